@@ -1,0 +1,182 @@
+//! The one clock. Code takes a [`Clock`], never the system's time, so that tests move time by hand.
+
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use serde::{Deserialize, Serialize};
+
+/// A moment: microseconds since 1970, UTC. Serialised as that number.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Timestamp(i64);
+
+impl Timestamp {
+    /// From microseconds since 1970.
+    pub const fn from_micros(micros: i64) -> Self {
+        Self(micros)
+    }
+    /// From milliseconds since 1970.
+    pub const fn from_millis(millis: i64) -> Self {
+        Self(millis.saturating_mul(1_000))
+    }
+    /// From seconds since 1970.
+    pub const fn from_seconds(seconds: i64) -> Self {
+        Self(seconds.saturating_mul(1_000_000))
+    }
+    /// Microseconds since 1970.
+    pub const fn micros(self) -> i64 {
+        self.0
+    }
+    /// Milliseconds since 1970, as ModelArts prints times.
+    pub const fn millis(self) -> i64 {
+        self.0.div_euclid(1_000)
+    }
+    /// Whole seconds since 1970.
+    pub const fn seconds(self) -> i64 {
+        self.0.div_euclid(1_000_000)
+    }
+    /// This moment plus `span`.
+    #[must_use]
+    pub fn after(self, span: Duration) -> Self {
+        Self(
+            self.0
+                .saturating_add(i64::try_from(span.as_micros()).unwrap_or(i64::MAX)),
+        )
+    }
+    /// This moment minus `span`.
+    #[must_use]
+    pub fn before(self, span: Duration) -> Self {
+        Self(
+            self.0
+                .saturating_sub(i64::try_from(span.as_micros()).unwrap_or(i64::MAX)),
+        )
+    }
+    /// How far `self` is after `earlier`; zero when it is not.
+    pub fn since(self, earlier: Self) -> Duration {
+        Duration::from_micros(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))
+    }
+    /// `2026-01-15T08:15:30.123456Z`, as IAM prints times.
+    pub fn to_iso(self) -> String {
+        self.civil("%Y-%m-%dT%H:%M:%S%.6fZ")
+    }
+    /// `20260115T081530Z`, as `X-Sdk-Date` is written (API Request Signing Guide).
+    pub fn to_sdk_date(self) -> String {
+        self.civil("%Y%m%dT%H%M%SZ")
+    }
+    /// Parses `YYYYMMDDTHHMMSSZ` and nothing else.
+    pub fn from_sdk_date(text: &str) -> Option<Self> {
+        let shape = text.len() == 16
+            && text.bytes().enumerate().all(|(at, byte)| match at {
+                8 => byte == b'T',
+                15 => byte == b'Z',
+                _ => byte.is_ascii_digit(),
+            });
+        if !shape {
+            return None;
+        }
+        let civil = jiff::civil::DateTime::strptime("%Y%m%dT%H%M%SZ", text).ok()?;
+        let at = jiff::tz::Offset::UTC.to_timestamp(civil).ok()?;
+        Some(Self(at.as_microsecond()))
+    }
+    /// Parses an RFC 3339 time.
+    pub fn from_iso(text: &str) -> Option<Self> {
+        text.parse::<jiff::Timestamp>()
+            .ok()
+            .map(|at| Self(at.as_microsecond()))
+    }
+    fn civil(self, format: &str) -> String {
+        match jiff::Timestamp::from_microsecond(self.0) {
+            Ok(at) => at.strftime(format).to_string(),
+            Err(_) => format!("{} µs since 1970", self.0),
+        }
+    }
+}
+
+impl fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.to_iso())
+    }
+}
+
+/// Tells the time; cheap to clone. [`Clock::system`] in the program, [`Clock::manual`] in tests.
+#[derive(Clone)]
+pub struct Clock(Source);
+
+#[derive(Clone)]
+enum Source {
+    System(Instant),
+    Manual(Arc<AtomicI64>),
+}
+
+impl Clock {
+    /// The system's clock.
+    pub fn system() -> Self {
+        Self(Source::System(Instant::now()))
+    }
+    /// A clock that stands still at `start` until it is [advanced](Clock::advance). Clones move together.
+    pub fn manual(start: Timestamp) -> Self {
+        Self(Source::Manual(Arc::new(AtomicI64::new(start.micros()))))
+    }
+    /// The time of day.
+    pub fn now(&self) -> Timestamp {
+        match &self.0 {
+            Source::System(_) => {
+                let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+                Timestamp(i64::try_from(since.as_micros()).unwrap_or(i64::MAX))
+            }
+            Source::Manual(micros) => Timestamp(micros.load(Ordering::Relaxed)),
+        }
+    }
+    /// Time that never goes back, for measuring spans and for throttles; it starts anywhere.
+    pub fn monotonic(&self) -> Duration {
+        match &self.0 {
+            Source::System(start) => start.elapsed(),
+            Source::Manual(micros) => Duration::from_micros(micros.load(Ordering::Relaxed).unsigned_abs()),
+        }
+    }
+    /// Moves a manual clock on; does nothing to the system's.
+    pub fn advance(&self, by: Duration) {
+        if let Source::Manual(micros) = &self.0 {
+            micros.fetch_add(
+                i64::try_from(by.as_micros()).unwrap_or(i64::MAX),
+                Ordering::Relaxed,
+            );
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates_are_read_as_they_are_written() {
+        let at = Timestamp::from_sdk_date("20260115T081530Z").expect("a date");
+        assert_eq!(at.to_sdk_date(), "20260115T081530Z");
+        assert_eq!(at.to_iso(), "2026-01-15T08:15:30.000000Z");
+        assert_eq!(Timestamp::from_iso(&at.to_iso()), Some(at));
+        for wrong in [
+            "20260115T081530",
+            "2026-01-15T08:15:30Z",
+            "20261315T081530Z",
+            "20260115T081530z",
+            "",
+        ] {
+            assert_eq!(Timestamp::from_sdk_date(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_manual_clock_moves_only_by_hand() {
+        let clock = Clock::manual(Timestamp::from_seconds(10));
+        let other = clock.clone();
+        clock.advance(Duration::from_secs(5));
+        assert_eq!(other.now().seconds(), 15);
+        assert_eq!(
+            other.now().since(Timestamp::from_seconds(10)),
+            Duration::from_secs(5)
+        );
+    }
+}

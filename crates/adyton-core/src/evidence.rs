@@ -1,0 +1,154 @@
+//! Evidence: what a step compared with what. Kept in the journal for operators, never shown to callers.
+//!
+//! The pipeline records only cheap facts (a value that it holds anyway); what costs more, such as the nearest route, is
+//! computed when somebody asks (`adyton explain`). Secrets have no place here: credential values are kept as digests.
+
+use serde::{Deserialize, Serialize};
+
+use crate::clock::Timestamp;
+use crate::digest::Sha256;
+use crate::id::{InstanceId, ProjectId, ServiceId};
+
+/// The most bytes that one record's evidence may take in the journal; longer texts are cut.
+pub const EVIDENCE_MAX: usize = 8 * 1024;
+
+/// One comparison. Every variant belongs to one kind of question.
+#[derive(Clone, Debug, PartialEq, Default, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Evidence {
+    /// The reason alone says it all.
+    #[default]
+    None,
+    /// No route fits. The nearest one is found when asked for.
+    Route {
+        /// The service named in the path, if that segment was an id.
+        service: Option<ServiceId>,
+        /// The path below the API address, as it was matched.
+        path: String,
+        /// The method of the request.
+        method: String,
+        /// The environment asked for.
+        stage: String,
+    },
+    /// Something is larger than it may be.
+    Size {
+        /// What was measured: `body`, `uri`, `header x-long`, `headers`.
+        what: String,
+        /// Bytes allowed.
+        limit: u64,
+        /// Bytes announced by `Content-Length`.
+        declared: Option<u64>,
+        /// Bytes seen before the request was refused.
+        measured: Option<u64>,
+        /// The setting that moves the limit.
+        setting: String,
+    },
+    /// What a token said, as far as it could be read.
+    Token {
+        /// The id of the key that sealed it.
+        key_id: Option<String>,
+        /// How long the text was, in characters.
+        length: u64,
+        /// When it was issued.
+        issued_at: Option<Timestamp>,
+        /// When it ends.
+        expires_at: Option<Timestamp>,
+        /// Our clock when it was checked.
+        server_time: Timestamp,
+        /// What else is known, in words.
+        note: String,
+    },
+    /// What a signature was checked against.
+    Signature(Box<SignatureEvidence>),
+    /// Which credentials came, and which were wanted.
+    Credentials {
+        /// What the request carried: `X-Auth-Token`, `Authorization: SDK-HMAC-SHA256`, …
+        sent: Vec<String>,
+        /// What the API accepts.
+        accepted: Vec<String>,
+        /// What else is known, in words; for example a key as it was sent.
+        note: String,
+    },
+    /// Who asked for what.
+    Access {
+        /// The caller, in words.
+        caller: String,
+        /// The caller's project.
+        caller_project: Option<ProjectId>,
+        /// The project of what was called.
+        target_project: Option<ProjectId>,
+        /// The action, or the API, that was asked for.
+        action: String,
+        /// Roles of the caller there.
+        roles: Vec<String>,
+    },
+    /// A throttle said no.
+    Throttle {
+        /// Whose limit: `api`, `user`, `app`, `ip`.
+        scope: String,
+        /// Calls allowed in the interval.
+        limit: u64,
+        /// The interval in seconds.
+        interval_seconds: u64,
+        /// When the next call succeeds, in milliseconds from the refusal.
+        retry_after_ms: u64,
+        /// The setting or policy that set the limit.
+        setting: String,
+    },
+    /// The state of the service that was called.
+    Service {
+        /// The service.
+        service: ServiceId,
+        /// Its state, as the management API shows it.
+        status: String,
+        /// Why, if it is known.
+        note: String,
+    },
+    /// An instance that did not answer as it should.
+    Instance {
+        /// The instance.
+        instance: Option<InstanceId>,
+        /// Its address, or `in process`.
+        address: String,
+        /// Milliseconds from the hand-over until it failed.
+        after_ms: u64,
+        /// Attempts made.
+        attempts: u32,
+        /// What went wrong, in words.
+        error: String,
+    },
+    /// A request that is not well formed, or a model that refuses its input.
+    Request {
+        /// What is wrong, in words.
+        problem: String,
+    },
+}
+
+/// The autopsy of a signature.
+#[derive(Clone, Debug, PartialEq, Default, Serialize, Deserialize)]
+pub struct SignatureEvidence {
+    /// The key id as sent.
+    pub key: String,
+    /// The algorithm as sent.
+    pub algorithm: String,
+    /// `SignedHeaders` as sent.
+    pub signed_headers: String,
+    /// `X-Sdk-Date` as sent.
+    pub date: Option<String>,
+    /// Our clock when it was checked.
+    pub server_time: Timestamp,
+    /// `X-Sdk-Content-Sha256` as sent.
+    pub declared_digest: Option<String>,
+    /// The digest of the body that arrived.
+    pub body_digest: Option<Sha256>,
+    /// The canonical request that we computed; values of credential headers replaced by their digest.
+    pub canonical_request: Option<String>,
+    /// The string to sign that we computed.
+    pub string_to_sign: Option<String>,
+    /// The stable name of the signing mistake that explains the signature.
+    pub mistake: Option<String>,
+    /// The sentence for people that goes with it.
+    pub advice: Option<String>,
+    /// What else is known, in words.
+    pub note: String,
+}

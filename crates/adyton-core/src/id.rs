@@ -1,0 +1,230 @@
+//! Newtypes for every id: parsed once at the edge, compared as integers, printed in one form.
+//!
+//! Most ids are 128 random bits. Those of IAM and APIG are printed as 32 hex digits, those of ModelArts as UUIDs, as
+//! the public API references show them. Only that exact lower-case form is accepted back, so an id has one spelling.
+
+use std::fmt;
+use std::str::FromStr;
+use std::sync::Arc;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+/// A text that is not an id of the expected form.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{text}` is not {expected}")]
+pub struct IdError {
+    text: String,
+    expected: &'static str,
+}
+
+/// 32 lower-case hex digits as a number; `None` for anything else.
+fn parse_hex(text: &[u8]) -> Option<u128> {
+    if text.len() != 32 {
+        return None;
+    }
+    let mut value = 0u128;
+    for byte in text {
+        let digit = match byte {
+            b'0'..=b'9' => byte - b'0',
+            b'a'..=b'f' => byte - b'a' + 10,
+            _ => return None,
+        };
+        value = value << 4 | u128::from(digit);
+    }
+    Some(value)
+}
+
+/// A lower-case UUID (8-4-4-4-12) as a number; `None` for anything else.
+fn parse_dashed(text: &[u8]) -> Option<u128> {
+    if text.len() != 36 || [8, 13, 18, 23].iter().any(|at| text[*at] != b'-') {
+        return None;
+    }
+    let mut digits = [0u8; 32];
+    let mut filled = 0;
+    for (at, byte) in text.iter().enumerate() {
+        if ![8, 13, 18, 23].contains(&at) {
+            digits[filled] = *byte;
+            filled += 1;
+        }
+    }
+    parse_hex(&digits)
+}
+
+macro_rules! id {
+    ($(#[$doc:meta])* $name:ident, hex) => {
+        id!(@ $(#[$doc])* $name, parse_hex, "32 lower-case hex digits");
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, "{:032x}", self.0)
+            }
+        }
+    };
+    ($(#[$doc:meta])* $name:ident, dashed) => {
+        id!(@ $(#[$doc])* $name, parse_dashed, "a lower-case UUID");
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                let v = self.0;
+                write!(f, "{:08x}-{:04x}-{:04x}-{:04x}-{:012x}", (v >> 96) as u32, (v >> 80) as u16,
+                    (v >> 64) as u16, (v >> 48) as u16, v & 0xffff_ffff_ffff)
+            }
+        }
+    };
+    (@ $(#[$doc:meta])* $name:ident, $parse:ident, $expected:literal) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub struct $name(u128);
+        impl $name {
+            /// The id with these 128 bits.
+            pub const fn from_bits(bits: u128) -> Self { Self(bits) }
+            /// A new id from 16 random bytes; randomness is the caller's, so that tests choose it.
+            pub const fn from_random(bytes: [u8; 16]) -> Self { Self(u128::from_be_bytes(bytes)) }
+            /// The 128 bits.
+            pub const fn bits(self) -> u128 { self.0 }
+            /// Parses the canonical text; `None` for any other spelling.
+            pub fn parse(text: &[u8]) -> Option<Self> { $parse(text).map(Self) }
+        }
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result { write!(f, "{}({self})", stringify!($name)) }
+        }
+        impl FromStr for $name {
+            type Err = IdError;
+            fn from_str(text: &str) -> Result<Self, IdError> {
+                Self::parse(text.as_bytes())
+                    .ok_or_else(|| IdError { text: text.chars().take(64).collect(), expected: $expected })
+            }
+        }
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> { to.collect_str(self) }
+        }
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+                String::deserialize(from)?.parse().map_err(serde::de::Error::custom)
+            }
+        }
+    };
+}
+
+id!(/// An IAM domain: the account that owns everything else.
+    DomainId, hex);
+id!(/// A project: the tenant's compartment, first segment of every management path.
+    ProjectId, hex);
+id!(/// An IAM user.
+    UserId, hex);
+id!(/// A token, named in its sealed contents so that it can be revoked alone.
+    TokenId, hex);
+id!(/// An app (APIG credential).
+    AppId, hex);
+id!(/// An AppCode, as the management API names it (never the code itself).
+    AppCodeId, hex);
+id!(/// An authorisation of an app for an API.
+    AuthorisationId, hex);
+id!(/// A published API. A service is exactly one API.
+    ApiId, hex);
+id!(/// A model: one imported version of a model package.
+    ModelId, dashed);
+id!(/// A real-time service.
+    ServiceId, dashed);
+id!(/// One running replica of a model version inside a service.
+    InstanceId, hex);
+id!(/// One request at the gateway: see [`RequestId::compose`].
+    RequestId, hex);
+
+impl RequestId {
+    /// Makes an id that says where its record is: when (milliseconds, 48 bits), which node (16 bits), which worker
+    /// (8 bits), and that worker's running number (56 bits).
+    pub const fn compose(at_ms: u64, node: u16, worker: u8, sequence: u64) -> Self {
+        let time = (at_ms & 0xffff_ffff_ffff) as u128;
+        let number = (sequence & 0x00ff_ffff_ffff_ffff) as u128;
+        Self(time << 80 | (node as u128) << 64 | (worker as u128) << 56 | number)
+    }
+    /// When the request arrived, in milliseconds since 1970.
+    pub const fn at_ms(self) -> u64 {
+        (self.0 >> 80) as u64
+    }
+    /// The node that took the request.
+    pub const fn node(self) -> u16 {
+        (self.0 >> 64) as u16
+    }
+    /// The worker (gateway core) that took the request.
+    pub const fn worker(self) -> u8 {
+        (self.0 >> 56) as u8
+    }
+    /// The id as 32 ASCII bytes, without allocating: it goes into every answer.
+    pub fn to_ascii(self) -> [u8; 32] {
+        const DIGITS: &[u8; 16] = b"0123456789abcdef";
+        let mut text = [0u8; 32];
+        for (at, slot) in text.iter_mut().enumerate() {
+            *slot = DIGITS[(self.0 >> (124 - 4 * at)) as usize & 15];
+        }
+        text
+    }
+}
+
+macro_rules! name {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(Arc<str>);
+        impl $name {
+            /// Takes the text as it is.
+            pub fn new(text: impl Into<Arc<str>>) -> Self { Self(text.into()) }
+            /// The text.
+            pub fn as_str(&self) -> &str { &self.0 }
+        }
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result { f.write_str(&self.0) }
+        }
+        impl std::borrow::Borrow<str> for $name {
+            fn borrow(&self) -> &str { &self.0 }
+        }
+    };
+}
+
+name!(/// The public half of an access key (AK): ours are 20 of `[A-Z0-9]`.
+    AccessKeyId);
+name!(/// The public half of an app's credential: ours are 32 hex digits.
+    AppKey);
+
+impl AccessKeyId {
+    /// Whether `text` has an access key's shape (20 of `[A-Z0-9]`), known or not.
+    pub fn has_shape(text: &str) -> bool {
+        text.len() == 20 && text.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_has_one_spelling() {
+        let text = "0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0";
+        let id: ServiceId = text.parse().expect("canonical");
+        assert_eq!(id.to_string(), text);
+        for wrong in [
+            text.to_uppercase(),
+            text.replace('-', ""),
+            format!("{text}0"),
+            String::new(),
+        ] {
+            assert!(
+                ServiceId::parse(wrong.as_bytes()).is_none(),
+                "{wrong} must not be accepted"
+            );
+        }
+        let hex: ProjectId = "0f1e2d3c4b5a69788796a5b4c3d2e1f0".parse().expect("canonical");
+        assert_eq!(hex.to_string(), "0f1e2d3c4b5a69788796a5b4c3d2e1f0");
+        assert!(ProjectId::parse(b"0F1e2d3c4b5a69788796a5b4c3d2e1f0").is_none());
+    }
+
+    #[test]
+    fn a_request_id_gives_back_what_it_was_made_of() {
+        let id = RequestId::compose(1_790_000_000_123, 7, 3, 42);
+        assert_eq!((id.at_ms(), id.node(), id.worker()), (1_790_000_000_123, 7, 3));
+        assert_eq!(
+            std::str::from_utf8(&id.to_ascii()).expect("ascii"),
+            id.to_string()
+        );
+    }
+}

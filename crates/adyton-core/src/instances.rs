@@ -1,0 +1,87 @@
+//! What runs: the state of services and instances as the reconciler sees it, for those who show it.
+
+use serde::{Deserialize, Serialize};
+
+use crate::clock::Timestamp;
+use crate::id::{InstanceId, ModelId, ServiceId};
+use crate::service::ServiceStatus;
+
+/// The state of one instance.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum InstanceStatus {
+    /// It has been started and has not answered yet.
+    Starting,
+    /// It answers.
+    Ready,
+    /// It answered before and does not now; it is being restarted.
+    Down,
+    /// It finishes what it has and takes nothing new.
+    Draining,
+    /// It will not be started again without a change.
+    Failed,
+}
+
+/// One instance, as seen.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct InstanceSeen {
+    /// Its id.
+    pub id: InstanceId,
+    /// The model that it runs.
+    pub model: ModelId,
+    /// Its state.
+    pub status: InstanceStatus,
+    /// `in process (ONNX Runtime)`, `127.0.0.1:40123`, …
+    pub place: String,
+    /// How often it was restarted.
+    pub restarts: u32,
+    /// Why it is not ready, if it is not.
+    pub note: String,
+}
+
+/// One service, as seen.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct ServiceSeen {
+    /// Its state.
+    pub status: ServiceStatus,
+    /// Readiness in percent while it is being deployed.
+    pub progress: u32,
+    /// Why it failed; empty otherwise.
+    pub error: String,
+    /// When the state last changed.
+    pub transition_at: Timestamp,
+    /// Its instances.
+    pub instances: Vec<InstanceSeen>,
+}
+
+/// One line that a model's program printed.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct LogLine {
+    /// When it was read.
+    pub at: Timestamp,
+    /// The instance that printed it.
+    pub instance: InstanceId,
+    /// `stdout`, `stderr`, or `adyton` for what we say of it.
+    pub stream: String,
+    /// The line, without its end.
+    pub text: String,
+}
+
+/// What runs on this node. The runtime implements it; the control plane reads it.
+pub trait Instances: Send + Sync {
+    /// The service's state, or `None` if the reconciler has not seen it yet.
+    fn service(&self, id: ServiceId) -> Option<ServiceSeen>;
+    /// The newest `most` lines of the service's log, oldest first.
+    fn log(&self, id: ServiceId, most: usize) -> Vec<LogLine>;
+    /// Calls and failed calls of a service (and of one of its models, if given) since the node started.
+    fn calls(&self, id: ServiceId, model: Option<ModelId>) -> Calls;
+}
+
+/// How often something was called.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct Calls {
+    /// All calls that reached an instance.
+    pub all: u64,
+    /// Those that failed.
+    pub failed: u64,
+}

@@ -1,0 +1,26 @@
+//! The vocabulary of Adyton: ids, domain types, the error catalogue, the live routing state, the journal's record.
+//!
+//! Everything else in the workspace speaks in these types, so this crate uses none of ours. It is pure: it does no I/O,
+//! starts no thread and knows no async runtime. What must be true here:
+//!
+//! - An id, a code, a sub-code or a state that is not in a type here cannot exist elsewhere.
+//! - [`catalogue`] is closed: every refusal that the outside can see is one [`Reason`](catalogue::Reason).
+//! - A public answer is made from a reason and a [`PublicDetail`](rejection::PublicDetail); [`evidence`] never is.
+//!
+//! Read [`catalogue`] for the errors, [`live`] for what the gateway knows, [`record`] for what the journal keeps.
+
+pub mod catalogue;
+pub mod clock;
+pub mod digest;
+pub mod events;
+pub mod evidence;
+pub mod id;
+pub mod instances;
+pub mod journal;
+pub mod live;
+pub mod model;
+pub mod record;
+pub mod rejection;
+pub mod secret;
+pub mod service;
+pub mod tenant;

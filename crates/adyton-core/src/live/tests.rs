@@ -1,0 +1,143 @@
+//! The live state: what is applied is found, what is gone is not, and readers see editions whole.
+
+use std::collections::BTreeMap;
+
+use super::{Change, Live, LiveCell};
+use crate::clock::Timestamp;
+use crate::digest::Sha256;
+use crate::id::{ApiId, AppCodeId, AppId, AppKey, AuthorisationId, ModelId, ProjectId, ServiceId};
+use crate::model::{ApiDeclaration, Engine, Model, ModelSpec, ModelStatus};
+use crate::secret::Secret;
+use crate::service::{Service, Version, Wanted};
+use crate::tenant::{App, AppCode, Authorisation};
+
+fn app(key: &str, codes: &[&str]) -> App {
+    App {
+        id: AppId::from_bits(1),
+        project: ProjectId::from_bits(1),
+        name: "shop".into(),
+        remark: String::new(),
+        key: AppKey::new(key),
+        secret: Secret::new("secret".into()),
+        enabled: true,
+        codes: codes
+            .iter()
+            .map(|code| AppCode {
+                id: AppCodeId::from_bits(1),
+                digest: Sha256::of(code.as_bytes()),
+                created_at: Timestamp::default(),
+            })
+            .collect(),
+        created_at: Timestamp::default(),
+        updated_at: Timestamp::default(),
+    }
+}
+
+fn model(url: &str) -> Model {
+    Model {
+        id: ModelId::from_bits(7),
+        project: ProjectId::from_bits(1),
+        name: "m".into(),
+        version: "0.0.1".into(),
+        status: ModelStatus::Published,
+        failure: String::new(),
+        package: None,
+        size: 0,
+        source_location: String::new(),
+        description: String::new(),
+        spec: Some(ModelSpec {
+            engine: Engine::Onnx {
+                file: "model.onnx".into(),
+            },
+            algorithm: "predict_analysis".into(),
+            runtime: None,
+            apis: vec![ApiDeclaration {
+                url: url.into(),
+                method: "POST".into(),
+                request: None,
+                response: None,
+            }],
+            health: None,
+            metrics: None,
+            dependencies: None,
+            config: serde_json::Value::Null,
+        }),
+        created_at: Timestamp::default(),
+    }
+}
+
+fn service() -> Service {
+    Service {
+        id: ServiceId::from_bits(9),
+        project: ProjectId::from_bits(1),
+        name: "s".into(),
+        description: String::new(),
+        api: ApiId::from_bits(2),
+        wanted: Wanted::Running,
+        versions: vec![Version {
+            model: ModelId::from_bits(7),
+            weight: 100,
+            instance_count: 1,
+            specification: String::new(),
+            envs: BTreeMap::new(),
+            deploy_timeout_seconds: 60,
+        }],
+        calls_per_second: None,
+        app_auth: false,
+        app_code: false,
+        generation: 1,
+        created_at: Timestamp::default(),
+        updated_at: Timestamp::default(),
+        owner: "admin".into(),
+    }
+}
+
+#[test]
+fn a_changed_app_is_found_by_its_new_key_and_codes_only() {
+    let mut live = Live::default();
+    live.apply(1, Change::App(app("old", &["one"])));
+    live.apply(2, Change::App(app("new", &["two"])));
+    assert!(live.app_by_key("old").is_none() && live.app_by_code(&Sha256::of(b"one")).is_none());
+    assert!(live.app_by_key("new").is_some() && live.app_by_code(&Sha256::of(b"two")).is_some());
+    assert_eq!(live.revision(), 2);
+}
+
+#[test]
+fn a_deleted_app_takes_its_authorisations_with_it() {
+    let mut live = Live::default();
+    let (app_id, api) = (AppId::from_bits(1), ApiId::from_bits(2));
+    live.apply(1, Change::App(app("key", &[])));
+    let given = Authorisation {
+        id: AuthorisationId::from_bits(3),
+        app: app_id,
+        api,
+        created_at: Timestamp::default(),
+    };
+    live.apply(2, Change::Authorisation(given));
+    assert!(live.authorisation(app_id, api).is_some());
+    live.apply(3, Change::AppGone(app_id));
+    assert!(live.authorisation(app_id, api).is_none());
+}
+
+#[test]
+fn a_service_shows_the_paths_of_its_models_whichever_came_first() {
+    let mut live = Live::default();
+    live.apply(1, Change::Service(Box::new(service())));
+    live.apply(2, Change::Model(Box::new(model("/predictions/poetry"))));
+    let live_service = live.service(ServiceId::from_bits(9)).expect("there");
+    assert!(live_service.routes[0].has_path("/predictions/poetry"));
+    assert!(!live_service.routes[0].has_path("/predictions/poetry/"));
+    assert!(live.service_of_api(ApiId::from_bits(2)).is_some());
+}
+
+#[test]
+fn a_reader_keeps_its_state_until_it_asks_again() {
+    let cell = LiveCell::new(Live::default());
+    let mut reader = cell.reader();
+    let held = reader.get().clone();
+    let mut next = (*cell.load()).clone();
+    next.apply(5, Change::App(app("key", &[])));
+    cell.publish(next);
+    assert_eq!(held.revision(), 0);
+    assert_eq!(reader.get().revision(), 5);
+}

@@ -1,0 +1,162 @@
+//! The journal's record: what is kept of every request, refused or not.
+
+use serde::{Deserialize, Serialize};
+
+use crate::catalogue::Reason;
+use crate::clock::Timestamp;
+use crate::evidence::Evidence;
+use crate::id::{ApiId, InstanceId, ModelId, ProjectId, RequestId, ServiceId};
+
+/// The steps of the pipeline, in their order. `Manage` stands for the management APIs, which are outside of it.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Step {
+    /// Find the API.
+    Route,
+    /// Check the head: limits of URI and headers, the caller's address.
+    Admit,
+    /// Find out who calls.
+    Authenticate,
+    /// Decide whether they may.
+    Authorise,
+    /// Take a turn from every throttle that applies.
+    Throttle,
+    /// Read the body within its limit.
+    Limit,
+    /// Hand the call to an instance.
+    Dispatch,
+    /// Give the answer.
+    Respond,
+    /// A management call.
+    Manage,
+}
+
+impl Step {
+    /// The word used in the journal, in metrics and in explanations.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Step::Route => "route",
+            Step::Admit => "admit",
+            Step::Authenticate => "authenticate",
+            Step::Authorise => "authorise",
+            Step::Throttle => "throttle",
+            Step::Limit => "limit",
+            Step::Dispatch => "dispatch",
+            Step::Respond => "respond",
+            Step::Manage => "manage",
+        }
+    }
+    /// The step of this name.
+    pub fn parse(name: &str) -> Option<Self> {
+        use Step::*;
+        [
+            Route,
+            Admit,
+            Authenticate,
+            Authorise,
+            Throttle,
+            Limit,
+            Dispatch,
+            Respond,
+            Manage,
+        ]
+        .into_iter()
+        .find(|step| step.name() == name)
+    }
+}
+
+/// The way a request came in.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Door {
+    /// The API address, on the gateway's listener.
+    Address,
+    /// The Prediction tab, on the control listener.
+    PredictionTab,
+}
+
+/// Who made the answer.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AnsweredBy {
+    /// The gateway: a refusal, or an answer of its own.
+    Gateway,
+    /// The model.
+    Model,
+}
+
+impl AnsweredBy {
+    /// As `X-Adyton-Answered-By` shows it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            AnsweredBy::Gateway => "gateway",
+            AnsweredBy::Model => "model",
+        }
+    }
+}
+
+/// Who called, as far as it is known.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct CallerSeen {
+    /// How they showed it: `token`, `aksk`, `app_signature`, `app_code`, `key_pair`, `console`.
+    pub way: String,
+    /// The user's or app's id.
+    pub id: String,
+    /// Its name, when it is at hand.
+    pub name: String,
+}
+
+/// One request. Field by field this is the documented format of the journal and of the access log.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Record {
+    /// The request id, as the answer's `X-Request-Id` said it.
+    pub id: RequestId,
+    /// When the head had arrived.
+    pub at: Timestamp,
+    /// The way it came in.
+    pub door: Door,
+    /// The caller's address.
+    pub source: String,
+    /// HTTP method.
+    pub method: String,
+    /// Host as sent.
+    pub host: String,
+    /// Path as sent, at most 2 KiB of it.
+    pub path: String,
+    /// Query as sent, values of configured keys replaced by their digest; at most 2 KiB of it.
+    pub query: String,
+    /// `X-Stage`, if sent.
+    pub stage: Option<String>,
+    /// The project of the service or API; `None` when nothing matched.
+    pub project: Option<ProjectId>,
+    /// The service, when one matched.
+    pub service: Option<ServiceId>,
+    /// The API, when one matched.
+    pub api: Option<ApiId>,
+    /// The model version that was chosen.
+    pub model: Option<ModelId>,
+    /// The instance that was chosen.
+    pub instance: Option<InstanceId>,
+    /// Who called.
+    pub caller: Option<CallerSeen>,
+    /// HTTP status of the answer (499 when the client had left).
+    pub status: u16,
+    /// Why it was refused; `None` for an answer of the model.
+    pub reason: Option<Reason>,
+    /// The step that decided: `dispatch` when all were passed.
+    pub step: Step,
+    /// Who made the answer.
+    pub answered_by: AnsweredBy,
+    /// Bytes of the request's body that were read.
+    pub request_bytes: u64,
+    /// Bytes of the answer's body.
+    pub response_bytes: u64,
+    /// Microseconds from head to answer.
+    pub took_us: u64,
+    /// Of these, microseconds spent waiting for the model.
+    pub model_us: u64,
+    /// `User-Agent`, at most 256 bytes of it.
+    pub user_agent: String,
+    /// What was compared with what.
+    pub evidence: Evidence,
+}

@@ -1,0 +1,107 @@
+//! Real-time services: model versions with weights, replicas and settings, published at an API address.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::clock::Timestamp;
+use crate::id::{ApiId, ModelId, ProjectId, ServiceId};
+
+/// What its owner wants of a service.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Wanted {
+    /// It should answer.
+    Running,
+    /// It should hold no instance.
+    Stopped,
+}
+
+/// The state of a service as the management API shows it. Computed from what is wanted and what is seen, never stored.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ServiceStatus {
+    /// Instances are starting.
+    Deploying,
+    /// All instances are ready.
+    Running,
+    /// Some instances are down.
+    Concerning,
+    /// No instance could be started, or all were lost.
+    Failed,
+    /// Instances are ending.
+    Stopping,
+    /// No instance is left, as wanted.
+    Stopped,
+    /// It is being deleted.
+    Deleting,
+}
+
+impl ServiceStatus {
+    /// The word of the management API.
+    pub const fn name(self) -> &'static str {
+        match self {
+            ServiceStatus::Deploying => "deploying",
+            ServiceStatus::Running => "running",
+            ServiceStatus::Concerning => "concerning",
+            ServiceStatus::Failed => "failed",
+            ServiceStatus::Stopping => "stopping",
+            ServiceStatus::Stopped => "stopped",
+            ServiceStatus::Deleting => "deleting",
+        }
+    }
+    /// Whether predictions are answered in this state.
+    pub const fn is_callable(self) -> bool {
+        matches!(self, ServiceStatus::Running | ServiceStatus::Concerning)
+    }
+}
+
+/// One entry of a service's `config[]`: a model version and its share of the traffic.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Version {
+    /// The model.
+    pub model: ModelId,
+    /// Its share, 0 to 100; all of a service add up to 100.
+    pub weight: u32,
+    /// `instance_count`, 1 to 128.
+    pub instance_count: u32,
+    /// `specification`, as given.
+    pub specification: String,
+    /// `envs`: environment of the model's program.
+    pub envs: BTreeMap<String, String>,
+    /// How long an instance may take until it is ready, in seconds.
+    pub deploy_timeout_seconds: u32,
+}
+
+/// A real-time service.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Service {
+    /// Its id, the last segment of its API address.
+    pub id: ServiceId,
+    /// The project that owns it.
+    pub project: ProjectId,
+    /// `service_name`, unique in the project.
+    pub name: String,
+    /// `description`.
+    pub description: String,
+    /// The one API that it is.
+    pub api: ApiId,
+    /// What is wanted of it.
+    pub wanted: Wanted,
+    /// Its model versions; at least one.
+    pub versions: Vec<Version>,
+    /// Calls a second; `None` is the configured default, `Some(0)` no limit.
+    pub calls_per_second: Option<u32>,
+    /// Whether apps may call it: enabled by the first authorisation.
+    pub app_auth: bool,
+    /// Whether AppCodes count as an app's credential.
+    pub app_code: bool,
+    /// Raised by every change that needs new instances.
+    pub generation: u64,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it was last changed.
+    pub updated_at: Timestamp,
+    /// The name of the user who made it.
+    pub owner: String,
+}

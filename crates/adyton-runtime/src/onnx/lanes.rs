@@ -1,0 +1,45 @@
+//! Several copies of what only one thread may use at a time (a session, a running state), so that threads do not wait
+//! for each other.
+
+use std::fmt;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use parking_lot::{Mutex, MutexGuard};
+
+/// One to a few copies of `T`.
+pub(crate) struct Lanes<T>(Vec<Mutex<T>>);
+
+impl<T> Lanes<T> {
+    /// Makes `count` copies (at least one).
+    pub(crate) fn make<E>(count: usize, mut make: impl FnMut() -> Result<T, E>) -> Result<Self, E> {
+        (0..count.max(1)).map(|_| make().map(Mutex::new)).collect::<Result<_, E>>().map(Self)
+    }
+
+    /// The first free copy, beginning with this thread's own; waits for that one when none is free.
+    pub(crate) fn take(&self) -> MutexGuard<'_, T> {
+        static NEXT: AtomicUsize = AtomicUsize::new(0);
+        thread_local!(static OWN: usize = NEXT.fetch_add(1, Ordering::Relaxed));
+        let own = OWN.with(|own| *own) % self.0.len();
+        let (before, after) = self.0.split_at(own);
+        after.iter().chain(before).find_map(Mutex::try_lock).unwrap_or_else(|| self.0[own].lock())
+    }
+}
+
+impl<T> fmt::Debug for Lanes<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Lanes({})", self.0.len())
+    }
+}
+
+/// How many copies of a model of `bytes` are worth their memory: one for each core for small models, one for large ones
+/// (whose operators use several threads inside).
+pub(crate) fn worth(bytes: u64) -> usize {
+    const SMALL: u64 = 1 << 20;
+    const MIDDLE: u64 = 16 << 20;
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    match bytes {
+        0..=SMALL => cores.min(16),
+        ..=MIDDLE => cores.min(4),
+        _ => 1,
+    }
+}

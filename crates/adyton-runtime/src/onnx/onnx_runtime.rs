@@ -1,0 +1,200 @@
+//! ONNX Runtime behind the [`Predictor`] trait: the fast path and the reference.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use half::f16;
+use ort::environment::Environment;
+use ort::session::builder::GraphOptimizationLevel;
+use ort::session::{Session, SessionInputValue};
+use ort::value::{
+    DynMapValueType, DynTensorValueType, DynValue, PrimitiveTensorElementType, Shape, TensorElementType, TensorRef,
+    ValueType,
+};
+
+use super::lanes::{self, Lanes};
+use super::predictor::{LoadError, Predictor, RunError, shorten};
+use super::tensor::{Axis, ElementType, Elements, Input, Label, Ports, Tensor, Value};
+
+/// A model in ONNX Runtime. `ort` lets one thread use a session at a time, so small models have several.
+#[derive(Debug)]
+pub struct OnnxRuntimeModel {
+    ports: Ports,
+    sessions: Lanes<Session>,
+    minor: u32,
+}
+
+impl OnnxRuntimeModel {
+    /// Loads the model in `path`; `file` is how messages name it.
+    ///
+    /// # Errors
+    /// The file is no model, or the graph is wrong; in the runtime's words.
+    pub fn load(environment: &Environment, minor: u32, path: &Path, file: &str) -> Result<Self, LoadError> {
+        let bytes = std::fs::metadata(path).map_or(0, |meta| meta.len());
+        let sessions = Lanes::make(lanes::worth(bytes), || open(environment, path)).map_err(|cause| {
+            LoadError::Graph {
+                file: file.to_owned(),
+                runtime: format!("ONNX Runtime 1.{minor}"),
+                cause: shorten(&cause.to_string()),
+                fix: "",
+            }
+        })?;
+        let ports = ports(&sessions.take(), file)?;
+        Ok(Self { ports, sessions, minor })
+    }
+}
+
+fn open(environment: &Environment, path: &Path) -> ort::Result<Session> {
+    Session::builder(environment)?
+        .with_optimization_level(GraphOptimizationLevel::All)?
+        .with_intra_op_spinning(false)?
+        .with_inter_op_spinning(false)?
+        .commit_from_file(path)
+}
+
+fn ports(session: &Session, file: &str) -> Result<Ports, LoadError> {
+    let inputs = session.inputs().iter().map(|port| {
+        let refused = |what: String| LoadError::Input { file: file.to_owned(), input: port.name().to_owned(), what };
+        let ValueType::Tensor { ty, shape, dimension_symbols } = port.dtype() else {
+            return Err(refused(port.dtype().to_string()));
+        };
+        let element = element_type(*ty).ok_or_else(|| refused(format!("a tensor of {ty}")))?;
+        let axes = shape.iter().zip(dimension_symbols.iter()).map(|(length, name)| match usize::try_from(*length) {
+            Ok(length) => Axis::Fixed(length),
+            Err(_) => Axis::Any((!name.is_empty()).then(|| Arc::from(name.as_str()))),
+        });
+        Ok(Input { name: Arc::from(port.name()), element, axes: Some(axes.collect()) })
+    });
+    Ok(Ports {
+        inputs: inputs.collect::<Result<_, _>>()?,
+        outputs: session.outputs().iter().map(|port| Arc::from(port.name())).collect(),
+    })
+}
+
+fn element_type(ty: TensorElementType) -> Option<ElementType> {
+    Some(match ty {
+        TensorElementType::Float32 => ElementType::Float32,
+        TensorElementType::Float64 => ElementType::Float64,
+        TensorElementType::Float16 => ElementType::Float16,
+        TensorElementType::Int8 => ElementType::Int8,
+        TensorElementType::Int16 => ElementType::Int16,
+        TensorElementType::Int32 => ElementType::Int32,
+        TensorElementType::Int64 => ElementType::Int64,
+        TensorElementType::Uint8 => ElementType::Uint8,
+        TensorElementType::Uint16 => ElementType::Uint16,
+        TensorElementType::Uint32 => ElementType::Uint32,
+        TensorElementType::Uint64 => ElementType::Uint64,
+        TensorElementType::Bool => ElementType::Bool,
+        TensorElementType::String => ElementType::Text,
+        _ => return None,
+    })
+}
+
+impl Predictor for OnnxRuntimeModel {
+    fn ports(&self) -> &Ports {
+        &self.ports
+    }
+
+    fn run(&self, inputs: &[Tensor]) -> Result<Vec<Value>, RunError> {
+        let given = inputs.iter().map(input).collect::<ort::Result<Vec<_>>>().map_err(RunError::new)?;
+        let mut session = self.sessions.take();
+        let outputs = session.run(given.as_slice()).map_err(RunError::new)?;
+        outputs.into_iter().map(|(_, value)| output(value)).collect::<ort::Result<_>>().map_err(RunError::new)
+    }
+
+    fn runtime(&self) -> String {
+        format!("ONNX Runtime 1.{}", self.minor)
+    }
+}
+
+/// Lends a tensor to the runtime; only texts are copied.
+fn input(tensor: &Tensor) -> ort::Result<SessionInputValue<'_>> {
+    fn lend<'t, T: PrimitiveTensorElementType + std::fmt::Debug + 'static>(
+        shape: &[usize],
+        elements: &'t [T],
+    ) -> ort::Result<SessionInputValue<'t>> {
+        TensorRef::from_array_view((shape, elements)).map(SessionInputValue::from)
+    }
+    let shape = tensor.shape.as_slice();
+    match &tensor.elements {
+        Elements::Float32(elements) => lend(shape, elements),
+        Elements::Float64(elements) => lend(shape, elements),
+        Elements::Float16(elements) => lend(shape, elements),
+        Elements::Int8(elements) => lend(shape, elements),
+        Elements::Int16(elements) => lend(shape, elements),
+        Elements::Int32(elements) => lend(shape, elements),
+        Elements::Int64(elements) => lend(shape, elements),
+        Elements::Uint8(elements) => lend(shape, elements),
+        Elements::Uint16(elements) => lend(shape, elements),
+        Elements::Uint32(elements) => lend(shape, elements),
+        Elements::Uint64(elements) => lend(shape, elements),
+        Elements::Bool(elements) => lend(shape, elements),
+        Elements::Text(elements) => {
+            ort::value::Tensor::from_string_array((shape, elements.as_slice())).map(SessionInputValue::from)
+        }
+    }
+}
+
+/// Copies what the runtime gave into our own values.
+fn output(value: DynValue) -> ort::Result<Value> {
+    match value.dtype() {
+        ValueType::Tensor { .. } => tensor(&value).map(Value::Tensor),
+        ValueType::Sequence(inner) if matches!(**inner, ValueType::Map { .. }) => {
+            let sequence: ort::value::DynSequence = value.downcast()?;
+            let maps = sequence.try_extract_sequence::<DynMapValueType>()?;
+            maps.iter().map(map).collect::<ort::Result<_>>().map(Value::Maps)
+        }
+        ValueType::Sequence(_) => {
+            let sequence: ort::value::DynSequence = value.downcast()?;
+            let tensors = sequence.try_extract_sequence::<DynTensorValueType>()?;
+            tensors.into_iter().map(|one| tensor(&one.into_dyn())).collect::<ort::Result<_>>().map(Value::Sequence)
+        }
+        ValueType::Map { .. } => Ok(Value::Maps(vec![map(&value.downcast()?)?])),
+        ValueType::Optional(_) => Err(ort::Error::new("an optional output cannot be shown as JSON")),
+    }
+}
+
+fn map(map: &ort::value::DynMap) -> ort::Result<Vec<(Label, f32)>> {
+    let ValueType::Map { key, .. } = map.dtype() else { return Err(ort::Error::new("not a map")) };
+    if *key == TensorElementType::String {
+        let pairs = map.try_extract_key_values::<String, f32>()?;
+        return Ok(pairs.into_iter().map(|(label, value)| (Label::Text(label.into()), value)).collect());
+    }
+    let pairs = map.try_extract_key_values::<i64, f32>()?;
+    Ok(pairs.into_iter().map(|(label, value)| (Label::Number(label), value)).collect())
+}
+
+fn tensor(value: &DynValue) -> ort::Result<Tensor> {
+    fn copy<T: PrimitiveTensorElementType + Clone>(
+        value: &ort::value::DynTensorRef<'_>,
+        make: fn(Vec<T>) -> Elements,
+    ) -> ort::Result<Tensor> {
+        let (shape, elements) = value.try_extract_tensor::<T>()?;
+        Ok(Tensor { shape: lengths(shape), elements: make(elements.to_vec()) })
+    }
+    let ValueType::Tensor { ty, .. } = value.dtype() else { return Err(ort::Error::new("not a tensor")) };
+    let view: ort::value::DynTensorRef<'_> = value.view().downcast()?;
+    match ty {
+        TensorElementType::Float32 => copy::<f32>(&view, Elements::Float32),
+        TensorElementType::Float64 => copy::<f64>(&view, Elements::Float64),
+        TensorElementType::Float16 => copy::<f16>(&view, Elements::Float16),
+        TensorElementType::Int8 => copy::<i8>(&view, Elements::Int8),
+        TensorElementType::Int16 => copy::<i16>(&view, Elements::Int16),
+        TensorElementType::Int32 => copy::<i32>(&view, Elements::Int32),
+        TensorElementType::Int64 => copy::<i64>(&view, Elements::Int64),
+        TensorElementType::Uint8 => copy::<u8>(&view, Elements::Uint8),
+        TensorElementType::Uint16 => copy::<u16>(&view, Elements::Uint16),
+        TensorElementType::Uint32 => copy::<u32>(&view, Elements::Uint32),
+        TensorElementType::Uint64 => copy::<u64>(&view, Elements::Uint64),
+        TensorElementType::Bool => copy::<bool>(&view, Elements::Bool),
+        TensorElementType::String => {
+            let (shape, texts) = view.try_extract_strings()?;
+            Ok(Tensor { shape: lengths(shape), elements: Elements::Text(texts) })
+        }
+        other => Err(ort::Error::new(format!("an output of {other} cannot be shown as JSON"))),
+    }
+}
+
+fn lengths(shape: &Shape) -> Vec<usize> {
+    shape.iter().map(|length| usize::try_from(*length).unwrap_or(0)).collect()
+}

@@ -1,0 +1,92 @@
+//! The one trait between dispatch and a model: named tensors in, named values out, synchronously.
+//!
+//! Two implementations: `onnx_runtime.rs` (the fast path and the reference) and `builtin.rs` (compiled in). Dynamic
+//! batching belongs between [`InProcess`](super::in_process::InProcess) and this trait: it is a `Predictor` that joins the
+//! first axis of several calls, runs the inner one, and splits the answer; nobody above or below would notice.
+
+use std::fmt;
+
+use super::tensor::{Ports, Tensor, Value};
+
+/// A loaded model.
+pub trait Predictor: Send + Sync + fmt::Debug {
+    /// What it takes and gives.
+    fn ports(&self) -> &Ports;
+
+    /// Runs the model. `inputs` are in the order of [`Ports::inputs`] and have been checked against them; the values are in
+    /// the order of [`Ports::outputs`].
+    ///
+    /// # Errors
+    /// The model refused these inputs or failed; see [`RunError`].
+    fn run(&self, inputs: &[Tensor]) -> Result<Vec<Value>, RunError>;
+
+    /// The name of the runtime, for people: `ONNX Runtime 1.20` or `built-in`.
+    fn runtime(&self) -> String;
+}
+
+/// A model that failed while it ran: the runtime's own words, shortened.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct RunError(pub String);
+
+impl RunError {
+    /// Keeps the first 500 characters of what a runtime says.
+    pub fn new(said: impl fmt::Display) -> Self {
+        Self(shorten(&said.to_string()))
+    }
+}
+
+/// A model file that cannot be loaded, and what to do about it.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum LoadError {
+    /// The file cannot be read or is not an ONNX model.
+    #[error("{file}: not a readable ONNX model: {cause}")]
+    Unreadable {
+        /// The file, relative to the package.
+        file: String,
+        /// The runtime's words.
+        cause: String,
+    },
+    /// The compiled-in runtime lacks operators of the model.
+    #[error(
+        "{file}: the compiled-in runtime has no operator {operators}; install ONNX Runtime (`adyton doctor --fix`) or set \
+         `onnx.library` to its shared library"
+    )]
+    Operators {
+        /// The file, relative to the package.
+        file: String,
+        /// Their names, with domains.
+        operators: String,
+    },
+    /// The model's graph is wrong, or beyond the runtime.
+    #[error("{file}: {runtime} cannot prepare the model: {cause}{fix}")]
+    Graph {
+        /// The file, relative to the package.
+        file: String,
+        /// Which runtime said so.
+        runtime: String,
+        /// Its words.
+        cause: String,
+        /// What to do, or nothing.
+        fix: &'static str,
+    },
+    /// An input has a type that JSON cannot carry to it.
+    #[error("{file}: input \"{input}\" is {what}; inputs must be tensors of numbers, booleans or strings")]
+    Input {
+        /// The file, relative to the package.
+        file: String,
+        /// The input's name.
+        input: String,
+        /// What it is.
+        what: String,
+    },
+}
+
+/// At most 500 characters of `text`, on one line.
+pub(crate) fn shorten(text: &str) -> String {
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    match line.char_indices().nth(500) {
+        Some((end, _)) => format!("{}…", &line[..end]),
+        None => line,
+    }
+}

@@ -1,0 +1,251 @@
+//! Tensors, their element types, and what a model declares of its inputs and outputs. Plain values; no backend's types.
+
+use std::fmt;
+use std::sync::Arc;
+
+use half::f16;
+
+/// The element types of ONNX that a prediction can carry as JSON.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
+pub enum ElementType {
+    /// `float`
+    Float32,
+    /// `double`
+    Float64,
+    /// `float16`
+    Float16,
+    /// `int8`
+    Int8,
+    /// `int16`
+    Int16,
+    /// `int32`
+    Int32,
+    /// `int64`
+    Int64,
+    /// `uint8`
+    Uint8,
+    /// `uint16`
+    Uint16,
+    /// `uint32`
+    Uint32,
+    /// `uint64`
+    Uint64,
+    /// `bool`
+    Bool,
+    /// `string`
+    Text,
+}
+
+impl fmt::Display for ElementType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Float32 => "float32",
+            Self::Float64 => "float64",
+            Self::Float16 => "float16",
+            Self::Int8 => "int8",
+            Self::Int16 => "int16",
+            Self::Int32 => "int32",
+            Self::Int64 => "int64",
+            Self::Uint8 => "uint8",
+            Self::Uint16 => "uint16",
+            Self::Uint32 => "uint32",
+            Self::Uint64 => "uint64",
+            Self::Bool => "bool",
+            Self::Text => "string",
+        })
+    }
+}
+
+/// The elements of a tensor, in row-major order.
+#[derive(Clone, PartialEq, Debug)]
+#[expect(missing_docs, reason = "each variant is the element type of its name")]
+pub enum Elements {
+    Float32(Vec<f32>),
+    Float64(Vec<f64>),
+    Float16(Vec<f16>),
+    Int8(Vec<i8>),
+    Int16(Vec<i16>),
+    Int32(Vec<i32>),
+    Int64(Vec<i64>),
+    Uint8(Vec<u8>),
+    Uint16(Vec<u16>),
+    Uint32(Vec<u32>),
+    Uint64(Vec<u64>),
+    Bool(Vec<bool>),
+    Text(Vec<String>),
+}
+
+/// Runs the same code on the elements of any type: `$vec` is bound to the vector.
+macro_rules! each_type {
+    ($elements:expr, $vec:ident => $code:expr) => {
+        match $elements {
+            $crate::onnx::tensor::Elements::Float32($vec) => $code,
+            $crate::onnx::tensor::Elements::Float64($vec) => $code,
+            $crate::onnx::tensor::Elements::Float16($vec) => $code,
+            $crate::onnx::tensor::Elements::Int8($vec) => $code,
+            $crate::onnx::tensor::Elements::Int16($vec) => $code,
+            $crate::onnx::tensor::Elements::Int32($vec) => $code,
+            $crate::onnx::tensor::Elements::Int64($vec) => $code,
+            $crate::onnx::tensor::Elements::Uint8($vec) => $code,
+            $crate::onnx::tensor::Elements::Uint16($vec) => $code,
+            $crate::onnx::tensor::Elements::Uint32($vec) => $code,
+            $crate::onnx::tensor::Elements::Uint64($vec) => $code,
+            $crate::onnx::tensor::Elements::Bool($vec) => $code,
+            $crate::onnx::tensor::Elements::Text($vec) => $code,
+        }
+    };
+}
+pub(crate) use each_type;
+
+impl Elements {
+    /// No elements of type `of`, with room for `room`.
+    pub fn with_room(of: ElementType, room: usize) -> Self {
+        match of {
+            ElementType::Float32 => Self::Float32(Vec::with_capacity(room)),
+            ElementType::Float64 => Self::Float64(Vec::with_capacity(room)),
+            ElementType::Float16 => Self::Float16(Vec::with_capacity(room)),
+            ElementType::Int8 => Self::Int8(Vec::with_capacity(room)),
+            ElementType::Int16 => Self::Int16(Vec::with_capacity(room)),
+            ElementType::Int32 => Self::Int32(Vec::with_capacity(room)),
+            ElementType::Int64 => Self::Int64(Vec::with_capacity(room)),
+            ElementType::Uint8 => Self::Uint8(Vec::with_capacity(room)),
+            ElementType::Uint16 => Self::Uint16(Vec::with_capacity(room)),
+            ElementType::Uint32 => Self::Uint32(Vec::with_capacity(room)),
+            ElementType::Uint64 => Self::Uint64(Vec::with_capacity(room)),
+            ElementType::Bool => Self::Bool(Vec::with_capacity(room)),
+            ElementType::Text => Self::Text(Vec::with_capacity(room)),
+        }
+    }
+    /// `count` zeros (`false`, empty texts).
+    pub fn zeros(of: ElementType, count: usize) -> Self {
+        let mut elements = Self::with_room(of, count);
+        each_type!(&mut elements, vec => vec.resize(count, Default::default()));
+        elements
+    }
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        each_type!(self, vec => vec.len())
+    }
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+/// A tensor: `elements.len()` is the product of `shape`.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Tensor {
+    /// The length of each axis.
+    pub shape: Vec<usize>,
+    /// The elements, row-major.
+    pub elements: Elements,
+}
+
+/// A class label: the key of a classifier's probability map.
+#[derive(Clone, PartialEq, Eq, Debug, Hash)]
+pub enum Label {
+    /// An integer class.
+    Number(i64),
+    /// A named class.
+    Text(Arc<str>),
+}
+
+impl fmt::Display for Label {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Number(number) => number.fmt(f),
+            Self::Text(text) => f.write_str(text),
+        }
+    }
+}
+
+/// One output of a prediction.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Value {
+    /// A tensor.
+    Tensor(Tensor),
+    /// A map for each row, as ONNX's `ZipMap` makes them: scikit-learn classifiers give probabilities by label.
+    Maps(Vec<Vec<(Label, f32)>>),
+    /// A sequence of tensors.
+    Sequence(Vec<Tensor>),
+}
+
+/// One axis of a declared shape.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Axis {
+    /// Exactly this long.
+    Fixed(usize),
+    /// Any length; the name, if the model gives one, is only for people.
+    Any(Option<Arc<str>>),
+}
+
+/// A declared input.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Input {
+    /// Its name in the graph.
+    pub name: Arc<str>,
+    /// The type of its elements.
+    pub element: ElementType,
+    /// Its axes; `None` when the model does not say how many it has.
+    pub axes: Option<Vec<Axis>>,
+}
+
+impl Input {
+    /// Whether a tensor of this shape fits.
+    pub fn takes(&self, shape: &[usize]) -> bool {
+        self.axes.as_ref().is_none_or(|axes| {
+            axes.len() == shape.len()
+                && axes.iter().zip(shape).all(|(axis, length)| match axis {
+                    Axis::Fixed(wanted) => wanted == length,
+                    Axis::Any(_) => true,
+                })
+        })
+    }
+    /// The shape with every axis of open length set: the first to one (the batch), the others to `open`.
+    pub fn example_shape(&self, open: usize) -> Vec<usize> {
+        self.axes
+            .iter()
+            .flatten()
+            .enumerate()
+            .map(|(at, axis)| match axis {
+                Axis::Fixed(length) => *length,
+                Axis::Any(_) if at == 0 => 1,
+                Axis::Any(_) => open,
+            })
+            .collect()
+    }
+}
+
+/// `float32 [N,4]`, as messages name it.
+impl fmt::Display for Input {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Some(axes) = &self.axes else { return write!(f, "{} of any shape", self.element) };
+        write!(f, "{} [", self.element)?;
+        for (at, axis) in axes.iter().enumerate() {
+            if at > 0 {
+                f.write_str(",")?;
+            }
+            match axis {
+                Axis::Fixed(length) => write!(f, "{length}")?,
+                Axis::Any(Some(name)) => f.write_str(name)?,
+                Axis::Any(None) => f.write_str(if at == 0 { "N" } else { "?" })?,
+            }
+        }
+        f.write_str("]")
+    }
+}
+
+/// What a model takes and gives, in the order of its graph.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Ports {
+    /// The inputs that have no value of their own.
+    pub inputs: Vec<Input>,
+    /// The names of the outputs.
+    pub outputs: Vec<Arc<str>>,
+}
+
+/// A shape as messages show it: `[1,3]`.
+pub(crate) fn show_shape(shape: &[usize]) -> String {
+    let lengths: Vec<String> = shape.iter().map(usize::to_string).collect();
+    format!("[{}]", lengths.join(","))
+}

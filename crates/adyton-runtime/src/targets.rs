@@ -1,0 +1,427 @@
+//! Who answers a service's calls: the table of ready instances that the gateway's workers read.
+//!
+//! The reconciler writes it, the workers read it without a lock: a worker keeps a [`Reader`], which looks at one revision
+//! counter per call and takes the new table only when the counter has moved. What must hold:
+//!
+//! - An instance is in the table only after it has answered once, and leaves it before it is stopped.
+//! - A call holds an [`InFlight`] from the choice to the last byte of the answer; an instance that retires is ended only
+//!   when nobody holds one ([`Instance::retire`]), so a change of a service loses no request.
+//! - Nothing here waits, except the reconciler in [`Instance::drained`].
+//!
+//! How a gateway worker uses it:
+//!
+//! ```text
+//! let instance = reader.take(service, |model| route.declares(model), turn)?;      // InFlight, or Unavailable
+//! match instance.target() {
+//!     Target::InProcess(model) if model.is_inline(body.len()) => model.predict_inline(Call { path, body: &body }),
+//!     Target::InProcess(model) => model.submit(Call { path, body: &body })?.await,  // dropped: never started
+//!     Target::Http(address) => …proxy to http://{address}{path}…,
+//! }
+//! ```
+//!
+//! Next: `onnx/in_process.rs` for what is behind [`Target::InProcess`], `reconciler.rs` for who writes the table.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+
+use adyton_core::id::{InstanceId, ModelId, ServiceId};
+use arc_swap::ArcSwap;
+use tokio::sync::Notify;
+
+pub use crate::onnx::in_process::{Answer, Call, InProcess, ModelError, Pending};
+
+/// Where an instance answers.
+#[derive(Debug)]
+pub enum Target {
+    /// In this process; see [`InProcess`].
+    InProcess(Arc<InProcess>),
+    /// A program that serves plain HTTP/1.1 on a loopback address. The path of the call is kept as it is.
+    Http(SocketAddr),
+}
+
+/// Why no instance can be given for a call.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum Unavailable {
+    /// The service is stopped, being deployed, failed or unknown here (`ModelArts.4203`).
+    #[error("the service is not running")]
+    NotRunning,
+    /// The service runs, yet no instance of a version that declares this path is ready now (`ModelArts.4302`).
+    #[error("no instance of the service accepts calls now")]
+    NoInstance,
+    /// As [`NoInstance`](Self::NoInstance), because the program of the model ends again and again (`ModelArts.4503`).
+    #[error("the instances of the service restart again and again")]
+    Restarting,
+}
+
+/// How the next instance among those of one model version is chosen.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Balance {
+    /// In turn.
+    #[default]
+    RoundRobin,
+    /// The one with the fewest calls in flight.
+    LeastConnections,
+}
+
+/// One ready instance. Shared by the table and by the calls in flight.
+#[derive(Debug)]
+pub struct Instance {
+    id: InstanceId,
+    model: ModelId,
+    target: Target,
+    in_flight: AtomicUsize,
+    retired: AtomicBool,
+    idle: Notify,
+}
+
+impl Instance {
+    /// An instance that has answered once and may be published.
+    pub fn new(id: InstanceId, model: ModelId, target: Target) -> Arc<Self> {
+        Arc::new(Self {
+            id,
+            model,
+            target,
+            in_flight: AtomicUsize::new(0),
+            retired: AtomicBool::new(false),
+            idle: Notify::new(),
+        })
+    }
+    /// The instance's id.
+    pub fn id(&self) -> InstanceId {
+        self.id
+    }
+    /// The model version that it runs.
+    pub fn model(&self) -> ModelId {
+        self.model
+    }
+    /// Where it answers.
+    pub fn target(&self) -> &Target {
+        &self.target
+    }
+    /// How many calls hold it now.
+    pub fn in_flight(&self) -> usize {
+        self.in_flight.load(Ordering::Relaxed)
+    }
+
+    /// Takes a place, unless the instance has retired. The order matters: the count goes up before the flag is read,
+    /// and [`retire`](Self::retire) sets the flag before the count is read, so one of the two sees the other.
+    fn enter(self: &Arc<Self>) -> Option<InFlight> {
+        self.in_flight.fetch_add(1, Ordering::SeqCst);
+        let place = InFlight(Arc::clone(self));
+        (!self.retired.load(Ordering::SeqCst)).then_some(place)
+    }
+
+    /// Refuses new calls from now on. The table must be published without the instance first.
+    pub fn retire(&self) {
+        self.retired.store(true, Ordering::SeqCst);
+        if self.in_flight.load(Ordering::SeqCst) == 0 {
+            self.idle.notify_waiters();
+        }
+    }
+
+    /// Ends when the instance has retired and the last call has left it.
+    pub async fn drained(&self) {
+        loop {
+            let idle = self.idle.notified();
+            tokio::pin!(idle);
+            idle.as_mut().enable();
+            if self.retired.load(Ordering::SeqCst) && self.in_flight.load(Ordering::SeqCst) == 0 {
+                return;
+            }
+            idle.await;
+        }
+    }
+}
+
+/// A call's place in an instance, held until the last byte of the answer has gone; given back when dropped.
+#[derive(Debug)]
+pub struct InFlight(Arc<Instance>);
+
+impl InFlight {
+    /// The instance's id, for the journal.
+    pub fn id(&self) -> InstanceId {
+        self.0.id
+    }
+    /// The model version that answers.
+    pub fn model(&self) -> ModelId {
+        self.0.model
+    }
+    /// Where to send the call.
+    pub fn target(&self) -> &Target {
+        &self.0.target
+    }
+}
+
+impl Drop for InFlight {
+    fn drop(&mut self) {
+        let left = self.0.in_flight.fetch_sub(1, Ordering::SeqCst);
+        if left == 1 && self.0.retired.load(Ordering::SeqCst) {
+            self.0.idle.notify_waiters();
+        }
+    }
+}
+
+/// The ready instances of one model version inside a service.
+#[derive(Debug, Clone)]
+pub struct VersionTargets {
+    /// The model version.
+    pub model: ModelId,
+    /// Its share of the calls; zero gets none unless every version that declares the path has zero.
+    pub weight: u32,
+    /// Its ready instances; may be empty.
+    pub instances: Vec<Arc<Instance>>,
+}
+
+/// The ready instances of a service.
+#[derive(Debug, Clone)]
+pub struct ServiceTargets {
+    /// The versions, in the order of the service's configuration.
+    pub versions: Vec<VersionTargets>,
+    /// How an instance of a version is chosen.
+    pub balance: Balance,
+    /// What to say when no version has an instance for the call.
+    pub otherwise: Unavailable,
+}
+
+impl ServiceTargets {
+    /// Chooses a version by weight among those that `declares` allows and that have an instance, then an instance.
+    fn choose(&self, declares: impl Fn(ModelId) -> bool, turn: u64) -> Result<&Arc<Instance>, Unavailable> {
+        let able = |version: &&VersionTargets| !version.instances.is_empty() && declares(version.model);
+        if let [only] = self.versions.as_slice() {
+            return if able(&only) { Ok(only.choose(self.balance, turn)) } else { Err(self.otherwise) };
+        }
+        let total: u64 = self.versions.iter().filter(able).map(|version| u64::from(version.weight)).sum();
+        let mut left = spread(turn, total);
+        for version in self.versions.iter().filter(able) {
+            let weight = u64::from(version.weight);
+            if left < weight || total == 0 {
+                return Ok(version.choose(self.balance, turn));
+            }
+            left -= weight;
+        }
+        Err(self.otherwise)
+    }
+}
+
+impl VersionTargets {
+    /// The instance for this turn. Called only where there is one.
+    fn choose(&self, balance: Balance, turn: u64) -> &Arc<Instance> {
+        let start = usize::try_from(turn % self.instances.len() as u64).unwrap_or(0);
+        match balance {
+            Balance::RoundRobin => &self.instances[start],
+            Balance::LeastConnections => {
+                let (before, after) = self.instances.split_at(start);
+                let mut best = &after[0];
+                for other in after[1..].iter().chain(before) {
+                    if other.in_flight() < best.in_flight() {
+                        best = other;
+                    }
+                }
+                best
+            }
+        }
+    }
+}
+
+/// Maps turns 0, 1, 2, … onto `0..total` so that every stretch of them is spread evenly (a golden-ratio sequence), and
+/// weights of 90 and 10 do not become ninety calls here and then ten there.
+fn spread(turn: u64, total: u64) -> u64 {
+    const GOLDEN: u64 = 0x9e37_79b9_7f4a_7c15;
+    let scattered = turn.wrapping_mul(GOLDEN);
+    u64::try_from((u128::from(scattered) * u128::from(total)) >> 64).unwrap_or(0)
+}
+
+/// One state of the table. Cheap to clone; a change touches only the service that changes.
+#[derive(Debug, Clone, Default)]
+pub struct Table(imbl::HashMap<ServiceId, Arc<ServiceTargets>>);
+
+impl Table {
+    /// The instances of a service; `None` when nothing of it runs on this node.
+    pub fn service(&self, service: ServiceId) -> Option<&Arc<ServiceTargets>> {
+        self.0.get(&service)
+    }
+    /// All services of the table.
+    pub fn services(&self) -> impl Iterator<Item = (&ServiceId, &Arc<ServiceTargets>)> {
+        self.0.iter()
+    }
+}
+
+/// The instance table of this node. One for the process, made by the binary and given to the reconciler and the gateway.
+#[derive(Debug, Default)]
+pub struct Targets {
+    table: ArcSwap<Table>,
+    revision: AtomicU64,
+}
+
+impl Targets {
+    /// An empty table.
+    pub fn new() -> Arc<Self> {
+        Arc::default()
+    }
+    /// A handle for one worker; it is not shared between threads.
+    pub fn reader(self: &Arc<Self>) -> Reader {
+        let seen = self.revision.load(Ordering::Acquire);
+        Reader { table: self.table.load_full(), targets: Arc::clone(self), seen }
+    }
+    /// Sets or removes one service. Only the reconciler (one task) calls this.
+    pub fn publish(&self, service: ServiceId, targets: Option<ServiceTargets>) {
+        let mut table = Table::clone(&self.table.load());
+        match targets {
+            Some(targets) => {
+                table.0.insert(service, Arc::new(targets));
+            }
+            None => {
+                table.0.remove(&service);
+            }
+        }
+        self.table.store(Arc::new(table));
+        self.revision.fetch_add(1, Ordering::Release);
+    }
+    /// The table as it is now, for control and for tests.
+    pub fn snapshot(&self) -> Arc<Table> {
+        self.table.load_full()
+    }
+}
+
+/// A worker's own view of the table: one atomic load a call while nothing changes.
+#[derive(Debug)]
+pub struct Reader {
+    targets: Arc<Targets>,
+    table: Arc<Table>,
+    seen: u64,
+}
+
+impl Reader {
+    /// The newest table.
+    pub fn current(&mut self) -> &Table {
+        let revision = self.targets.revision.load(Ordering::Acquire);
+        if revision != self.seen {
+            self.table = self.targets.table.load_full();
+            self.seen = revision;
+        }
+        &self.table
+    }
+
+    /// Chooses an instance for one call and takes a place in it.
+    ///
+    /// `declares` says whether a model version declares the call's path (the route knows); `turn` is the worker's own
+    /// counter, one more for each call. An instance that retires in this very moment is passed over.
+    ///
+    /// # Errors
+    /// [`Unavailable`] when no ready instance declares the path.
+    pub fn take(
+        &mut self,
+        service: ServiceId,
+        declares: impl Fn(ModelId) -> bool,
+        turn: u64,
+    ) -> Result<InFlight, Unavailable> {
+        // The reconciler publishes before it retires, so after a refresh a second look finds another instance; three
+        // looks bound the work when several retire at once.
+        for attempt in 0..3 {
+            let Some(targets) = self.current().service(service) else { return Err(Unavailable::NotRunning) };
+            if let Some(place) = targets.choose(&declares, turn.wrapping_add(attempt))?.enter() {
+                return Ok(place);
+            }
+        }
+        Err(Unavailable::NoInstance)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+    use std::time::Duration;
+
+    use super::*;
+
+    fn http(id: u128, model: u128) -> Arc<Instance> {
+        let address = SocketAddr::from(([127, 0, 0, 1], 4000 + id as u16));
+        Instance::new(InstanceId::from_bits(id), ModelId::from_bits(model), Target::Http(address))
+    }
+
+    fn version(model: u128, weight: u32, instances: Vec<Arc<Instance>>) -> VersionTargets {
+        VersionTargets { model: ModelId::from_bits(model), weight, instances }
+    }
+
+    fn service(versions: Vec<VersionTargets>) -> ServiceTargets {
+        ServiceTargets { versions, balance: Balance::RoundRobin, otherwise: Unavailable::NoInstance }
+    }
+
+    const SERVICE: ServiceId = ServiceId::from_bits(7);
+
+    #[test]
+    fn weights_are_kept_over_every_stretch_of_calls() {
+        let targets = Targets::new();
+        let mut reader = targets.reader();
+        targets.publish(
+            SERVICE,
+            Some(service(vec![version(1, 90, vec![http(1, 1)]), version(2, 10, vec![http(2, 2)])])),
+        );
+        for start in [0u64, 1_000, 123_456_789] {
+            let second = (start..start + 100)
+                .filter(|turn| reader.take(SERVICE, |_| true, *turn).unwrap().model() == ModelId::from_bits(2))
+                .count();
+            assert!((8..=12).contains(&second), "{second} of 100 calls from {start}");
+        }
+    }
+
+    #[test]
+    fn only_versions_that_declare_the_path_are_chosen() {
+        let targets = Targets::new();
+        targets.publish(
+            SERVICE,
+            Some(service(vec![version(1, 100, vec![http(1, 1)]), version(2, 0, vec![http(2, 2)])])),
+        );
+        let mut reader = targets.reader();
+        let two = ModelId::from_bits(2);
+        assert_eq!(reader.take(SERVICE, |model| model == two, 3).unwrap().model(), two);
+        assert_eq!(reader.take(SERVICE, |_| false, 3).unwrap_err(), Unavailable::NoInstance);
+        assert_eq!(
+            reader.take(ServiceId::from_bits(8), |_| true, 3).unwrap_err(),
+            Unavailable::NotRunning
+        );
+    }
+
+    #[test]
+    fn least_connections_prefers_the_idle_instance() {
+        let targets = Targets::new();
+        let mut wanted = service(vec![version(1, 100, vec![http(1, 1), http(2, 1), http(3, 1)])]);
+        wanted.balance = Balance::LeastConnections;
+        targets.publish(SERVICE, Some(wanted));
+        let mut reader = targets.reader();
+        let held: Vec<_> = (0..3).map(|_| reader.take(SERVICE, |_| true, 0).unwrap()).collect();
+        let mut ids: Vec<_> = held.iter().map(InFlight::id).collect();
+        ids.sort();
+        ids.dedup();
+        assert_eq!(ids.len(), 3, "three calls at once go to three instances");
+    }
+
+    #[tokio::test]
+    async fn an_instance_is_drained_only_when_its_last_call_has_left() {
+        let targets = Targets::new();
+        let old = http(1, 1);
+        targets.publish(SERVICE, Some(service(vec![version(1, 100, vec![Arc::clone(&old)])])));
+        let mut reader = targets.reader();
+        let call = reader.take(SERVICE, |_| true, 0).unwrap();
+
+        let new = http(2, 1);
+        targets.publish(SERVICE, Some(service(vec![version(1, 100, vec![Arc::clone(&new)])])));
+        old.retire();
+        assert_eq!(reader.take(SERVICE, |_| true, 0).unwrap().id(), new.id());
+        let waiting = tokio::time::timeout(Duration::from_millis(20), old.drained()).await;
+        assert!(waiting.is_err(), "a call is still in flight");
+        drop(call);
+        old.drained().await;
+    }
+
+    #[test]
+    fn a_stale_reader_cannot_enter_a_retired_instance() {
+        let targets = Targets::new();
+        let old = http(1, 1);
+        targets.publish(SERVICE, Some(service(vec![version(1, 100, vec![Arc::clone(&old)])])));
+        old.retire();
+        assert_eq!(targets.reader().take(SERVICE, |_| true, 0).unwrap_err(), Unavailable::NoInstance);
+        assert_eq!(old.in_flight(), 0);
+    }
+}

@@ -1,0 +1,275 @@
+//! The `Authorization` header of a signed request:
+//! `SDK-HMAC-SHA256 Access=AK, SignedHeaders=host;x-sdk-date, Signature=<64 hex digits>`.
+//!
+//! Liberal in spaces and in the order of the fields, strict in the fields themselves: each must be there once, and
+//! nothing else may be. Every way to be wrong has an error of its own, so that a person is told what to change.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use crate::signature::{HexError, Signature};
+
+/// At most this many headers can be signed; the official signers sign some five.
+pub const SIGNED_HEADERS_MAX: usize = 128;
+
+/// The signing algorithms of the official SDKs. We verify the first; the others we know by name, to say so.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Algorithm {
+    /// HMAC with SHA-256 and the secret itself: the one we speak.
+    SdkHmacSha256,
+    /// HMAC with SM3.
+    SdkHmacSm3,
+    /// HMAC with SHA-256 and a key derived for date, region and service.
+    V11HmacSha256,
+    /// ECDSA on P-256.
+    SdkEcdsaP256Sha256,
+    /// SM2 with SM3.
+    SdkSm2Sm3,
+}
+
+impl Algorithm {
+    /// All of them.
+    pub const ALL: [Self; 5] =
+        [Self::SdkHmacSha256, Self::SdkHmacSm3, Self::V11HmacSha256, Self::SdkEcdsaP256Sha256, Self::SdkSm2Sm3];
+
+    /// The name, as it opens the header.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::SdkHmacSha256 => "SDK-HMAC-SHA256",
+            Self::SdkHmacSm3 => "SDK-HMAC-SM3",
+            Self::V11HmacSha256 => "V11-HMAC-SHA256",
+            Self::SdkEcdsaP256Sha256 => "SDK-ECDSA-P256-SHA256",
+            Self::SdkSm2Sm3 => "SDK-SM2-SM3",
+        }
+    }
+
+    /// The algorithm that a header value opens with, if it is one of these.
+    pub fn of_header(value: &[u8]) -> Option<Self> {
+        let scheme = value.trim_ascii_start().split(|byte| *byte == b' ' || *byte == b'\t').next().unwrap_or_default();
+        Self::ALL.into_iter().find(|algorithm| algorithm.name().as_bytes() == scheme)
+    }
+}
+
+/// The three fields of the header.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Field {
+    /// Who signs: an AK or an AppKey.
+    Access,
+    /// Which headers are signed, `;` between their names.
+    SignedHeaders,
+    /// 64 hex digits.
+    Signature,
+}
+
+impl Field {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Access => "Access",
+            Self::SignedHeaders => "SignedHeaders",
+            Self::Signature => "Signature",
+        }
+    }
+}
+
+impl fmt::Display for Field {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// Why a header is not a signature that can be checked.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum AuthorizationError {
+    /// Another scheme, or none: `Bearer`, `Basic`, …
+    #[error("the Authorization header does not open with `SDK-HMAC-SHA256`")]
+    OtherScheme,
+    /// A signature of the official SDKs, but not by the algorithm that we verify.
+    #[error("signatures by {} are not verified here: configure the SDK to sign with SDK-HMAC-SHA256", .0.name())]
+    OtherAlgorithm(Algorithm),
+    /// A field is not there.
+    #[error("the Authorization header has no `{0}=`")]
+    MissingField(Field),
+    /// A field is there and has no value.
+    #[error("`{0}=` in the Authorization header is empty")]
+    EmptyField(Field),
+    /// A field is there twice.
+    #[error("the Authorization header has `{0}=` twice")]
+    RepeatedField(Field),
+    /// Something that is none of the three fields; the text is cut to 40 characters.
+    #[error("`{0}` in the Authorization header is none of Access=, SignedHeaders=, Signature= (a comma goes between them)")]
+    UnknownField(String),
+    /// `Access` has a character that no key has.
+    #[error("`Access=` has a space or another character that no key has")]
+    BadAccess,
+    /// The signature is not 64 digits long.
+    #[error("`Signature=` has {0} characters; the hex form of HMAC-SHA256 has 64")]
+    SignatureLength(usize),
+    /// 64 characters, one of which (counted from 0) is no hex digit.
+    #[error("`Signature=` has a character that is not a hex digit, at position {0}")]
+    SignatureNotHex(usize),
+    /// The signature is 32 bytes in base64, as other clouds want it.
+    #[error("`Signature=` is base64; it must be lower-case hex")]
+    SignatureBase64,
+    /// A name in the list is empty or has a character that no header name has.
+    #[error("`SignedHeaders=` has `{0}`, which is not a header name (`;` goes between the names)")]
+    BadHeaderName(String),
+    /// A name is in the list twice.
+    #[error("`SignedHeaders=` names `{0}` twice")]
+    RepeatedHeaderName(String),
+    /// More names than [`SIGNED_HEADERS_MAX`].
+    #[error("`SignedHeaders=` names {0} headers; at most 128 can be signed")]
+    TooManyHeaders(usize),
+    /// The date is not signed, so the signature could be replayed for ever.
+    #[error("`SignedHeaders=` does not name `x-sdk-date`, which must be signed")]
+    DateNotSigned,
+}
+
+impl AuthorizationError {
+    /// A short stable name for the evidence.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::OtherScheme => "other_scheme",
+            Self::OtherAlgorithm(_) => "other_algorithm",
+            Self::MissingField(_) => "missing_field",
+            Self::EmptyField(_) => "empty_field",
+            Self::RepeatedField(_) => "repeated_field",
+            Self::UnknownField(_) => "unknown_field",
+            Self::BadAccess => "bad_access",
+            Self::SignatureLength(_) => "signature_length",
+            Self::SignatureNotHex(_) => "signature_not_hex",
+            Self::SignatureBase64 => "signature_base64",
+            Self::BadHeaderName(_) => "bad_header_name",
+            Self::RepeatedHeaderName(_) => "repeated_header_name",
+            Self::TooManyHeaders(_) => "too_many_headers",
+            Self::DateNotSigned => "date_not_signed",
+        }
+    }
+}
+
+/// A header that was read: who signs, what is signed, the signature.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Authorization<'a> {
+    /// The AK or AppKey, as sent.
+    pub access: &'a str,
+    /// The headers that are signed.
+    pub signed_headers: SignedHeaders<'a>,
+    /// The signature.
+    pub signature: Signature,
+}
+
+impl<'a> Authorization<'a> {
+    /// Reads the header's value.
+    ///
+    /// # Errors
+    /// One [`AuthorizationError`] for each way to be wrong; the first that is met, from the left.
+    pub fn parse(value: &'a [u8]) -> Result<Self, AuthorizationError> {
+        let value = value.trim_ascii();
+        match Algorithm::of_header(value) {
+            Some(Algorithm::SdkHmacSha256) => {}
+            Some(other) => return Err(AuthorizationError::OtherAlgorithm(other)),
+            None => return Err(AuthorizationError::OtherScheme),
+        }
+        let rest = &value[Algorithm::SdkHmacSha256.name().len()..];
+        let rest = str::from_utf8(rest).map_err(|_| AuthorizationError::UnknownField("bytes beyond ASCII".into()))?;
+        let (mut access, mut list, mut signature) = (None, None, None);
+        for piece in rest.split(',').map(str::trim).filter(|piece| !piece.is_empty()) {
+            let (name, text) = piece.split_once('=').unwrap_or((piece, ""));
+            let (field, slot) = match name.trim_end() {
+                "Access" => (Field::Access, &mut access),
+                "SignedHeaders" => (Field::SignedHeaders, &mut list),
+                "Signature" => (Field::Signature, &mut signature),
+                other => return Err(AuthorizationError::UnknownField(other.chars().take(40).collect())),
+            };
+            if slot.replace(text.trim_start()).is_some() {
+                return Err(AuthorizationError::RepeatedField(field));
+            }
+        }
+        let access = present(Field::Access, access)?;
+        if !access.bytes().all(|byte| byte.is_ascii_graphic()) {
+            return Err(AuthorizationError::BadAccess);
+        }
+        let signed_headers = SignedHeaders::parse(present(Field::SignedHeaders, list)?)?;
+        let signature = Signature::parse(present(Field::Signature, signature)?).map_err(|error| match error {
+            HexError::Length(length) => AuthorizationError::SignatureLength(length),
+            HexError::Digit(at) => AuthorizationError::SignatureNotHex(at),
+            HexError::Base64 => AuthorizationError::SignatureBase64,
+        })?;
+        Ok(Self { access, signed_headers, signature })
+    }
+}
+
+fn present(field: Field, text: Option<&str>) -> Result<&str, AuthorizationError> {
+    match text {
+        None => Err(AuthorizationError::MissingField(field)),
+        Some("") => Err(AuthorizationError::EmptyField(field)),
+        Some(text) => Ok(text),
+    }
+}
+
+/// The names of the signed headers: lower-case, sorted, each once, `x-sdk-date` among them.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct SignedHeaders<'a> {
+    /// As the canonical request has it.
+    canonical: Cow<'a, str>,
+    /// As the client wrote it; only the autopsy looks at it.
+    sent: &'a str,
+}
+
+impl<'a> SignedHeaders<'a> {
+    /// Reads a list with `;` between the names. A list that is already canonical, which is what all official signers
+    /// send, is not copied.
+    ///
+    /// # Errors
+    /// A name that is none, or twice, too many, or no `x-sdk-date`.
+    pub fn parse(list: &'a str) -> Result<Self, AuthorizationError> {
+        let (mut count, mut canonical, mut dated, mut last) = (0, true, false, "");
+        for raw in list.split(';') {
+            let name = raw.trim();
+            if name.is_empty() || !name.bytes().all(is_name_byte) {
+                return Err(AuthorizationError::BadHeaderName(name.chars().take(40).collect()));
+            }
+            count += 1;
+            dated |= name.eq_ignore_ascii_case("x-sdk-date");
+            canonical &= raw.len() == name.len() && last < name && !name.bytes().any(|b| b.is_ascii_uppercase());
+            last = name;
+        }
+        if count > SIGNED_HEADERS_MAX {
+            return Err(AuthorizationError::TooManyHeaders(count));
+        }
+        if !dated {
+            return Err(AuthorizationError::DateNotSigned);
+        }
+        if canonical {
+            return Ok(Self { canonical: Cow::Borrowed(list), sent: list });
+        }
+        let mut names: Vec<String> = list.split(';').map(|name| name.trim().to_ascii_lowercase()).collect();
+        names.sort_unstable();
+        if let Some(twice) = names.windows(2).find(|pair| pair[0] == pair[1]) {
+            return Err(AuthorizationError::RepeatedHeaderName(twice[0].chars().take(40).collect()));
+        }
+        Ok(Self { canonical: Cow::Owned(names.join(";")), sent: list })
+    }
+
+    /// The canonical text: lower-case, sorted, `;` between.
+    pub fn as_str(&self) -> &str {
+        &self.canonical
+    }
+
+    /// The text as the client sent it.
+    pub const fn as_sent(&self) -> &'a str {
+        self.sent
+    }
+
+    /// The names, in canonical order.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.canonical.split(';')
+    }
+}
+
+/// RFC 9110, `tchar`.
+const fn is_name_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'!' | b'#'..=b'\'' | b'*' | b'+' | b'-' | b'.' | b'^'..=b'`' | b'|' | b'~')
+}
+
+#[cfg(test)]
+mod tests;

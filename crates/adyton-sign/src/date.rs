@@ -1,0 +1,70 @@
+//! `X-Sdk-Date`: `YYYYMMDDTHHMMSSZ`, at most fifteen minutes from our clock.
+
+use std::time::Duration;
+
+use adyton_core::clock::Timestamp;
+
+/// How far a signature's date may be from our clock, before or after (API Request Signing Guide).
+pub const CLOCK_WINDOW: Duration = Duration::from_secs(15 * 60);
+
+/// Why a date does not count.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum DateError {
+    /// There is no `X-Sdk-Date`.
+    #[error("there is no X-Sdk-Date header")]
+    Missing,
+    /// Not `YYYYMMDDTHHMMSSZ`, or no such day.
+    #[error("X-Sdk-Date must be written YYYYMMDDTHHMMSSZ, in UTC, for example 20260115T081530Z")]
+    Malformed,
+    /// Longer ago than the window.
+    #[error("the request was signed {} s ago; at most 900 s are allowed", .by.as_secs())]
+    Expired {
+        /// What the client signed.
+        signed: Timestamp,
+        /// How far it is behind our clock.
+        by: Duration,
+    },
+    /// Further ahead than the window.
+    #[error("the request was signed {} s in the future; at most 900 s are allowed", .by.as_secs())]
+    Ahead {
+        /// What the client signed.
+        signed: Timestamp,
+        /// How far it is before our clock.
+        by: Duration,
+    },
+}
+
+/// Reads the date and compares it with `now`.
+///
+/// # Errors
+/// Malformed, or outside of [`CLOCK_WINDOW`].
+pub fn check(date: &[u8], now: Timestamp) -> Result<Timestamp, DateError> {
+    let signed = str::from_utf8(date).ok().and_then(Timestamp::from_sdk_date).ok_or(DateError::Malformed)?;
+    let (behind, ahead) = (now.since(signed), signed.since(now));
+    if behind > CLOCK_WINDOW {
+        return Err(DateError::Expired { signed, by: behind });
+    }
+    if ahead > CLOCK_WINDOW {
+        return Err(DateError::Ahead { signed, by: ahead });
+    }
+    Ok(signed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_window_is_fifteen_minutes_both_ways_and_closed() {
+        let signed = Timestamp::from_sdk_date("20260115T081530Z").unwrap_or_default();
+        let date = b"20260115T081530Z";
+        let second = Duration::from_secs(1);
+        assert_eq!(check(date, signed.after(CLOCK_WINDOW)), Ok(signed));
+        assert_eq!(check(date, signed.before(CLOCK_WINDOW)), Ok(signed));
+        let by = CLOCK_WINDOW + second;
+        assert_eq!(check(date, signed.after(by)), Err(DateError::Expired { signed, by }));
+        assert_eq!(check(date, signed.before(by)), Err(DateError::Ahead { signed, by }));
+        assert_eq!(check(b"2026-01-15T08:15:30Z", signed), Err(DateError::Malformed));
+        assert_eq!(check(b"\xff", signed), Err(DateError::Malformed));
+    }
+}

@@ -1,0 +1,65 @@
+//! A request head as it was sent: what a signature is computed over, but for the body.
+
+/// Where header values come from. A look-up by name is all that signing needs, so nothing has to be copied or sorted.
+pub trait Headers {
+    /// Gives each value of the header `name` (lower-case), in the order sent.
+    fn each(&self, name: &str, give: &mut dyn FnMut(&[u8]));
+}
+
+impl Headers for http::HeaderMap {
+    fn each(&self, name: &str, give: &mut dyn FnMut(&[u8])) {
+        for value in self.get_all(name) {
+            give(value.as_bytes());
+        }
+    }
+}
+
+impl<N: AsRef<str>, V: AsRef<[u8]>> Headers for [(N, V)] {
+    fn each(&self, name: &str, give: &mut dyn FnMut(&[u8])) {
+        for (own, value) in self {
+            if own.as_ref().eq_ignore_ascii_case(name) {
+                give(value.as_ref());
+            }
+        }
+    }
+}
+
+impl<N: AsRef<str>, V: AsRef<[u8]>> Headers for Vec<(N, V)> {
+    fn each(&self, name: &str, give: &mut dyn FnMut(&[u8])) {
+        self.as_slice().each(name, give);
+    }
+}
+
+/// A request head, borrowed.
+#[derive(Clone, Copy)]
+pub struct Head<'a> {
+    /// `GET`, `POST`, …
+    pub method: &'a str,
+    /// The path as sent, escapes and all, without the query.
+    pub path: &'a str,
+    /// The query as sent, without `?`; empty when there is none.
+    pub query: &'a str,
+    /// `Host`, or HTTP/2's `:authority`; `None` looks the header up.
+    pub host: Option<&'a [u8]>,
+    /// The headers.
+    pub headers: &'a dyn Headers,
+}
+
+impl Head<'_> {
+    /// Gives each value of a header (lower-case name), trimmed.
+    pub fn each(&self, name: &str, give: &mut dyn FnMut(&[u8])) {
+        match self.host {
+            Some(host) if name == "host" => give(host.trim_ascii()),
+            _ => self.headers.each(name, &mut |value| give(value.trim_ascii())),
+        }
+    }
+
+    /// The first value of a header, trimmed and copied; for places that are not hot.
+    pub fn first(&self, name: &str) -> Option<Vec<u8>> {
+        let mut found = None;
+        self.each(name, &mut |value| {
+            found.get_or_insert_with(|| value.to_vec());
+        });
+        found
+    }
+}
