@@ -1,1 +1,3 @@
 //! adyton-gateway
+
+pub mod journal;
