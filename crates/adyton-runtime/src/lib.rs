@@ -1,1 +1,14 @@
-//! adyton-runtime
+//! Runs models: ONNX in process, and programs that serve HTTP on `$PORT`.
+//!
+//! - [`package`]: a model package comes in, is checked, and becomes a folder named by its content.
+//! - [`onnx`]: ONNX models in process, on ONNX Runtime or on the compiled-in runtime.
+//! - [`command`]: programs, started and ended through `adyton keeper`.
+//! - [`reconciler`]: makes what runs match what is wanted, and says what it sees.
+//! - [`targets`]: the table of ready instances, which the gateway's workers read without a lock.
+//!
+//! What must hold here: nothing half-imported stays; an instance is published only after it has answered once and leaves
+//! the table before it is ended; a program's whole process tree ends with its service or with the server, however that
+//! dies; one bad model hurts no other. Read [`targets`] and [`reconciler`] first.
+
+pub mod onnx;
+pub mod targets;

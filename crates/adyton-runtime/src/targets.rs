@@ -26,6 +26,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 
 use adyton_core::id::{InstanceId, ModelId, ServiceId};
+use adyton_core::instances::Calls;
 use arc_swap::ArcSwap;
 use tokio::sync::Notify;
 
@@ -64,12 +65,30 @@ pub enum Balance {
     LeastConnections,
 }
 
+/// How often a model version was called inside a service since the node started; it outlives the instances.
+#[derive(Debug, Default)]
+pub struct Tally {
+    all: AtomicU64,
+    failed: AtomicU64,
+}
+
+impl Tally {
+    /// Both counts, as the management API shows them.
+    pub fn calls(&self) -> Calls {
+        Calls {
+            all: self.all.load(Ordering::Relaxed),
+            failed: self.failed.load(Ordering::Relaxed),
+        }
+    }
+}
+
 /// One ready instance. Shared by the table and by the calls in flight.
 #[derive(Debug)]
 pub struct Instance {
     id: InstanceId,
     model: ModelId,
     target: Target,
+    tally: Arc<Tally>,
     in_flight: AtomicUsize,
     retired: AtomicBool,
     idle: Notify,
@@ -77,11 +96,12 @@ pub struct Instance {
 
 impl Instance {
     /// An instance that has answered once and may be published.
-    pub fn new(id: InstanceId, model: ModelId, target: Target) -> Arc<Self> {
+    pub fn new(id: InstanceId, model: ModelId, target: Target, tally: Arc<Tally>) -> Arc<Self> {
         Arc::new(Self {
             id,
             model,
             target,
+            tally,
             in_flight: AtomicUsize::new(0),
             retired: AtomicBool::new(false),
             idle: Notify::new(),
@@ -109,7 +129,11 @@ impl Instance {
     fn enter(self: &Arc<Self>) -> Option<InFlight> {
         self.in_flight.fetch_add(1, Ordering::SeqCst);
         let place = InFlight(Arc::clone(self));
-        (!self.retired.load(Ordering::SeqCst)).then_some(place)
+        if self.retired.load(Ordering::SeqCst) {
+            return None;
+        }
+        self.tally.all.fetch_add(1, Ordering::Relaxed);
+        Some(place)
     }
 
     /// Refuses new calls from now on. The table must be published without the instance first.
@@ -151,6 +175,10 @@ impl InFlight {
     pub fn target(&self) -> &Target {
         &self.0.target
     }
+    /// Counts this call as a failed one: no answer came, or the model answered with a status of 500 or more.
+    pub fn failed(&self) {
+        self.0.tally.failed.fetch_add(1, Ordering::Relaxed);
+    }
 }
 
 impl Drop for InFlight {
@@ -189,9 +217,18 @@ impl ServiceTargets {
     fn choose(&self, declares: impl Fn(ModelId) -> bool, turn: u64) -> Result<&Arc<Instance>, Unavailable> {
         let able = |version: &&VersionTargets| !version.instances.is_empty() && declares(version.model);
         if let [only] = self.versions.as_slice() {
-            return if able(&only) { Ok(only.choose(self.balance, turn)) } else { Err(self.otherwise) };
+            return if able(&only) {
+                Ok(only.choose(self.balance, turn))
+            } else {
+                Err(self.otherwise)
+            };
         }
-        let total: u64 = self.versions.iter().filter(able).map(|version| u64::from(version.weight)).sum();
+        let total: u64 = self
+            .versions
+            .iter()
+            .filter(able)
+            .map(|version| u64::from(version.weight))
+            .sum();
         let mut left = spread(turn, total);
         for version in self.versions.iter().filter(able) {
             let weight = u64::from(version.weight);
@@ -262,7 +299,11 @@ impl Targets {
     /// A handle for one worker; it is not shared between threads.
     pub fn reader(self: &Arc<Self>) -> Reader {
         let seen = self.revision.load(Ordering::Acquire);
-        Reader { table: self.table.load_full(), targets: Arc::clone(self), seen }
+        Reader {
+            table: self.table.load_full(),
+            targets: Arc::clone(self),
+            seen,
+        }
     }
     /// Sets or removes one service. Only the reconciler (one task) calls this.
     pub fn publish(&self, service: ServiceId, targets: Option<ServiceTargets>) {
@@ -319,7 +360,9 @@ impl Reader {
         // The reconciler publishes before it retires, so after a refresh a second look finds another instance; three
         // looks bound the work when several retire at once.
         for attempt in 0..3 {
-            let Some(targets) = self.current().service(service) else { return Err(Unavailable::NotRunning) };
+            let Some(targets) = self.current().service(service) else {
+                return Err(Unavailable::NotRunning);
+            };
             if let Some(place) = targets.choose(&declares, turn.wrapping_add(attempt))?.enter() {
                 return Ok(place);
             }
@@ -337,15 +380,28 @@ mod tests {
 
     fn http(id: u128, model: u128) -> Arc<Instance> {
         let address = SocketAddr::from(([127, 0, 0, 1], 4000 + id as u16));
-        Instance::new(InstanceId::from_bits(id), ModelId::from_bits(model), Target::Http(address))
+        Instance::new(
+            InstanceId::from_bits(id),
+            ModelId::from_bits(model),
+            Target::Http(address),
+            Arc::default(),
+        )
     }
 
     fn version(model: u128, weight: u32, instances: Vec<Arc<Instance>>) -> VersionTargets {
-        VersionTargets { model: ModelId::from_bits(model), weight, instances }
+        VersionTargets {
+            model: ModelId::from_bits(model),
+            weight,
+            instances,
+        }
     }
 
     fn service(versions: Vec<VersionTargets>) -> ServiceTargets {
-        ServiceTargets { versions, balance: Balance::RoundRobin, otherwise: Unavailable::NoInstance }
+        ServiceTargets {
+            versions,
+            balance: Balance::RoundRobin,
+            otherwise: Unavailable::NoInstance,
+        }
     }
 
     const SERVICE: ServiceId = ServiceId::from_bits(7);
@@ -356,11 +412,16 @@ mod tests {
         let mut reader = targets.reader();
         targets.publish(
             SERVICE,
-            Some(service(vec![version(1, 90, vec![http(1, 1)]), version(2, 10, vec![http(2, 2)])])),
+            Some(service(vec![
+                version(1, 90, vec![http(1, 1)]),
+                version(2, 10, vec![http(2, 2)]),
+            ])),
         );
         for start in [0u64, 1_000, 123_456_789] {
             let second = (start..start + 100)
-                .filter(|turn| reader.take(SERVICE, |_| true, *turn).unwrap().model() == ModelId::from_bits(2))
+                .filter(|turn| {
+                    reader.take(SERVICE, |_| true, *turn).unwrap().model() == ModelId::from_bits(2)
+                })
                 .count();
             assert!((8..=12).contains(&second), "{second} of 100 calls from {start}");
         }
@@ -371,12 +432,21 @@ mod tests {
         let targets = Targets::new();
         targets.publish(
             SERVICE,
-            Some(service(vec![version(1, 100, vec![http(1, 1)]), version(2, 0, vec![http(2, 2)])])),
+            Some(service(vec![
+                version(1, 100, vec![http(1, 1)]),
+                version(2, 0, vec![http(2, 2)]),
+            ])),
         );
         let mut reader = targets.reader();
         let two = ModelId::from_bits(2);
-        assert_eq!(reader.take(SERVICE, |model| model == two, 3).unwrap().model(), two);
-        assert_eq!(reader.take(SERVICE, |_| false, 3).unwrap_err(), Unavailable::NoInstance);
+        assert_eq!(
+            reader.take(SERVICE, |model| model == two, 3).unwrap().model(),
+            two
+        );
+        assert_eq!(
+            reader.take(SERVICE, |_| false, 3).unwrap_err(),
+            Unavailable::NoInstance
+        );
         assert_eq!(
             reader.take(ServiceId::from_bits(8), |_| true, 3).unwrap_err(),
             Unavailable::NotRunning
@@ -390,7 +460,9 @@ mod tests {
         wanted.balance = Balance::LeastConnections;
         targets.publish(SERVICE, Some(wanted));
         let mut reader = targets.reader();
-        let held: Vec<_> = (0..3).map(|_| reader.take(SERVICE, |_| true, 0).unwrap()).collect();
+        let held: Vec<_> = (0..3)
+            .map(|_| reader.take(SERVICE, |_| true, 0).unwrap())
+            .collect();
         let mut ids: Vec<_> = held.iter().map(InFlight::id).collect();
         ids.sort();
         ids.dedup();
@@ -401,12 +473,18 @@ mod tests {
     async fn an_instance_is_drained_only_when_its_last_call_has_left() {
         let targets = Targets::new();
         let old = http(1, 1);
-        targets.publish(SERVICE, Some(service(vec![version(1, 100, vec![Arc::clone(&old)])])));
+        targets.publish(
+            SERVICE,
+            Some(service(vec![version(1, 100, vec![Arc::clone(&old)])])),
+        );
         let mut reader = targets.reader();
         let call = reader.take(SERVICE, |_| true, 0).unwrap();
 
         let new = http(2, 1);
-        targets.publish(SERVICE, Some(service(vec![version(1, 100, vec![Arc::clone(&new)])])));
+        targets.publish(
+            SERVICE,
+            Some(service(vec![version(1, 100, vec![Arc::clone(&new)])])),
+        );
         old.retire();
         assert_eq!(reader.take(SERVICE, |_| true, 0).unwrap().id(), new.id());
         let waiting = tokio::time::timeout(Duration::from_millis(20), old.drained()).await;
@@ -419,9 +497,15 @@ mod tests {
     fn a_stale_reader_cannot_enter_a_retired_instance() {
         let targets = Targets::new();
         let old = http(1, 1);
-        targets.publish(SERVICE, Some(service(vec![version(1, 100, vec![Arc::clone(&old)])])));
+        targets.publish(
+            SERVICE,
+            Some(service(vec![version(1, 100, vec![Arc::clone(&old)])])),
+        );
         old.retire();
-        assert_eq!(targets.reader().take(SERVICE, |_| true, 0).unwrap_err(), Unavailable::NoInstance);
+        assert_eq!(
+            targets.reader().take(SERVICE, |_| true, 0).unwrap_err(),
+            Unavailable::NoInstance
+        );
         assert_eq!(old.in_flight(), 0);
     }
 }

@@ -12,7 +12,10 @@ pub(crate) struct Lanes<T>(Vec<Mutex<T>>);
 impl<T> Lanes<T> {
     /// Makes `count` copies (at least one).
     pub(crate) fn make<E>(count: usize, mut make: impl FnMut() -> Result<T, E>) -> Result<Self, E> {
-        (0..count.max(1)).map(|_| make().map(Mutex::new)).collect::<Result<_, E>>().map(Self)
+        (0..count.max(1))
+            .map(|_| make().map(Mutex::new))
+            .collect::<Result<_, E>>()
+            .map(Self)
     }
 
     /// The first free copy, beginning with this thread's own; waits for that one when none is free.
@@ -21,7 +24,11 @@ impl<T> Lanes<T> {
         thread_local!(static OWN: usize = NEXT.fetch_add(1, Ordering::Relaxed));
         let own = OWN.with(|own| *own) % self.0.len();
         let (before, after) = self.0.split_at(own);
-        after.iter().chain(before).find_map(Mutex::try_lock).unwrap_or_else(|| self.0[own].lock())
+        after
+            .iter()
+            .chain(before)
+            .find_map(Mutex::try_lock)
+            .unwrap_or_else(|| self.0[own].lock())
     }
 }
 

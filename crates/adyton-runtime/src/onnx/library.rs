@@ -60,7 +60,9 @@ pub enum Choice {
 impl fmt::Display for Choice {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Library(library) => write!(f, "ONNX Runtime 1.{} ({})", library.minor, library.path.display()),
+            Self::Library(library) => {
+                write!(f, "ONNX Runtime 1.{} ({})", library.minor, library.path.display())
+            }
             Self::Builtin { reason } => write!(f, "the compiled-in runtime: {reason}"),
         }
     }
@@ -71,21 +73,32 @@ impl OnnxLibrary {
     /// folders where systems install it. Loads each candidate to ask its version, and lets it go again.
     pub fn find(setting: &LibrarySetting, places: &[PathBuf]) -> Choice {
         match setting {
-            LibrarySetting::Builtin => Choice::Builtin { reason: "`onnx.library` says `builtin`".to_owned() },
+            LibrarySetting::Builtin => Choice::Builtin {
+                reason: "`onnx.library` says `builtin`".to_owned(),
+            },
             LibrarySetting::File(path) => match Self::probe(path) {
                 Ok(library) => Choice::Library(library),
-                Err(problem) => Choice::Builtin { reason: format!("`onnx.library`: {problem}") },
+                Err(problem) => Choice::Builtin {
+                    reason: format!("`onnx.library`: {problem}"),
+                },
             },
             LibrarySetting::Search => {
                 let mut problems = Vec::new();
-                for file in places.iter().cloned().chain(usual_places()).flat_map(|place| libraries_in(&place)) {
+                for file in places
+                    .iter()
+                    .cloned()
+                    .chain(usual_places())
+                    .flat_map(|place| libraries_in(&place))
+                {
                     match Self::probe(&file) {
                         Ok(library) => return Choice::Library(library),
                         Err(problem) => problems.push(problem.to_string()),
                     }
                 }
                 let reason = match problems.is_empty() {
-                    true => "no ONNX Runtime library was found; `adyton doctor --fix` installs one".to_owned(),
+                    true => {
+                        "no ONNX Runtime library was found; `adyton doctor --fix` installs one".to_owned()
+                    }
                     false => format!("no library that serves was found: {}", problems.join("; ")),
                 };
                 Choice::Builtin { reason }
@@ -98,7 +111,9 @@ impl OnnxLibrary {
     /// # Errors
     /// [`ProbeError`] names the file and what is wrong with it.
     pub fn probe(path: &Path) -> Result<Self, ProbeError> {
-        let path = path.canonicalize().map_err(|_| ProbeError::Missing(path.to_owned()))?;
+        let path = path
+            .canonicalize()
+            .map_err(|_| ProbeError::Missing(path.to_owned()))?;
         match ort::util::probe(&path) {
             None => Err(ProbeError::NotOnnxRuntime(path)),
             Some(minor) if minor < OLDEST => Err(ProbeError::TooOld { path, minor }),
@@ -150,11 +165,16 @@ fn libraries_in(place: &Path) -> Vec<PathBuf> {
     if place.is_file() {
         return vec![place.to_owned()];
     }
-    let Ok(entries) = std::fs::read_dir(place) else { return Vec::new() };
+    let Ok(entries) = std::fs::read_dir(place) else {
+        return Vec::new();
+    };
     let mut found: Vec<PathBuf> = entries
         .filter_map(|entry| Some(entry.ok()?.path()))
         .filter(|path| {
-            let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+            let name = path
+                .file_name()
+                .map(|name| name.to_string_lossy().into_owned())
+                .unwrap_or_default();
             name == "libonnxruntime.dylib" || name.starts_with("libonnxruntime.so")
         })
         .collect();
@@ -165,7 +185,12 @@ fn libraries_in(place: &Path) -> Vec<PathBuf> {
 /// The numbers behind `.so.`, for sorting.
 fn version_of(path: &Path) -> Vec<u32> {
     let name = path.to_string_lossy();
-    name.rsplit(".so.").next().unwrap_or_default().split('.').filter_map(|part| part.parse().ok()).collect()
+    name.rsplit(".so.")
+        .next()
+        .unwrap_or_default()
+        .split('.')
+        .filter_map(|part| part.parse().ok())
+        .collect()
 }
 
 static LOADED: OnceLock<Result<Environment, String>> = OnceLock::new();
@@ -207,8 +232,13 @@ mod tests {
         let file = folder.path().join("libonnxruntime.so.1.99.0");
         std::fs::write(&file, b"not a library").unwrap();
         let choice = OnnxLibrary::find(&LibrarySetting::File(file.clone()), &[]);
-        let Choice::Builtin { reason } = choice else { panic!("{choice}") };
-        assert!(reason.contains("libonnxruntime.so.1.99.0 does not load"), "{reason}");
+        let Choice::Builtin { reason } = choice else {
+            panic!("{choice}")
+        };
+        assert!(
+            reason.contains("libonnxruntime.so.1.99.0 does not load"),
+            "{reason}"
+        );
         let missing = OnnxLibrary::probe(Path::new("/nowhere/libonnxruntime.so")).unwrap_err();
         assert_eq!(missing.to_string(), "/nowhere/libonnxruntime.so does not exist");
     }
@@ -216,7 +246,11 @@ mod tests {
     #[test]
     fn the_newest_library_of_a_folder_comes_first() {
         let folder = tempfile::tempdir().unwrap();
-        for name in ["libonnxruntime.so.1.9.0", "libonnxruntime.so.1.20.1", "libother.so"] {
+        for name in [
+            "libonnxruntime.so.1.9.0",
+            "libonnxruntime.so.1.20.1",
+            "libother.so",
+        ] {
             std::fs::write(folder.path().join(name), b"").unwrap();
         }
         let found = libraries_in(folder.path());
@@ -228,6 +262,9 @@ mod tests {
     fn builtin_is_a_choice() {
         assert_eq!(LibrarySetting::parse(" builtin "), LibrarySetting::Builtin);
         assert_eq!(LibrarySetting::parse(""), LibrarySetting::Search);
-        assert!(matches!(OnnxLibrary::find(&LibrarySetting::Builtin, &[]), Choice::Builtin { .. }));
+        assert!(matches!(
+            OnnxLibrary::find(&LibrarySetting::Builtin, &[]),
+            Choice::Builtin { .. }
+        ));
     }
 }

@@ -8,8 +8,8 @@ use ort::environment::Environment;
 use ort::session::builder::GraphOptimizationLevel;
 use ort::session::{Session, SessionInputValue};
 use ort::value::{
-    DynMapValueType, DynTensorValueType, DynValue, PrimitiveTensorElementType, Shape, TensorElementType, TensorRef,
-    ValueType,
+    DynMapValueType, DynTensorValueType, DynValue, PrimitiveTensorElementType, Shape, TensorElementType,
+    TensorRef, ValueType,
 };
 
 use super::lanes::{self, Lanes};
@@ -40,7 +40,11 @@ impl OnnxRuntimeModel {
             }
         })?;
         let ports = ports(&sessions.take(), file)?;
-        Ok(Self { ports, sessions, minor })
+        Ok(Self {
+            ports,
+            sessions,
+            minor,
+        })
     }
 }
 
@@ -54,20 +58,41 @@ fn open(environment: &Environment, path: &Path) -> ort::Result<Session> {
 
 fn ports(session: &Session, file: &str) -> Result<Ports, LoadError> {
     let inputs = session.inputs().iter().map(|port| {
-        let refused = |what: String| LoadError::Input { file: file.to_owned(), input: port.name().to_owned(), what };
-        let ValueType::Tensor { ty, shape, dimension_symbols } = port.dtype() else {
+        let refused = |what: String| LoadError::Input {
+            file: file.to_owned(),
+            input: port.name().to_owned(),
+            what,
+        };
+        let ValueType::Tensor {
+            ty,
+            shape,
+            dimension_symbols,
+        } = port.dtype()
+        else {
             return Err(refused(port.dtype().to_string()));
         };
         let element = element_type(*ty).ok_or_else(|| refused(format!("a tensor of {ty}")))?;
-        let axes = shape.iter().zip(dimension_symbols.iter()).map(|(length, name)| match usize::try_from(*length) {
-            Ok(length) => Axis::Fixed(length),
-            Err(_) => Axis::Any((!name.is_empty()).then(|| Arc::from(name.as_str()))),
-        });
-        Ok(Input { name: Arc::from(port.name()), element, axes: Some(axes.collect()) })
+        let axes =
+            shape
+                .iter()
+                .zip(dimension_symbols.iter())
+                .map(|(length, name)| match usize::try_from(*length) {
+                    Ok(length) => Axis::Fixed(length),
+                    Err(_) => Axis::Any((!name.is_empty()).then(|| Arc::from(name.as_str()))),
+                });
+        Ok(Input {
+            name: Arc::from(port.name()),
+            element,
+            axes: Some(axes.collect()),
+        })
     });
     Ok(Ports {
         inputs: inputs.collect::<Result<_, _>>()?,
-        outputs: session.outputs().iter().map(|port| Arc::from(port.name())).collect(),
+        outputs: session
+            .outputs()
+            .iter()
+            .map(|port| Arc::from(port.name()))
+            .collect(),
     })
 }
 
@@ -96,10 +121,18 @@ impl Predictor for OnnxRuntimeModel {
     }
 
     fn run(&self, inputs: &[Tensor]) -> Result<Vec<Value>, RunError> {
-        let given = inputs.iter().map(input).collect::<ort::Result<Vec<_>>>().map_err(RunError::new)?;
+        let given = inputs
+            .iter()
+            .map(input)
+            .collect::<ort::Result<Vec<_>>>()
+            .map_err(RunError::new)?;
         let mut session = self.sessions.take();
         let outputs = session.run(given.as_slice()).map_err(RunError::new)?;
-        outputs.into_iter().map(|(_, value)| output(value)).collect::<ort::Result<_>>().map_err(RunError::new)
+        outputs
+            .into_iter()
+            .map(|(_, value)| output(value))
+            .collect::<ort::Result<_>>()
+            .map_err(RunError::new)
     }
 
     fn runtime(&self) -> String {
@@ -109,8 +142,8 @@ impl Predictor for OnnxRuntimeModel {
 
 /// Lends a tensor to the runtime; only texts are copied.
 fn input(tensor: &Tensor) -> ort::Result<SessionInputValue<'_>> {
-    fn lend<'t, T: PrimitiveTensorElementType + std::fmt::Debug + 'static>(
-        shape: &[usize],
+    fn lend<'t, T: PrimitiveTensorElementType + std::fmt::Debug + Clone + 'static>(
+        shape: &'t [usize],
         elements: &'t [T],
     ) -> ort::Result<SessionInputValue<'t>> {
         TensorRef::from_array_view((shape, elements)).map(SessionInputValue::from)
@@ -147,7 +180,11 @@ fn output(value: DynValue) -> ort::Result<Value> {
         ValueType::Sequence(_) => {
             let sequence: ort::value::DynSequence = value.downcast()?;
             let tensors = sequence.try_extract_sequence::<DynTensorValueType>()?;
-            tensors.into_iter().map(|one| tensor(&one.into_dyn())).collect::<ort::Result<_>>().map(Value::Sequence)
+            tensors
+                .into_iter()
+                .map(|one| tensor(&one.into_dyn()))
+                .collect::<ort::Result<_>>()
+                .map(Value::Sequence)
         }
         ValueType::Map { .. } => Ok(Value::Maps(vec![map(&value.downcast()?)?])),
         ValueType::Optional(_) => Err(ort::Error::new("an optional output cannot be shown as JSON")),
@@ -155,13 +192,21 @@ fn output(value: DynValue) -> ort::Result<Value> {
 }
 
 fn map(map: &ort::value::DynMap) -> ort::Result<Vec<(Label, f32)>> {
-    let ValueType::Map { key, .. } = map.dtype() else { return Err(ort::Error::new("not a map")) };
+    let ValueType::Map { key, .. } = map.dtype() else {
+        return Err(ort::Error::new("not a map"));
+    };
     if *key == TensorElementType::String {
         let pairs = map.try_extract_key_values::<String, f32>()?;
-        return Ok(pairs.into_iter().map(|(label, value)| (Label::Text(label.into()), value)).collect());
+        return Ok(pairs
+            .into_iter()
+            .map(|(label, value)| (Label::Text(label.into()), value))
+            .collect());
     }
     let pairs = map.try_extract_key_values::<i64, f32>()?;
-    Ok(pairs.into_iter().map(|(label, value)| (Label::Number(label), value)).collect())
+    Ok(pairs
+        .into_iter()
+        .map(|(label, value)| (Label::Number(label), value))
+        .collect())
 }
 
 fn tensor(value: &DynValue) -> ort::Result<Tensor> {
@@ -170,9 +215,14 @@ fn tensor(value: &DynValue) -> ort::Result<Tensor> {
         make: fn(Vec<T>) -> Elements,
     ) -> ort::Result<Tensor> {
         let (shape, elements) = value.try_extract_tensor::<T>()?;
-        Ok(Tensor { shape: lengths(shape), elements: make(elements.to_vec()) })
+        Ok(Tensor {
+            shape: lengths(shape),
+            elements: make(elements.to_vec()),
+        })
     }
-    let ValueType::Tensor { ty, .. } = value.dtype() else { return Err(ort::Error::new("not a tensor")) };
+    let ValueType::Tensor { ty, .. } = value.dtype() else {
+        return Err(ort::Error::new("not a tensor"));
+    };
     let view: ort::value::DynTensorRef<'_> = value.view().downcast()?;
     match ty {
         TensorElementType::Float32 => copy::<f32>(&view, Elements::Float32),
@@ -189,12 +239,20 @@ fn tensor(value: &DynValue) -> ort::Result<Tensor> {
         TensorElementType::Bool => copy::<bool>(&view, Elements::Bool),
         TensorElementType::String => {
             let (shape, texts) = view.try_extract_strings()?;
-            Ok(Tensor { shape: lengths(shape), elements: Elements::Text(texts) })
+            Ok(Tensor {
+                shape: lengths(shape),
+                elements: Elements::Text(texts),
+            })
         }
-        other => Err(ort::Error::new(format!("an output of {other} cannot be shown as JSON"))),
+        other => Err(ort::Error::new(format!(
+            "an output of {other} cannot be shown as JSON"
+        ))),
     }
 }
 
 fn lengths(shape: &Shape) -> Vec<usize> {
-    shape.iter().map(|length| usize::try_from(*length).unwrap_or(0)).collect()
+    shape
+        .iter()
+        .map(|length| usize::try_from(*length).unwrap_or(0))
+        .collect()
 }

@@ -219,7 +219,9 @@ impl Input {
 /// `float32 [N,4]`, as messages name it.
 impl fmt::Display for Input {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Some(axes) = &self.axes else { return write!(f, "{} of any shape", self.element) };
+        let Some(axes) = &self.axes else {
+            return write!(f, "{} of any shape", self.element);
+        };
         write!(f, "{} [", self.element)?;
         for (at, axis) in axes.iter().enumerate() {
             if at > 0 {

@@ -1,0 +1,111 @@
+//! ONNX models in process.
+//!
+//! `library.rs` finds ONNX Runtime; [`Onnx`] holds the choice and loads models with it. A loaded model is a
+//! [`Predictor`](predictor::Predictor) (`onnx_runtime.rs` or `builtin.rs`); `codec.rs` stands between it and JSON;
+//! `in_process.rs` puts both together and decides on which thread a call runs (`pace.rs`, `threads.rs`).
+
+pub mod builtin;
+pub mod codec;
+pub mod in_process;
+mod lanes;
+pub mod library;
+pub mod onnx_runtime;
+mod pace;
+pub mod predictor;
+pub mod tensor;
+pub mod threads;
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use adyton_core::model::ApiDeclaration;
+use ort::environment::Environment;
+
+use self::codec::{Codec, SchemaError};
+use self::library::{Choice, LibrarySetting, OnnxLibrary};
+use self::predictor::{LoadError, Predictor};
+use self::tensor::Ports;
+
+/// The runtime for ONNX models that was chosen at start.
+#[derive(Clone)]
+pub struct Onnx {
+    choice: Choice,
+    environment: Option<Environment>,
+}
+
+impl fmt::Debug for Onnx {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Onnx({})", self.choice)
+    }
+}
+
+impl Onnx {
+    /// Finds and loads the library (see [`OnnxLibrary::find`]); without one, or when it does not load, the compiled-in
+    /// runtime serves and the reason is logged. `threads` is the size of the library's one thread pool.
+    pub fn start(setting: &LibrarySetting, places: &[PathBuf], threads: usize) -> Self {
+        let mut choice = OnnxLibrary::find(setting, places);
+        let mut environment = None;
+        if let Choice::Library(found) = &choice {
+            match library::load(found, threads) {
+                Ok(loaded) => environment = Some(loaded),
+                Err(cause) => {
+                    choice = Choice::Builtin {
+                        reason: format!("{} does not start: {cause}", found.path.display()),
+                    };
+                }
+            }
+        }
+        match (&choice, setting) {
+            (Choice::Builtin { reason }, LibrarySetting::File(_)) => {
+                tracing::warn!(reason, "ONNX models run in the compiled-in runtime");
+            }
+            _ => tracing::info!(runtime = %choice, "ONNX models"),
+        }
+        Self { choice, environment }
+    }
+
+    /// The compiled-in runtime.
+    pub fn builtin() -> Self {
+        Self {
+            choice: Choice::Builtin {
+                reason: "chosen".to_owned(),
+            },
+            environment: None,
+        }
+    }
+
+    /// What serves, and why.
+    pub fn choice(&self) -> &Choice {
+        &self.choice
+    }
+
+    /// Loads the model `file` of the package unpacked in `model_folder` (its `model/`).
+    ///
+    /// # Errors
+    /// [`LoadError`] names the file and the fix.
+    pub fn load(&self, model_folder: &Path, file: &str) -> Result<Box<dyn Predictor>, LoadError> {
+        let path = model_folder.join(file);
+        let shown = format!("model/{file}");
+        Ok(match (&self.environment, &self.choice) {
+            (Some(environment), Choice::Library(library)) => Box::new(onnx_runtime::OnnxRuntimeModel::load(
+                environment,
+                library.minor,
+                &path,
+                &shown,
+            )?),
+            _ => Box::new(builtin::BuiltinModel::load(&path, &shown)?),
+        })
+    }
+}
+
+/// The codec of each declared API, by its path.
+///
+/// # Errors
+/// The number of the declaration (`apis[n]`) whose schema does not fit the model.
+pub fn codecs(apis: &[ApiDeclaration], ports: &Ports) -> Result<Vec<(String, Codec)>, (usize, SchemaError)> {
+    let choose = |(at, api): (usize, &ApiDeclaration)| match Codec::choose(api.request.as_ref(), ports) {
+        Ok(codec) => Ok((api.url.clone(), codec)),
+        Err(problem) => Err((at, problem)),
+    };
+    apis.iter().enumerate().map(choose).collect()
+}

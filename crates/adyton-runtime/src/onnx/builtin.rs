@@ -1,0 +1,219 @@
+//! The compiled-in runtime (`tract`) behind the [`Predictor`] trait: it serves where no ONNX Runtime is installed.
+//!
+//! What it lacks is refused when the model is imported, with the operator's name. Before `tract` sees the graph, `graph.rs`
+//! rewrites what it does not know: a final `ZipMap` (its labels are kept here), `Scaler`, unnamed axes.
+
+mod graph;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use tract_onnx::prelude::*;
+use tract_onnx::tract_core::internal::{SimplePlan, SimpleState, TypedOp, tensor1};
+
+use self::graph::Prepared;
+use super::lanes::{self, Lanes};
+use super::predictor::{LoadError, Predictor, RunError, shorten};
+use super::tensor::{ElementType, Elements, Label, Ports, Tensor, Value};
+
+type State = SimpleState<TypedFact, Box<dyn TypedOp>>;
+
+/// The name of this runtime, for people.
+const NAME: &str = "the compiled-in runtime";
+const USE_THE_OTHER: &str = "; ONNX Runtime may be able to (`adyton doctor --fix` installs it)";
+
+/// A model in the compiled-in runtime.
+#[derive(Debug)]
+pub struct BuiltinModel {
+    ports: Ports,
+    /// For each output, the labels of a `ZipMap` that stood behind it.
+    labels: Vec<Option<Vec<Label>>>,
+    plan: Arc<SimplePlan<TypedFact, Box<dyn TypedOp>>>,
+    states: Lanes<Option<State>>,
+}
+
+impl BuiltinModel {
+    /// Loads the model in `path`; `file` is how messages name it.
+    ///
+    /// # Errors
+    /// The file is no model, operators are missing, or the graph is wrong.
+    pub fn load(path: &Path, file: &str) -> Result<Self, LoadError> {
+        let onnx = tract_onnx::onnx();
+        let unreadable = |cause: String| LoadError::Unreadable {
+            file: file.to_owned(),
+            cause: shorten(&cause),
+        };
+        let mut reader =
+            std::io::BufReader::new(std::fs::File::open(path).map_err(|e| unreadable(e.to_string()))?);
+        let mut model = onnx
+            .proto_model_for_read(&mut reader)
+            .map_err(|e| unreadable(format!("{e:#}")))?;
+        let Prepared { ports, labels } = graph::prepare(&mut model, &onnx, file)?;
+        let wrong = |cause: TractError| LoadError::Graph {
+            file: file.to_owned(),
+            runtime: NAME.to_owned(),
+            cause: shorten(&format!("{cause:#}")),
+            fix: USE_THE_OTHER,
+        };
+        // Weights kept in files of their own are found beside the model; `tract` refuses paths that leave the folder.
+        let folder = path.parent().and_then(Path::to_str);
+        let parsed = onnx.parse(&model, folder).map_err(wrong)?;
+        let plan = parsed
+            .model
+            .into_optimized()
+            .and_then(|optimized| SimplePlan::new(Arc::new(optimized)))
+            .map_err(wrong)?;
+        let bytes = std::fs::metadata(path).map_or(0, |meta| meta.len());
+        let states = Lanes::make(lanes::worth(bytes), || plan.spawn().map(Some)).map_err(wrong)?;
+        Ok(Self {
+            ports,
+            labels,
+            plan,
+            states,
+        })
+    }
+}
+
+impl Predictor for BuiltinModel {
+    fn ports(&self) -> &Ports {
+        &self.ports
+    }
+
+    fn run(&self, inputs: &[Tensor]) -> Result<Vec<Value>, RunError> {
+        let given = inputs
+            .iter()
+            .map(input)
+            .collect::<TractResult<_>>()
+            .map_err(said)?;
+        let outputs = {
+            let mut lane = self.states.take();
+            // A run that fails or panics leaves values behind, so a state comes back only after it has succeeded.
+            let mut state = match lane.take() {
+                Some(state) => state,
+                None => self.plan.spawn().map_err(said)?,
+            };
+            let outputs = state.run(given).map_err(said)?;
+            *lane = Some(state);
+            outputs
+        };
+        outputs
+            .iter()
+            .zip(&self.labels)
+            .map(|(value, labels)| {
+                let tensor = output(value)?;
+                Ok(match labels {
+                    None => Value::Tensor(tensor),
+                    Some(labels) => label_rows(tensor, labels)?,
+                })
+            })
+            .collect()
+    }
+
+    fn runtime(&self) -> String {
+        "built-in".to_owned()
+    }
+}
+
+fn said(problem: TractError) -> RunError {
+    RunError::new(format!("{problem:#}"))
+}
+
+fn input(tensor: &Tensor) -> TractResult<TValue> {
+    fn make<T: Datum + Copy>(shape: &[usize], elements: &[T]) -> TractResult<tract_onnx::prelude::Tensor> {
+        tract_onnx::prelude::Tensor::from_shape(shape, elements)
+    }
+    let shape = tensor.shape.as_slice();
+    let made = match &tensor.elements {
+        Elements::Float32(elements) => make(shape, elements)?,
+        Elements::Float64(elements) => make(shape, elements)?,
+        Elements::Float16(elements) => make(shape, elements)?,
+        Elements::Int8(elements) => make(shape, elements)?,
+        Elements::Int16(elements) => make(shape, elements)?,
+        Elements::Int32(elements) => make(shape, elements)?,
+        Elements::Int64(elements) => make(shape, elements)?,
+        Elements::Uint8(elements) => make(shape, elements)?,
+        Elements::Uint16(elements) => make(shape, elements)?,
+        Elements::Uint32(elements) => make(shape, elements)?,
+        Elements::Uint64(elements) => make(shape, elements)?,
+        Elements::Bool(elements) => make(shape, elements)?,
+        Elements::Text(elements) => tensor1(elements).into_shape(shape)?,
+    };
+    Ok(made.into_tvalue())
+}
+
+fn output(value: &tract_onnx::prelude::Tensor) -> Result<Tensor, RunError> {
+    fn copy<T: Datum + Clone>(
+        value: &tract_onnx::prelude::Tensor,
+        make: fn(Vec<T>) -> Elements,
+    ) -> TractResult<Elements> {
+        Ok(make(value.try_as_plain_ram()?.as_slice::<T>()?.to_vec()))
+    }
+    let elements = match value.datum_type().unquantized() {
+        DatumType::F32 => copy(value, Elements::Float32),
+        DatumType::F64 => copy(value, Elements::Float64),
+        DatumType::F16 => copy(value, Elements::Float16),
+        DatumType::I8 => copy(value, Elements::Int8),
+        DatumType::I16 => copy(value, Elements::Int16),
+        DatumType::I32 => copy(value, Elements::Int32),
+        DatumType::I64 => copy(value, Elements::Int64),
+        DatumType::U8 => copy(value, Elements::Uint8),
+        DatumType::U16 => copy(value, Elements::Uint16),
+        DatumType::U32 => copy(value, Elements::Uint32),
+        DatumType::U64 => copy(value, Elements::Uint64),
+        DatumType::Bool => copy(value, Elements::Bool),
+        DatumType::String => copy(value, Elements::Text),
+        // Lengths computed inside the graph.
+        DatumType::TDim => value
+            .cast_to::<i64>()
+            .and_then(|lengths| copy(&lengths, Elements::Int64)),
+        other => {
+            return Err(RunError(format!(
+                "an output of {other:?} cannot be shown as JSON"
+            )));
+        }
+    };
+    Ok(Tensor {
+        shape: value.shape().to_vec(),
+        elements: elements.map_err(said)?,
+    })
+}
+
+/// What the `ZipMap` would have made of its input: a map for each row, from label to score.
+fn label_rows(scores: Tensor, labels: &[Label]) -> Result<Value, RunError> {
+    let Elements::Float32(elements) = scores.elements else {
+        return Err(RunError("ZipMap: the scores are not float32".to_owned()));
+    };
+    if labels.is_empty() || scores.shape.last() != Some(&labels.len()) {
+        let problem = format!(
+            "ZipMap: {} labels for scores of shape {:?}",
+            labels.len(),
+            scores.shape
+        );
+        return Err(RunError(problem));
+    }
+    let rows = elements.chunks_exact(labels.len());
+    Ok(Value::Maps(
+        rows.map(|row| labels.iter().cloned().zip(row.iter().copied()).collect())
+            .collect(),
+    ))
+}
+
+/// The element type that a number of the ONNX file format stands for (`TensorProto.DataType`).
+fn element_type(number: i32) -> Option<ElementType> {
+    Some(match number {
+        1 => ElementType::Float32,
+        2 => ElementType::Uint8,
+        3 => ElementType::Int8,
+        4 => ElementType::Uint16,
+        5 => ElementType::Int16,
+        6 => ElementType::Int32,
+        7 => ElementType::Int64,
+        8 => ElementType::Text,
+        9 => ElementType::Bool,
+        10 => ElementType::Float16,
+        11 => ElementType::Float64,
+        12 => ElementType::Uint32,
+        13 => ElementType::Uint64,
+        _ => return None,
+    })
+}

@@ -1,0 +1,263 @@
+//! Reads a graph's inputs and outputs, and rewrites what `tract` does not know before it sees the graph.
+//!
+//! - A `ZipMap` whose result is an output is cut off; its labels are kept, and the scores become the output.
+//! - `Scaler` becomes a subtraction and a multiplication.
+//! - Axes without name and length get a name, since `tract` needs a symbol for each; the first axes share one (the batch).
+
+use std::collections::{BTreeSet, HashSet};
+use std::sync::Arc;
+
+use tract_onnx::Onnx;
+use tract_onnx::pb::tensor_shape_proto::dimension::Value as Length;
+use tract_onnx::pb::type_proto::Value as Type;
+use tract_onnx::pb::{AttributeProto, GraphProto, ModelProto, NodeProto, TensorProto, ValueInfoProto};
+
+use super::element_type;
+use crate::onnx::predictor::LoadError;
+use crate::onnx::tensor::{Axis, Input, Label, Ports};
+
+/// What the graph takes and gives, after it was rewritten.
+pub(super) struct Prepared {
+    pub(super) ports: Ports,
+    pub(super) labels: Vec<Option<Vec<Label>>>,
+}
+
+/// Rewrites `model` and reads its ports; refuses operators that the runtime does not have.
+pub(super) fn prepare(model: &mut ModelProto, onnx: &Onnx, file: &str) -> Result<Prepared, LoadError> {
+    if !model.functions.is_empty() {
+        let names: Vec<&str> = model
+            .functions
+            .iter()
+            .filter_map(|function| function.name.as_deref())
+            .collect();
+        return Err(LoadError::Operators {
+            file: file.to_owned(),
+            operators: format!("{} (functions)", names.join(", ")),
+        });
+    }
+    let Some(graph) = model.graph.as_mut() else {
+        return Err(LoadError::Unreadable {
+            file: file.to_owned(),
+            cause: "it holds no graph".to_owned(),
+        });
+    };
+    let outputs: Vec<Arc<str>> = graph
+        .output
+        .iter()
+        .map(|output| Arc::from(output.name.as_str()))
+        .collect();
+    let labels = cut_zip_maps(graph);
+    replace_scalers(graph);
+    name_axes(graph);
+    let mut missing = BTreeSet::new();
+    missing_operators(graph, onnx, &mut missing);
+    if !missing.is_empty() {
+        let operators = missing.into_iter().collect::<Vec<_>>().join(", ");
+        return Err(LoadError::Operators {
+            file: file.to_owned(),
+            operators,
+        });
+    }
+    let inputs = inputs(graph, file)?;
+    Ok(Prepared {
+        ports: Ports { inputs, outputs },
+        labels,
+    })
+}
+
+fn cut_zip_maps(graph: &mut GraphProto) -> Vec<Option<Vec<Label>>> {
+    let mut cut = HashSet::new();
+    let labels = graph
+        .output
+        .iter_mut()
+        .map(|output| {
+            let at = graph
+                .node
+                .iter()
+                .position(|node| node.op_type == "ZipMap" && node.output.first() == Some(&output.name))?;
+            let node = &graph.node[at];
+            cut.insert(at);
+            output.name = node.input.first()?.clone();
+            output.r#type = None;
+            Some(zip_labels(node))
+        })
+        .collect();
+    let mut at = 0;
+    graph.node.retain(|_| {
+        at += 1;
+        !cut.contains(&(at - 1))
+    });
+    labels
+}
+
+fn zip_labels(node: &NodeProto) -> Vec<Label> {
+    let numbers = attribute(node, "classlabels_int64s")
+        .map(|found| found.ints.as_slice())
+        .unwrap_or_default();
+    let texts = attribute(node, "classlabels_strings")
+        .map(|found| found.strings.as_slice())
+        .unwrap_or_default();
+    let numbers = numbers.iter().map(|number| Label::Number(*number));
+    let texts = texts
+        .iter()
+        .map(|text| Label::Text(Arc::from(String::from_utf8_lossy(text).as_ref())));
+    numbers.chain(texts).collect()
+}
+
+fn attribute<'n>(node: &'n NodeProto, name: &str) -> Option<&'n AttributeProto> {
+    node.attribute.iter().find(|attribute| attribute.name == name)
+}
+
+/// `Scaler` of `ai.onnx.ml`: `(x - offset) * scale`, in float32.
+fn replace_scalers(graph: &mut GraphProto) {
+    let nodes = std::mem::take(&mut graph.node);
+    for (at, node) in nodes.into_iter().enumerate() {
+        let (true, [from], [to]) = (
+            node.op_type == "Scaler",
+            node.input.as_slice(),
+            node.output.as_slice(),
+        ) else {
+            graph.node.push(node);
+            continue;
+        };
+        let own = |part: &str| format!("adyton.scaler.{at}.{part}");
+        let mut cast = operator("Cast", &[from], &own("cast"));
+        cast.attribute.push(AttributeProto {
+            name: "to".to_owned(),
+            r#type: 2,
+            i: 1,
+            ..AttributeProto::default()
+        });
+        for part in ["offset", "scale"] {
+            let floats = attribute(&node, part)
+                .map(|found| found.floats.clone())
+                .unwrap_or_default();
+            graph.initializer.push(TensorProto {
+                name: own(part),
+                data_type: 1,
+                // One number scales all columns.
+                dims: if floats.len() == 1 {
+                    Vec::new()
+                } else {
+                    vec![i64::try_from(floats.len()).unwrap_or(0)]
+                },
+                float_data: floats,
+                ..TensorProto::default()
+            });
+        }
+        graph.node.push(cast);
+        graph
+            .node
+            .push(operator("Sub", &[&own("cast"), &own("offset")], &own("moved")));
+        graph
+            .node
+            .push(operator("Mul", &[&own("moved"), &own("scale")], to));
+    }
+}
+
+fn operator(name: &str, from: &[&str], to: &str) -> NodeProto {
+    NodeProto {
+        input: from.iter().map(|input| (*input).to_owned()).collect(),
+        output: vec![to.to_owned()],
+        name: to.to_owned(),
+        op_type: name.to_owned(),
+        ..NodeProto::default()
+    }
+}
+
+fn name_axes(graph: &mut GraphProto) {
+    let known: HashSet<&str> = graph
+        .initializer
+        .iter()
+        .map(|tensor| tensor.name.as_str())
+        .collect();
+    for (port, input) in graph
+        .input
+        .iter_mut()
+        .enumerate()
+        .filter(|(_, input)| !known.contains(input.name.as_str()))
+    {
+        let Some(Type::TensorType(tensor)) = input.r#type.as_mut().and_then(|ty| ty.value.as_mut()) else {
+            continue;
+        };
+        for (at, axis) in tensor
+            .shape
+            .iter_mut()
+            .flat_map(|shape| shape.dim.iter_mut())
+            .enumerate()
+        {
+            let open = match &axis.value {
+                None => true,
+                Some(Length::DimValue(length)) => *length < 0,
+                Some(Length::DimParam(name)) => name.is_empty() || name == "?" || name.starts_with("unk__"),
+            };
+            if open {
+                let name = if at == 0 {
+                    "adyton_batch".to_owned()
+                } else {
+                    format!("adyton_{port}_{at}")
+                };
+                axis.value = Some(Length::DimParam(name));
+            }
+        }
+    }
+}
+
+fn missing_operators(graph: &GraphProto, onnx: &Onnx, missing: &mut BTreeSet<String>) {
+    for node in &graph.node {
+        if !onnx.op_register.0.contains_key(&node.op_type) {
+            let domain = if node.domain.is_empty() {
+                String::new()
+            } else {
+                format!("{}.", node.domain)
+            };
+            missing.insert(format!("{domain}{}", node.op_type));
+        }
+        for attribute in &node.attribute {
+            for inner in attribute.g.iter().chain(&attribute.graphs) {
+                missing_operators(inner, onnx, missing);
+            }
+        }
+    }
+}
+
+fn inputs(graph: &GraphProto, file: &str) -> Result<Vec<Input>, LoadError> {
+    let known: HashSet<&str> = graph
+        .initializer
+        .iter()
+        .map(|tensor| tensor.name.as_str())
+        .collect();
+    graph
+        .input
+        .iter()
+        .filter(|input| !known.contains(input.name.as_str()))
+        .map(|port| input(port, file))
+        .collect()
+}
+
+fn input(port: &ValueInfoProto, file: &str) -> Result<Input, LoadError> {
+    let refused = |what: &str| LoadError::Input {
+        file: file.to_owned(),
+        input: port.name.clone(),
+        what: what.to_owned(),
+    };
+    let Some(Type::TensorType(tensor)) = port.r#type.as_ref().and_then(|ty| ty.value.as_ref()) else {
+        return Err(refused("not a tensor"));
+    };
+    let element = element_type(tensor.elem_type).ok_or_else(|| refused("a tensor of an unusual type"))?;
+    let axes = tensor.shape.as_ref().map(|shape| {
+        let axis = |axis: &tract_onnx::pb::tensor_shape_proto::Dimension| match &axis.value {
+            Some(Length::DimValue(length)) => usize::try_from(*length).map_or(Axis::Any(None), Axis::Fixed),
+            Some(Length::DimParam(name)) if !name.starts_with("adyton_") => {
+                Axis::Any(Some(Arc::from(name.as_str())))
+            }
+            _ => Axis::Any(None),
+        };
+        shape.dim.iter().map(axis).collect()
+    });
+    Ok(Input {
+        name: Arc::from(port.name.as_str()),
+        element,
+        axes,
+    })
+}

@@ -1,0 +1,99 @@
+//! Between JSON and tensors. Two forms of a prediction's body:
+//!
+//! - **Tensors**: `{"inputs":{"x":[[…]]}}` → `{"outputs":{"y":[[…]]}}`, the ONNX model's own names and nesting. With a single
+//!   input, `{"inputs":[[…]]}` is that input.
+//! - **Rows**, the ModelArts convention for predictive models: `{"meta":{"uuid"},"data":{"req_data":[{"column":5.1,…}]}}`
+//!   → `{"meta":{"uuid"},"data":{"resp_data":[{"column":5.1,…,"predictresult":…}]}}`. Chosen when the request schema in
+//!   `config.json` declares `req_data` rows with named properties; the columns are the properties in declared order.
+//!
+//! Bodies are read straight into vectors, without a tree of JSON values in between. JSON has no NaN and no infinities: in
+//! answers they are the texts `"NaN"`, `"Infinity"` and `"-Infinity"`, and inputs of floating point take the same texts.
+
+mod read;
+mod rows;
+mod schema;
+mod write;
+
+use bytes::Bytes;
+use serde_json::Value as Json;
+
+pub use self::schema::SchemaError;
+use super::predictor::{Predictor, RunError};
+use super::tensor::{Input, Ports, show_shape};
+
+/// What is wrong with a prediction's body: which field, and what was expected there.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("{field}: {problem}")]
+pub struct InputError {
+    /// The path of the field: `inputs.x[2][0]`, `data.req_data[0].sepal_length`, `body`.
+    pub field: String,
+    /// What was expected and what came.
+    pub problem: String,
+}
+
+impl InputError {
+    pub(crate) fn new(field: impl Into<String>, problem: impl Into<String>) -> Self {
+        Self {
+            field: field.into(),
+            problem: problem.into(),
+        }
+    }
+    /// A tensor of the wrong shape.
+    fn shape(input: &Input, shape: &[usize]) -> Self {
+        Self::new(
+            format!("inputs.{}", input.name),
+            format!("expected {input}, got {}", show_shape(shape)),
+        )
+    }
+}
+
+/// Why a prediction got no answer from a codec and its model.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum PredictError {
+    /// The caller's body does not fit the model.
+    #[error(transparent)]
+    Input(#[from] InputError),
+    /// The model failed.
+    #[error(transparent)]
+    Run(#[from] RunError),
+}
+
+/// How the bodies of one declared API are read and written.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Codec {
+    /// Named tensors.
+    Tensors,
+    /// Rows of named columns.
+    Rows(rows::Columns),
+}
+
+impl Codec {
+    /// The codec for an API whose `request` is declared as `request` (`{"Content-type", "data": schema}`).
+    ///
+    /// # Errors
+    /// The schema declares `req_data` rows that do not fit the model's inputs.
+    pub fn choose(request: Option<&Json>, ports: &Ports) -> Result<Self, SchemaError> {
+        match request.and_then(schema::row_properties) {
+            None => Ok(Self::Tensors),
+            Some(names) => rows::Columns::fit(names, ports).map(Self::Rows),
+        }
+    }
+
+    /// Answers one body with the model.
+    ///
+    /// # Errors
+    /// The body does not fit, or the model failed.
+    pub fn predict(&self, model: &dyn Predictor, body: &[u8]) -> Result<Bytes, PredictError> {
+        match self {
+            Self::Tensors => {
+                let inputs = read::tensors(body, model.ports())?;
+                let outputs = model.run(&inputs)?;
+                Ok(write::outputs(model.ports(), &outputs))
+            }
+            Self::Rows(columns) => rows::predict(columns, model, body),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,344 @@
+//! A model that answers in this process: a loaded model, the codecs of its APIs, and the choice of thread.
+//!
+//! The gateway asks [`InProcess::is_inline`] for each call. Inline, [`InProcess::predict_inline`] answers on the caller's
+//! thread; otherwise [`InProcess::submit`] queues the call for the inference threads and gives a future. Dropping that future
+//! withdraws the call: if no thread has begun with it, none will.
+
+use std::fmt;
+use std::future::Future;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use adyton_core::clock::Clock;
+use adyton_core::model::ApiDeclaration;
+use bytes::Bytes;
+use http::StatusCode;
+use tokio::sync::oneshot;
+
+use super::codec::{Codec, InputError, PredictError};
+use super::pace::{Pace, p99};
+use super::predictor::{Predictor, RunError};
+use super::tensor::{Elements, Tensor};
+use super::threads::{InferenceThreads, Job};
+
+/// Bodies longer than this are read on the inference threads, however fast the model is.
+pub const INLINE_BODY: usize = 64 * 1024;
+
+/// One call of a model.
+#[derive(Clone, Copy, Debug)]
+pub struct Call<'c> {
+    /// The path below the service's API address: `/`, `/predictions/iris`.
+    pub path: &'c str,
+    /// The whole body.
+    pub body: &'c Bytes,
+}
+
+/// A model's answer, to be passed on untouched.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Answer {
+    /// The status.
+    pub status: StatusCode,
+    /// The value of `Content-Type`.
+    pub content_type: &'static str,
+    /// The body.
+    pub body: Bytes,
+}
+
+/// Why a model in process gave no prediction.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum ModelError {
+    /// The body does not fit the model: the caller's mistake. The model's own answer; see [`ModelError::answer`].
+    #[error(transparent)]
+    Input(#[from] InputError),
+    /// The model failed on this input. The model's own answer; see [`ModelError::answer`].
+    #[error("the model failed: {0}")]
+    Failed(RunError),
+    /// Too many calls wait for the inference threads (`ModelArts.4206`).
+    #[error("too many calls wait for this model")]
+    Busy,
+    /// The process is ending (`ModelArts.4302`).
+    #[error("the model is being stopped")]
+    Stopping,
+}
+
+impl ModelError {
+    /// What the model itself answers: `MR.0105` in the shape that ModelArts' own handlers use, with the reason. `None` for
+    /// what the platform has to answer ([`Busy`](Self::Busy), [`Stopping`](Self::Stopping)).
+    pub fn answer(&self) -> Option<Answer> {
+        let status = match self {
+            Self::Input(_) => StatusCode::BAD_REQUEST,
+            Self::Failed(_) => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::Busy | Self::Stopping => return None,
+        };
+        let body = serde_json::json!({"erno": "MR.0105", "msg": self.to_string(), "words_result": {}});
+        Some(Answer {
+            status,
+            content_type: "application/json",
+            body: body.to_string().into(),
+        })
+    }
+}
+
+impl From<PredictError> for ModelError {
+    fn from(problem: PredictError) -> Self {
+        match problem {
+            PredictError::Input(problem) => Self::Input(problem),
+            PredictError::Run(problem) => Self::Failed(problem),
+        }
+    }
+}
+
+/// Why a model cannot be put to work.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum GoldenError {
+    /// A declared schema does not fit the model.
+    #[error("config.json: apis[{at}].{problem}")]
+    Schema {
+        /// Which declaration.
+        at: usize,
+        /// What does not fit.
+        problem: String,
+    },
+    /// The model did not answer inputs of its own declared shapes.
+    #[error("the model failed its first run, with inputs {shapes} of zeros: {problem}")]
+    Run {
+        /// The last shapes tried.
+        shapes: String,
+        /// The runtime's words.
+        problem: String,
+    },
+}
+
+/// A model that answers in this process.
+pub struct InProcess {
+    model: Box<dyn Predictor>,
+    codecs: Vec<(String, Codec)>,
+    pace: Pace,
+    waiting: AtomicUsize,
+    threads: Arc<InferenceThreads>,
+    clock: Clock,
+}
+
+impl fmt::Debug for InProcess {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "InProcess({}, inline: {})",
+            self.model.runtime(),
+            self.pace.is_inline()
+        )
+    }
+}
+
+impl InProcess {
+    /// Puts a loaded model to work: makes it answer once (the *golden run*, zeros of the declared shapes) and measures how
+    /// long it takes. Blocks for as long as the model needs.
+    ///
+    /// # Errors
+    /// A schema does not fit, or the model cannot answer.
+    pub fn start(
+        model: Box<dyn Predictor>,
+        apis: &[ApiDeclaration],
+        threads: Arc<InferenceThreads>,
+        clock: Clock,
+    ) -> Result<Arc<Self>, GoldenError> {
+        let codecs = super::codecs(apis, model.ports()).map_err(|(at, problem)| GoldenError::Schema {
+            at,
+            problem: problem.to_string(),
+        })?;
+        let example = golden(model.as_ref())?;
+        let pace = Pace::new(measure(model.as_ref(), &example, &clock));
+        Ok(Arc::new(Self {
+            model,
+            codecs,
+            pace,
+            waiting: AtomicUsize::new(0),
+            threads,
+            clock,
+        }))
+    }
+
+    /// Whether a call with a body of `length` bytes should be answered on the caller's thread.
+    pub fn is_inline(&self, length: usize) -> bool {
+        length <= INLINE_BODY && self.pace.is_inline()
+    }
+
+    /// Answers on this thread.
+    ///
+    /// # Errors
+    /// [`ModelError::Input`] or [`ModelError::Failed`].
+    pub fn predict_inline(&self, call: Call<'_>) -> Result<Answer, ModelError> {
+        self.predict(self.codec(call.path), call.body)
+    }
+
+    /// Queues the call for the inference threads. Nobody begins with it once the future has been dropped.
+    ///
+    /// # Errors
+    /// [`ModelError::Busy`] at once when too many calls wait; the future gives the others.
+    pub fn submit(self: &Arc<Self>, call: Call<'_>) -> Result<Pending, ModelError> {
+        let (answer, pending) = oneshot::channel();
+        let place = Place::take(self)?;
+        let job = Waiting {
+            model: Arc::clone(self),
+            codec: self.codec(call.path),
+            body: call.body.clone(),
+            answer,
+            place,
+        };
+        self.threads.submit(Box::new(job)).map_err(|_| ModelError::Busy)?;
+        Ok(Pending(pending))
+    }
+
+    /// The runtime's name, for people.
+    pub fn runtime(&self) -> String {
+        self.model.runtime()
+    }
+
+    /// Which codec a path has; paths that differ only in their query are the same. A model that declares a path once and
+    /// is called below another one gets its first.
+    fn codec(&self, path: &str) -> usize {
+        self.codecs
+            .iter()
+            .position(|(declared, _)| declared == path)
+            .unwrap_or(0)
+    }
+
+    fn predict(&self, codec: usize, body: &[u8]) -> Result<Answer, ModelError> {
+        let codec = self.codecs.get(codec).map_or(&Codec::Tensors, |(_, codec)| codec);
+        let start = self.clock.monotonic();
+        // The compiled-in runtime is large and young: a panic in it must cost one call, not a worker.
+        let done = catch_unwind(AssertUnwindSafe(|| codec.predict(self.model.as_ref(), body)));
+        if body.len() <= INLINE_BODY {
+            self.pace.record(self.clock.monotonic().saturating_sub(start));
+        }
+        let body = done.map_err(|_| ModelError::Failed(RunError("the runtime panicked".to_owned())))??;
+        Ok(Answer {
+            status: StatusCode::OK,
+            content_type: "application/json",
+            body,
+        })
+    }
+}
+
+/// A place in the queue: one model may hold half of it.
+struct Place(Arc<InProcess>);
+
+impl Place {
+    fn take(model: &Arc<InProcess>) -> Result<Self, ModelError> {
+        let place = Self(Arc::clone(model));
+        if model.waiting.fetch_add(1, Ordering::Relaxed) >= model.threads.room_for_one() {
+            return Err(ModelError::Busy);
+        }
+        Ok(place)
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.0.waiting.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+struct Waiting {
+    model: Arc<InProcess>,
+    codec: usize,
+    body: Bytes,
+    answer: oneshot::Sender<Result<Answer, ModelError>>,
+    place: Place,
+}
+
+impl Job for Waiting {
+    fn is_wanted(&self) -> bool {
+        !self.answer.is_closed()
+    }
+    fn run(self: Box<Self>) {
+        let Self {
+            model,
+            codec,
+            body,
+            answer,
+            place,
+        } = *self;
+        drop(place);
+        // A caller who left meanwhile takes no answer; nothing is lost.
+        let _ = answer.send(model.predict(codec, &body));
+    }
+}
+
+/// A call that waits for, or runs on, an inference thread.
+#[derive(Debug)]
+pub struct Pending(oneshot::Receiver<Result<Answer, ModelError>>);
+
+impl Future for Pending {
+    type Output = Result<Answer, ModelError>;
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        Pin::new(&mut self.0)
+            .poll(context)
+            .map(|answer| answer.unwrap_or(Err(ModelError::Stopping)))
+    }
+}
+
+/// Runs the model once on zeros. Axes of open length are tried at several lengths, since a network of convolutions may
+/// need more than one pixel; the first that works is the example.
+fn golden(model: &dyn Predictor) -> Result<Vec<Tensor>, GoldenError> {
+    let inputs = &model.ports().inputs;
+    let mut failed = None;
+    for open in [1, 32, 224, 640] {
+        let example: Vec<Tensor> = inputs
+            .iter()
+            .map(|input| {
+                let shape = input.example_shape(open);
+                let count = shape
+                    .iter()
+                    .fold(1usize, |product, length| product.saturating_mul(*length));
+                (shape, input.element, count.min(64 << 20))
+            })
+            .map(|(shape, element, count)| Tensor {
+                shape,
+                elements: Elements::zeros(element, count),
+            })
+            .collect();
+        let ran = catch_unwind(AssertUnwindSafe(|| model.run(&example)))
+            .unwrap_or_else(|_| Err(RunError("the runtime panicked".to_owned())));
+        let shapes: Vec<String> = example
+            .iter()
+            .map(|tensor| super::tensor::show_shape(&tensor.shape))
+            .collect();
+        match ran {
+            Ok(_) => return Ok(example),
+            Err(problem) if failed.is_none() => failed = Some((shapes.join(", "), problem.0)),
+            Err(_) => {}
+        }
+        if inputs
+            .iter()
+            .all(|input| input.example_shape(1) == input.example_shape(2))
+        {
+            break;
+        }
+    }
+    let (shapes, problem) = failed.unwrap_or_default();
+    Err(GoldenError::Run { shapes, problem })
+}
+
+/// The p99 of a run: the best of three rounds, so that a busy machine does not make a fast model look slow. A model that
+/// takes a millisecond is slow enough to know after one run.
+fn measure(model: &dyn Predictor, example: &[Tensor], clock: &Clock) -> Duration {
+    let time = || {
+        let start = clock.monotonic();
+        // An error here would be one of timing only: the same inputs have just worked.
+        let _ = model.run(example);
+        clock.monotonic().saturating_sub(start)
+    };
+    let first = (0..3).map(|_| time()).min().unwrap_or_default();
+    if first > Duration::from_millis(1) {
+        return first;
+    }
+    (0..3)
+        .map(|_| p99(&mut (0..200).map(|_| time()).collect::<Vec<_>>()))
+        .min()
+        .unwrap_or(first)
+}
