@@ -1,1 +1,28 @@
-//! adyton-store
+//! Persistence: the truth about domains, users, keys, apps, models and services, in SQLite or PostgreSQL.
+//!
+//! What must hold here:
+//!
+//! - Every write that the live state shows is one transaction that takes the next [revision](Committed::revision) by
+//!   updating one row: commits serialise, revisions have no holes, and every changed entity is named in the change table.
+//! - An acknowledged write survives `kill -9` and loss of power.
+//! - Secrets are sealed with the master key, each bound to its row; the master key never leaves this crate.
+//! - Every call has a deadline; every list and queue has a bound.
+//!
+//! Start with [`Store::open`], then [`repository`] for what can be asked and changed, [`feed`] for how changes reach the
+//! live state, and [`housekeeping`] for what ends by itself.
+
+pub mod bootstrap;
+pub mod error;
+pub mod event_writer;
+pub mod feed;
+pub mod folder;
+pub mod housekeeping;
+pub mod repository;
+mod store;
+mod transaction;
+
+pub use error::{OpenError, StoreError};
+pub use feed::Feed;
+pub use folder::DataFolder;
+pub use store::{Settings, Store};
+pub use transaction::Committed;

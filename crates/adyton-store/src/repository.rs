@@ -1,0 +1,33 @@
+//! What can be asked of the store and changed in it: one file an entity.
+//!
+//! A repository is a borrowed view of the [`Store`](crate::Store): `store.apps().create(…)`. Reads give what is committed;
+//! writes give [`Committed`](crate::Committed), whose revision the feed's live state reaches a moment later. Entities of a
+//! project are found only with their project: another project's id is `Ok(None)`.
+
+pub mod access_keys;
+pub mod app_codes;
+pub mod apps;
+pub mod authorisations;
+pub mod domains;
+pub mod events;
+pub mod history;
+pub mod listing;
+pub mod models;
+pub mod projects;
+pub mod services;
+pub mod tokens;
+pub mod users;
+
+pub use access_keys::{AccessKeyChange, AccessKeys};
+pub use app_codes::{AppCodeText, AppCodes};
+pub use apps::{AppChange, AppFilter, Apps, NewApp};
+pub use authorisations::{Authorisations, Bound, BoundFilter};
+pub use domains::Domains;
+pub use events::{EventFilter, ServiceEvents};
+pub use history::{History, Update, UpdateResult};
+pub use listing::{Listed, NameMatch, Page};
+pub use models::{Import, ModelFilter, ModelSort, Models, NewModel};
+pub use projects::Projects;
+pub use services::{NewService, ServiceChange, ServiceFilter, ServiceSort, Services};
+pub use tokens::Tokens;
+pub use users::{DomainName, NewUser, UserChange, UserFilter, UserName, Users};
