@@ -29,8 +29,13 @@ pub enum Algorithm {
 
 impl Algorithm {
     /// All of them.
-    pub const ALL: [Self; 5] =
-        [Self::SdkHmacSha256, Self::SdkHmacSm3, Self::V11HmacSha256, Self::SdkEcdsaP256Sha256, Self::SdkSm2Sm3];
+    pub const ALL: [Self; 5] = [
+        Self::SdkHmacSha256,
+        Self::SdkHmacSm3,
+        Self::V11HmacSha256,
+        Self::SdkEcdsaP256Sha256,
+        Self::SdkSm2Sm3,
+    ];
 
     /// The name, as it opens the header.
     pub const fn name(self) -> &'static str {
@@ -45,8 +50,14 @@ impl Algorithm {
 
     /// The algorithm that a header value opens with, if it is one of these.
     pub fn of_header(value: &[u8]) -> Option<Self> {
-        let scheme = value.trim_ascii_start().split(|byte| *byte == b' ' || *byte == b'\t').next().unwrap_or_default();
-        Self::ALL.into_iter().find(|algorithm| algorithm.name().as_bytes() == scheme)
+        let scheme = value
+            .trim_ascii_start()
+            .split(|byte| *byte == b' ' || *byte == b'\t')
+            .next()
+            .unwrap_or_default();
+        Self::ALL
+            .into_iter()
+            .find(|algorithm| algorithm.name().as_bytes() == scheme)
     }
 }
 
@@ -96,7 +107,9 @@ pub enum AuthorizationError {
     #[error("the Authorization header has `{0}=` twice")]
     RepeatedField(Field),
     /// Something that is none of the three fields; the text is cut to 40 characters.
-    #[error("`{0}` in the Authorization header is none of Access=, SignedHeaders=, Signature= (a comma goes between them)")]
+    #[error(
+        "`{0}` in the Authorization header is none of Access=, SignedHeaders=, Signature= (a comma goes between them)"
+    )]
     UnknownField(String),
     /// `Access` has a character that no key has.
     #[error("`Access=` has a space or another character that no key has")]
@@ -170,7 +183,8 @@ impl<'a> Authorization<'a> {
             None => return Err(AuthorizationError::OtherScheme),
         }
         let rest = &value[Algorithm::SdkHmacSha256.name().len()..];
-        let rest = str::from_utf8(rest).map_err(|_| AuthorizationError::UnknownField("bytes beyond ASCII".into()))?;
+        let rest = str::from_utf8(rest)
+            .map_err(|_| AuthorizationError::UnknownField("bytes beyond ASCII".into()))?;
         let (mut access, mut list, mut signature) = (None, None, None);
         for piece in rest.split(',').map(str::trim).filter(|piece| !piece.is_empty()) {
             let (name, text) = piece.split_once('=').unwrap_or((piece, ""));
@@ -189,12 +203,17 @@ impl<'a> Authorization<'a> {
             return Err(AuthorizationError::BadAccess);
         }
         let signed_headers = SignedHeaders::parse(present(Field::SignedHeaders, list)?)?;
-        let signature = Signature::parse(present(Field::Signature, signature)?).map_err(|error| match error {
-            HexError::Length(length) => AuthorizationError::SignatureLength(length),
-            HexError::Digit(at) => AuthorizationError::SignatureNotHex(at),
-            HexError::Base64 => AuthorizationError::SignatureBase64,
-        })?;
-        Ok(Self { access, signed_headers, signature })
+        let signature =
+            Signature::parse(present(Field::Signature, signature)?).map_err(|error| match error {
+                HexError::Length(length) => AuthorizationError::SignatureLength(length),
+                HexError::Digit(at) => AuthorizationError::SignatureNotHex(at),
+                HexError::Base64 => AuthorizationError::SignatureBase64,
+            })?;
+        Ok(Self {
+            access,
+            signed_headers,
+            signature,
+        })
     }
 }
 
@@ -230,7 +249,8 @@ impl<'a> SignedHeaders<'a> {
             }
             count += 1;
             dated |= name.eq_ignore_ascii_case("x-sdk-date");
-            canonical &= raw.len() == name.len() && last < name && !name.bytes().any(|b| b.is_ascii_uppercase());
+            canonical &=
+                raw.len() == name.len() && last < name && !name.bytes().any(|b| b.is_ascii_uppercase());
             last = name;
         }
         if count > SIGNED_HEADERS_MAX {
@@ -240,14 +260,25 @@ impl<'a> SignedHeaders<'a> {
             return Err(AuthorizationError::DateNotSigned);
         }
         if canonical {
-            return Ok(Self { canonical: Cow::Borrowed(list), sent: list });
+            return Ok(Self {
+                canonical: Cow::Borrowed(list),
+                sent: list,
+            });
         }
-        let mut names: Vec<String> = list.split(';').map(|name| name.trim().to_ascii_lowercase()).collect();
+        let mut names: Vec<String> = list
+            .split(';')
+            .map(|name| name.trim().to_ascii_lowercase())
+            .collect();
         names.sort_unstable();
         if let Some(twice) = names.windows(2).find(|pair| pair[0] == pair[1]) {
-            return Err(AuthorizationError::RepeatedHeaderName(twice[0].chars().take(40).collect()));
+            return Err(AuthorizationError::RepeatedHeaderName(
+                twice[0].chars().take(40).collect(),
+            ));
         }
-        Ok(Self { canonical: Cow::Owned(names.join(";")), sent: list })
+        Ok(Self {
+            canonical: Cow::Owned(names.join(";")),
+            sent: list,
+        })
     }
 
     /// The canonical text: lower-case, sorted, `;` between.
@@ -268,7 +299,8 @@ impl<'a> SignedHeaders<'a> {
 
 /// RFC 9110, `tchar`.
 const fn is_name_byte(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'!' | b'#'..=b'\'' | b'*' | b'+' | b'-' | b'.' | b'^'..=b'`' | b'|' | b'~')
+    byte.is_ascii_alphanumeric()
+        || matches!(byte, b'!' | b'#'..=b'\'' | b'*' | b'+' | b'-' | b'.' | b'^'..=b'`' | b'|' | b'~')
 }
 
 #[cfg(test)]

@@ -31,18 +31,26 @@ impl Declared {
     pub fn of(head: &Head<'_>) -> Self {
         let mut declared = Self::Nothing;
         head.each("x-sdk-content-sha256", &mut |value| {
-            declared = if declared == Self::Nothing { Self::read(value) } else { Self::Malformed };
+            declared = if declared == Self::Nothing {
+                Self::read(value)
+            } else {
+                Self::Malformed
+            };
         });
         declared
     }
 
     fn read(value: &[u8]) -> Self {
-        let Ok(text) = str::from_utf8(value) else { return Self::Malformed };
+        let Ok(text) = str::from_utf8(value) else {
+            return Self::Malformed;
+        };
         if text == UNSIGNED_PAYLOAD {
             return Self::Unsigned;
         }
-        let (upper, lower) =
-            (text.bytes().any(|b| b.is_ascii_uppercase()), text.bytes().any(|b| b.is_ascii_lowercase()));
+        let (upper, lower) = (
+            text.bytes().any(|b| b.is_ascii_uppercase()),
+            text.bytes().any(|b| b.is_ascii_lowercase()),
+        );
         match text.parse() {
             Ok(digest) if !(upper && lower) => Self::Digest { digest, upper },
             _ => Self::Malformed,

@@ -48,7 +48,11 @@ impl Canonical {
     ///
     /// # Errors
     /// A signed header that was not sent.
-    pub fn of(head: &Head<'_>, signed: &SignedHeaders<'_>, slash: EncodedSlash) -> Result<Self, CanonicalError> {
+    pub fn of(
+        head: &Head<'_>,
+        signed: &SignedHeaders<'_>,
+        slash: EncodedSlash,
+    ) -> Result<Self, CanonicalError> {
         let mut text = Vec::with_capacity(448);
         text.extend_from_slice(head.method.as_bytes());
         text.push(b'\n');
@@ -81,7 +85,13 @@ impl Canonical {
         text.push(b'\n');
         text.extend_from_slice(signed.as_str().as_bytes());
         text.push(b'\n');
-        Ok(Self { text, query, date, orders, hash_signed })
+        Ok(Self {
+            text,
+            query,
+            date,
+            orders,
+            hash_signed,
+        })
     }
 
     /// The value of `X-Sdk-Date`.
@@ -110,7 +120,10 @@ impl Canonical {
     /// The string to sign, for people.
     pub fn string_to_sign(&self, body: BodyHash) -> String {
         let hash = hex::encode(self.hash(&self.text[self.query.0..self.query.1], body));
-        format!("SDK-HMAC-SHA256\n{}\n{hash}", String::from_utf8_lossy(self.date()))
+        format!(
+            "SDK-HMAC-SHA256\n{}\n{hash}",
+            String::from_utf8_lossy(self.date())
+        )
     }
 
     /// The signature of this request.
@@ -162,7 +175,10 @@ fn push_header(text: &mut Vec<u8>, head: &Head<'_>, name: &str) -> Result<(), Ca
         return Err(CanonicalError::HeaderNotSent(name.chars().take(64).collect()));
     }
     if lines > 1 {
-        let mut sorted: Vec<Vec<u8>> = text[start..].split_inclusive(|b| *b == b'\n').map(<[u8]>::to_vec).collect();
+        let mut sorted: Vec<Vec<u8>> = text[start..]
+            .split_inclusive(|b| *b == b'\n')
+            .map(<[u8]>::to_vec)
+            .collect();
         sorted.sort();
         text.truncate(start);
         sorted.iter().for_each(|line| text.extend_from_slice(line));

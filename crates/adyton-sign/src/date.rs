@@ -39,7 +39,10 @@ pub enum DateError {
 /// # Errors
 /// Malformed, or outside of [`CLOCK_WINDOW`].
 pub fn check(date: &[u8], now: Timestamp) -> Result<Timestamp, DateError> {
-    let signed = str::from_utf8(date).ok().and_then(Timestamp::from_sdk_date).ok_or(DateError::Malformed)?;
+    let signed = str::from_utf8(date)
+        .ok()
+        .and_then(Timestamp::from_sdk_date)
+        .ok_or(DateError::Malformed)?;
     let (behind, ahead) = (now.since(signed), signed.since(now));
     if behind > CLOCK_WINDOW {
         return Err(DateError::Expired { signed, by: behind });
@@ -62,8 +65,14 @@ mod tests {
         assert_eq!(check(date, signed.after(CLOCK_WINDOW)), Ok(signed));
         assert_eq!(check(date, signed.before(CLOCK_WINDOW)), Ok(signed));
         let by = CLOCK_WINDOW + second;
-        assert_eq!(check(date, signed.after(by)), Err(DateError::Expired { signed, by }));
-        assert_eq!(check(date, signed.before(by)), Err(DateError::Ahead { signed, by }));
+        assert_eq!(
+            check(date, signed.after(by)),
+            Err(DateError::Expired { signed, by })
+        );
+        assert_eq!(
+            check(date, signed.before(by)),
+            Err(DateError::Ahead { signed, by })
+        );
         assert_eq!(check(b"2026-01-15T08:15:30Z", signed), Err(DateError::Malformed));
         assert_eq!(check(b"\xff", signed), Err(DateError::Malformed));
     }

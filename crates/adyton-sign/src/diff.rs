@@ -64,7 +64,10 @@ impl Line {
         if ours == theirs {
             return None;
         }
-        let same = ours.chars().zip(theirs.chars()).take_while(|(one, other)| one == other);
+        let same = ours
+            .chars()
+            .zip(theirs.chars())
+            .take_while(|(one, other)| one == other);
         Some(same.count())
     }
 }
@@ -90,7 +93,9 @@ fn shown(text: &str) -> String {
 
 impl fmt::Display for Diff {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Some(first) = self.first() else { return f.write_str("the two canonical requests are the same\n") };
+        let Some(first) = self.first() else {
+            return f.write_str("the two canonical requests are the same\n");
+        };
         writeln!(f, "first difference: {}", first.component)?;
         for line in &self.lines {
             if line.is_same() {
@@ -127,7 +132,8 @@ struct Parts<'a> {
 }
 
 fn is_header(line: &str) -> bool {
-    line.split_once(':').is_some_and(|(name, _)| !name.is_empty() && !name.contains([';', ' ', '/', '&', '=']))
+    line.split_once(':')
+        .is_some_and(|(name, _)| !name.is_empty() && !name.contains([';', ' ', '/', '&', '=']))
 }
 
 impl<'a> Parts<'a> {
@@ -153,7 +159,12 @@ impl<'a> Parts<'a> {
             next = line();
         }
         while let Some(header) = next.filter(|line| is_header(line)) {
-            let name = header.split(':').next().unwrap_or_default().trim().to_ascii_lowercase();
+            let name = header
+                .split(':')
+                .next()
+                .unwrap_or_default()
+                .trim()
+                .to_ascii_lowercase();
             parts.headers.push((name, header));
             next = line();
         }
@@ -174,7 +185,11 @@ pub fn diff(ours: &str, theirs: &str) -> Diff {
     let mut lines = Vec::new();
     let mut add = |component, ours: Option<&str>, theirs: Option<&str>| {
         if ours.is_some() || theirs.is_some() {
-            lines.push(Line { component, ours: ours.map(str::to_owned), theirs: theirs.map(str::to_owned) });
+            lines.push(Line {
+                component,
+                ours: ours.map(str::to_owned),
+                theirs: theirs.map(str::to_owned),
+            });
         }
     };
     add(Component::Method, one.method, other.method);
@@ -183,7 +198,11 @@ pub fn diff(ours: &str, theirs: &str) -> Diff {
     let mut left: Vec<&(String, &str)> = other.headers.iter().collect();
     for (name, line) in &one.headers {
         let partner = left.iter().position(|(theirs, _)| theirs == name);
-        add(Component::Header(name.clone()), Some(line), partner.map(|at| left.remove(at).1));
+        add(
+            Component::Header(name.clone()),
+            Some(line),
+            partner.map(|at| left.remove(at).1),
+        );
     }
     for (name, line) in left {
         add(Component::Header(name.clone()), None, Some(line));
@@ -199,12 +218,17 @@ pub fn diff(ours: &str, theirs: &str) -> Diff {
 mod tests {
     use super::*;
 
-    const OURS: &str = "POST\n/infer/\na=1\nhost:gateway\nx-sdk-date:20260115T081530Z\n\nhost;x-sdk-date\nabc";
+    const OURS: &str =
+        "POST\n/infer/\na=1\nhost:gateway\nx-sdk-date:20260115T081530Z\n\nhost;x-sdk-date\nabc";
 
     fn check(theirs: &str, component: Option<Component>, caret: Option<usize>) {
         let diff = diff(OURS, theirs);
         let first = diff.first();
-        assert_eq!(first.map(|line| &line.component), component.as_ref(), "{theirs:?}\n{diff}");
+        assert_eq!(
+            first.map(|line| &line.component),
+            component.as_ref(),
+            "{theirs:?}\n{diff}"
+        );
         assert_eq!(first.and_then(Line::caret), caret, "{theirs:?}");
     }
 
@@ -216,11 +240,19 @@ mod tests {
         check(&OURS.replace("/infer/", "/infer"), Some(Component::Path), Some(6));
         check(&OURS.replace("a=1", "a=2"), Some(Component::Query), Some(2));
         check(&OURS.replace("a=1\n", ""), Some(Component::Query), None);
-        check(&OURS.replace("host:gateway\n", "host:gateway:80\n"), header("host"), Some(12));
+        check(
+            &OURS.replace("host:gateway\n", "host:gateway:80\n"),
+            header("host"),
+            Some(12),
+        );
         check(&OURS.replace("host:gateway\n", ""), header("host"), None);
         check(&OURS.replace("host:", "accept:x\nhost:"), header("accept"), None);
         check(&OURS.replace("Z\n\n", "Z\n"), Some(Component::EmptyLine), None);
-        check(&OURS.replace("host;x", "x"), Some(Component::SignedHeaders), Some(0));
+        check(
+            &OURS.replace("host;x", "x"),
+            Some(Component::SignedHeaders),
+            Some(0),
+        );
         check(&OURS.replace("abc", "abd"), Some(Component::BodyHash), Some(2));
         check(&format!("{OURS}\n"), Some(Component::Rest), None);
         check(&OURS.replace('\n', "\r\n"), Some(Component::Method), Some(4));
@@ -230,6 +262,9 @@ mod tests {
     #[test]
     fn the_text_points_at_the_character() {
         let text = diff(OURS, &OURS.replace("/infer/", "/infer")).to_string();
-        assert!(text.starts_with("first difference: path\n  POST\n- /infer/\n+ /infer\n        ^\n"), "{text}");
+        assert!(
+            text.starts_with("first difference: path\n  POST\n- /infer/\n+ /infer\n        ^\n"),
+            "{text}"
+        );
     }
 }

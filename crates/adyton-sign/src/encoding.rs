@@ -42,7 +42,11 @@ pub(crate) fn push_encoded(to: &mut Vec<u8>, byte: u8) {
 
 /// Writes `%XX`.
 pub(crate) fn push_escape(to: &mut Vec<u8>, byte: u8) {
-    to.extend_from_slice(&[b'%', DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]]);
+    to.extend_from_slice(&[
+        b'%',
+        DIGITS[usize::from(byte >> 4)],
+        DIGITS[usize::from(byte & 15)],
+    ]);
 }
 
 /// Writes text encoded.
@@ -55,7 +59,11 @@ pub(crate) fn push_all_encoded(to: &mut Vec<u8>, text: &[u8]) {
 /// The byte that `%XX` at `at` stands for; `None` when there is no well-formed escape, which then stands for itself.
 fn escape_at(text: &[u8], at: usize) -> Option<u8> {
     let (high, low) = (*text.get(at + 1)?, *text.get(at + 2)?);
-    let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
+    let digit = |byte: u8| {
+        char::from(byte)
+            .to_digit(16)
+            .and_then(|digit| u8::try_from(digit).ok())
+    };
     Some(digit(high)? << 4 | digit(low)?)
 }
 

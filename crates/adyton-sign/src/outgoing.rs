@@ -73,8 +73,10 @@ pub fn sign<S: Zeroize + AsRef<[u8]>>(
     if access.is_empty() || !access.bytes().all(|byte| byte.is_ascii_graphic() && byte != b',') {
         return Err(SignError::BadAccess);
     }
-    let mut added =
-        vec![("Host".to_owned(), request.host.to_owned()), ("X-Sdk-Date".to_owned(), at.to_sdk_date())];
+    let mut added = vec![
+        ("Host".to_owned(), request.host.to_owned()),
+        ("X-Sdk-Date".to_owned(), at.to_sdk_date()),
+    ];
     if request.body == BodyHash::Unsigned {
         added.push(("X-Sdk-Content-Sha256".to_owned(), UNSIGNED_PAYLOAD.to_owned()));
     }
@@ -82,19 +84,35 @@ pub fn sign<S: Zeroize + AsRef<[u8]>>(
         name.eq_ignore_ascii_case("authorization")
             || added.iter().any(|(own, _)| own.eq_ignore_ascii_case(name))
     };
-    let mut all: Vec<(String, String)> = request.headers.iter().filter(|(name, _)| !ours(name)).cloned().collect();
+    let mut all: Vec<(String, String)> = request
+        .headers
+        .iter()
+        .filter(|(name, _)| !ours(name))
+        .cloned()
+        .collect();
     all.extend(added.iter().cloned());
-    if let Some((name, _)) = all.iter().find(|(_, value)| value.bytes().any(|b| b.is_ascii_control() && b != b'\t')) {
+    if let Some((name, _)) = all
+        .iter()
+        .find(|(_, value)| value.bytes().any(|b| b.is_ascii_control() && b != b'\t'))
+    {
         return Err(SignError::BadHeader(name.clone()));
     }
-    let mut names: Vec<String> =
-        all.iter().map(|(name, _)| name.to_ascii_lowercase()).filter(|name| !name.contains('_')).collect();
+    let mut names: Vec<String> = all
+        .iter()
+        .map(|(name, _)| name.to_ascii_lowercase())
+        .filter(|name| !name.contains('_'))
+        .collect();
     names.sort();
     names.dedup();
     let list = names.join(";");
     let signed = SignedHeaders::parse(&list)?;
-    let head =
-        Head { method: request.method, path: request.path, query: request.query, host: None, headers: &all };
+    let head = Head {
+        method: request.method,
+        path: request.path,
+        query: request.query,
+        host: None,
+        headers: &all,
+    };
     let canonical = Canonical::of(&head, &signed, EncodedSlash::Decode)?;
     let authorization = authorization(access, signed.as_str(), &canonical.sign(secret, request.body));
     added.push(("Authorization".to_owned(), authorization.clone()));

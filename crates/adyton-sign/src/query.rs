@@ -71,7 +71,10 @@ pub(crate) fn canonical(query: &str) -> (Vec<u8>, Vec<(Order, Vec<u8>)>) {
             others.push((order, other));
         }
     };
-    let mut encoded: Vec<Vec<u8>> = pairs.iter().map(|pair| write(std::slice::from_ref(pair))).collect();
+    let mut encoded: Vec<Vec<u8>> = pairs
+        .iter()
+        .map(|pair| write(std::slice::from_ref(pair)))
+        .collect();
     encoded.sort();
     add(Order::Encoded, encoded.join(&b'&'));
     add(Order::Numeric, numeric(&mut pairs));
@@ -114,7 +117,13 @@ mod tests {
 
     #[test]
     fn other_orders_are_kept_only_where_they_differ() {
-        let orders = |query| canonical(query).1.into_iter().map(|(order, _)| order).collect::<Vec<_>>();
+        let orders = |query| {
+            canonical(query)
+                .1
+                .into_iter()
+                .map(|(order, _)| order)
+                .collect::<Vec<_>>()
+        };
         assert_eq!(orders("a=1&b=2"), []);
         assert_eq!(orders("b=2&a=1"), [Order::AsSent]);
         assert_eq!(orders("b=2&b=10"), [Order::Numeric]);

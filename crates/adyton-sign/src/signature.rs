@@ -26,8 +26,14 @@ impl Signature {
         if text.len() != 64 {
             let base64 = text.len() == 44
                 && text.ends_with('=')
-                && text[..43].bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'-' | b'_'));
-            return Err(if base64 { HexError::Base64 } else { HexError::Length(text.chars().count()) });
+                && text[..43]
+                    .bytes()
+                    .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'-' | b'_'));
+            return Err(if base64 {
+                HexError::Base64
+            } else {
+                HexError::Length(text.chars().count())
+            });
         }
         if let Some(at) = text.bytes().position(|byte| !byte.is_ascii_hexdigit()) {
             return Err(HexError::Digit(at));
@@ -41,7 +47,16 @@ impl Signature {
         let mut digits = [0u8; 64];
         // 64 is twice 32, so there is nothing to fail.
         let _ = hex::encode_to_slice(canonical_hash, &mut digits);
-        Self(hmac(secret, &[Algorithm::SdkHmacSha256.name().as_bytes(), b"\n", date, b"\n", &digits]))
+        Self(hmac(
+            secret,
+            &[
+                Algorithm::SdkHmacSha256.name().as_bytes(),
+                b"\n",
+                date,
+                b"\n",
+                &digits,
+            ],
+        ))
     }
 
     /// A signature with these bytes.
@@ -78,7 +93,10 @@ impl fmt::Debug for Signature {
 }
 
 /// HMAC-SHA256 over the pieces, one after the other.
-#[expect(clippy::expect_used, reason = "HMAC takes keys of any length; the error is of the general trait")]
+#[expect(
+    clippy::expect_used,
+    reason = "HMAC takes keys of any length; the error is of the general trait"
+)]
 pub(crate) fn hmac(key: &[u8], pieces: &[&[u8]]) -> [u8; 32] {
     let mut mac = Hmac::<sha2::Sha256>::new_from_slice(key).expect("any length");
     for piece in pieces {

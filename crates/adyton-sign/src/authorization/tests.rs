@@ -1,6 +1,11 @@
 //! Headers that are read, and every way to be refused.
 
-#![allow(clippy::allow_attributes, clippy::unwrap_used, clippy::expect_used, reason = "tests")]
+#![allow(
+    clippy::allow_attributes,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "tests"
+)]
 
 use super::*;
 
@@ -35,31 +40,64 @@ fn every_fault_has_its_own_error() {
     check("Bearer abc", E::OtherScheme);
     check("sdk-hmac-sha256 Access=AK", E::OtherScheme);
     check("SDK-HMAC-SHA2567 Access=AK", E::OtherScheme);
-    check(&fine.replace("SDK-HMAC-SHA256", "SDK-HMAC-SM3"), E::OtherAlgorithm(Algorithm::SdkHmacSm3));
-    check("V11-HMAC-SHA256 Credential=AK/20260115/r/s, …", E::OtherAlgorithm(Algorithm::V11HmacSha256));
-    check("SDK-ECDSA-P256-SHA256 x", E::OtherAlgorithm(Algorithm::SdkEcdsaP256Sha256));
+    check(
+        &fine.replace("SDK-HMAC-SHA256", "SDK-HMAC-SM3"),
+        E::OtherAlgorithm(Algorithm::SdkHmacSm3),
+    );
+    check(
+        "V11-HMAC-SHA256 Credential=AK/20260115/r/s, …",
+        E::OtherAlgorithm(Algorithm::V11HmacSha256),
+    );
+    check(
+        "SDK-ECDSA-P256-SHA256 x",
+        E::OtherAlgorithm(Algorithm::SdkEcdsaP256Sha256),
+    );
     check("SDK-SM2-SM3 x", E::OtherAlgorithm(Algorithm::SdkSm2Sm3));
     check("SDK-HMAC-SHA256", E::MissingField(Field::Access));
     check(&fine.replace("Access=AK, ", ""), E::MissingField(Field::Access));
-    check(&fine.replace("SignedHeaders=host;x-sdk-date, ", ""), E::MissingField(Field::SignedHeaders));
-    check(&fine.replace(", Signature=HEX", ""), E::MissingField(Field::Signature));
+    check(
+        &fine.replace("SignedHeaders=host;x-sdk-date, ", ""),
+        E::MissingField(Field::SignedHeaders),
+    );
+    check(
+        &fine.replace(", Signature=HEX", ""),
+        E::MissingField(Field::Signature),
+    );
     check(&fine.replace("=AK", "="), E::EmptyField(Field::Access));
     check(&format!("{fine}, Access=AK"), E::RepeatedField(Field::Access));
-    check(&fine.replace("Access=", "Credential="), E::UnknownField("Credential".into()));
+    check(
+        &fine.replace("Access=", "Credential="),
+        E::UnknownField("Credential".into()),
+    );
     check(&fine.replace("Access=AK, ", "Access=AK "), E::BadAccess);
     check(&fine.replace("HEX", &HEX[1..]), E::SignatureLength(63));
-    check(&fine.replace("HEX", &format!("g{}", &HEX[1..])), E::SignatureNotHex(0));
-    check(&fine.replace("HEX", "kLMrM3upaSZtY6bffVtDng20jEdqI5KfZuPskaYWQAk="), E::SignatureBase64);
+    check(
+        &fine.replace("HEX", &format!("g{}", &HEX[1..])),
+        E::SignatureNotHex(0),
+    );
+    check(
+        &fine.replace("HEX", "kLMrM3upaSZtY6bffVtDng20jEdqI5KfZuPskaYWQAk="),
+        E::SignatureBase64,
+    );
     check(&fine.replace("host;", "ho st;"), E::BadHeaderName("ho st".into()));
     check(&fine.replace("host;", "host;;"), E::BadHeaderName(String::new()));
-    check(&fine.replace("host;", "host;Host;"), E::RepeatedHeaderName("host".into()));
+    check(
+        &fine.replace("host;", "host;Host;"),
+        E::RepeatedHeaderName("host".into()),
+    );
     check(&fine.replace(";x-sdk-date", ""), E::DateNotSigned);
     let many: String = (0..SIGNED_HEADERS_MAX).map(|at| format!("h{at};")).collect();
-    check(&fine.replace("host;", &many), E::TooManyHeaders(SIGNED_HEADERS_MAX + 1));
+    check(
+        &fine.replace("host;", &many),
+        E::TooManyHeaders(SIGNED_HEADERS_MAX + 1),
+    );
 }
 
 #[test]
 fn bytes_beyond_ascii_are_refused_and_do_not_panic() {
     assert!(Authorization::parse(b"SDK-HMAC-SHA256 \xff\xfe").is_err());
-    assert!(Authorization::parse("SDK-HMAC-SHA256 Signature=ääääääääääääääääääääääääääääääää".as_bytes()).is_err());
+    assert!(
+        Authorization::parse("SDK-HMAC-SHA256 Signature=ääääääääääääääääääääääääääääääää".as_bytes())
+            .is_err()
+    );
 }

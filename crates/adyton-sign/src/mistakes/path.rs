@@ -1,0 +1,240 @@
+//! Mistakes with the path, and with encoding in general.
+
+use std::borrow::Cow;
+
+use super::recipe::{Recipe, Scene, put};
+use crate::encoding::{EncodedSlash, decode, push_escape, push_path};
+
+/// The path without the slash at its end.
+fn open_end(path: &[u8]) -> &[u8] {
+    path.strip_suffix(b"/").unwrap_or(path)
+}
+
+/// Takes the slash at the end away.
+fn cut_end(recipe: &mut Recipe<'_>) -> bool {
+    let open = open_end(&recipe.path).to_vec();
+    put(&mut recipe.path, open)
+}
+
+pub(super) fn no_trailing_slash(_: &Scene<'_>, recipe: &mut Recipe<'_>, _: usize) -> bool {
+    cut_end(recipe)
+}
+
+pub(super) fn not_encoded(_: &Scene<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
+    let decoded = decode(&recipe.path).into_owned();
+    let changed = put(&mut recipe.path, decoded);
+    changed && (way == 0 || cut_end(recipe))
+}
+
+pub(super) fn encoded_twice(_: &Scene<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
+    let twice = replaced(&recipe.path, b"%", b"%25");
+    let changed = put(&mut recipe.path, twice);
+    changed && (way == 0 || cut_end(recipe))
+}
+
+pub(super) fn as_sent(scene: &Scene<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
+    let mut sent = scene.head.path.as_bytes().to_vec();
+    if way == 1 {
+        if sent.ends_with(b"/") {
+            return false;
+        }
+        sent.push(b'/');
+    }
+    put(&mut recipe.path, sent)
+}
+
+pub(super) fn escapes_lower_case(_: &Scene<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
+    match way {
+        0 => {
+            let lower = lower_escapes(&recipe.path);
+            put(&mut recipe.path, lower)
+        }
+        _ => recipe.query.as_mut().is_some_and(|query| {
+            let lower = lower_escapes(query);
+            put(query, lower)
+        }),
+    }
+}
+
+pub(super) fn leading_slash_dropped(_: &Scene<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
+    let path = if way == 0 {
+        &recipe.path[..]
+    } else {
+        open_end(&recipe.path)
+    };
+    let dropped = path.strip_prefix(b"/").unwrap_or(path).to_vec();
+    put(&mut recipe.path, dropped)
+}
+
+pub(super) fn full_url(scene: &Scene<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
+    let scheme: &[u8] = if way.is_multiple_of(2) {
+        b"http://"
+    } else {
+        b"https://"
+    };
+    let path = if (way / 2).is_multiple_of(2) {
+        &recipe.path[..]
+    } else {
+        open_end(&recipe.path)
+    };
+    let mut url = [scheme, &scene.host(), path].concat();
+    if way >= 4 {
+        if scene.head.query.is_empty() {
+            return false;
+        }
+        url.push(b'?');
+        url.extend_from_slice(scene.head.query.as_bytes());
+        if way >= 8 {
+            recipe.query = Some(Cow::Borrowed(b""));
+        }
+    }
+    put(&mut recipe.path, url)
+}
+
+pub(super) fn query_left_in(scene: &Scene<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
+    if scene.head.query.is_empty() {
+        return false;
+    }
+    let path = if way.is_multiple_of(2) {
+        open_end(&recipe.path)
+    } else {
+        &recipe.path[..]
+    };
+    let mut whole = [path, b"?", scene.head.query.as_bytes()].concat();
+    if way >= 4 {
+        whole.push(b'/');
+    }
+    if way % 4 < 2 {
+        recipe.query = Some(Cow::Borrowed(b""));
+    }
+    put(&mut recipe.path, whole)
+}
+
+pub(super) fn base_dropped(_: &Scene<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
+    let path = if way.is_multiple_of(2) {
+        &recipe.path[..]
+    } else {
+        open_end(&recipe.path)
+    };
+    let Some((at, _)) = path
+        .iter()
+        .enumerate()
+        .filter(|(_, byte)| **byte == b'/')
+        .nth(way / 2 + 1)
+    else {
+        return false;
+    };
+    let rest = path[at..].to_vec();
+    rest.len() > 1 && put(&mut recipe.path, rest)
+}
+
+pub(super) fn only_slash(_: &Scene<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
+    put(&mut recipe.path, if way == 0 { &b"/"[..] } else { &b""[..] })
+}
+
+pub(super) fn slashes_merged(_: &Scene<'_>, recipe: &mut Recipe<'_>, _: usize) -> bool {
+    let mut merged: Vec<u8> = recipe.path.to_vec();
+    merged.dedup_by(|one, other| *one == b'/' && *other == b'/');
+    put(&mut recipe.path, merged)
+}
+
+pub(super) fn slash_doubled(_: &Scene<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
+    let parts: [&[u8]; 2] = if way == 0 {
+        [&recipe.path, b"/"]
+    } else {
+        [b"/", &recipe.path]
+    };
+    let doubled = parts.concat();
+    put(&mut recipe.path, doubled)
+}
+
+pub(super) fn slashes_encoded(_: &Scene<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
+    let path = recipe.path.to_vec();
+    let inner = open_end(path.strip_prefix(b"/").unwrap_or(&path));
+    let encoded = replaced(inner, b"/", b"%2F");
+    let new = match way {
+        0 => replaced(&path, b"/", b"%2F"),
+        1 => replaced(open_end(&path), b"/", b"%2F"),
+        2 => [b"/", &encoded[..], b"/"].concat(),
+        3 => [b"/", &encoded[..]].concat(),
+        _ => [&replaced(open_end(&path), b"/", b"%2F")[..], b"/"].concat(),
+    };
+    put(&mut recipe.path, new)
+}
+
+pub(super) fn encoded_slash(scene: &Scene<'_>, recipe: &mut Recipe<'_>, _: usize) -> bool {
+    let other = match scene.slash {
+        EncodedSlash::Decode => EncodedSlash::Keep,
+        EncodedSlash::Keep => EncodedSlash::Decode,
+    };
+    let mut path = Vec::new();
+    push_path(&mut path, scene.head.path.as_bytes(), other);
+    put(&mut recipe.path, path)
+}
+
+pub(super) fn lower_case(_: &Scene<'_>, recipe: &mut Recipe<'_>, _: usize) -> bool {
+    let lower = recipe.path.to_ascii_lowercase();
+    put(&mut recipe.path, lower)
+}
+
+/// `encodeURIComponent` keeps `!'()*`; Java's `URLEncoder` keeps `*`; `encodeURI` keeps more.
+pub(super) fn marks_kept(_: &Scene<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
+    let kept: &[u8] = match way {
+        0 => b"!'()*",
+        1 => b"*",
+        2 => b"!'()*:@;,?$",
+        3 => b"!'()*:@;,?$+&=",
+        _ => b"!$&'()*+,;=:@",
+    };
+    let change = |text: &[u8]| -> Vec<u8> {
+        kept.iter().fold(text.to_vec(), |text, mark| {
+            let mut escape = Vec::with_capacity(3);
+            push_escape(&mut escape, *mark);
+            replaced(&text, &escape, &[*mark])
+        })
+    };
+    let path = change(&recipe.path);
+    let path_changed = put(&mut recipe.path, path);
+    let query_changed = recipe.query.as_mut().is_some_and(|query| {
+        let new = change(query);
+        put(query, new)
+    });
+    path_changed | query_changed
+}
+
+pub(super) fn tilde_encoded(_: &Scene<'_>, recipe: &mut Recipe<'_>, _: usize) -> bool {
+    let path = replaced(&recipe.path, b"~", b"%7E");
+    let path_changed = put(&mut recipe.path, path);
+    let query_changed = recipe.query.as_mut().is_some_and(|query| {
+        let new = replaced(query, b"~", b"%7E");
+        put(query, new)
+    });
+    path_changed | query_changed
+}
+
+/// Puts `new` for each `old`.
+pub(super) fn replaced(text: &[u8], old: &[u8], new: &[u8]) -> Vec<u8> {
+    let mut result = Vec::with_capacity(text.len() + 16);
+    let mut at = 0;
+    while at < text.len() {
+        if text[at..].starts_with(old) {
+            result.extend_from_slice(new);
+            at += old.len();
+        } else {
+            result.push(text[at]);
+            at += 1;
+        }
+    }
+    result
+}
+
+fn lower_escapes(text: &[u8]) -> Vec<u8> {
+    let mut lower = text.to_vec();
+    for at in 0..lower.len() {
+        if lower[at] == b'%' {
+            let end = (at + 3).min(lower.len());
+            lower[at..end].make_ascii_lowercase();
+        }
+    }
+    lower
+}

@@ -1,0 +1,159 @@
+//! Mistakes with the secret: the right one, spoilt on its way.
+//!
+//! Ways look at the true secret through [`Recipe::secret`], where the autopsy puts a copy that is wiped when dropped.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE_NO_PAD};
+use zeroize::Zeroizing;
+
+use super::recipe::{Recipe, Scene};
+use crate::encoding::{decode, push_all_encoded};
+use crate::signature::hmac;
+
+/// Base64, with padding.
+pub(super) fn base64(bytes: &[u8]) -> Vec<u8> {
+    STANDARD.encode(bytes).into_bytes()
+}
+
+/// Changes the secret; whether it is anything else.
+fn change(recipe: &mut Recipe<'_>, change: impl FnOnce(&[u8]) -> Option<Vec<u8>>) -> bool {
+    let Some(secret) = &mut recipe.secret else {
+        return false;
+    };
+    match change(secret) {
+        Some(new) if new != **secret => {
+            *secret = Zeroizing::new(new);
+            true
+        }
+        Some(_) | None => false,
+    }
+}
+
+pub(super) fn trailing_newline(_: &Scene<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
+    let ends: [&[u8]; 3] = [b"\n", b"\r\n", b"\r"];
+    change(recipe, |secret| ends.get(way).map(|end| [secret, end].concat()))
+}
+
+pub(super) fn surrounding_space(_: &Scene<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
+    change(recipe, |secret| {
+        Some(match way {
+            0 => [secret, b" "].concat(),
+            1 => [b" ", secret].concat(),
+            2 => [b" ", secret, b" "].concat(),
+            3 => [secret, b"\t"].concat(),
+            4 => [b"\t", secret].concat(),
+            _ => secret.trim_ascii().to_vec(),
+        })
+    })
+}
+
+pub(super) fn quoted(_: &Scene<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
+    let marks: [(&[u8], &[u8]); 6] = [
+        (b"\"", b"\""),
+        (b"'", b"'"),
+        (b"<", b">"),
+        (b"{", b"}"),
+        (b"b'", b"'"),
+        (b"`", b"`"),
+    ];
+    change(recipe, |secret| {
+        marks.get(way).map(|(open, close)| [open, secret, close].concat())
+    })
+}
+
+pub(super) fn base64_mixed_up(_: &Scene<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
+    change(recipe, |secret| match way {
+        0 => STANDARD.decode(secret).ok(),
+        1 => Some(base64(secret)),
+        2 => STANDARD_NO_PAD.decode(secret).ok(),
+        3 => URL_SAFE_NO_PAD.decode(secret).ok(),
+        _ => Some(base64(&[secret, b"\n"].concat())),
+    })
+}
+
+pub(super) fn hex_mixed_up(_: &Scene<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
+    change(recipe, |secret| match way {
+        0 => hex::decode(secret).ok(),
+        _ => Some(hex::encode(secret).into_bytes()),
+    })
+}
+
+pub(super) fn is_access(scene: &Scene<'_>, recipe: &mut Recipe<'_>, _: usize) -> bool {
+    change(recipe, |_| Some(scene.authorization.access.as_bytes().to_vec()))
+}
+
+pub(super) fn empty(_: &Scene<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
+    let texts: [&[u8]; 4] = [b"", b"null", b"None", b"undefined"];
+    change(recipe, |_| texts.get(way).map(|text| text.to_vec()))
+}
+
+pub(super) fn letter_case(_: &Scene<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
+    change(recipe, |secret| {
+        Some(if way == 0 {
+            secret.to_ascii_uppercase()
+        } else {
+            secret.to_ascii_lowercase()
+        })
+    })
+}
+
+pub(super) fn prefixed(_: &Scene<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
+    change(recipe, |secret| {
+        Some(match way {
+            0 => [b"AWS4", secret].concat(),
+            1 => [b"SDK", secret].concat(),
+            _ => [secret, b"&"].concat(),
+        })
+    })
+}
+
+pub(super) fn derived_key(scene: &Scene<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
+    let date = scene.head.first("x-sdk-date").unwrap_or_default();
+    let day = &date[..date.len().min(8)];
+    let ends: [&[u8]; 3] = [b"aws4_request", b"sdk_request", b"v4_request"];
+    let prefixes: [&[u8]; 3] = [b"AWS4", b"SDK", b""];
+    change(recipe, |secret| {
+        let start = Zeroizing::new([*prefixes.get(way % 3)?, secret].concat());
+        let dated = hmac(&start, &[day]);
+        Some(match way / 3 {
+            0 => dated.to_vec(),
+            other => hmac(&dated, &[ends.get(other - 1)?]).to_vec(),
+        })
+    })
+}
+
+pub(super) fn character_lost(_: &Scene<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
+    change(recipe, |secret| match way {
+        0 => secret.get(..secret.len().checked_sub(1)?).map(<[u8]>::to_vec),
+        _ => secret.get(1..).map(<[u8]>::to_vec),
+    })
+}
+
+pub(super) fn percent_encoded(_: &Scene<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
+    change(recipe, |secret| {
+        Some(match way {
+            0 => decode(secret).into_owned(),
+            _ => {
+                let mut encoded = Vec::new();
+                push_all_encoded(&mut encoded, secret);
+                encoded
+            }
+        })
+    })
+}
+
+pub(super) fn twice(_: &Scene<'_>, recipe: &mut Recipe<'_>, _: usize) -> bool {
+    change(recipe, |secret| Some([secret, secret].concat()))
+}
+
+pub(super) fn hashed(_: &Scene<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
+    use sha2::Digest as _;
+    change(recipe, |secret| {
+        let digest = sha2::Sha256::digest(secret);
+        Some(if way == 0 {
+            hex::encode(digest).into_bytes()
+        } else {
+            digest.to_vec()
+        })
+    })
+}

@@ -1,0 +1,201 @@
+//! Mistakes with the method, the date, the shape of the canonical request, the string to sign and the HMAC.
+
+use std::borrow::Cow;
+use std::time::Duration;
+
+use adyton_core::clock::Timestamp;
+
+use super::recipe::{Mac, Recipe, Scene, Stand, put};
+
+pub(super) fn method_lower_case(_: &Scene<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
+    let method = match way {
+        0 => recipe.method.to_ascii_lowercase(),
+        _ => {
+            let mut name = recipe.method.to_ascii_lowercase();
+            if let Some(first) = name.first_mut() {
+                first.make_ascii_uppercase();
+            }
+            name
+        }
+    };
+    put(&mut recipe.method, method)
+}
+
+pub(super) fn method_other(_: &Scene<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
+    let methods: [&[u8]; 8] = [
+        b"GET", b"POST", b"PUT", b"DELETE", b"PATCH", b"HEAD", b"OPTIONS", b"",
+    ];
+    methods
+        .get(way)
+        .is_some_and(|method| put(&mut recipe.method, *method))
+}
+
+pub(super) fn carriage_returns(_: &Scene<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
+    // Windows line ends, a literal backslash and n, or none at all.
+    recipe.line_end = match way {
+        0 => b"\r\n",
+        1 => b"\\n",
+        _ => b"",
+    };
+    true
+}
+
+pub(super) fn canonical_newline(_: &Scene<'_>, recipe: &mut Recipe<'_>, _: usize) -> bool {
+    recipe.end = b"\n";
+    true
+}
+
+pub(super) fn query_line_missing(_: &Scene<'_>, recipe: &mut Recipe<'_>, _: usize) -> bool {
+    if recipe.query.as_ref().is_none_or(|query| !query.is_empty()) {
+        return false;
+    }
+    recipe.query = None;
+    true
+}
+
+pub(super) fn headers_missing(_: &Scene<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
+    recipe.headers.clear();
+    if way == 1 {
+        recipe.list = Cow::Borrowed(b"");
+    }
+    true
+}
+
+pub(super) fn list_missing(_: &Scene<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
+    recipe.list = Cow::Borrowed(b"");
+    if way == 1 {
+        // The empty line closes the headers, and the hash follows at once.
+        recipe.after_headers = b"";
+    }
+    true
+}
+
+fn date(scene: &Scene<'_>) -> Option<Timestamp> {
+    let date = scene.head.first("x-sdk-date")?;
+    str::from_utf8(&date).ok().and_then(Timestamp::from_sdk_date)
+}
+
+pub(super) fn date_format(scene: &Scene<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
+    let Some(at) = date(scene) else { return false };
+    let compact = at.to_sdk_date();
+    let iso = at.to_iso();
+    let second = iso.get(..19).unwrap_or_default();
+    let text = match way {
+        0 => format!("{second}Z"),
+        1 => compact.get(..8).unwrap_or_default().to_owned(),
+        2 => at.seconds().to_string(),
+        3 => at.millis().to_string(),
+        4 => compact.trim_end_matches('Z').to_owned(),
+        5 => format!("{second}.000Z"),
+        6 => format!("{second}+00:00"),
+        7 => second.to_owned(),
+        8 => second.replace('T', " "),
+        _ => iso,
+    };
+    recipe
+        .date
+        .as_mut()
+        .is_some_and(|date| put(date, text.into_bytes()))
+}
+
+pub(super) fn date_header(scene: &Scene<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
+    let name = ["date", "x-amz-date", "x-date"].get(way);
+    let Some(other) = name.and_then(|name| scene.head.first(name)) else {
+        return false;
+    };
+    recipe.date.as_mut().is_some_and(|date| put(date, other))
+}
+
+/// Seconds by which a clock that is read twice moves on, and the hours that a local time is off.
+const SHIFTS: [i64; 8] = [-1, 1, -2, 2, -3, 3, -4, 4];
+
+pub(super) fn date_taken_twice(scene: &Scene<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
+    let Some(at) = date(scene) else { return false };
+    let Some(shift) = SHIFTS.get(way % SHIFTS.len()) else {
+        return false;
+    };
+    let by = Duration::from_secs(shift.unsigned_abs());
+    let text = if *shift < 0 { at.before(by) } else { at.after(by) }.to_sdk_date();
+    if way >= SHIFTS.len() {
+        // The header's line has the other time too.
+        if let Some((_, value)) = recipe
+            .headers
+            .iter_mut()
+            .find(|(name, _)| &**name == b"x-sdk-date")
+        {
+            *value = Cow::Owned(text.clone().into_bytes());
+        }
+    }
+    recipe
+        .date
+        .as_mut()
+        .is_some_and(|date| put(date, text.into_bytes()))
+}
+
+pub(super) fn no_algorithm(_: &Scene<'_>, recipe: &mut Recipe<'_>, _: usize) -> bool {
+    recipe.algorithm = None;
+    true
+}
+
+pub(super) fn other_algorithm(_: &Scene<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
+    let names: [&[u8]; 8] = [
+        b"AWS4-HMAC-SHA256",
+        b"HMAC-SHA256",
+        b"V11-HMAC-SHA256",
+        b"SDK-HMAC-SM3",
+        b"sdk-hmac-sha256",
+        b"SDK-HMAC-SHA256 ",
+        b"SDK-HMAC-256",
+        b"ACS3-HMAC-SHA256",
+    ];
+    recipe
+        .algorithm
+        .as_mut()
+        .is_some_and(|own| names.get(way).is_some_and(|name| put(own, *name)))
+}
+
+pub(super) fn no_date(_: &Scene<'_>, recipe: &mut Recipe<'_>, _: usize) -> bool {
+    recipe.date = None;
+    true
+}
+
+pub(super) fn lines_swapped(_: &Scene<'_>, recipe: &mut Recipe<'_>, _: usize) -> bool {
+    std::mem::swap(&mut recipe.algorithm, &mut recipe.date);
+    true
+}
+
+pub(super) fn not_hashed(_: &Scene<'_>, recipe: &mut Recipe<'_>, _: usize) -> bool {
+    recipe.stand = Stand::Itself;
+    true
+}
+
+pub(super) fn skipped(_: &Scene<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
+    recipe.algorithm = None;
+    recipe.date = None;
+    recipe.stand = if way == 0 { Stand::Itself } else { Stand::Hex };
+    true
+}
+
+pub(super) fn hash_form(_: &Scene<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
+    recipe.stand = if way == 0 { Stand::UpperHex } else { Stand::Base64 };
+    true
+}
+
+pub(super) fn string_newline(_: &Scene<'_>, recipe: &mut Recipe<'_>, _: usize) -> bool {
+    recipe.string_end = b"\n";
+    true
+}
+
+pub(super) fn mac_swapped(_: &Scene<'_>, recipe: &mut Recipe<'_>, _: usize) -> bool {
+    recipe.mac = Mac::Swapped;
+    true
+}
+
+pub(super) fn mac_plain(_: &Scene<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
+    recipe.mac = if way == 0 {
+        Mac::SecretThenText
+    } else {
+        Mac::TextThenSecret
+    };
+    true
+}
