@@ -75,7 +75,10 @@ fn main() {
     let per = |total: Duration| total.as_nanos() / u128::from(ROUND * ROUNDS);
     println!("make and drop    {:>5} ns", per(made));
     println!("make and record  {:>5} ns", per(recorded));
-    println!("difference       {:>5} ns", per(recorded).saturating_sub(per(made)));
+    println!(
+        "difference       {:>5} ns",
+        per(recorded).saturating_sub(per(made))
+    );
     println!("{:?}", journal.counts());
     journal.close();
     drop(recorders);

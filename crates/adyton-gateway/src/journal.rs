@@ -165,9 +165,17 @@ impl Journal {
         let shelf = Arc::new(Shelf::open(&settings, &clock)?);
         let log = access_log::Sink::open(&settings.access_log)?;
         let signals = Arc::new(Signals::default());
-        let (recorders, rings): (Vec<_>, Vec<_>) =
-            (0..workers).map(|_| recorder::pair(settings.ring_capacity)).unzip();
-        let writer = Writer::new(settings, rings, shelf.clone(), signals.clone(), log, clock.clone());
+        let (recorders, rings): (Vec<_>, Vec<_>) = (0..workers)
+            .map(|_| recorder::pair(settings.ring_capacity))
+            .unzip();
+        let writer = Writer::new(
+            settings,
+            rings,
+            shelf.clone(),
+            signals.clone(),
+            log,
+            clock.clone(),
+        );
         let thread = std::thread::Builder::new()
             .name("journal".into())
             .spawn(move || writer.run())

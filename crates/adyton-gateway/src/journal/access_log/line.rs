@@ -1,0 +1,161 @@
+//! One line: a record as JSON, written straight into the buffer.
+//!
+//! By hand, because serialising ids and times through `fmt` would cost more than all the rest of the journal.
+
+use adyton_core::clock::Timestamp;
+use adyton_core::record::{AnsweredBy, Door, Record};
+
+const HEX: &[u8; 16] = b"0123456789abcdef";
+
+/// Writes lines; keeps the text of the current second, because printing a date is slow.
+#[derive(Default)]
+pub(super) struct Lines {
+    second: i64,
+    text: String,
+}
+
+impl Lines {
+    /// Appends the line of `record`.
+    pub(super) fn write(&mut self, record: &Record, to: &mut Vec<u8>) {
+        to.extend_from_slice(b"{\"id\":\"");
+        to.extend_from_slice(&record.id.to_ascii());
+        to.extend_from_slice(b"\",\"at\":\"");
+        self.time(record.at, to);
+        to.push(b'"');
+        let door = match record.door {
+            Door::Address => "address",
+            Door::PredictionTab => "prediction_tab",
+        };
+        text("door", door, to);
+        text("source", &record.source, to);
+        text("method", &record.method, to);
+        text("host", &record.host, to);
+        text("path", &record.path, to);
+        text("query", &record.query, to);
+        text_or_null("stage", record.stage.as_deref(), to);
+        id("project", record.project.map(|id| id.bits()), false, to);
+        id("service", record.service.map(|id| id.bits()), true, to);
+        id("api", record.api.map(|id| id.bits()), false, to);
+        id("model", record.model.map(|id| id.bits()), true, to);
+        id("instance", record.instance.map(|id| id.bits()), false, to);
+        let caller = record.caller.as_ref();
+        text_or_null("caller_way", caller.map(|caller| &*caller.way), to);
+        text_or_null("caller_id", caller.map(|caller| &*caller.id), to);
+        text_or_null("caller_name", caller.map(|caller| &*caller.name), to);
+        number("status", u64::from(record.status), to);
+        let code = record.reason.map(|reason| reason.code().entry().wire);
+        text_or_null("code", code, to);
+        text_or_null("reason", record.reason.map(|reason| reason.sub_code()), to);
+        text("step", record.step.name(), to);
+        let answered_by = match record.answered_by {
+            AnsweredBy::Gateway => "gateway",
+            AnsweredBy::Model => "model",
+        };
+        text("answered_by", answered_by, to);
+        number("request_bytes", record.request_bytes, to);
+        number("response_bytes", record.response_bytes, to);
+        number("took_us", record.took_us, to);
+        number("model_us", record.model_us, to);
+        text("user_agent", &record.user_agent, to);
+        to.extend_from_slice(b"}\n");
+    }
+
+    /// `2026-01-15T08:15:30.123456Z`
+    fn time(&mut self, at: Timestamp, to: &mut Vec<u8>) {
+        if self.text.is_empty() || self.second != at.seconds() {
+            self.second = at.seconds();
+            self.text = Timestamp::from_seconds(self.second).to_iso();
+        }
+        // "2026-01-15T08:15:30" and a dot; a year outside of 0 to 9999 is printed otherwise, and goes out as it is.
+        match self.text.split_once('.') {
+            Some((second, _)) => {
+                to.extend_from_slice(second.as_bytes());
+                let micros = at.micros().rem_euclid(1_000_000);
+                to.push(b'.');
+                for power in [100_000, 10_000, 1_000, 100, 10, 1] {
+                    to.push(b'0' + (micros / power % 10) as u8);
+                }
+                to.push(b'Z');
+            }
+            None => escaped(&self.text, to),
+        }
+    }
+}
+
+fn name(name: &str, to: &mut Vec<u8>) {
+    to.extend_from_slice(b",\"");
+    to.extend_from_slice(name.as_bytes());
+    to.extend_from_slice(b"\":");
+}
+
+fn text(field: &str, value: &str, to: &mut Vec<u8>) {
+    name(field, to);
+    to.push(b'"');
+    escaped(value, to);
+    to.push(b'"');
+}
+
+fn text_or_null(field: &str, value: Option<&str>, to: &mut Vec<u8>) {
+    match value {
+        Some(value) => text(field, value, to),
+        None => {
+            name(field, to);
+            to.extend_from_slice(b"null");
+        }
+    }
+}
+
+fn number(field: &str, value: u64, to: &mut Vec<u8>) {
+    name(field, to);
+    let mut digits = [0u8; 20];
+    let mut at = digits.len();
+    let mut rest = value;
+    loop {
+        at -= 1;
+        digits[at] = b'0' + (rest % 10) as u8;
+        rest /= 10;
+        if rest == 0 {
+            break;
+        }
+    }
+    to.extend_from_slice(&digits[at..]);
+}
+
+/// An id in its one spelling: 32 hex digits, or a UUID.
+fn id(field: &str, bits: Option<u128>, has_dashes: bool, to: &mut Vec<u8>) {
+    let Some(bits) = bits else {
+        return text_or_null(field, None, to);
+    };
+    name(field, to);
+    to.push(b'"');
+    for (at, byte) in bits.to_be_bytes().into_iter().enumerate() {
+        if has_dashes && matches!(at, 4 | 6 | 8 | 10) {
+            to.push(b'-');
+        }
+        to.push(HEX[usize::from(byte >> 4)]);
+        to.push(HEX[usize::from(byte & 15)]);
+    }
+    to.push(b'"');
+}
+
+/// A JSON string's inside: what needs no escape is copied as it is.
+fn escaped(text: &str, to: &mut Vec<u8>) {
+    let bytes = text.as_bytes();
+    let mut copied = 0;
+    for (at, byte) in bytes.iter().enumerate() {
+        if *byte >= 0x20 && *byte != b'"' && *byte != b'\\' {
+            continue;
+        }
+        to.extend_from_slice(&bytes[copied..at]);
+        copied = at + 1;
+        match byte {
+            b'"' | b'\\' => to.extend_from_slice(&[b'\\', *byte]),
+            _ => {
+                to.extend_from_slice(b"\\u00");
+                to.push(HEX[usize::from(byte >> 4)]);
+                to.push(HEX[usize::from(byte & 15)]);
+            }
+        }
+    }
+    to.extend_from_slice(&bytes[copied..]);
+}

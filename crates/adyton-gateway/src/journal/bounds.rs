@@ -1,0 +1,179 @@
+//! Bounds on the texts of a record, so that no request can make a ring, a segment or the memory grow without end.
+//!
+//! The pipeline keeps to them by itself; here they are enforced. Cutting is at a character, and costs nothing when there is nothing
+//! to cut. A variant added to [`Evidence`] does not compile until its texts are listed here.
+
+use adyton_core::evidence::{EVIDENCE_MAX, Evidence, SignatureEvidence};
+use adyton_core::record::Record;
+
+/// Path and query, each.
+const ADDRESS_MAX: usize = 2 * 1024;
+/// Every other text of the record.
+const TEXT_MAX: usize = 256;
+/// Entries of a list in the evidence.
+const LIST_MAX: usize = 64;
+
+/// Cuts what is too long.
+pub(super) fn keep(record: &mut Record) {
+    cut(&mut record.path, ADDRESS_MAX);
+    cut(&mut record.query, ADDRESS_MAX);
+    for text in [
+        &mut record.source,
+        &mut record.method,
+        &mut record.host,
+        &mut record.user_agent,
+    ] {
+        cut(text, TEXT_MAX);
+    }
+    if let Some(stage) = &mut record.stage {
+        cut(stage, TEXT_MAX);
+    }
+    if let Some(caller) = &mut record.caller {
+        cut(&mut caller.way, TEXT_MAX);
+        cut(&mut caller.id, TEXT_MAX);
+        cut(&mut caller.name, TEXT_MAX);
+    }
+    if !matches!(record.evidence, Evidence::None) {
+        keep_evidence(&mut record.evidence, EVIDENCE_MAX);
+    }
+}
+
+/// Cuts the longest texts of `evidence` until all together are at most `most` bytes.
+pub(super) fn keep_evidence(evidence: &mut Evidence, most: usize) {
+    let mut total = 0;
+    each_text(evidence, &mut |text| total += text.len());
+    let mut longest = most;
+    while total > most && longest > 0 {
+        longest /= 2;
+        total = 0;
+        each_text(evidence, &mut |text| {
+            cut(text, longest);
+            total += text.len();
+        });
+    }
+}
+
+fn cut(text: &mut String, most: usize) {
+    if text.len() > most {
+        text.truncate(text.floor_char_boundary(most));
+        text.shrink_to_fit();
+    }
+}
+
+fn each_text(evidence: &mut Evidence, visit: &mut dyn FnMut(&mut String)) {
+    match evidence {
+        Evidence::None => {}
+        Evidence::Route {
+            service: _,
+            path,
+            method,
+            stage,
+        } => [path, method, stage].into_iter().for_each(visit),
+        Evidence::Size {
+            what,
+            limit: _,
+            declared: _,
+            measured: _,
+            setting,
+        } => [what, setting].into_iter().for_each(visit),
+        Evidence::Token {
+            key_id,
+            length: _,
+            issued_at: _,
+            expires_at: _,
+            server_time: _,
+            note,
+        } => key_id.iter_mut().chain([note]).for_each(visit),
+        Evidence::Signature(signature) => each_signature_text(signature, visit),
+        Evidence::Credentials { sent, accepted, note } => {
+            sent.truncate(LIST_MAX);
+            accepted.truncate(LIST_MAX);
+            sent.iter_mut().chain(accepted).chain([note]).for_each(visit);
+        }
+        Evidence::Access {
+            caller,
+            caller_project: _,
+            target_project: _,
+            action,
+            roles,
+        } => {
+            roles.truncate(LIST_MAX);
+            roles.iter_mut().chain([caller, action]).for_each(visit);
+        }
+        Evidence::Throttle {
+            scope,
+            limit: _,
+            interval_seconds: _,
+            retry_after_ms: _,
+            setting,
+        } => [scope, setting].into_iter().for_each(visit),
+        Evidence::Service {
+            service: _,
+            status,
+            note,
+        } => [status, note].into_iter().for_each(visit),
+        Evidence::Instance {
+            instance: _,
+            address,
+            after_ms: _,
+            attempts: _,
+            error,
+        } => [address, error].into_iter().for_each(visit),
+        Evidence::Request { problem } => visit(problem),
+    }
+}
+
+fn each_signature_text(signature: &mut SignatureEvidence, visit: &mut dyn FnMut(&mut String)) {
+    let SignatureEvidence {
+        key,
+        algorithm,
+        signed_headers,
+        date,
+        server_time: _,
+        declared_digest,
+        body_digest: _,
+        canonical_request,
+        string_to_sign,
+        mistake,
+        advice,
+        note,
+    } = signature;
+    let sure = [key, algorithm, signed_headers, note];
+    let perhaps = [
+        date,
+        declared_digest,
+        canonical_request,
+        string_to_sign,
+        mistake,
+        advice,
+    ];
+    sure.into_iter()
+        .chain(perhaps.into_iter().flatten())
+        .for_each(visit);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_evidence_is_cut_to_its_bound_and_short_texts_stay() {
+        let mut evidence = Evidence::Signature(Box::new(SignatureEvidence {
+            key: "AK".into(),
+            canonical_request: Some("ä".repeat(100_000)),
+            note: "why".into(),
+            ..SignatureEvidence::default()
+        }));
+        keep_evidence(&mut evidence, EVIDENCE_MAX);
+        let Evidence::Signature(signature) = &evidence else {
+            panic!("the kind stays");
+        };
+        let canonical = signature.canonical_request.as_ref().unwrap();
+        assert!(
+            canonical.len() <= EVIDENCE_MAX && canonical.len() >= EVIDENCE_MAX / 4,
+            "{}",
+            canonical.len()
+        );
+        assert_eq!((signature.key.as_str(), signature.note.as_str()), ("AK", "why"));
+    }
+}

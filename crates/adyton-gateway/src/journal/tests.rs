@@ -1,0 +1,169 @@
+//! The journal as its readers see it: what was recorded is found, whatever happens to files, rings and disks.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::allow_attributes,
+    reason = "tests"
+)]
+
+mod access_log;
+mod damage;
+mod paging;
+mod retention;
+
+use std::path::Path;
+
+use adyton_core::catalogue::Reason;
+use adyton_core::clock::{Clock, Timestamp};
+use adyton_core::evidence::{Evidence, SignatureEvidence};
+use adyton_core::id::{ApiId, InstanceId, ModelId, ProjectId, RequestId, ServiceId};
+use adyton_core::journal::JournalReader;
+use adyton_core::record::{AnsweredBy, CallerSeen, Door, Record, Step};
+
+use super::{Journal, JournalSettings, Recorder};
+
+/// A moment that all tests start from, in milliseconds.
+const START: u64 = 1_790_000_000_000;
+
+fn clock() -> Clock {
+    Clock::manual(Timestamp::from_millis(START as i64))
+}
+
+fn id(at_ms: u64, sequence: u64) -> RequestId {
+    RequestId::compose(START + at_ms, 1, 0, sequence)
+}
+
+/// A successful call that arrived `at_ms` after the start.
+fn record(at_ms: u64, sequence: u64) -> Record {
+    Record {
+        id: id(at_ms, sequence),
+        at: Timestamp::from_millis((START + at_ms) as i64),
+        door: Door::Address,
+        source: "127.0.0.1".into(),
+        method: "POST".into(),
+        host: "127.0.0.1:8080".into(),
+        path: "/v1/infers/x".into(),
+        query: "a=1".into(),
+        stage: Some("RELEASE".into()),
+        project: Some(ProjectId::from_bits(0)),
+        service: Some(ServiceId::from_bits(2)),
+        api: Some(ApiId::from_bits(3)),
+        model: Some(ModelId::from_bits(4)),
+        instance: Some(InstanceId::from_bits(5)),
+        caller: Some(CallerSeen {
+            way: "token".into(),
+            id: "u1".into(),
+            name: "admin".into(),
+        }),
+        status: 200,
+        reason: None,
+        step: Step::Dispatch,
+        answered_by: AnsweredBy::Model,
+        request_bytes: 1,
+        response_bytes: 2,
+        took_us: 3,
+        model_us: 4,
+        user_agent: "curl/8".into(),
+        evidence: Evidence::None,
+    }
+}
+
+/// A refusal with evidence, of nobody's project.
+fn refusal(at_ms: u64, sequence: u64) -> Record {
+    Record {
+        project: None,
+        service: None,
+        api: None,
+        model: None,
+        instance: None,
+        caller: None,
+        stage: None,
+        status: 401,
+        reason: Some(Reason::AkskBadSignature),
+        step: Step::Authenticate,
+        answered_by: AnsweredBy::Gateway,
+        evidence: Evidence::Signature(Box::new(SignatureEvidence {
+            key: "AK".into(),
+            canonical_request: Some("POST\n/\n".into()),
+            ..SignatureEvidence::default()
+        })),
+        ..record(at_ms, sequence)
+    }
+}
+
+fn open(folder: &Path) -> (Journal, Recorder) {
+    open_with(JournalSettings::new(folder))
+}
+
+fn open_with(settings: JournalSettings) -> (Journal, Recorder) {
+    let (journal, mut recorders) = Journal::open(settings, 1, clock()).unwrap();
+    (journal, recorders.pop().unwrap())
+}
+
+fn found(journal: &Journal, id: RequestId) -> Option<Record> {
+    journal.find(id).unwrap()
+}
+
+#[test]
+fn what_was_just_recorded_is_found_whole() {
+    let folder = tempfile::tempdir().unwrap();
+    let (journal, recorder) = open(folder.path());
+    for wanted in [record(1, 1), refusal(2, 2)] {
+        recorder.record(wanted.clone());
+        assert_eq!(found(&journal, wanted.id), Some(wanted));
+    }
+    assert_eq!(found(&journal, id(1, 9)), None);
+}
+
+#[test]
+fn records_outlive_the_process() {
+    let folder = tempfile::tempdir().unwrap();
+    for start in 0..3 {
+        let (journal, recorder) = open(folder.path());
+        for earlier in 0..start {
+            assert_eq!(found(&journal, id(earlier, 0)), Some(record(earlier, 0)));
+        }
+        recorder.record(record(start, 0));
+        journal.close();
+        recorder.record(record(start, 1));
+        assert_eq!(found(&journal, id(start, 0)), Some(record(start, 0)));
+    }
+}
+
+#[test]
+fn a_full_ring_drops_and_counts_and_does_not_block() {
+    let folder = tempfile::tempdir().unwrap();
+    let settings = JournalSettings {
+        ring_capacity: 4,
+        poll: std::time::Duration::from_secs(3600),
+        ..JournalSettings::new(folder.path())
+    };
+    let (journal, recorder) = open_with(settings);
+    // After one flush the writer sleeps for an hour.
+    journal.flush(std::time::Duration::from_secs(10));
+    for sequence in 0..10 {
+        recorder.record(record(0, sequence));
+    }
+    journal.flush(std::time::Duration::from_secs(10));
+    let counts = journal.counts();
+    assert_eq!((counts.recorded, counts.dropped), (4, 6));
+    assert_eq!(recorder.dropped(), 6);
+}
+
+#[test]
+fn texts_and_evidence_are_cut_to_their_bounds() {
+    let folder = tempfile::tempdir().unwrap();
+    let (journal, recorder) = open(folder.path());
+    let mut huge = refusal(0, 0);
+    huge.path = "/ü".repeat(100_000);
+    huge.user_agent = "\u{1}".repeat(100_000);
+    huge.evidence = Evidence::Request {
+        problem: "\u{1}\"".repeat(100_000),
+    };
+    recorder.record(huge);
+    let kept = found(&journal, id(0, 0)).expect("kept, cut");
+    assert!(kept.path.len() <= 2048 && kept.user_agent.len() <= 256);
+    assert!(serde_json::to_vec(&kept.evidence).unwrap().len() <= adyton_core::evidence::EVIDENCE_MAX);
+    assert!(matches!(kept.evidence, Evidence::Request { problem } if problem.len() > 500));
+}

@@ -1,0 +1,89 @@
+//! The access log: every line is JSON, says what the record says, and the files are bounded.
+
+use std::time::Duration;
+
+use super::*;
+use crate::journal::AccessLog;
+
+#[test]
+fn each_line_is_the_record_without_its_evidence() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("access.log");
+    let settings = JournalSettings {
+        access_log: AccessLog::File {
+            path: path.clone(),
+            max_bytes: 1 << 20,
+            keep: 2,
+        },
+        ..JournalSettings::new(folder.path().join("journal"))
+    };
+    let (journal, recorder) = open_with(settings);
+    let mut odd = refusal(1, 1);
+    odd.path = "/\"quoted\"\\\n\u{7f}ü".into();
+    for one in [record(0, 0), odd.clone()] {
+        recorder.record(one);
+    }
+    assert!(journal.flush(Duration::from_secs(10)));
+    let text = std::fs::read_to_string(&path).unwrap();
+    let lines: Vec<serde_json::Value> = text
+        .lines()
+        .map(|line| serde_json::from_str(line).expect("JSON"))
+        .collect();
+    assert_eq!(lines.len(), 2);
+    let same = serde_json::to_value(record(0, 0)).unwrap();
+    for field in [
+        "id",
+        "door",
+        "path",
+        "query",
+        "stage",
+        "project",
+        "service",
+        "api",
+        "model",
+        "instance",
+        "status",
+        "reason",
+        "step",
+        "answered_by",
+        "request_bytes",
+        "response_bytes",
+        "took_us",
+        "model_us",
+        "user_agent",
+    ] {
+        assert_eq!(lines[0][field], same[field], "{field}");
+    }
+    assert_eq!(lines[0]["at"], record(0, 0).at.to_iso());
+    assert_eq!(lines[0]["caller_name"], "admin");
+    assert_eq!(lines[1]["path"], odd.path);
+    assert_eq!(lines[1]["code"], "APIG.0301");
+    assert_eq!(lines[1]["reason"], "aksk.bad_signature");
+    assert!(lines[1]["project"].is_null() && lines[1].get("evidence").is_none());
+}
+
+#[test]
+fn the_file_is_rotated_and_old_ones_go() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("access.log");
+    let settings = JournalSettings {
+        access_log: AccessLog::File {
+            path: path.clone(),
+            max_bytes: 4_000,
+            keep: 2,
+        },
+        ..JournalSettings::new(folder.path().join("journal"))
+    };
+    let (journal, recorder) = open_with(settings);
+    for sequence in 0..60 {
+        recorder.record(record(sequence, sequence));
+        assert!(journal.flush(Duration::from_secs(10)));
+    }
+    let size = |name: &str| std::fs::metadata(folder.path().join(name)).map(|file| file.len());
+    for name in ["access.log", "access.log.1", "access.log.2"] {
+        assert!(size(name).unwrap() <= 4_000, "{name}");
+    }
+    assert!(size("access.log.3").is_err());
+    let newest = std::fs::read_to_string(&path).unwrap();
+    assert!(newest.contains(&id(59, 59).to_string()));
+}
