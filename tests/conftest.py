@@ -1,0 +1,87 @@
+"""The servers and callers that the tests share.
+
+`server` lives for the whole run with the samples and the echo model deployed; a test that stops, throttles or restarts
+makes one of its own with `new_server`.
+"""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from harness.callers import App, KeyHolder, TokenHolder  # noqa: E402
+from harness.server import ROOT, Server, Service  # noqa: E402
+
+ECHO = Path(__file__).parent / "models/echo"
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory):
+    # Most tests call more often than 200 times a second; the throttle has a server of its own.
+    server = Server(tmp_path_factory.mktemp("server"), {"throttle.default_per_second": 0}).start()
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def new_server(tmp_path: Path):
+    """Makes servers that end with the test."""
+    made: list[Server] = []
+
+    def make(settings: dict[str, object] | None = None, folder: str = "own") -> Server:
+        (tmp_path / folder).mkdir(exist_ok=True)
+        made.append(Server(tmp_path / folder, settings))
+        return made[-1]
+
+    yield make
+    for server in made:
+        server.close()
+
+
+@pytest.fixture(scope="session")
+def echo(server: Server) -> Service:
+    return server.deploy("echo", ECHO)
+
+
+@pytest.fixture(scope="session")
+def iris(server: Server) -> Service:
+    return server.deploy("iris", ROOT / "samples/iris")
+
+
+@pytest.fixture(scope="session")
+def poetry(server: Server) -> Service:
+    return server.deploy("poetry", ROOT / "samples/poetry")
+
+
+@pytest.fixture(scope="session")
+def vision(server: Server) -> Service:
+    return server.deploy("vision", ROOT / ".cache/samples/vision")
+
+
+@pytest.fixture(scope="session")
+def admin(server: Server) -> TokenHolder:
+    return TokenHolder(server.token())
+
+
+@pytest.fixture(scope="session")
+def admin_key(server: Server) -> KeyHolder:
+    first = server.bootstrap
+    return KeyHolder(first["access_key"], first["secret_key"])
+
+
+@pytest.fixture(scope="session")
+def app(server: Server, echo: Service) -> App:
+    """An app that may call the echo service."""
+    return App.create(server, "tester", echo)
+
+
+@pytest.fixture(scope="session")
+def foreign_token(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A good token of another installation."""
+    other = Server(tmp_path_factory.mktemp("other")).start()
+    try:
+        return other.new_token()
+    finally:
+        other.close()

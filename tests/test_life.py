@@ -1,0 +1,219 @@
+"""Start, stop, restart and sudden death of the server and of what it runs."""
+
+import json
+import os
+import signal
+import stat
+import subprocess
+import threading
+import time
+
+from conftest import ECHO
+from harness.callers import App, KeyHolder, TokenHolder, call
+from harness.raw import Connection
+from harness.server import BINARY, ROOT, wait_for
+
+
+def test_the_first_start_makes_what_is_promised(new_server):
+    server = new_server().start()
+    assert set(server.ready) >= {"gateway_url", "control_url", "project_id", "pid", "version"}
+    assert server.ready["pid"] == server.process.pid
+    assert stat.S_IMODE(server.data.stat().st_mode) == 0o700
+    bootstrap = server.data / "bootstrap.json"
+    assert stat.S_IMODE(bootstrap.stat().st_mode) == 0o600
+    first = json.loads(bootstrap.read_text())
+    assert {"domain", "project", "user", "password", "access_key", "secret_key"} <= set(first)
+    for url in (server.gateway, server.control):
+        assert server.http.get(url + "/healthz/live").status_code == 200
+        assert server.http.get(url + "/healthz/ready").status_code == 200
+    assert server.stop() == 0
+
+
+def test_a_second_server_on_the_same_folder_is_refused(new_server):
+    server = new_server().start()
+    second = subprocess.run(server.command(), env=server.environment(), capture_output=True, text=True, timeout=30)
+    assert second.returncode == 2
+    assert str(server.data) in second.stderr
+    assert server.http.get(server.gateway + "/healthz/live").status_code == 200
+
+
+def test_a_port_that_is_taken_is_named(new_server):
+    server = new_server().start()
+    other = new_server(folder="other")
+    taken = server.gateway.removeprefix("http://")
+    command = [str(BINARY), "serve", "--data", str(other.data), "--gateway", taken, "--control", "127.0.0.1:0"]
+    run = subprocess.run(command, env=other.environment(), capture_output=True, text=True, timeout=30)
+    assert run.returncode == 2
+    assert taken in run.stderr
+
+
+def test_everything_is_there_after_a_restart(new_server):
+    server = new_server().start()
+    echo, iris = server.deploy("echo", ECHO), server.deploy("iris", ROOT / "samples/iris")
+    app = App.create(server, "keeps", echo)
+    token = server.token()
+    assert server.stop() == 0
+    server.start()
+    for service in (echo, iris):
+        server.wait_for_status(service.id, "running")
+    assert call(server, KeyHolder(app.key, app.secret), echo.path).status == 200
+    assert call(server, TokenHolder(token), iris.path, body=(ROOT / "samples/iris/request.json").read_bytes()).status == 200
+
+
+class Client(threading.Thread):
+    """Calls on one connection after another until nobody listens any more; counts what was answered and what was lost."""
+
+    def __init__(self, server, echo, token):
+        super().__init__()
+        self.server, self.echo, self.token = server, echo, token
+        self.answered, self.lost = 0, []
+
+    def run(self):
+        while True:
+            try:
+                connection = Connection(self.server.gateway)
+            except ConnectionError:
+                return
+            with connection:
+                self.talk(connection)
+
+    def talk(self, connection):
+        while True:
+            try:
+                connection.send_head("POST", self.echo.path, {"X-Auth-Token": self.token, "Content-Length": "2"})
+                connection.send(b"{}")
+                answer = connection.read_answer()
+            except (ConnectionError, TimeoutError) as error:
+                self.lost.append(error)
+                return
+            if answer.status != 200:
+                self.lost.append(answer)
+            self.answered += 1
+            if answer.headers.get("connection", "").lower() == "close":
+                return
+
+
+def test_sigterm_loses_no_request(new_server):
+    server = new_server({"throttle.default_per_second": 0}).start()
+    echo = server.deploy("echo", ECHO)
+    clients = [Client(server, echo, server.token()) for _ in range(16)]
+    for client in clients:
+        client.start()
+    wait_for(lambda: all(client.answered > 20 for client in clients), 30, "the clients to be busy")
+    assert server.stop() == 0
+    for client in clients:
+        client.join(30)
+    assert not any(client.is_alive() for client in clients)
+    assert [lost for client in clients for lost in client.lost] == []
+
+
+def test_sigterm_waits_for_what_is_in_flight(new_server):
+    server = new_server().start()
+    echo = server.deploy("echo", ECHO)
+    with Connection(server.gateway) as connection:
+        body = b'{"seconds": 2, "name": "in flight"}'
+        connection.send_head("POST", echo.path + "/slow", {"X-Auth-Token": server.token(), "Content-Length": str(len(body))})
+        connection.send(body)
+        headers = {"X-Auth-Token": server.token()}
+        wait_for(lambda: server.http.get(server.gateway + echo.path + "/seen", headers=headers).json()["seen"], 5, "the model to begin")
+        server.process.send_signal(signal.SIGTERM)
+        answer = connection.read_answer()
+    assert (answer.status, json.loads(answer.body)) == (200, {"slept": 2})
+    assert server.process.wait(40) == 0
+
+
+def alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    # A zombie that nobody has waited for yet is dead all the same.
+    with open(f"/proc/{pid}/stat") as file:
+        return file.read().rpartition(")")[2].split()[0] != "Z"
+
+
+def model_process(server, echo) -> dict:
+    return server.http.get(server.gateway + echo.path + "/environment", headers={"X-Auth-Token": server.token()}).json()
+
+
+def test_programs_end_with_the_server_however_it_dies(new_server):
+    for end in ("stop", "kill"):
+        server = new_server(folder=end).start()
+        pid = model_process(server, server.deploy("echo", ECHO))["pid"]
+        assert alive(pid)
+        getattr(server, end)()
+        wait_for(lambda: not alive(pid), 10, f"the model's program to end after {end}")
+
+
+def test_a_program_that_dies_is_started_again(new_server):
+    server = new_server().start()
+    echo = server.deploy("echo", ECHO)
+    pid = model_process(server, echo)["pid"]
+    os.kill(pid, signal.SIGKILL)
+
+    def back():
+        answer = call(server, TokenHolder(server.token()), echo.path + "/environment", method="GET", body=b"")
+        return answer.status == 200 and json.loads(answer.body)["pid"] != pid
+
+    wait_for(back, 20, "another process of the model")
+
+
+def test_a_program_gets_a_clean_environment(new_server, monkeypatch):
+    monkeypatch.setenv("ADYTON_TEST_LEAK", "x")
+    server = new_server()
+    environment = server.environment
+    server.environment = lambda: environment() | {"A_SECRET_OF_THE_OPERATOR": "do-not-tell"}
+    server.start()
+    seen = model_process(server, server.deploy("echo", ECHO))
+    assert "A_SECRET_OF_THE_OPERATOR" not in seen["environment"]
+    assert not any(name.startswith("ADYTON_") for name in seen["environment"])
+    assert seen["environment"]["PORT"].isdigit()
+    assert "config.json" in os.listdir(seen["environment"]["MODEL_PATH"])
+
+
+def test_a_service_is_stopped_started_and_deleted(new_server):
+    server = new_server().start()
+    echo = server.deploy("echo", ECHO)
+    path = f"/v1/{{project}}/services/{echo.id}"
+    caller = TokenHolder(server.token())
+    server.manage("PUT", path, json={"status": "stopped"})
+    server.wait_for_status(echo.id, "stopped")
+    refused = call(server, caller, echo.path)
+    assert (refused.status, refused.headers["x-adyton-reason"]) == (400, "service.stopped")
+    assert json.loads(refused.body)["error_code"] == "ModelArts.4203"
+    server.manage("PUT", path, json={"status": "running"})
+    server.wait_for_status(echo.id, "running")
+    assert call(server, caller, echo.path).status == 200
+    server.manage("DELETE", path)
+    wait_for(lambda: call(server, caller, echo.path).headers.get("x-adyton-reason") == "route.no_such_service", 10, "the route to go")
+    assert server.call("GET", path).status_code == 404
+
+
+def test_who_creates_can_call(new_server):
+    """A management call answers after the gateway knows of the change: an app made and authorised a moment ago works."""
+    server = new_server({"throttle.default_per_second": 0}).start()
+    echo = server.deploy("echo", ECHO)
+    for number in range(20):
+        app = App.create(server, f"quick-{number}", echo)
+        assert call(server, KeyHolder(app.key, app.secret), echo.path).status == 200
+
+
+def test_ready_goes_before_the_listener_does(new_server):
+    server = new_server({"gateway.drain_linger": "2s"}).start()
+    with Connection(server.gateway) as connection:
+        connection.send_head("GET", "/healthz/ready")
+        assert connection.read_answer().status == 200
+        server.process.send_signal(signal.SIGTERM)
+        statuses = []
+        end = time.monotonic() + 5
+        while time.monotonic() < end:
+            try:
+                connection.send_head("GET", "/healthz/ready")
+                answer = connection.read_answer()
+            except ConnectionError:
+                break
+            statuses.append(answer.status)
+            if answer.headers.get("connection") == "close":
+                break
+    assert statuses and statuses[-1] == 503
+    assert server.process.wait(40) == 0
