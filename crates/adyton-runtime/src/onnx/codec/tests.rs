@@ -7,7 +7,7 @@ use expect_test::{Expect, expect};
 use serde_json::json;
 
 use super::*;
-use crate::onnx::tensor::{Axis, ElementType, Elements, Input, Tensor, Value};
+use crate::onnx::tensor::{Axis, ElementType, Elements, Input, Label, Tensor, Value};
 
 #[derive(Debug)]
 struct Echo {

@@ -1,0 +1,154 @@
+//! Model packages: from a folder or an archive to `packages/<sha256>/model`, checked and published in one step.
+//!
+//! A package is unpacked into `packages/.staging/…`, measured against [`Limits`], hashed, checked ([`config`], [`check`]) and
+//! only then renamed into place. Whatever fails, or a process that dies in between, leaves nothing under `packages/<sha256>`;
+//! leftovers of a crash go when [`Packages::open`] runs next. The same content always gets the same name.
+
+mod archive;
+mod check;
+pub mod config;
+mod content;
+mod error;
+mod stage;
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use adyton_core::digest::Sha256;
+use adyton_core::model::ModelSpec;
+use serde_json::Value as Json;
+
+pub use self::error::ImportError;
+use self::stage::Stage;
+use crate::onnx::Onnx;
+
+/// What a package may be at most.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Limits {
+    /// Bytes of all files together, unpacked.
+    pub bytes: u64,
+    /// Number of files and folders.
+    pub entries: u64,
+    /// How many times larger than its archive a package may be, once it is larger than [`Limits::RATIO_FROM`].
+    pub ratio: u64,
+}
+
+impl Limits {
+    /// Below this size, in bytes, the ratio does not count: a small model of zeros is no attack.
+    pub const RATIO_FROM: u64 = 16 << 20;
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { bytes: 4 << 30, entries: 20_000, ratio: 200 }
+    }
+}
+
+/// Where a package comes from.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Source<'s> {
+    /// A folder on this machine. Whoever lets a caller name one must have checked it against `import_roots`.
+    Folder(&'s Path),
+    /// A tar, tar.gz or zip file; which one is seen from its content.
+    Archive(&'s Path),
+}
+
+/// A package in place.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Published {
+    /// Its name: the digest of its content.
+    pub digest: Sha256,
+    /// Bytes of its files together.
+    pub size: u64,
+}
+
+/// The folder of packages.
+#[derive(Clone, Debug)]
+pub struct Packages {
+    folder: PathBuf,
+    limits: Limits,
+}
+
+impl Packages {
+    /// Opens (or makes) the folder, and removes what a crash left behind.
+    ///
+    /// # Errors
+    /// The folder cannot be made or read.
+    pub fn open(folder: impl Into<PathBuf>, limits: Limits) -> io::Result<Self> {
+        let folder = folder.into();
+        let staging = folder.join(stage::FOLDER);
+        if staging.exists() {
+            fs::remove_dir_all(&staging)?;
+        }
+        fs::create_dir_all(&staging)?;
+        Ok(Self { folder, limits })
+    }
+
+    /// Where the package with this digest is (or would be). Its model files are in `model/` below.
+    pub fn path(&self, digest: Sha256) -> PathBuf {
+        self.folder.join(digest.to_string())
+    }
+
+    /// Takes a package in without a look at its `config.json`: for an upload, whose model is declared later.
+    ///
+    /// # Errors
+    /// [`ImportError`] names file, cause and fix.
+    pub fn unpack(&self, source: Source<'_>) -> Result<Published, ImportError> {
+        self.stage(source)?.publish(&self.folder)
+    }
+
+    /// Takes a package in and checks it whole; with `config`, that stands in for the package's own `config.json`.
+    ///
+    /// # Errors
+    /// [`ImportError`] names file, field, cause and fix. Nothing of the package stays.
+    pub fn import(
+        &self,
+        source: Source<'_>,
+        config: Option<&Json>,
+        onnx: &Onnx,
+    ) -> Result<(Published, ModelSpec), ImportError> {
+        let stage = self.stage(source)?;
+        let spec = check::package(&stage.model_folder(), config, onnx)?;
+        Ok((stage.publish(&self.folder)?, spec))
+    }
+
+    /// Checks a package that is in place already, as [`import`](Self::import) does.
+    ///
+    /// # Errors
+    /// [`ImportError`]; also when there is no such package.
+    pub fn check(&self, digest: Sha256, config: Option<&Json>, onnx: &Onnx) -> Result<ModelSpec, ImportError> {
+        let model = self.path(digest).join("model");
+        if !model.is_dir() {
+            return Err(ImportError::package("", format!("there is no package {digest}"), "upload it first"));
+        }
+        check::package(&model, config, onnx)
+    }
+
+    /// The size in bytes of a package in place; `None` when there is none.
+    pub fn size(&self, digest: Sha256) -> Option<u64> {
+        let files = content::list(&self.path(digest)).ok()?;
+        Some(files.iter().map(|file| file.size).sum())
+    }
+
+    /// Removes a package; it is no error when there is none.
+    ///
+    /// # Errors
+    /// The folder cannot be removed.
+    pub fn remove(&self, digest: Sha256) -> io::Result<()> {
+        match fs::remove_dir_all(self.path(digest)) {
+            Err(problem) if problem.kind() != io::ErrorKind::NotFound => Err(problem),
+            Err(_) | Ok(()) => Ok(()),
+        }
+    }
+
+    fn stage(&self, source: Source<'_>) -> Result<Stage, ImportError> {
+        let mut stage = Stage::begin(&self.folder, self.limits.clone())?;
+        match source {
+            Source::Folder(folder) => stage.take_folder(folder)?,
+            Source::Archive(file) => archive::unpack(file, &mut stage)?,
+        }
+        stage.settle()?;
+        Ok(stage)
+    }
+}

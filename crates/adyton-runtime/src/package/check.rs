@@ -1,0 +1,146 @@
+//! Checks an unpacked package whole: its `config.json`, and the files that this needs.
+
+use std::fs;
+use std::io::ErrorKind;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Component, Path, PathBuf};
+
+use adyton_core::model::{Engine, ModelSpec};
+use serde_json::Value as Json;
+
+use super::config::{self, Asked};
+use super::error::ImportError;
+use crate::onnx::{Onnx, codecs};
+
+/// The largest `config.json`, in bytes.
+const LARGEST_CONFIG: u64 = 1 << 20;
+
+/// Checks the package whose `model/` is `model`; `given` stands in for its `config.json`.
+pub(super) fn package(model: &Path, given: Option<&Json>, onnx: &Onnx) -> Result<ModelSpec, ImportError> {
+    let config = match given {
+        Some(given) => given.clone(),
+        None => read_config(model)?,
+    };
+    let spec = config::check(config, |asked| match asked {
+        Asked::Onnx => Ok(Engine::Onnx { file: onnx_file(model)? }),
+        Asked::Command(command) => {
+            program(model, &command)?;
+            Ok(Engine::Command { command })
+        }
+    })?;
+    if let Engine::Onnx { file } = &spec.engine {
+        let loaded = onnx.load(model, file)?;
+        codecs(&spec.apis, loaded.ports()).map_err(|(at, problem)| {
+            ImportError::field(format!("apis[{at}].{}", "request.data"), problem.0, "let the schema and the model agree")
+        })?;
+    }
+    Ok(spec)
+}
+
+fn read_config(model: &Path) -> Result<Json, ImportError> {
+    only_one_config(model)?;
+    let path = model.join("config.json");
+    match fs::metadata(&path) {
+        Ok(meta) if meta.len() > LARGEST_CONFIG => {
+            Err(ImportError::field("", format!("is larger than {LARGEST_CONFIG} bytes"), "shorten the schemas"))
+        }
+        Ok(meta) if !meta.is_file() => Err(ImportError::field("", "is not a file", "")),
+        Ok(_) => config::parse(&fs::read(&path)?),
+        Err(problem) if problem.kind() == ErrorKind::NotFound => {
+            let fix = "add one; at least {\"model_type\": …, \"model_algorithm\": …}";
+            Err(ImportError::package("model/config.json", "is missing", fix))
+        }
+        Err(problem) => Err(problem.into()),
+    }
+}
+
+/// A package has one `config.json` (ModelArts, "Model Package Structure"): with two, nobody could say which one decides.
+fn only_one_config(model: &Path) -> Result<(), ImportError> {
+    let others: Vec<String> = files(model, 0)?
+        .into_iter()
+        .filter(|file| file.file_name().is_some_and(|name| name == "config.json") && *file != Path::new("config.json"))
+        .map(|file| format!("model/{}", file.display()))
+        .collect();
+    match others.first() {
+        None => Ok(()),
+        Some(_) => Err(ImportError::package(
+            others.join(", "),
+            "a package has only one `config.json`, at `model/config.json`",
+            "remove or rename the others",
+        )),
+    }
+}
+
+/// The files below `model`, relative to it.
+fn files(model: &Path, depth: usize) -> Result<Vec<PathBuf>, ImportError> {
+    let mut found = Vec::new();
+    let mut open = vec![(PathBuf::new(), depth)];
+    while let Some((inner, depth)) = open.pop() {
+        for entry in fs::read_dir(model.join(&inner))? {
+            let entry = entry?;
+            let relative = inner.join(entry.file_name());
+            if !entry.file_type()?.is_dir() {
+                found.push(relative);
+            } else if depth < 64 {
+                open.push((relative, depth + 1));
+            }
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+/// The model file: the only `.onnx` file beside `config.json`, or `model.onnx` among several.
+fn onnx_file(model: &Path) -> Result<String, ImportError> {
+    let names: Vec<String> = files(model, 0)?
+        .into_iter()
+        .filter(|file| file.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("onnx")))
+        .map(|file| file.display().to_string())
+        .collect();
+    let beside: Vec<&String> = names.iter().filter(|name| !name.contains('/')).collect();
+    match beside.as_slice() {
+        [only] => Ok((*only).clone()),
+        [] if !names.is_empty() => Err(ImportError::package(
+            format!("model/{}", names[0]),
+            "the model file must lie beside `config.json`",
+            "move it to `model/`",
+        )),
+        [] => Err(ImportError::package("model/*.onnx", "there is no ONNX model file", "add the model to `model/`")),
+        several if several.iter().any(|name| *name == "model.onnx") => Ok("model.onnx".to_owned()),
+        several => {
+            let names: Vec<&str> = several.iter().map(|name| name.as_str()).collect();
+            let cause = format!("there are several ONNX files: {}", names.join(", "));
+            Err(ImportError::package("model/*.onnx", cause, "name the one that serves `model.onnx`"))
+        }
+    }
+}
+
+/// The program must be there, and be one. A bare name that is no file of the package is looked up on the path at start.
+fn program(model: &Path, command: &[String]) -> Result<(), ImportError> {
+    let Some(name) = command.first() else { return Ok(()) };
+    let path = Path::new(name);
+    if path.components().any(|part| part == Component::ParentDir) {
+        let cause = format!("leads out of the package; got \"{name}\"");
+        return Err(ImportError::field("command[0]", cause, "name a program of the package or of the system"));
+    }
+    let inside = model.join(path);
+    match fs::metadata(&inside) {
+        Ok(meta) if meta.is_file() && meta.permissions().mode() & 0o111 == 0 => Err(ImportError::field(
+            "command[0]",
+            format!("model/{name} is not executable"),
+            format!("`chmod +x {name}` before packing, or start it with its interpreter: [\"python3\", \"{name}\"]"),
+        )),
+        Ok(meta) if meta.is_file() => Ok(()),
+        Ok(_) => Err(ImportError::field("command[0]", format!("\"{name}\" is a folder"), "name a program")),
+        Err(_) if !name.contains('/') && on_the_path(name) => Ok(()),
+        Err(_) => Err(ImportError::field(
+            "command[0]",
+            format!("there is no program \"{name}\" in the package or on the path ({})", crate::command::PATH),
+            "add it to `model/`, or install it on this machine",
+        )),
+    }
+}
+
+fn on_the_path(name: &str) -> bool {
+    crate::command::PATH.split(':').any(|folder| Path::new(folder).join(name).is_file())
+}

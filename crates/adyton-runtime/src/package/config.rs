@@ -1,0 +1,215 @@
+//! `config.json`: parsed and checked into a [`ModelSpec`].
+//!
+//! Strict where a field decides something (`model_type`, `model_algorithm`, `apis[].url` and `method`, `command`, `health`),
+//! liberal where it only describes (schemas, metrics, dependencies): the JSON in the wild has typos there. Every refusal
+//! names the field, what was found and what to write instead. Files are not looked at here; see `check.rs`.
+
+mod apis;
+mod health;
+mod nearest;
+
+use adyton_core::model::{Engine, ModelSpec};
+use serde_json::{Map, Value as Json};
+
+use self::nearest::nearest;
+use super::error::ImportError;
+
+/// The engines that this version runs.
+pub const RUNNABLE: [&str; 2] = ["ONNX", "Command"];
+/// Engines that the public documentation names (or that are planned), and what to do instead.
+const OTHERS: [(&str, &str); 10] = [
+    ("TensorFlow", "convert the model to ONNX (`tf2onnx`), or serve it with a program of your own (`Command`)"),
+    ("PyTorch", "export the model to ONNX (`torch.onnx.export`), or serve it with a program of your own (`Command`)"),
+    ("MindSpore", "export the model to ONNX, or serve it with a program of your own (`Command`)"),
+    ("XGBoost", "convert the model to ONNX (`onnxmltools`), or serve it with a program of your own (`Command`)"),
+    ("Scikit_Learn", "convert the model to ONNX (`skl2onnx`), or serve it with a program of your own (`Command`)"),
+    ("MXNet", "convert the model to ONNX, or serve it with a program of your own (`Command`)"),
+    ("Caffe", "convert the model to ONNX, or serve it with a program of your own (`Command`)"),
+    ("Spark_MLlib", "convert the model to ONNX (`onnxmltools`), or serve it with a program of your own (`Command`)"),
+    ("Image", "package the program of the image as a `Command` model"),
+    ("Upstream", "use a `Command` model"),
+];
+/// The longest `model_algorithm` (ModelArts, "Specifications for Writing the Model Configuration File").
+const LONGEST_ALGORITHM: usize = 36;
+
+/// What `config.json` asks for, before the files are looked at.
+#[derive(Debug)]
+pub(super) enum Asked {
+    Onnx,
+    Command(Vec<String>),
+}
+
+/// Reads the text of a `config.json`.
+pub(super) fn parse(text: &[u8]) -> Result<Json, ImportError> {
+    // Editors of some systems put a mark in front that JSON does not have.
+    let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
+    serde_json::from_slice(text).map_err(|problem| {
+        let full = problem.to_string();
+        let place = format!(" at line {} column {}", problem.line(), problem.column());
+        let cause = full.strip_suffix(&place).unwrap_or(&full);
+        ImportError::field(
+            "",
+            format!("line {}, column {}: not valid JSON: {cause}", problem.line(), problem.column()),
+            "",
+        )
+    })
+}
+
+/// Checks a document. The engine's files are still to be found, so `engine` is filled by the caller through `settle`.
+pub(super) fn check(
+    config: Json,
+    settle: impl FnOnce(Asked) -> Result<Engine, ImportError>,
+) -> Result<ModelSpec, ImportError> {
+    let Json::Object(fields) = &config else {
+        return Err(ImportError::field("", format!("must be an object; got {}", kind(&config)), "begin with {"));
+    };
+    let engine_name = engine_name(fields)?;
+    let algorithm = algorithm(fields)?;
+    let asked = match engine_name {
+        "ONNX" => Asked::Onnx,
+        _ => Asked::Command(command(fields)?),
+    };
+    let apis = apis::read(fields)?;
+    let health = match asked {
+        Asked::Onnx => None,
+        Asked::Command(_) => health::read(fields)?,
+    };
+    let runtime = match fields.get("runtime") {
+        None | Some(Json::Null) => None,
+        Some(value) => Some(text("runtime", value)?.to_owned()),
+    };
+    Ok(ModelSpec {
+        engine: settle(asked)?,
+        algorithm,
+        runtime,
+        apis,
+        health,
+        metrics: fields.get("metrics").cloned(),
+        dependencies: fields.get("dependencies").cloned(),
+        config,
+    })
+}
+
+/// A required field; a field of nearly its name is pointed at.
+fn required<'f>(fields: &'f Map<String, Json>, name: &str, fix: &str) -> Result<&'f Json, ImportError> {
+    match fields.get(name) {
+        Some(value) if !value.is_null() => Ok(value),
+        _ => {
+            let meant = nearest(name, fields.keys().map(String::as_str));
+            let fix = match meant {
+                Some(written) => format!("rename `{written}` to `{name}`"),
+                None => fix.to_owned(),
+            };
+            Err(ImportError::field(name, "is missing", fix))
+        }
+    }
+}
+
+fn engine_name(fields: &Map<String, Json>) -> Result<&'static str, ImportError> {
+    let allowed = RUNNABLE.map(|name| format!("\"{name}\"")).join(" or ");
+    let value = required(fields, "model_type", &format!("write {allowed}"))?;
+    let given = text("model_type", value)?;
+    if let Some(name) = RUNNABLE.into_iter().find(|name| *name == given) {
+        return Ok(name);
+    }
+    if let Some((name, fix)) = OTHERS.into_iter().find(|(name, _)| *name == given) {
+        let cause = format!("the engine \"{name}\" cannot be run by this version, which runs {allowed}");
+        return Err(ImportError::field("model_type", cause, fix));
+    }
+    let known = RUNNABLE.into_iter().chain(OTHERS.into_iter().map(|(name, _)| name));
+    let all: Vec<&str> = known.clone().collect();
+    let fix = match nearest(given, known) {
+        Some(name) => format!("did you mean \"{name}\"?"),
+        None => format!("write {allowed}"),
+    };
+    let cause = format!("no such engine \"{}\"; known are {}", cut(given), all.join(", "));
+    Err(ImportError::field("model_type", cause, fix))
+}
+
+fn algorithm(fields: &Map<String, Json>) -> Result<String, ImportError> {
+    let value = required(fields, "model_algorithm", "write a label of your own, for example \"predict_analysis\"")?;
+    let label = text("model_algorithm", value)?;
+    let cause = if !label.starts_with(|first: char| first.is_ascii_alphabetic()) {
+        "must start with a letter".to_owned()
+    } else if label.chars().count() > LONGEST_ALGORITHM {
+        format!("must have at most {LONGEST_ALGORITHM} characters")
+    } else if label.contains(['&', '!', '\'', '"', '<', '>', '=']) {
+        "must have none of & ! ' \" < > =".to_owned()
+    } else {
+        return Ok(label.to_owned());
+    };
+    let fix = "write a label such as \"image_classification\", \"object_detection\" or \"predict_analysis\"";
+    Err(ImportError::field("model_algorithm", format!("{cause}; got \"{}\"", cut(label)), fix))
+}
+
+/// Program and arguments: a list of texts, or one text split at spaces (quotes keep words together).
+fn command(fields: &Map<String, Json>) -> Result<Vec<String>, ImportError> {
+    let example = "write the program and its arguments, for example [\"python3\", \"serve.py\"]";
+    let words = match required(fields, "command", example)? {
+        Json::String(line) => split(line)
+            .ok_or_else(|| ImportError::field("command", format!("a quote is not closed in {line:?}"), example))?,
+        Json::Array(items) => items
+            .iter()
+            .enumerate()
+            .map(|(at, item)| text(&format!("command[{at}]"), item).map(str::to_owned))
+            .collect::<Result<_, _>>()?,
+        other => {
+            return Err(ImportError::field("command", format!("must be a list of texts; got {}", kind(other)), example));
+        }
+    };
+    if words.first().is_none_or(String::is_empty) {
+        return Err(ImportError::field("command", "names no program", example));
+    }
+    if let Some(at) = words.iter().position(|word| word.contains('\0')) {
+        return Err(ImportError::field(format!("command[{at}]"), "has a zero character", "remove it"));
+    }
+    Ok(words)
+}
+
+/// Splits a command line at spaces; `'…'` and `"…"` keep words together. `None` when a quote stays open.
+fn split(line: &str) -> Option<Vec<String>> {
+    let (mut words, mut word, mut quote, mut begun) = (Vec::new(), String::new(), None, false);
+    for letter in line.chars() {
+        match (quote, letter) {
+            (Some(open), letter) if letter == open => quote = None,
+            (Some(_), letter) => word.push(letter),
+            (None, '\'' | '"') => (quote, begun) = (Some(letter), true),
+            (None, letter) if letter.is_whitespace() => {
+                if begun {
+                    words.push(std::mem::take(&mut word));
+                }
+                begun = false;
+            }
+            (None, letter) => {
+                word.push(letter);
+                begun = true;
+            }
+        }
+    }
+    if begun {
+        words.push(word);
+    }
+    quote.is_none().then_some(words)
+}
+
+/// The text of a field that must be one.
+fn text<'v>(field: &str, value: &'v Json) -> Result<&'v str, ImportError> {
+    value.as_str().ok_or_else(|| ImportError::field(field, format!("must be a text; got {}", kind(value)), "put it in quotes"))
+}
+
+/// A value as messages show it.
+fn kind(value: &Json) -> String {
+    match value {
+        Json::Object(_) => "an object".to_owned(),
+        Json::Array(_) => "a list".to_owned(),
+        Json::String(text) => format!("\"{}\"", cut(text)),
+        Json::Null | Json::Bool(_) | Json::Number(_) => value.to_string(),
+    }
+}
+
+fn cut(text: &str) -> String {
+    text.chars().take(60).collect()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,72 @@
+//! `health`: how to ask a program whether it is ready. Times are seconds, as numbers or as texts.
+
+use adyton_core::model::Health;
+use serde_json::{Map, Value as Json};
+
+use super::{cut, kind, text};
+use crate::package::error::ImportError;
+
+/// The longest time that a field may name, in seconds.
+const LONGEST: f64 = 3_600.0;
+/// How long one question may take where nothing is said, in milliseconds.
+const TIMEOUT_MS: u64 = 2_000;
+
+/// The health question. Newer packages have `readiness_health` or `startup_health` beside or instead of `health`; the first
+/// of them that is there tells when an instance is ready.
+pub(super) fn read(fields: &Map<String, Json>) -> Result<Option<Health>, ImportError> {
+    for name in ["readiness_health", "startup_health", "health"] {
+        match fields.get(name) {
+            None | Some(Json::Null) => {}
+            Some(Json::Object(health)) => return one(name, health).map(Some),
+            Some(other) => {
+                let cause = format!("must be an object; got {}", kind(other));
+                return Err(ImportError::field(name, cause, "write {\"url\": \"/health\"}"));
+            }
+        }
+    }
+    Ok(None)
+}
+
+fn one(name: &str, fields: &Map<String, Json>) -> Result<Health, ImportError> {
+    let at = |field: &str| format!("{name}.{field}");
+    if let Some(method) = fields.get("check_method").filter(|value| !value.is_null())
+        && !text(&at("check_method"), method)?.eq_ignore_ascii_case("http")
+    {
+        let cause = format!("only \"HTTP\" is possible; got {}", kind(method));
+        return Err(ImportError::field(at("check_method"), cause, "let the program answer a path, and name it in `url`"));
+    }
+    if let Some(protocol) = fields.get("protocol").filter(|value| !value.is_null())
+        && !text(&at("protocol"), protocol)?.eq_ignore_ascii_case("http")
+    {
+        let cause = format!("only \"http\" is possible; got {}", kind(protocol));
+        return Err(ImportError::field(at("protocol"), cause, "let the program serve plain HTTP on $PORT"));
+    }
+    let url = match fields.get("url") {
+        None | Some(Json::Null) => return Err(ImportError::field(at("url"), "is missing", "write a path such as \"/health\"")),
+        Some(value) => text(&at("url"), value)?,
+    };
+    if !url.starts_with('/') || url.chars().any(|letter| letter.is_whitespace() || letter.is_control()) {
+        let cause = format!("must be a path that starts with \"/\"; got \"{}\"", cut(url));
+        return Err(ImportError::field(at("url"), cause, "write a path such as \"/health\""));
+    }
+    let initial_delay_ms = milliseconds(&at("initial_delay_seconds"), fields.get("initial_delay_seconds"), 0)?;
+    let timeout_ms = milliseconds(&at("timeout_seconds"), fields.get("timeout_seconds"), TIMEOUT_MS)?;
+    Ok(Health { url: url.to_owned(), initial_delay_ms, timeout_ms: timeout_ms.max(1) })
+}
+
+fn milliseconds(field: &str, value: Option<&Json>, default: u64) -> Result<u64, ImportError> {
+    let seconds = match value {
+        None | Some(Json::Null) => return Ok(default),
+        Some(Json::Number(number)) => number.as_f64(),
+        Some(Json::String(text)) => text.trim().parse().ok(),
+        Some(_) => None,
+    };
+    match seconds {
+        Some(seconds) if (0.0..=LONGEST).contains(&seconds) => Ok((seconds * 1_000.0) as u64),
+        _ => {
+            let got = value.map(kind).unwrap_or_default();
+            let cause = format!("must be a number of seconds from 0 to {LONGEST}; got {got}");
+            Err(ImportError::field(field, cause, "write for example \"30\""))
+        }
+    }
+}

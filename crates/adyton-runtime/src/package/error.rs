@@ -1,0 +1,81 @@
+//! Why a package is refused: which file, which field, the cause, and what to do.
+
+use std::fmt;
+use std::io;
+
+use crate::onnx::predictor::LoadError;
+
+/// A refused package.
+#[derive(Debug)]
+pub enum ImportError {
+    /// The package as a whole, or one of its files.
+    Package {
+        /// The file, as the package names it; empty for the whole.
+        file: String,
+        /// What is wrong.
+        cause: String,
+        /// What to do.
+        fix: String,
+    },
+    /// A field of `config.json`.
+    Field {
+        /// The path of the field: `apis[0].url`; empty for the whole document.
+        field: String,
+        /// What is wrong, and what was found.
+        cause: String,
+        /// What to do.
+        fix: String,
+    },
+    /// The model file does not load.
+    Model(LoadError),
+    /// The packages' folder failed us; not the package's fault.
+    Storage(io::Error),
+}
+
+impl ImportError {
+    pub(super) fn package(file: impl Into<String>, cause: impl Into<String>, fix: impl Into<String>) -> Self {
+        Self::Package { file: file.into(), cause: cause.into(), fix: fix.into() }
+    }
+    pub(super) fn field(field: impl Into<String>, cause: impl Into<String>, fix: impl Into<String>) -> Self {
+        Self::Field { field: field.into(), cause: cause.into(), fix: fix.into() }
+    }
+    /// Whether the package is at fault (and its owner can repair it), not this machine.
+    pub fn is_the_packages_fault(&self) -> bool {
+        !matches!(self, Self::Storage(_))
+    }
+}
+
+/// `model/config.json: apis[0].url: must start with "/"; got "predict"; write "/predict"`
+impl fmt::Display for ImportError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (place, cause, fix) = match self {
+            Self::Package { file, cause, fix } => (file.clone(), cause, fix),
+            Self::Field { field, cause, fix } if field.is_empty() => ("model/config.json".to_owned(), cause, fix),
+            Self::Field { field, cause, fix } => (format!("model/config.json: {field}"), cause, fix),
+            Self::Model(problem) => return problem.fmt(f),
+            Self::Storage(problem) => return write!(f, "the package cannot be stored: {problem}"),
+        };
+        if !place.is_empty() {
+            write!(f, "{place}: ")?;
+        }
+        f.write_str(cause)?;
+        if !fix.is_empty() {
+            write!(f, "; {fix}")?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for ImportError {}
+
+impl From<io::Error> for ImportError {
+    fn from(problem: io::Error) -> Self {
+        Self::Storage(problem)
+    }
+}
+
+impl From<LoadError> for ImportError {
+    fn from(problem: LoadError) -> Self {
+        Self::Model(problem)
+    }
+}
