@@ -14,6 +14,15 @@ sys.path.insert(0, str(Path(__file__).parent))
 from harness.callers import App, KeyHolder, TokenHolder  # noqa: E402
 from harness.server import ROOT, Server, Service  # noqa: E402
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The test that asks what all the others have provoked comes last."""
+    items.sort(key=lambda item: "last" in item.keywords)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "last: runs after all other tests")
+
+
 ECHO = Path(__file__).parent / "models/echo"
 
 

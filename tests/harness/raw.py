@@ -5,6 +5,8 @@ import socket
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from .provoked import note
+
 TIMEOUT = 30
 SOURCES = itertools.count(256)
 
@@ -75,6 +77,7 @@ class Connection:
             if status != 100:
                 break
             interim.append(status)
+        note(headers)
         return Answer(status, headers, b"" if head_only else self.read_body(headers), interim)
 
     def read_head(self) -> tuple[int, dict[str, str]]:

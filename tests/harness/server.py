@@ -13,6 +13,8 @@ from pathlib import Path
 
 import requests
 
+from . import provoked
+
 ROOT = Path(__file__).parents[2]
 BINARY = Path(os.environ.get("ADYTON_BINARY", ROOT / "target/debug/adyton"))
 ONNX_LIBRARY = os.environ.get("ADYTON_TEST_ONNX_LIBRARY", "")
@@ -58,6 +60,7 @@ class Server:
         # Kept apart from the environment of whoever runs the tests.
         self.http = requests.Session()
         self.http.trust_env = False
+        self.http.hooks["response"].append(provoked.hook)
 
     # Life
 

@@ -1,0 +1,52 @@
+"""The error catalogue, as `adyton errors` prints it: complete, unique, and provoked."""
+
+import pytest
+
+from harness import provoked
+
+# Codes that no request can cause on purpose: they mean a defect of Adyton.
+DEFECTS = {"gateway.internal", "manage.internal", "modelarts.internal", "apig.internal", "iam.internal"}
+
+
+@pytest.fixture(scope="module")
+def errors(server):
+    return server.json("errors")["errors"]
+
+
+def test_every_code_has_a_page_with_cause_and_fix(errors):
+    for error in errors:
+        for reason in error["reasons"]:
+            section = error["page"].partition(f"## {reason['reason']}\n")[2].partition("\n## ")[0]
+            assert "Cause:" in section and "Fix:" in section, f"{error['error_code']}: {reason['reason']}"
+            assert len(section.partition("Fix:")[2].strip()) > 20, f"{reason['reason']}: the fix says nothing"
+
+
+def test_no_two_causes_share_a_sub_code(errors):
+    reasons = [reason["reason"] for error in errors for reason in error["reasons"]]
+    assert len(reasons) == len(set(reasons)) > 80
+
+
+def test_a_code_or_a_sub_code_is_looked_up(server):
+    for name in ("APIG.0301", "apig.0301", "token.undecryptable"):
+        run = server.run("errors", name)
+        assert run.returncode == 0
+        assert "APIG.0301" in run.stdout and "token.undecryptable" in run.stdout
+    unknown = server.run("errors", "APIG.9998")
+    assert unknown.returncode == 2 or unknown.returncode == 1
+    assert "APIG.9998" in unknown.stderr
+
+
+@pytest.mark.last
+def test_every_code_was_provoked_over_a_socket(errors, request):
+    """A code that can be caused needs a test that causes it. Counts what all other tests of this run have seen."""
+    here = {item.path for item in request.session.items}
+    if any(file not in here for file in request.path.parent.glob("test_*.py")):
+        pytest.skip("only part of the tests was run")
+    missing = []
+    for error in errors:
+        reasons = {reason["reason"] for reason in error["reasons"]}
+        if not reasons & provoked.SEEN and not reasons <= DEFECTS:
+            missing.append(f"{error['error_code']} {error['status']} ({', '.join(sorted(reasons))})")
+    seen = sorted({reason["reason"] for error in errors for reason in error["reasons"]} - provoked.SEEN - DEFECTS)
+    print(f"sub-codes that no test provokes: {', '.join(seen) or 'none'}")
+    assert missing == []

@@ -1,0 +1,139 @@
+"""The command line as a client: tables for people, one JSON document for programs, errors that say what to do."""
+
+import json
+import subprocess
+
+import pytest
+
+from harness.server import BINARY, ROOT
+
+
+def test_a_newcomers_way_through(new_server):
+    """Import, deploy, predict, be refused, ask why: in the order of the README."""
+    server = new_server().start()
+    model = server.json("model", "import", str(ROOT / "samples/iris"), "--name", "iris")
+    assert model["model_id"]
+    service = server.json("service", "deploy", "iris")
+    assert service["status"] == "running"
+    answer = server.json("predict", "iris", "--data", f"@{ROOT / 'samples/iris/request.json'}")
+    assert answer["data"]["resp_data"][0]["predictresult"] == "setosa"
+    app = server.json("app", "create", "reader")
+    assert app["app_key"] and app["app_secret"]
+    refused = server.run("predict", "iris", "/nowhere", "--data", "{}")
+    assert refused.returncode == 1
+    assert "APIG.0101" in refused.stderr and "adyton explain" in refused.stderr
+    listed = server.json("requests", "--code", "APIG.0101")["requests"]
+    assert listed[0]["reason"] == "route.undeclared_path"
+    explained = server.run("explain", listed[0]["id"])
+    assert explained.returncode == 0 and "/nowhere" in explained.stdout
+
+
+@pytest.mark.parametrize(
+    "arguments, key",
+    [
+        (["model", "list"], "models"),
+        (["service", "list"], "services"),
+        (["app", "list"], "apps"),
+        (["requests"], "requests"),
+        (["errors"], "errors"),
+    ],
+)
+def test_lists_are_tables_or_one_document(server, echo, app, arguments, key):
+    document = server.json(*arguments)
+    assert isinstance(document[key], list) and document[key]
+    table = server.run(*arguments)
+    assert table.returncode == 0
+    assert len(table.stdout.splitlines()) > 1
+    assert "{" not in table.stdout.splitlines()[0]
+
+
+def test_whoami_says_who_and_where(server):
+    said = server.run("whoami").stdout
+    assert server.bootstrap["user"]["name"] in said
+    assert server.bootstrap["project"]["name"] in said or server.project in said
+    assert server.bootstrap["secret_key"] not in said
+
+
+def test_doctor_finds_nothing_wrong(server):
+    run = server.run("doctor")
+    assert run.returncode == 0, run.stdout + run.stderr
+
+
+def test_a_server_that_is_not_there_is_named(server):
+    run = server.run("service", "list", env={"ADYTON_CONTROL_URL": "http://127.0.0.1:1"})
+    assert run.returncode == 1
+    assert "127.0.0.1:1" in run.stderr and "panic" not in run.stderr
+
+
+def test_wrong_keys_are_refused_in_words(server):
+    run = server.run("service", "list", env={"ADYTON_SECRET_KEY": "wrong"})
+    assert run.returncode == 1
+    assert "APIGW.0301" in run.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments, named",
+    [
+        (["service", "show", "no-such-service"], "no-such-service"),
+        (["model", "show", "no-such-model"], "no-such-model"),
+        (["explain", "00000000000000000000000000000000"], "00000000000000000000000000000000"),
+        (["model", "import", "/no/such/folder"], "/no/such/folder"),
+    ],
+)
+def test_what_is_not_there_is_named(server, arguments, named):
+    run = server.run(*arguments)
+    assert run.returncode in (1, 2)
+    assert named in run.stderr
+
+
+@pytest.mark.parametrize("arguments", [["serv"], ["model", "import"], ["predict"], ["serve", "--port", "80"]])
+def test_wrong_use_exits_with_2(server, arguments):
+    assert server.run(*arguments).returncode == 2
+
+
+@pytest.mark.parametrize(
+    "text, named",
+    [
+        ("[gateway]\nthread = 4\n", ["line 2", "gateway.thread", "threads"]),
+        ("[gateway]\nthreads = 'many'\n", ["line 2", "gateway.threads"]),
+        ("[gateway\n", ["line 1"]),
+    ],
+    ids=["unknown key", "wrong type", "not TOML"],
+)
+def test_a_configuration_error_names_file_line_key_and_fix(tmp_path, text, named):
+    file = tmp_path / "adyton.toml"
+    file.write_text(text)
+    run = subprocess.run([str(BINARY), "serve", "--config", str(file), "--data", str(tmp_path / "data")], capture_output=True, text=True, timeout=30)
+    assert run.returncode == 2
+    for part in ["adyton.toml", *named]:
+        assert part in run.stderr.replace("adyton.toml:", "adyton.toml: line "), run.stderr
+    assert not (tmp_path / "data").exists()
+
+
+def test_an_unknown_setting_of_the_environment_is_an_error(tmp_path):
+    environment = {"PATH": "/usr/bin:/bin", "ADYTON_GATEWAY__THREDS": "4"}
+    run = subprocess.run([str(BINARY), "config", "check"], env=environment, capture_output=True, text=True, timeout=30, cwd=tmp_path)
+    assert run.returncode == 2
+    assert "ADYTON_GATEWAY__THREDS" in run.stderr
+
+
+def test_the_demo_says_what_it_did(new_server, tmp_path):
+    """`adyton demo`: three real predictions, one refusal on purpose and its explanation; then it serves."""
+    server = new_server()
+    ready = server.folder / "ready.json"
+    command = [str(BINARY), "demo", "--data", str(server.data), "--gateway", "127.0.0.1:0", "--control", "127.0.0.1:0", "--ready-file", str(ready)]
+    process = subprocess.Popen(command, env=server.environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=ROOT)
+    server.process = process
+    said = []
+    for line in process.stdout:
+        said.append(line)
+        if "Ctrl" in line or "serving" in line.lower() and "explain" in "".join(said):
+            break
+    text = "".join(said)
+    for part in ("setosa", "The moon", "APIG.", "adyton explain", "bootstrap.json", "/v1/infers/"):
+        assert part in text, text
+    server.ready = json.loads(ready.read_text())
+    statuses = {service["service_name"]: service["status"] for service in server.manage("GET", "/v1/{project}/services")["services"]}
+    assert statuses == {"iris": "running", "poetry": "running", "vision": "running"}
+    process.terminate()
+    assert process.wait(40) == 0
