@@ -108,7 +108,7 @@ def answer(poet: Poet, body: bytes) -> dict:
     """The answer to one request body."""
     try:
         asked = json.loads(body)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise BadInput(f'the body is not JSON ({error}); send {{"text": "The moon"}}') from None
     if not isinstance(asked, dict):
         raise BadInput('the body must be an object such as {"text": "The moon"}')
@@ -177,7 +177,7 @@ class Handler(BaseHTTPRequestHandler):
         if "chunked" in self.headers.get("Transfer-Encoding", "").lower():
             return self.chunked_body()
         length = self.headers.get("Content-Length", "0")
-        if not length.isdigit():
+        if not (length.isascii() and length.isdigit()):
             return self.refuse(400, "Content-Length: a number is needed", close=True)
         if int(length) > BODY_MAX:
             return self.refuse(413, f"the body is over {BODY_MAX} bytes", close=True)

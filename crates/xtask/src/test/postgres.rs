@@ -117,3 +117,23 @@ fn run_unprivileged(program: &Path, folder: &Path) -> Command {
 fn is_root() -> bool {
     succeeds(command("sh").args(["-c", "test \"$(id -u)\" = 0"]))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::net::TcpStream;
+
+    use super::Postgres;
+
+    #[test]
+    fn a_server_lives_as_long_as_its_value() {
+        // Nothing to test where PostgreSQL is not installed: the chore itself says so and counts it as skipped.
+        let Some(server) = Postgres::start().expect("PostgreSQL starts") else {
+            return;
+        };
+        let (port, folder) = (server.port, server.folder.clone());
+        assert!(TcpStream::connect(("127.0.0.1", port)).is_ok());
+        drop(server);
+        assert!(TcpStream::connect(("127.0.0.1", port)).is_err());
+        assert!(!folder.exists());
+    }
+}
