@@ -193,6 +193,13 @@ impl AccessKeyId {
     }
 }
 
+impl AppKey {
+    /// Whether `text` has an AppKey's shape (32 lower-case hex digits), known or not.
+    pub fn has_shape(text: &str) -> bool {
+        parse_hex(text.as_bytes()).is_some()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -129,6 +129,10 @@ impl Live {
     pub fn token_key(&self, id: u32) -> Option<&Arc<TokenKey>> {
         self.token_keys.get(&id)
     }
+    /// All token keys, by id.
+    pub fn token_keys(&self) -> impl Iterator<Item = &Arc<TokenKey>> {
+        self.token_keys.values()
+    }
     /// The newest token key: the one that seals.
     pub fn sealing_key(&self) -> Option<&Arc<TokenKey>> {
         self.token_keys.get_max().map(|(_, key)| key)

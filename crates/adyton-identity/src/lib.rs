@@ -1,1 +1,38 @@
-//! adyton-identity
+//! Who the caller is, and what they may do: tokens, access keys, apps, lock-outs, policies. Used by both planes.
+//!
+//! What must hold here:
+//!
+//! - Only this crate makes a [`Caller`]; whoever holds one knows that somebody proved to be that user or app.
+//! - Everything is decided against the live state that the caller of a function hands in: no I/O, no database, no clock
+//!   but the [`Clock`](adyton_core::clock::Clock) that [`Identity`] was given. Tokens hold no roles: they are looked up
+//!   at each call, so that a role taken away is gone at once.
+//! - A signature over a body is [`Provisional`] until the body's last byte; only [`Provisional::prove`] makes it
+//!   [`Verified`].
+//! - Secrets are compared in constant time, and are in no evidence: values of credential headers are kept as digests.
+//! - Every table is bounded; all are in memory and of this node.
+//!
+//! Read [`identity`] first (which credential counts, and in which order things are checked), then [`signed`] for
+//! signatures, [`tokens`], and [`policy`].
+
+pub mod accepts;
+pub mod allowance;
+pub mod app;
+pub mod caller;
+pub mod door;
+pub mod identity;
+pub mod lockout;
+pub mod policy;
+pub mod request;
+pub mod seen;
+pub mod signed;
+pub mod standing;
+pub mod tokens;
+
+pub use accepts::Accepts;
+pub use caller::{Caller, Way, Who};
+pub use door::{ConsoleBody, ConsoleCall, ConsoleDoor};
+pub use identity::{Identity, Settings};
+pub use policy::{Action, Denied};
+pub use request::Request;
+pub use standing::{Provisional, Standing, Verified};
+pub use tokens::{Contents, Methods, TokenFault};

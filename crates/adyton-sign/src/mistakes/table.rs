@@ -25,6 +25,11 @@ impl std::fmt::Debug for Mistake {
 }
 
 impl Mistake {
+    /// Whether whoever makes it must hold the secret. An empty secret, or the public key in its place, anybody can use.
+    pub fn proves_secret(&self) -> bool {
+        !matches!(self.name, "secret.empty" | "secret.is_access_key")
+    }
+
     /// What one way costs before it is tried, in bytes: those of the body look at all of it.
     pub(super) fn work(&self, scene: &Scene<'_>) -> usize {
         if self.name.starts_with("body.") {

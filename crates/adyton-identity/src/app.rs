@@ -1,0 +1,187 @@
+//! The simpler ways in which an app shows itself: AppCode, key pair, Basic, AppKey alone. All but the last carry a secret
+//! in the clear, so they count only where nobody can listen in.
+
+use adyton_core::catalogue::Reason;
+use adyton_core::digest::Sha256;
+use adyton_core::evidence::Evidence;
+use adyton_core::live::Live;
+use adyton_core::rejection::{PublicDetail, Rejection};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+use crate::accepts::Accepts;
+use crate::caller::{Caller, Way};
+use crate::identity::{Identity, app_caller, key_from};
+use crate::request::Request;
+use crate::seen;
+
+fn refuse(reason: Reason, way: Way, note: impl Into<String>) -> Rejection {
+    let evidence = Evidence::Credentials {
+        sent: vec![way.sent_as().to_owned()],
+        accepted: Vec::new(),
+        note: note.into(),
+    };
+    Rejection::new(reason, evidence)
+}
+
+/// The only value of a header; several, or an empty one, are none.
+fn only(request: &Request<'_>, name: &str) -> Option<Vec<u8>> {
+    let (mut found, mut times) = (None, 0);
+    request.head.each(name, &mut |value| {
+        times += 1;
+        found = Some(value.to_vec());
+    });
+    found.filter(|value| times == 1 && !value.is_empty())
+}
+
+const INSECURE: &str = "it was sent in the clear over a network: use HTTPS, or sign the request instead";
+
+/// By `X-Apig-AppCode`.
+pub(crate) fn by_code(live: &Live, accepts: &Accepts, request: &Request<'_>) -> Result<Caller, Rejection> {
+    let way = Way::AppCode;
+    if !accepts.app_code {
+        let note = "AppCodes are not enabled for this API: enable app_code_auth_type, or sign with AppKey and AppSecret";
+        return Err(refuse(Reason::AppCodeDisabled, way, note));
+    }
+    if !request.private {
+        return Err(refuse(Reason::AppCodeInsecure, way, INSECURE));
+    }
+    let code = only(request, "x-apig-appcode").ok_or_else(|| {
+        refuse(
+            Reason::AppCodeUnknown,
+            way,
+            "the header is empty, or was sent several times",
+        )
+    })?;
+    // The table has digests, so that the look-up takes no longer for a code that is nearly right.
+    let app = live.app_by_code(&Sha256::of(&code)).ok_or_else(|| {
+        let note = format!(
+            "no app has this AppCode ({}, {} characters)",
+            seen::digest(&code),
+            code.len()
+        );
+        refuse(Reason::AppCodeUnknown, way, note)
+    })?;
+    if !app.enabled {
+        return Err(refuse(
+            Reason::AppDisabled,
+            way,
+            format!("the app {} is disabled", app.name),
+        ));
+    }
+    Ok(app_caller(app, way))
+}
+
+/// By `X-HW-ID` and `X-HW-AppKey`.
+pub(crate) fn by_pair(identity: &Identity, live: &Live, request: &Request<'_>) -> Result<Caller, Rejection> {
+    let way = Way::KeyPair;
+    let (Some(key), Some(secret)) = (only(request, "x-hw-id"), only(request, "x-hw-appkey")) else {
+        let note = "X-HW-ID must have the AppKey and X-HW-AppKey the AppSecret, each once";
+        return Err(refuse(Reason::AppKeyPairIncomplete, way, note));
+    };
+    pair(identity, live, request, way, &key, &secret)
+}
+
+/// By `Authorization: Basic base64(AppKey:AppSecret)`.
+pub(crate) fn by_basic(identity: &Identity, live: &Live, request: &Request<'_>) -> Result<Caller, Rejection> {
+    let way = Way::AppBasic;
+    let unreadable = || {
+        refuse(
+            Reason::AppMalformed,
+            way,
+            "Basic must be followed by base64 of `AppKey:AppSecret`",
+        )
+    };
+    let value = only(request, "authorization").ok_or_else(unreadable)?;
+    let text = value.get(6..).unwrap_or_default().trim_ascii();
+    let both = STANDARD.decode(text).map_err(|_| unreadable())?;
+    let colon = both
+        .iter()
+        .position(|byte| *byte == b':')
+        .ok_or_else(unreadable)?;
+    pair(identity, live, request, way, &both[..colon], &both[colon + 1..])
+}
+
+fn pair(
+    identity: &Identity,
+    live: &Live,
+    request: &Request<'_>,
+    way: Way,
+    key: &[u8],
+    secret: &[u8],
+) -> Result<Caller, Rejection> {
+    if !request.private {
+        return Err(refuse(Reason::AppKeyPairInsecure, way, INSECURE));
+    }
+    let shown = seen::cut(key);
+    let app = str::from_utf8(key)
+        .ok()
+        .and_then(|key| live.app_by_key(key))
+        .ok_or_else(|| {
+            refuse(
+                Reason::AppKeyPairUnknown,
+                way,
+                format!("no app has the AppKey `{shown}`"),
+            )
+        })?;
+    let (name, source) = key_from(app.key.as_str(), request.source);
+    let who: [&[u8]; 2] = [name.as_bytes(), &source];
+    if identity.apps.locked(&who).is_some() {
+        return Err(refuse(
+            Reason::AppLocked,
+            way,
+            "too many failures of this AppKey from this source",
+        ));
+    }
+    if !app.secret.matches(secret) {
+        identity.apps.failed(&who);
+        let spoilt = app.secret.matches(secret.trim_ascii_end()) || app.secret.matches(secret.trim_ascii());
+        let hint = if spoilt {
+            "; without the white space around it, it would be"
+        } else {
+            ""
+        };
+        let note = format!(
+            "AppKey `{shown}` is that of app {}; the AppSecret sent ({}, {} characters) is not its own{hint}",
+            app.name,
+            seen::digest(secret),
+            secret.len()
+        );
+        return Err(refuse(Reason::AppKeyPairMismatch, way, note));
+    }
+    identity.apps.succeeded(&who);
+    if !app.enabled {
+        return Err(refuse(
+            Reason::AppDisabled,
+            way,
+            format!("the app {} is disabled", app.name),
+        ));
+    }
+    Ok(app_caller(app, way))
+}
+
+/// By `apikey`: the AppKey alone, where the settings allow it.
+pub(crate) fn by_key_alone(live: &Live, request: &Request<'_>) -> Result<Caller, Rejection> {
+    let way = Way::ApiKey;
+    let key = only(request, "apikey").unwrap_or_default();
+    let shown = seen::cut(&key);
+    let app = str::from_utf8(&key)
+        .ok()
+        .and_then(|key| live.app_by_key(key))
+        .ok_or_else(|| {
+            refuse(
+                Reason::AppUnknownKey,
+                way,
+                format!("no app has the AppKey `{shown}`"),
+            )
+            .with_detail(PublicDetail::UnknownAppKey { key: shown.clone() })
+        })?;
+    if !app.enabled {
+        return Err(refuse(
+            Reason::AppDisabled,
+            way,
+            format!("the app {} is disabled", app.name),
+        ));
+    }
+    Ok(app_caller(app, way))
+}

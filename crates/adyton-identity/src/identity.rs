@@ -1,0 +1,365 @@
+//! Finding the caller: which credential counts, and in which order things are checked.
+//!
+//! Of several credentials the first that the address accepts counts, in this order: token, signature, AppCode, key pair,
+//! Basic, `apikey`. The others are not looked at, and are named in the evidence. A credential that counts and fails is a
+//! refusal: there is no falling back to the next.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use adyton_core::catalogue::Reason;
+use adyton_core::clock::Clock;
+use adyton_core::digest::Sha256;
+use adyton_core::evidence::Evidence;
+use adyton_core::id::TokenId;
+use adyton_core::live::Live;
+use adyton_core::rejection::{PublicDetail, Rejection};
+use adyton_core::tenant::{Scope, User};
+use adyton_sign::Algorithm;
+
+use crate::accepts::Accepts;
+use crate::allowance::Allowance;
+use crate::caller::{Caller, Way, Who};
+use crate::lockout::{self, Lockout};
+use crate::request::Request;
+use crate::standing::{Standing, Verified};
+use crate::tokens::{self, Contents, IssueError, Methods, TOKEN_LIFE, TokenFault};
+use crate::{app, signed};
+
+/// What an operator can set.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Settings {
+    /// Whether apps may show AppKey and AppSecret in `X-HW-ID` and `X-HW-AppKey`. Default on.
+    pub app_secret: bool,
+    /// Whether apps may show them as `Authorization: Basic`. Default off.
+    pub app_basic: bool,
+    /// Whether apps may show their AppKey alone, as `apikey`. Default off: it is no secret.
+    pub api_key: bool,
+    /// Query keys whose values are kept as digests. Default none.
+    pub private_query_keys: Vec<String>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            app_secret: true,
+            app_basic: false,
+            api_key: false,
+            private_query_keys: Vec::new(),
+        }
+    }
+}
+
+/// Finds callers. One for the whole process, shared by all threads: it holds the counts of failures.
+pub struct Identity {
+    pub(crate) clock: Clock,
+    pub(crate) settings: Settings,
+    pub(crate) access_keys: Lockout,
+    pub(crate) apps: Lockout,
+    pub(crate) autopsies: Allowance,
+    passwords: Lockout,
+}
+
+/// Which credentials a request carries.
+#[derive(Clone, Copy, Default)]
+struct Sent {
+    token: bool,
+    /// A signature of the official SDKs, by whatever algorithm.
+    signature: bool,
+    basic: bool,
+    /// `Authorization` with another scheme.
+    other_scheme: bool,
+    app_code: bool,
+    key_pair: bool,
+    api_key: bool,
+}
+
+impl Sent {
+    fn of(request: &Request<'_>) -> Self {
+        let mut sent = Self::default();
+        let headers = request.head.headers;
+        headers.each("authorization", &mut |value| {
+            let basic = value
+                .trim_ascii_start()
+                .get(..6)
+                .is_some_and(|start| start.eq_ignore_ascii_case(b"Basic "));
+            match Algorithm::of_header(value) {
+                Some(_) => sent.signature = true,
+                None if basic => sent.basic = true,
+                None => sent.other_scheme = true,
+            }
+        });
+        let has = |name, slot: &mut bool| headers.each(name, &mut |_| *slot = true);
+        has("x-auth-token", &mut sent.token);
+        has("x-apig-appcode", &mut sent.app_code);
+        has("x-hw-id", &mut sent.key_pair);
+        has("x-hw-appkey", &mut sent.key_pair);
+        has("apikey", &mut sent.api_key);
+        sent
+    }
+
+    fn names(self) -> Vec<String> {
+        [
+            (self.token, "X-Auth-Token"),
+            (self.signature, "Authorization: SDK-HMAC-SHA256"),
+            (self.basic, "Authorization: Basic"),
+            (self.other_scheme, "Authorization (another scheme)"),
+            (self.app_code, "X-Apig-AppCode"),
+            (self.key_pair, "X-HW-ID and X-HW-AppKey"),
+            (self.api_key, "apikey"),
+        ]
+        .into_iter()
+        .filter(|(sent, _)| *sent)
+        .map(|(_, name)| name.to_owned())
+        .collect()
+    }
+
+    fn count(self) -> usize {
+        let all = [
+            self.token,
+            self.signature,
+            self.basic,
+            self.app_code,
+            self.key_pair,
+            self.api_key,
+        ];
+        all.into_iter().filter(|sent| *sent).count()
+    }
+}
+
+impl Identity {
+    /// Nobody has failed yet.
+    pub fn new(clock: Clock, settings: Settings) -> Self {
+        Self {
+            access_keys: Lockout::new(lockout::ACCESS_KEY, clock.clone()),
+            apps: Lockout::new(lockout::APP, clock.clone()),
+            passwords: Lockout::new(lockout::PASSWORD, clock.clone()),
+            autopsies: Allowance::new(clock.clone()),
+            clock,
+            settings,
+        }
+    }
+
+    /// Who sends this request.
+    ///
+    /// # Errors
+    /// The refusal, with its reason, its public detail and its evidence.
+    pub fn identify(
+        &self,
+        live: &Live,
+        accepts: &Accepts,
+        request: &Request<'_>,
+    ) -> Result<Standing, Rejection> {
+        let sent = Sent::of(request);
+        let found = if sent.token && accepts.iam {
+            self.by_token(live, request).map(verified)
+        } else if sent.signature && (accepts.iam || accepts.app) {
+            signed::identify(self, live, accepts, request)
+        } else if sent.app_code && accepts.app {
+            app::by_code(live, accepts, request).map(verified)
+        } else if sent.key_pair && accepts.app && self.settings.app_secret {
+            app::by_pair(self, live, request).map(verified)
+        } else if sent.basic && accepts.app && self.settings.app_basic {
+            app::by_basic(self, live, request).map(verified)
+        } else if sent.api_key && accepts.app && self.settings.api_key {
+            app::by_key_alone(live, request).map(verified)
+        } else {
+            return Err(self.nothing_counts(sent, accepts));
+        };
+        found.map_err(|rejection| {
+            if sent.count() > 1 {
+                beside(rejection, sent)
+            } else {
+                rejection
+            }
+        })
+    }
+
+    fn by_token(&self, live: &Live, request: &Request<'_>) -> Result<Caller, Rejection> {
+        let (mut text, mut times) = (None, 0);
+        request.head.headers.each("x-auth-token", &mut |value| {
+            times += 1;
+            if text.is_none() {
+                text = Some(self.open_token(live, value.trim_ascii()));
+            }
+        });
+        match text {
+            Some(opened) if times == 1 => opened,
+            _ => Err(TokenFault::Malformed.rejection(self.clock.now(), 0)),
+        }
+    }
+
+    /// The caller behind a token's text.
+    ///
+    /// # Errors
+    /// The refusal, with its own sub-code for each fault.
+    pub fn open_token(&self, live: &Live, text: &[u8]) -> Result<Caller, Rejection> {
+        let now = self.clock.now();
+        match tokens::open(live, text, now) {
+            Ok((contents, user)) => Ok(Caller {
+                who: Who::User(user.clone()),
+                way: Way::Token,
+                scope: contents.scope,
+                token: Some(Box::new(contents)),
+            }),
+            Err(fault) => Err(fault.rejection(now, text.len())),
+        }
+    }
+
+    /// What a token says, for those who validate or revoke one that is not their own.
+    ///
+    /// # Errors
+    /// Why it does not count.
+    pub fn inspect_token(&self, live: &Live, text: &[u8]) -> Result<Contents, TokenFault> {
+        tokens::open(live, text, self.clock.now()).map(|(contents, _)| contents)
+    }
+
+    /// Issues a token. One made from another token (`from`) keeps its first expiry.
+    ///
+    /// # Errors
+    /// No key, or no randomness.
+    pub fn issue_token(
+        &self,
+        live: &Live,
+        user: &User,
+        scope: Scope,
+        methods: Methods,
+        from: Option<&Contents>,
+    ) -> Result<(String, Contents), IssueError> {
+        let now = self.clock.now();
+        let key = tokens::sealing_key(live, now).ok_or(IssueError::NoKey)?;
+        let (mut id, mut nonce) = ([0; 16], [0; 24]);
+        getrandom::fill(&mut id)
+            .and_then(|()| getrandom::fill(&mut nonce))
+            .map_err(|error| IssueError::NoRandomness(error.to_string()))?;
+        let contents = Contents {
+            key: key.id,
+            id: TokenId::from_random(id),
+            user: user.id,
+            scope,
+            epoch: user.token_epoch,
+            issued_at: now,
+            expires_at: from.map_or_else(|| now.after(TOKEN_LIFE), |from| from.expires_at),
+            methods: from.map_or(methods, |from| from.methods.and(methods)),
+        };
+        Ok((tokens::seal(key, &contents, nonce), contents))
+    }
+
+    /// Whether an account may try a password now. `account` names it as the caller did (domain and user name), whether
+    /// or not there is such a user, so that a lock does not tell.
+    ///
+    /// # Errors
+    /// How much longer it is locked: `IAM.0061`.
+    pub fn password_allowed(&self, account: &[&str]) -> Result<(), Duration> {
+        self.passwords.locked(&bytes(account)).map_or(Ok(()), Err)
+    }
+
+    /// Notes a wrong password; says whether the account is locked now.
+    pub fn password_failed(&self, account: &[&str]) -> bool {
+        self.passwords.failed(&bytes(account))
+    }
+
+    /// Notes a right password.
+    pub fn password_succeeded(&self, account: &[&str]) {
+        self.passwords.succeeded(&bytes(account));
+    }
+
+    /// The clock that everything here goes by.
+    pub const fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    fn nothing_counts(&self, sent: Sent, accepts: &Accepts) -> Rejection {
+        let names = sent.names();
+        let bare = names.is_empty();
+        let note = if bare {
+            "no credentials were sent".to_owned()
+        } else if !accepts.app && (sent.app_code || sent.key_pair || sent.basic || sent.api_key) {
+            "apps cannot call this address: authorise the app for the API first".to_owned()
+        } else {
+            "what was sent is of a kind that this address, or the gateway's settings, do not accept"
+                .to_owned()
+        };
+        let evidence = Evidence::Credentials {
+            sent: names,
+            accepted: self.accepted(accepts),
+            note,
+        };
+        if bare {
+            Rejection::new(Reason::CredentialsMissing, evidence).with_detail(PublicDetail::TokenNotFound)
+        } else {
+            Rejection::new(Reason::CredentialsNotAccepted, evidence)
+        }
+    }
+
+    /// What an address accepts, for people.
+    pub(crate) fn accepted(&self, accepts: &Accepts) -> Vec<String> {
+        let settings = &self.settings;
+        [
+            (Way::Token, true),
+            (Way::AccessKey, true),
+            (Way::AppSignature, true),
+            (Way::AppCode, true),
+            (Way::KeyPair, settings.app_secret),
+            (Way::AppBasic, settings.app_basic),
+            (Way::ApiKey, settings.api_key),
+        ]
+        .into_iter()
+        .filter(|(way, on)| *on && accepts.takes(*way))
+        .map(|(way, _)| way.sent_as().to_owned())
+        .collect()
+    }
+}
+
+/// A lock-out's name for a key from a source.
+pub(crate) fn key_from(key: &str, source: IpAddr) -> (Sha256, [u8; 16]) {
+    let octets = match source {
+        IpAddr::V4(address) => address.to_ipv6_mapped().octets(),
+        IpAddr::V6(address) => address.octets(),
+    };
+    (Sha256::of(key.as_bytes()), octets)
+}
+
+fn bytes<'a>(account: &[&'a str]) -> Vec<&'a [u8]> {
+    account.iter().map(|piece| piece.as_bytes()).collect()
+}
+
+fn verified(caller: Caller) -> Standing {
+    Standing::Verified(Verified {
+        caller,
+        declared: None,
+    })
+}
+
+/// Names the other credentials in the evidence.
+fn beside(mut rejection: Rejection, sent: Sent) -> Rejection {
+    let others = format!(
+        "several credentials were sent ({}); only the first that is accepted counts",
+        sent.names().join(", ")
+    );
+    match &mut *rejection.evidence {
+        Evidence::Token { note, .. } | Evidence::Credentials { note, .. } => add(note, &others),
+        Evidence::Signature(signature) => add(&mut signature.note, &others),
+        _ => {}
+    }
+    rejection
+}
+
+/// Adds a sentence to a note.
+pub(crate) fn add(note: &mut String, sentence: &str) {
+    if !note.is_empty() {
+        note.push_str("; ");
+    }
+    note.push_str(sentence);
+}
+
+/// The caller that an app is.
+pub(crate) fn app_caller(app: &Arc<adyton_core::tenant::App>, way: Way) -> Caller {
+    Caller {
+        who: Who::App(app.clone()),
+        way,
+        scope: Scope::Project(app.project),
+        token: None,
+    }
+}

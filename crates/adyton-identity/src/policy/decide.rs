@@ -1,0 +1,168 @@
+//! The decision: may this caller do this here?
+
+use adyton_core::catalogue::Reason;
+use adyton_core::evidence::Evidence;
+use adyton_core::id::{ApiId, DomainId, ProjectId};
+use adyton_core::live::Live;
+use adyton_core::rejection::Rejection;
+use adyton_core::tenant::{Assignment, Authorisation, Role, Scope, User};
+
+use super::{Action, permits, statements};
+use crate::caller::{Caller, Who};
+
+/// Why not. Each dialect has its own code for it; the gateway's is [`Denied::rejection`].
+#[derive(Clone, PartialEq, Debug)]
+pub enum Denied {
+    /// The credential is for another project, or its user has no role at all in this one.
+    OtherProject(Box<Evidence>),
+    /// The user has roles here, and none permits the action.
+    NotPermitted(Box<Evidence>),
+    /// The app is not authorised for the API.
+    AppNotAuthorised(Box<Evidence>),
+}
+
+impl Denied {
+    /// What was compared with what.
+    pub const fn evidence(&self) -> &Evidence {
+        match self {
+            Self::OtherProject(evidence)
+            | Self::NotPermitted(evidence)
+            | Self::AppNotAuthorised(evidence) => evidence,
+        }
+    }
+    /// The gateway's refusal.
+    pub fn rejection(self) -> Rejection {
+        let (reason, evidence) = match self {
+            Self::OtherProject(evidence) => (Reason::IamOtherProject, evidence),
+            Self::NotPermitted(evidence) => (Reason::IamNotPermitted, evidence),
+            Self::AppNotAuthorised(evidence) => (Reason::AppNotAuthorised, evidence),
+        };
+        Rejection::new(reason, *evidence)
+    }
+}
+
+/// The roles that a user has where `holds` says so, each once.
+fn roles_where(user: &User, holds: impl Fn(&Assignment) -> bool) -> Vec<Role> {
+    let mut roles: Vec<Role> = user
+        .assignments
+        .iter()
+        .filter(|given| holds(given))
+        .map(|given| given.role)
+        .collect();
+    roles.sort_unstable();
+    roles.dedup();
+    roles
+}
+
+/// The roles that a user has in a scope: those given there and, for a project, those given in its domain.
+pub fn roles(live: &Live, user: &User, scope: Scope) -> Vec<Role> {
+    let domain = match scope {
+        Scope::Project(project) => live.project(project).map(|project| Scope::Domain(project.domain)),
+        Scope::Domain(_) => None,
+    };
+    roles_where(user, |given| given.scope == scope || Some(given.scope) == domain)
+}
+
+/// Whether the credential reaches a project: it is scoped to it, or to its domain.
+fn reaches(live: &Live, scope: Scope, project: ProjectId) -> bool {
+    match scope {
+        Scope::Project(own) => own == project,
+        Scope::Domain(domain) => live
+            .project(project)
+            .is_some_and(|project| project.domain == domain),
+    }
+}
+
+fn evidence(caller: &Caller, target: Option<ProjectId>, action: String, roles: &[Role]) -> Box<Evidence> {
+    let who = match &caller.who {
+        Who::User(user) => format!("user {} ({})", user.name, user.id),
+        Who::App(app) => format!("app {} ({})", app.name, app.id),
+    };
+    Box::new(Evidence::Access {
+        caller: format!("{who} by {}", caller.way.sent_as()),
+        caller_project: caller.project(),
+        target_project: target,
+        action,
+        roles: roles.iter().map(|role| role.name().to_owned()).collect(),
+    })
+}
+
+/// Whether a caller may do something in a project.
+///
+/// # Errors
+/// Why not, with evidence. Apps may do nothing but call APIs that they are authorised for.
+pub fn may(live: &Live, caller: &Caller, action: Action, project: ProjectId) -> Result<(), Denied> {
+    let refused = |roles: &[Role]| evidence(caller, Some(project), action.name().to_owned(), roles);
+    let Who::User(user) = &caller.who else {
+        return Err(Denied::NotPermitted(refused(&[])));
+    };
+    if !reaches(live, caller.scope, project) {
+        return Err(Denied::OtherProject(refused(&[])));
+    }
+    let roles = roles(live, user, Scope::Project(project));
+    if roles.is_empty() {
+        return Err(Denied::OtherProject(refused(&[])));
+    }
+    if permits(roles.iter().flat_map(|role| statements(*role)), action) {
+        Ok(())
+    } else {
+        Err(Denied::NotPermitted(refused(&roles)))
+    }
+}
+
+/// Whether a caller may do something in a whole domain: only with a role there, and a credential that reaches it.
+///
+/// # Errors
+/// Why not, with evidence.
+pub fn may_in_domain(live: &Live, caller: &Caller, action: Action, domain: DomainId) -> Result<(), Denied> {
+    let refused = |roles: &[Role]| {
+        evidence(
+            caller,
+            None,
+            format!("{} in domain {domain}", action.name()),
+            roles,
+        )
+    };
+    let Who::User(user) = &caller.who else {
+        return Err(Denied::NotPermitted(refused(&[])));
+    };
+    // A token for one of the domain's projects reaches the domain's own things too: Keystone's clients ask for users
+    // and projects with it. What they may do there is still the role's in the domain.
+    let reached = match caller.scope {
+        Scope::Domain(own) => own == domain,
+        Scope::Project(own) => live.project(own).is_some_and(|project| project.domain == domain),
+    };
+    if !reached {
+        return Err(Denied::OtherProject(refused(&[])));
+    }
+    let roles = roles(live, user, Scope::Domain(domain));
+    if permits(roles.iter().flat_map(|role| statements(*role)), action) {
+        Ok(())
+    } else {
+        Err(Denied::NotPermitted(refused(&roles)))
+    }
+}
+
+/// Whether an app is authorised for an API.
+pub fn app_may_call<'l>(live: &'l Live, caller: &Caller, api: ApiId) -> Option<&'l Authorisation> {
+    let app = caller.app()?;
+    live.authorisation(app.id, api)
+}
+
+/// Whether a caller may call an API of a project: a user with the permission to predict there, or an app that is
+/// authorised for the API.
+///
+/// # Errors
+/// Why not, with evidence.
+pub fn may_call(live: &Live, caller: &Caller, project: ProjectId, api: ApiId) -> Result<(), Denied> {
+    match &caller.who {
+        Who::User(_) => may(live, caller, Action::ServicePredict, project),
+        Who::App(_) if app_may_call(live, caller, api).is_some() => Ok(()),
+        Who::App(_) => Err(Denied::AppNotAuthorised(evidence(
+            caller,
+            Some(project),
+            format!("call API {api}"),
+            &[],
+        ))),
+    }
+}

@@ -1,0 +1,20 @@
+//! What identity needs to see of a request.
+
+use std::net::IpAddr;
+
+use adyton_sign::{EncodedSlash, Head};
+
+/// A request whose caller is to be found.
+#[derive(Clone, Copy)]
+pub struct Request<'a> {
+    /// The head, as it was sent.
+    pub head: Head<'a>,
+    /// Where it comes from; lock-outs are per key and source.
+    pub source: IpAddr,
+    /// Whether nobody can listen in: TLS, or a loopback listener. AppCodes and key pairs want it.
+    pub private: bool,
+    /// Whether a body may follow. `false` when the length is 0 or there is none: then a signature is proven at once.
+    pub has_body: bool,
+    /// What `%2F` in the path is (`gateway.keep_encoded_slash`).
+    pub slash: EncodedSlash,
+}

@@ -1,0 +1,108 @@
+//! What may be kept of a request: texts cut to a bound, values of credentials as digests.
+
+use adyton_core::digest::Sha256;
+
+/// The most characters that evidence keeps of one text that a client chose.
+pub const TEXT_MAX: usize = 256;
+
+/// The most bytes that evidence keeps of a canonical request.
+pub const CANONICAL_MAX: usize = 4 * 1024;
+
+/// Headers whose values are credentials.
+const CREDENTIALS: [&str; 11] = [
+    "authorization",
+    "cookie",
+    "proxy-authorization",
+    "x-auth-token",
+    "x-subject-token",
+    "x-security-token",
+    "x-apig-appcode",
+    "x-hw-appkey",
+    "apikey",
+    "x-api-key",
+    "x-csrf-token",
+];
+
+/// Whether a header's value is a credential.
+pub fn is_credential(name: &str) -> bool {
+    CREDENTIALS.iter().any(|own| own.eq_ignore_ascii_case(name))
+}
+
+/// A credential as evidence keeps it: enough to tell two apart.
+pub fn digest(value: &[u8]) -> String {
+    let digest = Sha256::of(value).to_string();
+    format!("sha256:{}", digest.get(..16).unwrap_or_default())
+}
+
+/// A text of the client's, cut, without control characters.
+pub fn cut(text: &[u8]) -> String {
+    let shown = String::from_utf8_lossy(text);
+    shown
+        .chars()
+        .take(TEXT_MAX)
+        .map(|c| if c.is_control() { '\u{fffd}' } else { c })
+        .collect()
+}
+
+/// A canonical request for the evidence: values of credential headers, and of the query keys in `private_keys`, as
+/// digests; cut at a line's end where it can be.
+pub fn canonical(text: &str, private_keys: &[String]) -> String {
+    let mut kept = String::with_capacity(text.len().min(CANONICAL_MAX));
+    for (at, line) in text.split('\n').enumerate() {
+        let line = match (at, line.split_once(':')) {
+            (2, _) => query(line, private_keys),
+            (3.., Some((name, value))) if is_credential(name) => {
+                format!("{name}:{}", digest(value.as_bytes()))
+            }
+            _ => line.to_owned(),
+        };
+        if kept.len() + line.len() > CANONICAL_MAX {
+            let left = line.floor_char_boundary(CANONICAL_MAX.saturating_sub(kept.len()));
+            kept.push_str(if at > 0 { "\n" } else { "" });
+            kept.push_str(&line[..left]);
+            kept.push_str("… (cut)");
+            break;
+        }
+        if at > 0 {
+            kept.push('\n');
+        }
+        kept.push_str(&line);
+    }
+    kept
+}
+
+fn query(line: &str, private_keys: &[String]) -> String {
+    if private_keys.is_empty() {
+        return line.to_owned();
+    }
+    let pieces = line.split('&').map(|piece| match piece.split_once('=') {
+        Some((key, value)) if private_keys.iter().any(|own| own == key) => {
+            format!("{key}={}", digest(value.as_bytes()))
+        }
+        _ => piece.to_owned(),
+    });
+    pieces.collect::<Vec<_>>().join("&")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn credentials_are_digests_and_long_texts_are_cut() {
+        let text = "GET\n/\ntoken=abc&a=1\nhost:h\nx-auth-token:secret\n\nhost\nhash";
+        let kept = canonical(text, &["token".to_owned()]);
+        assert!(!kept.contains("secret") && !kept.contains("abc"), "{kept}");
+        assert!(
+            kept.contains("token=sha256:") && kept.contains("x-auth-token:sha256:"),
+            "{kept}"
+        );
+        assert!(
+            kept.starts_with("GET\n/\n") && kept.ends_with("\n\nhost\nhash"),
+            "{kept}"
+        );
+        let long = format!("GET\n/{}\n\nhost:h", "ä".repeat(5_000));
+        let kept = canonical(&long, &[]);
+        assert!(kept.len() < CANONICAL_MAX + 32 && kept.ends_with("(cut)"));
+    }
+}

@@ -1,0 +1,95 @@
+//! The evidence of a signed request that is refused.
+
+use adyton_core::catalogue::Reason;
+use adyton_core::clock::Timestamp;
+use adyton_core::digest::Sha256;
+use adyton_core::evidence::{Evidence, SignatureEvidence};
+use adyton_core::rejection::Rejection;
+
+use crate::caller::{Caller, Way};
+use crate::request::Request;
+use crate::seen;
+
+/// What evidence is drawn from, kept until something is refused: the usual case draws nothing.
+pub(super) struct Sketch<'a> {
+    pub(super) request: &'a Request<'a>,
+    /// The `Authorization` header.
+    pub(super) header: &'a [u8],
+    pub(super) now: Timestamp,
+    pub(super) private_keys: &'a [String],
+}
+
+/// A field of the header as sent, as far as it can be told.
+fn field(header: &str, name: &str) -> String {
+    let value = header
+        .split_once(name)
+        .map(|(_, rest)| rest.split(',').next().unwrap_or_default().trim());
+    seen::cut(value.unwrap_or_default().as_bytes())
+}
+
+impl Sketch<'_> {
+    /// The evidence of the head.
+    pub(super) fn evidence(&self, note: String) -> Drawn {
+        let header = String::from_utf8_lossy(self.header);
+        let first = |name| self.request.head.first(name).map(|value| seen::cut(&value));
+        Drawn(Box::new(SignatureEvidence {
+            key: field(&header, "Access="),
+            algorithm: seen::cut(header.split_whitespace().next().unwrap_or_default().as_bytes()),
+            signed_headers: field(&header, "SignedHeaders="),
+            date: first("x-sdk-date"),
+            server_time: self.now,
+            declared_digest: first("x-sdk-content-sha256"),
+            note,
+            ..SignatureEvidence::default()
+        }))
+    }
+
+    /// A refusal for something that the head alone shows.
+    pub(super) fn refuse(&self, reason: Reason, note: &str) -> Rejection {
+        Rejection::new(reason, self.evidence(note.to_owned()).into_evidence())
+    }
+}
+
+/// Evidence that is being filled in.
+pub(super) struct Drawn(Box<SignatureEvidence>);
+
+impl Drawn {
+    pub(super) fn into_evidence(self) -> Evidence {
+        Evidence::Signature(self.0)
+    }
+}
+
+impl std::ops::Deref for Drawn {
+    type Target = SignatureEvidence;
+    fn deref(&self) -> &SignatureEvidence {
+        &self.0
+    }
+}
+
+impl std::ops::DerefMut for Drawn {
+    fn deref_mut(&mut self) -> &mut SignatureEvidence {
+        &mut self.0
+    }
+}
+
+/// The refusal of a body that does not hash to what its client declared.
+pub(crate) fn wrong_digest(caller: &Caller, declared: Sha256, body: Sha256) -> Rejection {
+    let reason = match caller.way {
+        Way::AppSignature => Reason::AppBodyDigest,
+        _ => Reason::AkskBodyDigest,
+    };
+    let note = if body == Sha256::EMPTY {
+        "the signature is right, but the body is empty and X-Sdk-Content-Sha256 declares another"
+    } else {
+        "the signature is right, but the body was changed after its hash was taken, or the hash is of another body"
+    };
+    let evidence = SignatureEvidence {
+        key: caller.seen().name,
+        algorithm: "SDK-HMAC-SHA256".to_owned(),
+        declared_digest: Some(declared.to_string()),
+        body_digest: Some(body),
+        note: note.to_owned(),
+        ..SignatureEvidence::default()
+    };
+    Rejection::new(reason, Evidence::Signature(Box::new(evidence)))
+}

@@ -1,0 +1,95 @@
+//! What authentication gives: somebody verified, or somebody who still has to prove it with the body.
+
+use adyton_core::digest::Sha256;
+use adyton_core::live::Live;
+use adyton_core::rejection::Rejection;
+
+use crate::caller::Caller;
+use crate::identity::Identity;
+use crate::request::Request;
+use crate::signed::Claim;
+
+/// A caller, as far as the head tells.
+#[derive(Debug)]
+pub enum Standing {
+    /// Proven; perhaps the body owes its declared digest.
+    Verified(Verified),
+    /// The key is known, the clock in its window, the head canonicalised: the body's digest is missing.
+    Provisional(Provisional),
+}
+
+impl Standing {
+    /// Who it is, or claims to be: enough to authorise and to peek at throttles, not enough to dispatch.
+    pub fn claimed(&self) -> &Caller {
+        match self {
+            Standing::Verified(verified) => &verified.caller,
+            Standing::Provisional(provisional) => &provisional.claim.caller,
+        }
+    }
+}
+
+/// A caller who is proven, but for a declared digest of the body.
+#[derive(Clone, Debug)]
+pub struct Verified {
+    pub(crate) caller: Caller,
+    /// What the body must hash to, and the key that declared it.
+    pub(crate) declared: Option<Sha256>,
+}
+
+impl Verified {
+    /// The caller.
+    pub const fn caller(&self) -> &Caller {
+        &self.caller
+    }
+    /// What the body must hash to, when the client declared it: whoever reads the body hashes it and calls
+    /// [`Verified::check`] before the model has seen the whole.
+    pub const fn body_digest(&self) -> Option<Sha256> {
+        self.declared
+    }
+    /// Compares the body's digest with the declared one.
+    ///
+    /// # Errors
+    /// `aksk.body_digest` or `app.body_digest`.
+    pub fn check(&self, body: Sha256) -> Result<(), Rejection> {
+        match self.declared {
+            Some(declared) if declared != body => {
+                Err(crate::signed::wrong_digest(&self.caller, declared, body))
+            }
+            Some(_) | None => Ok(()),
+        }
+    }
+}
+
+/// A signature that waits for its body.
+pub struct Provisional {
+    pub(crate) claim: Claim,
+}
+
+impl Provisional {
+    /// Who it claims to be.
+    pub const fn claimed(&self) -> &Caller {
+        &self.claim.caller
+    }
+
+    /// Proves the signature with the body, which must be whole. `request` must be the one that [`Identity::identify`]
+    /// saw. `bytes` are for the autopsy; it looks at small bodies only.
+    ///
+    /// # Errors
+    /// The signature does not match: with evidence of what was compared, and the client's mistake where it is known.
+    pub fn prove(
+        self,
+        identity: &Identity,
+        live: &Live,
+        request: &Request<'_>,
+        digest: Sha256,
+        bytes: &[u8],
+    ) -> Result<Verified, Rejection> {
+        self.claim.prove(identity, live, request, digest, bytes)
+    }
+}
+
+impl std::fmt::Debug for Provisional {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Provisional({:?})", self.claim.caller)
+    }
+}
