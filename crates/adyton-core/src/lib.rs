@@ -14,6 +14,7 @@ pub mod clock;
 pub mod digest;
 pub mod events;
 pub mod evidence;
+pub mod explain;
 pub mod id;
 pub mod instances;
 pub mod journal;

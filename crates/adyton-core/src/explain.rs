@@ -1,0 +1,238 @@
+//! Explains one request: which step decided, what was compared with what, and the fix.
+//!
+//! [`explain`] is pure: it takes the record that the journal kept and the live state of now, and computes what the
+//! pipeline had no time for, such as the nearest route. The same [`Explanation`] is what the control plane answers as JSON
+//! and what `adyton explain` prints ([`Explanation::to_text`]).
+//!
+//! What must hold:
+//!
+//! - Nothing of other projects than the reader's appears: no names, no routes, no ids of theirs.
+//! - No secret appears: records hold none, and nothing of `Secret` is read here.
+//! - Every record can be explained: also one whose reason, service or project is gone by now.
+//!
+//! Parts: [`steps`](StepSeen), `compared.rs`, `nearest.rs` with `distance.rs`, `signature.rs`, `fix.rs`; `text.rs` prints.
+
+mod compared;
+mod distance;
+mod fix;
+mod nearest;
+mod signature;
+mod steps;
+mod text;
+mod units;
+
+use serde::{Deserialize, Serialize};
+
+pub use nearest::{Difference, Nearest, Part};
+pub use signature::SignatureExplained;
+pub use steps::{StepOutcome, StepSeen};
+
+use crate::catalogue::{Fault, Reason, Retry};
+use crate::id::{DomainId, ProjectId, RequestId, ServiceId};
+use crate::live::{Live, LiveService};
+use crate::record::{AnsweredBy, CallerSeen, Record, Step};
+
+/// Who reads the explanation, and so whose names and routes may appear in it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Reader {
+    /// Somebody of this project.
+    Project(ProjectId),
+    /// An administrator of this domain: all its projects.
+    Administrator(DomainId),
+}
+
+impl Reader {
+    /// Whether the reader may know of things of `project`.
+    pub fn sees(self, live: &Live, project: ProjectId) -> bool {
+        match self {
+            Reader::Project(own) => own == project,
+            Reader::Administrator(domain) => live
+                .project(project)
+                .is_some_and(|project| project.domain == domain),
+        }
+    }
+    /// The service, if the reader may know of it.
+    fn service(self, live: &Live, id: ServiceId) -> Option<&LiveService> {
+        live.service(id)
+            .map(|service| &**service)
+            .filter(|service| self.sees(live, service.service.project))
+    }
+}
+
+/// One comparison that decided, or would have.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Compared {
+    /// What was looked at.
+    pub label: String,
+    /// What would have passed.
+    pub expected: String,
+    /// What was there.
+    pub got: String,
+}
+
+/// Where the time went, in microseconds.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct TimeSpent {
+    /// From the request's head to the answer.
+    pub total_us: u64,
+    /// Ours: all but the model's.
+    pub gateway_us: u64,
+    /// Waiting for the model.
+    pub model_us: u64,
+}
+
+/// The answer to "why?". Serialised, this is what the control API returns; times are ISO 8601 in UTC.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Explanation {
+    /// The request.
+    pub request_id: RequestId,
+    /// When its head arrived.
+    pub at: String,
+    /// All in one sentence.
+    pub headline: String,
+    /// The request line: method, path and query as sent.
+    pub request: String,
+    /// Host as sent.
+    pub host: String,
+    /// The caller's address.
+    pub source: String,
+    /// Who called, as far as it was found out.
+    pub caller: Option<CallerSeen>,
+    /// HTTP status of the answer.
+    pub status: u16,
+    /// Who made the answer.
+    pub answered_by: AnsweredBy,
+    /// The wire code of a refusal.
+    pub code: Option<String>,
+    /// The sub-code of a refusal.
+    pub reason: Option<String>,
+    /// Whose fault it is.
+    pub fault: Option<Fault>,
+    /// Whether sending it again can help.
+    pub retry: Option<Retry>,
+    /// The step that decided.
+    pub step: Step,
+    /// All steps: passed, decided, not reached.
+    pub steps: Vec<StepSeen>,
+    /// What was compared with what.
+    pub compared: Vec<Compared>,
+    /// For a wrong URL: what is published close to it, nearest first, at most three.
+    pub nearest: Vec<Nearest>,
+    /// For a signed request: the autopsy of its signature.
+    pub signature: Option<SignatureExplained>,
+    /// Where the time went.
+    pub time: TimeSpent,
+    /// What else is worth knowing.
+    pub notes: Vec<String>,
+    /// What to do, most fitting first.
+    pub fix: Vec<String>,
+    /// The section of the catalogue on the reason, Markdown.
+    pub page: Option<String>,
+}
+
+/// Explains `record` to `reader`, who must be allowed to see it (its project, or an administrator for one of none).
+pub fn explain(record: &Record, live: &Live, reader: Reader) -> Explanation {
+    let asked = Asked { record, live, reader };
+    let entry = record.reason.map(|reason| reason.code().entry());
+    let nearest = nearest::of(&asked);
+    Explanation {
+        request_id: record.id,
+        at: record.at.to_iso(),
+        headline: headline(record),
+        request: request_line(record),
+        host: record.host.clone(),
+        source: record.source.clone(),
+        caller: record.caller.clone(),
+        status: record.status,
+        answered_by: record.answered_by,
+        code: entry.map(|entry| entry.wire.to_owned()),
+        reason: record.reason.map(|reason| reason.sub_code().to_owned()),
+        fault: entry.map(|entry| entry.fault),
+        retry: entry.map(|entry| entry.retry),
+        step: record.step,
+        steps: steps::of(record),
+        compared: compared::of(&asked, &nearest),
+        signature: signature::of(record),
+        time: TimeSpent {
+            total_us: record.took_us,
+            gateway_us: record.took_us.saturating_sub(record.model_us),
+            model_us: record.model_us.min(record.took_us),
+        },
+        notes: notes(record),
+        fix: fix::of(&asked, &nearest),
+        nearest,
+        page: record.reason.map(|reason| reason.section().text.to_owned()),
+    }
+}
+
+/// A record, the live state, and who asks: what every part of an explanation is made of.
+struct Asked<'a> {
+    record: &'a Record,
+    live: &'a Live,
+    reader: Reader,
+}
+
+impl Asked<'_> {
+    /// How a command names the service: by its name, if the reader may know it.
+    fn service_name(&self) -> String {
+        match self.record.service {
+            Some(id) => match self.reader.service(self.live, id) {
+                Some(service) => service.service.name.clone(),
+                None => id.to_string(),
+            },
+            None => "SERVICE".to_owned(),
+        }
+    }
+}
+
+fn headline(record: &Record) -> String {
+    let took = units::micros(record.took_us);
+    match (record.reason, record.answered_by) {
+        (Some(Reason::ClientClosed), _) => {
+            format!("The client left after {took}, before there was an answer.")
+        }
+        (Some(reason), AnsweredBy::Gateway) => {
+            format!("Refused at {}: {}.", record.step.name(), reason.cause())
+        }
+        (Some(reason), AnsweredBy::Model) => format!("The model refused: {}.", reason.cause()),
+        (None, AnsweredBy::Gateway) => {
+            format!("Answered by the gateway itself in {took}; no model was asked.")
+        }
+        (None, AnsweredBy::Model) if record.status >= 400 => format!(
+            "The model itself answered with status {}; the gateway passed its answer on, unchanged.",
+            record.status
+        ),
+        (None, AnsweredBy::Model) => format!("Answered by the model in {took}; every step was passed."),
+    }
+}
+
+fn request_line(record: &Record) -> String {
+    match record.query.as_str() {
+        "" => format!("{} {}", record.method, record.path),
+        query => format!("{} {}?{query}", record.method, record.path),
+    }
+}
+
+fn notes(record: &Record) -> Vec<String> {
+    let mut notes = Vec::new();
+    if record.step == Step::Authenticate && record.request_bytes > 0 {
+        notes.push(format!(
+            "The body ({}) was read before the refusal: a signature is proven only with the body's last byte. The model \
+             never saw it.",
+            units::bytes(record.request_bytes)
+        ));
+    }
+    if record.reason.is_none() && record.answered_by == AnsweredBy::Model {
+        let ours = record.took_us.saturating_sub(record.model_us);
+        notes.push(format!(
+            "Of {}, {} were the model's and {} the gateway's (and the network's, for the body).",
+            units::micros(record.took_us),
+            units::micros(record.model_us),
+            units::micros(ours)
+        ));
+    }
+    notes
+}
+
+#[cfg(test)]
+mod tests;

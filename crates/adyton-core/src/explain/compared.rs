@@ -1,0 +1,303 @@
+//! What was compared with what: the evidence as rows of label, expected, got.
+
+use super::units::{bytes, grouped, span};
+use super::{Asked, Compared, Nearest, signature};
+use crate::catalogue::Reason;
+use crate::clock::Timestamp;
+use crate::evidence::{Evidence, SignatureEvidence};
+use crate::id::ProjectId;
+
+/// The rows for the record's evidence; none where the reason alone says it all.
+pub(super) fn of(asked: &Asked<'_>, nearest: &[Nearest]) -> Vec<Compared> {
+    match &asked.record.evidence {
+        Evidence::None | Evidence::Route { .. } => routes(nearest),
+        Evidence::Size {
+            what,
+            limit,
+            declared,
+            measured,
+            setting: _,
+        } => sizes(what, *limit, *declared, *measured),
+        Evidence::Token {
+            key_id,
+            length,
+            issued_at,
+            expires_at,
+            server_time,
+            note: _,
+        } => token(
+            asked,
+            key_id.as_deref(),
+            *length,
+            *issued_at,
+            *expires_at,
+            *server_time,
+        ),
+        Evidence::Signature(seen) => signed(asked.record.reason, seen),
+        Evidence::Credentials {
+            sent,
+            accepted,
+            note: _,
+        } => vec![row(
+            "credentials",
+            listed(accepted, "none needed"),
+            listed(sent, "none"),
+        )],
+        Evidence::Access {
+            caller: _,
+            caller_project,
+            target_project,
+            action,
+            roles,
+        } => access(asked, *caller_project, *target_project, action, roles),
+        Evidence::Throttle {
+            scope,
+            limit,
+            interval_seconds,
+            retry_after_ms: _,
+            setting: _,
+        } => vec![row(
+            &format!("calls of the {scope}"),
+            format!("at most {} in {}", grouped(*limit), every(*interval_seconds)),
+            "one more".to_owned(),
+        )],
+        Evidence::Service {
+            service: _,
+            status,
+            note: _,
+        } => vec![row(
+            "service state",
+            "running or concerning".to_owned(),
+            status.clone(),
+        )],
+        Evidence::Instance {
+            instance: _,
+            address,
+            after_ms,
+            attempts,
+            error,
+        } => instance(address, *after_ms, *attempts, error),
+        Evidence::Request { problem } => {
+            vec![row(
+                "request",
+                "what is declared for it".to_owned(),
+                problem.clone(),
+            )]
+        }
+    }
+}
+
+pub(super) fn row(label: &str, expected: String, got: String) -> Compared {
+    Compared {
+        label: label.to_owned(),
+        expected,
+        got,
+    }
+}
+
+/// What differs from the nearest route.
+fn routes(nearest: &[Nearest]) -> Vec<Compared> {
+    let differs = nearest.first().map(|route| route.differs.as_slice());
+    let rows = differs.unwrap_or_default().iter().map(|difference| {
+        let sent = match difference.sent.as_str() {
+            "" => "nothing",
+            sent => sent,
+        };
+        row(
+            difference.part.name(),
+            difference.published.clone(),
+            sent.to_owned(),
+        )
+    });
+    rows.collect()
+}
+
+fn sizes(what: &str, limit: u64, declared: Option<u64>, measured: Option<u64>) -> Vec<Compared> {
+    let expected = || format!("at most {}", bytes(limit));
+    let seen = [("declared", declared), ("measured", measured)];
+    let rows = seen.into_iter().filter_map(|(how, size)| {
+        let size = size?;
+        let over = match size.checked_sub(limit) {
+            Some(over) if over > 0 => format!(", {} too many", grouped(over)),
+            _ => String::new(),
+        };
+        Some(row(
+            &format!("{what}, {how}"),
+            expected(),
+            format!("{}{over}", bytes(size)),
+        ))
+    });
+    rows.collect()
+}
+
+fn token(
+    asked: &Asked<'_>,
+    key_id: Option<&str>,
+    length: u64,
+    issued_at: Option<Timestamp>,
+    expires_at: Option<Timestamp>,
+    server_time: Timestamp,
+) -> Vec<Compared> {
+    let mut rows = Vec::new();
+    let is_unopened = matches!(
+        asked.record.reason,
+        Some(Reason::TokenMalformed | Reason::TokenUnknownKey | Reason::TokenUndecryptable)
+    );
+    if is_unopened {
+        let key = key_id.map_or_else(|| "no key id".to_owned(), |id| format!("key {id}"));
+        rows.push(row(
+            "token",
+            "sealed by a key of this installation, whole and unchanged".to_owned(),
+            format!("{key}, {} characters", grouped(length)),
+        ));
+    }
+    if let Some(at) = issued_at {
+        rows.push(row(
+            "issued",
+            format!("not after {server_time} (server time)"),
+            apart(at, server_time),
+        ));
+    }
+    if let Some(at) = expires_at {
+        rows.push(row(
+            "expires",
+            format!("after {server_time} (server time)"),
+            apart(at, server_time),
+        ));
+    }
+    rows
+}
+
+/// A time, and how far it is from the server's.
+fn apart(at: Timestamp, server_time: Timestamp) -> String {
+    if at <= server_time {
+        format!("{at}, {} before", span(server_time.since(at)))
+    } else {
+        format!("{at}, {} later", span(at.since(server_time)))
+    }
+}
+
+fn signed(reason: Option<Reason>, seen: &SignatureEvidence) -> Vec<Compared> {
+    let mut rows = Vec::new();
+    let date = seen.date.clone().unwrap_or_else(|| "not sent".to_owned());
+    let offset = signature::skew_seconds(seen).map_or_else(String::new, |seconds| {
+        let span = span(std::time::Duration::from_secs(seconds.unsigned_abs()));
+        match seconds {
+            0 => ", no difference".to_owned(),
+            1.. => format!(", {span} behind"),
+            _ => format!(", {span} ahead"),
+        }
+    });
+    rows.push(row(
+        "X-Sdk-Date",
+        format!(
+            "{} ± {} min (server time)",
+            seen.server_time.to_sdk_date(),
+            signature::WINDOW_SECONDS / 60
+        ),
+        format!("{date}{offset}"),
+    ));
+    if let Some(declared) = &seen.declared_digest {
+        let expected = seen
+            .body_digest
+            .map_or_else(|| "the body's digest".to_owned(), |digest| digest.to_string());
+        rows.push(row("body digest", expected, declared.clone()));
+    }
+    let is_mismatch = matches!(
+        reason,
+        Some(
+            Reason::AkskBadSignature
+                | Reason::AkskSigningMistake
+                | Reason::AppBadSignature
+                | Reason::AppSigningMistake
+        )
+    );
+    if is_mismatch {
+        let got = match &seen.mistake {
+            Some(mistake) => format!("another: the client's mistake is `{mistake}`"),
+            None => "another, and no known mistake explains it: most likely another secret".to_owned(),
+        };
+        rows.push(row(
+            "signature",
+            format!(
+                "made with the secret of {} over the canonical request below",
+                seen.key
+            ),
+            got,
+        ));
+    }
+    rows
+}
+
+fn access(
+    asked: &Asked<'_>,
+    caller_project: Option<ProjectId>,
+    target_project: Option<ProjectId>,
+    action: &str,
+    roles: &[String],
+) -> Vec<Compared> {
+    let mut rows = Vec::new();
+    if let Some(target) = target_project
+        && caller_project != target_project
+    {
+        let got = caller_project.map_or_else(|| "no project".to_owned(), |id| project(asked, id));
+        rows.push(row("project", project(asked, target), got));
+    }
+    if asked.record.reason == Some(Reason::AppNotAuthorised) {
+        rows.push(row(
+            "authorisation",
+            format!("the app is authorised for the API of {}", asked.service_name()),
+            "none".to_owned(),
+        ));
+    } else {
+        rows.push(row(
+            "role",
+            format!("one that permits {action}"),
+            listed(roles, "none in that project"),
+        ));
+    }
+    rows
+}
+
+/// A project by its name, if the reader may know it.
+pub(super) fn project(asked: &Asked<'_>, id: ProjectId) -> String {
+    match asked
+        .live
+        .project(id)
+        .filter(|_| asked.reader.sees(asked.live, id))
+    {
+        Some(project) => format!("{} ({id})", project.name),
+        None => id.to_string(),
+    }
+}
+
+fn instance(address: &str, after_ms: u64, attempts: u32, error: &str) -> Vec<Compared> {
+    let after = span(std::time::Duration::from_millis(after_ms));
+    let tried = match attempts {
+        0 | 1 => String::new(),
+        more => format!(", {more} attempts"),
+    };
+    vec![row(
+        &format!("instance {address}"),
+        "an answer".to_owned(),
+        format!("{error} (after {after}{tried})"),
+    )]
+}
+
+fn listed(texts: &[String], none: &str) -> String {
+    if texts.is_empty() {
+        none.to_owned()
+    } else {
+        texts.join(", ")
+    }
+}
+
+fn every(seconds: u64) -> String {
+    match seconds {
+        1 => "1 second".to_owned(),
+        60 => "1 minute".to_owned(),
+        3_600 => "1 hour".to_owned(),
+        86_400 => "1 day".to_owned(),
+        more => format!("{more} seconds"),
+    }
+}

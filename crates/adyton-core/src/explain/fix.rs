@@ -1,0 +1,221 @@
+//! What to do: first what follows from this very request, then what the catalogue says of the reason.
+
+use std::time::Duration;
+
+use super::compared::project;
+use super::units::{bytes, span};
+use super::{Asked, Nearest, Part};
+use crate::catalogue::Reason;
+use crate::evidence::{Evidence, SignatureEvidence};
+use crate::id::ProjectId;
+
+/// The fixes, most fitting first; nothing for a request that was not refused.
+pub(super) fn of(asked: &Asked<'_>, nearest: &[Nearest]) -> Vec<String> {
+    let Some(reason) = asked.record.reason else {
+        return model_answer(asked);
+    };
+    let mut fixes = match &asked.record.evidence {
+        Evidence::None | Evidence::Route { .. } => route(asked, nearest),
+        Evidence::Size {
+            what,
+            limit,
+            declared: _,
+            measured: _,
+            setting,
+        } => vec![format!(
+            "Keep the {what} at {} or below, or raise `{setting}` in the server's configuration.",
+            bytes(*limit)
+        )],
+        Evidence::Token { note, .. } => sentence(note).into_iter().collect(),
+        Evidence::Signature(seen) => signed(asked, seen),
+        Evidence::Credentials {
+            sent: _,
+            accepted,
+            note,
+        } => credentials(accepted, note),
+        Evidence::Access {
+            caller,
+            caller_project: _,
+            target_project,
+            action,
+            roles: _,
+        } => access(asked, reason, caller, *target_project, action),
+        Evidence::Throttle {
+            scope: _,
+            limit: _,
+            interval_seconds: _,
+            retry_after_ms,
+            setting,
+        } => throttle(asked, *retry_after_ms, setting),
+        Evidence::Service {
+            service: _,
+            status: _,
+            note,
+        } => sentence(note).into_iter().chain(state(asked, reason)).collect(),
+        Evidence::Instance { .. } => vec![format!(
+            "See what the model said: `adyton service logs {}`.",
+            asked.service_name()
+        )],
+        Evidence::Request { .. } => Vec::new(),
+    };
+    let general = reason.section().fix;
+    if !general.is_empty() {
+        fixes.push(general.replace("SERVICE", &asked.service_name()));
+    }
+    fixes
+}
+
+/// A note of the evidence as a sentence.
+fn sentence(note: &str) -> Option<String> {
+    let note = note.trim();
+    let mut letters = note.chars();
+    let first = letters.next()?;
+    let stop = if note.ends_with(['.', '!', '?']) { "" } else { "." };
+    Some(format!("{}{}{stop}", first.to_uppercase(), letters.as_str()))
+}
+
+fn model_answer(asked: &Asked<'_>) -> Vec<String> {
+    if asked.record.status < 400 {
+        return Vec::new();
+    }
+    vec![format!(
+        "This answer is the model's own: read its body, and `adyton service logs {}`.",
+        asked.service_name()
+    )]
+}
+
+fn route(asked: &Asked<'_>, nearest: &[Nearest]) -> Vec<String> {
+    let path = &asked.record.path;
+    if is_management(path) {
+        return vec![format!(
+            "`{path}` is a management address: call it on the control listener (`control_url`, by default \
+             http://127.0.0.1:8081). The gateway serves predictions and published APIs only."
+        )];
+    }
+    let Some(best) = nearest.first() else {
+        return vec![
+            "Nothing close is published in your project: `adyton service list` shows what is.".to_owned(),
+        ];
+    };
+    let parts: Vec<&str> = best.differs.iter().map(|differs| differs.part.name()).collect();
+    let only_stage = best
+        .differs
+        .iter()
+        .all(|differs| differs.part == Part::Environment);
+    if only_stage && !best.differs.is_empty() {
+        return vec!["Leave out the header `X-Stage`, or send `X-Stage: RELEASE`.".to_owned()];
+    }
+    vec![format!(
+        "Call `{} {}` at {} (service {}; {} differs).",
+        best.method,
+        best.path,
+        if asked.record.host.is_empty() {
+            "the gateway"
+        } else {
+            &asked.record.host
+        },
+        best.service_name,
+        joined(&parts)
+    )]
+}
+
+/// Whether the path is one of the management APIs, which are on the other listener.
+fn is_management(path: &str) -> bool {
+    let mut segments = path.split('/').skip(1);
+    let (first, second, third) = (segments.next(), segments.next(), segments.next());
+    let is_project = second.is_some_and(|id| ProjectId::parse(id.as_bytes()).is_some());
+    match first {
+        Some("v3" | "v3.0" | "adyton" | "docs" | "metrics" | "openapi.json") => true,
+        Some("v1") => is_project,
+        Some("v2") => is_project && third == Some("apigw"),
+        _ => false,
+    }
+}
+
+fn signed(asked: &Asked<'_>, seen: &SignatureEvidence) -> Vec<String> {
+    let mut fixes: Vec<String> = seen.advice.as_deref().and_then(sentence).into_iter().collect();
+    fixes.extend(sentence(&seen.note));
+    if seen.canonical_request.is_some() {
+        fixes.push(format!(
+            "Print the canonical request in your client, save it, and let us point at the first difference: `adyton \
+             explain {} --canonical @FILE`.",
+            asked.record.id
+        ));
+    }
+    fixes
+}
+
+fn credentials(accepted: &[String], note: &str) -> Vec<String> {
+    let mut fixes: Vec<String> = sentence(note).into_iter().collect();
+    if !accepted.is_empty() {
+        fixes.push(format!("Send one of: {}.", accepted.join("; ")));
+    }
+    fixes
+}
+
+fn access(
+    asked: &Asked<'_>,
+    reason: Reason,
+    caller: &str,
+    target: Option<ProjectId>,
+    action: &str,
+) -> Vec<String> {
+    let target = target.or(asked.record.project);
+    let place = target.map_or_else(
+        || "that project".to_owned(),
+        |id| format!("project {}", project(asked, id)),
+    );
+    match reason {
+        Reason::AppNotAuthorised => {
+            let app = match asked.record.caller.as_ref().map(|seen| seen.name.as_str()) {
+                Some("") | None => caller,
+                Some(name) => name,
+            };
+            vec![format!(
+                "Authorise it: `adyton app authorize {app} {}`.",
+                asked.service_name()
+            )]
+        }
+        Reason::IamOtherProject => vec![format!(
+            "Call with a token scoped to {place}, or with the access key of a user who has a role there."
+        )],
+        _ => vec![format!(
+            "Let an administrator give {caller} a role in {place} that permits {action}: `caller` is enough for \
+             predictions, `operator` for deploying."
+        )],
+    }
+}
+
+fn throttle(asked: &Asked<'_>, retry_after_ms: u64, setting: &str) -> Vec<String> {
+    let refused_at = asked.record.at.after(Duration::from_micros(asked.record.took_us));
+    let wait = Duration::from_millis(retry_after_ms);
+    vec![
+        format!(
+            "The next call succeeds at {} ({} after the refusal).",
+            refused_at.after(wait),
+            span(wait)
+        ),
+        format!("The limit comes from `{setting}`: raise it there if it is too low."),
+    ]
+}
+
+fn state(asked: &Asked<'_>, reason: Reason) -> Option<String> {
+    let name = asked.service_name();
+    match reason {
+        Reason::ServiceStopped => Some(format!("Start it: `adyton service start {name}`.")),
+        Reason::ServiceDeploying => Some(format!("Watch it become ready: `adyton service events {name}`.")),
+        Reason::ServiceFailed => Some(format!(
+            "Find out why: `adyton service events {name}`, then `adyton service logs {name}`."
+        )),
+        _ => None,
+    }
+}
+
+/// `a`, `a and b`, `a, b and c`
+fn joined(words: &[&str]) -> String {
+    match words {
+        [] => "nothing".to_owned(),
+        [one] => (*one).to_owned(),
+        [most @ .., last] => format!("{} and {last}", most.join(", ")),
+    }
+}

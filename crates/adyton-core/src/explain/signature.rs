@@ -1,0 +1,85 @@
+//! The autopsy of a signature, made readable: what the client said, what we computed, and the mistake between them.
+
+use serde::{Deserialize, Serialize};
+
+use crate::clock::Timestamp;
+use crate::evidence::{Evidence, SignatureEvidence};
+use crate::record::Record;
+
+/// How far `X-Sdk-Date` may be off, in seconds (API Request Signing Guide).
+pub(super) const WINDOW_SECONDS: i64 = 15 * 60;
+
+/// What is known of a signature. The canonical request is ours; what the client canonicalised cannot be seen, but
+/// `adyton explain ID --canonical @FILE` compares a pasted one with it, line by line.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct SignatureExplained {
+    /// The key id as sent.
+    pub key: String,
+    /// The algorithm as sent.
+    pub algorithm: String,
+    /// The signed headers as sent.
+    pub signed_headers: Vec<String>,
+    /// `X-Sdk-Date` as sent.
+    pub date: Option<String>,
+    /// Our clock when it was checked.
+    pub server_time: String,
+    /// How many seconds the client's date is behind (positive) or ahead of (negative) our clock.
+    pub skew_seconds: Option<i64>,
+    /// `X-Sdk-Content-Sha256` as sent.
+    pub declared_digest: Option<String>,
+    /// The digest of the body that arrived.
+    pub body_digest: Option<String>,
+    /// Whether the two are the same; absent when nothing was declared or no digest computed.
+    pub digest_matches: Option<bool>,
+    /// The canonical request that we computed. Values of credential headers are replaced by their digest.
+    pub canonical_request: Option<String>,
+    /// The string to sign that we computed.
+    pub string_to_sign: Option<String>,
+    /// The name of the mistake that explains the signature.
+    pub mistake: Option<String>,
+    /// What to change in the client.
+    pub advice: Option<String>,
+    /// What else is known.
+    pub note: String,
+}
+
+/// What the record says of a signature, if it says anything.
+pub(super) fn of(record: &Record) -> Option<SignatureExplained> {
+    let Evidence::Signature(seen) = &record.evidence else {
+        return None;
+    };
+    Some(SignatureExplained {
+        key: seen.key.clone(),
+        algorithm: seen.algorithm.clone(),
+        signed_headers: seen
+            .signed_headers
+            .split(';')
+            .filter(|name| !name.is_empty())
+            .map(str::to_owned)
+            .collect(),
+        date: seen.date.clone(),
+        server_time: seen.server_time.to_iso(),
+        skew_seconds: skew_seconds(seen),
+        declared_digest: seen.declared_digest.clone(),
+        body_digest: seen.body_digest.map(|digest| digest.to_string()),
+        digest_matches: digest_matches(seen),
+        canonical_request: seen.canonical_request.clone(),
+        string_to_sign: seen.string_to_sign.clone(),
+        mistake: seen.mistake.clone(),
+        advice: seen.advice.clone(),
+        note: seen.note.clone(),
+    })
+}
+
+/// Our clock minus the client's, in seconds.
+pub(super) fn skew_seconds(seen: &SignatureEvidence) -> Option<i64> {
+    let date = Timestamp::from_sdk_date(seen.date.as_deref()?)?;
+    Some(seen.server_time.seconds() - date.seconds())
+}
+
+/// Whether the declared digest is that of the body; `UNSIGNED-PAYLOAD` declares nothing.
+pub(super) fn digest_matches(seen: &SignatureEvidence) -> Option<bool> {
+    let declared = seen.declared_digest.as_deref()?;
+    let body = seen.body_digest?;
+    (declared != "UNSIGNED-PAYLOAD").then(|| declared.eq_ignore_ascii_case(&body.to_string()))
+}

@@ -1,0 +1,80 @@
+//! Requests that were answered, and those whose caller left.
+
+use expect_test::expect;
+
+use super::*;
+
+#[test]
+fn an_answer_of_the_model() {
+    expect![[r#"
+        200
+        Answered by the model in 3.2 ms; every step was passed.
+
+          request     POST /v1/infers/12345678-9abc-def0-1234-56789abcdef0/predictions/poetry
+          to          models.example:8080, from 10.0.0.7
+          at          2026-01-15T08:15:30.123456Z
+          id          019bc0b9554b0000010000000000002a
+          caller      admin, by token
+          took        3.2 ms (gateway 60 µs, model 3.1 ms)
+          steps       route ✓  admit ✓  authenticate ✓  authorise ✓  throttle ✓  limit ✓  dispatch ✓
+                      respond ✓
+
+        Note
+          Of 3.2 ms, 3.1 ms were the model's and 60 µs the gateway's (and the network's, for the body).
+    "#]]
+    .assert_eq(&text(&answered(200)));
+}
+
+#[test]
+fn an_error_of_the_model_itself() {
+    expect![[r#"
+        500
+        The model itself answered with status 500; the gateway passed its answer on, unchanged.
+
+          request     POST /v1/infers/12345678-9abc-def0-1234-56789abcdef0/predictions/poetry
+          to          models.example:8080, from 10.0.0.7
+          at          2026-01-15T08:15:30.123456Z
+          id          019bc0b9554b0000010000000000002a
+          caller      admin, by token
+          took        3.2 ms (gateway 60 µs, model 3.1 ms)
+          steps       route ✓  admit ✓  authenticate ✓  authorise ✓  throttle ✓  limit ✓  dispatch ✓
+                      respond ✓
+
+        Note
+          Of 3.2 ms, 3.1 ms were the model's and 60 µs the gateway's (and the network's, for the body).
+
+        Fix
+          1. This answer is the model's own: read its body, and `adyton service logs poetry`.
+    "#]]
+    .assert_eq(&text(&answered(500)));
+}
+
+#[test]
+fn a_client_that_left() {
+    let record = Record {
+        caller: Some(admin()),
+        took_us: 1_500_000,
+        model_us: 1_499_000,
+        ..refused(Reason::ClientClosed, Evidence::None)
+    };
+    expect![[r#"
+        499  ADYTON.0499  client.closed
+        The client left after 1.50 s, before there was an answer.
+
+          request     POST /v1/infers/12345678-9abc-def0-1234-56789abcdef0/predictions/poetry
+          to          models.example:8080, from 10.0.0.7
+          at          2026-01-15T08:15:30.123456Z
+          id          019bc0b9554b0000010000000000002a
+          caller      admin, by token
+          took        1.50 s (gateway 1.0 ms, model 1.50 s)
+          steps       route ✓  admit ✓  authenticate ✓  authorise ✓  throttle ✓  limit ✓  dispatch ✓
+                      respond ✗
+          fault       caller
+          retry       not before the request is changed
+
+        Fix
+          1. Nothing close is published in your project: `adyton service list` shows what is.
+          2. see the message.
+    "#]]
+    .assert_eq(&text(&record));
+}

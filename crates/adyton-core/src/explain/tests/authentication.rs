@@ -1,0 +1,306 @@
+//! Credentials that are missing, wrong or not enough.
+
+use std::time::Duration;
+
+use expect_test::expect;
+
+use super::*;
+use crate::digest::Sha256;
+use crate::evidence::SignatureEvidence;
+
+#[test]
+fn an_expired_token() {
+    let record = refused(
+        Reason::TokenExpired,
+        Evidence::Token {
+            key_id: Some("3".into()),
+            length: 240,
+            issued_at: Some(at().before(Duration::from_secs(27 * 3600))),
+            expires_at: Some(at().before(Duration::from_secs(3 * 3600))),
+            server_time: at(),
+            note: String::new(),
+        },
+    );
+    expect![[r#"
+        401  APIG.0301  token.expired
+        Refused at authenticate: the time of the token is over.
+
+          request     POST /v1/infers/12345678-9abc-def0-1234-56789abcdef0/predictions/poetry
+          to          models.example:8080, from 10.0.0.7
+          at          2026-01-15T08:15:30.123456Z
+          id          019bc0b9554b0000010000000000002a
+          took        42 µs
+          steps       route ✓  admit ✓  authenticate ✗  authorise ·  throttle ·  limit ·  dispatch ·
+                      respond ·
+          fault       caller
+          retry       not before the request is changed
+
+        Compared
+          issued
+            expected    not after 2026-01-15T08:15:30.123456Z (server time)
+            got         2026-01-14T05:15:30.123456Z, 27 h 0 min before
+          expires
+            expected    after 2026-01-15T08:15:30.123456Z (server time)
+            got         2026-01-15T05:15:30.123456Z, 3 h 0 min before
+
+        Fix
+          1. see the message.
+    "#]]
+    .assert_eq(&text(&record));
+}
+
+#[test]
+fn a_token_that_does_not_open() {
+    let record = refused(
+        Reason::TokenUndecryptable,
+        Evidence::Token {
+            key_id: Some("3".into()),
+            length: 180,
+            issued_at: None,
+            expires_at: None,
+            server_time: at(),
+            note: "tokens of key 3 have 240 characters".into(),
+        },
+    );
+    expect![[r#"
+        401  APIG.0301  token.undecryptable
+        Refused at authenticate: the token names one of our keys but does not open: it was cut or changed.
+
+          request     POST /v1/infers/12345678-9abc-def0-1234-56789abcdef0/predictions/poetry
+          to          models.example:8080, from 10.0.0.7
+          at          2026-01-15T08:15:30.123456Z
+          id          019bc0b9554b0000010000000000002a
+          took        42 µs
+          steps       route ✓  admit ✓  authenticate ✗  authorise ·  throttle ·  limit ·  dispatch ·
+                      respond ·
+          fault       caller
+          retry       not before the request is changed
+
+        Compared
+          token
+            expected    sealed by a key of this installation, whole and unchanged
+            got         key 3, 180 characters
+
+        Fix
+          1. Tokens of key 3 have 240 characters.
+          2. see the message.
+    "#]]
+    .assert_eq(&text(&record));
+}
+
+#[test]
+fn no_credentials_at_all() {
+    let record = refused(
+        Reason::CredentialsMissing,
+        Evidence::Credentials {
+            sent: vec![],
+            accepted: vec!["X-Auth-Token".into(), "Authorization: SDK-HMAC-SHA256".into()],
+            note: String::new(),
+        },
+    );
+    expect![[r#"
+        401  APIG.0301  credentials.missing
+        Refused at authenticate: no credentials were sent.
+
+          request     POST /v1/infers/12345678-9abc-def0-1234-56789abcdef0/predictions/poetry
+          to          models.example:8080, from 10.0.0.7
+          at          2026-01-15T08:15:30.123456Z
+          id          019bc0b9554b0000010000000000002a
+          took        42 µs
+          steps       route ✓  admit ✓  authenticate ✗  authorise ·  throttle ·  limit ·  dispatch ·
+                      respond ·
+          fault       caller
+          retry       not before the request is changed
+
+        Compared
+          credentials
+            expected    X-Auth-Token, Authorization: SDK-HMAC-SHA256
+            got         none
+
+        Fix
+          1. Send one of: X-Auth-Token; Authorization: SDK-HMAC-SHA256.
+          2. see the message.
+    "#]]
+    .assert_eq(&text(&record));
+}
+
+#[test]
+fn a_signature_with_a_mistake() {
+    let record = Record {
+        request_bytes: 19,
+        ..refused(
+            Reason::AppSigningMistake,
+            Evidence::Signature(Box::new(SignatureEvidence {
+                key: "0123456789abcdef0123456789abcdef".into(),
+                algorithm: "SDK-HMAC-SHA256".into(),
+                signed_headers: "content-type;host;x-sdk-date".into(),
+                date: Some("20260115T081235Z".into()),
+                server_time: at(),
+                declared_digest: None,
+                body_digest: Some(Sha256::of(b"{\"text\":\"The moon\"}")),
+                canonical_request: Some(format!(
+                    "POST\n/v1/infers/{POETRY}/predictions/poetry/\n\ncontent-type:application/json\nhost:models.example:\
+                     8080\nx-sdk-date:20260115T081235Z\n\ncontent-type;host;x-sdk-date\n{}",
+                    Sha256::of(b"{\"text\":\"The moon\"}")
+                )),
+                string_to_sign: Some(format!(
+                    "SDK-HMAC-SHA256\n20260115T081235Z\n{}",
+                    Sha256::of(b"canonical")
+                )),
+                mistake: Some("no_final_slash".into()),
+                advice: Some("end the path of the canonical request with `/`".into()),
+                note: String::new(),
+            })),
+        )
+    };
+    expect![[r#"
+        401  APIG.0303  app.signing_mistake
+        Refused at authenticate: the signature matches once a known signing mistake is undone.
+
+          request     POST /v1/infers/12345678-9abc-def0-1234-56789abcdef0/predictions/poetry
+          to          models.example:8080, from 10.0.0.7
+          at          2026-01-15T08:15:30.123456Z
+          id          019bc0b9554b0000010000000000002a
+          took        42 µs
+          steps       route ✓  admit ✓  authenticate ✗  authorise ·  throttle ·  limit ·  dispatch ·
+                      respond ·
+          fault       caller
+          retry       not before the request is changed
+
+        Compared
+          X-Sdk-Date
+            expected    20260115T081530Z ± 15 min (server time)
+            got         20260115T081235Z, 2 min 55 s behind
+          signature
+            expected    made with the secret of 0123456789abcdef0123456789abcdef over the canonical request
+                        below
+            got         another: the client's mistake is `no_final_slash`
+
+        Signature
+          key         0123456789abcdef0123456789abcdef
+          algorithm   SDK-HMAC-SHA256
+          signed      content-type host x-sdk-date
+          mistake     no_final_slash
+
+        Canonical request, as the gateway computed it
+          │ POST
+          │ /v1/infers/12345678-9abc-def0-1234-56789abcdef0/predictions/poetry/
+          │
+          │ content-type:application/json
+          │ host:models.example:8080
+          │ x-sdk-date:20260115T081235Z
+          │
+          │ content-type;host;x-sdk-date
+          │ 8e7a82cbe864395060dabc17cd8a4b427ad58d62cecea637c5e6f269a03eb089
+
+        String to sign, as the gateway computed it
+          │ SDK-HMAC-SHA256
+          │ 20260115T081235Z
+          │ 0deeb8fa1dbbee4c0dbe7f5e3c9183940139f26d22797ee8ab07c00557a4c2ff
+
+        Note
+          The body (19 bytes) was read before the refusal: a signature is proven only with the body's last
+          byte. The model never saw it.
+
+        Fix
+          1. End the path of the canonical request with `/`.
+          2. Print the canonical request in your client, save it, and let us point at the first difference:
+             `adyton explain 019bc0b9554b0000010000000000002a --canonical @FILE`.
+          3. see the message.
+    "#]]
+    .assert_eq(&text(&record));
+}
+
+#[test]
+fn an_app_without_authorisation() {
+    let record = Record {
+        caller: Some(CallerSeen {
+            way: "app_signature".into(),
+            id: "a1".into(),
+            name: "shop".into(),
+        }),
+        ..refused(
+            Reason::AppNotAuthorised,
+            Evidence::Access {
+                caller: "app shop".into(),
+                caller_project: Some(MINE),
+                target_project: Some(MINE),
+                action: "call the API".into(),
+                roles: vec![],
+            },
+        )
+    };
+    expect![[r#"
+        403  APIG.0304  app.not_authorised
+        Refused at authorise: the app is not authorised for this API.
+
+          request     POST /v1/infers/12345678-9abc-def0-1234-56789abcdef0/predictions/poetry
+          to          models.example:8080, from 10.0.0.7
+          at          2026-01-15T08:15:30.123456Z
+          id          019bc0b9554b0000010000000000002a
+          caller      shop, by app signature
+          took        42 µs
+          steps       route ✓  admit ✓  authenticate ✓  authorise ✗  throttle ·  limit ·  dispatch ·
+                      respond ·
+          fault       caller
+          retry       not before the request is changed
+
+        Compared
+          authorisation
+            expected    the app is authorised for the API of poetry
+            got         none
+
+        Fix
+          1. Authorise it: `adyton app authorize shop poetry`.
+          2. see the message.
+    "#]]
+    .assert_eq(&text(&record));
+}
+
+#[test]
+fn a_user_without_a_role() {
+    let record = Record {
+        caller: Some(CallerSeen {
+            way: "aksk".into(),
+            id: "u2".into(),
+            name: "audrey".into(),
+        }),
+        ..refused(
+            Reason::IamNotPermitted,
+            Evidence::Access {
+                caller: "user audrey".into(),
+                caller_project: Some(MINE),
+                target_project: Some(MINE),
+                action: "modelarts:service:predict".into(),
+                roles: vec!["auditor".into()],
+            },
+        )
+    };
+    expect![[r#"
+        403  APIG.0302  iam.not_permitted
+        Refused at authorise: no role of the user permits the action.
+
+          request     POST /v1/infers/12345678-9abc-def0-1234-56789abcdef0/predictions/poetry
+          to          models.example:8080, from 10.0.0.7
+          at          2026-01-15T08:15:30.123456Z
+          id          019bc0b9554b0000010000000000002a
+          caller      audrey, by aksk
+          took        42 µs
+          steps       route ✓  admit ✓  authenticate ✓  authorise ✗  throttle ·  limit ·  dispatch ·
+                      respond ·
+          fault       caller
+          retry       not before the request is changed
+
+        Compared
+          role
+            expected    one that permits modelarts:service:predict
+            got         auditor
+
+        Fix
+          1. Let an administrator give user audrey a role in project demo (000000000000000000000000000000a1)
+             that permits modelarts:service:predict: `caller` is enough for predictions, `operator` for
+             deploying.
+          2. see the message.
+    "#]]
+    .assert_eq(&text(&record));
+}

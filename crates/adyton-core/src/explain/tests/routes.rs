@@ -1,0 +1,269 @@
+//! Wrong URLs: what differs, what is close, and nothing of other people's projects.
+
+use expect_test::expect;
+
+use super::super::Part;
+use super::*;
+
+fn wrong(reason: Reason, method: &str, path: &str, stage: Option<&str>) -> Record {
+    let id = path.split('/').nth(3).and_then(|segment| segment.parse().ok());
+    let known = id.is_some_and(|id| [POETRY, IRIS].contains(&id));
+    let below = path
+        .split('/')
+        .skip(4)
+        .fold(String::new(), |all, segment| format!("{all}/{segment}"));
+    Record {
+        method: method.into(),
+        path: path.into(),
+        stage: stage.map(str::to_owned),
+        project: known.then_some(MINE),
+        service: id.filter(|_| known),
+        api: None,
+        ..refused(
+            reason,
+            Evidence::Route {
+                service: id,
+                path: below,
+                method: method.into(),
+                stage: stage.unwrap_or("RELEASE").into(),
+            },
+        )
+    }
+}
+
+/// The parts that differ from the nearest route, and the path to call.
+fn nearest(record: &Record) -> (Vec<Part>, String) {
+    let explanation = explained(record);
+    let best = explanation.nearest.first().expect("something is close");
+    let parts = best.differs.iter().map(|differs| differs.part).collect();
+    (parts, format!("{} {}", best.method, best.path))
+}
+
+fn poetry() -> String {
+    format!("POST /v1/infers/{POETRY}/predictions/poetry")
+}
+
+#[test]
+fn an_undeclared_path() {
+    let record = wrong(
+        Reason::RouteUndeclaredPath,
+        "POST",
+        &format!("/v1/infers/{POETRY}/prediction/poetry"),
+        None,
+    );
+    expect![[r#"
+        404  APIG.0101  route.undeclared_path
+        Refused at route: the service exists, but `config.json` declares no such path.
+
+          request     POST /v1/infers/12345678-9abc-def0-1234-56789abcdef0/prediction/poetry
+          to          models.example:8080, from 10.0.0.7
+          at          2026-01-15T08:15:30.123456Z
+          id          019bc0b9554b0000010000000000002a
+          took        42 µs
+          steps       route ✗  admit ·  authenticate ·  authorise ·  throttle ·  limit ·  dispatch ·
+                      respond ·
+          fault       caller
+          retry       not before the request is changed
+
+        Compared
+          path
+            expected    /predictions/poetry
+            got         /prediction/poetry
+
+        Did you mean one of
+          POST /v1/infers/12345678-9abc-def0-1234-56789abcdef0/predictions/poetry
+            service     poetry
+            path        /prediction/poetry → /predictions/poetry
+          GET /v1/infers/12345678-9abc-def0-1234-56789abcdef0/predictions/titles
+            service     poetry
+            path        /prediction/poetry → /predictions/titles
+            method      POST → GET
+
+        Fix
+          1. Call `POST /v1/infers/12345678-9abc-def0-1234-56789abcdef0/predictions/poetry` at
+             models.example:8080 (service poetry; path differs).
+          2. see the message.
+    "#]]
+    .assert_eq(&text(&record));
+}
+
+#[test]
+fn an_environment_where_it_is_not_published() {
+    let record = wrong(
+        Reason::RouteNotInStage,
+        "POST",
+        &format!("/v1/infers/{POETRY}/predictions/poetry"),
+        Some("DEV"),
+    );
+    expect![[r#"
+        404  APIG.0101  route.not_in_stage
+        Refused at route: the API is not published in the environment that `X-Stage` names.
+
+          request     POST /v1/infers/12345678-9abc-def0-1234-56789abcdef0/predictions/poetry
+          to          models.example:8080, from 10.0.0.7
+          at          2026-01-15T08:15:30.123456Z
+          id          019bc0b9554b0000010000000000002a
+          took        42 µs
+          steps       route ✗  admit ·  authenticate ·  authorise ·  throttle ·  limit ·  dispatch ·
+                      respond ·
+          fault       caller
+          retry       not before the request is changed
+
+        Compared
+          environment
+            expected    RELEASE
+            got         DEV
+
+        Did you mean one of
+          POST /v1/infers/12345678-9abc-def0-1234-56789abcdef0/predictions/poetry
+            service     poetry
+            environment DEV → RELEASE
+          GET /v1/infers/12345678-9abc-def0-1234-56789abcdef0/predictions/titles
+            service     poetry
+            path        /predictions/poetry → /predictions/titles
+            method      POST → GET
+            environment DEV → RELEASE
+
+        Fix
+          1. Leave out the header `X-Stage`, or send `X-Stage: RELEASE`.
+          2. see the message.
+    "#]]
+    .assert_eq(&text(&record));
+}
+
+#[test]
+fn a_management_address_at_the_gateway() {
+    let record = wrong(
+        Reason::RouteNotAnApiAddress,
+        "GET",
+        &format!("/v1/{MINE}/services"),
+        None,
+    );
+    expect![[r#"
+        404  APIG.0101  route.not_an_api_address
+        Refused at route: the path is not an API address and no API is published at it.
+
+          request     GET /v1/000000000000000000000000000000a1/services
+          to          models.example:8080, from 10.0.0.7
+          at          2026-01-15T08:15:30.123456Z
+          id          019bc0b9554b0000010000000000002a
+          took        42 µs
+          steps       route ✗  admit ·  authenticate ·  authorise ·  throttle ·  limit ·  dispatch ·
+                      respond ·
+          fault       caller
+          retry       not before the request is changed
+
+        Compared
+          prefix
+            expected    /v1/infers/
+            got         /v1/
+          service
+            expected    22222222-3333-4444-5555-666677778888
+            got         000000000000000000000000000000a1
+          path
+            expected    /
+            got         /services
+          method
+            expected    POST
+            got         GET
+
+        Did you mean
+          POST /v1/infers/22222222-3333-4444-5555-666677778888
+            service     iris
+            prefix      /v1/ → /v1/infers/
+            service     000000000000000000000000000000a1 → 22222222-3333-4444-5555-666677778888
+            path        /services → /
+            method      GET → POST
+
+        Fix
+          1. `/v1/000000000000000000000000000000a1/services` is a management address: call it on the control
+             listener (`control_url`, by default http://127.0.0.1:8081). The gateway serves predictions and
+             published APIs only.
+          2. see the message.
+    "#]]
+    .assert_eq(&text(&record));
+}
+
+#[test]
+fn each_part_that_is_wrong_is_named() {
+    use Part::*;
+    let cases: [(Reason, &str, String, Vec<Part>); 8] = [
+        (
+            Reason::RouteWrongMethod,
+            "GET",
+            format!("/v1/infers/{POETRY}/predictions/poetry"),
+            vec![Method],
+        ),
+        (
+            Reason::RouteUndeclaredPath,
+            "POST",
+            format!("/v1/infers/{POETRY}/predictions/poetry/"),
+            vec![Path],
+        ),
+        (
+            Reason::RouteUndeclaredPath,
+            "POST",
+            format!("/v1/infers/{POETRY}/Predictions/Poetry"),
+            vec![Path],
+        ),
+        (
+            Reason::RouteUndeclaredPath,
+            "POST",
+            format!("/v1/infers/{POETRY}"),
+            vec![Path],
+        ),
+        (
+            Reason::RouteMalformedServiceId,
+            "POST",
+            "/v1/infers/poetry/predictions/poetry".into(),
+            vec![Service],
+        ),
+        (
+            Reason::RouteMalformedServiceId,
+            "POST",
+            format!(
+                "/v1/infers/{}/predictions/poetry",
+                POETRY.to_string().to_uppercase()
+            ),
+            vec![Service],
+        ),
+        (
+            Reason::RouteNoSuchService,
+            "POST",
+            format!(
+                "/v1/infers/{}/predictions/poetry",
+                ServiceId::from_bits(POETRY.bits() ^ 0xf0)
+            ),
+            vec![Service],
+        ),
+        (
+            Reason::RouteNotAnApiAddress,
+            "POST",
+            format!("/v1/infer/{POETRY}/predictions/poetry"),
+            vec![Prefix],
+        ),
+    ];
+    for (reason, method, path, parts) in cases {
+        let record = wrong(reason, method, &path, None);
+        assert_eq!(nearest(&record), (parts, poetry()), "{method} {path}");
+    }
+}
+
+#[test]
+fn the_routes_of_another_project_are_never_named() {
+    let record = wrong(
+        Reason::RouteNoSuchService,
+        "POST",
+        &format!("/v1/infers/{SECRETIVE}/predictions/poetry"),
+        None,
+    );
+    for reader in [
+        Reader::Project(MINE),
+        Reader::Administrator(DomainId::from_bits(9)),
+    ] {
+        let json = serde_json::to_string(&explain(&record, &live(), reader)).unwrap();
+        assert!(!json.contains("secretive") && !json.contains("\"other"), "{json}");
+    }
+    let all = explain(&record, &live(), Reader::Administrator(DOMAIN));
+    assert_eq!(all.nearest[0].service_name, "secretive");
+}

@@ -1,0 +1,213 @@
+//! Limits, services and instances.
+
+use expect_test::expect;
+
+use super::*;
+
+#[test]
+fn a_body_that_is_one_byte_too_large() {
+    let record = Record {
+        caller: Some(admin()),
+        ..refused(
+            Reason::BodyTooLarge,
+            Evidence::Size {
+                what: "body".into(),
+                limit: 12 * 1024 * 1024,
+                declared: Some(12 * 1024 * 1024 + 1),
+                measured: None,
+                setting: "limits.address_body".into(),
+            },
+        )
+    };
+    expect![[r#"
+        413  APIG.0201  body.too_large
+        Refused at limit: the body is over the limit of the door, declared or measured.
+
+          request     POST /v1/infers/12345678-9abc-def0-1234-56789abcdef0/predictions/poetry
+          to          models.example:8080, from 10.0.0.7
+          at          2026-01-15T08:15:30.123456Z
+          id          019bc0b9554b0000010000000000002a
+          caller      admin, by token
+          took        42 µs
+          steps       route ✓  admit ✓  authenticate ✓  authorise ✓  throttle ✓  limit ✗  dispatch ·
+                      respond ·
+          fault       limit
+          retry       not before the request is changed
+
+        Compared
+          body, declared
+            expected    at most 12,582,912 bytes (12 MiB)
+            got         12,582,913 bytes (12.0 MiB), 1 too many
+
+        Fix
+          1. Keep the body at 12,582,912 bytes (12 MiB) or below, or raise `limits.address_body` in the
+             server's configuration.
+          2. see the message.
+    "#]]
+    .assert_eq(&text(&record));
+}
+
+#[test]
+fn a_call_over_the_throttle() {
+    let record = Record {
+        caller: Some(admin()),
+        ..refused(
+            Reason::ThrottleApi,
+            Evidence::Throttle {
+                scope: "api".into(),
+                limit: 200,
+                interval_seconds: 1,
+                retry_after_ms: 5,
+                setting: "throttle.default_per_second".into(),
+            },
+        )
+    };
+    expect![[r#"
+        429  APIG.0308  throttle.api
+        Refused at throttle: the API got more calls than its limit.
+
+          request     POST /v1/infers/12345678-9abc-def0-1234-56789abcdef0/predictions/poetry
+          to          models.example:8080, from 10.0.0.7
+          at          2026-01-15T08:15:30.123456Z
+          id          019bc0b9554b0000010000000000002a
+          caller      admin, by token
+          took        42 µs
+          steps       route ✓  admit ✓  authenticate ✓  authorise ✓  throttle ✗  limit ·  dispatch ·
+                      respond ·
+          fault       limit
+          retry       yes, after a while
+
+        Compared
+          calls of the api
+            expected    at most 200 in 1 second
+            got         one more
+
+        Fix
+          1. The next call succeeds at 2026-01-15T08:15:30.128498Z (5 ms after the refusal).
+          2. The limit comes from `throttle.default_per_second`: raise it there if it is too low.
+          3. see the message.
+    "#]]
+    .assert_eq(&text(&record));
+}
+
+#[test]
+fn a_stopped_service() {
+    let record = Record {
+        caller: Some(admin()),
+        ..refused(
+            Reason::ServiceStopped,
+            Evidence::Service {
+                service: POETRY,
+                status: "stopped".into(),
+                note: String::new(),
+            },
+        )
+    };
+    expect![[r#"
+        400  ModelArts.4203  service.stopped
+        Refused at dispatch: the service is stopped.
+
+          request     POST /v1/infers/12345678-9abc-def0-1234-56789abcdef0/predictions/poetry
+          to          models.example:8080, from 10.0.0.7
+          at          2026-01-15T08:15:30.123456Z
+          id          019bc0b9554b0000010000000000002a
+          caller      admin, by token
+          took        42 µs
+          steps       route ✓  admit ✓  authenticate ✓  authorise ✓  throttle ✓  limit ✓  dispatch ✗
+                      respond ·
+          fault       owner
+          retry       yes, after a while
+
+        Compared
+          service state
+            expected    running or concerning
+            got         stopped
+
+        Fix
+          1. Start it: `adyton service start poetry`.
+          2. see the message.
+    "#]]
+    .assert_eq(&text(&record));
+}
+
+#[test]
+fn an_instance_that_takes_too_long() {
+    let record = Record {
+        caller: Some(admin()),
+        took_us: 40_000_500,
+        model_us: 40_000_000,
+        ..refused(
+            Reason::PredictionTimeout,
+            Evidence::Instance {
+                instance: Some(InstanceId::from_bits(5)),
+                address: "127.0.0.1:40123".into(),
+                after_ms: 40_000,
+                attempts: 1,
+                error: "no answer within gateway.prediction_timeout (40 s)".into(),
+            },
+        )
+    };
+    expect![[r#"
+        504  ModelArts.4503  prediction.timeout
+        Refused at dispatch: the model did not answer within the prediction time limit.
+
+          request     POST /v1/infers/12345678-9abc-def0-1234-56789abcdef0/predictions/poetry
+          to          models.example:8080, from 10.0.0.7
+          at          2026-01-15T08:15:30.123456Z
+          id          019bc0b9554b0000010000000000002a
+          caller      admin, by token
+          took        40.00 s (gateway 500 µs, model 40.00 s)
+          steps       route ✓  admit ✓  authenticate ✓  authorise ✓  throttle ✓  limit ✓  dispatch ✗
+                      respond ·
+          fault       owner
+          retry       only if the model may be asked twice
+
+        Compared
+          instance 127.0.0.1:40123
+            expected    an answer
+            got         no answer within gateway.prediction_timeout (40 s) (after 40 s)
+
+        Fix
+          1. See what the model said: `adyton service logs poetry`.
+          2. see the message.
+    "#]]
+    .assert_eq(&text(&record));
+}
+
+#[test]
+fn an_input_that_the_model_cannot_take() {
+    let record = Record {
+        caller: Some(admin()),
+        request_bytes: 19,
+        ..refused(
+            Reason::ModelBadInput,
+            Evidence::Request {
+                problem: "inputs.x: expected float32 [N,4], got [1,3]".into(),
+            },
+        )
+    };
+    expect![[r#"
+        400  MR.0105  model.bad_input
+        Refused at dispatch: the model cannot take this input.
+
+          request     POST /v1/infers/12345678-9abc-def0-1234-56789abcdef0/predictions/poetry
+          to          models.example:8080, from 10.0.0.7
+          at          2026-01-15T08:15:30.123456Z
+          id          019bc0b9554b0000010000000000002a
+          caller      admin, by token
+          took        42 µs
+          steps       route ✓  admit ✓  authenticate ✓  authorise ✓  throttle ✓  limit ✓  dispatch ✗
+                      respond ·
+          fault       caller
+          retry       not before the request is changed
+
+        Compared
+          request
+            expected    what is declared for it
+            got         inputs.x: expected float32 [N,4], got [1,3]
+
+        Fix
+          1. see the message.
+    "#]]
+    .assert_eq(&text(&record));
+}

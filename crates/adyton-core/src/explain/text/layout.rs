@@ -1,0 +1,213 @@
+//! Lines on a page of fixed width: titles, facts in two columns, wrapped paragraphs, verbatim blocks.
+
+/// Columns of the labels of facts.
+const LABEL: usize = 12;
+const INDENT: usize = 2;
+
+/// How a piece of text looks in colour.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Style {
+    Plain,
+    Strong,
+    Good,
+    Bad,
+    Faint,
+}
+
+impl Style {
+    const fn code(self) -> &'static str {
+        match self {
+            Style::Plain => "",
+            Style::Strong => "\u{1b}[1m",
+            Style::Good => "\u{1b}[32m",
+            Style::Bad => "\u{1b}[31m",
+            Style::Faint => "\u{1b}[2m",
+        }
+    }
+}
+
+/// A page that is written from top to bottom.
+pub(super) struct Paper {
+    text: String,
+    width: usize,
+    has_colour: bool,
+}
+
+impl Paper {
+    pub(super) fn new(width: usize, has_colour: bool) -> Self {
+        Self {
+            text: String::new(),
+            width,
+            has_colour,
+        }
+    }
+
+    pub(super) fn finish(self) -> String {
+        self.text
+    }
+
+    pub(super) fn gap(&mut self) {
+        self.text.push('\n');
+    }
+
+    pub(super) fn title(&mut self, style: Style, text: &str) {
+        let text = self.styled(style, &shown(text));
+        let text = self.styled(Style::Strong, &text);
+        self.line(0, &text);
+    }
+
+    pub(super) fn heading(&mut self, text: &str) {
+        self.gap();
+        let text = self.styled(Style::Strong, text);
+        self.line(0, &text);
+    }
+
+    pub(super) fn label(&mut self, text: &str) {
+        self.paragraph(INDENT, text);
+    }
+
+    /// A label and its value, the value wrapped in its column.
+    pub(super) fn fact(&mut self, label: &str, value: &str) {
+        self.column(INDENT, label, Style::Plain, value);
+    }
+
+    /// The same, one step further in, with a style.
+    pub(super) fn pair(&mut self, label: &str, style: Style, value: &str) {
+        self.column(INDENT * 2, label, style, value);
+    }
+
+    /// A numbered item.
+    pub(super) fn item(&mut self, number: &str, text: &str) {
+        let hang = INDENT + 3;
+        for (at, line) in wrapped(&shown(text), self.width - hang).iter().enumerate() {
+            let front = if at == 0 { number } else { "" };
+            self.line(INDENT, &format!("{front:<3}{line}"));
+        }
+    }
+
+    /// A label and words in styles of their own, wrapped between words.
+    pub(super) fn words(&mut self, label: &str, words: &[(Style, String)]) {
+        let room = self.width - INDENT - LABEL;
+        let mut lines = vec![(0, String::new())];
+        for (style, word) in words {
+            let length = word.chars().count();
+            let styled = self.styled(*style, word);
+            match lines.last_mut() {
+                Some((used, line)) if *used == 0 || *used + 2 + length <= room => {
+                    if *used > 0 {
+                        line.push_str("  ");
+                        *used += 2;
+                    }
+                    line.push_str(&styled);
+                    *used += length;
+                }
+                _ => lines.push((length, styled)),
+            }
+        }
+        let label = self.labelled(label);
+        for (at, (_, line)) in lines.iter().enumerate() {
+            let front = if at == 0 { &label } else { "            " };
+            self.line(INDENT, &format!("{front}{line}"));
+        }
+    }
+
+    pub(super) fn paragraph(&mut self, indent: usize, text: &str) {
+        for line in wrapped(&shown(text), self.width - indent) {
+            self.line(indent, &line);
+        }
+    }
+
+    /// Lines as they are: people compare them letter by letter, so they are not wrapped.
+    pub(super) fn verbatim(&mut self, text: &str) {
+        for line in text.split('\n') {
+            let bar = self.styled(Style::Faint, "│");
+            self.line(INDENT, &format!("{bar} {}", shown(line)));
+        }
+    }
+
+    fn column(&mut self, indent: usize, label: &str, style: Style, value: &str) {
+        let front = self.labelled(label);
+        for (at, line) in wrapped(&shown(value), self.width - indent - LABEL)
+            .iter()
+            .enumerate()
+        {
+            let front = if at == 0 { front.clone() } else { " ".repeat(LABEL) };
+            let line = self.styled(style, line);
+            self.line(indent, &format!("{front}{line}"));
+        }
+    }
+
+    fn labelled(&self, label: &str) -> String {
+        self.styled(Style::Faint, &format!("{label:<LABEL$}"))
+    }
+
+    fn styled(&self, style: Style, text: &str) -> String {
+        match style {
+            Style::Plain => text.to_owned(),
+            _ if !self.has_colour => text.to_owned(),
+            _ => format!("{}{text}\u{1b}[0m", style.code()),
+        }
+    }
+
+    fn line(&mut self, indent: usize, text: &str) {
+        let start = self.text.len();
+        self.text.extend(std::iter::repeat_n(' ', indent));
+        self.text.push_str(text);
+        let kept = self.text.trim_end_matches(' ').len().max(start);
+        self.text.truncate(kept);
+        self.text.push('\n');
+    }
+}
+
+/// Text that may go to a terminal: control characters as escapes.
+fn shown(text: &str) -> String {
+    let is_odd = |letter: char| {
+        letter.is_control()
+            || matches!(letter, '\u{200e}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    if !text.contains(is_odd) {
+        return text.to_owned();
+    }
+    let mut safe = String::new();
+    for letter in text.chars() {
+        if is_odd(letter) {
+            safe.extend(letter.escape_unicode());
+        } else {
+            safe.push(letter);
+        }
+    }
+    safe
+}
+
+/// Lines of at most `width` characters, broken between words; a longer word is broken where it must be.
+fn wrapped(text: &str, width: usize) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    let mut used = 0;
+    for word in text.split(' ') {
+        let mut letters: Vec<char> = word.chars().collect();
+        let gap = usize::from(used > 0);
+        if used + gap + letters.len() > width && used > 0 {
+            lines.push(String::new());
+            used = 0;
+        }
+        while letters.len() > width {
+            let rest = letters.split_off(width);
+            push(&mut lines, &letters);
+            lines.push(String::new());
+            letters = rest;
+        }
+        if used > 0 {
+            push(&mut lines, &[' ']);
+            used += 1;
+        }
+        push(&mut lines, &letters);
+        used += letters.len();
+    }
+    lines
+}
+
+fn push(lines: &mut [String], letters: &[char]) {
+    if let Some(line) = lines.last_mut() {
+        line.extend(letters);
+    }
+}

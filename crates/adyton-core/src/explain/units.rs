@@ -1,0 +1,55 @@
+//! Numbers for people: bytes, spans of time.
+
+use std::time::Duration;
+
+/// `12,582,912 bytes (12 MiB)`
+pub(super) fn bytes(count: u64) -> String {
+    let exact = format!("{} {}", grouped(count), if count == 1 { "byte" } else { "bytes" });
+    let (unit, name) = match count {
+        0..1024 => return exact,
+        1024..0x10_0000 => (1024, "KiB"),
+        0x10_0000..0x4000_0000 => (0x10_0000, "MiB"),
+        _ => (0x4000_0000, "GiB"),
+    };
+    let rounded = format!("{:.1}", count as f64 / unit as f64);
+    match rounded.strip_suffix(".0") {
+        Some(whole) if count % unit == 0 => format!("{exact} ({whole} {name})"),
+        Some(_) => exact,
+        None => format!("{exact} ({rounded} {name})"),
+    }
+}
+
+/// `1,234,567`
+pub(super) fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at) % 3 == 0 {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// `850 µs`, `3.2 ms`, `1.50 s`
+pub(super) fn micros(count: u64) -> String {
+    match count {
+        0..1_000 => format!("{count} µs"),
+        1_000..1_000_000 => format!("{:.1} ms", count as f64 / 1e3),
+        _ => format!("{:.2} s", count as f64 / 1e6),
+    }
+}
+
+/// `42 s`, `3 min 5 s`, `26 h 3 min`, `4 days 2 h`: the two largest units.
+pub(super) fn span(span: Duration) -> String {
+    let seconds = span.as_secs();
+    let (minutes, hours, days) = (seconds / 60, seconds / 3600, seconds / 86_400);
+    match seconds {
+        0 => format!("{} ms", span.as_millis()),
+        1..60 => format!("{seconds} s"),
+        60..3_600 => format!("{minutes} min {} s", seconds % 60),
+        3_600..172_800 => format!("{hours} h {} min", minutes % 60),
+        _ => format!("{days} days {} h", hours % 24),
+    }
+}
