@@ -3,11 +3,13 @@
 use std::time::Duration;
 
 use super::compared::project;
+use super::nearest::is_management;
 use super::units::{bytes, span};
 use super::{Asked, Nearest, Part};
 use crate::catalogue::Reason;
 use crate::evidence::{Evidence, SignatureEvidence};
 use crate::id::ProjectId;
+use crate::record::Step;
 
 /// The fixes, most fitting first; nothing for a request that was not refused.
 pub(super) fn of(asked: &Asked<'_>, nearest: &[Nearest]) -> Vec<String> {
@@ -15,7 +17,9 @@ pub(super) fn of(asked: &Asked<'_>, nearest: &[Nearest]) -> Vec<String> {
         return model_answer(asked);
     };
     let mut fixes = match &asked.record.evidence {
-        Evidence::None | Evidence::Route { .. } => route(asked, nearest),
+        Evidence::Route { .. } => route(asked, nearest),
+        Evidence::None if reason.step() == Step::Route => route(asked, nearest),
+        Evidence::None | Evidence::Request { .. } => Vec::new(),
         Evidence::Size {
             what,
             limit,
@@ -56,7 +60,6 @@ pub(super) fn of(asked: &Asked<'_>, nearest: &[Nearest]) -> Vec<String> {
             "See what the model said: `adyton service logs {}`.",
             asked.service_name()
         )],
-        Evidence::Request { .. } => Vec::new(),
     };
     let general = reason.section().fix;
     if !general.is_empty() {
@@ -98,11 +101,14 @@ fn route(asked: &Asked<'_>, nearest: &[Nearest]) -> Vec<String> {
         ];
     };
     let parts: Vec<&str> = best.differs.iter().map(|differs| differs.part.name()).collect();
-    let only_stage = best
+    if best.differs.is_empty() {
+        return vec!["This address is published by now: send the request again.".to_owned()];
+    }
+    if best
         .differs
         .iter()
-        .all(|differs| differs.part == Part::Environment);
-    if only_stage && !best.differs.is_empty() {
+        .all(|differs| differs.part == Part::Environment)
+    {
         return vec!["Leave out the header `X-Stage`, or send `X-Stage: RELEASE`.".to_owned()];
     }
     vec![format!(
@@ -117,19 +123,6 @@ fn route(asked: &Asked<'_>, nearest: &[Nearest]) -> Vec<String> {
         best.service_name,
         joined(&parts)
     )]
-}
-
-/// Whether the path is one of the management APIs, which are on the other listener.
-fn is_management(path: &str) -> bool {
-    let mut segments = path.split('/').skip(1);
-    let (first, second, third) = (segments.next(), segments.next(), segments.next());
-    let is_project = second.is_some_and(|id| ProjectId::parse(id.as_bytes()).is_some());
-    match first {
-        Some("v3" | "v3.0" | "adyton" | "docs" | "metrics" | "openapi.json") => true,
-        Some("v1") => is_project,
-        Some("v2") => is_project && third == Some("apigw"),
-        _ => false,
-    }
 }
 
 fn signed(asked: &Asked<'_>, seen: &SignatureEvidence) -> Vec<String> {

@@ -9,7 +9,7 @@ use super::Asked;
 use super::distance::distance;
 use crate::catalogue::Reason;
 use crate::evidence::Evidence;
-use crate::id::ServiceId;
+use crate::id::{ProjectId, ServiceId};
 use crate::live::{LiveService, Method, ServiceRoute};
 
 /// How many routes are shown.
@@ -21,7 +21,7 @@ const PATH_LETTERS: usize = 24;
 /// Beyond this many letters an id or a name is another one.
 const NAME_LETTERS: usize = 6;
 /// A route this far away is no help.
-const FARTHEST: usize = 24;
+const FARTHEST: usize = 17;
 const PREFIX: &str = "/v1/infers/";
 
 /// A part of a URL or a request line.
@@ -99,6 +99,9 @@ pub(super) fn of(asked: &Asked<'_>) -> Vec<Nearest> {
     if !routed {
         return Vec::new();
     }
+    if is_management(&record.path) {
+        return Vec::new();
+    }
     let stage = record.stage.as_deref().unwrap_or("RELEASE");
     let mut sent = Sent::of(&record.path, &record.method, stage);
     let mut named = record.service;
@@ -127,6 +130,9 @@ pub(super) fn of(asked: &Asked<'_>) -> Vec<Nearest> {
             .collect(),
     };
     close.sort_by(|(one, a), (other, b)| (one, &a.path, &a.method).cmp(&(other, &b.path, &b.method)));
+    // Beside something very close, what is far off would only distract.
+    let farthest = close.first().map_or(0, |(nearest, _)| nearest * 2 + 2);
+    close.retain(|(far, _)| *far <= farthest);
     close
         .into_iter()
         .take(SHOWN)
@@ -261,6 +267,19 @@ fn published(service: &LiveService, route: &ServiceRoute, sent: &str, differs: V
         path: format!("{PREFIX}{}{below}", service.service.id),
         environment: "RELEASE".to_owned(),
         differs,
+    }
+}
+
+/// Whether the path is one of the management APIs, which are on the other listener.
+pub(super) fn is_management(path: &str) -> bool {
+    let mut segments = path.split('/').skip(1);
+    let (first, second, third) = (segments.next(), segments.next(), segments.next());
+    let is_project = second.is_some_and(|id| ProjectId::parse(id.as_bytes()).is_some());
+    match first {
+        Some("v3" | "v3.0" | "adyton" | "docs" | "metrics" | "openapi.json") => true,
+        Some("v1") => is_project,
+        Some("v2") => is_project && third == Some("apigw"),
+        _ => false,
     }
 }
 

@@ -13,7 +13,7 @@ pub(super) fn bytes(count: u64) -> String {
     };
     let rounded = format!("{:.1}", count as f64 / unit as f64);
     match rounded.strip_suffix(".0") {
-        Some(whole) if count % unit == 0 => format!("{exact} ({whole} {name})"),
+        Some(whole) if count.is_multiple_of(unit) => format!("{exact} ({whole} {name})"),
         Some(_) => exact,
         None => format!("{exact} ({rounded} {name})"),
     }
@@ -24,7 +24,7 @@ pub(super) fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::new();
     for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at) % 3 == 0 {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
             text.push(',');
         }
         text.push(digit);
