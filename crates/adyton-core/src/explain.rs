@@ -222,15 +222,6 @@ fn notes(record: &Record) -> Vec<String> {
             units::bytes(record.request_bytes)
         ));
     }
-    if record.reason.is_none() && record.answered_by == AnsweredBy::Model {
-        let ours = record.took_us.saturating_sub(record.model_us);
-        notes.push(format!(
-            "Of {}, {} were the model's and {} the gateway's (and the network's, for the body).",
-            units::micros(record.took_us),
-            units::micros(record.model_us),
-            units::micros(ours)
-        ));
-    }
     notes
 }
 

@@ -80,7 +80,11 @@ pub(super) fn of(asked: &Asked<'_>, nearest: &[Nearest]) -> Vec<Compared> {
         Evidence::Request { problem } => {
             vec![row(
                 "request",
-                "what is declared for it".to_owned(),
+                match asked.record.reason {
+                    Some(Reason::ModelBadInput) => "what the model declares",
+                    _ => "a well-formed request",
+                }
+                .to_owned(),
                 problem.clone(),
             )]
         }
@@ -151,17 +155,17 @@ fn token(
             format!("{key}, {} characters", grouped(length)),
         ));
     }
-    if let Some(at) = issued_at {
-        rows.push(row(
-            "issued",
-            format!("not after {server_time} (server time)"),
-            apart(at, server_time),
-        ));
-    }
     if let Some(at) = expires_at {
         rows.push(row(
             "expires",
             format!("after {server_time} (server time)"),
+            apart(at, server_time),
+        ));
+    }
+    if let Some(at) = issued_at {
+        rows.push(row(
+            "issued",
+            format!("not after {server_time} (server time)"),
             apart(at, server_time),
         ));
     }
@@ -171,7 +175,7 @@ fn token(
 /// A time, and how far it is from the server's.
 fn apart(at: Timestamp, server_time: Timestamp) -> String {
     if at <= server_time {
-        format!("{at}, {} before", span(server_time.since(at)))
+        format!("{at}, {} ago", span(server_time.since(at)))
     } else {
         format!("{at}, {} later", span(at.since(server_time)))
     }
@@ -280,7 +284,7 @@ fn instance(address: &str, after_ms: u64, attempts: u32, error: &str) -> Vec<Com
     vec![row(
         &format!("instance {address}"),
         "an answer".to_owned(),
-        format!("{error} (after {after}{tried})"),
+        format!("{error}; after {after}{tried}"),
     )]
 }
 

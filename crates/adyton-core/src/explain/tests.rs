@@ -50,7 +50,8 @@ fn live() -> Live {
             }),
         );
     }
-    let services: [(ServiceId, ProjectId, &str, &[(&str, &str)]); 3] = [
+    type Paths<'a> = &'a [(&'a str, &'a str)];
+    let services: [(ServiceId, ProjectId, &str, Paths<'_>); 3] = [
         (
             POETRY,
             MINE,

@@ -5,7 +5,8 @@
 mod layout;
 
 use super::{Explanation, Nearest, SignatureExplained, StepOutcome, units};
-use crate::catalogue::Retry;
+use crate::catalogue::{Fault, Retry};
+use crate::record::Step;
 use layout::{Paper, Style};
 
 /// The narrowest text that is still readable.
@@ -62,6 +63,7 @@ impl Explanation {
         let steps: Vec<(Style, String)> = self
             .steps
             .iter()
+            .filter(|seen| seen.step != Step::Respond || seen.outcome == StepOutcome::Decided)
             .map(|seen| {
                 let name = seen.step.name();
                 match seen.outcome {
@@ -82,7 +84,7 @@ impl Explanation {
             } else {
                 &caller.name
             };
-            paper.fact("caller", &format!("{name}, by {}", caller.way.replace('_', " ")));
+            paper.fact("caller", &format!("{name}, by {}", way(&caller.way)));
         }
         let time = self.time;
         let split = match time.model_us {
@@ -96,13 +98,14 @@ impl Explanation {
         paper.fact("took", &format!("{}{split}", units::micros(time.total_us)));
         paper.words("steps", &steps);
         if let (Some(fault), Some(retry)) = (self.fault, self.retry) {
-            paper.fact("fault", fault.name());
+            paper.fact("fault", whose(fault));
             paper.fact("retry", Retry::advice(retry));
         }
     }
 
     fn comparison(&self, paper: &mut Paper) {
-        if self.compared.is_empty() {
+        // A near route shows the same differences, and more.
+        if self.compared.is_empty() || !self.nearest.is_empty() {
             return;
         }
         paper.heading("Compared");
@@ -111,6 +114,26 @@ impl Explanation {
             paper.pair("expected", Style::Good, &compared.expected);
             paper.pair("got", Style::Bad, &compared.got);
         }
+    }
+}
+
+/// The way a caller showed who they are, in words.
+fn way(way: &str) -> &str {
+    match way {
+        "aksk" => "access key (AK/SK)",
+        "app_signature" => "app signature",
+        "app_code" => "AppCode",
+        "key_pair" => "AppKey and AppSecret",
+        other => other,
+    }
+}
+
+const fn whose(fault: Fault) -> &'static str {
+    match fault {
+        Fault::Caller => "the caller's: the request has to change",
+        Fault::Limit => "nobody's: a limit was reached",
+        Fault::Owner => "the owner's, of the service or API",
+        Fault::Platform => "Adyton's, or the machine's",
     }
 }
 
