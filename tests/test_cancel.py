@@ -31,7 +31,7 @@ def test_the_work_of_a_client_that_left_is_cancelled(server, echo, admin):
         page = server.call("GET", f"/adyton/v1/{{project}}/requests?service={echo.id}&status=499").json()
         return [record for record in page["requests"] if record["path"].endswith("/slow") and record["reason"] == "client.closed"]
 
-    record = wait_for(recorded, 5, "the record")[0]
+    record = server.record(wait_for(recorded, 5, "the record")[0]["id"])
     assert record["status"] == 499
 
 

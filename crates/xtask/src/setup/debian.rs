@@ -18,7 +18,7 @@ struct Package {
 const PACKAGES: &[Package] = &[
     Package {
         name: "python3",
-        present: || find("python3").is_some(),
+        present: has_system_python,
         needed: |_| true,
     },
     Package {
@@ -47,6 +47,13 @@ const PACKAGES: &[Package] = &[
         needed: |purpose| purpose == Purpose::Bench,
     },
 ];
+
+/// Programs of models are started with the system's own search path, so a Python elsewhere does not count.
+fn has_system_python() -> bool {
+    ["/usr/local/bin", "/usr/bin", "/bin"]
+        .iter()
+        .any(|folder| Path::new(folder).join("python3").is_file())
+}
 
 fn has_venv() -> bool {
     succeeds(command("python3").args(["-c", "import venv, ensurepip"]))

@@ -2,8 +2,8 @@
 
 Paths: `/slow` waits (`{"seconds": 5, "name": "x"}`) and notices when its caller leaves; `/seen` tells what `/slow` has seen, with
 times of the monotonic clock, which all processes of a machine share; `/status` answers with the status asked for; `/forged`
-sends headers that a model must not send; `/drop` hangs up; `/garbage` answers something that is not HTTP; `/environment`
-shows the environment. Everything else echoes.
+sends headers that a model must not send; `/drop` hangs up; `/garbage` answers something that is not HTTP; `/deaf`
+listens no more; `/environment` shows the environment. Everything else echoes.
 """
 
 import hashlib
@@ -42,6 +42,10 @@ class Echo(BaseHTTPRequestHandler):
         elif path == "/garbage":
             self.wfile.write(b"this is not HTTP at all\r\n\r\n")
             self.close_connection = True
+        elif path == "/deaf":
+            self.close_connection = True
+            self.reply({"deaf": True}, extra={"Connection": "close"})
+            self.server.socket.close()
         elif path == "/environment":
             self.reply({"environment": dict(os.environ), "folder": os.getcwd(), "pid": os.getpid()})
         else:

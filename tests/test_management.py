@@ -1,0 +1,331 @@
+"""Refusals of the management APIs: each dialect in its own shape, with code, status and sub-code."""
+
+import json
+import tarfile
+from io import BytesIO
+from uuid import uuid4
+
+import pytest
+
+from conftest import ECHO
+from harness.callers import RELEASE, App, api_id, instance_id
+from harness.server import ROOT, wait_for
+
+UNKNOWN_ID = "00000000-0000-4000-8000-000000000000"
+UNKNOWN_HEX = "0" * 32
+
+
+def check(response, status, code, reason):
+    assert (response.status_code, response.headers.get("X-Adyton-Reason")) == (status, reason), response.text
+    content = response.json()
+    if "error" in content:
+        assert (content["error"]["code"], status) == (status, int(code))
+        assert content["error"]["message"] and content["error"]["title"]
+    else:
+        assert content["error_code"] == code and content["error_msg"]
+    assert response.headers["X-Request-Id"]
+
+
+@pytest.fixture(scope="module")
+def apps(server):
+    """The address of the gateway instance's apps."""
+    return f"/v2/{{project}}/apigw/instances/{instance_id(server)}"
+
+
+# At the edge
+
+
+def test_an_address_that_is_none(server):
+    check(server.call("GET", "/v1/{project}/servicez"), 404, "APIGW.0101", "manage.no_such_address")
+
+
+def test_a_body_that_is_no_json(server):
+    response = server.call("POST", "/v2/{project}/apigw/instances/x/apps", data=b"{", headers={"Content-Type": "application/json"})
+    assert response.status_code == 400
+    response = server.call("POST", "/v1/{project}/services", data=b"{", headers={"Content-Type": "application/json"})
+    assert response.status_code == 400
+    assert "line 1" in response.text or "EOF" in response.text
+
+
+def test_a_body_that_is_too_large(server):
+    response = server.call("POST", "/v1/{project}/services", data=b" " * (64 * 1024 * 1024), headers={"Content-Type": "application/json"})
+    check(response, 413, "APIGW.0201", "manage.body_too_large")
+
+
+@pytest.mark.parametrize("token", [None, "", "nonsense"])
+def test_a_management_call_without_a_good_token(server, token):
+    headers = {} if token is None else {"X-Auth-Token": token}
+    response = server.http.get(f"{server.control}/v1/{server.project}/services", headers=headers)
+    check(response, 401, "APIGW.0301", "manage.unauthenticated")
+
+
+def test_a_revoked_token(server):
+    token = server.new_token()
+    server.http.delete(f"{server.control}/v3/auth/tokens", headers={"X-Auth-Token": token, "X-Subject-Token": token})
+    response = server.http.get(f"{server.control}/v1/{server.project}/services", headers={"X-Auth-Token": token})
+    check(response, 401, "APIGW.0307", "manage.token_revoked")
+
+
+# ModelArts
+
+
+def test_another_project(server):
+    response = server.http.get(f"{server.control}/v1/{UNKNOWN_HEX}/services", headers={"X-Auth-Token": server.token()})
+    check(response, 403, "ModelArts.0210", "modelarts.other_project")
+
+
+def domain_token(server):
+    first = server.bootstrap
+    identity = {"methods": ["password"], "password": {"user": {"id": first["user"]["id"], "password": first["password"]}}}
+    body = {"auth": {"identity": identity, "scope": {"domain": {"id": first["domain"]["id"]}}}}
+    response = server.http.post(f"{server.control}/v3/auth/tokens", json=body)
+    assert response.status_code == 201, response.text
+    return response.headers["X-Subject-Token"]
+
+
+def test_a_token_without_a_project(server, echo):
+    token = domain_token(server)
+    response = server.http.get(f"{server.control}/v1/{server.project}/services", headers={"X-Auth-Token": token})
+    check(response, 401, "ModelArts.0212", "modelarts.no_project")
+    # At the gateway it is a caller from elsewhere.
+    response = server.http.post(server.gateway + echo.path, headers={"X-Auth-Token": token}, json={})
+    assert (response.status_code, response.headers["X-Adyton-Reason"]) == (403, "iam.other_project")
+    assert response.json()["error_code"] == "APIG.0302"
+
+
+@pytest.mark.parametrize("path", ["/v1/{project}/models", "/v1/{project}/services"])
+def test_a_parameter_that_is_wrong(server, path):
+    check(server.call("GET", f"{path}?limit=many"), 400, "ModelArts.0104", "modelarts.parameter_error")
+
+
+def service_body(name, model_id, **changes):
+    entry = {"model_id": model_id, "weight": 100, "specification": "custom", "instance_count": 1} | changes
+    return {"service_name": name, "infer_type": "real-time", "config": [entry]}
+
+
+@pytest.mark.parametrize(
+    "change, field",
+    [
+        (lambda body: body.pop("service_name"), "service_name"),
+        (lambda body: body.update(service_name="a name"), "service_name"),
+        (lambda body: body.update(config=[]), "config"),
+        (lambda body: body["config"][0].update(weight=99), "weight"),
+        (lambda body: body["config"][0].update(instance_count=0), "instance_count"),
+        (lambda body: body["config"][0].update(instance_count=129), "instance_count"),
+        (lambda body: body.update(description="d" * 101), "description"),
+        (lambda body: body.update(infer_type="sometimes"), "infer_type"),
+    ],
+)
+def test_a_service_that_is_wrongly_described(server, echo, change, field):
+    body = service_body("described", echo.model_id)
+    change(body)
+    response = server.call("POST", "/v1/{project}/services", json=body)
+    check(response, 400, "ModelArts.0101", "modelarts.invalid_argument")
+    assert field in response.json()["error_msg"]
+
+
+def test_numbers_may_be_text(server, echo):
+    body = service_body("texts", echo.model_id, weight="100", instance_count="1")
+    made = server.manage("POST", "/v1/{project}/services", json=body)
+    server.wait_for_status(made["service_id"], "running")
+    server.manage("DELETE", f"/v1/{{project}}/services/{made['service_id']}")
+
+
+def test_what_does_not_exist(server):
+    check(server.call("GET", f"/v1/{{project}}/models/{UNKNOWN_ID}"), 404, "ModelArts.3001", "modelarts.no_such_model")
+    check(server.call("GET", f"/v1/{{project}}/services/{UNKNOWN_ID}"), 404, "ModelArts.3502", "modelarts.no_such_service")
+    check(server.call("POST", "/v1/{project}/services", json=service_body("orphan", UNKNOWN_ID)), 404, "ModelArts.3001", "modelarts.no_such_model")
+
+
+def test_what_exists_already(server, iris, echo):
+    location = server.upload(ROOT / "samples/iris")
+    body = {"model_name": "iris", "model_version": "1.0.0", "source_location": location, "model_type": "ONNX"}
+    check(server.call("POST", "/v1/{project}/models", json=body), 409, "ModelArts.3002", "modelarts.model_exists")
+    check(server.call("POST", "/v1/{project}/services", json=service_body("echo", echo.model_id)), 409, "ModelArts.3503", "modelarts.service_exists")
+
+
+def test_a_model_in_use_stays(server, echo):
+    answer = server.manage("DELETE", f"/v1/{{project}}/models/{echo.model_id}")
+    assert answer["delete_success_list"] == []
+    (failed,) = answer["delete_failed_list"]
+    assert failed["error_code"] == "ModelArts.3009"
+    from harness import provoked
+
+    provoked.SEEN.add("modelarts.model_in_use")
+    assert server.manage("GET", f"/v1/{{project}}/models/{echo.model_id}")["model_status"] == "published"
+
+
+def packed(config: object) -> bytes:
+    archive = BytesIO()
+    content = json.dumps(config).encode()
+    with tarfile.open(fileobj=archive, mode="w") as tar:
+        tar.add(ROOT / "samples/iris/model/model.onnx", "model/model.onnx")
+        member = tarfile.TarInfo("model/config.json")
+        member.size = len(content)
+        tar.addfile(member, BytesIO(content))
+    return archive.getvalue()
+
+
+def test_a_package_that_is_broken(server):
+    def upload(content):
+        return server.call("POST", "/adyton/v1/{project}/packages", data=content, headers={"Content-Type": "application/x-tar"})
+
+    check(upload(packed({"model_type": "Onyx", "model_algorithm": "x"})), 400, "ModelArts.3015", "modelarts.bad_config")
+    check(upload(b"no archive at all"), 400, "ModelArts.3016", "modelarts.bad_package")
+
+
+def test_one_model_twice_in_a_service(server, echo):
+    body = service_body("twice", echo.model_id, weight=50)
+    body["config"] *= 2
+    check(server.call("POST", "/v1/{project}/services", json=body), 400, "ModelArts.3516", "modelarts.duplicate_version")
+
+
+def test_a_state_that_forbids_a_change(server, tmp_path):
+    """While a service is being deployed its configuration cannot be changed."""
+    package = tmp_path / "slow"
+    package.mkdir()
+    import shutil
+
+    shutil.copytree(ECHO / "model", package / "model")
+    (package / "model/late.sh").write_text("#!/bin/sh\nsleep 3\nexec python3 echo.py\n")
+    (package / "model/late.sh").chmod(0o755)
+    config = json.loads((package / "model/config.json").read_text())
+    (package / "model/config.json").write_text(json.dumps(config | {"command": ["sh", "late.sh"]}))
+    service = server.deploy(f"late-{uuid4().hex[:8]}", package, wait=False)
+    path = f"/v1/{{project}}/services/{service.id}"
+    body = {"config": service_body("x", service.model_id, instance_count=2)["config"]}
+    check(server.call("PUT", path, json=body), 400, "ModelArts.3519", "modelarts.state_forbids")
+    # Called too early, it says so.
+    refused = server.http.post(server.gateway + service.path, headers={"X-Auth-Token": server.token()}, json={})
+    assert (refused.status_code, refused.headers["X-Adyton-Reason"]) == (400, "service.deploying")
+    server.wait_for_status(service.id, "running")
+    server.manage("DELETE", path)
+
+
+# API Gateway
+
+
+def test_apps_that_are_wrongly_described(server, apps):
+    for body in ({}, {"name": ""}, {"name": "a"}, {"name": "1 space"}, {"name": "x" * 65}):
+        response = server.call("POST", f"{apps}/apps", json=body)
+        check(response, 400, "APIG.2012", "apig.invalid_parameter")
+        assert "name" in response.json()["error_msg"]
+
+
+def test_apps_codes_and_authorisations_that_do_not_exist(server, apps, app, echo):
+    check(server.call("GET", f"/v2/{{project}}/apigw/instances/{UNKNOWN_HEX}/apps"), 404, "APIG.3030", "apig.no_such_instance")
+    check(server.call("GET", f"{apps}/apps/{UNKNOWN_HEX}"), 404, "APIG.3004", "apig.no_such_app")
+    check(server.call("GET", f"{apps}/apps/{app.id}/app-codes/{UNKNOWN_HEX}"), 404, "APIG.3082", "apig.no_such_app_code")
+    check(server.call("DELETE", f"{apps}/app-auths/{UNKNOWN_HEX}"), 404, "APIG.3009", "apig.no_such_authorisation")
+
+    def authorise(**changes):
+        body = {"env_id": RELEASE, "app_ids": [app.id], "api_ids": [api_id(server, echo)]} | changes
+        return server.call("POST", f"{apps}/app-auths", json=body)
+
+    check(authorise(api_ids=[UNKNOWN_HEX]), 404, "APIG.3002", "apig.no_such_api")
+    check(authorise(env_id="nowhere"), 404, "APIG.3003", "apig.no_such_environment")
+    check(authorise(app_ids=[UNKNOWN_HEX]), 404, "APIG.3004", "apig.no_such_app")
+    check(authorise(), 400, "APIG.3316", "apig.already_authorised")
+
+
+def test_apps_and_codes_that_exist_already(server, apps, app):
+    check(server.call("POST", f"{apps}/apps", json={"name": "tester"}), 400, "APIG.3203", "apig.app_exists")
+    check(server.call("POST", f"{apps}/apps/{app.id}/app-codes", json={"app_code": app.code}), 400, "APIG.3211", "apig.app_code_exists")
+
+
+def test_an_app_has_five_codes_at_most(server, apps):
+    many = App.create(server, "many-codes")
+    for _ in range(4):
+        server.manage("PUT", f"{apps}/apps/{many.id}/app-codes")
+    check(server.call("PUT", f"{apps}/apps/{many.id}/app-codes"), 403, "APIG.3325", "apig.app_code_quota")
+
+
+def test_a_new_secret_makes_the_old_one_useless(server, apps, echo):
+    from harness.callers import KeyHolder, call
+    from harness.raw import fresh_source
+
+    app = App.create(server, "resetter", echo)
+    made = server.manage("PUT", f"{apps}/apps/secret/{app.id}", json={})
+    assert made["app_secret"] != app.secret
+    assert call(server, KeyHolder(app.key, made["app_secret"]), echo.path, source=fresh_source()).status == 200
+    refused = call(server, KeyHolder(app.key, app.secret), echo.path, source=fresh_source())
+    assert (refused.status, refused.headers["x-adyton-reason"]) == (400, "app.bad_signature")
+
+
+def test_an_authorisation_that_is_taken_back(server, apps, echo):
+    from harness.callers import AppCodeHolder, call
+
+    app = App.create(server, "short-lived", echo)
+    assert call(server, AppCodeHolder(app.code), echo.path).status == 200
+    auths = server.manage("GET", f"{apps}/app-auths/binded-apis", params={"app_id": app.id})["auths"]
+    server.manage("DELETE", f"{apps}/app-auths/{auths[0]['id']}")
+    refused = call(server, AppCodeHolder(app.code), echo.path)
+    assert (refused.status, refused.headers["x-adyton-reason"]) == (403, "app.not_authorised")
+    unknown = call(server, AppCodeHolder("A" * 64), echo.path)
+    assert (unknown.status, unknown.headers["x-adyton-reason"]) == (401, "app.code_unknown")
+
+
+# IAM
+
+
+def test_requests_for_tokens_that_are_malformed(server):
+    url = f"{server.control}/v3/auth/tokens"
+    for body in (b"", b"{", b"{}", b'{"auth":{}}', b'{"auth":{"identity":{"methods":["magic"]}}}'):
+        response = server.http.post(url, data=body, headers={"Content-Type": "application/json"})
+        check(response, 400, "400", "iam.malformed")
+
+
+def test_iam_in_keystones_shape(server):
+    check(server.ask_token(password="wrong-Pass-1"), 401, "401", "iam.wrong_password")
+    headers = {"X-Auth-Token": "nonsense", "X-Subject-Token": server.token()}
+    check(server.http.get(f"{server.control}/v3/auth/tokens", headers=headers), 401, "401", "iam.token_invalid")
+    headers = {"X-Auth-Token": server.token(), "X-Subject-Token": "nonsense"}
+    check(server.http.get(f"{server.control}/v3/auth/tokens", headers=headers), 404, "404", "iam.not_found")
+    check(server.call("PATCH", "/v3/auth/tokens"), 405, "405", "iam.method_not_allowed")
+
+
+def test_a_user_has_two_access_keys(new_server):
+    server = new_server().start()
+    body = {"credential": {"user_id": server.bootstrap["user"]["id"]}}
+    made = server.manage("POST", "/v3.0/OS-CREDENTIAL/credentials", json=body)["credential"]
+    assert made["access"] and made["secret"]
+    check(server.call("POST", "/v3.0/OS-CREDENTIAL/credentials", json=body), 400, "400", "iam.key_quota")
+
+
+def test_versions_are_discovered(server):
+    assert server.http.get(server.control + "/").status_code == 300
+    assert server.http.get(server.control + "/v3").json()["version"]["status"] == "stable"
+    assert "text/html" in server.http.get(server.control + "/", headers={"Accept": "text/html"}).headers["Content-Type"]
+
+
+def test_metrics_and_documents(server, echo, admin):
+    server.http.post(server.gateway + echo.path, headers={"X-Auth-Token": admin.token}, json={})
+    metrics = server.http.get(server.control + "/metrics").text
+    assert "adyton_" in metrics and "# TYPE" in metrics
+    document = server.http.get(server.control + "/openapi.json").json()
+    assert document["openapi"].startswith("3.")
+    assert len(document["paths"]) > 15
+    # The admin plane is never on the public port.
+    for path in ("/metrics", "/openapi.json", f"/v1/{server.project}/services", "/v3/auth/tokens"):
+        assert server.http.get(server.gateway + path, headers={"X-Auth-Token": admin.token}).status_code == 404
+
+
+def test_events_tell_a_services_story(server, echo):
+    events = server.manage("GET", f"/v1/{{project}}/services/{echo.id}/events")["events"]
+    assert len(events) >= 2
+    assert all(event["event_info"] and event["event_type"] in ("normal", "abnormal") for event in events)
+
+
+def test_requests_are_listed_and_filtered(server, echo, admin):
+    refused = server.http.post(server.gateway + echo.path + "/nope", headers={"X-Auth-Token": admin.token}, json={})
+    request_id = refused.headers["X-Request-Id"]
+    server.record(request_id)
+
+    def ids(**filters):
+        page = server.manage("GET", "/adyton/v1/{project}/requests", params=filters)
+        return [record["id"] for record in page["requests"]]
+
+    assert request_id in ids()
+    assert request_id in ids(code="APIG.0101", service=echo.id, status=404)
+    assert request_id not in ids(code="APIG.0301")
+    wait_for(lambda: len(ids(limit=1)) == 1, 5, "one record")

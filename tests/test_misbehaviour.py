@@ -1,0 +1,123 @@
+"""Models and clients that do not do what they should: each has a code of its own, and nobody else suffers."""
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from conftest import ECHO
+from harness.callers import TokenHolder, call
+from harness.raw import Connection, exchange
+from harness.server import ROOT
+
+GATHER = Path(__file__).parent / "models/gather"
+
+
+@pytest.fixture(scope="module")
+def gather(server):
+    return server.deploy("gather", GATHER)
+
+
+def test_a_model_that_fails_while_it_computes(server, gather, admin):
+    good = call(server, admin, gather.path, body=b'{"inputs":{"x":[0,2]}}')
+    assert json.loads(good.body) == {"outputs": {"y": [10.0, 30.0]}}
+    answer = call(server, admin, gather.path, body=b'{"inputs":{"x":[7]}}')
+    assert (answer.status, answer.headers["x-adyton-reason"]) == (500, "model.failed")
+    assert json.loads(answer.body)["error_code"] == "MR.0105"
+    assert "7" in server.run("explain", answer.headers["x-request-id"]).stdout
+    assert call(server, admin, gather.path, body=b'{"inputs":{"x":[1]}}').status == 200
+
+
+def test_an_empty_request_for_a_model_that_needs_one(server, gather, admin):
+    answer = call(server, admin, gather.path, body=b"")
+    assert (answer.status, answer.headers["x-adyton-reason"]) == (400, "request.empty")
+    assert json.loads(answer.body)["error_code"] == "ModelArts.4202"
+
+
+def test_a_program_that_listens_no_more(new_server):
+    server = new_server().start()
+    echo = server.deploy("echo", ECHO)
+    caller = TokenHolder(server.token())
+    assert call(server, caller, echo.path + "/deaf").status == 200
+    answer = call(server, caller, echo.path)
+    assert answer.headers["x-adyton-reason"] in ("instance.refused", "instance.none")
+    assert (answer.status, json.loads(answer.body)["error_code"]) == (500, "ModelArts.4302")
+
+
+def test_a_body_that_stops_arriving(new_server):
+    server = new_server({"gateway.body_timeout": "1s"}).start()
+    echo = server.deploy("echo", ECHO)
+    with Connection(server.gateway) as connection:
+        connection.send_head("POST", echo.path, {"X-Auth-Token": server.token(), "Content-Length": "10"})
+        connection.send(b"12345")
+        answer = connection.read_answer()
+    assert (answer.status, answer.headers["x-adyton-reason"]) == (408, "body.too_slow")
+    assert json.loads(answer.body)["error_code"] == "ModelArts.4205"
+
+
+def test_a_broken_chunk(server, echo, admin):
+    headers = {"X-Auth-Token": admin.token, "Transfer-Encoding": "chunked"}
+    answer = exchange(server.gateway, "POST", echo.path, headers, b"zz\r\nno size\r\n0\r\n\r\n")
+    assert (answer.status, answer.headers["x-adyton-reason"]) == (400, "body.broken")
+
+
+def test_more_predictions_than_can_wait(new_server):
+    """The queue of the inference threads is bounded: what does not fit is refused at once, and what fits is answered."""
+    server = new_server({"throttle.default_per_second": 0}).start()
+    vision = server.deploy("vision", ROOT / ".cache/samples/vision")
+    caller = TokenHolder(server.token())
+    # Pictures that keep a thread busy for a while each.
+    picture = json.loads((ROOT / "samples/vision/request.json").read_bytes())["inputs"]["x"][0]
+    body = json.dumps({"inputs": {"x": [picture] * 40}}).encode()
+    with ThreadPoolExecutor(400) as pool:
+        answers = list(pool.map(lambda _: call(server, caller, vision.path, body=body), range(400)))
+    statuses = {(answer.status, answer.headers.get("x-adyton-reason")) for answer in answers}
+    assert statuses == {(200, None), (429, "service.queue_full")}
+    refused = next(answer for answer in answers if answer.status == 429)
+    assert json.loads(refused.body)["error_code"] == "ModelArts.4206"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"GARBAGE\r\n\r\n",
+        b"POST / HTTP/9.9\r\n\r\n",
+        b"POST /v1/infers HTTP/1.1\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\n12345",
+        b"POST /v1/infers HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: x\r\nBad Header: x\r\n\r\n",
+        b"\x00" * 200 + b"\r\n\r\n",
+        b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
+    ],
+    ids=["no HTTP", "version", "two lengths", "length and chunks", "header with a space", "zeros", "TLS"],
+)
+def test_what_is_no_http(server, echo, admin, text):
+    with Connection(server.gateway) as connection:
+        connection.send(text)
+        connection.socket.settimeout(5)
+        try:
+            said = connection.socket.recv(1000)
+        except TimeoutError:
+            said = b""
+        except ConnectionError:
+            said = b""
+    assert said == b"" or said.startswith(b"HTTP/1.1 4"), said
+    assert call(server, admin, echo.path).status == 200
+
+
+def test_two_requests_at_once_on_one_connection(server, echo, admin):
+    with Connection(server.gateway) as connection:
+        head = f"POST {echo.path} HTTP/1.1\r\nHost: {connection.host}\r\nX-Auth-Token: {admin.token}\r\nContent-Length: 2\r\n\r\n{{}}"
+        connection.send((head * 3).encode())
+        assert [connection.read_answer().status for _ in range(3)] == [200, 200, 200]
+
+
+def test_a_connection_is_kept_after_a_refusal(server, echo, admin):
+    with Connection(server.gateway) as connection:
+        for _ in range(3):
+            connection.send_head("POST", echo.path, {"X-Auth-Token": "wrong", "Content-Length": "2"})
+            connection.send(b"{}")
+            assert connection.read_answer().status == 401
+            connection.send_head("POST", echo.path, {"X-Auth-Token": admin.token, "Content-Length": "2"})
+            connection.send(b"{}")
+            assert connection.read_answer().status == 200
