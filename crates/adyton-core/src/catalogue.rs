@@ -13,10 +13,12 @@
 mod code;
 mod entry;
 mod reason;
+mod section;
 
 pub use code::Code;
 pub use entry::{Entry, Fault, Plane, Retry};
 pub use reason::Reason;
+pub use section::Section;
 
 #[cfg(test)]
 mod tests;

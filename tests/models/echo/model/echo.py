@@ -45,7 +45,8 @@ class Echo(BaseHTTPRequestHandler):
         elif path == "/deaf":
             self.close_connection = True
             self.reply({"deaf": True}, extra={"Connection": "close"})
-            self.server.socket.close()
+            self.server.is_deaf = True
+            threading.Thread(target=self.server.shutdown).start()
         elif path == "/environment":
             self.reply({"environment": dict(os.environ), "folder": os.getcwd(), "pid": os.getpid()})
         else:
@@ -98,9 +99,13 @@ class Echo(BaseHTTPRequestHandler):
 class Server(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 256
+    is_deaf = False
 
 
 if __name__ == "__main__":
     server = Server(("127.0.0.1", int(os.environ["PORT"])), Echo)
     signal.signal(signal.SIGTERM, lambda *_: threading.Thread(target=server.shutdown).start())
-    server.serve_forever(poll_interval=0.05)
+    server.serve_forever(poll_interval=0.01)
+    server.server_close()
+    if server.is_deaf:
+        signal.pause()
