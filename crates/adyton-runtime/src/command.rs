@@ -1,4 +1,62 @@
-//! Programs that models bring.
+//! Programs that models bring: started through a [keeper](crate::keeper), asked until they answer, started again when they
+//! end, and given up when they end again and again.
+//!
+//! - `program.rs`: one run of a program, from start to end, with its output drained into the log all along.
+//! - `ready.rs`: a free port, and asking a program over HTTP.
+//! - `supervise.rs`: the life of an instance over many runs.
+//! - `log.rs`: the bounded log of a service.
+
+pub mod log;
+pub mod program;
+pub mod ready;
+pub mod supervise;
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::time::Duration;
 
 /// The search path of programs: that of a plain system, never the server's own.
 pub const PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+/// How programs are run on this machine.
+#[derive(Clone, Debug)]
+pub struct CommandSettings {
+    /// How to start a keeper: the server's own binary and `keeper`.
+    pub keeper: Vec<OsString>,
+    /// The folder in which each instance gets a temporary folder of its own.
+    pub temporary: PathBuf,
+    /// The server's data folder, which programs may not see.
+    pub hidden: Option<PathBuf>,
+    /// Whether programs may be run at all (`runtime.run_code`).
+    pub allowed: bool,
+    /// How long a program may take to end after SIGTERM (containers get 60–90 s; ModelArts, "Custom Image Specifications").
+    pub grace: Duration,
+    /// How long an instance waits for the calls that it still has, before its program is told to end.
+    pub drain: Duration,
+    /// The pauses between restarts: this one first, then twice as long each time, up to `longest_pause`.
+    pub first_pause: Duration,
+    /// The longest pause between restarts.
+    pub longest_pause: Duration,
+    /// So many ends without having been ready for [`CommandSettings::settled`] are a crash loop.
+    pub crash_loop: u32,
+    /// A program that was ready for this long has settled: its earlier ends are forgotten.
+    pub settled: Duration,
+}
+
+impl CommandSettings {
+    /// The usual values, with `keeper` as the way to start one.
+    pub fn new(keeper: Vec<OsString>, temporary: PathBuf) -> Self {
+        Self {
+            keeper,
+            temporary,
+            hidden: None,
+            allowed: true,
+            grace: Duration::from_secs(60),
+            drain: Duration::from_secs(60),
+            first_pause: Duration::from_millis(500),
+            longest_pause: Duration::from_secs(30),
+            crash_loop: 5,
+            settled: Duration::from_secs(60),
+        }
+    }
+}

@@ -11,6 +11,8 @@
 //! dies; one bad model hurts no other. Read [`targets`] and [`reconciler`] first.
 
 pub mod command;
+pub mod keeper;
 pub mod onnx;
 pub mod package;
+pub mod reconciler;
 pub mod targets;

@@ -41,7 +41,11 @@ impl Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { bytes: 4 << 30, entries: 20_000, ratio: 200 }
+        Self {
+            bytes: 4 << 30,
+            entries: 20_000,
+            ratio: 200,
+        }
     }
 }
 
@@ -117,10 +121,19 @@ impl Packages {
     ///
     /// # Errors
     /// [`ImportError`]; also when there is no such package.
-    pub fn check(&self, digest: Sha256, config: Option<&Json>, onnx: &Onnx) -> Result<ModelSpec, ImportError> {
+    pub fn check(
+        &self,
+        digest: Sha256,
+        config: Option<&Json>,
+        onnx: &Onnx,
+    ) -> Result<ModelSpec, ImportError> {
         let model = self.path(digest).join("model");
         if !model.is_dir() {
-            return Err(ImportError::package("", format!("there is no package {digest}"), "upload it first"));
+            return Err(ImportError::package(
+                "",
+                format!("there is no package {digest}"),
+                "upload it first",
+            ));
         }
         check::package(&model, config, onnx)
     }

@@ -20,7 +20,10 @@ pub(super) fn unpack(file: &Path, stage: &mut Stage) -> Result<(), ImportError> 
     let head = &head[..read];
     if head.starts_with(&[0x1f, 0x8b]) {
         let packed = Rc::new(Cell::new(0));
-        let counted = Counted { inner: BufReader::new(archive), count: Rc::clone(&packed) };
+        let counted = Counted {
+            inner: BufReader::new(archive),
+            count: Rc::clone(&packed),
+        };
         return tar(MultiGzDecoder::new(counted), stage, &|| packed.get());
     }
     if head.starts_with(b"PK\x03\x04") || head.starts_with(b"PK\x05\x06") {
@@ -33,7 +36,11 @@ pub(super) fn unpack(file: &Path, stage: &mut Stage) -> Result<(), ImportError> 
         [] => "the archive is empty",
         _ => "the file is not a tar, tar.gz or zip archive",
     };
-    Err(ImportError::package("", cause, "pack the folder that holds `model/` with tar or zip"))
+    Err(ImportError::package(
+        "",
+        cause,
+        "pack the folder that holds `model/` with tar or zip",
+    ))
 }
 
 fn fill(file: &mut File, buffer: &mut [u8]) -> io::Result<usize> {
@@ -52,7 +59,17 @@ fn fill(file: &mut File, buffer: &mut [u8]) -> io::Result<usize> {
 fn tar_sum_fits(block: &[u8]) -> bool {
     let written = std::str::from_utf8(&block[148..156]).unwrap_or_default();
     let written = u64::from_str_radix(written.trim_matches(|c: char| c == '\0' || c == ' '), 8);
-    let sum: u64 = block.iter().enumerate().map(|(at, byte)| if (148..156).contains(&at) { 32 } else { u64::from(*byte) }).sum();
+    let sum: u64 = block
+        .iter()
+        .enumerate()
+        .map(|(at, byte)| {
+            if (148..156).contains(&at) {
+                32
+            } else {
+                u64::from(*byte)
+            }
+        })
+        .sum();
     written == Ok(sum)
 }
 
@@ -73,13 +90,23 @@ impl<R: Read> Read for Counted<R> {
 fn tar(from: impl Read, stage: &mut Stage, packed: &dyn Fn() -> u64) -> Result<(), ImportError> {
     let mut archive = tar::Archive::new(from);
     let broken = |problem: io::Error| {
-        ImportError::package("", format!("the tar archive is damaged: {problem}"), "pack the folder anew")
+        ImportError::package(
+            "",
+            format!("the tar archive is damaged: {problem}"),
+            "pack the folder anew",
+        )
     };
     for entry in archive.entries().map_err(broken)? {
         let mut entry = entry.map_err(broken)?;
         let name = match std::str::from_utf8(&entry.path_bytes()) {
             Ok(name) => name.to_owned(),
-            Err(_) => return Err(ImportError::package("", "a name in the archive is not UTF-8", "rename the file")),
+            Err(_) => {
+                return Err(ImportError::package(
+                    "",
+                    "a name in the archive is not UTF-8",
+                    "rename the file",
+                ));
+            }
         };
         let kind = entry.header().entry_type();
         if kind.is_dir() {
@@ -99,19 +126,31 @@ fn tar(from: impl Read, stage: &mut Stage, packed: &dyn Fn() -> u64) -> Result<(
 fn zip(mut file: File, stage: &mut Stage) -> Result<(), ImportError> {
     let promised = zip_entries(&mut file)?;
     let broken = |problem: zip::result::ZipError| {
-        ImportError::package("", format!("the zip archive is damaged: {problem}"), "pack the folder anew")
+        ImportError::package(
+            "",
+            format!("the zip archive is damaged: {problem}"),
+            "pack the folder anew",
+        )
     };
     let mut archive = zip::ZipArchive::new(BufReader::new(file)).map_err(broken)?;
     // The reader keeps one entry a name; where there were more, two readers could see two different packages.
     if promised.is_some_and(|promised| promised != archive.len()) {
-        return Err(ImportError::package("", "a name occurs twice in the archive", "pack the folder anew"));
+        return Err(ImportError::package(
+            "",
+            "a name occurs twice in the archive",
+            "pack the folder anew",
+        ));
     }
     let mut packed = 0u64;
     for at in 0..archive.len() {
         let mut entry = archive.by_index(at).map_err(broken)?;
         let name = entry.name().map_err(broken)?.into_owned();
         if entry.encrypted() {
-            return Err(ImportError::package(name, "is encrypted", "pack without a password"));
+            return Err(ImportError::package(
+                name,
+                "is encrypted",
+                "pack without a password",
+            ));
         }
         let mode = entry.unix_mode().unwrap_or(0);
         let kind = mode & 0o170_000;
@@ -141,5 +180,7 @@ fn zip_entries(file: &mut File) -> io::Result<Option<usize>> {
     file.seek(SeekFrom::Start(0))?;
     let found = tail.windows(END.len()).rposition(|window| window == END);
     let count = found.and_then(|at| tail.get(at + 10..at + 12));
-    Ok(count.map(|bytes| usize::from(u16::from_le_bytes([bytes[0], bytes[1]]))).filter(|count| *count != 0xffff))
+    Ok(count
+        .map(|bytes| usize::from(u16::from_le_bytes([bytes[0], bytes[1]])))
+        .filter(|count| *count != 0xffff))
 }

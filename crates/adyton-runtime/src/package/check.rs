@@ -22,7 +22,9 @@ pub(super) fn package(model: &Path, given: Option<&Json>, onnx: &Onnx) -> Result
         None => read_config(model)?,
     };
     let spec = config::check(config, |asked| match asked {
-        Asked::Onnx => Ok(Engine::Onnx { file: onnx_file(model)? }),
+        Asked::Onnx => Ok(Engine::Onnx {
+            file: onnx_file(model)?,
+        }),
         Asked::Command(command) => {
             program(model, &command)?;
             Ok(Engine::Command { command })
@@ -31,7 +33,11 @@ pub(super) fn package(model: &Path, given: Option<&Json>, onnx: &Onnx) -> Result
     if let Engine::Onnx { file } = &spec.engine {
         let loaded = onnx.load(model, file)?;
         codecs(&spec.apis, loaded.ports()).map_err(|(at, problem)| {
-            ImportError::field(format!("apis[{at}].{}", "request.data"), problem.0, "let the schema and the model agree")
+            ImportError::field(
+                format!("apis[{at}].{}", "request.data"),
+                problem.0,
+                "let the schema and the model agree",
+            )
         })?;
     }
     Ok(spec)
@@ -41,9 +47,11 @@ fn read_config(model: &Path) -> Result<Json, ImportError> {
     only_one_config(model)?;
     let path = model.join("config.json");
     match fs::metadata(&path) {
-        Ok(meta) if meta.len() > LARGEST_CONFIG => {
-            Err(ImportError::field("", format!("is larger than {LARGEST_CONFIG} bytes"), "shorten the schemas"))
-        }
+        Ok(meta) if meta.len() > LARGEST_CONFIG => Err(ImportError::field(
+            "",
+            format!("is larger than {LARGEST_CONFIG} bytes"),
+            "shorten the schemas",
+        )),
         Ok(meta) if !meta.is_file() => Err(ImportError::field("", "is not a file", "")),
         Ok(_) => config::parse(&fs::read(&path)?),
         Err(problem) if problem.kind() == ErrorKind::NotFound => {
@@ -58,7 +66,9 @@ fn read_config(model: &Path) -> Result<Json, ImportError> {
 fn only_one_config(model: &Path) -> Result<(), ImportError> {
     let others: Vec<String> = files(model, 0)?
         .into_iter()
-        .filter(|file| file.file_name().is_some_and(|name| name == "config.json") && *file != Path::new("config.json"))
+        .filter(|file| {
+            file.file_name().is_some_and(|name| name == "config.json") && *file != Path::new("config.json")
+        })
         .map(|file| format!("model/{}", file.display()))
         .collect();
     match others.first() {
@@ -94,7 +104,10 @@ fn files(model: &Path, depth: usize) -> Result<Vec<PathBuf>, ImportError> {
 fn onnx_file(model: &Path) -> Result<String, ImportError> {
     let names: Vec<String> = files(model, 0)?
         .into_iter()
-        .filter(|file| file.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("onnx")))
+        .filter(|file| {
+            file.extension()
+                .is_some_and(|ending| ending.eq_ignore_ascii_case("onnx"))
+        })
         .map(|file| file.display().to_string())
         .collect();
     let beside: Vec<&String> = names.iter().filter(|name| !name.contains('/')).collect();
@@ -105,42 +118,67 @@ fn onnx_file(model: &Path) -> Result<String, ImportError> {
             "the model file must lie beside `config.json`",
             "move it to `model/`",
         )),
-        [] => Err(ImportError::package("model/*.onnx", "there is no ONNX model file", "add the model to `model/`")),
+        [] => Err(ImportError::package(
+            "model/*.onnx",
+            "there is no ONNX model file",
+            "add the model to `model/`",
+        )),
         several if several.iter().any(|name| *name == "model.onnx") => Ok("model.onnx".to_owned()),
         several => {
             let names: Vec<&str> = several.iter().map(|name| name.as_str()).collect();
             let cause = format!("there are several ONNX files: {}", names.join(", "));
-            Err(ImportError::package("model/*.onnx", cause, "name the one that serves `model.onnx`"))
+            Err(ImportError::package(
+                "model/*.onnx",
+                cause,
+                "name the one that serves `model.onnx`",
+            ))
         }
     }
 }
 
 /// The program must be there, and be one. A bare name that is no file of the package is looked up on the path at start.
 fn program(model: &Path, command: &[String]) -> Result<(), ImportError> {
-    let Some(name) = command.first() else { return Ok(()) };
+    let Some(name) = command.first() else {
+        return Ok(());
+    };
     let path = Path::new(name);
     if path.components().any(|part| part == Component::ParentDir) {
         let cause = format!("leads out of the package; got \"{name}\"");
-        return Err(ImportError::field("command[0]", cause, "name a program of the package or of the system"));
+        return Err(ImportError::field(
+            "command[0]",
+            cause,
+            "name a program of the package or of the system",
+        ));
     }
     let inside = model.join(path);
     match fs::metadata(&inside) {
         Ok(meta) if meta.is_file() && meta.permissions().mode() & 0o111 == 0 => Err(ImportError::field(
             "command[0]",
             format!("model/{name} is not executable"),
-            format!("`chmod +x {name}` before packing, or start it with its interpreter: [\"python3\", \"{name}\"]"),
+            format!(
+                "`chmod +x {name}` before packing, or start it with its interpreter: [\"python3\", \"{name}\"]"
+            ),
         )),
         Ok(meta) if meta.is_file() => Ok(()),
-        Ok(_) => Err(ImportError::field("command[0]", format!("\"{name}\" is a folder"), "name a program")),
+        Ok(_) => Err(ImportError::field(
+            "command[0]",
+            format!("\"{name}\" is a folder"),
+            "name a program",
+        )),
         Err(_) if !name.contains('/') && on_the_path(name) => Ok(()),
         Err(_) => Err(ImportError::field(
             "command[0]",
-            format!("there is no program \"{name}\" in the package or on the path ({})", crate::command::PATH),
+            format!(
+                "there is no program \"{name}\" in the package or on the path ({})",
+                crate::command::PATH
+            ),
             "add it to `model/`, or install it on this machine",
         )),
     }
 }
 
 fn on_the_path(name: &str) -> bool {
-    crate::command::PATH.split(':').any(|folder| Path::new(folder).join(name).is_file())
+    crate::command::PATH
+        .split(':')
+        .any(|folder| Path::new(folder).join(name).is_file())
 }

@@ -18,14 +18,38 @@ use super::error::ImportError;
 pub const RUNNABLE: [&str; 2] = ["ONNX", "Command"];
 /// Engines that the public documentation names (or that are planned), and what to do instead.
 const OTHERS: [(&str, &str); 10] = [
-    ("TensorFlow", "convert the model to ONNX (`tf2onnx`), or serve it with a program of your own (`Command`)"),
-    ("PyTorch", "export the model to ONNX (`torch.onnx.export`), or serve it with a program of your own (`Command`)"),
-    ("MindSpore", "export the model to ONNX, or serve it with a program of your own (`Command`)"),
-    ("XGBoost", "convert the model to ONNX (`onnxmltools`), or serve it with a program of your own (`Command`)"),
-    ("Scikit_Learn", "convert the model to ONNX (`skl2onnx`), or serve it with a program of your own (`Command`)"),
-    ("MXNet", "convert the model to ONNX, or serve it with a program of your own (`Command`)"),
-    ("Caffe", "convert the model to ONNX, or serve it with a program of your own (`Command`)"),
-    ("Spark_MLlib", "convert the model to ONNX (`onnxmltools`), or serve it with a program of your own (`Command`)"),
+    (
+        "TensorFlow",
+        "convert the model to ONNX (`tf2onnx`), or serve it with a program of your own (`Command`)",
+    ),
+    (
+        "PyTorch",
+        "export the model to ONNX (`torch.onnx.export`), or serve it with a program of your own (`Command`)",
+    ),
+    (
+        "MindSpore",
+        "export the model to ONNX, or serve it with a program of your own (`Command`)",
+    ),
+    (
+        "XGBoost",
+        "convert the model to ONNX (`onnxmltools`), or serve it with a program of your own (`Command`)",
+    ),
+    (
+        "Scikit_Learn",
+        "convert the model to ONNX (`skl2onnx`), or serve it with a program of your own (`Command`)",
+    ),
+    (
+        "MXNet",
+        "convert the model to ONNX, or serve it with a program of your own (`Command`)",
+    ),
+    (
+        "Caffe",
+        "convert the model to ONNX, or serve it with a program of your own (`Command`)",
+    ),
+    (
+        "Spark_MLlib",
+        "convert the model to ONNX (`onnxmltools`), or serve it with a program of your own (`Command`)",
+    ),
     ("Image", "package the program of the image as a `Command` model"),
     ("Upstream", "use a `Command` model"),
 ];
@@ -49,7 +73,11 @@ pub(super) fn parse(text: &[u8]) -> Result<Json, ImportError> {
         let cause = full.strip_suffix(&place).unwrap_or(&full);
         ImportError::field(
             "",
-            format!("line {}, column {}: not valid JSON: {cause}", problem.line(), problem.column()),
+            format!(
+                "line {}, column {}: not valid JSON: {cause}",
+                problem.line(),
+                problem.column()
+            ),
             "",
         )
     })
@@ -61,7 +89,11 @@ pub(super) fn check(
     settle: impl FnOnce(Asked) -> Result<Engine, ImportError>,
 ) -> Result<ModelSpec, ImportError> {
     let Json::Object(fields) = &config else {
-        return Err(ImportError::field("", format!("must be an object; got {}", kind(&config)), "begin with {"));
+        return Err(ImportError::field(
+            "",
+            format!("must be an object; got {}", kind(&config)),
+            "begin with {",
+        ));
     };
     let engine_name = engine_name(fields)?;
     let algorithm = algorithm(fields)?;
@@ -116,7 +148,9 @@ fn engine_name(fields: &Map<String, Json>) -> Result<&'static str, ImportError> 
         let cause = format!("the engine \"{name}\" cannot be run by this version, which runs {allowed}");
         return Err(ImportError::field("model_type", cause, fix));
     }
-    let known = RUNNABLE.into_iter().chain(OTHERS.into_iter().map(|(name, _)| name));
+    let known = RUNNABLE
+        .into_iter()
+        .chain(OTHERS.into_iter().map(|(name, _)| name));
     let all: Vec<&str> = known.clone().collect();
     let fix = match nearest(given, known) {
         Some(name) => format!("did you mean \"{name}\"?"),
@@ -127,7 +161,11 @@ fn engine_name(fields: &Map<String, Json>) -> Result<&'static str, ImportError> 
 }
 
 fn algorithm(fields: &Map<String, Json>) -> Result<String, ImportError> {
-    let value = required(fields, "model_algorithm", "write a label of your own, for example \"predict_analysis\"")?;
+    let value = required(
+        fields,
+        "model_algorithm",
+        "write a label of your own, for example \"predict_analysis\"",
+    )?;
     let label = text("model_algorithm", value)?;
     let cause = if !label.starts_with(|first: char| first.is_ascii_alphabetic()) {
         "must start with a letter".to_owned()
@@ -139,29 +177,42 @@ fn algorithm(fields: &Map<String, Json>) -> Result<String, ImportError> {
         return Ok(label.to_owned());
     };
     let fix = "write a label such as \"image_classification\", \"object_detection\" or \"predict_analysis\"";
-    Err(ImportError::field("model_algorithm", format!("{cause}; got \"{}\"", cut(label)), fix))
+    Err(ImportError::field(
+        "model_algorithm",
+        format!("{cause}; got \"{}\"", cut(label)),
+        fix,
+    ))
 }
 
 /// Program and arguments: a list of texts, or one text split at spaces (quotes keep words together).
 fn command(fields: &Map<String, Json>) -> Result<Vec<String>, ImportError> {
     let example = "write the program and its arguments, for example [\"python3\", \"serve.py\"]";
     let words = match required(fields, "command", example)? {
-        Json::String(line) => split(line)
-            .ok_or_else(|| ImportError::field("command", format!("a quote is not closed in {line:?}"), example))?,
+        Json::String(line) => split(line).ok_or_else(|| {
+            ImportError::field("command", format!("a quote is not closed in {line:?}"), example)
+        })?,
         Json::Array(items) => items
             .iter()
             .enumerate()
             .map(|(at, item)| text(&format!("command[{at}]"), item).map(str::to_owned))
             .collect::<Result<_, _>>()?,
         other => {
-            return Err(ImportError::field("command", format!("must be a list of texts; got {}", kind(other)), example));
+            return Err(ImportError::field(
+                "command",
+                format!("must be a list of texts; got {}", kind(other)),
+                example,
+            ));
         }
     };
     if words.first().is_none_or(String::is_empty) {
         return Err(ImportError::field("command", "names no program", example));
     }
     if let Some(at) = words.iter().position(|word| word.contains('\0')) {
-        return Err(ImportError::field(format!("command[{at}]"), "has a zero character", "remove it"));
+        return Err(ImportError::field(
+            format!("command[{at}]"),
+            "has a zero character",
+            "remove it",
+        ));
     }
     Ok(words)
 }
@@ -194,7 +245,13 @@ fn split(line: &str) -> Option<Vec<String>> {
 
 /// The text of a field that must be one.
 fn text<'v>(field: &str, value: &'v Json) -> Result<&'v str, ImportError> {
-    value.as_str().ok_or_else(|| ImportError::field(field, format!("must be a text; got {}", kind(value)), "put it in quotes"))
+    value.as_str().ok_or_else(|| {
+        ImportError::field(
+            field,
+            format!("must be a text; got {}", kind(value)),
+            "put it in quotes",
+        )
+    })
 }
 
 /// A value as messages show it.

@@ -34,10 +34,18 @@ pub enum ImportError {
 
 impl ImportError {
     pub(super) fn package(file: impl Into<String>, cause: impl Into<String>, fix: impl Into<String>) -> Self {
-        Self::Package { file: file.into(), cause: cause.into(), fix: fix.into() }
+        Self::Package {
+            file: file.into(),
+            cause: cause.into(),
+            fix: fix.into(),
+        }
     }
     pub(super) fn field(field: impl Into<String>, cause: impl Into<String>, fix: impl Into<String>) -> Self {
-        Self::Field { field: field.into(), cause: cause.into(), fix: fix.into() }
+        Self::Field {
+            field: field.into(),
+            cause: cause.into(),
+            fix: fix.into(),
+        }
     }
     /// Whether the package is at fault (and its owner can repair it), not this machine.
     pub fn is_the_packages_fault(&self) -> bool {
@@ -50,7 +58,9 @@ impl fmt::Display for ImportError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (place, cause, fix) = match self {
             Self::Package { file, cause, fix } => (file.clone(), cause, fix),
-            Self::Field { field, cause, fix } if field.is_empty() => ("model/config.json".to_owned(), cause, fix),
+            Self::Field { field, cause, fix } if field.is_empty() => {
+                ("model/config.json".to_owned(), cause, fix)
+            }
             Self::Field { field, cause, fix } => (format!("model/config.json: {field}"), cause, fix),
             Self::Model(problem) => return problem.fmt(f),
             Self::Storage(problem) => return write!(f, "the package cannot be stored: {problem}"),

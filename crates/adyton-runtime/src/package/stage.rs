@@ -34,16 +34,29 @@ pub(super) struct Stage {
 
 impl Stage {
     pub(super) fn begin(packages: &Path, limits: Limits) -> Result<Self, ImportError> {
-        let folder = tempfile::Builder::new().prefix("package-").tempdir_in(packages.join(FOLDER))?;
+        let folder = tempfile::Builder::new()
+            .prefix("package-")
+            .tempdir_in(packages.join(FOLDER))?;
         let root = folder.path().join("in");
         fs::create_dir(&root)?;
-        Ok(Self { folder, limits, bytes: 0, entries: 0, names: HashSet::new(), root })
+        Ok(Self {
+            folder,
+            limits,
+            bytes: 0,
+            entries: 0,
+            names: HashSet::new(),
+            root,
+        })
     }
 
     /// Checks an entry's name and gives it in plain form; `None` for what is not part of the package.
     fn name(&mut self, name: &str) -> Result<Option<PathBuf>, ImportError> {
         let refuse = |cause: String| {
-            Err(ImportError::package(shown(name), cause, "pack the folder anew with paths relative to it"))
+            Err(ImportError::package(
+                shown(name),
+                cause,
+                "pack the folder anew with paths relative to it",
+            ))
         };
         if name.len() > LONGEST_PATH {
             return refuse(format!("the path is longer than {LONGEST_PATH} bytes"));
@@ -68,8 +81,15 @@ impl Stage {
         }
         self.entries += 1;
         if self.entries > self.limits.entries {
-            let cause = format!("the package has more than {} files and folders", self.limits.entries);
-            return Err(ImportError::package("", cause, "leave out what the model does not need"));
+            let cause = format!(
+                "the package has more than {} files and folders",
+                self.limits.entries
+            );
+            return Err(ImportError::package(
+                "",
+                cause,
+                "leave out what the model does not need",
+            ));
         }
         Ok(Some(plain))
     }
@@ -90,9 +110,15 @@ impl Stage {
         from: &mut dyn Read,
         packed: &dyn Fn() -> u64,
     ) -> Result<(), ImportError> {
-        let Some(plain) = self.name(name)? else { return Ok(()) };
+        let Some(plain) = self.name(name)? else {
+            return Ok(());
+        };
         if !self.names.insert(plain.clone()) {
-            return Err(ImportError::package(shown(name), "occurs twice in the archive", "pack the folder anew"));
+            return Err(ImportError::package(
+                shown(name),
+                "occurs twice in the archive",
+                "pack the folder anew",
+            ));
         }
         let path = self.root.join(plain);
         if let Some(parent) = path.parent() {
@@ -107,7 +133,9 @@ impl Stage {
             .map_err(|problem| clash(name, problem))?;
         let mut buffer = vec![0u8; 64 * 1024];
         loop {
-            let read = from.read(&mut buffer).map_err(|problem| unreadable(name, &problem))?;
+            let read = from
+                .read(&mut buffer)
+                .map_err(|problem| unreadable(name, &problem))?;
             if read == 0 {
                 return Ok(());
             }
@@ -120,12 +148,26 @@ impl Stage {
     fn guard_size(&self, name: &str, packed: u64) -> Result<(), ImportError> {
         if self.bytes > self.limits.bytes {
             let cause = format!("the package is larger than {} bytes", self.limits.bytes);
-            return Err(ImportError::package(shown(name), cause, "leave out what the model does not need"));
+            return Err(ImportError::package(
+                shown(name),
+                cause,
+                "leave out what the model does not need",
+            ));
         }
-        let allowed = packed.max(1).saturating_mul(self.limits.ratio).max(Limits::RATIO_FROM);
+        let allowed = packed
+            .max(1)
+            .saturating_mul(self.limits.ratio)
+            .max(Limits::RATIO_FROM);
         if self.bytes > allowed {
-            let cause = format!("unpacks to more than {} times its size in the archive", self.limits.ratio);
-            return Err(ImportError::package(shown(name), cause, "import the folder, or a tar without compression"));
+            let cause = format!(
+                "unpacks to more than {} times its size in the archive",
+                self.limits.ratio
+            );
+            return Err(ImportError::package(
+                shown(name),
+                cause,
+                "import the folder, or a tar without compression",
+            ));
         }
         Ok(())
     }
@@ -142,10 +184,18 @@ impl Stage {
     /// Copies a folder in. Links are not followed.
     pub(super) fn take_folder(&mut self, folder: &Path) -> Result<(), ImportError> {
         let unreachable = |problem: io::Error| {
-            ImportError::package(folder.display().to_string(), format!("cannot be read: {problem}"), "")
+            ImportError::package(
+                folder.display().to_string(),
+                format!("cannot be read: {problem}"),
+                "",
+            )
         };
         if !fs::metadata(folder).map_err(unreachable)?.is_dir() {
-            return Err(ImportError::package(folder.display().to_string(), "is not a folder", ""));
+            return Err(ImportError::package(
+                folder.display().to_string(),
+                "is not a folder",
+                "",
+            ));
         }
         let mut open = vec![PathBuf::new()];
         while let Some(inner) = open.pop() {
@@ -154,7 +204,11 @@ impl Stage {
                 let relative = inner.join(entry.file_name());
                 let Some(name) = relative.to_str().map(str::to_owned) else {
                     let shown = relative.display().to_string();
-                    return Err(ImportError::package(shown, "the name is not UTF-8", "rename the file"));
+                    return Err(ImportError::package(
+                        shown,
+                        "the name is not UTF-8",
+                        "rename the file",
+                    ));
                 };
                 let kind = entry.file_type().map_err(unreachable)?;
                 if kind.is_dir() {
@@ -165,7 +219,14 @@ impl Stage {
                     let mode = file.metadata().map_err(unreachable)?.permissions().mode();
                     self.file(&name, mode & 0o111 != 0, &mut file, &|| u64::MAX / 1_000_000)?;
                 } else {
-                    return Err(Self::refuse_kind(&name, if kind.is_symlink() { "a link" } else { "a device or socket" }));
+                    return Err(Self::refuse_kind(
+                        &name,
+                        if kind.is_symlink() {
+                            "a link"
+                        } else {
+                            "a device or socket"
+                        },
+                    ));
                 }
             }
         }
@@ -209,7 +270,10 @@ impl Stage {
         fs::create_dir(&ready)?;
         fs::rename(self.model_folder(), ready.join("model"))?;
         let files = content::list(&ready)?;
-        let published = Published { digest: content::digest(&files), size: files.iter().map(|file| file.size).sum() };
+        let published = Published {
+            digest: content::digest(&files),
+            size: files.iter().map(|file| file.size).sum(),
+        };
         let place = packages.join(published.digest.to_string());
         // The rename must not reach the disk before the files do.
         rustix::fs::syncfs(File::open(&ready)?).map_err(io::Error::from)?;
@@ -224,18 +288,29 @@ impl Stage {
 
 /// A name as messages show it: cut, without control characters.
 fn shown(name: &str) -> String {
-    name.chars().take(120).map(|letter| if letter.is_control() { '?' } else { letter }).collect()
+    name.chars()
+        .take(120)
+        .map(|letter| if letter.is_control() { '?' } else { letter })
+        .collect()
 }
 
 fn clash(name: &str, problem: io::Error) -> ImportError {
     match problem.kind() {
         io::ErrorKind::AlreadyExists | io::ErrorKind::NotADirectory | io::ErrorKind::IsADirectory => {
-            ImportError::package(shown(name), "is both a file and a folder in the archive", "pack the folder anew")
+            ImportError::package(
+                shown(name),
+                "is both a file and a folder in the archive",
+                "pack the folder anew",
+            )
         }
         _ => ImportError::Storage(problem),
     }
 }
 
 fn unreadable(name: &str, problem: &io::Error) -> ImportError {
-    ImportError::package(shown(name), format!("cannot be read: {problem}"), "pack the folder anew; the archive may be cut off")
+    ImportError::package(
+        shown(name),
+        format!("cannot be read: {problem}"),
+        "pack the folder anew; the archive may be cut off",
+    )
 }

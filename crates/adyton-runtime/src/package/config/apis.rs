@@ -18,21 +18,41 @@ pub(super) fn read(fields: &Map<String, Json>) -> Result<Vec<ApiDeclaration>, Im
         None | Some(Json::Null) => &[],
         Some(Json::Array(items)) => items.as_slice(),
         Some(other) => {
-            return Err(ImportError::field("apis", format!("must be a list; got {}", kind(other)), "write [{\"url\": \"/\"}]"));
+            return Err(ImportError::field(
+                "apis",
+                format!("must be a list; got {}", kind(other)),
+                "write [{\"url\": \"/\"}]",
+            ));
         }
     };
     if declared.len() > MOST {
-        return Err(ImportError::field("apis", format!("has more than {MOST} entries"), ""));
+        return Err(ImportError::field(
+            "apis",
+            format!("has more than {MOST} entries"),
+            "",
+        ));
     }
     if declared.is_empty() {
-        return Ok(vec![ApiDeclaration { url: "/".to_owned(), method: "POST".to_owned(), request: None, response: None }]);
+        return Ok(vec![ApiDeclaration {
+            url: "/".to_owned(),
+            method: "POST".to_owned(),
+            request: None,
+            response: None,
+        }]);
     }
     let mut apis: Vec<ApiDeclaration> = Vec::with_capacity(declared.len());
     for (at, item) in declared.iter().enumerate() {
         let api = one(at, item)?;
-        if let Some(first) = apis.iter().position(|other| other.url == api.url && other.method == api.method) {
+        if let Some(first) = apis
+            .iter()
+            .position(|other| other.url == api.url && other.method == api.method)
+        {
             let cause = format!("declares {} {} again, as apis[{first}] does", api.method, api.url);
-            return Err(ImportError::field(format!("apis[{at}]"), cause, "remove one of the two"));
+            return Err(ImportError::field(
+                format!("apis[{at}]"),
+                cause,
+                "remove one of the two",
+            ));
         }
         apis.push(api);
     }
@@ -42,7 +62,11 @@ pub(super) fn read(fields: &Map<String, Json>) -> Result<Vec<ApiDeclaration>, Im
 fn one(at: usize, item: &Json) -> Result<ApiDeclaration, ImportError> {
     let Json::Object(fields) = item else {
         let cause = format!("must be an object; got {}", kind(item));
-        return Err(ImportError::field(format!("apis[{at}]"), cause, "write {\"url\": \"/\", \"method\": \"post\"}"));
+        return Err(ImportError::field(
+            format!("apis[{at}]"),
+            cause,
+            "write {\"url\": \"/\", \"method\": \"post\"}",
+        ));
     };
     let url = match fields.get("url") {
         None | Some(Json::Null) => "/".to_owned(),
@@ -53,25 +77,52 @@ fn one(at: usize, item: &Json) -> Result<ApiDeclaration, ImportError> {
         Some(value) => method(&format!("apis[{at}].method"), value)?,
     };
     let described = |name: &str| fields.get(name).filter(|value| value.is_object()).cloned();
-    Ok(ApiDeclaration { url, method, request: described("request"), response: described("response") })
+    Ok(ApiDeclaration {
+        url,
+        method,
+        request: described("request"),
+        response: described("response"),
+    })
 }
 
 fn url(field: &str, value: &Json) -> Result<String, ImportError> {
     let url = text(field, value)?;
     let (cause, fix) = if !url.starts_with('/') {
-        ("must start with \"/\"".to_owned(), format!("write \"/{}\"", cut(url)))
+        (
+            "must start with \"/\"".to_owned(),
+            format!("write \"/{}\"", cut(url)),
+        )
     } else if url.len() > LONGEST_URL {
-        (format!("must have at most {LONGEST_URL} characters"), "shorten it".to_owned())
+        (
+            format!("must have at most {LONGEST_URL} characters"),
+            "shorten it".to_owned(),
+        )
     } else if url.contains(['?', '#']) {
-        ("must be a path without \"?\" and \"#\"".to_owned(), "callers add the query themselves".to_owned())
+        (
+            "must be a path without \"?\" and \"#\"".to_owned(),
+            "callers add the query themselves".to_owned(),
+        )
     } else if url.contains("//") || url.split('/').any(|part| part == "." || part == "..") {
-        ("must have no empty, \".\" or \"..\" parts".to_owned(), "write the plain path".to_owned())
-    } else if url.chars().any(|letter| letter.is_whitespace() || letter.is_control() || letter == '\\') {
-        ("must have no spaces, control characters or \"\\\"".to_owned(), "write them percent-encoded".to_owned())
+        (
+            "must have no empty, \".\" or \"..\" parts".to_owned(),
+            "write the plain path".to_owned(),
+        )
+    } else if url
+        .chars()
+        .any(|letter| letter.is_whitespace() || letter.is_control() || letter == '\\')
+    {
+        (
+            "must have no spaces, control characters or \"\\\"".to_owned(),
+            "write them percent-encoded".to_owned(),
+        )
     } else {
         return Ok(url.to_owned());
     };
-    Err(ImportError::field(field, format!("{cause}; got \"{}\"", cut(url)), fix))
+    Err(ImportError::field(
+        field,
+        format!("{cause}; got \"{}\"", cut(url)),
+        fix,
+    ))
 }
 
 fn method(field: &str, value: &Json) -> Result<String, ImportError> {
@@ -84,5 +135,9 @@ fn method(field: &str, value: &Json) -> Result<String, ImportError> {
         Some(method) => format!("did you mean \"{method}\"?"),
         None => format!("write one of {}", METHODS.join(", ")),
     };
-    Err(ImportError::field(field, format!("no such method; got \"{}\"", cut(given)), fix))
+    Err(ImportError::field(
+        field,
+        format!("no such method; got \"{}\"", cut(given)),
+        fix,
+    ))
 }

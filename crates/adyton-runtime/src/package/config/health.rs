@@ -33,25 +33,55 @@ fn one(name: &str, fields: &Map<String, Json>) -> Result<Health, ImportError> {
         && !text(&at("check_method"), method)?.eq_ignore_ascii_case("http")
     {
         let cause = format!("only \"HTTP\" is possible; got {}", kind(method));
-        return Err(ImportError::field(at("check_method"), cause, "let the program answer a path, and name it in `url`"));
+        return Err(ImportError::field(
+            at("check_method"),
+            cause,
+            "let the program answer a path, and name it in `url`",
+        ));
     }
     if let Some(protocol) = fields.get("protocol").filter(|value| !value.is_null())
         && !text(&at("protocol"), protocol)?.eq_ignore_ascii_case("http")
     {
         let cause = format!("only \"http\" is possible; got {}", kind(protocol));
-        return Err(ImportError::field(at("protocol"), cause, "let the program serve plain HTTP on $PORT"));
+        return Err(ImportError::field(
+            at("protocol"),
+            cause,
+            "let the program serve plain HTTP on $PORT",
+        ));
     }
     let url = match fields.get("url") {
-        None | Some(Json::Null) => return Err(ImportError::field(at("url"), "is missing", "write a path such as \"/health\"")),
+        None | Some(Json::Null) => {
+            return Err(ImportError::field(
+                at("url"),
+                "is missing",
+                "write a path such as \"/health\"",
+            ));
+        }
         Some(value) => text(&at("url"), value)?,
     };
-    if !url.starts_with('/') || url.chars().any(|letter| letter.is_whitespace() || letter.is_control()) {
+    if !url.starts_with('/')
+        || url
+            .chars()
+            .any(|letter| letter.is_whitespace() || letter.is_control())
+    {
         let cause = format!("must be a path that starts with \"/\"; got \"{}\"", cut(url));
-        return Err(ImportError::field(at("url"), cause, "write a path such as \"/health\""));
+        return Err(ImportError::field(
+            at("url"),
+            cause,
+            "write a path such as \"/health\"",
+        ));
     }
-    let initial_delay_ms = milliseconds(&at("initial_delay_seconds"), fields.get("initial_delay_seconds"), 0)?;
+    let initial_delay_ms = milliseconds(
+        &at("initial_delay_seconds"),
+        fields.get("initial_delay_seconds"),
+        0,
+    )?;
     let timeout_ms = milliseconds(&at("timeout_seconds"), fields.get("timeout_seconds"), TIMEOUT_MS)?;
-    Ok(Health { url: url.to_owned(), initial_delay_ms, timeout_ms: timeout_ms.max(1) })
+    Ok(Health {
+        url: url.to_owned(),
+        initial_delay_ms,
+        timeout_ms: timeout_ms.max(1),
+    })
 }
 
 fn milliseconds(field: &str, value: Option<&Json>, default: u64) -> Result<u64, ImportError> {

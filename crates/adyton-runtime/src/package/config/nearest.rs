@@ -3,7 +3,11 @@
 /// The candidate closest to `written`, if it is close enough to be a slip: a third of its letters, case aside.
 pub(super) fn nearest<'c>(written: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
     let plain = |text: &str| -> Vec<char> {
-        text.chars().take(64).filter(|letter| letter.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+        text.chars()
+            .take(64)
+            .filter(|letter| letter.is_alphanumeric())
+            .flat_map(char::to_lowercase)
+            .collect()
     };
     let written = plain(written);
     let close = |candidate: &'c str| {
@@ -11,7 +15,11 @@ pub(super) fn nearest<'c>(written: &str, candidates: impl IntoIterator<Item = &'
         let steps = distance(&written, &other);
         (steps <= other.len().max(written.len()) / 3).then_some((steps, candidate))
     };
-    candidates.into_iter().filter_map(close).min_by_key(|(steps, _)| *steps).map(|(_, candidate)| candidate)
+    candidates
+        .into_iter()
+        .filter_map(close)
+        .min_by_key(|(steps, _)| *steps)
+        .map(|(_, candidate)| candidate)
 }
 
 /// How many letters must be put in, left out or changed to make `b` of `a`.

@@ -8,7 +8,9 @@ use super::*;
 fn read(text: &str) -> Result<ModelSpec, ImportError> {
     check(parse(text.as_bytes())?, |asked| {
         Ok(match asked {
-            Asked::Onnx => Engine::Onnx { file: "model.onnx".to_owned() },
+            Asked::Onnx => Engine::Onnx {
+                file: "model.onnx".to_owned(),
+            },
             Asked::Command(command) => Engine::Command { command },
         })
     })
@@ -39,41 +41,78 @@ fn a_whole_document_is_read() {
             "health":{"url":"/health","protocol":"http","initial_delay_seconds":"1.5","timeout_seconds":3}}"#,
     )
     .unwrap();
-    assert_eq!(spec.engine, Engine::Command { command: ["python3", "serve me.py", "--quiet"].map(str::to_owned).to_vec() });
-    assert_eq!((spec.apis[0].url.as_str(), spec.apis[0].method.as_str()), ("/predictions/poetry", "POST"));
-    assert_eq!((spec.apis[1].url.as_str(), spec.apis[1].method.as_str()), ("/", "GET"));
+    assert_eq!(
+        spec.engine,
+        Engine::Command {
+            command: ["python3", "serve me.py", "--quiet"].map(str::to_owned).to_vec()
+        }
+    );
+    assert_eq!(
+        (spec.apis[0].url.as_str(), spec.apis[0].method.as_str()),
+        ("/predictions/poetry", "POST")
+    );
+    assert_eq!(
+        (spec.apis[1].url.as_str(), spec.apis[1].method.as_str()),
+        ("/", "GET")
+    );
     let health = spec.health.unwrap();
-    assert_eq!((health.url.as_str(), health.initial_delay_ms, health.timeout_ms), ("/health", 1_500, 3_000));
+    assert_eq!(
+        (health.url.as_str(), health.initial_delay_ms, health.timeout_ms),
+        ("/health", 1_500, 3_000)
+    );
     let plain = read("\u{feff}{\"model_type\":\"ONNX\",\"model_algorithm\":\"predict_analysis\"}").unwrap();
     assert_eq!((plain.apis.len(), plain.apis[0].url.as_str()), (1, "/"));
 }
 
 #[test]
 fn syntax_is_refused_with_line_and_column() {
-    refused("{\n  \"model_type\": ONNX\n}", expect!["model/config.json: line 2, column 17: not valid JSON: expected value"]);
-    refused("", expect!["model/config.json: line 1, column 0: not valid JSON: EOF while parsing a value"]);
-    refused("[]", expect!["model/config.json: must be an object; got a list; begin with {"]);
+    refused(
+        "{\n  \"model_type\": ONNX\n}",
+        expect!["model/config.json: line 2, column 17: not valid JSON: expected value"],
+    );
+    refused(
+        "",
+        expect!["model/config.json: line 1, column 0: not valid JSON: EOF while parsing a value"],
+    );
+    refused(
+        "[]",
+        expect!["model/config.json: must be an object; got a list; begin with {"],
+    );
 }
 
 #[test]
 fn engines_are_named_exactly() {
-    refused("{}", expect![[r#"model/config.json: model_type: is missing; write "ONNX" or "Command""#]]);
+    refused(
+        "{}",
+        expect![[r#"model/config.json: model_type: is missing; write "ONNX" or "Command""#]],
+    );
     refused(
         r#"{"model_type":"Onnx"}"#,
-        expect![[r#"model/config.json: model_type: no such engine "Onnx"; known are ONNX, Command, TensorFlow, PyTorch, MindSpore, XGBoost, Scikit_Learn, MXNet, Caffe, Spark_MLlib, Image, Upstream; did you mean "ONNX"?"#]],
+        expect![[
+            r#"model/config.json: model_type: no such engine "Onnx"; known are ONNX, Command, TensorFlow, PyTorch, MindSpore, XGBoost, Scikit_Learn, MXNet, Caffe, Spark_MLlib, Image, Upstream; did you mean "ONNX"?"#
+        ]],
     );
     refused(
         r#"{"model_type":"TensorFlow"}"#,
-        expect![[r#"model/config.json: model_type: the engine "TensorFlow" cannot be run by this version, which runs "ONNX" or "Command"; convert the model to ONNX (`tf2onnx`), or serve it with a program of your own (`Command`)"#]],
+        expect![[
+            r#"model/config.json: model_type: the engine "TensorFlow" cannot be run by this version, which runs "ONNX" or "Command"; convert the model to ONNX (`tf2onnx`), or serve it with a program of your own (`Command`)"#
+        ]],
     );
-    refused(r#"{"model_type":7}"#, expect!["model/config.json: model_type: must be a text; got 7; put it in quotes"]);
+    refused(
+        r#"{"model_type":7}"#,
+        expect!["model/config.json: model_type: must be a text; got 7; put it in quotes"],
+    );
     refused(
         r#"{"model_type":"ONNX","model_algoritm":"a"}"#,
-        expect!["model/config.json: model_algorithm: is missing; rename `model_algoritm` to `model_algorithm`"],
+        expect![
+            "model/config.json: model_algorithm: is missing; rename `model_algoritm` to `model_algorithm`"
+        ],
     );
     refused(
         r#"{"model_type":"ONNX","model_algorithm":"1st"}"#,
-        expect![[r#"model/config.json: model_algorithm: must start with a letter; got "1st"; write a label such as "image_classification", "object_detection" or "predict_analysis""#]],
+        expect![[
+            r#"model/config.json: model_algorithm: must start with a letter; got "1st"; write a label such as "image_classification", "object_detection" or "predict_analysis""#
+        ]],
     );
 }
 
@@ -85,15 +124,21 @@ fn apis_are_checked() {
     );
     refused(
         &with(r#""apis":[{"url":"/a"},{"url":"/a?x=1"}]"#),
-        expect![[r##"model/config.json: apis[1].url: must be a path without "?" and "#"; got "/a?x=1"; callers add the query themselves"##]],
+        expect![[
+            r##"model/config.json: apis[1].url: must be a path without "?" and "#"; got "/a?x=1"; callers add the query themselves"##
+        ]],
     );
     refused(
         &with(r#""apis":[{"url":"/a/../b"}]"#),
-        expect![[r#"model/config.json: apis[0].url: must have no empty, "." or ".." parts; got "/a/../b"; write the plain path"#]],
+        expect![[
+            r#"model/config.json: apis[0].url: must have no empty, "." or ".." parts; got "/a/../b"; write the plain path"#
+        ]],
     );
     refused(
         &with(r#""apis":[{"method":"psot"}]"#),
-        expect![[r#"model/config.json: apis[0].method: no such method; got "psot"; write one of POST, GET, PUT, DELETE, PATCH, HEAD, OPTIONS"#]],
+        expect![[
+            r#"model/config.json: apis[0].method: no such method; got "psot"; write one of POST, GET, PUT, DELETE, PATCH, HEAD, OPTIONS, ANY"#
+        ]],
     );
     refused(
         &with(r#""apis":[{"url":"/a","method":"post"},{"url":"/a"}]"#),
@@ -113,7 +158,9 @@ fn commands_and_health_are_checked() {
     );
     refused(
         &with(r#""command":[]"#),
-        expect![[r#"model/config.json: command: names no program; write the program and its arguments, for example ["python3", "serve.py"]"#]],
+        expect![[
+            r#"model/config.json: command: names no program; write the program and its arguments, for example ["python3", "serve.py"]"#
+        ]],
     );
     refused(
         &with(r#""command":["run",8080]"#),
@@ -121,14 +168,20 @@ fn commands_and_health_are_checked() {
     );
     refused(
         &with(r#""health":{"url":"health"}"#),
-        expect![[r#"model/config.json: health.url: must be a path that starts with "/"; got "health"; write a path such as "/health""#]],
+        expect![[
+            r#"model/config.json: health.url: must be a path that starts with "/"; got "health"; write a path such as "/health""#
+        ]],
     );
     refused(
         &with(r#""health":{"url":"/h","timeout_seconds":"soon"}"#),
-        expect![[r#"model/config.json: health.timeout_seconds: must be a number of seconds from 0 to 3600; got "soon"; write for example "30""#]],
+        expect![[
+            r#"model/config.json: health.timeout_seconds: must be a number of seconds from 0 to 3600; got "soon"; write for example "30""#
+        ]],
     );
     refused(
         &with(r#""health":{"url":"/h","check_method":"EXEC"}"#),
-        expect![[r#"model/config.json: health.check_method: only "HTTP" is possible; got "EXEC"; let the program answer a path, and name it in `url`"#]],
+        expect![[
+            r#"model/config.json: health.check_method: only "HTTP" is possible; got "EXEC"; let the program answer a path, and name it in `url`"#
+        ]],
     );
 }

@@ -1,0 +1,177 @@
+//! One run of a program: started through a keeper, its output drained for its whole life, ended on request.
+
+use std::io;
+use std::os::fd::OwnedFd;
+use std::process::Stdio;
+use std::sync::Arc;
+use std::time::Duration;
+
+use rustix::process::{Pid, Signal};
+use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncWriteExt, BufReader, Lines};
+use tokio::net::UnixStream;
+use tokio::net::unix::{OwnedReadHalf, OwnedWriteHalf};
+use tokio::process::Child;
+use tokio::task::JoinHandle;
+
+use super::log;
+use crate::keeper::{Order, Report};
+
+/// How long the last lines of an ended program are waited for.
+const LAST_LINES: Duration = Duration::from_secs(2);
+
+/// Where the lines of a program go: stream name and text.
+pub type Sink = Arc<dyn Fn(&'static str, String) + Send + Sync>;
+
+/// A running program. When this is dropped, the keeper ends the program and all its descendants.
+#[derive(Debug)]
+pub struct Program {
+    keeper: Child,
+    reports: Lines<BufReader<OwnedReadHalf>>,
+    words: OwnedWriteHalf,
+    /// The program's process group, for the case that the keeper itself is killed.
+    group: Pid,
+    drains: Vec<JoinHandle<()>>,
+    /// How it ended, once it has.
+    how: Option<String>,
+    /// Whether Landlock fences it.
+    pub fenced: bool,
+}
+
+/// Why a program could not be started.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The keeper cannot be started: this installation is at fault.
+    #[error("the keeper cannot be started: {0}")]
+    Keeper(#[from] io::Error),
+    /// The keeper could not start the program.
+    #[error("{0}")]
+    Program(String),
+}
+
+impl Program {
+    /// Starts `order` through a keeper (`keeper[0]` with the rest as arguments).
+    ///
+    /// # Errors
+    /// [`StartError`]; nothing runs then.
+    pub async fn start(
+        keeper: &[std::ffi::OsString],
+        order: &Order,
+        sink: &Sink,
+    ) -> Result<Self, StartError> {
+        let (ours, theirs) = std::os::unix::net::UnixStream::pair()?;
+        ours.set_nonblocking(true)?;
+        let Some((binary, arguments)) = keeper.split_first() else {
+            return Err(StartError::Keeper(io::Error::from(io::ErrorKind::NotFound)));
+        };
+        let mut command = tokio::process::Command::new(binary);
+        command
+            .args(arguments)
+            .env_clear()
+            .stdin(Stdio::from(OwnedFd::from(theirs)))
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            // A Ctrl-C at the server's terminal is for the server alone.
+            .process_group(0);
+        let mut child = command.spawn()?;
+        // The command still holds the keeper's end of the socket; with it, we would never see the keeper's end.
+        drop(command);
+        let drains = [
+            child
+                .stdout
+                .take()
+                .map(|pipe| tokio::spawn(drain(pipe, "stdout", Arc::clone(sink)))),
+            child
+                .stderr
+                .take()
+                .map(|pipe| tokio::spawn(drain(pipe, "stderr", Arc::clone(sink)))),
+        ];
+        let (read, mut words) = UnixStream::from_std(ours)?.into_split();
+        let mut reports = BufReader::new(read).lines();
+        let mut line = serde_json::to_string(order).map_err(io::Error::from)?;
+        line.push('\n');
+        words.write_all(line.as_bytes()).await?;
+        match next(&mut reports).await {
+            Some(Report::Started { pid, fenced }) => {
+                let group = Pid::from_raw(pid)
+                    .ok_or_else(|| StartError::Program("it has no process id".to_owned()))?;
+                let drains = drains.into_iter().flatten().collect();
+                Ok(Self {
+                    keeper: child,
+                    reports,
+                    words,
+                    group,
+                    drains,
+                    how: None,
+                    fenced,
+                })
+            }
+            Some(Report::NotStarted { cause }) => Err(StartError::Program(cause)),
+            Some(Report::Ended { how }) => Err(StartError::Program(format!("it ended at once: {how}"))),
+            None => {
+                let status = child.wait().await?;
+                let cause = format!(
+                    "{} said nothing and ended with {status}",
+                    binary.to_string_lossy()
+                );
+                Err(StartError::Keeper(io::Error::other(cause)))
+            }
+        }
+    }
+
+    /// Waits until the program and all its descendants have ended, and gives how: `exit code 3`, `signal 9`. May be dropped
+    /// and called again.
+    pub async fn ended(&mut self) -> String {
+        if self.how.is_none() {
+            let how = loop {
+                match next(&mut self.reports).await {
+                    Some(Report::Ended { how }) => break how,
+                    Some(Report::Started { .. } | Report::NotStarted { .. }) => {}
+                    None => {
+                        // The keeper itself was killed: what we can still reach is the program's process group.
+                        let _ = rustix::process::kill_process_group(self.group, Signal::KILL);
+                        break "unknown (its keeper was killed)".to_owned();
+                    }
+                }
+            };
+            self.how = Some(how);
+        }
+        // Fails only for a keeper that is gone already.
+        let _ = self.keeper.wait().await;
+        while let Some(drain) = self.drains.last_mut() {
+            // A pipe stays open when somebody escaped a killed keeper; their lines are not worth waiting for.
+            if tokio::time::timeout(LAST_LINES, &mut *drain).await.is_err() {
+                drain.abort();
+            }
+            self.drains.pop();
+        }
+        self.how.clone().unwrap_or_default()
+    }
+
+    /// Tells the program to end: SIGTERM, and SIGKILL when the order's grace is over. [`ended`](Self::ended) tells when it has.
+    pub async fn stop(&mut self) {
+        // A keeper that is gone needs no word.
+        let _ = self.words.write_all(b"stop\n").await;
+    }
+}
+
+async fn next(reports: &mut Lines<BufReader<OwnedReadHalf>>) -> Option<Report> {
+    loop {
+        let line = reports.next_line().await.ok()??;
+        if let Ok(report) = serde_json::from_str(&line) {
+            return Some(report);
+        }
+    }
+}
+
+/// Reads a pipe to its end. A program whose pipe is full or closed would stop or break.
+async fn drain(mut pipe: impl AsyncRead + Unpin, stream: &'static str, sink: Sink) {
+    let mut lines = log::Lines::default();
+    let mut buffer = vec![0u8; 16 * 1024];
+    loop {
+        match pipe.read(&mut buffer).await {
+            Ok(0) | Err(_) => break,
+            Ok(read) => lines.take(&buffer[..read], |line| sink(stream, line)),
+        }
+    }
+    lines.finish(&mut |line| sink(stream, line));
+}

@@ -1,0 +1,104 @@
+//! Is the program there? A free port, and one question over HTTP.
+
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::time::Duration;
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
+/// A loopback port that was free a moment ago. Somebody else may take it before the program does; then the program fails to
+/// bind, ends, and the next run gets another one.
+///
+/// # Errors
+/// The system has no port left.
+pub fn free_port() -> io::Result<SocketAddr> {
+    TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()
+}
+
+/// What came of one question.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Reply {
+    /// It spoke HTTP and gave this status.
+    Status(u16),
+    /// Nobody listens on the port.
+    NoListener,
+    /// It answered with something that is not HTTP/1.
+    NotHttp,
+    /// It did not answer in time, or hung up.
+    Silent,
+}
+
+/// Asks `method path` at `address`.
+pub async fn ask(address: SocketAddr, method: &str, path: &str, timeout: Duration) -> Reply {
+    tokio::time::timeout(timeout, converse(address, method, path))
+        .await
+        .unwrap_or(Reply::Silent)
+}
+
+async fn converse(address: SocketAddr, method: &str, path: &str) -> Reply {
+    let Ok(mut stream) = TcpStream::connect(address).await else {
+        return Reply::NoListener;
+    };
+    let request = format!(
+        "{method} {path} HTTP/1.1\r\nHost: {address}\r\nUser-Agent: adyton\r\nConnection: close\r\n\r\n"
+    );
+    if stream.write_all(request.as_bytes()).await.is_err() {
+        return Reply::Silent;
+    }
+    let mut head = Vec::with_capacity(64);
+    // `HTTP/1.1 200`: twelve bytes say it all.
+    while head.len() < 12 {
+        match stream.read_buf(&mut head).await {
+            Ok(0) | Err(_) => {
+                return if head.is_empty() {
+                    Reply::Silent
+                } else {
+                    Reply::NotHttp
+                };
+            }
+            Ok(_) => {}
+        }
+    }
+    let status = head
+        .starts_with(b"HTTP/1.")
+        .then(|| std::str::from_utf8(&head[9..12]).ok()?.parse().ok())
+        .flatten();
+    status.map_or(Reply::NotHttp, Reply::Status)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+    use super::*;
+
+    async fn answering(answer: &'static [u8]) -> SocketAddr {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        tokio::spawn(async move {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let mut request = [0u8; 1024];
+            let _ = stream.read(&mut request).await.unwrap();
+            stream.write_all(answer).await.unwrap();
+        });
+        address
+    }
+
+    #[tokio::test]
+    async fn replies_are_told_apart() {
+        let second = Duration::from_secs(5);
+        assert_eq!(
+            ask(answering(b"HTTP/1.0 503 No\r\n\r\n").await, "GET", "/", second).await,
+            Reply::Status(503)
+        );
+        assert_eq!(
+            ask(answering(b"\x15\x03\x01 TLS, not HTTP").await, "GET", "/", second).await,
+            Reply::NotHttp
+        );
+        assert_eq!(ask(answering(b"").await, "GET", "/", second).await, Reply::Silent);
+        assert_eq!(
+            ask(free_port().unwrap(), "GET", "/", second).await,
+            Reply::NoListener
+        );
+    }
+}

@@ -1,0 +1,366 @@
+//! The life of an instance of a program: started until it answers, watched, started again with growing pauses, and given up
+//! when it ends again and again. Tells what happens; decides nothing about the service.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use adyton_core::clock::Clock;
+use adyton_core::model::Health;
+use tokio::sync::watch;
+
+use super::program::{Program, Sink, StartError};
+use super::ready::{self, Reply};
+use super::{CommandSettings, PATH};
+use crate::keeper::Order;
+
+/// Between two questions to a program that is not ready yet.
+const IMPATIENCE: Duration = Duration::from_millis(50);
+/// Between two questions to one that is.
+const WATCH: Duration = Duration::from_secs(5);
+/// So many bad answers in a row, and a ready program counts as down.
+const PATIENCE: u32 = 3;
+/// How long the one probe before readiness may take.
+const PROBE: Duration = Duration::from_secs(5);
+/// How long a program that is given up may take to end.
+const GIVEN_UP_GRACE: Duration = Duration::from_secs(5);
+
+/// What an instance of a program runs.
+#[derive(Clone, Debug)]
+pub struct Task {
+    /// Program and arguments, as the package declares them.
+    pub command: Vec<String>,
+    /// The package's `model/`.
+    pub folder: PathBuf,
+    /// `envs` of the service.
+    pub environment: BTreeMap<String, String>,
+    /// The health question, if one is declared.
+    pub health: Option<Health>,
+    /// A path that the model declares, for the probe.
+    pub path: String,
+    /// How long the program may take until it is ready.
+    pub deploy_timeout: Duration,
+    /// The instance's own temporary folder; made and removed here.
+    pub temporary: PathBuf,
+}
+
+/// What happens to an instance.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Told {
+    /// It answers at this address.
+    Ready(SocketAddr),
+    /// It does not answer any more; it may come back.
+    Down(String),
+    /// It is started again, for the so-and-so-many-th time.
+    Restarting(u32, String),
+    /// It will not be started again.
+    Failed(Failure),
+    /// It has ended, as wanted.
+    Ended,
+}
+
+/// Why an instance is given up.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Failure {
+    /// At which step.
+    pub step: &'static str,
+    /// Why, in a sentence.
+    pub cause: String,
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.step, self.cause)
+    }
+}
+
+/// How one run of the program came to its end.
+enum Run {
+    /// It was stopped, as wanted.
+    Stopped,
+    /// It could not be started at all; another try would end the same way.
+    Hopeless(String),
+    /// It ended, or had to be ended; for how long it had been ready.
+    Over {
+        why: String,
+        ready_for: Option<Duration>,
+    },
+}
+
+/// Runs `task` until `stop` turns true or the instance is given up. The last thing told is `Ended` or `Failed`; by then
+/// no process of it is left.
+pub async fn supervise(
+    settings: CommandSettings,
+    task: Task,
+    clock: Clock,
+    sink: Sink,
+    tell: impl Fn(Told),
+    mut stop: watch::Receiver<bool>,
+) {
+    let life = Life {
+        settings: &settings,
+        task: &task,
+        clock: &clock,
+        sink: &sink,
+        tell: &tell,
+    };
+    let last = match prepare(&task) {
+        Ok(()) => life.live(&mut stop).await,
+        Err(cause) => Told::Failed(Failure {
+            step: "preparing",
+            cause,
+        }),
+    };
+    // Temporary files of a program are worth nothing after it.
+    let _ = tokio::fs::remove_dir_all(&task.temporary).await;
+    tell(last);
+}
+
+fn prepare(task: &Task) -> Result<(), String> {
+    let folder = &task.temporary;
+    std::fs::create_dir_all(folder).map_err(|problem| format!("{}: {problem}", folder.display()))
+}
+
+struct Life<'l, T> {
+    settings: &'l CommandSettings,
+    task: &'l Task,
+    clock: &'l Clock,
+    sink: &'l Sink,
+    tell: &'l T,
+}
+
+impl<T: Fn(Told)> Life<'_, T> {
+    async fn live(&self, stop: &mut watch::Receiver<bool>) -> Told {
+        let (mut restarts, mut ends, mut pause) = (0u32, 0u32, self.settings.first_pause);
+        let mut deadline = self.clock.monotonic() + self.task.deploy_timeout;
+        let mut was_ready = false;
+        loop {
+            let (why, ready_for) = match self.run(deadline, stop).await {
+                Run::Stopped => return Told::Ended,
+                Run::Hopeless(cause) => {
+                    return Told::Failed(Failure {
+                        step: "starting",
+                        cause,
+                    });
+                }
+                Run::Over { why, ready_for } => (why, ready_for),
+            };
+            was_ready |= ready_for.is_some();
+            if ready_for.is_some_and(|span| span >= self.settings.settled) {
+                (ends, pause) = (0, self.settings.first_pause);
+            }
+            ends += 1;
+            if ends >= self.settings.crash_loop {
+                let cause = format!("the program ended {ends} times in a row; the last time: {why}");
+                return Told::Failed(Failure {
+                    step: if was_ready { "running" } else { "starting" },
+                    cause,
+                });
+            }
+            if !was_ready && self.clock.monotonic() + pause >= deadline {
+                return Told::Failed(Failure {
+                    step: "starting",
+                    cause: why,
+                });
+            }
+            restarts += 1;
+            (self.tell)(Told::Restarting(restarts, why));
+            tokio::select! {
+                () = tokio::time::sleep(pause) => {}
+                () = wanted_stop(stop) => return Told::Ended,
+            }
+            pause = (pause * 2).min(self.settings.longest_pause);
+            if was_ready {
+                deadline = self.clock.monotonic() + self.task.deploy_timeout;
+            }
+        }
+    }
+
+    /// One run: start, wait until ready, watch, until the end.
+    async fn run(&self, deadline: Duration, stop: &mut watch::Receiver<bool>) -> Run {
+        let address = match ready::free_port() {
+            Ok(address) => address,
+            Err(problem) => return Run::Hopeless(format!("no port is free: {problem}")),
+        };
+        let order = self.order(address.port());
+        let mut program = match Program::start(&self.settings.keeper, &order, self.sink).await {
+            Ok(program) => program,
+            Err(problem @ (StartError::Keeper(_) | StartError::Program(_))) => {
+                return Run::Hopeless(problem.to_string());
+            }
+        };
+        let fence = if program.fenced {
+            "fenced by Landlock"
+        } else {
+            "not fenced: this kernel has no Landlock"
+        };
+        (self.sink)(
+            "adyton",
+            format!(
+                "started `{}` with PORT={} ({fence})",
+                self.task.command.join(" "),
+                address.port()
+            ),
+        );
+        let left = deadline.saturating_sub(self.clock.monotonic());
+        let ready = tokio::select! {
+            ready = tokio::time::timeout(left, self.until_ready(address)) => ready.map_err(|_| ()),
+            how = program.ended() => return Run::Over { why: format!("it ended with {how} before it was ready"), ready_for: None },
+            () = wanted_stop(stop) => return self.end(program).await,
+        };
+        if ready.is_err() {
+            let last = self.question(address).await;
+            let why = format!(
+                "it was not ready within {} s: {}",
+                self.task.deploy_timeout.as_secs(),
+                self.explain(&last, address)
+            );
+            program.stop().await;
+            if tokio::time::timeout(GIVEN_UP_GRACE, program.ended())
+                .await
+                .is_err()
+            {
+                // Dropping it makes the keeper end everything at once.
+                drop(program);
+            }
+            return Run::Over { why, ready_for: None };
+        }
+        let since = self.clock.monotonic();
+        (self.tell)(Told::Ready(address));
+        tokio::select! {
+            how = program.ended() => {
+                let why = format!("it ended with {how}");
+                (self.tell)(Told::Down(why.clone()));
+                Run::Over { why, ready_for: Some(self.clock.monotonic().saturating_sub(since)) }
+            }
+            () = wanted_stop(stop) => self.end(program).await,
+            never = self.watch(address) => never,
+        }
+    }
+
+    async fn end(&self, mut program: Program) -> Run {
+        program.stop().await;
+        let how = program.ended().await;
+        (self.sink)("adyton", format!("ended: {how}"));
+        Run::Stopped
+    }
+
+    fn order(&self, port: u16) -> Order {
+        let task = self.task;
+        let temporary = task.temporary.display().to_string();
+        let mut environment = task.environment.clone();
+        let ours = [
+            ("PORT", port.to_string()),
+            ("MODEL_PATH", task.folder.display().to_string()),
+            ("PATH", PATH.to_owned()),
+            ("HOME", temporary.clone()),
+            ("TMPDIR", temporary),
+            ("LANG", "C.UTF-8".to_owned()),
+            // Lines are to be seen when they are printed, and the package cannot be written to.
+            ("PYTHONUNBUFFERED", "1".to_owned()),
+            ("PYTHONDONTWRITEBYTECODE", "1".to_owned()),
+        ];
+        environment.extend(ours.map(|(name, value)| (name.to_owned(), value)));
+        let mut command = task.command.clone();
+        if let Some(program) = command.first_mut() {
+            let inside = task.folder.join(&*program);
+            if inside.is_file() {
+                *program = inside.display().to_string();
+            }
+        }
+        Order {
+            command,
+            folder: task.folder.clone(),
+            environment,
+            temporary: task.temporary.clone(),
+            hidden: self.settings.hidden.clone(),
+            grace_ms: u64::try_from(self.settings.grace.as_millis()).unwrap_or(u64::MAX),
+        }
+    }
+
+    async fn until_ready(&self, address: SocketAddr) {
+        if let Some(health) = &self.task.health {
+            tokio::time::sleep(Duration::from_millis(health.initial_delay_ms)).await;
+        }
+        while !self.is_good(&self.question(address).await) {
+            tokio::time::sleep(IMPATIENCE).await;
+        }
+        // Healthy is what it says of itself; now it must answer where it will be called. Whatever it answers is an answer.
+        while !matches!(
+            ready::ask(address, "OPTIONS", &self.task.path, PROBE).await,
+            Reply::Status(_)
+        ) {
+            tokio::time::sleep(IMPATIENCE).await;
+        }
+    }
+
+    /// The health question; without one, whether it speaks HTTP at all.
+    async fn question(&self, address: SocketAddr) -> Reply {
+        match &self.task.health {
+            Some(health) => {
+                ready::ask(
+                    address,
+                    "GET",
+                    &health.url,
+                    Duration::from_millis(health.timeout_ms),
+                )
+                .await
+            }
+            None => ready::ask(address, "OPTIONS", &self.task.path, PROBE).await,
+        }
+    }
+
+    fn is_good(&self, reply: &Reply) -> bool {
+        match reply {
+            Reply::Status(status) => self.task.health.is_none() || (200..300).contains(status),
+            Reply::NoListener | Reply::NotHttp | Reply::Silent => false,
+        }
+    }
+
+    /// Asks a ready program from time to time, and tells when it goes down or comes back. Never ends.
+    async fn watch(&self, address: SocketAddr) -> Run {
+        let mut bad = 0;
+        loop {
+            tokio::time::sleep(WATCH).await;
+            let reply = self.question(address).await;
+            if self.is_good(&reply) {
+                if bad >= PATIENCE {
+                    (self.tell)(Told::Ready(address));
+                }
+                bad = 0;
+            } else {
+                bad += 1;
+                if bad == PATIENCE {
+                    (self.tell)(Told::Down(self.explain(&reply, address)));
+                }
+            }
+        }
+    }
+
+    fn explain(&self, reply: &Reply, address: SocketAddr) -> String {
+        let question = match &self.task.health {
+            Some(health) => format!("GET {}", health.url),
+            None => format!("OPTIONS {}", self.task.path),
+        };
+        match reply {
+            Reply::Status(status) => format!("{question} is answered with status {status}"),
+            Reply::NoListener => {
+                format!(
+                    "nothing listens on 127.0.0.1:{}; the program must listen on $PORT",
+                    address.port()
+                )
+            }
+            Reply::NotHttp => {
+                "what listens on $PORT does not answer in HTTP/1 (plain HTTP is needed, not HTTPS)".to_owned()
+            }
+            Reply::Silent => format!("{question} is not answered in time"),
+        }
+    }
+}
+
+async fn wanted_stop(stop: &mut watch::Receiver<bool>) {
+    // A sender that is gone wants nothing to run any more.
+    let _ = stop.wait_for(|stop| *stop).await;
+}

@@ -1,0 +1,232 @@
+//! `adyton keeper`: a small process between the server and one program of a model, so that the program's whole process
+//! tree ends when the server wants it to, or when the server dies, however it dies.
+//!
+//! The server holds the other end of a socket that is the keeper's standard input. Over it comes one [`Order`] as a line
+//! of JSON, later perhaps the word `stop`; the keeper answers with [`Report`]s, a line each. When the socket closes, the server
+//! is gone and everything ends. Standard output and error belong to the program: the keeper never writes to them.
+//!
+//! The keeper is the *subreaper* of its descendants: whoever loses their parent becomes its child, so nobody escapes by
+//! forking twice or by making a session of their own. It fences itself with Landlock before it starts the program
+//! (`fence.rs`) and keeps ending descendants until there are none (`descendants.rs`).
+
+mod descendants;
+mod fence;
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{BufRead, BufReader, Write};
+use std::os::fd::AsFd;
+use std::os::unix::process::CommandExt;
+use std::path::PathBuf;
+use std::process::{Command, ExitCode, Stdio};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
+use std::thread;
+use std::time::Duration;
+
+use rustix::process::{Pid, Signal, WaitOptions, WaitStatus};
+use serde::{Deserialize, Serialize};
+
+/// What the server asks of a keeper.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Order {
+    /// The program (an absolute path, or a name to be looked up on `PATH` of `environment`) and its arguments.
+    pub command: Vec<String>,
+    /// Where it runs: the package's `model/`.
+    pub folder: PathBuf,
+    /// Its whole environment; nothing else is handed on.
+    pub environment: BTreeMap<String, String>,
+    /// The folder that it may write to.
+    pub temporary: PathBuf,
+    /// The folder that it may not see: the server's data, apart from `folder` and `temporary`.
+    pub hidden: Option<PathBuf>,
+    /// How long it may take to end after SIGTERM, in milliseconds.
+    pub grace_ms: u64,
+}
+
+/// What a keeper tells.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(tag = "report", rename_all = "snake_case")]
+pub enum Report {
+    /// The program runs.
+    Started {
+        /// Its process id, which is its process group's too.
+        pid: i32,
+        /// Whether Landlock fences it.
+        fenced: bool,
+    },
+    /// The program could not be started.
+    NotStarted {
+        /// Why.
+        cause: String,
+    },
+    /// The program has ended, and so have all its descendants.
+    Ended {
+        /// `exit code 3`, `signal 9`.
+        how: String,
+    },
+}
+
+enum Happened {
+    Stop,
+    ServerGone,
+    Ended(String),
+}
+
+/// The grace for a program whose server is gone: nobody waits for an answer any more.
+const ORPHAN_GRACE: Duration = Duration::from_millis(500);
+
+/// The life of a keeper. The binary's `keeper` command calls this and ends with its exit code; it must be called before any
+/// other thread is started, because the fence holds only for threads made after it.
+pub fn main() -> ExitCode {
+    let Ok(socket) = std::io::stdin().as_fd().try_clone_to_owned() else {
+        return ExitCode::from(2);
+    };
+    let Ok(answers) = socket.try_clone() else {
+        return ExitCode::from(2);
+    };
+    let mut answers = File::from(answers);
+    let mut orders = BufReader::new(File::from(socket));
+    let mut line = String::new();
+    let order: Order = match orders.read_line(&mut line).map(|_| serde_json::from_str(&line)) {
+        Ok(Ok(order)) => order,
+        // Not started by a server: there is nothing to keep.
+        Ok(Err(_)) | Err(_) => return ExitCode::from(2),
+    };
+    let report = |answers: &mut File, report: &Report| {
+        let mut line = serde_json::to_string(report).unwrap_or_default();
+        line.push('\n');
+        // A server that is gone hears nothing; its absence is noticed by the reading side.
+        let _ = answers.write_all(line.as_bytes());
+    };
+    let (pid, fenced) = match start(&order) {
+        Ok(started) => started,
+        Err(cause) => {
+            report(&mut answers, &Report::NotStarted { cause });
+            return ExitCode::FAILURE;
+        }
+    };
+    report(
+        &mut answers,
+        &Report::Started {
+            pid: pid.as_raw_nonzero().get(),
+            fenced,
+        },
+    );
+    let (tell, happened) = mpsc::channel();
+    let listener = tell.clone();
+    thread::spawn(move || listen(orders, &listener));
+    thread::spawn(move || reap(pid, &tell));
+    let how = keep(&happened, Duration::from_millis(order.grace_ms));
+    report(&mut answers, &Report::Ended { how });
+    ExitCode::SUCCESS
+}
+
+/// Becomes the subreaper, raises the fence and starts the program in a process group of its own.
+fn start(order: &Order) -> Result<(Pid, bool), String> {
+    let own = Some(rustix::process::getpid());
+    rustix::process::set_child_subreaper(own).map_err(|problem| format!("no subreaper: {problem}"))?;
+    let fenced = fence::raise(order).map_err(|problem| format!("the fence cannot be raised: {problem}"))?;
+    let (program, arguments) = order.command.split_first().ok_or("the command is empty")?;
+    let mut command = Command::new(program);
+    command
+        .args(arguments)
+        .current_dir(&order.folder)
+        .env_clear()
+        .envs(&order.environment)
+        .stdin(Stdio::null())
+        .process_group(0);
+    // The child is reaped by `reap`, together with all that come to us as orphans.
+    let child = command.spawn().map_err(|problem| match problem.kind() {
+        std::io::ErrorKind::NotFound => format!("`{program}` was not found: {problem}"),
+        _ => format!("`{program}` cannot be started: {problem}"),
+    })?;
+    let pid = i32::try_from(child.id())
+        .ok()
+        .and_then(Pid::from_raw)
+        .ok_or("the program has no process id")?;
+    Ok((pid, fenced))
+}
+
+/// Waits for the server's word, or for its end.
+fn listen(mut orders: BufReader<File>, tell: &Sender<Happened>) {
+    let mut line = String::new();
+    loop {
+        line.clear();
+        let word = match orders.read_line(&mut line) {
+            Ok(0) | Err(_) => Happened::ServerGone,
+            Ok(_) if line.trim() == "stop" => Happened::Stop,
+            Ok(_) => continue,
+        };
+        let over = matches!(word, Happened::ServerGone);
+        if tell.send(word).is_err() || over {
+            return;
+        }
+    }
+}
+
+/// Reaps every child: the program, and whoever was left to us. Ends when there are none.
+fn reap(program: Pid, tell: &Sender<Happened>) {
+    loop {
+        match rustix::process::wait(WaitOptions::empty()) {
+            Ok(Some((pid, status))) if pid == program => {
+                // What the program left running does not outlive it.
+                descendants::end(Signal::KILL);
+                let how = how_it_ended(status);
+                if tell.send(Happened::Ended(how)).is_err() {
+                    return;
+                }
+            }
+            Ok(_) | Err(rustix::io::Errno::INTR) => {}
+            Err(_) => return,
+        }
+    }
+}
+
+fn how_it_ended(status: WaitStatus) -> String {
+    match (status.exit_status(), status.terminating_signal()) {
+        (Some(code), _) => format!("exit code {code}"),
+        (None, Some(signal)) => format!("signal {signal}"),
+        (None, None) => "no status".to_owned(),
+    }
+}
+
+/// Waits until the program has ended, by itself or because it is told to; gives how. When this returns, no descendant is left.
+fn keep(happened: &Receiver<Happened>, grace: Duration) -> String {
+    let how = match happened.recv() {
+        Ok(Happened::Ended(how)) => how,
+        Ok(Happened::Stop) => stop(happened, grace),
+        Ok(Happened::ServerGone) | Err(_) => stop(happened, grace.min(ORPHAN_GRACE)),
+    };
+    // Ends those who were forked while we looked; `reap` hangs up when nobody is left.
+    loop {
+        descendants::end(Signal::KILL);
+        match happened.recv_timeout(Duration::from_millis(20)) {
+            Err(RecvTimeoutError::Timeout) if descendants::any() => {}
+            Err(_) => return how,
+            Ok(_) => {}
+        }
+    }
+}
+
+/// SIGTERM to all, and SIGKILL to whoever is left when the grace is over or the program has ended.
+fn stop(happened: &Receiver<Happened>, grace: Duration) -> String {
+    descendants::end(Signal::TERM);
+    let mut left = grace;
+    loop {
+        match happened.recv_timeout(left) {
+            Ok(Happened::Ended(how)) => return how,
+            // The server died while we waited: no reason to wait longer.
+            Ok(Happened::ServerGone) if left > ORPHAN_GRACE => left = ORPHAN_GRACE,
+            Ok(Happened::ServerGone | Happened::Stop) => {}
+            Err(_) => break,
+        }
+    }
+    descendants::end(Signal::KILL);
+    loop {
+        match happened.recv_timeout(Duration::from_secs(5)) {
+            Ok(Happened::Ended(_)) => return "signal 9 (it did not end within its grace)".to_owned(),
+            Ok(_) => {}
+            Err(_) => return "unknown (it does not end)".to_owned(),
+        }
+    }
+}

@@ -1,0 +1,213 @@
+//! Makes what runs match what is wanted, and says what it sees.
+//!
+//! One task looks at the live state and at what its instances tell, and for each service that either concerns: `plan.rs`
+//! decides, `carry_out.rs` does, [`targets`](crate::targets) and `board.rs` are told, and `telling.rs` writes the events. Nothing of
+//! this is stored: after a restart the reconciler sees nothing, wants the same, and starts everything again.
+//!
+//! - [`plan`]: the pure part; read it first.
+//! - `wanted.rs`: from the live state to what is wanted.
+//! - `instance.rs`: the task of one instance, in process or a program.
+
+mod board;
+mod carry_out;
+mod instance;
+pub mod plan;
+mod telling;
+mod wanted;
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+use std::time::Duration;
+
+use adyton_core::clock::Clock;
+use adyton_core::events::Events;
+use adyton_core::id::ServiceId;
+use adyton_core::instances::Instances;
+use adyton_core::live::{Live, LiveCell, LiveService};
+use tokio::sync::{Semaphore, mpsc, watch};
+
+use self::board::Board;
+use self::carry_out::Service;
+use self::instance::{Machinery, Message};
+use crate::command::CommandSettings;
+use crate::onnx::Onnx;
+use crate::onnx::threads::InferenceThreads;
+use crate::package::Packages;
+use crate::targets::Targets;
+
+/// How often the live state is compared with what was seen of it; one load when nothing has changed.
+const LOOK: Duration = Duration::from_millis(25);
+/// So many models are loaded into the process at a time: loading is heavy, and calls go on meanwhile.
+const LOADS_AT_A_TIME: usize = 4;
+
+/// What the reconciler works with.
+#[derive(Clone)]
+pub struct Surroundings {
+    /// What is wanted.
+    pub live: LiveCell,
+    /// Where the gateway reads who answers.
+    pub targets: Arc<Targets>,
+    /// Where events go.
+    pub events: Arc<dyn Events>,
+    /// The packages in place.
+    pub packages: Packages,
+    /// The runtime for ONNX models.
+    pub onnx: Onnx,
+    /// The threads for predictions that are not quick.
+    pub threads: Arc<InferenceThreads>,
+    /// How programs are run.
+    pub command: CommandSettings,
+    /// How many lines of log a service keeps.
+    pub log_lines: usize,
+    /// The clock.
+    pub clock: Clock,
+}
+
+/// The reconciler of this node.
+pub struct Reconciler {
+    live: LiveCell,
+    machinery: Arc<Machinery>,
+    board: Arc<Board>,
+    inbox: mpsc::UnboundedReceiver<Message>,
+    services: HashMap<ServiceId, Service>,
+    known: HashMap<ServiceId, Arc<LiveService>>,
+    looked_at: Option<Arc<Live>>,
+}
+
+impl Reconciler {
+    /// A reconciler that has not begun yet.
+    pub fn new(surroundings: Surroundings) -> Self {
+        let Surroundings {
+            live,
+            targets,
+            events,
+            packages,
+            onnx,
+            threads,
+            command,
+            log_lines,
+            clock,
+        } = surroundings;
+        // Unbounded, yet bounded by what runs: an instance tells of its changes of state only.
+        let (tell, inbox) = mpsc::unbounded_channel();
+        let board = Arc::new(Board::new(clock.clone(), log_lines));
+        let machinery = Machinery {
+            targets,
+            events,
+            packages,
+            onnx,
+            threads,
+            command,
+            clock,
+            tell,
+            board: Arc::clone(&board),
+            loads: Semaphore::new(LOADS_AT_A_TIME),
+            loaded: parking_lot::Mutex::default(),
+        };
+        Self {
+            live,
+            machinery: Arc::new(machinery),
+            board,
+            inbox,
+            services: HashMap::new(),
+            known: HashMap::new(),
+            looked_at: None,
+        }
+    }
+
+    /// What runs, for those who show it.
+    pub fn instances(&self) -> Arc<dyn Instances> {
+        Arc::clone(&self.board) as Arc<dyn Instances>
+    }
+
+    /// Works until `stop` turns true; then ends every instance and returns when all have ended (or had to be killed).
+    pub async fn run(mut self, mut stop: watch::Receiver<bool>) {
+        let mut look = tokio::time::interval(LOOK);
+        look.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        loop {
+            let mut touched = HashSet::new();
+            tokio::select! {
+                _ = stop.wait_for(|stop| *stop) => break,
+                _ = look.tick() => self.compare(&mut touched),
+                Some(message) = self.inbox.recv() => {
+                    touched.insert(message.service);
+                    self.take(message);
+                }
+            }
+            while let Ok(message) = self.inbox.try_recv() {
+                touched.insert(message.service);
+                self.take(message);
+            }
+            for id in touched {
+                self.reconcile(id);
+            }
+        }
+        self.end_all().await;
+    }
+
+    /// Notes the services that are not as they were when last looked at.
+    fn compare(&mut self, touched: &mut HashSet<ServiceId>) {
+        let live = self.live.load();
+        if self
+            .looked_at
+            .as_ref()
+            .is_some_and(|before| Arc::ptr_eq(before, &live))
+        {
+            return;
+        }
+        for service in live.services() {
+            let id = service.service.id;
+            if self
+                .known
+                .get(&id)
+                .is_none_or(|before| !Arc::ptr_eq(before, service))
+            {
+                self.known.insert(id, Arc::clone(service));
+                touched.insert(id);
+            }
+        }
+        self.known.retain(|id, _| {
+            let there = live.service(*id).is_some();
+            if !there {
+                touched.insert(*id);
+            }
+            there
+        });
+        self.looked_at = Some(live);
+    }
+
+    fn take(&mut self, message: Message) {
+        if let Some(service) = self.services.get_mut(&message.service) {
+            service.take(&self.machinery, message.instance, message.news);
+        }
+    }
+
+    fn reconcile(&mut self, id: ServiceId) {
+        let wanted = self.known.get(&id).map(|live| wanted::of(live));
+        if wanted.is_none() && !self.services.contains_key(&id) {
+            return;
+        }
+        let service = self.services.entry(id).or_insert_with(|| Service::new(id));
+        if service.reconcile(&self.machinery, wanted.as_ref()) {
+            self.services.remove(&id);
+        }
+    }
+
+    async fn end_all(mut self) {
+        for service in self.services.values_mut() {
+            service.end(&self.machinery);
+        }
+        let patience = self.machinery.command.drain + self.machinery.command.grace + Duration::from_secs(5);
+        let all = async {
+            while self.services.values().any(Service::has_instances) {
+                let Some(message) = self.inbox.recv().await else {
+                    return;
+                };
+                self.take(message);
+            }
+        };
+        if tokio::time::timeout(patience, all).await.is_err() {
+            tracing::warn!("some instances did not end in time; their keepers end them now");
+        }
+    }
+}

@@ -1,0 +1,108 @@
+//! The board: what runs on this node, for the control plane to show. Written by the reconciler, read by anyone.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use adyton_core::clock::Clock;
+use adyton_core::id::{ModelId, ServiceId};
+use adyton_core::instances::{Calls, InstanceSeen, Instances, LogLine, ServiceSeen};
+use adyton_core::service::ServiceStatus;
+use parking_lot::RwLock;
+
+use super::plan::Verdict;
+use crate::command::log::ServiceLog;
+use crate::targets::Tally;
+
+/// See the module.
+pub(super) struct Board {
+    services: RwLock<HashMap<ServiceId, Entry>>,
+    clock: Clock,
+    log_lines: usize,
+}
+
+struct Entry {
+    seen: Option<ServiceSeen>,
+    log: Arc<ServiceLog>,
+    tallies: HashMap<ModelId, Arc<Tally>>,
+}
+
+impl Board {
+    pub(super) fn new(clock: Clock, log_lines: usize) -> Self {
+        Self {
+            services: RwLock::default(),
+            clock,
+            log_lines,
+        }
+    }
+
+    fn entry<T>(&self, id: ServiceId, with: impl FnOnce(&mut Entry) -> T) -> T {
+        let mut services = self.services.write();
+        let fresh = || Entry {
+            seen: None,
+            log: Arc::new(ServiceLog::new(self.log_lines)),
+            tallies: HashMap::new(),
+        };
+        with(services.entry(id).or_insert_with(fresh))
+    }
+
+    pub(super) fn log(&self, id: ServiceId) -> Arc<ServiceLog> {
+        self.entry(id, |entry| Arc::clone(&entry.log))
+    }
+
+    pub(super) fn tally(&self, id: ServiceId, model: ModelId) -> Arc<Tally> {
+        self.entry(id, |entry| Arc::clone(entry.tallies.entry(model).or_default()))
+    }
+
+    /// Writes the state of a service; gives the status before.
+    pub(super) fn write(
+        &self,
+        id: ServiceId,
+        verdict: &Verdict,
+        instances: Vec<InstanceSeen>,
+    ) -> Option<ServiceStatus> {
+        let now = self.clock.now();
+        self.entry(id, |entry| {
+            let before = entry.seen.as_ref().map(|seen| (seen.status, seen.transition_at));
+            let transition_at = match before {
+                Some((status, since)) if status == verdict.status => since,
+                _ => now,
+            };
+            entry.seen = Some(ServiceSeen {
+                status: verdict.status,
+                progress: verdict.progress,
+                error: verdict.error.clone(),
+                transition_at,
+                instances,
+            });
+            before.map(|(status, _)| status)
+        })
+    }
+
+    pub(super) fn forget(&self, id: ServiceId) {
+        self.services.write().remove(&id);
+    }
+}
+
+impl Instances for Board {
+    fn service(&self, id: ServiceId) -> Option<ServiceSeen> {
+        self.services.read().get(&id)?.seen.clone()
+    }
+    fn log(&self, id: ServiceId, most: usize) -> Vec<LogLine> {
+        self.services
+            .read()
+            .get(&id)
+            .map(|entry| entry.log.last(most, |_| true))
+            .unwrap_or_default()
+    }
+    fn calls(&self, id: ServiceId, model: Option<ModelId>) -> Calls {
+        let services = self.services.read();
+        let tallies = services.get(&id).into_iter().flat_map(|entry| &entry.tallies);
+        let wanted = tallies.filter(|(of, _)| model.is_none_or(|model| model == **of));
+        wanted
+            .map(|(_, tally)| tally.calls())
+            .fold(Calls::default(), |sum, one| Calls {
+                all: sum.all + one.all,
+                failed: sum.failed + one.failed,
+            })
+    }
+}

@@ -1,0 +1,394 @@
+//! Scripted worlds: what is wanted and what happens, line by line, and what the plan makes of it.
+//!
+//! `want 2×a:90 1×b:10` asks for versions by key with counts and weights; `stop`, `delete`; `ready 1`, `down 1`, `fail 1`,
+//! `gone 1` happen to instances by number. After each line the world shows the steps, who serves, and the status.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
+
+use std::fmt::Write as _;
+
+use expect_test::{Expect, expect};
+
+use super::*;
+
+#[derive(Default)]
+struct World {
+    wanted: Option<WantedService>,
+    seen: SeenService,
+    born: u128,
+    told: String,
+}
+
+fn letter(key: Key) -> char {
+    char::from(u8::try_from(key.0).unwrap())
+}
+
+impl World {
+    fn play(&mut self, line: &str) {
+        let (verb, rest) = line.split_once(' ').unwrap_or((line, ""));
+        match verb {
+            "want" => {
+                let generation = self.wanted.as_ref().map_or(1, |wanted| wanted.generation + 1);
+                let versions = rest.split(' ').map(|word| {
+                    let (count, word) = word.split_once('×').unwrap();
+                    let (key, weight) = word.split_once(':').unwrap_or((word, "100"));
+                    let key = u64::from(key.as_bytes()[0]);
+                    WantedVersion {
+                        model: ModelId::from_bits(key.into()),
+                        key: Key(key),
+                        weight: weight.parse().unwrap(),
+                        count: count.parse().unwrap(),
+                    }
+                });
+                self.wanted = Some(WantedService {
+                    running: true,
+                    generation,
+                    versions: versions.collect(),
+                });
+            }
+            "stop" => self.wanted.as_mut().unwrap().running = false,
+            "delete" => self.wanted = None,
+            "gone" => self
+                .seen
+                .instances
+                .retain(|one| one.id.bits().to_string() != rest),
+            _ => {
+                let one = self
+                    .seen
+                    .instances
+                    .iter_mut()
+                    .find(|one| one.id.bits().to_string() == rest)
+                    .unwrap();
+                (one.phase, one.note) = match verb {
+                    "ready" => (Phase::Ready, String::new()),
+                    "down" => (Phase::Down, format!("{rest} is down")),
+                    "fail" => (Phase::Failed, format!("{rest} failed")),
+                    other => panic!("{other}"),
+                };
+            }
+        }
+        let _ = writeln!(self.told, "{line}");
+        self.settle();
+    }
+
+    /// Carries the plan out as far as the plan can see, until it has nothing more to say.
+    fn settle(&mut self) {
+        self.seen.serving = serving(self.wanted.as_ref(), &self.seen);
+        for step in steps(self.wanted.as_ref(), &self.seen) {
+            match step {
+                Step::Start { version, reason } => {
+                    self.born += 1;
+                    let wanted = self.wanted.as_ref().unwrap();
+                    let WantedVersion { model, key, .. } = wanted.versions[version];
+                    let _ = writeln!(self.told, "    start {} ({}): {reason}", self.born, letter(key));
+                    self.seen.instances.push(SeenInstance {
+                        id: InstanceId::from_bits(self.born),
+                        model,
+                        key,
+                        generation: wanted.generation,
+                        phase: Phase::Starting,
+                        restarts: 0,
+                        note: String::new(),
+                    });
+                }
+                Step::Retire { instance, reason } => {
+                    let _ = writeln!(self.told, "    retire {}: {reason}", instance.bits());
+                    let at = self
+                        .seen
+                        .instances
+                        .iter()
+                        .position(|one| one.id == instance)
+                        .unwrap();
+                    match self.seen.instances[at].phase {
+                        Phase::Failed => drop(self.seen.instances.remove(at)),
+                        _ => self.seen.instances[at].phase = Phase::Draining,
+                    }
+                }
+            }
+        }
+        let shares: Vec<String> = self
+            .seen
+            .serving
+            .iter()
+            .map(|share| format!("{}:{}", letter(share.key), share.weight))
+            .collect();
+        match verdict(self.wanted.as_ref(), &self.seen) {
+            None => self.told.push_str("    nothing left\n"),
+            Some(verdict) => {
+                let error = if verdict.error.is_empty() {
+                    String::new()
+                } else {
+                    format!(", {}", verdict.error)
+                };
+                let _ = writeln!(
+                    self.told,
+                    "    {} {}%, serving [{}]{error}",
+                    verdict.status.name(),
+                    verdict.progress,
+                    shares.join(" ")
+                );
+            }
+        }
+    }
+}
+
+fn play(script: &[&str], expected: Expect) {
+    let mut world = World::default();
+    for line in script {
+        world.play(line);
+    }
+    expected.assert_eq(&world.told);
+}
+
+#[test]
+fn a_service_is_deployed_stopped_and_deleted() {
+    play(
+        &[
+            "want 2×a",
+            "ready 1",
+            "ready 2",
+            "stop",
+            "gone 1",
+            "gone 2",
+            "want 1×a",
+            "ready 3",
+            "delete",
+            "gone 3",
+        ],
+        expect![[r#"
+            want 2×a
+                start 1 (a): fewer instances than wanted
+                start 2 (a): fewer instances than wanted
+                deploying 0%, serving []
+            ready 1
+                deploying 50%, serving []
+            ready 2
+                running 100%, serving [a:100]
+            stop
+                retire 1: the service is to be stopped
+                retire 2: the service is to be stopped
+                stopping 0%, serving []
+            gone 1
+                stopping 0%, serving []
+            gone 2
+                stopped 0%, serving []
+            want 1×a
+                start 3 (a): fewer instances than wanted
+                deploying 0%, serving []
+            ready 3
+                running 100%, serving [a:100]
+            delete
+                retire 3: the service was deleted
+                deleting 0%, serving []
+            gone 3
+                nothing left
+        "#]],
+    );
+}
+
+#[test]
+fn an_update_replaces_only_when_all_is_ready() {
+    play(
+        &[
+            "want 1×a",
+            "ready 1",
+            "want 1×b:90 1×c:10",
+            "ready 2",
+            "ready 3",
+            "gone 1",
+        ],
+        expect![[r#"
+        want 1×a
+            start 1 (a): fewer instances than wanted
+            deploying 0%, serving []
+        ready 1
+            running 100%, serving [a:100]
+        want 1×b:90 1×c:10
+            start 2 (b): fewer instances than wanted
+            start 3 (c): fewer instances than wanted
+            running 0%, serving [a:100]
+        ready 2
+            running 50%, serving [a:100]
+        ready 3
+            retire 1: it was replaced
+            running 100%, serving [b:90 c:10]
+        gone 1
+            running 100%, serving [b:90 c:10]
+    "#]],
+    );
+}
+
+#[test]
+fn a_bad_update_leaves_the_old_in_service() {
+    play(
+        &[
+            "want 1×a",
+            "ready 1",
+            "want 1×b",
+            "fail 2",
+            "want 1×c",
+            "ready 3",
+            "gone 1",
+        ],
+        expect![[r#"
+        want 1×a
+            start 1 (a): fewer instances than wanted
+            deploying 0%, serving []
+        ready 1
+            running 100%, serving [a:100]
+        want 1×b
+            start 2 (b): fewer instances than wanted
+            running 0%, serving [a:100]
+        fail 2
+            concerning 0%, serving [a:100], 2 failed
+        want 1×c
+            start 3 (c): fewer instances than wanted
+            retire 2: it failed before the last change
+            running 0%, serving [a:100]
+        ready 3
+            retire 1: it was replaced
+            running 100%, serving [c:100]
+        gone 1
+            running 100%, serving [c:100]
+    "#]],
+    );
+}
+
+#[test]
+fn a_failed_deployment_is_tried_again_only_after_a_change() {
+    play(
+        &["want 1×a", "fail 1", "want 1×a", "ready 2"],
+        expect![[r#"
+        want 1×a
+            start 1 (a): fewer instances than wanted
+            deploying 0%, serving []
+        fail 1
+            failed 0%, serving [], 1 failed
+        want 1×a
+            start 2 (a): fewer instances than wanted
+            retire 1: it failed before the last change
+            deploying 0%, serving []
+        ready 2
+            running 100%, serving [a:100]
+    "#]],
+    );
+}
+
+#[test]
+fn what_is_ready_serves_when_the_rest_failed() {
+    play(
+        &["want 1×a:50 1×b:50", "ready 1", "fail 2"],
+        expect![[r#"
+        want 1×a:50 1×b:50
+            start 1 (a): fewer instances than wanted
+            start 2 (b): fewer instances than wanted
+            deploying 0%, serving []
+        ready 1
+            deploying 50%, serving []
+        fail 2
+            concerning 50%, serving [a:50 b:50], 2 failed
+    "#]],
+    );
+}
+
+#[test]
+fn weights_and_counts_change_without_a_replacement() {
+    play(
+        &[
+            "want 2×a:100",
+            "ready 1",
+            "ready 2",
+            "want 1×a:100",
+            "gone 2",
+            "want 3×a:100",
+            "ready 3",
+            "ready 4",
+        ],
+        expect![[r#"
+        want 2×a:100
+            start 1 (a): fewer instances than wanted
+            start 2 (a): fewer instances than wanted
+            deploying 0%, serving []
+        ready 1
+            deploying 50%, serving []
+        ready 2
+            running 100%, serving [a:100]
+        want 1×a:100
+            retire 2: more instances than wanted
+            running 100%, serving [a:100]
+        gone 2
+            running 100%, serving [a:100]
+        want 3×a:100
+            start 3 (a): fewer instances than wanted
+            start 4 (a): fewer instances than wanted
+            concerning 33%, serving [a:100]
+        ready 3
+            concerning 66%, serving [a:100]
+        ready 4
+            running 100%, serving [a:100]
+    "#]],
+    );
+}
+
+#[test]
+fn instances_that_fall_are_a_concern_and_come_back() {
+    play(
+        &[
+            "want 2×a",
+            "ready 1",
+            "ready 2",
+            "down 1",
+            "down 2",
+            "ready 1",
+            "ready 2",
+            "fail 1",
+            "fail 2",
+        ],
+        expect![[r#"
+        want 2×a
+            start 1 (a): fewer instances than wanted
+            start 2 (a): fewer instances than wanted
+            deploying 0%, serving []
+        ready 1
+            deploying 50%, serving []
+        ready 2
+            running 100%, serving [a:100]
+        down 1
+            concerning 50%, serving [a:100], 1 is down
+        down 2
+            concerning 0%, serving [a:100], 1 is down
+        ready 1
+            concerning 50%, serving [a:100], 2 is down
+        ready 2
+            running 100%, serving [a:100]
+        fail 1
+            concerning 50%, serving [a:100], 1 failed
+        fail 2
+            failed 0%, serving [a:100], 1 failed
+    "#]],
+    );
+}
+
+#[test]
+fn an_update_takes_over_early_when_the_old_are_lost() {
+    play(
+        &["want 1×a", "ready 1", "want 2×b", "ready 2", "down 1", "ready 3"],
+        expect![[r#"
+        want 1×a
+            start 1 (a): fewer instances than wanted
+            deploying 0%, serving []
+        ready 1
+            running 100%, serving [a:100]
+        want 2×b
+            start 2 (b): fewer instances than wanted
+            start 3 (b): fewer instances than wanted
+            running 0%, serving [a:100]
+        ready 2
+            running 50%, serving [a:100]
+        down 1
+            retire 1: it was replaced
+            concerning 50%, serving [b:100]
+        ready 3
+            running 100%, serving [b:100]
+    "#]],
+    );
+}

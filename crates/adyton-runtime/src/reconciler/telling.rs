@@ -1,0 +1,79 @@
+//! The events of a service: what its people read (ModelArts User Guide, "Viewing Events of a Service": deployment, start,
+//! readiness, update, stop, and failures with their causes).
+
+use adyton_core::events::{Event, EventKind};
+use adyton_core::id::ServiceId;
+use adyton_core::instances::LogLine;
+use adyton_core::service::ServiceStatus;
+
+use super::instance::Machinery;
+use super::plan::Verdict;
+
+/// So many of the last lines of a program are part of its failure.
+pub(super) const LAST_LINES: usize = 20;
+
+pub(super) fn normal(machinery: &Machinery, service: ServiceId, text: impl Into<String>) {
+    record(machinery, service, EventKind::Normal, text.into());
+}
+
+pub(super) fn abnormal(machinery: &Machinery, service: ServiceId, text: impl Into<String>) {
+    record(machinery, service, EventKind::Abnormal, text.into());
+}
+
+fn record(machinery: &Machinery, service: ServiceId, kind: EventKind, text: String) {
+    machinery.events.record(Event {
+        service,
+        at: machinery.clock.now(),
+        kind,
+        text,
+    });
+}
+
+/// Tells of a change of status.
+pub(super) fn status(
+    machinery: &Machinery,
+    service: ServiceId,
+    before: Option<ServiceStatus>,
+    now: &Verdict,
+) {
+    if before == Some(now.status) {
+        return;
+    }
+    let because = if now.error.is_empty() {
+        String::new()
+    } else {
+        format!(": {}", now.error)
+    };
+    match now.status {
+        ServiceStatus::Deploying => normal(machinery, service, "The service is being deployed."),
+        ServiceStatus::Running => normal(
+            machinery,
+            service,
+            "The service is running: all its instances are ready.",
+        ),
+        ServiceStatus::Concerning => {
+            abnormal(
+                machinery,
+                service,
+                format!(
+                    "The service is concerning: {} % of its instances are ready{because}",
+                    now.progress
+                ),
+            );
+        }
+        ServiceStatus::Failed => abnormal(machinery, service, format!("The service failed{because}")),
+        ServiceStatus::Stopping => normal(machinery, service, "The service is being stopped."),
+        ServiceStatus::Stopped => normal(machinery, service, "The service was stopped."),
+        // The events of a deleted service are deleted with it.
+        ServiceStatus::Deleting => {}
+    }
+}
+
+/// A failure with the last lines that the program printed.
+pub(super) fn with_lines(failure: String, lines: &[LogLine]) -> String {
+    if lines.is_empty() {
+        return failure;
+    }
+    let lines: Vec<String> = lines.iter().map(|line| format!("  {}", line.text)).collect();
+    format!("{failure}\nlast lines of its output:\n{}", lines.join("\n"))
+}

@@ -1,0 +1,108 @@
+//! From the live state to what is wanted of a service.
+
+use std::collections::BTreeMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::Arc;
+use std::time::Duration;
+
+use adyton_core::digest::Sha256;
+use adyton_core::live::LiveService;
+use adyton_core::model::{Model, ModelSpec};
+use adyton_core::service::{Version, Wanted};
+
+use super::plan::{Key, WantedService, WantedVersion};
+
+/// What is wanted, with what it takes to start an instance of each version.
+pub(super) struct Order {
+    pub(super) plan: WantedService,
+    /// In the order of `plan.versions`.
+    pub(super) recipes: Vec<Recipe>,
+}
+
+/// How to make an instance of a version.
+#[derive(Clone)]
+pub(super) struct Recipe {
+    /// `poetry 0.0.1`, for people.
+    pub(super) name: String,
+    /// What to run, or why it cannot be.
+    pub(super) what: Result<Runnable, String>,
+    pub(super) environment: BTreeMap<String, String>,
+    pub(super) deploy_timeout: Duration,
+}
+
+/// A published model.
+#[derive(Clone)]
+pub(super) struct Runnable {
+    pub(super) package: Sha256,
+    pub(super) spec: Arc<ModelSpec>,
+}
+
+pub(super) fn of(live: &LiveService) -> Order {
+    let service = &live.service;
+    let (mut versions, mut recipes) = (Vec::new(), Vec::new());
+    for version in &service.versions {
+        let model = live.models.iter().find(|model| model.id == version.model);
+        let recipe = recipe(version, model.map(Arc::as_ref));
+        versions.push(WantedVersion {
+            model: version.model,
+            key: key(version, &recipe),
+            weight: version.weight,
+            count: version.instance_count.max(1),
+        });
+        recipes.push(recipe);
+    }
+    let running = service.wanted == Wanted::Running;
+    Order {
+        plan: WantedService {
+            running,
+            generation: service.generation,
+            versions,
+        },
+        recipes,
+    }
+}
+
+fn recipe(version: &Version, model: Option<&Model>) -> Recipe {
+    let name = model.map_or_else(
+        || version.model.to_string(),
+        |model| format!("{} {}", model.name, model.version),
+    );
+    let what = match model {
+        None => Err("the model was deleted".to_owned()),
+        Some(Model {
+            spec: Some(spec),
+            package: Some(package),
+            ..
+        }) => Ok(Runnable {
+            package: *package,
+            spec: Arc::new(spec.clone()),
+        }),
+        Some(model) if model.failure.is_empty() => Err(format!("the model is {}", model.status.name())),
+        Some(model) => Err(format!("the model is {}: {}", model.status.name(), model.failure)),
+    };
+    Recipe {
+        name,
+        what,
+        environment: version.envs.clone(),
+        deploy_timeout: Duration::from_secs(u64::from(version.deploy_timeout_seconds.max(1))),
+    }
+}
+
+/// A hash of all that makes an instance what it is; not of weights and counts.
+fn key(version: &Version, recipe: &Recipe) -> Key {
+    let mut hasher = DefaultHasher::new();
+    version.model.hash(&mut hasher);
+    version.envs.hash(&mut hasher);
+    recipe.deploy_timeout.hash(&mut hasher);
+    match &recipe.what {
+        Ok(runnable) => {
+            runnable.package.hash(&mut hasher);
+            runnable.spec.config.to_string().hash(&mut hasher);
+            for api in &runnable.spec.apis {
+                (&api.url, &api.method).hash(&mut hasher);
+            }
+        }
+        Err(problem) => problem.hash(&mut hasher),
+    }
+    Key(hasher.finish())
+}
