@@ -1,3 +1,37 @@
-//! adyton-gateway
+//! The data plane: listeners, the request pipeline, proxying, throttling, metrics, and the journal.
+//!
+//! ```text
+//! socket → route → admit → authenticate → authorise → throttle → limit → dispatch → respond → record
+//! ```
+//!
+//! The folder `pipeline/` is the pipeline: `pipeline.rs` lists the steps and says why they come in this order, each step
+//! is the file of its name. What must hold here:
+//!
+//! - Thread-per-core: a [`Worker`](worker) has its own runtime, listener, connections and upstream pool. On the hot path
+//!   nothing takes a lock, and futures stay on their core.
+//! - A request that reaches a model has passed every step: `dispatch` takes a proof that only the steps before can make.
+//! - Whatever comes in ends as exactly one answer, one record and one count; also a panic, and a client that left.
+//! - Everything has a limit: sizes, times, connections, queues ([`settings`]).
+//! - This crate knows no database and no management API. It reads the live state and the instance table, and writes to
+//!   the journal.
+//!
+//! Read `pipeline.rs` first, then `worker.rs`, then `listener/`.
 
+pub mod gateway;
 pub mod journal;
+pub mod metrics;
+pub mod settings;
+
+mod arrival;
+mod door;
+mod health;
+mod listener;
+mod pipeline;
+mod trail;
+mod upstream;
+mod waits;
+mod worker;
+
+pub use gateway::{BindError, Gateway, Ties};
+pub use metrics::Metrics;
+pub use settings::GatewaySettings;

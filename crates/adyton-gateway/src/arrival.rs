@@ -1,0 +1,245 @@
+//! A request as it arrived: its head, its body that nobody has read yet, and where it came from.
+
+use std::net::IpAddr;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::task::{Context, Poll};
+
+use adyton_core::record::Door;
+use bytes::Bytes;
+use http::header::EXPECT;
+use http::request::Parts;
+use http::{HeaderMap, Request};
+use http_body::{Body, Frame, SizeHint};
+use hyper::body::Incoming;
+
+use crate::listener::wire::{Leftover, WireState};
+use crate::settings::{AddressRange, GatewaySettings};
+
+/// A request, before anybody has decided anything about it.
+pub(crate) struct Arrival {
+    pub(crate) head: Parts,
+    pub(crate) body: Inbound,
+    pub(crate) door: Entrance,
+    pub(crate) source: Source,
+}
+
+/// The way in, with what only this way brings along.
+pub(crate) enum Entrance {
+    /// The API address.
+    Address,
+    /// The Prediction tab: the control plane has verified the caller already.
+    PredictionTab(Box<adyton_identity::Caller>),
+}
+
+impl Entrance {
+    pub(crate) fn door(&self) -> Door {
+        match self {
+            Self::Address => Door::Address,
+            Self::PredictionTab(_) => Door::PredictionTab,
+        }
+    }
+}
+
+/// Where a request came from.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Source {
+    /// The caller's address: the peer, or what a trusted proxy says.
+    pub(crate) address: IpAddr,
+    /// The other end of the connection.
+    pub(crate) peer: IpAddr,
+    /// Whether what the caller sends cannot be read on its way.
+    pub(crate) private: bool,
+    /// Whether the caller's own connection is HTTPS, as a trusted proxy says.
+    pub(crate) https: bool,
+    /// Whether the peer is a trusted proxy, so that its `X-Forwarded-For` is added to, not replaced.
+    pub(crate) proxied: bool,
+}
+
+impl Source {
+    /// Finds the caller's address. `X-Forwarded-*` counts only from a trusted proxy: anybody can write it.
+    pub(crate) fn of(peer: IpAddr, headers: &HeaderMap, settings: &GatewaySettings, loopback: bool) -> Self {
+        let direct = Self {
+            address: peer,
+            peer,
+            private: loopback,
+            https: false,
+            proxied: false,
+        };
+        let trusted = |address| {
+            settings
+                .trusted_proxies
+                .iter()
+                .any(|range: &AddressRange| range.contains(address))
+        };
+        if settings.trusted_proxies.is_empty() || !trusted(peer) {
+            return direct;
+        }
+        let mut address = peer;
+        for hop in headers
+            .get_all("x-forwarded-for")
+            .iter()
+            .rev()
+            .flat_map(|line| line.as_bytes().rsplit(|b| *b == b','))
+        {
+            // What no proxy of ours wrote is not believed, and neither is anything before it.
+            let hop = str::from_utf8(hop)
+                .ok()
+                .and_then(|hop| hop.trim().parse::<IpAddr>().ok());
+            let Some(hop) = hop else { break };
+            address = hop.to_canonical();
+            if !trusted(address) {
+                break;
+            }
+        }
+        let https = headers
+            .get("x-forwarded-proto")
+            .is_some_and(|proto| proto.as_bytes().eq_ignore_ascii_case(b"https"));
+        Self {
+            address,
+            peer,
+            private: https || loopback,
+            https,
+            proxied: true,
+        }
+    }
+}
+
+/// The body of a request.
+pub(crate) enum Inbound {
+    /// From a connection.
+    Wire(WireBody),
+    /// From the second door, whole: the control plane has read it within its own limit.
+    Door(crate::door::DoorBody),
+}
+
+/// A body that arrives on a connection. Dropped before its end, it is left to whoever writes the answer: what becomes of
+/// the connection depends on what the client still sends.
+pub(crate) struct WireBody {
+    incoming: Option<Incoming>,
+    wire: Rc<WireState>,
+    held_back: bool,
+}
+
+/// A body broke off: the client left, or sent something that is no body.
+#[derive(Debug)]
+pub(crate) struct Broken(pub(crate) String);
+
+impl Arrival {
+    /// A request from a connection.
+    pub(crate) fn from_wire(
+        request: Request<Incoming>,
+        wire: &Rc<WireState>,
+        settings: &GatewaySettings,
+        loopback: bool,
+    ) -> Self {
+        let (head, incoming) = request.into_parts();
+        let source = Source::of(wire.peer, &head.headers, settings, loopback);
+        let held_back = head.headers.contains_key(EXPECT);
+        let body = Inbound::Wire(WireBody {
+            incoming: Some(incoming),
+            wire: Rc::clone(wire),
+            held_back,
+        });
+        Self {
+            head,
+            body,
+            door: Entrance::Address,
+            source,
+        }
+    }
+}
+
+impl Body for Inbound {
+    type Data = Bytes;
+    type Error = Broken;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Broken>>> {
+        match self.get_mut() {
+            Self::Wire(body) => {
+                // The first poll makes hyper send `100 Continue`.
+                body.held_back = false;
+                let Some(incoming) = body.incoming.as_mut() else {
+                    return Poll::Ready(None);
+                };
+                Pin::new(incoming)
+                    .poll_frame(context)
+                    .map_err(|problem| Broken(problem.to_string()))
+            }
+            Self::Door(body) => Pin::new(body).poll_frame(context),
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        match self {
+            Self::Wire(body) => body.incoming.as_ref().is_none_or(Body::is_end_stream),
+            Self::Door(body) => body.is_end_stream(),
+        }
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        match self {
+            Self::Wire(body) => body.incoming.as_ref().map(Body::size_hint).unwrap_or_default(),
+            Self::Door(body) => body.size_hint(),
+        }
+    }
+}
+
+impl Drop for WireBody {
+    fn drop(&mut self) {
+        if let Some(body) = self.incoming.take()
+            && !body.is_end_stream()
+        {
+            self.wire.leave(Leftover {
+                body,
+                held_back: self.held_back,
+            });
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn source(peer: &str, forwarded: &[&str], trusted: &[&str]) -> Source {
+        let settings = GatewaySettings {
+            trusted_proxies: trusted
+                .iter()
+                .map(|range| range.parse().expect("a range"))
+                .collect(),
+            ..GatewaySettings::default()
+        };
+        let mut headers = HeaderMap::new();
+        for line in forwarded {
+            headers.append("x-forwarded-for", line.parse().expect("a value"));
+        }
+        headers.insert("x-forwarded-proto", "https".parse().expect("a value"));
+        Source::of(peer.parse().expect("an address"), &headers, &settings, false)
+    }
+
+    #[test]
+    fn a_stranger_cannot_claim_another_address() {
+        let seen = source("9.9.9.9", &["1.2.3.4"], &[]);
+        assert_eq!(
+            (seen.address.to_string().as_str(), seen.https, seen.private),
+            ("9.9.9.9", false, false)
+        );
+        let seen = source("9.9.9.9", &["1.2.3.4"], &["10.0.0.0/8"]);
+        assert_eq!(seen.address.to_string(), "9.9.9.9");
+    }
+
+    #[test]
+    fn behind_trusted_proxies_the_nearest_stranger_is_the_caller() {
+        let seen = source("10.0.0.1", &["6.6.6.6, 1.2.3.4", "10.0.0.7"], &["10.0.0.0/8"]);
+        assert_eq!(
+            (seen.address.to_string().as_str(), seen.https, seen.private),
+            ("1.2.3.4", true, true)
+        );
+        let seen = source("10.0.0.1", &["nonsense"], &["10.0.0.0/8"]);
+        assert_eq!(seen.address.to_string(), "10.0.0.1");
+    }
+}

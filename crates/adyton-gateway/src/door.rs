@@ -1,0 +1,247 @@
+//! The second door: calls from the console's Prediction tab, handed over by the control plane to a worker's queue, where
+//! they go through the same pipeline on the worker's core.
+//!
+//! The console and a model's answer share an origin in the browser, so an answer loses what would let a model act as the
+//! console (cookies, CORS, site data), and is sandboxed. What is the console's own never reaches the model.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::task::{Context, Poll};
+
+use adyton_core::catalogue::Reason;
+use adyton_core::clock::Clock;
+use adyton_core::id::RequestId;
+use adyton_core::record::AnsweredBy;
+use adyton_core::rejection::{PublicDetail, PublicError};
+use adyton_identity::door::{ConsoleAnswer, ConsoleBody, ConsoleCall, ConsoleDoor};
+use bytes::Bytes;
+use http::header::{
+    CONTENT_SECURITY_POLICY, CONTENT_TYPE, COOKIE, HeaderName, SET_COOKIE, STRICT_TRANSPORT_SECURITY,
+    X_CONTENT_TYPE_OPTIONS,
+};
+use http::{HeaderMap, HeaderValue, Request, Response, Uri};
+use http_body::{Body, Frame, SizeHint};
+use http_body_util::{BodyExt as _, Full};
+use tokio::sync::{mpsc, oneshot};
+
+use crate::arrival::{Arrival, Broken, Entrance, Inbound, Source};
+use crate::pipeline::{self, outcome::AnswerBody};
+use crate::worker::Worker;
+
+/// Pieces of an answer that may wait for a slow browser.
+const PIECES: usize = 4;
+/// The number in request ids of calls that no worker took.
+const NO_WORKER: u8 = u8::MAX;
+
+/// A call on its way to a worker.
+pub(crate) struct Visit {
+    call: ConsoleCall,
+    reply: oneshot::Sender<ConsoleAnswer>,
+}
+
+/// The way in for the control plane. Calls are spread over the workers in turn.
+pub struct Door {
+    queues: Vec<mpsc::Sender<Visit>>,
+    next: AtomicU64,
+    node: u16,
+    clock: Clock,
+}
+
+impl Door {
+    pub(crate) fn new(queues: Vec<mpsc::Sender<Visit>>, node: u16, clock: Clock) -> Self {
+        Self {
+            queues,
+            next: AtomicU64::new(0),
+            node,
+            clock,
+        }
+    }
+
+    async fn knock(&self, call: ConsoleCall) -> ConsoleAnswer {
+        let turn = self.next.fetch_add(1, Ordering::Relaxed);
+        let worker = usize::try_from(turn % self.queues.len().max(1) as u64).unwrap_or(0);
+        let (reply, answer) = oneshot::channel();
+        if let Some(queue) = self.queues.get(worker)
+            && queue.send(Visit { call, reply }).await.is_ok()
+            && let Ok(answer) = answer.await
+        {
+            return answer;
+        }
+        self.closed(turn)
+    }
+
+    /// The workers are gone, and with them the journal's rings: this refusal alone has no record.
+    fn closed(&self, turn: u64) -> ConsoleAnswer {
+        let at = u64::try_from(self.clock.now().millis()).unwrap_or(0);
+        let request = RequestId::compose(at, self.node, NO_WORKER, turn);
+        let reason = Reason::GatewayStopping;
+        let text = PublicError::new(reason, &PublicDetail::None, request).to_json();
+        let response = Response::builder()
+            .status(reason.code().entry().status)
+            .header(CONTENT_TYPE, "application/json")
+            .header("x-request-id", request.to_string())
+            .header("x-adyton-reason", reason.sub_code())
+            .header("x-adyton-answered-by", AnsweredBy::Gateway.name())
+            .body(whole(text.into()))
+            .unwrap_or_else(|_| Response::new(whole(Bytes::new())));
+        ConsoleAnswer { request, response }
+    }
+}
+
+impl ConsoleDoor for Door {
+    fn call(&self, call: ConsoleCall) -> Pin<Box<dyn Future<Output = ConsoleAnswer> + Send + '_>> {
+        Box::pin(self.knock(call))
+    }
+}
+
+/// Answers one visit, on the worker's core.
+pub(crate) async fn receive(worker: Rc<Worker>, visit: Visit) {
+    let _place = worker.guests.visit();
+    let Visit { call, mut reply } = visit;
+    let arrival = arrival(call);
+    let response = tokio::select! {
+        response = pipeline::pass(&worker, arrival, None) => response,
+        // The browser left: dropping the pipeline cancels the work and writes the record.
+        () = reply.closed() => return,
+    };
+    let (mut head, body) = response.into_parts();
+    let id = head
+        .headers
+        .get("x-request-id")
+        .and_then(|id| RequestId::parse(id.as_bytes()));
+    let request = id.unwrap_or(RequestId::from_bits(0));
+    disarm(&mut head.headers);
+    match body {
+        AnswerBody::Whole(bytes) => {
+            // Nobody left to answer; the record is complete.
+            let _ = reply.send(ConsoleAnswer {
+                request,
+                response: Response::from_parts(head, whole(bytes)),
+            });
+        }
+        AnswerBody::Relay(_) => {
+            let (pieces, stream) = mpsc::channel(PIECES);
+            let response = Response::from_parts(head, Box::pin(Streamed(stream)) as ConsoleBody);
+            if reply.send(ConsoleAnswer { request, response }).is_ok() {
+                pump(body, pieces).await;
+            }
+        }
+    }
+}
+
+/// Moves an answer to the control plane's thread, piece by piece, until either side ends.
+async fn pump(mut body: AnswerBody, pieces: mpsc::Sender<Piece>) {
+    loop {
+        let frame = tokio::select! {
+            frame = body.frame() => frame,
+            () = pieces.closed() => return,
+        };
+        let Some(frame) = frame else { return };
+        let broken = frame.is_err();
+        if pieces.send(frame.map_err(Into::into)).await.is_err() || broken {
+            return;
+        }
+    }
+}
+
+/// The call as a request to the service's API address.
+fn arrival(call: ConsoleCall) -> Arrival {
+    let ConsoleCall {
+        service,
+        method,
+        path_and_query,
+        mut headers,
+        caller,
+        peer,
+        body,
+    } = call;
+    headers.remove(COOKIE);
+    let mut request = Request::new(());
+    *request.method_mut() = method;
+    *request.headers_mut() = headers;
+    // What is no path at all is routed as one with a broken encoding, which it is.
+    *request.uri_mut() = Uri::try_from(format!("/v1/infers/{service}{path_and_query}"))
+        .unwrap_or_else(|_| Uri::from_static("/%"));
+    let (head, ()) = request.into_parts();
+    let peer = peer.ip().to_canonical();
+    let source = Source {
+        address: peer,
+        peer,
+        private: true,
+        https: false,
+        proxied: false,
+    };
+    Arrival {
+        head,
+        body: Inbound::Door(DoorBody(body)),
+        door: Entrance::PredictionTab(Box::new(caller)),
+        source,
+    }
+}
+
+/// Takes from an answer what would let a model act as the console.
+fn disarm(headers: &mut HeaderMap) {
+    const REMOVED: [HeaderName; 6] = [
+        SET_COOKIE,
+        HeaderName::from_static("clear-site-data"),
+        STRICT_TRANSPORT_SECURITY,
+        HeaderName::from_static("service-worker-allowed"),
+        HeaderName::from_static("alt-svc"),
+        HeaderName::from_static("refresh"),
+    ];
+    for name in &REMOVED {
+        headers.remove(name);
+    }
+    let cors = |name: &&HeaderName| name.as_str().starts_with("access-control-");
+    while let Some(name) = headers.keys().find(cors).cloned() {
+        headers.remove(name);
+    }
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static("sandbox"));
+}
+
+fn whole(bytes: Bytes) -> ConsoleBody {
+    Box::pin(Full::new(bytes).map_err(|never| match never {}))
+}
+
+type Piece = Result<Frame<Bytes>, Box<dyn std::error::Error + Send + Sync>>;
+
+/// An answer's body on the control plane's side.
+struct Streamed(mpsc::Receiver<Piece>);
+
+impl Body for Streamed {
+    type Data = Bytes;
+    type Error = Box<dyn std::error::Error + Send + Sync>;
+
+    fn poll_frame(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Piece>> {
+        self.0.poll_recv(context)
+    }
+}
+
+/// A request's body from the control plane.
+pub(crate) struct DoorBody(ConsoleBody);
+
+impl Body for DoorBody {
+    type Data = Bytes;
+    type Error = Broken;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Broken>>> {
+        self.0
+            .as_mut()
+            .poll_frame(context)
+            .map_err(|problem| Broken(problem.to_string()))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.0.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.0.size_hint()
+    }
+}

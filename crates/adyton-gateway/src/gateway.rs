@@ -1,0 +1,160 @@
+//! The gateway as the binary sees it: bind, start, drain.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use adyton_core::clock::Clock;
+use adyton_core::instances::Instances;
+use adyton_core::live::LiveCell;
+use adyton_identity::Identity;
+use adyton_runtime::targets::Targets;
+use parking_lot::Mutex;
+use tokio::sync::{mpsc, watch};
+
+use crate::door::{Door, Visit};
+use crate::journal::Recorder;
+use crate::listener::bind;
+pub use crate::listener::bind::BindError;
+use crate::metrics::{Meters, Metrics};
+use crate::pipeline::throttle::Registry;
+use crate::settings::GatewaySettings;
+use crate::worker::{Order, Seat, Shared};
+
+/// Visits through the second door that wait for a worker; more are refused.
+const DOOR_QUEUE: usize = 256;
+
+/// What the binary connects the gateway to.
+pub struct Ties {
+    /// The live state.
+    pub live: LiveCell,
+    /// The instance table.
+    pub targets: Arc<Targets>,
+    /// What runs, for explanations.
+    pub instances: Arc<dyn Instances>,
+    /// Who finds callers; the same that the control plane asks, since it counts failures.
+    pub identity: Arc<Identity>,
+    /// One recorder for each worker: as many as [`GatewaySettings::threads`].
+    pub recorders: Vec<Recorder>,
+    /// The clock.
+    pub clock: Clock,
+}
+
+/// The gateway cannot be started.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "a gateway thread cannot be started: {0}; raise the limit of threads (ulimit -u) or lower `gateway.threads`"
+)]
+pub struct StartError(#[from] std::io::Error);
+
+/// The data plane of one node.
+pub struct Gateway {
+    local_addr: SocketAddr,
+    seats: Mutex<Vec<Seat>>,
+    threads: Mutex<Vec<JoinHandle<()>>>,
+    orders: watch::Sender<Order>,
+    metrics: Metrics,
+    door: Arc<Door>,
+}
+
+impl Gateway {
+    /// Takes the address, but does not answer yet: connections wait until [`start`](Self::start).
+    ///
+    /// # Errors
+    /// The address is taken (the error names by whom, where the system tells), or cannot be bound.
+    pub fn bind(settings: GatewaySettings, ties: Ties) -> Result<Self, BindError> {
+        let workers = ties.recorders.len().clamp(1, 256);
+        let (local_addr, listeners) = bind::listeners(settings.listen, workers)?;
+        let node = settings.node;
+        let orders = watch::Sender::new(Order::Serve);
+        let meters: Vec<Arc<Meters>> = (0..workers).map(|_| Arc::default()).collect();
+        let shared = Arc::new(Shared {
+            settings,
+            loopback: local_addr.ip().is_loopback(),
+            identity: ties.identity,
+            instances: ties.instances,
+            registry: Registry::default(),
+            clock: ties.clock.clone(),
+            workers,
+        });
+        let (visits, queues): (Vec<mpsc::Sender<Visit>>, Vec<_>) =
+            (0..workers).map(|_| mpsc::channel(DOOR_QUEUE)).unzip();
+        let seats = listeners
+            .into_iter()
+            .zip(ties.recorders)
+            .zip(queues)
+            .enumerate()
+            .map(|(number, ((listener, recorder), visits))| Seat {
+                // At most 256 workers: the clamp above.
+                number: u8::try_from(number).unwrap_or(u8::MAX),
+                listener,
+                recorder,
+                visits,
+                live: ties.live.clone(),
+                targets: Arc::clone(&ties.targets),
+                meters: Arc::clone(&meters[number]),
+                orders: orders.subscribe(),
+                shared: Arc::clone(&shared),
+            })
+            .collect();
+        Ok(Self {
+            local_addr,
+            seats: Mutex::new(seats),
+            threads: Mutex::default(),
+            orders,
+            metrics: Metrics::new(meters),
+            door: Arc::new(Door::new(visits, node, ties.clock)),
+        })
+    }
+
+    /// Where the gateway listens; with the port that was picked for port 0.
+    pub fn local_addr(&self) -> SocketAddr {
+        self.local_addr
+    }
+
+    /// Starts one thread for each worker. A second call does nothing.
+    ///
+    /// # Errors
+    /// The system gives no thread.
+    pub fn start(&self) -> Result<(), StartError> {
+        for seat in self.seats.lock().drain(..) {
+            let name = format!("gateway-{}", seat.number);
+            self.threads.lock().push(
+                std::thread::Builder::new()
+                    .name(name)
+                    .spawn(move || seat.serve())?,
+            );
+        }
+        Ok(())
+    }
+
+    /// The second door, for the control plane.
+    pub fn door(&self) -> Arc<Door> {
+        Arc::clone(&self.door)
+    }
+
+    /// What the workers count.
+    pub fn metrics(&self) -> Metrics {
+        self.metrics.clone()
+    }
+
+    /// Ends the gateway without losing a request, and blocks until it has ended: readiness fails; what waits is accepted,
+    /// then the listeners close; answers carry `Connection: close`; idle connections close after
+    /// [`GatewaySettings::drain_linger`]; what is still in flight after `grace` is answered with `gateway.stopping`.
+    pub fn drain(&self, grace: Duration) {
+        self.orders.send_replace(Order::Drain { grace });
+        self.seats.lock().clear();
+        for thread in self.threads.lock().drain(..) {
+            if thread.join().is_err() {
+                tracing::error!("a gateway thread had ended early; its connections were lost");
+            }
+        }
+    }
+}
+
+impl Drop for Gateway {
+    fn drop(&mut self) {
+        self.drain(Duration::ZERO);
+    }
+}

@@ -1,0 +1,144 @@
+//! Binding: one listener for each worker on one address (`SO_REUSEPORT`), after a look whether somebody else holds it.
+//!
+//! `SO_REUSEPORT` would let a second server of the same user share the port in silence, each getting half of the calls. So
+//! the address is first bound without it: that fails when anybody is there.
+
+use std::io;
+use std::net::{SocketAddr, TcpListener};
+
+use socket2::{Domain, Protocol, Socket, Type};
+
+/// Connections that the kernel may hold for each worker until they are accepted.
+const BACKLOG: i32 = 4096;
+
+/// The gateway's address cannot be had.
+#[derive(Debug, thiserror::Error)]
+pub enum BindError {
+    /// Somebody listens there.
+    #[error("the gateway cannot listen on {address}: {} holds it; stop that, or set another `gateway.listen`",
+        holder.as_deref().unwrap_or("another process"))]
+    InUse {
+        /// The address.
+        address: SocketAddr,
+        /// Who holds it, if the system tells: `nginx (pid 4711)`.
+        holder: Option<String>,
+    },
+    /// Anything else.
+    #[error("the gateway cannot listen on {address}: {problem}; set another `gateway.listen`")]
+    Refused {
+        /// The address.
+        address: SocketAddr,
+        /// What the system said.
+        problem: io::Error,
+    },
+}
+
+/// As many listeners as there are workers, and the address that they share.
+pub(crate) fn listeners(
+    address: SocketAddr,
+    workers: usize,
+) -> Result<(SocketAddr, Vec<TcpListener>), BindError> {
+    let refused = |problem: io::Error| match problem.kind() {
+        io::ErrorKind::AddrInUse => BindError::InUse {
+            address,
+            holder: holder(address.port()),
+        },
+        _ => BindError::Refused { address, problem },
+    };
+    // The probe also picks the port when it is 0. It is closed before the listeners bind: all sockets of one address must
+    // have SO_REUSEPORT, or none.
+    let address_of = |socket: &Socket| {
+        socket
+            .local_addr()
+            .map(|bound| bound.as_socket().unwrap_or(address))
+    };
+    let picked = {
+        let probe = socket(address).map_err(refused)?;
+        probe.bind(&address.into()).map_err(refused)?;
+        address_of(&probe).map_err(refused)?
+    };
+    let mut listeners = Vec::with_capacity(workers);
+    for _ in 0..workers {
+        let socket = socket(picked).map_err(refused)?;
+        socket.set_reuse_port(true).map_err(refused)?;
+        // Accepted sockets inherit it, so that it costs no call for each connection.
+        socket.set_tcp_nodelay(true).map_err(refused)?;
+        socket.bind(&picked.into()).map_err(refused)?;
+        socket.listen(BACKLOG).map_err(refused)?;
+        listeners.push(socket.into());
+    }
+    Ok((picked, listeners))
+}
+
+fn socket(address: SocketAddr) -> io::Result<Socket> {
+    let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
+    // Connections of an earlier run that the kernel still remembers do not count as somebody.
+    socket.set_reuse_address(true)?;
+    socket.set_nonblocking(true)?;
+    Ok(socket)
+}
+
+/// Who listens on a port, read from `/proc`: the socket's inode, then the process that has it open. `None` when the system
+/// does not say, for example of another user's process.
+fn holder(port: u16) -> Option<String> {
+    let inode = ["/proc/net/tcp", "/proc/net/tcp6"]
+        .iter()
+        .find_map(|table| listening_inode(&std::fs::read_to_string(table).ok()?, port))?;
+    let wanted = format!("socket:[{inode}]");
+    for process in std::fs::read_dir("/proc").ok()?.flatten() {
+        let Ok(pid) = process.file_name().to_string_lossy().parse::<u32>() else {
+            continue;
+        };
+        let Ok(open) = std::fs::read_dir(process.path().join("fd")) else {
+            continue;
+        };
+        let has = open
+            .flatten()
+            .any(|file| std::fs::read_link(file.path()).is_ok_and(|to| to.to_string_lossy() == wanted));
+        if has {
+            let name = std::fs::read_to_string(process.path().join("comm")).unwrap_or_default();
+            return Some(format!("{} (pid {pid})", name.trim()));
+        }
+    }
+    None
+}
+
+/// The inode of the socket that listens on a port, in the text of `/proc/net/tcp` (proc(5)): the second column ends with
+/// the port in hex, the fourth is `0A` for a listener, the tenth is the inode.
+fn listening_inode(table: &str, port: u16) -> Option<String> {
+    let suffix = format!(":{port:04X}");
+    table.lines().skip(1).find_map(|line| {
+        let columns: Vec<&str> = line.split_whitespace().collect();
+        let listens = columns.get(1)?.ends_with(&suffix) && *columns.get(3)? == "0A";
+        listens
+            .then(|| columns.get(9).map(|inode| (*inode).to_owned()))
+            .flatten()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn workers_share_one_port_and_a_stranger_there_is_named() {
+        let (address, workers) = listeners(SocketAddr::from(([127, 0, 0, 1], 0)), 3).expect("a free port");
+        assert_eq!(workers.len(), 3);
+        let Err(BindError::InUse { holder, .. }) = listeners(address, 1) else {
+            panic!("the port was given twice");
+        };
+        let holder = holder.expect("this very process holds it");
+        assert!(
+            holder.ends_with(&format!("(pid {})", std::process::id())),
+            "{holder}"
+        );
+    }
+
+    #[test]
+    fn the_table_of_the_kernel_is_read() {
+        let table = "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n\
+                       0: 0100007F:1F90 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 12345 1\n";
+        assert_eq!(listening_inode(table, 8080), Some("12345".to_owned()));
+        assert_eq!(listening_inode(table, 8081), None);
+    }
+}

@@ -1,0 +1,49 @@
+//! One connection: hyper reads heads and bodies from it and writes the answers.
+
+use std::future::poll_fn;
+use std::net::SocketAddr;
+use std::pin::pin;
+use std::rc::Rc;
+use std::task::Poll;
+
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use tokio::net::TcpStream;
+
+use crate::listener::wire::{Notice, Wire, WireState};
+use crate::pipeline;
+use crate::settings::{HEAD_BUFFER, HEADER_LINES};
+use crate::worker::Worker;
+
+/// How hyper reads: its own limits lie above ours, so that ours speak. A client that closes its sending side has left.
+pub(crate) fn parser() -> http1::Builder {
+    let mut parser = http1::Builder::new();
+    parser.max_headers(HEADER_LINES).half_close(false);
+    parser.max_buf_size(usize::try_from(HEAD_BUFFER).unwrap_or(usize::MAX));
+    parser
+}
+
+/// Serves a connection to its end.
+pub(crate) async fn serve(worker: Rc<Worker>, stream: TcpStream, peer: SocketAddr) {
+    let state = WireState::new(peer, Rc::clone(&worker.now));
+    let place = worker.guests.enter(Rc::clone(&state));
+    worker.meters.connections_opened.add(1);
+    let wire = Wire::new(stream, Rc::clone(&state), &worker.waits);
+    let service = service_fn(|request| pipeline::serve(Rc::clone(&worker), Rc::clone(&state), request));
+    let mut connection = pin!(worker.parser.serve_connection(wire, service));
+    let ended = poll_fn(|context| {
+        match state.told(context) {
+            Some(Notice::Close) => return Poll::Ready(Ok(())),
+            Some(Notice::Finish) => connection.as_mut().graceful_shutdown(),
+            None => {}
+        }
+        connection.as_mut().poll(context)
+    })
+    .await;
+    // A head that is not HTTP has no request, so no id and no record: it is only counted.
+    if ended.is_err_and(|problem| problem.is_parse()) {
+        worker.meters.unreadable.add(1);
+    }
+    worker.meters.connections_closed.add(1);
+    drop(place);
+}

@@ -1,0 +1,64 @@
+//! Letting go without losing a request. The order was found by measuring: closing idle connections at once loses the
+//! next request of every busy client, and closing a listener loses what waits in it.
+//!
+//! 1. readiness fails, so that no new client is sent here;
+//! 2. what waits is accepted, then the listener closes;
+//! 3. answers carry `Connection: close` for a while, so that clients let go by themselves;
+//! 4. connections that are idle still are closed, busy ones after their answer;
+//! 5. when the grace is over, what still waits for a model is answered with `gateway.stopping`.
+
+use std::rc::Rc;
+use std::time::Duration;
+
+use socket2::SockRef;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::spawn_local;
+use tokio::time::timeout;
+
+use crate::listener::connection;
+use crate::listener::wire::Notice;
+use crate::worker::Worker;
+
+/// How long the last answers may take to be written.
+const LAST_WORDS: Duration = Duration::from_secs(1);
+
+/// Ends one worker's connections.
+pub(crate) async fn run(worker: &Rc<Worker>, listener: TcpListener, grace: Duration) {
+    worker.draining.set(true);
+    accept_rest(worker, listener);
+    let linger = worker.settings().drain_linger.min(grace);
+    if timeout(linger, worker.guests.empty()).await.is_ok() {
+        return;
+    }
+    worker.guests.tell_all(Notice::Finish);
+    if timeout(grace.saturating_sub(linger), worker.guests.empty())
+        .await
+        .is_ok()
+    {
+        return;
+    }
+    worker.waits.cut();
+    if timeout(LAST_WORDS, worker.guests.empty()).await.is_err() {
+        worker.guests.tell_all(Notice::Close);
+    }
+}
+
+/// Accepts what the kernel has accepted for us, then closes the listener. A backlog of zero keeps new ones from queueing
+/// in between: the kernel lets them knock again, and then says that nobody is there.
+fn accept_rest(worker: &Rc<Worker>, listener: TcpListener) {
+    let Ok(listener) = listener.into_std() else { return };
+    if let Err(problem) = SockRef::from(&listener).listen(0) {
+        tracing::debug!(%problem, "the backlog could not be closed first");
+    }
+    while let Ok((stream, peer)) = listener.accept() {
+        let stream = stream
+            .set_nonblocking(true)
+            .and_then(|()| TcpStream::from_std(stream));
+        match stream {
+            Ok(stream) => {
+                spawn_local(connection::serve(Rc::clone(worker), stream, peer));
+            }
+            Err(problem) => tracing::warn!(%problem, "a connection was lost while draining"),
+        }
+    }
+}

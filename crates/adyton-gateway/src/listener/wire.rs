@@ -1,0 +1,253 @@
+//! One connection's socket, and what the worker knows about it: busy or idle, stuck or not, and whether the client still
+//! sends a body that nobody will read.
+//!
+//! A socket that is closed while bytes wait in it resets the connection, and the client may lose the answer that it has not
+//! read yet. So after an answer to an unread body the writing side is closed first, and what still arrives is thrown away
+//! for a while ([`LINGER`], [`LINGER_BYTES`]).
+
+use std::cell::{Cell, RefCell};
+use std::io;
+use std::net::{IpAddr, SocketAddr};
+use std::pin::Pin;
+use std::rc::Rc;
+use std::task::{Context, Poll, Waker, ready};
+use std::time::Duration;
+
+use hyper::body::Incoming;
+use hyper::rt::{Read, ReadBufCursor, Write};
+use hyper_util::rt::TokioIo;
+use tokio::net::TcpStream;
+
+use crate::settings::Patience;
+use crate::waits::{Wait, Waits};
+
+/// How long a refused body is thrown away after the answer.
+const LINGER: Duration = Duration::from_secs(15);
+/// How much of it is.
+const LINGER_BYTES: usize = 64 * 1024 * 1024;
+
+/// What the worker wants of a connection.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Notice {
+    /// End after the request that is going on, or at once when there is none.
+    Finish,
+    /// End now.
+    Close,
+}
+
+/// A request body that was not read to its end.
+pub(crate) struct Leftover {
+    pub(crate) body: Incoming,
+    /// Whether the client waits for `100 Continue` and was not told to go on.
+    pub(crate) held_back: bool,
+}
+
+/// What the worker knows about a connection.
+pub(crate) struct WireState {
+    /// The other end.
+    pub(crate) peer: IpAddr,
+    busy: Cell<bool>,
+    quiet_since: Cell<Duration>,
+    head_since: Cell<Option<Duration>>,
+    blocked_since: Cell<Option<Duration>>,
+    leftover: RefCell<Option<Leftover>>,
+    unread: Cell<bool>,
+    notice: Cell<Option<Notice>>,
+    waker: RefCell<Option<Waker>>,
+    /// The worker's time, as of its last tick.
+    now: Rc<Cell<Duration>>,
+}
+
+impl WireState {
+    pub(crate) fn new(peer: SocketAddr, now: Rc<Cell<Duration>>) -> Rc<Self> {
+        Rc::new(Self {
+            peer: peer.ip().to_canonical(),
+            busy: Cell::new(false),
+            quiet_since: Cell::new(now.get()),
+            head_since: Cell::new(None),
+            blocked_since: Cell::new(None),
+            leftover: RefCell::new(None),
+            unread: Cell::new(false),
+            notice: Cell::new(None),
+            waker: RefCell::new(None),
+            now,
+        })
+    }
+
+    /// A head has arrived.
+    pub(crate) fn begin(&self) {
+        self.busy.set(true);
+        self.head_since.set(None);
+    }
+
+    /// The answer has ended.
+    pub(crate) fn rest(&self) {
+        self.busy.set(false);
+        self.quiet_since.set(self.now.get());
+    }
+
+    /// Keeps a body that a step dropped before its end, for whoever writes the answer.
+    pub(crate) fn leave(&self, leftover: Leftover) {
+        *self.leftover.borrow_mut() = Some(leftover);
+    }
+
+    /// The body that was left, if any.
+    pub(crate) fn take_leftover(&self) -> Option<Leftover> {
+        self.leftover.borrow_mut().take()
+    }
+
+    /// The client may still send bytes that nobody reads: throw them away before the socket is closed.
+    pub(crate) fn expect_more(&self) {
+        self.unread.set(true);
+    }
+
+    /// Tells the connection's task.
+    pub(crate) fn tell(&self, notice: Notice) {
+        self.notice.set(Some(notice));
+        if let Some(waker) = self.waker.borrow().as_ref() {
+            waker.wake_by_ref();
+        }
+    }
+
+    /// For the connection's task: what it was told; and to be woken by the next.
+    pub(crate) fn told(&self, context: &Context<'_>) -> Option<Notice> {
+        let mut waker = self.waker.borrow_mut();
+        match waker.as_mut() {
+            Some(waker) => waker.clone_from(context.waker()),
+            None => *waker = Some(context.waker().clone()),
+        }
+        self.notice.take()
+    }
+
+    /// What a look at the connection says now.
+    pub(crate) fn judge(&self, now: Duration, patience: &Patience) -> Option<Notice> {
+        let over = |since: Duration, limit: Duration| now.saturating_sub(since) > limit;
+        if self
+            .blocked_since
+            .get()
+            .is_some_and(|since| over(since, patience.write))
+        {
+            return Some(Notice::Close);
+        }
+        if self.busy.get() {
+            return None;
+        }
+        if self
+            .head_since
+            .get()
+            .is_some_and(|since| over(since, patience.head))
+        {
+            return Some(Notice::Close);
+        }
+        over(self.quiet_since.get(), patience.idle).then_some(Notice::Finish)
+    }
+}
+
+/// The socket, as hyper reads and writes it.
+pub(crate) struct Wire {
+    io: TokioIo<TcpStream>,
+    state: Rc<WireState>,
+    linger: Wait,
+    left: usize,
+    shut: bool,
+}
+
+impl Wire {
+    pub(crate) fn new(stream: TcpStream, state: Rc<WireState>, waits: &Rc<Waits>) -> Self {
+        Self {
+            io: TokioIo::new(stream),
+            state,
+            linger: Wait::new(waits),
+            left: LINGER_BYTES,
+            shut: false,
+        }
+    }
+
+    fn wrote(&self, poll: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
+        match &poll {
+            Poll::Pending if self.state.blocked_since.get().is_none() => {
+                self.state.blocked_since.set(Some(self.state.now.get()));
+            }
+            Poll::Pending => {}
+            Poll::Ready(_) => self.state.blocked_since.set(None),
+        }
+        poll
+    }
+
+    /// Throws away what arrives, until the client closes or patience ends.
+    fn poll_discard(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        let mut space = [0u8; 16 * 1024];
+        while self.left > 0 {
+            match self.io.inner().poll_read_ready(context) {
+                Poll::Ready(Ok(())) => {}
+                Poll::Ready(Err(_)) => return Poll::Ready(()),
+                Poll::Pending => {
+                    return match self.linger.check(context, LINGER) {
+                        Ok(()) => Poll::Pending,
+                        Err(_) => Poll::Ready(()),
+                    };
+                }
+            }
+            match self.io.inner().try_read(&mut space) {
+                Ok(0) => return Poll::Ready(()),
+                Ok(read) => self.left = self.left.saturating_sub(read),
+                Err(problem) if problem.kind() == io::ErrorKind::WouldBlock => {}
+                Err(_) => return Poll::Ready(()),
+            }
+        }
+        Poll::Ready(())
+    }
+}
+
+impl Read for Wire {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: ReadBufCursor<'_>,
+    ) -> Poll<io::Result<()>> {
+        let poll = Pin::new(&mut self.io).poll_read(context, buffer);
+        if poll.is_ready() && !self.state.busy.get() && self.state.head_since.get().is_none() {
+            self.state.head_since.set(Some(self.state.now.get()));
+        }
+        poll
+    }
+}
+
+impl Write for Wire {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        let poll = Pin::new(&mut self.io).poll_write(context, bytes);
+        self.wrote(poll)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        pieces: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let poll = Pin::new(&mut self.io).poll_write_vectored(context, pieces);
+        self.wrote(poll)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.io.is_write_vectored()
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.io).poll_flush(context)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        if !self.shut {
+            ready!(Pin::new(&mut self.io).poll_shutdown(context))?;
+            self.shut = true;
+        }
+        if self.state.unread.get() {
+            ready!(self.poll_discard(context));
+        }
+        Poll::Ready(Ok(()))
+    }
+}

@@ -1,0 +1,327 @@
+//! What the gateway counts, as Prometheus text: all names, labels and units in this file.
+//!
+//! Each worker counts for itself in memory that no other writes; reading adds them up. Label values are bounded: codes,
+//! sub-codes, steps, faults and status classes; never a path, a user or an id.
+
+use std::fmt::Write as _;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use adyton_core::catalogue::Reason;
+use adyton_core::record::{AnsweredBy, Record};
+
+/// A number that one thread raises and any may read.
+#[derive(Debug, Default)]
+pub(crate) struct Count(AtomicU64);
+
+impl Count {
+    /// Adds. Only the owning worker calls this, so that it need not be one indivisible step.
+    pub(crate) fn add(&self, more: u64) {
+        self.0.store(
+            self.0.load(Ordering::Relaxed).wrapping_add(more),
+            Ordering::Relaxed,
+        );
+    }
+    fn get(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+/// Upper bounds of the latency buckets, in microseconds.
+const BOUNDS: [u64; 18] = [
+    50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 25_000, 50_000, 100_000, 250_000, 500_000, 1_000_000,
+    2_500_000, 5_000_000, 10_000_000, 40_000_000,
+];
+
+/// How often something took how long.
+#[derive(Debug, Default)]
+pub(crate) struct Histogram {
+    buckets: [Count; BOUNDS.len()],
+    count: Count,
+    sum_us: Count,
+}
+
+impl Histogram {
+    fn observe(&self, micros: u64) {
+        if let Some(bucket) = self.buckets.get(BOUNDS.partition_point(|bound| *bound < micros)) {
+            bucket.add(1);
+        }
+        self.count.add(1);
+        self.sum_us.add(micros);
+    }
+}
+
+/// How many reasons there are.
+const REASONS: usize = Reason::ALL.len();
+
+/// What one worker counts. Aligned, so that two workers' counts never share a cache line.
+#[derive(Debug)]
+#[repr(align(128))]
+pub(crate) struct Meters {
+    pub(crate) connections_opened: Count,
+    pub(crate) connections_closed: Count,
+    pub(crate) accept_failed: Count,
+    pub(crate) unreadable: Count,
+    pub(crate) health: Count,
+    pub(crate) begun: Count,
+    ended: Count,
+    request_bytes: Count,
+    response_bytes: Count,
+    pub(crate) upstream_opened: Count,
+    pub(crate) upstream_reused: Count,
+    pub(crate) upstream_retried: Count,
+    refused: [Count; REASONS],
+    /// Answers of models, by the first digit of their status.
+    answered: [Count; 6],
+    ours: Histogram,
+    models: Histogram,
+}
+
+impl Default for Meters {
+    fn default() -> Self {
+        Self {
+            connections_opened: Count::default(),
+            connections_closed: Count::default(),
+            accept_failed: Count::default(),
+            unreadable: Count::default(),
+            health: Count::default(),
+            begun: Count::default(),
+            ended: Count::default(),
+            request_bytes: Count::default(),
+            response_bytes: Count::default(),
+            upstream_opened: Count::default(),
+            upstream_reused: Count::default(),
+            upstream_retried: Count::default(),
+            refused: [const { Count(AtomicU64::new(0)) }; REASONS],
+            answered: Default::default(),
+            ours: Histogram::default(),
+            models: Histogram::default(),
+        }
+    }
+}
+
+impl Meters {
+    /// Counts a request that has ended. The record and the count come from one place, so they agree.
+    pub(crate) fn count(&self, record: &Record) {
+        self.ended.add(1);
+        self.request_bytes.add(record.request_bytes);
+        self.response_bytes.add(record.response_bytes);
+        match record.reason {
+            Some(reason) => {
+                if let Some(count) = self.refused.get(reason as usize) {
+                    count.add(1);
+                }
+            }
+            None => {
+                if let Some(count) = self.answered.get(usize::from(record.status / 100)) {
+                    count.add(1);
+                }
+            }
+        }
+        self.ours.observe(record.took_us.saturating_sub(record.model_us));
+        if record.model_us > 0 {
+            self.models.observe(record.model_us);
+        }
+    }
+}
+
+/// What all workers count, for the control listener's `/metrics`.
+#[derive(Clone, Debug)]
+pub struct Metrics(Arc<[Arc<Meters>]>);
+
+impl Metrics {
+    pub(crate) fn new(meters: Vec<Arc<Meters>>) -> Self {
+        Self(meters.into())
+    }
+
+    /// Requests that are in the pipeline now.
+    pub fn in_flight(&self) -> u64 {
+        self.sum(|worker| &worker.begun)
+            .saturating_sub(self.sum(|worker| &worker.ended))
+    }
+
+    /// Connections that are open now.
+    pub fn connections(&self) -> u64 {
+        let opened = self.sum(|worker| &worker.connections_opened);
+        opened.saturating_sub(self.sum(|worker| &worker.connections_closed))
+    }
+
+    /// The metrics in Prometheus' text format (version 0.0.4).
+    pub fn render(&self) -> String {
+        let mut page = Page(String::with_capacity(8 * 1024));
+        self.render_requests(&mut page);
+        let seconds = "adyton_gateway_request_seconds";
+        page.about(
+            seconds,
+            "histogram",
+            "Time from head to answer: part=gateway without the model's, part=model the model's",
+        );
+        self.render_histogram(&mut page, seconds, "gateway", |worker| &worker.ours);
+        self.render_histogram(&mut page, seconds, "model", |worker| &worker.models);
+        page.one(
+            "adyton_gateway_requests_in_flight",
+            "gauge",
+            "Requests in the pipeline",
+            self.in_flight(),
+        );
+        page.one(
+            "adyton_gateway_connections_open",
+            "gauge",
+            "Open client connections",
+            self.connections(),
+        );
+        type Pick = fn(&Meters) -> &Count;
+        let counters: [(&str, &str, Pick); 9] = [
+            (
+                "adyton_gateway_connections_total",
+                "Client connections accepted",
+                |w| &w.connections_opened,
+            ),
+            (
+                "adyton_gateway_accept_failures_total",
+                "Connections that could not be accepted",
+                |w| &w.accept_failed,
+            ),
+            (
+                "adyton_gateway_unreadable_heads_total",
+                "Heads that are not HTTP; these have no request id",
+                |w| &w.unreadable,
+            ),
+            (
+                "adyton_gateway_health_questions_total",
+                "Questions to /healthz",
+                |w| &w.health,
+            ),
+            (
+                "adyton_gateway_request_body_bytes_total",
+                "Bytes of request bodies read",
+                |w| &w.request_bytes,
+            ),
+            (
+                "adyton_gateway_response_body_bytes_total",
+                "Bytes of answers' bodies",
+                |w| &w.response_bytes,
+            ),
+            (
+                "adyton_gateway_upstream_connections_total",
+                "Connections opened to instances",
+                |w| &w.upstream_opened,
+            ),
+            (
+                "adyton_gateway_upstream_reuses_total",
+                "Calls sent on a kept connection",
+                |w| &w.upstream_reused,
+            ),
+            (
+                "adyton_gateway_upstream_retries_total",
+                "Calls sent again because a kept connection had closed",
+                |w| &w.upstream_retried,
+            ),
+        ];
+        for (name, help, pick) in counters {
+            page.one(name, "counter", help, self.sum(pick));
+        }
+        page.0
+    }
+
+    fn render_requests(&self, page: &mut Page) {
+        let name = "adyton_gateway_requests_total";
+        page.about(
+            name,
+            "counter",
+            "Requests that ended, by cause and by who answered",
+        );
+        for (class, _) in self
+            .0
+            .first()
+            .into_iter()
+            .flat_map(|worker| worker.answered.iter().enumerate())
+        {
+            let number = self.sum(|worker| &worker.answered[class]);
+            if number > 0 {
+                let by = AnsweredBy::Model.name();
+                let labels = format!(
+                    "answered_by=\"{by}\",status=\"{class}xx\",code=\"\",reason=\"\",step=\"dispatch\",fault=\"\""
+                );
+                page.line(name, &labels, number);
+            }
+        }
+        for reason in Reason::ALL {
+            let number = self.sum(|worker| &worker.refused[*reason as usize]);
+            if number > 0 {
+                let entry = reason.code().entry();
+                let labels = format!(
+                    "answered_by=\"gateway\",status=\"{}\",code=\"{}\",reason=\"{reason}\",step=\"{}\",fault=\"{}\"",
+                    entry.status,
+                    entry.wire,
+                    reason.step().name(),
+                    entry.fault.name()
+                );
+                page.line(name, &labels, number);
+            }
+        }
+    }
+
+    fn render_histogram(&self, page: &mut Page, name: &str, part: &str, pick: fn(&Meters) -> &Histogram) {
+        let mut below = 0;
+        for (at, bound) in BOUNDS.iter().enumerate() {
+            below += self.sum(|worker| &pick(worker).buckets[at]);
+            let bound = Duration::from_micros(*bound).as_secs_f64();
+            page.line(
+                &format!("{name}_bucket"),
+                &format!("part=\"{part}\",le=\"{bound}\""),
+                below,
+            );
+        }
+        let count = self.sum(|worker| &pick(worker).count);
+        page.line(
+            &format!("{name}_bucket"),
+            &format!("part=\"{part}\",le=\"+Inf\""),
+            count,
+        );
+        let sum = Duration::from_micros(self.sum(|worker| &pick(worker).sum_us)).as_secs_f64();
+        page.line(&format!("{name}_sum"), &format!("part=\"{part}\""), sum);
+        page.line(&format!("{name}_count"), &format!("part=\"{part}\""), count);
+    }
+
+    fn sum(&self, pick: impl Fn(&Meters) -> &Count) -> u64 {
+        self.0.iter().map(|worker| pick(worker).get()).sum()
+    }
+}
+
+/// The text under construction.
+struct Page(String);
+
+impl Page {
+    // Writing into a string does not fail.
+    fn about(&mut self, name: &str, kind: &str, help: &str) {
+        let _ = writeln!(self.0, "# HELP {name} {help}\n# TYPE {name} {kind}");
+    }
+    fn line(&mut self, name: &str, labels: &str, value: impl std::fmt::Display) {
+        let _ = writeln!(self.0, "{name}{{{labels}}} {value}");
+    }
+    fn one(&mut self, name: &str, kind: &str, help: &str, value: u64) {
+        self.about(name, kind, help);
+        let _ = writeln!(self.0, "{name} {value}");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_latency_falls_into_its_bucket_and_all_above() {
+        let meters = Arc::new(Meters::default());
+        meters.ours.observe(50);
+        meters.ours.observe(51);
+        meters.ours.observe(99_000_000);
+        let text = Metrics::new(vec![meters]).render();
+        let expect = |line: &str| assert!(text.lines().any(|found| found == line), "no `{line}` in\n{text}");
+        expect("adyton_gateway_request_seconds_bucket{part=\"gateway\",le=\"0.00005\"} 1");
+        expect("adyton_gateway_request_seconds_bucket{part=\"gateway\",le=\"0.0001\"} 2");
+        expect("adyton_gateway_request_seconds_bucket{part=\"gateway\",le=\"40\"} 2");
+        expect("adyton_gateway_request_seconds_bucket{part=\"gateway\",le=\"+Inf\"} 3");
+    }
+}

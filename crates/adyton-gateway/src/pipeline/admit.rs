@@ -1,0 +1,111 @@
+//! Is the head within its limits? Sizes are counted as they were sent; each limit is the last size that passes.
+
+use adyton_core::catalogue::Reason;
+use adyton_core::evidence::Evidence;
+use http::header::EXPECT;
+use http::{HeaderMap, Uri};
+
+use crate::arrival::Arrival;
+use crate::pipeline::outcome::Outcome;
+use crate::pipeline::route::Found;
+use crate::settings::Limits;
+use crate::worker::Worker;
+
+/// A request whose head is within its limits.
+pub(crate) struct Offer<'l> {
+    found: Found<'l>,
+    arrival: Arrival,
+}
+
+impl<'l> Offer<'l> {
+    /// The API that it is for.
+    pub(crate) fn found(&self) -> Found<'l> {
+        self.found
+    }
+    /// What arrived.
+    pub(crate) fn arrival(&self) -> &Arrival {
+        &self.arrival
+    }
+    /// What arrived, for the next proof.
+    pub(crate) fn into_arrival(self) -> Arrival {
+        self.arrival
+    }
+}
+
+/// Checks the head.
+pub(crate) fn inspect<'l>(worker: &Worker, found: Found<'l>, arrival: Arrival) -> Result<Offer<'l>, Outcome> {
+    let limits = &worker.settings().limits;
+    check_uri(&arrival.head.uri, limits)?;
+    check_headers(&arrival.head.headers, limits)?;
+    check_expectation(&arrival.head.headers)?;
+    Ok(Offer { found, arrival })
+}
+
+/// The request target as sent: path and query, or the absolute form.
+fn check_uri(uri: &Uri, limits: &Limits) -> Result<(), Outcome> {
+    let path = uri.path_and_query().map_or(0, |path| path.as_str().len());
+    let origin = match (uri.scheme_str(), uri.authority()) {
+        (Some(scheme), Some(authority)) => scheme.len() + "://".len() + authority.as_str().len(),
+        _ => 0,
+    };
+    let length = (path + origin) as u64;
+    if length <= limits.uri {
+        return Ok(());
+    }
+    Err(Outcome::refused(
+        Reason::UriTooLarge,
+        size("uri".to_owned(), limits.uri, length, "limits.uri"),
+    ))
+}
+
+fn check_headers(headers: &HeaderMap, limits: &Limits) -> Result<(), Outcome> {
+    let mut all = 0;
+    for (name, value) in headers {
+        // `: ` and the end of the line count too.
+        let length = (name.as_str().len() + value.len() + 4) as u64;
+        if length > limits.header {
+            let what = format!("header {}", name.as_str().chars().take(64).collect::<String>());
+            return Err(Outcome::refused(
+                Reason::HeaderTooLarge,
+                size(what, limits.header, length, "limits.header"),
+            ));
+        }
+        all += length;
+    }
+    if all <= limits.headers {
+        return Ok(());
+    }
+    Err(Outcome::refused(
+        Reason::HeadersTooLarge,
+        size("headers".to_owned(), limits.headers, all, "limits.headers"),
+    ))
+}
+
+/// `100-continue` is the only expectation there is (RFC 9110, 10.1.1).
+fn check_expectation(headers: &HeaderMap) -> Result<(), Outcome> {
+    let Some(expected) = headers.get(EXPECT) else {
+        return Ok(());
+    };
+    if expected.as_bytes().eq_ignore_ascii_case(b"100-continue") {
+        return Ok(());
+    }
+    let shown: String = String::from_utf8_lossy(expected.as_bytes())
+        .chars()
+        .take(64)
+        .collect();
+    let problem = format!("`Expect: {shown}` was sent; only `100-continue` is known");
+    Err(Outcome::refused(
+        Reason::RequestExpectation,
+        Evidence::Request { problem },
+    ))
+}
+
+fn size(what: String, limit: u64, measured: u64, setting: &str) -> Evidence {
+    Evidence::Size {
+        what,
+        limit,
+        declared: None,
+        measured: Some(measured),
+        setting: setting.to_owned(),
+    }
+}

@@ -1,0 +1,46 @@
+//! May they? Users need the permission to predict in the service's project; apps an authorisation for its API. The decision
+//! is `adyton-identity`'s; the grant that it leads to is made here and nowhere else.
+
+use adyton_core::live::{Live, LiveService};
+use adyton_identity::policy;
+
+use crate::arrival::Arrival;
+use crate::pipeline::admit::Offer;
+use crate::pipeline::authenticate::Known;
+use crate::pipeline::outcome::Outcome;
+use crate::pipeline::route::Found;
+
+/// The caller may call this API, if they are who they claim to be.
+pub(crate) struct Grant<'l> {
+    found: Found<'l>,
+    arrival: Arrival,
+    known: Known,
+}
+
+impl<'l> Grant<'l> {
+    /// The service that may be called.
+    pub(crate) fn service(&self) -> &'l LiveService {
+        self.found.service()
+    }
+    /// Whether the caller is proven already, or only with the body's last byte.
+    pub(crate) fn is_proven(&self) -> bool {
+        self.known.is_proven()
+    }
+    /// What was granted, what arrived, and who calls.
+    pub(crate) fn into_parts(self) -> (Found<'l>, Arrival, Known) {
+        (self.found, self.arrival, self.known)
+    }
+}
+
+/// Decides.
+pub(crate) fn decide<'l>(live: &Live, offer: Offer<'l>, known: Known) -> Result<Grant<'l>, Outcome> {
+    let found = offer.found();
+    let service = &found.service().service;
+    policy::may_call(live, known.claimed(), service.project, service.api)
+        .map_err(|denied| denied.rejection())?;
+    Ok(Grant {
+        found,
+        arrival: offer.into_arrival(),
+        known,
+    })
+}

@@ -1,0 +1,130 @@
+//! What does the model say? Chooses an instance by the weights of the versions that declare the path, and hands the call over:
+//! to a model in this process, or to a program over HTTP.
+//!
+//! The only step that can be reached by a [`Call`], and so the only one after all others. Cancelling it cancels the work: a
+//! queued prediction is withdrawn, a connection to an instance closed.
+
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::Duration;
+
+use adyton_core::catalogue::Reason;
+use adyton_core::evidence::Evidence;
+use adyton_core::id::InstanceId;
+use adyton_core::rejection::{PublicDetail, Rejection};
+use adyton_core::service::{Service, ServiceStatus, Wanted};
+use adyton_runtime::targets::{Target, Unavailable};
+
+use crate::pipeline::limit::Call;
+use crate::pipeline::outcome::{Answer, Outcome};
+use crate::trail::Trail;
+use crate::waits::Impatience;
+use crate::worker::Worker;
+
+mod forward;
+mod headers;
+mod in_process;
+
+/// Sends a call to an instance and gives its answer.
+pub(crate) async fn send(worker: &Rc<Worker>, call: Call<'_>, trail: &mut Trail) -> Result<Answer, Outcome> {
+    let (service, route) = (&call.service().service, call.route());
+    if service.wanted == Wanted::Stopped {
+        return Err(unavailable(worker, service));
+    }
+    let declares = |model| {
+        route
+            .versions
+            .iter()
+            .any(|version| service.versions.get(*version).is_some_and(|v| v.model == model))
+    };
+    let place = worker
+        .targets
+        .borrow_mut()
+        .take(service.id, declares, worker.next_turn())
+        .map_err(|why| no_instance(worker, service, why))?;
+    trail.sent_to(place.model(), place.id());
+    match place.target() {
+        Target::InProcess(model) => {
+            let model = Arc::clone(model);
+            in_process::predict(worker, &model, place.id(), call, trail).await
+        }
+        Target::Http(address) => {
+            let address = *address;
+            forward::forward(worker, address, place, call, trail).await
+        }
+    }
+}
+
+fn no_instance(worker: &Worker, service: &Service, why: Unavailable) -> Outcome {
+    match why {
+        Unavailable::NotRunning => unavailable(worker, service),
+        Unavailable::NoInstance | Unavailable::Restarting => {
+            let seen = worker.shared.instances.service(service.id);
+            let evidence = Evidence::Service {
+                service: service.id,
+                status: seen
+                    .as_ref()
+                    .map_or("unknown", |seen| seen.status.name())
+                    .to_owned(),
+                note: why.to_string(),
+            };
+            Outcome::refused(Reason::InstanceNone, evidence)
+        }
+    }
+}
+
+/// The service cannot be called in its state. Off the hot path, so that the state may be asked for.
+fn unavailable(worker: &Worker, service: &Service) -> Outcome {
+    let seen = worker.shared.instances.service(service.id);
+    let status = seen.as_ref().map_or(ServiceStatus::Deploying, |seen| seen.status);
+    let reason = match (service.wanted, status) {
+        (Wanted::Stopped, _) => Reason::ServiceStopped,
+        (Wanted::Running, ServiceStatus::Failed) => Reason::ServiceFailed,
+        (Wanted::Running, _) => Reason::ServiceDeploying,
+    };
+    let shown = if service.wanted == Wanted::Stopped {
+        ServiceStatus::Stopped
+    } else {
+        status
+    };
+    let evidence = Evidence::Service {
+        service: service.id,
+        status: shown.name().to_owned(),
+        note: seen.map(|seen| seen.error).unwrap_or_default(),
+    };
+    Rejection::new(reason, evidence)
+        .with_detail(PublicDetail::Unavailable { service: service.id })
+        .into()
+}
+
+/// A model that did not answer in time, or was not waited for because the gateway ends.
+fn impatient(
+    worker: &Worker,
+    why: Impatience,
+    instance: InstanceId,
+    address: String,
+    waited: Duration,
+) -> Outcome {
+    let limit = worker.settings().patience.prediction;
+    let (reason, error) = match why {
+        Impatience::Over => (
+            Reason::PredictionTimeout,
+            format!("no answer within {limit:?} (gateway.prediction_timeout)"),
+        ),
+        Impatience::Cut => (
+            Reason::GatewayStopping,
+            "the gateway is stopping (gateway.shutdown_grace is over)".to_owned(),
+        ),
+    };
+    let after_ms = u64::try_from(waited.as_millis()).unwrap_or(u64::MAX);
+    Outcome::refused(
+        reason,
+        Evidence::Instance {
+            instance: Some(instance),
+            address,
+            after_ms,
+            attempts: 1,
+            error,
+        },
+    )
+}

@@ -1,0 +1,164 @@
+//! A program that answers over HTTP: the call is sent on, the answer comes back untouched.
+
+use std::net::SocketAddr;
+use std::rc::Rc;
+use std::time::Duration;
+
+use adyton_core::catalogue::Reason;
+use adyton_core::evidence::Evidence;
+use adyton_core::id::InstanceId;
+use adyton_core::record::AnsweredBy;
+use adyton_runtime::targets::InFlight;
+use bytes::{Bytes, BytesMut};
+use http::{Request, Response, StatusCode, Uri};
+use http_body::Body as _;
+use http_body_util::{BodyExt as _, Full};
+use hyper::body::Incoming;
+
+use super::{headers, impatient};
+use crate::pipeline::limit::Call;
+use crate::pipeline::outcome::{Answer, AnswerBody, Outcome};
+use crate::pipeline::route::encoded;
+use crate::trail::Trail;
+use crate::upstream::exchange::{self, Answered, Failure, FailureKind, Sent};
+use crate::upstream::relay::Relay;
+use crate::waits::within;
+use crate::worker::Worker;
+
+/// Answers of known length up to this many bytes are read whole before their head is sent: one write instead of two, and an
+/// instance that breaks off in the middle is still refused properly.
+const WHOLE_MAX: u64 = 64 * 1024;
+
+/// Sends a call to a program and gives its answer.
+pub(super) async fn forward(
+    worker: &Rc<Worker>,
+    address: SocketAddr,
+    place: InFlight,
+    call: Call<'_>,
+    trail: &mut Trail,
+) -> Result<Answer, Outcome> {
+    let path = encoded(&call.route().path, worker.settings().encoded_slash).into_owned();
+    let way = call.way();
+    let (mut head, source, body, turn) = call.into_parts();
+    headers::to_model(&mut head, source, address, way, trail.id());
+    let request = onward(head, &path, body)?;
+    let allowance = turn.spend();
+    let began = worker.clock().monotonic();
+    let waited = || worker.clock().monotonic().saturating_sub(began);
+    let sent = exchange::send(worker, address, request);
+    let answered = within(&worker.waits, worker.settings().patience.prediction, sent).await;
+    trail.waited(waited());
+    let answered = match answered {
+        Ok(Ok(answered)) => answered,
+        Ok(Err(failure)) => return Err(failed(failure, place.id(), address, waited())),
+        Err(why) => return Err(impatient(worker, why, place.id(), address.to_string(), waited())),
+    };
+    let response = receive(worker, address, place, answered).await?;
+    Ok(Answer {
+        response,
+        answered_by: AnsweredBy::Model,
+        allowance,
+    })
+}
+
+/// The request as the model sees it: its own path, the caller's query.
+fn onward(head: http::request::Parts, path: &str, body: Bytes) -> Result<Sent, Outcome> {
+    let target = match head.uri.query() {
+        Some(query) => Uri::try_from(format!("{path}?{query}")),
+        None => Uri::try_from(path),
+    };
+    let mut request = Request::new(Full::new(body));
+    *request.uri_mut() =
+        target.map_err(|problem| Outcome::defect(&format!("no address for the model: {problem}")))?;
+    *request.method_mut() = head.method;
+    *request.headers_mut() = head.headers;
+    Ok(request)
+}
+
+/// Takes the answer's head, and its body if that is short.
+async fn receive(
+    worker: &Rc<Worker>,
+    address: SocketAddr,
+    place: InFlight,
+    answered: Answered,
+) -> Result<Response<AnswerBody>, Outcome> {
+    let Answered { response, sender } = answered;
+    let (mut head, incoming) = response.into_parts();
+    let began = worker.clock().monotonic();
+    let waited = || worker.clock().monotonic().saturating_sub(began);
+    if head.status == StatusCode::SWITCHING_PROTOCOLS {
+        let error = "the instance wants to change the protocol, which nobody asked for".to_owned();
+        return Err(failed(
+            Failure {
+                kind: FailureKind::BadAnswer,
+                error,
+                attempts: 1,
+            },
+            place.id(),
+            address,
+            waited(),
+        ));
+    }
+    headers::from_model(&mut head.headers);
+    let body = if incoming
+        .size_hint()
+        .exact()
+        .is_some_and(|length| length <= WHOLE_MAX)
+    {
+        let whole = within(&worker.waits, worker.settings().patience.stream, whole(incoming))
+            .await
+            .map_err(|why| impatient(worker, why, place.id(), address.to_string(), waited()))?
+            .map_err(|failure| failed(failure, place.id(), address, waited()))?;
+        worker.pool.park(address, sender, worker.now.get());
+        AnswerBody::Whole(whole)
+    } else {
+        AnswerBody::Relay(Relay::new(worker, incoming, (sender, address), place))
+    };
+    Ok(Response::from_parts(head, body))
+}
+
+/// Reads a short body. One that comes in one piece is not copied.
+async fn whole(mut incoming: Incoming) -> Result<Bytes, Failure> {
+    let (mut first, mut more) = (Bytes::new(), BytesMut::new());
+    while !incoming.is_end_stream() {
+        let frame = match incoming.frame().await {
+            Some(Ok(frame)) => frame,
+            Some(Err(problem)) => {
+                let error = format!("the connection closed inside the answer: {problem}");
+                return Err(Failure {
+                    kind: FailureKind::Closed,
+                    error,
+                    attempts: 1,
+                });
+            }
+            None => break,
+        };
+        match frame.into_data() {
+            Ok(piece) if first.is_empty() => first = piece,
+            Ok(piece) => {
+                if more.is_empty() {
+                    more.extend_from_slice(&first);
+                }
+                more.extend_from_slice(&piece);
+            }
+            Err(_) => {}
+        }
+    }
+    Ok(if more.is_empty() { first } else { more.freeze() })
+}
+
+fn failed(failure: Failure, instance: InstanceId, address: SocketAddr, waited: Duration) -> Outcome {
+    let reason = match failure.kind {
+        FailureKind::Refused => Reason::InstanceRefused,
+        FailureKind::Closed => Reason::InstanceClosed,
+        FailureKind::BadAnswer => Reason::InstanceBadAnswer,
+    };
+    let evidence = Evidence::Instance {
+        instance: Some(instance),
+        address: address.to_string(),
+        after_ms: u64::try_from(waited.as_millis()).unwrap_or(u64::MAX),
+        attempts: failure.attempts,
+        error: failure.error,
+    };
+    Outcome::refused(reason, evidence)
+}

@@ -1,0 +1,96 @@
+//! A model in this process: a fast one answers on this core, others on the inference threads.
+
+use std::rc::Rc;
+use std::sync::Arc;
+
+use adyton_core::catalogue::Reason;
+use adyton_core::evidence::Evidence;
+use adyton_core::id::InstanceId;
+use adyton_core::record::AnsweredBy;
+use adyton_core::rejection::{PublicDetail, Rejection};
+use adyton_runtime::targets::{Call as ModelCall, InProcess, ModelError};
+use http::header::CONTENT_TYPE;
+use http::{HeaderValue, Response};
+
+use super::impatient;
+use crate::pipeline::limit::Call;
+use crate::pipeline::outcome::{Answer, AnswerBody, Outcome, Refusal};
+use crate::trail::Trail;
+use crate::waits::within;
+use crate::worker::Worker;
+
+/// Where such a model is, for people.
+const PLACE: &str = "in process";
+
+/// Asks a model in this process.
+pub(super) async fn predict(
+    worker: &Rc<Worker>,
+    model: &Arc<InProcess>,
+    instance: InstanceId,
+    call: Call<'_>,
+    trail: &mut Trail,
+) -> Result<Answer, Outcome> {
+    if call.body().is_empty() {
+        let problem = "the body is empty; the model reads its inputs from it".to_owned();
+        return Err(Outcome::refused(
+            Reason::RequestEmpty,
+            Evidence::Request { problem },
+        ));
+    }
+    let path = call.route().path.as_str();
+    let (_, _, body, turn) = call.into_parts();
+    let asked = ModelCall { path, body: &body };
+    let began = worker.clock().monotonic();
+    let waited = || worker.clock().monotonic().saturating_sub(began);
+    let (answered, allowance) = if model.is_inline(body.len()) {
+        (model.predict_inline(asked), turn.spend())
+    } else {
+        // A full queue takes no call, and so no turn.
+        let pending = model.submit(asked).map_err(|error| failed(error, instance))?;
+        let allowance = turn.spend();
+        let limit = worker.settings().patience.prediction;
+        let answered = within(&worker.waits, limit, pending)
+            .await
+            .map_err(|why| impatient(worker, why, instance, PLACE.to_owned(), waited()))?;
+        (answered, allowance)
+    };
+    trail.waited(waited());
+    let answer = answered.map_err(|error| failed(error, instance))?;
+    let mut response = Response::new(AnswerBody::Whole(answer.body));
+    *response.status_mut() = answer.status;
+    response
+        .headers_mut()
+        .insert(CONTENT_TYPE, HeaderValue::from_static(answer.content_type));
+    Ok(Answer {
+        response,
+        answered_by: AnsweredBy::Model,
+        allowance,
+    })
+}
+
+fn failed(error: ModelError, instance: InstanceId) -> Outcome {
+    let reason = match &error {
+        ModelError::Input(_) => Reason::ModelBadInput,
+        ModelError::Failed(_) => Reason::ModelFailed,
+        ModelError::Busy => Reason::ServiceQueueFull,
+        ModelError::Stopping => Reason::InstanceNone,
+    };
+    let evidence = match &error {
+        ModelError::Input(problem) => Evidence::Request {
+            problem: problem.to_string(),
+        },
+        ModelError::Failed(_) | ModelError::Busy | ModelError::Stopping => Evidence::Instance {
+            instance: Some(instance),
+            address: PLACE.to_owned(),
+            after_ms: 0,
+            attempts: 1,
+            error: error.to_string(),
+        },
+    };
+    let mut refusal = Refusal::from(Rejection::new(reason, evidence));
+    if let ModelError::Input(problem) = &error {
+        refusal.rejection.detail = PublicDetail::Input(problem.to_string());
+    }
+    refusal.own_words = error.answer();
+    refusal.into()
+}

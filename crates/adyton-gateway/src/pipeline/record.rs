@@ -1,0 +1,132 @@
+//! One record, one line of the access log, one count for each request, whatever becomes of it.
+//!
+//! A [`Recording`] is begun before the first step and ended with the answer's last byte. One that is dropped before its end
+//! belongs to a client that left: its record says 499, `client.closed`.
+
+use std::rc::Rc;
+use std::time::Duration;
+
+use adyton_core::catalogue::Reason;
+use adyton_core::evidence::Evidence;
+use adyton_core::id::RequestId;
+use adyton_core::record::AnsweredBy;
+
+use crate::arrival::Arrival;
+use crate::listener::wire::WireState;
+use crate::trail::{Ending, Trail};
+use crate::worker::Worker;
+
+/// A request's record in the making.
+pub(crate) struct Recording {
+    worker: Rc<Worker>,
+    wire: Option<Rc<WireState>>,
+    /// Taken by the end.
+    trail: Option<Trail>,
+    id: RequestId,
+    began: Duration,
+    answer: Option<(u16, AnsweredBy)>,
+    bytes: u64,
+}
+
+impl Recording {
+    /// A head has arrived.
+    pub(crate) fn begin(worker: &Rc<Worker>, arrival: &Arrival, wire: Option<Rc<WireState>>) -> Self {
+        worker.meters.begun.add(1);
+        let (at, began) = (worker.clock().now(), worker.clock().monotonic());
+        let id = worker.next_id(at);
+        let door = arrival.door.door();
+        let trail = Trail::begin(id, at, began, door, arrival.source.address, &arrival.head);
+        Self {
+            worker: Rc::clone(worker),
+            wire,
+            trail: Some(trail),
+            id,
+            began,
+            answer: None,
+            bytes: 0,
+        }
+    }
+
+    /// The request's id.
+    pub(crate) fn id(&self) -> RequestId {
+        self.id
+    }
+
+    /// Milliseconds since the head had arrived.
+    pub(crate) fn age_ms(&self) -> u64 {
+        let age = self.worker.clock().monotonic().saturating_sub(self.began);
+        u64::try_from(age.as_millis()).unwrap_or(u64::MAX)
+    }
+
+    /// The connection, when there is one.
+    pub(crate) fn wire(&self) -> Option<&Rc<WireState>> {
+        self.wire.as_ref()
+    }
+
+    /// Where steps write.
+    #[expect(
+        clippy::expect_used,
+        reason = "only `finish`, which consumes the recording, and `drop` take the trail"
+    )]
+    pub(crate) fn trail(&mut self) -> &mut Trail {
+        self.trail.as_mut().expect("the recording has not ended")
+    }
+
+    /// The answer has this status, and is this one's.
+    pub(crate) fn answered(&mut self, status: u16, by: AnsweredBy) {
+        self.answer = Some((status, by));
+    }
+
+    /// So many bytes of the answer's body have gone.
+    pub(crate) fn sent(&mut self, bytes: u64) {
+        self.bytes = bytes;
+    }
+
+    /// The answer is complete.
+    pub(crate) fn finish(mut self) {
+        self.end();
+    }
+
+    fn end(&mut self) {
+        let (Some(trail), Some((status, answered_by))) = (self.trail.take(), self.answer) else {
+            return;
+        };
+        let ended = self.worker.clock().monotonic();
+        let ending = Ending {
+            status,
+            answered_by,
+            response_bytes: self.bytes,
+            ended,
+        };
+        let record = trail.into_record(ending, &self.worker.settings().hide_query_keys);
+        self.worker.meters.count(&record);
+        self.worker.recorder.record(record);
+        if let Some(wire) = &self.wire {
+            wire.rest();
+        }
+    }
+}
+
+impl Drop for Recording {
+    fn drop(&mut self) {
+        if self.trail.is_none() {
+            return;
+        }
+        let problem = match self.answer {
+            None => format!(
+                "the client left {} ms after its request, before the answer",
+                self.age_ms()
+            ),
+            Some((status, _)) => {
+                format!(
+                    "the client left after {} bytes of an answer with status {status}",
+                    self.bytes
+                )
+            }
+        };
+        let reason = Reason::ClientClosed;
+        self.trail().refused(reason, Evidence::Request { problem });
+        self.answered(reason.code().entry().status, AnsweredBy::Gateway);
+        self.end();
+    }
+}

@@ -1,0 +1,179 @@
+//! Gives the answer: the gateway's envelope for refusals, the model's own otherwise, and the headers that every answer has.
+//!
+//! Evidence is no parameter of what is written in public, so it cannot get there.
+
+use std::rc::Rc;
+use std::time::Duration;
+
+use adyton_core::catalogue::Reason;
+use adyton_core::record::AnsweredBy;
+use adyton_core::rejection::PublicError;
+use bytes::Bytes;
+use http::header::{CONNECTION, CONTENT_TYPE, HeaderName, RETRY_AFTER};
+use http::{HeaderMap, HeaderValue, Response, StatusCode};
+use http_body_util::BodyExt as _;
+
+use crate::listener::wire::{Leftover, WireState};
+use crate::pipeline::outcome::{Answer, AnswerBody, Outcome, Refusal};
+use crate::pipeline::record::Recording;
+use crate::pipeline::throttle::Allowance;
+use crate::waits::within;
+use crate::worker::Worker;
+
+const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+const X_ADYTON_REASON: HeaderName = HeaderName::from_static("x-adyton-reason");
+const X_ADYTON_ANSWERED_BY: HeaderName = HeaderName::from_static("x-adyton-answered-by");
+const X_RATE_LIMIT: HeaderName = HeaderName::from_static("x-apig-ratelimit-api-allenv");
+const X_APIG_MODE: HeaderName = HeaderName::from_static("x-apig-mode");
+const X_APIG_LATENCY: HeaderName = HeaderName::from_static("x-apig-latency");
+const X_APIG_UPSTREAM_LATENCY: HeaderName = HeaderName::from_static("x-apig-upstream-latency");
+
+/// The rest of a refused body that is read, so that the connection can be used again.
+const REST_MAX: usize = 64 * 1024;
+/// How long that may take. Longer, and the connection is closed instead.
+const REST_WAIT: Duration = Duration::from_millis(100);
+
+/// Whether the caller asks how long it took (`X-Apig-Mode: debug`).
+pub(crate) fn wants_latency(headers: &HeaderMap) -> bool {
+    headers
+        .get(X_APIG_MODE)
+        .is_some_and(|mode| mode.as_bytes().eq_ignore_ascii_case(b"debug"))
+}
+
+/// Makes the answer, and ends its record or hands it to the body that will.
+pub(crate) async fn finish(
+    worker: &Rc<Worker>,
+    mut recording: Recording,
+    outcome: Result<Answer, Outcome>,
+    wants_latency: bool,
+) -> Response<AnswerBody> {
+    let mut answer = match outcome {
+        Ok(answer) => answer,
+        Err(Outcome::Refused(refusal)) => refuse(&mut recording, *refusal),
+    };
+    let closes = settle(worker, recording.wire()).await || worker.draining.get();
+    let headers = answer.response.headers_mut();
+    headers.insert(
+        X_REQUEST_ID,
+        ascii(Bytes::copy_from_slice(&recording.id().to_ascii())),
+    );
+    headers.insert(
+        X_ADYTON_ANSWERED_BY,
+        HeaderValue::from_static(answer.answered_by.name()),
+    );
+    if let Some(Allowance { remain, limit }) = answer.allowance {
+        headers.insert(
+            X_RATE_LIMIT,
+            ascii(format!("remain:{remain},limit:{limit},time:1 second").into()),
+        );
+    }
+    if closes {
+        headers.insert(CONNECTION, HeaderValue::from_static("close"));
+    }
+    if wants_latency {
+        let (all, model) = (recording.age_ms(), recording.trail().model_time().as_millis());
+        headers.insert(X_APIG_LATENCY, HeaderValue::from(all));
+        headers.insert(X_APIG_UPSTREAM_LATENCY, ascii(model.to_string().into()));
+    }
+    recording.answered(answer.response.status().as_u16(), answer.answered_by);
+    match answer.response.body_mut() {
+        AnswerBody::Whole(bytes) => {
+            recording.sent(bytes.len() as u64);
+            recording.finish();
+        }
+        AnswerBody::Relay(relay) => relay.keep(recording),
+    }
+    answer.response
+}
+
+/// The public part of a refusal; its evidence goes to the record.
+fn refuse(recording: &mut Recording, refusal: Refusal) -> Answer {
+    let Refusal {
+        rejection,
+        retry_after,
+        allowance,
+        own_words,
+    } = refusal;
+    let reason = rejection.reason;
+    let (mut response, answered_by) = match own_words {
+        Some(words) => (in_own_words(words), AnsweredBy::Model),
+        None => {
+            let text = PublicError::new(reason, &rejection.detail, recording.id()).to_json();
+            (envelope(reason, text), AnsweredBy::Gateway)
+        }
+    };
+    response
+        .headers_mut()
+        .insert(X_ADYTON_REASON, HeaderValue::from_static(reason.sub_code()));
+    if let Some(wait) = retry_after {
+        // Whole seconds, rounded up: who waits as long as this says is let through.
+        let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
+        response
+            .headers_mut()
+            .insert(RETRY_AFTER, HeaderValue::from(seconds.max(1)));
+    }
+    recording.trail().refused(reason, *rejection.evidence);
+    Answer {
+        response,
+        answered_by,
+        allowance,
+    }
+}
+
+fn envelope(reason: Reason, text: String) -> Response<AnswerBody> {
+    let mut response = Response::new(AnswerBody::Whole(text.into()));
+    *response.status_mut() =
+        StatusCode::from_u16(reason.code().entry().status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    response
+        .headers_mut()
+        .insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response
+}
+
+/// A model in process that refuses an input speaks for itself.
+fn in_own_words(words: adyton_runtime::targets::Answer) -> Response<AnswerBody> {
+    let mut response = Response::new(AnswerBody::Whole(words.body));
+    *response.status_mut() = words.status;
+    response
+        .headers_mut()
+        .insert(CONTENT_TYPE, HeaderValue::from_static(words.content_type));
+    response
+}
+
+/// A value of our own making: ids and numbers.
+fn ascii(text: Bytes) -> HeaderValue {
+    HeaderValue::from_maybe_shared(text).unwrap_or_else(|_| HeaderValue::from_static(""))
+}
+
+/// Decides what becomes of a connection whose request body was not read to its end; says whether it must close. A small
+/// rest is on its way already and is read; a client that waits for `100 Continue` is not asked for it.
+async fn settle(worker: &Rc<Worker>, wire: Option<&Rc<WireState>>) -> bool {
+    let Some(wire) = wire else { return false };
+    let Some(leftover) = wire.take_leftover() else {
+        return false;
+    };
+    let read = within(&worker.waits, REST_WAIT, read_rest(leftover)).await;
+    if read == Ok(true) {
+        return false;
+    }
+    wire.expect_more();
+    true
+}
+
+/// Reads a rest; `false` when there is too much of it.
+async fn read_rest(leftover: Leftover) -> bool {
+    use http_body::Body as _;
+    let Leftover { mut body, held_back } = leftover;
+    if held_back || body.size_hint().lower() > REST_MAX as u64 {
+        return false;
+    }
+    let mut length = 0;
+    while let Some(frame) = body.frame().await {
+        let Ok(frame) = frame else { return false };
+        length += frame.data_ref().map_or(0, Bytes::len);
+        if length > REST_MAX {
+            return false;
+        }
+    }
+    true
+}

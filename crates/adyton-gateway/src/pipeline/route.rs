@@ -1,0 +1,148 @@
+//! Which API is this? The only place that says `APIG.0101`.
+//!
+//! The path is decoded here, once; what is compared, signed and forwarded is the same path. In this order: `Host`, the
+//! encoding, dot segments, the address, the service, the environment, the path, the method.
+
+use std::borrow::Cow;
+
+use adyton_core::catalogue::Reason;
+use adyton_core::evidence::Evidence;
+use adyton_core::id::ServiceId;
+use adyton_core::live::{Live, LiveService, ServiceRoute};
+use adyton_sign::EncodedSlash;
+use http::HeaderMap;
+
+use crate::arrival::{Arrival, Entrance};
+use crate::pipeline::outcome::Outcome;
+use crate::trail::Trail;
+use crate::worker::Worker;
+
+mod host;
+mod path;
+
+pub(crate) use path::encoded;
+
+/// What every API address begins with, before the service's id.
+const ADDRESS: &str = "/v1/infers";
+/// The environment that services are published in, and the default of `X-Stage`.
+const RELEASE: &str = "RELEASE";
+
+/// A request fits a published API: one path and method of one service.
+#[derive(Clone, Copy)]
+pub(crate) struct Found<'l> {
+    service: &'l LiveService,
+    route: &'l ServiceRoute,
+}
+
+impl<'l> Found<'l> {
+    /// The service.
+    pub(crate) fn service(&self) -> &'l LiveService {
+        self.service
+    }
+    /// The path and method that fit.
+    pub(crate) fn route(&self) -> &'l ServiceRoute {
+        self.route
+    }
+}
+
+/// Finds the API of a request.
+pub(crate) fn find<'l>(
+    worker: &Worker,
+    live: &'l Live,
+    arrival: &Arrival,
+    trail: &mut Trail,
+) -> Result<Found<'l>, Outcome> {
+    let head = &arrival.head;
+    if let Entrance::Address = arrival.door {
+        host::check(&head.uri, &head.headers)
+            .map_err(|problem| Outcome::refused(Reason::RequestHost, Evidence::Request { problem }))?;
+    }
+    let question = Question {
+        path: head.uri.path(),
+        method: head.method.as_str(),
+        headers: &head.headers,
+        slash: worker.settings().encoded_slash,
+    };
+    question.resolve(live, trail)
+}
+
+/// What a request asks for.
+struct Question<'a> {
+    path: &'a str,
+    method: &'a str,
+    headers: &'a HeaderMap,
+    slash: EncodedSlash,
+}
+
+impl Question<'_> {
+    fn resolve<'l>(&self, live: &'l Live, trail: &mut Trail) -> Result<Found<'l>, Outcome> {
+        let path = match path::decoded(self.path, self.slash) {
+            Ok(path) => path,
+            Err(path::Fault::Encoding) => {
+                return Err(self.refused(Reason::RouteBadEncoding, None, self.path));
+            }
+            Err(path::Fault::DotSegment) => {
+                return Err(self.refused(Reason::RouteDotSegment, None, self.path));
+            }
+        };
+        let Some((id, below)) = address(&path) else {
+            return Err(self.refused(Reason::RouteNotAnApiAddress, None, &path));
+        };
+        let Some(id) = ServiceId::parse(id.as_bytes()) else {
+            return Err(self.refused(Reason::RouteMalformedServiceId, None, &path));
+        };
+        let Some(service) = live.service(id) else {
+            return Err(self.refused(Reason::RouteNoSuchService, Some(id), below));
+        };
+        trail.found(service);
+        if self
+            .headers
+            .get_all("x-stage")
+            .iter()
+            .any(|stage| stage != RELEASE)
+        {
+            return Err(self.refused(Reason::RouteNotInStage, Some(id), below));
+        }
+        match choose(&service.routes, below, self.method) {
+            Ok(route) => Ok(Found { service, route }),
+            Err(reason) => Err(self.refused(reason, Some(id), below)),
+        }
+    }
+
+    /// A refusal with the facts that the nearest route can be found from, should somebody ask.
+    fn refused(&self, reason: Reason, service: Option<ServiceId>, path: &str) -> Outcome {
+        let stage = match self.headers.get("x-stage") {
+            Some(stage) => String::from_utf8_lossy(stage.as_bytes()),
+            None => Cow::Borrowed(RELEASE),
+        };
+        let cut = |text: &str| text[..text.floor_char_boundary(2048)].to_owned();
+        let evidence = Evidence::Route {
+            service,
+            path: cut(path),
+            method: cut(self.method),
+            stage: cut(&stage),
+        };
+        Outcome::refused(reason, evidence)
+    }
+}
+
+/// Splits `/v1/infers/{id}{below}`; `below` is empty or begins with `/`.
+fn address(path: &str) -> Option<(&str, &str)> {
+    let rest = path.strip_prefix(ADDRESS)?.strip_prefix('/')?;
+    Some(rest.split_at(rest.find('/').unwrap_or(rest.len())))
+}
+
+/// The route that a path and method fit; else whether it was the path or the method that did not.
+fn choose<'r>(routes: &'r [ServiceRoute], below: &str, method: &str) -> Result<&'r ServiceRoute, Reason> {
+    let mut reason = Reason::RouteUndeclaredPath;
+    for route in routes.iter().filter(|route| route.has_path(below)) {
+        if route.method.admits(method) {
+            return Ok(route);
+        }
+        reason = Reason::RouteWrongMethod;
+    }
+    Err(reason)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,148 @@
+//! Not too often? One limit for each API: `calls_per_second` of the service, else the default of the settings.
+//!
+//! A turn is reserved here and spent at dispatch; one that is not spent goes back. A provisional caller only looks: whoever
+//! cannot sign must not use up the turns of those who can. `limit` takes the turn once the signature is proven.
+//!
+//! The algorithm is GCRA: one number for each API, the *theoretical arrival time* of the next call if all came evenly. It is
+//! shared by all workers and changed by compare-and-swap, so a limit is exact on one node.
+
+use adyton_core::catalogue::Reason;
+use adyton_core::evidence::Evidence;
+use adyton_core::rejection::{PublicDetail, Rejection};
+
+use crate::pipeline::authorise::Grant;
+use crate::pipeline::outcome::{Outcome, Refusal};
+use crate::worker::Worker;
+
+mod gcra;
+mod quotas;
+
+use gcra::{Rate, Verdict};
+pub(crate) use quotas::{Bucket, Quotas, Registry};
+
+/// What is left of a limit, for `X-Apig-RateLimit-api-allenv`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Allowance {
+    /// Calls that would pass now.
+    pub(crate) remain: u64,
+    /// Calls a second.
+    pub(crate) limit: u32,
+}
+
+/// A place in every limit that applies. Goes back when dropped unspent.
+pub(crate) struct Turn(Option<Place>);
+
+struct Place {
+    bucket: Bucket,
+    rate: Rate,
+    setting: &'static str,
+    state: State,
+    allowance: Allowance,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum State {
+    /// Only looked at.
+    Seen,
+    /// Reserved.
+    Held,
+    /// Used.
+    Spent,
+}
+
+/// Reserves a turn, or for a provisional caller looks whether there is one.
+pub(crate) fn take(worker: &Worker, grant: &Grant<'_>) -> Result<Turn, Outcome> {
+    let service = &grant.service().service;
+    let (calls, setting) = match service.calls_per_second {
+        Some(calls) => (calls, "calls_per_second of the service"),
+        None => (
+            worker.settings().default_per_second,
+            "throttle.default_per_second",
+        ),
+    };
+    let Some(rate) = Rate::per_second(calls) else {
+        return Ok(Turn(None));
+    };
+    let bucket = worker.quotas.bucket(&worker.shared.registry, service.api);
+    let allowance = Allowance {
+        remain: 0,
+        limit: calls,
+    };
+    let mut turn = Turn(Some(Place {
+        bucket,
+        rate,
+        setting,
+        state: State::Seen,
+        allowance,
+    }));
+    if grant.is_proven() {
+        turn.reserve(worker)?;
+    } else {
+        turn.look(worker)?;
+    }
+    Ok(turn)
+}
+
+impl Turn {
+    /// Takes the turn that was only looked at; nothing for one that is held.
+    pub(crate) fn reserve(&mut self, worker: &Worker) -> Result<(), Outcome> {
+        let Some(place) = &mut self.0 else { return Ok(()) };
+        if place.state == State::Seen {
+            place.allowance.remain =
+                place.judge(place.bucket.take(place.rate, worker.clock().monotonic()))?;
+            place.state = State::Held;
+        }
+        Ok(())
+    }
+
+    fn look(&mut self, worker: &Worker) -> Result<(), Outcome> {
+        let Some(place) = &mut self.0 else { return Ok(()) };
+        place.allowance.remain = place.judge(place.bucket.peek(place.rate, worker.clock().monotonic()))?;
+        Ok(())
+    }
+
+    /// The call is handed over: the turn is used, whatever becomes of it. Says what is left.
+    pub(crate) fn spend(mut self) -> Option<Allowance> {
+        let place = self.0.as_mut()?;
+        place.state = State::Spent;
+        Some(place.allowance)
+    }
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        if let Some(place) = &self.0
+            && place.state == State::Held
+        {
+            place.bucket.give_back(place.rate);
+        }
+    }
+}
+
+impl Place {
+    /// What is left; or the refusal, with when to come back.
+    fn judge(&self, verdict: Verdict) -> Result<u64, Outcome> {
+        let wait = match verdict {
+            Verdict::Pass { remain } => return Ok(remain),
+            Verdict::Wait(wait) => wait,
+        };
+        let limit = u64::from(self.allowance.limit);
+        let evidence = Evidence::Throttle {
+            scope: "api".to_owned(),
+            limit,
+            interval_seconds: 1,
+            // Rounded up: to come back a little early would be to be refused again.
+            retry_after_ms: u64::try_from(wait.as_nanos().div_ceil(1_000_000)).unwrap_or(u64::MAX),
+            setting: self.setting.to_owned(),
+        };
+        let detail = PublicDetail::OverRateLimit {
+            policy: "api",
+            limit,
+            interval: "1 second",
+        };
+        let mut refusal = Refusal::from(Rejection::new(Reason::ThrottleApi, evidence).with_detail(detail));
+        refusal.retry_after = Some(wait);
+        refusal.allowance = Some(self.allowance);
+        Err(refusal.into())
+    }
+}

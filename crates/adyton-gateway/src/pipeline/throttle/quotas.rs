@@ -1,0 +1,74 @@
+//! Where the throttles are: one number for each API that was called lately, shared by all workers, outside of the live
+//! state so that changes there do not reset it.
+//!
+//! Each worker keeps its own map, so a call takes no lock; the first call of an API on a worker asks the registry. Numbers
+//! whose turns are all there are forgotten once a minute, so there are never more than APIs called within a minute.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use adyton_core::id::ApiId;
+use parking_lot::Mutex;
+
+use super::gcra::Arrival;
+
+/// One API's number.
+pub(crate) type Bucket = Arc<Arrival>;
+
+/// The numbers of the process.
+#[derive(Default)]
+pub(crate) struct Registry(Mutex<HashMap<ApiId, Bucket>>);
+
+/// One worker's view.
+#[derive(Default)]
+pub(crate) struct Quotas(RefCell<HashMap<ApiId, Bucket>>);
+
+impl Quotas {
+    /// The number of an API.
+    pub(crate) fn bucket(&self, registry: &Registry, api: ApiId) -> Bucket {
+        let mut known = self.0.borrow_mut();
+        let bucket = known
+            .entry(api)
+            .or_insert_with(|| Arc::clone(registry.0.lock().entry(api).or_default()));
+        Arc::clone(bucket)
+    }
+
+    /// Forgets what is full. The registry keeps a number for as long as any worker does.
+    pub(crate) fn forget(&self, registry: &Registry, now: Duration) {
+        self.0.borrow_mut().retain(|_, bucket| !bucket.is_full(now));
+        registry
+            .0
+            .lock()
+            .retain(|_, bucket| Arc::strong_count(bucket) > 1 || !bucket.is_full(now));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::gcra::{Rate, Verdict};
+    use super::*;
+
+    #[test]
+    fn workers_share_a_limit_and_forgetting_does_not_reset_it() {
+        let (registry, one, two) = (Registry::default(), Quotas::default(), Quotas::default());
+        let (api, now) = (ApiId::from_bits(1), Duration::from_secs(10));
+        let rate = Rate::per_second(2).expect("a limit");
+        for worker in [&one, &two] {
+            assert!(matches!(
+                worker.bucket(&registry, api).take(rate, now),
+                Verdict::Pass { .. }
+            ));
+        }
+        one.forget(&registry, now);
+        assert!(matches!(
+            one.bucket(&registry, api).take(rate, now),
+            Verdict::Wait(_)
+        ));
+        let later = now + Duration::from_secs(2);
+        one.forget(&registry, later);
+        two.forget(&registry, later);
+        assert!(registry.0.lock().is_empty());
+    }
+}

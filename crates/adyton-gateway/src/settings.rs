@@ -1,0 +1,197 @@
+//! What can be set about the gateway, with defaults and units in the types. Everything that could grow has a limit here.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::time::Duration;
+
+use adyton_sign::EncodedSlash;
+
+/// Bytes in one KiB.
+const KIB: u64 = 1024;
+/// Bytes in one MiB.
+const MIB: u64 = 1024 * KIB;
+
+// The two doors, as the interface promises them: a request that one refuses may pass the other, never the other way round.
+const _: () = assert!(Limits::DEFAULT.prediction_tab_body < Limits::DEFAULT.address_body);
+// What hyper may buffer must hold every head that our own limits let pass, or its limits would win over ours.
+const _: () = assert!(HEAD_BUFFER > Limits::DEFAULT.uri + Limits::DEFAULT.headers + 64 * KIB);
+
+/// The most that the HTTP parser buffers of one head, in bytes. Over it the parser answers 431 by itself.
+pub(crate) const HEAD_BUFFER: u64 = 416 * KIB;
+/// The most header lines that the HTTP parser takes. Over it the parser answers 431 by itself.
+pub(crate) const HEADER_LINES: usize = 1000;
+
+/// How large the parts of a request may be, in bytes. Each is the last size that passes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Limits {
+    /// `limits.address_body`: the body at the API address.
+    pub address_body: u64,
+    /// `limits.prediction_tab_body`: the body at the Prediction tab's door.
+    pub prediction_tab_body: u64,
+    /// `limits.uri`: path and query as sent.
+    pub uri: u64,
+    /// `limits.header`: one header, name and value and four bytes for `: ` and the line's end.
+    pub header: u64,
+    /// `limits.headers`: all headers, counted the same way.
+    pub headers: u64,
+}
+
+impl Limits {
+    /// API Gateway User Guide, "Notes and Constraints"; ModelArts User Guide, "Prediction".
+    pub const DEFAULT: Self = Self {
+        address_body: 12 * MIB,
+        prediction_tab_body: 8 * MIB,
+        uri: 32 * KIB,
+        header: 32 * KIB,
+        headers: 128 * KIB,
+    };
+}
+
+/// How long the gateway waits, and for what.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Patience {
+    /// `gateway.prediction_timeout`: from the hand-over to a model until the head of its answer.
+    pub prediction: Duration,
+    /// `gateway.stream_timeout`: between two pieces of an answer's body.
+    pub stream: Duration,
+    /// `gateway.connect_timeout`: for a connection to an instance.
+    pub connect: Duration,
+    /// `gateway.body_timeout`: between two pieces of a request's body.
+    pub body: Duration,
+    /// `gateway.head_timeout`: from the first byte of a head to its last.
+    pub head: Duration,
+    /// `gateway.idle_timeout`: a connection without a request.
+    pub idle: Duration,
+    /// `gateway.write_timeout`: a client that takes nothing of its answer.
+    pub write: Duration,
+}
+
+impl Patience {
+    /// The prediction limit is ModelArts', the body's is API Gateway's.
+    pub const DEFAULT: Self = Self {
+        prediction: Duration::from_secs(40),
+        stream: Duration::from_secs(300),
+        connect: Duration::from_secs(5),
+        body: Duration::from_secs(8),
+        head: Duration::from_secs(30),
+        idle: Duration::from_secs(120),
+        write: Duration::from_secs(60),
+    };
+}
+
+/// Everything that can be set about the gateway.
+#[derive(Clone, Debug)]
+pub struct GatewaySettings {
+    /// `gateway.listen`: where the workers listen; port 0 picks a free one.
+    pub listen: SocketAddr,
+    /// `gateway.threads`: how many workers, each a thread with a listener of its own.
+    pub threads: usize,
+    /// The number of this node, part of every request id.
+    pub node: u16,
+    /// `gateway.keep_encoded_slash`: whether `%2F` in a path stays one segment.
+    pub encoded_slash: EncodedSlash,
+    /// Sizes.
+    pub limits: Limits,
+    /// Times.
+    pub patience: Patience,
+    /// `throttle.default_per_second`: calls a second for an API that sets none itself; 0 is none.
+    pub default_per_second: u32,
+    /// `gateway.trusted_proxies`: peers whose `X-Forwarded-For` and `-Proto` count.
+    pub trusted_proxies: Vec<AddressRange>,
+    /// `journal.hide_query_keys`: query keys whose values are kept as digests only.
+    pub hide_query_keys: Vec<String>,
+    /// `gateway.max_connections`: open connections of all workers together; more wait to be accepted.
+    pub max_connections: usize,
+    /// `gateway.upstream_idle`: idle connections kept to one instance, by each worker.
+    pub upstream_idle: usize,
+    /// `gateway.drain_linger`: how long answers carry `Connection: close` before idle connections are closed.
+    pub drain_linger: Duration,
+}
+
+impl Default for GatewaySettings {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 8080)),
+            threads: std::thread::available_parallelism().map_or(1, usize::from),
+            node: 0,
+            encoded_slash: EncodedSlash::Decode,
+            limits: Limits::DEFAULT,
+            patience: Patience::DEFAULT,
+            default_per_second: 200,
+            trusted_proxies: Vec::new(),
+            hide_query_keys: Vec::new(),
+            max_connections: 16_384,
+            upstream_idle: 64,
+            drain_linger: Duration::from_secs(2),
+        }
+    }
+}
+
+/// A range of addresses: `10.0.0.0/8`, `::1`, …
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct AddressRange {
+    base: IpAddr,
+    prefix: u8,
+}
+
+/// A text that is not a range of addresses.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("`{0}` is not an address or a range such as 10.0.0.0/8")]
+pub struct AddressRangeError(String);
+
+impl AddressRange {
+    /// Whether an address is in the range. IPv4 addresses written as IPv6 count as IPv4.
+    pub fn contains(&self, address: IpAddr) -> bool {
+        let (base, address) = (bits(self.base), bits(address.to_canonical()));
+        let shift = u32::from(base.1 - self.prefix);
+        base.1 == address.1
+            && base.0.checked_shr(shift).unwrap_or(0) == address.0.checked_shr(shift).unwrap_or(0)
+    }
+}
+
+/// An address as a number, and how many bits it has.
+fn bits(address: IpAddr) -> (u128, u8) {
+    match address {
+        IpAddr::V4(v4) => (u128::from(v4.to_bits()), 32),
+        IpAddr::V6(v6) => (v6.to_bits(), 128),
+    }
+}
+
+impl std::str::FromStr for AddressRange {
+    type Err = AddressRangeError;
+    fn from_str(text: &str) -> Result<Self, AddressRangeError> {
+        let wrong = || AddressRangeError(text.chars().take(64).collect());
+        let (base, prefix) = match text.split_once('/') {
+            Some((base, prefix)) => (base, Some(prefix.parse::<u8>().map_err(|_| wrong())?)),
+            None => (text, None),
+        };
+        let base = base.parse::<IpAddr>().map_err(|_| wrong())?.to_canonical();
+        let most = bits(base).1;
+        let prefix = prefix.unwrap_or(most);
+        if prefix > most {
+            return Err(wrong());
+        }
+        Ok(Self { base, prefix })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_range_holds_its_addresses_and_no_others() {
+        let check = |range: &str, address: &str| {
+            range
+                .parse::<AddressRange>()
+                .expect(range)
+                .contains(address.parse().expect(address))
+        };
+        assert!(check("10.0.0.0/8", "10.255.1.2") && !check("10.0.0.0/8", "11.0.0.1"));
+        assert!(check("127.0.0.1", "::ffff:127.0.0.1") && !check("127.0.0.1", "127.0.0.2"));
+        assert!(check("0.0.0.0/0", "8.8.8.8") && !check("0.0.0.0/0", "::1"));
+        assert!(check("fd00::/8", "fd12::1") && !check("fd00::/8", "fe80::1"));
+        for wrong in ["", "10.0.0.0/33", "10.0.0/8", "a", "::1/129"] {
+            assert!(wrong.parse::<AddressRange>().is_err(), "{wrong}");
+        }
+    }
+}

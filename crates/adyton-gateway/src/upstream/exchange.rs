@@ -1,0 +1,149 @@
+//! One request to an instance, and the head of its answer.
+//!
+//! A kept connection may be closed by the other side at the very moment at which it is used again. Then the request is sent
+//! once more on a new connection, if that is safe: when nothing of it was sent, or when its method may be repeated (RFC
+//! 9110, 9.2.2). A request that an instance may have begun to work on is never sent twice.
+
+use std::error::Error as _;
+use std::net::SocketAddr;
+use std::rc::Rc;
+
+use bytes::Bytes;
+use http::{Method, Request, Response};
+use http_body_util::Full;
+use hyper::body::Incoming;
+use hyper::client::conn::http1;
+use hyper_util::rt::TokioIo;
+use tokio::net::TcpStream;
+use tokio::task::spawn_local;
+
+use crate::upstream::Sender;
+use crate::waits::{Impatience, within};
+use crate::worker::Worker;
+
+/// The most that a head of an answer may take, in bytes.
+const HEAD_MAX: usize = 128 * 1024;
+
+/// A request without its body, which is the same however often it is sent.
+pub(crate) type Sent = Request<Full<Bytes>>;
+
+/// The head of an answer, and the connection that its body comes from.
+pub(crate) struct Answered {
+    pub(crate) response: Response<Incoming>,
+    pub(crate) sender: Sender,
+}
+
+/// Why an instance gave no answer.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    pub(crate) kind: FailureKind,
+    /// In words, for operators.
+    pub(crate) error: String,
+    /// How often it was tried.
+    pub(crate) attempts: u32,
+}
+
+/// How an instance failed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum FailureKind {
+    /// No connection.
+    Refused,
+    /// The connection closed before an answer.
+    Closed,
+    /// What came is not HTTP.
+    BadAnswer,
+}
+
+/// Sends a request to an instance.
+pub(crate) async fn send(
+    worker: &Rc<Worker>,
+    address: SocketAddr,
+    request: Sent,
+) -> Result<Answered, Failure> {
+    let Some(mut sender) = worker.pool.take(address) else {
+        return send_anew(worker, address, request, 1).await;
+    };
+    worker.meters.upstream_reused.add(1);
+    let spare = is_repeatable(request.method()).then(|| request.clone());
+    let mut failed = match sender.try_send_request(request).await {
+        Ok(response) => return Ok(Answered { response, sender }),
+        Err(failed) => failed,
+    };
+    let unsent = failed.take_message();
+    let failure = Failure::of(failed.error(), 1);
+    let again = unsent.or_else(|| spare.filter(|_| failure.kind == FailureKind::Closed));
+    match again {
+        Some(request) => {
+            worker.meters.upstream_retried.add(1);
+            send_anew(worker, address, request, 2).await
+        }
+        None => Err(failure),
+    }
+}
+
+/// Whether sending it twice means no more than sending it once.
+fn is_repeatable(method: &Method) -> bool {
+    method.is_idempotent()
+}
+
+async fn send_anew(
+    worker: &Rc<Worker>,
+    address: SocketAddr,
+    request: Sent,
+    attempts: u32,
+) -> Result<Answered, Failure> {
+    let mut sender = connect(worker, address).await.map_err(|error| Failure {
+        kind: FailureKind::Refused,
+        error,
+        attempts,
+    })?;
+    match sender.try_send_request(request).await {
+        Ok(response) => Ok(Answered { response, sender }),
+        Err(failed) => Err(Failure::of(failed.error(), attempts)),
+    }
+}
+
+async fn connect(worker: &Rc<Worker>, address: SocketAddr) -> Result<Sender, String> {
+    let limit = worker.settings().patience.connect;
+    let stream = match within(&worker.waits, limit, TcpStream::connect(address)).await {
+        Ok(Ok(stream)) => stream,
+        Ok(Err(problem)) => return Err(problem.to_string()),
+        Err(Impatience::Over) => return Err(format!("no connection within {limit:?}")),
+        Err(Impatience::Cut) => return Err("the gateway is stopping".to_owned()),
+    };
+    // An optimisation; a socket that refuses it works all the same.
+    let _ = stream.set_nodelay(true);
+    let mut builder = http1::Builder::new();
+    builder.max_buf_size(HEAD_MAX);
+    let (sender, connection) = builder
+        .handshake(TokioIo::new(stream))
+        .await
+        .map_err(|problem| problem.to_string())?;
+    worker.meters.upstream_opened.add(1);
+    spawn_local(async move {
+        // Whoever sent on it has been told already.
+        if let Err(problem) = connection.await {
+            tracing::debug!(%address, %problem, "a connection to an instance ended");
+        }
+    });
+    Ok(sender)
+}
+
+impl Failure {
+    fn of(problem: &hyper::Error, attempts: u32) -> Self {
+        let kind = if problem.is_parse() {
+            FailureKind::BadAnswer
+        } else {
+            FailureKind::Closed
+        };
+        let error = match problem.source() {
+            Some(source) => format!("{problem}: {source}"),
+            None => problem.to_string(),
+        };
+        Self {
+            kind,
+            error,
+            attempts,
+        }
+    }
+}

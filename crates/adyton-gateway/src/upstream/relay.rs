@@ -1,0 +1,141 @@
+//! An answer's body on its way from an instance to the client, frame by frame, untouched.
+//!
+//! It holds what must live as long as the answer does: the call's place in the instance, the connection, and the record of
+//! the request, which ends when the body does. A client that leaves drops it, and with it the connection to the instance.
+
+use std::net::SocketAddr;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::task::{Context, Poll};
+
+use adyton_core::catalogue::Reason;
+use adyton_core::evidence::Evidence;
+use adyton_runtime::targets::InFlight;
+use bytes::Bytes;
+use http_body::{Body, Frame, SizeHint};
+use hyper::body::Incoming;
+
+use crate::pipeline::record::Recording;
+use crate::upstream::Sender;
+use crate::waits::{Impatience, Wait};
+use crate::worker::Worker;
+
+/// A body that broke off: the client's connection is closed, so that it cannot take the part for the whole.
+#[derive(Debug, thiserror::Error)]
+#[error("the answer of the model broke off")]
+pub(crate) struct RelayError;
+
+/// A body in passing.
+pub(crate) struct Relay {
+    incoming: Incoming,
+    line: Option<(Sender, SocketAddr)>,
+    place: InFlight,
+    worker: Rc<Worker>,
+    recording: Option<Recording>,
+    wait: Wait,
+    bytes: u64,
+}
+
+impl Relay {
+    pub(crate) fn new(
+        worker: &Rc<Worker>,
+        incoming: Incoming,
+        line: (Sender, SocketAddr),
+        place: InFlight,
+    ) -> Box<Self> {
+        Box::new(Self {
+            incoming,
+            line: Some(line),
+            place,
+            worker: Rc::clone(worker),
+            recording: None,
+            wait: Wait::new(&worker.waits),
+            bytes: 0,
+        })
+    }
+
+    /// Gives it the record to end.
+    pub(crate) fn keep(&mut self, recording: Recording) {
+        self.recording = Some(recording);
+    }
+
+    pub(crate) fn poll_frame(
+        &mut self,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, RelayError>>> {
+        match Pin::new(&mut self.incoming).poll_frame(context) {
+            Poll::Ready(Some(Ok(frame))) => {
+                self.wait.rest();
+                let length = frame.data_ref().map_or(0, Bytes::len) as u64;
+                self.bytes += length;
+                if let Some(recording) = &mut self.recording {
+                    recording.sent(self.bytes);
+                }
+                if self.incoming.is_end_stream() {
+                    self.end();
+                }
+                Poll::Ready(Some(Ok(frame)))
+            }
+            Poll::Ready(None) => {
+                self.end();
+                Poll::Ready(None)
+            }
+            Poll::Ready(Some(Err(problem))) => {
+                self.break_off(Reason::InstanceClosed, problem.to_string());
+                Poll::Ready(Some(Err(RelayError)))
+            }
+            Poll::Pending => {
+                let limit = self.worker.settings().patience.stream;
+                let (reason, error) = match self.wait.check(context, limit) {
+                    Ok(()) => return Poll::Pending,
+                    Err(Impatience::Over) => (
+                        Reason::PredictionTimeout,
+                        format!("nothing came for {limit:?} (gateway.stream_timeout)"),
+                    ),
+                    Err(Impatience::Cut) => (Reason::GatewayStopping, "the gateway is stopping".to_owned()),
+                };
+                self.break_off(reason, error);
+                Poll::Ready(Some(Err(RelayError)))
+            }
+        }
+    }
+
+    pub(crate) fn is_end_stream(&self) -> bool {
+        self.incoming.is_end_stream()
+    }
+
+    pub(crate) fn size_hint(&self) -> SizeHint {
+        self.incoming.size_hint()
+    }
+
+    /// The last byte has come: the connection can take another request, and the record is complete.
+    fn end(&mut self) {
+        self.wait.rest();
+        if let Some((sender, address)) = self.line.take() {
+            self.worker.pool.park(address, sender, self.worker.now.get());
+        }
+        if let Some(recording) = self.recording.take() {
+            recording.finish();
+        }
+    }
+
+    fn break_off(&mut self, reason: Reason, error: String) {
+        let address = self
+            .line
+            .take()
+            .map(|(_, address)| address.to_string())
+            .unwrap_or_default();
+        if let Some(mut recording) = self.recording.take() {
+            let instance = Some(self.place.id());
+            let evidence = Evidence::Instance {
+                instance,
+                address,
+                after_ms: recording.age_ms(),
+                attempts: 1,
+                error,
+            };
+            recording.trail().refused(reason, evidence);
+            recording.finish();
+        }
+    }
+}
