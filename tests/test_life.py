@@ -94,7 +94,7 @@ class Client(threading.Thread):
 
 
 def test_sigterm_loses_no_request(new_server):
-    server = new_server({"throttle.default_per_second": 0}).start()
+    server = new_server({"throttle.default_per_second": 0, "gateway.drain_linger": "2s"}).start()
     echo = server.deploy("echo", ECHO)
     clients = [Client(server, echo, server.token()) for _ in range(16)]
     for client in clients:

@@ -53,7 +53,8 @@ class Server:
     def __init__(self, folder: Path, settings: dict[str, object] | None = None):
         self.folder = folder
         self.data = folder / "data"
-        self.settings = settings or {}
+        # Waiting for clients that keep connections open costs every stop as much; test_life.py has the real value.
+        self.settings = {"gateway.drain_linger": "100ms"} | (settings or {})
         self.process: subprocess.Popen | None = None
         self.ready: dict = {}
         self._token = ""

@@ -2,32 +2,65 @@
 
 use std::fmt::Write as _;
 use std::fs;
+use std::process::Stdio;
 
 use adyton_core::catalogue::{Code, Plane, Reason};
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 
+use crate::process::command;
 use crate::repository::root;
 
-const ERRORS: &str = "docs/reference/errors.md";
+/// A page, and what writes it.
+type Page = (&'static str, fn() -> Result<String>);
+
+const PAGES: [Page; 2] = [
+    ("docs/reference/errors.md", || Ok(errors_page())),
+    ("docs/reference/configuration.md", configuration_page),
+];
 
 /// Writes the pages, or with `check` compares them; whether all are as they should be.
 pub(crate) fn generate(check: bool) -> Result<bool> {
-    let wanted = errors_page();
-    let path = root().join(ERRORS);
-    let there = fs::read_to_string(&path).unwrap_or_default();
-    if there == wanted {
-        return Ok(true);
+    let mut good = true;
+    for (name, make) in PAGES {
+        let wanted = make().with_context(|| format!("cannot make {name}"))?;
+        let path = root().join(name);
+        if fs::read_to_string(&path).is_ok_and(|there| there == wanted) {
+            continue;
+        }
+        if check {
+            println!("generate: {name} is not what the code says; run `cargo xtask generate`");
+            good = false;
+            continue;
+        }
+        if let Some(folder) = path.parent() {
+            fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
+        }
+        fs::write(&path, wanted).with_context(|| format!("cannot write {name}"))?;
+        println!("generate: wrote {name}");
     }
-    if check {
-        println!("generate: {ERRORS} is not what the catalogue says; run `cargo xtask generate`");
-        return Ok(false);
+    Ok(good)
+}
+
+/// The configuration reference, as the binary itself prints it.
+fn configuration_page() -> Result<String> {
+    let mut binary = command("cargo");
+    binary.args([
+        "run",
+        "--quiet",
+        "--package",
+        "adyton",
+        "--",
+        "config",
+        "reference",
+    ]);
+    let output = binary
+        .stderr(Stdio::inherit())
+        .output()
+        .context("cannot run cargo")?;
+    if !output.status.success() {
+        bail!("`adyton config reference` failed ({})", output.status);
     }
-    if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
-    }
-    fs::write(&path, wanted).with_context(|| format!("cannot write {ERRORS}"))?;
-    println!("generate: wrote {ERRORS}");
-    Ok(true)
+    String::from_utf8(output.stdout).context("the page is not UTF-8")
 }
 
 /// The error reference: a table and the pages, plane by plane.
