@@ -1,8 +1,16 @@
-//! The catalogue against itself: closed, unique, complete.
+//! The catalogue against itself: closed, unique, complete; and its pages, which must tell causes and fixes.
 
 use std::collections::HashSet;
 
 use super::{Code, Reason};
+
+/// The verbs of the command line (its promise to scripts) that a page may advise.
+const VERBS: &[&str] = &[
+    "login", "whoami", "model", "service", "predict", "app", "requests", "explain", "errors", "sign",
+    "doctor",
+];
+/// Fewer letters tell nothing.
+const LETTERS: usize = 20;
 
 #[test]
 fn no_two_causes_share_a_sub_code() {
@@ -14,25 +22,79 @@ fn no_two_causes_share_a_sub_code() {
 }
 
 #[test]
-fn every_code_has_a_cause_and_its_page_tells_cause_and_fix() {
-    for code in Code::ALL {
-        let entry = code.entry();
-        let reasons: Vec<_> = Reason::ALL
-            .iter()
-            .filter(|reason| reason.code() == *code)
-            .collect();
-        assert!(!reasons.is_empty(), "{code:?} has no reason");
-        for reason in reasons {
-            let heading = format!("## {}", reason.sub_code());
-            let section = entry.page.split(&heading).nth(1).unwrap_or_default();
-            let section = section.split("\n## ").next().unwrap_or_default();
+fn every_reason_has_a_cause_and_a_fix_in_words_of_its_own() {
+    for reason in Reason::ALL {
+        let section = reason.section();
+        for (name, text) in [("cause", section.cause), ("fix", section.fix)] {
+            let start = text.chars().next().unwrap_or(' ');
             assert!(
-                section.contains("Cause: "),
-                "the page of {code:?} does not tell the cause of {reason}"
+                text.len() >= LETTERS,
+                "{reason}: the {name} says too little: `{text}`"
             );
             assert!(
-                section.contains("Fix: "),
-                "the page of {code:?} does not tell the fix of {reason}"
+                start.is_uppercase() || start == '`' || start.is_ascii_digit(),
+                "{reason}: the {name} is no sentence: `{text}`"
+            );
+            assert!(
+                text.ends_with('.'),
+                "{reason}: the {name} is no sentence: `{text}`"
+            );
+            assert!(!text.contains('\n'), "{reason}: the {name} is more than one line");
+            assert_eq!(
+                text.matches('`').count() % 2,
+                0,
+                "{reason}: a code span of the {name} is open"
+            );
+            assert!(
+                !text.contains("see the message"),
+                "{reason}: the {name} is a skeleton"
+            );
+        }
+        assert_ne!(
+            section.cause.trim_end_matches('.'),
+            reason.cause(),
+            "{reason}: the cause only repeats"
+        );
+        assert_ne!(section.cause, section.fix, "{reason}");
+    }
+}
+
+#[test]
+fn a_page_is_its_title_its_meaning_and_its_reasons_in_order() {
+    for code in Code::ALL {
+        let entry = code.entry();
+        let title = format!("# {} ({})\n\n", entry.wire, entry.status);
+        assert!(
+            entry.page.starts_with(&title),
+            "{code:?}: the page has another title"
+        );
+        assert!(
+            code.meaning().len() >= LETTERS,
+            "{code:?}: the page does not tell what it means"
+        );
+        let headings: Vec<&str> = entry
+            .page
+            .lines()
+            .filter_map(|line| line.strip_prefix("## "))
+            .collect();
+        let reasons: Vec<&str> = Reason::ALL
+            .iter()
+            .filter(|reason| reason.code() == *code)
+            .map(|reason| reason.sub_code())
+            .collect();
+        assert!(!reasons.is_empty(), "{code:?} has no reason");
+        assert_eq!(headings, reasons, "{code:?}");
+    }
+}
+
+#[test]
+fn pages_advise_commands_that_exist() {
+    for code in Code::ALL {
+        for command in code.entry().page.split("`adyton ").skip(1) {
+            let verb = command.split([' ', '`']).next().unwrap_or_default();
+            assert!(
+                VERBS.contains(&verb),
+                "{code:?} advises `adyton {verb}`, which does not exist"
             );
         }
     }

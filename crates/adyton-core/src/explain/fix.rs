@@ -55,15 +55,21 @@ pub(super) fn of(asked: &Asked<'_>, nearest: &[Nearest]) -> Vec<String> {
             service: _,
             status: _,
             note,
-        } => sentence(note).into_iter().chain(state(asked, reason)).collect(),
-        Evidence::Instance { .. } => vec![format!(
-            "See what the model said: `adyton service logs {}`.",
-            asked.service_name()
-        )],
+        } => sentence(note).into_iter().collect(),
+        Evidence::Instance { .. } => Vec::new(),
     };
-    let general = reason.section().fix;
-    if !general.is_empty() {
-        fixes.push(general.replace("SERVICE", &asked.service_name()));
+    // Where this request says it all, with names, the general advice would only repeat it.
+    let is_said = !fixes.is_empty()
+        && (is_management(&asked.record.path)
+            || matches!(
+                reason,
+                Reason::RouteNotInStage
+                    | Reason::AppNotAuthorised
+                    | Reason::IamOtherProject
+                    | Reason::IamNotPermitted
+            ));
+    if !is_said {
+        fixes.push(filled(asked, reason.section().fix));
     }
     fixes
 }
@@ -192,16 +198,27 @@ fn throttle(asked: &Asked<'_>, retry_after_ms: u64, setting: &str) -> Vec<String
     ]
 }
 
-fn state(asked: &Asked<'_>, reason: Reason) -> Option<String> {
-    let name = asked.service_name();
-    match reason {
-        Reason::ServiceStopped => Some(format!("Start it: `adyton service start {name}`.")),
-        Reason::ServiceDeploying => Some(format!("Watch it become ready: `adyton service events {name}`.")),
-        Reason::ServiceFailed => Some(format!(
-            "Find out why: `adyton service events {name}`, then `adyton service logs {name}`."
-        )),
-        _ => None,
+/// The catalogue's advice with the names of this request in place of its capitals.
+fn filled(asked: &Asked<'_>, advice: &str) -> String {
+    let id = asked.record.id.to_string();
+    let service = asked.service_name();
+    let mut text = String::new();
+    let mut rest = advice;
+    while !rest.is_empty() {
+        let is_part = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
+        let length = rest.find(|letter| !is_part(letter)).unwrap_or(rest.len());
+        let (word, after) = rest.split_at(length);
+        text.push_str(match word {
+            "SERVICE" => &service,
+            "REQUEST_ID" => &id,
+            other => other,
+        });
+        let length = after.find(is_part).unwrap_or(after.len());
+        let (between, after) = after.split_at(length);
+        text.push_str(between);
+        rest = after;
     }
+    text
 }
 
 /// `a`, `a and b`, `a, b and c`

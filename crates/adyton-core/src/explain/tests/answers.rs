@@ -17,10 +17,6 @@ fn an_answer_of_the_model() {
           caller      admin, by token
           took        3.2 ms (gateway 60 µs, model 3.1 ms)
           steps       route ✓  admit ✓  authenticate ✓  authorise ✓  throttle ✓  limit ✓  dispatch ✓
-                      respond ✓
-
-        Note
-          Of 3.2 ms, 3.1 ms were the model's and 60 µs the gateway's (and the network's, for the body).
     "#]]
     .assert_eq(&text(&answered(200)));
 }
@@ -38,10 +34,6 @@ fn an_error_of_the_model_itself() {
           caller      admin, by token
           took        3.2 ms (gateway 60 µs, model 3.1 ms)
           steps       route ✓  admit ✓  authenticate ✓  authorise ✓  throttle ✓  limit ✓  dispatch ✓
-                      respond ✓
-
-        Note
-          Of 3.2 ms, 3.1 ms were the model's and 60 µs the gateway's (and the network's, for the body).
 
         Fix
           1. This answer is the model's own: read its body, and `adyton service logs poetry`.
@@ -69,12 +61,12 @@ fn a_client_that_left() {
           took        1.50 s (gateway 1.0 ms, model 1.50 s)
           steps       route ✓  admit ✓  authenticate ✓  authorise ✓  throttle ✓  limit ✓  dispatch ✓
                       respond ✗
-          fault       caller
+          fault       the caller's: the request has to change
           retry       not before the request is changed
 
         Fix
-          1. Nothing close is published in your project: `adyton service list` shows what is.
-          2. see the message.
+          1. Compare `took` in the explanation with the client's time-out and raise that, or make the model
+             faster: the explanation shows how much of the time was the model's.
     "#]]
     .assert_eq(&text(&record));
 }

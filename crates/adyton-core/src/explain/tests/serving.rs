@@ -30,19 +30,20 @@ fn a_body_that_is_one_byte_too_large() {
           caller      admin, by token
           took        42 µs
           steps       route ✓  admit ✓  authenticate ✓  authorise ✓  throttle ✓  limit ✗  dispatch ·
-                      respond ·
-          fault       limit
+          fault       nobody's: a limit was reached
           retry       not before the request is changed
 
         Compared
           body, declared
             expected    at most 12,582,912 bytes (12 MiB)
-            got         12,582,913 bytes (12.0 MiB), 1 too many
+            got         12,582,913 bytes, 1 too many
 
         Fix
           1. Keep the body at 12,582,912 bytes (12 MiB) or below, or raise `limits.address_body` in the
              server's configuration.
-          2. see the message.
+          2. Send less: scale images down, send files as `multipart/form-data` instead of base64, split
+             batches. Or raise `limits.address_body` (API address) or `limits.prediction_tab_body`
+             (Prediction tab); a proxy in front has a limit of its own.
     "#]]
     .assert_eq(&text(&record));
 }
@@ -73,8 +74,7 @@ fn a_call_over_the_throttle() {
           caller      admin, by token
           took        42 µs
           steps       route ✓  admit ✓  authenticate ✓  authorise ✓  throttle ✗  limit ·  dispatch ·
-                      respond ·
-          fault       limit
+          fault       nobody's: a limit was reached
           retry       yes, after a while
 
         Compared
@@ -85,7 +85,9 @@ fn a_call_over_the_throttle() {
         Fix
           1. The next call succeeds at 2026-01-15T08:15:30.128498Z (5 ms after the refusal).
           2. The limit comes from `throttle.default_per_second`: raise it there if it is too low.
-          3. see the message.
+          3. Wait as `Retry-After` says, and spread calls instead of sending them in bursts. To allow more,
+             set the service's `calls_per_second` (`PUT /v1/{project_id}/services/{service_id}`,
+             `additional_properties`), or `throttle.default_per_second` for all; 0 is no limit.
     "#]]
     .assert_eq(&text(&record));
 }
@@ -114,8 +116,7 @@ fn a_stopped_service() {
           caller      admin, by token
           took        42 µs
           steps       route ✓  admit ✓  authenticate ✓  authorise ✓  throttle ✓  limit ✓  dispatch ✗
-                      respond ·
-          fault       owner
+          fault       the owner's, of the service or API
           retry       yes, after a while
 
         Compared
@@ -124,8 +125,8 @@ fn a_stopped_service() {
             got         stopped
 
         Fix
-          1. Start it: `adyton service start poetry`.
-          2. see the message.
+          1. Start it: `adyton service start poetry`. `adyton service events poetry` says when it was
+             stopped.
     "#]]
     .assert_eq(&text(&record));
 }
@@ -158,18 +159,18 @@ fn an_instance_that_takes_too_long() {
           caller      admin, by token
           took        40.00 s (gateway 500 µs, model 40.00 s)
           steps       route ✓  admit ✓  authenticate ✓  authorise ✓  throttle ✓  limit ✓  dispatch ✗
-                      respond ·
-          fault       owner
+          fault       the owner's, of the service or API
           retry       only if the model may be asked twice
 
         Compared
           instance 127.0.0.1:40123
             expected    an answer
-            got         no answer within gateway.prediction_timeout (40 s) (after 40 s)
+            got         no answer within gateway.prediction_timeout (40 s); after 40 s
 
         Fix
-          1. See what the model said: `adyton service logs poetry`.
-          2. see the message.
+          1. Try a smaller input. Then make the model faster or give the service more instances;
+             `gateway.prediction_timeout` allows more time. Clients need a time-out of their own that is
+             longer than ours.
     "#]]
     .assert_eq(&text(&record));
 }
@@ -197,17 +198,17 @@ fn an_input_that_the_model_cannot_take() {
           caller      admin, by token
           took        42 µs
           steps       route ✓  admit ✓  authenticate ✓  authorise ✓  throttle ✓  limit ✓  dispatch ✗
-                      respond ·
-          fault       caller
+          fault       the caller's: the request has to change
           retry       not before the request is changed
 
         Compared
           request
-            expected    what is declared for it
+            expected    what the model declares
             got         inputs.x: expected float32 [N,4], got [1,3]
 
         Fix
-          1. see the message.
+          1. Compare the message with what `adyton service show poetry` says of the inputs, and try with
+             `adyton predict poetry --data @FILE` until it fits.
     "#]]
     .assert_eq(&text(&record));
 }
