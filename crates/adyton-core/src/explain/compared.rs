@@ -55,10 +55,14 @@ pub(super) fn of(asked: &Asked<'_>, nearest: &[Nearest]) -> Vec<Compared> {
             limit,
             interval_seconds,
             retry_after_ms: _,
-            setting: _,
+            setting,
         } => vec![row(
             &format!("calls of the {scope}"),
-            format!("at most {} in {}", grouped(*limit), every(*interval_seconds)),
+            format!(
+                "at most {} in {} (`{setting}`)",
+                grouped(*limit),
+                every(*interval_seconds)
+            ),
             "one more".to_owned(),
         )],
         Evidence::Service {

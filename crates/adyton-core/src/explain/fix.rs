@@ -49,8 +49,8 @@ pub(super) fn of(asked: &Asked<'_>, nearest: &[Nearest]) -> Vec<String> {
             limit: _,
             interval_seconds: _,
             retry_after_ms,
-            setting,
-        } => throttle(asked, *retry_after_ms, setting),
+            setting: _,
+        } => throttle(asked, *retry_after_ms),
         Evidence::Service {
             service: _,
             status: _,
@@ -185,17 +185,14 @@ fn access(
     }
 }
 
-fn throttle(asked: &Asked<'_>, retry_after_ms: u64, setting: &str) -> Vec<String> {
+fn throttle(asked: &Asked<'_>, retry_after_ms: u64) -> Vec<String> {
     let refused_at = asked.record.at.after(Duration::from_micros(asked.record.took_us));
     let wait = Duration::from_millis(retry_after_ms);
-    vec![
-        format!(
-            "The next call succeeds at {} ({} after the refusal).",
-            refused_at.after(wait),
-            span(wait)
-        ),
-        format!("The limit comes from `{setting}`: raise it there if it is too low."),
-    ]
+    vec![format!(
+        "The next call succeeds at {} ({} after the refusal).",
+        refused_at.after(wait),
+        span(wait)
+    )]
 }
 
 /// The catalogue's advice with the names of this request in place of its capitals.

@@ -130,7 +130,7 @@ fn way(way: &str) -> &str {
 
 const fn whose(fault: Fault) -> &'static str {
     match fault {
-        Fault::Caller => "the caller's: the request has to change",
+        Fault::Caller => "the caller's",
         Fault::Limit => "nobody's: a limit was reached",
         Fault::Owner => "the owner's, of the service or API",
         Fault::Platform => "Adyton's, or the machine's",

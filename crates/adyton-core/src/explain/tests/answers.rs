@@ -61,7 +61,7 @@ fn a_client_that_left() {
           took        1.50 s (gateway 1.0 ms, model 1.50 s)
           steps       route ✓  admit ✓  authenticate ✓  authorise ✓  throttle ✓  limit ✓  dispatch ✓
                       respond ✗
-          fault       the caller's: the request has to change
+          fault       the caller's
           retry       not before the request is changed
 
         Fix

@@ -31,7 +31,7 @@ fn an_expired_token() {
           id          019bc0b9554b0000010000000000002a
           took        42 µs
           steps       route ✓  admit ✓  authenticate ✗  authorise ·  throttle ·  limit ·  dispatch ·
-          fault       the caller's: the request has to change
+          fault       the caller's
           retry       not before the request is changed
 
         Compared
@@ -72,7 +72,7 @@ fn a_token_that_does_not_open() {
           id          019bc0b9554b0000010000000000002a
           took        42 µs
           steps       route ✓  admit ✓  authenticate ✗  authorise ·  throttle ·  limit ·  dispatch ·
-          fault       the caller's: the request has to change
+          fault       the caller's
           retry       not before the request is changed
 
         Compared
@@ -82,9 +82,8 @@ fn a_token_that_does_not_open() {
 
         Fix
           1. Tokens of key 3 have 240 characters.
-          2. Compare its length with what `adyton explain 019bc0b9554b0000010000000000002a` says, and store
-             tokens in a column or variable that holds them whole. A new one: `adyton login` or `POST
-             /v3/auth/tokens`.
+          2. Compare the length of the token where it is sent with that where it was issued, and keep tokens
+             where they fit whole. A new one: `adyton login` or `POST /v3/auth/tokens`.
     "#]]
     .assert_eq(&text(&record));
 }
@@ -109,7 +108,7 @@ fn no_credentials_at_all() {
           id          019bc0b9554b0000010000000000002a
           took        42 µs
           steps       route ✓  admit ✓  authenticate ✗  authorise ·  throttle ·  limit ·  dispatch ·
-          fault       the caller's: the request has to change
+          fault       the caller's
           retry       not before the request is changed
 
         Compared
@@ -164,7 +163,7 @@ fn a_signature_with_a_mistake() {
           id          019bc0b9554b0000010000000000002a
           took        42 µs
           steps       route ✓  admit ✓  authenticate ✗  authorise ·  throttle ·  limit ·  dispatch ·
-          fault       the caller's: the request has to change
+          fault       the caller's
           retry       not before the request is changed
 
         Compared
@@ -206,8 +205,8 @@ fn a_signature_with_a_mistake() {
           1. End the path of the canonical request with `/`.
           2. Print the canonical request in your client, save it, and let us point at the first difference:
              `adyton explain 019bc0b9554b0000010000000000002a --canonical @FILE`.
-          3. Change the signer as the explanation says, or use an official one. `adyton sign METHOD URL`
-             prints a right canonical request to compare with.
+          3. Change the signer accordingly, or use an official one. `adyton sign METHOD URL` prints a right
+             canonical request to compare with.
     "#]]
     .assert_eq(&text(&record));
 }
@@ -242,7 +241,7 @@ fn an_app_without_authorisation() {
           caller      shop, by app signature
           took        42 µs
           steps       route ✓  admit ✓  authenticate ✓  authorise ✗  throttle ·  limit ·  dispatch ·
-          fault       the caller's: the request has to change
+          fault       the caller's
           retry       not before the request is changed
 
         Compared
@@ -286,7 +285,7 @@ fn a_user_without_a_role() {
           caller      audrey, by access key (AK/SK)
           took        42 µs
           steps       route ✓  admit ✓  authenticate ✓  authorise ✗  throttle ·  limit ·  dispatch ·
-          fault       the caller's: the request has to change
+          fault       the caller's
           retry       not before the request is changed
 
         Compared

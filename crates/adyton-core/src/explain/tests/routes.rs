@@ -61,7 +61,7 @@ fn an_undeclared_path() {
           id          019bc0b9554b0000010000000000002a
           took        42 µs
           steps       route ✗  admit ·  authenticate ·  authorise ·  throttle ·  limit ·  dispatch ·
-          fault       the caller's: the request has to change
+          fault       the caller's
           retry       not before the request is changed
 
         Did you mean
@@ -96,7 +96,7 @@ fn an_environment_where_it_is_not_published() {
           id          019bc0b9554b0000010000000000002a
           took        42 µs
           steps       route ✗  admit ·  authenticate ·  authorise ·  throttle ·  limit ·  dispatch ·
-          fault       the caller's: the request has to change
+          fault       the caller's
           retry       not before the request is changed
 
         Did you mean
@@ -128,7 +128,7 @@ fn a_management_address_at_the_gateway() {
           id          019bc0b9554b0000010000000000002a
           took        42 µs
           steps       route ✗  admit ·  authenticate ·  authorise ·  throttle ·  limit ·  dispatch ·
-          fault       the caller's: the request has to change
+          fault       the caller's
           retry       not before the request is changed
 
         Fix

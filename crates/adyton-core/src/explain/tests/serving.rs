@@ -42,8 +42,7 @@ fn a_body_that_is_one_byte_too_large() {
           1. Keep the body at 12,582,912 bytes (12 MiB) or below, or raise `limits.address_body` in the
              server's configuration.
           2. Send less: scale images down, send files as `multipart/form-data` instead of base64, split
-             batches. Or raise `limits.address_body` (API address) or `limits.prediction_tab_body`
-             (Prediction tab); a proxy in front has a limit of its own.
+             batches. If the limit is raised instead, a proxy in front may still have one of its own.
     "#]]
     .assert_eq(&text(&record));
 }
@@ -79,13 +78,12 @@ fn a_call_over_the_throttle() {
 
         Compared
           calls of the api
-            expected    at most 200 in 1 second
+            expected    at most 200 in 1 second (`throttle.default_per_second`)
             got         one more
 
         Fix
           1. The next call succeeds at 2026-01-15T08:15:30.128498Z (5 ms after the refusal).
-          2. The limit comes from `throttle.default_per_second`: raise it there if it is too low.
-          3. Wait as `Retry-After` says, and spread calls instead of sending them in bursts. To allow more,
+          2. Wait as `Retry-After` says, and spread calls instead of sending them in bursts. To allow more,
              set the service's `calls_per_second` (`PUT /v1/{project_id}/services/{service_id}`,
              `additional_properties`), or `throttle.default_per_second` for all; 0 is no limit.
     "#]]
@@ -198,7 +196,7 @@ fn an_input_that_the_model_cannot_take() {
           caller      admin, by token
           took        42 µs
           steps       route ✓  admit ✓  authenticate ✓  authorise ✓  throttle ✓  limit ✓  dispatch ✗
-          fault       the caller's: the request has to change
+          fault       the caller's
           retry       not before the request is changed
 
         Compared
