@@ -24,6 +24,10 @@ fn refuse(reason: Reason, way: Way, note: impl Into<String>) -> Rejection {
     Rejection::new(reason, evidence)
 }
 
+fn text(bytes: &[u8]) -> Option<&str> {
+    str::from_utf8(bytes).ok()
+}
+
 /// The only value of a header; several, or an empty one, are none.
 fn only(request: &Request<'_>, name: &str) -> Option<Vec<u8>> {
     let (mut found, mut times) = (None, 0);
@@ -113,17 +117,16 @@ fn pair(
     if !request.private {
         return Err(refuse(Reason::AppKeyPairInsecure, way, INSECURE));
     }
-    let shown = seen::cut(key);
-    let app = str::from_utf8(key)
-        .ok()
-        .and_then(|key| live.app_by_key(key))
-        .ok_or_else(|| {
-            refuse(
-                Reason::AppKeyPairUnknown,
-                way,
-                format!("no app has the AppKey `{shown}`"),
-            )
-        })?;
+    let Some(app) = text(key).and_then(|key| live.app_by_key(key)) else {
+        let swapped = text(secret).is_some_and(|secret| live.app_by_key(secret).is_some());
+        let hint = if swapped {
+            "; what was sent as the AppSecret is an AppKey: the two are swapped"
+        } else {
+            ""
+        };
+        let note = format!("no app has the AppKey `{}`{hint}", seen::key(key, false));
+        return Err(refuse(Reason::AppKeyPairUnknown, way, note));
+    };
     let (name, source) = key_from(app.key.as_str(), request.source);
     let who: [&[u8]; 2] = [name.as_bytes(), &source];
     if identity.apps.locked(&who).is_some() {
@@ -142,7 +145,7 @@ fn pair(
             ""
         };
         let note = format!(
-            "AppKey `{shown}` is that of app {}; the AppSecret sent ({}, {} characters) is not its own{hint}",
+            "the AppKey is that of app {}; the AppSecret sent ({}, {} characters) is not its own{hint}",
             app.name,
             seen::digest(secret),
             secret.len()
@@ -164,18 +167,11 @@ fn pair(
 pub(crate) fn by_key_alone(live: &Live, request: &Request<'_>) -> Result<Caller, Rejection> {
     let way = Way::ApiKey;
     let key = only(request, "apikey").unwrap_or_default();
-    let shown = seen::cut(&key);
-    let app = str::from_utf8(&key)
-        .ok()
-        .and_then(|key| live.app_by_key(key))
-        .ok_or_else(|| {
-            refuse(
-                Reason::AppUnknownKey,
-                way,
-                format!("no app has the AppKey `{shown}`"),
-            )
-            .with_detail(PublicDetail::UnknownAppKey { key: shown.clone() })
-        })?;
+    let Some(app) = text(&key).and_then(|key| live.app_by_key(key)) else {
+        let note = format!("no app has the AppKey `{}`", seen::key(&key, false));
+        let detail = PublicDetail::UnknownAppKey { key: seen::cut(&key) };
+        return Err(refuse(Reason::AppUnknownKey, way, note).with_detail(detail));
+    };
     if !app.enabled {
         return Err(refuse(
             Reason::AppDisabled,

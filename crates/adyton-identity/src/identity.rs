@@ -16,13 +16,13 @@ use adyton_core::id::TokenId;
 use adyton_core::live::Live;
 use adyton_core::rejection::{PublicDetail, Rejection};
 use adyton_core::tenant::{Scope, User};
-use adyton_sign::Algorithm;
 
 use crate::accepts::Accepts;
 use crate::allowance::Allowance;
 use crate::caller::{Caller, Way, Who};
 use crate::lockout::{self, Lockout};
 use crate::request::Request;
+use crate::sent::Sent;
 use crate::standing::{Standing, Verified};
 use crate::tokens::{self, Contents, IssueError, Methods, TOKEN_LIFE, TokenFault};
 use crate::{app, signed};
@@ -59,73 +59,6 @@ pub struct Identity {
     pub(crate) apps: Lockout,
     pub(crate) autopsies: Allowance,
     passwords: Lockout,
-}
-
-/// Which credentials a request carries.
-#[derive(Clone, Copy, Default)]
-struct Sent {
-    token: bool,
-    /// A signature of the official SDKs, by whatever algorithm.
-    signature: bool,
-    basic: bool,
-    /// `Authorization` with another scheme.
-    other_scheme: bool,
-    app_code: bool,
-    key_pair: bool,
-    api_key: bool,
-}
-
-impl Sent {
-    fn of(request: &Request<'_>) -> Self {
-        let mut sent = Self::default();
-        let headers = request.head.headers;
-        headers.each("authorization", &mut |value| {
-            let basic = value
-                .trim_ascii_start()
-                .get(..6)
-                .is_some_and(|start| start.eq_ignore_ascii_case(b"Basic "));
-            match Algorithm::of_header(value) {
-                Some(_) => sent.signature = true,
-                None if basic => sent.basic = true,
-                None => sent.other_scheme = true,
-            }
-        });
-        let has = |name, slot: &mut bool| headers.each(name, &mut |_| *slot = true);
-        has("x-auth-token", &mut sent.token);
-        has("x-apig-appcode", &mut sent.app_code);
-        has("x-hw-id", &mut sent.key_pair);
-        has("x-hw-appkey", &mut sent.key_pair);
-        has("apikey", &mut sent.api_key);
-        sent
-    }
-
-    fn names(self) -> Vec<String> {
-        [
-            (self.token, "X-Auth-Token"),
-            (self.signature, "Authorization: SDK-HMAC-SHA256"),
-            (self.basic, "Authorization: Basic"),
-            (self.other_scheme, "Authorization (another scheme)"),
-            (self.app_code, "X-Apig-AppCode"),
-            (self.key_pair, "X-HW-ID and X-HW-AppKey"),
-            (self.api_key, "apikey"),
-        ]
-        .into_iter()
-        .filter(|(sent, _)| *sent)
-        .map(|(_, name)| name.to_owned())
-        .collect()
-    }
-
-    fn count(self) -> usize {
-        let all = [
-            self.token,
-            self.signature,
-            self.basic,
-            self.app_code,
-            self.key_pair,
-            self.api_key,
-        ];
-        all.into_iter().filter(|sent| *sent).count()
-    }
 }
 
 impl Identity {

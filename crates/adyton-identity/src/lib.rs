@@ -24,6 +24,7 @@ pub mod lockout;
 pub mod policy;
 pub mod request;
 pub mod seen;
+mod sent;
 pub mod signed;
 pub mod standing;
 pub mod tokens;

@@ -1,12 +1,13 @@
 //! What may be kept of a request: texts cut to a bound, values of credentials as digests.
 
 use adyton_core::digest::Sha256;
+use adyton_core::id::AccessKeyId;
 
 /// The most characters that evidence keeps of one text that a client chose.
-pub const TEXT_MAX: usize = 256;
+pub const TEXT_MAX: usize = 200;
 
 /// The most bytes that evidence keeps of a canonical request.
-pub const CANONICAL_MAX: usize = 4 * 1024;
+pub const CANONICAL_MAX: usize = 3 * 1024;
 
 /// Headers whose values are credentials.
 const CREDENTIALS: [&str; 11] = [
@@ -42,6 +43,18 @@ pub fn cut(text: &[u8]) -> String {
         .take(TEXT_MAX)
         .map(|c| if c.is_control() { '\u{fffd}' } else { c })
         .collect()
+}
+
+/// The public half of a credential, as evidence keeps it. What is no key of ours may be a secret in the wrong place (the
+/// two halves swapped), so only a `known` key, or what cannot be a secret of ours by its shape, is kept whole.
+pub fn key(text: &[u8], known: bool) -> String {
+    match str::from_utf8(text) {
+        Ok(text) if known || AccessKeyId::has_shape(text) || text.len() < 8 => cut(text.as_bytes()),
+        _ => {
+            let start = cut(text.get(..4).unwrap_or_default());
+            format!("{start}… ({} characters, {})", text.len(), digest(text))
+        }
+    }
 }
 
 /// A canonical request for the evidence: values of credential headers, and of the query keys in `private_keys`, as

@@ -4,6 +4,7 @@ use adyton_core::catalogue::Reason;
 use adyton_core::clock::Timestamp;
 use adyton_core::digest::Sha256;
 use adyton_core::evidence::{Evidence, SignatureEvidence};
+use adyton_core::live::Live;
 use adyton_core::rejection::Rejection;
 
 use crate::caller::{Caller, Way};
@@ -12,6 +13,7 @@ use crate::seen;
 
 /// What evidence is drawn from, kept until something is refused: the usual case draws nothing.
 pub(super) struct Sketch<'a> {
+    pub(super) live: &'a Live,
     pub(super) request: &'a Request<'a>,
     /// The `Authorization` header.
     pub(super) header: &'a [u8],
@@ -20,11 +22,11 @@ pub(super) struct Sketch<'a> {
 }
 
 /// A field of the header as sent, as far as it can be told.
-fn field(header: &str, name: &str) -> String {
-    let value = header
-        .split_once(name)
-        .map(|(_, rest)| rest.split(',').next().unwrap_or_default().trim());
-    seen::cut(value.unwrap_or_default().as_bytes())
+fn field<'h>(header: &'h str, name: &str) -> &'h str {
+    let value = header.split_once(name);
+    value
+        .map(|(_, rest)| rest.split(',').next().unwrap_or_default().trim())
+        .unwrap_or_default()
 }
 
 impl Sketch<'_> {
@@ -32,10 +34,12 @@ impl Sketch<'_> {
     pub(super) fn evidence(&self, note: String) -> Drawn {
         let header = String::from_utf8_lossy(self.header);
         let first = |name| self.request.head.first(name).map(|value| seen::cut(&value));
+        let key = field(&header, "Access=");
+        let known = self.live.access_key(key).is_some() || self.live.app_by_key(key).is_some();
         Drawn(Box::new(SignatureEvidence {
-            key: field(&header, "Access="),
+            key: seen::key(key.as_bytes(), known),
             algorithm: seen::cut(header.split_whitespace().next().unwrap_or_default().as_bytes()),
-            signed_headers: field(&header, "SignedHeaders="),
+            signed_headers: seen::cut(field(&header, "SignedHeaders=").as_bytes()),
             date: first("x-sdk-date"),
             server_time: self.now,
             declared_digest: first("x-sdk-content-sha256"),

@@ -1,0 +1,179 @@
+//! A signature's claim: decided at once where the head is enough, else with the body's last byte.
+
+use adyton_core::clock::Timestamp;
+use adyton_core::digest::Sha256;
+use adyton_core::live::Live;
+use adyton_core::rejection::Rejection;
+use adyton_sign::mistakes::{Scene, SeenBody, autopsy};
+use adyton_sign::{Authorization, BodyHash, Canonical, Declared, Signature};
+
+use super::admitted;
+use super::evidence::{Drawn, Sketch};
+use super::key::Key;
+use crate::caller::Caller;
+use crate::identity::{Identity, add};
+use crate::request::Request;
+use crate::seen;
+use crate::standing::Verified;
+
+/// A signature of a known key, with its head canonicalised.
+pub(crate) struct Claim {
+    pub(crate) caller: Caller,
+    pub(super) key: Key,
+    pub(super) canonical: Canonical,
+    pub(super) signature: Signature,
+    pub(super) declared: Declared,
+}
+
+impl Claim {
+    /// The hashes that may stand in the last line of the canonical request, given the body's digest where it is known.
+    ///
+    /// The Python SDK signs the empty body's hash even while it declares the body unsigned. That counts when the
+    /// declaration itself is signed, or when there is no body: otherwise whoever sees the signature of an empty request
+    /// could add the header and any body.
+    fn hashes(&self, digest: Option<Sha256>) -> [Option<BodyHash>; 2] {
+        match self.declared {
+            Declared::Digest { digest, upper: false } => [Some(BodyHash::Of(digest)), None],
+            Declared::Digest { digest, upper: true } => [Some(BodyHash::Upper(digest)), None],
+            Declared::Unsigned => {
+                let empty = self.canonical.declares_signed() || digest == Some(Sha256::EMPTY);
+                [
+                    Some(BodyHash::Unsigned),
+                    empty.then_some(BodyHash::Of(Sha256::EMPTY)),
+                ]
+            }
+            Declared::Nothing | Declared::Malformed => [digest.map(BodyHash::Of), None],
+        }
+    }
+
+    fn matches(&self, digest: Option<Sha256>) -> bool {
+        let secret = self.key.secret();
+        self.hashes(digest)
+            .into_iter()
+            .flatten()
+            .any(|hash| self.canonical.verify(secret, &self.signature, hash).is_some())
+    }
+
+    /// Decides, with all that will ever be known.
+    pub(super) fn decide(
+        self,
+        identity: &Identity,
+        sketch: &Sketch<'_>,
+        authorization: &Authorization<'_>,
+        body: SeenBody<'_>,
+    ) -> Result<Verified, Rejection> {
+        if !self.matches(body.digest) {
+            return Err(self.mismatch(identity, sketch, authorization, body));
+        }
+        identity.forgive(&self.key, sketch.request);
+        let declared = match self.declared {
+            Declared::Digest { digest, .. } => Some(digest),
+            _ => None,
+        };
+        let verified = Verified {
+            caller: self.caller,
+            declared,
+        };
+        match body.digest {
+            Some(digest) => verified.check(digest).map(|()| verified),
+            None => Ok(verified),
+        }
+    }
+
+    /// The signature does not match: looks for the client's mistake, and counts the failure unless the mistake shows that
+    /// the client holds the secret.
+    fn mismatch(
+        &self,
+        identity: &Identity,
+        sketch: &Sketch<'_>,
+        authorization: &Authorization<'_>,
+        body: SeenBody<'_>,
+    ) -> Rejection {
+        let mut evidence = self.compared(sketch, body);
+        let scene = Scene {
+            head: &sketch.request.head,
+            authorization,
+            body,
+            slash: sketch.request.slash,
+        };
+        let allowed = identity
+            .autopsies
+            .take(authorization.access, sketch.request.source);
+        let found = allowed.then(|| autopsy(&scene, self.key.secret()));
+        let finding = found.as_ref().and_then(|autopsy| autopsy.finding.as_ref());
+        match (&found, finding) {
+            (_, Some(finding)) => {
+                evidence.mistake = Some(finding.name());
+                evidence.advice = Some(finding.sentence());
+            }
+            (Some(autopsy), None) if autopsy.cut_short => {
+                add(
+                    &mut evidence.note,
+                    "the search for mistakes was cut short: the request is large",
+                );
+            }
+            (Some(autopsy), None) => add(
+                &mut evidence.note,
+                &format!(
+                    "none of {} ways to sign wrongly gives this signature: most likely another secret was used",
+                    autopsy.tries
+                ),
+            ),
+            (None, None) => add(
+                &mut evidence.note,
+                "no search for mistakes: there were too many for this key or source in this minute",
+            ),
+        }
+        let proven = finding.is_some_and(|finding| finding.mistakes.iter().all(|one| one.proves_secret()));
+        if !proven {
+            identity.count_failure(&self.key, sketch.request);
+        }
+        let (reason, detail) = self.key.kind().mismatch(finding.is_some());
+        Rejection::new(reason, evidence.into_evidence()).with_detail(detail)
+    }
+
+    /// The evidence of what the signature was compared with.
+    fn compared(&self, sketch: &Sketch<'_>, body: SeenBody<'_>) -> Drawn {
+        let mut evidence = sketch.evidence(String::new());
+        evidence.body_digest = body.digest;
+        if let [Some(hash), _] = self.hashes(body.digest) {
+            let text = self.canonical.text(hash);
+            evidence.canonical_request = Some(seen::canonical(&text, sketch.private_keys));
+            evidence.string_to_sign = Some(self.canonical.string_to_sign(hash));
+        }
+        evidence
+    }
+
+    /// Proves the claim with the whole body.
+    pub(crate) fn prove(
+        self,
+        identity: &Identity,
+        live: &Live,
+        request: &Request<'_>,
+        digest: Sha256,
+        bytes: &[u8],
+    ) -> Result<Verified, Rejection> {
+        let now: Timestamp = identity.clock.now();
+        let header = request.head.first("authorization").unwrap_or_default();
+        let sketch = Sketch {
+            live,
+            request,
+            header: &header,
+            now,
+            private_keys: &identity.settings.private_query_keys,
+        };
+        // Reading a body takes time, in which its key may have been taken away.
+        admitted(identity, live, &self.key, &sketch)?;
+        let authorization = Authorization::parse(&header)
+            .map_err(|error| sketch.refuse(self.key.kind().unreadable(&error), &error.to_string()))?;
+        self.decide(
+            identity,
+            &sketch,
+            &authorization,
+            SeenBody {
+                digest: Some(digest),
+                bytes: Some(bytes),
+            },
+        )
+    }
+}

@@ -1,0 +1,439 @@
+//! Signed requests: AK/SK and apps, every refusal, lock-out, mistakes.
+
+use std::net::IpAddr;
+use std::time::Duration;
+
+use adyton_core::catalogue::Reason;
+use adyton_core::digest::Sha256;
+use adyton_core::evidence::Evidence;
+use adyton_core::live::Change;
+use adyton_core::tenant::{AccessKey, App, Scope, User};
+use adyton_identity::{Accepts, Standing, Way};
+use adyton_sign::BodyHash;
+
+use crate::world::{
+    AK, ALL, APP, APP_KEY, APP_SECRET, Call, DOMAIN, SK, World, access_key, alice, app, message, mistake,
+    start, told,
+};
+
+const IAM_FAILS: &str = "Incorrect IAM authentication information: verify aksk signature fail";
+const APP_FAILS: &str = "Incorrect app authentication information: verify signature fail";
+
+/// One call for each of the two kinds of keys.
+fn kinds() -> [(&'static str, &'static str, bool); 2] {
+    [(AK, SK, false), (APP_KEY, APP_SECRET, true)]
+}
+
+fn pick(app: bool, access_key: Reason, of_app: Reason) -> Reason {
+    if app { of_app } else { access_key }
+}
+
+#[test]
+fn a_signature_proves_its_key() {
+    let world = World::new();
+    let caller = world.identify(ALL, &Call::new().signed(AK, SK)).expect("known");
+    assert_eq!(
+        (caller.way(), caller.scope()),
+        (Way::AccessKey, Scope::Domain(DOMAIN))
+    );
+    assert_eq!(
+        caller.user().map(|user| user.name.clone()).as_deref(),
+        Some("alice")
+    );
+    let caller = world
+        .identify(ALL, &Call::new().signed(APP_KEY, APP_SECRET))
+        .expect("known");
+    assert_eq!(
+        (caller.way(), caller.app().map(|app| app.id)),
+        (Way::AppSignature, Some(APP))
+    );
+}
+
+#[test]
+fn only_a_body_without_declared_hash_is_waited_for() {
+    let world = World::new();
+    let standing = |call: &Call| {
+        world
+            .identity
+            .identify(&world.live, &ALL, &call.request())
+            .expect("stands")
+    };
+    assert!(matches!(
+        standing(&Call::new().signed(AK, SK)),
+        Standing::Provisional(_)
+    ));
+    assert!(matches!(
+        standing(&Call::new().body("").signed(AK, SK)),
+        Standing::Verified(_)
+    ));
+    let unsigned = Call::new().signed_with(AK, SK, start(), BodyHash::Unsigned);
+    let Standing::Verified(verified) = standing(&unsigned) else {
+        panic!("all is known")
+    };
+    assert_eq!(verified.body_digest(), None);
+    let hash = Sha256::of(b"{\"x\":1}");
+    let declared = Call::new()
+        .header("X-Sdk-Content-Sha256", &hash.to_string())
+        .signed(AK, SK);
+    let Standing::Verified(verified) = standing(&declared) else {
+        panic!("all is known")
+    };
+    assert_eq!(verified.body_digest(), Some(hash));
+    assert_eq!(
+        verified.check(Sha256::EMPTY).expect_err("another body").reason,
+        Reason::AkskBodyDigest
+    );
+}
+
+#[test]
+fn another_body_than_signed_is_refused() {
+    let world = World::new();
+    for (key, secret, app) in kinds() {
+        let mut call = Call::new().signed(key, secret);
+        call.body = b"{\"x\":2}".to_vec();
+        assert_eq!(
+            world.reason(ALL, &call),
+            pick(app, Reason::AkskBadSignature, Reason::AppBadSignature)
+        );
+        let declared = Call::new().header("X-Sdk-Content-Sha256", &Sha256::of(b"{\"x\":1}").to_string());
+        let mut call = declared.signed(key, secret);
+        call.body = b"{\"x\":2}".to_vec();
+        assert_eq!(
+            world.reason(ALL, &call),
+            pick(app, Reason::AkskBodyDigest, Reason::AppBodyDigest)
+        );
+        let call = Call::new()
+            .header("X-Sdk-Content-Sha256", "ABCdef")
+            .signed(key, secret);
+        assert_eq!(
+            world.reason(ALL, &call),
+            pick(app, Reason::AkskBodyDigest, Reason::AppBodyDigest)
+        );
+    }
+}
+
+#[test]
+fn the_empty_bodys_hash_counts_as_unsigned_only_when_that_is_signed() {
+    let world = World::new();
+    let empty = BodyHash::Of(Sha256::EMPTY);
+    // As the Python SDK does: the declaration is signed, with the hash of the empty body.
+    let sdk = Call::new()
+        .header("X-Sdk-Content-Sha256", "UNSIGNED-PAYLOAD")
+        .signed_with(AK, SK, start(), empty);
+    assert!(world.identify(ALL, &sdk).is_ok());
+    // Somebody took the signature of an empty request and put a body and the header on it.
+    let forged = Call::new()
+        .signed_with(AK, SK, start(), empty)
+        .header("X-Sdk-Content-Sha256", "UNSIGNED-PAYLOAD");
+    assert_eq!(
+        mistake(&world.refusal(ALL, &forged)).as_deref(),
+        Some("body.empty_hash")
+    );
+}
+
+#[test]
+fn headers_that_cannot_be_read_have_their_reasons() {
+    let world = World::new();
+    for (key, secret, app) in kinds() {
+        let good = Call::new().signed(key, secret);
+        let header = good
+            .headers
+            .iter()
+            .find(|(name, _)| name == "Authorization")
+            .expect("signed")
+            .1
+            .clone();
+        let with = |value: String| {
+            good.clone()
+                .without("Authorization")
+                .header("Authorization", &value)
+        };
+        let check = |call: Call, reason| assert_eq!(world.reason(ALL, &call), reason, "{:?}", call.headers);
+        let malformed = pick(app, Reason::AkskMalformed, Reason::AppMalformed);
+        check(with(header.replace(", Signature=", ", Sig=")), malformed);
+        check(with(header[..header.len() - 1].to_owned()), malformed);
+        check(good.clone().header("Authorization", &header), malformed);
+        let other = pick(
+            app,
+            Reason::AkskUnsupportedAlgorithm,
+            Reason::AppUnsupportedAlgorithm,
+        );
+        check(with(header.replace("SDK-HMAC-SHA256", "SDK-HMAC-SM3")), other);
+        check(
+            with(header.replace("SDK-HMAC-SHA256 Access", "V11-HMAC-SHA256 Credential")),
+            other,
+        );
+        let unsigned_date = pick(app, Reason::AkskDateNotSigned, Reason::AppDateNotSigned);
+        check(with(header.replace(";x-sdk-date", "")), unsigned_date);
+        check(
+            good.clone().without("X-Sdk-Date"),
+            pick(app, Reason::AkskDateMissing, Reason::AppDateMissing),
+        );
+        let odd_date = pick(app, Reason::AkskDateMalformed, Reason::AppDateMalformed);
+        check(
+            good.clone()
+                .without("X-Sdk-Date")
+                .header("X-Sdk-Date", "2026-01-15T08:15:30Z"),
+            odd_date,
+        );
+        check(good.clone().header("X-Sdk-Date", "20260115T081530Z"), odd_date);
+        let missing = pick(
+            app,
+            Reason::AkskSignedHeaderMissing,
+            Reason::AppSignedHeaderMissing,
+        );
+        check(good.clone().without("Host"), missing);
+    }
+}
+
+#[test]
+fn the_clock_must_be_within_fifteen_minutes() {
+    let world = World::new();
+    let window = Duration::from_secs(15 * 60);
+    for (key, secret, app) in kinds() {
+        let at = |at| Call::new().signed_at(key, secret, at);
+        assert!(world.identify(ALL, &at(start().before(window))).is_ok());
+        assert!(world.identify(ALL, &at(start().after(window))).is_ok());
+        let rejection = world.refusal(ALL, &at(start().before(window + Duration::from_secs(1))));
+        assert_eq!(
+            rejection.reason,
+            pick(app, Reason::AkskClockSkew, Reason::AppClockSkew)
+        );
+        let says = "signature expired, signature time:20260115T080029Z,server time:20260115T081530Z";
+        assert!(message(&rejection).ends_with(says), "{}", message(&rejection));
+        assert!(told(&rejection).contains("901 s ago"), "{}", told(&rejection));
+        let ahead = at(start().after(window + Duration::from_secs(1)));
+        assert_eq!(
+            world.reason(ALL, &ahead),
+            pick(app, Reason::AkskClockSkew, Reason::AppClockSkew)
+        );
+    }
+}
+
+#[test]
+fn an_unknown_key_is_told_by_its_shape_and_by_what_is_accepted() {
+    let world = World::new();
+    let check = |key: &str, accepts, reason, says: &str| {
+        let rejection = world.refusal(accepts, &Call::new().signed(key, "whatever"));
+        assert_eq!(
+            (rejection.reason, message(&rejection).as_str()),
+            (reason, says),
+            "{key}"
+        );
+    };
+    let aksk = |key: &str| {
+        format!("Incorrect IAM authentication information: Get secretKey failed,ak:{key},err:ak not exist")
+    };
+    let unknown = "ANOTHERACCESSKEY0001";
+    check(unknown, ALL, Reason::AkskUnknownKey, &aksk(unknown));
+    check("odd", Accepts::IAM, Reason::AkskUnknownKey, &aksk("odd"));
+    let hex = "ffffffffffffffffffffffffffffffff";
+    let app = format!("Incorrect app authentication information: app not found, appkey {hex}");
+    check(hex, ALL, Reason::AppUnknownKey, &app);
+    check(APP_KEY, Accepts::IAM, Reason::AkskUnknownKey, &aksk(APP_KEY));
+    let rejection = world.refusal(Accepts::IAM, &Call::new().signed(APP_KEY, APP_SECRET));
+    assert!(
+        told(&rejection).contains("authorise the app"),
+        "{}",
+        told(&rejection)
+    );
+}
+
+#[test]
+fn disabled_keys_users_and_apps_are_refused() {
+    let mut world = World::new();
+    let (ours, apps) = (
+        Call::new().signed(AK, SK),
+        Call::new().signed(APP_KEY, APP_SECRET),
+    );
+    world.apply(Change::App(App {
+        enabled: false,
+        ..app()
+    }));
+    assert_eq!(world.reason(ALL, &apps), Reason::AppDisabled);
+    world.apply(Change::User(User {
+        enabled: false,
+        ..alice()
+    }));
+    assert_eq!(world.reason(ALL, &ours), Reason::AkskUserDisabled);
+    world.apply(Change::UserGone(alice().id));
+    assert_eq!(world.reason(ALL, &ours), Reason::AkskUserDisabled);
+    world.apply(Change::AccessKey(AccessKey {
+        enabled: false,
+        ..access_key()
+    }));
+    assert_eq!(world.reason(ALL, &ours), Reason::AkskKeyDisabled);
+    let world = World::new();
+    let temporary = Call::new().header("X-Security-Token", "abc").signed(AK, SK);
+    assert_eq!(world.reason(ALL, &temporary), Reason::AkskSecurityToken);
+}
+
+#[test]
+fn a_key_taken_away_while_the_body_arrives_is_noticed() {
+    let mut world = World::new();
+    let call = Call::new().signed(AK, SK);
+    let request = call.request();
+    let Standing::Provisional(provisional) = world
+        .identity
+        .identify(&world.live, &ALL, &request)
+        .expect("stands")
+    else {
+        panic!("it waits for the body")
+    };
+    world.apply(Change::User(User {
+        enabled: false,
+        ..alice()
+    }));
+    let digest = Sha256::of(&call.body);
+    let refused = provisional.prove(&world.identity, &world.live, &request, digest, &call.body);
+    assert_eq!(refused.expect_err("gone").reason, Reason::AkskUserDisabled);
+}
+
+#[test]
+fn another_secret_is_0301_for_access_keys_and_1009_for_apps() {
+    let world = World::new();
+    let rejection = world.refusal(ALL, &Call::new().signed(AK, "another secret"));
+    assert_eq!(
+        (rejection.reason, message(&rejection).as_str()),
+        (Reason::AkskBadSignature, IAM_FAILS)
+    );
+    let rejection = world.refusal(ALL, &Call::new().signed(APP_KEY, "another secret"));
+    let entry = rejection.reason.code().entry();
+    assert_eq!(
+        (rejection.reason, entry.wire, entry.status),
+        (Reason::AppBadSignature, "APIG.1009", 400)
+    );
+    assert_eq!(message(&rejection), "AppKey or AppSecret is invalid");
+}
+
+#[test]
+fn a_mistake_is_named_with_what_was_compared() {
+    let world = World::new();
+    for (key, secret, app) in kinds() {
+        let rejection = world.refusal(ALL, &Call::new().signed(key, &format!("{secret}\n")));
+        let reason = pick(app, Reason::AkskSigningMistake, Reason::AppSigningMistake);
+        assert_eq!(rejection.reason, reason);
+        assert_eq!(message(&rejection), if app { APP_FAILS } else { IAM_FAILS });
+        let Evidence::Signature(evidence) = &*rejection.evidence else {
+            panic!("{rejection:?}")
+        };
+        assert_eq!(evidence.mistake.as_deref(), Some("secret.trailing_newline"));
+        assert!(
+            evidence
+                .advice
+                .as_ref()
+                .is_some_and(|advice| advice.contains("line end"))
+        );
+        assert_eq!(
+            (evidence.key.as_str(), evidence.algorithm.as_str()),
+            (key, "SDK-HMAC-SHA256")
+        );
+        assert_eq!(evidence.signed_headers, "host;x-sdk-date");
+        assert_eq!(evidence.date.as_deref(), Some("20260115T081530Z"));
+        assert_eq!(evidence.body_digest, Some(Sha256::of(b"{\"x\":1}")));
+        let canonical = evidence.canonical_request.as_ref().expect("it");
+        assert!(
+            canonical.starts_with("POST\n/v1/infers/")
+                && canonical.ends_with(&Sha256::of(b"{\"x\":1}").to_string())
+        );
+        assert!(
+            evidence
+                .string_to_sign
+                .as_ref()
+                .is_some_and(|text| text.starts_with("SDK-HMAC-SHA256\n2026"))
+        );
+    }
+}
+
+#[test]
+fn credentials_in_signed_headers_are_kept_as_digests() {
+    let world = World::new();
+    let call = Call::new()
+        .header("Cookie", "session=very-private")
+        .header("X-Long", &"é\"".repeat(8_000));
+    let rejection = world.refusal(ALL, &call.signed(AK, "another secret"));
+    assert!(told(&rejection).contains("cookie:sha256:") && !told(&rejection).contains("very-private"));
+}
+
+#[test]
+fn the_two_halves_of_a_key_swapped_leave_no_secret_behind() {
+    // `refusal` looks for secrets in all evidence.
+    let world = World::new();
+    assert_eq!(
+        world.reason(ALL, &Call::new().signed(SK, AK)),
+        Reason::AppUnknownKey
+    );
+    assert_eq!(
+        world.reason(ALL, &Call::new().signed(APP_SECRET, APP_KEY)),
+        Reason::AppUnknownKey
+    );
+    assert_eq!(
+        world.reason(Accepts::IAM, &Call::new().signed(SK, AK)),
+        Reason::AkskUnknownKey
+    );
+}
+
+#[test]
+fn the_sixth_failure_locks_the_key_for_that_source() {
+    let world = World::new();
+    let (wrong, right) = (
+        Call::new().signed(AK, "another secret"),
+        Call::new().signed(AK, SK),
+    );
+    for _ in 0..6 {
+        assert_eq!(world.reason(ALL, &wrong), Reason::AkskBadSignature);
+    }
+    let rejection = world.refusal(ALL, &right);
+    assert_eq!(rejection.reason, Reason::AkskLocked);
+    let says = "Incorrect IAM authentication information: AK access failed to reach the limit,forbidden";
+    assert_eq!(message(&rejection), says);
+    let elsewhere = Call {
+        source: IpAddr::from([10, 0, 0, 1]),
+        ..right.clone()
+    };
+    assert!(world.identify(ALL, &elsewhere).is_ok());
+    world.clock.advance(Duration::from_secs(5 * 60));
+    assert!(world.identify(ALL, &right).is_ok());
+}
+
+#[test]
+fn mistakes_of_those_who_hold_the_secret_do_not_lock() {
+    let world = World::new();
+    let mistaken = Call::new().signed(AK, &format!("{SK}\n"));
+    for _ in 0..50 {
+        assert_eq!(world.reason(ALL, &mistaken), Reason::AkskSigningMistake);
+    }
+    // What anybody can do counts.
+    let empty = Call::new().signed(AK, AK);
+    for _ in 0..6 {
+        assert_eq!(
+            mistake(&world.refusal(ALL, &empty)).as_deref(),
+            Some("secret.is_access_key")
+        );
+    }
+    assert_eq!(world.reason(ALL, &empty), Reason::AkskLocked);
+}
+
+#[test]
+fn an_app_is_locked_only_after_a_hundred_failures() {
+    let world = World::new();
+    let wrong = Call::new().signed(APP_KEY, "another secret");
+    for _ in 0..100 {
+        assert_eq!(world.reason(ALL, &wrong), Reason::AppBadSignature);
+    }
+    assert_eq!(world.reason(ALL, &wrong), Reason::AppLocked);
+}
+
+/// Prints what a signature costs; see the head of `adyton-sign`'s `costs.rs`.
+#[test]
+fn costs_of_a_signature() {
+    let world = World::new();
+    let call = Call::new().body("").signed(AK, SK);
+    let request = call.request();
+    let rounds = 20_000;
+    let begun = std::time::Instant::now();
+    for _ in 0..rounds {
+        assert!(world.identity.identify(&world.live, &ALL, &request).is_ok());
+    }
+    println!("identify by signature: {:?}", begun.elapsed() / rounds);
+}
