@@ -58,10 +58,19 @@ pub enum StoreError {
     },
     /// The database failed.
     #[error("the database failed: {0}")]
-    Database(#[from] sea_orm::DbErr),
+    Database(sea_orm::DbErr),
     /// The operating system gave no randomness, or no memory to hash a password.
     #[error("{0}")]
     System(String),
+}
+
+impl From<sea_orm::DbErr> for StoreError {
+    fn from(error: sea_orm::DbErr) -> Self {
+        match error {
+            sea_orm::DbErr::ConnectionAcquire(sea_orm::ConnAcquireErr::Timeout) => StoreError::Deadline,
+            other => StoreError::Database(other),
+        }
+    }
 }
 
 /// What there can be only one of.

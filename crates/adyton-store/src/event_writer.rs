@@ -1,18 +1,38 @@
 //! Takes events without blocking and writes them in the background.
 
 use std::future::Future;
+use std::time::Duration;
 
 use adyton_core::events::{Event, Events};
+use tokio::sync::mpsc;
 
-use crate::Store;
+use crate::{Store, StoreError};
+
+/// How many events wait at most.
+const QUEUE: usize = 1_024;
+/// How many are written at once at most.
+const BATCH: usize = 100;
+/// The longest text that is kept, in bytes.
+const LONGEST_TEXT: usize = 8_192;
+/// How often a failed write is tried, and how long it waits in between: half a minute of a database that is away.
+const TRIES: u32 = 15;
+const PAUSE: Duration = Duration::from_secs(2);
 
 /// The [`Events`] of the store: a bounded queue. What does not fit is logged and dropped. Cheap to clone.
 #[derive(Clone)]
-pub struct EventWriter {}
+pub struct EventWriter {
+    queue: mpsc::Sender<Event>,
+}
 
 impl Events for EventWriter {
-    fn record(&self, event: Event) {
-        todo!()
+    fn record(&self, mut event: Event) {
+        if event.text.len() > LONGEST_TEXT {
+            let end = event.text.floor_char_boundary(LONGEST_TEXT);
+            event.text.truncate(end);
+        }
+        if let Err(refused) = self.queue.try_send(event) {
+            log_lost(&refused.into_inner(), "the queue of events is full or closed");
+        }
     }
 }
 
@@ -22,6 +42,50 @@ impl EventWriter {
         store: Store,
         stop: impl Future<Output = ()> + Send + 'static,
     ) -> (Self, impl Future<Output = ()> + Send + 'static) {
-        (todo!(), async {})
+        let (queue, events) = mpsc::channel(QUEUE);
+        (Self { queue }, run(store, events, stop))
     }
+}
+
+async fn run(store: Store, mut events: mpsc::Receiver<Event>, stop: impl Future<Output = ()> + Send) {
+    let mut stop = std::pin::pin!(stop);
+    let mut batch = Vec::with_capacity(BATCH);
+    loop {
+        let stopped = tokio::select! {
+            () = &mut stop => true,
+            taken = events.recv_many(&mut batch, BATCH) => taken == 0,
+        };
+        if stopped {
+            break;
+        }
+        write(&store, &mut batch, TRIES).await;
+    }
+    events.close();
+    while events.recv_many(&mut batch, BATCH).await > 0 {
+        write(&store, &mut batch, 1).await;
+    }
+}
+
+/// Writes the batch, and empties it in any case.
+async fn write(store: &Store, batch: &mut Vec<Event>, tries: u32) {
+    for attempt in 1..=tries {
+        match store.events().insert(batch).await {
+            Ok(()) => break,
+            Err(error) if attempt == tries => {
+                for event in batch.iter() {
+                    log_lost(event, &format!("the store does not take it: {error}"));
+                }
+            }
+            Err(StoreError::Database(_) | StoreError::Deadline) => tokio::time::sleep(PAUSE).await,
+            Err(error) => {
+                tracing::warn!(%error, "events are written again");
+                tokio::time::sleep(PAUSE).await;
+            }
+        }
+    }
+    batch.clear();
+}
+
+fn log_lost(event: &Event, why: &str) {
+    tracing::warn!(service = %event.service, at = %event.at, text = event.text, why, "an event of a service is not kept");
 }

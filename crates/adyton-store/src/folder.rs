@@ -1,26 +1,206 @@
 //! The data folder: one server at a time, and files that are there whole or not at all.
 
+use std::fs::{DirBuilder, File, OpenOptions, Permissions, TryLockError};
+use std::io::{Read, Write};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use crate::OpenError;
+
+/// The file whose lock says that a server holds the folder; it contains that server's process id.
+const LOCK: &str = "adyton.lock";
 
 /// The data folder, held: no other server opens it until this value is gone.
 #[derive(Debug)]
 pub struct DataFolder {
     path: PathBuf,
+    /// The lock ends when this is closed, however the process ends.
+    _lock: File,
 }
 
 impl DataFolder {
     /// Makes the folder (mode 0700) if it is not there, and takes its lock. [`OpenError::Locked`] names who has it.
     pub fn open(path: impl Into<PathBuf>) -> Result<Self, OpenError> {
-        todo!()
+        let given = path.into();
+        DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(&given)
+            .map_err(|error| file_error(&given, "the folder cannot be made", &error))?;
+        let path = given
+            .canonicalize()
+            .map_err(|error| file_error(&given, "the folder cannot be opened", &error))?;
+        let lock = take_lock(&path)?;
+        close_to_others(&path)?;
+        if let Some(parent) = path.parent() {
+            // So that the folder itself survives a loss of power. A parent that we may not read is not ours to sync.
+            let _ = File::open(parent).and_then(|folder| folder.sync_all());
+        }
+        Ok(Self { path, _lock: lock })
     }
+
     /// Its absolute path.
     pub fn path(&self) -> &Path {
         &self.path
     }
-    /// Writes a file (mode 0600) whole or not at all, safe against loss of power.
+
+    /// Writes a file (mode 0600) whole or not at all, safe against loss of power: a temporary file is written and synced,
+    /// renamed into place, and the folder synced.
     pub fn write(&self, name: &str, bytes: &[u8]) -> Result<(), OpenError> {
-        todo!()
+        let target = self.path.join(name);
+        let temporary = self.path.join(format!(".{name}.new"));
+        let written = (|| {
+            // One left over from a crash may have another mode.
+            match std::fs::remove_file(&temporary) {
+                Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
+                _ => {}
+            }
+            let mut file = OpenOptions::new()
+                .write(true)
+                .create_new(true)
+                .mode(0o600)
+                .open(&temporary)?;
+            file.write_all(bytes)?;
+            file.sync_all()?;
+            std::fs::rename(&temporary, &target)?;
+            File::open(&self.path)?.sync_all()
+        })();
+        written.map_err(|error| file_error(&target, "the file cannot be written", &error))
+    }
+
+    /// Reads a file of the folder; `None` if it is not there.
+    pub(crate) fn read(&self, name: &str) -> Result<Option<Vec<u8>>, OpenError> {
+        let path = self.path.join(name);
+        match std::fs::read(&path) {
+            Ok(bytes) => Ok(Some(bytes)),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(file_error(&path, "the file cannot be read", &error)),
+        }
+    }
+
+    /// Removes a file of the folder, if it is there.
+    pub(crate) fn remove(&self, name: &str) -> Result<(), OpenError> {
+        let path = self.path.join(name);
+        match std::fs::remove_file(&path) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                Err(file_error(&path, "the file cannot be removed", &error))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+pub(crate) fn file_error(path: &Path, what: &str, error: &std::io::Error) -> OpenError {
+    OpenError::File {
+        path: path.to_owned(),
+        problem: format!("{what}: {error}"),
+    }
+}
+
+fn take_lock(folder: &Path) -> Result<File, OpenError> {
+    let path = folder.join(LOCK);
+    let failed = |error: &std::io::Error| file_error(&path, "the lock file cannot be used", error);
+    let mut file = OpenOptions::new()
+        .read(true)
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .mode(0o600)
+        .open(&path)
+        .map_err(|error| failed(&error))?;
+    match file.try_lock() {
+        Ok(()) => {}
+        Err(TryLockError::WouldBlock) => {
+            let mut holder = String::new();
+            let read = (&mut file).take(20).read_to_string(&mut holder);
+            let pid = match holder.trim().parse::<u32>() {
+                Ok(pid) if read.is_ok() => pid.to_string(),
+                _ => "unknown".into(),
+            };
+            return Err(OpenError::Locked {
+                folder: folder.to_owned(),
+                pid,
+            });
+        }
+        Err(TryLockError::Error(error)) => return Err(failed(&error)),
+    }
+    file.set_len(0)
+        .and_then(|()| writeln!(file, "{}", std::process::id()))
+        .map_err(|error| failed(&error))?;
+    Ok(file)
+}
+
+/// Secrets live in the folder, so others must not enter it. A folder that already holds other people's files keeps its
+/// mode (it may be a home or `/tmp`): its owner is told, and our files have mode 0600 in any case.
+fn close_to_others(path: &Path) -> Result<(), OpenError> {
+    let failed = |error: &std::io::Error| file_error(path, "the folder cannot be read", error);
+    let mode = std::fs::metadata(path)
+        .map_err(|error| failed(&error))?
+        .permissions()
+        .mode()
+        & 0o777;
+    if mode & 0o077 == 0 {
+        return Ok(());
+    }
+    let mut foreign = false;
+    for entry in std::fs::read_dir(path).map_err(|error| failed(&error))? {
+        foreign |= entry.map_err(|error| failed(&error))?.file_name() != LOCK;
+    }
+    if foreign && !path.join("adyton.db").exists() {
+        tracing::warn!(folder = %path.display(), "the data folder is open to other users: chmod 0700 it, or use one of its own");
+        return Ok(());
+    }
+    std::fs::set_permissions(path, Permissions::from_mode(0o700))
+        .map_err(|error| file_error(path, "the folder's mode cannot be set to 0700", &error))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn mode(path: &Path) -> u32 {
+        std::fs::metadata(path).unwrap().permissions().mode() & 0o777
+    }
+
+    #[test]
+    fn a_folder_is_made_for_its_owner_alone_and_held_once() {
+        let above = tempfile::tempdir().unwrap();
+        let path = above.path().join("a/b");
+        let held = DataFolder::open(&path).unwrap();
+        assert_eq!(mode(held.path()), 0o700);
+        match DataFolder::open(&path) {
+            Err(OpenError::Locked { pid, .. }) => assert_eq!(pid, std::process::id().to_string()),
+            other => panic!("the second must be refused, got {other:?}"),
+        }
+        drop(held);
+        DataFolder::open(&path).unwrap();
+    }
+
+    #[test]
+    fn an_empty_folder_is_closed_to_others_and_a_full_one_left_alone() {
+        let empty = tempfile::tempdir().unwrap();
+        std::fs::set_permissions(empty.path(), Permissions::from_mode(0o755)).unwrap();
+        DataFolder::open(empty.path()).unwrap();
+        assert_eq!(mode(empty.path()), 0o700);
+        let full = tempfile::tempdir().unwrap();
+        std::fs::set_permissions(full.path(), Permissions::from_mode(0o755)).unwrap();
+        std::fs::write(full.path().join("thesis.txt"), "…").unwrap();
+        DataFolder::open(full.path()).unwrap();
+        assert_eq!(mode(full.path()), 0o755);
+    }
+
+    #[test]
+    fn a_written_file_replaces_the_old_one_and_what_a_crash_left() {
+        let above = tempfile::tempdir().unwrap();
+        let folder = DataFolder::open(above.path().join("data")).unwrap();
+        std::fs::write(folder.path().join(".x.new"), "half").unwrap();
+        folder.write("x", b"one").unwrap();
+        folder.write("x", b"two").unwrap();
+        assert_eq!(folder.read("x").unwrap().unwrap(), b"two");
+        assert_eq!(mode(&folder.path().join("x")), 0o600);
+        assert!(!folder.path().join(".x.new").exists());
+        folder.remove("x").unwrap();
+        folder.remove("x").unwrap();
+        assert!(folder.read("x").unwrap().is_none());
     }
 }

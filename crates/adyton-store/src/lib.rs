@@ -12,12 +12,19 @@
 //! live state, and [`housekeeping`] for what ends by itself.
 
 pub mod bootstrap;
+mod credential;
+mod database;
 pub mod error;
 pub mod event_writer;
 pub mod feed;
 pub mod folder;
 pub mod housekeeping;
+mod master_key;
+mod migration;
+mod password;
 pub mod repository;
+mod schema;
+mod seal;
 mod store;
 mod transaction;
 

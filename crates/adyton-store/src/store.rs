@@ -3,12 +3,22 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use adyton_core::clock::Clock;
+use adyton_core::clock::{Clock, Timestamp};
 use adyton_core::live::Live;
 use adyton_core::secret::Secret;
+use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait};
+use tokio::sync::Notify;
 
-use crate::repository::*;
-use crate::{DataFolder, OpenError, StoreError};
+use crate::database::{DEADLINE, Database, Session};
+use crate::password::Passwords;
+use crate::repository::{
+    AccessKeys, AppCodes, Apps, Authorisations, Domains, History, Models, Projects, ServiceEvents, Services,
+    Tokens, Users,
+};
+use crate::schema::master_key_check;
+use crate::seal::Seal;
+use crate::transaction::Write;
+use crate::{DataFolder, OpenError, StoreError, bootstrap, feed, housekeeping, master_key, migration};
 
 /// Where the database and the master key are.
 #[derive(Clone, Default)]
@@ -22,26 +32,58 @@ pub struct Settings {
 
 /// The store. Cheap to clone.
 #[derive(Clone)]
-pub struct Store(Arc<()>);
+pub struct Store(Arc<Shared>);
+
+struct Shared {
+    database: Database,
+    seal: Seal,
+    passwords: Passwords,
+    clock: Clock,
+    /// Wakes this node's feed after a commit of this node.
+    committed: Notify,
+    /// Held as long as the store lives.
+    _folder: Arc<DataFolder>,
+}
 
 impl Store {
     /// Opens the database: migrates it, checks the master key, and at the first start makes domain, project,
     /// administrator and access key (`bootstrap.json`). The store keeps the folder held as long as it lives.
     pub async fn open(folder: Arc<DataFolder>, settings: Settings, clock: Clock) -> Result<Self, OpenError> {
-        todo!()
+        let database = connect(&folder, &settings).await?;
+        migration::run(&database, &clock).await?;
+        let seal = open_master_key(&database, &folder, &settings).await?;
+        let store = Store(Arc::new(Shared {
+            database,
+            seal,
+            passwords: Passwords::new().await?,
+            clock,
+            committed: Notify::new(),
+            _folder: folder.clone(),
+        }));
+        bootstrap::run(&store, &folder).await?;
+        housekeeping::round(&store).await?;
+        Ok(store)
     }
+
     /// Builds the whole live state; [`Feed::start`](crate::Feed::start) does this at start.
     pub async fn load_live(&self) -> Result<Live, StoreError> {
-        todo!()
+        feed::load::whole(self).await
     }
+
     /// Whether the database answers: for readiness.
     pub async fn ping(&self) -> Result<(), StoreError> {
-        todo!()
+        let session = self.read().await?;
+        session
+            .query_one_raw(session.statement("SELECT 1 AS one"))
+            .await?;
+        Ok(())
     }
+
     /// Closes all connections, after calls that go on have ended.
     pub async fn close(&self) {
-        todo!()
+        self.0.database.close().await;
     }
+
     /// The domains.
     pub fn domains(&self) -> Domains<'_> {
         Domains(self)
@@ -90,4 +132,88 @@ impl Store {
     pub fn tokens(&self) -> Tokens<'_> {
         Tokens(self)
     }
+
+    pub(crate) fn database(&self) -> &Database {
+        &self.0.database
+    }
+    pub(crate) fn seal(&self) -> &Seal {
+        &self.0.seal
+    }
+    pub(crate) fn passwords(&self) -> &Passwords {
+        &self.0.passwords
+    }
+    pub(crate) fn now(&self) -> Timestamp {
+        self.0.clock.now()
+    }
+    /// One state of the whole database, to read from.
+    pub(crate) async fn read(&self) -> Result<Session, StoreError> {
+        self.0.database.snapshot(DEADLINE).await
+    }
+    /// A write that takes the next revision.
+    pub(crate) async fn write(&self) -> Result<Write, StoreError> {
+        Write::begin(self).await
+    }
+    pub(crate) fn wake_feed(&self) {
+        self.0.committed.notify_one();
+    }
+    /// Waits for the next commit of this node; one that happened since the last wait counts.
+    pub(crate) async fn woken(&self) {
+        self.0.committed.notified().await;
+    }
+}
+
+async fn connect(folder: &DataFolder, settings: &Settings) -> Result<Database, OpenError> {
+    let Some(url) = &settings.database_url else {
+        return Database::embedded(folder).await;
+    };
+    let scheme = url.expose().split_once("://").map(|(scheme, _)| scheme);
+    if !matches!(scheme, Some("postgres" | "postgresql")) {
+        return Err(OpenError::Setting {
+            key: "database_url",
+            problem: "must begin with postgres:// (leave it out to use SQLite in the data folder)".into(),
+        });
+    }
+    if settings.master_key_file.is_none() {
+        return Err(OpenError::Setting {
+            key: "master_key_file",
+            problem: "is required with a PostgreSQL `database_url`, because all nodes need the same key: \
+                      make one with `openssl rand -hex 32`, give it to every node, and name the file here"
+                .into(),
+        });
+    }
+    Database::postgres(url).await
+}
+
+async fn open_master_key(
+    database: &Database,
+    folder: &DataFolder,
+    settings: &Settings,
+) -> Result<Seal, OpenError> {
+    // In a write transaction, so that of two nodes that start at once on an empty database one sets the check value and
+    // the other is measured by it.
+    let session = database.begin(DEADLINE).await?;
+    if database.is_postgres() {
+        session
+            .execute_unprepared("SELECT revision FROM feed WHERE id = 1 FOR UPDATE")
+            .await
+            .map_err(StoreError::from)?;
+    }
+    let check = master_key_check::Entity::find_by_id(1)
+        .one(&session)
+        .await
+        .map_err(StoreError::from)?;
+    let sealed = check.as_ref().map(|row| row.sealed.as_slice());
+    let seal = master_key::load(folder, settings.master_key_file.as_deref(), sealed)?;
+    if check.is_none() {
+        let row = master_key_check::ActiveModel {
+            id: Set(1),
+            sealed: Set(master_key::check_value(&seal)?),
+        };
+        master_key_check::Entity::insert(row)
+            .exec_without_returning(&session)
+            .await
+            .map_err(StoreError::from)?;
+        session.commit().await?;
+    }
+    Ok(seal)
 }

@@ -2,8 +2,16 @@
 
 use adyton_core::id::{AccessKeyId, UserId};
 use adyton_core::tenant::AccessKey;
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder,
+};
 
-use crate::{Committed, Store, StoreError};
+use crate::error::{Quota, Referred};
+use crate::schema::access_keys::{ActiveModel, Column, Entity, Model, place};
+use crate::schema::users;
+use crate::seal::Seal;
+use crate::transaction::{Kind, Write};
+use crate::{Committed, Store, StoreError, credential};
 
 /// How many access keys a user may have (IAM API Reference, "Creating a Permanent Access Key").
 pub const MOST_OF_A_USER: u64 = 2;
@@ -22,28 +30,109 @@ pub struct AccessKeyChange {
 pub struct AccessKeys<'a>(pub(crate) &'a Store);
 
 impl AccessKeys<'_> {
-    /// Makes a key with random halves. Quota: two a user. Missing: the user. The answer holds the secret half; show it once.
+    /// Makes a key with random halves. Quota: two a user. Missing: the user. The answer holds the secret half; show it
+    /// once.
     pub async fn create(&self, user: UserId, description: &str) -> Result<Committed<AccessKey>, StoreError> {
-        todo!()
+        let key = AccessKey {
+            id: credential::access_key_id()?,
+            user,
+            secret: credential::secret_key()?,
+            enabled: true,
+            created_at: self.0.now(),
+            description: description.to_owned(),
+        };
+        let mut write = self.0.write().await?;
+        let owner = users::Entity::find_by_id(user.to_string());
+        if owner.one(&write.session).await?.is_none() {
+            return Err(StoreError::Missing {
+                what: Referred::User,
+                id: user.to_string(),
+            });
+        }
+        let there = Entity::find()
+            .filter(Column::UserId.eq(user.to_string()))
+            .count(&write.session)
+            .await?;
+        if there >= MOST_OF_A_USER {
+            return Err(StoreError::Quota {
+                what: Quota::AccessKeys,
+                most: MOST_OF_A_USER,
+            });
+        }
+        insert(&mut write, self.0.seal(), &key).await?;
+        write.commit(key).await
     }
+
     /// The key with this public half.
     pub async fn get(&self, id: &AccessKeyId) -> Result<Option<AccessKey>, StoreError> {
-        todo!()
+        let row = Entity::find_by_id(id.as_str()).one(&self.0.read().await?).await?;
+        row.map(|row| row.access_key(self.0.seal())).transpose()
     }
+
     /// The keys of a user (of all users), oldest first.
     pub async fn list(&self, user: Option<UserId>) -> Result<Vec<AccessKey>, StoreError> {
-        todo!()
+        let mut query = Entity::find()
+            .order_by_asc(Column::CreatedAt)
+            .order_by_asc(Column::Id);
+        if let Some(user) = user {
+            query = query.filter(Column::UserId.eq(user.to_string()));
+        }
+        let rows = query.all(&self.0.read().await?).await?;
+        rows.into_iter()
+            .map(|row| row.access_key(self.0.seal()))
+            .collect()
     }
+
     /// Changes a key.
     pub async fn update(
         &self,
         id: &AccessKeyId,
         change: AccessKeyChange,
     ) -> Result<Option<Committed<AccessKey>>, StoreError> {
-        todo!()
+        let mut write = self.0.write().await?;
+        let Some(row) = Entity::find_by_id(id.as_str()).one(&write.session).await? else {
+            return Ok(None);
+        };
+        let mut key = row.access_key(self.0.seal())?;
+        key.enabled = change.enabled.unwrap_or(key.enabled);
+        key.description = change.description.unwrap_or(key.description);
+        let row = ActiveModel {
+            id: Set(key.id.as_str().into()),
+            enabled: Set(key.enabled),
+            description: Set(key.description.clone()),
+            ..ActiveModel::default()
+        };
+        Entity::update(row).exec_without_returning(&write.session).await?;
+        write.changed(Kind::AccessKey, id);
+        Ok(Some(write.commit(key).await?))
     }
-    /// Deletes a key: it stops working at once.
-    pub async fn delete(&self, id: &AccessKeyId) -> Result<Option<Committed<AccessKey>>, StoreError> {
-        todo!()
+
+    /// Deletes a key: it stops working at once. (Its value is not read: a damaged one can be deleted too.)
+    pub async fn delete(&self, id: &AccessKeyId) -> Result<Option<Committed<()>>, StoreError> {
+        let mut write = self.0.write().await?;
+        let gone = Entity::delete_by_id(id.as_str()).exec(&write.session).await?;
+        if gone.rows_affected == 0 {
+            return Ok(None);
+        }
+        write.changed(Kind::AccessKey, id);
+        Ok(Some(write.commit(()).await?))
     }
+}
+
+/// Inserts a key, its secret half sealed.
+pub(crate) async fn insert(write: &mut Write, seal: &Seal, key: &AccessKey) -> Result<(), StoreError> {
+    let id = key.id.as_str();
+    let row = Model {
+        id: id.to_owned(),
+        user_id: key.user.to_string(),
+        sealed: seal.seal(place(id), key.secret.expose().as_bytes())?,
+        enabled: key.enabled,
+        created_at: key.created_at.micros(),
+        description: key.description.clone(),
+    };
+    Entity::insert(row.into_active_model())
+        .exec_without_returning(&write.session)
+        .await?;
+    write.changed(Kind::AccessKey, id);
+    Ok(())
 }

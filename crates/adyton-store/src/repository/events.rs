@@ -4,7 +4,12 @@ use adyton_core::clock::Timestamp;
 use adyton_core::events::{Event, EventKind};
 use adyton_core::id::ServiceId;
 
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+
+use super::listing::page;
 use super::{Listed, Page};
+use crate::database::DEADLINE;
+use crate::schema::service_events::{ActiveModel, Column, Entity, kind_name};
 use crate::{Store, StoreError};
 
 /// Which events.
@@ -28,8 +33,40 @@ impl ServiceEvents<'_> {
         &self,
         service: ServiceId,
         filter: &EventFilter,
-        page: Page,
+        part: Page,
     ) -> Result<Listed<Event>, StoreError> {
-        todo!()
+        let mut query = Entity::find()
+            .filter(Column::ServiceId.eq(service.to_string()))
+            .order_by_desc(Column::At)
+            .order_by_desc(Column::Id);
+        if let Some(kind) = filter.kind {
+            query = query.filter(Column::Kind.eq(kind_name(kind)));
+        }
+        if let Some(from) = filter.from {
+            query = query.filter(Column::At.gte(from.micros()));
+        }
+        if let Some(until) = filter.until {
+            query = query.filter(Column::At.lt(until.micros()));
+        }
+        let (rows, total) = page(&self.0.read().await?, query, part).await?;
+        let items = rows
+            .into_iter()
+            .map(|row| row.event())
+            .collect::<Result<_, _>>()?;
+        Ok(Listed { items, total })
+    }
+
+    /// Writes events. They are not in the live state, so this takes no revision and wakes no feed.
+    pub(crate) async fn insert(&self, events: &[Event]) -> Result<(), StoreError> {
+        let session = self.0.database().begin(DEADLINE).await?;
+        let rows = events.iter().map(|event| ActiveModel {
+            service_id: Set(event.service.to_string()),
+            at: Set(event.at.micros()),
+            kind: Set(kind_name(event.kind).into()),
+            body: Set(event.text.clone()),
+            ..ActiveModel::default()
+        });
+        Entity::insert_many(rows).exec_without_returning(&session).await?;
+        session.commit().await
     }
 }

@@ -2,9 +2,19 @@
 
 use adyton_core::clock::Timestamp;
 use adyton_core::id::ServiceId;
-use adyton_core::service::Version;
+use adyton_core::service::{Service, Version};
 
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr,
+};
+
+use crate::database::{DEADLINE, Session};
+use crate::schema::service_updates::{ActiveModel, Column, Entity};
+use crate::schema::{to_json, to_number};
 use crate::{Store, StoreError};
+
+/// How many updates of a service are kept.
+const KEPT: u64 = 100;
 
 /// How an update ended.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -18,6 +28,12 @@ pub enum UpdateResult {
 }
 
 impl UpdateResult {
+    /// The result with this word.
+    pub(crate) fn parse(word: &str) -> Option<Self> {
+        [UpdateResult::Running, UpdateResult::Success, UpdateResult::Fail]
+            .into_iter()
+            .find(|result| result.name() == word)
+    }
     /// The word of the management API.
     pub const fn name(self) -> &'static str {
         match self {
@@ -48,8 +64,15 @@ pub struct History<'a>(pub(crate) &'a Store);
 impl History<'_> {
     /// The updates of a service, newest first; the last hundred are kept.
     pub async fn list(&self, service: ServiceId) -> Result<Vec<Update>, StoreError> {
-        todo!()
+        let rows = Entity::find()
+            .filter(Column::ServiceId.eq(service.to_string()))
+            .order_by_desc(Column::Generation)
+            .limit(KEPT)
+            .all(&self.0.read().await?)
+            .await?;
+        rows.into_iter().map(|row| row.update()).collect()
     }
+
     /// Notes how the update to this generation ended, unless that is noted already. Whether it was noted now.
     pub async fn finish(
         &self,
@@ -57,6 +80,48 @@ impl History<'_> {
         generation: u64,
         result: UpdateResult,
     ) -> Result<bool, StoreError> {
-        todo!()
+        let session = self.0.database().begin(DEADLINE).await?;
+        let noted = Entity::update_many()
+            .col_expr(Column::Result, Expr::value(result.name()))
+            .filter(Column::ServiceId.eq(service.to_string()))
+            .filter(Column::Generation.eq(to_number(generation)))
+            .filter(Column::Result.eq(UpdateResult::Running.name()))
+            .exec(&session)
+            .await?;
+        session.commit().await?;
+        Ok(noted.rows_affected > 0)
     }
+}
+
+/// Adds the row of an update that begins. One that still went on will not end any more: it failed.
+pub(super) async fn begin(session: &Session, service: &Service) -> Result<(), StoreError> {
+    let of_service = Column::ServiceId.eq(service.id.to_string());
+    Entity::update_many()
+        .col_expr(Column::Result, Expr::value(UpdateResult::Fail.name()))
+        .filter(of_service.clone())
+        .filter(Column::Result.eq(UpdateResult::Running.name()))
+        .exec(session)
+        .await?;
+    let row = ActiveModel {
+        service_id: Set(service.id.to_string()),
+        generation: Set(to_number(service.generation)),
+        at: Set(service.updated_at.micros()),
+        result: Set(UpdateResult::Running.name().into()),
+        versions: Set(to_json(&service.versions)?),
+    };
+    Entity::insert(row).exec_without_returning(session).await?;
+    let first_too_many = Entity::find()
+        .filter(of_service.clone())
+        .order_by_desc(Column::Generation)
+        .offset(KEPT)
+        .one(session)
+        .await?;
+    if let Some(old) = first_too_many {
+        Entity::delete_many()
+            .filter(of_service)
+            .filter(Column::Generation.lte(old.generation))
+            .exec(session)
+            .await?;
+    }
+    Ok(())
 }

@@ -1,5 +1,11 @@
 //! Pages and names: what all lists have in common.
 
+use sea_orm::sea_query::{ExprTrait, Func, LikeExpr};
+use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QuerySelect, Select};
+
+use crate::StoreError;
+use crate::database::Session;
+
 /// Which part of a list.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Page {
@@ -17,6 +23,22 @@ impl Page {
         offset: 0,
         limit: Page::MOST,
     };
+
+    pub(crate) const fn bounded_limit(self) -> u64 {
+        if self.limit < Page::MOST {
+            self.limit
+        } else {
+            Page::MOST
+        }
+    }
+    /// Both databases count rows in signed numbers.
+    pub(crate) const fn bounded_offset(self) -> u64 {
+        if self.offset < i64::MAX as u64 {
+            self.offset
+        } else {
+            i64::MAX as u64
+        }
+    }
 }
 
 impl Default for Page {
@@ -34,13 +56,52 @@ pub struct Listed<T> {
     pub total: u64,
 }
 
-/// How to compare a name.
+/// How to compare a name. Upper and lower case are told apart only where said; that holds for the letters of ASCII.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum NameMatch {
-    /// It is this.
+    /// It is this, in this case.
     Exact(String),
     /// It contains this, upper or lower case.
     Contains(String),
     /// It contains this, upper or lower case, where `_` is any one character (ModelArts' fuzzy names).
     Fuzzy(String),
+}
+
+impl NameMatch {
+    /// The condition on a column.
+    pub(crate) fn on(&self, column: impl ColumnTrait) -> sea_orm::sea_query::Expr {
+        let (part, escaped): (&str, &[char]) = match self {
+            NameMatch::Exact(name) => return column.eq(name.as_str()),
+            NameMatch::Contains(part) => (part, &['%', '_', '\\']),
+            NameMatch::Fuzzy(part) => (part, &['%', '\\']),
+        };
+        let mut pattern = String::from("%");
+        for character in part.chars() {
+            if escaped.contains(&character) {
+                pattern.push('\\');
+            }
+            pattern.push(character.to_ascii_lowercase());
+        }
+        pattern.push('%');
+        Func::lower(column.into_expr()).like(LikeExpr::new(pattern).escape('\\'))
+    }
+}
+
+/// The rows of a page, and how many there are in all.
+pub(crate) async fn page<E>(
+    session: &Session,
+    query: Select<E>,
+    page: Page,
+) -> Result<(Vec<E::Model>, u64), StoreError>
+where
+    E: EntityTrait,
+    E::Model: Send + Sync,
+{
+    let total = query.clone().count(session).await?;
+    let rows = query
+        .offset(page.bounded_offset())
+        .limit(page.bounded_limit())
+        .all(session)
+        .await?;
+    Ok((rows, total))
 }

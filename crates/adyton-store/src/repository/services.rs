@@ -1,10 +1,24 @@
 //! Real-time services: what is wanted of them. What is seen of them is the reconciler's and is never stored.
 
-use adyton_core::id::{ApiId, ModelId, ProjectId, ServiceId};
-use adyton_core::service::{Service, Version, Wanted};
+use std::collections::BTreeSet;
 
-use super::{Listed, NameMatch, Page};
-use crate::{Committed, Store, StoreError};
+use adyton_core::id::{ApiId, ModelId, ProjectId, ServiceId};
+use adyton_core::model::ModelStatus;
+use adyton_core::service::{Service, Version, Wanted};
+use sea_orm::sea_query::Query;
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, Order, QueryFilter,
+    QueryOrder,
+};
+
+use super::listing::page;
+use super::{Listed, NameMatch, Page, history, projects};
+use crate::database::Session;
+use crate::error::{Referred, Unique};
+use crate::schema::services::{Column, Entity, Model, wanted_name};
+use crate::schema::{authorisations, models, service_events, service_models, service_updates};
+use crate::transaction::Kind;
+use crate::{Committed, Store, StoreError, credential};
 
 /// A service to be made; it gets its id, its API and generation 1 from the store.
 #[derive(Clone, PartialEq, Debug)]
@@ -79,16 +93,58 @@ impl Services<'_> {
     /// Makes a service and the first row of its history. Conflict: its name. Missing: the project or a model of it.
     /// `ModelState` if a model is not `published`.
     pub async fn create(&self, new: NewService) -> Result<Committed<Service>, StoreError> {
-        todo!()
+        let now = self.0.now();
+        let service = Service {
+            id: ServiceId::from_random(credential::random()?),
+            project: new.project,
+            name: new.name,
+            description: new.description,
+            api: ApiId::from_random(credential::random()?),
+            wanted: new.wanted,
+            versions: new.versions,
+            calls_per_second: new.calls_per_second,
+            app_auth: new.app_auth,
+            app_code: new.app_code,
+            generation: 1,
+            created_at: now,
+            updated_at: now,
+            owner: new.owner,
+        };
+        let mut write = self.0.write().await?;
+        projects::require(&write.session, service.project).await?;
+        let same = Entity::find()
+            .filter(Column::ProjectId.eq(service.project.to_string()))
+            .filter(Column::Name.eq(service.name.as_str()));
+        if same.one(&write.session).await?.is_some() {
+            return Err(StoreError::Conflict {
+                what: Unique::ServiceName,
+            });
+        }
+        require_published(&write.session, service.project, &service.versions).await?;
+        Entity::insert(Model::of(&service)?.into_active_model())
+            .exec_without_returning(&write.session)
+            .await?;
+        insert_models(&write.session, &service).await?;
+        history::begin(&write.session, &service).await?;
+        write.changed(Kind::Service, service.id);
+        write.commit(service).await
     }
+
     /// The project's service with this id.
     pub async fn get(&self, project: ProjectId, id: ServiceId) -> Result<Option<Service>, StoreError> {
-        todo!()
+        find(&self.0.read().await?, project, id).await
     }
+
     /// The project's service that is this API.
     pub async fn by_api(&self, project: ProjectId, api: ApiId) -> Result<Option<Service>, StoreError> {
-        todo!()
+        let row = Entity::find()
+            .filter(Column::ApiId.eq(api.to_string()))
+            .filter(Column::ProjectId.eq(project.to_string()))
+            .one(&self.0.read().await?)
+            .await?;
+        row.map(|row| row.service()).transpose()
     }
+
     /// The project's services in this order.
     pub async fn list(
         &self,
@@ -96,10 +152,40 @@ impl Services<'_> {
         filter: &ServiceFilter,
         sort: ServiceSort,
         descending: bool,
-        page: Page,
+        part: Page,
     ) -> Result<Listed<Service>, StoreError> {
-        todo!()
+        let mut query = Entity::find().filter(Column::ProjectId.eq(project.to_string()));
+        if let Some(id) = filter.id {
+            query = query.filter(Column::Id.eq(id.to_string()));
+        }
+        if let Some(name) = &filter.name {
+            query = query.filter(name.on(Column::Name));
+        }
+        if let Some(wanted) = filter.wanted {
+            query = query.filter(Column::Wanted.eq(wanted_name(wanted)));
+        }
+        if let Some(model) = filter.model {
+            let users = Query::select()
+                .column(service_models::Column::ServiceId)
+                .from(service_models::Entity)
+                .and_where(service_models::Column::ModelId.eq(model.to_string()))
+                .to_owned();
+            query = query.filter(Column::Id.in_subquery(users));
+        }
+        let order = if descending { Order::Desc } else { Order::Asc };
+        let by = match sort {
+            ServiceSort::PublishedAt => Column::CreatedAt,
+            ServiceSort::Name => Column::Name,
+        };
+        let query = query.order_by(by, order.clone()).order_by(Column::Id, order);
+        let (rows, total) = page(&self.0.read().await?, query, part).await?;
+        let items = rows
+            .into_iter()
+            .map(|row| row.service())
+            .collect::<Result<_, _>>()?;
+        Ok(Listed { items, total })
     }
+
     /// Changes a service. Other versions, `renew`, or running after stopped raise its generation; other versions add a
     /// row to its history. Missing and `ModelState` as in [`Services::create`].
     pub async fn update(
@@ -108,14 +194,127 @@ impl Services<'_> {
         id: ServiceId,
         change: ServiceChange,
     ) -> Result<Option<Committed<Service>>, StoreError> {
-        todo!()
+        let mut write = self.0.write().await?;
+        let Some(mut service) = find(&write.session, project, id).await? else {
+            return Ok(None);
+        };
+        let versions = change.versions.filter(|versions| *versions != service.versions);
+        let starts = service.wanted == Wanted::Stopped && change.wanted == Some(Wanted::Running);
+        if versions.is_some() || starts || change.renew {
+            service.generation = service.generation.saturating_add(1);
+        }
+        service.description = change.description.unwrap_or(service.description);
+        service.wanted = change.wanted.unwrap_or(service.wanted);
+        service.calls_per_second = change.calls_per_second.unwrap_or(service.calls_per_second);
+        service.app_auth = change.app_auth.unwrap_or(service.app_auth);
+        service.app_code = change.app_code.unwrap_or(service.app_code);
+        service.updated_at = self.0.now();
+        if let Some(versions) = versions {
+            require_published(&write.session, project, &versions).await?;
+            service.versions = versions;
+            delete_models(&write.session, id).await?;
+            insert_models(&write.session, &service).await?;
+            history::begin(&write.session, &service).await?;
+        }
+        let row = Model::of(&service)?.into_active_model().reset_all();
+        Entity::update(row).exec_without_returning(&write.session).await?;
+        write.changed(Kind::Service, id);
+        Ok(Some(write.commit(service).await?))
     }
+
     /// Deletes the service with its authorisations, events and history.
     pub async fn delete(
         &self,
         project: ProjectId,
         id: ServiceId,
     ) -> Result<Option<Committed<Service>>, StoreError> {
-        todo!()
+        let mut write = self.0.write().await?;
+        let Some(service) = find(&write.session, project, id).await? else {
+            return Ok(None);
+        };
+        let for_api = authorisations::Column::ApiId.eq(service.api.to_string());
+        let given = authorisations::Entity::find()
+            .filter(for_api.clone())
+            .all(&write.session)
+            .await?;
+        for authorisation in given {
+            write.changed(Kind::Authorisation, authorisation.id);
+        }
+        authorisations::Entity::delete_many()
+            .filter(for_api)
+            .exec(&write.session)
+            .await?;
+        service_events::Entity::delete_many()
+            .filter(service_events::Column::ServiceId.eq(id.to_string()))
+            .exec(&write.session)
+            .await?;
+        service_updates::Entity::delete_many()
+            .filter(service_updates::Column::ServiceId.eq(id.to_string()))
+            .exec(&write.session)
+            .await?;
+        delete_models(&write.session, id).await?;
+        Entity::delete_by_id(id.to_string()).exec(&write.session).await?;
+        write.changed(Kind::Service, id);
+        Ok(Some(write.commit(service).await?))
     }
+}
+
+async fn find(session: &Session, project: ProjectId, id: ServiceId) -> Result<Option<Service>, StoreError> {
+    let row = Entity::find_by_id(id.to_string())
+        .filter(Column::ProjectId.eq(project.to_string()))
+        .one(session)
+        .await?;
+    row.map(|row| row.service()).transpose()
+}
+
+/// Missing or `ModelState` unless all models of the versions are there, in the project, and published.
+async fn require_published(
+    session: &Session,
+    project: ProjectId,
+    versions: &[Version],
+) -> Result<(), StoreError> {
+    for version in versions {
+        let row = models::Entity::find_by_id(version.model.to_string())
+            .filter(models::Column::ProjectId.eq(project.to_string()))
+            .one(session)
+            .await?;
+        let Some(row) = row else {
+            return Err(StoreError::Missing {
+                what: Referred::Model,
+                id: version.model.to_string(),
+            });
+        };
+        match models::status(&row.status) {
+            Some(ModelStatus::Published) => {}
+            other => {
+                return Err(StoreError::ModelState {
+                    model: version.model,
+                    status: other.map_or("damaged", ModelStatus::name),
+                });
+            }
+        }
+    }
+    Ok(())
+}
+
+async fn insert_models(session: &Session, service: &Service) -> Result<(), StoreError> {
+    let distinct: BTreeSet<ModelId> = service.versions.iter().map(|version| version.model).collect();
+    for model in distinct {
+        let row = service_models::ActiveModel {
+            service_id: Set(service.id.to_string()),
+            model_id: Set(model.to_string()),
+        };
+        service_models::Entity::insert(row)
+            .exec_without_returning(session)
+            .await?;
+    }
+    Ok(())
+}
+
+async fn delete_models(session: &Session, service: ServiceId) -> Result<(), StoreError> {
+    service_models::Entity::delete_many()
+        .filter(service_models::Column::ServiceId.eq(service.to_string()))
+        .exec(session)
+        .await?;
+    Ok(())
 }

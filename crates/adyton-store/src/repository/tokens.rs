@@ -4,6 +4,10 @@ use adyton_core::clock::Timestamp;
 use adyton_core::id::TokenId;
 use adyton_core::tenant::RevokedToken;
 
+use sea_orm::{EntityTrait, IntoActiveModel};
+
+use crate::schema::revoked_tokens::{Entity, Model};
+use crate::transaction::Kind;
 use crate::{Committed, Store, StoreError};
 
 /// The revoked tokens.
@@ -17,6 +21,25 @@ impl Tokens<'_> {
         id: TokenId,
         expires_at: Timestamp,
     ) -> Result<Committed<RevokedToken>, StoreError> {
-        todo!()
+        let mut write = self.0.write().await?;
+        if let Some(row) = Entity::find_by_id(id.to_string()).one(&write.session).await? {
+            let already = row.revoked_token()?;
+            return write.commit(already).await;
+        }
+        let token = RevokedToken {
+            id,
+            revoked_at: self.0.now(),
+            expires_at,
+        };
+        let row = Model {
+            id: id.to_string(),
+            revoked_at: token.revoked_at.micros(),
+            expires_at: token.expires_at.micros(),
+        };
+        Entity::insert(row.into_active_model())
+            .exec_without_returning(&write.session)
+            .await?;
+        write.changed(Kind::RevokedToken, id);
+        write.commit(token).await
     }
 }

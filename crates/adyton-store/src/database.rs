@@ -1,0 +1,242 @@
+//! Connections: SQLite in the data folder, or PostgreSQL. The rest of the crate does not know which.
+//!
+//! SQLite has one connection that writes and a few that read, in WAL mode with `synchronous=FULL`: a commit is on the disk
+//! before it is acknowledged, and readers see a snapshot. PostgreSQL has one pool; `synchronous_commit` is set to `on` for
+//! our sessions whatever the server's default is.
+
+use std::fs::OpenOptions;
+use std::os::unix::fs::OpenOptionsExt;
+use std::time::Duration;
+
+use adyton_core::secret::Secret;
+use sea_orm::sqlx::ConnectOptions;
+use sea_orm::sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sea_orm::{
+    AccessMode, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, ExecResult,
+    IsolationLevel, QueryResult, SqliteTransactionMode, SqlxPostgresConnector, SqlxSqliteConnector,
+    Statement, TransactionOptions, TransactionTrait,
+};
+use tokio::time::{Instant, timeout_at};
+
+use crate::folder::file_error;
+use crate::{DataFolder, OpenError, StoreError};
+
+/// How long a call may take, from waiting for a connection to the commit.
+pub(crate) const DEADLINE: Duration = Duration::from_secs(10);
+/// How long loading everything, or a migration, may take.
+pub(crate) const LONG_DEADLINE: Duration = Duration::from_secs(600);
+const READERS: u32 = 4;
+const POSTGRES_CONNECTIONS: u32 = 12;
+
+/// The database, open.
+pub(crate) struct Database {
+    write: DatabaseConnection,
+    read: DatabaseConnection,
+    /// The file, or the address without user and password.
+    pub(crate) place: String,
+}
+
+impl Database {
+    /// Opens `adyton.db` in the data folder, making it if it is not there.
+    pub(crate) async fn embedded(folder: &DataFolder) -> Result<Self, OpenError> {
+        let path = folder.path().join("adyton.db");
+        // Made here so that it has mode 0600; SQLite gives its `-wal` and `-shm` files the same.
+        OpenOptions::new()
+            .append(true)
+            .create(true)
+            .mode(0o600)
+            .open(&path)
+            .and_then(|file| file.sync_all())
+            .and_then(|()| std::fs::File::open(folder.path())?.sync_all())
+            .map_err(|error| file_error(&path, "the database file cannot be used", &error))?;
+        let place = path.display().to_string();
+        let options = SqliteConnectOptions::new()
+            .filename(&path)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .pragma("fullfsync", "1")
+            .foreign_keys(true)
+            .busy_timeout(DEADLINE / 2)
+            .disable_statement_logging();
+        let failed = |error: sea_orm::sqlx::Error| OpenError::Database {
+            place: place.clone(),
+            problem: error.to_string(),
+        };
+        let pool = || {
+            SqlitePoolOptions::new()
+                .acquire_timeout(DEADLINE)
+                .idle_timeout(None)
+                .max_lifetime(None)
+        };
+        let write = pool()
+            .max_connections(1)
+            .connect_with(options.clone())
+            .await
+            .map_err(failed)?;
+        let read = pool()
+            .max_connections(READERS)
+            .connect_with(options.pragma("query_only", "1"))
+            .await
+            .map_err(failed)?;
+        Ok(Self {
+            write: SqlxSqliteConnector::from_sqlx_sqlite_pool(write),
+            read: SqlxSqliteConnector::from_sqlx_sqlite_pool(read),
+            place,
+        })
+    }
+
+    /// Connects to `postgres://…`.
+    pub(crate) async fn postgres(url: &Secret<String>) -> Result<Self, OpenError> {
+        let options: PgConnectOptions = url.expose().parse().map_err(|_| OpenError::Setting {
+            key: "database_url",
+            problem:
+                "cannot be read as a PostgreSQL address: write postgres://USER:PASSWORD@HOST:PORT/DATABASE"
+                    .into(),
+        })?;
+        let place = format!(
+            "postgres://{}:{}/{}",
+            options.get_host(),
+            options.get_port(),
+            options.get_database().unwrap_or_default()
+        );
+        let statement_timeout = DEADLINE.as_millis().to_string();
+        let options = options
+            .application_name("adyton")
+            .options([
+                ("synchronous_commit", "on"),
+                ("statement_timeout", statement_timeout.as_str()),
+                ("idle_in_transaction_session_timeout", "60000"),
+            ])
+            .disable_statement_logging();
+        let pool = PgPoolOptions::new()
+            .max_connections(POSTGRES_CONNECTIONS)
+            .acquire_timeout(DEADLINE)
+            .connect_with(options)
+            .await
+            .map_err(|error| OpenError::Database {
+                place: place.clone(),
+                problem: error.to_string(),
+            })?;
+        let both = SqlxPostgresConnector::from_sqlx_postgres_pool(pool);
+        Ok(Self {
+            write: both.clone(),
+            read: both,
+            place,
+        })
+    }
+
+    pub(crate) fn is_postgres(&self) -> bool {
+        self.write.get_database_backend() == DbBackend::Postgres
+    }
+
+    /// The pool, for `LISTEN`; `None` on SQLite.
+    pub(crate) fn postgres_pool(&self) -> Option<&sea_orm::sqlx::PgPool> {
+        self.is_postgres()
+            .then(|| self.write.get_postgres_connection_pool())
+    }
+
+    /// Begins a transaction that may write. On SQLite it waits for its turn here, not in its first write.
+    pub(crate) async fn begin(&self, within: Duration) -> Result<Session, StoreError> {
+        let options = if self.is_postgres() {
+            TransactionOptions {
+                isolation_level: Some(IsolationLevel::ReadCommitted),
+                access_mode: Some(AccessMode::ReadWrite),
+                sqlite_transaction_mode: None,
+            }
+        } else {
+            TransactionOptions {
+                sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+                ..TransactionOptions::default()
+            }
+        };
+        Session::begin(&self.write, options, within).await
+    }
+
+    /// Begins a transaction that reads one state of the whole database.
+    pub(crate) async fn snapshot(&self, within: Duration) -> Result<Session, StoreError> {
+        let options = if self.is_postgres() {
+            TransactionOptions {
+                isolation_level: Some(IsolationLevel::RepeatableRead),
+                access_mode: Some(AccessMode::ReadOnly),
+                sqlite_transaction_mode: None,
+            }
+        } else {
+            TransactionOptions::default()
+        };
+        Session::begin(&self.read, options, within).await
+    }
+
+    pub(crate) async fn close(&self) {
+        for connection in [&self.read, &self.write] {
+            if let Err(error) = connection.close_by_ref().await {
+                tracing::warn!(%error, "a database connection did not close well");
+            }
+        }
+    }
+}
+
+/// A transaction with a deadline, which every statement of it keeps. Dropped without a commit, it is rolled back.
+pub(crate) struct Session {
+    transaction: DatabaseTransaction,
+    deadline: Instant,
+}
+
+/// A deadline that has passed, as SeaORM can say it; it becomes [`StoreError::Deadline`].
+const TOO_LATE: DbErr = DbErr::ConnectionAcquire(sea_orm::ConnAcquireErr::Timeout);
+
+impl Session {
+    async fn begin(
+        connection: &DatabaseConnection,
+        options: TransactionOptions,
+        within: Duration,
+    ) -> Result<Self, StoreError> {
+        let deadline = Instant::now() + within;
+        match timeout_at(deadline, connection.begin_with_options(options)).await {
+            Ok(transaction) => Ok(Self {
+                transaction: transaction?,
+                deadline,
+            }),
+            Err(_) => Err(StoreError::Deadline),
+        }
+    }
+
+    pub(crate) async fn commit(self) -> Result<(), StoreError> {
+        match timeout_at(self.deadline, self.transaction.commit()).await {
+            Ok(result) => Ok(result?),
+            Err(_) => Err(StoreError::Deadline),
+        }
+    }
+
+    /// A statement without parameters.
+    pub(crate) fn statement(&self, sql: &str) -> Statement {
+        Statement::from_string(self.get_database_backend(), sql)
+    }
+}
+
+#[sea_orm::prelude::async_trait::async_trait]
+impl ConnectionTrait for Session {
+    fn get_database_backend(&self) -> DbBackend {
+        self.transaction.get_database_backend()
+    }
+    async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
+        timeout_at(self.deadline, self.transaction.execute_raw(statement))
+            .await
+            .unwrap_or(Err(TOO_LATE))
+    }
+    async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
+        timeout_at(self.deadline, self.transaction.execute_unprepared(sql))
+            .await
+            .unwrap_or(Err(TOO_LATE))
+    }
+    async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
+        timeout_at(self.deadline, self.transaction.query_one_raw(statement))
+            .await
+            .unwrap_or(Err(TOO_LATE))
+    }
+    async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
+        timeout_at(self.deadline, self.transaction.query_all_raw(statement))
+            .await
+            .unwrap_or(Err(TOO_LATE))
+    }
+}
