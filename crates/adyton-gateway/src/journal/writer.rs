@@ -20,6 +20,8 @@ use super::{JournalSettings, encoding, frame};
 
 /// How often old files are looked for.
 const TIDY: Duration = Duration::from_secs(1);
+/// How often dropped records are told of, at most.
+const TELL: Duration = Duration::from_secs(60);
 /// A segment is closed after this long, so that age can be kept by whole files.
 const SEGMENT_AGE_MS: u64 = 24 * 60 * 60 * 1000;
 
@@ -93,6 +95,8 @@ pub(super) struct Writer {
     open: Option<(u64, u64)>,
     is_failing: bool,
     tidied: Duration,
+    /// How many dropped records were told of, and when last.
+    told: (u64, Duration),
 }
 
 impl Writer {
@@ -116,6 +120,7 @@ impl Writer {
             open: None,
             is_failing: false,
             tidied,
+            told: (0, tidied),
         }
     }
 
@@ -254,6 +259,14 @@ impl Writer {
 
     fn tidy(&mut self) {
         self.tidied = self.clock.monotonic();
+        let dropped = self.shelf.dropped.load(Ordering::Relaxed);
+        if dropped > self.told.0 && self.tidied >= self.told.1 {
+            tracing::warn!(
+                dropped,
+                "the journal could not keep up and dropped records; is its disk slow?"
+            );
+            self.told = (dropped, self.tidied + TELL);
+        }
         self.shelf
             .forget_old(self.clock.now().millis(), self.open.is_some());
     }

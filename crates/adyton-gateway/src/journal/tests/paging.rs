@@ -3,6 +3,7 @@
 use adyton_core::journal::Filter;
 
 use super::*;
+use crate::journal::search::{Budget, search};
 
 fn all(journal: &Journal, filter: &Filter, most: usize) -> Vec<RequestId> {
     let mut ids = Vec::new();
@@ -79,4 +80,85 @@ fn filters_narrow_and_a_page_says_when_it_is_the_last() {
     assert_eq!(all(&journal, &between, 100), [id(7, 7), id(6, 6), id(5, 5)]);
     let page = journal.search(&Filter::default(), Some(id(3, 3)), 3).unwrap();
     assert_eq!((page.records.len(), page.next), (3, None));
+}
+
+#[test]
+fn a_search_without_time_still_comes_to_the_end() {
+    let folder = tempfile::tempdir().unwrap();
+    let (journal, recorder) = open(folder.path());
+    let mut expected = Vec::new();
+    for sequence in 0..3_000 {
+        // Every hundredth request took a second; the filter admits one in fifty.
+        let at = 10_000 + sequence - if sequence % 100 == 0 { 1_000 } else { 0 };
+        let status = if sequence % 50 == 0 { 503 } else { 200 };
+        recorder.record(Record {
+            status,
+            ..record(at, sequence)
+        });
+        if status == 503 {
+            expected.push(id(at, sequence));
+        }
+    }
+    assert!(journal.flush(std::time::Duration::from_secs(10)));
+    expected.sort();
+    expected.reverse();
+    let clock = clock();
+    let spent = Budget::new(&clock);
+    clock.advance(std::time::Duration::from_secs(60));
+    let filter = Filter {
+        status: Some(503),
+        ..Filter::default()
+    };
+    let (mut ids, mut before, mut pages) = (Vec::new(), None, 0);
+    loop {
+        let page = search(&journal.shelf, &filter, before, 1_000, &spent).unwrap();
+        ids.extend(page.records.iter().map(|record| record.id));
+        pages += 1;
+        assert!(
+            page.next.is_none() || page.next < before || before.is_none(),
+            "it goes on"
+        );
+        before = page.next;
+        if before.is_none() {
+            break;
+        }
+    }
+    assert_eq!(ids, expected);
+    assert!(pages > 3, "it stopped in between: {pages} pages");
+}
+
+#[test]
+fn readers_see_whole_records_while_the_writer_writes() {
+    let folder = tempfile::tempdir().unwrap();
+    let (journal, mut recorders) = Journal::open(JournalSettings::new(folder.path()), 2, clock()).unwrap();
+    let total = 20_000;
+    std::thread::scope(|threads| {
+        for (worker, recorder) in recorders.drain(..).enumerate() {
+            let journal = &journal;
+            threads.spawn(move || {
+                for sequence in (worker as u64..total).step_by(2) {
+                    recorder.record(record(sequence / 10, sequence));
+                    if sequence % 1_000 < 2 {
+                        journal.flush(std::time::Duration::from_secs(10));
+                    }
+                }
+            });
+        }
+        for _ in 0..20 {
+            let page = journal.search(&Filter::default(), None, 100).unwrap();
+            for pair in page.records.windows(2) {
+                assert!(pair[0].id > pair[1].id);
+            }
+            for seen in page.records {
+                assert_eq!(found(&journal, seen.id), Some(seen));
+            }
+        }
+    });
+    assert!(journal.flush(std::time::Duration::from_secs(10)));
+    let counts = journal.counts();
+    assert_eq!(counts.recorded + counts.dropped, total);
+    assert_eq!(
+        all(&journal, &Filter::default(), 1_000).len() as u64,
+        counts.recorded
+    );
 }
