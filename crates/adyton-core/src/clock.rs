@@ -65,18 +65,21 @@ impl Timestamp {
     pub fn to_sdk_date(self) -> String {
         self.civil("%Y%m%dT%H%M%SZ")
     }
-    /// Parses `YYYYMMDDTHHMMSSZ` and nothing else.
+    /// Parses `YYYYMMDDTHHMMSSZ` and nothing else. On the hot path of signed requests, so digit by digit.
     pub fn from_sdk_date(text: &str) -> Option<Self> {
-        let shape = text.len() == 16
-            && text.bytes().enumerate().all(|(at, byte)| match at {
-                8 => byte == b'T',
-                15 => byte == b'Z',
-                _ => byte.is_ascii_digit(),
-            });
-        if !shape {
+        let bytes: &[u8; 16] = text.as_bytes().try_into().ok()?;
+        if bytes[8] != b'T' || bytes[15] != b'Z' {
             return None;
         }
-        let civil = jiff::civil::DateTime::strptime("%Y%m%dT%H%M%SZ", text).ok()?;
+        let number = |from: usize, to: usize| {
+            bytes[from..to].iter().try_fold(0i16, |number, byte| {
+                byte.is_ascii_digit()
+                    .then(|| number * 10 + i16::from(byte - b'0'))
+            })
+        };
+        let two = |from: usize| number(from, from + 2).and_then(|number| i8::try_from(number).ok());
+        let (year, month, day) = (number(0, 4)?, two(4)?, two(6)?);
+        let civil = jiff::civil::DateTime::new(year, month, day, two(9)?, two(11)?, two(13)?, 0).ok()?;
         let at = jiff::tz::Offset::UTC.to_timestamp(civil).ok()?;
         Some(Self(at.as_microsecond()))
     }
@@ -120,6 +123,10 @@ impl Clock {
         Self(Source::Manual(Arc::new(AtomicI64::new(start.micros()))))
     }
     /// The time of day.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the one place that asks the system for the time"
+    )]
     pub fn now(&self) -> Timestamp {
         match &self.0 {
             Source::System(_) => {

@@ -51,12 +51,12 @@ pub(crate) fn identify(
         now,
         private_keys: &identity.settings.private_query_keys,
     };
-    let guess = Kind::guess(live, accepts, &header);
+    let guess = || Kind::guess(live, accepts, &header);
     if times > 1 {
-        return Err(sketch.refuse(guess.malformed(), "there is more than one Authorization header"));
+        return Err(sketch.refuse(guess().malformed(), "there is more than one Authorization header"));
     }
     let authorization = Authorization::parse(&header)
-        .map_err(|error| sketch.refuse(guess.unreadable(&error), &error.to_string()))?;
+        .map_err(|error| sketch.refuse(guess().unreadable(&error), &error.to_string()))?;
     let key = look_up(live, accepts, authorization.access)
         .ok_or_else(|| unknown(live, accepts, authorization.access, &sketch))?;
     let caller = admitted(identity, live, &key, &sketch)?;

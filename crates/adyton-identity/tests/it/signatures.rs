@@ -12,8 +12,8 @@ use adyton_identity::{Accepts, Standing, Way};
 use adyton_sign::BodyHash;
 
 use crate::world::{
-    AK, ALL, APP, APP_KEY, APP_SECRET, Call, DOMAIN, SK, World, access_key, alice, app, message, mistake,
-    start, told,
+    AK, ALL, APP, APP_KEY, APP_SECRET, Call, DOMAIN, SK, World, access_key, alice, app, cost, message,
+    mistake, start, told,
 };
 
 const IAM_FAILS: &str = "Incorrect IAM authentication information: verify aksk signature fail";
@@ -430,10 +430,7 @@ fn costs_of_a_signature() {
     let world = World::new();
     let call = Call::new().body("").signed(AK, SK);
     let request = call.request();
-    let rounds = 20_000;
-    let begun = std::time::Instant::now();
-    for _ in 0..rounds {
-        assert!(world.identity.identify(&world.live, &ALL, &request).is_ok());
-    }
-    println!("identify by signature: {:?}", begun.elapsed() / rounds);
+    cost("identify by signature", || {
+        assert!(world.identity.identify(&world.live, &ALL, &request).is_ok())
+    });
 }

@@ -11,7 +11,7 @@ use adyton_identity::tokens::{LEEWAY, TOKEN_LIFE, TOKEN_MAX};
 use adyton_identity::{Accepts, Contents, Methods, TokenFault, Way};
 use proptest::prelude::*;
 
-use crate::world::{ALICE, Call, DOMAIN, HERE, World, alice, message, start, token_key, told};
+use crate::world::{ALICE, Call, DOMAIN, HERE, World, alice, cost, message, start, token_key, told};
 
 fn issue(world: &World) -> (String, Contents) {
     world
@@ -328,15 +328,12 @@ fn costs_of_a_token() {
     let (text, _) = issue(&world);
     let call = call(&text);
     let request = call.request();
-    let rounds = 20_000;
-    let begun = std::time::Instant::now();
-    for _ in 0..rounds {
+    cost("identify by token", || {
         assert!(
             world
                 .identity
                 .identify(&world.live, &Accepts::IAM, &request)
                 .is_ok()
-        );
-    }
-    println!("identify by token: {:?}", begun.elapsed() / rounds);
+        )
+    });
 }

@@ -295,3 +295,14 @@ impl Call {
         }
     }
 }
+
+/// Prints what one round costs: the best of many batches, because the machine does other things too.
+pub fn cost(what: &str, round: impl Fn()) {
+    let batch = || {
+        let begun = std::time::Instant::now();
+        (0..500).for_each(|_| round());
+        begun.elapsed() / 500
+    };
+    let best = (0..600).map(|_| batch()).min();
+    println!("{what}: {best:?}");
+}
