@@ -1,1 +1,40 @@
-//! adyton-control
+//! The control plane: IAM, ModelArts and API Gateway as their clients know them, and Adyton's own addresses.
+//!
+//! What must hold here:
+//!
+//! - [`routes`] names every address on one page, with who may call it; both the router and the OpenAPI document come from it.
+//! - A function that answers gets a [`Call`](call::Call), which exists only for a caller who is known, in a project that is
+//!   theirs, with the action permitted and the signed body proven; or it says [`OpenCall`](call::OpenCall) in its type.
+//! - `operations/` knows no HTTP; `dialect/` only translates; each dialect has one `errors.rs`.
+//! - A change is answered after this node's live state holds it: who creates, can call.
+//! - Another project's ids look exactly like ids of nothing. Secrets are shown once and are in no log and no error.
+//!
+//! Read [`routes`], then [`call`], then any file of `dialect/` with the operation that it calls.
+
+mod call;
+mod dialect;
+mod document;
+mod endpoint;
+mod envelope;
+mod failure;
+mod lenient;
+mod middleware;
+mod operations;
+mod payload;
+mod plane;
+mod routes;
+mod server;
+mod settings;
+mod table;
+mod tasks;
+
+pub use server::{BindError, Control};
+pub use settings::{ControlParts, ControlSettings, Metrics, Ready};
+
+/// The OpenAPI document as JSON, as `/openapi.json` serves it and `docs/reference/openapi.json` keeps it.
+pub fn openapi_json() -> String {
+    // A document of texts always serialises.
+    document::document(&routes::table())
+        .to_pretty_json()
+        .unwrap_or_default()
+}

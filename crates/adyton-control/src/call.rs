@@ -1,0 +1,332 @@
+//! Who calls, in which project: the only way to a [`Call`].
+//!
+//! The order is that of the gateway, for the same reasons: the caller is found from the head, then the project of the path
+//! and the action are decided, and only then is the body read, within its limit; a signature over the body is proven with its
+//! last byte, before any function sees the call. Token and AK/SK count alike.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::str::FromStr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use adyton_core::digest::Sha256;
+use adyton_core::id::ProjectId;
+use adyton_core::live::Live;
+use adyton_core::rejection::Rejection;
+use adyton_core::tenant::{Scope, User};
+use adyton_identity::policy::{may, may_in_domain};
+use adyton_identity::{Accepts, Action, Caller, Denied, Standing, Way};
+use adyton_sign::{EncodedSlash, Head};
+use axum::body::Body;
+use axum::extract::{FromRequestParts, RawPathParams};
+use bytes::Bytes;
+use http::request::Parts;
+use http::{HeaderMap, Request};
+use http_body::Body as _;
+use http_body_util::{BodyExt, Limited};
+
+use crate::dialect::Dialect;
+use crate::failure::{Failure, Outcome, Thing};
+pub(crate) use crate::payload::Payload;
+use crate::plane::Plane;
+use crate::table::{Access, Heading};
+
+/// The largest body of a management call.
+const BODY_MOST: usize = 1 << 20;
+/// How long such a body may take to arrive.
+const BODY_TIME: Duration = Duration::from_secs(30);
+
+/// The caller's address; the listener puts it into every request.
+#[derive(Clone, Copy)]
+pub(crate) struct Peer(pub(crate) SocketAddr);
+
+/// The parameters of a path.
+pub(crate) struct Parameters(Vec<(String, String)>);
+
+impl Parameters {
+    async fn of(parts: &mut Parts) -> Outcome<Self> {
+        let raw = RawPathParams::from_request_parts(parts, &())
+            .await
+            .map_err(|error| Failure::Malformed(error.to_string()))?;
+        Ok(Self(
+            raw.iter()
+                .map(|(name, value)| (name.to_owned(), value.to_owned()))
+                .collect(),
+        ))
+    }
+    fn get(&self, name: &str) -> Option<&str> {
+        self.0
+            .iter()
+            .find(|(own, _)| own == name)
+            .map(|(_, value)| value.as_str())
+    }
+}
+
+/// A call that anybody may make.
+pub(crate) struct OpenCall {
+    pub(crate) plane: Arc<Plane>,
+    pub(crate) headers: HeaderMap,
+    pub(crate) payload: Payload,
+}
+
+impl OpenCall {
+    /// Reads the body.
+    pub(crate) async fn admit(plane: Arc<Plane>, request: Request<Body>) -> Outcome<Self> {
+        let (parts, body) = request.into_parts();
+        let body = read(body).await?;
+        Ok(Self {
+            plane,
+            headers: parts.headers,
+            payload: Payload::new(parts.uri, body),
+        })
+    }
+}
+
+/// A call of somebody known, who may make it.
+pub(crate) struct Call {
+    pub(crate) plane: Arc<Plane>,
+    /// Who calls.
+    pub(crate) caller: Caller,
+    /// The live state that the call was decided by.
+    pub(crate) live: Arc<Live>,
+    pub(crate) headers: HeaderMap,
+    pub(crate) payload: Payload,
+    parameters: Parameters,
+    project: Option<ProjectId>,
+}
+
+impl Call {
+    /// Finds the caller, decides, reads the body and proves it.
+    pub(crate) async fn admit(plane: Arc<Plane>, heading: &Heading, request: Request<Body>) -> Outcome<Self> {
+        let mut streamed = Streamed::admit(plane, heading, request).await?;
+        let body = read(std::mem::take(&mut streamed.body)).await?;
+        let digest = Sha256::of(&body);
+        let mut call = streamed.prove(digest, &body)?;
+        let uri = call.payload.uri().clone();
+        call.payload = Payload::new(uri, body);
+        Ok(call)
+    }
+    /// The project of the path, which is the caller's.
+    pub(crate) fn project(&self) -> Outcome<ProjectId> {
+        self.project
+            .ok_or_else(|| Failure::defect("the address has no project"))
+    }
+    /// A parameter of the path as it was sent.
+    pub(crate) fn text(&self, name: &str) -> &str {
+        self.parameters.get(name).unwrap_or_default()
+    }
+    /// An id of the path. What is no id is nobody's: it looks like an unknown one.
+    pub(crate) fn parameter<T: FromStr>(&self, name: &str, thing: Thing) -> Outcome<T> {
+        let text = self.text(name);
+        text.parse().map_err(|_| Failure::missing(thing, text))
+    }
+    /// The user who calls. Apps call APIs, not the management plane, so there always is one.
+    pub(crate) fn user(&self) -> Outcome<&Arc<User>> {
+        self.caller
+            .user()
+            .ok_or_else(|| Failure::defect("an app at the management plane"))
+    }
+    /// The user's name.
+    pub(crate) fn user_name(&self) -> String {
+        self.caller
+            .user()
+            .map(|user| user.name.clone())
+            .unwrap_or_default()
+    }
+    /// Whether the caller may also do this, in the project of the path or in their own domain.
+    pub(crate) fn may(&self, action: Action) -> bool {
+        permitted(&self.live, &self.caller, action, self.project).is_ok()
+    }
+}
+
+/// A call whose body has not been read. Whoever reads it owes [`Streamed::prove`].
+pub(crate) struct Streamed {
+    pub(crate) plane: Arc<Plane>,
+    pub(crate) body: Body,
+    pub(crate) parts: Parts,
+    live: Arc<Live>,
+    standing: Standing,
+    parameters: Parameters,
+    project: Option<ProjectId>,
+}
+
+impl Streamed {
+    /// Finds the caller and decides, all from the head.
+    pub(crate) async fn admit(plane: Arc<Plane>, heading: &Heading, request: Request<Body>) -> Outcome<Self> {
+        let (mut parts, body) = request.into_parts();
+        let parameters = Parameters::of(&mut parts).await?;
+        let live = plane.feed.cell().load();
+        let has_body = !body.is_end_stream() && body.size_hint().exact() != Some(0);
+        let standing = plane
+            .identity
+            .identify(&live, &Accepts::IAM, &seen(&parts, has_body))
+            .map_err(unauthenticated)?;
+        let project = decide(&live, heading, standing.claimed(), &parameters)?;
+        Ok(Self {
+            plane,
+            body,
+            parts,
+            live,
+            standing,
+            parameters,
+            project,
+        })
+    }
+    /// Whether the body must be read whole before anything is done with it: its signature covers it.
+    pub(crate) fn owes_proof(&self) -> bool {
+        match &self.standing {
+            Standing::Verified(verified) => verified.body_digest().is_some(),
+            Standing::Provisional(_) => true,
+        }
+    }
+    /// Where the call comes from.
+    pub(crate) fn peer(&self) -> SocketAddr {
+        peer(&self.parts)
+    }
+    /// Proves the call with the digest of its whole body; `bytes` are for the explanation of a wrong signature, and may be
+    /// empty for a body that was not kept.
+    pub(crate) fn prove(self, digest: Sha256, bytes: &[u8]) -> Outcome<Call> {
+        let caller = match self.standing {
+            Standing::Verified(verified) => {
+                verified.check(digest).map_err(unauthenticated)?;
+                verified.caller().clone()
+            }
+            Standing::Provisional(provisional) => provisional
+                .prove(
+                    &self.plane.identity,
+                    &self.live,
+                    &seen(&self.parts, true),
+                    digest,
+                    bytes,
+                )
+                .map_err(unauthenticated)?
+                .caller()
+                .clone(),
+        };
+        Ok(Call {
+            plane: self.plane,
+            caller,
+            live: self.live,
+            payload: Payload::new(self.parts.uri, Bytes::new()),
+            headers: self.parts.headers,
+            parameters: self.parameters,
+            project: self.project,
+        })
+    }
+    /// The call without a proof of its body, for a body that goes on as it comes. Only for credentials that do not cover it.
+    pub(crate) fn without_body(self) -> Outcome<(Call, Body, Parts)> {
+        let Standing::Verified(verified) = self.standing else {
+            return Err(Failure::defect("a provisional caller was let through"));
+        };
+        let call = Call {
+            plane: self.plane,
+            caller: verified.caller().clone(),
+            live: self.live,
+            payload: Payload::new(self.parts.uri.clone(), Bytes::new()),
+            headers: self.parts.headers.clone(),
+            parameters: self.parameters,
+            project: self.project,
+        };
+        Ok((call, self.body, self.parts))
+    }
+}
+
+/// What identity needs to see of the head.
+fn seen(parts: &Parts, has_body: bool) -> adyton_identity::Request<'_> {
+    adyton_identity::Request {
+        head: Head {
+            method: parts.method.as_str(),
+            path: parts.uri.path(),
+            query: parts.uri.query().unwrap_or_default(),
+            host: parts
+                .uri
+                .authority()
+                .map(|authority| authority.as_str().as_bytes()),
+            headers: &parts.headers,
+        },
+        source: peer(parts).ip(),
+        private: true,
+        has_body,
+        slash: EncodedSlash::Decode,
+    }
+}
+
+fn peer(parts: &Parts) -> SocketAddr {
+    parts
+        .extensions
+        .get::<Peer>()
+        .map_or(SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), 0), |peer| {
+            peer.0
+        })
+}
+
+fn unauthenticated(rejection: Rejection) -> Failure {
+    Failure::Unauthenticated(Box::new(rejection))
+}
+
+/// Decides whether the caller may, and gives the project of the path.
+fn decide(
+    live: &Live,
+    heading: &Heading,
+    caller: &Caller,
+    parameters: &Parameters,
+) -> Outcome<Option<ProjectId>> {
+    let project = match parameters.get("project_id") {
+        // What is no id is no project of theirs.
+        Some(text) => Some(ProjectId::parse(text.as_bytes()).ok_or(Failure::OtherProject)?),
+        None => None,
+    };
+    let scoped = matches!(heading.dialect, Dialect::ModelArts | Dialect::Apig);
+    if scoped && caller.way() == Way::Token && matches!(caller.scope(), Scope::Domain(_)) {
+        return Err(Failure::NoProject);
+    }
+    if let Access::May(action) = heading.access {
+        permitted(live, caller, action, project)?;
+    } else if let Some(project) = project {
+        reaches(live, caller, project)?;
+    }
+    // Every project sees the gateway as one instance that has the project's id.
+    if let (Some(project), Some(instance)) = (project, parameters.get("instance_id"))
+        && ProjectId::parse(instance.as_bytes()) != Some(project)
+    {
+        return Err(Failure::missing(Thing::Instance, instance));
+    }
+    Ok(project)
+}
+
+fn permitted(live: &Live, caller: &Caller, action: Action, project: Option<ProjectId>) -> Outcome<()> {
+    let decision = match (project, caller.user()) {
+        (Some(project), _) => may(live, caller, action, project),
+        (None, Some(user)) => may_in_domain(live, caller, action, user.domain),
+        (None, None) => return Err(Failure::OtherProject),
+    };
+    decision.map_err(|denied| match denied {
+        Denied::OtherProject(_) => Failure::OtherProject,
+        Denied::NotPermitted(_) | Denied::AppNotAuthorised(_) => Failure::Forbidden {
+            action: action.name().to_owned(),
+        },
+    })
+}
+
+/// Whether the caller has anything to do in a project: any role there, and a credential that reaches it.
+fn reaches(live: &Live, caller: &Caller, project: ProjectId) -> Outcome<()> {
+    match may(live, caller, Action::ServicePredict, project) {
+        Err(Denied::OtherProject(_)) => Err(Failure::OtherProject),
+        Ok(()) | Err(Denied::NotPermitted(_) | Denied::AppNotAuthorised(_)) => Ok(()),
+    }
+}
+
+/// A whole body, within its limit and in time.
+async fn read(body: Body) -> Outcome<Bytes> {
+    let limited = Limited::new(body, BODY_MOST);
+    match tokio::time::timeout(BODY_TIME, limited.collect()).await {
+        Ok(Ok(whole)) => Ok(whole.to_bytes()),
+        Ok(Err(error)) if error.is::<http_body_util::LengthLimitError>() => Err(Failure::TooLarge {
+            limit: BODY_MOST as u64,
+        }),
+        Ok(Err(error)) => Err(Failure::Malformed(format!("the body broke off: {error}"))),
+        Err(_) => Err(Failure::Malformed(
+            "the body did not arrive within 30 seconds".to_owned(),
+        )),
+    }
+}

@@ -1,0 +1,11 @@
+//! Adyton's own addresses: packages, the Prediction tab's door, the journal, and what the command line asks.
+
+pub(crate) mod catalogue;
+pub(crate) mod documents;
+pub(crate) mod errors;
+pub(crate) mod health;
+pub(crate) mod logs;
+pub(crate) mod packages;
+pub(crate) mod predict;
+pub(crate) mod requests;
+pub(crate) mod whoami;

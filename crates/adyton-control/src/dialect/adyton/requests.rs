@@ -1,0 +1,183 @@
+//! `GET …/requests` and `GET …/requests/{request_id}`: the journal of a project, and one request explained.
+
+use adyton_core::clock::Timestamp;
+use adyton_core::explain::Explanation;
+use adyton_core::id::{ApiId, RequestId, ServiceId};
+use adyton_core::journal::Filter;
+use adyton_core::record::{Record, Step};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use crate::call::Call;
+use crate::endpoint::{Json, Query};
+use crate::failure::{Failure, Outcome, Thing};
+use crate::operations::request;
+
+/// The most records of one page.
+const MOST: usize = 1000;
+
+/// Which requests.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RequestQuery {
+    /// Only to this service.
+    service: Option<String>,
+    /// Only to this API.
+    api: Option<String>,
+    /// Only of this app.
+    app: Option<String>,
+    /// Only of this user.
+    user: Option<String>,
+    /// Only with this wire code (`APIG.0301`) or sub-code (`token.expired`).
+    code: Option<String>,
+    /// Only with this HTTP status.
+    status: Option<u16>,
+    /// Only those that this step decided: `route`, `admit`, `authenticate`, `authorise`, `throttle`, `limit`, `dispatch`, …
+    stage: Option<String>,
+    /// From this moment on: ISO 8601, or milliseconds since 1970.
+    from: Option<String>,
+    /// Before this moment: the same.
+    until: Option<String>,
+    /// The page after the one whose `next` this was.
+    before: Option<String>,
+    /// How many a page holds: 1 to 1000, 50 by default.
+    limit: Option<usize>,
+}
+
+/// A page of requests.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct RequestList {
+    /// Newest first.
+    #[schema(value_type = Vec<Object>)]
+    requests: Vec<RequestShown>,
+    /// Pass it as `before` to get the next page; `null` at the end.
+    next: Option<String>,
+}
+
+/// A request.
+#[derive(Serialize)]
+pub(crate) struct RequestShown {
+    /// The wire code of a refusal.
+    error_code: Option<&'static str>,
+    /// When it came, for people.
+    time: String,
+    #[serde(flatten)]
+    record: Record,
+}
+
+/// A request with its explanation.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct RequestExplained {
+    /// What the journal kept.
+    #[schema(value_type = Object)]
+    request: RequestShown,
+    /// Which step decided, what was compared with what, and the fix.
+    #[schema(value_type = Object)]
+    explanation: Explanation,
+}
+
+impl RequestShown {
+    fn new(record: Record) -> Self {
+        Self {
+            error_code: record.reason.map(|reason| reason.code().entry().wire),
+            time: record.at.to_iso(),
+            record,
+        }
+    }
+}
+
+/// `GET …/requests`
+pub(crate) async fn list(call: Call, Query(query): Query<RequestQuery>) -> Outcome<Json<RequestList>> {
+    let before = query
+        .before
+        .as_deref()
+        .map(|text| id("before", text))
+        .transpose()?;
+    let limit = query.limit.unwrap_or(50);
+    if !(1..=MOST).contains(&limit) {
+        return Err(wrong("limit", format!("must be 1 to {MOST}")));
+    }
+    let filter = filter(query)?;
+    let page = request::search::search(&call, call.project()?, filter, before, limit).await?;
+    Ok(Json(RequestList {
+        requests: page.records.into_iter().map(RequestShown::new).collect(),
+        next: page.next.map(|id| id.to_string()),
+    }))
+}
+
+/// `GET …/requests/{request_id}`
+pub(crate) async fn show(call: Call) -> Outcome<Json<RequestExplained>> {
+    let id: RequestId = call.parameter("request_id", Thing::Request)?;
+    let (record, explanation) = request::explain::explain(&call, call.project()?, id).await?;
+    Ok(Json(RequestExplained {
+        request: RequestShown::new(record),
+        explanation,
+    }))
+}
+
+fn filter(query: RequestQuery) -> Outcome<Filter> {
+    let step = match query.stage.as_deref() {
+        None => None,
+        Some(word) => Some(Step::parse(word).ok_or_else(|| {
+            wrong(
+                "stage",
+                "must be a step of the pipeline: route, admit, authenticate, authorise, throttle, limit, \
+                            dispatch or respond",
+            )
+        })?),
+    };
+    if query.app.is_some() && query.user.is_some() {
+        return Err(wrong(
+            "app",
+            "a request is made by an app or by a user: give one of the two",
+        ));
+    }
+    let service: Option<ServiceId> = query
+        .service
+        .as_deref()
+        .map(|text| id("service", text))
+        .transpose()?;
+    let api: Option<ApiId> = query.api.as_deref().map(|text| id("api", text)).transpose()?;
+    Ok(Filter {
+        project: None,
+        with_unmatched: false,
+        service,
+        api,
+        caller: query.app.or(query.user),
+        code: query.code,
+        status: query.status,
+        step,
+        from: query
+            .from
+            .as_deref()
+            .map(|text| moment("from", text))
+            .transpose()?,
+        until: query
+            .until
+            .as_deref()
+            .map(|text| moment("until", text))
+            .transpose()?,
+    })
+}
+
+fn id<T: std::str::FromStr<Err = adyton_core::id::IdError>>(field: &str, text: &str) -> Outcome<T> {
+    text.parse()
+        .map_err(|error: adyton_core::id::IdError| wrong(field, error.to_string()))
+}
+
+fn moment(field: &str, text: &str) -> Outcome<Timestamp> {
+    let millis = text.parse::<i64>().ok().map(Timestamp::from_millis);
+    millis.or_else(|| Timestamp::from_iso(text)).ok_or_else(|| {
+        wrong(
+            field,
+            "must be an ISO 8601 time (2026-01-15T08:15:30Z) or milliseconds since 1970",
+        )
+    })
+}
+
+fn wrong(field: &str, problem: impl Into<String>) -> Failure {
+    Failure::Query {
+        field: field.to_owned(),
+        problem: problem.into(),
+    }
+}

@@ -1,0 +1,82 @@
+//! `GET /adyton/v1/whoami`: who the credentials say you are, where, with which roles, and for how long.
+
+use adyton_core::tenant::Scope;
+use adyton_identity::policy::roles;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::call::Call;
+use crate::dialect::iam::shapes::{Named, domain};
+use crate::endpoint::Json;
+use crate::failure::Outcome;
+
+/// Who calls.
+#[derive(Serialize, Deserialize, ToSchema)]
+pub(crate) struct Whoami {
+    /// The user.
+    user: Named,
+    /// Their domain.
+    domain: Named,
+    /// The project that the token is for; none with a domain's token or an access key.
+    project: Option<Named>,
+    /// The roles that they have there; with an access key, those in the domain.
+    roles: Vec<String>,
+    /// All projects in which they have a role.
+    projects: Vec<Named>,
+    /// How they showed it: `token` or `aksk`.
+    way: String,
+    /// The token, if it was one.
+    token: Option<TokenLife>,
+    /// The server's time, to compare clocks with.
+    server_time: String,
+}
+
+/// How long a token counts.
+#[derive(Serialize, Deserialize, ToSchema)]
+pub(crate) struct TokenLife {
+    /// When it was issued.
+    issued_at: String,
+    /// When it ends.
+    expires_at: String,
+    /// How many seconds that is from now.
+    remaining_seconds: u64,
+}
+
+/// `GET /adyton/v1/whoami`
+pub(crate) async fn whoami(call: Call) -> Outcome<Json<Whoami>> {
+    let now = call.plane.clock.now();
+    let user = call.user()?;
+    let live = &call.live;
+    let scope = call.caller.scope();
+    let project = match scope {
+        Scope::Project(id) => live.project(id),
+        Scope::Domain(_) => None,
+    };
+    let named = |project: &adyton_core::tenant::Project| Named {
+        id: project.id.to_string(),
+        name: project.name.clone(),
+    };
+    Ok(Json(Whoami {
+        user: Named {
+            id: user.id.to_string(),
+            name: user.name.clone(),
+        },
+        domain: domain(live, user),
+        project: project.map(|project| named(project)),
+        roles: roles(live, user, scope)
+            .iter()
+            .map(|role| role.name().to_owned())
+            .collect(),
+        projects: crate::operations::project::of_user(live, user)
+            .iter()
+            .map(named)
+            .collect(),
+        way: call.caller.way().name().to_owned(),
+        token: call.caller.token().map(|token| TokenLife {
+            issued_at: token.issued_at.to_iso(),
+            expires_at: token.expires_at.to_iso(),
+            remaining_seconds: token.expires_at.since(now).as_secs(),
+        }),
+        server_time: now.to_iso(),
+    }))
+}

@@ -1,0 +1,114 @@
+//! `…/apps/{app_id}/app-codes`: the simple way for an app to show itself.
+
+use adyton_core::id::AppCodeId;
+use adyton_core::secret::Secret;
+use adyton_store::repository::AppCodeText;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::apps::id as app_id;
+use super::shapes;
+use crate::call::Call;
+use crate::endpoint::{Body, Json, Query};
+use crate::failure::{Outcome, Thing};
+use crate::operations::app_code;
+
+/// An AppCode to be added.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct AppCodeCreate {
+    /// 64 to 180 characters.
+    app_code: String,
+}
+
+/// An AppCode.
+#[derive(Serialize, Deserialize, ToSchema)]
+pub(crate) struct AppCodeShown {
+    /// Its id.
+    id: String,
+    /// The code that callers send in `X-Apig-AppCode`.
+    app_code: String,
+    /// The app that it belongs to.
+    app_id: String,
+    /// When it was made.
+    create_time: String,
+}
+
+/// The AppCodes of an app.
+#[derive(Serialize, Deserialize, ToSchema)]
+pub(crate) struct AppCodeList {
+    /// How many there are.
+    total: usize,
+    /// How many are on this page.
+    size: usize,
+    /// The codes, oldest first.
+    app_codes: Vec<AppCodeShown>,
+}
+
+/// A page.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct AppCodeQuery {
+    /// How many to pass over.
+    offset: Option<i64>,
+    /// How many to give.
+    limit: Option<i64>,
+}
+
+impl AppCodeShown {
+    fn new(code: &AppCodeText) -> Self {
+        Self {
+            id: code.code.id.to_string(),
+            app_code: code.text.expose().clone(),
+            app_id: code.app.to_string(),
+            create_time: shapes::time(code.code.created_at),
+        }
+    }
+}
+
+/// `POST …/app-codes`: adds the given code.
+pub(crate) async fn create(call: Call, Body(wanted): Body<AppCodeCreate>) -> Outcome<Json<AppCodeShown>> {
+    let given = Some(Secret::new(wanted.app_code));
+    let code = app_code::create::create(&call.plane, call.project()?, app_id(&call)?, given).await?;
+    Ok(Json(AppCodeShown::new(&code)))
+}
+
+/// `PUT …/app-codes`: adds a generated code.
+pub(crate) async fn generate(call: Call) -> Outcome<Json<AppCodeShown>> {
+    let code = app_code::create::create(&call.plane, call.project()?, app_id(&call)?, None).await?;
+    Ok(Json(AppCodeShown::new(&code)))
+}
+
+/// `GET …/app-codes`
+pub(crate) async fn list(call: Call, Query(query): Query<AppCodeQuery>) -> Outcome<Json<AppCodeList>> {
+    let codes = app_code::show::list(&call.plane, call.project()?, app_id(&call)?).await?;
+    let page = shapes::page(query.offset, query.limit);
+    let skip = usize::try_from(page.offset).unwrap_or(usize::MAX);
+    let most = usize::try_from(page.limit).unwrap_or(usize::MAX);
+    let app_codes: Vec<AppCodeShown> = codes
+        .iter()
+        .skip(skip)
+        .take(most)
+        .map(AppCodeShown::new)
+        .collect();
+    Ok(Json(AppCodeList {
+        total: codes.len(),
+        size: app_codes.len(),
+        app_codes,
+    }))
+}
+
+/// `GET …/app-codes/{app_code_id}`
+pub(crate) async fn show(call: Call) -> Outcome<Json<AppCodeShown>> {
+    let code = app_code::show::show(&call.plane, call.project()?, app_id(&call)?, id(&call)?).await?;
+    Ok(Json(AppCodeShown::new(&code)))
+}
+
+/// `DELETE …/app-codes/{app_code_id}`
+pub(crate) async fn delete(call: Call) -> Outcome<()> {
+    app_code::delete::delete(&call.plane, call.project()?, app_id(&call)?, id(&call)?).await
+}
+
+fn id(call: &Call) -> Outcome<AppCodeId> {
+    call.parameter("app_code_id", Thing::AppCode)
+}

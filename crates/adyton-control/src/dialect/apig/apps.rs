@@ -1,0 +1,228 @@
+//! `…/apps`: make, show, change and delete apps, and give them another secret.
+
+use adyton_core::id::{AppId, AppKey};
+use adyton_core::secret::Secret;
+use adyton_core::tenant::App;
+use adyton_store::repository::{AppChange, AppFilter, NewApp};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::shapes;
+use crate::call::Call;
+use crate::endpoint::{Body, Json, Query};
+use crate::failure::{Failure, Outcome, Thing};
+use crate::operations::app;
+
+/// An app to be made.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct AppCreate {
+    /// 3 to 64 characters, unique in the project.
+    name: String,
+    /// At most 255 characters.
+    #[serde(default)]
+    remark: Option<String>,
+    /// 8 to 200 characters; generated if left out.
+    #[serde(default)]
+    app_key: Option<String>,
+    /// 8 to 128 characters; generated if left out.
+    #[serde(default)]
+    app_secret: Option<String>,
+}
+
+/// What to change of an app; what is left out stays.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct AppUpdate {
+    /// Another name.
+    #[serde(default)]
+    name: Option<String>,
+    /// Another remark.
+    #[serde(default)]
+    remark: Option<String>,
+    /// Another AppKey.
+    #[serde(default)]
+    app_key: Option<String>,
+    /// Another AppSecret.
+    #[serde(default)]
+    app_secret: Option<String>,
+}
+
+/// Another secret.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct AppResetSecret {
+    /// 8 to 128 characters; generated if left out or empty.
+    #[serde(default)]
+    app_secret: Option<String>,
+}
+
+/// An app.
+#[derive(Serialize, Deserialize, ToSchema)]
+pub(crate) struct AppShown {
+    /// Its id.
+    id: String,
+    /// Its name.
+    name: String,
+    /// What its owner says of it.
+    remark: String,
+    /// The AppKey.
+    app_key: String,
+    /// The AppSecret; only in the answer that made it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    app_secret: Option<String>,
+    /// Who made it: `USER`.
+    creator: String,
+    /// 1 when it works, 0 when it is disabled.
+    status: u8,
+    /// `apig`.
+    app_type: String,
+    /// When it was made.
+    register_time: String,
+    /// When it was last changed.
+    update_time: String,
+    /// For how many APIs it is authorised; only in lists.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    bind_num: Option<u64>,
+}
+
+/// A page of apps.
+#[derive(Serialize, Deserialize, ToSchema)]
+pub(crate) struct AppList {
+    /// How many there are.
+    total: u64,
+    /// How many are on this page.
+    size: usize,
+    /// The apps, newest first.
+    apps: Vec<AppShown>,
+}
+
+/// Which apps.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct AppQuery {
+    /// How many to pass over.
+    offset: Option<i64>,
+    /// How many to give: 1 to 500, 20 by default.
+    limit: Option<i64>,
+    /// Only this one.
+    id: Option<String>,
+    /// Only with such a name.
+    name: Option<String>,
+    /// Only with this AppKey.
+    app_key: Option<String>,
+    /// 1: only those that work; 0: only disabled ones.
+    status: Option<u8>,
+    /// Parameters to be compared exactly: `name`.
+    precise_search: Option<String>,
+}
+
+impl AppShown {
+    fn new(app: &App) -> Self {
+        Self {
+            id: app.id.to_string(),
+            name: app.name.clone(),
+            remark: app.remark.clone(),
+            app_key: app.key.to_string(),
+            app_secret: None,
+            creator: "USER".to_owned(),
+            status: u8::from(app.enabled),
+            app_type: "apig".to_owned(),
+            register_time: shapes::time(app.created_at),
+            update_time: shapes::time(app.updated_at),
+            bind_num: None,
+        }
+    }
+    /// The one answer that shows the secret.
+    fn with_secret(app: &App) -> Self {
+        Self {
+            app_secret: Some(app.secret.expose().clone()),
+            ..Self::new(app)
+        }
+    }
+}
+
+/// An empty text counts as left out: the official SDK sends it for "generate one".
+fn given(text: Option<String>) -> Option<String> {
+    text.filter(|text| !text.is_empty())
+}
+
+/// `POST …/apps`
+pub(crate) async fn create(call: Call, Body(wanted): Body<AppCreate>) -> Outcome<Json<AppShown>> {
+    let new = NewApp {
+        project: call.project()?,
+        name: wanted.name,
+        remark: wanted.remark.unwrap_or_default(),
+        key: given(wanted.app_key).map(AppKey::new),
+        secret: given(wanted.app_secret).map(Secret::new),
+    };
+    let app = app::create::create(&call.plane, new).await?;
+    Ok(Json(AppShown::with_secret(&app)))
+}
+
+/// `GET …/apps`
+pub(crate) async fn list(call: Call, Query(query): Query<AppQuery>) -> Outcome<Json<AppList>> {
+    let id = match given(query.id) {
+        // What is no id is nobody's: the list is empty.
+        Some(text) => Some(AppId::parse(text.as_bytes()).unwrap_or(AppId::from_bits(0))),
+        None => None,
+    };
+    let filter = AppFilter {
+        id,
+        name: shapes::name_match(query.name, "name", query.precise_search.as_deref()),
+        key: given(query.app_key).map(AppKey::new),
+        enabled: query.status.map(|status| status == 1),
+    };
+    let page = shapes::page(query.offset, query.limit);
+    let listed = app::show::list(&call.plane, call.project()?, &filter, page).await?;
+    let bound = |app: &App| call.live.authorisations().filter(|one| one.app == app.id).count() as u64;
+    let apps: Vec<AppShown> = listed
+        .items
+        .iter()
+        .map(|app| AppShown {
+            bind_num: Some(bound(app)),
+            ..AppShown::new(app)
+        })
+        .collect();
+    Ok(Json(AppList {
+        total: listed.total,
+        size: apps.len(),
+        apps,
+    }))
+}
+
+/// `GET …/apps/{app_id}`
+pub(crate) async fn show(call: Call) -> Outcome<Json<AppShown>> {
+    let app = app::show::show(&call.plane, call.project()?, id(&call)?).await?;
+    Ok(Json(AppShown::new(&app)))
+}
+
+/// `PUT …/apps/{app_id}`
+pub(crate) async fn update(call: Call, Body(wanted): Body<AppUpdate>) -> Outcome<Json<AppShown>> {
+    let change = AppChange {
+        name: wanted.name,
+        remark: wanted.remark,
+        key: given(wanted.app_key).map(AppKey::new),
+        secret: given(wanted.app_secret).map(Secret::new),
+        enabled: None,
+    };
+    let app = app::update::update(&call.plane, call.project()?, id(&call)?, change).await?;
+    Ok(Json(AppShown::new(&app)))
+}
+
+/// `DELETE …/apps/{app_id}`
+pub(crate) async fn delete(call: Call) -> Outcome<()> {
+    app::delete::delete(&call.plane, call.project()?, id(&call)?).await
+}
+
+/// `PUT …/apps/secret/{app_id}`
+pub(crate) async fn reset_secret(call: Call, Body(wanted): Body<AppResetSecret>) -> Outcome<Json<AppShown>> {
+    let secret = given(wanted.app_secret).map(Secret::new);
+    let app = app::reset_secret::reset_secret(&call.plane, call.project()?, id(&call)?, secret).await?;
+    Ok(Json(AppShown::with_secret(&app)))
+}
+
+/// The app of the path; what is no id is nobody's.
+pub(crate) fn id(call: &Call) -> Result<AppId, Failure> {
+    call.parameter("app_id", Thing::App)
+}

@@ -1,0 +1,139 @@
+//! `/v2/{project_id}/apigw/instances` and the environments: every project sees the gateway as one instance that has the
+//! project's id, with one environment, `RELEASE`.
+
+use adyton_core::id::ProjectId;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::shapes;
+use crate::call::Call;
+use crate::endpoint::{Json, Query};
+use crate::failure::Outcome;
+
+/// The gateway, as a project sees it.
+#[derive(Serialize, Deserialize, ToSchema)]
+pub(crate) struct InstanceShown {
+    /// Its id: the project's.
+    id: String,
+    /// The project.
+    project_id: String,
+    /// Its name.
+    instance_name: String,
+    /// `Running`.
+    status: String,
+    /// 6: running.
+    instance_status: u8,
+    /// `apig`.
+    r#type: String,
+    /// `BASIC`.
+    spec: String,
+    /// Where APIs are called.
+    ingress_url: String,
+}
+
+/// A page of instances.
+#[derive(Serialize, Deserialize, ToSchema)]
+pub(crate) struct InstanceList {
+    /// How many there are.
+    total: usize,
+    /// How many are on this page.
+    size: usize,
+    /// The one instance.
+    instances: Vec<InstanceShown>,
+}
+
+/// An environment.
+#[derive(Serialize, Deserialize, ToSchema)]
+pub(crate) struct EnvironmentShown {
+    /// Its id.
+    id: String,
+    /// Its name.
+    name: String,
+    /// What it is for.
+    remark: String,
+}
+
+/// A page of environments.
+#[derive(Serialize, Deserialize, ToSchema)]
+pub(crate) struct EnvironmentList {
+    /// How many there are.
+    total: usize,
+    /// How many are on this page.
+    size: usize,
+    /// The one environment.
+    envs: Vec<EnvironmentShown>,
+}
+
+/// Which ones; both lists hold at most one entry.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct OneOfQuery {
+    /// How many to pass over.
+    offset: Option<i64>,
+    /// How many to give; there is only one.
+    #[expect(
+        dead_code,
+        reason = "accepted because clients page every list; one entry fits every page"
+    )]
+    limit: Option<i64>,
+    /// Only with such a name.
+    name: Option<String>,
+}
+
+fn gateway(call: &Call, project: ProjectId) -> InstanceShown {
+    InstanceShown {
+        id: project.to_string(),
+        project_id: project.to_string(),
+        instance_name: "adyton".to_owned(),
+        status: "Running".to_owned(),
+        instance_status: 6,
+        r#type: "apig".to_owned(),
+        spec: "BASIC".to_owned(),
+        ingress_url: call.plane.settings.gateway_url.clone(),
+    }
+}
+
+/// `GET …/instances`
+pub(crate) async fn list(call: Call, Query(query): Query<OneOfQuery>) -> Outcome<Json<InstanceList>> {
+    let project = call.project()?;
+    let instances: Vec<InstanceShown> = Some(gateway(&call, project))
+        .into_iter()
+        .filter(|one| {
+            query
+                .name
+                .as_ref()
+                .is_none_or(|name| one.instance_name.contains(name))
+        })
+        .skip(usize::try_from(query.offset.unwrap_or(0)).unwrap_or(0))
+        .collect();
+    Ok(Json(InstanceList {
+        total: 1,
+        size: instances.len(),
+        instances,
+    }))
+}
+
+/// `GET …/instances/{instance_id}`. That the id is the project's was checked with the path.
+pub(crate) async fn show(call: Call) -> Outcome<Json<InstanceShown>> {
+    let project = call.project()?;
+    Ok(Json(gateway(&call, project)))
+}
+
+/// `GET …/instances/{instance_id}/envs`
+pub(crate) async fn environments(_: Call, Query(query): Query<OneOfQuery>) -> Outcome<Json<EnvironmentList>> {
+    let release = EnvironmentShown {
+        id: shapes::RELEASE_ID.to_owned(),
+        name: shapes::RELEASE.to_owned(),
+        remark: "where the APIs of services are published".to_owned(),
+    };
+    let envs: Vec<EnvironmentShown> = Some(release)
+        .into_iter()
+        .filter(|one| query.name.as_ref().is_none_or(|name| one.name == *name))
+        .skip(usize::try_from(query.offset.unwrap_or(0)).unwrap_or(0))
+        .collect();
+    Ok(Json(EnvironmentList {
+        total: 1,
+        size: envs.len(),
+        envs,
+    }))
+}

@@ -1,0 +1,315 @@
+//! `/v3/users`, `/v3/roles` and role assignments: users of the caller's domain.
+
+use adyton_core::id::{DomainId, ProjectId, UserId};
+use adyton_core::secret::Secret;
+use adyton_core::tenant::{Assignment, Role, Scope, User};
+use adyton_store::repository::{NameMatch, NewUser, UserChange, UserFilter};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::shapes::{Links, Named, base, role};
+use crate::call::Call;
+use crate::endpoint::{Body, Json, Query};
+use crate::failure::{Failure, Outcome, Thing};
+use crate::operations::user;
+use crate::operations::user::roles::Turn;
+
+/// A user to be made.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct UserCreate {
+    /// Wrapped as Keystone does it.
+    user: UserWanted,
+}
+
+/// A user to be made.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct UserWanted {
+    /// Unique in the domain.
+    name: String,
+    /// 8 to 128 characters.
+    password: String,
+    /// The caller's domain, the only one that users can be made in.
+    #[serde(default)]
+    domain_id: Option<String>,
+    /// Whether the user may sign in; `true` if left out.
+    #[serde(default)]
+    enabled: Option<bool>,
+}
+
+/// What to change of a user.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct UserUpdate {
+    /// Wrapped as Keystone does it.
+    user: UserChanged,
+}
+
+/// What to change of a user; what is left out stays.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct UserChanged {
+    /// Another name.
+    #[serde(default)]
+    name: Option<String>,
+    /// Whether the user may sign in. Disabling ends all tokens.
+    #[serde(default)]
+    enabled: Option<bool>,
+    /// Another password. Ends all tokens.
+    #[serde(default)]
+    password: Option<String>,
+}
+
+/// One's own new password.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct PasswordChange {
+    /// Wrapped as Keystone does it.
+    user: PasswordPair,
+}
+
+/// The old and the new password.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct PasswordPair {
+    /// The new one: 8 to 128 characters.
+    password: String,
+    /// The old one.
+    original_password: String,
+}
+
+/// A user.
+#[derive(Serialize, Deserialize, ToSchema)]
+pub(crate) struct UserAnswer {
+    /// Wrapped as Keystone does it.
+    user: UserShown,
+}
+
+/// A user.
+#[derive(Serialize, Deserialize, ToSchema)]
+pub(crate) struct UserShown {
+    /// Their id.
+    id: String,
+    /// Their name.
+    name: String,
+    /// Their domain.
+    domain_id: String,
+    /// Whether they may sign in.
+    enabled: bool,
+    /// Empty: passwords do not end by themselves.
+    password_expires_at: String,
+    /// Where they are.
+    links: Links,
+}
+
+/// The users of a domain.
+#[derive(Serialize, Deserialize, ToSchema)]
+pub(crate) struct UserList {
+    /// By name.
+    users: Vec<UserShown>,
+    /// Where this list is.
+    links: Links,
+}
+
+/// Which users.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct UserQuery {
+    /// Only the one of this name.
+    name: Option<String>,
+    /// Only of this domain.
+    domain_id: Option<String>,
+    /// Only those who may sign in, or who may not.
+    enabled: Option<bool>,
+}
+
+/// The roles that there are, or that a user has.
+#[derive(Serialize, Deserialize, ToSchema)]
+pub(crate) struct RoleList {
+    /// The roles.
+    roles: Vec<Named>,
+    /// Where this list is.
+    links: Links,
+}
+
+impl UserShown {
+    fn new(call: &Call, user: &User) -> Self {
+        Self {
+            id: user.id.to_string(),
+            name: user.name.clone(),
+            domain_id: user.domain.to_string(),
+            enabled: user.enabled,
+            password_expires_at: String::new(),
+            links: Links::own(format!(
+                "{}/v3/users/{}",
+                base(&call.plane, &call.headers),
+                user.id
+            )),
+        }
+    }
+}
+
+fn answer(call: &Call, user: &User) -> Json<UserAnswer> {
+    Json(UserAnswer {
+        user: UserShown::new(call, user),
+    })
+}
+
+/// `POST /v3/users`
+pub(crate) async fn create(call: Call, Body(wanted): Body<UserCreate>) -> Outcome<Json<UserAnswer>> {
+    let domain = domain(&call)?;
+    let wanted = wanted.user;
+    if wanted.domain_id.is_some_and(|id| id != domain.to_string()) {
+        return Err(Failure::invalid("user.domain_id", "must be your own domain"));
+    }
+    let new = NewUser {
+        name: wanted.name,
+        domain,
+        password: Secret::new(wanted.password),
+        enabled: wanted.enabled.unwrap_or(true),
+        assignments: Vec::new(),
+    };
+    let user = user::create::create(&call.plane, new).await?;
+    Ok(answer(&call, &user))
+}
+
+/// `GET /v3/users`
+pub(crate) async fn list(call: Call, Query(query): Query<UserQuery>) -> Outcome<Json<UserList>> {
+    let domain = domain(&call)?;
+    let links = Links::own(format!("{}/v3/users", base(&call.plane, &call.headers)));
+    if query.domain_id.is_some_and(|id| id != domain.to_string()) {
+        return Ok(Json(UserList {
+            users: Vec::new(),
+            links,
+        }));
+    }
+    let filter = UserFilter {
+        domain: Some(domain),
+        name: query.name.map(NameMatch::Exact),
+        enabled: query.enabled,
+    };
+    let listed = user::show::list(&call.plane, &filter).await?;
+    let users = listed
+        .items
+        .iter()
+        .map(|user| UserShown::new(&call, user))
+        .collect();
+    Ok(Json(UserList { users, links }))
+}
+
+/// `GET /v3/users/{user_id}`
+pub(crate) async fn show(call: Call) -> Outcome<Json<UserAnswer>> {
+    let user = user::show::show(&call.plane, domain(&call)?, id(&call)?).await?;
+    Ok(answer(&call, &user))
+}
+
+/// `PATCH /v3/users/{user_id}`
+pub(crate) async fn update(call: Call, Body(wanted): Body<UserUpdate>) -> Outcome<Json<UserAnswer>> {
+    let id = id(&call)?;
+    let wanted = wanted.user;
+    if wanted.enabled == Some(false) && call.user()?.id == id {
+        return Err(Failure::invalid("user.enabled", "you cannot disable yourself"));
+    }
+    let change = UserChange {
+        name: wanted.name,
+        enabled: wanted.enabled,
+        assignments: None,
+    };
+    let password = wanted.password.map(Secret::new);
+    let user = user::change::change(&call.plane, domain(&call)?, id, change, password).await?;
+    Ok(answer(&call, &user))
+}
+
+/// `DELETE /v3/users/{user_id}`
+pub(crate) async fn delete(call: Call) -> Outcome<()> {
+    let id = id(&call)?;
+    if call.user()?.id == id {
+        return Err(Failure::invalid("user_id", "you cannot delete yourself"));
+    }
+    user::delete::delete(&call.plane, domain(&call)?, id).await
+}
+
+/// `POST /v3/users/{user_id}/password`: one's own.
+pub(crate) async fn password(call: Call, Body(wanted): Body<PasswordChange>) -> Outcome<()> {
+    let id = id(&call)?;
+    if call.user()?.id != id {
+        return Err(Failure::Forbidden {
+            action: "to change another user's password here".to_owned(),
+        });
+    }
+    let (original, new) = (
+        Secret::new(wanted.user.original_password),
+        Secret::new(wanted.user.password),
+    );
+    user::password::password(&call.plane, id, &original, &new).await
+}
+
+/// `GET /v3/roles`
+pub(crate) async fn roles(call: Call) -> Outcome<Json<RoleList>> {
+    Ok(Json(RoleList {
+        roles: Role::ALL.iter().copied().map(role).collect(),
+        links: Links::own(format!("{}/v3/roles", base(&call.plane, &call.headers))),
+    }))
+}
+
+/// `GET …/users/{user_id}/roles`: what was given in this very scope.
+pub(crate) async fn assigned(call: Call) -> Outcome<Json<RoleList>> {
+    let (domain, scope) = (domain(&call)?, scope(&call)?);
+    user::roles::in_domain(&call.plane, domain, scope)?;
+    let user = user::show::show(&call.plane, domain, id(&call)?).await?;
+    let roles = user.assignments.iter().filter(|given| given.scope == scope);
+    Ok(Json(RoleList {
+        roles: roles.map(|given| role(given.role)).collect(),
+        links: Links::own(format!(
+            "{}{}",
+            base(&call.plane, &call.headers),
+            call.payload.uri().path()
+        )),
+    }))
+}
+
+/// `PUT …/users/{user_id}/roles/{role_id}`
+pub(crate) async fn give(call: Call) -> Outcome<()> {
+    turn(&call, Turn::Give).await
+}
+
+/// `DELETE …/users/{user_id}/roles/{role_id}`
+pub(crate) async fn take(call: Call) -> Outcome<()> {
+    turn(&call, Turn::Take).await
+}
+
+async fn turn(call: &Call, turn: Turn) -> Outcome<()> {
+    let assignment = Assignment {
+        role: user::roles::named(call.text("role_id"))?,
+        scope: scope(call)?,
+    };
+    let (domain, id) = (domain(call)?, id(call)?);
+    if turn == Turn::Take && call.user()?.id == id {
+        return Err(Failure::invalid(
+            "role_id",
+            "you cannot take a role from yourself",
+        ));
+    }
+    user::roles::turn(&call.plane, domain, id, assignment, turn)
+        .await
+        .map(drop)
+}
+
+/// Where a role is given: the project or the domain of the path.
+fn scope(call: &Call) -> Outcome<Scope> {
+    if call.text("in_project").is_empty() {
+        let domain: DomainId = call.parameter("in_domain", Thing::Project)?;
+        return Ok(Scope::Domain(domain));
+    }
+    let project: ProjectId = call.parameter("in_project", Thing::Project)?;
+    Ok(Scope::Project(project))
+}
+
+fn domain(call: &Call) -> Outcome<DomainId> {
+    Ok(call.user()?.domain)
+}
+
+fn id(call: &Call) -> Outcome<UserId> {
+    call.parameter("user_id", Thing::User)
+}

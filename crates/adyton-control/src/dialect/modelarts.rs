@@ -1,0 +1,10 @@
+//! ModelArts' management API, version 1 (ModelArts API Reference, "Model Management" and "Service Management").
+
+pub(crate) mod errors;
+pub(crate) mod model_import;
+pub(crate) mod model_shapes;
+pub(crate) mod models;
+pub(crate) mod service_activity;
+pub(crate) mod service_deploy;
+pub(crate) mod service_shapes;
+pub(crate) mod services;

@@ -1,0 +1,207 @@
+//! `…/models`: list, show and delete models, and the engines that can run them.
+
+use adyton_core::id::ModelId;
+use adyton_store::repository::{ModelFilter, ModelSort, NameMatch};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::model_shapes::{ModelShown, ModelSummary};
+use super::services::{descending, page, query_problem};
+use crate::call::Call;
+use crate::endpoint::{Json, Query};
+use crate::failure::{Outcome, Thing};
+use crate::operations::model;
+use crate::operations::service::status::model_status;
+
+/// Which models.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ModelQuery {
+    /// Only those whose name holds this; `_` stands for any one character.
+    model_name: Option<String>,
+    /// `true`: `_` in the name is itself.
+    exact_match: Option<String>,
+    /// Only this version.
+    model_version: Option<String>,
+    /// Only in this state.
+    model_status: Option<String>,
+    /// The page, counted from 0.
+    offset: Option<u32>,
+    /// How many a page holds, 1 to 1000.
+    limit: Option<u32>,
+    /// `create_at`, `model_version`, `model_size` or `model_name`.
+    sort_by: Option<String>,
+    /// `desc` or `asc`.
+    order: Option<String>,
+    /// `0`.
+    workspace_id: Option<String>,
+}
+
+/// A page of models.
+#[derive(Serialize, Deserialize, ToSchema)]
+pub(crate) struct ModelList {
+    /// How many there are.
+    total_count: u64,
+    /// How many are on this page.
+    count: usize,
+    /// The models.
+    models: Vec<ModelSummary>,
+}
+
+/// How to delete.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct DeleteQuery {
+    /// `true`: all versions of the model.
+    cascade: Option<bool>,
+}
+
+/// What became of the models.
+#[derive(Serialize, Deserialize, ToSchema)]
+pub(crate) struct ModelDeleted {
+    /// The models that are gone.
+    delete_success_list: Vec<String>,
+    /// The models that are still there, and why.
+    delete_failed_list: Vec<ModelKept>,
+}
+
+/// A model that could not be deleted.
+#[derive(Serialize, Deserialize, ToSchema)]
+pub(crate) struct ModelKept {
+    /// The model.
+    model_id: String,
+    /// Its name.
+    model_name: String,
+    /// Its version.
+    model_version: String,
+    /// `ModelArts.3009`: a service uses it.
+    error_code: String,
+    /// Which service.
+    error_msg: String,
+}
+
+/// What can run models.
+#[derive(Serialize, Deserialize, ToSchema)]
+pub(crate) struct EngineList {
+    /// The engines.
+    engine_runtimes: Vec<EngineShown>,
+    /// How many there are.
+    total_count: usize,
+}
+
+/// An engine.
+#[derive(Serialize, Deserialize, ToSchema)]
+pub(crate) struct EngineShown {
+    /// Its name, as `model_type` says it.
+    ai_engine: String,
+    /// The runtimes that it has here.
+    runtimes: Vec<String>,
+}
+
+/// `GET …/models`
+pub(crate) async fn list(call: Call, Query(query): Query<ModelQuery>) -> Outcome<Json<ModelList>> {
+    let exact = match query.exact_match.as_deref() {
+        None | Some("false") => false,
+        Some("true") => true,
+        Some(_) => return Err(query_problem("exact_match", "must be `true` or `false`")),
+    };
+    let status =
+        match query.model_status.as_deref() {
+            None => None,
+            // States of models that are built as images: no model of ours is ever in one.
+            Some("building" | "building_failed") => return Ok(Json(empty())),
+            Some(word) => Some(model_status(word).ok_or_else(|| {
+                query_problem("model_status", "must be `publishing`, `published` or `failed`")
+            })?),
+        };
+    if query.workspace_id.as_deref().is_some_and(|id| id != "0") {
+        return Ok(Json(empty()));
+    }
+    let sort = match query.sort_by.as_deref() {
+        None | Some("create_at") => ModelSort::CreatedAt,
+        Some("model_version") => ModelSort::Version,
+        Some("model_size") => ModelSort::Size,
+        Some("model_name") => ModelSort::Name,
+        Some(_) => {
+            let known = "must be `create_at`, `model_version`, `model_size` or `model_name`";
+            return Err(query_problem("sort_by", known));
+        }
+    };
+    let filter = ModelFilter {
+        name: query.model_name.map(|name| match exact {
+            true => NameMatch::Contains(name),
+            false => NameMatch::Fuzzy(name),
+        }),
+        version: query.model_version,
+        status,
+    };
+    let order = (sort, descending(query.order.as_deref())?);
+    let page = page(query.offset, query.limit)?;
+    let listed = model::show::list(&call.plane, call.project()?, &filter, order, page).await?;
+    let models: Vec<ModelSummary> = listed
+        .items
+        .iter()
+        .map(|model| ModelSummary::new(&call.plane, model))
+        .collect();
+    Ok(Json(ModelList {
+        total_count: listed.total,
+        count: models.len(),
+        models,
+    }))
+}
+
+fn empty() -> ModelList {
+    ModelList {
+        total_count: 0,
+        count: 0,
+        models: Vec::new(),
+    }
+}
+
+/// `GET …/models/{model_id}`
+pub(crate) async fn show(call: Call) -> Outcome<Json<ModelShown>> {
+    let model = model::show::show(&call.plane, call.project()?, id(&call)?).await?;
+    Ok(Json(ModelShown::new(&call.plane, &model)))
+}
+
+/// `DELETE …/models/{model_id}`
+pub(crate) async fn delete(call: Call, Query(query): Query<DeleteQuery>) -> Outcome<Json<ModelDeleted>> {
+    let cascade = query.cascade.unwrap_or(false);
+    let deleted = model::delete::delete(&call.plane, call.project()?, id(&call)?, cascade).await?;
+    let kept = deleted.kept.iter().map(|(model, failure)| {
+        let (reason, message) = super::errors::told(failure);
+        ModelKept {
+            model_id: model.id.to_string(),
+            model_name: model.name.clone(),
+            model_version: model.version.clone(),
+            error_code: reason.code().entry().wire.to_owned(),
+            error_msg: message.into_owned(),
+        }
+    });
+    Ok(Json(ModelDeleted {
+        delete_failed_list: kept.collect(),
+        delete_success_list: deleted.gone.iter().map(ModelId::to_string).collect(),
+    }))
+}
+
+/// `GET …/models/ai-engine-runtimes`
+pub(crate) async fn engines(call: Call) -> Outcome<Json<EngineList>> {
+    let mut engine_runtimes = vec![EngineShown {
+        ai_engine: "ONNX".to_owned(),
+        runtimes: vec![call.plane.onnx.choice().to_string()],
+    }];
+    if call.plane.settings.run_code {
+        engine_runtimes.push(EngineShown {
+            ai_engine: "Command".to_owned(),
+            runtimes: vec!["program".to_owned()],
+        });
+    }
+    Ok(Json(EngineList {
+        total_count: engine_runtimes.len(),
+        engine_runtimes,
+    }))
+}
+
+fn id(call: &Call) -> Outcome<ModelId> {
+    call.parameter("model_id", Thing::Model)
+}

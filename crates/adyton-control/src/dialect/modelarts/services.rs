@@ -1,0 +1,222 @@
+//! `…/services`: list, show and delete services, their specifications and their load.
+
+use adyton_core::id::{ModelId, ServiceId};
+use adyton_store::repository::{NameMatch, Page, ServiceFilter, ServiceSort};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::service_deploy::Done;
+use super::service_shapes::{ServiceShown, ServiceSummary};
+use crate::call::Call;
+use crate::endpoint::{Json, Query};
+use crate::failure::{Failure, Outcome, Thing};
+use crate::operations::service;
+
+/// What a service can be asked to run on. Instances share the machine in this version: a specification is kept and shown, not
+/// enforced.
+pub(crate) const SPECIFICATIONS: &[(&str, &str)] = &[
+    (
+        "modelarts.vm.cpu.2u",
+        "2 vCPUs, 8 GB; not enforced in this version",
+    ),
+    (
+        "modelarts.vm.cpu.8u",
+        "8 vCPUs, 32 GB; not enforced in this version",
+    ),
+    ("modelarts.vm.cpu.free", "shared; not enforced in this version"),
+];
+
+/// Which services.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ServiceQuery {
+    /// Only this one.
+    service_id: Option<String>,
+    /// Only those whose name holds this.
+    service_name: Option<String>,
+    /// Only those that have this model.
+    model_id: Option<String>,
+    /// `real-time`.
+    infer_type: Option<String>,
+    /// Only in these states, separated by commas.
+    status: Option<String>,
+    /// The page, counted from 0.
+    offset: Option<u32>,
+    /// How many a page holds, 1 to 1000.
+    limit: Option<u32>,
+    /// `publish_at` or `service_name`.
+    sort_by: Option<String>,
+    /// `desc` or `asc`.
+    order: Option<String>,
+    /// `0`.
+    workspace_id: Option<String>,
+}
+
+/// A page of services.
+#[derive(Serialize, Deserialize, ToSchema)]
+pub(crate) struct ServiceList {
+    /// How many there are.
+    total_count: u64,
+    /// How many are on this page.
+    count: usize,
+    /// The services.
+    services: Vec<ServiceSummary>,
+}
+
+/// What services can run on.
+#[derive(Serialize, Deserialize, ToSchema)]
+pub(crate) struct SpecificationList {
+    /// The specifications.
+    specifications: Vec<SpecificationShown>,
+}
+
+/// One specification.
+#[derive(Serialize, Deserialize, ToSchema)]
+pub(crate) struct SpecificationShown {
+    /// Its name.
+    specification: String,
+    /// What it is.
+    display_en: String,
+    /// `normal`.
+    spec_status: String,
+    /// `true`: it can be chosen.
+    is_open: bool,
+    /// `false`: nothing is billed.
+    is_free: bool,
+}
+
+/// `GET …/services`
+pub(crate) async fn list(call: Call, Query(query): Query<ServiceQuery>) -> Outcome<Json<ServiceList>> {
+    let nothing = || {
+        Json(ServiceList {
+            total_count: 0,
+            count: 0,
+            services: Vec::new(),
+        })
+    };
+    if query
+        .infer_type
+        .as_deref()
+        .is_some_and(|kind| kind != "real-time")
+        || query.workspace_id.as_deref().is_some_and(|id| id != "0")
+    {
+        return Ok(nothing());
+    }
+    let Ok(filter) = filter(&query) else {
+        return Ok(nothing());
+    };
+    let sort = match query.sort_by.as_deref() {
+        None | Some("publish_at") => ServiceSort::PublishedAt,
+        Some("service_name") => ServiceSort::Name,
+        Some(_) => return Err(query_problem("sort_by", "must be `publish_at` or `service_name`")),
+    };
+    let descending = descending(query.order.as_deref())?;
+    let page = page(query.offset, query.limit)?;
+    let status: Option<Vec<String>> = query
+        .status
+        .as_ref()
+        .map(|words| words.split(',').map(|word| word.trim().to_owned()).collect());
+    let listed = service::show::list_seen(
+        &call.plane,
+        call.project()?,
+        &filter,
+        (sort, descending),
+        status.as_deref(),
+        page,
+    )
+    .await?;
+    let services: Vec<ServiceSummary> = listed
+        .items
+        .iter()
+        .map(|seen| ServiceSummary::new(&call.plane, seen))
+        .collect();
+    Ok(Json(ServiceList {
+        total_count: listed.total,
+        count: services.len(),
+        services,
+    }))
+}
+
+/// What the query narrows to; an id that is none fits nothing.
+fn filter(query: &ServiceQuery) -> Result<ServiceFilter, ()> {
+    let id = query.service_id.as_ref();
+    let model = query.model_id.as_ref();
+    Ok(ServiceFilter {
+        id: id
+            .map(|text| ServiceId::parse(text.as_bytes()).ok_or(()))
+            .transpose()?,
+        name: query.service_name.clone().map(NameMatch::Contains),
+        model: model
+            .map(|text| ModelId::parse(text.as_bytes()).ok_or(()))
+            .transpose()?,
+        wanted: None,
+    })
+}
+
+/// `GET …/services/{service_id}`
+pub(crate) async fn show(call: Call) -> Outcome<Json<ServiceShown>> {
+    let seen = service::show::show(&call.plane, call.project()?, id(&call)?).await?;
+    Ok(Json(ServiceShown::new(&call.plane, &seen)))
+}
+
+/// `DELETE …/services/{service_id[,service_id…]}`
+pub(crate) async fn delete(call: Call) -> Outcome<Json<Done>> {
+    let ids = call
+        .text("service_id")
+        .split(',')
+        .map(|text| {
+            ServiceId::parse(text.trim().as_bytes()).ok_or_else(|| Failure::missing(Thing::Service, text))
+        })
+        .collect::<Outcome<Vec<_>>>()?;
+    service::delete::delete(&call.plane, call.project()?, &ids).await?;
+    Ok(Json(Done {}))
+}
+
+/// `GET …/services/specifications`
+pub(crate) async fn specifications(_: Call) -> Outcome<Json<SpecificationList>> {
+    let specifications = SPECIFICATIONS
+        .iter()
+        .map(|(name, text)| SpecificationShown {
+            specification: (*name).to_owned(),
+            display_en: (*text).to_owned(),
+            spec_status: "normal".to_owned(),
+            is_open: true,
+            is_free: true,
+        })
+        .collect();
+    Ok(Json(SpecificationList { specifications }))
+}
+
+/// The service of the path.
+pub(crate) fn id(call: &Call) -> Outcome<ServiceId> {
+    call.parameter("service_id", Thing::Service)
+}
+
+/// ModelArts counts pages: `offset` 2 with `limit` 10 begins at the twenty-first.
+pub(crate) fn page(offset: Option<u32>, limit: Option<u32>) -> Outcome<Page> {
+    let limit = limit.unwrap_or(280);
+    if !(1..=1000).contains(&limit) {
+        return Err(query_problem("limit", "must be 1 to 1000"));
+    }
+    Ok(Page {
+        offset: u64::from(offset.unwrap_or(0)) * u64::from(limit),
+        limit: u64::from(limit),
+    })
+}
+
+/// `desc`, unless `asc` is asked for.
+pub(crate) fn descending(order: Option<&str>) -> Outcome<bool> {
+    match order {
+        None | Some("desc") => Ok(true),
+        Some("asc") => Ok(false),
+        Some(_) => Err(query_problem("order", "must be `asc` or `desc`")),
+    }
+}
+
+/// A query parameter that is wrong.
+pub(crate) fn query_problem(field: &str, problem: &str) -> Failure {
+    Failure::Query {
+        field: field.to_owned(),
+        problem: problem.to_owned(),
+    }
+}

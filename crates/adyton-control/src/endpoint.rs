@@ -1,0 +1,268 @@
+//! An endpoint: a function from a call to an answer, whose types also write its page in the OpenAPI document.
+//!
+//! Three kinds, told apart by what the function takes, so that none can forget what it owes:
+//!
+//! - [`OpenCall`]: anybody may call it (discovery, signing in, health).
+//! - [`Call`]: the caller is known, the project of the path is theirs, the row's action is permitted, and the body, where
+//!   the signature covers it, is the one that was signed. Nothing else makes a [`Call`].
+//! - [`Streamed`]: the same, but the body has not been read: the function must finish the proof itself.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use axum::body::Body as HttpBody;
+use axum::response::Response;
+use http::{HeaderValue, Request, StatusCode, header};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use utoipa::openapi::path::ParameterIn;
+use utoipa::{IntoParams, ToSchema};
+
+use crate::call::{Call, OpenCall, Payload, Streamed};
+use crate::document::Page;
+use crate::failure::{Failure, Outcome};
+use crate::middleware::mark;
+use crate::plane::Plane;
+use crate::table::Heading;
+
+/// A boxed future: the control plane can afford it.
+pub(crate) type Answering = Pin<Box<dyn Future<Output = Response> + Send>>;
+
+/// What an endpoint owes before it may run.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Kind {
+    /// Nothing.
+    Open,
+    /// Everything that makes a [`Call`].
+    Called,
+}
+
+/// A function that answers calls. `Marker` only tells the implementations apart.
+pub(crate) trait Endpoint<Marker>: Clone + Send + Sync + 'static {
+    /// What it owes.
+    const KIND: Kind;
+    /// Answers one request.
+    fn answer(self, plane: Arc<Plane>, heading: Arc<Heading>, request: Request<HttpBody>) -> Answering;
+    /// Writes its page.
+    fn describe(page: &mut Page);
+}
+
+impl<F, Fut, O> Endpoint<(Call, O)> for F
+where
+    F: Fn(Call) -> Fut + Clone + Send + Sync + 'static,
+    Fut: Future<Output = Outcome<O>> + Send + 'static,
+    O: Output,
+{
+    const KIND: Kind = Kind::Called;
+    fn answer(self, plane: Arc<Plane>, heading: Arc<Heading>, request: Request<HttpBody>) -> Answering {
+        Box::pin(async move {
+            let outcome = async { self(Call::admit(plane, &heading, request).await?).await };
+            finish(&heading, outcome.await)
+        })
+    }
+    fn describe(page: &mut Page) {
+        O::describe(page);
+    }
+}
+
+impl<F, Fut, I, O> Endpoint<(Call, I, O)> for F
+where
+    F: Fn(Call, I) -> Fut + Clone + Send + Sync + 'static,
+    Fut: Future<Output = Outcome<O>> + Send + 'static,
+    I: Input,
+    O: Output,
+{
+    const KIND: Kind = Kind::Called;
+    fn answer(self, plane: Arc<Plane>, heading: Arc<Heading>, request: Request<HttpBody>) -> Answering {
+        Box::pin(async move {
+            let outcome = async {
+                let call = Call::admit(plane, &heading, request).await?;
+                let input = I::read(&call.payload)?;
+                self(call, input).await
+            };
+            finish(&heading, outcome.await)
+        })
+    }
+    fn describe(page: &mut Page) {
+        I::describe(page);
+        O::describe(page);
+    }
+}
+
+impl<F, Fut, I, O> Endpoint<(OpenCall, I, O)> for F
+where
+    F: Fn(OpenCall, I) -> Fut + Clone + Send + Sync + 'static,
+    Fut: Future<Output = Outcome<O>> + Send + 'static,
+    I: Input,
+    O: Output,
+{
+    const KIND: Kind = Kind::Open;
+    fn answer(self, plane: Arc<Plane>, heading: Arc<Heading>, request: Request<HttpBody>) -> Answering {
+        Box::pin(async move {
+            let outcome = async {
+                let call = OpenCall::admit(plane, request).await?;
+                let input = I::read(&call.payload)?;
+                self(call, input).await
+            };
+            finish(&heading, outcome.await)
+        })
+    }
+    fn describe(page: &mut Page) {
+        I::describe(page);
+        O::describe(page);
+    }
+}
+
+impl<F, Fut, O> Endpoint<(Streamed, O)> for F
+where
+    F: Fn(Streamed) -> Fut + Clone + Send + Sync + 'static,
+    Fut: Future<Output = Outcome<O>> + Send + 'static,
+    O: Output,
+{
+    const KIND: Kind = Kind::Called;
+    fn answer(self, plane: Arc<Plane>, heading: Arc<Heading>, request: Request<HttpBody>) -> Answering {
+        Box::pin(async move {
+            let outcome = async { self(Streamed::admit(plane, &heading, request).await?).await };
+            finish(&heading, outcome.await)
+        })
+    }
+    fn describe(page: &mut Page) {
+        page.streams();
+        O::describe(page);
+    }
+}
+
+/// An outcome as an answer. A failure travels on as an extension, so that the one place that knows the request id can put it
+/// into the dialect's envelope.
+fn finish<O: Output>(heading: &Arc<Heading>, outcome: Outcome<O>) -> Response {
+    let answer = match outcome.and_then(|given| given.answer(heading.status)) {
+        Ok(answer) => answer,
+        Err(failure) => refused(failure),
+    };
+    mark(answer, heading)
+}
+
+/// A failure on its way to the envelope.
+#[derive(Clone)]
+pub(crate) struct Refused(pub(crate) Arc<Failure>);
+
+/// An empty answer that carries `failure`.
+pub(crate) fn refused(failure: Failure) -> Response {
+    let mut answer = Response::new(HttpBody::empty());
+    *answer.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
+    answer.extensions_mut().insert(Refused(Arc::new(failure)));
+    answer
+}
+
+/// What an endpoint reads of the request beside its path.
+pub(crate) trait Input: Sized + Send {
+    /// Reads it, or says which field is wrong.
+    fn read(payload: &Payload) -> Outcome<Self>;
+    /// Describes it.
+    fn describe(page: &mut Page);
+}
+
+/// Nothing.
+impl Input for () {
+    fn read(_: &Payload) -> Outcome<Self> {
+        Ok(())
+    }
+    fn describe(_: &mut Page) {}
+}
+
+/// The query. Unknown parameters are an error where the type says so (`deny_unknown_fields`).
+pub(crate) struct Query<T>(pub(crate) T);
+
+impl<T: DeserializeOwned + IntoParams + Send> Input for Query<T> {
+    fn read(payload: &Payload) -> Outcome<Self> {
+        payload.query().map(Query)
+    }
+    fn describe(page: &mut Page) {
+        page.parameters(T::into_params(|| Some(ParameterIn::Query)));
+    }
+}
+
+/// A JSON body.
+pub(crate) struct Body<T>(pub(crate) T);
+
+impl<T: DeserializeOwned + ToSchema + Send> Input for Body<T> {
+    fn read(payload: &Payload) -> Outcome<Self> {
+        payload.json().map(Body)
+    }
+    fn describe(page: &mut Page) {
+        page.takes::<T>();
+    }
+}
+
+impl<A: Input, B: Input> Input for (A, B) {
+    fn read(payload: &Payload) -> Outcome<Self> {
+        Ok((A::read(payload)?, B::read(payload)?))
+    }
+    fn describe(page: &mut Page) {
+        A::describe(page);
+        B::describe(page);
+    }
+}
+
+/// What an endpoint gives.
+pub(crate) trait Output: Send {
+    /// The answer, with the row's status.
+    fn answer(self, status: StatusCode) -> Outcome<Response>;
+    /// Describes it.
+    fn describe(page: &mut Page);
+}
+
+/// A JSON body.
+pub(crate) struct Json<T>(pub(crate) T);
+
+impl<T: Serialize + ToSchema + Send> Output for Json<T> {
+    fn answer(self, status: StatusCode) -> Outcome<Response> {
+        let text = serde_json::to_vec(&self.0).map_err(Failure::defect)?;
+        let mut answer = Response::new(HttpBody::from(text));
+        *answer.status_mut() = status;
+        answer
+            .headers_mut()
+            .insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        Ok(answer)
+    }
+    fn describe(page: &mut Page) {
+        page.gives::<T>();
+    }
+}
+
+/// No body.
+impl Output for () {
+    fn answer(self, status: StatusCode) -> Outcome<Response> {
+        let mut answer = Response::new(HttpBody::empty());
+        *answer.status_mut() = status;
+        Ok(answer)
+    }
+    fn describe(page: &mut Page) {
+        page.gives_nothing();
+    }
+}
+
+/// Something of its own making; the function sets the status.
+impl Output for Response {
+    fn answer(self, _: StatusCode) -> Outcome<Response> {
+        Ok(self)
+    }
+    fn describe(page: &mut Page) {
+        page.gives_bytes();
+    }
+}
+
+/// A JSON body with headers of its own, such as `X-Subject-Token`.
+pub(crate) struct WithHeaders<T>(pub(crate) T, pub(crate) http::HeaderMap);
+
+impl<T: Serialize + ToSchema + Send> Output for WithHeaders<T> {
+    fn answer(self, status: StatusCode) -> Outcome<Response> {
+        let mut answer = Json(self.0).answer(status)?;
+        answer.headers_mut().extend(self.1);
+        Ok(answer)
+    }
+    fn describe(page: &mut Page) {
+        page.gives::<T>();
+    }
+}

@@ -1,0 +1,210 @@
+//! What can go wrong in an operation, without a word of HTTP.
+//!
+//! Operations give a [`Failure`]; each dialect's `errors.rs` turns it into that dialect's envelope, once. What a caller may
+//! not know about looks exactly like what does not exist: both are [`Failure::Missing`].
+
+use adyton_core::rejection::Rejection;
+
+/// What an operation gives.
+pub(crate) type Outcome<T> = Result<T, Failure>;
+
+/// The things that can be missing, taken or too many. The word is the one that messages use.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Thing {
+    Model,
+    Service,
+    App,
+    AppCode,
+    Api,
+    Environment,
+    Authorisation,
+    Instance,
+    User,
+    Credential,
+    Project,
+    Token,
+    Request,
+    Role,
+    Code,
+}
+
+impl Thing {
+    /// The word for people.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Thing::Model => "Model",
+            Thing::Service => "Service",
+            Thing::App => "App",
+            Thing::AppCode => "AppCode",
+            Thing::Api => "API",
+            Thing::Environment => "Environment",
+            Thing::Authorisation => "Authorization",
+            Thing::Instance => "Instance",
+            Thing::User => "User",
+            Thing::Credential => "Access key",
+            Thing::Project => "Project",
+            Thing::Token => "Token",
+            Thing::Request => "Request",
+            Thing::Role => "Role",
+            Thing::Code => "Error code",
+        }
+    }
+}
+
+/// Why an operation did not do what was asked.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Failure {
+    /// The body or the query cannot be read at all.
+    #[error("{0}")]
+    Malformed(String),
+    /// One field is wrong.
+    #[error("{field}: {problem}")]
+    Invalid {
+        /// The field, with its path: `config[0].weight`.
+        field: String,
+        /// What is wrong with it and what is allowed.
+        problem: String,
+    },
+    /// One query parameter is wrong.
+    #[error("{field}: {problem}")]
+    Query {
+        /// The parameter.
+        field: String,
+        /// What is wrong with it and what is allowed.
+        problem: String,
+    },
+    /// Nothing that the caller may see has this id.
+    #[error("{} {id} does not exist", .thing.name())]
+    Missing {
+        /// What was looked for.
+        thing: Thing,
+        /// The id as it was sent.
+        id: String,
+    },
+    /// The name, key or code belongs to another.
+    #[error("{} {name} already exists", .thing.name())]
+    Taken {
+        /// What exists already.
+        thing: Thing,
+        /// The name that is taken.
+        name: String,
+    },
+    /// The caller is known and no role of theirs permits the action.
+    #[error("no role of the caller permits {action}")]
+    Forbidden {
+        /// The action, for example `modelarts:service:create`.
+        action: String,
+    },
+    /// The credentials are missing or wrong. Made by `adyton-identity`.
+    #[error("{}", .0.detail.message(.0.reason))]
+    Unauthenticated(Box<Rejection>),
+    /// The project of the path is not one that the credentials are for.
+    #[error("the credentials are not for the project of the path")]
+    OtherProject,
+    /// The credentials are for no project, and the path is one of a project.
+    #[error("the token is not scoped to a project")]
+    NoProject,
+    /// There can be no more of these.
+    #[error("at most {most} of: {}", .thing.name())]
+    Quota {
+        /// What there are too many of.
+        thing: Thing,
+        /// How many there may be.
+        most: usize,
+    },
+    /// The model is still being imported, or its import failed.
+    #[error("model {model} is {status}; only a published model can be deployed")]
+    NotPublished {
+        /// The model.
+        model: String,
+        /// Its state.
+        status: &'static str,
+    },
+    /// `config` names a model twice.
+    #[error("model {model} is named twice")]
+    Repeated {
+        /// The model.
+        model: String,
+    },
+    /// A service uses the model.
+    #[error("the model is used by service {service}; delete the service first, or take the model out of it")]
+    ModelInUse {
+        /// The service's name and id.
+        service: String,
+    },
+    /// The model is no part of the service.
+    #[error("model {model} is not part of the service")]
+    ModelNotInService {
+        /// The model.
+        model: String,
+    },
+    /// The service is doing something else just now.
+    #[error("the service is {status}; wait until that has ended")]
+    StateForbids {
+        /// Its state.
+        status: &'static str,
+    },
+    /// `config.json` is wrong.
+    #[error("{0}")]
+    BadConfig(String),
+    /// The package cannot be read or run.
+    #[error("{0}")]
+    BadPackage(String),
+    /// The app is authorised for the API already.
+    #[error("The app is already authorized for the API")]
+    AlreadyAuthorised,
+    /// Unknown user or wrong password; the two must look the same.
+    #[error("wrong user name or password")]
+    WrongPassword,
+    /// Too many wrong passwords.
+    #[error("the account is locked")]
+    Locked,
+    /// A token that is not, or not any more, valid.
+    #[error("the token is not valid")]
+    TokenInvalid,
+    /// The body is over the limit of the address.
+    #[error("the body is over {limit} bytes")]
+    TooLarge {
+        /// The limit in bytes.
+        limit: u64,
+    },
+    /// A defect of ours, or the database cannot be reached. Logged; the caller learns the request id only.
+    #[error("{0}")]
+    Defect(String),
+}
+
+impl Failure {
+    /// A field that is wrong.
+    pub(crate) fn invalid(field: impl Into<String>, problem: impl Into<String>) -> Self {
+        Failure::Invalid {
+            field: field.into(),
+            problem: problem.into(),
+        }
+    }
+    /// Something that the caller cannot see.
+    pub(crate) fn missing(thing: Thing, id: impl std::fmt::Display) -> Self {
+        Failure::Missing {
+            thing,
+            id: shown(&id.to_string()),
+        }
+    }
+    /// A name that is taken.
+    pub(crate) fn taken(thing: Thing, name: impl Into<String>) -> Self {
+        Failure::Taken {
+            thing,
+            name: name.into(),
+        }
+    }
+    /// Something that should not have happened.
+    pub(crate) fn defect(what: impl std::fmt::Display) -> Self {
+        Failure::Defect(what.to_string())
+    }
+}
+
+/// A text as it may be repeated to whoever sent it: cut, and without control characters.
+fn shown(text: &str) -> String {
+    text.chars()
+        .take(64)
+        .map(|c| if c.is_control() { '?' } else { c })
+        .collect()
+}

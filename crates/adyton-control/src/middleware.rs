@@ -1,0 +1,159 @@
+//! What happens around every call: it gets an id, its failure gets the envelope of its dialect, a defect becomes an answer, and
+//! it is logged once.
+
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+
+use adyton_core::id::RequestId;
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::Response;
+use futures_util::FutureExt;
+use http::{HeaderValue, Method, header};
+
+use crate::dialect::{Dialect, iam};
+use crate::endpoint::{Refused, refused};
+use crate::envelope::{self, REASON, REQUEST_ID};
+use crate::failure::Failure;
+use crate::plane::Plane;
+use crate::table::{Access, Heading, Table};
+
+/// The dialect and access of the row that answered, for the envelope.
+#[derive(Clone)]
+struct Row(Arc<Heading>);
+
+/// The router with everything around it.
+pub(crate) fn application(table: &Table, plane: &Arc<Plane>) -> Router {
+    table
+        .router(plane)
+        .fallback(no_such_address)
+        .method_not_allowed_fallback(wrong_method)
+        .layer(from_fn_with_state(plane.clone(), around))
+}
+
+/// Marks an answer with the row that made it.
+pub(crate) fn mark(mut answer: Response, heading: &Arc<Heading>) -> Response {
+    answer.extensions_mut().insert(Row(heading.clone()));
+    answer
+}
+
+async fn around(State(plane): State<Arc<Plane>>, mut request: Request, next: Next) -> Response {
+    let id = plane.request_id();
+    let started = plane.clock.monotonic();
+    let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+    request.extensions_mut().insert(id);
+    let answer = AssertUnwindSafe(next.run(request)).catch_unwind().await;
+    let answer = answer.unwrap_or_else(|_| refused(Failure::defect("a call panicked")));
+    let answer = settle(answer, &path, id);
+    log(
+        &method,
+        &path,
+        &answer,
+        plane.clock.monotonic().saturating_sub(started),
+        id,
+    );
+    answer
+}
+
+/// Puts a failure into its envelope, and the request id into the headers.
+fn settle(mut answer: Response, path: &str, id: RequestId) -> Response {
+    let row = answer.extensions_mut().remove::<Row>();
+    if let Some(Refused(failure)) = answer.extensions_mut().remove::<Refused>() {
+        if let Failure::Defect(what) = &*failure {
+            tracing::error!(request.id = %id, "a management call failed: {what}");
+        }
+        let dialect = row
+            .as_ref()
+            .map_or_else(|| Dialect::of_path(path), |row| row.0.dialect);
+        answer = dialect.refuse(&failure, id);
+    }
+    let headers = answer.headers_mut();
+    if !headers.contains_key(REQUEST_ID)
+        && let Ok(value) = HeaderValue::from_bytes(&id.to_ascii())
+    {
+        headers.insert(REQUEST_ID, value);
+    }
+    // Answers hold tokens, secrets, and what only some may see.
+    if row.is_none_or(|row| row.0.access != Access::Anyone || row.0.dialect == Dialect::Iam) {
+        headers
+            .entry(header::CACHE_CONTROL)
+            .or_insert(HeaderValue::from_static("no-store"));
+    }
+    headers
+        .entry(header::X_CONTENT_TYPE_OPTIONS)
+        .or_insert(HeaderValue::from_static("nosniff"));
+    answer
+}
+
+/// One line a call. The path holds ids, never secrets; the query stays out.
+fn log(method: &Method, path: &str, answer: &Response, took: std::time::Duration, id: RequestId) {
+    let reason = answer
+        .headers()
+        .get(REASON)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or("");
+    let path: String = path.chars().take(256).filter(|c| !c.is_control()).collect();
+    tracing::info!(
+        request.id = %id,
+        method = %method,
+        path = %path,
+        status = answer.status().as_u16(),
+        reason,
+        took_us = u64::try_from(took.as_micros()).unwrap_or(u64::MAX),
+        "management call"
+    );
+}
+
+async fn no_such_address(request: Request) -> Response {
+    let id = request.extensions().get::<RequestId>().copied();
+    unknown(request.uri().path(), id.unwrap_or(RequestId::from_bits(0)))
+}
+
+async fn wrong_method(request: Request) -> Response {
+    let path = request.uri().path();
+    let id = request
+        .extensions()
+        .get::<RequestId>()
+        .copied()
+        .unwrap_or(RequestId::from_bits(0));
+    match Dialect::of_path(path) {
+        Dialect::Iam => iam::errors::method_not_allowed(),
+        Dialect::ModelArts | Dialect::Apig | Dialect::Adyton | Dialect::Door => unknown(path, id),
+    }
+}
+
+/// What no row of the table has.
+fn unknown(path: &str, id: RequestId) -> Response {
+    use adyton_core::catalogue::Reason;
+    match Dialect::of_path(path) {
+        Dialect::Iam => iam::errors::no_such_address(),
+        Dialect::ModelArts | Dialect::Apig | Dialect::Adyton | Dialect::Door => {
+            let reason = Reason::ManageNoSuchAddress;
+            envelope::refusal(reason, reason.code().entry().message.into(), id)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::body::Body;
+
+    use super::*;
+
+    fn bare() -> Response {
+        Response::new(Body::empty())
+    }
+
+    #[test]
+    fn every_answer_carries_the_request_id_and_a_failure_its_envelope() {
+        let id = RequestId::from_bits(7);
+        assert_eq!(
+            settle(bare(), "/docs", id).headers()["x-request-id"],
+            id.to_string()
+        );
+        let answer = settle(refused(Failure::defect("the disk is full")), "/v1/p/models", id);
+        assert_eq!(answer.status(), 500);
+        assert_eq!(answer.headers()["x-adyton-reason"], "modelarts.internal");
+    }
+}

@@ -1,0 +1,113 @@
+//! The state of a service as it is shown: what is wanted and what the reconciler sees, brought together.
+
+use adyton_core::instances::{InstanceSeen, InstanceStatus, ServiceSeen};
+use adyton_core::model::ModelStatus;
+use adyton_core::service::{Service, ServiceStatus, Wanted};
+
+use crate::plane::Plane;
+
+/// A service with what is seen of it.
+pub(crate) struct Seen {
+    /// The service as stored.
+    pub(crate) service: Service,
+    /// Its state.
+    pub(crate) status: ServiceStatus,
+    /// Readiness in percent.
+    pub(crate) progress: u32,
+    /// What the reconciler saw, if it has come to it.
+    pub(crate) seen: Option<ServiceSeen>,
+}
+
+/// Looks at a service on this node.
+pub(crate) fn see(plane: &Plane, service: Service) -> Seen {
+    let seen = plane.instances.service(service.id);
+    let status = combine(service.wanted, seen.as_ref().map(|seen| seen.status));
+    let progress = match (status, &seen) {
+        (ServiceStatus::Deploying, Some(seen)) => seen.progress.min(99),
+        (ServiceStatus::Deploying, None) => 0,
+        _ => 100,
+    };
+    Seen {
+        service,
+        status,
+        progress,
+        seen,
+    }
+}
+
+/// The reconciler may not have come to the newest wish yet; then the wish shows.
+fn combine(wanted: Wanted, seen: Option<ServiceStatus>) -> ServiceStatus {
+    match (wanted, seen) {
+        (Wanted::Running, None | Some(ServiceStatus::Stopped | ServiceStatus::Stopping)) => {
+            ServiceStatus::Deploying
+        }
+        (Wanted::Stopped, None) => ServiceStatus::Stopped,
+        (
+            Wanted::Stopped,
+            Some(ServiceStatus::Deploying | ServiceStatus::Running | ServiceStatus::Concerning),
+        ) => ServiceStatus::Stopping,
+        (_, Some(seen)) => seen,
+    }
+}
+
+impl Seen {
+    /// The instances of one version.
+    pub(crate) fn instances(&self, version: usize) -> impl Iterator<Item = &InstanceSeen> {
+        let model = self.service.versions.get(version).map(|version| version.model);
+        self.seen
+            .iter()
+            .flat_map(|seen| &seen.instances)
+            .filter(move |instance| Some(instance.model) == model)
+    }
+    /// How many instances of one version are ready.
+    pub(crate) fn ready(&self, version: usize) -> usize {
+        self.instances(version)
+            .filter(|instance| instance.status == InstanceStatus::Ready)
+            .count()
+    }
+    /// `ready`, `concerning` or `notReady`.
+    pub(crate) fn version_status(&self, version: usize) -> &'static str {
+        let wanted = self
+            .service
+            .versions
+            .get(version)
+            .map_or(0, |version| version.instance_count as usize);
+        match self.ready(version) {
+            0 => "notReady",
+            ready if ready < wanted => "concerning",
+            _ => "ready",
+        }
+    }
+}
+
+/// The model states that a list can be asked for.
+pub(crate) fn model_status(word: &str) -> Option<ModelStatus> {
+    [
+        ModelStatus::Publishing,
+        ModelStatus::Published,
+        ModelStatus::Failed,
+    ]
+    .into_iter()
+    .find(|status| status.name() == word)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wish_shows_before_the_reconciler_has_come_to_it() {
+        use ServiceStatus::{Concerning, Deploying, Failed, Running, Stopped, Stopping};
+        for (wanted, seen, shown) in [
+            (Wanted::Running, None, Deploying),
+            (Wanted::Running, Some(Stopped), Deploying),
+            (Wanted::Running, Some(Concerning), Concerning),
+            (Wanted::Running, Some(Failed), Failed),
+            (Wanted::Stopped, None, Stopped),
+            (Wanted::Stopped, Some(Running), Stopping),
+            (Wanted::Stopped, Some(Stopped), Stopped),
+        ] {
+            assert_eq!(combine(wanted, seen), shown, "{wanted:?} {seen:?}");
+        }
+    }
+}

@@ -1,0 +1,165 @@
+//! Sign in: a password or another token against a new token.
+//!
+//! An unknown user, a disabled one and a wrong password give the same answer after the same time: the store hashes either way.
+//! Five failures lock the account, whether or not there is one of that name, so that a lock does not tell either.
+
+use adyton_core::id::{DomainId, ProjectId};
+use adyton_core::live::Live;
+use adyton_core::secret::Secret;
+use adyton_core::tenant::{Scope, User};
+use adyton_identity::policy::roles;
+use adyton_identity::{Contents, Methods};
+use adyton_store::repository::{DomainName, UserName};
+
+use crate::failure::{Failure, Outcome};
+use crate::plane::Plane;
+
+/// The longest password that is hashed, in bytes.
+const PASSWORD_MOST: usize = 1024;
+
+/// How somebody shows who they are.
+pub(crate) enum Proof {
+    /// With a password.
+    Password {
+        /// Who.
+        who: UserName,
+        /// It.
+        password: Secret<String>,
+    },
+    /// With a token that they hold.
+    Token(String),
+}
+
+/// What the token is to be for, as the caller names it.
+pub(crate) enum Wish {
+    /// A project by id.
+    Project(ProjectId),
+    /// A project by name, in a domain (the user's own if none is named).
+    ProjectNamed {
+        /// Its name.
+        name: String,
+        /// Its domain.
+        domain: Option<DomainName>,
+    },
+    /// The whole domain.
+    Domain(DomainName),
+    /// Nothing said: the user's domain.
+    Nothing,
+}
+
+/// A new token.
+pub(crate) struct Issued {
+    /// The text that callers send in `X-Auth-Token`.
+    pub(crate) text: String,
+    /// What it says.
+    pub(crate) contents: Contents,
+    /// Whose it is.
+    pub(crate) user: User,
+}
+
+/// Issues a token, or says `WrongPassword`, `Locked`, `TokenInvalid` or `Forbidden` (no role in the scope).
+pub(crate) async fn issue(plane: &Plane, proof: Proof, wish: Wish) -> Outcome<Issued> {
+    let (user, methods, from) = match proof {
+        Proof::Password { who, password } => (
+            by_password(plane, &who, &password).await?,
+            Methods::PASSWORD,
+            None,
+        ),
+        Proof::Token(text) => {
+            let live = plane.feed.cell().load();
+            let caller = plane
+                .identity
+                .open_token(&live, text.as_bytes())
+                .map_err(|_| Failure::TokenInvalid)?;
+            let contents = caller.token().cloned().ok_or(Failure::TokenInvalid)?;
+            let user = caller.user().ok_or(Failure::TokenInvalid)?;
+            (User::clone(user), Methods::TOKEN, Some(contents))
+        }
+    };
+    let live = plane.feed.cell().load();
+    let scope = scope(&live, &user, wish)?;
+    let (text, contents) = plane
+        .identity
+        .issue_token(&live, &user, scope, methods, from.as_ref())
+        .map_err(Failure::defect)?;
+    Ok(Issued { text, contents, user })
+}
+
+/// The user with this password. Used for signing in and before a change of password.
+pub(crate) async fn by_password(plane: &Plane, who: &UserName, password: &Secret<String>) -> Outcome<User> {
+    if password.expose().len() > PASSWORD_MOST {
+        return Err(Failure::WrongPassword);
+    }
+    let account = account(plane, who).await?;
+    let account: Vec<&str> = account.iter().map(String::as_str).collect();
+    plane
+        .identity
+        .password_allowed(&account)
+        .map_err(|_| Failure::Locked)?;
+    match plane.store.users().verify_password(who, password).await? {
+        Some(user) => {
+            plane.identity.password_succeeded(&account);
+            Ok(user)
+        }
+        None => {
+            plane.identity.password_failed(&account);
+            Err(Failure::WrongPassword)
+        }
+    }
+}
+
+/// What failures are counted by: the user's id where there is one, so that naming the same user in several ways does not
+/// give more tries; else the names as they were sent.
+async fn account(plane: &Plane, who: &UserName) -> Outcome<Vec<String>> {
+    if let Some(user) = plane.store.users().find(who).await? {
+        return Ok(vec![user.id.to_string()]);
+    }
+    Ok(match who {
+        UserName::Id(id) => vec![id.to_string()],
+        UserName::InDomain { name, domain } => {
+            let domain = match domain {
+                DomainName::Id(id) => id.to_string(),
+                DomainName::Name(name) => name.clone(),
+            };
+            vec![domain, name.clone()]
+        }
+    })
+}
+
+/// The scope that is wished for, if the user has any role there. What does not exist looks like what is not theirs.
+fn scope(live: &Live, user: &User, wish: Wish) -> Outcome<Scope> {
+    let nobodys = || Failure::Forbidden {
+        action: "a token for this scope".to_owned(),
+    };
+    let scope = match wish {
+        Wish::Nothing => return Ok(Scope::Domain(user.domain)),
+        Wish::Project(id) => Scope::Project(id),
+        Wish::ProjectNamed { name, domain } => {
+            let domain = match domain {
+                Some(named) => domain_id(live, &named).ok_or_else(nobodys)?,
+                None => user.domain,
+            };
+            let project = live
+                .projects()
+                .find(|project| project.domain == domain && project.name == name);
+            Scope::Project(project.ok_or_else(nobodys)?.id)
+        }
+        Wish::Domain(named) => Scope::Domain(domain_id(live, &named).ok_or_else(nobodys)?),
+    };
+    let own = scope == Scope::Domain(user.domain);
+    if own || !roles(live, user, scope).is_empty() {
+        return Ok(scope);
+    }
+    Err(nobodys())
+}
+
+fn domain_id(live: &Live, named: &DomainName) -> Option<DomainId> {
+    match named {
+        DomainName::Id(id) => live.domain(*id).map(|domain| domain.id),
+        DomainName::Name(name) => live
+            .projects()
+            .filter_map(|project| live.domain(project.domain))
+            .find(|domain| domain.name == *name)
+            .map(|domain| domain.id),
+    }
+}

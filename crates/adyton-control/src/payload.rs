@@ -1,0 +1,157 @@
+//! The query and the body of a call, read into types. What does not fit is told with the field that it concerns.
+
+use bytes::Bytes;
+use http::Uri;
+use serde::de::DeserializeOwned;
+
+use crate::failure::{Failure, Outcome};
+
+/// The query and the whole body of a management call.
+pub(crate) struct Payload {
+    uri: Uri,
+    body: Bytes,
+}
+
+impl Payload {
+    /// Of a request whose body was read.
+    pub(crate) fn new(uri: Uri, body: Bytes) -> Self {
+        Self { uri, body }
+    }
+    /// The address.
+    pub(crate) fn uri(&self) -> &Uri {
+        &self.uri
+    }
+    /// The body as JSON. An empty one is told as such, because that is a common mistake of scripts.
+    pub(crate) fn json<T: DeserializeOwned>(&self) -> Outcome<T> {
+        if self.body.iter().all(u8::is_ascii_whitespace) {
+            return Err(Failure::Malformed(
+                "the body is empty, JSON is expected".to_owned(),
+            ));
+        }
+        let mut reader = serde_json::Deserializer::from_slice(&self.body);
+        let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
+            let path = error.path().to_string();
+            let inner = error.into_inner();
+            match inner.classify() {
+                serde_json::error::Category::Data => {
+                    let problem = inner.to_string();
+                    Failure::invalid(field(&path, &problem), without_place(&problem))
+                }
+                serde_json::error::Category::Io
+                | serde_json::error::Category::Syntax
+                | serde_json::error::Category::Eof => {
+                    Failure::Malformed(format!("the body is not JSON: {inner}"))
+                }
+            }
+        })?;
+        reader
+            .end()
+            .map_err(|error| Failure::Malformed(format!("the body is not one JSON document: {error}")))?;
+        Ok(value)
+    }
+    /// The query.
+    pub(crate) fn query<T: DeserializeOwned>(&self) -> Outcome<T> {
+        axum::extract::Query::<T>::try_from_uri(&self.uri)
+            .map(|query| query.0)
+            .map_err(|error| {
+                let whole = error.body_text();
+                let problem = whole
+                    .strip_prefix("Failed to deserialize query string: ")
+                    .unwrap_or(&whole);
+                // `name: what is wrong` where the reader knows the name.
+                match problem.split_once(": ") {
+                    Some((name, rest)) if !name.contains(' ') => Failure::Query {
+                        field: name.to_owned(),
+                        problem: rest.to_owned(),
+                    },
+                    _ => Failure::Query {
+                        field: field(".", problem),
+                        problem: problem.to_owned(),
+                    },
+                }
+            })
+    }
+}
+
+/// The field that a problem is about: the path to it, ended with the name that the message quotes when the field itself is
+/// missing or unknown.
+fn field(path: &str, problem: &str) -> String {
+    let named = problem.starts_with("unknown field") || problem.starts_with("missing field");
+    let name = problem.split('`').nth(1).filter(|_| named);
+    match (path, name) {
+        ("." | "", Some(name)) => name.to_owned(),
+        ("." | "", None) => "body".to_owned(),
+        // The path may or may not end with the name already.
+        (path, Some(name)) if path == name || path.ends_with(&format!(".{name}")) => path.to_owned(),
+        (path, Some(name)) => format!("{path}.{name}"),
+        (path, None) => path.to_owned(),
+    }
+}
+
+/// A message without the ` at line 1 column 7` that only helps who reads the text by hand.
+fn without_place(problem: &str) -> &str {
+    problem.rfind(" at line ").map_or(problem, |at| &problem[..at])
+}
+
+#[cfg(test)]
+mod tests {
+    use serde::Deserialize;
+
+    use super::*;
+
+    #[derive(Deserialize, Debug)]
+    #[serde(deny_unknown_fields)]
+    struct Outer {
+        #[expect(dead_code, reason = "only its reading is tested")]
+        inner: Vec<Inner>,
+    }
+
+    #[derive(Deserialize, Debug)]
+    #[serde(deny_unknown_fields)]
+    struct Inner {
+        #[expect(dead_code, reason = "only its reading is tested")]
+        weight: u32,
+    }
+
+    fn problem(body: &str) -> String {
+        let payload = Payload::new(Uri::from_static("/"), Bytes::copy_from_slice(body.as_bytes()));
+        payload.json::<Outer>().expect_err("a problem").to_string()
+    }
+
+    #[test]
+    fn a_problem_names_its_field() {
+        assert_eq!(
+            problem(r#"{"inner":[{"weight":-1}]}"#),
+            "inner[0].weight: invalid value: integer `-1`, expected u32"
+        );
+        assert_eq!(
+            problem(r#"{"inner":[{}]}"#),
+            "inner[0].weight: missing field `weight`"
+        );
+        assert_eq!(
+            problem(r#"{"inner":[],"more":1}"#),
+            "more: unknown field `more`, expected `inner`"
+        );
+        assert!(problem("").contains("empty"));
+        assert!(problem("{").starts_with("the body is not JSON"));
+        assert!(problem(r#"{"inner":[]} x"#).starts_with("the body is not one JSON document"));
+    }
+
+    #[test]
+    fn a_query_problem_names_its_parameter() {
+        #[derive(Deserialize, Debug)]
+        #[serde(deny_unknown_fields)]
+        struct Paged {
+            #[expect(dead_code, reason = "only its reading is tested")]
+            limit: Option<u32>,
+        }
+        let read = |uri: &'static str| {
+            Payload::new(Uri::from_static(uri), Bytes::new())
+                .query::<Paged>()
+                .map_err(|failure| failure.to_string())
+        };
+        assert!(read("/?limit=3").is_ok());
+        assert!(read("/?limit=x").expect_err("not a number").contains("limit"));
+        assert!(read("/?colour=red").expect_err("unknown").contains("colour"));
+    }
+}

@@ -1,0 +1,80 @@
+//! What every call works with: the parts that the binary connected, and a few bounds.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use adyton_core::clock::Clock;
+use adyton_core::id::RequestId;
+use adyton_core::instances::Instances;
+use adyton_core::journal::JournalReader;
+use adyton_identity::{ConsoleDoor, Identity};
+use adyton_runtime::onnx::Onnx;
+use adyton_runtime::package::Packages;
+use adyton_store::{Committed, Feed, Store};
+use tokio::sync::{RwLock, Semaphore};
+
+use crate::failure::Outcome;
+use crate::settings::{ControlParts, ControlSettings, Metrics, Ready};
+use crate::tasks::Tasks;
+
+/// Imports and unpackings that run at once: each needs a processor and disk.
+const IMPORTS_AT_ONCE: usize = 2;
+/// The number that stands for the control plane where gateway workers have theirs, in request ids.
+const WORKER: u8 = 255;
+
+/// The control plane's parts.
+pub(crate) struct Plane {
+    pub(crate) settings: ControlSettings,
+    pub(crate) store: Store,
+    pub(crate) feed: Feed,
+    pub(crate) identity: Arc<Identity>,
+    pub(crate) instances: Arc<dyn Instances>,
+    pub(crate) journal: Arc<dyn JournalReader>,
+    pub(crate) door: Arc<dyn ConsoleDoor>,
+    pub(crate) packages: Packages,
+    pub(crate) onnx: Arc<Onnx>,
+    pub(crate) metrics: Metrics,
+    pub(crate) ready: Ready,
+    pub(crate) clock: Clock,
+    /// Turns for imports.
+    pub(crate) imports: Semaphore,
+    /// Read while a package is on its way from the disk to the store, written while unused ones are removed.
+    pub(crate) package_gate: RwLock<()>,
+    /// Work in the background.
+    pub(crate) tasks: Tasks,
+    sequence: AtomicU64,
+}
+
+impl Plane {
+    /// Takes the parts.
+    pub(crate) fn new(settings: ControlSettings, parts: ControlParts) -> Self {
+        Self {
+            settings,
+            store: parts.store,
+            feed: parts.feed,
+            identity: parts.identity,
+            instances: parts.instances,
+            journal: parts.journal,
+            door: parts.door,
+            packages: parts.packages,
+            onnx: parts.onnx,
+            metrics: parts.metrics,
+            ready: parts.ready,
+            clock: parts.clock,
+            imports: Semaphore::new(IMPORTS_AT_ONCE),
+            package_gate: RwLock::new(()),
+            tasks: Tasks::new(),
+            sequence: AtomicU64::new(0),
+        }
+    }
+    /// Waits until this node's live state holds a write: who creates, can call.
+    pub(crate) async fn settled<T>(&self, committed: Committed<T>) -> Outcome<T> {
+        Ok(self.feed.settled(committed).await?)
+    }
+    /// An id for a request.
+    pub(crate) fn request_id(&self) -> RequestId {
+        let at = u64::try_from(self.clock.now().millis()).unwrap_or(0);
+        let number = self.sequence.fetch_add(1, Ordering::Relaxed);
+        RequestId::compose(at, self.settings.node, WORKER, number)
+    }
+}

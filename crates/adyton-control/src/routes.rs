@@ -1,0 +1,164 @@
+//! Every address of the control plane, one line each: method, path, who may call it, the status of success, the function, and
+//! what it is for. Both the router and the OpenAPI document are made from this page.
+
+use adyton_identity::Action;
+use http::StatusCode;
+
+use crate::dialect::Dialect;
+use crate::dialect::adyton::{catalogue, documents, health, logs, packages, predict, requests, whoami};
+use crate::dialect::apig::{apis, app_auths, app_codes, apps, instance};
+use crate::dialect::iam::{credentials, discovery, projects, tokens, users};
+use crate::dialect::modelarts::{model_import, models, service_activity, service_deploy, services};
+use crate::table::Access::{Anyone, May, SignedIn};
+use crate::table::{Heading, Table, Verb};
+
+macro_rules! routes {
+    ($table:ident, $dialect:ident, $prefix:literal; $($verb:ident $path:literal $access:expr => $status:literal $module:ident::$function:ident, $summary:literal;)*) => {
+        $($table.add(
+            Heading {
+                verb: Verb::$verb,
+                path: concat!($prefix, $path).to_owned(),
+                dialect: Dialect::$dialect,
+                access: $access,
+                status: StatusCode::from_u16($status).unwrap_or(StatusCode::OK),
+                name: concat!(stringify!($module), "_", stringify!($function)),
+                summary: $summary,
+            },
+            $module::$function,
+        );)*
+    };
+}
+
+/// The table.
+#[rustfmt::skip]
+pub(crate) fn table() -> Table {
+    let mut table = Table::default();
+    routes! { table, Iam, "";
+        Get    "/"                                   Anyone => 300 discovery::root, "Versions of the identity API; a page for browsers";
+        Get    "/v3"                                 Anyone => 200 discovery::v3, "The identity API, version 3";
+        Get    "/v3/"                                Anyone => 200 discovery::v3, "The same";
+        Post   "/v3/auth/tokens"                     Anyone => 201 tokens::create, "Sign in: issue a token";
+        Get    "/v3/auth/tokens"                     SignedIn => 200 tokens::show, "What the token in X-Subject-Token says";
+        Head   "/v3/auth/tokens"                     SignedIn => 200 tokens::show, "Whether the token in X-Subject-Token counts";
+        Delete "/v3/auth/tokens"                     SignedIn => 204 tokens::delete, "Sign out: revoke the token in X-Subject-Token";
+        Get    "/v3/auth/projects"                   SignedIn => 200 projects::list, "Projects in which one has a role";
+        Get    "/v3/auth/domains"                    SignedIn => 200 projects::domains, "One's own domain";
+        Get    "/v3/projects"                        SignedIn => 200 projects::list, "Projects in which one has a role";
+        Post   "/v3/projects"                        May(Action::ProjectCreate) => 201 projects::create, "Make a project";
+        Get    "/v3/projects/{in_project}"           SignedIn => 200 projects::show, "A project in which one has a role";
+        Get    "/v3/regions"                         SignedIn => 200 projects::regions, "The one region";
+        Get    "/v3/roles"                           SignedIn => 200 users::roles, "The built-in roles";
+        Post   "/v3/users"                           May(Action::UserCreate) => 201 users::create, "Make a user";
+        Get    "/v3/users"                           May(Action::UserList) => 200 users::list, "Users of the domain";
+        Get    "/v3/users/{user_id}"                 May(Action::UserGet) => 200 users::show, "A user";
+        Patch  "/v3/users/{user_id}"                 May(Action::UserUpdate) => 200 users::update, "Change a user, or disable them";
+        Delete "/v3/users/{user_id}"                 May(Action::UserDelete) => 204 users::delete, "Delete a user";
+        Post   "/v3/users/{user_id}/password"        SignedIn => 204 users::password, "Change one's own password";
+        Get    "/v3/projects/{in_project}/users/{user_id}/roles"            May(Action::UserGet) => 200 users::assigned, "Roles of a user in a project";
+        Put    "/v3/projects/{in_project}/users/{user_id}/roles/{role_id}"  May(Action::UserUpdate) => 204 users::give, "Give a role in a project";
+        Delete "/v3/projects/{in_project}/users/{user_id}/roles/{role_id}"  May(Action::UserUpdate) => 204 users::take, "Take a role in a project away";
+        Get    "/v3/domains/{in_domain}/users/{user_id}/roles"              May(Action::UserGet) => 200 users::assigned, "Roles of a user in the domain";
+        Put    "/v3/domains/{in_domain}/users/{user_id}/roles/{role_id}"    May(Action::UserUpdate) => 204 users::give, "Give a role in the domain";
+        Delete "/v3/domains/{in_domain}/users/{user_id}/roles/{role_id}"    May(Action::UserUpdate) => 204 users::take, "Take a role in the domain away";
+    }
+    routes! { table, Iam, "/v3.0/OS-CREDENTIAL/credentials";
+        Post   ""                                    SignedIn => 201 credentials::create, "Make an access key; its secret is shown once";
+        Get    ""                                    SignedIn => 200 credentials::list, "Access keys of a user";
+        Get    "/{access_key}"                       SignedIn => 200 credentials::show, "An access key";
+        Put    "/{access_key}"                       SignedIn => 200 credentials::update, "Turn an access key off or on";
+        Delete "/{access_key}"                       SignedIn => 204 credentials::delete, "Delete an access key";
+    }
+    routes! { table, ModelArts, "/v1/{project_id}";
+        Post   "/models"                             May(Action::ModelCreate) => 200 model_import::create, "Import a model package";
+        Get    "/models"                             May(Action::ModelList) => 200 models::list, "Models of the project";
+        Get    "/models/ai-engine-runtimes"          May(Action::ModelList) => 200 models::engines, "What can run models here";
+        Get    "/models/{model_id}"                  May(Action::ModelGet) => 200 models::show, "A model";
+        Delete "/models/{model_id}"                  May(Action::ModelDelete) => 200 models::delete, "Delete a model, or all versions of it";
+        Post   "/services"                           May(Action::ServiceCreate) => 200 service_deploy::deploy, "Deploy models as a service";
+        Get    "/services"                           May(Action::ServiceList) => 200 services::list, "Services of the project";
+        Get    "/services/specifications"            May(Action::ServiceList) => 200 services::specifications, "What services can ask to run on";
+        Get    "/services/{service_id}"              May(Action::ServiceGet) => 200 services::show, "A service";
+        Put    "/services/{service_id}"              May(Action::ServiceUpdate) => 200 service_deploy::update, "Start, stop or change a service";
+        Delete "/services/{service_id}"              May(Action::ServiceDelete) => 200 services::delete, "Delete services, separated by commas";
+        Get    "/services/{service_id}/events"       May(Action::ServiceGet) => 200 service_activity::events, "What happened to a service";
+        Get    "/services/{service_id}/logs"         May(Action::ServiceGet) => 200 service_activity::history, "Updates of a service";
+        Get    "/services/{service_id}/monitor"      May(Action::ServiceGet) => 200 service_activity::monitor, "How a service does";
+    }
+    routes! { table, Apig, "/v2/{project_id}/apigw/instances";
+        Get    ""                                    May(Action::InstanceList) => 200 instance::list, "The gateway, as the project's one instance";
+        Get    "/{instance_id}"                      May(Action::InstanceGet) => 200 instance::show, "The gateway";
+        Get    "/{instance_id}/envs"                 May(Action::EnvironmentList) => 200 instance::environments, "Environments: RELEASE";
+    }
+    routes! { table, Apig, "/v2/{project_id}/apigw/instances/{instance_id}";
+        Get    "/apis"                               May(Action::ApiList) => 200 apis::list, "The APIs that services are";
+        Get    "/apis/{api_id}"                      May(Action::ApiGet) => 200 apis::show, "An API";
+        Post   "/apps"                               May(Action::AppCreate) => 201 apps::create, "Make an app; its secret is shown once";
+        Get    "/apps"                               May(Action::AppList) => 200 apps::list, "Apps of the project";
+        Put    "/apps/secret/{app_id}"               May(Action::AppUpdate) => 200 apps::reset_secret, "Give an app another secret; it is shown once";
+        Get    "/apps/{app_id}"                      May(Action::AppGet) => 200 apps::show, "An app";
+        Put    "/apps/{app_id}"                      May(Action::AppUpdate) => 200 apps::update, "Change an app";
+        Delete "/apps/{app_id}"                      May(Action::AppDelete) => 204 apps::delete, "Delete an app";
+        Post   "/apps/{app_id}/app-codes"            May(Action::AppUpdate) => 201 app_codes::create, "Add a given AppCode";
+        Put    "/apps/{app_id}/app-codes"            May(Action::AppUpdate) => 200 app_codes::generate, "Add a generated AppCode";
+        Get    "/apps/{app_id}/app-codes"            May(Action::AppUpdate) => 200 app_codes::list, "AppCodes of an app";
+        Get    "/apps/{app_id}/app-codes/{app_code_id}"    May(Action::AppUpdate) => 200 app_codes::show, "An AppCode";
+        Delete "/apps/{app_id}/app-codes/{app_code_id}"    May(Action::AppUpdate) => 204 app_codes::delete, "Delete an AppCode";
+        Post   "/app-auths"                          May(Action::AppAuthCreate) => 201 app_auths::create, "Authorise apps for APIs";
+        Delete "/app-auths/{app_auth_id}"            May(Action::AppAuthDelete) => 204 app_auths::delete, "Take an authorisation back";
+        Get    "/app-auths/binded-apis"              May(Action::AppAuthList) => 200 app_auths::binded_apis, "APIs that an app may call";
+        Get    "/app-auths/binded-apps"              May(Action::AppAuthList) => 200 app_auths::binded_apps, "Apps that may call an API";
+        Get    "/app-auths/unbinded-apis"            May(Action::AppAuthList) => 200 app_auths::unbinded_apis, "APIs that an app may not call";
+    }
+    routes! { table, Adyton, "/adyton/v1";
+        Get    "/whoami"                             SignedIn => 200 whoami::whoami, "Who the credentials say one is, and for how long";
+        Get    "/errors"                             Anyone => 200 catalogue::list, "The error catalogue";
+        Post   "/{project_id}/packages"              May(Action::ModelCreate) => 200 packages::create, "Upload a model package: tar, tar.gz or zip";
+        Get    "/{project_id}/requests"              May(Action::RequestList) => 200 requests::list, "The request journal of the project";
+        Get    "/{project_id}/requests/{request_id}" May(Action::RequestGet) => 200 requests::show, "One request, explained";
+        Get    "/{project_id}/services/{service_id}/log"   May(Action::ServiceGet) => 200 logs::tail, "The newest lines of a service's log";
+    }
+    routes! { table, Door, "/adyton/v1/{project_id}/services/{service_id}";
+        Any    "/predict"                            SignedIn => 200 predict::predict, "The Prediction tab's door: the API address itself";
+        Any    "/predict/"                           SignedIn => 200 predict::predict, "The same";
+        Any    "/predict/{*path}"                    SignedIn => 200 predict::predict, "The Prediction tab's door: a path below the API address";
+    }
+    routes! { table, Adyton, "";
+        Get    "/healthz/live"                       Anyone => 200 health::live, "Whether the process answers";
+        Get    "/healthz/ready"                      Anyone => 200 health::ready, "Whether the node is ready, or what it waits for";
+        Get    "/metrics"                            Anyone => 200 health::metrics, "Metrics in Prometheus' text format";
+        Get    "/openapi.json"                       Anyone => 200 documents::openapi, "The OpenAPI document";
+        Get    "/docs"                               Anyone => 200 documents::docs, "All addresses on one page";
+    }
+    table
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+    use crate::endpoint::Kind;
+
+    #[test]
+    fn what_is_open_to_all_says_so_twice() {
+        for row in table().rows {
+            let open = row.heading.access == Anyone;
+            assert_eq!(
+                open,
+                row.kind == Kind::Open,
+                "{:?} {}",
+                row.heading.verb,
+                row.heading.path
+            );
+        }
+    }
+
+    #[test]
+    fn no_address_stands_twice() {
+        let mut seen = HashSet::new();
+        for row in table().rows {
+            let address = format!("{:?} {}", row.heading.verb, row.heading.path);
+            assert!(seen.insert(address.clone()), "{address}");
+        }
+    }
+}

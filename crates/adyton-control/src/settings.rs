@@ -1,0 +1,96 @@
+//! What the binary gives: settings, and the parts that it connects.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use adyton_core::clock::Clock;
+use adyton_core::instances::Instances;
+use adyton_core::journal::JournalReader;
+use adyton_identity::{ConsoleDoor, Identity};
+use adyton_runtime::onnx::Onnx;
+use adyton_runtime::package::Packages;
+use adyton_store::{Feed, Store};
+
+/// What an operator sets, checked by the binary.
+#[derive(Clone, Debug)]
+pub struct ControlSettings {
+    /// Where to listen.
+    pub address: SocketAddr,
+    /// Scheme and host that API addresses are printed with: `gateway.public_url`, or the gateway's listener.
+    pub gateway_url: String,
+    /// Scheme and host that the control plane's own addresses are printed with; `None` takes the request's `Host`.
+    pub control_url: Option<String>,
+    /// Folders that `file://` may read model packages from.
+    pub import_roots: Vec<PathBuf>,
+    /// The folder that keeps whose uploads are whose: `uploads` in the data folder.
+    pub uploads: PathBuf,
+    /// The largest archive that may be uploaded, in bytes.
+    pub upload_limit: u64,
+    /// The largest body at the Prediction tab's door, in bytes: `limits.prediction_tab_body`, as the gateway has it.
+    pub prediction_tab_body: u64,
+    /// Whether packages may bring code that the server runs: `runtime.run_code`.
+    pub run_code: bool,
+    /// The one region that `GET /v3/regions` shows.
+    pub region: String,
+    /// How many services a project may have.
+    pub services_per_project: usize,
+    /// This node's number, part of every request id.
+    pub node: u16,
+    /// How long calls in flight may take when the server stops.
+    pub shutdown_grace: Duration,
+}
+
+impl ControlSettings {
+    /// The defaults, for a listener at `address`, APIs at `gateway_url`, and a data folder.
+    pub fn new(address: SocketAddr, gateway_url: impl Into<String>, data: &std::path::Path) -> Self {
+        Self {
+            address,
+            gateway_url: gateway_url.into(),
+            control_url: None,
+            import_roots: Vec::new(),
+            uploads: data.join("uploads"),
+            upload_limit: 2 << 30,
+            prediction_tab_body: 8 << 20,
+            run_code: true,
+            region: "region-1".to_owned(),
+            services_per_project: 1000,
+            node: 0,
+            shutdown_grace: Duration::from_secs(30),
+        }
+    }
+}
+
+/// Gives the metrics in Prometheus' text format.
+pub type Metrics = Arc<dyn Fn() -> String + Send + Sync>;
+
+/// Says whether the node is ready, or what it waits for. Does no I/O.
+pub type Ready = Arc<dyn Fn() -> Result<(), String> + Send + Sync>;
+
+/// The parts that the control plane works with.
+#[derive(Clone)]
+pub struct ControlParts {
+    /// The truth.
+    pub store: Store,
+    /// This node's live state and how far it has come. The binary runs `adyton_store::feed::run`.
+    pub feed: Feed,
+    /// Who calls.
+    pub identity: Arc<Identity>,
+    /// What runs.
+    pub instances: Arc<dyn Instances>,
+    /// What was asked.
+    pub journal: Arc<dyn JournalReader>,
+    /// The Prediction tab's way into the gateway.
+    pub door: Arc<dyn ConsoleDoor>,
+    /// The model packages.
+    pub packages: Packages,
+    /// The ONNX runtime that checks models at import.
+    pub onnx: Arc<Onnx>,
+    /// `/metrics`.
+    pub metrics: Metrics,
+    /// `/healthz/ready`.
+    pub ready: Ready,
+    /// The time.
+    pub clock: Clock,
+}
