@@ -242,7 +242,7 @@ class Server:
             assert response.status_code in (200, 404), response.text
             return response.json() if response.status_code == 200 else None
 
-        record = wait_for(found, 5, f"the record of request {request_id}")
+        record = wait_for(found, 5, f"the record of request {request_id}")["request"]
         provoked.SEEN.add(record.get("reason") or "")
         return record
 

@@ -5,7 +5,6 @@ mod python;
 
 use anyhow::Result;
 
-pub(crate) use debian::postgres_programs;
 pub(crate) use python::Python;
 
 /// What the things are needed for.

@@ -1,7 +1,5 @@
 //! `make test`: every check and every test, counted together.
 
-mod postgres;
-
 use anyhow::Result;
 use clap::Args;
 
@@ -11,7 +9,6 @@ use crate::repository::target;
 use crate::setup::{Purpose, Python, setup};
 use crate::tally::Tally;
 use crate::{generate, tidy};
-use postgres::Postgres;
 
 /// What to run; everything unless said otherwise.
 #[derive(Args)]
@@ -97,27 +94,17 @@ fn dependencies(python: &Python) -> Result<Tally> {
     Ok(Tally::one(status(&mut deny)?.success()))
 }
 
-/// The tests of all crates; those of the store also on a PostgreSQL that lives as long as they run.
+/// The tests of all crates; those of the store bring up a PostgreSQL of their own.
 fn rust_tests() -> Result<Tally> {
     heading("Rust tests");
-    let postgres = Postgres::start()?;
     let mut cargo = command("cargo");
     cargo.args(["test", "--workspace", "--locked", "--no-fail-fast"]);
-    match &postgres {
-        Some(server) => {
-            cargo.env(postgres::URL_VARIABLE, server.url());
-        }
-        None => println!("PostgreSQL cannot be started here: the store is tested on SQLite only"),
-    }
     let mut tally = Tally::default();
     let status = watch(&mut cargo, |line| {
         if let Some(part) = Tally::of_rust_tests(line) {
             tally += part;
         }
     })?;
-    if postgres.is_none() {
-        tally += Tally::skip();
-    }
     // It did not compile, or a test program died without a count.
     if !status.success() && tally.failed == 0 {
         tally += Tally::one(false);

@@ -1,6 +1,6 @@
 //! Programs that come as Debian packages.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::{Result, bail};
 
@@ -33,7 +33,7 @@ const PACKAGES: &[Package] = &[
     },
     Package {
         name: "postgresql",
-        present: || postgres_programs().is_some(),
+        present: has_postgres,
         needed: |purpose| purpose == Purpose::Test,
     },
     Package {
@@ -59,22 +59,14 @@ fn has_venv() -> bool {
     succeeds(command("python3").args(["-c", "import venv, ensurepip"]))
 }
 
-/// The folder that holds `initdb` and `postgres`: the newest of Debian's, else where the path finds them.
-pub(crate) fn postgres_programs() -> Option<PathBuf> {
+/// Whether there is a PostgreSQL server, where Debian puts it or on the path.
+fn has_postgres() -> bool {
     let versions = std::fs::read_dir("/usr/lib/postgresql")
         .into_iter()
         .flatten()
         .flatten();
-    let newest = versions
-        .map(|entry| entry.path().join("bin"))
-        .filter(|folder| folder.join("initdb").is_file() && folder.join("postgres").is_file())
-        .max_by_key(|folder| version_of(folder));
-    newest.or_else(|| find("initdb")?.parent().map(Path::to_path_buf))
-}
-
-fn version_of(folder: &Path) -> u32 {
-    let name = folder.parent().and_then(Path::file_name).unwrap_or_default();
-    name.to_string_lossy().parse().unwrap_or(0)
+    let mut folders = versions.map(|entry| entry.path().join("bin"));
+    folders.any(|folder| folder.join("initdb").is_file()) || find("initdb").is_some()
 }
 
 /// Installs the packages that are missing. Without the rights or without apt it says which they are.
