@@ -98,6 +98,10 @@ impl Identity {
         } else if sent.api_key && accepts.app && self.settings.api_key {
             app::by_key_alone(live, request).map(verified)
         } else {
+            if sent.key_pair && self.settings.app_secret {
+                // Whatever the address takes, a pair that does not match is answered as such.
+                app::by_pair(self, live, request)?;
+            }
             return Err(self.nothing_counts(sent, accepts));
         };
         found.map_err(|rejection| {

@@ -101,6 +101,22 @@ fn a_key_pair_that_does_not_match_is_1009() {
 }
 
 #[test]
+fn a_pair_is_looked_at_also_where_no_app_may_call() {
+    let world = World::new();
+    assert_eq!(
+        world.reason(Accepts::IAM, &pair(APP_KEY, "another")),
+        Reason::AppKeyPairMismatch
+    );
+    let rejection = world.refusal(Accepts::IAM, &pair(APP_KEY, APP_SECRET));
+    assert_eq!(rejection.reason, Reason::CredentialsNotAccepted);
+    assert!(
+        told(&rejection).contains("authorise the app"),
+        "{}",
+        told(&rejection)
+    );
+}
+
+#[test]
 fn settings_open_and_close_the_other_ways() {
     let basic = |text: &str| Call::new().header("Authorization", &format!("Basic {}", STANDARD.encode(text)));
     let both = format!("{APP_KEY}:{APP_SECRET}");

@@ -8,8 +8,9 @@ use adyton_core::digest::Sha256;
 use adyton_core::evidence::Evidence;
 use adyton_core::live::Change;
 use adyton_core::tenant::{AccessKey, App, Scope, User};
-use adyton_identity::{Accepts, Standing, Way};
+use adyton_identity::{Accepts, Settings, Standing, Way};
 use adyton_sign::BodyHash;
+use proptest::prelude::*;
 
 use crate::world::{
     AK, ALL, APP, APP_KEY, APP_SECRET, Call, DOMAIN, SK, World, access_key, alice, app, cost, message,
@@ -433,4 +434,20 @@ fn costs_of_a_signature() {
     cost("identify by signature", || {
         assert!(world.identity.identify(&world.live, &ALL, &request).is_ok())
     });
+}
+
+proptest! {
+    #[test]
+    fn no_headers_make_it_panic(
+        authorization in "(SDK-HMAC-SHA256 |Basic |)[ -~é]{0,120}",
+        date in "[0-9TZ]{0,17}",
+        other in "\\PC{0,40}",
+    ) {
+        let settings = Settings { app_basic: true, api_key: true, ..Settings::default() };
+        let world = World::with(settings);
+        for name in ["X-Auth-Token", "X-Apig-AppCode", "X-HW-ID", "X-HW-AppKey", "apikey", "X-Sdk-Content-Sha256"] {
+            let call = Call::new().header("Authorization", &authorization).header("X-Sdk-Date", &date);
+            prop_assert!(world.identify(ALL, &call.header(name, &other)).is_err());
+        }
+    }
 }

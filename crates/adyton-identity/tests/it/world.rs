@@ -303,6 +303,6 @@ pub fn cost(what: &str, round: impl Fn()) {
         (0..500).for_each(|_| round());
         begun.elapsed() / 500
     };
-    let best = (0..600).map(|_| batch()).min();
+    let best = (0..60).map(|_| batch()).min();
     println!("{what}: {best:?}");
 }
