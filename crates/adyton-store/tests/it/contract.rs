@@ -1,0 +1,76 @@
+//! The promises of the store, and the macro that makes each a test on a database.
+
+pub(crate) mod apps;
+pub(crate) mod identity;
+pub(crate) mod live;
+pub(crate) mod models;
+pub(crate) mod opening;
+pub(crate) mod services;
+pub(crate) mod upkeep;
+
+/// Makes the whole contract a module of tests on one database.
+macro_rules! store_contract {
+    ($database:ident) => {
+        mod $database {
+            $crate::contract::promises! { $database:
+                identity: the_first_start_makes_an_administrator_who_can_sign_in,
+                identity: a_password_is_verified_and_nothing_else_is,
+                identity: a_user_is_found_by_either_name,
+                identity: what_ends_tokens_raises_the_epoch,
+                identity: names_of_users_and_projects_are_unique,
+                identity: a_user_has_two_access_keys_at_most,
+                identity: users_are_listed_by_filter_and_page,
+                identity: a_role_in_a_project_that_is_not_there_is_refused,
+                apps: an_app_is_made_with_given_or_random_credentials,
+                apps: apps_of_another_project_are_not_there,
+                apps: apps_are_listed_by_filter_and_page,
+                apps: credentials_that_change_hands_are_found_where_they_are,
+                apps: an_app_has_five_codes_at_most,
+                apps: a_deleted_app_takes_everything_with_it,
+                models: a_model_goes_from_publishing_to_published_or_failed_once,
+                models: models_are_listed_by_name_version_and_state,
+                models: a_model_in_use_is_not_deleted,
+                services: a_service_needs_published_models,
+                services: a_change_of_versions_raises_the_generation_and_is_kept_in_the_history,
+                services: services_are_listed_by_filter_and_order,
+                services: the_first_authorisation_opens_a_service_to_apps,
+                services: a_deleted_service_takes_everything_with_it,
+                services: events_are_written_in_the_background,
+                live: what_was_written_is_live_when_it_settles,
+                live: the_fed_state_is_the_loaded_state,
+                live: revisions_of_concurrent_writers_have_no_holes,
+                live: a_write_that_fails_changes_nothing,
+                live: a_node_too_far_behind_loads_everything,
+                live: another_node_sees_the_change,
+                opening: everything_is_there_after_reopening,
+                opening: a_wrong_master_key_is_refused,
+                opening: two_nodes_that_start_at_once_make_one_administrator,
+                opening: a_newer_database_is_refused,
+                opening: a_damaged_secret_is_named_and_the_rest_works,
+                opening: no_secret_is_stored_in_the_clear,
+                opening: a_first_start_that_was_cut_off_goes_on,
+                upkeep: a_token_key_is_made_daily_and_retired_after_its_tokens,
+                upkeep: a_revocation_ends_with_its_token,
+                upkeep: events_end_after_a_month,
+            }
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn what_was_acknowledged_survives_kill_9() {
+                $crate::crash::kill_many_times($crate::bench::Place::$database().await).await;
+            }
+        }
+    };
+}
+
+macro_rules! promises {
+    ($database:ident: $($about:ident: $promise:ident,)*) => {
+        $(
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $promise() {
+                $crate::contract::$about::$promise($crate::bench::Place::$database().await).await;
+            }
+        )*
+    };
+}
+
+pub(crate) use {promises, store_contract};

@@ -1,0 +1,198 @@
+//! Revisions, the change feed and the live state.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+use std::time::Duration;
+
+use adyton_core::live::Live;
+use adyton_store::repository::{AppChange, ServiceChange};
+use adyton_store::{Feed, StoreError, feed};
+use sea_orm::ConnectionTrait;
+
+use crate::bench::{Bench, Place, new_app, secret};
+
+pub(crate) async fn what_was_written_is_live_when_it_settles(place: Place) {
+    let bench = place.bench().await;
+    for number in 0..20 {
+        let new = new_app(bench.project, &format!("app {number}"));
+        let committed = bench.store.apps().create(new).await.unwrap();
+        let revision = committed.revision;
+        let app = bench.feed.settled(committed).await.unwrap();
+        let live = bench.live();
+        assert!(live.revision() >= revision);
+        assert!(live.app_by_key(app.key.as_str()).is_some());
+    }
+    let far = bench.live().revision() + 1;
+    let never = tokio::time::timeout(Duration::from_millis(50), bench.feed.reached(far)).await;
+    assert!(never.is_err(), "a revision that is not there is not reached");
+}
+
+/// Everything that the live state shows of what these tests make, as text.
+fn picture(live: &Live, bench: &Bench) -> String {
+    let mut lines = BTreeSet::new();
+    for service in live.services() {
+        let routes: Vec<_> = service.routes.iter().map(|route| &route.path).collect();
+        lines.insert(format!("{:?} {routes:?}", service.service));
+    }
+    for given in live.authorisations() {
+        let app = live.app(given.app).map(|app| app.name.clone());
+        lines.insert(format!("{given:?} {app:?}"));
+    }
+    for project in live.projects() {
+        lines.insert(format!("{project:?}"));
+    }
+    let admin = live.user(bench.first.user.id);
+    lines.insert(format!("{admin:?} {:?}", live.sealing_key().map(|key| key.id)));
+    lines.into_iter().fold(String::new(), |mut all, line| {
+        let _ = writeln!(all, "{line}");
+        all
+    })
+}
+
+pub(crate) async fn the_fed_state_is_the_loaded_state(place: Place) {
+    let bench = place.bench().await;
+    let model = bench.published("m", "0.0.1").await;
+    let mut last = 0;
+    for number in 0..15_u64 {
+        let service = bench.service(&format!("s{number}"), model.id).await;
+        let app = bench.app(&format!("a{number}")).await;
+        bench.authorise(app.id, service.api).await;
+        if number % 3 == 0 {
+            let gone = bench
+                .store
+                .services()
+                .delete(bench.project, service.id)
+                .await
+                .unwrap();
+            last = gone.unwrap().revision;
+        } else if number % 3 == 1 {
+            let gone = bench.store.apps().delete(bench.project, app.id).await.unwrap();
+            last = gone.unwrap().revision;
+        } else {
+            let change = ServiceChange {
+                calls_per_second: Some(Some(7)),
+                ..ServiceChange::default()
+            };
+            let changed = bench
+                .store
+                .services()
+                .update(bench.project, service.id, change)
+                .await;
+            last = changed.unwrap().unwrap().revision.max(last);
+        }
+    }
+    bench.feed.reached(last).await.unwrap();
+    let loaded = bench.store.load_live().await.unwrap();
+    assert_eq!(loaded.revision(), bench.live().revision());
+    assert_eq!(picture(&bench.live(), &bench), picture(&loaded, &bench));
+    assert_eq!(loaded.services().count(), 10);
+}
+
+pub(crate) async fn revisions_of_concurrent_writers_have_no_holes(place: Place) {
+    let bench = place.bench().await;
+    let before = bench.app("first").await;
+    let start = bench.live().revision();
+    let mut writers = tokio::task::JoinSet::new();
+    for writer in 0..8 {
+        let (store, project) = (bench.store.clone(), bench.project);
+        writers.spawn(async move {
+            let mut revisions = Vec::new();
+            for number in 0..12 {
+                let name = format!("{writer}/{number}");
+                revisions.push(
+                    store
+                        .apps()
+                        .create(new_app(project, &name))
+                        .await
+                        .unwrap()
+                        .revision,
+                );
+                // One that is refused must not use a revision up.
+                assert!(store.apps().create(new_app(project, &name)).await.is_err());
+            }
+            revisions
+        });
+    }
+    let revisions: BTreeSet<u64> = writers.join_all().await.into_iter().flatten().collect();
+    let expected: BTreeSet<u64> = (start + 1..=start + 96).collect();
+    assert_eq!(revisions, expected);
+    bench.feed.reached(start + 96).await.unwrap();
+    assert_eq!(bench.live().revision(), start + 96);
+    assert!(bench.live().app(before.id).is_some());
+}
+
+pub(crate) async fn a_write_that_fails_changes_nothing(place: Place) {
+    let bench = place.bench().await;
+    let model = bench.published("m", "0.0.1").await;
+    let service = bench.service("s", model.id).await;
+    let (a, b) = (bench.app("a").await, bench.app("b").await);
+    let authorisations = bench.store.authorisations();
+    let given = authorisations
+        .create(bench.project, &[b.id], &[service.api])
+        .await
+        .unwrap();
+    bench.feed.settled(given).await.unwrap();
+    let before = bench.live().revision();
+    // The first pair would be new; the second is there already.
+    let refused = authorisations
+        .create(bench.project, &[a.id, b.id], &[service.api])
+        .await;
+    assert!(matches!(refused, Err(StoreError::Conflict { .. })));
+    let loaded = bench.store.load_live().await.unwrap();
+    assert_eq!(loaded.revision(), before);
+    assert!(loaded.authorisation(a.id, service.api).is_none());
+}
+
+pub(crate) async fn a_node_too_far_behind_loads_everything(place: Place) {
+    let bench = place.bench().await;
+    let late = Feed::start(&bench.store).await.unwrap();
+    let app = bench.app("made meanwhile").await;
+    let change = AppChange {
+        secret: Some(secret("changed meanwhile")),
+        ..AppChange::default()
+    };
+    let last = bench
+        .store
+        .apps()
+        .update(bench.project, app.id, change)
+        .await
+        .unwrap()
+        .unwrap();
+    // As housekeeping does it, after ten thousand revisions more.
+    let backdoor = bench.backdoor().await;
+    backdoor
+        .execute_unprepared("UPDATE feed SET compacted = revision")
+        .await
+        .unwrap();
+    backdoor.execute_unprepared("DELETE FROM changes").await.unwrap();
+    let run = tokio::spawn(feed::run(
+        bench.store.clone(),
+        late.clone(),
+        std::future::pending(),
+    ));
+    late.reached(last.revision).await.unwrap();
+    let live = late.cell().load();
+    assert_eq!(live.app(app.id).unwrap().secret.expose(), "changed meanwhile");
+    run.abort();
+}
+
+pub(crate) async fn another_node_sees_the_change(place: Place) {
+    let bench = place.bench().await;
+    // On PostgreSQL a second server; on SQLite, which has one, a second feed that no local commit wakes.
+    let other = if place.is_postgres() {
+        place.open("second").await.unwrap()
+    } else {
+        bench.store.clone()
+    };
+    let feed = Feed::start(&other).await.unwrap();
+    let run = tokio::spawn(feed::run(other, feed.clone(), std::future::pending()));
+    let committed = bench
+        .store
+        .apps()
+        .create(new_app(bench.project, "a"))
+        .await
+        .unwrap();
+    let app = feed.settled(committed).await.unwrap();
+    assert!(feed.cell().load().app_by_key(app.key.as_str()).is_some());
+    run.abort();
+}

@@ -1,0 +1,109 @@
+//! What ends by itself.
+
+use std::time::Duration;
+
+use adyton_core::events::{Event, EventKind, Events};
+use adyton_core::id::{ServiceId, TokenId};
+use adyton_store::event_writer::EventWriter;
+use adyton_store::housekeeping;
+use adyton_store::repository::{EventFilter, Page};
+
+use crate::bench::Place;
+
+const HOUR: Duration = Duration::from_secs(3600);
+
+pub(crate) async fn a_token_key_is_made_daily_and_retired_after_its_tokens(place: Place) {
+    let bench = place.bench().await;
+    let first = bench.live().sealing_key().unwrap().clone();
+    bench.clock.advance(23 * HOUR);
+    housekeeping::round(&bench.store).await.unwrap();
+    assert!(bench.store.load_live().await.unwrap().token_key(2).is_none());
+    bench.clock.advance(HOUR);
+    housekeeping::round(&bench.store).await.unwrap();
+    bench
+        .until(|live| live.sealing_key().is_some_and(|key| key.id == 2))
+        .await;
+    let kept = bench.live().token_key(first.id).unwrap().clone();
+    assert_eq!(kept.secret.expose(), first.secret.expose());
+    // A token of the first key may have been sealed just now, and lives a day.
+    bench.clock.advance(24 * HOUR);
+    housekeeping::round(&bench.store).await.unwrap();
+    bench
+        .until(|live| live.sealing_key().is_some_and(|key| key.id == 3))
+        .await;
+    assert!(bench.live().token_key(1).is_some());
+    bench.clock.advance(2 * HOUR);
+    housekeeping::round(&bench.store).await.unwrap();
+    bench.until(|live| live.token_key(1).is_none()).await;
+    assert!(bench.live().token_key(2).is_some());
+    let bench = bench.reopen().await;
+    assert_eq!(bench.live().sealing_key().unwrap().id, 3);
+}
+
+pub(crate) async fn a_revocation_ends_with_its_token(place: Place) {
+    let bench = place.bench().await;
+    let token = TokenId::from_bits(1);
+    let ends = bench.clock.now().after(HOUR);
+    let revoked = bench.store.tokens().revoke(token, ends).await.unwrap();
+    bench.feed.settled(revoked).await.unwrap();
+    housekeeping::round(&bench.store).await.unwrap();
+    assert!(bench.store.load_live().await.unwrap().revoked(token).is_some());
+    bench.clock.advance(HOUR);
+    housekeeping::round(&bench.store).await.unwrap();
+    bench.until(|live| live.revoked(token).is_none()).await;
+}
+
+pub(crate) async fn events_end_after_a_month(place: Place) {
+    let bench = place.bench().await;
+    let (quiet, busy) = (ServiceId::from_bits(1), ServiceId::from_bits(2));
+    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    let (writer, work) = EventWriter::start(bench.store.clone(), async {
+        let _ = stopped.await;
+    });
+    let write = |service, at| {
+        writer.record(Event {
+            service,
+            at,
+            kind: EventKind::Normal,
+            text: "x".into(),
+        });
+    };
+    write(quiet, bench.clock.now());
+    stop.send(()).unwrap();
+    work.await;
+    let count = async |service| {
+        let listed = bench
+            .store
+            .events()
+            .list(service, &EventFilter::default(), Page::ALL)
+            .await;
+        listed.unwrap().total
+    };
+    bench.clock.advance(30 * 24 * HOUR);
+    housekeeping::round(&bench.store).await.unwrap();
+    assert_eq!(count(quiet).await, 1);
+    bench.clock.advance(2 * 24 * HOUR);
+    housekeeping::round(&bench.store).await.unwrap();
+    assert_eq!(count(quiet).await, 0);
+
+    // A service that says too much keeps what it said last.
+    for _ in 0..3 {
+        let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+        let (writer, work) = EventWriter::start(bench.store.clone(), async {
+            let _ = stopped.await;
+        });
+        for _ in 0..1_000 {
+            writer.record(Event {
+                service: busy,
+                at: bench.clock.now(),
+                kind: EventKind::Normal,
+                text: "x".into(),
+            });
+        }
+        stop.send(()).unwrap();
+        work.await;
+    }
+    assert_eq!(count(busy).await, 3_000);
+    housekeeping::round(&bench.store).await.unwrap();
+    assert_eq!(count(busy).await, 2_000);
+}
