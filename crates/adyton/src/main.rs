@@ -1,2 +1,43 @@
-//! The binary.
-fn main() {}
+//! Adyton's one binary: the server, its demo, and the command line that talks to a server.
+//!
+//! - [`cli`]: what can be written; [`command`]: one file a verb.
+//! - [`config`]: settings from file, environment and flags; [`server`]: wiring the crates together and ending them.
+//! - [`client`]: finding, signing and sending, as any client of the public interfaces would.
+//!
+//! It owns no logic of the product: what a verb decides, it decides by asking another crate or the server.
+
+mod cli;
+mod client;
+mod command;
+mod config;
+mod context;
+mod demo;
+mod failure;
+mod server;
+mod terminal;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use crate::cli::Cli;
+use crate::context::Context;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    if matches!(cli.verb, cli::Verb::Keeper(_)) {
+        // Before any thread is started: its fence holds only for threads that come after it.
+        return adyton_runtime::keeper::main();
+    }
+    let context = Context::of_process(&cli);
+    match cli.verb.run(&context) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            if let (true, Some(document)) = (context.terminal.is_json(), failure.document()) {
+                context.terminal.document(document);
+            }
+            context.terminal.note(failure.to_string());
+            ExitCode::from(failure.exit().code())
+        }
+    }
+}

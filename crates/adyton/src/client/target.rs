@@ -1,0 +1,328 @@
+//! Which server is called, and as whom: the environment, then a profile, then the local server of `./adyton-data`.
+//!
+//! The last is for the first five minutes: it is used only when nothing else was said, and a note says that it is.
+
+use std::path::{Path, PathBuf};
+
+use adyton_core::secret::Secret;
+use serde::Deserialize;
+
+use super::address::Address;
+use super::profile::{DEFAULT_PROFILE, Profile, Profiles};
+use crate::failure::{Failure, Outcome};
+use crate::server::ready::Ready;
+
+/// The data folder that is looked at when nothing else was said.
+pub(crate) const LOCAL_DATA: &str = "adyton-data";
+
+/// A user's key pair.
+#[derive(Clone)]
+pub(crate) struct KeyPair {
+    /// AK, or an AppKey.
+    pub(crate) access: String,
+    /// SK, or an AppSecret.
+    pub(crate) secret: Secret<String>,
+}
+
+/// What a token can be got with.
+#[derive(Clone)]
+pub(crate) struct Password {
+    /// The user's name.
+    pub(crate) user: String,
+    /// The name of the user's domain.
+    pub(crate) domain: String,
+    /// The project's id.
+    pub(crate) project_id: String,
+    /// The password.
+    pub(crate) password: Secret<String>,
+}
+
+/// All that is known of who calls. At least one is there.
+#[derive(Clone, Default)]
+pub(crate) struct Credentials {
+    /// Signs requests.
+    pub(crate) keys: Option<KeyPair>,
+    /// Sent as it is.
+    pub(crate) token: Option<Secret<String>>,
+    /// Gets a token.
+    pub(crate) password: Option<Password>,
+}
+
+/// A server, and who calls it.
+#[derive(Clone)]
+pub(crate) struct Target {
+    /// The control listener.
+    pub(crate) control: Address,
+    /// Replaces scheme and host of printed API addresses.
+    pub(crate) gateway: Option<Address>,
+    /// The project.
+    pub(crate) project: String,
+    /// Who calls.
+    pub(crate) credentials: Credentials,
+    /// Where all this was said, for people.
+    pub(crate) said: String,
+}
+
+/// The files and variables that are looked at, handed in so that tests choose them.
+pub(crate) struct Places<'a> {
+    /// The environment's variables.
+    pub(crate) environment: &'a [(String, String)],
+    /// The working directory.
+    pub(crate) folder: &'a Path,
+    /// `--profile`.
+    pub(crate) profile: Option<&'a str>,
+}
+
+impl Places<'_> {
+    fn value(&self, name: &str) -> Option<String> {
+        let found = self
+            .environment
+            .iter()
+            .find(|(own, value)| own == name && !value.is_empty());
+        found.map(|(_, value)| value.clone())
+    }
+    /// The name of the profile that is used.
+    pub(crate) fn profile_name(&self) -> String {
+        self.profile
+            .map(str::to_owned)
+            .or_else(|| self.value("ADYTON_PROFILE"))
+            .unwrap_or(DEFAULT_PROFILE.to_owned())
+    }
+    /// The profiles.
+    pub(crate) fn profiles(&self) -> Outcome<Profiles> {
+        let place = Profiles::place(self.environment).ok_or_else(|| {
+            Failure::wrong_use("there is no home folder to keep profiles in")
+                .hint("set HOME or XDG_CONFIG_HOME")
+        })?;
+        Profiles::read(place)
+    }
+}
+
+impl Places<'_> {
+    /// The key pair alone, for what needs no server.
+    pub(crate) fn keys(&self) -> Outcome<KeyPair> {
+        let local = self.folder.join(LOCAL_DATA);
+        let nothing_said = ["ADYTON_ACCESS_KEY", "ADYTON_CONTROL_URL"]
+            .iter()
+            .all(|name| self.value(name).is_none())
+            && self.profile.is_none()
+            && self
+                .profiles()
+                .is_ok_and(|profiles| profiles.get(&self.profile_name()).is_none());
+        if nothing_said && local.join("bootstrap.json").is_file() {
+            let known = bootstrap(&local)?;
+            return Ok(KeyPair {
+                access: known.access_key,
+                secret: Secret::new(known.secret_key),
+            });
+        }
+        if let (Some(access), Some(secret)) =
+            (self.value("ADYTON_ACCESS_KEY"), self.value("ADYTON_SECRET_KEY"))
+        {
+            return Ok(KeyPair {
+                access,
+                secret: Secret::new(secret),
+            });
+        }
+        let (target, _) = Target::find(self)?;
+        target.credentials.keys.ok_or_else(|| {
+            Failure::wrong_use(format!("{} holds no key pair", target.said))
+                .hint("set ADYTON_ACCESS_KEY and ADYTON_SECRET_KEY")
+        })
+    }
+}
+
+impl Target {
+    /// Finds it; the note says where it was found when that was not said.
+    pub(crate) fn find(places: &Places<'_>) -> Outcome<(Self, Option<String>)> {
+        let named = places.profile.is_some() || places.value("ADYTON_PROFILE").is_some();
+        let name = places.profile_name();
+        let profile = match places.profiles() {
+            Ok(profiles) => match profiles.get(&name) {
+                Some(profile) => Some(profile.clone()),
+                None if named => return Err(no_profile(&name, &profiles)),
+                None => None,
+            },
+            Err(failure) if named => return Err(failure),
+            Err(failure) if Profiles::place(places.environment).is_some() => return Err(failure),
+            Err(_) => None,
+        };
+        let variables = Profile {
+            control_url: places.value("ADYTON_CONTROL_URL"),
+            gateway_url: places.value("ADYTON_GATEWAY_URL"),
+            project_id: places.value("ADYTON_PROJECT_ID"),
+            access_key: places.value("ADYTON_ACCESS_KEY"),
+            secret_key: places.value("ADYTON_SECRET_KEY"),
+            token: None,
+            token_expires_at: None,
+        };
+        let said = match (variables == Profile::default(), &profile) {
+            (true, Some(_)) => format!("profile {name}"),
+            (true, None) => {
+                let data = places.folder.join(LOCAL_DATA);
+                return Self::local(&data).map(|target| {
+                    let note = format!(
+                        "using the server of ./{LOCAL_DATA} at {} (`adyton login` keeps a profile)",
+                        target.control
+                    );
+                    (target, Some(note))
+                });
+            }
+            (false, Some(_)) => format!("environment and profile {name}"),
+            (false, None) => "environment".to_owned(),
+        };
+        let merged = overlay(profile.unwrap_or_default(), variables)?;
+        Self::of_profile(merged, said).map(|target| (target, None))
+    }
+
+    /// The server that runs on a data folder, as its administrator.
+    pub(crate) fn local(data: &Path) -> Outcome<Self> {
+        let bootstrap = data.join("bootstrap.json");
+        if !bootstrap.is_file() {
+            return Err(Failure::wrong_use("no server is known")
+                .fact(format!("no profile, no ADYTON_CONTROL_URL, and no data folder at {}", data.display()))
+                .hint("start one with `adyton serve` or `adyton demo`, or name one with `adyton login --control URL`"));
+        }
+        let bootstrap: Bootstrap = read_json(&bootstrap)?;
+        let ready = Ready::of_data_folder(data)?.ok_or_else(|| {
+            Failure::failed(format!("no server is running on {}", data.display()))
+                .hint(format!("start it with `adyton serve --data {}`", data.display()))
+        })?;
+        Ok(Self {
+            control: Address::parse(&ready.control_url, "control_url")?,
+            gateway: None,
+            project: bootstrap.project.id.clone(),
+            said: format!("data folder {}", data.display()),
+            credentials: Credentials {
+                keys: Some(KeyPair {
+                    access: bootstrap.access_key,
+                    secret: Secret::new(bootstrap.secret_key),
+                }),
+                token: None,
+                password: Some(Password {
+                    user: bootstrap.user.name,
+                    domain: bootstrap.domain.name,
+                    project_id: bootstrap.project.id,
+                    password: Secret::new(bootstrap.password),
+                }),
+            },
+        })
+    }
+
+    fn of_profile(profile: Profile, said: String) -> Outcome<Self> {
+        let missing = |what: &str, variable: &str| {
+            Failure::wrong_use(format!("{said} says no {what}"))
+                .hint(format!("set {variable}, or make a profile with `adyton login`"))
+        };
+        let control = profile
+            .control_url
+            .as_deref()
+            .ok_or_else(|| missing("control URL", "ADYTON_CONTROL_URL"))?;
+        let project = profile
+            .project_id
+            .clone()
+            .ok_or_else(|| missing("project", "ADYTON_PROJECT_ID"))?;
+        let keys = match (profile.access_key, profile.secret_key) {
+            (Some(access), Some(secret)) => Some(KeyPair {
+                access,
+                secret: Secret::new(secret),
+            }),
+            (Some(_), None) => return Err(missing("secret key", "ADYTON_SECRET_KEY")),
+            (None, Some(_)) => return Err(missing("access key", "ADYTON_ACCESS_KEY")),
+            (None, None) => None,
+        };
+        let token = profile.token.map(Secret::new);
+        if keys.is_none() && token.is_none() {
+            return Err(missing("credentials", "ADYTON_ACCESS_KEY and ADYTON_SECRET_KEY"));
+        }
+        let gateway = profile
+            .gateway_url
+            .as_deref()
+            .map(|url| Address::parse(url, "gateway URL"))
+            .transpose()?;
+        Ok(Self {
+            control: Address::parse(control, "control URL")?,
+            gateway,
+            project,
+            credentials: Credentials {
+                keys,
+                token,
+                password: None,
+            },
+            said,
+        })
+    }
+}
+
+/// The environment's values win, one by one; a key pair wins whole.
+fn overlay(profile: Profile, variables: Profile) -> Outcome<Profile> {
+    let pair = match (&variables.access_key, &variables.secret_key) {
+        (None, None) => (profile.access_key, profile.secret_key),
+        _ => (variables.access_key, variables.secret_key),
+    };
+    Ok(Profile {
+        control_url: variables.control_url.or(profile.control_url),
+        gateway_url: variables.gateway_url.or(profile.gateway_url),
+        project_id: variables.project_id.or(profile.project_id),
+        access_key: pair.0,
+        secret_key: pair.1,
+        token: profile.token,
+        token_expires_at: profile.token_expires_at,
+    })
+}
+
+fn no_profile(name: &str, profiles: &Profiles) -> Failure {
+    let names: Vec<&str> = profiles.names().collect();
+    let known = if names.is_empty() {
+        "there is none yet".to_owned()
+    } else {
+        format!("there are: {}", names.join(", "))
+    };
+    Failure::wrong_use(format!("no profile is called `{name}`"))
+        .fact(format!("{}: {known}", profiles.path().display()))
+        .hint(format!("make it with `adyton login --profile {name}`"))
+}
+
+/// `bootstrap.json`, as the first start writes it (interface.md, "The server"). Not `Debug`: it holds secrets.
+#[derive(Deserialize)]
+pub(crate) struct Bootstrap {
+    /// The account.
+    pub(crate) domain: Named,
+    /// The project.
+    pub(crate) project: Named,
+    /// The administrator.
+    pub(crate) user: Named,
+    /// Their password.
+    pub(crate) password: String,
+    /// AK.
+    pub(crate) access_key: String,
+    /// SK.
+    pub(crate) secret_key: String,
+}
+
+/// An id and a name.
+#[derive(Deserialize)]
+pub(crate) struct Named {
+    /// The id.
+    pub(crate) id: String,
+    /// The name.
+    pub(crate) name: String,
+}
+
+/// Reads `bootstrap.json` of a data folder.
+pub(crate) fn bootstrap(data: &Path) -> Outcome<Bootstrap> {
+    read_json(&data.join("bootstrap.json"))
+}
+
+fn read_json<T: for<'de> Deserialize<'de>>(path: &PathBuf) -> Outcome<T> {
+    let text = std::fs::read_to_string(path)
+        .map_err(|error| Failure::failed(format!("{}: cannot be read: {error}", path.display())))?;
+    serde_json::from_str(&text).map_err(|error| {
+        Failure::failed(format!(
+            "{}: line {}, column {}: not as it was written",
+            path.display(),
+            error.line(),
+            error.column()
+        ))
+    })
+}

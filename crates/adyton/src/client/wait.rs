@@ -1,0 +1,122 @@
+//! Waiting until something is ready: asking again, a little less often each time, with a sign of life.
+
+use std::time::Duration;
+
+use serde_json::Value;
+
+use super::Client;
+use super::lookup::{entries, text};
+use crate::failure::{Failure, Outcome};
+use crate::terminal::Terminal;
+
+/// The first pause between two questions; each is a quarter longer than the one before.
+const PAUSE_FIRST: Duration = Duration::from_millis(40);
+/// The longest pause.
+const PAUSE_MOST: Duration = Duration::from_secs(2);
+/// How many lines of a failed service's log are shown.
+const LOG_LINES: usize = 20;
+
+/// Asks `question` until it gives something, at most `longest`.
+fn until<T>(
+    client: &Client,
+    longest: Duration,
+    mut question: impl FnMut() -> Outcome<Option<T>>,
+) -> Outcome<Option<T>> {
+    let start = client.clock().monotonic();
+    let mut pause = PAUSE_FIRST;
+    loop {
+        if let Some(found) = question()? {
+            return Ok(Some(found));
+        }
+        if client.clock().monotonic().saturating_sub(start) > longest {
+            return Ok(None);
+        }
+        std::thread::sleep(pause);
+        pause = (pause * 5 / 4).min(PAUSE_MOST);
+    }
+}
+
+/// Waits until a model is published; gives its details.
+pub(crate) fn model(client: &Client, terminal: &Terminal, id: &str, longest: Duration) -> Outcome<Value> {
+    let path = format!("/v1/{}/models/{id}", client.project());
+    let spinner = terminal.spinner("importing");
+    let found = until(client, longest, || {
+        let model = client.get(&path, "")?;
+        Ok((text(&model, "model_status") != "publishing").then_some(model))
+    });
+    spinner.finish_and_clear();
+    let model = found?.ok_or_else(|| {
+        Failure::failed(format!("the import takes longer than {} s", longest.as_secs()))
+            .hint(format!("it goes on: `adyton model show {id}`"))
+    })?;
+    match text(&model, "model_status").as_str() {
+        "published" => Ok(model),
+        status => {
+            let reason = ["error_msg", "failure", "failed_reason"]
+                .iter()
+                .map(|field| text(&model, field))
+                .find(|reason| !reason.is_empty())
+                .unwrap_or_else(|| "no reason was given".to_owned());
+            Err(
+                Failure::failed(format!("the import {status}: {reason}")).hint(format!(
+                    "put the package right, `adyton model delete {id}`, and import it again"
+                )),
+            )
+        }
+    }
+}
+
+/// Waits until a service is in one of `wanted`; a failed one ends it, with the last lines of its log.
+pub(crate) fn service(
+    client: &Client,
+    terminal: &Terminal,
+    id: &str,
+    wanted: &[&str],
+    longest: Duration,
+) -> Outcome<Value> {
+    let path = format!("/v1/{}/services/{id}", client.project());
+    let spinner = terminal.spinner("");
+    let found = until(client, longest, || {
+        let service = client.get(&path, "")?;
+        let status = text(&service, "status");
+        let progress = text(&service, "progress");
+        spinner.set_message(match progress.as_str() {
+            "" => status.clone(),
+            progress => format!("{status} {progress} %"),
+        });
+        Ok((wanted.contains(&status.as_str()) || status == "failed").then_some(service))
+    });
+    spinner.finish_and_clear();
+    let service = found?.ok_or_else(|| {
+        Failure::failed(format!(
+            "the service is not {} after {} s",
+            wanted.join(" or "),
+            longest.as_secs()
+        ))
+        .hint(format!(
+            "it goes on: `adyton service show {id}`, `adyton service events {id}`"
+        ))
+    })?;
+    if wanted.contains(&text(&service, "status").as_str()) {
+        return Ok(service);
+    }
+    Err(failed(client, &service, id))
+}
+
+/// Why a service failed: what the reconciler says, and what the model's program said last.
+fn failed(client: &Client, service: &Value, id: &str) -> Failure {
+    let name = text(service, "service_name");
+    let mut failure = Failure::failed(format!(
+        "the service {name} failed: {}",
+        text(service, "error_msg")
+    ));
+    let path = format!("/adyton/v1/{}/services/{id}/log", client.project());
+    if let Ok(log) = client.get(&path, &format!("lines={LOG_LINES}")) {
+        for line in entries(&log, "lines") {
+            failure = failure.fact(format!("{:8} {}", text(line, "stream"), text(line, "text")));
+        }
+    }
+    failure.hint(format!(
+        "`adyton service events {name}` tells what happened, `adyton service logs {name}` what it printed"
+    ))
+}

@@ -1,0 +1,59 @@
+//! `adyton app create|list|show|authorize|revoke|code|reset-secret|delete`.
+
+mod authorize;
+mod code;
+mod create;
+mod delete;
+mod list;
+mod reset_secret;
+mod revoke;
+mod show;
+
+use clap::Subcommand;
+
+pub(crate) use authorize::{api_of, authorize};
+pub(crate) use create::create;
+pub(crate) use reset_secret::reset;
+
+use crate::context::Context;
+use crate::failure::Outcome;
+
+/// The environment in which every service is published (API Gateway API Reference, "Environment Management").
+pub(crate) const RELEASE_ID: &str = "DEFAULT_ENVIRONMENT_RELEASE_ID";
+
+/// Manage apps: the credentials that callers without a user have
+#[derive(Subcommand)]
+pub(crate) enum App {
+    /// Make an app; its AppSecret is shown once
+    Create(create::Create),
+    /// List the apps of the project
+    List(list::List),
+    /// Show one app and what it may call
+    Show(show::Show),
+    /// Let an app call services
+    Authorize(authorize::Authorize),
+    /// Take that back
+    Revoke(revoke::Revoke),
+    /// Give an app an AppCode
+    Code(code::Code),
+    /// Give an app another AppSecret; the old one stops working at once
+    ResetSecret(reset_secret::ResetSecret),
+    /// Delete apps
+    Delete(delete::Delete),
+}
+
+impl App {
+    /// Carries it out.
+    pub(crate) fn run(self, context: &Context) -> Outcome {
+        match self {
+            App::Create(verb) => verb.run(context),
+            App::List(verb) => verb.run(context),
+            App::Show(verb) => verb.run(context),
+            App::Authorize(verb) => verb.run(context),
+            App::Revoke(verb) => verb.run(context),
+            App::Code(verb) => verb.run(context),
+            App::ResetSecret(verb) => verb.run(context),
+            App::Delete(verb) => verb.run(context),
+        }
+    }
+}

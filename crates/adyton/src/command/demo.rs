@@ -1,0 +1,32 @@
+//! `adyton demo`: the server, with the samples imported, deployed and called once. See [`crate::demo`].
+
+use clap::Args;
+
+use super::serve::Serve;
+use crate::config::found::Origin;
+use crate::context::Context;
+use crate::demo;
+use crate::failure::Outcome;
+use crate::server;
+
+/// Start the server with the samples imported, deployed and called once
+#[derive(Args)]
+pub(crate) struct Demo {
+    #[command(flatten)]
+    serve: Serve,
+}
+
+impl Demo {
+    /// Serves until a signal ends it; shows what it can do first.
+    pub(crate) fn run(self, context: &Context) -> Outcome {
+        let mut loaded = self.serve.flags.load(context)?;
+        if loaded.merged.origin("log.filter") == Origin::Default {
+            // What the demo shows is not to be mixed with the server's usual chatter.
+            loaded.config.log.filter = crate::config::section::LogFilter("warn".to_owned());
+        }
+        let sources = self.serve.flags.sources(context);
+        let (own, data) = (context.clone(), loaded.config.general.data.clone());
+        let show: server::Show = Box::new(move |_| demo::show(&own, &data));
+        server::run(loaded, sources, self.serve.ready_file, context, Some(show))
+    }
+}

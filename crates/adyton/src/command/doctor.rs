@@ -1,0 +1,137 @@
+//! `adyton doctor`: looks at everything that an installation needs, and says what to fix. Each check is a file.
+
+mod clock;
+mod configuration;
+mod data_folder;
+mod kernel;
+mod onnx;
+mod ports;
+mod server;
+
+use clap::Args;
+use serde_json::json;
+
+use super::config::Flags;
+use crate::context::Context;
+use crate::failure::{Failure, Outcome};
+use crate::terminal::{Terminal, Tone};
+
+/// Check this installation and say what to fix
+#[derive(Args)]
+pub(crate) struct Doctor {
+    #[command(flatten)]
+    flags: Flags,
+    /// Put right what can be: rights of the data folder, the ONNX Runtime library (from PyPI)
+    #[arg(long)]
+    fix: bool,
+}
+
+/// How a check ended.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Verdict {
+    /// As it should be.
+    Fine,
+    /// It works, but something is less than it could be.
+    Note,
+    /// It does not work.
+    Wrong,
+}
+
+/// One thing that was looked at.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct Finding {
+    what: &'static str,
+    verdict: Verdict,
+    said: String,
+    fix: Option<String>,
+}
+
+impl Finding {
+    /// As it should be.
+    pub(super) fn fine(what: &'static str, said: impl Into<String>) -> Self {
+        Self {
+            what,
+            verdict: Verdict::Fine,
+            said: said.into(),
+            fix: None,
+        }
+    }
+    /// It works, but could be better.
+    pub(super) fn note(what: &'static str, said: impl Into<String>, fix: impl Into<String>) -> Self {
+        Self {
+            what,
+            verdict: Verdict::Note,
+            said: said.into(),
+            fix: Some(fix.into()),
+        }
+    }
+    /// It does not work.
+    pub(super) fn wrong(what: &'static str, said: impl Into<String>, fix: impl Into<String>) -> Self {
+        Self {
+            verdict: Verdict::Wrong,
+            ..Self::note(what, said, fix)
+        }
+    }
+}
+
+impl Doctor {
+    /// Checks one after the other and prints what it finds.
+    pub(crate) fn run(self, context: &Context) -> Outcome {
+        let (mut findings, config) = configuration::check(context, &self.flags);
+        if let Some(config) = &config {
+            findings.extend(data_folder::check(config, self.fix));
+            findings.extend(ports::check(config));
+            findings.push(onnx::check(context, config, self.fix));
+        }
+        findings.extend(kernel::check());
+        findings.extend(clock::check(context));
+        findings.extend(server::check(context, config.as_ref()));
+        report(&context.terminal, &findings);
+        match findings
+            .iter()
+            .filter(|finding| finding.verdict == Verdict::Wrong)
+            .count()
+        {
+            0 => Ok(()),
+            1 => Err(Failure::failed("one thing is wrong; its fix stands above")),
+            many => Err(Failure::failed(format!(
+                "{many} things are wrong; their fixes stand above"
+            ))),
+        }
+    }
+}
+
+fn report(terminal: &Terminal, findings: &[Finding]) {
+    if terminal.is_json() {
+        let name = |verdict| match verdict {
+            Verdict::Fine => "fine",
+            Verdict::Note => "note",
+            Verdict::Wrong => "wrong",
+        };
+        let list = findings.iter().map(|finding| {
+            json!({"check": finding.what, "verdict": name(finding.verdict), "found": finding.said, "fix": finding.fix})
+        });
+        return terminal.document(&json!({"checks": list.collect::<Vec<_>>()}));
+    }
+    let width = findings
+        .iter()
+        .map(|finding| finding.what.len())
+        .max()
+        .unwrap_or(0);
+    for finding in findings {
+        let mark = match finding.verdict {
+            Verdict::Fine => terminal.tone(Tone::Good, "fine "),
+            Verdict::Note => terminal.tone(Tone::Warn, "note "),
+            Verdict::Wrong => terminal.tone(Tone::Bad, "wrong"),
+        };
+        terminal.print(format!("{mark}  {:width$}  {}", finding.what, finding.said));
+        if let Some(fix) = &finding.fix {
+            terminal.print(format!(
+                "{:7}{:width$}  {}",
+                "",
+                "",
+                terminal.tone(Tone::Dim, format!("fix: {fix}"))
+            ));
+        }
+    }
+}

@@ -1,0 +1,22 @@
+//! The clock: signatures are refused when it is more than 15 minutes off.
+
+use adyton_core::clock::Timestamp;
+
+use super::Finding;
+use crate::context::Context;
+
+/// This program was not there before: 2026-01-01.
+const EARLIEST: Timestamp = Timestamp::from_seconds(1_767_225_600);
+
+/// Whether it can be right at all.
+pub(super) fn check(context: &Context) -> Option<Finding> {
+    let now = context.clock.now();
+    Some(match now < EARLIEST {
+        true => Finding::wrong(
+            "clock",
+            format!("it says {now}"),
+            "set the clock; signed requests are refused when it is 15 minutes off",
+        ),
+        false => Finding::fine("clock", format!("it says {now}")),
+    })
+}

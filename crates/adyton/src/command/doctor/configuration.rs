@@ -1,0 +1,31 @@
+//! The configuration: the same check that the server makes at start.
+
+use super::Finding;
+use crate::command::config::Flags;
+use crate::config::{Config, load};
+use crate::context::Context;
+
+/// The findings, and the configuration if it is fine.
+pub(super) fn check(context: &Context, flags: &Flags) -> (Vec<Finding>, Option<Config>) {
+    match load(&flags.sources(context)) {
+        Ok(loaded) => {
+            let file = loaded
+                .file
+                .as_ref()
+                .map_or("defaults".to_owned(), |file| file.display().to_string());
+            let said = format!("{file}, {} settings are set", loaded.merged.said());
+            (vec![Finding::fine("configuration", said)], Some(loaded.config))
+        }
+        Err(problems) => {
+            let wrong = problems.iter().map(|problem| {
+                let said = format!("{}: {}", problem.origin, problem.message);
+                let fix = problem
+                    .hint
+                    .clone()
+                    .unwrap_or_else(|| "`adyton config reference` lists all keys".to_owned());
+                Finding::wrong("configuration", said, fix)
+            });
+            (wrong.collect(), None)
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! The data folder: who may read it, and how much room there is.
+
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
+
+use super::Finding;
+use crate::config::Config;
+
+/// Below this many bytes of free space a note is made.
+const ROOM: u64 = 2 << 30;
+
+/// Rights of the folder and of the files that hold secrets; free space.
+pub(super) fn check(config: &Config, fix: bool) -> Vec<Finding> {
+    let data = &config.general.data;
+    let shown = data.display();
+    let mut findings = Vec::new();
+    if !data.is_dir() {
+        findings.push(Finding::fine(
+            "data folder",
+            format!("{shown} is not there yet; the first start makes it"),
+        ));
+    } else {
+        let mut wrong = Vec::new();
+        rights(data, 0o700, fix, &mut wrong);
+        for name in ["bootstrap.json", "master.key", "adyton.db"] {
+            rights(&data.join(name), 0o600, fix, &mut wrong);
+        }
+        if wrong.is_empty() {
+            findings.push(Finding::fine(
+                "data folder",
+                format!("{shown}, readable for its owner alone"),
+            ));
+        }
+        findings.extend(wrong);
+    }
+    if let Some(key) = &config.general.master_key_file {
+        rights(key, 0o600, fix, &mut findings);
+    }
+    findings.extend(room(data));
+    findings
+}
+
+/// Nobody but the owner may do anything with it.
+fn rights(path: &Path, wanted: u32, fix: bool, findings: &mut Vec<Finding>) {
+    let Ok(about) = std::fs::metadata(path) else {
+        return;
+    };
+    let mode = about.permissions().mode() & 0o777;
+    if mode & 0o077 == 0 {
+        return;
+    }
+    let said = format!(
+        "{} has mode {mode:04o}: others on this machine can use it",
+        path.display()
+    );
+    if fix && std::fs::set_permissions(path, std::fs::Permissions::from_mode(wanted)).is_ok() {
+        findings.push(Finding::fine(
+            "data folder",
+            format!("{} has mode {wanted:04o} now", path.display()),
+        ));
+    } else {
+        findings.push(Finding::wrong(
+            "data folder",
+            said,
+            format!("chmod {wanted:04o} {}, or `adyton doctor --fix`", path.display()),
+        ));
+    }
+}
+
+fn room(data: &Path) -> Option<Finding> {
+    let place = data
+        .ancestors()
+        .find(|folder| folder.is_dir())
+        .unwrap_or_else(|| Path::new("."));
+    let about = rustix::fs::statvfs(place).ok()?;
+    let free = about.f_bavail.saturating_mul(about.f_frsize);
+    let said = format!(
+        "{:.1} GiB are free at {}",
+        free as f64 / (1u64 << 30) as f64,
+        place.display()
+    );
+    Some(match free < ROOM {
+        true => Finding::note("disk", said, "make room, or lower `journal.keep_bytes`"),
+        false => Finding::fine("disk", said),
+    })
+}

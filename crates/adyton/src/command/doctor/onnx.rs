@@ -1,0 +1,86 @@
+//! ONNX Runtime: is its library there and does it load; `--fix` takes it from the PyPI package.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use adyton_runtime::onnx::library::{Choice, LibrarySetting, OnnxLibrary};
+
+use super::Finding;
+use crate::config::Config;
+use crate::context::Context;
+use crate::server::onnx_places;
+
+/// Looks for the library as the server does.
+pub(super) fn check(context: &Context, config: &Config, fix: bool) -> Finding {
+    let setting = LibrarySetting::parse(&config.onnx.library);
+    let places = onnx_places(&config.general.data, &context.environment);
+    let choice = OnnxLibrary::find(&setting, &places);
+    match (&choice, setting) {
+        (Choice::Library(_), _) | (Choice::Builtin { .. }, LibrarySetting::Builtin) => {
+            Finding::fine("ONNX", choice.to_string())
+        }
+        (Choice::Builtin { reason }, LibrarySetting::File(_)) => Finding::wrong(
+            "ONNX",
+            reason.clone(),
+            "set `onnx.library` to libonnxruntime.so, or leave it out",
+        ),
+        (Choice::Builtin { .. }, LibrarySetting::Search) if fix => {
+            match install(context, &config.general.data) {
+                Ok(path) => Finding::fine("ONNX", format!("ONNX Runtime was installed: {}", path.display())),
+                Err(reason) => Finding::wrong(
+                    "ONNX",
+                    reason,
+                    "install the Python package `onnxruntime`, or set `onnx.library`",
+                ),
+            }
+        }
+        (Choice::Builtin { .. }, LibrarySetting::Search) => Finding::note(
+            "ONNX",
+            choice.to_string(),
+            "`adyton doctor --fix` installs ONNX Runtime, which is faster and runs more models",
+        ),
+    }
+}
+
+/// Fetches the wheel with pip and keeps its library in the data folder.
+fn install(context: &Context, data: &Path) -> Result<PathBuf, String> {
+    let python = context.variable("PYTHON").unwrap_or("python3");
+    let spinner = context.terminal.spinner("fetching ONNX Runtime");
+    let target = tempfile::tempdir().map_err(|error| error.to_string())?;
+    let output = Command::new(python)
+        .args([
+            "-m",
+            "pip",
+            "install",
+            "--quiet",
+            "--no-deps",
+            "--disable-pip-version-check",
+            "--target",
+        ])
+        .arg(target.path())
+        .arg("onnxruntime")
+        .stdin(Stdio::null())
+        .output();
+    spinner.finish_and_clear();
+    let output = output.map_err(|error| format!("{python} cannot be started: {error}"))?;
+    if !output.status.success() {
+        let said = String::from_utf8_lossy(&output.stderr);
+        return Err(format!(
+            "pip did not install onnxruntime: {}",
+            said.lines().last().unwrap_or_default()
+        ));
+    }
+    let folder = target.path().join("onnxruntime/capi");
+    let Choice::Library(found) = OnnxLibrary::find(&LibrarySetting::Search, &[folder]) else {
+        return Err("the package of PyPI holds no library that serves".to_owned());
+    };
+    let kept = data.join("lib");
+    let name = found.path.file_name().ok_or("the library has no name")?;
+    std::fs::create_dir_all(&kept)
+        .and_then(|()| std::fs::copy(&found.path, kept.join(name)))
+        .map_err(|error| format!("{}: {error}", kept.display()))?;
+    let path = kept.join(name);
+    OnnxLibrary::probe(&path)
+        .map(|library| library.path)
+        .map_err(|error| error.to_string())
+}

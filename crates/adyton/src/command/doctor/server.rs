@@ -1,0 +1,96 @@
+//! The server: does it answer, are its listeners ready, are the credentials good, do the clocks agree.
+
+use super::Finding;
+use crate::client::address::Address;
+use crate::client::answer::Answer;
+use crate::client::target::Target;
+use crate::client::{Body, Client, Request, Shown};
+use crate::config::Config;
+use crate::context::Context;
+use crate::failure::Outcome;
+use crate::server::ready::Ready;
+
+/// The server of the profile or environment, else the one that runs on the data folder.
+pub(super) fn check(context: &Context, config: Option<&Config>) -> Vec<Finding> {
+    let target = match Target::find(&context.places()) {
+        Ok((target, _)) => target,
+        Err(_) => match config.and_then(|config| Target::local(&config.general.data).ok()) {
+            Some(target) => target,
+            None => {
+                return vec![Finding::fine(
+                    "server",
+                    "none runs here, and no profile names one",
+                )];
+            }
+        },
+    };
+    let gateway = target.gateway.clone().or_else(|| gateway_of(config?));
+    let client = Client::new(target, context.clock.clone());
+    let control = client.target.control.clone();
+    let mut findings = vec![ready(&client, &control, "control")];
+    if let Some(gateway) = gateway {
+        findings.push(ready(&client, &gateway, "gateway"));
+    }
+    findings.push(match client.get("/adyton/v1/whoami", "") {
+        Ok(_) => Finding::fine(
+            "credentials",
+            format!("those of {} are accepted", client.target.said),
+        ),
+        Err(failure) => Finding::wrong(
+            "credentials",
+            one_line(&failure.to_string()),
+            "`adyton login` keeps others",
+        ),
+    });
+    findings
+}
+
+fn gateway_of(config: &Config) -> Option<Address> {
+    let ready = Ready::of_data_folder(&config.general.data).ok()??;
+    Address::parse(&ready.gateway_url, "gateway_url").ok()
+}
+
+fn ready(client: &Client, address: &Address, name: &str) -> Finding {
+    match ask(client, address) {
+        Ok(answer) if answer.status.is_success() => {
+            Finding::fine("server", format!("{name} at {address} is ready"))
+        }
+        Ok(answer) => Finding::wrong(
+            "server",
+            format!(
+                "{name} at {address} is not ready: {} {}",
+                answer.status.as_u16(),
+                one_line(&String::from_utf8_lossy(&answer.body))
+            ),
+            "its log says what it waits for",
+        ),
+        Err(failure) => Finding::wrong(
+            "server",
+            one_line(&failure.to_string()),
+            "start it with `adyton serve`, or name another with `adyton login`",
+        ),
+    }
+}
+
+fn ask(client: &Client, address: &Address) -> Outcome<Answer> {
+    let request = Request {
+        method: "GET",
+        address,
+        path: "/healthz/ready",
+        query: "",
+        headers: Vec::new(),
+        body: Body::Empty,
+    };
+    client.send(request, &Shown::Nobody)
+}
+
+/// The first line, without what the report says itself.
+fn one_line(text: &str) -> String {
+    text.lines()
+        .next()
+        .unwrap_or_default()
+        .trim_start_matches("error: ")
+        .chars()
+        .take(200)
+        .collect()
+}

@@ -1,0 +1,178 @@
+//! `adyton errors [CODE]`: the error catalogue, offline.
+
+use adyton_core::catalogue::{Code, Entry, Reason};
+use clap::Args;
+use serde_json::{Value, json};
+
+use crate::config::nearest::nearest;
+use crate::context::Context;
+use crate::failure::{Failure, Outcome};
+use crate::terminal::{Terminal, Tone};
+
+/// Show the error catalogue: code, meaning, cause, fix
+#[derive(Args)]
+pub(crate) struct Errors {
+    /// A code (APIG.0301) or a sub-code (token.expired); all codes when left out
+    code: Option<String>,
+}
+
+impl Errors {
+    /// Prints the table, or the pages that were asked for.
+    pub(crate) fn run(self, context: &Context) -> Outcome {
+        let terminal = &context.terminal;
+        let Some(said) = self.code else {
+            if terminal.is_json() {
+                terminal.document(
+                    &json!({"errors": Code::ALL.iter().map(|code| document(*code)).collect::<Vec<_>>()}),
+                );
+            } else {
+                terminal.print(table(terminal));
+            }
+            return Ok(());
+        };
+        let reason = Reason::parse(&said.to_lowercase());
+        let codes = match reason {
+            Some(reason) => vec![reason.code()],
+            None => codes(&said),
+        };
+        if codes.is_empty() {
+            return Err(unknown(&said));
+        }
+        if terminal.is_json() {
+            terminal
+                .document(&json!({"errors": codes.iter().map(|code| document(*code)).collect::<Vec<_>>()}));
+        } else {
+            let pages: Vec<String> = codes.iter().map(|code| page(terminal, *code, reason)).collect();
+            terminal.print(pages.join("\n\n"));
+        }
+        Ok(())
+    }
+}
+
+/// All codes of a wire code, on whatever plane.
+fn codes(said: &str) -> Vec<Code> {
+    Code::ALL
+        .iter()
+        .copied()
+        .filter(|code| code.entry().wire.eq_ignore_ascii_case(said))
+        .collect()
+}
+
+fn unknown(said: &str) -> Failure {
+    let wires = Code::ALL.iter().map(|code| code.entry().wire);
+    let subs = Reason::ALL.iter().map(|reason| reason.sub_code());
+    let failure = Failure::wrong_use(format!("the catalogue has no code or sub-code `{said}`"));
+    let lower = said.to_lowercase();
+    let meant = Code::ALL
+        .iter()
+        .map(|code| code.entry().wire)
+        .find(|wire| nearest(&wire.to_lowercase(), [lower.as_str()]).is_some());
+    match nearest(said, wires.chain(subs)).or(meant) {
+        Some(meant) => failure.hint(format!("did you mean `{meant}`?")),
+        None => failure.hint("`adyton errors` lists all codes"),
+    }
+}
+
+fn reasons(code: Code) -> impl Iterator<Item = Reason> {
+    Reason::ALL
+        .iter()
+        .copied()
+        .filter(move |reason| reason.code() == code)
+}
+
+fn table(terminal: &Terminal) -> String {
+    let rows = Code::ALL.iter().map(|code| {
+        let Entry {
+            plane,
+            wire,
+            status,
+            message,
+            ..
+        } = *code.entry();
+        vec![
+            wire.to_owned(),
+            status.to_string(),
+            plane.name().to_owned(),
+            message.trim().to_owned(),
+        ]
+    });
+    let table = terminal.table(&["code", "#http", "plane", "message"], rows.collect());
+    format!("{table}\n\n`adyton errors CODE` shows the causes of a code and what to do.")
+}
+
+fn page(terminal: &Terminal, code: Code, reason: Option<Reason>) -> String {
+    let Entry {
+        plane,
+        wire,
+        status,
+        message,
+        fault,
+        retry,
+        ..
+    } = *code.entry();
+    let title = terminal.tone(Tone::Bold, format!("{wire} ({status}) {}", message.trim()));
+    let facts = terminal.facts(&[
+        ("plane", plane.name().to_owned()),
+        ("fault", fault.name().to_owned()),
+        ("retry", retry.advice().to_owned()),
+    ]);
+    let mut text = format!("{title}\n{facts}\n");
+    if reason.is_none() && !code.meaning().is_empty() {
+        text.push_str(&format!("\n{}\n", code.meaning()));
+    }
+    for one in reasons(code).filter(|one| reason.is_none_or(|wanted| wanted == *one)) {
+        let section = one.section();
+        let name = terminal.tone(Tone::Bold, one.sub_code());
+        let cause = if section.cause.is_empty() {
+            one.cause()
+        } else {
+            section.cause
+        };
+        text.push_str(&format!(
+            "\n{name}  (step {})\n{}\n",
+            one.step().name(),
+            entry("cause", cause)
+        ));
+        if !section.fix.is_empty() {
+            text.push_str(&format!("{}\n", entry("fix", section.fix)));
+        }
+    }
+    text.trim_end().to_owned()
+}
+
+/// A paragraph with its name in front, later lines under the first.
+fn entry(name: &str, text: &str) -> String {
+    format!(
+        "  {name:6} {}",
+        text.lines().collect::<Vec<_>>().join("\n         ")
+    )
+}
+
+fn document(code: Code) -> Value {
+    let Entry {
+        plane,
+        wire,
+        status,
+        message,
+        fault,
+        retry,
+        page,
+    } = *code.entry();
+    json!({
+        "error_code": wire,
+        "error_msg": message,
+        "status": status,
+        "plane": plane.name(),
+        "fault": fault.name(),
+        "retry": retry.advice(),
+        "reasons": reasons(code)
+            .map(|reason| json!({
+                "reason": reason.sub_code(),
+                "step": reason.step().name(),
+                "cause": reason.section().cause,
+                "fix": reason.section().fix,
+            }))
+            .collect::<Vec<_>>(),
+        "page": page,
+    })
+}

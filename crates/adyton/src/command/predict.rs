@@ -1,0 +1,269 @@
+//! `adyton predict SERVICE [PATH]`: calls a service at its API address, as its callers do.
+
+use std::time::Duration;
+
+use adyton_core::secret::Secret;
+use clap::{Args, ValueEnum};
+use serde_json::{Value, json};
+
+use super::input;
+use super::model::apis;
+use super::sign::{app_keys, headers};
+use crate::client::address::Address;
+use crate::client::answer::{Answer, Asked};
+use crate::client::lookup::{self, entries, text};
+use crate::client::multipart;
+use crate::client::target::KeyPair;
+use crate::client::{Body, Client, Request, Shown};
+use crate::context::Context;
+use crate::failure::{Failure, Outcome};
+use crate::terminal::Tone;
+
+/// Call a service
+#[derive(Args)]
+pub(crate) struct Predict {
+    /// Name or id
+    service: String,
+    /// The path below the API address [default: the one that the model declares]
+    path: Option<String>,
+    /// The body: JSON or another text, @FILE, or @- for standard input
+    #[arg(long, short, value_name = "JSON|@FILE", conflicts_with = "form")]
+    data: Option<String>,
+    /// A field of a form: NAME=VALUE, or NAME=@FILE to upload a file
+    #[arg(long, short = 'F', value_name = "NAME=@FILE")]
+    form: Vec<String>,
+    /// How to show who calls [default: the keys or the token that are known]
+    #[arg(long, value_enum)]
+    auth: Option<Auth>,
+    /// GET, POST, … [default: what the model declares]
+    #[arg(long, short = 'X')]
+    method: Option<String>,
+    /// A further header
+    #[arg(long = "header", short = 'H', value_name = "NAME: VALUE")]
+    headers: Vec<String>,
+}
+
+/// How to show who calls.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Auth {
+    /// A user's token, in X-Auth-Token
+    Token,
+    /// A signature by a user's access key
+    Aksk,
+    /// A signature by an app: ADYTON_APP_KEY and ADYTON_APP_SECRET
+    App,
+    /// An app's AppCode: ADYTON_APP_CODE
+    Appcode,
+    /// Nothing at all
+    None,
+}
+
+/// What shows who calls, held while the request is made.
+pub(crate) enum Held {
+    /// A token.
+    Token(Secret<String>),
+    /// A key pair.
+    Keys(KeyPair),
+    /// An AppCode.
+    Code(Secret<String>),
+    /// Nothing.
+    Nothing,
+}
+
+impl Held {
+    /// As a request takes it.
+    pub(crate) fn shown(&self) -> Shown<'_> {
+        match self {
+            Held::Token(token) => Shown::Token(token),
+            Held::Keys(keys) => Shown::Signed(keys),
+            Held::Code(code) => Shown::AppCode(code),
+            Held::Nothing => Shown::Nobody,
+        }
+    }
+}
+
+/// A call of a service.
+pub(crate) struct Call<'a> {
+    /// The service's API address with the path.
+    pub(crate) url: &'a str,
+    /// `POST`, …
+    pub(crate) method: &'a str,
+    /// Further headers.
+    pub(crate) headers: Vec<(String, String)>,
+    /// The body.
+    pub(crate) body: Body,
+}
+
+impl Predict {
+    /// Calls it and prints the answer as it came.
+    pub(crate) fn run(self, context: &Context) -> Outcome {
+        let further = headers(&self.headers)?;
+        let body = body(self.data.as_deref(), &self.form)?;
+        let client = context.client()?;
+        let service = lookup::service(&client, &self.service)?;
+        let declared = declared(&client, &service, self.path.as_deref());
+        let path = self
+            .path
+            .clone()
+            .or_else(|| declared.as_ref().map(|(_, path)| path.clone()))
+            .unwrap_or_default();
+        let method = match (&self.method, &declared, &body) {
+            (Some(method), ..) => method.to_uppercase(),
+            (None, Some((method, _)), _) => method.clone(),
+            (None, None, Body::Empty) => "GET".to_owned(),
+            (None, None, _) => "POST".to_owned(),
+        };
+        let url = url(&client, &service, &path)?;
+        let held = held(context, &client, self.auth)?;
+        let start = context.clock.monotonic();
+        let answer = call(
+            &client,
+            Call {
+                url: &url,
+                method: &method,
+                headers: further,
+                body,
+            },
+            &held,
+        )?;
+        let took = context.clock.monotonic().saturating_sub(start);
+        show(context, answer, took)
+    }
+}
+
+/// Sends a call to the gateway, whatever the answer.
+pub(crate) fn call(client: &Client, call: Call<'_>, held: &Held) -> Outcome<Answer> {
+    let (address, rest) = Address::split(call.url)
+        .ok_or_else(|| Failure::failed(format!("`{}` is not the address of a service", call.url)))?;
+    let (path, query) = rest.split_once('?').unwrap_or((rest, ""));
+    let request = Request {
+        method: call.method,
+        address: &address,
+        path,
+        query,
+        headers: call.headers,
+        body: call.body,
+    };
+    client.send(request, &held.shown())
+}
+
+/// The whole URL of a call: the address that the service is printed with, or at the gateway that the profile names.
+pub(crate) fn url(client: &Client, service: &Value, path: &str) -> Outcome<String> {
+    let printed = text(service, "access_address");
+    let (address, base) = Address::split(&printed)
+        .ok_or_else(|| Failure::failed(format!("the service has no address: `{printed}`")))?;
+    let address = client.target.gateway.clone().unwrap_or(address);
+    let base = base.trim_end_matches('/');
+    match path.trim_start_matches('/') {
+        "" => Ok(format!("{address}{base}")),
+        path => Ok(format!("{address}{base}/{path}")),
+    }
+}
+
+/// Method and path that the service's model declares: the one at `path`, or the only one there is.
+fn declared(client: &Client, service: &Value, path: Option<&str>) -> Option<(String, String)> {
+    let version = entries(service, "config").first()?;
+    let model = client
+        .get(
+            &format!("/v1/{}/models/{}", client.project(), text(version, "model_id")),
+            "",
+        )
+        .ok()?;
+    let apis = apis(&model);
+    let plain = |path: &str| path.trim_matches('/').to_owned();
+    let api = match path {
+        Some(path) => apis
+            .iter()
+            .find(|api| plain(&text(api, "url")) == plain(path.split('?').next().unwrap_or(path)))?,
+        None => apis
+            .iter()
+            .find(|api| plain(&text(api, "url")).is_empty())
+            .or(match apis.as_slice() {
+                [only] => Some(only),
+                _ => None,
+            })?,
+    };
+    let method = text(api, "method").to_uppercase();
+    Some((
+        if method.is_empty() {
+            "POST".to_owned()
+        } else {
+            method
+        },
+        text(api, "url"),
+    ))
+}
+
+fn body(data: Option<&str>, form: &[String]) -> Outcome<Body> {
+    if !form.is_empty() {
+        let (bytes, kind) = multipart::form(form)?;
+        return Ok(Body::Bytes(bytes, kind));
+    }
+    let Some(data) = data else { return Ok(Body::Empty) };
+    let bytes = input::bytes(data, "--data")?;
+    let is_json = matches!(bytes.trim_ascii().first(), Some(b'{' | b'['));
+    Ok(Body::Bytes(
+        bytes,
+        if is_json {
+            "application/json"
+        } else {
+            "application/octet-stream"
+        }
+        .to_owned(),
+    ))
+}
+
+fn held(context: &Context, client: &Client, auth: Option<Auth>) -> Outcome<Held> {
+    let known = &client.target.credentials;
+    let auth = auth.unwrap_or(if known.keys.is_some() {
+        Auth::Aksk
+    } else {
+        Auth::Token
+    });
+    Ok(match auth {
+        Auth::Token => Held::Token(client.token()?),
+        Auth::Aksk => Held::Keys(known.keys.clone().ok_or_else(|| {
+            Failure::wrong_use(format!("{} holds no access key", client.target.said))
+                .hint("set ADYTON_ACCESS_KEY and ADYTON_SECRET_KEY, or use --auth token")
+        })?),
+        Auth::App => Held::Keys(app_keys(context)?),
+        Auth::Appcode => Held::Code(Secret::new(
+            context
+                .variable("ADYTON_APP_CODE")
+                .ok_or_else(|| {
+                    Failure::wrong_use("ADYTON_APP_CODE is not set")
+                        .hint("`adyton app code APP` makes an AppCode")
+                })?
+                .to_owned(),
+        )),
+        Auth::None => Held::Nothing,
+    })
+}
+
+fn show(context: &Context, answer: Answer, took: Duration) -> Outcome {
+    let by = answer.header("x-adyton-answered-by").unwrap_or("?").to_owned();
+    // What the model answers is its own, also when it is an error; only the gateway's refusals are explained.
+    if !answer.status.is_success() && by != "model" {
+        return Err(answer.refusal(Asked::Gateway));
+    }
+    let id = answer.request_id().unwrap_or_default();
+    let status = answer.status.as_u16();
+    let failed = !answer.status.is_success();
+    if context.terminal.is_json() {
+        let document = serde_json::from_slice::<Value>(&answer.body)
+            .unwrap_or_else(|_| json!({"status": status, "body": String::from_utf8_lossy(&answer.body)}));
+        context.terminal.document(&document);
+    } else {
+        context.terminal.print_bytes(&answer.body);
+        let line = format!(
+            "{status} from the {by} in {:.1} ms, request id {id}",
+            took.as_secs_f64() * 1e3
+        );
+        context.terminal.note(context.terminal.tone(Tone::Dim, line));
+    }
+    if failed {
+        Err(Failure::failed(format!("the model answered {status}")).hint(format!("`adyton explain {id}`")))
+    } else {
+        Ok(())
+    }
+}

@@ -1,0 +1,219 @@
+//! `adyton requests`: the request journal, newest last, and on demand as it grows.
+
+use std::collections::HashSet;
+use std::time::Duration;
+
+use adyton_core::clock::Timestamp;
+use clap::Args;
+use serde_json::Value;
+
+use crate::client::lookup::{service_id, text};
+use crate::client::{Client, encoded};
+use crate::context::Context;
+use crate::failure::{Failure, Outcome};
+
+/// How often `--follow` asks.
+const FOLLOW_PAUSE: Duration = Duration::from_millis(700);
+/// How many records are asked for at once.
+const PAGE: usize = 100;
+/// How many ids `--follow` remembers; more than one page, so that nothing is shown twice.
+const REMEMBERED: usize = 10_000;
+
+/// List the requests that came in, refused or not
+#[derive(Args)]
+pub(crate) struct Requests {
+    /// Only this service: name or id
+    #[arg(long)]
+    service: Option<String>,
+    /// Only this code (APIG.0301) or sub-code (token.expired)
+    #[arg(long)]
+    code: Option<String>,
+    /// Only this HTTP status
+    #[arg(long)]
+    status: Option<u16>,
+    /// Only what this step decided: route, admit, authenticate, authorise, throttle, limit, dispatch
+    #[arg(long)]
+    step: Option<String>,
+    /// Only since this time: 2026-01-15T08:15:30Z, or an age such as 15m or 2h
+    #[arg(long, value_name = "TIME|AGE")]
+    since: Option<String>,
+    /// How many, at most
+    #[arg(long, short = 'n', default_value_t = 20)]
+    limit: usize,
+    /// Go on until interrupted; with --json, one document a line
+    #[arg(long, short)]
+    follow: bool,
+}
+
+impl Requests {
+    /// Prints the records.
+    pub(crate) fn run(self, context: &Context) -> Outcome {
+        let client = context.client()?;
+        let filter = self.filter(context, &client)?;
+        let path = format!("/adyton/v1/{}/requests", client.project());
+        let document = pages(&client, &path, &filter, self.limit)?;
+        let terminal = &context.terminal;
+        if terminal.is_json() && !self.follow {
+            terminal.document(&document);
+            return Ok(());
+        }
+        let mut records = records(&document);
+        records.reverse();
+        if records.is_empty() && !self.follow {
+            terminal.print("No request fits.");
+            return Ok(());
+        }
+        if terminal.is_json() {
+            records.iter().for_each(|record| terminal.document_line(record));
+        } else {
+            terminal.print(terminal.table(&TITLES, records.iter().map(row).collect()));
+        }
+        let mut seen: HashSet<String> = records.iter().map(|record| text(record, "id")).collect();
+        if !self.follow {
+            return Ok(());
+        }
+        loop {
+            std::thread::sleep(FOLLOW_PAUSE);
+            let mut newest = self::records(&pages(&client, &path, &filter, PAGE)?);
+            newest.reverse();
+            newest.retain(|record| !seen.contains(&text(record, "id")));
+            for record in &newest {
+                seen.insert(text(record, "id"));
+                if terminal.is_json() {
+                    terminal.document_line(record);
+                } else {
+                    terminal.print(line(record));
+                }
+            }
+            if seen.len() > REMEMBERED {
+                seen = newest.iter().map(|record| text(record, "id")).collect();
+            }
+        }
+    }
+
+    fn filter(&self, context: &Context, client: &Client) -> Outcome<String> {
+        let mut parts = Vec::new();
+        if let Some(service) = &self.service {
+            parts.push(format!("service={}", service_id(client, service)?));
+        }
+        if let Some(code) = &self.code {
+            parts.push(format!("code={}", encoded(code)));
+        }
+        if let Some(status) = self.status {
+            parts.push(format!("status={status}"));
+        }
+        if let Some(step) = &self.step {
+            parts.push(format!("stage={}", encoded(step)));
+        }
+        if let Some(since) = &self.since {
+            parts.push(format!(
+                "from={}",
+                encoded(&moment_of(since, context.clock.now())?.to_iso())
+            ));
+        }
+        Ok(parts.join("&"))
+    }
+}
+
+/// A time, or an age.
+fn moment_of(said: &str, now: Timestamp) -> Outcome<Timestamp> {
+    use crate::config::found::Raw;
+    use crate::config::value::Value as _;
+    if let Some(at) = Timestamp::from_iso(said) {
+        return Ok(at);
+    }
+    Duration::read(&Raw::Text(said.to_owned()))
+        .map(|age| now.before(age))
+        .map_err(|_| {
+            Failure::wrong_use(format!("--since {said}: neither a time nor an age"))
+                .hint("write 2026-01-15T08:15:30Z, or an age such as 90s, 15m, 2h, 3d")
+        })
+}
+
+/// Newest first, as many as asked for.
+fn pages(client: &Client, path: &str, filter: &str, most: usize) -> Outcome<Value> {
+    let mut document = client.get(path, &query(filter, most.min(PAGE), None))?;
+    let mut all = records(&document);
+    while all.len() < most {
+        let next = text(&document, "next");
+        if next.is_empty() {
+            break;
+        }
+        document = client.get(path, &query(filter, (most - all.len()).min(PAGE), Some(&next)))?;
+        let more = records(&document);
+        if more.is_empty() {
+            break;
+        }
+        all.extend(more);
+    }
+    document[FIELD] = Value::Array(all);
+    Ok(document)
+}
+
+/// The list in the answer.
+const FIELD: &str = "requests";
+
+fn query(filter: &str, limit: usize, before: Option<&str>) -> String {
+    let mut parts = vec![format!("limit={limit}")];
+    parts.extend(before.map(|id| format!("before={id}")));
+    parts.extend((!filter.is_empty()).then(|| filter.to_owned()));
+    parts.join("&")
+}
+
+fn records(document: &Value) -> Vec<Value> {
+    crate::client::lookup::entries(document, FIELD).to_vec()
+}
+
+const TITLES: [&str; 7] = ["time", "#http", "answer", "method", "path", "#ms", "request id"];
+
+fn row(record: &Value) -> Vec<String> {
+    let took = text(record, "took_us")
+        .parse::<f64>()
+        .map_or_else(|_| String::new(), |us| format!("{:.1}", us / 1e3));
+    let answer = match text(record, "reason") {
+        reason if reason.is_empty() => format!("by the {}", text(record, "answered_by")),
+        reason => reason,
+    };
+    let path: String = text(record, "path").chars().take(72).collect();
+    vec![
+        moment(&text(record, "at")),
+        text(record, "status"),
+        answer,
+        text(record, "method"),
+        path,
+        took,
+        text(record, "id"),
+    ]
+}
+
+fn line(record: &Value) -> String {
+    row(record).join("  ")
+}
+
+/// A time of an API for people: milliseconds, microseconds or RFC 3339 become `2026-01-15 08:15:30`.
+pub(crate) fn moment(said: &str) -> String {
+    let at = match said.parse::<i64>() {
+        // Microseconds since 1970 have 16 digits in this century, milliseconds 13.
+        Ok(number) if number > 100_000_000_000_000 => Some(Timestamp::from_micros(number)),
+        Ok(number) => Some(Timestamp::from_millis(number)),
+        Err(_) => Timestamp::from_iso(said),
+    };
+    at.map_or_else(
+        || said.to_owned(),
+        |at| at.to_iso().replace('T', " ").chars().take(19).collect(),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::moment;
+
+    #[test]
+    fn times_of_all_apis_read_alike() {
+        let expected = "2026-01-15 08:15:30";
+        for said in ["1768464930000", "1768464930123456", "2026-01-15T08:15:30.123456Z"] {
+            assert_eq!(moment(said), expected, "{said}");
+        }
+        assert_eq!(moment("soon"), "soon");
+    }
+}

@@ -1,0 +1,29 @@
+//! `adyton serve`: the server.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::config::Flags;
+use crate::context::Context;
+use crate::failure::Outcome;
+use crate::server;
+
+/// Start the server
+#[derive(Args)]
+pub(crate) struct Serve {
+    #[command(flatten)]
+    pub(crate) flags: Flags,
+    /// Write where the server answers to this file, once it does
+    #[arg(long, value_name = "FILE")]
+    pub(crate) ready_file: Option<PathBuf>,
+}
+
+impl Serve {
+    /// Serves until a signal ends it.
+    pub(crate) fn run(self, context: &Context) -> Outcome {
+        let loaded = self.flags.load(context)?;
+        let sources = self.flags.sources(context);
+        server::run(loaded, sources, self.ready_file, context, None)
+    }
+}

@@ -1,0 +1,125 @@
+//! The TOML file: every key with its line, whatever it is called. Broken lines are reported together, not one a run.
+
+use std::path::Path;
+
+use toml::de::{DeTable, DeValue};
+
+use super::found::{Found, Origin, Raw};
+use super::problem::Problems;
+
+/// The largest file that is read, in bytes; a configuration is a page of text.
+const FILE_MAX: u64 = 1024 * 1024;
+
+/// All values of the file; what cannot be read is a problem.
+pub(crate) fn read(path: &Path, problems: &mut Problems) -> Vec<Found> {
+    let text = match std::fs::metadata(path).and_then(|about| {
+        if about.len() > FILE_MAX {
+            return Err(std::io::Error::other("it is larger than 1 MiB"));
+        }
+        std::fs::read_to_string(path)
+    }) {
+        Ok(text) => text,
+        Err(error) => {
+            let hint = "name a readable TOML file after --config, or leave the flag out".to_owned();
+            problems.add(
+                Origin::File(path.to_owned(), 0),
+                format!("the configuration file cannot be read: {error}"),
+                Some(hint),
+            );
+            return Vec::new();
+        }
+    };
+    parse(path, &text, problems)
+}
+
+/// All values of a text.
+pub(crate) fn parse(path: &Path, text: &str, problems: &mut Problems) -> Vec<Found> {
+    let (table, errors) = DeTable::parse_recoverable(text);
+    for error in &errors {
+        let at = error.span().map_or(0, |span| span.start);
+        problems.add(
+            Origin::File(path.to_owned(), line(text, at)),
+            format!("not TOML: {}", error.message()),
+            None,
+        );
+    }
+    let mut walk = Walk {
+        path,
+        text,
+        problems,
+        found: Vec::new(),
+    };
+    if errors.is_empty() {
+        walk.table("", table.get_ref());
+    }
+    walk.found
+}
+
+/// The line of a byte, counted from 1.
+fn line(text: &str, at: usize) -> usize {
+    text.as_bytes()
+        .iter()
+        .take(at)
+        .filter(|byte| **byte == b'\n')
+        .count()
+        + 1
+}
+
+struct Walk<'a> {
+    path: &'a Path,
+    text: &'a str,
+    problems: &'a mut Problems,
+    found: Vec<Found>,
+}
+
+impl Walk<'_> {
+    fn table(&mut self, prefix: &str, table: &DeTable<'_>) {
+        for (name, value) in table.iter() {
+            let key = match prefix {
+                "" => name.get_ref().to_string(),
+                prefix => format!("{prefix}.{}", name.get_ref()),
+            };
+            let origin = Origin::File(self.path.to_owned(), line(self.text, name.span().start));
+            match value.get_ref() {
+                DeValue::Table(inner) if inner.is_empty() && prefix.is_empty() => {}
+                DeValue::Table(inner) => self.table(&key, inner),
+                DeValue::Array(items) => {
+                    let parts: Option<Vec<String>> =
+                        items.iter().map(|item| scalar(item.get_ref())).collect();
+                    match parts {
+                        Some(parts) => self.found.push(Found {
+                            key,
+                            raw: Raw::List(parts),
+                            origin,
+                        }),
+                        None => self.problems.add(
+                            origin,
+                            format!("`{key}` must be a list of texts, and holds a table or a list"),
+                            None,
+                        ),
+                    }
+                }
+                other => {
+                    let text = scalar(other).unwrap_or_default();
+                    self.found.push(Found {
+                        key,
+                        raw: Raw::Text(text),
+                        origin,
+                    });
+                }
+            }
+        }
+    }
+}
+
+/// A scalar as text; `None` for a table or a list.
+fn scalar(value: &DeValue<'_>) -> Option<String> {
+    match value {
+        DeValue::String(text) => Some(text.to_string()),
+        DeValue::Integer(number) => Some(number.to_string()),
+        DeValue::Float(number) => Some(number.to_string()),
+        DeValue::Boolean(yes) => Some(yes.to_string()),
+        DeValue::Datetime(at) => Some(at.to_string()),
+        DeValue::Array(_) | DeValue::Table(_) => None,
+    }
+}

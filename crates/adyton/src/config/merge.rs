@@ -1,0 +1,119 @@
+//! Which value holds: the default, then the file, then the environment, then flags; each with its origin.
+
+use std::collections::BTreeMap;
+
+use super::environment::variable;
+use super::found::{Found, Origin, Raw};
+use super::nearest::nearest;
+use super::problem::Problems;
+use super::section::{Applies, Setting, settings};
+use super::value::Value;
+
+/// Every known key with the value that holds.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Merged(BTreeMap<&'static str, (Raw, Origin)>);
+
+impl Merged {
+    /// Later values win; keys that no section declares are problems.
+    pub(crate) fn of(found: Vec<Found>, problems: &mut Problems) -> Self {
+        let mut merged: BTreeMap<&'static str, (Raw, Origin)> = settings()
+            .map(|setting| {
+                (
+                    setting.name,
+                    (Raw::Text(setting.default.to_owned()), Origin::Default),
+                )
+            })
+            .collect();
+        for one in found {
+            match settings().find(|setting| setting.name == one.key) {
+                Some(setting) => drop(merged.insert(setting.name, (one.raw, one.origin))),
+                None => unknown(one, problems),
+            }
+        }
+        Self(merged)
+    }
+
+    /// The origin of a key's value.
+    pub(crate) fn origin(&self, key: &str) -> Origin {
+        self.0
+            .get(key)
+            .map_or(Origin::Default, |(_, origin)| origin.clone())
+    }
+
+    /// The value of a key, as it was written.
+    pub(crate) fn raw(&self, key: &str) -> Option<&Raw> {
+        self.0.get(key).map(|(raw, _)| raw)
+    }
+
+    /// These values, with those of `new` that count without a restart.
+    pub(crate) fn with_applied(&self, new: &Merged) -> Self {
+        let mut merged = self.clone();
+        for setting in settings().filter(|setting| setting.applies == Applies::Reload) {
+            if let Some(value) = new.0.get(setting.name) {
+                merged.0.insert(setting.name, value.clone());
+            }
+        }
+        merged
+    }
+
+    /// How many values were said anywhere.
+    pub(crate) fn said(&self) -> usize {
+        self.0
+            .values()
+            .filter(|(_, origin)| *origin != Origin::Default)
+            .count()
+    }
+}
+
+fn unknown(found: Found, problems: &mut Problems) {
+    let key = &found.key;
+    let last = key.rsplit('.').next().unwrap_or(key);
+    let known = || settings().map(|setting| setting.name);
+    let meant = nearest(key, known())
+        // The right key in the wrong section, or without one.
+        .or_else(|| known().find(|name| name.rsplit('.').next() == Some(last)));
+    let hint = match (&found.origin, meant) {
+        (Origin::Environment(_), Some(meant)) => format!("did you mean `{}`?", variable(meant)),
+        (_, Some(meant)) => format!("did you mean `{meant}`?"),
+        (_, None) => "`adyton config reference` lists all keys".to_owned(),
+    };
+    problems.add(found.origin, format!("unknown key `{key}`"), Some(hint));
+}
+
+/// Reads settings out of the merged values, and collects what cannot be read.
+pub(crate) struct Reader<'a> {
+    merged: &'a Merged,
+    problems: &'a mut Problems,
+}
+
+impl<'a> Reader<'a> {
+    /// Reads from `merged`, complains to `problems`.
+    pub(crate) fn new(merged: &'a Merged, problems: &'a mut Problems) -> Self {
+        Self { merged, problems }
+    }
+
+    /// The value of a setting; `None` when it cannot be read, which is then a problem.
+    pub(crate) fn read<T: Value>(&mut self, setting: &Setting) -> Option<T> {
+        let (raw, origin) = self.merged.0.get(setting.name)?;
+        match T::read(raw) {
+            Ok(value) => Some(value),
+            Err(wrong) => {
+                let said = match raw {
+                    Raw::Text(text) if !T::SECRET => {
+                        format!(" `{}`", text.chars().take(80).collect::<String>())
+                    }
+                    Raw::Text(_) | Raw::List(_) => String::new(),
+                };
+                self.problems.add(
+                    origin.clone(),
+                    format!("`{}`: the value{said} {wrong}", setting.name),
+                    Some(match setting.default {
+                        "" => format!("{}, or leave it out", T::EXPECTED),
+                        default => format!("{}; the default is `{default}`", T::EXPECTED),
+                    }),
+                );
+                None
+            }
+        }
+    }
+}

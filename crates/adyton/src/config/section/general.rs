@@ -1,0 +1,23 @@
+//! Settings of the installation as a whole: keys outside of a section.
+
+use std::path::PathBuf;
+
+use crate::config::section::section;
+use crate::config::value::{DatabaseUrl, Node};
+
+section! {
+    /// The installation as a whole. These keys stand at the top of the file, before the first section.
+    General in "" {
+        /// The data folder: database, master key, packages, journal. Made with mode 0700 when it is not there.
+        data: PathBuf = "adyton-data" at "data", Start;
+        /// The database: `sqlite` in the data folder, or `postgres://USER:PASSWORD@HOST/DATABASE` for several nodes.
+        database_url: DatabaseUrl = "sqlite" at "database_url", Start;
+        /// The file with the master key that seals secrets in the database; `master.key` in the data folder when unset.
+        /// Required with PostgreSQL, and the same on every node.
+        master_key_file: Option<PathBuf> = "" at "master_key_file", Start;
+        /// Folders whose packages may be imported as `file://…`; none when empty.
+        import_roots: Vec<PathBuf> = "" at "import_roots", Start;
+        /// The number of this node, 0 to 65535: a part of every request id, and another one for each node of a database.
+        node: Node = "0" at "node", Start;
+    }
+}

@@ -1,0 +1,20 @@
+//! Sizes: what a request may weigh.
+
+use crate::config::section::section;
+use crate::config::value::ByteSize;
+
+section! {
+    /// What a request may weigh. Each refusal names the setting that moves its limit.
+    Limits in "limits" {
+        /// The body of a request at the API address (APIG.0201, status 413).
+        address_body: ByteSize = "12MiB" at "limits.address_body", Start;
+        /// The body of a request at the Prediction tab's door (APIG.0201, status 413).
+        prediction_tab_body: ByteSize = "8MiB" at "limits.prediction_tab_body", Start;
+        /// Path and query together (APIG.0201, status 414).
+        uri: ByteSize = "32KiB" at "limits.uri", Start;
+        /// One header, name and value (APIG.0201, status 494).
+        header: ByteSize = "32KiB" at "limits.header", Start;
+        /// All headers: the sum of name, value and 4 bytes of each (APIG.0201, status 494).
+        headers: ByteSize = "128KiB" at "limits.headers", Start;
+    }
+}

@@ -1,0 +1,347 @@
+//! The demo: imports, deploys and calls the samples, then is refused on purpose and shows why. Everything goes through the
+//! public HTTP interfaces, as a client would do it; nothing of it is needed to serve.
+//!
+//! A second run on the same data folder finds its models, services and app, and uses them again.
+
+mod callers;
+mod samples;
+
+use std::path::Path;
+use std::time::Duration;
+
+use adyton_core::explain::Explanation;
+use serde_json::Value;
+
+use self::callers::Callers;
+use self::samples::{Sample, samples};
+use crate::client::lookup::{all_pages, entries, service_named, text};
+use crate::client::target::Target;
+use crate::client::{Body, Client, encoded, wait};
+use crate::command::model::{Naming, import, next_version};
+use crate::command::predict::{Call, call, url};
+use crate::command::service::{READY_TIME, deploy, wish};
+use crate::context::Context;
+use crate::failure::{Failure, Outcome};
+use crate::terminal::Tone;
+
+/// A sample that is deployed.
+struct Deployed {
+    sample: Sample,
+    service: Value,
+}
+
+/// Shows everything; the server goes on afterwards.
+pub(crate) fn show(context: &Context, data: &Path) -> Outcome {
+    let client = Client::new(Target::local(data)?, context.clock.clone());
+    let stage = Stage {
+        context,
+        client: &client,
+    };
+    stage.open(data)?;
+    let (samples, _kept) = samples(&context.folder)?;
+    stage.title(
+        1,
+        &format!("{} models, imported and deployed", count(samples.len())),
+    );
+    let deployed = samples
+        .into_iter()
+        .map(|sample| stage.deploy(sample))
+        .collect::<Outcome<Vec<_>>>()?;
+    stage.title(2, "One prediction of each, with three kinds of credentials");
+    let callers = Callers::prepare(&client, data, &deployed)?;
+    for one in &deployed {
+        stage.predict(one, &callers)?;
+    }
+    stage.title(3, "One refusal, on purpose: a wrong URL");
+    stage.refused(&deployed, &callers)?;
+    stage.close(data)
+}
+
+fn count(number: usize) -> String {
+    ["No", "One", "Two", "Three", "Four"]
+        .get(number)
+        .map_or_else(|| number.to_string(), |word| (*word).to_owned())
+}
+
+/// Where the demo plays.
+struct Stage<'a> {
+    context: &'a Context,
+    client: &'a Client,
+}
+
+impl Stage<'_> {
+    fn say(&self, text: impl AsRef<str>) {
+        self.context.terminal.print(text);
+    }
+    fn tone(&self, tone: Tone, text: impl AsRef<str>) -> String {
+        self.context.terminal.tone(tone, text)
+    }
+    fn title(&self, number: usize, title: &str) {
+        self.say(format!(
+            "\n{}\n",
+            self.tone(Tone::Bold, format!("{number}. {title}"))
+        ));
+    }
+    fn now(&self) -> Duration {
+        self.context.clock.monotonic()
+    }
+    fn since(&self, start: Duration) -> f64 {
+        self.now().saturating_sub(start).as_secs_f64()
+    }
+
+    fn open(&self, data: &Path) -> Outcome {
+        let ready = crate::server::ready::Ready::of_data_folder(data)?
+            .ok_or_else(|| Failure::failed("the server is not ready"))?;
+        let title = format!("Adyton {}", env!("CARGO_PKG_VERSION"));
+        self.say(format!(
+            "\n{}  real models behind a real gateway\n",
+            self.tone(Tone::Bold, title)
+        ));
+        for (name, value, about) in [
+            ("gateway", ready.gateway_url, "where predictions are called"),
+            (
+                "control",
+                ready.control_url,
+                "where models, services and apps are managed",
+            ),
+            (
+                "credentials",
+                data.join("bootstrap.json").display().to_string(),
+                "the administrator's password and access key",
+            ),
+        ] {
+            self.say(format!("   {name:12} {value:32} {}", self.tone(Tone::Dim, about)));
+        }
+        Ok(())
+    }
+
+    /// Uses the service that is there, else the model, else imports it.
+    fn deploy(&self, sample: Sample) -> Outcome<Deployed> {
+        let (start, terminal) = (self.now(), &self.context.terminal);
+        let name = sample.name.clone();
+        let (id, how) = match service_named(self.client, &name)? {
+            Some(service) if text(&service, "status") == "stopped" => {
+                let id = text(&service, "service_id");
+                let path = format!("/v1/{}/services/{id}", self.client.project());
+                self.client
+                    .give("PUT", &path, &serde_json::json!({"status": "running"}))?;
+                (id, "was there, started")
+            }
+            Some(service) => (text(&service, "service_id"), "was there"),
+            None => {
+                let (model, how) = self.model(&sample)?;
+                (deploy(self.client, &wish(&name, &model))?, how)
+            }
+        };
+        let service = wait::service(self.client, terminal, &id, &["running"], READY_TIME)?;
+        let engine = entries(&service, "config")
+            .first()
+            .map(|version| self.engine(version))
+            .unwrap_or_default();
+        self.say(format!(
+            "   {} {name:8} {engine:8} {how:24} {:6.1} s",
+            self.tone(Tone::Good, "✓"),
+            self.since(start)
+        ));
+        Ok(Deployed { sample, service })
+    }
+
+    /// The published model of the sample's name, else a new one.
+    fn model(&self, sample: &Sample) -> Outcome<(String, &'static str)> {
+        let filter = format!(
+            "exact_match=true&model_status=published&model_name={}",
+            encoded(&sample.name)
+        );
+        let listed = all_pages(self.client, "models", &filter)?;
+        let found = entries(&listed, "models")
+            .iter()
+            .find(|model| text(model, "model_name") == sample.name);
+        if let Some(model) = found {
+            return Ok((text(model, "model_id"), "deployed again"));
+        }
+        let version = next_version(self.client, &sample.name)?;
+        let naming = Naming {
+            name: sample.name.clone(),
+            version,
+            description: "a sample of the demo".to_owned(),
+        };
+        let model = import(
+            self.client,
+            &self.context.terminal,
+            &sample.package.display().to_string(),
+            &naming,
+        )?;
+        Ok((text(&model, "model_id"), "imported and deployed"))
+    }
+
+    fn engine(&self, version: &Value) -> String {
+        let path = format!(
+            "/v1/{}/models/{}",
+            self.client.project(),
+            text(version, "model_id")
+        );
+        self.client
+            .get(&path, "")
+            .map(|model| text(&model, "model_type"))
+            .unwrap_or_default()
+    }
+
+    fn predict(&self, one: &Deployed, callers: &Callers) -> Outcome {
+        let sample = &one.sample;
+        let (held, credentials) = callers.of(&sample.auth)?;
+        let url = url(self.client, &one.service, &sample.path)?;
+        let send = || {
+            let body = Body::Bytes(sample.request.clone(), "application/json".to_owned());
+            call(
+                self.client,
+                Call {
+                    url: &url,
+                    method: "POST",
+                    headers: Vec::new(),
+                    body,
+                },
+                held,
+            )
+        };
+        let start = self.now();
+        let answer = send()?;
+        let took = self.since(start) * 1e3;
+        if !answer.status.is_success() {
+            return Err(answer.refusal(crate::client::answer::Asked::Gateway));
+        }
+        self.say(format!("   {}", self.tone(Tone::Bold, &sample.name)));
+        self.say(format!("     POST {url}   {}", self.tone(Tone::Dim, credentials)));
+        self.say(format!("     ← {}", brief(&sample.request)));
+        self.say(format!("     → {}", brief(&answer.body)));
+        let by = answer.header("x-adyton-answered-by").unwrap_or("?");
+        let status = self.tone(Tone::Good, answer.status.as_u16().to_string());
+        self.say(format!(
+            "     {status} {}\n",
+            self.tone(Tone::Dim, format!("by the {by} in {took:.1} ms"))
+        ));
+        Ok(())
+    }
+
+    /// Calls a path that no model declares, and shows the explanation that only the owner gets.
+    fn refused(&self, deployed: &[Deployed], callers: &Callers) -> Outcome {
+        let one = deployed
+            .iter()
+            .find(|one| !one.sample.path.is_empty())
+            .or(deployed.first());
+        let one = one.ok_or_else(|| Failure::failed("there is no sample to call"))?;
+        let wrong = match one.sample.path.as_str() {
+            "" => "/predictions".to_owned(),
+            path => path.chars().take(path.chars().count() - 1).collect(),
+        };
+        let url = url(self.client, &one.service, &wrong)?;
+        let body = Body::Bytes(one.sample.request.clone(), "application/json".to_owned());
+        let (held, _) = callers.of("token")?;
+        let answer = call(
+            self.client,
+            Call {
+                url: &url,
+                method: "POST",
+                headers: Vec::new(),
+                body,
+            },
+            held,
+        )?;
+        let id = answer
+            .request_id()
+            .ok_or_else(|| Failure::failed("the refusal has no request id"))?;
+        self.say(format!("     POST {url}"));
+        self.say(format!("     → {}", brief(&answer.body)));
+        self.say(format!(
+            "     {}\n",
+            self.tone(Tone::Bad, answer.status.as_u16().to_string())
+        ));
+        self.say(format!(
+            "   That is all that the caller sees. Its owner asks: {}\n",
+            self.tone(Tone::Bold, format!("adyton explain {id}"))
+        ));
+        let document = self
+            .client
+            .get(&format!("/adyton/v1/{}/requests/{id}", self.client.project()), "")?;
+        let explanation: Explanation = serde_json::from_value(document["explanation"].clone())
+            .map_err(|error| Failure::failed(format!("the explanation cannot be read: {error}")))?;
+        let terminal = &self.context.terminal;
+        for line in explanation
+            .to_text(terminal.width() - 5, terminal.is_coloured())
+            .lines()
+        {
+            self.say(format!("     {line}").trim_end());
+        }
+        Ok(())
+    }
+
+    fn close(&self, data: &Path) -> Outcome {
+        let listed = all_pages(self.client, "services", "")?;
+        let rows = entries(&listed, "services").iter().map(|service| {
+            let id = text(service, "service_id");
+            let details = self
+                .client
+                .get(&format!("/v1/{}/services/{id}", self.client.project()), "")
+                .unwrap_or_default();
+            vec![
+                text(service, "service_name"),
+                text(service, "status"),
+                text(&details, "access_address"),
+            ]
+        });
+        self.say("");
+        for line in self
+            .context
+            .terminal
+            .table(&["service", "status", "api address"], rows.collect())
+            .lines()
+        {
+            self.say(format!("   {line}"));
+        }
+        let program = program(&self.context.folder);
+        self.say(format!(
+            "\n{}\n",
+            self.tone(Tone::Bold, "Try next, in another terminal")
+        ));
+        if data != Path::new(crate::client::target::LOCAL_DATA) {
+            self.say(format!("   {program} login --data {}", data.display()));
+        }
+        for next in [
+            "service list",
+            "predict poetry --data '{\"text\":\"The moon\"}'",
+            "requests --follow",
+        ] {
+            self.say(format!("   {program} {next}"));
+        }
+        self.say(format!(
+            "\n{}",
+            self.tone(
+                Tone::Dim,
+                "Serving. Ctrl-C stops it; a second `adyton demo` goes on where this one ends."
+            )
+        ));
+        Ok(())
+    }
+}
+
+/// How people start this program from their folder: `adyton` when that is on the path, else its relative or whole path.
+fn program(folder: &Path) -> String {
+    let Ok(own) = std::env::current_exe() else {
+        return "adyton".to_owned();
+    };
+    match own.strip_prefix(folder) {
+        Ok(relative) => relative.display().to_string(),
+        Err(_) if own.parent().is_some_and(|folder| folder.ends_with("bin")) => "adyton".to_owned(),
+        Err(_) => own.display().to_string(),
+    }
+}
+
+/// A body in one line, cut where it gets long.
+fn brief(body: &[u8]) -> String {
+    const WIDTH: usize = 150;
+    let text = String::from_utf8_lossy(body);
+    let text = text.trim().replace(['\n', '\r'], " ");
+    match text.char_indices().nth(WIDTH) {
+        None => text,
+        Some((end, _)) => format!("{} …", &text[..end]),
+    }
+}

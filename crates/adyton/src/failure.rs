@@ -1,0 +1,104 @@
+//! Why a command ended badly: the message, what to do, and the exit code. Printed once, in `main`.
+
+use std::fmt;
+
+use serde_json::Value;
+
+/// How the process ends (sysexits are not used: 1 and 2 are what scripts know).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Exit {
+    /// It failed at run time: 1.
+    Failed,
+    /// Wrong use or configuration: 2.
+    WrongUse,
+}
+
+impl Exit {
+    /// The number.
+    pub(crate) const fn code(self) -> u8 {
+        match self {
+            Exit::Failed => 1,
+            Exit::WrongUse => 2,
+        }
+    }
+}
+
+/// A command that ended badly.
+#[derive(Clone, PartialEq, Debug)]
+pub(crate) struct Failure {
+    /// What happened: one line, or several that each say `error: …` already.
+    message: String,
+    /// Further facts, one a line.
+    facts: Vec<String>,
+    /// What to do.
+    hints: Vec<String>,
+    /// The exit code.
+    exit: Exit,
+    /// The document that `--json` prints: the refusal as the API gave it.
+    document: Option<Box<Value>>,
+}
+
+impl Failure {
+    /// It failed at run time.
+    pub(crate) fn failed(message: impl Into<String>) -> Self {
+        Self {
+            message: message.into(),
+            facts: Vec::new(),
+            hints: Vec::new(),
+            exit: Exit::Failed,
+            document: None,
+        }
+    }
+    /// It was used or configured wrongly.
+    pub(crate) fn wrong_use(message: impl Into<String>) -> Self {
+        Self {
+            exit: Exit::WrongUse,
+            ..Self::failed(message)
+        }
+    }
+    /// The same with one more thing to do.
+    #[must_use]
+    pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hints.push(hint.into());
+        self
+    }
+    /// The same with a further fact.
+    #[must_use]
+    pub(crate) fn fact(mut self, fact: impl Into<String>) -> Self {
+        self.facts.push(fact.into());
+        self
+    }
+    /// The same with the document that `--json` prints.
+    #[must_use]
+    pub(crate) fn with_document(mut self, document: Value) -> Self {
+        self.document = Some(Box::new(document));
+        self
+    }
+    /// The exit code.
+    pub(crate) fn exit(&self) -> Exit {
+        self.exit
+    }
+    /// The document that `--json` prints.
+    pub(crate) fn document(&self) -> Option<&Value> {
+        self.document.as_deref()
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !self.message.starts_with("error: ") {
+            f.write_str("error: ")?;
+        }
+        f.write_str(self.message.trim_end())?;
+        for fact in &self.facts {
+            write!(f, "\n  {fact}")?;
+        }
+        for hint in &self.hints {
+            write!(f, "\nhint: {hint}")?;
+        }
+        Ok(())
+    }
+}
+
+/// What commands return.
+pub(crate) type Outcome<T = ()> = Result<T, Failure>;

@@ -1,0 +1,126 @@
+//! The server: puts the crates together, says when it is ready, and ends without losing a request.
+//!
+//! Start: configuration → data folder and its lock → store (migrate, first start) → live state → journal → both addresses →
+//! runtime → gateway → control → ready. Nothing runs and nothing answers before both addresses are ours.
+//!
+//! End, on the first SIGTERM or SIGINT: readiness fails → the gateway drains while the control plane still answers → the
+//! control plane → instances → feed, events, journal, store. A second signal ends the process at once.
+//!
+//! - [`assembly`]: the parts, in the order of the start; [`stop`]: their end.
+//! - [`parts`]: from the configuration to what each crate wants to know.
+//! - [`signals`], [`logs`], [`ready`], [`libraries`].
+
+mod assembly;
+mod libraries;
+pub(crate) mod logs;
+mod parts;
+pub(crate) mod ready;
+mod reload;
+mod signals;
+mod stop;
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+pub(crate) use libraries::onnx_places;
+
+use self::assembly::Assembly;
+use self::ready::Ready;
+use self::reload::Reload;
+use self::signals::{Signal, Signals};
+use crate::config::{Loaded, Sources};
+use crate::context::Context;
+use crate::failure::{Failure, Outcome};
+
+/// What the demo does once the server is ready, on a thread of its own. A failure ends the server.
+pub(crate) type Show = Box<dyn FnOnce(&Ready) -> Outcome + Send>;
+
+/// Threads of the control plane, the reconciler and the feed: none of them computes much.
+const CONTROL_THREADS: usize = 2;
+
+/// Serves until a signal ends it.
+pub(crate) fn run(
+    loaded: Loaded,
+    sources: Sources,
+    ready_file: Option<PathBuf>,
+    context: &Context,
+    show: Option<Show>,
+) -> Outcome {
+    let level = logs::start(&loaded.config.log)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(CONTROL_THREADS)
+        .thread_name("control")
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::failed(format!("no threads for the control plane: {error}")))?;
+    let outcome = runtime.block_on(serve(loaded, sources, level, ready_file, context, show));
+    // What still runs now was told to end and did not.
+    runtime.shutdown_timeout(Duration::from_millis(200));
+    outcome
+}
+
+async fn serve(
+    loaded: Loaded,
+    sources: Sources,
+    level: logs::Level,
+    ready_file: Option<PathBuf>,
+    context: &Context,
+    show: Option<Show>,
+) -> Outcome {
+    let mut signals = Signals::new()?;
+    let grace = loaded.config.gateway.shutdown_grace;
+    let assembly = Assembly::start(&loaded.config, context).await?;
+    let ready = assembly.ready().clone();
+    if let Err(failure) = announce(&ready, &assembly, ready_file.as_ref()) {
+        stop::all(assembly, Duration::ZERO).await;
+        return Err(failure);
+    }
+    let mut shown = Shown::start(show, ready);
+    let mut reload = Reload::new(loaded, sources, level);
+    let outcome = loop {
+        tokio::select! {
+            signal = signals.next() => match signal {
+                Signal::Reload => reload.run(),
+                Signal::Stop(name) => {
+                    tracing::info!(signal = name, "stopping: no new connections, requests in flight are finished");
+                    break Ok(());
+                }
+            },
+            outcome = shown.ended() => if outcome.is_err() { break outcome; },
+        }
+    };
+    tokio::select! {
+        () = stop::all(assembly, grace) => outcome,
+        name = signals.stop() => {
+            Err(Failure::failed(format!("stopped at once by a second {name}: requests in flight were cut off")))
+        }
+    }
+}
+
+/// Tells where the server answers: the log, the data folder, and `--ready-file`.
+fn announce(ready: &Ready, assembly: &Assembly, ready_file: Option<&PathBuf>) -> Outcome {
+    ready.write(&assembly.data().join(ready::FILE))?;
+    if let Some(path) = ready_file {
+        ready.write(path)?;
+    }
+    tracing::info!(gateway = ready.gateway_url, control = ready.control_url, data = %assembly.data().display(), "ready");
+    Ok(())
+}
+
+/// The demo's thread.
+struct Shown(Option<tokio::task::JoinHandle<Outcome>>);
+
+impl Shown {
+    fn start(show: Option<Show>, ready: Ready) -> Self {
+        Self(show.map(|show| tokio::task::spawn_blocking(move || show(&ready))))
+    }
+    /// How it ended; never ready again after that, nor when there is none.
+    async fn ended(&mut self) -> Outcome {
+        let Some(thread) = &mut self.0 else {
+            return std::future::pending().await;
+        };
+        let outcome = thread.await;
+        self.0 = None;
+        outcome.unwrap_or_else(|error| Err(Failure::failed(format!("the demo ended badly: {error}"))))
+    }
+}

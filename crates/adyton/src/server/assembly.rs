@@ -1,0 +1,280 @@
+//! The parts of a server, made in the order of the start and held until the end.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use adyton_control::{BindError, Control, ControlParts};
+use adyton_core::clock::Clock;
+use adyton_core::events::Events;
+use adyton_gateway::journal::Journal;
+use adyton_gateway::{Gateway, Ties};
+use adyton_identity::Identity;
+use adyton_runtime::onnx::Onnx;
+use adyton_runtime::onnx::library::LibrarySetting;
+use adyton_runtime::onnx::threads::InferenceThreads;
+use adyton_runtime::package::{Limits, Packages};
+use adyton_runtime::reconciler::{Reconciler, Surroundings};
+use adyton_runtime::targets::Targets;
+use adyton_store::bootstrap::Bootstrap;
+use adyton_store::event_writer::EventWriter;
+use adyton_store::{DataFolder, Feed, OpenError, Store, feed, housekeeping};
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+use super::parts;
+use super::ready::Ready;
+use crate::config::Config;
+use crate::context::Context;
+use crate::failure::{Failure, Outcome};
+use crate::server::onnx_places;
+
+/// Predictions that wait for an inference thread; more are refused (`service.queue_full`).
+const WAITING_PREDICTIONS: usize = 1024;
+/// Lines of log that a service keeps.
+const LOG_LINES: usize = 2000;
+
+/// Everything that runs.
+pub(super) struct Assembly {
+    pub(super) data: PathBuf,
+    pub(super) ready: Ready,
+    /// Whether calls are welcome; readiness shows it.
+    pub(super) open: Arc<AtomicBool>,
+    pub(super) gateway: Arc<Gateway>,
+    pub(super) control: Stage,
+    pub(super) instances: Stage,
+    pub(super) background: Stage,
+    pub(super) store: Store,
+    pub(super) journal: Arc<Journal>,
+}
+
+/// Tasks that end together, when they are told to.
+pub(super) struct Stage {
+    stop: watch::Sender<bool>,
+    tasks: Vec<JoinHandle<()>>,
+}
+
+impl Stage {
+    /// None yet.
+    fn new() -> Self {
+        Self {
+            stop: watch::Sender::new(false),
+            tasks: Vec::new(),
+        }
+    }
+    /// Ready when the stage ends.
+    fn stopped(&self) -> impl Future<Output = ()> + Send + 'static {
+        let mut stop = self.stop.subscribe();
+        async move {
+            // A sender that is gone ends the stage too.
+            let _ = stop.wait_for(|stop| *stop).await;
+        }
+    }
+    fn spawn(&mut self, task: impl Future<Output = ()> + Send + 'static) {
+        self.tasks.push(tokio::spawn(task));
+    }
+    /// Tells the tasks to end, and waits until they have.
+    pub(super) async fn end(self) {
+        self.stop.send_replace(true);
+        for task in self.tasks {
+            if let Err(error) = task.await {
+                tracing::error!(%error, "a part of the server had ended early");
+            }
+        }
+    }
+}
+
+impl Assembly {
+    /// Where the server answers.
+    pub(super) fn ready(&self) -> &Ready {
+        &self.ready
+    }
+    /// The data folder.
+    pub(super) fn data(&self) -> &Path {
+        &self.data
+    }
+
+    /// Starts everything.
+    ///
+    /// # Errors
+    /// What cannot be had, and what to do; wrong settings and taken addresses are wrong use (exit 2).
+    pub(super) async fn start(config: &Config, context: &Context) -> Outcome<Self> {
+        let clock = context.clock.clone();
+        let truth = Truth::open(config, &clock).await?;
+        let mut background = Stage::new();
+        let (events, writing) = EventWriter::start(truth.store.clone(), background.stopped());
+        background.spawn(writing);
+        background.spawn(feed::run(
+            truth.store.clone(),
+            truth.feed.clone(),
+            background.stopped(),
+        ));
+        background.spawn(housekeeping::run(truth.store.clone(), background.stopped()));
+        let models = Models::prepare(config, context, &truth, Arc::new(events))?;
+        let identity = Arc::new(Identity::new(clock.clone(), parts::identity(config)));
+
+        let settings = parts::gateway(config);
+        let (journal, recorders) = Journal::open(
+            parts::journal(config, &truth.data),
+            settings.threads,
+            clock.clone(),
+        )
+        .map_err(failed)?;
+        let journal = Arc::new(journal);
+        let ties = Ties {
+            live: truth.feed.cell().clone(),
+            targets: models.targets.clone(),
+            instances: models.reconciler.instances(),
+            identity: identity.clone(),
+            recorders,
+            clock: clock.clone(),
+        };
+        let gateway = Gateway::bind(settings, ties).map_err(|error| Failure::wrong_use(error.to_string()))?;
+        let gateway_url = match &config.gateway.public_url {
+            Some(url) => url.0.clone(),
+            None => parts::url(gateway.local_addr()),
+        };
+        let open = Arc::new(AtomicBool::new(false));
+        let (gauge, doors) = (gateway.metrics(), open.clone());
+        let control = ControlParts {
+            store: truth.store.clone(),
+            feed: truth.feed.clone(),
+            identity,
+            instances: models.reconciler.instances(),
+            journal: journal.clone(),
+            door: gateway.door(),
+            packages: models.packages,
+            onnx: models.onnx,
+            metrics: Arc::new(move || gauge.render()),
+            ready: Arc::new(move || match doors.load(Ordering::Acquire) {
+                true => Ok(()),
+                false => Err("the server is starting or stopping".to_owned()),
+            }),
+            clock,
+        };
+        let control = Control::bind(parts::control(config, &gateway_url, &truth.data), control)
+            .await
+            .map_err(|error| match &error {
+                BindError::Listen { .. } => Failure::wrong_use(error.to_string()),
+                BindError::Store(_) => failed(error),
+            })?;
+        let ready = Ready {
+            gateway_url,
+            control_url: parts::url(control.local_addr()),
+            project_id: truth.first_project()?,
+            pid: std::process::id(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+        };
+
+        // Both addresses are ours: from here on things run and answer.
+        let mut instances = Stage::new();
+        instances.spawn(models.reconciler.run(instances.stop.subscribe()));
+        gateway.start().map_err(failed)?;
+        let mut answering = Stage::new();
+        answering.spawn(control.serve(answering.stopped()));
+        open.store(true, Ordering::Release);
+        let (data, store, gateway) = (truth.data, truth.store, Arc::new(gateway));
+        Ok(Self {
+            data,
+            ready,
+            open,
+            gateway,
+            control: answering,
+            instances,
+            background,
+            store,
+            journal,
+        })
+    }
+}
+
+/// The data folder, the store and the live state.
+struct Truth {
+    folder: Arc<DataFolder>,
+    data: PathBuf,
+    store: Store,
+    feed: Feed,
+}
+
+impl Truth {
+    async fn open(config: &Config, clock: &Clock) -> Outcome<Self> {
+        let folder = Arc::new(DataFolder::open(&config.general.data).map_err(|error| opened(&error))?);
+        let data = folder.path().to_owned();
+        let store = Store::open(folder.clone(), parts::store(config), clock.clone());
+        let store = store.await.map_err(|error| opened(&error))?;
+        let feed = Feed::start(&store).await.map_err(failed)?;
+        Ok(Self {
+            folder,
+            data,
+            store,
+            feed,
+        })
+    }
+    /// The project of the first start; on another node of a cluster, the first by name.
+    fn first_project(&self) -> Outcome<String> {
+        if let Some(first) = Bootstrap::read(&self.folder).map_err(|error| opened(&error))? {
+            return Ok(first.project.id.to_string());
+        }
+        let live = self.feed.cell().load();
+        let first = live.projects().min_by(|one, other| one.name.cmp(&other.name));
+        Ok(first.map(|project| project.id.to_string()).unwrap_or_default())
+    }
+}
+
+/// What runs models.
+struct Models {
+    packages: Packages,
+    onnx: Arc<Onnx>,
+    targets: Arc<Targets>,
+    reconciler: Reconciler,
+}
+
+impl Models {
+    fn prepare(config: &Config, context: &Context, truth: &Truth, events: Arc<dyn Events>) -> Outcome<Self> {
+        let folder = truth.data.join("packages");
+        let packages = Packages::open(&folder, Limits::default())
+            .map_err(|error| Failure::failed(format!("{}: {error}", folder.display())))?;
+        let setting = LibrarySetting::parse(&config.onnx.library);
+        let onnx = Onnx::start(
+            &setting,
+            &onnx_places(&truth.data, &context.environment),
+            parts::cores(),
+        );
+        let targets = Targets::new();
+        let reconciler = Reconciler::new(Surroundings {
+            live: truth.feed.cell().clone(),
+            targets: targets.clone(),
+            events,
+            packages: packages.clone(),
+            onnx: onnx.clone(),
+            threads: InferenceThreads::start(parts::cores(), WAITING_PREDICTIONS).map_err(failed)?,
+            command: parts::command(config, &truth.data)?,
+            log_lines: LOG_LINES,
+            clock: context.clock.clone(),
+        });
+        Ok(Self {
+            packages,
+            onnx: Arc::new(onnx),
+            targets,
+            reconciler,
+        })
+    }
+}
+
+/// An error that has said everything itself.
+fn failed(error: impl std::fmt::Display) -> Failure {
+    Failure::failed(error.to_string())
+}
+
+/// Settings and a held data folder are wrong use; the rest failed at run time.
+fn opened(error: &OpenError) -> Failure {
+    match error {
+        OpenError::Setting { .. } | OpenError::Locked { .. } | OpenError::MasterKey(_) => {
+            Failure::wrong_use(error.to_string())
+        }
+        OpenError::File { .. }
+        | OpenError::TooNew { .. }
+        | OpenError::Database { .. }
+        | OpenError::Store(_) => Failure::failed(error.to_string()),
+    }
+}

@@ -1,0 +1,44 @@
+//! Where the ONNX Runtime library may lie, besides the folders of the system that the runtime knows itself.
+
+use std::path::{Path, PathBuf};
+
+/// The data folder (where `adyton doctor --fix` puts it), then the Python environments at hand.
+pub(crate) fn onnx_places(data: &Path, environment: &[(String, String)]) -> Vec<PathBuf> {
+    let value = |name: &str| {
+        environment
+            .iter()
+            .find(|(own, value)| own == name && !value.is_empty())
+    };
+    let folder = |name: &str| value(name).map(|(_, value)| PathBuf::from(value));
+    let mut prefixes: Vec<PathBuf> = ["VIRTUAL_ENV", "CONDA_PREFIX"]
+        .iter()
+        .filter_map(|name| folder(name))
+        .collect();
+    prefixes.push(PathBuf::from(".venv"));
+    prefixes.extend(folder("HOME").map(|home| home.join(".local")));
+    prefixes.extend(["/usr/local", "/usr"].map(PathBuf::from));
+    let packages = prefixes.iter().flat_map(|prefix| site_packages(prefix));
+    std::iter::once(data.join("lib"))
+        .chain(packages.map(|packages| packages.join("onnxruntime/capi")))
+        .collect()
+}
+
+/// `PREFIX/lib/python3*/site-packages`, and `dist-packages` as Debian calls them.
+fn site_packages(prefix: &Path) -> Vec<PathBuf> {
+    let Ok(entries) = std::fs::read_dir(prefix.join("lib")) else {
+        return Vec::new();
+    };
+    let mut pythons: Vec<PathBuf> = entries
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .filter(|path| {
+            path.file_name()
+                .is_some_and(|name| name.to_string_lossy().starts_with("python3"))
+        })
+        .collect();
+    pythons.sort();
+    pythons
+        .iter()
+        .flat_map(|python| ["site-packages", "dist-packages"].map(|name| python.join(name)))
+        .filter(|packages| packages.join("onnxruntime").is_dir())
+        .collect()
+}

@@ -1,0 +1,149 @@
+//! From the configuration to what each crate wants to know. Nothing is decided here: every value has one source.
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::thread::available_parallelism;
+
+use adyton_control::ControlSettings;
+use adyton_gateway::journal::{AccessLog, JournalSettings};
+use adyton_gateway::settings::{GatewaySettings, Limits, Patience};
+use adyton_runtime::command::CommandSettings;
+use adyton_sign::EncodedSlash;
+
+use crate::config::Config;
+use crate::config::section::AccessLogPlace;
+use crate::config::value::DatabaseUrl;
+use crate::failure::{Failure, Outcome};
+
+/// The access log is rotated at this size.
+const ACCESS_LOG_BYTES: u64 = 64 << 20;
+/// So many rotated access logs stay.
+const ACCESS_LOGS: u32 = 4;
+
+/// Cores of this machine.
+pub(super) fn cores() -> usize {
+    available_parallelism().map_or(1, usize::from)
+}
+
+/// The store's.
+pub(super) fn store(config: &Config) -> adyton_store::Settings {
+    adyton_store::Settings {
+        database_url: match &config.general.database_url {
+            DatabaseUrl::Sqlite => None,
+            DatabaseUrl::Postgres(url) => Some(url.clone()),
+        },
+        master_key_file: config.general.master_key_file.clone(),
+    }
+}
+
+/// The gateway's.
+pub(super) fn gateway(config: &Config) -> GatewaySettings {
+    let (gateway, limits) = (&config.gateway, &config.limits);
+    let threads = match gateway.threads {
+        0 => cores(),
+        threads => usize::try_from(threads).unwrap_or(1),
+    };
+    let count = |number: u32| usize::try_from(number).unwrap_or(usize::MAX);
+    GatewaySettings {
+        listen: gateway.listen,
+        threads: threads.clamp(1, 256),
+        node: config.general.node.0,
+        encoded_slash: if gateway.keep_encoded_slash {
+            EncodedSlash::Keep
+        } else {
+            EncodedSlash::Decode
+        },
+        limits: Limits {
+            address_body: limits.address_body.0,
+            prediction_tab_body: limits.prediction_tab_body.0,
+            uri: limits.uri.0,
+            header: limits.header.0,
+            headers: limits.headers.0,
+        },
+        patience: Patience {
+            prediction: gateway.prediction_timeout,
+            stream: gateway.stream_timeout,
+            connect: gateway.connect_timeout,
+            body: gateway.body_timeout,
+            head: gateway.head_timeout,
+            idle: gateway.idle_timeout,
+            write: gateway.write_timeout,
+        },
+        default_per_second: config.throttle.default_per_second,
+        trusted_proxies: gateway
+            .trusted_proxies
+            .iter()
+            .map(|network| network.range)
+            .collect(),
+        hide_query_keys: config.journal.hide_query_keys.clone(),
+        max_connections: count(gateway.max_connections),
+        upstream_idle: count(gateway.upstream_idle),
+        drain_linger: gateway.drain_linger,
+    }
+}
+
+/// The journal's.
+pub(super) fn journal(config: &Config, data: &Path) -> JournalSettings {
+    let access_log = match &config.journal.access_log {
+        AccessLogPlace::Off => AccessLog::Off,
+        AccessLogPlace::Stdout => AccessLog::Stdout,
+        AccessLogPlace::File(path) => AccessLog::File {
+            path: path.clone(),
+            max_bytes: ACCESS_LOG_BYTES,
+            keep: ACCESS_LOGS,
+        },
+    };
+    JournalSettings {
+        keep_bytes: config.journal.keep_bytes.0,
+        keep_days: config.journal.keep_days,
+        node: config.general.node.0,
+        access_log,
+        ..JournalSettings::new(data.join("journal"))
+    }
+}
+
+/// How programs of models are run: by this very binary, as their keeper.
+pub(super) fn command(config: &Config, data: &Path) -> Outcome<CommandSettings> {
+    let own = std::env::current_exe()
+        .map_err(|error| Failure::failed(format!("the program does not know where it lies: {error}")))?;
+    let grace = config.gateway.shutdown_grace;
+    Ok(CommandSettings {
+        hidden: Some(data.to_owned()),
+        allowed: config.runtime.run_code,
+        grace,
+        drain: grace,
+        ..CommandSettings::new(vec![own.into(), "keeper".into()], data.join("tmp"))
+    })
+}
+
+/// Who calls.
+pub(super) fn identity(config: &Config) -> adyton_identity::Settings {
+    adyton_identity::Settings {
+        app_secret: config.auth.app_secret,
+        app_basic: config.auth.app_basic,
+        api_key: config.auth.apikey,
+        private_query_keys: config.journal.hide_query_keys.clone(),
+    }
+}
+
+/// The control plane's.
+pub(super) fn control(config: &Config, gateway_url: &str, data: &Path) -> ControlSettings {
+    ControlSettings {
+        import_roots: config.general.import_roots.clone(),
+        prediction_tab_body: config.limits.prediction_tab_body.0,
+        run_code: config.runtime.run_code,
+        node: config.general.node.0,
+        shutdown_grace: config.gateway.shutdown_grace,
+        ..ControlSettings::new(config.control.listen, gateway_url, data)
+    }
+}
+
+/// The address of a listener as a URL: one that listens everywhere is called here on this machine.
+pub(super) fn url(address: SocketAddr) -> String {
+    let host = match address.ip() {
+        ip if !ip.is_unspecified() => address.to_string(),
+        ip if ip.is_ipv4() => format!("127.0.0.1:{}", address.port()),
+        _ => format!("[::1]:{}", address.port()),
+    };
+    format!("http://{host}")
+}

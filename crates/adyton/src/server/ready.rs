@@ -1,0 +1,78 @@
+//! The ready document: where the server answers. Written whole once both listeners accept: to `--ready-file`, and to
+//! `ready.json` in the data folder, where the command line finds a local server.
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use crate::failure::{Failure, Outcome};
+
+/// Its name in the data folder.
+pub(crate) const FILE: &str = "ready.json";
+
+/// Where a server answers (interface.md, "The server").
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub(crate) struct Ready {
+    /// The gateway, as API addresses are printed with.
+    pub(crate) gateway_url: String,
+    /// The control listener.
+    pub(crate) control_url: String,
+    /// The first project.
+    pub(crate) project_id: String,
+    /// The server's process.
+    pub(crate) pid: u32,
+    /// The server's version.
+    pub(crate) version: String,
+}
+
+impl Ready {
+    /// Writes the document whole or not at all.
+    pub(crate) fn write(&self, path: &Path) -> Outcome {
+        let wrong = |error: std::io::Error| {
+            Failure::failed(format!(
+                "{}: the ready file cannot be written: {error}",
+                path.display()
+            ))
+            .hint("name a file in a folder that is there and can be written")
+        };
+        let text = serde_json::to_string(self).map_err(|error| Failure::failed(error.to_string()))?;
+        let folder = match path.parent() {
+            Some(folder) if !folder.as_os_str().is_empty() => folder,
+            _ => Path::new("."),
+        };
+        let mut file = tempfile::NamedTempFile::new_in(folder).map_err(wrong)?;
+        writeln!(file, "{text}").map_err(wrong)?;
+        file.persist(path).map_err(|error| wrong(error.error))?;
+        Ok(())
+    }
+    /// The server that runs on a data folder, if one does: a file that a killed server left is none.
+    pub(crate) fn of_data_folder(data: &Path) -> Outcome<Option<Self>> {
+        let path: PathBuf = data.join(FILE);
+        let text = match std::fs::read_to_string(&path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => {
+                return Err(Failure::failed(format!(
+                    "{}: cannot be read: {error}",
+                    path.display()
+                )));
+            }
+        };
+        let ready: Self = serde_json::from_str(&text).map_err(|error| {
+            Failure::failed(format!("{}: not as it was written: {error}", path.display()))
+        })?;
+        Ok(is_alive(ready.pid).then_some(ready))
+    }
+}
+
+/// Whether a process of this id is there, whoever owns it.
+fn is_alive(pid: u32) -> bool {
+    let Some(pid) = i32::try_from(pid).ok().and_then(rustix::process::Pid::from_raw) else {
+        return false;
+    };
+    !matches!(
+        rustix::process::test_kill_process(pid),
+        Err(rustix::io::Errno::SRCH)
+    )
+}

@@ -1,0 +1,53 @@
+//! SIGHUP: reads the configuration again, applies what can be applied, and says what needs a restart.
+
+use super::logs::Level;
+use crate::config::section::{Applies, settings};
+use crate::config::{Loaded, Sources, load};
+
+/// The configuration that holds now.
+pub(super) struct Reload {
+    loaded: Loaded,
+    sources: Sources,
+    level: Level,
+}
+
+impl Reload {
+    /// Starts with what was loaded.
+    pub(super) fn new(loaded: Loaded, sources: Sources, level: Level) -> Self {
+        Self {
+            loaded,
+            sources,
+            level,
+        }
+    }
+    /// Reads everything again. A configuration with problems changes nothing.
+    pub(super) fn run(&mut self) {
+        let new = match load(&self.sources) {
+            Ok(new) => new,
+            Err(problems) => {
+                for problem in problems.iter() {
+                    tracing::error!(origin = %problem.origin, "{}", problem.message);
+                }
+                tracing::error!("the configuration was not reloaded: the old one holds");
+                return;
+            }
+        };
+        let changed: Vec<_> = settings()
+            .filter(|setting| new.merged.raw(setting.name) != self.loaded.merged.raw(setting.name))
+            .collect();
+        for setting in changed.iter().filter(|setting| setting.applies == Applies::Start) {
+            tracing::warn!(setting = setting.name, "changed, and counts only after a restart");
+        }
+        if changed.iter().any(|setting| setting.name == "log.filter") {
+            self.level.set(&new.config.log);
+        }
+        let applied = changed
+            .iter()
+            .filter(|setting| setting.applies == Applies::Reload)
+            .count();
+        tracing::info!(changed = changed.len(), applied, "configuration reloaded");
+        // What needs a restart is told again at the next reload: the old values still hold.
+        self.loaded.config.log = new.config.log.clone();
+        self.loaded.merged = self.loaded.merged.with_applied(&new.merged);
+    }
+}
