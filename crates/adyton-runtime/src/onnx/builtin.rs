@@ -11,7 +11,7 @@ use std::sync::Arc;
 use tract_onnx::prelude::*;
 use tract_onnx::tract_core::internal::{SimplePlan, SimpleState, TypedOp, tensor1};
 
-use self::graph::Prepared;
+use self::graph::{After, Prepared};
 use super::lanes::{self, Lanes};
 use super::predictor::{LoadError, Predictor, RunError, shorten};
 use super::tensor::{ElementType, Elements, Label, Ports, Tensor, Value};
@@ -26,8 +26,8 @@ const USE_THE_OTHER: &str = "; ONNX Runtime may be able to (`adyton doctor --fix
 #[derive(Debug)]
 pub struct BuiltinModel {
     ports: Ports,
-    /// For each output, the labels of a `ZipMap` that stood behind it.
-    labels: Vec<Option<Vec<Label>>>,
+    /// For each output, what is left to do with it.
+    after: Vec<After>,
     plan: Arc<SimplePlan<TypedFact, Box<dyn TypedOp>>>,
     states: Lanes<Option<State>>,
 }
@@ -48,7 +48,7 @@ impl BuiltinModel {
         let mut model = onnx
             .proto_model_for_read(&mut reader)
             .map_err(|e| unreadable(format!("{e:#}")))?;
-        let Prepared { ports, labels } = graph::prepare(&mut model, &onnx, file)?;
+        let Prepared { ports, after } = graph::prepare(&mut model, &onnx, file)?;
         let wrong = |cause: TractError| LoadError::Graph {
             file: file.to_owned(),
             runtime: NAME.to_owned(),
@@ -67,7 +67,7 @@ impl BuiltinModel {
         let states = Lanes::make(lanes::worth(bytes), || plan.spawn().map(Some)).map_err(wrong)?;
         Ok(Self {
             ports,
-            labels,
+            after,
             plan,
             states,
         })
@@ -96,17 +96,15 @@ impl Predictor for BuiltinModel {
             *lane = Some(state);
             outputs
         };
-        outputs
-            .iter()
-            .zip(&self.labels)
-            .map(|(value, labels)| {
-                let tensor = output(value)?;
-                Ok(match labels {
-                    None => Value::Tensor(tensor),
-                    Some(labels) => label_rows(tensor, labels)?,
-                })
-            })
-            .collect()
+        let finish = |(value, after): (&TValue, &After)| {
+            let tensor = output(value)?;
+            match after {
+                After::Plain => Ok(Value::Tensor(tensor)),
+                After::Maps(labels) => label_rows(tensor, labels),
+                After::Texts(texts) => name_classes(tensor, texts),
+            }
+        };
+        outputs.iter().zip(&self.after).map(finish).collect()
     }
 
     fn runtime(&self) -> String {
@@ -196,6 +194,24 @@ fn label_rows(scores: Tensor, labels: &[Label]) -> Result<Value, RunError> {
         rows.map(|row| labels.iter().cloned().zip(row.iter().copied()).collect())
             .collect(),
     ))
+}
+
+/// The texts of classes for their numbers.
+fn name_classes(classes: Tensor, texts: &[String]) -> Result<Value, RunError> {
+    let Elements::Int64(numbers) = classes.elements else {
+        return Err(RunError("the classifier gave no class numbers".to_owned()));
+    };
+    let text = |number: &i64| {
+        usize::try_from(*number)
+            .ok()
+            .and_then(|at| texts.get(at))
+            .cloned()
+            .unwrap_or_default()
+    };
+    Ok(Value::Tensor(Tensor {
+        shape: classes.shape,
+        elements: Elements::Text(numbers.iter().map(text).collect()),
+    }))
 }
 
 /// The element type that a number of the ONNX file format stands for (`TensorProto.DataType`).

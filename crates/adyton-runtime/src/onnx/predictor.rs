@@ -40,7 +40,7 @@ impl RunError {
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum LoadError {
     /// The file cannot be read or is not an ONNX model.
-    #[error("{file}: not a readable ONNX model: {cause}")]
+    #[error("{file}: cannot be read as an ONNX model: {cause}")]
     Unreadable {
         /// The file, relative to the package.
         file: String,

@@ -1,6 +1,7 @@
 //! Reads a graph's inputs and outputs, and rewrites what `tract` does not know before it sees the graph.
 //!
 //! - A `ZipMap` whose result is an output is cut off; its labels are kept, and the scores become the output.
+//! - A classifier whose classes are texts gives their numbers; the texts are kept, and put back into its output.
 //! - `Scaler` becomes a subtraction and a multiplication.
 //! - Axes without name and length get a name, since `tract` needs a symbol for each; the first axes share one (the batch).
 
@@ -19,7 +20,19 @@ use crate::onnx::tensor::{Axis, Input, Label, Ports};
 /// What the graph takes and gives, after it was rewritten.
 pub(super) struct Prepared {
     pub(super) ports: Ports,
-    pub(super) labels: Vec<Option<Vec<Label>>>,
+    /// For each output, what is left to do with it.
+    pub(super) after: Vec<After>,
+}
+
+/// What stood behind an output and was cut off.
+#[derive(Debug)]
+pub(super) enum After {
+    /// Nothing.
+    Plain,
+    /// A `ZipMap` with these labels: rows of scores become maps.
+    Maps(Vec<Label>),
+    /// The texts of classes: numbers become texts.
+    Texts(Vec<String>),
 }
 
 /// Rewrites `model` and reads its ports; refuses operators that the runtime does not have.
@@ -46,7 +59,8 @@ pub(super) fn prepare(model: &mut ModelProto, onnx: &Onnx, file: &str) -> Result
         .iter()
         .map(|output| Arc::from(output.name.as_str()))
         .collect();
-    let labels = cut_zip_maps(graph);
+    let mut after = cut_zip_maps(graph);
+    number_text_classes(graph, &mut after);
     replace_scalers(graph);
     name_axes(graph);
     let mut missing = BTreeSet::new();
@@ -61,33 +75,81 @@ pub(super) fn prepare(model: &mut ModelProto, onnx: &Onnx, file: &str) -> Result
     let inputs = inputs(graph, file)?;
     Ok(Prepared {
         ports: Ports { inputs, outputs },
-        labels,
+        after,
     })
 }
 
-fn cut_zip_maps(graph: &mut GraphProto) -> Vec<Option<Vec<Label>>> {
+fn cut_zip_maps(graph: &mut GraphProto) -> Vec<After> {
     let mut cut = HashSet::new();
-    let labels = graph
+    let nodes = &graph.node;
+    let mut cut_behind = |output: &mut ValueInfoProto| {
+        let is_its = |node: &NodeProto| node.op_type == "ZipMap" && node.output.first() == Some(&output.name);
+        let at = nodes.iter().position(is_its)?;
+        let scores = nodes[at].input.first()?.clone();
+        cut.insert(at);
+        output.name = scores;
+        output.r#type = None;
+        Some(After::Maps(zip_labels(&nodes[at])))
+    };
+    let after = graph
         .output
         .iter_mut()
-        .map(|output| {
-            let at = graph
-                .node
-                .iter()
-                .position(|node| node.op_type == "ZipMap" && node.output.first() == Some(&output.name))?;
-            let node = &graph.node[at];
-            cut.insert(at);
-            output.name = node.input.first()?.clone();
-            output.r#type = None;
-            Some(zip_labels(node))
-        })
+        .map(|output| cut_behind(output).unwrap_or(After::Plain))
         .collect();
     let mut at = 0;
     graph.node.retain(|_| {
         at += 1;
         !cut.contains(&(at - 1))
     });
-    labels
+    after
+}
+
+/// Classes that are texts become numbers where the label is an output and nothing else in the graph reads it.
+fn number_text_classes(graph: &mut GraphProto, after: &mut [After]) {
+    let read: HashSet<String> = graph
+        .node
+        .iter()
+        .flat_map(|node| node.input.iter().cloned())
+        .collect();
+    for node in &mut graph.node {
+        let numbers = match node.op_type.as_str() {
+            "LinearClassifier" => "classlabels_ints",
+            "TreeEnsembleClassifier" => "classlabels_int64s",
+            _ => continue,
+        };
+        let Some(label) = node.output.first().filter(|label| !read.contains(*label)) else {
+            continue;
+        };
+        let Some(port) = graph.output.iter().position(|output| output.name == *label) else {
+            continue;
+        };
+        let Some(classes) = node
+            .attribute
+            .iter_mut()
+            .find(|one| one.name == "classlabels_strings")
+        else {
+            continue;
+        };
+        if classes.strings.is_empty() {
+            continue;
+        }
+        let texts = std::mem::take(&mut classes.strings);
+        classes.name = numbers.to_owned();
+        classes.r#type = 7;
+        classes.ints = (0..i64::try_from(texts.len()).unwrap_or(0)).collect();
+        graph.output[port].r#type = None;
+        after[port] = After::Texts(
+            texts
+                .iter()
+                .map(|text| String::from_utf8_lossy(text).into_owned())
+                .collect(),
+        );
+        // Older exporters leave the other kind of classes behind, empty; two of a name would contradict each other.
+        let mut kept = false;
+        node.attribute.retain(|one| {
+            one.name != numbers || (!one.ints.is_empty() && !std::mem::replace(&mut kept, true))
+        });
+    }
 }
 
 fn zip_labels(node: &NodeProto) -> Vec<Label> {

@@ -1,0 +1,219 @@
+//! The keeper: whatever a program starts ends with it, and with the server.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::os::unix::net::UnixStream;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::sync::Arc;
+use std::time::Duration;
+
+use adyton_runtime::command::PATH;
+use adyton_runtime::command::program::{Program, Sink, StartError};
+use adyton_runtime::keeper::Order;
+use parking_lot::Mutex;
+
+pub(crate) fn keeper() -> Vec<OsString> {
+    vec![OsString::from(env!("CARGO_BIN_EXE_adyton-keeper"))]
+}
+
+type Lines = Arc<Mutex<Vec<(&'static str, String)>>>;
+
+fn sink() -> (Sink, Lines) {
+    let lines = Lines::default();
+    let kept = Arc::clone(&lines);
+    (
+        Arc::new(move |stream, text| kept.lock().push((stream, text))),
+        lines,
+    )
+}
+
+fn order(folder: &Path, script: &str) -> Order {
+    let temporary = folder.join("tmp");
+    std::fs::create_dir_all(&temporary).unwrap();
+    Order {
+        command: ["sh", "-c", script].map(str::to_owned).to_vec(),
+        folder: folder.to_owned(),
+        environment: BTreeMap::from([
+            ("PATH".to_owned(), PATH.to_owned()),
+            ("TMPDIR".to_owned(), temporary.display().to_string()),
+        ]),
+        temporary,
+        hidden: None,
+        grace_ms: 300,
+    }
+}
+
+/// Waits until `done` says so; the limit only bounds a failing test.
+pub(crate) async fn until(what: &str, mut done: impl FnMut() -> bool) {
+    let wait = async {
+        while !done() {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(20), wait)
+        .await
+        .unwrap_or_else(|_| panic!("never: {what}"));
+}
+
+/// Whether a process lives (a zombie does not).
+fn lives(pid: &str) -> bool {
+    std::fs::read_to_string(format!("/proc/{pid}/stat")).is_ok_and(|stat| !stat.contains(") Z "))
+}
+
+/// A program that starts a child, a grandchild in a session of its own, and one that ignores SIGTERM; it writes their ids.
+const FAMILY: &str = "
+    sleep 1000 & echo $! >> $TMPDIR/pids
+    setsid sh -c 'sleep 1000 & echo $! >> $TMPDIR/pids; exit 0'
+    (trap '' TERM; echo $(exec sh -c 'echo $PPID') >> $TMPDIR/pids; while :; do sleep 0.1; done) &
+    while [ $(wc -l < $TMPDIR/pids) -lt 3 ]; do sleep 0.01; done
+    echo $$ >> $TMPDIR/pids
+    wait";
+
+async fn family(folder: &Path) -> Vec<String> {
+    let file = folder.join("tmp/pids");
+    let read = || std::fs::read_to_string(&file).unwrap_or_default();
+    until("four processes", || read().lines().count() == 4).await;
+    let pids: Vec<String> = read().lines().map(str::to_owned).collect();
+    assert!(pids.iter().all(|pid| lives(pid)), "{pids:?}");
+    pids
+}
+
+#[tokio::test]
+async fn output_is_read_and_the_end_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let (sink, lines) = sink();
+    let script = "echo out; echo err >&2; env | sort; exit 3";
+    let mut program = Program::start(&keeper(), &order(folder.path(), script), &sink)
+        .await
+        .unwrap();
+    assert_eq!(program.ended().await, "exit code 3");
+    let lines = lines.lock();
+    assert!(
+        lines.contains(&("stdout", "out".to_owned())) && lines.contains(&("stderr", "err".to_owned())),
+        "{lines:?}"
+    );
+    let names: Vec<&str> = lines
+        .iter()
+        .filter_map(|(_, text)| Some(text.split_once('=')?.0))
+        .collect();
+    assert_eq!(
+        names,
+        ["PATH", "PWD", "TMPDIR"],
+        "nothing of our own environment is handed on"
+    );
+}
+
+#[tokio::test]
+async fn a_program_that_cannot_be_started_says_why() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut order = order(folder.path(), "");
+    order.command = vec!["/nowhere/program".to_owned()];
+    let problem = Program::start(&keeper(), &order, &sink().0).await.unwrap_err();
+    assert!(matches!(&problem, StartError::Program(_)), "{problem:?}");
+    assert!(
+        problem
+            .to_string()
+            .starts_with("`/nowhere/program` was not found"),
+        "{problem}"
+    );
+    let problem = Program::start(&["/nowhere/keeper".into()], &order, &sink().0)
+        .await
+        .unwrap_err();
+    assert!(matches!(problem, StartError::Keeper(_)), "{problem:?}");
+}
+
+#[tokio::test]
+async fn stopping_ends_the_whole_family() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut program = Program::start(&keeper(), &order(folder.path(), FAMILY), &sink().0)
+        .await
+        .unwrap();
+    let pids = family(folder.path()).await;
+    program.stop().await;
+    program.ended().await;
+    assert!(!pids.iter().any(|pid| lives(pid)), "{pids:?}");
+}
+
+#[tokio::test]
+async fn what_a_program_leaves_behind_ends_with_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let script = "setsid sh -c 'sleep 1000 & echo $! > $TMPDIR/pid'; exit 0";
+    let mut program = Program::start(&keeper(), &order(folder.path(), script), &sink().0)
+        .await
+        .unwrap();
+    assert_eq!(program.ended().await, "exit code 0");
+    let pid = std::fs::read_to_string(folder.path().join("tmp/pid")).unwrap();
+    assert!(!lives(pid.trim()));
+}
+
+#[tokio::test]
+async fn a_killed_server_takes_the_whole_family_along() {
+    let folder = tempfile::tempdir().unwrap();
+    // The server here is a shell that holds the socket of a keeper and nothing else.
+    let (ours, theirs) = UnixStream::pair().unwrap();
+    let keeper = Command::new(&keeper()[0])
+        .stdin(Stdio::from(std::os::fd::OwnedFd::from(theirs)))
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut line = serde_json::to_string(&order(folder.path(), FAMILY)).unwrap();
+    line.push('\n');
+    std::io::Write::write_all(&mut &ours, line.as_bytes()).unwrap();
+    let mut server = Command::new("sleep")
+        .arg("1000")
+        .stdin(Stdio::from(std::os::fd::OwnedFd::from(ours)))
+        .spawn()
+        .unwrap();
+    let pids = family(folder.path()).await;
+    server.kill().unwrap();
+    server.wait().unwrap();
+    until("the family has ended", || !pids.iter().any(|pid| lives(pid))).await;
+    let mut keeper = keeper;
+    assert!(keeper.wait().unwrap().success());
+}
+
+#[tokio::test]
+async fn a_killed_keeper_does_not_leave_its_program_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let script = "echo $$ > $TMPDIR/pid; echo $PPID > $TMPDIR/keeper; sleep 1000";
+    let mut program = Program::start(&keeper(), &order(folder.path(), script), &sink().0)
+        .await
+        .unwrap();
+    let read = |name: &str| std::fs::read_to_string(folder.path().join("tmp").join(name)).unwrap_or_default();
+    until("it runs", || !read("keeper").is_empty()).await;
+    let keeper = rustix::process::Pid::from_raw(read("keeper").trim().parse().unwrap()).unwrap();
+    rustix::process::kill_process(keeper, rustix::process::Signal::KILL).unwrap();
+    assert_eq!(program.ended().await, "unknown (its keeper was killed)");
+    let pid = read("pid").trim().to_owned();
+    until("the program has ended", || !lives(&pid)).await;
+}
+
+#[tokio::test]
+async fn the_fence_holds_where_the_kernel_has_one() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir(folder.path().join("package")).unwrap();
+    std::fs::write(folder.path().join("secret"), "s").unwrap();
+    let mut order = order(
+        folder.path(),
+        "cat ../secret; touch spoiled; cat /etc/passwd > /dev/null && touch $TMPDIR/mine && echo fine > /dev/stdout",
+    );
+    order.folder = folder.path().join("package");
+    order.hidden = Some(folder.path().to_owned());
+    let (sink, lines) = sink();
+    let mut program = Program::start(&keeper(), &order, &sink).await.unwrap();
+    let fenced = program.fenced;
+    assert_eq!(program.ended().await, "exit code 0");
+    assert!(folder.path().join("tmp/mine").exists());
+    if fenced {
+        assert!(
+            !folder.path().join("package/spoiled").exists(),
+            "the package cannot be written to"
+        );
+        let lines = lines.lock();
+        assert!(
+            !lines.iter().any(|(_, text)| text == "s"),
+            "the data folder cannot be read: {lines:?}"
+        );
+    }
+}

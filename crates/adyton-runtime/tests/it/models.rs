@@ -1,0 +1,349 @@
+//! Models on every runtime at hand: the same answers, or the same refusals.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use adyton_core::clock::Clock;
+use adyton_core::model::ApiDeclaration;
+use adyton_runtime::onnx::in_process::{Call, InProcess, ModelError};
+use adyton_runtime::onnx::threads::InferenceThreads;
+use bytes::Bytes;
+use expect_test::{Expect, expect};
+use serde_json::{Value as Json, json};
+
+use crate::graph::{self, FLOAT, FLOAT16, INT64, TEXT, node, port, untyped};
+use crate::place::runtimes;
+
+fn api(request: Option<Json>) -> Vec<ApiDeclaration> {
+    vec![ApiDeclaration {
+        url: "/".to_owned(),
+        method: "POST".to_owned(),
+        request,
+        response: None,
+    }]
+}
+
+fn rows(columns: &[&str]) -> Json {
+    let properties: serde_json::Map<String, Json> = columns
+        .iter()
+        .map(|name| ((*name).to_owned(), json!({"type": "number"})))
+        .collect();
+    json!({"Content-type": "application/json", "data": {"type": "object", "properties": {"data": {"type": "object",
+        "properties": {"req_data": {"type": "array", "items": [{"type": "object", "properties": properties}]}}}}}})
+}
+
+/// The model on each runtime.
+fn each(model: &[u8], request: Option<&Json>) -> Vec<(&'static str, Arc<InProcess>)> {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("model.onnx"), model).unwrap();
+    let threads = InferenceThreads::start(1, 8).unwrap();
+    let start = |onnx: &adyton_runtime::onnx::Onnx| {
+        let loaded = onnx.load(folder.path(), "model.onnx").unwrap();
+        InProcess::start(
+            loaded,
+            &api(request.cloned()),
+            Arc::clone(&threads),
+            Clock::system(),
+        )
+        .unwrap()
+    };
+    runtimes()
+        .iter()
+        .map(|(name, onnx)| (*name, start(onnx)))
+        .collect()
+}
+
+fn ask(model: &InProcess, body: &str) -> String {
+    match model.predict_inline(Call {
+        path: "/",
+        body: &Bytes::copy_from_slice(body.as_bytes()),
+    }) {
+        Ok(answer) => String::from_utf8(answer.body.to_vec()).unwrap(),
+        Err(problem) => problem.to_string(),
+    }
+}
+
+/// Numbers rounded to five places: runtimes add in different orders.
+fn rounded(value: &Json) -> Json {
+    match value {
+        Json::Number(number) if number.is_f64() => json!((number.as_f64().unwrap() * 1e5).round() / 1e5),
+        Json::Array(items) => items.iter().map(rounded).collect(),
+        Json::Object(fields) => fields
+            .iter()
+            .map(|(name, value)| (name.clone(), rounded(value)))
+            .collect(),
+        other => other.clone(),
+    }
+}
+
+fn check(model: &[u8], request: Option<&Json>, body: &str, expected: Expect) {
+    let mut answers: Vec<(&str, String)> = Vec::new();
+    for (runtime, model) in each(model, request) {
+        let answer = ask(&model, body);
+        answers.push((
+            runtime,
+            serde_json::from_str(&answer).map_or(answer, |json: Json| rounded(&json).to_string()),
+        ));
+    }
+    assert!(
+        answers.iter().all(|(_, answer)| *answer == answers[0].1),
+        "the runtimes differ: {answers:#?}"
+    );
+    expected.assert_eq(&answers[0].1);
+}
+
+#[test]
+fn a_classifier_answers_by_label_on_every_runtime() {
+    check(
+        &graph::iris(),
+        None,
+        r#"{"inputs":{"float_input":[[5.1,3.5,1.4,0.2],[6.3,3.3,6.0,2.5]]}}"#,
+        expect![[r#"{"outputs":{"label":["setosa","virginica"],"probabilities":[{"setosa":0.98162,"versicolor":0.01838,"virginica":0.0},{"setosa":0.0,"versicolor":0.00388,"virginica":0.99612}]}}"#]],
+    );
+}
+
+#[test]
+fn a_classifier_answers_rows_on_every_runtime() {
+    let columns = rows(&["sepal_length", "sepal_width", "petal_length", "petal_width"]);
+    check(
+        &graph::iris(),
+        Some(&columns),
+        r#"{"meta":{"uuid":"u-1"},"data":{"req_data":[{"sepal_length":6.3,"sepal_width":3.3,"petal_length":6.0,"petal_width":2.5}]}}"#,
+        expect![[r#"{"meta":{"uuid":"u-1"},"data":{"resp_data":[{"sepal_length":6.3,"sepal_width":3.3,"petal_length":6.0,"petal_width":2.5,"predictresult":"virginica","probabilities":{"setosa":0.0,"versicolor":0.00388,"virginica":0.99612}}]}}"#]],
+    );
+}
+
+#[test]
+fn wrong_shapes_are_named() {
+    check(
+        &graph::iris(),
+        None,
+        r#"{"inputs":{"float_input":[[5.1,3.5,1.4]]}}"#,
+        expect!["inputs.float_input: expected float32 [N,4], got [1,3]"],
+    );
+}
+
+#[test]
+fn texts_pass_through() {
+    let model = graph::model(
+        vec![port("t", TEXT, &[-1])],
+        vec![port("u", TEXT, &[-1])],
+        vec![node("Identity", "", &["t"], &["u"], Vec::new())],
+        Vec::new(),
+    );
+    check(
+        &graph::bytes(&model),
+        None,
+        r#"{"inputs":{"t":["grüße","","b"]}}"#,
+        expect![[r#"{"outputs":{"u":["grüße","","b"]}}"#]],
+    );
+}
+
+#[test]
+fn half_precision_is_read_and_written() {
+    let model = graph::model(
+        vec![port("x", FLOAT16, &[-1, 2]), port("y", FLOAT16, &[-1, 2])],
+        vec![port("z", FLOAT16, &[-1, 2])],
+        vec![node("Add", "", &["x", "y"], &["z"], Vec::new())],
+        Vec::new(),
+    );
+    check(
+        &graph::bytes(&model),
+        None,
+        r#"{"inputs":{"x":[[0.5,1]],"y":[[2,0.25]]}}"#,
+        expect![[r#"{"outputs":{"z":[[2.5,1.25]]}}"#]],
+    );
+}
+
+#[test]
+fn integers_and_axes_of_any_length_work() {
+    let model = graph::model(
+        vec![port("n", INT64, &[-1, -1])],
+        vec![port("twice", INT64, &[-1, -1])],
+        vec![node("Add", "", &["n", "n"], &["twice"], Vec::new())],
+        Vec::new(),
+    );
+    let model = graph::bytes(&model);
+    check(
+        &model,
+        None,
+        r#"{"inputs":{"n":[[1,-2,3]]}}"#,
+        expect![[r#"{"outputs":{"twice":[[2,-4,6]]}}"#]],
+    );
+    check(
+        &model,
+        None,
+        r#"{"inputs":{"n":[[1],[9007199254740993]]}}"#,
+        expect![[r#"{"outputs":{"twice":[[2],[18014398509481986]]}}"#]],
+    );
+}
+
+#[test]
+fn what_is_not_finite_is_shown() {
+    let model = graph::model(
+        vec![port("x", FLOAT, &[-1])],
+        vec![port("y", FLOAT, &[-1])],
+        vec![node("Log", "", &["x"], &["y"], Vec::new())],
+        Vec::new(),
+    );
+    check(
+        &graph::bytes(&model),
+        None,
+        r#"{"inputs":{"x":[1,0,-1]}}"#,
+        expect![[r#"{"outputs":{"y":[0.0,"-Infinity","NaN"]}}"#]],
+    );
+}
+
+#[test]
+fn a_scaler_works_on_every_runtime() {
+    let attributes = vec![
+        graph::floats("offset", &[1.0, 2.0]),
+        graph::floats("scale", &[2.0, 0.5]),
+    ];
+    let model = graph::model(
+        vec![port("x", FLOAT, &[-1, 2])],
+        vec![port("y", FLOAT, &[-1, 2])],
+        vec![node("Scaler", "ai.onnx.ml", &["x"], &["y"], attributes)],
+        Vec::new(),
+    );
+    check(
+        &graph::bytes(&model),
+        None,
+        r#"{"inputs":[[1,2],[2,4]]}"#,
+        expect![[r#"{"outputs":{"y":[[0.0,0.0],[2.0,1.0]]}}"#]],
+    );
+}
+
+#[test]
+fn integer_labels_become_keys() {
+    let classifier = vec![
+        graph::floats("coefficients", &[1.0, -1.0]),
+        graph::floats("intercepts", &[0.0, 0.0]),
+        graph::ints("classlabels_ints", &[0, 1]),
+        graph::text("post_transform", "SOFTMAX"),
+    ];
+    let model = graph::model(
+        vec![port("x", FLOAT, &[-1, 1])],
+        vec![port("label", INT64, &[-1]), untyped("p")],
+        vec![
+            node(
+                "LinearClassifier",
+                "ai.onnx.ml",
+                &["x"],
+                &["label", "scores"],
+                classifier,
+            ),
+            node(
+                "ZipMap",
+                "ai.onnx.ml",
+                &["scores"],
+                &["p"],
+                vec![graph::ints("classlabels_int64s", &[0, 1])],
+            ),
+        ],
+        Vec::new(),
+    );
+    check(
+        &graph::bytes(&model),
+        None,
+        r#"{"inputs":[[1],[-1]]}"#,
+        expect![[r#"{"outputs":{"label":[0,1],"p":[{"0":0.8808,"1":0.1192},{"0":0.1192,"1":0.8808}]}}"#]],
+    );
+}
+
+#[test]
+fn an_empty_batch_is_answered_or_refused_but_never_breaks() {
+    for (runtime, model) in each(&graph::iris(), None) {
+        let answer = ask(&model, r#"{"inputs":{"float_input":[]}}"#);
+        println!("{runtime}: {answer}");
+        let after = ask(&model, r#"{"inputs":{"float_input":[[5.1,3.5,1.4,0.2]]}}"#);
+        assert!(after.contains("setosa"), "{after}");
+    }
+}
+
+#[test]
+fn a_mistake_is_the_models_own_answer() {
+    let (_, model) = each(&graph::iris(), None).remove(0);
+    let problem = model
+        .predict_inline(Call {
+            path: "/",
+            body: &Bytes::from_static(b"{"),
+        })
+        .unwrap_err();
+    let answer = problem.answer().unwrap();
+    assert_eq!(answer.status, 400);
+    let body: Json = serde_json::from_slice(&answer.body).unwrap();
+    assert_eq!(body["erno"], "MR.0105");
+    assert!(
+        body["msg"].as_str().unwrap().starts_with("body: not valid JSON"),
+        "{body}"
+    );
+}
+
+#[tokio::test]
+async fn calls_on_threads_are_answered_bounded_and_withdrawn() {
+    // A thousand multiplications of a large matrix keep the one thread busy for a while.
+    let side = 256;
+    let mut nodes = vec![node("MatMul", "", &["x", "w"], &["h0"], Vec::new())];
+    for step in 1..40 {
+        let (from, to) = (format!("h{}", step - 1), format!("h{step}"));
+        nodes.push(node("MatMul", "", &[&from, "w"], &[&to], Vec::new()));
+    }
+    let weights = vec![0.001; (side * side) as usize];
+    let model = graph::model(
+        vec![port("x", FLOAT, &[side, side])],
+        vec![port("h39", FLOAT, &[side, side])],
+        nodes,
+        vec![graph::constant("w", &[side, side], &weights)],
+    );
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("model.onnx"), graph::bytes(&model)).unwrap();
+    let threads = InferenceThreads::start(1, 4).unwrap();
+    let loaded = adyton_runtime::onnx::Onnx::builtin()
+        .load(folder.path(), "model.onnx")
+        .unwrap();
+    let model = InProcess::start(loaded, &api(None), Arc::clone(&threads), Clock::system()).unwrap();
+    assert!(!model.is_inline(10), "it is far from fast");
+
+    let row = vec!["1"; side as usize].join(",");
+    let body = Bytes::from(format!(
+        "{{\"inputs\":[{}]}}",
+        vec![format!("[{row}]"); side as usize].join(",")
+    ));
+    let call = Call {
+        path: "/",
+        body: &body,
+    };
+    let first = model.submit(call).unwrap();
+    let mut waiting: Vec<_> = std::iter::from_fn(|| model.submit(call).ok()).take(10).collect();
+    assert!(waiting.len() < 10, "one model fills at most half of the queue");
+    assert_eq!(model.submit(call).unwrap_err(), ModelError::Busy);
+    let last = waiting.remove(0);
+    drop(waiting);
+    assert_eq!(first.await.unwrap().status, 200);
+    assert_eq!(last.await.unwrap().status, 200);
+    tokio::time::timeout(Duration::from_secs(10), async {
+        while threads.waiting() > 0 {
+            tokio::task::yield_now().await;
+        }
+    })
+    .await
+    .unwrap();
+    assert_eq!(model.submit(call).unwrap().await.unwrap().status, 200);
+}
+
+#[test]
+fn missing_operators_are_named() {
+    let model = graph::model(
+        vec![port("x", FLOAT, &[-1])],
+        vec![port("y", FLOAT, &[-1])],
+        vec![node("FrobnicateRows", "com.example", &["x"], &["y"], Vec::new())],
+        Vec::new(),
+    );
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("m.onnx"), graph::bytes(&model)).unwrap();
+    let refused = adyton_runtime::onnx::Onnx::builtin()
+        .load(folder.path(), "m.onnx")
+        .unwrap_err();
+    expect!["model/m.onnx: the compiled-in runtime has no operator com.example.FrobnicateRows; install ONNX Runtime (`adyton doctor --fix`) or set `onnx.library` to its shared library"].assert_eq(&refused.to_string());
+}
