@@ -1,5 +1,5 @@
 //! Signed requests: whose key, whether it counts, and whether the signature matches. AK/SK and apps share the scheme and
-//! differ in their reasons ([`Kind`]).
+//! differ in their reasons (`signed/kind.rs`).
 //!
 //! Which code (decision of the founding design): an unknown key is `APIG.0301` if it has an access key's shape or the
 //! address takes no apps, else `APIG.0303`. A known AK that does not match: `APIG.0301`. A known AppKey that does not
@@ -20,7 +20,7 @@ use adyton_core::live::Live;
 use adyton_core::rejection::{PublicDetail, Rejection};
 use adyton_core::tenant::Scope;
 use adyton_sign::mistakes::SeenBody;
-use adyton_sign::{Authorization, Canonical, CanonicalError, DateError, Declared, date};
+use adyton_sign::{Authorization, AuthorizationError, Canonical, CanonicalError, DateError, Declared, date};
 
 use self::evidence::Sketch;
 use self::key::Key;
@@ -55,8 +55,15 @@ pub(crate) fn identify(
     if times > 1 {
         return Err(sketch.refuse(guess().malformed(), "there is more than one Authorization header"));
     }
-    let authorization = Authorization::parse(&header)
-        .map_err(|error| sketch.refuse(guess().unreadable(&error), &error.to_string()))?;
+    let authorization = Authorization::parse(&header).map_err(|error| {
+        let undated =
+            error == AuthorizationError::DateNotSigned && request.head.first("x-sdk-date").is_none();
+        if undated {
+            sketch.refuse(guess().date(DateError::Missing), &DateError::Missing.to_string())
+        } else {
+            sketch.refuse(guess().unreadable(&error), &error.to_string())
+        }
+    })?;
     let key = look_up(live, accepts, authorization.access)
         .ok_or_else(|| unknown(live, accepts, authorization.access, &sketch))?;
     let caller = admitted(identity, live, &key, &sketch)?;

@@ -1,7 +1,7 @@
 //! The autopsy of a signature that does not match: the mistakes that clients make, each tried with the true secret.
 //!
 //! [`TABLE`] is the one list: name, what the client did, in how many ways, and the sentence that tells the fix. A
-//! mistake is a small change to a [`Recipe`](recipe::Recipe), which says how a signature is made from start to end; when
+//! mistake is a small change to a recipe (`recipe.rs`), which says how a signature is made from start to end; when
 //! the changed recipe gives the signature that arrived, that is what the client did. The commonest are tried in pairs.
 //!
 //! The cost is bounded by [`WORK_MAX`] whatever is sent, and nothing here panics. The result is for the owner of the key

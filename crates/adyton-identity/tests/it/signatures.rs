@@ -170,6 +170,11 @@ fn headers_that_cannot_be_read_have_their_reasons() {
             good.clone().without("X-Sdk-Date"),
             pick(app, Reason::AkskDateMissing, Reason::AppDateMissing),
         );
+        let neither = with(header.replace(";x-sdk-date", "")).without("X-Sdk-Date");
+        check(
+            neither,
+            pick(app, Reason::AkskDateMissing, Reason::AppDateMissing),
+        );
         let odd_date = pick(app, Reason::AkskDateMalformed, Reason::AppDateMalformed);
         check(
             good.clone()
