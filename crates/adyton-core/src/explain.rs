@@ -28,6 +28,7 @@ pub use signature::SignatureExplained;
 pub use steps::{StepOutcome, StepSeen};
 
 use crate::catalogue::{Fault, Reason, Retry};
+use crate::evidence::Evidence;
 use crate::id::{DomainId, ProjectId, RequestId, ServiceId};
 use crate::live::{Live, LiveService};
 use crate::record::{AnsweredBy, CallerSeen, Record, Step};
@@ -214,7 +215,20 @@ fn request_line(record: &Record) -> String {
 }
 
 fn notes(record: &Record) -> Vec<String> {
-    let mut notes = Vec::new();
+    let noted = match &record.evidence {
+        Evidence::Token { note, .. }
+        | Evidence::Credentials { note, .. }
+        | Evidence::Service { note, .. } => note,
+        Evidence::Signature(seen) => &seen.note,
+        Evidence::None
+        | Evidence::Route { .. }
+        | Evidence::Size { .. }
+        | Evidence::Access { .. }
+        | Evidence::Throttle { .. }
+        | Evidence::Instance { .. }
+        | Evidence::Request { .. } => "",
+    };
+    let mut notes: Vec<String> = sentence(noted).into_iter().collect();
     if record.step == Step::Authenticate && record.request_bytes > 0 {
         notes.push(format!(
             "The body ({}) was read before the refusal: a signature is proven only with the body's last byte. The model \
@@ -223,6 +237,15 @@ fn notes(record: &Record) -> Vec<String> {
         ));
     }
     notes
+}
+
+/// A clause as a sentence; nothing for an empty one.
+fn sentence(note: &str) -> Option<String> {
+    let note = note.trim();
+    let mut letters = note.chars();
+    let first = letters.next()?;
+    let stop = if note.ends_with(['.', '!', '?']) { "" } else { "." };
+    Some(format!("{}{}{stop}", first.to_uppercase(), letters.as_str()))
 }
 
 #[cfg(test)]

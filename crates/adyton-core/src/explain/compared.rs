@@ -40,7 +40,7 @@ pub(super) fn of(asked: &Asked<'_>, nearest: &[Nearest]) -> Vec<Compared> {
             note: _,
         } => vec![row(
             "credentials",
-            listed(accepted, "none needed"),
+            listed(accepted, "valid ones"),
             listed(sent, "none"),
         )],
         Evidence::Access {
@@ -56,24 +56,8 @@ pub(super) fn of(asked: &Asked<'_>, nearest: &[Nearest]) -> Vec<Compared> {
             interval_seconds,
             retry_after_ms: _,
             setting,
-        } => vec![row(
-            &format!("calls of the {scope}"),
-            format!(
-                "at most {} in {} (`{setting}`)",
-                grouped(*limit),
-                every(*interval_seconds)
-            ),
-            "one more".to_owned(),
-        )],
-        Evidence::Service {
-            service: _,
-            status,
-            note: _,
-        } => vec![row(
-            "service state",
-            "running or concerning".to_owned(),
-            status.clone(),
-        )],
+        } => vec![calls(scope, *limit, *interval_seconds, setting)],
+        Evidence::Service { status, .. } => vec![state(asked.record.reason, status)],
         Evidence::Instance {
             instance: _,
             address,
@@ -81,17 +65,7 @@ pub(super) fn of(asked: &Asked<'_>, nearest: &[Nearest]) -> Vec<Compared> {
             attempts,
             error,
         } => instance(address, *after_ms, *attempts, error),
-        Evidence::Request { problem } => {
-            vec![row(
-                "request",
-                match asked.record.reason {
-                    Some(Reason::ModelBadInput) => "what the model declares",
-                    _ => "a well-formed request",
-                }
-                .to_owned(),
-                problem.clone(),
-            )]
-        }
+        Evidence::Request { problem } => vec![input(asked.record.reason, problem)],
     }
 }
 
@@ -290,6 +264,38 @@ fn instance(address: &str, after_ms: u64, attempts: u32, error: &str) -> Vec<Com
         "an answer".to_owned(),
         format!("{error}; after {after}{tried}"),
     )]
+}
+
+fn calls(scope: &str, limit: u64, interval_seconds: u64, setting: &str) -> Compared {
+    let most = format!(
+        "at most {} in {} (`{setting}`)",
+        grouped(limit),
+        every(interval_seconds)
+    );
+    row(&format!("calls of the {scope}"), most, "one more".to_owned())
+}
+
+fn state(reason: Option<Reason>, status: &str) -> Compared {
+    match reason {
+        Some(Reason::InstanceNone) => row(
+            "ready instances",
+            "at least one".to_owned(),
+            format!("none; the service is {status}"),
+        ),
+        _ => row(
+            "service state",
+            "running or concerning".to_owned(),
+            status.to_owned(),
+        ),
+    }
+}
+
+fn input(reason: Option<Reason>, problem: &str) -> Compared {
+    let expected = match reason {
+        Some(Reason::ModelBadInput) => "what the model declares",
+        _ => "a well-formed request",
+    };
+    row("request", expected.to_owned(), problem.to_owned())
 }
 
 fn listed(texts: &[String], none: &str) -> String {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::compared::project;
 use super::nearest::is_management;
 use super::units::{bytes, span};
-use super::{Asked, Nearest, Part};
+use super::{Asked, Nearest, Part, sentence};
 use crate::catalogue::Reason;
 use crate::evidence::{Evidence, SignatureEvidence};
 use crate::id::ProjectId;
@@ -19,7 +19,11 @@ pub(super) fn of(asked: &Asked<'_>, nearest: &[Nearest]) -> Vec<String> {
     let mut fixes = match &asked.record.evidence {
         Evidence::Route { .. } => route(asked, nearest),
         Evidence::None if reason.step() == Step::Route => route(asked, nearest),
-        Evidence::None | Evidence::Request { .. } => Vec::new(),
+        Evidence::None
+        | Evidence::Token { .. }
+        | Evidence::Service { .. }
+        | Evidence::Instance { .. }
+        | Evidence::Request { .. } => Vec::new(),
         Evidence::Size {
             what,
             limit,
@@ -30,13 +34,11 @@ pub(super) fn of(asked: &Asked<'_>, nearest: &[Nearest]) -> Vec<String> {
             "Keep the {what} at {} or below, or raise `{setting}` in the server's configuration.",
             bytes(*limit)
         )],
-        Evidence::Token { note, .. } => sentence(note).into_iter().collect(),
         Evidence::Signature(seen) => signed(asked, seen),
-        Evidence::Credentials {
-            sent: _,
-            accepted,
-            note,
-        } => credentials(accepted, note),
+        Evidence::Credentials { accepted, .. } if !accepted.is_empty() => {
+            vec![format!("Send one of: {}.", accepted.join("; "))]
+        }
+        Evidence::Credentials { .. } => Vec::new(),
         Evidence::Access {
             caller,
             caller_project: _,
@@ -51,12 +53,6 @@ pub(super) fn of(asked: &Asked<'_>, nearest: &[Nearest]) -> Vec<String> {
             retry_after_ms,
             setting: _,
         } => throttle(asked, *retry_after_ms),
-        Evidence::Service {
-            service: _,
-            status: _,
-            note,
-        } => sentence(note).into_iter().collect(),
-        Evidence::Instance { .. } => Vec::new(),
     };
     // Where this request says it all, with names, the general advice would only repeat it.
     let is_said = !fixes.is_empty()
@@ -72,15 +68,6 @@ pub(super) fn of(asked: &Asked<'_>, nearest: &[Nearest]) -> Vec<String> {
         fixes.push(filled(asked, reason.section().fix));
     }
     fixes
-}
-
-/// A note of the evidence as a sentence.
-fn sentence(note: &str) -> Option<String> {
-    let note = note.trim();
-    let mut letters = note.chars();
-    let first = letters.next()?;
-    let stop = if note.ends_with(['.', '!', '?']) { "" } else { "." };
-    Some(format!("{}{}{stop}", first.to_uppercase(), letters.as_str()))
 }
 
 fn model_answer(asked: &Asked<'_>) -> Vec<String> {
@@ -133,21 +120,12 @@ fn route(asked: &Asked<'_>, nearest: &[Nearest]) -> Vec<String> {
 
 fn signed(asked: &Asked<'_>, seen: &SignatureEvidence) -> Vec<String> {
     let mut fixes: Vec<String> = seen.advice.as_deref().and_then(sentence).into_iter().collect();
-    fixes.extend(sentence(&seen.note));
     if seen.canonical_request.is_some() {
         fixes.push(format!(
             "Print the canonical request in your client, save it, and let us point at the first difference: `adyton \
              explain {} --canonical @FILE`.",
             asked.record.id
         ));
-    }
-    fixes
-}
-
-fn credentials(accepted: &[String], note: &str) -> Vec<String> {
-    let mut fixes: Vec<String> = sentence(note).into_iter().collect();
-    if !accepted.is_empty() {
-        fixes.push(format!("Send one of: {}.", accepted.join("; ")));
     }
     fixes
 }
@@ -164,17 +142,13 @@ fn access(
         || "that project".to_owned(),
         |id| format!("project {}", project(asked, id)),
     );
+    let seen = asked.record.caller.as_ref().map(|seen| seen.name.as_str());
+    let caller = seen.filter(|name| !name.is_empty()).unwrap_or(caller);
     match reason {
-        Reason::AppNotAuthorised => {
-            let app = match asked.record.caller.as_ref().map(|seen| seen.name.as_str()) {
-                Some("") | None => caller,
-                Some(name) => name,
-            };
-            vec![format!(
-                "Authorise it: `adyton app authorize {app} {}`.",
-                asked.service_name()
-            )]
-        }
+        Reason::AppNotAuthorised => vec![format!(
+            "Authorise it: `adyton app authorize {caller} {}`.",
+            asked.service_name()
+        )],
         Reason::IamOtherProject => vec![format!(
             "Call with a token scoped to {place}, or with the access key of a user who has a role there."
         )],

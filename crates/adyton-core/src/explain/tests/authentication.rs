@@ -80,9 +80,11 @@ fn a_token_that_does_not_open() {
             expected    sealed by a key of this installation, whole and unchanged
             got         key 3, 180 characters
 
+        Note
+          Tokens of key 3 have 240 characters.
+
         Fix
-          1. Tokens of key 3 have 240 characters.
-          2. Compare the length of the token where it is sent with that where it was issued, and keep tokens
+          1. Compare the length of the token where it is sent with that where it was issued, and keep tokens
              where they fit whole. A new one: `adyton login` or `POST /v3/auth/tokens`.
     "#]]
     .assert_eq(&text(&record));
@@ -294,8 +296,8 @@ fn a_user_without_a_role() {
             got         auditor
 
         Fix
-          1. Let an administrator give user audrey a role in project demo (000000000000000000000000000000a1)
-             that permits modelarts:service:predict: `caller` is enough for predictions, `operator` for
+          1. Let an administrator give audrey a role in project demo (000000000000000000000000000000a1) that
+             permits modelarts:service:predict: `caller` is enough for predictions, `operator` for
              deploying.
     "#]]
     .assert_eq(&text(&record));
