@@ -9,15 +9,15 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::time::Duration;
 
 use adyton_core::secret::Secret;
-use sea_orm::sqlx::ConnectOptions;
 use sea_orm::sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sea_orm::sqlx::{ConnectOptions, Connection, PgConnection};
 use sea_orm::{
     AccessMode, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, ExecResult,
     IsolationLevel, QueryResult, SqliteTransactionMode, SqlxPostgresConnector, SqlxSqliteConnector,
     Statement, TransactionOptions, TransactionTrait,
 };
-use tokio::time::{Instant, timeout_at};
+use tokio::time::{Instant, timeout, timeout_at};
 
 use crate::folder::file_error;
 use crate::{DataFolder, OpenError, StoreError};
@@ -109,15 +109,25 @@ impl Database {
                 ("idle_in_transaction_session_timeout", "60000"),
             ])
             .disable_statement_logging();
+        let failed = |problem: String| OpenError::Database {
+            place: place.clone(),
+            problem,
+        };
+        // One connection first: it says why it fails, where the pool would only say that it waited.
+        match timeout(DEADLINE, PgConnection::connect_with(&options)).await {
+            Ok(Ok(connection)) => connection
+                .close()
+                .await
+                .map_err(|error| failed(error.to_string()))?,
+            Ok(Err(error)) => return Err(failed(error.to_string())),
+            Err(_) => return Err(failed(format!("no answer in {} s", DEADLINE.as_secs()))),
+        }
         let pool = PgPoolOptions::new()
             .max_connections(POSTGRES_CONNECTIONS)
             .acquire_timeout(DEADLINE)
             .connect_with(options)
             .await
-            .map_err(|error| OpenError::Database {
-                place: place.clone(),
-                problem: error.to_string(),
-            })?;
+            .map_err(|error| failed(error.to_string()))?;
         let both = SqlxPostgresConnector::from_sqlx_postgres_pool(pool);
         Ok(Self {
             write: both.clone(),

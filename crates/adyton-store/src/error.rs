@@ -4,6 +4,8 @@
 
 use std::path::PathBuf;
 
+use sea_orm::{ConnAcquireErr, DbErr, RuntimeErr};
+
 /// A call that the store did not carry out. Nothing was changed, except where [`StoreError::Deadline`] says so.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -58,17 +60,27 @@ pub enum StoreError {
     },
     /// The database failed.
     #[error("the database failed: {0}")]
-    Database(sea_orm::DbErr),
+    Database(DbErr),
     /// The operating system gave no randomness, or no memory to hash a password.
     #[error("{0}")]
     System(String),
 }
 
-impl From<sea_orm::DbErr> for StoreError {
-    fn from(error: sea_orm::DbErr) -> Self {
-        match error {
-            sea_orm::DbErr::ConnectionAcquire(sea_orm::ConnAcquireErr::Timeout) => StoreError::Deadline,
-            other => StoreError::Database(other),
+impl From<DbErr> for StoreError {
+    fn from(error: DbErr) -> Self {
+        let code = match &error {
+            DbErr::ConnectionAcquire(ConnAcquireErr::Timeout) => return StoreError::Deadline,
+            DbErr::Conn(RuntimeErr::SqlxError(inner))
+            | DbErr::Exec(RuntimeErr::SqlxError(inner))
+            | DbErr::Query(RuntimeErr::SqlxError(inner)) => {
+                inner.as_database_error().and_then(|error| error.code())
+            }
+            _ => None,
+        };
+        match code.as_deref() {
+            // SQLite: busy, busy with a snapshot. PostgreSQL: statement_timeout, lock_timeout.
+            Some("5" | "517" | "57014" | "55P03") => StoreError::Deadline,
+            _ => StoreError::Database(error),
         }
     }
 }

@@ -125,9 +125,14 @@ impl Live {
 
     fn forget_app_indexes(&mut self, id: AppId) {
         if let Some(old) = self.apps.get(&id).cloned() {
-            self.app_keys.remove(&old.key);
+            // Another app may hold the key or code by now: several changes can arrive as one step.
+            if self.app_keys.get(&old.key) == Some(&id) {
+                self.app_keys.remove(&old.key);
+            }
             for code in &old.codes {
-                self.app_codes.remove(&code.digest);
+                if self.app_codes.get(&code.digest) == Some(&id) {
+                    self.app_codes.remove(&code.digest);
+                }
             }
         }
     }

@@ -42,6 +42,8 @@ macro_rules! store_contract {
                 live: a_write_that_fails_changes_nothing,
                 live: a_node_too_far_behind_loads_everything,
                 live: another_node_sees_the_change,
+                live: callers_that_go_away_do_no_harm,
+                live: a_call_ends_at_its_deadline_and_the_store_goes_on,
                 opening: everything_is_there_after_reopening,
                 opening: a_wrong_master_key_is_refused,
                 opening: two_nodes_that_start_at_once_make_one_administrator,

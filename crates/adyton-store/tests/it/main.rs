@@ -3,6 +3,13 @@
 //! [`contract`] has the promises, [`bench`] what a test works on, [`server`] the throw-away PostgreSQL, and [`crash`] the
 //! process that is killed. Every promise is a test twice, once for each database: see [`contract::store_contract`].
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that cannot go on should end there"
+)]
+
 mod bench;
 mod contract;
 mod crash;

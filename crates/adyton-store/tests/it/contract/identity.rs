@@ -108,7 +108,7 @@ pub(crate) async fn a_password_is_verified_and_nothing_else_is(place: Place) {
         enabled: Some(false),
         ..UserChange::default()
     };
-    users.update(user.id, disable).await.unwrap().unwrap();
+    let _ = users.update(user.id, disable).await.unwrap().unwrap();
     assert!(
         users
             .verify_password(&by_id, &secret("right"))
@@ -164,7 +164,7 @@ pub(crate) async fn what_ends_tokens_raises_the_epoch(place: Place) {
         user.token_epoch
     };
     assert_eq!(epoch().await, 0);
-    users.change_password(id, &secret("new")).await.unwrap().unwrap();
+    let _ = users.change_password(id, &secret("new")).await.unwrap().unwrap();
     assert_eq!(epoch().await, 1);
     let who = UserName::Id(id);
     assert!(
@@ -190,21 +190,21 @@ pub(crate) async fn what_ends_tokens_raises_the_epoch(place: Place) {
         ]),
         ..UserChange::default()
     };
-    users.update(id, change.clone()).await.unwrap().unwrap();
+    let _ = users.update(id, change.clone()).await.unwrap().unwrap();
     assert_eq!(epoch().await, 1, "a new role ends nothing");
     change.assignments = Some(vec![role(Role::Caller)]);
-    users.update(id, change).await.unwrap().unwrap();
+    let _ = users.update(id, change).await.unwrap().unwrap();
     assert_eq!(epoch().await, 2, "a role taken away does");
 
     let enabled = |enabled| UserChange {
         enabled: Some(enabled),
         ..UserChange::default()
     };
-    users.update(id, enabled(false)).await.unwrap().unwrap();
+    let _ = users.update(id, enabled(false)).await.unwrap().unwrap();
     assert_eq!(epoch().await, 3);
-    users.update(id, enabled(true)).await.unwrap().unwrap();
+    let _ = users.update(id, enabled(true)).await.unwrap().unwrap();
     assert_eq!(epoch().await, 3, "tokens from before it was disabled stay dead");
-    users.end_tokens(id).await.unwrap().unwrap();
+    let _ = users.end_tokens(id).await.unwrap().unwrap();
     assert_eq!(epoch().await, 4);
 
     assert!(
@@ -267,8 +267,8 @@ pub(crate) async fn names_of_users_and_projects_are_unique(place: Place) {
     assert!(conflict(Unique::UserName)(
         &users.update(bob.id, rename("alice")).await.unwrap_err()
     ));
-    users.update(bob.id, rename("bob")).await.unwrap().unwrap();
-    users.update(bob.id, rename("robert")).await.unwrap().unwrap();
+    let _ = users.update(bob.id, rename("bob")).await.unwrap().unwrap();
+    let _ = users.update(bob.id, rename("robert")).await.unwrap().unwrap();
 
     let projects = bench.store.projects();
     let made = projects.create(alice.domain, "second").await.unwrap();

@@ -5,9 +5,9 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 use adyton_core::live::Live;
-use adyton_store::repository::{AppChange, ServiceChange};
+use adyton_store::repository::{AppChange, AppFilter, Page, ServiceChange};
 use adyton_store::{Feed, StoreError, feed};
-use sea_orm::ConnectionTrait;
+use sea_orm::{ConnectionTrait, TransactionTrait};
 
 use crate::bench::{Bench, Place, new_app, secret};
 
@@ -195,4 +195,58 @@ pub(crate) async fn another_node_sees_the_change(place: Place) {
     let app = feed.settled(committed).await.unwrap();
     assert!(feed.cell().load().app_by_key(app.key.as_str()).is_some());
     run.abort();
+}
+
+pub(crate) async fn callers_that_go_away_do_no_harm(place: Place) {
+    let bench = place.bench().await;
+    let start = bench.store.load_live().await.unwrap().revision();
+    let mut finished = 0;
+    for number in 0..150_u64 {
+        // From before the first statement to after the commit.
+        let patience = Duration::from_micros(number * 97 % 6_000);
+        let name = format!("app {number}");
+        let apps = bench.store.apps();
+        let create = apps.create(new_app(bench.project, &name));
+        if let Ok(done) = tokio::time::timeout(patience, create).await {
+            let _ = done.unwrap();
+            finished += 1;
+        }
+    }
+    let last = bench
+        .store
+        .apps()
+        .create(new_app(bench.project, "last"))
+        .await
+        .unwrap();
+    let revision = last.revision;
+    bench.feed.settled(last).await.unwrap();
+    let listed = bench
+        .store
+        .apps()
+        .list(bench.project, &AppFilter::default(), Page::ALL)
+        .await
+        .unwrap();
+    assert_eq!(
+        revision - start,
+        listed.total,
+        "every revision is one app, every app one revision"
+    );
+    assert!(listed.total > finished, "{finished}");
+    assert!(listed.items.iter().all(|app| bench.live().app(app.id).is_some()));
+}
+
+pub(crate) async fn a_call_ends_at_its_deadline_and_the_store_goes_on(place: Place) {
+    let bench = place.bench().await;
+    // Somebody else holds the row (on SQLite: the file) that every write begins with.
+    let backdoor = bench.backdoor().await;
+    let held = backdoor.begin().await.unwrap();
+    held.execute_unprepared("UPDATE feed SET revision = revision")
+        .await
+        .unwrap();
+    let late = bench.store.apps().create(new_app(bench.project, "late")).await;
+    assert!(matches!(late, Err(StoreError::Deadline)), "{:?}", late.err());
+    // Reading goes on all the while.
+    bench.store.ping().await.unwrap();
+    held.rollback().await.unwrap();
+    bench.app("in time").await;
 }

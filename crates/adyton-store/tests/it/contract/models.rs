@@ -86,7 +86,7 @@ pub(crate) async fn models_are_listed_by_name_version_and_state(place: Place) {
         bench.published(name, version).await;
     }
     bench.clock.advance(Duration::from_secs(1));
-    models
+    let _ = models
         .create(new_model(bench.project, "new", "0.0.1"))
         .await
         .unwrap();

@@ -157,7 +157,7 @@ pub(crate) async fn no_secret_is_stored_in_the_clear(place: Place) {
     };
     let app = bench.store.apps().create(app).await.unwrap().value;
     let code = secret("AppCode-in-the-clear");
-    bench
+    let _ = bench
         .store
         .app_codes()
         .create(bench.project, app.id, Some(code))

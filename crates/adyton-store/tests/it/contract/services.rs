@@ -179,7 +179,7 @@ pub(crate) async fn services_are_listed_by_filter_and_order(place: Place) {
         wanted: Some(Wanted::Stopped),
         ..ServiceChange::default()
     };
-    services
+    let _ = services
         .update(bench.project, ids[0], stop)
         .await
         .unwrap()
