@@ -99,7 +99,7 @@ def test_a_parameter_that_is_wrong(server, path):
 
 
 def service_body(name, model_id, **changes):
-    entry = {"model_id": model_id, "weight": 100, "specification": "custom", "instance_count": 1} | changes
+    entry = {"model_id": model_id, "weight": 100, "specification": "modelarts.vm.cpu.2u", "instance_count": 1} | changes
     return {"service_name": name, "infer_type": "real-time", "config": [entry]}
 
 

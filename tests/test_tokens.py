@@ -54,9 +54,9 @@ def test_no_credentials(server, echo):
     assert json.loads(answer.body)["error_msg"].startswith(INCORRECT)
 
 
-def test_an_empty_token_is_no_token(server, echo):
+def test_an_empty_token_is_malformed(server, echo):
     answer = call(server, TokenHolder(""), echo.path)
-    assert (answer.status, answer.headers["x-adyton-reason"]) == (401, "credentials.missing")
+    assert (answer.status, answer.headers["x-adyton-reason"]) == (401, "token.malformed")
 
 
 def test_a_revoked_token(server, echo):

@@ -188,7 +188,7 @@ class Server:
     def deploy(self, name: str, package: Path, wait: bool = True, **config: object) -> Service:
         """Imports a package and deploys it as a service of one instance."""
         model_id = self.import_model(name, package)
-        entry = {"model_id": model_id, "weight": 100, "specification": "custom", "instance_count": 1} | config
+        entry = {"model_id": model_id, "weight": 100, "specification": "modelarts.vm.cpu.2u", "instance_count": 1} | config
         body = {"service_name": name, "infer_type": "real-time", "config": [entry]}
         service_id = self.manage("POST", "/v1/{project}/services", json=body)["service_id"]
         if wait:

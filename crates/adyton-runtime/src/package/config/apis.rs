@@ -85,8 +85,17 @@ fn one(at: usize, item: &Json) -> Result<ApiDeclaration, ImportError> {
     })
 }
 
+/// The path, its escapes undone: requests are compared decoded.
 fn url(field: &str, value: &Json) -> Result<String, ImportError> {
     let url = text(field, value)?;
+    let Some(decoded) = unescaped(url) else {
+        let cause = format!("has a broken percent-encoding; got \"{}\"", cut(url));
+        return Err(ImportError::field(
+            field,
+            cause,
+            "write two hex digits after each %, of UTF-8 bytes",
+        ));
+    };
     let (cause, fix) = if !url.starts_with('/') {
         (
             "must start with \"/\"".to_owned(),
@@ -102,27 +111,42 @@ fn url(field: &str, value: &Json) -> Result<String, ImportError> {
             "must be a path without \"?\" and \"#\"".to_owned(),
             "callers add the query themselves".to_owned(),
         )
-    } else if url.contains("//") || url.split('/').any(|part| part == "." || part == "..") {
+    } else if decoded.contains("//") || decoded.split('/').any(|part| part == "." || part == "..") {
         (
             "must have no empty, \".\" or \"..\" parts".to_owned(),
             "write the plain path".to_owned(),
         )
-    } else if url
-        .chars()
-        .any(|letter| letter.is_whitespace() || letter.is_control() || letter == '\\')
+    } else if url.chars().any(|letter| letter.is_whitespace() || letter == '\\')
+        || decoded.chars().any(char::is_control)
     {
         (
             "must have no spaces, control characters or \"\\\"".to_owned(),
             "write them percent-encoded".to_owned(),
         )
     } else {
-        return Ok(url.to_owned());
+        return Ok(decoded);
     };
     Err(ImportError::field(
         field,
         format!("{cause}; got \"{}\"", cut(url)),
         fix,
     ))
+}
+
+fn unescaped(url: &str) -> Option<String> {
+    let mut bytes = Vec::with_capacity(url.len());
+    let mut rest = url.as_bytes();
+    while let Some((&first, after)) = rest.split_first() {
+        rest = after;
+        let mut byte = [first];
+        if first == b'%' {
+            let (digits, after) = rest.split_at_checked(2)?;
+            hex::decode_to_slice(digits, &mut byte).ok()?;
+            rest = after;
+        }
+        bytes.extend(byte);
+    }
+    String::from_utf8(bytes).ok()
 }
 
 fn method(field: &str, value: &Json) -> Result<String, ImportError> {

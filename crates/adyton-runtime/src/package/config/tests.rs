@@ -117,6 +117,15 @@ fn engines_are_named_exactly() {
 }
 
 #[test]
+fn paths_are_kept_decoded_because_requests_are_compared_decoded() {
+    let spec = read(&with(r#""apis":[{"url":"/with%20space/gr%C3%BC%C3%9Fe"}]"#)).unwrap();
+    assert_eq!(spec.apis[0].url, "/with space/grüße");
+    assert!(read(&with(r#""apis":[{"url":"/a%2"}]"#)).is_err());
+    assert!(read(&with(r#""apis":[{"url":"/a/%2e%2E/b"}]"#)).is_err());
+    assert!(read(&with(r#""apis":[{"url":"/a%00"}]"#)).is_err());
+}
+
+#[test]
 fn apis_are_checked() {
     refused(
         &with(r#""apis":[{"url":"predict"}]"#),
