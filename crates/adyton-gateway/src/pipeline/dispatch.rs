@@ -46,7 +46,7 @@ pub(crate) async fn send(worker: &Rc<Worker>, call: Call<'_>, trail: &mut Trail)
     match place.target() {
         Target::InProcess(model) => {
             let model = Arc::clone(model);
-            in_process::predict(worker, &model, place.id(), call, trail).await
+            in_process::predict(worker, &model, &place, call, trail).await
         }
         Target::Http(address) => {
             let address = *address;

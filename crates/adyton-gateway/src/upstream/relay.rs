@@ -120,6 +120,7 @@ impl Relay {
     }
 
     fn break_off(&mut self, reason: Reason, error: String) {
+        self.place.failed();
         let address = self
             .line
             .take()

@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use adyton_core::catalogue::Reason;
 use adyton_core::evidence::Evidence;
-use adyton_core::id::InstanceId;
 use adyton_core::record::AnsweredBy;
 use adyton_runtime::targets::InFlight;
 use bytes::{Bytes, BytesMut};
@@ -22,12 +21,20 @@ use crate::pipeline::route::encoded;
 use crate::trail::Trail;
 use crate::upstream::exchange::{self, Answered, Failure, FailureKind, Sent};
 use crate::upstream::relay::Relay;
-use crate::waits::within;
+use crate::waits::{Impatience, within};
 use crate::worker::Worker;
 
 /// Answers of known length up to this many bytes are read whole before their head is sent: one write instead of two, and an
 /// instance that breaks off in the middle is still refused properly.
 const WHOLE_MAX: u64 = 64 * 1024;
+
+/// A call on its way to one instance.
+struct Errand<'w> {
+    worker: &'w Rc<Worker>,
+    address: SocketAddr,
+    place: InFlight,
+    began: Duration,
+}
 
 /// Sends a call to a program and gives its answer.
 pub(super) async fn forward(
@@ -44,16 +51,21 @@ pub(super) async fn forward(
     let request = onward(head, &path, body)?;
     let allowance = turn.spend();
     let began = worker.clock().monotonic();
-    let waited = || worker.clock().monotonic().saturating_sub(began);
+    let errand = Errand {
+        worker,
+        address,
+        place,
+        began,
+    };
     let sent = exchange::send(worker, address, request);
     let answered = within(&worker.waits, worker.settings().patience.prediction, sent).await;
-    trail.waited(waited());
+    trail.waited(errand.waited());
     let answered = match answered {
         Ok(Ok(answered)) => answered,
-        Ok(Err(failure)) => return Err(failed(failure, place.id(), address, waited())),
-        Err(why) => return Err(impatient(worker, why, place.id(), address.to_string(), waited())),
+        Ok(Err(failure)) => return Err(errand.failed(failure)),
+        Err(why) => return Err(errand.impatient(why)),
     };
-    let response = receive(worker, address, place, answered).await?;
+    let response = errand.receive(answered).await?;
     Ok(Answer {
         response,
         answered_by: AnsweredBy::Model,
@@ -75,46 +87,79 @@ fn onward(head: http::request::Parts, path: &str, body: Bytes) -> Result<Sent, O
     Ok(request)
 }
 
-/// Takes the answer's head, and its body if that is short.
-async fn receive(
-    worker: &Rc<Worker>,
-    address: SocketAddr,
-    place: InFlight,
-    answered: Answered,
-) -> Result<Response<AnswerBody>, Outcome> {
-    let Answered { response, sender } = answered;
-    let (mut head, incoming) = response.into_parts();
-    let began = worker.clock().monotonic();
-    let waited = || worker.clock().monotonic().saturating_sub(began);
-    if head.status == StatusCode::SWITCHING_PROTOCOLS {
-        let error = "the instance wants to change the protocol, which nobody asked for".to_owned();
-        return Err(failed(
-            Failure {
+impl Errand<'_> {
+    /// Takes the answer's head, and its body if that is short.
+    async fn receive(self, answered: Answered) -> Result<Response<AnswerBody>, Outcome> {
+        let Answered { response, sender } = answered;
+        let (mut head, incoming) = response.into_parts();
+        if head.status == StatusCode::SWITCHING_PROTOCOLS {
+            let error = "the instance wants to change the protocol, which nobody asked for".to_owned();
+            return Err(self.failed(Failure {
                 kind: FailureKind::BadAnswer,
                 error,
                 attempts: 1,
-            },
-            place.id(),
-            address,
-            waited(),
-        ));
+            }));
+        }
+        if head.status.is_server_error() {
+            self.place.failed();
+        }
+        headers::from_model(&mut head.headers);
+        let short = incoming
+            .size_hint()
+            .exact()
+            .is_some_and(|length| length <= WHOLE_MAX);
+        let body = if short {
+            let patience = self.worker.settings().patience.stream;
+            match within(&self.worker.waits, patience, whole(incoming)).await {
+                Ok(Ok(whole)) => {
+                    self.worker.pool.park(self.address, sender, self.worker.now.get());
+                    AnswerBody::Whole(whole)
+                }
+                Ok(Err(failure)) => return Err(self.failed(failure)),
+                Err(why) => return Err(self.impatient(why)),
+            }
+        } else {
+            AnswerBody::Relay(Relay::new(
+                self.worker,
+                incoming,
+                (sender, self.address),
+                self.place,
+            ))
+        };
+        Ok(Response::from_parts(head, body))
     }
-    headers::from_model(&mut head.headers);
-    let body = if incoming
-        .size_hint()
-        .exact()
-        .is_some_and(|length| length <= WHOLE_MAX)
-    {
-        let whole = within(&worker.waits, worker.settings().patience.stream, whole(incoming))
-            .await
-            .map_err(|why| impatient(worker, why, place.id(), address.to_string(), waited()))?
-            .map_err(|failure| failed(failure, place.id(), address, waited()))?;
-        worker.pool.park(address, sender, worker.now.get());
-        AnswerBody::Whole(whole)
-    } else {
-        AnswerBody::Relay(Relay::new(worker, incoming, (sender, address), place))
-    };
-    Ok(Response::from_parts(head, body))
+
+    fn waited(&self) -> Duration {
+        self.worker.clock().monotonic().saturating_sub(self.began)
+    }
+
+    fn impatient(&self, why: Impatience) -> Outcome {
+        self.place.failed();
+        impatient(
+            self.worker,
+            why,
+            self.place.id(),
+            self.address.to_string(),
+            self.waited(),
+        )
+    }
+
+    fn failed(&self, failure: Failure) -> Outcome {
+        self.place.failed();
+        let reason = match failure.kind {
+            FailureKind::Refused => Reason::InstanceRefused,
+            FailureKind::Closed => Reason::InstanceClosed,
+            FailureKind::BadAnswer => Reason::InstanceBadAnswer,
+        };
+        let evidence = Evidence::Instance {
+            instance: Some(self.place.id()),
+            address: self.address.to_string(),
+            after_ms: u64::try_from(self.waited().as_millis()).unwrap_or(u64::MAX),
+            attempts: failure.attempts,
+            error: failure.error,
+        };
+        Outcome::refused(reason, evidence)
+    }
 }
 
 /// Reads a short body. One that comes in one piece is not copied.
@@ -145,20 +190,4 @@ async fn whole(mut incoming: Incoming) -> Result<Bytes, Failure> {
         }
     }
     Ok(if more.is_empty() { first } else { more.freeze() })
-}
-
-fn failed(failure: Failure, instance: InstanceId, address: SocketAddr, waited: Duration) -> Outcome {
-    let reason = match failure.kind {
-        FailureKind::Refused => Reason::InstanceRefused,
-        FailureKind::Closed => Reason::InstanceClosed,
-        FailureKind::BadAnswer => Reason::InstanceBadAnswer,
-    };
-    let evidence = Evidence::Instance {
-        instance: Some(instance),
-        address: address.to_string(),
-        after_ms: u64::try_from(waited.as_millis()).unwrap_or(u64::MAX),
-        attempts: failure.attempts,
-        error: failure.error,
-    };
-    Outcome::refused(reason, evidence)
 }

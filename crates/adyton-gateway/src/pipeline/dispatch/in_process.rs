@@ -5,10 +5,9 @@ use std::sync::Arc;
 
 use adyton_core::catalogue::Reason;
 use adyton_core::evidence::Evidence;
-use adyton_core::id::InstanceId;
 use adyton_core::record::AnsweredBy;
 use adyton_core::rejection::{PublicDetail, Rejection};
-use adyton_runtime::targets::{Call as ModelCall, InProcess, ModelError};
+use adyton_runtime::targets::{Call as ModelCall, InFlight, InProcess, ModelError};
 use http::header::CONTENT_TYPE;
 use http::{HeaderValue, Response};
 
@@ -26,7 +25,7 @@ const PLACE: &str = "in process";
 pub(super) async fn predict(
     worker: &Rc<Worker>,
     model: &Arc<InProcess>,
-    instance: InstanceId,
+    place: &InFlight,
     call: Call<'_>,
     trail: &mut Trail,
 ) -> Result<Answer, Outcome> {
@@ -46,16 +45,17 @@ pub(super) async fn predict(
         (model.predict_inline(asked), turn.spend())
     } else {
         // A full queue takes no call, and so no turn.
-        let pending = model.submit(asked).map_err(|error| failed(error, instance))?;
+        let pending = model.submit(asked).map_err(|error| failed(error, place))?;
         let allowance = turn.spend();
         let limit = worker.settings().patience.prediction;
-        let answered = within(&worker.waits, limit, pending)
-            .await
-            .map_err(|why| impatient(worker, why, instance, PLACE.to_owned(), waited()))?;
+        let answered = within(&worker.waits, limit, pending).await.map_err(|why| {
+            place.failed();
+            impatient(worker, why, place.id(), PLACE.to_owned(), waited())
+        })?;
         (answered, allowance)
     };
     trail.waited(waited());
-    let answer = answered.map_err(|error| failed(error, instance))?;
+    let answer = answered.map_err(|error| failed(error, place))?;
     let mut response = Response::new(AnswerBody::Whole(answer.body));
     *response.status_mut() = answer.status;
     response
@@ -68,7 +68,10 @@ pub(super) async fn predict(
     })
 }
 
-fn failed(error: ModelError, instance: InstanceId) -> Outcome {
+fn failed(error: ModelError, place: &InFlight) -> Outcome {
+    if let ModelError::Failed(_) = error {
+        place.failed();
+    }
     let reason = match &error {
         ModelError::Input(_) => Reason::ModelBadInput,
         ModelError::Failed(_) => Reason::ModelFailed,
@@ -80,7 +83,7 @@ fn failed(error: ModelError, instance: InstanceId) -> Outcome {
             problem: problem.to_string(),
         },
         ModelError::Failed(_) | ModelError::Busy | ModelError::Stopping => Evidence::Instance {
-            instance: Some(instance),
+            instance: Some(place.id()),
             address: PLACE.to_owned(),
             after_ms: 0,
             attempts: 1,

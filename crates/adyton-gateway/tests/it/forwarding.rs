@@ -1,0 +1,311 @@
+//! Programs behind the gateway: what they see, what comes back, and how connections to them are used.
+
+use std::time::Instant;
+
+use adyton_core::id::{InstanceId, ModelId};
+use adyton_runtime::targets::{Balance, Instance, ServiceTargets, Target, Unavailable, VersionTargets};
+
+use crate::client::Ask;
+use crate::model::{Act, Program, answer, ok};
+use crate::world::{ACCESS, APP_CODE, INSTANCE, MODEL, SECRET, SERVICE, World, path};
+
+#[test]
+fn a_program_sees_its_own_path_the_query_and_who_called() {
+    let world = World::new();
+    let program = Program::echo();
+    world.runs_at(program.address);
+    let ask = Ask {
+        target: path("/any?b=2&a=%20x"),
+        ..world.call()
+    }
+    .header("X-Kept", "1")
+    .header("Cookie", "a=1; adyton_session=s");
+    let reply = world.ask(&ask);
+    let seen = &program.seen()[0];
+    assert_eq!(seen.line, "POST /any?b=2&a=%20x HTTP/1.1");
+    assert_eq!(seen.header("x-kept"), Some("1"));
+    assert_eq!(seen.header("cookie"), Some("a=1"));
+    assert_eq!(seen.header("x-auth-token"), None);
+    assert_eq!(seen.header("x-forwarded-for"), Some("127.0.0.1"));
+    assert_eq!(seen.header("x-forwarded-host"), Some("gateway.test"));
+    assert_eq!(seen.header("x-forwarded-proto"), Some("http"));
+    assert_eq!(seen.header("host"), Some(program.address.to_string().as_str()));
+    assert_eq!(seen.header("x-request-id"), Some(reply.header("x-request-id")));
+    let record = world.record(&reply);
+    assert_eq!((record.model, record.instance), (Some(MODEL), Some(INSTANCE)));
+    assert_eq!(
+        (record.request_bytes, record.response_bytes),
+        (2, reply.body.len() as u64)
+    );
+}
+
+#[test]
+fn an_encoded_slash_is_a_slash_and_what_must_be_encoded_is() {
+    let world = World::new();
+    let program = Program::echo();
+    world.runs_at(program.address);
+    let reply = world.ask(&Ask {
+        target: path("%2Fa%2fb%20c"),
+        ..world.call()
+    });
+    assert_eq!(reply.text(), "POST /a/b%20c HTTP/1.1 2");
+    let keeping = World::with(|settings| settings.encoded_slash = adyton_sign::EncodedSlash::Keep);
+    keeping.runs_at(program.address);
+    let reply = keeping.ask(&Ask {
+        target: path("/a%2fb%20c"),
+        ..keeping.call()
+    });
+    assert_eq!(reply.reason(), "route.undeclared_path");
+}
+
+#[test]
+fn an_answer_passes_untouched_but_for_what_only_the_gateway_may_say() {
+    let world = World::new();
+    let program = Program::start(|_| {
+        let headers = "Content-Type: text/x-poem\r\nX-Adyton-Reason: app.locked\r\nX-Adyton-Answered-By: gateway\r\n\
+                       X-Request-Id: mine\r\nSet-Cookie: a=1\r\nConnection: X-Hop\r\nX-Hop: 1\r\n";
+        Act::Say(answer("418 I'm a teapot", headers, "short and stout"))
+    });
+    world.runs_at(program.address);
+    let reply = world.ask(&world.call());
+    assert_eq!((reply.status, reply.text()), (418, "short and stout"));
+    assert_eq!(reply.header("content-type"), "text/x-poem");
+    assert_eq!(reply.header("x-adyton-answered-by"), "model");
+    assert_eq!(reply.header("set-cookie"), "a=1");
+    for absent in ["x-adyton-reason", "x-hop", "connection"] {
+        assert_eq!(reply.header(absent), "", "{absent}");
+    }
+    assert_eq!(reply.header("x-request-id").len(), 32);
+    let record = world.record(&reply);
+    assert_eq!(
+        (record.reason, record.status, record.answered_by.name()),
+        (None, 418, "model")
+    );
+}
+
+#[test]
+fn every_way_of_showing_who_one_is_reaches_the_model_as_nothing() {
+    let world = World::new();
+    let program = Program::echo();
+    world.runs_at(program.address);
+    let bare = || Ask::new("POST", path("")).body("{}");
+    let ways = [
+        world.signed(bare(), ACCESS, SECRET),
+        bare().header("X-Apig-AppCode", APP_CODE),
+        bare()
+            .header("X-HW-ID", crate::world::APP_KEY)
+            .header("X-HW-AppKey", crate::world::APP_SECRET),
+        world.call(),
+    ];
+    for way in ways {
+        assert_eq!(world.ask(&way).status, 200);
+    }
+    let secrets = [SECRET, APP_CODE, crate::world::APP_SECRET, "SDK-HMAC", ACCESS];
+    for seen in program.seen() {
+        let all = seen.headers.join("\n");
+        assert!(!secrets.iter().any(|secret| all.contains(secret)), "{all}");
+    }
+    // An authorisation that is not ours is the model's.
+    world.ask(&world.call().header("Authorization", "Bearer of-the-model"));
+    assert_eq!(
+        program.seen().last().unwrap().header("authorization"),
+        Some("Bearer of-the-model")
+    );
+}
+
+#[test]
+fn connections_to_a_program_are_kept() {
+    let world = World::new();
+    let program = Program::echo();
+    world.runs_at(program.address);
+    let mut client = world.client();
+    for _ in 0..10 {
+        client.send(world.call().bytes());
+        assert_eq!(client.read().status, 200);
+    }
+    assert_eq!(program.connections(), 1);
+}
+
+/// A program that closes its connection while the second request is on its way.
+fn forgetful() -> Program {
+    Program::start(|seen| match seen.number {
+        1 => ok("first"),
+        _ => Act::SayAndClose(Vec::new()),
+    })
+}
+
+#[test]
+fn a_kept_connection_that_closes_is_replaced_when_nothing_can_happen_twice() {
+    let world = World::new();
+    let program = forgetful();
+    world.runs_at(program.address);
+    let get = Ask::new("GET", path("/only/get")).header("X-Auth-Token", world.token());
+    for _ in 0..4 {
+        let reply = world.ask(&get);
+        assert_eq!((reply.status, reply.text()), (200, "first"));
+    }
+    assert!(program.connections() >= 4);
+}
+
+#[test]
+fn a_prediction_that_may_have_begun_is_not_sent_twice() {
+    let world = World::new();
+    let program = forgetful();
+    world.runs_at(program.address);
+    assert_eq!(world.ask(&world.call()).status, 200);
+    let reply = world.ask(&world.call());
+    assert_eq!((reply.status, reply.reason()), (500, "instance.closed"));
+    assert_eq!(program.seen().len(), 2);
+}
+
+#[test]
+fn a_connection_that_closed_while_idle_is_not_used() {
+    let world = World::new();
+    let program = Program::start(|_| Act::SayAndClose(answer("200 OK", "", "once")));
+    world.runs_at(program.address);
+    for number in 1..=20 {
+        assert_eq!(world.ask(&world.call()).status, 200);
+        program.wait_until_left(number);
+    }
+}
+
+#[test]
+fn a_stream_arrives_piece_by_piece() {
+    let world = World::new();
+    let pieces = vec![
+        b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n".to_vec(),
+        b"9\r\ndata: 1\n\n\r\n".to_vec(),
+        b"b\r\ndata: 2\r\n\r\n\r\n".to_vec(),
+        b"0\r\n\r\n".to_vec(),
+    ];
+    let program = Program::start(move |_| Act::Stream(pieces.clone()));
+    world.runs_at(program.address);
+    let mut client = world.client();
+    client.send(world.call().bytes());
+    program.wait_until_asked(1);
+    program.release();
+    program.release();
+    // The first event is here while the model still works on the second.
+    let mut head = String::new();
+    while !head.ends_with("\r\n\r\n") {
+        head.push_str(&client.line().expect("a head"));
+    }
+    assert!(head.contains("text/event-stream"), "{head}");
+    let start = Instant::now();
+    assert_eq!(
+        (client.line().as_deref(), client.take(11)),
+        (Some("9\r\n"), Some(b"data: 1\n\n\r\n".to_vec()))
+    );
+    assert!(start.elapsed().as_secs() < 5);
+    assert!(world.records().is_empty(), "the request has not ended");
+    program.release();
+    program.release();
+    assert_eq!(
+        (client.line().as_deref(), client.take(13)),
+        (Some("B\r\n"), Some(b"data: 2\r\n\r\n\r\n".to_vec()))
+    );
+    assert_eq!(client.line().as_deref(), Some("0\r\n"));
+    crate::model::wait_for("the record", || world.records().len() == 1);
+    assert_eq!(world.records()[0].response_bytes, 20);
+}
+
+#[test]
+fn a_stream_that_breaks_off_does_not_look_whole() {
+    let world = World::new();
+    let program = Program::start(|_| {
+        Act::SayAndClose(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\n".to_vec())
+    });
+    world.runs_at(program.address);
+    let mut client = world.client();
+    client.send(world.call().bytes());
+    assert!(client.read_after("POST").is_none(), "the last chunk never comes");
+    crate::model::wait_for("the record", || world.records().len() == 1);
+    let record = &world.records()[0];
+    assert_eq!(
+        (record.status, record.reason.unwrap().sub_code()),
+        (200, "instance.closed")
+    );
+    assert_eq!(world.tally.calls().failed, 1);
+}
+
+#[test]
+fn a_short_answer_that_breaks_off_is_refused() {
+    let world = World::new();
+    let program =
+        Program::start(|_| Act::SayAndClose(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf".to_vec()));
+    world.runs_at(program.address);
+    assert_eq!(world.ask(&world.call()).reason(), "instance.closed");
+}
+
+#[test]
+fn a_long_answer_passes_whole() {
+    let world = World::new();
+    let body = "0123456789".repeat(300_000);
+    let long = body.clone();
+    let program = Program::start(move |_| ok(&long));
+    world.runs_at(program.address);
+    let mut client = world.client();
+    for _ in 0..3 {
+        client.send(world.call().bytes());
+        let reply = client.read();
+        assert_eq!(reply.header("content-length"), "3000000");
+        assert!(reply.body == body.as_bytes());
+    }
+    assert_eq!(program.connections(), 1);
+}
+
+#[test]
+fn weights_choose_among_the_versions_that_declare_the_path() {
+    let world = World::new();
+    let (one, two) = (Program::echo(), Program::echo());
+    let other = ModelId::from_bits(0x99);
+    // The second version declares nothing that the service's routes name, so it gets nothing.
+    let versions = vec![
+        VersionTargets {
+            model: MODEL,
+            weight: 10,
+            instances: vec![Instance::new(
+                INSTANCE,
+                MODEL,
+                Target::Http(one.address),
+                world.tally.clone(),
+            )],
+        },
+        VersionTargets {
+            model: other,
+            weight: 90,
+            instances: vec![Instance::new(
+                InstanceId::from_bits(1),
+                other,
+                Target::Http(two.address),
+                world.tally.clone(),
+            )],
+        },
+    ];
+    let targets = ServiceTargets {
+        versions,
+        balance: Balance::RoundRobin,
+        otherwise: Unavailable::NoInstance,
+    };
+    world.targets.publish(SERVICE, Some(targets));
+    for _ in 0..10 {
+        assert_eq!(world.ask(&world.call()).status, 200);
+    }
+    assert_eq!((one.seen().len(), two.seen().len()), (10, 0));
+}
+
+#[test]
+fn latencies_are_told_to_who_asks() {
+    let world = World::new();
+    let program = Program::echo();
+    world.runs_at(program.address);
+    assert_eq!(world.ask(&world.call()).header("x-apig-latency"), "");
+    let reply = world.ask(&world.call().header("X-Apig-Mode", "debug"));
+    assert_eq!(
+        (
+            reply.header("x-apig-latency"),
+            reply.header("x-apig-upstream-latency")
+        ),
+        ("0", "0")
+    );
+}

@@ -1,0 +1,112 @@
+//! Models in this process: answered inline or by the inference threads.
+
+use std::sync::{Arc, Condvar, Mutex};
+
+use adyton_core::clock::Clock;
+use adyton_runtime::onnx::in_process::InProcess;
+use adyton_runtime::onnx::predictor::{Predictor, RunError};
+use adyton_runtime::onnx::tensor::{Axis, ElementType, Input, Ports, Tensor, Value};
+use adyton_runtime::onnx::threads::InferenceThreads;
+use adyton_runtime::targets::Target;
+
+use crate::model::wait_for;
+use crate::world::{World, api};
+
+/// A model with one number in and the same number out. It can be made to wait, or to fail on negative numbers.
+#[derive(Debug)]
+pub(crate) struct Echo {
+    ports: Ports,
+    gate: Arc<Gate>,
+}
+
+/// Calls wait here while it is closed.
+#[derive(Debug, Default)]
+pub(crate) struct Gate {
+    closed: Mutex<bool>,
+    pub(crate) inside: Mutex<usize>,
+    changed: Condvar,
+}
+
+impl Gate {
+    pub(crate) fn close(&self, closed: bool) {
+        *self.closed.lock().unwrap() = closed;
+        self.changed.notify_all();
+    }
+    fn pass(&self) {
+        *self.inside.lock().unwrap() += 1;
+        let mut closed = self.closed.lock().unwrap();
+        while *closed {
+            closed = self.changed.wait(closed).unwrap();
+        }
+    }
+}
+
+impl Predictor for Echo {
+    fn ports(&self) -> &Ports {
+        &self.ports
+    }
+    fn run(&self, inputs: &[Tensor]) -> Result<Vec<Value>, RunError> {
+        self.gate.pass();
+        let adyton_runtime::onnx::tensor::Elements::Float32(numbers) = &inputs[0].elements else {
+            return Err(RunError::new("no numbers"));
+        };
+        if numbers[0] < 0.0 {
+            return Err(RunError::new("it is negative"));
+        }
+        Ok(vec![Value::Tensor(inputs[0].clone())])
+    }
+    fn runtime(&self) -> String {
+        "echo".into()
+    }
+}
+
+/// A loaded echo model, on one inference thread with room for `room` calls.
+pub(crate) fn echo(room: usize) -> (Target, Arc<Gate>) {
+    let gate = Arc::new(Gate::default());
+    let input = Input {
+        name: "x".into(),
+        element: ElementType::Float32,
+        axes: Some(vec![Axis::Fixed(1)]),
+    };
+    let ports = Ports {
+        inputs: vec![input],
+        outputs: vec!["y".into()],
+    };
+    let model = Box::new(Echo {
+        ports,
+        gate: Arc::clone(&gate),
+    });
+    let threads = InferenceThreads::start(1, room).expect("a thread");
+    let loaded = InProcess::start(model, &[api("/", "POST")], threads, Clock::system()).expect("a model");
+    (Target::InProcess(loaded), gate)
+}
+
+#[test]
+fn a_model_in_process_answers() {
+    let world = World::new();
+    let (target, _) = echo(8);
+    world.runs(target);
+    let reply = world.ask(&world.call().body(r#"{"inputs":{"x":[2.5]}}"#));
+    assert_eq!((reply.status, reply.text()), (200, r#"{"outputs":{"y":[2.5]}}"#));
+    assert_eq!(reply.header("content-type"), "application/json");
+    assert_eq!(reply.header("x-adyton-answered-by"), "model");
+    assert_eq!(world.record(&reply).model, Some(crate::world::MODEL));
+}
+
+#[test]
+fn bodies_over_64_kib_are_answered_by_the_inference_threads() {
+    let world = World::new();
+    let (target, gate) = echo(8);
+    world.runs(target);
+    let padded = format!(r#"{{"inputs":{{"x":[1]}}{}}}"#, " ".repeat(70_000));
+    assert_eq!(world.ask(&world.call().body(padded.clone())).status, 200);
+    // One waits in the model; the worker's core is free all the same.
+    gate.close(true);
+    let before = *gate.inside.lock().unwrap();
+    let mut client = world.client();
+    client.send(world.call().body(padded).bytes());
+    wait_for("the model to begin", || *gate.inside.lock().unwrap() > before);
+    assert_eq!(world.ask(&world.call().header("X-Stage", "BETA")).status, 404);
+    gate.close(false);
+    assert_eq!(client.read().status, 200);
+}

@@ -1,0 +1,257 @@
+//! Limits, exact at the byte; `Expect`; and what becomes of a connection whose body was refused.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+
+use crate::client::Ask;
+use crate::model::Program;
+use crate::world::{World, path};
+
+const MIB: usize = 1024 * 1024;
+
+fn chunked(body: &[u8]) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    for piece in body.chunks(64 * 1024) {
+        bytes.extend_from_slice(format!("{:x}\r\n", piece.len()).as_bytes());
+        bytes.extend_from_slice(piece);
+        bytes.extend_from_slice(b"\r\n");
+    }
+    bytes.extend_from_slice(b"0\r\n\r\n");
+    bytes
+}
+
+#[test]
+fn a_body_at_the_limit_declared_and_chunked() {
+    let world = World::new();
+    let program = Program::echo();
+    world.runs_at(program.address);
+    for (length, status) in [(12 * MIB - 1, 200), (12 * MIB, 200), (12 * MIB + 1, 413)] {
+        let declared = world.call().body(vec![b'x'; length]);
+        let reply = world.ask(&declared);
+        assert_eq!(reply.status, status, "{length} declared: {}", reply.text());
+        let stream = world
+            .call()
+            .header("Transfer-Encoding", "chunked")
+            .body(chunked(&vec![b'x'; length]));
+        let reply = world.ask(&stream);
+        assert_eq!(reply.status, status, "{length} chunked: {}", reply.text());
+        if status == 200 {
+            assert_eq!(reply.text(), format!("POST / HTTP/1.1 {length}"));
+        }
+    }
+}
+
+#[test]
+fn a_far_too_large_body_gets_its_answer_and_no_reset() {
+    let world = World::new();
+    for mode in ["declared", "chunked"] {
+        // The client writes everything before it reads, as simple clients do.
+        let body = vec![b'x'; 13 * MIB];
+        let ask = match mode {
+            "declared" => world.call().body(body),
+            _ => world
+                .call()
+                .header("Transfer-Encoding", "chunked")
+                .body(chunked(&body)),
+        };
+        let mut client = world.client();
+        client.send(ask.bytes());
+        let reply = client.read();
+        assert_eq!(
+            (reply.status, reply.reason(), reply.closes()),
+            (413, "body.too_large", true),
+            "{mode}"
+        );
+        assert!(client.is_at_end());
+    }
+}
+
+#[test]
+fn settings_move_the_limits() {
+    let world = World::with(|settings| {
+        settings.limits.address_body = 10;
+        settings.limits.uri = 100;
+    });
+    let program = Program::echo();
+    world.runs_at(program.address);
+    assert_eq!(world.ask(&world.call().body("0123456789")).status, 200);
+    let reply = world.ask(&world.call().body("0123456789a"));
+    assert_eq!(reply.status, 413);
+    let adyton_core::evidence::Evidence::Size {
+        what,
+        limit,
+        declared,
+        measured,
+        setting,
+    } = world.record(&reply).evidence
+    else {
+        panic!("no size in the evidence");
+    };
+    assert_eq!(
+        (what.as_str(), limit, declared, measured),
+        ("body", 10, Some(11), None)
+    );
+    assert_eq!(setting, "limits.address_body");
+}
+
+#[test]
+fn heads_at_their_limits() {
+    let world = World::new();
+    let program = Program::echo();
+    world.runs_at(program.address);
+    for (over, reason) in [(-1i64, ""), (0, ""), (1, "uri.too_large")] {
+        let start = path("?pad=");
+        let length = usize::try_from(32 * 1024 + over).unwrap() - start.len();
+        let reply = world.ask(&Ask {
+            target: format!("{start}{}", "p".repeat(length)),
+            ..world.call()
+        });
+        assert_eq!(reply.reason(), reason, "a URI {over} over");
+    }
+    for (over, reason) in [(-1i64, ""), (0, ""), (1, "header.too_large")] {
+        let length = usize::try_from(32 * 1024 + over).unwrap() - "x-long".len() - 4;
+        let reply = world.ask(&world.call().header("X-Long", "v".repeat(length)));
+        assert_eq!(reply.reason(), reason, "a header {over} over");
+    }
+    for (over, reason) in [(-1i64, ""), (0, ""), (1, "headers.too_large")] {
+        let mut ask = (0..12).fold(world.call(), |ask, at| {
+            ask.header(&format!("X-Pad-{at:02}"), "p".repeat(10_000))
+        });
+        ask = ask
+            .header("Host", "gateway.test")
+            .header("Content-Length", "2")
+            .bare();
+        let sum: usize = ask
+            .headers
+            .iter()
+            .map(|(name, value)| name.len() + value.len() + 4)
+            .sum();
+        let rest = usize::try_from(128 * 1024 + over).unwrap() - sum - "x-rest".len() - 4;
+        let reply = world.ask(&ask.header("X-Rest", "r".repeat(rest)));
+        assert_eq!(reply.reason(), reason, "headers {over} over");
+    }
+}
+
+#[test]
+fn heads_beyond_our_limits_are_still_ours_to_refuse() {
+    let world = World::new();
+    let reply = world.ask(&Ask {
+        target: path(&format!("?{}", "q".repeat(60_000))),
+        ..world.call()
+    });
+    assert_eq!(reply.reason(), "uri.too_large");
+    let many = (0..990).fold(world.call(), |ask, at| {
+        ask.header(&format!("X-{at}"), "v".repeat(300))
+    });
+    assert_eq!(world.ask(&many).reason(), "headers.too_large");
+}
+
+#[test]
+fn what_the_parser_refuses_is_counted() {
+    let world = World::new();
+    for nonsense in [
+        "nonsense\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost: a\r\nBad Header: x\r\n\r\n",
+    ] {
+        let mut client = world.client();
+        client.send(nonsense);
+        assert_eq!(client.read().status, 400);
+        assert!(client.is_at_end());
+    }
+    crate::model::wait_for("the count", || {
+        world
+            .gateway
+            .metrics()
+            .render()
+            .contains("\nadyton_gateway_unreadable_heads_total 2\n")
+    });
+    assert!(world.records().is_empty());
+}
+
+#[test]
+fn a_body_is_asked_for_when_it_is_wanted_and_not_before() {
+    let world = World::new();
+    let program = Program::echo();
+    world.runs_at(program.address);
+    let expecting = |ask: Ask, length: &str| {
+        ask.header("Expect", "100-continue")
+            .header("Content-Length", length)
+            .body("")
+    };
+    let mut client = world.client();
+    client.send(expecting(world.call(), "2").bytes());
+    assert_eq!(client.read().status, 100);
+    client.send("{}");
+    assert_eq!(client.read().status, 200);
+    // Too large, and a stranger: the final answer comes at once, and the connection ends, since nobody knows whether the
+    // body follows.
+    for (ask, status) in [(world.call(), 413), (Ask::new("POST", path("")), 401)] {
+        let mut client = world.client();
+        client.send(expecting(ask, "12582913").bytes());
+        let reply = client.read();
+        assert_eq!((reply.status, reply.closes()), (status, true));
+        assert!(client.is_at_end());
+    }
+}
+
+#[test]
+fn a_refused_small_body_leaves_the_connection_usable() {
+    let world = World::new();
+    let program = Program::echo();
+    world.runs_at(program.address);
+    let mut client = world.client();
+    for _ in 0..3 {
+        client.send(Ask::new("POST", path("")).body("x".repeat(10_000)).bytes());
+        let reply = client.read();
+        assert_eq!((reply.status, reply.closes()), (401, false));
+        client.send(world.call().bytes());
+        assert_eq!(client.read().status, 200);
+    }
+    let chunks = world
+        .call()
+        .header("X-Stage", "BETA")
+        .header("Transfer-Encoding", "chunked")
+        .body(chunked(b"abc"));
+    client.send(chunks.bytes());
+    assert_eq!((client.read().status, 1), (404, 1));
+    client.send(world.call().bytes());
+    assert_eq!(client.read().status, 200);
+}
+
+#[test]
+fn a_large_body_of_a_stranger_is_not_read() {
+    let world = World::new();
+    let mut client = world.client();
+    client.send(
+        Ask::new("POST", path(""))
+            .header("Content-Length", "10000000")
+            .bytes(),
+    );
+    let reply = client.read();
+    assert_eq!((reply.status, reply.closes()), (401, true));
+    assert_eq!(world.record(&reply).request_bytes, 0);
+}
+
+#[test]
+fn a_slow_reader_of_a_refusal_stops_nobody_else() {
+    let world = World::new();
+    let program = Program::echo();
+    world.runs_at(program.address);
+    // A client that goes on sending after its refusal is drained in the background.
+    let mut rude = world.client();
+    rude.send(world.call().header("Content-Length", "20000000").bytes());
+    assert_eq!(rude.read().status, 413);
+    let stop = Arc::new(AtomicBool::new(false));
+    let stopped = Arc::clone(&stop);
+    let sender = thread::spawn(
+        move || {
+            while !stopped.load(Ordering::SeqCst) && rude.try_send([0u8; 1024]) {}
+        },
+    );
+    for _ in 0..20 {
+        assert_eq!(world.ask(&world.call()).status, 200);
+    }
+    stop.store(true, Ordering::SeqCst);
+    sender.join().unwrap();
+}

@@ -1,0 +1,22 @@
+//! The gateway from outside: real sockets, a live state made by hand, a model program made of threads. No store.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "tests"
+)]
+
+mod cancel;
+mod client;
+mod door;
+mod drain;
+mod forwarding;
+mod head;
+mod in_process;
+mod limits;
+mod model;
+mod order;
+mod reasons;
+mod throttle;
+mod world;

@@ -1,0 +1,431 @@
+//! A gateway with everything that it reads, made by hand: tenants, keys, services, an instance table, a clock that stands.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use adyton_core::clock::{Clock, Timestamp};
+use adyton_core::digest::Sha256;
+use adyton_core::id::{
+    AccessKeyId, ApiId, AppCodeId, AppId, AppKey, AuthorisationId, DomainId, InstanceId, ModelId, ProjectId,
+    RequestId, ServiceId, UserId,
+};
+use adyton_core::instances::{Calls, Instances, LogLine, ServiceSeen};
+use adyton_core::journal::JournalReader as _;
+use adyton_core::live::{Change, Live, LiveCell};
+use adyton_core::model::{ApiDeclaration, Engine, Model, ModelSpec, ModelStatus};
+use adyton_core::record::Record;
+use adyton_core::secret::Secret;
+use adyton_core::service::{Service, ServiceStatus, Version, Wanted};
+use adyton_core::tenant::{
+    AccessKey, App, AppCode, Assignment, Authorisation, Domain, Project, Role, Scope, TokenKey, User,
+};
+use adyton_gateway::journal::{Journal, JournalSettings};
+use adyton_gateway::settings::GatewaySettings;
+use adyton_gateway::{Gateway, Ties};
+use adyton_identity::{Identity, Methods};
+use adyton_runtime::targets::{
+    Balance, Instance, ServiceTargets, Tally, Target, Targets, Unavailable, VersionTargets,
+};
+use adyton_sign::{BodyHash, Outgoing, sign};
+
+use crate::client::{Ask, Client, Reply};
+
+pub(crate) const DOMAIN: DomainId = DomainId::from_bits(1);
+pub(crate) const PROJECT: ProjectId = ProjectId::from_bits(2);
+pub(crate) const OTHER_PROJECT: ProjectId = ProjectId::from_bits(3);
+pub(crate) const ADMIN: UserId = UserId::from_bits(4);
+pub(crate) const AUDITOR: UserId = UserId::from_bits(5);
+pub(crate) const APP: AppId = AppId::from_bits(6);
+pub(crate) const STRANGER: AppId = AppId::from_bits(7);
+pub(crate) const MODEL: ModelId = ModelId::from_bits(8);
+pub(crate) const INSTANCE: InstanceId = InstanceId::from_bits(9);
+/// The service that tests call.
+pub(crate) const SERVICE: ServiceId = ServiceId::from_bits(0x10);
+pub(crate) const ACCESS: &str = "AAAAAAAAAAAAAAAAAAAA";
+pub(crate) const SECRET: &str = "the admin's secret key";
+pub(crate) const APP_KEY: &str = "0123456789abcdef0123456789abcdef";
+pub(crate) const APP_SECRET: &str = "the app's secret";
+pub(crate) const STRANGER_KEY: &str = "ffffffffffffffffffffffffffffffff";
+pub(crate) const APP_CODE: &str = "an-app-code-of-at-least-sixty-four-characters-0123456789-0123456789";
+
+/// What the reconciler would say.
+#[derive(Default)]
+pub(crate) struct Seen(Mutex<BTreeMap<u128, ServiceStatus>>, AtomicBool);
+
+impl Instances for Seen {
+    fn service(&self, id: ServiceId) -> Option<ServiceSeen> {
+        assert!(!self.1.load(Ordering::SeqCst), "a defect, on purpose");
+        let status = *self.0.lock().unwrap().get(&id.bits())?;
+        let transition_at = Timestamp::default();
+        Some(ServiceSeen {
+            status,
+            progress: 0,
+            error: String::new(),
+            transition_at,
+            instances: Vec::new(),
+        })
+    }
+    fn log(&self, _: ServiceId, _: usize) -> Vec<LogLine> {
+        Vec::new()
+    }
+    fn calls(&self, _: ServiceId, _: Option<ModelId>) -> Calls {
+        Calls::default()
+    }
+}
+
+pub(crate) struct World {
+    pub(crate) gateway: Arc<Gateway>,
+    pub(crate) clock: Clock,
+    pub(crate) cell: LiveCell,
+    pub(crate) targets: Arc<Targets>,
+    pub(crate) identity: Arc<Identity>,
+    pub(crate) journal: Journal,
+    seen: Arc<Seen>,
+    pub(crate) tally: Arc<Tally>,
+    _folder: tempfile::TempDir,
+}
+
+impl World {
+    /// A gateway of one worker, without a throttle.
+    pub(crate) fn new() -> Self {
+        Self::with(|_| {})
+    }
+
+    pub(crate) fn with(change: impl FnOnce(&mut GatewaySettings)) -> Self {
+        Self::on(Clock::manual(Timestamp::from_seconds(1_790_000_000)), change)
+    }
+
+    pub(crate) fn on(clock: Clock, change: impl FnOnce(&mut GatewaySettings)) -> Self {
+        let mut settings = GatewaySettings {
+            listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+            threads: 1,
+            default_per_second: 0,
+            ..GatewaySettings::default()
+        };
+        change(&mut settings);
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut keep = JournalSettings::new(folder.path());
+        keep.poll = Duration::from_millis(1);
+        let (journal, recorders) = Journal::open(keep, settings.threads, clock.clone()).expect("a journal");
+        let cell = LiveCell::new(Live::default());
+        let (targets, seen) = (Targets::new(), Arc::new(Seen::default()));
+        let identity = Arc::new(Identity::new(clock.clone(), adyton_identity::Settings::default()));
+        let instances: Arc<dyn Instances> = seen.clone();
+        let ties = Ties {
+            live: cell.clone(),
+            targets: Arc::clone(&targets),
+            instances,
+            identity: Arc::clone(&identity),
+            recorders,
+            clock: clock.clone(),
+        };
+        let gateway = Arc::new(Gateway::bind(settings, ties).expect("a port"));
+        let world = Self {
+            gateway,
+            clock,
+            cell,
+            targets,
+            identity,
+            journal,
+            seen,
+            tally: Arc::default(),
+            _folder: folder,
+        };
+        world.furnish();
+        world.gateway.start().expect("threads");
+        world
+    }
+
+    fn furnish(&self) {
+        let now = self.clock.now();
+        let user = |id, name: &str, role, scope| {
+            let assignments = vec![Assignment { role, scope }];
+            Change::User(User {
+                id,
+                name: name.into(),
+                domain: DOMAIN,
+                enabled: true,
+                token_epoch: 1,
+                assignments,
+            })
+        };
+        let project = |id, name: &str| {
+            Change::Project(Project {
+                id,
+                name: name.into(),
+                domain: DOMAIN,
+            })
+        };
+        self.apply([
+            Change::Domain(Domain {
+                id: DOMAIN,
+                name: "domain".into(),
+            }),
+            project(PROJECT, "project"),
+            project(OTHER_PROJECT, "other"),
+            user(ADMIN, "admin", Role::Administrator, Scope::Domain(DOMAIN)),
+            user(AUDITOR, "auditor", Role::Auditor, Scope::Domain(DOMAIN)),
+            Change::TokenKey(TokenKey {
+                id: 1,
+                secret: Secret::new([7; 32]),
+                created_at: now.before(Duration::from_secs(60)),
+            }),
+            Change::AccessKey(self.access_key()),
+            Change::App(app(APP, APP_KEY)),
+            Change::App(app(STRANGER, STRANGER_KEY)),
+            Change::Model(Box::new(model())),
+            Change::Service(Box::new(service())),
+            Change::Authorisation(Authorisation {
+                id: AuthorisationId::from_bits(1),
+                app: APP,
+                api: service().api,
+                created_at: now,
+            }),
+        ]);
+        self.seen
+            .0
+            .lock()
+            .unwrap()
+            .insert(SERVICE.bits(), ServiceStatus::Running);
+    }
+
+    pub(crate) fn access_key(&self) -> AccessKey {
+        AccessKey {
+            id: AccessKeyId::new(ACCESS),
+            user: ADMIN,
+            secret: Secret::new(SECRET.into()),
+            enabled: true,
+            created_at: Timestamp::default(),
+            description: String::new(),
+        }
+    }
+
+    /// Publishes changes of the live state.
+    pub(crate) fn apply(&self, changes: impl IntoIterator<Item = Change>) {
+        let mut live = (*self.cell.load()).clone();
+        for change in changes {
+            let revision = live.revision() + 1;
+            live.apply(revision, change);
+        }
+        self.cell.publish(live);
+    }
+
+    /// Changes the service.
+    pub(crate) fn change_service(&self, change: impl FnOnce(&mut Service)) {
+        let mut service = self
+            .cell
+            .load()
+            .service(SERVICE)
+            .expect("the service")
+            .service
+            .clone();
+        change(&mut service);
+        self.apply([Change::Service(Box::new(service))]);
+    }
+
+    /// What the reconciler says of the service.
+    pub(crate) fn says(&self, status: ServiceStatus) {
+        self.seen.0.lock().unwrap().insert(SERVICE.bits(), status);
+    }
+
+    /// From now on, asking what runs panics.
+    pub(crate) fn breaks(&self) {
+        self.seen.1.store(true, Ordering::SeqCst);
+    }
+
+    /// The service has one instance: this.
+    pub(crate) fn runs(&self, target: Target) -> &Self {
+        let instance = Instance::new(INSTANCE, MODEL, target, Arc::clone(&self.tally));
+        self.publish(vec![instance], Unavailable::NoInstance)
+    }
+
+    pub(crate) fn runs_at(&self, address: SocketAddr) -> &Self {
+        self.runs(Target::Http(address))
+    }
+
+    pub(crate) fn publish(&self, instances: Vec<Arc<Instance>>, otherwise: Unavailable) -> &Self {
+        let versions = vec![VersionTargets {
+            model: MODEL,
+            weight: 100,
+            instances,
+        }];
+        let targets = ServiceTargets {
+            versions,
+            balance: Balance::RoundRobin,
+            otherwise,
+        };
+        self.targets.publish(SERVICE, Some(targets));
+        self
+    }
+
+    pub(crate) fn token(&self) -> String {
+        self.token_of(ADMIN, Scope::Project(PROJECT))
+    }
+
+    pub(crate) fn token_of(&self, user: UserId, scope: Scope) -> String {
+        let live = self.cell.load();
+        let user = live.user(user).expect("the user");
+        self.identity
+            .issue_token(&live, user, scope, Methods::PASSWORD, None)
+            .expect("a token")
+            .0
+    }
+
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.gateway.local_addr()
+    }
+
+    pub(crate) fn client(&self) -> Client {
+        Client::connect(self.address())
+    }
+
+    /// A prediction by the administrator.
+    pub(crate) fn call(&self) -> Ask {
+        Ask::new("POST", path(""))
+            .header("X-Auth-Token", self.token())
+            .body("{}")
+    }
+
+    /// Sends one request on a connection of its own.
+    pub(crate) fn ask(&self, ask: &Ask) -> Reply {
+        let mut client = self.client();
+        client.send(ask.bytes());
+        client.read_after(&ask.method).expect("an answer")
+    }
+
+    /// The record of an answer, or of the newest request.
+    pub(crate) fn record(&self, reply: &Reply) -> Record {
+        let id: RequestId = reply.header("x-request-id").parse().expect("a request id");
+        self.journal.find(id).expect("a journal").expect("a record")
+    }
+
+    /// All records, newest first.
+    pub(crate) fn records(&self) -> Vec<Record> {
+        self.journal
+            .search(&Default::default(), None, 1000)
+            .expect("a journal")
+            .records
+    }
+
+    /// The same request, signed.
+    pub(crate) fn signed(&self, ask: Ask, key: &str, secret: &str) -> Ask {
+        self.signed_at(ask, key, secret, self.clock.now())
+    }
+
+    pub(crate) fn signed_at(&self, ask: Ask, key: &str, secret: &str, at: Timestamp) -> Ask {
+        let (path, query) = ask.target.split_once('?').unwrap_or((&ask.target, ""));
+        let request = Outgoing {
+            method: &ask.method,
+            path,
+            query,
+            host: "gateway.test",
+            headers: &ask.headers,
+            body: BodyHash::Of(Sha256::of(&ask.body)),
+        };
+        let signed = sign(&request, key, &Secret::new(secret.to_owned()), at).expect("signed");
+        let mut ask = ask.clone();
+        ask.headers
+            .extend(signed.headers.into_iter().filter(|(name, _)| name != "Host"));
+        ask
+    }
+}
+
+/// A path below the service's API address.
+pub(crate) fn path(below: &str) -> String {
+    format!("/v1/infers/{SERVICE}{below}")
+}
+
+pub(crate) fn app(id: AppId, key: &str) -> App {
+    App {
+        id,
+        project: PROJECT,
+        name: format!("app {key}"),
+        remark: String::new(),
+        key: AppKey::new(key),
+        secret: Secret::new(APP_SECRET.into()),
+        enabled: true,
+        codes: if id == APP { vec![code()] } else { Vec::new() },
+        created_at: Timestamp::default(),
+        updated_at: Timestamp::default(),
+    }
+}
+
+fn code() -> AppCode {
+    AppCode {
+        id: AppCodeId::from_bits(1),
+        digest: Sha256::of(APP_CODE.as_bytes()),
+        created_at: Timestamp::default(),
+    }
+}
+
+pub(crate) fn api(url: &str, method: &str) -> ApiDeclaration {
+    ApiDeclaration {
+        url: url.into(),
+        method: method.into(),
+        request: None,
+        response: None,
+    }
+}
+
+fn model() -> Model {
+    let apis = vec![
+        api("/", "POST"),
+        api("/only/get", "GET"),
+        api("/any", "ANY"),
+        api("/a/b c", "POST"),
+    ];
+    Model {
+        id: MODEL,
+        project: PROJECT,
+        name: "model".into(),
+        version: "1.0.0".into(),
+        status: ModelStatus::Published,
+        failure: String::new(),
+        package: None,
+        size: 0,
+        source_location: String::new(),
+        description: String::new(),
+        spec: Some(ModelSpec {
+            engine: Engine::Command {
+                command: vec!["./run".into()],
+            },
+            algorithm: "predict_analysis".into(),
+            runtime: None,
+            apis,
+            health: None,
+            metrics: None,
+            dependencies: None,
+            config: serde_json::Value::Null,
+        }),
+        created_at: Timestamp::default(),
+    }
+}
+
+fn service() -> Service {
+    Service {
+        id: SERVICE,
+        project: PROJECT,
+        name: "service".into(),
+        description: String::new(),
+        api: ApiId::from_bits(0x11),
+        wanted: Wanted::Running,
+        versions: vec![Version {
+            model: MODEL,
+            weight: 100,
+            instance_count: 1,
+            specification: String::new(),
+            envs: BTreeMap::new(),
+            deploy_timeout_seconds: 60,
+        }],
+        calls_per_second: None,
+        app_auth: true,
+        app_code: true,
+        generation: 1,
+        created_at: Timestamp::default(),
+        updated_at: Timestamp::default(),
+        owner: "admin".into(),
+    }
+}
