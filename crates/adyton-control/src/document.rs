@@ -14,6 +14,7 @@ use utoipa::{PartialSchema, ToSchema};
 
 use crate::dialect::Dialect;
 use crate::dialect::iam::errors::KeystoneError;
+use crate::endpoint::Kind;
 use crate::envelope::ErrorBody;
 use crate::table::{Access, Heading, Row, Table};
 
@@ -148,7 +149,7 @@ fn header(name: &str, description: &str) -> SecurityScheme {
 fn operation(row: &Row, schemas: &mut Schemas) -> Operation {
     let heading = &row.heading;
     let mut page = Page {
-        operation: start(heading),
+        operation: start(heading, row.kind),
         status: heading.status.as_str().to_owned(),
         schemas: Vec::new(),
     };
@@ -158,7 +159,7 @@ fn operation(row: &Row, schemas: &mut Schemas) -> Operation {
 }
 
 /// What every operation says, whatever it takes and gives.
-fn start(heading: &Heading) -> OperationBuilder {
+fn start(heading: &Heading, kind: Kind) -> OperationBuilder {
     let error = match heading.dialect {
         Dialect::Iam => "KeystoneError",
         Dialect::ModelArts | Dialect::Apig | Dialect::Adyton | Dialect::Door => "ErrorBody",
@@ -184,11 +185,14 @@ fn start(heading: &Heading) -> OperationBuilder {
     let operation = parameters(&heading.path)
         .into_iter()
         .fold(operation, OperationBuilder::parameter);
+    let operation = match kind {
+        Kind::Open => operation,
+        Kind::Called => secured(operation),
+    };
     match heading.access {
-        Access::Anyone => operation,
-        Access::SignedIn => secured(operation),
+        Access::Anyone | Access::SignedIn => operation,
         Access::May(action) => {
-            secured(operation).description(Some(format!("Needs the permission `{}`.", action.name())))
+            operation.description(Some(format!("Needs the permission `{}`.", action.name())))
         }
     }
 }

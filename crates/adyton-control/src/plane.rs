@@ -11,7 +11,7 @@ use adyton_identity::{ConsoleDoor, Identity};
 use adyton_runtime::onnx::Onnx;
 use adyton_runtime::package::Packages;
 use adyton_store::{Committed, Feed, Store};
-use tokio::sync::{RwLock, Semaphore};
+use tokio::sync::{Mutex, RwLock, Semaphore};
 
 use crate::failure::Outcome;
 use crate::settings::{ControlParts, ControlSettings, Metrics, Ready};
@@ -19,6 +19,8 @@ use crate::tasks::Tasks;
 
 /// Imports and unpackings that run at once: each needs a processor and disk.
 const IMPORTS_AT_ONCE: usize = 2;
+/// Lanes that accounts are spread over while their passwords are tried.
+const LANES: usize = 64;
 /// The number that stands for the control plane where gateway workers have theirs, in request ids.
 const WORKER: u8 = 255;
 
@@ -36,6 +38,8 @@ pub(crate) struct Plane {
     pub(crate) metrics: Metrics,
     pub(crate) ready: Ready,
     pub(crate) clock: Clock,
+    /// Passwords of one account are tried one after the other, so that tries at once do not slip past the lock.
+    pub(crate) lanes: Vec<Mutex<()>>,
     /// Turns for imports.
     pub(crate) imports: Semaphore,
     /// Read while a package is on its way from the disk to the store, written while unused ones are removed.
@@ -61,6 +65,7 @@ impl Plane {
             metrics: parts.metrics,
             ready: parts.ready,
             clock: parts.clock,
+            lanes: (0..LANES).map(|_| Mutex::new(())).collect(),
             imports: Semaphore::new(IMPORTS_AT_ONCE),
             package_gate: RwLock::new(()),
             tasks: Tasks::new(),

@@ -99,7 +99,6 @@ pub(crate) struct Row {
     /// The heading.
     pub(crate) heading: Arc<Heading>,
     /// What the function owes; a test compares it with the heading's access.
-    #[cfg(test)]
     pub(crate) kind: Kind,
     run: Arc<dyn Fn(Arc<Plane>, Request<Body>) -> Answering + Send + Sync>,
     /// Writes the page.
@@ -120,7 +119,6 @@ impl Table {
         let told = heading.clone();
         self.rows.push(Row {
             heading,
-            #[cfg(test)]
             kind: E::KIND,
             run: Arc::new(move |plane, request| endpoint.clone().answer(plane, told.clone(), request)),
             describe: E::describe,

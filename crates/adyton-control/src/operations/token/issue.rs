@@ -3,6 +3,9 @@
 //! An unknown user, a disabled one and a wrong password give the same answer after the same time: the store hashes either way.
 //! Five failures lock the account, whether or not there is one of that name, so that a lock does not tell either.
 
+use std::time::Duration;
+
+use adyton_core::digest::Sha256;
 use adyton_core::id::{DomainId, ProjectId};
 use adyton_core::live::Live;
 use adyton_core::secret::Secret;
@@ -10,12 +13,15 @@ use adyton_core::tenant::{Scope, User};
 use adyton_identity::policy::roles;
 use adyton_identity::{Contents, Methods};
 use adyton_store::repository::{DomainName, UserName};
+use tokio::sync::MutexGuard;
 
 use crate::failure::{Failure, Outcome};
 use crate::plane::Plane;
 
 /// The longest password that is hashed, in bytes.
 const PASSWORD_MOST: usize = 1024;
+/// How long a sign-in waits for others of the same account.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// How somebody shows who they are.
 pub(crate) enum Proof {
@@ -92,6 +98,7 @@ pub(crate) async fn by_password(plane: &Plane, who: &UserName, password: &Secret
     }
     let account = account(plane, who).await?;
     let account: Vec<&str> = account.iter().map(String::as_str).collect();
+    let _lane = lane(plane, &account).await?;
     plane
         .identity
         .password_allowed(&account)
@@ -106,6 +113,15 @@ pub(crate) async fn by_password(plane: &Plane, who: &UserName, password: &Secret
             Err(Failure::WrongPassword)
         }
     }
+}
+
+/// The account's turn.
+async fn lane<'p>(plane: &'p Plane, account: &[&str]) -> Outcome<MutexGuard<'p, ()>> {
+    let digest = Sha256::of(account.concat().as_bytes());
+    let at = usize::from(digest.as_bytes()[0]) % plane.lanes.len();
+    tokio::time::timeout(PATIENCE, plane.lanes[at].lock())
+        .await
+        .map_err(|_| Failure::defect("too many sign-ins of one account wait for each other"))
 }
 
 /// What failures are counted by: the user's id where there is one, so that naming the same user in several ways does not

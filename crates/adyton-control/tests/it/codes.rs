@@ -1,0 +1,87 @@
+//! What does not belong anywhere else: the catalogue, health, unknown addresses, request ids.
+
+use serde_json::json;
+
+use crate::world::World;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_catalogue_is_for_everybody() {
+    let world = World::start().await;
+    let stranger = world.stranger();
+    let all = stranger.get("/adyton/v1/errors").await.expect(200);
+    assert!(all["errors"].as_array().unwrap().len() > 60);
+    let one = stranger.get("/adyton/v1/errors?code=apig.1009").await.expect(200);
+    assert_eq!(one["errors"][0]["error_msg"], "AppKey or AppSecret is invalid");
+    let by_reason = stranger
+        .get("/adyton/v1/errors?code=body.too_large")
+        .await
+        .expect(200);
+    assert_eq!(by_reason["errors"][0]["status"], 413);
+    stranger.get("/adyton/v1/errors?code=nonsense").await.refused(
+        404,
+        "APIGW.0101",
+        "manage.no_such_address",
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn unknown_addresses_and_methods_are_refused_like_the_edge_does() {
+    let world = World::start().await;
+    let owner = world.owner().await;
+    for path in ["/nonsense", "/v1/x/y/z", "/v2/x", "/adyton/v1/nonsense"] {
+        let message = owner
+            .get(path)
+            .await
+            .refused(404, "APIGW.0101", "manage.no_such_address");
+        assert_eq!(
+            message,
+            "The API does not exist or has not been published in the environment"
+        );
+    }
+    owner.send("PATCH", &world.v1("/models"), "{}").await.refused(
+        404,
+        "APIGW.0101",
+        "manage.no_such_address",
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn health_metrics_and_the_reference_need_no_credentials() {
+    let world = World::start().await;
+    let stranger = world.stranger();
+    for (path, text) in [
+        ("/healthz/live", "live"),
+        ("/healthz/ready", "ready"),
+        ("/metrics", "adyton_up 1"),
+        ("/docs", "/v3/auth/tokens"),
+    ] {
+        let answer = stranger.get(path).await;
+        assert_eq!(answer.status, 200, "{path}");
+        assert!(String::from_utf8_lossy(&answer.body).contains(text), "{path}");
+        assert_eq!(answer.header("x-request-id").len(), 32);
+    }
+    let first = stranger.get("/healthz/live").await.header("x-request-id");
+    assert_ne!(first, stranger.get("/healthz/live").await.header("x-request-id"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_for_the_domain_is_for_no_project_at_modelarts() {
+    let world = World::start().await;
+    let wanted = world.sign_in(&world.first.user.name, &world.first.password, json!(null));
+    let token = world
+        .stranger()
+        .post("/v3/auth/tokens", wanted)
+        .await
+        .header("x-subject-token");
+    let domain = world.holder(&token);
+    domain
+        .get(&world.v1("/models"))
+        .await
+        .refused(401, "ModelArts.0212", "modelarts.no_project");
+    domain
+        .get(&world.v2("/apps"))
+        .await
+        .refused(403, "APIGW.0302", "manage.other_project");
+    domain.get("/v3/users").await.expect(200);
+    domain.get(&world.own("/requests")).await.expect(200);
+}

@@ -1,0 +1,26 @@
+//! The control plane from outside: the whole service in process, on SQLite in a folder of its own, asked over a socket.
+//!
+//! [`world`] is a server with its callers, [`client`] asks it. What runs and what was journalled are stand-ins there; the store,
+//! the feed, identity and the packages are the real ones.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "tests"
+)]
+
+mod apps;
+mod client;
+mod codes;
+mod door;
+mod iam;
+mod journal;
+mod models;
+mod openapi;
+mod packages;
+mod services;
+mod strangers;
+mod tokens;
+mod world;

@@ -1,0 +1,356 @@
+//! A server of its own for each test, and its callers: owner, operator, auditor, caller, another tenant's administrator, and
+//! a stranger.
+
+use std::collections::HashMap;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::pin::Pin;
+use std::sync::{Arc, Mutex};
+
+use adyton_control::{Control, ControlParts, ControlSettings};
+use adyton_core::clock::{Clock, Timestamp};
+use adyton_core::id::{InstanceId, ModelId, RequestId, ServiceId};
+use adyton_core::instances::{Calls, InstanceSeen, InstanceStatus, Instances, LogLine, ServiceSeen};
+use adyton_core::journal::{Filter, JournalError, JournalReader, Page};
+use adyton_core::record::Record;
+use adyton_core::service::ServiceStatus;
+use adyton_identity::door::ConsoleAnswer;
+use adyton_identity::{ConsoleBody, ConsoleCall, ConsoleDoor, Identity, Settings as IdentitySettings};
+use adyton_runtime::onnx::Onnx;
+use adyton_runtime::package::{Limits, Packages};
+use adyton_store::bootstrap::Bootstrap;
+use adyton_store::{DataFolder, Feed, Settings, Store, feed};
+use bytes::Bytes;
+use http_body_util::{BodyExt, Full};
+use serde_json::{Value, json};
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+use crate::client::{Caller, Credential};
+
+/// What runs, as tests say it.
+#[derive(Default)]
+pub(crate) struct Stage(Mutex<HashMap<ServiceId, ServiceStatus>>);
+
+impl Stage {
+    pub(crate) fn set(&self, id: &str, status: ServiceStatus) {
+        self.0.lock().unwrap().insert(id.parse().unwrap(), status);
+    }
+}
+
+impl Instances for Stage {
+    fn service(&self, id: ServiceId) -> Option<ServiceSeen> {
+        let status = *self.0.lock().unwrap().get(&id)?;
+        let ready = InstanceSeen {
+            id: InstanceId::from_bits(1),
+            model: ModelId::from_bits(1),
+            status: InstanceStatus::Ready,
+            place: "in process".to_owned(),
+            restarts: 0,
+            note: String::new(),
+        };
+        Some(ServiceSeen {
+            status,
+            progress: 50,
+            error: "the model did not answer".to_owned(),
+            transition_at: Timestamp::from_seconds(1),
+            instances: vec![ready],
+        })
+    }
+    fn log(&self, _: ServiceId, most: usize) -> Vec<LogLine> {
+        let line = |text: &str| LogLine {
+            at: Timestamp::from_seconds(1),
+            instance: InstanceId::from_bits(1),
+            stream: "stdout".to_owned(),
+            text: text.to_owned(),
+        };
+        let lines = vec![line("one"), line("two"), line("three")];
+        lines.into_iter().rev().take(most).rev().collect()
+    }
+    fn calls(&self, _: ServiceId, _: Option<ModelId>) -> Calls {
+        Calls { all: 7, failed: 2 }
+    }
+}
+
+/// A journal that holds what tests put into it.
+#[derive(Default)]
+pub(crate) struct Notes(pub(crate) Mutex<Vec<Record>>);
+
+impl JournalReader for Notes {
+    fn find(&self, id: RequestId) -> Result<Option<Record>, JournalError> {
+        Ok(self
+            .0
+            .lock()
+            .unwrap()
+            .iter()
+            .find(|record| record.id == id)
+            .cloned())
+    }
+    fn search(&self, filter: &Filter, before: Option<RequestId>, most: usize) -> Result<Page, JournalError> {
+        let all = self.0.lock().unwrap();
+        let mut records: Vec<Record> = all
+            .iter()
+            .filter(|record| filter.admits(record) && before.is_none_or(|before| record.id < before))
+            .cloned()
+            .collect();
+        records.sort_by_key(|record| std::cmp::Reverse(record.id));
+        let more = records.len() > most;
+        records.truncate(most);
+        let next = records.last().filter(|_| more).map(|record| record.id);
+        Ok(Page { records, next })
+    }
+}
+
+/// A door that tells what came through it.
+#[derive(Default)]
+pub(crate) struct Mirror;
+
+impl ConsoleDoor for Mirror {
+    fn call(&self, call: ConsoleCall) -> Pin<Box<dyn Future<Output = ConsoleAnswer> + Send + '_>> {
+        Box::pin(async move {
+            let body = call
+                .body
+                .collect()
+                .await
+                .map(|whole| whole.to_bytes().len())
+                .unwrap_or(0);
+            let told = json!({
+                "service": call.service, "method": call.method.as_str(), "below": call.path_and_query,
+                "user": call.caller.seen().name, "bytes": body,
+            });
+            let full = Full::new(Bytes::from(told.to_string())).map_err(|never| match never {});
+            let body: ConsoleBody = Box::pin(full);
+            ConsoleAnswer {
+                request: RequestId::from_bits(42),
+                response: http::Response::new(body),
+            }
+        })
+    }
+}
+
+/// A running control plane.
+pub(crate) struct World {
+    pub(crate) address: SocketAddr,
+    pub(crate) clock: Clock,
+    pub(crate) first: Bootstrap,
+    pub(crate) stage: Arc<Stage>,
+    pub(crate) notes: Arc<Notes>,
+    pub(crate) roots: PathBuf,
+    pub(crate) data: PathBuf,
+    stop: Option<oneshot::Sender<()>>,
+    serving: Option<JoinHandle<()>>,
+    feeding: JoinHandle<()>,
+    _folder: tempfile::TempDir,
+}
+
+impl Drop for World {
+    fn drop(&mut self) {
+        self.feeding.abort();
+    }
+}
+
+impl World {
+    pub(crate) async fn start() -> Self {
+        Self::with(|_| {}).await
+    }
+    /// A world with other settings.
+    pub(crate) async fn with(change: impl FnOnce(&mut ControlSettings)) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let data = folder.path().join("data");
+        let roots = folder.path().join("roots");
+        std::fs::create_dir(&roots).unwrap();
+        let clock = Clock::manual(Timestamp::from_iso("2026-05-04T03:02:01Z").unwrap());
+        let held = Arc::new(DataFolder::open(&data).unwrap());
+        let store = Store::open(held.clone(), Settings::default(), clock.clone())
+            .await
+            .unwrap();
+        let first = Bootstrap::read(&held).unwrap().unwrap();
+        let live = Feed::start(&store).await.unwrap();
+        let feeding = tokio::spawn(feed::run(store.clone(), live.clone(), std::future::pending()));
+        let (stage, notes) = (Arc::new(Stage::default()), Arc::new(Notes::default()));
+        let parts = ControlParts {
+            store,
+            feed: live,
+            identity: Arc::new(Identity::new(clock.clone(), IdentitySettings::default())),
+            instances: stage.clone(),
+            journal: notes.clone(),
+            door: Arc::new(Mirror),
+            packages: Packages::open(data.join("packages"), Limits::default()).unwrap(),
+            onnx: Arc::new(Onnx::builtin()),
+            metrics: Arc::new(|| "adyton_up 1\n".to_owned()),
+            ready: Arc::new(|| Ok(())),
+            clock: clock.clone(),
+        };
+        let address = SocketAddr::from(([127, 0, 0, 1], 0));
+        let mut settings = ControlSettings::new(address, "http://gateway.test:8080", &data);
+        settings.import_roots = vec![roots.clone()];
+        change(&mut settings);
+        let control = Control::bind(settings, parts).await.unwrap();
+        let address = control.local_addr();
+        let (stop, stopped) = oneshot::channel();
+        let serving = tokio::spawn(control.serve(async move {
+            let _ = stopped.await;
+        }));
+        World {
+            address,
+            clock,
+            first,
+            stage,
+            notes,
+            roots,
+            data,
+            stop: Some(stop),
+            serving: Some(serving),
+            feeding,
+            _folder: folder,
+        }
+    }
+    /// Stops the server and waits until it has.
+    pub(crate) async fn stop(&mut self) {
+        let _ = self.stop.take().unwrap().send(());
+        self.serving.take().unwrap().await.unwrap();
+    }
+    /// The bootstrap project's id.
+    pub(crate) fn project(&self) -> String {
+        self.first.project.id.to_string()
+    }
+    /// `/v1/{project}` and what follows.
+    pub(crate) fn v1(&self, rest: &str) -> String {
+        format!("/v1/{}{rest}", self.project())
+    }
+    /// The gateway instance of the project, and what follows.
+    pub(crate) fn v2(&self, rest: &str) -> String {
+        let project = self.project();
+        format!("/v2/{project}/apigw/instances/{project}{rest}")
+    }
+    /// Adyton's own addresses of the project.
+    pub(crate) fn own(&self, rest: &str) -> String {
+        format!("/adyton/v1/{}{rest}", self.project())
+    }
+    fn caller(&self, credential: Credential) -> Caller {
+        Caller {
+            address: self.address,
+            credential,
+            clock: self.clock.clone(),
+            extra: Vec::new(),
+        }
+    }
+    /// Somebody without credentials.
+    pub(crate) fn stranger(&self) -> Caller {
+        self.caller(Credential::Nothing)
+    }
+    /// Somebody with this token.
+    pub(crate) fn holder(&self, token: &str) -> Caller {
+        self.caller(Credential::Token(token.to_owned()))
+    }
+    /// The administrator, with a token for the first project.
+    pub(crate) async fn owner(&self) -> Caller {
+        let first = &self.first;
+        let token = self
+            .token(&first.user.name, &first.password, &first.project.name)
+            .await;
+        self.holder(&token)
+    }
+    /// The administrator, signing with their access key.
+    pub(crate) fn signer(&self) -> Caller {
+        self.caller(Credential::Key {
+            access: self.first.access_key.to_string(),
+            secret: self.first.secret_key.clone(),
+        })
+    }
+    /// What signing in asks.
+    pub(crate) fn sign_in(&self, user: &str, password: &str, scope: Value) -> Value {
+        json!({"auth": {
+            "identity": {"methods": ["password"], "password": {"user": {
+                "name": user, "password": password, "domain": {"name": self.first.domain.name}}}},
+            "scope": scope,
+        }})
+    }
+    /// A token for a project.
+    pub(crate) async fn token(&self, user: &str, password: &str, project: &str) -> String {
+        let wanted = self.sign_in(user, password, json!({"project": {"name": project}}));
+        let answer = self.stranger().post("/v3/auth/tokens", wanted).await;
+        assert_eq!(answer.status, 201, "{:?}", answer.body);
+        answer.header("x-subject-token")
+    }
+    /// Makes a user with a role in a project; gives their id.
+    pub(crate) async fn user(&self, name: &str, role: &str, project: &str) -> String {
+        let owner = self.owner().await;
+        let made = owner
+            .post(
+                "/v3/users",
+                json!({"user": {"name": name, "password": "correct horse"}}),
+            )
+            .await
+            .expect(201);
+        let id = made["user"]["id"].as_str().unwrap().to_owned();
+        let path = format!("/v3/projects/{project}/users/{id}/roles/{role}");
+        owner.send("PUT", &path, Bytes::new()).await.expect(204);
+        id
+    }
+    /// A user with a role in the first project, signed in.
+    pub(crate) async fn member(&self, role: &str) -> Caller {
+        let name = format!("member-{role}");
+        self.user(&name, role, &self.project()).await;
+        let token = self.token(&name, "correct horse", &self.first.project.name).await;
+        self.holder(&token)
+    }
+    /// The administrator of another project, signed in there; and that project's id.
+    pub(crate) async fn neighbour(&self) -> (Caller, String) {
+        let owner = self.owner().await;
+        let made = owner
+            .post("/v3/projects", json!({"project": {"name": "neighbours"}}))
+            .await
+            .expect(201);
+        let project = made["project"]["id"].as_str().unwrap().to_owned();
+        self.user("neighbour", "administrator", &project).await;
+        let token = self.token("neighbour", "correct horse", "neighbours").await;
+        (self.holder(&token), project)
+    }
+    /// A package that serves echo, as a folder under the import roots.
+    pub(crate) fn echo_package(&self) -> String {
+        let folder = self.roots.join("echo");
+        self.write_echo(&folder);
+        format!("file://{}", folder.display())
+    }
+    pub(crate) fn write_echo(&self, folder: &Path) {
+        let model = folder.join("model");
+        std::fs::create_dir_all(&model).unwrap();
+        let config = json!({
+            "model_type": "Command", "model_algorithm": "echo", "command": ["python3", "serve.py"],
+            "apis": [{"url": "/echo", "method": "post"}],
+        });
+        std::fs::write(model.join("config.json"), config.to_string()).unwrap();
+        std::fs::write(model.join("serve.py"), "print('hello')\n").unwrap();
+    }
+    /// Imports the echo model and waits until it is published.
+    pub(crate) async fn model(&self, name: &str) -> String {
+        let owner = self.owner().await;
+        let wanted = json!({
+            "model_name": name, "model_version": "0.0.1", "source_location": self.echo_package(),
+        });
+        let begun = owner.post(&self.v1("/models"), wanted).await.expect(200);
+        let id = begun["model_id"].as_str().unwrap().to_owned();
+        let shown = self.imported(&owner, &id).await;
+        assert_eq!(shown["model_status"], "published", "{shown}");
+        id
+    }
+    /// Waits until an import has ended.
+    pub(crate) async fn imported(&self, caller: &Caller, id: &str) -> Value {
+        loop {
+            let shown = caller.get(&self.v1(&format!("/models/{id}"))).await.expect(200);
+            if shown["model_status"] != "publishing" {
+                return shown;
+            }
+            tokio::task::yield_now().await;
+        }
+    }
+    /// Deploys a model; gives the service's id.
+    pub(crate) async fn service(&self, name: &str, model: &str) -> String {
+        let wanted =
+            json!({"service_name": name, "infer_type": "real-time", "config": [{"model_id": model}]});
+        let owner = self.owner().await;
+        let made = owner.post(&self.v1("/services"), wanted).await.expect(200);
+        made["service_id"].as_str().unwrap().to_owned()
+    }
+}
