@@ -80,7 +80,7 @@ impl JournalSettings {
             keep_days: 30,
             node: 0,
             access_log: AccessLog::Off,
-            ring_capacity: 8192,
+            ring_capacity: 16_384,
             recent_bytes: 8 * 1024 * 1024,
             poll: Duration::from_millis(10),
         }
