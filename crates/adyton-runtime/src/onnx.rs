@@ -14,6 +14,7 @@ mod pace;
 pub mod predictor;
 pub mod tensor;
 pub mod threads;
+mod zip_map;
 
 use std::fmt;
 use std::path::{Path, PathBuf};

@@ -21,7 +21,7 @@ use std::time::Duration;
 
 use adyton_core::clock::Clock;
 use adyton_core::events::Events;
-use adyton_core::id::ServiceId;
+use adyton_core::id::{InstanceId, ServiceId};
 use adyton_core::instances::Instances;
 use adyton_core::live::{Live, LiveCell, LiveService};
 use tokio::sync::{Semaphore, mpsc, watch};
@@ -122,6 +122,7 @@ impl Reconciler {
 
     /// Works until `stop` turns true; then ends every instance and returns when all have ended (or had to be killed).
     pub async fn run(mut self, mut stop: watch::Receiver<bool>) {
+        self.sweep();
         let mut look = tokio::time::interval(LOOK);
         look.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
@@ -143,6 +144,19 @@ impl Reconciler {
             }
         }
         self.end_all().await;
+    }
+
+    /// Removes the temporary folders that instances left behind when the node before this one was killed.
+    fn sweep(&self) {
+        let entries = std::fs::read_dir(&self.machinery.command.temporary)
+            .into_iter()
+            .flatten()
+            .flatten();
+        for entry in entries.filter(|entry| InstanceId::parse(entry.file_name().as_encoded_bytes()).is_some())
+        {
+            // What cannot be removed is in nobody's way: every instance has a name of its own.
+            let _ = std::fs::remove_dir_all(entry.path());
+        }
     }
 
     /// Notes the services that are not as they were when last looked at.

@@ -14,7 +14,8 @@ use tract_onnx::tract_core::internal::{SimplePlan, SimpleState, TypedOp, tensor1
 use self::graph::{After, Prepared};
 use super::lanes::{self, Lanes};
 use super::predictor::{LoadError, Predictor, RunError, shorten};
-use super::tensor::{ElementType, Elements, Label, Ports, Tensor, Value};
+use super::tensor::{ElementType, Elements, Ports, Tensor, Value};
+use super::zip_map;
 
 type State = SimpleState<TypedFact, Box<dyn TypedOp>>;
 
@@ -100,7 +101,7 @@ impl Predictor for BuiltinModel {
             let tensor = output(value)?;
             match after {
                 After::Plain => Ok(Value::Tensor(tensor)),
-                After::Maps(labels) => label_rows(tensor, labels),
+                After::Maps(labels) => zip_map::maps(tensor, labels),
                 After::Texts(texts) => name_classes(tensor, texts),
             }
         };
@@ -174,26 +175,6 @@ fn output(value: &tract_onnx::prelude::Tensor) -> Result<Tensor, RunError> {
         shape: value.shape().to_vec(),
         elements: elements.map_err(said)?,
     })
-}
-
-/// What the `ZipMap` would have made of its input: a map for each row, from label to score.
-fn label_rows(scores: Tensor, labels: &[Label]) -> Result<Value, RunError> {
-    let Elements::Float32(elements) = scores.elements else {
-        return Err(RunError("ZipMap: the scores are not float32".to_owned()));
-    };
-    if labels.is_empty() || scores.shape.last() != Some(&labels.len()) {
-        let problem = format!(
-            "ZipMap: {} labels for scores of shape {:?}",
-            labels.len(),
-            scores.shape
-        );
-        return Err(RunError(problem));
-    }
-    let rows = elements.chunks_exact(labels.len());
-    Ok(Value::Maps(
-        rows.map(|row| labels.iter().cloned().zip(row.iter().copied()).collect())
-            .collect(),
-    ))
 }
 
 /// The texts of classes for their numbers.

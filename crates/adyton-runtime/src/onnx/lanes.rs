@@ -46,7 +46,7 @@ pub(crate) fn worth(bytes: u64) -> usize {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     match bytes {
         0..=SMALL => cores.min(16),
-        ..=MIDDLE => cores.min(4),
+        bytes if bytes <= MIDDLE => cores.min(4),
         _ => 1,
     }
 }

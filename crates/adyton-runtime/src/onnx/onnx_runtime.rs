@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use half::f16;
 use ort::environment::Environment;
-use ort::session::builder::GraphOptimizationLevel;
+use ort::session::builder::{GraphOptimizationLevel, SessionBuilder};
 use ort::session::{Session, SessionInputValue};
 use ort::value::{
     DynMapValueType, DynTensorValueType, DynValue, PrimitiveTensorElementType, Shape, TensorElementType,
@@ -15,11 +15,17 @@ use ort::value::{
 use super::lanes::{self, Lanes};
 use super::predictor::{LoadError, Predictor, RunError, shorten};
 use super::tensor::{Axis, ElementType, Elements, Input, Label, Ports, Tensor, Value};
+use super::zip_map::{self, Cut};
+
+/// Files up to this size, in bytes, are looked through for maps to cut off.
+const SMALL: u64 = 16 << 20;
 
 /// A model in ONNX Runtime. `ort` lets one thread use a session at a time, so small models have several.
 #[derive(Debug)]
 pub struct OnnxRuntimeModel {
     ports: Ports,
+    /// For each output, the labels of a `ZipMap` that was cut off; empty when none was.
+    labels: Vec<Option<Vec<Label>>>,
     sessions: Lanes<Session>,
     minor: u32,
 }
@@ -30,30 +36,62 @@ impl OnnxRuntimeModel {
     /// # Errors
     /// The file is no model, or the graph is wrong; in the runtime's words.
     pub fn load(environment: &Environment, minor: u32, path: &Path, file: &str) -> Result<Self, LoadError> {
+        let wrong = |cause: ort::Error| LoadError::Graph {
+            file: file.to_owned(),
+            runtime: format!("ONNX Runtime 1.{minor}"),
+            cause: shorten(&cause.to_string()),
+            fix: "",
+        };
         let bytes = std::fs::metadata(path).map_or(0, |meta| meta.len());
-        let sessions = Lanes::make(lanes::worth(bytes), || open(environment, path)).map_err(|cause| {
-            LoadError::Graph {
-                file: file.to_owned(),
-                runtime: format!("ONNX Runtime 1.{minor}"),
-                cause: shorten(&cause.to_string()),
-                fix: "",
+        let copies = lanes::worth(bytes);
+        let whole =
+            Lanes::make(1, || open(environment, |builder| builder.commit_from_file(path))).map_err(wrong)?;
+        let mut ports = ports(&whole.take(), file)?;
+        // Read only when it is small enough to be a classifier.
+        let cut = if bytes > SMALL {
+            None
+        } else {
+            std::fs::read(path).ok().and_then(|read| zip_map::cut_file(&read))
+        };
+        if let Some(Cut { file: rest, labels }) = cut {
+            // A graph that does not load without its maps is run as it is.
+            let make = || open(environment, |builder| builder.commit_from_memory(&rest));
+            if let Ok(sessions) = Lanes::make(copies, make) {
+                // Outputs keep the names that the model gives them.
+                ports.outputs.truncate(labels.len());
+                return Ok(Self {
+                    ports,
+                    labels,
+                    sessions,
+                    minor,
+                });
             }
-        })?;
-        let ports = ports(&sessions.take(), file)?;
+        }
+        let sessions = match copies {
+            1 => whole,
+            _ => Lanes::make(copies, || {
+                open(environment, |builder| builder.commit_from_file(path))
+            })
+            .map_err(wrong)?,
+        };
         Ok(Self {
             ports,
+            labels: Vec::new(),
             sessions,
             minor,
         })
     }
 }
 
-fn open(environment: &Environment, path: &Path) -> ort::Result<Session> {
-    Session::builder(environment)?
+fn open(
+    environment: &Environment,
+    commit: impl Fn(&mut SessionBuilder) -> ort::Result<Session>,
+) -> ort::Result<Session> {
+    let builder = Session::builder(environment)?
         .with_optimization_level(GraphOptimizationLevel::All)?
         .with_intra_op_spinning(false)?
-        .with_inter_op_spinning(false)?
-        .commit_from_file(path)
+        .with_inter_op_spinning(false)?;
+    commit(&mut { builder })
 }
 
 fn ports(session: &Session, file: &str) -> Result<Ports, LoadError> {
@@ -128,11 +166,16 @@ impl Predictor for OnnxRuntimeModel {
             .map_err(RunError::new)?;
         let mut session = self.sessions.take();
         let outputs = session.run(given.as_slice()).map_err(RunError::new)?;
-        outputs
-            .into_iter()
-            .map(|(_, value)| output(value))
-            .collect::<ort::Result<_>>()
-            .map_err(RunError::new)
+        let mut values = Vec::with_capacity(outputs.len());
+        for (at, (_, value)) in outputs.into_iter().enumerate() {
+            values.push(
+                match (output(value).map_err(RunError::new)?, self.labels.get(at)) {
+                    (Value::Tensor(scores), Some(Some(labels))) => zip_map::maps(scores, labels)?,
+                    (value, _) => value,
+                },
+            );
+        }
+        Ok(values)
     }
 
     fn runtime(&self) -> String {

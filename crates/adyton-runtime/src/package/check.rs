@@ -17,6 +17,7 @@ const LARGEST_CONFIG: u64 = 1 << 20;
 
 /// Checks the package whose `model/` is `model`; `given` stands in for its `config.json`.
 pub(super) fn package(model: &Path, given: Option<&Json>, onnx: &Onnx) -> Result<ModelSpec, ImportError> {
+    only_one_config(model)?;
     let config = match given {
         Some(given) => given.clone(),
         None => read_config(model)?,
@@ -44,7 +45,6 @@ pub(super) fn package(model: &Path, given: Option<&Json>, onnx: &Onnx) -> Result
 }
 
 fn read_config(model: &Path) -> Result<Json, ImportError> {
-    only_one_config(model)?;
     let path = model.join("config.json");
     match fs::metadata(&path) {
         Ok(meta) if meta.len() > LARGEST_CONFIG => Err(ImportError::field(

@@ -312,7 +312,7 @@ pub fn verdict(wanted: Option<&WantedService>, seen: &SeenService) -> Option<Ver
         }
         _ => None,
     };
-    let progress = if total == 0 { 0 } else { ready * 100 / total };
+    let progress = (ready * 100).checked_div(total).unwrap_or(0);
     Some(Verdict {
         status,
         progress,

@@ -165,3 +165,51 @@ pub(crate) fn iris() -> Vec<u8> {
         Vec::new(),
     ))
 }
+
+/// The same graph as `logreg_iris.onnx`, which the `onnxruntime` wheel ships: a logistic regression over two columns, with a
+/// batch of exactly three rows.
+pub(crate) fn wheel_iris() -> Vec<u8> {
+    let coefficients = [
+        0.385_741_14,
+        1.380_540_6,
+        -2.131_45,
+        -0.992_804_8,
+        0.642_774_5,
+        -1.748_938_8,
+        0.515_096_6,
+        -1.405_347_6,
+        -1.724_119_2,
+        -1.159_513_7,
+        2.247_884_8,
+        2.428_391_5,
+    ];
+    let classifier = vec![
+        floats("coefficients", &coefficients),
+        floats("intercepts", &[0.249_629_2, 0.582_027_8, -0.941_616_65]),
+        ints("classlabels_ints", &[0, 1, 2]),
+        text("post_transform", "LOGISTIC"),
+    ];
+    let zip = vec![ints("classlabels_int64s", &[0, 1, 2])];
+    bytes(&model(
+        vec![port("float_input", FLOAT, &[3, 2])],
+        vec![port("label", INT64, &[3]), untyped("probabilities")],
+        vec![
+            node(
+                "LinearClassifier",
+                "ai.onnx.ml",
+                &["float_input"],
+                &["label", "scores"],
+                classifier,
+            ),
+            node(
+                "Normalizer",
+                "ai.onnx.ml",
+                &["scores"],
+                &["normal"],
+                vec![text("norm", "L1")],
+            ),
+            node("ZipMap", "ai.onnx.ml", &["normal"], &["probabilities"], zip),
+        ],
+        Vec::new(),
+    ))
+}

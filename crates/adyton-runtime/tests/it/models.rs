@@ -98,7 +98,22 @@ fn a_classifier_answers_by_label_on_every_runtime() {
         &graph::iris(),
         None,
         r#"{"inputs":{"float_input":[[5.1,3.5,1.4,0.2],[6.3,3.3,6.0,2.5]]}}"#,
-        expect![[r#"{"outputs":{"label":["setosa","virginica"],"probabilities":[{"setosa":0.98162,"versicolor":0.01838,"virginica":0.0},{"setosa":0.0,"versicolor":0.00388,"virginica":0.99612}]}}"#]],
+        expect![[
+            r#"{"outputs":{"label":["setosa","virginica"],"probabilities":[{"setosa":0.98162,"versicolor":0.01838,"virginica":0.0},{"setosa":0.0,"versicolor":0.00388,"virginica":0.99612}]}}"#
+        ]],
+    );
+}
+
+/// The numbers are what the Python package `onnxruntime` 1.32 answers for its own `logreg_iris.onnx`.
+#[test]
+fn the_classifier_of_the_wheel_answers_as_its_own_package_does() {
+    check(
+        &graph::wheel_iris(),
+        None,
+        r#"{"inputs":{"float_input":[[5.1,3.5],[1.4,0.2],[6.3,2.5]]}}"#,
+        expect![[
+            r#"{"outputs":{"label":[0,0,0],"probabilities":[{"0":0.97825,"1":0.0,"2":0.02175},{"0":0.61155,"1":0.05682,"2":0.33164},{"0":0.81921,"1":0.0,"2":0.18079}]}}"#
+        ]],
     );
 }
 
@@ -109,7 +124,9 @@ fn a_classifier_answers_rows_on_every_runtime() {
         &graph::iris(),
         Some(&columns),
         r#"{"meta":{"uuid":"u-1"},"data":{"req_data":[{"sepal_length":6.3,"sepal_width":3.3,"petal_length":6.0,"petal_width":2.5}]}}"#,
-        expect![[r#"{"meta":{"uuid":"u-1"},"data":{"resp_data":[{"sepal_length":6.3,"sepal_width":3.3,"petal_length":6.0,"petal_width":2.5,"predictresult":"virginica","probabilities":{"setosa":0.0,"versicolor":0.00388,"virginica":0.99612}}]}}"#]],
+        expect![[
+            r#"{"meta":{"uuid":"u-1"},"data":{"resp_data":[{"sepal_length":6.3,"sepal_width":3.3,"petal_length":6.0,"petal_width":2.5,"predictresult":"virginica","probabilities":{"setosa":0.0,"versicolor":0.00388,"virginica":0.99612}}]}}"#
+        ]],
     );
 }
 

@@ -132,7 +132,8 @@ fn a_given_configuration_stands_in_for_the_packages() {
         .packages
         .check(published.digest, None, &Onnx::builtin())
         .unwrap_err();
-    expect![[r#"model/config.json: is missing; add one; at least {"model_type": …, "model_algorithm": …}"#]].assert_eq(&missing.to_string());
+    expect![[r#"model/config.json: is missing; add one; at least {"model_type": …, "model_algorithm": …}"#]]
+        .assert_eq(&missing.to_string());
 }
 
 #[test]
@@ -198,7 +199,7 @@ fn packages_without_their_parts_are_refused() {
             ("model/a.onnx", b"\xff\xff\xff not a model"),
         ],
         expect![
-            "model/a.onnx: not a readable ONNX model: failed to decode Protobuf message: invalid wire type value: 7"
+            "model/a.onnx: cannot be read as an ONNX model: failed to decode Protobuf message: invalid wire type value: 7"
         ],
     );
     broken(
@@ -260,7 +261,9 @@ fn a_schema_that_does_not_fit_the_model_is_refused() {
     let files: &[(&str, &[u8])] = &[("model/config.json", config.as_bytes()), ("model/m.onnx", &model)];
     broken(
         files,
-        expect![[r#"model/config.json: apis[0].request.data: req_data rows have 2 properties (a, b), but the model's input "float_input" is float32 [N,4]; let the schema and the model agree"#]],
+        expect![[
+            r#"model/config.json: apis[0].request.data: req_data rows have 2 properties (a, b), but the model's input "float_input" is float32 [N,4]; let the schema and the model agree"#
+        ]],
     );
 }
 

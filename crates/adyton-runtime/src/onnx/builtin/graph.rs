@@ -16,6 +16,7 @@ use tract_onnx::pb::{AttributeProto, GraphProto, ModelProto, NodeProto, TensorPr
 use super::element_type;
 use crate::onnx::predictor::LoadError;
 use crate::onnx::tensor::{Axis, Input, Label, Ports};
+use crate::onnx::zip_map::{self, attribute};
 
 /// What the graph takes and gives, after it was rewritten.
 pub(super) struct Prepared {
@@ -59,8 +60,12 @@ pub(super) fn prepare(model: &mut ModelProto, onnx: &Onnx, file: &str) -> Result
         .iter()
         .map(|output| Arc::from(output.name.as_str()))
         .collect();
-    let mut after = cut_zip_maps(graph);
+    let mut after: Vec<After> = zip_map::cut(graph)
+        .into_iter()
+        .map(|labels| labels.map_or(After::Plain, After::Maps))
+        .collect();
     number_text_classes(graph, &mut after);
+    trim_coefficients(graph);
     replace_scalers(graph);
     name_axes(graph);
     let mut missing = BTreeSet::new();
@@ -77,31 +82,6 @@ pub(super) fn prepare(model: &mut ModelProto, onnx: &Onnx, file: &str) -> Result
         ports: Ports { inputs, outputs },
         after,
     })
-}
-
-fn cut_zip_maps(graph: &mut GraphProto) -> Vec<After> {
-    let mut cut = HashSet::new();
-    let nodes = &graph.node;
-    let mut cut_behind = |output: &mut ValueInfoProto| {
-        let is_its = |node: &NodeProto| node.op_type == "ZipMap" && node.output.first() == Some(&output.name);
-        let at = nodes.iter().position(is_its)?;
-        let scores = nodes[at].input.first()?.clone();
-        cut.insert(at);
-        output.name = scores;
-        output.r#type = None;
-        Some(After::Maps(zip_labels(&nodes[at])))
-    };
-    let after = graph
-        .output
-        .iter_mut()
-        .map(|output| cut_behind(output).unwrap_or(After::Plain))
-        .collect();
-    let mut at = 0;
-    graph.node.retain(|_| {
-        at += 1;
-        !cut.contains(&(at - 1))
-    });
-    after
 }
 
 /// Classes that are texts become numbers where the label is an output and nothing else in the graph reads it.
@@ -152,22 +132,36 @@ fn number_text_classes(graph: &mut GraphProto, after: &mut [After]) {
     }
 }
 
-fn zip_labels(node: &NodeProto) -> Vec<Label> {
-    let numbers = attribute(node, "classlabels_int64s")
-        .map(|found| found.ints.as_slice())
-        .unwrap_or_default();
-    let texts = attribute(node, "classlabels_strings")
-        .map(|found| found.strings.as_slice())
-        .unwrap_or_default();
-    let numbers = numbers.iter().map(|number| Label::Number(*number));
-    let texts = texts
-        .iter()
-        .map(|text| Label::Text(Arc::from(String::from_utf8_lossy(text).as_ref())));
-    numbers.chain(texts).collect()
-}
-
-fn attribute<'n>(node: &'n NodeProto, name: &str) -> Option<&'n AttributeProto> {
-    node.attribute.iter().find(|attribute| attribute.name == name)
+/// ONNX Runtime takes as many coefficients as classes times columns and ignores the rest; so does this. The classifier that
+/// the `onnxruntime` wheel ships has twice as many as it needs.
+fn trim_coefficients(graph: &mut GraphProto) {
+    for node in graph
+        .node
+        .iter_mut()
+        .filter(|node| node.op_type == "LinearClassifier")
+    {
+        let from = node
+            .input
+            .first()
+            .and_then(|name| graph.input.iter().find(|input| input.name == *name));
+        let Some(Type::TensorType(tensor)) = from.and_then(|input| input.r#type.as_ref()?.value.as_ref())
+        else {
+            continue;
+        };
+        let axis = tensor
+            .shape
+            .as_ref()
+            .and_then(|shape| shape.dim.last()?.value.as_ref());
+        let Some(Length::DimValue(columns)) = axis else {
+            continue;
+        };
+        let models = attribute(node, "intercepts").map_or(0, |found| found.floats.len());
+        let wanted = models.saturating_mul(usize::try_from(*columns).unwrap_or(0));
+        let coefficients = node.attribute.iter_mut().find(|one| one.name == "coefficients");
+        if let Some(coefficients) = coefficients.filter(|found| wanted > 0 && found.floats.len() > wanted) {
+            coefficients.floats.truncate(wanted);
+        }
+    }
 }
 
 /// `Scaler` of `ai.onnx.ml`: `(x - offset) * scale`, in float32.
