@@ -5,6 +5,7 @@
 
 mod callers;
 mod samples;
+mod telling;
 
 use std::path::Path;
 use std::time::Duration;
@@ -14,11 +15,13 @@ use serde_json::Value;
 
 use self::callers::Callers;
 use self::samples::{Sample, samples};
+use self::telling::{brief, telling};
+use crate::client::answer::{Answer, Asked};
 use crate::client::lookup::{all_pages, entries, service_named, text};
-use crate::client::target::Target;
+use crate::client::target::{LOCAL_DATA, Target};
 use crate::client::{Body, Client, encoded, wait};
 use crate::command::model::{Naming, import, next_version};
-use crate::command::predict::{Call, call, url};
+use crate::command::predict::{Call, Held, call, url};
 use crate::command::service::{READY_TIME, deploy, wish};
 use crate::context::Context;
 use crate::failure::{Failure, Outcome};
@@ -49,7 +52,10 @@ pub(crate) fn show(context: &Context, data: &Path) -> Outcome {
         .collect::<Outcome<Vec<_>>>()?;
     stage.title(2, "One prediction of each, with three kinds of credentials");
     let callers = Callers::prepare(&client, data, &deployed)?;
-    for one in &deployed {
+    for (at, one) in deployed.iter().enumerate() {
+        if at > 0 {
+            stage.say("");
+        }
         stage.predict(one, &callers)?;
     }
     stage.title(3, "One refusal, on purpose: a wrong URL");
@@ -78,7 +84,7 @@ impl Stage<'_> {
     }
     fn title(&self, number: usize, title: &str) {
         self.say(format!(
-            "\n{}\n",
+            "\n{}\n\n",
             self.tone(Tone::Bold, format!("{number}. {title}"))
         ));
     }
@@ -94,7 +100,7 @@ impl Stage<'_> {
             .ok_or_else(|| Failure::failed("the server is not ready"))?;
         let title = format!("Adyton {}", env!("CARGO_PKG_VERSION"));
         self.say(format!(
-            "\n{}  real models behind a real gateway\n",
+            "\n{}  real models behind a real gateway\n\n",
             self.tone(Tone::Bold, title)
         ));
         for (name, value, about) in [
@@ -186,39 +192,41 @@ impl Stage<'_> {
             .unwrap_or_default()
     }
 
+    fn call(&self, url: &str, sample: &Sample, held: &Held) -> Outcome<Answer> {
+        let body = Body::Bytes(sample.request.clone(), "application/json".to_owned());
+        let headers = Vec::new();
+        call(
+            self.client,
+            Call {
+                url,
+                method: "POST",
+                headers,
+                body,
+            },
+            held,
+        )
+    }
+
     fn predict(&self, one: &Deployed, callers: &Callers) -> Outcome {
         let sample = &one.sample;
         let (held, credentials) = callers.of(&sample.auth)?;
         let url = url(self.client, &one.service, &sample.path)?;
-        let send = || {
-            let body = Body::Bytes(sample.request.clone(), "application/json".to_owned());
-            call(
-                self.client,
-                Call {
-                    url: &url,
-                    method: "POST",
-                    headers: Vec::new(),
-                    body,
-                },
-                held,
-            )
-        };
         let start = self.now();
-        let answer = send()?;
+        let answer = self.call(&url, sample, held)?;
         let took = self.since(start) * 1e3;
         if !answer.status.is_success() {
-            return Err(answer.refusal(crate::client::answer::Asked::Gateway));
+            return Err(answer.refusal(Asked::Gateway));
         }
-        self.say(format!("   {}", self.tone(Tone::Bold, &sample.name)));
-        self.say(format!("     POST {url}   {}", self.tone(Tone::Dim, credentials)));
-        self.say(format!("     ← {}", brief(&sample.request)));
-        self.say(format!("     → {}", brief(&answer.body)));
         let by = answer.header("x-adyton-answered-by").unwrap_or("?");
         let status = self.tone(Tone::Good, answer.status.as_u16().to_string());
-        self.say(format!(
-            "     {status} {}\n",
-            self.tone(Tone::Dim, format!("by the {by} in {took:.1} ms"))
-        ));
+        let head = self.tone(Tone::Bold, format!("{:8}", sample.name));
+        self.say(format!("   {head} {}", self.tone(Tone::Dim, credentials)));
+        self.say(format!("            POST {url}"));
+        self.say(format!("            {}", brief(&sample.request)));
+        self.say(format!("            {status} by the {by} in {took:.1} ms"));
+        for line in telling(&answer.body).lines() {
+            self.say(format!("              {line}"));
+        }
         Ok(())
     }
 
@@ -234,42 +242,31 @@ impl Stage<'_> {
             path => path.chars().take(path.chars().count() - 1).collect(),
         };
         let url = url(self.client, &one.service, &wrong)?;
-        let body = Body::Bytes(one.sample.request.clone(), "application/json".to_owned());
-        let (held, _) = callers.of("token")?;
-        let answer = call(
-            self.client,
-            Call {
-                url: &url,
-                method: "POST",
-                headers: Vec::new(),
-                body,
-            },
-            held,
-        )?;
+        let answer = self.call(&url, &one.sample, callers.of("token")?.0)?;
         let id = answer
             .request_id()
             .ok_or_else(|| Failure::failed("the refusal has no request id"))?;
-        self.say(format!("     POST {url}"));
-        self.say(format!("     → {}", brief(&answer.body)));
+        self.say(format!("   POST {url}"));
+        let status = self.tone(Tone::Bad, answer.status.as_u16().to_string());
         self.say(format!(
-            "     {}\n",
-            self.tone(Tone::Bad, answer.status.as_u16().to_string())
+            "   {status} {}\n\n",
+            String::from_utf8_lossy(&answer.body)
         ));
+        let ask = self.tone(
+            Tone::Bold,
+            format!("{} explain {id}", program(&self.context.folder)),
+        );
         self.say(format!(
-            "   That is all that the caller sees. Its owner asks: {}\n",
-            self.tone(Tone::Bold, format!("adyton explain {id}"))
+            "   That is all that the caller is told. Whoever runs the service asks:\n   {ask}\n\n"
         ));
-        let document = self
-            .client
-            .get(&format!("/adyton/v1/{}/requests/{id}", self.client.project()), "")?;
+        let path = format!("/adyton/v1/{}/requests/{id}", self.client.project());
+        let document = self.client.get(&path, "")?;
         let explanation: Explanation = serde_json::from_value(document["explanation"].clone())
             .map_err(|error| Failure::failed(format!("the explanation cannot be read: {error}")))?;
         let terminal = &self.context.terminal;
-        for line in explanation
-            .to_text(terminal.width() - 5, terminal.is_coloured())
-            .lines()
-        {
-            self.say(format!("     {line}").trim_end());
+        let explained = explanation.to_text(terminal.width() - 6, terminal.is_coloured());
+        for line in explained.lines() {
+            self.say(format!("   {} {line}", self.tone(Tone::Dim, "│")).trim_end());
         }
         Ok(())
     }
@@ -277,32 +274,28 @@ impl Stage<'_> {
     fn close(&self, data: &Path) -> Outcome {
         let listed = all_pages(self.client, "services", "")?;
         let rows = entries(&listed, "services").iter().map(|service| {
-            let id = text(service, "service_id");
-            let details = self
-                .client
-                .get(&format!("/v1/{}/services/{id}", self.client.project()), "")
-                .unwrap_or_default();
-            vec![
-                text(service, "service_name"),
-                text(service, "status"),
-                text(&details, "access_address"),
-            ]
+            let path = format!(
+                "/v1/{}/services/{}",
+                self.client.project(),
+                text(service, "service_id")
+            );
+            let details = self.client.get(&path, "").unwrap_or_default();
+            ["service_name", "status", "access_address"]
+                .map(|field| text(&details, field))
+                .to_vec()
         });
         self.say("");
-        for line in self
+        let table = self
             .context
             .terminal
-            .table(&["service", "status", "api address"], rows.collect())
-            .lines()
-        {
-            self.say(format!("   {line}"));
-        }
+            .table(&["service", "status", "api address"], rows.collect());
+        table.lines().for_each(|line| self.say(format!("   {line}")));
         let program = program(&self.context.folder);
         self.say(format!(
-            "\n{}\n",
+            "\n{}\n\n",
             self.tone(Tone::Bold, "Try next, in another terminal")
         ));
-        if data != Path::new(crate::client::target::LOCAL_DATA) {
+        if data != Path::new(LOCAL_DATA) {
             self.say(format!("   {program} login --data {}", data.display()));
         }
         for next in [
@@ -312,13 +305,8 @@ impl Stage<'_> {
         ] {
             self.say(format!("   {program} {next}"));
         }
-        self.say(format!(
-            "\n{}",
-            self.tone(
-                Tone::Dim,
-                "Serving. Ctrl-C stops it; a second `adyton demo` goes on where this one ends."
-            )
-        ));
+        let end = "Serving. Ctrl-C stops it; a second `adyton demo` goes on where this one ends.";
+        self.say(format!("\n{}", self.tone(Tone::Dim, end)));
         Ok(())
     }
 }
@@ -332,16 +320,5 @@ fn program(folder: &Path) -> String {
         Ok(relative) => relative.display().to_string(),
         Err(_) if own.parent().is_some_and(|folder| folder.ends_with("bin")) => "adyton".to_owned(),
         Err(_) => own.display().to_string(),
-    }
-}
-
-/// A body in one line, cut where it gets long.
-fn brief(body: &[u8]) -> String {
-    const WIDTH: usize = 150;
-    let text = String::from_utf8_lossy(body);
-    let text = text.trim().replace(['\n', '\r'], " ");
-    match text.char_indices().nth(WIDTH) {
-        None => text,
-        Some((end, _)) => format!("{} …", &text[..end]),
     }
 }

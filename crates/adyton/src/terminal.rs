@@ -66,11 +66,12 @@ impl Terminal {
         let size = rustix::termios::tcgetwinsize(std::io::stdout());
         size.map_or(WIDEST, |size| usize::from(size.ws_col).clamp(NARROWEST, WIDEST))
     }
-    /// Prints a text and ends the line.
+    /// Prints a text, and ends its last line if that is not ended.
     pub(crate) fn print(&self, text: impl AsRef<str>) {
         let mut out = std::io::stdout().lock();
         // Whoever reads has left: there is nobody to tell.
-        let _ = writeln!(out, "{}", text.as_ref().trim_end_matches('\n'));
+        let text = text.as_ref();
+        let _ = write!(out, "{text}{}", if text.ends_with('\n') { "" } else { "\n" });
         let _ = out.flush();
     }
     /// Prints bytes as they are, for answers of models; ends the line of a text on a terminal.

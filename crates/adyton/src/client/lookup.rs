@@ -69,7 +69,13 @@ pub(crate) fn model(client: &Client, said: &str) -> Outcome<Value> {
         .filter(|model| text(model, "model_name") == name)
         .filter(|model| version.is_none_or(|version| text(model, "model_version") == version))
         .collect();
-    fits.sort_by_key(|model| version_key(&text(model, "model_version")));
+    // A version that can be deployed is meant rather than a newer one that cannot.
+    fits.sort_by_key(|model| {
+        (
+            text(model, "model_status") == "published",
+            version_key(&text(model, "model_version")),
+        )
+    });
     match fits.last() {
         Some(model) => Ok((*model).clone()),
         None => {

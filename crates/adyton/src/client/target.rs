@@ -162,7 +162,7 @@ impl Target {
                 let data = places.folder.join(LOCAL_DATA);
                 return Self::local(&data).map(|target| {
                     let note = format!(
-                        "using the server of ./{LOCAL_DATA} at {} (`adyton login` keeps a profile)",
+                        "using the server of ./{LOCAL_DATA} at {}; `adyton login` makes that a profile",
                         target.control
                     );
                     (target, Some(note))

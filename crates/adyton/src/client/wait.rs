@@ -75,7 +75,7 @@ pub(crate) fn service(
     longest: Duration,
 ) -> Outcome<Value> {
     let path = format!("/v1/{}/services/{id}", client.project());
-    let spinner = terminal.spinner("");
+    let spinner = terminal.spinner("waiting");
     let found = until(client, longest, || {
         let service = client.get(&path, "")?;
         let status = text(&service, "status");

@@ -107,7 +107,6 @@ pub(crate) fn deploy(client: &Client, wish: &Wish) -> Outcome<String> {
             "model_id": wish.model,
             "weight": 100,
             "instance_count": wish.instances,
-            "specification": "custom",
             "envs": wish.variables,
         }],
     });

@@ -67,7 +67,8 @@ impl Update {
             let count = self
                 .instances
                 .map_or_else(|| version["instance_count"].clone(), |count| json!(count));
-            change["config"] = json!([{"model_id": model, "weight": 100, "instance_count": count, "specification": "custom", "envs": envs}]);
+            change["config"] =
+                json!([{"model_id": model, "weight": 100, "instance_count": count, "envs": envs}]);
         }
         client.give("PUT", &path, &change)?;
         let wait = changes_config && !self.no_wait && text(&service, "status") != "stopped";
