@@ -250,3 +250,27 @@ impl ConnectionTrait for Session {
             .unwrap_or(Err(TOO_LATE))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_commit_of_sqlite_is_on_the_disk_and_readers_cannot_write() {
+        let above = tempfile::tempdir().unwrap();
+        let folder = DataFolder::open(above.path().join("data")).unwrap();
+        let database = Database::embedded(&folder).await.unwrap();
+        let write = database.begin(DEADLINE).await.unwrap();
+        let pragma = async |name: &str| {
+            let sql = write.statement(&format!("PRAGMA {name}"));
+            write.query_one_raw(sql).await.unwrap().unwrap()
+        };
+        let synchronous: i64 = pragma("synchronous").await.try_get_by_index(0).unwrap();
+        let journal: String = pragma("journal_mode").await.try_get_by_index(0).unwrap();
+        let foreign_keys: i64 = pragma("foreign_keys").await.try_get_by_index(0).unwrap();
+        // 2 is FULL: the write-ahead log is synced at every commit.
+        assert_eq!((synchronous, journal.as_str(), foreign_keys), (2, "wal", 1));
+        let read = database.snapshot(DEADLINE).await.unwrap();
+        assert!(read.execute_unprepared("CREATE TABLE t (x)").await.is_err());
+    }
+}

@@ -6,6 +6,7 @@ use std::time::Duration;
 use adyton_core::events::{Event, Events};
 use tokio::sync::mpsc;
 
+use crate::schema::to_text;
 use crate::{Store, StoreError};
 
 /// How many events wait at most.
@@ -26,6 +27,7 @@ pub struct EventWriter {
 
 impl Events for EventWriter {
     fn record(&self, mut event: Event) {
+        event.text = to_text(event.text);
         if event.text.len() > LONGEST_TEXT {
             let end = event.text.floor_char_boundary(LONGEST_TEXT);
             event.text.truncate(end);

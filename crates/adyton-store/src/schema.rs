@@ -66,6 +66,15 @@ pub(crate) fn to_json<T: Serialize>(value: &T) -> Result<String, StoreError> {
         .map_err(|error| StoreError::System(format!("cannot be stored as JSON: {error}")))
 }
 
+/// A text that came from outside as a column holds it: PostgreSQL takes no zero bytes.
+pub(crate) fn to_text(text: String) -> String {
+    if text.contains('\0') {
+        text.replace('\0', "\u{fffd}")
+    } else {
+        text
+    }
+}
+
 /// A count or size as a column holds it.
 pub(crate) fn to_number(value: u64) -> i64 {
     i64::try_from(value).unwrap_or(i64::MAX)

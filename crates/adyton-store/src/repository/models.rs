@@ -13,7 +13,7 @@ use super::{Listed, NameMatch, Page, projects};
 use crate::database::Session;
 use crate::error::Unique;
 use crate::schema::models::{self as rows, ActiveModel, Column, Entity};
-use crate::schema::{service_models, services, to_json, to_number};
+use crate::schema::{service_models, services, to_json, to_number, to_text};
 use crate::transaction::{Kind, Write};
 use crate::{Committed, Store, StoreError, credential};
 
@@ -149,6 +149,7 @@ impl Models<'_> {
 
     /// The import failed, for this reason: the model is `failed`. `ModelState` if it is not `publishing`.
     pub async fn fail(&self, id: ModelId, reason: &str) -> Result<Option<Committed<Model>>, StoreError> {
+        let reason = to_text(reason.to_owned());
         let mut write = self.0.write().await?;
         let Some(mut model) = find_publishing(&write.session, id).await? else {
             return Ok(None);
@@ -156,11 +157,11 @@ impl Models<'_> {
         let change = ActiveModel {
             id: Set(id.to_string()),
             status: Set(ModelStatus::Failed.name().into()),
-            failure: Set(reason.to_owned()),
+            failure: Set(reason.clone()),
             ..ActiveModel::default()
         };
         model.status = ModelStatus::Failed;
-        model.failure = reason.to_owned();
+        model.failure = reason;
         save(&mut write, id, change).await?;
         Ok(Some(write.commit(model).await?))
     }

@@ -15,6 +15,7 @@ macro_rules! store_contract {
             $crate::contract::promises! { $database:
                 identity: the_first_start_makes_an_administrator_who_can_sign_in,
                 identity: a_password_is_verified_and_nothing_else_is,
+                identity: an_unknown_user_takes_as_long_as_a_wrong_password,
                 identity: a_user_is_found_by_either_name,
                 identity: what_ends_tokens_raises_the_epoch,
                 identity: names_of_users_and_projects_are_unique,
@@ -54,6 +55,7 @@ macro_rules! store_contract {
                 upkeep: a_token_key_is_made_daily_and_retired_after_its_tokens,
                 upkeep: a_revocation_ends_with_its_token,
                 upkeep: events_end_after_a_month,
+                upkeep: the_change_table_keeps_the_newest_revisions,
             }
 
             #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -43,7 +43,7 @@ async fn writer() {
     }
 }
 
-fn start_writer(place: &Place) -> Child {
+pub(crate) fn start_writer(place: &Place) -> Child {
     let mut command = Command::new(std::env::current_exe().unwrap());
     command
         .args(["crash::writer", "--exact", "--nocapture", "--test-threads=1"])

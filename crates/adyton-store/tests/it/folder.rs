@@ -1,11 +1,13 @@
 //! Settings that are wrong, and what the files of a data folder look like.
 
+use std::io::{BufRead, BufReader};
 use std::os::unix::fs::PermissionsExt;
 
 use adyton_core::secret::Secret;
 use adyton_store::{OpenError, Settings};
 
 use crate::bench::Place;
+use crate::crash;
 
 #[tokio::test]
 async fn wrong_settings_name_their_key_and_the_fix() {
@@ -80,4 +82,31 @@ async fn all_files_are_their_owners_alone() {
             "{wanted} is missing from {names:?}"
         );
     }
+}
+
+#[tokio::test]
+async fn another_process_that_holds_the_folder_is_named() {
+    let place = Place::sqlite().await;
+    let mut other = crash::start_writer(&place);
+    let pid = other.id();
+    let mut lines = BufReader::new(other.stdout.take().unwrap());
+    let mut line = String::new();
+    while !line.contains("ack ") {
+        line.clear();
+        assert!(
+            lines.read_line(&mut line).unwrap() > 0,
+            "the other process must come to write"
+        );
+    }
+    let message = place
+        .open("data")
+        .await
+        .err()
+        .expect("must be refused")
+        .to_string();
+    other.kill().unwrap();
+    other.wait().unwrap();
+    assert!(message.contains(&format!("in use by process {pid}")), "{message}");
+    // The lock went with the process.
+    place.open("data").await.unwrap();
 }

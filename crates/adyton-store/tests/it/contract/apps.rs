@@ -144,6 +144,15 @@ pub(crate) async fn apps_are_listed_by_filter_and_page(place: Place) {
     assert_eq!(names(contains("\\"), Page::ALL).await.0, "");
     let fuzzy = named(NameMatch::Fuzzy("shop_".into()));
     assert_eq!(names(fuzzy, Page::ALL).await.0, "shop-2 shop_1");
+    let umlaut = bench.app("Über").await;
+    assert_eq!(names(contains("BER"), Page::ALL).await.0, "Über");
+    assert_eq!(
+        names(contains("über"), Page::ALL).await.0,
+        "",
+        "only ASCII has two cases, on both databases"
+    );
+    let gone = apps.delete(bench.project, umlaut.id).await.unwrap();
+    assert!(gone.is_some());
     let exact = named(NameMatch::Exact("Till".into()));
     assert_eq!(names(exact, Page::ALL).await.0, "Till");
 

@@ -1,6 +1,7 @@
 //! Domains, projects, users, passwords, roles and access keys.
 
 use std::os::unix::fs::PermissionsExt;
+use std::time::Duration;
 
 use adyton_core::clock::Timestamp;
 use adyton_core::id::{AccessKeyId, DomainId, ProjectId, TokenId};
@@ -119,6 +120,36 @@ pub(crate) async fn a_password_is_verified_and_nothing_else_is(place: Place) {
     );
 }
 
+pub(crate) async fn an_unknown_user_takes_as_long_as_a_wrong_password(place: Place) {
+    let bench = place.bench().await;
+    let known = UserName::Id(bench.user("alice", "right").await.id);
+    let unknown = UserName::InDomain {
+        name: "nobody".into(),
+        domain: DomainName::Name("nowhere".into()),
+    };
+    let time = async |who: &UserName| {
+        let start = std::time::Instant::now();
+        let found = bench
+            .store
+            .users()
+            .verify_password(who, &secret("wrong"))
+            .await
+            .unwrap();
+        assert!(found.is_none());
+        start.elapsed()
+    };
+    // In turns, so that a busy machine is busy for both. Hashing is a hundred times the rest of a call.
+    let (mut of_known, mut of_unknown) = (Duration::ZERO, Duration::ZERO);
+    for _ in 0..8 {
+        of_known += time(&known).await;
+        of_unknown += time(&unknown).await;
+    }
+    assert!(
+        of_unknown * 4 > of_known && of_known * 4 > of_unknown,
+        "{of_known:?} {of_unknown:?}"
+    );
+}
+
 pub(crate) async fn a_user_is_found_by_either_name(place: Place) {
     let bench = place.bench().await;
     let user = bench.user("alice", "pw").await;
@@ -219,7 +250,7 @@ pub(crate) async fn what_ends_tokens_raises_the_epoch(place: Place) {
     assert!(users.delete(NOBODY).await.unwrap().is_none());
 
     let token = TokenId::from_bits(5);
-    let ends = bench.clock.now().after(std::time::Duration::from_secs(60));
+    let ends = bench.clock.now().after(Duration::from_secs(60));
     let tokens = bench.store.tokens();
     let revoked = bench
         .feed
@@ -285,7 +316,7 @@ pub(crate) async fn a_user_has_two_access_keys_at_most(place: Place) {
     let user = bench.user("alice", "pw").await;
     let keys = bench.store.access_keys();
     let first = keys.create(user.id, "one").await.unwrap().value;
-    bench.clock.advance(std::time::Duration::from_secs(1));
+    bench.clock.advance(Duration::from_secs(1));
     let second = keys.create(user.id, "two").await.unwrap().value;
     assert!(matches!(
         keys.create(user.id, "three").await,

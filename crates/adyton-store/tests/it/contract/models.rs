@@ -42,7 +42,7 @@ pub(crate) async fn a_model_goes_from_publishing_to_published_or_failed_once(pla
         .unwrap();
     let published = bench.feed.settled(published).await.unwrap();
     let failed = models
-        .fail(bad.id, "model/config.json: no model_type")
+        .fail(bad.id, "model/config.json: no \0 model_type")
         .await
         .unwrap()
         .unwrap();
@@ -57,7 +57,7 @@ pub(crate) async fn a_model_goes_from_publishing_to_published_or_failed_once(pla
     );
     assert_eq!(**bench.live().model(good.id).unwrap(), published);
     assert_eq!(published.spec, Some(import("/predict").spec));
-    assert_eq!(failed.failure, "model/config.json: no model_type");
+    assert_eq!(failed.failure, "model/config.json: no \u{fffd} model_type");
     assert!(models.unfinished().await.unwrap().is_empty());
 
     for (id, state) in [(good.id, "published"), (bad.id, "failed")] {

@@ -7,6 +7,7 @@ use adyton_core::id::{ServiceId, TokenId};
 use adyton_store::event_writer::EventWriter;
 use adyton_store::housekeeping;
 use adyton_store::repository::{EventFilter, Page};
+use sea_orm::{ConnectionTrait, Statement};
 
 use crate::bench::Place;
 
@@ -106,4 +107,27 @@ pub(crate) async fn events_end_after_a_month(place: Place) {
     assert_eq!(count(busy).await, 3_000);
     housekeeping::round(&bench.store).await.unwrap();
     assert_eq!(count(busy).await, 2_000);
+}
+
+pub(crate) async fn the_change_table_keeps_the_newest_revisions(place: Place) {
+    let bench = place.bench().await;
+    let backdoor = bench.backdoor().await;
+    let number = async |sql: &str| -> i64 {
+        let statement = Statement::from_string(backdoor.get_database_backend(), sql);
+        let row = backdoor.query_one_raw(statement).await.unwrap().unwrap();
+        row.try_get("", "number").unwrap()
+    };
+    let old = "SELECT COUNT(*) AS number FROM changes WHERE revision <= 15000";
+    assert!(number(old).await > 0);
+    // As if there had been many writes.
+    backdoor
+        .execute_unprepared("UPDATE feed SET revision = 25000")
+        .await
+        .unwrap();
+    housekeeping::round(&bench.store).await.unwrap();
+    assert_eq!(number("SELECT compacted AS number FROM feed").await, 15_000);
+    assert_eq!(number(old).await, 0);
+    let app = bench.app("after").await;
+    assert!(bench.live().app(app.id).is_some());
+    assert_eq!(bench.live().revision(), 25_001);
 }
