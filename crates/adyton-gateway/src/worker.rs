@@ -177,7 +177,7 @@ pub(crate) struct Worker {
 
 impl Worker {
     /// The live state, for one whole request.
-    pub(crate) fn live(&self) -> Rc<Arc<Live>> {
+    pub(crate) fn live(&self) -> Rc<Snapshot> {
         self.live.borrow_mut().current()
     }
 
@@ -205,23 +205,33 @@ impl Worker {
     }
 }
 
-/// The live state as this worker last saw it. Requests share it by a count of this thread's own, since a count that all
+/// One state of the world. Requests of a worker share it by a count of this thread's own (`Rc`), since a count that all
 /// cores change would cost more than the look-ups.
+pub(crate) struct Snapshot(Arc<Live>);
+
+impl std::ops::Deref for Snapshot {
+    type Target = Live;
+    fn deref(&self) -> &Live {
+        &self.0
+    }
+}
+
+/// The live state as this worker last saw it.
 struct Held {
     reader: LiveReader,
-    seen: Rc<Arc<Live>>,
+    seen: Rc<Snapshot>,
 }
 
 impl Held {
     fn new(mut reader: LiveReader) -> Self {
-        let seen = Rc::new(Arc::clone(reader.get()));
+        let seen = Rc::new(Snapshot(Arc::clone(reader.get())));
         Self { reader, seen }
     }
 
-    fn current(&mut self) -> Rc<Arc<Live>> {
+    fn current(&mut self) -> Rc<Snapshot> {
         let newest = self.reader.get();
-        if !Arc::ptr_eq(newest, &self.seen) {
-            self.seen = Rc::new(Arc::clone(newest));
+        if !Arc::ptr_eq(newest, &self.seen.0) {
+            self.seen = Rc::new(Snapshot(Arc::clone(newest)));
         }
         Rc::clone(&self.seen)
     }

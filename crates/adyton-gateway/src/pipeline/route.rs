@@ -115,7 +115,7 @@ impl Question<'_> {
             Some(stage) => String::from_utf8_lossy(stage.as_bytes()),
             None => Cow::Borrowed(RELEASE),
         };
-        let cut = |text: &str| text[..text.floor_char_boundary(2048)].to_owned();
+        let cut = |text: &str| text[..text.floor_char_boundary(2048)].replace(path::KEPT_SLASH, "%2F");
         let evidence = Evidence::Route {
             service,
             path: cut(path),

@@ -44,7 +44,7 @@ pub(super) async fn forward(
     call: Call<'_>,
     trail: &mut Trail,
 ) -> Result<Answer, Outcome> {
-    let path = encoded(&call.route().path, worker.settings().encoded_slash).into_owned();
+    let path = encoded(&call.route().path).into_owned();
     let way = call.way();
     let (mut head, source, body, turn) = call.into_parts();
     headers::to_model(&mut head, source, address, way, trail.id());
