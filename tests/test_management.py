@@ -1,8 +1,6 @@
 """Refusals of the management APIs: each dialect in its own shape, with code, status and sub-code."""
 
 import json
-import tarfile
-from io import BytesIO
 from uuid import uuid4
 
 import pytest
@@ -39,12 +37,11 @@ def test_an_address_that_is_none(server):
     check(server.call("GET", "/v1/{project}/servicez"), 404, "APIGW.0101", "manage.no_such_address")
 
 
-def test_a_body_that_is_no_json(server):
-    response = server.call("POST", "/v2/{project}/apigw/instances/x/apps", data=b"{", headers={"Content-Type": "application/json"})
-    assert response.status_code == 400
-    response = server.call("POST", "/v1/{project}/services", data=b"{", headers={"Content-Type": "application/json"})
-    assert response.status_code == 400
-    assert "line 1" in response.text or "EOF" in response.text
+def test_a_body_that_is_no_json(server, apps):
+    for path in (f"{apps}/apps", "/v1/{project}/services"):
+        response = server.call("POST", path, data=b"{", headers={"Content-Type": "application/json"})
+        assert response.status_code == 400
+        assert "line 1" in response.text, response.text
 
 
 def test_a_body_that_is_too_large(server):
@@ -87,10 +84,9 @@ def test_a_token_without_a_project(server, echo):
     token = domain_token(server)
     response = server.http.get(f"{server.control}/v1/{server.project}/services", headers={"X-Auth-Token": token})
     check(response, 401, "ModelArts.0212", "modelarts.no_project")
-    # At the gateway it is a caller from elsewhere.
+    # At the gateway it is who it is that counts: an administrator of the domain may call the services of its projects.
     response = server.http.post(server.gateway + echo.path, headers={"X-Auth-Token": token}, json={})
-    assert (response.status_code, response.headers["X-Adyton-Reason"]) == (403, "iam.other_project")
-    assert response.json()["error_code"] == "APIG.0302"
+    assert response.status_code == 200
 
 
 @pytest.mark.parametrize("path", ["/v1/{project}/models", "/v1/{project}/services"])
@@ -155,23 +151,11 @@ def test_a_model_in_use_stays(server, echo):
     assert server.manage("GET", f"/v1/{{project}}/models/{echo.model_id}")["model_status"] == "published"
 
 
-def packed(config: object) -> bytes:
-    archive = BytesIO()
-    content = json.dumps(config).encode()
-    with tarfile.open(fileobj=archive, mode="w") as tar:
-        tar.add(ROOT / "samples/iris/model/model.onnx", "model/model.onnx")
-        member = tarfile.TarInfo("model/config.json")
-        member.size = len(content)
-        tar.addfile(member, BytesIO(content))
-    return archive.getvalue()
-
-
-def test_a_package_that_is_broken(server):
-    def upload(content):
-        return server.call("POST", "/adyton/v1/{project}/packages", data=content, headers={"Content-Type": "application/x-tar"})
-
-    check(upload(packed({"model_type": "Onyx", "model_algorithm": "x"})), 400, "ModelArts.3015", "modelarts.bad_config")
-    check(upload(b"no archive at all"), 400, "ModelArts.3016", "modelarts.bad_package")
+def test_a_package_that_is_broken(server, iris):
+    body = {"model_name": "bad-config", "model_version": "1.0.0", "source_location": server.upload(ROOT / "samples/iris"), "initial_config": "{"}
+    check(server.call("POST", "/v1/{project}/models", json=body), 400, "ModelArts.3015", "modelarts.bad_config")
+    upload = server.call("POST", "/adyton/v1/{project}/packages", data=b"no archive at all", headers={"Content-Type": "application/x-tar"})
+    check(upload, 400, "ModelArts.3016", "modelarts.bad_package")
 
 
 def test_one_model_twice_in_a_service(server, echo):

@@ -24,7 +24,7 @@ def test_a_model_that_fails_while_it_computes(server, gather, admin):
     assert json.loads(good.body) == {"outputs": {"y": [10.0, 30.0]}}
     answer = call(server, admin, gather.path, body=b'{"inputs":{"x":[7]}}')
     assert (answer.status, answer.headers["x-adyton-reason"]) == (500, "model.failed")
-    assert json.loads(answer.body)["error_code"] == "MR.0105"
+    assert json.loads(answer.body)["erno"] == "MR.0105"
     assert "7" in server.run("explain", answer.headers["x-request-id"]).stdout
     assert call(server, admin, gather.path, body=b'{"inputs":{"x":[1]}}').status == 200
 

@@ -58,7 +58,13 @@ def empty_model(package):
     (package / "model/model.onnx").write_bytes(b"")
 
 
+def two_configs(package):
+    (package / "model/more").mkdir()
+    (package / "model/more/config.json").write_text("{}")
+
+
 BROKEN = {
+    "two config.json": (two_configs, ["more/config.json"]),
     "no model folder": (no_model_folder, ["model/"]),
     "no config.json": (no_config, ["config.json"]),
     "config.json is not JSON": (config_not_json, ["config.json", "3"]),
@@ -81,18 +87,26 @@ BROKEN = {
 }
 
 
+def published(server):
+    """The models that can be deployed. One that failed stays in the list, with its cause, as the documented API has it."""
+    models = server.manage("GET", "/v1/{project}/models", params={"limit": 1000})["models"]
+    for model in models:
+        assert model["model_status"] == "published" or (model["model_status"] == "failed" and model["error_msg"]), model
+    return {model["model_id"] for model in models if model["model_status"] == "published"}
+
+
 @pytest.mark.parametrize("case", BROKEN.values(), ids=BROKEN.keys())
 def test_a_broken_package_is_refused_with_its_cause(server, iris, admin, tmp_path, case):
     spoil, named = case
     package = copy_package(IRIS, tmp_path / "broken")
     spoil(package)
-    before = server.manage("GET", "/v1/{project}/models")["total_count"]
+    before = published(server)
     run = server.run("model", "import", str(package), "--name", "broken")
-    assert run.returncode == 1, run.stdout + run.stderr
+    assert run.returncode in (1, 2), run.stdout + run.stderr
     for part in named:
         assert part in run.stderr, run.stderr
     assert "panic" not in run.stderr
-    assert server.manage("GET", "/v1/{project}/models")["total_count"] == before, "something half-imported stayed"
+    assert published(server) == before, "something half-imported stayed"
     assert call(server, admin, iris.path, body=(IRIS / "request.json").read_bytes()).status == 200
 
 
@@ -119,11 +133,10 @@ def tar_with(name, content=b"x", kind=tarfile.REGTYPE, link=""):
         (lambda: tar_with("model/link", kind=tarfile.SYMTYPE, link="/etc/passwd"), "link"),
         (lambda: tar_with("model/hard", kind=tarfile.LNKTYPE, link="/etc/passwd"), "hard"),
         (lambda: tar_with("model/device", kind=tarfile.CHRTYPE), "device"),
-        (lambda: tar_with("model/more/config.json", b"{}"), "config.json"),
         (lambda: b"\x1f\x8b" + b"garbage" * 50, ""),
         (lambda: b"", ""),
     ],
-    ids=["out of the folder", "absolute", "symbolic link", "hard link", "device", "two config.json", "garbage", "nothing"],
+    ids=["out of the folder", "absolute", "symbolic link", "hard link", "device", "garbage", "nothing"],
 )
 def test_a_hostile_archive_is_refused(server, tmp_path, content, named):
     response = upload(server, content(), "application/gzip")

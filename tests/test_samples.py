@@ -77,7 +77,7 @@ def test_one_row_or_many(server, iris, admin):
     "body, named",
     [
         (b"", None),
-        (b"not json", "JSON"),
+        (b"not json", "line 1 column 2"),
         (b"[]", None),
         (b'{"data":{"req_data":[{"sepal_length":1}]}}', "sepal_width"),
         (b'{"data":{"req_data":[{"sepal_length":"x","sepal_width":1,"petal_length":1,"petal_width":1}]}}', "sepal_length"),
@@ -116,11 +116,11 @@ def test_the_other_door(server, admin, request, sample, path, body):
     assert server.record(answer.headers["x-request-id"])["door"] == "prediction_tab"
 
 
-@pytest.mark.parametrize("auth", ["token", "aksk"])
+@pytest.mark.parametrize("auth", [[], ["--auth", "aksk"]], ids=["as it likes", "aksk"])
 def test_the_command_line_predicts(server, iris, poetry, auth):
-    answer = server.json("predict", "iris", "--data", f"@{ROOT / 'samples/iris/request.json'}", "--auth", auth)
+    answer = server.json("predict", "iris", "--data", f"@{ROOT / 'samples/iris/request.json'}", *auth)
     assert answer["data"]["resp_data"][0]["predictresult"] == "setosa"
-    answer = server.json("predict", "poetry", "/predictions/poetry", "--data", '{"text":"The moon"}', "--auth", auth)
+    answer = server.json("predict", "poetry", "/predictions/poetry", "--data", '{"text":"The moon"}', *auth)
     assert answer["continuation"]
 
 

@@ -116,6 +116,9 @@ class WindowsLineEnds(Signer):
     def canonical_request(self, request):
         return super().canonical_request(request).replace("\n", "\r\n")
 
+    def string_to_sign(self, request):
+        return super().string_to_sign(request).replace("\n", "\r\n")
+
 
 class TrailingNewline(Signer):
     def canonical_request(self, request):
@@ -310,13 +313,19 @@ def test_an_app_that_is_not_authorised(server, echo, iris):
     assert refusal(answer) == (403, "APIG.0304", "app.not_authorised")
 
 
-def test_many_failures_lock_a_key_for_their_source_only(server, echo):
-    app = App.create(server, "locked-out", echo)
-    wrong, right = KeyHolder(app.key, "wrong"), KeyHolder(app.key, app.secret)
-    source = fresh_source()
+def test_six_failures_lock_an_access_key_for_their_source_only(server, echo, admin_key):
+    wrong, source = KeyHolder(admin_key.key, "wrong"), fresh_source()
     reasons = [call(server, wrong, echo.path, source=source).headers["x-adyton-reason"] for _ in range(8)]
-    assert reasons[0] == "app.bad_signature"
-    assert reasons[-1] == "app.locked"
+    assert reasons == ["aksk.bad_signature"] * 6 + ["aksk.locked"] * 2
+    assert call(server, admin_key, echo.path, source=source).headers["x-adyton-reason"] == "aksk.locked"
+    assert call(server, admin_key, echo.path, source=fresh_source()).status == 200
+
+
+def test_a_hundred_failures_lock_an_app_for_their_source_only(server, echo):
+    app = App.create(server, "locked-out", echo)
+    wrong, right, source = KeyHolder(app.key, "wrong"), KeyHolder(app.key, app.secret), fresh_source()
+    reasons = [call(server, wrong, echo.path, source=source).headers["x-adyton-reason"] for _ in range(102)]
+    assert reasons == ["app.bad_signature"] * 100 + ["app.locked"] * 2
     assert call(server, right, echo.path, source=source).headers["x-adyton-reason"] == "app.locked"
     assert call(server, right, echo.path, source=fresh_source()).status == 200
 
