@@ -159,7 +159,7 @@ async fn insert(store: &Store, bootstrap: Bootstrap) -> Result<bool, StoreError>
             scope: Scope::Domain(domain.id),
         }],
     };
-    users::insert(&mut write, &user, hash, now.micros()).await?;
+    users::rows::insert(&mut write, &user, hash, now.micros()).await?;
     let key = AccessKey {
         id: bootstrap.access_key,
         user: user.id,

@@ -9,7 +9,8 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::newest;
 use crate::database::{LONG_DEADLINE, Session};
-use crate::repository::{apps as app_parts, users as user_parts};
+use crate::repository::apps as app_rows;
+use crate::repository::users::rows as user_rows;
 use crate::schema::{
     access_keys, apps, authorisations, changes, domains, models, or_log, projects, revoked_tokens, services,
     token_keys, users,
@@ -186,7 +187,7 @@ where
 async fn load_users(session: &Session, pick: Pick<'_>) -> Result<Vec<Loaded>, StoreError> {
     let rows = rows::<users::Entity>(session, users::Column::Id, pick).await?;
     let ids: Vec<String> = rows.iter().map(|row| row.id.clone()).collect();
-    let mut roles = user_parts::assignments_of(session, &ids).await?;
+    let mut roles = user_rows::assignments_of(session, &ids).await?;
     let loaded = rows.into_iter().zip(ids).map(|(row, id)| {
         let assignments = roles.remove(&id).unwrap_or_default();
         let change = or_log(row.user(assignments).map(Change::User));
@@ -198,7 +199,7 @@ async fn load_users(session: &Session, pick: Pick<'_>) -> Result<Vec<Loaded>, St
 async fn load_apps(store: &Store, session: &Session, pick: Pick<'_>) -> Result<Vec<Loaded>, StoreError> {
     let rows = rows::<apps::Entity>(session, apps::Column::Id, pick).await?;
     let ids: Vec<String> = rows.iter().map(|row| row.id.clone()).collect();
-    let mut codes = app_parts::codes_of(session, &ids).await?;
+    let mut codes = app_rows::codes_of(session, &ids).await?;
     let loaded = rows.into_iter().zip(ids).map(|(row, id)| {
         let codes = codes.remove(&id).unwrap_or_default();
         let change = or_log(row.app(codes, store.seal()).map(Change::App));
