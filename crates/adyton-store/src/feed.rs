@@ -4,7 +4,7 @@
 //! now. So the live state is always that of one revision, whole. Three things wake it: a commit of this node, PostgreSQL's
 //! `NOTIFY` from another node, and a poll every second, which alone would be enough.
 //!
-//! - [`load`]: reading entities, all of them or the changed ones.
+//! - `load`: reading entities, all of them or the changed ones.
 
 pub(crate) mod load;
 

@@ -1,4 +1,4 @@
-//! Users, their passwords and their roles.
+//! Users, their passwords and their roles. How they lie in the tables is in `rows`.
 
 pub(crate) mod rows;
 

@@ -42,6 +42,7 @@ macro_rules! store_contract {
                 live: revisions_of_concurrent_writers_have_no_holes,
                 live: a_write_that_fails_changes_nothing,
                 live: a_node_too_far_behind_loads_everything,
+                live: many_entities_are_loaded_and_fed_whole,
                 live: another_node_sees_the_change,
                 live: callers_that_go_away_do_no_harm,
                 live: a_call_ends_at_its_deadline_and_the_store_goes_on,

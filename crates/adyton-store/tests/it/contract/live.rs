@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::time::Duration;
 
+use adyton_core::id::ProjectId;
 use adyton_core::live::Live;
 use adyton_store::repository::{AppChange, AppFilter, Page, ServiceChange};
 use adyton_store::{Feed, StoreError, feed};
@@ -174,6 +175,46 @@ pub(crate) async fn a_node_too_far_behind_loads_everything(place: Place) {
     let live = late.cell().load();
     assert_eq!(live.app(app.id).unwrap().secret.expose(), "changed meanwhile");
     run.abort();
+}
+
+pub(crate) async fn many_entities_are_loaded_and_fed_whole(place: Place) {
+    let bench = place.bench().await;
+    let backdoor = bench.backdoor().await;
+    let domain = bench.first.domain.id;
+    // More than one statement reads; then more than the feed takes one by one.
+    for (first, count) in [(0, 2_500), (2_500, 20_500)] {
+        let revision = bench.live().revision() + 1;
+        let ids: Vec<String> = (first..first + count)
+            .map(|n: u128| ProjectId::from_bits(n << 8).to_string())
+            .collect();
+        for some in ids.chunks(500) {
+            let rows: Vec<String> = some
+                .iter()
+                .map(|id| format!("('{id}', '{domain}', '{id}')"))
+                .collect();
+            let insert = format!(
+                "INSERT INTO projects (id, domain_id, name) VALUES {}",
+                rows.join(",")
+            );
+            backdoor.execute_unprepared(&insert).await.unwrap();
+            let rows: Vec<String> = some
+                .iter()
+                .map(|id| format!("({revision}, 'project', '{id}')"))
+                .collect();
+            let insert = format!(
+                "INSERT INTO changes (revision, kind, entity) VALUES {}",
+                rows.join(",")
+            );
+            backdoor.execute_unprepared(&insert).await.unwrap();
+        }
+        let commit = format!("UPDATE feed SET revision = {revision}");
+        backdoor.execute_unprepared(&commit).await.unwrap();
+        bench.feed.reached(revision).await.unwrap();
+        let all = usize::try_from(first + count).unwrap() + 1;
+        assert_eq!(bench.live().projects().count(), all, "fed");
+        let loaded = bench.store.load_live().await.unwrap();
+        assert_eq!(loaded.projects().count(), all, "loaded");
+    }
 }
 
 pub(crate) async fn another_node_sees_the_change(place: Place) {
