@@ -140,8 +140,7 @@ impl Packages {
 
     /// The size in bytes of a package in place; `None` when there is none.
     pub fn size(&self, digest: Sha256) -> Option<u64> {
-        let files = content::list(&self.path(digest)).ok()?;
-        Some(files.iter().map(|file| file.size).sum())
+        content::size(&self.path(digest)).ok()
     }
 
     /// Removes a package; it is no error when there is none.

@@ -1,27 +1,23 @@
 //! The compiled-in runtime (`tract`) behind the [`Predictor`] trait: it serves where no ONNX Runtime is installed.
 //!
 //! What it lacks is refused when the model is imported, with the operator's name. Before `tract` sees the graph, `graph.rs`
-//! rewrites what it does not know: a final `ZipMap` (its labels are kept here), `Scaler`, unnamed axes.
+//! rewrites what it does not know: a final `ZipMap` (its labels are kept here), `Scaler`, unnamed axes. `plans.rs` prepares the
+//! graph once for all shapes, or, where `tract` cannot, for each shape that comes.
 
 mod graph;
+mod plans;
 
 use std::path::Path;
-use std::sync::Arc;
 
 use tract_onnx::prelude::*;
-use tract_onnx::tract_core::internal::{SimplePlan, SimpleState, TypedOp, tensor1};
+use tract_onnx::tract_core::internal::tensor1;
 
 use self::graph::{After, Prepared};
-use super::lanes::{self, Lanes};
+use self::plans::Plans;
+use super::lanes;
 use super::predictor::{LoadError, Predictor, RunError, shorten};
 use super::tensor::{ElementType, Elements, Ports, Tensor, Value};
 use super::zip_map;
-
-type State = SimpleState<TypedFact, Box<dyn TypedOp>>;
-
-/// The name of this runtime, for people.
-const NAME: &str = "the compiled-in runtime";
-const USE_THE_OTHER: &str = "; ONNX Runtime may be able to (`adyton doctor --fix` installs it)";
 
 /// A model in the compiled-in runtime.
 #[derive(Debug)]
@@ -29,8 +25,7 @@ pub struct BuiltinModel {
     ports: Ports,
     /// For each output, what is left to do with it.
     after: Vec<After>,
-    plan: Arc<SimplePlan<TypedFact, Box<dyn TypedOp>>>,
-    states: Lanes<Option<State>>,
+    plans: Plans,
 }
 
 impl BuiltinModel {
@@ -50,28 +45,15 @@ impl BuiltinModel {
             .proto_model_for_read(&mut reader)
             .map_err(|e| unreadable(format!("{e:#}")))?;
         let Prepared { ports, after } = graph::prepare(&mut model, &onnx, file)?;
-        let wrong = |cause: TractError| LoadError::Graph {
-            file: file.to_owned(),
-            runtime: NAME.to_owned(),
-            cause: shorten(&format!("{cause:#}")),
-            fix: USE_THE_OTHER,
-        };
-        // Weights kept in files of their own are found beside the model; `tract` refuses paths that leave the folder.
-        let folder = path.parent().and_then(Path::to_str);
-        let parsed = onnx.parse(&model, folder).map_err(wrong)?;
-        let plan = parsed
-            .model
-            .into_optimized()
-            .and_then(|optimized| SimplePlan::new(Arc::new(optimized)))
-            .map_err(wrong)?;
         let bytes = std::fs::metadata(path).map_or(0, |meta| meta.len());
-        let states = Lanes::make(lanes::worth(bytes), || plan.spawn().map(Some)).map_err(wrong)?;
-        Ok(Self {
-            ports,
-            after,
-            plan,
-            states,
-        })
+        let plans = Plans::prepare(model, &ports, path.parent(), lanes::worth(bytes));
+        let plans = plans.map_err(|cause| LoadError::Graph {
+            file: file.to_owned(),
+            runtime: "the compiled-in runtime".to_owned(),
+            cause: shorten(&format!("{cause:#}")),
+            fix: "; ONNX Runtime may be able to (`adyton doctor --fix` installs it)",
+        })?;
+        Ok(Self { ports, after, plans })
     }
 }
 
@@ -86,17 +68,7 @@ impl Predictor for BuiltinModel {
             .map(input)
             .collect::<TractResult<_>>()
             .map_err(said)?;
-        let outputs = {
-            let mut lane = self.states.take();
-            // A run that fails or panics leaves values behind, so a state comes back only after it has succeeded.
-            let mut state = match lane.take() {
-                Some(state) => state,
-                None => self.plan.spawn().map_err(said)?,
-            };
-            let outputs = state.run(given).map_err(said)?;
-            *lane = Some(state);
-            outputs
-        };
+        let outputs = self.plans.run(inputs, given).map_err(said)?;
         let finish = |(value, after): (&TValue, &After)| {
             let tensor = output(value)?;
             match after {

@@ -9,6 +9,7 @@
 //! Bodies are read straight into vectors, without a tree of JSON values in between. JSON has no NaN and no infinities: in
 //! answers they are the texts `"NaN"`, `"Infinity"` and `"-Infinity"`, and inputs of floating point take the same texts.
 
+mod number;
 mod read;
 mod rows;
 mod schema;

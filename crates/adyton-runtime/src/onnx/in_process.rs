@@ -22,7 +22,7 @@ use tokio::sync::oneshot;
 use super::codec::{Codec, InputError, PredictError};
 use super::pace::{Pace, p99};
 use super::predictor::{Predictor, RunError};
-use super::tensor::{Elements, Tensor};
+use super::tensor::{Elements, OPEN_LENGTHS, Tensor};
 use super::threads::{InferenceThreads, Job};
 
 /// Bodies longer than this are read on the inference threads, however fast the model is.
@@ -287,7 +287,7 @@ impl Future for Pending {
 fn golden(model: &dyn Predictor) -> Result<Vec<Tensor>, GoldenError> {
     let inputs = &model.ports().inputs;
     let mut failed = None;
-    for open in [1, 32, 224, 640] {
+    for open in OPEN_LENGTHS {
         let example: Vec<Tensor> = inputs
             .iter()
             .map(|input| {

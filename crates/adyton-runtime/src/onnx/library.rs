@@ -5,7 +5,7 @@
 
 use std::fmt;
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use ort::environment::{Environment, GlobalThreadPoolOptions};
 use ort::logging::LogLevel;
@@ -213,12 +213,18 @@ pub fn load(library: &OnnxLibrary, threads: usize) -> Result<Environment, String
                 .with_name("adyton")
                 .with_telemetry(false)
                 .with_global_thread_pool(pool)
+                .with_logger(Arc::new(said))
                 .build()
                 .map_err(|problem| problem.to_string())?;
-            environment.set_log_level(LogLevel::Error);
+            environment.set_log_level(LogLevel::Warning);
             Ok(environment)
         })
         .clone()
+}
+
+/// What the library has to say. What goes wrong with a call is told to its caller, so here it is only for those who look.
+fn said(level: LogLevel, _category: &str, _id: &str, place: &str, message: &str) {
+    tracing::debug!(?level, place, "ONNX Runtime: {message}");
 }
 
 #[cfg(test)]

@@ -179,6 +179,10 @@ pub enum Axis {
     Any(Option<Arc<str>>),
 }
 
+/// Lengths to try for axes of open length when a model is run for the first time: a network of convolutions may need more than
+/// one pixel, and many need a multiple of 32 or exactly 48, 64, 224 or 640 of them.
+pub(crate) const OPEN_LENGTHS: [usize; 7] = [1, 32, 48, 64, 96, 224, 640];
+
 /// A declared input.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Input {

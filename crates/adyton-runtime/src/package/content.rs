@@ -42,6 +42,22 @@ pub(super) fn list(folder: &Path) -> io::Result<Vec<Content>> {
     Ok(files)
 }
 
+/// Bytes of all files below `folder` together.
+pub(super) fn size(folder: &Path) -> io::Result<u64> {
+    let (mut size, mut open) = (0, vec![folder.to_owned()]);
+    while let Some(inner) = open.pop() {
+        for entry in fs::read_dir(inner)? {
+            let (path, meta) = entry.and_then(|entry| Ok((entry.path(), entry.metadata()?)))?;
+            if meta.is_dir() {
+                open.push(path);
+            } else {
+                size += meta.len();
+            }
+        }
+    }
+    Ok(size)
+}
+
 fn hash(path: &Path) -> io::Result<[u8; 32]> {
     let mut hasher = sha2::Sha256::new();
     let mut file = File::open(path)?;

@@ -103,6 +103,16 @@ pub(crate) fn constant(name: &str, dims: &[i64], float_data: &[f32]) -> TensorPr
     }
 }
 
+pub(crate) fn whole(name: &str, dims: &[i64], int64_data: &[i64]) -> TensorProto {
+    TensorProto {
+        name: name.to_owned(),
+        data_type: INT64,
+        dims: dims.to_vec(),
+        int64_data: int64_data.to_vec(),
+        ..TensorProto::default()
+    }
+}
+
 pub(crate) fn model(
     input: Vec<ValueInfoProto>,
     output: Vec<ValueInfoProto>,

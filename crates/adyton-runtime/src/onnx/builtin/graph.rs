@@ -2,6 +2,7 @@
 //!
 //! - A `ZipMap` whose result is an output is cut off; its labels are kept, and the scores become the output.
 //! - A classifier whose classes are texts gives their numbers; the texts are kept, and put back into its output.
+//! - An `Identity` that only names an output is skipped.
 //! - `Scaler` becomes a subtraction and a multiplication.
 //! - Axes without name and length get a name, since `tract` needs a symbol for each; the first axes share one (the batch).
 
@@ -64,6 +65,7 @@ pub(super) fn prepare(model: &mut ModelProto, onnx: &Onnx, file: &str) -> Result
         .into_iter()
         .map(|labels| labels.map_or(After::Plain, After::Maps))
         .collect();
+    skip_identities(graph);
     number_text_classes(graph, &mut after);
     trim_coefficients(graph);
     replace_scalers(graph);
@@ -82,6 +84,36 @@ pub(super) fn prepare(model: &mut ModelProto, onnx: &Onnx, file: &str) -> Result
         ports: Ports { inputs, outputs },
         after,
     })
+}
+
+/// An output that only passes on what another node makes becomes that node's own: exporters put an `Identity` behind labels.
+fn skip_identities(graph: &mut GraphProto) {
+    for output in &mut graph.output {
+        let made = |name: &str| {
+            graph
+                .node
+                .iter()
+                .find(|node| node.output.iter().any(|made| made == name))
+        };
+        while let Some(node) = made(&output.name).filter(|node| node.op_type == "Identity")
+            && let Some(source) = node.input.first().filter(|source| made(source).is_some())
+        {
+            output.name = source.clone();
+        }
+    }
+    let read: HashSet<String> = graph
+        .node
+        .iter()
+        .flat_map(|node| node.input.iter().cloned())
+        .collect();
+    let given: HashSet<&str> = graph.output.iter().map(|output| output.name.as_str()).collect();
+    graph.node.retain(|node| {
+        node.op_type != "Identity"
+            || node
+                .output
+                .iter()
+                .any(|made| read.contains(made) || given.contains(made.as_str()))
+    });
 }
 
 /// Classes that are texts become numbers where the label is an output and nothing else in the graph reads it.
@@ -255,6 +287,33 @@ fn name_axes(graph: &mut GraphProto) {
                 };
                 axis.value = Some(Length::DimParam(name));
             }
+        }
+    }
+}
+
+/// Gives the inputs exactly these shapes, in the order of the ports.
+pub(super) fn fix_shapes(model: &mut ModelProto, shapes: &[Vec<usize>]) {
+    let Some(graph) = model.graph.as_mut() else { return };
+    let known: HashSet<&str> = graph
+        .initializer
+        .iter()
+        .map(|tensor| tensor.name.as_str())
+        .collect();
+    let open = graph
+        .input
+        .iter_mut()
+        .filter(|input| !known.contains(input.name.as_str()));
+    for (input, shape) in open.zip(shapes) {
+        let Some(Type::TensorType(tensor)) = input.r#type.as_mut().and_then(|ty| ty.value.as_mut()) else {
+            continue;
+        };
+        for (axis, length) in tensor
+            .shape
+            .iter_mut()
+            .flat_map(|shape| shape.dim.iter_mut())
+            .zip(shape)
+        {
+            axis.value = Some(Length::DimValue(i64::try_from(*length).unwrap_or(i64::MAX)));
         }
     }
 }

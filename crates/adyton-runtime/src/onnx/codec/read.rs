@@ -2,11 +2,10 @@
 
 use std::fmt;
 
-use half::f16;
 use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-use super::InputError;
-use crate::onnx::tensor::{Axis, ElementType, Elements, Input, Ports, Tensor};
+use super::{InputError, number};
+use crate::onnx::tensor::{Axis, Elements, Input, Ports, Tensor};
 
 /// Deeper nesting than this is refused; no ONNX model has tensors of so many axes.
 const DEEPEST: usize = 8;
@@ -340,75 +339,6 @@ impl Nested<'_, '_> {
     }
 }
 
-/// Pushes an integer into whatever type is wanted, if it fits.
-macro_rules! push_integer {
-    ($reading:expr, $value:expr) => {
-        match &mut $reading.elements {
-            Elements::Float32(elements) => elements.push($value as f32),
-            Elements::Float64(elements) => elements.push($value as f64),
-            Elements::Float16(elements) => elements.push(f16::from_f64($value as f64)),
-            Elements::Int8(elements) => elements.push(i8::try_from($value).map_err(drop)?),
-            Elements::Int16(elements) => elements.push(i16::try_from($value).map_err(drop)?),
-            Elements::Int32(elements) => elements.push(i32::try_from($value).map_err(drop)?),
-            Elements::Int64(elements) => elements.push(i64::try_from($value).map_err(drop)?),
-            Elements::Uint8(elements) => elements.push(u8::try_from($value).map_err(drop)?),
-            Elements::Uint16(elements) => elements.push(u16::try_from($value).map_err(drop)?),
-            Elements::Uint32(elements) => elements.push(u32::try_from($value).map_err(drop)?),
-            Elements::Uint64(elements) => elements.push(u64::try_from($value).map_err(drop)?),
-            Elements::Bool(_) | Elements::Text(_) => return Err(()),
-        }
-    };
-}
-
-impl Reading<'_> {
-    fn push_unsigned(&mut self, value: u64) -> Result<(), ()> {
-        push_integer!(self, value);
-        Ok(())
-    }
-    fn push_signed(&mut self, value: i64) -> Result<(), ()> {
-        push_integer!(self, value);
-        Ok(())
-    }
-    /// A number with a fraction or an exponent: whole numbers such as `3.0` fit integers too.
-    fn push_float(&mut self, value: f64) -> Result<(), ()> {
-        match &mut self.elements {
-            Elements::Float64(elements) => elements.push(value),
-            Elements::Float32(elements) if (value as f32).is_finite() => elements.push(value as f32),
-            Elements::Float16(elements) if f16::from_f64(value).is_finite() => {
-                elements.push(f16::from_f64(value))
-            }
-            Elements::Float32(_) | Elements::Float16(_) | Elements::Bool(_) | Elements::Text(_) => {
-                return Err(());
-            }
-            // 2^63: below it, a whole float64 is exactly an i64.
-            _ if value.fract() == 0.0 && value.abs() < 9_223_372_036_854_775_808.0 => {
-                return self.push_signed(value as i64);
-            }
-            _ => return Err(()),
-        }
-        Ok(())
-    }
-    fn push_text(&mut self, text: &str) -> Result<(), ()> {
-        if let Elements::Text(elements) = &mut self.elements {
-            elements.push(text.to_owned());
-            return Ok(());
-        }
-        let value = match text {
-            "NaN" => f64::NAN,
-            "Infinity" => f64::INFINITY,
-            "-Infinity" => f64::NEG_INFINITY,
-            _ => return Err(()),
-        };
-        match &mut self.elements {
-            Elements::Float32(elements) => elements.push(value as f32),
-            Elements::Float64(elements) => elements.push(value),
-            Elements::Float16(elements) => elements.push(f16::from_f64(value)),
-            _ => return Err(()),
-        }
-        Ok(())
-    }
-}
-
 impl<'de> Visitor<'de> for Nested<'_, '_> {
     type Value = ();
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -419,21 +349,15 @@ impl<'de> Visitor<'de> for Nested<'_, '_> {
     }
     fn visit_u64<E: serde::de::Error>(self, value: u64) -> Result<(), E> {
         self.reading.element::<E>()?;
-        self.reading
-            .push_unsigned(value)
-            .map_err(|()| self.mismatch(&value.to_string()))
+        number::unsigned(&mut self.reading.elements, value).ok_or_else(|| self.mismatch(&value.to_string()))
     }
     fn visit_i64<E: serde::de::Error>(self, value: i64) -> Result<(), E> {
         self.reading.element::<E>()?;
-        self.reading
-            .push_signed(value)
-            .map_err(|()| self.mismatch(&value.to_string()))
+        number::signed(&mut self.reading.elements, value).ok_or_else(|| self.mismatch(&value.to_string()))
     }
     fn visit_f64<E: serde::de::Error>(self, value: f64) -> Result<(), E> {
         self.reading.element::<E>()?;
-        self.reading
-            .push_float(value)
-            .map_err(|()| self.mismatch(&value.to_string()))
+        number::float(&mut self.reading.elements, value).ok_or_else(|| self.mismatch(&value.to_string()))
     }
     fn visit_bool<E: serde::de::Error>(self, value: bool) -> Result<(), E> {
         self.reading.element::<E>()?;
@@ -447,84 +371,15 @@ impl<'de> Visitor<'de> for Nested<'_, '_> {
     }
     fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<(), E> {
         self.reading.element::<E>()?;
-        let shown: String = text.chars().take(40).collect();
-        self.reading
-            .push_text(text)
-            .map_err(|()| self.mismatch(&format!("the text \"{shown}\"")))
+        number::text(&mut self.reading.elements, text).ok_or_else(|| {
+            let shown: String = text.chars().take(40).collect();
+            self.mismatch(&format!("the text \"{shown}\""))
+        })
     }
     fn visit_unit<E: serde::de::Error>(self) -> Result<(), E> {
         Err(self.mismatch("null"))
     }
     fn visit_map<A: MapAccess<'de>>(self, _: A) -> Result<(), A::Error> {
         Err(self.mismatch("an object"))
-    }
-}
-
-/// Reads one element of floating point from its JSON text, for rows: a number, or a number or NaN in quotes.
-pub(super) fn number(text: &str) -> Option<f64> {
-    let bare = text
-        .strip_prefix('"')
-        .and_then(|text| text.strip_suffix('"'))
-        .unwrap_or(text)
-        .trim();
-    match bare {
-        "NaN" => Some(f64::NAN),
-        "Infinity" => Some(f64::INFINITY),
-        "-Infinity" => Some(f64::NEG_INFINITY),
-        // `parse` takes words such as `inf` and `nan` too; numbers begin otherwise.
-        _ if bare.starts_with(|first: char| first.is_ascii_digit() || matches!(first, '-' | '+' | '.')) => {
-            bare.parse().ok().filter(|value: &f64| value.is_finite())
-        }
-        _ => None,
-    }
-}
-
-/// Whether an input can be filled with numbers from columns.
-pub(super) fn is_numeric(element: ElementType) -> bool {
-    !matches!(element, ElementType::Bool | ElementType::Text)
-}
-
-/// Pushes a column's number into a tensor's elements; false when it does not fit their type.
-pub(super) fn push_number(elements: &mut Elements, value: f64) -> bool {
-    match elements {
-        Elements::Float32(elements) => {
-            elements.push(value as f32);
-            !value.is_finite() || (value as f32).is_finite()
-        }
-        Elements::Float64(elements) => {
-            elements.push(value);
-            true
-        }
-        Elements::Float16(elements) => {
-            elements.push(f16::from_f64(value));
-            !value.is_finite() || f16::from_f64(value).is_finite()
-        }
-        _ if value.fract() != 0.0 || !value.is_finite() => false,
-        Elements::Int8(elements) => i8::try_from(value as i64)
-            .map(|value| elements.push(value))
-            .is_ok(),
-        Elements::Int16(elements) => i16::try_from(value as i64)
-            .map(|value| elements.push(value))
-            .is_ok(),
-        Elements::Int32(elements) => i32::try_from(value as i64)
-            .map(|value| elements.push(value))
-            .is_ok(),
-        Elements::Int64(elements) => {
-            elements.push(value as i64);
-            true
-        }
-        Elements::Uint8(elements) => u8::try_from(value as i64)
-            .map(|value| elements.push(value))
-            .is_ok(),
-        Elements::Uint16(elements) => u16::try_from(value as i64)
-            .map(|value| elements.push(value))
-            .is_ok(),
-        Elements::Uint32(elements) => u32::try_from(value as i64)
-            .map(|value| elements.push(value))
-            .is_ok(),
-        Elements::Uint64(elements) => u64::try_from(value as i128)
-            .map(|value| elements.push(value))
-            .is_ok(),
-        Elements::Bool(_) | Elements::Text(_) => false,
     }
 }

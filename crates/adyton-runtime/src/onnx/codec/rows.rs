@@ -11,9 +11,9 @@ use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
-use super::{InputError, PredictError, SchemaError, read, write};
+use super::{InputError, PredictError, SchemaError, number, write};
 use crate::onnx::predictor::Predictor;
-use crate::onnx::tensor::{Axis, Elements, Input, Label, Ports, Tensor, Value};
+use crate::onnx::tensor::{Axis, ElementType, Elements, Input, Label, Ports, Tensor, Value};
 
 /// The columns of a row and how they feed the model.
 #[derive(Clone, PartialEq, Debug)]
@@ -35,7 +35,7 @@ impl Columns {
     pub(super) fn fit(names: Vec<String>, ports: &Ports) -> Result<Self, SchemaError> {
         if let [input] = ports.inputs.as_slice()
             && let Some([_, columns]) = input.axes.as_deref()
-            && read::is_numeric(input.element)
+            && !matches!(input.element, ElementType::Bool | ElementType::Text)
         {
             return match columns {
                 Axis::Fixed(wanted) if *wanted != names.len() => Err(SchemaError(format!(
@@ -146,20 +146,15 @@ fn feed(
     let width = columns.names.len();
     let push = |elements: &mut Elements, input: &Input, row: usize, column: usize| {
         let cell = cells[row * width + column];
-        let field = || format!("data.req_data[{row}].{}", columns.names[column]);
-        if let Elements::Text(texts) = elements {
-            let text = serde_json::from_str(cell)
-                .map_err(|_| InputError::new(field(), format!("expected a text, got {}", shown(cell))))?;
-            texts.push(text);
-            return Ok(());
-        }
-        match read::number(cell) {
-            Some(value) if read::push_number(elements, value) => Ok(()),
-            Some(_) | None => Err(InputError::new(
-                field(),
-                format!("expected a number ({}), got {}", input.element, shown(cell)),
-            )),
-        }
+        number::cell(elements, cell).ok_or_else(|| {
+            let wanted = if matches!(elements, Elements::Text(_)) {
+                "a text"
+            } else {
+                "a number"
+            };
+            let problem = format!("expected {wanted} ({}), got {}", input.element, shown(cell));
+            InputError::new(format!("data.req_data[{row}].{}", columns.names[column]), problem)
+        })
     };
     match &columns.feed {
         Feed::Matrix => {

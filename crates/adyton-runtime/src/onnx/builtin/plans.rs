@@ -1,0 +1,147 @@
+//! Plans: a graph made ready to run. `tract` can prepare most graphs once for all shapes, with symbols for axes of open length.
+//! Where it cannot (networks that compute with their own shapes), the graph is prepared for each shape that comes, and the
+//! last few are kept: an image model is mostly called with one or two sizes.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use parking_lot::Mutex;
+use tract_onnx::pb::ModelProto;
+use tract_onnx::prelude::*;
+use tract_onnx::tract_core::internal::{SimplePlan, SimpleState, TypedOp};
+
+use super::graph;
+use crate::onnx::lanes::Lanes;
+use crate::onnx::tensor::{OPEN_LENGTHS, Ports, Tensor};
+
+/// So many shapes keep their plan; each holds the weights once more.
+const KEPT: usize = 4;
+
+type Shapes = Vec<Vec<usize>>;
+type TractPlan = SimplePlan<TypedFact, Box<dyn TypedOp>>;
+type State = SimpleState<TypedFact, Box<dyn TypedOp>>;
+
+/// See the module.
+#[derive(Debug)]
+pub(super) enum Plans {
+    /// One for all shapes.
+    Any(Plan),
+    /// One for each shape.
+    Each(Box<EachShape>),
+}
+
+impl Plans {
+    /// Prepares the graph; `folder` is where weights in files of their own lie (`tract` refuses paths that leave it).
+    pub(super) fn prepare(
+        model: ModelProto,
+        ports: &Ports,
+        folder: Option<&Path>,
+        copies: usize,
+    ) -> TractResult<Self> {
+        let whole = match Plan::prepare(&model, folder, copies, false) {
+            Ok(plan) => return Ok(Self::Any(plan)),
+            Err(problem) => problem,
+        };
+        let each = EachShape {
+            model,
+            folder: folder.map(Path::to_owned),
+            kept: Mutex::default(),
+        };
+        for open in OPEN_LENGTHS {
+            let shapes: Shapes = ports
+                .inputs
+                .iter()
+                .map(|input| input.example_shape(open))
+                .collect();
+            if ports.inputs.iter().any(|input| input.axes.is_none()) {
+                break;
+            }
+            if each.plan(&shapes).is_ok() {
+                return Ok(Self::Each(Box::new(each)));
+            }
+        }
+        // What it says of the graph with all its shapes open is the more general complaint.
+        Err(whole)
+    }
+
+    /// Runs the graph on `given`, which is `inputs` in the words of `tract`.
+    pub(super) fn run(&self, inputs: &[Tensor], given: TVec<TValue>) -> TractResult<TVec<TValue>> {
+        match self {
+            Self::Any(plan) => plan.run(given),
+            Self::Each(each) => {
+                let shapes: Shapes = inputs.iter().map(|input| input.shape.clone()).collect();
+                each.plan(&shapes)?.run(given)
+            }
+        }
+    }
+}
+
+/// The graph, and plans for the shapes that came last.
+pub(super) struct EachShape {
+    model: ModelProto,
+    folder: Option<PathBuf>,
+    /// The one used last comes last.
+    kept: Mutex<Vec<(Shapes, Arc<Plan>)>>,
+}
+
+impl fmt::Debug for EachShape {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "EachShape({} kept)", self.kept.lock().len())
+    }
+}
+
+impl EachShape {
+    fn plan(&self, shapes: &Shapes) -> TractResult<Arc<Plan>> {
+        {
+            let mut kept = self.kept.lock();
+            if let Some(at) = kept.iter().position(|(of, _)| of == shapes) {
+                let entry = kept.remove(at);
+                let plan = Arc::clone(&entry.1);
+                kept.push(entry);
+                return Ok(plan);
+            }
+        }
+        // Prepared outside the lock: it takes long, and others need the plans that are there.
+        let mut model = self.model.clone();
+        graph::fix_shapes(&mut model, shapes);
+        let plan = Arc::new(Plan::prepare(&model, self.folder.as_deref(), 1, true)?);
+        let mut kept = self.kept.lock();
+        if kept.len() >= KEPT {
+            kept.remove(0);
+        }
+        kept.push((shapes.clone(), Arc::clone(&plan)));
+        Ok(plan)
+    }
+}
+
+/// A graph ready to run, with states for several threads.
+#[derive(Debug)]
+pub(super) struct Plan {
+    plan: Arc<TractPlan>,
+    states: Lanes<Option<State>>,
+}
+
+impl Plan {
+    fn prepare(model: &ModelProto, folder: Option<&Path>, copies: usize, fixed: bool) -> TractResult<Self> {
+        let mut onnx = tract_onnx::onnx();
+        // Notes of shapes in the file speak of symbols; with fixed shapes they would contradict.
+        onnx.ignore_value_info = fixed;
+        let parsed = onnx.parse(model, folder.and_then(Path::to_str))?;
+        let plan = SimplePlan::new(Arc::new(parsed.model.into_optimized()?))?;
+        let states = Lanes::make(copies, || plan.spawn().map(Some))?;
+        Ok(Self { plan, states })
+    }
+
+    fn run(&self, given: TVec<TValue>) -> TractResult<TVec<TValue>> {
+        let mut lane = self.states.take();
+        // A run that fails or panics leaves values behind, so a state comes back only after it has succeeded.
+        let mut state = match lane.take() {
+            Some(state) => state,
+            None => self.plan.spawn()?,
+        };
+        let outputs = state.run(given)?;
+        *lane = Some(state);
+        Ok(outputs)
+    }
+}
