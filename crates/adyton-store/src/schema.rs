@@ -1,7 +1,7 @@
 //! The tables as rows, and the way from a row to the type of `adyton-core` that it holds.
 //!
 //! One file a table. Columns hold text, 64-bit numbers, booleans and bytes, which both databases know; what does not
-//! parse back is [`StoreError::Damaged`](crate::StoreError::Damaged), never a panic.
+//! parse back is [`StoreError::Damaged`], never a panic.
 
 pub(crate) mod access_keys;
 pub(crate) mod app_codes;
