@@ -5,126 +5,15 @@
 
 use std::fmt::Write as _;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use adyton_core::catalogue::Reason;
-use adyton_core::record::{AnsweredBy, Record};
+use adyton_core::record::AnsweredBy;
 
-/// A number that one thread raises and any may read.
-#[derive(Debug, Default)]
-pub(crate) struct Count(AtomicU64);
+mod meters;
 
-impl Count {
-    /// Adds. Only the owning worker calls this, so that it need not be one indivisible step.
-    pub(crate) fn add(&self, more: u64) {
-        self.0.store(
-            self.0.load(Ordering::Relaxed).wrapping_add(more),
-            Ordering::Relaxed,
-        );
-    }
-    fn get(&self) -> u64 {
-        self.0.load(Ordering::Relaxed)
-    }
-}
-
-/// Upper bounds of the latency buckets, in microseconds.
-const BOUNDS: [u64; 18] = [
-    50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 25_000, 50_000, 100_000, 250_000, 500_000, 1_000_000,
-    2_500_000, 5_000_000, 10_000_000, 40_000_000,
-];
-
-/// How often something took how long.
-#[derive(Debug, Default)]
-pub(crate) struct Histogram {
-    buckets: [Count; BOUNDS.len()],
-    count: Count,
-    sum_us: Count,
-}
-
-impl Histogram {
-    fn observe(&self, micros: u64) {
-        if let Some(bucket) = self.buckets.get(BOUNDS.partition_point(|bound| *bound < micros)) {
-            bucket.add(1);
-        }
-        self.count.add(1);
-        self.sum_us.add(micros);
-    }
-}
-
-/// How many reasons there are.
-const REASONS: usize = Reason::ALL.len();
-
-/// What one worker counts. Aligned, so that two workers' counts never share a cache line.
-#[derive(Debug)]
-#[repr(align(128))]
-pub(crate) struct Meters {
-    pub(crate) connections_opened: Count,
-    pub(crate) connections_closed: Count,
-    pub(crate) accept_failed: Count,
-    pub(crate) unreadable: Count,
-    pub(crate) health: Count,
-    pub(crate) begun: Count,
-    ended: Count,
-    request_bytes: Count,
-    response_bytes: Count,
-    pub(crate) upstream_opened: Count,
-    pub(crate) upstream_reused: Count,
-    pub(crate) upstream_retried: Count,
-    refused: [Count; REASONS],
-    /// Answers of models, by the first digit of their status.
-    answered: [Count; 6],
-    ours: Histogram,
-    models: Histogram,
-}
-
-impl Default for Meters {
-    fn default() -> Self {
-        Self {
-            connections_opened: Count::default(),
-            connections_closed: Count::default(),
-            accept_failed: Count::default(),
-            unreadable: Count::default(),
-            health: Count::default(),
-            begun: Count::default(),
-            ended: Count::default(),
-            request_bytes: Count::default(),
-            response_bytes: Count::default(),
-            upstream_opened: Count::default(),
-            upstream_reused: Count::default(),
-            upstream_retried: Count::default(),
-            refused: [const { Count(AtomicU64::new(0)) }; REASONS],
-            answered: Default::default(),
-            ours: Histogram::default(),
-            models: Histogram::default(),
-        }
-    }
-}
-
-impl Meters {
-    /// Counts a request that has ended. The record and the count come from one place, so they agree.
-    pub(crate) fn count(&self, record: &Record) {
-        self.ended.add(1);
-        self.request_bytes.add(record.request_bytes);
-        self.response_bytes.add(record.response_bytes);
-        match record.reason {
-            Some(reason) => {
-                if let Some(count) = self.refused.get(reason as usize) {
-                    count.add(1);
-                }
-            }
-            None => {
-                if let Some(count) = self.answered.get(usize::from(record.status / 100)) {
-                    count.add(1);
-                }
-            }
-        }
-        self.ours.observe(record.took_us.saturating_sub(record.model_us));
-        if record.model_us > 0 {
-            self.models.observe(record.model_us);
-        }
-    }
-}
+use meters::BOUNDS;
+pub(crate) use meters::{Count, Histogram, Meters};
 
 /// What all workers count, for the control listener's `/metrics`.
 #[derive(Clone, Debug)]

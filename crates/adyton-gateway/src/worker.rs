@@ -23,6 +23,7 @@ use crate::journal::Recorder;
 use crate::listener::guests::Guests;
 use crate::listener::{accept, connection, drain};
 use crate::metrics::Meters;
+use crate::pipeline::limit::Room;
 use crate::pipeline::throttle::{Quotas, Registry};
 use crate::settings::GatewaySettings;
 use crate::upstream::Pool;
@@ -100,6 +101,7 @@ async fn run(seat: Seat) {
         pool: Pool::new(seat.shared.settings.upstream_idle),
         recorder: seat.recorder,
         meters: seat.meters,
+        room: Room::new(),
         waits: Waits::new(seat.shared.clock.clone()),
         guests: Guests::new(seat.shared.settings.max_connections / seat.shared.workers),
         parser: connection::parser(),
@@ -165,6 +167,8 @@ pub(crate) struct Worker {
     pub(crate) recorder: Recorder,
     pub(crate) meters: Arc<Meters>,
     pub(crate) waits: Rc<Waits>,
+    /// Memory for bodies.
+    pub(crate) room: Room,
     pub(crate) guests: Rc<Guests>,
     pub(crate) parser: http1::Builder,
     /// The time at the last tick: exact to the tick, and free.

@@ -1,10 +1,12 @@
 //! Limits, exact at the byte; `Expect`; and what becomes of a connection whose body was refused.
 
+use std::io::Read as _;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
+use std::time::Duration;
 
-use crate::client::Ask;
+use crate::client::{Ask, Client};
 use crate::model::Program;
 use crate::world::{World, path};
 
@@ -254,4 +256,58 @@ fn a_slow_reader_of_a_refusal_stops_nobody_else() {
     }
     stop.store(true, Ordering::SeqCst);
     sender.join().unwrap();
+}
+
+/// How many steps of `seconds` pass on the gateway's clock until it closes the connection. A step takes longer than the
+/// gateway needs to look at its connections, once a second.
+fn steps_until_closed(world: &World, client: &mut Client, seconds: u64) -> u32 {
+    client
+        .stream
+        .set_read_timeout(Some(Duration::from_millis(1_500)))
+        .unwrap();
+    for step in 1..10 {
+        world.clock.advance(Duration::from_secs(seconds));
+        if client.stream.read(&mut [0u8; 1]).is_ok_and(|read| read == 0) {
+            return step;
+        }
+    }
+    panic!("the connection stays open");
+}
+
+#[test]
+fn idle_and_dawdling_connections_are_closed() {
+    let world = World::new();
+    let mut idle = world.client();
+    idle.send(Ask::new("GET", "/healthz/live").bytes());
+    assert_eq!(idle.read().status, 200);
+    assert_eq!(steps_until_closed(&world, &mut idle, 121), 1);
+    let mut dawdling = world.client();
+    dawdling.send("POST / HTTP/1.1\r\nHost: a");
+    let steps = steps_until_closed(&world, &mut dawdling, 31);
+    assert!(
+        steps <= 2,
+        "a head that is begun has 30 s, a connection 120: {steps} steps of 31 s"
+    );
+}
+
+#[test]
+fn many_large_bodies_wait_for_memory_and_are_all_answered() {
+    let world = World::with(|settings| settings.limits.address_body = 300 * MIB as u64);
+    let program = Program::echo();
+    world.runs_at(program.address);
+    // Each may take up to 300 MiB of the 512, so that they go through one by one.
+    let bytes = world
+        .call()
+        .header("Transfer-Encoding", "chunked")
+        .body(chunked(&vec![b'x'; MIB]))
+        .bytes();
+    thread::scope(|scope| {
+        for _ in 0..4 {
+            let (mut client, bytes) = (world.client(), &bytes);
+            scope.spawn(move || {
+                client.send(bytes);
+                assert_eq!(client.read().status, 200);
+            });
+        }
+    });
 }

@@ -48,7 +48,7 @@ pub(super) async fn forward(
     let way = call.way();
     let (mut head, source, body, turn) = call.into_parts();
     headers::to_model(&mut head, source, address, way, trail.id());
-    let request = onward(head, &path, body)?;
+    let request = onward(head, &path, Bytes::clone(&body))?;
     let allowance = turn.spend();
     let began = worker.clock().monotonic();
     let errand = Errand {

@@ -31,7 +31,7 @@ const HOP_BY_HOP: [HeaderName; 10] = [
 ];
 
 /// Credentials of callers, in every way that the gateway takes them; and the console's.
-const CREDENTIALS: [HeaderName; 9] = [
+const CREDENTIALS: [HeaderName; 10] = [
     HeaderName::from_static("x-auth-token"),
     HeaderName::from_static("x-subject-token"),
     HeaderName::from_static("x-security-token"),
@@ -40,6 +40,7 @@ const CREDENTIALS: [HeaderName; 9] = [
     HeaderName::from_static("x-hw-appkey"),
     HeaderName::from_static("apikey"),
     HeaderName::from_static("x-sdk-date"),
+    HeaderName::from_static("x-sdk-content-sha256"),
     HeaderName::from_static("x-csrf-token"),
 ];
 
