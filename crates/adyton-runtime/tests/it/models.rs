@@ -389,3 +389,27 @@ fn missing_operators_are_named() {
         .unwrap_err();
     expect!["model/m.onnx: the compiled-in runtime has no operator com.example.FrobnicateRows; install ONNX Runtime (`adyton doctor --fix`) or set `onnx.library` to its shared library"].assert_eq(&refused.to_string());
 }
+
+/// What every runtime says of a model that it cannot load; all of them must name the file.
+fn refused(model: &[u8]) {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("m.onnx"), model).unwrap();
+    for (runtime, onnx) in runtimes() {
+        let problem = onnx.load(folder.path(), "m.onnx").unwrap_err().to_string();
+        assert!(problem.starts_with("model/m.onnx: "), "{runtime}: {problem}");
+    }
+}
+
+#[test]
+fn broken_graphs_are_refused_by_every_runtime() {
+    let ports = || (vec![port("x", FLOAT, &[1, 2])], vec![port("y", FLOAT, &[1, 2])]);
+    let (input, output) = ports();
+    let dangling = vec![node("Add", "", &["x", "nowhere"], &["y"], Vec::new())];
+    refused(&graph::bytes(&graph::model(input, output, dangling, Vec::new())));
+    let (input, output) = ports();
+    let weights = vec![graph::constant("w", &[3, 2], &[0.0; 6])];
+    let product = vec![node("MatMul", "", &["x", "w"], &["y"], Vec::new())];
+    refused(&graph::bytes(&graph::model(input, output, product, weights)));
+    refused(b"");
+    refused(&graph::iris()[..200]);
+}

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use parking_lot::Mutex;
 use tract_onnx::pb::ModelProto;
 use tract_onnx::prelude::*;
-use tract_onnx::tract_core::internal::{SimplePlan, SimpleState, TypedOp};
+use tract_onnx::tract_core::internal::{SimplePlan, SimpleState, TypedOp, bail};
 
 use super::graph;
 use crate::onnx::lanes::Lanes;
@@ -128,6 +128,12 @@ impl Plan {
         // Notes of shapes in the file speak of symbols; with fixed shapes they would contradict.
         onnx.ignore_value_info = fixed;
         let parsed = onnx.parse(model, folder.and_then(Path::to_str))?;
+        if !parsed.unresolved_inputs.is_empty() {
+            bail!(
+                "nothing in the graph makes {}",
+                parsed.unresolved_inputs.join(", ")
+            );
+        }
         let plan = SimplePlan::new(Arc::new(parsed.model.into_optimized()?))?;
         let states = Lanes::make(copies, || plan.spawn().map(Some))?;
         Ok(Self { plan, states })
