@@ -36,6 +36,8 @@ pub(crate) struct Failure {
     exit: Exit,
     /// The document that `--json` prints: the refusal as the API gave it.
     document: Option<Box<Value>>,
+    /// The HTTP status of a refusal.
+    status: Option<u16>,
 }
 
 impl Failure {
@@ -47,6 +49,7 @@ impl Failure {
             hints: Vec::new(),
             exit: Exit::Failed,
             document: None,
+            status: None,
         }
     }
     /// It was used or configured wrongly.
@@ -73,6 +76,16 @@ impl Failure {
     pub(crate) fn with_document(mut self, document: Value) -> Self {
         self.document = Some(Box::new(document));
         self
+    }
+    /// The same with the HTTP status that it came with.
+    #[must_use]
+    pub(crate) fn with_status(mut self, status: u16) -> Self {
+        self.status = Some(status);
+        self
+    }
+    /// The HTTP status of a refusal.
+    pub(crate) fn status(&self) -> Option<u16> {
+        self.status
     }
     /// The exit code.
     pub(crate) fn exit(&self) -> Exit {

@@ -89,10 +89,12 @@ impl Answer {
                 None => failure,
             },
         };
-        failure.with_document(match serde_json::from_slice::<Value>(&self.body) {
-            Ok(body @ Value::Object(_)) => body,
-            _ => json!({"error_code": code, "error_msg": message, "request_id": id}),
-        })
+        failure
+            .with_status(status)
+            .with_document(match serde_json::from_slice::<Value>(&self.body) {
+                Ok(body @ Value::Object(_)) => body,
+                _ => json!({"error_code": code, "error_msg": message, "request_id": id}),
+            })
     }
     /// Code and message, in whichever shape they came.
     fn said(&self) -> (Option<String>, String) {

@@ -124,7 +124,11 @@ impl Places<'_> {
                 secret: Secret::new(secret),
             });
         }
-        let (target, _) = Target::find(self)?;
+        let unknown = || {
+            Failure::wrong_use("no access key is known")
+                .hint("set ADYTON_ACCESS_KEY and ADYTON_SECRET_KEY, or make a profile with `adyton login`")
+        };
+        let (target, _) = Target::find(self).map_err(|_| unknown())?;
         target.credentials.keys.ok_or_else(|| {
             Failure::wrong_use(format!("{} holds no key pair", target.said))
                 .hint("set ADYTON_ACCESS_KEY and ADYTON_SECRET_KEY")

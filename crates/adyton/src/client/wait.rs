@@ -84,7 +84,10 @@ pub(crate) fn service(
             "" => status.clone(),
             progress => format!("{status} {progress} %"),
         });
-        Ok((wanted.contains(&status.as_str()) || status == "failed").then_some(service))
+        Ok(
+            ((wanted.contains(&status.as_str()) && is_whole(&service)) || status == "failed")
+                .then_some(service),
+        )
     });
     spinner.finish_and_clear();
     let service = found?.ok_or_else(|| {
@@ -101,6 +104,14 @@ pub(crate) fn service(
         return Ok(service);
     }
     Err(failed(client, &service, id))
+}
+
+/// Whether a running service has all the instances that are wanted of it.
+fn is_whole(service: &Value) -> bool {
+    text(service, "status") != "running"
+        || entries(service, "config")
+            .iter()
+            .all(|version| matches!(text(version, "status").as_str(), "ready" | ""))
 }
 
 /// Why a service failed: what the reconciler says, and what the model's program said last.

@@ -59,15 +59,9 @@ fn codes(said: &str) -> Vec<Code> {
 }
 
 fn unknown(said: &str) -> Failure {
-    let wires = Code::ALL.iter().map(|code| code.entry().wire);
-    let subs = Reason::ALL.iter().map(|reason| reason.sub_code());
     let failure = Failure::wrong_use(format!("the catalogue has no code or sub-code `{said}`"));
-    let lower = said.to_lowercase();
-    let meant = Code::ALL
-        .iter()
-        .map(|code| code.entry().wire)
-        .find(|wire| nearest(&wire.to_lowercase(), [lower.as_str()]).is_some());
-    match nearest(said, wires.chain(subs)).or(meant) {
+    // Every number is near to every other one, so only words are guessed at.
+    match nearest(said, Reason::ALL.iter().map(|reason| reason.sub_code())) {
         Some(meant) => failure.hint(format!("did you mean `{meant}`?")),
         None => failure.hint("`adyton errors` lists all codes"),
     }

@@ -34,7 +34,12 @@ impl Explain {
                 .hint("it has 32 hex digits: the answer's `X-Request-Id`, or `request_id` in its body; `adyton requests` lists them")
         })?;
         let client = context.client()?;
-        let mut document = client.get(&format!("/adyton/v1/{}/requests/{id}", client.project()), "")?;
+        let path = format!("/adyton/v1/{}/requests/{id}", client.project());
+        let mut document = client.get(&path, "").map_err(|failure| match failure.status() {
+            Some(404) => Failure::failed(format!("no request of this project has the id {id}"))
+                .hint("`adyton requests` lists those that are kept; others were of another project, or are gone by now"),
+            _ => failure,
+        })?;
         let explanation: Explanation =
             serde_json::from_value(document["explanation"].clone()).map_err(|error| {
                 Failure::failed(format!("the server's explanation cannot be read: {error}"))

@@ -132,7 +132,7 @@ impl Login {
             ..Credentials::default()
         };
         let client = self.client(context, control, credentials)?;
-        let listed = client.get("/v3/projects", "")?;
+        let listed = client.get("/adyton/v1/whoami", "")?;
         let project = pick(&listed, self.project.as_deref().or(usual))?;
         Ok(Profile {
             control_url: Some(client.target.control.to_string()),
@@ -158,7 +158,7 @@ impl Login {
         };
         let listed = self
             .client(context, control, credentials)?
-            .get("/v3/auth/projects", "")?;
+            .get("/adyton/v1/whoami", "")?;
         let project = pick(&listed, self.project.as_deref())?;
         let got = client.sign_in(user, domain, &password, &json!({"project": {"id": project}}))?;
         let expires = got.json()?["token"]["expires_at"].as_str().map(str::to_owned);

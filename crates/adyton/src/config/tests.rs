@@ -94,13 +94,13 @@ fn all_problems_are_told_at_once() {
             error: environment ADYTON_GATEWAY__TREADS: unknown key `gateway.treads`
             hint: did you mean `ADYTON_GATEWAY__THREADS`?
             error: adyton.toml:3: `gateway.listen`: the value `nowhere` is not an address with a port
-            hint: write an IP address and a port, such as `127.0.0.1:8080` or `[::]:8080`; port 0 picks a free one (address); default `127.0.0.1:8080`
+            hint: write an IP address and a port, such as `127.0.0.1:8080` or `[::]:8080`; port 0 picks a free one; the default is `127.0.0.1:8080`
             error: adyton.toml:5: `gateway.prediction_timeout`: the value `40` has no unit
-            hint: write a number with `ms`, `s`, `m`, `h` or `d`, such as `30s` (time); default `40s`
+            hint: write a number with `ms`, `s`, `m`, `h` or `d`, such as `30s`; the default is `40s`
             error: adyton.toml:7: `limits.address_body`: the value `12MB` has the unit `MB`, which is not known (1 MiB is 1024 × 1024 bytes)
-            hint: write bytes, or a number with `KiB`, `MiB` or `GiB`, such as `12MiB` (size); default `12MiB`
+            hint: write bytes, or a number with `KiB`, `MiB` or `GiB`, such as `12MiB`; the default is `12MiB`
             error: environment ADYTON_THROTTLE__DEFAULT_PER_SECOND: `throttle.default_per_second`: the value `-1` is not such a number
-            hint: write a whole number from 0 to 4294967295 (number); default `200`"#]],
+            hint: write a whole number from 0 to 4294967295; the default is `200`"#]],
     );
 }
 
@@ -139,8 +139,8 @@ fn a_database_password_is_never_repeated() {
         "",
         &[("ADYTON_DATABASE_URL", "mysql://root:hunter2@db")],
         expect![[r#"
-        error: environment ADYTON_DATABASE_URL: `database_url`: the value is neither `sqlite` nor a `postgres://` address
-        hint: write `sqlite`, or `postgres://USER:PASSWORD@HOST/DATABASE` (database); default `sqlite`"#]],
+            error: environment ADYTON_DATABASE_URL: `database_url`: the value is neither `sqlite` nor a `postgres://` address
+            hint: write `sqlite`, or `postgres://USER:PASSWORD@HOST/DATABASE`; the default is `sqlite`"#]],
     );
     let text = "database_url = 'postgres://adyton:hunter2@db/adyton?x=hunter2'\nmaster_key_file = 'k'\n";
     let config = loaded(text, &[]).config;
@@ -158,7 +158,7 @@ fn a_missing_file_is_named() {
         .map(|problems| problems.to_string())
         .unwrap_or_default();
     expect![[r#"
-        error: /nowhere/adyton.toml:1: the configuration file cannot be read: No such file or directory (os error 2)
+        error: /nowhere/adyton.toml: the configuration file cannot be read: No such file or directory (os error 2)
         hint: name a readable TOML file after --config, or leave the flag out"#]].assert_eq(&problems);
 }
 

@@ -43,8 +43,14 @@ impl Value for LogFilter {
             Raw::Text(text) => text.trim().to_owned(),
             Raw::List(parts) => parts.join(","),
         };
+        // A word alone would be taken for the name of a part of the program.
+        let is_level = |word: &str| matches!(word, "error" | "warn" | "info" | "debug" | "trace" | "off");
+        let fits = text.split(',').all(|part| match part.trim().split_once('=') {
+            Some((target, level)) => !target.is_empty() && is_level(level),
+            None => is_level(part.trim()),
+        });
         match tracing_subscriber::EnvFilter::builder().parse(&text) {
-            Ok(_) if !text.is_empty() => Ok(Self(text)),
+            Ok(_) if fits => Ok(Self(text)),
             _ => Err("is not a level".to_owned()),
         }
     }

@@ -1,0 +1,288 @@
+//! What people get when they make a mistake with a server.
+
+use expect_test::expect;
+
+use crate::harness::{Place, sample};
+
+#[test]
+fn no_server_is_known() {
+    let place = Place::new();
+    place.check(
+        &["service", "list"],
+        expect![[r#"
+        exit 2
+        --- stderr
+        error: no server is known
+          no profile, no ADYTON_CONTROL_URL, and no data folder at [folder]/adyton-data
+        hint: start one with `adyton serve` or `adyton demo`, or name one with `adyton login --control URL`
+    "#]],
+    );
+    place.check(
+        &["login"],
+        expect![[r#"
+        exit 2
+        --- stderr
+        error: neither --user nor --access-key says who you are, and there is no ./adyton-data
+        hint: adyton login --control URL --user NAME, or --access-key AK, or --data DIR
+    "#]],
+    );
+    place.check(
+        &["whoami", "--profile", "work"],
+        expect![[r#"
+        exit 2
+        --- stderr
+        error: no profile is called `work`
+          [folder]/.config/adyton/config.toml: there is none yet
+        hint: make it with `adyton login --profile work`
+    "#]],
+    );
+}
+
+#[test]
+fn half_an_environment_is_named() {
+    let place = Place::new().with("ADYTON_CONTROL_URL", "http://127.0.0.1:1");
+    place.check(
+        &["service", "list"],
+        expect![[r#"
+        exit 2
+        --- stderr
+        error: environment says no project
+        hint: set ADYTON_PROJECT_ID, or make a profile with `adyton login`
+    "#]],
+    );
+    let place = place
+        .with("ADYTON_PROJECT_ID", "p")
+        .with("ADYTON_ACCESS_KEY", "AK");
+    place.check(
+        &["service", "list"],
+        expect![[r#"
+        exit 2
+        --- stderr
+        error: environment says no secret key
+        hint: set ADYTON_SECRET_KEY, or make a profile with `adyton login`
+    "#]],
+    );
+    let place = place.with("ADYTON_SECRET_KEY", "hunter2");
+    place.check(
+        &["service", "list"],
+        expect![[r#"
+        exit 1
+        --- stderr
+        error: nothing listens at http://127.0.0.1:1 (connection refused)
+          GET http://127.0.0.1:1/v1/p/services
+        hint: start the server with `adyton serve`, or name another one with `adyton login --control URL`
+    "#]],
+    );
+}
+
+#[test]
+fn an_address_that_is_none_is_named() {
+    let place = Place::new()
+        .with("ADYTON_CONTROL_URL", "localhost")
+        .with("ADYTON_PROJECT_ID", "p")
+        .with("ADYTON_ACCESS_KEY", "AK")
+        .with("ADYTON_SECRET_KEY", "SK");
+    place.check(
+        &["service", "list"],
+        expect![[r#"
+        exit 2
+        --- stderr
+        error: control URL: `localhost` is not the address of a server
+        hint: write scheme, host and port, such as `http://127.0.0.1:[port]`
+    "#]],
+    );
+}
+
+#[test]
+fn a_server_that_has_ended_is_not_waited_for() {
+    let place = Place::new();
+    drop(place.serve(&[]));
+    // It was killed, so its ready document is still there, and names a process that is gone.
+    assert!(place.data().join("ready.json").exists());
+    place.check(
+        &["service", "list"],
+        expect![[r#"
+        exit 1
+        --- stderr
+        error: no server is running on [folder]/adyton-data
+        hint: start it with `adyton serve --data [folder]/adyton-data`
+    "#]],
+    );
+}
+
+#[test]
+fn things_that_are_not_there_are_named() {
+    let place = Place::new();
+    let _server = place.serve(&[]);
+    place.check(
+        &["model", "show", "irsi"],
+        expect![[r#"
+            exit 1
+            --- stderr
+            error: no model of the project is called `irsi`
+            hint: `adyton model list` shows what there is
+        "#]],
+    );
+    place.check(
+        &["service", "show", "irsi"],
+        expect![[r#"
+            exit 1
+            --- stderr
+            error: no service of the project is called `irsi`
+            hint: `adyton service list` shows what there is
+        "#]],
+    );
+    place.check(
+        &["app", "show", "irsi"],
+        expect![[r#"
+            exit 1
+            --- stderr
+            error: no app of the project is called `irsi`
+            hint: `adyton app list` shows what there is
+        "#]],
+    );
+    place.check(&["explain", "1"], expect![[r#"
+        exit 2
+        --- stderr
+        error: `1` is not a request id
+        hint: it has 32 hex digits: the answer's `X-Request-Id`, or `request_id` in its body; `adyton requests` lists them
+    "#]]);
+    place.check(&["explain", "00000000000000000000000000000000"], expect![[r#"
+        exit 1
+        --- stderr
+        error: no request of this project has the id [id]
+        hint: `adyton requests` lists those that are kept; others were of another project, or are gone by now
+    "#]]);
+    place.check(
+        &["requests", "--since", "yesterday"],
+        expect![[r#"
+            exit 2
+            --- stderr
+            error: --since yesterday: neither a time nor an age
+            hint: write [date]:0:0, or an age such as 90s, 15m, 2h, 3d
+        "#]],
+    );
+    place.check(&["requests", "--step", "lunch"], expect![[r#"
+        exit 1
+        --- stderr
+        error: APIGW.0201 (400): API request error: stage: must be a step of the pipeline: route, admit, authenticate, authorise, throttle, limit, dispatch or respond
+          reason      manage.bad_request
+          request id  [id]
+        hint: `adyton errors manage.bad_request` says what causes it and what to do
+    "#]]);
+}
+
+#[test]
+fn a_package_that_is_none_is_named() {
+    let place = Place::new();
+    let _server = place.serve(&[]);
+    place.check(
+        &["model", "import", "nowhere"],
+        expect![[r#"
+            exit 2
+            --- stderr
+            error: nowhere: No such file or directory (os error 2)
+            hint: name a folder that holds `model/`, or a .tar, .tar.gz or .zip of one
+        "#]],
+    );
+    std::fs::create_dir(place.path().join("empty")).unwrap();
+    place.check(
+        &["model", "import", "empty"],
+        expect![[r#"
+            exit 2
+            --- stderr
+            error: empty: the folder holds no `model/`
+            hint: a model package is a folder with `model/config.json` and the model's files in `model/`
+        "#]],
+    );
+    place.write("broken.zip", "no archive");
+    place.check(&["model", "import", "broken.zip"], expect![[r#"
+        exit 1
+        --- stderr
+        error: ModelArts.3016 (400): The model package cannot be used: the file is not a tar, tar.gz or zip archive; pack the folder that holds `model/` with tar or zip
+          reason      modelarts.bad_package
+          request id  [id]
+        hint: `adyton errors modelarts.bad_package` says what causes it and what to do
+    "#]]);
+    std::fs::create_dir_all(place.path().join("half/model")).unwrap();
+    place.write("half/model/config.json", "{");
+    place.check(&["model", "import", "half"], expect![[r#"
+        exit 1
+        --- stderr
+        error: the import failed: model/config.json: line 1, column 1: not valid JSON: EOF while parsing an object
+        hint: put the package right, `adyton model delete [uuid]`, and import it again
+    "#]]);
+}
+
+#[test]
+fn a_model_that_fails_to_start_shows_its_last_words() {
+    let place = Place::new();
+    let _server = place.serve(&[]);
+    std::fs::create_dir_all(place.path().join("sick/model")).unwrap();
+    place.write(
+        "sick/model/config.json",
+        r#"{"model_type":"Command","model_algorithm":"sick","command":["/bin/sh","-c","echo no medicine >&2; exit 3"],"apis":[{"url":"/","method":"post"}]}"#,
+    );
+    assert_eq!(place.run(&["model", "import", "sick"]).code, 0);
+    let ran = place.run(&["service", "deploy", "sick"]);
+    assert_eq!(ran.code, 1, "{}{}", ran.stdout, ran.stderr);
+    for part in [
+        "the service sick failed",
+        "no medicine",
+        "adyton service events sick",
+    ] {
+        assert!(ran.stderr.contains(part), "{part} is not in\n{}", ran.stderr);
+    }
+}
+
+#[test]
+fn wrong_arguments_of_predict_are_told_before_anything_is_sent() {
+    let place = Place::new();
+    place.check(
+        &["predict", "iris", "--form", "images"],
+        expect![[r#"
+        exit 2
+        --- stderr
+        error: --form images: there is no `=`
+        hint: write --form NAME=VALUE or --form NAME=@FILE
+    "#]],
+    );
+    place.check(
+        &["predict", "iris", "--data", "@nowhere.json"],
+        expect![[r#"
+        exit 2
+        --- stderr
+        error: --data @nowhere.json: No such file or directory (os error 2)
+        hint: write --data @FILE for a file, or --data TEXT
+    "#]],
+    );
+    place.check(
+        &["predict", "iris", "-H", "nothing"],
+        expect![[r#"
+        exit 2
+        --- stderr
+        error: --header `nothing`: there is no name and `:`
+        hint: write --header 'Name: value'
+    "#]],
+    );
+    place.check(
+        &["service", "deploy", "iris", "--env", "NAME"],
+        expect![[r#"
+        exit 2
+        --- stderr
+        error: --env NAME: there is no name and `=`
+        hint: write --env NAME=VALUE
+    "#]],
+    );
+    let _server = place.serve(&[]);
+    let request = format!("@{}", sample("iris/request.json"));
+    place.check(
+        &["predict", "iris", "--data", &request],
+        expect![[r#"
+            exit 1
+            --- stderr
+            error: no service of the project is called `iris`
+            hint: `adyton service list` shows what there is
+        "#]],
+    );
+}

@@ -1,0 +1,388 @@
+//! A newcomer's way through: import, deploy, call, be refused, ask why. The commands are those of the README.
+
+use expect_test::expect;
+
+use crate::harness::{Place, sample};
+
+#[test]
+fn from_a_package_to_an_explained_refusal() {
+    let place = Place::new();
+    let _server = place.serve(&[]);
+    place.check(
+        &["model", "list"],
+        expect![[r#"
+            exit 0
+            --- stdout
+            There is no model yet. Import one with: adyton model import PATH
+            --- stderr
+        "#]],
+    );
+    place.check(
+        &["service", "list"],
+        expect![[r#"
+            exit 0
+            --- stdout
+            There is no service yet. Deploy a model with: adyton service deploy MODEL
+            --- stderr
+        "#]],
+    );
+    place.check(
+        &["app", "list"],
+        expect![[r#"
+            exit 0
+            --- stdout
+            There is no app yet. Make one with: adyton app create NAME
+            --- stderr
+        "#]],
+    );
+    place.check(
+        &["requests"],
+        expect![[r#"
+            exit 0
+            --- stdout
+            No request fits.
+            --- stderr
+        "#]],
+    );
+    place.check(
+        &["model", "import", &sample("iris")],
+        expect![[r#"
+            exit 0
+            --- stdout
+            Imported iris:0.0.1 (ONNX), [uuid].
+            Deploy it with: adyton service deploy iris:0.0.1
+            --- stderr
+        "#]],
+    );
+    place.check(
+        &["service", "deploy", "iris"],
+        expect![[r#"
+            exit 0
+            --- stdout
+            iris
+            id           [uuid]
+            status       running
+            address      http://127.0.0.1:[port]/v1/infers/[uuid]
+            versions     iris:0.0.1  weight 100, 1 instance, ready
+            calls        0, 0 failed
+
+            Call it with: adyton predict iris --data @request.json
+            --- stderr
+        "#]],
+    );
+    place.check(
+        &["model", "list"],
+        expect![[r#"
+            exit 0
+            --- stdout
+            NAME  VERSION  STATUS     ENGINE     SIZE  ID
+            iris  0.0.1    published  ONNX    2.5 KiB  [uuid]
+            --- stderr
+        "#]],
+    );
+    place.check(
+        &["service", "list"],
+        expect![[r#"
+            exit 0
+            --- stdout
+            NAME  STATUS   CALLS  FAILED  ID
+            iris  running      0       0  [uuid]
+            --- stderr
+        "#]],
+    );
+    place.check(&["predict", "iris", "--data", &format!("@{}", sample("iris/request.json"))], expect![[r#"
+        exit 0
+        --- stdout
+        {"meta":{},"data":{"resp_data":[{"sepal_length":5.1,"sepal_width":3.5,"petal_length":1.4,"petal_width":0.2,"predictresult":"setosa","probabilities":{"setosa":0.98165685,"versicolor":0.018343149,"virginica":1.4395042e-8}},{"sepal_length":6.7,"sepal_width":3.0,"petal_length":5.2,"petal_width":2.3,"predictresult":"virginica","probabilities":{"setosa":0.000055262844,"versicolor":0.080083534,"virginica":0.9198612}}]}}
+        --- stderr
+        200 from the model in [n] ms, request id [id]
+    "#]]);
+
+    let refused = place.run(&["predict", "iris", "/setosa", "--data", "{}"]);
+    expect![[r#"
+        exit 1
+        --- stderr
+        error: APIG.0101 (404): The API does not exist or has not been published in the environment
+          reason      route.undeclared_path
+          request id  [id]
+        hint: `adyton explain [id]` says what was compared and what to do
+    "#]]
+    .assert_eq(&place.told(&refused));
+    let id = refused
+        .stderr
+        .lines()
+        .find_map(|line| line.trim().strip_prefix("request id  "))
+        .unwrap();
+    let explained = place.run(&["explain", id]);
+    assert_eq!(explained.code, 0, "{}", explained.stderr);
+    for part in ["route.undeclared_path", "/setosa", "Did you mean", "Fix"] {
+        assert!(
+            explained.stdout.contains(part),
+            "{part} is not in\n{}",
+            explained.stdout
+        );
+    }
+    let document = place.json(&["explain", id]);
+    assert_eq!(document["explanation"]["request_id"], id);
+
+    let listed = place.json(&["requests", "--service", "iris"]);
+    assert_eq!(listed["requests"].as_array().unwrap().len(), 2);
+    let refusals = place.json(&["requests", "--code", "APIG.0101"]);
+    assert_eq!(refusals["requests"][0]["id"], id);
+    let table = place.run(&["requests"]).stdout;
+    assert!(
+        table.contains("route.undeclared_path") && table.contains("by the model"),
+        "{table}"
+    );
+
+    place.check(
+        &["service", "stop", "iris"],
+        expect![[r#"
+            exit 0
+            --- stdout
+            iris is stopped.
+            --- stderr
+        "#]],
+    );
+    place.check(
+        &["predict", "iris", "--data", "{}"],
+        expect![[r#"
+            exit 1
+            --- stderr
+            error: ModelArts.4203 (400): Invalid request because requested service [uuid] is unavailable.
+              reason      service.stopped
+              request id  [id]
+            hint: `adyton explain [id]` says what was compared and what to do
+        "#]],
+    );
+    place.check(&["model", "delete", "iris"], expect![[r#"
+        exit 1
+        --- stderr
+        error: iris was not deleted: ModelArts.3009 The model is used by a service: the model is used by service iris; delete the service first, or take the model out of it
+        hint: delete or update the services that use it first: `adyton service list`
+    "#]]);
+    place.check(
+        &["service", "start", "iris"],
+        expect![[r#"
+            exit 0
+            --- stdout
+            iris is running.
+            --- stderr
+        "#]],
+    );
+    place.check(
+        &["service", "update", "iris"],
+        expect![[r#"
+        exit 2
+        --- stderr
+        error: nothing is to be changed
+        hint: `adyton service update --help` lists what can be
+    "#]],
+    );
+    place.check(
+        &[
+            "service",
+            "update",
+            "iris",
+            "--instances",
+            "2",
+            "--description",
+            "flowers",
+        ],
+        expect![[r#"
+            exit 0
+            --- stdout
+            iris
+            id           [uuid]
+            status       running
+            address      http://127.0.0.1:[port]/v1/infers/[uuid]
+            description  flowers
+            versions     iris:0.0.1  weight 100, 2 instances, ready
+            calls        1, 0 failed
+            --- stderr
+        "#]],
+    );
+    let events = place.run(&["service", "events", "iris"]);
+    assert!(
+        events.code == 0 && events.stdout.lines().count() > 3,
+        "{}{}",
+        events.stdout,
+        events.stderr
+    );
+    place.check(
+        &["service", "delete", "iris"],
+        expect![[r#"
+            exit 0
+            --- stdout
+            Deleted iris.
+            --- stderr
+        "#]],
+    );
+    place.check(
+        &["model", "delete", "iris"],
+        expect![[r#"
+            exit 0
+            --- stdout
+            Deleted iris:0.0.1.
+            --- stderr
+        "#]],
+    );
+}
+
+#[test]
+fn every_way_of_showing_who_calls() {
+    let place = Place::new();
+    let server = place.serve(&[]);
+    place.json(&["model", "import", &sample("poetry")]);
+    let service = place.json(&["service", "deploy", "poetry", "--env", "SEED=1"]);
+    assert_eq!(service["status"], "running");
+    let call = |place: &Place, auth: &str| {
+        let ran = place.run(&[
+            "predict",
+            "poetry",
+            "--data",
+            "{\"text\":\"The moon\"}",
+            "--auth",
+            auth,
+        ]);
+        (ran.code, ran.stdout, ran.stderr)
+    };
+    for auth in ["token", "aksk"] {
+        let (code, stdout, stderr) = call(&place, auth);
+        assert!(
+            code == 0 && stdout.contains("continuation"),
+            "{auth}: {stdout}{stderr}"
+        );
+    }
+    let (code, _, stderr) = call(&place, "none");
+    assert!(code == 1 && stderr.contains("credentials.missing"), "{stderr}");
+    let (code, _, stderr) = call(&place, "app");
+    assert!(
+        code == 2 && stderr.contains("ADYTON_APP_KEY is not set"),
+        "{stderr}"
+    );
+
+    let app = place.json(&["app", "create", "reader"]);
+    let code_of_app = place.json(&["app", "code", "reader"]);
+    let field = |field: &str| app[field].as_str().unwrap().to_owned();
+    let place_of_app = Place::new()
+        .with("ADYTON_APP_KEY", &field("app_key"))
+        .with("ADYTON_APP_SECRET", &field("app_secret"))
+        .with("ADYTON_APP_CODE", code_of_app["app_code"].as_str().unwrap())
+        .with("ADYTON_CONTROL_URL", &server.url("control_url"))
+        .with("ADYTON_PROJECT_ID", server.ready["project_id"].as_str().unwrap());
+    let bootstrap: serde_json::Value =
+        serde_json::from_str(&std::fs::read_to_string(place.data().join("bootstrap.json")).unwrap()).unwrap();
+    let place_of_app = place_of_app
+        .with("ADYTON_ACCESS_KEY", bootstrap["access_key"].as_str().unwrap())
+        .with("ADYTON_SECRET_KEY", bootstrap["secret_key"].as_str().unwrap());
+    let (code, _, stderr) = call(&place_of_app, "app");
+    assert!(
+        code == 1 && stderr.contains("adyton explain"),
+        "an app that is not authorised: {stderr}"
+    );
+    place.check(
+        &["app", "authorize", "reader", "poetry"],
+        expect![[r#"
+            exit 0
+            --- stdout
+            reader may call poetry.
+            --- stderr
+        "#]],
+    );
+    for auth in ["app", "appcode"] {
+        let (code, stdout, stderr) = call(&place_of_app, auth);
+        assert!(
+            code == 0 && stdout.contains("continuation"),
+            "{auth}: {stdout}{stderr}"
+        );
+    }
+    place.check(
+        &["app", "show", "reader"],
+        expect![[r#"
+            exit 0
+            --- stdout
+            reader
+            id        [id]
+            AppKey    [id]
+            made      [date]:0:0
+            may call  poetry
+            --- stderr
+        "#]],
+    );
+    place.check(
+        &["app", "list"],
+        expect![[r#"
+            exit 0
+            --- stdout
+            NAME    APPKEY                            SERVICES  ID
+            reader  [id]         1  [id]
+            --- stderr
+        "#]],
+    );
+    let reset = place.json(&["app", "reset-secret", "reader"]);
+    assert_ne!(reset["app_secret"], app["app_secret"]);
+    let (code, _, stderr) = call(&place_of_app, "app");
+    assert!(
+        code == 1 && stderr.contains("APIG.1009"),
+        "the old secret: {stderr}"
+    );
+    place.check(
+        &["app", "revoke", "reader", "poetry"],
+        expect![[r#"
+            exit 0
+            --- stdout
+            reader may not call poetry any more.
+            --- stderr
+        "#]],
+    );
+    place.check(
+        &["app", "revoke", "reader", "poetry"],
+        expect![[r#"
+            exit 1
+            --- stderr
+            error: reader is not authorised for poetry
+            hint: `adyton app show reader` lists what it may call
+        "#]],
+    );
+    place.check(
+        &["app", "delete", "reader"],
+        expect![[r#"
+            exit 0
+            --- stdout
+            Deleted reader.
+            --- stderr
+        "#]],
+    );
+    let logs = place.run(&["service", "logs", "poetry"]);
+    assert_eq!(logs.code, 0, "{}", logs.stderr);
+}
+
+#[test]
+fn a_canonical_request_is_compared_with_the_gateways() {
+    let place = Place::new();
+    let server = place.serve(&[]);
+    place.json(&["model", "import", &sample("iris")]);
+    let service = place.json(&["service", "deploy", "iris"]);
+    let url = service["access_address"].as_str().unwrap();
+    let signed = place.json(&["sign", "POST", url, "--data", "{}"]);
+    // Signed for one body, sent with another.
+    let mut call = ureq::post(url).config().http_status_as_error(false).build();
+    for (name, value) in signed["headers"].as_object().unwrap() {
+        if name != "Host" {
+            call = call.header(name, value.as_str().unwrap());
+        }
+    }
+    let answer = call.send("{\"a\":1}").unwrap();
+    assert_eq!(answer.status(), 401);
+    let id = answer.headers()["x-request-id"].to_str().unwrap().to_owned();
+    place.write("canonical", signed["canonical_request"].as_str().unwrap());
+    let explained = place.run(&["explain", &id, "--canonical", "@canonical"]);
+    assert_eq!(explained.code, 0, "{}", explained.stderr);
+    assert!(
+        explained.stdout.contains("first difference: body hash"),
+        "{}",
+        explained.stdout
+    );
+    drop(server);
+}

@@ -1,0 +1,397 @@
+//! Commands that need no server.
+
+use expect_test::expect;
+
+use crate::harness::Place;
+
+#[test]
+fn help_names_every_verb() {
+    Place::new().check(
+        &["--help"],
+        expect![[r#"
+        exit 0
+        --- stdout
+        Runs models as real-time services behind an API gateway, and explains every request that it refuses
+
+        Usage: adyton [OPTIONS] <COMMAND>
+
+        Commands:
+          serve     Start the server
+          demo      Start the server with the samples imported, deployed and called once
+          config    Check, show and document the configuration
+          login     Keep who you are and which server you call
+          whoami    Show who you are, where, and for how long
+          model     Import, list, show and delete models
+          service   Deploy and run services
+          predict   Call a service
+          app       Manage apps: the credentials that callers without a user have
+          requests  List the requests that came in, refused or not
+          explain   Say why a request was answered as it was
+          errors    Show the error catalogue: code, meaning, cause, fix
+          sign      Sign a request and show how: canonical request, string to sign, headers
+          doctor    Check this installation and say what to fix
+          help      Print this message or the help of the given subcommand(s)
+
+        Options:
+              --json            Print one JSON document, with the field names of the API
+              --profile <NAME>  Use this profile of ~/.config/adyton/config.toml (ADYTON_PROFILE)
+          -h, --help            Print help
+          -V, --version         Print version
+    "#]],
+    );
+}
+
+#[test]
+fn nothing_said_shows_the_help() {
+    let ran = Place::new().run(&[]);
+    assert_eq!(ran.code, 2);
+    assert!(ran.stderr.contains("Usage: adyton"), "{}", ran.stderr);
+}
+
+#[test]
+fn a_wrong_verb_finds_the_right_one() {
+    Place::new().check(
+        &["serv"],
+        expect![[r#"
+        exit 2
+        --- stderr
+        error: unrecognized subcommand 'serv'
+
+          tip: some similar subcommands exist: 'service', 'serve'
+
+        Usage: adyton [OPTIONS] <COMMAND>
+
+        For more information, try '--help'.
+    "#]],
+    );
+}
+
+#[test]
+fn a_code_shows_its_causes_and_fixes() {
+    Place::new().check(&["errors", "APIG.1009"], expect![[r#"
+        exit 0
+        --- stdout
+        APIG.1009 (400) AppKey or AppSecret is invalid
+        plane  gateway
+        fault  caller
+        retry  not before the request is changed
+
+        The AppKey and the AppSecret do not belong together. The signature, if there was one, was well made: with another secret.
+
+        app.bad_signature  (step authenticate)
+          cause  The AppKey is known, but the signature was made with another secret, and none of the well-known signing mistakes explains it. Common: the secret was reset, is that of another app or environment, or ends with a space or a line end.
+          fix    Compare the secret with the one that `adyton app create` showed. It is shown only once: if it is lost, `adyton app reset-secret APP` makes a new one, and the old one ends at once. If you are sure of it, `adyton explain REQUEST_ID --canonical @FILE` compares canonical requests.
+
+        app.key_pair_unknown  (step authenticate)
+          cause  `X-HW-ID` holds an AppKey that no app has: the app was deleted, the key is of another installation, or the two headers were mixed up.
+          fix    Put the AppKey of `adyton app show APP` into `X-HW-ID`, and the AppSecret into `X-HW-AppKey`.
+
+        app.key_pair_mismatch  (step authenticate)
+          cause  `X-HW-ID` names an app, but `X-HW-AppKey` is not its AppSecret: it was reset, cut, or is that of another app.
+          fix    Put the AppSecret into `X-HW-AppKey`, whole. If it is lost, `adyton app reset-secret APP` makes a new one, and the old one ends at once.
+    "#]]);
+}
+
+#[test]
+fn a_sub_code_shows_its_own_cause() {
+    Place::new().check(&["errors", "token.expired"], expect![[r#"
+        exit 0
+        --- stdout
+        APIG.0301 (401) Incorrect IAM authentication information
+        plane  gateway
+        fault  caller
+        retry  not before the request is changed
+
+        token.expired  (step authenticate)
+          cause  A token lives 24 hours; this one is over. A token obtained with another token (method `token`) ends with the first one.
+          fix    Get a new one: `adyton login` or `POST /v3/auth/tokens`. Programs should renew when `expires_at` is near, or sign with an access key, which does not expire.
+    "#]]);
+}
+
+#[test]
+fn one_wire_code_may_stand_for_several_statuses() {
+    let place = Place::new();
+    let codes = place.json(&["errors", "apig.0201"]);
+    let statuses: Vec<u64> = codes["errors"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter_map(|code| code["status"].as_u64())
+        .collect();
+    assert_eq!(statuses, [400, 413, 414, 494]);
+}
+
+#[test]
+fn an_unknown_code_is_wrong_use() {
+    let place = Place::new();
+    place.check(
+        &["errors", "APIG.9998"],
+        expect![[r#"
+            exit 2
+            --- stderr
+            error: the catalogue has no code or sub-code `APIG.9998`
+            hint: `adyton errors` lists all codes
+        "#]],
+    );
+    place.check(
+        &["errors", "token.expird"],
+        expect![[r#"
+        exit 2
+        --- stderr
+        error: the catalogue has no code or sub-code `token.expird`
+        hint: did you mean `token.expired`?
+    "#]],
+    );
+    place.check(
+        &["errors", "colour"],
+        expect![[r#"
+        exit 2
+        --- stderr
+        error: the catalogue has no code or sub-code `colour`
+        hint: `adyton errors` lists all codes
+    "#]],
+    );
+}
+
+#[test]
+fn all_codes_are_listed() {
+    let place = Place::new();
+    let ran = place.run(&["errors"]);
+    assert_eq!(ran.code, 0);
+    for part in ["APIG.0101", "APIGW.0301", "ModelArts.3502", "IAM.0061"] {
+        assert!(ran.stdout.contains(part), "{part} is not in\n{}", ran.stdout);
+    }
+}
+
+const SIGN: [&str; 6] = [
+    "sign",
+    "post",
+    "http://127.0.0.1:8080/v1/infers/x?b=2&a=1",
+    "--data",
+    "{}",
+    "--date=20260115T081530Z",
+];
+
+#[test]
+fn signing_shows_every_step() {
+    let place = Place::new()
+        .with("ADYTON_ACCESS_KEY", "AK")
+        .with("ADYTON_SECRET_KEY", "hunter2");
+    place.check(
+        &SIGN,
+        expect![[r#"
+        exit 0
+        --- stdout
+        canonical request
+        POST
+        /v1/infers/x/
+        a=1&b=2
+        host:127.0.0.1:[port]
+        x-sdk-date:20260115T081530Z
+
+        host;x-sdk-date
+        [digest]
+
+        string to sign
+        SDK-HMAC-SHA256
+        20260115T081530Z
+        [digest]
+
+        headers
+        Host: 127.0.0.1:[port]
+        X-Sdk-Date: 20260115T081530Z
+        Authorization: SDK-HMAC-SHA256 Access=AK, SignedHeaders=host;x-sdk-date, Signature=[digest]
+    "#]],
+    );
+    let document = place.json(&SIGN);
+    assert!(
+        document["headers"]["Authorization"]
+            .as_str()
+            .unwrap()
+            .starts_with("SDK-HMAC-SHA256 Access=AK, ")
+    );
+    assert!(!document.to_string().contains("hunter2"));
+}
+
+#[test]
+fn signing_needs_a_key_a_url_and_a_date() {
+    let place = Place::new();
+    place.check(
+        &SIGN,
+        expect![[r#"
+            exit 2
+            --- stderr
+            error: no access key is known
+            hint: set ADYTON_ACCESS_KEY and ADYTON_SECRET_KEY, or make a profile with `adyton login`
+        "#]],
+    );
+    let place = Place::new()
+        .with("ADYTON_ACCESS_KEY", "AK")
+        .with("ADYTON_SECRET_KEY", "hunter2");
+    place.check(
+        &["sign", "GET", "127.0.0.1/x"],
+        expect![[r#"
+        exit 2
+        --- stderr
+        error: `127.0.0.1/x` is not a URL
+        hint: write the whole of it: `http://127.0.0.1:[port]/v1/infers/…`
+    "#]],
+    );
+    place.check(
+        &["sign", "GET", "http://h/x", "--date", "now"],
+        expect![[r#"
+        exit 2
+        --- stderr
+        error: --date now: not a time
+        hint: write it as 20260115T081530Z
+    "#]],
+    );
+    place.check(&["sign", "GET", "http://h/x", "--app"], expect![[r#"
+        exit 2
+        --- stderr
+        error: ADYTON_APP_KEY is not set
+        hint: `adyton app create` prints an AppKey and its AppSecret; set ADYTON_APP_KEY and ADYTON_APP_SECRET to them
+    "#]]);
+}
+
+#[test]
+fn the_configuration_is_checked_and_shown_with_origins() {
+    let place = Place::new()
+        .with("ADYTON_GATEWAY__THREADS", "2")
+        .with("ADYTON_DATABASE_URL", "postgres://u:hunter2@db/a");
+    place.write(
+        "adyton.toml",
+        "master_key_file = 'key'\n\n[limits]\naddress_body = '1MiB'\n",
+    );
+    place.check(
+        &["config", "check", "--data", "here"],
+        expect![[r#"
+        exit 0
+        --- stdout
+        The configuration is fine: adyton.toml was read, 5 settings are set.
+    "#]],
+    );
+    place.check(
+        &["config", "show", "--data", "here"],
+        expect![[r#"
+        exit 0
+        --- stdout
+        SETTING                      VALUE                  SET BY
+        data                         here                   flag --data
+        database_url                 postgres://u:***@db/a  environment ADYTON_DATABASE_URL
+        master_key_file              key                    adyton.toml:1
+        import_roots
+        node                         0
+        gateway.listen               127.0.0.1:[port]
+        gateway.public_url
+        gateway.threads              2                      environment ADYTON_GATEWAY__THREADS
+        gateway.shutdown_grace       30s
+        gateway.drain_linger         2s
+        gateway.prediction_timeout   40s
+        gateway.stream_timeout       5m
+        gateway.connect_timeout      5s
+        gateway.body_timeout         8s
+        gateway.head_timeout         30s
+        gateway.idle_timeout         2m
+        gateway.write_timeout        1m
+        gateway.max_connections      16384
+        gateway.upstream_idle        64
+        gateway.keep_encoded_slash   false
+        gateway.trusted_proxies
+        control.listen               127.0.0.1:[port]
+        auth.app_secret              true
+        auth.app_basic               false
+        auth.apikey                  false
+        limits.address_body          1MiB                   adyton.toml:4
+        limits.prediction_tab_body   8MiB
+        limits.uri                   32KiB
+        limits.header                32KiB
+        limits.headers               128KiB
+        throttle.default_per_second  200
+        journal.keep_bytes           2GiB
+        journal.keep_days            30
+        journal.hide_query_keys
+        journal.access_log           off
+        onnx.library
+        runtime.run_code             true
+        log.filter                   info
+        log.format                   human
+    "#]],
+    );
+    let shown = place.json(&["config", "show"]);
+    assert_eq!(shown["gateway.threads"]["value"], "2");
+    assert_eq!(
+        shown["gateway.threads"]["origin"],
+        "environment ADYTON_GATEWAY__THREADS"
+    );
+    assert_eq!(shown["limits.uri"]["origin"], "default");
+}
+
+#[test]
+fn a_wrong_configuration_is_wrong_use_everywhere() {
+    let place = Place::new().with("ADYTON_GATEWAY__TREADS", "2");
+    place.write("adyton.toml", "[gateway]\nlisten = 8080\n");
+    let checked = place.told(&place.run(&["config", "check"]));
+    expect![[r#"
+        exit 2
+        --- stderr
+        error: environment ADYTON_GATEWAY__TREADS: unknown key `gateway.treads`
+        hint: did you mean `ADYTON_GATEWAY__THREADS`?
+        error: adyton.toml:2: `gateway.listen`: the value `8080` is not an address with a port
+        hint: write an IP address and a port, such as `127.0.0.1:[port]` or `[::]:8080`; port 0 picks a free one; the default is `127.0.0.1:[port]`
+    "#]].assert_eq(&checked);
+    for verb in ["serve", "demo"] {
+        assert_eq!(place.told(&place.run(&[verb])), checked);
+    }
+    assert!(
+        !place.data().exists(),
+        "nothing is made before the configuration is known to be right"
+    );
+}
+
+#[test]
+fn doctor_says_what_it_looked_at() {
+    let place = Place::new();
+    let document = place.json(&["doctor"]);
+    let checks: Vec<&str> = document["checks"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter_map(|check| check["check"].as_str())
+        .collect();
+    for wanted in [
+        "configuration",
+        "data folder",
+        "ports",
+        "ONNX",
+        "kernel",
+        "clock",
+        "server",
+    ] {
+        assert!(checks.contains(&wanted), "{wanted} is not among {checks:?}");
+    }
+}
+
+#[test]
+fn doctor_finds_a_data_folder_that_others_can_read_and_closes_it() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let place = Place::new();
+    std::fs::create_dir(place.data()).unwrap();
+    std::fs::set_permissions(place.data(), std::fs::Permissions::from_mode(0o755)).unwrap();
+    let free = ["--gateway", "127.0.0.1:0", "--control", "127.0.0.1:0"];
+    let found = place.run(&[["doctor"].as_slice(), &free].concat());
+    assert_eq!(found.code, 1);
+    assert!(
+        found.stdout.contains("has mode 0755") && found.stdout.contains("fix: chmod 0700"),
+        "{}",
+        found.stdout
+    );
+    // Without a library to fetch, so that nothing is asked of the network.
+    let fixed = place.with("ADYTON_ONNX__LIBRARY", "builtin");
+    let ran = fixed.run(&[["doctor", "--fix"].as_slice(), &free].concat());
+    assert_eq!(ran.code, 0, "{}{}", ran.stdout, ran.stderr);
+    assert_eq!(
+        std::fs::metadata(fixed.data()).unwrap().permissions().mode() & 0o777,
+        0o700
+    );
+}
