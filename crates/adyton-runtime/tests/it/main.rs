@@ -7,3 +7,4 @@ mod models;
 mod packages;
 mod place;
 mod services;
+mod world;
