@@ -26,6 +26,7 @@ pub(crate) enum Thing {
     Request,
     Role,
     Code,
+    File,
 }
 
 impl Thing {
@@ -47,6 +48,7 @@ impl Thing {
             Thing::Request => "Request",
             Thing::Role => "Role",
             Thing::Code => "Error code",
+            Thing::File => "File",
         }
     }
 }

@@ -14,6 +14,7 @@ use adyton_store::{Committed, Feed, Store};
 use tokio::sync::{Mutex, RwLock, Semaphore};
 
 use crate::failure::Outcome;
+use crate::operations::service::rollout::Rollouts;
 use crate::settings::{ControlParts, ControlSettings, Metrics, Ready};
 use crate::tasks::Tasks;
 
@@ -44,6 +45,8 @@ pub(crate) struct Plane {
     pub(crate) imports: Semaphore,
     /// Read while a package is on its way from the disk to the store, written while unused ones are removed.
     pub(crate) package_gate: RwLock<()>,
+    /// Changes of services that are still on their way.
+    pub(crate) rollouts: Rollouts,
     /// Work in the background.
     pub(crate) tasks: Tasks,
     sequence: AtomicU64,
@@ -68,6 +71,7 @@ impl Plane {
             lanes: (0..LANES).map(|_| Mutex::new(())).collect(),
             imports: Semaphore::new(IMPORTS_AT_ONCE),
             package_gate: RwLock::new(()),
+            rollouts: Rollouts::default(),
             tasks: Tasks::new(),
             sequence: AtomicU64::new(0),
         }

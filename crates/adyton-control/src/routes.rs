@@ -127,7 +127,9 @@ pub(crate) fn table() -> Table {
         Get    "/healthz/ready"                      Anyone => 200 health::ready, "Whether the node is ready, or what it waits for";
         Get    "/metrics"                            Anyone => 200 health::metrics, "Metrics in Prometheus' text format";
         Get    "/openapi.json"                       Anyone => 200 documents::openapi, "The OpenAPI document";
-        Get    "/docs"                               Anyone => 200 documents::docs, "All addresses on one page";
+        Get    "/docs"                               Anyone => 308 documents::docs, "The reference, for people";
+        Get    "/docs/"                              Anyone => 200 documents::viewer, "The reference, for people";
+        Get    "/docs/{*file}"                       Anyone => 200 documents::viewer, "The reference's files";
     }
     table
 }

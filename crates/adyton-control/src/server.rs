@@ -18,6 +18,7 @@ use tower_service::Service as _;
 use crate::call::Peer;
 use crate::middleware::application;
 use crate::operations::model::recover::recover;
+use crate::operations::service::rollout;
 use crate::plane::Plane;
 use crate::routes;
 use crate::settings::{ControlParts, ControlSettings};
@@ -77,6 +78,9 @@ impl Control {
         recover(&plane)
             .await
             .map_err(|failure| BindError::Store(failure.to_string()))?;
+        rollout::recover(&plane)
+            .await
+            .map_err(|failure| BindError::Store(failure.to_string()))?;
         let router = application(&routes::table(), &plane);
         Ok(Self {
             listener,
@@ -94,6 +98,7 @@ impl Control {
         let room = Arc::new(Semaphore::new(CONNECTIONS));
         let (stop, stopping) = watch::channel(false);
         let mut connections = JoinSet::new();
+        let watching = tokio::spawn(rollout::watch(self.plane.clone()));
         tokio::pin!(shutdown);
         loop {
             let accepted = tokio::select! {
@@ -123,6 +128,7 @@ impl Control {
         {
             tracing::warn!("management calls or imports were still going on when the server stopped");
         }
+        watching.abort();
     }
 }
 

@@ -120,6 +120,7 @@ async fn app_codes_are_given_or_generated_at_most_five() {
     let given = "a".repeat(64);
     let first = owner.post(&codes, json!({"app_code": given})).await.expect(201);
     assert_eq!(first["app_code"], given);
+    world.clock.advance(std::time::Duration::from_secs(1));
     owner
         .post(&codes, json!({"app_code": given}))
         .await

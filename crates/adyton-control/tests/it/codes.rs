@@ -53,13 +53,24 @@ async fn health_metrics_and_the_reference_need_no_credentials() {
         ("/healthz/live", "live"),
         ("/healthz/ready", "ready"),
         ("/metrics", "adyton_up 1"),
-        ("/docs", "/v3/auth/tokens"),
+        ("/docs/", "swagger"),
+        ("/docs/swagger-initializer.js", "/openapi.json"),
     ] {
         let answer = stranger.get(path).await;
         assert_eq!(answer.status, 200, "{path}");
         assert!(String::from_utf8_lossy(&answer.body).contains(text), "{path}");
         assert_eq!(answer.header("x-request-id").len(), 32);
     }
+    let initial = stranger.get("/docs/swagger-initializer.js").await;
+    assert!(
+        String::from_utf8_lossy(&initial.body).contains("\"validatorUrl\": \"none\""),
+        "nothing is sent elsewhere"
+    );
+    assert_eq!(stranger.get("/docs").await.header("location"), "/docs/");
+    stranger
+        .get("/docs/nonsense")
+        .await
+        .refused(404, "APIGW.0101", "manage.no_such_address");
     let first = stranger.get("/healthz/live").await.header("x-request-id");
     assert_ne!(first, stranger.get("/healthz/live").await.header("x-request-id"));
 }

@@ -40,7 +40,16 @@ async fn a_service_is_deployed_shown_listed_changed_and_deleted() {
 
     let busy = owner.put(&path, json!({"status": "stopped"})).await;
     busy.refused(400, "ModelArts.3519", "modelarts.state_forbids");
-    world.stage.set(id, ServiceStatus::Running);
+    world.stage.set(id, ServiceStatus::Running, &model);
+    world.shown_as(&owner, &path, "running").await;
+    let history = owner.get(&format!("{path}/logs")).await.expect(200);
+    assert_eq!(
+        (
+            &history["logs"][0]["result"],
+            &history["logs"][0]["config"][0]["model_id"]
+        ),
+        (&json!("SUCCESS"), &json!(model))
+    );
     let list = owner
         .get(&world.v1("/services?status=running&service_name=echo"))
         .await
@@ -86,19 +95,18 @@ async fn a_service_is_deployed_shown_listed_changed_and_deleted() {
         (shown["status"].as_str(), shown["description"].as_str()),
         (Some("stopping"), Some("still"))
     );
-    world.stage.set(id, ServiceStatus::Stopped);
+    world.stage.set(id, ServiceStatus::Stopped, &model);
     owner.put(&path, json!({"status": "running"})).await.expect(200);
     assert_eq!(owner.get(&path).await.expect(200)["status"], "deploying");
 
-    world.stage.set(id, ServiceStatus::Failed);
-    let shown = owner.get(&path).await.expect(200);
-    assert_eq!(
-        (shown["status"].as_str(), shown["error_msg"].as_str()),
-        (Some("failed"), Some("the model did not answer"))
-    );
+    world.stage.set(id, ServiceStatus::Failed, &model);
+    let shown = world.shown_as(&owner, &path, "failed").await;
+    assert_eq!(shown["error_msg"], "the model did not answer");
+    // Wanted again, a service that failed is tried again.
+    owner.put(&path, json!({"status": "running"})).await.expect(200);
+    assert_eq!(owner.get(&path).await.expect(200)["status"], "deploying");
+    world.shown_as(&owner, &path, "failed").await;
     owner.get(&format!("{path}/events")).await.expect(200);
-    let history = owner.get(&format!("{path}/logs")).await.expect(200);
-    assert_eq!(history["logs"][0]["config"][0]["model_id"], model);
     let monitor = owner.get(&format!("{path}/monitor")).await.expect(200);
     assert_eq!(monitor["monitors"][0]["failed_times"], 2);
     let other = owner.get(&format!("{path}/monitor?model_id={}", "x")).await;
@@ -239,4 +247,46 @@ async fn a_name_is_taken_once_in_a_project() {
     let again = world.owner().await.post(&world.v1("/services"), again).await;
     let message = again.refused(409, "ModelArts.3503", "modelarts.service_exists");
     assert!(message.contains("same"), "{message}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_update_is_on_its_way_until_its_instances_are_ready_and_its_end_is_kept() {
+    let world = World::start().await;
+    let owner = world.owner().await;
+    let (old, new) = (world.model("old").await, world.model("new").await);
+    let id = world.service("rolling", &old).await;
+    let path = world.v1(&format!("/services/{id}"));
+    world.stage.set(&id, ServiceStatus::Running, &old);
+    world.shown_as(&owner, &path, "running").await;
+
+    let logs = format!("{path}/logs");
+    owner
+        .put(&path, json!({"config": [{"model_id": new}]}))
+        .await
+        .expect(200);
+    let shown = owner.get(&path).await.expect(200);
+    assert_eq!(
+        shown["status"], "deploying",
+        "the old instance still answers, but the change is not through"
+    );
+    assert_eq!(owner.get(&logs).await.expect(200)["logs"][0]["result"], "RUNNING");
+    let busy = owner.put(&path, json!({"config": [{"model_id": old}]})).await;
+    busy.refused(400, "ModelArts.3519", "modelarts.state_forbids");
+    world.stage.set(&id, ServiceStatus::Running, &new);
+    world.shown_as(&owner, &path, "running").await;
+    assert_eq!(owner.get(&logs).await.expect(200)["logs"][0]["result"], "SUCCESS");
+
+    owner
+        .put(&path, json!({"config": [{"model_id": old, "envs": {"A": "1"}}]}))
+        .await
+        .expect(200);
+    world.stage.set(&id, ServiceStatus::Failed, &old);
+    world.shown_as(&owner, &path, "failed").await;
+    let results: Vec<Value> = owner.get(&logs).await.expect(200)["logs"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|update| update["result"].clone())
+        .collect();
+    assert_eq!(results, [json!("FAIL"), json!("SUCCESS"), json!("SUCCESS")]);
 }

@@ -30,21 +30,27 @@ use crate::client::{Caller, Credential};
 
 /// What runs, as tests say it.
 #[derive(Default)]
-pub(crate) struct Stage(Mutex<HashMap<ServiceId, ServiceStatus>>);
+pub(crate) struct Stage(Mutex<HashMap<ServiceId, (ServiceStatus, ModelId)>>);
 
 impl Stage {
-    pub(crate) fn set(&self, id: &str, status: ServiceStatus) {
-        self.0.lock().unwrap().insert(id.parse().unwrap(), status);
+    /// What is seen of a service from now on, with one instance of this model.
+    pub(crate) fn set(&self, id: &str, status: ServiceStatus, model: &str) {
+        let seen = (status, model.parse().unwrap());
+        self.0.lock().unwrap().insert(id.parse().unwrap(), seen);
     }
 }
 
 impl Instances for Stage {
     fn service(&self, id: ServiceId) -> Option<ServiceSeen> {
-        let status = *self.0.lock().unwrap().get(&id)?;
-        let ready = InstanceSeen {
+        let (status, model) = *self.0.lock().unwrap().get(&id)?;
+        let one = InstanceSeen {
             id: InstanceId::from_bits(1),
-            model: ModelId::from_bits(1),
-            status: InstanceStatus::Ready,
+            model,
+            status: match status {
+                ServiceStatus::Running => InstanceStatus::Ready,
+                ServiceStatus::Failed => InstanceStatus::Failed,
+                _ => InstanceStatus::Starting,
+            },
             place: "in process".to_owned(),
             restarts: 0,
             note: String::new(),
@@ -54,7 +60,7 @@ impl Instances for Stage {
             progress: 50,
             error: "the model did not answer".to_owned(),
             transition_at: Timestamp::from_seconds(1),
-            instances: vec![ready],
+            instances: vec![one],
         })
     }
     fn log(&self, _: ServiceId, most: usize) -> Vec<LogLine> {
@@ -340,6 +346,16 @@ impl World {
         loop {
             let shown = caller.get(&self.v1(&format!("/models/{id}"))).await.expect(200);
             if shown["model_status"] != "publishing" {
+                return shown;
+            }
+            tokio::task::yield_now().await;
+        }
+    }
+    /// Waits until a service is shown in this state.
+    pub(crate) async fn shown_as(&self, caller: &Caller, path: &str, status: &str) -> Value {
+        loop {
+            let shown = caller.get(path).await.expect(200);
+            if shown["status"] == status {
                 return shown;
             }
             tokio::task::yield_now().await;

@@ -162,11 +162,8 @@ pub(crate) async fn create(call: Call, Body(wanted): Body<AppCreate>) -> Outcome
 
 /// `GET …/apps`
 pub(crate) async fn list(call: Call, Query(query): Query<AppQuery>) -> Outcome<Json<AppList>> {
-    let id = match given(query.id) {
-        // What is no id is nobody's: the list is empty.
-        Some(text) => Some(AppId::parse(text.as_bytes()).unwrap_or(AppId::from_bits(0))),
-        None => None,
-    };
+    // What is no id is nobody's: the list is empty.
+    let id = given(query.id).map(|text| AppId::parse(text.as_bytes()).unwrap_or(AppId::from_bits(0)));
     let filter = AppFilter {
         id,
         name: shapes::name_match(query.name, "name", query.precise_search.as_deref()),

@@ -19,7 +19,9 @@ pub(crate) async fn deploy(plane: &Plane, new: NewService) -> Outcome<Service> {
         Failure::Taken { thing, .. } => Failure::taken(thing, name),
         other => other,
     })?;
-    plane.settled(committed).await
+    let service = plane.settled(committed).await?;
+    plane.rollouts.begin(&service);
+    Ok(service)
 }
 
 async fn quota(plane: &Plane, new: &NewService) -> Outcome<()> {

@@ -21,7 +21,8 @@ pub(crate) struct Seen {
 /// Looks at a service on this node.
 pub(crate) fn see(plane: &Plane, service: Service) -> Seen {
     let seen = plane.instances.service(service.id);
-    let status = combine(service.wanted, seen.as_ref().map(|seen| seen.status));
+    let on = plane.rollouts.is_on(service.id);
+    let status = combine(service.wanted, seen.as_ref().map(|seen| seen.status), on);
     let progress = match (status, &seen) {
         (ServiceStatus::Deploying, Some(seen)) => seen.progress.min(99),
         (ServiceStatus::Deploying, None) => 0,
@@ -36,8 +37,10 @@ pub(crate) fn see(plane: &Plane, service: Service) -> Seen {
 }
 
 /// The reconciler may not have come to the newest wish yet; then the wish shows.
-fn combine(wanted: Wanted, seen: Option<ServiceStatus>) -> ServiceStatus {
+fn combine(wanted: Wanted, seen: Option<ServiceStatus>, rolling_out: bool) -> ServiceStatus {
     match (wanted, seen) {
+        // Whoever changed it waits for the change, also while instances of before go on answering.
+        (Wanted::Running, _) if rolling_out => ServiceStatus::Deploying,
         (Wanted::Running, None | Some(ServiceStatus::Stopped | ServiceStatus::Stopping)) => {
             ServiceStatus::Deploying
         }
@@ -107,7 +110,9 @@ mod tests {
             (Wanted::Stopped, Some(Running), Stopping),
             (Wanted::Stopped, Some(Stopped), Stopped),
         ] {
-            assert_eq!(combine(wanted, seen), shown, "{wanted:?} {seen:?}");
+            assert_eq!(combine(wanted, seen, false), shown, "{wanted:?} {seen:?}");
         }
+        assert_eq!(combine(Wanted::Running, Some(Running), true), Deploying);
+        assert_eq!(combine(Wanted::Stopped, Some(Running), true), Stopping);
     }
 }

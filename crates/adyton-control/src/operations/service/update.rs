@@ -33,7 +33,13 @@ pub(crate) async fn update(
     }
     change.renew = seen.status == ServiceStatus::Failed && change.wanted == Some(Wanted::Running);
     match plane.store.services().update(project, id, change).await? {
-        Some(committed) => plane.settled(committed).await,
+        Some(committed) => {
+            let service = plane.settled(committed).await?;
+            if service.generation != seen.service.generation && service.wanted == Wanted::Running {
+                plane.rollouts.begin(&service);
+            }
+            Ok(service)
+        }
         None => Err(Failure::missing(Thing::Service, id)),
     }
 }

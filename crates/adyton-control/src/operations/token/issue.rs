@@ -83,7 +83,7 @@ pub(crate) async fn issue(plane: &Plane, proof: Proof, wish: Wish) -> Outcome<Is
         }
     };
     let live = plane.feed.cell().load();
-    let scope = scope(&live, &user, wish)?;
+    let scope = scope(plane, &live, &user, wish).await?;
     let (text, contents) = plane
         .identity
         .issue_token(&live, &user, scope, methods, from.as_ref())
@@ -143,7 +143,7 @@ async fn account(plane: &Plane, who: &UserName) -> Outcome<Vec<String>> {
 }
 
 /// The scope that is wished for, if the user has any role there. What does not exist looks like what is not theirs.
-fn scope(live: &Live, user: &User, wish: Wish) -> Outcome<Scope> {
+async fn scope(plane: &Plane, live: &Live, user: &User, wish: Wish) -> Outcome<Scope> {
     let nobodys = || Failure::Forbidden {
         action: "a token for this scope".to_owned(),
     };
@@ -152,7 +152,7 @@ fn scope(live: &Live, user: &User, wish: Wish) -> Outcome<Scope> {
         Wish::Project(id) => Scope::Project(id),
         Wish::ProjectNamed { name, domain } => {
             let domain = match domain {
-                Some(named) => domain_id(live, &named).ok_or_else(nobodys)?,
+                Some(named) => domain_id(plane, &named).await?.ok_or_else(nobodys)?,
                 None => user.domain,
             };
             let project = live
@@ -160,7 +160,7 @@ fn scope(live: &Live, user: &User, wish: Wish) -> Outcome<Scope> {
                 .find(|project| project.domain == domain && project.name == name);
             Scope::Project(project.ok_or_else(nobodys)?.id)
         }
-        Wish::Domain(named) => Scope::Domain(domain_id(live, &named).ok_or_else(nobodys)?),
+        Wish::Domain(named) => Scope::Domain(domain_id(plane, &named).await?.ok_or_else(nobodys)?),
     };
     let own = scope == Scope::Domain(user.domain);
     if own || !roles(live, user, scope).is_empty() {
@@ -169,13 +169,10 @@ fn scope(live: &Live, user: &User, wish: Wish) -> Outcome<Scope> {
     Err(nobodys())
 }
 
-fn domain_id(live: &Live, named: &DomainName) -> Option<DomainId> {
-    match named {
-        DomainName::Id(id) => live.domain(*id).map(|domain| domain.id),
-        DomainName::Name(name) => live
-            .projects()
-            .filter_map(|project| live.domain(project.domain))
-            .find(|domain| domain.name == *name)
-            .map(|domain| domain.id),
-    }
+async fn domain_id(plane: &Plane, named: &DomainName) -> Outcome<Option<DomainId>> {
+    let found = match named {
+        DomainName::Id(id) => plane.store.domains().get(*id).await?,
+        DomainName::Name(name) => plane.store.domains().by_name(name).await?,
+    };
+    Ok(found.map(|domain| domain.id))
 }

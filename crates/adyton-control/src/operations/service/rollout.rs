@@ -1,0 +1,137 @@
+//! Rollouts: changes that want new instances, from their beginning until all are ready or some have failed.
+//!
+//! Instances of before go on answering meanwhile, so what is *seen* of a service may well be `running`. For whoever changed it the
+//! service is `deploying` until the change has come through; then the update history says how it ended. Only this node's own view
+//! counts; a node that dies in between finds its rollouts again in the history.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use adyton_core::id::ServiceId;
+use adyton_core::instances::{InstanceStatus, ServiceSeen};
+use adyton_core::live::Live;
+use adyton_core::service::{Service, ServiceStatus, Wanted};
+use adyton_store::repository::UpdateResult;
+use parking_lot::Mutex;
+use tokio::time::Instant;
+
+use crate::failure::Outcome;
+use crate::plane::Plane;
+
+/// How often rollouts are looked at.
+const LOOK: Duration = Duration::from_millis(100);
+/// The reconciler needs this long at most to begin with a change; what is seen before is of the time before.
+const BEGINNING: Duration = Duration::from_millis(300);
+/// How long after its instances' own deadline a rollout is given up.
+const SLACK: Duration = Duration::from_secs(60);
+
+/// What is being rolled out.
+#[derive(Default)]
+pub(crate) struct Rollouts(Mutex<HashMap<ServiceId, Rollout>>);
+
+#[derive(Clone, Copy)]
+struct Rollout {
+    generation: u64,
+    since: Instant,
+}
+
+impl Rollouts {
+    /// A change of this service begins.
+    pub(crate) fn begin(&self, service: &Service) {
+        let rollout = Rollout {
+            generation: service.generation,
+            since: Instant::now(),
+        };
+        self.0.lock().insert(service.id, rollout);
+    }
+    /// Whether a change of this service is still on its way.
+    pub(crate) fn is_on(&self, service: ServiceId) -> bool {
+        self.0.lock().contains_key(&service)
+    }
+    fn all(&self) -> Vec<(ServiceId, Rollout)> {
+        self.0
+            .lock()
+            .iter()
+            .map(|(id, rollout)| (*id, *rollout))
+            .collect()
+    }
+    /// Ends this one, unless another change has begun since.
+    fn end(&self, service: ServiceId, generation: u64) {
+        let mut rollouts = self.0.lock();
+        if rollouts
+            .get(&service)
+            .is_some_and(|now| now.generation == generation)
+        {
+            rollouts.remove(&service);
+        }
+    }
+}
+
+/// Finds the rollouts that were going on when the server was last stopped.
+pub(crate) async fn recover(plane: &Plane) -> Outcome<()> {
+    let live = plane.feed.cell().load();
+    for service in live.services() {
+        let service = &service.service;
+        let newest = plane.store.history().list(service.id).await?.into_iter().next();
+        if newest.is_some_and(|update| update.result == UpdateResult::Running) {
+            plane.rollouts.begin(service);
+        }
+    }
+    Ok(())
+}
+
+/// Watches rollouts for as long as it is polled.
+pub(crate) async fn watch(plane: Arc<Plane>) {
+    let mut look = tokio::time::interval(LOOK);
+    loop {
+        look.tick().await;
+        for (id, rollout) in plane.rollouts.all() {
+            let live = plane.feed.cell().load();
+            let seen = plane.instances.service(id);
+            let Some(result) = judge(&live, id, rollout.since.elapsed(), seen.as_ref()) else {
+                continue;
+            };
+            // A row that is finished already, or a service that is gone, is fine.
+            if let Err(error) = plane.store.history().finish(id, rollout.generation, result).await {
+                tracing::warn!(service.id = %id, "the end of an update could not be written: {error}");
+            }
+            plane.rollouts.end(id, rollout.generation);
+        }
+    }
+}
+
+/// How a rollout ended; `None` while it goes on.
+fn judge(live: &Live, id: ServiceId, age: Duration, seen: Option<&ServiceSeen>) -> Option<UpdateResult> {
+    let Some(service) = live.service(id).map(|service| &service.service) else {
+        return Some(UpdateResult::Fail);
+    };
+    if service.wanted == Wanted::Stopped {
+        return Some(UpdateResult::Fail);
+    }
+    let longest = service
+        .versions
+        .iter()
+        .map(|version| version.deploy_timeout_seconds)
+        .max();
+    if age > Duration::from_secs(longest.unwrap_or(0).into()) + SLACK {
+        return Some(UpdateResult::Fail);
+    }
+    let seen = seen.filter(|_| age >= BEGINNING)?;
+    let count = |status| seen.instances.iter().filter(|one| one.status == status).count();
+    if count(InstanceStatus::Starting) > 0 {
+        return None;
+    }
+    let complete = service.versions.iter().all(|version| {
+        let ready = seen
+            .instances
+            .iter()
+            .filter(|one| one.model == version.model && one.status == InstanceStatus::Ready);
+        ready.count() >= version.instance_count as usize
+    });
+    if complete {
+        return Some(UpdateResult::Success);
+    }
+    let failed = count(InstanceStatus::Failed) > 0 || seen.status == ServiceStatus::Failed;
+    failed.then_some(UpdateResult::Fail)
+}
