@@ -39,6 +39,14 @@ impl Known {
     pub(crate) fn is_proven(&self) -> bool {
         !matches!(&self.0, Proof::Credentials(Standing::Provisional(_)))
     }
+    /// Whether the body's digest is wanted: for a signature, or because the client declared one.
+    pub(crate) fn owes_digest(&self) -> bool {
+        match &self.0 {
+            Proof::Credentials(Standing::Provisional(_)) => true,
+            Proof::Credentials(Standing::Verified(verified)) => verified.body_digest().is_some(),
+            Proof::Session(_) => false,
+        }
+    }
     /// How they are known, for the step that proves it.
     pub(crate) fn into_proof(self) -> Proof {
         self.0

@@ -6,9 +6,8 @@
 
 use std::rc::Rc;
 
-use adyton_core::digest::Sha256;
 use adyton_core::live::{Live, LiveService, ServiceRoute};
-use adyton_identity::{Standing, Verified, Way};
+use adyton_identity::{Standing, Way};
 use adyton_sign::BodyHasher;
 use bytes::Bytes;
 use http::request::Parts;
@@ -71,16 +70,19 @@ pub(crate) async fn bounded<'l>(
     let (found, mut arrival, known) = grant.into_parts();
     let way = known.claimed().way();
     let bound = Bound::of(worker, arrival.door.door());
-    let body = body::read(worker, &mut arrival.body, bound, trail).await?;
-    match known.into_proof() {
-        Proof::Session(_) => {}
-        Proof::Credentials(Standing::Verified(verified)) => check_digest(&verified, &body)?,
-        Proof::Credentials(Standing::Provisional(provisional)) => {
+    let hasher = known.owes_digest().then(BodyHasher::new);
+    let body = body::read(worker, &mut arrival.body, bound, hasher, trail).await?;
+    match (known.into_proof(), body.digest()) {
+        (Proof::Credentials(Standing::Provisional(provisional)), Some(digest)) => {
             let request = authenticate::as_signed(worker, &arrival);
-            let digest = digest(&body);
             provisional.prove(&worker.shared.identity, live, &request, digest, &body)?;
             turn.reserve(worker)?;
         }
+        (Proof::Credentials(Standing::Verified(verified)), Some(digest)) => verified.check(digest)?,
+        (Proof::Credentials(Standing::Provisional(_)), None) => {
+            return Err(Outcome::defect("a signature was not proven"));
+        }
+        (Proof::Credentials(Standing::Verified(_)) | Proof::Session(_), _) => {}
     }
     let (service, route) = (found.service(), found.route());
     Ok(Call {
@@ -92,18 +94,4 @@ pub(crate) async fn bounded<'l>(
         turn,
         way,
     })
-}
-
-/// Whether the body is the one that the client declared, if it declared one.
-fn check_digest(verified: &Verified, body: &Bytes) -> Result<(), Outcome> {
-    if verified.body_digest().is_some() {
-        verified.check(digest(body))?;
-    }
-    Ok(())
-}
-
-fn digest(body: &Bytes) -> Sha256 {
-    let mut hasher = BodyHasher::new();
-    hasher.update(body);
-    hasher.finish()
 }

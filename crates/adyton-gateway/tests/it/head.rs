@@ -166,3 +166,25 @@ fn ids_are_unique_and_say_when() {
     }
     assert_eq!(ids.len(), 50);
 }
+
+#[test]
+fn targets_that_are_no_paths_are_no_addresses() {
+    let world = World::new();
+    for line in [
+        "OPTIONS * HTTP/1.1",
+        "CONNECT gateway.test:443 HTTP/1.1",
+        "GET http://gateway.test HTTP/1.1",
+    ] {
+        let mut client = world.client();
+        client.send(format!(
+            "{line}\r\nHost: gateway.test{}\r\n\r\n",
+            if line.starts_with('C') { ":443" } else { "" }
+        ));
+        let reply = client.read();
+        assert_eq!(
+            (reply.status, reply.reason()),
+            (404, "route.not_an_api_address"),
+            "{line}"
+        );
+    }
+}

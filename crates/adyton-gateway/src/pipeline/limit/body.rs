@@ -5,8 +5,10 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use adyton_core::catalogue::Reason;
+use adyton_core::digest::Sha256;
 use adyton_core::evidence::Evidence;
 use adyton_core::record::Door;
+use adyton_sign::BodyHasher;
 use bytes::{Bytes, BytesMut};
 use http_body::Body as _;
 use http_body_util::BodyExt as _;
@@ -43,10 +45,18 @@ impl Room {
     }
 }
 
-/// A whole body, and its place in memory.
+/// A whole body, its digest if that was wanted, and its place in memory.
 pub(crate) struct Body {
     bytes: Bytes,
+    digest: Option<Sha256>,
     _place: Option<OwnedSemaphorePermit>,
+}
+
+impl Body {
+    /// The digest.
+    pub(super) fn digest(&self) -> Option<Sha256> {
+        self.digest
+    }
 }
 
 impl Deref for Body {
@@ -96,6 +106,7 @@ pub(super) async fn read(
     worker: &Rc<Worker>,
     body: &mut Inbound,
     bound: Bound,
+    mut hasher: Option<BodyHasher>,
     trail: &mut Trail,
 ) -> Result<Body, Outcome> {
     let declared = body.size_hint().exact();
@@ -130,17 +141,22 @@ pub(super) async fn read(
         if place.is_none() && length > SMALL {
             place = take_place(worker, bound.bytes).await?;
         }
+        // Piece by piece, so that a large body does not hold up the other requests of this core.
+        if let Some(hasher) = &mut hasher {
+            hasher.update(&piece);
+        }
         whole = whole.with(piece);
     }
     Ok(Body {
         bytes: whole.into_bytes(),
+        digest: hasher.map(BodyHasher::finish),
         _place: place,
     })
 }
 
-/// Waits for memory as long as for a prediction.
+/// Waits for memory no longer than for a piece of the body: a client should hear soon that there is too much to do.
 async fn take_place(worker: &Rc<Worker>, bytes: u64) -> Result<Option<OwnedSemaphorePermit>, Outcome> {
-    let limit = worker.settings().patience.prediction;
+    let limit = worker.settings().patience.body;
     let reason = match within(&worker.waits, limit, worker.room.place(bytes)).await {
         Ok(place) => return Ok(place),
         Err(Impatience::Over) => Reason::ServiceQueueFull,
