@@ -22,7 +22,7 @@ const IMPATIENCE: Duration = Duration::from_millis(50);
 const WATCH: Duration = Duration::from_secs(5);
 /// So many bad answers in a row, and a ready program counts as down.
 const PATIENCE: u32 = 3;
-/// How long the one probe before readiness may take.
+/// How long the question may take where no health is declared.
 const PROBE: Duration = Duration::from_secs(5);
 /// How long a program that is given up may take to end.
 const GIVEN_UP_GRACE: Duration = Duration::from_secs(5);
@@ -38,7 +38,7 @@ pub struct Task {
     pub environment: BTreeMap<String, String>,
     /// The health question, if one is declared.
     pub health: Option<Health>,
-    /// A path that the model declares, for the probe.
+    /// A path that the model declares, for the question where no health is.
     pub path: String,
     /// How long the program may take until it is ready.
     pub deploy_timeout: Duration,
@@ -280,18 +280,12 @@ impl<T: Fn(Told)> Life<'_, T> {
         }
     }
 
+    /// Ready is what has answered once: the health question with 2xx, or, where none is declared, anything at all in HTTP.
     async fn until_ready(&self, address: SocketAddr) {
         if let Some(health) = &self.task.health {
             tokio::time::sleep(Duration::from_millis(health.initial_delay_ms)).await;
         }
         while !self.is_good(&self.question(address).await) {
-            tokio::time::sleep(IMPATIENCE).await;
-        }
-        // Healthy is what it says of itself; now it must answer where it will be called. Whatever it answers is an answer.
-        while !matches!(
-            ready::ask(address, "OPTIONS", &self.task.path, PROBE).await,
-            Reply::Status(_)
-        ) {
             tokio::time::sleep(IMPATIENCE).await;
         }
     }
