@@ -8,29 +8,28 @@
 
 pub(crate) mod address;
 pub(crate) mod answer;
+pub(crate) mod bootstrap;
 pub(crate) mod lookup;
 pub(crate) mod multipart;
 pub(crate) mod profile;
+pub(crate) mod request;
 pub(crate) mod target;
 pub(crate) mod upload;
 pub(crate) mod wait;
 
 use std::cell::RefCell;
-use std::fs::File;
-use std::io::Read;
 use std::time::Duration;
 
 use adyton_core::clock::Clock;
-use adyton_core::digest::Sha256;
 use adyton_core::secret::Secret;
-use adyton_sign::{BodyHash, BodyHasher, Outgoing, sign};
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
-use ureq::{Agent, SendBody, http};
+use ureq::Agent;
+
+pub(crate) use self::request::{Body, Request, Shown, digest, digest_of_file, encoded};
 
 use self::address::Address;
 use self::answer::{Answer, Asked};
-use self::target::{KeyPair, Target};
+use self::target::Target;
 use crate::failure::{Failure, Outcome};
 
 /// The largest answer that is taken, in bytes.
@@ -39,59 +38,6 @@ const ANSWER_MAX: u64 = 1 << 30;
 const CONNECT_TIME: Duration = Duration::from_secs(10);
 /// How long a server may take to answer; a prediction's own limit is 40 s by default.
 const ANSWER_TIME: Duration = Duration::from_secs(300);
-
-/// What stays as it is in a path segment or a query (RFC 3986, unreserved).
-const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC
-    .remove(b'-')
-    .remove(b'.')
-    .remove(b'_')
-    .remove(b'~');
-
-/// A text as a path segment or a query value.
-pub(crate) fn encoded(text: &str) -> String {
-    utf8_percent_encode(text, UNRESERVED).to_string()
-}
-
-/// The body of a request.
-pub(crate) enum Body {
-    /// None.
-    Empty,
-    /// These bytes, of this content type.
-    Bytes(Vec<u8>, String),
-    /// What this reads: so many bytes, with this digest.
-    Stream(Box<dyn Read>, u64, Sha256),
-}
-
-/// What is sent, and how many bytes it is.
-type Reading = (Box<dyn Read>, u64);
-
-/// How a request shows who calls.
-pub(crate) enum Shown<'a> {
-    /// Nobody.
-    Nobody,
-    /// A signature by a key pair: AK/SK, or AppKey and AppSecret.
-    Signed(&'a KeyPair),
-    /// `X-Auth-Token`.
-    Token(&'a Secret<String>),
-    /// `X-Apig-AppCode`.
-    AppCode(&'a Secret<String>),
-}
-
-/// A request that is about to be sent.
-pub(crate) struct Request<'a> {
-    /// `GET`, …
-    pub(crate) method: &'a str,
-    /// The listener.
-    pub(crate) address: &'a Address,
-    /// Path, encoded.
-    pub(crate) path: &'a str,
-    /// Query, encoded, without `?`.
-    pub(crate) query: &'a str,
-    /// Further headers.
-    pub(crate) headers: Vec<(String, String)>,
-    /// The body.
-    pub(crate) body: Body,
-}
 
 /// Sends requests to one server as one caller.
 pub(crate) struct Client {
@@ -199,63 +145,9 @@ impl Client {
     }
     /// Sends a request as it is, whatever the answer.
     pub(crate) fn send(&self, request: Request<'_>, shown: &Shown<'_>) -> Outcome<Answer> {
-        let Request {
-            method,
-            address,
-            path,
-            query,
-            mut headers,
-            body,
-        } = request;
-        let path = if path.is_empty() { "/" } else { path };
-        let mark = if query.is_empty() { "" } else { "?" };
-        let url = format!("{address}{path}{mark}{query}");
-        let asked = format!("{method} {address}{path}");
-        let (reader, hash): (Option<Reading>, BodyHash) = match body {
-            Body::Empty => (None, BodyHash::Of(digest(b""))),
-            Body::Bytes(bytes, kind) => {
-                headers.push(("Content-Type".to_owned(), kind));
-                let hash = BodyHash::Of(digest(&bytes));
-                (
-                    Some((Box::new(std::io::Cursor::new(bytes.clone())), bytes.len() as u64)),
-                    hash,
-                )
-            }
-            Body::Stream(reader, length, digest) => {
-                headers.push(("Content-Type".to_owned(), "application/octet-stream".to_owned()));
-                (Some((reader, length)), BodyHash::Of(digest))
-            }
-        };
-        match shown {
-            Shown::Nobody => {}
-            Shown::Token(token) => headers.push(("X-Auth-Token".to_owned(), token.expose().clone())),
-            Shown::AppCode(code) => headers.push(("X-Apig-AppCode".to_owned(), code.expose().clone())),
-            Shown::Signed(keys) => {
-                let outgoing = Outgoing {
-                    method,
-                    path,
-                    query,
-                    host: address.host(),
-                    headers: &headers,
-                    body: hash,
-                };
-                let signed = sign(&outgoing, &keys.access, &keys.secret, self.clock.now())
-                    .map_err(|error| Failure::wrong_use(format!("the request cannot be signed: {error}")))?;
-                headers.extend(signed.headers);
-            }
-        }
-        let mut builder = http::Request::builder().method(method).uri(&url);
-        for (name, value) in &headers {
-            builder = builder.header(name, value);
-        }
-        if let Some((_, length)) = &reader {
-            builder = builder.header("Content-Length", *length);
-        }
-        let sent = match reader {
-            None => builder.body(SendBody::none()),
-            Some((reader, _)) => builder.body(SendBody::from_owned_reader(reader)),
-        };
-        let sent = sent.map_err(|error| Failure::wrong_use(format!("{asked} cannot be sent: {error}")))?;
+        let address = request.address;
+        let asked = format!("{} {address}{}", request.method, request.path);
+        let sent = request.prepare(shown, self.clock.now())?;
         let answer = self
             .agent
             .run(sent)
@@ -284,13 +176,6 @@ pub(crate) fn token_of(answer: &Answer) -> Outcome<Secret<String>> {
             answer.asked
         ))),
     }
-}
-
-/// SHA-256 of bytes.
-pub(crate) fn digest(bytes: &[u8]) -> Sha256 {
-    let mut hasher = BodyHasher::new();
-    hasher.update(bytes);
-    hasher.finish()
 }
 
 fn agent(address: &Address) -> Agent {
@@ -329,19 +214,5 @@ fn unreachable(asked: &str, address: &Address, error: &ureq::Error) -> Failure {
             .fact(asked)
             .hint("`adyton doctor` checks the server"),
         other => Failure::failed(format!("{asked}: {other}")),
-    }
-}
-
-/// A file's digest, and how long it is. Reads it once, piece by piece.
-pub(crate) fn digest_of_file(file: &mut File) -> std::io::Result<(Sha256, u64)> {
-    let (mut hasher, mut length, mut piece) = (BodyHasher::new(), 0, vec![0; 256 * 1024]);
-    loop {
-        match file.read(&mut piece)? {
-            0 => return Ok((hasher.finish(), length)),
-            read => {
-                hasher.update(&piece[..read]);
-                length += read as u64;
-            }
-        }
     }
 }

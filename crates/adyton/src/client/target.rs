@@ -2,15 +2,14 @@
 //!
 //! The last is for the first five minutes: it is used only when nothing else was said, and a note says that it is.
 
-use std::path::{Path, PathBuf};
-
-use adyton_core::secret::Secret;
-use serde::Deserialize;
+use std::path::Path;
 
 use super::address::Address;
+use super::bootstrap::bootstrap;
 use super::profile::{DEFAULT_PROFILE, Profile, Profiles};
 use crate::failure::{Failure, Outcome};
 use crate::server::ready::Ready;
+use adyton_core::secret::Secret;
 
 /// The data folder that is looked at when nothing else was said.
 pub(crate) const LOCAL_DATA: &str = "adyton-data";
@@ -181,13 +180,12 @@ impl Target {
 
     /// The server that runs on a data folder, as its administrator.
     pub(crate) fn local(data: &Path) -> Outcome<Self> {
-        let bootstrap = data.join("bootstrap.json");
-        if !bootstrap.is_file() {
+        if !data.join("bootstrap.json").is_file() {
             return Err(Failure::wrong_use("no server is known")
                 .fact(format!("no profile, no ADYTON_CONTROL_URL, and no data folder at {}", data.display()))
                 .hint("start one with `adyton serve` or `adyton demo`, or name one with `adyton login --control URL`"));
         }
-        let bootstrap: Bootstrap = read_json(&bootstrap)?;
+        let known = bootstrap(data)?;
         let ready = Ready::of_data_folder(data)?.ok_or_else(|| {
             Failure::failed(format!("no server is running on {}", data.display()))
                 .hint(format!("start it with `adyton serve --data {}`", data.display()))
@@ -195,19 +193,19 @@ impl Target {
         Ok(Self {
             control: Address::parse(&ready.control_url, "control_url")?,
             gateway: None,
-            project: bootstrap.project.id.clone(),
+            project: known.project.id.clone(),
             said: format!("data folder {}", data.display()),
             credentials: Credentials {
                 keys: Some(KeyPair {
-                    access: bootstrap.access_key,
-                    secret: Secret::new(bootstrap.secret_key),
+                    access: known.access_key,
+                    secret: Secret::new(known.secret_key),
                 }),
                 token: None,
                 password: Some(Password {
-                    user: bootstrap.user.name,
-                    domain: bootstrap.domain.name,
-                    project_id: bootstrap.project.id,
-                    password: Secret::new(bootstrap.password),
+                    user: known.user.name,
+                    domain: known.domain.name,
+                    project_id: known.project.id,
+                    password: Secret::new(known.password),
                 }),
             },
         })
@@ -285,48 +283,4 @@ fn no_profile(name: &str, profiles: &Profiles) -> Failure {
     Failure::wrong_use(format!("no profile is called `{name}`"))
         .fact(format!("{}: {known}", profiles.path().display()))
         .hint(format!("make it with `adyton login --profile {name}`"))
-}
-
-/// `bootstrap.json`, as the first start writes it (interface.md, "The server"). Not `Debug`: it holds secrets.
-#[derive(Deserialize)]
-pub(crate) struct Bootstrap {
-    /// The account.
-    pub(crate) domain: Named,
-    /// The project.
-    pub(crate) project: Named,
-    /// The administrator.
-    pub(crate) user: Named,
-    /// Their password.
-    pub(crate) password: String,
-    /// AK.
-    pub(crate) access_key: String,
-    /// SK.
-    pub(crate) secret_key: String,
-}
-
-/// An id and a name.
-#[derive(Deserialize)]
-pub(crate) struct Named {
-    /// The id.
-    pub(crate) id: String,
-    /// The name.
-    pub(crate) name: String,
-}
-
-/// Reads `bootstrap.json` of a data folder.
-pub(crate) fn bootstrap(data: &Path) -> Outcome<Bootstrap> {
-    read_json(&data.join("bootstrap.json"))
-}
-
-fn read_json<T: for<'de> Deserialize<'de>>(path: &PathBuf) -> Outcome<T> {
-    let text = std::fs::read_to_string(path)
-        .map_err(|error| Failure::failed(format!("{}: cannot be read: {error}", path.display())))?;
-    serde_json::from_str(&text).map_err(|error| {
-        Failure::failed(format!(
-            "{}: line {}, column {}: not as it was written",
-            path.display(),
-            error.line(),
-            error.column()
-        ))
-    })
 }

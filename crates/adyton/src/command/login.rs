@@ -9,9 +9,10 @@ use serde_json::{Value, json};
 
 use super::input::secret;
 use crate::client::address::Address;
+use crate::client::bootstrap::bootstrap;
 use crate::client::lookup::{entries, text};
 use crate::client::profile::Profile;
-use crate::client::target::{Credentials, KeyPair, LOCAL_DATA, Target, bootstrap};
+use crate::client::target::{Credentials, KeyPair, LOCAL_DATA, Target};
 use crate::client::{Client, token_of};
 use crate::context::Context;
 use crate::failure::{Failure, Outcome};

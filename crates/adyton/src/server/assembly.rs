@@ -111,53 +111,20 @@ impl Assembly {
         ));
         background.spawn(housekeeping::run(truth.store.clone(), background.stopped()));
         let models = Models::prepare(config, context, &truth, Arc::new(events))?;
-        let identity = Arc::new(Identity::new(clock.clone(), parts::identity(config)));
-
-        let settings = parts::gateway(config);
-        let (journal, recorders) = Journal::open(
-            parts::journal(config, &truth.data),
-            settings.threads,
-            clock.clone(),
-        )
-        .map_err(failed)?;
-        let journal = Arc::new(journal);
-        let ties = Ties {
-            live: truth.feed.cell().clone(),
-            targets: models.targets.clone(),
-            instances: models.reconciler.instances(),
-            identity: identity.clone(),
-            recorders,
-            clock: clock.clone(),
-        };
-        let gateway = Gateway::bind(settings, ties).map_err(|error| Failure::wrong_use(error.to_string()))?;
-        let gateway_url = match &config.gateway.public_url {
-            Some(url) => url.0.clone(),
-            None => parts::url(gateway.local_addr()),
-        };
+        let front = Front::bind(config, &clock, &truth, &models)?;
         let open = Arc::new(AtomicBool::new(false));
-        let (gauge, doors) = (gateway.metrics(), open.clone());
-        let control = ControlParts {
-            store: truth.store.clone(),
-            feed: truth.feed.clone(),
-            identity,
-            instances: models.reconciler.instances(),
-            journal: journal.clone(),
-            door: gateway.door(),
-            packages: models.packages,
-            onnx: models.onnx,
-            metrics: Arc::new(move || gauge.render()),
-            ready: Arc::new(move || match doors.load(Ordering::Acquire) {
-                true => Ok(()),
-                false => Err("the server is starting or stopping".to_owned()),
-            }),
-            clock,
-        };
-        let control = Control::bind(parts::control(config, &gateway_url, &truth.data), control)
-            .await
-            .map_err(|error| match &error {
-                BindError::Listen { .. } => Failure::wrong_use(error.to_string()),
-                BindError::Store(_) => failed(error),
-            })?;
+        let control = front.control(&truth, &models, &open, clock);
+        let control = Control::bind(parts::control(config, &front.url, &truth.data), control).await;
+        let control = control.map_err(|error| match &error {
+            BindError::Listen { .. } => Failure::wrong_use(error.to_string()),
+            BindError::Store(_) => failed(error),
+        })?;
+        let Front {
+            gateway,
+            journal,
+            url: gateway_url,
+            ..
+        } = front;
         let ready = Ready {
             gateway_url,
             control_url: parts::url(control.local_addr()),
@@ -185,6 +152,64 @@ impl Assembly {
             store,
             journal,
         })
+    }
+}
+
+/// What callers meet: who they are, the gateway, and what is kept of them.
+struct Front {
+    identity: Arc<Identity>,
+    journal: Arc<Journal>,
+    gateway: Gateway,
+    /// What API addresses begin with.
+    url: String,
+}
+
+impl Front {
+    fn bind(config: &Config, clock: &Clock, truth: &Truth, models: &Models) -> Outcome<Self> {
+        let identity = Arc::new(Identity::new(clock.clone(), parts::identity(config)));
+        let settings = parts::gateway(config);
+        let journal = parts::journal(config, &truth.data);
+        let (journal, recorders) = Journal::open(journal, settings.threads, clock.clone()).map_err(failed)?;
+        let ties = Ties {
+            live: truth.feed.cell().clone(),
+            targets: models.targets.clone(),
+            instances: models.reconciler.instances(),
+            identity: identity.clone(),
+            recorders,
+            clock: clock.clone(),
+        };
+        let gateway = Gateway::bind(settings, ties).map_err(|error| Failure::wrong_use(error.to_string()))?;
+        let url = match &config.gateway.public_url {
+            Some(url) => url.0.clone(),
+            None => parts::url(gateway.local_addr()),
+        };
+        Ok(Self {
+            identity,
+            journal: Arc::new(journal),
+            gateway,
+            url,
+        })
+    }
+
+    /// What the control plane works with.
+    fn control(&self, truth: &Truth, models: &Models, open: &Arc<AtomicBool>, clock: Clock) -> ControlParts {
+        let (gauge, open) = (self.gateway.metrics(), Arc::clone(open));
+        ControlParts {
+            store: truth.store.clone(),
+            feed: truth.feed.clone(),
+            identity: self.identity.clone(),
+            instances: models.reconciler.instances(),
+            journal: self.journal.clone(),
+            door: self.gateway.door(),
+            packages: models.packages.clone(),
+            onnx: models.onnx.clone(),
+            metrics: Arc::new(move || gauge.render()),
+            ready: Arc::new(move || match open.load(Ordering::Acquire) {
+                true => Ok(()),
+                false => Err("the server is starting or stopping".to_owned()),
+            }),
+            clock,
+        }
     }
 }
 

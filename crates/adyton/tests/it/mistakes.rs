@@ -147,12 +147,15 @@ fn things_that_are_not_there_are_named() {
         error: `1` is not a request id
         hint: it has 32 hex digits: the answer's `X-Request-Id`, or `request_id` in its body; `adyton requests` lists them
     "#]]);
-    place.check(&["explain", "00000000000000000000000000000000"], expect![[r#"
+    place.check(
+        &["explain", "00000000000000000000000000000000"],
+        expect![[r#"
         exit 1
         --- stderr
         error: no request of this project has the id [id]
         hint: `adyton requests` lists those that are kept; others were of another project, or are gone by now
-    "#]]);
+    "#]],
+    );
     place.check(
         &["requests", "--since", "yesterday"],
         expect![[r#"

@@ -1,0 +1,94 @@
+//! Sizes and times, each with its unit.
+
+use std::fmt;
+use std::time::Duration;
+
+use super::{Value, scalar};
+use crate::config::found::Raw;
+
+/// A number of bytes.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(crate) struct ByteSize(pub(crate) u64);
+
+impl Value for ByteSize {
+    const KIND: &'static str = "size";
+    const EXPECTED: &'static str = "write bytes, or a number with `KiB`, `MiB` or `GiB`, such as `12MiB`";
+    fn read(raw: &Raw) -> Result<Self, String> {
+        let text = scalar(raw)?;
+        let (number, unit) = number_and_unit(text);
+        let number: u64 = number.parse().map_err(|_| "is not a size".to_owned())?;
+        let factor: u64 = match unit {
+            "" | "B" => 1,
+            "KiB" => 1 << 10,
+            "MiB" => 1 << 20,
+            "GiB" => 1 << 30,
+            "TiB" => 1 << 40,
+            other => {
+                return Err(format!(
+                    "has the unit `{other}`, which is not known (1 MiB is 1024 × 1024 bytes)"
+                ));
+            }
+        };
+        number
+            .checked_mul(factor)
+            .map(Self)
+            .ok_or_else(|| "is too large".to_owned())
+    }
+    fn show(&self) -> String {
+        self.to_string()
+    }
+}
+
+impl fmt::Display for ByteSize {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let units = [(40, "TiB"), (30, "GiB"), (20, "MiB"), (10, "KiB")];
+        match units
+            .iter()
+            .find(|(shift, _)| self.0 != 0 && self.0.is_multiple_of(1 << shift))
+        {
+            Some((shift, unit)) => write!(f, "{}{unit}", self.0 >> shift),
+            None => write!(f, "{}", self.0),
+        }
+    }
+}
+
+impl Value for Duration {
+    const KIND: &'static str = "time";
+    const EXPECTED: &'static str = "write a number with `ms`, `s`, `m`, `h` or `d`, such as `30s`";
+    fn read(raw: &Raw) -> Result<Self, String> {
+        let text = scalar(raw)?;
+        let (number, unit) = number_and_unit(text);
+        let number: u64 = number.parse().map_err(|_| "is not a time".to_owned())?;
+        let millis: u64 = match unit {
+            "ms" => 1,
+            "s" => 1_000,
+            "m" | "min" => 60_000,
+            "h" => 3_600_000,
+            "d" => 86_400_000,
+            "" => return Err("has no unit".to_owned()),
+            other => return Err(format!("has the unit `{other}`, which is not known")),
+        };
+        number
+            .checked_mul(millis)
+            .map(Duration::from_millis)
+            .ok_or_else(|| "is too long".to_owned())
+    }
+    fn show(&self) -> String {
+        let millis = self.as_millis();
+        let units = [(86_400_000, "d"), (3_600_000, "h"), (60_000, "m"), (1_000, "s")];
+        match units
+            .iter()
+            .find(|(size, _)| millis != 0 && millis.is_multiple_of(*size))
+        {
+            Some((size, unit)) => format!("{}{unit}", millis / size),
+            None => format!("{millis}ms"),
+        }
+    }
+}
+
+fn number_and_unit(text: &str) -> (&str, &str) {
+    let end = text
+        .find(|c: char| !c.is_ascii_digit() && c != '_')
+        .unwrap_or(text.len());
+    (&text[..end], text[end..].trim_start())
+}
