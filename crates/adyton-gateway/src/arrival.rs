@@ -165,9 +165,12 @@ impl Body for Inbound {
                 let Some(incoming) = body.incoming.as_mut() else {
                     return Poll::Ready(None);
                 };
-                Pin::new(incoming)
-                    .poll_frame(context)
-                    .map_err(|problem| Broken(problem.to_string()))
+                let frame = Pin::new(incoming).poll_frame(context);
+                if let Poll::Ready(None) = frame {
+                    // Read to its end: nothing is left for whoever answers.
+                    body.incoming = None;
+                }
+                frame.map_err(|problem| Broken(problem.to_string()))
             }
             Self::Door(body) => Pin::new(body).poll_frame(context),
         }
