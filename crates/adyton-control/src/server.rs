@@ -18,6 +18,7 @@ use tower_service::Service as _;
 use crate::call::Peer;
 use crate::middleware::application;
 use crate::operations::model::recover::recover;
+use crate::operations::package::sweep;
 use crate::operations::service::rollout;
 use crate::plane::Plane;
 use crate::routes;
@@ -25,8 +26,8 @@ use crate::settings::{ControlParts, ControlSettings};
 
 /// Connections at once.
 const CONNECTIONS: usize = 4096;
-/// How long a head may take to arrive.
-const HEAD_TIME: Duration = Duration::from_secs(10);
+/// How long a head may take to arrive, and how long a connection may be idle.
+const HEAD_TIME: Duration = Duration::from_secs(30);
 /// Headers of one request.
 const HEADERS: usize = 200;
 /// Bytes of one head.
@@ -78,6 +79,7 @@ impl Control {
         recover(&plane)
             .await
             .map_err(|failure| BindError::Store(failure.to_string()))?;
+        sweep::leftovers(&plane);
         rollout::recover(&plane)
             .await
             .map_err(|failure| BindError::Store(failure.to_string()))?;
@@ -99,6 +101,7 @@ impl Control {
         let (stop, stopping) = watch::channel(false);
         let mut connections = JoinSet::new();
         let watching = tokio::spawn(rollout::watch(self.plane.clone()));
+        let sweeping = tokio::spawn(sweep::regularly(self.plane.clone()));
         tokio::pin!(shutdown);
         loop {
             let accepted = tokio::select! {
@@ -129,6 +132,7 @@ impl Control {
             tracing::warn!("management calls or imports were still going on when the server stopped");
         }
         watching.abort();
+        sweeping.abort();
     }
 }
 

@@ -96,3 +96,37 @@ async fn a_token_for_the_domain_is_for_no_project_at_modelarts() {
     domain.get("/v3/users").await.expect(200);
     domain.get(&world.own("/requests")).await.expect(200);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_defect_is_told_by_its_request_id_alone() {
+    let world = World::start().await;
+    let owner = world.owner().await;
+    world.store.close().await;
+    world.notes.1.store(true, std::sync::atomic::Ordering::Relaxed);
+    for (path, code, reason, message) in [
+        (
+            world.v1("/services"),
+            "ModelArts.0010",
+            "modelarts.internal",
+            "Internal server error",
+        ),
+        (world.v2("/apps"), "APIG.9999", "apig.internal", "System error"),
+        (
+            "/v3/users".to_owned(),
+            "500",
+            "iam.internal",
+            "An unexpected error occurred.",
+        ),
+        (
+            world.own("/requests"),
+            "APIGW.0601",
+            "manage.internal",
+            "Internal server error",
+        ),
+    ] {
+        assert_eq!(owner.get(&path).await.refused(500, code, reason), message);
+    }
+    // What needs no database goes on.
+    owner.get("/adyton/v1/whoami").await.expect(200);
+    assert_eq!(world.stranger().get("/healthz/live").await.status, 200);
+}

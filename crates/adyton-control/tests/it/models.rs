@@ -79,6 +79,7 @@ async fn a_model_is_imported_shown_and_deleted_with_its_versions() {
     let kept = owner.delete(&format!("{path}?cascade=true")).await.expect(200);
     assert_eq!(kept["delete_success_list"], json!([next]));
     assert_eq!(kept["delete_failed_list"][0]["error_code"], "ModelArts.3009");
+    assert_eq!(kept["delete_failed_list"][0]["reason"], "modelarts.model_in_use");
     owner
         .delete(&world.v1(&format!("/services/{service}")))
         .await

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 use adyton_control::{Control, ControlParts, ControlSettings};
@@ -78,9 +79,9 @@ impl Instances for Stage {
     }
 }
 
-/// A journal that holds what tests put into it.
+/// A journal that holds what tests put into it, and fails when they say so.
 #[derive(Default)]
-pub(crate) struct Notes(pub(crate) Mutex<Vec<Record>>);
+pub(crate) struct Notes(pub(crate) Mutex<Vec<Record>>, pub(crate) AtomicBool);
 
 impl JournalReader for Notes {
     fn find(&self, id: RequestId) -> Result<Option<Record>, JournalError> {
@@ -93,6 +94,9 @@ impl JournalReader for Notes {
             .cloned())
     }
     fn search(&self, filter: &Filter, before: Option<RequestId>, most: usize) -> Result<Page, JournalError> {
+        if self.1.load(Ordering::Relaxed) {
+            return Err(JournalError("segment 7 is torn".to_owned()));
+        }
         let all = self.0.lock().unwrap();
         let mut records: Vec<Record> = all
             .iter()
@@ -139,6 +143,7 @@ pub(crate) struct World {
     pub(crate) address: SocketAddr,
     pub(crate) clock: Clock,
     pub(crate) first: Bootstrap,
+    pub(crate) store: Store,
     pub(crate) stage: Arc<Stage>,
     pub(crate) notes: Arc<Notes>,
     pub(crate) roots: PathBuf,
@@ -175,7 +180,7 @@ impl World {
         let feeding = tokio::spawn(feed::run(store.clone(), live.clone(), std::future::pending()));
         let (stage, notes) = (Arc::new(Stage::default()), Arc::new(Notes::default()));
         let parts = ControlParts {
-            store,
+            store: store.clone(),
             feed: live,
             identity: Arc::new(Identity::new(clock.clone(), IdentitySettings::default())),
             instances: stage.clone(),
@@ -201,6 +206,7 @@ impl World {
             address,
             clock,
             first,
+            store,
             stage,
             notes,
             roots,

@@ -78,6 +78,8 @@ pub(crate) struct ModelKept {
     error_code: String,
     /// Which service.
     error_msg: String,
+    /// The unique sub-code, as `X-Adyton-Reason` has it where a whole call is refused.
+    reason: String,
 }
 
 /// What can run models.
@@ -176,6 +178,7 @@ pub(crate) async fn delete(call: Call, Query(query): Query<DeleteQuery>) -> Outc
             model_version: model.version.clone(),
             error_code: reason.code().entry().wire.to_owned(),
             error_msg: message.into_owned(),
+            reason: reason.sub_code().to_owned(),
         }
     });
     Ok(Json(ModelDeleted {

@@ -1,12 +1,67 @@
 //! Remove packages that nobody uses, in the background: no import may be between the disk and the store meanwhile.
 
+use std::fs;
+use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
+use adyton_core::clock::Timestamp;
 use adyton_core::digest::Sha256;
 use adyton_core::id::ProjectId;
 
 use super::upload::mark;
 use crate::plane::Plane;
+
+/// An upload that no model uses after this long is given up.
+const KEPT: Duration = Duration::from_secs(7 * 24 * 3600);
+/// How often such uploads are looked for.
+const EVERY: Duration = Duration::from_secs(3600);
+
+/// Removes what uploads left behind when the server was killed. Call it before the first request.
+pub(crate) fn leftovers(plane: &Plane) {
+    for entry in fs::read_dir(&plane.settings.uploads)
+        .into_iter()
+        .flatten()
+        .flatten()
+    {
+        if entry.file_type().is_ok_and(|kind| kind.is_file()) {
+            // What cannot be removed now is tried again at the next start.
+            let _ = fs::remove_file(entry.path());
+        }
+    }
+}
+
+/// Gives up old uploads, for as long as it is polled.
+pub(crate) async fn regularly(plane: Arc<Plane>) {
+    let mut turn = tokio::time::interval(EVERY);
+    loop {
+        turn.tick().await;
+        for (mark, digest) in old_uploads(&plane) {
+            let _alone = plane.package_gate.write().await;
+            if matches!(plane.store.models().uses_package(&digest).await, Ok(false)) {
+                let _ = fs::remove_file(mark);
+                sweep(&plane, digest).await;
+            }
+        }
+    }
+}
+
+fn old_uploads(plane: &Plane) -> Vec<(PathBuf, Sha256)> {
+    let before = plane.clock.now().before(KEPT);
+    let projects = fs::read_dir(&plane.settings.uploads)
+        .into_iter()
+        .flatten()
+        .flatten();
+    let marks = projects.flat_map(|project| fs::read_dir(project.path()).into_iter().flatten().flatten());
+    marks
+        .filter(|mark| {
+            let written = mark.metadata().and_then(|meta| meta.modified()).ok();
+            let since = written.and_then(|at| at.duration_since(std::time::UNIX_EPOCH).ok());
+            since.is_some_and(|since| Timestamp::from_micros(0).after(since) < before)
+        })
+        .filter_map(|mark| Some((mark.path(), mark.file_name().to_str()?.parse().ok()?)))
+        .collect()
+}
 
 /// Looks after a model was deleted whether its package can go, once no import is running.
 pub(crate) fn later(plane: &Arc<Plane>, project: ProjectId, digest: Sha256) {
@@ -29,7 +84,7 @@ async fn forget(plane: &Plane, project: ProjectId, digest: Sha256) {
         }
     }
     // No upload of this project's is no error: the model may have come from `file://`.
-    let _ = std::fs::remove_file(mark(plane, project, digest));
+    let _ = fs::remove_file(mark(plane, project, digest));
     sweep(plane, digest).await;
 }
 
@@ -45,7 +100,7 @@ pub(crate) async fn sweep(plane: &Plane, digest: Sha256) {
 }
 
 fn uploaded_by_any(plane: &Plane, digest: Sha256) -> bool {
-    let Ok(projects) = std::fs::read_dir(&plane.settings.uploads) else {
+    let Ok(projects) = fs::read_dir(&plane.settings.uploads) else {
         return false;
     };
     let name = digest.to_string();
