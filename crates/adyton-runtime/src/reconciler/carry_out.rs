@@ -9,7 +9,7 @@ use adyton_core::instances::{InstanceSeen, InstanceStatus, LogLine};
 use tokio::sync::watch;
 
 use super::instance::{self, Machinery, News, Start};
-use super::plan::{self, Phase, SeenInstance, SeenService, Step, Verdict};
+use super::plan::{self, Phase, SeenInstance, SeenService, Step, Update, Verdict};
 use super::telling;
 use super::wanted::Order;
 use crate::targets::{Balance, Instance, ServiceTargets, Target, Unavailable, VersionTargets};
@@ -18,6 +18,7 @@ use crate::targets::{Balance, Instance, ServiceTargets, Target, Unavailable, Ver
 pub(super) struct Service {
     id: ServiceId,
     seen: SeenService,
+    update: Update,
     /// What belongs to each seen instance.
     hands: HashMap<InstanceId, Hands>,
 }
@@ -36,6 +37,7 @@ impl Service {
         Self {
             id,
             seen: SeenService::default(),
+            update: Update::None,
             hands: HashMap::new(),
         }
     }
@@ -138,13 +140,16 @@ impl Service {
             machinery.board.forget(self.id);
             return true;
         };
-        if !before.is_empty() && !self.seen.serving.is_empty() && before != self.seen.serving {
-            telling::normal(
-                machinery,
-                self.id,
-                "The update is done: the new configuration serves.",
-            );
-        }
+        let update = plan::update(plan, &self.seen);
+        let changed = !before.is_empty() && !self.seen.serving.is_empty() && before != self.seen.serving;
+        telling::update(
+            machinery,
+            self.id,
+            std::mem::replace(&mut self.update, update),
+            update,
+            changed,
+            &verdict,
+        );
         let status_before = machinery.board.write(self.id, &verdict, self.shown());
         telling::status(machinery, self.id, status_before, &verdict);
         false

@@ -251,6 +251,30 @@ pub fn steps(wanted: Option<&WantedService>, seen: &SeenService) -> Vec<Step> {
     steps
 }
 
+/// How far a change of a serving service has come.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Update {
+    /// Those who serve are those who are wanted.
+    #[default]
+    None,
+    /// The new instances are on their way; the old ones serve.
+    Going,
+    /// The new instances failed; the old ones go on serving.
+    RolledBack,
+}
+
+/// See [`Update`]. `seen.serving` must be up to date.
+pub fn update(wanted: Option<&WantedService>, seen: &SeenService) -> Update {
+    let Some(wanted) = wanted.filter(|wanted| wanted.running && !seen.serving.is_empty()) else {
+        return Update::None;
+    };
+    match seen.serving.iter().all(|share| wanted.wants(share.key)) {
+        true => Update::None,
+        false if seen.is_settled(wanted) => Update::RolledBack,
+        false => Update::Going,
+    }
+}
+
 /// The status that all this amounts to. `None` when a deleted service has left nothing behind.
 pub fn verdict(wanted: Option<&WantedService>, seen: &SeenService) -> Option<Verdict> {
     let plain = |status| {

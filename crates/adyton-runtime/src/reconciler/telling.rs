@@ -7,7 +7,7 @@ use adyton_core::instances::LogLine;
 use adyton_core::service::ServiceStatus;
 
 use super::instance::Machinery;
-use super::plan::Verdict;
+use super::plan::{Update, Verdict};
 
 /// So many of the last lines of a program are part of its failure.
 pub(super) const LAST_LINES: usize = 20;
@@ -66,6 +66,40 @@ pub(super) fn status(
         ServiceStatus::Stopped => normal(machinery, service, "The service was stopped."),
         // The events of a deleted service are deleted with it.
         ServiceStatus::Deleting => {}
+    }
+}
+
+/// Tells of an update: that it begins, that it is done (`changed`: others serve now), or that it was rolled back.
+pub(super) fn update(
+    machinery: &Machinery,
+    service: ServiceId,
+    before: Update,
+    now: Update,
+    changed: bool,
+    verdict: &Verdict,
+) {
+    if changed {
+        normal(
+            machinery,
+            service,
+            "The update is done: the new configuration serves.",
+        );
+    } else if before != now {
+        match now {
+            Update::None => {}
+            Update::Going => normal(
+                machinery,
+                service,
+                "The service is being updated; the former configuration serves until all is ready.",
+            ),
+            Update::RolledBack => {
+                let text = format!(
+                    "The update was rolled back, the former configuration goes on serving: {}",
+                    verdict.error
+                );
+                abnormal(machinery, service, text);
+            }
+        }
     }
 }
 

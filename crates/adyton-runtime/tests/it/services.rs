@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use adyton_core::events::EventKind;
+use adyton_core::id::ServiceId;
 use adyton_core::instances::InstanceStatus;
 use adyton_core::live::Change;
 use adyton_core::service::{ServiceStatus, Wanted};
@@ -13,7 +14,6 @@ use adyton_runtime::command::ready::{Reply, ask};
 use adyton_runtime::onnx::in_process::Call;
 use adyton_runtime::targets::{Target, Unavailable};
 use bytes::Bytes;
-
 
 use crate::world::{SERVE, SERVICE, World};
 
@@ -152,13 +152,22 @@ async fn broken_programs_fail_within_their_limit_and_say_why() {
             vec!["not ready within 1 s", "nothing listens on 127.0.0.1:"],
         ),
         (
-            "import socket, os\ns = socket.create_server(('127.0.0.1', int(os.environ['PORT'])))\nwhile True:\n  c, _ = s.accept(); c.send(b'hello, not HTTP'); c.close()",
-            1,
-            vec!["not ready within 1 s", "does not answer in HTTP/1"],
+            "import socket, os\ns = socket.create_server(('127.0.0.1', int(os.environ['PORT'])))\nwhile True:\n  c, _ = s.accept(); c.recv(4096); c.send(b'hello, not HTTP'); c.close()",
+            8,
+            vec!["not ready within 8 s", "does not answer in HTTP/1"],
         ),
     ];
     let mut world = World::new();
     // A healthy neighbour, which must not be harmed.
+    let (neighbour, iris) = (ServiceId::from_bits(2), world.onnx(1));
+    world.want_of(neighbour, Wanted::Running, &[(iris, 1)], 20);
+    let running = || {
+        world
+            .instances
+            .service(neighbour)
+            .is_some_and(|seen| seen.status == ServiceStatus::Running)
+    };
+    crate::keeper::until("the neighbour runs", running).await;
     for (number, (script, limit, expected)) in (10..).zip(cases) {
         let model = world.program(number, script);
         world.want_within(Wanted::Running, &[(model, 1)], limit);
@@ -179,7 +188,21 @@ async fn broken_programs_fail_within_their_limit_and_say_why() {
             .iter()
             .any(|event| event.kind == EventKind::Abnormal && event.text.contains(&seen.error));
         assert!(failed, "{:#?}", world.told());
+        assert_eq!(
+            world
+                .targets
+                .reader()
+                .take(neighbour, |_| true, 0)
+                .unwrap()
+                .model(),
+            iris
+        );
     }
+    let seen = world.instances.service(neighbour).unwrap();
+    assert_eq!(
+        (seen.status, seen.instances[0].restarts),
+        (ServiceStatus::Running, 0)
+    );
     world.end().await;
 }
 
@@ -225,6 +248,9 @@ async fn an_update_loses_no_call_and_a_bad_one_leaves_the_old_in_service() {
         world.targets.reader().take(SERVICE, |_| true, 0).unwrap().model(),
         old
     );
+    let rolled_back =
+        |text: &String| text.starts_with("The update was rolled back") && text.contains("exit code 1");
+    assert!(world.told().iter().any(rolled_back), "{:#?}", world.told());
     world.want(Wanted::Running, &[(new, 2)]);
     world
         .until("replaced", |seen| {

@@ -170,10 +170,20 @@ impl World {
         versions: &[(ModelId, u32)],
         deploy_timeout_seconds: u32,
     ) {
+        self.want_of(SERVICE, wanted, versions, deploy_timeout_seconds);
+    }
+
+    pub(crate) fn want_of(
+        &mut self,
+        id: ServiceId,
+        wanted: Wanted,
+        versions: &[(ModelId, u32)],
+        deploy_timeout_seconds: u32,
+    ) {
         let generation = self
             .live
             .load()
-            .service(SERVICE)
+            .service(id)
             .map_or(1, |before| before.service.generation + 1);
         let versions = versions.iter().map(|(model, instance_count)| Version {
             model: *model,
@@ -184,11 +194,11 @@ impl World {
             deploy_timeout_seconds,
         });
         let service = Service {
-            id: SERVICE,
+            id,
             project: ProjectId::from_bits(1),
-            name: "s".to_owned(),
+            name: format!("s{}", id.bits()),
             description: String::new(),
-            api: ApiId::from_bits(1),
+            api: ApiId::from_bits(id.bits()),
             wanted,
             versions: versions.collect(),
             calls_per_second: None,
