@@ -50,7 +50,7 @@ pub(crate) fn show(context: &Context, data: &Path) -> Outcome {
         .into_iter()
         .map(|sample| stage.deploy(sample))
         .collect::<Outcome<Vec<_>>>()?;
-    stage.title(2, "One prediction of each, with three kinds of credentials");
+    stage.title(2, "One prediction of each, by three kinds of callers");
     let callers = Callers::prepare(&client, data, &deployed)?;
     for (at, one) in deployed.iter().enumerate() {
         if at > 0 {
@@ -317,6 +317,7 @@ fn program(folder: &Path) -> String {
         return "adyton".to_owned();
     };
     match own.strip_prefix(folder) {
+        Ok(relative) if relative.components().count() == 1 => format!("./{}", relative.display()),
         Ok(relative) => relative.display().to_string(),
         Err(_) if own.parent().is_some_and(|folder| folder.ends_with("bin")) => "adyton".to_owned(),
         Err(_) => own.display().to_string(),

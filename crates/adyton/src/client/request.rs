@@ -14,6 +14,10 @@ use super::address::Address;
 use super::target::KeyPair;
 use crate::failure::{Failure, Outcome};
 
+/// Bodies over this many bytes are sent only when the server wants them: one that is refused in the middle of a body closes the
+/// connection, and its answer may be lost.
+const ASK_FIRST: u64 = 1 << 20;
+
 /// What stays as it is in a path segment or a query (RFC 3986, unreserved).
 const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
@@ -84,6 +88,9 @@ impl Request<'_> {
         }
         if let Some(length) = length {
             builder = builder.header("Content-Length", length);
+            if length > ASK_FIRST {
+                builder = builder.header("Expect", "100-continue");
+            }
         }
         builder.body(body).map_err(|error| {
             let asked = format!("{} {}{}", self.method, self.address, self.path);

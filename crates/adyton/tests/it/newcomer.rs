@@ -359,6 +359,26 @@ fn every_way_of_showing_who_calls() {
 }
 
 #[test]
+fn a_body_that_is_too_large_is_refused_before_it_is_sent() {
+    let place = Place::new();
+    let _server = place.serve(&[]);
+    place.json(&["model", "import", &sample("iris")]);
+    place.json(&["service", "deploy", "iris"]);
+    std::fs::write(place.path().join("large"), vec![b' '; 64 << 20]).unwrap();
+    let ran = place.run(&["predict", "iris", "--data", "@large"]);
+    assert!(
+        ran.code == 1 && ran.stderr.contains("APIG.0201 (413)"),
+        "{}",
+        ran.stderr
+    );
+    let record = &place.json(&["requests", "--status", "413"])["requests"][0];
+    assert_eq!(
+        (record["reason"].as_str(), record["request_bytes"].as_u64()),
+        (Some("body.too_large"), Some(0))
+    );
+}
+
+#[test]
 fn a_canonical_request_is_compared_with_the_gateways() {
     let place = Place::new();
     let server = place.serve(&[]);

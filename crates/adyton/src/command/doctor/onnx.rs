@@ -1,5 +1,6 @@
 //! ONNX Runtime: is its library there and does it load; `--fix` takes it from the PyPI package.
 
+use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -74,13 +75,23 @@ fn install(context: &Context, data: &Path) -> Result<PathBuf, String> {
     let Choice::Library(found) = OnnxLibrary::find(&LibrarySetting::Search, &[folder]) else {
         return Err("the package of PyPI holds no library that serves".to_owned());
     };
-    let kept = data.join("lib");
     let name = found.path.file_name().ok_or("the library has no name")?;
-    std::fs::create_dir_all(&kept)
-        .and_then(|()| std::fs::copy(&found.path, kept.join(name)))
-        .map_err(|error| format!("{}: {error}", kept.display()))?;
+    let kept = data.join("lib");
     let path = kept.join(name);
+    keep(&found.path, &kept, &path).map_err(|error| format!("{}: {error}", path.display()))?;
     OnnxLibrary::probe(&path)
         .map(|library| library.path)
         .map_err(|error| error.to_string())
+}
+
+/// Copies the library whole or not at all. The data folder may not be there yet, and is nobody else's.
+fn keep(library: &Path, folder: &Path, path: &Path) -> std::io::Result<()> {
+    std::fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(folder)?;
+    let mut new = tempfile::NamedTempFile::new_in(folder)?;
+    std::io::copy(&mut std::fs::File::open(library)?, &mut new)?;
+    new.persist(path)?;
+    Ok(())
 }
