@@ -204,11 +204,7 @@ async fn program(
         folder: machinery.packages.path(runnable.package).join("model"),
         environment: start.recipe.environment.clone(),
         health: runnable.spec.health.clone(),
-        path: runnable
-            .spec
-            .apis
-            .first()
-            .map_or_else(|| "/".to_owned(), |api| api.url.clone()),
+        path: question_path(runnable),
         deploy_timeout: start.recipe.deploy_timeout,
         temporary: machinery.command.temporary.join(start.instance.to_string()),
     };
@@ -230,4 +226,17 @@ async fn program(
         stop,
     )
     .await;
+}
+
+/// The first declared path that can be asked for as it is; declared paths are kept decoded.
+fn question_path(runnable: &Runnable) -> String {
+    let plain = |url: &&str| url.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'%');
+    runnable
+        .spec
+        .apis
+        .iter()
+        .map(|api| api.url.as_str())
+        .find(plain)
+        .unwrap_or("/")
+        .to_owned()
 }
