@@ -316,8 +316,17 @@ fn reaches(live: &Live, caller: &Caller, project: ProjectId) -> Outcome<()> {
     }
 }
 
+/// Refuses a body whose declared length is over `limit`, without reading it.
+pub(crate) fn check_declared(body: &Body, limit: u64) -> Outcome<()> {
+    if body.size_hint().lower() > limit {
+        return Err(Failure::TooLarge { limit });
+    }
+    Ok(())
+}
+
 /// A whole body, within its limit and in time.
 async fn read(body: Body) -> Outcome<Bytes> {
+    check_declared(&body, BODY_MOST as u64)?;
     let limited = Limited::new(body, BODY_MOST);
     match tokio::time::timeout(BODY_TIME, limited.collect()).await {
         Ok(Ok(whole)) => Ok(whole.to_bytes()),

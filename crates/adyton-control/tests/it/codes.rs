@@ -130,3 +130,19 @@ async fn a_defect_is_told_by_its_request_id_alone() {
     owner.get("/adyton/v1/whoami").await.expect(200);
     assert_eq!(world.stranger().get("/healthz/live").await.status, 200);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_body_that_is_declared_too_large_is_refused_unread() {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    let world = World::start().await;
+    let mut socket = tokio::net::TcpStream::connect(world.address).await.unwrap();
+    let head = "POST /v3/auth/tokens HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999\r\n\r\n";
+    socket.write_all(head.as_bytes()).await.unwrap();
+    let mut answer = [0u8; 64];
+    socket.read_exact(&mut answer).await.unwrap();
+    assert!(
+        answer.starts_with(b"HTTP/1.1 400 "),
+        "{}",
+        String::from_utf8_lossy(&answer)
+    );
+}

@@ -10,7 +10,7 @@ use sha2::Digest as _;
 use tempfile::NamedTempFile;
 use utoipa::ToSchema;
 
-use crate::call::Streamed;
+use crate::call::{Streamed, check_declared};
 use crate::endpoint::Json;
 use crate::failure::{Failure, Outcome};
 use crate::operations::model::import::blocking;
@@ -45,6 +45,7 @@ pub(crate) async fn create(mut call: Streamed) -> Outcome<Json<Uploaded>> {
 async fn spool(plane: &Plane, mut body: Body) -> Outcome<(NamedTempFile, Sha256)> {
     let folder = plane.settings.uploads.clone();
     let limit = plane.settings.upload_limit;
+    check_declared(&body, limit)?;
     let mut open = blocking(move || {
         std::fs::create_dir_all(&folder)?;
         Ok::<_, std::io::Error>((NamedTempFile::new_in(&folder)?, sha2::Sha256::new()))

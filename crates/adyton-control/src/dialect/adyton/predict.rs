@@ -14,7 +14,7 @@ use axum::response::Response;
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
 
-use crate::call::{Call, Streamed};
+use crate::call::{Call, Streamed, check_declared};
 use crate::failure::{Failure, Outcome};
 
 /// How long the body of a signed call may take to arrive.
@@ -86,6 +86,7 @@ fn below(path: &str, query: Option<&str>) -> String {
 }
 
 async fn whole(body: Body, limit: u64) -> Outcome<Bytes> {
+    check_declared(&body, limit)?;
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
     match tokio::time::timeout(BODY_TIME, Limited::new(body, limit).collect()).await {
         Ok(Ok(whole)) => Ok(whole.to_bytes()),

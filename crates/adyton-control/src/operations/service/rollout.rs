@@ -135,3 +135,117 @@ fn judge(live: &Live, id: ServiceId, age: Duration, seen: Option<&ServiceSeen>) 
     let failed = count(InstanceStatus::Failed) > 0 || seen.status == ServiceStatus::Failed;
     failed.then_some(UpdateResult::Fail)
 }
+
+#[cfg(test)]
+mod tests {
+    use adyton_core::clock::Timestamp;
+    use adyton_core::id::{ApiId, InstanceId, ModelId, ProjectId};
+    use adyton_core::instances::InstanceSeen;
+    use adyton_core::live::Change;
+    use adyton_core::service::Version;
+
+    use super::*;
+
+    const SERVICE: ServiceId = ServiceId::from_bits(1);
+    const NEW: ModelId = ModelId::from_bits(2);
+    const OLD: ModelId = ModelId::from_bits(3);
+
+    fn live(wanted: Wanted) -> Live {
+        let version = Version {
+            model: NEW,
+            weight: 100,
+            instance_count: 2,
+            specification: String::new(),
+            envs: std::collections::BTreeMap::new(),
+            deploy_timeout_seconds: 60,
+        };
+        let service = Service {
+            id: SERVICE,
+            project: ProjectId::from_bits(1),
+            name: "s".to_owned(),
+            description: String::new(),
+            api: ApiId::from_bits(1),
+            wanted,
+            versions: vec![version],
+            calls_per_second: None,
+            app_auth: false,
+            app_code: true,
+            generation: 1,
+            created_at: Timestamp::from_seconds(1),
+            updated_at: Timestamp::from_seconds(1),
+            owner: "o".to_owned(),
+        };
+        let mut live = Live::default();
+        live.apply(1, Change::Service(Box::new(service)));
+        live
+    }
+
+    fn seen(status: ServiceStatus, instances: &[(ModelId, InstanceStatus)]) -> ServiceSeen {
+        let instance = |(model, status): &(ModelId, InstanceStatus)| InstanceSeen {
+            id: InstanceId::from_bits(1),
+            model: *model,
+            status: *status,
+            place: String::new(),
+            restarts: 0,
+            note: String::new(),
+        };
+        ServiceSeen {
+            status,
+            progress: 0,
+            error: String::new(),
+            transition_at: Timestamp::from_seconds(1),
+            instances: instances.iter().map(instance).collect(),
+        }
+    }
+
+    #[test]
+    fn a_rollout_ends_when_all_new_instances_are_ready_or_some_have_failed() {
+        use InstanceStatus::{Draining, Failed, Ready, Starting};
+        use ServiceStatus::{Concerning, Running};
+        use UpdateResult::{Fail, Success};
+        let later = Duration::from_secs(1);
+        let running = live(Wanted::Running);
+        for (status, instances, result) in [
+            (Running, vec![(OLD, Ready)], None),
+            (
+                Running,
+                vec![(OLD, Ready), (NEW, Starting), (NEW, Starting)],
+                None,
+            ),
+            (Running, vec![(NEW, Ready), (NEW, Starting)], None),
+            (
+                Running,
+                vec![(OLD, Draining), (NEW, Ready), (NEW, Ready)],
+                Some(Success),
+            ),
+            (
+                Concerning,
+                vec![(OLD, Ready), (NEW, Ready), (NEW, Failed)],
+                Some(Fail),
+            ),
+        ] {
+            let seen = seen(status, &instances);
+            assert_eq!(
+                judge(&running, SERVICE, later, Some(&seen)),
+                result,
+                "{instances:?}"
+            );
+        }
+        let done = seen(Running, &[(NEW, Ready), (NEW, Ready)]);
+        assert_eq!(
+            judge(&running, SERVICE, Duration::from_millis(10), Some(&done)),
+            None,
+            "what is seen is of before the change"
+        );
+        assert_eq!(judge(&running, SERVICE, later, None), None, "not seen yet");
+        assert_eq!(
+            judge(&running, SERVICE, Duration::from_secs(121), None),
+            Some(Fail)
+        );
+        assert_eq!(
+            judge(&live(Wanted::Stopped), SERVICE, later, Some(&done)),
+            Some(Fail)
+        );
+        assert_eq!(judge(&Live::default(), SERVICE, later, Some(&done)), Some(Fail));
+    }
+}
