@@ -139,22 +139,26 @@ def tar_with(name, content=b"x", kind=tarfile.REGTYPE, link=""):
     ids=["out of the folder", "absolute", "symbolic link", "hard link", "device", "garbage", "nothing"],
 )
 def test_a_hostile_archive_is_refused(server, tmp_path, content, named):
-    response = upload(server, content(), "application/gzip")
-    assert response.status_code == 400, response.text
-    assert named in response.text
+    check_refused(upload(server, content(), "application/gzip"), named)
     assert not (server.folder / "escaped").exists()
 
 
 def test_a_bomb_is_refused(server):
+    """Hundreds of times larger than its archive, and given up long before it is whole."""
     archive = io.BytesIO()
-    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as bomb:
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as bomb:
         bomb.write(IRIS / "model/config.json", "model/config.json")
-        with bomb.open("model/model.onnx", "w", force_zip64=True) as member:
-            for _ in range(6 * 1024):
+        with bomb.open("model/model.onnx", "w") as member:
+            for _ in range(256):
                 member.write(bytes(1024 * 1024))
+    assert len(archive.getvalue()) < 256 * 1024 * 1024 / 200
     response = upload(server, archive.getvalue(), "application/zip")
-    assert response.status_code in (400, 413), response.text
-    assert "model.onnx" in response.text or "large" in response.text
+    check_refused(response, "model.onnx")
+
+
+def check_refused(response, named):
+    assert response.status_code == 400, response.text
+    assert named in response.text
 
 
 def test_zip_and_tar_and_a_top_folder_are_the_same_package(server):
