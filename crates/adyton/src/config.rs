@@ -6,6 +6,7 @@
 //! declarations ([`reference`]).
 
 pub(crate) mod environment;
+pub(crate) mod example;
 pub(crate) mod file;
 pub(crate) mod found;
 pub(crate) mod merge;

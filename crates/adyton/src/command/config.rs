@@ -1,4 +1,4 @@
-//! `adyton config check|show|reference`: is it right, what holds and why, and what there is.
+//! `adyton config check|show|reference|example`: is it right, what holds and why, and what there is.
 
 use std::path::PathBuf;
 
@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use crate::config::found::Origin;
 use crate::config::section::settings;
-use crate::config::{Loaded, Sources, load, reference};
+use crate::config::{Loaded, Sources, example, load, reference};
 use crate::context::Context;
 use crate::failure::{Failure, Outcome};
 
@@ -20,6 +20,8 @@ pub(crate) enum Config {
     Show(Flags),
     /// Print the reference of all settings as Markdown
     Reference,
+    /// Print a file with every setting at its default, commented out
+    Example,
 }
 
 /// The flags of the server that set something.
@@ -77,6 +79,7 @@ impl Config {
         match self {
             Config::Check(flags) => check(context, &flags.load(context)?),
             Config::Show(flags) => show(context, &flags.load(context)?),
+            Config::Example => context.terminal.print(example::file()),
             Config::Reference => context.terminal.print(reference::page()),
         }
         Ok(())

@@ -23,6 +23,8 @@ pub(crate) use onnx::Onnx;
 pub(crate) use runtime::Runtime;
 pub(crate) use throttle::Throttle;
 
+use adyton_gateway::journal::JournalSettings;
+
 use super::Config;
 use super::merge::{Merged, Reader};
 use super::problem::Problems;
@@ -171,6 +173,19 @@ pub(super) fn check(config: &Config, merged: &Merged, problems: &mut Problems) {
             "set `master_key_file` to a file that all nodes share: it seals the secrets in the database",
         );
     }
+    if config.gateway.threads > THREADS_MAX {
+        let said = format!("`gateway.threads` is {}", config.gateway.threads);
+        wrong(
+            "gateway.threads",
+            said,
+            &format!("write 0 (one for every core) to {THREADS_MAX}"),
+        );
+    }
+    if config.journal.keep_bytes.0 < JournalSettings::KEEP_BYTES_MIN {
+        let said = format!("`journal.keep_bytes` is {}", config.journal.keep_bytes);
+        let least = ByteSize(JournalSettings::KEEP_BYTES_MIN);
+        wrong("journal.keep_bytes", said, &format!("write {least} or more"));
+    }
     for (key, size, most) in [
         ("limits.address_body", config.limits.address_body, BODY_MAX),
         (
@@ -192,6 +207,8 @@ pub(super) fn check(config: &Config, merged: &Merged, problems: &mut Problems) {
     }
 }
 
+/// The most gateway cores: their number is one byte of every request id.
+const THREADS_MAX: u32 = 256;
 /// The largest body limit: bodies of signed requests are kept in memory.
 const BODY_MAX: ByteSize = ByteSize(1 << 30);
 /// The largest limit of a request head: what the HTTP parser is told to hold.

@@ -75,6 +75,36 @@ fn flags_win_over_the_environment_and_that_over_the_file() {
 }
 
 #[test]
+fn the_example_says_the_defaults() {
+    let said = super::example::file();
+    // Only settings are taken out of their comments: they have no space behind the mark.
+    let text: String = said
+        .lines()
+        .map(|line| {
+            line.strip_prefix('#')
+                .filter(|rest| !rest.starts_with(' '))
+                .unwrap_or(line)
+        })
+        .map(|line| format!("{line}\n"))
+        .collect();
+    let (from_example, defaults) = (loaded(&text, &[]), loaded("", &[]));
+    assert_eq!(
+        format!("{:?}", from_example.config),
+        format!("{:?}", defaults.config)
+    );
+    assert_eq!(
+        from_example.merged.said(),
+        super::section::settings().count(),
+        "every setting is in the example"
+    );
+    assert_eq!(
+        loaded(&said, &[]).merged.said(),
+        0,
+        "as it is, the example says nothing"
+    );
+}
+
+#[test]
 fn all_problems_are_told_at_once() {
     refused(
         "dtabase_url = 'sqlite'\n[gateway]\nlisten = 'nowhere'\nlimits = 3\nprediction_timeout = 40\n[limits]\naddress_body = '12MB'\nadress_body = 1\n[listen]\ngateway = 'x'\n",
@@ -119,13 +149,15 @@ fn broken_toml_is_told_by_line() {
 #[test]
 fn values_that_contradict_each_other_are_refused() {
     refused(
-        "database_url = 'postgres://adyton:hunter2@db/adyton'\n[gateway]\nlisten = '127.0.0.1:9'\n[control]\nlisten = '127.0.0.1:9'\n[limits]\nuri = '2GiB'\nheader = 0\n",
+        "database_url = 'postgres://adyton:hunter2@db/adyton'\n[gateway]\nlisten = '127.0.0.1:9'\n[control]\nlisten = '127.0.0.1:9'\n[limits]\nuri = '2GiB'\nheader = 0\n[journal]\nkeep_bytes = 7\n",
         &[],
         expect![[r#"
             error: adyton.toml:5: `control.listen` and `gateway.listen` are both 127.0.0.1:9
             hint: give the private listener another port
             error: adyton.toml:1: `database_url` names PostgreSQL, and `master_key_file` is not set
             hint: set `master_key_file` to a file that all nodes share: it seals the secrets in the database
+            error: adyton.toml:10: `journal.keep_bytes` is 7
+            hint: write 1MiB or more
             error: adyton.toml:8: `limits.header` is 0
             hint: write a size from 1 to 1MiB
             error: adyton.toml:7: `limits.uri` is 2GiB

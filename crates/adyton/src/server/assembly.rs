@@ -119,6 +119,10 @@ impl Assembly {
             BindError::Listen { .. } => Failure::wrong_use(error.to_string()),
             BindError::Store(_) => failed(error),
         })?;
+        let address = control.local_addr();
+        if !address.ip().is_loopback() {
+            tracing::warn!(%address, "the private listener is open to other machines: keep it behind a firewall");
+        }
         let Front {
             gateway,
             journal,
