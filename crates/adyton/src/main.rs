@@ -23,6 +23,11 @@ use clap::Parser as _;
 use crate::cli::Cli;
 use crate::context::Context;
 
+/// A request makes some thirty small allocations on one thread and frees a few of them on the journal's: measured beside
+/// the system's allocator, this one takes a tenth off a request's whole CPU time.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let cli = Cli::parse();
     if matches!(cli.verb, cli::Verb::Keeper(_)) {

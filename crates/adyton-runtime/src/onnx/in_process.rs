@@ -20,7 +20,7 @@ use http::StatusCode;
 use tokio::sync::oneshot;
 
 use super::codec::{Codec, InputError, PredictError};
-use super::pace::{Pace, p99};
+use super::pace::{Pace, Start, p99, thread_time};
 use super::predictor::{Predictor, RunError};
 use super::tensor::{Elements, OPEN_LENGTHS, Tensor};
 use super::threads::{InferenceThreads, Job};
@@ -151,7 +151,7 @@ impl InProcess {
             problem: problem.to_string(),
         })?;
         let example = golden(model.as_ref())?;
-        let pace = Pace::new(measure(model.as_ref(), &example, &clock));
+        let pace = Pace::new(measure(model.as_ref(), &example));
         Ok(Arc::new(Self {
             model,
             codecs,
@@ -209,11 +209,11 @@ impl InProcess {
 
     fn predict(&self, codec: usize, body: &[u8]) -> Result<Answer, ModelError> {
         let codec = self.codecs.get(codec).map_or(&Codec::Tensors, |(_, codec)| codec);
-        let start = self.clock.monotonic();
+        let start = Start::of(&self.pace, &self.clock);
         // The compiled-in runtime is large and young: a panic in it must cost one call, not a worker.
         let done = catch_unwind(AssertUnwindSafe(|| codec.predict(self.model.as_ref(), body)));
         if body.len() <= INLINE_BODY {
-            self.pace.record(self.clock.monotonic().saturating_sub(start));
+            self.pace.record(start.took(&self.clock));
         }
         let body = done.map_err(|_| ModelError::Failed(RunError("the runtime panicked".to_owned())))??;
         Ok(Answer {
@@ -324,14 +324,14 @@ fn golden(model: &dyn Predictor) -> Result<Vec<Tensor>, GoldenError> {
     Err(GoldenError::Run { shapes, problem })
 }
 
-/// The p99 of a run: the best of three rounds, so that a busy machine does not make a fast model look slow. A model that
-/// takes a millisecond is slow enough to know after one run.
-fn measure(model: &dyn Predictor, example: &[Tensor], clock: &Clock) -> Duration {
+/// The p99 of a run in the thread's own time: the best of three rounds, so that a busy machine does not make a fast model
+/// look slow. A model that takes a millisecond is slow enough to know after one run.
+fn measure(model: &dyn Predictor, example: &[Tensor]) -> Duration {
     let time = || {
-        let start = clock.monotonic();
+        let start = thread_time();
         // An error here would be one of timing only: the same inputs have just worked.
         let _ = model.run(example);
-        clock.monotonic().saturating_sub(start)
+        thread_time().saturating_sub(start)
     };
     let first = (0..3).map(|_| time()).min().unwrap_or_default();
     if first > Duration::from_millis(1) {

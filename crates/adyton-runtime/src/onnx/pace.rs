@@ -4,13 +4,17 @@
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::Duration;
 
+use adyton_core::clock::Clock;
+
 /// A model runs inline when 99 of 100 answers take no longer than this.
 pub(crate) const INLINE: Duration = Duration::from_micros(50);
 /// Running inline, a call that takes longer than this counts against the model; the gap to [`INLINE`] keeps a model that
 /// sits on the border from going back and forth.
 const SLOW: Duration = Duration::from_micros(100);
-/// A single call that takes this long moves the model off at once.
+/// Running inline, calls that take this long move the model off without waiting for the end of the window.
 const STUCK: Duration = Duration::from_millis(10);
+/// So many stuck calls do: one or two may be a core that was busy with something else in the middle of a call.
+const STUCK_MOST: u32 = 3;
 /// After so many calls the share of slow ones is judged.
 const WINDOW: u32 = 1_000;
 /// So many of a window may be slow: one in a hundred.
@@ -22,6 +26,36 @@ pub(crate) struct Pace {
     inline: AtomicBool,
     calls: AtomicU32,
     slow: AtomicU32,
+    stuck: AtomicU32,
+}
+
+/// The beginning of a measured call.
+pub(crate) enum Start {
+    /// Inline: the wall clock, which costs nothing to read. What counts is how long the core was held.
+    Wall(Duration),
+    /// On an inference thread: the thread's own time, so that waiting for a core on a busy machine does not make a fast
+    /// model look slow and keep it there.
+    Thread(Duration),
+}
+
+impl Start {
+    /// Begins to measure a call.
+    pub(crate) fn of(pace: &Pace, clock: &Clock) -> Self {
+        if pace.is_inline() { Self::Wall(clock.monotonic()) } else { Self::Thread(thread_time()) }
+    }
+    /// How long the call has taken.
+    pub(crate) fn took(&self, clock: &Clock) -> Duration {
+        match self {
+            Self::Wall(start) => clock.monotonic().saturating_sub(*start),
+            Self::Thread(start) => thread_time().saturating_sub(*start),
+        }
+    }
+}
+
+/// The CPU time of this thread.
+pub(crate) fn thread_time() -> Duration {
+    let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
+    Duration::try_from(time).unwrap_or_default()
 }
 
 impl Pace {
@@ -31,6 +65,7 @@ impl Pace {
             inline: AtomicBool::new(p99 <= INLINE),
             calls: AtomicU32::new(0),
             slow: AtomicU32::new(0),
+            stuck: AtomicU32::new(0),
         }
     }
 
@@ -46,7 +81,7 @@ impl Pace {
         if slow {
             self.slow.fetch_add(1, Ordering::Relaxed);
         }
-        if inline && took >= STUCK {
+        if inline && took >= STUCK && self.stuck.fetch_add(1, Ordering::Relaxed) + 1 >= STUCK_MOST {
             self.begin(false);
         } else if self.calls.fetch_add(1, Ordering::Relaxed) + 1 >= WINDOW {
             self.begin(self.slow.load(Ordering::Relaxed) <= MAY_BE_SLOW);
@@ -56,6 +91,7 @@ impl Pace {
     fn begin(&self, inline: bool) {
         self.calls.store(0, Ordering::Relaxed);
         self.slow.store(0, Ordering::Relaxed);
+        self.stuck.store(0, Ordering::Relaxed);
         if self.inline.swap(inline, Ordering::Relaxed) != inline {
             let place = if inline {
                 "the gateway's core"
@@ -93,8 +129,11 @@ mod tests {
     }
 
     #[test]
-    fn one_stuck_call_is_enough() {
+    fn three_stuck_calls_are_enough() {
         let pace = Pace::new(Duration::from_micros(20));
+        pace.record(Duration::from_millis(12));
+        pace.record(Duration::from_millis(12));
+        assert!(pace.is_inline(), "the core may have been busy with something else");
         pace.record(Duration::from_millis(12));
         assert!(!pace.is_inline());
         assert!(!Pace::new(Duration::from_micros(51)).is_inline());
