@@ -78,7 +78,10 @@ async fn renew_token_key(store: &Store, now: Timestamp) -> Result<(), StoreError
     // Another node may have been faster.
     let (renew, retired) = due(&keys);
     if renew {
-        let id = keys.first().map_or(1, |newest| newest.id + 1);
+        let id = match keys.first() {
+            Some(newest) => newest.id + 1,
+            None => first_key_id()?,
+        };
         let secret = adyton_core::secret::Secret::new(credential::random::<32>()?);
         let row = token_keys::ActiveModel {
             id: Set(id),
@@ -97,6 +100,12 @@ async fn renew_token_key(store: &Store, now: Timestamp) -> Result<(), StoreError
         write.changed(Kind::TokenKey, id);
     }
     write.commit(()).await.map(|_| ())
+}
+
+/// Key ids begin anywhere, so that a token of another installation names a key that this one does not hold. There is room
+/// above for one a day.
+fn first_key_id() -> Result<i64, StoreError> {
+    credential::random().map(|bytes| i64::from(u32::from_be_bytes(bytes) >> 1))
 }
 
 async fn end_revocations(store: &Store, now: Timestamp) -> Result<(), StoreError> {

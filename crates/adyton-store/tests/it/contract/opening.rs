@@ -82,10 +82,7 @@ pub(crate) async fn two_nodes_that_start_at_once_make_one_administrator(place: P
                     .unwrap()
                     .is_some()
             );
-            assert_eq!(
-                store.load_live().await.unwrap().token_key(1).map(|key| key.id),
-                Some(1)
-            );
+            assert_eq!(store.load_live().await.unwrap().token_keys().count(), 1);
         }
     } else {
         let first = place.open("data").await.unwrap();

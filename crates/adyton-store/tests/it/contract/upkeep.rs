@@ -18,11 +18,19 @@ pub(crate) async fn a_token_key_is_made_daily_and_retired_after_its_tokens(place
     let first = bench.live().sealing_key().unwrap().clone();
     bench.clock.advance(23 * HOUR);
     housekeeping::round(&bench.store).await.unwrap();
-    assert!(bench.store.load_live().await.unwrap().token_key(2).is_none());
+    assert!(
+        bench
+            .store
+            .load_live()
+            .await
+            .unwrap()
+            .token_key(first.id + 1)
+            .is_none()
+    );
     bench.clock.advance(HOUR);
     housekeeping::round(&bench.store).await.unwrap();
     bench
-        .until(|live| live.sealing_key().is_some_and(|key| key.id == 2))
+        .until(|live| live.sealing_key().is_some_and(|key| key.id == first.id + 1))
         .await;
     let kept = bench.live().token_key(first.id).unwrap().clone();
     assert_eq!(kept.secret.expose(), first.secret.expose());
@@ -30,15 +38,15 @@ pub(crate) async fn a_token_key_is_made_daily_and_retired_after_its_tokens(place
     bench.clock.advance(24 * HOUR);
     housekeeping::round(&bench.store).await.unwrap();
     bench
-        .until(|live| live.sealing_key().is_some_and(|key| key.id == 3))
+        .until(|live| live.sealing_key().is_some_and(|key| key.id == first.id + 2))
         .await;
-    assert!(bench.live().token_key(1).is_some());
+    assert!(bench.live().token_key(first.id).is_some());
     bench.clock.advance(2 * HOUR);
     housekeeping::round(&bench.store).await.unwrap();
-    bench.until(|live| live.token_key(1).is_none()).await;
-    assert!(bench.live().token_key(2).is_some());
+    bench.until(|live| live.token_key(first.id).is_none()).await;
+    assert!(bench.live().token_key(first.id + 1).is_some());
     let bench = bench.reopen().await;
-    assert_eq!(bench.live().sealing_key().unwrap().id, 3);
+    assert_eq!(bench.live().sealing_key().unwrap().id, first.id + 2);
 }
 
 pub(crate) async fn a_revocation_ends_with_its_token(place: Place) {
