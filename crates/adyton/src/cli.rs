@@ -11,10 +11,10 @@ use crate::failure::Outcome;
 #[command(name = "adyton", version, max_term_width = 110, arg_required_else_help = true)]
 pub(crate) struct Cli {
     /// Print one JSON document, with the field names of the API
-    #[arg(long, global = true)]
+    #[arg(long, global = true, help_heading = "Everywhere")]
     pub(crate) json: bool,
     /// Use this profile of ~/.config/adyton/config.toml (ADYTON_PROFILE)
-    #[arg(long, global = true, value_name = "NAME")]
+    #[arg(long, global = true, value_name = "NAME", help_heading = "Everywhere")]
     pub(crate) profile: Option<String>,
     #[command(subcommand)]
     pub(crate) verb: Verb,
@@ -31,6 +31,9 @@ pub(crate) enum Verb {
     #[command(subcommand)]
     Config(command::config::Config),
     /// Keep who you are and which server you call
+    ///
+    /// It is kept in ~/.config/adyton/config.toml, for you alone. Without arguments, takes the administrator's key of the
+    /// server that runs on ./adyton-data. Secrets are asked for, or read from standard input; they are never arguments.
     Login(command::login::Login),
     /// Show who you are, where, and for how long
     Whoami(command::whoami::Whoami),
@@ -52,9 +55,15 @@ pub(crate) enum Verb {
     /// Show the error catalogue: code, meaning, cause, fix
     Errors(command::errors::Errors),
     /// Sign a request and show how: canonical request, string to sign, headers
+    ///
+    /// Keys come from the profile or the environment as for every verb; `--app` signs with ADYTON_APP_KEY and
+    /// ADYTON_APP_SECRET.
     Sign(command::sign::Sign),
     /// Check this installation and say what to fix
     Doctor(command::doctor::Doctor),
+    /// Print the reference of the command line as Markdown
+    #[command(hide = true)]
+    Reference(command::reference::Reference),
     /// Start and guard the programs of models (used by the server)
     #[command(hide = true)]
     Keeper(command::keeper::Keeper),
@@ -78,6 +87,7 @@ impl Verb {
             Verb::Errors(verb) => verb.run(context),
             Verb::Sign(verb) => verb.run(context),
             Verb::Doctor(verb) => verb.run(context),
+            Verb::Reference(verb) => verb.run(context),
             // `main` has taken care of it, before there was a context.
             Verb::Keeper(_) => Ok(()),
         }

@@ -11,6 +11,7 @@ pub(crate) mod keeper;
 pub(crate) mod login;
 pub(crate) mod model;
 pub(crate) mod predict;
+pub(crate) mod reference;
 pub(crate) mod requests;
 pub(crate) mod serve;
 pub(crate) mod service;

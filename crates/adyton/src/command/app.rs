@@ -35,6 +35,8 @@ pub(crate) enum App {
     /// Take that back
     Revoke(revoke::Revoke),
     /// Give an app an AppCode
+    ///
+    /// Whoever has the code can call as the app, and it travels as it is: it counts over HTTPS or from this machine only.
     Code(code::Code),
     /// Give an app another AppSecret; the old one stops working at once
     ResetSecret(reset_secret::ResetSecret),

@@ -18,10 +18,7 @@ use crate::context::Context;
 use crate::failure::{Failure, Outcome};
 use crate::server::ready::Ready;
 
-/// Keep who you are and which server you call, in ~/.config/adyton/config.toml
-///
-/// Without arguments, takes the administrator's key of the server that runs on ./adyton-data. Secrets are asked for, or read
-/// from standard input; they are never arguments.
+/// Keep who you are and which server you call
 #[derive(Args)]
 pub(crate) struct Login {
     /// The control listener of the server

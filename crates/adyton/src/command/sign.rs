@@ -14,8 +14,6 @@ use crate::failure::{Failure, Outcome};
 use crate::terminal::Tone;
 
 /// Sign a request and show how: canonical request, string to sign, headers
-///
-/// Keys come from the profile or the environment as for every verb; `--app` signs with ADYTON_APP_KEY and ADYTON_APP_SECRET.
 #[derive(Args)]
 pub(crate) struct Sign {
     /// GET, POST, …

@@ -9,35 +9,37 @@ fn help_names_every_verb() {
     Place::new().check(
         &["--help"],
         expect![[r#"
-        exit 0
-        --- stdout
-        Runs models as real-time services behind an API gateway, and explains every request that it refuses
+            exit 0
+            --- stdout
+            Runs models as real-time services behind an API gateway, and explains every request that it refuses
 
-        Usage: adyton [OPTIONS] <COMMAND>
+            Usage: adyton [OPTIONS] <COMMAND>
 
-        Commands:
-          serve     Start the server
-          demo      Start the server with the samples imported, deployed and called once
-          config    Check, show and document the configuration
-          login     Keep who you are and which server you call
-          whoami    Show who you are, where, and for how long
-          model     Import, list, show and delete models
-          service   Deploy and run services
-          predict   Call a service
-          app       Manage apps: the credentials that callers without a user have
-          requests  List the requests that came in, refused or not
-          explain   Say why a request was answered as it was
-          errors    Show the error catalogue: code, meaning, cause, fix
-          sign      Sign a request and show how: canonical request, string to sign, headers
-          doctor    Check this installation and say what to fix
-          help      Print this message or the help of the given subcommand(s)
+            Commands:
+              serve     Start the server
+              demo      Start the server with the samples imported, deployed and called once
+              config    Check, show and document the configuration
+              login     Keep who you are and which server you call
+              whoami    Show who you are, where, and for how long
+              model     Import, list, show and delete models
+              service   Deploy and run services
+              predict   Call a service
+              app       Manage apps: the credentials that callers without a user have
+              requests  List the requests that came in, refused or not
+              explain   Say why a request was answered as it was
+              errors    Show the error catalogue: code, meaning, cause, fix
+              sign      Sign a request and show how: canonical request, string to sign, headers
+              doctor    Check this installation and say what to fix
+              help      Print this message or the help of the given subcommand(s)
 
-        Options:
-              --json            Print one JSON document, with the field names of the API
-              --profile <NAME>  Use this profile of ~/.config/adyton/config.toml (ADYTON_PROFILE)
-          -h, --help            Print help
-          -V, --version         Print version
-    "#]],
+            Options:
+              -h, --help     Print help
+              -V, --version  Print version
+
+            Everywhere:
+                  --json            Print one JSON document, with the field names of the API
+                  --profile <NAME>  Use this profile of ~/.config/adyton/config.toml (ADYTON_PROFILE)
+        "#]],
     );
 }
 

@@ -8,9 +8,6 @@ use crate::context::Context;
 use crate::failure::Outcome;
 
 /// Give an app an AppCode
-///
-/// Whoever has the code can call as the app, and it travels as it is: use HTTPS. The services that the app may call accept
-/// AppCodes once they are enabled there.
 #[derive(Args)]
 pub(crate) struct Code {
     /// Name, AppKey or id of the app
