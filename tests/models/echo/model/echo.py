@@ -43,10 +43,11 @@ class Echo(BaseHTTPRequestHandler):
             self.wfile.write(b"this is not HTTP at all\r\n\r\n")
             self.close_connection = True
         elif path == "/deaf":
+            self.server.is_deaf = True
+            self.server.shutdown()
+            self.server.socket.close()
             self.close_connection = True
             self.reply({"deaf": True}, extra={"Connection": "close"})
-            self.server.is_deaf = True
-            threading.Thread(target=self.server.shutdown).start()
         elif path == "/environment":
             self.reply({"environment": dict(os.environ), "folder": os.getcwd(), "pid": os.getpid()})
         else:
