@@ -86,7 +86,15 @@ impl Client {
                 self.send(request, &Shown::Token(&token))
             }
         }?;
-        answer.ok(Asked::Control)
+        answer
+            .ok(Asked::Control)
+            .map_err(|failure| match failure.status() {
+                Some(401) => failure.hint(format!(
+                    "the credentials are those of {}; `adyton login` keeps others",
+                    self.target.said
+                )),
+                _ => failure,
+            })
     }
     /// `GET`, as JSON.
     pub(crate) fn get(&self, path: &str, query: &str) -> Outcome<Value> {

@@ -5,6 +5,7 @@ mod deploy;
 mod events;
 mod list;
 mod logs;
+mod paths;
 mod show;
 mod start;
 mod stop;

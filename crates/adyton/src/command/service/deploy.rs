@@ -91,7 +91,7 @@ impl Deploy {
         if terminal.is_json() {
             terminal.document(&service);
         } else {
-            shown(terminal, &service);
+            shown(terminal, &client, &service);
         }
         Ok(())
     }
@@ -119,8 +119,8 @@ pub(crate) fn deploy(client: &Client, wish: &Wish) -> Outcome<String> {
     }
 }
 
-fn shown(terminal: &Terminal, service: &Value) {
-    terminal.print(facts(terminal, service));
+fn shown(terminal: &Terminal, client: &Client, service: &Value) {
+    terminal.print(facts(terminal, client, service));
     if text(service, "status") == "running" {
         let name = text(service, "service_name");
         terminal.print(format!(

@@ -28,7 +28,8 @@ impl Events {
             terminal.document(&document);
             return Ok(());
         }
-        let mut events = entries(&document, "events").to_vec();
+        // They come newest first; reversed before the (stable) sort, those of the same moment keep their order.
+        let mut events: Vec<_> = entries(&document, "events").iter().rev().cloned().collect();
         events.sort_by_key(|event| text(event, "occur_time").parse::<i64>().unwrap_or(0));
         let rows: Vec<Vec<String>> = events
             .iter()

@@ -1,8 +1,10 @@
-//! `adyton service show`: address, versions, instances.
+//! `adyton service show`: address, versions, instances, and what can be called.
 
 use clap::Args;
 use serde_json::Value;
 
+use super::paths::paths;
+use crate::client::Client;
 use crate::client::lookup::{self, entries, text};
 use crate::context::Context;
 use crate::failure::Outcome;
@@ -18,19 +20,20 @@ pub(crate) struct Show {
 impl Show {
     /// Prints it.
     pub(crate) fn run(self, context: &Context) -> Outcome {
-        let service = lookup::service(&context.client()?, &self.service)?;
+        let client = context.client()?;
+        let service = lookup::service(&client, &self.service)?;
         let terminal = &context.terminal;
         if terminal.is_json() {
             terminal.document(&service);
         } else {
-            terminal.print(facts(terminal, &service));
+            terminal.print(facts(terminal, &client, &service));
         }
         Ok(())
     }
 }
 
 /// A service for people.
-pub(crate) fn facts(terminal: &Terminal, service: &Value) -> String {
+pub(crate) fn facts(terminal: &Terminal, client: &Client, service: &Value) -> String {
     let field = |name: &str| text(service, name);
     let title = terminal.tone(Tone::Bold, field("service_name"));
     let facts = terminal.facts(&[
@@ -38,6 +41,7 @@ pub(crate) fn facts(terminal: &Terminal, service: &Value) -> String {
         ("status", terminal.state(&field("status"))),
         ("error", field("error_msg")),
         ("address", field("access_address")),
+        ("call", paths(client, service)),
         ("description", field("description")),
         ("versions", versions(service)),
         ("calls", calls(service)),

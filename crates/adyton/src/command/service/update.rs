@@ -79,7 +79,7 @@ impl Update {
         if context.terminal.is_json() {
             context.terminal.document(&service);
         } else {
-            context.terminal.print(facts(&context.terminal, &service));
+            context.terminal.print(facts(&context.terminal, &client, &service));
         }
         Ok(())
     }
