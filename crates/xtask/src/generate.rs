@@ -13,9 +13,12 @@ use crate::repository::root;
 /// A page, and what writes it.
 type Page = (&'static str, fn() -> Result<String>);
 
-const PAGES: [Page; 2] = [
+const PAGES: [Page; 3] = [
     ("docs/reference/errors.md", || Ok(errors_page())),
-    ("docs/reference/configuration.md", configuration_page),
+    ("docs/reference/configuration.md", || {
+        printed(&["config", "reference"])
+    }),
+    ("docs/reference/command-line.md", || printed(&["reference"])),
 ];
 
 /// Writes the pages, or with `check` compares them; whether all are as they should be.
@@ -41,24 +44,18 @@ pub(crate) fn generate(check: bool) -> Result<bool> {
     Ok(good)
 }
 
-/// The configuration reference, as the binary itself prints it.
-fn configuration_page() -> Result<String> {
+/// A page that the binary itself prints.
+fn printed(verb: &[&str]) -> Result<String> {
     let mut binary = command("cargo");
-    binary.args([
-        "run",
-        "--quiet",
-        "--package",
-        "adyton",
-        "--",
-        "config",
-        "reference",
-    ]);
+    binary
+        .args(["run", "--quiet", "--package", "adyton", "--"])
+        .args(verb);
     let output = binary
         .stderr(Stdio::inherit())
         .output()
         .context("cannot run cargo")?;
     if !output.status.success() {
-        bail!("`adyton config reference` failed ({})", output.status);
+        bail!("`adyton {}` failed ({})", verb.join(" "), output.status);
     }
     String::from_utf8(output.stdout).context("the page is not UTF-8")
 }
