@@ -172,17 +172,6 @@ impl Streamed {
             project,
         })
     }
-    /// Whether the body must be read whole before anything is done with it: its signature covers it.
-    pub(crate) fn owes_proof(&self) -> bool {
-        match &self.standing {
-            Standing::Verified(verified) => verified.body_digest().is_some(),
-            Standing::Provisional(_) => true,
-        }
-    }
-    /// Where the call comes from.
-    pub(crate) fn peer(&self) -> SocketAddr {
-        peer(&self.parts)
-    }
     /// Proves the call with the digest of its whole body; `bytes` are for the explanation of a wrong signature, and may be
     /// empty for a body that was not kept.
     pub(crate) fn prove(self, digest: Sha256, bytes: &[u8]) -> Outcome<Call> {
@@ -213,21 +202,24 @@ impl Streamed {
             project: self.project,
         })
     }
-    /// The call without a proof of its body, for a body that goes on as it comes. Only for credentials that do not cover it.
-    pub(crate) fn without_body(self) -> Outcome<(Call, Body, Parts)> {
-        let Standing::Verified(verified) = self.standing else {
-            return Err(Failure::defect("a provisional caller was let through"));
-        };
-        let call = Call {
-            plane: self.plane,
-            caller: verified.caller().clone(),
-            live: self.live,
-            payload: Payload::new(self.parts.uri.clone(), Bytes::new()),
-            headers: self.parts.headers.clone(),
-            parameters: self.parameters,
-            project: self.project,
-        };
-        Ok((call, self.body, self.parts))
+}
+
+/// A call that goes on as it came, to the gateway, which finds out who calls and decides.
+pub(crate) struct Forwarded {
+    pub(crate) plane: Arc<Plane>,
+    pub(crate) parts: Parts,
+    pub(crate) body: Body,
+}
+
+impl Forwarded {
+    /// Takes the request apart.
+    pub(crate) fn new(plane: Arc<Plane>, request: Request<Body>) -> Self {
+        let (parts, body) = request.into_parts();
+        Self { plane, parts, body }
+    }
+    /// Where the call comes from.
+    pub(crate) fn peer(&self) -> SocketAddr {
+        peer(&self.parts)
     }
 }
 

@@ -56,7 +56,7 @@ impl Dialect {
             Dialect::ModelArts => modelarts::errors::answer(failure, request),
             Dialect::Apig => apig::errors::answer(failure, request),
             Dialect::Adyton => adyton::errors::answer(failure, request),
-            Dialect::Door => door::answer(failure, request),
+            Dialect::Door => door::answer(request),
         }
     }
 }

@@ -187,7 +187,7 @@ fn start(heading: &Heading, kind: Kind) -> OperationBuilder {
         .fold(operation, OperationBuilder::parameter);
     let operation = match kind {
         Kind::Open => operation,
-        Kind::Called => secured(operation),
+        Kind::Called | Kind::Forwarded => secured(operation),
     };
     match heading.access {
         Access::Anyone | Access::SignedIn => operation,

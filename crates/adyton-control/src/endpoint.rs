@@ -1,11 +1,12 @@
 //! An endpoint: a function from a call to an answer, whose types also write its page in the OpenAPI document.
 //!
-//! Three kinds, told apart by what the function takes, so that none can forget what it owes:
+//! Four kinds, told apart by what the function takes, so that none can forget what it owes:
 //!
 //! - [`OpenCall`]: anybody may call it (discovery, signing in, health).
 //! - [`Call`]: the caller is known, the project of the path is theirs, the row's action is permitted, and the body, where
 //!   the signature covers it, is the one that was signed. Nothing else makes a [`Call`].
 //! - [`Streamed`]: the same, but the body has not been read: the function must finish the proof itself.
+//! - [`Forwarded`]: nothing is known of it here. It is the gateway's to decide, and only the Prediction tab's door takes it.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -19,7 +20,7 @@ use serde::de::DeserializeOwned;
 use utoipa::openapi::path::ParameterIn;
 use utoipa::{IntoParams, ToSchema};
 
-use crate::call::{Call, OpenCall, Payload, Streamed};
+use crate::call::{Call, Forwarded, OpenCall, Payload, Streamed};
 use crate::document::Page;
 use crate::failure::{Failure, Outcome};
 use crate::middleware::mark;
@@ -36,6 +37,8 @@ pub(crate) enum Kind {
     Open,
     /// Everything that makes a [`Call`].
     Called,
+    /// Nothing here: the gateway's pipeline asks for it.
+    Forwarded,
 }
 
 /// A function that answers calls. `Marker` only tells the implementations apart.
@@ -126,6 +129,22 @@ where
             let outcome = async { self(Streamed::admit(plane, &heading, request).await?).await };
             finish(&heading, outcome.await)
         })
+    }
+    fn describe(page: &mut Page) {
+        page.streams();
+        O::describe(page);
+    }
+}
+
+impl<F, Fut, O> Endpoint<(Forwarded, O)> for F
+where
+    F: Fn(Forwarded) -> Fut + Clone + Send + Sync + 'static,
+    Fut: Future<Output = Outcome<O>> + Send + 'static,
+    O: Output,
+{
+    const KIND: Kind = Kind::Forwarded;
+    fn answer(self, plane: Arc<Plane>, heading: Arc<Heading>, request: Request<HttpBody>) -> Answering {
+        Box::pin(async move { finish(&heading, self(Forwarded::new(plane, request)).await) })
     }
     fn describe(page: &mut Page) {
         page.streams();

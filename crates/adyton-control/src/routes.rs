@@ -156,6 +156,14 @@ mod tests {
     }
 
     #[test]
+    fn only_the_door_leaves_its_callers_to_the_gateway() {
+        for row in table().rows {
+            let door = row.heading.dialect == Dialect::Door;
+            assert_eq!(door, row.kind == Kind::Forwarded, "{}", row.heading.path);
+        }
+    }
+
+    #[test]
     fn no_address_stands_twice() {
         let mut seen = HashSet::new();
         for row in table().rows {

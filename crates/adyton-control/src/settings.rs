@@ -28,8 +28,6 @@ pub struct ControlSettings {
     pub uploads: PathBuf,
     /// The largest archive that may be uploaded, in bytes.
     pub upload_limit: u64,
-    /// The largest body at the Prediction tab's door, in bytes: `limits.prediction_tab_body`, as the gateway has it.
-    pub prediction_tab_body: u64,
     /// Whether packages may bring code that the server runs: `runtime.run_code`.
     pub run_code: bool,
     /// The one region that `GET /v3/regions` shows.
@@ -52,7 +50,6 @@ impl ControlSettings {
             import_roots: Vec::new(),
             uploads: data.join("uploads"),
             upload_limit: 2 << 30,
-            prediction_tab_body: 8 << 20,
             run_code: true,
             region: "region-1".to_owned(),
             services_per_project: 1000,

@@ -5,7 +5,9 @@ use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll};
 
+use adyton_core::id::ProjectId;
 use adyton_core::record::Door;
+use adyton_identity::Visitor;
 use bytes::Bytes;
 use http::header::EXPECT;
 use http::request::Parts;
@@ -28,8 +30,18 @@ pub(crate) struct Arrival {
 pub(crate) enum Entrance {
     /// The API address.
     Address,
-    /// The Prediction tab: the control plane has verified the caller already.
-    PredictionTab(Box<adyton_identity::Caller>),
+    /// The Prediction tab.
+    PredictionTab(Box<Guest>),
+}
+
+/// What a call at the Prediction tab brings along.
+pub(crate) struct Guest {
+    /// The project whose services can be called: that of the management path.
+    pub(crate) project: Option<ProjectId>,
+    /// Who calls.
+    pub(crate) visitor: Visitor,
+    /// The head as it was sent, to the management address: what a signature covers.
+    pub(crate) sent: Parts,
 }
 
 impl Entrance {
@@ -109,7 +121,7 @@ impl Source {
 pub(crate) enum Inbound {
     /// From a connection.
     Wire(WireBody),
-    /// From the second door, whole: the control plane has read it within its own limit.
+    /// From the second door.
     Door(crate::door::DoorBody),
 }
 

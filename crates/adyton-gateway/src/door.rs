@@ -26,7 +26,7 @@ use http_body::{Body, Frame, SizeHint};
 use http_body_util::{BodyExt as _, Full};
 use tokio::sync::{mpsc, oneshot};
 
-use crate::arrival::{Arrival, Broken, Entrance, Inbound, Source};
+use crate::arrival::{Arrival, Broken, Entrance, Guest, Inbound, Source};
 use crate::pipeline::{self, outcome::AnswerBody};
 use crate::worker::Worker;
 
@@ -149,18 +149,18 @@ async fn pump(mut body: AnswerBody, pieces: mpsc::Sender<Piece>) {
 /// The call as a request to the service's API address.
 fn arrival(call: ConsoleCall) -> Arrival {
     let ConsoleCall {
+        head: sent,
+        project,
         service,
-        method,
         path_and_query,
-        mut headers,
-        caller,
+        visitor,
         peer,
         body,
     } = call;
-    headers.remove(COOKIE);
     let mut request = Request::new(());
-    *request.method_mut() = method;
-    *request.headers_mut() = headers;
+    *request.method_mut() = sent.method.clone();
+    *request.headers_mut() = sent.headers.clone();
+    request.headers_mut().remove(COOKIE);
     // What is no path at all is routed as one with a broken encoding, which it is.
     *request.uri_mut() = Uri::try_from(format!("/v1/infers/{service}{path_and_query}"))
         .unwrap_or_else(|_| Uri::from_static("/%"));
@@ -176,7 +176,11 @@ fn arrival(call: ConsoleCall) -> Arrival {
     Arrival {
         head,
         body: Inbound::Door(DoorBody(body)),
-        door: Entrance::PredictionTab(Box::new(caller)),
+        door: Entrance::PredictionTab(Box::new(Guest {
+            project,
+            visitor,
+            sent,
+        })),
         source,
     }
 }

@@ -31,7 +31,7 @@ pub mod tokens;
 
 pub use accepts::Accepts;
 pub use caller::{Caller, Way, Who};
-pub use door::{ConsoleBody, ConsoleCall, ConsoleDoor};
+pub use door::{ConsoleBody, ConsoleCall, ConsoleDoor, Visitor};
 pub use identity::{Identity, Settings};
 pub use policy::{Action, Denied};
 pub use request::Request;

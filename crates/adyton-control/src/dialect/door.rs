@@ -1,4 +1,5 @@
-//! Failures at the Prediction tab's door: the gateway's own envelope, codes and sub-codes.
+//! Failures at the Prediction tab's door, in the gateway's own envelope. The gateway answers there, and refuses; what fails
+//! on this side of the door is a defect.
 
 use adyton_core::catalogue::Reason;
 use adyton_core::id::RequestId;
@@ -7,21 +8,13 @@ use axum::response::Response;
 use http::{HeaderName, HeaderValue};
 
 use crate::envelope;
-use crate::failure::Failure;
 
 const ANSWERED_BY: HeaderName = HeaderName::from_static("x-adyton-answered-by");
 
-/// The answer for a failure.
-pub(crate) fn answer(failure: &Failure, request: RequestId) -> Response {
-    let (reason, detail) = match failure {
-        Failure::Unauthenticated(rejection) => (rejection.reason, rejection.detail.clone()),
-        Failure::OtherProject | Failure::NoProject => (Reason::IamOtherProject, PublicDetail::None),
-        Failure::Forbidden { .. } => (Reason::IamNotPermitted, PublicDetail::None),
-        Failure::TooLarge { .. } => (Reason::BodyTooLarge, PublicDetail::None),
-        Failure::Malformed(_) => (Reason::BodyBroken, PublicDetail::None),
-        _ => (Reason::GatewayInternal, PublicDetail::None),
-    };
-    let mut answer = envelope::json(reason, &PublicError::new(reason, &detail, request));
+/// The answer for a defect.
+pub(crate) fn answer(request: RequestId) -> Response {
+    let reason = Reason::GatewayInternal;
+    let mut answer = envelope::json(reason, &PublicError::new(reason, &PublicDetail::None, request));
     answer
         .headers_mut()
         .insert(ANSWERED_BY, HeaderValue::from_static("gateway"));

@@ -16,7 +16,9 @@ use adyton_core::journal::{Filter, JournalError, JournalReader, Page};
 use adyton_core::record::Record;
 use adyton_core::service::ServiceStatus;
 use adyton_identity::door::ConsoleAnswer;
-use adyton_identity::{ConsoleBody, ConsoleCall, ConsoleDoor, Identity, Settings as IdentitySettings};
+use adyton_identity::{
+    ConsoleBody, ConsoleCall, ConsoleDoor, Identity, Settings as IdentitySettings, Visitor,
+};
 use adyton_runtime::onnx::Onnx;
 use adyton_runtime::package::{Limits, Packages};
 use adyton_store::bootstrap::Bootstrap;
@@ -111,7 +113,7 @@ impl JournalReader for Notes {
     }
 }
 
-/// A door that tells what came through it.
+/// A door that tells what came to it, and refuses nothing.
 #[derive(Default)]
 pub(crate) struct Mirror;
 
@@ -125,8 +127,10 @@ impl ConsoleDoor for Mirror {
                 .map(|whole| whole.to_bytes().len())
                 .unwrap_or(0);
             let told = json!({
-                "service": call.service, "method": call.method.as_str(), "below": call.path_and_query,
-                "user": call.caller.seen().name, "bytes": body,
+                "project": call.project.map(|project| project.to_string()), "service": call.service,
+                "method": call.head.method.as_str(), "sent": call.head.uri.path(), "below": call.path_and_query,
+                "token": call.head.headers.contains_key("x-auth-token"),
+                "credentials": matches!(call.visitor, Visitor::Credentials), "bytes": body,
             });
             let full = Full::new(Bytes::from(told.to_string())).map_err(|never| match never {});
             let body: ConsoleBody = Box::pin(full);

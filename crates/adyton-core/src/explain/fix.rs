@@ -9,7 +9,7 @@ use super::{Asked, Nearest, Part, sentence};
 use crate::catalogue::Reason;
 use crate::evidence::{Evidence, SignatureEvidence};
 use crate::id::ProjectId;
-use crate::record::Step;
+use crate::record::{Door, Step};
 
 /// The fixes, most fitting first; nothing for a request that was not refused.
 pub(super) fn of(asked: &Asked<'_>, nearest: &[Nearest]) -> Vec<String> {
@@ -94,6 +94,14 @@ fn route(asked: &Asked<'_>, nearest: &[Nearest]) -> Vec<String> {
         ];
     };
     let parts: Vec<&str> = best.differs.iter().map(|differs| differs.part.name()).collect();
+    let no_such_service = asked.record.reason == Some(Reason::RouteNoSuchService);
+    if best.differs.is_empty() && no_such_service && asked.record.door == Door::PredictionTab {
+        return vec![format!(
+            "Service {} is published by now, or belongs to another project than that of the path: put its own \
+             project's id there.",
+            best.service_name
+        )];
+    }
     if best.differs.is_empty() {
         return vec!["This address is published by now: send the request again.".to_owned()];
     }

@@ -6,7 +6,7 @@
 
 use adyton_core::live::{Live, LiveService};
 use adyton_core::service::Service;
-use adyton_identity::{Accepts, Caller, Request, Standing};
+use adyton_identity::{Accepts, Caller, Request, Standing, Visitor};
 use adyton_sign::Head;
 use http_body::Body as _;
 
@@ -61,15 +61,19 @@ pub(crate) fn identify(
     trail: &mut Trail,
 ) -> Result<Known, Outcome> {
     let arrival = offer.arrival();
-    let known = match &arrival.door {
-        Entrance::Address => {
-            let accepts = accepted(offer.found().service());
-            let request = as_signed(worker, arrival);
-            Proof::Credentials(worker.shared.identity.identify(live, &accepts, &request)?)
-        }
-        Entrance::PredictionTab(caller) => Proof::Session(Caller::clone(caller)),
+    let shown = |accepts: Accepts| {
+        let request = as_signed(worker, arrival);
+        let standing = worker.shared.identity.identify(live, &accepts, &request)?;
+        Ok::<_, Outcome>(Proof::Credentials(standing))
     };
-    let known = Known(known);
+    let known = Known(match &arrival.door {
+        Entrance::Address => shown(accepted(offer.found().service()))?,
+        Entrance::PredictionTab(guest) => match &guest.visitor {
+            // Apps call APIs, not the management address that the door is.
+            Visitor::Credentials => shown(Accepts::IAM)?,
+            Visitor::Session(caller) => Proof::Session(caller.clone()),
+        },
+    });
     trail.called_by(known.claimed().seen());
     Ok(known)
 }
@@ -88,7 +92,10 @@ fn accepted(live: &LiveService) -> Accepts {
 
 /// The request as its client signed it.
 pub(crate) fn as_signed<'a>(worker: &Worker, arrival: &'a Arrival) -> Request<'a> {
-    let head = &arrival.head;
+    let head = match &arrival.door {
+        Entrance::Address => &arrival.head,
+        Entrance::PredictionTab(guest) => &guest.sent,
+    };
     Request {
         head: Head {
             method: head.method.as_str(),

@@ -2,12 +2,14 @@
 //!
 //! The path is decoded here, once; what is compared, signed and forwarded is the same path. In this order: `Host`, the
 //! encoding, dot segments, the address, the service, the environment, the path, the method.
+//!
+//! At the Prediction tab's door only services of the project in its path are found: any other looks like none.
 
 use std::borrow::Cow;
 
 use adyton_core::catalogue::Reason;
 use adyton_core::evidence::Evidence;
-use adyton_core::id::ServiceId;
+use adyton_core::id::{ProjectId, ServiceId};
 use adyton_core::live::{Live, LiveService, ServiceRoute};
 use adyton_sign::EncodedSlash;
 use http::HeaderMap;
@@ -53,11 +55,16 @@ pub(crate) fn find<'l>(
     trail: &mut Trail,
 ) -> Result<Found<'l>, Outcome> {
     let head = &arrival.head;
-    if let Entrance::Address = arrival.door {
-        host::check(&head.uri, &head.headers)
-            .map_err(|problem| Outcome::refused(Reason::RequestHost, Evidence::Request { problem }))?;
-    }
+    let within = match &arrival.door {
+        Entrance::Address => {
+            host::check(&head.uri, &head.headers)
+                .map_err(|problem| Outcome::refused(Reason::RequestHost, Evidence::Request { problem }))?;
+            Within::Any
+        }
+        Entrance::PredictionTab(guest) => Within::Project(guest.project),
+    };
     let question = Question {
+        within,
         path: head.uri.path(),
         method: head.method.as_str(),
         headers: &head.headers,
@@ -68,10 +75,29 @@ pub(crate) fn find<'l>(
 
 /// What a request asks for.
 struct Question<'a> {
+    within: Within,
     path: &'a str,
     method: &'a str,
     headers: &'a HeaderMap,
     slash: EncodedSlash,
+}
+
+/// Among which services is looked.
+#[derive(Clone, Copy)]
+enum Within {
+    /// All.
+    Any,
+    /// Those of a project; none at all for what is no project.
+    Project(Option<ProjectId>),
+}
+
+impl Within {
+    fn holds(self, service: &LiveService) -> bool {
+        match self {
+            Self::Any => true,
+            Self::Project(project) => project == Some(service.service.project),
+        }
+    }
 }
 
 impl Question<'_> {
@@ -91,7 +117,7 @@ impl Question<'_> {
         let Some(id) = ServiceId::parse(id.as_bytes()) else {
             return Err(self.refused(Reason::RouteMalformedServiceId, None, &path));
         };
-        let Some(service) = live.service(id) else {
+        let Some(service) = live.service(id).filter(|service| self.within.holds(service)) else {
             return Err(self.refused(Reason::RouteNoSuchService, Some(id), below));
         };
         trail.found(service);

@@ -5,20 +5,52 @@ use std::future::poll_fn;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use adyton_core::record::Door;
-use adyton_identity::door::{ConsoleAnswer, ConsoleBody, ConsoleCall, ConsoleDoor as _};
+use adyton_core::catalogue::Reason;
+use adyton_core::digest::Sha256;
+use adyton_core::evidence::Evidence;
+use adyton_core::id::ProjectId;
+use adyton_core::journal::JournalReader as _;
+use adyton_core::record::{Door, Record};
+use adyton_core::secret::Secret;
+use adyton_core::tenant::Scope;
+use adyton_identity::door::{ConsoleAnswer, ConsoleBody, ConsoleCall, ConsoleDoor as _, Visitor};
+use adyton_sign::{BodyHash, Outgoing, sign};
 use bytes::Bytes;
-use http::{HeaderMap, Method, Response};
+use http::{HeaderName, Method, Request, Response};
 use http_body::Frame;
 use http_body_util::{BodyExt as _, Full};
 
 use crate::model::{Act, Program, answer, wait_for};
-use crate::world::{SERVICE, World};
+use crate::world::{ACCESS, AUDITOR, DOMAIN, OTHER_PROJECT, PROJECT, SECRET, SERVICE, World};
 
 fn body(bytes: impl Into<Bytes>) -> ConsoleBody {
     Box::pin(Full::new(bytes.into()).map_err(|never| match never {}))
 }
 
+/// A call by whoever these headers show, to a service of a project.
+fn call_to(project: ProjectId, service: &str, below: &str, headers: &[(&str, &str)]) -> ConsoleCall {
+    let mut request = Request::new(());
+    *request.method_mut() = Method::POST;
+    *request.uri_mut() = format!("/adyton/v1/{project}/services/{service}/predict{below}")
+        .parse()
+        .unwrap();
+    for (name, value) in headers {
+        let name: HeaderName = name.parse().unwrap();
+        request.headers_mut().append(name, value.parse().unwrap());
+    }
+    let (head, ()) = request.into_parts();
+    ConsoleCall {
+        head,
+        project: Some(project),
+        service: service.into(),
+        path_and_query: below.into(),
+        visitor: Visitor::Credentials,
+        peer: "192.0.2.7:5000".parse().unwrap(),
+        body: body("{}"),
+    }
+}
+
+/// A call to the service from a console session.
 fn call(world: &World, path: &str, body: ConsoleBody) -> ConsoleCall {
     let token = world.token();
     let caller = world
@@ -26,20 +58,72 @@ fn call(world: &World, path: &str, body: ConsoleBody) -> ConsoleCall {
         .open_token(&world.cell.load(), token.as_bytes())
         .unwrap()
         .through_console();
-    let mut headers = HeaderMap::new();
-    headers.insert("cookie", "adyton_session=secret; other=1".parse().unwrap());
-    headers.insert("x-csrf-token", "secret".parse().unwrap());
-    headers.insert("host", "console.test".parse().unwrap());
-    headers.insert("content-type", "application/json".parse().unwrap());
+    let headers = [
+        ("cookie", "adyton_session=secret; other=1"),
+        ("x-csrf-token", "secret"),
+        ("host", "console.test"),
+        ("content-type", "application/json"),
+    ];
     ConsoleCall {
-        service: SERVICE,
-        method: Method::POST,
-        path_and_query: path.into(),
-        headers,
-        caller,
-        peer: "192.0.2.7:5000".parse().unwrap(),
+        visitor: Visitor::Session(caller),
         body,
+        ..call_to(PROJECT, &SERVICE.to_string(), path, &headers)
     }
+}
+
+/// A call to the service that is signed as one to the management address, with the body that is sent.
+fn signed(world: &World, secret: &str, body: Vec<u8>) -> ConsoleCall {
+    let service = SERVICE.to_string();
+    let path = format!("/adyton/v1/{PROJECT}/services/{service}/predict/any");
+    let request = Outgoing {
+        method: "POST",
+        path: &path,
+        query: "n=3",
+        host: "console.test",
+        headers: &[],
+        body: BodyHash::Of(Sha256::of(&body)),
+    };
+    let signed = sign(
+        &request,
+        ACCESS,
+        &Secret::new(secret.to_owned()),
+        world.clock.now(),
+    )
+    .unwrap();
+    let headers: Vec<(&str, &str)> = signed
+        .headers
+        .iter()
+        .map(|(name, value)| (name.as_str(), value.as_str()))
+        .collect();
+    ConsoleCall {
+        body: self::body(body),
+        ..call_to(PROJECT, &service, "/any?n=3", &headers)
+    }
+}
+
+/// The refusal of a call, which must be this one; its record.
+#[track_caller]
+fn refused(world: &World, call: ConsoleCall, reason: Reason) -> Record {
+    let (answer, text) = knock(world, call);
+    let entry = reason.code().entry();
+    assert_eq!(
+        (
+            answer.response.status().as_u16(),
+            header(&answer, "x-adyton-reason")
+        ),
+        (entry.status, reason.sub_code()),
+        "{text:?}"
+    );
+    let code = format!("{{\"error_code\":\"{}\"", entry.wire);
+    assert!(text.starts_with(code.as_bytes()), "{text:?}");
+    let found = || world.journal.find(answer.request).unwrap();
+    wait_for("the record", || found().is_some());
+    let record = found().unwrap();
+    assert_eq!(
+        (record.door, record.reason, record.step, record.status),
+        (Door::PredictionTab, Some(reason), reason.step(), entry.status)
+    );
+    record
 }
 
 fn runtime() -> tokio::runtime::Runtime {
@@ -179,4 +263,129 @@ fn a_gateway_that_has_ended_says_so() {
     let (answer, text) = knock(&world, call(&world, "/", body("{}")));
     assert_eq!(header(&answer, "x-adyton-reason"), "gateway.stopping");
     assert!(text.starts_with(b"{\"error_code\":\"ModelArts.4700\""));
+}
+
+#[test]
+fn a_caller_who_is_refused_has_a_record_that_explains_it() {
+    let world = World::new();
+    let service = SERVICE.to_string();
+    let record = refused(
+        &world,
+        call_to(PROJECT, &service, "/", &[("x-auth-token", "nonsense")]),
+        Reason::TokenMalformed,
+    );
+    assert_eq!((record.service, record.caller), (Some(SERVICE), None));
+    assert!(
+        matches!(record.evidence, Evidence::Token { length: 8, .. }),
+        "{:?}",
+        record.evidence
+    );
+    let record = refused(
+        &world,
+        call_to(PROJECT, &service, "/", &[]),
+        Reason::CredentialsMissing,
+    );
+    assert!(
+        matches!(record.evidence, Evidence::Credentials { .. }),
+        "{:?}",
+        record.evidence
+    );
+    let token = world.token_of(AUDITOR, Scope::Domain(DOMAIN));
+    let reader = call_to(PROJECT, &service, "/", &[("x-auth-token", &token)]);
+    let record = refused(&world, reader, Reason::IamNotPermitted);
+    assert_eq!(record.caller.unwrap().id, AUDITOR.to_string());
+    // An app calls APIs, not the console.
+    let app = call_to(PROJECT, &service, "/", &[("x-apig-appcode", "code")]);
+    refused(&world, app, Reason::CredentialsNotAccepted);
+}
+
+#[test]
+fn only_services_of_the_project_of_the_path_are_found() {
+    let world = World::new();
+    let token = world.token();
+    let headers = [("x-auth-token", token.as_str())];
+    let service = SERVICE.to_string();
+    let theirs = refused(
+        &world,
+        call_to(OTHER_PROJECT, &service, "/", &headers),
+        Reason::RouteNoSuchService,
+    );
+    let unknown = "00000000-0000-4000-8000-000000000000";
+    let nothing = refused(
+        &world,
+        call_to(OTHER_PROJECT, unknown, "/", &headers),
+        Reason::RouteNoSuchService,
+    );
+    for record in [&theirs, &nothing] {
+        assert_eq!((record.project, record.service, record.api), (None, None, None));
+    }
+    let nobodys = ConsoleCall {
+        project: None,
+        ..call_to(PROJECT, &service, "/", &headers)
+    };
+    refused(&world, nobodys, Reason::RouteNoSuchService);
+    let odd = call_to(PROJECT, "odd", "/", &headers);
+    refused(&world, odd, Reason::RouteMalformedServiceId);
+}
+
+#[test]
+fn a_signature_covers_what_was_sent_to_the_management_address() {
+    let world = World::new();
+    let program = Program::echo();
+    world.runs_at(program.address);
+    let (answer, text) = knock(&world, signed(&world, SECRET, b"{}".to_vec()));
+    assert_eq!(answer.response.status(), 200, "{text:?}");
+    assert_eq!(program.seen()[0].line, "POST /any?n=3 HTTP/1.1");
+    let wrong = refused(
+        &world,
+        signed(&world, "another", b"{}".to_vec()),
+        Reason::AkskBadSignature,
+    );
+    let Evidence::Signature(seen) = wrong.evidence else {
+        panic!("{:?}", wrong.evidence)
+    };
+    let canonical = seen.canonical_request.unwrap();
+    assert!(canonical.starts_with("POST\n/adyton/v1/"), "{canonical}");
+}
+
+#[test]
+fn a_body_over_the_limit_wins_over_its_signature_and_is_recorded_with_its_size() {
+    let world = World::new();
+    let limit = 8 * 1024 * 1024;
+    let record = refused(
+        &world,
+        signed(&world, "another", vec![b'x'; limit + 1]),
+        Reason::BodyTooLarge,
+    );
+    let Evidence::Size {
+        limit: most,
+        declared,
+        ..
+    } = record.evidence
+    else {
+        panic!("{:?}", record.evidence)
+    };
+    assert_eq!((most, declared), (limit as u64, Some(limit as u64 + 1)));
+}
+
+#[test]
+fn the_order_of_the_steps_is_that_of_the_address() {
+    let world = World::new();
+    let service = SERVICE.to_string();
+    let bad = [("x-auth-token", "nonsense"), ("expect", "a-miracle")];
+    refused(
+        &world,
+        call_to(PROJECT, &service, "/nowhere", &bad),
+        Reason::RouteUndeclaredPath,
+    );
+    refused(
+        &world,
+        call_to(PROJECT, &service, "/", &bad),
+        Reason::RequestExpectation,
+    );
+    let large = ConsoleCall {
+        body: body(vec![b'x'; 9 * 1024 * 1024]),
+        ..call_to(PROJECT, &service, "/", &bad[..1])
+    };
+    refused(&world, large, Reason::TokenMalformed);
 }

@@ -130,7 +130,6 @@ pub(super) fn identity(config: &Config) -> adyton_identity::Settings {
 pub(super) fn control(config: &Config, gateway_url: &str, data: &Path) -> ControlSettings {
     ControlSettings {
         import_roots: config.general.import_roots.clone(),
-        prediction_tab_body: config.limits.prediction_tab_body.0,
         run_code: config.runtime.run_code,
         node: config.general.node.0,
         shutdown_grace: config.gateway.shutdown_grace,
