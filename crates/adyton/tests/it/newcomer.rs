@@ -63,6 +63,8 @@ fn from_a_package_to_an_explained_refusal() {
             id           [uuid]
             status       running
             address      http://127.0.0.1:[port]/v1/infers/[uuid]
+            call         POST http://127.0.0.1:[port]/v1/infers/[uuid]
+                           inputs data.req_data[].sepal_length number, data.req_data[].sepal_width number, data.req_data[].petal_length number, data.req_data[].petal_width number
             versions     iris:0.0.1  weight 100, 1 instance, ready
             calls        0, 0 failed
 
@@ -196,6 +198,8 @@ fn from_a_package_to_an_explained_refusal() {
             id           [uuid]
             status       running
             address      http://127.0.0.1:[port]/v1/infers/[uuid]
+            call         POST http://127.0.0.1:[port]/v1/infers/[uuid]
+                           inputs data.req_data[].sepal_length number, data.req_data[].sepal_width number, data.req_data[].petal_length number, data.req_data[].petal_width number
             description  flowers
             versions     iris:0.0.1  weight 100, 2 instances, ready
             calls        1, 0 failed
