@@ -79,7 +79,9 @@ impl Update {
         if context.terminal.is_json() {
             context.terminal.document(&service);
         } else {
-            context.terminal.print(facts(&context.terminal, &client, &service));
+            context
+                .terminal
+                .print(facts(&context.terminal, &client, &service));
         }
         Ok(())
     }
