@@ -139,8 +139,14 @@ fn a_full_ring_drops_and_counts_and_does_not_block() {
         recorder.record(record(0, sequence));
     }
     assert_eq!(recorder.dropped(), 6);
-    let kept: Vec<_> = std::iter::from_fn(|| ring.records.pop().ok()).map(|record| record.id).collect();
-    assert_eq!(kept, (0..4).map(|sequence| id(0, sequence)).collect::<Vec<_>>(), "the oldest are kept");
+    let kept: Vec<_> = std::iter::from_fn(|| ring.records.pop().ok())
+        .map(|record| record.id)
+        .collect();
+    assert_eq!(
+        kept,
+        (0..4).map(|sequence| id(0, sequence)).collect::<Vec<_>>(),
+        "the oldest are kept"
+    );
     recorder.record(record(0, 10));
     assert!(ring.records.pop().is_ok(), "there is room again");
 }

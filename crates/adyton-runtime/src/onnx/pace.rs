@@ -41,7 +41,11 @@ pub(crate) enum Start {
 impl Start {
     /// Begins to measure a call.
     pub(crate) fn of(pace: &Pace, clock: &Clock) -> Self {
-        if pace.is_inline() { Self::Wall(clock.monotonic()) } else { Self::Thread(thread_time()) }
+        if pace.is_inline() {
+            Self::Wall(clock.monotonic())
+        } else {
+            Self::Thread(thread_time())
+        }
     }
     /// How long the call has taken.
     pub(crate) fn took(&self, clock: &Clock) -> Duration {
@@ -133,7 +137,10 @@ mod tests {
         let pace = Pace::new(Duration::from_micros(20));
         pace.record(Duration::from_millis(12));
         pace.record(Duration::from_millis(12));
-        assert!(pace.is_inline(), "the core may have been busy with something else");
+        assert!(
+            pace.is_inline(),
+            "the core may have been busy with something else"
+        );
         pace.record(Duration::from_millis(12));
         assert!(!pace.is_inline());
         assert!(!Pace::new(Duration::from_micros(51)).is_inline());
