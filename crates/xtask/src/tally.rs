@@ -64,8 +64,8 @@ impl Tally {
             match what {
                 "passed" | "xpassed" => tally.passed += count,
                 "failed" | "error" | "errors" => tally.failed += count,
-                "skipped" | "xfailed" | "deselected" => tally.skipped += count,
-                "warning" | "warnings" | "rerun" => {}
+                "skipped" | "xfailed" => tally.skipped += count,
+                "warning" | "warnings" | "deselected" => {}
                 _ => return None,
             }
         }
