@@ -17,9 +17,6 @@ const _: () = assert!(HEAD_BUFFER > Limits::DEFAULT.uri + Limits::DEFAULT.header
 
 /// The most that the HTTP parser buffers of one head, in bytes. Over it the parser answers 431 by itself.
 pub(crate) const HEAD_BUFFER: u64 = 416 * KIB;
-/// The most header lines that the HTTP parser takes. Over it the parser answers 431 by itself. Each line more costs every
-/// request: the parser clears a place for it (measured: 1000 places were 7 to 9 % of a request's CPU time).
-pub(crate) const HEADER_LINES: usize = 256;
 
 /// How large the parts of a request may be, in bytes. Each is the last size that passes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -1,9 +1,11 @@
 //! Connections to instances: one pool for each worker, so that a call never leaves its core.
 //!
+//! - [`line`]: a connection, driven by whoever uses it.
 //! - [`exchange`]: one request and the head of its answer, on a kept connection or a new one.
 //! - [`relay`]: an answer's body on its way to the client.
 
 pub(crate) mod exchange;
+pub(crate) mod line;
 pub(crate) mod relay;
 
 use std::cell::RefCell;
@@ -11,12 +13,7 @@ use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use bytes::Bytes;
-use http_body_util::Full;
-use hyper::client::conn::http1::SendRequest;
-
-/// What sends requests on one connection.
-pub(crate) type Sender = SendRequest<Full<Bytes>>;
+use line::Line;
 
 /// How long a connection is kept without use. Model programs are asked to keep theirs for longer (200 s for containers), so
 /// that it is this side that closes.
@@ -29,7 +26,7 @@ pub(crate) struct Pool {
 }
 
 struct Parked {
-    sender: Sender,
+    line: Line,
     since: Duration,
 }
 
@@ -42,32 +39,29 @@ impl Pool {
         }
     }
 
-    /// An idle connection that can take a request now; the one that was used last, since it is the least likely to have
-    /// been closed.
-    pub(crate) fn take(&self, address: SocketAddr) -> Option<Sender> {
-        let mut idle = self.idle.borrow_mut();
-        let parked = idle.get_mut(&address)?;
-        parked.retain(|parked| !parked.sender.is_closed());
-        let at = parked.iter().rposition(|parked| parked.sender.is_ready())?;
-        Some(parked.remove(at).sender)
+    /// An idle connection; the one that was used last, since it is the least likely to have been closed. Whether it still
+    /// can take a request, [`Line::is_usable`] says.
+    pub(crate) fn take(&self, address: SocketAddr) -> Option<Line> {
+        self.idle
+            .borrow_mut()
+            .get_mut(&address)?
+            .pop()
+            .map(|parked| parked.line)
     }
 
     /// Keeps a connection whose answer has been read to its end.
-    pub(crate) fn park(&self, address: SocketAddr, sender: Sender, now: Duration) {
-        if sender.is_closed() {
-            return;
-        }
+    pub(crate) fn park(&self, address: SocketAddr, line: Line, now: Duration) {
         let mut idle = self.idle.borrow_mut();
         let parked = idle.entry(address).or_default();
         if parked.len() < self.most {
-            parked.push(Parked { sender, since: now });
+            parked.push(Parked { line, since: now });
         }
     }
 
-    /// Lets go of connections that were not used for long, or were closed by the other side.
+    /// Lets go of connections that were not used for long.
     pub(crate) fn forget(&self, now: Duration) {
         self.idle.borrow_mut().retain(|_, parked| {
-            parked.retain(|parked| !parked.sender.is_closed() && now.saturating_sub(parked.since) < KEEP);
+            parked.retain(|parked| now.saturating_sub(parked.since) < KEEP);
             !parked.is_empty()
         });
     }

@@ -12,17 +12,11 @@ use bytes::Bytes;
 use http::{Method, Request, Response};
 use http_body_util::Full;
 use hyper::body::Incoming;
-use hyper::client::conn::http1;
-use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
-use tokio::task::spawn_local;
 
-use crate::upstream::Sender;
+use crate::upstream::line::Line;
 use crate::waits::{Impatience, within};
 use crate::worker::Worker;
-
-/// The most that a head of an answer may take, in bytes.
-const HEAD_MAX: usize = 128 * 1024;
 
 /// A request without its body, which is the same however often it is sent.
 pub(crate) type Sent = Request<Full<Bytes>>;
@@ -30,7 +24,7 @@ pub(crate) type Sent = Request<Full<Bytes>>;
 /// The head of an answer, and the connection that its body comes from.
 pub(crate) struct Answered {
     pub(crate) response: Response<Incoming>,
-    pub(crate) sender: Sender,
+    pub(crate) line: Line,
 }
 
 /// Why an instance gave no answer.
@@ -60,13 +54,14 @@ pub(crate) async fn send(
     address: SocketAddr,
     request: Sent,
 ) -> Result<Answered, Failure> {
-    let Some(mut sender) = worker.pool.take(address) else {
+    let Some(mut line) = idle(worker, address).await else {
         return send_anew(worker, address, request, 1).await;
     };
     worker.meters.upstream_reused.add(1);
     let spare = is_repeatable(request.method()).then(|| request.clone());
-    let mut failed = match sender.try_send_request(request).await {
-        Ok(response) => return Ok(Answered { response, sender }),
+    let (sender, wire) = line.split();
+    let mut failed = match wire.drive(sender.try_send_request(request)).await {
+        Ok(response) => return Ok(Answered { response, line }),
         Err(failed) => failed,
     };
     let unsent = failed.take_message();
@@ -81,6 +76,16 @@ pub(crate) async fn send(
     }
 }
 
+/// A kept connection that takes a request now; those that were closed meanwhile are let go of on the way.
+async fn idle(worker: &Worker, address: SocketAddr) -> Option<Line> {
+    loop {
+        let mut line = worker.pool.take(address)?;
+        if line.is_usable().await {
+            return Some(line);
+        }
+    }
+}
+
 /// Whether sending it twice means no more than sending it once.
 fn is_repeatable(method: &Method) -> bool {
     method.is_idempotent()
@@ -92,18 +97,19 @@ async fn send_anew(
     request: Sent,
     attempts: u32,
 ) -> Result<Answered, Failure> {
-    let mut sender = connect(worker, address).await.map_err(|error| Failure {
+    let mut line = connect(worker, address).await.map_err(|error| Failure {
         kind: FailureKind::Refused,
         error,
         attempts,
     })?;
-    match sender.try_send_request(request).await {
-        Ok(response) => Ok(Answered { response, sender }),
+    let (sender, wire) = line.split();
+    match wire.drive(sender.try_send_request(request)).await {
+        Ok(response) => Ok(Answered { response, line }),
         Err(failed) => Err(Failure::of(failed.error(), attempts)),
     }
 }
 
-async fn connect(worker: &Rc<Worker>, address: SocketAddr) -> Result<Sender, String> {
+async fn connect(worker: &Rc<Worker>, address: SocketAddr) -> Result<Line, String> {
     let limit = worker.settings().patience.connect;
     let stream = match within(&worker.waits, limit, TcpStream::connect(address)).await {
         Ok(Ok(stream)) => stream,
@@ -113,20 +119,9 @@ async fn connect(worker: &Rc<Worker>, address: SocketAddr) -> Result<Sender, Str
     };
     // An optimisation; a socket that refuses it works all the same.
     let _ = stream.set_nodelay(true);
-    let mut builder = http1::Builder::new();
-    builder.max_buf_size(HEAD_MAX);
-    let (sender, connection) = builder
-        .handshake(TokioIo::new(stream))
-        .await
-        .map_err(|problem| problem.to_string())?;
+    let line = Line::open(stream).await.map_err(|problem| problem.to_string())?;
     worker.meters.upstream_opened.add(1);
-    spawn_local(async move {
-        // Whoever sent on it has been told already.
-        if let Err(problem) = connection.await {
-            tracing::debug!(%address, %problem, "a connection to an instance ended");
-        }
-    });
-    Ok(sender)
+    Ok(line)
 }
 
 impl Failure {

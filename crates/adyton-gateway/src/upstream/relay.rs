@@ -16,7 +16,7 @@ use http_body::{Body, Frame, SizeHint};
 use hyper::body::Incoming;
 
 use crate::pipeline::record::Recording;
-use crate::upstream::Sender;
+use crate::upstream::line::Line;
 use crate::waits::{Impatience, Wait};
 use crate::worker::Worker;
 
@@ -28,7 +28,7 @@ pub(crate) struct RelayError;
 /// A body in passing.
 pub(crate) struct Relay {
     incoming: Incoming,
-    line: Option<(Sender, SocketAddr)>,
+    line: Option<(Line, SocketAddr)>,
     place: InFlight,
     worker: Rc<Worker>,
     recording: Option<Recording>,
@@ -40,7 +40,7 @@ impl Relay {
     pub(crate) fn new(
         worker: &Rc<Worker>,
         incoming: Incoming,
-        line: (Sender, SocketAddr),
+        line: (Line, SocketAddr),
         place: InFlight,
     ) -> Box<Self> {
         Box::new(Self {
@@ -63,7 +63,14 @@ impl Relay {
         &mut self,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, RelayError>>> {
-        match Pin::new(&mut self.incoming).poll_frame(context) {
+        let mut frame = Pin::new(&mut self.incoming).poll_frame(context);
+        if frame.is_pending()
+            && let Some((line, _)) = &mut self.line
+        {
+            line.wire().poll(context);
+            frame = Pin::new(&mut self.incoming).poll_frame(context);
+        }
+        match frame {
             Poll::Ready(Some(Ok(frame))) => {
                 self.wait.rest();
                 let length = frame.data_ref().map_or(0, Bytes::len) as u64;
@@ -111,8 +118,8 @@ impl Relay {
     /// The last byte has come: the connection can take another request, and the record is complete.
     fn end(&mut self) {
         self.wait.rest();
-        if let Some((sender, address)) = self.line.take() {
-            self.worker.pool.park(address, sender, self.worker.now.get());
+        if let Some((line, address)) = self.line.take() {
+            self.worker.pool.park(address, line, self.worker.now.get());
         }
         if let Some(recording) = self.recording.take() {
             recording.finish();

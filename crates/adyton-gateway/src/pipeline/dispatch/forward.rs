@@ -90,7 +90,7 @@ fn onward(head: http::request::Parts, path: &str, body: Bytes) -> Result<Sent, O
 impl Errand<'_> {
     /// Takes the answer's head, and its body if that is short.
     async fn receive(self, answered: Answered) -> Result<Response<AnswerBody>, Outcome> {
-        let Answered { response, sender } = answered;
+        let Answered { response, mut line } = answered;
         let (mut head, incoming) = response.into_parts();
         if head.status == StatusCode::SWITCHING_PROTOCOLS {
             let error = "the instance wants to change the protocol, which nobody asked for".to_owned();
@@ -110,9 +110,9 @@ impl Errand<'_> {
             .is_some_and(|length| length <= WHOLE_MAX);
         let body = if short {
             let patience = self.worker.settings().patience.stream;
-            match within(&self.worker.waits, patience, whole(incoming)).await {
+            match within(&self.worker.waits, patience, line.wire().drive(whole(incoming))).await {
                 Ok(Ok(whole)) => {
-                    self.worker.pool.park(self.address, sender, self.worker.now.get());
+                    self.worker.pool.park(self.address, line, self.worker.now.get());
                     AnswerBody::Whole(whole)
                 }
                 Ok(Err(failure)) => return Err(self.failed(failure)),
@@ -122,7 +122,7 @@ impl Errand<'_> {
             AnswerBody::Relay(Relay::new(
                 self.worker,
                 incoming,
-                (sender, self.address),
+                (line, self.address),
                 self.place,
             ))
         };

@@ -1,0 +1,88 @@
+//! One connection to an instance, driven by the request that uses it.
+//!
+//! Hyper's connection is a future that must be polled while a request or an answer is under way. A task of its own for it
+//! would cost two wake-ups and a queue in every request; so whoever waits for something from the connection polls it first
+//! ([`Line::drive`]). An idle one is polled by nobody: that the other side has closed it is seen when it is used again.
+
+use std::future::{Future, poll_fn};
+use std::pin::{Pin, pin};
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+use http_body_util::Full;
+use hyper::client::conn::http1::{self, Connection, SendRequest};
+use hyper_util::rt::TokioIo;
+use tokio::net::TcpStream;
+
+/// The most that a head of an answer may take, in bytes.
+const HEAD_MAX: usize = 128 * 1024;
+
+/// A connection, and what sends requests on it.
+pub(crate) struct Line {
+    pub(crate) sender: SendRequest<Full<Bytes>>,
+    wire: Wire,
+}
+
+/// The connection's own work: writing what is to be sent, reading what comes.
+pub(crate) struct Wire(Option<Box<Connection<TokioIo<TcpStream>, Full<Bytes>>>>);
+
+impl Line {
+    /// A connection on this socket.
+    pub(crate) async fn open(stream: TcpStream) -> hyper::Result<Self> {
+        let mut builder = http1::Builder::new();
+        builder.max_buf_size(HEAD_MAX);
+        let (sender, connection) = builder.handshake(TokioIo::new(stream)).await?;
+        Ok(Self {
+            sender,
+            wire: Wire(Some(Box::new(connection))),
+        })
+    }
+
+    /// Whether an idle connection is still open and takes a request now.
+    pub(crate) async fn is_usable(&mut self) -> bool {
+        poll_fn(|context| {
+            self.wire.poll(context);
+            Poll::Ready(())
+        })
+        .await;
+        self.sender.is_ready()
+    }
+
+    /// What sends, and what must be driven meanwhile.
+    pub(crate) fn split(&mut self) -> (&mut SendRequest<Full<Bytes>>, &mut Wire) {
+        (&mut self.sender, &mut self.wire)
+    }
+
+    /// The connection's own work.
+    pub(crate) fn wire(&mut self) -> &mut Wire {
+        &mut self.wire
+    }
+}
+
+impl Wire {
+    /// Does what can be done now. A connection that has ended stays ended; whoever waits for something from it is told
+    /// why by what they wait for.
+    pub(crate) fn poll(&mut self, context: &mut Context<'_>) {
+        if let Some(connection) = &mut self.0
+            && let Poll::Ready(end) = Pin::new(connection).poll(context)
+        {
+            self.0 = None;
+            if let Err(problem) = end {
+                tracing::debug!(%problem, "a connection to an instance ended");
+            }
+        }
+    }
+
+    /// Waits for something that comes from this connection.
+    pub(crate) async fn drive<F: Future>(&mut self, wanted: F) -> F::Output {
+        let mut wanted = pin!(wanted);
+        poll_fn(|context| {
+            if let Poll::Ready(done) = wanted.as_mut().poll(context) {
+                return Poll::Ready(done);
+            }
+            self.poll(context);
+            wanted.as_mut().poll(context)
+        })
+        .await
+    }
+}
