@@ -36,7 +36,7 @@ def through_requests(method, url, headers, body, folder):
 
 
 def check(answer, status, code, message, reason):
-    """The answer is exactly what interface.md promises."""
+    """The answer is exactly the one that is promised."""
     got, headers, body = answer
     request_id = headers["x-request-id"]
     assert re.fullmatch("[0-9a-f]{32}", request_id)

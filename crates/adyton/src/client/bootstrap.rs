@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use crate::failure::{Failure, Outcome};
 
-/// `bootstrap.json`, as the first start writes it (interface.md, "The server"). Not `Debug`: it holds secrets.
+/// `bootstrap.json`, as the first start writes it. Not `Debug`: it holds secrets.
 #[derive(Deserialize)]
 pub(crate) struct Bootstrap {
     /// The account.

@@ -11,7 +11,7 @@ use crate::failure::{Failure, Outcome};
 /// Its name in the data folder.
 pub(crate) const FILE: &str = "ready.json";
 
-/// Where a server answers (interface.md, "The server").
+/// Where a server answers.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub(crate) struct Ready {
     /// The gateway, as API addresses are printed with.
