@@ -59,8 +59,7 @@ pub(crate) async fn send(
     };
     worker.meters.upstream_reused.add(1);
     let spare = is_repeatable(request.method()).then(|| request.clone());
-    let (sender, wire) = line.split();
-    let mut failed = match wire.drive(sender.try_send_request(request)).await {
+    let mut failed = match line.send(request).await {
         Ok(response) => return Ok(Answered { response, line }),
         Err(failed) => failed,
     };
@@ -102,8 +101,7 @@ async fn send_anew(
         error,
         attempts,
     })?;
-    let (sender, wire) = line.split();
-    match wire.drive(sender.try_send_request(request)).await {
+    match line.send(request).await {
         Ok(response) => Ok(Answered { response, line }),
         Err(failed) => Err(Failure::of(failed.error(), attempts)),
     }

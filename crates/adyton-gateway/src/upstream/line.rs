@@ -9,7 +9,10 @@ use std::pin::{Pin, pin};
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
+use http::{Request, Response};
 use http_body_util::Full;
+use hyper::body::Incoming;
+use hyper::client::conn::TrySendError;
 use hyper::client::conn::http1::{self, Connection, SendRequest};
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
@@ -19,7 +22,7 @@ const HEAD_MAX: usize = 128 * 1024;
 
 /// A connection, and what sends requests on it.
 pub(crate) struct Line {
-    pub(crate) sender: SendRequest<Full<Bytes>>,
+    sender: SendRequest<Full<Bytes>>,
     wire: Wire,
 }
 
@@ -48,9 +51,12 @@ impl Line {
         self.sender.is_ready()
     }
 
-    /// What sends, and what must be driven meanwhile.
-    pub(crate) fn split(&mut self) -> (&mut SendRequest<Full<Bytes>>, &mut Wire) {
-        (&mut self.sender, &mut self.wire)
+    /// Sends a request and waits for the head of its answer. The error holds the request if nothing of it was sent.
+    pub(crate) async fn send(
+        &mut self,
+        request: Request<Full<Bytes>>,
+    ) -> Result<Response<Incoming>, TrySendError<Request<Full<Bytes>>>> {
+        self.wire.drive(self.sender.try_send_request(request)).await
     }
 
     /// The connection's own work.
