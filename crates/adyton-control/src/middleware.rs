@@ -70,7 +70,7 @@ fn settle(mut answer: Response, path: &str, id: RequestId) -> Response {
     }
     let headers = answer.headers_mut();
     if !headers.contains_key(REQUEST_ID)
-        && let Ok(value) = HeaderValue::from_bytes(&id.to_ascii())
+        && let Ok(value) = HeaderValue::from_str(&id.to_hex())
     {
         headers.insert(REQUEST_ID, value);
     }

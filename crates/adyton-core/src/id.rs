@@ -17,45 +17,82 @@ pub struct IdError {
     expected: &'static str,
 }
 
-/// 32 lower-case hex digits as a number; `None` for anything else.
+/// The value of each byte as a lower-case hex digit; [`NO_DIGIT`] for what is none.
+const DIGITS: [u8; 256] = {
+    let mut values = [NO_DIGIT; 256];
+    let mut value = 0;
+    while value < 16 {
+        values[HEX[value] as usize] = value as u8;
+        value += 1;
+    }
+    values
+};
+const NO_DIGIT: u8 = 0xff;
+const HEX: &[u8; 16] = b"0123456789abcdef";
+
+/// 32 lower-case hex digits as a number; `None` for anything else. On the way of every request: without a branch a digit.
 fn parse_hex(text: &[u8]) -> Option<u128> {
-    if text.len() != 32 {
-        return None;
+    let text: &[u8; 32] = text.try_into().ok()?;
+    let (mut bytes, mut seen) = ([0u8; 16], 0);
+    for (byte, pair) in bytes.iter_mut().zip(text.as_chunks::<2>().0) {
+        let [high, low] = pair.map(|digit| DIGITS[usize::from(digit)]);
+        *byte = high << 4 | low & 0x0f;
+        seen |= high | low;
     }
-    let mut value = 0u128;
-    for byte in text {
-        let digit = match byte {
-            b'0'..=b'9' => byte - b'0',
-            b'a'..=b'f' => byte - b'a' + 10,
-            _ => return None,
-        };
-        value = value << 4 | u128::from(digit);
-    }
-    Some(value)
+    (seen < 16).then_some(u128::from_be_bytes(bytes))
 }
 
 /// A lower-case UUID (8-4-4-4-12) as a number; `None` for anything else.
 fn parse_dashed(text: &[u8]) -> Option<u128> {
-    if text.len() != 36 || [8, 13, 18, 23].iter().any(|at| text[*at] != b'-') {
+    let text: &[u8; 36] = text.try_into().ok()?;
+    if [8, 13, 18, 23].iter().any(|at| text[*at] != b'-') {
         return None;
     }
     let mut digits = [0u8; 32];
-    let mut filled = 0;
-    for (at, byte) in text.iter().enumerate() {
-        if ![8, 13, 18, 23].contains(&at) {
-            digits[filled] = *byte;
-            filled += 1;
-        }
-    }
+    digits[..8].copy_from_slice(&text[..8]);
+    digits[8..12].copy_from_slice(&text[9..13]);
+    digits[12..16].copy_from_slice(&text[14..18]);
+    digits[16..20].copy_from_slice(&text[19..23]);
+    digits[20..].copy_from_slice(&text[24..]);
     parse_hex(&digits)
+}
+
+/// 32 lower-case hex digits: a text that lies where it is, not on the heap.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct HexText([u8; 32]);
+
+impl HexText {
+    fn of(bits: u128) -> Self {
+        let mut text = [0u8; 32];
+        for (pair, byte) in text.as_chunks_mut::<2>().0.iter_mut().zip(bits.to_be_bytes()) {
+            *pair = [HEX[usize::from(byte >> 4)], HEX[usize::from(byte & 15)]];
+        }
+        Self(text)
+    }
+    /// The digits.
+    pub const fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+}
+
+impl std::ops::Deref for HexText {
+    type Target = str;
+    fn deref(&self) -> &str {
+        // Digits are ASCII: it is always a text.
+        str::from_utf8(&self.0).unwrap_or_default()
+    }
 }
 
 macro_rules! id {
     ($(#[$doc:meta])* $name:ident, hex) => {
         id!(@ $(#[$doc])* $name, parse_hex, "32 lower-case hex digits");
+        impl $name {
+            /// The canonical text, without allocating.
+            pub fn to_hex(self) -> HexText { HexText::of(self.0) }
+        }
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                write!(f, "{:032x}", self.0)
+                f.write_str(&self.to_hex())
             }
         }
     };
@@ -149,15 +186,6 @@ impl RequestId {
     pub const fn worker(self) -> u8 {
         (self.0 >> 56) as u8
     }
-    /// The id as 32 ASCII bytes, without allocating: it goes into every answer.
-    pub fn to_ascii(self) -> [u8; 32] {
-        const DIGITS: &[u8; 16] = b"0123456789abcdef";
-        let mut text = [0u8; 32];
-        for (at, slot) in text.iter_mut().enumerate() {
-            *slot = DIGITS[(self.0 >> (124 - 4 * at)) as usize & 15];
-        }
-        text
-    }
 }
 
 macro_rules! name {
@@ -229,9 +257,6 @@ mod tests {
     fn a_request_id_gives_back_what_it_was_made_of() {
         let id = RequestId::compose(1_790_000_000_123, 7, 3, 42);
         assert_eq!((id.at_ms(), id.node(), id.worker()), (1_790_000_000_123, 7, 3));
-        assert_eq!(
-            std::str::from_utf8(&id.to_ascii()).expect("ascii"),
-            id.to_string()
-        );
+        assert_eq!(&*id.to_hex(), format!("{:032x}", id.bits()));
     }
 }

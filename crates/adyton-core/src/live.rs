@@ -14,7 +14,7 @@ pub mod route;
 
 use std::sync::Arc;
 
-use imbl::{HashMap, OrdMap};
+use imbl::OrdMap;
 
 pub use cell::{LiveCell, LiveReader};
 pub use change::Change;
@@ -28,6 +28,11 @@ use crate::id::{
 use crate::model::Model;
 use crate::service::Service;
 use crate::tenant::{AccessKey, App, Authorisation, Domain, Project, RevokedToken, TokenKey, User};
+
+/// A map of the live state. Its keys are ids and digests that the server made, so that a hash need not stand up to somebody
+/// who chooses them: a fast one, with a seed of its own for each map.
+type HashMap<K, V> =
+    imbl::GenericHashMap<K, V, foldhash::fast::RandomState, imbl::shared_ptr::DefaultSharedPtr>;
 
 /// A service with what the pipeline needs of it at hand.
 #[derive(Clone, Debug)]

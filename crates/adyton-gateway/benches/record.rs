@@ -69,7 +69,7 @@ fn main() {
     for number in 0..ROUNDS {
         let at = 1_790_000_000_000 + number;
         made += round(|sequence| drop(black_box(record(at, sequence))));
-        recorded += round(|sequence| recorder.record(record(at, number * ROUND + sequence)));
+        recorded += round(|sequence| recorder.record(&record(at, number * ROUND + sequence)));
         journal.flush(Duration::from_secs(5));
     }
     let per = |total: Duration| total.as_nanos() / u128::from(ROUND * ROUNDS);

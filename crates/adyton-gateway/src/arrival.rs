@@ -1,5 +1,6 @@
 //! A request as it arrived: its head, its body that nobody has read yet, and where it came from.
 
+use std::borrow::Cow;
 use std::net::IpAddr;
 use std::pin::Pin;
 use std::rc::Rc;
@@ -11,14 +12,14 @@ use adyton_identity::Visitor;
 use bytes::Bytes;
 use http::header::EXPECT;
 use http::request::Parts;
-use http::{HeaderMap, Request};
+use http::{HeaderMap, HeaderValue, Request};
 use http_body::{Body, Frame, SizeHint};
 use hyper::body::Incoming;
 
 use crate::listener::wire::{Leftover, WireState};
 use crate::settings::{AddressRange, GatewaySettings};
 
-/// A request, before anybody has decided anything about it.
+/// A request, before anybody has decided anything about it. It is large and goes through many hands, so it is handed on boxed.
 pub(crate) struct Arrival {
     pub(crate) head: Parts,
     pub(crate) body: Inbound,
@@ -54,12 +55,14 @@ impl Entrance {
 }
 
 /// Where a request came from.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) struct Source {
     /// The caller's address: the peer, or what a trusted proxy says.
     pub(crate) address: IpAddr,
     /// The other end of the connection.
     pub(crate) peer: IpAddr,
+    /// The same as text; a connection makes it once.
+    pub(crate) peer_text: HeaderValue,
     /// Whether what the caller sends cannot be read on its way.
     pub(crate) private: bool,
     /// Whether the caller's own connection is HTTPS, as a trusted proxy says.
@@ -70,10 +73,15 @@ pub(crate) struct Source {
 
 impl Source {
     /// Finds the caller's address. `X-Forwarded-*` counts only from a trusted proxy: anybody can write it.
-    pub(crate) fn of(peer: IpAddr, headers: &HeaderMap, settings: &GatewaySettings, loopback: bool) -> Self {
+    pub(crate) fn of(peer: &Peer, headers: &HeaderMap, settings: &GatewaySettings, loopback: bool) -> Self {
+        let Peer {
+            address: peer,
+            text: peer_text,
+        } = peer.clone();
         let direct = Self {
             address: peer,
             peer,
+            peer_text: peer_text.clone(),
             private: loopback,
             https: false,
             proxied: false,
@@ -110,9 +118,36 @@ impl Source {
         Self {
             address,
             peer,
+            peer_text,
             private: https || loopback,
             https,
             proxied: true,
+        }
+    }
+
+    /// The caller's address as text.
+    pub(crate) fn address_text(&self) -> Cow<'_, str> {
+        match self.peer_text.to_str() {
+            Ok(text) if self.address == self.peer => Cow::Borrowed(text),
+            _ => Cow::Owned(self.address.to_string()),
+        }
+    }
+}
+
+/// The other end of a connection: its address, and the same as text.
+#[derive(Clone, Debug)]
+pub(crate) struct Peer {
+    pub(crate) address: IpAddr,
+    pub(crate) text: HeaderValue,
+}
+
+impl Peer {
+    pub(crate) fn at(address: IpAddr) -> Self {
+        let address = address.to_canonical();
+        Self {
+            address,
+            // An address has only characters that a header can have.
+            text: HeaderValue::try_from(address.to_string()).unwrap_or(HeaderValue::from_static("unknown")),
         }
     }
 }
@@ -144,21 +179,21 @@ impl Arrival {
         wire: &Rc<WireState>,
         settings: &GatewaySettings,
         loopback: bool,
-    ) -> Self {
+    ) -> Box<Self> {
         let (head, incoming) = request.into_parts();
-        let source = Source::of(wire.peer, &head.headers, settings, loopback);
+        let source = Source::of(&wire.peer, &head.headers, settings, loopback);
         let held_back = head.headers.contains_key(EXPECT);
         let body = Inbound::Wire(WireBody {
             incoming: Some(incoming),
             wire: Rc::clone(wire),
             held_back,
         });
-        Self {
+        Box::new(Self {
             head,
             body,
             door: Entrance::Address,
             source,
-        }
+        })
     }
 }
 
@@ -233,7 +268,12 @@ mod tests {
             headers.append("x-forwarded-for", line.parse().expect("a value"));
         }
         headers.insert("x-forwarded-proto", "https".parse().expect("a value"));
-        Source::of(peer.parse().expect("an address"), &headers, &settings, false)
+        Source::of(
+            &Peer::at(peer.parse().expect("an address")),
+            &headers,
+            &settings,
+            false,
+        )
     }
 
     #[test]

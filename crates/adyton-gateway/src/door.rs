@@ -26,7 +26,7 @@ use http_body::{Body, Frame, SizeHint};
 use http_body_util::{BodyExt as _, Full};
 use tokio::sync::{mpsc, oneshot};
 
-use crate::arrival::{Arrival, Broken, Entrance, Guest, Inbound, Source};
+use crate::arrival::{Arrival, Broken, Entrance, Guest, Inbound, Peer, Source};
 use crate::pipeline::{self, outcome::AnswerBody};
 use crate::worker::Worker;
 
@@ -147,7 +147,7 @@ async fn pump(mut body: AnswerBody, pieces: mpsc::Sender<Piece>) {
 }
 
 /// The call as a request to the service's API address.
-fn arrival(call: ConsoleCall) -> Arrival {
+fn arrival(call: ConsoleCall) -> Box<Arrival> {
     let ConsoleCall {
         head: sent,
         project,
@@ -165,15 +165,16 @@ fn arrival(call: ConsoleCall) -> Arrival {
     *request.uri_mut() = Uri::try_from(format!("/v1/infers/{service}{path_and_query}"))
         .unwrap_or_else(|_| Uri::from_static("/%"));
     let (head, ()) = request.into_parts();
-    let peer = peer.ip().to_canonical();
+    let Peer { address, text } = Peer::at(peer.ip());
     let source = Source {
-        address: peer,
-        peer,
+        address,
+        peer: address,
+        peer_text: text,
         private: true,
         https: false,
         proxied: false,
     };
-    Arrival {
+    Box::new(Arrival {
         head,
         body: Inbound::Door(DoorBody(body)),
         door: Entrance::PredictionTab(Box::new(Guest {
@@ -182,7 +183,7 @@ fn arrival(call: ConsoleCall) -> Arrival {
             sent,
         })),
         source,
-    }
+    })
 }
 
 /// Takes from an answer what would let a model act as the console.

@@ -8,8 +8,8 @@
 //!
 //! What must hold:
 //!
-//! - [`Recorder::record`] is one move into a bounded ring: no lock, no system call, no wake-up. A full ring drops the
-//!   record and counts it; an answer never waits for its record.
+//! - A worker writes a record where it will be kept as it is ([`Entry`]) and copies it into a bounded ring: no lock, no
+//!   system call, no wake-up. A full ring drops the record and counts it; an answer never waits for its record.
 //! - Only the writer thread writes. Readers see whole records, while it writes.
 //! - A file that is torn, cut, mixed up or full never panics and never stops the gateway: what cannot be read is left
 //!   out, what cannot be written is counted.
@@ -38,6 +38,7 @@ use adyton_core::journal::{Filter, JournalError, JournalReader, Page};
 use adyton_core::record::Record;
 use parking_lot::Mutex;
 
+pub use encoding::entry::{Closing, Entry, Opening};
 pub use recorder::Recorder;
 
 use search::Budget;
@@ -60,8 +61,8 @@ pub struct JournalSettings {
     pub node: u16,
     /// The access log: one JSON line a request.
     pub access_log: AccessLog,
-    /// Records that one worker's ring holds until the writer takes them.
-    pub ring_capacity: usize,
+    /// Bytes of records that one worker's ring holds until the writer takes them: some ten thousand.
+    pub ring_bytes: usize,
     /// Bytes of the newest records kept in memory, so that they can be explained even while the disk is full.
     pub recent_bytes: usize,
     /// How often the writer looks into the rings.
@@ -80,7 +81,7 @@ impl JournalSettings {
             keep_days: 30,
             node: 0,
             access_log: AccessLog::Off,
-            ring_capacity: 16_384,
+            ring_bytes: 4 * 1024 * 1024,
             recent_bytes: 8 * 1024 * 1024,
             poll: Duration::from_millis(10),
         }
@@ -165,9 +166,8 @@ impl Journal {
         let shelf = Arc::new(Shelf::open(&settings, &clock)?);
         let log = access_log::Sink::open(&settings.access_log)?;
         let signals = Arc::new(Signals::default());
-        let (recorders, rings): (Vec<_>, Vec<_>) = (0..workers)
-            .map(|_| recorder::pair(settings.ring_capacity))
-            .unzip();
+        let (recorders, rings): (Vec<_>, Vec<_>) =
+            (0..workers).map(|_| recorder::pair(settings.ring_bytes)).unzip();
         let writer = Writer::new(
             settings,
             rings,

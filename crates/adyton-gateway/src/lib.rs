@@ -26,6 +26,7 @@ mod arrival;
 mod door;
 mod health;
 mod listener;
+mod outbox;
 mod pipeline;
 mod trail;
 mod upstream;

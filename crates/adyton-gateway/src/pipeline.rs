@@ -55,7 +55,7 @@ use record::Recording;
 /// All steps, in order.
 pub(crate) async fn answer(
     worker: &Rc<Worker>,
-    arrival: Arrival,
+    arrival: Box<Arrival>,
     trail: &mut Trail,
 ) -> Result<Answer, Outcome> {
     let live = worker.live(); // one state of the world for the whole request
@@ -86,7 +86,7 @@ pub(crate) async fn serve(
 /// A request from either door, through all steps; whatever becomes of it, it is answered and recorded.
 pub(crate) async fn pass(
     worker: &Rc<Worker>,
-    arrival: Arrival,
+    arrival: Box<Arrival>,
     wire: Option<Rc<WireState>>,
 ) -> Response<AnswerBody> {
     let mut recording = Recording::begin(worker, &arrival, wire);

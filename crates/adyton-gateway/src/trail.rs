@@ -1,43 +1,36 @@
 //! What is noted about one request on its way, for its record. Any step may write; only `record` reads, once, at the end;
 //! nothing decides by it.
 //!
-//! The head is kept as hyper gave it (shared bytes, no copies); texts are made when the record is.
+//! The head's texts are written into the record when it begins, so that nothing of the head has to be kept.
 
-use std::net::IpAddr;
+use std::borrow::Cow;
 use std::time::Duration;
 
 use adyton_core::catalogue::Reason;
-use adyton_core::clock::Timestamp;
 use adyton_core::digest::Sha256;
 use adyton_core::evidence::Evidence;
 use adyton_core::id::{InstanceId, ModelId, RequestId};
 use adyton_core::live::LiveService;
-use adyton_core::record::{AnsweredBy, CallerSeen, Door, Record, Step};
+use adyton_core::record::{AnsweredBy, Step};
 use adyton_core::service::Service;
+use adyton_identity::Seen;
+use http::HeaderValue;
 use http::header::{HOST, USER_AGENT};
-use http::request::Parts;
-use http::{HeaderValue, Method, Uri};
 
-/// The most of a path or a query that a record keeps, in bytes.
-const TEXT_MAX: usize = 2048;
-/// The most of `Host`, `X-Stage` and `User-Agent`.
-const VALUE_MAX: usize = 256;
+use crate::arrival::Arrival;
+use crate::journal::{Closing, Entry, Opening};
+use crate::worker::Worker;
+
+const X_STAGE: http::HeaderName = http::HeaderName::from_static("x-stage");
 
 /// Notes about one request.
 pub(crate) struct Trail {
     id: RequestId,
-    at: Timestamp,
     began: Duration,
-    door: Door,
-    source: IpAddr,
-    method: Method,
-    uri: Uri,
-    host: Option<HeaderValue>,
-    agent: Option<HeaderValue>,
-    stage: Option<HeaderValue>,
+    entry: Entry,
     target: Option<Target>,
     model: Option<(ModelId, InstanceId)>,
-    caller: Option<CallerSeen>,
+    caller: Option<Seen>,
     refused: Option<(Reason, Evidence)>,
     request_bytes: u64,
     model_time: Duration,
@@ -64,37 +57,52 @@ pub(crate) struct Ending {
 }
 
 impl Trail {
-    pub(crate) fn begin(
-        id: RequestId,
-        at: Timestamp,
-        began: Duration,
-        door: Door,
-        source: IpAddr,
-        head: &Parts,
-    ) -> Self {
-        Self {
+    /// A head has arrived.
+    pub(crate) fn begin(worker: &Worker, arrival: &Arrival) -> Box<Self> {
+        let (at, began) = worker.moment();
+        let id = worker.next_id(at);
+        let Arrival { head, source, .. } = arrival;
+        let bytes = |name| head.headers.get(name).map(HeaderValue::as_bytes);
+        // HTTP/2 has no Host, but an authority.
+        let authority = || head.uri.authority().map_or("", |authority| authority.as_str());
+        let address = source.address_text();
+        let query = shown(
+            head.uri.query().unwrap_or_default(),
+            &worker.settings().hide_query_keys,
+        );
+        let entry = worker.recorder.open(&Opening {
             id,
             at,
+            door: arrival.door.door(),
+            source: &address,
+            method: head.method.as_str(),
+            host: bytes(HOST).unwrap_or_else(|| authority().as_bytes()),
+            path: head.uri.path(),
+            query: &query,
+            stage: bytes(X_STAGE),
+            user_agent: bytes(USER_AGENT).unwrap_or_default(),
+        });
+        Box::new(Self {
+            id,
             began,
-            door,
-            source,
-            method: head.method.clone(),
-            uri: head.uri.clone(),
-            host: head.headers.get(HOST).cloned(),
-            agent: head.headers.get(USER_AGENT).cloned(),
-            stage: head.headers.get("x-stage").cloned(),
+            entry,
             target: None,
             model: None,
             caller: None,
             refused: None,
             request_bytes: 0,
             model_time: Duration::ZERO,
-        }
+        })
     }
 
     /// The request's id: it is in every answer.
     pub(crate) fn id(&self) -> RequestId {
         self.id
+    }
+
+    /// The monotonic time at which the head had arrived.
+    pub(crate) fn began(&self) -> Duration {
+        self.began
     }
 
     /// Route: this service was found.
@@ -108,7 +116,7 @@ impl Trail {
     }
 
     /// Authenticate: this is who calls, or claims to.
-    pub(crate) fn called_by(&mut self, caller: CallerSeen) {
+    pub(crate) fn called_by(&mut self, caller: Seen) {
         self.caller = Some(caller);
     }
 
@@ -137,34 +145,16 @@ impl Trail {
         self.model_time
     }
 
-    /// Makes the record. `hidden` are the query keys whose values are kept as digests.
-    pub(crate) fn into_record(self, ending: Ending, hidden: &[String]) -> Record {
-        let (reason, evidence) = self.refused.map_or((None, Evidence::None), |(reason, evidence)| {
-            (Some(reason), evidence)
-        });
-        let target = self.target.as_ref();
-        Record {
-            id: self.id,
-            at: self.at,
-            door: self.door,
-            source: self.source.to_string(),
-            method: self.method.as_str().to_owned(),
-            host: match self.host.as_ref() {
-                Some(host) => text(host, VALUE_MAX),
-                None => cut(
-                    self.uri.authority().map_or("", |authority| authority.as_str()),
-                    VALUE_MAX,
-                ),
-            },
-            path: cut(self.uri.path(), TEXT_MAX),
-            query: query(self.uri.query().unwrap_or_default(), hidden),
-            stage: self.stage.as_ref().map(|stage| text(stage, VALUE_MAX)),
-            project: target.map(|target| target.project),
-            service: target.map(|target| target.service),
-            api: target.map(|target| target.api),
-            model: self.model.map(|(model, _)| model),
-            instance: self.model.map(|(_, instance)| instance),
-            caller: self.caller,
+    /// The end: one record, one count.
+    pub(crate) fn end(self: Box<Self>, worker: &Worker, ending: Ending) {
+        let caller = self.caller.as_ref().map(|seen| (seen, seen.id()));
+        let reason = self.refused.as_ref().map(|(reason, _)| *reason);
+        let closing = Closing {
+            project: self.target.as_ref().map(|target| target.project),
+            service: self.target.as_ref().map(|target| target.service),
+            api: self.target.as_ref().map(|target| target.api),
+            chosen: self.model,
+            caller: caller.as_ref().map(|(seen, id)| (seen.way(), &**id, seen.name())),
             status: ending.status,
             reason,
             step: reason.map_or(Step::Dispatch, Reason::step),
@@ -173,13 +163,13 @@ impl Trail {
             response_bytes: ending.response_bytes,
             took_us: micros(ending.ended.saturating_sub(self.began)),
             model_us: micros(self.model_time),
-            user_agent: self
-                .agent
+            evidence: self
+                .refused
                 .as_ref()
-                .map(|agent| text(agent, VALUE_MAX))
-                .unwrap_or_default(),
-            evidence,
-        }
+                .map_or(&Evidence::None, |(_, evidence)| evidence),
+        };
+        worker.meters.count(&closing);
+        worker.recorder.close(self.entry, &closing);
     }
 }
 
@@ -187,25 +177,12 @@ fn micros(span: Duration) -> u64 {
     u64::try_from(span.as_micros()).unwrap_or(u64::MAX)
 }
 
-/// A header's value as text; bytes that are not UTF-8 are replaced.
-fn text(value: &HeaderValue, most: usize) -> String {
-    match str::from_utf8(value.as_bytes()) {
-        Ok(value) => cut(value, most),
-        Err(_) => cut(&String::from_utf8_lossy(value.as_bytes()), most),
-    }
-}
-
-/// At most `most` bytes of a text.
-fn cut(text: &str, most: usize) -> String {
-    text[..text.floor_char_boundary(most)].to_owned()
-}
-
-/// The query, the values of hidden keys replaced by their digest.
-fn query(query: &str, hidden: &[String]) -> String {
+/// The query, the values of `hidden` keys replaced by their digests.
+fn shown<'q>(query: &'q str, hidden: &[String]) -> Cow<'q, str> {
     if hidden.is_empty() || query.is_empty() {
-        return cut(query, TEXT_MAX);
+        return Cow::Borrowed(query);
     }
-    let mut shown = String::with_capacity(query.len().min(TEXT_MAX));
+    let mut shown = String::with_capacity(query.len());
     for (at, pair) in query.split('&').enumerate() {
         if at > 0 {
             shown.push('&');
@@ -218,11 +195,8 @@ fn query(query: &str, hidden: &[String]) -> String {
             }
             _ => shown.push_str(pair),
         }
-        if shown.len() > TEXT_MAX {
-            break;
-        }
     }
-    cut(&shown, TEXT_MAX)
+    Cow::Owned(shown)
 }
 
 #[cfg(test)]
@@ -232,17 +206,11 @@ mod tests {
     #[test]
     fn values_of_hidden_query_keys_are_not_kept() {
         let hidden = [String::from("key")];
-        let shown = query("a=1&KEY=opensesame&b", &hidden);
+        let shown = shown("a=1&KEY=opensesame&b", &hidden);
         assert!(
             shown.starts_with("a=1&KEY=sha256:") && shown.ends_with("&b"),
             "{shown}"
         );
         assert!(!shown.contains("opensesame"));
-    }
-
-    #[test]
-    fn long_texts_are_cut_between_characters() {
-        assert_eq!(cut("aé", 2), "a");
-        assert_eq!(cut("aé", 3), "aé");
     }
 }

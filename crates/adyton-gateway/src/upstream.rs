@@ -1,4 +1,4 @@
-//! Connections to instances: one pool for each worker, so that a call never leaves its core.
+//! Connections to instances that answer over HTTP: one pool for each worker, so that a call never leaves its core.
 //!
 //! - [`line`]: a connection, driven by whoever uses it.
 //! - [`exchange`]: one request and the head of its answer, on a kept connection or a new one.
@@ -11,7 +11,10 @@ pub(crate) mod relay;
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::net::SocketAddr;
+use std::rc::Rc;
 use std::time::Duration;
+
+use http::HeaderValue;
 
 use line::Line;
 
@@ -19,9 +22,17 @@ use line::Line;
 /// that it is this side that closes.
 const KEEP: Duration = Duration::from_secs(60);
 
-/// The idle connections of one worker.
+/// The instances that one worker has called.
 pub(crate) struct Pool {
-    idle: RefCell<HashMap<SocketAddr, Vec<Parked>>>,
+    origins: RefCell<HashMap<SocketAddr, Rc<Origin>, foldhash::fast::RandomState>>,
+    most: usize,
+}
+
+/// One instance: its address, and its idle connections.
+pub(crate) struct Origin {
+    address: SocketAddr,
+    host: HeaderValue,
+    idle: RefCell<Vec<Parked>>,
     most: usize,
 }
 
@@ -34,35 +45,58 @@ impl Pool {
     /// Keeps up to `most` idle connections to each instance.
     pub(crate) fn new(most: usize) -> Self {
         Self {
-            idle: RefCell::default(),
+            origins: RefCell::default(),
             most,
         }
     }
 
-    /// An idle connection; the one that was used last, since it is the least likely to have been closed. Whether it still
-    /// can take a request, [`Line::is_usable`] says.
-    pub(crate) fn take(&self, address: SocketAddr) -> Option<Line> {
-        self.idle
-            .borrow_mut()
-            .get_mut(&address)?
-            .pop()
-            .map(|parked| parked.line)
-    }
-
-    /// Keeps a connection whose answer has been read to its end.
-    pub(crate) fn park(&self, address: SocketAddr, line: Line, now: Duration) {
-        let mut idle = self.idle.borrow_mut();
-        let parked = idle.entry(address).or_default();
-        if parked.len() < self.most {
-            parked.push(Parked { line, since: now });
-        }
+    /// The instance at an address.
+    pub(crate) fn origin(&self, address: SocketAddr) -> Rc<Origin> {
+        let make = || {
+            Rc::new(Origin {
+                address,
+                // An address has only characters that a header can have.
+                host: HeaderValue::try_from(address.to_string())
+                    .unwrap_or(HeaderValue::from_static("localhost")),
+                idle: RefCell::default(),
+                most: self.most,
+            })
+        };
+        Rc::clone(self.origins.borrow_mut().entry(address).or_insert_with(make))
     }
 
     /// Lets go of connections that were not used for long.
     pub(crate) fn forget(&self, now: Duration) {
-        self.idle.borrow_mut().retain(|_, parked| {
-            parked.retain(|parked| now.saturating_sub(parked.since) < KEEP);
-            !parked.is_empty()
+        self.origins.borrow_mut().retain(|_, origin| {
+            let mut idle = origin.idle.borrow_mut();
+            idle.retain(|parked| now.saturating_sub(parked.since) < KEEP);
+            !idle.is_empty() || Rc::strong_count(origin) > 1
         });
+    }
+}
+
+impl Origin {
+    /// Where it answers.
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The address as `Host` names it.
+    pub(crate) fn host(&self) -> HeaderValue {
+        self.host.clone()
+    }
+
+    /// An idle connection; the one that was used last, since it is the least likely to have been closed. Whether it still
+    /// can take a request, [`Line::is_usable`] says.
+    fn take(&self) -> Option<Line> {
+        self.idle.borrow_mut().pop().map(|parked| parked.line)
+    }
+
+    /// Keeps a connection whose answer has been read to its end.
+    pub(crate) fn park(&self, line: Line, now: Duration) {
+        let mut idle = self.idle.borrow_mut();
+        if idle.len() < self.most {
+            idle.push(Parked { line, since: now });
+        }
     }
 }

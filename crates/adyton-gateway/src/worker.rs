@@ -23,6 +23,7 @@ use crate::journal::Recorder;
 use crate::listener::guests::Guests;
 use crate::listener::{accept, connection, drain};
 use crate::metrics::Meters;
+use crate::outbox::Outbox;
 use crate::pipeline::limit::Room;
 use crate::pipeline::throttle::{Quotas, Registry};
 use crate::settings::GatewaySettings;
@@ -103,15 +104,18 @@ async fn run(seat: Seat) {
         meters: seat.meters,
         room: Room::new(),
         waits: Waits::new(seat.shared.clock.clone()),
+        outbox: Rc::default(),
         guests: Guests::new(seat.shared.settings.max_connections / seat.shared.workers),
         parser: connection::parser(),
         now: Rc::new(Cell::new(seat.shared.clock.monotonic())),
+        day: Cell::new((seat.shared.clock.now(), seat.shared.clock.monotonic())),
         draining: Cell::new(false),
         sequence: Cell::new(0),
         turn: Cell::new(u64::from(seat.number)),
         shared: seat.shared,
     });
     spawn_local(tick(Rc::clone(&worker)));
+    spawn_local(Rc::clone(&worker.outbox).run());
     let visited = Rc::clone(&worker);
     spawn_local(async move {
         while let Some(visit) = visits.recv().await {
@@ -144,6 +148,7 @@ async fn tick(worker: Rc<Worker>) {
     for number in 0u64.. {
         ticks.tick().await;
         worker.now.set(worker.clock().monotonic());
+        worker.day.set((worker.clock().now(), worker.now.get()));
         worker.waits.tick();
         if number.is_multiple_of(WATCH_EVERY) {
             worker.guests.watch(worker.now.get(), &worker.settings().patience);
@@ -167,12 +172,16 @@ pub(crate) struct Worker {
     pub(crate) recorder: Recorder,
     pub(crate) meters: Arc<Meters>,
     pub(crate) waits: Rc<Waits>,
+    /// What is written in this turn.
+    pub(crate) outbox: Rc<Outbox>,
     /// Memory for bodies.
     pub(crate) room: Room,
     pub(crate) guests: Rc<Guests>,
     pub(crate) parser: http1::Builder,
     /// The time at the last tick: exact to the tick, and free.
     pub(crate) now: Rc<Cell<Duration>>,
+    /// One moment at the last tick by both clocks, so that a request need read only one of them.
+    day: Cell<(Timestamp, Duration)>,
     /// Whether answers end their connections.
     pub(crate) draining: Cell<bool>,
     sequence: Cell<u64>,
@@ -191,6 +200,13 @@ impl Worker {
 
     pub(crate) fn clock(&self) -> &Clock {
         &self.shared.clock
+    }
+
+    /// Now: the time of day, and the monotonic time.
+    pub(crate) fn moment(&self) -> (Timestamp, Duration) {
+        let now = self.clock().monotonic();
+        let (day, then) = self.day.get();
+        (day.after(now.saturating_sub(then)), now)
     }
 
     /// The id of a request that arrived at `at`.

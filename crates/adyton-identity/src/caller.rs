@@ -2,8 +2,7 @@
 
 use std::sync::Arc;
 
-use adyton_core::id::ProjectId;
-use adyton_core::record::CallerSeen;
+use adyton_core::id::{HexText, ProjectId};
 use adyton_core::tenant::{App, Scope, User};
 
 use crate::tokens::Contents;
@@ -122,15 +121,38 @@ impl Caller {
         self
     }
     /// For the journal.
-    pub fn seen(&self) -> CallerSeen {
-        let (id, name) = match &self.who {
-            Who::User(user) => (user.id.to_string(), user.name.clone()),
-            Who::App(app) => (app.id.to_string(), app.name.clone()),
-        };
-        CallerSeen {
-            way: self.way.name().to_owned(),
-            id,
-            name,
+    pub fn seen(&self) -> Seen {
+        Seen {
+            way: self.way,
+            who: self.who.clone(),
+        }
+    }
+}
+
+/// What the journal shows of a caller. It shares the name with the live state, so that noting it costs no text.
+#[derive(Clone)]
+pub struct Seen {
+    way: Way,
+    who: Who,
+}
+
+impl Seen {
+    /// The word for the way in which they showed who they are.
+    pub const fn way(&self) -> &'static str {
+        self.way.name()
+    }
+    /// The user's or app's id, in 32 hex digits.
+    pub fn id(&self) -> HexText {
+        match &self.who {
+            Who::User(user) => user.id.to_hex(),
+            Who::App(app) => app.id.to_hex(),
+        }
+    }
+    /// Its name.
+    pub fn name(&self) -> &str {
+        match &self.who {
+            Who::User(user) => &user.name,
+            Who::App(app) => &app.name,
         }
     }
 }

@@ -30,7 +30,7 @@ pub mod standing;
 pub mod tokens;
 
 pub use accepts::Accepts;
-pub use caller::{Caller, Way, Who};
+pub use caller::{Caller, Seen, Way, Who};
 pub use door::{ConsoleBody, ConsoleCall, ConsoleDoor, Visitor};
 pub use identity::{Identity, Settings};
 pub use policy::{Action, Denied};

@@ -19,27 +19,30 @@ pub(crate) struct Sent {
 }
 
 impl Sent {
+    /// One pass over the headers: looking up each name that a credential can have would cost more.
     pub(crate) fn of(request: &Request<'_>) -> Self {
         let mut sent = Self::default();
-        let headers = request.head.headers;
-        headers.each("authorization", &mut |value| {
-            let basic = value
-                .trim_ascii_start()
-                .get(..6)
-                .is_some_and(|start| start.eq_ignore_ascii_case(b"Basic "));
-            match Algorithm::of_header(value) {
-                Some(_) => sent.signature = true,
-                None if basic => sent.basic = true,
-                None => sent.other_scheme = true,
-            }
+        request.head.headers.all(&mut |name, value| match name {
+            "authorization" => sent.authorization(value),
+            "x-auth-token" => sent.token = true,
+            "x-apig-appcode" => sent.app_code = true,
+            "x-hw-id" | "x-hw-appkey" => sent.key_pair = true,
+            "apikey" => sent.api_key = true,
+            _ => {}
         });
-        let has = |name, slot: &mut bool| headers.each(name, &mut |_| *slot = true);
-        has("x-auth-token", &mut sent.token);
-        has("x-apig-appcode", &mut sent.app_code);
-        has("x-hw-id", &mut sent.key_pair);
-        has("x-hw-appkey", &mut sent.key_pair);
-        has("apikey", &mut sent.api_key);
         sent
+    }
+
+    fn authorization(&mut self, value: &[u8]) {
+        let basic = value
+            .trim_ascii_start()
+            .get(..6)
+            .is_some_and(|start| start.eq_ignore_ascii_case(b"Basic "));
+        match Algorithm::of_header(value) {
+            Some(_) => self.signature = true,
+            None if basic => self.basic = true,
+            None => self.other_scheme = true,
+        }
     }
 
     /// For people.

@@ -271,7 +271,14 @@ fn spread(turn: u64, total: u64) -> u64 {
 
 /// One state of the table. Cheap to clone; a change touches only the service that changes.
 #[derive(Debug, Clone, Default)]
-pub struct Table(imbl::HashMap<ServiceId, Arc<ServiceTargets>>);
+pub struct Table(
+    imbl::GenericHashMap<
+        ServiceId,
+        Arc<ServiceTargets>,
+        foldhash::fast::RandomState,
+        imbl::shared_ptr::DefaultSharedPtr,
+    >,
+);
 
 impl Table {
     /// The instances of a service; `None` when nothing of it runs on this node.

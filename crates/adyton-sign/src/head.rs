@@ -4,9 +4,17 @@
 pub trait Headers {
     /// Gives each value of the header `name` (lower-case), in the order sent.
     fn each(&self, name: &str, give: &mut dyn FnMut(&[u8]));
+    /// Gives every header, name (lower-case) and value, in one pass.
+    fn all(&self, give: &mut dyn FnMut(&str, &[u8]));
 }
 
 impl Headers for http::HeaderMap {
+    fn all(&self, give: &mut dyn FnMut(&str, &[u8])) {
+        for (name, value) in self {
+            give(name.as_str(), value.as_bytes());
+        }
+    }
+
     fn each(&self, name: &str, give: &mut dyn FnMut(&[u8])) {
         for value in self.get_all(name) {
             give(value.as_bytes());
@@ -15,6 +23,12 @@ impl Headers for http::HeaderMap {
 }
 
 impl<N: AsRef<str>, V: AsRef<[u8]>> Headers for [(N, V)] {
+    fn all(&self, give: &mut dyn FnMut(&str, &[u8])) {
+        for (name, value) in self {
+            give(&name.as_ref().to_ascii_lowercase(), value.as_ref());
+        }
+    }
+
     fn each(&self, name: &str, give: &mut dyn FnMut(&[u8])) {
         for (own, value) in self {
             if own.as_ref().eq_ignore_ascii_case(name) {
@@ -27,6 +41,9 @@ impl<N: AsRef<str>, V: AsRef<[u8]>> Headers for [(N, V)] {
 impl<N: AsRef<str>, V: AsRef<[u8]>> Headers for Vec<(N, V)> {
     fn each(&self, name: &str, give: &mut dyn FnMut(&[u8])) {
         self.as_slice().each(name, give);
+    }
+    fn all(&self, give: &mut dyn FnMut(&str, &[u8])) {
+        self.as_slice().all(give);
     }
 }
 

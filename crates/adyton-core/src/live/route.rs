@@ -1,5 +1,9 @@
 //! The paths of a service, relative to its API address.
 
+use std::borrow::Cow;
+
+use http::Uri;
+
 use crate::model::Model;
 
 /// An HTTP method as a route declares it.
@@ -30,9 +34,27 @@ pub struct ServiceRoute {
     pub method: Method,
     /// Which versions declare it: indices into the service's versions.
     pub versions: Vec<usize>,
+    /// The path as a request target, made once.
+    onward: Uri,
 }
 
 impl ServiceRoute {
+    /// A route to the versions at these indices.
+    pub fn new(path: String, method: Method, versions: Vec<usize>) -> Self {
+        // What may stand in a path and has its escapes is a request target; paths that do not begin with `/` are refused
+        // when a package is imported.
+        let onward = Uri::try_from(&*encoded(&path)).unwrap_or_default();
+        Self {
+            path,
+            method,
+            versions,
+            onward,
+        }
+    }
+    /// The path as it is sent to a model.
+    pub fn onward(&self) -> &Uri {
+        &self.onward
+    }
     /// The union of what `models` declare, in the order of declaration.
     pub fn union<'a>(models: impl Iterator<Item = (usize, &'a Model)>) -> Vec<ServiceRoute> {
         let mut routes: Vec<ServiceRoute> = Vec::new();
@@ -48,11 +70,7 @@ impl ServiceRoute {
                     .find(|route| route.path == api.url && route.method == method)
                 {
                     Some(route) => route.versions.push(index),
-                    None => routes.push(ServiceRoute {
-                        path: api.url.clone(),
-                        method,
-                        versions: vec![index],
-                    }),
+                    None => routes.push(ServiceRoute::new(api.url.clone(), method, vec![index])),
                 }
             }
         }
@@ -67,4 +85,22 @@ impl ServiceRoute {
             self.path == below
         }
     }
+}
+
+/// Writes a decoded path as it is sent to a model: everything that may not stand in a path is escaped.
+pub fn encoded(path: &str) -> Cow<'_, str> {
+    // RFC 3986, 3.3: unreserved, sub-delimiters, `:`, `@`, and the slash between segments.
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:@/".contains(&byte);
+    if path.bytes().all(plain) {
+        return Cow::Borrowed(path);
+    }
+    let mut text = String::with_capacity(path.len() + 16);
+    for byte in path.bytes() {
+        if plain(byte) {
+            text.push(char::from(byte));
+        } else {
+            text.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    Cow::Owned(text)
 }

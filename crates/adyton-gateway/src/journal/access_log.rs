@@ -2,7 +2,7 @@
 //!
 //! What must hold: it never blocks the writer (a reader of standard output that stands still costs lines, not records),
 //! a line is written whole or not at all, and it carries no evidence and no secret: the fields are those of
-//! [`Record`] without `evidence`, with `at` as text and the wire `code` beside the `reason`.
+//! [`Record`](adyton_core::record::Record) without `evidence`, with `at` as text and the wire `code` beside the `reason`.
 
 mod line;
 
@@ -11,9 +11,9 @@ use std::io::{self, Write as _};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
-use adyton_core::record::Record;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
+use super::encoding::view::View;
 use super::{AccessLog, OpenError};
 use line::Lines;
 
@@ -66,7 +66,7 @@ impl Sink {
     }
 
     /// Adds the line of `record`.
-    pub(super) fn line(&mut self, record: &Record) {
+    pub(super) fn line(&mut self, record: &View<'_>) {
         if matches!(self.target, Target::Off) {
             return;
         }

@@ -1,42 +1,15 @@
 //! Bounds on the texts of a record, so that no request can make a ring, a segment or the memory grow without end.
 //!
-//! The pipeline keeps to them by itself; here they are enforced. Cutting is at a character, and costs nothing when there is nothing
-//! to cut. A variant added to [`Evidence`] does not compile until its texts are listed here.
+//! The encoding keeps to them. Cutting is at a character, and costs nothing when there is nothing to cut. A variant added to [`Evidence`] does not compile until its texts are listed here.
 
-use adyton_core::evidence::{EVIDENCE_MAX, Evidence, SignatureEvidence};
-use adyton_core::record::Record;
+use adyton_core::evidence::{Evidence, SignatureEvidence};
 
-/// Path and query, each.
-const ADDRESS_MAX: usize = 2 * 1024;
-/// Every other text of the record.
-const TEXT_MAX: usize = 256;
+/// Path and query, each, in bytes.
+pub(super) const ADDRESS_MAX: usize = 2 * 1024;
+/// Every other text of the record, in bytes.
+pub(super) const TEXT_MAX: usize = 256;
 /// Entries of a list in the evidence.
 const LIST_MAX: usize = 64;
-
-/// Cuts what is too long.
-pub(super) fn keep(record: &mut Record) {
-    cut(&mut record.path, ADDRESS_MAX);
-    cut(&mut record.query, ADDRESS_MAX);
-    for text in [
-        &mut record.source,
-        &mut record.method,
-        &mut record.host,
-        &mut record.user_agent,
-    ] {
-        cut(text, TEXT_MAX);
-    }
-    if let Some(stage) = &mut record.stage {
-        cut(stage, TEXT_MAX);
-    }
-    if let Some(caller) = &mut record.caller {
-        cut(&mut caller.way, TEXT_MAX);
-        cut(&mut caller.id, TEXT_MAX);
-        cut(&mut caller.name, TEXT_MAX);
-    }
-    if !matches!(record.evidence, Evidence::None) {
-        keep_evidence(&mut record.evidence, EVIDENCE_MAX);
-    }
-}
 
 /// Cuts the longest texts of `evidence` until all together are at most `most` bytes.
 pub(super) fn keep_evidence(evidence: &mut Evidence, most: usize) {
@@ -154,6 +127,8 @@ fn each_signature_text(signature: &mut SignatureEvidence, visit: &mut dyn FnMut(
 
 #[cfg(test)]
 mod tests {
+    use adyton_core::evidence::EVIDENCE_MAX;
+
     use super::*;
 
     #[test]

@@ -13,17 +13,26 @@ pub(super) const PAYLOAD_MAX: usize = 64 * 1024;
 /// No payload is shorter: the fixed part of the encoding.
 pub(super) const PAYLOAD_MIN: usize = super::encoding::FIXED;
 
-/// Appends a frame whose payload `write` appends.
-pub(super) fn append(to: &mut Vec<u8>, write: impl FnOnce(&mut Vec<u8>)) {
-    let start = to.len();
-    to.extend_from_slice(&[0; HEAD]);
-    write(to);
-    let payload = &to[start + HEAD..];
-    // A payload is far below 4 GiB (PAYLOAD_MAX).
-    let length = (payload.len() as u32).to_le_bytes();
-    let sum = crc32fast::hash(payload).to_le_bytes();
-    to[start..start + 4].copy_from_slice(&length);
-    to[start + 4..start + HEAD].copy_from_slice(&sum);
+/// Notes in the head of a frame how long its payload is. The checksum is the writer's ([`seal`]).
+pub(super) fn declare(frame: &mut [u8]) {
+    if let Some((head, payload)) = frame.split_first_chunk_mut::<HEAD>() {
+        // A payload is far below 4 GiB (PAYLOAD_MAX).
+        head[..4].copy_from_slice(&(payload.len() as u32).to_le_bytes());
+    }
+}
+
+/// How long the payload is that follows this head; `None` for a length that no record has.
+pub(super) fn declared(head: &[u8; HEAD]) -> Option<usize> {
+    let [a, b, c, d, ..] = *head;
+    let length = u32::from_le_bytes([a, b, c, d]) as usize;
+    (PAYLOAD_MIN..=PAYLOAD_MAX).contains(&length).then_some(length)
+}
+
+/// Adds the checksum to a frame.
+pub(super) fn seal(frame: &mut [u8]) {
+    if let Some((head, payload)) = frame.split_first_chunk_mut::<HEAD>() {
+        head[4..].copy_from_slice(&crc32fast::hash(payload).to_le_bytes());
+    }
 }
 
 /// Walks the frames of `bytes`; ends at the first that is damaged or incomplete.
@@ -61,16 +70,12 @@ impl<'a> Iterator for Frames<'a> {
     type Item = Frame<'a>;
     fn next(&mut self) -> Option<Frame<'a>> {
         let rest = self.bytes.get(self.at..)?;
-        let (length, after) = rest.split_first_chunk::<4>()?;
-        let (sum, after) = after.split_first_chunk::<4>()?;
-        let length = u32::from_le_bytes(*length) as usize;
-        if !(PAYLOAD_MIN..=PAYLOAD_MAX).contains(&length) {
-            return None;
-        }
+        let (head, after) = rest.split_first_chunk::<HEAD>()?;
+        let length = declared(head)?;
         let payload = after.get(..length)?;
         self.at += HEAD + length;
         Some(Frame {
-            sum: u32::from_le_bytes(*sum),
+            sum: u32::from_le_bytes([head[4], head[5], head[6], head[7]]),
             payload,
         })
     }

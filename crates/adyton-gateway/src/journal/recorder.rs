@@ -1,4 +1,4 @@
-//! One worker's end of the journal: moves a record into its ring and goes on.
+//! One worker's end of the journal: writes a record into its ring and goes on.
 //!
 //! What must hold: no lock, no system call, no wake-up here. The writer looks into the rings by itself.
 
@@ -7,48 +7,72 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use adyton_core::record::Record;
-use rtrb::{Consumer, Producer, PushError, RingBuffer};
+use rtrb::{Consumer, Producer, RingBuffer};
 
-use super::bounds;
+use super::encoding::entry::{Closing, Entry, Opening};
+
+/// Buffers that are kept for the next requests; more are made while more requests are under way.
+const SPARE_MAX: usize = 256;
+/// A buffer that has grown over this, in bytes, is let go of.
+const SPARE_BYTES: usize = 4 * 1024;
 
 /// Takes the records of one worker. It stays on that worker's thread.
 pub struct Recorder {
-    ring: RefCell<Producer<Record>>,
+    ring: RefCell<Producer<u8>>,
+    spare: RefCell<Vec<Vec<u8>>>,
     dropped: Arc<AtomicU64>,
 }
 
-/// The writer's end of one ring.
+/// The writer's end of one ring: whole frames, one behind the other, without their checksums.
 pub(super) struct Ring {
-    pub(super) records: Consumer<Record>,
+    pub(super) frames: Consumer<u8>,
     pub(super) dropped: Arc<AtomicU64>,
 }
 
-/// Both ends of a ring that holds `capacity` records.
-pub(super) fn pair(capacity: usize) -> (Recorder, Ring) {
-    let (producer, records) = RingBuffer::new(capacity.max(1));
+/// Both ends of a ring of `bytes`.
+pub(super) fn pair(bytes: usize) -> (Recorder, Ring) {
+    let (producer, frames) = RingBuffer::new(bytes.max(1));
     let dropped = Arc::new(AtomicU64::new(0));
     let recorder = Recorder {
         ring: RefCell::new(producer),
+        spare: RefCell::default(),
         dropped: dropped.clone(),
     };
-    (recorder, Ring { records, dropped })
+    (recorder, Ring { frames, dropped })
 }
 
 impl Recorder {
-    /// Hands the record to the writer; drops and counts it when the ring is full. Texts over their bounds are cut.
-    pub fn record(&self, mut record: Record) {
-        bounds::keep(&mut record);
-        let refused = match self.ring.try_borrow_mut() {
-            Ok(mut ring) => matches!(ring.push(record), Err(PushError::Full(_))),
-            Err(_) => true,
-        };
-        if refused {
-            self.dropped.fetch_add(1, Ordering::Relaxed);
-        }
+    /// Opens a record: a head has arrived.
+    pub fn open(&self, opening: &Opening<'_>) -> Entry {
+        Entry::open(self.buffer(), opening)
+    }
+
+    /// Closes a record and hands it to the writer; drops and counts it when the ring is full.
+    pub fn close(&self, entry: Entry, closing: &Closing<'_>) {
+        self.push(entry.close(closing));
+    }
+
+    /// Hands over a record that was made elsewhere. Texts over their bounds are cut.
+    pub fn record(&self, record: &Record) {
+        self.push(Entry::of(self.buffer(), record));
     }
 
     /// How many records this recorder had to drop.
     pub fn dropped(&self) -> u64 {
         self.dropped.load(Ordering::Relaxed)
+    }
+
+    fn buffer(&self) -> Vec<u8> {
+        self.spare.borrow_mut().pop().unwrap_or_default()
+    }
+
+    fn push(&self, frame: Vec<u8>) {
+        if self.ring.borrow_mut().push_entire_slice(&frame).is_err() {
+            self.dropped.fetch_add(1, Ordering::Relaxed);
+        }
+        let mut spare = self.spare.borrow_mut();
+        if spare.len() < SPARE_MAX && frame.capacity() <= SPARE_BYTES {
+            spare.push(frame);
+        }
     }
 }

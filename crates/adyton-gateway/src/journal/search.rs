@@ -12,7 +12,7 @@ use adyton_core::id::RequestId;
 use adyton_core::journal::{Filter, JournalError, Page};
 use adyton_core::record::Record;
 
-use super::encoding::{self, Glance};
+use super::encoding::view::{self, Glance};
 use super::frame::Frames;
 use super::segment::Span;
 use super::shelf::{Place, Shelf};
@@ -50,7 +50,7 @@ pub(super) fn find(shelf: &Shelf, id: RequestId) -> Result<Option<Record>, Journ
             Frames::of(bytes)
                 .filter(|frame| Glance::at(frame.payload).is_some_and(|glance| glance.id() == id))
                 .filter(|frame| frame.is_whole())
-                .find_map(|frame| encoding::decode(frame.payload))
+                .find_map(|frame| view::decode(frame.payload))
         });
         match found {
             Ok(Some(record)) => return Ok(Some(record)),
@@ -141,7 +141,7 @@ impl Found<'_> {
                 if self.wants(glance.id())
                     && glance.may_pass(self.filter)
                     && frame.is_whole()
-                    && let Some(record) = encoding::decode(frame.payload)
+                    && let Some(record) = view::decode(frame.payload)
                     && self.filter.admits(&record)
                 {
                     self.records.insert(record.id, record);

@@ -16,7 +16,7 @@ use std::os::unix::fs::{FileExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::encoding::Glance;
+use super::encoding::view::Glance;
 use super::frame::{Frames, HEAD};
 
 const MAGIC: &[u8; 8] = b"ADYTJRN1";

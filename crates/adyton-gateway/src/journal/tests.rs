@@ -21,6 +21,8 @@ use adyton_core::id::{ApiId, InstanceId, ModelId, ProjectId, RequestId, ServiceI
 use adyton_core::journal::JournalReader;
 use adyton_core::record::{AnsweredBy, CallerSeen, Door, Record, Step};
 
+use super::encoding::view::Glance;
+use super::frame::Frames;
 use super::{Journal, JournalSettings, Recorder};
 
 /// A moment that all tests start from, in milliseconds.
@@ -110,7 +112,7 @@ fn what_was_just_recorded_is_found_whole() {
     let folder = tempfile::tempdir().unwrap();
     let (journal, recorder) = open(folder.path());
     for wanted in [record(1, 1), refusal(2, 2)] {
-        recorder.record(wanted.clone());
+        recorder.record(&wanted);
         assert_eq!(found(&journal, wanted.id), Some(wanted));
     }
     assert_eq!(found(&journal, id(1, 9)), None);
@@ -124,9 +126,9 @@ fn records_outlive_the_process() {
         for earlier in 0..start {
             assert_eq!(found(&journal, id(earlier, 0)), Some(record(earlier, 0)));
         }
-        recorder.record(record(start, 0));
+        recorder.record(&record(start, 0));
         journal.close();
-        recorder.record(record(start, 1));
+        recorder.record(&record(start, 1));
         assert_eq!(found(&journal, id(start, 0)), Some(record(start, 0)));
     }
 }
@@ -134,21 +136,24 @@ fn records_outlive_the_process() {
 #[test]
 fn a_full_ring_drops_and_counts_and_does_not_block() {
     // The two ends alone: with the writer at the other one, how much it takes in between would be chance.
-    let (recorder, mut ring) = super::recorder::pair(4);
+    let length = super::encoding::entry::Entry::of(Vec::new(), &record(0, 0)).len();
+    let (recorder, mut ring) = super::recorder::pair(4 * length + length / 2);
     for sequence in 0..10 {
-        recorder.record(record(0, sequence));
+        recorder.record(&record(0, sequence));
     }
     assert_eq!(recorder.dropped(), 6);
-    let kept: Vec<_> = std::iter::from_fn(|| ring.records.pop().ok())
-        .map(|record| record.id)
+    let mut kept = vec![0; ring.frames.slots()];
+    ring.frames.pop_entire_slice(&mut kept).unwrap();
+    let kept: Vec<_> = Frames::of(&kept)
+        .map(|frame| Glance::at(frame.payload).expect("a record").id())
         .collect();
     assert_eq!(
         kept,
         (0..4).map(|sequence| id(0, sequence)).collect::<Vec<_>>(),
-        "the oldest are kept"
+        "the oldest are kept, whole"
     );
-    recorder.record(record(0, 10));
-    assert!(ring.records.pop().is_ok(), "there is room again");
+    recorder.record(&record(0, 10));
+    assert_eq!(ring.frames.slots(), length, "there is room again");
 }
 
 #[test]
@@ -161,7 +166,7 @@ fn texts_and_evidence_are_cut_to_their_bounds() {
     huge.evidence = Evidence::Request {
         problem: "\u{1}\"".repeat(100_000),
     };
-    recorder.record(huge);
+    recorder.record(&huge);
     let kept = found(&journal, id(0, 0)).expect("kept, cut");
     assert!(kept.path.len() <= 2048 && kept.user_agent.len() <= 256);
     assert!(serde_json::to_vec(&kept.evidence).unwrap().len() <= adyton_core::evidence::EVIDENCE_MAX);

@@ -9,14 +9,14 @@ use std::thread::Thread;
 use std::time::Duration;
 
 use adyton_core::clock::Clock;
-use adyton_core::record::Record;
 use parking_lot::{Condvar, Mutex};
 
 use super::access_log::Sink;
+use super::encoding::view::View;
 use super::recorder::Ring;
 use super::segment::{self, Segment};
 use super::shelf::{Batch, Shelf};
-use super::{JournalSettings, encoding, frame};
+use super::{JournalSettings, frame};
 
 /// How often old files are looked for.
 const TIDY: Duration = Duration::from_secs(1);
@@ -152,11 +152,10 @@ impl Writer {
         let mut dropped = 0;
         for at in 0..self.rings.len() {
             dropped += self.rings[at].dropped.load(Ordering::Relaxed);
-            for _ in 0..self.rings[at].records.slots() {
-                let Ok(record) = self.rings[at].records.pop() else {
-                    break;
-                };
-                self.take(&record);
+            // What is there now, and no more: a busy worker must not keep the others waiting.
+            let mut left = self.rings[at].frames.slots();
+            while left > 0 {
+                left = left.saturating_sub(self.take(at));
                 if self.batch.bytes.len() >= self.shelf.batch_bytes() {
                     self.put();
                 }
@@ -171,13 +170,42 @@ impl Writer {
         }
     }
 
-    fn take(&mut self, record: &Record) {
+    /// Moves one frame from a ring to the batch, adds its checksum and writes its line; gives its length. Workers push whole
+    /// frames, so a frame that begins is all there.
+    fn take(&mut self, ring: usize) -> usize {
+        let frames = &mut self.rings[ring].frames;
+        let mut head = [0; frame::HEAD];
+        let length = match frames.pop_entire_slice(&mut head) {
+            Ok(()) => frame::declared(&head),
+            Err(_) => None,
+        };
         let start = self.batch.bytes.len();
-        frame::append(&mut self.batch.bytes, |to| encoding::encode(record, to));
-        let length = self.batch.bytes.len() - start;
-        segment::note(&mut self.batch.spans, start as u64, length, record.id.at_ms());
+        let moved = length.is_some_and(|length| {
+            self.batch.bytes.extend_from_slice(&head);
+            self.batch.bytes.resize(start + frame::HEAD + length, 0);
+            frames
+                .pop_entire_slice(&mut self.batch.bytes[start + frame::HEAD..])
+                .is_ok()
+        });
+        if !moved {
+            // Cannot happen: see above. What is in the ring could not be told apart any more, so it is let go of.
+            self.batch.bytes.truncate(start);
+            if let Ok(rest) = frames.read_chunk(frames.slots()) {
+                rest.commit_all();
+            }
+            tracing::error!("a ring of the journal held something that is no record; it was emptied");
+            return usize::MAX;
+        }
+        let written = &mut self.batch.bytes[start..];
+        frame::seal(written);
+        let length = written.len();
+        if let Some(view) = View::of(&written[frame::HEAD..]) {
+            let at_ms = view.fixed.id().at_ms();
+            segment::note(&mut self.batch.spans, start as u64, length, at_ms);
+            self.log.line(&view);
+        }
         self.batch.records += 1;
-        self.log.line(record);
+        length
     }
 
     /// Writes the batch to disk, and keeps it in memory in any case.

@@ -11,6 +11,7 @@ use hyper::service::service_fn;
 use tokio::net::TcpStream;
 
 use crate::listener::wire::{Notice, Wire, WireState};
+use crate::outbox::Socket;
 use crate::pipeline;
 use crate::settings::HEAD_BUFFER;
 use crate::worker::Worker;
@@ -32,7 +33,8 @@ pub(crate) async fn serve(worker: Rc<Worker>, stream: TcpStream, peer: SocketAdd
     let state = WireState::new(peer, Rc::clone(&worker.now));
     let place = worker.guests.enter(Rc::clone(&state));
     worker.meters.connections_opened.add(1);
-    let wire = Wire::new(stream, Rc::clone(&state), &worker.waits);
+    let socket = Socket::new(stream, &worker.outbox);
+    let wire = Wire::new(socket, Rc::clone(&state), &worker.waits);
     let service = service_fn(|request| pipeline::serve(Rc::clone(&worker), Rc::clone(&state), request));
     let mut connection = pin!(worker.parser.serve_connection(wire, service));
     let ended = poll_fn(|context| {

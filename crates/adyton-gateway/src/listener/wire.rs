@@ -7,7 +7,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::io;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll, Waker, ready};
@@ -15,9 +15,9 @@ use std::time::Duration;
 
 use hyper::body::Incoming;
 use hyper::rt::{Read, ReadBufCursor, Write};
-use hyper_util::rt::TokioIo;
-use tokio::net::TcpStream;
 
+use crate::arrival::Peer;
+use crate::outbox::Socket;
 use crate::settings::Patience;
 use crate::waits::{Wait, Waits};
 
@@ -45,7 +45,7 @@ pub(crate) struct Leftover {
 /// What the worker knows about a connection.
 pub(crate) struct WireState {
     /// The other end.
-    pub(crate) peer: IpAddr,
+    pub(crate) peer: Peer,
     busy: Cell<bool>,
     quiet_since: Cell<Duration>,
     head_since: Cell<Option<Duration>>,
@@ -61,7 +61,7 @@ pub(crate) struct WireState {
 impl WireState {
     pub(crate) fn new(peer: SocketAddr, now: Rc<Cell<Duration>>) -> Rc<Self> {
         Rc::new(Self {
-            peer: peer.ip().to_canonical(),
+            peer: Peer::at(peer.ip()),
             busy: Cell::new(false),
             quiet_since: Cell::new(now.get()),
             head_since: Cell::new(None),
@@ -145,7 +145,7 @@ impl WireState {
 
 /// The socket, as hyper reads and writes it.
 pub(crate) struct Wire {
-    io: TokioIo<TcpStream>,
+    io: Socket,
     state: Rc<WireState>,
     linger: Wait,
     left: usize,
@@ -153,9 +153,9 @@ pub(crate) struct Wire {
 }
 
 impl Wire {
-    pub(crate) fn new(stream: TcpStream, state: Rc<WireState>, waits: &Rc<Waits>) -> Self {
+    pub(crate) fn new(io: Socket, state: Rc<WireState>, waits: &Rc<Waits>) -> Self {
         Self {
-            io: TokioIo::new(stream),
+            io,
             state,
             linger: Wait::new(waits),
             left: LINGER_BYTES,
@@ -178,7 +178,7 @@ impl Wire {
     fn poll_discard(&mut self, context: &mut Context<'_>) -> Poll<()> {
         let mut space = [0u8; 16 * 1024];
         while self.left > 0 {
-            match self.io.inner().poll_read_ready(context) {
+            match self.io.poll_readable(context) {
                 Poll::Ready(Ok(())) => {}
                 Poll::Ready(Err(_)) => return Poll::Ready(()),
                 Poll::Pending => {
@@ -188,7 +188,7 @@ impl Wire {
                     };
                 }
             }
-            match self.io.inner().try_read(&mut space) {
+            match self.io.try_read(&mut space) {
                 Ok(0) => return Poll::Ready(()),
                 Ok(read) => self.left = self.left.saturating_sub(read),
                 Err(problem) if problem.kind() == io::ErrorKind::WouldBlock => {}
@@ -237,7 +237,15 @@ impl Write for Wire {
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.io).poll_flush(context)
+        let poll = Pin::new(&mut self.io).poll_flush(context);
+        match self.io.is_stuck() {
+            true if self.state.blocked_since.get().is_none() => {
+                self.state.blocked_since.set(Some(self.state.now.get()));
+            }
+            true => {}
+            false => self.state.blocked_since.set(None),
+        }
+        poll
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {

@@ -3,7 +3,8 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use adyton_core::catalogue::Reason;
-use adyton_core::record::Record;
+
+use crate::journal::Closing;
 
 /// A number that one thread raises and any may read.
 #[derive(Debug, Default)]
@@ -97,7 +98,7 @@ impl Default for Meters {
 
 impl Meters {
     /// Counts a request that has ended. The record and the count come from one place, so they agree.
-    pub(crate) fn count(&self, record: &Record) {
+    pub(crate) fn count(&self, record: &Closing<'_>) {
         self.ended.add(1);
         self.request_bytes.add(record.request_bytes);
         self.response_bytes.add(record.response_bytes);

@@ -14,7 +14,7 @@ use crate::worker::Worker;
 /// A request whose head is within its limits.
 pub(crate) struct Offer<'l> {
     found: Found<'l>,
-    arrival: Arrival,
+    arrival: Box<Arrival>,
 }
 
 impl<'l> Offer<'l> {
@@ -27,13 +27,17 @@ impl<'l> Offer<'l> {
         &self.arrival
     }
     /// What arrived, for the next proof.
-    pub(crate) fn into_arrival(self) -> Arrival {
+    pub(crate) fn into_arrival(self) -> Box<Arrival> {
         self.arrival
     }
 }
 
 /// Checks the head.
-pub(crate) fn inspect<'l>(worker: &Worker, found: Found<'l>, arrival: Arrival) -> Result<Offer<'l>, Outcome> {
+pub(crate) fn inspect<'l>(
+    worker: &Worker,
+    found: Found<'l>,
+    arrival: Box<Arrival>,
+) -> Result<Offer<'l>, Outcome> {
     let limits = &worker.settings().limits;
     check_uri(&arrival.head.uri, limits)?;
     check_headers(&arrival.head.headers, limits)?;

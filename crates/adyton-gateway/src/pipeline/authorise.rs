@@ -13,7 +13,7 @@ use crate::pipeline::route::Found;
 /// The caller may call this API, if they are who they claim to be.
 pub(crate) struct Grant<'l> {
     found: Found<'l>,
-    arrival: Arrival,
+    arrival: Box<Arrival>,
     known: Known,
 }
 
@@ -27,7 +27,7 @@ impl<'l> Grant<'l> {
         self.known.is_proven()
     }
     /// What was granted, what arrived, and who calls.
-    pub(crate) fn into_parts(self) -> (Found<'l>, Arrival, Known) {
+    pub(crate) fn into_parts(self) -> (Found<'l>, Box<Arrival>, Known) {
         (self.found, self.arrival, self.known)
     }
 }

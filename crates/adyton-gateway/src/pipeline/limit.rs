@@ -10,9 +10,8 @@ use adyton_core::live::{Live, LiveService, ServiceRoute};
 use adyton_identity::{Standing, Way};
 use adyton_sign::BodyHasher;
 use bytes::Bytes;
-use http::request::Parts;
 
-use crate::arrival::Source;
+use crate::arrival::Arrival;
 use crate::pipeline::authenticate::{self, Proof};
 use crate::pipeline::authorise::Grant;
 use crate::pipeline::outcome::Outcome;
@@ -29,8 +28,7 @@ use body::{Body, Bound};
 pub(crate) struct Call<'l> {
     service: &'l LiveService,
     route: &'l ServiceRoute,
-    head: Parts,
-    source: Source,
+    arrival: Box<Arrival>,
     body: Body,
     turn: Turn,
     way: Way,
@@ -53,9 +51,9 @@ impl<'l> Call<'l> {
     pub(crate) fn body(&self) -> &Bytes {
         &self.body
     }
-    /// Head, source, body and turn, to be sent.
-    pub(crate) fn into_parts(self) -> (Parts, Source, Body, Turn) {
-        (self.head, self.source, self.body, self.turn)
+    /// What arrived, its body and the turn, to be sent.
+    pub(crate) fn into_parts(self) -> (Box<Arrival>, Body, Turn) {
+        (self.arrival, self.body, self.turn)
     }
 }
 
@@ -88,8 +86,7 @@ pub(crate) async fn bounded<'l>(
     Ok(Call {
         service,
         route,
-        head: arrival.head,
-        source: arrival.source,
+        arrival,
         body,
         turn,
         way,

@@ -4,7 +4,6 @@
 //! belongs to a client that left: its record says 499, `client.closed`.
 
 use std::rc::Rc;
-use std::time::Duration;
 
 use adyton_core::catalogue::Reason;
 use adyton_core::evidence::Evidence;
@@ -21,9 +20,7 @@ pub(crate) struct Recording {
     worker: Rc<Worker>,
     wire: Option<Rc<WireState>>,
     /// Taken by the end.
-    trail: Option<Trail>,
-    id: RequestId,
-    began: Duration,
+    trail: Option<Box<Trail>>,
     answer: Option<(u16, AnsweredBy)>,
     bytes: u64,
 }
@@ -32,29 +29,24 @@ impl Recording {
     /// A head has arrived.
     pub(crate) fn begin(worker: &Rc<Worker>, arrival: &Arrival, wire: Option<Rc<WireState>>) -> Self {
         worker.meters.begun.add(1);
-        let (at, began) = (worker.clock().now(), worker.clock().monotonic());
-        let id = worker.next_id(at);
-        let door = arrival.door.door();
-        let trail = Trail::begin(id, at, began, door, arrival.source.address, &arrival.head);
         Self {
             worker: Rc::clone(worker),
             wire,
-            trail: Some(trail),
-            id,
-            began,
+            trail: Some(Trail::begin(worker, arrival)),
             answer: None,
             bytes: 0,
         }
     }
 
     /// The request's id.
-    pub(crate) fn id(&self) -> RequestId {
-        self.id
+    pub(crate) fn id(&mut self) -> RequestId {
+        self.trail().id()
     }
 
     /// Milliseconds since the head had arrived.
-    pub(crate) fn age_ms(&self) -> u64 {
-        let age = self.worker.clock().monotonic().saturating_sub(self.began);
+    pub(crate) fn age_ms(&mut self) -> u64 {
+        let now = self.worker.clock().monotonic();
+        let age = now.saturating_sub(self.trail().began());
         u64::try_from(age.as_millis()).unwrap_or(u64::MAX)
     }
 
@@ -98,9 +90,7 @@ impl Recording {
             response_bytes: self.bytes,
             ended,
         };
-        let record = trail.into_record(ending, &self.worker.settings().hide_query_keys);
-        self.worker.meters.count(&record);
-        self.worker.recorder.record(record);
+        trail.end(&self.worker, ending);
         if let Some(wire) = &self.wire {
             wire.rest();
         }

@@ -8,7 +8,7 @@ use std::time::Duration;
 use adyton_core::catalogue::Reason;
 use adyton_core::record::AnsweredBy;
 use adyton_core::rejection::PublicError;
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use http::header::{CONNECTION, CONTENT_TYPE, HeaderName, RETRY_AFTER};
 use http::{HeaderMap, HeaderValue, Response, StatusCode};
 use http_body_util::BodyExt as _;
@@ -53,19 +53,17 @@ pub(crate) async fn finish(
     };
     let closes = settle(worker, recording.wire()).await || worker.draining.get();
     let headers = answer.response.headers_mut();
+    headers.reserve(4);
     headers.insert(
         X_REQUEST_ID,
-        ascii(Bytes::copy_from_slice(&recording.id().to_ascii())),
+        ascii(Bytes::copy_from_slice(recording.id().to_hex().as_bytes())),
     );
     headers.insert(
         X_ADYTON_ANSWERED_BY,
         HeaderValue::from_static(answer.answered_by.name()),
     );
-    if let Some(Allowance { remain, limit }) = answer.allowance {
-        headers.insert(
-            X_RATE_LIMIT,
-            ascii(format!("remain:{remain},limit:{limit},time:1 second").into()),
-        );
+    if let Some(allowance) = answer.allowance {
+        headers.insert(X_RATE_LIMIT, rate_limit(allowance));
     }
     if closes {
         headers.insert(CONNECTION, HeaderValue::from_static("close"));
@@ -138,6 +136,17 @@ fn in_own_words(words: adyton_runtime::targets::Answer) -> Response<AnswerBody> 
         .headers_mut()
         .insert(CONTENT_TYPE, HeaderValue::from_static(words.content_type));
     response
+}
+
+/// `remain:199,limit:200,time:1 second`. In every answer, so without the machinery of `format!`.
+fn rate_limit(allowance: Allowance) -> HeaderValue {
+    let mut text = BytesMut::with_capacity(64);
+    text.extend_from_slice(b"remain:");
+    text.extend_from_slice(itoa::Buffer::new().format(allowance.remain).as_bytes());
+    text.extend_from_slice(b",limit:");
+    text.extend_from_slice(itoa::Buffer::new().format(allowance.limit).as_bytes());
+    text.extend_from_slice(b",time:1 second");
+    ascii(text.freeze())
 }
 
 /// A value of our own making: ids and numbers.

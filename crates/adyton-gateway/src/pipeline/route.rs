@@ -22,8 +22,6 @@ use crate::worker::Worker;
 mod host;
 mod path;
 
-pub(crate) use path::encoded;
-
 /// What every API address begins with, before the service's id.
 const ADDRESS: &str = "/v1/infers";
 /// The environment that services are published in, and the default of `X-Stage`.

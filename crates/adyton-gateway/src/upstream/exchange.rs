@@ -5,7 +5,6 @@
 //! 9110, 9.2.2). A request that an instance may have begun to work on is never sent twice.
 
 use std::error::Error as _;
-use std::net::SocketAddr;
 use std::rc::Rc;
 
 use bytes::Bytes;
@@ -14,6 +13,8 @@ use http_body_util::Full;
 use hyper::body::Incoming;
 use tokio::net::TcpStream;
 
+use crate::outbox::Socket;
+use crate::upstream::Origin;
 use crate::upstream::line::Line;
 use crate::waits::{Impatience, within};
 use crate::worker::Worker;
@@ -49,13 +50,9 @@ pub(crate) enum FailureKind {
 }
 
 /// Sends a request to an instance.
-pub(crate) async fn send(
-    worker: &Rc<Worker>,
-    address: SocketAddr,
-    request: Sent,
-) -> Result<Answered, Failure> {
-    let Some(mut line) = idle(worker, address).await else {
-        return send_anew(worker, address, request, 1).await;
+pub(crate) async fn send(worker: &Rc<Worker>, origin: &Origin, request: Sent) -> Result<Answered, Failure> {
+    let Some(mut line) = idle(origin).await else {
+        return send_anew(worker, origin, request, 1).await;
     };
     worker.meters.upstream_reused.add(1);
     let spare = is_repeatable(request.method()).then(|| request.clone());
@@ -69,16 +66,16 @@ pub(crate) async fn send(
     match again {
         Some(request) => {
             worker.meters.upstream_retried.add(1);
-            send_anew(worker, address, request, 2).await
+            send_anew(worker, origin, request, 2).await
         }
         None => Err(failure),
     }
 }
 
 /// A kept connection that takes a request now; those that were closed meanwhile are let go of on the way.
-async fn idle(worker: &Worker, address: SocketAddr) -> Option<Line> {
+async fn idle(origin: &Origin) -> Option<Line> {
     loop {
-        let mut line = worker.pool.take(address)?;
+        let mut line = origin.take()?;
         if line.is_usable().await {
             return Some(line);
         }
@@ -92,11 +89,11 @@ fn is_repeatable(method: &Method) -> bool {
 
 async fn send_anew(
     worker: &Rc<Worker>,
-    address: SocketAddr,
+    origin: &Origin,
     request: Sent,
     attempts: u32,
 ) -> Result<Answered, Failure> {
-    let mut line = connect(worker, address).await.map_err(|error| Failure {
+    let mut line = connect(worker, origin).await.map_err(|error| Failure {
         kind: FailureKind::Refused,
         error,
         attempts,
@@ -107,9 +104,9 @@ async fn send_anew(
     }
 }
 
-async fn connect(worker: &Rc<Worker>, address: SocketAddr) -> Result<Line, String> {
+async fn connect(worker: &Rc<Worker>, origin: &Origin) -> Result<Line, String> {
     let limit = worker.settings().patience.connect;
-    let stream = match within(&worker.waits, limit, TcpStream::connect(address)).await {
+    let stream = match within(&worker.waits, limit, TcpStream::connect(origin.address())).await {
         Ok(Ok(stream)) => stream,
         Ok(Err(problem)) => return Err(problem.to_string()),
         Err(Impatience::Over) => return Err(format!("no connection within {limit:?}")),
@@ -117,7 +114,8 @@ async fn connect(worker: &Rc<Worker>, address: SocketAddr) -> Result<Line, Strin
     };
     // An optimisation; a socket that refuses it works all the same.
     let _ = stream.set_nodelay(true);
-    let line = Line::open(stream).await.map_err(|problem| problem.to_string())?;
+    let socket = Socket::new(stream, &worker.outbox);
+    let line = Line::open(socket).await.map_err(|problem| problem.to_string())?;
     worker.meters.upstream_opened.add(1);
     Ok(line)
 }

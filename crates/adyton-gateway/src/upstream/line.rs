@@ -14,8 +14,8 @@ use http_body_util::Full;
 use hyper::body::Incoming;
 use hyper::client::conn::TrySendError;
 use hyper::client::conn::http1::{self, Connection, SendRequest};
-use hyper_util::rt::TokioIo;
-use tokio::net::TcpStream;
+
+use crate::outbox::Socket;
 
 /// The most that a head of an answer may take, in bytes.
 const HEAD_MAX: usize = 128 * 1024;
@@ -27,14 +27,14 @@ pub(crate) struct Line {
 }
 
 /// The connection's own work: writing what is to be sent, reading what comes.
-pub(crate) struct Wire(Option<Box<Connection<TokioIo<TcpStream>, Full<Bytes>>>>);
+pub(crate) struct Wire(Option<Box<Connection<Socket, Full<Bytes>>>>);
 
 impl Line {
     /// A connection on this socket.
-    pub(crate) async fn open(stream: TcpStream) -> hyper::Result<Self> {
+    pub(crate) async fn open(socket: Socket) -> hyper::Result<Self> {
         let mut builder = http1::Builder::new();
         builder.max_buf_size(HEAD_MAX);
-        let (sender, connection) = builder.handshake(TokioIo::new(stream)).await?;
+        let (sender, connection) = builder.handshake(socket).await?;
         Ok(Self {
             sender,
             wire: Wire(Some(Box::new(connection))),

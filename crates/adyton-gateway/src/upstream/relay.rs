@@ -3,7 +3,6 @@
 //! It holds what must live as long as the answer does: the call's place in the instance, the connection, and the record of
 //! the request, which ends when the body does. A client that leaves drops it, and with it the connection to the instance.
 
-use std::net::SocketAddr;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll};
@@ -16,6 +15,7 @@ use http_body::{Body, Frame, SizeHint};
 use hyper::body::Incoming;
 
 use crate::pipeline::record::Recording;
+use crate::upstream::Origin;
 use crate::upstream::line::Line;
 use crate::waits::{Impatience, Wait};
 use crate::worker::Worker;
@@ -28,7 +28,7 @@ pub(crate) struct RelayError;
 /// A body in passing.
 pub(crate) struct Relay {
     incoming: Incoming,
-    line: Option<(Line, SocketAddr)>,
+    line: Option<(Line, Rc<Origin>)>,
     place: InFlight,
     worker: Rc<Worker>,
     recording: Option<Recording>,
@@ -40,7 +40,7 @@ impl Relay {
     pub(crate) fn new(
         worker: &Rc<Worker>,
         incoming: Incoming,
-        line: (Line, SocketAddr),
+        line: (Line, Rc<Origin>),
         place: InFlight,
     ) -> Box<Self> {
         Box::new(Self {
@@ -118,8 +118,8 @@ impl Relay {
     /// The last byte has come: the connection can take another request, and the record is complete.
     fn end(&mut self) {
         self.wait.rest();
-        if let Some((line, address)) = self.line.take() {
-            self.worker.pool.park(address, line, self.worker.now.get());
+        if let Some((line, origin)) = self.line.take() {
+            origin.park(line, self.worker.now.get());
         }
         if let Some(recording) = self.recording.take() {
             recording.finish();
@@ -131,7 +131,7 @@ impl Relay {
         let address = self
             .line
             .take()
-            .map(|(_, address)| address.to_string())
+            .map(|(_, origin)| origin.address().to_string())
             .unwrap_or_default();
         if let Some(mut recording) = self.recording.take() {
             let instance = Some(self.place.id());

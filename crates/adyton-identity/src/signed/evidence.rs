@@ -88,7 +88,7 @@ pub(crate) fn wrong_digest(caller: &Caller, declared: Sha256, body: Sha256) -> R
         "the signature is right, but the body was changed after its hash was taken, or the hash is of another body"
     };
     let evidence = SignatureEvidence {
-        key: caller.seen().name,
+        key: caller.seen().name().to_owned(),
         algorithm: "SDK-HMAC-SHA256".to_owned(),
         declared_digest: Some(declared.to_string()),
         body_digest: Some(body),

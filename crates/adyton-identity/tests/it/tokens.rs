@@ -63,7 +63,7 @@ fn a_token_opens_as_it_was_sealed() {
     assert_eq!(caller.token(), Some(&contents));
     assert_eq!(contents.expires_at, start().after(TOKEN_LIFE));
     assert_eq!(contents.methods.names().collect::<Vec<_>>(), ["password"]);
-    assert_eq!(caller.seen().way, "token");
+    assert_eq!(caller.seen().way(), "token");
     let (other, _) = issue(&world);
     assert_ne!(text, other, "every token is one of its own");
 }

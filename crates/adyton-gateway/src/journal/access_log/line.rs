@@ -3,9 +3,13 @@
 //! By hand, because serialising ids and times through `fmt` would cost more than all the rest of the journal.
 
 use adyton_core::clock::Timestamp;
-use adyton_core::record::{AnsweredBy, Door, Record};
+use adyton_core::record::{Door, Step};
+
+use crate::journal::encoding::view::View;
 
 const HEX: &[u8; 16] = b"0123456789abcdef";
+/// Room that most lines need, in bytes.
+const LINE: usize = 1024;
 
 /// Writes lines; keeps the text of the current second, because printing a date is slow.
 #[derive(Default)]
@@ -16,47 +20,44 @@ pub(super) struct Lines {
 
 impl Lines {
     /// Appends the line of `record`.
-    pub(super) fn write(&mut self, record: &Record, to: &mut Vec<u8>) {
+    pub(super) fn write(&mut self, record: &View<'_>, to: &mut Vec<u8>) {
+        let fixed = record.fixed;
+        to.reserve(LINE);
         to.extend_from_slice(b"{\"id\":\"");
-        to.extend_from_slice(&record.id.to_ascii());
+        to.extend_from_slice(fixed.id().to_hex().as_bytes());
         to.extend_from_slice(b"\",\"at\":\"");
-        self.time(record.at, to);
+        self.time(fixed.at_time(), to);
         to.push(b'"');
-        let door = match record.door {
+        let door = match fixed.door() {
             Door::Address => "address",
             Door::PredictionTab => "prediction_tab",
         };
         text("door", door, to);
-        text("source", &record.source, to);
-        text("method", &record.method, to);
-        text("host", &record.host, to);
-        text("path", &record.path, to);
-        text("query", &record.query, to);
-        text_or_null("stage", record.stage.as_deref(), to);
-        id("project", record.project.map(|id| id.bits()), false, to);
-        id("service", record.service.map(|id| id.bits()), true, to);
-        id("api", record.api.map(|id| id.bits()), false, to);
-        id("model", record.model.map(|id| id.bits()), true, to);
-        id("instance", record.instance.map(|id| id.bits()), false, to);
-        let caller = record.caller.as_ref();
-        text_or_null("caller_way", caller.map(|caller| &*caller.way), to);
-        text_or_null("caller_id", caller.map(|caller| &*caller.id), to);
-        text_or_null("caller_name", caller.map(|caller| &*caller.name), to);
-        number("status", u64::from(record.status), to);
+        text("source", record.source, to);
+        text("method", record.method, to);
+        text("host", record.host, to);
+        text("path", record.path, to);
+        text("query", record.query, to);
+        text_or_null("stage", record.stage, to);
+        id("project", fixed.project().map(|id| id.bits()), false, to);
+        id("service", fixed.service().map(|id| id.bits()), true, to);
+        id("api", fixed.api().map(|id| id.bits()), false, to);
+        id("model", fixed.model().map(|id| id.bits()), true, to);
+        id("instance", fixed.instance().map(|id| id.bits()), false, to);
+        text_or_null("caller_way", record.caller.map(|(way, ..)| way), to);
+        text_or_null("caller_id", record.caller.map(|(_, id, _)| id), to);
+        text_or_null("caller_name", record.caller.map(|(.., name)| name), to);
+        number("status", u64::from(fixed.status()), to);
         let code = record.reason.map(|reason| reason.code().entry().wire);
         text_or_null("code", code, to);
         text_or_null("reason", record.reason.map(|reason| reason.sub_code()), to);
-        text("step", record.step.name(), to);
-        let answered_by = match record.answered_by {
-            AnsweredBy::Gateway => "gateway",
-            AnsweredBy::Model => "model",
-        };
-        text("answered_by", answered_by, to);
-        number("request_bytes", record.request_bytes, to);
-        number("response_bytes", record.response_bytes, to);
-        number("took_us", record.took_us, to);
-        number("model_us", record.model_us, to);
-        text("user_agent", &record.user_agent, to);
+        text_or_null("step", fixed.step().map(Step::name), to);
+        text("answered_by", fixed.answered_by().name(), to);
+        number("request_bytes", fixed.request_bytes(), to);
+        number("response_bytes", fixed.response_bytes(), to);
+        number("took_us", fixed.took_us(), to);
+        number("model_us", fixed.model_us(), to);
+        text("user_agent", record.user_agent, to);
         to.extend_from_slice(b"}\n");
     }
 
@@ -107,18 +108,7 @@ fn text_or_null(field: &str, value: Option<&str>, to: &mut Vec<u8>) {
 
 fn number(field: &str, value: u64, to: &mut Vec<u8>) {
     name(field, to);
-    let mut digits = [0u8; 20];
-    let mut at = digits.len();
-    let mut rest = value;
-    loop {
-        at -= 1;
-        digits[at] = b'0' + (rest % 10) as u8;
-        rest /= 10;
-        if rest == 0 {
-            break;
-        }
-    }
-    to.extend_from_slice(&digits[at..]);
+    to.extend_from_slice(itoa::Buffer::new().format(value).as_bytes());
 }
 
 /// An id in its one spelling: 32 hex digits, or a UUID.

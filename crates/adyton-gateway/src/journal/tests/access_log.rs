@@ -21,7 +21,7 @@ fn each_line_is_the_record_without_its_evidence() {
     let mut odd = refusal(1, 1);
     odd.path = "/\"quoted\"\\\n\u{7f}ü".into();
     for one in [record(0, 0), odd.clone()] {
-        recorder.record(one);
+        recorder.record(&one);
     }
     assert!(journal.flush(Duration::from_secs(10)));
     let text = std::fs::read_to_string(&path).unwrap();
@@ -76,7 +76,7 @@ fn the_file_is_rotated_and_old_ones_go() {
     };
     let (journal, recorder) = open_with(settings);
     for sequence in 0..60 {
-        recorder.record(record(sequence, sequence));
+        recorder.record(&record(sequence, sequence));
         assert!(journal.flush(Duration::from_secs(10)));
     }
     let size = |name: &str| std::fs::metadata(folder.path().join(name)).map(|file| file.len());

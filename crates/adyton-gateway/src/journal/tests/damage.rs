@@ -21,7 +21,7 @@ fn killed() -> (tempfile::TempDir, PathBuf, u64) {
     let folder = tempfile::tempdir().unwrap();
     let (journal, recorder) = open(folder.path());
     for sequence in 0..10 {
-        recorder.record(record(sequence, sequence));
+        recorder.record(&record(sequence, sequence));
     }
     journal.flush(std::time::Duration::from_secs(10));
     let unsealed = std::fs::metadata(&segments(folder.path())[0]).unwrap().len();
@@ -38,7 +38,7 @@ fn killed() -> (tempfile::TempDir, PathBuf, u64) {
 
 fn kept(folder: &Path) -> usize {
     let (journal, recorder) = open(folder);
-    recorder.record(record(1_000, 0));
+    recorder.record(&record(1_000, 0));
     assert!(found(&journal, id(1_000, 0)).is_some(), "it goes on");
     (0..10)
         .filter(|at| found(&journal, id(*at, *at)).is_some())
@@ -104,11 +104,11 @@ fn a_disk_that_takes_nothing_costs_records_and_not_the_gateway() {
     let (journal, recorder) = open(&place);
     // The folder goes away under the journal: no file can be made there any more.
     std::fs::remove_dir_all(&place).unwrap();
-    recorder.record(record(0, 0));
+    recorder.record(&record(0, 0));
     assert_eq!(found(&journal, id(0, 0)), Some(record(0, 0)), "in memory still");
     assert_eq!(journal.counts().unwritten, 1);
     std::fs::create_dir(&place).unwrap();
-    recorder.record(record(1, 1));
+    recorder.record(&record(1, 1));
     assert!(journal.flush(std::time::Duration::from_secs(10)));
     assert_eq!(journal.counts().unwritten, 1, "written again once it can be");
     journal.close();

@@ -28,7 +28,7 @@ fn pages_are_newest_first_and_meet_without_gap_or_repetition() {
         for sequence in 0..700 {
             // Every seventh request took long: it arrived a minute before its neighbours.
             let at = 100_000 + part * 10_000 + sequence - if sequence % 7 == 0 { 60_000 } else { 0 };
-            recorder.record(record(at, sequence));
+            recorder.record(&record(at, sequence));
             expected.push(id(at, sequence));
         }
         journal.close();
@@ -50,7 +50,7 @@ fn filters_narrow_and_a_page_says_when_it_is_the_last() {
     let folder = tempfile::tempdir().unwrap();
     let (journal, recorder) = open(folder.path());
     for sequence in 0..20 {
-        recorder.record(match sequence % 4 {
+        recorder.record(&match sequence % 4 {
             0 => refusal(sequence, sequence),
             _ => record(sequence, sequence),
         });
@@ -91,7 +91,7 @@ fn a_search_without_time_still_comes_to_the_end() {
         // Every hundredth request took a second; the filter admits one in fifty.
         let at = 10_000 + sequence - if sequence % 100 == 0 { 1_000 } else { 0 };
         let status = if sequence % 50 == 0 { 503 } else { 200 };
-        recorder.record(Record {
+        recorder.record(&Record {
             status,
             ..record(at, sequence)
         });
@@ -137,7 +137,7 @@ fn readers_see_whole_records_while_the_writer_writes() {
             let journal = &journal;
             threads.spawn(move || {
                 for sequence in (worker as u64..total).step_by(2) {
-                    recorder.record(record(sequence / 10, sequence));
+                    recorder.record(&record(sequence / 10, sequence));
                     if sequence % 1_000 < 2 {
                         journal.flush(std::time::Duration::from_secs(10));
                     }

@@ -11,14 +11,14 @@ fn the_files_stay_under_their_size_and_the_newest_records_stay() {
     let folder = tempfile::tempdir().unwrap();
     let settings = JournalSettings {
         keep_bytes: JournalSettings::KEEP_BYTES_MIN,
-        ring_capacity: 100_000,
+        ring_bytes: 64 << 20,
         recent_bytes: 0,
         ..JournalSettings::new(folder.path())
     };
     let (journal, recorder) = open_with(settings);
     for round in 0..20 {
         for sequence in 0..500 {
-            recorder.record(record(round * 1_000 + sequence, sequence));
+            recorder.record(&record(round * 1_000 + sequence, sequence));
         }
         assert!(journal.flush(Duration::from_secs(10)));
     }
@@ -37,7 +37,7 @@ fn records_over_their_age_are_gone_at_the_next_start() {
         ..JournalSettings::new(folder.path())
     };
     let (journal, recorder) = open_with(settings.clone());
-    recorder.record(record(0, 0));
+    recorder.record(&record(0, 0));
     journal.close();
     for (days, left) in [(1, 1), (3, 0)] {
         let later = clock();

@@ -15,10 +15,11 @@ use http_body_util::{BodyExt as _, Full};
 use hyper::body::Incoming;
 
 use super::{headers, impatient};
+use crate::arrival::Arrival;
 use crate::pipeline::limit::Call;
 use crate::pipeline::outcome::{Answer, AnswerBody, Outcome};
-use crate::pipeline::route::encoded;
 use crate::trail::Trail;
+use crate::upstream::Origin;
 use crate::upstream::exchange::{self, Answered, Failure, FailureKind, Sent};
 use crate::upstream::relay::Relay;
 use crate::waits::{Impatience, within};
@@ -31,7 +32,7 @@ const WHOLE_MAX: u64 = 64 * 1024;
 /// A call on its way to one instance.
 struct Errand<'w> {
     worker: &'w Rc<Worker>,
-    address: SocketAddr,
+    origin: Rc<Origin>,
     place: InFlight,
     began: Duration,
 }
@@ -44,20 +45,21 @@ pub(super) async fn forward(
     call: Call<'_>,
     trail: &mut Trail,
 ) -> Result<Answer, Outcome> {
-    let path = encoded(&call.route().path).into_owned();
-    let way = call.way();
-    let (mut head, source, body, turn) = call.into_parts();
-    headers::to_model(&mut head, source, address, way, trail.id());
-    let request = onward(head, &path, Bytes::clone(&body))?;
+    let (path, way) = (call.route().onward(), call.way());
+    let (arrival, body, turn) = call.into_parts();
+    let origin = worker.pool.origin(address);
+    let Arrival { mut head, source, .. } = *arrival;
+    headers::to_model(&mut head, &source, origin.host(), way, trail.id());
+    let request = onward(head, path, Bytes::clone(&body))?;
     let allowance = turn.spend();
     let began = worker.clock().monotonic();
     let errand = Errand {
         worker,
-        address,
+        origin,
         place,
         began,
     };
-    let sent = exchange::send(worker, address, request);
+    let sent = exchange::send(worker, &errand.origin, request);
     let answered = within(&worker.waits, worker.settings().patience.prediction, sent).await;
     trail.waited(errand.waited());
     let answered = match answered {
@@ -74,14 +76,14 @@ pub(super) async fn forward(
 }
 
 /// The request as the model sees it: its own path, the caller's query.
-fn onward(head: http::request::Parts, path: &str, body: Bytes) -> Result<Sent, Outcome> {
+fn onward(head: http::request::Parts, path: &Uri, body: Bytes) -> Result<Sent, Outcome> {
     let target = match head.uri.query() {
-        Some(query) => Uri::try_from(format!("{path}?{query}")),
-        None => Uri::try_from(path),
+        Some(query) => Uri::try_from(format!("{path}?{query}"))
+            .map_err(|problem| Outcome::defect(&format!("no address for the model: {problem}")))?,
+        None => path.clone(),
     };
     let mut request = Request::new(Full::new(body));
-    *request.uri_mut() =
-        target.map_err(|problem| Outcome::defect(&format!("no address for the model: {problem}")))?;
+    *request.uri_mut() = target;
     *request.method_mut() = head.method;
     *request.headers_mut() = head.headers;
     Ok(request)
@@ -112,19 +114,14 @@ impl Errand<'_> {
             let patience = self.worker.settings().patience.stream;
             match within(&self.worker.waits, patience, line.wire().drive(whole(incoming))).await {
                 Ok(Ok(whole)) => {
-                    self.worker.pool.park(self.address, line, self.worker.now.get());
+                    self.origin.park(line, self.worker.now.get());
                     AnswerBody::Whole(whole)
                 }
                 Ok(Err(failure)) => return Err(self.failed(failure)),
                 Err(why) => return Err(self.impatient(why)),
             }
         } else {
-            AnswerBody::Relay(Relay::new(
-                self.worker,
-                incoming,
-                (line, self.address),
-                self.place,
-            ))
+            AnswerBody::Relay(Relay::new(self.worker, incoming, (line, self.origin), self.place))
         };
         Ok(Response::from_parts(head, body))
     }
@@ -139,7 +136,7 @@ impl Errand<'_> {
             self.worker,
             why,
             self.place.id(),
-            self.address.to_string(),
+            self.origin.address().to_string(),
             self.waited(),
         )
     }
@@ -153,7 +150,7 @@ impl Errand<'_> {
         };
         let evidence = Evidence::Instance {
             instance: Some(self.place.id()),
-            address: self.address.to_string(),
+            address: self.origin.address().to_string(),
             after_ms: u64::try_from(self.waited().as_millis()).unwrap_or(u64::MAX),
             attempts: failure.attempts,
             error: failure.error,

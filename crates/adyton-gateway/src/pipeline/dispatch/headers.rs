@@ -1,48 +1,51 @@
 //! Headers between the caller and the model. Towards the model: no credentials, nothing that concerns only one connection,
 //! and who called from where. Back: nothing that looks as if the gateway had said it.
 
-use std::net::SocketAddr;
-
 use adyton_core::id::RequestId;
 use adyton_identity::Way;
 use adyton_sign::Algorithm;
-use bytes::Bytes;
-use http::header::{
-    AUTHORIZATION, CONNECTION, CONTENT_LENGTH, COOKIE, EXPECT, HOST, HeaderName, PROXY_AUTHENTICATE,
-    PROXY_AUTHORIZATION, TE, TRAILER, TRANSFER_ENCODING, UPGRADE,
-};
+use http::header::{AUTHORIZATION, CONNECTION, COOKIE, HOST, HeaderName};
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue};
 
 use crate::arrival::Source;
 
-/// Belong to one connection (RFC 9110, 7.6.1), whether `Connection` names them or not.
-const HOP_BY_HOP: [HeaderName; 10] = [
-    CONNECTION,
-    HeaderName::from_static("keep-alive"),
-    HeaderName::from_static("proxy-connection"),
-    PROXY_AUTHENTICATE,
-    PROXY_AUTHORIZATION,
-    TE,
-    TRAILER,
-    TRANSFER_ENCODING,
-    UPGRADE,
-    EXPECT,
-];
+/// Whether a header stays on this side, whichever way it goes: it belongs to one connection (RFC 9110, 7.6.1), whether
+/// `Connection` names it or not, or it looks as if the gateway had said it.
+fn stays(name: &str) -> bool {
+    matches!(
+        name,
+        "connection"
+            | "keep-alive"
+            | "proxy-connection"
+            | "proxy-authenticate"
+            | "proxy-authorization"
+            | "te"
+            | "trailer"
+            | "transfer-encoding"
+            | "upgrade"
+            | "expect"
+    ) || name.starts_with(OURS)
+}
 
-/// Credentials of callers, in every way that the gateway takes them; and the console's.
-const CREDENTIALS: [HeaderName; 10] = [
-    HeaderName::from_static("x-auth-token"),
-    HeaderName::from_static("x-subject-token"),
-    HeaderName::from_static("x-security-token"),
-    HeaderName::from_static("x-apig-appcode"),
-    HeaderName::from_static("x-hw-id"),
-    HeaderName::from_static("x-hw-appkey"),
-    HeaderName::from_static("apikey"),
-    HeaderName::from_static("x-sdk-date"),
-    HeaderName::from_static("x-sdk-content-sha256"),
-    HeaderName::from_static("x-csrf-token"),
-];
+/// Whether a header is a credential of the caller, in one of the ways that the gateway takes them, or the console's; or is
+/// made anew for the model. `Authorization` and `Cookie` may be the model's own: see [`to_model`].
+fn is_the_callers(name: &str) -> bool {
+    matches!(
+        name,
+        "content-length"
+            | "x-auth-token"
+            | "x-subject-token"
+            | "x-security-token"
+            | "x-apig-appcode"
+            | "x-hw-id"
+            | "x-hw-appkey"
+            | "apikey"
+            | "x-sdk-date"
+            | "x-sdk-content-sha256"
+            | "x-csrf-token"
+    )
+}
 
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 const FORWARDED_HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
@@ -54,18 +57,9 @@ const OURS: &str = "x-adyton-";
 const OUR_COOKIES: &[u8] = b"adyton";
 
 /// Makes a caller's head the model's.
-pub(super) fn to_model(head: &mut Parts, source: Source, address: SocketAddr, way: Way, id: RequestId) {
+pub(super) fn to_model(head: &mut Parts, source: &Source, address: HeaderValue, way: Way, id: RequestId) {
     let headers = &mut head.headers;
-    let host = headers.get(HOST).cloned().or_else(|| {
-        head.uri
-            .authority()
-            .and_then(|authority| HeaderValue::from_str(authority.as_str()).ok())
-    });
-    remove_hop_by_hop(headers);
-    headers.remove(CONTENT_LENGTH);
-    for name in &CREDENTIALS {
-        headers.remove(name);
-    }
+    remove(headers, |name| stays(name) || is_the_callers(name));
     if headers
         .get(AUTHORIZATION)
         .is_some_and(|value| is_ours(value.as_bytes(), way))
@@ -73,39 +67,36 @@ pub(super) fn to_model(head: &mut Parts, source: Source, address: SocketAddr, wa
         headers.remove(AUTHORIZATION);
     }
     remove_our_cookies(headers);
-    remove_ours(headers);
     let for_whom = match headers.get(FORWARDED_FOR) {
         Some(before) if source.proxied => {
-            format!("{}, {}", String::from_utf8_lossy(before.as_bytes()), source.peer)
+            let chain = format!("{}, {}", String::from_utf8_lossy(before.as_bytes()), source.peer);
+            HeaderValue::try_from(chain).unwrap_or_else(|_| source.peer_text.clone())
         }
-        _ => source.peer.to_string(),
+        _ => source.peer_text.clone(),
     };
-    set(headers, FORWARDED_FOR, for_whom);
+    headers.insert(FORWARDED_FOR, for_whom);
     headers.insert(
         FORWARDED_PROTO,
         HeaderValue::from_static(if source.https { "https" } else { "http" }),
     );
+    let host = headers.insert(HOST, address).or_else(|| {
+        head.uri
+            .authority()
+            .and_then(|authority| HeaderValue::from_str(authority.as_str()).ok())
+    });
     if let Some(host) = host
         && !(source.proxied && headers.contains_key(FORWARDED_HOST))
     {
         headers.insert(FORWARDED_HOST, host);
     }
-    set(headers, HOST, address.to_string());
-    if let Ok(id) = HeaderValue::from_maybe_shared(Bytes::copy_from_slice(&id.to_ascii())) {
+    if let Ok(id) = HeaderValue::from_str(&id.to_hex()) {
         headers.insert(X_REQUEST_ID, id);
     }
 }
 
 /// Makes a model's headers the caller's.
 pub(super) fn from_model(headers: &mut HeaderMap) {
-    remove_hop_by_hop(headers);
-    remove_ours(headers);
-}
-
-fn set(headers: &mut HeaderMap, name: HeaderName, value: String) {
-    if let Ok(value) = HeaderValue::from_maybe_shared(Bytes::from(value)) {
-        headers.insert(name, value);
-    }
+    remove(headers, stays);
 }
 
 /// A signature is meant for the gateway, and so is what an app showed as `Basic`. Anything else is the model's own.
@@ -113,29 +104,22 @@ fn is_ours(authorization: &[u8], way: Way) -> bool {
     way == Way::AppBasic || Algorithm::of_header(authorization).is_some()
 }
 
-fn remove_hop_by_hop(headers: &mut HeaderMap) {
-    if headers.contains_key(CONNECTION) {
-        let named: Vec<HeaderName> = headers
+/// Removes the headers of which `goes` says so, and those that `Connection` names. One pass over what was sent: looking up
+/// each name that could be there would cost more.
+fn remove(headers: &mut HeaderMap, goes: impl Fn(&str) -> bool) {
+    let mut gone: Vec<HeaderName> = headers
+        .keys()
+        .filter(|name| goes(name.as_str()))
+        .cloned()
+        .collect();
+    if gone.contains(&CONNECTION) {
+        let named = headers
             .get_all(CONNECTION)
             .iter()
-            .flat_map(|line| line.as_bytes().split(|byte| *byte == b','))
-            .filter_map(|name| HeaderName::from_bytes(name.trim_ascii()).ok())
-            .collect();
-        for name in named {
-            headers.remove(name);
-        }
+            .flat_map(|line| line.as_bytes().split(|byte| *byte == b','));
+        gone.extend(named.filter_map(|name| HeaderName::from_bytes(name.trim_ascii()).ok()));
     }
-    for name in &HOP_BY_HOP {
-        headers.remove(name);
-    }
-}
-
-fn remove_ours(headers: &mut HeaderMap) {
-    while let Some(name) = headers
-        .keys()
-        .find(|name| name.as_str().starts_with(OURS))
-        .cloned()
-    {
+    for name in gone {
         headers.remove(name);
     }
 }

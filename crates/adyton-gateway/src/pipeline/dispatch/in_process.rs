@@ -37,7 +37,7 @@ pub(super) async fn predict(
         ));
     }
     let path = call.route().path.as_str();
-    let (_, _, body, turn) = call.into_parts();
+    let (_, body, turn) = call.into_parts();
     let asked = ModelCall { path, body: &body };
     let began = worker.clock().monotonic();
     let waited = || worker.clock().monotonic().saturating_sub(began);

@@ -53,25 +53,6 @@ fn decode(path: &str, slash: EncodedSlash) -> Result<String, Fault> {
     String::from_utf8(bytes).map_err(|_| Fault::Encoding)
 }
 
-/// Writes a decoded path as it is sent to a model: everything that may not stand in a path is escaped.
-pub(crate) fn encoded(path: &str) -> Cow<'_, str> {
-    // RFC 3986, 3.3: unreserved, sub-delimiters, `:`, `@`, and the slash between segments.
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:@/".contains(&byte);
-    if path.bytes().all(plain) {
-        return Cow::Borrowed(path);
-    }
-    let mut text = String::with_capacity(path.len() + 16);
-    for byte in path.bytes() {
-        if plain(byte) {
-            text.push(char::from(byte));
-        } else {
-            text.push('%');
-            text.push_str(&hex::encode_upper([byte]));
-        }
-    }
-    Cow::Owned(text)
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -115,7 +96,7 @@ mod tests {
         fn what_is_encoded_decodes_to_itself(segments in prop::collection::vec("[^/\0]{0,8}", 0..4)) {
             let path = format!("/{}", segments.join("/"));
             prop_assume!(!path.split('/').any(|segment| matches!(segment, "." | "..")));
-            let wire = encoded(&path);
+            let wire = adyton_core::live::route::encoded(&path);
             prop_assert!(wire.is_ascii());
             let back = decoded(&wire, EncodedSlash::Decode);
             prop_assert_eq!(back.as_deref(), Ok(path.as_str()));

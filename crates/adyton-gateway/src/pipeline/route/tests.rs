@@ -7,11 +7,7 @@ use super::*;
 
 fn route(path: &str, method: Option<&str>) -> ServiceRoute {
     let method = method.map_or(Method::Any, |only| Method::Only(only.to_owned()));
-    ServiceRoute {
-        path: path.to_owned(),
-        method,
-        versions: vec![0],
-    }
+    ServiceRoute::new(path.to_owned(), method, vec![0])
 }
 
 #[test]

@@ -18,14 +18,15 @@ fn sent(pairs: &[(&str, &str)], proxied: bool) -> Vec<String> {
     let source = Source {
         address: peer,
         peer,
+        peer_text: HeaderValue::from_static("9.8.7.6"),
         private: true,
         https: false,
         proxied,
     };
     to_model(
         &mut head,
-        source,
-        SocketAddr::from(([127, 0, 0, 1], 4000)),
+        &source,
+        HeaderValue::from_static("127.0.0.1:4000"),
         Way::Token,
         RequestId::from_bits(1),
     );

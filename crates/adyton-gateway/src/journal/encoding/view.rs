@@ -1,0 +1,228 @@
+//! Reading a record: a glance at what is fixed, or the whole without copying its texts.
+
+use adyton_core::catalogue::Reason;
+use adyton_core::clock::Timestamp;
+use adyton_core::evidence::Evidence;
+use adyton_core::id::{ApiId, InstanceId, ModelId, ProjectId, RequestId, ServiceId};
+use adyton_core::journal::Filter;
+use adyton_core::record::{AnsweredBy, CallerSeen, Door, Record, Step};
+
+use super::{
+    ANSWERED_BY_AT, API, API_AT, CALLER, DOOR_AT, FIXED, ID_AT, INSTANCE, INSTANCE_AT, MODEL, MODEL_AT,
+    MODEL_TIME_AT, PRESENT_AT, PROJECT, PROJECT_AT, REQUEST_BYTES_AT, RESPONSE_BYTES_AT, SERVICE, SERVICE_AT,
+    STAGE, STATUS_AT, STEP_AT, STEPS, TIME_AT, TOOK_AT, VERSION, step_number,
+};
+
+/// The fixed part of a payload: what can be asked without decoding it.
+#[derive(Clone, Copy)]
+pub(in crate::journal) struct Glance<'a>(&'a [u8; FIXED]);
+
+impl<'a> Glance<'a> {
+    /// Looks at a payload; `None` if it is too short or of a version that is not ours.
+    pub(in crate::journal) fn at(payload: &'a [u8]) -> Option<Self> {
+        let fixed = payload.first_chunk::<FIXED>()?;
+        (fixed[0] == VERSION).then_some(Self(fixed))
+    }
+    /// The request's id.
+    pub(in crate::journal) fn id(&self) -> RequestId {
+        RequestId::from_bits(u128::from_be_bytes(self.array(ID_AT)))
+    }
+    /// When the head had arrived.
+    pub(in crate::journal) fn at_time(&self) -> Timestamp {
+        Timestamp::from_micros(i64::from_le_bytes(self.array(TIME_AT)))
+    }
+    /// The way it came in.
+    pub(in crate::journal) fn door(&self) -> Door {
+        match self.0[DOOR_AT] {
+            0 => Door::Address,
+            _ => Door::PredictionTab,
+        }
+    }
+    /// Who answered.
+    pub(in crate::journal) fn answered_by(&self) -> AnsweredBy {
+        match self.0[ANSWERED_BY_AT] {
+            0 => AnsweredBy::Gateway,
+            _ => AnsweredBy::Model,
+        }
+    }
+    /// The step that decided; `None` for one that is not known here.
+    pub(in crate::journal) fn step(&self) -> Option<Step> {
+        STEPS.get(usize::from(self.0[STEP_AT])).copied()
+    }
+    /// The status.
+    pub(in crate::journal) fn status(&self) -> u16 {
+        u16::from_le_bytes(self.array(STATUS_AT))
+    }
+    /// The project of the service.
+    pub(in crate::journal) fn project(&self) -> Option<ProjectId> {
+        self.number(PROJECT_AT, PROJECT).map(ProjectId::from_bits)
+    }
+    /// The service.
+    pub(in crate::journal) fn service(&self) -> Option<ServiceId> {
+        self.number(SERVICE_AT, SERVICE).map(ServiceId::from_bits)
+    }
+    /// Its API.
+    pub(in crate::journal) fn api(&self) -> Option<ApiId> {
+        self.number(API_AT, API).map(ApiId::from_bits)
+    }
+    /// The model version.
+    pub(in crate::journal) fn model(&self) -> Option<ModelId> {
+        self.number(MODEL_AT, MODEL).map(ModelId::from_bits)
+    }
+    /// The instance.
+    pub(in crate::journal) fn instance(&self) -> Option<InstanceId> {
+        self.number(INSTANCE_AT, INSTANCE).map(InstanceId::from_bits)
+    }
+    /// Bytes of the request's body.
+    pub(in crate::journal) fn request_bytes(&self) -> u64 {
+        self.count(REQUEST_BYTES_AT)
+    }
+    /// Bytes of the answer's body.
+    pub(in crate::journal) fn response_bytes(&self) -> u64 {
+        self.count(RESPONSE_BYTES_AT)
+    }
+    /// Microseconds from head to answer.
+    pub(in crate::journal) fn took_us(&self) -> u64 {
+        self.count(TOOK_AT)
+    }
+    /// Of these, microseconds spent waiting for the model.
+    pub(in crate::journal) fn model_us(&self) -> u64 {
+        self.count(MODEL_TIME_AT)
+    }
+    /// Whether `filter` can admit the record. Texts are not looked at: what passes here is decoded and asked again.
+    pub(in crate::journal) fn may_pass(&self, filter: &Filter) -> bool {
+        let project = match (filter.project, self.project()) {
+            (None, _) => true,
+            (Some(_), None) => filter.with_unmatched,
+            (Some(wanted), Some(found)) => wanted == found,
+        };
+        let at = self.at_time();
+        project
+            && filter
+                .service
+                .is_none_or(|service| self.service() == Some(service))
+            && filter.api.is_none_or(|api| self.api() == Some(api))
+            && filter.status.is_none_or(|status| status == self.status())
+            && filter
+                .step
+                .is_none_or(|step| step_number(step) == self.0[STEP_AT])
+            && filter.from.is_none_or(|from| at >= from)
+            && filter.until.is_none_or(|until| at < until)
+    }
+    fn has(&self, flag: u8) -> bool {
+        self.0[PRESENT_AT] & flag != 0
+    }
+    fn array<const N: usize>(&self, at: usize) -> [u8; N] {
+        let mut bytes = [0; N];
+        bytes.copy_from_slice(&self.0[at..at + N]);
+        bytes
+    }
+    fn count(&self, at: usize) -> u64 {
+        u64::from_le_bytes(self.array(at))
+    }
+    fn number(&self, at: usize, flag: u8) -> Option<u128> {
+        self.has(flag).then(|| u128::from_be_bytes(self.array(at)))
+    }
+}
+
+/// A whole record, its texts where they lie.
+pub(in crate::journal) struct View<'a> {
+    pub(in crate::journal) fixed: Glance<'a>,
+    pub(in crate::journal) source: &'a str,
+    pub(in crate::journal) method: &'a str,
+    pub(in crate::journal) host: &'a str,
+    pub(in crate::journal) path: &'a str,
+    pub(in crate::journal) query: &'a str,
+    pub(in crate::journal) stage: Option<&'a str>,
+    pub(in crate::journal) user_agent: &'a str,
+    /// The caller's way, id and name.
+    pub(in crate::journal) caller: Option<(&'a str, &'a str, &'a str)>,
+    /// Why it was refused. A sub-code that is no longer known gives no reason.
+    pub(in crate::journal) reason: Option<Reason>,
+    evidence: &'a str,
+}
+
+impl<'a> View<'a> {
+    /// The record in `payload`; `None` if it is damaged.
+    pub(in crate::journal) fn of(payload: &'a [u8]) -> Option<Self> {
+        let fixed = Glance::at(payload)?;
+        let mut texts = Texts(&payload[FIXED..]);
+        let (source, method, host) = (texts.next()?, texts.next()?, texts.next()?);
+        let (path, query, stage) = (texts.next()?, texts.next()?, texts.next()?);
+        let user_agent = texts.next()?;
+        let caller = (texts.next()?, texts.next()?, texts.next()?);
+        let (sub_code, evidence) = (texts.next()?, texts.next()?);
+        Some(Self {
+            source,
+            method,
+            host,
+            path,
+            query,
+            stage: fixed.has(STAGE).then_some(stage),
+            user_agent,
+            caller: fixed.has(CALLER).then_some(caller),
+            reason: match sub_code {
+                "" => None,
+                sub_code => Reason::parse(sub_code),
+            },
+            evidence,
+            fixed,
+        })
+    }
+
+    /// The record with texts of its own; `None` if a step is named that does not exist.
+    pub(in crate::journal) fn to_record(&self) -> Option<Record> {
+        let fixed = self.fixed;
+        Some(Record {
+            id: fixed.id(),
+            at: fixed.at_time(),
+            door: fixed.door(),
+            source: self.source.to_owned(),
+            method: self.method.to_owned(),
+            host: self.host.to_owned(),
+            path: self.path.to_owned(),
+            query: self.query.to_owned(),
+            stage: self.stage.map(str::to_owned),
+            project: fixed.project(),
+            service: fixed.service(),
+            api: fixed.api(),
+            model: fixed.model(),
+            instance: fixed.instance(),
+            caller: self.caller.map(|(way, id, name)| CallerSeen {
+                way: way.to_owned(),
+                id: id.to_owned(),
+                name: name.to_owned(),
+            }),
+            status: fixed.status(),
+            reason: self.reason,
+            step: fixed.step()?,
+            answered_by: fixed.answered_by(),
+            request_bytes: fixed.request_bytes(),
+            response_bytes: fixed.response_bytes(),
+            took_us: fixed.took_us(),
+            model_us: fixed.model_us(),
+            user_agent: self.user_agent.to_owned(),
+            evidence: match self.evidence {
+                "" => Evidence::None,
+                json => serde_json::from_str(json).unwrap_or_default(),
+            },
+        })
+    }
+}
+
+/// The record in `payload`; `None` if it is damaged.
+pub(in crate::journal) fn decode(payload: &[u8]) -> Option<Record> {
+    View::of(payload)?.to_record()
+}
+
+/// Takes one text after the other.
+struct Texts<'a>(&'a [u8]);
+
+impl<'a> Texts<'a> {
+    fn next(&mut self) -> Option<&'a str> {
+        let (length, rest) = self.0.split_first_chunk::<2>()?;
+        let (text, rest) = rest.split_at_checked(usize::from(u16::from_le_bytes(*length)))?;
+        self.0 = rest;
+        str::from_utf8(text).ok()
+    }
+}

@@ -1,0 +1,220 @@
+//! What is written in one turn of a worker goes out at the end of the turn.
+//!
+//! A worker wakes up with many sockets ready at once. Each answer that it sends at once may wake a client that was asleep,
+//! which costs more than writing the answer (a signal to another core); by the time of the next answer the client sleeps
+//! again. Sent together, the first answer wakes it and the others find it awake. So a [`Socket`] takes small writes into
+//! memory, and the worker's [`Outbox`] sends them when the tasks that were ready have run: on a quiet worker that is at once.
+//!
+//! What must hold: bytes leave in the order in which they were written; large writes go past the memory, after what is in
+//! it; what the kernel does not take waits for the socket to become writable, and the writer waits with it.
+
+use std::cell::{Cell, RefCell};
+use std::future::poll_fn;
+use std::io::{self, ErrorKind, IoSlice};
+use std::pin::Pin;
+use std::rc::Rc;
+use std::task::{Context, Poll, Waker, ready};
+
+use hyper::rt::{Read, ReadBufCursor, Write};
+use hyper_util::rt::TokioIo;
+use tokio::net::TcpStream;
+
+/// Writes up to this many bytes wait for the end of the turn; so a connection holds no more than that.
+const HELD_MAX: usize = 8 * 1024;
+
+/// The sockets of one worker that have something to send.
+#[derive(Default)]
+pub(crate) struct Outbox {
+    due: RefCell<Vec<Rc<Shared>>>,
+    waker: RefCell<Option<Waker>>,
+}
+
+impl Outbox {
+    /// Sends what is due, turn after turn, for as long as it is polled. A task that is woken goes behind those that are ready
+    /// already: that is the end of the turn.
+    pub(crate) async fn run(self: Rc<Self>) {
+        let mut due = Vec::new();
+        loop {
+            poll_fn(|context| {
+                if !self.due.borrow().is_empty() {
+                    return Poll::Ready(());
+                }
+                self.waker.replace(Some(context.waker().clone()));
+                Poll::Pending
+            })
+            .await;
+            std::mem::swap(&mut due, &mut *self.due.borrow_mut());
+            for socket in due.drain(..) {
+                socket.send();
+            }
+        }
+    }
+
+    fn add(&self, socket: &Rc<Shared>) {
+        self.due.borrow_mut().push(Rc::clone(socket));
+        if let Some(waker) = self.waker.take() {
+            waker.wake();
+        }
+    }
+}
+
+/// A socket whose small writes wait for the end of the turn.
+pub(crate) struct Socket {
+    shared: Rc<Shared>,
+    outbox: Rc<Outbox>,
+}
+
+struct Shared {
+    io: RefCell<TokioIo<TcpStream>>,
+    held: RefCell<Vec<u8>>,
+    /// Whether the outbox will send what is held.
+    is_due: Cell<bool>,
+    /// Whether the kernel took only a part: the task that owns the socket waits until it takes more.
+    is_stuck: Cell<bool>,
+    failed: Cell<Option<ErrorKind>>,
+    owner: RefCell<Option<Waker>>,
+}
+
+impl Shared {
+    /// The end of the turn.
+    fn send(&self) {
+        self.is_due.set(false);
+        let mut held = self.held.borrow_mut();
+        if held.is_empty() {
+            return;
+        }
+        match self.io.borrow().inner().try_write(&held) {
+            Ok(sent) if sent == held.len() => return held.clear(),
+            Ok(sent) => drop(held.drain(..sent)),
+            Err(problem) if problem.kind() == ErrorKind::WouldBlock => {}
+            Err(problem) => {
+                held.clear();
+                self.failed.set(Some(problem.kind()));
+            }
+        }
+        self.is_stuck.set(!held.is_empty());
+        drop(held);
+        if let Some(owner) = self.owner.take() {
+            owner.wake();
+        }
+    }
+
+    /// Sends what is held, and waits until the kernel has taken all of it.
+    fn poll_send(&self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        if let Some(kind) = self.failed.get() {
+            return Poll::Ready(Err(kind.into()));
+        }
+        let (mut held, mut io) = (self.held.borrow_mut(), self.io.borrow_mut());
+        while !held.is_empty() {
+            let sent = ready!(Pin::new(&mut *io).poll_write(context, &held))?;
+            if sent == 0 {
+                return Poll::Ready(Err(ErrorKind::WriteZero.into()));
+            }
+            held.drain(..sent);
+        }
+        self.is_stuck.set(false);
+        Poll::Ready(Ok(()))
+    }
+}
+
+impl Socket {
+    pub(crate) fn new(stream: TcpStream, outbox: &Rc<Outbox>) -> Self {
+        Self {
+            shared: Rc::new(Shared {
+                io: RefCell::new(TokioIo::new(stream)),
+                held: RefCell::default(),
+                is_due: Cell::new(false),
+                is_stuck: Cell::new(false),
+                failed: Cell::new(None),
+                owner: RefCell::new(None),
+            }),
+            outbox: Rc::clone(outbox),
+        }
+    }
+
+    /// Whether the other side takes less than is sent to it.
+    pub(crate) fn is_stuck(&self) -> bool {
+        self.shared.is_stuck.get()
+    }
+
+    /// Whether there is something to read, or the other side has closed.
+    pub(crate) fn poll_readable(&self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.shared.io.borrow().inner().poll_read_ready(context)
+    }
+
+    /// Reads what is there.
+    pub(crate) fn try_read(&self, space: &mut [u8]) -> io::Result<usize> {
+        self.shared.io.borrow().inner().try_read(space)
+    }
+
+    /// Takes a small write, to be sent at the end of the turn; `None` when it has to go out by itself.
+    fn hold(&self, context: &mut Context<'_>, pieces: &[IoSlice<'_>]) -> Option<usize> {
+        let length: usize = pieces.iter().map(|piece| piece.len()).sum();
+        let shared = &self.shared;
+        let mut held = shared.held.borrow_mut();
+        if shared.is_stuck.get() || shared.failed.get().is_some() || held.len() + length > HELD_MAX {
+            return None;
+        }
+        for piece in pieces {
+            held.extend_from_slice(piece);
+        }
+        if !shared.is_due.replace(true) {
+            let mut owner = shared.owner.borrow_mut();
+            match owner.as_mut() {
+                Some(owner) => owner.clone_from(context.waker()),
+                None => *owner = Some(context.waker().clone()),
+            }
+            self.outbox.add(shared);
+        }
+        Some(length)
+    }
+}
+
+impl Read for Socket {
+    fn poll_read(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: ReadBufCursor<'_>,
+    ) -> Poll<io::Result<()>> {
+        Pin::new(&mut *self.shared.io.borrow_mut()).poll_read(context, buffer)
+    }
+}
+
+impl Write for Socket {
+    fn poll_write(self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        if let Some(length) = self.hold(context, &[IoSlice::new(bytes)]) {
+            return Poll::Ready(Ok(length));
+        }
+        ready!(self.shared.poll_send(context))?;
+        Pin::new(&mut *self.shared.io.borrow_mut()).poll_write(context, bytes)
+    }
+
+    fn poll_write_vectored(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        pieces: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        if let Some(length) = self.hold(context, pieces) {
+            return Poll::Ready(Ok(length));
+        }
+        ready!(self.shared.poll_send(context))?;
+        Pin::new(&mut *self.shared.io.borrow_mut()).poll_write_vectored(context, pieces)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        true
+    }
+
+    /// What waits for the end of the turn counts as sent, unless the other side does not take it.
+    fn poll_flush(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        if self.shared.is_stuck.get() || self.shared.failed.get().is_some() {
+            return self.shared.poll_send(context);
+        }
+        Poll::Ready(Ok(()))
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        ready!(self.shared.poll_send(context))?;
+        Pin::new(&mut *self.shared.io.borrow_mut()).poll_shutdown(context)
+    }
+}
