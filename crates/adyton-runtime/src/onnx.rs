@@ -9,6 +9,7 @@ pub mod codec;
 pub mod in_process;
 mod lanes;
 pub mod library;
+mod linear;
 pub mod onnx_runtime;
 mod pace;
 pub mod predictor;
@@ -87,15 +88,14 @@ impl Onnx {
     pub fn load(&self, model_folder: &Path, file: &str) -> Result<Box<dyn Predictor>, LoadError> {
         let path = model_folder.join(file);
         let shown = format!("model/{file}");
-        Ok(match (&self.environment, &self.choice) {
-            (Some(environment), Choice::Library(library)) => Box::new(onnx_runtime::OnnxRuntimeModel::load(
-                environment,
-                library.minor,
-                &path,
-                &shown,
-            )?),
-            _ => Box::new(builtin::BuiltinModel::load(&path, &shown)?),
-        })
+        let runtime: Box<dyn Predictor> =
+            match (&self.environment, &self.choice) {
+                (Some(environment), Choice::Library(library)) => Box::new(
+                    onnx_runtime::OnnxRuntimeModel::load(environment, library.minor, &path, &shown)?,
+                ),
+                _ => Box::new(builtin::BuiltinModel::load(&path, &shown)?),
+            };
+        Ok(linear::Linear::take_over(&path, runtime))
     }
 }
 
