@@ -43,6 +43,29 @@ pub struct LiveService {
     pub models: Vec<Arc<Model>>,
     /// The union of the paths that its versions declare.
     pub routes: Vec<ServiceRoute>,
+    /// Versions that it had before: while a change is under way, or after one that failed, their instances still answer.
+    /// Which of them do, the table of targets says.
+    pub former: Vec<Arc<Model>>,
+    /// Paths that only these declare.
+    pub former_routes: Vec<ServiceRoute>,
+}
+
+impl LiveService {
+    /// Whether `model`, which may be a former version, declares a route of this service.
+    pub fn declares(&self, model: ModelId, route: &ServiceRoute) -> bool {
+        let at = self
+            .service
+            .versions
+            .iter()
+            .position(|version| version.model == model);
+        match at {
+            Some(at) => route.versions.contains(&at),
+            None => self
+                .former
+                .iter()
+                .any(|former| former.id == model && route.is_declared_by(former)),
+        }
+    }
 }
 
 /// The root. Cheap to clone; maps are private so that only [`Live::apply`] changes them.

@@ -7,8 +7,11 @@ use crate::id::{
     AccessKeyId, AppId, AuthorisationId, DomainId, ModelId, ProjectId, ServiceId, TokenId, UserId,
 };
 use crate::model::Model;
-use crate::service::Service;
+use crate::service::{Service, Wanted};
 use crate::tenant::{AccessKey, App, Authorisation, Domain, Project, RevokedToken, TokenKey, User};
+
+/// So many former versions of a service are remembered: more changes in a row, none of which came through, are rare.
+const FORMER_MAX: usize = 16;
 
 /// One entity is now like this, or is gone. Applying a change twice is the same as once.
 #[derive(Clone)]
@@ -146,6 +149,14 @@ impl Live {
             .collect();
         let routes = ServiceRoute::union(models.iter().map(|(index, model)| (*index, &**model)));
         let models = models.into_iter().map(|(_, model)| model).collect();
+        let former = self.former(&service);
+        let mut former_routes = ServiceRoute::union(former.iter().map(|model| (0, &**model)));
+        former_routes.retain(|former| {
+            !routes
+                .iter()
+                .any(|route| route.path == former.path && route.method == former.method)
+        });
+        former_routes.iter_mut().for_each(|route| route.versions.clear());
         self.apis.insert(service.api, service.id);
         self.services.insert(
             service.id,
@@ -153,8 +164,30 @@ impl Live {
                 service,
                 models,
                 routes,
+                former,
+                former_routes,
             }),
         );
+    }
+
+    /// The versions that a service had until now, newest first, without those that it has still. One that is to be stopped
+    /// has none.
+    fn former(&self, service: &Service) -> Vec<Arc<Model>> {
+        let Some(before) = self.services.get(&service.id) else {
+            return Vec::new();
+        };
+        if service.wanted == Wanted::Stopped {
+            return Vec::new();
+        }
+        let mut former: Vec<Arc<Model>> = Vec::new();
+        for model in before.models.iter().chain(&before.former) {
+            let is_wanted = service.versions.iter().any(|version| version.model == model.id);
+            let is_known = former.iter().any(|other| other.id == model.id);
+            if !is_wanted && !is_known && former.len() < FORMER_MAX {
+                former.push(Arc::clone(model));
+            }
+        }
+        former
     }
 
     /// A model's paths show in the services that use it.

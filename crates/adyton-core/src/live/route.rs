@@ -16,6 +16,12 @@ pub enum Method {
 }
 
 impl Method {
+    fn declared(method: &str) -> Self {
+        match method {
+            "ANY" => Method::Any,
+            method => Method::Only(method.to_ascii_uppercase()),
+        }
+    }
     /// Whether a request's method fits.
     pub fn admits(&self, method: &str) -> bool {
         match self {
@@ -60,11 +66,7 @@ impl ServiceRoute {
         let mut routes: Vec<ServiceRoute> = Vec::new();
         for (index, model) in models {
             for api in model.spec.iter().flat_map(|spec| &spec.apis) {
-                let method = if api.method == "ANY" {
-                    Method::Any
-                } else {
-                    Method::Only(api.method.to_ascii_uppercase())
-                };
+                let method = Method::declared(&api.method);
                 match routes
                     .iter_mut()
                     .find(|route| route.path == api.url && route.method == method)
@@ -75,6 +77,12 @@ impl ServiceRoute {
             }
         }
         routes
+    }
+    /// Whether a model declares exactly this path and method.
+    pub fn is_declared_by(&self, model: &Model) -> bool {
+        let apis = model.spec.iter().flat_map(|spec| &spec.apis);
+        apis.into_iter()
+            .any(|api| api.url == self.path && Method::declared(&api.method) == self.method)
     }
     /// Whether a decoded path below the API address is this route's. Paths are compared exactly: `/test` and `/test/`
     /// differ; only the address itself may end with a slash or not.

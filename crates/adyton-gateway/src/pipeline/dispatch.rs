@@ -31,12 +31,7 @@ pub(crate) async fn send(worker: &Rc<Worker>, call: Call<'_>, trail: &mut Trail)
     if service.wanted == Wanted::Stopped {
         return Err(unavailable(worker, service));
     }
-    let declares = |model| {
-        route
-            .versions
-            .iter()
-            .any(|version| service.versions.get(*version).is_some_and(|v| v.model == model))
-    };
+    let declares = |model| call.service().declares(model, route);
     let place = worker
         .targets
         .borrow_mut()

@@ -11,6 +11,7 @@ use adyton_core::catalogue::Reason;
 use adyton_core::evidence::Evidence;
 use adyton_core::id::{ProjectId, ServiceId};
 use adyton_core::live::{Live, LiveService, ServiceRoute};
+use adyton_runtime::targets::VersionTargets;
 use adyton_sign::EncodedSlash;
 use http::HeaderMap;
 
@@ -68,7 +69,7 @@ pub(crate) fn find<'l>(
         headers: &head.headers,
         slash: worker.settings().encoded_slash,
     };
-    question.resolve(live, trail)
+    question.resolve(worker, live, trail)
 }
 
 /// What a request asks for.
@@ -99,7 +100,7 @@ impl Within {
 }
 
 impl Question<'_> {
-    fn resolve<'l>(&self, live: &'l Live, trail: &mut Trail) -> Result<Found<'l>, Outcome> {
+    fn resolve<'l>(&self, worker: &Worker, live: &'l Live, trail: &mut Trail) -> Result<Found<'l>, Outcome> {
         let path = match path::decoded(self.path, self.slash) {
             Ok(path) => path,
             Err(path::Fault::Encoding) => {
@@ -129,8 +130,26 @@ impl Question<'_> {
         }
         match choose(&service.routes, below, self.method) {
             Ok(route) => Ok(Found { service, route }),
-            Err(reason) => Err(self.refused(reason, Some(id), below)),
+            Err(reason) => match self.serves_still(worker, service, below) {
+                Some(route) => Ok(Found { service, route }),
+                None => Err(self.refused(reason, Some(id), below)),
+            },
         }
+    }
+
+    /// A path that the service does not want any more, while a version that declares it still answers: a change takes no
+    /// path away before what it brings is ready.
+    fn serves_still<'l>(
+        &self,
+        worker: &Worker,
+        service: &'l LiveService,
+        below: &str,
+    ) -> Option<&'l ServiceRoute> {
+        let route = choose(&service.former_routes, below, self.method).ok()?;
+        let mut targets = worker.targets.borrow_mut();
+        let serving = targets.current().service(service.service.id)?;
+        let declares = |version: &VersionTargets| service.declares(version.model, route);
+        serving.versions.iter().any(declares).then_some(route)
     }
 
     /// A refusal with the facts that the nearest route can be found from, should somebody ask.

@@ -19,4 +19,5 @@ mod model;
 mod order;
 mod reasons;
 mod throttle;
+mod update;
 mod world;
