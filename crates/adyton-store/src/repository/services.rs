@@ -60,6 +60,8 @@ pub struct ServiceChange {
     pub app_code: Option<bool>,
     /// New instances even though nothing else changes (a service that failed is tried again).
     pub renew: bool,
+    /// Only while the service has this generation: somebody else's change since then stays.
+    pub only_at: Option<u64>,
 }
 
 /// Which services.
@@ -198,6 +200,9 @@ impl Services<'_> {
         let Some(mut service) = find(&write.session, project, id).await? else {
             return Ok(None);
         };
+        if change.only_at.is_some_and(|at| at != service.generation) {
+            return Ok(None);
+        }
         let versions = change.versions.filter(|versions| *versions != service.versions);
         let starts = service.wanted == Wanted::Stopped && change.wanted == Some(Wanted::Running);
         if versions.is_some() || starts || change.renew {

@@ -12,7 +12,7 @@ use adyton_core::id::ServiceId;
 use adyton_core::instances::{InstanceStatus, ServiceSeen};
 use adyton_core::live::Live;
 use adyton_core::service::{Service, ServiceStatus, Wanted};
-use adyton_store::repository::UpdateResult;
+use adyton_store::repository::{ServiceChange, UpdateResult};
 use parking_lot::Mutex;
 use tokio::time::Instant;
 
@@ -96,9 +96,44 @@ pub(crate) async fn watch(plane: Arc<Plane>) {
             if let Err(error) = plane.store.history().finish(id, rollout.generation, result).await {
                 tracing::warn!(service.id = %id, "the end of an update could not be written: {error}");
             }
+            if let (UpdateResult::Fail, Some(service), Some(seen)) = (result, live.service(id), seen)
+                && let Err(failure) = roll_back(&plane, &service.service, &seen).await
+            {
+                tracing::warn!(service.id = %id, "an update that failed could not be taken back: {failure:?}");
+            }
             plane.rollouts.end(id, rollout.generation);
         }
     }
+}
+
+/// Takes a failed update back: the configuration that came through last is wanted again. Its instances have gone on
+/// answering; without this they would be gone after the next start of the server, which knows only what is wanted.
+async fn roll_back(plane: &Plane, service: &Service, seen: &ServiceSeen) -> Outcome<()> {
+    let answers = |model| {
+        seen.instances
+            .iter()
+            .any(|one| one.model == model && one.status == InstanceStatus::Ready)
+    };
+    let updates = plane.store.history().list(service.id).await?;
+    let before = updates
+        .into_iter()
+        .find(|update| update.result == UpdateResult::Success && update.generation < service.generation);
+    let Some(before) = before.filter(|before| {
+        before.versions != service.versions && before.versions.iter().all(|version| answers(version.model))
+    }) else {
+        return Ok(());
+    };
+    let change = ServiceChange {
+        versions: Some(before.versions),
+        only_at: Some(service.generation),
+        ..ServiceChange::default()
+    };
+    let services = plane.store.services();
+    if let Some(committed) = services.update(service.project, service.id, change).await? {
+        let service = plane.settled(committed).await?;
+        plane.rollouts.begin(&service);
+    }
+    Ok(())
 }
 
 /// How a rollout ended; `None` while it goes on.

@@ -1,0 +1,103 @@
+"""Other versions of a service, under load: nothing is lost, and what does not start is taken back."""
+
+import json
+import threading
+import time
+
+import requests
+from harness.server import wait_for
+
+PROGRAM = """
+import http.server, os, sys, time
+VERSION, PAUSE = {version!r}, {pause}
+if {broken}:
+    sys.exit("this version is broken on purpose")
+time.sleep(PAUSE)
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    def do_POST(self):
+        self.rfile.read(int(self.headers.get("content-length", 0)))
+        body = VERSION.encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+    do_GET = do_POST
+    def log_message(self, *_):
+        pass
+
+http.server.ThreadingHTTPServer(("127.0.0.1", int(os.environ["PORT"])), Handler).serve_forever()
+"""
+
+
+def package(folder, version: str, pause: float = 0, broken: bool = False):
+    model = folder / version / "model"
+    model.mkdir(parents=True)
+    apis = [{"url": "/", "method": "post"}, {"url": f"/only/{version}", "method": "post"}]
+    config = {"model_type": "Command", "model_algorithm": "versions", "command": ["python3", "run.py"], "apis": apis}
+    (model / "config.json").write_text(json.dumps(config | {"health": {"url": "/", "protocol": "http"}}))
+    (model / "run.py").write_text(PROGRAM.format(version=version, pause=pause, broken=broken))
+    return model.parent
+
+
+class Caller(threading.Thread):
+    """Calls without a pause; keeps every answer."""
+
+    def __init__(self, url: str, token: str):
+        super().__init__()
+        self.url, self.headers = url, {"X-Auth-Token": token}
+        self.answers, self.stopped = [], threading.Event()
+
+    def run(self):
+        session = requests.Session()
+        session.trust_env = False
+        while not self.stopped.wait(0.005):
+            answer = session.post(self.url, headers=self.headers, data=b"{}")
+            self.answers.append((answer.status_code, answer.text))
+
+    def stop(self):
+        self.stopped.set()
+        self.join()
+
+
+def test_versions_change_under_load_and_a_broken_one_is_taken_back(new_server, tmp_path):
+    server = new_server().start()
+    service = server.deploy("versions", package(tmp_path, "one"))
+    two = server.import_model("versions", package(tmp_path, "two", pause=1.5), version="2.0.0")
+    broken = server.import_model("versions", package(tmp_path, "broken", broken=True), version="3.0.0")
+    path = f"/v1/{{project}}/services/{service.id}"
+
+    def change(model_id: str) -> None:
+        server.manage("PUT", path, json={"config": [{"model_id": model_id, "weight": 100, "instance_count": 1}]})
+
+    def history() -> list[str]:
+        return [update["result"] for update in server.manage("GET", path + "/logs")["logs"]]
+
+    caller = Caller(server.gateway + service.path, server.token())
+    caller.start()
+    try:
+        change(two)
+        assert server.http.post(f"{caller.url}/only/one", headers=caller.headers, data=b"{}").text == "one", "its paths stay too"
+        wait_for(lambda: caller.answers[-1][1] == "two", 30, "the second version to answer")
+        wait_for(lambda: "RUNNING" not in history(), 10, "the end of the update")
+        assert server.http.post(f"{caller.url}/only/one", headers=caller.headers, data=b"{}").status_code == 404
+        change(broken)
+        wait_for(lambda: "FAIL" in history(), 60, "the broken version to fail")
+        wait_for(lambda: server.status_of(service.id) == "running", 30, "the service to be whole again")
+        time.sleep(0.3)
+    finally:
+        caller.stop()
+    assert [answer for answer in caller.answers if answer[0] != 200] == []
+    assert list(dict.fromkeys(text for _, text in caller.answers)) == ["one", "two"]
+
+    details = server.manage("GET", path)
+    assert [entry["model_id"] for entry in details["config"]] == [two], "what is wanted is what serves"
+    events = server.manage("GET", path + "/events")["events"]
+    why = [event["event_info"] for event in events if "rolled back" in event["event_info"]]
+    assert len(why) == 1 and "broken on purpose" in why[0]
+
+    server.stop()
+    server.start()
+    server.wait_for_status(service.id, "running")
+    assert server.http.post(server.gateway + service.path, headers=caller.headers, data=b"{}").text == "two"
