@@ -38,6 +38,7 @@ pub(crate) mod throttle;
 
 use std::convert::Infallible;
 use std::panic::AssertUnwindSafe;
+use std::pin::pin;
 use std::rc::Rc;
 
 use futures_util::FutureExt as _;
@@ -63,7 +64,7 @@ pub(crate) async fn answer(
     let offer = admit::inspect(worker, found, arrival)?;
     let caller = authenticate::identify(worker, &live, &offer, trail)?;
     let grant = authorise::decide(&live, offer, caller)?;
-    let turn = throttle::take(worker, &grant)?;
+    let turn = throttle::take(worker, &grant, trail.began())?;
     let call = limit::bounded(worker, &live, grant, turn, trail).await?;
     dispatch::send(worker, call, trail).await
 }
@@ -91,9 +92,11 @@ pub(crate) async fn pass(
 ) -> Response<AnswerBody> {
     let mut recording = Recording::begin(worker, &arrival, wire);
     let debug = respond::wants_latency(&arrival.head.headers);
-    let steps = AssertUnwindSafe(answer(worker, arrival, recording.trail()))
-        .catch_unwind()
-        .await;
-    let outcome = steps.unwrap_or_else(|_| Err(Outcome::defect("a step panicked")));
+    let outcome = {
+        // Pinned where it is: it is large, and would be copied on its way.
+        let steps = pin!(answer(worker, arrival, recording.trail()));
+        AssertUnwindSafe(steps).catch_unwind().await
+    };
+    let outcome = outcome.unwrap_or_else(|_| Err(Outcome::defect("a step panicked")));
     respond::finish(worker, recording, outcome, debug).await
 }

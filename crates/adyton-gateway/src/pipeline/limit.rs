@@ -74,7 +74,7 @@ pub(crate) async fn bounded<'l>(
         (Proof::Credentials(Standing::Provisional(provisional)), Some(digest)) => {
             let request = authenticate::as_signed(worker, &arrival);
             provisional.prove(&worker.shared.identity, live, &request, digest, &body)?;
-            turn.reserve(worker)?;
+            turn.reserve(worker.clock().monotonic())?;
         }
         (Proof::Credentials(Standing::Verified(verified)), Some(digest)) => verified.check(digest)?,
         (Proof::Credentials(Standing::Provisional(_)), None) => {

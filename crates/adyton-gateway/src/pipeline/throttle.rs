@@ -6,6 +6,8 @@
 //! The algorithm is GCRA: one number for each API, the *theoretical arrival time* of the next call if all came evenly. It is
 //! shared by all workers and changed by compare-and-swap, so a limit is exact on one node.
 
+use std::time::Duration;
+
 use adyton_core::catalogue::Reason;
 use adyton_core::evidence::Evidence;
 use adyton_core::rejection::{PublicDetail, Rejection};
@@ -50,8 +52,9 @@ enum State {
     Spent,
 }
 
-/// Reserves a turn, or for a provisional caller looks whether there is one.
-pub(crate) fn take(worker: &Worker, grant: &Grant<'_>) -> Result<Turn, Outcome> {
+/// Reserves a turn, or for a provisional caller looks whether there is one. `now` is when the request arrived: to read the
+/// clock once more would tell nothing else.
+pub(crate) fn take(worker: &Worker, grant: &Grant<'_>, now: Duration) -> Result<Turn, Outcome> {
     let service = &grant.service().service;
     let (calls, setting) = match service.calls_per_second {
         Some(calls) => (calls, "calls_per_second of the service"),
@@ -76,28 +79,27 @@ pub(crate) fn take(worker: &Worker, grant: &Grant<'_>) -> Result<Turn, Outcome> 
         allowance,
     }));
     if grant.is_proven() {
-        turn.reserve(worker)?;
+        turn.reserve(now)?;
     } else {
-        turn.look(worker)?;
+        turn.look(now)?;
     }
     Ok(turn)
 }
 
 impl Turn {
     /// Takes the turn that was only looked at; nothing for one that is held.
-    pub(crate) fn reserve(&mut self, worker: &Worker) -> Result<(), Outcome> {
+    pub(crate) fn reserve(&mut self, now: Duration) -> Result<(), Outcome> {
         let Some(place) = &mut self.0 else { return Ok(()) };
         if place.state == State::Seen {
-            place.allowance.remain =
-                place.judge(place.bucket.take(place.rate, worker.clock().monotonic()))?;
+            place.allowance.remain = place.judge(place.bucket.take(place.rate, now))?;
             place.state = State::Held;
         }
         Ok(())
     }
 
-    fn look(&mut self, worker: &Worker) -> Result<(), Outcome> {
+    fn look(&mut self, now: Duration) -> Result<(), Outcome> {
         let Some(place) = &mut self.0 else { return Ok(()) };
-        place.allowance.remain = place.judge(place.bucket.peek(place.rate, worker.clock().monotonic()))?;
+        place.allowance.remain = place.judge(place.bucket.peek(place.rate, now))?;
         Ok(())
     }
 

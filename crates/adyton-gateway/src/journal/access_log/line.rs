@@ -131,9 +131,14 @@ fn id(field: &str, bits: Option<u128>, has_dashes: bool, to: &mut Vec<u8>) {
 /// A JSON string's inside: what needs no escape is copied as it is.
 fn escaped(text: &str, to: &mut Vec<u8>) {
     let bytes = text.as_bytes();
+    let needs_escape = |byte: u8| byte < 0x20 || byte == b'"' || byte == b'\\';
+    // Almost every text; looked through without a branch a byte.
+    if !bytes.iter().fold(false, |found, byte| found | needs_escape(*byte)) {
+        return to.extend_from_slice(bytes);
+    }
     let mut copied = 0;
     for (at, byte) in bytes.iter().enumerate() {
-        if *byte >= 0x20 && *byte != b'"' && *byte != b'\\' {
+        if !needs_escape(*byte) {
             continue;
         }
         to.extend_from_slice(&bytes[copied..at]);

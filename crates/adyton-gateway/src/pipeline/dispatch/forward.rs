@@ -1,6 +1,7 @@
 //! A program that answers over HTTP: the call is sent on, the answer comes back untouched.
 
 use std::net::SocketAddr;
+use std::pin::pin;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -59,8 +60,11 @@ pub(super) async fn forward(
         place,
         began,
     };
-    let sent = exchange::send(worker, &errand.origin, request);
-    let answered = within(&worker.waits, worker.settings().patience.prediction, sent).await;
+    let answered = {
+        // Pinned where it is: it is large, and would be copied on its way.
+        let sent = pin!(exchange::send(worker, &errand.origin, request));
+        within(&worker.waits, worker.settings().patience.prediction, sent).await
+    };
     trail.waited(errand.waited());
     let answered = match answered {
         Ok(Ok(answered)) => answered,
@@ -112,7 +116,11 @@ impl Errand<'_> {
             .is_some_and(|length| length <= WHOLE_MAX);
         let body = if short {
             let patience = self.worker.settings().patience.stream;
-            match within(&self.worker.waits, patience, line.wire().drive(whole(incoming))).await {
+            let read = {
+                let whole = pin!(line.wire().drive(whole(incoming)));
+                within(&self.worker.waits, patience, whole).await
+            };
+            match read {
                 Ok(Ok(whole)) => {
                     self.origin.park(line, self.worker.now.get());
                     AnswerBody::Whole(whole)
