@@ -54,6 +54,16 @@ impl Entrance {
     }
 }
 
+impl Arrival {
+    /// The head as its client sent it: at the Prediction tab to the management address, not to the service's.
+    pub(crate) fn sent(&self) -> &Parts {
+        match &self.door {
+            Entrance::Address => &self.head,
+            Entrance::PredictionTab(guest) => &guest.sent,
+        }
+    }
+}
+
 /// Where a request came from.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) struct Source {

@@ -10,6 +10,7 @@ use adyton_core::instances::Instances;
 use adyton_core::live::LiveCell;
 use adyton_identity::Identity;
 use adyton_runtime::targets::Targets;
+use arc_swap::ArcSwap;
 use parking_lot::Mutex;
 use tokio::sync::{mpsc, watch};
 
@@ -54,6 +55,7 @@ pub struct Gateway {
     seats: Mutex<Vec<Seat>>,
     threads: Mutex<Vec<JoinHandle<()>>>,
     orders: watch::Sender<Order>,
+    shared: Arc<Shared>,
     metrics: Metrics,
     door: Arc<Door>,
 }
@@ -70,7 +72,7 @@ impl Gateway {
         let orders = watch::Sender::new(Order::Serve);
         let meters: Vec<Arc<Meters>> = (0..workers).map(|_| Arc::default()).collect();
         let shared = Arc::new(Shared {
-            settings,
+            settings: ArcSwap::from_pointee(settings),
             loopback: local_addr.ip().is_loopback(),
             identity: ties.identity,
             instances: ties.instances,
@@ -103,6 +105,7 @@ impl Gateway {
             seats: Mutex::new(seats),
             threads: Mutex::default(),
             orders,
+            shared,
             metrics: Metrics::new(meters),
             door: Arc::new(Door::new(visits, node, ties.clock)),
         })
@@ -127,6 +130,13 @@ impl Gateway {
             );
         }
         Ok(())
+    }
+
+    /// Changes the settings that may change while it runs ([`GatewaySettings::reloaded`]). Workers take them within 50 ms;
+    /// what a request waits for already keeps the limit that it began with.
+    pub fn reload(&self, new: &GatewaySettings) {
+        let now = self.shared.settings.load();
+        self.shared.settings.store(Arc::new(now.reloaded(new)));
     }
 
     /// The second door, for the control plane.

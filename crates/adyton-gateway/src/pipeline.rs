@@ -80,7 +80,7 @@ pub(crate) async fn serve(
         wire.rest();
         return Ok(health);
     }
-    let arrival = Arrival::from_wire(request, &wire, worker.settings(), worker.shared.loopback);
+    let arrival = Arrival::from_wire(request, &wire, &worker.settings(), worker.shared.loopback);
     Ok(pass(&worker, arrival, Some(wire)).await)
 }
 

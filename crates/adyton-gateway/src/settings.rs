@@ -105,6 +105,22 @@ pub struct GatewaySettings {
     pub drain_linger: Duration,
 }
 
+impl GatewaySettings {
+    /// These settings with what may change while the gateway runs taken from `new`: sizes, times, the default throttle, the
+    /// trusted proxies. The rest is built in at the start, or must not change in the middle of a request.
+    #[must_use]
+    pub fn reloaded(&self, new: &Self) -> Self {
+        Self {
+            limits: new.limits,
+            patience: new.patience,
+            default_per_second: new.default_per_second,
+            trusted_proxies: new.trusted_proxies.clone(),
+            drain_linger: new.drain_linger,
+            ..self.clone()
+        }
+    }
+}
+
 impl Default for GatewaySettings {
     fn default() -> Self {
         Self {

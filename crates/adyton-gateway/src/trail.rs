@@ -34,6 +34,8 @@ pub(crate) struct Trail {
     refused: Option<(Reason, Evidence)>,
     request_bytes: u64,
     model_time: Duration,
+    /// Since when the model is being waited for.
+    waiting_since: Option<Duration>,
 }
 
 /// Of the service that was found, what a record needs.
@@ -66,10 +68,8 @@ impl Trail {
         // HTTP/2 has no Host, but an authority.
         let authority = || head.uri.authority().map_or("", |authority| authority.as_str());
         let address = source.address_text();
-        let query = shown(
-            head.uri.query().unwrap_or_default(),
-            &worker.settings().hide_query_keys,
-        );
+        let settings = worker.settings();
+        let query = shown(head.uri.query().unwrap_or_default(), &settings.hide_query_keys);
         let entry = worker.recorder.open(&Opening {
             id,
             at,
@@ -92,6 +92,7 @@ impl Trail {
             refused: None,
             request_bytes: 0,
             model_time: Duration::ZERO,
+            waiting_since: None,
         })
     }
 
@@ -130,9 +131,16 @@ impl Trail {
         self.model = Some((model, instance));
     }
 
-    /// Dispatch: so long was waited for the model.
-    pub(crate) fn waited(&mut self, model_time: Duration) {
-        self.model_time = self.model_time.saturating_add(model_time);
+    /// Dispatch: from now on the model is waited for.
+    pub(crate) fn waits(&mut self, since: Duration) {
+        self.waiting_since = Some(since);
+    }
+
+    /// Dispatch: it has answered, or is not waited for any more; so long it was. Nothing when nobody waited.
+    pub(crate) fn waited(&mut self, until: Duration) {
+        if let Some(since) = self.waiting_since.take() {
+            self.model_time = self.model_time.saturating_add(until.saturating_sub(since));
+        }
     }
 
     /// Respond: it was refused for this reason.

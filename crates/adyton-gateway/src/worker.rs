@@ -12,6 +12,7 @@ use adyton_core::instances::Instances;
 use adyton_core::live::{Live, LiveCell, LiveReader};
 use adyton_identity::Identity;
 use adyton_runtime::targets::{self, Targets};
+use arc_swap::ArcSwap;
 use hyper::server::conn::http1;
 use tokio::net::TcpListener;
 use tokio::runtime::{Builder, LocalOptions};
@@ -49,7 +50,8 @@ pub(crate) enum Order {
 
 /// What all workers have in common. Read only, but for the throttles.
 pub(crate) struct Shared {
-    pub(crate) settings: GatewaySettings,
+    /// What was set at the start or by the last reload; workers look at each tick.
+    pub(crate) settings: ArcSwap<GatewaySettings>,
     /// Whether the listener is reached from this machine alone.
     pub(crate) loopback: bool,
     /// Who finds callers.
@@ -94,24 +96,27 @@ async fn run(seat: Seat) {
         Err(problem) => return tracing::error!(%problem, "a gateway worker cannot use its listener"),
     };
     let (mut orders, mut visits) = (seat.orders, seat.visits);
+    let settings = seat.shared.settings.load_full();
     let worker = Rc::new(Worker {
         number: seat.number,
+        node: settings.node,
         live: RefCell::new(Held::new(seat.live.reader())),
         targets: RefCell::new(seat.targets.reader()),
         quotas: Quotas::default(),
-        pool: Pool::new(seat.shared.settings.upstream_idle),
+        pool: Pool::new(settings.upstream_idle),
         recorder: seat.recorder,
         meters: seat.meters,
         room: Room::new(),
         waits: Waits::new(seat.shared.clock.clone()),
         outbox: Rc::default(),
-        guests: Guests::new(seat.shared.settings.max_connections / seat.shared.workers),
+        guests: Guests::new(settings.max_connections / seat.shared.workers),
         parser: connection::parser(),
         now: Rc::new(Cell::new(seat.shared.clock.monotonic())),
         day: Cell::new((seat.shared.clock.now(), seat.shared.clock.monotonic())),
         draining: Cell::new(false),
         sequence: Cell::new(0),
         turn: Cell::new(u64::from(seat.number)),
+        settings: RefCell::new(Settings::of(settings)),
         shared: seat.shared,
     });
     spawn_local(tick(Rc::clone(&worker)));
@@ -149,6 +154,7 @@ async fn tick(worker: Rc<Worker>) {
         ticks.tick().await;
         worker.now.set(worker.clock().monotonic());
         worker.day.set((worker.clock().now(), worker.now.get()));
+        worker.take_settings();
         worker.waits.tick();
         if number.is_multiple_of(WATCH_EVERY) {
             worker.guests.watch(worker.now.get(), &worker.settings().patience);
@@ -164,7 +170,9 @@ async fn tick(worker: Rc<Worker>) {
 pub(crate) struct Worker {
     /// Which of the workers this is.
     pub(crate) number: u8,
+    node: u16,
     pub(crate) shared: Arc<Shared>,
+    settings: RefCell<Settings>,
     live: RefCell<Held>,
     pub(crate) targets: RefCell<targets::Reader>,
     pub(crate) quotas: Quotas,
@@ -194,8 +202,18 @@ impl Worker {
         self.live.borrow_mut().current()
     }
 
-    pub(crate) fn settings(&self) -> &GatewaySettings {
-        &self.shared.settings
+    /// The settings that hold now.
+    pub(crate) fn settings(&self) -> Settings {
+        self.settings.borrow().clone()
+    }
+
+    /// Takes what a reload has changed.
+    fn take_settings(&self) {
+        let newest = self.shared.settings.load();
+        let mut held = self.settings.borrow_mut();
+        if !Arc::ptr_eq(&newest, &held.0) {
+            *held = Settings::of(Arc::clone(&newest));
+        }
     }
 
     pub(crate) fn clock(&self) -> &Clock {
@@ -214,7 +232,7 @@ impl Worker {
         let sequence = self.sequence.get();
         self.sequence.set(sequence.wrapping_add(1));
         let at = u64::try_from(at.millis()).unwrap_or(0);
-        RequestId::compose(at, self.settings().node, self.number, sequence)
+        RequestId::compose(at, self.node, self.number, sequence)
     }
 
     /// The running number by which instances take turns.
@@ -222,6 +240,23 @@ impl Worker {
         let turn = self.turn.get();
         self.turn.set(turn.wrapping_add(1));
         turn
+    }
+}
+
+/// The settings, shared within one thread, as [`Snapshot`] is.
+#[derive(Clone)]
+pub(crate) struct Settings(Rc<Arc<GatewaySettings>>);
+
+impl Settings {
+    fn of(settings: Arc<GatewaySettings>) -> Self {
+        Self(Rc::new(settings))
+    }
+}
+
+impl std::ops::Deref for Settings {
+    type Target = GatewaySettings;
+    fn deref(&self) -> &GatewaySettings {
+        &self.0
     }
 }
 

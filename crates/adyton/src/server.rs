@@ -76,7 +76,7 @@ async fn serve(
         return Err(failure);
     }
     let mut shown = Shown::start(show, ready);
-    let mut reload = Reload::new(loaded, sources, level);
+    let mut reload = Reload::new(loaded, sources, level, assembly.gateway.clone());
     let outcome = loop {
         tokio::select! {
             signal = signals.next() => match signal {

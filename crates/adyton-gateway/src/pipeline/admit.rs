@@ -38,10 +38,11 @@ pub(crate) fn inspect<'l>(
     found: Found<'l>,
     arrival: Box<Arrival>,
 ) -> Result<Offer<'l>, Outcome> {
-    let limits = &worker.settings().limits;
-    check_uri(&arrival.head.uri, limits)?;
-    check_headers(&arrival.head.headers, limits)?;
-    check_expectation(&arrival.head.headers)?;
+    let limits = worker.settings().limits;
+    let head = arrival.sent();
+    check_uri(&head.uri, &limits)?;
+    check_headers(&head.headers, &limits)?;
+    check_expectation(&head.headers)?;
     Ok(Offer { found, arrival })
 }
 

@@ -92,10 +92,7 @@ fn accepted(live: &LiveService) -> Accepts {
 
 /// The request as its client signed it.
 pub(crate) fn as_signed<'a>(worker: &Worker, arrival: &'a Arrival) -> Request<'a> {
-    let head = match &arrival.door {
-        Entrance::Address => &arrival.head,
-        Entrance::PredictionTab(guest) => &guest.sent,
-    };
+    let head = arrival.sent();
     Request {
         head: Head {
             method: head.method.as_str(),

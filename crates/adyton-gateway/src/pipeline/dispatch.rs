@@ -77,10 +77,11 @@ fn unavailable(worker: &Worker, service: &Service) -> Outcome {
         (Wanted::Running, ServiceStatus::Failed) => Reason::ServiceFailed,
         (Wanted::Running, _) => Reason::ServiceDeploying,
     };
-    let shown = if service.wanted == Wanted::Stopped {
-        ServiceStatus::Stopped
-    } else {
-        status
+    // What is wanted may have changed a moment ago, before anything is seen of it.
+    let shown = match (reason, status) {
+        (Reason::ServiceStopped, _) => ServiceStatus::Stopped,
+        (_, ServiceStatus::Stopped | ServiceStatus::Stopping) => ServiceStatus::Deploying,
+        _ => status,
     };
     let evidence = Evidence::Service {
         service: service.id,

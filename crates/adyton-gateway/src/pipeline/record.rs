@@ -114,6 +114,9 @@ impl Drop for Recording {
                 )
             }
         };
+        let left = self.worker.clock().monotonic();
+        // How much of the time was the model's: whoever left may have left because of it.
+        self.trail().waited(left);
         let reason = Reason::ClientClosed;
         self.trail().refused(reason, Evidence::Request { problem });
         self.answered(reason.code().entry().status, AnsweredBy::Gateway);

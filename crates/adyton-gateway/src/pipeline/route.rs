@@ -54,12 +54,11 @@ pub(crate) fn find<'l>(
     trail: &mut Trail,
 ) -> Result<Found<'l>, Outcome> {
     let head = &arrival.head;
+    let sent = arrival.sent();
+    host::check(&sent.uri, &sent.headers)
+        .map_err(|problem| Outcome::refused(Reason::RequestHost, Evidence::Request { problem }))?;
     let within = match &arrival.door {
-        Entrance::Address => {
-            host::check(&head.uri, &head.headers)
-                .map_err(|problem| Outcome::refused(Reason::RequestHost, Evidence::Request { problem }))?;
-            Within::Any
-        }
+        Entrance::Address => Within::Any,
         Entrance::PredictionTab(guest) => Within::Project(guest.project),
     };
     let question = Question {

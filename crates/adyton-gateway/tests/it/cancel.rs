@@ -1,6 +1,7 @@
 //! Clients that leave: the work is cancelled, the record says so.
 
 use std::net::Shutdown;
+use std::time::Duration;
 
 use crate::in_process::echo;
 use crate::model::{Act, Program, wait_for};
@@ -24,9 +25,16 @@ fn a_program_is_left_alone_when_its_caller_is_gone() {
     let mut client = world.client();
     client.send(world.call().bytes());
     program.wait_until_asked(1);
+    world.clock.advance(Duration::from_secs(3));
     drop(client);
     program.wait_until_left(1);
     left(&world);
+    let record = &world.records()[0];
+    assert_eq!(
+        (record.took_us, record.model_us),
+        (3_000_000, 3_000_000),
+        "whose the time was, they want to know"
+    );
 }
 
 #[test]

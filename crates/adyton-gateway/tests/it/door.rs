@@ -38,6 +38,8 @@ fn call_to(project: ProjectId, service: &str, below: &str, headers: &[(&str, &st
         let name: HeaderName = name.parse().unwrap();
         request.headers_mut().append(name, value.parse().unwrap());
     }
+    let host = request.headers_mut().entry("host");
+    host.or_insert_with(|| "console.test".parse().unwrap());
     let (head, ()) = request.into_parts();
     ConsoleCall {
         head,
@@ -388,4 +390,13 @@ fn the_order_of_the_steps_is_that_of_the_address() {
         ..call_to(PROJECT, &service, "/", &bad[..1])
     };
     refused(&world, large, Reason::TokenMalformed);
+}
+
+#[test]
+fn a_call_that_names_two_hosts_is_refused_here_too() {
+    let world = World::new();
+    let token = world.token();
+    let headers = [("host", "a.test"), ("host", "b.test"), ("x-auth-token", &*token)];
+    let call = call_to(PROJECT, &SERVICE.to_string(), "", &headers);
+    refused(&world, call, Reason::RequestHost);
 }

@@ -1,6 +1,11 @@
 //! SIGHUP: reads the configuration again, applies what can be applied, and says what needs a restart.
 
+use std::sync::Arc;
+
+use adyton_gateway::Gateway;
+
 use super::logs::Level;
+use super::parts;
 use crate::config::section::{Applies, settings};
 use crate::config::{Loaded, Sources, load};
 
@@ -9,15 +14,17 @@ pub(super) struct Reload {
     loaded: Loaded,
     sources: Sources,
     level: Level,
+    gateway: Arc<Gateway>,
 }
 
 impl Reload {
     /// Starts with what was loaded.
-    pub(super) fn new(loaded: Loaded, sources: Sources, level: Level) -> Self {
+    pub(super) fn new(loaded: Loaded, sources: Sources, level: Level, gateway: Arc<Gateway>) -> Self {
         Self {
             loaded,
             sources,
             level,
+            gateway,
         }
     }
     /// Reads everything again. A configuration with problems changes nothing.
@@ -41,6 +48,7 @@ impl Reload {
         if changed.iter().any(|setting| setting.name == "log.filter") {
             self.level.set(&new.config.log);
         }
+        self.gateway.reload(&parts::gateway(&new.config));
         let applied = changed
             .iter()
             .filter(|setting| setting.applies == Applies::Reload)

@@ -133,7 +133,10 @@ fn escaped(text: &str, to: &mut Vec<u8>) {
     let bytes = text.as_bytes();
     let needs_escape = |byte: u8| byte < 0x20 || byte == b'"' || byte == b'\\';
     // Almost every text; looked through without a branch a byte.
-    if !bytes.iter().fold(false, |found, byte| found | needs_escape(*byte)) {
+    if !bytes
+        .iter()
+        .fold(false, |found, byte| found | needs_escape(*byte))
+    {
         return to.extend_from_slice(bytes);
     }
     let mut copied = 0;

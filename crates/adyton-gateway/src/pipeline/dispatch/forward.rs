@@ -54,6 +54,7 @@ pub(super) async fn forward(
     let request = onward(head, path, Bytes::clone(&body))?;
     let allowance = turn.spend();
     let began = worker.clock().monotonic();
+    trail.waits(began);
     let errand = Errand {
         worker,
         origin,
@@ -65,7 +66,7 @@ pub(super) async fn forward(
         let sent = pin!(exchange::send(worker, &errand.origin, request));
         within(&worker.waits, worker.settings().patience.prediction, sent).await
     };
-    trail.waited(errand.waited());
+    trail.waited(worker.clock().monotonic());
     let answered = match answered {
         Ok(Ok(answered)) => answered,
         Ok(Err(failure)) => return Err(errand.failed(failure)),

@@ -47,6 +47,11 @@ fn is_the_callers(name: &str) -> bool {
     )
 }
 
+/// Whether a header says where a request came from: worth something only from a trusted proxy, since anybody can write it.
+fn is_hearsay(name: &str) -> bool {
+    matches!(name, "forwarded" | "x-real-ip")
+}
+
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 const FORWARDED_HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
 const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
@@ -59,7 +64,9 @@ const OUR_COOKIES: &[u8] = b"adyton";
 /// Makes a caller's head the model's.
 pub(super) fn to_model(head: &mut Parts, source: &Source, address: HeaderValue, way: Way, id: RequestId) {
     let headers = &mut head.headers;
-    remove(headers, |name| stays(name) || is_the_callers(name));
+    remove(headers, |name| {
+        stays(name) || is_the_callers(name) || (!source.proxied && is_hearsay(name))
+    });
     if headers
         .get(AUTHORIZATION)
         .is_some_and(|value| is_ours(value.as_bytes(), way))

@@ -40,6 +40,7 @@ pub(super) async fn predict(
     let (_, body, turn) = call.into_parts();
     let asked = ModelCall { path, body: &body };
     let began = worker.clock().monotonic();
+    trail.waits(began);
     let waited = || worker.clock().monotonic().saturating_sub(began);
     let (answered, allowance) = if model.is_inline(body.len()) {
         (model.predict_inline(asked), turn.spend())
@@ -54,7 +55,7 @@ pub(super) async fn predict(
         })?;
         (answered, allowance)
     };
-    trail.waited(waited());
+    trail.waited(worker.clock().monotonic());
     let answer = answered.map_err(|error| failed(error, place))?;
     let mut response = Response::new(AnswerBody::Whole(answer.body));
     *response.status_mut() = answer.status;

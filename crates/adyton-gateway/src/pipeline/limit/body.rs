@@ -3,6 +3,7 @@
 use std::ops::Deref;
 use std::rc::Rc;
 use std::sync::Arc;
+use std::time::Duration;
 
 use adyton_core::catalogue::Reason;
 use adyton_core::digest::Sha256;
@@ -22,6 +23,9 @@ use crate::worker::Worker;
 
 /// Memory that the bodies of one worker may take together, in KiB: some forty of the largest. More wait for their turn.
 const ROOM: usize = 512 * 1024;
+/// Bytes a second that a body must come with, after the time that one pause may take: a client that sends a byte now and then
+/// holds a connection for nothing.
+const PACE: u64 = 1024;
 /// Bodies up to this many bytes need no place; connections bound their number.
 const SMALL: u64 = 64 * 1024;
 
@@ -75,7 +79,7 @@ pub(super) struct Bound {
 
 impl Bound {
     pub(super) fn of(worker: &Worker, door: Door) -> Self {
-        let limits = &worker.settings().limits;
+        let limits = worker.settings().limits;
         match door {
             Door::Address => Self {
                 bytes: limits.address_body,
@@ -118,6 +122,7 @@ pub(super) async fn read(
         Some(_) | None => None,
     };
     let mut whole = Gathered::Nothing;
+    let mut began = None;
     while !body.is_end_stream() {
         let frame = match within(&worker.waits, worker.settings().patience.body, body.frame()).await {
             Ok(Some(Ok(frame))) => frame,
@@ -146,6 +151,14 @@ pub(super) async fn read(
             hasher.update(&piece);
         }
         whole = whole.with(piece);
+        // A body that is here at once reads no clock.
+        if !body.is_end_stream() {
+            let now = worker.now.get();
+            let spent = now.saturating_sub(*began.get_or_insert(now));
+            if spent > worker.settings().patience.body + Duration::from_secs(length / PACE) {
+                return Err(dripping(spent, whole.len()));
+            }
+        }
     }
     Ok(Body {
         bytes: whole.into_bytes(),
@@ -177,6 +190,14 @@ fn stalled(impatience: Impatience, worker: &Worker, length: usize) -> Outcome {
         Impatience::Cut => Reason::GatewayStopping,
     };
     Outcome::refused(reason, Evidence::Request { problem })
+}
+
+fn dripping(spent: Duration, length: usize) -> Outcome {
+    let problem = format!(
+        "after {:.0} s only {length} bytes of the body had come: fewer than {PACE} a second",
+        spent.as_secs_f64()
+    );
+    Outcome::refused(Reason::BodyTooSlow, Evidence::Request { problem })
 }
 
 /// A body so far.

@@ -18,21 +18,21 @@ section! {
         /// How long requests in flight may take after SIGTERM before they are cut off.
         shutdown_grace: Duration = "30s" at "gateway.shutdown_grace", Start;
         /// How long the gateway, when it stops, still answers on kept connections (telling them to close) before it closes idle ones.
-        drain_linger: Duration = "2s" at "gateway.drain_linger", Start;
+        drain_linger: Duration = "2s" at "gateway.drain_linger", Reload;
         /// How long a model may take until its answer begins.
-        prediction_timeout: Duration = "40s" at "gateway.prediction_timeout", Start;
+        prediction_timeout: Duration = "40s" at "gateway.prediction_timeout", Reload;
         /// How long a model may pause inside of its answer.
-        stream_timeout: Duration = "300s" at "gateway.stream_timeout", Start;
+        stream_timeout: Duration = "300s" at "gateway.stream_timeout", Reload;
         /// How long a connection to an instance may take.
-        connect_timeout: Duration = "5s" at "gateway.connect_timeout", Start;
+        connect_timeout: Duration = "5s" at "gateway.connect_timeout", Reload;
         /// How long a client may pause inside of its request's body.
-        body_timeout: Duration = "8s" at "gateway.body_timeout", Start;
+        body_timeout: Duration = "8s" at "gateway.body_timeout", Reload;
         /// How long a client may take to send the head of a request.
-        head_timeout: Duration = "30s" at "gateway.head_timeout", Start;
+        head_timeout: Duration = "30s" at "gateway.head_timeout", Reload;
         /// How long a connection without a request is kept.
-        idle_timeout: Duration = "120s" at "gateway.idle_timeout", Start;
+        idle_timeout: Duration = "120s" at "gateway.idle_timeout", Reload;
         /// How long a client may take nothing of its answer.
-        write_timeout: Duration = "60s" at "gateway.write_timeout", Start;
+        write_timeout: Duration = "60s" at "gateway.write_timeout", Reload;
         /// Open connections of all cores together; more wait to be accepted.
         max_connections: u32 = "16384" at "gateway.max_connections", Start;
         /// Idle connections that each core keeps to one instance.
@@ -40,6 +40,6 @@ section! {
         /// Whether `%2F` in a path stays one segment; otherwise it separates two, for routing, signing and the model alike.
         keep_encoded_slash: bool = "false" at "gateway.keep_encoded_slash", Start;
         /// Proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed.
-        trusted_proxies: Vec<Network> = "" at "gateway.trusted_proxies", Start;
+        trusted_proxies: Vec<Network> = "" at "gateway.trusted_proxies", Reload;
     }
 }

@@ -7,14 +7,14 @@ section! {
     /// What a request may weigh. Each refusal names the setting that moves its limit.
     Limits in "limits" {
         /// The body of a request at the API address (APIG.0201, status 413).
-        address_body: ByteSize = "12MiB" at "limits.address_body", Start;
+        address_body: ByteSize = "12MiB" at "limits.address_body", Reload;
         /// The body of a request at the Prediction tab's door (APIG.0201, status 413).
-        prediction_tab_body: ByteSize = "8MiB" at "limits.prediction_tab_body", Start;
+        prediction_tab_body: ByteSize = "8MiB" at "limits.prediction_tab_body", Reload;
         /// Path and query together (APIG.0201, status 414).
-        uri: ByteSize = "32KiB" at "limits.uri", Start;
+        uri: ByteSize = "32KiB" at "limits.uri", Reload;
         /// One header, name and value (APIG.0201, status 494).
-        header: ByteSize = "32KiB" at "limits.header", Start;
+        header: ByteSize = "32KiB" at "limits.header", Reload;
         /// All headers: the sum of name, value and 4 bytes of each (APIG.0201, status 494).
-        headers: ByteSize = "128KiB" at "limits.headers", Start;
+        headers: ByteSize = "128KiB" at "limits.headers", Reload;
     }
 }

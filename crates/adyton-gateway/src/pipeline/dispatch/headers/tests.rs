@@ -60,6 +60,8 @@ fn a_model_sees_who_called_and_no_credentials() {
             ("te", "trailers"),
             ("content-length", "2"),
             ("x-forwarded-for", "1.2.3.4"),
+            ("forwarded", "for=1.2.3.4"),
+            ("x-real-ip", "1.2.3.4"),
             ("x-adyton-anything", "1"),
             ("x-kept", "1"),
         ],
