@@ -3,8 +3,10 @@
 import json
 import os
 import signal
+import socket
 import stat
 import subprocess
+import sys
 import threading
 import time
 
@@ -105,6 +107,60 @@ def test_sigterm_loses_no_request(new_server):
         client.join(30)
     assert not any(client.is_alive() for client in clients)
     assert [lost for client in clients for lost in client.lost] == []
+
+
+class Stubborn(threading.Thread):
+    """Calls on new connections, one after the other, until it is stopped; keeps whatever was no good answer."""
+
+    def __init__(self, server, echo, token):
+        super().__init__()
+        self.url, self.path, self.token = server.gateway, echo.path, token
+        self.answered, self.lost, self.stopped = 0, [], threading.Event()
+
+    def run(self):
+        while not self.stopped.is_set():
+            try:
+                with Connection(self.url) as connection:
+                    connection.send_head("POST", self.path, {"X-Auth-Token": self.token, "Content-Length": "2"})
+                    connection.send(b"{}")
+                    answer = connection.read_answer()
+                if answer.status != 200:
+                    self.lost.append(answer)
+                self.answered += 1
+            except (ConnectionError, TimeoutError) as error:
+                self.lost.append(error)
+
+
+def test_a_restart_behind_an_inherited_listener_refuses_nobody(new_server):
+    """As under systemd with a socket unit: somebody else holds the listener open, and clients wait in its queue."""
+    with socket.create_server(("127.0.0.1", 0), backlog=256) as held:
+        server = new_server({"throttle.default_per_second": 0})
+        plain = server.command
+        script = """import os, sys
+os.dup2(int(sys.argv[1]), 3)
+os.environ.update(LISTEN_FDS="1", LISTEN_PID=str(os.getpid()))
+os.execv(sys.argv[2], sys.argv[2:])"""
+        server.command = lambda *more: [sys.executable, "-c", script, str(held.fileno()), *plain(*more)]
+        server.passed = (held.fileno(),)
+        server.start()
+        assert server.gateway.endswith(f":{held.getsockname()[1]}")
+        echo = server.deploy("echo", ECHO)
+        clients = [Stubborn(server, echo, server.token()) for _ in range(8)]
+        for client in clients:
+            client.start()
+        try:
+            for _ in range(2):
+                before = [client.answered for client in clients]
+                wait_for(lambda before=before: all(client.answered > count + 5 for client, count in zip(clients, before, strict=True)), 30, "answers")
+                assert server.stop() == 0
+                server.start()
+            wait_for(lambda: server.status_of(echo.id) == "running", 30, "the service")
+        finally:
+            for client in clients:
+                client.stopped.set()
+            for client in clients:
+                client.join(60)
+        assert [lost for client in clients for lost in client.lost] == []
 
 
 def test_sigterm_waits_for_what_is_in_flight(new_server):

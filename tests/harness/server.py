@@ -55,6 +55,8 @@ class Server:
         self.data = folder / "data"
         # Waiting for clients that keep connections open costs every stop as much; test_life.py has the real value.
         self.settings = {"gateway.drain_linger": "100ms"} | (settings or {})
+        # Files that the server inherits.
+        self.passed: tuple[int, ...] = ()
         self.process: subprocess.Popen | None = None
         self.ready: dict = {}
         self._token = ""
@@ -81,7 +83,7 @@ class Server:
         ready_file = self.folder / "ready.json"
         ready_file.unlink(missing_ok=True)
         log = (self.folder / "server.log").open("ab")
-        self.process = subprocess.Popen(self.command(*more), env=self.environment(), stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        self.process = subprocess.Popen(self.command(*more), env=self.environment(), stdin=subprocess.DEVNULL, stdout=log, stderr=log, pass_fds=self.passed)
         log.close()
 
         def up() -> bool:

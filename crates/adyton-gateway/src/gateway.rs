@@ -1,6 +1,6 @@
 //! The gateway as the binary sees it: bind, start, drain.
 
-use std::net::SocketAddr;
+use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -61,19 +61,28 @@ pub struct Gateway {
 }
 
 impl Gateway {
-    /// Takes the address, but does not answer yet: connections wait until [`start`](Self::start).
+    /// Takes the address, but does not answer yet: connections wait until [`start`](Self::start). An `inherited` listener
+    /// takes the place of [`GatewaySettings::listen`]; it is not closed for others when this gateway ends.
     ///
     /// # Errors
     /// The address is taken (the error names by whom, where the system tells), or cannot be bound.
-    pub fn bind(settings: GatewaySettings, ties: Ties) -> Result<Self, BindError> {
+    pub fn bind(
+        settings: GatewaySettings,
+        ties: Ties,
+        inherited: Option<&TcpListener>,
+    ) -> Result<Self, BindError> {
         let workers = ties.recorders.len().clamp(1, 256);
-        let (local_addr, listeners) = bind::listeners(settings.listen, workers)?;
+        let (local_addr, listeners) = match inherited {
+            Some(listener) => bind::shared(listener, workers).map_err(BindError::Inherited)?,
+            None => bind::listeners(settings.listen, workers)?,
+        };
         let node = settings.node;
         let orders = watch::Sender::new(Order::Serve);
         let meters: Vec<Arc<Meters>> = (0..workers).map(|_| Arc::default()).collect();
         let shared = Arc::new(Shared {
             settings: ArcSwap::from_pointee(settings),
             loopback: local_addr.ip().is_loopback(),
+            is_inherited: inherited.is_some(),
             identity: ties.identity,
             instances: ties.instances,
             registry: Registry::default(),

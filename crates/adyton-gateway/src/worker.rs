@@ -54,6 +54,8 @@ pub(crate) struct Shared {
     pub(crate) settings: ArcSwap<GatewaySettings>,
     /// Whether the listener is reached from this machine alone.
     pub(crate) loopback: bool,
+    /// Whether the listener is somebody else's, who holds it open for the next server.
+    pub(crate) is_inherited: bool,
     /// Who finds callers.
     pub(crate) identity: Arc<Identity>,
     /// What runs: asked only to say why a service cannot be called.

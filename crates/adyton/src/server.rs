@@ -8,9 +8,11 @@
 //!
 //! - [`assembly`]: the parts, in the order of the start; [`stop`]: their end.
 //! - [`parts`]: from the configuration to what each crate wants to know.
+//! - [`inherited`]: a listener that outlives the process.
 //! - [`signals`], [`logs`], [`ready`], [`libraries`].
 
 mod assembly;
+mod inherited;
 mod libraries;
 pub(crate) mod logs;
 mod parts;
@@ -19,6 +21,7 @@ mod reload;
 mod signals;
 mod stop;
 
+use std::net::TcpListener;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -46,6 +49,7 @@ pub(crate) fn run(
     context: &Context,
     show: Option<Show>,
 ) -> Outcome {
+    let inherited = inherited::listener()?;
     let level = logs::start(&loaded.config.log)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(CONTROL_THREADS)
@@ -53,7 +57,9 @@ pub(crate) fn run(
         .enable_all()
         .build()
         .map_err(|error| Failure::failed(format!("no threads for the control plane: {error}")))?;
-    let outcome = runtime.block_on(serve(loaded, sources, level, ready_file, context, show));
+    let outcome = runtime.block_on(serve(
+        loaded, sources, level, ready_file, context, show, inherited,
+    ));
     // What still runs now was told to end and did not.
     runtime.shutdown_timeout(Duration::from_millis(200));
     outcome
@@ -66,10 +72,11 @@ async fn serve(
     ready_file: Option<PathBuf>,
     context: &Context,
     show: Option<Show>,
+    inherited: Option<TcpListener>,
 ) -> Outcome {
     let mut signals = Signals::new()?;
     let grace = loaded.config.gateway.shutdown_grace;
-    let assembly = Assembly::start(&loaded.config, context).await?;
+    let assembly = Assembly::start(&loaded.config, context, inherited.as_ref()).await?;
     let ready = assembly.ready().clone();
     if let Err(failure) = announce(&ready, &assembly, ready_file.as_ref()) {
         stop::all(assembly, Duration::ZERO).await;

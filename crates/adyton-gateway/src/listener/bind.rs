@@ -2,6 +2,9 @@
 //!
 //! `SO_REUSEPORT` would let a second server of the same user share the port in silence, each getting half of the calls. So
 //! the address is first bound without it: that fails when anybody is there.
+//!
+//! Or the listener is inherited ([`shared`]) from whoever started the server and holds it open over restarts: then nobody is
+//! refused in between, clients wait in its queue.
 
 use std::io;
 use std::net::{SocketAddr, TcpListener};
@@ -23,6 +26,11 @@ pub enum BindError {
         /// Who holds it, if the system tells: `nginx (pid 4711)`.
         holder: Option<String>,
     },
+    /// A listener that was inherited and cannot be used.
+    #[error(
+        "the listener that was handed over (LISTEN_FDS) cannot be used: {0}; it must be a TCP socket that listens"
+    )]
+    Inherited(io::Error),
     /// Anything else.
     #[error("the gateway cannot listen on {address}: {problem}; set another `gateway.listen`")]
     Refused {
@@ -31,6 +39,14 @@ pub enum BindError {
         /// What the system said.
         problem: io::Error,
     },
+}
+
+/// A listener that somebody else holds open, for as many workers: they share its one queue.
+pub(crate) fn shared(listener: &TcpListener, workers: usize) -> io::Result<(SocketAddr, Vec<TcpListener>)> {
+    listener.set_nonblocking(true)?;
+    socket2::SockRef::from(listener).set_tcp_nodelay(true)?;
+    let listeners = (0..workers).map(|_| listener.try_clone());
+    Ok((listener.local_addr()?, listeners.collect::<io::Result<_>>()?))
 }
 
 /// As many listeners as there are workers, and the address that they share.

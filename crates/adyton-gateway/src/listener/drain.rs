@@ -2,7 +2,7 @@
 //! next request of every busy client, and closing a listener loses what waits in it.
 //!
 //! 1. readiness fails, so that no new client is sent here;
-//! 2. what waits is accepted, then the listener closes;
+//! 2. what waits is accepted, then the listener closes (one that was inherited is left as it is: others go on with it);
 //! 3. answers carry `Connection: close` for a while, so that clients let go by themselves;
 //! 4. connections that are idle still are closed, busy ones after their answer;
 //! 5. when the grace is over, what still waits for a model is answered with `gateway.stopping`.
@@ -25,7 +25,12 @@ const LAST_WORDS: Duration = Duration::from_secs(1);
 /// Ends one worker's connections.
 pub(crate) async fn run(worker: &Rc<Worker>, listener: TcpListener, grace: Duration) {
     worker.draining.set(true);
-    accept_rest(worker, listener);
+    if worker.shared.is_inherited {
+        // What waits in its queue is the next server's.
+        drop(listener);
+    } else {
+        accept_rest(worker, listener);
+    }
     let linger = worker.settings().drain_linger.min(grace);
     if timeout(linger, worker.guests.empty()).await.is_ok() {
         return;

@@ -122,7 +122,7 @@ impl World {
             recorders,
             clock: clock.clone(),
         };
-        let gateway = Arc::new(Gateway::bind(settings, ties).expect("a port"));
+        let gateway = Arc::new(Gateway::bind(settings, ties, None).expect("a port"));
         let world = Self {
             gateway,
             clock,

@@ -1,5 +1,6 @@
 //! The parts of a server, made in the order of the start and held until the end.
 
+use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -22,6 +23,7 @@ use adyton_store::{DataFolder, Feed, OpenError, Store, feed, housekeeping};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
+use super::inherited;
 use super::parts;
 use super::ready::Ready;
 use crate::config::Config;
@@ -98,7 +100,11 @@ impl Assembly {
     ///
     /// # Errors
     /// What cannot be had, and what to do; wrong settings and taken addresses are wrong use (exit 2).
-    pub(super) async fn start(config: &Config, context: &Context) -> Outcome<Self> {
+    pub(super) async fn start(
+        config: &Config,
+        context: &Context,
+        listener: Option<&TcpListener>,
+    ) -> Outcome<Self> {
         let clock = context.clock.clone();
         let truth = Truth::open(config, &clock).await?;
         let mut background = Stage::new();
@@ -111,7 +117,7 @@ impl Assembly {
         ));
         background.spawn(housekeeping::run(truth.store.clone(), background.stopped()));
         let models = Models::prepare(config, context, &truth, Arc::new(events))?;
-        let front = Front::bind(config, &clock, &truth, &models)?;
+        let front = Front::bind(config, &clock, &truth, &models, listener)?;
         let open = Arc::new(AtomicBool::new(false));
         let control = front.control(&truth, &models, &open, clock);
         let control = Control::bind(parts::control(config, &front.url, &truth.data), control).await;
@@ -139,7 +145,11 @@ impl Assembly {
 
         // Both addresses are ours: from here on things run and answer.
         let mut instances = Stage::new();
+        let seen = models.reconciler.instances();
         instances.spawn(models.reconciler.run(instances.stop.subscribe()));
+        if listener.is_some() {
+            inherited::deployed(truth.feed.cell(), seen.as_ref()).await;
+        }
         gateway.start().map_err(failed)?;
         let mut answering = Stage::new();
         answering.spawn(control.serve(answering.stopped()));
@@ -169,7 +179,13 @@ struct Front {
 }
 
 impl Front {
-    fn bind(config: &Config, clock: &Clock, truth: &Truth, models: &Models) -> Outcome<Self> {
+    fn bind(
+        config: &Config,
+        clock: &Clock,
+        truth: &Truth,
+        models: &Models,
+        listener: Option<&TcpListener>,
+    ) -> Outcome<Self> {
         let identity = Arc::new(Identity::new(clock.clone(), parts::identity(config)));
         let settings = parts::gateway(config);
         let journal = parts::journal(config, &truth.data);
@@ -182,7 +198,8 @@ impl Front {
             recorders,
             clock: clock.clone(),
         };
-        let gateway = Gateway::bind(settings, ties).map_err(|error| Failure::wrong_use(error.to_string()))?;
+        let gateway =
+            Gateway::bind(settings, ties, listener).map_err(|error| Failure::wrong_use(error.to_string()))?;
         let url = match &config.gateway.public_url {
             Some(url) => url.0.clone(),
             None => parts::url(gateway.local_addr()),
