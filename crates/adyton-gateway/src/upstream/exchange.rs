@@ -51,28 +51,34 @@ pub(crate) enum FailureKind {
 
 /// Sends a request to an instance.
 pub(crate) async fn send(worker: &Rc<Worker>, origin: &Origin, request: Sent) -> Result<Answered, Failure> {
-    let Some(mut line) = idle(origin).await else {
-        return send_anew(worker, origin, request, 1).await;
-    };
-    worker.meters.upstream_reused.add(1);
-    let spare = is_repeatable(request.method()).then(|| request.clone());
-    let mut failed = match line.send(request).await {
-        Ok(response) => return Ok(Answered { response, line }),
-        Err(failed) => failed,
-    };
-    let unsent = failed.take_message();
-    let failure = Failure::of(failed.error(), 1);
-    let again = unsent.or_else(|| spare.filter(|_| failure.kind == FailureKind::Closed));
-    match again {
-        Some(request) => {
-            worker.meters.upstream_retried.add(1);
-            send_anew(worker, origin, request, 2).await
+    let mut request = request;
+    loop {
+        let Some(mut line) = idle(origin).await else {
+            return send_anew(worker, origin, request, 1).await;
+        };
+        let spare = is_repeatable(request.method()).then(|| request.clone());
+        let mut failed = match line.send(request).await {
+            Ok(response) => {
+                worker.meters.upstream_reused.add(1);
+                return Ok(Answered { response, line });
+            }
+            Err(failed) => failed,
+        };
+        // The other side had closed it while it was idle: that was no attempt. Each turn takes one idle connection away.
+        if let Some(unsent) = failed.take_message() {
+            request = unsent;
+            continue;
         }
-        None => Err(failure),
+        let failure = Failure::of(failed.error(), 1);
+        let Some(spare) = spare.filter(|_| failure.kind == FailureKind::Closed) else {
+            return Err(failure);
+        };
+        worker.meters.upstream_retried.add(1);
+        return send_anew(worker, origin, spare, 2).await;
     }
 }
 
-/// A kept connection that takes a request now; those that were closed meanwhile are let go of on the way.
+/// A kept connection that takes a request now.
 async fn idle(origin: &Origin) -> Option<Line> {
     loop {
         let mut line = origin.take()?;

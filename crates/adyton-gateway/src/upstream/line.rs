@@ -6,7 +6,7 @@
 
 use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, Waker};
 
 use bytes::Bytes;
 use http::{Request, Response};
@@ -41,13 +41,16 @@ impl Line {
         })
     }
 
-    /// Whether an idle connection is still open and takes a request now.
+    /// Whether an idle connection takes a request now. One that the other side has closed meanwhile says so only when it is
+    /// used: [`send`](Self::send) gives the request back then.
     pub(crate) async fn is_usable(&mut self) -> bool {
-        poll_fn(|context| {
-            self.wire.poll(context);
-            Poll::Ready(())
-        })
-        .await;
+        if !self.sender.is_ready() {
+            poll_fn(|context| {
+                self.wire.poll(context);
+                Poll::Ready(())
+            })
+            .await;
+        }
         self.sender.is_ready()
     }
 
@@ -79,15 +82,18 @@ impl Wire {
         }
     }
 
-    /// Waits for something that comes from this connection.
+    /// Waits for something that comes from this connection, and from nowhere else: it becomes ready only while the
+    /// connection is polled, which is done here. So it is polled without a waker; with this task's, it would wake the task that
+    /// is running already, for nothing.
     pub(crate) async fn drive<F: Future>(&mut self, wanted: F) -> F::Output {
         let mut wanted = pin!(wanted);
+        let mut look = || wanted.as_mut().poll(&mut Context::from_waker(Waker::noop()));
         poll_fn(|context| {
-            if let Poll::Ready(done) = wanted.as_mut().poll(context) {
+            if let Poll::Ready(done) = look() {
                 return Poll::Ready(done);
             }
             self.poll(context);
-            wanted.as_mut().poll(context)
+            look()
         })
         .await
     }
