@@ -29,9 +29,11 @@ use crate::context::Context;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
+    // Keys and passwords are in the environment and the memory of most verbs.
+    adyton_runtime::keeper::close_to_others();
     let cli = Cli::parse();
     if matches!(cli.verb, cli::Verb::Keeper(_)) {
-        // Before any thread is started: its fence holds only for threads that come after it.
+        // It needs nothing of what follows.
         return adyton_runtime::keeper::main();
     }
     let context = Context::of_process(&cli);

@@ -69,7 +69,7 @@ async fn serve(
 ) -> Outcome {
     let mut signals = Signals::new()?;
     let grace = loaded.config.gateway.shutdown_grace;
-    let assembly = Assembly::start(&loaded.config, context).await?;
+    let assembly = Assembly::start(&loaded, context).await?;
     let ready = assembly.ready().clone();
     if let Err(failure) = announce(&ready, &assembly, ready_file.as_ref()) {
         stop::all(assembly, Duration::ZERO).await;

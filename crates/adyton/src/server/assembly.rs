@@ -24,7 +24,7 @@ use tokio::task::JoinHandle;
 
 use super::parts;
 use super::ready::Ready;
-use crate::config::Config;
+use crate::config::{Config, Loaded};
 use crate::context::Context;
 use crate::failure::{Failure, Outcome};
 use crate::server::onnx_places;
@@ -98,7 +98,8 @@ impl Assembly {
     ///
     /// # Errors
     /// What cannot be had, and what to do; wrong settings and taken addresses are wrong use (exit 2).
-    pub(super) async fn start(config: &Config, context: &Context) -> Outcome<Self> {
+    pub(super) async fn start(loaded: &Loaded, context: &Context) -> Outcome<Self> {
+        let config = &loaded.config;
         let clock = context.clock.clone();
         let truth = Truth::open(config, &clock).await?;
         let mut background = Stage::new();
@@ -110,7 +111,7 @@ impl Assembly {
             background.stopped(),
         ));
         background.spawn(housekeeping::run(truth.store.clone(), background.stopped()));
-        let models = Models::prepare(config, context, &truth, Arc::new(events))?;
+        let models = Models::prepare(loaded, context, &truth, Arc::new(events))?;
         let front = Front::bind(config, &clock, &truth, &models)?;
         let open = Arc::new(AtomicBool::new(false));
         let control = front.control(&truth, &models, &open, clock);
@@ -259,7 +260,8 @@ struct Models {
 }
 
 impl Models {
-    fn prepare(config: &Config, context: &Context, truth: &Truth, events: Arc<dyn Events>) -> Outcome<Self> {
+    fn prepare(loaded: &Loaded, context: &Context, truth: &Truth, events: Arc<dyn Events>) -> Outcome<Self> {
+        let config = &loaded.config;
         let folder = truth.data.join("packages");
         let packages = Packages::open(&folder, Limits::default())
             .map_err(|error| Failure::failed(format!("{}: {error}", folder.display())))?;
@@ -277,7 +279,7 @@ impl Models {
             packages: packages.clone(),
             onnx: onnx.clone(),
             threads: InferenceThreads::start(parts::cores(), WAITING_PREDICTIONS).map_err(failed)?,
-            command: parts::command(config, &truth.data)?,
+            command: parts::command(loaded, &truth.data, &context.environment)?,
             log_lines: LOG_LINES,
             clock: context.clock.clone(),
         });
