@@ -14,6 +14,7 @@ mod context;
 mod demo;
 mod failure;
 mod server;
+mod telemetry;
 mod terminal;
 
 use std::process::ExitCode;
@@ -35,6 +36,12 @@ fn main() -> ExitCode {
     if matches!(cli.verb, cli::Verb::Keeper(_)) {
         // It needs nothing of what follows.
         return adyton_runtime::keeper::main();
+    }
+    if matches!(
+        cli.verb,
+        cli::Verb::Serve(_) | cli::Verb::Demo(_) | cli::Verb::Doctor(_)
+    ) {
+        telemetry::refuse();
     }
     let context = Context::of_process(&cli);
     match cli.verb.run(&context) {

@@ -22,7 +22,7 @@ mod stop;
 use std::path::PathBuf;
 use std::time::Duration;
 
-pub(crate) use libraries::onnx_places;
+pub(crate) use libraries::{check_library, onnx_places};
 
 use self::assembly::Assembly;
 use self::ready::Ready;
@@ -46,6 +46,7 @@ pub(crate) fn run(
     context: &Context,
     show: Option<Show>,
 ) -> Outcome {
+    check_library(&loaded)?;
     let level = logs::start(&loaded.config.log)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(CONTROL_THREADS)

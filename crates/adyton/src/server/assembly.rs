@@ -11,7 +11,7 @@ use adyton_gateway::journal::Journal;
 use adyton_gateway::{Gateway, Ties};
 use adyton_identity::Identity;
 use adyton_runtime::onnx::Onnx;
-use adyton_runtime::onnx::library::LibrarySetting;
+use adyton_runtime::onnx::library::{Choice, LibrarySetting};
 use adyton_runtime::onnx::threads::InferenceThreads;
 use adyton_runtime::package::{Limits, Packages};
 use adyton_runtime::reconciler::{Reconciler, Surroundings};
@@ -22,6 +22,7 @@ use adyton_store::{DataFolder, Feed, OpenError, Store, feed, housekeeping};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
+use super::libraries::wrong_library;
 use super::parts;
 use super::ready::Ready;
 use crate::config::{Config, Loaded};
@@ -271,6 +272,9 @@ impl Models {
             &onnx_places(&truth.data, &context.environment),
             parts::cores(),
         );
+        if let (LibrarySetting::File(_), Choice::Builtin { reason }) = (&setting, onnx.choice()) {
+            return Err(wrong_library(reason));
+        }
         let targets = Targets::new();
         let reconciler = Reconciler::new(Surroundings {
             live: truth.feed.cell().clone(),
