@@ -12,6 +12,7 @@ use ort::value::{
     TensorRef, ValueType,
 };
 
+use super::cost::Cost;
 use super::lanes::{self, Lanes};
 use super::predictor::{LoadError, Predictor, RunError, shorten};
 use super::tensor::{Axis, ElementType, Elements, Input, Label, Ports, Tensor, Value};
@@ -28,6 +29,7 @@ pub struct OnnxRuntimeModel {
     labels: Vec<Option<Vec<Label>>>,
     sessions: Lanes<Session>,
     minor: u32,
+    cost: Cost,
 }
 
 impl OnnxRuntimeModel {
@@ -64,6 +66,7 @@ impl OnnxRuntimeModel {
                     labels,
                     sessions,
                     minor,
+                    cost: Cost::Contents,
                 });
             }
         }
@@ -79,7 +82,14 @@ impl OnnxRuntimeModel {
             labels: Vec::new(),
             sessions,
             minor,
+            cost: Cost::Contents,
         })
+    }
+
+    /// The same, with what its time depends on.
+    #[must_use]
+    pub(super) fn costing(self, cost: Cost) -> Self {
+        Self { cost, ..self }
     }
 }
 
@@ -176,6 +186,10 @@ impl Predictor for OnnxRuntimeModel {
             );
         }
         Ok(values)
+    }
+
+    fn cost(&self) -> Cost {
+        self.cost
     }
 
     fn runtime(&self) -> String {
