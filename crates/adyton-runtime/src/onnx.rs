@@ -16,8 +16,10 @@ mod linear;
 pub mod onnx_runtime;
 mod pace;
 pub mod predictor;
+mod shapes;
 pub mod tensor;
 pub mod threads;
+mod words;
 mod zip_map;
 
 use std::fmt;
