@@ -18,6 +18,9 @@ use std::time::Duration;
 /// The search path of programs: that of a plain system, never the server's own.
 pub const PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
+/// Variables that a program gets from here, whatever else it is given.
+pub const RESERVED: [&str; 5] = ["PORT", "MODEL_PATH", "PATH", "HOME", "TMPDIR"];
+
 /// How programs are run on this machine.
 #[derive(Clone, Debug)]
 pub struct CommandSettings {
@@ -25,8 +28,8 @@ pub struct CommandSettings {
     pub keeper: Vec<OsString>,
     /// The folder in which each instance gets a temporary folder of its own.
     pub temporary: PathBuf,
-    /// The server's data folder, which programs may not see.
-    pub hidden: Option<PathBuf>,
+    /// What programs may not see: the server's data folder, its keys and settings, the profiles of the command line.
+    pub hidden: Vec<PathBuf>,
     /// Whether programs may be run at all (`runtime.run_code`).
     pub allowed: bool,
     /// How long a program may take to end after SIGTERM (containers get 60–90 s; ModelArts, "Custom Image Specifications").
@@ -49,7 +52,7 @@ impl CommandSettings {
         Self {
             keeper,
             temporary,
-            hidden: None,
+            hidden: Vec::new(),
             allowed: true,
             grace: Duration::from_secs(60),
             drain: Duration::from_secs(60),

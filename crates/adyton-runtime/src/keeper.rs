@@ -6,8 +6,7 @@
 //! is gone and everything ends. Standard output and error belong to the program: the keeper never writes to them.
 //!
 //! The keeper is the *subreaper* of its descendants: whoever loses their parent becomes its child, so nobody escapes by
-//! forking twice or by making a session of their own. It fences itself with Landlock before it starts the program
-//! (`fence.rs`) and keeps ending descendants until there are none (`descendants.rs`).
+//! forking twice or by making a session of their own. It starts the program behind a fence of Landlock (`fence.rs`) and keeps ending descendants until there are none (`descendants.rs`).
 
 mod descendants;
 mod fence;
@@ -23,7 +22,7 @@ use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::thread;
 use std::time::Duration;
 
-use rustix::process::{Pid, Signal, WaitOptions, WaitStatus};
+use rustix::process::{DumpableBehavior, Pid, Signal, WaitOptions, WaitStatus};
 use serde::{Deserialize, Serialize};
 
 /// What the server asks of a keeper.
@@ -37,8 +36,8 @@ pub struct Order {
     pub environment: BTreeMap<String, String>,
     /// The folder that it may write to.
     pub temporary: PathBuf,
-    /// The folder that it may not see: the server's data, apart from `folder` and `temporary`.
-    pub hidden: Option<PathBuf>,
+    /// Folders and files that it may not see, apart from `folder` and `temporary`: the server's data, keys and settings.
+    pub hidden: Vec<PathBuf>,
     /// How long it may take to end after SIGTERM, in milliseconds.
     pub grace_ms: u64,
 }
@@ -75,9 +74,16 @@ enum Happened {
 /// The grace for a program whose server is gone: nobody waits for an answer any more.
 const ORPHAN_GRACE: Duration = Duration::from_millis(500);
 
-/// The life of a keeper. The binary's `keeper` command calls this and ends with its exit code; it must be called before any
-/// other thread is started, because the fence holds only for threads made after it.
+/// Closes this process to others of the same user: its memory and its environment, where secrets are, cannot be read, not even
+/// by root without the capability for it. There are no core dumps then. What this process starts is open again.
+pub fn close_to_others() {
+    // A kernel that does not know it leaves everything as it was.
+    let _ = rustix::process::set_dumpable_behavior(DumpableBehavior::NotDumpable);
+}
+
+/// The life of a keeper. The binary's `keeper` command calls this and ends with its exit code.
 pub fn main() -> ExitCode {
+    close_to_others();
     let Ok(socket) = std::io::stdin().as_fd().try_clone_to_owned() else {
         return ExitCode::from(2);
     };
@@ -121,10 +127,18 @@ pub fn main() -> ExitCode {
     ExitCode::SUCCESS
 }
 
-/// Becomes the subreaper, raises the fence and starts the program in a process group of its own.
+/// Becomes the subreaper and starts the program behind the fence. The fence holds for a thread and what it starts, so the
+/// program is started by a thread of its own: the keeper itself must go on seeing the processes that it is to end.
 fn start(order: &Order) -> Result<(Pid, bool), String> {
     let own = Some(rustix::process::getpid());
     rustix::process::set_child_subreaper(own).map_err(|problem| format!("no subreaper: {problem}"))?;
+    thread::scope(|scope| scope.spawn(|| start_fenced(order)).join())
+        .unwrap_or_else(|_| Err("the keeper panicked".to_owned()))
+}
+
+/// Raises the fence around this thread, and starts the program in a process group of its own.
+fn start_fenced(order: &Order) -> Result<(Pid, bool), String> {
+    fence::drop_capabilities();
     let fenced = fence::raise(order).map_err(|problem| format!("the fence cannot be raised: {problem}"))?;
     let (program, arguments) = order.command.split_first().ok_or("the command is empty")?;
     let mut command = Command::new(program);

@@ -6,6 +6,9 @@
 
 pub mod builtin;
 pub mod codec;
+pub mod cost;
+mod golden;
+mod guard;
 pub mod in_process;
 mod lanes;
 pub mod library;
@@ -13,8 +16,10 @@ mod linear;
 pub mod onnx_runtime;
 mod pace;
 pub mod predictor;
+mod shapes;
 pub mod tensor;
 pub mod threads;
+mod words;
 mod zip_map;
 
 use std::fmt;
@@ -88,14 +93,27 @@ impl Onnx {
     pub fn load(&self, model_folder: &Path, file: &str) -> Result<Box<dyn Predictor>, LoadError> {
         let path = model_folder.join(file);
         let shown = format!("model/{file}");
-        let runtime: Box<dyn Predictor> =
-            match (&self.environment, &self.choice) {
-                (Some(environment), Choice::Library(library)) => Box::new(
-                    onnx_runtime::OnnxRuntimeModel::load(environment, library.minor, &path, &shown)?,
-                ),
-                _ => Box::new(builtin::BuiltinModel::load(&path, &shown)?),
-            };
-        Ok(linear::Linear::take_over(&path, runtime))
+        // The compiled-in runtime panics over some graphs; that must cost this model only.
+        guard::guarded(|| self.load_file(&path, &shown)).unwrap_or_else(|panic| {
+            Err(LoadError::Graph {
+                file: shown.clone(),
+                runtime: self.choice.runtime(),
+                cause: panic.0,
+                fix: "",
+            })
+        })
+    }
+
+    fn load_file(&self, path: &Path, shown: &str) -> Result<Box<dyn Predictor>, LoadError> {
+        let cost = cost::of_file(path);
+        let runtime: Box<dyn Predictor> = match (&self.environment, &self.choice) {
+            (Some(environment), Choice::Library(library)) => {
+                let model = onnx_runtime::OnnxRuntimeModel::load(environment, library.minor, path, shown)?;
+                Box::new(model.costing(cost))
+            }
+            _ => Box::new(builtin::BuiltinModel::load(path, shown)?.costing(cost)),
+        };
+        Ok(linear::Linear::take_over(path, runtime))
     }
 }
 

@@ -14,6 +14,7 @@ mod context;
 mod demo;
 mod failure;
 mod server;
+mod telemetry;
 mod terminal;
 
 use std::process::ExitCode;
@@ -29,10 +30,18 @@ use crate::context::Context;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
+    // Keys and passwords are in the environment and the memory of most verbs.
+    adyton_runtime::keeper::close_to_others();
     let cli = Cli::parse();
     if matches!(cli.verb, cli::Verb::Keeper(_)) {
-        // Before any thread is started: its fence holds only for threads that come after it.
+        // It needs nothing of what follows.
         return adyton_runtime::keeper::main();
+    }
+    if matches!(
+        cli.verb,
+        cli::Verb::Serve(_) | cli::Verb::Demo(_) | cli::Verb::Doctor(_)
+    ) {
+        telemetry::refuse();
     }
     let context = Context::of_process(&cli);
     match cli.verb.run(&context) {

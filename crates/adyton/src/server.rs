@@ -25,7 +25,7 @@ use std::net::TcpListener;
 use std::path::PathBuf;
 use std::time::Duration;
 
-pub(crate) use libraries::onnx_places;
+pub(crate) use libraries::{check_library, onnx_places};
 
 use self::assembly::Assembly;
 use self::ready::Ready;
@@ -50,6 +50,7 @@ pub(crate) fn run(
     show: Option<Show>,
 ) -> Outcome {
     let inherited = inherited::listener()?;
+    check_library(&loaded)?;
     let level = logs::start(&loaded.config.log)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(CONTROL_THREADS)
@@ -76,7 +77,7 @@ async fn serve(
 ) -> Outcome {
     let mut signals = Signals::new()?;
     let grace = loaded.config.gateway.shutdown_grace;
-    let assembly = Assembly::start(&loaded.config, context, inherited.as_ref()).await?;
+    let assembly = Assembly::start(&loaded, context, inherited.as_ref()).await?;
     let ready = assembly.ready().clone();
     if let Err(failure) = announce(&ready, &assembly, ready_file.as_ref()) {
         stop::all(assembly, Duration::ZERO).await;

@@ -7,6 +7,10 @@ use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
+/// How much of an answer is read, and for how long, once its status is known.
+const REST_BYTES: usize = 64 * 1024;
+const REST_TIME: Duration = Duration::from_millis(500);
+
 /// A loopback port that was free a moment ago. Somebody else may take it before the program does; then the program fails to
 /// bind, ends, and the next run gets another one.
 ///
@@ -64,7 +68,21 @@ async fn converse(address: SocketAddr, method: &str, path: &str) -> Reply {
         .starts_with(b"HTTP/1.")
         .then(|| std::str::from_utf8(&head[9..12]).ok()?.parse().ok())
         .flatten();
+    // A program that writes while nobody reads any more gets an error, and many print it: so it is heard to its end. What
+    // it says is known already, so neither its length nor its time change the reply.
+    let _ = tokio::time::timeout(REST_TIME, rest(stream)).await;
     status.map_or(Reply::NotHttp, Reply::Status)
+}
+
+async fn rest(mut stream: TcpStream) {
+    let mut buffer = [0u8; 4096];
+    let mut read = 0;
+    while read < REST_BYTES {
+        match stream.read(&mut buffer).await {
+            Ok(0) | Err(_) => return,
+            Ok(some) => read += some,
+        }
+    }
 }
 
 #[cfg(test)]
@@ -82,6 +100,32 @@ mod tests {
             stream.write_all(answer).await.unwrap();
         });
         address
+    }
+
+    /// A program that writes its answer in two parts, as Python's `http.server` does, must be able to write the second.
+    #[tokio::test]
+    async fn an_answer_is_heard_to_its_end() {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let program = tokio::spawn(async move {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let mut request = [0u8; 1024];
+            let _ = stream.read(&mut request).await.unwrap();
+            stream.write_all(b"HTTP/1.1 200 OK\r\n\r\n").await?;
+            tokio::time::sleep(Duration::from_millis(20)).await;
+            for _ in 0..8 {
+                stream.write_all(&[b'x'; 2048]).await?;
+                tokio::task::yield_now().await;
+            }
+            // Reset instead of closed is what a reader that left looks like.
+            stream.shutdown().await?;
+            stream.read(&mut request).await
+        });
+        assert_eq!(
+            ask(address, "GET", "/", Duration::from_secs(5)).await,
+            Reply::Status(200)
+        );
+        assert_eq!(program.await.unwrap().unwrap(), 0);
     }
 
     #[tokio::test]

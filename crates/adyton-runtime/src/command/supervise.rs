@@ -13,7 +13,7 @@ use tokio::sync::watch;
 
 use super::program::{Program, Sink, StartError};
 use super::ready::{self, Reply};
-use super::{CommandSettings, PATH};
+use super::{CommandSettings, PATH, RESERVED};
 use crate::keeper::Order;
 
 /// Between two questions to a program that is not ready yet.
@@ -250,17 +250,24 @@ impl<T: Fn(Told)> Life<'_, T> {
     fn order(&self, port: u16) -> Order {
         let task = self.task;
         let temporary = task.temporary.display().to_string();
-        let mut environment = task.environment.clone();
-        let ours = [
-            ("PORT", port.to_string()),
-            ("MODEL_PATH", task.folder.display().to_string()),
-            ("PATH", PATH.to_owned()),
-            ("HOME", temporary.clone()),
-            ("TMPDIR", temporary),
-            ("LANG", "C.UTF-8".to_owned()),
+        // What a service sets may stand in for these.
+        let mut environment: BTreeMap<String, String> = [
+            ("LANG", "C.UTF-8"),
             // Lines are to be seen when they are printed, and the package cannot be written to.
-            ("PYTHONUNBUFFERED", "1".to_owned()),
-            ("PYTHONDONTWRITEBYTECODE", "1".to_owned()),
+            ("PYTHONUNBUFFERED", "1"),
+            ("PYTHONDONTWRITEBYTECODE", "1"),
+        ]
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .into();
+        environment.extend(task.environment.clone());
+        // These hold whatever it sets; a service that sets them is refused when it is made.
+        let [port_name, model, path, home, tmp] = RESERVED;
+        let ours = [
+            (port_name, port.to_string()),
+            (model, task.folder.display().to_string()),
+            (path, PATH.to_owned()),
+            (home, temporary.clone()),
+            (tmp, temporary),
         ];
         environment.extend(ours.map(|(name, value)| (name.to_owned(), value)));
         let mut command = task.command.clone();

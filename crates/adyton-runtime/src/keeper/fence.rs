@@ -1,9 +1,15 @@
 //! The fence around a program: Landlock, where the kernel has it.
 //!
-//! Landlock knows no prohibitions, only permissions. So everything is readable but what lies on the way to the hidden folder:
-//! along that way only the siblings are allowed, and of the folder itself nothing but the package and the temporary folder.
-//! Writable are the temporary folder and the harmless devices. This keeps a program from spoiling its package and from
-//! reading the server's data; it does not claim to hold somebody who attacks the kernel.
+//! Landlock knows no prohibitions, only permissions. So everything is readable but what lies on the way to something hidden:
+//! along that way only the siblings are allowed, and of the data folder itself nothing but the package and the temporary
+//! folder. Hidden are what the server names (its data, keys and configuration, the profiles of the command line), the
+//! processes of this machine, whose environments hold secrets, and the devices, which hold the disks. Writable are the temporary
+//! folder and the harmless devices.
+//!
+//! Where the kernel has no Landlock, two things still hold, for a program of root too: the server's memory and environment
+//! cannot be read, since the server forbids it ([`close_to_others`](super::close_to_others)) and the program lacks the
+//! capability to do it all the same. All this keeps a program from what is not its own; it does not claim to hold somebody who
+//! attacks the kernel.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -12,6 +18,8 @@ use landlock::{
     ABI, Access, AccessFs, CompatLevel, Compatible, PathBeneath, PathFd, Ruleset, RulesetAttr,
     RulesetCreatedAttr, RulesetError, RulesetStatus,
 };
+
+use rustix::thread::{CapabilitySet, remove_capability_from_bounding_set};
 
 use super::Order;
 
@@ -27,6 +35,42 @@ const DEVICES: [&str; 6] = [
     "/dev/ptmx",
 ];
 
+/// What a program may read besides, of folders that are hidden: what machines tell of themselves, and where chance comes from.
+/// Not `/proc/self`: it would be the keeper's, and what a program asks of itself there it can do without.
+const READABLE: [&str; 12] = [
+    "/dev/pts",
+    "/dev/random",
+    "/dev/urandom",
+    "/proc/cpuinfo",
+    "/proc/filesystems",
+    "/proc/loadavg",
+    "/proc/meminfo",
+    "/proc/stat",
+    "/proc/sys",
+    "/proc/uptime",
+    "/proc/version",
+    "/proc/vmstat",
+];
+/// Hidden from every program, whatever the server names.
+const HIDDEN: [&str; 2] = ["/proc", "/dev"];
+/// What root could do to read other processes, or memory and disks past all permissions.
+const CAPABILITIES: [CapabilitySet; 6] = [
+    CapabilitySet::SYS_PTRACE,
+    CapabilitySet::SYS_ADMIN,
+    CapabilitySet::SYS_RAWIO,
+    CapabilitySet::SYS_MODULE,
+    CapabilitySet::PERFMON,
+    CapabilitySet::BPF,
+];
+
+/// Takes from this thread, and from all that it starts, what only root has.
+pub(super) fn drop_capabilities() {
+    for capability in CAPABILITIES {
+        // Who has none of it, or whose kernel does not know it, has nothing to lose.
+        let _ = remove_capability_from_bounding_set(capability);
+    }
+}
+
 /// Fences this thread and all that it starts. Gives whether the kernel does it.
 pub(super) fn raise(order: &Order) -> Result<bool, RulesetError> {
     let all = AccessFs::from_all(RIGHTS);
@@ -35,13 +79,17 @@ pub(super) fn raise(order: &Order) -> Result<bool, RulesetError> {
         .set_compatibility(CompatLevel::BestEffort)
         .handle_access(all)?
         .create()?;
-    let readable = match &order.hidden {
-        None => vec![PathBuf::from("/")],
-        Some(hidden) => beside(&hidden.canonicalize().unwrap_or_else(|_| hidden.clone())),
-    };
+    let hidden: Vec<PathBuf> = order
+        .hidden
+        .iter()
+        .map(|path| path.canonicalize().unwrap_or_else(|_| path.clone()))
+        .chain(HIDDEN.map(PathBuf::from))
+        .collect();
+    let readable = beside(&hidden);
     let readable = readable
         .iter()
         .map(PathBuf::as_path)
+        .chain(READABLE.iter().map(Path::new))
         .chain([order.folder.as_path()])
         .map(|path| (path, read));
     let writable = DEVICES
@@ -63,18 +111,26 @@ pub(super) fn raise(order: &Order) -> Result<bool, RulesetError> {
     Ok(status.ruleset != RulesetStatus::NotEnforced)
 }
 
-/// Everything but the way to `hidden` and what is in it.
-fn beside(hidden: &Path) -> Vec<PathBuf> {
+/// Everything but the ways to what is hidden, and what is in it. What is hidden need not be there yet.
+fn beside(hidden: &[PathBuf]) -> Vec<PathBuf> {
     let mut found = Vec::new();
-    let mut way = PathBuf::from("/");
-    for step in hidden.components().skip(1) {
+    let mut open = vec![PathBuf::from("/")];
+    while let Some(way) = open.pop() {
+        if hidden.contains(&way) {
+            continue;
+        }
+        if !hidden.iter().any(|path| path.starts_with(&way)) {
+            found.push(way);
+            continue;
+        }
         let entries = fs::read_dir(&way).into_iter().flatten().flatten();
-        found.extend(
+        // A permission for a link would be one for what it points to, and that may be hidden; what is not is allowed by
+        // its own name.
+        open.extend(
             entries
-                .map(|entry| entry.path())
-                .filter(|path| path.file_name() != Some(step.as_os_str())),
+                .filter(|entry| entry.file_type().is_ok_and(|kind| !kind.is_symlink()))
+                .map(|entry| entry.path()),
         );
-        way.push(step);
     }
     found
 }
@@ -85,18 +141,33 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_way_to_the_hidden_folder_is_left_out() {
+    fn the_ways_to_what_is_hidden_are_left_out() {
         let top = tempfile::tempdir().unwrap();
         let top = top.path().canonicalize().unwrap();
-        fs::create_dir_all(top.join("data/inner")).unwrap();
-        fs::create_dir(top.join("sibling")).unwrap();
-        let allowed = beside(&top.join("data"));
-        assert!(allowed.contains(&top.join("sibling")));
-        assert!(
-            !allowed
-                .iter()
-                .any(|path| top.join("data/inner").starts_with(path)),
-            "{allowed:?}"
-        );
+        for folder in ["data/inner", "sibling", "home/config/other"] {
+            fs::create_dir_all(top.join(folder)).unwrap();
+        }
+        std::os::unix::fs::symlink(&top, top.join("link")).unwrap();
+        let hidden = [
+            top.join("data"),
+            top.join("home/config/adyton"),
+            top.join("nowhere/yet"),
+        ];
+        let allowed = beside(&hidden);
+        for path in ["sibling", "home/config/other"] {
+            assert!(allowed.contains(&top.join(path)), "{path}");
+        }
+        for path in [
+            "data/inner",
+            "home/config/adyton/config.toml",
+            "nowhere/yet",
+            "link",
+        ] {
+            let path = top.join(path);
+            assert!(
+                !allowed.iter().any(|allowed| path.starts_with(allowed)),
+                "{path:?}"
+            );
+        }
     }
 }

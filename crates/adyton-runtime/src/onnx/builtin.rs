@@ -14,6 +14,7 @@ use tract_onnx::tract_core::internal::tensor1;
 
 use self::graph::{After, Prepared};
 use self::plans::Plans;
+use super::cost::Cost;
 use super::lanes;
 use super::predictor::{LoadError, Predictor, RunError, shorten};
 use super::tensor::{ElementType, Elements, Ports, Tensor, Value};
@@ -26,6 +27,7 @@ pub struct BuiltinModel {
     /// For each output, what is left to do with it.
     after: Vec<After>,
     plans: Plans,
+    cost: Cost,
 }
 
 impl BuiltinModel {
@@ -53,7 +55,18 @@ impl BuiltinModel {
             cause: shorten(&format!("{cause:#}")),
             fix: "; ONNX Runtime may be able to (`adyton doctor --fix` installs it)",
         })?;
-        Ok(Self { ports, after, plans })
+        Ok(Self {
+            ports,
+            after,
+            plans,
+            cost: Cost::Contents,
+        })
+    }
+
+    /// The same, with what its time depends on.
+    #[must_use]
+    pub(super) fn costing(self, cost: Cost) -> Self {
+        Self { cost, ..self }
     }
 }
 
@@ -78,6 +91,10 @@ impl Predictor for BuiltinModel {
             }
         };
         outputs.iter().zip(&self.after).map(finish).collect()
+    }
+
+    fn cost(&self) -> Cost {
+        self.cost
     }
 
     fn runtime(&self) -> String {

@@ -6,12 +6,10 @@
 
 use std::fmt;
 use std::future::Future;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::task::{Context, Poll};
-use std::time::Duration;
 
 use adyton_core::clock::Clock;
 use adyton_core::model::ApiDeclaration;
@@ -20,13 +18,13 @@ use http::StatusCode;
 use tokio::sync::oneshot;
 
 use super::codec::{Codec, InputError, PredictError};
-use super::pace::{Pace, Start, p99, thread_time};
+use super::golden::{self, NoAnswer};
+use super::guard::guarded;
+use super::pace::{Pace, Start};
 use super::predictor::{Predictor, RunError};
-use super::tensor::{Elements, OPEN_LENGTHS, Tensor};
 use super::threads::{InferenceThreads, Job};
 
-/// Bodies longer than this are read on the inference threads, however fast the model is.
-pub const INLINE_BODY: usize = 64 * 1024;
+pub use super::golden::INLINE_BODY;
 
 /// One call of a model.
 #[derive(Clone, Copy, Debug)]
@@ -104,9 +102,9 @@ pub enum GoldenError {
         problem: String,
     },
     /// The model did not answer inputs of its own declared shapes.
-    #[error("the model failed its first run, with inputs {shapes} of zeros: {problem}")]
+    #[error("the model failed its first run, with inputs {shapes} of zeros and of ones: {problem}")]
     Run {
-        /// The last shapes tried.
+        /// The first shapes tried.
         shapes: String,
         /// The runtime's words.
         problem: String,
@@ -118,6 +116,10 @@ pub struct InProcess {
     model: Box<dyn Predictor>,
     codecs: Vec<(String, Codec)>,
     pace: Pace,
+    /// The longest body that may be answered on the caller's thread; `None` when the model never may.
+    inline: Option<usize>,
+    /// Whether a panic of the runtime has been told.
+    panicked: AtomicBool,
     waiting: AtomicUsize,
     threads: Arc<InferenceThreads>,
     clock: Clock,
@@ -129,14 +131,13 @@ impl fmt::Debug for InProcess {
             f,
             "InProcess({}, inline: {})",
             self.model.runtime(),
-            self.pace.is_inline()
+            self.inline.is_some() && self.pace.is_inline()
         )
     }
 }
 
 impl InProcess {
-    /// Puts a loaded model to work: makes it answer once (the *golden run*, zeros of the declared shapes) and measures how
-    /// long it takes. Blocks for as long as the model needs.
+    /// Puts a loaded model to work: makes it answer once (the *golden run*) and measures how long it takes. Blocks for as long as the model needs.
     ///
     /// # Errors
     /// A schema does not fit, or the model cannot answer.
@@ -150,12 +151,16 @@ impl InProcess {
             at,
             problem: problem.to_string(),
         })?;
-        let example = golden(model.as_ref())?;
-        let pace = Pace::new(measure(model.as_ref(), &example));
+        let example = golden::run(model.as_ref())
+            .map_err(|NoAnswer { shapes, problem }| GoldenError::Run { shapes, problem })?;
+        let p99 = golden::measure(model.as_ref(), &example);
+        let inline = golden::inline_body(model.as_ref(), p99);
         Ok(Arc::new(Self {
             model,
             codecs,
-            pace,
+            pace: Pace::new(p99),
+            inline,
+            panicked: AtomicBool::new(false),
             waiting: AtomicUsize::new(0),
             threads,
             clock,
@@ -164,7 +169,7 @@ impl InProcess {
 
     /// Whether a call with a body of `length` bytes should be answered on the caller's thread.
     pub fn is_inline(&self, length: usize) -> bool {
-        length <= INLINE_BODY && self.pace.is_inline()
+        self.inline.is_some_and(|most| length <= most) && self.pace.is_inline()
     }
 
     /// Answers on this thread.
@@ -211,16 +216,26 @@ impl InProcess {
         let codec = self.codecs.get(codec).map_or(&Codec::Tensors, |(_, codec)| codec);
         let start = Start::of(&self.pace, &self.clock);
         // The compiled-in runtime is large and young: a panic in it must cost one call, not a worker.
-        let done = catch_unwind(AssertUnwindSafe(|| codec.predict(self.model.as_ref(), body)));
-        if body.len() <= INLINE_BODY {
-            self.pace.record(start.took(&self.clock));
+        let done = guarded(|| codec.predict(self.model.as_ref(), body));
+        if self.inline.is_some_and(|most| body.len() <= most) {
+            self.pace.record(start.took(&self.clock), self.clock.monotonic());
         }
-        let body = done.map_err(|_| ModelError::Failed(RunError("the runtime panicked".to_owned())))??;
+        let body = done.map_err(|panic| self.panicked(panic))??;
         Ok(Answer {
             status: StatusCode::OK,
             content_type: "application/json",
             body,
         })
+    }
+}
+
+impl InProcess {
+    /// Tells of the first panic of this model; each caller hears of the own one anyway.
+    fn panicked(&self, panic: RunError) -> ModelError {
+        if !self.panicked.swap(true, Ordering::Relaxed) {
+            tracing::warn!(runtime = self.runtime(), %panic, "a model's input made the runtime panic; told once for this model");
+        }
+        ModelError::Failed(panic)
     }
 }
 
@@ -280,65 +295,4 @@ impl Future for Pending {
             .poll(context)
             .map(|answer| answer.unwrap_or(Err(ModelError::Stopping)))
     }
-}
-
-/// Runs the model once on zeros. Axes of open length are tried at several lengths, since a network of convolutions may
-/// need more than one pixel; the first that works is the example.
-fn golden(model: &dyn Predictor) -> Result<Vec<Tensor>, GoldenError> {
-    let inputs = &model.ports().inputs;
-    let mut failed = None;
-    for open in OPEN_LENGTHS {
-        let example: Vec<Tensor> = inputs
-            .iter()
-            .map(|input| {
-                let shape = input.example_shape(open);
-                let count = shape
-                    .iter()
-                    .fold(1usize, |product, length| product.saturating_mul(*length));
-                (shape, input.element, count.min(64 << 20))
-            })
-            .map(|(shape, element, count)| Tensor {
-                shape,
-                elements: Elements::zeros(element, count),
-            })
-            .collect();
-        let ran = catch_unwind(AssertUnwindSafe(|| model.run(&example)))
-            .unwrap_or_else(|_| Err(RunError("the runtime panicked".to_owned())));
-        let shapes: Vec<String> = example
-            .iter()
-            .map(|tensor| super::tensor::show_shape(&tensor.shape))
-            .collect();
-        match ran {
-            Ok(_) => return Ok(example),
-            Err(problem) if failed.is_none() => failed = Some((shapes.join(", "), problem.0)),
-            Err(_) => {}
-        }
-        if inputs
-            .iter()
-            .all(|input| input.example_shape(1) == input.example_shape(2))
-        {
-            break;
-        }
-    }
-    let (shapes, problem) = failed.unwrap_or_default();
-    Err(GoldenError::Run { shapes, problem })
-}
-
-/// The p99 of a run in the thread's own time: the best of three rounds, so that a busy machine does not make a fast model
-/// look slow. A model that takes a millisecond is slow enough to know after one run.
-fn measure(model: &dyn Predictor, example: &[Tensor]) -> Duration {
-    let time = || {
-        let start = thread_time();
-        // An error here would be one of timing only: the same inputs have just worked.
-        let _ = model.run(example);
-        thread_time().saturating_sub(start)
-    };
-    let first = (0..3).map(|_| time()).min().unwrap_or_default();
-    if first > Duration::from_millis(1) {
-        return first;
-    }
-    (0..3)
-        .map(|_| p99(&mut (0..200).map(|_| time()).collect::<Vec<_>>()))
-        .min()
-        .unwrap_or(first)
 }

@@ -57,6 +57,16 @@ pub enum Choice {
     },
 }
 
+impl Choice {
+    /// The runtime's name, as messages about a model have it.
+    pub fn runtime(&self) -> String {
+        match self {
+            Self::Library(library) => format!("ONNX Runtime 1.{}", library.minor),
+            Self::Builtin { .. } => "the compiled-in runtime".to_owned(),
+        }
+    }
+}
+
 impl fmt::Display for Choice {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

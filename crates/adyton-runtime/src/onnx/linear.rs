@@ -14,6 +14,7 @@ mod trial;
 
 use std::path::Path;
 
+use super::cost::Cost;
 use super::predictor::{Predictor, RunError};
 use super::tensor::{Ports, Tensor, Value};
 use plan::Plan;
@@ -51,6 +52,10 @@ impl Predictor for Linear {
             Some(values) => Ok(values),
             None => self.reference.run(inputs),
         }
+    }
+
+    fn cost(&self) -> Cost {
+        Cost::Elements
     }
 
     fn runtime(&self) -> String {

@@ -1,5 +1,6 @@
 //! ONNX Runtime behind the [`Predictor`] trait: the fast path and the reference.
 
+use std::collections::HashSet;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -12,9 +13,12 @@ use ort::value::{
     TensorRef, ValueType,
 };
 
+use super::cost::Cost;
 use super::lanes::{self, Lanes};
-use super::predictor::{LoadError, Predictor, RunError, shorten};
-use super::tensor::{Axis, ElementType, Elements, Input, Label, Ports, Tensor, Value};
+use super::predictor::{LoadError, Predictor, RunError};
+use super::shapes;
+use super::tensor::{Axis, ElementType, Elements, Input, Label, MOST_AXES, Ports, Tensor, Value};
+use super::words;
 use super::zip_map::{self, Cut};
 
 /// Files up to this size, in bytes, are looked through for maps to cut off.
@@ -28,6 +32,7 @@ pub struct OnnxRuntimeModel {
     labels: Vec<Option<Vec<Label>>>,
     sessions: Lanes<Session>,
     minor: u32,
+    cost: Cost,
 }
 
 impl OnnxRuntimeModel {
@@ -36,17 +41,20 @@ impl OnnxRuntimeModel {
     /// # Errors
     /// The file is no model, or the graph is wrong; in the runtime's words.
     pub fn load(environment: &Environment, minor: u32, path: &Path, file: &str) -> Result<Self, LoadError> {
-        let wrong = |cause: ort::Error| LoadError::Graph {
-            file: file.to_owned(),
-            runtime: format!("ONNX Runtime 1.{minor}"),
-            cause: shorten(&cause.to_string()),
-            fix: "",
+        let wrong = |cause: ort::Error| {
+            let cause = words::plain(&cause.to_string());
+            LoadError::Graph {
+                file: file.to_owned(),
+                runtime: format!("ONNX Runtime 1.{minor}"),
+                fix: words::fix(&cause),
+                cause,
+            }
         };
         let bytes = std::fs::metadata(path).map_or(0, |meta| meta.len());
         let copies = lanes::worth(bytes);
         let whole =
             Lanes::make(1, || open(environment, |builder| builder.commit_from_file(path))).map_err(wrong)?;
-        let mut ports = ports(&whole.take(), file)?;
+        let mut ports = ports(&whole.take(), path, file)?;
         // Read only when it is small enough to be a classifier.
         let cut = if bytes > SMALL {
             None
@@ -64,6 +72,7 @@ impl OnnxRuntimeModel {
                     labels,
                     sessions,
                     minor,
+                    cost: Cost::Contents,
                 });
             }
         }
@@ -79,7 +88,14 @@ impl OnnxRuntimeModel {
             labels: Vec::new(),
             sessions,
             minor,
+            cost: Cost::Contents,
         })
+    }
+
+    /// The same, with what its time depends on.
+    #[must_use]
+    pub(super) fn costing(self, cost: Cost) -> Self {
+        Self { cost, ..self }
     }
 }
 
@@ -94,7 +110,15 @@ fn open(
     commit(&mut { builder })
 }
 
-fn ports(session: &Session, file: &str) -> Result<Ports, LoadError> {
+fn ports(session: &Session, path: &Path, file: &str) -> Result<Ports, LoadError> {
+    let looks_scalar = |port: &ort::value::Outlet| match port.dtype() {
+        ValueType::Tensor { shape, .. } => shape.is_empty(),
+        _ => false,
+    };
+    let without_rank = match session.inputs().iter().any(looks_scalar) {
+        true => shapes::without_rank(path),
+        false => HashSet::new(),
+    };
     let inputs = session.inputs().iter().map(|port| {
         let refused = |what: String| LoadError::Input {
             file: file.to_owned(),
@@ -118,10 +142,16 @@ fn ports(session: &Session, file: &str) -> Result<Ports, LoadError> {
                     Ok(length) => Axis::Fixed(length),
                     Err(_) => Axis::Any((!name.is_empty()).then(|| Arc::from(name.as_str()))),
                 });
+        if shape.len() > MOST_AXES {
+            return Err(refused(format!(
+                "a tensor of {} axes, more than {MOST_AXES}",
+                shape.len()
+            )));
+        }
         Ok(Input {
             name: Arc::from(port.name()),
             element,
-            axes: Some(axes.collect()),
+            axes: (!without_rank.contains(port.name())).then(|| axes.collect()),
         })
     });
     Ok(Ports {
@@ -163,24 +193,30 @@ impl Predictor for OnnxRuntimeModel {
             .iter()
             .map(input)
             .collect::<ort::Result<Vec<_>>>()
-            .map_err(RunError::new)?;
+            .map_err(run_error)?;
         let mut session = self.sessions.take();
-        let outputs = session.run(given.as_slice()).map_err(RunError::new)?;
+        let outputs = session.run(given.as_slice()).map_err(run_error)?;
         let mut values = Vec::with_capacity(outputs.len());
         for (at, (_, value)) in outputs.into_iter().enumerate() {
-            values.push(
-                match (output(value).map_err(RunError::new)?, self.labels.get(at)) {
-                    (Value::Tensor(scores), Some(Some(labels))) => zip_map::maps(scores, labels)?,
-                    (value, _) => value,
-                },
-            );
+            values.push(match (output(value).map_err(run_error)?, self.labels.get(at)) {
+                (Value::Tensor(scores), Some(Some(labels))) => zip_map::maps(scores, labels)?,
+                (value, _) => value,
+            });
         }
         Ok(values)
+    }
+
+    fn cost(&self) -> Cost {
+        self.cost
     }
 
     fn runtime(&self) -> String {
         format!("ONNX Runtime 1.{}", self.minor)
     }
+}
+
+fn run_error(said: ort::Error) -> RunError {
+    RunError(words::plain(&said.to_string()))
 }
 
 /// Lends a tensor to the runtime; only texts are copied.

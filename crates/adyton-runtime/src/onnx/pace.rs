@@ -1,7 +1,8 @@
 //! How fast a model answers, and therefore where it runs: on the gateway's own core (a hand-over to a thread costs more
 //! than the answer) or on the inference threads (a slow answer would stop the core).
 
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::cell::Cell;
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::time::Duration;
 
 use adyton_core::clock::Clock;
@@ -11,14 +12,20 @@ pub(crate) const INLINE: Duration = Duration::from_micros(50);
 /// Running inline, a call that takes longer than this counts against the model; the gap to [`INLINE`] keeps a model that
 /// sits on the border from going back and forth.
 const SLOW: Duration = Duration::from_micros(100);
-/// Running inline, calls that take this long move the model off without waiting for the end of the window.
+/// Running inline, a call that holds the core for this long moves the model off without waiting for the end of the window.
 const STUCK: Duration = Duration::from_millis(10);
-/// So many stuck calls do: one or two may be a core that was busy with something else in the middle of a call.
+/// So many of them do, when the thread itself did not work that long: one or two may be a core that was taken away in the
+/// middle of a call.
 const STUCK_MOST: u32 = 3;
 /// After so many calls the share of slow ones is judged.
 const WINDOW: u32 = 1_000;
 /// So many of a window may be slow: one in a hundred.
 const MAY_BE_SLOW: u32 = WINDOW / 100;
+/// A model that was moved off comes back when no window was slow, and no call stuck, for this long. Whoever knows an input that
+/// is slow can hold a core once in this time, and no more often.
+const QUIET: Duration = Duration::from_secs(300);
+/// How old the last reading of a thread's own time may be when a call begins.
+const FRESH: Duration = Duration::from_millis(5);
 
 /// Where a model runs now, and the measure of its last calls.
 #[derive(Debug)]
@@ -27,6 +34,8 @@ pub(crate) struct Pace {
     calls: AtomicU32,
     slow: AtomicU32,
     stuck: AtomicU32,
+    /// Since when it has been quiet, in milliseconds of the clock; counts only for a model that was moved off.
+    quiet_since: AtomicU64,
 }
 
 /// The beginning of a measured call.
@@ -38,20 +47,60 @@ pub(crate) enum Start {
     Thread(Duration),
 }
 
+/// How long a call took.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Took {
+    /// From its beginning to its end.
+    pub(crate) held: Duration,
+    /// How long its thread worked meanwhile, at most; read only when the call was long.
+    pub(crate) worked: Duration,
+}
+
+thread_local! {
+    /// The wall clock and this thread's own time, read together a moment ago: reading the thread's own time asks the kernel,
+    /// which is too much for every call.
+    static READ: Cell<(Duration, Duration)> = const { Cell::new((Duration::ZERO, Duration::ZERO)) };
+}
+
 impl Start {
     /// Begins to measure a call.
     pub(crate) fn of(pace: &Pace, clock: &Clock) -> Self {
-        if pace.is_inline() {
-            Self::Wall(clock.monotonic())
-        } else {
-            Self::Thread(thread_time())
+        if !pace.is_inline() {
+            return Self::Thread(thread_time());
         }
+        let now = clock.monotonic();
+        READ.with(|read| {
+            let (at, worked) = read.get();
+            if worked.is_zero() || now.saturating_sub(at) > FRESH {
+                read.set((now, thread_time()));
+            }
+        });
+        Self::Wall(now)
     }
     /// How long the call has taken.
-    pub(crate) fn took(&self, clock: &Clock) -> Duration {
+    pub(crate) fn took(&self, clock: &Clock) -> Took {
         match self {
-            Self::Wall(start) => clock.monotonic().saturating_sub(*start),
-            Self::Thread(start) => thread_time().saturating_sub(*start),
+            Self::Wall(start) => {
+                let held = clock.monotonic().saturating_sub(*start);
+                let worked = if held < STUCK {
+                    held
+                } else {
+                    let (_, before) = READ.with(Cell::get);
+                    thread_time().saturating_sub(before).min(held)
+                };
+                Took { held, worked }
+            }
+            Self::Thread(start) => Took::alone(thread_time().saturating_sub(*start)),
+        }
+    }
+}
+
+impl Took {
+    /// A call in which the thread did nothing but work.
+    fn alone(span: Duration) -> Self {
+        Self {
+            held: span,
+            worked: span,
         }
     }
 }
@@ -70,6 +119,7 @@ impl Pace {
             calls: AtomicU32::new(0),
             slow: AtomicU32::new(0),
             stuck: AtomicU32::new(0),
+            quiet_since: AtomicU64::new(0),
         }
     }
 
@@ -78,24 +128,33 @@ impl Pace {
         self.inline.load(Ordering::Relaxed)
     }
 
-    /// Notes how long one call took. Calls of several threads may be counted into neighbouring windows; that is harmless.
-    pub(crate) fn record(&self, took: Duration) {
+    /// Notes at `now` how long one call took. Calls of several threads may be counted into neighbouring windows; that is
+    /// harmless.
+    pub(crate) fn record(&self, took: Took, now: Duration) {
         let inline = self.is_inline();
-        let slow = took > if inline { SLOW } else { INLINE };
-        if slow {
+        if took.held > if inline { SLOW } else { INLINE } {
             self.slow.fetch_add(1, Ordering::Relaxed);
         }
-        if inline && took >= STUCK && self.stuck.fetch_add(1, Ordering::Relaxed) + 1 >= STUCK_MOST {
-            self.begin(false);
+        let is_stuck = took.worked >= STUCK
+            || (inline && took.held >= STUCK && self.stuck.fetch_add(1, Ordering::Relaxed) + 1 >= STUCK_MOST);
+        if is_stuck {
+            self.judge(false, now);
         } else if self.calls.fetch_add(1, Ordering::Relaxed) + 1 >= WINDOW {
-            self.begin(self.slow.load(Ordering::Relaxed) <= MAY_BE_SLOW);
+            self.judge(self.slow.load(Ordering::Relaxed) <= MAY_BE_SLOW, now);
         }
     }
 
-    fn begin(&self, inline: bool) {
+    /// Ends a window that was good or not.
+    fn judge(&self, good: bool, now: Duration) {
         self.calls.store(0, Ordering::Relaxed);
         self.slow.store(0, Ordering::Relaxed);
         self.stuck.store(0, Ordering::Relaxed);
+        let now = u64::try_from(now.as_millis()).unwrap_or(u64::MAX);
+        if !good {
+            self.quiet_since.store(now, Ordering::Relaxed);
+        }
+        let quiet = now.saturating_sub(self.quiet_since.load(Ordering::Relaxed));
+        let inline = good && (self.is_inline() || u128::from(quiet) >= QUIET.as_millis());
         if self.inline.swap(inline, Ordering::Relaxed) != inline {
             let place = if inline {
                 "the gateway's core"
@@ -118,32 +177,55 @@ pub(crate) fn p99(spans: &mut [Duration]) -> Duration {
 mod tests {
     use super::*;
 
+    const NOW: Duration = Duration::from_secs(1_000);
+
+    fn micros(span: u64) -> Took {
+        Took::alone(Duration::from_micros(span))
+    }
+
+    fn window(pace: &Pace, now: Duration) {
+        (0..WINDOW).for_each(|_| pace.record(micros(10), now));
+    }
+
     #[test]
-    fn a_model_that_gets_slower_is_moved_off_and_comes_back() {
+    fn a_model_that_gets_slower_is_moved_off_and_comes_back_after_a_long_quiet_time() {
         let pace = Pace::new(Duration::from_micros(20));
         assert!(pace.is_inline());
         for at in 0..WINDOW {
-            pace.record(Duration::from_micros(if at % 20 == 0 { 150 } else { 10 }));
+            pace.record(micros(if at % 20 == 0 { 150 } else { 10 }), NOW);
         }
         assert!(!pace.is_inline(), "one in twenty was slow");
-        for _ in 0..WINDOW {
-            pace.record(Duration::from_micros(10));
-        }
+        window(&pace, NOW);
+        assert!(!pace.is_inline(), "one good window says nothing yet");
+        window(&pace, NOW + QUIET);
         assert!(pace.is_inline());
     }
 
     #[test]
-    fn three_stuck_calls_are_enough() {
+    fn one_stuck_call_is_enough_and_another_begins_the_wait_anew() {
         let pace = Pace::new(Duration::from_micros(20));
-        pace.record(Duration::from_millis(12));
-        pace.record(Duration::from_millis(12));
-        assert!(
-            pace.is_inline(),
-            "the core may have been busy with something else"
-        );
-        pace.record(Duration::from_millis(12));
+        pace.record(micros(10_000), NOW);
         assert!(!pace.is_inline());
+        pace.record(micros(10_000), NOW + QUIET / 2);
+        window(&pace, NOW + QUIET);
+        assert!(!pace.is_inline());
+        window(&pace, NOW + QUIET * 2);
+        assert!(pace.is_inline());
         assert!(!Pace::new(Duration::from_micros(51)).is_inline());
+    }
+
+    #[test]
+    fn a_core_that_was_taken_away_is_no_stuck_call_until_the_third() {
+        let pace = Pace::new(Duration::from_micros(20));
+        let waited = Took {
+            held: Duration::from_millis(12),
+            worked: Duration::from_micros(20),
+        };
+        pace.record(waited, NOW);
+        pace.record(waited, NOW);
+        assert!(pace.is_inline());
+        pace.record(waited, NOW);
+        assert!(!pace.is_inline());
     }
 
     #[test]

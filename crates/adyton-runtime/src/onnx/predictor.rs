@@ -6,6 +6,7 @@
 
 use std::fmt;
 
+use super::cost::Cost;
 use super::tensor::{Ports, Tensor, Value};
 
 /// A loaded model.
@@ -20,6 +21,11 @@ pub trait Predictor: Send + Sync + fmt::Debug {
     /// The model refused these inputs or failed; see [`RunError`].
     fn run(&self, inputs: &[Tensor]) -> Result<Vec<Value>, RunError>;
 
+    /// What the time of a run depends on; where nobody knows, the model never runs on a gateway's core.
+    fn cost(&self) -> Cost {
+        Cost::Contents
+    }
+
     /// The name of the runtime, for people: `ONNX Runtime 1.20` or `built-in`.
     fn runtime(&self) -> String;
 }
@@ -30,7 +36,7 @@ pub trait Predictor: Send + Sync + fmt::Debug {
 pub struct RunError(pub String);
 
 impl RunError {
-    /// Keeps the first 500 characters of what a runtime says.
+    /// Keeps 500 characters of what a runtime says.
     pub fn new(said: impl fmt::Display) -> Self {
         Self(shorten(&said.to_string()))
     }
@@ -82,11 +88,16 @@ pub enum LoadError {
     },
 }
 
-/// At most 500 characters of `text`, on one line.
+/// At most 500 characters of `text`, on one line: its beginning and its end, where runtimes say what matters.
 pub(crate) fn shorten(text: &str) -> String {
+    const BEGINNING: usize = 250;
+    const END: usize = 248;
     let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    match line.char_indices().nth(500) {
-        Some((end, _)) => format!("{}…", &line[..end]),
-        None => line,
+    let count = line.chars().count();
+    if count <= BEGINNING + END + 2 {
+        return line;
     }
+    let beginning: String = line.chars().take(BEGINNING).collect();
+    let end: String = line.chars().skip(count - END).collect();
+    format!("{beginning}… {end}")
 }

@@ -122,6 +122,24 @@ impl Elements {
         each_type!(&mut elements, vec => vec.resize(count, Default::default()));
         elements
     }
+    /// `count` ones (`true`, the text `1`).
+    pub fn ones(of: ElementType, count: usize) -> Self {
+        match of {
+            ElementType::Float32 => Self::Float32(vec![1.0; count]),
+            ElementType::Float64 => Self::Float64(vec![1.0; count]),
+            ElementType::Float16 => Self::Float16(vec![f16::ONE; count]),
+            ElementType::Int8 => Self::Int8(vec![1; count]),
+            ElementType::Int16 => Self::Int16(vec![1; count]),
+            ElementType::Int32 => Self::Int32(vec![1; count]),
+            ElementType::Int64 => Self::Int64(vec![1; count]),
+            ElementType::Uint8 => Self::Uint8(vec![1; count]),
+            ElementType::Uint16 => Self::Uint16(vec![1; count]),
+            ElementType::Uint32 => Self::Uint32(vec![1; count]),
+            ElementType::Uint64 => Self::Uint64(vec![1; count]),
+            ElementType::Bool => Self::Bool(vec![true; count]),
+            ElementType::Text => Self::Text(vec!["1".to_owned(); count]),
+        }
+    }
     /// How many there are.
     pub fn len(&self) -> usize {
         each_type!(self, vec => vec.len())
@@ -178,6 +196,9 @@ pub enum Axis {
     /// Any length; the name, if the model gives one, is only for people.
     Any(Option<Arc<str>>),
 }
+
+/// The most axes of an input: no model in use comes near, and a body nests no deeper.
+pub(crate) const MOST_AXES: usize = 16;
 
 /// Lengths to try for axes of open length when a model is run for the first time: a network of convolutions may need more than
 /// one pixel, and many need a multiple of 32 or exactly 48, 64, 224 or 640 of them.

@@ -1,7 +1,7 @@
 //! Checks an unpacked package whole: its `config.json`, and the files that this needs.
 
 use std::fs;
-use std::io::ErrorKind;
+use std::io::{ErrorKind, Read};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Component, Path, PathBuf};
 
@@ -150,16 +150,35 @@ fn program(model: &Path, command: &[String]) -> Result<(), ImportError> {
             "name a program of the package or of the system",
         ));
     }
+    // An absolute path stands alone, and is shown so.
     let inside = model.join(path);
+    let shown = match path.is_absolute() {
+        true => name.clone(),
+        false => format!("model/{name}"),
+    };
     match fs::metadata(&inside) {
+        Ok(meta) if meta.is_file() && meta.permissions().mode() & 0o111 == 0 && path.is_absolute() => {
+            Err(ImportError::field(
+                "command[0]",
+                format!("{shown} is not executable"),
+                "name a program of the package or of the system",
+            ))
+        }
         Ok(meta) if meta.is_file() && meta.permissions().mode() & 0o111 == 0 => Err(ImportError::field(
             "command[0]",
-            format!("model/{name} is not executable"),
+            format!("{shown} is not executable"),
             format!(
                 "`chmod +x {name}` before packing, or start it with its interpreter: [\"python3\", \"{name}\"]"
             ),
         )),
-        Ok(meta) if meta.is_file() => Ok(()),
+        Ok(meta) if meta.is_file() => match missing_interpreter(&inside) {
+            None => Ok(()),
+            Some(interpreter) => Err(ImportError::field(
+                "command[0]",
+                format!("{shown} begins with `#!{interpreter}`, and there is no such program"),
+                "install it on this machine, or name another interpreter (lines must end without a carriage return)",
+            )),
+        },
         Ok(_) => Err(ImportError::field(
             "command[0]",
             format!("\"{name}\" is a folder"),
@@ -175,6 +194,23 @@ fn program(model: &Path, command: &[String]) -> Result<(), ImportError> {
             "add it to `model/`, or install it on this machine",
         )),
     }
+}
+
+/// The interpreter that a script names and that is not there.
+fn missing_interpreter(script: &Path) -> Option<String> {
+    const LONGEST: u64 = 256;
+    let mut head = Vec::new();
+    // What cannot be read is told when it is started.
+    fs::File::open(script)
+        .ok()?
+        .take(LONGEST)
+        .read_to_end(&mut head)
+        .ok()?;
+    let line = head.strip_prefix(b"#!")?.split(|byte| *byte == b'\n').next()?;
+    let line = String::from_utf8_lossy(line);
+    let interpreter = line.trim_start_matches([' ', '\t']).split([' ', '\t']).next()?;
+    (interpreter.starts_with('/') && !Path::new(interpreter).exists())
+        .then(|| interpreter.escape_default().to_string())
 }
 
 fn on_the_path(name: &str) -> bool {

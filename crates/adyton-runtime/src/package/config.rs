@@ -53,6 +53,26 @@ const OTHERS: [(&str, &str); 10] = [
     ("Image", "package the program of the image as a `Command` model"),
     ("Upstream", "use a `Command` model"),
 ];
+/// The fields that decide something here; one that is nearly called so is a slip, and would be ignored without a word.
+const DECIDING: [&str; 9] = [
+    "model_type",
+    "model_algorithm",
+    "command",
+    "apis",
+    "health",
+    "readiness_health",
+    "startup_health",
+    "runtime",
+    "dependencies",
+];
+/// Fields that packages have for other places, so that they are no slips.
+const ELSEWHERE: [&str; 5] = [
+    "liveness_health",
+    "metrics",
+    "model_name",
+    "model_version",
+    "swr_location",
+];
 /// The longest `model_algorithm` (ModelArts, "Specifications for Writing the Model Configuration File").
 const LONGEST_ALGORITHM: usize = 36;
 
@@ -110,6 +130,7 @@ pub(super) fn check(
         None | Some(Json::Null) => None,
         Some(value) => Some(text("runtime", value)?.to_owned()),
     };
+    slips(fields)?;
     Ok(ModelSpec {
         engine: settle(asked)?,
         algorithm,
@@ -135,6 +156,24 @@ fn required<'f>(fields: &'f Map<String, Json>, name: &str, fix: &str) -> Result<
             Err(ImportError::field(name, "is missing", fix))
         }
     }
+}
+
+/// Refuses fields whose names are slips of the pen.
+fn slips(fields: &Map<String, Json>) -> Result<(), ImportError> {
+    for written in fields.keys().map(String::as_str) {
+        if DECIDING.contains(&written) || ELSEWHERE.contains(&written) {
+            continue;
+        }
+        // Beside the field itself, one of a similar name is a note of somebody's own.
+        if let Some(meant) = nearest(written, DECIDING).filter(|meant| !fields.contains_key(*meant)) {
+            return Err(ImportError::field(
+                cut(written),
+                "no such field",
+                format!("did you mean `{meant}`?"),
+            ));
+        }
+    }
+    Ok(())
 }
 
 fn engine_name(fields: &Map<String, Json>) -> Result<&'static str, ImportError> {

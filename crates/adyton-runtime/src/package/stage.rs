@@ -18,6 +18,8 @@ use super::{Limits, Published, content};
 pub(super) const FOLDER: &str = ".staging";
 /// The longest path inside a package, in bytes.
 const LONGEST_PATH: usize = 512;
+/// The longest name of one file or folder, in bytes: what file systems take.
+const LONGEST_NAME: usize = 255;
 /// What archivers of some systems add beside the package; it is not part of it.
 const NOISE: [&str; 4] = ["__MACOSX", ".DS_Store", "Thumbs.db", "desktop.ini"];
 
@@ -67,9 +69,23 @@ impl Stage {
         if name.contains('\0') || name.contains('\\') {
             return refuse("the path has a character that a path cannot have".to_owned());
         }
+        if name.chars().any(char::is_control) {
+            return Err(ImportError::package(
+                shown(name),
+                "the name has a control character",
+                "rename the file",
+            ));
+        }
         let mut plain = PathBuf::new();
         for part in name.split('/') {
             match part {
+                part if part.len() > LONGEST_NAME => {
+                    return Err(ImportError::package(
+                        shown(name),
+                        format!("a name in the path is longer than {LONGEST_NAME} bytes"),
+                        "rename the file or folder",
+                    ));
+                }
                 "" | "." => {}
                 ".." => return refuse("the path leads out of the package (`..`)".to_owned()),
                 part if NOISE.contains(&part) || part.starts_with("._") => return Ok(None),

@@ -39,7 +39,7 @@ fn order(folder: &Path, script: &str) -> Order {
             ("TMPDIR".to_owned(), temporary.display().to_string()),
         ]),
         temporary,
-        hidden: None,
+        hidden: Vec::new(),
         grace_ms: 300,
     }
 }
@@ -199,7 +199,7 @@ async fn the_fence_holds_where_the_kernel_has_one() {
         "cat ../secret; touch spoiled; cat /etc/passwd > /dev/null && touch $TMPDIR/mine && echo fine > /dev/stdout",
     );
     order.folder = folder.path().join("package");
-    order.hidden = Some(folder.path().to_owned());
+    order.hidden = vec![folder.path().to_owned()];
     let (sink, lines) = sink();
     let mut program = Program::start(&keeper(), &order, &sink).await.unwrap();
     let fenced = program.fenced;
@@ -216,4 +216,63 @@ async fn the_fence_holds_where_the_kernel_has_one() {
             "the data folder cannot be read: {lines:?}"
         );
     }
+}
+
+/// Secrets of the server lie in its environment and in its owner's profile; a program of the same user asks for both.
+#[tokio::test]
+async fn a_program_sees_neither_the_servers_environment_nor_the_owners_profile() {
+    let folder = tempfile::tempdir().unwrap();
+    let profile = folder.path().join("home/.config/adyton");
+    std::fs::create_dir_all(&profile).unwrap();
+    std::fs::write(profile.join("config.toml"), "secret_key = 's3cret'").unwrap();
+    std::fs::create_dir(folder.path().join("home/mine")).unwrap();
+    std::fs::write(folder.path().join("home/mine/notes"), "readable").unwrap();
+    let server = std::process::id();
+    let mut order = order(
+        folder.path(),
+        &format!(
+            "cat ../home/mine/notes; \
+             for file in /proc/{server}/environ /proc/$PPID/environ /proc/{server}/maps ../home/.config/adyton/config.toml; do
+                 head -c 1 $file && echo read $file; done; ls /proc/{server}/fd && echo listed; exit 0"
+        ),
+    );
+    order.folder = folder.path().join("package");
+    std::fs::create_dir(&order.folder).unwrap();
+    order.hidden = vec![folder.path().join("data"), profile];
+    let (sink, lines) = sink();
+    let mut program = Program::start(&keeper(), &order, &sink).await.unwrap();
+    let fenced = program.fenced;
+    assert_eq!(program.ended().await, "exit code 0");
+    if fenced {
+        let lines = lines.lock();
+        let out: Vec<&str> = lines
+            .iter()
+            .filter(|(stream, _)| *stream == "stdout")
+            .map(|(_, text)| text.as_str())
+            .collect();
+        assert_eq!(out, ["readable"], "{lines:?}");
+    }
+}
+
+/// What is hidden must not cost programs what they live on.
+#[tokio::test]
+async fn programs_work_inside_the_fence() {
+    let folder = tempfile::tempdir().unwrap();
+    let python = "import json, multiprocessing, os, platform, random, socket, ssl, subprocess, tempfile, threading
+print(subprocess.run(['sh', '-c', 'echo from sh'], capture_output=True, text=True).stdout.strip())
+with multiprocessing.get_context('fork').Pool(2) as pool: print(sum(pool.map(abs, [-1, 2])))
+tempfile.NamedTemporaryFile('w').write('x'); random.SystemRandom().random(); socket.socket(); print(os.cpu_count() > 0)
+open('/proc/meminfo').read(); open('/dev/stdout', 'w').write('to a device\\n')";
+    let mut order = order(folder.path(), "");
+    order.command = ["python3", "-c", python].map(str::to_owned).to_vec();
+    order.hidden = vec![folder.path().join("data")];
+    let (sink, lines) = sink();
+    let mut program = Program::start(&keeper(), &order, &sink).await.unwrap();
+    let how = program.ended().await;
+    let lines = lines.lock();
+    assert_eq!(how, "exit code 0", "{lines:?}");
+    let out: Vec<&str> = lines.iter().map(|(_, text)| text.as_str()).collect();
+    let mut wanted = vec!["from sh", "3", "True", "to a device"];
+    wanted.retain(|line| !out.contains(line));
+    assert!(wanted.is_empty(), "{lines:?}");
 }

@@ -14,7 +14,7 @@ use serde_json::{Value as Json, json};
 use crate::graph::{self, FLOAT, FLOAT16, INT64, TEXT, node, port, untyped};
 use crate::place::runtimes;
 
-fn api(request: Option<Json>) -> Vec<ApiDeclaration> {
+pub(crate) fn api(request: Option<Json>) -> Vec<ApiDeclaration> {
     vec![ApiDeclaration {
         url: "/".to_owned(),
         method: "POST".to_owned(),
@@ -33,7 +33,7 @@ fn rows(columns: &[&str]) -> Json {
 }
 
 /// The model on each runtime.
-fn each(model: &[u8], request: Option<&Json>) -> Vec<(&'static str, Arc<InProcess>)> {
+pub(crate) fn each(model: &[u8], request: Option<&Json>) -> Vec<(&'static str, Arc<InProcess>)> {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("model.onnx"), model).unwrap();
     let threads = InferenceThreads::start(1, 8).unwrap();
@@ -53,7 +53,7 @@ fn each(model: &[u8], request: Option<&Json>) -> Vec<(&'static str, Arc<InProces
         .collect()
 }
 
-fn ask(model: &InProcess, body: &str) -> String {
+pub(crate) fn ask(model: &InProcess, body: &str) -> String {
     match model.predict_inline(Call {
         path: "/",
         body: &Bytes::copy_from_slice(body.as_bytes()),
@@ -76,7 +76,7 @@ fn rounded(value: &Json) -> Json {
     }
 }
 
-fn check(model: &[u8], request: Option<&Json>, body: &str, expected: Expect) {
+pub(crate) fn check(model: &[u8], request: Option<&Json>, body: &str, expected: Expect) {
     let mut answers: Vec<(&str, String)> = Vec::new();
     for (runtime, model) in each(model, request) {
         let answer = ask(&model, body);

@@ -76,6 +76,48 @@ fn file(place: &Place, bytes: &[u8]) -> PathBuf {
     path
 }
 
+#[test]
+fn names_that_no_file_system_takes_are_the_packages_fault() {
+    let config = ("model/config.json", CONFIG);
+    let long = format!("model/{}", "n".repeat(256));
+    broken_archive(
+        &zip_of(&[config, (&long, b"")]),
+        expect![
+            "model/nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn: a name in the path is longer than 255 bytes; rename the file or folder"
+        ],
+    );
+    broken_archive(
+        &zip_of(&[config, ("model/a\u{7}b", b"")]),
+        expect!["model/a?b: the name has a control character; rename the file"],
+    );
+    broken_archive(
+        &zip_of(&[config, ("model/a\nb/c", b"")]),
+        expect!["model/a?b/c: the name has a control character; rename the file"],
+    );
+}
+
+#[test]
+fn a_program_that_cannot_start_is_told_at_once() {
+    broken(
+        &[
+            ("model/config.json", CONFIG),
+            ("model/run.sh*", b"#!/no/such/sh -e\n"),
+        ],
+        expect![
+            "model/config.json: command[0]: model/run.sh begins with `#!/no/such/sh`, and there is no such program; install it on this machine, or name another interpreter (lines must end without a carriage return)"
+        ],
+    );
+    broken(
+        &[(
+            "model/config.json",
+            br#"{"model_type":"Command","model_algorithm":"a","command":["/etc/passwd"]}"#,
+        )],
+        expect![
+            "model/config.json: command[0]: /etc/passwd is not executable; name a program of the package or of the system"
+        ],
+    );
+}
+
 fn broken_archive(bytes: &[u8], expected: Expect) {
     let place = Place::new();
     let path = file(&place, bytes);

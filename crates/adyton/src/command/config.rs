@@ -77,7 +77,11 @@ impl Config {
     /// Carries it out.
     pub(crate) fn run(self, context: &Context) -> Outcome {
         match self {
-            Config::Check(flags) => check(context, &flags.load(context)?),
+            Config::Check(flags) => {
+                let loaded = flags.load(context)?;
+                crate::server::check_library(&loaded)?;
+                check(context, &loaded);
+            }
             Config::Show(flags) => show(context, &flags.load(context)?),
             Config::Example => context.terminal.print(example::file()),
             Config::Reference => context.terminal.print(reference::page()),

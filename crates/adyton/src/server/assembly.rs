@@ -12,7 +12,7 @@ use adyton_gateway::journal::Journal;
 use adyton_gateway::{Gateway, Ties};
 use adyton_identity::Identity;
 use adyton_runtime::onnx::Onnx;
-use adyton_runtime::onnx::library::LibrarySetting;
+use adyton_runtime::onnx::library::{Choice, LibrarySetting};
 use adyton_runtime::onnx::threads::InferenceThreads;
 use adyton_runtime::package::{Limits, Packages};
 use adyton_runtime::reconciler::{Reconciler, Surroundings};
@@ -24,9 +24,10 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use super::inherited;
+use super::libraries::wrong_library;
 use super::parts;
 use super::ready::Ready;
-use crate::config::Config;
+use crate::config::{Config, Loaded};
 use crate::context::Context;
 use crate::failure::{Failure, Outcome};
 use crate::server::onnx_places;
@@ -101,10 +102,11 @@ impl Assembly {
     /// # Errors
     /// What cannot be had, and what to do; wrong settings and taken addresses are wrong use (exit 2).
     pub(super) async fn start(
-        config: &Config,
+        loaded: &Loaded,
         context: &Context,
         listener: Option<&TcpListener>,
     ) -> Outcome<Self> {
+        let config = &loaded.config;
         let clock = context.clock.clone();
         let truth = Truth::open(config, &clock).await?;
         let mut background = Stage::new();
@@ -116,7 +118,7 @@ impl Assembly {
             background.stopped(),
         ));
         background.spawn(housekeeping::run(truth.store.clone(), background.stopped()));
-        let models = Models::prepare(config, context, &truth, Arc::new(events))?;
+        let models = Models::prepare(loaded, context, &truth, Arc::new(events))?;
         let front = Front::bind(config, &clock, &truth, &models, listener)?;
         let open = Arc::new(AtomicBool::new(false));
         let control = front.control(&truth, &models, &open, clock);
@@ -276,7 +278,8 @@ struct Models {
 }
 
 impl Models {
-    fn prepare(config: &Config, context: &Context, truth: &Truth, events: Arc<dyn Events>) -> Outcome<Self> {
+    fn prepare(loaded: &Loaded, context: &Context, truth: &Truth, events: Arc<dyn Events>) -> Outcome<Self> {
+        let config = &loaded.config;
         let folder = truth.data.join("packages");
         let packages = Packages::open(&folder, Limits::default())
             .map_err(|error| Failure::failed(format!("{}: {error}", folder.display())))?;
@@ -286,6 +289,9 @@ impl Models {
             &onnx_places(&truth.data, &context.environment),
             parts::cores(),
         );
+        if let (LibrarySetting::File(_), Choice::Builtin { reason }) = (&setting, onnx.choice()) {
+            return Err(wrong_library(reason));
+        }
         let targets = Targets::new();
         let reconciler = Reconciler::new(Surroundings {
             live: truth.feed.cell().clone(),
@@ -294,7 +300,7 @@ impl Models {
             packages: packages.clone(),
             onnx: onnx.clone(),
             threads: InferenceThreads::start(parts::cores(), WAITING_PREDICTIONS).map_err(failed)?,
-            command: parts::command(config, &truth.data)?,
+            command: parts::command(loaded, &truth.data, &context.environment)?,
             log_lines: LOG_LINES,
             clock: context.clock.clone(),
         });

@@ -2,6 +2,37 @@
 
 use std::path::{Path, PathBuf};
 
+use adyton_runtime::onnx::library::{LibrarySetting, OnnxLibrary};
+
+use crate::config::Loaded;
+use crate::config::found::Origin;
+use crate::failure::{Failure, Outcome};
+
+/// Whoever names a library wants that one: a path that does not serve is a mistake, not a reason for another runtime.
+///
+/// # Errors
+/// Wrong use: the setting, where it was made, and what is wrong with the file.
+pub(crate) fn check_library(loaded: &Loaded) -> Outcome {
+    let LibrarySetting::File(path) = LibrarySetting::parse(&loaded.config.onnx.library) else {
+        return Ok(());
+    };
+    match OnnxLibrary::probe(&path) {
+        Ok(_) => Ok(()),
+        Err(problem) => Err(wrong_library(&match loaded.merged.origin("onnx.library") {
+            Origin::Default => problem.to_string(),
+            origin => format!("{origin}: `onnx.library`: {problem}"),
+        })),
+    }
+}
+
+/// The set library does not serve, and why.
+pub(crate) fn wrong_library(cause: &str) -> Failure {
+    Failure::wrong_use(cause).hint(
+        "set `onnx.library` to libonnxruntime.so, or leave it out: then one is looked for, and the compiled-in runtime serves \
+         where there is none",
+    )
+}
+
 /// The data folder (where `adyton doctor --fix` puts it), then the Python environments at hand.
 pub(crate) fn onnx_places(data: &Path, environment: &[(String, String)]) -> Vec<PathBuf> {
     let value = |name: &str| {

@@ -1,7 +1,7 @@
 //! From the configuration to what each crate wants to know. Nothing is decided here: every value has one source.
 
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, absolute};
 use std::thread::available_parallelism;
 
 use adyton_control::ControlSettings;
@@ -10,9 +10,10 @@ use adyton_gateway::settings::{GatewaySettings, Limits, Patience};
 use adyton_runtime::command::CommandSettings;
 use adyton_sign::EncodedSlash;
 
-use crate::config::Config;
+use crate::client::profile::Profiles;
 use crate::config::section::AccessLogPlace;
 use crate::config::value::DatabaseUrl;
+use crate::config::{Config, Loaded};
 use crate::failure::{Failure, Outcome};
 
 /// The access log is rotated at this size.
@@ -103,12 +104,29 @@ pub(super) fn journal(config: &Config, data: &Path) -> JournalSettings {
 }
 
 /// How programs of models are run: by this very binary, as their keeper.
-pub(super) fn command(config: &Config, data: &Path) -> Outcome<CommandSettings> {
+pub(super) fn command(
+    loaded: &Loaded,
+    data: &Path,
+    environment: &[(String, String)],
+) -> Outcome<CommandSettings> {
     let own = std::env::current_exe()
         .map_err(|error| Failure::failed(format!("the program does not know where it lies: {error}")))?;
+    let config = &loaded.config;
+    // All that may hold a secret: the profiles of whoever started the server are theirs, not a model's.
+    let profiles = Profiles::place(environment).and_then(|file| Some(file.parent()?.to_owned()));
+    let secrets = [
+        Some(data.to_owned()),
+        config.general.master_key_file.clone(),
+        loaded.file.clone(),
+        profiles,
+    ];
+    let hidden = secrets
+        .into_iter()
+        .flatten()
+        .filter_map(|path| absolute(path).ok());
     let grace = config.gateway.shutdown_grace;
     Ok(CommandSettings {
-        hidden: Some(data.to_owned()),
+        hidden: hidden.collect(),
         allowed: config.runtime.run_code,
         grace,
         drain: grace,

@@ -108,6 +108,12 @@ fn one(at: usize, version: &Version) -> Outcome<()> {
                 "names must be letters, digits and `_`, and not begin with a digit",
             );
         }
+        if adyton_runtime::command::RESERVED.contains(&name.as_str()) {
+            return wrong(
+                "envs",
+                &format!("`{name}` is set by the server itself; leave it out"),
+            );
+        }
         if value.len() > ENVS_MOST.1 || value.contains('\0') {
             return wrong("envs", "values must have at most 4096 bytes and no NUL");
         }

@@ -16,7 +16,7 @@ use tract_onnx::pb::{AttributeProto, GraphProto, ModelProto, NodeProto, TensorPr
 
 use super::element_type;
 use crate::onnx::predictor::LoadError;
-use crate::onnx::tensor::{Axis, Input, Label, Ports};
+use crate::onnx::tensor::{Axis, Input, Label, MOST_AXES, Ports};
 use crate::onnx::zip_map::{self, attribute};
 
 /// What the graph takes and gives, after it was rewritten.
@@ -368,8 +368,12 @@ fn input(port: &ValueInfoProto, file: &str) -> Result<Input, LoadError> {
             }
             _ => Axis::Any(None),
         };
-        shape.dim.iter().map(axis).collect()
+        shape.dim.iter().map(axis).collect::<Vec<_>>()
     });
+    if let Some(axes) = axes.as_ref().filter(|axes| axes.len() > MOST_AXES) {
+        let what = format!("a tensor of {} axes, more than {MOST_AXES}", axes.len());
+        return Err(refused(&what));
+    }
     Ok(Input {
         name: Arc::from(port.name.as_str()),
         element,

@@ -5,10 +5,27 @@ use std::fmt;
 use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 use super::{InputError, number};
-use crate::onnx::tensor::{Axis, Elements, Input, Ports, Tensor};
+use crate::onnx::tensor::{Axis, ElementType, Elements, Input, MOST_AXES, Ports, Tensor, show_shape};
 
-/// Deeper nesting than this is refused; no ONNX model has tensors of so many axes.
-const DEEPEST: usize = 8;
+/// Deeper nesting than this is refused; models whose inputs have more axes are not loaded.
+const DEEPEST: usize = MOST_AXES;
+/// How much of a value that cannot be read is shown.
+const SHOWN: usize = 40;
+
+/// What went wrong while a body was read, and where.
+#[derive(Default)]
+struct Trouble {
+    /// Said by us, in the words of the caller's own body.
+    problem: Option<InputError>,
+    /// Where the JSON reader stopped, when that was inside a tensor.
+    place: Option<Place>,
+}
+
+/// A place in a tensor: `inputs.x[0][2]`.
+struct Place {
+    field: String,
+    element: ElementType,
+}
 
 /// Reads the tensors of a body, in the order of the model's inputs.
 pub(super) fn tensors(body: &[u8], ports: &Ports) -> Result<Vec<Tensor>, InputError> {
@@ -18,19 +35,71 @@ pub(super) fn tensors(body: &[u8], ports: &Ports) -> Result<Vec<Tensor>, InputEr
             format!("is empty; expected {{\"inputs\":{{{}}}}}", wanted(ports)),
         ));
     }
-    let mut problem = None;
+    let mut trouble = Trouble::default();
     let mut from = serde_json::Deserializer::from_slice(body);
     let read = Body {
         ports,
-        problem: &mut problem,
+        trouble: &mut trouble,
     }
     .deserialize(&mut from)
     .and_then(|found| from.end().map(|()| found));
-    match (read, problem) {
-        (_, Some(problem)) => Err(problem),
-        (Err(syntax), None) => Err(InputError::new("body", format!("not valid JSON: {syntax}"))),
-        (Ok(found), None) => complete(found, ports),
+    match (read, trouble) {
+        (Ok(found), _) => complete(found, ports),
+        (
+            Err(_),
+            Trouble {
+                problem: Some(problem),
+                ..
+            },
+        ) => Err(problem),
+        (Err(syntax), Trouble { place: None, .. }) => {
+            Err(InputError::new("body", format!("not valid JSON: {syntax}")))
+        }
+        (
+            Err(syntax),
+            Trouble {
+                place: Some(place), ..
+            },
+        ) => Err(unreadable(body, &syntax, place)),
     }
+}
+
+/// A value inside a tensor that is no JSON. Numbers that JSON has no word for are written by many clients all the same.
+fn unreadable(body: &[u8], syntax: &serde_json::Error, place: Place) -> InputError {
+    let word = word_at(body, syntax);
+    let bare = word.trim_start_matches(['-', '+']).to_ascii_lowercase();
+    let is_special = matches!(bare.as_str(), "nan" | "inf" | "infinity");
+    let is_large = !is_special && syntax.to_string().starts_with("number out of range");
+    let takes_special = matches!(
+        place.element,
+        ElementType::Float32 | ElementType::Float64 | ElementType::Float16
+    );
+    let problem = if is_special || is_large {
+        let fix = match takes_special {
+            true => {
+                "; JSON has no word for it: write \"NaN\", \"Infinity\" or \"-Infinity\", with the quotes"
+            }
+            false => "",
+        };
+        format!("expected {}, got {word}{fix}", place.element)
+    } else {
+        format!("not valid JSON: {syntax}")
+    };
+    InputError::new(place.field, problem)
+}
+
+/// The word of the body at which the reader stopped.
+fn word_at(body: &[u8], syntax: &serde_json::Error) -> String {
+    let lines = body.split(|byte| *byte == b'\n');
+    let Some(line) = lines.into_iter().nth(syntax.line().saturating_sub(1)) else {
+        return String::new();
+    };
+    let is_end = |byte: &u8| byte.is_ascii_whitespace() || b"[]{},:".contains(byte);
+    let (before, after) = line.split_at(syntax.column().saturating_sub(1).min(line.len()));
+    let start = before.iter().rposition(is_end).map_or(0, |at| at + 1);
+    let length = after.iter().position(is_end).unwrap_or(after.len());
+    let word = line.get(start..before.len() + length).unwrap_or_default();
+    String::from_utf8_lossy(word).chars().take(SHOWN).collect()
 }
 
 /// All inputs must be there, with shapes that fit.
@@ -54,7 +123,39 @@ fn complete(found: Option<Vec<Option<Tensor>>>, ports: &Ports) -> Result<Vec<Ten
         }
         tensors.push(tensor);
     }
+    same_lengths(&tensors, &ports.inputs)?;
     Ok(tensors)
+}
+
+/// Axes of one name have one length: what the model then does with two is for each runtime to say, and none says it well.
+fn same_lengths(tensors: &[Tensor], inputs: &[Input]) -> Result<(), InputError> {
+    /// Names that exporters give to every axis whose length they do not know.
+    const NO_NAMES: [&str; 3] = ["?", "None", "unknown"];
+    if inputs.len() < 2 {
+        return Ok(());
+    }
+    let mut seen: Vec<(&str, usize, &Input)> = Vec::new();
+    for (tensor, input) in tensors.iter().zip(inputs) {
+        for (axis, length) in input.axes.iter().flatten().zip(&tensor.shape) {
+            let Axis::Any(Some(name)) = axis else { continue };
+            if NO_NAMES.contains(&&**name) {
+                continue;
+            }
+            match seen.iter().find(|(known, ..)| *known == &**name) {
+                None => seen.push((name, *length, input)),
+                Some((_, first, _)) if first == length => {}
+                Some((_, first, other)) => {
+                    let problem = format!(
+                        "expected {input} with {name}={first} as in inputs.{}, got {}",
+                        other.name,
+                        show_shape(&tensor.shape)
+                    );
+                    return Err(InputError::new(format!("inputs.{}", input.name), problem));
+                }
+            }
+        }
+    }
+    Ok(())
 }
 
 /// `"x": float32 [N,4], "y": int64 [N]`
@@ -67,16 +168,53 @@ fn wanted(ports: &Ports) -> String {
         .join(", ")
 }
 
+/// What is neither object nor list, where one of them is needed.
+macro_rules! values {
+    () => {
+        fn visit_bool<E: serde::de::Error>(self, value: bool) -> Result<Self::Value, E> {
+            self.other(&value.to_string())
+        }
+        fn visit_u64<E: serde::de::Error>(self, value: u64) -> Result<Self::Value, E> {
+            self.other(&value.to_string())
+        }
+        fn visit_i64<E: serde::de::Error>(self, value: i64) -> Result<Self::Value, E> {
+            self.other(&value.to_string())
+        }
+        fn visit_f64<E: serde::de::Error>(self, value: f64) -> Result<Self::Value, E> {
+            self.other(&value.to_string())
+        }
+        fn visit_str<E: serde::de::Error>(self, value: &str) -> Result<Self::Value, E> {
+            self.other(&text(value))
+        }
+        fn visit_unit<E: serde::de::Error>(self) -> Result<Self::Value, E> {
+            self.other("null")
+        }
+    };
+}
+
+fn text(value: &str) -> String {
+    let shown: String = value.chars().take(SHOWN).collect();
+    format!("the text \"{shown}\"")
+}
+
 /// The whole body: an object in which only `inputs` counts.
 struct Body<'p> {
     ports: &'p Ports,
-    problem: &'p mut Option<InputError>,
+    trouble: &'p mut Trouble,
 }
 
 impl<'de> DeserializeSeed<'de> for Body<'_> {
     type Value = Option<Vec<Option<Tensor>>>;
     fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<Self::Value, D::Error> {
-        from.deserialize_map(self)
+        from.deserialize_any(self)
+    }
+}
+
+impl Body<'_> {
+    fn other<E: serde::de::Error, T>(self, got: &str) -> Result<T, E> {
+        let problem = format!("expected {{\"inputs\":{{{}}}}}, got {got}", wanted(self.ports));
+        self.trouble.problem = Some(InputError::new("body", problem));
+        Err(E::custom("an object is needed"))
     }
 }
 
@@ -89,9 +227,13 @@ impl<'de> Visitor<'de> for Body<'_> {
         let mut found = None;
         while let Some(inputs) = map.next_key_seed(Key("inputs"))? {
             if inputs {
+                if found.is_some() {
+                    self.trouble.problem = Some(InputError::new("inputs", "occurs twice in the body"));
+                    return Err(A::Error::custom("twice"));
+                }
                 found = Some(map.next_value_seed(Named {
                     ports: self.ports,
-                    problem: &mut *self.problem,
+                    trouble: &mut *self.trouble,
                 })?);
             } else {
                 map.next_value::<IgnoredAny>()?;
@@ -99,6 +241,10 @@ impl<'de> Visitor<'de> for Body<'_> {
         }
         Ok(found)
     }
+    fn visit_seq<A: SeqAccess<'de>>(self, _: A) -> Result<Self::Value, A::Error> {
+        self.other("a list")
+    }
+    values!();
 }
 
 /// A key, compared without being copied.
@@ -124,13 +270,24 @@ impl Visitor<'_> for Key {
 /// The value of `inputs`: an object of tensors, or the only input's tensor itself.
 struct Named<'p> {
     ports: &'p Ports,
-    problem: &'p mut Option<InputError>,
+    trouble: &'p mut Trouble,
 }
 
 impl<'de> DeserializeSeed<'de> for Named<'_> {
     type Value = Vec<Option<Tensor>>;
     fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<Self::Value, D::Error> {
         from.deserialize_any(self)
+    }
+}
+
+impl Named<'_> {
+    fn other<E: serde::de::Error, T>(self, got: &str) -> Result<T, E> {
+        let problem = format!(
+            "expected an object of tensors, {{{}}}, got {got}",
+            wanted(self.ports)
+        );
+        self.trouble.problem = Some(InputError::new("inputs", problem));
+        Err(E::custom("an object is needed"))
     }
 }
 
@@ -144,18 +301,23 @@ impl<'de> Visitor<'de> for Named<'_> {
         let mut found: Vec<Option<Tensor>> = inputs.iter().map(|_| None).collect();
         while let Some(at) = map.next_key_seed(Which(inputs))? {
             match at {
+                Ok(at) if found[at].is_some() => {
+                    let field = format!("inputs.{}", inputs[at].name);
+                    self.trouble.problem = Some(InputError::new(field, "occurs twice in the body"));
+                    return Err(A::Error::custom("twice"));
+                }
                 Ok(at) => {
                     let mut reading = Reading::new(&inputs[at]);
                     let read = map.next_value_seed(Nested {
                         reading: &mut reading,
                     });
-                    found[at] = Some(reading.finish(read, self.problem)?);
+                    found[at] = Some(reading.finish(read, self.trouble)?);
                 }
                 Err(name) => {
                     let known: Vec<String> =
                         inputs.iter().map(|input| format!("\"{}\"", input.name)).collect();
                     let problem = format!("no such input; the model takes {}", known.join(", "));
-                    *self.problem = Some(InputError::new(format!("inputs.{name}"), problem));
+                    self.trouble.problem = Some(InputError::new(format!("inputs.{name}"), problem));
                     return Err(A::Error::custom("unknown input"));
                 }
             }
@@ -165,13 +327,14 @@ impl<'de> Visitor<'de> for Named<'_> {
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
         let [only] = self.ports.inputs.as_slice() else {
             let problem = format!("expected an object, since the model takes {}", wanted(self.ports));
-            *self.problem = Some(InputError::new("inputs", problem));
+            self.trouble.problem = Some(InputError::new("inputs", problem));
             return Err(A::Error::custom("an object is needed"));
         };
         let mut reading = Reading::new(only);
         let read = reading.list(&mut seq);
-        Ok(vec![Some(reading.finish(read, self.problem)?)])
+        Ok(vec![Some(reading.finish(read, self.trouble)?)])
     }
+    values!();
 }
 
 /// Which input a key names; the name itself when there is none.
@@ -205,7 +368,7 @@ struct Reading<'p> {
     rank: Option<usize>,
     place: [usize; DEEPEST],
     depth: usize,
-    problem: Option<String>,
+    problem: Option<InputError>,
 }
 
 impl<'p> Reading<'p> {
@@ -234,13 +397,16 @@ impl<'p> Reading<'p> {
     /// Keeps the first problem, with the place where it was found; the JSON reader only needs to stop.
     fn wrong<E: serde::de::Error>(&mut self, problem: impl Into<String>) -> E {
         if self.problem.is_none() {
-            let place: String = self.place[..self.depth.min(DEEPEST)]
-                .iter()
-                .map(|at| format!("[{at}]"))
-                .collect();
-            self.problem = Some(format!("{place}\u{0}{}", problem.into()));
+            self.problem = Some(InputError::new(self.field(), problem));
         }
         E::custom("the body does not fit the model")
+    }
+
+    /// Where we are: `inputs.x[0][2]`.
+    fn field(&self) -> String {
+        let place = self.place.iter().take(self.depth);
+        let place: String = place.map(|at| format!("[{at}]")).collect();
+        format!("inputs.{}{place}", self.input.name)
     }
 
     /// Reads a list whose beginning has been seen.
@@ -286,17 +452,13 @@ impl<'p> Reading<'p> {
     }
 
     /// The tensor, or the problem in the words of the caller's own body.
-    fn finish<E: serde::de::Error>(
-        self,
-        read: Result<(), E>,
-        problem: &mut Option<InputError>,
-    ) -> Result<Tensor, E> {
-        if let Some(found) = self.problem {
-            let (place, text) = found.split_once('\u{0}').unwrap_or(("", &found));
-            *problem = Some(InputError::new(
-                format!("inputs.{}{place}", self.input.name),
-                text,
-            ));
+    fn finish<E: serde::de::Error>(self, read: Result<(), E>, trouble: &mut Trouble) -> Result<Tensor, E> {
+        if read.is_err() {
+            trouble.place = Some(Place {
+                field: self.field(),
+                element: self.input.element,
+            });
+            trouble.problem = self.problem;
         }
         read?;
         // An empty list hides the axes below it: they are as the model declares them.
@@ -369,12 +531,12 @@ impl<'de> Visitor<'de> for Nested<'_, '_> {
             _ => Err(self.mismatch(if value { "true" } else { "false" })),
         }
     }
-    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<(), E> {
+    fn visit_str<E: serde::de::Error>(self, value: &str) -> Result<(), E> {
         self.reading.element::<E>()?;
-        number::text(&mut self.reading.elements, text).ok_or_else(|| {
-            let shown: String = text.chars().take(40).collect();
-            self.mismatch(&format!("the text \"{shown}\""))
-        })
+        if number::has_zero(&self.reading.elements, value) {
+            return Err(self.reading.wrong(number::ZERO));
+        }
+        number::text(&mut self.reading.elements, value).ok_or_else(|| self.mismatch(&text(value)))
     }
     fn visit_unit<E: serde::de::Error>(self) -> Result<(), E> {
         Err(self.mismatch("null"))

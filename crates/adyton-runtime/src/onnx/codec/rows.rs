@@ -1,8 +1,8 @@
 //! The ModelArts convention for predictive models: rows of named columns in, the same rows with `predictresult` out.
 //!
 //! `predictresult` is the model's label for the row: its first output with one integer, text or boolean a row; otherwise
-//! the label of the highest score; otherwise the row's numbers. Scores by label, where the model gives them, follow as
-//! `probabilities`. The columns and `meta.uuid` are echoed as they were written.
+//! the label of the highest score; otherwise the row's numbers. Scores, where the model gives them, follow as
+//! `probabilities`, if they are some, else under the output's own name. The columns and `meta.uuid` are echoed as they were written.
 
 use std::fmt;
 
@@ -75,6 +75,7 @@ impl Columns {
 }
 
 #[derive(Deserialize)]
+#[serde(expecting = "an object with \"data\"")]
 struct Body<'a> {
     #[serde(borrow, default)]
     meta: Option<Meta<'a>>,
@@ -83,12 +84,14 @@ struct Body<'a> {
 }
 
 #[derive(Deserialize)]
+#[serde(expecting = "an object with \"uuid\"")]
 struct Meta<'a> {
     #[serde(borrow, default)]
     uuid: Option<&'a RawValue>,
 }
 
 #[derive(Deserialize)]
+#[serde(expecting = "an object with \"req_data\"")]
 struct Data<'a> {
     #[serde(borrow, default)]
     req_data: Option<&'a RawValue>,
@@ -119,7 +122,7 @@ pub(super) fn predict(columns: &Columns, model: &dyn Predictor, body: &[u8]) -> 
     if count > 0 {
         let inputs = feed(columns, &model.ports().inputs, &cells, count)?;
         let outputs = model.run(&inputs)?;
-        let result = Outcome::of(&outputs, count);
+        let result = Outcome::of(&outputs, count, columns, model.ports());
         for row in 0..count {
             answer.extend_from_slice(if row == 0 { b"{" } else { b",{" });
             for (at, name) in columns.names.iter().enumerate() {
@@ -146,6 +149,14 @@ fn feed(
     let width = columns.names.len();
     let push = |elements: &mut Elements, input: &Input, row: usize, column: usize| {
         let cell = cells[row * width + column];
+        let field = || format!("data.req_data[{row}].{}", columns.names[column]);
+        // In JSON, the zero character is always written as an escape.
+        if cell.contains("\\u0000")
+            && matches!(elements, Elements::Text(_))
+            && serde_json::from_str::<String>(cell).is_ok_and(|text| number::has_zero(elements, &text))
+        {
+            return Err(InputError::new(field(), number::ZERO));
+        }
         number::cell(elements, cell).ok_or_else(|| {
             let wanted = if matches!(elements, Elements::Text(_)) {
                 "a text"
@@ -153,7 +164,7 @@ fn feed(
                 "a number"
             };
             let problem = format!("expected {wanted} ({}), got {}", input.element, shown(cell));
-            InputError::new(format!("data.req_data[{row}].{}", columns.names[column]), problem)
+            InputError::new(field(), problem)
         })
     };
     match &columns.feed {
@@ -201,10 +212,12 @@ fn shown(cell: &str) -> String {
 struct Outcome<'o> {
     label: Option<&'o Tensor>,
     scores: Option<&'o Value>,
+    /// What the scores are called in the answer.
+    name: &'o str,
 }
 
 impl<'o> Outcome<'o> {
-    fn of(outputs: &'o [Value], count: usize) -> Self {
+    fn of(outputs: &'o [Value], count: usize, columns: &Columns, ports: &'o Ports) -> Self {
         let one_a_row = |value: &'o Value| match value {
             Value::Tensor(tensor)
                 if tensor.elements.len() == count && tensor.shape.first() == Some(&count) =>
@@ -221,17 +234,30 @@ impl<'o> Outcome<'o> {
         };
         let label = outputs.iter().filter_map(one_a_row).find(is_class);
         let label = label.or_else(|| outputs.iter().find_map(one_a_row));
-        let scores = outputs.iter().find(|value| match value {
+        let at = outputs.iter().position(|value| match value {
             Value::Maps(maps) => maps.len() == count,
             Value::Tensor(tensor) => {
                 tensor.shape.first() == Some(&count) && tensor.elements.len() > count && !is_class(&tensor)
             }
             Value::Sequence(_) => false,
         });
-        Self { label, scores }
+        let scores = at.and_then(|at| outputs.get(at));
+        let own = at
+            .and_then(|at| ports.outputs.get(at))
+            .map_or("scores", |name| &**name);
+        let is_taken =
+            |name: &str| name == "predictresult" || columns.names.iter().any(|column| column == name);
+        let name = match scores {
+            Some(Value::Tensor(scores)) if !are_probabilities(scores, count) => match is_taken(own) {
+                true => "scores",
+                false => own,
+            },
+            Some(_) | None => "probabilities",
+        };
+        Self { label, scores, name }
     }
 
-    /// Writes `"predictresult":…` and, where there are scores, `,"probabilities":…`.
+    /// Writes `"predictresult":…` and, where there are scores, `,"probabilities":…` or `,"<the output's name>":…`.
     fn write(&self, answer: &mut Vec<u8>, row: usize) {
         answer.extend_from_slice(b"\"predictresult\":");
         match (self.label, self.scores) {
@@ -243,17 +269,45 @@ impl<'o> Outcome<'o> {
             (None, Some(Value::Tensor(scores))) => return write::row(answer, scores, row),
             (None, _) => return answer.extend_from_slice(b"null"),
         }
+        let mut named = || {
+            answer.push(b',');
+            write::text(answer, self.name);
+            answer.push(b':');
+        };
         match self.scores {
             Some(Value::Maps(maps)) => {
-                answer.extend_from_slice(b",\"probabilities\":");
+                named();
                 write::map(answer, &maps[row]);
             }
             Some(Value::Tensor(scores)) => {
-                answer.extend_from_slice(b",\"probabilities\":");
+                named();
                 write::row(answer, scores, row);
             }
             Some(Value::Sequence(_)) | None => {}
         }
+    }
+}
+
+/// Whether each row is a share of one: what a classifier gives, unlike distances or values.
+fn are_probabilities(scores: &Tensor, count: usize) -> bool {
+    /// What rounding may make of a share and of the sum.
+    const ROUNDING: f64 = 1e-3;
+    let width = scores.elements.len() / count.max(1);
+    fn are_shares<T>(all: &[T], width: usize, value: impl Fn(&T) -> f64) -> bool {
+        all.chunks(width).all(|row| {
+            let sum: f64 = row.iter().map(&value).sum();
+            let is_one = (sum - 1.0).abs() <= ROUNDING;
+            is_one
+                && row
+                    .iter()
+                    .all(|one| (-ROUNDING..=1.0 + ROUNDING).contains(&value(one)))
+        })
+    }
+    match &scores.elements {
+        Elements::Float32(all) => are_shares(all, width, |one| f64::from(*one)),
+        Elements::Float64(all) => are_shares(all, width, |one| *one),
+        Elements::Float16(all) => are_shares(all, width, |one| one.to_f64()),
+        _ => false,
     }
 }
 

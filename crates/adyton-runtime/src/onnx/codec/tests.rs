@@ -105,6 +105,106 @@ fn what_json_has_no_word_for_is_a_text() {
 }
 
 #[test]
+fn what_is_no_object_is_said_to_be_none() {
+    for (body, expected) in [
+        (
+            "[]",
+            expect![[r#"body: expected {"inputs":{"x": float32 [N,4]}}, got a list"#]],
+        ),
+        (
+            "null",
+            expect![[r#"body: expected {"inputs":{"x": float32 [N,4]}}, got null"#]],
+        ),
+        (
+            r#""a""#,
+            expect![[r#"body: expected {"inputs":{"x": float32 [N,4]}}, got the text "a""#]],
+        ),
+        (
+            r#"{"inputs":5}"#,
+            expect![[r#"inputs: expected an object of tensors, {"x": float32 [N,4]}, got 5"#]],
+        ),
+        (
+            r#"{"inputs":{"x":[[1,2,3,4]]},"inputs":{}}"#,
+            expect!["inputs: occurs twice in the body"],
+        ),
+        (
+            r#"{"inputs":{"x":[[1,2,3,4]],"x":[[1,2,3,4]]}}"#,
+            expect!["inputs.x: occurs twice in the body"],
+        ),
+        (
+            "{\"inputs\":",
+            expect!["body: not valid JSON: EOF while parsing a value at line 1 column 10"],
+        ),
+    ] {
+        check(matrix(), body, expected);
+    }
+}
+
+#[test]
+fn numbers_that_json_does_not_have_are_named_with_their_place() {
+    for (body, expected) in [
+        (
+            r#"{"inputs":{"x":[[1,2,NaN,4]]}}"#,
+            expect![[
+                r#"inputs.x[0][2]: expected float32, got NaN; JSON has no word for it: write "NaN", "Infinity" or "-Infinity", with the quotes"#
+            ]],
+        ),
+        (
+            "{\"inputs\":{\"x\":\n[[1,2,3,4],\n[1,-Infinity ,3,4]]}}",
+            expect![[
+                r#"inputs.x[1][1]: expected float32, got -Infinity; JSON has no word for it: write "NaN", "Infinity" or "-Infinity", with the quotes"#
+            ]],
+        ),
+        (
+            r#"{"inputs":{"x":[[1e999,2,3,4]]}}"#,
+            expect![[
+                r#"inputs.x[0][0]: expected float32, got 1e999; JSON has no word for it: write "NaN", "Infinity" or "-Infinity", with the quotes"#
+            ]],
+        ),
+        (
+            r#"{"inputs":{"x":[[1,oops,3,4]]}}"#,
+            expect!["inputs.x[0][1]: not valid JSON: expected value at line 1 column 20"],
+        ),
+    ] {
+        check(matrix(), body, expected);
+    }
+    check(
+        vec![port("n", ElementType::Int64, &[-1])],
+        r#"{"inputs":{"n":[1,nan]}}"#,
+        expect!["inputs.n[1]: expected int64, got nan"],
+    );
+}
+
+#[test]
+fn only_shares_of_one_are_called_probabilities() {
+    let body =
+        r#"{"data":{"req_data":[{"sepal_length":1,"sepal_width":2,"petal_length":3,"petal_width":4}]}}"#;
+    let label = Value::Tensor(Tensor {
+        shape: vec![1],
+        elements: Elements::Int64(vec![1]),
+    });
+    let given = |scores: Vec<f32>| {
+        let scores = Value::Tensor(Tensor {
+            shape: vec![1, scores.len()],
+            elements: Elements::Float32(scores),
+        });
+        let (mut model, codec) = rows(vec![label.clone(), scores]);
+        model.ports.outputs = vec!["label".into(), "distances".into()];
+        answer(&model, &codec, body)
+    };
+    let shares = given(vec![0.25, 0.75]);
+    assert!(
+        shares.ends_with(r#""predictresult":1,"probabilities":[0.25,0.75]}]}}"#),
+        "{shares}"
+    );
+    let distances = given(vec![7.5, 0.1]);
+    assert!(
+        distances.ends_with(r#""predictresult":1,"distances":[7.5,0.1]}]}}"#),
+        "{distances}"
+    );
+}
+
+#[test]
 fn mistakes_name_the_field() {
     check(
         matrix(),
@@ -198,8 +298,10 @@ fn mistakes_name_the_field() {
     );
     check(
         matrix(),
-        r#"{"inputs":[[[[[[[[[1]]]]]]]]]}"#,
-        expect!["inputs.x[0][0][0][0][0][0][0][0]: lists are nested deeper than 8"],
+        &format!("{{\"inputs\":{}1{}}}", "[".repeat(17), "]".repeat(17)),
+        expect![[
+            r#"inputs.x[0][0][0][0][0][0][0][0][0][0][0][0][0][0][0][0]: lists are nested deeper than 16"#
+        ]],
     );
 }
 
@@ -269,6 +371,12 @@ fn mistakes_in_rows_name_row_and_column() {
         r#"{"data":{}}"#,
         expect![[
             r#"data.req_data: is missing; expected {"data":{"req_data":[{"sepal_length":…,"sepal_width":…,"petal_length":…,"petal_width":…}]}}"#
+        ]],
+    );
+    check(
+        r#"{"data":5}"#,
+        expect![[
+            r#"body: invalid type: integer `5`, expected an object with "req_data" at line 1 column 9; expected {"data":{"req_data":[{"sepal_length":…,"sepal_width":…,"petal_length":…,"petal_width":…}]}}"#
         ]],
     );
     check(

@@ -194,3 +194,32 @@ fn commands_and_health_are_checked() {
         ]],
     );
 }
+
+#[test]
+fn slips_in_deciding_fields_are_refused_and_notes_are_not() {
+    refused(
+        r#"{"model_type":"ONNX","model_algorithm":"a","api":[{"url":"/a"}]}"#,
+        expect!["model/config.json: api: no such field; did you mean `apis`?"],
+    );
+    refused(
+        &with(r#""helth":{"url":"/h"}"#),
+        expect!["model/config.json: helth: no such field; did you mean `health`?"],
+    );
+    refused(
+        r#"{"model_type":"ONNX","model_algorithm":"a","comand":["run"]}"#,
+        expect!["model/config.json: comand: no such field; did you mean `command`?"],
+    );
+    for note in [
+        r#""model_name":"m""#,
+        r#""metrics":{"f1":1}"#,
+        r#""swr_location":"x""#,
+        r#""description":"x""#,
+        r#""comment":"x""#,
+        r#""liveness_health":{}"#,
+        r#""author":"x""#,
+        r#""version":"1""#,
+        r#""tags":[]"#,
+    ] {
+        assert!(read(&with(note)).is_ok(), "{note}");
+    }
+}

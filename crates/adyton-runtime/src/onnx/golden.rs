@@ -1,0 +1,165 @@
+//! The first run of a model (the *golden run*), and what is measured with it: how long a run takes, and up to which body it
+//! is short enough for the gateway's own core.
+
+use std::time::{Duration, Instant};
+
+use super::cost::Cost;
+use super::guard::guarded;
+use super::pace::{INLINE, p99, thread_time};
+use super::predictor::Predictor;
+use super::tensor::{Axis, Elements, Input, OPEN_LENGTHS, Tensor, show_shape};
+
+/// Bodies longer than this are read on the inference threads, however fast the model is.
+pub const INLINE_BODY: usize = 64 * 1024;
+/// The longest body for a model whose inputs have open axes besides the first: how its time grows with them was not measured,
+/// and a product of two of them grows with the square.
+const OPEN_BODY: usize = 1024;
+/// The bodies that are tried, besides the one of a single row.
+const BODIES: [usize; 3] = [4 * 1024, 16 * 1024, INLINE_BODY];
+/// The fewest bytes that an element needs in a body: a digit and a comma.
+const ELEMENT: usize = 2;
+/// A run that a single body can cause may hold a gateway's core for so long.
+const HOLD: Duration = Duration::from_millis(1);
+/// Elements of an example input at most.
+const MOST: usize = 64 << 20;
+/// How many axes are tried for an input that does not say how many it has.
+const RANKS: usize = 4;
+
+/// Why a model did not answer inputs of its own declared shapes.
+#[derive(Debug, Default)]
+pub(super) struct NoAnswer {
+    /// The first shapes tried.
+    pub(super) shapes: String,
+    /// The runtime's words.
+    pub(super) problem: String,
+}
+
+/// Makes the model answer once; gives the inputs that it answered. Zeros are tried, and ones, since some divide by what they
+/// get; axes of open length are tried at several lengths, since a network of convolutions may need more than one pixel.
+pub(super) fn run(model: &dyn Predictor) -> Result<Vec<Tensor>, NoAnswer> {
+    let inputs = &model.ports().inputs;
+    let mut failed = None;
+    for shapes in shapes(inputs) {
+        for fill in [Elements::zeros, Elements::ones] {
+            let example = example(inputs, &shapes, fill);
+            match guarded(|| model.run(&example)).and_then(|ran| ran) {
+                Ok(_) => return Ok(example),
+                Err(problem) if failed.is_none() => {
+                    let shapes: Vec<String> = shapes.iter().map(|shape| show_shape(shape)).collect();
+                    failed = Some(NoAnswer {
+                        shapes: shapes.join(", "),
+                        problem: problem.0,
+                    });
+                }
+                Err(_) => {}
+            }
+        }
+    }
+    Err(failed.unwrap_or_default())
+}
+
+/// The shapes to try, those of all inputs together.
+fn shapes(inputs: &[Input]) -> Vec<Vec<Vec<usize>>> {
+    let ranks = match inputs.iter().any(|input| input.axes.is_none()) {
+        true => 0..=RANKS,
+        false => 0..=0,
+    };
+    let with = |open: usize, rank: usize| {
+        let shape = |input: &Input| match input.axes {
+            Some(_) => input.example_shape(open),
+            None => vec![1; rank],
+        };
+        inputs.iter().map(shape).collect::<Vec<_>>()
+    };
+    let mut all: Vec<_> = ranks.map(|rank| with(1, rank)).collect();
+    all.extend(OPEN_LENGTHS.iter().skip(1).map(|open| with(*open, 0)));
+    all.dedup();
+    all
+}
+
+fn example(
+    inputs: &[Input],
+    shapes: &[Vec<usize>],
+    fill: fn(super::tensor::ElementType, usize) -> Elements,
+) -> Vec<Tensor> {
+    let tensor = |(input, shape): (&Input, &Vec<usize>)| {
+        let count = shape
+            .iter()
+            .fold(1usize, |product, length| product.saturating_mul(*length));
+        Tensor {
+            shape: shape.clone(),
+            elements: fill(input.element, count.min(MOST)),
+        }
+    };
+    inputs.iter().zip(shapes).map(tensor).collect()
+}
+
+/// The p99 of a run in the thread's own time: the best of three rounds, so that a busy machine does not make a fast model
+/// look slow. A model that takes a millisecond is slow enough to know after one run.
+pub(super) fn measure(model: &dyn Predictor, example: &[Tensor]) -> Duration {
+    let time = || {
+        let start = thread_time();
+        // An error here would be one of timing only: the same inputs have just worked.
+        let _ = model.run(example);
+        thread_time().saturating_sub(start)
+    };
+    let first = (0..3).map(|_| time()).min().unwrap_or_default();
+    if first > Duration::from_millis(1) {
+        return first;
+    }
+    (0..3)
+        .map(|_| p99(&mut (0..200).map(|_| time()).collect::<Vec<_>>()))
+        .min()
+        .unwrap_or(first)
+}
+
+/// The longest body that may be answered on the gateway's own core; `None` when none may.
+pub(super) fn inline_body(model: &dyn Predictor, p99: Duration) -> Option<usize> {
+    let inputs = &model.ports().inputs;
+    let is_open = |axis: &Axis| matches!(axis, Axis::Any(_));
+    let is_open_inside = |input: &Input| match input.axes.as_deref() {
+        None => true,
+        Some(axes) => axes.iter().skip(1).any(is_open),
+    };
+    match model.cost() {
+        Cost::Contents => None,
+        Cost::Elements => Some(INLINE_BODY),
+        // It is not inline now; should it ever get so fast, then for small bodies.
+        Cost::Shapes if p99 > INLINE || inputs.iter().any(is_open_inside) => Some(OPEN_BODY),
+        Cost::Shapes => Some(largest(model, OPEN_BODY)),
+    }
+}
+
+/// The largest of [`BODIES`] whose rows the model answers within [`HOLD`].
+fn largest(model: &dyn Predictor, smallest: usize) -> usize {
+    let inputs = &model.ports().inputs;
+    let width: usize = inputs
+        .iter()
+        .map(|input| input.example_shape(1).iter().product::<usize>())
+        .sum();
+    let mut most = smallest;
+    for body in BODIES {
+        let rows = body / ELEMENT / width.max(1);
+        let shape = |input: &Input| {
+            let mut shape = input.example_shape(1);
+            if let (Some(first), Some(Axis::Any(_))) = (shape.first_mut(), input.axes.iter().flatten().next())
+            {
+                *first = rows.max(1);
+            }
+            shape
+        };
+        let shapes: Vec<_> = inputs.iter().map(shape).collect();
+        let example = example(inputs, &shapes, Elements::ones);
+        let time = || {
+            let start = Instant::now();
+            let ran = guarded(|| model.run(&example)).and_then(|ran| ran);
+            ran.map(|_| start.elapsed())
+        };
+        // The better of two: the first run at a shape makes room for it.
+        match (time(), time()) {
+            (Ok(first), Ok(second)) if first.min(second) <= HOLD => most = body,
+            _ => return most,
+        }
+    }
+    most
+}

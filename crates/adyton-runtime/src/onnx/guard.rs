@@ -1,0 +1,68 @@
+//! What a runtime does when it panics: one call is lost, its caller hears the message, and the server's log is spared the rest.
+//!
+//! The compiled-in runtime answers some inputs with a panic (an index out of range, a size that no memory has). Whoever sends
+//! such an input again and again must not fill the log, so while a thread is in here, a panic's message is kept for the answer
+//! instead of being printed.
+
+use std::cell::RefCell;
+use std::panic::{AssertUnwindSafe, PanicHookInfo, catch_unwind, set_hook, take_hook};
+use std::sync::Once;
+
+use super::predictor::RunError;
+
+thread_local! {
+    /// The message of a panic in here; `None` outside.
+    static HEARD: RefCell<Option<String>> = const { RefCell::new(None) };
+}
+
+/// Does `work`; a panic in it becomes an error with the panic's message.
+///
+/// # Errors
+/// `work` panicked.
+pub(crate) fn guarded<T>(work: impl FnOnce() -> T) -> Result<T, RunError> {
+    static LISTENING: Once = Once::new();
+    LISTENING.call_once(listen);
+    let outside = HEARD.replace(Some(String::new()));
+    let done = catch_unwind(AssertUnwindSafe(work));
+    let heard = HEARD.replace(outside).unwrap_or_default();
+    done.map_err(|_| match heard.as_str() {
+        "" => RunError::new("the runtime panicked"),
+        message => RunError::new(format!("the runtime panicked: {message}")),
+    })
+}
+
+/// Puts a hook before the one that prints: it keeps what is said on a guarded thread, and passes on all else.
+fn listen() {
+    let print = take_hook();
+    set_hook(Box::new(move |panic| {
+        let keep = |heard: &RefCell<Option<String>>| match heard.try_borrow_mut() {
+            Ok(mut heard) => heard.as_mut().map(|heard| *heard = message(panic)).is_some(),
+            Err(_) => false,
+        };
+        if !HEARD.try_with(keep).unwrap_or(false) {
+            print(panic);
+        }
+    }));
+}
+
+fn message(panic: &PanicHookInfo<'_>) -> String {
+    panic.payload_as_str().unwrap_or("no message").to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::panic, reason = "tests")]
+    use super::*;
+
+    #[test]
+    fn a_panic_is_an_error_with_its_message() {
+        assert_eq!(guarded(|| 7), Ok(7));
+        let problem = guarded(|| -> u8 { panic!("index {} out of range", 9) });
+        assert_eq!(
+            problem,
+            Err(RunError("the runtime panicked: index 9 out of range".to_owned()))
+        );
+        let nested = guarded(|| guarded(|| -> u8 { panic!("inside") }).is_err());
+        assert_eq!(nested, Ok(true));
+    }
+}
