@@ -112,12 +112,16 @@ fn route(asked: &Asked<'_>, nearest: &[Nearest]) -> Vec<String> {
     {
         return vec!["Leave out the header `X-Stage`, or send `X-Stage: RELEASE`.".to_owned()];
     }
+    let (listener, through) = match asked.record.door {
+        Door::Address => ("the gateway", ""),
+        Door::PredictionTab => ("the control listener", "; it came through the Prediction tab"),
+    };
     vec![format!(
-        "Call `{} {}` at {} (service {}; {} differs).",
+        "Call `{} {}` at {} (service {}; {} differs{through}).",
         best.method,
         best.path,
         if asked.record.host.is_empty() {
-            "the gateway"
+            listener
         } else {
             &asked.record.host
         },

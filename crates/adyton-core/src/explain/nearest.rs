@@ -5,12 +5,13 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Asked;
 use super::distance::distance;
+use super::{Asked, tab};
 use crate::catalogue::Reason;
 use crate::evidence::Evidence;
 use crate::id::{ProjectId, ServiceId};
 use crate::live::{LiveService, Method, ServiceRoute};
+use crate::record::Door;
 
 /// How many routes are shown.
 const SHOWN: usize = 3;
@@ -136,7 +137,16 @@ pub(super) fn of(asked: &Asked<'_>) -> Vec<Nearest> {
     close
         .into_iter()
         .take(SHOWN)
-        .map(|(_, nearest)| nearest)
+        .map(|(_, mut nearest)| {
+            if record.door == Door::PredictionTab {
+                let owner = asked.reader.service(asked.live, nearest.service);
+                let project = owner.map(|service| service.service.project);
+                if let Some(path) = tab::address(project, &nearest.path) {
+                    nearest.path = path;
+                }
+            }
+            nearest
+        })
         .collect()
 }
 

@@ -222,3 +222,31 @@ fn the_routes_of_another_project_are_never_named() {
     let all = explain(&record, &live(), Reader::Administrator(DOMAIN));
     assert_eq!(all.nearest[0].service_name, "secretive");
 }
+
+#[test]
+fn what_came_through_the_prediction_tab_is_sent_there_again() {
+    let mut record = wrong(
+        Reason::RouteUndeclaredPath,
+        "POST",
+        &format!("/v1/infers/{POETRY}/prediction/poetry"),
+        None,
+    );
+    record.door = Door::PredictionTab;
+    record.host = "models.example:8081".into();
+    let explanation = explained(&record);
+    let base = format!("/adyton/v1/{MINE}/services/{POETRY}/predict");
+    assert_eq!(explanation.request, format!("POST {base}/prediction/poetry"));
+    assert_eq!(explanation.nearest[0].path, format!("{base}/predictions/poetry"));
+    assert_eq!(
+        explanation.fix[0],
+        format!(
+            "Call `POST {base}/predictions/poetry` at models.example:8081 (service poetry; path differs; it came \
+             through the Prediction tab)."
+        )
+    );
+    assert!(
+        text(&record).contains("through     the Prediction tab"),
+        "{}",
+        text(&record)
+    );
+}
