@@ -36,7 +36,9 @@ pub(super) fn of(asked: &Asked<'_>, nearest: &[Nearest]) -> Vec<String> {
         )],
         Evidence::Signature(seen) => signed(asked, seen),
         Evidence::Credentials { accepted, .. } if !accepted.is_empty() => {
-            vec![format!("Send one of: {}.", accepted.join("; "))]
+            let mut fixes = vec![format!("Send one of: {}.", accepted.join("; "))];
+            fixes.extend(at_the_api_address(asked).filter(|_| reason == Reason::CredentialsNotAccepted));
+            fixes
         }
         Evidence::Credentials { .. } => Vec::new(),
         Evidence::Access {
@@ -57,6 +59,7 @@ pub(super) fn of(asked: &Asked<'_>, nearest: &[Nearest]) -> Vec<String> {
     // Where this request says it all, with names, the general advice would only repeat it.
     let is_said = !fixes.is_empty()
         && (is_management(&asked.record.path)
+            || (asked.record.door == Door::PredictionTab && reason == Reason::CredentialsNotAccepted)
             || matches!(
                 reason,
                 Reason::RouteNotInStage
@@ -132,6 +135,9 @@ fn route(asked: &Asked<'_>, nearest: &[Nearest]) -> Vec<String> {
 
 fn signed(asked: &Asked<'_>, seen: &SignatureEvidence) -> Vec<String> {
     let mut fixes: Vec<String> = seen.advice.as_deref().and_then(sentence).into_iter().collect();
+    if asked.live.app_by_key(&seen.key).is_some() {
+        fixes.extend(at_the_api_address(asked));
+    }
     if seen.canonical_request.is_some() {
         fixes.push(format!(
             "Print the canonical request in your client, save it, and let us point at the first difference: `adyton \
@@ -140,6 +146,18 @@ fn signed(asked: &Asked<'_>, seen: &SignatureEvidence) -> Vec<String> {
         ));
     }
     fixes
+}
+
+/// Where app credentials count, for a call that came through the Prediction tab with some.
+fn at_the_api_address(asked: &Asked<'_>) -> Option<String> {
+    let record = asked.record;
+    (record.door == Door::PredictionTab).then(|| {
+        format!(
+            "With app credentials call the API address, on the gateway's listener: `{} {}`. The Prediction tab takes tokens \
+             and access keys (AK/SK) only.",
+            record.method, record.path
+        )
+    })
 }
 
 fn access(
