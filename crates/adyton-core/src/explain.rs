@@ -136,8 +136,14 @@ pub struct Explanation {
 }
 
 /// Explains `record` to `reader`, who must be allowed to see it (its project, or an administrator for one of none).
-pub fn explain(record: &Record, live: &Live, reader: Reader) -> Explanation {
-    let asked = Asked { record, live, reader };
+/// `control_url` is where management calls go, where that is known.
+pub fn explain(record: &Record, live: &Live, reader: Reader, control_url: Option<&str>) -> Explanation {
+    let asked = Asked {
+        record,
+        live,
+        reader,
+        control_url,
+    };
     let entry = record.reason.map(|reason| reason.code().entry());
     let nearest = nearest::of(&asked);
     Explanation {
@@ -176,6 +182,7 @@ struct Asked<'a> {
     record: &'a Record,
     live: &'a Live,
     reader: Reader,
+    control_url: Option<&'a str>,
 }
 
 impl Asked<'_> {

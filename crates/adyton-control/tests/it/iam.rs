@@ -260,3 +260,22 @@ async fn each_cause_of_a_management_refusal_has_a_sub_code_of_its_own() {
     let half = world.stranger().with("X-HW-ID", "key");
     told(half, "manage.app_credentials").await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn real_clients_find_their_project_and_sign_in_unscoped() {
+    let world = World::start().await;
+    // The SDK with Region("region-1") asks for the project of that name; there is one project, of another name.
+    let listed = world.signer().get("/v3/projects?name=region-1").await.expect(200);
+    assert_eq!(listed["projects"][0]["id"], world.project());
+    let none = world
+        .signer()
+        .get("/v3/projects?name=elsewhere")
+        .await
+        .expect(200);
+    assert_eq!(none["projects"], json!([]));
+    // keystoneauth writes this for a token without scope.
+    for scope in [json!("unscoped"), json!({"unscoped": {}})] {
+        let wanted = world.sign_in(&world.first.user.name, &world.first.password, scope);
+        world.stranger().post("/v3/auth/tokens", wanted).await.expect(201);
+    }
+}

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::compared::project;
-use super::nearest::is_management;
+use super::nearest::{self, is_management};
 use super::units::{bytes, span};
 use super::{Asked, Nearest, Part, sentence};
 use crate::catalogue::Reason;
@@ -86,9 +86,18 @@ fn model_answer(asked: &Asked<'_>) -> Vec<String> {
 fn route(asked: &Asked<'_>, nearest: &[Nearest]) -> Vec<String> {
     let path = &asked.record.path;
     if is_management(path) {
+        let listener = asked.control_url.map_or_else(
+            || "on the control listener".to_owned(),
+            |url| format!("on the control listener, {url}"),
+        );
         return vec![format!(
-            "`{path}` is a management address: call it on the control listener (`control_url`, by default \
-             http://127.0.0.1:8081). The gateway serves predictions and published APIs only."
+            "`{path}` is a management address: call it {listener}. The gateway serves predictions and published APIs only."
+        )];
+    }
+    if let Some(project) = nearest::project_in_front(asked) {
+        return vec![format!(
+            "Leave the project's id out: an API address has none, it is `{}`.",
+            asked.record.path.replacen(&format!("/{project}"), "", 1)
         )];
     }
     let Some(best) = nearest.first() else {
