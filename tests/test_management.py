@@ -49,11 +49,14 @@ def test_a_body_that_is_too_large(server):
     check(response, 413, "APIGW.0201", "manage.body_too_large")
 
 
-@pytest.mark.parametrize("token", [None, "", "nonsense"])
-def test_a_management_call_without_a_good_token(server, token):
+@pytest.mark.parametrize(
+    ("token", "reason"),
+    [(None, "credentials_missing"), ("", "token_malformed"), ("nonsense", "token_malformed")],
+)
+def test_a_management_call_without_a_good_token(server, token, reason):
     headers = {} if token is None else {"X-Auth-Token": token}
     response = server.http.get(f"{server.control}/v1/{server.project}/services", headers=headers)
-    check(response, 401, "APIGW.0301", "manage.unauthenticated")
+    check(response, 401, "APIGW.0301", f"manage.{reason}")
 
 
 def test_a_revoked_token(server):

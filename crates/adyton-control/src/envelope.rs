@@ -57,19 +57,55 @@ pub(crate) fn edge(failure: &Failure) -> Option<(Reason, Cow<'static, str>)> {
     let base = |reason: Reason| (reason, Cow::Borrowed(reason.code().entry().message));
     Some(match failure {
         Failure::Unauthenticated(rejection) => {
-            let reason = match rejection.reason {
-                Reason::TokenRevoked => Reason::ManageTokenRevoked,
-                _ => Reason::ManageUnauthenticated,
-            };
+            let reason = of_management(rejection.reason);
             (reason, Cow::Owned(rejection.detail.message(reason).into_owned()))
         }
-        Failure::TokenInvalid | Failure::WrongPassword | Failure::Locked => {
-            base(Reason::ManageUnauthenticated)
-        }
+        // Only IAM's own addresses have these, and words of their own for them.
+        Failure::TokenInvalid => base(Reason::ManageTokenMalformed),
+        Failure::WrongPassword | Failure::Locked => base(Reason::ManageCredentialsNotAccepted),
         Failure::OtherProject | Failure::NoProject => base(Reason::ManageOtherProject),
         Failure::TooLarge { .. } => base(Reason::ManageBodyTooLarge),
         _ => return None,
     })
+}
+
+/// The management plane's reason for what identity found: one for each cause, under one wire code.
+const fn of_management(found: Reason) -> Reason {
+    match found {
+        Reason::CredentialsMissing => Reason::ManageCredentialsMissing,
+        Reason::TokenMalformed => Reason::ManageTokenMalformed,
+        Reason::TokenUnknownKey => Reason::ManageTokenUnknownKey,
+        Reason::TokenUndecryptable => Reason::ManageTokenUndecryptable,
+        Reason::TokenExpired => Reason::ManageTokenExpired,
+        Reason::TokenNotYetValid => Reason::ManageTokenNotYetValid,
+        Reason::TokenRevoked => Reason::ManageTokenRevoked,
+        Reason::TokenSuperseded => Reason::ManageTokenSuperseded,
+        Reason::TokenUserDisabled => Reason::ManageTokenUserDisabled,
+        Reason::TokenUserDeleted => Reason::ManageTokenUserDeleted,
+        Reason::AkskMalformed => Reason::ManageSignatureMalformed,
+        Reason::AkskUnsupportedAlgorithm => Reason::ManageAlgorithmUnsupported,
+        Reason::AkskUnknownKey => Reason::ManageKeyUnknown,
+        Reason::AkskKeyDisabled => Reason::ManageKeyDisabled,
+        Reason::AkskUserDisabled => Reason::ManageKeyUserDisabled,
+        Reason::AkskSecurityToken => Reason::ManageSecurityToken,
+        Reason::AkskDateMissing => Reason::ManageDateMissing,
+        Reason::AkskDateMalformed => Reason::ManageDateMalformed,
+        Reason::AkskDateNotSigned => Reason::ManageDateNotSigned,
+        Reason::AkskClockSkew => Reason::ManageClockSkew,
+        Reason::AkskSignedHeaderMissing => Reason::ManageSignedHeaderMissing,
+        Reason::AkskBadSignature => Reason::ManageSignatureBad,
+        Reason::AkskSigningMistake => Reason::ManageSigningMistake,
+        Reason::AkskBodyDigest => Reason::ManageBodyDigest,
+        Reason::AkskLocked => Reason::ManageKeyLocked,
+        Reason::AppKeyPairIncomplete
+        | Reason::AppKeyPairInsecure
+        | Reason::AppKeyPairUnknown
+        | Reason::AppKeyPairMismatch
+        | Reason::AppLocked
+        | Reason::AppDisabled => Reason::ManageAppCredentials,
+        // What is left is of no kind that counts here.
+        _ => Reason::ManageCredentialsNotAccepted,
+    }
 }
 
 /// `base: detail`.

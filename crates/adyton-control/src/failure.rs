@@ -107,7 +107,7 @@ pub(crate) enum Failure {
     #[error("the token is not scoped to a project")]
     NoProject,
     /// There can be no more of these.
-    #[error("at most {most} of: {}", .thing.name())]
+    #[error("there are {most} already, and no more are allowed ({}): delete one that is not used", .thing.name())]
     Quota {
         /// What there are too many of.
         thing: Thing,

@@ -22,6 +22,7 @@ mod middleware;
 mod operations;
 mod payload;
 mod plane;
+mod refused;
 mod routes;
 mod server;
 mod settings;

@@ -13,10 +13,11 @@ use futures_util::FutureExt;
 use http::{HeaderValue, Method, header};
 
 use crate::dialect::{Dialect, iam};
-use crate::endpoint::{Refused, refused};
+use crate::endpoint::{Refused, refused as refusal};
 use crate::envelope::{self, REASON, REQUEST_ID};
 use crate::failure::Failure;
 use crate::plane::Plane;
+use crate::refused;
 use crate::table::{Access, Heading, Table};
 
 /// The dialect and access of the row that answered, for the envelope.
@@ -44,15 +45,17 @@ async fn around(State(plane): State<Arc<Plane>>, mut request: Request, next: Nex
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
     request.extensions_mut().insert(id);
     let answer = AssertUnwindSafe(next.run(request)).catch_unwind().await;
-    let answer = answer.unwrap_or_else(|_| refused(Failure::defect("a call panicked")));
+    let answer = answer.unwrap_or_else(|_| refusal(Failure::defect("a call panicked")));
+    let why = answer
+        .extensions()
+        .get::<Refused>()
+        .map_or_else(String::new, |Refused(failure)| refused::summary(failure));
     let answer = settle(answer, &path, id);
-    log(
-        &method,
-        &path,
-        &answer,
-        plane.clock.monotonic().saturating_sub(started),
-        id,
-    );
+    // Probes come every few seconds and say nothing: they would bury what people look for.
+    if !path.starts_with("/healthz/") {
+        let took = plane.clock.monotonic().saturating_sub(started);
+        log(&method, &path, &answer, took, id, &why);
+    }
     answer
 }
 
@@ -87,7 +90,7 @@ fn settle(mut answer: Response, path: &str, id: RequestId) -> Response {
 }
 
 /// One line a call. The path holds ids, never secrets; the query stays out.
-fn log(method: &Method, path: &str, answer: &Response, took: std::time::Duration, id: RequestId) {
+fn log(method: &Method, path: &str, answer: &Response, took: std::time::Duration, id: RequestId, why: &str) {
     let reason = answer
         .headers()
         .get(REASON)
@@ -100,6 +103,7 @@ fn log(method: &Method, path: &str, answer: &Response, took: std::time::Duration
         path = %path,
         status = answer.status().as_u16(),
         reason,
+        why,
         took_us = u64::try_from(took.as_micros()).unwrap_or(u64::MAX),
         "management call"
     );
@@ -152,7 +156,7 @@ mod tests {
             settle(bare(), "/docs", id).headers()["x-request-id"],
             id.to_string()
         );
-        let answer = settle(refused(Failure::defect("the disk is full")), "/v1/p/models", id);
+        let answer = settle(refusal(Failure::defect("the disk is full")), "/v1/p/models", id);
         assert_eq!(answer.status(), 500);
         assert_eq!(answer.headers()["x-adyton-reason"], "modelarts.internal");
     }

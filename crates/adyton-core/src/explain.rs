@@ -10,7 +10,8 @@
 //! - No secret appears: records hold none, and nothing of `Secret` is read here.
 //! - Every record can be explained: also one whose reason, service or project is gone by now.
 //!
-//! Parts: [`steps`](StepSeen), `compared.rs`, `nearest.rs` with `distance.rs`, `signature.rs`, `fix.rs`; `text.rs` prints.
+//! Parts: [`steps`](StepSeen), `compared.rs`, `nearest.rs` with `distance.rs`, `signature.rs`, `fix.rs`, `tab.rs`; `text.rs`
+//! prints.
 
 mod compared;
 mod distance;
@@ -18,6 +19,7 @@ mod fix;
 mod nearest;
 mod signature;
 mod steps;
+mod tab;
 mod text;
 mod units;
 
@@ -31,7 +33,7 @@ use crate::catalogue::{Fault, Reason, Retry};
 use crate::evidence::Evidence;
 use crate::id::{DomainId, ProjectId, RequestId, ServiceId};
 use crate::live::{Live, LiveService};
-use crate::record::{AnsweredBy, CallerSeen, Record, Step};
+use crate::record::{AnsweredBy, CallerSeen, Door, Record, Step};
 
 /// Who reads the explanation, and so whose names and routes may appear in it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -93,6 +95,8 @@ pub struct Explanation {
     pub headline: String,
     /// The request line: method, path and query as sent.
     pub request: String,
+    /// The way it came in: the API address, or the Prediction tab.
+    pub door: Door,
     /// Host as sent.
     pub host: String,
     /// The caller's address.
@@ -132,8 +136,14 @@ pub struct Explanation {
 }
 
 /// Explains `record` to `reader`, who must be allowed to see it (its project, or an administrator for one of none).
-pub fn explain(record: &Record, live: &Live, reader: Reader) -> Explanation {
-    let asked = Asked { record, live, reader };
+/// `control_url` is where management calls go, where that is known.
+pub fn explain(record: &Record, live: &Live, reader: Reader, control_url: Option<&str>) -> Explanation {
+    let asked = Asked {
+        record,
+        live,
+        reader,
+        control_url,
+    };
     let entry = record.reason.map(|reason| reason.code().entry());
     let nearest = nearest::of(&asked);
     Explanation {
@@ -141,6 +151,7 @@ pub fn explain(record: &Record, live: &Live, reader: Reader) -> Explanation {
         at: record.at.to_iso(),
         headline: headline(record),
         request: request_line(record),
+        door: record.door,
         host: record.host.clone(),
         source: record.source.clone(),
         caller: record.caller.clone(),
@@ -171,6 +182,7 @@ struct Asked<'a> {
     record: &'a Record,
     live: &'a Live,
     reader: Reader,
+    control_url: Option<&'a str>,
 }
 
 impl Asked<'_> {
@@ -208,9 +220,10 @@ fn headline(record: &Record) -> String {
 }
 
 fn request_line(record: &Record) -> String {
+    let path = tab::path_sent(record);
     match record.query.as_str() {
-        "" => format!("{} {}", record.method, record.path),
-        query => format!("{} {}?{query}", record.method, record.path),
+        "" => format!("{} {path}", record.method),
+        query => format!("{} {path}?{query}", record.method),
     }
 }
 

@@ -113,6 +113,14 @@ impl Live {
     pub fn access_key(&self, id: &str) -> Option<&Arc<AccessKey>> {
         self.access_keys.get(id)
     }
+    /// All access keys, in no order.
+    pub fn access_keys(&self) -> impl Iterator<Item = &Arc<AccessKey>> {
+        self.access_keys.values()
+    }
+    /// All apps, in no order.
+    pub fn apps(&self) -> impl Iterator<Item = &Arc<App>> {
+        self.apps.values()
+    }
     /// The app with this id.
     pub fn app(&self, id: AppId) -> Option<&Arc<App>> {
         self.apps.get(&id)

@@ -132,7 +132,9 @@ impl Default for GatewaySettings {
             patience: Patience::DEFAULT,
             default_per_second: 200,
             trusted_proxies: Vec::new(),
-            hide_query_keys: Vec::new(),
+            hide_query_keys: adyton_core::record::CREDENTIAL_QUERY_KEYS
+                .map(str::to_owned)
+                .to_vec(),
             max_connections: 16_384,
             upstream_idle: 64,
             drain_linger: Duration::from_secs(2),

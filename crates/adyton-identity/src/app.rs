@@ -14,6 +14,7 @@ use crate::caller::{Caller, Way};
 use crate::identity::{Identity, app_caller, key_from};
 use crate::request::Request;
 use crate::seen;
+use crate::signed::public_key;
 
 fn refuse(reason: Reason, way: Way, note: impl Into<String>) -> Rejection {
     let evidence = Evidence::Credentials {
@@ -80,10 +81,33 @@ pub(crate) fn by_code(live: &Live, accepts: &Accepts, request: &Request<'_>) -> 
 pub(crate) fn by_pair(identity: &Identity, live: &Live, request: &Request<'_>) -> Result<Caller, Rejection> {
     let way = Way::KeyPair;
     let (Some(key), Some(secret)) = (only(request, "x-hw-id"), only(request, "x-hw-appkey")) else {
-        let note = "X-HW-ID must have the AppKey and X-HW-AppKey the AppSecret, each once";
-        return Err(refuse(Reason::AppKeyPairIncomplete, way, note));
+        return Err(incomplete(request));
     };
     pair(identity, live, request, way, &key, &secret)
+}
+
+/// A pair of which a half is missing: says which came, and how often.
+fn incomplete(request: &Request<'_>) -> Rejection {
+    let mut sent = Vec::new();
+    for name in ["X-HW-ID", "X-HW-AppKey"] {
+        let (mut times, mut empty) = (0, false);
+        request.head.each(&name.to_ascii_lowercase(), &mut |value| {
+            times += 1;
+            empty |= value.is_empty();
+        });
+        match (times, empty) {
+            (0, _) => {}
+            (1, false) => sent.push(name.to_owned()),
+            (1, true) => sent.push(format!("{name} (empty)")),
+            (times, _) => sent.push(format!("{name} ({times} times)")),
+        }
+    }
+    let evidence = Evidence::Credentials {
+        sent,
+        accepted: vec![Way::KeyPair.sent_as().to_owned()],
+        note: "X-HW-ID must have the AppKey and X-HW-AppKey the AppSecret, each once".to_owned(),
+    };
+    Rejection::new(Reason::AppKeyPairIncomplete, evidence)
 }
 
 /// By `Authorization: Basic base64(AppKey:AppSecret)`.
@@ -164,12 +188,17 @@ fn pair(
 }
 
 /// By `apikey`: the AppKey alone, where the settings allow it.
-pub(crate) fn by_key_alone(live: &Live, request: &Request<'_>) -> Result<Caller, Rejection> {
+pub(crate) fn by_key_alone(
+    identity: &Identity,
+    live: &Live,
+    request: &Request<'_>,
+) -> Result<Caller, Rejection> {
     let way = Way::ApiKey;
     let key = only(request, "apikey").unwrap_or_default();
     let Some(app) = text(&key).and_then(|key| live.app_by_key(key)) else {
         let note = format!("no app has the AppKey `{}`", seen::key(&key, false));
-        let detail = PublicDetail::UnknownAppKey { key: seen::cut(&key) };
+        let key = public_key(identity, live, request, text(&key).unwrap_or("(not UTF-8)"));
+        let detail = PublicDetail::UnknownAppKey { key };
         return Err(refuse(Reason::AppUnknownKey, way, note).with_detail(detail));
     };
     if !app.enabled {

@@ -14,6 +14,7 @@ use adyton_core::digest::Sha256;
 use adyton_core::evidence::Evidence;
 use adyton_core::id::TokenId;
 use adyton_core::live::Live;
+use adyton_core::record::CREDENTIAL_QUERY_KEYS;
 use adyton_core::rejection::{PublicDetail, Rejection};
 use adyton_core::tenant::{Scope, User};
 
@@ -21,8 +22,8 @@ use crate::accepts::Accepts;
 use crate::allowance::Allowance;
 use crate::caller::{Caller, Way, Who};
 use crate::lockout::{self, Lockout};
-use crate::request::Request;
-use crate::sent::Sent;
+use crate::request::{Place, Request};
+use crate::sent::{self, Sent};
 use crate::standing::{Standing, Verified};
 use crate::tokens::{self, Contents, IssueError, Methods, TOKEN_LIFE, TokenFault};
 use crate::{app, signed};
@@ -36,7 +37,7 @@ pub struct Settings {
     pub app_basic: bool,
     /// Whether apps may show their AppKey alone, as `apikey`. Default off: it is no secret.
     pub api_key: bool,
-    /// Query keys whose values are kept as digests. Default none.
+    /// Query keys whose values are kept as digests. Default those of credentials.
     pub private_query_keys: Vec<String>,
 }
 
@@ -46,7 +47,7 @@ impl Default for Settings {
             app_secret: true,
             app_basic: false,
             api_key: false,
-            private_query_keys: Vec::new(),
+            private_query_keys: CREDENTIAL_QUERY_KEYS.map(str::to_owned).to_vec(),
         }
     }
 }
@@ -96,13 +97,16 @@ impl Identity {
         } else if sent.basic && accepts.app && self.settings.app_basic {
             app::by_basic(self, live, request).map(verified)
         } else if sent.api_key && accepts.app && self.settings.api_key {
-            app::by_key_alone(live, request).map(verified)
+            app::by_key_alone(self, live, request).map(verified)
+        } else if sent.odd_signature && (accepts.iam || accepts.app) {
+            // After all others: it cannot count, but whoever sent nothing else meant to sign.
+            signed::identify(self, live, accepts, request)
         } else {
             if sent.key_pair && self.settings.app_secret {
                 // Whatever the address takes, a pair that does not match is answered as such.
                 app::by_pair(self, live, request)?;
             }
-            return Err(self.nothing_counts(sent, accepts));
+            return Err(self.nothing_counts(sent, accepts, request));
         };
         found.map_err(|rejection| {
             if sent.count() > 1 {
@@ -123,7 +127,7 @@ impl Identity {
         });
         match text {
             Some(opened) if times == 1 => opened,
-            _ => Err(TokenFault::Malformed.rejection(self.clock.now(), 0)),
+            _ => Err(TokenFault::Repeated.rejection(self.clock.now(), b"")),
         }
     }
 
@@ -140,7 +144,7 @@ impl Identity {
                 scope: contents.scope,
                 token: Some(Box::new(contents)),
             }),
-            Err(fault) => Err(fault.rejection(now, text.len())),
+            Err(fault) => Err(fault.rejection(now, text)),
         }
     }
 
@@ -207,13 +211,30 @@ impl Identity {
         &self.clock
     }
 
-    fn nothing_counts(&self, sent: Sent, accepts: &Accepts) -> Rejection {
+    fn nothing_counts(&self, sent: Sent, accepts: &Accepts, request: &Request<'_>) -> Rejection {
         let names = sent.names();
         let bare = names.is_empty();
-        let note = if bare {
+        let of_app = sent.app_code || sent.key_pair || sent.basic || sent.api_key;
+        let note = if bare && sent::in_query(request.head.query) {
+            "no credentials were sent in the headers; a credential is in the URL: send it as a header"
+                .to_owned()
+        } else if bare {
             "no credentials were sent".to_owned()
-        } else if !accepts.app && (sent.app_code || sent.key_pair || sent.basic || sent.api_key) {
-            "apps cannot call this address: authorise the app for the API first".to_owned()
+        } else if !accepts.app && of_app {
+            match request.place() {
+                Place::Api => "apps cannot call this address: authorise the app for the API first",
+                Place::PredictionTab => {
+                    "the Prediction tab takes tokens and access keys (AK/SK) only: call the API address with app \
+                     credentials"
+                }
+                Place::Management => {
+                    "the management APIs take tokens and access keys (AK/SK) only: apps call APIs"
+                }
+            }
+            .to_owned()
+        } else if sent.bearer {
+            "`Authorization: Bearer` is not read here: a token goes into the header `X-Auth-Token`, as it is"
+                .to_owned()
         } else {
             "what was sent is of a kind that this address, or the gateway's settings, do not accept"
                 .to_owned()

@@ -89,7 +89,7 @@ fn query(line: &str, private_keys: &[String]) -> String {
         return line.to_owned();
     }
     let pieces = line.split('&').map(|piece| match piece.split_once('=') {
-        Some((key, value)) if private_keys.iter().any(|own| own == key) => {
+        Some((key, value)) if private_keys.iter().any(|own| own.eq_ignore_ascii_case(key)) => {
             format!("{key}={}", digest(value.as_bytes()))
         }
         _ => piece.to_owned(),

@@ -1,6 +1,7 @@
 //! Which credentials a request carries, whatever they are worth.
 
-use adyton_sign::Algorithm;
+use adyton_core::record::CREDENTIAL_QUERY_KEYS;
+use adyton_sign::{Algorithm, looks_signed};
 
 use crate::request::Request;
 
@@ -11,6 +12,10 @@ pub(crate) struct Sent {
     /// A signature of the official SDKs, by whatever algorithm.
     pub(crate) signature: bool,
     pub(crate) basic: bool,
+    /// `Authorization` with the fields of a signature, but no scheme that is known.
+    pub(crate) odd_signature: bool,
+    /// `Authorization: Bearer`.
+    pub(crate) bearer: bool,
     /// `Authorization` with another scheme.
     pub(crate) other_scheme: bool,
     pub(crate) app_code: bool,
@@ -34,13 +39,15 @@ impl Sent {
     }
 
     fn authorization(&mut self, value: &[u8]) {
-        let basic = value
-            .trim_ascii_start()
-            .get(..6)
-            .is_some_and(|start| start.eq_ignore_ascii_case(b"Basic "));
+        let opens = |scheme: &[u8]| {
+            let start = value.trim_ascii_start().get(..scheme.len());
+            start.is_some_and(|start| start.eq_ignore_ascii_case(scheme))
+        };
         match Algorithm::of_header(value) {
             Some(_) => self.signature = true,
-            None if basic => self.basic = true,
+            None if opens(b"Basic ") => self.basic = true,
+            None if looks_signed(value) => self.odd_signature = true,
+            None if opens(b"Bearer ") => self.bearer = true,
             None => self.other_scheme = true,
         }
     }
@@ -51,6 +58,11 @@ impl Sent {
             (self.token, "X-Auth-Token"),
             (self.signature, "Authorization: SDK-HMAC-SHA256"),
             (self.basic, "Authorization: Basic"),
+            (
+                self.odd_signature,
+                "Authorization (a signature of an unknown scheme)",
+            ),
+            (self.bearer, "Authorization: Bearer"),
             (self.other_scheme, "Authorization (another scheme)"),
             (self.app_code, "X-Apig-AppCode"),
             (self.key_pair, "X-HW-ID and X-HW-AppKey"),
@@ -74,4 +86,15 @@ impl Sent {
         ];
         all.into_iter().filter(|sent| *sent).count()
     }
+}
+
+/// Whether a query has a key by which clients send credentials; none counts there.
+pub(crate) fn in_query(query: &str) -> bool {
+    query.split('&').any(|piece| {
+        let (key, value) = piece.split_once('=').unwrap_or((piece, ""));
+        !value.is_empty()
+            && CREDENTIAL_QUERY_KEYS
+                .iter()
+                .any(|known| known.eq_ignore_ascii_case(key))
+    })
 }

@@ -10,12 +10,13 @@ mod claim;
 mod evidence;
 mod key;
 mod kind;
+mod unknown;
 
 pub(crate) use claim::Claim;
 pub(crate) use evidence::wrong_digest;
+pub(crate) use unknown::public as public_key;
 
 use adyton_core::digest::Sha256;
-use adyton_core::id::AccessKeyId;
 use adyton_core::live::Live;
 use adyton_core::rejection::{PublicDetail, Rejection};
 use adyton_core::tenant::Scope;
@@ -65,7 +66,7 @@ pub(crate) fn identify(
         }
     })?;
     let key = look_up(live, accepts, authorization.access)
-        .ok_or_else(|| unknown(live, accepts, authorization.access, &sketch))?;
+        .ok_or_else(|| unknown::refuse(identity, live, accepts, authorization.access, &sketch))?;
     let caller = admitted(identity, live, &key, &sketch)?;
     let canonical = canonicalise(&key, &authorization, &sketch)?;
     let declared = Declared::of(&request.head);
@@ -81,9 +82,11 @@ pub(crate) fn identify(
         signature,
         declared,
     };
-    // The length may be known to be nothing; what is in a body that follows is not known yet.
+    // The length may be known to be nothing; what is in a body that follows is not known yet. A signature that does not
+    // match what was declared waits too: which mistake it is shows only in the body that was hashed instead.
     let body = match (request.has_body, declared) {
         (true, Declared::Nothing) => return Ok(Standing::Provisional(Provisional { claim })),
+        (true, _) if !claim.matches(None) => return Ok(Standing::Provisional(Provisional { claim })),
         (true, _) => SeenBody {
             digest: None,
             bytes: None,
@@ -112,26 +115,6 @@ fn look_up(live: &Live, accepts: &Accepts, access: &str) -> Option<Key> {
             .map(Key::App)
     };
     key().or_else(app)
-}
-
-fn unknown(live: &Live, accepts: &Accepts, access: &str, sketch: &Sketch<'_>) -> Rejection {
-    let note = if live.app_by_key(access).is_some() {
-        "this is an AppKey, and no app can call this address: authorise the app for the API first"
-    } else if live.access_key(access).is_some() {
-        "this is an access key, and this address takes apps only"
-    } else {
-        "no key has this id: it was deleted, mistyped, or is another installation's"
-    };
-    let key = crate::seen::cut(access.as_bytes());
-    if AccessKeyId::has_shape(access) || !accepts.app {
-        sketch
-            .refuse(Kind::AccessKey.unknown(), note)
-            .with_detail(PublicDetail::UnknownAccessKey { key })
-    } else {
-        sketch
-            .refuse(Kind::App.unknown(), note)
-            .with_detail(PublicDetail::UnknownAppKey { key })
-    }
 }
 
 /// The caller that a key stands for, if key and owner count and the key is not locked for the source.
@@ -201,7 +184,14 @@ fn canonicalise(
     match date::check(canonical.date(), sketch.now) {
         Ok(_) => Ok(canonical),
         Err(error) => {
-            let refused = sketch.refuse(kind.date(error), &error.to_string());
+            let mut evidence = sketch.evidence(error.to_string());
+            if let Some(hours) = error.hours_off() {
+                evidence.mistake = Some("date.local_time".to_owned());
+                evidence.advice = Some(format!(
+                    "The date is off by {hours} h, a time zone's distance: write X-Sdk-Date in UTC, not in local time."
+                ));
+            }
+            let refused = Rejection::new(kind.date(error), evidence.into_evidence());
             Err(match error {
                 DateError::Expired { signed, .. } | DateError::Ahead { signed, .. } => {
                     refused.with_detail(PublicDetail::SignatureExpired {

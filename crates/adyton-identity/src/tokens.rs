@@ -11,6 +11,7 @@
 
 mod contents;
 mod seal;
+mod spoilt;
 
 pub use contents::{Contents, Methods};
 pub use seal::{IssueError, TOKEN_LIFE, TOKEN_MAX, open, sealing_key};
@@ -32,6 +33,8 @@ pub const LEEWAY: Duration = Duration::from_secs(60);
 pub enum TokenFault {
     /// It has not the form of a token.
     Malformed,
+    /// It was sent more than once.
+    Repeated,
     /// Sealed by a key that we do not hold, or do not hold any more.
     UnknownKey {
         /// The key that it names.
@@ -62,7 +65,7 @@ impl TokenFault {
     /// The reason in the catalogue.
     pub const fn reason(&self) -> Reason {
         match self {
-            Self::Malformed => Reason::TokenMalformed,
+            Self::Malformed | Self::Repeated => Reason::TokenMalformed,
             Self::UnknownKey { .. } => Reason::TokenUnknownKey,
             Self::Undecryptable { .. } => Reason::TokenUndecryptable,
             Self::Expired(_) => Reason::TokenExpired,
@@ -77,7 +80,7 @@ impl TokenFault {
     /// What the token said, where it opened.
     pub fn contents(&self) -> Option<&Contents> {
         match self {
-            Self::Malformed | Self::UnknownKey { .. } | Self::Undecryptable { .. } => None,
+            Self::Malformed | Self::Repeated | Self::UnknownKey { .. } | Self::Undecryptable { .. } => None,
             Self::Expired(contents)
             | Self::NotYetValid(contents)
             | Self::Revoked(contents)
@@ -97,7 +100,7 @@ impl TokenFault {
 
     fn detail(&self) -> PublicDetail {
         match self {
-            Self::Malformed | Self::UnknownKey { .. } | Self::Undecryptable { .. } => {
+            Self::Malformed | Self::Repeated | Self::UnknownKey { .. } | Self::Undecryptable { .. } => {
                 PublicDetail::DecryptTokenFail
             }
             Self::Expired(contents) => PublicDetail::TokenExpires {
@@ -107,15 +110,18 @@ impl TokenFault {
         }
     }
 
-    fn note(&self, now: Timestamp, length: usize) -> String {
+    fn note(&self, now: Timestamp, text: &[u8]) -> String {
+        let length = text.len();
         match self {
-            Self::Malformed => {
-                "a token of ours is base64url text; what was sent is not, or is too short".to_owned()
-            }
+            Self::Malformed => spoilt::told(text).to_owned(),
+            Self::Repeated => "`X-Auth-Token` was sent more than once: send it once".to_owned(),
             Self::UnknownKey { .. } => {
                 "no such key is held: it was sealed by another installation, or more than a \
                                         day ago, before its key was retired"
                     .to_owned()
+            }
+            Self::Undecryptable { .. } if spoilt::is_doubled(text) => {
+                "the token stands there twice, one after the other: send it once".to_owned()
             }
             Self::Undecryptable { .. } => {
                 format!(
@@ -144,17 +150,17 @@ impl TokenFault {
         }
     }
 
-    /// The refusal, with evidence. `length` is that of the token's text.
-    pub fn rejection(&self, now: Timestamp, length: usize) -> Rejection {
+    /// The refusal, with evidence. Of the token's text only its length is kept, and what it looks like.
+    pub fn rejection(&self, now: Timestamp, text: &[u8]) -> Rejection {
         let contents = self.contents();
         let key_id = self.key().or_else(|| contents.map(|contents| contents.key));
         let evidence = Evidence::Token {
             key_id: key_id.map(|key| key.to_string()),
-            length: u64::try_from(length).unwrap_or(u64::MAX),
+            length: u64::try_from(text.len()).unwrap_or(u64::MAX),
             issued_at: contents.map(|contents| contents.issued_at),
             expires_at: contents.map(|contents| contents.expires_at),
             server_time: now,
-            note: self.note(now, length),
+            note: self.note(now, text),
         };
         Rejection::new(self.reason(), evidence).with_detail(self.detail())
     }

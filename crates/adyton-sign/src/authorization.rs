@@ -91,9 +91,9 @@ impl fmt::Display for Field {
 /// Why a header is not a signature that can be checked.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum AuthorizationError {
-    /// Another scheme, or none: `Bearer`, `Basic`, …
-    #[error("the Authorization header does not open with `SDK-HMAC-SHA256`")]
-    OtherScheme,
+    /// Another scheme, or none: `Bearer`, `AWS4-HMAC-SHA256`, …; empty where there is no word that may be shown.
+    #[error("{}", other_scheme(.0))]
+    OtherScheme(String),
     /// A signature of the official SDKs, but not by the algorithm that we verify.
     #[error("signatures by {} are not verified here: configure the SDK to sign with SDK-HMAC-SHA256", .0.name())]
     OtherAlgorithm(Algorithm),
@@ -120,8 +120,8 @@ pub enum AuthorizationError {
     /// 64 characters, one of which (counted from 0) is no hex digit.
     #[error("`Signature=` has a character that is not a hex digit, at position {0}")]
     SignatureNotHex(usize),
-    /// The signature is 32 bytes in base64, as other clouds want it.
-    #[error("`Signature=` is base64; it must be lower-case hex")]
+    /// The signature is 32 bytes in base64 or base64url, as other clouds want it.
+    #[error("`Signature=` is base64 (or base64url); it must be lower-case hex")]
     SignatureBase64,
     /// A name in the list is empty or has a character that no header name has.
     #[error("`SignedHeaders=` has `{0}`, which is not a header name (`;` goes between the names)")]
@@ -141,7 +141,7 @@ impl AuthorizationError {
     /// A short stable name for the evidence.
     pub const fn name(&self) -> &'static str {
         match self {
-            Self::OtherScheme => "other_scheme",
+            Self::OtherScheme(_) => "other_scheme",
             Self::OtherAlgorithm(_) => "other_algorithm",
             Self::MissingField(_) => "missing_field",
             Self::EmptyField(_) => "empty_field",
@@ -180,7 +180,7 @@ impl<'a> Authorization<'a> {
         match Algorithm::of_header(value) {
             Some(Algorithm::SdkHmacSha256) => {}
             Some(other) => return Err(AuthorizationError::OtherAlgorithm(other)),
-            None => return Err(AuthorizationError::OtherScheme),
+            None => return Err(AuthorizationError::OtherScheme(scheme(value))),
         }
         let rest = &value[Algorithm::SdkHmacSha256.name().len()..];
         let rest = str::from_utf8(rest)
@@ -215,6 +215,49 @@ impl<'a> Authorization<'a> {
             signature,
         })
     }
+}
+
+/// Whether a header value is meant as a signature, whatever scheme it names: it has a key and a signature.
+pub fn looks_signed(value: &[u8]) -> bool {
+    let text = value.to_ascii_lowercase();
+    let has = |field: &[u8]| text.windows(field.len()).any(|piece| piece == field);
+    has(b"signature=") && (has(b"access=") || has(b"credential="))
+}
+
+/// The first word, where it is the name of a scheme and not already a field, whose value is not to be repeated.
+pub fn scheme(value: &[u8]) -> String {
+    let word = value
+        .trim_ascii()
+        .split(|byte| *byte == b' ' || *byte == b'\t')
+        .next()
+        .unwrap_or_default();
+    let is_name =
+        |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b':' | b',' | b'/');
+    if word.len() > 40 || !word.iter().all(is_name) {
+        return String::new();
+    }
+    String::from_utf8_lossy(word).into_owned()
+}
+
+/// What scheme was sent, and what is expected.
+fn other_scheme(sent: &str) -> String {
+    let right = Algorithm::SdkHmacSha256.name();
+    if sent.is_empty() {
+        return format!(
+            "the Authorization header names no algorithm: it must open with `{right}` and a space"
+        );
+    }
+    let bare = sent.trim_end_matches([',', ':']);
+    let more = if bare == right {
+        ", followed by a space and nothing else"
+    } else if bare.eq_ignore_ascii_case(right) {
+        ", in capitals"
+    } else if bare.starts_with("AWS") {
+        "; this is the signature of another cloud"
+    } else {
+        ", spelt exactly so"
+    };
+    format!("the Authorization header opens with `{sent}`; it must open with `{right}`{more}")
 }
 
 fn present(field: Field, text: Option<&str>) -> Result<&str, AuthorizationError> {

@@ -34,6 +34,23 @@ pub enum DateError {
     },
 }
 
+/// How exact a local time is taken for one: clocks are a little off.
+const ZONE_SLACK: Duration = Duration::from_secs(5 * 60);
+/// The time zone that is furthest from UTC, in hours.
+const ZONE_MOST: u64 = 14;
+
+impl DateError {
+    /// By how many whole hours the date is off, where it is about that: local time in place of UTC.
+    pub fn hours_off(self) -> Option<u64> {
+        let (Self::Expired { by, .. } | Self::Ahead { by, .. }) = self else {
+            return None;
+        };
+        let hours = (by + Duration::from_secs(30 * 60)).as_secs() / 3600;
+        let exact = Duration::from_secs(hours * 3600);
+        ((1..=ZONE_MOST).contains(&hours) && by.abs_diff(exact) <= ZONE_SLACK).then_some(hours)
+    }
+}
+
 /// Reads the date and compares it with `now`.
 ///
 /// # Errors
@@ -74,6 +91,16 @@ mod tests {
             Err(DateError::Ahead { signed, by })
         );
         assert_eq!(check(b"2026-01-15T08:15:30Z", signed), Err(DateError::Malformed));
+        let hours = |seconds| {
+            let late = signed.after(Duration::from_secs(seconds));
+            check(date, late).err().and_then(DateError::hours_off)
+        };
+        assert_eq!(hours(8 * 3600 + 40), Some(8));
+        assert_eq!(hours(8 * 3600 - 40), Some(8));
+        assert_eq!(
+            (hours(8 * 3600 + 1200), hours(20 * 3600), hours(1000)),
+            (None, None, None)
+        );
         assert_eq!(check(b"\xff", signed), Err(DateError::Malformed));
     }
 }

@@ -91,10 +91,14 @@ fn shown(text: &str) -> String {
     text.replace('\r', "␍").replace('\t', "␉")
 }
 
+/// What follows when nothing differs.
+const SAME: &str = "the canonical requests are the same, so the secret or the HMAC step differs: compare the string to sign, \
+                    and check that the secret is the key's own, whole and without white space\n";
+
 impl fmt::Display for Diff {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Some(first) = self.first() else {
-            return f.write_str("the two canonical requests are the same\n");
+            return f.write_str(SAME);
         };
         writeln!(f, "first difference: {}", first.component)?;
         for line in &self.lines {
@@ -262,6 +266,11 @@ mod tests {
     #[test]
     fn the_text_points_at_the_character() {
         let text = diff(OURS, &OURS.replace("/infer/", "/infer")).to_string();
+        assert!(
+            diff(OURS, OURS)
+                .to_string()
+                .contains("so the secret or the HMAC step differs")
+        );
         assert!(
             text.starts_with("first difference: path\n  POST\n- /infer/\n+ /infer\n        ^\n"),
             "{text}"

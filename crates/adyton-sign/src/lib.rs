@@ -27,7 +27,7 @@ pub mod outgoing;
 pub mod query;
 pub mod signature;
 
-pub use authorization::{Algorithm, Authorization, AuthorizationError, SignedHeaders};
+pub use authorization::{Algorithm, Authorization, AuthorizationError, SignedHeaders, looks_signed, scheme};
 pub use body::{BodyHash, BodyHasher, Declared};
 pub use canonical::{Canonical, CanonicalError};
 pub use date::{CLOCK_WINDOW, DateError};

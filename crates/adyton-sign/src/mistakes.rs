@@ -10,6 +10,7 @@
 mod autopsy;
 mod body;
 mod headers;
+mod json;
 mod path;
 mod query;
 mod recipe;

@@ -24,9 +24,10 @@ impl Signature {
     pub(crate) fn parse(text: &str) -> Result<Self, HexError> {
         let mut bytes = [0u8; 32];
         if text.len() != 64 {
-            let base64 = text.len() == 44
-                && text.ends_with('=')
-                && text[..43]
+            // Padded or not, in either alphabet.
+            let digits = text.strip_suffix('=').unwrap_or(text);
+            let base64 = digits.len() == 43
+                && digits
                     .bytes()
                     .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'-' | b'_'));
             return Err(if base64 {

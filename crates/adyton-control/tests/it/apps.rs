@@ -248,3 +248,31 @@ async fn the_gateway_is_one_instance_with_one_environment() {
         .await
         .refused(404, "APIG.3030", "apig.no_such_instance");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn lists_of_one_count_what_they_filter_and_page_like_all() {
+    let world = World::start().await;
+    let owner = world.owner().await;
+    let instances = format!("/v2/{}/apigw/instances", world.project());
+    for (path, field) in [
+        (format!("{instances}?name=nothing"), "instances"),
+        (
+            format!("{instances}/{}/envs?name=nothing", world.project()),
+            "envs",
+        ),
+    ] {
+        let none = owner.get(&path).await.expect(200);
+        assert_eq!((&none["total"], &none["size"]), (&json!(0), &json!(0)), "{path}");
+        assert_eq!(none[field], json!([]));
+    }
+    let past = owner
+        .get(&format!("{instances}?offset=1&limit=5"))
+        .await
+        .expect(200);
+    assert_eq!((&past["total"], &past["size"]), (&json!(1), &json!(0)));
+    let negative = owner
+        .get(&format!("{instances}?offset=-1&limit=0"))
+        .await
+        .expect(200);
+    assert_eq!(negative["size"], 1);
+}

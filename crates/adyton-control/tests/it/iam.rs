@@ -71,24 +71,23 @@ async fn a_signed_call_is_accepted_like_a_token_and_only_with_its_body() {
     if let Credential::Key { secret, .. } = &mut wrong.credential {
         secret.push('x');
     }
-    let message =
-        wrong
-            .get(&world.v1("/services"))
-            .await
-            .refused(401, "APIGW.0301", "manage.unauthenticated");
+    let message = wrong
+        .get(&world.v1("/services"))
+        .await
+        .refused(401, "APIGW.0301", "manage.signature_bad");
     assert_eq!(
         message,
         "Incorrect IAM authentication information: verify aksk signature fail"
     );
     let message = wrong.post(&world.v2("/apps"), json!({"name": "no"})).await;
-    message.refused(401, "APIGW.0301", "manage.unauthenticated");
+    message.refused(401, "APIGW.0301", "manage.signature_bad");
     wrong
         .get("/v3/auth/projects")
         .await
         .refused(401, "401", "iam.token_invalid");
 
     let tampered = tampered(&world).await;
-    tampered.refused(401, "APIGW.0301", "manage.unauthenticated");
+    tampered.refused(401, "APIGW.0301", "manage.signature_bad");
 }
 
 /// A call that was signed with one body and is sent with another.
@@ -193,7 +192,7 @@ async fn an_access_key_is_shown_once_works_is_turned_off_and_deleted() {
     carol
         .get(&world.v1("/services"))
         .await
-        .refused(401, "APIGW.0301", "manage.unauthenticated");
+        .refused(401, "APIGW.0301", "manage.key_disabled");
     owner
         .put(&one, json!({"credential": {"status": "active"}}))
         .await
@@ -210,7 +209,7 @@ async fn an_access_key_is_shown_once_works_is_turned_off_and_deleted() {
     carol
         .get(&world.v1("/services"))
         .await
-        .refused(401, "APIGW.0301", "manage.unauthenticated");
+        .refused(401, "APIGW.0301", "manage.key_unknown");
     owner.get(&one).await.refused(404, "404", "iam.not_found");
 }
 
@@ -228,4 +227,55 @@ async fn whoami_tells_how_long_the_token_lives() {
     let who = world.signer().get("/adyton/v1/whoami").await.expect(200);
     assert_eq!((who["way"].as_str(), &who["token"]), (Some("aksk"), &json!(null)));
     assert_eq!(who["projects"][0]["id"], world.project());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_cause_of_a_management_refusal_has_a_sub_code_of_its_own() {
+    let world = World::start().await;
+    let path = world.v1("/services");
+    let told = |caller: crate::client::Caller, reason: &'static str| {
+        let path = path.clone();
+        async move {
+            caller.get(&path).await.refused(401, "APIGW.0301", reason);
+        }
+    };
+    let with_key = |change: fn(&mut String, &mut String)| {
+        let mut signer = world.signer();
+        if let Credential::Key { access, secret, .. } = &mut signer.credential {
+            change(access, secret);
+        }
+        signer
+    };
+    told(world.stranger(), "manage.credentials_missing").await;
+    told(world.holder("nonsense"), "manage.token_malformed").await;
+    told(with_key(|_, secret| secret.push('x')), "manage.signature_bad").await;
+    told(with_key(|_, secret| secret.push('\n')), "manage.signing_mistake").await;
+    told(
+        with_key(|access, _| *access = "ANOTHERACCESSKEY0001".to_owned()),
+        "manage.key_unknown",
+    )
+    .await;
+    let app_code = world.stranger().with("X-Apig-AppCode", "code");
+    told(app_code, "manage.credentials_not_accepted").await;
+    let half = world.stranger().with("X-HW-ID", "key");
+    told(half, "manage.app_credentials").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn real_clients_find_their_project_and_sign_in_unscoped() {
+    let world = World::start().await;
+    // The SDK with Region("region-1") asks for the project of that name; there is one project, of another name.
+    let listed = world.signer().get("/v3/projects?name=region-1").await.expect(200);
+    assert_eq!(listed["projects"][0]["id"], world.project());
+    let none = world
+        .signer()
+        .get("/v3/projects?name=elsewhere")
+        .await
+        .expect(200);
+    assert_eq!(none["projects"], json!([]));
+    // keystoneauth writes this for a token without scope.
+    for scope in [json!("unscoped"), json!({"unscoped": {}})] {
+        let wanted = world.sign_in(&world.first.user.name, &world.first.password, scope);
+        world.stranger().post("/v3/auth/tokens", wanted).await.expect(201);
+    }
 }

@@ -86,7 +86,7 @@ async fn a_signed_upload_is_proven_by_its_last_byte() {
         secret.push('x');
     }
     let refused = upload(&wrong, &world.own("/packages"), archive(&world)).await;
-    refused.refused(401, "APIGW.0301", "manage.unauthenticated");
+    refused.refused(401, "APIGW.0301", "manage.signature_bad");
     assert_eq!(
         std::fs::read_dir(world.data.join("packages")).unwrap().count(),
         2,

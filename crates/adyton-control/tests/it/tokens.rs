@@ -115,7 +115,7 @@ async fn a_token_from_a_token_keeps_the_first_expiry() {
     let late = world.holder(&second).get("/v3/auth/projects").await;
     late.refused(401, "401", "iam.token_invalid");
     let late = world.holder(&second).get(&world.v1("/services")).await;
-    let message = late.refused(401, "APIGW.0301", "manage.unauthenticated");
+    let message = late.refused(401, "APIGW.0301", "manage.token_expired");
     assert_eq!(
         message,
         "Incorrect IAM authentication information: token expires, expires_at: 2026-05-05T03:02:01.000000Z"
@@ -175,7 +175,7 @@ async fn a_new_password_a_disabled_user_and_a_role_taken_away_end_all_tokens() {
         alice
             .get(&world.v1("/services"))
             .await
-            .refused(401, "APIGW.0301", "manage.unauthenticated");
+            .refused(401, "APIGW.0301", "manage.token_superseded");
     assert_eq!(message, "Incorrect IAM authentication information");
 
     // An administrator sets the old one again, which ends tokens too.
@@ -196,7 +196,7 @@ async fn a_new_password_a_disabled_user_and_a_role_taken_away_end_all_tokens() {
     alice
         .get(&world.v1("/services"))
         .await
-        .refused(401, "APIGW.0301", "manage.unauthenticated");
+        .refused(401, "APIGW.0301", "manage.token_superseded");
 
     owner
         .send("PUT", &format!("{role}/operator"), "")
@@ -210,7 +210,7 @@ async fn a_new_password_a_disabled_user_and_a_role_taken_away_end_all_tokens() {
     alice
         .get(&world.v1("/services"))
         .await
-        .refused(401, "APIGW.0301", "manage.unauthenticated");
+        .refused(401, "APIGW.0301", "manage.token_user_disabled");
     let scope = json!({"project": {"name": world.first.project.name}});
     let wanted = world.sign_in("alice", "correct horse", scope);
     world
@@ -228,7 +228,7 @@ async fn a_new_password_a_disabled_user_and_a_role_taken_away_end_all_tokens() {
     alice
         .get(&world.v1("/services"))
         .await
-        .refused(401, "APIGW.0301", "manage.unauthenticated");
+        .refused(401, "APIGW.0301", "manage.token_user_deleted");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -197,7 +197,9 @@ fn signed(reason: Option<Reason>, seen: &SignatureEvidence) -> Vec<Compared> {
     if is_mismatch {
         let got = match &seen.mistake {
             Some(mistake) => format!("another: the client's mistake is `{mistake}`"),
-            None => "another, and no known mistake explains it: most likely another secret".to_owned(),
+            None => "another, and no known mistake explains it: another secret, or body, a signed header or the URL \
+                     changed on the way"
+                .to_owned(),
         };
         rows.push(row(
             "signature",

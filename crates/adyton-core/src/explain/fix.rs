@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::compared::project;
-use super::nearest::is_management;
+use super::nearest::{self, is_management};
 use super::units::{bytes, span};
 use super::{Asked, Nearest, Part, sentence};
 use crate::catalogue::Reason;
@@ -36,7 +36,9 @@ pub(super) fn of(asked: &Asked<'_>, nearest: &[Nearest]) -> Vec<String> {
         )],
         Evidence::Signature(seen) => signed(asked, seen),
         Evidence::Credentials { accepted, .. } if !accepted.is_empty() => {
-            vec![format!("Send one of: {}.", accepted.join("; "))]
+            let mut fixes = vec![format!("Send one of: {}.", accepted.join("; "))];
+            fixes.extend(at_the_api_address(asked).filter(|_| reason == Reason::CredentialsNotAccepted));
+            fixes
         }
         Evidence::Credentials { .. } => Vec::new(),
         Evidence::Access {
@@ -57,6 +59,7 @@ pub(super) fn of(asked: &Asked<'_>, nearest: &[Nearest]) -> Vec<String> {
     // Where this request says it all, with names, the general advice would only repeat it.
     let is_said = !fixes.is_empty()
         && (is_management(&asked.record.path)
+            || (asked.record.door == Door::PredictionTab && reason == Reason::CredentialsNotAccepted)
             || matches!(
                 reason,
                 Reason::RouteNotInStage
@@ -83,9 +86,18 @@ fn model_answer(asked: &Asked<'_>) -> Vec<String> {
 fn route(asked: &Asked<'_>, nearest: &[Nearest]) -> Vec<String> {
     let path = &asked.record.path;
     if is_management(path) {
+        let listener = asked.control_url.map_or_else(
+            || "on the control listener".to_owned(),
+            |url| format!("on the control listener, {url}"),
+        );
         return vec![format!(
-            "`{path}` is a management address: call it on the control listener (`control_url`, by default \
-             http://127.0.0.1:8081). The gateway serves predictions and published APIs only."
+            "`{path}` is a management address: call it {listener}. The gateway serves predictions and published APIs only."
+        )];
+    }
+    if let Some(project) = nearest::project_in_front(asked) {
+        return vec![format!(
+            "Leave the project's id out: an API address has none, it is `{}`.",
+            asked.record.path.replacen(&format!("/{project}"), "", 1)
         )];
     }
     let Some(best) = nearest.first() else {
@@ -112,12 +124,16 @@ fn route(asked: &Asked<'_>, nearest: &[Nearest]) -> Vec<String> {
     {
         return vec!["Leave out the header `X-Stage`, or send `X-Stage: RELEASE`.".to_owned()];
     }
+    let (listener, through) = match asked.record.door {
+        Door::Address => ("the gateway", ""),
+        Door::PredictionTab => ("the control listener", "; it came through the Prediction tab"),
+    };
     vec![format!(
-        "Call `{} {}` at {} (service {}; {} differs).",
+        "Call `{} {}` at {} (service {}; {} differs{through}).",
         best.method,
         best.path,
         if asked.record.host.is_empty() {
-            "the gateway"
+            listener
         } else {
             &asked.record.host
         },
@@ -128,6 +144,9 @@ fn route(asked: &Asked<'_>, nearest: &[Nearest]) -> Vec<String> {
 
 fn signed(asked: &Asked<'_>, seen: &SignatureEvidence) -> Vec<String> {
     let mut fixes: Vec<String> = seen.advice.as_deref().and_then(sentence).into_iter().collect();
+    if asked.live.app_by_key(&seen.key).is_some() {
+        fixes.extend(at_the_api_address(asked));
+    }
     if seen.canonical_request.is_some() {
         fixes.push(format!(
             "Print the canonical request in your client, save it, and let us point at the first difference: `adyton \
@@ -136,6 +155,18 @@ fn signed(asked: &Asked<'_>, seen: &SignatureEvidence) -> Vec<String> {
         ));
     }
     fixes
+}
+
+/// Where app credentials count, for a call that came through the Prediction tab with some.
+fn at_the_api_address(asked: &Asked<'_>) -> Option<String> {
+    let record = asked.record;
+    (record.door == Door::PredictionTab).then(|| {
+        format!(
+            "With app credentials call the API address, on the gateway's listener: `{} {}`. The Prediction tab takes tokens \
+             and access keys (AK/SK) only.",
+            record.method, record.path
+        )
+    })
 }
 
 fn access(

@@ -5,12 +5,13 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Asked;
 use super::distance::distance;
+use super::{Asked, tab};
 use crate::catalogue::Reason;
 use crate::evidence::Evidence;
 use crate::id::{ProjectId, ServiceId};
 use crate::live::{LiveService, Method, ServiceRoute};
+use crate::record::Door;
 
 /// How many routes are shown.
 const SHOWN: usize = 3;
@@ -104,6 +105,10 @@ pub(super) fn of(asked: &Asked<'_>) -> Vec<Nearest> {
     }
     let stage = record.stage.as_deref().unwrap_or("RELEASE");
     let mut sent = Sent::of(&record.path, &record.method, stage);
+    // Without anything like a service in it a path is near to all and to none.
+    if sent.segment.is_empty() && record.service.is_none() {
+        return Vec::new();
+    }
     let mut named = record.service;
     if let Evidence::Route {
         service,
@@ -136,7 +141,16 @@ pub(super) fn of(asked: &Asked<'_>) -> Vec<Nearest> {
     close
         .into_iter()
         .take(SHOWN)
-        .map(|(_, nearest)| nearest)
+        .map(|(_, mut nearest)| {
+            if record.door == Door::PredictionTab {
+                let owner = asked.reader.service(asked.live, nearest.service);
+                let project = owner.map(|service| service.service.project);
+                if let Some(path) = tab::address(project, &nearest.path) {
+                    nearest.path = path;
+                }
+            }
+            nearest
+        })
         .collect()
 }
 
@@ -231,12 +245,14 @@ impl<'a> Sent<'a> {
 
     fn method_and_stage(&self, route: &ServiceRoute, differs: &mut Vec<Difference>) -> usize {
         let mut far = 0;
+        let is_spelling = route.method.admits(&self.method.to_ascii_uppercase());
         if !route.method.admits(self.method) {
-            far += 1;
+            // What is only spelt in small letters is nearer than another method.
+            far += if is_spelling { 1 } else { 2 };
             differs.push(Difference {
                 part: Part::Method,
                 sent: self.method.to_owned(),
-                published: method(&route.method, self.method).to_owned(),
+                published: method(&route.method, self.method),
             });
         }
         if self.stage != "RELEASE" {
@@ -251,10 +267,19 @@ impl<'a> Sent<'a> {
     }
 }
 
-fn method<'a>(method: &'a Method, sent: &'a str) -> &'a str {
+/// The method to use. Methods are case-sensitive, so what is only spelt otherwise is meant in capitals.
+fn method(method: &Method, sent: &str) -> String {
+    const KNOWN: [&str; 7] = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
     match method {
-        Method::Only(only) => only,
-        Method::Any => sent,
+        Method::Only(only) => only.clone(),
+        Method::Any => {
+            let upper = sent.to_ascii_uppercase();
+            if KNOWN.contains(&upper.as_str()) {
+                upper
+            } else {
+                sent.to_owned()
+            }
+        }
     }
 }
 
@@ -263,11 +288,19 @@ fn published(service: &LiveService, route: &ServiceRoute, sent: &str, differs: V
     Nearest {
         service: service.service.id,
         service_name: service.service.name.clone(),
-        method: method(&route.method, sent).to_owned(),
+        method: method(&route.method, sent),
         path: format!("{PREFIX}{}{below}", service.service.id),
         environment: "RELEASE".to_owned(),
         differs,
     }
+}
+
+/// The project's id, where it stands in front of an otherwise right API address: `/v1/{project}/infers/…`.
+pub(super) fn project_in_front(asked: &Asked<'_>) -> Option<ProjectId> {
+    let mut segments = asked.record.path.split('/').skip(1);
+    let (first, second, third) = (segments.next()?, segments.next()?, segments.next()?);
+    let project = ProjectId::parse(second.as_bytes())?;
+    (first == "v1" && third == "infers").then_some(project)
 }
 
 /// Whether the path is one of the management APIs, which are on the other listener.
@@ -277,7 +310,7 @@ pub(super) fn is_management(path: &str) -> bool {
     let is_project = second.is_some_and(|id| ProjectId::parse(id.as_bytes()).is_some());
     match first {
         Some("v3" | "v3.0" | "adyton" | "docs" | "metrics" | "openapi.json") => true,
-        Some("v1") => is_project,
+        Some("v1") => is_project && third != Some("infers"),
         Some("v2") => is_project && third == Some("apigw"),
         _ => false,
     }

@@ -189,7 +189,7 @@ fn admin() -> CallerSeen {
 }
 
 fn explained(record: &Record) -> Explanation {
-    explain(record, &live(), Reader::Project(MINE))
+    explain(record, &live(), Reader::Project(MINE), None)
 }
 
 fn text(record: &Record) -> String {

@@ -6,7 +6,7 @@ mod layout;
 
 use super::{Explanation, Nearest, SignatureExplained, StepOutcome, units};
 use crate::catalogue::{Fault, Retry};
-use crate::record::Step;
+use crate::record::{Door, Step};
 use layout::{Paper, Style};
 
 /// The narrowest text that is still readable.
@@ -76,6 +76,9 @@ impl Explanation {
         paper.gap();
         paper.fact("request", &self.request);
         paper.fact("to", &format!("{}, from {}", self.host, self.source));
+        if self.door == Door::PredictionTab {
+            paper.fact("through", "the Prediction tab, on the control listener");
+        }
         paper.fact("at", &self.at);
         paper.fact("id", &self.request_id.to_string());
         if let Some(caller) = &self.caller {

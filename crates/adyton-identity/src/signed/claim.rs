@@ -46,7 +46,7 @@ impl Claim {
         }
     }
 
-    fn matches(&self, digest: Option<Sha256>) -> bool {
+    pub(super) fn matches(&self, digest: Option<Sha256>) -> bool {
         let secret = self.key.secret();
         self.hashes(digest)
             .into_iter()
@@ -115,7 +115,8 @@ impl Claim {
             (Some(autopsy), None) => add(
                 &mut evidence.note,
                 &format!(
-                    "none of {} ways to sign wrongly gives this signature: most likely another secret was used",
+                    "none of {} ways to sign wrongly gives this signature: another secret was used, or body, a signed \
+                     header or the URL was changed between signing and here; the canonical request tells which",
                     autopsy.tries
                 ),
             ),
@@ -172,7 +173,8 @@ impl Claim {
             &authorization,
             SeenBody {
                 digest: Some(digest),
-                bytes: Some(bytes),
+                // Of a body that was not kept only the digest is known.
+                bytes: Some(bytes).filter(|bytes| !bytes.is_empty() || digest == Sha256::EMPTY),
             },
         )
     }

@@ -38,7 +38,7 @@ impl Sketch<'_> {
         let known = self.live.access_key(key).is_some() || self.live.app_by_key(key).is_some();
         Drawn(Box::new(SignatureEvidence {
             key: seen::key(key.as_bytes(), known),
-            algorithm: seen::cut(header.split_whitespace().next().unwrap_or_default().as_bytes()),
+            algorithm: adyton_sign::scheme(self.header),
             signed_headers: seen::cut(field(&header, "SignedHeaders=").as_bytes()),
             date: first("x-sdk-date"),
             server_time: self.now,

@@ -199,3 +199,38 @@ fn of_two_credentials_the_first_that_is_accepted_counts() {
         told(&rejection)
     );
 }
+
+#[test]
+fn half_a_pair_says_which_half_came() {
+    let world = World::new();
+    let rejection = world.refusal(ALL, &Call::new().header("X-HW-ID", APP_KEY));
+    assert!(
+        told(&rejection).contains("\"sent\":[\"X-HW-ID\"]"),
+        "{}",
+        told(&rejection)
+    );
+    let twice = Call::new().header("X-HW-ID", APP_KEY).header("X-HW-ID", APP_KEY);
+    let rejection = world.refusal(ALL, &twice);
+    assert!(
+        told(&rejection).contains("X-HW-ID (2 times)"),
+        "{}",
+        told(&rejection)
+    );
+}
+
+#[test]
+fn a_credential_in_the_url_is_noticed() {
+    let world = World::new();
+    let call = Call {
+        query: "x=1&X-Auth-Token=abc".into(),
+        ..Call::new()
+    };
+    let rejection = world.refusal(ALL, &call);
+    assert_eq!(rejection.reason, Reason::CredentialsMissing);
+    assert!(told(&rejection).contains("in the URL"), "{}", told(&rejection));
+    let fine = Call {
+        query: "tokens=5&token".into(),
+        ..Call::new()
+    };
+    assert!(!told(&world.refusal(ALL, &fine)).contains("in the URL"));
+}

@@ -441,6 +441,165 @@ fn costs_of_a_signature() {
     });
 }
 
+#[test]
+fn an_unknown_scheme_of_a_signature_is_named() {
+    let world = World::new();
+    for (key, secret, app) in kinds() {
+        let good = Call::new().signed(key, secret);
+        let header = good
+            .headers
+            .iter()
+            .find(|(name, _)| name == "Authorization")
+            .expect("signed")
+            .1
+            .clone();
+        for (scheme, says) in [
+            ("sdk-hmac-sha256", "in capitals"),
+            ("HMAC-SHA256", "`HMAC-SHA256`"),
+            ("SDK-HMAC-SHA-256", "`SDK-HMAC-SHA-256`"),
+            ("AWS4-HMAC-SHA256", "another cloud"),
+            ("SDK_HMAC_SHA256", "`SDK_HMAC_SHA256`"),
+            ("SDK-HMAC-SHA512", "`SDK-HMAC-SHA512`"),
+            ("SDK-HMAC-SHA256,", "followed by a space"),
+            ("", "names no algorithm"),
+        ] {
+            let value = header.replacen("SDK-HMAC-SHA256", scheme, 1);
+            let call = good
+                .clone()
+                .without("Authorization")
+                .header("Authorization", value.trim());
+            let rejection = world.refusal(ALL, &call);
+            assert_eq!(
+                rejection.reason,
+                pick(app, Reason::AkskMalformed, Reason::AppMalformed),
+                "{scheme}"
+            );
+            let told = told(&rejection);
+            assert!(
+                told.contains(says) && told.contains("must open with `SDK-HMAC-SHA256`"),
+                "{scheme}: {told}"
+            );
+        }
+    }
+    let bearer = Call::new().header("Authorization", "Bearer abc.def");
+    let rejection = world.refusal(ALL, &bearer);
+    assert_eq!(rejection.reason, Reason::CredentialsNotAccepted);
+    assert!(
+        told(&rejection).contains("X-Auth-Token`, as it is"),
+        "{}",
+        told(&rejection)
+    );
+}
+
+#[test]
+fn what_was_hashed_in_place_of_the_declared_is_known_with_the_body() {
+    let world = World::new();
+    let own = BodyHash::Of(Sha256::of(b"{\"x\":1}"));
+    for (key, secret, app) in kinds() {
+        for (declared, name) in [
+            ("UNSIGNED-PAYLOAD".to_owned(), "body.unsigned_but_hashed"),
+            (Sha256::of(b"another").to_string(), "body.declared_but_unequal"),
+        ] {
+            let call =
+                Call::new()
+                    .header("X-Sdk-Content-Sha256", &declared)
+                    .signed_with(key, secret, start(), own);
+            let rejection = world.refusal(ALL, &call);
+            assert_eq!(
+                (rejection.reason, mistake(&rejection).as_deref()),
+                (
+                    pick(app, Reason::AkskSigningMistake, Reason::AppSigningMistake),
+                    Some(name)
+                )
+            );
+        }
+        let empty = Call::new()
+            .body("")
+            .header("X-Sdk-Content-Sha256", &Sha256::of(b"another").to_string())
+            .signed_with(key, secret, start(), BodyHash::Of(Sha256::EMPTY));
+        assert_eq!(
+            mistake(&world.refusal(ALL, &empty)).as_deref(),
+            Some("body.declared_but_unequal")
+        );
+    }
+}
+
+#[test]
+fn a_secret_in_the_keys_place_is_not_repeated_and_the_swap_is_named() {
+    let mut world = World::new();
+    // The secret of an app looks like an AppKey.
+    let hex = "00112233445566778899aabbccddeeff";
+    world.apply(Change::App(App {
+        secret: adyton_core::secret::Secret::new(hex.into()),
+        ..app()
+    }));
+    for (secret, key) in [(SK, AK), (hex, APP_KEY)] {
+        for accepts in [ALL, Accepts::IAM] {
+            let rejection = world.refusal(accepts, &Call::new().signed(secret, key));
+            assert!(
+                !message(&rejection).contains(&secret[..6]) && message(&rejection).contains("****"),
+                "{}",
+                message(&rejection)
+            );
+            assert_eq!(mistake(&rejection).as_deref(), Some("access.is_secret"));
+            assert!(told(&rejection).contains("swapped"), "{}", told(&rejection));
+            assert!(!told(&rejection).contains(secret), "{}", told(&rejection));
+        }
+    }
+    // Another installation's secret cannot be known, but it has no key's shape.
+    let other = "another-installations-secret-0123456789";
+    let rejection = world.refusal(ALL, &Call::new().signed(other, AK));
+    assert!(
+        !message(&rejection).contains("another"),
+        "{}",
+        message(&rejection)
+    );
+    assert!(told(&rejection).contains("look swapped"), "{}", told(&rejection));
+}
+
+#[test]
+fn the_prediction_tab_and_the_management_apis_say_that_they_take_no_apps() {
+    let world = World::new();
+    for (path, says) in [
+        (
+            "/adyton/v1/000000000000000000000000000000a1/services/s/predict/x",
+            "the Prediction tab takes tokens",
+        ),
+        (
+            "/v1/000000000000000000000000000000a1/services",
+            "the management APIs take tokens",
+        ),
+    ] {
+        let at = || Call {
+            path: path.into(),
+            ..Call::new()
+        };
+        for call in [
+            at().signed(APP_KEY, APP_SECRET),
+            at().header("X-Apig-AppCode", "code"),
+            at().header("X-HW-ID", APP_KEY).header("X-HW-AppKey", APP_SECRET),
+        ] {
+            let rejection = world.refusal(Accepts::IAM, &call);
+            assert!(told(&rejection).contains(says), "{}", told(&rejection));
+        }
+    }
+}
+
+#[test]
+fn a_date_that_is_whole_hours_off_is_local_time() {
+    let world = World::new();
+    let late = start().before(Duration::from_secs(8 * 3600 + 3));
+    let rejection = world.refusal(ALL, &Call::new().signed_at(AK, SK, late));
+    assert_eq!(rejection.reason, Reason::AkskClockSkew);
+    assert_eq!(mistake(&rejection).as_deref(), Some("date.local_time"));
+    assert!(told(&rejection).contains("off by 8 h"), "{}", told(&rejection));
+    let stale = start().before(Duration::from_secs(8 * 3600 + 1500));
+    assert_eq!(
+        mistake(&world.refusal(ALL, &Call::new().signed_at(AK, SK, stale))),
+        None
+    );
+}
+
 proptest! {
     #[test]
     fn no_headers_make_it_panic(

@@ -36,10 +36,17 @@ fn spaces_order_and_case_of_names_do_not_matter() {
 fn every_fault_has_its_own_error() {
     use AuthorizationError as E;
     let fine = "SDK-HMAC-SHA256 Access=AK, SignedHeaders=host;x-sdk-date, Signature=HEX";
-    check("", E::OtherScheme);
-    check("Bearer abc", E::OtherScheme);
-    check("sdk-hmac-sha256 Access=AK", E::OtherScheme);
-    check("SDK-HMAC-SHA2567 Access=AK", E::OtherScheme);
+    check("", E::OtherScheme(String::new()));
+    check("Bearer abc", E::OtherScheme("Bearer".into()));
+    check(
+        "sdk-hmac-sha256 Access=AK",
+        E::OtherScheme("sdk-hmac-sha256".into()),
+    );
+    check("Access=AK, Signature=00", E::OtherScheme(String::new()));
+    check(
+        "SDK-HMAC-SHA2567 Access=AK",
+        E::OtherScheme("SDK-HMAC-SHA2567".into()),
+    );
     check(
         &fine.replace("SDK-HMAC-SHA256", "SDK-HMAC-SM3"),
         E::OtherAlgorithm(Algorithm::SdkHmacSm3),
@@ -77,6 +84,10 @@ fn every_fault_has_its_own_error() {
     );
     check(
         &fine.replace("HEX", "kLMrM3upaSZtY6bffVtDng20jEdqI5KfZuPskaYWQAk="),
+        E::SignatureBase64,
+    );
+    check(
+        &fine.replace("HEX", "kLMrM3upaSZtY6bffVtDng20jEdqI5KfZuPskaYW_Ak"),
         E::SignatureBase64,
     );
     check(&fine.replace("host;", "ho st;"), E::BadHeaderName("ho st".into()));

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use adyton_core::digest::Sha256;
 use sha2::Digest as _;
 
+use super::json;
 use super::recipe::{Recipe, Scene, hex, put};
 use super::secret::base64;
 use crate::body::{Declared, UNSIGNED_PAYLOAD};
@@ -66,6 +67,28 @@ pub(super) fn json_spacing(scene: &Scene<'_>, recipe: &mut Recipe<'_>, way: usiz
         _ => Spacing::Indented(1),
     };
     sign_text(recipe, &spaced(body, spacing))
+}
+
+/// As another serialiser writes it: sorted keys, escapes, and the separators of Python or of all others.
+pub(super) fn json_rewritten(scene: &Scene<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
+    let Some(body) = scene.short_body() else {
+        return false;
+    };
+    if !matches!(body.trim_ascii().first(), Some(b'{' | b'[')) {
+        return false;
+    }
+    let letters = match way / 3 {
+        0 => json::escaped(body),
+        1 => json::unescaped(body),
+        2 => json::sorted(body),
+        3 => json::escaped(body).and_then(|text| json::sorted(&text)),
+        _ => json::unescaped(body).and_then(|text| json::sorted(&text)),
+    };
+    letters.is_some_and(|text| match way % 3 {
+        0 => sign_text(recipe, &text),
+        1 => sign_text(recipe, &spaced(&text, Spacing::Spaced)),
+        _ => sign_text(recipe, &spaced(&text, Spacing::Compact)),
+    })
 }
 
 pub(super) fn unsigned_but_hashed(scene: &Scene<'_>, recipe: &mut Recipe<'_>, _: usize) -> bool {

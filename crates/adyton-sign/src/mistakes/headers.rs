@@ -312,6 +312,20 @@ pub(super) fn content_type_other(_: &Scene<'_>, recipe: &mut Recipe<'_>, way: us
     })
 }
 
+/// Runs of white space inside of a value as one space, as other clouds sign them.
+pub(super) fn spaces_collapsed(_: &Scene<'_>, recipe: &mut Recipe<'_>, _: usize) -> bool {
+    let mut changed = false;
+    for (_, value) in &mut recipe.headers {
+        let words: Vec<&[u8]> = value
+            .split(u8::is_ascii_whitespace)
+            .filter(|word| !word.is_empty())
+            .collect();
+        let new = words.join(&b' ');
+        changed |= put(value, new);
+    }
+    changed
+}
+
 pub(super) fn repeated_joined(_: &Scene<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
     let between: &[u8] = if way.is_multiple_of(2) { b"," } else { b", " };
     let before = recipe.headers.len();

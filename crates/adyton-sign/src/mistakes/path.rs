@@ -128,6 +128,33 @@ pub(super) fn base_dropped(_: &Scene<'_>, recipe: &mut Recipe<'_>, way: usize) -
     rest.len() > 1 && put(&mut recipe.path, rest)
 }
 
+/// The path cut after one of its segments, with and without a slash at its end.
+pub(super) fn end_dropped(_: &Scene<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
+    let path = open_end(&recipe.path).to_vec();
+    let slashes: Vec<usize> = (1..path.len()).filter(|at| path[*at] == b'/').collect();
+    // The longest part that is left first: the custom path is what is forgotten.
+    let Some(at) = slashes.len().checked_sub(way / 2 + 1).map(|nth| slashes[nth]) else {
+        return false;
+    };
+    let kept = if way.is_multiple_of(2) {
+        &path[..=at]
+    } else {
+        &path[..at]
+    };
+    put(&mut recipe.path, kept.to_vec())
+}
+
+/// `+` on one side and `%20` on the other: in a path `+` is a plus.
+pub(super) fn plus_for_space(_: &Scene<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
+    let path = match way / 2 {
+        0 => replaced(&recipe.path, b"%20", b"+"),
+        1 => replaced(&recipe.path, b"%2B", b"%20"),
+        _ => replaced(&recipe.path, b"%20", b"%2B"),
+    };
+    let changed = put(&mut recipe.path, path);
+    changed && (way.is_multiple_of(2) || cut_end(recipe))
+}
+
 pub(super) fn only_slash(_: &Scene<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
     put(&mut recipe.path, if way == 0 { &b"/"[..] } else { &b""[..] })
 }

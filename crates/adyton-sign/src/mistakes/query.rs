@@ -112,6 +112,20 @@ pub(super) fn as_sent(scene: &Scene<'_>, recipe: &mut Recipe<'_>, way: usize) ->
     })
 }
 
+pub(super) fn sorted_backwards(_: &Scene<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
+    change(recipe, |query| {
+        let mut pieces: Vec<&[u8]> = query.split(|b| *b == b'&').collect();
+        if way == 0 {
+            pieces.reverse();
+        } else {
+            // By key alone: the values of a key stay in their order.
+            let key = |piece: &&[u8]| piece.split(|b| *b == b'=').next().unwrap_or_default().to_vec();
+            pieces.sort_by_key(|piece| std::cmp::Reverse(key(piece)));
+        }
+        pieces.join(&b'&')
+    })
+}
+
 pub(super) fn sorted_ignoring_case(_: &Scene<'_>, recipe: &mut Recipe<'_>, _: usize) -> bool {
     change(recipe, |query| {
         let mut pieces: Vec<&[u8]> = query.split(|b| *b == b'&').collect();

@@ -34,6 +34,21 @@ pub(super) fn trailing_newline(_: &Scene<'_>, recipe: &mut Recipe<'_>, way: usiz
     change(recipe, |secret| ends.get(way).map(|end| [secret, end].concat()))
 }
 
+pub(super) fn leading_newline(_: &Scene<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
+    let starts: [&[u8]; 2] = [b"\n", b"\r\n"];
+    change(recipe, |secret| {
+        starts.get(way).map(|start| [start, secret].concat())
+    })
+}
+
+/// The mark that some editors put before a text, and with it perhaps a line end after it.
+pub(super) fn byte_order_mark(_: &Scene<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
+    let ends: [&[u8]; 3] = [b"", b"\n", b"\r\n"];
+    change(recipe, |secret| {
+        ends.get(way).map(|end| [b"\xef\xbb\xbf", secret, end].concat())
+    })
+}
+
 pub(super) fn surrounding_space(_: &Scene<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
     change(recipe, |secret| {
         Some(match way {
@@ -48,13 +63,17 @@ pub(super) fn surrounding_space(_: &Scene<'_>, recipe: &mut Recipe<'_>, way: usi
 }
 
 pub(super) fn quoted(_: &Scene<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
-    let marks: [(&[u8], &[u8]); 6] = [
+    let marks: [(&[u8], &[u8]); 10] = [
         (b"\"", b"\""),
         (b"'", b"'"),
         (b"<", b">"),
         (b"{", b"}"),
         (b"b'", b"'"),
         (b"`", b"`"),
+        (b"\"", b"\"\n"),
+        (b"'", b"'\n"),
+        (b"\"", b"\","),
+        (b"\"", b""),
     ];
     change(recipe, |secret| {
         marks.get(way).map(|(open, close)| [open, secret, close].concat())
@@ -102,7 +121,10 @@ pub(super) fn prefixed(_: &Scene<'_>, recipe: &mut Recipe<'_>, way: usize) -> bo
         Some(match way {
             0 => [b"AWS4", secret].concat(),
             1 => [b"SDK", secret].concat(),
-            _ => [secret, b"&"].concat(),
+            2 => [secret, b"&"].concat(),
+            3 => [secret, b","].concat(),
+            4 => [secret, b";"].concat(),
+            _ => [b"=", secret].concat(),
         })
     })
 }

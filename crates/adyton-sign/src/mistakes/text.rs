@@ -30,6 +30,45 @@ pub(super) fn method_other(_: &Scene<'_>, recipe: &mut Recipe<'_>, way: usize) -
         .is_some_and(|method| put(&mut recipe.method, *method))
 }
 
+/// The canonical request begins with the path.
+pub(super) fn method_missing(_: &Scene<'_>, recipe: &mut Recipe<'_>, _: usize) -> bool {
+    let Some(query) = recipe.query.take() else {
+        return false;
+    };
+    // Each line moves up into the place of the one before it.
+    recipe.method = std::mem::replace(&mut recipe.path, query);
+    true
+}
+
+/// Scopes that clients of other clouds write between date and hash; `DAY` is the date's.
+const SCOPES: [&str; 10] = [
+    "DAY",
+    "DAY/region-1/modelarts/sdk_request",
+    "DAY/region-1/modelarts/aws4_request",
+    "DAY/region-1/apig/sdk_request",
+    "DAY/region-1/apig/aws4_request",
+    "DAY/us-east-1/execute-api/aws4_request",
+    "DAY/cn-north-4/modelarts/sdk_request",
+    "DAY/cn-north-4/modelarts/aws4_request",
+    "DAY/cn-north-4/apig/sdk_request",
+    "DAY/cn-north-4/apig/aws4_request",
+];
+
+/// Four lines in place of three, under our own or the other cloud's name.
+pub(super) fn scope_line(_: &Scene<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
+    let Some(scope) = SCOPES.get(way / 2) else {
+        return false;
+    };
+    if way % 2 == 1 {
+        recipe.algorithm = Some(Cow::Borrowed(b"AWS4-HMAC-SHA256"));
+    }
+    recipe.date.as_mut().is_some_and(|date| {
+        let day = String::from_utf8_lossy(date.get(..8).unwrap_or_default()).into_owned();
+        let lines = [&date[..], b"\n", scope.replace("DAY", &day).as_bytes()].concat();
+        put(date, lines)
+    })
+}
+
 pub(super) fn carriage_returns(_: &Scene<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
     // Windows line ends, a literal backslash and n, or none at all.
     recipe.line_end = match way {
@@ -106,8 +145,8 @@ pub(super) fn date_header(scene: &Scene<'_>, recipe: &mut Recipe<'_>, way: usize
     recipe.date.as_mut().is_some_and(|date| put(date, other))
 }
 
-/// Seconds by which a clock that is read twice moves on, and the hours that a local time is off.
-const SHIFTS: [i64; 8] = [-1, 1, -2, 2, -3, 3, -4, 4];
+/// Seconds by which a clock that is read twice moves on.
+const SHIFTS: [i64; 10] = [-1, 1, -2, 2, -3, 3, -4, 4, -5, 5];
 
 pub(super) fn date_taken_twice(scene: &Scene<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
     let Some(at) = date(scene) else { return false };

@@ -177,9 +177,18 @@ fn seeds() -> Vec<(&'static str, Client)> {
         ("path.no_trailing_slash", c().swap("model/\n", "model\n")),
         ("secret.trailing_newline", c().key("s3cret", "s3cret\n")),
         ("secret.trailing_newline", c().key("s3cret", "s3cret\r\n")),
+        ("secret.leading_newline", c().key("s3cret", "\ns3cret")),
+        ("secret.byte_order_mark", c().key("s3cret", "\u{feff}s3cret")),
+        ("secret.byte_order_mark", c().key("s3cret", "\u{feff}s3cret\r\n")),
         ("secret.surrounding_space", c().key("s3cret", " s3cret")),
         ("secret.quoted", c().key("s3cret", "\"s3cret\"")),
+        ("secret.quoted", c().key("s3cret", "\"s3cret\"\n")),
         ("body.empty_hash", c().signs_body("")),
+        ("body.declared_but_unequal", {
+            let mut client = c().sends("").signs_body("");
+            client.headers.push((unsigned.into(), hash("another body")));
+            client
+        }),
         ("body.empty_object_hash", c().sends("").signs_body("{}")),
         (
             "body.unsigned_not_declared",
@@ -199,6 +208,25 @@ fn seeds() -> Vec<(&'static str, Client)> {
         ("body.trailing_newline", c().sends("{\"text\": \"a, b\"}\n")),
         ("body.json_spacing", c().signs_body("{\"text\":\"a, b\"}")),
         ("body.json_spacing", c().signs_body("{\n  \"text\": \"a, b\"\n}")),
+        (
+            "body.json_rewritten",
+            c().sends("{\"b\":1,\"a\":\"春\"}")
+                .signs_body("{\"a\":\"春\",\"b\":1}"),
+        ),
+        (
+            "body.json_rewritten",
+            c().sends("{\"b\":1,\"a\":\"春\"}")
+                .signs_body("{\"a\": \"\\u6625\", \"b\": 1}"),
+        ),
+        (
+            "body.json_rewritten",
+            c().sends("{\"b\":1,\"a\":\"春\"}")
+                .signs_body("{\"b\": 1, \"a\": \"\\u6625\"}"),
+        ),
+        (
+            "body.json_rewritten",
+            c().sends("{\"a\": \"\\u6625\"}").signs_body("{\"a\":\"春\"}"),
+        ),
         ("body.line_ends", c().sends("a\r\nb").signs_body("a\nb")),
         ("body.line_ends", c().sends("ab\nc").signs_body("abc")),
         ("body.placeholder_hash", c().sends("").signs_body("null")),
@@ -230,6 +258,13 @@ fn seeds() -> Vec<(&'static str, Client)> {
         ),
         ("path.not_encoded", c().swap("my%20model/", "my model/")),
         ("path.not_encoded", c().swap("my%20model/", "my model")),
+        ("path.plus_for_space", c().swap("my%20model/", "my+model/")),
+        (
+            "path.plus_for_space",
+            Client::of("/v1/a+b", "/v1/a%2Bb/", "", "").swap("a%2Bb", "a%20b"),
+        ),
+        ("path.end_dropped", c().swap("0f1e/my%20model/", "0f1e/")),
+        ("path.end_dropped", c().swap("0f1e/my%20model/", "0f1e")),
         ("path.encoded_twice", c().swap("my%20model/", "my%2520model/")),
         ("path.as_sent", Client::of("/v1/a+b%20c", "/v1/a+b%20c/", "", "")),
         ("path.as_sent", Client::of("/v1/a+b%20c", "/v1/a+b%20c", "", "")),
@@ -311,6 +346,10 @@ fn seeds() -> Vec<(&'static str, Client)> {
         (
             "query.as_sent",
             Client::of("/p", "/p/", "b=x:y&a=(1)", "b=x:y&a=(1)"),
+        ),
+        (
+            "query.sorted_backwards",
+            Client::of("/p", "/p/", "a=1&c=3&b=2", "c=3&b=2&a=1"),
         ),
         (
             "query.sorted_ignoring_case",
@@ -400,6 +439,16 @@ fn seeds() -> Vec<(&'static str, Client)> {
             client.canonical = client.canonical.replace("BETA,ALPHA", "ALPHA,BETA");
             client
         }),
+        ("headers.repeated_joined", {
+            let mut client = c();
+            client.headers.push(("x-stage".into(), "ALPHA".into()));
+            client
+        }),
+        (
+            "headers.spaces_collapsed",
+            c().header("x-stage", "BE  TA", Some("BE TA")),
+        ),
+        ("method.missing", c().swap("POST\n", "")),
         ("method.lower_case", c().swap("POST", "post")),
         ("method.other", c().swap("POST", "GET")),
         (
@@ -420,6 +469,10 @@ fn seeds() -> Vec<(&'static str, Client)> {
         (
             "date.taken_twice",
             c().string(string(&["SDK-HMAC-SHA256", "20260115T081531Z", "HASH"])),
+        ),
+        (
+            "date.taken_twice",
+            c().string(string(&["SDK-HMAC-SHA256", "20260115T081525Z", "HASH"])),
         ),
         (
             "date.taken_twice",
@@ -466,6 +519,15 @@ fn seeds() -> Vec<(&'static str, Client)> {
             c().string(string(&["SDK-HMAC-SHA256", "HASH"])),
         ),
         (
+            "string_to_sign.scope_line",
+            c().string(string(&[
+                "AWS4-HMAC-SHA256",
+                DATE,
+                "20260115/us-east-1/execute-api/aws4_request",
+                "HASH",
+            ])),
+        ),
+        (
             "string_to_sign.lines_swapped",
             c().string(string(&[DATE, "SDK-HMAC-SHA256", "HASH"])),
         ),
@@ -492,6 +554,8 @@ fn seeds() -> Vec<(&'static str, Client)> {
         ("secret.empty", c().key("s3cret", "")),
         ("secret.letter_case", c().key("s3cret", "S3CRET")),
         ("secret.prefixed", c().key("s3cret", "s3cret&")),
+        ("secret.prefixed", c().key("s3cret", "s3cret,")),
+        ("secret.prefixed", c().key("s3cret", "s3cret;")),
         ("secret.derived_key", c().key("s3cret", days("s3cret"))),
         (
             "secret.derived_key",

@@ -106,6 +106,64 @@ pub(crate) fn service(
     Err(failed(client, &service, id))
 }
 
+/// Waits until a change of a service has come through; one that is rolled back ends it, with the cause. What counts is the
+/// newest entry of the update history: the instances of before go on answering, so the state alone does not tell.
+pub(crate) fn update(client: &Client, terminal: &Terminal, id: &str, longest: Duration) -> Outcome<Value> {
+    let path = format!("/v1/{}/services/{id}", client.project());
+    let spinner = terminal.spinner("waiting");
+    let found = until(client, longest, || {
+        let service = client.get(&path, "")?;
+        let (status, progress) = (text(&service, "status"), text(&service, "progress"));
+        spinner.set_message(format!("{status} {progress} %"));
+        if status == "deploying" {
+            return Ok(None);
+        }
+        let history = client.get(&format!("{path}/logs"), "")?;
+        let newest = entries(&history, "logs")
+            .first()
+            .map(|update| text(update, "result"));
+        Ok(newest
+            .filter(|result| result != "RUNNING")
+            .map(|result| (service, result)))
+    });
+    spinner.finish_and_clear();
+    let (service, result) = found?.ok_or_else(|| {
+        Failure::failed(format!("the update takes longer than {} s", longest.as_secs())).hint(format!(
+            "it goes on: `adyton service show {id}`, `adyton service events {id}`"
+        ))
+    })?;
+    match (result.as_str(), text(&service, "status").as_str()) {
+        (_, "failed") => Err(failed(client, &service, id)),
+        ("SUCCESS", _) => Ok(service),
+        _ => Err(rolled_back(client, &service, id)),
+    }
+}
+
+/// Why an update did not come through, though the service goes on as it was.
+fn rolled_back(client: &Client, service: &Value, id: &str) -> Failure {
+    let name = text(service, "service_name");
+    let path = format!("/v1/{}/services/{id}/events", client.project());
+    let event = || {
+        let events = client.get(&path, "event_type=abnormal&limit=1").ok()?;
+        entries(&events, "events")
+            .first()
+            .map(|event| text(event, "event_info"))
+    };
+    let cause = match text(service, "error_msg") {
+        error if error.is_empty() => event().unwrap_or_else(|| "no cause was given".to_owned()),
+        error => error,
+    };
+    Failure::failed(format!("the update of {name} failed: {cause}"))
+        .fact(format!(
+            "state       {}; the instances of before go on answering",
+            text(service, "status")
+        ))
+        .hint(format!(
+            "`adyton service events {name}` tells what happened, `adyton service logs {name}` what it printed; another \
+             `adyton service update {name}` replaces what failed"
+        ))
+}
+
 /// Whether a running service has all the instances that are wanted of it.
 fn is_whole(service: &Value) -> bool {
     text(service, "status") != "running"

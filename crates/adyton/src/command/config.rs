@@ -106,6 +106,28 @@ fn check(context: &Context, loaded: &Loaded) {
     ));
 }
 
+/// The widest value that makes its column wider.
+const WIDE: usize = 48;
+
+/// A long list on several lines, broken after its commas.
+fn folded(value: &str) -> String {
+    let mut lines = vec![String::new()];
+    for part in value.split_inclusive(", ") {
+        if let Some(line) = lines.last_mut() {
+            if line.is_empty() || line.len() + part.trim_end().len() <= WIDE {
+                line.push_str(part);
+            } else {
+                lines.push(part.to_owned());
+            }
+        }
+    }
+    lines
+        .iter()
+        .map(|line| line.trim_end())
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
 fn show(context: &Context, loaded: &Loaded) {
     let terminal = &context.terminal;
     let rows = settings().map(|setting| {
@@ -133,7 +155,7 @@ fn show(context: &Context, loaded: &Loaded) {
         } else {
             origin.to_string()
         };
-        vec![name.to_owned(), value, origin]
+        vec![name.to_owned(), folded(&value), origin]
     });
     terminal.print(terminal.table(&["setting", "value", "set by"], rows.collect()));
 }

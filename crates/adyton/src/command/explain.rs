@@ -36,6 +36,14 @@ impl Explain {
         let client = context.client()?;
         let path = format!("/adyton/v1/{}/requests/{id}", client.project());
         let mut document = client.get(&path, "").map_err(|failure| match failure.status() {
+            // Management calls, and they alone, are numbered by this worker; what is refused while the gateway stops is too.
+            Some(404) if id.worker() == u8::MAX => Failure::failed(format!(
+                "{id} is the id of a management call, and these are not in the journal"
+            ))
+            .hint(format!(
+                "the server's log has a line with `{id}` that says what was compared: look for it where the server's \
+                 standard error goes"
+            )),
             Some(404) => Failure::failed(format!("no request of this project has the id {id}"))
                 .hint("`adyton requests` lists those that are kept; others were of another project, or are gone by now"),
             _ => failure,

@@ -223,3 +223,11 @@ fn the_reference_page_is_current() {
         "docs/reference/configuration.md is not current: cargo run -p adyton -- config reference > docs/reference/configuration.md"
     );
 }
+
+#[test]
+fn the_journal_hides_credentials_in_the_query_by_default() {
+    assert_eq!(
+        loaded("", &[]).config.journal.hide_query_keys,
+        adyton_core::record::CREDENTIAL_QUERY_KEYS
+    );
+}

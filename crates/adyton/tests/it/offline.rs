@@ -78,10 +78,10 @@ fn a_code_shows_its_causes_and_fixes() {
         fault  caller
         retry  not before the request is changed
 
-        The AppKey and the AppSecret do not belong together. The signature, if there was one, was well made: with another secret.
+        The AppKey and the AppSecret do not belong together. A signature, if there was one, fits under no well-known mistake.
 
         app.bad_signature  (step authenticate)
-          cause  The AppKey is known, but the signature was made with another secret, and none of the well-known signing mistakes explains it. Common: the secret was reset, is that of another app or environment, or ends with a space or a line end.
+          cause  The AppKey is known, but none of the well-known signing mistakes explains the signature. Either the secret is another one (it was reset, or is that of another app or environment), or the body, a signed header or the URL was changed between signing and here.
           fix    Compare the secret with the one that `adyton app create` showed. It is shown only once: if it is lost, `adyton app reset-secret APP` makes a new one, and the old one ends at once. If you are sure of it, `adyton explain REQUEST_ID --canonical @FILE` compares canonical requests.
 
         app.key_pair_unknown  (step authenticate)
@@ -276,49 +276,49 @@ fn the_configuration_is_checked_and_shown_with_origins() {
     place.check(
         &["config", "show", "--data", "here"],
         expect![[r#"
-        exit 0
-        --- stdout
-        SETTING                      VALUE                  SET BY
-        data                         here                   flag --data
-        database_url                 postgres://u:***@db/a  environment ADYTON_DATABASE_URL
-        master_key_file              key                    adyton.toml:1
-        import_roots
-        node                         0
-        gateway.listen               127.0.0.1:[port]
-        gateway.public_url
-        gateway.threads              2                      environment ADYTON_GATEWAY__THREADS
-        gateway.shutdown_grace       30s
-        gateway.drain_linger         2s
-        gateway.prediction_timeout   40s
-        gateway.stream_timeout       5m
-        gateway.connect_timeout      5s
-        gateway.body_timeout         8s
-        gateway.head_timeout         30s
-        gateway.idle_timeout         2m
-        gateway.write_timeout        1m
-        gateway.max_connections      16384
-        gateway.upstream_idle        64
-        gateway.keep_encoded_slash   false
-        gateway.trusted_proxies
-        control.listen               127.0.0.1:[port]
-        auth.app_secret              true
-        auth.app_basic               false
-        auth.apikey                  false
-        limits.address_body          1MiB                   adyton.toml:4
-        limits.prediction_tab_body   8MiB
-        limits.uri                   32KiB
-        limits.header                32KiB
-        limits.headers               128KiB
-        throttle.default_per_second  200
-        journal.keep_bytes           2GiB
-        journal.keep_days            30
-        journal.hide_query_keys
-        journal.access_log           off
-        onnx.library
-        runtime.run_code             true
-        log.filter                   info
-        log.format                   human
-    "#]],
+            exit 0
+            --- stdout
+            SETTING                      VALUE                                                                                                                                         SET BY
+            data                         here                                                                                                                                          flag --data
+            database_url                 postgres://u:***@db/a                                                                                                                         environment ADYTON_DATABASE_URL
+            master_key_file              key                                                                                                                                           adyton.toml:1
+            import_roots
+            node                         0
+            gateway.listen               127.0.0.1:[port]
+            gateway.public_url
+            gateway.threads              2                                                                                                                                             environment ADYTON_GATEWAY__THREADS
+            gateway.shutdown_grace       30s
+            gateway.drain_linger         2s
+            gateway.prediction_timeout   40s
+            gateway.stream_timeout       5m
+            gateway.connect_timeout      5s
+            gateway.body_timeout         8s
+            gateway.head_timeout         30s
+            gateway.idle_timeout         2m
+            gateway.write_timeout        1m
+            gateway.max_connections      16384
+            gateway.upstream_idle        64
+            gateway.keep_encoded_slash   false
+            gateway.trusted_proxies
+            control.listen               127.0.0.1:[port]
+            auth.app_secret              true
+            auth.app_basic               false
+            auth.apikey                  false
+            limits.address_body          1MiB                                                                                                                                          adyton.toml:4
+            limits.prediction_tab_body   8MiB
+            limits.uri                   32KiB
+            limits.header                32KiB
+            limits.headers               128KiB
+            throttle.default_per_second  200
+            journal.keep_bytes           2GiB
+            journal.keep_days            30
+            journal.hide_query_keys      x-auth-token, token, access_token, apikey, api_key, x-apig-appcode, appcode, signature, x-hw-appkey, appsecret, secret, secret_key, password
+            journal.access_log           off
+            onnx.library
+            runtime.run_code             true
+            log.filter                   info
+            log.format                   human
+        "#]],
     );
     let shown = place.json(&["config", "show"]);
     assert_eq!(shown["gateway.threads"]["value"], "2");

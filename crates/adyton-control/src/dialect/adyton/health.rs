@@ -16,21 +16,21 @@ fn text(status: StatusCode, kind: &'static str, text: String) -> Response {
     answer
 }
 
-const PLAIN: &str = "text/plain; charset=utf-8";
+const JSON: &str = "application/json";
 
 /// `GET /healthz/live`: the process answers.
 pub(crate) async fn live(_: OpenCall, (): ()) -> Outcome<Response> {
-    Ok(text(StatusCode::OK, PLAIN, "live\n".to_owned()))
+    Ok(text(StatusCode::OK, JSON, r#"{"status":"live"}"#.to_owned()))
 }
 
 /// `GET /healthz/ready`: 200, or 503 and what it waits for.
 pub(crate) async fn ready(call: OpenCall, (): ()) -> Outcome<Response> {
     Ok(match (call.plane.ready)() {
-        Ok(()) => text(StatusCode::OK, PLAIN, "ready\n".to_owned()),
+        Ok(()) => text(StatusCode::OK, JSON, r#"{"status":"ready"}"#.to_owned()),
         Err(waits) => text(
             StatusCode::SERVICE_UNAVAILABLE,
-            PLAIN,
-            format!("not ready: {waits}\n"),
+            JSON,
+            serde_json::json!({"status": "not ready", "waits_for": waits}).to_string(),
         ),
     })
 }

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::call::Call;
+use crate::dialect::iam::shapes::base;
 use crate::endpoint::{Json, Query};
 use crate::failure::{Failure, Outcome, Thing};
 use crate::operations::request;
@@ -108,7 +109,8 @@ pub(crate) async fn list(call: Call, Query(query): Query<RequestQuery>) -> Outco
 /// `GET …/requests/{request_id}`
 pub(crate) async fn show(call: Call) -> Outcome<Json<RequestExplained>> {
     let id: RequestId = call.parameter("request_id", Thing::Request)?;
-    let (record, explanation) = request::explain::explain(&call, call.project()?, id).await?;
+    let control_url = base(&call.plane, &call.headers);
+    let (record, explanation) = request::explain::explain(&call, call.project()?, id, &control_url).await?;
     Ok(Json(RequestExplained {
         request: RequestShown::new(record),
         explanation,

@@ -82,15 +82,8 @@ pub(crate) async fn generate(call: Call) -> Outcome<Json<AppCodeShown>> {
 /// `GET …/app-codes`
 pub(crate) async fn list(call: Call, Query(query): Query<AppCodeQuery>) -> Outcome<Json<AppCodeList>> {
     let codes = app_code::show::list(&call.plane, call.project()?, app_id(&call)?).await?;
-    let page = shapes::page(query.offset, query.limit);
-    let skip = usize::try_from(page.offset).unwrap_or(usize::MAX);
-    let most = usize::try_from(page.limit).unwrap_or(usize::MAX);
-    let app_codes: Vec<AppCodeShown> = codes
-        .iter()
-        .skip(skip)
-        .take(most)
-        .map(AppCodeShown::new)
-        .collect();
+    let all: Vec<AppCodeShown> = codes.iter().map(AppCodeShown::new).collect();
+    let app_codes = shapes::paged(all, &shapes::page(query.offset, query.limit));
     Ok(Json(AppCodeList {
         total: codes.len(),
         size: app_codes.len(),

@@ -70,11 +70,7 @@ pub(crate) struct EnvironmentList {
 pub(crate) struct OneOfQuery {
     /// How many to pass over.
     offset: Option<i64>,
-    /// How many to give; there is only one.
-    #[expect(
-        dead_code,
-        reason = "accepted because clients page every list; one entry fits every page"
-    )]
+    /// How many to give.
     limit: Option<i64>,
     /// Only with such a name.
     name: Option<String>,
@@ -96,18 +92,15 @@ fn gateway(call: &Call, project: ProjectId) -> InstanceShown {
 /// `GET …/instances`
 pub(crate) async fn list(call: Call, Query(query): Query<OneOfQuery>) -> Outcome<Json<InstanceList>> {
     let project = call.project()?;
-    let instances: Vec<InstanceShown> = Some(gateway(&call, project))
-        .into_iter()
-        .filter(|one| {
-            query
-                .name
-                .as_ref()
-                .is_none_or(|name| one.instance_name.contains(name))
-        })
-        .skip(usize::try_from(query.offset.unwrap_or(0)).unwrap_or(0))
-        .collect();
+    let fits = |one: &InstanceShown| {
+        let name = query.name.as_ref();
+        name.is_none_or(|name| one.instance_name.contains(name))
+    };
+    let all: Vec<InstanceShown> = Some(gateway(&call, project)).into_iter().filter(fits).collect();
+    let total = all.len();
+    let instances = shapes::paged(all, &shapes::page(query.offset, query.limit));
     Ok(Json(InstanceList {
-        total: 1,
+        total,
         size: instances.len(),
         instances,
     }))
@@ -126,13 +119,12 @@ pub(crate) async fn environments(_: Call, Query(query): Query<OneOfQuery>) -> Ou
         name: shapes::RELEASE.to_owned(),
         remark: "where the APIs of services are published".to_owned(),
     };
-    let envs: Vec<EnvironmentShown> = Some(release)
-        .into_iter()
-        .filter(|one| query.name.as_ref().is_none_or(|name| one.name == *name))
-        .skip(usize::try_from(query.offset.unwrap_or(0)).unwrap_or(0))
-        .collect();
+    let fits = |one: &EnvironmentShown| query.name.as_ref().is_none_or(|name| one.name == *name);
+    let all: Vec<EnvironmentShown> = Some(release).into_iter().filter(fits).collect();
+    let total = all.len();
+    let envs = shapes::paged(all, &shapes::page(query.offset, query.limit));
     Ok(Json(EnvironmentList {
-        total: 1,
+        total,
         size: envs.len(),
         envs,
     }))

@@ -161,15 +161,23 @@ pub(crate) async fn list(call: Call, Query(query): Query<ProjectQuery>) -> Outco
     let (domain, parent) = (query.domain_id, query.parent_id);
     let fits = |project: &Project| {
         let own = project.domain.to_string();
-        query.name.as_ref().is_none_or(|name| *name == project.name)
-            && domain.as_ref().is_none_or(|id| *id == own)
+        domain.as_ref().is_none_or(|id| *id == own)
             && parent.as_ref().is_none_or(|id| *id == own)
             && query.enabled.unwrap_or(true)
             && !query.is_domain.unwrap_or(false)
     };
+    let projects = project::of_user(&call.live, &user);
+    // The official SDKs ask for the project that is called like the region. There is one region, so where there is one project
+    // it is meant, whatever its name.
+    let by_region = query.name.as_ref() == Some(&call.plane.settings.region)
+        && projects.len() == 1
+        && projects
+            .iter()
+            .all(|project| Some(&project.name) != query.name.as_ref());
+    let name = query.name.as_ref().filter(|_| !by_region);
+    let fits = |project: &Project| fits(project) && name.is_none_or(|name| *name == project.name);
     let most = query.per_page.unwrap_or(usize::MAX);
     let skip = query.page.unwrap_or(1).saturating_sub(1).saturating_mul(most);
-    let projects = project::of_user(&call.live, &user);
     Ok(Json(ProjectList {
         projects: projects
             .iter()

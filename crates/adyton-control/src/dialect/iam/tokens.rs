@@ -6,7 +6,7 @@ use adyton_core::tenant::{Scope, User};
 use adyton_identity::{Action, Contents};
 use adyton_store::repository::{DomainName, UserName};
 use http::{HeaderMap, HeaderName, HeaderValue};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::shapes::{Named, base, domain, role};
@@ -33,9 +33,25 @@ pub(crate) struct TokenRequest {
 pub(crate) struct TokenAuth {
     /// Who.
     identity: TokenIdentity,
-    /// For what; the user's domain if left out.
-    #[serde(default)]
+    /// For what; the user's domain if left out, or if it is the word `unscoped`, which some clients write.
+    #[serde(default, deserialize_with = "scope_or_none")]
     scope: Option<TokenScope>,
+}
+
+/// A scope, or what clients write for none: nothing, `"unscoped"`, or `{"unscoped": {}}`.
+fn scope_or_none<'de, D: Deserializer<'de>>(from: D) -> Result<Option<TokenScope>, D::Error> {
+    use serde::de::Error as _;
+    let value = serde_json::Value::deserialize(from)?;
+    let is_none = match &value {
+        serde_json::Value::Null => true,
+        serde_json::Value::String(word) => word == "unscoped",
+        serde_json::Value::Object(fields) => fields.len() == 1 && fields.contains_key("unscoped"),
+        _ => false,
+    };
+    if is_none {
+        return Ok(None);
+    }
+    TokenScope::deserialize(value).map(Some).map_err(D::Error::custom)
 }
 
 /// How somebody shows who they are.

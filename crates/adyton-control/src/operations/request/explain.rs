@@ -15,6 +15,7 @@ pub(crate) async fn explain(
     call: &Call,
     project: ProjectId,
     id: RequestId,
+    control_url: &str,
 ) -> Outcome<(Record, Explanation)> {
     let journal = call.plane.journal.clone();
     let found = blocking(move || journal.find(id))
@@ -35,6 +36,6 @@ pub(crate) async fn explain(
         (None, Some(own)) => Reader::Administrator(own.domain),
         _ => Reader::Project(project),
     };
-    let explanation = explained(&record, &live, reader);
+    let explanation = explained(&record, &live, reader, Some(control_url));
     Ok((record, explanation))
 }

@@ -133,10 +133,20 @@ fn a_management_address_at_the_gateway() {
 
         Fix
           1. `/v1/000000000000000000000000000000a1/services` is a management address: call it on the control
-             listener (`control_url`, by default http://127.0.0.1:8081). The gateway serves predictions and
-             published APIs only.
+             listener. The gateway serves predictions and published APIs only.
     "#]]
     .assert_eq(&text(&record));
+    let known = explain(
+        &record,
+        &live(),
+        Reader::Project(MINE),
+        Some("http://models.example:9999"),
+    );
+    assert!(
+        known.fix[0].contains("on the control listener, http://models.example:9999."),
+        "{:?}",
+        known.fix
+    );
 }
 
 #[test]
@@ -216,9 +226,64 @@ fn the_routes_of_another_project_are_never_named() {
         Reader::Project(MINE),
         Reader::Administrator(DomainId::from_bits(9)),
     ] {
-        let json = serde_json::to_string(&explain(&record, &live(), reader)).unwrap();
+        let json = serde_json::to_string(&explain(&record, &live(), reader, None)).unwrap();
         assert!(!json.contains("secretive") && !json.contains("\"other"), "{json}");
     }
-    let all = explain(&record, &live(), Reader::Administrator(DOMAIN));
+    let all = explain(&record, &live(), Reader::Administrator(DOMAIN), None);
     assert_eq!(all.nearest[0].service_name, "secretive");
+}
+
+#[test]
+fn what_came_through_the_prediction_tab_is_sent_there_again() {
+    let mut record = wrong(
+        Reason::RouteUndeclaredPath,
+        "POST",
+        &format!("/v1/infers/{POETRY}/prediction/poetry"),
+        None,
+    );
+    record.door = Door::PredictionTab;
+    record.host = "models.example:8081".into();
+    let explanation = explained(&record);
+    let base = format!("/adyton/v1/{MINE}/services/{POETRY}/predict");
+    assert_eq!(explanation.request, format!("POST {base}/prediction/poetry"));
+    assert_eq!(explanation.nearest[0].path, format!("{base}/predictions/poetry"));
+    assert_eq!(
+        explanation.fix[0],
+        format!(
+            "Call `POST {base}/predictions/poetry` at models.example:8081 (service poetry; path differs; it came \
+             through the Prediction tab)."
+        )
+    );
+    assert!(
+        text(&record).contains("through     the Prediction tab"),
+        "{}",
+        text(&record)
+    );
+}
+
+#[test]
+fn a_project_in_front_of_the_address_is_to_be_left_out() {
+    let path = format!("/v1/{MINE}/infers/{POETRY}/predictions/poetry");
+    let record = wrong(Reason::RouteNotAnApiAddress, "POST", &path, None);
+    assert_eq!(
+        explained(&record).fix[0],
+        format!(
+            "Leave the project's id out: an API address has none, it is `/v1/infers/{POETRY}/predictions/poetry`."
+        )
+    );
+}
+
+#[test]
+fn nothing_is_guessed_where_nothing_is_near() {
+    for path in ["/", "/predictions/nothing", "/favicon.ico"] {
+        let record = wrong(Reason::RouteNotAnApiAddress, "POST", path, None);
+        assert_eq!(explained(&record).nearest, [], "{path}");
+    }
+}
+
+#[test]
+fn a_method_in_small_letters_is_meant_in_capitals() {
+    let path = format!("/v1/infers/{POETRY}/predictions/poetry");
+    let record = wrong(Reason::RouteWrongMethod, "post", &path, None);
+    assert_eq!(nearest(&record), (vec![Part::Method], poetry()));
 }

@@ -73,7 +73,7 @@ impl Update {
         client.give("PUT", &path, &change)?;
         let wait = changes_config && !self.no_wait && text(&service, "status") != "stopped";
         let service = match wait {
-            true => wait::service(&client, &context.terminal, &id, &["running"], READY_TIME)?,
+            true => wait::update(&client, &context.terminal, &id, READY_TIME)?,
             false => client.get(&path, "")?,
         };
         if context.terminal.is_json() {

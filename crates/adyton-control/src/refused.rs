@@ -1,0 +1,80 @@
+//! What the server's log says of a refused management call: these calls are not in the journal, so their log line carries
+//! what identity compared. Never a secret: evidence holds none, and of its texts only those below are taken.
+
+use adyton_core::evidence::{Evidence, SignatureEvidence};
+
+use crate::failure::Failure;
+
+/// Why, in one line; empty for what the public answer says whole.
+pub(crate) fn summary(failure: &Failure) -> String {
+    let Failure::Unauthenticated(rejection) = failure else {
+        return String::new();
+    };
+    let mut facts = vec![rejection.reason.sub_code().to_owned()];
+    match &*rejection.evidence {
+        Evidence::Signature(seen) => facts.extend(signature(seen)),
+        Evidence::Token { note, .. } => facts.push(note.clone()),
+        Evidence::Credentials { sent, note, .. } => {
+            facts.push(note.clone());
+            if !sent.is_empty() {
+                facts.push(format!("sent: {}", sent.join(", ")));
+            }
+        }
+        Evidence::None
+        | Evidence::Route { .. }
+        | Evidence::Size { .. }
+        | Evidence::Access { .. }
+        | Evidence::Throttle { .. }
+        | Evidence::Service { .. }
+        | Evidence::Instance { .. }
+        | Evidence::Request { .. } => {}
+    }
+    facts.retain(|fact| !fact.is_empty());
+    facts.join("; ")
+}
+
+fn signature(seen: &SignatureEvidence) -> Vec<String> {
+    let mut facts = Vec::new();
+    if let Some(mistake) = &seen.mistake {
+        facts.push(format!("mistake {mistake}"));
+    }
+    facts.extend(seen.advice.clone());
+    facts.push(seen.note.clone());
+    if !seen.key.is_empty() {
+        facts.push(format!("key {}", seen.key));
+    }
+    if let Some(date) = &seen.date {
+        facts.push(format!(
+            "signed {date}, server {}",
+            seen.server_time.to_sdk_date()
+        ));
+    }
+    if !seen.signed_headers.is_empty() {
+        facts.push(format!("headers {}", seen.signed_headers));
+    }
+    facts
+}
+
+#[cfg(test)]
+mod tests {
+    use adyton_core::catalogue::Reason;
+    use adyton_core::rejection::Rejection;
+
+    use super::*;
+
+    #[test]
+    fn the_log_names_what_was_compared() {
+        let seen = SignatureEvidence {
+            key: "AK".to_owned(),
+            mistake: Some("path.no_trailing_slash".to_owned()),
+            note: "odd".to_owned(),
+            ..SignatureEvidence::default()
+        };
+        let rejection = Rejection::new(Reason::AkskSigningMistake, Evidence::Signature(Box::new(seen)));
+        assert_eq!(
+            summary(&Failure::Unauthenticated(Box::new(rejection))),
+            "aksk.signing_mistake; mistake path.no_trailing_slash; odd; key AK"
+        );
+        assert_eq!(summary(&Failure::OtherProject), "");
+    }
+}

@@ -1,0 +1,140 @@
+//! A key that nobody has. What was sent in its place may be a secret, the two halves swapped, so it is repeated in public
+//! only where it is certain to be none of ours.
+
+use adyton_core::id::{AccessKeyId, AppKey};
+use adyton_core::live::Live;
+use adyton_core::rejection::{PublicDetail, Rejection};
+
+use super::evidence::Sketch;
+use super::kind::Kind;
+use crate::accepts::Accepts;
+use crate::identity::Identity;
+use crate::request::{Place, Request};
+
+/// Secrets of each kind that are compared with what was sent; where there are more, nothing is certain.
+const SECRETS_MAX: usize = 4_096;
+/// What is this short is no secret.
+const SHORT: usize = 8;
+/// What stands for a key that is not repeated.
+const MASKED: &str = "****";
+
+/// The stable name of the mistake, for evidence and tests.
+const SWAPPED: &str = "access.is_secret";
+
+/// What a text is that was sent as a key and is none.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Stray {
+    /// The secret of some key.
+    Secret,
+    /// No secret of ours.
+    NoSecret,
+    /// There are too many secrets, or too many questions, to say.
+    Unsure,
+}
+
+impl Stray {
+    /// Compares with every secret, in constant time each, without an early end.
+    fn of(identity: &Identity, live: &Live, request: &Request<'_>, text: &str) -> Self {
+        if !identity.autopsies.take(text, request.source) {
+            return Self::Unsure;
+        }
+        let of_users = live.access_keys().take(SECRETS_MAX + 1);
+        let of_apps = live.apps().take(SECRETS_MAX + 1);
+        let (mut users, mut apps, mut found) = (0, 0, false);
+        for key in of_users {
+            users += 1;
+            found |= key.secret.matches(text.as_bytes());
+        }
+        for app in of_apps {
+            apps += 1;
+            found |= app.secret.matches(text.as_bytes());
+        }
+        match found {
+            true => Self::Secret,
+            false if users > SECRETS_MAX || apps > SECRETS_MAX => Self::Unsure,
+            false => Self::NoSecret,
+        }
+    }
+}
+
+/// A text that was sent as a key, as a public answer may repeat it.
+pub(crate) fn public(identity: &Identity, live: &Live, request: &Request<'_>, text: &str) -> String {
+    let looks_right = has_shape(text) || text.len() < SHORT;
+    shown(
+        text,
+        looks_right && Stray::of(identity, live, request, text) == Stray::NoSecret,
+    )
+}
+
+fn has_shape(text: &str) -> bool {
+    AccessKeyId::has_shape(text) || AppKey::has_shape(text)
+}
+
+fn shown(text: &str, is_safe: bool) -> String {
+    if is_safe {
+        crate::seen::cut(text.as_bytes())
+    } else {
+        MASKED.to_owned()
+    }
+}
+
+/// The refusal of a key that is not known, or not here.
+pub(super) fn refuse(
+    identity: &Identity,
+    live: &Live,
+    accepts: &Accepts,
+    access: &str,
+    sketch: &Sketch<'_>,
+) -> Rejection {
+    let (is_app, is_access_key) = (
+        live.app_by_key(access).is_some(),
+        live.access_key(access).is_some(),
+    );
+    let stray = match is_app || is_access_key {
+        true => Stray::NoSecret,
+        false => Stray::of(identity, live, sketch.request, access),
+    };
+    let looks_right = has_shape(access) || access.len() < SHORT;
+    let note = if is_app {
+        match sketch.request.place() {
+            Place::Api => {
+                "this is an AppKey, and no app can call this address: authorise the app for the API first"
+            }
+            Place::PredictionTab => {
+                "this is an AppKey, and the Prediction tab takes tokens and access keys (AK/SK) only: call the API \
+                 address with app credentials"
+            }
+            Place::Management => {
+                "this is an AppKey, and the management APIs take tokens and access keys (AK/SK) only: apps call APIs"
+            }
+        }
+    } else if is_access_key {
+        "this is an access key, and this address takes apps only"
+    } else if stray == Stray::Secret {
+        "what was sent as the key is the secret of a key: the two are swapped"
+    } else if !looks_right {
+        "no key has this id, and it has not the shape of one (20 capitals and digits, or 32 hex digits): the two halves, \
+         key and secret, look swapped"
+    } else {
+        "no key has this id: it was deleted, mistyped, or is another installation's"
+    };
+    let mut evidence = sketch.evidence(note.to_owned());
+    if stray == Stray::Secret {
+        evidence.mistake = Some(SWAPPED.to_owned());
+        evidence.advice = Some(
+            "Key and secret are swapped: put the access key (or AppKey) into `Access=` and sign with the secret. The \
+             secret has travelled in the clear, so give the key another one."
+                .to_owned(),
+        );
+    }
+    let key = shown(
+        access,
+        is_app || is_access_key || (looks_right && stray == Stray::NoSecret),
+    );
+    let (kind, detail) = if AccessKeyId::has_shape(access) || !accepts.app {
+        (Kind::AccessKey, PublicDetail::UnknownAccessKey { key })
+    } else {
+        (Kind::App, PublicDetail::UnknownAppKey { key })
+    };
+    Rejection::new(kind.unknown(), evidence.into_evidence()).with_detail(detail)
+}
