@@ -77,6 +77,7 @@ def test_versions_change_under_load_and_a_broken_one_is_taken_back(new_server, t
     caller = Caller(server.gateway + service.path, server.token())
     caller.start()
     try:
+        wait_for(lambda: caller.answers, 10, "the first version to answer")
         change(two)
         assert server.http.post(f"{caller.url}/only/one", headers=caller.headers, data=b"{}").text == "one", "its paths stay too"
         wait_for(lambda: caller.answers[-1][1] == "two", 30, "the second version to answer")

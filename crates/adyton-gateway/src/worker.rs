@@ -205,15 +205,15 @@ impl Worker {
     }
 
     /// The settings that hold now.
-    pub(crate) fn settings(&self) -> Settings {
-        self.settings.borrow().clone()
+    pub(crate) fn settings(&self) -> Rc<GatewaySettings> {
+        Rc::clone(&self.settings.borrow().own)
     }
 
     /// Takes what a reload has changed.
     fn take_settings(&self) {
         let newest = self.shared.settings.load();
         let mut held = self.settings.borrow_mut();
-        if !Arc::ptr_eq(&newest, &held.0) {
+        if !Arc::ptr_eq(&newest, &held.seen) {
             *held = Settings::of(Arc::clone(&newest));
         }
     }
@@ -245,20 +245,19 @@ impl Worker {
     }
 }
 
-/// The settings, shared within one thread, as [`Snapshot`] is.
-#[derive(Clone)]
-pub(crate) struct Settings(Rc<Arc<GatewaySettings>>);
-
-impl Settings {
-    fn of(settings: Arc<GatewaySettings>) -> Self {
-        Self(Rc::new(settings))
-    }
+/// The settings as this worker last saw them: what all share, and this thread's own copy, as [`Snapshot`] is for the live
+/// state.
+struct Settings {
+    seen: Arc<GatewaySettings>,
+    own: Rc<GatewaySettings>,
 }
 
-impl std::ops::Deref for Settings {
-    type Target = GatewaySettings;
-    fn deref(&self) -> &GatewaySettings {
-        &self.0
+impl Settings {
+    fn of(seen: Arc<GatewaySettings>) -> Self {
+        Self {
+            own: Rc::new(GatewaySettings::clone(&seen)),
+            seen,
+        }
     }
 }
 

@@ -106,9 +106,26 @@ pub(crate) fn service(
     Err(failed(client, &service, id))
 }
 
+/// When a service's newest update began, in milliseconds; 0 when there was none.
+pub(crate) fn newest_update(client: &Client, id: &str) -> Outcome<i64> {
+    let history = client.get(&format!("/v1/{}/services/{id}/logs", client.project()), "")?;
+    Ok(entries(&history, "logs").first().map_or(0, began))
+}
+
+fn began(update: &Value) -> i64 {
+    update["update_time"].as_i64().unwrap_or(0)
+}
+
 /// Waits until a change of a service has come through; one that is rolled back ends it, with the cause. What counts is the
-/// newest entry of the update history: the instances of before go on answering, so the state alone does not tell.
-pub(crate) fn update(client: &Client, terminal: &Terminal, id: &str, longest: Duration) -> Outcome<Value> {
+/// first entry of the update history after `before`: the instances of before go on answering, so the state alone does not
+/// tell, and a later entry may be the way back.
+pub(crate) fn update(
+    client: &Client,
+    terminal: &Terminal,
+    id: &str,
+    before: i64,
+    longest: Duration,
+) -> Outcome<Value> {
     let path = format!("/v1/{}/services/{id}", client.project());
     let spinner = terminal.spinner("waiting");
     let found = until(client, longest, || {
@@ -119,12 +136,17 @@ pub(crate) fn update(client: &Client, terminal: &Terminal, id: &str, longest: Du
             return Ok(None);
         }
         let history = client.get(&format!("{path}/logs"), "")?;
-        let newest = entries(&history, "logs")
-            .first()
+        let own = entries(&history, "logs")
+            .iter()
+            .rev()
+            .find(|update| began(update) > before)
             .map(|update| text(update, "result"));
-        Ok(newest
-            .filter(|result| result != "RUNNING")
-            .map(|result| (service, result)))
+        Ok(match own.as_deref() {
+            Some("RUNNING") => None,
+            Some(result) => Some((service, result.to_owned())),
+            // Nothing that is run was changed.
+            None => Some((service, "SUCCESS".to_owned())),
+        })
     });
     spinner.finish_and_clear();
     let (service, result) = found?.ok_or_else(|| {

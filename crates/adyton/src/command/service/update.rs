@@ -70,10 +70,11 @@ impl Update {
             change["config"] =
                 json!([{"model_id": model, "weight": 100, "instance_count": count, "envs": envs}]);
         }
+        let before = wait::newest_update(&client, &id)?;
         client.give("PUT", &path, &change)?;
         let wait = changes_config && !self.no_wait && text(&service, "status") != "stopped";
         let service = match wait {
-            true => wait::update(&client, &context.terminal, &id, READY_TIME)?,
+            true => wait::update(&client, &context.terminal, &id, before, READY_TIME)?,
             false => client.get(&path, "")?,
         };
         if context.terminal.is_json() {
