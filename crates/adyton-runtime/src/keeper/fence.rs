@@ -36,7 +36,8 @@ const DEVICES: [&str; 6] = [
 ];
 
 /// What a program may read besides, of folders that are hidden: what machines tell of themselves, and where chance comes from.
-/// Not `/proc/self`: it would be the keeper's, and what a program asks of itself there it can do without.
+/// Not `/proc/self`: it would be the keeper's here, and no rule can name the processes that are still to come. A program that
+/// asks there how much memory it has (`process.memoryUsage()` of Node, `psutil`) is refused.
 const READABLE: [&str; 12] = [
     "/dev/pts",
     "/dev/random",
@@ -53,7 +54,9 @@ const READABLE: [&str; 12] = [
 ];
 /// Hidden from every program, whatever the server names.
 const HIDDEN: [&str; 2] = ["/proc", "/dev"];
-/// What root could do to read other processes, or memory and disks past all permissions.
+/// What root could do to read other processes, or memory and disks past all permissions. `PERFMON` and `SYS_ADMIN` are among
+/// them because the kernel shows the environment and the memory map of any process to who has one of them, without asking
+/// Landlock or looking whether the process may be dumped.
 const CAPABILITIES: [CapabilitySet; 6] = [
     CapabilitySet::SYS_PTRACE,
     CapabilitySet::SYS_ADMIN,

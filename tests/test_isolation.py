@@ -1,0 +1,79 @@
+"""What a model's program can get at, and what the server leaves behind on the machine."""
+
+import json
+
+import pytest
+
+from conftest import ECHO
+from harness.callers import TokenHolder, call
+
+SPY = """
+import json, os
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+def look(path):
+    try:
+        with open(path, "rb") as file:
+            return file.read().decode(errors="replace")
+    except OSError as error:
+        return type(error).__name__
+
+class Spy(BaseHTTPRequestHandler):
+    def do_POST(self):
+        asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        body = json.dumps({path: look(path) for path in asked + [f"/proc/{os.getppid()}/environ"]}).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+HTTPServer(("127.0.0.1", int(os.environ["PORT"])), Spy).serve_forever()
+"""
+
+
+def test_a_program_reads_no_secret_of_the_server(new_server, tmp_path):
+    server = new_server()
+    profile = server.folder / ".config/adyton/config.toml"
+    profile.parent.mkdir(parents=True)
+    profile.write_text('[profiles.default]\nsecret_key = "profile-secret"\n')
+    package = tmp_path / "spy"
+    (package / "model").mkdir(parents=True)
+    config = {"model_type": "Command", "model_algorithm": "spy", "command": ["python3", "spy.py"]}
+    (package / "model/config.json").write_text(json.dumps(config))
+    (package / "model/spy.py").write_text(SPY)
+    server.start()
+    spy = server.deploy("spy", package)
+    pid = server.process.pid
+    hidden = [f"/proc/{pid}/environ", f"/proc/{pid}/maps", str(profile), str(server.data / "bootstrap.json"), str(server.data / "master.key")]
+    answer = call(server, TokenHolder(server.token()), spy.path, body=json.dumps([*hidden, "/etc/hostname"]).encode())
+    assert answer.status == 200, answer.body
+    seen = json.loads(answer.body)
+    if "fenced by Landlock" not in server.run("service", "logs", "spy").stdout:
+        pytest.skip("this kernel has no Landlock")
+    assert seen.pop("/etc/hostname") not in ("PermissionError", "FileNotFoundError"), "the system's own files can be read"
+    assert set(seen.values()) == {"PermissionError"}, seen
+
+
+def test_health_questions_leave_no_trace_in_the_log(server, poetry):
+    said = server.run("service", "logs", "poetry").stdout
+    assert "Traceback" not in said and "BrokenPipe" not in said, said
+
+
+def test_nothing_is_collected_about_the_machine(server, iris):
+    assert not (server.folder / ".cache").exists(), "ONNX Runtime keeps an id of the machine there"
+
+
+def test_variables_that_the_server_sets_are_refused(server):
+    model = server.import_model("own-port", ECHO)
+    config = [{"model_id": model, "weight": 100, "instance_count": 1, "envs": {"PORT": "1"}}]
+    body = {"service_name": "own-port", "infer_type": "real-time", "config": config}
+    answer = server.call("POST", "/v1/{project}/services", json=body)
+    assert answer.status_code == 400 and "PORT" in answer.text, answer.text
+
+
+def test_a_library_that_does_not_serve_ends_the_server(server, tmp_path):
+    wrong = {"ADYTON_ONNX__LIBRARY": str(tmp_path / "libonnxruntime.so")}
+    for arguments in (["serve", "--data", str(tmp_path / "data")], ["config", "check"]):
+        run = server.run(*arguments, env=wrong)
+        assert run.returncode == 2, run.stderr
+        assert "onnx.library" in run.stderr and "does not exist" in run.stderr and "hint: " in run.stderr, run.stderr
