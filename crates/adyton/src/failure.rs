@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// How the process ends (sysexits are not used: 1 and 2 are what scripts know).
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -91,9 +91,15 @@ impl Failure {
     pub(crate) fn exit(&self) -> Exit {
         self.exit
     }
-    /// The document that `--json` prints.
-    pub(crate) fn document(&self) -> Option<&Value> {
-        self.document.as_deref()
+    /// The one document that `--json` prints: the refusal as the API gave it, else what people are told.
+    pub(crate) fn to_document(&self) -> Value {
+        self.document.as_deref().cloned().unwrap_or_else(|| {
+            json!({
+                "error": self.message.trim_end().trim_start_matches("error: "),
+                "facts": self.facts,
+                "hints": self.hints,
+            })
+        })
     }
 }
 

@@ -38,8 +38,8 @@ fn main() -> ExitCode {
     match cli.verb.run(&context) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            if let (true, Some(document)) = (context.terminal.is_json(), failure.document()) {
-                context.terminal.document(document);
+            if context.terminal.is_json() {
+                context.terminal.document(&failure.to_document());
             }
             context.terminal.note(failure.to_string());
             ExitCode::from(failure.exit().code())

@@ -149,7 +149,14 @@ impl Login {
         let client = self.client(context, control, Credentials::default())?;
         let domain = self.domain.as_deref().unwrap_or(user);
         // First for the domain, to see the projects; then for the project.
-        let first = client.sign_in(user, domain, &password, &json!({"domain": {"name": domain}}))?;
+        let first = client
+            .sign_in(user, domain, &password, &json!({"domain": {"name": domain}}))
+            .map_err(|failure| match &self.domain {
+                None if failure.status() == Some(401) => failure.hint(format!(
+                    "without --domain the user's name is taken for the domain's (`{user}`): say --domain NAME if it is another"
+                )),
+                _ => failure,
+            })?;
         let credentials = Credentials {
             token: Some(token_of(&first)?),
             ..Credentials::default()

@@ -1,9 +1,11 @@
-//! `adyton requests`: the request journal, newest last, and on demand as it grows.
+//! `adyton requests`: the request journal, newest first; as it grows, newest last.
 
 use std::collections::HashSet;
 use std::time::Duration;
 
+use adyton_core::catalogue::{Code, Reason};
 use adyton_core::clock::Timestamp;
+use adyton_core::record::Step;
 use clap::Args;
 use serde_json::Value;
 
@@ -58,7 +60,10 @@ impl Requests {
             return Ok(());
         }
         let mut records = records(&document);
-        records.reverse();
+        if self.follow {
+            // What comes next is written below.
+            records.reverse();
+        }
         if records.is_empty() && !self.follow {
             terminal.print("No request fits.");
             return Ok(());
@@ -97,12 +102,27 @@ impl Requests {
             parts.push(format!("service={}", service_id(client, service)?));
         }
         if let Some(code) = &self.code {
+            let known = Reason::parse(code).is_some()
+                || Code::ALL
+                    .iter()
+                    .any(|one| one.entry().wire.eq_ignore_ascii_case(code));
+            if !known {
+                return Err(
+                    Failure::wrong_use(format!("--code {code}: there is no such code"))
+                        .hint("`adyton errors` lists all codes and sub-codes"),
+                );
+            }
             parts.push(format!("code={}", encoded(code)));
         }
         if let Some(status) = self.status {
             parts.push(format!("status={status}"));
         }
         if let Some(step) = &self.step {
+            if Step::parse(step).is_none() {
+                return Err(Failure::wrong_use(format!("--step {step}: there is no such step")).hint(
+                    "the steps are route, admit, authenticate, authorise, throttle, limit, dispatch and respond",
+                ));
+            }
             parts.push(format!("stage={}", encoded(step)));
         }
         if let Some(since) = &self.since {

@@ -165,14 +165,15 @@ fn things_that_are_not_there_are_named() {
             hint: write [date]:0:0, or an age such as 90s, 15m, 2h, 3d
         "#]],
     );
-    place.check(&["requests", "--step", "lunch"], expect![[r#"
-        exit 1
+    place.check(
+        &["requests", "--step", "lunch"],
+        expect![[r#"
+        exit 2
         --- stderr
-        error: APIGW.0201 (400): API request error: stage: must be a step of the pipeline: route, admit, authenticate, authorise, throttle, limit, dispatch or respond
-          reason      manage.bad_request
-          request id  [id]
-        hint: `adyton errors manage.bad_request` says what causes it and what to do
-    "#]]);
+        error: --step lunch: there is no such step
+        hint: the steps are route, admit, authenticate, authorise, throttle, limit, dispatch and respond
+    "#]],
+    );
 }
 
 #[test]
@@ -236,6 +237,61 @@ fn a_model_that_fails_to_start_shows_its_last_words() {
     ] {
         assert!(ran.stderr.contains(part), "{part} is not in\n{}", ran.stderr);
     }
+}
+
+#[test]
+fn an_update_that_is_rolled_back_ends_with_its_cause() {
+    let place = Place::new();
+    let _server = place.serve(&[]);
+    assert_eq!(place.run(&["model", "import", &sample("iris")]).code, 0);
+    assert_eq!(place.run(&["service", "deploy", "iris"]).code, 0);
+    std::fs::create_dir_all(place.path().join("sick/model")).unwrap();
+    place.write(
+        "sick/model/config.json",
+        r#"{"model_type":"Command","model_algorithm":"sick","command":["/bin/sh","-c","echo no medicine >&2; exit 3"],"apis":[{"url":"/","method":"post"}]}"#,
+    );
+    assert_eq!(place.run(&["model", "import", "sick"]).code, 0);
+    let ran = place.run(&["service", "update", "iris", "--model", "sick"]);
+    assert_eq!(ran.code, 1, "{}{}", ran.stdout, ran.stderr);
+    for part in [
+        "the update of iris failed",
+        "instances of before go on",
+        "adyton service events iris",
+    ] {
+        assert!(ran.stderr.contains(part), "{part} is not in\n{}", ran.stderr);
+    }
+    assert!(!ran.stderr.contains("no cause was given"), "{}", ran.stderr);
+}
+
+#[test]
+fn failures_are_documents_too_and_name_what_was_meant() {
+    let place = Place::new();
+    let _server = place.serve(&[]);
+    let ran = place.run(&["app", "show", "irsi", "--json"]);
+    let document: serde_json::Value = serde_json::from_str(&ran.stdout).expect("one document");
+    assert_eq!(document["error"], "no app of the project is called `irsi`");
+    place.check(
+        &["requests", "--code", "bogus"],
+        expect![[r#"
+        exit 2
+        --- stderr
+        error: --code bogus: there is no such code
+        hint: `adyton errors` lists all codes and sub-codes
+    "#]],
+    );
+    let ran = place.run(&["explain", "019bc0b9554b0000ff0000000000002a"]);
+    assert!(
+        ran.stderr.contains("is the id of a management call") && ran.stderr.contains("server's log"),
+        "{}",
+        ran.stderr
+    );
+    assert_eq!(place.run(&["model", "import", &sample("iris")]).code, 0);
+    let ran = place.run(&["model", "delete", "iris", "nope"]);
+    assert!(ran.code == 1 && ran.stderr.contains("`nope`"), "{}", ran.stderr);
+    assert!(
+        place.run(&["model", "list"]).stdout.contains("iris"),
+        "nothing was deleted"
+    );
 }
 
 #[test]

@@ -16,12 +16,16 @@ pub(crate) struct Delete {
 }
 
 impl Delete {
-    /// Deletes them one by one; the first that cannot be deleted ends it.
+    /// Deletes them one by one, once all are known; the first that cannot be deleted ends it, and says what is gone.
     pub(crate) fn run(self, context: &Context) -> Outcome {
         let client = context.client()?;
         let mut deleted = Vec::new();
-        for said in &self.models {
-            let model = lookup::model(&client, said)?;
+        let found = self
+            .models
+            .iter()
+            .map(|said| Ok((said, lookup::model(&client, said)?)))
+            .collect::<Outcome<Vec<_>>>()?;
+        for (said, model) in found {
             let id = text(&model, "model_id");
             let answer = client.delete(&format!("/v1/{}/models/{id}", client.project()))?;
             // A model in use is not deleted, and that is said with status 200.
