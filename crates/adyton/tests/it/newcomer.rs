@@ -136,6 +136,12 @@ fn from_a_package_to_an_explained_refusal() {
         table.contains("route.undeclared_path") && table.contains("by the model"),
         "{table}"
     );
+    let newest = place.json(&["requests"])["requests"][0]["id"].to_string();
+    let first = table.lines().nth(1).unwrap_or_default();
+    assert!(
+        first.contains(newest.trim_matches('"')),
+        "the newest is first:\n{table}"
+    );
 
     place.check(
         &["service", "stop", "iris"],
