@@ -57,7 +57,7 @@ codes! {
     GatewayStopping = Gateway "ModelArts.4700" 503 Platform Later "The gateway is stopping" "gateway/ModelArts.4700-503.md";
     ModelRefusedInput = Gateway "MR.0105" 400 Caller No "Recognition failed" "gateway/MR.0105-400.md";
     ModelFailed = Gateway "MR.0105" 500 Owner IfSafe "Recognition failed" "gateway/MR.0105-500.md";
-    ClientClosed = Gateway "ADYTON.0499" 499 Caller No "The client closed the connection before the answer" "gateway/ADYTON.0499-499.md";
+    ClientClosed = Gateway "ADYTON.0499" 499 Caller IfSafe "The client closed the connection before the answer" "gateway/ADYTON.0499-499.md";
 
     EdgeNoSuchApi = Edge "APIGW.0101" 404 Caller No "The API does not exist or has not been published in the environment" "edge/APIGW.0101-404.md";
     EdgeBadRequest = Edge "APIGW.0201" 400 Caller No "API request error" "edge/APIGW.0201-400.md";

@@ -295,6 +295,7 @@ fn state(reason: Option<Reason>, status: &str) -> Compared {
 fn input(reason: Option<Reason>, problem: &str) -> Compared {
     let expected = match reason {
         Some(Reason::ModelBadInput) => "what the model declares",
+        Some(Reason::ClientClosed) => "a client that waits for the answer",
         _ => "a well-formed request",
     };
     row("request", expected.to_owned(), problem.to_owned())

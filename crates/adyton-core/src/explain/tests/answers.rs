@@ -62,7 +62,7 @@ fn a_client_that_left() {
           steps       route ✓  admit ✓  authenticate ✓  authorise ✓  throttle ✓  limit ✓  dispatch ✓
                       respond ✗
           fault       the caller's
-          retry       not before the request is changed
+          retry       only if the model may be asked twice
 
         Fix
           1. Compare `took` in the explanation with the client's time-out and raise that, or make the model
