@@ -413,3 +413,29 @@ fn broken_graphs_are_refused_by_every_runtime() {
     refused(b"");
     refused(&graph::iris()[..200]);
 }
+
+#[test]
+fn a_linear_model_is_computed_in_place() {
+    for (runtime, model) in each(&graph::iris(), None) {
+        assert!(
+            model.runtime().starts_with("linear, as"),
+            "{runtime}: {}",
+            model.runtime()
+        );
+        let ask = |x: &str| {
+            ask(
+                &model,
+                &format!(r#"{{"inputs":{{"float_input":[[{x},3.5,1.4,0.2]]}}}}"#),
+            )
+        };
+        assert!(ask("5.1").contains("setosa"), "{runtime}");
+        // What is not finite is the reference's, which answers or refuses it; nothing panics and nothing is made up.
+        assert!(!ask(r#""NaN""#).contains("runtime panicked"), "{runtime}");
+    }
+    let wheel = each(&graph::wheel_iris(), None);
+    assert!(
+        wheel
+            .iter()
+            .all(|(_, model)| model.runtime().starts_with("linear, as"))
+    );
+}
