@@ -50,8 +50,11 @@ pub(crate) enum FailureKind {
 }
 
 /// Sends a request to an instance.
-pub(crate) async fn send(worker: &Rc<Worker>, origin: &Origin, request: Sent) -> Result<Answered, Failure> {
-    let mut request = request;
+pub(crate) async fn send(
+    worker: &Rc<Worker>,
+    origin: &Origin,
+    mut request: Sent,
+) -> Result<Answered, Failure> {
     loop {
         let Some(mut line) = idle(origin).await else {
             return send_anew(worker, origin, request, 1).await;

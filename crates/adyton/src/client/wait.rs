@@ -79,11 +79,7 @@ pub(crate) fn service(
     let found = until(client, longest, || {
         let service = client.get(&path, "")?;
         let status = text(&service, "status");
-        let progress = text(&service, "progress");
-        spinner.set_message(match progress.as_str() {
-            "" => status.clone(),
-            progress => format!("{status} {progress} %"),
-        });
+        spinner.set_message(progress(&service));
         Ok(
             ((wanted.contains(&status.as_str()) && is_whole(&service)) || status == "failed")
                 .then_some(service),
@@ -104,6 +100,15 @@ pub(crate) fn service(
         return Ok(service);
     }
     Err(failed(client, &service, id))
+}
+
+/// How far a service has come, for whoever waits.
+fn progress(service: &Value) -> String {
+    let (status, percent) = (text(service, "status"), text(service, "progress"));
+    match percent.as_str() {
+        "" => status,
+        percent => format!("{status} {percent} %"),
+    }
 }
 
 /// When a service's newest update began, in milliseconds; 0 when there was none.
@@ -130,9 +135,8 @@ pub(crate) fn update(
     let spinner = terminal.spinner("waiting");
     let found = until(client, longest, || {
         let service = client.get(&path, "")?;
-        let (status, progress) = (text(&service, "status"), text(&service, "progress"));
-        spinner.set_message(format!("{status} {progress} %"));
-        if status == "deploying" {
+        spinner.set_message(progress(&service));
+        if text(&service, "status") == "deploying" {
             return Ok(None);
         }
         let history = client.get(&format!("{path}/logs"), "")?;
