@@ -15,9 +15,11 @@ use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll, Waker, ready};
 
+use bytes::BytesMut;
 use hyper::rt::{Read, ReadBufCursor, Write};
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
+use tokio_util::io::poll_read_buf;
 
 /// Writes up to this many bytes wait for the end of the turn; so a connection holds no more than that.
 const HELD_MAX: usize = 8 * 1024;
@@ -140,6 +142,16 @@ impl Socket {
     /// Whether there is something to read, or the other side has closed.
     pub(crate) fn poll_readable(&self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         self.shared.io.borrow().inner().poll_read_ready(context)
+    }
+
+    /// Reads into the room that the buffer has; 0 says that the other side has closed.
+    pub(crate) fn poll_read_more(
+        &self,
+        context: &mut Context<'_>,
+        buffer: &mut BytesMut,
+    ) -> Poll<io::Result<usize>> {
+        let mut io = self.shared.io.borrow_mut();
+        poll_read_buf(Pin::new(io.inner_mut()), context, buffer)
     }
 
     /// Reads what is there.

@@ -1,12 +1,21 @@
 //! Connections to instances that answer over HTTP: one pool for each worker, so that a call never leaves its core.
 //!
-//! - [`line`]: a connection, driven by whoever uses it.
 //! - [`exchange`]: one request and the head of its answer, on a kept connection or a new one.
+//! - [`line`]: a connection, driven by whoever uses it.
+//! - [`request`]: the bytes that are sent; [`headers`]: which of the caller's lines are among them.
+//! - [`answer`]: the head that comes back; [`framing`]: where the body behind it ends.
 //! - [`relay`]: an answer's body on its way to the client.
+//!
+//! This side of HTTP/1.1 is ours, where the callers' side is hyper's: a request here is a head and a whole body, which hyper's
+//! client takes apart, queues and puts together again at a third of what a call costs. The parser is the same, `httparse`.
 
+mod answer;
 pub(crate) mod exchange;
+mod framing;
+mod headers;
 pub(crate) mod line;
 pub(crate) mod relay;
+pub(crate) mod request;
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -82,20 +91,20 @@ impl Origin {
     }
 
     /// The address as `Host` names it.
-    pub(crate) fn host(&self) -> HeaderValue {
-        self.host.clone()
+    pub(crate) fn host(&self) -> &HeaderValue {
+        &self.host
     }
 
     /// An idle connection; the one that was used last, since it is the least likely to have been closed. Whether it still
-    /// can take a request, [`Line::is_usable`] says.
+    /// can take a request, [`Line::is_quiet`] says.
     fn take(&self) -> Option<Line> {
         self.idle.borrow_mut().pop().map(|parked| parked.line)
     }
 
-    /// Keeps a connection whose answer has been read to its end.
+    /// Keeps a connection whose answer has been read to its end, if it can take another request.
     pub(crate) fn park(&self, line: Line, now: Duration) {
         let mut idle = self.idle.borrow_mut();
-        if idle.len() < self.most {
+        if line.can_be_kept() && idle.len() < self.most {
             idle.push(Parked { line, since: now });
         }
     }

@@ -22,7 +22,6 @@ use crate::waits::Impatience;
 use crate::worker::Worker;
 
 mod forward;
-mod headers;
 mod in_process;
 
 /// Sends a call to an instance and gives its answer.

@@ -1,100 +1,223 @@
-//! One connection to an instance, driven by the request that uses it.
+//! One connection to an instance, used by one request after another: bytes go out, the head of an answer comes in, then its
+//! body.
 //!
-//! Hyper's connection is a future that must be polled while a request or an answer is under way. A task of its own for it
-//! would cost two wake-ups and a queue in every request; so whoever waits for something from the connection polls it first
-//! ([`Line::drive`]). An idle one is polled by nobody: that the other side has closed it is seen when it is used again.
+//! Whoever waits for the answer drives it; it has no task of its own, which would cost two wake-ups and a queue in every
+//! request. An idle one is polled by nobody: that the other side has closed it is seen when it is used again.
+//!
+//! An instance may answer before it has read the whole request, so whoever waits for bytes also sends what is left.
 
-use std::future::{Future, poll_fn};
-use std::pin::{Pin, pin};
-use std::task::{Context, Poll, Waker};
+use std::future::poll_fn;
+use std::io;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
 
-use bytes::Bytes;
-use http::{Request, Response};
-use http_body_util::Full;
-use hyper::body::Incoming;
-use hyper::client::conn::TrySendError;
-use hyper::client::conn::http1::{self, Connection, SendRequest};
+use bytes::{Buf as _, Bytes, BytesMut};
+use http::Method;
+use hyper::rt::Write as _;
 
 use crate::outbox::Socket;
+use crate::upstream::answer::{Head, HeadReader};
+use crate::upstream::framing::{Framing, Taken};
+use crate::upstream::request::Onward;
 
-/// The most that a head of an answer may take, in bytes.
-const HEAD_MAX: usize = 128 * 1024;
+/// The least that one read has room for, in bytes, and the most.
+const ROOM: std::ops::RangeInclusive<usize> = 4 * 1024..=64 * 1024;
 
-/// A connection, and what sends requests on it.
+/// A connection.
 pub(crate) struct Line {
-    sender: SendRequest<Full<Bytes>>,
-    wire: Wire,
+    socket: Socket,
+    /// What has come and was not taken.
+    buffer: BytesMut,
+    /// How much the next read has room for.
+    room: usize,
+    heads: HeadReader,
+    /// What is still to come of the answer's body.
+    framing: Framing,
+    /// Whether the instance takes another request after this answer.
+    keeps: bool,
+    unsent: Option<Unsent>,
+    /// Why the rest of the request could not be sent. The answer may be here nevertheless.
+    send_error: Option<io::Error>,
 }
 
-/// The connection's own work: writing what is to be sent, reading what comes.
-pub(crate) struct Wire(Option<Box<Connection<Socket, Full<Bytes>>>>);
+/// What the socket did not take at once.
+struct Unsent {
+    head: Bytes,
+    body: Bytes,
+}
+
+/// An answer that did not come, or not whole.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Broken {
+    /// The connection ended.
+    #[error("{0}")]
+    Closed(String),
+    /// What came is not HTTP.
+    #[error("{0}")]
+    Nonsense(String),
+}
 
 impl Line {
     /// A connection on this socket.
-    pub(crate) async fn open(socket: Socket) -> hyper::Result<Self> {
-        let mut builder = http1::Builder::new();
-        builder.max_buf_size(HEAD_MAX);
-        let (sender, connection) = builder.handshake(socket).await?;
-        Ok(Self {
-            sender,
-            wire: Wire(Some(Box::new(connection))),
-        })
-    }
-
-    /// Whether an idle connection takes a request now. One that the other side has closed meanwhile says so only when it is
-    /// used: [`send`](Self::send) gives the request back then.
-    pub(crate) async fn is_usable(&mut self) -> bool {
-        if !self.sender.is_ready() {
-            poll_fn(|context| {
-                self.wire.poll(context);
-                Poll::Ready(())
-            })
-            .await;
-        }
-        self.sender.is_ready()
-    }
-
-    /// Sends a request and waits for the head of its answer. The error holds the request if nothing of it was sent.
-    pub(crate) async fn send(
-        &mut self,
-        request: Request<Full<Bytes>>,
-    ) -> Result<Response<Incoming>, TrySendError<Request<Full<Bytes>>>> {
-        self.wire.drive(self.sender.try_send_request(request)).await
-    }
-
-    /// The connection's own work.
-    pub(crate) fn wire(&mut self) -> &mut Wire {
-        &mut self.wire
-    }
-}
-
-impl Wire {
-    /// Does what can be done now. A connection that has ended stays ended; whoever waits for something from it is told
-    /// why by what they wait for.
-    pub(crate) fn poll(&mut self, context: &mut Context<'_>) {
-        if let Some(connection) = &mut self.0
-            && let Poll::Ready(end) = Pin::new(connection).poll(context)
-        {
-            self.0 = None;
-            if let Err(problem) = end {
-                tracing::debug!(%problem, "a connection to an instance ended");
-            }
+    pub(crate) fn new(socket: Socket) -> Self {
+        Self {
+            socket,
+            buffer: BytesMut::new(),
+            room: *ROOM.start(),
+            heads: HeadReader::default(),
+            framing: Framing::OVER,
+            keeps: true,
+            unsent: None,
+            send_error: None,
         }
     }
 
-    /// Waits for something that comes from this connection, and from nowhere else: it becomes ready only while the
-    /// connection is polled, which is done here. So it is polled without a waker; with this task's, it would wake the task that
-    /// is running already, for nothing.
-    pub(crate) async fn drive<F: Future>(&mut self, wanted: F) -> F::Output {
-        let mut wanted = pin!(wanted);
-        let mut look = || wanted.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+    /// Whether an idle connection takes a request: the other side has not closed it, nor said anything unasked.
+    pub(crate) fn is_quiet(&self) -> bool {
+        matches!(self.socket.try_read(&mut [0]), Err(problem) if problem.kind() == io::ErrorKind::WouldBlock)
+    }
+
+    /// Whether it may wait for another request: the answer has been read to its end and nothing lies behind it, the request
+    /// has been sent whole, and the instance does not close.
+    pub(crate) fn can_be_kept(&self) -> bool {
+        self.keeps
+            && self.framing.is_over()
+            && self.buffer.is_empty()
+            && self.unsent.is_none()
+            && self.send_error.is_none()
+    }
+
+    /// Sends a request and waits for the head of its answer.
+    pub(crate) async fn ask(&mut self, request: &Onward) -> Result<Head, Broken> {
+        self.room = *ROOM.start();
+        let mut fresh = Some(request);
         poll_fn(|context| {
-            if let Poll::Ready(done) = look() {
-                return Poll::Ready(done);
+            if let Some(request) = fresh.take() {
+                self.begin(context, request);
             }
-            self.poll(context);
-            look()
+            self.poll_head(context, request.method() == Method::HEAD)
         })
         .await
+    }
+
+    /// Hands the request to the socket; what that does not take at once is kept.
+    fn begin(&mut self, context: &mut Context<'_>, request: &Onward) {
+        let pieces = request.pieces().map(io::IoSlice::new);
+        let sent = match Pin::new(&mut self.socket).poll_write_vectored(context, &pieces) {
+            Poll::Ready(Ok(sent)) => sent,
+            Poll::Ready(Err(problem)) => {
+                self.send_error = Some(problem);
+                return;
+            }
+            Poll::Pending => 0,
+        };
+        if sent < request.len() {
+            let (head, body) = request.rest(sent);
+            self.unsent = Some(Unsent { head, body });
+        }
+    }
+
+    fn poll_head(&mut self, context: &mut Context<'_>, bodiless: bool) -> Poll<Result<Head, Broken>> {
+        loop {
+            match self.heads.take(&mut self.buffer, bodiless) {
+                Ok(Some(head)) => {
+                    self.framing = head.framing;
+                    self.keeps = head.keeps;
+                    return Poll::Ready(Ok(head));
+                }
+                Ok(None) => {}
+                Err(problem) => return Poll::Ready(Err(Broken::Nonsense(problem.to_string()))),
+            }
+            match ready!(self.poll_more(context)) {
+                Ok(0) if self.buffer.is_empty() => {
+                    return Poll::Ready(Err(self.closed("the connection closed before an answer")));
+                }
+                Ok(0) => {
+                    return Poll::Ready(Err(
+                        self.closed("the connection closed inside the head of the answer")
+                    ));
+                }
+                Ok(_) => {}
+                Err(problem) => return Poll::Ready(Err(self.closed(&problem.to_string()))),
+            }
+        }
+    }
+
+    /// The next piece of the answer's body; `None` at its end.
+    pub(crate) fn poll_piece(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Bytes, Broken>>> {
+        loop {
+            match self.framing.take(&mut self.buffer) {
+                Ok(Taken::Piece(piece)) => return Poll::Ready(Some(Ok(piece))),
+                Ok(Taken::Over) => return Poll::Ready(None),
+                Ok(Taken::Nothing) => {}
+                Err(problem) => return Poll::Ready(Some(Err(Broken::Nonsense(problem.to_string())))),
+            }
+            let problem = match ready!(self.poll_more(context)) {
+                Ok(0) if self.framing == Framing::UntilClose => {
+                    self.framing = Framing::OVER;
+                    return Poll::Ready(None);
+                }
+                Ok(0) => "the connection closed inside the answer".to_owned(),
+                Ok(_) => continue,
+                Err(problem) => format!("the connection broke inside the answer: {problem}"),
+            };
+            return Poll::Ready(Some(Err(self.closed(&problem))));
+        }
+    }
+
+    /// The next piece of the answer's body; `None` at its end.
+    pub(crate) async fn piece(&mut self) -> Option<Result<Bytes, Broken>> {
+        poll_fn(|context| self.poll_piece(context)).await
+    }
+
+    /// What is still to come of the body.
+    pub(crate) fn left(&self) -> Framing {
+        self.framing
+    }
+
+    /// Reads more, and sends what is left to send.
+    fn poll_more(&mut self, context: &mut Context<'_>) -> Poll<io::Result<usize>> {
+        self.send_on(context);
+        self.buffer.reserve(self.room);
+        let read = ready!(self.socket.poll_read_more(context, &mut self.buffer))?;
+        if read >= self.room {
+            self.room = (self.room * 2).min(*ROOM.end());
+        }
+        Poll::Ready(Ok(read))
+    }
+
+    fn send_on(&mut self, context: &mut Context<'_>) {
+        if self.send_error.is_none()
+            && let Poll::Ready(Err(problem)) = self.poll_send(context)
+        {
+            self.unsent = None;
+            self.send_error = Some(problem);
+        }
+    }
+
+    fn poll_send(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        while let Some(Unsent { head, body }) = &mut self.unsent {
+            let pieces = [&head[..], &body[..]].map(io::IoSlice::new);
+            let sent = ready!(Pin::new(&mut self.socket).poll_write_vectored(context, &pieces))?;
+            if sent == 0 {
+                return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
+            }
+            let of_head = sent.min(head.len());
+            head.advance(of_head);
+            body.advance(sent - of_head);
+            if head.is_empty() && body.is_empty() {
+                self.unsent = None;
+            }
+        }
+        Pin::new(&mut self.socket).poll_flush(context)
+    }
+
+    /// The connection has ended; if sending had failed before, that is the cause.
+    fn closed(&mut self, what: &str) -> Broken {
+        self.keeps = false;
+        Broken::Closed(match &self.send_error {
+            Some(cause) => format!("{what} (the request could not be sent: {cause})"),
+            None => what.to_owned(),
+        })
     }
 }

@@ -3,7 +3,6 @@
 //! It holds what must live as long as the answer does: the call's place in the instance, the connection, and the record of
 //! the request, which ends when the body does. A client that leaves drops it, and with it the connection to the instance.
 
-use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll};
 
@@ -11,12 +10,11 @@ use adyton_core::catalogue::Reason;
 use adyton_core::evidence::Evidence;
 use adyton_runtime::targets::InFlight;
 use bytes::Bytes;
-use http_body::{Body, Frame, SizeHint};
-use hyper::body::Incoming;
+use http_body::{Frame, SizeHint};
 
 use crate::pipeline::record::Recording;
 use crate::upstream::Origin;
-use crate::upstream::line::Line;
+use crate::upstream::line::{Broken, Line};
 use crate::waits::{Impatience, Wait};
 use crate::worker::Worker;
 
@@ -27,7 +25,7 @@ pub(crate) struct RelayError;
 
 /// A body in passing.
 pub(crate) struct Relay {
-    incoming: Incoming,
+    /// Until the body is over.
     line: Option<(Line, Rc<Origin>)>,
     place: InFlight,
     worker: Rc<Worker>,
@@ -37,14 +35,8 @@ pub(crate) struct Relay {
 }
 
 impl Relay {
-    pub(crate) fn new(
-        worker: &Rc<Worker>,
-        incoming: Incoming,
-        line: (Line, Rc<Origin>),
-        place: InFlight,
-    ) -> Box<Self> {
+    pub(crate) fn new(worker: &Rc<Worker>, line: (Line, Rc<Origin>), place: InFlight) -> Box<Self> {
         Box::new(Self {
-            incoming,
             line: Some(line),
             place,
             worker: Rc::clone(worker),
@@ -63,32 +55,32 @@ impl Relay {
         &mut self,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, RelayError>>> {
-        let mut frame = Pin::new(&mut self.incoming).poll_frame(context);
-        if frame.is_pending()
-            && let Some((line, _)) = &mut self.line
-        {
-            line.wire().poll(context);
-            frame = Pin::new(&mut self.incoming).poll_frame(context);
-        }
-        match frame {
-            Poll::Ready(Some(Ok(frame))) => {
+        let Some((line, _)) = &mut self.line else {
+            return Poll::Ready(None);
+        };
+        match line.poll_piece(context) {
+            Poll::Ready(Some(Ok(piece))) => {
+                let is_last = line.left().is_over();
                 self.wait.rest();
-                let length = frame.data_ref().map_or(0, Bytes::len) as u64;
-                self.bytes += length;
+                self.bytes += piece.len() as u64;
                 if let Some(recording) = &mut self.recording {
                     recording.sent(self.bytes);
                 }
-                if self.incoming.is_end_stream() {
+                if is_last {
                     self.end();
                 }
-                Poll::Ready(Some(Ok(frame)))
+                Poll::Ready(Some(Ok(Frame::data(piece))))
             }
             Poll::Ready(None) => {
                 self.end();
                 Poll::Ready(None)
             }
-            Poll::Ready(Some(Err(problem))) => {
-                self.break_off(Reason::InstanceClosed, problem.to_string());
+            Poll::Ready(Some(Err(broken))) => {
+                let reason = match broken {
+                    Broken::Closed(_) => Reason::InstanceClosed,
+                    Broken::Nonsense(_) => Reason::InstanceBadAnswer,
+                };
+                self.break_off(reason, broken.to_string());
                 Poll::Ready(Some(Err(RelayError)))
             }
             Poll::Pending => {
@@ -108,11 +100,15 @@ impl Relay {
     }
 
     pub(crate) fn is_end_stream(&self) -> bool {
-        self.incoming.is_end_stream()
+        self.line.is_none()
     }
 
     pub(crate) fn size_hint(&self) -> SizeHint {
-        self.incoming.size_hint()
+        let left = match &self.line {
+            Some((line, _)) => line.left().length(),
+            None => Some(0),
+        };
+        left.map_or_else(SizeHint::new, SizeHint::with_exact)
     }
 
     /// The last byte has come: the connection can take another request, and the record is complete.

@@ -10,19 +10,17 @@ use adyton_core::evidence::Evidence;
 use adyton_core::record::AnsweredBy;
 use adyton_runtime::targets::InFlight;
 use bytes::{Bytes, BytesMut};
-use http::{Request, Response, StatusCode, Uri};
-use http_body::Body as _;
-use http_body_util::{BodyExt as _, Full};
-use hyper::body::Incoming;
+use http::{Response, StatusCode};
 
-use super::{headers, impatient};
-use crate::arrival::Arrival;
+use super::impatient;
 use crate::pipeline::limit::Call;
 use crate::pipeline::outcome::{Answer, AnswerBody, Outcome};
 use crate::trail::Trail;
 use crate::upstream::Origin;
-use crate::upstream::exchange::{self, Answered, Failure, FailureKind, Sent};
+use crate::upstream::exchange::{self, Answered, Failure, FailureKind};
+use crate::upstream::line::{Broken, Line};
 use crate::upstream::relay::Relay;
+use crate::upstream::request::{Address, Onward};
 use crate::waits::{Impatience, within};
 use crate::worker::Worker;
 
@@ -49,9 +47,12 @@ pub(super) async fn forward(
     let (path, way) = (call.route().onward(), call.way());
     let (arrival, body, turn) = call.into_parts();
     let origin = worker.pool.origin(address);
-    let Arrival { mut head, source, .. } = *arrival;
-    headers::to_model(&mut head, &source, origin.host(), way, trail.id());
-    let request = onward(head, path, Bytes::clone(&body))?;
+    let goes_to = Address {
+        path: path.path(),
+        host: origin.host(),
+        id: trail.id(),
+    };
+    let request = Onward::new(&arrival.head, &arrival.source, way, &goes_to, Bytes::clone(&body));
     let allowance = turn.spend();
     let began = worker.clock().monotonic();
     trail.waits(began);
@@ -63,7 +64,7 @@ pub(super) async fn forward(
     };
     let answered = {
         // Pinned where it is: it is large, and would be copied on its way.
-        let sent = pin!(exchange::send(worker, &errand.origin, request));
+        let sent = pin!(exchange::send(worker, &errand.origin, &request));
         within(&worker.waits, worker.settings().patience.prediction, sent).await
     };
     trail.waited(worker.clock().monotonic());
@@ -80,25 +81,10 @@ pub(super) async fn forward(
     })
 }
 
-/// The request as the model sees it: its own path, the caller's query.
-fn onward(head: http::request::Parts, path: &Uri, body: Bytes) -> Result<Sent, Outcome> {
-    let target = match head.uri.query() {
-        Some(query) => Uri::try_from(format!("{path}?{query}"))
-            .map_err(|problem| Outcome::defect(&format!("no address for the model: {problem}")))?,
-        None => path.clone(),
-    };
-    let mut request = Request::new(Full::new(body));
-    *request.uri_mut() = target;
-    *request.method_mut() = head.method;
-    *request.headers_mut() = head.headers;
-    Ok(request)
-}
-
 impl Errand<'_> {
     /// Takes the answer's head, and its body if that is short.
     async fn receive(self, answered: Answered) -> Result<Response<AnswerBody>, Outcome> {
-        let Answered { response, mut line } = answered;
-        let (mut head, incoming) = response.into_parts();
+        let Answered { head, mut line } = answered;
         if head.status == StatusCode::SWITCHING_PROTOCOLS {
             let error = "the instance wants to change the protocol, which nobody asked for".to_owned();
             return Err(self.failed(Failure {
@@ -110,15 +96,11 @@ impl Errand<'_> {
         if head.status.is_server_error() {
             self.place.failed();
         }
-        headers::from_model(&mut head.headers);
-        let short = incoming
-            .size_hint()
-            .exact()
-            .is_some_and(|length| length <= WHOLE_MAX);
-        let body = if short {
+        let is_short = line.left().length().is_some_and(|length| length <= WHOLE_MAX);
+        let body = if is_short {
             let patience = self.worker.settings().patience.stream;
             let read = {
-                let whole = pin!(line.wire().drive(whole(incoming)));
+                let whole = pin!(whole(&mut line));
                 within(&self.worker.waits, patience, whole).await
             };
             match read {
@@ -126,13 +108,19 @@ impl Errand<'_> {
                     self.origin.park(line, self.worker.now.get());
                     AnswerBody::Whole(whole)
                 }
-                Ok(Err(failure)) => return Err(self.failed(failure)),
+                Ok(Err(broken)) => return Err(self.failed(Failure::of(broken, 1))),
                 Err(why) => return Err(self.impatient(why)),
             }
         } else {
-            AnswerBody::Relay(Relay::new(self.worker, incoming, (line, self.origin), self.place))
+            AnswerBody::Relay(Relay::new(self.worker, (line, self.origin), self.place))
         };
-        Ok(Response::from_parts(head, body))
+        let mut response = Response::new(body);
+        *response.status_mut() = head.status;
+        *response.headers_mut() = head.headers;
+        if let Some(phrase) = head.phrase {
+            response.extensions_mut().insert(phrase);
+        }
+        Ok(response)
     }
 
     fn waited(&self) -> Duration {
@@ -169,31 +157,21 @@ impl Errand<'_> {
 }
 
 /// Reads a short body. One that comes in one piece is not copied.
-async fn whole(mut incoming: Incoming) -> Result<Bytes, Failure> {
+async fn whole(line: &mut Line) -> Result<Bytes, Broken> {
     let (mut first, mut more) = (Bytes::new(), BytesMut::new());
-    while !incoming.is_end_stream() {
-        let frame = match incoming.frame().await {
-            Some(Ok(frame)) => frame,
-            Some(Err(problem)) => {
-                let error = format!("the connection closed inside the answer: {problem}");
-                return Err(Failure {
-                    kind: FailureKind::Closed,
-                    error,
-                    attempts: 1,
-                });
-            }
+    while !line.left().is_over() {
+        let piece = match line.piece().await {
+            Some(piece) => piece?,
             None => break,
         };
-        match frame.into_data() {
-            Ok(piece) if first.is_empty() => first = piece,
-            Ok(piece) => {
-                if more.is_empty() {
-                    more.extend_from_slice(&first);
-                }
-                more.extend_from_slice(&piece);
-            }
-            Err(_) => {}
+        if first.is_empty() {
+            first = piece;
+            continue;
         }
+        if more.is_empty() {
+            more.extend_from_slice(&first);
+        }
+        more.extend_from_slice(&piece);
     }
     Ok(if more.is_empty() { first } else { more.freeze() })
 }

@@ -1,0 +1,221 @@
+//! The head of an instance's answer: read, without what stays on this side, with what it says of its body and of the
+//! connection.
+//!
+//! Heads are parsed by `httparse`, the parser that hyper uses on the callers' side.
+
+use bytes::{Bytes, BytesMut};
+use http::header::{CONNECTION, CONTENT_LENGTH, HeaderName, TRANSFER_ENCODING};
+use http::{HeaderMap, HeaderValue, StatusCode};
+use hyper::ext::ReasonPhrase;
+
+use crate::upstream::framing::Framing;
+use crate::upstream::headers::{named_by_connection, stays};
+
+/// The most that a head may take, in bytes.
+const HEAD_MAX: usize = 128 * 1024;
+/// The most header lines that it may have.
+const LINES_MAX: usize = 100;
+/// Room for the headers that the gateway adds.
+const ADDED: usize = 8;
+
+/// The head of an answer.
+#[derive(Debug)]
+pub(crate) struct Head {
+    pub(crate) status: StatusCode,
+    /// What follows the status, where that is not what usually does.
+    pub(crate) phrase: Option<ReasonPhrase>,
+    /// What the caller may see.
+    pub(crate) headers: HeaderMap,
+    /// Where the body ends.
+    pub(crate) framing: Framing,
+    /// Whether the connection can take another request after the body.
+    pub(crate) keeps: bool,
+}
+
+/// What came is no answer, with the cause in words, for operators.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("what came is not HTTP: {0}")]
+pub(crate) struct BadHead(String);
+
+impl BadHead {
+    fn because(why: impl ToString) -> Self {
+        Self(why.to_string())
+    }
+}
+
+/// Takes heads from the bytes of a connection.
+#[derive(Default)]
+pub(crate) struct HeadReader {
+    /// Where the end of the head was not found yet.
+    searched: usize,
+}
+
+impl HeadReader {
+    /// The next head that is an answer, if it is here whole. Interim ones (1xx) are passed over.
+    pub(crate) fn take(&mut self, buffer: &mut BytesMut, bodiless: bool) -> Result<Option<Head>, BadHead> {
+        loop {
+            let Some(end) = self.end(buffer)? else {
+                return Ok(None);
+            };
+            self.searched = 0;
+            let head = read(&buffer.split_to(end).freeze(), bodiless)?;
+            if !head.status.is_informational() || head.status == StatusCode::SWITCHING_PROTOCOLS {
+                return Ok(Some(head));
+            }
+        }
+    }
+
+    /// Where the head ends: after the first empty line. What is no head is refused before that, as far as it can be seen.
+    fn end(&mut self, buffer: &[u8]) -> Result<Option<usize>, BadHead> {
+        for at in memchr::memchr_iter(b'\n', &buffer[self.searched..]) {
+            let next = self.searched + at + 1;
+            match &buffer[next..] {
+                [b'\n', ..] => return Ok(Some(next + 1)),
+                [b'\r', b'\n', ..] => return Ok(Some(next + 2)),
+                _ => {}
+            }
+        }
+        if buffer.len() > HEAD_MAX {
+            return Err(BadHead::because(format!(
+                "its head is longer than {HEAD_MAX} bytes"
+            )));
+        }
+        let first = self.searched == 0 && !buffer.is_empty();
+        // An end may have begun in the last two bytes.
+        self.searched = buffer.len().saturating_sub(2);
+        if first {
+            let mut lines = [httparse::EMPTY_HEADER; LINES_MAX];
+            httparse::Response::new(&mut lines)
+                .parse(buffer)
+                .map_err(BadHead::because)?;
+        }
+        Ok(None)
+    }
+}
+
+/// Reads a whole head.
+fn read(bytes: &Bytes, bodiless: bool) -> Result<Head, BadHead> {
+    let mut lines = [const { std::mem::MaybeUninit::uninit() }; LINES_MAX];
+    let mut parsed = httparse::Response::new(&mut []);
+    let status = httparse::ParserConfig::default()
+        .parse_response_with_uninit_headers(&mut parsed, bytes, &mut lines)
+        .map_err(BadHead::because)?;
+    let (Some(code), Some(version)) = (parsed.code, parsed.version) else {
+        return Err(BadHead::because("its head has no status"));
+    };
+    if status.is_partial() {
+        return Err(BadHead::because("its head breaks off"));
+    }
+    let status = StatusCode::from_u16(code).map_err(BadHead::because)?;
+    let phrase = parsed
+        .reason
+        .filter(|phrase| !phrase.is_empty() && Some(*phrase) != status.canonical_reason())
+        .and_then(|phrase| ReasonPhrase::try_from(bytes.slice_ref(phrase.as_bytes())).ok());
+    let (mut body, mut connection) = (BodyLines::default(), HeaderMap::new());
+    let mut headers = HeaderMap::with_capacity(parsed.headers.len() + ADDED);
+    for line in &*parsed.headers {
+        let name = HeaderName::from_bytes(line.name.as_bytes()).map_err(BadHead::because)?;
+        let value = HeaderValue::from_maybe_shared(bytes.slice_ref(line.value)).map_err(BadHead::because)?;
+        match name {
+            CONTENT_LENGTH => body.length(line.value)?,
+            TRANSFER_ENCODING => body.coding(line.value),
+            CONNECTION => {
+                connection.append(name, value);
+                continue;
+            }
+            _ => {}
+        }
+        if !stays(name.as_str()) {
+            headers.append(name, value);
+        }
+    }
+    for named in named_by_connection(&connection) {
+        if let Ok(name) = HeaderName::from_bytes(named) {
+            headers.remove(name);
+        }
+    }
+    let framing = if bodiless || has_no_body(status) {
+        Framing::OVER
+    } else {
+        body.framing(version, &mut headers)?
+    };
+    Ok(Head {
+        status,
+        phrase,
+        headers,
+        framing,
+        keeps: keeps(version, &connection) && framing != Framing::UntilClose,
+    })
+}
+
+/// Whether an answer with this status never has a body.
+fn has_no_body(status: StatusCode) -> bool {
+    status.is_informational() || matches!(status, StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED)
+}
+
+/// Whether the instance keeps the connection: HTTP/1.1 unless it says `close`, HTTP/1.0 if it says `keep-alive`.
+fn keeps(version: u8, connection: &HeaderMap) -> bool {
+    let says = |word: &str| {
+        connection
+            .get_all(CONNECTION)
+            .iter()
+            .flat_map(|line| line.as_bytes().split(|byte| *byte == b','))
+            .any(|token| token.trim_ascii().eq_ignore_ascii_case(word.as_bytes()))
+    };
+    !says("close") && (version > 0 || says("keep-alive"))
+}
+
+/// What the header lines say of the body.
+#[derive(Default)]
+struct BodyLines {
+    length: Option<u64>,
+    coding: Option<bool>,
+}
+
+impl BodyLines {
+    /// `Content-Length`. Lines that repeat the same number are allowed (RFC 9112, 6.3); different ones leave it open where
+    /// the body ends.
+    fn length(&mut self, value: &[u8]) -> Result<(), BadHead> {
+        for number in value.split(|byte| *byte == b',').map(<[u8]>::trim_ascii) {
+            let digits = str::from_utf8(number)
+                .ok()
+                .filter(|digits| digits.bytes().all(|digit| digit.is_ascii_digit()));
+            let length = digits
+                .and_then(|digits| digits.parse().ok())
+                .ok_or_else(|| BadHead::because("its Content-Length is no number"))?;
+            if self.length.replace(length).is_some_and(|other| other != length) {
+                return Err(BadHead::because("it has two different Content-Length"));
+            }
+        }
+        Ok(())
+    }
+
+    /// `Transfer-Encoding`: whether the last coding is `chunked`.
+    fn coding(&mut self, value: &[u8]) {
+        let last = value.rsplit(|byte| *byte == b',').next().unwrap_or(value);
+        self.coding = Some(last.trim_ascii().eq_ignore_ascii_case(b"chunked"));
+    }
+
+    fn framing(self, version: u8, headers: &mut HeaderMap) -> Result<Framing, BadHead> {
+        match (self.coding, self.length) {
+            (Some(_), _) if version == 0 => Err(BadHead::because(
+                "HTTP/1.0 has no Transfer-Encoding, so its end is not known",
+            )),
+            (Some(is_chunked), length) => {
+                if length.is_some() {
+                    headers.remove(CONTENT_LENGTH);
+                }
+                Ok(if is_chunked {
+                    Framing::CHUNKED
+                } else {
+                    Framing::UntilClose
+                })
+            }
+            (None, Some(length)) => Ok(Framing::Length(length)),
+            (None, None) => Ok(Framing::UntilClose),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

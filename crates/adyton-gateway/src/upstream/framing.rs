@@ -1,0 +1,222 @@
+//! Where an answer's body ends (RFC 9112, 6.3), and its bytes without what marks the end.
+
+use bytes::{Buf as _, Bytes, BytesMut};
+use httparse::Status;
+
+/// The longest line that says the size of a chunk, with its extensions, in bytes.
+const CHUNK_LINE_MAX: usize = 4 * 1024;
+/// The most that the trailers of a chunked body may take, in bytes.
+const TRAILERS_MAX: usize = 16 * 1024;
+
+/// What of a body is still to come.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Framing {
+    /// So many bytes; with none, the body is over.
+    Length(u64),
+    /// Chunks.
+    Chunks(Chunk),
+    /// Everything until the instance closes the connection.
+    UntilClose,
+}
+
+/// Where in a chunked body one is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Chunk {
+    /// Before the line that says a chunk's size.
+    Size,
+    /// In a chunk, of which so many bytes are to come.
+    Data(u64),
+    /// Before the line end after a chunk.
+    End,
+    /// After the last chunk, with so many bytes of trailers behind.
+    Trailers(usize),
+}
+
+/// What the bytes at hand give.
+#[derive(PartialEq, Eq, Debug)]
+pub(crate) enum Taken {
+    /// A piece of the body.
+    Piece(Bytes),
+    /// Nothing before more bytes come.
+    Nothing,
+    /// The body is over.
+    Over,
+}
+
+/// A chunked body that breaks the rules.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+pub(crate) enum BadChunk {
+    #[error("a chunk of the answer does not begin with its size")]
+    Size,
+    #[error("the line with the size of a chunk is longer than {CHUNK_LINE_MAX} bytes")]
+    LongLine,
+    #[error("a chunk of the answer is longer than it says")]
+    End,
+    #[error("the trailers of the answer are longer than {TRAILERS_MAX} bytes")]
+    Trailers,
+}
+
+impl Framing {
+    /// Before the first chunk.
+    pub(crate) const CHUNKED: Self = Self::Chunks(Chunk::Size);
+    /// No body, or no more of it.
+    pub(crate) const OVER: Self = Self::Length(0);
+
+    /// Whether nothing is to come.
+    pub(crate) fn is_over(self) -> bool {
+        self == Self::OVER
+    }
+
+    /// How many bytes are to come, if that is known.
+    pub(crate) fn length(self) -> Option<u64> {
+        match self {
+            Self::Length(length) => Some(length),
+            Self::Chunks(_) | Self::UntilClose => None,
+        }
+    }
+
+    /// Takes what there is of the body.
+    pub(crate) fn take(&mut self, buffer: &mut BytesMut) -> Result<Taken, BadChunk> {
+        loop {
+            *self = match *self {
+                Self::Length(0) => return Ok(Taken::Over),
+                _ if buffer.is_empty() => return Ok(Taken::Nothing),
+                Self::Length(left) => {
+                    let piece = piece(buffer, left);
+                    *self = Self::Length(left - piece.len() as u64);
+                    return Ok(Taken::Piece(piece));
+                }
+                Self::UntilClose => return Ok(Taken::Piece(buffer.split().freeze())),
+                Self::Chunks(Chunk::Data(left)) => {
+                    let piece = piece(buffer, left);
+                    let left = left - piece.len() as u64;
+                    *self = Self::Chunks(if left == 0 { Chunk::End } else { Chunk::Data(left) });
+                    return Ok(Taken::Piece(piece));
+                }
+                Self::Chunks(Chunk::Size) => match chunk_size(buffer)? {
+                    Some(0) => Self::Chunks(Chunk::Trailers(0)),
+                    Some(size) => Self::Chunks(Chunk::Data(size)),
+                    None => return Ok(Taken::Nothing),
+                },
+                Self::Chunks(Chunk::End) => match &buffer[..] {
+                    [b'\r', b'\n', ..] => {
+                        buffer.advance(2);
+                        Self::CHUNKED
+                    }
+                    [b'\r'] => return Ok(Taken::Nothing),
+                    _ => return Err(BadChunk::End),
+                },
+                // Nobody asked for trailers: they are passed over.
+                Self::Chunks(Chunk::Trailers(behind)) => match memchr::memchr(b'\n', buffer) {
+                    Some(end) if matches!(&buffer[..end], b"" | b"\r") => {
+                        buffer.advance(end + 1);
+                        Self::OVER
+                    }
+                    Some(end) if behind + end < TRAILERS_MAX => {
+                        buffer.advance(end + 1);
+                        Self::Chunks(Chunk::Trailers(behind + end + 1))
+                    }
+                    None if behind + buffer.len() < TRAILERS_MAX => return Ok(Taken::Nothing),
+                    Some(_) | None => return Err(BadChunk::Trailers),
+                },
+            };
+        }
+    }
+}
+
+/// Up to `left` bytes.
+fn piece(buffer: &mut BytesMut, left: u64) -> Bytes {
+    let length = usize::try_from(left).unwrap_or(usize::MAX).min(buffer.len());
+    buffer.split_to(length).freeze()
+}
+
+/// Takes the line that says a chunk's size, if it is here whole.
+fn chunk_size(buffer: &mut BytesMut) -> Result<Option<u64>, BadChunk> {
+    // The parser takes a line without a number for the last chunk, and so half a body for the whole.
+    if !buffer.first().is_some_and(u8::is_ascii_hexdigit) {
+        return Err(BadChunk::Size);
+    }
+    match httparse::parse_chunk_size(buffer) {
+        Ok(Status::Complete((length, size))) => {
+            buffer.advance(length);
+            Ok(Some(size))
+        }
+        Ok(Status::Partial) if buffer.len() > CHUNK_LINE_MAX => Err(BadChunk::LongLine),
+        Ok(Status::Partial) => Ok(None),
+        Err(httparse::InvalidChunkSize) => Err(BadChunk::Size),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Reads a body that comes in steps of `step` bytes; gives it, whether it is over, and how much is left behind it.
+    fn read(mut framing: Framing, sent: &[u8], step: usize) -> Result<(Vec<u8>, bool, usize), BadChunk> {
+        let (mut buffer, mut body) = (BytesMut::new(), Vec::new());
+        for bytes in sent.chunks(step) {
+            buffer.extend_from_slice(bytes);
+            while let Taken::Piece(piece) = framing.take(&mut buffer)? {
+                body.extend_from_slice(&piece);
+            }
+        }
+        Ok((body, framing.is_over(), buffer.len()))
+    }
+
+    #[test]
+    fn a_body_is_the_same_however_it_is_cut() {
+        let chunked =
+            b"4\r\nwith\r\n6;a=\"b\"\r\n chunk\r\n00A\r\ns and more\r\n0\r\nx-trailer: 1\r\n\r\nrest";
+        for step in 1..=chunked.len() {
+            let read = read(Framing::CHUNKED, chunked, step);
+            assert_eq!(read, Ok((b"with chunks and more".to_vec(), true, 4)), "{step}");
+        }
+        for step in 1..=9 {
+            assert_eq!(
+                read(Framing::Length(5), b"12345rest", step),
+                Ok((b"12345".to_vec(), true, 4))
+            );
+            assert_eq!(
+                read(Framing::UntilClose, b"12345", step),
+                Ok((b"12345".to_vec(), false, 0))
+            );
+        }
+    }
+
+    #[test]
+    fn a_body_that_is_cut_short_is_not_over() {
+        let chunked = b"4\r\nwith\r\n0\r\n\r\n";
+        for end in 0..chunked.len() {
+            let read = read(Framing::CHUNKED, &chunked[..end], 1).expect("no rule is broken");
+            assert!(!read.1, "{end}");
+        }
+    }
+
+    #[test]
+    fn chunks_that_break_the_rules_are_refused() {
+        let long_line = format!("1;{}", "x".repeat(CHUNK_LINE_MAX));
+        let long_trailers = format!("0\r\n{}", "a: b\r\n".repeat(TRAILERS_MAX / 6 + 1));
+        let long_trailer = format!("0\r\na: {}", "b".repeat(TRAILERS_MAX));
+        for (sent, why) in [
+            ("x\r\n", BadChunk::Size),
+            ("-1\r\n", BadChunk::Size),
+            ("\r\n", BadChunk::Size),
+            (";a=b\r\n", BadChunk::Size),
+            ("fffffffffffffffff\r\n", BadChunk::Size),
+            ("1\r\nabc", BadChunk::End),
+            ("1\r\na\n1\r\n", BadChunk::End),
+            (&long_line, BadChunk::LongLine),
+            (&long_trailers, BadChunk::Trailers),
+            (&long_trailer, BadChunk::Trailers),
+        ] {
+            let shown = &sent[..sent.len().min(20)];
+            for step in [1, 7, usize::MAX] {
+                assert_eq!(
+                    read(Framing::CHUNKED, sent.as_bytes(), step),
+                    Err(why),
+                    "{shown:?} {step}"
+                );
+            }
+        }
+    }
+}

@@ -1,0 +1,157 @@
+//! Headers between the caller and the model. Towards the model: no credentials, nothing that concerns only one connection,
+//! and who called from where. Back: nothing that looks as if the gateway had said it.
+
+use adyton_identity::Way;
+use adyton_sign::Algorithm;
+use http::header::{AUTHORIZATION, CONNECTION, COOKIE, HOST, HeaderName};
+use http::request::Parts;
+use http::{HeaderMap, HeaderValue};
+
+use crate::arrival::Source;
+
+/// Whether a header stays on this side, whichever way it goes: it belongs to one connection (RFC 9110, 7.6.1), whether
+/// `Connection` names it or not, or it looks as if the gateway had said it.
+pub(super) fn stays(name: &str) -> bool {
+    matches!(
+        name,
+        "connection"
+            | "keep-alive"
+            | "proxy-connection"
+            | "proxy-authenticate"
+            | "proxy-authorization"
+            | "te"
+            | "trailer"
+            | "transfer-encoding"
+            | "upgrade"
+            | "expect"
+    ) || name.starts_with(OURS)
+}
+
+/// Whether a header is a credential of the caller, in one of the ways that the gateway takes them, or the console's; or is
+/// made anew for the model. `Authorization` and `Cookie` may be the model's own: see [`write_for_model`].
+fn is_the_callers(name: &str) -> bool {
+    matches!(
+        name,
+        "content-length"
+            | "x-auth-token"
+            | "x-subject-token"
+            | "x-security-token"
+            | "x-apig-appcode"
+            | "x-hw-id"
+            | "x-hw-appkey"
+            | "apikey"
+            | "x-sdk-date"
+            | "x-sdk-content-sha256"
+            | "x-csrf-token"
+            | "x-request-id"
+            | "x-forwarded-proto"
+    )
+}
+
+/// Whether a header says where a request came from: worth something only from a trusted proxy, since anybody can write it.
+fn is_hearsay(name: &str) -> bool {
+    matches!(name, "forwarded" | "x-real-ip" | "x-forwarded-host")
+}
+
+const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
+const FORWARDED_HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
+/// What begins with this is ours, in both directions.
+const OURS: &str = "x-adyton-";
+/// Cookies that begin with this are the console's. Browsers send them to every port of a host.
+const OUR_COOKIES: &[u8] = b"adyton";
+
+/// Writes the lines of a caller's head that go to the model, and those that say who called from where.
+pub(super) fn write_for_model(lines: &mut Vec<u8>, head: &Parts, source: &Source, way: Way) {
+    let named = named_by_connection(&head.headers);
+    let (mut host, mut has_forwarded_host) = (None, false);
+    let mut chain = Vec::new();
+    for (name, value) in &head.headers {
+        let text = name.as_str();
+        let goes = stays(text)
+            || is_the_callers(text)
+            || (!source.proxied && is_hearsay(text))
+            || is_named(&named, text)
+            || (name == AUTHORIZATION && is_ours(value.as_bytes(), way));
+        if goes {
+            continue;
+        }
+        if name == HOST {
+            host.get_or_insert(value.as_bytes());
+        } else if name == COOKIE {
+            write_cookies(lines, value);
+        } else if name == FORWARDED_FOR {
+            if source.proxied {
+                chain.extend_from_slice(value.as_bytes());
+                chain.extend_from_slice(b", ");
+            }
+        } else {
+            has_forwarded_host |= name == FORWARDED_HOST;
+            write_line(lines, text, value.as_bytes());
+        }
+    }
+    chain.extend_from_slice(source.peer_text.as_bytes());
+    write_line(lines, FORWARDED_FOR.as_str(), &chain);
+    let scheme: &[u8] = if source.https { b"https" } else { b"http" };
+    write_line(lines, "x-forwarded-proto", scheme);
+    let host = host.or_else(|| {
+        head.uri
+            .authority()
+            .map(|authority| authority.as_str().as_bytes())
+    });
+    if let Some(host) = host
+        && !has_forwarded_host
+    {
+        write_line(lines, FORWARDED_HOST.as_str(), host);
+    }
+}
+
+/// Writes one line of a head. Names and values come from parsed heads or are our own, so no line can end inside one.
+pub(super) fn write_line(lines: &mut Vec<u8>, name: &str, value: &[u8]) {
+    lines.extend_from_slice(name.as_bytes());
+    lines.extend_from_slice(b": ");
+    lines.extend_from_slice(value);
+    lines.extend_from_slice(b"\r\n");
+}
+
+/// A signature is meant for the gateway, and so is what an app showed as `Basic`. Anything else is the model's own.
+fn is_ours(authorization: &[u8], way: Way) -> bool {
+    way == Way::AppBasic || Algorithm::of_header(authorization).is_some()
+}
+
+/// The headers that `Connection` names, beside what it says of the connection itself.
+pub(super) fn named_by_connection(headers: &HeaderMap) -> Vec<&[u8]> {
+    headers
+        .get_all(CONNECTION)
+        .iter()
+        .flat_map(|line| line.as_bytes().split(|byte| *byte == b','))
+        .map(<[u8]>::trim_ascii)
+        .filter(|name| !name.eq_ignore_ascii_case(b"keep-alive") && !name.eq_ignore_ascii_case(b"close"))
+        .collect()
+}
+
+fn is_named(named: &[&[u8]], name: &str) -> bool {
+    named
+        .iter()
+        .any(|other| other.eq_ignore_ascii_case(name.as_bytes()))
+}
+
+/// Writes a line of cookies without the console's.
+fn write_cookies(lines: &mut Vec<u8>, value: &HeaderValue) {
+    let is_kept = |pair: &&[u8]| !pair.starts_with(OUR_COOKIES);
+    let pairs = || {
+        value
+            .as_bytes()
+            .split(|byte| *byte == b';')
+            .map(<[u8]>::trim_ascii)
+    };
+    if pairs().all(|pair| is_kept(&pair)) {
+        return write_line(lines, COOKIE.as_str(), value.as_bytes());
+    }
+    let kept: Vec<&[u8]> = pairs().filter(is_kept).collect();
+    if !kept.is_empty() {
+        write_line(lines, COOKIE.as_str(), &kept.join(&b"; "[..]));
+    }
+}
+
+#[cfg(test)]
+mod tests;
