@@ -33,6 +33,27 @@ pub(super) struct Batch {
     pub(super) records: u64,
 }
 
+impl Batch {
+    /// The memory that it takes.
+    fn weight(&self) -> usize {
+        self.bytes.capacity()
+    }
+
+    /// Gives back memory that it does not need: one that was filled again may have far too much.
+    fn trim(&mut self) {
+        if self.bytes.capacity() / 4 > self.bytes.len() {
+            self.bytes.shrink_to_fit();
+        }
+    }
+
+    /// Empties it; the memory stays.
+    fn clear(&mut self) {
+        self.bytes.clear();
+        self.spans.clear();
+        self.records = 0;
+    }
+}
+
 /// Where a span lies.
 pub(super) enum Place {
     /// In memory.
@@ -144,20 +165,28 @@ impl Shelf {
         Some(change(segment))
     }
 
-    /// Keeps a batch in memory, and lets the oldest go.
-    pub(super) fn remember(&self, batch: Arc<Batch>) {
+    /// Keeps a batch in memory, and lets the oldest go. Gives one that nobody reads any more, emptied, to be filled again: its
+    /// memory is at hand, where new memory would cost a page fault every few records.
+    pub(super) fn remember(&self, mut batch: Batch) -> Batch {
+        batch.trim();
         let mut gone = Vec::new();
         let mut state = self.state.lock();
-        state.recent_bytes += batch.bytes.len();
-        state.recent.push_back(batch);
+        state.recent_bytes += batch.weight();
+        state.recent.push_back(Arc::new(batch));
         while state.recent_bytes > self.recent_bytes
             && let Some(oldest) = state.recent.pop_front()
         {
-            state.recent_bytes -= oldest.bytes.len();
+            state.recent_bytes -= oldest.weight();
             gone.push(oldest);
         }
         drop(state);
-        drop(gone);
+        let mut spare = gone
+            .into_iter()
+            .filter_map(Arc::into_inner)
+            .next()
+            .unwrap_or_default();
+        spare.clear();
+        spare
     }
 
     /// Deletes whole files, oldest first, that are over the size or the age. The one being written stays.

@@ -213,7 +213,7 @@ impl Writer {
         if self.batch.records == 0 {
             return;
         }
-        let batch = Arc::new(std::mem::take(&mut self.batch));
+        let batch = std::mem::take(&mut self.batch);
         let written = self.write(&batch);
         match written {
             Ok(()) if self.is_failing => {
@@ -233,7 +233,7 @@ impl Writer {
             }
         }
         self.shelf.recorded.fetch_add(batch.records, Ordering::Relaxed);
-        self.shelf.remember(batch);
+        self.batch = self.shelf.remember(batch);
     }
 
     fn write(&mut self, batch: &Batch) -> std::io::Result<()> {

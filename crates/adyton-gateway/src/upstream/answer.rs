@@ -9,7 +9,7 @@ use http::{HeaderMap, HeaderValue, StatusCode};
 use hyper::ext::ReasonPhrase;
 
 use crate::upstream::framing::Framing;
-use crate::upstream::headers::{named_by_connection, stays};
+use crate::upstream::headers::stays;
 
 /// The most that a head may take, in bytes.
 const HEAD_MAX: usize = 128 * 1024;
@@ -111,28 +111,24 @@ fn read(bytes: &Bytes, bodiless: bool) -> Result<Head, BadHead> {
         .reason
         .filter(|phrase| !phrase.is_empty() && Some(*phrase) != status.canonical_reason())
         .and_then(|phrase| ReasonPhrase::try_from(bytes.slice_ref(phrase.as_bytes())).ok());
-    let (mut body, mut connection) = (BodyLines::default(), HeaderMap::new());
+    let (mut body, mut connection) = (BodyLines::default(), ConnectionLines::default());
     let mut headers = HeaderMap::with_capacity(parsed.headers.len() + ADDED);
     for line in &*parsed.headers {
         let name = HeaderName::from_bytes(line.name.as_bytes()).map_err(BadHead::because)?;
-        let value = HeaderValue::from_maybe_shared(bytes.slice_ref(line.value)).map_err(BadHead::because)?;
         match name {
             CONTENT_LENGTH => body.length(line.value)?,
             TRANSFER_ENCODING => body.coding(line.value),
-            CONNECTION => {
-                connection.append(name, value);
-                continue;
-            }
+            CONNECTION => connection.line(line.value),
             _ => {}
         }
         if !stays(name.as_str()) {
+            let value =
+                HeaderValue::from_maybe_shared(bytes.slice_ref(line.value)).map_err(BadHead::because)?;
             headers.append(name, value);
         }
     }
-    for named in named_by_connection(&connection) {
-        if let Ok(name) = HeaderName::from_bytes(named) {
-            headers.remove(name);
-        }
+    for name in connection.named.drain(..) {
+        headers.remove(name);
     }
     let framing = if bodiless || has_no_body(status) {
         Framing::OVER
@@ -144,7 +140,7 @@ fn read(bytes: &Bytes, bodiless: bool) -> Result<Head, BadHead> {
         phrase,
         headers,
         framing,
-        keeps: keeps(version, &connection) && framing != Framing::UntilClose,
+        keeps: connection.stays(version) && framing != Framing::UntilClose,
     })
 }
 
@@ -153,16 +149,32 @@ fn has_no_body(status: StatusCode) -> bool {
     status.is_informational() || matches!(status, StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED)
 }
 
-/// Whether the instance keeps the connection: HTTP/1.1 unless it says `close`, HTTP/1.0 if it says `keep-alive`.
-fn keeps(version: u8, connection: &HeaderMap) -> bool {
-    let says = |word: &str| {
-        connection
-            .get_all(CONNECTION)
-            .iter()
-            .flat_map(|line| line.as_bytes().split(|byte| *byte == b','))
-            .any(|token| token.trim_ascii().eq_ignore_ascii_case(word.as_bytes()))
-    };
-    !says("close") && (version > 0 || says("keep-alive"))
+/// What the `Connection` lines say.
+#[derive(Default)]
+struct ConnectionLines {
+    closes: bool,
+    keeps: bool,
+    /// Headers that concern this connection only.
+    named: Vec<HeaderName>,
+}
+
+impl ConnectionLines {
+    fn line(&mut self, value: &[u8]) {
+        for token in value.split(|byte| *byte == b',').map(<[u8]>::trim_ascii) {
+            if token.eq_ignore_ascii_case(b"close") {
+                self.closes = true;
+            } else if token.eq_ignore_ascii_case(b"keep-alive") {
+                self.keeps = true;
+            } else {
+                self.named.extend(HeaderName::from_bytes(token));
+            }
+        }
+    }
+
+    /// Whether the instance keeps the connection: HTTP/1.1 unless it says `close`, HTTP/1.0 if it says `keep-alive`.
+    fn stays(&self, version: u8) -> bool {
+        !self.closes && (version > 0 || self.keeps)
+    }
 }
 
 /// What the header lines say of the body.

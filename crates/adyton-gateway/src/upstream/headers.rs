@@ -119,7 +119,7 @@ fn is_ours(authorization: &[u8], way: Way) -> bool {
 }
 
 /// The headers that `Connection` names, beside what it says of the connection itself.
-pub(super) fn named_by_connection(headers: &HeaderMap) -> Vec<&[u8]> {
+fn named_by_connection(headers: &HeaderMap) -> Vec<&[u8]> {
     headers
         .get_all(CONNECTION)
         .iter()
