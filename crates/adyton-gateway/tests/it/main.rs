@@ -7,6 +7,7 @@
     reason = "tests"
 )]
 
+mod answers;
 mod cancel;
 mod client;
 mod door;

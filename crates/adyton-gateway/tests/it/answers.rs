@@ -1,0 +1,171 @@
+//! Answers of programs in every form that HTTP/1.1 allows, and in some that it does not.
+
+use std::io::{Read, Write};
+use std::net::TcpListener;
+use std::thread;
+
+use crate::client::Client;
+use crate::model::{Act, Program, answer, ok, wait_for};
+use crate::world::World;
+
+/// What a client gets from a program that says these bytes, and closes or not.
+fn passed(said: &[u8], closes: bool) -> (u16, String, String) {
+    let world = World::new();
+    let said = said.to_vec();
+    let program = Program::start(move |_| match closes {
+        true => Act::SayAndClose(said.clone()),
+        false => Act::Say(said.clone()),
+    });
+    world.runs_at(program.address);
+    let reply = world.ask(&world.call());
+    (reply.status, reply.text().to_owned(), reply.reason().to_owned())
+}
+
+#[test]
+fn every_form_of_body_arrives_whole() {
+    for (said, closes) in [
+        ("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nwhole", false),
+        (
+            "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nConnection: close\r\n\r\nwhole",
+            true,
+        ),
+        ("HTTP/1.1 200 OK\r\n\r\nwhole", true),
+        ("HTTP/1.0 200 OK\r\n\r\nwhole", true),
+        (
+            "HTTP/1.0 200 OK\r\nContent-Length: 5\r\nConnection: keep-alive\r\n\r\nwhole",
+            false,
+        ),
+        (
+            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2;a=b\r\nwh\r\n3\r\nole\r\n0\r\nX-Trailer: 1\r\n\r\n",
+            false,
+        ),
+        ("HTTP/1.1 200 OK\nContent-Length: 5\n\nwhole", false),
+        (
+            "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nwhole",
+            false,
+        ),
+    ] {
+        assert_eq!(
+            passed(said.as_bytes(), closes),
+            (200, "whole".to_owned(), String::new()),
+            "{said:?}"
+        );
+    }
+    let (status, body, _) = passed(b"HTTP/1.1 204 No Content\r\n\r\n", false);
+    assert_eq!((status, body.as_str()), (204, ""));
+}
+
+#[test]
+fn what_is_no_answer_is_refused() {
+    for (said, reason) in [
+        ("hello, gateway\r\n", "instance.bad_answer"),
+        (
+            "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nwhole",
+            "instance.bad_answer",
+        ),
+        (
+            "HTTP/1.1 200 OK\r\nContent-Length: five\r\n\r\nwhole",
+            "instance.bad_answer",
+        ),
+        (
+            "HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\n",
+            "instance.bad_answer",
+        ),
+        ("HTTP/1.1 200 OK\r\nContent-Len", "instance.closed"),
+        ("HTTP/1.1 100 Continue\r\n\r\n", "instance.closed"),
+    ] {
+        let (status, _, seen) = passed(said.as_bytes(), true);
+        assert_eq!((status, seen.as_str()), (500, reason), "{said:?}");
+    }
+}
+
+#[test]
+fn a_chunk_that_is_none_breaks_the_answer_off() {
+    let world = World::new();
+    let said = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\n\r\n".to_vec();
+    let program = Program::start(move |_| Act::Say(said.clone()));
+    world.runs_at(program.address);
+    let mut client = world.client();
+    client.send(world.call().bytes());
+    assert!(client.read_after("POST").is_none(), "half an answer looks whole");
+    wait_for("the record", || world.records().len() == 1);
+    assert_eq!(
+        world.records()[0].reason.unwrap().sub_code(),
+        "instance.bad_answer"
+    );
+}
+
+/// Bytes behind an answer must never become the answer to somebody else's request.
+#[test]
+fn what_an_instance_says_unasked_reaches_nobody() {
+    let world = World::new();
+    let program = Program::start(|seen| {
+        let mut said = answer("200 OK", "", "first");
+        said.extend(answer("200 OK", "", "somebody else's"));
+        match seen.number {
+            1 => Act::Say(said),
+            _ => ok("never on this connection"),
+        }
+    });
+    world.runs_at(program.address);
+    for number in 1..=5 {
+        let reply = world.ask(&world.call());
+        assert_eq!((reply.status, reply.text()), (200, "first"));
+        assert_eq!(program.connections(), number);
+    }
+}
+
+#[test]
+fn an_answer_that_comes_before_the_body_was_read_passes() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let world = World::new();
+    world.runs_at(listener.local_addr().unwrap());
+    let program = thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        let mut head = [0; 4096];
+        assert!(stream.read(&mut head).unwrap() > 0);
+        stream
+            .write_all(&answer("413 Payload Too Large", "", "too long"))
+            .unwrap();
+        // The rest of the body, until the gateway leaves.
+        std::io::copy(&mut stream, &mut std::io::sink()).map_or(0, |rest| rest)
+    });
+    let long = 8 * 1024 * 1024;
+    let reply = world.ask(&world.call().body(vec![b'x'; long]));
+    assert_eq!((reply.status, reply.text()), (413, "too long"));
+    assert!(
+        program.join().unwrap() < long as u64,
+        "nobody waited for the body to be sent"
+    );
+}
+
+#[test]
+fn an_answer_may_come_while_the_body_is_still_sent() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let world = World::new();
+    world.runs_at(listener.local_addr().unwrap());
+    let long = 8 * 1024 * 1024;
+    // Answers the head at once, and counts the body only then.
+    thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        let mut piece = vec![0; 64 * 1024];
+        let mut seen = Vec::new();
+        while !seen.windows(4).any(|window| window == b"\r\n\r\n") {
+            let read = stream.read(&mut piece).unwrap();
+            seen.extend_from_slice(&piece[..read]);
+        }
+        stream
+            .write_all(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nbegun\r\n")
+            .unwrap();
+        let end = seen.windows(4).position(|window| window == b"\r\n\r\n").unwrap() + 4;
+        let mut body = seen.len() - end;
+        while body < long {
+            body += stream.read(&mut piece).unwrap();
+        }
+        stream.write_all(b"6\r\n, done\r\n0\r\n\r\n").unwrap();
+    });
+    let mut client = Client::connect(world.address());
+    client.send(world.call().body(vec![b'x'; long]).bytes());
+    let reply = client.read();
+    assert_eq!((reply.status, reply.text()), (200, "begun, done"));
+}
