@@ -1,0 +1,196 @@
+//! The objects around the tensors: the body, in which only `inputs` counts, and the inputs by their names.
+
+use std::fmt;
+
+use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
+
+use super::super::InputError;
+use super::nested::{Nested, Reading};
+use super::trouble::{Trouble, text};
+use super::wanted;
+use crate::onnx::tensor::{Input, Ports, Tensor};
+
+/// What is neither object nor list, where one of them is needed.
+macro_rules! values {
+    () => {
+        fn visit_bool<E: serde::de::Error>(self, value: bool) -> Result<Self::Value, E> {
+            self.other(&value.to_string())
+        }
+        fn visit_u64<E: serde::de::Error>(self, value: u64) -> Result<Self::Value, E> {
+            self.other(&value.to_string())
+        }
+        fn visit_i64<E: serde::de::Error>(self, value: i64) -> Result<Self::Value, E> {
+            self.other(&value.to_string())
+        }
+        fn visit_f64<E: serde::de::Error>(self, value: f64) -> Result<Self::Value, E> {
+            self.other(&value.to_string())
+        }
+        fn visit_str<E: serde::de::Error>(self, value: &str) -> Result<Self::Value, E> {
+            self.other(&text(value))
+        }
+        fn visit_unit<E: serde::de::Error>(self) -> Result<Self::Value, E> {
+            self.other("null")
+        }
+    };
+}
+
+/// The whole body: an object in which only `inputs` counts.
+pub(super) struct Body<'p> {
+    pub(super) ports: &'p Ports,
+    pub(super) trouble: &'p mut Trouble,
+}
+
+impl<'de> DeserializeSeed<'de> for Body<'_> {
+    type Value = Option<Vec<Option<Tensor>>>;
+    fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<Self::Value, D::Error> {
+        from.deserialize_any(self)
+    }
+}
+
+impl Body<'_> {
+    fn other<E: serde::de::Error, T>(self, got: &str) -> Result<T, E> {
+        let problem = format!("expected {{\"inputs\":{{{}}}}}, got {got}", wanted(self.ports));
+        self.trouble.problem = Some(InputError::new("body", problem));
+        Err(E::custom("an object is needed"))
+    }
+}
+
+impl<'de> Visitor<'de> for Body<'_> {
+    type Value = Option<Vec<Option<Tensor>>>;
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object with \"inputs\"")
+    }
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut found = None;
+        while let Some(inputs) = map.next_key_seed(Key("inputs"))? {
+            if inputs {
+                if found.is_some() {
+                    self.trouble.problem = Some(InputError::new("inputs", "occurs twice in the body"));
+                    return Err(A::Error::custom("twice"));
+                }
+                found = Some(map.next_value_seed(Named {
+                    ports: self.ports,
+                    trouble: &mut *self.trouble,
+                })?);
+            } else {
+                map.next_value::<IgnoredAny>()?;
+            }
+        }
+        Ok(found)
+    }
+    fn visit_seq<A: SeqAccess<'de>>(self, _: A) -> Result<Self::Value, A::Error> {
+        self.other("a list")
+    }
+    values!();
+}
+
+/// A key, compared without being copied.
+struct Key(&'static str);
+
+impl<'de> DeserializeSeed<'de> for Key {
+    type Value = bool;
+    fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<bool, D::Error> {
+        from.deserialize_str(self)
+    }
+}
+
+impl Visitor<'_> for Key {
+    type Value = bool;
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a key")
+    }
+    fn visit_str<E>(self, key: &str) -> Result<bool, E> {
+        Ok(key == self.0)
+    }
+}
+
+/// The value of `inputs`: an object of tensors, or the only input's tensor itself.
+struct Named<'p> {
+    ports: &'p Ports,
+    trouble: &'p mut Trouble,
+}
+
+impl<'de> DeserializeSeed<'de> for Named<'_> {
+    type Value = Vec<Option<Tensor>>;
+    fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<Self::Value, D::Error> {
+        from.deserialize_any(self)
+    }
+}
+
+impl Named<'_> {
+    fn other<E: serde::de::Error, T>(self, got: &str) -> Result<T, E> {
+        let problem = format!(
+            "expected an object of tensors, {{{}}}, got {got}",
+            wanted(self.ports)
+        );
+        self.trouble.problem = Some(InputError::new("inputs", problem));
+        Err(E::custom("an object is needed"))
+    }
+}
+
+impl<'de> Visitor<'de> for Named<'_> {
+    type Value = Vec<Option<Tensor>>;
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object of tensors under \"inputs\"")
+    }
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let inputs = &self.ports.inputs;
+        let mut found: Vec<Option<Tensor>> = inputs.iter().map(|_| None).collect();
+        while let Some(at) = map.next_key_seed(Which(inputs))? {
+            match at {
+                Ok(at) if found[at].is_some() => {
+                    let field = format!("inputs.{}", inputs[at].name);
+                    self.trouble.problem = Some(InputError::new(field, "occurs twice in the body"));
+                    return Err(A::Error::custom("twice"));
+                }
+                Ok(at) => {
+                    let mut reading = Reading::new(&inputs[at]);
+                    let read = map.next_value_seed(Nested {
+                        reading: &mut reading,
+                    });
+                    found[at] = Some(reading.finish(read, self.trouble)?);
+                }
+                Err(name) => {
+                    let known: Vec<String> =
+                        inputs.iter().map(|input| format!("\"{}\"", input.name)).collect();
+                    let problem = format!("no such input; the model takes {}", known.join(", "));
+                    self.trouble.problem = Some(InputError::new(format!("inputs.{name}"), problem));
+                    return Err(A::Error::custom("unknown input"));
+                }
+            }
+        }
+        Ok(found)
+    }
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
+        let [only] = self.ports.inputs.as_slice() else {
+            let problem = format!("expected an object, since the model takes {}", wanted(self.ports));
+            self.trouble.problem = Some(InputError::new("inputs", problem));
+            return Err(A::Error::custom("an object is needed"));
+        };
+        let mut reading = Reading::new(only);
+        let read = reading.list(&mut seq);
+        Ok(vec![Some(reading.finish(read, self.trouble)?)])
+    }
+    values!();
+}
+
+/// Which input a key names; the name itself when there is none.
+struct Which<'p>(&'p [Input]);
+
+impl<'de> DeserializeSeed<'de> for Which<'_> {
+    type Value = Result<usize, String>;
+    fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<Self::Value, D::Error> {
+        from.deserialize_str(self)
+    }
+}
+
+impl Visitor<'_> for Which<'_> {
+    type Value = Result<usize, String>;
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the name of an input")
+    }
+    fn visit_str<E>(self, key: &str) -> Result<Self::Value, E> {
+        let at = self.0.iter().position(|input| &*input.name == key);
+        Ok(at.ok_or_else(|| key.chars().take(64).collect()))
+    }
+}

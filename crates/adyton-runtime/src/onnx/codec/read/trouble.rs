@@ -1,0 +1,66 @@
+//! What went wrong while a body was read, in the words of the caller's own body.
+
+use super::super::InputError;
+use crate::onnx::tensor::ElementType;
+
+/// How much of a value that cannot be read is shown.
+const SHOWN: usize = 40;
+
+/// What went wrong while a body was read, and where.
+#[derive(Default)]
+pub(super) struct Trouble {
+    /// Said by us, in the words of the caller's own body.
+    pub(super) problem: Option<InputError>,
+    /// Where the JSON reader stopped, when that was inside a tensor.
+    pub(super) place: Option<Place>,
+}
+
+/// A place in a tensor: `inputs.x[0][2]`.
+pub(super) struct Place {
+    pub(super) field: String,
+    pub(super) element: ElementType,
+}
+
+/// A value inside a tensor that is no JSON. Numbers that JSON has no word for are written by many clients all the same.
+pub(super) fn unreadable(body: &[u8], syntax: &serde_json::Error, place: Place) -> InputError {
+    let word = word_at(body, syntax);
+    let bare = word.trim_start_matches(['-', '+']).to_ascii_lowercase();
+    let is_special = matches!(bare.as_str(), "nan" | "inf" | "infinity");
+    let is_large = !is_special && syntax.to_string().starts_with("number out of range");
+    let takes_special = matches!(
+        place.element,
+        ElementType::Float32 | ElementType::Float64 | ElementType::Float16
+    );
+    let problem = if is_special || is_large {
+        let fix = match takes_special {
+            true => {
+                "; JSON has no word for it: write \"NaN\", \"Infinity\" or \"-Infinity\", with the quotes"
+            }
+            false => "",
+        };
+        format!("expected {}, got {word}{fix}", place.element)
+    } else {
+        format!("not valid JSON: {syntax}")
+    };
+    InputError::new(place.field, problem)
+}
+
+/// The word of the body at which the reader stopped.
+fn word_at(body: &[u8], syntax: &serde_json::Error) -> String {
+    let lines = body.split(|byte| *byte == b'\n');
+    let Some(line) = lines.into_iter().nth(syntax.line().saturating_sub(1)) else {
+        return String::new();
+    };
+    let is_end = |byte: &u8| byte.is_ascii_whitespace() || b"[]{},:".contains(byte);
+    let (before, after) = line.split_at(syntax.column().saturating_sub(1).min(line.len()));
+    let start = before.iter().rposition(is_end).map_or(0, |at| at + 1);
+    let length = after.iter().position(is_end).unwrap_or(after.len());
+    let word = line.get(start..before.len() + length).unwrap_or_default();
+    String::from_utf8_lossy(word).chars().take(SHOWN).collect()
+}
+
+/// A text as a message shows it.
+pub(super) fn text(value: &str) -> String {
+    let shown: String = value.chars().take(SHOWN).collect();
+    format!("the text \"{shown}\"")
+}
