@@ -111,6 +111,13 @@ pub(super) fn label(answer: &mut Vec<u8>, label: &Label) {
     }
 }
 
+/// A key of an object: the name with quotes and escapes.
+pub(super) fn key(name: &str) -> String {
+    let mut key = Vec::with_capacity(name.len() + 2);
+    text(&mut key, name);
+    String::from_utf8_lossy(&key).into_owned()
+}
+
 /// A text with quotes and escapes.
 pub(super) fn text(answer: &mut Vec<u8>, text: &str) {
     json(answer, text);

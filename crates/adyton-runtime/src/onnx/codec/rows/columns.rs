@@ -1,0 +1,94 @@
+//! The declared columns of a row, and which input of the model each of them feeds.
+
+use super::super::{SchemaError, write};
+use crate::onnx::tensor::{Axis, ElementType, Input, Ports};
+
+/// The columns of a row and how they feed the model.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Columns {
+    names: Vec<String>,
+    /// Each name as the key of an answer: with quotes, escapes and the colon.
+    keys: Vec<String>,
+    feed: Feed,
+}
+
+/// How rows become inputs.
+#[derive(Clone, PartialEq, Debug)]
+pub(super) enum Feed {
+    /// One input of two axes takes all columns.
+    Matrix,
+    /// Each column has an input of its own; where each input's column stands.
+    Each(Vec<usize>),
+}
+
+impl Columns {
+    /// Fits declared columns to a model.
+    pub(in super::super) fn fit(names: Vec<String>, ports: &Ports) -> Result<Self, SchemaError> {
+        if let [input] = ports.inputs.as_slice()
+            && let Some([_, columns]) = input.axes.as_deref()
+            && !matches!(input.element, ElementType::Bool | ElementType::Text)
+        {
+            return match columns {
+                Axis::Fixed(wanted) if *wanted != names.len() => Err(SchemaError(format!(
+                    "req_data rows have {} properties ({}), but the model's input \"{}\" is {input}",
+                    names.len(),
+                    names.join(", "),
+                    input.name
+                ))),
+                Axis::Fixed(_) | Axis::Any(_) => Ok(Self::new(names, Feed::Matrix)),
+            };
+        }
+        let column = |input: &Input| names.iter().position(|name| **name == *input.name);
+        let single = |input: &Input| match input.axes.as_deref() {
+            Some([_]) => true,
+            Some([_, last]) => matches!(last, Axis::Fixed(1) | Axis::Any(_)),
+            Some(_) | None => false,
+        };
+        let each: Option<Vec<usize>> = ports
+            .inputs
+            .iter()
+            .map(|input| if single(input) { column(input) } else { None })
+            .collect();
+        match each {
+            Some(each) if !each.is_empty() => Ok(Self::new(names, Feed::Each(each))),
+            Some(_) | None => Err(SchemaError(format!(
+                "req_data rows need a model with one input of numbers [N,{}], or one input for each property",
+                names.len()
+            ))),
+        }
+    }
+
+    fn new(names: Vec<String>, feed: Feed) -> Self {
+        let key = |name: &String| format!("{}:", write::key(name));
+        Self {
+            keys: names.iter().map(key).collect(),
+            names,
+            feed,
+        }
+    }
+
+    /// The declared names, in order.
+    pub(super) fn names(&self) -> &[String] {
+        &self.names
+    }
+
+    /// The keys of an answer's row, each with its colon: `"sepal_length":`.
+    pub(super) fn keys(&self) -> impl Iterator<Item = &str> {
+        self.keys.iter().map(String::as_str)
+    }
+
+    /// How a column's key is mostly written in a body: `"sepal_length"`.
+    pub(super) fn key(&self, column: usize) -> Option<&str> {
+        self.keys.get(column)?.strip_suffix(':')
+    }
+
+    /// The length of all keys together.
+    pub(super) fn keys_length(&self) -> usize {
+        self.keys.iter().map(String::len).sum()
+    }
+
+    /// Where the inputs' elements come from.
+    pub(super) fn feed(&self) -> &Feed {
+        &self.feed
+    }
+}

@@ -1,0 +1,78 @@
+//! Makes the model's tensors of the cells.
+
+use super::super::{InputError, number};
+use super::columns::{Columns, Feed};
+use crate::onnx::tensor::{Elements, Input, Tensor};
+
+/// The tensors that the rows make.
+///
+/// # Errors
+/// A cell does not fit its input, or the model takes another number of rows.
+pub(super) fn feed(
+    columns: &Columns,
+    inputs: &[Input],
+    cells: &[&str],
+    count: usize,
+) -> Result<Vec<Tensor>, InputError> {
+    let names = columns.names();
+    let width = names.len();
+    let push = |elements: &mut Elements, input: &Input, row: usize, column: usize| {
+        let cell = cells[row * width + column];
+        let field = || format!("data.req_data[{row}].{}", names[column]);
+        // In JSON, the zero character is always written as an escape.
+        if matches!(elements, Elements::Text(_))
+            && cell.contains("\\u0000")
+            && serde_json::from_str::<String>(cell).is_ok_and(|text| number::has_zero(elements, &text))
+        {
+            return Err(InputError::new(field(), number::ZERO));
+        }
+        number::cell(elements, cell).ok_or_else(|| {
+            let wanted = if matches!(elements, Elements::Text(_)) {
+                "a text"
+            } else {
+                "a number"
+            };
+            let problem = format!("expected {wanted} ({}), got {}", input.element, shown(cell));
+            InputError::new(field(), problem)
+        })
+    };
+    match columns.feed() {
+        Feed::Matrix => {
+            let input = &inputs[0];
+            let mut elements = Elements::with_room(input.element, cells.len());
+            for row in 0..count {
+                for column in 0..width {
+                    push(&mut elements, input, row, column)?;
+                }
+            }
+            let shape = vec![count, width];
+            if !input.takes(&shape) {
+                return Err(InputError::new(
+                    "data.req_data",
+                    format!("has {count} rows, but the model takes {input}"),
+                ));
+            }
+            Ok(vec![Tensor { shape, elements }])
+        }
+        Feed::Each(columns_of) => inputs
+            .iter()
+            .zip(columns_of)
+            .map(|(input, column)| {
+                let mut elements = Elements::with_room(input.element, count);
+                for row in 0..count {
+                    push(&mut elements, input, row, *column)?;
+                }
+                let shape = if input.axes.as_ref().is_some_and(|axes| axes.len() == 1) {
+                    vec![count]
+                } else {
+                    vec![count, 1]
+                };
+                Ok(Tensor { shape, elements })
+            })
+            .collect(),
+    }
+}
+
+fn shown(cell: &str) -> String {
+    cell.chars().take(40).collect()
+}
