@@ -1,6 +1,8 @@
 //! The steps of a linear model, and how they are computed. In float32, as the operators of `ai.onnx.ml` are defined
 //! (ONNX-ML Operators: LinearClassifier, LinearRegressor, Scaler, Normalizer, ZipMap).
 
+use std::borrow::Cow;
+
 use crate::onnx::tensor::{Elements, Label, Tensor, Value};
 
 /// Where a matrix lies while a plan runs.
@@ -74,14 +76,15 @@ pub(super) enum Output {
     Maps(Slot, Vec<Label>),
 }
 
-struct Matrix {
+struct Matrix<'t> {
     columns: usize,
-    elements: Vec<f32>,
+    /// The inputs' are borrowed.
+    elements: Cow<'t, [f32]>,
     /// For each row, which class has the highest score.
     winners: Vec<usize>,
 }
 
-impl Matrix {
+impl Matrix<'_> {
     fn rows(&self) -> std::slice::ChunksExact<'_, f32> {
         self.elements.chunks_exact(self.columns)
     }
@@ -108,13 +111,13 @@ impl Plan {
             .collect()
     }
 
-    fn give(&self, output: &Output, slots: &[Matrix], rows: usize) -> Option<Value> {
+    fn give(&self, output: &Output, slots: &[Matrix<'_>], rows: usize) -> Option<Value> {
         match output {
             Output::Matrix(slot) => {
                 let matrix = slots.get(*slot)?;
                 Some(Value::Tensor(Tensor {
                     shape: vec![rows, matrix.columns],
-                    elements: Elements::Float32(matrix.elements.clone()),
+                    elements: Elements::Float32(matrix.elements.to_vec()),
                 }))
             }
             Output::Labels(slot) => {
@@ -139,14 +142,14 @@ impl Plan {
     }
 }
 
-fn matrix(input: &Tensor, rows: usize) -> Option<Matrix> {
+fn matrix(input: &Tensor, rows: usize) -> Option<Matrix<'_>> {
     let (Elements::Float32(elements), [length, columns]) = (&input.elements, input.shape.as_slice()) else {
         return None;
     };
     let fits = *length == rows && *columns > 0 && elements.iter().all(|element| element.is_finite());
     fits.then(|| Matrix {
         columns: *columns,
-        elements: elements.clone(),
+        elements: Cow::Borrowed(elements),
         winners: Vec::new(),
     })
 }
@@ -172,7 +175,7 @@ fn name(winners: &[usize], labels: &[Label]) -> Option<Elements> {
 }
 
 impl Step {
-    fn run(&self, slots: &[Matrix], rows: usize) -> Option<Matrix> {
+    fn run(&self, slots: &[Matrix<'_>], rows: usize) -> Option<Matrix<'static>> {
         match self {
             Step::Join(from) => join(from, slots, rows),
             Step::Scale { from, offset, scale } => {
@@ -187,19 +190,19 @@ impl Step {
                 });
                 Some(Matrix {
                     columns: from.columns,
-                    elements: scaled.collect::<Option<_>>()?,
+                    elements: Cow::Owned(scaled.collect::<Option<_>>()?),
                     winners: Vec::new(),
                 })
             }
             Step::Normalize { from, norm } => {
                 let from = slots.get(*from)?;
-                let mut elements = from.elements.clone();
+                let mut elements = from.elements.to_vec();
                 elements
                     .chunks_exact_mut(from.columns)
                     .for_each(|row| norm.divide(row));
                 Some(Matrix {
                     columns: from.columns,
-                    elements,
+                    elements: Cow::Owned(elements),
                     winners: Vec::new(),
                 })
             }
@@ -210,18 +213,21 @@ impl Step {
     }
 }
 
-fn join(from: &[Slot], slots: &[Matrix], rows: usize) -> Option<Matrix> {
-    let parts: Vec<&Matrix> = from.iter().map(|slot| slots.get(*slot)).collect::<Option<_>>()?;
-    let columns = parts.iter().map(|part| part.columns).sum();
+fn join(from: &[Slot], slots: &[Matrix<'_>], rows: usize) -> Option<Matrix<'static>> {
+    let mut columns = 0;
+    for slot in from {
+        columns += slots.get(*slot)?.columns;
+    }
     let mut elements = Vec::with_capacity(rows * columns);
     for row in 0..rows {
-        for part in &parts {
+        for slot in from {
+            let part = slots.get(*slot)?;
             elements.extend_from_slice(part.elements.get(row * part.columns..(row + 1) * part.columns)?);
         }
     }
     Some(Matrix {
         columns,
-        elements,
+        elements: Cow::Owned(elements),
         winners: Vec::new(),
     })
 }
@@ -239,7 +245,7 @@ impl Norm {
 }
 
 impl Layer {
-    fn run(&self, from: &Matrix, rows: usize, after: After) -> Option<Matrix> {
+    fn run(&self, from: &Matrix<'_>, rows: usize, after: After) -> Option<Matrix<'static>> {
         let scores = self.intercepts.len();
         let weights = self.weights.get(..scores * from.columns)?;
         let mut elements = Vec::with_capacity(rows * scores);
@@ -259,7 +265,7 @@ impl Layer {
         }
         Some(Matrix {
             columns: scores,
-            elements,
+            elements: Cow::Owned(elements),
             winners,
         })
     }
