@@ -143,6 +143,11 @@ impl Trail {
         }
     }
 
+    /// Dispatch: the model worked so long, while nobody else could.
+    pub(crate) fn took(&mut self, span: Duration) {
+        self.model_time = self.model_time.saturating_add(span);
+    }
+
     /// Respond: it was refused for this reason.
     pub(crate) fn refused(&mut self, reason: Reason, evidence: Evidence) {
         self.refused = Some((reason, evidence));

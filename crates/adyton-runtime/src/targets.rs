@@ -13,7 +13,7 @@
 //! ```text
 //! let instance = reader.take(service, |model| route.declares(model), turn)?;      // InFlight, or Unavailable
 //! match instance.target() {
-//!     Target::InProcess(model) if model.is_inline(body.len()) => model.predict_inline(Call { path, body: &body }),
+//!     Target::InProcess(model) if model.is_inline(body.len()) => model.predict_measured(Call { path, body: &body }).0,
 //!     Target::InProcess(model) => model.submit(Call { path, body: &body })?.await,  // dropped: never started
 //!     Target::Http(address) => …proxy to http://{address}{path}…,
 //! }

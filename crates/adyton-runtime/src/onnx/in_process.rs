@@ -10,6 +10,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use adyton_core::clock::Clock;
 use adyton_core::model::ApiDeclaration;
@@ -177,6 +178,11 @@ impl InProcess {
     /// # Errors
     /// [`ModelError::Input`] or [`ModelError::Failed`].
     pub fn predict_inline(&self, call: Call<'_>) -> Result<Answer, ModelError> {
+        self.predict_measured(call).0
+    }
+
+    /// Answers on this thread, and says how long the model took: the time is taken here anyway.
+    pub fn predict_measured(&self, call: Call<'_>) -> (Result<Answer, ModelError>, Duration) {
         self.predict(self.codec(call.path), call.body)
     }
 
@@ -212,20 +218,25 @@ impl InProcess {
             .unwrap_or(0)
     }
 
-    fn predict(&self, codec: usize, body: &[u8]) -> Result<Answer, ModelError> {
+    fn predict(&self, codec: usize, body: &[u8]) -> (Result<Answer, ModelError>, Duration) {
         let codec = self.codecs.get(codec).map_or(&Codec::Tensors, |(_, codec)| codec);
         let start = Start::of(&self.pace, &self.clock);
         // The compiled-in runtime is large and young: a panic in it must cost one call, not a worker.
         let done = guarded(|| codec.predict(self.model.as_ref(), body));
+        let (took, now) = start.took(&self.clock);
         if self.inline.is_some_and(|most| body.len() <= most) {
-            self.pace.record(start.took(&self.clock), self.clock.monotonic());
+            self.pace.record(took, now);
         }
-        let body = done.map_err(|panic| self.panicked(panic))??;
-        Ok(Answer {
-            status: StatusCode::OK,
-            content_type: "application/json",
-            body,
-        })
+        let answered = match done {
+            Ok(Ok(body)) => Ok(Answer {
+                status: StatusCode::OK,
+                content_type: "application/json",
+                body,
+            }),
+            Ok(Err(problem)) => Err(problem.into()),
+            Err(panic) => Err(self.panicked(panic)),
+        };
+        (answered, took.held)
     }
 }
 
@@ -280,7 +291,7 @@ impl Job for Waiting {
         } = *self;
         drop(place);
         // A caller who left meanwhile takes no answer; nothing is lost.
-        let _ = answer.send(model.predict(codec, &body));
+        let _ = answer.send(model.predict(codec, &body).0);
     }
 }
 

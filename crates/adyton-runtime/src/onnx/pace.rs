@@ -77,11 +77,12 @@ impl Start {
         });
         Self::Wall(now)
     }
-    /// How long the call has taken.
-    pub(crate) fn took(&self, clock: &Clock) -> Took {
-        match self {
+    /// How long the call has taken, and the time now.
+    pub(crate) fn took(&self, clock: &Clock) -> (Took, Duration) {
+        let now = clock.monotonic();
+        let took = match self {
             Self::Wall(start) => {
-                let held = clock.monotonic().saturating_sub(*start);
+                let held = now.saturating_sub(*start);
                 let worked = if held < STUCK {
                     held
                 } else {
@@ -91,7 +92,8 @@ impl Start {
                 Took { held, worked }
             }
             Self::Thread(start) => Took::alone(thread_time().saturating_sub(*start)),
-        }
+        };
+        (took, now)
     }
 }
 

@@ -39,12 +39,14 @@ pub(super) async fn predict(
     let path = call.route().path.as_str();
     let (_, body, turn) = call.into_parts();
     let asked = ModelCall { path, body: &body };
-    let began = worker.clock().monotonic();
-    trail.waits(began);
-    let waited = || worker.clock().monotonic().saturating_sub(began);
     let (answered, allowance) = if model.is_inline(body.len()) {
-        (model.predict_inline(asked), turn.spend())
+        let (answered, took) = model.predict_measured(asked);
+        trail.took(took);
+        (answered, turn.spend())
     } else {
+        let began = worker.clock().monotonic();
+        trail.waits(began);
+        let waited = || worker.clock().monotonic().saturating_sub(began);
         // A full queue takes no call, and so no turn.
         let pending = model.submit(asked).map_err(|error| failed(error, place))?;
         let allowance = turn.spend();
@@ -53,9 +55,9 @@ pub(super) async fn predict(
             place.failed();
             impatient(worker, why, place.id(), PLACE.to_owned(), waited())
         })?;
+        trail.waited(worker.clock().monotonic());
         (answered, allowance)
     };
-    trail.waited(worker.clock().monotonic());
     let answer = answered.map_err(|error| failed(error, place))?;
     let mut response = Response::new(AnswerBody::Whole(answer.body));
     *response.status_mut() = answer.status;
