@@ -9,7 +9,7 @@ import pytest
 from conftest import ECHO
 from harness.callers import TokenHolder, call
 from harness.raw import Connection, exchange
-from harness.server import ROOT
+from harness.server import ROOT, wait_for
 
 GATHER = Path(__file__).parent / "models/gather"
 
@@ -43,6 +43,32 @@ def test_a_program_that_listens_no_more(new_server):
     answer = call(server, caller, echo.path)
     assert answer.headers["x-adyton-reason"] in ("instance.refused", "instance.none")
     assert (answer.status, json.loads(answer.body)["error_code"]) == (500, "ModelArts.4302")
+
+
+def test_a_program_that_is_being_restarted(new_server):
+    """Nobody answers meanwhile: the refusal says so, says how the program ended, and when to come back; then it is true."""
+    server = new_server({"throttle.default_per_second": 0}).start()
+    echo = server.deploy("echo", ECHO)
+    caller = TokenHolder(server.token())
+    for ends in range(1, 4):
+        assert call(server, caller, echo.path + "/die").headers["x-adyton-reason"] == "instance.closed"
+        answer = wait_for(lambda: found(server, caller, echo, "instance.restarting"), 10, "a refusal during the pause")
+        assert (answer.status, json.loads(answer.body)["error_code"]) == (503, "ModelArts.4503")
+        record = server.record(answer.headers["x-request-id"])
+        evidence = record["evidence"]
+        assert (evidence["restarts"], evidence["last_end"]) == (ends, "it ended with exit code 3")
+        printed = server.run("explain", answer.headers["x-request-id"]).stdout
+        assert "exit code 3" in printed and "Do not send it before the next start" in printed, printed
+        wait = answer.headers.get("retry-after")
+        assert wait, "the next start is known during the pause"
+        # The pause doubles with every end, from half a second; a start takes about as long as the first one did.
+        assert 1 <= int(wait) <= 2 ** (ends - 1) + 5
+        wait_for(lambda: call(server, caller, echo.path).status == 200, 30, "the program to be back")
+
+
+def found(server, caller, service, reason):
+    answer = call(server, caller, service.path)
+    return answer if answer.headers.get("x-adyton-reason") == reason else None
 
 
 def test_a_body_that_stops_arriving(new_server):

@@ -26,6 +26,7 @@ pub(crate) fn summary(failure: &Failure) -> String {
         | Evidence::Access { .. }
         | Evidence::Throttle { .. }
         | Evidence::Service { .. }
+        | Evidence::Restarting { .. }
         | Evidence::Instance { .. }
         | Evidence::Request { .. } => {}
     }

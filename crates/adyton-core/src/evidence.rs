@@ -104,6 +104,23 @@ pub enum Evidence {
         /// Why, if it is known.
         note: String,
     },
+    /// Nobody could take the call: the instance that comes back first is being restarted.
+    Restarting {
+        /// The service.
+        service: ServiceId,
+        /// The instance.
+        instance: InstanceId,
+        /// Since when it has not answered.
+        since: Timestamp,
+        /// How often it was started again.
+        restarts: u32,
+        /// How its last run ended.
+        last_end: String,
+        /// When it is started next; past if it is on its way.
+        next_start: Timestamp,
+        /// Our clock when the call came.
+        server_time: Timestamp,
+    },
     /// An instance that did not answer as it should.
     Instance {
         /// The instance.

@@ -238,6 +238,7 @@ fn notes(record: &Record) -> Vec<String> {
         | Evidence::Size { .. }
         | Evidence::Access { .. }
         | Evidence::Throttle { .. }
+        | Evidence::Restarting { .. }
         | Evidence::Instance { .. }
         | Evidence::Request { .. } => "",
     };

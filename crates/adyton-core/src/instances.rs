@@ -37,6 +37,21 @@ pub struct InstanceSeen {
     pub restarts: u32,
     /// Why it is not ready, if it is not.
     pub note: String,
+    /// Of a program that has ended and is being started again.
+    pub restarting: Option<Restarting>,
+}
+
+/// A program that has ended and is being started again, after pauses that grow.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Restarting {
+    /// When it ended after it had answered for the last time.
+    pub since: Timestamp,
+    /// How its last run ended: `it ended with exit code 3`.
+    pub last_end: String,
+    /// When it is started next; over while it is on its way to its first answer.
+    pub next_start: Timestamp,
+    /// When it answers again, if it starts as fast as it did before.
+    pub back_at: Timestamp,
 }
 
 /// One service, as seen.

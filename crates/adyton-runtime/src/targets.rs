@@ -50,8 +50,9 @@ pub enum Unavailable {
     /// The service runs, yet no instance of a version that declares this path is ready now (`ModelArts.4302`).
     #[error("no instance of the service accepts calls now")]
     NoInstance,
-    /// As [`NoInstance`](Self::NoInstance), because the program of the model ends again and again (`ModelArts.4503`).
-    #[error("the instances of the service restart again and again")]
+    /// As [`NoInstance`](Self::NoInstance), because the program of the model has ended and is being restarted
+    /// (`ModelArts.4503`).
+    #[error("the instances of the service are being restarted")]
     Restarting,
 }
 

@@ -57,6 +57,7 @@ impl Instances for Stage {
             place: "in process".to_owned(),
             restarts: 0,
             note: String::new(),
+            restarting: None,
         };
         Some(ServiceSeen {
             status,

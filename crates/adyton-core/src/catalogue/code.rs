@@ -53,6 +53,7 @@ codes! {
     ServiceBusy = Gateway "ModelArts.4206" 429 Limit Later "The traffic of the service is over its threshold" "gateway/ModelArts.4206-429.md";
     ConnectionRefused = Gateway "ModelArts.4302" 500 Owner Later "Gateway forwarding error. Failed to invoke backend service due to connection refused. " "gateway/ModelArts.4302-500.md";
     BackendGone = Gateway "ModelArts.4503" 500 Owner IfSafe "Failed to respond due to backend service not found or failed to respond" "gateway/ModelArts.4503-500.md";
+    BackendRestarting = Gateway "ModelArts.4503" 503 Owner Later "Backend service respond timeout, please confirm your service is able to process the request without timeout. " "gateway/ModelArts.4503-503.md";
     PredictionTimeout = Gateway "ModelArts.4503" 504 Owner IfSafe "Failed to find backend service because response timed out, please confirm your service is able to process the request without timeout. " "gateway/ModelArts.4503-504.md";
     GatewayStopping = Gateway "ModelArts.4700" 503 Platform Later "The gateway is stopping" "gateway/ModelArts.4700-503.md";
     ModelRefusedInput = Gateway "MR.0105" 400 Caller No "Recognition failed" "gateway/MR.0105-400.md";

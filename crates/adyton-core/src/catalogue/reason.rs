@@ -117,6 +117,7 @@ reasons! {
     InstanceNone = "instance.none" Dispatch ConnectionRefused "no instance of the service is ready";
     InstanceRefused = "instance.refused" Dispatch ConnectionRefused "the instance refused the connection";
     InstanceClosed = "instance.closed" Dispatch BackendGone "the instance closed the connection without an answer";
+    InstanceRestarting = "instance.restarting" Dispatch BackendRestarting "the instances of the service end and are being restarted";
     InstanceBadAnswer = "instance.bad_answer" Dispatch BackendGone "the instance answered something that is not HTTP";
     PredictionTimeout = "prediction.timeout" Dispatch PredictionTimeout "the model did not answer within the prediction time limit";
     BackendAddressDenied = "backend.address_denied" Dispatch BackendForbidden "the address of the back end is not allowed";

@@ -58,6 +58,23 @@ pub(super) fn of(asked: &Asked<'_>, nearest: &[Nearest]) -> Vec<Compared> {
             setting,
         } => vec![calls(scope, *limit, *interval_seconds, setting)],
         Evidence::Service { status, .. } => vec![state(asked.record.reason, status)],
+        Evidence::Restarting {
+            service: _,
+            instance,
+            since,
+            restarts,
+            last_end,
+            next_start: _,
+            server_time,
+        } => vec![row(
+            &format!("instance {instance}"),
+            "one that answers".to_owned(),
+            format!(
+                "restarting for {}, {restarts} {} so far; the last run: {last_end}",
+                span(server_time.since(*since)),
+                if *restarts == 1 { "restart" } else { "restarts" },
+            ),
+        )],
         Evidence::Instance {
             instance: _,
             address,
@@ -279,7 +296,7 @@ fn calls(scope: &str, limit: u64, interval_seconds: u64, setting: &str) -> Compa
 
 fn state(reason: Option<Reason>, status: &str) -> Compared {
     match reason {
-        Some(Reason::InstanceNone) => row(
+        Some(Reason::InstanceNone | Reason::InstanceRestarting) => row(
             "ready instances",
             "at least one".to_owned(),
             format!("none; the service is {status}"),

@@ -7,6 +7,7 @@ use super::nearest::{self, is_management};
 use super::units::{bytes, span};
 use super::{Asked, Nearest, Part, sentence};
 use crate::catalogue::Reason;
+use crate::clock::Timestamp;
 use crate::evidence::{Evidence, SignatureEvidence};
 use crate::id::ProjectId;
 use crate::record::{Door, Step};
@@ -55,6 +56,15 @@ pub(super) fn of(asked: &Asked<'_>, nearest: &[Nearest]) -> Vec<String> {
             retry_after_ms,
             setting: _,
         } => throttle(asked, *retry_after_ms),
+        Evidence::Restarting {
+            service: _,
+            instance: _,
+            since: _,
+            restarts: _,
+            last_end: _,
+            next_start,
+            server_time,
+        } => vec![restart(*next_start, *server_time)],
     };
     // Where this request says it all, with names, the general advice would only repeat it.
     let is_said = !fixes.is_empty()
@@ -206,6 +216,15 @@ fn throttle(asked: &Asked<'_>, retry_after_ms: u64) -> Vec<String> {
         refused_at.after(wait),
         span(wait)
     )]
+}
+
+fn restart(next_start: Timestamp, server_time: Timestamp) -> String {
+    if next_start > server_time {
+        let wait = span(next_start.since(server_time));
+        format!("Do not send it before the next start, at {next_start} ({wait} after the refusal).")
+    } else {
+        format!("Send it again soon: the program was started at {next_start}, and had not answered yet.")
+    }
 }
 
 /// The catalogue's advice with the names of this request in place of its capitals.

@@ -85,6 +85,15 @@ fn each_text(evidence: &mut Evidence, visit: &mut dyn FnMut(&mut String)) {
             status,
             note,
         } => [status, note].into_iter().for_each(visit),
+        Evidence::Restarting {
+            service: _,
+            instance: _,
+            since: _,
+            restarts: _,
+            last_end,
+            next_start: _,
+            server_time: _,
+        } => visit(last_end),
         Evidence::Instance {
             instance: _,
             address,

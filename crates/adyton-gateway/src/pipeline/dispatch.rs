@@ -11,12 +11,13 @@ use std::time::Duration;
 use adyton_core::catalogue::Reason;
 use adyton_core::evidence::Evidence;
 use adyton_core::id::InstanceId;
+use adyton_core::instances::ServiceSeen;
 use adyton_core::rejection::{PublicDetail, Rejection};
 use adyton_core::service::{Service, ServiceStatus, Wanted};
 use adyton_runtime::targets::{Target, Unavailable};
 
 use crate::pipeline::limit::Call;
-use crate::pipeline::outcome::{Answer, Outcome};
+use crate::pipeline::outcome::{Answer, Outcome, Refusal};
 use crate::trail::Trail;
 use crate::waits::Impatience;
 use crate::worker::Worker;
@@ -52,19 +53,50 @@ pub(crate) async fn send(worker: &Rc<Worker>, call: Call<'_>, trail: &mut Trail)
 fn no_instance(worker: &Worker, service: &Service, why: Unavailable) -> Outcome {
     match why {
         Unavailable::NotRunning => unavailable(worker, service),
-        Unavailable::NoInstance | Unavailable::Restarting => {
+        Unavailable::NoInstance => {
             let seen = worker.shared.instances.service(service.id);
-            let evidence = Evidence::Service {
-                service: service.id,
-                status: seen
-                    .as_ref()
-                    .map_or("unknown", |seen| seen.status.name())
-                    .to_owned(),
-                note: why.to_string(),
-            };
-            Outcome::refused(Reason::InstanceNone, evidence)
+            Outcome::refused(Reason::InstanceNone, state(service, seen.as_ref(), why))
         }
+        Unavailable::Restarting => restarting(worker, service, why),
     }
+}
+
+/// The state of the service as it is seen, where no instance of it can be named.
+fn state(service: &Service, seen: Option<&ServiceSeen>, why: Unavailable) -> Evidence {
+    Evidence::Service {
+        service: service.id,
+        status: seen.map_or("unknown", |seen| seen.status.name()).to_owned(),
+        note: why.to_string(),
+    }
+}
+
+/// All that could take the call is being restarted. Told is the instance that comes back first; what is seen may be newer
+/// than what was chosen by, and then there may be none any more.
+fn restarting(worker: &Worker, service: &Service, why: Unavailable) -> Outcome {
+    let seen = worker.shared.instances.service(service.id);
+    let all = seen.iter().flat_map(|seen| &seen.instances);
+    let first = all
+        .filter_map(|one| Some((one, one.restarting.as_ref()?)))
+        .min_by_key(|(_, restarting)| restarting.back_at);
+    let Some((one, restarting)) = first else {
+        return Outcome::refused(Reason::InstanceRestarting, state(service, seen.as_ref(), why));
+    };
+    let now = worker.clock().now();
+    let evidence = Evidence::Restarting {
+        service: service.id,
+        instance: one.id,
+        since: restarting.since,
+        restarts: one.restarts,
+        last_end: restarting.last_end.clone(),
+        next_start: restarting.next_start,
+        server_time: now,
+    };
+    Refusal {
+        // A start that takes longer than the last one ends at a moment that nobody knows.
+        retry_after: (restarting.back_at > now).then(|| restarting.back_at.since(now)),
+        ..Refusal::from(Rejection::new(Reason::InstanceRestarting, evidence))
+    }
+    .into()
 }
 
 /// The service cannot be called in its state. Off the hot path, so that the state may be asked for.

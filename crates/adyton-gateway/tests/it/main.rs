@@ -19,6 +19,7 @@ mod limits;
 mod model;
 mod order;
 mod reasons;
+mod restart;
 mod throttle;
 mod update;
 mod world;

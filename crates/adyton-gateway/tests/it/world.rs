@@ -12,7 +12,9 @@ use adyton_core::id::{
     AccessKeyId, ApiId, AppCodeId, AppId, AppKey, AuthorisationId, DomainId, InstanceId, ModelId, ProjectId,
     RequestId, ServiceId, UserId,
 };
-use adyton_core::instances::{Calls, Instances, LogLine, ServiceSeen};
+use adyton_core::instances::{
+    Calls, InstanceSeen, InstanceStatus, Instances, LogLine, Restarting, ServiceSeen,
+};
 use adyton_core::journal::JournalReader as _;
 use adyton_core::live::{Change, Live, LiveCell};
 use adyton_core::model::{ApiDeclaration, Engine, Model, ModelSpec, ModelStatus};
@@ -53,19 +55,23 @@ pub(crate) const APP_CODE: &str = "an-app-code-of-at-least-sixty-four-characters
 
 /// What the reconciler would say.
 #[derive(Default)]
-pub(crate) struct Seen(Mutex<BTreeMap<u128, ServiceStatus>>, AtomicBool);
+pub(crate) struct Seen {
+    services: Mutex<BTreeMap<u128, ServiceStatus>>,
+    instances: Mutex<Vec<InstanceSeen>>,
+    breaks: AtomicBool,
+}
 
 impl Instances for Seen {
     fn service(&self, id: ServiceId) -> Option<ServiceSeen> {
-        assert!(!self.1.load(Ordering::SeqCst), "a defect, on purpose");
-        let status = *self.0.lock().unwrap().get(&id.bits())?;
+        assert!(!self.breaks.load(Ordering::SeqCst), "a defect, on purpose");
+        let status = *self.services.lock().unwrap().get(&id.bits())?;
         let transition_at = Timestamp::default();
         Some(ServiceSeen {
             status,
             progress: 0,
             error: String::new(),
             transition_at,
-            instances: Vec::new(),
+            instances: self.instances.lock().unwrap().clone(),
         })
     }
     fn log(&self, _: ServiceId, _: usize) -> Vec<LogLine> {
@@ -186,7 +192,7 @@ impl World {
             }),
         ]);
         self.seen
-            .0
+            .services
             .lock()
             .unwrap()
             .insert(SERVICE.bits(), ServiceStatus::Running);
@@ -228,12 +234,33 @@ impl World {
 
     /// What the reconciler says of the service.
     pub(crate) fn says(&self, status: ServiceStatus) {
-        self.seen.0.lock().unwrap().insert(SERVICE.bits(), status);
+        self.seen.services.lock().unwrap().insert(SERVICE.bits(), status);
+    }
+
+    /// The service has one instance, which answered until a minute ago, and has ended three times.
+    pub(crate) fn restarts(&self, next_start: Timestamp, back_at: Timestamp) -> &Self {
+        let restarting = Restarting {
+            since: self.clock.now().before(Duration::from_secs(60)),
+            last_end: "it ended with signal 9".into(),
+            next_start,
+            back_at,
+        };
+        *self.seen.instances.lock().unwrap() = vec![InstanceSeen {
+            id: INSTANCE,
+            model: MODEL,
+            status: InstanceStatus::Down,
+            place: String::new(),
+            restarts: 3,
+            note: String::new(),
+            restarting: Some(restarting),
+        }];
+        self.says(ServiceStatus::Concerning);
+        self.publish(Vec::new(), Unavailable::Restarting)
     }
 
     /// From now on, asking what runs panics.
     pub(crate) fn breaks(&self) {
-        self.seen.1.store(true, Ordering::SeqCst);
+        self.seen.breaks.store(true, Ordering::SeqCst);
     }
 
     /// The service has one instance: this.

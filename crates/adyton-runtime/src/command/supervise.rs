@@ -53,12 +53,25 @@ pub enum Told {
     Ready(SocketAddr),
     /// It does not answer any more; it may come back.
     Down(String),
-    /// It is started again, for the so-and-so-many-th time.
-    Restarting(u32, String),
+    /// It has ended and is started again after a pause.
+    Restarting(Restart),
     /// It will not be started again.
     Failed(Failure),
     /// It has ended, as wanted.
     Ended,
+}
+
+/// A program that is started again.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Restart {
+    /// For the so-and-so-many-th time.
+    pub times: u32,
+    /// How its last run ended.
+    pub why: String,
+    /// How long until it is started.
+    pub pause: Duration,
+    /// How long it took from a start to the first answer, the last time that it came so far.
+    pub start_up: Option<Duration>,
 }
 
 /// Why an instance is given up.
@@ -82,11 +95,20 @@ enum Run {
     Stopped,
     /// It could not be started at all; another try would end the same way.
     Hopeless(String),
-    /// It ended, or had to be ended; for how long it had been ready.
+    /// It ended, or had to be ended.
     Over {
         why: String,
-        ready_for: Option<Duration>,
+        /// What it was like while it answered, if it ever did.
+        served: Option<Served>,
     },
+}
+
+/// A run that came as far as its first answer.
+struct Served {
+    /// How long that took.
+    start_up: Duration,
+    /// How long it was ready.
+    ready_for: Duration,
 }
 
 /// Runs `task` until `stop` turns true or the instance is given up. The last thing told is `Ended` or `Failed`; by then
@@ -135,9 +157,10 @@ impl<T: Fn(Told)> Life<'_, T> {
     async fn live(&self, stop: &mut watch::Receiver<bool>) -> Told {
         let (mut restarts, mut ends, mut pause) = (0u32, 0u32, self.settings.first_pause);
         let mut deadline = self.clock.monotonic() + self.task.deploy_timeout;
-        let mut was_ready = false;
+        // How long the program takes to be ready; known once it was.
+        let mut start_up = None;
         loop {
-            let (why, ready_for) = match self.run(deadline, stop).await {
+            let (why, served) = match self.run(deadline, stop).await {
                 Run::Stopped => return Told::Ended,
                 Run::Hopeless(cause) => {
                     return Told::Failed(Failure {
@@ -145,12 +168,15 @@ impl<T: Fn(Told)> Life<'_, T> {
                         cause,
                     });
                 }
-                Run::Over { why, ready_for } => (why, ready_for),
+                Run::Over { why, served } => (why, served),
             };
-            was_ready |= ready_for.is_some();
-            if ready_for.is_some_and(|span| span >= self.settings.settled) {
-                (ends, pause) = (0, self.settings.first_pause);
+            if let Some(served) = served {
+                start_up = Some(served.start_up);
+                if served.ready_for >= self.settings.settled {
+                    (ends, pause) = (0, self.settings.first_pause);
+                }
             }
+            let was_ready = start_up.is_some();
             ends += 1;
             if ends >= self.settings.crash_loop {
                 let cause = format!("the program ended {ends} times in a row; the last time: {why}");
@@ -166,7 +192,12 @@ impl<T: Fn(Told)> Life<'_, T> {
                 });
             }
             restarts += 1;
-            (self.tell)(Told::Restarting(restarts, why));
+            (self.tell)(Told::Restarting(Restart {
+                times: restarts,
+                why,
+                pause,
+                start_up,
+            }));
             tokio::select! {
                 () = tokio::time::sleep(pause) => {}
                 () = wanted_stop(stop) => return Told::Ended,
@@ -180,6 +211,7 @@ impl<T: Fn(Told)> Life<'_, T> {
 
     /// One run: start, wait until ready, watch, until the end.
     async fn run(&self, deadline: Duration, stop: &mut watch::Receiver<bool>) -> Run {
+        let began = self.clock.monotonic();
         let address = match ready::free_port() {
             Ok(address) => address,
             Err(problem) => return Run::Hopeless(format!("no port is free: {problem}")),
@@ -207,7 +239,7 @@ impl<T: Fn(Told)> Life<'_, T> {
         let left = deadline.saturating_sub(self.clock.monotonic());
         let ready = tokio::select! {
             ready = tokio::time::timeout(left, self.until_ready(address)) => ready.map_err(|_| ()),
-            how = program.ended() => return Run::Over { why: format!("it ended with {how} before it was ready"), ready_for: None },
+            how = program.ended() => return Run::Over { why: format!("it ended with {how} before it was ready"), served: None },
             () = wanted_stop(stop) => return self.end(program).await,
         };
         if ready.is_err() {
@@ -225,7 +257,7 @@ impl<T: Fn(Told)> Life<'_, T> {
                 // Dropping it makes the keeper end everything at once.
                 drop(program);
             }
-            return Run::Over { why, ready_for: None };
+            return Run::Over { why, served: None };
         }
         let since = self.clock.monotonic();
         (self.tell)(Told::Ready(address));
@@ -233,7 +265,11 @@ impl<T: Fn(Told)> Life<'_, T> {
             how = program.ended() => {
                 let why = format!("it ended with {how}");
                 (self.tell)(Told::Down(why.clone()));
-                Run::Over { why, ready_for: Some(self.clock.monotonic().saturating_sub(since)) }
+                let served = Served {
+                    start_up: since.saturating_sub(began),
+                    ready_for: self.clock.monotonic().saturating_sub(since),
+                };
+                Run::Over { why, served: Some(served) }
             }
             () = wanted_stop(stop) => self.end(program).await,
             never = self.watch(address) => never,

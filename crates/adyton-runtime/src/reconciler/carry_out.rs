@@ -5,13 +5,14 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use adyton_core::id::{InstanceId, ServiceId};
-use adyton_core::instances::{InstanceSeen, InstanceStatus, LogLine};
+use adyton_core::instances::{InstanceSeen, InstanceStatus, LogLine, Restarting};
 use tokio::sync::watch;
 
 use super::instance::{self, Machinery, News, Start};
 use super::plan::{self, Phase, SeenInstance, SeenService, Step, Update, Verdict};
 use super::telling;
 use super::wanted::Order;
+use crate::command::supervise::Restart;
 use crate::targets::{Balance, Instance, ServiceTargets, Target, Unavailable, VersionTargets};
 
 /// One service with its instances.
@@ -30,6 +31,8 @@ struct Hands {
     /// In the table, once ready.
     published: Option<Arc<Instance>>,
     place: String,
+    /// Since its program ended, until it answers again.
+    restarting: Option<Restarting>,
 }
 
 impl Service {
@@ -69,6 +72,7 @@ impl Service {
                 let text = telling::with_lines(format!("model {name}: {failure}"), &lines);
                 telling::abnormal(machinery, self.id, format!("An instance failed: {text}"));
                 hands.published = None;
+                hands.restarting = None;
                 // One that was to be ended has ended, well or not.
                 if one.phase == Phase::Draining {
                     self.seen.instances.remove(at);
@@ -82,6 +86,7 @@ impl Service {
                     Target::InProcess(model) => format!("in process ({})", model.runtime()),
                     Target::Http(address) => address.to_string(),
                 };
+                hands.restarting = None;
                 let tally = machinery.board.tally(self.id, one.model);
                 hands.published = Some(Instance::new(id, one.model, target, tally));
                 if one.phase != Phase::Draining {
@@ -103,9 +108,23 @@ impl Service {
                     );
                 }
             }
-            News::Restarting(times, why) => {
+            News::Restarting(restart) => {
+                let now = machinery.clock.now();
+                let Restart {
+                    times,
+                    why,
+                    pause,
+                    start_up,
+                } = restart;
+                let next_start = now.after(pause);
                 one.restarts = times;
                 one.note = format!("model {name}: {why}");
+                hands.restarting = Some(Restarting {
+                    since: hands.restarting.take().map_or(now, |before| before.since),
+                    last_end: why.clone(),
+                    next_start,
+                    back_at: next_start.after(start_up.unwrap_or_default()),
+                });
                 telling::abnormal(
                     machinery,
                     self.id,
@@ -178,6 +197,7 @@ impl Service {
             stop,
             published: None,
             place: String::new(),
+            restarting: None,
         };
         self.hands.insert(id, hands);
         self.seen.instances.push(SeenInstance {
@@ -218,11 +238,11 @@ impl Service {
 
     fn publish(&self, machinery: &Machinery, verdict: Option<&Verdict>) {
         let callable = verdict.is_some_and(|verdict| verdict.status.is_callable());
-        let restarting = self
-            .seen
-            .instances
-            .iter()
-            .any(|one| one.phase == Phase::Down && one.restarts > 0);
+        // Down alone is not enough: a program that runs and does not answer is not started again.
+        let restarting = self.seen.instances.iter().any(|one| {
+            let hands = self.hands.get(&one.id);
+            one.phase == Phase::Down && hands.is_some_and(|hands| hands.restarting.is_some())
+        });
         let otherwise = match (callable, restarting) {
             (false, _) => Unavailable::NotRunning,
             (true, true) => Unavailable::Restarting,
@@ -285,6 +305,7 @@ impl Service {
                 .unwrap_or_default(),
             restarts: one.restarts,
             note: one.note.clone(),
+            restarting: self.hands.get(&one.id).and_then(|hands| hands.restarting.clone()),
         };
         self.seen.instances.iter().map(show).collect()
     }

@@ -19,7 +19,7 @@ use super::plan::Key;
 use super::wanted::{Recipe, Runnable};
 use crate::command::CommandSettings;
 use crate::command::program::Sink;
-use crate::command::supervise::{Failure, Task, Told, supervise};
+use crate::command::supervise::{Failure, Restart, Task, Told, supervise};
 use crate::onnx::Onnx;
 use crate::onnx::in_process::InProcess;
 use crate::onnx::threads::InferenceThreads;
@@ -53,7 +53,7 @@ pub(super) struct Message {
 pub(super) enum News {
     Ready(Target),
     Down(String),
-    Restarting(u32, String),
+    Restarting(Restart),
     Failed(Failure),
     Ended,
 }
@@ -212,7 +212,7 @@ async fn program(
         tell(match told {
             Told::Ready(address) => News::Ready(Target::Http(address)),
             Told::Down(why) => News::Down(why),
-            Told::Restarting(times, why) => News::Restarting(times, why),
+            Told::Restarting(restart) => News::Restarting(restart),
             Told::Failed(failure) => News::Failed(failure),
             Told::Ended => News::Ended,
         });

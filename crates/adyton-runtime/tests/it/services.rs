@@ -115,6 +115,40 @@ async fn a_program_is_deployed_restarted_and_stopped() {
     );
 }
 
+#[tokio::test]
+async fn a_program_that_ended_is_told_to_be_restarting_until_it_answers_again() {
+    // Long enough to be seen, short enough to be waited for.
+    let mut world = World::with(|command| command.first_pause = Duration::from_secs(1));
+    let model = world.program_with(1, SERVE, r#","health":{"url":"/health"}"#);
+    world.want(Wanted::Running, &[(model, 1)]);
+    world.until_status(ServiceStatus::Running).await;
+    let pid = listener_of(world.address());
+    rustix::process::kill_process(pid, rustix::process::Signal::KILL).unwrap();
+    let seen = world
+        .until("restarting", |seen| seen.instances[0].restarting.is_some())
+        .await;
+    assert_eq!(
+        world.targets.reader().take(SERVICE, |_| true, 0).unwrap_err(),
+        Unavailable::Restarting
+    );
+    let one = &seen.instances[0];
+    assert_eq!((one.status, one.restarts), (InstanceStatus::Down, 1));
+    let restarting = one.restarting.clone().unwrap();
+    assert_eq!(restarting.last_end, "it ended with signal 9");
+    assert_eq!(
+        restarting.next_start.since(restarting.since),
+        Duration::from_secs(1)
+    );
+    assert!(restarting.back_at > restarting.next_start);
+    world
+        .until("back", |seen| {
+            seen.status == ServiceStatus::Running && seen.instances[0].restarting.is_none()
+        })
+        .await;
+    assert!(adyton_core::clock::Clock::system().now() >= restarting.next_start);
+    world.end().await;
+}
+
 /// The process that listens on a loopback port.
 fn listener_of(address: SocketAddr) -> rustix::process::Pid {
     let port = format!("PORT={}\0", address.port()).into_bytes();

@@ -3,7 +3,7 @@
 Paths: `/slow` waits (`{"seconds": 5, "name": "x"}`) and notices when its caller leaves; `/seen` tells what `/slow` has seen, with
 times of the monotonic clock, which all processes of a machine share; `/status` answers with the status asked for; `/forged`
 sends headers that a model must not send; `/drop` hangs up; `/garbage` answers something that is not HTTP; `/deaf`
-listens no more; `/environment` shows the environment. Everything else echoes.
+listens no more; `/die` ends the program; `/environment` shows the environment. Everything else echoes.
 """
 
 import hashlib
@@ -48,6 +48,8 @@ class Echo(BaseHTTPRequestHandler):
             self.server.socket.close()
             self.close_connection = True
             self.reply({"deaf": True}, extra={"Connection": "close"})
+        elif path == "/die":
+            os._exit(3)
         elif path == "/environment":
             self.reply({"environment": dict(os.environ), "folder": os.getcwd(), "pid": os.getpid()})
         else:

@@ -223,6 +223,7 @@ mod tests {
             place: String::new(),
             restarts: 0,
             note: String::new(),
+            restarting: None,
         };
         ServiceSeen {
             status,

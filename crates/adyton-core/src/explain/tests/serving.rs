@@ -130,6 +130,51 @@ fn a_stopped_service() {
 }
 
 #[test]
+fn an_instance_that_is_being_restarted() {
+    let record = Record {
+        caller: Some(admin()),
+        ..refused(
+            Reason::InstanceRestarting,
+            Evidence::Restarting {
+                service: POETRY,
+                instance: InstanceId::from_bits(5),
+                since: Timestamp::from_iso("2026-01-15T08:15:18Z").unwrap(),
+                restarts: 3,
+                last_end: "it ended with signal 9".into(),
+                next_start: Timestamp::from_iso("2026-01-15T08:15:34Z").unwrap(),
+                server_time: Timestamp::from_iso("2026-01-15T08:15:30Z").unwrap(),
+            },
+        )
+    };
+    expect![[r#"
+        503  ModelArts.4503  instance.restarting
+        Refused at dispatch: the instances of the service end and are being restarted.
+
+          request     POST /v1/infers/12345678-9abc-def0-1234-56789abcdef0/predictions/poetry
+          to          models.example:8080, from 10.0.0.7
+          at          2026-01-15T08:15:30.123456Z
+          id          019bc0b9554b0000010000000000002a
+          caller      admin, by token
+          took        42 µs
+          steps       route ✓  admit ✓  authenticate ✓  authorise ✓  throttle ✓  limit ✓  dispatch ✗
+          fault       the owner's, of the service or API
+          retry       yes, after a while
+
+        Compared
+          instance 00000000000000000000000000000005
+            expected    one that answers
+            got         restarting for 12 s, 3 restarts so far; the last run: it ended with signal 9
+
+        Fix
+          1. Do not send it before the next start, at 2026-01-15T08:15:34.000000Z (4 s after the refusal).
+          2. Wait as `Retry-After` says: until the next start, and as long as the program took to answer the
+             last time. If it ends again and again, `adyton service logs poetry` shows why; after five ends
+             in a row the service fails.
+    "#]]
+    .assert_eq(&text(&record));
+}
+
+#[test]
 fn an_instance_that_takes_too_long() {
     let record = Record {
         caller: Some(admin()),

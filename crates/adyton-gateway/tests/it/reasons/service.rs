@@ -32,6 +32,12 @@ pub(super) const CASES: &[Case] = &[
             world.publish(Vec::new(), Unavailable::NoInstance);
         })
     }),
+    (Reason::InstanceRestarting, || {
+        not_running(|world| {
+            let next = world.clock.now().after(Duration::from_millis(1500));
+            world.restarts(next, next.after(Duration::from_millis(700)));
+        })
+    }),
     (Reason::InstanceRefused, || {
         let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
         not_running(|world| {
