@@ -125,6 +125,20 @@ def test_a_malformed_service_id_is_explained(server, admin, service):
     explained(server, answer, 404, "APIG.0101", "route.malformed_service_id", "route")
 
 
+def test_a_coding_that_nobody_can_undo_is_refused_at_both_doors(server, echo, admin):
+    """RFC 9112, 6.1: a model would get gzip without knowing it, so neither door takes more than plain chunks."""
+    for coding, refused in (("gzip, chunked", True), ("chunked, chunked", True), ("chunked", False)):
+        headers = {"X-Auth-Token": admin.token, "Transfer-Encoding": coding}
+        for url, target in ((server.gateway, echo.path), (server.control, path(server.project, echo.id))):
+            answer = exchange(url, "POST", target, headers, b"2\r\n{}\r\n0\r\n\r\n")
+            if not refused:
+                assert answer.status == 200, answer.body
+                continue
+            assert (answer.status, answer.headers["x-adyton-reason"]) == (400, "request.transfer_coding"), answer.body
+            assert json.loads(answer.body)["error_code"] == "APIG.0201"
+            assert coding in server.record(answer.headers["x-request-id"])["evidence"]["problem"]
+
+
 def test_a_wrong_url_beats_a_wrong_token_and_a_wrong_token_a_large_body(server, echo):
     nobody = TokenHolder("not-a-token")
     lost = knock(server, nobody, path(server.project, echo.id, "/undeclared"))

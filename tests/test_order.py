@@ -1,6 +1,6 @@
 """Which refusal wins: every pair of things that can be wrong with a request, in the order of the pipeline.
 
-route (host before path) → admit (URI, headers) → authenticate → authorise → throttle → limit → dispatch. What is earlier wins.
+route (host before path) → admit (URI, headers, transfer coding) → authenticate → authorise → throttle → limit → dispatch. What is earlier wins.
 """
 
 import itertools
@@ -15,12 +15,13 @@ from harness.callers import App
 from harness.raw import exchange, fresh_source
 from harness.server import Server, Service
 
-ORDER = ["host", "path", "uri", "header", "authenticate", "authorise", "throttle", "limit", "dispatch"]
+ORDER = ["host", "path", "uri", "header", "coding", "authenticate", "authorise", "throttle", "limit", "dispatch"]
 REASONS = {
     "host": "request.host",
     "path": "route.undeclared_path",
     "uri": "uri.too_large",
     "header": "header.too_large",
+    "coding": "request.transfer_coding",
     "authenticate": "app.key_pair_mismatch",
     "authorise": "app.not_authorised",
     "throttle": "throttle.api",
@@ -54,6 +55,7 @@ class Spoilt:
     secret: str = ""
     headers: dict[str, str] = field(default_factory=dict)
     length: int = 2
+    coded: bool = False
 
 
 @pytest.fixture(scope="module")
@@ -77,13 +79,20 @@ def spoil(house: House, faults) -> Spoilt:
     request.query = "?" + "q" * 33_000 if "uri" in faults else ""
     request.authority = "http://elsewhere.example" if "host" in faults else ""
     request.headers = {"X-Long": "v" * 33_000} if "header" in faults else {}
+    request.coded = "coding" in faults
     request.length = 12 * 1024 * 1024 + 1 if "limit" in faults else 2
     return request
 
 
 def send(house: House, request: Spoilt):
-    headers = {"X-HW-ID": request.app.key, "X-HW-AppKey": request.secret, "Content-Length": str(request.length)} | request.headers
-    body = b"{}" if request.length == 2 else b""
+    headers = {"X-HW-ID": request.app.key, "X-HW-AppKey": request.secret} | request.headers
+    if request.coded:
+        # In place of a length: a request with both is no request at all.
+        headers["Transfer-Encoding"] = "gzip, chunked"
+        body = b"2\r\n{}\r\n0\r\n\r\n"
+    else:
+        headers["Content-Length"] = str(request.length)
+        body = b"{}" if request.length == 2 else b""
     path = request.authority + request.service.path + request.path + request.query
     return exchange(house.server.gateway, "POST", path, headers, body, source=fresh_source())
 

@@ -7,7 +7,7 @@
 //! | step | asks | refuses with | why here |
 //! | --- | --- | --- | --- |
 //! | [`route`] | which API is this? | `APIG.0101` 404, `request.host` 400 | everything else depends on the API; two look-ups |
-//! | [`admit`] | is the head within its limits? | 414, 494, `request.expectation` 400 | needs no secret, protects what follows |
+//! | [`admit`] | is the head within its limits, and its body readable? | 414, 494, `request.expectation` and `request.transfer_coding` 400 | needs no secret, protects what follows |
 //! | [`authenticate`] | who calls? | 401, `APIG.1009` | nothing about the service is told to strangers |
 //! | [`authorise`] | may they? | 403 | what a caller may not use costs its owner no turn |
 //! | [`throttle`] | not too often? | 429 | refused callers cannot use up the turns of others |

@@ -56,6 +56,7 @@ reasons! {
     HeaderTooLarge = "header.too_large" Admit HeadersTooLarge "one header is over the limit";
     HeadersTooLarge = "headers.too_large" Admit HeadersTooLarge "all headers together are over the limit";
     RequestExpectation = "request.expectation" Admit BadRequest "`Expect` asks for something other than `100-continue`";
+    RequestTransferCoding = "request.transfer_coding" Admit BadRequest "`Transfer-Encoding` names a coding other than `chunked`, once";
     CredentialsMissing = "credentials.missing" Authenticate IamAuthentication "no credentials were sent";
     CredentialsNotAccepted = "credentials.not_accepted" Authenticate IamAuthentication "the credentials sent are of a kind that this API does not accept";
     TokenMalformed = "token.malformed" Authenticate IamAuthentication "`X-Auth-Token` does not have the form of a token";

@@ -1,9 +1,10 @@
-//! Is the head within its limits? Sizes are counted as they were sent; each limit is the last size that passes.
+//! Is the head within its limits, and asks for nothing that is not done here? Sizes are counted as they were sent; each limit
+//! is the last size that passes.
 
 use adyton_core::catalogue::Reason;
 use adyton_core::evidence::Evidence;
-use http::header::EXPECT;
-use http::{HeaderMap, Uri};
+use http::header::{EXPECT, TRANSFER_ENCODING};
+use http::{HeaderMap, HeaderValue, Uri};
 
 use crate::arrival::Arrival;
 use crate::pipeline::outcome::Outcome;
@@ -43,6 +44,7 @@ pub(crate) fn inspect<'l>(
     check_uri(&head.uri, &limits)?;
     check_headers(&head.headers, &limits)?;
     check_expectation(&head.headers)?;
+    check_codings(&head.headers)?;
     Ok(Offer { found, arrival })
 }
 
@@ -101,6 +103,37 @@ fn check_expectation(headers: &HeaderMap) -> Result<(), Outcome> {
     let problem = format!("`Expect: {shown}` was sent; only `100-continue` is known");
     Err(Outcome::refused(
         Reason::RequestExpectation,
+        Evidence::Request { problem },
+    ))
+}
+
+/// The body comes as it is, or in chunks, which are put together before anybody sees it. Any other coding could not be
+/// undone here, and the model would get a body that nobody told it how to read. RFC 9112, 6.1, names 501 and 400 for this; the
+/// compatible catalogue has no 501, and the request has to change either way.
+fn check_codings(headers: &HeaderMap) -> Result<(), Outcome> {
+    if !headers.contains_key(TRANSFER_ENCODING) {
+        return Ok(());
+    }
+    let lines = || {
+        headers
+            .get_all(TRANSFER_ENCODING)
+            .iter()
+            .map(HeaderValue::as_bytes)
+    };
+    let mut codings = lines()
+        .flat_map(|line| line.split(|byte| *byte == b','))
+        .map(<[u8]>::trim_ascii)
+        .filter(|coding| !coding.is_empty());
+    let is_chunked = |coding: &[u8]| coding.eq_ignore_ascii_case(b"chunked");
+    if codings.next().is_some_and(is_chunked) && codings.next().is_none() {
+        return Ok(());
+    }
+    let lines: Vec<_> = lines().map(String::from_utf8_lossy).collect();
+    let shown: String = lines.join(", ").chars().take(64).collect();
+    let problem =
+        format!("`Transfer-Encoding: {shown}` was sent; only `chunked` can be undone here, and only once");
+    Err(Outcome::refused(
+        Reason::RequestTransferCoding,
         Evidence::Request { problem },
     ))
 }

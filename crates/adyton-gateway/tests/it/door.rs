@@ -400,3 +400,19 @@ fn a_call_that_names_two_hosts_is_refused_here_too() {
     let call = call_to(PROJECT, &SERVICE.to_string(), "", &headers);
     refused(&world, call, Reason::RequestHost);
 }
+
+#[test]
+fn a_coding_that_nobody_can_undo_is_refused_here_too() {
+    let world = World::new();
+    let token = world.token();
+    let headers = [("transfer-encoding", "gzip, chunked"), ("x-auth-token", &*token)];
+    let call = call_to(PROJECT, &SERVICE.to_string(), "", &headers);
+    let record = refused(&world, call, Reason::RequestTransferCoding);
+    let Evidence::Request { problem } = record.evidence else {
+        panic!("{:?}", record.evidence);
+    };
+    assert!(
+        problem.starts_with("`Transfer-Encoding: gzip, chunked` was sent"),
+        "{problem}"
+    );
+}

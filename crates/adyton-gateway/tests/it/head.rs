@@ -41,6 +41,34 @@ fn nobody_is_smuggled_in() {
 }
 
 #[test]
+fn chunks_alone_are_undone() {
+    let world = World::new();
+    let program = Program::echo();
+    world.runs_at(program.address);
+    let call = |codings: &[&str]| {
+        let ask = world.call().body("2\r\n{}\r\n0\r\n\r\n");
+        let add = |ask: Ask, coding: &&str| ask.header("Transfer-Encoding", *coding);
+        let reply = world.ask(&codings.iter().fold(ask, add));
+        (reply.status, reply.reason().to_owned())
+    };
+    for fine in [&["chunked"][..], &["Chunked"], &[" chunked "], &[", chunked"]] {
+        assert_eq!(call(fine).0, 200, "{fine:?}");
+    }
+    let asked = program.seen().len();
+    let refused = (400, "request.transfer_coding".to_owned());
+    for bad in [
+        &["gzip, chunked"][..],
+        &["gzip", "chunked"],
+        &["chunked, chunked"],
+        &["chunked", "chunked"],
+        &["identity, chunked"],
+    ] {
+        assert_eq!(call(bad), refused, "{bad:?}");
+    }
+    assert_eq!(program.seen().len(), asked, "the model saw nothing of it");
+}
+
+#[test]
 fn hosts_must_agree() {
     let world = World::new();
     let program = Program::echo();

@@ -9,12 +9,13 @@ use crate::model::Program;
 use crate::world::{APP_KEY, APP_SECRET, STRANGER_KEY, World, path};
 
 /// What can be wrong, in the order in which it is noticed, and the sub-code that says so.
-const FAULTS: [(&str, &str); 10] = [
+const FAULTS: [(&str, &str); 11] = [
     ("host", "request.host"),
     ("path", "route.undeclared_path"),
     ("uri", "uri.too_large"),
     ("header", "header.too_large"),
     ("expectation", "request.expectation"),
+    ("coding", "request.transfer_coding"),
     ("authenticate", "app.key_pair_mismatch"),
     ("authorise", "app.not_authorised"),
     ("throttle", "throttle.api"),
@@ -43,7 +44,11 @@ fn request(faults: &[&str]) -> Ask {
     if has("expectation") {
         ask = ask.header("Expect", "a-miracle");
     }
-    if has("limit") {
+    if has("coding") {
+        // In place of a length: a request with both is no request at all.
+        ask.header("Transfer-Encoding", "gzip, chunked")
+            .body("2\r\n{}\r\n0\r\n\r\n")
+    } else if has("limit") {
         ask.header("Content-Length", "12582913")
     } else {
         ask.body("{}")

@@ -39,6 +39,14 @@ pub(super) const CASES: &[Case] = &[
     (Reason::RequestExpectation, || {
         ask(|world| world.call().header("Expect", "a-miracle"))
     }),
+    (Reason::RequestTransferCoding, || {
+        ask(|world| {
+            world
+                .call()
+                .header("Transfer-Encoding", "gzip, chunked")
+                .body("2\r\n{}\r\n0\r\n\r\n")
+        })
+    }),
     (Reason::ThrottleApi, throttled),
     (Reason::BodyTooLarge, || {
         ask(|world| {
