@@ -265,9 +265,9 @@ def test_requests_for_tokens_that_are_malformed(server):
 def test_iam_in_keystones_shape(server):
     check(server.ask_token(password="wrong-Pass-1"), 401, "401", "iam.wrong_password")
     headers = {"X-Auth-Token": "nonsense", "X-Subject-Token": server.token()}
-    check(server.http.get(f"{server.control}/v3/auth/tokens", headers=headers), 401, "401", "iam.token_invalid")
+    check(server.http.get(f"{server.control}/v3/auth/tokens", headers=headers), 401, "401", "iam.token_malformed")
     headers = {"X-Auth-Token": server.token(), "X-Subject-Token": "nonsense"}
-    check(server.http.get(f"{server.control}/v3/auth/tokens", headers=headers), 404, "404", "iam.not_found")
+    check(server.http.get(f"{server.control}/v3/auth/tokens", headers=headers), 404, "404", "iam.subject_malformed")
     check(server.call("PATCH", "/v3/auth/tokens"), 405, "405", "iam.method_not_allowed")
 
 

@@ -56,12 +56,12 @@ pub(crate) fn json<T: Serialize>(reason: Reason, body: &T) -> Response {
 pub(crate) fn edge(failure: &Failure) -> Option<(Reason, Cow<'static, str>)> {
     let base = |reason: Reason| (reason, Cow::Borrowed(reason.code().entry().message));
     Some(match failure {
-        Failure::Unauthenticated(rejection) => {
+        // Only IAM's own addresses have subject tokens, and words of their own for them.
+        Failure::Unauthenticated(rejection) | Failure::SubjectToken(rejection) => {
             let reason = of_management(rejection.reason);
             (reason, Cow::Owned(rejection.detail.message(reason).into_owned()))
         }
-        // Only IAM's own addresses have these, and words of their own for them.
-        Failure::TokenInvalid => base(Reason::ManageTokenMalformed),
+        // The same holds for passwords.
         Failure::WrongPassword | Failure::Locked => base(Reason::ManageCredentialsNotAccepted),
         Failure::OtherProject | Failure::NoProject => base(Reason::ManageOtherProject),
         Failure::TooLarge { .. } => base(Reason::ManageBodyTooLarge),

@@ -22,7 +22,6 @@ pub(crate) enum Thing {
     User,
     Credential,
     Project,
-    Token,
     Request,
     Role,
     Code,
@@ -44,7 +43,6 @@ impl Thing {
             Thing::User => "User",
             Thing::Credential => "Access key",
             Thing::Project => "Project",
-            Thing::Token => "Token",
             Thing::Request => "Request",
             Thing::Role => "Role",
             Thing::Code => "Error code",
@@ -161,9 +159,9 @@ pub(crate) enum Failure {
     /// Too many wrong passwords.
     #[error("the account is locked")]
     Locked,
-    /// A token that is not, or not any more, valid.
-    #[error("the token is not valid")]
-    TokenInvalid,
+    /// The token that is asked about does not count, or is not for this caller to ask about. To the caller it is an unknown one.
+    #[error("the token does not exist")]
+    SubjectToken(Box<Rejection>),
     /// The body is over the limit of the address.
     #[error("the body is over {limit} bytes")]
     TooLarge {

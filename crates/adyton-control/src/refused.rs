@@ -7,7 +7,7 @@ use crate::failure::Failure;
 
 /// Why, in one line; empty for what the public answer says whole.
 pub(crate) fn summary(failure: &Failure) -> String {
-    let Failure::Unauthenticated(rejection) = failure else {
+    let (Failure::Unauthenticated(rejection) | Failure::SubjectToken(rejection)) = failure else {
         return String::new();
     };
     let mut facts = vec![rejection.reason.sub_code().to_owned()];
@@ -20,10 +20,10 @@ pub(crate) fn summary(failure: &Failure) -> String {
                 facts.push(format!("sent: {}", sent.join(", ")));
             }
         }
+        Evidence::Access { caller, action, .. } => facts.push(format!("{caller} asked for {action}")),
         Evidence::None
         | Evidence::Route { .. }
         | Evidence::Size { .. }
-        | Evidence::Access { .. }
         | Evidence::Throttle { .. }
         | Evidence::Service { .. }
         | Evidence::Restarting { .. }

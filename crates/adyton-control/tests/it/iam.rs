@@ -84,7 +84,7 @@ async fn a_signed_call_is_accepted_like_a_token_and_only_with_its_body() {
     wrong
         .get("/v3/auth/projects")
         .await
-        .refused(401, "401", "iam.token_invalid");
+        .refused(401, "401", "iam.signature_invalid");
 
     let tampered = tampered(&world).await;
     tampered.refused(401, "APIGW.0301", "manage.signature_bad");

@@ -12,6 +12,7 @@
 )]
 
 mod apps;
+mod causes;
 mod client;
 mod codes;
 mod door;

@@ -45,13 +45,13 @@ async fn signing_in_gives_a_token_that_works_and_says_what_it_is_for() {
         .with("X-Subject-Token", "nonsense")
         .get("/v3/auth/tokens")
         .await;
-    unknown.refused(404, "404", "iam.not_found");
+    unknown.refused(404, "404", "iam.subject_malformed");
     let bad = world
         .holder("nonsense")
         .with("X-Subject-Token", &text)
         .get("/v3/auth/tokens")
         .await;
-    bad.refused(401, "401", "iam.token_invalid");
+    bad.refused(401, "401", "iam.token_malformed");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -113,7 +113,7 @@ async fn a_token_from_a_token_keeps_the_first_expiry() {
     assert_eq!(token["token"]["methods"], json!(["password", "token"]));
     world.clock.advance(21 * HOUR + Duration::from_secs(1));
     let late = world.holder(&second).get("/v3/auth/projects").await;
-    late.refused(401, "401", "iam.token_invalid");
+    late.refused(401, "401", "iam.token_expired");
     let late = world.holder(&second).get(&world.v1("/services")).await;
     let message = late.refused(401, "APIGW.0301", "manage.token_expired");
     assert_eq!(
@@ -141,7 +141,7 @@ async fn a_revoked_token_ends_at_once_and_others_go_on() {
         .with("X-Subject-Token", text)
         .get("/v3/auth/tokens")
         .await
-        .refused(404, "404", "iam.not_found");
+        .refused(404, "404", "iam.subject_revoked");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::envelope;
-use crate::failure::{Failure, Thing};
+use crate::failure::Failure;
 
 /// A refusal in Keystone's envelope.
 #[derive(Serialize, Deserialize, ToSchema)]
@@ -80,13 +80,11 @@ fn enveloped(reason: Reason, message: Cow<'_, str>) -> Response {
 fn told(failure: &Failure) -> (Reason, Cow<'static, str>) {
     let base = |reason: Reason| (reason, Cow::Borrowed(reason.code().entry().message));
     match failure {
-        Failure::Unauthenticated(_) | Failure::TokenInvalid => base(Reason::IamTokenInvalid),
+        Failure::Unauthenticated(rejection) => base(of_caller(rejection.reason)),
+        Failure::SubjectToken(rejection) => base(of_subject(rejection.reason)),
         Failure::WrongPassword => base(Reason::IamWrongPassword),
         Failure::Locked => base(Reason::IamAccountLocked),
         Failure::Forbidden { .. } | Failure::OtherProject | Failure::NoProject => base(Reason::IamForbidden),
-        Failure::Missing {
-            thing: Thing::Token, ..
-        } => base(Reason::IamNotFound),
         Failure::Missing { .. } => (
             Reason::IamNotFound,
             Cow::Owned(format!(
@@ -110,5 +108,56 @@ fn told(failure: &Failure) -> (Reason, Cow<'static, str>) {
             envelope::with_detail(Reason::IamMalformed, failure),
         ),
         _ => base(Reason::IamInternal),
+    }
+}
+
+/// IAM's reason for what identity found of the caller's own credentials: Keystone answers all of them alike.
+const fn of_caller(found: Reason) -> Reason {
+    match found {
+        Reason::CredentialsMissing => Reason::IamCredentialsMissing,
+        Reason::TokenMalformed => Reason::IamTokenMalformed,
+        Reason::TokenUnknownKey => Reason::IamTokenUnknownKey,
+        Reason::TokenUndecryptable => Reason::IamTokenUndecryptable,
+        Reason::TokenExpired => Reason::IamTokenExpired,
+        Reason::TokenNotYetValid => Reason::IamTokenNotYetValid,
+        Reason::TokenRevoked => Reason::IamTokenRevoked,
+        Reason::TokenSuperseded => Reason::IamTokenSuperseded,
+        Reason::TokenUserDisabled => Reason::IamTokenUserDisabled,
+        Reason::TokenUserDeleted => Reason::IamTokenUserDeleted,
+        Reason::AkskMalformed
+        | Reason::AkskUnsupportedAlgorithm
+        | Reason::AkskUnknownKey
+        | Reason::AkskKeyDisabled
+        | Reason::AkskUserDisabled
+        | Reason::AkskSecurityToken
+        | Reason::AkskDateMissing
+        | Reason::AkskDateMalformed
+        | Reason::AkskDateNotSigned
+        | Reason::AkskClockSkew
+        | Reason::AkskSignedHeaderMissing
+        | Reason::AkskBadSignature
+        | Reason::AkskSigningMistake
+        | Reason::AkskBodyDigest
+        | Reason::AkskLocked => Reason::IamSignatureInvalid,
+        // What is left is of no kind that counts here.
+        _ => Reason::IamCredentialsNotAccepted,
+    }
+}
+
+/// The same for a token that is asked about: Keystone knows it not, whatever the cause.
+const fn of_subject(found: Reason) -> Reason {
+    match found {
+        Reason::TokenMalformed => Reason::IamSubjectMalformed,
+        Reason::TokenUnknownKey => Reason::IamSubjectUnknownKey,
+        Reason::TokenUndecryptable => Reason::IamSubjectUndecryptable,
+        Reason::TokenExpired => Reason::IamSubjectExpired,
+        Reason::TokenNotYetValid => Reason::IamSubjectNotYetValid,
+        Reason::TokenRevoked => Reason::IamSubjectRevoked,
+        Reason::TokenSuperseded => Reason::IamSubjectSuperseded,
+        Reason::TokenUserDisabled => Reason::IamSubjectUserDisabled,
+        Reason::TokenUserDeleted => Reason::IamSubjectUserDeleted,
+        // Not found out by identity, but decided here.
+        Reason::IamSubjectNotPermitted => Reason::IamSubjectNotPermitted,
+        _ => Reason::IamNotFound,
     }
 }

@@ -15,7 +15,7 @@ use self::shown::{TokenAnswer, shown};
 use self::sign_in::TokenRequest;
 use crate::call::{Call, OpenCall};
 use crate::endpoint::{Body, Query, WithHeaders};
-use crate::failure::{Failure, Outcome, Thing};
+use crate::failure::{Failure, Outcome};
 use crate::operations::token::issue::issue;
 use crate::operations::token::{inspect, revoke};
 
@@ -43,13 +43,14 @@ pub(crate) async fn create(
         &issued.user,
         query.nocatalog.is_some(),
     );
-    subject(answer, &issued.text)
+    let token = HeaderValue::from_str(&issued.text).map_err(Failure::defect)?;
+    Ok(subject(answer, token))
 }
 
 /// `GET /v3/auth/tokens` and `HEAD`: what the token in `X-Subject-Token` says.
 pub(crate) async fn show(call: Call, Query(query): Query<TokenQuery>) -> Outcome<WithHeaders<TokenAnswer>> {
-    let text = asked(&call)?.to_owned();
-    let (contents, user) = inspect::inspect(&call, &text, Action::TokenGet)?;
+    let asked = asked(&call)?.clone();
+    let (contents, user) = inspect::inspect(&call, asked.as_bytes(), Action::TokenGet)?;
     let answer = shown(
         &call.plane,
         &call.headers,
@@ -57,27 +58,23 @@ pub(crate) async fn show(call: Call, Query(query): Query<TokenQuery>) -> Outcome
         &user,
         query.nocatalog.is_some(),
     );
-    subject(answer, &text)
+    Ok(subject(answer, asked))
 }
 
 /// `DELETE /v3/auth/tokens`: revokes the token in `X-Subject-Token`.
 pub(crate) async fn delete(call: Call) -> Outcome<()> {
-    let text = asked(&call)?.to_owned();
-    revoke::revoke(&call, &text).await
+    revoke::revoke(&call, asked(&call)?.as_bytes()).await
 }
 
-fn asked(call: &Call) -> Outcome<&str> {
-    let value = call
-        .headers
+fn asked(call: &Call) -> Outcome<&HeaderValue> {
+    call.headers
         .get(SUBJECT)
-        .ok_or_else(|| Failure::Malformed("the header X-Subject-Token is missing".to_owned()))?;
-    value.to_str().map_err(|_| Failure::missing(Thing::Token, ""))
+        .ok_or_else(|| Failure::Malformed("the header X-Subject-Token is missing".to_owned()))
 }
 
-fn subject(answer: TokenAnswer, text: &str) -> Outcome<WithHeaders<TokenAnswer>> {
+fn subject(answer: TokenAnswer, mut token: HeaderValue) -> WithHeaders<TokenAnswer> {
     let mut headers = HeaderMap::new();
-    let mut value = HeaderValue::from_str(text).map_err(Failure::defect)?;
-    value.set_sensitive(true);
-    headers.insert(SUBJECT, value);
-    Ok(WithHeaders(answer, headers))
+    token.set_sensitive(true);
+    headers.insert(SUBJECT, token);
+    WithHeaders(answer, headers)
 }

@@ -45,7 +45,7 @@ pub(crate) fn told(failure: &Failure) -> (Reason, Cow<'static, str>) {
         Failure::Unauthenticated(_)
         | Failure::WrongPassword
         | Failure::Locked
-        | Failure::TokenInvalid
+        | Failure::SubjectToken(_)
         | Failure::TooLarge { .. } => {
             return envelope::edge(failure).unwrap_or_else(|| base(Reason::ModelartsInternal));
         }

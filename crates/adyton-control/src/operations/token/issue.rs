@@ -63,7 +63,7 @@ pub(crate) struct Issued {
     pub(crate) user: User,
 }
 
-/// Issues a token, or says `WrongPassword`, `Locked`, `TokenInvalid` or `Forbidden` (no role in the scope).
+/// Issues a token, or says `WrongPassword`, `Locked`, `Unauthenticated` (the token) or `Forbidden` (no role in the scope).
 pub(crate) async fn issue(plane: &Plane, proof: Proof, wish: Wish) -> Outcome<Issued> {
     let (user, methods, from) = match proof {
         Proof::Password { who, password } => (
@@ -76,9 +76,10 @@ pub(crate) async fn issue(plane: &Plane, proof: Proof, wish: Wish) -> Outcome<Is
             let caller = plane
                 .identity
                 .open_token(&live, text.as_bytes())
-                .map_err(|_| Failure::TokenInvalid)?;
-            let contents = caller.token().cloned().ok_or(Failure::TokenInvalid)?;
-            let user = caller.user().ok_or(Failure::TokenInvalid)?;
+                .map_err(|rejection| Failure::Unauthenticated(Box::new(rejection)))?;
+            let tokens_caller = || Failure::defect("a token without contents or user");
+            let contents = caller.token().cloned().ok_or_else(tokens_caller)?;
+            let user = caller.user().ok_or_else(tokens_caller)?;
             (User::clone(user), Methods::TOKEN, Some(contents))
         }
     };

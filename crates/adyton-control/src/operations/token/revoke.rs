@@ -7,7 +7,7 @@ use crate::call::Call;
 use crate::failure::Outcome;
 
 /// The token does not count any more once this answers.
-pub(crate) async fn revoke(call: &Call, subject: &str) -> Outcome<()> {
+pub(crate) async fn revoke(call: &Call, subject: &[u8]) -> Outcome<()> {
     let (contents, _) = inspect(call, subject, Action::TokenRevoke)?;
     let committed = call
         .plane
