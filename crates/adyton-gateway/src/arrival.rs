@@ -193,6 +193,9 @@ impl Arrival {
         let (head, incoming) = request.into_parts();
         let source = Source::of(&wire.peer, &head.headers, settings, loopback);
         let held_back = head.headers.contains_key(EXPECT);
+        if incoming.is_end_stream() {
+            wire.is_whole();
+        }
         let body = Inbound::Wire(WireBody {
             incoming: Some(incoming),
             wire: Rc::clone(wire),
@@ -222,10 +225,16 @@ impl Body for Inbound {
                 let Some(incoming) = body.incoming.as_mut() else {
                     return Poll::Ready(None);
                 };
-                let frame = Pin::new(incoming).poll_frame(context);
-                if let Poll::Ready(None) = frame {
+                let frame = Pin::new(&mut *incoming).poll_frame(context);
+                let is_over = match &frame {
+                    Poll::Ready(None) => true,
+                    Poll::Ready(Some(Ok(_))) => incoming.is_end_stream(),
+                    Poll::Ready(Some(Err(_))) | Poll::Pending => false,
+                };
+                if is_over {
                     // Read to its end: nothing is left for whoever answers.
                     body.incoming = None;
+                    body.wire.is_whole();
                 }
                 frame.map_err(|problem| Broken(problem.to_string()))
             }

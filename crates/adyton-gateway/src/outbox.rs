@@ -18,6 +18,7 @@ use std::task::{Context, Poll, Waker, ready};
 use bytes::BytesMut;
 use hyper::rt::{Read, ReadBufCursor, Write};
 use hyper_util::rt::TokioIo;
+use tokio::io::ReadBuf;
 use tokio::net::TcpStream;
 use tokio_util::io::poll_read_buf;
 
@@ -134,6 +135,11 @@ impl Socket {
         }
     }
 
+    /// To see whether the other side leaves, while somebody else owns the socket.
+    pub(crate) fn presence(&self) -> Presence {
+        Presence(Rc::clone(&self.shared))
+    }
+
     /// Whether the other side takes less than is sent to it.
     pub(crate) fn is_stuck(&self) -> bool {
         self.shared.is_stuck.get()
@@ -179,6 +185,33 @@ impl Socket {
             self.outbox.add(shared);
         }
         Some(length)
+    }
+}
+
+/// Tells whether the other side of a socket is there.
+pub(crate) struct Presence(Rc<Shared>);
+
+/// What is known of the other side.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Sign {
+    /// It says nothing: to be asked again.
+    Silent,
+    /// It has sent more, which hides what comes behind.
+    Speaks,
+    /// It has closed its sending side, or the connection.
+    Left,
+}
+
+impl Presence {
+    /// Looks without reading. A silent one wakes the task when it says something or leaves, and costs no system call.
+    pub(crate) fn look(&self, context: &mut Context<'_>) -> Sign {
+        let io = self.0.io.borrow();
+        let mut first = [0];
+        match io.inner().poll_peek(context, &mut ReadBuf::new(&mut first)) {
+            Poll::Pending => Sign::Silent,
+            Poll::Ready(Ok(0) | Err(_)) => Sign::Left,
+            Poll::Ready(Ok(_)) => Sign::Speaks,
+        }
     }
 }
 

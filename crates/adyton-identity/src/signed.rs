@@ -85,8 +85,16 @@ pub(crate) fn identify(
     // The length may be known to be nothing; what is in a body that follows is not known yet. A signature that does not
     // match what was declared waits too: which mistake it is shows only in the body that was hashed instead.
     let body = match (request.has_body, declared) {
-        (true, Declared::Nothing) => return Ok(Standing::Provisional(Provisional { claim })),
-        (true, _) if !claim.matches(None) => return Ok(Standing::Provisional(Provisional { claim })),
+        (true, Declared::Nothing) => {
+            return Ok(Standing::Provisional(Provisional {
+                claim: Box::new(claim),
+            }));
+        }
+        (true, _) if !claim.matches(None) => {
+            return Ok(Standing::Provisional(Provisional {
+                claim: Box::new(claim),
+            }));
+        }
         (true, _) => SeenBody {
             digest: None,
             bytes: None,

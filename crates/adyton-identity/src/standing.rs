@@ -62,7 +62,8 @@ impl Verified {
 
 /// A signature that waits for its body.
 pub struct Provisional {
-    pub(crate) claim: Claim,
+    /// Boxed: it is large, and every caller goes from hand to hand in the room that it needs.
+    pub(crate) claim: Box<Claim>,
 }
 
 impl Provisional {

@@ -17,7 +17,7 @@ use hyper::body::Incoming;
 use hyper::rt::{Read, ReadBufCursor, Write};
 
 use crate::arrival::Peer;
-use crate::outbox::Socket;
+use crate::outbox::{Presence, Sign, Socket};
 use crate::settings::Patience;
 use crate::waits::{Wait, Waits};
 
@@ -47,6 +47,8 @@ pub(crate) struct WireState {
     /// The other end.
     pub(crate) peer: Peer,
     busy: Cell<bool>,
+    /// Whether a request is being answered that has come whole, with nothing behind it: all that the client can do is leave.
+    expects_nothing: Cell<bool>,
     quiet_since: Cell<Duration>,
     head_since: Cell<Option<Duration>>,
     blocked_since: Cell<Option<Duration>>,
@@ -63,6 +65,7 @@ impl WireState {
         Rc::new(Self {
             peer: Peer::at(peer.ip()),
             busy: Cell::new(false),
+            expects_nothing: Cell::new(false),
             quiet_since: Cell::new(now.get()),
             head_since: Cell::new(None),
             blocked_since: Cell::new(None),
@@ -80,10 +83,33 @@ impl WireState {
         self.head_since.set(None);
     }
 
+    /// The request has come to its end.
+    pub(crate) fn is_whole(&self) {
+        self.expects_nothing.set(self.busy.get());
+    }
+
     /// The answer has ended.
     pub(crate) fn rest(&self) {
         self.busy.set(false);
+        self.expects_nothing.set(false);
         self.quiet_since.set(self.now.get());
+    }
+
+    /// For the connection's task, which waits for an answer: whether nobody is there any more to take it. A client that has
+    /// closed its sending side counts as gone.
+    pub(crate) fn has_left(&self, presence: &Presence, context: &mut Context<'_>) -> bool {
+        if !self.expects_nothing.get() {
+            return false;
+        }
+        match presence.look(context) {
+            Sign::Silent => false,
+            Sign::Speaks => {
+                // The next request, sent ahead: whether the client leaves after it cannot be seen.
+                self.expects_nothing.set(false);
+                false
+            }
+            Sign::Left => true,
+        }
     }
 
     /// Keeps a body that a step dropped before its end, for whoever writes the answer.

@@ -8,7 +8,7 @@ use std::time::Duration;
 use adyton_core::catalogue::Reason;
 use adyton_core::record::AnsweredBy;
 use adyton_core::rejection::PublicError;
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use http::header::{CONNECTION, CONTENT_TYPE, HeaderName, RETRY_AFTER};
 use http::{HeaderMap, HeaderValue, Response, StatusCode};
 use http_body_util::BodyExt as _;
@@ -30,6 +30,8 @@ const X_APIG_UPSTREAM_LATENCY: HeaderName = HeaderName::from_static("x-apig-upst
 
 /// The rest of a refused body that is read, so that the connection can be used again.
 const REST_MAX: usize = 64 * 1024;
+/// The most bytes that the throttle's header has: its words, and two numbers of 64 and 32 bits.
+const RATE_LIMIT_MAX: usize = 28 + 20 + 10;
 /// How long that may take. Longer, and the connection is closed instead.
 const REST_WAIT: Duration = Duration::from_millis(100);
 
@@ -140,13 +142,20 @@ fn in_own_words(words: adyton_runtime::targets::Answer) -> Response<AnswerBody> 
 
 /// `remain:199,limit:200,time:1 second`. In every answer, so without the machinery of `format!`.
 fn rate_limit(allowance: Allowance) -> HeaderValue {
-    let mut text = BytesMut::with_capacity(64);
-    text.extend_from_slice(b"remain:");
-    text.extend_from_slice(itoa::Buffer::new().format(allowance.remain).as_bytes());
-    text.extend_from_slice(b",limit:");
-    text.extend_from_slice(itoa::Buffer::new().format(allowance.limit).as_bytes());
-    text.extend_from_slice(b",time:1 second");
-    ascii(text.freeze())
+    let (mut remain, mut limit) = (itoa::Buffer::new(), itoa::Buffer::new());
+    let (mut text, mut length) = ([0; RATE_LIMIT_MAX], 0);
+    let pieces = [
+        b"remain:",
+        remain.format(allowance.remain).as_bytes(),
+        b",limit:",
+        limit.format(allowance.limit).as_bytes(),
+        b",time:1 second",
+    ];
+    for piece in pieces {
+        text[length..length + piece.len()].copy_from_slice(piece);
+        length += piece.len();
+    }
+    ascii(Bytes::copy_from_slice(&text[..length]))
 }
 
 /// A value of our own making: ids and numbers.
