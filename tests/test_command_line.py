@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+import time
 
 import pytest
 
@@ -45,6 +46,73 @@ def test_lists_are_tables_or_one_document(server, echo, app, arguments, key):
     assert table.returncode == 0
     assert len(table.stdout.splitlines()) > 1
     assert "{" not in table.stdout.splitlines()[0]
+
+
+ONLY_ONE = """
+import os, socket, sys
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+lock = socket.socket(socket.AF_UNIX)
+try:
+    lock.bind("\\0only-one-of-" + os.environ["ONE_OF"])
+except OSError:
+    sys.exit("there is one already")
+
+class Handler(BaseHTTPRequestHandler):
+    def do_POST(self):
+        self.send_response(200)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+HTTPServer(("127.0.0.1", int(os.environ["PORT"])), Handler).serve_forever()
+"""
+
+
+def test_deploy_start_and_update_wait_alike_and_end_with_the_cause(new_server, tmp_path):
+    """One of two instances never comes up: that is said as soon as it is known, not when the patience is over."""
+    server = new_server().start()
+    package = tmp_path / "only"
+    (package / "model").mkdir(parents=True)
+    config = {"model_type": "Command", "model_algorithm": "only", "command": ["python3", "only.py"]}
+    (package / "model/config.json").write_text(json.dumps(config))
+    (package / "model/only.py").write_text(ONLY_ONE)
+    server.import_model("only", package)
+    name = f"ONE_OF={server.control}"
+    for command in (
+        ["deploy", "only", "--instances", "2", "--env", name],
+        ["start", "only"],
+        ["update", "only", "--instances", "3", "--env", name],
+    ):
+        if command[0] == "start":
+            assert server.run("service", "stop", "only").returncode == 0
+        run = server.run("service", *command, timeout=60)
+        assert run.returncode == 1, run.stdout
+        assert "not all instances of only are ready" in run.stderr and "there is one already" in run.stderr, run.stderr
+        assert "concerning" in run.stderr and "adyton service events only" in run.stderr, run.stderr
+    # What came through is told as such: one instance is enough for one.
+    run = server.run("service", "update", "only", "--instances", "1", "--env", name, timeout=60)
+    assert run.returncode == 0, run.stderr
+    assert server.json("service", "show", "only")["status"] == "running"
+    assert server.run("service", "stop", "only").returncode == 0
+    assert server.run("service", "start", "only", timeout=60).returncode == 0
+
+
+def test_a_start_after_a_failure_ends_with_its_own_end(new_server, tmp_path):
+    """The failure of before is still shown when the start is asked for; it is not taken for the start's."""
+    server = new_server().start()
+    package = tmp_path / "late"
+    (package / "model").mkdir(parents=True)
+    until = time.time() + 14
+    script = f"import os, sys, time\nif time.time() < {until}: sys.exit('too early')\n" + ONLY_ONE
+    (package / "model/late.py").write_text(script)
+    config = {"model_type": "Command", "model_algorithm": "late", "command": ["python3", "late.py"]}
+    (package / "model/config.json").write_text(json.dumps(config))
+    server.import_model("late", package)
+    run = server.run("service", "deploy", "late", "--env", f"ONE_OF={server.control}", timeout=60)
+    assert run.returncode == 1 and "the service late failed" in run.stderr and "too early" in run.stderr, run.stderr
+    time.sleep(max(0, until - time.time()))
+    run = server.run("service", "start", "late", timeout=60)
+    assert (run.returncode, run.stdout) == (0, "late is running.\n"), run.stderr
 
 
 def test_whoami_says_who_and_where(server):

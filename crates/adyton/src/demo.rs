@@ -125,21 +125,26 @@ impl Stage<'_> {
     fn deploy(&self, sample: Sample) -> Outcome<Deployed> {
         let (start, terminal) = (self.now(), &self.context.terminal);
         let name = sample.name.clone();
-        let (id, how) = match service_named(self.client, &name)? {
+        let (id, before, how) = match service_named(self.client, &name)? {
             Some(service) if text(&service, "status") == "stopped" => {
                 let id = text(&service, "service_id");
                 let path = format!("/v1/{}/services/{id}", self.client.project());
+                let before = wait::newest_update(self.client, &id)?;
                 self.client
                     .give("PUT", &path, &serde_json::json!({"status": "running"}))?;
-                (id, "was there, started")
+                (id, before, "was there, started")
             }
-            Some(service) => (text(&service, "service_id"), "was there"),
+            Some(service) => {
+                let id = text(&service, "service_id");
+                let before = wait::newest_update(self.client, &id)?;
+                (id, before, "was there")
+            }
             None => {
                 let (model, how) = self.model(&sample)?;
-                (deploy(self.client, &wish(&name, &model))?, how)
+                (deploy(self.client, &wish(&name, &model))?, 0, how)
             }
         };
-        let service = wait::service(self.client, terminal, &id, &["running"], READY_TIME)?;
+        let service = wait::rollout(self.client, terminal, &id, before, READY_TIME)?;
         let engine = entries(&service, "config")
             .first()
             .map(|version| self.engine(version))

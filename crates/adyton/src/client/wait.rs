@@ -66,42 +66,6 @@ pub(crate) fn model(client: &Client, terminal: &Terminal, id: &str, longest: Dur
     }
 }
 
-/// Waits until a service is in one of `wanted`; a failed one ends it, with the last lines of its log.
-pub(crate) fn service(
-    client: &Client,
-    terminal: &Terminal,
-    id: &str,
-    wanted: &[&str],
-    longest: Duration,
-) -> Outcome<Value> {
-    let path = format!("/v1/{}/services/{id}", client.project());
-    let spinner = terminal.spinner("waiting");
-    let found = until(client, longest, || {
-        let service = client.get(&path, "")?;
-        let status = text(&service, "status");
-        spinner.set_message(progress(&service));
-        Ok(
-            ((wanted.contains(&status.as_str()) && is_whole(&service)) || status == "failed")
-                .then_some(service),
-        )
-    });
-    spinner.finish_and_clear();
-    let service = found?.ok_or_else(|| {
-        Failure::failed(format!(
-            "the service is not {} after {} s",
-            wanted.join(" or "),
-            longest.as_secs()
-        ))
-        .hint(format!(
-            "it goes on: `adyton service show {id}`, `adyton service events {id}`"
-        ))
-    })?;
-    if wanted.contains(&text(&service, "status").as_str()) {
-        return Ok(service);
-    }
-    Err(failed(client, &service, id))
-}
-
 /// How far a service has come, for whoever waits.
 fn progress(service: &Value) -> String {
     let (status, percent) = (text(service, "status"), text(service, "progress"));
@@ -121,53 +85,81 @@ fn began(update: &Value) -> i64 {
     update["update_time"].as_i64().unwrap_or(0)
 }
 
-/// Waits until a change of a service has come through; one that is rolled back ends it, with the cause. What counts is the
-/// first entry of the update history after `before`: the instances of before go on answering, so the state alone does not
-/// tell, and a later entry may be the way back.
-pub(crate) fn update(
+/// Waits until a service has stopped.
+pub(crate) fn stopped(client: &Client, terminal: &Terminal, id: &str, longest: Duration) -> Outcome<Value> {
+    watched(client, terminal, id, longest, |service| {
+        Ok((text(service, "status") == "stopped").then_some(()))
+    })
+    .map(|(service, ())| service)
+}
+
+/// Waits until what was asked of a service has come through: a deployment, a start or an update, all alike. One that has not
+/// ends it, with the cause.
+///
+/// The state alone does not tell: the instances of before may go on answering, and a failed update is taken back. So what counts is
+/// the first entry of the update history after `before` ([`newest_update`], asked before the change; 0 for a new service); a
+/// later entry may be the way back. A start makes no entry: it is shown as `deploying` until it has come through or failed, and
+/// then the state does tell.
+pub(crate) fn rollout(
     client: &Client,
     terminal: &Terminal,
     id: &str,
     before: i64,
     longest: Duration,
 ) -> Outcome<Value> {
-    let path = format!("/v1/{}/services/{id}", client.project());
-    let spinner = terminal.spinner("waiting");
-    let found = until(client, longest, || {
-        let service = client.get(&path, "")?;
-        spinner.set_message(progress(&service));
-        if text(&service, "status") == "deploying" {
+    let path = format!("/v1/{}/services/{id}/logs", client.project());
+    let (service, came_through) = watched(client, terminal, id, longest, |service| {
+        let status = text(service, "status");
+        if status == "deploying" {
             return Ok(None);
         }
-        let history = client.get(&format!("{path}/logs"), "")?;
+        let history = client.get(&path, "")?;
         let own = entries(&history, "logs")
             .iter()
             .rev()
             .find(|update| began(update) > before)
             .map(|update| text(update, "result"));
-        Ok(match own.as_deref() {
-            Some("RUNNING") => None,
-            Some(result) => Some((service, result.to_owned())),
-            // Nothing that is run was changed.
-            None => Some((service, "SUCCESS".to_owned())),
+        Ok(match (own.as_deref(), status.as_str()) {
+            (Some("RUNNING"), _) => None,
+            (Some(result), _) => Some(result == "SUCCESS"),
+            // The instances of a server that has just started are on their way, whatever is said of them as a whole.
+            (None, "running") => is_whole(service).then_some(true),
+            (None, _) => Some(false),
         })
-    });
-    spinner.finish_and_clear();
-    let (service, result) = found?.ok_or_else(|| {
-        Failure::failed(format!("the update takes longer than {} s", longest.as_secs())).hint(format!(
-            "it goes on: `adyton service show {id}`, `adyton service events {id}`"
-        ))
     })?;
-    match (result.as_str(), text(&service, "status").as_str()) {
+    match (came_through, text(&service, "status").as_str()) {
         (_, "failed") => Err(failed(client, &service, id)),
-        ("SUCCESS", _) => Ok(service),
-        _ => Err(rolled_back(client, &service, id)),
+        (true, _) => Ok(service),
+        (false, _) => Err(incomplete(client, &service, id)),
     }
 }
 
-/// Why an update did not come through, though the service goes on as it was.
-fn rolled_back(client: &Client, service: &Value, id: &str) -> Failure {
-    let name = text(service, "service_name");
+/// Looks at a service until `decide` gives something, with its state as the sign of life.
+fn watched<T>(
+    client: &Client,
+    terminal: &Terminal,
+    id: &str,
+    longest: Duration,
+    decide: impl Fn(&Value) -> Outcome<Option<T>>,
+) -> Outcome<(Value, T)> {
+    let path = format!("/v1/{}/services/{id}", client.project());
+    let spinner = terminal.spinner("waiting");
+    let found = until(client, longest, || {
+        let service = client.get(&path, "")?;
+        spinner.set_message(progress(&service));
+        Ok(decide(&service)?.map(|decided| (service, decided)))
+    });
+    spinner.finish_and_clear();
+    found?.ok_or_else(|| {
+        Failure::failed(format!("the service takes longer than {} s", longest.as_secs())).hint(format!(
+            "it goes on: `adyton service show {id}`, `adyton service events {id}`"
+        ))
+    })
+}
+
+/// Why not all came through that was asked for, though some instances answer: those of before, or some of the new ones.
+fn incomplete(client: &Client, service: &Value, id: &str) -> Failure {
+    let (name, status) = (text(service, "service_name"), text(service, "status"));
     let path = format!("/v1/{}/services/{id}/events", client.project());
     let event = || {
         let events = client.get(&path, "event_type=abnormal&limit=1").ok()?;
@@ -179,14 +171,27 @@ fn rolled_back(client: &Client, service: &Value, id: &str) -> Failure {
         error if error.is_empty() => event().unwrap_or_else(|| "no cause was given".to_owned()),
         error => error,
     };
-    Failure::failed(format!("the update of {name} failed: {cause}"))
-        .fact(format!(
-            "state       {}; the instances of before go on answering",
-            text(service, "status")
-        ))
+    let (what, answers, next) = match status.as_str() {
+        "concerning" => (
+            format!("not all instances of {name} are ready"),
+            "those that are ready answer",
+            format!("`adyton service stop {name}` and `start` try those again that failed"),
+        ),
+        "running" => (
+            format!("the update of {name} failed"),
+            "the instances of before go on answering",
+            format!("another `adyton service update {name}` replaces what failed"),
+        ),
+        other => (
+            format!("{name} is {other}"),
+            "nobody answers",
+            format!("`adyton service start {name}` tries again"),
+        ),
+    };
+    Failure::failed(format!("{what}: {cause}"))
+        .fact(format!("state       {status}; {answers}"))
         .hint(format!(
-            "`adyton service events {name}` tells what happened, `adyton service logs {name}` what it printed; another \
-             `adyton service update {name}` replaces what failed"
+            "`adyton service events {name}` tells what happened, `adyton service logs {name}` what it printed; {next}"
         ))
 }
 

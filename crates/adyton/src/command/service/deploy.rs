@@ -80,13 +80,8 @@ impl Deploy {
         let service = if self.no_wait {
             client.get(&format!("/v1/{}/services/{id}", client.project()), "")?
         } else {
-            wait::service(
-                &client,
-                terminal,
-                &id,
-                &["running"],
-                Duration::from_secs(self.timeout),
-            )?
+            // A new service has no history.
+            wait::rollout(&client, terminal, &id, 0, Duration::from_secs(self.timeout))?
         };
         if terminal.is_json() {
             terminal.document(&service);

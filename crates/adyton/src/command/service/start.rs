@@ -22,19 +22,34 @@ pub(crate) struct Start {
 impl Start {
     /// Starts it.
     pub(crate) fn run(self, context: &Context) -> Outcome {
-        turn(context, &self.service, "running", "running", self.no_wait)
+        turn(context, &self.service, Turn::On, self.no_wait)
     }
 }
 
+/// What a service is turned.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Turn {
+    /// `running`
+    On,
+    /// `stopped`
+    Off,
+}
+
 /// Asks for a status and waits until it is there.
-pub(super) fn turn(context: &Context, said: &str, asked: &str, reached: &str, no_wait: bool) -> Outcome {
+pub(super) fn turn(context: &Context, said: &str, turn: Turn, no_wait: bool) -> Outcome {
     let client = context.client()?;
     let id = service_id(&client, said)?;
     let path = format!("/v1/{}/services/{id}", client.project());
+    let before = wait::newest_update(&client, &id)?;
+    let asked = match turn {
+        Turn::On => "running",
+        Turn::Off => "stopped",
+    };
     client.give("PUT", &path, &json!({"status": asked}))?;
-    let service = match no_wait {
-        true => client.get(&path, "")?,
-        false => wait::service(&client, &context.terminal, &id, &[reached], READY_TIME)?,
+    let service = match (no_wait, turn) {
+        (true, _) => client.get(&path, "")?,
+        (false, Turn::On) => wait::rollout(&client, &context.terminal, &id, before, READY_TIME)?,
+        (false, Turn::Off) => wait::stopped(&client, &context.terminal, &id, READY_TIME)?,
     };
     if context.terminal.is_json() {
         context.terminal.document(&service);

@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::start::turn;
+use super::start::{Turn, turn};
 use crate::context::Context;
 use crate::failure::Outcome;
 
@@ -19,6 +19,6 @@ pub(crate) struct Stop {
 impl Stop {
     /// Stops it.
     pub(crate) fn run(self, context: &Context) -> Outcome {
-        turn(context, &self.service, "stopped", "stopped", self.no_wait)
+        turn(context, &self.service, Turn::Off, self.no_wait)
     }
 }

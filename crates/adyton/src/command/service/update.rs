@@ -74,7 +74,7 @@ impl Update {
         client.give("PUT", &path, &change)?;
         let wait = changes_config && !self.no_wait && text(&service, "status") != "stopped";
         let service = match wait {
-            true => wait::update(&client, &context.terminal, &id, before, READY_TIME)?,
+            true => wait::rollout(&client, &context.terminal, &id, before, READY_TIME)?,
             false => client.get(&path, "")?,
         };
         if context.terminal.is_json() {
