@@ -48,6 +48,22 @@ def test_lists_are_tables_or_one_document(server, echo, app, arguments, key):
     assert "{" not in table.stdout.splitlines()[0]
 
 
+def test_signing_in_with_a_name_that_is_not_the_domains(server):
+    """Without --domain the user's name is taken for the domain's: right for the owner of an account, and a riddle for all others."""
+    name = "login-hint"
+    server.manage("POST", "/v3/users", json={"user": {"name": name, "password": "correct horse"}})
+    login = ["login", "--control", server.control, "--user", name, "--project", "default"]
+    hint = f"without --domain the user's name is taken for the domain's (`{name}`): say --domain NAME if it is another"
+    run = server.run(*login, input="correct horse\n")
+    assert run.returncode == 1 and "401" in run.stderr, run.stderr
+    assert f"hint: {hint}" in run.stderr, run.stderr
+    # Who names the domain is told of the password alone.
+    domain = ["--domain", server.bootstrap["domain"]["name"]]
+    run = server.run(*login, *domain, input="wrong\n")
+    assert run.returncode == 1 and "without --domain" not in run.stderr, run.stderr
+    assert "correct horse" not in run.stderr
+
+
 ONLY_ONE = """
 import os, socket, sys
 from http.server import BaseHTTPRequestHandler, HTTPServer

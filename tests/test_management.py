@@ -6,8 +6,9 @@ from uuid import uuid4
 import pytest
 
 from conftest import ECHO
-from harness.callers import RELEASE, App, api_id, instance_id
-from harness.server import ROOT, wait_for
+from harness.callers import RELEASE, App, KeyHolder, api_id, instance_id
+from harness.raw import exchange, fresh_source
+from harness.server import ROOT, Server, wait_for
 
 UNKNOWN_ID = "00000000-0000-4000-8000-000000000000"
 UNKNOWN_HEX = "0" * 32
@@ -224,7 +225,10 @@ def test_an_app_has_five_codes_at_most(server, apps):
     many = App.create(server, "many-codes")
     for _ in range(4):
         server.manage("PUT", f"{apps}/apps/{many.id}/app-codes")
-    check(server.call("PUT", f"{apps}/apps/{many.id}/app-codes"), 403, "APIG.3325", "apig.app_code_quota")
+    refused = server.call("PUT", f"{apps}/apps/{many.id}/app-codes")
+    check(refused, 403, "APIG.3325", "apig.app_code_quota")
+    limit = "there are 5 already, and no more are allowed (AppCode): delete one that is not used"
+    assert refused.json()["error_msg"] == f"The number of AppCodes of the app is over the quota: {limit}"
 
 
 def test_a_new_secret_makes_the_old_one_useless(server, apps, echo):
@@ -283,6 +287,61 @@ def test_versions_are_discovered(server):
     assert server.http.get(server.control + "/").status_code == 300
     assert server.http.get(server.control + "/v3").json()["version"]["status"] == "stable"
     assert "text/html" in server.http.get(server.control + "/", headers={"Accept": "text/html"}).headers["Content-Type"]
+
+
+def lines_of(server, request_id):
+    """What the server's log says of one management call, field by field."""
+    lines = (json.loads(line) for line in server.log().splitlines() if line.startswith("{"))
+    return [line for line in lines if line.get("request.id") == request_id]
+
+
+@pytest.fixture(scope="module")
+def telling(tmp_path_factory):
+    """A server whose log and access log are for programs."""
+    folder = tmp_path_factory.mktemp("telling")
+    server = Server(folder, {"log.format": "json", "journal.access_log": str(folder / "access.log")}).start()
+    yield server
+    server.close()
+
+
+def test_the_log_says_why_a_management_call_was_refused(telling):
+    first = telling.bootstrap
+    wrong = KeyHolder(first["access_key"], "a-secret-of-somebody-else")
+    path = f"/v1/{telling.project}/services"
+    answer = exchange(telling.control, "GET", path, wrong.headers("GET", telling.control + path, {}, b""), host=False, source=fresh_source())
+    (line,) = wait_for(lambda: lines_of(telling, answer.headers["x-request-id"]), 5, "the call's line")
+    assert (line["message"], line["status"], line["reason"], line["path"]) == ("management call", 401, "manage.signature_bad", path)
+    assert line["why"].startswith("aksk.bad_signature; ") and f"key {first['access_key']}" in line["why"], line
+    assert first["secret_key"] not in telling.log() and "a-secret-of-somebody-else" not in telling.log()
+    # A token: what is odd about it is told, and it is not repeated.
+    answer = exchange(telling.control, "GET", path, {"X-Auth-Token": "Bearer s3cret-text"})
+    (line,) = wait_for(lambda: lines_of(telling, answer.headers["x-request-id"]), 5, "the call's line")
+    assert line["why"] == "token.malformed; it starts with `Bearer`: send the token alone", line
+    assert "s3cret-text" not in telling.log()
+    # What was not refused, and what the answer says whole, need no reason in the log.
+    for path in (f"/v1/{telling.project}/services", f"/v1/{telling.project}/services/{UNKNOWN_ID}"):
+        answer = exchange(telling.control, "GET", path, {"X-Auth-Token": telling.token()})
+        (line,) = wait_for(lambda: lines_of(telling, answer.headers["x-request-id"]), 5, "the call's line")
+        assert (line["status"], line["why"]) == (answer.status, "")
+
+
+def test_health_questions_are_answered_and_leave_no_lines(telling):
+    asked = []
+    for url in (telling.control, telling.gateway):
+        for path, status in (("/healthz/live", "live"), ("/healthz/ready", "ready")):
+            answer = telling.http.get(url + path)
+            assert (answer.status_code, answer.json()["status"]) == (200, status)
+            asked.append(answer.headers.get("X-Request-Id"))
+    # A call that leaves a line in both logs, after them.
+    last = telling.http.post(telling.gateway + "/nowhere").headers["X-Request-Id"]
+    access = telling.folder / "access.log"
+    wait_for(lambda: last in access.read_text(), 5, "the line of a call")
+    telling.manage("GET", "/v1/{project}/services")
+    assert "management call" in telling.log()
+    assert "/healthz/" not in telling.log() and "/healthz/" not in access.read_text()
+    assert not [line for id in asked if id for line in lines_of(telling, id)]
+    counted = [line for line in telling.http.get(telling.control + "/metrics").text.splitlines() if "health" in line and not line.startswith("#")]
+    assert counted, "they are counted, though not recorded"
 
 
 def test_metrics_and_documents(server, echo, admin):
