@@ -54,6 +54,39 @@ def test_a_program_reads_no_secret_of_the_server(new_server, tmp_path):
     assert set(seen.values()) == {"PermissionError"}, seen
 
 
+MEASURES = """
+import json, os, resource, time
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+class Measures(BaseHTTPRequestHandler):
+    def do_POST(self):
+        # As psutil's memory_info() and Node's process.memoryUsage() do it.
+        pages = int(open("/proc/self/statm").read().split()[1])
+        threads = [line for line in open("/proc/self/status") if line.startswith("Threads:")]
+        body = json.dumps({"bytes": pages * resource.getpagesize(), "threads": len(threads), "files": len(os.listdir("/proc/self/fd"))}).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+HTTPServer(("127.0.0.1", int(os.environ["PORT"])), Measures).serve_forever()
+"""
+
+
+def test_a_program_measures_itself(new_server, tmp_path):
+    server = new_server().start()
+    package = tmp_path / "measures"
+    (package / "model").mkdir(parents=True)
+    config = {"model_type": "Command", "model_algorithm": "measures", "command": ["python3", "measures.py"]}
+    (package / "model/config.json").write_text(json.dumps(config))
+    (package / "model/measures.py").write_text(MEASURES)
+    service = server.deploy("measures", package)
+    answer = call(server, TokenHolder(server.token()), service.path)
+    assert answer.status == 200, answer.body
+    measured = json.loads(answer.body)
+    assert measured["bytes"] > 1 << 20 and measured["threads"] == 1 and measured["files"] > 3, measured
+
+
 def test_health_questions_leave_no_trace_in_the_log(server, poetry):
     said = server.run("service", "logs", "poetry").stdout
     assert "Traceback" not in said and "BrokenPipe" not in said, said

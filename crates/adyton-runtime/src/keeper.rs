@@ -6,24 +6,27 @@
 //! is gone and everything ends. Standard output and error belong to the program: the keeper never writes to them.
 //!
 //! The keeper is the *subreaper* of its descendants: whoever loses their parent becomes its child, so nobody escapes by
-//! forking twice or by making a session of their own. It starts the program behind a fence of Landlock (`fence.rs`) and keeps ending descendants until there are none (`descendants.rs`).
+//! forking twice or by making a session of their own. It starts the program (`start.rs`) behind a fence of Landlock (`fence.rs`)
+//! and keeps ending descendants until there are none (`descendants.rs`).
 
 mod descendants;
 mod fence;
+mod start;
 
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{BufRead, BufReader, Write};
 use std::os::fd::AsFd;
-use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
-use std::process::{Command, ExitCode, Stdio};
+use std::process::ExitCode;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::thread;
 use std::time::Duration;
 
 use rustix::process::{DumpableBehavior, Pid, Signal, WaitOptions, WaitStatus};
 use serde::{Deserialize, Serialize};
+
+use self::start::{Enter, Started};
 
 /// What the server asks of a keeper.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -93,10 +96,15 @@ pub fn main() -> ExitCode {
     let mut answers = File::from(answers);
     let mut orders = BufReader::new(File::from(socket));
     let mut line = String::new();
-    let order: Order = match orders.read_line(&mut line).map(|_| serde_json::from_str(&line)) {
-        Ok(Ok(order)) => order,
+    if orders.read_line(&mut line).is_err() {
+        return ExitCode::from(2);
+    }
+    if let Ok(Enter { enter }) = serde_json::from_str(&line) {
+        return start::enter(&enter, answers);
+    }
+    let Ok(order) = serde_json::from_str::<Order>(&line) else {
         // Not started by a server: there is nothing to keep.
-        Ok(Err(_)) | Err(_) => return ExitCode::from(2),
+        return ExitCode::from(2);
     };
     let report = |answers: &mut File, report: &Report| {
         let mut line = serde_json::to_string(report).unwrap_or_default();
@@ -104,7 +112,7 @@ pub fn main() -> ExitCode {
         // A server that is gone hears nothing; its absence is noticed by the reading side.
         let _ = answers.write_all(line.as_bytes());
     };
-    let (pid, fenced) = match start(&order) {
+    let started = match start(&order) {
         Ok(started) => started,
         Err(cause) => {
             report(&mut answers, &Report::NotStarted { cause });
@@ -114,51 +122,25 @@ pub fn main() -> ExitCode {
     report(
         &mut answers,
         &Report::Started {
-            pid: pid.as_raw_nonzero().get(),
-            fenced,
+            pid: started.pid.as_raw_nonzero().get(),
+            fenced: started.fenced,
         },
     );
     let (tell, happened) = mpsc::channel();
     let listener = tell.clone();
     thread::spawn(move || listen(orders, &listener));
+    let pid = started.pid;
     thread::spawn(move || reap(pid, &tell));
     let how = keep(&happened, Duration::from_millis(order.grace_ms));
     report(&mut answers, &Report::Ended { how });
     ExitCode::SUCCESS
 }
 
-/// Becomes the subreaper and starts the program behind the fence. The fence holds for a thread and what it starts, so the
-/// program is started by a thread of its own: the keeper itself must go on seeing the processes that it is to end.
-fn start(order: &Order) -> Result<(Pid, bool), String> {
+/// Becomes the subreaper, and starts the program behind the fence.
+fn start(order: &Order) -> Result<Started, String> {
     let own = Some(rustix::process::getpid());
     rustix::process::set_child_subreaper(own).map_err(|problem| format!("no subreaper: {problem}"))?;
-    thread::scope(|scope| scope.spawn(|| start_fenced(order)).join())
-        .unwrap_or_else(|_| Err("the keeper panicked".to_owned()))
-}
-
-/// Raises the fence around this thread, and starts the program in a process group of its own.
-fn start_fenced(order: &Order) -> Result<(Pid, bool), String> {
-    fence::drop_capabilities();
-    let fenced = fence::raise(order).map_err(|problem| format!("the fence cannot be raised: {problem}"))?;
-    let (program, arguments) = order.command.split_first().ok_or("the command is empty")?;
-    let mut command = Command::new(program);
-    command
-        .args(arguments)
-        .current_dir(&order.folder)
-        .env_clear()
-        .envs(&order.environment)
-        .stdin(Stdio::null())
-        .process_group(0);
-    // The child is reaped by `reap`, together with all that come to us as orphans.
-    let child = command.spawn().map_err(|problem| match problem.kind() {
-        std::io::ErrorKind::NotFound => format!("`{program}` was not found: {problem}"),
-        _ => format!("`{program}` cannot be started: {problem}"),
-    })?;
-    let pid = i32::try_from(child.id())
-        .ok()
-        .and_then(Pid::from_raw)
-        .ok_or("the program has no process id")?;
-    Ok((pid, fenced))
+    start::start(order)
 }
 
 /// Waits for the server's word, or for its end.

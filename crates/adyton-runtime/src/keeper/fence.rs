@@ -35,10 +35,10 @@ const DEVICES: [&str; 6] = [
     "/dev/ptmx",
 ];
 
-/// What a program may read besides, of folders that are hidden: what machines tell of themselves, and where chance comes from.
-/// Not `/proc/self`: it would be the keeper's here, and no rule can name the processes that are still to come. A program that
-/// asks there how much memory it has (`process.memoryUsage()` of Node, `psutil`) is refused.
-const READABLE: [&str; 12] = [
+/// What a program may read besides, of folders that are hidden: what machines tell of themselves, where chance comes from, and
+/// what the kernel tells the program of itself. `/proc/self` is that of the process that raises the fence, which becomes the
+/// program (`start.rs`). No rule can name processes that are still to come, so the children of a program do not see their own.
+const READABLE: [&str; 13] = [
     "/dev/pts",
     "/dev/random",
     "/dev/urandom",
@@ -46,6 +46,7 @@ const READABLE: [&str; 12] = [
     "/proc/filesystems",
     "/proc/loadavg",
     "/proc/meminfo",
+    "/proc/self",
     "/proc/stat",
     "/proc/sys",
     "/proc/uptime",
@@ -66,7 +67,7 @@ const CAPABILITIES: [CapabilitySet; 6] = [
     CapabilitySet::BPF,
 ];
 
-/// Takes from this thread, and from all that it starts, what only root has.
+/// Takes from this process, and from all that it starts, what only root has.
 pub(super) fn drop_capabilities() {
     for capability in CAPABILITIES {
         // Who has none of it, or whose kernel does not know it, has nothing to lose.
@@ -74,7 +75,7 @@ pub(super) fn drop_capabilities() {
     }
 }
 
-/// Fences this thread and all that it starts. Gives whether the kernel does it.
+/// Fences this process, which has one thread, and all that it starts. Gives whether the kernel does it.
 pub(super) fn raise(order: &Order) -> Result<bool, RulesetError> {
     let all = AccessFs::from_all(RIGHTS);
     let read = AccessFs::from_read(RIGHTS);
@@ -110,8 +111,16 @@ pub(super) fn raise(order: &Order) -> Result<bool, RulesetError> {
         };
         rules = rules.add_rule(PathBeneath::new(open, access))?;
     }
-    let status = rules.restrict_self()?;
-    Ok(status.ruleset != RulesetStatus::NotEnforced)
+    Ok(holds(&rules.restrict_self()?.ruleset))
+}
+
+/// Whether there is a fence. One of an older kernel, which knows not all rights, is one too; without any the program runs all
+/// the same, and its log says that it is not fenced.
+fn holds(status: &RulesetStatus) -> bool {
+    match status {
+        RulesetStatus::FullyEnforced | RulesetStatus::PartiallyEnforced => true,
+        RulesetStatus::NotEnforced => false,
+    }
 }
 
 /// Everything but the ways to what is hidden, and what is in it. What is hidden need not be there yet.
@@ -142,6 +151,13 @@ fn beside(hidden: &[PathBuf]) -> Vec<PathBuf> {
 mod tests {
     #![allow(clippy::unwrap_used, reason = "tests")]
     use super::*;
+
+    #[test]
+    fn a_kernel_without_landlock_has_no_fence_and_an_old_one_has_one() {
+        assert!(holds(&RulesetStatus::FullyEnforced));
+        assert!(holds(&RulesetStatus::PartiallyEnforced));
+        assert!(!holds(&RulesetStatus::NotEnforced));
+    }
 
     #[test]
     fn the_ways_to_what_is_hidden_are_left_out() {

@@ -254,6 +254,67 @@ async fn a_program_sees_neither_the_servers_environment_nor_the_owners_profile()
     }
 }
 
+/// A program sees what the kernel tells of itself, as libraries that measure memory ask for it; of nobody else, not even of what it
+/// starts, and no way leads from there past the fence.
+#[tokio::test]
+async fn a_program_sees_its_own_proc_and_nobody_elses() {
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["data", "package"] {
+        std::fs::create_dir(folder.path().join(name)).unwrap();
+    }
+    std::fs::write(folder.path().join("data/key"), "s3cret").unwrap();
+    let (server, data) = (std::process::id(), folder.path().join("data/key"));
+    let python = format!(
+        "import os, subprocess, sys, threading
+def look(path):
+    try:
+        with open(path, 'rb') as file: return len(file.read(16)) > 0
+    except OSError as problem: return type(problem).__name__
+own = ['status', 'stat', 'statm', 'smaps', 'cmdline', 'environ', 'limits', 'mountinfo', 'cgroup', 'task/self/stat']
+own = [name.replace('task/self', f'task/{{os.getpid()}}') for name in own]
+print('own', {{look('/proc/self/' + name) for name in own}}, look('/proc/thread-self/stat'), len(os.listdir('/proc/self/fd')) > 2)
+print('others', {{look(f'/proc/{{pid}}/{{name}}') for pid in (1, os.getppid(), {server}) for name in ('environ', 'status', 'maps')}})
+for pid in (1, os.getppid(), {server}):
+    try: print('listed', os.listdir(f'/proc/{{pid}}/fd'))
+    except OSError as problem: print('fds', type(problem).__name__)
+print('ways', {{look(way + {data:?}) for way in ('', '/proc/self/root', '/proc/self/task/' + str(os.getpid()) + '/root')}}, look('/proc/self/cwd/../data/key'))
+code = f'''
+try: print(open('/proc/self/status').read(4), flush=True)
+except OSError as problem: print(type(problem).__name__, len(open('/proc/{{os.getpid()}}/stat').read()) > 0)'''
+print('child', subprocess.run([sys.executable, '-c', code], capture_output=True, text=True).stdout.strip())
+try: open('/proc/self/oom_score_adj', 'w')
+except OSError as problem: print('written', type(problem).__name__)"
+    );
+    let mut order = order(folder.path(), "");
+    order.command = ["python3", "-c", &python].map(str::to_owned).to_vec();
+    order.folder = folder.path().join("package");
+    order.hidden = vec![folder.path().join("data")];
+    let (sink, lines) = sink();
+    let mut program = Program::start(&keeper(), &order, &sink).await.unwrap();
+    let fenced = program.fenced;
+    let how = program.ended().await;
+    let lines = lines.lock();
+    assert_eq!(how, "exit code 0", "{lines:?}");
+    if !fenced {
+        return;
+    }
+    let out: Vec<&str> = lines.iter().map(|(_, text)| text.as_str()).collect();
+    assert_eq!(
+        out,
+        [
+            "own {True} True True",
+            "others {'PermissionError'}",
+            "fds PermissionError",
+            "fds PermissionError",
+            "fds PermissionError",
+            "ways {'PermissionError'} PermissionError",
+            "child PermissionError True",
+            "written PermissionError",
+        ],
+        "{lines:?}"
+    );
+}
+
 /// What is hidden must not cost programs what they live on.
 #[tokio::test]
 async fn programs_work_inside_the_fence() {

@@ -1,0 +1,123 @@
+//! Starting the program: a process of the keeper's own binary raises the fence around itself and then *becomes* the program.
+//!
+//! Two processes, because the fence has to name `/proc/<pid>` of the program, so that the program can ask the kernel about itself
+//! (`/proc/self`): only the process that becomes the program has that number before the fence stands, and the keeper must stay
+//! outside, where it sees the processes that it is to end.
+//!
+//! What must hold: the keeper holds `/proc/<pid>` open from before the fence is raised. A rule of Landlock belongs to an inode, and
+//! the kernel may forget one of `/proc` that nobody holds and make another for the same process, to which no rule belongs.
+
+use std::fs::File;
+use std::io::{BufRead, BufReader, Write};
+use std::os::fd::OwnedFd;
+use std::os::unix::net::UnixStream;
+use std::os::unix::process::CommandExt;
+use std::process::{Command, ExitCode, Stdio};
+
+use rustix::fs::{Mode, OFlags};
+use rustix::process::Pid;
+use serde::{Deserialize, Serialize};
+
+use super::{Order, fence};
+
+/// The first line of a process that is to become the program; a keeper's is the order alone.
+#[derive(Serialize, Deserialize)]
+pub(super) struct Enter {
+    /// What to become.
+    pub(super) enter: Order,
+}
+
+/// What such a process says. A connection that closes after `Fenced` means that it has become the program.
+#[derive(Serialize, Deserialize)]
+#[serde(tag = "said", rename_all = "snake_case")]
+enum Said {
+    Fenced { fenced: bool },
+    Failed { cause: String },
+}
+
+/// A program that runs.
+pub(super) struct Started {
+    /// Its process id, which is its process group's too.
+    pub(super) pid: Pid,
+    /// Whether Landlock fences it.
+    pub(super) fenced: bool,
+    /// Its `/proc/<pid>`, to be held for as long as it lives.
+    pub(super) _own: Option<OwnedFd>,
+}
+
+/// Starts the program in a process group of its own; gives it when it runs, or why it does not.
+pub(super) fn start(order: &Order) -> Result<Started, String> {
+    let broken = |problem: std::io::Error| format!("the program cannot be started: {problem}");
+    let (mut ours, theirs) = UnixStream::pair().map_err(broken)?;
+    let child = Command::new("/proc/self/exe")
+        .args(std::env::args_os().skip(1))
+        .env_clear()
+        .stdin(Stdio::from(OwnedFd::from(theirs)))
+        .process_group(0)
+        .spawn()
+        .map_err(broken)?;
+    // The child is reaped with all that come to the keeper as orphans.
+    let pid = i32::try_from(child.id())
+        .ok()
+        .and_then(Pid::from_raw)
+        .ok_or("the program has no process id")?;
+    let folder = format!("/proc/{}", pid.as_raw_nonzero());
+    // Without it the program may lose sight of itself some day; nothing else depends on it.
+    let own = rustix::fs::open(folder, OFlags::PATH | OFlags::CLOEXEC, Mode::empty()).ok();
+    let enter = Enter { enter: order.clone() };
+    let mut line = serde_json::to_string(&enter).map_err(|problem| problem.to_string())?;
+    line.push('\n');
+    ours.write_all(line.as_bytes()).map_err(broken)?;
+    let mut fenced = None;
+    for line in BufReader::new(ours).lines() {
+        match serde_json::from_str(&line.map_err(broken)?) {
+            Ok(Said::Fenced { fenced: is }) => fenced = Some(is),
+            Ok(Said::Failed { cause }) => return Err(cause),
+            Err(problem) => return Err(problem.to_string()),
+        }
+    }
+    let fenced = fenced.ok_or("the process that was to become the program ended before it did")?;
+    Ok(Started {
+        pid,
+        fenced,
+        _own: own,
+    })
+}
+
+/// Raises the fence around this process and becomes the program. Comes back only when that fails.
+pub(super) fn enter(order: &Order, mut keeper: File) -> ExitCode {
+    let mut say = |said: &Said| {
+        let mut line = serde_json::to_string(said).unwrap_or_default();
+        line.push('\n');
+        // A keeper that is gone hears nothing, and the program ends with it.
+        let _ = keeper.write_all(line.as_bytes());
+    };
+    fence::drop_capabilities();
+    let cause = match fence::raise(order) {
+        Ok(fenced) => {
+            say(&Said::Fenced { fenced });
+            turn_into(order)
+        }
+        Err(problem) => format!("the fence cannot be raised: {problem}"),
+    };
+    say(&Said::Failed { cause });
+    ExitCode::FAILURE
+}
+
+/// Why this process could not turn into the program.
+fn turn_into(order: &Order) -> String {
+    let Some((program, arguments)) = order.command.split_first() else {
+        return "the command is empty".to_owned();
+    };
+    let problem = Command::new(program)
+        .args(arguments)
+        .current_dir(&order.folder)
+        .env_clear()
+        .envs(&order.environment)
+        .stdin(Stdio::null())
+        .exec();
+    match problem.kind() {
+        std::io::ErrorKind::NotFound => format!("`{program}` was not found: {problem}"),
+        _ => format!("`{program}` cannot be started: {problem}"),
+    }
+}
