@@ -65,8 +65,9 @@ pub(crate) async fn answer(
     let caller = authenticate::identify(worker, &live, &offer, trail)?;
     let grant = authorise::decide(&live, offer, caller)?;
     let turn = throttle::take(worker, &grant, trail.began())?;
-    let call = limit::bounded(worker, &live, grant, turn, trail).await?;
-    dispatch::send(worker, call, trail).await
+    // Futures are pinned where they are made: `await` alone would copy each, with room for all that it ever holds.
+    let call = pin!(limit::bounded(worker, &live, grant, turn, trail)).await?;
+    pin!(dispatch::send(worker, call, trail)).await
 }
 
 /// A request from a connection: the service that hyper calls.
@@ -81,7 +82,7 @@ pub(crate) async fn serve(
         return Ok(health);
     }
     let arrival = Arrival::from_wire(request, &wire, &worker.settings(), worker.shared.loopback);
-    Ok(pass(&worker, arrival, Some(wire)).await)
+    Ok(pin!(pass(&worker, arrival, Some(wire))).await)
 }
 
 /// A request from either door, through all steps; whatever becomes of it, it is answered and recorded.
@@ -93,10 +94,9 @@ pub(crate) async fn pass(
     let mut recording = Recording::begin(worker, &arrival, wire);
     let debug = respond::wants_latency(&arrival.head.headers);
     let outcome = {
-        // Pinned where it is: it is large, and would be copied on its way.
         let steps = pin!(answer(worker, arrival, recording.trail()));
         AssertUnwindSafe(steps).catch_unwind().await
     };
     let outcome = outcome.unwrap_or_else(|_| Err(Outcome::defect("a step panicked")));
-    respond::finish(worker, recording, outcome, debug).await
+    pin!(respond::finish(worker, recording, outcome, debug)).await
 }

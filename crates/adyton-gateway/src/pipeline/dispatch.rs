@@ -4,6 +4,7 @@
 //! The only step that can be reached by a [`Call`], and so the only one after all others. Cancelling it cancels the work: a
 //! queued prediction is withdrawn, a connection to an instance closed.
 
+use std::pin::pin;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
@@ -41,11 +42,11 @@ pub(crate) async fn send(worker: &Rc<Worker>, call: Call<'_>, trail: &mut Trail)
     match place.target() {
         Target::InProcess(model) => {
             let model = Arc::clone(model);
-            in_process::predict(worker, &model, &place, call, trail).await
+            pin!(in_process::predict(worker, &model, &place, call, trail)).await
         }
         Target::Http(address) => {
             let address = *address;
-            forward::forward(worker, address, place, call, trail).await
+            pin!(forward::forward(worker, address, place, call, trail)).await
         }
     }
 }

@@ -73,7 +73,7 @@ pub(super) async fn forward(
         Ok(Err(failure)) => return Err(errand.failed(failure)),
         Err(why) => return Err(errand.impatient(why)),
     };
-    let response = errand.receive(answered).await?;
+    let response = pin!(errand.receive(answered)).await?;
     Ok(Answer {
         response,
         answered_by: AnsweredBy::Model,
