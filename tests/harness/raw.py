@@ -46,12 +46,13 @@ class Connection:
     def send(self, content: bytes) -> None:
         self.socket.sendall(content)
 
-    def send_head(self, method: str, path: str, headers: dict[str, str] | list[tuple[str, str]] = (), host: bool = True) -> None:
+    def send_head(self, method: str, path: str, headers: dict[str, str] | list[tuple[str, str]] = (), host: bool = True, body: bytes = b"") -> None:
+        """The head, and what goes out with it at once: whether a body came along decides whether a refusal closes the connection."""
         pairs = list(headers.items()) if isinstance(headers, dict) else list(headers)
         if host:
             pairs.insert(0, ("Host", self.host))
         lines = "".join(f"{name}: {value}\r\n" for name, value in pairs)
-        self.send(f"{method} {path} HTTP/1.1\r\n{lines}\r\n".encode())
+        self.send(f"{method} {path} HTTP/1.1\r\n{lines}\r\n".encode() + body)
 
     def send_chunk(self, content: bytes) -> None:
         self.send(b"%x\r\n%s\r\n" % (len(content), content))
@@ -123,6 +124,5 @@ def exchange(url: str, method: str, path: str, headers=(), body: bytes = b"", ho
     if body and not any(name.lower() in ("content-length", "transfer-encoding") for name, _ in pairs):
         pairs.append(("Content-Length", str(len(body))))
     with Connection(url, source) as connection:
-        connection.send_head(method, path, pairs, host)
-        connection.send(body)
+        connection.send_head(method, path, pairs, host, body)
         return connection.read_answer(head_only=method == "HEAD")
