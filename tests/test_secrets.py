@@ -12,15 +12,18 @@ from harness.raw import fresh_source
 # bootstrap.json is where the first secrets are handed over; the master key seals all the others.
 HOLDS_SECRETS = {"bootstrap.json", "master.key"}
 
+# How a key of a query can be written: its reader decodes it, maybe twice.
+IN_URLS = ["token={}", "Token={}", "%74oken={}", "acc%65ss_token={}", "%2574oken={}", "+token={}", "token[]={}", "a=1%26token={}"]
+
 
 @pytest.fixture
-def told(new_server):
+def told(new_server, tmp_path):
     """A server that has seen all kinds of secrets, right and wrong; with everything that it said to clients."""
-    server = new_server({"log.filter": "debug"}).start()
+    server = new_server({"log.filter": "debug", "journal.access_log": tmp_path / "own/access.log"}).start()
     echo = server.deploy("echo", ECHO)
     app = App.create(server, "secretive", echo)
     first = server.bootstrap
-    wrong = {name: f"wrong-{name}-{uuid4().hex}" for name in ("token", "secret", "code", "password")}
+    wrong = {name: f"wrong-{name}-{uuid4().hex}".replace(" ", "-") for name in ("token", "secret", "code", "password", "secret in a URL")}
     said: list[str] = []
     callers = [
         TokenHolder(server.token()),
@@ -42,6 +45,10 @@ def told(new_server):
             said.append(answer.body.decode())
             said.append(json.dumps(server.record(answer.headers["x-request-id"])))
             said.append(server.run("explain", answer.headers["x-request-id"]).stdout)
+    for query in IN_URLS:
+        answer = call(server, callers[0], f"{echo.path}?{query.format(wrong['secret in a URL'])}", source=fresh_source())
+        said.append(json.dumps(server.record(answer.headers["x-request-id"])))
+        said.append(server.run("explain", answer.headers["x-request-id"]).stdout)
     said.append(server.ask_token(password=wrong["password"]).text)
     said.append(server.call("GET", "/adyton/v1/{project}/requests").text)
     said.append(server.http.get(server.control + "/metrics").text)
@@ -59,6 +66,7 @@ def told(new_server):
 def test_no_secret_appears(told):
     server, secrets, said = told
     places = {"what was said to clients": "\n".join(said).encode(), "server.log": (server.folder / "server.log").read_bytes()}
+    places["access.log"] = (server.folder / "access.log").read_bytes()
     for file in sorted(server.data.rglob("*")):
         if file.is_file() and file.name not in HOLDS_SECRETS:
             places[str(file.relative_to(server.data))] = file.read_bytes()

@@ -1,5 +1,7 @@
 //! The journal's record: what is kept of every request, refused or not.
 
+pub mod query;
+
 use serde::{Deserialize, Serialize};
 
 use crate::catalogue::Reason;
@@ -105,24 +107,6 @@ pub struct CallerSeen {
     /// Its name, when it is at hand.
     pub name: String,
 }
-
-/// Query keys by which clients send credentials, though none counts there: the journal keeps digests of their values unless
-/// a setting says otherwise.
-pub const CREDENTIAL_QUERY_KEYS: [&str; 13] = [
-    "x-auth-token",
-    "token",
-    "access_token",
-    "apikey",
-    "api_key",
-    "x-apig-appcode",
-    "appcode",
-    "signature",
-    "x-hw-appkey",
-    "appsecret",
-    "secret",
-    "secret_key",
-    "password",
-];
 
 /// One request. Field by field this is the documented format of the journal and of the access log.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]

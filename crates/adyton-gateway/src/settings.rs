@@ -132,7 +132,7 @@ impl Default for GatewaySettings {
             patience: Patience::DEFAULT,
             default_per_second: 200,
             trusted_proxies: Vec::new(),
-            hide_query_keys: adyton_core::record::CREDENTIAL_QUERY_KEYS
+            hide_query_keys: adyton_core::record::query::CREDENTIAL_QUERY_KEYS
                 .map(str::to_owned)
                 .to_vec(),
             max_connections: 16_384,

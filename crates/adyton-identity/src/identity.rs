@@ -14,7 +14,7 @@ use adyton_core::digest::Sha256;
 use adyton_core::evidence::Evidence;
 use adyton_core::id::TokenId;
 use adyton_core::live::Live;
-use adyton_core::record::CREDENTIAL_QUERY_KEYS;
+use adyton_core::record::query::CREDENTIAL_QUERY_KEYS;
 use adyton_core::rejection::{PublicDetail, Rejection};
 use adyton_core::tenant::{Scope, User};
 

@@ -2,6 +2,7 @@
 
 use adyton_core::digest::Sha256;
 use adyton_core::id::AccessKeyId;
+use adyton_core::record::query;
 
 /// The most characters that evidence keeps of one text that a client chose.
 pub const TEXT_MAX: usize = 200;
@@ -63,7 +64,7 @@ pub fn canonical(text: &str, private_keys: &[String]) -> String {
     let mut kept = String::with_capacity(text.len().min(CANONICAL_MAX));
     for (at, line) in text.split('\n').enumerate() {
         let line = match (at, line.split_once(':')) {
-            (2, _) => query(line, private_keys),
+            (2, _) => query::hide(line, private_keys, digest).into_owned(),
             (3.., Some((name, value))) if is_credential(name) => {
                 format!("{name}:{}", digest(value.as_bytes()))
             }
@@ -84,26 +85,13 @@ pub fn canonical(text: &str, private_keys: &[String]) -> String {
     kept
 }
 
-fn query(line: &str, private_keys: &[String]) -> String {
-    if private_keys.is_empty() {
-        return line.to_owned();
-    }
-    let pieces = line.split('&').map(|piece| match piece.split_once('=') {
-        Some((key, value)) if private_keys.iter().any(|own| own.eq_ignore_ascii_case(key)) => {
-            format!("{key}={}", digest(value.as_bytes()))
-        }
-        _ => piece.to_owned(),
-    });
-    pieces.collect::<Vec<_>>().join("&")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn credentials_are_digests_and_long_texts_are_cut() {
-        let text = "GET\n/\ntoken=abc&a=1\nhost:h\nx-auth-token:secret\n\nhost\nhash";
+        let text = "GET\n/\ntoken=abc&to%6ben=abc&a=1\nhost:h\nx-auth-token:secret\n\nhost\nhash";
         let kept = canonical(text, &["token".to_owned()]);
         assert!(!kept.contains("secret") && !kept.contains("abc"), "{kept}");
         assert!(

@@ -1,6 +1,6 @@
 //! Which credentials a request carries, whatever they are worth.
 
-use adyton_core::record::CREDENTIAL_QUERY_KEYS;
+use adyton_core::record::query;
 use adyton_sign::{Algorithm, looks_signed};
 
 use crate::request::Request;
@@ -89,12 +89,7 @@ impl Sent {
 }
 
 /// Whether a query has a key by which clients send credentials; none counts there.
-pub(crate) fn in_query(query: &str) -> bool {
-    query.split('&').any(|piece| {
-        let (key, value) = piece.split_once('=').unwrap_or((piece, ""));
-        !value.is_empty()
-            && CREDENTIAL_QUERY_KEYS
-                .iter()
-                .any(|known| known.eq_ignore_ascii_case(key))
-    })
+pub(crate) fn in_query(sent: &str) -> bool {
+    sent.split('&')
+        .any(|piece| query::has_key(piece, &query::CREDENTIAL_QUERY_KEYS))
 }

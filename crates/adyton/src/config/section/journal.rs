@@ -44,7 +44,7 @@ section! {
         keep_bytes: ByteSize = "2GiB" at "journal.keep_bytes", Start;
         /// How many days a record is kept.
         keep_days: u32 = "30" at "journal.keep_days", Start;
-        /// Query keys whose values are kept as digests only; a list of your own takes the place of this one.
+        /// Query keys whose values are kept as digests only, however the key is encoded; a list of your own takes the place of this one.
         hide_query_keys: Vec<String> = "x-auth-token, token, access_token, apikey, api_key, x-apig-appcode, appcode, signature, x-hw-appkey, appsecret, secret, secret_key, password" at "journal.hide_query_keys", Start;
         /// The access log, one JSON line a request: `off`, `stdout`, or the path of a file, which is rotated at 64 MiB.
         access_log: AccessLogPlace = "off" at "journal.access_log", Start;
