@@ -3,11 +3,13 @@
 //!
 //! - `program.rs`: one run of a program, from start to end, with its output drained into the log all along.
 //! - `ready.rs`: a free port, and asking a program over HTTP.
+//! - `question.rs`: the question by which it is known whether a program answers.
 //! - `supervise.rs`: the life of an instance over many runs.
 //! - `log.rs`: the bounded log of a service.
 
 pub mod log;
 pub mod program;
+mod question;
 pub mod ready;
 pub mod supervise;
 
@@ -40,6 +42,8 @@ pub struct CommandSettings {
     pub first_pause: Duration,
     /// The longest pause between restarts.
     pub longest_pause: Duration,
+    /// Between two questions to a program that is ready.
+    pub watch: Duration,
     /// So many ends without having been ready for [`CommandSettings::settled`] are a crash loop.
     pub crash_loop: u32,
     /// A program that was ready for this long has settled: its earlier ends are forgotten.
@@ -58,6 +62,7 @@ impl CommandSettings {
             drain: Duration::from_secs(60),
             first_pause: Duration::from_millis(500),
             longest_pause: Duration::from_secs(30),
+            watch: Duration::from_secs(5),
             crash_loop: 5,
             settled: Duration::from_secs(60),
         }

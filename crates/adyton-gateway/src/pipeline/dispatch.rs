@@ -64,10 +64,15 @@ fn no_instance(worker: &Worker, service: &Service, why: Unavailable) -> Outcome 
 
 /// The state of the service as it is seen, where no instance of it can be named.
 fn state(service: &Service, seen: Option<&ServiceSeen>, why: Unavailable) -> Evidence {
+    let cause = seen.map_or("", |seen| seen.error.as_str());
     Evidence::Service {
         service: service.id,
         status: seen.map_or("unknown", |seen| seen.status.name()).to_owned(),
-        note: why.to_string(),
+        note: if cause.is_empty() {
+            why.to_string()
+        } else {
+            format!("{why}: {cause}")
+        },
     }
 }
 

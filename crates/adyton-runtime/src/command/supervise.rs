@@ -1,5 +1,5 @@
-//! The life of an instance of a program: started until it answers, watched, started again with growing pauses, and given up
-//! when it ends again and again. Tells what happens; decides nothing about the service.
+//! The life of an instance of a program: started until it answers, watched, started again with growing pauses when it ends or
+//! does not answer any more, and given up when that happens again and again. Tells what happens; decides nothing about the service.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -12,18 +12,20 @@ use adyton_core::model::Health;
 use tokio::sync::watch;
 
 use super::program::{Program, Sink, StartError};
-use super::ready::{self, Reply};
+use super::question::Question;
+use super::ready;
 use super::{CommandSettings, PATH, RESERVED};
 use crate::keeper::Order;
 
 /// Between two questions to a program that is not ready yet.
 const IMPATIENCE: Duration = Duration::from_millis(50);
-/// Between two questions to one that is.
-const WATCH: Duration = Duration::from_secs(5);
-/// So many bad answers in a row, and a ready program counts as down.
+/// A cause for which a program is not ready is told once it has lasted this long: most programs need a moment to listen.
+const TELLING: Duration = Duration::from_secs(1);
+/// So many bad answers in a row, and a ready program counts as down. If nothing listens any more it is started again.
 const PATIENCE: u32 = 3;
-/// How long the question may take where no health is declared.
-const PROBE: Duration = Duration::from_secs(5);
+/// So many bad answers in a row, and it is started again whatever is wrong. One that listens may still be busy with a call,
+/// and gets longer than a call may take.
+const PATIENCE_WITH_A_LISTENER: u32 = 12;
 /// How long a program that is given up may take to end.
 const GIVEN_UP_GRACE: Duration = Duration::from_secs(5);
 
@@ -49,11 +51,13 @@ pub struct Task {
 /// What happens to an instance.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Told {
+    /// It is not ready yet, for this cause; told once for each change of the cause.
+    Waiting(String),
     /// It answers at this address.
     Ready(SocketAddr),
     /// It does not answer any more; it may come back.
     Down(String),
-    /// It has ended and is started again after a pause.
+    /// It has ended, or was ended because it did not answer any more, and is started again after a pause.
     Restarting(Restart),
     /// It will not be started again.
     Failed(Failure),
@@ -109,6 +113,13 @@ struct Served {
     start_up: Duration,
     /// How long it was ready.
     ready_for: Duration,
+}
+
+/// A program that runs and will not answer any more.
+struct Lost {
+    cause: String,
+    /// The monotonic time of its last good answer.
+    last_answer: Duration,
 }
 
 /// Runs `task` until `stop` turns true or the instance is given up. The last thing told is `Ended` or `Failed`; by then
@@ -237,42 +248,54 @@ impl<T: Fn(Told)> Life<'_, T> {
             ),
         );
         let left = deadline.saturating_sub(self.clock.monotonic());
+        let question = Question::new(self.task, address);
         let ready = tokio::select! {
-            ready = tokio::time::timeout(left, self.until_ready(address)) => ready.map_err(|_| ()),
+            ready = tokio::time::timeout(left, self.until_ready(&question)) => ready.map_err(|_| ()),
             how = program.ended() => return Run::Over { why: format!("it ended with {how} before it was ready"), served: None },
             () = wanted_stop(stop) => return self.end(program).await,
         };
         if ready.is_err() {
-            let last = self.question(address).await;
-            let why = format!(
-                "it was not ready within {} s: {}",
-                self.task.deploy_timeout.as_secs(),
-                self.explain(&last, address)
-            );
-            program.stop().await;
-            if tokio::time::timeout(GIVEN_UP_GRACE, program.ended())
-                .await
-                .is_err()
-            {
-                // Dropping it makes the keeper end everything at once.
-                drop(program);
-            }
+            let cause = match question.ask().await {
+                Err(trouble) => trouble.cause,
+                Ok(()) => "it has answered only now".to_owned(),
+            };
+            let limit = self.task.deploy_timeout.as_secs();
+            let why = format!("it was not ready within {limit} s: {cause}");
+            self.give_up(program).await;
             return Run::Over { why, served: None };
         }
         let since = self.clock.monotonic();
         (self.tell)(Told::Ready(address));
+        let served = |until: Duration| {
+            Some(Served {
+                start_up: since.saturating_sub(began),
+                ready_for: until.saturating_sub(since),
+            })
+        };
         tokio::select! {
             how = program.ended() => {
                 let why = format!("it ended with {how}");
                 (self.tell)(Told::Down(why.clone()));
-                let served = Served {
-                    start_up: since.saturating_sub(began),
-                    ready_for: self.clock.monotonic().saturating_sub(since),
-                };
-                Run::Over { why, served: Some(served) }
+                Run::Over { why, served: served(self.clock.monotonic()) }
             }
             () = wanted_stop(stop) => self.end(program).await,
-            never = self.watch(address) => never,
+            lost = self.watch(&question, address) => {
+                self.give_up(program).await;
+                let why = format!("it ran but did not answer any more: {}", lost.cause);
+                Run::Over { why, served: served(lost.last_answer) }
+            }
+        }
+    }
+
+    /// Ends a program that is not as it should be.
+    async fn give_up(&self, mut program: Program) {
+        program.stop().await;
+        if tokio::time::timeout(GIVEN_UP_GRACE, program.ended())
+            .await
+            .is_err()
+        {
+            // Dropping it makes the keeper end everything at once.
+            drop(program);
         }
     }
 
@@ -323,76 +346,55 @@ impl<T: Fn(Told)> Life<'_, T> {
         }
     }
 
-    /// Ready is what has answered once: the health question with 2xx, or, where none is declared, anything at all in HTTP.
-    async fn until_ready(&self, address: SocketAddr) {
+    /// Ready is what has answered once. Meanwhile the cause why it is not is told, once for each change.
+    async fn until_ready(&self, question: &Question<'_>) {
         if let Some(health) = &self.task.health {
-            tokio::time::sleep(Duration::from_millis(health.initial_delay_ms)).await;
+            let delay = Duration::from_millis(health.initial_delay_ms);
+            if delay >= TELLING {
+                let cause = format!(
+                    "GET {} is asked {} s after the start",
+                    health.url,
+                    delay.as_secs()
+                );
+                (self.tell)(Told::Waiting(cause));
+            }
+            tokio::time::sleep(delay).await;
         }
-        while !self.is_good(&self.question(address).await) {
+        let (mut cause, mut since, mut is_told) = (String::new(), self.clock.monotonic(), false);
+        while let Err(trouble) = question.ask().await {
+            let now = self.clock.monotonic();
+            if trouble.cause != cause {
+                (cause, since, is_told) = (trouble.cause, now, false);
+            } else if !is_told && now.saturating_sub(since) >= TELLING {
+                is_told = true;
+                (self.tell)(Told::Waiting(cause.clone()));
+            }
             tokio::time::sleep(IMPATIENCE).await;
         }
     }
 
-    /// The health question; without one, whether it speaks HTTP at all.
-    async fn question(&self, address: SocketAddr) -> Reply {
-        match &self.task.health {
-            Some(health) => {
-                ready::ask(
-                    address,
-                    "GET",
-                    &health.url,
-                    Duration::from_millis(health.timeout_ms),
-                )
-                .await
-            }
-            None => ready::ask(address, "OPTIONS", &self.task.path, PROBE).await,
-        }
-    }
-
-    fn is_good(&self, reply: &Reply) -> bool {
-        match reply {
-            Reply::Status(status) => self.task.health.is_none() || (200..300).contains(status),
-            Reply::NoListener | Reply::NotHttp | Reply::Silent => false,
-        }
-    }
-
-    /// Asks a ready program from time to time, and tells when it goes down or comes back. Never ends.
-    async fn watch(&self, address: SocketAddr) -> Run {
-        let mut bad = 0;
+    /// Asks a ready program from time to time, and tells when it goes down or comes back. Ends when it is lost.
+    async fn watch(&self, question: &Question<'_>, address: SocketAddr) -> Lost {
+        let (mut bad, mut last_answer) = (0, self.clock.monotonic());
         loop {
-            tokio::time::sleep(WATCH).await;
-            let reply = self.question(address).await;
-            if self.is_good(&reply) {
+            tokio::time::sleep(self.settings.watch).await;
+            let Err(trouble) = question.ask().await else {
                 if bad >= PATIENCE {
                     (self.tell)(Told::Ready(address));
                 }
-                bad = 0;
-            } else {
-                bad += 1;
-                if bad == PATIENCE {
-                    (self.tell)(Told::Down(self.explain(&reply, address)));
-                }
+                (bad, last_answer) = (0, self.clock.monotonic());
+                continue;
+            };
+            bad += 1;
+            if bad == PATIENCE {
+                (self.tell)(Told::Down(trouble.cause.clone()));
             }
-        }
-    }
-
-    fn explain(&self, reply: &Reply, address: SocketAddr) -> String {
-        let question = match &self.task.health {
-            Some(health) => format!("GET {}", health.url),
-            None => format!("OPTIONS {}", self.task.path),
-        };
-        match reply {
-            Reply::Status(status) => format!("{question} is answered with status {status}"),
-            Reply::NoListener => {
-                format!(
-                    "nothing listens on 127.0.0.1:{}; the program must listen on $PORT",
-                    address.port()
-                )
+            if bad >= PATIENCE && trouble.is_deaf || bad >= PATIENCE_WITH_A_LISTENER {
+                return Lost {
+                    cause: trouble.cause,
+                    last_answer,
+                };
             }
-            Reply::NotHttp => {
-                "what listens on $PORT does not answer in HTTP/1 (plain HTTP is needed, not HTTPS)".to_owned()
-            }
-            Reply::Silent => format!("{question} is not answered in time"),
         }
     }
 }

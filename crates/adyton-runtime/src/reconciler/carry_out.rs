@@ -81,6 +81,17 @@ impl Service {
                     (one.phase, one.note) = (Phase::Failed, text);
                 }
             }
+            News::Waiting(cause) => {
+                // One that was ready before is down, for a cause that was told then.
+                if matches!(one.phase, Phase::Starting | Phase::Down) {
+                    one.note = format!("model {name} is not ready yet: {cause}");
+                    telling::normal(
+                        machinery,
+                        self.id,
+                        format!("An instance of model {name} is not ready yet: {cause}"),
+                    );
+                }
+            }
             News::Ready(target) => {
                 hands.place = match &target {
                     Target::InProcess(model) => format!("in process ({})", model.runtime()),

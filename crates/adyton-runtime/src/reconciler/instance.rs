@@ -51,6 +51,7 @@ pub(super) struct Message {
 
 /// See [`Told`]; here the target is made.
 pub(super) enum News {
+    Waiting(String),
     Ready(Target),
     Down(String),
     Restarting(Restart),
@@ -210,6 +211,7 @@ async fn program(
     };
     let told = |told| {
         tell(match told {
+            Told::Waiting(cause) => News::Waiting(cause),
             Told::Ready(address) => News::Ready(Target::Http(address)),
             Told::Down(why) => News::Down(why),
             Told::Restarting(restart) => News::Restarting(restart),

@@ -71,7 +71,7 @@ pub struct SeenInstance {
     pub phase: Phase,
     /// How often it was started again.
     pub restarts: u32,
-    /// Why it is down or failed.
+    /// Why it is not ready, as far as it is known.
     pub note: String,
 }
 
@@ -326,14 +326,17 @@ pub fn verdict(wanted: Option<&WantedService>, seen: &SeenService) -> Option<Ver
         }
         (false, _, _) => ServiceStatus::Concerning,
     };
-    let notes = seen
-        .instances
-        .iter()
-        .filter(|one| matches!(one.phase, Phase::Failed | Phase::Down) && wanted.wants(one.key));
+    let note_of = |phases: &[Phase]| {
+        let those = seen
+            .instances
+            .iter()
+            .filter(|one| phases.contains(&one.phase) && wanted.wants(one.key));
+        those.map(|one| one.note.as_str()).find(|note| !note.is_empty())
+    };
     let error = match status {
-        ServiceStatus::Failed | ServiceStatus::Concerning => {
-            notes.map(|one| one.note.as_str()).find(|note| !note.is_empty())
-        }
+        ServiceStatus::Failed | ServiceStatus::Concerning => note_of(&[Phase::Failed, Phase::Down]),
+        // What it waits for.
+        ServiceStatus::Deploying => note_of(&[Phase::Failed, Phase::Starting]),
         _ => None,
     };
     let progress = (ready * 100).checked_div(total).unwrap_or(0);

@@ -301,6 +301,79 @@ async fn an_update_loses_no_call_and_a_bad_one_leaves_the_old_in_service() {
     world.end().await;
 }
 
+/// A program that listens no more once it was asked for `/deaf`, and goes on living.
+const DEAF: &str = r#"
+import http.server, os, threading, time
+class Handler(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200); self.send_header("Content-Length", "0"); self.end_headers()
+        if self.path == "/deaf": threading.Thread(target=server.shutdown).start()
+    do_OPTIONS = do_GET
+    def log_message(self, *args): pass
+server = http.server.ThreadingHTTPServer(("127.0.0.1", int(os.environ["PORT"])), Handler)
+server.serve_forever(0.01)
+server.server_close()
+time.sleep(1000)
+"#;
+
+#[tokio::test]
+async fn a_program_that_lives_and_listens_no_more_is_started_again() {
+    let mut world = World::with(|command| command.watch = Duration::from_millis(20));
+    let model = world.program(1, DEAF);
+    world.want(Wanted::Running, &[(model, 1)]);
+    world.until_status(ServiceStatus::Running).await;
+    let address = world.address();
+    let second = Duration::from_secs(5);
+    assert_eq!(ask(address, "GET", "/deaf", second).await, Reply::Status(200));
+    let seen = world
+        .until("started again", |seen| {
+            seen.status == ServiceStatus::Running && seen.instances[0].restarts == 1
+        })
+        .await;
+    assert_ne!(seen.instances[0].place, address.to_string());
+    assert_eq!(get(world.address()).await, Reply::Status(200));
+    let cause = format!("nothing listens on {address}");
+    let told = world.told();
+    let again =
+        |text: &String| text.contains("is started again: it ran but did not answer") && text.contains(&cause);
+    assert!(told.iter().any(again), "{told:#?}");
+    world.end().await;
+}
+
+#[tokio::test]
+async fn a_deployment_says_what_it_waits_for_once_for_each_cause() {
+    let mut world = World::new();
+    let sleeping = world.program(1, "import time; time.sleep(1000)");
+    world.want(Wanted::Running, &[(sleeping, 1)]);
+    let seen = world.until("told", |seen| !seen.error.is_empty()).await;
+    assert_eq!(seen.status, ServiceStatus::Deploying);
+    let cause = "model m1 0.0.1 is not ready yet: nothing listens on 127.0.0.1:";
+    assert!(seen.error.starts_with(cause), "{}", seen.error);
+
+    // Unhealthy for a while, and then ready.
+    let slow = SERVE
+        .replace(
+            "import http",
+            "import time; began = time.monotonic()\nimport http",
+        )
+        .replace(
+            "response(200)",
+            "response(200 if time.monotonic() - began > 4 else 500)",
+        );
+    let slow = world.program_with(2, &slow, r#","health":{"url":"/health"}"#);
+    world.want(Wanted::Running, &[(slow, 1)]);
+    world.until_status(ServiceStatus::Running).await;
+    let told = world.told();
+    for cause in [
+        cause,
+        "m2 0.0.1 is not ready yet: GET /health is answered with status 500",
+    ] {
+        let times = told.iter().filter(|text| text.contains(cause)).count();
+        assert_eq!(times, 1, "{cause}: {told:#?}");
+    }
+    world.end().await;
+}
+
 #[tokio::test]
 async fn programs_may_be_forbidden() {
     let mut world = World::with(|command| command.allowed = false);

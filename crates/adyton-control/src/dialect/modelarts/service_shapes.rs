@@ -110,7 +110,10 @@ impl ServiceSummary {
         let service = &seen.service;
         let live = plane.feed.cell().load();
         let calls = plane.instances.calls(service.id, None);
-        let failed = seen.status == ServiceStatus::Failed || seen.status == ServiceStatus::Concerning;
+        let is_awry = matches!(
+            seen.status,
+            ServiceStatus::Failed | ServiceStatus::Concerning | ServiceStatus::Deploying
+        );
         Self {
             service_id: service.id.to_string(),
             service_name: service.name.clone(),
@@ -139,7 +142,7 @@ impl ServiceSummary {
             error_msg: seen
                 .seen
                 .as_ref()
-                .filter(|_| failed)
+                .filter(|_| is_awry)
                 .map(|seen| seen.error.clone())
                 .unwrap_or_default(),
         }

@@ -60,6 +60,7 @@ impl World {
                     .unwrap();
                 (one.phase, one.note) = match verb {
                     "ready" => (Phase::Ready, String::new()),
+                    "waits" => (Phase::Starting, format!("{rest} waits")),
                     "down" => (Phase::Down, format!("{rest} is down")),
                     "fail" => (Phase::Failed, format!("{rest} failed")),
                     other => panic!("{other}"),
@@ -267,6 +268,25 @@ fn a_failed_deployment_is_tried_again_only_after_a_change() {
             start 2 (a): fewer instances than wanted
             retire 1: it failed before the last change
             deploying 0%, serving []
+        ready 2
+            running 100%, serving [a:100]
+    "#]],
+    );
+}
+
+#[test]
+fn a_deployment_says_what_it_waits_for() {
+    play(
+        &["want 2×a", "waits 1", "ready 1", "ready 2"],
+        expect![[r#"
+        want 2×a
+            start 1 (a): fewer instances than wanted
+            start 2 (a): fewer instances than wanted
+            deploying 0%, serving []
+        waits 1
+            deploying 0%, serving [], 1 waits
+        ready 1
+            deploying 50%, serving []
         ready 2
             running 100%, serving [a:100]
     "#]],

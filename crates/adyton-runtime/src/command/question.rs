@@ -1,0 +1,78 @@
+//! The question by which it is known whether a program answers: the health question that its package declares, or, where
+//! none is declared, whether it speaks HTTP at all.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use super::ready::{self, Reply};
+use super::supervise::Task;
+
+/// How long the question may take where no health is declared.
+const PROBE: Duration = Duration::from_secs(5);
+
+/// A question to a running program.
+pub(super) struct Question<'t> {
+    task: &'t Task,
+    address: SocketAddr,
+}
+
+/// Why a program is not as it should be.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct Trouble {
+    /// Nobody listens on its port: no call can ever reach it.
+    pub(super) is_deaf: bool,
+    /// The cause, for people.
+    pub(super) cause: String,
+}
+
+impl<'t> Question<'t> {
+    pub(super) fn new(task: &'t Task, address: SocketAddr) -> Self {
+        Self { task, address }
+    }
+
+    /// Asks once.
+    pub(super) async fn ask(&self) -> Result<(), Trouble> {
+        let reply = match &self.task.health {
+            Some(health) => {
+                let timeout = Duration::from_millis(health.timeout_ms);
+                ready::ask(self.address, "GET", &health.url, timeout).await
+            }
+            None => ready::ask(self.address, "OPTIONS", &self.task.path, PROBE).await,
+        };
+        if self.is_good(&reply) {
+            return Ok(());
+        }
+        Err(Trouble {
+            is_deaf: reply == Reply::NoListener,
+            cause: self.explain(&reply),
+        })
+    }
+
+    /// Good is 2xx to the health question; where none is declared, anything at all in HTTP.
+    fn is_good(&self, reply: &Reply) -> bool {
+        match reply {
+            Reply::Status(status) => self.task.health.is_none() || (200..300).contains(status),
+            Reply::NoListener | Reply::NotHttp | Reply::Silent => false,
+        }
+    }
+
+    fn explain(&self, reply: &Reply) -> String {
+        let question = match &self.task.health {
+            Some(health) => format!("GET {}", health.url),
+            None => format!("OPTIONS {}", self.task.path),
+        };
+        match reply {
+            Reply::Status(status) => format!("{question} is answered with status {status}"),
+            Reply::NoListener => {
+                format!(
+                    "nothing listens on 127.0.0.1:{}; the program must listen on $PORT",
+                    self.address.port()
+                )
+            }
+            Reply::NotHttp => {
+                "what listens on $PORT does not answer in HTTP/1 (plain HTTP is needed, not HTTPS)".to_owned()
+            }
+            Reply::Silent => format!("{question} is not answered in time"),
+        }
+    }
+}
