@@ -181,7 +181,7 @@ impl Service {
             &verdict,
         );
         let status_before = machinery.board.write(self.id, &verdict, self.shown());
-        telling::status(machinery, self.id, status_before, &verdict);
+        telling::status(machinery, self.id, status_before, &verdict, update);
         false
     }
 

@@ -35,6 +35,7 @@ pub(super) fn status(
     service: ServiceId,
     before: Option<ServiceStatus>,
     now: &Verdict,
+    update: Update,
 ) {
     if before == Some(now.status) {
         return;
@@ -50,6 +51,17 @@ pub(super) fn status(
             machinery,
             service,
             "The service is running: all its instances are ready.",
+        ),
+        // That the update was rolled back has been told, and the former instances serve as before.
+        ServiceStatus::Concerning if update == Update::RolledBack => {}
+        // None is down or failed: more are wanted than before.
+        ServiceStatus::Concerning if now.error.is_empty() && now.progress > 0 => normal(
+            machinery,
+            service,
+            format!(
+                "{} % of the service's instances are ready and serve; the others are being started.",
+                now.progress
+            ),
         ),
         ServiceStatus::Concerning => {
             abnormal(

@@ -375,6 +375,39 @@ async fn a_deployment_says_what_it_waits_for_once_for_each_cause() {
 }
 
 #[tokio::test]
+async fn events_agree_with_the_traffic() {
+    let mut world = World::new();
+    let (good, bad) = (world.onnx(1), world.program(2, "import sys; sys.exit(1)"));
+    world.want(Wanted::Running, &[(good, 1)]);
+    world.until_status(ServiceStatus::Running).await;
+    world.want(Wanted::Running, &[(good, 2)]);
+    world
+        .until("scaled", |seen| {
+            seen.status == ServiceStatus::Running && seen.instances.len() == 2
+        })
+        .await;
+    world.want(Wanted::Running, &[(bad, 1)]);
+    let rolled_back = || {
+        world
+            .told()
+            .iter()
+            .any(|text| text.starts_with("The update was rolled back"))
+    };
+    crate::keeper::until("it is rolled back", rolled_back).await;
+    world.want(Wanted::Running, &[(good, 2)]);
+    world.until_status(ServiceStatus::Running).await;
+    // Two instances of the good model could be called at any time.
+    let told = world.told();
+    assert!(!told.iter().any(|text| text.contains("concerning")), "{told:#?}");
+    assert!(
+        told.iter()
+            .any(|text| text.starts_with("50 % of the service's instances are ready")),
+        "{told:#?}"
+    );
+    world.end().await;
+}
+
+#[tokio::test]
 async fn programs_may_be_forbidden() {
     let mut world = World::with(|command| command.allowed = false);
     let model = world.program(1, SERVE);
