@@ -75,3 +75,19 @@ fn what_is_over_when_it_is_looked_at_is_told_by_the_state_alone() {
         ("concerning", "the instances of the service are being restarted")
     );
 }
+
+#[test]
+fn a_refusal_for_want_of_instances_names_the_cause_that_the_service_shows() {
+    let world = World::new();
+    world.is_concerning("model m 0.0.1: nothing listens on 127.0.0.1:40337");
+    world.publish(Vec::new(), Unavailable::NoInstance);
+    let reply = world.ask(&world.call());
+    assert_eq!(reply.reason(), "instance.none");
+    let Evidence::Service { note, .. } = world.record(&reply).evidence else {
+        panic!("the state of the service is the evidence");
+    };
+    assert!(
+        note.ends_with("accepts calls now: model m 0.0.1: nothing listens on 127.0.0.1:40337"),
+        "{note}"
+    );
+}

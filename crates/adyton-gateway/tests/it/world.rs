@@ -58,6 +58,7 @@ pub(crate) const APP_CODE: &str = "an-app-code-of-at-least-sixty-four-characters
 pub(crate) struct Seen {
     services: Mutex<BTreeMap<u128, ServiceStatus>>,
     instances: Mutex<Vec<InstanceSeen>>,
+    error: Mutex<String>,
     breaks: AtomicBool,
 }
 
@@ -69,7 +70,7 @@ impl Instances for Seen {
         Some(ServiceSeen {
             status,
             progress: 0,
-            error: String::new(),
+            error: self.error.lock().unwrap().clone(),
             transition_at,
             instances: self.instances.lock().unwrap().clone(),
         })
@@ -235,6 +236,12 @@ impl World {
     /// What the reconciler says of the service.
     pub(crate) fn says(&self, status: ServiceStatus) {
         self.seen.services.lock().unwrap().insert(SERVICE.bits(), status);
+    }
+
+    /// The reconciler says of the service that something is wrong.
+    pub(crate) fn is_concerning(&self, error: &str) {
+        *self.seen.error.lock().unwrap() = error.to_owned();
+        self.says(ServiceStatus::Concerning);
     }
 
     /// The service has one instance, which answered until a minute ago, and has ended three times.
