@@ -97,7 +97,7 @@ impl AnsweredBy {
     }
 }
 
-/// Who called, as far as it is known.
+/// Who called, proven. A key that a refused request only claims is part of the evidence.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct CallerSeen {
     /// How they showed it: `token`, `aksk`, `app_signature`, `app_code`, `key_pair`, `console`.
@@ -139,7 +139,7 @@ pub struct Record {
     pub model: Option<ModelId>,
     /// The instance that was chosen.
     pub instance: Option<InstanceId>,
-    /// Who called.
+    /// Who called; `None` as long as nothing was proven.
     pub caller: Option<CallerSeen>,
     /// HTTP status of the answer (499 when the client had left).
     pub status: u16,

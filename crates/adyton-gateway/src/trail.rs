@@ -119,7 +119,7 @@ impl Trail {
         });
     }
 
-    /// Authenticate: this is who calls, or claims to.
+    /// Authenticate, or limit after a signature's proof: this is who calls.
     pub(crate) fn called_by(&mut self, caller: Seen) {
         self.caller = Some(caller);
     }

@@ -74,7 +74,10 @@ pub(crate) fn identify(
             Visitor::Session(caller) => Proof::Session(caller.clone()),
         },
     });
-    trail.called_by(known.claimed().seen());
+    // Whoever knows a key can claim to be its owner: `limit` notes the caller of a signature once it is proven.
+    if known.is_proven() {
+        trail.called_by(known.claimed().seen());
+    }
     Ok(known)
 }
 

@@ -73,7 +73,8 @@ pub(crate) async fn bounded<'l>(
     match (known.into_proof(), body.digest()) {
         (Proof::Credentials(Standing::Provisional(provisional)), Some(digest)) => {
             let request = authenticate::as_signed(worker, &arrival);
-            provisional.prove(&worker.shared.identity, live, &request, digest, &body)?;
+            let verified = provisional.prove(&worker.shared.identity, live, &request, digest, &body)?;
+            trail.called_by(verified.caller().seen());
             turn.reserve(worker.clock().monotonic())?;
         }
         (Proof::Credentials(Standing::Verified(verified)), Some(digest)) => verified.check(digest)?,

@@ -8,6 +8,7 @@
 )]
 
 mod answers;
+mod attribution;
 mod cancel;
 mod client;
 mod door;
