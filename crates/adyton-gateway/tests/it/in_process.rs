@@ -110,3 +110,20 @@ fn bodies_over_64_kib_are_answered_by_the_inference_threads() {
     gate.close(false);
     assert_eq!(client.read().status, 200);
 }
+
+#[test]
+fn an_input_that_is_refused_has_spent_its_turn_and_says_what_is_left() {
+    let world = World::with(|settings| settings.default_per_second = 3);
+    let (target, _) = echo(8);
+    world.runs(target);
+    for (left, input, status) in [(2, "[-1]", 500), (1, "[\"seven\"]", 400), (0, "[1]", 200)] {
+        let reply = world.ask(&world.call().body(format!(r#"{{"inputs":{{"x":{input}}}}}"#)));
+        let expected = format!("remain:{left},limit:3,time:1 second");
+        assert_eq!(
+            (reply.status, reply.header("x-apig-ratelimit-api-allenv")),
+            (status, expected.as_str())
+        );
+    }
+    let refused = world.ask(&world.call().body(r#"{"inputs":{"x":[1]}}"#));
+    assert_eq!(refused.reason(), "throttle.api");
+}

@@ -14,6 +14,7 @@ use http::{HeaderValue, Response};
 use super::impatient;
 use crate::pipeline::limit::Call;
 use crate::pipeline::outcome::{Answer, AnswerBody, Outcome, Refusal};
+use crate::pipeline::throttle::Allowance;
 use crate::trail::Trail;
 use crate::waits::within;
 use crate::worker::Worker;
@@ -53,12 +54,15 @@ pub(super) async fn predict(
         let limit = worker.settings().patience.prediction;
         let answered = within(&worker.waits, limit, pending).await.map_err(|why| {
             place.failed();
-            impatient(worker, why, place.id(), PLACE.to_owned(), waited())
+            spent(
+                impatient(worker, why, place.id(), PLACE.to_owned(), waited()),
+                allowance,
+            )
         })?;
         trail.waited(worker.clock().monotonic());
         (answered, allowance)
     };
-    let answer = answered.map_err(|error| failed(error, place))?;
+    let answer = answered.map_err(|error| spent(failed(error, place), allowance))?;
     let mut response = Response::new(AnswerBody::Whole(answer.body));
     *response.status_mut() = answer.status;
     response
@@ -69,6 +73,13 @@ pub(super) async fn predict(
         answered_by: AnsweredBy::Model,
         allowance,
     })
+}
+
+/// A refusal that spent a turn says what is left, as an answer of the model does.
+fn spent(outcome: Outcome, allowance: Option<Allowance>) -> Outcome {
+    let Outcome::Refused(mut refusal) = outcome;
+    refusal.allowance = allowance;
+    Outcome::Refused(refusal)
 }
 
 fn failed(error: ModelError, place: &InFlight) -> Outcome {
