@@ -73,7 +73,7 @@ pub(crate) fn edge(failure: &Failure) -> Option<(Reason, Cow<'static, str>)> {
 const fn of_management(found: Reason) -> Reason {
     match found {
         Reason::CredentialsMissing => Reason::ManageCredentialsMissing,
-        Reason::TokenMalformed => Reason::ManageTokenMalformed,
+        Reason::TokenMalformed | Reason::TokenRepeated => Reason::ManageTokenMalformed,
         Reason::TokenUnknownKey => Reason::ManageTokenUnknownKey,
         Reason::TokenUndecryptable => Reason::ManageTokenUndecryptable,
         Reason::TokenExpired => Reason::ManageTokenExpired,
@@ -82,7 +82,7 @@ const fn of_management(found: Reason) -> Reason {
         Reason::TokenSuperseded => Reason::ManageTokenSuperseded,
         Reason::TokenUserDisabled => Reason::ManageTokenUserDisabled,
         Reason::TokenUserDeleted => Reason::ManageTokenUserDeleted,
-        Reason::AkskMalformed => Reason::ManageSignatureMalformed,
+        Reason::AkskMalformed | Reason::AkskRepeated => Reason::ManageSignatureMalformed,
         Reason::AkskUnsupportedAlgorithm => Reason::ManageAlgorithmUnsupported,
         Reason::AkskUnknownKey => Reason::ManageKeyUnknown,
         Reason::AkskKeyDisabled => Reason::ManageKeyDisabled,
@@ -98,6 +98,7 @@ const fn of_management(found: Reason) -> Reason {
         Reason::AkskBodyDigest => Reason::ManageBodyDigest,
         Reason::AkskLocked => Reason::ManageKeyLocked,
         Reason::AppKeyPairIncomplete
+        | Reason::AppKeyPairRepeated
         | Reason::AppKeyPairInsecure
         | Reason::AppKeyPairUnknown
         | Reason::AppKeyPairMismatch

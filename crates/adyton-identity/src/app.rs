@@ -29,15 +29,30 @@ fn text(bytes: &[u8]) -> Option<&str> {
     str::from_utf8(bytes).ok()
 }
 
-/// The only value of a header; several, or an empty one, are none.
-fn only(request: &Request<'_>, name: &str) -> Option<Vec<u8>> {
-    let (mut found, mut times) = (None, 0);
+/// Why a header has not one value.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Odd {
+    /// It was not sent, or without a value.
+    Empty,
+    /// It was sent more than once.
+    Repeated,
+}
+
+/// The only value of a header.
+fn only(request: &Request<'_>, name: &str) -> Result<Vec<u8>, Odd> {
+    let (mut found, mut times) = (Vec::new(), 0);
     request.head.each(name, &mut |value| {
         times += 1;
-        found = Some(value.to_vec());
+        found = value.to_vec();
     });
-    found.filter(|value| times == 1 && !value.is_empty())
+    match times {
+        0 | 1 if found.is_empty() => Err(Odd::Empty),
+        0 | 1 => Ok(found),
+        _ => Err(Odd::Repeated),
+    }
 }
+
+const REPEATED: &str = "the header was sent more than once: send it once";
 
 const INSECURE: &str = "it was sent in the clear over a network: use HTTPS, or sign the request instead";
 
@@ -51,12 +66,9 @@ pub(crate) fn by_code(live: &Live, accepts: &Accepts, request: &Request<'_>) -> 
     if !request.private {
         return Err(refuse(Reason::AppCodeInsecure, way, INSECURE));
     }
-    let code = only(request, "x-apig-appcode").ok_or_else(|| {
-        refuse(
-            Reason::AppCodeUnknown,
-            way,
-            "the header is empty, or was sent several times",
-        )
+    let code = only(request, "x-apig-appcode").map_err(|odd| match odd {
+        Odd::Empty => refuse(Reason::AppCodeEmpty, way, "the header has no value"),
+        Odd::Repeated => refuse(Reason::AppCodeRepeated, way, REPEATED),
     })?;
     // The table has digests, so that the look-up takes no longer for a code that is nearly right.
     let app = live.app_by_code(&Sha256::of(&code)).ok_or_else(|| {
@@ -80,14 +92,20 @@ pub(crate) fn by_code(live: &Live, accepts: &Accepts, request: &Request<'_>) -> 
 /// By `X-HW-ID` and `X-HW-AppKey`.
 pub(crate) fn by_pair(identity: &Identity, live: &Live, request: &Request<'_>) -> Result<Caller, Rejection> {
     let way = Way::KeyPair;
-    let (Some(key), Some(secret)) = (only(request, "x-hw-id"), only(request, "x-hw-appkey")) else {
-        return Err(incomplete(request));
+    let (key, secret) = match (only(request, "x-hw-id"), only(request, "x-hw-appkey")) {
+        (Ok(key), Ok(secret)) => (key, secret),
+        (Err(Odd::Repeated), _) | (_, Err(Odd::Repeated)) => {
+            return Err(halves(request, Reason::AppKeyPairRepeated));
+        }
+        (Err(Odd::Empty), _) | (_, Err(Odd::Empty)) => {
+            return Err(halves(request, Reason::AppKeyPairIncomplete));
+        }
     };
     pair(identity, live, request, way, &key, &secret)
 }
 
-/// A pair of which a half is missing: says which came, and how often.
-fn incomplete(request: &Request<'_>) -> Rejection {
+/// A pair whose halves did not come once each: says which came, and how often.
+fn halves(request: &Request<'_>, reason: Reason) -> Rejection {
     let mut sent = Vec::new();
     for name in ["X-HW-ID", "X-HW-AppKey"] {
         let (mut times, mut empty) = (0, false);
@@ -107,7 +125,7 @@ fn incomplete(request: &Request<'_>) -> Rejection {
         accepted: vec![Way::KeyPair.sent_as().to_owned()],
         note: "X-HW-ID must have the AppKey and X-HW-AppKey the AppSecret, each once".to_owned(),
     };
-    Rejection::new(Reason::AppKeyPairIncomplete, evidence)
+    Rejection::new(reason, evidence)
 }
 
 /// By `Authorization: Basic base64(AppKey:AppSecret)`.
@@ -120,7 +138,10 @@ pub(crate) fn by_basic(identity: &Identity, live: &Live, request: &Request<'_>) 
             "Basic must be followed by base64 of `AppKey:AppSecret`",
         )
     };
-    let value = only(request, "authorization").ok_or_else(unreadable)?;
+    let value = only(request, "authorization").map_err(|odd| match odd {
+        Odd::Empty => unreadable(),
+        Odd::Repeated => refuse(Reason::AppRepeated, way, REPEATED),
+    })?;
     let text = value.get(6..).unwrap_or_default().trim_ascii();
     let both = STANDARD.decode(text).map_err(|_| unreadable())?;
     let colon = both
@@ -194,7 +215,11 @@ pub(crate) fn by_key_alone(
     request: &Request<'_>,
 ) -> Result<Caller, Rejection> {
     let way = Way::ApiKey;
-    let key = only(request, "apikey").unwrap_or_default();
+    let key = match only(request, "apikey") {
+        Ok(key) => key,
+        Err(Odd::Empty) => Vec::new(),
+        Err(Odd::Repeated) => return Err(refuse(Reason::AppRepeated, way, REPEATED)),
+    };
     let Some(app) = text(&key).and_then(|key| live.app_by_key(key)) else {
         let note = format!("no app has the AppKey `{}`", seen::key(&key, false));
         let key = public_key(identity, live, request, text(&key).unwrap_or("(not UTF-8)"));

@@ -54,7 +54,7 @@ pub(crate) fn identify(
     };
     let guess = || Kind::guess(live, accepts, &header);
     if times > 1 {
-        return Err(sketch.refuse(guess().malformed(), "there is more than one Authorization header"));
+        return Err(sketch.refuse(guess().repeated(), "there is more than one Authorization header"));
     }
     let authorization = Authorization::parse(&header).map_err(|error| {
         let undated =

@@ -65,7 +65,8 @@ impl TokenFault {
     /// The reason in the catalogue.
     pub const fn reason(&self) -> Reason {
         match self {
-            Self::Malformed | Self::Repeated => Reason::TokenMalformed,
+            Self::Malformed => Reason::TokenMalformed,
+            Self::Repeated => Reason::TokenRepeated,
             Self::UnknownKey { .. } => Reason::TokenUnknownKey,
             Self::Undecryptable { .. } => Reason::TokenUndecryptable,
             Self::Expired(_) => Reason::TokenExpired,

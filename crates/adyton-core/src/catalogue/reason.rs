@@ -60,6 +60,7 @@ reasons! {
     CredentialsMissing = "credentials.missing" Authenticate IamAuthentication "no credentials were sent";
     CredentialsNotAccepted = "credentials.not_accepted" Authenticate IamAuthentication "the credentials sent are of a kind that this API does not accept";
     TokenMalformed = "token.malformed" Authenticate IamAuthentication "`X-Auth-Token` does not have the form of a token";
+    TokenRepeated = "token.repeated" Authenticate IamAuthentication "`X-Auth-Token` was sent more than once";
     TokenUnknownKey = "token.unknown_key" Authenticate IamAuthentication "the token was sealed by a key that this installation does not hold";
     TokenUndecryptable = "token.undecryptable" Authenticate IamAuthentication "the token names one of our keys but does not open: it was cut or changed";
     TokenExpired = "token.expired" Authenticate IamAuthentication "the time of the token is over";
@@ -67,6 +68,7 @@ reasons! {
     TokenUserDisabled = "token.user_disabled" Authenticate IamAuthentication "the user of the token is disabled";
     TokenUserDeleted = "token.user_deleted" Authenticate IamAuthentication "the user of the token does not exist any more";
     AkskMalformed = "aksk.malformed" Authenticate IamAuthentication "the `Authorization` header cannot be read";
+    AkskRepeated = "aksk.repeated" Authenticate IamAuthentication "the `Authorization` header was sent more than once";
     AkskUnsupportedAlgorithm = "aksk.unsupported_algorithm" Authenticate IamAuthentication "the signing algorithm is known but not offered here";
     AkskUnknownKey = "aksk.unknown_key" Authenticate IamAuthentication "no access key has this id";
     AkskKeyDisabled = "aksk.key_disabled" Authenticate IamAuthentication "the access key is disabled";
@@ -84,6 +86,7 @@ reasons! {
     TokenRevoked = "token.revoked" Authenticate TokenMustBeUpdated "the token was revoked";
     TokenSuperseded = "token.superseded" Authenticate TokenMustBeUpdated "the tokens of the user were all revoked, for example by a change of password";
     AppMalformed = "app.malformed" Authenticate AppAuthentication "the `Authorization` header cannot be read";
+    AppRepeated = "app.repeated" Authenticate AppAuthentication "the header with the app's signature or key was sent more than once";
     AppUnsupportedAlgorithm = "app.unsupported_algorithm" Authenticate AppAuthentication "the signing algorithm is known but not offered here";
     AppUnknownKey = "app.unknown_key" Authenticate AppAuthentication "no app has this AppKey";
     AppDisabled = "app.disabled" Authenticate AppAuthentication "the app is disabled";
@@ -96,9 +99,12 @@ reasons! {
     AppBodyDigest = "app.body_digest" Authenticate AppAuthentication "the body does not hash to the declared `X-Sdk-Content-Sha256`";
     AppLocked = "app.locked" Authenticate AppAuthentication "too many failures of this AppKey from this source";
     AppCodeUnknown = "app.code_unknown" Authenticate AppAuthentication "no app has this AppCode";
+    AppCodeEmpty = "app.code_empty" Authenticate AppAuthentication "`X-Apig-AppCode` was sent without a value";
+    AppCodeRepeated = "app.code_repeated" Authenticate AppAuthentication "`X-Apig-AppCode` was sent more than once";
     AppCodeDisabled = "app.code_disabled" Authenticate AppAuthentication "AppCodes are not enabled for this API";
     AppCodeInsecure = "app.code_insecure" Authenticate AppAuthentication "an AppCode was sent in the clear over a network";
     AppKeyPairIncomplete = "app.key_pair_incomplete" Authenticate AppAuthentication "only one of `X-HW-ID` and `X-HW-AppKey` was sent";
+    AppKeyPairRepeated = "app.key_pair_repeated" Authenticate AppAuthentication "`X-HW-ID` or `X-HW-AppKey` was sent more than once";
     AppKeyPairInsecure = "app.key_pair_insecure" Authenticate AppAuthentication "an AppKey and AppSecret were sent in the clear over a network";
     AppBadSignature = "app.bad_signature" Authenticate WrongAppSecret "the AppKey is known, and its signature matches under no known mistake";
     AppKeyPairUnknown = "app.key_pair_unknown" Authenticate WrongAppSecret "a raw pair with an AppKey that no app has";

@@ -41,6 +41,9 @@ impl Kind {
     pub(super) const fn malformed(self) -> Reason {
         self.pick(Reason::AkskMalformed, Reason::AppMalformed)
     }
+    pub(super) const fn repeated(self) -> Reason {
+        self.pick(Reason::AkskRepeated, Reason::AppRepeated)
+    }
     pub(super) const fn unreadable(self, error: &AuthorizationError) -> Reason {
         match error {
             AuthorizationError::OtherAlgorithm(_) => {

@@ -28,10 +28,10 @@ fn an_app_code_counts_where_it_is_enabled_and_nobody_listens() {
         (Way::AppCode, Scope::Project(HERE))
     );
     assert_eq!(world.reason(ALL, &code("another")), Reason::AppCodeUnknown);
-    assert_eq!(world.reason(ALL, &code("")), Reason::AppCodeUnknown);
+    assert_eq!(world.reason(ALL, &code("")), Reason::AppCodeEmpty);
     assert_eq!(
         world.reason(ALL, &code(APP_CODE).header("X-Apig-AppCode", APP_CODE)),
-        Reason::AppCodeUnknown
+        Reason::AppCodeRepeated
     );
     let without = Accepts {
         app_code: false,
@@ -87,6 +87,10 @@ fn a_key_pair_that_does_not_match_is_1009() {
     assert_eq!(
         world.reason(ALL, &Call::new().header("X-HW-AppKey", APP_SECRET)),
         Reason::AppKeyPairIncomplete
+    );
+    assert_eq!(
+        world.reason(ALL, &pair(APP_KEY, APP_SECRET).header("X-HW-ID", APP_KEY)),
+        Reason::AppKeyPairRepeated
     );
     let open = Call {
         private: false,

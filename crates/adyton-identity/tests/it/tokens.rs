@@ -281,7 +281,7 @@ fn two_token_headers_are_none() {
     let (text, _) = issue(&world);
     assert_eq!(
         world.reason(Accepts::IAM, &call(&text).header("X-Auth-Token", &text)),
-        Reason::TokenMalformed
+        Reason::TokenRepeated
     );
 }
 

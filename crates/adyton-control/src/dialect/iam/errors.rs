@@ -115,7 +115,7 @@ fn told(failure: &Failure) -> (Reason, Cow<'static, str>) {
 const fn of_caller(found: Reason) -> Reason {
     match found {
         Reason::CredentialsMissing => Reason::IamCredentialsMissing,
-        Reason::TokenMalformed => Reason::IamTokenMalformed,
+        Reason::TokenMalformed | Reason::TokenRepeated => Reason::IamTokenMalformed,
         Reason::TokenUnknownKey => Reason::IamTokenUnknownKey,
         Reason::TokenUndecryptable => Reason::IamTokenUndecryptable,
         Reason::TokenExpired => Reason::IamTokenExpired,
@@ -125,6 +125,7 @@ const fn of_caller(found: Reason) -> Reason {
         Reason::TokenUserDisabled => Reason::IamTokenUserDisabled,
         Reason::TokenUserDeleted => Reason::IamTokenUserDeleted,
         Reason::AkskMalformed
+        | Reason::AkskRepeated
         | Reason::AkskUnsupportedAlgorithm
         | Reason::AkskUnknownKey
         | Reason::AkskKeyDisabled

@@ -13,6 +13,7 @@ use crate::world::{ACCESS, ADMIN, APP_KEY, APP_SECRET, SECRET, World, path};
 
 pub(super) const CASES: &[Case] = &[
     (Reason::AkskMalformed, || sent("SDK-HMAC-SHA256 nonsense")),
+    (Reason::AkskRepeated, || signed(ACCESS, SECRET, twice)),
     (Reason::AkskUnsupportedAlgorithm, || {
         sent(&format!("SDK-HMAC-SM3 {}", fields(ACCESS)))
     }),
@@ -68,6 +69,7 @@ pub(super) const CASES: &[Case] = &[
     (Reason::AppMalformed, || {
         sent(&format!("SDK-HMAC-SHA256 Access={APP_KEY}, nonsense"))
     }),
+    (Reason::AppRepeated, || signed(APP_KEY, APP_SECRET, twice)),
     (Reason::AppUnsupportedAlgorithm, || {
         sent(&format!("SDK-HMAC-SM3 {}", fields(APP_KEY)))
     }),
@@ -152,6 +154,14 @@ fn another_body(key: &str, secret: &str) -> (World, Reply) {
 
 fn without_date(mut ask: Ask) -> Ask {
     ask.headers.retain(|(name, _)| name != "X-Sdk-Date");
+    ask
+}
+
+/// With the same header a second time.
+fn twice(mut ask: Ask) -> Ask {
+    let is_it = |(name, _): &&(String, String)| name == "Authorization";
+    let again = ask.headers.iter().find(is_it).unwrap().clone();
+    ask.headers.push(again);
     ask
 }
 

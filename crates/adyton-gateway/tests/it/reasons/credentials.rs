@@ -28,6 +28,9 @@ pub(super) const CASES: &[Case] = &[
     (Reason::TokenMalformed, || {
         ask(|_| with_token("not-a-token".into()))
     }),
+    (Reason::TokenRepeated, || {
+        ask(|world| with_token(world.token()).header("X-Auth-Token", world.token()))
+    }),
     (Reason::TokenUnknownKey, || {
         ask(|world| {
             let token = world.token();
@@ -97,6 +100,16 @@ pub(super) const CASES: &[Case] = &[
     (Reason::AppCodeUnknown, || {
         ask(|_| bare().header("X-Apig-AppCode", "nobody's"))
     }),
+    (Reason::AppCodeEmpty, || {
+        ask(|_| bare().header("X-Apig-AppCode", ""))
+    }),
+    (Reason::AppCodeRepeated, || {
+        ask(|_| {
+            bare()
+                .header("X-Apig-AppCode", APP_CODE)
+                .header("X-Apig-AppCode", APP_CODE)
+        })
+    }),
     (Reason::AppCodeDisabled, || {
         ask(|world| {
             world.change_service(|service| service.app_code = false);
@@ -108,6 +121,9 @@ pub(super) const CASES: &[Case] = &[
     }),
     (Reason::AppKeyPairIncomplete, || {
         ask(|_| bare().header("X-HW-ID", APP_KEY))
+    }),
+    (Reason::AppKeyPairRepeated, || {
+        ask(|_| pair(APP_KEY, APP_SECRET).header("X-HW-AppKey", APP_SECRET))
     }),
     (Reason::AppKeyPairInsecure, || {
         on_a_network(pair(APP_KEY, APP_SECRET))
