@@ -84,7 +84,7 @@ const fn of_management(found: Reason) -> Reason {
         Reason::TokenUserDeleted => Reason::ManageTokenUserDeleted,
         Reason::AkskMalformed | Reason::AkskRepeated => Reason::ManageSignatureMalformed,
         Reason::AkskUnsupportedAlgorithm => Reason::ManageAlgorithmUnsupported,
-        Reason::AkskUnknownKey => Reason::ManageKeyUnknown,
+        Reason::AkskUnknownKey | Reason::AkskAppKey => Reason::ManageKeyUnknown,
         Reason::AkskKeyDisabled => Reason::ManageKeyDisabled,
         Reason::AkskUserDisabled => Reason::ManageKeyUserDisabled,
         Reason::AkskSecurityToken => Reason::ManageSecurityToken,

@@ -71,6 +71,7 @@ reasons! {
     AkskRepeated = "aksk.repeated" Authenticate IamAuthentication "the `Authorization` header was sent more than once";
     AkskUnsupportedAlgorithm = "aksk.unsupported_algorithm" Authenticate IamAuthentication "the signing algorithm is known but not offered here";
     AkskUnknownKey = "aksk.unknown_key" Authenticate IamAuthentication "no access key has this id";
+    AkskAppKey = "aksk.app_key" Authenticate IamAuthentication "the key is an AppKey, and this address takes no apps";
     AkskKeyDisabled = "aksk.key_disabled" Authenticate IamAuthentication "the access key is disabled";
     AkskUserDisabled = "aksk.user_disabled" Authenticate IamAuthentication "the user of the access key is disabled or deleted";
     AkskSecurityToken = "aksk.security_token" Authenticate IamAuthentication "a temporary access key was used, and `X-Security-Token` does not fit";

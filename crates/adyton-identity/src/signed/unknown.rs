@@ -1,6 +1,7 @@
 //! A key that nobody has. What was sent in its place may be a secret, the two halves swapped, so it is repeated in public
 //! only where it is certain to be none of ours.
 
+use adyton_core::catalogue::Reason;
 use adyton_core::id::{AccessKeyId, AppKey};
 use adyton_core::live::Live;
 use adyton_core::rejection::{PublicDetail, Rejection};
@@ -136,5 +137,9 @@ pub(super) fn refuse(
     } else {
         (Kind::App, PublicDetail::UnknownAppKey { key })
     };
-    Rejection::new(kind.unknown(), evidence.into_evidence()).with_detail(detail)
+    let reason = match kind {
+        Kind::AccessKey if is_app => Reason::AkskAppKey,
+        Kind::AccessKey | Kind::App => kind.unknown(),
+    };
+    Rejection::new(reason, evidence.into_evidence()).with_detail(detail)
 }

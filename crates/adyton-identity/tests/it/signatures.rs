@@ -237,7 +237,7 @@ fn an_unknown_key_is_told_by_its_shape_and_by_what_is_accepted() {
     let hex = "ffffffffffffffffffffffffffffffff";
     let app = format!("Incorrect app authentication information: app not found, appkey {hex}");
     check(hex, ALL, Reason::AppUnknownKey, &app);
-    check(APP_KEY, Accepts::IAM, Reason::AkskUnknownKey, &aksk(APP_KEY));
+    check(APP_KEY, Accepts::IAM, Reason::AkskAppKey, &aksk(APP_KEY));
     let rejection = world.refusal(Accepts::IAM, &Call::new().signed(APP_KEY, APP_SECRET));
     assert!(
         told(&rejection).contains("authorise the app"),

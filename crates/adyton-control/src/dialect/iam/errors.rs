@@ -128,6 +128,7 @@ const fn of_caller(found: Reason) -> Reason {
         | Reason::AkskRepeated
         | Reason::AkskUnsupportedAlgorithm
         | Reason::AkskUnknownKey
+        | Reason::AkskAppKey
         | Reason::AkskKeyDisabled
         | Reason::AkskUserDisabled
         | Reason::AkskSecurityToken

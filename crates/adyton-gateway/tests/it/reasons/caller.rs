@@ -20,6 +20,12 @@ pub(super) const CASES: &[Case] = &[
     (Reason::AkskUnknownKey, || {
         signed("BBBBBBBBBBBBBBBBBBBB", SECRET, |ask| ask)
     }),
+    (Reason::AkskAppKey, || {
+        let world = World::new();
+        world.change_service(|service| service.app_auth = false);
+        let reply = world.ask(&world.signed(bare(), APP_KEY, APP_SECRET));
+        (world, reply)
+    }),
     (Reason::AkskKeyDisabled, || {
         after(|world| {
             world.apply([Change::AccessKey(AccessKey {
