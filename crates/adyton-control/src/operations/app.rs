@@ -6,6 +6,8 @@ pub(crate) mod reset_secret;
 pub(crate) mod show;
 pub(crate) mod update;
 
+use adyton_core::id::AccessKeyId;
+
 use crate::failure::{Failure, Outcome};
 
 /// A name: 3 to 64 characters, a letter first, then letters, digits, `_` and `-` (APIG API Reference v2, "Creating an App").
@@ -30,8 +32,15 @@ pub(crate) fn check_remark(remark: &str) -> Outcome<()> {
     Err(Failure::invalid("remark", "must have at most 255 characters"))
 }
 
-/// A given AppKey: 8 to 200 characters, letters, digits, `_` and `-`, a letter or digit first.
+/// A given AppKey: 8 to 200 characters, letters, digits, `_` and `-`, a letter or digit first. Whoever signs with one of an
+/// access key's form is taken for a user, so that an app could never sign with it.
 pub(crate) fn check_key(key: &str) -> Outcome<()> {
+    if AccessKeyId::has_shape(key) {
+        return Err(Failure::invalid(
+            "app_key",
+            "must not have the form of an access key: 20 capital letters and digits",
+        ));
+    }
     let first = key.bytes().next().is_some_and(|b| b.is_ascii_alphanumeric());
     let rest = key
         .bytes()

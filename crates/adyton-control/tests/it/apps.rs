@@ -276,3 +276,24 @@ async fn lists_of_one_count_what_they_filter_and_page_like_all() {
         .expect(200);
     assert_eq!(negative["size"], 1);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_app_key_that_would_be_taken_for_an_access_key_is_refused() {
+    let world = World::start().await;
+    let owner = world.owner().await;
+    let made = owner
+        .post(&world.v2("/apps"), json!({"name": "shop"}))
+        .await
+        .expect(201);
+    let path = world.v2(&format!("/apps/{}", text(&made["id"])));
+    let key = "ABCDEFGHIJ0123456789";
+    for answer in [
+        owner
+            .post(&world.v2("/apps"), json!({"name": "other", "app_key": key}))
+            .await,
+        owner.put(&path, json!({"app_key": key})).await,
+    ] {
+        let message = answer.refused(400, "APIG.2012", "apig.invalid_parameter");
+        assert!(message.contains("the form of an access key"), "{message}");
+    }
+}

@@ -22,7 +22,7 @@ pub(crate) struct AppCreate {
     /// At most 255 characters.
     #[serde(default)]
     remark: Option<String>,
-    /// 8 to 200 characters; generated if left out.
+    /// 8 to 200 characters, not of an access key's form; generated if left out.
     #[serde(default)]
     app_key: Option<String>,
     /// 8 to 128 characters; generated if left out.
