@@ -19,6 +19,7 @@ mod envelope;
 mod failure;
 mod lenient;
 mod middleware;
+mod objects;
 mod operations;
 mod payload;
 mod plane;

@@ -5,6 +5,7 @@ use http::Uri;
 use serde::de::DeserializeOwned;
 
 use crate::failure::{Failure, Outcome};
+use crate::objects::Objects;
 
 /// The query and the whole body of a management call.
 pub(crate) struct Payload {
@@ -29,7 +30,7 @@ impl Payload {
             ));
         }
         let mut reader = serde_json::Deserializer::from_slice(&self.body);
-        let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
+        let value = serde_path_to_error::deserialize(Objects(&mut reader)).map_err(|error| {
             let path = error.path().to_string();
             let inner = error.into_inner();
             match inner.classify() {
@@ -62,11 +63,11 @@ impl Payload {
                 match problem.split_once(": ") {
                     Some((name, rest)) if !name.contains(' ') => Failure::Query {
                         field: name.to_owned(),
-                        problem: rest.to_owned(),
+                        problem: in_words(rest).to_owned(),
                     },
                     _ => Failure::Query {
                         field: field(".", problem),
-                        problem: problem.to_owned(),
+                        problem: in_words(problem).to_owned(),
                     },
                 }
             })
@@ -85,6 +86,18 @@ fn field(path: &str, problem: &str) -> String {
         (path, Some(name)) if path == name || path.ends_with(&format!(".{name}")) => path.to_owned(),
         (path, Some(name)) => format!("{path}.{name}"),
         (path, None) => path.to_owned(),
+    }
+}
+
+/// What a parser of numbers says, for people who do not know it.
+fn in_words(problem: &str) -> &str {
+    match problem {
+        "invalid digit found in string" | "cannot parse integer from empty string" => {
+            "must be a whole number"
+        }
+        "number too large to fit in target type" => "the number is too large",
+        "number too small to fit in target type" => "the number is too small",
+        other => other,
     }
 }
 
@@ -132,6 +145,14 @@ mod tests {
             problem(r#"{"inner":[],"more":1}"#),
             "more: unknown field `more`, expected `inner`"
         );
+        assert_eq!(
+            problem(r#"{"inner":[[7]]}"#),
+            "inner[0]: invalid type: sequence, expected an object"
+        );
+        assert_eq!(
+            problem("[[]]"),
+            "body: invalid type: sequence, expected an object"
+        );
         assert!(problem("").contains("empty"));
         assert!(problem("{").starts_with("the body is not JSON"));
         assert!(problem(r#"{"inner":[]} x"#).starts_with("the body is not one JSON document"));
@@ -151,7 +172,13 @@ mod tests {
                 .map_err(|failure| failure.to_string())
         };
         assert!(read("/?limit=3").is_ok());
-        assert!(read("/?limit=x").expect_err("not a number").contains("limit"));
+        for (query, says) in [
+            ("/?limit=x", "limit: must be a whole number"),
+            ("/?limit=", "limit: must be a whole number"),
+            ("/?limit=99999999999", "limit: the number is too large"),
+        ] {
+            assert_eq!(read(query).expect_err(query), says);
+        }
         assert!(read("/?colour=red").expect_err("unknown").contains("colour"));
     }
 }

@@ -297,3 +297,20 @@ async fn an_app_key_that_would_be_taken_for_an_access_key_is_refused() {
         assert!(message.contains("the form of an access key"), "{message}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_array_makes_no_app() {
+    let world = World::start().await;
+    let owner = world.owner().await;
+    let array = json!(["positional", "r", null, null]);
+    let message =
+        owner
+            .post(&world.v2("/apps"), array)
+            .await
+            .refused(400, "APIG.2012", "apig.invalid_parameter");
+    assert!(
+        message.contains("expected an object") && !message.contains("struct"),
+        "{message}"
+    );
+    assert_eq!(owner.get(&world.v2("/apps")).await.expect(200)["total"], 0);
+}
