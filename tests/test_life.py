@@ -49,6 +49,27 @@ def test_a_port_that_is_taken_is_named(new_server):
     assert taken in run.stderr
 
 
+def test_an_old_ready_file_is_gone_before_the_server_is_ready(new_server):
+    """Whoever starts a server and waits for its ready file must not read the one of the run before."""
+    server = new_server().start()
+    assert server.stop() == 0
+    ready_file = server.folder / "ready.json"
+    old = json.loads(ready_file.read_text())
+    with (server.folder / "server.log").open("ab") as log:
+        server.process = subprocess.Popen(server.command(), env=server.environment(), stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+
+    def changed() -> bool:
+        try:
+            return json.loads(ready_file.read_text())["pid"] != old["pid"]
+        except FileNotFoundError:
+            seen.append("nothing")
+            return False
+
+    seen: list[str] = []
+    wait_for(changed, 30, "the new ready file")
+    assert seen, "between the old file and the new one there was none"
+
+
 def test_everything_is_there_after_a_restart(new_server):
     server = new_server().start()
     echo, iris = server.deploy("echo", ECHO), server.deploy("iris", ROOT / "samples/iris")

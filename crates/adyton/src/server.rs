@@ -76,6 +76,9 @@ async fn serve(
     inherited: Option<TcpListener>,
 ) -> Outcome {
     let mut signals = Signals::new()?;
+    if let Some(path) = &ready_file {
+        Ready::remove_old(path);
+    }
     let grace = loaded.config.gateway.shutdown_grace;
     let assembly = Assembly::start(&loaded, context, inherited.as_ref()).await?;
     let ready = assembly.ready().clone();

@@ -46,6 +46,19 @@ impl Ready {
         file.persist(path).map_err(|error| wrong(error.error))?;
         Ok(())
     }
+    /// Removes what a server that has ended left at this place, so that nobody who waits for the new one reads it. What one
+    /// that still runs has written stays: it is true until the new one takes its place, or does not come to it.
+    pub(crate) fn remove_old(path: &Path) {
+        let old = std::fs::read_to_string(path)
+            .ok()
+            .and_then(|text| serde_json::from_str::<Self>(&text).ok());
+        // In a container every server has the same process id: this very process has written nothing yet.
+        let ended = |old: Self| old.pid == std::process::id() || !is_alive(old.pid);
+        if old.is_some_and(ended) {
+            // A place that cannot be written to is told when the new document is to be written there.
+            let _ = std::fs::remove_file(path);
+        }
+    }
     /// The server that runs on a data folder, if one does: a file that a killed server left is none.
     pub(crate) fn of_data_folder(data: &Path) -> Outcome<Option<Self>> {
         let path: PathBuf = data.join(FILE);
@@ -75,4 +88,33 @@ fn is_alive(pid: u32) -> bool {
         rustix::process::test_kill_process(pid),
         Err(rustix::io::Errno::SRCH)
     )
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+    use super::*;
+
+    #[test]
+    fn only_what_an_ended_server_left_is_removed() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("ready.json");
+        let mut ended = std::process::Command::new("true").spawn().unwrap();
+        ended.wait().unwrap();
+        for (pid, stays) in [(ended.id(), false), (std::process::id(), false), (1, true)] {
+            let ready = Ready {
+                gateway_url: String::new(),
+                control_url: String::new(),
+                project_id: String::new(),
+                pid,
+                version: String::new(),
+            };
+            ready.write(&path).unwrap();
+            Ready::remove_old(&path);
+            assert_eq!(path.exists(), stays, "{pid}");
+        }
+        std::fs::write(&path, "something else").unwrap();
+        Ready::remove_old(&path);
+        assert!(path.exists(), "what is no ready document is not ours to remove");
+    }
 }
