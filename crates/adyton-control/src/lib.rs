@@ -30,7 +30,7 @@ mod settings;
 mod table;
 mod tasks;
 
-pub use server::{BindError, Control};
+pub use server::{BindError, Control, probe};
 pub use settings::{ControlParts, ControlSettings, Metrics, Ready};
 
 /// The OpenAPI document as JSON, as `/openapi.json` serves it and `docs/reference/openapi.json` keeps it.

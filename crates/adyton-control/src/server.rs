@@ -53,6 +53,17 @@ pub enum BindError {
     Store(String),
 }
 
+/// Whether the address can be listened at.
+///
+/// # Errors
+/// Somebody has it, or the system refuses it.
+pub fn probe(address: SocketAddr) -> Result<(), BindError> {
+    match std::net::TcpListener::bind(address) {
+        Ok(_closed_at_once) => Ok(()),
+        Err(problem) => Err(BindError::Listen { address, problem }),
+    }
+}
+
 /// The control plane, listening.
 pub struct Control {
     listener: TcpListener,

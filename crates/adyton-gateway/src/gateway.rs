@@ -17,7 +17,7 @@ use tokio::sync::{mpsc, watch};
 use crate::door::{Door, Visit};
 use crate::journal::Recorder;
 use crate::listener::bind;
-pub use crate::listener::bind::BindError;
+pub use crate::listener::bind::{BindError, probe};
 use crate::metrics::{Meters, Metrics};
 use crate::pipeline::throttle::Registry;
 use crate::settings::GatewaySettings;

@@ -33,6 +33,6 @@ mod upstream;
 mod waits;
 mod worker;
 
-pub use gateway::{BindError, Gateway, Ties};
+pub use gateway::{BindError, Gateway, Ties, probe};
 pub use metrics::Metrics;
 pub use settings::GatewaySettings;

@@ -49,30 +49,36 @@ pub(crate) fn shared(listener: &TcpListener, workers: usize) -> io::Result<(Sock
     Ok((listener.local_addr()?, listeners.collect::<io::Result<_>>()?))
 }
 
-/// As many listeners as there are workers, and the address that they share.
-pub(crate) fn listeners(
-    address: SocketAddr,
-    workers: usize,
-) -> Result<(SocketAddr, Vec<TcpListener>), BindError> {
-    let refused = |problem: io::Error| match problem.kind() {
+/// Whether the address can be had; gives it with the port that was picked when it is 0. The probe is closed at once: all
+/// sockets of one address must have SO_REUSEPORT, or none.
+///
+/// # Errors
+/// Somebody holds it, or the system refuses it.
+pub fn probe(address: SocketAddr) -> Result<SocketAddr, BindError> {
+    let refused = |problem| refusal(address, problem);
+    let probe = socket(address).map_err(refused)?;
+    probe.bind(&address.into()).map_err(refused)?;
+    let bound = probe.local_addr().map_err(refused)?;
+    Ok(bound.as_socket().unwrap_or(address))
+}
+
+fn refusal(address: SocketAddr, problem: io::Error) -> BindError {
+    match problem.kind() {
         io::ErrorKind::AddrInUse => BindError::InUse {
             address,
             holder: holder(address.port()),
         },
         _ => BindError::Refused { address, problem },
-    };
-    // The probe also picks the port when it is 0. It is closed before the listeners bind: all sockets of one address must
-    // have SO_REUSEPORT, or none.
-    let address_of = |socket: &Socket| {
-        socket
-            .local_addr()
-            .map(|bound| bound.as_socket().unwrap_or(address))
-    };
-    let picked = {
-        let probe = socket(address).map_err(refused)?;
-        probe.bind(&address.into()).map_err(refused)?;
-        address_of(&probe).map_err(refused)?
-    };
+    }
+}
+
+/// As many listeners as there are workers, and the address that they share.
+pub(crate) fn listeners(
+    address: SocketAddr,
+    workers: usize,
+) -> Result<(SocketAddr, Vec<TcpListener>), BindError> {
+    let refused = |problem| refusal(address, problem);
+    let picked = probe(address)?;
     let mut listeners = Vec::with_capacity(workers);
     for _ in 0..workers {
         let socket = socket(picked).map_err(refused)?;

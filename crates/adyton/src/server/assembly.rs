@@ -108,6 +108,9 @@ impl Assembly {
     ) -> Outcome<Self> {
         let config = &loaded.config;
         let clock = context.clock.clone();
+        if !config.general.data.exists() {
+            look_before_the_first_start(config, listener)?;
+        }
         let truth = Truth::open(config, &clock).await?;
         let mut background = Stage::new();
         let (events, writing) = EventWriter::start(truth.store.clone(), background.stopped());
@@ -311,6 +314,16 @@ impl Models {
             reconciler,
         })
     }
+}
+
+/// Whether both addresses can be had. Later ones are bound after the data folder is opened, whose holder is the better
+/// message; a first start that fails for an address must not leave a folder full of credentials behind.
+fn look_before_the_first_start(config: &Config, listener: Option<&TcpListener>) -> Outcome {
+    if listener.is_none() {
+        adyton_gateway::probe(parts::gateway(config).listen)
+            .map_err(|error| Failure::wrong_use(error.to_string()))?;
+    }
+    adyton_control::probe(config.control.listen).map_err(|error| Failure::wrong_use(error.to_string()))
 }
 
 /// An error that has said everything itself.

@@ -83,6 +83,10 @@ fn a_port_in_use_is_wrong_use_and_its_holder_is_named() {
         "{}",
         control.stderr
     );
+    assert!(
+        !place.data().exists(),
+        "nothing is left of a first start that failed"
+    );
 }
 
 #[test]
