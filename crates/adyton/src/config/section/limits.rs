@@ -12,7 +12,7 @@ section! {
         prediction_tab_body: ByteSize = "8MiB" at "limits.prediction_tab_body", Reload;
         /// Path and query together (APIG.0201, status 414).
         uri: ByteSize = "32KiB" at "limits.uri", Reload;
-        /// One header, name and value (APIG.0201, status 494).
+        /// One header: name, value and 4 bytes (APIG.0201, status 494).
         header: ByteSize = "32KiB" at "limits.header", Reload;
         /// All headers: the sum of name, value and 4 bytes of each (APIG.0201, status 494).
         headers: ByteSize = "128KiB" at "limits.headers", Reload;
