@@ -134,9 +134,24 @@ fn unknown(path: &str, id: RequestId) -> Response {
         Dialect::Iam => iam::errors::no_such_address(),
         Dialect::ModelArts | Dialect::Apig | Dialect::Adyton | Dialect::Door => {
             let reason = Reason::ManageNoSuchAddress;
-            envelope::refusal(reason, reason.code().entry().message.into(), id)
+            let message = if is_services_v2(path) {
+                envelope::with_detail(reason, &SERVICES_V2)
+            } else {
+                reason.code().entry().message.into()
+            };
+            envelope::refusal(reason, message, id)
         }
     }
+}
+
+/// What the official ModelArts SDK is told, which calls nothing else for services.
+const SERVICES_V2: &str =
+    "v2 of the services API is not served by this version; use v1, /v1/{project_id}/services";
+
+/// `/v2/{project_id}/services` and all below it.
+fn is_services_v2(path: &str) -> bool {
+    let mut segments = path.split('/').skip(1);
+    segments.next() == Some("v2") && segments.nth(1) == Some("services")
 }
 
 #[cfg(test)]

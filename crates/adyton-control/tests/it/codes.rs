@@ -38,6 +38,18 @@ async fn unknown_addresses_and_methods_are_refused_like_the_edge_does() {
             "The API does not exist or has not been published in the environment"
         );
     }
+    for below in ["", "/1", "/1/events"] {
+        let message = owner
+            .get(&format!("/v2/{}/services{below}", world.project()))
+            .await
+            .refused(404, "APIGW.0101", "manage.no_such_address");
+        assert!(
+            message.ends_with(
+                "v2 of the services API is not served by this version; use v1, /v1/{project_id}/services"
+            ),
+            "{message}"
+        );
+    }
     owner.send("PATCH", &world.v1("/models"), "{}").await.refused(
         404,
         "APIGW.0101",
