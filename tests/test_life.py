@@ -116,6 +116,24 @@ class Client(threading.Thread):
                 return
 
 
+def test_calls_are_counted_over_restarts(new_server):
+    server = new_server().start()
+    echo = server.deploy("echo", ECHO)
+    caller = TokenHolder(server.token())
+    for _ in range(3):
+        assert call(server, caller, echo.path).status == 200
+    assert call(server, caller, echo.path + "/drop").status == 500
+    path = f"/v1/{{project}}/services/{echo.id}"
+    counts = ("invocation_times", "failed_times")
+    assert [server.manage("GET", path)[name] for name in counts] == [4, 1]
+    assert server.stop() == 0
+    server.start()
+    assert [server.manage("GET", path)[name] for name in counts] == [4, 1]
+    server.wait_for_status(echo.id, "running")
+    assert call(server, TokenHolder(server.token()), echo.path).status == 200
+    assert [server.manage("GET", path)[name] for name in counts] == [5, 1]
+
+
 def test_sigterm_loses_no_request(new_server):
     server = new_server({"throttle.default_per_second": 0, "gateway.drain_linger": "2s"}).start()
     echo = server.deploy("echo", ECHO)

@@ -88,7 +88,7 @@ pub trait Instances: Send + Sync {
     fn service(&self, id: ServiceId) -> Option<ServiceSeen>;
     /// The newest `most` lines of the service's log, oldest first.
     fn log(&self, id: ServiceId, most: usize) -> Vec<LogLine>;
-    /// Calls and failed calls of a service (and of one of its models, if given) since the node started.
+    /// Calls and failed calls of a service (and of one of its models, if given) on this node, since the service was made.
     fn calls(&self, id: ServiceId, model: Option<ModelId>) -> Calls;
 }
 

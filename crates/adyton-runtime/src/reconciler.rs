@@ -2,7 +2,8 @@
 //!
 //! One task looks at the live state and at what its instances tell, and for each service that either concerns: `plan.rs`
 //! decides, `carry_out.rs` does, [`targets`](crate::targets) and `board.rs` are told, and `telling.rs` writes the events. Nothing of
-//! this is stored: after a restart the reconciler sees nothing, wants the same, and starts everything again.
+//! this is stored but how often services were called (`remembered.rs`): after a restart the reconciler sees nothing, wants the
+//! same, and starts everything again.
 //!
 //! - [`plan`]: the pure part; read it first.
 //! - `wanted.rs`: from the live state to what is wanted.
@@ -12,10 +13,12 @@ mod board;
 mod carry_out;
 mod instance;
 pub mod plan;
+mod remembered;
 mod telling;
 mod wanted;
 
 use std::collections::{HashMap, HashSet};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -29,6 +32,7 @@ use tokio::sync::{Semaphore, mpsc, watch};
 use self::board::Board;
 use self::carry_out::Service;
 use self::instance::{Machinery, Message};
+use self::remembered::Remembered;
 use crate::command::CommandSettings;
 use crate::onnx::Onnx;
 use crate::onnx::threads::InferenceThreads;
@@ -59,6 +63,8 @@ pub struct Surroundings {
     pub command: CommandSettings,
     /// How many lines of log a service keeps.
     pub log_lines: usize,
+    /// The file with the counts of calls.
+    pub counts: PathBuf,
     /// The clock.
     pub clock: Clock,
 }
@@ -72,6 +78,7 @@ pub struct Reconciler {
     services: HashMap<ServiceId, Service>,
     known: HashMap<ServiceId, Arc<LiveService>>,
     looked_at: Option<Arc<Live>>,
+    remembered: Remembered,
 }
 
 impl Reconciler {
@@ -86,11 +93,15 @@ impl Reconciler {
             threads,
             command,
             log_lines,
+            counts,
             clock,
         } = surroundings;
         // Unbounded, yet bounded by what runs: an instance tells of its changes of state only.
         let (tell, inbox) = mpsc::unbounded_channel();
-        let board = Arc::new(Board::new(clock.clone(), log_lines));
+        let remembered = Remembered::read(counts);
+        let there = live.load();
+        let before = remembered.of(|id| there.service(id).is_some());
+        let board = Arc::new(Board::new(clock.clone(), log_lines, before));
         let machinery = Machinery {
             targets,
             events,
@@ -112,6 +123,7 @@ impl Reconciler {
             services: HashMap::new(),
             known: HashMap::new(),
             looked_at: None,
+            remembered,
         }
     }
 
@@ -125,11 +137,15 @@ impl Reconciler {
         self.sweep();
         let mut look = tokio::time::interval(LOOK);
         look.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        let mut writing = tokio::time::interval(remembered::INTERVAL);
+        writing.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
             let mut touched = HashSet::new();
             tokio::select! {
                 _ = stop.wait_for(|stop| *stop) => break,
                 _ = look.tick() => self.compare(&mut touched),
+                // A small file, and on no thread that serves calls.
+                _ = writing.tick() => self.remembered.write(self.board.counts()),
                 Some(message) = self.inbox.recv() => {
                     touched.insert(message.service);
                     self.take(message);
@@ -223,5 +239,6 @@ impl Reconciler {
         if tokio::time::timeout(patience, all).await.is_err() {
             tracing::warn!("some instances did not end in time; their keepers end them now");
         }
+        self.remembered.write(self.board.counts());
     }
 }

@@ -66,7 +66,7 @@ pub enum Balance {
     LeastConnections,
 }
 
-/// How often a model version was called inside a service since the node started; it outlives the instances.
+/// How often a model version was called inside a service on this node; it outlives the instances, and the node.
 #[derive(Debug, Default)]
 pub struct Tally {
     all: AtomicU64,
@@ -74,6 +74,13 @@ pub struct Tally {
 }
 
 impl Tally {
+    /// One that goes on from here.
+    pub fn from(calls: Calls) -> Self {
+        Self {
+            all: AtomicU64::new(calls.all),
+            failed: AtomicU64::new(calls.failed),
+        }
+    }
     /// Both counts, as the management API shows them.
     pub fn calls(&self) -> Calls {
         Calls {

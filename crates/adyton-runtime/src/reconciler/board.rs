@@ -7,9 +7,10 @@ use adyton_core::clock::Clock;
 use adyton_core::id::{ModelId, ServiceId};
 use adyton_core::instances::{Calls, InstanceSeen, Instances, LogLine, ServiceSeen};
 use adyton_core::service::ServiceStatus;
-use parking_lot::RwLock;
+use parking_lot::{Mutex, RwLock};
 
 use super::plan::Verdict;
+use super::remembered::Counts;
 use crate::command::log::ServiceLog;
 use crate::targets::Tally;
 
@@ -18,6 +19,8 @@ pub(super) struct Board {
     services: RwLock<HashMap<ServiceId, Entry>>,
     clock: Clock,
     log_lines: usize,
+    /// How often services were called before this node was started, until they are met again.
+    before: Mutex<HashMap<ServiceId, Vec<(ModelId, Calls)>>>,
 }
 
 struct Entry {
@@ -27,12 +30,31 @@ struct Entry {
 }
 
 impl Board {
-    pub(super) fn new(clock: Clock, log_lines: usize) -> Self {
+    pub(super) fn new(
+        clock: Clock,
+        log_lines: usize,
+        before: HashMap<ServiceId, Vec<(ModelId, Calls)>>,
+    ) -> Self {
         Self {
             services: RwLock::default(),
             clock,
             log_lines,
+            before: Mutex::new(before),
         }
+    }
+
+    /// How often each service was called, by model.
+    pub(super) fn counts(&self) -> Counts {
+        let services = self.services.read();
+        let met = services.iter().map(|(id, entry)| {
+            let calls = entry.tallies.iter().map(|(model, tally)| (*model, tally.calls()));
+            (*id, calls.collect())
+        });
+        let before = self.before.lock();
+        let unmet = before
+            .iter()
+            .map(|(id, calls)| (*id, calls.iter().copied().collect()));
+        unmet.chain(met).collect()
     }
 
     fn entry<T>(&self, id: ServiceId, with: impl FnOnce(&mut Entry) -> T) -> T {
@@ -40,7 +62,14 @@ impl Board {
         let fresh = || Entry {
             seen: None,
             log: Arc::new(ServiceLog::new(self.log_lines)),
-            tallies: HashMap::new(),
+            tallies: self
+                .before
+                .lock()
+                .remove(&id)
+                .into_iter()
+                .flatten()
+                .map(|(model, calls)| (model, Arc::new(Tally::from(calls))))
+                .collect(),
         };
         with(services.entry(id).or_insert_with(fresh))
     }
@@ -96,11 +125,17 @@ impl Instances for Board {
     }
     fn calls(&self, id: ServiceId, model: Option<ModelId>) -> Calls {
         let services = self.services.read();
-        let tallies = services.get(&id).into_iter().flat_map(|entry| &entry.tallies);
-        let wanted = tallies.filter(|(of, _)| model.is_none_or(|model| model == **of));
-        wanted
-            .map(|(_, tally)| tally.calls())
-            .fold(Calls::default(), |sum, one| Calls {
+        let all: Vec<(ModelId, Calls)> = match services.get(&id) {
+            Some(entry) => entry
+                .tallies
+                .iter()
+                .map(|(model, tally)| (*model, tally.calls()))
+                .collect(),
+            None => self.before.lock().get(&id).cloned().unwrap_or_default(),
+        };
+        all.into_iter()
+            .filter(|(of, _)| model.is_none_or(|model| model == *of))
+            .fold(Calls::default(), |sum, (_, one)| Calls {
                 all: sum.all + one.all,
                 failed: sum.failed + one.failed,
             })

@@ -85,6 +85,7 @@ impl World {
             threads: InferenceThreads::start(1, 16).unwrap(),
             command,
             log_lines: 100,
+            counts: place.folder.path().join("calls.json"),
             clock: Clock::system(),
         });
         let instances = reconciler.instances();

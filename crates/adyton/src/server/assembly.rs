@@ -305,6 +305,7 @@ impl Models {
             threads: InferenceThreads::start(parts::cores(), WAITING_PREDICTIONS).map_err(failed)?,
             command: parts::command(loaded, &truth.data, &context.environment)?,
             log_lines: LOG_LINES,
+            counts: truth.data.join("calls.json"),
             clock: context.clock.clone(),
         });
         Ok(Self {

@@ -128,7 +128,7 @@ pub(crate) struct ModelMonitor {
     model_name: String,
     /// Its version.
     model_version: String,
-    /// Calls that reached an instance since the node started.
+    /// Calls that reached an instance of this node since the service was made; a node that is killed forgets at most the last half minute.
     invocation_times: u64,
     /// Those of them that failed.
     failed_times: u64,

@@ -36,7 +36,7 @@ pub(crate) struct ServiceSummary {
     update_time: i64,
     /// When its state last changed, in milliseconds since 1970.
     transition_at: i64,
-    /// Calls that reached an instance since the node started.
+    /// Calls that reached an instance of this node since the service was made; a node that is killed forgets at most the last half minute.
     invocation_times: u64,
     /// Those of them that failed.
     failed_times: u64,
