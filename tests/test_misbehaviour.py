@@ -43,6 +43,32 @@ def test_a_program_that_listens_no_more(new_server):
     answer = call(server, caller, echo.path)
     assert answer.headers["x-adyton-reason"] in ("instance.refused", "instance.none")
     assert (answer.status, json.loads(answer.body)["error_code"]) == (500, "ModelArts.4302")
+    answer = wait_for(lambda: found(server, caller, echo, "instance.restarting"), 30, "the program to be ended")
+    record = server.record(answer.headers["x-request-id"])
+    assert "nothing listens on 127.0.0.1:" in record["evidence"]["last_end"]
+    wait_for(lambda: call(server, caller, echo.path).status == 200, 60, "the program to be started again")
+    events = server.manage("GET", f"/v1/{{project}}/services/{echo.id}/events")["events"]
+    again = [event["event_info"] for event in events if "is started again" in event["event_info"]]
+    assert len(again) == 1 and "nothing listens on 127.0.0.1:" in again[0], again
+
+
+def test_a_deployment_says_what_it_waits_for(new_server, tmp_path):
+    package = tmp_path / "sleeper"
+    (package / "model").mkdir(parents=True)
+    config = {"model_type": "Command", "model_algorithm": "none", "command": ["sleep", "1000"], "apis": [{"url": "/", "method": "post"}]}
+    (package / "model/config.json").write_text(json.dumps(config))
+    server = new_server().start()
+    sleeper = server.deploy("sleeper", package, wait=False)
+    path = f"/v1/{{project}}/services/{sleeper.id}"
+    cause = "is not ready yet: nothing listens on 127.0.0.1:"
+    shown = wait_for(lambda: server.manage("GET", path).get("error_msg"), 20, "a cause")
+    assert cause in shown
+    assert server.manage("GET", path)["status"] == "deploying"
+    answer = call(server, TokenHolder(server.token()), sleeper.path)
+    assert answer.headers["x-adyton-reason"] == "service.deploying"
+    assert cause in server.record(answer.headers["x-request-id"])["evidence"]["note"]
+    events = server.manage("GET", f"{path}/events")["events"]
+    assert len([event for event in events if cause in event["event_info"]]) == 1, events
 
 
 def test_a_program_that_is_being_restarted(new_server):
