@@ -9,7 +9,7 @@ mod ports;
 mod server;
 
 use clap::Args;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::config::Flags;
 use crate::context::Context;
@@ -86,33 +86,46 @@ impl Doctor {
         findings.extend(kernel::check());
         findings.extend(clock::check(context));
         findings.extend(server::check(context, config.as_ref()));
-        report(&context.terminal, &findings);
-        match findings
+        let failure = match findings
             .iter()
             .filter(|finding| finding.verdict == Verdict::Wrong)
             .count()
         {
-            0 => Ok(()),
-            1 => Err(Failure::failed("one thing is wrong; its fix stands above")),
-            many => Err(Failure::failed(format!(
+            0 => None,
+            1 => Some(Failure::failed("one thing is wrong; its fix stands above")),
+            many => Some(Failure::failed(format!(
                 "{many} things are wrong; their fixes stand above"
             ))),
+        };
+        let terminal = &context.terminal;
+        if !terminal.is_json() {
+            report(terminal, &findings);
+            return failure.map_or(Ok(()), Err);
+        }
+        match failure {
+            // The one document is what was found; it is printed with the failure.
+            Some(failure) => Err(failure.with_document(document(&findings))),
+            None => {
+                terminal.document(&document(&findings));
+                Ok(())
+            }
         }
     }
 }
 
+fn document(findings: &[Finding]) -> Value {
+    let name = |verdict| match verdict {
+        Verdict::Fine => "fine",
+        Verdict::Note => "note",
+        Verdict::Wrong => "wrong",
+    };
+    let list = findings.iter().map(|finding| {
+        json!({"check": finding.what, "verdict": name(finding.verdict), "found": finding.said, "fix": finding.fix})
+    });
+    json!({"checks": list.collect::<Vec<_>>()})
+}
+
 fn report(terminal: &Terminal, findings: &[Finding]) {
-    if terminal.is_json() {
-        let name = |verdict| match verdict {
-            Verdict::Fine => "fine",
-            Verdict::Note => "note",
-            Verdict::Wrong => "wrong",
-        };
-        let list = findings.iter().map(|finding| {
-            json!({"check": finding.what, "verdict": name(finding.verdict), "found": finding.said, "fix": finding.fix})
-        });
-        return terminal.document(&json!({"checks": list.collect::<Vec<_>>()}));
-    }
     let width = findings
         .iter()
         .map(|finding| finding.what.len())

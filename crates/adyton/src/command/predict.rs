@@ -248,22 +248,24 @@ fn show(context: &Context, answer: Answer, took: Duration) -> Outcome {
     }
     let id = answer.request_id().unwrap_or_default();
     let status = answer.status.as_u16();
-    let failed = !answer.status.is_success();
+    let line = format!(
+        "{status} from the {by} in {:.1} ms, request id {id}",
+        took.as_secs_f64() * 1e3
+    );
+    let failed =
+        || Failure::failed(format!("the model answered {status}")).hint(format!("`adyton explain {id}`"));
+    let is_failed = !answer.status.is_success();
     if context.terminal.is_json() {
         let document = serde_json::from_slice::<Value>(&answer.body)
             .unwrap_or_else(|_| json!({"status": status, "body": String::from_utf8_lossy(&answer.body)}));
+        if is_failed {
+            // The one document is what the model said; it is printed with the failure.
+            return Err(failed().with_document(document));
+        }
         context.terminal.document(&document);
-    } else {
-        context.terminal.print_bytes(&answer.body);
-        let line = format!(
-            "{status} from the {by} in {:.1} ms, request id {id}",
-            took.as_secs_f64() * 1e3
-        );
-        context.terminal.note(context.terminal.tone(Tone::Dim, line));
+        return Ok(());
     }
-    if failed {
-        Err(Failure::failed(format!("the model answered {status}")).hint(format!("`adyton explain {id}`")))
-    } else {
-        Ok(())
-    }
+    context.terminal.print_bytes(&answer.body);
+    context.terminal.note(context.terminal.tone(Tone::Dim, line));
+    if is_failed { Err(failed()) } else { Ok(()) }
 }

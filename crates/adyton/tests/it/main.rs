@@ -7,4 +7,5 @@ mod life;
 mod mistakes;
 mod newcomer;
 mod offline;
+mod output;
 mod profiles;
