@@ -3,12 +3,15 @@
 //! What must hold: with `--json` exactly one document goes to standard output; a reader that leaves early (`| head`) ends
 //! the output, not the program, with an error.
 
+mod table;
+
 use std::io::{IsTerminal, Write};
 use std::time::Duration;
 
-use comfy_table::{Attribute, Cell, CellAlignment, ContentArrangement, Table, presets};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::Value;
+
+use table::Table;
 
 /// The widest and the narrowest that texts are wrapped to.
 const WIDEST: usize = 110;
@@ -63,8 +66,8 @@ impl Terminal {
     }
     /// How many columns a line may have; long texts are wrapped there.
     pub(crate) fn width(&self) -> usize {
-        let size = rustix::termios::tcgetwinsize(std::io::stdout());
-        size.map_or(WIDEST, |size| usize::from(size.ws_col).clamp(NARROWEST, WIDEST))
+        self.columns()
+            .map_or(WIDEST, |columns| columns.clamp(NARROWEST, WIDEST))
     }
     /// Prints a text, and ends its last line if that is not ended.
     pub(crate) fn print(&self, text: impl AsRef<str>) {
@@ -120,56 +123,20 @@ impl Terminal {
         };
         self.tone(tone, state)
     }
+    /// How many columns standard output has, if it is a terminal.
+    fn columns(&self) -> Option<usize> {
+        rustix::termios::tcgetwinsize(std::io::stdout())
+            .ok()
+            .map(|size| usize::from(size.ws_col))
+            .filter(|columns| *columns > 0)
+    }
     /// A table; columns whose title begins with `#` are numbers.
     pub(crate) fn table(&self, titles: &[&str], rows: Vec<Vec<String>>) -> String {
-        let mut table = Table::new();
-        table
-            .load_style(presets::NOTHING)
-            .set_content_arrangement(ContentArrangement::Disabled);
-        if self.colour {
-            table.enforce_styling();
-        }
-        table.set_header(titles.iter().map(|title| {
-            let cell = Cell::new(title.trim_start_matches('#').to_uppercase());
-            if self.colour {
-                cell.add_attribute(Attribute::Dim)
-            } else {
-                cell
-            }
-        }));
-        for (at, title) in titles.iter().enumerate() {
-            if let Some(column) = table.column_mut(at) {
-                column.set_padding((0, 2));
-                if title.starts_with('#') {
-                    column.set_cell_alignment(CellAlignment::Right);
-                }
-            }
-        }
-        let states = titles.iter().position(|title| *title == "status");
-        for row in rows {
-            table.add_row(row.into_iter().enumerate().map(|(at, text)| {
-                if Some(at) == states {
-                    self.state_cell(&text)
-                } else {
-                    Cell::new(one_line(&text))
-                }
-            }));
-        }
-        table
-            .lines()
-            .map(|line| line.trim_end().to_owned())
-            .collect::<Vec<_>>()
-            .join("\n")
+        Table::new(titles, self.columns(), self.colour).with_titles(rows)
     }
-    fn state_cell(&self, state: &str) -> Cell {
-        let cell = Cell::new(state);
-        match state {
-            _ if !self.colour => cell,
-            "running" | "published" | "normal" => cell.fg(comfy_table::Color::Green),
-            "failed" | "abnormal" => cell.fg(comfy_table::Color::Red),
-            "stopped" => cell,
-            _ => cell.fg(comfy_table::Color::Yellow),
-        }
+    /// A table that grows: its titles and first rows now, more rows later.
+    pub(crate) fn growing_table(&self, titles: &[&str]) -> Table {
+        Table::new(titles, self.columns(), self.colour)
     }
     /// Facts, one a line, their names aligned.
     pub(crate) fn facts(&self, facts: &[(&str, String)]) -> String {
@@ -217,11 +184,4 @@ impl Terminal {
             ProgressDrawTarget::hidden()
         }
     }
-}
-
-/// A cell is one line: what a server sends must not break the table, nor steer the terminal.
-fn one_line(text: &str) -> String {
-    text.chars()
-        .map(|c| if c.is_control() { ' ' } else { c })
-        .collect()
 }

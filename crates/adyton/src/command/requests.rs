@@ -1,6 +1,7 @@
-//! `adyton requests`: the request journal, newest first; as it grows, newest last.
+//! `adyton requests`: the request journal, newest first; as it grows (`requests/follow.rs`), newest last.
 
-use std::collections::HashSet;
+mod follow;
+
 use std::time::Duration;
 
 use adyton_core::catalogue::{Code, Reason};
@@ -14,12 +15,8 @@ use crate::client::{Client, encoded};
 use crate::context::Context;
 use crate::failure::{Failure, Outcome};
 
-/// How often `--follow` asks.
-const FOLLOW_PAUSE: Duration = Duration::from_millis(700);
 /// How many records are asked for at once.
 const PAGE: usize = 100;
-/// How many ids `--follow` remembers; more than one page, so that nothing is shown twice.
-const REMEMBERED: usize = 10_000;
 
 /// List the requests that came in, refused or not
 #[derive(Args)]
@@ -39,7 +36,7 @@ pub(crate) struct Requests {
     /// Only since this time: 2026-01-15T08:15:30Z, or an age such as 15m or 2h
     #[arg(long, value_name = "TIME|AGE")]
     since: Option<String>,
-    /// How many, at most
+    /// How many, at most; with --follow, how many of before it
     #[arg(long, short = 'n', default_value_t = 20)]
     limit: usize,
     /// Go on until interrupted; with --json, one document a line
@@ -53,47 +50,25 @@ impl Requests {
         let client = context.client()?;
         let filter = self.filter(context, &client)?;
         let path = format!("/adyton/v1/{}/requests", client.project());
-        let document = pages(&client, &path, &filter, self.limit)?;
-        let terminal = &context.terminal;
-        if terminal.is_json() && !self.follow {
-            terminal.document(&document);
-            return Ok(());
-        }
-        let mut records = records(&document);
+        let journal = Journal {
+            client: &client,
+            path,
+            filter,
+        };
         if self.follow {
-            // What comes next is written below.
-            records.reverse();
+            return follow::run(&context.terminal, &journal, self.limit);
         }
-        if records.is_empty() && !self.follow {
-            terminal.print("No request fits.");
-            return Ok(());
-        }
+        let document = journal.newest(self.limit)?;
+        let terminal = &context.terminal;
+        let records = records(&document);
         if terminal.is_json() {
-            records.iter().for_each(|record| terminal.document_line(record));
+            terminal.document(&document);
+        } else if records.is_empty() {
+            terminal.print("No request fits.");
         } else {
             terminal.print(terminal.table(&TITLES, records.iter().map(row).collect()));
         }
-        let mut seen: HashSet<String> = records.iter().map(|record| text(record, "id")).collect();
-        if !self.follow {
-            return Ok(());
-        }
-        loop {
-            std::thread::sleep(FOLLOW_PAUSE);
-            let mut newest = self::records(&pages(&client, &path, &filter, PAGE)?);
-            newest.reverse();
-            newest.retain(|record| !seen.contains(&text(record, "id")));
-            for record in &newest {
-                seen.insert(text(record, "id"));
-                if terminal.is_json() {
-                    terminal.document_line(record);
-                } else {
-                    terminal.print(line(record));
-                }
-            }
-            if seen.len() > REMEMBERED {
-                seen = newest.iter().map(|record| text(record, "id")).collect();
-            }
-        }
+        Ok(())
     }
 
     fn filter(&self, context: &Context, client: &Client) -> Outcome<String> {
@@ -150,39 +125,51 @@ fn moment_of(said: &str, now: Timestamp) -> Outcome<Timestamp> {
         })
 }
 
-/// Newest first, as many as asked for.
-fn pages(client: &Client, path: &str, filter: &str, most: usize) -> Outcome<Value> {
-    let mut document = client.get(path, &query(filter, most.min(PAGE), None))?;
-    let mut all = records(&document);
-    while all.len() < most {
-        let next = text(&document, "next");
-        if next.is_empty() {
-            break;
+/// The records that fit, at the server.
+struct Journal<'a> {
+    client: &'a Client,
+    path: String,
+    filter: String,
+}
+
+impl Journal<'_> {
+    /// Newest first, as many as asked for.
+    fn newest(&self, most: usize) -> Outcome<Value> {
+        let mut document = self.page(most.min(PAGE), None)?;
+        let mut all = records(&document);
+        while all.len() < most {
+            let next = text(&document, "next");
+            if next.is_empty() {
+                break;
+            }
+            document = self.page((most - all.len()).min(PAGE), Some(&next))?;
+            let more = records(&document);
+            if more.is_empty() {
+                break;
+            }
+            all.extend(more);
         }
-        document = client.get(path, &query(filter, (most - all.len()).min(PAGE), Some(&next)))?;
-        let more = records(&document);
-        if more.is_empty() {
-            break;
-        }
-        all.extend(more);
+        document[FIELD] = Value::Array(all);
+        Ok(document)
     }
-    document[FIELD] = Value::Array(all);
-    Ok(document)
+    /// One page, newest first.
+    fn page(&self, most: usize, before: Option<&str>) -> Outcome<Value> {
+        let mut parts = vec![format!("limit={most}")];
+        parts.extend(before.map(|id| format!("before={id}")));
+        parts.extend((!self.filter.is_empty()).then(|| self.filter.clone()));
+        self.client.get(&self.path, &parts.join("&"))
+    }
 }
 
 /// The list in the answer.
 const FIELD: &str = "requests";
 
-fn query(filter: &str, limit: usize, before: Option<&str>) -> String {
-    let mut parts = vec![format!("limit={limit}")];
-    parts.extend(before.map(|id| format!("before={id}")));
-    parts.extend((!filter.is_empty()).then(|| filter.to_owned()));
-    parts.join("&")
-}
-
 fn records(document: &Value) -> Vec<Value> {
     crate::client::lookup::entries(document, FIELD).to_vec()
 }
+
+/// How many letters of a path a table shows.
+const PATH_LETTERS: usize = 72;
 
 const TITLES: [&str; 7] = ["time", "#http", "answer", "method", "path", "#ms", "request id"];
 
@@ -194,7 +181,11 @@ fn row(record: &Value) -> Vec<String> {
         reason if reason.is_empty() => format!("by the {}", text(record, "answered_by")),
         reason => reason,
     };
-    let path: String = text(record, "path").chars().take(72).collect();
+    let mut path = text(record, "path");
+    if let Some((end, _)) = path.char_indices().nth(PATH_LETTERS) {
+        path.truncate(end);
+        path.push('…');
+    }
     vec![
         moment(&text(record, "at")),
         text(record, "status"),
@@ -204,10 +195,6 @@ fn row(record: &Value) -> Vec<String> {
         took,
         text(record, "id"),
     ]
-}
-
-fn line(record: &Value) -> String {
-    row(record).join("  ")
 }
 
 /// A time of an API for people: milliseconds, microseconds or RFC 3339 become `2026-01-15 08:15:30`.

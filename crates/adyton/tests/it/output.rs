@@ -1,8 +1,11 @@
-//! What scripts rely on: with `--json` one document on standard output, whatever happens.
+//! What scripts rely on: with `--json` one document on standard output, whatever happens; streams that go on in order.
+
+use std::io::{BufRead as _, BufReader};
+use std::process::Stdio;
 
 use serde_json::Value;
 
-use crate::harness::{Place, Ran};
+use crate::harness::{Place, Ran, sample};
 
 /// A program that answers whatever is asked with 400 and JSON, as models do.
 const GRUMBLER: &str = r#"
@@ -63,4 +66,45 @@ fn a_doctor_who_finds_something_gives_one_document() {
             .any(|check| wrong(&check)),
         "{found}"
     );
+}
+
+#[test]
+fn following_shows_as_many_as_asked_for_and_then_only_what_is_new() {
+    let place = Place::new();
+    let server = place.serve(&[]);
+    place.json(&["model", "import", &sample("iris")]);
+    let service = place.json(&["service", "deploy", "iris"]);
+    let url = service["access_address"].as_str().unwrap();
+    let call = || {
+        let call = ureq::post(url).config().http_status_as_error(false).build();
+        let answer = call.send("{}").unwrap();
+        answer.headers()["x-request-id"].to_str().unwrap().to_owned()
+    };
+    // More than a page of them.
+    let mut ids: Vec<String> = (0..130).map(|_| call()).collect();
+    let all = |place: &Place| {
+        place.json(&["requests", "-n", "200"])["requests"]
+            .as_array()
+            .unwrap()
+            .len()
+    };
+    while all(&place) < ids.len() {}
+    let mut child = place
+        .command(&["requests", "--follow", "-n", "5", "--json"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let mut next = || {
+        let line: Value = serde_json::from_str(&lines.next().unwrap().unwrap()).unwrap();
+        line["id"].as_str().unwrap().to_owned()
+    };
+    let mut seen: Vec<String> = (0..5).map(|_| next()).collect();
+    ids.extend((0..3).map(|_| call()));
+    seen.extend((0..3).map(|_| next()));
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert_eq!(seen, ids[ids.len() - 8..]);
+    drop(server);
 }
