@@ -80,8 +80,11 @@ impl Timestamp {
         let two = |from: usize| number(from, from + 2).and_then(|number| i8::try_from(number).ok());
         let (year, month, day) = (number(0, 4)?, two(4)?, two(6)?);
         let civil = jiff::civil::DateTime::new(year, month, day, two(9)?, two(11)?, two(13)?, 0).ok()?;
-        let at = jiff::tz::Offset::UTC.to_timestamp(civil).ok()?;
-        Some(Self(at.as_microsecond()))
+        // The last hours of the year 9999 are a date, but later than any time that is told.
+        let at = jiff::tz::Offset::UTC
+            .to_timestamp(civil)
+            .unwrap_or(jiff::Timestamp::MAX);
+        Some(Self::from_seconds(at.as_second()))
     }
     /// Parses an RFC 3339 time.
     pub fn from_iso(text: &str) -> Option<Self> {
@@ -164,6 +167,8 @@ mod tests {
         assert_eq!(at.to_sdk_date(), "20260115T081530Z");
         assert_eq!(at.to_iso(), "2026-01-15T08:15:30.000000Z");
         assert_eq!(Timestamp::from_iso(&at.to_iso()), Some(at));
+        let last = Timestamp::from_sdk_date("99991231T235959Z").expect("a date");
+        assert!(last.to_sdk_date().starts_with("9999"), "{last}");
         for wrong in [
             "20260115T081530",
             "2026-01-15T08:15:30Z",

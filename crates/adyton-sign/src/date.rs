@@ -75,6 +75,20 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_date_that_is_written_right_is_only_ever_too_early_or_too_late() {
+        let now = Timestamp::from_seconds(1_768_464_930);
+        assert!(matches!(
+            check(b"99991231T235959Z", now),
+            Err(DateError::Ahead { .. })
+        ));
+        assert!(matches!(
+            check(b"00000101T000000Z", now),
+            Err(DateError::Expired { .. })
+        ));
+        assert_eq!(check(b"20261315T081530Z", now), Err(DateError::Malformed));
+    }
+
+    #[test]
     fn the_window_is_fifteen_minutes_both_ways_and_closed() {
         let signed = Timestamp::from_sdk_date("20260115T081530Z").unwrap_or_default();
         let date = b"20260115T081530Z";
