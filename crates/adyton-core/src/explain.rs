@@ -33,7 +33,7 @@ use crate::catalogue::{Fault, Reason, Retry};
 use crate::evidence::Evidence;
 use crate::id::{DomainId, ProjectId, RequestId, ServiceId};
 use crate::live::{Live, LiveService};
-use crate::record::{AnsweredBy, CallerSeen, Door, Record, Step};
+use crate::record::{ADDRESS_MAX, AnsweredBy, CallerSeen, Door, Record, Step};
 
 /// Who reads the explanation, and so whose names and routes may appear in it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -160,7 +160,7 @@ pub fn explain(record: &Record, live: &Live, reader: Reader, control_url: Option
         code: entry.map(|entry| entry.wire.to_owned()),
         reason: record.reason.map(|reason| reason.sub_code().to_owned()),
         fault: entry.map(|entry| entry.fault),
-        retry: entry.map(|entry| entry.retry),
+        retry: record.reason.map(Reason::retry),
         step: record.step,
         steps: steps::of(record),
         compared: compared::of(&asked, &nearest),
@@ -221,9 +221,12 @@ fn headline(record: &Record) -> String {
 
 fn request_line(record: &Record) -> String {
     let path = tab::path_sent(record);
+    // What fills its place in the record was longer, almost certainly.
+    let cut = |kept: &str| if kept.len() >= ADDRESS_MAX { "…" } else { "" };
+    let path = format!("{path}{}", cut(&record.path));
     match record.query.as_str() {
         "" => format!("{} {path}", record.method),
-        query => format!("{} {path}?{query}", record.method),
+        query => format!("{} {path}?{query}{}", record.method, cut(query)),
     }
 }
 
@@ -253,12 +256,13 @@ fn notes(record: &Record) -> Vec<String> {
     notes
 }
 
-/// A clause as a sentence; nothing for an empty one.
+/// A clause as a sentence; nothing for an empty one. What a program printed last, on lines of its own, ends without a stop.
 fn sentence(note: &str) -> Option<String> {
     let note = note.trim();
     let mut letters = note.chars();
     let first = letters.next()?;
-    let stop = if note.ends_with(['.', '!', '?']) { "" } else { "." };
+    let is_ended = note.ends_with(['.', '!', '?']) || note.contains('\n');
+    let stop = if is_ended { "" } else { "." };
     Some(format!("{}{}{stop}", first.to_uppercase(), letters.as_str()))
 }
 

@@ -108,6 +108,9 @@ pub struct CallerSeen {
     pub name: String,
 }
 
+/// How much of a path, and of a query, a record keeps, in bytes.
+pub const ADDRESS_MAX: usize = 2 * 1024;
+
 /// One request. Field by field this is the documented format of the journal and of the access log.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Record {

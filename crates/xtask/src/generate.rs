@@ -97,8 +97,14 @@ fn errors_page() -> String {
 
 fn table_row(page: &mut String, code: Code) {
     let entry = code.entry();
-    let reasons = Reason::ALL.iter().filter(|reason| reason.code() == code);
-    let reasons: Vec<String> = reasons.map(|reason| format!("`{}`", reason.sub_code())).collect();
+    let reasons = || Reason::ALL.iter().filter(|reason| reason.code() == code);
+    let mut retry = entry.retry.advice().to_owned();
+    for reason in reasons().filter(|reason| reason.retry() != entry.retry) {
+        let _ = write!(retry, "; `{}`: {}", reason.sub_code(), reason.retry().advice());
+    }
+    let reasons: Vec<String> = reasons()
+        .map(|reason| format!("`{}`", reason.sub_code()))
+        .collect();
     let _ = writeln!(
         page,
         "| `{}` | {} | {} | {} | {} | {} |",
@@ -106,7 +112,7 @@ fn table_row(page: &mut String, code: Code) {
         entry.status,
         entry.message.trim(),
         entry.fault.name(),
-        entry.retry.advice(),
+        retry,
         reasons.join(", ")
     );
 }

@@ -67,6 +67,8 @@ pub enum Retry {
     Later,
     /// Only if the model may safely be asked twice: it may have started to work.
     IfSafe,
+    /// When its owner has made the service run again; time alone does not.
+    OnceMended,
 }
 
 impl Retry {
@@ -76,6 +78,7 @@ impl Retry {
             Retry::No => "not before the request is changed",
             Retry::Later => "yes, after a while",
             Retry::IfSafe => "only if the model may be asked twice",
+            Retry::OnceMended => "not before the service runs again",
         }
     }
 }

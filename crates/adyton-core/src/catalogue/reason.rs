@@ -5,6 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::code::Code;
+use super::entry::Retry;
 use crate::record::Step;
 
 macro_rules! reasons {
@@ -50,7 +51,7 @@ reasons! {
     RouteWrongMethod = "route.wrong_method" Route NoSuchApi "the path is declared, but for another method";
     RouteNotInStage = "route.not_in_stage" Route NoSuchApi "the API is not published in the environment that `X-Stage` names";
     RouteDotSegment = "route.dot_segment" Route NoSuchApi "the path holds a `.` or `..` segment, plain or encoded";
-    RouteBadEncoding = "route.bad_encoding" Route NoSuchApi "the path holds a broken percent-encoding or is not UTF-8";
+    RouteBadEncoding = "route.bad_encoding" Route NoSuchApi "the path holds a broken percent-encoding or an encoded NUL, or is not UTF-8";
     RequestHost = "request.host" Route BadRequest "there is no Host, more than one, or one that contradicts the address";
     UriTooLarge = "uri.too_large" Admit UriTooLarge "path and query together are over the limit";
     HeaderTooLarge = "header.too_large" Admit HeadersTooLarge "one header is over the limit";
@@ -231,6 +232,15 @@ reasons! {
 }
 
 impl Reason {
+    /// Whether sending the same request again can help: as the code says, but for causes that are an exception to it.
+    pub const fn retry(self) -> Retry {
+        match self {
+            // The right request is refused too, until the time is over.
+            Reason::AkskLocked | Reason::AppLocked | Reason::ManageKeyLocked => Retry::Later,
+            Reason::ServiceStopped | Reason::ServiceFailed => Retry::OnceMended,
+            _ => self.code().entry().retry,
+        }
+    }
     /// The reason with this sub-code.
     pub fn parse(sub_code: &str) -> Option<Self> {
         Self::ALL

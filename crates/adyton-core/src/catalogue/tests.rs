@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::{Code, Reason};
+use super::{Code, Reason, Retry};
 
 /// The verbs of the command line (its promise to scripts) that a page may advise.
 const VERBS: &[&str] = &[
@@ -85,6 +85,21 @@ fn a_page_is_its_title_its_meaning_and_its_reasons_in_order() {
         assert!(!reasons.is_empty(), "{code:?} has no reason");
         assert_eq!(headings, reasons, "{code:?}");
     }
+}
+
+#[test]
+fn a_lock_passes_and_a_failed_service_does_not_run_by_itself() {
+    for locked in [
+        Reason::AkskLocked,
+        Reason::AppLocked,
+        Reason::ManageKeyLocked,
+        Reason::IamAccountLocked,
+    ] {
+        assert_eq!(locked.retry(), Retry::Later, "{locked}");
+    }
+    assert_eq!(Reason::ServiceFailed.retry(), Retry::OnceMended);
+    assert_eq!(Reason::ServiceDeploying.retry(), Retry::Later);
+    assert_eq!(Reason::AkskBadSignature.retry(), Retry::No);
 }
 
 #[test]

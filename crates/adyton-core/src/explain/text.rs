@@ -35,7 +35,7 @@ impl Explanation {
         if !self.notes.is_empty() {
             paper.heading("Note");
             for note in &self.notes {
-                paper.paragraph(2, note);
+                paper.block(2, note);
             }
         }
         if !self.fix.is_empty() {

@@ -4,8 +4,6 @@
 
 use adyton_core::evidence::{Evidence, SignatureEvidence};
 
-/// Path and query, each, in bytes.
-pub(super) const ADDRESS_MAX: usize = 2 * 1024;
 /// Every other text of the record, in bytes.
 pub(super) const TEXT_MAX: usize = 256;
 /// Entries of a list in the evidence.

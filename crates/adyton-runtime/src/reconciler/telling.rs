@@ -40,10 +40,10 @@ pub(super) fn status(
     if before == Some(now.status) {
         return;
     }
-    let because = if now.error.is_empty() {
-        String::new()
-    } else {
-        format!(": {}", now.error)
+    // What a program printed last is part of the event of its own failure.
+    let because = match now.error.lines().next() {
+        None | Some("") => String::new(),
+        Some(error) => format!(": {error}"),
     };
     match now.status {
         ServiceStatus::Deploying => normal(machinery, service, "The service is being deployed."),

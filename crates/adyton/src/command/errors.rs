@@ -108,7 +108,7 @@ fn page(terminal: &Terminal, code: Code, reason: Option<Reason>) -> String {
     let facts = terminal.facts(&[
         ("plane", plane.name().to_owned()),
         ("fault", fault.name().to_owned()),
-        ("retry", retry.advice().to_owned()),
+        ("retry", reason.map_or(retry, Reason::retry).advice().to_owned()),
     ]);
     let mut text = format!("{title}\n{facts}\n");
     if reason.is_none() && !code.meaning().is_empty() {
@@ -122,8 +122,13 @@ fn page(terminal: &Terminal, code: Code, reason: Option<Reason>) -> String {
         } else {
             section.cause
         };
+        let exception = if one.retry() == reason.map_or(retry, Reason::retry) {
+            String::new()
+        } else {
+            format!("; retry {}", one.retry().advice())
+        };
         text.push_str(&format!(
-            "\n{name}  (step {})\n{}\n",
+            "\n{name}  (step {}{exception})\n{}\n",
             one.step().name(),
             entry("cause", cause)
         ));
@@ -163,6 +168,7 @@ fn document(code: Code) -> Value {
             .map(|reason| json!({
                 "reason": reason.sub_code(),
                 "step": reason.step().name(),
+                "retry": reason.retry().advice(),
                 "cause": reason.section().cause,
                 "fix": reason.section().fix,
             }))

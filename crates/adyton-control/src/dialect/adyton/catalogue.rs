@@ -45,6 +45,8 @@ pub(crate) struct ReasonShown {
     cause: String,
     /// The step of the pipeline that decides it.
     step: String,
+    /// Whether to send the same request again: mostly as the code says.
+    retry: String,
 }
 
 /// Which codes.
@@ -99,6 +101,7 @@ impl CodeShown {
                     reason: reason.sub_code().to_owned(),
                     cause: reason.cause().to_owned(),
                     step: reason.step().name().to_owned(),
+                    retry: reason.retry().advice().to_owned(),
                 })
                 .collect(),
             page: entry.page.to_owned(),

@@ -91,6 +91,29 @@ fn a_call_over_the_throttle() {
 }
 
 #[test]
+fn what_a_failed_program_said_stands_on_lines_of_its_own() {
+    let record = refused(
+        Reason::ServiceFailed,
+        Evidence::Service {
+            service: POETRY,
+            status: "failed".into(),
+            note: "model sick:0.0.1: the program ended with status 3 before it was ready\nlast lines of its output:\n  \
+                   no medicine\n  \u{1b}[31mred"
+                .into(),
+        },
+    );
+    let text = text(&record);
+    let note = "\n  Model sick:0.0.1: the program ended with status 3 before it was ready\n  last lines of its output:\n    \
+                no medicine\n    \\u{1b}[31mred\n";
+    assert!(text.contains(note), "{text}");
+    assert!(!text.contains("\\u{a}"), "{text}");
+    assert!(
+        text.contains("retry       not before the service runs again"),
+        "{text}"
+    );
+}
+
+#[test]
 fn a_stopped_service() {
     let record = Record {
         caller: Some(admin()),
@@ -115,7 +138,7 @@ fn a_stopped_service() {
           took        42 µs
           steps       route ✓  admit ✓  authenticate ✓  authorise ✓  throttle ✓  limit ✓  dispatch ✗
           fault       the owner's, of the service or API
-          retry       yes, after a while
+          retry       not before the service runs again
 
         Compared
           service state

@@ -117,6 +117,15 @@ impl Paper {
         }
     }
 
+    /// Paragraphs, one a line of the text, each as far in as it begins.
+    pub(super) fn block(&mut self, indent: usize, text: &str) {
+        for line in text.trim_end().split('\n') {
+            let own = line.len() - line.trim_start_matches(' ').len();
+            let most = self.width / 2;
+            self.paragraph(indent + own.min(most), line);
+        }
+    }
+
     /// Lines as they are: people compare them letter by letter, so they are not wrapped.
     pub(super) fn verbatim(&mut self, text: &str) {
         for line in text.split('\n') {

@@ -7,14 +7,14 @@ use adyton_core::catalogue::Reason;
 use adyton_core::clock::Timestamp;
 use adyton_core::evidence::{EVIDENCE_MAX, Evidence};
 use adyton_core::id::{ApiId, InstanceId, ModelId, ProjectId, RequestId, ServiceId};
-use adyton_core::record::{AnsweredBy, Door, Record, Step};
+use adyton_core::record::{ADDRESS_MAX, AnsweredBy, Door, Record, Step};
 
 use super::{
     ANSWERED_BY_AT, API, API_AT, CALLER, DOOR_AT, FIXED, ID_AT, INSTANCE, INSTANCE_AT, MODEL, MODEL_AT,
     MODEL_TIME_AT, PRESENT_AT, PROJECT, PROJECT_AT, REQUEST_BYTES_AT, RESPONSE_BYTES_AT, SERVICE, SERVICE_AT,
     STAGE, STATUS_AT, STEP_AT, TIME_AT, TOOK_AT, VERSION, step_number,
 };
-use crate::journal::bounds::{ADDRESS_MAX, TEXT_MAX, keep_evidence};
+use crate::journal::bounds::{TEXT_MAX, keep_evidence};
 use crate::journal::frame;
 
 /// What is known when a head has arrived. Texts are bytes, as they were sent.
