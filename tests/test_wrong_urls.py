@@ -24,9 +24,11 @@ WRONG = {
     "POST instead of GET": ("POST", "/v1/infers/{id}/only/get", {}, "route.wrong_method"),
     "an unknown environment": ("POST", "/v1/infers/{id}", {"X-Stage": "BETA"}, "route.not_in_stage"),
     "the environment in lower case": ("POST", "/v1/infers/{id}", {"X-Stage": "release"}, "route.not_in_stage"),
+    "two environments": ("POST", "/v1/infers/{id}", [("X-Stage", "RELEASE"), ("X-Stage", "foo")], "route.not_in_stage"),
     "a dot segment": ("POST", "/v1/infers/{id}/../{id}", {}, "route.dot_segment"),
     "an encoded dot segment": ("POST", "/v1/infers/{id}/%2e%2E/x", {}, "route.dot_segment"),
     "a broken encoding": ("POST", "/v1/infers/{id}/%zz", {}, "route.bad_encoding"),
+    "an encoded NUL": ("POST", "/v1/infers/{id}/%00", {}, "route.bad_encoding"),
     "not UTF-8": ("POST", "/v1/infers/{id}/%ff%fe", {}, "route.bad_encoding"),
 }
 
@@ -37,8 +39,9 @@ def test_a_wrong_url(server, echo, admin, case, with_token):
     """Where nothing can be called, nobody is asked who they are: the answer is the same with and without credentials."""
     method, path, headers, reason = case
     path = path.format(id=echo.id, cut=echo.id[:-2])
-    credentials = {"X-Auth-Token": admin.token} if with_token else {}
-    answer = exchange(server.gateway, method, path, headers | credentials, b"{}" if method == "POST" else b"")
+    credentials = [("X-Auth-Token", admin.token)] if with_token else []
+    pairs = list(headers.items()) if isinstance(headers, dict) else headers
+    answer = exchange(server.gateway, method, path, pairs + credentials, b"{}" if method == "POST" else b"")
     assert (answer.status, answer.headers["x-adyton-reason"]) == (404, reason)
     content = json.loads(answer.body)
     assert (content["error_code"], content["error_msg"]) == ("APIG.0101", MESSAGE)
@@ -57,6 +60,23 @@ def test_a_wrong_url(server, echo, admin, case, with_token):
 def test_the_explanation_names_the_nearest_route(server, echo, admin, method, path, expected):
     answer = exchange(server.gateway, method, echo.path + path, {"X-Auth-Token": admin.token})
     explained = server.run("explain", answer.headers["x-request-id"]).stdout
+    for fact in expected:
+        assert fact in explained, explained
+
+
+@pytest.mark.parametrize(
+    "path, stages, expected",
+    [
+        ("", ["RELEASE", "foo"], ["RELEASE, foo → RELEASE", "Send the header `X-Stage` once"]),
+        ("/only/pots", ["foo"], ["/only/post", "path and environment differ", "Leave out the header `X-Stage`"]),
+        ("/with%20spaces", [], ["/with%20space"]),
+    ],
+    ids=["two environments", "an environment and a path", "a path with escapes"],
+)
+def test_the_explanation_says_what_to_send(server, echo, admin, path, stages, expected):
+    headers = [("X-Auth-Token", admin.token), *(("X-Stage", stage) for stage in stages)]
+    answer = exchange(server.gateway, "POST", echo.path + path, headers)
+    explained = " ".join(server.run("explain", answer.headers["x-request-id"]).stdout.split())
     for fact in expected:
         assert fact in explained, explained
 

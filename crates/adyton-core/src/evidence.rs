@@ -27,7 +27,7 @@ pub enum Evidence {
         path: String,
         /// The method of the request.
         method: String,
-        /// The environment asked for.
+        /// The environment asked for; several, with commas, where `X-Stage` was sent more than once.
         stage: String,
     },
     /// Something is larger than it may be.

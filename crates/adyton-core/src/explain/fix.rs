@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::compared::project;
 use super::nearest::{self, is_management};
 use super::units::{bytes, span};
-use super::{Asked, Nearest, Part, sentence};
+use super::{Asked, Difference, Nearest, Part, sentence};
 use crate::catalogue::Reason;
 use crate::clock::Timestamp;
 use crate::evidence::{Evidence, SignatureEvidence};
@@ -127,19 +127,18 @@ fn route(asked: &Asked<'_>, nearest: &[Nearest]) -> Vec<String> {
     if best.differs.is_empty() {
         return vec!["This address is published by now: send the request again.".to_owned()];
     }
-    if best
-        .differs
-        .iter()
-        .all(|differs| differs.part == Part::Environment)
-    {
-        return vec!["Leave out the header `X-Stage`, or send `X-Stage: RELEASE`.".to_owned()];
+    let is_stage = |differs: &&Difference| differs.part == Part::Environment;
+    let stage = best.differs.iter().find(is_stage).map(stage);
+    if best.differs.iter().all(|differs| is_stage(&differs)) {
+        return stage.into_iter().collect();
     }
     let (listener, through) = match asked.record.door {
         Door::Address => ("the gateway", ""),
         Door::PredictionTab => ("the control listener", "; it came through the Prediction tab"),
     };
-    vec![format!(
-        "Call `{} {}` at {} (service {}; {} differs{through}).",
+    let differ = if parts.len() == 1 { "differs" } else { "differ" };
+    let call = format!(
+        "Call `{} {}` at {} (service {}; {} {differ}{through}).",
         best.method,
         best.path,
         if asked.record.host.is_empty() {
@@ -149,7 +148,20 @@ fn route(asked: &Asked<'_>, nearest: &[Nearest]) -> Vec<String> {
         },
         best.service_name,
         joined(&parts)
-    )]
+    );
+    std::iter::once(call).chain(stage).collect()
+}
+
+/// What to do about `X-Stage`; `differs` says what was sent.
+fn stage(differs: &Difference) -> String {
+    if differs.sent.contains(',') {
+        format!(
+            "Send the header `X-Stage` once, as `X-Stage: RELEASE`, or leave it out: `{}` came.",
+            differs.sent
+        )
+    } else {
+        "Leave out the header `X-Stage`, or send `X-Stage: RELEASE`.".to_owned()
+    }
 }
 
 fn signed(asked: &Asked<'_>, seen: &SignatureEvidence) -> Vec<String> {

@@ -3,6 +3,8 @@
 //! A URL is taken apart (service, path below it, method, environment) and each part is compared by itself, so that the
 //! answer says *which* part is wrong. Work is bounded: so many routes, so many letters.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 
 use super::distance::distance;
@@ -10,6 +12,7 @@ use super::{Asked, tab};
 use crate::catalogue::Reason;
 use crate::evidence::Evidence;
 use crate::id::{ProjectId, ServiceId};
+use crate::live::route::encoded;
 use crate::live::{LiveService, Method, ServiceRoute};
 use crate::record::Door;
 
@@ -46,7 +49,7 @@ impl Part {
     pub const fn name(self) -> &'static str {
         match self {
             Part::Prefix => "prefix",
-            Part::Service => "service",
+            Part::Service => "service id",
             Part::Path => "path",
             Part::Method => "method",
             Part::Environment => "environment",
@@ -74,7 +77,7 @@ pub struct Nearest {
     pub service_name: String,
     /// The method to use.
     pub method: String,
-    /// The path to call, from the host on.
+    /// The path to call, from the host on, as it is sent: with its escapes.
     pub path: String,
     /// The environment it is published in.
     pub environment: String,
@@ -103,7 +106,11 @@ pub(super) fn of(asked: &Asked<'_>) -> Vec<Nearest> {
     if is_management(&record.path) {
         return Vec::new();
     }
-    let stage = record.stage.as_deref().unwrap_or("RELEASE");
+    let stage = match &record.evidence {
+        // All values, where the header was sent more than once.
+        Evidence::Route { stage, .. } => stage,
+        _ => record.stage.as_deref().unwrap_or("RELEASE"),
+    };
     let mut sent = Sent::of(&record.path, &record.method, stage);
     // Without anything like a service in it a path is near to all and to none.
     if sent.segment.is_empty() && record.service.is_none() {
@@ -284,7 +291,10 @@ fn method(method: &Method, sent: &str) -> String {
 }
 
 fn published(service: &LiveService, route: &ServiceRoute, sent: &str, differs: Vec<Difference>) -> Nearest {
-    let below = if route.path == "/" { "" } else { &route.path };
+    let below = match route.path.as_str() {
+        "/" => Cow::Borrowed(""),
+        path => encoded(path),
+    };
     Nearest {
         service: service.service.id,
         service_name: service.service.name.clone(),

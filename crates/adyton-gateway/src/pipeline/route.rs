@@ -153,9 +153,13 @@ impl Question<'_> {
 
     /// A refusal with the facts that the nearest route can be found from, should somebody ask.
     fn refused(&self, reason: Reason, service: Option<ServiceId>, path: &str) -> Outcome {
-        let stage = match self.headers.get("x-stage") {
-            Some(stage) => String::from_utf8_lossy(stage.as_bytes()),
-            None => Cow::Borrowed(RELEASE),
+        let stages = self.headers.get_all("x-stage").iter();
+        let stages: Vec<Cow<'_, str>> = stages
+            .map(|stage| String::from_utf8_lossy(stage.as_bytes()))
+            .collect();
+        let stage = match stages.as_slice() {
+            [] => RELEASE.to_owned(),
+            stages => stages.join(", "),
         };
         let cut = |text: &str| text[..text.floor_char_boundary(2048)].replace(path::KEPT_SLASH, "%2F");
         let evidence = Evidence::Route {

@@ -287,3 +287,60 @@ fn a_method_in_small_letters_is_meant_in_capitals() {
     let record = wrong(Reason::RouteWrongMethod, "post", &path, None);
     assert_eq!(nearest(&record), (vec![Part::Method], poetry()));
 }
+
+#[test]
+fn an_environment_that_is_sent_twice_is_named() {
+    let path = format!("/v1/infers/{POETRY}/predictions/poetry");
+    let mut record = wrong(Reason::RouteNotInStage, "POST", &path, Some("RELEASE, foo"));
+    // The record itself keeps the first value.
+    record.stage = Some("RELEASE".into());
+    let explanation = explained(&record);
+    assert_eq!(nearest(&record), (vec![Part::Environment], poetry()));
+    assert_eq!(
+        explanation.fix,
+        ["Send the header `X-Stage` once, as `X-Stage: RELEASE`, or leave it out: `RELEASE, foo` came."]
+    );
+}
+
+#[test]
+fn an_environment_is_named_beside_other_mistakes() {
+    let path = format!("/v1/infers/{POETRY}/predictions/poet");
+    let record = wrong(Reason::RouteNotInStage, "POST", &path, Some("foo"));
+    let fix = explained(&record).fix;
+    assert!(fix[0].contains("path and environment differ)"), "{fix:?}");
+    assert_eq!(
+        fix[1],
+        "Leave out the header `X-Stage`, or send `X-Stage: RELEASE`."
+    );
+}
+
+#[test]
+fn the_path_to_call_has_its_escapes() {
+    let mut live = live();
+    let model = model_with(
+        ModelId::from_bits(1),
+        MINE,
+        "poetry",
+        &[("POST", "/with space/a%b/q?mark")],
+    );
+    live.apply(2, Change::Model(Box::new(model)));
+    let path = format!("/v1/infers/{POETRY}/with%20spaces/a%25b/q%3Fmark");
+    let mut record = wrong(Reason::RouteUndeclaredPath, "POST", &path, None);
+    if let Evidence::Route { path, .. } = &mut record.evidence {
+        *path = "/with spaces/a%b/q?mark".into();
+    }
+    let explanation = explain(&record, &live, Reader::Project(MINE), None);
+    assert_eq!(
+        explanation.nearest[0].path,
+        format!("/v1/infers/{POETRY}/with%20space/a%25b/q%3Fmark")
+    );
+}
+
+#[test]
+fn an_address_that_was_cut_says_so() {
+    let path = format!("/{}", "a".repeat(crate::record::ADDRESS_MAX - 1));
+    let record = wrong(Reason::RouteNotAnApiAddress, "POST", &path, None);
+    assert_eq!(explained(&record).request, format!("POST {path}…"));
+    let record = wrong(Reason::RouteNotAnApiAddress, "POST", "/a", None);
+    assert_eq!(explained(&record).request, "POST /a");
+}
