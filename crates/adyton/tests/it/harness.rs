@@ -218,7 +218,7 @@ impl Drop for Server<'_> {
 }
 
 /// Takes out ids, ports, times and spans.
-fn filtered(text: &str) -> String {
+pub(crate) fn filtered(text: &str) -> String {
     let lines = text.split_inclusive('\n').map(|line| {
         let mut out = String::new();
         let mut rest = line;
