@@ -1,7 +1,12 @@
 """The command line as a client: tables for people, one JSON document for programs, errors that say what to do."""
 
+import fcntl
 import json
+import os
+import pty
+import struct
 import subprocess
+import termios
 import time
 
 import pytest
@@ -131,6 +136,46 @@ def test_a_start_after_a_failure_ends_with_its_own_end(new_server, tmp_path):
     assert (run.returncode, run.stdout) == (0, "late is running.\n"), run.stderr
 
 
+@pytest.mark.parametrize("path", ["with space", "/with%20space", "grüße", "/gr%C3%BC%C3%9Fe"])
+def test_a_path_is_sent_with_its_escapes(server, echo, path):
+    run = server.run("predict", "echo", path, "--data", "{}")
+    assert run.returncode == 0, run.stderr
+
+
+def test_addresses_are_shown_as_they_are_sent(server, echo):
+    shown = server.run("service", "show", "echo").stdout
+    assert f"{echo.address}/with%20space" in shown and "/with space" not in shown, shown
+    run = server.run("predict", "echo", "--method", "G T", "--data", "{}")
+    assert run.returncode == 2 and "hint:" in run.stderr, run.stderr
+
+
+def test_tables_fit_a_narrow_terminal(server, echo, app):
+    """On a terminal no line is wider than it; piped, a row is a line."""
+    server.run("predict", "echo", "/only/nothing-of-this-long-name-is-declared-anywhere", "--data", "{}")
+    for arguments in (["requests"], ["service", "list"], ["app", "list"]):
+        shown = on_a_terminal(server, 60, *arguments)
+        assert shown and all(len(line) <= 60 for line in shown.splitlines()), shown
+        assert max(len(line) for line in server.run(*arguments).stdout.splitlines()) > 60
+
+
+def on_a_terminal(server, columns, *arguments):
+    """What a command shows on a terminal of so many columns."""
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
+    environment = server.client_environment() | {"NO_COLOR": "1"}
+    process = subprocess.Popen([str(BINARY), *arguments], env=environment, stdin=subprocess.DEVNULL, stdout=theirs, stderr=subprocess.DEVNULL)
+    os.close(theirs)
+    shown = b""
+    try:
+        while piece := os.read(ours, 65536):
+            shown += piece
+    except OSError:  # The other end is closed: all was read.
+        pass
+    os.close(ours)
+    assert process.wait(30) == 0
+    return shown.decode().replace("\r\n", "\n")
+
+
 def test_whoami_says_who_and_where(server):
     said = server.run("whoami").stdout
     assert server.bootstrap["user"]["name"] in said
@@ -216,6 +261,8 @@ def test_the_demo_says_what_it_did(new_server, tmp_path):
     text = "".join(said)
     for part in ("setosa", "The moon", "APIG.", "adyton explain", "bootstrap.json", "/v1/infers/"):
         assert part in text, text
+    # Its folder is not the one that is looked at when nothing is said, so the commands to copy name it.
+    assert f"login --data {server.data} --profile demo" in text and "service list --profile demo" in text, text
     server.ready = json.loads(ready.read_text())
     statuses = {service["service_name"]: service["status"] for service in server.manage("GET", "/v1/{project}/services")["services"]}
     assert statuses == {"iris": "running", "poetry": "running", "vision": "running"}

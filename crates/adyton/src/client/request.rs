@@ -94,7 +94,14 @@ impl Request<'_> {
         }
         builder.body(body).map_err(|error| {
             let asked = format!("{} {}{}", self.method, self.address, self.path);
-            Failure::wrong_use(format!("{asked} cannot be sent: {error}"))
+            let hint = if error.is::<http::uri::InvalidUri>() {
+                "write what a URL may not hold as `%` and two hex digits: a space is `%20`"
+            } else if error.is::<http::method::InvalidMethod>() {
+                "a method is a word, such as GET or POST"
+            } else {
+                "write --header 'Name: value', both of printable characters"
+            };
+            Failure::wrong_use(format!("{asked} cannot be sent: {error}")).hint(hint)
         })
     }
 

@@ -1,7 +1,10 @@
 //! `adyton predict SERVICE [PATH]`: calls a service at its API address, as its callers do.
 
+mod path;
+
 use std::time::Duration;
 
+use adyton_core::live::route::encoded;
 use adyton_core::secret::Secret;
 use clap::{Args, ValueEnum};
 use serde_json::{Value, json};
@@ -24,7 +27,7 @@ use crate::terminal::Tone;
 pub(crate) struct Predict {
     /// Name or id
     service: String,
-    /// The path below the API address [default: the one that the model declares]
+    /// The path below the API address, with or without its escapes [default: the one that the model declares]
     path: Option<String>,
     /// The body: JSON or another text, @FILE, or @- for standard input
     #[arg(long, short, value_name = "JSON|@FILE", conflicts_with = "form")]
@@ -102,11 +105,13 @@ impl Predict {
         let client = context.client()?;
         let service = lookup::service(&client, &self.service)?;
         let declared = declared(&client, &service, self.path.as_deref());
-        let path = self
-            .path
-            .clone()
-            .or_else(|| declared.as_ref().map(|(_, path)| path.clone()))
-            .unwrap_or_default();
+        let path = match (&self.path, &declared) {
+            (None, None) => String::new(),
+            (None, Some((_, path))) => encoded(path).into_owned(),
+            // As the model declares it, letter by letter: `?` and `%` are letters too.
+            (Some(path), Some((_, declared))) if plain(path) == plain(declared) => encoded(path).into_owned(),
+            (Some(path), _) => path::sent(path),
+        };
         let method = match (&self.method, &declared, &body) {
             (Some(method), ..) => method.to_uppercase(),
             (None, Some((method, _)), _) => method.clone(),
@@ -147,7 +152,8 @@ pub(crate) fn call(client: &Client, call: Call<'_>, held: &Held) -> Outcome<Answ
     client.send(request, &held.shown())
 }
 
-/// The whole URL of a call: the address that the service is printed with, or at the gateway that the profile names.
+/// The whole URL of a call: the address that the service is printed with, or at the gateway that the profile names; `path` has its
+/// escapes.
 pub(crate) fn url(client: &Client, service: &Value, path: &str) -> Outcome<String> {
     let printed = text(service, "access_address");
     let (address, base) = Address::split(&printed)
@@ -170,18 +176,13 @@ fn declared(client: &Client, service: &Value, path: Option<&str>) -> Option<(Str
         )
         .ok()?;
     let apis = apis(&model);
-    let plain = |path: &str| path.trim_matches('/').to_owned();
+    let at = |path: &str| apis.iter().find(|api| plain(&text(api, "url")) == plain(path));
     let api = match path {
-        Some(path) => apis
-            .iter()
-            .find(|api| plain(&text(api, "url")) == plain(path.split('?').next().unwrap_or(path)))?,
-        None => apis
-            .iter()
-            .find(|api| plain(&text(api, "url")).is_empty())
-            .or(match apis.as_slice() {
-                [only] => Some(only),
-                _ => None,
-            })?,
+        Some(path) => at(path).or_else(|| at(&path::decoded(path)))?,
+        None => at("/").or(match apis.as_slice() {
+            [only] => Some(only),
+            _ => None,
+        })?,
     };
     let method = text(api, "method").to_uppercase();
     Some((
@@ -192,6 +193,11 @@ fn declared(client: &Client, service: &Value, path: Option<&str>) -> Option<(Str
         },
         text(api, "url"),
     ))
+}
+
+/// A path without its first and last slash: people leave them out.
+fn plain(path: &str) -> &str {
+    path.trim_matches('/')
 }
 
 fn body(data: Option<&str>, form: &[String]) -> Outcome<Body> {

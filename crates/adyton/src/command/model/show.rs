@@ -1,5 +1,6 @@
 //! `adyton model show`: what a model is, takes and gives.
 
+use adyton_core::live::route::encoded;
 use clap::Args;
 use serde_json::Value;
 
@@ -64,7 +65,7 @@ fn calls(model: &Value) -> String {
         format!(
             "{} {}  {kind}",
             if method.is_empty() { "POST" } else { &method },
-            text(&api, "url")
+            encoded(&text(&api, "url"))
         )
         .trim_end()
         .to_owned()

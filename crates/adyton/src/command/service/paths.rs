@@ -1,5 +1,6 @@
 //! What can be called at a service: the paths that its models declare, and the inputs that each names.
 
+use adyton_core::live::route::encoded;
 use serde_json::Value;
 
 use crate::client::Client;
@@ -35,7 +36,8 @@ fn line(address: &str, api: &Value) -> String {
         method => method,
     };
     let url = text(api, "url");
-    let path = if url == "/" { "" } else { &url };
+    // A declared path is kept decoded; an address is for copying.
+    let path = if url == "/" { "".into() } else { encoded(&url) };
     let mut inputs = Vec::new();
     if let Some(schema) = api.pointer("/request/data") {
         collect(schema, String::new(), &mut inputs);
@@ -85,5 +87,12 @@ mod tests {
             line("http://a", &serde_json::json!({ "url": "/" })),
             "POST http://a"
         );
+    }
+
+    #[test]
+    fn an_address_has_its_escapes() {
+        let line = |url: &str| line("http://a", &serde_json::json!({ "url": url }));
+        assert_eq!(line("/with space"), "POST http://a/with%20space");
+        assert_eq!(line("/a%b/q?mark"), "POST http://a/a%25b/q%3Fmark");
     }
 }
