@@ -203,15 +203,13 @@ fn is_whole(service: &Value) -> bool {
             .all(|version| matches!(text(version, "status").as_str(), "ready" | ""))
 }
 
-/// Why a service failed: what the reconciler says, and what the model's program said last.
+/// Why a service failed: what the reconciler says, and what the model's program said last, unless that is part of it.
 fn failed(client: &Client, service: &Value, id: &str) -> Failure {
-    let name = text(service, "service_name");
-    let mut failure = Failure::failed(format!(
-        "the service {name} failed: {}",
-        text(service, "error_msg")
-    ));
+    let (name, error) = (text(service, "service_name"), text(service, "error_msg"));
+    let says_all = error.trim_end().contains('\n');
+    let mut failure = Failure::failed(format!("the service {name} failed: {error}"));
     let path = format!("/adyton/v1/{}/services/{id}/log", client.project());
-    if let Ok(log) = client.get(&path, &format!("lines={LOG_LINES}")) {
+    if !says_all && let Ok(log) = client.get(&path, &format!("lines={LOG_LINES}")) {
         for line in entries(&log, "lines") {
             failure = failure.fact(format!("{:8} {}", text(line, "stream"), text(line, "text")));
         }

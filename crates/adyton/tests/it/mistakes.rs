@@ -237,6 +237,19 @@ fn a_model_that_fails_to_start_shows_its_last_words() {
     ] {
         assert!(ran.stderr.contains(part), "{part} is not in\n{}", ran.stderr);
     }
+    // It was started five times, and what it said is told once.
+    assert_eq!(ran.stderr.matches("no medicine\n").count(), 5, "{}", ran.stderr);
+    let events = place.run(&["service", "events", "sick"]).stdout;
+    let own = events.lines().filter(|line| line.trim() == "no medicine");
+    assert_eq!(own.count(), 5, "{events}");
+    let ran = place.run(&["predict", "sick", "--data", "{}"]);
+    assert!(ran.stderr.contains("service.failed"), "{}", ran.stderr);
+    let id = place.json(&["requests", "-n", "1"])["requests"][0]["id"].clone();
+    let told = place.run(&["explain", id.as_str().unwrap()]).stdout;
+    assert!(
+        told.contains("\n    no medicine\n") && !told.contains("\\u{"),
+        "{told}"
+    );
 }
 
 #[test]
@@ -331,6 +344,24 @@ fn wrong_arguments_of_predict_are_told_before_anything_is_sent() {
         --- stderr
         error: --env NAME: there is no name and `=`
         hint: write --env NAME=VALUE
+    "#]],
+    );
+    place.check(
+        &["predict", "iris", "--form", "picture=@nowhere.png"],
+        expect![[r#"
+        exit 2
+        --- stderr
+        error: --form picture=@nowhere.png: No such file or directory (os error 2)
+        hint: write --form NAME=@FILE with a file that can be read, or --form NAME=VALUE
+    "#]],
+    );
+    place.check(
+        &["sign", "G T", "http://127.0.0.1:8080/"],
+        expect![[r#"
+        exit 2
+        --- stderr
+        error: `G T` is not a method
+        hint: write one word, such as GET or POST
     "#]],
     );
     let _server = place.serve(&[]);
