@@ -7,6 +7,7 @@ mod callers;
 mod samples;
 mod telling;
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::Duration;
 
@@ -18,7 +19,7 @@ use self::samples::{Sample, samples};
 use self::telling::{brief, telling};
 use crate::client::answer::{Answer, Asked};
 use crate::client::lookup::{all_pages, entries, service_named, text};
-use crate::client::target::{LOCAL_DATA, Target};
+use crate::client::target::Target;
 use crate::client::{Body, Client, encoded, wait};
 use crate::command::model::{Naming, import, next_version};
 use crate::command::predict::{Call, Held, call, url};
@@ -28,8 +29,8 @@ use crate::failure::{Failure, Outcome};
 use crate::terminal::Tone;
 
 /// A sample that is deployed.
-struct Deployed {
-    sample: Sample,
+struct Deployed<'a> {
+    sample: &'a Sample,
     service: Value,
 }
 
@@ -41,16 +42,27 @@ pub(crate) fn show(context: &Context, data: &Path) -> Outcome {
         client: &client,
     };
     stage.open(data)?;
-    let (samples, _kept) = samples(&context.folder)?;
+    let samples = samples(&context.folder)?;
     stage.title(
         1,
-        &format!("{} models, imported and deployed", count(samples.len())),
+        &format!("{} models, imported and deployed", count(samples.there.len())),
     );
+    for name in &samples.missing {
+        stage.say(format!(
+            "   - {name:8} is left out: its package is not here; `make demo` in the sources fetches it"
+        ));
+    }
     let deployed = samples
-        .into_iter()
+        .there
+        .iter()
         .map(|sample| stage.deploy(sample))
         .collect::<Outcome<Vec<_>>>()?;
-    stage.title(2, "One prediction of each, by three kinds of callers");
+    let kinds: BTreeSet<&str> = samples.there.iter().map(|sample| sample.auth.as_str()).collect();
+    let kinds = match kinds.len() {
+        1 => "one kind".to_owned(),
+        more => format!("{} kinds", count(more).to_lowercase()),
+    };
+    stage.title(2, &format!("One prediction of each, by {kinds} of callers"));
     let callers = Callers::prepare(&client, data, &deployed)?;
     for (at, one) in deployed.iter().enumerate() {
         if at > 0 {
@@ -88,6 +100,16 @@ impl Stage<'_> {
             self.tone(Tone::Bold, format!("{number}. {title}"))
         ));
     }
+    /// Whether commands go to this server when nothing is said: not with a profile or an environment that names another one.
+    fn is_found(&self) -> bool {
+        Target::find(&self.context.places())
+            .is_ok_and(|(target, _)| target.control.to_string() == self.client.target.control.to_string())
+    }
+    /// A command for people to copy, that goes to this server.
+    fn command(&self, verb: &str) -> String {
+        let profile = if self.is_found() { "" } else { " --profile demo" };
+        format!("{} {verb}{profile}", program(&self.context.folder))
+    }
     fn now(&self) -> Duration {
         self.context.clock.monotonic()
     }
@@ -122,7 +144,7 @@ impl Stage<'_> {
     }
 
     /// Uses the service that is there, else the model, else imports it.
-    fn deploy(&self, sample: Sample) -> Outcome<Deployed> {
+    fn deploy<'s>(&self, sample: &'s Sample) -> Outcome<Deployed<'s>> {
         let (start, terminal) = (self.now(), &self.context.terminal);
         let name = sample.name.clone();
         let (id, before, how) = match service_named(self.client, &name)? {
@@ -140,7 +162,7 @@ impl Stage<'_> {
                 (id, before, "was there")
             }
             None => {
-                let (model, how) = self.model(&sample)?;
+                let (model, how) = self.model(sample)?;
                 (deploy(self.client, &wish(&name, &model))?, 0, how)
             }
         };
@@ -212,8 +234,8 @@ impl Stage<'_> {
         )
     }
 
-    fn predict(&self, one: &Deployed, callers: &Callers) -> Outcome {
-        let sample = &one.sample;
+    fn predict(&self, one: &Deployed<'_>, callers: &Callers) -> Outcome {
+        let sample = one.sample;
         let (held, credentials) = callers.of(&sample.auth)?;
         let url = url(self.client, &one.service, &sample.path)?;
         let start = self.now();
@@ -236,7 +258,7 @@ impl Stage<'_> {
     }
 
     /// Calls a path that no model declares, and shows the explanation that only the owner gets.
-    fn refused(&self, deployed: &[Deployed], callers: &Callers) -> Outcome {
+    fn refused(&self, deployed: &[Deployed<'_>], callers: &Callers) -> Outcome {
         let one = deployed
             .iter()
             .find(|one| !one.sample.path.is_empty())
@@ -247,7 +269,7 @@ impl Stage<'_> {
             path => path.chars().take(path.chars().count() - 1).collect(),
         };
         let url = url(self.client, &one.service, &wrong)?;
-        let answer = self.call(&url, &one.sample, callers.of("token")?.0)?;
+        let answer = self.call(&url, one.sample, callers.of("token")?.0)?;
         let id = answer
             .request_id()
             .ok_or_else(|| Failure::failed("the refusal has no request id"))?;
@@ -257,10 +279,7 @@ impl Stage<'_> {
             "   {status} {}\n\n",
             String::from_utf8_lossy(&answer.body)
         ));
-        let ask = self.tone(
-            Tone::Bold,
-            format!("{} explain {id}", program(&self.context.folder)),
-        );
+        let ask = self.tone(Tone::Bold, self.command(&format!("explain {id}")));
         self.say(format!(
             "   That is all that the caller is told. Whoever runs the service asks:\n   {ask}\n\n"
         ));
@@ -295,20 +314,22 @@ impl Stage<'_> {
             .terminal
             .table(&["service", "status", "api address"], rows.collect());
         table.lines().for_each(|line| self.say(format!("   {line}")));
-        let program = program(&self.context.folder);
         self.say(format!(
             "\n{}\n\n",
             self.tone(Tone::Bold, "Try next, in another terminal")
         ));
-        if data != Path::new(LOCAL_DATA) {
-            self.say(format!("   {program} login --data {}", data.display()));
+        if !self.is_found() {
+            self.say(format!(
+                "   {}",
+                self.command(&format!("login --data {}", data.display()))
+            ));
         }
         for next in [
             "service list",
             "predict poetry --data '{\"text\":\"The moon\"}'",
             "requests --follow",
         ] {
-            self.say(format!("   {program} {next}"));
+            self.say(format!("   {}", self.command(next)));
         }
         let end = "Serving. Ctrl-C stops it; a second `adyton demo` goes on where this one ends.";
         self.say(format!("\n{}", self.tone(Tone::Dim, end)));

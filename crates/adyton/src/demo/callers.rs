@@ -29,7 +29,7 @@ pub(super) struct Callers {
 
 impl Callers {
     /// Gets a token, makes the app and authorises it for the samples that are called by it.
-    pub(super) fn prepare(client: &Client, data: &Path, deployed: &[Deployed]) -> Outcome<Self> {
+    pub(super) fn prepare(client: &Client, data: &Path, deployed: &[Deployed<'_>]) -> Outcome<Self> {
         let keys = client.target.credentials.keys.clone();
         let app = app(client, data)?;
         let authorised = bound(client, &text(&app, "id"))?;

@@ -66,8 +66,18 @@ const CARRIED: &[(&str, &[u8])] = &[
     ),
 ];
 
-/// All samples that are there, and the folder that holds unpacked ones as long as it is kept.
-pub(super) fn samples(folder: &Path) -> Outcome<(Vec<Sample>, Option<tempfile::TempDir>)> {
+/// The samples of the list.
+pub(super) struct Samples {
+    /// Those whose package is there.
+    pub(super) there: Vec<Sample>,
+    /// The names of the others: a package may be fetched by a command of its own.
+    pub(super) missing: Vec<String>,
+    /// Holds unpacked ones, as long as it is kept.
+    _unpacked: Option<tempfile::TempDir>,
+}
+
+/// All samples.
+pub(super) fn samples(folder: &Path) -> Outcome<Samples> {
     let program = std::env::current_exe().ok();
     let roots = folder
         .ancestors()
@@ -75,7 +85,7 @@ pub(super) fn samples(folder: &Path) -> Outcome<(Vec<Sample>, Option<tempfile::T
     for root in roots {
         let list = root.join("samples/samples.json");
         if let Ok(text) = std::fs::read_to_string(&list) {
-            return read(&text, root, &list).map(|samples| (samples, None));
+            return read(&text, root, &list);
         }
     }
     let kept =
@@ -89,17 +99,20 @@ pub(super) fn samples(folder: &Path) -> Outcome<(Vec<Sample>, Option<tempfile::T
         made.map_err(|error| Failure::failed(format!("{}: {error}", path.display())))?;
     }
     let samples = read(LIST, kept.path(), Path::new("samples.json"))?;
-    Ok((samples, Some(kept)))
+    Ok(Samples {
+        _unpacked: Some(kept),
+        ..samples
+    })
 }
 
-/// Those of the list whose package is there: one of them is fetched by a command of its own.
-fn read(text: &str, root: &Path, list: &Path) -> Outcome<Vec<Sample>> {
+fn read(text: &str, root: &Path, list: &Path) -> Outcome<Samples> {
     let entries: Vec<Entry> = serde_json::from_str(text)
         .map_err(|error| Failure::failed(format!("{}: {error}", list.display())))?;
-    let there = entries
+    let (there, missing): (Vec<Entry>, Vec<Entry>) = entries
         .into_iter()
-        .filter(|entry| root.join(&entry.package).join("model").is_dir());
-    there
+        .partition(|entry| root.join(&entry.package).join("model").is_dir());
+    let there = there
+        .into_iter()
         .map(|entry| {
             let path = root.join(&entry.request);
             let request = std::fs::read(&path)
@@ -113,22 +126,37 @@ fn read(text: &str, root: &Path, list: &Path) -> Outcome<Vec<Sample>> {
                 auth: entry.auth,
             })
         })
-        .collect()
+        .collect::<Outcome<_>>()?;
+    Ok(Samples {
+        there,
+        missing: missing.into_iter().map(|entry| entry.name).collect(),
+        _unpacked: None,
+    })
 }
 
 #[cfg(test)]
 mod tests {
-    use super::samples;
+    use super::*;
 
     #[test]
     fn the_program_alone_carries_two_samples() {
         let nowhere = tempfile::tempdir().unwrap();
         // The test program lies in the checkout too, so only what is found is looked at.
-        let Ok((found, _kept)) = samples(nowhere.path()) else {
+        let Ok(found) = samples(nowhere.path()) else {
             panic!("there are samples")
         };
-        let names: Vec<&str> = found.iter().map(|sample| sample.name.as_str()).collect();
+        let names: Vec<&str> = found.there.iter().map(|sample| sample.name.as_str()).collect();
         assert!(names.starts_with(&["iris", "poetry"]), "{names:?}");
-        assert!(found.iter().all(|sample| !sample.request.is_empty()));
+        assert!(found.there.iter().all(|sample| !sample.request.is_empty()));
+    }
+
+    #[test]
+    fn what_is_not_there_is_named() {
+        let root = tempfile::tempdir().unwrap();
+        let Ok(found) = read(LIST, root.path(), Path::new("samples.json")) else {
+            panic!("the list can be read")
+        };
+        assert!(found.there.is_empty());
+        assert_eq!(found.missing, ["iris", "poetry", "vision"]);
     }
 }
