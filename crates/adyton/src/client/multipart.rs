@@ -13,8 +13,10 @@ pub(crate) fn form(fields: &[String]) -> Outcome<(Vec<u8>, String)> {
         parts.push(match value.strip_prefix('@') {
             None => (name, None, value.as_bytes().to_vec()),
             Some(path) => {
-                let bytes = std::fs::read(path)
-                    .map_err(|error| Failure::wrong_use(format!("--form {name}=@{path}: {error}")))?;
+                let bytes = std::fs::read(path).map_err(|error| {
+                    Failure::wrong_use(format!("--form {name}=@{path}: {error}"))
+                        .hint("write --form NAME=@FILE with a file that can be read, or --form NAME=VALUE")
+                })?;
                 let file = path.rsplit('/').next().unwrap_or(path);
                 (name, Some(file.to_owned()), bytes)
             }

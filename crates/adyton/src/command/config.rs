@@ -90,6 +90,14 @@ impl Config {
     }
 }
 
+/// How many settings are set, in words.
+pub(crate) fn set(number: usize) -> String {
+    match number {
+        1 => "1 setting is set".to_owned(),
+        number => format!("{number} settings are set"),
+    }
+}
+
 fn check(context: &Context, loaded: &Loaded) {
     let said = loaded.merged.said();
     if context.terminal.is_json() {
@@ -101,31 +109,9 @@ fn check(context: &Context, loaded: &Loaded) {
         Some(file) => format!("{} was read", file.display()),
         None => "no file was read".to_owned(),
     };
-    context.terminal.print(format!(
-        "The configuration is fine: {file}, {said} settings are set."
-    ));
-}
-
-/// The widest value that makes its column wider.
-const WIDE: usize = 48;
-
-/// A long list on several lines, broken after its commas.
-fn folded(value: &str) -> String {
-    let mut lines = vec![String::new()];
-    for part in value.split_inclusive(", ") {
-        if let Some(line) = lines.last_mut() {
-            if line.is_empty() || line.len() + part.trim_end().len() <= WIDE {
-                line.push_str(part);
-            } else {
-                lines.push(part.to_owned());
-            }
-        }
-    }
-    lines
-        .iter()
-        .map(|line| line.trim_end())
-        .collect::<Vec<_>>()
-        .join("\n")
+    context
+        .terminal
+        .print(format!("The configuration is fine: {file}, {}.", set(said)));
 }
 
 fn show(context: &Context, loaded: &Loaded) {
@@ -155,7 +141,7 @@ fn show(context: &Context, loaded: &Loaded) {
         } else {
             origin.to_string()
         };
-        vec![name.to_owned(), folded(&value), origin]
+        vec![name.to_owned(), value, origin]
     });
     terminal.print(terminal.table(&["setting", "value", "set by"], rows.collect()));
 }

@@ -4,6 +4,7 @@ use adyton_core::clock::Timestamp;
 use adyton_sign::{BodyHash, Outgoing, Signed, sign};
 use clap::Args;
 use serde_json::{Map, Value, json};
+use ureq::http;
 
 use super::input;
 use crate::client::address::Address;
@@ -46,6 +47,11 @@ impl Sign {
         })?;
         let rest = rest.split('#').next().unwrap_or_default();
         let (path, query) = rest.split_once('?').unwrap_or((rest, ""));
+        let method = self.method.to_uppercase();
+        if http::Method::from_bytes(method.as_bytes()).is_err() {
+            return Err(Failure::wrong_use(format!("`{}` is not a method", self.method))
+                .hint("write one word, such as GET or POST"));
+        }
         let at = match &self.date {
             None => context.clock.now(),
             Some(text) => Timestamp::from_sdk_date(text).ok_or_else(|| {
@@ -63,7 +69,6 @@ impl Sign {
         } else {
             context.places().keys()?
         };
-        let method = self.method.to_uppercase();
         let path = if path.is_empty() { "/" } else { path };
         let outgoing = Outgoing {
             method: &method,

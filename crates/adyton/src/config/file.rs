@@ -5,10 +5,15 @@ use std::path::Path;
 use toml::de::{DeTable, DeValue};
 
 use super::found::{Found, Origin, Raw};
+use super::nearest::nearest;
 use super::problem::Problems;
+use super::section::settings;
 
 /// The largest file that is read, in bytes; a configuration is a page of text.
 const FILE_MAX: u64 = 1024 * 1024;
+/// How a file is written.
+const HINT: &str = "write `[section]` on a line of its own and `key = value` below it, texts in quotes; `adyton config example` prints a \
+                    whole file";
 
 /// All values of the file; what cannot be read is a problem.
 pub(crate) fn read(path: &Path, problems: &mut Problems) -> Vec<Found> {
@@ -35,12 +40,14 @@ pub(crate) fn read(path: &Path, problems: &mut Problems) -> Vec<Found> {
 /// All values of a text.
 pub(crate) fn parse(path: &Path, text: &str, problems: &mut Problems) -> Vec<Found> {
     let (table, errors) = DeTable::parse_recoverable(text);
-    for error in &errors {
+    for (number, error) in errors.iter().enumerate() {
         let at = error.span().map_or(0, |span| span.start);
+        // Once is enough: the later ones mostly follow from the first.
+        let hint = (number + 1 == errors.len()).then(|| HINT.to_owned());
         problems.add(
             Origin::File(path.to_owned(), line(text, at)),
             format!("not TOML: {}", error.message()),
-            None,
+            hint,
         );
     }
     let mut walk = Walk {
@@ -73,6 +80,21 @@ struct Walk<'a> {
 }
 
 impl Walk<'_> {
+    /// A section that holds nothing: it must be one, so that a misspelt name is found before its first key.
+    fn section(&mut self, name: &str, origin: Origin) {
+        let known =
+            || settings().filter_map(|setting| setting.name.split_once('.').map(|(section, _)| section));
+        if known().any(|section| section == name) {
+            return;
+        }
+        let hint = match nearest(name, known()) {
+            Some(meant) => format!("did you mean `[{meant}]`?"),
+            None => "`adyton config reference` lists all sections".to_owned(),
+        };
+        self.problems
+            .add(origin, format!("unknown section `[{name}]`"), Some(hint));
+    }
+
     fn table(&mut self, prefix: &str, table: &DeTable<'_>) {
         for (name, value) in table.iter() {
             let key = match prefix {
@@ -81,7 +103,7 @@ impl Walk<'_> {
             };
             let origin = Origin::File(self.path.to_owned(), line(self.text, name.span().start));
             match value.get_ref() {
-                DeValue::Table(inner) if inner.is_empty() && prefix.is_empty() => {}
+                DeValue::Table(inner) if inner.is_empty() && prefix.is_empty() => self.section(&key, origin),
                 DeValue::Table(inner) => self.table(&key, inner),
                 DeValue::Array(items) => {
                     let parts: Option<Vec<String>> =

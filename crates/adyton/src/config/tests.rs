@@ -142,7 +142,21 @@ fn broken_toml_is_told_by_line() {
         expect![[r#"
         error: adyton.toml:1: not TOML: unclosed table, expected `]`
         error: adyton.toml:3: not TOML: extra `=`, expected nothing
-        error: adyton.toml:3: not TOML: unexpected key or value, expected newline, `#`"#]],
+        error: adyton.toml:3: not TOML: unexpected key or value, expected newline, `#`
+        hint: write `[section]` on a line of its own and `key = value` below it, texts in quotes; `adyton config example` prints a whole file"#]],
+    );
+}
+
+#[test]
+fn a_section_that_there_is_not_is_named_though_it_is_empty() {
+    refused(
+        "[gatway]\n[limits]\n[weather]\n",
+        &[],
+        expect![[r#"
+        error: adyton.toml:1: unknown section `[gatway]`
+        hint: did you mean `[gateway]`?
+        error: adyton.toml:3: unknown section `[weather]`
+        hint: `adyton config reference` lists all sections"#]],
     );
 }
 

@@ -338,9 +338,12 @@ fn opened(error: &OpenError) -> Failure {
         OpenError::Setting { .. } | OpenError::Locked { .. } | OpenError::MasterKey(_) => {
             Failure::wrong_use(error.to_string())
         }
-        OpenError::File { .. }
-        | OpenError::TooNew { .. }
-        | OpenError::Database { .. }
-        | OpenError::Store(_) => Failure::failed(error.to_string()),
+        OpenError::File { .. } => Failure::failed(error.to_string())
+            .hint("--data names a folder, there or to be made, that this user may write to"),
+        OpenError::Database { .. } => Failure::failed(error.to_string()).hint(
+            "without `database_url` it is a file in the data folder: restore it from a backup, or name another folder with --data; \
+             with it, check the address and that PostgreSQL runs",
+        ),
+        OpenError::TooNew { .. } | OpenError::Store(_) => Failure::failed(error.to_string()),
     }
 }

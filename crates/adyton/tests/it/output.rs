@@ -53,7 +53,7 @@ fn a_model_that_answers_an_error_gives_one_document() {
 #[test]
 fn a_doctor_who_finds_something_gives_one_document() {
     let place = Place::new();
-    place.write("adyton.toml", "[gateway]\nthreads = 0\n");
+    place.write("adyton.toml", "[gateway]\nthreds = 1\n");
     let ran = place.run(&["doctor", "--config", "adyton.toml", "--json"]);
     assert_eq!(ran.code, 1, "{}", ran.stderr);
     let found = document(&ran);

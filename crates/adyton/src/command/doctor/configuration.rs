@@ -1,7 +1,7 @@
 //! The configuration: the same check that the server makes at start.
 
 use super::Finding;
-use crate::command::config::Flags;
+use crate::command::config::{Flags, set};
 use crate::config::{Config, load};
 use crate::context::Context;
 
@@ -13,7 +13,7 @@ pub(super) fn check(context: &Context, flags: &Flags) -> (Vec<Finding>, Option<C
                 .file
                 .as_ref()
                 .map_or("defaults".to_owned(), |file| file.display().to_string());
-            let said = format!("{file}, {} settings are set", loaded.merged.said());
+            let said = format!("{file}, {}", set(loaded.merged.said()));
             (vec![Finding::fine("configuration", said)], Some(loaded.config))
         }
         Err(problems) => {
