@@ -376,3 +376,42 @@ fn wrong_arguments_of_predict_are_told_before_anything_is_sent() {
         "#]],
     );
 }
+
+#[test]
+fn a_data_folder_that_cannot_be_used_says_what_to_do() {
+    let place = Place::new();
+    place.write("afile", "");
+    place.check(
+        &[
+            "serve",
+            "--data",
+            "afile",
+            "--gateway",
+            "127.0.0.1:0",
+            "--control",
+            "127.0.0.1:0",
+        ],
+        expect![[r#"
+        exit 1
+        --- stderr
+        error: afile: the folder cannot be made: File exists (os error 17)
+        hint: --data names a folder, there or to be made, that this user may write to
+    "#]],
+    );
+    std::fs::create_dir(place.data()).unwrap();
+    place.write(
+        "adyton-data/adyton.db",
+        "no database at all, but long enough to be taken for one",
+    );
+    let ran = place.run(&["serve", "--gateway", "127.0.0.1:0", "--control", "127.0.0.1:0"]);
+    assert_eq!(ran.code, 1, "{}", ran.stderr);
+    assert!(ran.stderr.contains("restore it from a backup"), "{}", ran.stderr);
+}
+
+#[test]
+fn one_setting_is_one() {
+    let place = Place::new();
+    place.write("adyton.toml", "[gateway]\nthreads = 1\n");
+    let said = place.run(&["config", "check", "--config", "adyton.toml"]).stdout;
+    assert!(said.contains("1 setting is set."), "{said}");
+}
