@@ -42,6 +42,8 @@ pub struct CommandSettings {
     pub first_pause: Duration,
     /// The longest pause between restarts.
     pub longest_pause: Duration,
+    /// How long a call may take (`gateway.prediction_timeout`): for so long a program may be too busy to answer questions.
+    pub longest_call: Duration,
     /// Between two questions to a program that is ready.
     pub watch: Duration,
     /// So many ends without having been ready for [`CommandSettings::settled`] are a crash loop.
@@ -62,6 +64,7 @@ impl CommandSettings {
             drain: Duration::from_secs(60),
             first_pause: Duration::from_millis(500),
             longest_pause: Duration::from_secs(30),
+            longest_call: Duration::from_secs(40),
             watch: Duration::from_secs(5),
             crash_loop: 5,
             settled: Duration::from_secs(60),

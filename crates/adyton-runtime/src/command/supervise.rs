@@ -23,9 +23,9 @@ const IMPATIENCE: Duration = Duration::from_millis(50);
 const TELLING: Duration = Duration::from_secs(1);
 /// So many bad answers in a row, and a ready program counts as down. If nothing listens any more it is started again.
 const PATIENCE: u32 = 3;
-/// So many bad answers in a row, and it is started again whatever is wrong. One that listens may still be busy with a call,
-/// and gets longer than a call may take.
-const PATIENCE_WITH_A_LISTENER: u32 = 12;
+/// One that listens may be busy with a call and answer again after it. Silent for so much longer than a call may take, it is
+/// started again too.
+const BEYOND_A_CALL: Duration = Duration::from_secs(20);
 /// How long a program that is given up may take to end.
 const GIVEN_UP_GRACE: Duration = Duration::from_secs(5);
 
@@ -389,7 +389,9 @@ impl<T: Fn(Told)> Life<'_, T> {
             if bad == PATIENCE {
                 (self.tell)(Told::Down(trouble.cause.clone()));
             }
-            if bad >= PATIENCE && trouble.is_deaf || bad >= PATIENCE_WITH_A_LISTENER {
+            let silence = self.clock.monotonic().saturating_sub(last_answer);
+            let is_hopeless = trouble.is_deaf || silence >= self.settings.longest_call + BEYOND_A_CALL;
+            if bad >= PATIENCE && is_hopeless {
                 return Lost {
                     cause: trouble.cause,
                     last_answer,

@@ -340,6 +340,35 @@ async fn a_program_that_lives_and_listens_no_more_is_started_again() {
     world.end().await;
 }
 
+/// A program with one thread, which a call keeps busy for two seconds.
+const BUSY: &str = r#"
+import http.server, os, time
+class Handler(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        if self.path == "/busy": time.sleep(2)
+        self.send_response(200); self.send_header("Content-Length", "0"); self.end_headers()
+    def log_message(self, *args): pass
+http.server.HTTPServer(("127.0.0.1", int(os.environ["PORT"])), Handler).serve_forever()
+"#;
+
+#[tokio::test]
+async fn a_program_that_is_busy_with_a_call_is_let_finish_it() {
+    let mut world = World::with(|command| command.watch = Duration::from_millis(20));
+    let health = r#","health":{"url":"/health","timeout_seconds":0.05}"#;
+    let model = world.program_with(1, BUSY, health);
+    world.want(Wanted::Running, &[(model, 1)]);
+    world.until_status(ServiceStatus::Running).await;
+    let address = world.address();
+    // Some thirty questions are asked in vain meanwhile.
+    assert_eq!(
+        ask(address, "GET", "/busy", Duration::from_secs(10)).await,
+        Reply::Status(200)
+    );
+    let seen = world.until_status(ServiceStatus::Running).await;
+    assert_eq!(seen.instances[0].restarts, 0);
+    world.end().await;
+}
+
 #[tokio::test]
 async fn a_deployment_says_what_it_waits_for_once_for_each_cause() {
     let mut world = World::new();

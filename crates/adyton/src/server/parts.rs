@@ -130,6 +130,7 @@ pub(super) fn command(
         allowed: config.runtime.run_code,
         grace,
         drain: grace,
+        longest_call: config.gateway.prediction_timeout,
         ..CommandSettings::new(vec![own.into(), "keeper".into()], data.join("tmp"))
     })
 }
