@@ -14,6 +14,7 @@ use adyton_core::live::{Live, LiveService, ServiceRoute};
 use adyton_runtime::targets::VersionTargets;
 use adyton_sign::EncodedSlash;
 use http::HeaderMap;
+use http::header::HeaderName;
 
 use crate::arrival::{Arrival, Entrance};
 use crate::pipeline::outcome::Outcome;
@@ -25,6 +26,7 @@ mod path;
 
 /// What every API address begins with, before the service's id.
 const ADDRESS: &str = "/v1/infers";
+const X_STAGE: HeaderName = HeaderName::from_static("x-stage");
 /// The environment that services are published in, and the default of `X-Stage`.
 const RELEASE: &str = "RELEASE";
 
@@ -119,12 +121,7 @@ impl Question<'_> {
             return Err(self.refused(Reason::RouteNoSuchService, Some(id), below));
         };
         trail.found(service);
-        if self
-            .headers
-            .get_all("x-stage")
-            .iter()
-            .any(|stage| stage != RELEASE)
-        {
+        if self.headers.get_all(X_STAGE).iter().any(|stage| stage != RELEASE) {
             return Err(self.refused(Reason::RouteNotInStage, Some(id), below));
         }
         match choose(&service.routes, below, self.method) {
@@ -153,7 +150,7 @@ impl Question<'_> {
 
     /// A refusal with the facts that the nearest route can be found from, should somebody ask.
     fn refused(&self, reason: Reason, service: Option<ServiceId>, path: &str) -> Outcome {
-        let stages = self.headers.get_all("x-stage").iter();
+        let stages = self.headers.get_all(X_STAGE).iter();
         let stages: Vec<Cow<'_, str>> = stages
             .map(|stage| String::from_utf8_lossy(stage.as_bytes()))
             .collect();

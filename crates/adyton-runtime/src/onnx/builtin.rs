@@ -161,7 +161,7 @@ fn output(value: &tract_onnx::prelude::Tensor) -> Result<Tensor, RunError> {
         }
     };
     Ok(Tensor {
-        shape: value.shape().to_vec(),
+        shape: value.shape().into(),
         elements: elements.map_err(said)?,
     })
 }

@@ -7,7 +7,7 @@ use super::cost::Cost;
 use super::guard::guarded;
 use super::pace::{INLINE, p99, thread_time};
 use super::predictor::Predictor;
-use super::tensor::{Axis, Elements, Input, OPEN_LENGTHS, Tensor, show_shape};
+use super::tensor::{Axis, Elements, Input, OPEN_LENGTHS, Shape, Tensor, show_shape};
 
 /// Bodies longer than this are read on the inference threads, however fast the model is.
 pub const INLINE_BODY: usize = 64 * 1024;
@@ -59,7 +59,7 @@ pub(super) fn run(model: &dyn Predictor) -> Result<Vec<Tensor>, NoAnswer> {
 }
 
 /// The shapes to try, those of all inputs together.
-fn shapes(inputs: &[Input]) -> Vec<Vec<Vec<usize>>> {
+fn shapes(inputs: &[Input]) -> Vec<Vec<Shape>> {
     let ranks = match inputs.iter().any(|input| input.axes.is_none()) {
         true => 0..=RANKS,
         false => 0..=0,
@@ -67,7 +67,7 @@ fn shapes(inputs: &[Input]) -> Vec<Vec<Vec<usize>>> {
     let with = |open: usize, rank: usize| {
         let shape = |input: &Input| match input.axes {
             Some(_) => input.example_shape(open),
-            None => vec![1; rank],
+            None => Shape::from_elem(1, rank),
         };
         inputs.iter().map(shape).collect::<Vec<_>>()
     };
@@ -79,10 +79,10 @@ fn shapes(inputs: &[Input]) -> Vec<Vec<Vec<usize>>> {
 
 fn example(
     inputs: &[Input],
-    shapes: &[Vec<usize>],
+    shapes: &[Shape],
     fill: fn(super::tensor::ElementType, usize) -> Elements,
 ) -> Vec<Tensor> {
-    let tensor = |(input, shape): (&Input, &Vec<usize>)| {
+    let tensor = |(input, shape): (&Input, &Shape)| {
         let count = shape
             .iter()
             .fold(1usize, |product, length| product.saturating_mul(*length));

@@ -329,7 +329,7 @@ fn tensor(value: &DynValue) -> ort::Result<Tensor> {
     }
 }
 
-fn lengths(shape: &Shape) -> Vec<usize> {
+fn lengths(shape: &Shape) -> super::tensor::Shape {
     shape
         .iter()
         .map(|length| usize::try_from(*length).unwrap_or(0))

@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use half::f16;
+use smallvec::SmallVec;
 
 /// The element types of ONNX that a prediction can carry as JSON.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
@@ -150,11 +151,14 @@ impl Elements {
     }
 }
 
+/// The length of each axis of a tensor. Most have four at most, which need no memory of their own.
+pub type Shape = SmallVec<[usize; 4]>;
+
 /// A tensor: `elements.len()` is the product of `shape`.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Tensor {
     /// The length of each axis.
-    pub shape: Vec<usize>,
+    pub shape: Shape,
     /// The elements, row-major.
     pub elements: Elements,
 }
@@ -227,7 +231,7 @@ impl Input {
         })
     }
     /// The shape with every axis of open length set: the first to one (the batch), the others to `open`.
-    pub fn example_shape(&self, open: usize) -> Vec<usize> {
+    pub fn example_shape(&self, open: usize) -> Shape {
         self.axes
             .iter()
             .flatten()

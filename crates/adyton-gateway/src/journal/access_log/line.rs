@@ -3,7 +3,7 @@
 //! By hand, because serialising ids and times through `fmt` would cost more than all the rest of the journal.
 
 use adyton_core::clock::Timestamp;
-use adyton_core::record::{Door, Step};
+use adyton_core::record::Door;
 
 use crate::journal::encoding::view::View;
 
@@ -29,8 +29,8 @@ impl Lines {
         self.time(fixed.at_time(), to);
         to.push(b'"');
         let door = match fixed.door() {
-            Door::Address => "address",
-            Door::PredictionTab => "prediction_tab",
+            Door::Address => b"address".as_slice(),
+            Door::PredictionTab => b"prediction_tab",
         };
         text("door", door, to);
         text("source", record.source, to);
@@ -48,11 +48,15 @@ impl Lines {
         text_or_null("caller_id", record.caller.map(|(_, id, _)| id), to);
         text_or_null("caller_name", record.caller.map(|(.., name)| name), to);
         number("status", u64::from(fixed.status()), to);
-        let code = record.reason.map(|reason| reason.code().entry().wire);
+        let code = record.reason.map(|reason| reason.code().entry().wire.as_bytes());
         text_or_null("code", code, to);
-        text_or_null("reason", record.reason.map(|reason| reason.sub_code()), to);
-        text_or_null("step", fixed.step().map(Step::name), to);
-        text("answered_by", fixed.answered_by().name(), to);
+        text_or_null(
+            "reason",
+            record.reason.map(|reason| reason.sub_code().as_bytes()),
+            to,
+        );
+        text_or_null("step", fixed.step().map(|step| step.name().as_bytes()), to);
+        text("answered_by", fixed.answered_by().name().as_bytes(), to);
         number("request_bytes", fixed.request_bytes(), to);
         number("response_bytes", fixed.response_bytes(), to);
         number("took_us", fixed.took_us(), to);
@@ -78,7 +82,7 @@ impl Lines {
                 }
                 to.push(b'Z');
             }
-            None => escaped(&self.text, to),
+            None => escaped(self.text.as_bytes(), to),
         }
     }
 }
@@ -89,14 +93,14 @@ fn name(name: &str, to: &mut Vec<u8>) {
     to.extend_from_slice(b"\":");
 }
 
-fn text(field: &str, value: &str, to: &mut Vec<u8>) {
+fn text(field: &str, value: &[u8], to: &mut Vec<u8>) {
     name(field, to);
     to.push(b'"');
     escaped(value, to);
     to.push(b'"');
 }
 
-fn text_or_null(field: &str, value: Option<&str>, to: &mut Vec<u8>) {
+fn text_or_null(field: &str, value: Option<&[u8]>, to: &mut Vec<u8>) {
     match value {
         Some(value) => text(field, value, to),
         None => {
@@ -131,8 +135,7 @@ fn id(field: &str, bits: Option<u128>, has_dashes: bool, to: &mut Vec<u8>) {
 }
 
 /// A JSON string's inside: what needs no escape is copied as it is.
-fn escaped(text: &str, to: &mut Vec<u8>) {
-    let bytes = text.as_bytes();
+fn escaped(bytes: &[u8], to: &mut Vec<u8>) {
     let needs_escape = |byte: u8| byte < 0x20 || byte == b'"' || byte == b'\\';
     // Almost every text; looked through without a branch a byte.
     if !bytes

@@ -125,21 +125,22 @@ impl<'a> Glance<'a> {
     }
 }
 
-/// A whole record, its texts where they lie.
+/// A whole record, its texts where they lie. They are UTF-8, which is checked when they are taken as texts: a line of the
+/// access log, made of what was encoded a moment ago, needs no check.
 pub(in crate::journal) struct View<'a> {
     pub(in crate::journal) fixed: Glance<'a>,
-    pub(in crate::journal) source: &'a str,
-    pub(in crate::journal) method: &'a str,
-    pub(in crate::journal) host: &'a str,
-    pub(in crate::journal) path: &'a str,
-    pub(in crate::journal) query: &'a str,
-    pub(in crate::journal) stage: Option<&'a str>,
-    pub(in crate::journal) user_agent: &'a str,
+    pub(in crate::journal) source: &'a [u8],
+    pub(in crate::journal) method: &'a [u8],
+    pub(in crate::journal) host: &'a [u8],
+    pub(in crate::journal) path: &'a [u8],
+    pub(in crate::journal) query: &'a [u8],
+    pub(in crate::journal) stage: Option<&'a [u8]>,
+    pub(in crate::journal) user_agent: &'a [u8],
     /// The caller's way, id and name.
-    pub(in crate::journal) caller: Option<(&'a str, &'a str, &'a str)>,
+    pub(in crate::journal) caller: Option<(&'a [u8], &'a [u8], &'a [u8])>,
     /// Why it was refused. A sub-code that is no longer known gives no reason.
     pub(in crate::journal) reason: Option<Reason>,
-    evidence: &'a str,
+    evidence: &'a [u8],
 }
 
 impl<'a> View<'a> {
@@ -162,37 +163,43 @@ impl<'a> View<'a> {
             user_agent,
             caller: fixed.has(CALLER).then_some(caller),
             reason: match sub_code {
-                "" => None,
-                sub_code => Reason::parse(sub_code),
+                b"" => None,
+                sub_code => Reason::parse(str::from_utf8(sub_code).ok()?),
             },
             evidence,
             fixed,
         })
     }
 
-    /// The record with texts of its own; `None` if a step is named that does not exist.
+    /// The record with texts of its own; `None` if a text is none, or a step is named that does not exist.
     pub(in crate::journal) fn to_record(&self) -> Option<Record> {
         let fixed = self.fixed;
         Some(Record {
             id: fixed.id(),
             at: fixed.at_time(),
             door: fixed.door(),
-            source: self.source.to_owned(),
-            method: self.method.to_owned(),
-            host: self.host.to_owned(),
-            path: self.path.to_owned(),
-            query: self.query.to_owned(),
-            stage: self.stage.map(str::to_owned),
+            source: text(self.source)?,
+            method: text(self.method)?,
+            host: text(self.host)?,
+            path: text(self.path)?,
+            query: text(self.query)?,
+            stage: match self.stage {
+                Some(stage) => Some(text(stage)?),
+                None => None,
+            },
             project: fixed.project(),
             service: fixed.service(),
             api: fixed.api(),
             model: fixed.model(),
             instance: fixed.instance(),
-            caller: self.caller.map(|(way, id, name)| CallerSeen {
-                way: way.to_owned(),
-                id: id.to_owned(),
-                name: name.to_owned(),
-            }),
+            caller: match self.caller {
+                Some((way, id, name)) => Some(CallerSeen {
+                    way: text(way)?,
+                    id: text(id)?,
+                    name: text(name)?,
+                }),
+                None => None,
+            },
             status: fixed.status(),
             reason: self.reason,
             step: fixed.step()?,
@@ -201,10 +208,10 @@ impl<'a> View<'a> {
             response_bytes: fixed.response_bytes(),
             took_us: fixed.took_us(),
             model_us: fixed.model_us(),
-            user_agent: self.user_agent.to_owned(),
+            user_agent: text(self.user_agent)?,
             evidence: match self.evidence {
-                "" => Evidence::None,
-                json => serde_json::from_str(json).unwrap_or_default(),
+                b"" => Evidence::None,
+                json => serde_json::from_slice(json).unwrap_or_default(),
             },
         })
     }
@@ -215,14 +222,18 @@ pub(in crate::journal) fn decode(payload: &[u8]) -> Option<Record> {
     View::of(payload)?.to_record()
 }
 
+fn text(bytes: &[u8]) -> Option<String> {
+    str::from_utf8(bytes).ok().map(str::to_owned)
+}
+
 /// Takes one text after the other.
 struct Texts<'a>(&'a [u8]);
 
 impl<'a> Texts<'a> {
-    fn next(&mut self) -> Option<&'a str> {
+    fn next(&mut self) -> Option<&'a [u8]> {
         let (length, rest) = self.0.split_first_chunk::<2>()?;
         let (text, rest) = rest.split_at_checked(usize::from(u16::from_le_bytes(*length)))?;
         self.0 = rest;
-        str::from_utf8(text).ok()
+        Some(text)
     }
 }

@@ -16,7 +16,7 @@ use tract_onnx::pb::{AttributeProto, GraphProto, ModelProto, NodeProto, TensorPr
 
 use super::element_type;
 use crate::onnx::predictor::LoadError;
-use crate::onnx::tensor::{Axis, Input, Label, MOST_AXES, Ports};
+use crate::onnx::tensor::{Axis, Input, Label, MOST_AXES, Ports, Shape};
 use crate::onnx::zip_map::{self, attribute};
 
 /// What the graph takes and gives, after it was rewritten.
@@ -292,7 +292,7 @@ fn name_axes(graph: &mut GraphProto) {
 }
 
 /// Gives the inputs exactly these shapes, in the order of the ports.
-pub(super) fn fix_shapes(model: &mut ModelProto, shapes: &[Vec<usize>]) {
+pub(super) fn fix_shapes(model: &mut ModelProto, shapes: &[Shape]) {
     let Some(graph) = model.graph.as_mut() else { return };
     let known: HashSet<&str> = graph
         .initializer

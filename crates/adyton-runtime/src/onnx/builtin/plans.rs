@@ -13,12 +13,12 @@ use tract_onnx::tract_core::internal::{SimplePlan, SimpleState, TypedOp, bail};
 
 use super::graph;
 use crate::onnx::lanes::Lanes;
-use crate::onnx::tensor::{OPEN_LENGTHS, Ports, Tensor};
+use crate::onnx::tensor::{OPEN_LENGTHS, Ports, Shape, Tensor};
 
 /// So many shapes keep their plan; each holds the weights once more.
 const KEPT: usize = 4;
 
-type Shapes = Vec<Vec<usize>>;
+type Shapes = Vec<Shape>;
 type TractPlan = SimplePlan<TypedFact, Box<dyn TypedOp>>;
 type State = SimpleState<TypedFact, Box<dyn TypedOp>>;
 

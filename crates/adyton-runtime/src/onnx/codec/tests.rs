@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use expect_test::{Expect, expect};
 use serde_json::json;
+use smallvec::smallvec;
 
 use super::*;
 use crate::onnx::tensor::{Axis, ElementType, Elements, Input, Label, Tensor, Value};
@@ -180,12 +181,12 @@ fn only_shares_of_one_are_called_probabilities() {
     let body =
         r#"{"data":{"req_data":[{"sepal_length":1,"sepal_width":2,"petal_length":3,"petal_width":4}]}}"#;
     let label = Value::Tensor(Tensor {
-        shape: vec![1],
+        shape: smallvec![1],
         elements: Elements::Int64(vec![1]),
     });
     let given = |scores: Vec<f32>| {
         let scores = Value::Tensor(Tensor {
-            shape: vec![1, scores.len()],
+            shape: smallvec![1, scores.len()],
             elements: Elements::Float32(scores),
         });
         let (mut model, codec) = rows(vec![label.clone(), scores]);
@@ -322,7 +323,7 @@ fn rows(gives: Vec<Value>) -> (Echo, Codec) {
 #[test]
 fn rows_are_echoed_with_their_result() {
     let label = Value::Tensor(Tensor {
-        shape: vec![1],
+        shape: smallvec![1],
         elements: Elements::Text(vec!["setosa".into()]),
     });
     let scores = Value::Maps(vec![vec![
@@ -344,7 +345,7 @@ fn rows_are_echoed_with_their_result() {
 #[test]
 fn a_model_without_a_label_gives_its_numbers() {
     let (model, codec) = rows(vec![Value::Tensor(Tensor {
-        shape: vec![1, 2],
+        shape: smallvec![1, 2],
         elements: Elements::Float32(vec![0.5, 2.0]),
     })]);
     let body =

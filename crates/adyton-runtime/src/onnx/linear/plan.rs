@@ -3,6 +3,8 @@
 
 use std::borrow::Cow;
 
+use smallvec::smallvec;
+
 use crate::onnx::tensor::{Elements, Label, Tensor, Value};
 
 /// Where a matrix lies while a plan runs.
@@ -116,7 +118,7 @@ impl Plan {
             Output::Matrix(slot) => {
                 let matrix = slots.get(*slot)?;
                 Some(Value::Tensor(Tensor {
-                    shape: vec![rows, matrix.columns],
+                    shape: smallvec![rows, matrix.columns],
                     elements: Elements::Float32(matrix.elements.to_vec()),
                 }))
             }
@@ -129,7 +131,7 @@ impl Plan {
                 };
                 let elements = name(&slots.get(*slot)?.winners, labels)?;
                 Some(Value::Tensor(Tensor {
-                    shape: vec![rows],
+                    shape: smallvec![rows],
                     elements,
                 }))
             }

@@ -2,7 +2,9 @@
 
 use super::plan::Plan;
 use crate::onnx::predictor::Predictor;
-use crate::onnx::tensor::{Axis, Elements, Input, Tensor, Value};
+use smallvec::smallvec;
+
+use crate::onnx::tensor::{Axis, Elements, Input, Shape, Tensor, Value};
 
 /// Rows of a trial, where the model does not say how many it takes.
 const ROWS: usize = 64;
@@ -37,7 +39,7 @@ fn rows(input: &Input, numbers: &mut Numbers) -> Tensor {
         Some(Axis::Fixed(length)) => *length,
         Some(Axis::Any(_)) | None => open,
     };
-    let shape = vec![length(0, ROWS), length(1, OPEN_COLUMNS)];
+    let shape: Shape = smallvec![length(0, ROWS), length(1, OPEN_COLUMNS)];
     let count = shape.iter().product();
     Tensor {
         shape,

@@ -1,8 +1,10 @@
 //! Makes the model's tensors of the cells.
 
+use smallvec::smallvec;
+
 use super::super::{InputError, number};
 use super::columns::{Columns, Feed};
-use crate::onnx::tensor::{Elements, Input, Tensor};
+use crate::onnx::tensor::{Elements, Input, Shape, Tensor};
 
 /// The tensors that the rows make.
 ///
@@ -45,7 +47,7 @@ pub(super) fn feed(
                     push(&mut elements, input, row, column)?;
                 }
             }
-            let shape = vec![count, width];
+            let shape: Shape = smallvec![count, width];
             if !input.takes(&shape) {
                 return Err(InputError::new(
                     "data.req_data",
@@ -62,10 +64,10 @@ pub(super) fn feed(
                 for row in 0..count {
                     push(&mut elements, input, row, *column)?;
                 }
-                let shape = if input.axes.as_ref().is_some_and(|axes| axes.len() == 1) {
-                    vec![count]
+                let shape: Shape = if input.axes.as_ref().is_some_and(|axes| axes.len() == 1) {
+                    smallvec![count]
                 } else {
-                    vec![count, 1]
+                    smallvec![count, 1]
                 };
                 Ok(Tensor { shape, elements })
             })
