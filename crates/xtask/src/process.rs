@@ -1,5 +1,6 @@
 //! Runs other programs.
 
+use std::ffi::OsString;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus, Stdio};
@@ -9,9 +10,19 @@ use anyhow::{Context, Result, bail};
 use crate::repository::root;
 
 /// A command that runs in the root of the repository.
+///
+/// What cargo tells this program about its own package is not passed on: build scripts look at these variables, and would run
+/// again, with all that depends on them, whenever a build from here follows one from a shell.
 pub(crate) fn command(program: impl AsRef<Path>) -> Command {
     let mut command = Command::new(program.as_ref());
     command.current_dir(root());
+    let ours = |name: &OsString| {
+        name.to_str()
+            .is_some_and(|name| name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_"))
+    };
+    for (name, _) in std::env::vars_os().filter(|(name, _)| ours(name)) {
+        command.env_remove(name);
+    }
     command
 }
 
