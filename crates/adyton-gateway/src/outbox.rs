@@ -18,6 +18,7 @@ use std::task::{Context, Poll, Waker, ready};
 use bytes::BytesMut;
 use hyper::rt::{Read, ReadBufCursor, Write};
 use hyper_util::rt::TokioIo;
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use tokio::io::ReadBuf;
 use tokio::net::TcpStream;
 use tokio_util::io::poll_read_buf;
@@ -212,6 +213,15 @@ impl Presence {
             Poll::Ready(Ok(0) | Err(_)) => Sign::Left,
             Poll::Ready(Ok(_)) => Sign::Speaks,
         }
+    }
+
+    /// Whether the other side has closed its sending side, whatever it had sent before. Asks the kernel.
+    pub(crate) fn has_hung_up(&self) -> bool {
+        let io = self.0.io.borrow();
+        let mut asked = [PollFd::new(io.inner(), PollFlags::RDHUP)];
+        let answered = poll(&mut asked, Some(&Timespec::default()));
+        let seen = asked[0].revents();
+        answered.is_ok() && seen.intersects(PollFlags::RDHUP | PollFlags::HUP | PollFlags::ERR)
     }
 }
 

@@ -17,7 +17,7 @@ pub(crate) mod line;
 pub(crate) mod relay;
 pub(crate) mod request;
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::rc::Rc;
@@ -25,7 +25,7 @@ use std::time::Duration;
 
 use http::HeaderValue;
 
-use line::Line;
+use line::{Line, Rest};
 
 /// How long a connection is kept without use. Model programs are asked to keep theirs for longer (200 s for containers), so
 /// that it is this side that closes.
@@ -43,6 +43,9 @@ pub(crate) struct Origin {
     host: HeaderValue,
     idle: RefCell<Vec<Parked>>,
     most: usize,
+    /// Whether it has said something that nobody asked for: then no connection to it is used twice, since what it says next
+    /// could be taken for the answer to somebody else's request.
+    speaks_unasked: Cell<bool>,
 }
 
 struct Parked {
@@ -69,6 +72,7 @@ impl Pool {
                     .unwrap_or(HeaderValue::from_static("localhost")),
                 idle: RefCell::default(),
                 most: self.most,
+                speaks_unasked: Cell::new(false),
             })
         };
         Rc::clone(self.origins.borrow_mut().entry(address).or_insert_with(make))
@@ -95,17 +99,38 @@ impl Origin {
         &self.host
     }
 
-    /// An idle connection; the one that was used last, since it is the least likely to have been closed. Whether it still
-    /// can take a request, [`Line::is_quiet`] says.
+    /// An idle connection that takes a request; the one that was used last, since it is the least likely to have been closed.
     fn take(&self) -> Option<Line> {
-        self.idle.borrow_mut().pop().map(|parked| parked.line)
+        loop {
+            let line = self.idle.borrow_mut().pop()?.line;
+            match line.rest() {
+                Rest::Quiet => return Some(line),
+                Rest::Closed => {}
+                Rest::Unasked => self.distrust(),
+            }
+        }
     }
 
     /// Keeps a connection whose answer has been read to its end, if it can take another request.
     pub(crate) fn park(&self, line: Line, now: Duration) {
-        let mut idle = self.idle.borrow_mut();
-        if line.can_be_kept() && idle.len() < self.most {
-            idle.push(Parked { line, since: now });
+        match line.end() {
+            Rest::Quiet if self.speaks_unasked.get() => {}
+            Rest::Quiet => {
+                let mut idle = self.idle.borrow_mut();
+                if idle.len() < self.most {
+                    idle.push(Parked { line, since: now });
+                }
+            }
+            Rest::Closed => {}
+            Rest::Unasked => self.distrust(),
+        }
+    }
+
+    fn distrust(&self) {
+        self.idle.borrow_mut().clear();
+        if !self.speaks_unasked.replace(true) {
+            let address = self.address;
+            tracing::warn!(%address, "an instance sends more than its answers; each of its connections is used only once from now on");
         }
     }
 }

@@ -129,6 +129,7 @@ reasons! {
     InstanceClosed = "instance.closed" Dispatch BackendGone "the instance closed the connection without an answer";
     InstanceBadAnswer = "instance.bad_answer" Dispatch BackendGone "the instance answered something that is not HTTP";
     PredictionTimeout = "prediction.timeout" Dispatch PredictionTimeout "the model did not answer within the prediction time limit";
+    PredictionStalled = "prediction.stalled" Dispatch PredictionTimeout "the model began its answer, and then paused for too long";
     BackendAddressDenied = "backend.address_denied" Dispatch BackendForbidden "the address of the back end is not allowed";
     GatewayStopping = "gateway.stopping" Dispatch GatewayStopping "the gateway is draining";
     ModelBadInput = "model.bad_input" Dispatch ModelRefusedInput "the model cannot take this input";

@@ -33,11 +33,10 @@ pub(crate) fn parser() -> http1::Builder {
 
 /// Serves a connection to its end.
 pub(crate) async fn serve(worker: Rc<Worker>, stream: TcpStream, peer: SocketAddr) {
-    let state = WireState::new(peer, Rc::clone(&worker.now));
+    let socket = Socket::new(stream, &worker.outbox);
+    let state = WireState::new(peer, socket.presence(), Rc::clone(&worker.now));
     let place = worker.guests.enter(Rc::clone(&state));
     worker.meters.connections_opened.add(1);
-    let socket = Socket::new(stream, &worker.outbox);
-    let presence = socket.presence();
     let wire = Wire::new(socket, Rc::clone(&state), &worker.waits);
     let service = service_fn(|request| pipeline::serve(Rc::clone(&worker), Rc::clone(&state), request));
     let mut connection = pin!(worker.parser.serve_connection(wire, service));
@@ -48,7 +47,7 @@ pub(crate) async fn serve(worker: Rc<Worker>, stream: TcpStream, peer: SocketAdd
             None => {}
         }
         match connection.as_mut().poll(context) {
-            Poll::Pending if state.has_left(&presence, context) => Poll::Ready(Ok(())),
+            Poll::Pending if state.has_left(context) => Poll::Ready(Ok(())),
             polled => polled,
         }
     })

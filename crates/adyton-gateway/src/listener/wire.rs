@@ -35,6 +35,17 @@ pub(crate) enum Notice {
     Close,
 }
 
+/// What is to be seen of a client.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum View {
+    /// Nothing: it still sends its request, or no request is answered.
+    Busy,
+    /// All that it can do is leave: its request has come whole, with nothing behind it.
+    Clear,
+    /// It has sent more, which hides what comes behind; the kernel is asked now and then.
+    Blocked,
+}
+
 /// A request body that was not read to its end.
 pub(crate) struct Leftover {
     pub(crate) body: Incoming,
@@ -47,8 +58,9 @@ pub(crate) struct WireState {
     /// The other end.
     pub(crate) peer: Peer,
     busy: Cell<bool>,
-    /// Whether a request is being answered that has come whole, with nothing behind it: all that the client can do is leave.
-    expects_nothing: Cell<bool>,
+    presence: Presence,
+    /// What is to be seen of the client while its request is answered.
+    view: Cell<View>,
     quiet_since: Cell<Duration>,
     head_since: Cell<Option<Duration>>,
     blocked_since: Cell<Option<Duration>>,
@@ -61,11 +73,12 @@ pub(crate) struct WireState {
 }
 
 impl WireState {
-    pub(crate) fn new(peer: SocketAddr, now: Rc<Cell<Duration>>) -> Rc<Self> {
+    pub(crate) fn new(peer: SocketAddr, presence: Presence, now: Rc<Cell<Duration>>) -> Rc<Self> {
         Rc::new(Self {
             peer: Peer::at(peer.ip()),
             busy: Cell::new(false),
-            expects_nothing: Cell::new(false),
+            presence,
+            view: Cell::new(View::Busy),
             quiet_since: Cell::new(now.get()),
             head_since: Cell::new(None),
             blocked_since: Cell::new(None),
@@ -85,27 +98,29 @@ impl WireState {
 
     /// The request has come to its end.
     pub(crate) fn is_whole(&self) {
-        self.expects_nothing.set(self.busy.get());
+        if self.busy.get() {
+            self.view.set(View::Clear);
+        }
     }
 
     /// The answer has ended.
     pub(crate) fn rest(&self) {
         self.busy.set(false);
-        self.expects_nothing.set(false);
+        self.view.set(View::Busy);
         self.quiet_since.set(self.now.get());
     }
 
     /// For the connection's task, which waits for an answer: whether nobody is there any more to take it. A client that has
     /// closed its sending side counts as gone.
-    pub(crate) fn has_left(&self, presence: &Presence, context: &mut Context<'_>) -> bool {
-        if !self.expects_nothing.get() {
+    pub(crate) fn has_left(&self, context: &mut Context<'_>) -> bool {
+        if self.view.get() != View::Clear {
             return false;
         }
-        match presence.look(context) {
+        match self.presence.look(context) {
             Sign::Silent => false,
             Sign::Speaks => {
-                // The next request, sent ahead: whether the client leaves after it cannot be seen.
-                self.expects_nothing.set(false);
+                // The next request, sent ahead: what comes after it cannot be seen from here, but see `judge`.
+                self.view.set(View::Blocked);
                 false
             }
             Sign::Left => true,
@@ -156,7 +171,8 @@ impl WireState {
             return Some(Notice::Close);
         }
         if self.busy.get() {
-            return None;
+            let has_left = self.view.get() == View::Blocked && self.presence.has_hung_up();
+            return has_left.then_some(Notice::Close);
         }
         if self
             .head_since

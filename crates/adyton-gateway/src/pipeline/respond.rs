@@ -12,6 +12,7 @@ use bytes::Bytes;
 use http::header::{CONNECTION, CONTENT_TYPE, HeaderName, RETRY_AFTER};
 use http::{HeaderMap, HeaderValue, Response, StatusCode};
 use http_body_util::BodyExt as _;
+use hyper::ext::ReasonPhrase;
 
 use crate::listener::wire::{Leftover, WireState};
 use crate::pipeline::outcome::{Answer, AnswerBody, Outcome, Refusal};
@@ -127,6 +128,12 @@ fn envelope(reason: Reason, text: String) -> Response<AnswerBody> {
     response
         .headers_mut()
         .insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    if response.status().canonical_reason().is_none() {
+        // 494 is nginx's own; without a phrase hyper would say `<none>`.
+        response
+            .extensions_mut()
+            .insert(ReasonPhrase::from_static(b"Request Header Too Large"));
+    }
     response
 }
 

@@ -70,8 +70,9 @@ impl HeadReader {
         for at in memchr::memchr_iter(b'\n', &buffer[self.searched..]) {
             let next = self.searched + at + 1;
             match &buffer[next..] {
-                [b'\n', ..] => return Ok(Some(next + 1)),
-                [b'\r', b'\n', ..] => return Ok(Some(next + 2)),
+                [b'\n', ..] if next <= HEAD_MAX => return Ok(Some(next + 1)),
+                [b'\r', b'\n', ..] if next <= HEAD_MAX => return Ok(Some(next + 2)),
+                _ if next > HEAD_MAX => break,
                 _ => {}
             }
         }
@@ -117,7 +118,7 @@ fn read(bytes: &Bytes, bodiless: bool) -> Result<Head, BadHead> {
         let name = HeaderName::from_bytes(line.name.as_bytes()).map_err(BadHead::because)?;
         match name {
             CONTENT_LENGTH => body.length(line.value)?,
-            TRANSFER_ENCODING => body.coding(line.value),
+            TRANSFER_ENCODING => body.coding(line.value)?,
             CONNECTION => connection.line(line.value),
             _ => {}
         }
@@ -181,7 +182,7 @@ impl ConnectionLines {
 #[derive(Default)]
 struct BodyLines {
     length: Option<u64>,
-    coding: Option<bool>,
+    is_chunked: bool,
 }
 
 impl BodyLines {
@@ -202,29 +203,35 @@ impl BodyLines {
         Ok(())
     }
 
-    /// `Transfer-Encoding`: whether the last coding is `chunked`.
-    fn coding(&mut self, value: &[u8]) {
-        let last = value.rsplit(|byte| *byte == b',').next().unwrap_or(value);
-        self.coding = Some(last.trim_ascii().eq_ignore_ascii_case(b"chunked"));
+    /// `Transfer-Encoding`. Other codings than `chunked` could not be undone here, and nobody asked for them.
+    fn coding(&mut self, value: &[u8]) -> Result<(), BadHead> {
+        if self.is_chunked || !value.trim_ascii().eq_ignore_ascii_case(b"chunked") {
+            let shown: String = String::from_utf8_lossy(value).chars().take(64).collect();
+            return Err(BadHead(format!(
+                "its Transfer-Encoding is `{shown}`; only one `chunked` can be undone"
+            )));
+        }
+        self.is_chunked = true;
+        Ok(())
     }
 
     fn framing(self, version: u8, headers: &mut HeaderMap) -> Result<Framing, BadHead> {
-        match (self.coding, self.length) {
-            (Some(_), _) if version == 0 => Err(BadHead::because(
+        match (self.is_chunked, self.length) {
+            (true, _) if version == 0 => Err(BadHead::because(
                 "HTTP/1.0 has no Transfer-Encoding, so its end is not known",
             )),
-            (Some(is_chunked), length) => {
+            (true, length) => {
                 if length.is_some() {
                     headers.remove(CONTENT_LENGTH);
                 }
-                Ok(if is_chunked {
-                    Framing::CHUNKED
-                } else {
-                    Framing::UntilClose
-                })
+                Ok(Framing::CHUNKED)
             }
-            (None, Some(length)) => Ok(Framing::Length(length)),
-            (None, None) => Ok(Framing::UntilClose),
+            (false, Some(length)) => {
+                // One number, however often it was said: not every client takes a list.
+                headers.insert(CONTENT_LENGTH, HeaderValue::from(length));
+                Ok(Framing::Length(length))
+            }
+            (false, None) => Ok(Framing::UntilClose),
         }
     }
 }

@@ -49,7 +49,7 @@ pub(crate) async fn send(
     origin: &Origin,
     request: &Onward,
 ) -> Result<Answered, Failure> {
-    let Some(mut line) = idle(origin) else {
+    let Some(mut line) = origin.take() else {
         return send_anew(worker, origin, request, 1).await;
     };
     let broken = match line.ask(request).await {
@@ -66,11 +66,6 @@ pub(crate) async fn send(
         }
         Broken::Closed(_) | Broken::Nonsense(_) => Err(Failure::of(broken, 1)),
     }
-}
-
-/// A kept connection that takes a request now.
-fn idle(origin: &Origin) -> Option<Line> {
-    std::iter::from_fn(|| origin.take()).find(Line::is_quiet)
 }
 
 async fn send_anew(

@@ -137,12 +137,12 @@ fn chunk_size(buffer: &mut BytesMut) -> Result<Option<u64>, BadChunk> {
         return Err(BadChunk::Size);
     }
     match httparse::parse_chunk_size(buffer) {
-        Ok(Status::Complete((length, size))) => {
+        Ok(Status::Complete((length, size))) if length <= CHUNK_LINE_MAX => {
             buffer.advance(length);
             Ok(Some(size))
         }
-        Ok(Status::Partial) if buffer.len() > CHUNK_LINE_MAX => Err(BadChunk::LongLine),
-        Ok(Status::Partial) => Ok(None),
+        Ok(Status::Partial) if buffer.len() <= CHUNK_LINE_MAX => Ok(None),
+        Ok(_) => Err(BadChunk::LongLine),
         Err(httparse::InvalidChunkSize) => Err(BadChunk::Size),
     }
 }
@@ -195,6 +195,7 @@ mod tests {
     #[test]
     fn chunks_that_break_the_rules_are_refused() {
         let long_line = format!("1;{}", "x".repeat(CHUNK_LINE_MAX));
+        let long_line_ended = format!("{long_line}\r\n");
         let long_trailers = format!("0\r\n{}", "a: b\r\n".repeat(TRAILERS_MAX / 6 + 1));
         let long_trailer = format!("0\r\na: {}", "b".repeat(TRAILERS_MAX));
         for (sent, why) in [
@@ -206,6 +207,7 @@ mod tests {
             ("1\r\nabc", BadChunk::End),
             ("1\r\na\n1\r\n", BadChunk::End),
             (&long_line, BadChunk::LongLine),
+            (&long_line_ended, BadChunk::LongLine),
             (&long_trailers, BadChunk::Trailers),
             (&long_trailer, BadChunk::Trailers),
         ] {

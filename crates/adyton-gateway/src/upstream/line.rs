@@ -40,6 +40,17 @@ pub(crate) struct Line {
     send_error: Option<io::Error>,
 }
 
+/// A connection between two requests.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Rest {
+    /// It takes another request.
+    Quiet,
+    /// It does not.
+    Closed,
+    /// The instance has said something that nobody asked for, which must not become an answer.
+    Unasked,
+}
+
 /// What the socket did not take at once.
 struct Unsent {
     head: Bytes,
@@ -72,19 +83,24 @@ impl Line {
         }
     }
 
-    /// Whether an idle connection takes a request: the other side has not closed it, nor said anything unasked.
-    pub(crate) fn is_quiet(&self) -> bool {
-        matches!(self.socket.try_read(&mut [0]), Err(problem) if problem.kind() == io::ErrorKind::WouldBlock)
+    /// What an idle connection is good for, as far as is known without asking the kernel.
+    pub(crate) fn rest(&self) -> Rest {
+        match self.socket.try_read(&mut [0]) {
+            Ok(0) => Rest::Closed,
+            Ok(_) => Rest::Unasked,
+            Err(problem) if problem.kind() == io::ErrorKind::WouldBlock => Rest::Quiet,
+            Err(_) => Rest::Closed,
+        }
     }
 
-    /// Whether it may wait for another request: the answer has been read to its end and nothing lies behind it, the request
-    /// has been sent whole, and the instance does not close.
-    pub(crate) fn can_be_kept(&self) -> bool {
-        self.keeps
-            && self.framing.is_over()
-            && self.buffer.is_empty()
-            && self.unsent.is_none()
-            && self.send_error.is_none()
+    /// What it is good for once the answer has been read to its end.
+    pub(crate) fn end(&self) -> Rest {
+        let is_over = self.framing.is_over() && self.unsent.is_none() && self.send_error.is_none();
+        match self.keeps && is_over {
+            _ if self.framing.is_over() && !self.buffer.is_empty() => Rest::Unasked,
+            true => Rest::Quiet,
+            false => Rest::Closed,
+        }
     }
 
     /// Sends a request and waits for the head of its answer.
@@ -162,6 +178,18 @@ impl Line {
                 Err(problem) => format!("the connection broke inside the answer: {problem}"),
             };
             return Poll::Ready(Some(Err(self.closed(&problem))));
+        }
+    }
+
+    /// A piece of the answer's body that has come with what was read before, if one has.
+    ///
+    /// # Errors
+    /// What has come breaks the rules.
+    pub(crate) fn piece_at_hand(&mut self) -> Result<Option<Bytes>, Broken> {
+        match self.framing.take(&mut self.buffer) {
+            Ok(Taken::Piece(piece)) => Ok(Some(piece)),
+            Ok(Taken::Over | Taken::Nothing) => Ok(None),
+            Err(problem) => Err(Broken::Nonsense(problem.to_string())),
         }
     }
 

@@ -5,6 +5,7 @@
 
 use std::rc::Rc;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use adyton_core::catalogue::Reason;
 use adyton_core::evidence::Evidence;
@@ -23,10 +24,17 @@ use crate::worker::Worker;
 #[error("the answer of the model broke off")]
 pub(crate) struct RelayError;
 
+/// What is told of an answer that pauses for too long.
+pub(crate) fn silence(limit: Duration) -> String {
+    format!("the answer had begun, then nothing came for {limit:?} (gateway.stream_timeout)")
+}
+
 /// A body in passing.
 pub(crate) struct Relay {
     /// Until the body is over.
     line: Option<(Line, Rc<Origin>)>,
+    /// A piece that came with the head.
+    first: Option<Bytes>,
     place: InFlight,
     worker: Rc<Worker>,
     recording: Option<Recording>,
@@ -35,9 +43,15 @@ pub(crate) struct Relay {
 }
 
 impl Relay {
-    pub(crate) fn new(worker: &Rc<Worker>, line: (Line, Rc<Origin>), place: InFlight) -> Box<Self> {
+    pub(crate) fn new(
+        worker: &Rc<Worker>,
+        line: (Line, Rc<Origin>),
+        first: Option<Bytes>,
+        place: InFlight,
+    ) -> Box<Self> {
         Box::new(Self {
             line: Some(line),
+            first,
             place,
             worker: Rc::clone(worker),
             recording: None,
@@ -58,7 +72,11 @@ impl Relay {
         let Some((line, _)) = &mut self.line else {
             return Poll::Ready(None);
         };
-        match line.poll_piece(context) {
+        let piece = match self.first.take() {
+            Some(first) => Poll::Ready(Some(Ok(first))),
+            None => line.poll_piece(context),
+        };
+        match piece {
             Poll::Ready(Some(Ok(piece))) => {
                 let is_last = line.left().is_over();
                 self.wait.rest();
@@ -87,10 +105,7 @@ impl Relay {
                 let limit = self.worker.settings().patience.stream;
                 let (reason, error) = match self.wait.check(context, limit) {
                     Ok(()) => return Poll::Pending,
-                    Err(Impatience::Over) => (
-                        Reason::PredictionTimeout,
-                        format!("nothing came for {limit:?} (gateway.stream_timeout)"),
-                    ),
+                    Err(Impatience::Over) => (Reason::PredictionStalled, silence(limit)),
                     Err(Impatience::Cut) => (Reason::GatewayStopping, "the gateway is stopping".to_owned()),
                 };
                 self.break_off(reason, error);
@@ -104,8 +119,9 @@ impl Relay {
     }
 
     pub(crate) fn size_hint(&self) -> SizeHint {
+        let first = self.first.as_ref().map_or(0, Bytes::len) as u64;
         let left = match &self.line {
-            Some((line, _)) => line.left().length(),
+            Some((line, _)) => line.left().length().map(|left| left + first),
             None => Some(0),
         };
         left.map_or_else(SizeHint::new, SizeHint::with_exact)

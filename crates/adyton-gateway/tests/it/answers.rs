@@ -2,6 +2,7 @@
 
 use std::io::{Read, Write};
 use std::net::TcpListener;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
 use crate::client::Client;
@@ -80,19 +81,47 @@ fn what_is_no_answer_is_refused() {
 }
 
 #[test]
+fn a_chunk_that_is_none_is_refused_while_nothing_has_gone_out() {
+    let said = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n-3\r\nabc\r\n0\r\n\r\n";
+    let (status, _, reason) = passed(said, false);
+    assert_eq!((status, reason.as_str()), (500, "instance.bad_answer"));
+}
+
+#[test]
 fn a_chunk_that_is_none_breaks_the_answer_off() {
     let world = World::new();
-    let said = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\n\r\n".to_vec();
-    let program = Program::start(move |_| Act::Say(said.clone()));
+    let program = Program::start(|_| {
+        Act::Stream(vec![
+            b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\n".to_vec(),
+            b"\r\n".to_vec(),
+        ])
+    });
     world.runs_at(program.address);
     let mut client = world.client();
     client.send(world.call().bytes());
-    assert!(client.read_after("POST").is_none(), "half an answer looks whole");
+    program.wait_until_asked(1);
+    program.release();
+    while client.line().expect("a line") != "half\r\n" {}
+    program.release();
+    assert!(client.is_at_end(), "half an answer looks whole");
     wait_for("the record", || world.records().len() == 1);
     assert_eq!(
         world.records()[0].reason.unwrap().sub_code(),
         "instance.bad_answer"
     );
+}
+
+#[test]
+fn codings_that_cannot_be_undone_are_refused_and_a_length_is_passed_on_once() {
+    let said = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n";
+    let (status, _, reason) = passed(said, false);
+    assert_eq!((status, reason.as_str()), (500, "instance.bad_answer"));
+    let world = World::new();
+    let program =
+        Program::start(|_| Act::Say(b"HTTP/1.1 200 OK\r\nContent-Length: 3, 3\r\n\r\nabc".to_vec()));
+    world.runs_at(program.address);
+    let reply = world.ask(&world.call());
+    assert_eq!((reply.text(), reply.header("content-length")), ("abc", "3"));
 }
 
 /// Bytes behind an answer must never become the answer to somebody else's request.
@@ -111,6 +140,24 @@ fn what_an_instance_says_unasked_reaches_nobody() {
     for number in 1..=5 {
         let reply = world.ask(&world.call());
         assert_eq!((reply.status, reply.text()), (200, "first"));
+        assert_eq!(program.connections(), number);
+    }
+}
+
+#[test]
+fn an_instance_that_spoke_unasked_once_is_asked_once_a_connection() {
+    let world = World::new();
+    let spoke = AtomicBool::new(false);
+    let program = Program::start(move |_| {
+        let mut said = answer("200 OK", "", "mine");
+        if !spoke.swap(true, Ordering::SeqCst) {
+            said.extend(answer("200 OK", "", "somebody else's"));
+        }
+        Act::Say(said)
+    });
+    world.runs_at(program.address);
+    for number in 1..=5 {
+        assert_eq!(world.ask(&world.call()).text(), "mine");
         assert_eq!(program.connections(), number);
     }
 }

@@ -51,6 +51,21 @@ fn a_client_that_closes_its_sending_side_has_left() {
 }
 
 #[test]
+fn a_client_that_sends_ahead_and_leaves_is_seen_to_leave() {
+    let world = World::new();
+    let program = Program::start(|_| Act::Hang);
+    world.runs_at(program.address);
+    let mut client = world.client();
+    client.send(world.call().bytes());
+    program.wait_until_asked(1);
+    client.send(b"\r\n");
+    std::thread::sleep(Duration::from_millis(100));
+    drop(client);
+    program.wait_until_left(1);
+    left(&world);
+}
+
+#[test]
 fn a_client_that_leaves_inside_its_body_is_recorded() {
     let world = World::new();
     let mut client = world.client();

@@ -19,7 +19,7 @@ use crate::trail::Trail;
 use crate::upstream::Origin;
 use crate::upstream::exchange::{self, Answered, Failure, FailureKind};
 use crate::upstream::line::{Broken, Line};
-use crate::upstream::relay::Relay;
+use crate::upstream::relay::{self, Relay};
 use crate::upstream::request::{Address, Onward};
 use crate::waits::{Impatience, within};
 use crate::worker::Worker;
@@ -98,21 +98,23 @@ impl Errand<'_> {
         }
         let is_short = line.left().length().is_some_and(|length| length <= WHOLE_MAX);
         let body = if is_short {
-            let patience = self.worker.settings().patience.stream;
-            let read = {
-                let whole = pin!(whole(&mut line));
-                within(&self.worker.waits, patience, whole).await
-            };
+            let read = pin!(whole(self.worker, &mut line)).await;
             match read {
                 Ok(Ok(whole)) => {
                     self.origin.park(line, self.worker.now.get());
                     AnswerBody::Whole(whole)
                 }
                 Ok(Err(broken)) => return Err(self.failed(Failure::of(broken, 1))),
-                Err(why) => return Err(self.impatient(why)),
+                Err(why) => return Err(self.stalled(why)),
             }
         } else {
-            AnswerBody::Relay(Relay::new(self.worker, (line, self.origin), self.place))
+            // A body that breaks the rules at once is refused properly, before anything has gone out.
+            match line.piece_at_hand() {
+                Ok(first) => {
+                    AnswerBody::Relay(Relay::new(self.worker, (line, self.origin), first, self.place))
+                }
+                Err(broken) => return Err(self.failed(Failure::of(broken, 1))),
+            }
         };
         let mut response = Response::new(body);
         *response.status_mut() = head.status;
@@ -138,6 +140,22 @@ impl Errand<'_> {
         )
     }
 
+    /// The answer has begun, and nothing more comes of it.
+    fn stalled(&self, why: Impatience) -> Outcome {
+        if why == Impatience::Cut {
+            return self.impatient(why);
+        }
+        self.place.failed();
+        let evidence = Evidence::Instance {
+            instance: Some(self.place.id()),
+            address: self.origin.address().to_string(),
+            after_ms: u64::try_from(self.waited().as_millis()).unwrap_or(u64::MAX),
+            attempts: 1,
+            error: relay::silence(self.worker.settings().patience.stream),
+        };
+        Outcome::refused(Reason::PredictionStalled, evidence)
+    }
+
     fn failed(&self, failure: Failure) -> Outcome {
         self.place.failed();
         let reason = match failure.kind {
@@ -156,12 +174,13 @@ impl Errand<'_> {
     }
 }
 
-/// Reads a short body. One that comes in one piece is not copied.
-async fn whole(line: &mut Line) -> Result<Bytes, Broken> {
+/// Reads a short body; each piece may take as long as a pause may. One that comes in one piece is not copied.
+async fn whole(worker: &Rc<Worker>, line: &mut Line) -> Result<Result<Bytes, Broken>, Impatience> {
     let (mut first, mut more) = (Bytes::new(), BytesMut::new());
     while !line.left().is_over() {
-        let piece = match line.piece().await {
-            Some(piece) => piece?,
+        let piece = match within(&worker.waits, worker.settings().patience.stream, line.piece()).await? {
+            Some(Ok(piece)) => piece,
+            Some(Err(broken)) => return Ok(Err(broken)),
             None => break,
         };
         if first.is_empty() {
@@ -173,5 +192,5 @@ async fn whole(line: &mut Line) -> Result<Bytes, Broken> {
         }
         more.extend_from_slice(&piece);
     }
-    Ok(if more.is_empty() { first } else { more.freeze() })
+    Ok(Ok(if more.is_empty() { first } else { more.freeze() }))
 }

@@ -51,6 +51,7 @@ pub(super) const CASES: &[Case] = &[
         program(|| Act::SayAndClose(b"this is not HTTP\r\n\r\n".to_vec()))
     }),
     (Reason::PredictionTimeout, too_late),
+    (Reason::PredictionStalled, stalled),
     (Reason::GatewayStopping, stopped_while_waiting),
     (Reason::ServiceQueueFull, queue_full),
     (Reason::RequestEmpty, || in_process("")),
@@ -93,6 +94,22 @@ fn too_late() -> (World, Reply) {
     client.send(world.call().bytes());
     program.wait_until_asked(1);
     world.clock.advance(Duration::from_secs(41));
+    let reply = client.read();
+    program.wait_until_left(1);
+    (world, reply)
+}
+
+fn stalled() -> (World, Reply) {
+    let world = World::new();
+    let program =
+        Program::start(|_| Act::Say(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf".to_vec()));
+    world.runs_at(program.address);
+    let mut client = world.client();
+    client.send(world.call().bytes());
+    program.wait_until_asked(1);
+    // Until the half has been read for sure; the limit for the first byte must not pass before.
+    std::thread::sleep(Duration::from_millis(300));
+    world.clock.advance(Duration::from_secs(301));
     let reply = client.read();
     program.wait_until_left(1);
     (world, reply)
