@@ -144,17 +144,36 @@ fn watched<T>(
 ) -> Outcome<(Value, T)> {
     let path = format!("/v1/{}/services/{id}", client.project());
     let spinner = terminal.spinner("waiting");
+    let mut last = Value::Null;
     let found = until(client, longest, || {
         let service = client.get(&path, "")?;
         spinner.set_message(progress(&service));
-        Ok(decide(&service)?.map(|decided| (service, decided)))
+        let decided = decide(&service)?;
+        last = service;
+        Ok(decided)
     });
     spinner.finish_and_clear();
-    found?.ok_or_else(|| {
-        Failure::failed(format!("the service takes longer than {} s", longest.as_secs())).hint(format!(
-            "it goes on: `adyton service show {id}`, `adyton service events {id}`"
-        ))
-    })
+    match found? {
+        Some(decided) => Ok((last, decided)),
+        None => Err(too_slow(&last, longest)),
+    }
+}
+
+/// What a service that is not there yet was last seen waiting for.
+fn too_slow(service: &Value, longest: Duration) -> Failure {
+    let (name, error) = (text(service, "service_name"), text(service, "error_msg"));
+    let cause = match error.as_str() {
+        "" => String::new(),
+        error => format!(": {error}"),
+    };
+    Failure::failed(format!(
+        "the service {name} takes longer than {} s{cause}",
+        longest.as_secs()
+    ))
+    .fact(format!("state       {}", progress(service)))
+    .hint(format!(
+        "it goes on: `adyton service show {name}`, `adyton service events {name}`"
+    ))
 }
 
 /// Why not all came through that was asked for, though some instances answer: those of before, or some of the new ones.

@@ -253,6 +253,27 @@ fn a_model_that_fails_to_start_shows_its_last_words() {
 }
 
 #[test]
+fn a_deployment_that_takes_too_long_says_what_it_waits_for() {
+    let place = Place::new();
+    let _server = place.serve(&[]);
+    std::fs::create_dir_all(place.path().join("slow/model")).unwrap();
+    place.write(
+        "slow/model/config.json",
+        r#"{"model_type":"Command","model_algorithm":"slow","command":["/bin/sh","-c","exec sleep 60"],"apis":[{"url":"/","method":"post"}]}"#,
+    );
+    assert_eq!(place.run(&["model", "import", "slow"]).code, 0);
+    let ran = place.run(&["service", "deploy", "slow", "--timeout", "4"]);
+    assert_eq!(ran.code, 1, "{}{}", ran.stdout, ran.stderr);
+    for part in [
+        "the service slow takes longer than 4 s: ",
+        "nothing listens on",
+        "`adyton service events slow`",
+    ] {
+        assert!(ran.stderr.contains(part), "{part} is not in\n{}", ran.stderr);
+    }
+}
+
+#[test]
 fn an_update_that_is_rolled_back_ends_with_its_cause() {
     let place = Place::new();
     let _server = place.serve(&[]);
