@@ -190,7 +190,8 @@ impl<T: Fn(Told)> Life<'_, T> {
             let was_ready = start_up.is_some();
             ends += 1;
             if ends >= self.settings.crash_loop {
-                let cause = format!("the program ended {ends} times in a row; the last time: {why}");
+                let cause =
+                    format!("the program ended, or was ended, {ends} times in a row; the last time: {why}");
                 return Told::Failed(Failure {
                     step: if was_ready { "running" } else { "starting" },
                     cause,
@@ -261,7 +262,7 @@ impl<T: Fn(Told)> Life<'_, T> {
             };
             let limit = self.task.deploy_timeout.as_secs();
             let why = format!("it was not ready within {limit} s: {cause}");
-            self.give_up(program).await;
+            self.give_up(program, &why).await;
             return Run::Over { why, served: None };
         }
         let since = self.clock.monotonic();
@@ -280,15 +281,16 @@ impl<T: Fn(Told)> Life<'_, T> {
             }
             () = wanted_stop(stop) => self.end(program).await,
             lost = self.watch(&question, address) => {
-                self.give_up(program).await;
                 let why = format!("it ran but did not answer any more: {}", lost.cause);
+                self.give_up(program, &why).await;
                 Run::Over { why, served: served(lost.last_answer) }
             }
         }
     }
 
-    /// Ends a program that is not as it should be.
-    async fn give_up(&self, mut program: Program) {
+    /// Ends a program that is not as it should be, and says so among its lines: it may not know itself.
+    async fn give_up(&self, mut program: Program, why: &str) {
+        (self.sink)("adyton", format!("is ended: {why}"));
         program.stop().await;
         if tokio::time::timeout(GIVEN_UP_GRACE, program.ended())
             .await

@@ -274,7 +274,7 @@ async fn an_update_loses_no_call_and_a_bad_one_leaves_the_old_in_service() {
         .await;
     assert!(
         seen.error
-            .contains("model m2 0.0.1: starting: the program ended 3 times in a row"),
+            .contains("model m2 0.0.1: starting: the program ended, or was ended, 3 times in a row"),
         "{}",
         seen.error
     );
@@ -337,6 +337,9 @@ async fn a_program_that_lives_and_listens_no_more_is_started_again() {
     let again =
         |text: &String| text.contains("is started again: it ran but did not answer") && text.contains(&cause);
     assert!(told.iter().any(again), "{told:#?}");
+    let lines = world.instances.log(SERVICE, 100);
+    let ended = format!("is ended: it ran but did not answer any more: {cause}");
+    assert!(lines.iter().any(|line| line.text.starts_with(&ended)), "{lines:#?}");
     world.end().await;
 }
 
