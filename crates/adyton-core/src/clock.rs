@@ -7,6 +7,9 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
 
+/// Where times start.
+const EPOCH: jiff::civil::DateTime = jiff::civil::DateTime::constant(1970, 1, 1, 0, 0, 0, 0);
+
 /// A moment: microseconds since 1970, UTC. Serialised as that number.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -80,11 +83,12 @@ impl Timestamp {
         let two = |from: usize| number(from, from + 2).and_then(|number| i8::try_from(number).ok());
         let (year, month, day) = (number(0, 4)?, two(4)?, two(6)?);
         let civil = jiff::civil::DateTime::new(year, month, day, two(9)?, two(11)?, two(13)?, 0).ok()?;
-        // The last hours of the year 9999 are a date, but later than any time that is told.
-        let at = jiff::tz::Offset::UTC
-            .to_timestamp(civil)
-            .unwrap_or(jiff::Timestamp::MAX);
-        Some(Self::from_seconds(at.as_second()))
+        // The last hours of the year 9999 are a date, but later than jiff's last time.
+        let seconds = match jiff::tz::Offset::UTC.to_timestamp(civil) {
+            Ok(at) => at.as_second(),
+            Err(_) => civil.duration_since(EPOCH).as_secs(),
+        };
+        Some(Self::from_seconds(seconds))
     }
     /// Parses an RFC 3339 time.
     pub fn from_iso(text: &str) -> Option<Self> {
@@ -95,7 +99,10 @@ impl Timestamp {
     fn civil(self, format: &str) -> String {
         match jiff::Timestamp::from_microsecond(self.0) {
             Ok(at) => at.strftime(format).to_string(),
-            Err(_) => format!("{} µs since 1970", self.0),
+            Err(_) => match EPOCH.checked_add(jiff::SignedDuration::from_micros(self.0)) {
+                Ok(at) => at.strftime(format).to_string(),
+                Err(_) => format!("{} µs since 1970", self.0),
+            },
         }
     }
 }
@@ -167,8 +174,12 @@ mod tests {
         assert_eq!(at.to_sdk_date(), "20260115T081530Z");
         assert_eq!(at.to_iso(), "2026-01-15T08:15:30.000000Z");
         assert_eq!(Timestamp::from_iso(&at.to_iso()), Some(at));
+        for far in ["99991231T235959Z", "00000101T000000Z"] {
+            let at = Timestamp::from_sdk_date(far).expect("a date");
+            assert_eq!(at.to_sdk_date(), far);
+        }
         let last = Timestamp::from_sdk_date("99991231T235959Z").expect("a date");
-        assert!(last.to_sdk_date().starts_with("9999"), "{last}");
+        assert_eq!(last.to_iso(), "9999-12-31T23:59:59.000000Z");
         for wrong in [
             "20260115T081530",
             "2026-01-15T08:15:30Z",
