@@ -302,3 +302,21 @@ fn a_user_without_a_role() {
     "#]]
     .assert_eq(&text(&record));
 }
+
+#[test]
+fn comparing_the_canonical_requests_is_advised_once() {
+    for reason in [
+        Reason::AkskBadSignature,
+        Reason::AkskSigningMistake,
+        Reason::AppBadSignature,
+        Reason::AppSigningMistake,
+    ] {
+        let evidence = Evidence::Signature(Box::new(SignatureEvidence {
+            canonical_request: Some("POST".into()),
+            ..SignatureEvidence::default()
+        }));
+        let fixes = explained(&refused(reason, evidence)).fix;
+        let advised = fixes.iter().filter(|fix| fix.contains("--canonical @FILE"));
+        assert_eq!(advised.count(), 1, "{reason}: {fixes:#?}");
+    }
+}
