@@ -202,7 +202,11 @@ fn headline(record: &Record) -> String {
     let took = units::micros(record.took_us);
     match (record.reason, record.answered_by) {
         (Some(Reason::ClientClosed), _) => {
-            format!("The client left after {took}, before there was an answer.")
+            let seen = match record.response_bytes {
+                0 => "before any of the answer's body was sent".to_owned(),
+                sent => format!("when {} of the answer had been sent", units::bytes(sent)),
+            };
+            format!("The client left after {took}, {seen}.")
         }
         (Some(reason), AnsweredBy::Gateway) => {
             format!("Refused at {}: {}.", record.step.name(), reason.cause())

@@ -135,7 +135,7 @@ reasons! {
     ModelBadInput = "model.bad_input" Dispatch ModelRefusedInput "the model cannot take this input";
     ModelFailed = "model.failed" Dispatch ModelFailed "the model failed while it computed";
     GatewayInternal = "gateway.internal" Respond Internal "a defect of the gateway";
-    ClientClosed = "client.closed" Respond ClientClosed "the client left before the answer";
+    ClientClosed = "client.closed" Respond ClientClosed "the client left before the end of the answer";
     ManageNoSuchAddress = "manage.no_such_address" Manage EdgeNoSuchApi "no management API has this address";
     ManageBadRequest = "manage.bad_request" Manage EdgeBadRequest "the request cannot be read";
     ManageBodyTooLarge = "manage.body_too_large" Manage EdgeBodyTooLarge "the body is over the limit of the management APIs";

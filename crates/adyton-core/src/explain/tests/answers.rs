@@ -45,13 +45,14 @@ fn an_error_of_the_model_itself() {
 fn a_client_that_left() {
     let record = Record {
         caller: Some(admin()),
+        response_bytes: 0,
         took_us: 1_500_000,
         model_us: 1_499_000,
         ..refused(Reason::ClientClosed, Evidence::None)
     };
     expect![[r#"
         499  ADYTON.0499  client.closed
-        The client left after 1.50 s, before there was an answer.
+        The client left after 1.50 s, before any of the answer's body was sent.
 
           request     POST /v1/infers/12345678-9abc-def0-1234-56789abcdef0/predictions/poetry
           to          models.example:8080, from 10.0.0.7
@@ -66,7 +67,22 @@ fn a_client_that_left() {
 
         Fix
           1. Compare `took` in the explanation with the client's time-out and raise that, or make the model
-             faster: the explanation shows how much of the time was the model's.
+             faster: the explanation shows how much of the time was the model's. A client that closes its
+             sending side after the request must keep it open until the answer is there.
     "#]]
     .assert_eq(&text(&record));
+}
+
+#[test]
+fn a_client_that_left_inside_an_answer() {
+    let record = Record {
+        response_bytes: 3,
+        took_us: 8_000_000,
+        ..refused(Reason::ClientClosed, Evidence::None)
+    };
+    let explanation = explained(&record);
+    assert_eq!(
+        explanation.headline,
+        "The client left after 8.00 s, when 3 bytes of the answer had been sent."
+    );
 }
