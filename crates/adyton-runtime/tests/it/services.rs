@@ -339,7 +339,10 @@ async fn a_program_that_lives_and_listens_no_more_is_started_again() {
     assert!(told.iter().any(again), "{told:#?}");
     let lines = world.instances.log(SERVICE, 100);
     let ended = format!("is ended: it ran but did not answer any more: {cause}");
-    assert!(lines.iter().any(|line| line.text.starts_with(&ended)), "{lines:#?}");
+    assert!(
+        lines.iter().any(|line| line.text.starts_with(&ended)),
+        "{lines:#?}"
+    );
     world.end().await;
 }
 
