@@ -31,6 +31,9 @@ use line::{Line, Rest};
 /// that it is this side that closes.
 const KEEP: Duration = Duration::from_secs(60);
 
+/// How long an instance that spoke unasked is not trusted.
+const DISTRUST: Duration = Duration::from_secs(10 * 60);
+
 /// The instances that one worker has called.
 pub(crate) struct Pool {
     origins: RefCell<HashMap<SocketAddr, Rc<Origin>, foldhash::fast::RandomState>>,
@@ -43,9 +46,9 @@ pub(crate) struct Origin {
     host: HeaderValue,
     idle: RefCell<Vec<Parked>>,
     most: usize,
-    /// Whether it has said something that nobody asked for: then no connection to it is used twice, since what it says next
-    /// could be taken for the answer to somebody else's request.
-    speaks_unasked: Cell<bool>,
+    /// When it said something that nobody asked for: for a while no connection to it is used twice, since what it says next could
+    /// be taken for the answer to somebody else's request.
+    unasked: Cell<Option<Duration>>,
 }
 
 struct Parked {
@@ -72,7 +75,7 @@ impl Pool {
                     .unwrap_or(HeaderValue::from_static("localhost")),
                 idle: RefCell::default(),
                 most: self.most,
-                speaks_unasked: Cell::new(false),
+                unasked: Cell::new(None),
             })
         };
         Rc::clone(self.origins.borrow_mut().entry(address).or_insert_with(make))
@@ -83,7 +86,7 @@ impl Pool {
         self.origins.borrow_mut().retain(|_, origin| {
             let mut idle = origin.idle.borrow_mut();
             idle.retain(|parked| now.saturating_sub(parked.since) < KEEP);
-            !idle.is_empty() || Rc::strong_count(origin) > 1
+            !idle.is_empty() || !origin.is_trusted(now) || Rc::strong_count(origin) > 1
         });
     }
 }
@@ -100,13 +103,13 @@ impl Origin {
     }
 
     /// An idle connection that takes a request; the one that was used last, since it is the least likely to have been closed.
-    fn take(&self) -> Option<Line> {
+    fn take(&self, now: Duration) -> Option<Line> {
         loop {
             let line = self.idle.borrow_mut().pop()?.line;
             match line.rest() {
                 Rest::Quiet => return Some(line),
                 Rest::Closed => {}
-                Rest::Unasked => self.distrust(),
+                Rest::Unasked => self.distrust(now),
             }
         }
     }
@@ -114,7 +117,7 @@ impl Origin {
     /// Keeps a connection whose answer has been read to its end, if it can take another request.
     pub(crate) fn park(&self, line: Line, now: Duration) {
         match line.end() {
-            Rest::Quiet if self.speaks_unasked.get() => {}
+            Rest::Quiet if !self.is_trusted(now) => {}
             Rest::Quiet => {
                 let mut idle = self.idle.borrow_mut();
                 if idle.len() < self.most {
@@ -122,15 +125,22 @@ impl Origin {
                 }
             }
             Rest::Closed => {}
-            Rest::Unasked => self.distrust(),
+            Rest::Unasked => self.distrust(now),
         }
     }
 
-    fn distrust(&self) {
+    fn is_trusted(&self, now: Duration) -> bool {
+        self.unasked
+            .get()
+            .is_none_or(|since| now.saturating_sub(since) >= DISTRUST)
+    }
+
+    fn distrust(&self, now: Duration) {
         self.idle.borrow_mut().clear();
-        if !self.speaks_unasked.replace(true) {
+        if self.is_trusted(now) {
             let address = self.address;
-            tracing::warn!(%address, "an instance sends more than its answers; each of its connections is used only once from now on");
+            tracing::warn!(%address, "an instance sends more than its answers; its connections are used only once for a while");
         }
+        self.unasked.set(Some(now));
     }
 }

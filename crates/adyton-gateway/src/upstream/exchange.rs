@@ -49,7 +49,7 @@ pub(crate) async fn send(
     origin: &Origin,
     request: &Onward,
 ) -> Result<Answered, Failure> {
-    let Some(mut line) = origin.take() else {
+    let Some(mut line) = origin.take(worker.now.get()) else {
         return send_anew(worker, origin, request, 1).await;
     };
     let broken = match line.ask(request).await {
