@@ -11,6 +11,7 @@ import time
 
 import pytest
 
+from harness import programs
 from harness.server import BINARY, ROOT
 
 
@@ -92,12 +93,7 @@ HTTPServer(("127.0.0.1", int(os.environ["PORT"])), Handler).serve_forever()
 def test_deploy_start_and_update_wait_alike_and_end_with_the_cause(new_server, tmp_path):
     """One of two instances never comes up: that is said as soon as it is known, not when the patience is over."""
     server = new_server().start()
-    package = tmp_path / "only"
-    (package / "model").mkdir(parents=True)
-    config = {"model_type": "Command", "model_algorithm": "only", "command": ["python3", "only.py"]}
-    (package / "model/config.json").write_text(json.dumps(config))
-    (package / "model/only.py").write_text(ONLY_ONE)
-    server.import_model("only", package)
+    server.import_model("only", programs.package(tmp_path, "only", ONLY_ONE))
     name = f"ONE_OF={server.control}"
     for command in (
         ["deploy", "only", "--instances", "2", "--env", name],
@@ -121,14 +117,9 @@ def test_deploy_start_and_update_wait_alike_and_end_with_the_cause(new_server, t
 def test_a_start_after_a_failure_ends_with_its_own_end(new_server, tmp_path):
     """The failure of before is still shown when the start is asked for; it is not taken for the start's."""
     server = new_server().start()
-    package = tmp_path / "late"
-    (package / "model").mkdir(parents=True)
     until = time.time() + 14
     script = f"import os, sys, time\nif time.time() < {until}: sys.exit('too early')\n" + ONLY_ONE
-    (package / "model/late.py").write_text(script)
-    config = {"model_type": "Command", "model_algorithm": "late", "command": ["python3", "late.py"]}
-    (package / "model/config.json").write_text(json.dumps(config))
-    server.import_model("late", package)
+    server.import_model("late", programs.package(tmp_path, "late", script))
     run = server.run("service", "deploy", "late", "--env", f"ONE_OF={server.control}", timeout=60)
     assert run.returncode == 1 and "the service late failed" in run.stderr and "too early" in run.stderr, run.stderr
     time.sleep(max(0, until - time.time()))

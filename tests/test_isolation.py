@@ -5,6 +5,7 @@ import json
 import pytest
 
 from conftest import ECHO
+from harness import programs
 from harness.callers import TokenHolder, call
 
 SPY = """
@@ -36,13 +37,8 @@ def test_a_program_reads_no_secret_of_the_server(new_server, tmp_path):
     profile = server.folder / ".config/adyton/config.toml"
     profile.parent.mkdir(parents=True)
     profile.write_text('[profiles.default]\nsecret_key = "profile-secret"\n')
-    package = tmp_path / "spy"
-    (package / "model").mkdir(parents=True)
-    config = {"model_type": "Command", "model_algorithm": "spy", "command": ["python3", "spy.py"]}
-    (package / "model/config.json").write_text(json.dumps(config))
-    (package / "model/spy.py").write_text(SPY)
     server.start()
-    spy = server.deploy("spy", package)
+    spy = server.deploy("spy", programs.package(tmp_path, "spy", SPY))
     pid = server.process.pid
     hidden = [f"/proc/{pid}/environ", f"/proc/{pid}/maps", str(profile), str(server.data / "bootstrap.json"), str(server.data / "master.key")]
     answer = call(server, TokenHolder(server.token()), spy.path, body=json.dumps([*hidden, "/etc/hostname"]).encode())
@@ -75,12 +71,7 @@ HTTPServer(("127.0.0.1", int(os.environ["PORT"])), Measures).serve_forever()
 
 def test_a_program_measures_itself(new_server, tmp_path):
     server = new_server().start()
-    package = tmp_path / "measures"
-    (package / "model").mkdir(parents=True)
-    config = {"model_type": "Command", "model_algorithm": "measures", "command": ["python3", "measures.py"]}
-    (package / "model/config.json").write_text(json.dumps(config))
-    (package / "model/measures.py").write_text(MEASURES)
-    service = server.deploy("measures", package)
+    service = server.deploy("measures", programs.package(tmp_path, "measures", MEASURES))
     answer = call(server, TokenHolder(server.token()), service.path)
     assert answer.status == 200, answer.body
     measured = json.loads(answer.body)

@@ -24,7 +24,9 @@ pub mod settings;
 
 mod arrival;
 mod door;
+mod gathered;
 mod health;
+mod items;
 mod listener;
 mod outbox;
 mod pipeline;

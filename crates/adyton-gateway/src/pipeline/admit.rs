@@ -7,6 +7,7 @@ use http::header::{EXPECT, TRANSFER_ENCODING};
 use http::{HeaderMap, HeaderValue, Uri};
 
 use crate::arrival::Arrival;
+use crate::items::items;
 use crate::pipeline::outcome::Outcome;
 use crate::pipeline::route::Found;
 use crate::settings::Limits;
@@ -120,10 +121,7 @@ fn check_codings(headers: &HeaderMap) -> Result<(), Outcome> {
             .iter()
             .map(HeaderValue::as_bytes)
     };
-    let mut codings = lines()
-        .flat_map(|line| line.split(|byte| *byte == b','))
-        .map(<[u8]>::trim_ascii)
-        .filter(|coding| !coding.is_empty());
+    let mut codings = lines().flat_map(items).filter(|coding| !coding.is_empty());
     let is_chunked = |coding: &[u8]| coding.eq_ignore_ascii_case(b"chunked");
     if codings.next().is_some_and(is_chunked) && codings.next().is_none() {
         return Ok(());

@@ -130,14 +130,29 @@ fn unavailable(worker: &Worker, service: &Service) -> Outcome {
         .into()
 }
 
-/// A model that did not answer in time, or was not waited for because the gateway ends.
-fn impatient(
-    worker: &Worker,
-    why: Impatience,
+/// A call that was handed over and came to nothing.
+struct Attempt {
     instance: InstanceId,
+    /// Where the instance is, for people.
     address: String,
+    /// Since the call was handed over.
     waited: Duration,
-) -> Outcome {
+}
+
+impl Attempt {
+    fn evidence(self, attempts: u32, error: String) -> Evidence {
+        Evidence::Instance {
+            instance: Some(self.instance),
+            address: self.address,
+            after_ms: u64::try_from(self.waited.as_millis()).unwrap_or(u64::MAX),
+            attempts,
+            error,
+        }
+    }
+}
+
+/// A model that did not answer in time, or was not waited for because the gateway ends.
+fn impatient(worker: &Worker, why: Impatience, attempt: Attempt) -> Outcome {
     let limit = worker.settings().patience.prediction;
     let (reason, error) = match why {
         Impatience::Over => (
@@ -149,15 +164,5 @@ fn impatient(
             "the gateway is stopping (gateway.shutdown_grace is over)".to_owned(),
         ),
     };
-    let after_ms = u64::try_from(waited.as_millis()).unwrap_or(u64::MAX);
-    Outcome::refused(
-        reason,
-        Evidence::Instance {
-            instance: Some(instance),
-            address,
-            after_ms,
-            attempts: 1,
-            error,
-        },
-    )
+    Outcome::refused(reason, attempt.evidence(1, error))
 }

@@ -8,6 +8,7 @@ use http::header::{CONNECTION, CONTENT_LENGTH, HeaderName, TRANSFER_ENCODING};
 use http::{HeaderMap, HeaderValue, StatusCode};
 use hyper::ext::ReasonPhrase;
 
+use crate::items::items;
 use crate::upstream::framing::Framing;
 use crate::upstream::headers::stays;
 
@@ -161,7 +162,7 @@ struct ConnectionLines {
 
 impl ConnectionLines {
     fn line(&mut self, value: &[u8]) {
-        for token in value.split(|byte| *byte == b',').map(<[u8]>::trim_ascii) {
+        for token in items(value) {
             if token.eq_ignore_ascii_case(b"close") {
                 self.closes = true;
             } else if token.eq_ignore_ascii_case(b"keep-alive") {
@@ -189,7 +190,7 @@ impl BodyLines {
     /// `Content-Length`. Lines that repeat the same number are allowed (RFC 9112, 6.3); different ones leave it open where
     /// the body ends.
     fn length(&mut self, value: &[u8]) -> Result<(), BadHead> {
-        for number in value.split(|byte| *byte == b',').map(<[u8]>::trim_ascii) {
+        for number in items(value) {
             let digits = str::from_utf8(number)
                 .ok()
                 .filter(|digits| digits.bytes().all(|digit| digit.is_ascii_digit()));

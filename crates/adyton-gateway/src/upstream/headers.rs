@@ -8,6 +8,7 @@ use http::request::Parts;
 use http::{HeaderMap, HeaderValue};
 
 use crate::arrival::Source;
+use crate::items::items;
 
 /// Whether a header stays on this side, whichever way it goes: it belongs to one connection (RFC 9110, 7.6.1), whether
 /// `Connection` names it or not, or it looks as if the gateway had said it.
@@ -123,8 +124,7 @@ fn named_by_connection(headers: &HeaderMap) -> Vec<&[u8]> {
     headers
         .get_all(CONNECTION)
         .iter()
-        .flat_map(|line| line.as_bytes().split(|byte| *byte == b','))
-        .map(<[u8]>::trim_ascii)
+        .flat_map(|line| items(line.as_bytes()))
         .filter(|name| !name.eq_ignore_ascii_case(b"keep-alive") && !name.eq_ignore_ascii_case(b"close"))
         .collect()
 }

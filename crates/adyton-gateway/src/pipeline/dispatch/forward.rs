@@ -6,13 +6,13 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use adyton_core::catalogue::Reason;
-use adyton_core::evidence::Evidence;
 use adyton_core::record::AnsweredBy;
 use adyton_runtime::targets::InFlight;
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use http::{Response, StatusCode};
 
-use super::impatient;
+use super::{Attempt, impatient};
+use crate::gathered::Gathered;
 use crate::pipeline::limit::Call;
 use crate::pipeline::outcome::{Answer, AnswerBody, Outcome};
 use crate::trail::Trail;
@@ -125,19 +125,18 @@ impl Errand<'_> {
         Ok(response)
     }
 
-    fn waited(&self) -> Duration {
-        self.worker.clock().monotonic().saturating_sub(self.began)
+    /// As it stands now, for a refusal.
+    fn attempt(&self) -> Attempt {
+        Attempt {
+            instance: self.place.id(),
+            address: self.origin.address().to_string(),
+            waited: self.worker.clock().monotonic().saturating_sub(self.began),
+        }
     }
 
     fn impatient(&self, why: Impatience) -> Outcome {
         self.place.failed();
-        impatient(
-            self.worker,
-            why,
-            self.place.id(),
-            self.origin.address().to_string(),
-            self.waited(),
-        )
+        impatient(self.worker, why, self.attempt())
     }
 
     /// The answer has begun, and nothing more comes of it.
@@ -146,14 +145,8 @@ impl Errand<'_> {
             return self.impatient(why);
         }
         self.place.failed();
-        let evidence = Evidence::Instance {
-            instance: Some(self.place.id()),
-            address: self.origin.address().to_string(),
-            after_ms: u64::try_from(self.waited().as_millis()).unwrap_or(u64::MAX),
-            attempts: 1,
-            error: relay::silence(self.worker.settings().patience.stream),
-        };
-        Outcome::refused(Reason::PredictionStalled, evidence)
+        let error = relay::silence(self.worker.settings().patience.stream);
+        Outcome::refused(Reason::PredictionStalled, self.attempt().evidence(1, error))
     }
 
     fn failed(&self, failure: Failure) -> Outcome {
@@ -163,34 +156,19 @@ impl Errand<'_> {
             FailureKind::Closed => Reason::InstanceClosed,
             FailureKind::BadAnswer => Reason::InstanceBadAnswer,
         };
-        let evidence = Evidence::Instance {
-            instance: Some(self.place.id()),
-            address: self.origin.address().to_string(),
-            after_ms: u64::try_from(self.waited().as_millis()).unwrap_or(u64::MAX),
-            attempts: failure.attempts,
-            error: failure.error,
-        };
-        Outcome::refused(reason, evidence)
+        Outcome::refused(reason, self.attempt().evidence(failure.attempts, failure.error))
     }
 }
 
-/// Reads a short body; each piece may take as long as a pause may. One that comes in one piece is not copied.
+/// Reads a short body; each piece may take as long as a pause may.
 async fn whole(worker: &Rc<Worker>, line: &mut Line) -> Result<Result<Bytes, Broken>, Impatience> {
-    let (mut first, mut more) = (Bytes::new(), BytesMut::new());
+    let mut whole = Gathered::default();
     while !line.left().is_over() {
-        let piece = match within(&worker.waits, worker.settings().patience.stream, line.piece()).await? {
-            Some(Ok(piece)) => piece,
+        match within(&worker.waits, worker.settings().patience.stream, line.piece()).await? {
+            Some(Ok(piece)) => whole = whole.with(piece),
             Some(Err(broken)) => return Ok(Err(broken)),
             None => break,
-        };
-        if first.is_empty() {
-            first = piece;
-            continue;
         }
-        if more.is_empty() {
-            more.extend_from_slice(&first);
-        }
-        more.extend_from_slice(&piece);
     }
-    Ok(Ok(if more.is_empty() { first } else { more.freeze() }))
+    Ok(Ok(whole.into_bytes()))
 }

@@ -11,7 +11,7 @@ use adyton_runtime::targets::{Call as ModelCall, InFlight, InProcess, ModelError
 use http::header::CONTENT_TYPE;
 use http::{HeaderValue, Response};
 
-use super::impatient;
+use super::{Attempt, impatient};
 use crate::pipeline::limit::Call;
 use crate::pipeline::outcome::{Answer, AnswerBody, Outcome, Refusal};
 use crate::pipeline::throttle::Allowance;
@@ -47,17 +47,18 @@ pub(super) async fn predict(
     } else {
         let began = worker.clock().monotonic();
         trail.waits(began);
-        let waited = || worker.clock().monotonic().saturating_sub(began);
         // A full queue takes no call, and so no turn.
         let pending = model.submit(asked).map_err(|error| failed(error, place))?;
         let allowance = turn.spend();
         let limit = worker.settings().patience.prediction;
         let answered = within(&worker.waits, limit, pending).await.map_err(|why| {
             place.failed();
-            spent(
-                impatient(worker, why, place.id(), PLACE.to_owned(), waited()),
-                allowance,
-            )
+            let attempt = Attempt {
+                instance: place.id(),
+                address: PLACE.to_owned(),
+                waited: worker.clock().monotonic().saturating_sub(began),
+            };
+            spent(impatient(worker, why, attempt), allowance)
         })?;
         trail.waited(worker.clock().monotonic());
         (answered, allowance)

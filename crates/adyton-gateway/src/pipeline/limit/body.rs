@@ -10,12 +10,13 @@ use adyton_core::digest::Sha256;
 use adyton_core::evidence::Evidence;
 use adyton_core::record::Door;
 use adyton_sign::BodyHasher;
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use http_body::Body as _;
 use http_body_util::BodyExt as _;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::arrival::Inbound;
+use crate::gathered::Gathered;
 use crate::pipeline::outcome::Outcome;
 use crate::trail::Trail;
 use crate::waits::{Impatience, within};
@@ -121,7 +122,7 @@ pub(super) async fn read(
         Some(declared) if declared > SMALL => take_place(worker, declared).await?,
         Some(_) | None => None,
     };
-    let mut whole = Gathered::Nothing;
+    let mut whole = Gathered::default();
     let mut began = None;
     while !body.is_end_stream() {
         let frame = match within(&worker.waits, worker.settings().patience.body, body.frame()).await {
@@ -198,45 +199,4 @@ fn dripping(spent: Duration, length: usize) -> Outcome {
         spent.as_secs_f64()
     );
     Outcome::refused(Reason::BodyTooSlow, Evidence::Request { problem })
-}
-
-/// A body so far.
-enum Gathered {
-    Nothing,
-    One(Bytes),
-    Many(BytesMut),
-}
-
-impl Gathered {
-    fn len(&self) -> usize {
-        match self {
-            Self::Nothing => 0,
-            Self::One(bytes) => bytes.len(),
-            Self::Many(bytes) => bytes.len(),
-        }
-    }
-
-    fn with(self, piece: Bytes) -> Self {
-        match self {
-            Self::Nothing => Self::One(piece),
-            Self::One(first) => {
-                let mut bytes = BytesMut::with_capacity((first.len() + piece.len()).next_power_of_two());
-                bytes.extend_from_slice(&first);
-                bytes.extend_from_slice(&piece);
-                Self::Many(bytes)
-            }
-            Self::Many(mut bytes) => {
-                bytes.extend_from_slice(&piece);
-                Self::Many(bytes)
-            }
-        }
-    }
-
-    fn into_bytes(self) -> Bytes {
-        match self {
-            Self::Nothing => Bytes::new(),
-            Self::One(bytes) => bytes,
-            Self::Many(bytes) => bytes.freeze(),
-        }
-    }
 }
