@@ -1,0 +1,64 @@
+"""A throw-away PostgreSQL from Debian's packages: of its own folder, reached through a socket in it, ended with the test."""
+
+import os
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+
+class Postgres:
+    """One server with one empty database."""
+
+    def __init__(self):
+        found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
+        assert found, "PostgreSQL is not installed: apt-get install postgresql (the tests start a server of their own)"
+        self.programs = found[-1].parent
+        # Outside of root's home, which the user postgres cannot enter.
+        self.folder = Path(tempfile.mkdtemp(prefix="adyton-postgres-", dir="/tmp"))
+        self.folder.chmod(0o755)
+        self.user: list[str] = []
+        if os.geteuid() == 0:
+            # The server refuses to run as root.
+            shutil.chown(self.folder, "postgres", "postgres")
+            self.user = ["setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups", "--"]
+
+    @property
+    def url(self) -> str:
+        return f"postgres://adyton@localhost/adyton?host={self.folder}"
+
+    def run(self, program: str, *arguments: str, **more) -> subprocess.CompletedProcess:
+        return subprocess.run([*self.user, str(self.programs / program), *arguments], check=True, cwd=self.folder, stdout=subprocess.PIPE, **more)
+
+    def start(self, data: str = "data") -> "Postgres":
+        if not (self.folder / data).exists():
+            self.run("initdb", "-D", str(self.folder / data), "--no-sync", "--auth=trust", "-U", "adyton", "-E", "UTF8", "--locale=C.UTF-8")
+        self.resume()
+        self.run("createdb", "-h", str(self.folder), "-U", "adyton", "adyton")
+        return self
+
+    def resume(self) -> None:
+        """Starts it (again)."""
+        options = f"-h '' -k '{self.folder}'"
+        # What the server keeps open must not be our pipe, whose end is waited for.
+        subprocess.run(
+            [*self.user, str(self.programs / "pg_ctl"), "-D", str(self.folder / "data"), "-w", "-l", str(self.folder / "log"), "-o", options, "start"],
+            check=True,
+            cwd=self.folder,
+            stdout=subprocess.DEVNULL,
+        )
+
+    def stop(self, mode: str = "immediate") -> None:
+        self.run("pg_ctl", "-D", str(self.folder / "data"), "-m", mode, "-w", "stop")
+
+    def restore(self, dump: bytes) -> None:
+        """Runs the SQL of a dump in the database."""
+        self.run("psql", "-h", str(self.folder), "-U", "adyton", "-v", "ON_ERROR_STOP=1", "-q", "adyton", input=dump)
+
+    def dump(self) -> bytes:
+        return self.run("pg_dump", "-h", str(self.folder), "-U", "adyton", "--no-owner", "--no-privileges", "adyton").stdout
+
+    def close(self) -> None:
+        if (self.folder / "data/postmaster.pid").exists():
+            self.stop()
+        shutil.rmtree(self.folder, ignore_errors=True)
