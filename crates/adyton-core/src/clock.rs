@@ -1,8 +1,14 @@
 //! The one clock. Code takes a [`Clock`], never the system's time, so that tests move time by hand.
+//!
+//! Every clock has two hands: the time of day, which people and other machines set and which may jump, and the
+//! monotonic one. What is deleted for its age asks for [`Clock::settled_now`], which is silent for a while after a
+//! [`jump`].
+
+pub mod jump;
 
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
@@ -115,51 +121,97 @@ impl fmt::Display for Timestamp {
 
 /// Tells the time; cheap to clone. [`Clock::system`] in the program, [`Clock::manual`] in tests.
 #[derive(Clone)]
-pub struct Clock(Source);
+pub struct Clock {
+    source: Source,
+    watch: Arc<jump::Watch>,
+}
 
 #[derive(Clone)]
 enum Source {
     System(Instant),
-    Manual(Arc<AtomicI64>),
+    Manual(Arc<Hands>),
+}
+
+/// A clock that is moved by hand.
+struct Hands {
+    /// Microseconds since 1970.
+    day: AtomicI64,
+    /// Microseconds since some moment.
+    monotonic: AtomicU64,
 }
 
 impl Clock {
     /// The system's clock.
     pub fn system() -> Self {
-        Self(Source::System(Instant::now()))
+        Self::of(Source::System(Instant::now()))
     }
     /// A clock that stands still at `start` until it is [advanced](Clock::advance). Clones move together.
     pub fn manual(start: Timestamp) -> Self {
-        Self(Source::Manual(Arc::new(AtomicI64::new(start.micros()))))
+        Self::of(Source::Manual(Arc::new(Hands {
+            day: AtomicI64::new(start.micros()),
+            monotonic: AtomicU64::new(start.micros().unsigned_abs()),
+        })))
+    }
+    fn of(source: Source) -> Self {
+        let watch = Arc::new(jump::Watch::new(source.day(), source.monotonic()));
+        Self { source, watch }
     }
     /// The time of day.
+    pub fn now(&self) -> Timestamp {
+        self.source.day()
+    }
+    /// Time that never goes back, for measuring spans and for throttles; it starts anywhere.
+    pub fn monotonic(&self) -> Duration {
+        self.source.monotonic()
+    }
+    /// The time of day, if it has kept pace with the monotonic clock for at least `span` of this process's life. `None`
+    /// is no error: what wants to delete by the time of day waits.
+    pub fn settled_now(&self, span: Duration) -> Option<Timestamp> {
+        let (day, monotonic) = (self.source.day(), self.source.monotonic());
+        (self.watch.look(day, monotonic) >= span).then_some(day)
+    }
+    /// Looks at both hands, and gives a jump that nobody has been told of yet. All clones share what is seen.
+    pub fn take_jump(&self) -> Option<jump::Jump> {
+        self.watch.look(self.source.day(), self.source.monotonic());
+        self.watch.take()
+    }
+    /// Moves a manual clock on; does nothing to the system's.
+    pub fn advance(&self, by: Duration) {
+        if let Source::Manual(hands) = &self.source {
+            let micros = i64::try_from(by.as_micros()).unwrap_or(i64::MAX);
+            hands.day.fetch_add(micros, Ordering::Relaxed);
+            hands
+                .monotonic
+                .fetch_add(micros.unsigned_abs(), Ordering::Relaxed);
+        }
+    }
+    /// Sets the time of day of a manual clock, as an operator or NTP would; the monotonic hand stays. Does nothing to
+    /// the system's.
+    pub fn set(&self, day: Timestamp) {
+        if let Source::Manual(hands) = &self.source {
+            hands.day.store(day.micros(), Ordering::Relaxed);
+        }
+    }
+}
+
+impl Source {
     #[expect(
         clippy::disallowed_methods,
         reason = "the one place that asks the system for the time"
     )]
-    pub fn now(&self) -> Timestamp {
-        match &self.0 {
+    fn day(&self) -> Timestamp {
+        match self {
             Source::System(_) => {
                 let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
                 Timestamp(i64::try_from(since.as_micros()).unwrap_or(i64::MAX))
             }
-            Source::Manual(micros) => Timestamp(micros.load(Ordering::Relaxed)),
+            Source::Manual(hands) => Timestamp(hands.day.load(Ordering::Relaxed)),
         }
     }
-    /// Time that never goes back, for measuring spans and for throttles; it starts anywhere.
-    pub fn monotonic(&self) -> Duration {
-        match &self.0 {
+    fn monotonic(&self) -> Duration {
+        match self {
             Source::System(start) => start.elapsed(),
-            Source::Manual(micros) => Duration::from_micros(micros.load(Ordering::Relaxed).unsigned_abs()),
-        }
-    }
-    /// Moves a manual clock on; does nothing to the system's.
-    pub fn advance(&self, by: Duration) {
-        if let Source::Manual(micros) = &self.0 {
-            micros.fetch_add(
-                i64::try_from(by.as_micros()).unwrap_or(i64::MAX),
-                Ordering::Relaxed,
-            );
+            Source::Manual(hands) => Duration::from_micros(hands.monotonic.load(Ordering::Relaxed)),
         }
     }
 }

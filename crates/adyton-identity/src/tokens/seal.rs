@@ -34,7 +34,7 @@ const _: () = assert!(TEXT <= TOKEN_MAX);
 /// Why no token can be issued.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum IssueError {
-    /// The live state holds no token key that may seal yet.
+    /// The live state holds no token key.
     #[error("there is no token key yet: the store has not finished its start")]
     NoKey,
     /// The system gives no randomness.
@@ -42,11 +42,14 @@ pub enum IssueError {
     NoRandomness(String),
 }
 
-/// The key that seals now: the newest that is not in the future. A key is made known to all nodes before it seals.
+/// The key that seals now: the newest. One that was made within the next [`LEEWAY`] waits, so that no node meets a token
+/// of a key that it does not know yet; one that is further in the future means that the clock went back, and seals.
 pub fn sealing_key(live: &Live, now: Timestamp) -> Option<&Arc<TokenKey>> {
+    let waits = |key: &TokenKey| key.created_at > now && key.created_at <= now.after(LEEWAY);
     live.token_keys()
-        .filter(|key| key.created_at <= now)
-        .max_by_key(|key| (key.created_at, key.id))
+        .filter(|key| !waits(key))
+        .max_by_key(|key| key.id)
+        .or_else(|| live.sealing_key())
 }
 
 /// Seals contents with a key, which they must name.

@@ -253,6 +253,23 @@ fn keys_rotate() {
 }
 
 #[test]
+fn a_clock_that_goes_back_behind_all_keys_keeps_nobody_from_signing_in() {
+    let mut world = World::new();
+    world.apply(Change::TokenKey(token_key(8, start())));
+    let day = Duration::from_secs(24 * 3_600);
+    for to in [start().before(10 * day), start().before(Duration::from_secs(30))] {
+        world.clock.set(to);
+        let (text, _) = issue(&world);
+        assert!(world.identify(Accepts::IAM, &call(&text)).is_ok(), "at {to}");
+    }
+    // Also when the only key is a moment ahead.
+    world.apply(Change::TokenKeyGone(7));
+    let (text, contents) = issue(&world);
+    assert_eq!(contents.key, 8);
+    assert!(world.identify(Accepts::IAM, &call(&text)).is_ok());
+}
+
+#[test]
 fn a_token_from_a_token_keeps_the_first_expiry() {
     let world = World::new();
     let (_, first) = issue(&world);
