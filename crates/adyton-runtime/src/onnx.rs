@@ -7,6 +7,7 @@
 pub mod builtin;
 pub mod codec;
 pub mod cost;
+mod example;
 mod golden;
 mod guard;
 pub mod in_process;
@@ -94,13 +95,17 @@ impl Onnx {
         let path = model_folder.join(file);
         let shown = format!("model/{file}");
         // The compiled-in runtime panics over some graphs; that must cost this model only.
-        guard::guarded(|| self.load_file(&path, &shown)).unwrap_or_else(|panic| {
+        let loaded = guard::guarded(|| self.load_file(&path, &shown)).unwrap_or_else(|panic| {
             Err(LoadError::Graph {
                 file: shown.clone(),
                 runtime: self.choice.runtime(),
                 cause: panic.0,
                 fix: "",
             })
+        })?;
+        Ok(match example::in_folder(model_folder) {
+            None => loaded,
+            Some(body) => Box::new(example::WithExample { model: loaded, body }),
         })
     }
 

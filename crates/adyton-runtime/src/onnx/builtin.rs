@@ -4,8 +4,13 @@
 //! rewrites what it does not know: a final `ZipMap` (its labels are kept here), `Scaler`, unnamed axes. `plans.rs` prepares the
 //! graph once for all shapes, or, where `tract` cannot, for each shape that comes.
 
+mod attributes;
+mod bounds;
 mod graph;
+mod operators;
 mod plans;
+mod restart;
+mod watch;
 
 use std::path::Path;
 
@@ -46,7 +51,7 @@ impl BuiltinModel {
         let mut model = onnx
             .proto_model_for_read(&mut reader)
             .map_err(|e| unreadable(format!("{e:#}")))?;
-        let Prepared { ports, after } = graph::prepare(&mut model, &onnx, file)?;
+        let Prepared { ports, after } = graph::prepare(&mut model, file)?;
         let bytes = std::fs::metadata(path).map_or(0, |meta| meta.len());
         let plans = Plans::prepare(model, &ports, path.parent(), lanes::worth(bytes));
         let plans = plans.map_err(|cause| LoadError::Graph {

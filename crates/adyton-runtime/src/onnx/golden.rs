@@ -3,11 +3,15 @@
 
 use std::time::{Duration, Instant};
 
+use super::codec::Codec;
 use super::cost::Cost;
+use super::example;
 use super::guard::guarded;
 use super::pace::{INLINE, p99, thread_time};
 use super::predictor::Predictor;
-use super::tensor::{Axis, Elements, Input, OPEN_LENGTHS, Shape, Tensor, show_shape};
+use super::tensor::{
+    Axis, ElementType, Elements, Input, Shape, Tensor, example_shapes, product, show_shape, trial_shapes,
+};
 
 /// Bodies longer than this are read on the inference threads, however fast the model is.
 pub const INLINE_BODY: usize = 64 * 1024;
@@ -20,76 +24,75 @@ const BODIES: [usize; 3] = [4 * 1024, 16 * 1024, INLINE_BODY];
 const ELEMENT: usize = 2;
 /// A run that a single body can cause may hold a gateway's core for so long.
 const HOLD: Duration = Duration::from_millis(1);
-/// Elements of an example input at most.
-const MOST: usize = 64 << 20;
 /// How many axes are tried for an input that does not say how many it has.
 const RANKS: usize = 4;
 
-/// Why a model did not answer inputs of its own declared shapes.
-#[derive(Debug, Default)]
-pub(super) struct NoAnswer {
-    /// The first shapes tried.
-    pub(super) shapes: String,
-    /// The runtime's words.
-    pub(super) problem: String,
+/// What came of the first run.
+#[derive(Debug)]
+pub(super) enum First {
+    /// The model answered these inputs.
+    Answered(Vec<Tensor>),
+    /// It answered none that were tried; what was tried, and what it said.
+    Unanswered(String),
 }
 
-/// Makes the model answer once; gives the inputs that it answered. Zeros are tried, and ones, since some divide by what they
-/// get; axes of open length are tried at several lengths, since a network of convolutions may need more than one pixel.
-pub(super) fn run(model: &dyn Predictor) -> Result<Vec<Tensor>, NoAnswer> {
+/// Makes the model answer once. Zeros are tried, and ones, since some divide by what they get; axes of open length are tried
+/// at several lengths, since a network of convolutions may need more than one pixel. Then the `examples` are, which the
+/// package brings: bodies, with the codec that reads them.
+pub(super) fn run(model: &dyn Predictor, examples: &[(&Codec, Vec<u8>)]) -> First {
     let inputs = &model.ports().inputs;
     let mut failed = None;
     for shapes in shapes(inputs) {
         for fill in [Elements::zeros, Elements::ones] {
             let example = example(inputs, &shapes, fill);
             match guarded(|| model.run(&example)).and_then(|ran| ran) {
-                Ok(_) => return Ok(example),
+                Ok(_) => return First::Answered(example),
                 Err(problem) if failed.is_none() => {
                     let shapes: Vec<String> = shapes.iter().map(|shape| show_shape(shape)).collect();
-                    failed = Some(NoAnswer {
-                        shapes: shapes.join(", "),
-                        problem: problem.0,
-                    });
+                    failed = Some(format!(
+                        "to inputs {} of zeros it says: {}",
+                        shapes.join(", "),
+                        problem.0
+                    ));
                 }
                 Err(_) => {}
             }
         }
     }
-    Err(failed.unwrap_or_default())
+    let mut problem = failed.unwrap_or_default();
+    for (codec, body) in examples {
+        match guarded(|| example::ask(model, codec, body)) {
+            Ok(Ok(inputs)) => return First::Answered(inputs),
+            Ok(Err(said)) => problem = format!("to the package's example it says: {said}"),
+            Err(panic) => problem = format!("to the package's example it says: {panic}"),
+        }
+    }
+    First::Unanswered(problem)
 }
 
 /// The shapes to try, those of all inputs together.
 fn shapes(inputs: &[Input]) -> Vec<Vec<Shape>> {
-    let ranks = match inputs.iter().any(|input| input.axes.is_none()) {
-        true => 0..=RANKS,
-        false => 0..=0,
-    };
-    let with = |open: usize, rank: usize| {
-        let shape = |input: &Input| match input.axes {
-            Some(_) => input.example_shape(open),
+    if inputs.iter().all(|input| input.axes.is_some()) {
+        return trial_shapes(inputs);
+    }
+    let with_rank = |rank: usize| {
+        let shape = |(input, shape): (&Input, Shape)| match input.axes {
+            Some(_) => shape,
             None => Shape::from_elem(1, rank),
         };
-        inputs.iter().map(shape).collect::<Vec<_>>()
+        inputs
+            .iter()
+            .zip(example_shapes(inputs, 1, 1))
+            .map(shape)
+            .collect()
     };
-    let mut all: Vec<_> = ranks.map(|rank| with(1, rank)).collect();
-    all.extend(OPEN_LENGTHS.iter().skip(1).map(|open| with(*open, 0)));
-    all.dedup();
-    all
+    (0..=RANKS).map(with_rank).collect()
 }
 
-fn example(
-    inputs: &[Input],
-    shapes: &[Shape],
-    fill: fn(super::tensor::ElementType, usize) -> Elements,
-) -> Vec<Tensor> {
-    let tensor = |(input, shape): (&Input, &Shape)| {
-        let count = shape
-            .iter()
-            .fold(1usize, |product, length| product.saturating_mul(*length));
-        Tensor {
-            shape: shape.clone(),
-            elements: fill(input.element, count.min(MOST)),
-        }
+fn example(inputs: &[Input], shapes: &[Shape], fill: fn(ElementType, usize) -> Elements) -> Vec<Tensor> {
+    let tensor = |(input, shape): (&Input, &Shape)| Tensor {
+        shape: shape.clone(),
+        elements: fill(input.element, product(shape)),
     };
     inputs.iter().zip(shapes).map(tensor).collect()
 }
@@ -133,22 +136,14 @@ pub(super) fn inline_body(model: &dyn Predictor, p99: Duration) -> Option<usize>
 /// The largest of [`BODIES`] whose rows the model answers within [`HOLD`].
 fn largest(model: &dyn Predictor, smallest: usize) -> usize {
     let inputs = &model.ports().inputs;
-    let width: usize = inputs
+    let width: usize = example_shapes(inputs, 1, 1)
         .iter()
-        .map(|input| input.example_shape(1).iter().product::<usize>())
+        .map(|shape| product(shape))
         .sum();
     let mut most = smallest;
     for body in BODIES {
         let rows = body / ELEMENT / width.max(1);
-        let shape = |input: &Input| {
-            let mut shape = input.example_shape(1);
-            if let (Some(first), Some(Axis::Any(_))) = (shape.first_mut(), input.axes.iter().flatten().next())
-            {
-                *first = rows.max(1);
-            }
-            shape
-        };
-        let shapes: Vec<_> = inputs.iter().map(shape).collect();
+        let shapes = example_shapes(inputs, rows.max(1), 1);
         let example = example(inputs, &shapes, Elements::ones);
         let time = || {
             let start = Instant::now();

@@ -19,7 +19,8 @@ use http::StatusCode;
 use tokio::sync::oneshot;
 
 use super::codec::{Codec, InputError, PredictError};
-use super::golden::{self, NoAnswer};
+use super::example;
+use super::golden::{self, First};
 use super::guard::guarded;
 use super::pace::{Pace, Start};
 use super::predictor::{Predictor, RunError};
@@ -102,14 +103,6 @@ pub enum GoldenError {
         /// What does not fit.
         problem: String,
     },
-    /// The model did not answer inputs of its own declared shapes.
-    #[error("the model failed its first run, with inputs {shapes} of zeros and of ones: {problem}")]
-    Run {
-        /// The first shapes tried.
-        shapes: String,
-        /// The runtime's words.
-        problem: String,
-    },
 }
 
 /// A model that answers in this process.
@@ -119,6 +112,8 @@ pub struct InProcess {
     pace: Pace,
     /// The longest body that may be answered on the caller's thread; `None` when the model never may.
     inline: Option<usize>,
+    /// What its people should know, although it serves.
+    note: Option<String>,
     /// Whether a panic of the runtime has been told.
     panicked: AtomicBool,
     waiting: AtomicUsize,
@@ -152,15 +147,21 @@ impl InProcess {
             at,
             problem: problem.to_string(),
         })?;
-        let example = golden::run(model.as_ref())
-            .map_err(|NoAnswer { shapes, problem }| GoldenError::Run { shapes, problem })?;
-        let p99 = golden::measure(model.as_ref(), &example);
-        let inline = golden::inline_body(model.as_ref(), p99);
+        let examples = examples(model.as_ref(), apis, &codecs);
+        let (p99, inline, note) = match golden::run(model.as_ref(), &examples) {
+            First::Answered(example) => {
+                let p99 = golden::measure(model.as_ref(), &example);
+                (p99, golden::inline_body(model.as_ref(), p99), None)
+            }
+            First::Unanswered(said) => (Duration::MAX, None, Some(untried(&said))),
+        };
+        drop(examples);
         Ok(Arc::new(Self {
             model,
             codecs,
             pace: Pace::new(p99),
             inline,
+            note,
             panicked: AtomicBool::new(false),
             waiting: AtomicUsize::new(0),
             threads,
@@ -202,6 +203,11 @@ impl InProcess {
         };
         self.threads.submit(Box::new(job)).map_err(|_| ModelError::Busy)?;
         Ok(Pending(pending))
+    }
+
+    /// What its people should know, although it serves: that it has not answered yet, and what it said.
+    pub fn note(&self) -> Option<&str> {
+        self.note.as_deref()
     }
 
     /// The runtime's name, for people.
@@ -248,6 +254,28 @@ impl InProcess {
         }
         ModelError::Failed(panic)
     }
+}
+
+/// What the package itself gives as examples, best first.
+fn examples<'c>(
+    model: &dyn Predictor,
+    apis: &[ApiDeclaration],
+    codecs: &'c [(String, Codec)],
+) -> Vec<(&'c Codec, Vec<u8>)> {
+    let file = model.example().map(<[u8]>::to_vec);
+    let file = file.and_then(|body| Some((&codecs.first()?.1, body)));
+    let declared = apis.iter().zip(codecs).filter_map(|(api, (_, codec))| {
+        let body = example::of_schema(api.request.as_ref()?)?;
+        Some((codec, body))
+    });
+    file.into_iter().chain(declared).collect()
+}
+
+fn untried(said: &str) -> String {
+    format!(
+        "it serves, but has answered nothing yet: {said}; add a body that it answers as `model/example.json`, so that a \
+         deployment tries it"
+    )
 }
 
 /// A place in the queue: one model may hold half of it.

@@ -26,6 +26,11 @@ pub trait Predictor: Send + Sync + fmt::Debug {
         Cost::Contents
     }
 
+    /// A body that it answers, as its package says (`model/example.json`).
+    fn example(&self) -> Option<&[u8]> {
+        None
+    }
+
     /// The name of the runtime, for people: `ONNX Runtime 1.20` or `built-in`.
     fn runtime(&self) -> String;
 }
@@ -53,6 +58,14 @@ pub enum LoadError {
         /// The runtime's words.
         cause: String,
     },
+    /// The graph holds more than the compiled-in runtime may be given.
+    #[error("{file}: {what}")]
+    Bounds {
+        /// The file, relative to the package.
+        file: String,
+        /// What is too much, where, and what to do.
+        what: String,
+    },
     /// The compiled-in runtime lacks operators of the model.
     #[error(
         "{file}: the compiled-in runtime has no operator {operators}; install ONNX Runtime (`adyton doctor --fix`) or set \
@@ -63,6 +76,14 @@ pub enum LoadError {
         file: String,
         /// Their names, with domains.
         operators: String,
+    },
+    /// The compiled-in runtime would compute something else than the model says.
+    #[error("{file}: {what}; ONNX Runtime may know it (`adyton doctor --fix` installs it)")]
+    Attribute {
+        /// The file, relative to the package.
+        file: String,
+        /// What it does not understand, and where.
+        what: String,
     },
     /// The model's graph is wrong, or beyond the runtime.
     #[error("{file}: {runtime} cannot prepare the model: {cause}{fix}")]

@@ -1,5 +1,6 @@
 //! Tensors, their element types, and what a model declares of its inputs and outputs. Plain values; no backend's types.
 
+use std::collections::HashSet;
 use std::fmt;
 use std::sync::Arc;
 
@@ -197,7 +198,7 @@ pub enum Value {
 pub enum Axis {
     /// Exactly this long.
     Fixed(usize),
-    /// Any length; the name, if the model gives one, is only for people.
+    /// Any length; axes of one name have the same.
     Any(Option<Arc<str>>),
 }
 
@@ -206,7 +207,12 @@ pub(crate) const MOST_AXES: usize = 16;
 
 /// Lengths to try for axes of open length when a model is run for the first time: a network of convolutions may need more than
 /// one pixel, and many need a multiple of 32 or exactly 48, 64, 224 or 640 of them.
-pub(crate) const OPEN_LENGTHS: [usize; 7] = [1, 32, 48, 64, 96, 224, 640];
+const OPEN_LENGTHS: [usize; 7] = [1, 32, 48, 64, 96, 224, 640];
+/// Lengths to try after these for all open axes, the batch too: a list may have to be of a certain length.
+const LIST_LENGTHS: [usize; 4] = [2, 16, 100, 1000];
+/// Elements of an example input at most; the second for [`LIST_LENGTHS`], which several axes may have at once.
+const MOST: usize = 64 << 20;
+const MOST_LISTED: usize = 1 << 20;
 
 /// A declared input.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -230,19 +236,6 @@ impl Input {
                 })
         })
     }
-    /// The shape with every axis of open length set: the first to one (the batch), the others to `open`.
-    pub fn example_shape(&self, open: usize) -> Shape {
-        self.axes
-            .iter()
-            .flatten()
-            .enumerate()
-            .map(|(at, axis)| match axis {
-                Axis::Fixed(length) => *length,
-                Axis::Any(_) if at == 0 => 1,
-                Axis::Any(_) => open,
-            })
-            .collect()
-    }
 }
 
 /// `float32 [N,4]`, as messages name it.
@@ -264,6 +257,48 @@ impl fmt::Display for Input {
         }
         f.write_str("]")
     }
+}
+
+/// The shapes of `inputs` with every axis of open length set: those that come first to `first` (the batch), the others to
+/// `open`. Axes of one name have one length, wherever they are.
+pub(crate) fn example_shapes(inputs: &[Input], first: usize, open: usize) -> Vec<Shape> {
+    let name = |axis: &Axis| match axis {
+        Axis::Any(Some(name)) => Some(Arc::clone(name)),
+        Axis::Any(None) | Axis::Fixed(_) => None,
+    };
+    let leading: HashSet<Arc<str>> = inputs
+        .iter()
+        .filter_map(|input| input.axes.as_ref()?.first().and_then(name))
+        .collect();
+    let length = |(at, axis): (usize, &Axis)| match axis {
+        Axis::Fixed(length) => *length,
+        Axis::Any(Some(name)) if leading.contains(name) => first,
+        Axis::Any(None) if at == 0 => first,
+        Axis::Any(_) => open,
+    };
+    let shape = |input: &Input| input.axes.iter().flatten().enumerate().map(length).collect();
+    inputs.iter().map(shape).collect()
+}
+
+/// Shapes to try when a model is run for the first time, those of all inputs together. Their number of axes must be known.
+pub(crate) fn trial_shapes(inputs: &[Input]) -> Vec<Vec<Shape>> {
+    let open = OPEN_LENGTHS.map(|open| (1, open, MOST));
+    let listed = LIST_LENGTHS.map(|length| (length, length, MOST_LISTED));
+    let mut all: Vec<Vec<Shape>> = Vec::new();
+    for (first, open, most) in open.into_iter().chain(listed) {
+        let shapes = example_shapes(inputs, first, open);
+        if shapes.iter().all(|shape| product(shape) <= most) && !all.contains(&shapes) {
+            all.push(shapes);
+        }
+    }
+    all
+}
+
+/// How many elements a tensor of this shape has.
+pub(crate) fn product(shape: &[usize]) -> usize {
+    shape
+        .iter()
+        .fold(1usize, |product, length| product.saturating_mul(*length))
 }
 
 /// What a model takes and gives, in the order of its graph.

@@ -16,6 +16,7 @@ use tokio::sync::{Semaphore, mpsc, watch};
 
 use super::board::Board;
 use super::plan::Key;
+use super::telling;
 use super::wanted::{Recipe, Runnable};
 use crate::command::CommandSettings;
 use crate::command::program::Sink;
@@ -120,7 +121,13 @@ async fn in_process(
         })
     };
     match loaded {
-        Ok(Ok(model)) => tell(News::Ready(Target::InProcess(model))),
+        Ok(Ok(model)) => {
+            if let Some(note) = model.note() {
+                let text = format!("An instance of model {}: {note}", start.recipe.name);
+                telling::abnormal(machinery, start.service, text);
+            }
+            tell(News::Ready(Target::InProcess(model)));
+        }
         Ok(Err(cause)) => return tell(failed(cause)),
         Err(_) => {
             let cause = format!(

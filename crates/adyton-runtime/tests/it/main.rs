@@ -1,11 +1,14 @@
 //! The runtime from outside: packages, models on both runtimes, programs under a keeper, and services.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
+mod bounds;
 mod callers;
+mod first_run;
 mod graph;
 mod keeper;
 mod models;
 mod packages;
 mod place;
+mod recurrent;
 mod services;
 mod world;

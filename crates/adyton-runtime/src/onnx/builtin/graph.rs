@@ -9,12 +9,11 @@
 use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
-use tract_onnx::Onnx;
 use tract_onnx::pb::tensor_shape_proto::dimension::Value as Length;
 use tract_onnx::pb::type_proto::Value as Type;
 use tract_onnx::pb::{AttributeProto, GraphProto, ModelProto, NodeProto, TensorProto, ValueInfoProto};
 
-use super::element_type;
+use super::{attributes, bounds, element_type, operators};
 use crate::onnx::predictor::LoadError;
 use crate::onnx::tensor::{Axis, Input, Label, MOST_AXES, Ports, Shape};
 use crate::onnx::zip_map::{self, attribute};
@@ -38,7 +37,11 @@ pub(super) enum After {
 }
 
 /// Rewrites `model` and reads its ports; refuses operators that the runtime does not have.
-pub(super) fn prepare(model: &mut ModelProto, onnx: &Onnx, file: &str) -> Result<Prepared, LoadError> {
+pub(super) fn prepare(model: &mut ModelProto, file: &str) -> Result<Prepared, LoadError> {
+    bounds::check(model).map_err(|what| LoadError::Bounds {
+        file: file.to_owned(),
+        what,
+    })?;
     if !model.functions.is_empty() {
         let names: Vec<&str> = model
             .functions
@@ -71,7 +74,7 @@ pub(super) fn prepare(model: &mut ModelProto, onnx: &Onnx, file: &str) -> Result
     replace_scalers(graph);
     name_axes(graph);
     let mut missing = BTreeSet::new();
-    missing_operators(graph, onnx, &mut missing);
+    missing_operators(graph, &mut missing);
     if !missing.is_empty() {
         let operators = missing.into_iter().collect::<Vec<_>>().join(", ");
         return Err(LoadError::Operators {
@@ -80,6 +83,12 @@ pub(super) fn prepare(model: &mut ModelProto, onnx: &Onnx, file: &str) -> Result
         });
     }
     let inputs = inputs(graph, file)?;
+    if let Some(what) = attributes::refusal(model) {
+        return Err(LoadError::Attribute {
+            file: file.to_owned(),
+            what,
+        });
+    }
     Ok(Prepared {
         ports: Ports { inputs, outputs },
         after,
@@ -88,16 +97,21 @@ pub(super) fn prepare(model: &mut ModelProto, onnx: &Onnx, file: &str) -> Result
 
 /// An output that only passes on what another node makes becomes that node's own: exporters put an `Identity` behind labels.
 fn skip_identities(graph: &mut GraphProto) {
+    let most = graph.node.len();
     for output in &mut graph.output {
+        let mut passed = 0;
         let made = |name: &str| {
             graph
                 .node
                 .iter()
                 .find(|node| node.output.iter().any(|made| made == name))
         };
-        while let Some(node) = made(&output.name).filter(|node| node.op_type == "Identity")
+        // A circle of them ends with the count; that it is none, `tract` says.
+        while passed < most
+            && let Some(node) = made(&output.name).filter(|node| node.op_type == "Identity")
             && let Some(source) = node.input.first().filter(|source| made(source).is_some())
         {
+            passed += 1;
             output.name = source.clone();
         }
     }
@@ -318,9 +332,9 @@ pub(super) fn fix_shapes(model: &mut ModelProto, shapes: &[Shape]) {
     }
 }
 
-fn missing_operators(graph: &GraphProto, onnx: &Onnx, missing: &mut BTreeSet<String>) {
+fn missing_operators(graph: &GraphProto, missing: &mut BTreeSet<String>) {
     for node in &graph.node {
-        if !onnx.op_register.0.contains_key(&node.op_type) {
+        if operators::of(&node.domain, &node.op_type).is_none() {
             let domain = if node.domain.is_empty() {
                 String::new()
             } else {
@@ -330,7 +344,7 @@ fn missing_operators(graph: &GraphProto, onnx: &Onnx, missing: &mut BTreeSet<Str
         }
         for attribute in &node.attribute {
             for inner in attribute.g.iter().chain(&attribute.graphs) {
-                missing_operators(inner, onnx, missing);
+                missing_operators(inner, missing);
             }
         }
     }

@@ -10,10 +10,13 @@ use parking_lot::Mutex;
 use tract_onnx::pb::ModelProto;
 use tract_onnx::prelude::*;
 use tract_onnx::tract_core::internal::{SimplePlan, SimpleState, TypedOp, bail};
+use tract_onnx::tract_core::plan::eval;
 
-use super::graph;
+use super::watch::Watch;
+use super::{graph, restart};
+use crate::onnx::guard::guarded;
 use crate::onnx::lanes::Lanes;
-use crate::onnx::tensor::{OPEN_LENGTHS, Ports, Shape, Tensor};
+use crate::onnx::tensor::{Ports, Shape, Tensor, trial_shapes};
 
 /// So many shapes keep their plan; each holds the weights once more.
 const KEPT: usize = 4;
@@ -39,25 +42,23 @@ impl Plans {
         folder: Option<&Path>,
         copies: usize,
     ) -> TractResult<Self> {
-        let whole = match Plan::prepare(&model, folder, copies, false) {
-            Ok(plan) => return Ok(Self::Any(plan)),
-            Err(problem) => problem,
+        // It panics over some graphs with open axes (a recurrence over a batch of open length, without an initial state).
+        let whole = match guarded(|| Plan::prepare(&model, folder, copies, false)) {
+            Ok(Ok(plan)) => return Ok(Self::Any(plan)),
+            Ok(Err(problem)) => problem,
+            Err(panic) => panic.into(),
         };
         let each = EachShape {
             model,
             folder: folder.map(Path::to_owned),
             kept: Mutex::default(),
         };
-        for open in OPEN_LENGTHS {
-            let shapes: Shapes = ports
-                .inputs
-                .iter()
-                .map(|input| input.example_shape(open))
-                .collect();
-            if ports.inputs.iter().any(|input| input.axes.is_none()) {
-                break;
-            }
-            if each.plan(&shapes).is_ok() {
+        let trials = match ports.inputs.iter().all(|input| input.axes.is_some()) {
+            true => trial_shapes(&ports.inputs),
+            false => Vec::new(),
+        };
+        for shapes in trials {
+            if guarded(|| each.plan(&shapes)).is_ok_and(|plan| plan.is_ok()) {
                 return Ok(Self::Each(Box::new(each)));
             }
         }
@@ -115,11 +116,14 @@ impl EachShape {
     }
 }
 
-/// A graph ready to run, with states for several threads.
+/// A graph ready to run.
 #[derive(Debug)]
 pub(super) struct Plan {
     plan: Arc<TractPlan>,
-    states: Lanes<Option<State>>,
+    /// Nodes that are looked at before they run.
+    watch: Watch,
+    /// States for several threads; `None` when something in the graph keeps values from one run to the next.
+    states: Option<Lanes<Option<State>>>,
 }
 
 impl Plan {
@@ -134,20 +138,42 @@ impl Plan {
                 parsed.unresolved_inputs.join(", ")
             );
         }
-        let plan = SimplePlan::new(Arc::new(parsed.model.into_optimized()?))?;
-        let states = Lanes::make(copies, || plan.spawn().map(Some))?;
-        Ok(Self { plan, states })
+        let mut typed = parsed.model.into_typed()?;
+        restart::with_each_run(&mut typed);
+        let plan = SimplePlan::new(Arc::new(typed.into_optimized()?))?;
+        let watch = Watch::over(plan.model());
+        let first = plan.spawn()?;
+        // No operator without a state of its own can carry anything over: the values of a run are cleared at its end.
+        let states = if first.op_states.iter().any(Option::is_some) {
+            None
+        } else {
+            Some(Lanes::make(copies, || plan.spawn().map(Some))?)
+        };
+        Ok(Self { plan, watch, states })
     }
 
     fn run(&self, given: TVec<TValue>) -> TractResult<TVec<TValue>> {
-        let mut lane = self.states.take();
+        let Some(states) = &self.states else {
+            return self.run_in(&mut self.plan.spawn()?, given);
+        };
+        let mut lane = states.take();
         // A run that fails or panics leaves values behind, so a state comes back only after it has succeeded.
         let mut state = match lane.take() {
             Some(state) => state,
             None => self.plan.spawn()?,
         };
-        let outputs = state.run(given)?;
+        let outputs = self.run_in(&mut state, given)?;
         *lane = Some(state);
         Ok(outputs)
+    }
+
+    fn run_in(&self, state: &mut State, given: TVec<TValue>) -> TractResult<TVec<TValue>> {
+        if self.watch.is_empty() {
+            return state.run(given);
+        }
+        state.run_plan_with_eval(given, |context, own, node, inputs| {
+            self.watch.check(node.id, &inputs)?;
+            eval(context, own, node, inputs)
+        })
     }
 }

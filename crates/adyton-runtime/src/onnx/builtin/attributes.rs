@@ -1,0 +1,140 @@
+//! Refuses what the compiled-in runtime would compute otherwise than the model says: unknown operator sets, and attributes
+//! that it does not understand (`operators.rs` lists the ones that it does).
+
+use tract_onnx::pb::{AttributeProto, GraphProto, ModelProto, NodeProto};
+
+use super::operators::{self, ML, ML_SETS, ONNX, Rule, SETS};
+use crate::onnx::zip_map::attribute;
+
+/// What is not understood, in words; `None` when all is.
+pub(super) fn refusal(model: &ModelProto) -> Option<String> {
+    let sets = model.opset_import.iter();
+    let version_of = |domain: &str| {
+        let own = |found: &str| found == domain || (domain == ONNX && found == "ai.onnx");
+        sets.clone().find(|set| own(&set.domain)).map(|set| set.version)
+    };
+    for (domain, shown, known) in [(ONNX, "ai.onnx", SETS), (ML, ML, ML_SETS)] {
+        if let Some(version) = version_of(domain).filter(|version| !known.contains(version)) {
+            return Some(format!(
+                "operator set {version} of {shown} is not one of {} to {}; export the model with one of these",
+                known.start(),
+                known.end()
+            ));
+        }
+    }
+    let version = version_of(ONNX).unwrap_or(*SETS.start());
+    model.graph.as_ref().and_then(|graph| in_graph(graph, version))
+}
+
+fn in_graph(graph: &GraphProto, version: i64) -> Option<String> {
+    graph.node.iter().find_map(|node| in_node(node, version))
+}
+
+fn in_node(node: &NodeProto, version: i64) -> Option<String> {
+    // Operators that are missing are told elsewhere, all together.
+    let known = operators::of(&node.domain, &node.op_type)?;
+    for given in &node.attribute {
+        let rule = known.iter().find(|(name, _)| *name == given.name);
+        if !rule.is_some_and(|(_, rule)| allows(*rule, given)) {
+            return Some(words(node, given));
+        }
+        let inner = given.g.iter().chain(&given.graphs);
+        if let Some(refusal) = inner
+            .map(|graph| in_graph(graph, version))
+            .find_map(|found| found)
+        {
+            return Some(refusal);
+        }
+    }
+    combination(node, version)
+}
+
+fn allows(rule: Rule, given: &AttributeProto) -> bool {
+    match rule {
+        Rule::Any => true,
+        Rule::Int(only) => given.i == only,
+        Rule::Float(only) => given.f == only,
+        Rule::Texts(only) => only.iter().any(|text| text.as_bytes() == given.s.as_slice()),
+        Rule::Never => {
+            given.r#type >= FLOATS
+                && given.floats.is_empty()
+                && given.ints.is_empty()
+                && given.strings.is_empty()
+        }
+    }
+}
+
+/// The first of the types of attributes that are lists.
+const FLOATS: i32 = 6;
+
+/// What is understood alone, and not together.
+fn combination(node: &NodeProto, version: i64) -> Option<String> {
+    let text = |name: &str| attribute(node, name).map(|found| found.s.as_slice());
+    let number = |name: &str| attribute(node, name).map_or(0, |found| found.i);
+    match node.op_type.as_str() {
+        "RNN" | "LSTM" | "GRU" => {
+            let both = text("direction") == Some(b"bidirectional");
+            let activations =
+                attribute(node, "activations").filter(|found| !default_activations(node, found, both));
+            if let Some(found) = activations {
+                return Some(words(node, found));
+            }
+            if both && number("layout") == 1 {
+                return attribute(node, "layout").map(|found| words(node, found));
+            }
+        }
+        // Explicit padding and a rule for padding contradict each other; which one wins differs.
+        "Conv" | "ConvInteger" | "ConvTranspose" | "QLinearConv" | "AveragePool" | "MaxPool" => {
+            let rule = attribute(node, "auto_pad").filter(|found| found.s != b"NOTSET");
+            if let (Some(rule), Some(_)) = (rule, attribute(node, "pads")) {
+                return Some(words(node, rule));
+            }
+        }
+        "Scan" if version < 9 => {
+            return Some(format!(
+                "the compiled-in runtime does not know Scan of operator set {version}; export the model with a newer one"
+            ));
+        }
+        _ => {}
+    }
+    None
+}
+
+fn default_activations(node: &NodeProto, given: &AttributeProto, both: bool) -> bool {
+    let one: &[&str] = match node.op_type.as_str() {
+        "LSTM" => &["Sigmoid", "Tanh", "Tanh"],
+        "GRU" => &["Sigmoid", "Tanh"],
+        _ => &["Tanh"],
+    };
+    let directions = if both { 2 } else { 1 };
+    let default = one.iter().cycle().take(one.len() * directions);
+    given.strings.is_empty()
+        || (given.strings.len() == one.len() * directions
+            && given
+                .strings
+                .iter()
+                .zip(default)
+                .all(|(given, default)| given.eq_ignore_ascii_case(default.as_bytes())))
+}
+
+fn words(node: &NodeProto, given: &AttributeProto) -> String {
+    const NAME: usize = 60;
+    let short = |text: &str| text.chars().take(NAME).collect::<String>();
+    let value = match given.r#type {
+        1 => format!(" = {}", given.f),
+        2 => format!(" = {}", given.i),
+        3 => format!(" = \"{}\"", short(&String::from_utf8_lossy(&given.s))),
+        _ => String::new(),
+    };
+    let name = node
+        .output
+        .first()
+        .filter(|_| node.name.is_empty())
+        .unwrap_or(&node.name);
+    format!(
+        "the compiled-in runtime does not know `{}`{value} of {} (node \"{}\")",
+        short(&given.name),
+        short(&node.op_type),
+        short(name)
+    )
+}

@@ -1,0 +1,127 @@
+//! Bounds on what a graph may hold, asked before `tract` sees it.
+//!
+//! `tract` reads some texts of a graph, and graphs inside of operators, by recursion without an end. A text that nests deep
+//! enough overflows the stack, which no guard catches: the whole server would end. So what nests is counted here first, and
+//! a graph that holds more than a real model does is refused.
+
+use tract_onnx::pb::tensor_shape_proto::dimension::Value as Length;
+use tract_onnx::pb::type_proto::Value as Type;
+use tract_onnx::pb::{GraphProto, ModelProto, NodeProto, ValueInfoProto};
+
+/// The longest name of an axis (`dim_param`), in bytes. It may be an expression, like `floor(width/2) + 1`.
+const AXIS_NAME: usize = 256;
+/// How deep brackets and signs may nest in the name of an axis.
+const AXIS_LEVELS: usize = 16;
+/// The longest equation of an `Einsum`, in bytes.
+const EQUATION: usize = 256;
+/// How deep graphs may lie in each other: the bodies of `If`, `Loop` and `Scan`.
+const GRAPH_LEVELS: usize = 8;
+
+/// Whether the model is within the bounds; else what is not, and where.
+pub(super) fn check(model: &ModelProto) -> Result<(), String> {
+    model.graph.as_ref().map_or(Ok(()), |graph| check_graph(graph, 1))
+}
+
+fn check_graph(graph: &GraphProto, level: usize) -> Result<(), String> {
+    if level > GRAPH_LEVELS {
+        return Err(format!(
+            "graph \"{}\": lies in more than {GRAPH_LEVELS} graphs of operators such as If and Loop; export the model with fewer",
+            shown(&graph.name)
+        ));
+    }
+    for (what, values) in [
+        ("input", &graph.input),
+        ("output", &graph.output),
+        ("value", &graph.value_info),
+    ] {
+        for value in values {
+            check_axes(what, value)?;
+        }
+    }
+    graph.node.iter().try_for_each(|node| check_node(node, level))
+}
+
+fn check_axes(what: &str, value: &ValueInfoProto) -> Result<(), String> {
+    let Some(Type::TensorType(tensor)) = value.r#type.as_ref().and_then(|ty| ty.value.as_ref()) else {
+        return Ok(());
+    };
+    let axes = tensor.shape.iter().flat_map(|shape| &shape.dim);
+    for (at, axis) in axes.enumerate() {
+        let Some(Length::DimParam(name)) = &axis.value else {
+            continue;
+        };
+        let wrong = |problem: String| {
+            Err(format!(
+                "{what} \"{}\": the name of axis {at} {problem}; give the axis (`dim_param`) a short name",
+                shown(&value.name)
+            ))
+        };
+        if name.len() > AXIS_NAME {
+            return wrong(format!("has {} bytes, more than {AXIS_NAME}", name.len()));
+        }
+        if levels(name) > AXIS_LEVELS {
+            return wrong(format!("nests more than {AXIS_LEVELS} brackets and signs"));
+        }
+    }
+    Ok(())
+}
+
+fn check_node(node: &NodeProto, level: usize) -> Result<(), String> {
+    for attribute in &node.attribute {
+        if node.op_type == "Einsum" && attribute.s.len() > EQUATION {
+            return Err(format!(
+                "node \"{}\" (Einsum): the equation has {} bytes, more than {EQUATION}",
+                shown(&node.name),
+                attribute.s.len()
+            ));
+        }
+        for inner in attribute.g.iter().chain(&attribute.graphs) {
+            check_graph(inner, level + 1)?;
+        }
+    }
+    Ok(())
+}
+
+/// How deep the reader of axis names goes at most: a level for each bracket that is open, and for each sign that stands
+/// before a term.
+fn levels(name: &str) -> usize {
+    let (mut open, mut most, mut signs) = (0usize, 0usize, 0usize);
+    let mut term_before = false;
+    for letter in name.chars().filter(|letter| !letter.is_whitespace()) {
+        match letter {
+            '(' => open += 1,
+            ')' => open = open.saturating_sub(1),
+            '-' if !term_before => signs += 1,
+            _ => {}
+        }
+        term_before = letter == ')' || letter.is_alphanumeric() || letter == '_' || letter == '.';
+        most = most.max(open);
+    }
+    most + signs
+}
+
+/// A name of the graph as messages show it: its beginning.
+fn shown(name: &str) -> String {
+    const SHOWN: usize = 60;
+    match name.char_indices().nth(SHOWN) {
+        Some((end, _)) => format!("{}…", &name[..end]),
+        None => name.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn levels_are_those_of_the_reader() {
+        assert_eq!(levels("N"), 0);
+        assert_eq!(levels("a - b - c"), 0);
+        assert_eq!(levels("floor(W/2 - 1/2) + 1"), 1);
+        assert_eq!(levels("((N))"), 2);
+        assert_eq!(levels("(a) - (b)"), 1);
+        assert_eq!(levels("- - -N"), 3);
+        assert_eq!(levels("-(-(N))"), 4);
+        assert_eq!(levels("a*-b"), 1);
+    }
+}

@@ -1,0 +1,143 @@
+//! The example that a package brings: a body that the model is known to answer. It is used where inputs of our own making are
+//! no use: a list of exactly a hundred numbers, texts of known categories.
+//!
+//! Either `model/example.json`, the body as a caller would send it; or the declared request schema, where each of its values
+//! has an `example`, `examples` or a `default`.
+
+use std::fs;
+use std::path::Path;
+
+use parking_lot::Mutex;
+use serde_json::{Map, Value as Json};
+
+use super::codec::Codec;
+use super::cost::Cost;
+use super::predictor::{Predictor, RunError};
+use super::tensor::{Ports, Tensor, Value};
+
+/// The file, beside the model.
+const FILE: &str = "example.json";
+/// A larger one, in bytes, is not read.
+const LARGEST: u64 = 16 << 20;
+/// How deep a schema is followed.
+const DEEPEST: usize = 32;
+
+/// The example in the folder of the model, if there is one.
+pub(super) fn in_folder(model: &Path) -> Option<Vec<u8>> {
+    let path = model.join(FILE);
+    let fits = fs::metadata(&path).is_ok_and(|meta| meta.is_file() && meta.len() <= LARGEST);
+    if fits { fs::read(path).ok() } else { None }
+}
+
+/// The example that a declared request (`{"Content-type", "data": schema}`) describes.
+pub(super) fn of_schema(request: &Json) -> Option<Vec<u8>> {
+    let body = value(request.get("data")?, DEEPEST)?;
+    serde_json::to_vec(&body).ok()
+}
+
+fn value(schema: &Json, deeper: usize) -> Option<Json> {
+    let deeper = deeper.checked_sub(1)?;
+    let first = |list: &Json| list.as_array()?.first().cloned();
+    let own = schema.get("example").or_else(|| schema.get("default")).cloned();
+    if let Some(own) = own.or_else(|| schema.get("examples").and_then(first)) {
+        return Some(own);
+    }
+    if let Some(properties) = schema.get("properties").and_then(Json::as_object) {
+        let fields = properties
+            .iter()
+            .map(|(name, inner)| Some((name.clone(), value(inner, deeper)?)));
+        return fields.collect::<Option<Map<String, Json>>>().map(Json::Object);
+    }
+    let items = schema.get("items").or_else(|| schema.get("item"))?;
+    let item = match items {
+        Json::Array(kinds) => kinds.first()?,
+        one => one,
+    };
+    value(item, deeper).map(|item| Json::Array(vec![item]))
+}
+
+/// The tensors that the model answered when it was asked with `body`; else what was wrong.
+pub(super) fn ask(model: &dyn Predictor, codec: &Codec, body: &[u8]) -> Result<Vec<Tensor>, String> {
+    let listener = Listener {
+        model,
+        heard: Mutex::new(None),
+    };
+    codec
+        .predict(&listener, body)
+        .map_err(|problem| problem.to_string())?;
+    let heard = listener.heard.into_inner();
+    heard.ok_or_else(|| "it asks the model for nothing".to_owned())
+}
+
+/// A model whose package brings an example.
+#[derive(Debug)]
+pub(super) struct WithExample {
+    pub(super) model: Box<dyn Predictor>,
+    pub(super) body: Vec<u8>,
+}
+
+impl Predictor for WithExample {
+    fn ports(&self) -> &Ports {
+        self.model.ports()
+    }
+    fn run(&self, inputs: &[Tensor]) -> Result<Vec<Value>, RunError> {
+        self.model.run(inputs)
+    }
+    fn cost(&self) -> Cost {
+        self.model.cost()
+    }
+    fn example(&self) -> Option<&[u8]> {
+        Some(&self.body)
+    }
+    fn runtime(&self) -> String {
+        self.model.runtime()
+    }
+}
+
+/// A model with an ear for what it is asked.
+#[derive(Debug)]
+struct Listener<'m> {
+    model: &'m dyn Predictor,
+    heard: Mutex<Option<Vec<Tensor>>>,
+}
+
+impl Predictor for Listener<'_> {
+    fn ports(&self) -> &Ports {
+        self.model.ports()
+    }
+    fn run(&self, inputs: &[Tensor]) -> Result<Vec<Value>, RunError> {
+        let values = self.model.run(inputs)?;
+        *self.heard.lock() = Some(inputs.to_vec());
+        Ok(values)
+    }
+    fn cost(&self) -> Cost {
+        self.model.cost()
+    }
+    fn runtime(&self) -> String {
+        self.model.runtime()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::of_schema;
+
+    #[test]
+    fn a_schema_whose_values_all_have_examples_is_one() {
+        let number = |example: f64| json!({"type": "number", "example": example});
+        let rows = json!({"data": {"type": "object", "properties": {"data": {"type": "object", "properties": {"req_data":
+            {"type": "array", "items": [{"type": "object", "properties": {"a": number(1.5), "b": {"type": "string", "default": "x"}}}]}}}}}});
+        let body = of_schema(&rows).map(|body| String::from_utf8(body).unwrap_or_default());
+        assert_eq!(
+            body.as_deref(),
+            Some(r#"{"data":{"req_data":[{"a":1.5,"b":"x"}]}}"#)
+        );
+        let whole = json!({"data": {"type": "object", "examples": [{"inputs": {"x": [1]}}]}});
+        assert_eq!(of_schema(&whole), Some(br#"{"inputs":{"x":[1]}}"#.to_vec()));
+        let half =
+            json!({"data": {"type": "object", "properties": {"a": number(1.0), "b": {"type": "number"}}}});
+        assert_eq!(of_schema(&half), None);
+    }
+}
