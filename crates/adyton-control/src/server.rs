@@ -1,21 +1,16 @@
-//! The listener of the control plane: bounds on what a connection may send, and a graceful end.
+//! The listener of the control plane: it accepts, and ends gracefully. One connection is `connection.rs`'s.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use adyton_listener::acceptor::Accepted;
+use adyton_listener::{Acceptor, Contact, Notice, Place, Places, Seldom};
 use axum::Router;
-use axum::body::Body;
-use http::Request;
-use hyper::service::service_fn;
-use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
-use hyper_util::server::conn::auto;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
-use tower_service::Service as _;
 
-use crate::call::Peer;
+use crate::connection::{self, Connection};
 use crate::middleware::application;
 use crate::operations::model::recover::recover;
 use crate::operations::package::sweep;
@@ -24,16 +19,10 @@ use crate::plane::Plane;
 use crate::routes;
 use crate::settings::{ControlParts, ControlSettings};
 
-/// Connections at once.
-const CONNECTIONS: usize = 4096;
-/// How long a head may take to arrive, and how long a connection may be idle.
-const HEAD_TIME: Duration = Duration::from_secs(30);
-/// Headers of one request.
-const HEADERS: usize = 200;
-/// Bytes of one head.
-const HEAD_BYTES: usize = 256 << 10;
-/// How long to wait after a failure to accept: out of file descriptors does not pass at once.
-const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+/// Between two looks at all connections.
+const WATCH: Duration = Duration::from_secs(1);
+/// So many idle connections are let go when the process is out of descriptors.
+const RELIEF: usize = 16;
 
 /// Why the control plane could not begin.
 #[derive(Debug, thiserror::Error)]
@@ -108,35 +97,44 @@ impl Control {
     }
     /// Answers until `shutdown` is ready, then finishes what is in flight, at most `shutdown_grace` long.
     pub async fn serve(self, shutdown: impl Future<Output = ()> + Send) {
-        let room = Arc::new(Semaphore::new(CONNECTIONS));
-        let (stop, stopping) = watch::channel(false);
+        let Self {
+            listener,
+            router,
+            plane,
+            ..
+        } = self;
+        let places = Places::new(plane.settings.max_connections);
+        let complaints = Arc::new(Seldom::new(plane.clock.clone()));
+        let mut acceptor = Acceptor::new(listener, "control", complaints);
         let mut connections = JoinSet::new();
-        let watching = tokio::spawn(rollout::watch(self.plane.clone()));
-        let sweeping = tokio::spawn(sweep::regularly(self.plane.clone()));
+        let watching = tokio::spawn(rollout::watch(plane.clone()));
+        let sweeping = tokio::spawn(sweep::regularly(plane.clone()));
+        let judging = tokio::spawn(judge(plane.clone(), places.clone()));
         tokio::pin!(shutdown);
         loop {
-            let accepted = tokio::select! {
+            let (socket, peer, contact, place) = tokio::select! {
                 () = &mut shutdown => break,
-                accepted = accept(&self.listener, &room) => accepted,
+                accepted = accept(&mut acceptor, &places, &plane) => accepted,
                 Some(_) = connections.join_next(), if !connections.is_empty() => continue,
             };
-            let Some((socket, peer, turn)) = accepted else {
-                continue;
+            let connection = Connection {
+                peer,
+                contact,
+                router: router.clone(),
+                clock: plane.clock.clone(),
             };
-            let (router, stopping) = (self.router.clone(), stopping.clone());
             connections.spawn(async move {
-                let _turn = turn;
-                converse(socket, peer, router, stopping).await;
+                let _place = place;
+                connection::serve(socket, connection).await;
             });
         }
-        drop(self.listener);
-        // Nobody listening is no error: there are no connections then.
-        let _ = stop.send(true);
+        drop(acceptor);
+        places.tell_all(Notice::Finish);
         let finished = async {
             while connections.join_next().await.is_some() {}
-            self.plane.tasks.ended().await;
+            plane.tasks.ended().await;
         };
-        if tokio::time::timeout(self.plane.settings.shutdown_grace, finished)
+        if tokio::time::timeout(plane.settings.shutdown_grace, finished)
             .await
             .is_err()
         {
@@ -144,65 +142,36 @@ impl Control {
         }
         watching.abort();
         sweeping.abort();
+        judging.abort();
     }
 }
 
-type Accepted = (TcpStream, SocketAddr, tokio::sync::OwnedSemaphorePermit);
-
-/// The next connection, when there is room for one.
-async fn accept(listener: &TcpListener, room: &Arc<Semaphore>) -> Option<Accepted> {
-    let turn = room.clone().acquire_owned().await.ok()?;
-    match listener.accept().await {
-        Ok((socket, peer)) => Some((socket, peer, turn)),
-        Err(error) => {
-            tracing::warn!("a management connection could not be accepted: {error}");
-            tokio::time::sleep(ACCEPT_PAUSE).await;
-            None
-        }
-    }
-}
-
-/// Serves one connection to its end.
-async fn converse(socket: TcpStream, peer: SocketAddr, router: Router, mut stopping: watch::Receiver<bool>) {
-    // Without it small answers wait for acknowledgements; a failure only costs time.
-    let _ = socket.set_nodelay(true);
-    let mut builder = auto::Builder::new(TokioExecutor::new());
-    builder
-        .http1()
-        .timer(TokioTimer::new())
-        .header_read_timeout(HEAD_TIME)
-        .max_headers(HEADERS)
-        .max_buf_size(HEAD_BYTES);
-    builder
-        .http2()
-        .timer(TokioTimer::new())
-        .keep_alive_interval(Duration::from_secs(30))
-        .max_header_list_size(u32::try_from(HEAD_BYTES).unwrap_or(u32::MAX))
-        .max_concurrent_streams(128);
-    let service = service_fn(move |request: Request<hyper::body::Incoming>| {
-        let mut request = request.map(Body::new);
-        request.extensions_mut().insert(Peer(peer));
-        let mut router = router.clone();
-        async move { router.call(request).await }
-    });
-    let connection = builder.serve_connection(TokioIo::new(socket), service);
-    tokio::pin!(connection);
+/// The next connection that has a place.
+async fn accept(
+    acceptor: &mut Acceptor,
+    places: &Arc<Places>,
+    plane: &Plane,
+) -> (TcpStream, SocketAddr, Arc<Contact>, Place) {
     loop {
-        tokio::select! {
-            ended = connection.as_mut() => {
-                if let Err(error) = ended {
-                    tracing::debug!(peer = %peer, "a management connection broke: {error}");
-                }
-                return;
-            }
-            changed = stopping.changed() => {
-                connection.as_mut().graceful_shutdown();
-                if changed.is_err() {
-                    break;
+        match acceptor.accept().await {
+            Accepted::Connection(socket, peer) => {
+                let contact = Contact::new(peer.ip(), false, plane.clock.monotonic());
+                if let Some(place) = places.find(&contact).await {
+                    return (socket, peer, contact, place);
                 }
             }
+            Accepted::Short => places.relieve(RELIEF),
+            Accepted::Failed => {}
         }
     }
-    // The server is gone; what is in flight has its grace from whoever waits for this task.
-    let _ = connection.await;
+}
+
+/// Ends connections that are stuck, too slow or idle for too long.
+async fn judge(plane: Arc<Plane>, places: Arc<Places>) {
+    let mut looks = tokio::time::interval(WATCH);
+    looks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        looks.tick().await;
+        places.watch(plane.clock.monotonic(), &plane.settings.patience);
+    }
 }

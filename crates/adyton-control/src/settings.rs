@@ -38,6 +38,11 @@ pub struct ControlSettings {
     pub node: u16,
     /// How long calls in flight may take when the server stops.
     pub shutdown_grace: Duration,
+    /// Open connections; for more, idle ones are closed: `control.max_connections`.
+    pub max_connections: usize,
+    /// What connections are judged by: `control.first_byte_timeout`, `control.head_timeout`, `control.idle_timeout`,
+    /// `control.write_timeout`.
+    pub patience: adyton_listener::Patience,
 }
 
 impl ControlSettings {
@@ -55,6 +60,8 @@ impl ControlSettings {
             services_per_project: 1000,
             node: 0,
             shutdown_grace: Duration::from_secs(30),
+            max_connections: 2048,
+            patience: adyton_listener::Patience::DEFAULT,
         }
     }
 }

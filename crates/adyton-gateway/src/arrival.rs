@@ -210,6 +210,15 @@ impl Arrival {
     }
 }
 
+impl Inbound {
+    /// The caller is proven: the connection keeps its place until the answer.
+    pub(crate) fn is_proven(&self) {
+        if let Self::Wire(body) = self {
+            body.wire.contact.proven();
+        }
+    }
+}
+
 impl Body for Inbound {
     type Data = Bytes;
     type Error = Broken;

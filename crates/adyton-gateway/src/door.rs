@@ -98,7 +98,7 @@ impl ConsoleDoor for Door {
 
 /// Answers one visit, on the worker's core.
 pub(crate) async fn receive(worker: Rc<Worker>, visit: Visit) {
-    let _place = worker.guests.visit();
+    let _place = worker.places.visit();
     let Visit { call, mut reply } = visit;
     let arrival = arrival(call);
     let response = tokio::select! {

@@ -9,6 +9,7 @@ use adyton_core::clock::Clock;
 use adyton_core::instances::Instances;
 use adyton_core::live::LiveCell;
 use adyton_identity::Identity;
+use adyton_listener::{Budget, Seldom};
 use adyton_runtime::targets::Targets;
 use arc_swap::ArcSwap;
 use parking_lot::Mutex;
@@ -79,6 +80,7 @@ impl Gateway {
         let node = settings.node;
         let orders = watch::Sender::new(Order::Serve);
         let meters: Vec<Arc<Meters>> = (0..workers).map(|_| Arc::default()).collect();
+        let unproven = Budget::new(settings.unproven_memory);
         let shared = Arc::new(Shared {
             settings: ArcSwap::from_pointee(settings),
             loopback: local_addr.ip().is_loopback(),
@@ -88,6 +90,8 @@ impl Gateway {
             registry: Registry::default(),
             clock: ties.clock.clone(),
             workers,
+            unproven,
+            complaints: Arc::new(Seldom::new(ties.clock.clone())),
         });
         let (visits, queues): (Vec<mpsc::Sender<Visit>>, Vec<_>) =
             (0..workers).map(|_| mpsc::channel(DOOR_QUEUE)).unzip();
@@ -151,6 +155,11 @@ impl Gateway {
     /// The second door, for the control plane.
     pub fn door(&self) -> Arc<Door> {
         Arc::clone(&self.door)
+    }
+
+    /// The memory of the whole process for callers that are not proven.
+    pub fn unproven(&self) -> Arc<Budget> {
+        Arc::clone(&self.shared.unproven)
     }
 
     /// What the workers count.

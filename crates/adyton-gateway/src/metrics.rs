@@ -61,7 +61,7 @@ impl Metrics {
             self.connections(),
         );
         type Pick = fn(&Meters) -> &Count;
-        let counters: [(&str, &str, Pick); 9] = [
+        let counters: [(&str, &str, Pick); 10] = [
             (
                 "adyton_gateway_connections_total",
                 "Client connections accepted",
@@ -71,6 +71,11 @@ impl Metrics {
                 "adyton_gateway_accept_failures_total",
                 "Connections that could not be accepted",
                 |w| &w.accept_failed,
+            ),
+            (
+                "adyton_gateway_connections_turned_away_total",
+                "Connections closed unserved: all places were taken, and their source held its share",
+                |w| &w.turned_away,
             ),
             (
                 "adyton_gateway_unreadable_heads_total",

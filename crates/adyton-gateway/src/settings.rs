@@ -55,12 +55,11 @@ pub struct Patience {
     pub connect: Duration,
     /// `gateway.body_timeout`: between two pieces of a request's body.
     pub body: Duration,
-    /// `gateway.head_timeout`: from the first byte of a head to its last.
-    pub head: Duration,
-    /// `gateway.idle_timeout`: a connection without a request.
-    pub idle: Duration,
-    /// `gateway.write_timeout`: a client that takes nothing of its answer.
-    pub write: Duration,
+    /// `gateway.unproven_body_time`: for a whole body whose caller is not proven before its last byte.
+    pub unproven_body: Duration,
+    /// What connections are judged by: `gateway.first_byte_timeout`, `gateway.head_timeout`, `gateway.idle_timeout`,
+    /// `gateway.write_timeout`.
+    pub connection: adyton_listener::Patience,
 }
 
 impl Patience {
@@ -70,9 +69,8 @@ impl Patience {
         stream: Duration::from_secs(300),
         connect: Duration::from_secs(5),
         body: Duration::from_secs(8),
-        head: Duration::from_secs(30),
-        idle: Duration::from_secs(120),
-        write: Duration::from_secs(60),
+        unproven_body: Duration::from_secs(60),
+        connection: adyton_listener::Patience::DEFAULT,
     };
 }
 
@@ -97,8 +95,10 @@ pub struct GatewaySettings {
     pub trusted_proxies: Vec<AddressRange>,
     /// `journal.hide_query_keys`: query keys whose values are kept as digests only.
     pub hide_query_keys: Vec<String>,
-    /// `gateway.max_connections`: open connections of all workers together; more wait to be accepted.
+    /// `gateway.max_connections`: open connections of all workers together; for more, idle ones are closed.
     pub max_connections: usize,
+    /// `gateway.unproven_memory`: bytes that unfinished heads and unproven bodies may take together, in the whole process.
+    pub unproven_memory: u64,
     /// `gateway.upstream_idle`: idle connections kept to one instance, by each worker.
     pub upstream_idle: usize,
     /// `gateway.drain_linger`: how long answers carry `Connection: close` before idle connections are closed.
@@ -136,6 +136,7 @@ impl Default for GatewaySettings {
                 .map(str::to_owned)
                 .to_vec(),
             max_connections: 16_384,
+            unproven_memory: 128 * MIB,
             upstream_idle: 64,
             drain_linger: Duration::from_secs(2),
         }

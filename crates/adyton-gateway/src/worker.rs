@@ -11,6 +11,7 @@ use adyton_core::id::RequestId;
 use adyton_core::instances::Instances;
 use adyton_core::live::{Live, LiveCell, LiveReader};
 use adyton_identity::Identity;
+use adyton_listener::{Acceptor, Budget, Places, Seldom};
 use adyton_runtime::targets::{self, Targets};
 use arc_swap::ArcSwap;
 use hyper::server::conn::http1;
@@ -21,7 +22,7 @@ use tokio::task::spawn_local;
 
 use crate::door::{self, Visit};
 use crate::journal::Recorder;
-use crate::listener::guests::Guests;
+use crate::listener::looks::Looks;
 use crate::listener::{accept, connection, drain};
 use crate::metrics::Meters;
 use crate::outbox::Outbox;
@@ -64,6 +65,10 @@ pub(crate) struct Shared {
     pub(crate) registry: Registry,
     pub(crate) clock: Clock,
     pub(crate) workers: usize,
+    /// Memory for whoever is not proven.
+    pub(crate) unproven: Arc<Budget>,
+    /// What is said about connections that could not be accepted.
+    pub(crate) complaints: Arc<Seldom>,
 }
 
 /// What a worker is made of; goes to its thread.
@@ -108,10 +113,11 @@ async fn run(seat: Seat) {
         pool: Pool::new(settings.upstream_idle),
         recorder: seat.recorder,
         meters: seat.meters,
-        room: Room::new(),
+        room: Room::default(),
         waits: Waits::new(seat.shared.clock.clone()),
         outbox: Rc::default(),
-        guests: Guests::new(settings.max_connections / seat.shared.workers),
+        looks: Rc::default(),
+        places: Places::new(settings.max_connections / seat.shared.workers),
         parser: connection::parser(),
         now: Rc::new(Cell::new(seat.shared.clock.monotonic())),
         day: Cell::new((seat.shared.clock.now(), seat.shared.clock.monotonic())),
@@ -139,12 +145,14 @@ async fn run(seat: Seat) {
             |order| *order,
         )
     };
+    let mut acceptor = Acceptor::new(listener, "gateway", Arc::clone(&worker.shared.complaints));
+    let mut waiting = None;
     let order = tokio::select! {
-        () = accept::run(&worker, &listener) => Order::Serve,
+        () = accept::run(&worker, &mut acceptor, &mut waiting) => Order::Serve,
         order = told => order,
     };
     if let Order::Drain { grace } = order {
-        drain::run(&worker, listener, grace).await;
+        drain::run(&worker, acceptor.into_listener(), waiting, grace).await;
     }
 }
 
@@ -159,7 +167,9 @@ async fn tick(worker: Rc<Worker>) {
         worker.take_settings();
         worker.waits.tick();
         if number.is_multiple_of(WATCH_EVERY) {
-            worker.guests.watch(worker.now.get(), &worker.settings().patience);
+            let patience = worker.settings().patience.connection;
+            worker.places.watch(worker.now.get(), &patience);
+            worker.looks.tick();
             worker.pool.forget(worker.now.get());
         }
         if number.is_multiple_of(FORGET_EVERY) {
@@ -182,11 +192,14 @@ pub(crate) struct Worker {
     pub(crate) recorder: Recorder,
     pub(crate) meters: Arc<Meters>,
     pub(crate) waits: Rc<Waits>,
+    /// Looks whether clients have left.
+    pub(crate) looks: Rc<Looks>,
     /// What is written in this turn.
     pub(crate) outbox: Rc<Outbox>,
-    /// Memory for bodies.
+    /// Memory for bodies of proven callers.
     pub(crate) room: Room,
-    pub(crate) guests: Rc<Guests>,
+    /// Its connections, and the visits through the second door.
+    pub(crate) places: Arc<Places>,
     pub(crate) parser: http1::Builder,
     /// The time at the last tick: exact to the tick, and free.
     pub(crate) now: Rc<Cell<Duration>>,

@@ -33,7 +33,8 @@ fn main() -> ExitCode {
     // Keys and passwords are in the environment and the memory of most verbs.
     adyton_runtime::keeper::close_to_others();
     let cli = Cli::parse();
-    if matches!(cli.verb, cli::Verb::Keeper(_)) {
+    if let cli::Verb::Keeper(keeper) = &cli.verb {
+        keeper.prepare();
         // It needs nothing of what follows.
         return adyton_runtime::keeper::main();
     }

@@ -4,13 +4,15 @@ use std::future::poll_fn;
 use std::net::SocketAddr;
 use std::pin::pin;
 use std::rc::Rc;
+use std::sync::Arc;
 use std::task::Poll;
 
+use adyton_listener::{Contact, Notice, Place};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use tokio::net::TcpStream;
 
-use crate::listener::wire::{Notice, Wire, WireState};
+use crate::listener::wire::{Wire, WireState};
 use crate::outbox::Socket;
 use crate::pipeline;
 use crate::settings::HEAD_BUFFER;
@@ -31,11 +33,27 @@ pub(crate) fn parser() -> http1::Builder {
     parser
 }
 
+/// A connection that was accepted, for whoever judges connections. A trusted proxy speaks for many callers.
+pub(crate) fn contact(worker: &Worker, peer: SocketAddr) -> Arc<Contact> {
+    let settings = worker.settings();
+    let is_proxy = settings
+        .trusted_proxies
+        .iter()
+        .any(|range| range.contains(peer.ip()));
+    Contact::new(peer.ip(), is_proxy, worker.now.get())
+}
+
 /// Serves a connection to its end.
-pub(crate) async fn serve(worker: Rc<Worker>, stream: TcpStream, peer: SocketAddr) {
+pub(crate) async fn serve(
+    worker: Rc<Worker>,
+    stream: TcpStream,
+    peer: SocketAddr,
+    contact: Arc<Contact>,
+    place: Place,
+) {
     let socket = Socket::new(stream, &worker.outbox);
-    let state = WireState::new(peer, socket.presence(), Rc::clone(&worker.now));
-    let place = worker.guests.enter(Rc::clone(&state));
+    let now = Rc::clone(&worker.now);
+    let state = WireState::new(peer, contact, socket.presence(), &worker.looks, now);
     worker.meters.connections_opened.add(1);
     let wire = Wire::new(socket, Rc::clone(&state), &worker.waits);
     let service = service_fn(|request| pipeline::serve(Rc::clone(&worker), Rc::clone(&state), request));

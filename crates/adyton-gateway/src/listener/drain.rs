@@ -7,24 +7,29 @@
 //! 4. connections that are idle still are closed, busy ones after their answer;
 //! 5. when the grace is over, what still waits for a model is answered with `gateway.stopping`.
 
+use std::net::SocketAddr;
 use std::rc::Rc;
 use std::time::Duration;
 
+use adyton_listener::Notice;
 use socket2::SockRef;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::spawn_local;
 use tokio::time::timeout;
 
+use crate::listener::accept::Waiting;
 use crate::listener::connection;
-use crate::listener::wire::Notice;
 use crate::worker::Worker;
 
 /// How long the last answers may take to be written.
 const LAST_WORDS: Duration = Duration::from_secs(1);
 
 /// Ends one worker's connections.
-pub(crate) async fn run(worker: &Rc<Worker>, listener: TcpListener, grace: Duration) {
+pub(crate) async fn run(worker: &Rc<Worker>, listener: TcpListener, waiting: Waiting, grace: Duration) {
     worker.draining.set(true);
+    if let Some((stream, peer)) = waiting {
+        serve(worker, stream, peer);
+    }
     if worker.shared.is_inherited {
         // What waits in its queue is the next server's.
         drop(listener);
@@ -32,19 +37,19 @@ pub(crate) async fn run(worker: &Rc<Worker>, listener: TcpListener, grace: Durat
         accept_rest(worker, listener);
     }
     let linger = worker.settings().drain_linger.min(grace);
-    if timeout(linger, worker.guests.empty()).await.is_ok() {
+    if timeout(linger, worker.places.empty()).await.is_ok() {
         return;
     }
-    worker.guests.tell_all(Notice::Finish);
-    if timeout(grace.saturating_sub(linger), worker.guests.empty())
+    worker.places.tell_all(Notice::Finish);
+    if timeout(grace.saturating_sub(linger), worker.places.empty())
         .await
         .is_ok()
     {
         return;
     }
     worker.waits.cut();
-    if timeout(LAST_WORDS, worker.guests.empty()).await.is_err() {
-        worker.guests.tell_all(Notice::Close);
+    if timeout(LAST_WORDS, worker.places.empty()).await.is_err() {
+        worker.places.tell_all(Notice::Close);
     }
 }
 
@@ -60,10 +65,15 @@ fn accept_rest(worker: &Rc<Worker>, listener: TcpListener) {
             .set_nonblocking(true)
             .and_then(|()| TcpStream::from_std(stream));
         match stream {
-            Ok(stream) => {
-                spawn_local(connection::serve(Rc::clone(worker), stream, peer));
-            }
+            Ok(stream) => serve(worker, stream, peer),
             Err(problem) => tracing::warn!(%problem, "a connection was lost while draining"),
         }
     }
+}
+
+/// Serves a connection that had been accepted, whatever places there are.
+fn serve(worker: &Rc<Worker>, stream: TcpStream, peer: SocketAddr) {
+    let contact = connection::contact(worker, peer);
+    let place = worker.places.admit(&contact);
+    spawn_local(connection::serve(Rc::clone(worker), stream, peer, contact, place));
 }

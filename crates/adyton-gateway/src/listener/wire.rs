@@ -1,5 +1,5 @@
-//! One connection's socket, and what the worker knows about it: busy or idle, stuck or not, and whether the client still
-//! sends a body that nobody will read.
+//! One connection's socket, and what the worker knows about it: whether its client has left, and whether it still sends a body
+//! that nobody will read. Deadlines, idle limits and who has to go are `adyton-listener`'s, which is told here what happens.
 //!
 //! A socket that is closed while bytes wait in it resets the connection, and the client may lose the answer that it has not
 //! read yet. So after an answer to an unread body the writing side is closed first, and what still arrives is thrown away
@@ -10,30 +10,23 @@ use std::io;
 use std::net::SocketAddr;
 use std::pin::Pin;
 use std::rc::Rc;
+use std::sync::Arc;
 use std::task::{Context, Poll, Waker, ready};
 use std::time::Duration;
 
+use adyton_listener::{Contact, Notice};
 use hyper::body::Incoming;
 use hyper::rt::{Read, ReadBufCursor, Write};
 
 use crate::arrival::Peer;
+use crate::listener::looks::{Look, Looks};
 use crate::outbox::{Presence, Sign, Socket};
-use crate::settings::Patience;
 use crate::waits::{Wait, Waits};
 
 /// How long a refused body is thrown away after the answer.
 const LINGER: Duration = Duration::from_secs(15);
 /// How much of it is.
 const LINGER_BYTES: usize = 64 * 1024 * 1024;
-
-/// What the worker wants of a connection.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Notice {
-    /// End after the request that is going on, or at once when there is none.
-    Finish,
-    /// End now.
-    Close,
-}
 
 /// What is to be seen of a client.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -57,34 +50,39 @@ pub(crate) struct Leftover {
 pub(crate) struct WireState {
     /// The other end.
     pub(crate) peer: Peer,
+    /// The connection, as whoever judges connections sees it.
+    pub(crate) contact: Arc<Contact>,
     busy: Cell<bool>,
     presence: Presence,
     /// What is to be seen of the client while its request is answered.
     view: Cell<View>,
-    quiet_since: Cell<Duration>,
-    head_since: Cell<Option<Duration>>,
-    blocked_since: Cell<Option<Duration>>,
+    /// The next look at a client that has sent more.
+    look: Look,
     leftover: RefCell<Option<Leftover>>,
     unread: Cell<bool>,
-    notice: Cell<Option<Notice>>,
+    /// The waker that the contact has.
     waker: RefCell<Option<Waker>>,
     /// The worker's time, as of its last tick.
     now: Rc<Cell<Duration>>,
 }
 
 impl WireState {
-    pub(crate) fn new(peer: SocketAddr, presence: Presence, now: Rc<Cell<Duration>>) -> Rc<Self> {
+    pub(crate) fn new(
+        peer: SocketAddr,
+        contact: Arc<Contact>,
+        presence: Presence,
+        looks: &Rc<Looks>,
+        now: Rc<Cell<Duration>>,
+    ) -> Rc<Self> {
         Rc::new(Self {
             peer: Peer::at(peer.ip()),
+            contact,
             busy: Cell::new(false),
             presence,
             view: Cell::new(View::Busy),
-            quiet_since: Cell::new(now.get()),
-            head_since: Cell::new(None),
-            blocked_since: Cell::new(None),
+            look: Look::new(looks),
             leftover: RefCell::new(None),
             unread: Cell::new(false),
-            notice: Cell::new(None),
             waker: RefCell::new(None),
             now,
         })
@@ -93,7 +91,7 @@ impl WireState {
     /// A head has arrived.
     pub(crate) fn begin(&self) {
         self.busy.set(true);
-        self.head_since.set(None);
+        self.contact.begin(self.now.get());
     }
 
     /// The request has come to its end.
@@ -106,25 +104,26 @@ impl WireState {
     /// The answer has ended.
     pub(crate) fn rest(&self) {
         self.busy.set(false);
-        self.view.set(View::Busy);
-        self.quiet_since.set(self.now.get());
+        if self.view.replace(View::Busy) == View::Blocked {
+            self.look.rest();
+        }
+        self.contact.rest(self.now.get());
     }
 
     /// For the connection's task, which waits for an answer: whether nobody is there any more to take it. A client that has
     /// closed its sending side counts as gone.
     pub(crate) fn has_left(&self, context: &mut Context<'_>) -> bool {
-        if self.view.get() != View::Clear {
-            return false;
+        match self.view.get() {
+            View::Busy => return false,
+            View::Clear => match self.presence.look(context) {
+                Sign::Silent => return false,
+                // The next request, sent ahead: what comes after it is looked for now and then.
+                Sign::Speaks => self.view.set(View::Blocked),
+                Sign::Left => return true,
+            },
+            View::Blocked => {}
         }
-        match self.presence.look(context) {
-            Sign::Silent => false,
-            Sign::Speaks => {
-                // The next request, sent ahead: what comes after it cannot be seen from here, but see `judge`.
-                self.view.set(View::Blocked);
-                false
-            }
-            Sign::Left => true,
-        }
+        self.look.is_due(context) && self.presence.has_hung_up()
     }
 
     /// Keeps a body that a step dropped before its end, for whoever writes the answer.
@@ -142,46 +141,9 @@ impl WireState {
         self.unread.set(true);
     }
 
-    /// Tells the connection's task.
-    pub(crate) fn tell(&self, notice: Notice) {
-        self.notice.set(Some(notice));
-        if let Some(waker) = self.waker.borrow().as_ref() {
-            waker.wake_by_ref();
-        }
-    }
-
     /// For the connection's task: what it was told; and to be woken by the next.
     pub(crate) fn told(&self, context: &Context<'_>) -> Option<Notice> {
-        let mut waker = self.waker.borrow_mut();
-        match waker.as_mut() {
-            Some(waker) => waker.clone_from(context.waker()),
-            None => *waker = Some(context.waker().clone()),
-        }
-        self.notice.take()
-    }
-
-    /// What a look at the connection says now.
-    pub(crate) fn judge(&self, now: Duration, patience: &Patience) -> Option<Notice> {
-        let over = |since: Duration, limit: Duration| now.saturating_sub(since) > limit;
-        if self
-            .blocked_since
-            .get()
-            .is_some_and(|since| over(since, patience.write))
-        {
-            return Some(Notice::Close);
-        }
-        if self.busy.get() {
-            let has_left = self.view.get() == View::Blocked && self.presence.has_hung_up();
-            return has_left.then_some(Notice::Close);
-        }
-        if self
-            .head_since
-            .get()
-            .is_some_and(|since| over(since, patience.head))
-        {
-            return Some(Notice::Close);
-        }
-        over(self.quiet_since.get(), patience.idle).then_some(Notice::Finish)
+        self.contact.told(&mut self.waker.borrow_mut(), context)
     }
 }
 
@@ -206,14 +168,15 @@ impl Wire {
     }
 
     fn wrote(&self, poll: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
-        match &poll {
-            Poll::Pending if self.state.blocked_since.get().is_none() => {
-                self.state.blocked_since.set(Some(self.state.now.get()));
-            }
-            Poll::Pending => {}
-            Poll::Ready(_) => self.state.blocked_since.set(None),
-        }
+        self.flows(poll.is_ready());
         poll
+    }
+
+    fn flows(&self, flows: bool) {
+        match flows {
+            true => self.state.contact.flows(),
+            false => self.state.contact.is_stuck(self.state.now.get()),
+        }
     }
 
     /// Throws away what arrives, until the client closes or patience ends.
@@ -248,8 +211,8 @@ impl Read for Wire {
         buffer: ReadBufCursor<'_>,
     ) -> Poll<io::Result<()>> {
         let poll = Pin::new(&mut self.io).poll_read(context, buffer);
-        if poll.is_ready() && !self.state.busy.get() && self.state.head_since.get().is_none() {
-            self.state.head_since.set(Some(self.state.now.get()));
+        if poll.is_ready() && !self.state.busy.get() {
+            self.state.contact.heard(self.state.now.get());
         }
         poll
     }
@@ -280,13 +243,7 @@ impl Write for Wire {
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         let poll = Pin::new(&mut self.io).poll_flush(context);
-        match self.io.is_stuck() {
-            true if self.state.blocked_since.get().is_none() => {
-                self.state.blocked_since.set(Some(self.state.now.get()));
-            }
-            true => {}
-            false => self.state.blocked_since.set(None),
-        }
+        self.flows(!self.io.is_stuck());
         poll
     }
 

@@ -89,18 +89,17 @@ fn check_headers(headers: &HeaderMap, limits: &Limits) -> Result<(), Outcome> {
     ))
 }
 
-/// `100-continue` is the only expectation there is (RFC 9110, 10.1.1).
+/// `100-continue` is the only expectation there is (RFC 9110, 10.1.1). Lines that repeat it say nothing more; any other line
+/// is an expectation that nobody here meets, wherever it stands.
 fn check_expectation(headers: &HeaderMap) -> Result<(), Outcome> {
-    let Some(expected) = headers.get(EXPECT) else {
-        return Ok(());
-    };
-    if expected.as_bytes().eq_ignore_ascii_case(b"100-continue") {
+    if !headers.contains_key(EXPECT) {
         return Ok(());
     }
-    let shown: String = String::from_utf8_lossy(expected.as_bytes())
-        .chars()
-        .take(64)
-        .collect();
+    let lines = || headers.get_all(EXPECT).iter().map(HeaderValue::as_bytes);
+    let Some(unknown) = lines().find(|line| !line.eq_ignore_ascii_case(b"100-continue")) else {
+        return Ok(());
+    };
+    let shown: String = String::from_utf8_lossy(unknown).chars().take(64).collect();
     let problem = format!("`Expect: {shown}` was sent; only `100-continue` is known");
     Err(Outcome::refused(
         Reason::RequestExpectation,

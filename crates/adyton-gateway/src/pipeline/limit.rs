@@ -4,15 +4,17 @@
 //! refused; that wins over a signature that would not have matched. What a signature or a declared digest had to leave open
 //! is proven here, so that `dispatch` only ever sees a caller who is verified, with the whole body.
 
+use std::hash::BuildHasher as _;
 use std::rc::Rc;
 
 use adyton_core::live::{Live, LiveService, ServiceRoute};
 use adyton_identity::{Standing, Way};
+use adyton_listener::Network;
 use adyton_sign::BodyHasher;
 use bytes::Bytes;
 
 use crate::arrival::Arrival;
-use crate::pipeline::authenticate::{self, Proof};
+use crate::pipeline::authenticate::{self, Known, Proof};
 use crate::pipeline::authorise::Grant;
 use crate::pipeline::outcome::Outcome;
 use crate::pipeline::throttle::Turn;
@@ -20,9 +22,10 @@ use crate::trail::Trail;
 use crate::worker::Worker;
 
 mod body;
+mod room;
 
-pub(crate) use body::Room;
-use body::{Body, Bound};
+use body::{Body, Bound, Unproven};
+pub(crate) use room::Room;
 
 /// A call that may be made: allowed, proven, within its limits, with a turn reserved and the whole body.
 pub(crate) struct Call<'l> {
@@ -69,7 +72,8 @@ pub(crate) async fn bounded<'l>(
     let way = known.claimed().way();
     let bound = Bound::of(worker, arrival.door.door());
     let hasher = known.owes_digest().then(BodyHasher::new);
-    let body = body::read(worker, &mut arrival.body, bound, hasher, trail).await?;
+    let unproven = unproven(&known, &arrival);
+    let mut body = body::read(worker, &mut arrival.body, bound, hasher, unproven, trail).await?;
     match (known.into_proof(), body.digest()) {
         (Proof::Credentials(Standing::Provisional(provisional)), Some(digest)) => {
             let request = authenticate::as_signed(worker, &arrival);
@@ -83,6 +87,10 @@ pub(crate) async fn bounded<'l>(
         }
         (Proof::Credentials(Standing::Verified(_)) | Proof::Session(_), _) => {}
     }
+    if unproven.is_some() {
+        arrival.body.is_proven();
+        body.proven(worker).await?;
+    }
     let (service, route) = (found.service(), found.route());
     Ok(Call {
         service,
@@ -91,5 +99,18 @@ pub(crate) async fn bounded<'l>(
         body,
         turn,
         way,
+    })
+}
+
+/// By what a body is counted whose caller is proven only with its last byte; a proven caller keeps the connection's place.
+fn unproven(known: &Known, arrival: &Arrival) -> Option<Unproven> {
+    if known.is_proven() {
+        arrival.body.is_proven();
+        return None;
+    }
+    let seen = known.claimed().seen();
+    Some(Unproven {
+        network: Network::of(arrival.source.address),
+        key: foldhash::fast::FixedState::default().hash_one(&*seen.id()),
     })
 }

@@ -57,7 +57,7 @@ pub(crate) fn find<'l>(
 ) -> Result<Found<'l>, Outcome> {
     let head = &arrival.head;
     let sent = arrival.sent();
-    host::check(&sent.uri, &sent.headers)
+    host::check(&sent.uri, sent.version, &sent.headers)
         .map_err(|problem| Outcome::refused(Reason::RequestHost, Evidence::Request { problem }))?;
     let within = match &arrival.door {
         Entrance::Address => Within::Any,

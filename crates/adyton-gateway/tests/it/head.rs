@@ -91,6 +91,7 @@ fn hosts_must_agree() {
     assert_eq!(call(path(""), &["a test"]), refused);
     assert_eq!(call(format!("http://b.test{}", path("")), &["a.test"]), refused);
     assert_eq!(call(format!("http://a.test{}", path("")), &["a.test"]).0, 200);
+    assert_eq!(call(format!("http://a.test{}", path("")), &[]), refused);
     // A wrong host beats a wrong path.
     assert_eq!(call("/nowhere".into(), &[]), refused);
 }

@@ -11,6 +11,7 @@ mod answers;
 mod attribution;
 mod cancel;
 mod client;
+mod connections;
 mod door;
 mod drain;
 mod forwarding;

@@ -83,7 +83,7 @@ impl Doctor {
             findings.extend(ports::check(config));
             findings.push(onnx::check(context, config, self.fix));
         }
-        findings.extend(kernel::check());
+        findings.extend(kernel::check(config.as_ref()));
         findings.extend(clock::check(context));
         findings.extend(server::check(context, config.as_ref()));
         let failure = match findings

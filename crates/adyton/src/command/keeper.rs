@@ -1,8 +1,21 @@
 //! `adyton keeper`: what the server starts to guard the programs of models. `main` hands over to [`adyton_runtime::keeper`]
-//! before anything else, so there is nothing to do here.
+//! before anything else; here is only what a keeper and its program must not inherit from the server.
 
 use clap::Args;
 
 /// Start and guard the programs of models (used by the server)
 #[derive(Args)]
-pub(crate) struct Keeper {}
+pub(crate) struct Keeper {
+    /// The limit of open files that the server was started with: it may have raised its own
+    #[arg(long, value_name = "N")]
+    open_files: Option<u64>,
+}
+
+impl Keeper {
+    /// Gives back the limit of open files.
+    pub(crate) fn prepare(&self) {
+        if let Some(original) = self.open_files {
+            adyton_listener::files::lower(original);
+        }
+    }
+}

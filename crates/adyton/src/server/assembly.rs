@@ -11,6 +11,7 @@ use adyton_core::events::Events;
 use adyton_gateway::journal::Journal;
 use adyton_gateway::{Gateway, Ties};
 use adyton_identity::Identity;
+use adyton_listener::files::{Connections, OpenFiles};
 use adyton_runtime::onnx::Onnx;
 use adyton_runtime::onnx::library::{Choice, LibrarySetting};
 use adyton_runtime::onnx::threads::InferenceThreads;
@@ -111,6 +112,7 @@ impl Assembly {
         if !config.general.data.exists() {
             look_before_the_first_start(config, listener)?;
         }
+        let (files, connections) = open_files(config);
         let truth = Truth::open(config, &clock).await?;
         let mut background = Stage::new();
         let (events, writing) = EventWriter::start(truth.store.clone(), background.stopped());
@@ -121,11 +123,15 @@ impl Assembly {
             background.stopped(),
         ));
         background.spawn(housekeeping::run(truth.store.clone(), background.stopped()));
-        let models = Models::prepare(loaded, context, &truth, Arc::new(events))?;
-        let front = Front::bind(config, &clock, &truth, &models, listener)?;
+        let models = Models::prepare(loaded, context, &truth, Arc::new(events), files)?;
+        let front = Front::bind(config, &clock, &truth, &models, listener, connections)?;
         let open = Arc::new(AtomicBool::new(false));
         let control = front.control(&truth, &models, &open, clock);
-        let control = Control::bind(parts::control(config, &front.url, &truth.data), control).await;
+        let control = Control::bind(
+            parts::control(config, &front.url, &truth.data, connections),
+            control,
+        )
+        .await;
         let control = control.map_err(|error| match &error {
             BindError::Listen { .. } => Failure::wrong_use(error.to_string()),
             BindError::Store(_) => failed(error),
@@ -190,9 +196,10 @@ impl Front {
         truth: &Truth,
         models: &Models,
         listener: Option<&TcpListener>,
+        connections: Connections,
     ) -> Outcome<Self> {
         let identity = Arc::new(Identity::new(clock.clone(), parts::identity(config)));
-        let settings = parts::gateway(config);
+        let settings = parts::gateway(config, connections);
         let journal = parts::journal(config, &truth.data);
         let (journal, recorders) = Journal::open(journal, settings.threads, clock.clone()).map_err(failed)?;
         let ties = Ties {
@@ -281,7 +288,13 @@ struct Models {
 }
 
 impl Models {
-    fn prepare(loaded: &Loaded, context: &Context, truth: &Truth, events: Arc<dyn Events>) -> Outcome<Self> {
+    fn prepare(
+        loaded: &Loaded,
+        context: &Context,
+        truth: &Truth,
+        events: Arc<dyn Events>,
+        files: OpenFiles,
+    ) -> Outcome<Self> {
         let config = &loaded.config;
         let folder = truth.data.join("packages");
         let packages = Packages::open(&folder, Limits::default())
@@ -303,7 +316,7 @@ impl Models {
             packages: packages.clone(),
             onnx: onnx.clone(),
             threads: InferenceThreads::start(parts::cores(), WAITING_PREDICTIONS).map_err(failed)?,
-            command: parts::command(loaded, &truth.data, &context.environment)?,
+            command: parts::command(loaded, &truth.data, &context.environment, files)?,
             log_lines: LOG_LINES,
             counts: truth.data.join("calls.json"),
             clock: context.clock.clone(),
@@ -317,11 +330,29 @@ impl Models {
     }
 }
 
+/// Raises the limit of open files to what the listeners need, and says what of them does not fit.
+fn open_files(config: &Config) -> (OpenFiles, Connections) {
+    let wanted = parts::connections(config);
+    let files = adyton_listener::files::raise(wanted.needed());
+    let fitting = wanted.within(files.now);
+    if fitting != wanted {
+        tracing::warn!(
+            open_files = files.now,
+            needed = wanted.needed(),
+            gateway = fitting.gateway,
+            control = fitting.control,
+            "the limit of open files has no room for `gateway.max_connections` and `control.max_connections`: the listeners take \
+             this many connections; raise the hard limit (LimitNOFILE= of the unit, `ulimit -Hn`) or lower the settings"
+        );
+    }
+    (files, fitting)
+}
+
 /// Whether both addresses can be had. Later ones are bound after the data folder is opened, whose holder is the better
 /// message; a first start that fails for an address must not leave a folder full of credentials behind.
 fn look_before_the_first_start(config: &Config, listener: Option<&TcpListener>) -> Outcome {
     if listener.is_none() {
-        adyton_gateway::probe(parts::gateway(config).listen)
+        adyton_gateway::probe(config.gateway.listen)
             .map_err(|error| Failure::wrong_use(error.to_string()))?;
     }
     adyton_control::probe(config.control.listen).map_err(|error| Failure::wrong_use(error.to_string()))

@@ -1,5 +1,6 @@
 //! From the configuration to what each crate wants to know. Nothing is decided here: every value has one source.
 
+use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::path::{Path, absolute};
 use std::thread::available_parallelism;
@@ -7,6 +8,7 @@ use std::thread::available_parallelism;
 use adyton_control::ControlSettings;
 use adyton_gateway::journal::{AccessLog, JournalSettings};
 use adyton_gateway::settings::{GatewaySettings, Limits, Patience};
+use adyton_listener::files::{Connections, OpenFiles};
 use adyton_runtime::command::CommandSettings;
 use adyton_sign::EncodedSlash;
 
@@ -37,14 +39,22 @@ pub(super) fn store(config: &Config) -> adyton_store::Settings {
     }
 }
 
+/// The connections that are wanted on both listeners.
+pub(super) fn connections(config: &Config) -> Connections {
+    let count = |number: u32| usize::try_from(number).unwrap_or(usize::MAX);
+    Connections {
+        gateway: count(config.gateway.max_connections),
+        control: count(config.control.max_connections),
+    }
+}
+
 /// The gateway's.
-pub(super) fn gateway(config: &Config) -> GatewaySettings {
+pub(super) fn gateway(config: &Config, connections: Connections) -> GatewaySettings {
     let (gateway, limits) = (&config.gateway, &config.limits);
     let threads = match gateway.threads {
         0 => cores(),
         threads => usize::try_from(threads).unwrap_or(1),
     };
-    let count = |number: u32| usize::try_from(number).unwrap_or(usize::MAX);
     GatewaySettings {
         listen: gateway.listen,
         threads: threads.clamp(1, 256),
@@ -66,9 +76,13 @@ pub(super) fn gateway(config: &Config) -> GatewaySettings {
             stream: gateway.stream_timeout,
             connect: gateway.connect_timeout,
             body: gateway.body_timeout,
-            head: gateway.head_timeout,
-            idle: gateway.idle_timeout,
-            write: gateway.write_timeout,
+            unproven_body: gateway.unproven_body_time,
+            connection: adyton_listener::Patience {
+                first_byte: gateway.first_byte_timeout,
+                head: gateway.head_timeout,
+                idle: gateway.idle_timeout,
+                write: gateway.write_timeout,
+            },
         },
         default_per_second: config.throttle.default_per_second,
         trusted_proxies: gateway
@@ -77,8 +91,9 @@ pub(super) fn gateway(config: &Config) -> GatewaySettings {
             .map(|network| network.range)
             .collect(),
         hide_query_keys: config.journal.hide_query_keys.clone(),
-        max_connections: count(gateway.max_connections),
-        upstream_idle: count(gateway.upstream_idle),
+        max_connections: connections.gateway,
+        unproven_memory: gateway.unproven_memory.0,
+        upstream_idle: usize::try_from(gateway.upstream_idle).unwrap_or(usize::MAX),
         drain_linger: gateway.drain_linger,
     }
 }
@@ -108,6 +123,7 @@ pub(super) fn command(
     loaded: &Loaded,
     data: &Path,
     environment: &[(String, String)],
+    files: OpenFiles,
 ) -> Outcome<CommandSettings> {
     let own = std::env::current_exe()
         .map_err(|error| Failure::failed(format!("the program does not know where it lies: {error}")))?;
@@ -125,13 +141,18 @@ pub(super) fn command(
         .flatten()
         .filter_map(|path| absolute(path).ok());
     let grace = config.gateway.shutdown_grace;
+    let mut keeper: Vec<OsString> = vec![own.into(), "keeper".into()];
+    if let Some(original) = files.original {
+        // Programs get the limit of open files that this process was started with.
+        keeper.extend(["--open-files".into(), original.to_string().into()]);
+    }
     Ok(CommandSettings {
         hidden: hidden.collect(),
         allowed: config.runtime.run_code,
         grace,
         drain: grace,
         longest_call: config.gateway.prediction_timeout,
-        ..CommandSettings::new(vec![own.into(), "keeper".into()], data.join("tmp"))
+        ..CommandSettings::new(keeper, data.join("tmp"))
     })
 }
 
@@ -146,8 +167,21 @@ pub(super) fn identity(config: &Config) -> adyton_identity::Settings {
 }
 
 /// The control plane's.
-pub(super) fn control(config: &Config, gateway_url: &str, data: &Path) -> ControlSettings {
+pub(super) fn control(
+    config: &Config,
+    gateway_url: &str,
+    data: &Path,
+    connections: Connections,
+) -> ControlSettings {
+    let control = &config.control;
     ControlSettings {
+        max_connections: connections.control,
+        patience: adyton_listener::Patience {
+            first_byte: control.first_byte_timeout,
+            head: control.head_timeout,
+            idle: control.idle_timeout,
+            write: control.write_timeout,
+        },
         import_roots: config.general.import_roots.clone(),
         run_code: config.runtime.run_code,
         node: config.general.node.0,

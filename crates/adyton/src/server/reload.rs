@@ -48,7 +48,9 @@ impl Reload {
         if changed.iter().any(|setting| setting.name == "log.filter") {
             self.level.set(&new.config.log);
         }
-        self.gateway.reload(&parts::gateway(&new.config));
+        // The number of connections counts only after a restart: what is handed on here is not looked at.
+        let connections = parts::connections(&new.config);
+        self.gateway.reload(&parts::gateway(&new.config, connections));
         let applied = changed
             .iter()
             .filter(|setting| setting.applies == Applies::Reload)

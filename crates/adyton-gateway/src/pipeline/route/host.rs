@@ -2,10 +2,11 @@
 //! differently by two proxies, and that is how requests are smuggled.
 
 use http::header::HOST;
-use http::{HeaderMap, Uri};
+use http::{HeaderMap, Uri, Version};
 
-/// Says what is wrong, if anything is. In HTTP/2 the pseudo header `:authority` is the host.
-pub(super) fn check(uri: &Uri, headers: &HeaderMap) -> Result<(), String> {
+/// Says what is wrong, if anything is. In HTTP/2 the pseudo header `:authority` is the host; in HTTP/1.1 a `Host` is sent
+/// beside an address in absolute form too (RFC 9112, 3.2).
+pub(super) fn check(uri: &Uri, version: Version, headers: &HeaderMap) -> Result<(), String> {
     let mut sent = headers.get_all(HOST).iter();
     let host = match (sent.next(), sent.next()) {
         (Some(_), Some(_)) => return Err("more than one Host was sent".to_owned()),
@@ -15,6 +16,9 @@ pub(super) fn check(uri: &Uri, headers: &HeaderMap) -> Result<(), String> {
     let authority = uri.authority().map(|authority| authority.as_str().as_bytes());
     match (host, authority) {
         (None, None) => Err("no Host was sent".to_owned()),
+        (None, Some(_)) if version == Version::HTTP_11 => {
+            Err("no Host was sent; HTTP/1.1 wants one beside an address in absolute form too".to_owned())
+        }
         (Some(host), _) if !is_host(host) => Err(format!(
             "`{}` is no host",
             String::from_utf8_lossy(host).chars().take(64).collect::<String>()
@@ -44,11 +48,15 @@ mod tests {
     use super::*;
 
     fn check(uri: &str, hosts: &[&str]) -> bool {
+        check_in(Version::HTTP_11, uri, hosts)
+    }
+
+    fn check_in(version: Version, uri: &str, hosts: &[&str]) -> bool {
         let mut headers = HeaderMap::new();
         for host in hosts {
             headers.append(HOST, host.parse().expect("a value"));
         }
-        super::check(&uri.parse().expect("a uri"), &headers).is_ok()
+        super::check(&uri.parse().expect("a uri"), version, &headers).is_ok()
     }
 
     #[test]
@@ -57,6 +65,13 @@ mod tests {
         assert!(!check("/", &[]) && !check("/", &["a", "a"]) && !check("/", &[""]));
         assert!(!check("/", &["a/b"]) && !check("/", &["a@b"]) && !check("/", &["a b"]));
         assert!(check("http://a.example/", &["A.example:80"]) && !check("http://a.example/", &["b.example"]));
-        assert!(check("http://a.example/", &[]), "HTTP/2 sends the authority only");
+        assert!(
+            !check("http://a.example/", &[]),
+            "HTTP/1.1 wants a Host all the same"
+        );
+        assert!(
+            check_in(Version::HTTP_2, "http://a.example/", &[]),
+            "HTTP/2 sends the authority only"
+        );
     }
 }

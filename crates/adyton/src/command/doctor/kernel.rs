@@ -1,15 +1,16 @@
 //! What the machine gives: the fence for programs of models, open files, cores.
 
+use adyton_listener::files::Connections;
 use landlock::{ABI, Access, AccessFs, CompatLevel, Compatible, Ruleset, RulesetAttr};
 
 use super::Finding;
-
-/// Fewer open files than this are too few for a gateway.
-const OPEN_FILES: u64 = 4096;
+use crate::config::Config;
 
 /// Landlock, open files, cores.
-pub(super) fn check() -> Vec<Finding> {
-    vec![landlock(), open_files(), cores()]
+pub(super) fn check(config: Option<&Config>) -> Vec<Finding> {
+    let mut findings = vec![landlock(), cores()];
+    findings.extend(config.map(open_files));
+    findings
 }
 
 /// Asks the kernel for a fence, and does not step behind it.
@@ -28,13 +29,22 @@ fn landlock() -> Finding {
     }
 }
 
-fn open_files() -> Finding {
-    let limit = rustix::process::getrlimit(rustix::process::Resource::Nofile).current;
+/// Whether the connections that are wanted fit into the hard limit: the server raises the soft one by itself.
+fn open_files(config: &Config) -> Finding {
+    let count = |number: u32| usize::try_from(number).unwrap_or(usize::MAX);
+    let needed = Connections {
+        gateway: count(config.gateway.max_connections),
+        control: count(config.control.max_connections),
+    }
+    .needed();
+    let limit = rustix::process::getrlimit(rustix::process::Resource::Nofile).maximum;
     match limit {
-        Some(limit) if limit < OPEN_FILES => Finding::note(
+        Some(limit) if limit < needed => Finding::note(
             "open files",
-            format!("{limit} may be open at once"),
-            format!("raise the limit to {OPEN_FILES} or more (`ulimit -n`, or LimitNOFILE= of the unit)"),
+            format!("{limit} may be open at once; the connections of both listeners need {needed}"),
+            format!(
+                "raise the hard limit to {needed} (`ulimit -Hn`, or LimitNOFILE= of the unit), or lower `gateway.max_connections`"
+            ),
         ),
         Some(limit) => Finding::fine("open files", format!("{limit} may be open at once")),
         None => Finding::fine("open files", "no limit"),

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use crate::config::section::section;
-use crate::config::value::{BaseUrl, Network};
+use crate::config::value::{BaseUrl, ByteSize, Network};
 
 section! {
     /// The public listener: predictions and published APIs, nothing else.
@@ -27,13 +27,19 @@ section! {
         connect_timeout: Duration = "5s" at "gateway.connect_timeout", Reload;
         /// How long a client may pause inside of its request's body.
         body_timeout: Duration = "8s" at "gateway.body_timeout", Reload;
-        /// How long a client may take to send the head of a request.
+        /// How long the whole body of a request may take whose caller is known only with its last byte (a signature that covers the body).
+        unproven_body_time: Duration = "60s" at "gateway.unproven_body_time", Reload;
+        /// How much memory unfinished heads and bodies may take together before their callers are proven; when it runs short, who has been at it longest is refused.
+        unproven_memory: ByteSize = "128MiB" at "gateway.unproven_memory", Start;
+        /// How long a new connection may say nothing.
+        first_byte_timeout: Duration = "10s" at "gateway.first_byte_timeout", Reload;
+        /// How long a client may take to send the head of a request; for the first one, from when it connects.
         head_timeout: Duration = "30s" at "gateway.head_timeout", Reload;
         /// How long a connection without a request is kept.
         idle_timeout: Duration = "120s" at "gateway.idle_timeout", Reload;
         /// How long a client may take nothing of its answer.
         write_timeout: Duration = "60s" at "gateway.write_timeout", Reload;
-        /// Open connections of all cores together; more wait to be accepted.
+        /// Open connections of all cores together; when all places are taken, the one that has been idle longest is closed. No more than the limit of open files has room for.
         max_connections: u32 = "16384" at "gateway.max_connections", Start;
         /// Idle connections that each core keeps to one instance.
         upstream_idle: u32 = "64" at "gateway.upstream_idle", Start;

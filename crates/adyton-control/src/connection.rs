@@ -1,0 +1,155 @@
+//! One connection of the control plane: HTTP/1.1 or HTTP/2, as its client begins. How long it may take and when it has to go is
+//! `adyton-listener`'s, which is told here when a head has come and when an answer has ended.
+
+use std::future::poll_fn;
+use std::net::SocketAddr;
+use std::pin::{Pin, pin};
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use adyton_core::clock::Clock;
+use adyton_listener::contact::Busy;
+use adyton_listener::{Contact, Notice, Watched};
+use axum::Router;
+use axum::body::{Body, Bytes};
+use http::{Request, Version};
+use http_body::{Body as _, Frame, SizeHint};
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::server::conn::auto;
+use tokio::net::TcpStream;
+use tower_service::Service as _;
+
+use crate::call::Peer;
+
+/// Headers of one request.
+const HEADERS: usize = 200;
+/// Bytes of one head.
+const HEAD_BYTES: usize = 256 << 10;
+/// Requests at once on one HTTP/2 connection.
+const STREAMS: u32 = 128;
+/// Bytes of a body that one HTTP/2 stream may send before they are read.
+const STREAM_WINDOW: u32 = 128 << 10;
+/// The same for a whole connection.
+const CONNECTION_WINDOW: u32 = 512 << 10;
+
+/// What a connection is served with.
+pub(crate) struct Connection {
+    pub(crate) peer: SocketAddr,
+    pub(crate) contact: Arc<Contact>,
+    pub(crate) router: Router,
+    pub(crate) clock: Clock,
+}
+
+/// Serves one connection to its end.
+pub(crate) async fn serve(socket: TcpStream, with: Connection) {
+    let Connection {
+        peer,
+        contact,
+        router,
+        clock,
+    } = with;
+    // Without it small answers wait for acknowledgements; a failure only costs time.
+    let _ = socket.set_nodelay(true);
+    let socket = Watched::new(TokioIo::new(socket), contact.clone(), clock.clone());
+    let service = service_fn(|request: Request<hyper::body::Incoming>| {
+        let is_http2 = request.version() == Version::HTTP_2;
+        let busy = contact.enter(is_http2, clock.monotonic());
+        let mut request = request.map(Body::new);
+        request.extensions_mut().insert(Peer(peer));
+        request.extensions_mut().insert(contact.clone());
+        let (mut router, clock) = (router.clone(), clock.clone());
+        async move {
+            let answer = router.call(request).await?;
+            Ok::<_, std::convert::Infallible>(answer.map(|body| Answer::new(body, busy, clock)))
+        }
+    });
+    let builder = builder();
+    let mut connection = pin!(builder.serve_connection(socket, service));
+    let mut seen = None;
+    let ended = poll_fn(|context| {
+        match contact.told(&mut seen, context) {
+            Some(Notice::Close) => return Poll::Ready(Ok(())),
+            Some(Notice::Finish) => connection.as_mut().graceful_shutdown(),
+            None => {}
+        }
+        connection.as_mut().poll(context)
+    });
+    if let Err(error) = ended.await {
+        tracing::debug!(peer = %peer, "a management connection broke: {error}");
+    }
+}
+
+fn builder() -> auto::Builder<TokioExecutor> {
+    let mut builder = auto::Builder::new(TokioExecutor::new());
+    builder
+        .http1()
+        .timer(TokioTimer::new())
+        // The contact has the deadline, for both protocols, and from accept on.
+        .header_read_timeout(None)
+        .max_headers(HEADERS)
+        .max_buf_size(HEAD_BYTES);
+    builder
+        .http2()
+        .timer(TokioTimer::new())
+        .keep_alive_interval(Duration::from_secs(30))
+        .initial_stream_window_size(STREAM_WINDOW)
+        .initial_connection_window_size(CONNECTION_WINDOW)
+        .max_header_list_size(u32::try_from(HEAD_BYTES).unwrap_or(u32::MAX))
+        .max_concurrent_streams(STREAMS);
+    builder
+}
+
+/// The body of an answer: the request is going on until it has been handed over. A client of HTTP/2 that makes no room for it
+/// counts as one that takes nothing.
+struct Answer {
+    body: Body,
+    busy: Option<Busy>,
+    clock: Clock,
+}
+
+impl Answer {
+    fn new(body: Body, busy: Busy, clock: Clock) -> Self {
+        if !body.is_end_stream() {
+            busy.contact().answers(clock.monotonic());
+        }
+        Self {
+            body,
+            busy: Some(busy),
+            clock,
+        }
+    }
+}
+
+impl http_body::Body for Answer {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        if let Some(busy) = &self.busy {
+            busy.contact().taken();
+        }
+        Pin::new(&mut self.body).poll_frame(context)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}
+
+impl Drop for Answer {
+    fn drop(&mut self) {
+        if let Some(busy) = self.busy.take() {
+            busy.contact().taken();
+            busy.end(self.clock.monotonic());
+        }
+    }
+}

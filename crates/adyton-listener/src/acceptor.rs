@@ -1,0 +1,101 @@
+//! Accepting connections, also when the process has no descriptor left.
+//!
+//! A listener that cannot accept because the process is out of descriptors leaves its clients waiting, and asks the kernel
+//! again and again. So one descriptor is kept in reserve: it is closed, the connection accepted and closed at once, which
+//! tells the client, and the descriptor taken back. Whoever listens lets idle connections go in the meantime.
+
+use std::fs::File;
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use rustix::io::Errno;
+use tokio::net::{TcpListener, TcpStream};
+
+use crate::seldom::Seldom;
+
+/// How long to wait after the system refused a connection for a reason that accepting another does not change.
+const PAUSE: Duration = Duration::from_millis(50);
+
+/// A listener and its reserve.
+pub struct Acceptor {
+    listener: TcpListener,
+    reserve: Option<File>,
+    complaints: Arc<Seldom>,
+    /// Which listener it is, for the log.
+    name: &'static str,
+}
+
+/// What became of an attempt to accept.
+pub enum Accepted {
+    /// A connection.
+    Connection(TcpStream, SocketAddr),
+    /// The process is out of descriptors: the client was told, and idle connections should be let go.
+    Short,
+    /// The client had left, or the system refused it otherwise.
+    Failed,
+}
+
+impl Acceptor {
+    /// Accepts from `listener`, which the log calls `name`. Listeners that share `complaints` complain once a minute together.
+    pub fn new(listener: TcpListener, name: &'static str, complaints: Arc<Seldom>) -> Self {
+        Self {
+            listener,
+            reserve: spare(),
+            complaints,
+            name,
+        }
+    }
+
+    /// The next connection, or what happened instead. Nothing is lost when this is dropped while it waits.
+    pub async fn accept(&mut self) -> Accepted {
+        let problem = match self.listener.accept().await {
+            Ok((stream, peer)) => return Accepted::Connection(stream, peer),
+            Err(problem) => problem,
+        };
+        let is_short = is_out_of_descriptors(&problem);
+        if let Some(times) = self.complaints.due() {
+            let listener = self.name;
+            if is_short {
+                tracing::warn!(
+                    listener,
+                    times,
+                    %problem,
+                    "the process is out of open files: connections are closed unanswered; raise the limit (LimitNOFILE= of the \
+                     unit, `ulimit -n`) or lower `gateway.max_connections`"
+                );
+            } else {
+                tracing::warn!(listener, times, %problem, "a connection could not be accepted");
+            }
+        }
+        if !is_short {
+            tokio::time::sleep(PAUSE).await;
+            return Accepted::Failed;
+        }
+        if self.reserve.take().is_none() {
+            // Somebody else took the descriptor; idle connections that are let go leave another.
+            tokio::time::sleep(PAUSE).await;
+        } else if let Ok(accepted) = tokio::time::timeout(PAUSE, self.listener.accept()).await {
+            drop(accepted);
+        }
+        self.reserve = spare();
+        Accepted::Short
+    }
+
+    /// The listener alone.
+    pub fn into_listener(self) -> TcpListener {
+        self.listener
+    }
+}
+
+/// A descriptor that can be given up.
+fn spare() -> Option<File> {
+    File::open("/dev/null").ok()
+}
+
+fn is_out_of_descriptors(problem: &io::Error) -> bool {
+    [Errno::MFILE, Errno::NFILE]
+        .iter()
+        .any(|errno| problem.raw_os_error() == Some(errno.raw_os_error()))
+}
