@@ -168,7 +168,13 @@ pub(crate) enum Failure {
         /// The limit in bytes.
         limit: u64,
     },
-    /// A defect of ours, or the database cannot be reached. Logged; the caller learns the request id only.
+    /// The disk is full; what is needed or what to do.
+    #[error("{0}")]
+    NoSpace(String),
+    /// The database fails; in what way, and whether the change may have been made.
+    #[error("{0}")]
+    Storage(String),
+    /// A defect of ours. Logged; the caller learns the request id only.
     #[error("{0}")]
     Defect(String),
 }

@@ -66,6 +66,9 @@ fn settle(mut answer: Response, path: &str, id: RequestId) -> Response {
         if let Failure::Defect(what) = &*failure {
             tracing::error!(request.id = %id, "a management call failed: {what}");
         }
+        if let Failure::NoSpace(what) | Failure::Storage(what) = &*failure {
+            tracing::warn!(request.id = %id, "a management call met a storage that does not work: {what}");
+        }
         let dialect = row
             .as_ref()
             .map_or_else(|| Dialect::of_path(path), |row| row.0.dialect);

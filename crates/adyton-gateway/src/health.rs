@@ -39,5 +39,9 @@ fn readiness(worker: &Worker) -> (StatusCode, &'static str) {
         let text = r#"{"status":"not ready","waits_for":"the live state: the store has not been read yet"}"#;
         return (StatusCode::SERVICE_UNAVAILABLE, text);
     }
+    if worker.feed_age() > worker.settings().feed_limit {
+        let text = r#"{"status":"not ready","waits_for":"the database: what changed since `gateway.feed_limit` is not known, revocations neither"}"#;
+        return (StatusCode::SERVICE_UNAVAILABLE, text);
+    }
     (StatusCode::OK, r#"{"status":"ready"}"#)
 }

@@ -103,6 +103,9 @@ pub struct GatewaySettings {
     pub upstream_idle: usize,
     /// `gateway.drain_linger`: how long answers carry `Connection: close` before idle connections are closed.
     pub drain_linger: Duration,
+    /// `gateway.feed_limit`: how old the live state may be, when nobody can say whether it is the newest, before readiness
+    /// fails.
+    pub feed_limit: Duration,
 }
 
 impl GatewaySettings {
@@ -116,6 +119,7 @@ impl GatewaySettings {
             default_per_second: new.default_per_second,
             trusted_proxies: new.trusted_proxies.clone(),
             drain_linger: new.drain_linger,
+            feed_limit: new.feed_limit,
             ..self.clone()
         }
     }
@@ -139,6 +143,7 @@ impl Default for GatewaySettings {
             unproven_memory: 128 * MIB,
             upstream_idle: 64,
             drain_linger: Duration::from_secs(2),
+            feed_limit: Duration::from_secs(600),
         }
     }
 }

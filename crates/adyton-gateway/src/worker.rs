@@ -217,6 +217,11 @@ impl Worker {
         self.live.borrow_mut().current()
     }
 
+    /// For how long nobody has known whether the live state is the newest.
+    pub(crate) fn feed_age(&self) -> Duration {
+        self.live.borrow().reader.age(self.clock().monotonic())
+    }
+
     /// The settings that hold now.
     pub(crate) fn settings(&self) -> Rc<GatewaySettings> {
         Rc::clone(&self.settings.borrow().own)

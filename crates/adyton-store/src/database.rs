@@ -6,6 +6,7 @@
 
 use std::fs::OpenOptions;
 use std::os::unix::fs::OpenOptionsExt;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use adyton_core::secret::Secret;
@@ -19,7 +20,10 @@ use sea_orm::{
 };
 use tokio::time::{Instant, timeout, timeout_at};
 
+use crate::error::{Cause, cause};
+use crate::faults::{Plan, Point};
 use crate::folder::file_error;
+use crate::health::Health;
 use crate::{DataFolder, OpenError, StoreError};
 
 /// How long a call may take, from waiting for a connection to the commit.
@@ -35,9 +39,17 @@ pub(crate) struct Database {
     read: DatabaseConnection,
     /// The file, or the address without user and password.
     pub(crate) place: String,
+    /// Told when a write meets trouble.
+    pub(crate) health: Health,
+    faults: Plan,
 }
 
 impl Database {
+    /// With a plan of faults.
+    pub(crate) fn with(self, faults: Plan) -> Self {
+        Self { faults, ..self }
+    }
+
     /// Opens `adyton.db` in the data folder, making it if it is not there.
     pub(crate) async fn embedded(folder: &DataFolder) -> Result<Self, OpenError> {
         let path = folder.path().join("adyton.db");
@@ -59,15 +71,27 @@ impl Database {
             .foreign_keys(true)
             .busy_timeout(DEADLINE / 2)
             .disable_statement_logging();
-        let failed = |error: sea_orm::sqlx::Error| OpenError::Database {
-            place: place.clone(),
-            problem: error.to_string(),
+        let failed = |error: sea_orm::sqlx::Error| match cause(&error) {
+            Cause::NoSpace => OpenError::Store(StoreError::NoSpace),
+            _ => OpenError::Database {
+                place: place.clone(),
+                problem: error.to_string(),
+            },
         };
         let pool = || {
             SqlitePoolOptions::new()
                 .acquire_timeout(DEADLINE)
                 .idle_timeout(None)
                 .max_lifetime(None)
+                // SQLite ends a transaction by itself when the disk is full, and then refuses the `ROLLBACK` that follows.
+                // The connection would be taken to be inside of a transaction from then on, and nest all later ones in it,
+                // which never commits. Such a connection is thrown away.
+                .after_release(|connection, _| {
+                    Box::pin(async move {
+                        connection.ping().await?;
+                        Ok(!connection.is_in_transaction())
+                    })
+                })
         };
         let write = pool()
             .max_connections(1)
@@ -83,6 +107,8 @@ impl Database {
             write: SqlxSqliteConnector::from_sqlx_sqlite_pool(write),
             read: SqlxSqliteConnector::from_sqlx_sqlite_pool(read),
             place,
+            health: Health::default(),
+            faults: Plan::default(),
         })
     }
 
@@ -133,6 +159,8 @@ impl Database {
             write: both.clone(),
             read: both,
             place,
+            health: Health::default(),
+            faults: Plan::default(),
         })
     }
 
@@ -160,7 +188,11 @@ impl Database {
                 ..TransactionOptions::default()
             }
         };
-        Session::begin(&self.write, options, within).await
+        let watched = Watched {
+            health: self.health.clone(),
+            faults: self.faults.clone(),
+        };
+        Session::begin(&self.write, options, within, Some(watched)).await
     }
 
     /// Begins a transaction that reads one state of the whole database.
@@ -174,7 +206,21 @@ impl Database {
         } else {
             TransactionOptions::default()
         };
-        Session::begin(&self.read, options, within).await
+        Session::begin(&self.read, options, within, None).await
+    }
+
+    /// On a full disk: carries SQLite's write-ahead log into the database as far as that needs no room, so that the next
+    /// writes find the log's own room again. Failing is no harm.
+    pub(crate) async fn settle_log(&self) {
+        if self.is_postgres() {
+            return;
+        }
+        let carried = self.write.execute_unprepared("PRAGMA wal_checkpoint(PASSIVE)");
+        match timeout(DEADLINE, carried).await {
+            Ok(Ok(_)) => {}
+            Ok(Err(error)) => tracing::debug!(%error, "the write-ahead log stays as it is"),
+            Err(_) => tracing::debug!("the write-ahead log stays as it is: no answer in time"),
+        }
     }
 
     pub(crate) async fn close(&self) {
@@ -186,41 +232,121 @@ impl Database {
     }
 }
 
-/// A transaction with a deadline, which every statement of it keeps. Dropped without a commit, it is rolled back.
+/// A transaction with a deadline, which every statement of it keeps. Dropped without a commit, it is rolled back. After a
+/// statement that failed it takes no more of them, and no commit: SQLite may have ended it by itself, and PostgreSQL
+/// acknowledges the commit of a transaction that it has given up.
 pub(crate) struct Session {
     transaction: DatabaseTransaction,
     deadline: Instant,
+    failed: AtomicBool,
+    /// Of transactions that may write.
+    watched: Option<Watched>,
+}
+
+/// Who looks on.
+struct Watched {
+    health: Health,
+    faults: Plan,
+}
+
+impl Watched {
+    /// Tells of trouble.
+    fn look_on<T>(&self, result: Result<T, DbErr>) -> Result<T, DbErr> {
+        if let Err(error) = &result
+            && !matches!(Cause::of(error), Cause::Other)
+        {
+            self.health.suspect();
+        }
+        result
+    }
 }
 
 /// A deadline that has passed, as SeaORM can say it; it becomes [`StoreError::Deadline`].
-const TOO_LATE: DbErr = DbErr::ConnectionAcquire(sea_orm::ConnAcquireErr::Timeout);
+pub(crate) const TOO_LATE: DbErr = DbErr::ConnectionAcquire(sea_orm::ConnAcquireErr::Timeout);
 
 impl Session {
     async fn begin(
         connection: &DatabaseConnection,
         options: TransactionOptions,
         within: Duration,
+        watched: Option<Watched>,
     ) -> Result<Self, StoreError> {
         let deadline = Instant::now() + within;
-        match timeout_at(deadline, connection.begin_with_options(options)).await {
-            Ok(transaction) => Ok(Self {
-                transaction: transaction?,
-                deadline,
-            }),
-            Err(_) => Err(StoreError::Deadline),
-        }
+        let begun = async {
+            if let Some(watched) = &watched {
+                watched.faults.pass(Point::Begin)?;
+            }
+            timeout_at(deadline, connection.begin_with_options(options))
+                .await
+                .unwrap_or(Err(TOO_LATE))
+        };
+        let begun = begun.await;
+        Ok(Self {
+            transaction: match &watched {
+                Some(watched) => watched.look_on(begun)?,
+                None => begun?,
+            },
+            deadline,
+            failed: AtomicBool::new(false),
+            watched,
+        })
     }
 
+    /// Commits. [`StoreError::Uncertain`] and [`StoreError::Deadline`] leave open whether it happened.
     pub(crate) async fn commit(self) -> Result<(), StoreError> {
-        match timeout_at(self.deadline, self.transaction.commit()).await {
-            Ok(result) => Ok(result?),
-            Err(_) => Err(StoreError::Deadline),
+        if self.failed.load(Ordering::Relaxed) {
+            return Err(StoreError::System(
+                "a transaction was to be committed after one of its statements had failed".into(),
+            ));
         }
+        let Self {
+            transaction,
+            deadline,
+            watched,
+            ..
+        } = self;
+        if let Some(watched) = &watched {
+            watched.look_on(watched.faults.pass(Point::Commit))?;
+        }
+        let mut done = timeout_at(deadline, transaction.commit())
+            .await
+            .unwrap_or(Err(TOO_LATE));
+        if let Some(watched) = &watched {
+            done = watched.look_on(done.and_then(|()| watched.faults.pass(Point::Committed)));
+        }
+        done.map_err(|error| match Cause::of(&error) {
+            Cause::Unavailable => StoreError::Uncertain(error),
+            _ => error.into(),
+        })
     }
 
     /// A statement without parameters.
     pub(crate) fn statement(&self, sql: &str) -> Statement {
         Statement::from_string(self.get_database_backend(), sql)
+    }
+
+    /// Runs one statement within the deadline.
+    async fn run<T>(&self, statement: impl Future<Output = Result<T, DbErr>>) -> Result<T, DbErr> {
+        if self.failed.load(Ordering::Relaxed) {
+            return Err(DbErr::Custom("a statement before this one has failed".into()));
+        }
+        let planned = match &self.watched {
+            Some(watched) => watched.faults.pass(Point::Statement),
+            None => Ok(()),
+        };
+        let result = match planned {
+            Ok(()) => timeout_at(self.deadline, statement)
+                .await
+                .unwrap_or(Err(TOO_LATE)),
+            Err(error) => Err(error),
+        };
+        if result.is_err() {
+            self.failed.store(true, Ordering::Relaxed);
+        }
+        match &self.watched {
+            Some(watched) => watched.look_on(result),
+            None => result,
+        }
     }
 }
 
@@ -230,24 +356,16 @@ impl ConnectionTrait for Session {
         self.transaction.get_database_backend()
     }
     async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
-        timeout_at(self.deadline, self.transaction.execute_raw(statement))
-            .await
-            .unwrap_or(Err(TOO_LATE))
+        self.run(self.transaction.execute_raw(statement)).await
     }
     async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
-        timeout_at(self.deadline, self.transaction.execute_unprepared(sql))
-            .await
-            .unwrap_or(Err(TOO_LATE))
+        self.run(self.transaction.execute_unprepared(sql)).await
     }
     async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
-        timeout_at(self.deadline, self.transaction.query_one_raw(statement))
-            .await
-            .unwrap_or(Err(TOO_LATE))
+        self.run(self.transaction.query_one_raw(statement)).await
     }
     async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
-        timeout_at(self.deadline, self.transaction.query_all_raw(statement))
-            .await
-            .unwrap_or(Err(TOO_LATE))
+        self.run(self.transaction.query_all_raw(statement)).await
     }
 }
 

@@ -4,9 +4,10 @@
 
 use std::path::PathBuf;
 
-use sea_orm::{ConnAcquireErr, DbErr, RuntimeErr};
+use sea_orm::{ConnAcquireErr, DbErr, RuntimeErr, sqlx};
 
-/// A call that the store did not carry out. Nothing was changed, except where [`StoreError::Deadline`] says so.
+/// A call that the store did not carry out. Nothing was changed, except where [`StoreError::Deadline`] and
+/// [`StoreError::Uncertain`] say so.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// There is already one like it.
@@ -48,6 +49,20 @@ pub enum StoreError {
     /// The call took too long. A write may have been carried out all the same.
     #[error("the database did not answer in time")]
     Deadline,
+    /// The connection broke while a write was committed: it may have been carried out or not.
+    #[error(
+        "the connection to the database broke during the commit, so the change may have been made or not: {0}"
+    )]
+    Uncertain(DbErr),
+    /// The disk of the database is full.
+    #[error("no space is left on the disk of the database")]
+    NoSpace,
+    /// The database, or the disk that it is on, can only be read.
+    #[error("the database can only be read")]
+    ReadOnly,
+    /// The database cannot be reached, or its disk fails. Nothing was changed.
+    #[error("the database cannot be reached: {0}")]
+    Unavailable(DbErr),
     /// A row cannot be read: a sealed value does not open, or a value is not of its type.
     #[error("the store's {table} row `{row}` is damaged ({column}): restore the database from a backup")]
     Damaged {
@@ -66,21 +81,99 @@ pub enum StoreError {
     System(String),
 }
 
-impl From<DbErr> for StoreError {
-    fn from(error: DbErr) -> Self {
-        let code = match &error {
-            DbErr::ConnectionAcquire(ConnAcquireErr::Timeout) => return StoreError::Deadline,
+impl StoreError {
+    /// Whether the database or its disk does not do what it should, which passes; not something about the call.
+    pub const fn is_of_storage(&self) -> bool {
+        matches!(
+            self,
+            StoreError::Database(_)
+                | StoreError::Deadline
+                | StoreError::Uncertain(_)
+                | StoreError::Unavailable(_)
+                | StoreError::NoSpace
+                | StoreError::ReadOnly
+        )
+    }
+}
+
+/// What kind of failure the database's is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Cause {
+    /// Too slow.
+    Deadline,
+    /// The disk is full.
+    NoSpace,
+    /// It can only be read.
+    ReadOnly,
+    /// The connection, the server or the disk fails.
+    Unavailable,
+    /// Something else: mostly a defect of ours.
+    Other,
+}
+
+impl Cause {
+    pub(crate) fn of(error: &DbErr) -> Self {
+        match error {
+            DbErr::ConnectionAcquire(ConnAcquireErr::Timeout) => Cause::Deadline,
+            DbErr::ConnectionAcquire(ConnAcquireErr::ConnectionClosed) => Cause::Unavailable,
             DbErr::Conn(RuntimeErr::SqlxError(inner))
             | DbErr::Exec(RuntimeErr::SqlxError(inner))
-            | DbErr::Query(RuntimeErr::SqlxError(inner)) => {
-                inner.as_database_error().and_then(|error| error.code())
-            }
-            _ => None,
-        };
-        match code.as_deref() {
-            // SQLite: busy, busy with a snapshot. PostgreSQL: statement_timeout, lock_timeout.
-            Some("5" | "517" | "57014" | "55P03") => StoreError::Deadline,
-            _ => StoreError::Database(error),
+            | DbErr::Query(RuntimeErr::SqlxError(inner)) => cause(inner),
+            _ => Cause::Other,
+        }
+    }
+}
+
+/// What kind of failure an error of the driver is.
+pub(crate) fn cause(error: &sqlx::Error) -> Cause {
+    let code = match error {
+        sqlx::Error::PoolTimedOut => return Cause::Deadline,
+        sqlx::Error::Io(_)
+        | sqlx::Error::Tls(_)
+        | sqlx::Error::PoolClosed
+        | sqlx::Error::WorkerCrashed
+        | sqlx::Error::BeginFailed => return Cause::Unavailable,
+        sqlx::Error::Database(error) => error.code(),
+        _ => None,
+    };
+    match code.as_deref() {
+        // PostgreSQL's have five characters.
+        Some(state) if state.len() == 5 => match state {
+            // statement_timeout, lock_timeout
+            "57014" | "55P03" => Cause::Deadline,
+            "53100" => Cause::NoSpace,
+            "25006" => Cause::ReadOnly,
+            // Connection, resources, operator, system; and a session that waited too long inside of its transaction.
+            _ if ["08", "53", "57", "58"].contains(&&state[..2]) || state == "25P03" => Cause::Unavailable,
+            _ => Cause::Other,
+        },
+        // SQLite's are numbers; the lower byte is the kind.
+        Some(number) => match number.parse::<u32>() {
+            Ok(IO_ERROR_SHM_SIZE) => Cause::NoSpace,
+            Ok(number) => match number & 0xff {
+                5 | 6 => Cause::Deadline,
+                8 => Cause::ReadOnly,
+                13 => Cause::NoSpace,
+                10 | 14 => Cause::Unavailable,
+                _ => Cause::Other,
+            },
+            Err(_) => Cause::Other,
+        },
+        None => Cause::Other,
+    }
+}
+
+/// SQLite found no room for the file of its shared memory.
+const IO_ERROR_SHM_SIZE: u32 = 4874;
+
+impl From<DbErr> for StoreError {
+    fn from(error: DbErr) -> Self {
+        match Cause::of(&error) {
+            Cause::Deadline => StoreError::Deadline,
+            Cause::NoSpace => StoreError::NoSpace,
+            Cause::ReadOnly => StoreError::ReadOnly,
+            Cause::Unavailable => StoreError::Unavailable(error),
+            Cause::Other => StoreError::Database(error),
         }
     }
 }
@@ -132,6 +225,8 @@ pub enum Quota {
     AccessKeys,
     /// AppCodes of one app.
     AppCodes,
+    /// Services of one project.
+    Services,
 }
 
 impl Quota {
@@ -140,6 +235,7 @@ impl Quota {
         match self {
             Quota::AccessKeys => "access keys of a user",
             Quota::AppCodes => "AppCodes of an app",
+            Quota::Services => "services of a project",
         }
     }
 }
@@ -159,6 +255,8 @@ pub enum Referred {
     Api,
     /// A model.
     Model,
+    /// A service.
+    Service,
 }
 
 impl Referred {
@@ -171,6 +269,7 @@ impl Referred {
             Referred::App => "app",
             Referred::Api => "API",
             Referred::Model => "model",
+            Referred::Service => "service",
         }
     }
 }
@@ -210,13 +309,17 @@ pub enum OpenError {
     MasterKey(String),
     /// The database was made by a newer version.
     #[error(
-        "the database has schema version {found}, this program knows up to {known}: start the newer program, or restore a backup"
+        "the database has schema version {found}, made by adyton {made_by}; this is adyton {}, which knows versions up to {known}: \
+         start adyton {made_by} or a newer one, or restore a backup from before the upgrade",
+        env!("CARGO_PKG_VERSION")
     )]
     TooNew {
         /// The version in the database.
         found: i64,
         /// The newest version that this program knows.
         known: i64,
+        /// The version of the program that made it.
+        made_by: String,
     },
     /// The database cannot be reached or refused.
     #[error("the database {place} cannot be opened: {problem}")]

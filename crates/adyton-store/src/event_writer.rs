@@ -6,8 +6,8 @@ use std::time::Duration;
 use adyton_core::events::{Event, Events};
 use tokio::sync::mpsc;
 
+use crate::Store;
 use crate::schema::to_text;
-use crate::{Store, StoreError};
 
 /// How many events wait at most.
 const QUEUE: usize = 1_024;
@@ -57,35 +57,46 @@ async fn run(store: Store, mut events: mpsc::Receiver<Event>, stop: impl Future<
             () = &mut stop => true,
             taken = events.recv_many(&mut batch, BATCH) => taken == 0,
         };
-        if stopped {
+        if stopped || write(&store, &mut batch, TRIES, stop.as_mut()).await {
             break;
         }
-        write(&store, &mut batch, TRIES).await;
     }
     events.close();
     while events.recv_many(&mut batch, BATCH).await > 0 {
-        write(&store, &mut batch, 1).await;
+        write(&store, &mut batch, 1, std::future::pending()).await;
     }
 }
 
-/// Writes the batch, and empties it in any case.
-async fn write(store: &Store, batch: &mut Vec<Event>, tries: u32) {
+/// Writes the batch, and empties it in any case. True if `stop` came while it waited to try again: then the next try was the
+/// last one, since a database that is away must not hold up the end.
+async fn write(
+    store: &Store,
+    batch: &mut Vec<Event>,
+    tries: u32,
+    stop: impl Future<Output = ()> + Send,
+) -> bool {
+    let mut stop = std::pin::pin!(stop);
+    let mut stopped = false;
     for attempt in 1..=tries {
-        match store.events().insert(batch).await {
-            Ok(()) => break,
-            Err(error) if attempt == tries => {
-                for event in batch.iter() {
-                    log_lost(event, &format!("the store does not take it: {error}"));
-                }
+        let Err(error) = store.events().insert(batch).await else {
+            break;
+        };
+        if stopped || attempt == tries {
+            for event in batch.iter() {
+                log_lost(event, &format!("the store does not take it: {error}"));
             }
-            Err(StoreError::Database(_) | StoreError::Deadline) => tokio::time::sleep(PAUSE).await,
-            Err(error) => {
-                tracing::warn!(%error, "events are written again");
-                tokio::time::sleep(PAUSE).await;
-            }
+            break;
+        }
+        if !error.is_of_storage() {
+            tracing::warn!(%error, "events are written again");
+        }
+        tokio::select! {
+            () = &mut stop => stopped = true,
+            () = tokio::time::sleep(PAUSE) => {}
         }
     }
     batch.clear();
+    stopped
 }
 
 fn log_lost(event: &Event, why: &str) {

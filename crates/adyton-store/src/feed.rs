@@ -35,12 +35,12 @@ pub struct Feed {
 impl Feed {
     /// Loads the whole live state from the store. [`run`] then keeps it up to date.
     pub async fn start(store: &Store) -> Result<Self, StoreError> {
+        let began = store.clock().monotonic();
         let live = store.load_live().await?;
         let reached = watch::Sender::new(live.revision());
-        Ok(Self {
-            cell: LiveCell::new(live),
-            reached,
-        })
+        let cell = LiveCell::new(live);
+        cell.confirm(began);
+        Ok(Self { cell, reached })
     }
 
     /// The live state's cell, for readers.
@@ -67,10 +67,12 @@ impl Feed {
 
     /// One step: brings the live state to the newest revision.
     async fn catch_up(&self, store: &Store) -> Result<(), StoreError> {
+        let began = store.clock().monotonic();
         let session = store.database().snapshot(LONG_DEADLINE).await?;
         let (newest, compacted) = newest(&session).await?;
         let here = self.cell.load();
         if newest == here.revision() {
+            self.cell.confirm(began);
             return Ok(());
         }
         // Behind what is kept, or ahead because the database was put back from a backup: everything anew.
@@ -90,6 +92,7 @@ impl Feed {
             }
         };
         self.cell.publish(next);
+        self.cell.confirm(began);
         self.reached.send_replace(newest);
         Ok(())
     }

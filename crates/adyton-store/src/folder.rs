@@ -124,9 +124,13 @@ fn take_lock(folder: &Path) -> Result<File, OpenError> {
         }
         Err(TryLockError::Error(error)) => return Err(failed(&error)),
     }
-    file.set_len(0)
-        .and_then(|()| writeln!(file, "{}", std::process::id()))
-        .map_err(|error| failed(&error))?;
+    let written = file
+        .set_len(0)
+        .and_then(|()| writeln!(file, "{}", std::process::id()));
+    if let Err(error) = written {
+        // The lock holds all the same; only whoever is refused by it is not told by whom. The disk may be full.
+        tracing::warn!(file = %path.display(), %error, "the lock file does not say which process holds it");
+    }
     Ok(file)
 }
 

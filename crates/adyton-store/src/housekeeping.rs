@@ -5,29 +5,32 @@
 use std::future::Future;
 use std::time::Duration;
 
-use adyton_core::clock::Timestamp;
 use sea_orm::sea_query::ExprTrait;
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
 };
 
 use crate::database::DEADLINE;
-use crate::schema::{changes, feed, revoked_tokens, service_events, token_keys};
+use crate::room::urgently;
+use crate::schema::{changes, feed, revoked_tokens, service_events, to_number, token_keys};
 use crate::transaction::Kind;
+use crate::uptime::Uptime;
 use crate::{Store, StoreError, credential};
 
 const INTERVAL: Duration = Duration::from_secs(60);
 const DAY: Duration = Duration::from_secs(24 * 3600);
-/// A token lives a day, so a key must open tokens for a day after the next key began to seal. The hour more is for clocks
-/// that differ between nodes.
+/// A token lives a day, so a key must open tokens for a day after the next key began to seal. The hour more is for nodes
+/// that learn of the next key late.
 const KEY_LINGERS: Duration = Duration::from_secs(25 * 3600);
 /// Events are kept a month (ModelArts API Reference, "Querying Service Event Logs").
 const EVENTS_KEPT: Duration = Duration::from_secs(31 * 24 * 3600);
+/// For how long the clock must have kept pace before anything is deleted by the time of day.
+const SETTLED: Duration = Duration::from_secs(3600);
 /// How many events of one service are kept.
 const EVENTS_OF_A_SERVICE: u64 = 2_000;
 /// How many revisions a node may be behind before it loads everything anew.
 const REVISIONS_KEPT: i64 = 10_000;
-/// How many expired revocations one round removes.
+/// How many revocations one round removes.
 const REVOCATIONS_A_ROUND: u64 = 1_000;
 
 /// Keeps house every minute until `stop` is ready. Errors are logged and tried again.
@@ -46,25 +49,49 @@ pub async fn run(store: Store, stop: impl Future<Output = ()> + Send) {
     }
 }
 
-/// One round: makes a token key if the newest is older than 24 hours, and removes what is over.
+/// One round: makes a token key if the newest has sealed for 24 hours, and removes what is over. Of what gives access,
+/// nothing is decided by the time of day: a clock that jumps ends no key and no revocation.
 pub async fn round(store: &Store) -> Result<(), StoreError> {
-    let now = store.now();
-    renew_token_key(store, now).await?;
-    end_revocations(store, now).await?;
-    forget_events(store, now).await?;
+    renew_token_key(store).await?;
+    end_revocations(store).await?;
+    forget_events(store).await?;
     compact(store).await
 }
 
-async fn renew_token_key(store: &Store, now: Timestamp) -> Result<(), StoreError> {
+/// The round at start: what is put off is no reason not to start, so long as tokens can be sealed.
+pub(crate) async fn first_round(store: &Store) -> Result<(), StoreError> {
+    let Err(error) = round(store).await else {
+        return Ok(());
+    };
+    let newest = token_keys::Entity::find()
+        .limit(1)
+        .one(&store.read().await?)
+        .await?;
+    match newest {
+        Some(_) => {
+            tracing::warn!(%error, "housekeeping of the store is put off");
+            Ok(())
+        }
+        None => Err(error),
+    }
+}
+
+async fn renew_token_key(store: &Store) -> Result<(), StoreError> {
+    urgently!(store, renew_token_key_once(store))
+}
+
+async fn renew_token_key_once(store: &Store) -> Result<(), StoreError> {
     let all = || token_keys::Entity::find().order_by_desc(token_keys::Column::Id);
+    let lived = store.uptime().now();
     let due = |keys: &[token_keys::Model]| {
-        let fresh = now.before(DAY).micros();
-        let renew = keys.first().is_none_or(|newest| newest.created_at <= fresh);
+        let is_over = |made: i64, span: Duration| {
+            u128::from(lived.saturating_sub(made.unsigned_abs())) >= span.as_micros()
+        };
+        let renew = keys.first().is_none_or(|newest| is_over(newest.made_lived, DAY));
         // A key has sealed until the next one was made.
-        let over = now.before(KEY_LINGERS).micros();
         let retired: Vec<i64> = keys
             .windows(2)
-            .filter(|pair| pair[0].created_at <= over)
+            .filter(|pair| is_over(pair[0].made_lived, KEY_LINGERS))
             .map(|pair| pair[1].id)
             .collect();
         (renew, retired)
@@ -88,7 +115,8 @@ async fn renew_token_key(store: &Store, now: Timestamp) -> Result<(), StoreError
             sealed: Set(store
                 .seal()
                 .seal(token_keys::place(&id.to_string()), secret.expose())?),
-            created_at: Set(now.micros()),
+            created_at: Set(store.now().micros()),
+            made_lived: Set(to_number(lived)),
         };
         token_keys::Entity::insert(row)
             .exec_without_returning(&write.session)
@@ -99,6 +127,8 @@ async fn renew_token_key(store: &Store, now: Timestamp) -> Result<(), StoreError
         token_keys::Entity::delete_by_id(id).exec(&write.session).await?;
         write.changed(Kind::TokenKey, id);
     }
+    // The ages above count from what is written down here.
+    Uptime::note(store, &write.session).await?;
     write.commit(()).await.map(|_| ())
 }
 
@@ -108,15 +138,23 @@ fn first_key_id() -> Result<i64, StoreError> {
     credential::random().map(|bytes| i64::from(u32::from_be_bytes(bytes) >> 1))
 }
 
-async fn end_revocations(store: &Store, now: Timestamp) -> Result<(), StoreError> {
+/// A revocation ends with the last key that can have sealed its token: from then on the token does not open any more,
+/// whatever any clock says.
+async fn end_revocations(store: &Store) -> Result<(), StoreError> {
+    let oldest = token_keys::Entity::find().order_by_asc(token_keys::Column::Id);
+    let session = store.read().await?;
+    let Some(oldest) = oldest.one(&session).await? else {
+        return Ok(());
+    };
     let over = || {
         revoked_tokens::Entity::find()
-            .filter(revoked_tokens::Column::ExpiresAt.lte(now.micros()))
+            .filter(revoked_tokens::Column::NewestKey.lt(oldest.id))
             .limit(REVOCATIONS_A_ROUND)
     };
-    if over().one(&store.read().await?).await?.is_none() {
+    if over().one(&session).await?.is_none() {
         return Ok(());
     }
+    drop(session);
     let mut write = store.write().await?;
     let rows = over().all(&write.session).await?;
     revoked_tokens::Entity::delete_many()
@@ -129,13 +167,15 @@ async fn end_revocations(store: &Store, now: Timestamp) -> Result<(), StoreError
     write.commit(()).await.map(|_| ())
 }
 
-async fn forget_events(store: &Store, now: Timestamp) -> Result<(), StoreError> {
+async fn forget_events(store: &Store) -> Result<(), StoreError> {
     use service_events::{Column, Entity};
     let session = store.database().begin(DEADLINE).await?;
-    Entity::delete_many()
-        .filter(Column::At.lt(now.before(EVENTS_KEPT).micros()))
-        .exec(&session)
-        .await?;
+    if let Some(now) = store.clock().settled_now(SETTLED) {
+        Entity::delete_many()
+            .filter(Column::At.lt(now.before(EVENTS_KEPT).micros()))
+            .exec(&session)
+            .await?;
+    }
     let crowded: Vec<String> = Entity::find()
         .select_only()
         .column(Column::ServiceId)

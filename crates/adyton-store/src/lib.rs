@@ -6,30 +6,38 @@
 //!   updating one row: commits serialise, revisions have no holes, and every changed entity is named in the change table.
 //! - An acknowledged write survives `kill -9` and loss of power.
 //! - Secrets are sealed with the master key, each bound to its row; the master key never leaves this crate.
+//! - A transaction in which anything failed is never committed, and a connection that did not end one is thrown away.
 //! - Every call has a deadline; every list and queue has a bound.
+//! - What is kept for a span is kept for that span of [`uptime`], which no clock can turn back.
 //!
 //! Start with [`Store::open`], then [`repository`] for what can be asked and changed, [`feed`] for how changes reach the
-//! live state, and [`housekeeping`] for what ends by itself.
+//! live state, [`housekeeping`] for what ends by itself, and [`health`] for whether writes work.
 
 pub mod bootstrap;
 mod credential;
 mod database;
 pub mod error;
 pub mod event_writer;
+pub mod faults;
 pub mod feed;
 pub mod folder;
+pub mod health;
 pub mod housekeeping;
 mod master_key;
 mod migration;
 mod password;
 pub mod repository;
+mod reserve;
+mod room;
 mod schema;
 mod seal;
 mod store;
 mod transaction;
+mod uptime;
 
 pub use error::{OpenError, StoreError};
 pub use feed::Feed;
 pub use folder::DataFolder;
+pub use health::Health;
 pub use store::{Settings, Store};
 pub use transaction::Committed;

@@ -10,7 +10,10 @@ use crate::database::{Database, LONG_DEADLINE, Session};
 use crate::{OpenError, StoreError};
 
 /// All versions, oldest first; the first is version 1.
-const MIGRATIONS: &[&str] = &[include_str!("../migrations/0001_first.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("../migrations/0001_first.sql"),
+    include_str!("../migrations/0002_time.sql"),
+];
 
 /// PostgreSQL's advisory lock for migrations: the text `adyton` as a number.
 const LOCK: i64 = 0x6164_7974_6f6e;
@@ -21,7 +24,11 @@ pub(crate) async fn run(database: &Database, clock: &Clock) -> Result<(), OpenEr
     let found = prepare(&session, database.is_postgres()).await?;
     let known = MIGRATIONS.len() as i64;
     if found > known {
-        return Err(OpenError::TooNew { found, known });
+        return Err(OpenError::TooNew {
+            found,
+            known,
+            made_by: made_by(&session).await,
+        });
     }
     for (version, sql) in (1..).zip(MIGRATIONS).skip_while(|(version, _)| *version <= found) {
         apply(&session, version, sql, database.is_postgres(), clock)
@@ -32,8 +39,30 @@ pub(crate) async fn run(database: &Database, clock: &Clock) -> Result<(), OpenEr
             })?;
         tracing::info!(version, "the database has a new schema version");
     }
+    if found < known {
+        let program = Statement::from_sql_and_values(
+            session.get_database_backend(),
+            "UPDATE schema_version SET program = $1 WHERE version > $2",
+            [env!("CARGO_PKG_VERSION").into(), found.into()],
+        );
+        session.execute_raw(program).await.map_err(StoreError::from)?;
+    }
     session.commit().await?;
     Ok(())
+}
+
+/// Which program made the newest schema version: for the message that an older one gives. A later schema may have
+/// forgotten to say.
+async fn made_by(session: &Session) -> String {
+    let newest = session.statement("SELECT program FROM schema_version ORDER BY version DESC LIMIT 1");
+    let program = match session.query_one_raw(newest).await {
+        Ok(Some(row)) => row.try_get("", "program").unwrap_or_default(),
+        _ => String::new(),
+    };
+    match program.is_empty() {
+        true => "of a later version".to_owned(),
+        false => program,
+    }
 }
 
 /// Takes the lock, makes the table of versions, and gives the version that is there.

@@ -10,14 +10,19 @@ use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait};
 use tokio::sync::Notify;
 
 use crate::database::{DEADLINE, Database, Session};
+use crate::faults::{Faults, Plan};
+use crate::health::Health;
 use crate::password::Passwords;
 use crate::repository::{
     AccessKeys, AppCodes, Apps, Authorisations, Domains, History, Models, Projects, ServiceEvents, Services,
     Tokens, Users,
 };
+use crate::reserve::Reserve;
+use crate::room::Room;
 use crate::schema::master_key_check;
 use crate::seal::Seal;
 use crate::transaction::Write;
+use crate::uptime::Uptime;
 use crate::{DataFolder, OpenError, StoreError, bootstrap, feed, housekeeping, master_key, migration};
 
 /// Where the database and the master key are.
@@ -28,6 +33,11 @@ pub struct Settings {
     /// `master_key_file`: 64 hex digits. `None` is `master.key` in the data folder, made at the first start; required
     /// with `postgres://`.
     pub master_key_file: Option<PathBuf>,
+    /// `disk_reserve`: bytes of the data folder's disk that are kept for revocations when it is full; at most a hundredth
+    /// of the file system counts.
+    pub disk_reserve: u64,
+    /// Faults on purpose, for tests.
+    pub faults: Option<Arc<dyn Faults>>,
 }
 
 /// The store. Cheap to clone.
@@ -39,6 +49,8 @@ struct Shared {
     seal: Seal,
     passwords: Passwords,
     clock: Clock,
+    uptime: Uptime,
+    reserve: Arc<Reserve>,
     /// Wakes this node's feed after a commit of this node.
     committed: Notify,
     /// Held as long as the store lives.
@@ -49,20 +61,34 @@ impl Store {
     /// Opens the database: migrates it, checks the master key, and at the first start makes domain, project,
     /// administrator and access key (`bootstrap.json`). The store keeps the folder held as long as it lives.
     pub async fn open(folder: Arc<DataFolder>, settings: Settings, clock: Clock) -> Result<Self, OpenError> {
-        let database = connect(&folder, &settings).await?;
-        migration::run(&database, &clock).await?;
+        let reserve = Reserve::of(folder.path(), settings.disk_reserve);
+        let database = loop {
+            match prepare(&folder, &settings, &clock).await {
+                Err(OpenError::Store(StoreError::NoSpace)) if reserve.give_up_a_piece() => {}
+                other => break other?,
+            }
+        };
         let seal = open_master_key(&database, &folder, &settings).await?;
+        let uptime = Uptime::load(&database.snapshot(DEADLINE).await?, clock.clone()).await?;
         let store = Store(Arc::new(Shared {
-            database,
+            database: database.with(Plan::new(settings.faults)),
             seal,
             passwords: Passwords::new().await?,
             clock,
+            uptime,
+            reserve: Arc::new(reserve),
             committed: Notify::new(),
             _folder: folder.clone(),
         }));
         bootstrap::run(&store, &folder).await?;
-        housekeeping::round(&store).await?;
+        housekeeping::first_round(&store).await?;
+        store.fill_reserve().await;
         Ok(store)
+    }
+
+    /// Whether writes work, as [`health::run`](crate::health::run) finds it.
+    pub fn health(&self) -> &Health {
+        &self.0.database.health
     }
 
     /// Builds the whole live state; [`Feed::start`](crate::Feed::start) does this at start.
@@ -145,6 +171,25 @@ impl Store {
     pub(crate) fn now(&self) -> Timestamp {
         self.0.clock.now()
     }
+    pub(crate) fn clock(&self) -> &Clock {
+        &self.0.clock
+    }
+    pub(crate) fn uptime(&self) -> &Uptime {
+        &self.0.uptime
+    }
+    /// For a write that takes something away from somebody: it gets room on a full disk where there is any.
+    pub(crate) fn room(&self) -> Room<'_> {
+        Room::of(&self.0.database, &self.0.reserve)
+    }
+    /// Makes the reserve on the disk as large as is wanted; what goes wrong is tried again at the next look.
+    pub(crate) async fn fill_reserve(&self) {
+        let reserve = self.0.reserve.clone();
+        match tokio::task::spawn_blocking(move || reserve.fill()).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::debug!(%error, "the reserve on the disk is not whole"),
+            Err(error) => tracing::error!(%error, "the reserve on the disk was not looked at"),
+        }
+    }
     /// One state of the whole database, to read from.
     pub(crate) async fn read(&self) -> Result<Session, StoreError> {
         self.0.database.snapshot(DEADLINE).await
@@ -160,6 +205,16 @@ impl Store {
     pub(crate) async fn woken(&self) {
         self.0.committed.notified().await;
     }
+}
+
+/// Connects, and brings the schema to the newest version.
+async fn prepare(folder: &DataFolder, settings: &Settings, clock: &Clock) -> Result<Database, OpenError> {
+    let database = connect(folder, settings).await?;
+    if let Err(error) = migration::run(&database, clock).await {
+        database.close().await;
+        return Err(error);
+    }
+    Ok(database)
 }
 
 async fn connect(folder: &DataFolder, settings: &Settings) -> Result<Database, OpenError> {

@@ -110,7 +110,16 @@ async fn serve(
 
 /// Tells where the server answers: the log, the data folder, and `--ready-file`.
 fn announce(ready: &Ready, assembly: &Assembly, ready_file: Option<&PathBuf>) -> Outcome {
-    ready.write(&assembly.data().join(ready::FILE))?;
+    // Without it only the command line does not find the server by its data folder; the disk may be full.
+    if let Err(failure) = ready.write(&assembly.data().join(ready::FILE)) {
+        let failure = failure.to_string();
+        let what = failure
+            .lines()
+            .next()
+            .unwrap_or_default()
+            .trim_start_matches("error: ");
+        tracing::warn!("the command line will not find this server by its data folder: {what}");
+    }
     if let Some(path) = ready_file {
         ready.write(path)?;
     }

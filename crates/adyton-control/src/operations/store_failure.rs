@@ -13,6 +13,7 @@ impl From<StoreError> for Failure {
                 thing: match what {
                     Quota::AccessKeys => Thing::Credential,
                     Quota::AppCodes => Thing::AppCode,
+                    Quota::Services => Thing::Service,
                 },
                 most: usize::try_from(most).unwrap_or(usize::MAX),
             },
@@ -24,10 +25,29 @@ impl From<StoreError> for Failure {
                 model: model.to_string(),
                 status,
             },
-            StoreError::Deadline
-            | StoreError::Damaged { .. }
-            | StoreError::Database(_)
-            | StoreError::System(_) => Failure::defect(error),
+            StoreError::NoSpace => Failure::NoSpace(
+                "nothing was changed; make room on the disk of the database, and make the call again"
+                    .to_owned(),
+            ),
+            StoreError::ReadOnly => Failure::Storage("it can only be read; nothing was changed".to_owned()),
+            // What the driver says may name addresses: it is for the log.
+            StoreError::Unavailable(_) => {
+                tracing::error!(%error, "a management call failed");
+                Failure::Storage("it cannot be reached; nothing was changed".to_owned())
+            }
+            StoreError::Uncertain(_) => {
+                tracing::error!(%error, "a management call failed");
+                Failure::Storage(
+                    "the connection broke while the change was committed: look whether it was made before you make it again"
+                        .to_owned(),
+                )
+            }
+            StoreError::Deadline => Failure::Storage(
+                "it took too long: look whether the change was made before you make it again".to_owned(),
+            ),
+            StoreError::Damaged { .. } | StoreError::Database(_) | StoreError::System(_) => {
+                Failure::defect(error)
+            }
         }
     }
 }
@@ -55,5 +75,6 @@ const fn referred(what: Referred) -> Thing {
         Referred::App => Thing::App,
         Referred::Api => Thing::Api,
         Referred::Model => Thing::Model,
+        Referred::Service => Thing::Service,
     }
 }

@@ -167,6 +167,8 @@ reasons! {
     ManageKeyLocked = "manage.key_locked" Manage EdgeIamAuthentication "too many failures of this key from this source";
     ManageOtherProject = "manage.other_project" Manage EdgeIamForbidden "the credentials belong to another project than the path";
     ManageTokenRevoked = "manage.token_revoked" Manage EdgeTokenMustBeUpdated "the token was revoked";
+    ManageNoSpace = "manage.no_space" Manage EdgeNoSpace "no space is left on the disk of the data folder or of the database";
+    ManageStorageUnavailable = "manage.storage_unavailable" Manage EdgeStorageUnavailable "the database cannot be written to, or did not answer in time";
     ManageInternal = "manage.internal" Manage EdgeInternal "a defect of the control plane";
     ModelartsInvalidArgument = "modelarts.invalid_argument" Manage ModelArtsInvalidArgument "a field of the request is wrong";
     ModelartsParameterError = "modelarts.parameter_error" Manage ModelArtsParameterError "a query parameter is wrong";
@@ -185,6 +187,8 @@ reasons! {
     ModelartsStateForbids = "modelarts.state_forbids" Manage ServiceStateForbids "the service is deploying, stopping or being deleted";
     ModelartsServiceQuota = "modelarts.service_quota" Manage ServiceQuota "the project has as many services as it may";
     ModelartsModelNotInService = "modelarts.model_not_in_service" Manage ModelNotInService "the model is not part of the service";
+    ModelartsNoSpace = "modelarts.no_space" Manage ModelArtsNoSpace "no space is left on the disk of the data folder or of the database";
+    ModelartsStorageUnavailable = "modelarts.storage_unavailable" Manage ModelArtsStorageUnavailable "the database cannot be written to, or did not answer in time";
     ModelartsInternal = "modelarts.internal" Manage ModelArtsInternal "a defect of the control plane";
     ApigInvalidParameter = "apig.invalid_parameter" Manage ApigInvalidParameter "a field of the request is wrong";
     ApigNotPermitted = "apig.not_permitted" Manage ApigForbidden "no role permits the action";
@@ -198,6 +202,8 @@ reasons! {
     ApigAppCodeExists = "apig.app_code_exists" Manage AppCodeExists "the AppCode is taken";
     ApigAlreadyAuthorised = "apig.already_authorised" Manage AlreadyAuthorised "the authorisation exists";
     ApigAppCodeQuota = "apig.app_code_quota" Manage AppCodeQuota "the app has five AppCodes";
+    ApigNoSpace = "apig.no_space" Manage ApigNoSpace "no space is left on the disk of the data folder or of the database";
+    ApigStorageUnavailable = "apig.storage_unavailable" Manage ApigStorageUnavailable "the database cannot be written to, or did not answer in time";
     ApigInternal = "apig.internal" Manage ApigInternal "a defect of the control plane";
     IamMalformed = "iam.malformed" Manage IamMalformed "the request body is not what the address expects";
     IamWrongPassword = "iam.wrong_password" Manage IamUnauthorized "unknown user or wrong password";
@@ -229,6 +235,8 @@ reasons! {
     IamMethodNotAllowed = "iam.method_not_allowed" Manage IamMethodNotAllowed "the address does not take this method";
     IamConflict = "iam.conflict" Manage IamConflict "the name is taken";
     IamKeyQuota = "iam.key_quota" Manage IamKeyQuota "the user has two access keys";
+    IamNoSpace = "iam.no_space" Manage IamNoSpace "no space is left on the disk of the data folder or of the database";
+    IamStorageUnavailable = "iam.storage_unavailable" Manage IamStorageUnavailable "the database cannot be written to, or did not answer in time";
     IamInternal = "iam.internal" Manage IamInternal "a defect of the control plane";
 }
 

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use arc_swap::ArcSwap;
 
@@ -15,6 +16,8 @@ struct Shared {
     root: ArcSwap<Live>,
     /// Counts publications, so that a reader learns of a new one from a single load.
     edition: AtomicU64,
+    /// When it was last known to be the newest state, in microseconds of the monotonic clock; 0 is never.
+    confirmed: AtomicU64,
 }
 
 impl LiveCell {
@@ -23,7 +26,20 @@ impl LiveCell {
         Self(Arc::new(Shared {
             root: ArcSwap::from_pointee(live),
             edition: AtomicU64::new(1),
+            confirmed: AtomicU64::new(0),
         }))
+    }
+    /// Notes that nothing newer was stored at this moment of the monotonic clock. Only the change feed calls this.
+    pub fn confirm(&self, at: Duration) {
+        let micros = u64::try_from(at.as_micros()).unwrap_or(u64::MAX).max(1);
+        self.0.confirmed.store(micros, Ordering::Relaxed);
+    }
+    /// For how long nobody has known whether this is the newest state; zero where no feed says.
+    pub fn age(&self, now: Duration) -> Duration {
+        match self.0.confirmed.load(Ordering::Relaxed) {
+            0 => Duration::ZERO,
+            micros => now.saturating_sub(Duration::from_micros(micros)),
+        }
     }
     /// The current state. For the control plane and for tests; the gateway uses a [`LiveReader`].
     pub fn load(&self) -> Arc<Live> {
@@ -52,6 +68,10 @@ pub struct LiveReader {
 }
 
 impl LiveReader {
+    /// As [`LiveCell::age`].
+    pub fn age(&self, now: Duration) -> Duration {
+        self.cell.age(now)
+    }
     /// The current state; keep the clone for the whole request.
     pub fn get(&mut self) -> &Arc<Live> {
         let edition = self.cell.0.edition.load(Ordering::Acquire);

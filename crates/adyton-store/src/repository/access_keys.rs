@@ -7,6 +7,7 @@ use sea_orm::{
 };
 
 use crate::error::{Quota, Referred};
+use crate::room::urgently;
 use crate::schema::access_keys::{ActiveModel, Column, Entity, Model, place};
 use crate::schema::users;
 use crate::seal::Seal;
@@ -89,6 +90,14 @@ impl AccessKeys<'_> {
         id: &AccessKeyId,
         change: AccessKeyChange,
     ) -> Result<Option<Committed<AccessKey>>, StoreError> {
+        urgently!(self.0, self.update_once(id, change.clone()))
+    }
+
+    async fn update_once(
+        &self,
+        id: &AccessKeyId,
+        change: AccessKeyChange,
+    ) -> Result<Option<Committed<AccessKey>>, StoreError> {
         let mut write = self.0.write().await?;
         let Some(row) = Entity::find_by_id(id.as_str()).one(&write.session).await? else {
             return Ok(None);
@@ -109,6 +118,10 @@ impl AccessKeys<'_> {
 
     /// Deletes a key: it stops working at once. (Its value is not read: a damaged one can be deleted too.)
     pub async fn delete(&self, id: &AccessKeyId) -> Result<Option<Committed<()>>, StoreError> {
+        urgently!(self.0, self.delete_once(id))
+    }
+
+    async fn delete_once(&self, id: &AccessKeyId) -> Result<Option<Committed<()>>, StoreError> {
         let mut write = self.0.write().await?;
         let gone = Entity::delete_by_id(id.as_str()).exec(&write.session).await?;
         if gone.rows_affected == 0 {

@@ -8,6 +8,7 @@ use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFi
 
 use super::apps;
 use crate::error::{Quota, Referred, Unique};
+use crate::room::urgently;
 use crate::schema::app_codes::{Column, Entity, Model, place};
 use crate::seal::Seal;
 use crate::transaction::Kind;
@@ -112,6 +113,15 @@ impl AppCodes<'_> {
 
     /// Deletes a code: it stops working at once.
     pub async fn delete(
+        &self,
+        project: ProjectId,
+        app: AppId,
+        id: AppCodeId,
+    ) -> Result<Option<Committed<()>>, StoreError> {
+        urgently!(self.0, self.delete_once(project, app, id))
+    }
+
+    async fn delete_once(
         &self,
         project: ProjectId,
         app: AppId,

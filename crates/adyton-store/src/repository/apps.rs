@@ -11,6 +11,7 @@ use super::listing::page;
 use super::{Listed, NameMatch, Page, projects};
 use crate::database::Session;
 use crate::error::Unique;
+use crate::room::urgently;
 use crate::schema::apps::{Column, Entity, Model, place};
 use crate::schema::{app_codes, authorisations, or_log};
 use crate::seal::Seal;
@@ -132,6 +133,15 @@ impl Apps<'_> {
         id: AppId,
         change: AppChange,
     ) -> Result<Option<Committed<App>>, StoreError> {
+        urgently!(self.0, self.update_once(project, id, change.clone()))
+    }
+
+    async fn update_once(
+        &self,
+        project: ProjectId,
+        id: AppId,
+        change: AppChange,
+    ) -> Result<Option<Committed<App>>, StoreError> {
         let mut write = self.0.write().await?;
         let Some(mut app) = find(&write.session, self.0.seal(), project, id).await? else {
             return Ok(None);
@@ -163,6 +173,10 @@ impl Apps<'_> {
 
     /// Deletes the app, its AppCodes and its authorisations. (Its secrets are not read: a damaged one can be deleted too.)
     pub async fn delete(&self, project: ProjectId, id: AppId) -> Result<Option<Committed<()>>, StoreError> {
+        urgently!(self.0, self.delete_once(project, id))
+    }
+
+    async fn delete_once(&self, project: ProjectId, id: AppId) -> Result<Option<Committed<()>>, StoreError> {
         let mut write = self.0.write().await?;
         if !exists(&write.session, project, id).await? {
             return Ok(None);

@@ -12,6 +12,7 @@ use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, Query
 use super::listing::page;
 use super::{Listed, NameMatch, Page, apps};
 use crate::error::{Referred, Unique};
+use crate::room::urgently;
 use crate::schema::authorisations::{Column, Entity, Model};
 use crate::schema::{apps as app_rows, services};
 use crate::transaction::{Kind, Write};
@@ -169,6 +170,14 @@ impl Authorisations<'_> {
 
     /// Takes the authorisation back.
     pub async fn delete(
+        &self,
+        project: ProjectId,
+        id: AuthorisationId,
+    ) -> Result<Option<Committed<Authorisation>>, StoreError> {
+        urgently!(self.0, self.delete_once(project, id))
+    }
+
+    async fn delete_once(
         &self,
         project: ProjectId,
         id: AuthorisationId,

@@ -7,17 +7,17 @@ use adyton_core::model::ModelStatus;
 use adyton_core::service::{Service, Version, Wanted};
 use sea_orm::sea_query::Query;
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, Order, QueryFilter,
-    QueryOrder,
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, Order, PaginatorTrait,
+    QueryFilter, QueryOrder,
 };
 
 use super::listing::page;
 use super::{Listed, NameMatch, Page, history, projects};
 use crate::database::Session;
-use crate::error::{Referred, Unique};
+use crate::error::{Quota, Referred, Unique};
 use crate::schema::services::{Column, Entity, Model, wanted_name};
 use crate::schema::{authorisations, models, service_events, service_models, service_updates};
-use crate::transaction::Kind;
+use crate::transaction::{Kind, Write};
 use crate::{Committed, Store, StoreError, credential};
 
 /// A service to be made; it gets its id, its API and generation 1 from the store.
@@ -92,9 +92,9 @@ pub enum ServiceSort {
 pub struct Services<'a>(pub(crate) &'a Store);
 
 impl Services<'_> {
-    /// Makes a service and the first row of its history. Conflict: its name. Missing: the project or a model of it.
-    /// `ModelState` if a model is not `published`.
-    pub async fn create(&self, new: NewService) -> Result<Committed<Service>, StoreError> {
+    /// Makes a service and the first row of its history. Quota: `most` in its project. Conflict: its name. Missing: the
+    /// project or a model of it. `ModelState` if a model is not `published`.
+    pub async fn create(&self, new: NewService, most: u64) -> Result<Committed<Service>, StoreError> {
         let now = self.0.now();
         let service = Service {
             id: ServiceId::from_random(credential::random()?),
@@ -120,6 +120,16 @@ impl Services<'_> {
         if same.one(&write.session).await?.is_some() {
             return Err(StoreError::Conflict {
                 what: Unique::ServiceName,
+            });
+        }
+        let there = Entity::find()
+            .filter(Column::ProjectId.eq(service.project.to_string()))
+            .count(&write.session)
+            .await?;
+        if there >= most {
+            return Err(StoreError::Quota {
+                what: Quota::Services,
+                most,
             });
         }
         require_published(&write.session, service.project, &service.versions).await?;
@@ -227,41 +237,49 @@ impl Services<'_> {
         Ok(Some(write.commit(service).await?))
     }
 
-    /// Deletes the service with its authorisations, events and history.
-    pub async fn delete(
-        &self,
-        project: ProjectId,
-        id: ServiceId,
-    ) -> Result<Option<Committed<Service>>, StoreError> {
+    /// Deletes services with their authorisations, events and history: all of them, or none. Missing: one that the
+    /// project does not have. An id that is given twice counts once.
+    pub async fn delete(&self, project: ProjectId, ids: &[ServiceId]) -> Result<Committed<()>, StoreError> {
         let mut write = self.0.write().await?;
-        let Some(service) = find(&write.session, project, id).await? else {
-            return Ok(None);
-        };
-        let for_api = authorisations::Column::ApiId.eq(service.api.to_string());
-        let given = authorisations::Entity::find()
-            .filter(for_api.clone())
-            .all(&write.session)
-            .await?;
-        for authorisation in given {
-            write.changed(Kind::Authorisation, authorisation.id);
+        for id in BTreeSet::from_iter(ids) {
+            let Some(service) = find(&write.session, project, *id).await? else {
+                return Err(StoreError::Missing {
+                    what: Referred::Service,
+                    id: id.to_string(),
+                });
+            };
+            remove(&mut write, &service).await?;
         }
-        authorisations::Entity::delete_many()
-            .filter(for_api)
-            .exec(&write.session)
-            .await?;
-        service_events::Entity::delete_many()
-            .filter(service_events::Column::ServiceId.eq(id.to_string()))
-            .exec(&write.session)
-            .await?;
-        service_updates::Entity::delete_many()
-            .filter(service_updates::Column::ServiceId.eq(id.to_string()))
-            .exec(&write.session)
-            .await?;
-        delete_models(&write.session, id).await?;
-        Entity::delete_by_id(id.to_string()).exec(&write.session).await?;
-        write.changed(Kind::Service, id);
-        Ok(Some(write.commit(service).await?))
+        write.commit(()).await
     }
+}
+
+async fn remove(write: &mut Write, service: &Service) -> Result<(), StoreError> {
+    let for_api = authorisations::Column::ApiId.eq(service.api.to_string());
+    let given = authorisations::Entity::find()
+        .filter(for_api.clone())
+        .all(&write.session)
+        .await?;
+    for authorisation in given {
+        write.changed(Kind::Authorisation, authorisation.id);
+    }
+    authorisations::Entity::delete_many()
+        .filter(for_api)
+        .exec(&write.session)
+        .await?;
+    let id = service.id.to_string();
+    service_events::Entity::delete_many()
+        .filter(service_events::Column::ServiceId.eq(id.as_str()))
+        .exec(&write.session)
+        .await?;
+    service_updates::Entity::delete_many()
+        .filter(service_updates::Column::ServiceId.eq(id.as_str()))
+        .exec(&write.session)
+        .await?;
+    delete_models(&write.session, service.id).await?;
+    Entity::delete_by_id(id).exec(&write.session).await?;
+    write.changed(Kind::Service, service.id);
+    Ok(())
 }
 
 async fn find(session: &Session, project: ProjectId, id: ServiceId) -> Result<Option<Service>, StoreError> {

@@ -4,9 +4,11 @@ use adyton_core::clock::Timestamp;
 use adyton_core::id::TokenId;
 use adyton_core::tenant::RevokedToken;
 
-use sea_orm::{EntityTrait, IntoActiveModel};
+use sea_orm::{EntityTrait, IntoActiveModel, QueryOrder};
 
+use crate::room::urgently;
 use crate::schema::revoked_tokens::{Entity, Model};
+use crate::schema::token_keys;
 use crate::transaction::Kind;
 use crate::{Committed, Store, StoreError};
 
@@ -15,8 +17,17 @@ use crate::{Committed, Store, StoreError};
 pub struct Tokens<'a>(pub(crate) &'a Store);
 
 impl Tokens<'_> {
-    /// Revokes a token that ends at `expires_at` anyway. Twice is the same as once.
+    /// Revokes a token that ends at `expires_at` anyway. Twice is the same as once. It is kept for as long as a key that
+    /// can have sealed it.
     pub async fn revoke(
+        &self,
+        id: TokenId,
+        expires_at: Timestamp,
+    ) -> Result<Committed<RevokedToken>, StoreError> {
+        urgently!(self.0, self.revoke_once(id, expires_at))
+    }
+
+    async fn revoke_once(
         &self,
         id: TokenId,
         expires_at: Timestamp,
@@ -31,7 +42,9 @@ impl Tokens<'_> {
             revoked_at: self.0.now(),
             expires_at,
         };
+        let newest = token_keys::Entity::find().order_by_desc(token_keys::Column::Id);
         let row = Model {
+            newest_key: newest.one(&write.session).await?.map_or(i64::MAX, |key| key.id),
             id: id.to_string(),
             revoked_at: token.revoked_at.micros(),
             expires_at: token.expires_at.micros(),

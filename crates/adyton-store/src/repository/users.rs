@@ -13,6 +13,7 @@ use self::rows::{
 };
 use super::listing::page;
 use super::{Listed, NameMatch, Page, domains};
+use crate::room::urgently;
 use crate::schema::users::{Column, Entity};
 use crate::schema::{access_keys, passwords};
 use crate::transaction::Kind;
@@ -171,6 +172,14 @@ impl Users<'_> {
         id: UserId,
         change: UserChange,
     ) -> Result<Option<Committed<User>>, StoreError> {
+        urgently!(self.0, self.update_once(id, change.clone()))
+    }
+
+    async fn update_once(
+        &self,
+        id: UserId,
+        change: UserChange,
+    ) -> Result<Option<Committed<User>>, StoreError> {
         let mut write = self.0.write().await?;
         let Some(row) = Entity::find_by_id(id.to_string()).one(&write.session).await? else {
             return Ok(None);
@@ -205,12 +214,12 @@ impl Users<'_> {
         password: &Secret<String>,
     ) -> Result<Option<Committed<User>>, StoreError> {
         let hash = self.0.passwords().hash(password).await?;
-        self.raise_epoch(id, Some(hash)).await
+        urgently!(self.0, self.raise_epoch(id, Some(hash.clone())))
     }
 
     /// Raises the token epoch: all tokens of the user stop working.
     pub async fn end_tokens(&self, id: UserId) -> Result<Option<Committed<User>>, StoreError> {
-        self.raise_epoch(id, None).await
+        urgently!(self.0, self.raise_epoch(id, None))
     }
 
     async fn raise_epoch(
@@ -239,6 +248,10 @@ impl Users<'_> {
 
     /// Deletes the user and its access keys.
     pub async fn delete(&self, id: UserId) -> Result<Option<Committed<User>>, StoreError> {
+        urgently!(self.0, self.delete_once(id))
+    }
+
+    async fn delete_once(&self, id: UserId) -> Result<Option<Committed<User>>, StoreError> {
         let mut write = self.0.write().await?;
         let Some(row) = Entity::find_by_id(id.to_string()).one(&write.session).await? else {
             return Ok(None);

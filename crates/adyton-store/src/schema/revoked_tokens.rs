@@ -15,6 +15,8 @@ pub(crate) struct Model {
     pub(crate) id: String,
     pub(crate) revoked_at: i64,
     pub(crate) expires_at: i64,
+    /// The newest token key at that time: no later one has sealed the token.
+    pub(crate) newest_key: i64,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -16,6 +16,8 @@ pub(crate) struct Model {
     pub(crate) id: i64,
     pub(crate) sealed: Vec<u8>,
     pub(crate) created_at: i64,
+    /// The [uptime](crate::uptime) at which it was made.
+    pub(crate) made_lived: i64,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -51,6 +51,7 @@ impl Place {
             settings: Settings {
                 database_url: Some(Secret::new(crate::server::new_database().await)),
                 master_key_file: Some(key),
+                ..Settings::default()
             },
             root,
         }
@@ -82,7 +83,7 @@ impl Place {
         self.bench_at("data", Self::clock()).await
     }
 
-    async fn bench_at(&self, node: &str, clock: Clock) -> Bench {
+    pub(crate) async fn bench_at(&self, node: &str, clock: Clock) -> Bench {
         let path = self.folder(node);
         let folder = Arc::new(DataFolder::open(&path).unwrap());
         let first = Bootstrap::read(&folder).unwrap();
@@ -179,7 +180,7 @@ impl Bench {
 
     pub(crate) async fn service(&self, name: &str, model: ModelId) -> Service {
         let new = new_service(self.project, name, model);
-        let committed = self.store.services().create(new).await.unwrap();
+        let committed = self.store.services().create(new, MANY).await.unwrap();
         self.feed.settled(committed).await.unwrap()
     }
 
@@ -274,6 +275,9 @@ pub(crate) fn new_service(project: ProjectId, name: &str, model: ModelId) -> New
         owner: "admin".into(),
     }
 }
+
+/// A quota that no test meets.
+pub(crate) const MANY: u64 = 1_000_000;
 
 /// Ids that nothing has.
 pub(crate) const NOBODY: UserId = UserId::from_bits(0xdead);

@@ -1,6 +1,7 @@
 //! The promises of the store, and the macro that makes each a test on a database.
 
 pub(crate) mod apps;
+pub(crate) mod faults;
 pub(crate) mod identity;
 pub(crate) mod live;
 pub(crate) mod models;
@@ -36,6 +37,8 @@ macro_rules! store_contract {
                 services: services_are_listed_by_filter_and_order,
                 services: the_first_authorisation_opens_a_service_to_apps,
                 services: a_deleted_service_takes_everything_with_it,
+                services: services_are_deleted_together_or_not_at_all,
+                services: a_quota_of_services_holds_for_those_that_come_at_once,
                 services: events_are_written_in_the_background,
                 live: what_was_written_is_live_when_it_settles,
                 live: the_fed_state_is_the_loaded_state,
@@ -54,9 +57,16 @@ macro_rules! store_contract {
                 opening: no_secret_is_stored_in_the_clear,
                 opening: a_first_start_that_was_cut_off_goes_on,
                 upkeep: a_token_key_is_made_daily_and_retired_after_its_tokens,
-                upkeep: a_revocation_ends_with_its_token,
+                upkeep: a_revocation_lasts_as_long_as_the_keys_of_its_time,
+                upkeep: clocks_that_jump_end_no_revocation_and_no_key,
+                upkeep: a_clock_that_jumps_ahead_forgets_no_events,
                 upkeep: events_end_after_a_month,
                 upkeep: the_change_table_keeps_the_newest_revisions,
+                faults: a_fault_at_any_point_loses_nothing_and_breaks_nothing,
+                faults: a_lost_connection_at_any_point_loses_nothing_and_breaks_nothing,
+                faults: writes_that_fail_are_noticed_and_so_is_their_return,
+                faults: events_that_cannot_be_written_hold_up_no_end,
+                faults: a_revocation_asks_again_on_a_full_disk,
             }
 
             #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

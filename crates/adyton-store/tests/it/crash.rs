@@ -27,6 +27,7 @@ async fn writer() {
     let settings = Settings {
         database_url: std::env::var(URL).ok().map(Secret::new),
         master_key_file: std::env::var(KEY).ok().map(Into::into),
+        ..Settings::default()
     };
     let folder = Arc::new(DataFolder::open(folder).unwrap());
     let store = Store::open(folder.clone(), settings, Clock::system())
@@ -59,10 +60,21 @@ pub(crate) fn start_writer(place: &Place) -> Child {
     command.spawn().unwrap()
 }
 
-/// Kills the writer after `span`, and gives what it had acknowledged.
-fn kill_after(mut writer: Child, span: Duration) -> Vec<(AppId, String)> {
-    std::thread::sleep(span);
-    writer.kill().unwrap();
+/// When a writer is killed.
+#[derive(Clone, Copy)]
+enum Kill {
+    /// So long after it was started, whatever it has come to.
+    After(Duration),
+    /// Once it has acknowledged this many writes.
+    Writing(usize),
+}
+
+/// Kills the writer, and gives what it had acknowledged.
+fn kill(mut writer: Child, when: Kill) -> Vec<(AppId, String)> {
+    if let Kill::After(span) = when {
+        std::thread::sleep(span);
+        writer.kill().unwrap();
+    }
     let mut acknowledged = Vec::new();
     let mut lines = BufReader::new(writer.stdout.take().unwrap());
     let mut line = String::new();
@@ -74,6 +86,11 @@ fn kill_after(mut writer: Child, span: Duration) -> Vec<(AppId, String)> {
             acknowledged.push((id.parse().unwrap(), secret.to_owned()));
         }
         line.clear();
+        if let Kill::Writing(writes) = when
+            && acknowledged.len() == writes
+        {
+            writer.kill().unwrap();
+        }
     }
     writer.wait().unwrap();
     acknowledged
@@ -87,12 +104,17 @@ pub(crate) async fn kill_many_times(place: Place) {
         getrandom::fill(&mut random).unwrap();
         // First starts take a few hundred milliseconds in a debug build, later ones half of that.
         let span = if round < 6 { 300 } else { 700 };
-        let span = Duration::from_millis(u64::from(u16::from_le_bytes(random)) % span);
+        let random = u16::from_le_bytes(random);
+        let when = match round % 5 {
+            // However busy the machine is, some are killed while they write.
+            4 => Kill::Writing(1 + usize::from(random % 50)),
+            _ => Kill::After(Duration::from_millis(u64::from(random) % span)),
+        };
         let writer = start_writer(&place);
-        let round = tokio::task::spawn_blocking(move || kill_after(writer, span));
+        let round = tokio::task::spawn_blocking(move || kill(writer, when));
         acknowledged.extend(round.await.unwrap());
     }
-    assert!(!acknowledged.is_empty(), "no round lived long enough to write");
+    assert!(!acknowledged.is_empty(), "no round came to write");
     let store = place.open("data").await.expect("it must start after every kill");
     let live = store.load_live().await.unwrap();
     for (id, secret) in &acknowledged {

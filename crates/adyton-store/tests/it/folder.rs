@@ -26,6 +26,7 @@ async fn wrong_settings_name_their_key_and_the_fix() {
         place.settings = Settings {
             database_url: url.map(|url| Secret::new(url.to_owned())),
             master_key_file: None,
+            ..Settings::default()
         };
         let refused = place.open("data").await.err().expect("must be refused");
         assert!(matches!(refused, OpenError::Setting { .. }), "{refused}");
@@ -46,6 +47,7 @@ async fn a_server_that_is_not_there_is_named_without_its_password() {
         // Port 1 is nobody's.
         database_url: Some(Secret::new("postgres://u:hunter2@127.0.0.1:1/x".into())),
         master_key_file: Some(key),
+        ..Settings::default()
     };
     let message = place
         .open("data")

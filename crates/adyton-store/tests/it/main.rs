@@ -13,6 +13,7 @@
 mod bench;
 mod contract;
 mod crash;
+mod disk;
 mod folder;
 mod server;
 

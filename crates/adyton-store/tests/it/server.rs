@@ -97,7 +97,7 @@ fn server() -> &'static Server {
 }
 
 /// Where Debian puts the newest server's programs.
-fn programs() -> PathBuf {
+pub(crate) fn programs() -> PathBuf {
     let versions = std::fs::read_dir("/usr/lib/postgresql")
         .into_iter()
         .flatten()

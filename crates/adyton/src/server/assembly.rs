@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use adyton_control::{BindError, Control, ControlParts};
 use adyton_core::clock::Clock;
 use adyton_core::events::Events;
+use adyton_core::live::LiveCell;
 use adyton_gateway::journal::Journal;
 use adyton_gateway::{Gateway, Ties};
 use adyton_identity::Identity;
@@ -20,7 +21,7 @@ use adyton_runtime::reconciler::{Reconciler, Surroundings};
 use adyton_runtime::targets::Targets;
 use adyton_store::bootstrap::Bootstrap;
 use adyton_store::event_writer::EventWriter;
-use adyton_store::{DataFolder, Feed, OpenError, Store, feed, housekeeping};
+use adyton_store::{DataFolder, Feed, OpenError, Store, StoreError, feed, health, housekeeping};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
@@ -123,6 +124,7 @@ impl Assembly {
             background.stopped(),
         ));
         background.spawn(housekeeping::run(truth.store.clone(), background.stopped()));
+        background.spawn(health::run(truth.store.clone(), background.stopped()));
         let models = Models::prepare(loaded, context, &truth, Arc::new(events), files)?;
         let front = Front::bind(config, &clock, &truth, &models, listener, connections)?;
         let open = Arc::new(AtomicBool::new(false));
@@ -227,6 +229,12 @@ impl Front {
     /// What the control plane works with.
     fn control(&self, truth: &Truth, models: &Models, open: &Arc<AtomicBool>, clock: Clock) -> ControlParts {
         let (gauge, open) = (self.gateway.metrics(), Arc::clone(open));
+        let storage = Storage {
+            store: truth.store.clone(),
+            live: truth.feed.cell().clone(),
+            clock: clock.clone(),
+        };
+        let health = truth.store.health().clone();
         ControlParts {
             store: truth.store.clone(),
             feed: truth.feed.clone(),
@@ -236,13 +244,34 @@ impl Front {
             door: self.gateway.door(),
             packages: models.packages.clone(),
             onnx: models.onnx.clone(),
-            metrics: Arc::new(move || gauge.render()),
-            ready: Arc::new(move || match open.load(Ordering::Acquire) {
-                true => Ok(()),
-                false => Err("the server is starting or stopping".to_owned()),
+            metrics: Arc::new(move || gauge.render() + &storage.render()),
+            ready: Arc::new(move || match (open.load(Ordering::Acquire), health.trouble()) {
+                (false, _) => Err("the server is starting or stopping".to_owned()),
+                (true, Some(trouble)) => Err(trouble),
+                (true, None) => Ok(()),
             }),
             clock,
         }
+    }
+}
+
+/// What `/metrics` says of the store.
+struct Storage {
+    store: Store,
+    live: LiveCell,
+    clock: Clock,
+}
+
+impl Storage {
+    fn render(&self) -> String {
+        let age = self.live.age(self.clock.monotonic()).as_secs_f64();
+        let works = u8::from(self.store.health().trouble().is_none());
+        format!(
+            "# HELP adyton_feed_age_seconds For how long it is not known whether the live state is the newest\n\
+             # TYPE adyton_feed_age_seconds gauge\nadyton_feed_age_seconds {age:.3}\n\
+             # HELP adyton_store_writable Whether writes work\n\
+             # TYPE adyton_store_writable gauge\nadyton_store_writable {works}\n"
+        )
     }
 }
 
@@ -375,6 +404,8 @@ fn opened(error: &OpenError) -> Failure {
             "without `database_url` it is a file in the data folder: restore it from a backup, or name another folder with --data; \
              with it, check the address and that PostgreSQL runs",
         ),
+        OpenError::Store(StoreError::NoSpace) => Failure::failed(error.to_string())
+            .hint("make room on the disk of the data folder: the first start, and each upgrade, write to it"),
         OpenError::TooNew { .. } | OpenError::Store(_) => Failure::failed(error.to_string()),
     }
 }

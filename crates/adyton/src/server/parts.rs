@@ -36,6 +36,8 @@ pub(super) fn store(config: &Config) -> adyton_store::Settings {
             DatabaseUrl::Postgres(url) => Some(url.clone()),
         },
         master_key_file: config.general.master_key_file.clone(),
+        disk_reserve: config.general.disk_reserve.0,
+        faults: None,
     }
 }
 
@@ -95,6 +97,7 @@ pub(super) fn gateway(config: &Config, connections: Connections) -> GatewaySetti
         unproven_memory: gateway.unproven_memory.0,
         upstream_idle: usize::try_from(gateway.upstream_idle).unwrap_or(usize::MAX),
         drain_linger: gateway.drain_linger,
+        feed_limit: gateway.feed_limit,
     }
 }
 

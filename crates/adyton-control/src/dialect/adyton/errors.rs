@@ -29,6 +29,8 @@ fn told(failure: &Failure) -> (Reason, Cow<'static, str>) {
         | Failure::BadConfig(_) => modelarts::errors::told(failure),
         Failure::Missing { .. } => with_detail(Reason::ManageNoSuchAddress, failure),
         Failure::Forbidden { .. } => with_detail(Reason::ModelartsNotPermitted, failure),
+        Failure::NoSpace(_) => with_detail(Reason::ManageNoSpace, failure),
+        Failure::Storage(_) => with_detail(Reason::ManageStorageUnavailable, failure),
         Failure::Defect(_) => (
             Reason::ManageInternal,
             Cow::Borrowed(Reason::ManageInternal.code().entry().message),

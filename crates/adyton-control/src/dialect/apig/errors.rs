@@ -38,6 +38,8 @@ fn told(failure: &Failure) -> (Reason, Cow<'static, str>) {
             )),
         ),
         Failure::Malformed(_) => with_detail(Reason::ManageBadRequest, failure),
+        Failure::NoSpace(_) => with_detail(Reason::ApigNoSpace, failure),
+        Failure::Storage(_) => with_detail(Reason::ApigStorageUnavailable, failure),
         _ => (
             Reason::ApigInternal,
             Cow::Borrowed(Reason::ApigInternal.code().entry().message),

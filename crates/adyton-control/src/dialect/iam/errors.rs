@@ -100,6 +100,8 @@ fn told(failure: &Failure) -> (Reason, Cow<'static, str>) {
             )),
         ),
         Failure::Quota { .. } => base(Reason::IamKeyQuota),
+        Failure::NoSpace(_) => told_more(Reason::IamNoSpace, failure),
+        Failure::Storage(_) => told_more(Reason::IamStorageUnavailable, failure),
         Failure::TooLarge { .. }
         | Failure::Malformed(_)
         | Failure::Invalid { .. }
@@ -109,6 +111,12 @@ fn told(failure: &Failure) -> (Reason, Cow<'static, str>) {
         ),
         _ => base(Reason::IamInternal),
     }
+}
+
+/// The message with what else is known.
+fn told_more(reason: Reason, failure: &Failure) -> (Reason, Cow<'static, str>) {
+    let message = reason.code().entry().message;
+    (reason, Cow::Owned(format!("{message} {failure}.")))
 }
 
 /// IAM's reason for what identity found of the caller's own credentials: Keystone answers all of them alike.

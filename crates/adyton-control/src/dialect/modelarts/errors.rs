@@ -21,6 +21,8 @@ pub(crate) fn told(failure: &Failure) -> (Reason, Cow<'static, str>) {
         Failure::OtherProject => return base(Reason::ModelartsOtherProject),
         Failure::NoProject => return base(Reason::ModelartsNoProject),
         Failure::Defect(_) => return base(Reason::ModelartsInternal),
+        Failure::NoSpace(_) => Reason::ModelartsNoSpace,
+        Failure::Storage(_) => Reason::ModelartsStorageUnavailable,
         Failure::Forbidden { .. } => Reason::ModelartsNotPermitted,
         Failure::Missing { thing, .. } => match thing {
             Thing::Model => Reason::ModelartsNoSuchModel,

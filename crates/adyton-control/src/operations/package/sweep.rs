@@ -47,7 +47,11 @@ pub(crate) async fn regularly(plane: Arc<Plane>) {
 }
 
 fn old_uploads(plane: &Plane) -> Vec<(PathBuf, Sha256)> {
-    let before = plane.clock.now().before(KEPT);
+    // A clock that has just jumped says nothing about age.
+    let Some(now) = plane.clock.settled_now(EVERY / 2) else {
+        return Vec::new();
+    };
+    let before = now.before(KEPT);
     let projects = fs::read_dir(&plane.settings.uploads)
         .into_iter()
         .flatten()

@@ -62,10 +62,10 @@ pub(crate) async fn the_fed_state_is_the_loaded_state(place: Place) {
             let gone = bench
                 .store
                 .services()
-                .delete(bench.project, service.id)
+                .delete(bench.project, &[service.id])
                 .await
                 .unwrap();
-            last = gone.unwrap().revision;
+            last = gone.revision;
         } else if number % 3 == 1 {
             let gone = bench.store.apps().delete(bench.project, app.id).await.unwrap();
             last = gone.unwrap().revision;

@@ -103,7 +103,9 @@ pub(crate) async fn a_newer_database_is_refused(place: Place) {
     let bench = place.bench().await;
     let backdoor = bench.backdoor().await;
     backdoor
-        .execute_unprepared("INSERT INTO schema_version (version, applied_at) VALUES (999, 0)")
+        .execute_unprepared(
+            "INSERT INTO schema_version (version, applied_at, program) VALUES (999, 0, '7.8.9')",
+        )
         .await
         .unwrap();
     backdoor.close().await.unwrap();
@@ -113,6 +115,10 @@ pub(crate) async fn a_newer_database_is_refused(place: Place) {
         matches!(refused, OpenError::TooNew { found: 999, .. }),
         "{refused}"
     );
+    let message = refused.to_string();
+    for said in ["999", "7.8.9", env!("CARGO_PKG_VERSION"), "backup"] {
+        assert!(message.contains(said), "{message}");
+    }
 }
 
 pub(crate) async fn a_damaged_secret_is_named_and_the_rest_works(place: Place) {

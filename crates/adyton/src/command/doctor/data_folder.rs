@@ -8,6 +8,8 @@ use crate::config::Config;
 
 /// Below this many bytes of free space a note is made.
 const ROOM: u64 = 2 << 30;
+/// Below this many the disk counts as full.
+const LEAST: u64 = 1 << 20;
 
 /// Rights of the folder and of the files that hold secrets; free space.
 pub(super) fn check(config: &Config, fix: bool) -> Vec<Finding> {
@@ -79,8 +81,10 @@ fn room(data: &Path) -> Option<Finding> {
         free as f64 / (1u64 << 30) as f64,
         place.display()
     );
-    Some(match free < ROOM {
-        true => Finding::note("disk", said, "make room, or lower `journal.keep_bytes`"),
-        false => Finding::fine("disk", said),
+    let fix = "make room, or lower `journal.keep_bytes`";
+    Some(match free {
+        _ if free < LEAST => Finding::wrong("disk", format!("no space is left at {}", place.display()), fix),
+        _ if free < ROOM => Finding::note("disk", said, fix),
+        _ => Finding::fine("disk", said),
     })
 }

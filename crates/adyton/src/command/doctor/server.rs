@@ -62,7 +62,7 @@ fn ready(client: &Client, address: &Address, name: &str) -> Finding {
                 answer.status.as_u16(),
                 one_line(&String::from_utf8_lossy(&answer.body))
             ),
-            "its log says what it waits for",
+            "mend what it waits for; its log says more",
         ),
         Err(failure) => Finding::wrong(
             "server",

@@ -41,6 +41,9 @@ section! {
         write_timeout: Duration = "60s" at "gateway.write_timeout", Reload;
         /// Open connections of all cores together; when all places are taken, the one that has been idle longest is closed. No more than the limit of open files has room for.
         max_connections: u32 = "16384" at "gateway.max_connections", Start;
+        /// How long the database may be out of reach before the gateway says that it is not ready; it goes on answering with what
+        /// it knows, revocations of that time not among it.
+        feed_limit: Duration = "10m" at "gateway.feed_limit", Reload;
         /// Idle connections that each core keeps to one instance.
         upstream_idle: u32 = "64" at "gateway.upstream_idle", Start;
         /// Whether `%2F` in a path stays one segment; otherwise it separates two, for routing, signing and the model alike.

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::config::section::section;
-use crate::config::value::{DatabaseUrl, Node};
+use crate::config::value::{ByteSize, DatabaseUrl, Node};
 
 section! {
     /// The installation as a whole. These keys stand at the top of the file, before the first section.
@@ -15,6 +15,9 @@ section! {
         /// The file with the master key that seals secrets in the database; `master.key` in the data folder when unset.
         /// Required with PostgreSQL, and the same on every node.
         master_key_file: Option<PathBuf> = "" at "master_key_file", Start;
+        /// A file in the data folder that is given up piece by piece when the disk is full, so that tokens and keys can still be
+        /// revoked; it is never more than a hundredth of the file system. 0 is none.
+        disk_reserve: ByteSize = "16MiB" at "disk_reserve", Start;
         /// Folders whose packages may be imported as `file://…`; none when empty.
         import_roots: Vec<PathBuf> = "" at "import_roots", Start;
         /// The number of this node, 0 to 65535: a part of every request id, and another one for each node of a database.
