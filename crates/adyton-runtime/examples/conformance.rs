@@ -1,7 +1,7 @@
 //! Runs ONNX conformance cases in one of the two runtimes, for `tests/test_conformance.py`.
 //!
-//! `conformance builtin|LIBRARY` reads the folders of cases from standard input, one a line. A case holds `model.onnx` and
-//! `input_0.pb`, `input_1.pb`, … (`TensorProto`). What the model answers is written beside them as `output_0.pb`, …; what
+//! `conformance builtin|LIBRARY NAME` reads the folders of cases from standard input, one a line. A case holds `model.onnx`
+//! and `input_0.pb`, `input_1.pb`, … (`TensorProto`). What the model answers is written beside them as `NAME_0.pb`, …; what
 //! happened is a line of JSON on standard output: `{"case":…,"load":…}` when the import was refused, `{"case":…,"run":…}`
 //! when the call failed, `{"case":…,"outputs":[…]}` with the number of tensors in each output.
 #![allow(
@@ -26,6 +26,7 @@ use tract_onnx::pb::TensorProto;
 
 fn main() {
     let runtime = std::env::args().nth(1).expect("builtin, or the library's file");
+    let name = std::env::args().nth(2).expect("how answers are named");
     let onnx = match runtime.as_str() {
         "builtin" => Onnx::builtin(),
         file => Onnx::start(&LibrarySetting::parse(file), &[], 1),
@@ -38,15 +39,16 @@ fn main() {
     );
     for line in std::io::stdin().lock().lines() {
         let folder = line.unwrap();
-        let mut said = catch_unwind(AssertUnwindSafe(|| case(&onnx, Path::new(&folder))))
-            .unwrap_or_else(|_| json!({"panic": true}));
+        let mut said = catch_unwind(AssertUnwindSafe(|| case(&onnx, Path::new(&folder), &name)))
+            .unwrap_or_else(|_| json!({"run": "the runtime panicked"}));
         said["case"] = folder.into();
-        println!("{said}");
-        std::io::stdout().flush().unwrap();
+        let mut out = std::io::stdout().lock();
+        writeln!(out, "{said}").unwrap();
+        out.flush().unwrap();
     }
 }
 
-fn case(onnx: &Onnx, folder: &Path) -> Json {
+fn case(onnx: &Onnx, folder: &Path, name: &str) -> Json {
     let model = match onnx.load(folder, "model.onnx") {
         Ok(model) => model,
         Err(problem) => return json!({"load": problem.to_string()}),
@@ -70,7 +72,7 @@ fn case(onnx: &Onnx, folder: &Path) -> Json {
     let mut written = 0;
     let mut write = |tensor: &Tensor| {
         fs::write(
-            folder.join(format!("output_{written}.pb")),
+            folder.join(format!("{name}_{written}.pb")),
             proto(tensor).encode_to_vec(),
         )
         .unwrap();

@@ -122,6 +122,19 @@ fn end_to_end(python: &Python, arguments: &[String]) -> Result<Tally> {
         println!("the binary does not build");
         return Ok(Tally::one(false));
     }
+    // What runs the conformance cases; the same build as that of the Rust tests.
+    let driver = [
+        "build",
+        "--locked",
+        "--quiet",
+        "--workspace",
+        "--example",
+        "conformance",
+    ];
+    if !status(command("cargo").args(driver))?.success() {
+        println!("the driver of the conformance cases does not build");
+        return Ok(Tally::one(false));
+    }
     fetch_samples(python)?;
     let mut pytest = python.command("python");
     pytest

@@ -154,6 +154,17 @@ fn ports(session: &Session, path: &Path, file: &str) -> Result<Ports, LoadError>
             axes: (!without_rank.contains(port.name())).then(|| axes.collect()),
         })
     });
+    let hidden = |port: &&ort::value::Outlet| !can_be_shown(port.dtype());
+    if let Some(port) = session.outputs().iter().find(hidden) {
+        return Err(LoadError::Output {
+            file: file.to_owned(),
+            output: port.name().to_owned(),
+            what: match port.dtype() {
+                ValueType::Tensor { ty, .. } => format!("a tensor of {ty}"),
+                other => other.to_string(),
+            },
+        });
+    }
     Ok(Ports {
         inputs: inputs.collect::<Result<_, _>>()?,
         outputs: session
@@ -162,6 +173,15 @@ fn ports(session: &Session, path: &Path, file: &str) -> Result<Ports, LoadError>
             .map(|port| Arc::from(port.name()))
             .collect(),
     })
+}
+
+/// Whether what such an output holds can be written as JSON; the elements of sequences are seen when they come.
+fn can_be_shown(ty: &ValueType) -> bool {
+    match ty {
+        ValueType::Tensor { ty, .. } => *ty == TensorElementType::Undefined || element_type(*ty).is_some(),
+        ValueType::Sequence(_) | ValueType::Map { .. } => true,
+        ValueType::Optional(_) => false,
+    }
 }
 
 fn element_type(ty: TensorElementType) -> Option<ElementType> {

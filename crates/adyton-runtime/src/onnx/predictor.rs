@@ -97,6 +97,18 @@ pub enum LoadError {
         /// What to do, or nothing.
         fix: &'static str,
     },
+    /// An output has a type that JSON cannot show.
+    #[error(
+        "{file}: output \"{output}\" is {what}, which JSON cannot show; cast it in the model to numbers of another type"
+    )]
+    Output {
+        /// The file, relative to the package.
+        file: String,
+        /// The output's name.
+        output: String,
+        /// What it is.
+        what: String,
+    },
     /// An input has a type that JSON cannot carry to it.
     #[error("{file}: input \"{input}\" is {what}; inputs must be tensors of numbers, booleans or strings")]
     Input {

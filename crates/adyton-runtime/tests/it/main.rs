@@ -11,4 +11,5 @@ mod packages;
 mod place;
 mod recurrent;
 mod services;
+mod understood;
 mod world;

@@ -1,8 +1,9 @@
 //! Refuses what the compiled-in runtime would compute otherwise than the model says: unknown operator sets, and attributes
 //! that it does not understand (`operators.rs` lists the ones that it does).
 
-use tract_onnx::pb::{AttributeProto, GraphProto, ModelProto, NodeProto};
+use tract_onnx::pb::{AttributeProto, GraphProto, ModelProto, NodeProto, TensorProto};
 
+use super::element_type;
 use super::operators::{self, ML, ML_SETS, ONNX, Rule, SETS};
 use crate::onnx::zip_map::attribute;
 
@@ -27,10 +28,20 @@ pub(super) fn refusal(model: &ModelProto) -> Option<String> {
 }
 
 fn in_graph(graph: &GraphProto, version: i64) -> Option<String> {
-    graph.node.iter().find_map(|node| in_node(node, version))
+    let strange = graph
+        .initializer
+        .iter()
+        .find(|tensor| element_type(tensor.data_type).is_none());
+    if let Some(tensor) = strange {
+        let name: String = tensor.name.chars().take(NAME).collect();
+        return Some(format!(
+            "the compiled-in runtime does not know the type of the tensor \"{name}\""
+        ));
+    }
+    graph.node.iter().find_map(|node| in_node(node, graph, version))
 }
 
-fn in_node(node: &NodeProto, version: i64) -> Option<String> {
+fn in_node(node: &NodeProto, graph: &GraphProto, version: i64) -> Option<String> {
     // Operators that are missing are told elsewhere, all together.
     let known = operators::of(&node.domain, &node.op_type)?;
     for given in &node.attribute {
@@ -46,7 +57,7 @@ fn in_node(node: &NodeProto, version: i64) -> Option<String> {
             return Some(refusal);
         }
     }
-    combination(node, version)
+    combination(node, graph, version)
 }
 
 fn allows(rule: Rule, given: &AttributeProto) -> bool {
@@ -64,11 +75,13 @@ fn allows(rule: Rule, given: &AttributeProto) -> bool {
     }
 }
 
+/// So much of a name is shown, in letters.
+const NAME: usize = 60;
 /// The first of the types of attributes that are lists.
 const FLOATS: i32 = 6;
 
 /// What is understood alone, and not together.
-fn combination(node: &NodeProto, version: i64) -> Option<String> {
+fn combination(node: &NodeProto, graph: &GraphProto, version: i64) -> Option<String> {
     let text = |name: &str| attribute(node, name).map(|found| found.s.as_slice());
     let number = |name: &str| attribute(node, name).map_or(0, |found| found.i);
     match node.op_type.as_str() {
@@ -90,6 +103,32 @@ fn combination(node: &NodeProto, version: i64) -> Option<String> {
                 return Some(words(node, rule));
             }
         }
+        // `tract` cuts such a length to 32 bits, and makes a tensor of what is left.
+        "Expand" | "Tile" | "Reshape" | "Pad" | "OneHot" | "ConstantOfShape" => {
+            let lengths = node
+                .input
+                .get(if node.op_type == "ConstantOfShape" { 0 } else { 1 });
+            let too_long = |length: &i64| *length > i64::from(i32::MAX);
+            if lengths.is_some_and(|name| whole_numbers(graph, name).iter().any(too_long)) {
+                return Some(format!(
+                    "the compiled-in runtime does not know {} to so great a length (node \"{}\")",
+                    node.op_type,
+                    shown(node)
+                ));
+            }
+        }
+        // Where the resized length is no whole number, the specification stretches over the fraction too.
+        "Resize" if text("coordinate_transformation_mode") == Some(b"align_corners") => {
+            let scales = node
+                .input
+                .get(if version < 11 { 1 } else { 2 })
+                .filter(|name| !name.is_empty());
+            let whole = |scale: &f32| scale.fract() == 0.0;
+            let are_whole = |name: &String| numbers(graph, name).is_some_and(|all| all.iter().all(whole));
+            if scales.is_some_and(|name| !are_whole(name)) {
+                return attribute(node, "coordinate_transformation_mode").map(|found| words(node, found));
+            }
+        }
         "Scan" if version < 9 => {
             return Some(format!(
                 "the compiled-in runtime does not know Scan of operator set {version}; export the model with a newer one"
@@ -98,6 +137,38 @@ fn combination(node: &NodeProto, version: i64) -> Option<String> {
         _ => {}
     }
     None
+}
+
+/// The numbers of a constant of the graph; none of what is no constant.
+fn whole_numbers(graph: &GraphProto, name: &str) -> Vec<i64> {
+    let Some(tensor) = constant(graph, name).filter(|tensor| tensor.data_type == INT64) else {
+        return Vec::new();
+    };
+    let number = |bytes: &[u8]| bytes.try_into().map(i64::from_le_bytes).unwrap_or(0);
+    match tensor.raw_data.is_empty() {
+        true => tensor.int64_data.clone(),
+        false => tensor.raw_data.chunks(8).map(number).collect(),
+    }
+}
+
+/// `int64` among the types of tensors.
+const INT64: i32 = 7;
+
+/// The numbers of a constant of the graph.
+fn numbers(graph: &GraphProto, name: &str) -> Option<Vec<f32>> {
+    let tensor = constant(graph, name)?;
+    if tensor.raw_data.is_empty() {
+        return Some(tensor.float_data.clone());
+    }
+    let number = |bytes: &[u8]| bytes.try_into().map(f32::from_le_bytes).ok();
+    tensor.raw_data.chunks(4).map(number).collect()
+}
+
+fn constant<'g>(graph: &'g GraphProto, name: &str) -> Option<&'g TensorProto> {
+    let made = |node: &&NodeProto| node.op_type == "Constant" && node.output.iter().any(|made| made == name);
+    let constant = || attribute(graph.node.iter().find(made)?, "value")?.t.as_ref();
+    let own = graph.initializer.iter().find(|tensor| tensor.name == name);
+    own.or_else(constant)
 }
 
 fn default_activations(node: &NodeProto, given: &AttributeProto, both: bool) -> bool {
@@ -118,7 +189,6 @@ fn default_activations(node: &NodeProto, given: &AttributeProto, both: bool) -> 
 }
 
 fn words(node: &NodeProto, given: &AttributeProto) -> String {
-    const NAME: usize = 60;
     let short = |text: &str| text.chars().take(NAME).collect::<String>();
     let value = match given.r#type {
         1 => format!(" = {}", given.f),
@@ -126,15 +196,20 @@ fn words(node: &NodeProto, given: &AttributeProto) -> String {
         3 => format!(" = \"{}\"", short(&String::from_utf8_lossy(&given.s))),
         _ => String::new(),
     };
+    format!(
+        "the compiled-in runtime does not know `{}`{value} of {} (node \"{}\")",
+        short(&given.name),
+        short(&node.op_type),
+        shown(node)
+    )
+}
+
+/// The name of a node as messages show it; its first output's when it has none.
+fn shown(node: &NodeProto) -> String {
     let name = node
         .output
         .first()
         .filter(|_| node.name.is_empty())
         .unwrap_or(&node.name);
-    format!(
-        "the compiled-in runtime does not know `{}`{value} of {} (node \"{}\")",
-        short(&given.name),
-        short(&node.op_type),
-        short(name)
-    )
+    name.chars().take(NAME).collect()
 }

@@ -332,6 +332,20 @@ pub(super) fn fix_shapes(model: &mut ModelProto, shapes: &[Shape]) {
     }
 }
 
+/// Whether an input has an axis of no elements, in a graph that looks for the largest or smallest of some.
+pub(super) fn reduces_nothing(model: &ModelProto) -> bool {
+    let Some(graph) = &model.graph else { return false };
+    let empty = |input: &ValueInfoProto| match input.r#type.as_ref().and_then(|ty| ty.value.as_ref()) {
+        Some(Type::TensorType(tensor)) => {
+            let mut axes = tensor.shape.iter().flat_map(|shape| &shape.dim);
+            axes.any(|axis| axis.value == Some(Length::DimValue(0)))
+        }
+        _ => false,
+    };
+    let reduces = |node: &NodeProto| matches!(node.op_type.as_str(), "ReduceMax" | "ReduceMin");
+    graph.input.iter().any(empty) && graph.node.iter().any(reduces)
+}
+
 fn missing_operators(graph: &GraphProto, missing: &mut BTreeSet<String>) {
     for node in &graph.node {
         if operators::of(&node.domain, &node.op_type).is_none() {

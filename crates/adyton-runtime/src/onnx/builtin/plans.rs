@@ -12,11 +12,11 @@ use tract_onnx::prelude::*;
 use tract_onnx::tract_core::internal::{SimplePlan, SimpleState, TypedOp, bail};
 use tract_onnx::tract_core::plan::eval;
 
-use super::watch::Watch;
+use super::watch::{self, Watch};
 use super::{graph, restart};
 use crate::onnx::guard::guarded;
 use crate::onnx::lanes::Lanes;
-use crate::onnx::tensor::{Ports, Shape, Tensor, trial_shapes};
+use crate::onnx::tensor::{Elements, Input, Ports, Shape, Tensor, product, trial_shapes};
 
 /// So many shapes keep their plan; each holds the weights once more.
 const KEPT: usize = 4;
@@ -44,9 +44,9 @@ impl Plans {
     ) -> TractResult<Self> {
         // It panics over some graphs with open axes (a recurrence over a batch of open length, without an initial state).
         let whole = match guarded(|| Plan::prepare(&model, folder, copies, false)) {
-            Ok(Ok(plan)) => return Ok(Self::Any(plan)),
-            Ok(Err(problem)) => problem,
-            Err(panic) => panic.into(),
+            Ok(Ok(plan)) => Ok(plan),
+            Ok(Err(problem)) => Err(problem),
+            Err(panic) => Err(panic.into()),
         };
         let each = EachShape {
             model,
@@ -57,13 +57,32 @@ impl Plans {
             true => trial_shapes(&ports.inputs),
             false => Vec::new(),
         };
-        for shapes in trials {
-            if guarded(|| each.plan(&shapes)).is_ok_and(|plan| plan.is_ok()) {
-                return Ok(Self::Each(Box::new(each)));
+        match whole {
+            Err(problem) => {
+                let fits = |shapes| guarded(|| each.plan(shapes)).is_ok_and(|plan| plan.is_ok());
+                match trials.iter().any(fits) {
+                    true => Ok(Self::Each(Box::new(each))),
+                    // What it says of the graph with all its shapes open is the more general complaint.
+                    false => Err(problem),
+                }
+            }
+            Ok(plan) => {
+                // Some of what it prepares with open lengths it cannot run: a slice that ends behind the end.
+                let answers = |shapes: &Shapes, run: &dyn Fn(TVec<TValue>) -> TractResult<TVec<TValue>>| {
+                    let given = zeros(ports, shapes);
+                    guarded(|| run(given?)).is_ok_and(|ran| ran.is_ok())
+                };
+                let alone = |shapes: &Shapes| answers(shapes, &|given| each.plan(shapes)?.run(given));
+                match !trials
+                    .iter()
+                    .any(|shapes| answers(shapes, &|given| plan.run(given)))
+                    && trials.iter().any(alone)
+                {
+                    true => Ok(Self::Each(Box::new(each))),
+                    false => Ok(Self::Any(plan)),
+                }
             }
         }
-        // What it says of the graph with all its shapes open is the more general complaint.
-        Err(whole)
     }
 
     /// Runs the graph on `given`, which is `inputs` in the words of `tract`.
@@ -76,6 +95,17 @@ impl Plans {
             }
         }
     }
+}
+
+/// Inputs of zeros.
+fn zeros(ports: &Ports, shapes: &Shapes) -> TractResult<TVec<TValue>> {
+    let zeros = |(input, shape): (&Input, &Shape)| {
+        super::input(&Tensor {
+            shape: shape.clone(),
+            elements: Elements::zeros(input.element, product(shape)),
+        })
+    };
+    ports.inputs.iter().zip(shapes).map(zeros).collect()
 }
 
 /// The graph, and plans for the shapes that came last.
@@ -128,6 +158,10 @@ pub(super) struct Plan {
 
 impl Plan {
     fn prepare(model: &ModelProto, folder: Option<&Path>, copies: usize, fixed: bool) -> TractResult<Self> {
+        // What such an input leads to is computed at once, from the largest finite number on.
+        if graph::reduces_nothing(model) {
+            bail!("ReduceMax and ReduceMin of no elements are not known");
+        }
         let mut onnx = tract_onnx::onnx();
         // Notes of shapes in the file speak of symbols; with fixed shapes they would contradict.
         onnx.ignore_value_info = fixed;
@@ -141,6 +175,7 @@ impl Plan {
         let mut typed = parsed.model.into_typed()?;
         restart::with_each_run(&mut typed);
         let plan = SimplePlan::new(Arc::new(typed.into_optimized()?))?;
+        watch::refuse(plan.model())?;
         let watch = Watch::over(plan.model());
         let first = plan.spawn()?;
         // No operator without a state of its own can carry anything over: the values of a run are cleared at its end.
@@ -172,8 +207,8 @@ impl Plan {
             return state.run(given);
         }
         state.run_plan_with_eval(given, |context, own, node, inputs| {
-            self.watch.check(node.id, &inputs)?;
-            eval(context, own, node, inputs)
+            self.watch
+                .run(node.id, inputs, |inputs| eval(context, own, node, inputs))
         })
     }
 }

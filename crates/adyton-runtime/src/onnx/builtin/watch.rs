@@ -3,11 +3,16 @@
 //!
 //! - `TopK` of more elements than there are.
 //! - A recurrence over no steps, whose final state would be the initial one.
+//! - `ReduceMax` and `ReduceMin` over nothing, or over infinities alone: `tract` begins with the largest finite number.
+//!
+//! What fails with every input is refused when the graph is prepared ([`refuse`]).
 
 use tract_onnx::prelude::*;
 use tract_onnx::tract_core::internal::{TypedOp, bail};
 use tract_onnx::tract_core::ops::array::Topk;
 use tract_onnx::tract_core::ops::gru_seq::GruSeq;
+use tract_onnx::tract_core::ops::logic::IfThenElse;
+use tract_onnx::tract_core::ops::nn::{Reduce, Reducer};
 use tract_onnx::tract_core::ops::scan::{OptScan, Scan, ScanInfo};
 
 /// The nodes of a graph that are looked at.
@@ -20,6 +25,8 @@ enum Kind {
     TopK(usize),
     /// A recurrence over this axis of this input.
     Steps { input: usize, axis: usize },
+    /// `ReduceMax` or `ReduceMin`.
+    Extreme,
 }
 
 impl Watch {
@@ -34,8 +41,33 @@ impl Watch {
         self.0.is_empty()
     }
 
+    /// Runs the node, if it may run on these inputs.
+    pub(super) fn run(
+        &self,
+        node: usize,
+        inputs: TVec<TValue>,
+        run: impl FnOnce(TVec<TValue>) -> TractResult<TVec<TValue>>,
+    ) -> TractResult<TVec<TValue>> {
+        self.check(node, &inputs)?;
+        let outputs = run(inputs)?;
+        let is_extreme = self
+            .0
+            .iter()
+            .any(|(id, kind)| *id == node && matches!(kind, Kind::Extreme));
+        let made_up = |value: &TValue| {
+            value
+                .try_as_plain_ram()
+                .and_then(|plain| plain.as_slice::<f32>())
+                .is_ok_and(|all| all.iter().any(|one| one.abs() == f32::MAX))
+        };
+        if is_extreme && outputs.iter().any(made_up) {
+            bail!("ReduceMax or ReduceMin of nothing, or of infinities alone");
+        }
+        Ok(outputs)
+    }
+
     /// Whether the node may run on these inputs.
-    pub(super) fn check(&self, node: usize, inputs: &[TValue]) -> TractResult<()> {
+    fn check(&self, node: usize, inputs: &[TValue]) -> TractResult<()> {
         let Ok(at) = self.0.binary_search_by_key(&node, |(id, _)| *id) else {
             return Ok(());
         };
@@ -57,6 +89,7 @@ impl Watch {
                 }
                 bail!("TopK: k is {count}, and axis {axis} has {length} elements");
             }
+            Kind::Extreme => Ok(()),
             Kind::Steps { input, axis } => {
                 if inputs.get(*input).and_then(|input| input.shape().get(*axis)) == Some(&0) {
                     bail!("a recurrent operator was given a sequence without steps");
@@ -67,6 +100,56 @@ impl Watch {
     }
 }
 
+fn is_extreme(reduce: &Reduce) -> bool {
+    matches!(reduce.reducer, Reducer::Max | Reducer::Min)
+}
+
+/// Refuses what was prepared and cannot run, or not be looked at.
+pub(super) fn refuse(model: &TypedModel) -> TractResult<()> {
+    for outlet in model.output_outlets()? {
+        if model.outlet_fact(*outlet)?.datum_type == DatumType::TDim
+            && !model.symbols.all_symbols().is_empty()
+        {
+            bail!("an output is made of lengths that are not known");
+        }
+    }
+    for node in model.nodes() {
+        let input = |at: usize| {
+            node.inputs
+                .get(at)
+                .and_then(|outlet| model.outlet_fact(*outlet).ok())
+        };
+        if node.op_is::<Reduce>() && input(0).is_some_and(|fact| fact.datum_type == DatumType::Bool) {
+            bail!(
+                "{} (node \"{}\") of booleans is not known",
+                node.op.name(),
+                node.name
+            );
+        }
+        if node.op.name() == "Dropout" && input(2).is_some_and(|fact| fact.konst.is_some()) {
+            bail!("Dropout (node \"{}\") in training mode is not known", node.name);
+        }
+        let bodies: Vec<&TypedModel> = if let Some(scan) = node.op_as::<OptScan>() {
+            vec![scan.plan.model()]
+        } else if let Some(branches) = node.op_as::<IfThenElse>() {
+            vec![&branches.then_body, &branches.else_body]
+        } else {
+            Vec::new()
+        };
+        for body in bodies {
+            if let Some(topk) = body.nodes().iter().find(|node| node.op_is::<Topk>()) {
+                bail!(
+                    "TopK (node \"{}\") inside of {} is not known",
+                    topk.name,
+                    node.op.name()
+                );
+            }
+            refuse(body)?;
+        }
+    }
+    Ok(())
+}
+
 fn kind(op: &dyn TypedOp) -> Option<Kind> {
     let steps = |(input, info): (usize, &ScanInfo)| Kind::Steps {
         input,
@@ -74,6 +157,9 @@ fn kind(op: &dyn TypedOp) -> Option<Kind> {
     };
     if let Some(topk) = op.downcast_ref::<Topk>() {
         return Some(Kind::TopK(topk.axis));
+    }
+    if let Some(reduce) = op.downcast_ref::<Reduce>() {
+        return is_extreme(reduce).then_some(Kind::Extreme);
     }
     if op.downcast_ref::<GruSeq>().is_some() {
         return Some(Kind::Steps { input: 0, axis: 1 });
