@@ -12,16 +12,16 @@ use std::time::Duration;
 use adyton_core::digest::Sha256;
 use adyton_core::id::ProjectId;
 use adyton_core::live::Live;
-use adyton_core::rejection::Rejection;
+use adyton_core::source::{AddressRange, forwarded};
 use adyton_core::tenant::{Scope, User};
 use adyton_identity::policy::{may, may_in_domain};
-use adyton_identity::{Accepts, Action, Caller, Denied, Standing, Way};
+use adyton_identity::{Accepts, Action, Caller, Denied, Standing, Way, Whole};
 use adyton_sign::{EncodedSlash, Head};
 use axum::body::Body;
 use axum::extract::{FromRequestParts, RawPathParams};
 use bytes::Bytes;
 use http::request::Parts;
-use http::{HeaderMap, Request};
+use http::{HeaderMap, Method, Request, Uri};
 use http_body::Body as _;
 use http_body_util::{BodyExt, Limited};
 
@@ -39,6 +39,36 @@ const BODY_TIME: Duration = Duration::from_secs(30);
 /// The caller's address; the listener puts it into every request.
 #[derive(Clone, Copy)]
 pub(crate) struct Peer(pub(crate) SocketAddr);
+
+/// Where a request comes from.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Remote {
+    /// The other end of the connection.
+    pub(crate) peer: SocketAddr,
+    /// The caller's address: the peer's, or what a trusted proxy says. Failures are counted by it.
+    pub(crate) address: IpAddr,
+}
+
+impl Remote {
+    /// Finds the caller's address. `X-Forwarded-For` counts only from a trusted proxy: anybody can write it.
+    pub(crate) fn of(request: &Request<Body>, trusted: &[AddressRange]) -> Self {
+        let nowhere = SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), 0);
+        let peer = request.extensions().get::<Peer>().map_or(nowhere, |peer| peer.0);
+        let told = forwarded(peer.ip(), request.headers(), trusted);
+        Self {
+            peer,
+            address: told.map_or(peer.ip().to_canonical(), |told| told.address),
+        }
+    }
+    /// What [`Remote::of`] found, which the middleware put into the request.
+    fn noted(parts: &Parts) -> Outcome<Self> {
+        parts
+            .extensions
+            .get()
+            .copied()
+            .ok_or_else(|| Failure::defect("a request that did not come through the middleware"))
+    }
+}
 
 /// The parameters of a path.
 pub(crate) struct Parameters(Vec<(String, String)>);
@@ -65,8 +95,10 @@ impl Parameters {
 /// A call that anybody may make.
 pub(crate) struct OpenCall {
     pub(crate) plane: Arc<Plane>,
+    pub(crate) method: Method,
     pub(crate) headers: HeaderMap,
     pub(crate) payload: Payload,
+    pub(crate) remote: Remote,
 }
 
 impl OpenCall {
@@ -76,9 +108,35 @@ impl OpenCall {
         let body = read(body).await?;
         Ok(Self {
             plane,
+            remote: Remote::noted(&parts)?,
+            payload: Payload::new(parts.uri, body).open_to_all(&parts.headers),
+            method: parts.method,
             headers: parts.headers,
-            payload: Payload::new(parts.uri, body),
         })
+    }
+    /// Whether the call shows credentials of somebody who may do this in their domain.
+    pub(crate) fn permitted(&self, action: Action) -> Outcome<()> {
+        let live = self.plane.feed.cell().load();
+        let body = self.payload.body();
+        let request = seen(
+            &self.method,
+            self.payload.uri(),
+            &self.headers,
+            self.remote,
+            !body.is_empty(),
+        );
+        let standing = self.plane.identity.identify(&live, &Accepts::IAM, &request)?;
+        let whole = Whole {
+            request: &request,
+            accepts: &Accepts::IAM,
+            digest: None,
+            bytes: body,
+        };
+        let caller: Caller = self
+            .plane
+            .identity
+            .still(standing, &live, &live, &whole, |_| Ok::<_, Failure>(()))?;
+        permitted(&live, &caller, action, None)
     }
 }
 
@@ -91,13 +149,18 @@ pub(crate) struct Call {
     pub(crate) live: Arc<Live>,
     pub(crate) headers: HeaderMap,
     pub(crate) payload: Payload,
+    pub(crate) remote: Remote,
     parameters: Parameters,
     project: Option<ProjectId>,
 }
 
 impl Call {
     /// Finds the caller, decides, reads the body and proves it.
-    pub(crate) async fn admit(plane: Arc<Plane>, heading: &Heading, request: Request<Body>) -> Outcome<Self> {
+    pub(crate) async fn admit(
+        plane: Arc<Plane>,
+        heading: &Arc<Heading>,
+        request: Request<Body>,
+    ) -> Outcome<Self> {
         let mut streamed = Streamed::admit(plane, heading, request).await?;
         let body = read(std::mem::take(&mut streamed.body)).await?;
         let digest = Sha256::of(&body);
@@ -141,63 +204,72 @@ impl Call {
 
 /// A call whose body has not been read. Whoever reads it owes [`Streamed::prove`].
 pub(crate) struct Streamed {
+    heading: Arc<Heading>,
     pub(crate) plane: Arc<Plane>,
     pub(crate) body: Body,
     pub(crate) parts: Parts,
     live: Arc<Live>,
     standing: Standing,
+    remote: Remote,
     parameters: Parameters,
     project: Option<ProjectId>,
 }
 
 impl Streamed {
     /// Finds the caller and decides, all from the head.
-    pub(crate) async fn admit(plane: Arc<Plane>, heading: &Heading, request: Request<Body>) -> Outcome<Self> {
+    pub(crate) async fn admit(
+        plane: Arc<Plane>,
+        heading: &Arc<Heading>,
+        request: Request<Body>,
+    ) -> Outcome<Self> {
         let (mut parts, body) = request.into_parts();
         let parameters = Parameters::of(&mut parts).await?;
+        let remote = Remote::noted(&parts)?;
         let live = plane.feed.cell().load();
         let has_body = !body.is_end_stream() && body.size_hint().exact() != Some(0);
         let standing = plane
             .identity
-            .identify(&live, &Accepts::IAM, &seen(&parts, has_body))
-            .map_err(unauthenticated)?;
+            .identify(&live, &Accepts::IAM, &seen_of(&parts, remote, has_body))?;
         let project = decide(&live, heading, standing.claimed(), &parameters)?;
         Ok(Self {
+            heading: heading.clone(),
             plane,
             body,
             parts,
             live,
             standing,
+            remote,
             parameters,
             project,
         })
     }
+    /// Whether the head alone proves the caller, so that what the body says may be kept before it is whole. Otherwise
+    /// whoever knows the public half of a key can send this.
+    pub(crate) const fn is_proven(&self) -> bool {
+        self.standing.is_proven()
+    }
     /// Proves the call with the digest of its whole body; `bytes` are for the explanation of a wrong signature, and may be
-    /// empty for a body that was not kept.
+    /// empty for a body that was not kept. Whoever was revoked while the body came is refused.
     pub(crate) fn prove(self, digest: Sha256, bytes: &[u8]) -> Outcome<Call> {
-        let caller = match self.standing {
-            Standing::Verified(verified) => {
-                verified.check(digest).map_err(unauthenticated)?;
-                verified.caller().clone()
-            }
-            Standing::Provisional(provisional) => provisional
-                .prove(
-                    &self.plane.identity,
-                    &self.live,
-                    &seen(&self.parts, true),
-                    digest,
-                    bytes,
-                )
-                .map_err(unauthenticated)?
-                .caller()
-                .clone(),
+        let newest = self.plane.feed.cell().load();
+        let whole = Whole {
+            request: &seen_of(&self.parts, self.remote, true),
+            accepts: &Accepts::IAM,
+            digest: Some(digest),
+            bytes,
         };
+        let still = |caller: &Caller| decide(&newest, &self.heading, caller, &self.parameters).map(drop);
+        let caller = self
+            .plane
+            .identity
+            .still(self.standing, &self.live, &newest, &whole, still)?;
         Ok(Call {
             plane: self.plane,
             caller,
-            live: self.live,
+            live: newest,
             payload: Payload::new(self.parts.uri, Bytes::new()),
             headers: self.parts.headers,
+            remote: self.remote,
             parameters: self.parameters,
             project: self.project,
         })
@@ -218,42 +290,36 @@ impl Forwarded {
         Self { plane, parts, body }
     }
     /// Where the call comes from.
-    pub(crate) fn peer(&self) -> SocketAddr {
-        peer(&self.parts)
+    pub(crate) fn remote(&self) -> Outcome<Remote> {
+        Remote::noted(&self.parts)
     }
 }
 
 /// What identity needs to see of the head.
-fn seen(parts: &Parts, has_body: bool) -> adyton_identity::Request<'_> {
+fn seen_of(parts: &Parts, remote: Remote, has_body: bool) -> adyton_identity::Request<'_> {
+    seen(&parts.method, &parts.uri, &parts.headers, remote, has_body)
+}
+
+fn seen<'a>(
+    method: &'a Method,
+    uri: &'a Uri,
+    headers: &'a HeaderMap,
+    remote: Remote,
+    has_body: bool,
+) -> adyton_identity::Request<'a> {
     adyton_identity::Request {
         head: Head {
-            method: parts.method.as_str(),
-            path: parts.uri.path(),
-            query: parts.uri.query().unwrap_or_default(),
-            host: parts
-                .uri
-                .authority()
-                .map(|authority| authority.as_str().as_bytes()),
-            headers: &parts.headers,
+            method: method.as_str(),
+            path: uri.path(),
+            query: uri.query().unwrap_or_default(),
+            host: uri.authority().map(|authority| authority.as_str().as_bytes()),
+            headers,
         },
-        source: peer(parts).ip(),
+        source: remote.address,
         private: true,
         has_body,
         slash: EncodedSlash::Decode,
     }
-}
-
-fn peer(parts: &Parts) -> SocketAddr {
-    parts
-        .extensions
-        .get::<Peer>()
-        .map_or(SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), 0), |peer| {
-            peer.0
-        })
-}
-
-fn unauthenticated(rejection: Rejection) -> Failure {
-    Failure::Unauthenticated(Box::new(rejection))
 }
 
 /// Decides whether the caller may, and gives the project of the path.

@@ -55,6 +55,7 @@ pub(crate) fn json<T: Serialize>(reason: Reason, body: &T) -> Response {
 /// `None` for what a dialect says in its own words.
 pub(crate) fn edge(failure: &Failure) -> Option<(Reason, Cow<'static, str>)> {
     let base = |reason: Reason| (reason, Cow::Borrowed(reason.code().entry().message));
+    let told = |reason: Reason| (reason, with_detail(reason, failure));
     Some(match failure {
         // Only IAM's own addresses have subject tokens, and words of their own for them.
         Failure::Unauthenticated(rejection) | Failure::SubjectToken(rejection) => {
@@ -62,7 +63,13 @@ pub(crate) fn edge(failure: &Failure) -> Option<(Reason, Cow<'static, str>)> {
             (reason, Cow::Owned(rejection.detail.message(reason).into_owned()))
         }
         // The same holds for passwords.
-        Failure::WrongPassword | Failure::Locked => base(Reason::ManageCredentialsNotAccepted),
+        Failure::WrongPassword
+        | Failure::Locked { .. }
+        | Failure::TooManySignIns { .. }
+        | Failure::SignInsFull { .. } => base(Reason::ManageCredentialsNotAccepted),
+        Failure::Host { .. } => told(Reason::ManageHost),
+        Failure::Origin { .. } => told(Reason::ManageOrigin),
+        Failure::Metrics { .. } => told(Reason::ManageMetrics),
         Failure::OtherProject | Failure::NoProject => base(Reason::ManageOtherProject),
         Failure::TooLarge { .. } => base(Reason::ManageBodyTooLarge),
         _ => return None,

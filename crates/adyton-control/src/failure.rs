@@ -3,6 +3,8 @@
 //! Operations give a [`Failure`]; each dialect's `errors.rs` turns it into that dialect's envelope, once. What a caller may
 //! not know about looks exactly like what does not exist: both are [`Failure::Missing`].
 
+use std::time::Duration;
+
 use adyton_core::rejection::Rejection;
 
 /// What an operation gives.
@@ -156,9 +158,48 @@ pub(crate) enum Failure {
     /// Unknown user or wrong password; the two must look the same.
     #[error("wrong user name or password")]
     WrongPassword,
-    /// Too many wrong passwords.
+    /// Too many wrong passwords from this source.
     #[error("the account is locked")]
-    Locked,
+    Locked {
+        /// How much longer.
+        left: Duration,
+    },
+    /// The source has as many sign-ins under way as it may have while others wait.
+    #[error("too many sign-ins of this source are under way")]
+    TooManySignIns {
+        /// When to try again.
+        after: Duration,
+    },
+    /// As many sign-ins wait as may.
+    #[error("too many sign-ins are under way")]
+    SignInsFull {
+        /// When to try again.
+        after: Duration,
+    },
+    /// The request calls this server by a name that is none of its own.
+    #[error(
+        "`{}` is no name of this server; an administrator adds names to control.hosts, and addresses always work",
+        shown(.host)
+    )]
+    Host {
+        /// What was sent as `Host`.
+        host: String,
+    },
+    /// A web page of another origin sent the request.
+    #[error("{} is not this server's own; behind a proxy that changes Host, set control.public_url", shown(.sent))]
+    Origin {
+        /// The header that tells.
+        sent: String,
+    },
+    /// A body without credentials in the head must say that it is JSON: a web page cannot without asking.
+    #[error("send the header `Content-Type: application/json`")]
+    MediaType,
+    /// Metrics are not for everybody.
+    #[error("{how}")]
+    Metrics {
+        /// How to read them.
+        how: &'static str,
+    },
     /// The token that is asked about does not count, or is not for this caller to ask about. To the caller it is an unknown one.
     #[error("the token does not exist")]
     SubjectToken(Box<Rejection>),
@@ -201,9 +242,24 @@ impl Failure {
             name: name.into(),
         }
     }
+    /// When the same request may be let through, where that is known.
+    pub(crate) const fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Failure::Locked { left: after }
+            | Failure::TooManySignIns { after }
+            | Failure::SignInsFull { after } => Some(*after),
+            _ => None,
+        }
+    }
     /// Something that should not have happened.
     pub(crate) fn defect(what: impl std::fmt::Display) -> Self {
         Failure::Defect(what.to_string())
+    }
+}
+
+impl From<Rejection> for Failure {
+    fn from(rejection: Rejection) -> Self {
+        Self::Unauthenticated(Box::new(rejection))
     }
 }
 

@@ -7,6 +7,7 @@
 //!   theirs, with the action permitted and the signed body proven; or it says [`OpenCall`](call::OpenCall) in its type.
 //! - `operations/` knows no HTTP; `dialect/` only translates; each dialect has one `errors.rs`.
 //! - A change is answered after this node's live state holds it: who creates, can call.
+//! - A request that names another host, or comes from a page of another origin, is refused before anything is looked up.
 //! - Another project's ids look exactly like ids of nothing. Secrets are shown once and are in no log and no error.
 //!
 //! Read [`routes`], then [`call`], then any file of `dialect/` with the operation that it calls.
@@ -19,20 +20,23 @@ mod endpoint;
 mod envelope;
 mod failure;
 mod lenient;
+mod metrics_access;
 mod middleware;
 mod objects;
 mod operations;
 mod payload;
+mod perimeter;
 mod plane;
 mod refused;
 mod routes;
 mod server;
 mod settings;
+mod sign_ins;
 mod table;
 mod tasks;
 
 pub use server::{BindError, Control, probe};
-pub use settings::{ControlParts, ControlSettings, Metrics, Ready};
+pub use settings::{ControlParts, ControlSettings, Metrics, MetricsAccess, Ready};
 
 /// The OpenAPI document as JSON, as `/openapi.json` serves it and `docs/reference/openapi.json` keeps it.
 pub fn openapi_json() -> String {

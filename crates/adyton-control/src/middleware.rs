@@ -12,6 +12,7 @@ use axum::response::Response;
 use futures_util::FutureExt;
 use http::{HeaderValue, Method, header};
 
+use crate::call::Remote;
 use crate::dialect::{Dialect, iam};
 use crate::endpoint::{Refused, refused as refusal};
 use crate::envelope::{self, REASON, REQUEST_ID};
@@ -44,8 +45,15 @@ async fn around(State(plane): State<Arc<Plane>>, mut request: Request, next: Nex
     let started = plane.clock.monotonic();
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
     request.extensions_mut().insert(id);
-    let answer = AssertUnwindSafe(next.run(request)).catch_unwind().await;
-    let answer = answer.unwrap_or_else(|_| refusal(Failure::defect("a call panicked")));
+    let remote = Remote::of(&request, &plane.settings.trusted_proxies);
+    request.extensions_mut().insert(remote);
+    let answer = match plane.perimeter.admit(&request) {
+        Ok(()) => AssertUnwindSafe(next.run(request))
+            .catch_unwind()
+            .await
+            .unwrap_or_else(|_| refusal(Failure::defect("a call panicked"))),
+        Err(failure) => refusal(failure),
+    };
     let why = answer
         .extensions()
         .get::<Refused>()
@@ -73,6 +81,13 @@ fn settle(mut answer: Response, path: &str, id: RequestId) -> Response {
             .as_ref()
             .map_or_else(|| Dialect::of_path(path), |row| row.0.dialect);
         answer = dialect.refuse(&failure, id);
+        if let Some(after) = failure.retry_after() {
+            // Rounded up: to come back a little early would be to be refused again.
+            let seconds = after.as_millis().div_ceil(1000).max(1);
+            if let Ok(value) = HeaderValue::from_str(&seconds.to_string()) {
+                answer.headers_mut().insert(header::RETRY_AFTER, value);
+            }
+        }
     }
     let headers = answer.headers_mut();
     if !headers.contains_key(REQUEST_ID)

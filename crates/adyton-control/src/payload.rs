@@ -1,7 +1,7 @@
 //! The query and the body of a call, read into types. What does not fit is told with the field that it concerns.
 
 use bytes::Bytes;
-use http::Uri;
+use http::{HeaderMap, Uri, header};
 use serde::de::DeserializeOwned;
 
 use crate::failure::{Failure, Outcome};
@@ -11,12 +11,31 @@ use crate::objects::Objects;
 pub(crate) struct Payload {
     uri: Uri,
     body: Bytes,
+    /// Whether a web page could have sent it as JSON unnoticed: nothing in the head was asked for, and it is said to be
+    /// something else.
+    is_suspect: bool,
 }
 
 impl Payload {
     /// Of a request whose body was read.
     pub(crate) fn new(uri: Uri, body: Bytes) -> Self {
-        Self { uri, body }
+        Self {
+            uri,
+            body,
+            is_suspect: false,
+        }
+    }
+    /// The same, of a call that anybody may make. Without credentials in the head it must say that its body is JSON: then a
+    /// browser asks this server before it sends what a page of another origin has made, and gets no leave.
+    pub(crate) fn open_to_all(mut self, headers: &HeaderMap) -> Self {
+        let shows_credentials =
+            headers.contains_key("x-auth-token") || headers.contains_key(header::AUTHORIZATION);
+        self.is_suspect = !shows_credentials && !is_json(headers);
+        self
+    }
+    /// The whole body.
+    pub(crate) fn body(&self) -> &Bytes {
+        &self.body
     }
     /// The address.
     pub(crate) fn uri(&self) -> &Uri {
@@ -28,6 +47,9 @@ impl Payload {
             return Err(Failure::Malformed(
                 "the body is empty, JSON is expected".to_owned(),
             ));
+        }
+        if self.is_suspect {
+            return Err(Failure::MediaType);
         }
         let mut reader = serde_json::Deserializer::from_slice(&self.body);
         let value = serde_path_to_error::deserialize(Objects(&mut reader)).map_err(|error| {
@@ -72,6 +94,17 @@ impl Payload {
                 }
             })
     }
+}
+
+/// Whether the body is said to be JSON, or something of that syntax.
+fn is_json(headers: &HeaderMap) -> bool {
+    let kind = headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|kind| kind.to_str().ok())
+        .and_then(|kind| kind.split(';').next())
+        .map(|kind| kind.trim().to_ascii_lowercase())
+        .unwrap_or_default();
+    kind == "application/json" || (kind.starts_with("application/") && kind.ends_with("+json"))
 }
 
 /// The field that a problem is about: the path to it, ended with the name that the message quotes when the field itself is

@@ -11,17 +11,17 @@ use adyton_identity::{ConsoleDoor, Identity};
 use adyton_runtime::onnx::Onnx;
 use adyton_runtime::package::Packages;
 use adyton_store::{Committed, Feed, Store};
-use tokio::sync::{Mutex, RwLock, Semaphore};
+use tokio::sync::{RwLock, Semaphore};
 
 use crate::failure::Outcome;
 use crate::operations::service::rollout::Rollouts;
+use crate::perimeter::Perimeter;
 use crate::settings::{ControlParts, ControlSettings, Metrics, Ready};
+use crate::sign_ins::SignIns;
 use crate::tasks::Tasks;
 
 /// Imports and unpackings that run at once: each needs a processor and disk.
 const IMPORTS_AT_ONCE: usize = 2;
-/// Lanes that accounts are spread over while their passwords are tried.
-const LANES: usize = 64;
 /// The number that stands for the control plane where gateway workers have theirs, in request ids.
 const WORKER: u8 = 255;
 
@@ -39,8 +39,10 @@ pub(crate) struct Plane {
     pub(crate) metrics: Metrics,
     pub(crate) ready: Ready,
     pub(crate) clock: Clock,
-    /// Passwords of one account are tried one after the other, so that tries at once do not slip past the lock.
-    pub(crate) lanes: Vec<Mutex<()>>,
+    /// Which requests are taken at all.
+    pub(crate) perimeter: Perimeter,
+    /// Sign-ins that are under way.
+    pub(crate) sign_ins: SignIns,
     /// Turns for imports.
     pub(crate) imports: Semaphore,
     /// Read while a package is on its way from the disk to the store, written while unused ones are removed.
@@ -56,6 +58,8 @@ impl Plane {
     /// Takes the parts.
     pub(crate) fn new(settings: ControlSettings, parts: ControlParts) -> Self {
         Self {
+            perimeter: Perimeter::new(&settings),
+            sign_ins: SignIns::new(settings.sign_ins, parts.clock.clone()),
             settings,
             store: parts.store,
             feed: parts.feed,
@@ -68,7 +72,6 @@ impl Plane {
             metrics: parts.metrics,
             ready: parts.ready,
             clock: parts.clock,
-            lanes: (0..LANES).map(|_| Mutex::new(())).collect(),
             imports: Semaphore::new(IMPORTS_AT_ONCE),
             package_gate: RwLock::new(()),
             rollouts: Rollouts::default(),

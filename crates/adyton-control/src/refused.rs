@@ -7,8 +7,11 @@ use crate::failure::Failure;
 
 /// Why, in one line; empty for what the public answer says whole.
 pub(crate) fn summary(failure: &Failure) -> String {
-    let (Failure::Unauthenticated(rejection) | Failure::SubjectToken(rejection)) = failure else {
-        return String::new();
+    let rejection = match failure {
+        Failure::Unauthenticated(rejection) | Failure::SubjectToken(rejection) => rejection,
+        // Told in public too, but only whoever reads the log can change the settings that they name.
+        Failure::Host { .. } | Failure::Origin { .. } => return failure.to_string(),
+        _ => return String::new(),
     };
     let mut facts = vec![rejection.reason.sub_code().to_owned()];
     match &*rejection.evidence {

@@ -8,6 +8,8 @@ use std::time::Duration;
 use adyton_core::clock::Clock;
 use adyton_core::instances::Instances;
 use adyton_core::journal::JournalReader;
+use adyton_core::secret::Secret;
+use adyton_core::source::AddressRange;
 use adyton_identity::{ConsoleDoor, Identity};
 use adyton_runtime::onnx::Onnx;
 use adyton_runtime::package::Packages;
@@ -20,8 +22,18 @@ pub struct ControlSettings {
     pub address: SocketAddr,
     /// Scheme and host that API addresses are printed with: `gateway.public_url`, or the gateway's listener.
     pub gateway_url: String,
-    /// Scheme and host that the control plane's own addresses are printed with; `None` takes the request's `Host`.
+    /// `control.public_url`: scheme and host that the control plane's own addresses are printed with; `None` takes the
+    /// request's `Host`.
     pub control_url: Option<String>,
+    /// Names that clients may call this server by, beside addresses, `localhost` and the host of `control_url`:
+    /// `control.hosts` and the machine's own. `*` is every name.
+    pub hosts: Vec<String>,
+    /// `control.trusted_proxies`: peers whose `X-Forwarded-For` counts.
+    pub trusted_proxies: Vec<AddressRange>,
+    /// `control.metrics`: who reads `/metrics` without a user's credentials.
+    pub metrics: MetricsAccess,
+    /// `control.sign_ins`: sign-ins that may wait for their turn at once.
+    pub sign_ins: usize,
     /// Folders that `file://` may read model packages from.
     pub import_roots: Vec<PathBuf>,
     /// The folder that keeps whose uploads are whose: `uploads` in the data folder.
@@ -52,6 +64,10 @@ impl ControlSettings {
             address,
             gateway_url: gateway_url.into(),
             control_url: None,
+            hosts: Vec::new(),
+            trusted_proxies: Vec::new(),
+            metrics: MetricsAccess::Loopback,
+            sign_ins: 256,
             import_roots: Vec::new(),
             uploads: data.join("uploads"),
             upload_limit: 2 << 30,
@@ -63,6 +79,28 @@ impl ControlSettings {
             max_connections: 2048,
             patience: adyton_listener::Patience::DEFAULT,
         }
+    }
+}
+
+/// Who reads `/metrics` without a user's credentials. Administrators and auditors always may.
+#[derive(Clone)]
+pub enum MetricsAccess {
+    /// Whoever asks from this machine, and not through a proxy.
+    Loopback,
+    /// Whoever sends this as `Authorization: Bearer`.
+    Token(Secret<String>),
+    /// Everybody.
+    Open,
+}
+
+/// Never the token.
+impl std::fmt::Debug for MetricsAccess {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Loopback => "Loopback",
+            Self::Token(_) => "Token",
+            Self::Open => "Open",
+        })
     }
 }
 

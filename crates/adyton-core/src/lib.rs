@@ -24,4 +24,5 @@ pub mod record;
 pub mod rejection;
 pub mod secret;
 pub mod service;
+pub mod source;
 pub mod tenant;

@@ -8,6 +8,7 @@ use std::task::{Context, Poll};
 
 use adyton_core::id::ProjectId;
 use adyton_core::record::Door;
+use adyton_core::source::{Forwarded, forwarded};
 use adyton_identity::Visitor;
 use bytes::Bytes;
 use http::header::EXPECT;
@@ -17,7 +18,7 @@ use http_body::{Body, Frame, SizeHint};
 use hyper::body::Incoming;
 
 use crate::listener::wire::{Leftover, WireState};
-use crate::settings::{AddressRange, GatewaySettings};
+use crate::settings::GatewaySettings;
 
 /// A request, before anybody has decided anything about it. It is large and goes through many hands, so it is handed on boxed.
 pub(crate) struct Arrival {
@@ -96,35 +97,9 @@ impl Source {
             https: false,
             proxied: false,
         };
-        let trusted = |address| {
-            settings
-                .trusted_proxies
-                .iter()
-                .any(|range: &AddressRange| range.contains(address))
-        };
-        if settings.trusted_proxies.is_empty() || !trusted(peer) {
+        let Some(Forwarded { address, https }) = forwarded(peer, headers, &settings.trusted_proxies) else {
             return direct;
-        }
-        let mut address = peer;
-        for hop in headers
-            .get_all("x-forwarded-for")
-            .iter()
-            .rev()
-            .flat_map(|line| line.as_bytes().rsplit(|b| *b == b','))
-        {
-            // What no proxy of ours wrote is not believed, and neither is anything before it.
-            let hop = str::from_utf8(hop)
-                .ok()
-                .and_then(|hop| hop.trim().parse::<IpAddr>().ok());
-            let Some(hop) = hop else { break };
-            address = hop.to_canonical();
-            if !trusted(address) {
-                break;
-            }
-        }
-        let https = headers
-            .get("x-forwarded-proto")
-            .is_some_and(|proto| proto.as_bytes().eq_ignore_ascii_case(b"https"));
+        };
         Self {
             address,
             peer,
@@ -317,12 +292,14 @@ mod tests {
 
     #[test]
     fn behind_trusted_proxies_the_nearest_stranger_is_the_caller() {
-        let seen = source("10.0.0.1", &["6.6.6.6, 1.2.3.4", "10.0.0.7"], &["10.0.0.0/8"]);
+        let seen = source(
+            "10.0.0.1",
+            &["6.6.6.6, 1.2.3.4:5678", "10.0.0.7"],
+            &["10.0.0.0/8"],
+        );
         assert_eq!(
             (seen.address.to_string().as_str(), seen.https, seen.private),
             ("1.2.3.4", true, true)
         );
-        let seen = source("10.0.0.1", &["nonsense"], &["10.0.0.0/8"]);
-        assert_eq!(seen.address.to_string(), "10.0.0.1");
     }
 }

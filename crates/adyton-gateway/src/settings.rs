@@ -1,8 +1,9 @@
 //! What can be set about the gateway, with defaults and units in the types. Everything that could grow has a limit here.
 
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
+use adyton_core::source::AddressRange;
 use adyton_sign::EncodedSlash;
 
 /// Bytes in one KiB.
@@ -144,76 +145,6 @@ impl Default for GatewaySettings {
             upstream_idle: 64,
             drain_linger: Duration::from_secs(2),
             feed_limit: Duration::from_secs(600),
-        }
-    }
-}
-
-/// A range of addresses: `10.0.0.0/8`, `::1`, …
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct AddressRange {
-    base: IpAddr,
-    prefix: u8,
-}
-
-/// A text that is not a range of addresses.
-#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
-#[error("`{0}` is not an address or a range such as 10.0.0.0/8")]
-pub struct AddressRangeError(String);
-
-impl AddressRange {
-    /// Whether an address is in the range. IPv4 addresses written as IPv6 count as IPv4.
-    pub fn contains(&self, address: IpAddr) -> bool {
-        let (base, address) = (bits(self.base), bits(address.to_canonical()));
-        let shift = u32::from(base.1 - self.prefix);
-        base.1 == address.1
-            && base.0.checked_shr(shift).unwrap_or(0) == address.0.checked_shr(shift).unwrap_or(0)
-    }
-}
-
-/// An address as a number, and how many bits it has.
-fn bits(address: IpAddr) -> (u128, u8) {
-    match address {
-        IpAddr::V4(v4) => (u128::from(v4.to_bits()), 32),
-        IpAddr::V6(v6) => (v6.to_bits(), 128),
-    }
-}
-
-impl std::str::FromStr for AddressRange {
-    type Err = AddressRangeError;
-    fn from_str(text: &str) -> Result<Self, AddressRangeError> {
-        let wrong = || AddressRangeError(text.chars().take(64).collect());
-        let (base, prefix) = match text.split_once('/') {
-            Some((base, prefix)) => (base, Some(prefix.parse::<u8>().map_err(|_| wrong())?)),
-            None => (text, None),
-        };
-        let base = base.parse::<IpAddr>().map_err(|_| wrong())?.to_canonical();
-        let most = bits(base).1;
-        let prefix = prefix.unwrap_or(most);
-        if prefix > most {
-            return Err(wrong());
-        }
-        Ok(Self { base, prefix })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_range_holds_its_addresses_and_no_others() {
-        let check = |range: &str, address: &str| {
-            range
-                .parse::<AddressRange>()
-                .expect(range)
-                .contains(address.parse().expect(address))
-        };
-        assert!(check("10.0.0.0/8", "10.255.1.2") && !check("10.0.0.0/8", "11.0.0.1"));
-        assert!(check("127.0.0.1", "::ffff:127.0.0.1") && !check("127.0.0.1", "127.0.0.2"));
-        assert!(check("0.0.0.0/0", "8.8.8.8") && !check("0.0.0.0/0", "::1"));
-        assert!(check("fd00::/8", "fd12::1") && !check("fd00::/8", "fe80::1"));
-        for wrong in ["", "10.0.0.0/33", "10.0.0/8", "a", "::1/129"] {
-            assert!(wrong.parse::<AddressRange>().is_err(), "{wrong}");
         }
     }
 }

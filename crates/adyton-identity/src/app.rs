@@ -173,7 +173,7 @@ fn pair(
         return Err(refuse(Reason::AppKeyPairUnknown, way, note));
     };
     let (name, source) = key_from(app.key.as_str(), request.source);
-    let who: [&[u8]; 2] = [name.as_bytes(), &source];
+    let who: [&[u8]; 2] = [name.as_bytes(), source.as_bytes()];
     if identity.apps.locked(&who).is_some() {
         return Err(refuse(
             Reason::AppLocked,

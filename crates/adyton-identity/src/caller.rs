@@ -5,6 +5,7 @@ use std::sync::Arc;
 use adyton_core::id::{HexText, ProjectId};
 use adyton_core::tenant::{App, Scope, User};
 
+use crate::allowance::Owner;
 use crate::tokens::Contents;
 
 /// How a caller showed who they are.
@@ -112,6 +113,13 @@ impl Caller {
         match self.scope {
             Scope::Project(id) => Some(id),
             Scope::Domain(_) => None,
+        }
+    }
+    /// Whose the caller's keys are.
+    pub(crate) fn owner(&self) -> Owner {
+        match &self.who {
+            Who::User(user) => Owner::User(user.id),
+            Who::App(app) => Owner::Project(app.project),
         }
     }
     /// The same caller, as one whose token came in the console's cookie.

@@ -16,12 +16,14 @@ use adyton_core::id::TokenId;
 use adyton_core::live::Live;
 use adyton_core::record::query::CREDENTIAL_QUERY_KEYS;
 use adyton_core::rejection::{PublicDetail, Rejection};
+use adyton_core::source::Source;
 use adyton_core::tenant::{Scope, User};
 
 use crate::accepts::Accepts;
 use crate::allowance::Allowance;
 use crate::caller::{Caller, Way, Who};
 use crate::lockout::{self, Lockout};
+use crate::passwords::Passwords;
 use crate::request::{Place, Request};
 use crate::sent::{self, Sent};
 use crate::standing::{Standing, Verified};
@@ -59,7 +61,7 @@ pub struct Identity {
     pub(crate) access_keys: Lockout,
     pub(crate) apps: Lockout,
     pub(crate) autopsies: Allowance,
-    passwords: Lockout,
+    passwords: Passwords,
 }
 
 impl Identity {
@@ -68,7 +70,7 @@ impl Identity {
         Self {
             access_keys: Lockout::new(lockout::ACCESS_KEY, clock.clone()),
             apps: Lockout::new(lockout::APP, clock.clone()),
-            passwords: Lockout::new(lockout::PASSWORD, clock.clone()),
+            passwords: Passwords::new(clock.clone()),
             autopsies: Allowance::new(clock.clone()),
             clock,
             settings,
@@ -187,23 +189,23 @@ impl Identity {
         Ok((tokens::seal(key, &contents, nonce), contents))
     }
 
-    /// Whether an account may try a password now. `account` names it as the caller did (domain and user name), whether
-    /// or not there is such a user, so that a lock does not tell.
+    /// Whether a password may be tried for an account from an address. `account` names it by texts that stand for it alone,
+    /// whether or not there is such a user, so that a lock does not tell.
     ///
     /// # Errors
     /// How much longer it is locked: `IAM.0061`.
-    pub fn password_allowed(&self, account: &[&str]) -> Result<(), Duration> {
-        self.passwords.locked(&bytes(account)).map_or(Ok(()), Err)
+    pub fn password_allowed(&self, account: &[&str], from: IpAddr) -> Result<(), Duration> {
+        self.passwords.locked(account, from).map_or(Ok(()), Err)
     }
 
-    /// Notes a wrong password; says whether the account is locked now.
-    pub fn password_failed(&self, account: &[&str]) -> bool {
-        self.passwords.failed(&bytes(account))
+    /// Notes a wrong password; says whether the account is locked now, for the source that sent it.
+    pub fn password_failed(&self, account: &[&str], from: IpAddr) -> bool {
+        self.passwords.failed(account, from)
     }
 
     /// Notes a right password.
-    pub fn password_succeeded(&self, account: &[&str]) {
-        self.passwords.succeeded(&bytes(account));
+    pub fn password_succeeded(&self, account: &[&str], from: IpAddr) {
+        self.passwords.succeeded(account, from);
     }
 
     /// The clock that everything here goes by.
@@ -271,16 +273,8 @@ impl Identity {
 }
 
 /// A lock-out's name for a key from a source.
-pub(crate) fn key_from(key: &str, source: IpAddr) -> (Sha256, [u8; 16]) {
-    let octets = match source {
-        IpAddr::V4(address) => address.to_ipv6_mapped().octets(),
-        IpAddr::V6(address) => address.octets(),
-    };
-    (Sha256::of(key.as_bytes()), octets)
-}
-
-fn bytes<'a>(account: &[&'a str]) -> Vec<&'a [u8]> {
-    account.iter().map(|piece| piece.as_bytes()).collect()
+pub(crate) fn key_from(key: &str, address: IpAddr) -> (Sha256, Source) {
+    (Sha256::of(key.as_bytes()), Source::of(address))
 }
 
 fn verified(caller: Caller) -> Standing {

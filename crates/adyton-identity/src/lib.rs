@@ -8,6 +8,7 @@
 //!   at each call, so that a role taken away is gone at once.
 //! - A signature over a body is [`Provisional`] until the body's last byte; only [`Provisional::prove`] makes it
 //!   [`Verified`].
+//! - Whoever sends a body is found and judged again when it is whole, if anything has changed since the head ([`still`]).
 //! - Secrets are compared in constant time, and are in no evidence: values of credential headers are kept as digests.
 //! - Every table is bounded; all are in memory and of this node.
 //!
@@ -21,12 +22,14 @@ pub mod caller;
 pub mod door;
 pub mod identity;
 pub mod lockout;
+mod passwords;
 pub mod policy;
 pub mod request;
 pub mod seen;
 mod sent;
 pub mod signed;
 pub mod standing;
+pub mod still;
 pub mod tokens;
 
 pub use accepts::Accepts;
@@ -36,4 +39,5 @@ pub use identity::{Identity, Settings};
 pub use policy::{Action, Denied};
 pub use request::Request;
 pub use standing::{Provisional, Standing, Verified};
+pub use still::Whole;
 pub use tokens::{Contents, Methods, TokenFault};

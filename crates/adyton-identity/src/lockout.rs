@@ -36,11 +36,19 @@ pub const APP: Rule = Rule {
     lock_for: Duration::from_secs(5 * 60),
 };
 
-/// Five wrong passwords in 15 minutes lock the account for 15 minutes (IAM API Reference, `IAM.0061`).
+/// Five wrong passwords in 15 minutes lock the account for 15 minutes (IAM API Reference, `IAM.0061`): for the source that
+/// they came from.
 pub const PASSWORD: Rule = Rule {
     locking_failure: 5,
     within: Duration::from_secs(15 * 60),
     lock_for: Duration::from_secs(15 * 60),
+};
+
+/// So many from any number of sources lock it for all that are not known: whoever commands many addresses does not get five
+/// guesses with each.
+pub const ACCOUNT: Rule = Rule {
+    locking_failure: 100,
+    ..PASSWORD
 };
 
 /// Entries of one generation.
@@ -133,7 +141,7 @@ impl Lockout {
 }
 
 /// Each piece with its length before it, so that no two lists of pieces are the same text.
-fn digest(what: &[&[u8]]) -> Sha256 {
+pub(crate) fn digest(what: &[&[u8]]) -> Sha256 {
     let mut text = Vec::with_capacity(64);
     for piece in what {
         text.extend_from_slice(&piece.len().to_be_bytes());

@@ -105,7 +105,8 @@ mod tests {
                 *action == Action::ServicePredict,
                 "{name}"
             );
-            let operates = !name.starts_with("iam:") || *action == Action::ProjectList;
+            let of_all = name.starts_with("iam:") || name.starts_with("system:");
+            let operates = !of_all || *action == Action::ProjectList;
             assert_eq!(may(Role::Operator, *action), operates, "{name}");
         }
     }

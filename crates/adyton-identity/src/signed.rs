@@ -30,7 +30,7 @@ use crate::accepts::Accepts;
 use crate::caller::{Caller, Way, Who};
 use crate::identity::{Identity, app_caller};
 use crate::request::Request;
-use crate::standing::{Provisional, Standing};
+use crate::standing::{Provisional, Standing, Verified};
 
 /// Who signed this request, as far as its head tells.
 pub(crate) fn identify(
@@ -69,6 +69,7 @@ pub(crate) fn identify(
         .ok_or_else(|| unknown::refuse(identity, live, accepts, authorization.access, &sketch))?;
     let caller = admitted(identity, live, &key, &sketch)?;
     let canonical = canonicalise(&key, &authorization, &sketch)?;
+    in_time(&key, &canonical, &sketch)?;
     let declared = Declared::of(&request.head);
     if declared == Declared::Malformed {
         let note = "X-Sdk-Content-Sha256 is neither 64 hex digits of one case nor UNSIGNED-PAYLOAD, or was sent twice";
@@ -107,6 +108,39 @@ pub(crate) fn identify(
     claim
         .decide(identity, &sketch, &authorization, body)
         .map(Standing::Verified)
+}
+
+/// Who signed a request whose head was in order and whose body is whole, as keys, owners and secrets are in `live`.
+pub(crate) fn again(
+    identity: &Identity,
+    live: &Live,
+    accepts: &Accepts,
+    request: &Request<'_>,
+    digest: Sha256,
+    bytes: &[u8],
+) -> Result<Verified, Rejection> {
+    let header = request.head.first("authorization").unwrap_or_default();
+    let sketch = Sketch {
+        live,
+        request,
+        header: &header,
+        now: identity.clock.now(),
+        private_keys: &identity.settings.private_query_keys,
+    };
+    let authorization = Authorization::parse(&header).map_err(|error| {
+        let kind = Kind::guess(live, accepts, &header);
+        sketch.refuse(kind.unreadable(&error), &error.to_string())
+    })?;
+    let key = look_up(live, accepts, authorization.access)
+        .ok_or_else(|| unknown::refuse(identity, live, accepts, authorization.access, &sketch))?;
+    let claim = Claim {
+        caller: admitted(identity, live, &key, &sketch)?,
+        canonical: canonicalise(&key, &authorization, &sketch)?,
+        key,
+        signature: authorization.signature,
+        declared: Declared::of(&request.head),
+    };
+    claim.decide(identity, &sketch, &authorization, claim::seen_body(digest, bytes))
 }
 
 fn look_up(live: &Live, accepts: &Accepts, access: &str) -> Option<Key> {
@@ -172,7 +206,7 @@ fn admitted(identity: &Identity, live: &Live, key: &Key, sketch: &Sketch<'_>) ->
     })
 }
 
-/// Checks the date, and canonicalises the head.
+/// The head as it was signed, whenever that was.
 fn canonicalise(
     key: &Key,
     authorization: &Authorization<'_>,
@@ -180,17 +214,21 @@ fn canonicalise(
 ) -> Result<Canonical, Rejection> {
     let kind = key.kind();
     let head = &sketch.request.head;
-    let canonical =
-        Canonical::of(head, &authorization.signed_headers, sketch.request.slash).map_err(|error| {
-            let reason = match &error {
-                CanonicalError::HeaderNotSent(name) if name == "x-sdk-date" => kind.date(DateError::Missing),
-                CanonicalError::HeaderNotSent(_) => kind.header_missing(),
-                CanonicalError::DateTwice => kind.date(DateError::Malformed),
-            };
-            sketch.refuse(reason, &error.to_string())
-        })?;
+    Canonical::of(head, &authorization.signed_headers, sketch.request.slash).map_err(|error| {
+        let reason = match &error {
+            CanonicalError::HeaderNotSent(name) if name == "x-sdk-date" => kind.date(DateError::Missing),
+            CanonicalError::HeaderNotSent(_) => kind.header_missing(),
+            CanonicalError::DateTwice => kind.date(DateError::Malformed),
+        };
+        sketch.refuse(reason, &error.to_string())
+    })
+}
+
+/// Checks that a signature is of now.
+fn in_time(key: &Key, canonical: &Canonical, sketch: &Sketch<'_>) -> Result<(), Rejection> {
+    let kind = key.kind();
     match date::check(canonical.date(), sketch.now) {
-        Ok(_) => Ok(canonical),
+        Ok(_) => Ok(()),
         Err(error) => {
             let mut evidence = sketch.evidence(error.to_string());
             if let Some(hours) = error.hours_off() {

@@ -16,7 +16,7 @@ mod spoilt;
 pub use contents::{Contents, Methods};
 pub use seal::{IssueError, TOKEN_LIFE, TOKEN_MAX, open, sealing_key};
 
-pub(crate) use seal::seal;
+pub(crate) use seal::{seal, stands};
 
 use std::time::Duration;
 

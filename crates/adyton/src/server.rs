@@ -26,6 +26,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 pub(crate) use libraries::{check_library, onnx_places};
+pub(crate) use parts::machine_names;
 
 use self::assembly::Assembly;
 use self::ready::Ready;

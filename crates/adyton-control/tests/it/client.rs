@@ -103,15 +103,31 @@ impl Caller {
     pub(crate) async fn patch(&self, path: &str, body: Value) -> Answer {
         self.send("PATCH", path, body.to_string()).await
     }
-    /// Sends a request. AK/SK sign the body, as the official signer does for JSON.
+    /// Sends a request.
     pub(crate) async fn send(&self, method: &str, path: &str, body: impl Into<Bytes>) -> Answer {
         let body = body.into();
+        let headers = self.headers(method, path, &body);
+        self.raw(method, path, headers, body).await
+    }
+    /// The headers of a request. AK/SK sign the body, as the official signer does for JSON.
+    pub(crate) fn headers(&self, method: &str, path: &str, body: &[u8]) -> Vec<(String, String)> {
+        let own = |name: &str| {
+            self.extra
+                .iter()
+                .any(|(extra, _)| extra.eq_ignore_ascii_case(name))
+        };
         let mut headers = self.extra.clone();
-        headers.push(("Content-Type".to_owned(), "application/json".to_owned()));
+        if !own("content-type") {
+            headers.push(("Content-Type".to_owned(), "application/json".to_owned()));
+        }
+        let host = ("Host".to_owned(), self.address.to_string());
         match &self.credential {
-            Credential::Nothing => headers.push(("Host".to_owned(), self.address.to_string())),
+            Credential::Nothing if own("host") => {}
+            Credential::Nothing => headers.push(host),
             Credential::Token(token) => {
-                headers.push(("Host".to_owned(), self.address.to_string()));
+                if !own("host") {
+                    headers.push(host);
+                }
                 headers.push(("X-Auth-Token".to_owned(), token.clone()));
             }
             Credential::Key { access, secret } => {
@@ -122,13 +138,13 @@ impl Caller {
                     query,
                     host: &self.address.to_string(),
                     headers: &headers,
-                    body: BodyHash::Of(Sha256::of(&body)),
+                    body: BodyHash::Of(Sha256::of(body)),
                 };
                 let signed = sign(&outgoing, access, &Secret::new(secret.clone()), self.clock.now()).unwrap();
                 headers.extend(signed.headers);
             }
         }
-        self.raw(method, path, headers, body).await
+        headers
     }
     /// Sends exactly this.
     pub(crate) async fn raw(

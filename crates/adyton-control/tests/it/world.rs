@@ -252,6 +252,13 @@ impl World {
             extra: Vec::new(),
         }
     }
+    /// Somebody who signs with this key.
+    pub(crate) fn keyholder(&self, access: &str, secret: &str) -> Caller {
+        self.caller(Credential::Key {
+            access: access.to_owned(),
+            secret: secret.to_owned(),
+        })
+    }
     /// Somebody without credentials.
     pub(crate) fn stranger(&self) -> Caller {
         self.caller(Credential::Nothing)

@@ -62,6 +62,7 @@ codes! {
 
     EdgeNoSuchApi = Edge "APIGW.0101" 404 Caller No "The API does not exist or has not been published in the environment" "edge/APIGW.0101-404.md";
     EdgeBadRequest = Edge "APIGW.0201" 400 Caller No "API request error" "edge/APIGW.0201-400.md";
+    EdgeForeignOrigin = Edge "APIGW.0201" 403 Caller No "Requests of web pages of other origins are refused" "edge/APIGW.0201-403.md";
     EdgeBodyTooLarge = Edge "APIGW.0201" 413 Limit No "Request entity too large" "edge/APIGW.0201-413.md";
     EdgeIamAuthentication = Edge "APIGW.0301" 401 Caller No "Incorrect IAM authentication information" "edge/APIGW.0301-401.md";
     EdgeIamForbidden = Edge "APIGW.0302" 403 Caller No "The IAM user is not authorized to access the API" "edge/APIGW.0302-403.md";
@@ -108,6 +109,11 @@ codes! {
     ApigInternal = Apig "APIG.9999" 500 Platform IfSafe "System error" "apig/APIG.9999-500.md";
 
     IamMalformed = Iam "400" 400 Caller No "The request body is invalid" "iam/400-400-iam-malformed.md";
+    IamUnknownHost = Iam "400" 400 Caller No "The request is meant for another host" "iam/400-400-iam-host.md";
+    IamForeignOrigin = Iam "403" 403 Caller No "Requests of web pages of other origins are refused" "iam/403-403-iam-origin.md";
+    IamMediaType = Iam "415" 415 Caller No "The media type of the body is not supported" "iam/415-415.md";
+    IamTooManySignIns = Iam "429" 429 Limit Later "Too many sign-ins of this source are under way." "iam/429-429.md";
+    IamSignInsFull = Iam "503" 503 Limit Later "Too many sign-ins are under way." "iam/503-503-iam-sign-ins.md";
     IamUnauthorized = Iam "401" 401 Caller No "The username or password is wrong." "iam/401-401-iam-unauthorized.md";
     IamTokenInvalid = Iam "401" 401 Caller No "The token is invalid or has expired." "iam/401-401-iam-token-invalid.md";
     IamAccountLocked = Iam "IAM.0061" 401 Limit Later "Account locked." "iam/IAM.0061-401.md";

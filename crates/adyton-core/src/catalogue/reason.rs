@@ -138,9 +138,12 @@ reasons! {
     ClientClosed = "client.closed" Respond ClientClosed "the client left before the end of the answer";
     ManageNoSuchAddress = "manage.no_such_address" Manage EdgeNoSuchApi "no management API has this address";
     ManageBadRequest = "manage.bad_request" Manage EdgeBadRequest "the request cannot be read";
+    ManageHost = "manage.host" Manage EdgeBadRequest "the `Host` of the request is no name of this server";
+    ManageOrigin = "manage.origin" Manage EdgeForeignOrigin "a web page of another origin sent the request";
     ManageBodyTooLarge = "manage.body_too_large" Manage EdgeBodyTooLarge "the body is over the limit of the management APIs";
     ManageCredentialsMissing = "manage.credentials_missing" Manage EdgeIamAuthentication "no credentials were sent with the management call";
     ManageCredentialsNotAccepted = "manage.credentials_not_accepted" Manage EdgeIamAuthentication "credentials came, but of a kind that the management APIs do not take";
+    ManageMetrics = "manage.metrics" Manage EdgeIamAuthentication "metrics are not for everybody, and the request does not show that it may read them";
     ManageAppCredentials = "manage.app_credentials" Manage EdgeIamAuthentication "an app's key pair was sent to the management APIs, and does not match";
     ManageTokenMalformed = "manage.token_malformed" Manage EdgeIamAuthentication "`X-Auth-Token` does not have the form of a token";
     ManageTokenUnknownKey = "manage.token_unknown_key" Manage EdgeIamAuthentication "the token was sealed by a key that this installation does not hold";
@@ -206,6 +209,11 @@ reasons! {
     ApigStorageUnavailable = "apig.storage_unavailable" Manage ApigStorageUnavailable "the database cannot be written to, or did not answer in time";
     ApigInternal = "apig.internal" Manage ApigInternal "a defect of the control plane";
     IamMalformed = "iam.malformed" Manage IamMalformed "the request body is not what the address expects";
+    IamHost = "iam.host" Manage IamUnknownHost "the `Host` of the request is no name of this server";
+    IamOrigin = "iam.origin" Manage IamForeignOrigin "a web page of another origin sent the request";
+    IamMediaType = "iam.media_type" Manage IamMediaType "a body without credentials in the head is not said to be JSON";
+    IamTooManySignIns = "iam.too_many_sign_ins" Manage IamTooManySignIns "the source has as many sign-ins under way as it may have while others wait";
+    IamSignInsFull = "iam.sign_ins_full" Manage IamSignInsFull "as many sign-ins are under way as may be";
     IamWrongPassword = "iam.wrong_password" Manage IamUnauthorized "unknown user or wrong password";
     IamCredentialsMissing = "iam.credentials_missing" Manage IamTokenInvalid "no credentials were sent with the IAM call";
     IamCredentialsNotAccepted = "iam.credentials_not_accepted" Manage IamTokenInvalid "credentials came, but of a kind that IAM does not take";
@@ -219,7 +227,7 @@ reasons! {
     IamTokenUserDisabled = "iam.token_user_disabled" Manage IamTokenInvalid "the user of the token is disabled";
     IamTokenUserDeleted = "iam.token_user_deleted" Manage IamTokenInvalid "the user of the token does not exist any more";
     IamSignatureInvalid = "iam.signature_invalid" Manage IamTokenInvalid "the signature of the call does not count";
-    IamAccountLocked = "iam.account_locked" Manage IamAccountLocked "too many wrong passwords";
+    IamAccountLocked = "iam.account_locked" Manage IamAccountLocked "too many wrong passwords from this source";
     IamForbidden = "iam.forbidden" Manage IamNoPermission "no role permits the action";
     IamNotFound = "iam.not_found" Manage IamNotFound "nothing has this id";
     IamSubjectMalformed = "iam.subject_malformed" Manage IamNotFound "the token asked about does not have the form of one";

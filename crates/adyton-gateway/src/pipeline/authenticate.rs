@@ -17,38 +17,19 @@ use crate::trail::Trail;
 use crate::worker::Worker;
 
 /// Somebody known, perhaps not proven yet.
-pub(crate) struct Known(Proof);
-
-/// How they are known.
-pub(crate) enum Proof {
-    /// By the credentials in the request.
-    Credentials(Standing),
-    /// By the console's session: the control plane has verified it.
-    Session(Caller),
-}
+pub(crate) struct Known(Standing);
 
 impl Known {
     /// Who it is, or claims to be.
     pub(crate) fn claimed(&self) -> &Caller {
-        match &self.0 {
-            Proof::Credentials(standing) => standing.claimed(),
-            Proof::Session(caller) => caller,
-        }
+        self.0.claimed()
     }
     /// Whether nothing is left to prove but a declared digest.
     pub(crate) fn is_proven(&self) -> bool {
-        !matches!(&self.0, Proof::Credentials(Standing::Provisional(_)))
-    }
-    /// Whether the body's digest is wanted: for a signature, or because the client declared one.
-    pub(crate) fn owes_digest(&self) -> bool {
-        match &self.0 {
-            Proof::Credentials(Standing::Provisional(_)) => true,
-            Proof::Credentials(Standing::Verified(verified)) => verified.body_digest().is_some(),
-            Proof::Session(_) => false,
-        }
+        self.0.is_proven()
     }
     /// How they are known, for the step that proves it.
-    pub(crate) fn into_proof(self) -> Proof {
+    pub(crate) fn into_standing(self) -> Standing {
         self.0
     }
 }
@@ -61,18 +42,16 @@ pub(crate) fn identify(
     trail: &mut Trail,
 ) -> Result<Known, Outcome> {
     let arrival = offer.arrival();
-    let shown = |accepts: Accepts| {
-        let request = as_signed(worker, arrival);
-        let standing = worker.shared.identity.identify(live, &accepts, &request)?;
-        Ok::<_, Outcome>(Proof::Credentials(standing))
-    };
-    let known = Known(match &arrival.door {
-        Entrance::Address => shown(accepted(offer.found().service()))?,
-        Entrance::PredictionTab(guest) => match &guest.visitor {
-            // Apps call APIs, not the management address that the door is.
-            Visitor::Credentials => shown(Accepts::IAM)?,
-            Visitor::Session(caller) => Proof::Session(caller.clone()),
-        },
+    let known = Known(match session(arrival) {
+        // The console's session: the control plane has verified it.
+        Some(caller) => Standing::of_session(caller.clone()),
+        None => {
+            let accepts = accepted(arrival, offer.found().service());
+            worker
+                .shared
+                .identity
+                .identify(live, &accepts, &as_signed(worker, arrival))?
+        }
     });
     // Whoever knows a key can claim to be its owner: `limit` notes the caller of a signature once it is proven.
     if known.is_proven() {
@@ -81,15 +60,29 @@ pub(crate) fn identify(
     Ok(known)
 }
 
-/// What a service takes as credentials: users always, apps once one has been authorised.
-fn accepted(live: &LiveService) -> Accepts {
+fn session(arrival: &Arrival) -> Option<&Caller> {
+    match &arrival.door {
+        Entrance::PredictionTab(guest) => match &guest.visitor {
+            Visitor::Session(caller) => Some(caller),
+            Visitor::Credentials => None,
+        },
+        Entrance::Address => None,
+    }
+}
+
+/// What is taken as credentials. At the API address of a service users always, apps once one has been authorised; at the
+/// Prediction tab users alone: apps call APIs, not the management address that the door is.
+pub(crate) fn accepted(arrival: &Arrival, live: &LiveService) -> Accepts {
     let Service {
         app_auth, app_code, ..
     } = live.service;
-    Accepts {
-        iam: true,
-        app: app_auth,
-        app_code,
+    match arrival.door {
+        Entrance::Address => Accepts {
+            iam: true,
+            app: app_auth,
+            app_code,
+        },
+        Entrance::PredictionTab(_) => Accepts::IAM,
     }
 }
 

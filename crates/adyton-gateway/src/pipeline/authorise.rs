@@ -2,7 +2,7 @@
 //! is `adyton-identity`'s; the grant that it leads to is made here and nowhere else.
 
 use adyton_core::live::{Live, LiveService};
-use adyton_identity::policy;
+use adyton_identity::{Caller, policy};
 
 use crate::arrival::Arrival;
 use crate::pipeline::admit::Offer;
@@ -35,12 +35,16 @@ impl<'l> Grant<'l> {
 /// Decides.
 pub(crate) fn decide<'l>(live: &Live, offer: Offer<'l>, known: Known) -> Result<Grant<'l>, Outcome> {
     let found = offer.found();
-    let service = &found.service().service;
-    policy::may_call(live, known.claimed(), service.project, service.api)
-        .map_err(|denied| denied.rejection())?;
+    may_call(live, known.claimed(), found.service())?;
     Ok(Grant {
         found,
         arrival: offer.into_arrival(),
         known,
     })
+}
+
+/// Whether a caller may call a service, as policies are in `live`: decided by the head, and again with the last byte.
+pub(crate) fn may_call(live: &Live, caller: &Caller, service: &LiveService) -> Result<(), Outcome> {
+    let service = &service.service;
+    policy::may_call(live, caller, service.project, service.api).map_err(|denied| denied.rejection().into())
 }

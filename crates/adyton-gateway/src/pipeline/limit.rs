@@ -2,20 +2,21 @@
 //!
 //! A declared length over the limit is refused without reading. A chunked body is read up to the limit, and a byte more is
 //! refused; that wins over a signature that would not have matched. What a signature or a declared digest had to leave open
-//! is proven here, so that `dispatch` only ever sees a caller who is verified, with the whole body.
+//! is proven here, and whoever was revoked while the body came is refused, so that `dispatch` only ever sees a caller who is
+//! verified by what holds now, with the whole body.
 
 use std::hash::BuildHasher as _;
 use std::rc::Rc;
 
 use adyton_core::live::{Live, LiveService, ServiceRoute};
-use adyton_identity::{Standing, Way};
+use adyton_identity::{Standing, Way, Whole};
 use adyton_listener::Network;
 use adyton_sign::BodyHasher;
 use bytes::Bytes;
 
 use crate::arrival::Arrival;
-use crate::pipeline::authenticate::{self, Known, Proof};
-use crate::pipeline::authorise::Grant;
+use crate::pipeline::authenticate;
+use crate::pipeline::authorise::{self, Grant};
 use crate::pipeline::outcome::Outcome;
 use crate::pipeline::throttle::Turn;
 use crate::trail::Trail;
@@ -69,23 +70,28 @@ pub(crate) async fn bounded<'l>(
     trail: &mut Trail,
 ) -> Result<Call<'l>, Outcome> {
     let (found, mut arrival, known) = grant.into_parts();
-    let way = known.claimed().way();
+    let standing = known.into_standing();
+    let (way, is_proven) = (standing.claimed().way(), standing.is_proven());
     let bound = Bound::of(worker, arrival.door.door());
-    let hasher = known.owes_digest().then(BodyHasher::new);
-    let unproven = unproven(&known, &arrival);
+    let hasher = standing.owes_digest().then(BodyHasher::new);
+    let unproven = unproven(&standing, &arrival);
     let mut body = body::read(worker, &mut arrival.body, bound, hasher, unproven, trail).await?;
-    match (known.into_proof(), body.digest()) {
-        (Proof::Credentials(Standing::Provisional(provisional)), Some(digest)) => {
-            let request = authenticate::as_signed(worker, &arrival);
-            let verified = provisional.prove(&worker.shared.identity, live, &request, digest, &body)?;
-            trail.called_by(verified.caller().seen());
-            turn.reserve(worker.clock().monotonic())?;
-        }
-        (Proof::Credentials(Standing::Verified(verified)), Some(digest)) => verified.check(digest)?,
-        (Proof::Credentials(Standing::Provisional(_)), None) => {
-            return Err(Outcome::defect("a signature was not proven"));
-        }
-        (Proof::Credentials(Standing::Verified(_)) | Proof::Session(_), _) => {}
+    let newest = worker.live();
+    let whole = Whole {
+        request: &authenticate::as_signed(worker, &arrival),
+        accepts: &authenticate::accepted(&arrival, current(live, &newest, found.service())),
+        digest: body.digest(),
+        bytes: &body,
+    };
+    let caller = worker
+        .shared
+        .identity
+        .still(standing, live, &newest, &whole, |caller| {
+            authorise::may_call(&newest, caller, found.service())
+        })?;
+    if !is_proven {
+        trail.called_by(caller.seen());
+        turn.reserve(worker.clock().monotonic())?;
     }
     if unproven.is_some() {
         arrival.body.is_proven();
@@ -103,14 +109,22 @@ pub(crate) async fn bounded<'l>(
 }
 
 /// By what a body is counted whose caller is proven only with its last byte; a proven caller keeps the connection's place.
-fn unproven(known: &Known, arrival: &Arrival) -> Option<Unproven> {
-    if known.is_proven() {
+fn unproven(standing: &Standing, arrival: &Arrival) -> Option<Unproven> {
+    if standing.is_proven() {
         arrival.body.is_proven();
         return None;
     }
-    let seen = known.claimed().seen();
+    let seen = standing.claimed().seen();
     Some(Unproven {
         network: Network::of(arrival.source.address),
         key: foldhash::fast::FixedState::default().hash_one(&*seen.id()),
     })
+}
+
+/// The service as it is now, for what it accepts; as it was, if it is gone: dispatch says so.
+fn current<'s>(then: &Live, now: &'s Live, service: &'s LiveService) -> &'s LiveService {
+    if then.revision() == now.revision() {
+        return service;
+    }
+    now.service(service.service.id).map_or(service, |service| service)
 }

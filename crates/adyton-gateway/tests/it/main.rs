@@ -17,6 +17,7 @@ mod drain;
 mod forwarding;
 mod head;
 mod in_process;
+mod last_byte;
 mod limits;
 mod model;
 mod order;

@@ -49,6 +49,7 @@ actions! {
     EnvironmentList = "apig:envs:list";
     RequestList = "adyton:requests:list";
     RequestGet = "adyton:requests:get";
+    MetricsGet = "system:metrics:get";
     ProjectList = "iam:projects:list";
     ProjectCreate = "iam:projects:create";
     ProjectUpdate = "iam:projects:update";

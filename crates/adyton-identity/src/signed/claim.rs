@@ -96,9 +96,10 @@ impl Claim {
             body,
             slash: sketch.request.slash,
         };
-        let allowed = identity
-            .autopsies
-            .take(authorization.access, sketch.request.source);
+        let allowed =
+            identity
+                .autopsies
+                .take(authorization.access, self.caller.owner(), sketch.request.source);
         let found = allowed.then(|| autopsy(&scene, self.key.secret()));
         let finding = found.as_ref().and_then(|autopsy| autopsy.finding.as_ref());
         match (&found, finding) {
@@ -163,19 +164,18 @@ impl Claim {
             now,
             private_keys: &identity.settings.private_query_keys,
         };
-        // Reading a body takes time, in which its key may have been taken away.
+        // Reading a body takes time, in which its key may have been locked for its source.
         admitted(identity, live, &self.key, &sketch)?;
         let authorization = Authorization::parse(&header)
             .map_err(|error| sketch.refuse(self.key.kind().unreadable(&error), &error.to_string()))?;
-        self.decide(
-            identity,
-            &sketch,
-            &authorization,
-            SeenBody {
-                digest: Some(digest),
-                // Of a body that was not kept only the digest is known.
-                bytes: Some(bytes).filter(|bytes| !bytes.is_empty() || digest == Sha256::EMPTY),
-            },
-        )
+        self.decide(identity, &sketch, &authorization, seen_body(digest, bytes))
+    }
+}
+
+/// A whole body. Of one that was not kept only the digest is known.
+pub(super) fn seen_body(digest: Sha256, bytes: &[u8]) -> SeenBody<'_> {
+    SeenBody {
+        digest: Some(digest),
+        bytes: Some(bytes).filter(|bytes| !bytes.is_empty() || digest == Sha256::EMPTY),
     }
 }

@@ -51,6 +51,6 @@ impl Identity {
             Key::App(app) => (&self.apps, app.key.as_str()),
         };
         let (name, source) = key_from(name, request.source);
-        act(table, &[name.as_bytes(), &source])
+        act(table, &[name.as_bytes(), source.as_bytes()])
     }
 }

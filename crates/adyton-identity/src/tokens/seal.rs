@@ -119,31 +119,42 @@ pub fn open<'l>(
     now: Timestamp,
 ) -> Result<(Contents, &'l Arc<User>), TokenFault> {
     let contents = unseal(live, text)?;
-    let boxed = |contents| Box::new(contents);
     if contents.expires_at <= now {
-        return Err(TokenFault::Expired(boxed(contents)));
+        return Err(TokenFault::Expired(Box::new(contents)));
     }
     if contents.issued_at > now.after(LEEWAY) {
-        return Err(TokenFault::NotYetValid(boxed(contents)));
+        return Err(TokenFault::NotYetValid(Box::new(contents)));
     }
+    let user = stands(live, &contents)?;
+    Ok((contents, user))
+}
+
+/// Whether a token that opens and is in time still stands: it was not revoked, and its user and its scope count. Gives the
+/// user.
+///
+/// # Errors
+/// The first fault, in this order: revocation, user, epoch, scope.
+pub(crate) fn stands<'l>(live: &'l Live, contents: &Contents) -> Result<&'l Arc<User>, TokenFault> {
+    let boxed = || Box::new(contents.clone());
     if live.revoked(contents.id).is_some() {
-        return Err(TokenFault::Revoked(boxed(contents)));
+        return Err(TokenFault::Revoked(boxed()));
     }
     let Some(user) = live.user(contents.user) else {
-        return Err(TokenFault::UserDeleted(boxed(contents)));
+        return Err(TokenFault::UserDeleted(boxed()));
     };
     if !user.enabled {
-        return Err(TokenFault::UserDisabled(boxed(contents)));
+        return Err(TokenFault::UserDisabled(boxed()));
     }
     if user.token_epoch != contents.epoch {
-        return Err(TokenFault::Superseded(boxed(contents)));
+        return Err(TokenFault::Superseded(boxed()));
     }
     let there = match contents.scope {
         Scope::Domain(id) => live.domain(id).is_some(),
         Scope::Project(id) => live.project(id).is_some(),
     };
-    if !there {
-        return Err(TokenFault::ScopeDeleted(boxed(contents)));
+    if there {
+        Ok(user)
+    } else {
+        Err(TokenFault::ScopeDeleted(boxed()))
     }
-    Ok((contents, user))
 }

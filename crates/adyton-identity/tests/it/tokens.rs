@@ -1,5 +1,6 @@
 //! Tokens: the round trip, every fault, rotation of keys.
 
+use std::net::IpAddr;
 use std::time::Duration;
 
 use adyton_core::catalogue::Reason;
@@ -306,18 +307,19 @@ fn two_token_headers_are_none() {
 fn passwords_lock_after_five_failures_for_fifteen_minutes() {
     let world = World::new();
     let account = ["acme", "alice"];
+    let here = IpAddr::from([192, 0, 2, 1]);
     for _ in 0..4 {
-        assert!(!world.identity.password_failed(&account));
-        assert_eq!(world.identity.password_allowed(&account), Ok(()));
+        assert!(!world.identity.password_failed(&account, here));
+        assert_eq!(world.identity.password_allowed(&account, here), Ok(()));
     }
-    assert!(world.identity.password_failed(&account));
+    assert!(world.identity.password_failed(&account, here));
     assert_eq!(
-        world.identity.password_allowed(&account),
+        world.identity.password_allowed(&account, here),
         Err(Duration::from_secs(900))
     );
-    assert_eq!(world.identity.password_allowed(&["acme", "bob"]), Ok(()));
+    assert_eq!(world.identity.password_allowed(&["acme", "bob"], here), Ok(()));
     world.clock.advance(Duration::from_secs(900));
-    assert_eq!(world.identity.password_allowed(&account), Ok(()));
+    assert_eq!(world.identity.password_allowed(&account, here), Ok(()));
 }
 
 proptest! {

@@ -2,6 +2,7 @@
 
 mod clock;
 mod configuration;
+mod control;
 mod data_folder;
 mod kernel;
 mod onnx;
@@ -81,6 +82,7 @@ impl Doctor {
         if let Some(config) = &config {
             findings.extend(data_folder::check(config, self.fix));
             findings.extend(ports::check(config));
+            findings.extend(control::check(config));
             findings.push(onnx::check(context, config, self.fix));
         }
         findings.extend(kernel::check(config.as_ref()));

@@ -13,7 +13,7 @@ mod runtime;
 mod throttle;
 
 pub(crate) use auth::Auth;
-pub(crate) use control::Control;
+pub(crate) use control::{Control, MetricsReaders};
 pub(crate) use gateway::Gateway;
 pub(crate) use general::General;
 pub(crate) use journal::{AccessLogPlace, Journal};
@@ -171,6 +171,20 @@ pub(super) fn check(config: &Config, merged: &Merged, problems: &mut Problems) {
             "database_url",
             "`database_url` names PostgreSQL, and `master_key_file` is not set".to_owned(),
             "set `master_key_file` to a file that all nodes share: it seals the secrets in the database",
+        );
+    }
+    if config.control.metrics == MetricsReaders::Token && config.control.metrics_token_file.is_none() {
+        wrong(
+            "control.metrics",
+            "`control.metrics` is `token`, and `control.metrics_token_file` is not set".to_owned(),
+            "set `control.metrics_token_file` to a file that holds the token",
+        );
+    }
+    if config.control.sign_ins == 0 {
+        wrong(
+            "control.sign_ins",
+            "`control.sign_ins` is 0: nobody could sign in".to_owned(),
+            "write 1 or more; the default is 256",
         );
     }
     if config.gateway.threads > THREADS_MAX {

@@ -180,6 +180,19 @@ fn values_that_contradict_each_other_are_refused() {
 }
 
 #[test]
+fn a_private_listener_that_would_let_nobody_in_is_refused() {
+    refused(
+        "[control]\nmetrics = 'token'\nsign_ins = 0\n",
+        &[],
+        expect![[r#"
+            error: adyton.toml:2: `control.metrics` is `token`, and `control.metrics_token_file` is not set
+            hint: set `control.metrics_token_file` to a file that holds the token
+            error: adyton.toml:3: `control.sign_ins` is 0: nobody could sign in
+            hint: write 1 or more; the default is 256"#]],
+    );
+}
+
+#[test]
 fn a_database_password_is_never_repeated() {
     refused(
         "",

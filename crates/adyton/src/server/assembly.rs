@@ -130,7 +130,7 @@ impl Assembly {
         let open = Arc::new(AtomicBool::new(false));
         let control = front.control(&truth, &models, &open, clock);
         let control = Control::bind(
-            parts::control(config, &front.url, &truth.data, connections),
+            parts::control(config, &front.url, &truth.data, connections)?,
             control,
         )
         .await;

@@ -5,7 +5,8 @@ use std::net::SocketAddr;
 use std::path::{Path, absolute};
 use std::thread::available_parallelism;
 
-use adyton_control::ControlSettings;
+use adyton_control::{ControlSettings, MetricsAccess};
+use adyton_core::secret::Secret;
 use adyton_gateway::journal::{AccessLog, JournalSettings};
 use adyton_gateway::settings::{GatewaySettings, Limits, Patience};
 use adyton_listener::files::{Connections, OpenFiles};
@@ -13,7 +14,7 @@ use adyton_runtime::command::CommandSettings;
 use adyton_sign::EncodedSlash;
 
 use crate::client::profile::Profiles;
-use crate::config::section::AccessLogPlace;
+use crate::config::section::{AccessLogPlace, MetricsReaders};
 use crate::config::value::DatabaseUrl;
 use crate::config::{Config, Loaded};
 use crate::failure::{Failure, Outcome};
@@ -22,6 +23,8 @@ use crate::failure::{Failure, Outcome};
 const ACCESS_LOG_BYTES: u64 = 64 << 20;
 /// So many rotated access logs stay.
 const ACCESS_LOGS: u32 = 4;
+/// A shorter token of the metrics could be guessed. In characters.
+const METRICS_TOKEN_LEAST: usize = 16;
 
 /// Cores of this machine.
 pub(super) fn cores() -> usize {
@@ -136,6 +139,7 @@ pub(super) fn command(
     let secrets = [
         Some(data.to_owned()),
         config.general.master_key_file.clone(),
+        config.control.metrics_token_file.clone(),
         loaded.file.clone(),
         profiles,
     ];
@@ -169,15 +173,16 @@ pub(super) fn identity(config: &Config) -> adyton_identity::Settings {
     }
 }
 
-/// The control plane's.
+/// The control plane's. Reads the token of the metrics.
 pub(super) fn control(
     config: &Config,
     gateway_url: &str,
     data: &Path,
     connections: Connections,
-) -> ControlSettings {
+) -> Outcome<ControlSettings> {
     let control = &config.control;
-    ControlSettings {
+    let named = control.hosts.iter().map(|host| host.0.clone());
+    Ok(ControlSettings {
         max_connections: connections.control,
         patience: adyton_listener::Patience {
             first_byte: control.first_byte_timeout,
@@ -189,8 +194,50 @@ pub(super) fn control(
         run_code: config.runtime.run_code,
         node: config.general.node.0,
         shutdown_grace: config.gateway.shutdown_grace,
+        control_url: control.public_url.as_ref().map(|url| url.0.clone()),
+        hosts: named.chain(machine_names()).collect(),
+        trusted_proxies: control
+            .trusted_proxies
+            .iter()
+            .map(|network| network.range)
+            .collect(),
+        metrics: metrics_access(config)?,
+        sign_ins: usize::try_from(control.sign_ins).unwrap_or(usize::MAX),
         ..ControlSettings::new(config.control.listen, gateway_url, data)
+    })
+}
+
+/// The machine's name, as the kernel knows it, and without its domain. None where it cannot be read.
+pub(crate) fn machine_names() -> Vec<String> {
+    let name = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
+    let name = name.trim();
+    let short = name.split('.').next().unwrap_or_default();
+    let mut names = vec![name.to_owned(), short.to_owned()];
+    names.dedup();
+    names.retain(|name| !name.is_empty());
+    names
+}
+
+fn metrics_access(config: &Config) -> Outcome<MetricsAccess> {
+    let control = &config.control;
+    let file = match (control.metrics, &control.metrics_token_file) {
+        (MetricsReaders::Loopback, _) => return Ok(MetricsAccess::Loopback),
+        (MetricsReaders::Open, _) => return Ok(MetricsAccess::Open),
+        (MetricsReaders::Token, file) => file.as_deref().unwrap_or(Path::new("")),
+    };
+    let wrong = |problem: String| {
+        Failure::wrong_use(format!("{}: {problem}", file.display()))
+            .hint("`control.metrics_token_file` names the file that holds the token, alone on its line")
+    };
+    let text = std::fs::read_to_string(file)
+        .map_err(|error| wrong(format!("the token of the metrics cannot be read: {error}")))?;
+    let token = text.trim();
+    if token.len() < METRICS_TOKEN_LEAST {
+        return Err(wrong(format!(
+            "the token of the metrics has fewer than {METRICS_TOKEN_LEAST} characters"
+        )));
     }
+    Ok(MetricsAccess::Token(Secret::new(token.to_owned())))
 }
 
 /// The address of a listener as a URL: one that listens everywhere is called here on this machine.

@@ -374,6 +374,41 @@ fn doctor_says_what_it_looked_at() {
     }
 }
 
+/// What doctor notes of the private listener.
+fn notes_of_control(config: &str) -> Vec<String> {
+    let place = Place::new();
+    place.write("adyton.toml", config);
+    let document = place.json(&["doctor", "--config", "adyton.toml"]);
+    document["checks"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|check| check["check"] == "control")
+        .map(|check| check["fix"].as_str().unwrap_or_default().to_owned())
+        .collect()
+}
+
+#[test]
+fn doctor_says_who_would_be_refused_by_the_private_listener() {
+    let ports = "[gateway]\nlisten = '127.0.0.1:0'\n";
+    let on_loopback = format!("{ports}[control]\nlisten = '127.0.0.1:0'\n");
+    assert_eq!(notes_of_control(&on_loopback), Vec::<String>::new());
+    let open = notes_of_control(&format!("{ports}[control]\nlisten = '0.0.0.0:0'\n"));
+    assert!(open.iter().any(|fix| fix.contains("control.hosts")), "{open:?}");
+    assert!(open.iter().any(|fix| fix.contains("control.metrics")), "{open:?}");
+    let set = "listen = '0.0.0.0:0'\nhosts = ['adyton']\nmetrics = 'open'\n";
+    assert_eq!(
+        notes_of_control(&format!("{ports}[control]\n{set}")),
+        Vec::<String>::new()
+    );
+    let proxied = format!("{ports}trusted_proxies = ['10.0.0.0/8']\n[control]\nlisten = '127.0.0.1:0'\n");
+    let proxied = notes_of_control(&proxied);
+    assert!(
+        proxied.iter().any(|fix| fix.contains("control.trusted_proxies")),
+        "{proxied:?}"
+    );
+}
+
 #[test]
 fn doctor_finds_a_data_folder_that_others_can_read_and_closes_it() {
     use std::os::unix::fs::PermissionsExt as _;

@@ -6,6 +6,7 @@ use http::{HeaderValue, StatusCode, header};
 
 use crate::call::OpenCall;
 use crate::failure::Outcome;
+use crate::metrics_access;
 
 fn text(status: StatusCode, kind: &'static str, text: String) -> Response {
     let mut answer = Response::new(Body::from(text));
@@ -37,6 +38,7 @@ pub(crate) async fn ready(call: OpenCall, (): ()) -> Outcome<Response> {
 
 /// `GET /metrics`: Prometheus' text format.
 pub(crate) async fn metrics(call: OpenCall, (): ()) -> Outcome<Response> {
+    metrics_access::admit(&call)?;
     Ok(text(
         StatusCode::OK,
         "text/plain; version=0.0.4; charset=utf-8",

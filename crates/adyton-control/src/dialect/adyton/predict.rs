@@ -1,6 +1,8 @@
 //! `…/services/{service_id}/predict/{path}`: the Prediction tab's door. Any method goes to the service as the signed-in user,
 //! through the gateway's own pipeline. Nothing is decided here, so that each refusal is the pipeline's, with a record.
 
+use std::net::SocketAddr;
+
 use adyton_core::id::ProjectId;
 use adyton_identity::{ConsoleCall, Visitor};
 use axum::body::Body;
@@ -12,7 +14,8 @@ use crate::failure::Outcome;
 
 /// Any method, any path below `predict`.
 pub(crate) async fn predict(call: Forwarded) -> Outcome<Response> {
-    let peer = call.peer();
+    let remote = call.remote()?;
+    let peer = SocketAddr::new(remote.address, remote.peer.port());
     let Forwarded { plane, parts, body } = call;
     let Address {
         project,

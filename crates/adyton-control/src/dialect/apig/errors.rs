@@ -37,7 +37,7 @@ fn told(failure: &Failure) -> (Reason, Cow<'static, str>) {
                 "Invalid parameter value,parameterName:{field}. Please refer to the support documentation: {problem}"
             )),
         ),
-        Failure::Malformed(_) => with_detail(Reason::ManageBadRequest, failure),
+        Failure::Malformed(_) | Failure::MediaType => with_detail(Reason::ManageBadRequest, failure),
         Failure::NoSpace(_) => with_detail(Reason::ApigNoSpace, failure),
         Failure::Storage(_) => with_detail(Reason::ApigStorageUnavailable, failure),
         _ => (

@@ -79,11 +79,17 @@ fn enveloped(reason: Reason, message: Cow<'_, str>) -> Response {
 
 fn told(failure: &Failure) -> (Reason, Cow<'static, str>) {
     let base = |reason: Reason| (reason, Cow::Borrowed(reason.code().entry().message));
+    let with_detail = |reason: Reason| (reason, envelope::with_detail(reason, failure));
     match failure {
         Failure::Unauthenticated(rejection) => base(of_caller(rejection.reason)),
         Failure::SubjectToken(rejection) => base(of_subject(rejection.reason)),
         Failure::WrongPassword => base(Reason::IamWrongPassword),
-        Failure::Locked => base(Reason::IamAccountLocked),
+        Failure::Locked { .. } => base(Reason::IamAccountLocked),
+        Failure::TooManySignIns { .. } => base(Reason::IamTooManySignIns),
+        Failure::SignInsFull { .. } => base(Reason::IamSignInsFull),
+        Failure::Host { .. } => with_detail(Reason::IamHost),
+        Failure::Origin { .. } => with_detail(Reason::IamOrigin),
+        Failure::MediaType => with_detail(Reason::IamMediaType),
         Failure::Forbidden { .. } | Failure::OtherProject | Failure::NoProject => base(Reason::IamForbidden),
         Failure::Missing { .. } => (
             Reason::IamNotFound,
@@ -105,10 +111,7 @@ fn told(failure: &Failure) -> (Reason, Cow<'static, str>) {
         Failure::TooLarge { .. }
         | Failure::Malformed(_)
         | Failure::Invalid { .. }
-        | Failure::Query { .. } => (
-            Reason::IamMalformed,
-            envelope::with_detail(Reason::IamMalformed, failure),
-        ),
+        | Failure::Query { .. } => with_detail(Reason::IamMalformed),
         _ => base(Reason::IamInternal),
     }
 }

@@ -35,7 +35,7 @@ pub(crate) async fn create(
     (Query(query), Body(wanted)): (Query<TokenQuery>, Body<TokenRequest>),
 ) -> Outcome<WithHeaders<TokenAnswer>> {
     let (proof, wish) = wanted.read()?;
-    let issued = issue(&call.plane, proof, wish).await?;
+    let issued = issue(&call.plane, call.remote.address, proof, wish).await?;
     let answer = shown(
         &call.plane,
         &call.headers,

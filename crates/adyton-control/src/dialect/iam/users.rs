@@ -242,7 +242,7 @@ pub(crate) async fn password(call: Call, Body(wanted): Body<PasswordChange>) -> 
         Secret::new(wanted.user.original_password),
         Secret::new(wanted.user.password),
     );
-    user::password::password(&call.plane, id, &original, &new).await
+    user::password::password(&call.plane, call.remote.address, id, &original, &new).await
 }
 
 /// `GET /v3/roles`

@@ -40,13 +40,18 @@ pub(crate) fn told(failure: &Failure) -> (Reason, Cow<'static, str>) {
         Failure::StateForbids { .. } => Reason::ModelartsStateForbids,
         Failure::BadConfig(_) => Reason::ModelartsBadConfig,
         Failure::BadPackage(_) => Reason::ModelartsBadPackage,
-        Failure::Malformed(_) | Failure::Invalid { .. } | Failure::AlreadyAuthorised => {
+        Failure::Malformed(_) | Failure::Invalid { .. } | Failure::MediaType | Failure::AlreadyAuthorised => {
             Reason::ModelartsInvalidArgument
         }
         Failure::Query { .. } => Reason::ModelartsParameterError,
         Failure::Unauthenticated(_)
         | Failure::WrongPassword
-        | Failure::Locked
+        | Failure::Locked { .. }
+        | Failure::TooManySignIns { .. }
+        | Failure::SignInsFull { .. }
+        | Failure::Host { .. }
+        | Failure::Origin { .. }
+        | Failure::Metrics { .. }
         | Failure::SubjectToken(_)
         | Failure::TooLarge { .. } => {
             return envelope::edge(failure).unwrap_or_else(|| base(Reason::ModelartsInternal));

@@ -1,11 +1,11 @@
 //! Sign in: a password or another token against a new token.
 //!
 //! An unknown user, a disabled one and a wrong password give the same answer after the same time: the store hashes either way.
-//! Five failures lock the account, whether or not there is one of that name, so that a lock does not tell either.
+//! Five failures lock the account for the source that they came from, whether or not there is one of that name, so that a
+//! lock does not tell either. How many wait for their turn is bounded (`sign_ins.rs`).
 
-use std::time::Duration;
+use std::net::IpAddr;
 
-use adyton_core::digest::Sha256;
 use adyton_core::id::{DomainId, ProjectId};
 use adyton_core::live::Live;
 use adyton_core::secret::Secret;
@@ -13,15 +13,12 @@ use adyton_core::tenant::{Scope, User};
 use adyton_identity::policy::roles;
 use adyton_identity::{Contents, Methods};
 use adyton_store::repository::{DomainName, UserName};
-use tokio::sync::MutexGuard;
 
 use crate::failure::{Failure, Outcome};
 use crate::plane::Plane;
 
 /// The longest password that is hashed, in bytes.
 const PASSWORD_MOST: usize = 1024;
-/// How long a sign-in waits for others of the same account.
-const PATIENCE: Duration = Duration::from_secs(10);
 
 /// How somebody shows who they are.
 pub(crate) enum Proof {
@@ -63,11 +60,12 @@ pub(crate) struct Issued {
     pub(crate) user: User,
 }
 
-/// Issues a token, or says `WrongPassword`, `Locked`, `Unauthenticated` (the token) or `Forbidden` (no role in the scope).
-pub(crate) async fn issue(plane: &Plane, proof: Proof, wish: Wish) -> Outcome<Issued> {
+/// Issues a token to whoever calls from an address, or says `WrongPassword`, `Locked`, `TooManySignIns`, `SignInsFull`,
+/// `Unauthenticated` (the token) or `Forbidden` (no role in the scope).
+pub(crate) async fn issue(plane: &Plane, address: IpAddr, proof: Proof, wish: Wish) -> Outcome<Issued> {
     let (user, methods, from) = match proof {
         Proof::Password { who, password } => (
-            by_password(plane, &who, &password).await?,
+            by_password(plane, address, &who, &password).await?,
             Methods::PASSWORD,
             None,
         ),
@@ -93,52 +91,53 @@ pub(crate) async fn issue(plane: &Plane, proof: Proof, wish: Wish) -> Outcome<Is
 }
 
 /// The user with this password. Used for signing in and before a change of password.
-pub(crate) async fn by_password(plane: &Plane, who: &UserName, password: &Secret<String>) -> Outcome<User> {
+pub(crate) async fn by_password(
+    plane: &Plane,
+    address: IpAddr,
+    who: &UserName,
+    password: &Secret<String>,
+) -> Outcome<User> {
     if password.expose().len() > PASSWORD_MOST {
         return Err(Failure::WrongPassword);
     }
+    let place = plane.sign_ins.enter(address)?;
     let account = account(plane, who).await?;
     let account: Vec<&str> = account.iter().map(String::as_str).collect();
-    let _lane = lane(plane, &account).await?;
+    let _lane = place.lane(&account).await?;
     plane
         .identity
-        .password_allowed(&account)
-        .map_err(|_| Failure::Locked)?;
+        .password_allowed(&account, address)
+        .map_err(|left| Failure::Locked { left })?;
+    let _turn = place.turn().await?;
     match plane.store.users().verify_password(who, password).await? {
         Some(user) => {
-            plane.identity.password_succeeded(&account);
+            plane.identity.password_succeeded(&account, address);
             Ok(user)
         }
         None => {
-            plane.identity.password_failed(&account);
+            plane.identity.password_failed(&account, address);
             Err(Failure::WrongPassword)
         }
     }
 }
 
-/// The account's turn.
-async fn lane<'p>(plane: &'p Plane, account: &[&str]) -> Outcome<MutexGuard<'p, ()>> {
-    let digest = Sha256::of(account.concat().as_bytes());
-    let at = usize::from(digest.as_bytes()[0]) % plane.lanes.len();
-    tokio::time::timeout(PATIENCE, plane.lanes[at].lock())
-        .await
-        .map_err(|_| Failure::defect("too many sign-ins of one account wait for each other"))
-}
-
-/// What failures are counted by: the user's id where there is one, so that naming the same user in several ways does not
-/// give more tries; else the names as they were sent.
-async fn account(plane: &Plane, who: &UserName) -> Outcome<Vec<String>> {
-    if let Some(user) = plane.store.users().find(who).await? {
-        return Ok(vec![user.id.to_string()]);
-    }
+/// What failures are counted by: domain and name, however the caller named them, so that naming the same account in several
+/// ways neither gives more tries nor tells whether it exists. What has no domain, or is an unknown id, is nobody's account.
+async fn account(plane: &Plane, who: &UserName) -> Outcome<[String; 2]> {
     Ok(match who {
-        UserName::Id(id) => vec![id.to_string()],
+        UserName::Id(id) => match plane.store.users().get(*id).await? {
+            Some(user) => [user.domain.to_string(), user.name],
+            None => [String::new(), id.to_string()],
+        },
         UserName::InDomain { name, domain } => {
-            let domain = match domain {
+            let sent = || match domain {
                 DomainName::Id(id) => id.to_string(),
                 DomainName::Name(name) => name.clone(),
             };
-            vec![domain, name.clone()]
+            let domain = domain_id(plane, domain)
+                .await?
+                .map_or_else(sent, |id| id.to_string());
+            [domain, name.clone()]
         }
     })
 }

@@ -1,5 +1,7 @@
 //! Change one's own password: the old one must be shown, and all tokens end.
 
+use std::net::IpAddr;
+
 use adyton_core::id::UserId;
 use adyton_core::secret::Secret;
 use adyton_store::repository::UserName;
@@ -12,11 +14,12 @@ use crate::plane::Plane;
 /// Sets the new password. Wrong old ones count towards the lock.
 pub(crate) async fn password(
     plane: &Plane,
+    address: IpAddr,
     id: UserId,
     original: &Secret<String>,
     new: &Secret<String>,
 ) -> Outcome<()> {
-    by_password(plane, &UserName::Id(id), original).await?;
+    by_password(plane, address, &UserName::Id(id), original).await?;
     check_password(new)?;
     if original.expose() == new.expose() {
         return Err(Failure::invalid(

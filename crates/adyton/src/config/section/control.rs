@@ -1,9 +1,65 @@
 //! The private listener.
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::config::found::Raw;
 use crate::config::section::section;
+use crate::config::value::{BaseUrl, Network, Value};
+
+/// Who reads `/metrics` without a user's credentials.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum MetricsReaders {
+    /// This machine.
+    Loopback,
+    /// Whoever sends the token.
+    Token,
+    /// Everybody.
+    Open,
+}
+
+impl Value for MetricsReaders {
+    const KIND: &'static str = "`loopback`, `token` or `open`";
+    const EXPECTED: &'static str = "write `loopback`, `token` or `open`";
+    fn read(raw: &Raw) -> Result<Self, String> {
+        match String::read(raw)?.as_str() {
+            "loopback" => Ok(Self::Loopback),
+            "token" => Ok(Self::Token),
+            "open" => Ok(Self::Open),
+            _ => Err("is none of them".to_owned()),
+        }
+    }
+    fn show(&self) -> String {
+        match self {
+            Self::Loopback => "loopback".to_owned(),
+            Self::Token => "token".to_owned(),
+            Self::Open => "open".to_owned(),
+        }
+    }
+}
+
+/// A name that clients call the server by.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct HostName(pub(crate) String);
+
+impl Value for HostName {
+    const KIND: &'static str = "host name";
+    const EXPECTED: &'static str =
+        "write names without scheme and port, such as `adyton.example.com`, or `*` for every name";
+    fn read(raw: &Raw) -> Result<Self, String> {
+        let text = String::read(raw)?;
+        let fits = |byte: u8| byte.is_ascii_alphanumeric() || b"-._".contains(&byte);
+        if text == "*" || (!text.is_empty() && text.bytes().all(fits)) {
+            Ok(Self(text))
+        } else {
+            Err(format!("holds `{text}`, which is not a host name"))
+        }
+    }
+    fn show(&self) -> String {
+        self.0.clone()
+    }
+}
 
 section! {
     /// The private listener: IAM, the management APIs, the console. Keep it off the public network.
@@ -20,5 +76,17 @@ section! {
         idle_timeout: Duration = "120s" at "control.idle_timeout", Start;
         /// How long a client may take nothing of its answer.
         write_timeout: Duration = "60s" at "control.write_timeout", Start;
+        /// Scheme and host that browsers and clients reach the listener by, where a proxy stands in front; its own when unset.
+        public_url: Option<BaseUrl> = "" at "control.public_url", Start;
+        /// Further names that requests may have in `Host`, such as a container's; `*` is every name. Addresses, `localhost`, the machine's name and the host of `control.public_url` are always known.
+        hosts: Vec<HostName> = "" at "control.hosts", Start;
+        /// Proxies whose `X-Forwarded-For` is believed: failures and locks are counted by the address that it tells.
+        trusted_proxies: Vec<Network> = "" at "control.trusted_proxies", Start;
+        /// Who reads `/metrics` without credentials of an administrator or auditor: this machine (`loopback`), whoever sends the token (`token`), or everybody (`open`).
+        metrics: MetricsReaders = "loopback" at "control.metrics", Start;
+        /// File whose content scrapers send as `Authorization: Bearer`, with `control.metrics = "token"`.
+        metrics_token_file: Option<PathBuf> = "" at "control.metrics_token_file", Start;
+        /// Sign-ins that may wait for their turn at once; more are told when to come back.
+        sign_ins: u32 = "256" at "control.sign_ins", Start;
     }
 }

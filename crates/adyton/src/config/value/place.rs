@@ -4,7 +4,7 @@ use std::fmt;
 use std::net::SocketAddr;
 
 use adyton_core::secret::Secret;
-use adyton_gateway::settings::AddressRange;
+use adyton_core::source::AddressRange;
 
 use super::{Value, scalar};
 use crate::config::found::Raw;
@@ -105,7 +105,7 @@ fn hide_password(url: &str) -> String {
 pub(crate) struct Network {
     /// As it was written.
     text: String,
-    /// What the gateway compares with.
+    /// What the listeners compare with.
     pub(crate) range: AddressRange,
 }
 

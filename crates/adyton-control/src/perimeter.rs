@@ -1,0 +1,311 @@
+//! Which requests the listener takes at all, before anything is looked up: those that name it by a name of its own, and
+//! those that no foreign web page has made.
+//!
+//! A browser sends what any page tells it to, from behind the firewall. A page that has pointed its own name at this server
+//! (DNS rebinding) gives itself away by `Host`; a page of another origin by `Sec-Fetch-Site` or `Origin`. Clients that are
+//! no browsers send neither of the latter, and are called by whatever name the operator allows.
+
+use std::collections::HashSet;
+use std::net::IpAddr;
+
+use axum::extract::Request;
+use http::{HeaderMap, Uri, header};
+
+use crate::failure::{Failure, Outcome};
+use crate::settings::ControlSettings;
+
+/// In `control.hosts`: every name.
+const ANY: &str = "*";
+/// Probes call by whatever address their platform makes up, and learn nothing that matters.
+const EXEMPT: &str = "/healthz/";
+
+/// The names of this server, and the origin of its own pages.
+pub(crate) struct Perimeter {
+    names: HashSet<String>,
+    any: bool,
+    /// Host and port of `control.public_url`.
+    public: Option<Authority>,
+}
+
+impl Perimeter {
+    /// As the settings say.
+    pub(crate) fn new(settings: &ControlSettings) -> Self {
+        let public = settings.control_url.as_deref().and_then(Authority::of_url);
+        let own = settings.hosts.iter().map(|name| plain(name));
+        let mut names: HashSet<String> = own.collect();
+        names.insert("localhost".to_owned());
+        names.extend(public.iter().map(|public| public.host.clone()));
+        Self {
+            any: names.contains(ANY),
+            names,
+            public,
+        }
+    }
+
+    /// Lets a request in, or says why not.
+    pub(crate) fn admit(&self, request: &Request) -> Outcome<()> {
+        if request.uri().path().starts_with(EXEMPT) {
+            return Ok(());
+        }
+        let host = self.host(request.uri(), request.headers())?;
+        self.origin(&host, request.headers())
+    }
+
+    /// What the request calls this server, if it is known by that.
+    fn host(&self, uri: &Uri, headers: &HeaderMap) -> Outcome<Authority> {
+        let of_uri = uri.authority().map(|authority| authority.as_str().as_bytes());
+        let of_headers = headers.get_all(header::HOST).iter().map(|host| host.as_bytes());
+        let mut sent = of_uri.into_iter().chain(of_headers);
+        let first = sent.next().unwrap_or_default();
+        let refused = || Failure::Host {
+            host: String::from_utf8_lossy(first).into_owned(),
+        };
+        let host = Authority::parse(first).ok_or_else(refused)?;
+        // In the absolute form, and in HTTP/2, a request may name its host twice; it must not name two.
+        let is_one = sent.all(|other| Authority::parse(other).as_ref() == Some(&host));
+        if is_one && (self.any || self.names.contains(&host.host) || host.host.parse::<IpAddr>().is_ok()) {
+            Ok(host)
+        } else {
+            Err(refused())
+        }
+    }
+
+    /// Whether the request is that of a page of this server's own, or of no page at all.
+    fn origin(&self, host: &Authority, headers: &HeaderMap) -> Outcome<()> {
+        let mut sites = headers.get_all("sec-fetch-site").iter().peekable();
+        // Browsers that send it do not let pages set it; it also knows of requests that have no `Origin`.
+        if sites.peek().is_some() {
+            let own = |site: &http::HeaderValue| matches!(site.as_bytes(), b"same-origin" | b"none");
+            return match sites.find(|site| !own(site)) {
+                None => Ok(()),
+                Some(site) => Err(Failure::Origin {
+                    sent: format!("`Sec-Fetch-Site: {}`", String::from_utf8_lossy(site.as_bytes())),
+                }),
+            };
+        }
+        for origin in headers.get_all(header::ORIGIN) {
+            let text = String::from_utf8_lossy(origin.as_bytes());
+            let own = Origin::parse(&text).is_some_and(|origin| {
+                origin.is(host) || self.public.as_ref().is_some_and(|public| origin.is(public))
+            });
+            if !own {
+                return Err(Failure::Origin {
+                    sent: format!("`Origin: {text}`"),
+                });
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A host name as it is compared: without the root's dot, in small letters.
+fn plain(name: &str) -> String {
+    let name = name.trim();
+    name.strip_suffix('.').unwrap_or(name).to_ascii_lowercase()
+}
+
+/// A host and perhaps a port.
+#[derive(Clone, PartialEq, Eq, Debug)]
+struct Authority {
+    host: String,
+    port: Option<u16>,
+}
+
+impl Authority {
+    /// `host`, `host:port`, `[v6]` or `[v6]:port`.
+    fn parse(text: &[u8]) -> Option<Self> {
+        let text = str::from_utf8(text).ok()?.trim();
+        let (host, port) = match text.strip_prefix('[') {
+            Some(rest) => {
+                let (host, rest) = rest.split_once(']')?;
+                host.parse::<std::net::Ipv6Addr>().ok()?;
+                match rest {
+                    "" => (host, None),
+                    rest => (host, Some(rest.strip_prefix(':')?)),
+                }
+            }
+            None => match text.split_once(':') {
+                Some((host, port)) => (host, Some(port)),
+                None => (text, None),
+            },
+        };
+        let fits = |byte: u8| byte.is_ascii_alphanumeric() || b"-._:".contains(&byte);
+        if host.is_empty() || !host.bytes().all(fits) {
+            return None;
+        }
+        // An empty port is the scheme's own.
+        let port = match port {
+            None | Some("") => None,
+            Some(port) => Some(port.parse().ok()?),
+        };
+        Some(Self {
+            host: plain(host),
+            port,
+        })
+    }
+    /// Host and port of a URL, the scheme's own port where it names none.
+    fn of_url(url: &str) -> Option<Self> {
+        let origin = Origin::parse(url)?;
+        Some(Self {
+            port: Some(origin.authority.port.unwrap_or(origin.default_port)),
+            ..origin.authority
+        })
+    }
+}
+
+/// Where a page comes from.
+struct Origin {
+    authority: Authority,
+    default_port: u16,
+}
+
+impl Origin {
+    /// `scheme://host[:port]`. `null`, as pages without an origin send it, is none.
+    fn parse(text: &str) -> Option<Self> {
+        let (scheme, rest) = text.trim().split_once("://")?;
+        let default_port = match scheme {
+            "http" => 80,
+            "https" => 443,
+            _ => return None,
+        };
+        Some(Self {
+            authority: Authority::parse(rest.trim_end_matches('/').as_bytes())?,
+            default_port,
+        })
+    }
+    /// Whether it has this host and port. A host that names no port has the one of the page's scheme: a proxy may have
+    /// ended TLS in front of this server, which does not know the scheme then.
+    fn is(&self, other: &Authority) -> bool {
+        let port = |of: &Authority| of.port.unwrap_or(self.default_port);
+        self.authority.host == other.host && port(&self.authority) == port(other)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use axum::body::Body;
+
+    use super::*;
+
+    fn perimeter(hosts: &[&str], public: Option<&str>) -> Perimeter {
+        let mut settings = ControlSettings::new(
+            ([127, 0, 0, 1], 8081).into(),
+            "http://gateway",
+            Path::new("/nowhere"),
+        );
+        settings.hosts = hosts.iter().map(|&host| host.to_owned()).collect();
+        settings.control_url = public.map(str::to_owned);
+        Perimeter::new(&settings)
+    }
+
+    fn request(headers: &[(&str, &str)]) -> Request {
+        let mut request = Request::builder().uri("/v3");
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        request.body(Body::empty()).expect("a request")
+    }
+
+    #[test]
+    fn addresses_and_own_names_are_known() {
+        let perimeter = perimeter(
+            &["box", "Adyton.Example.COM."],
+            Some("https://models.example.com"),
+        );
+        for known in [
+            "127.0.0.1:8081",
+            "192.0.2.7",
+            "[::1]:8081",
+            "[fd00::7]",
+            "localhost",
+            "LOCALHOST:9",
+            "box:8081",
+            "adyton.example.com.",
+            "models.example.com",
+        ] {
+            assert!(perimeter.admit(&request(&[("host", known)])).is_ok(), "{known}");
+        }
+        for strange in [
+            "evil.example",
+            "127.0.0.1.evil.example",
+            "localhost.evil.example:8081",
+            "sub.box",
+            "user@localhost",
+            "localhost:x",
+            "[::1",
+            "",
+        ] {
+            let refused = perimeter.admit(&request(&[("host", strange)]));
+            assert!(matches!(refused, Err(Failure::Host { .. })), "{strange}");
+        }
+        let twice = perimeter.admit(&request(&[("host", "localhost"), ("host", "evil.example")]));
+        assert!(matches!(twice, Err(Failure::Host { .. })));
+        assert!(matches!(
+            perimeter.admit(&request(&[])),
+            Err(Failure::Host { .. })
+        ));
+    }
+
+    #[test]
+    fn a_star_is_every_name_and_probes_need_none() {
+        let any = perimeter(&["*"], None);
+        assert!(any.admit(&request(&[("host", "whatever.example")])).is_ok());
+        let mut probe = request(&[("host", "10-1-2-3.pods.example")]);
+        *probe.uri_mut() = "/healthz/live".parse().expect("a path");
+        assert!(perimeter(&[], None).admit(&probe).is_ok());
+    }
+
+    #[test]
+    fn pages_of_other_origins_are_refused() {
+        let perimeter = perimeter(&[], Some("https://models.example.com"));
+        let allowed = |headers: &[(&str, &str)]| {
+            let mut all = vec![("host", "127.0.0.1:8081")];
+            all.extend_from_slice(headers);
+            perimeter.admit(&request(&all)).is_ok()
+        };
+        assert!(allowed(&[]));
+        for own in [
+            [("sec-fetch-site", "same-origin")],
+            [("sec-fetch-site", "none")],
+            [("origin", "http://127.0.0.1:8081")],
+            [("origin", "https://models.example.com")],
+            [("origin", "https://models.example.com:443")],
+        ] {
+            assert!(allowed(&own), "{own:?}");
+        }
+        for foreign in [
+            // A page on the gateway's port is of the same site, so its requests carry cookies.
+            [("sec-fetch-site", "same-site")],
+            [("sec-fetch-site", "cross-site")],
+            [("origin", "http://127.0.0.1:8080")],
+            [("origin", "http://127.0.0.1")],
+            [("origin", "https://evil.example")],
+            [("origin", "null")],
+            [("origin", "")],
+        ] {
+            assert!(!allowed(&foreign), "{foreign:?}");
+        }
+        // Where the browser says itself whose the page is, `Origin` is not asked.
+        assert!(allowed(&[
+            ("sec-fetch-site", "same-origin"),
+            ("origin", "https://other.example")
+        ]));
+        assert!(!allowed(&[
+            ("sec-fetch-site", "cross-site"),
+            ("origin", "http://127.0.0.1:8081")
+        ]));
+    }
+
+    #[test]
+    fn a_host_without_a_port_has_that_of_the_pages_scheme() {
+        let perimeter = perimeter(&["ui.example.com"], None);
+        let with = |origin| {
+            let headers = [("host", "ui.example.com"), ("origin", origin)];
+            perimeter.admit(&request(&headers)).is_ok()
+        };
+        assert!(with("https://ui.example.com") && with("http://ui.example.com:80"));
+        assert!(!with("https://ui.example.com:8443"));
+    }
+}

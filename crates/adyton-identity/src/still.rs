@@ -1,0 +1,117 @@
+//! Who calls, still, at the last byte. A body takes time, in which whoever sends it may have been revoked.
+//!
+//! The head decides whether a caller is in time (a token's expiry, a signature's date), so that a long upload is not refused
+//! for having taken long. Everything else that a credential stands for (its key, its user or app, its secret, what it may
+//! do) counts as it is in the newest live state once the body is whole. Both planes ask here, and nothing else turns a
+//! [`Standing`] into the caller of a call.
+
+use adyton_core::digest::Sha256;
+use adyton_core::live::Live;
+use adyton_core::rejection::Rejection;
+
+use crate::accepts::Accepts;
+use crate::caller::{Caller, Way, Who};
+use crate::identity::Identity;
+use crate::request::Request;
+use crate::signed;
+use crate::standing::Standing;
+use crate::tokens::{self, TokenFault};
+
+/// A request whose body is whole.
+#[derive(Clone, Copy)]
+pub struct Whole<'a> {
+    /// Its head, as [`Identity::identify`] saw it.
+    pub request: &'a Request<'a>,
+    /// What the address accepts now.
+    pub accepts: &'a Accepts,
+    /// The body's digest. `None`: it is made of `bytes`, if anybody needs it.
+    pub digest: Option<Sha256>,
+    /// The body; empty for one that was not kept, whose digest is known.
+    pub bytes: &'a [u8],
+}
+
+impl Whole<'_> {
+    fn digest(&self) -> Sha256 {
+        self.digest.unwrap_or_else(|| Sha256::of(self.bytes))
+    }
+}
+
+impl Identity {
+    /// The caller of a call whose body is whole: proven by the body's digest where the head left that open. `then` is the
+    /// live state that the head was decided by, `now` the newest. If the world has moved in between, the caller is found
+    /// anew, and `decide` says again whether they may; if it has not, this costs one comparison.
+    ///
+    /// # Errors
+    /// The same refusal that a request begun now would get, or what `decide` says.
+    pub fn still<E: From<Rejection>>(
+        &self,
+        standing: Standing,
+        then: &Live,
+        now: &Live,
+        whole: &Whole<'_>,
+        decide: impl FnOnce(&Caller) -> Result<(), E>,
+    ) -> Result<Caller, E> {
+        if then.revision() == now.revision() {
+            return Ok(self.proven(standing, now, whole)?);
+        }
+        let caller = self.anew(standing.claimed(), now, whole)?;
+        decide(&caller)?;
+        Ok(caller)
+    }
+
+    /// The caller of the head, with what the body still had to prove.
+    fn proven(&self, standing: Standing, live: &Live, whole: &Whole<'_>) -> Result<Caller, Rejection> {
+        let verified = match standing {
+            Standing::Verified(verified) => {
+                if verified.body_digest().is_some() {
+                    verified.check(whole.digest())?;
+                }
+                verified
+            }
+            Standing::Provisional(provisional) => {
+                provisional.prove(self, live, whole.request, whole.digest(), whole.bytes)?
+            }
+        };
+        Ok(verified.caller)
+    }
+
+    /// The same caller, found again by the way in which they came.
+    fn anew(&self, caller: &Caller, live: &Live, whole: &Whole<'_>) -> Result<Caller, Rejection> {
+        match caller.way() {
+            Way::Token | Way::Console => self.by_token_again(caller, live, whole.request),
+            Way::AccessKey | Way::AppSignature => {
+                let digest = whole.digest();
+                signed::again(self, live, whole.accepts, whole.request, digest, whole.bytes)
+                    .map(|verified| verified.caller)
+            }
+            Way::AppCode | Way::KeyPair | Way::AppBasic | Way::ApiKey => {
+                // Whether there was a body was for the head to know; it has been read.
+                let request = Request {
+                    has_body: true,
+                    ..*whole.request
+                };
+                let standing = self.identify(live, whole.accepts, &request)?;
+                self.proven(standing, live, whole)
+            }
+        }
+    }
+
+    fn by_token_again(
+        &self,
+        caller: &Caller,
+        live: &Live,
+        request: &Request<'_>,
+    ) -> Result<Caller, Rejection> {
+        let refused = |fault: TokenFault| {
+            let text = request.head.first("x-auth-token").unwrap_or_default();
+            fault.rejection(self.clock.now(), &text)
+        };
+        // Both ways are tokens, and nothing makes such a caller without what the token says.
+        let contents = caller.token().ok_or_else(|| refused(TokenFault::Malformed))?;
+        let user = tokens::stands(live, contents).map_err(refused)?;
+        Ok(Caller {
+            who: Who::User(user.clone()),
+            ..caller.clone()
+        })
+    }
+}
