@@ -24,5 +24,6 @@ pub mod record;
 pub mod rejection;
 pub mod secret;
 pub mod service;
+pub mod shown;
 pub mod source;
 pub mod tenant;

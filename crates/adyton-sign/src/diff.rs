@@ -5,6 +5,8 @@
 
 use std::fmt;
 
+use adyton_core::shown::shown_line;
+
 /// A component of a canonical request, in its order.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Component {
@@ -86,9 +88,15 @@ impl Diff {
     }
 }
 
-/// Shows white space that would not be seen.
+/// Shows white space that would not be seen, and what would steer a terminal: clients send what they like.
 fn shown(text: &str) -> String {
-    text.replace('\r', "␍").replace('\t', "␉")
+    shown_line(&text.replace('\r', "␍").replace('\t', "␉")).into_owned()
+}
+
+/// The column at which the character `at` of a line is shown.
+fn column(line: &str, at: usize) -> usize {
+    let before: String = line.chars().take(at).collect();
+    shown(&before).chars().count()
 }
 
 /// What follows when nothing differs.
@@ -115,7 +123,8 @@ impl fmt::Display for Diff {
                 None => writeln!(f, "+ (no such line: {})", line.component)?,
             }
             if let Some(at) = line.caret() {
-                writeln!(f, "  {}^", " ".repeat(at))?;
+                let line = line.ours.as_deref().unwrap_or_default();
+                writeln!(f, "  {}^", " ".repeat(column(line, at)))?;
             }
         }
         f.write_str("- is what the gateway computed, + is yours\n")
@@ -275,5 +284,20 @@ mod tests {
             text.starts_with("first difference: path\n  POST\n- /infer/\n+ /infer\n        ^\n"),
             "{text}"
         );
+    }
+
+    #[test]
+    fn what_a_client_signed_does_not_steer_the_terminal() {
+        let hostile = OURS.replace("gateway", "\u{1b}[31m\u{9b}2J\u{202e}g");
+        let text = diff(&hostile, &OURS.replace("gateway", "\u{1b}[31m\u{9b}2J\u{202e}h")).to_string();
+        assert!(
+            !text.contains(|letter: char| letter.is_control() && letter != '\n'),
+            "{text:?}"
+        );
+        let shown = "- host:\\u{1b}[31m\\u{9b}2J\\u{202e}g\n";
+        assert!(text.contains(shown), "{text}");
+        // The caret stands below the letter that differs, escapes counted.
+        let caret = format!("\n{}^\n", " ".repeat(shown.chars().count() - 2));
+        assert!(text.contains(&caret), "{text}");
     }
 }

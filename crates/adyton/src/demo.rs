@@ -26,7 +26,7 @@ use crate::command::predict::{Call, Held, call, url};
 use crate::command::service::{READY_TIME, deploy, wish};
 use crate::context::Context;
 use crate::failure::{Failure, Outcome};
-use crate::terminal::Tone;
+use crate::terminal::{Printable, Tone};
 
 /// A sample that is deployed.
 struct Deployed<'a> {
@@ -88,17 +88,15 @@ struct Stage<'a> {
 }
 
 impl Stage<'_> {
-    fn say(&self, text: impl AsRef<str>) {
+    fn say(&self, text: impl Into<Printable>) {
         self.context.terminal.print(text);
     }
-    fn tone(&self, tone: Tone, text: impl AsRef<str>) -> String {
+    fn tone(&self, tone: Tone, text: impl Into<Printable>) -> Printable {
         self.context.terminal.tone(tone, text)
     }
     fn title(&self, number: usize, title: &str) {
-        self.say(format!(
-            "\n{}\n\n",
-            self.tone(Tone::Bold, format!("{number}. {title}"))
-        ));
+        let title = self.tone(Tone::Bold, format!("{number}. {title}"));
+        self.say(Printable::from("\n") + title + "\n\n");
     }
     /// Whether commands go to this server when nothing is said: not with a profile or an environment that names another one.
     fn is_found(&self) -> bool {
@@ -121,10 +119,8 @@ impl Stage<'_> {
         let ready = crate::server::ready::Ready::of_data_folder(data)?
             .ok_or_else(|| Failure::failed("the server is not ready"))?;
         let title = format!("Adyton {}", env!("CARGO_PKG_VERSION"));
-        self.say(format!(
-            "\n{}  real models behind a real gateway\n\n",
-            self.tone(Tone::Bold, title)
-        ));
+        let title = self.tone(Tone::Bold, title);
+        self.say(Printable::from("\n") + title + "  real models behind a real gateway\n\n");
         for (name, value, about) in [
             ("gateway", ready.gateway_url, "where predictions are called"),
             (
@@ -138,7 +134,7 @@ impl Stage<'_> {
                 "the administrator's password and access key",
             ),
         ] {
-            self.say(format!("   {name:12} {value:32} {}", self.tone(Tone::Dim, about)));
+            self.say(Printable::from(format!("   {name:12} {value:32} ")) + self.tone(Tone::Dim, about));
         }
         Ok(())
     }
@@ -171,11 +167,8 @@ impl Stage<'_> {
             .first()
             .map(|version| self.engine(version))
             .unwrap_or_default();
-        self.say(format!(
-            "   {} {name:8} {engine:8} {how:24} {:6.1} s",
-            self.tone(Tone::Good, "✓"),
-            self.since(start)
-        ));
+        let done = format!(" {name:8} {engine:8} {how:24} {:6.1} s", self.since(start));
+        self.say(Printable::from("   ") + self.tone(Tone::Good, "✓") + done);
         Ok(Deployed { sample, service })
     }
 
@@ -247,10 +240,10 @@ impl Stage<'_> {
         let by = answer.header("x-adyton-answered-by").unwrap_or("?");
         let status = self.tone(Tone::Good, answer.status.as_u16().to_string());
         let head = self.tone(Tone::Bold, format!("{:8}", sample.name));
-        self.say(format!("   {head} {}", self.tone(Tone::Dim, credentials)));
+        self.say(Printable::from("   ") + head + " " + self.tone(Tone::Dim, credentials));
         self.say(format!("            POST {url}"));
         self.say(format!("            {}", brief(&sample.request)));
-        self.say(format!("            {status} by the {by} in {took:.1} ms"));
+        self.say(Printable::from("            ") + status + format!(" by the {by} in {took:.1} ms"));
         for line in telling(&answer.body).lines() {
             self.say(format!("              {line}"));
         }
@@ -275,22 +268,19 @@ impl Stage<'_> {
             .ok_or_else(|| Failure::failed("the refusal has no request id"))?;
         self.say(format!("   POST {url}"));
         let status = self.tone(Tone::Bad, answer.status.as_u16().to_string());
-        self.say(format!(
-            "   {status} {}\n\n",
-            String::from_utf8_lossy(&answer.body)
-        ));
+        let body = String::from_utf8_lossy(&answer.body);
+        self.say(Printable::from("   ") + status + " " + body + "\n\n");
         let ask = self.tone(Tone::Bold, self.command(&format!("explain {id}")));
-        self.say(format!(
-            "   That is all that the caller is told. Whoever runs the service asks:\n   {ask}\n\n"
-        ));
+        let who = "   That is all that the caller is told. Whoever runs the service asks:\n   ";
+        self.say(Printable::from(who) + ask + "\n\n");
         let path = format!("/adyton/v1/{}/requests/{id}", self.client.project());
         let document = self.client.get(&path, "")?;
         let explanation: Explanation = serde_json::from_value(document["explanation"].clone())
             .map_err(|error| Failure::failed(format!("the explanation cannot be read: {error}")))?;
         let terminal = &self.context.terminal;
-        let explained = explanation.to_text(terminal.width() - 6, terminal.is_coloured());
+        let explained = terminal.explanation(&explanation, terminal.width() - 6);
         for line in explained.lines() {
-            self.say(format!("   {} {line}", self.tone(Tone::Dim, "│")).trim_end());
+            self.say((Printable::from("   ") + self.tone(Tone::Dim, "│") + " " + line).trimmed());
         }
         Ok(())
     }
@@ -313,11 +303,11 @@ impl Stage<'_> {
             .context
             .terminal
             .table(&["service", "status", "api address"], rows.collect());
-        table.lines().for_each(|line| self.say(format!("   {line}")));
-        self.say(format!(
-            "\n{}\n\n",
-            self.tone(Tone::Bold, "Try next, in another terminal")
-        ));
+        table
+            .lines()
+            .for_each(|line| self.say(Printable::from("   ") + line));
+        let next = self.tone(Tone::Bold, "Try next, in another terminal");
+        self.say(Printable::from("\n") + next + "\n\n");
         if !self.is_found() {
             self.say(format!(
                 "   {}",
@@ -332,7 +322,7 @@ impl Stage<'_> {
             self.say(format!("   {}", self.command(next)));
         }
         let end = "Serving. Ctrl-C stops it; a second `adyton demo` goes on where this one ends.";
-        self.say(format!("\n{}", self.tone(Tone::Dim, end)));
+        self.say(Printable::from("\n") + self.tone(Tone::Dim, end));
         Ok(())
     }
 }

@@ -1,16 +1,21 @@
 //! What people and scripts see: documents and tables on standard output, notes and progress on standard error.
 //!
 //! What must hold: with `--json` exactly one document goes to standard output; a reader that leaves early (`| head`) ends
-//! the output, not the program, with an error.
+//! the output, not the program, with an error. Nothing that somebody else wrote steers the terminal: whatever is printed is
+//! a [`Printable`].
 
+mod printable;
+mod progress;
 mod table;
 
 use std::io::{IsTerminal, Write};
-use std::time::Duration;
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use adyton_core::explain::Explanation;
+use adyton_core::shown::shown_json;
 use serde_json::Value;
 
+pub(crate) use printable::Printable;
+pub(crate) use progress::Progress;
 use table::Table;
 
 /// The widest and the narrowest that texts are wrapped to.
@@ -60,49 +65,52 @@ impl Terminal {
     pub(crate) fn is_json(&self) -> bool {
         self.json
     }
-    /// Whether texts on standard output have colours.
-    pub(crate) fn is_coloured(&self) -> bool {
-        self.colour
-    }
     /// How many columns a line may have; long texts are wrapped there.
     pub(crate) fn width(&self) -> usize {
         self.columns()
             .map_or(WIDEST, |columns| columns.clamp(NARROWEST, WIDEST))
     }
     /// Prints a text, and ends its last line if that is not ended.
-    pub(crate) fn print(&self, text: impl AsRef<str>) {
+    pub(crate) fn print(&self, text: impl Into<Printable>) {
+        let text = text.into();
+        self.write(text.as_str());
+    }
+    fn write(&self, text: &str) {
         let mut out = std::io::stdout().lock();
         // Whoever reads has left: there is nobody to tell.
-        let text = text.as_ref();
         let _ = write!(out, "{text}{}", if text.ends_with('\n') { "" } else { "\n" });
         let _ = out.flush();
     }
-    /// Prints bytes as they are, for answers of models; ends the line of a text on a terminal.
-    pub(crate) fn print_bytes(&self, bytes: &[u8]) {
+    /// Prints an answer of a model. Elsewhere than on a terminal, or `raw`, its bytes are printed as they are; on a terminal
+    /// what would steer it is escaped, and the line of a text is ended.
+    pub(crate) fn print_answer(&self, bytes: &[u8], raw: bool) {
         let mut out = std::io::stdout().lock();
-        let _ = out.write_all(bytes);
-        if std::io::stdout().is_terminal() && !bytes.ends_with(b"\n") {
-            let _ = out.write_all(b"\n");
+        if raw || !std::io::stdout().is_terminal() {
+            let _ = out.write_all(bytes);
+            let _ = out.flush();
+            return;
         }
-        let _ = out.flush();
+        drop(out);
+        self.print(String::from_utf8_lossy(bytes));
     }
     /// Prints a document.
     pub(crate) fn document(&self, document: &Value) {
-        self.print(serde_json::to_string_pretty(document).unwrap_or_default());
+        self.write(&shown_json(
+            &serde_json::to_string_pretty(document).unwrap_or_default(),
+        ));
     }
     /// Prints a document in one line, for streams of them.
     pub(crate) fn document_line(&self, document: &Value) {
-        self.print(document.to_string());
+        self.write(&shown_json(&document.to_string()));
     }
     /// Says something beside the output.
-    pub(crate) fn note(&self, text: impl AsRef<str>) {
-        let _ = writeln!(std::io::stderr().lock(), "{}", text.as_ref());
+    pub(crate) fn note(&self, text: impl Into<Printable>) {
+        let _ = writeln!(std::io::stderr().lock(), "{}", text.into().as_str());
     }
     /// A text in a tone.
-    pub(crate) fn tone(&self, tone: Tone, text: impl AsRef<str>) -> String {
-        let text = text.as_ref();
+    pub(crate) fn tone(&self, tone: Tone, text: impl Into<Printable>) -> Printable {
         if !self.colour {
-            return text.to_owned();
+            return text.into();
         }
         let code = match tone {
             Tone::Bold => "1",
@@ -111,15 +119,15 @@ impl Terminal {
             Tone::Bad => "31",
             Tone::Warn => "33",
         };
-        format!("\u{1b}[{code}m{text}\u{1b}[0m")
+        Printable::painted(code, text)
     }
     /// A state (`running`, `failed`, …) in its tone.
-    pub(crate) fn state(&self, state: &str) -> String {
+    fn state(&self, state: &str) -> Printable {
         let tone = match state {
             "running" | "published" | "ready" | "ok" | "SUCCESS" | "normal" => Tone::Good,
             "failed" | "FAIL" | "abnormal" | "missing" => Tone::Bad,
             "deploying" | "concerning" | "publishing" | "stopping" | "deleting" | "notReady" => Tone::Warn,
-            _ => return state.to_owned(),
+            _ => return state.into(),
         };
         self.tone(tone, state)
     }
@@ -131,15 +139,20 @@ impl Terminal {
             .filter(|columns| *columns > 0)
     }
     /// A table; columns whose title begins with `#` are numbers.
-    pub(crate) fn table(&self, titles: &[&str], rows: Vec<Vec<String>>) -> String {
+    pub(crate) fn table(&self, titles: &[&str], rows: Vec<Vec<String>>) -> Printable {
         Table::new(titles, self.columns(), self.colour).with_titles(rows)
     }
     /// A table that grows: its titles and first rows now, more rows later.
     pub(crate) fn growing_table(&self, titles: &[&str]) -> Table {
         Table::new(titles, self.columns(), self.colour)
     }
-    /// Facts, one a line, their names aligned.
-    pub(crate) fn facts(&self, facts: &[(&str, String)]) -> String {
+    /// An explanation.
+    pub(crate) fn explanation(&self, explanation: &Explanation, width: usize) -> Printable {
+        // It escapes what others wrote itself, before it adds its colours.
+        Printable::laid_out(explanation.to_text(width, self.colour))
+    }
+    /// Facts, one a line, their names aligned; a `status` is in its tone.
+    pub(crate) fn facts(&self, facts: &[(&str, String)]) -> Printable {
         let width = facts
             .iter()
             .map(|(name, _)| name.chars().count())
@@ -149,39 +162,20 @@ impl Terminal {
             .iter()
             .filter(|(_, value)| !value.is_empty())
             .map(|(name, value)| {
-                let name = self.tone(Tone::Dim, format!("{name:width$}"));
-                format!("{name}  {}", value.replace('\n', &format!("\n{:width$}  ", "")))
+                let shown = match *name {
+                    "status" => self.state(value),
+                    _ => value.replace('\n', &format!("\n{:width$}  ", "")).into(),
+                };
+                self.tone(Tone::Dim, format!("{name:width$}")) + "  " + shown
             });
-        lines.collect::<Vec<_>>().join("\n")
+        Printable::joined(lines, "\n")
     }
     /// A bar for a known amount of bytes; invisible unless standard error is a terminal.
-    pub(crate) fn bar(&self, total: u64, what: &str) -> ProgressBar {
-        let bar = ProgressBar::with_draw_target(Some(total), self.target());
-        if let Ok(style) =
-            ProgressStyle::with_template("{msg} {wide_bar} {bytes}/{total_bytes} {bytes_per_sec}")
-        {
-            bar.set_style(style);
-        }
-        bar.set_message(what.to_owned());
-        bar
+    pub(crate) fn bar(&self, total: u64, what: &str) -> Progress {
+        Progress::bar(total, what, self.lively)
     }
     /// A sign of life for work of unknown length; invisible unless standard error is a terminal.
-    pub(crate) fn spinner(&self, what: &str) -> ProgressBar {
-        let spinner = ProgressBar::with_draw_target(None, self.target());
-        if let Ok(style) = ProgressStyle::with_template("{spinner} {msg} {elapsed}") {
-            spinner.set_style(style);
-        }
-        spinner.set_message(what.to_owned());
-        if self.lively {
-            spinner.enable_steady_tick(Duration::from_millis(120));
-        }
-        spinner
-    }
-    fn target(&self) -> ProgressDrawTarget {
-        if self.lively {
-            ProgressDrawTarget::stderr()
-        } else {
-            ProgressDrawTarget::hidden()
-        }
+    pub(crate) fn spinner(&self, what: &str) -> Progress {
+        Progress::spinner(what, self.lively)
     }
 }

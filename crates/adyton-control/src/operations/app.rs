@@ -9,6 +9,7 @@ pub(crate) mod update;
 use adyton_core::id::AccessKeyId;
 
 use crate::failure::{Failure, Outcome};
+use crate::operations::text;
 
 /// A name: 3 to 64 characters, a letter first, then letters, digits, `_` and `-` (APIG API Reference v2, "Creating an App").
 pub(crate) fn check_name(name: &str) -> Outcome<()> {
@@ -26,10 +27,7 @@ pub(crate) fn check_name(name: &str) -> Outcome<()> {
 
 /// A remark: at most 255 characters.
 pub(crate) fn check_remark(remark: &str) -> Outcome<()> {
-    if remark.chars().count() <= 255 {
-        return Ok(());
-    }
-    Err(Failure::invalid("remark", "must have at most 255 characters"))
+    text::check("remark", remark, text::REMARK_MOST)
 }
 
 /// A given AppKey: 8 to 200 characters, letters, digits, `_` and `-`, a letter or digit first. Whoever signs with one of an

@@ -10,7 +10,12 @@ use adyton_identity::Action;
 
 use crate::call::Call;
 use crate::failure::{Failure, Outcome};
-use crate::operations::user;
+use crate::operations::{text, user};
+
+/// A description: at most 255 characters.
+pub(crate) fn check_description(description: &str) -> Outcome<()> {
+    text::check("credential.description", description, text::REMARK_MOST)
+}
 
 /// Lets pass who asks for their own, or who may do this to other users of the domain.
 pub(crate) async fn allowed(call: &Call, owner: UserId, action: Action) -> Outcome<()> {

@@ -8,19 +8,19 @@ pub(crate) mod roles;
 pub(crate) mod show;
 
 use adyton_core::secret::Secret;
+use adyton_core::shown::is_unseen;
 
 use crate::failure::{Failure, Outcome};
 
-/// A user's name: 1 to 64 characters without control characters or `/`.
+/// A user's name: 1 to 64 characters, all of them seen, without `/`.
 pub(crate) fn check_name(name: &str) -> Outcome<()> {
     let length = name.chars().count();
-    if (1..=64).contains(&length) && !name.chars().any(|c| c.is_control() || c == '/') && name.trim() == name
-    {
+    if (1..=64).contains(&length) && !name.chars().any(|c| is_unseen(c) || c == '/') && name.trim() == name {
         return Ok(());
     }
     Err(Failure::invalid(
         "user.name",
-        "must have 1 to 64 characters, no control characters, no `/`, and no spaces at its ends",
+        "must have 1 to 64 characters, no control characters, no marks of text direction, no `/`, and no spaces at its ends",
     ))
 }
 

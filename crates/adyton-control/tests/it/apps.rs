@@ -46,6 +46,17 @@ async fn an_app_is_made_shown_changed_given_another_secret_and_deleted() {
         .await
         .refused(400, "APIG.3203", "apig.app_exists");
 
+    let lines = owner
+        .put(&path, json!({"remark": "the\n\tshop"}))
+        .await
+        .expect(200);
+    assert_eq!(lines["remark"], "the\n\tshop");
+    owner.put(&path, json!({"remark": "\u{1b}[31m"})).await.refused(
+        400,
+        "APIG.2012",
+        "apig.invalid_parameter",
+    );
+    owner.put(&path, json!({"remark": "the shop"})).await.expect(200);
     let changed = owner.put(&path, json!({"name": "store"})).await.expect(200);
     assert_eq!(
         (text(&changed["name"]), text(&changed["remark"])),
@@ -81,6 +92,11 @@ async fn wrong_and_unknown_fields_are_named() {
         (json!({"name": "shop", "app_key": "x"}), "app_key"),
         (json!({"name": "shop", "app_secret": "x"}), "app_secret"),
         (json!({"name": "shop", "remark": "x".repeat(256)}), "remark"),
+        (
+            json!({"name": "shop", "remark": "\u{1b}]0;title\u{7}\u{1b}[2J"}),
+            "remark",
+        ),
+        (json!({"name": "shop", "remark": "\u{9b}31m"}), "remark"),
     ] {
         let message =
             owner

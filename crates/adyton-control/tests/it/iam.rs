@@ -184,6 +184,13 @@ async fn an_access_key_is_shown_once_works_is_turned_off_and_deleted() {
     assert_eq!(third, "akSkNumExceed");
 
     let one = format!("{path}/{access}");
+    for hostile in ["\u{1b}[2J".to_owned(), "x".repeat(256)] {
+        let told = owner
+            .put(&one, json!({"credential": {"description": hostile}}))
+            .await
+            .refused(400, "400", "iam.malformed");
+        assert!(told.contains("credential.description"), "{told}");
+    }
     let off = owner
         .put(&one, json!({"credential": {"status": "inactive"}}))
         .await

@@ -70,6 +70,11 @@ async fn a_service_is_deployed_shown_listed_changed_and_deleted() {
         0
     );
 
+    let told = owner
+        .put(&path, json!({"description": "\u{1b}[31mFAKE"}))
+        .await
+        .refused(400, "ModelArts.0101", "modelarts.invalid_argument");
+    assert!(told.contains("description"), "{told}");
     owner
         .put(
             &path,

@@ -60,6 +60,8 @@ impl Answer {
     /// What the server says, for people.
     pub(crate) fn refusal(&self, asked: Asked) -> Failure {
         let (code, message) = self.said();
+        // Whatever a server says stays inside the message: no line of it begins as a hint or a fact of ours does.
+        let message = message.trim_end().replace('\n', "\n  ");
         let status = self.status.as_u16();
         let reason = self.header("x-adyton-reason").map(str::to_owned);
         let mut failure = match &code {

@@ -4,13 +4,12 @@ use std::fs::File;
 use std::io::{Read, Seek as _, SeekFrom};
 use std::path::{Path, PathBuf};
 
-use indicatif::ProgressBar;
 use serde_json::Value;
 
 use super::lookup::text;
 use super::{Body, Client, digest_of_file};
 use crate::failure::{Failure, Outcome};
-use crate::terminal::Terminal;
+use crate::terminal::{Progress, Terminal};
 
 /// Uploads the package at `path`; gives its `package://` location.
 pub(crate) fn package(client: &Client, terminal: &Terminal, path: &Path) -> Outcome<String> {
@@ -34,7 +33,7 @@ pub(crate) fn package(client: &Client, terminal: &Terminal, path: &Path) -> Outc
         "",
         body,
     );
-    bar.finish_and_clear();
+    bar.ends();
     let document: Value = answer?.json()?;
     match text(&document, "location") {
         location if !location.is_empty() => Ok(location),
@@ -56,7 +55,7 @@ fn archive(path: &Path, terminal: &Terminal) -> Outcome<File> {
     let root = root(path)?;
     let spinner = terminal.spinner("packing");
     let packed = pack(&root);
-    spinner.finish_and_clear();
+    spinner.ends();
     packed.map_err(|error| Failure::failed(format!("{}: cannot be packed: {error}", path.display())))
 }
 
@@ -89,13 +88,13 @@ fn pack(root: &Path) -> std::io::Result<File> {
 /// A file whose reading moves a bar.
 struct Watched {
     file: File,
-    bar: ProgressBar,
+    bar: Progress,
 }
 
 impl Read for Watched {
     fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
         let read = self.file.read(buffer)?;
-        self.bar.inc(read as u64);
+        self.bar.moves(read as u64);
         Ok(read)
     }
 }

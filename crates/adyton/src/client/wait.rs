@@ -44,7 +44,7 @@ pub(crate) fn model(client: &Client, terminal: &Terminal, id: &str, longest: Dur
         let model = client.get(&path, "")?;
         Ok((text(&model, "model_status") != "publishing").then_some(model))
     });
-    spinner.finish_and_clear();
+    spinner.ends();
     let model = found?.ok_or_else(|| {
         Failure::failed(format!("the import takes longer than {} s", longest.as_secs()))
             .hint(format!("it goes on: `adyton model show {id}`"))
@@ -147,12 +147,12 @@ fn watched<T>(
     let mut last = Value::Null;
     let found = until(client, longest, || {
         let service = client.get(&path, "")?;
-        spinner.set_message(progress(&service));
+        spinner.says(progress(&service));
         let decided = decide(&service)?;
         last = service;
         Ok(decided)
     });
-    spinner.finish_and_clear();
+    spinner.ends();
     match found? {
         Some(decided) => Ok((last, decided)),
         None => Err(too_slow(&last, longest)),

@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use super::config::Flags;
 use crate::context::Context;
 use crate::failure::{Failure, Outcome};
-use crate::terminal::{Terminal, Tone};
+use crate::terminal::{Printable, Terminal, Tone};
 
 /// Check this installation and say what to fix
 #[derive(Args)]
@@ -139,14 +139,10 @@ fn report(terminal: &Terminal, findings: &[Finding]) {
             Verdict::Note => terminal.tone(Tone::Warn, "note "),
             Verdict::Wrong => terminal.tone(Tone::Bad, "wrong"),
         };
-        terminal.print(format!("{mark}  {:width$}  {}", finding.what, finding.said));
+        terminal.print(mark + format!("  {:width$}  {}", finding.what, finding.said));
         if let Some(fix) = &finding.fix {
-            terminal.print(format!(
-                "{:7}{:width$}  {}",
-                "",
-                "",
-                terminal.tone(Tone::Dim, format!("fix: {fix}"))
-            ));
+            let margin = Printable::from(format!("{:7}{:width$}  ", "", ""));
+            terminal.print(margin + terminal.tone(Tone::Dim, format!("fix: {fix}")));
         }
     }
 }

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::config::nearest::nearest;
 use crate::context::Context;
 use crate::failure::{Failure, Outcome};
-use crate::terminal::{Terminal, Tone};
+use crate::terminal::{Printable, Terminal, Tone};
 
 /// Show the error catalogue: code, meaning, cause, fix
 #[derive(Args)]
@@ -42,8 +42,8 @@ impl Errors {
             terminal
                 .document(&json!({"errors": codes.iter().map(|code| document(*code)).collect::<Vec<_>>()}));
         } else {
-            let pages: Vec<String> = codes.iter().map(|code| page(terminal, *code, reason)).collect();
-            terminal.print(pages.join("\n\n"));
+            let pages = codes.iter().map(|code| page(terminal, *code, reason));
+            terminal.print(Printable::joined(pages, "\n\n"));
         }
         Ok(())
     }
@@ -74,7 +74,7 @@ fn reasons(code: Code) -> impl Iterator<Item = Reason> {
         .filter(move |reason| reason.code() == code)
 }
 
-fn table(terminal: &Terminal) -> String {
+fn table(terminal: &Terminal) -> Printable {
     let rows = Code::ALL.iter().map(|code| {
         let Entry {
             plane,
@@ -91,10 +91,10 @@ fn table(terminal: &Terminal) -> String {
         ]
     });
     let table = terminal.table(&["code", "#http", "plane", "message"], rows.collect());
-    format!("{table}\n\n`adyton errors CODE` shows the causes of a code and what to do.")
+    table + "\n\n`adyton errors CODE` shows the causes of a code and what to do."
 }
 
-fn page(terminal: &Terminal, code: Code, reason: Option<Reason>) -> String {
+fn page(terminal: &Terminal, code: Code, reason: Option<Reason>) -> Printable {
     let Entry {
         plane,
         wire,
@@ -110,9 +110,9 @@ fn page(terminal: &Terminal, code: Code, reason: Option<Reason>) -> String {
         ("fault", fault.name().to_owned()),
         ("retry", reason.map_or(retry, Reason::retry).advice().to_owned()),
     ]);
-    let mut text = format!("{title}\n{facts}\n");
+    let mut text = title + "\n" + facts + "\n";
     if reason.is_none() && !code.meaning().is_empty() {
-        text.push_str(&format!("\n{}\n", code.meaning()));
+        text = text + "\n" + code.meaning() + "\n";
     }
     for one in reasons(code).filter(|one| reason.is_none_or(|wanted| wanted == *one)) {
         let section = one.section();
@@ -127,16 +127,13 @@ fn page(terminal: &Terminal, code: Code, reason: Option<Reason>) -> String {
         } else {
             format!("; retry {}", one.retry().advice())
         };
-        text.push_str(&format!(
-            "\n{name}  (step {}{exception})\n{}\n",
-            one.step().name(),
-            entry("cause", cause)
-        ));
+        let step = one.step().name();
+        text = text + "\n" + name + format!("  (step {step}{exception})\n{}\n", entry("cause", cause));
         if !section.fix.is_empty() {
-            text.push_str(&format!("{}\n", entry("fix", section.fix)));
+            text = text + entry("fix", section.fix) + "\n";
         }
     }
-    text.trim_end().to_owned()
+    text.trimmed()
 }
 
 /// A paragraph with its name in front, later lines under the first.

@@ -65,12 +65,10 @@ impl Explain {
             terminal.document(&document);
             return Ok(());
         }
-        terminal.print(explanation.to_text(terminal.width(), terminal.is_coloured()));
+        terminal.print(terminal.explanation(&explanation, terminal.width()));
         if let Some(compared) = compared {
-            terminal.print(format!(
-                "\n{}",
-                terminal.tone(Tone::Bold, "The canonical request, line by line")
-            ));
+            terminal.print("");
+            terminal.print(terminal.tone(Tone::Bold, "The canonical request, line by line"));
             terminal.print(compared["text"].as_str().unwrap_or_default());
         }
         Ok(())

@@ -44,6 +44,9 @@ pub(crate) struct Predict {
     /// A further header
     #[arg(long = "header", short = 'H', value_name = "NAME: VALUE")]
     headers: Vec<String>,
+    /// Print the answer's bytes as they are, on a terminal too: there, control characters are escaped otherwise
+    #[arg(long)]
+    raw: bool,
 }
 
 /// How to show who calls.
@@ -132,7 +135,7 @@ impl Predict {
             &held,
         )?;
         let took = context.clock.monotonic().saturating_sub(start);
-        show(context, answer, took)
+        show(context, answer, took, self.raw)
     }
 }
 
@@ -246,7 +249,7 @@ fn held(context: &Context, client: &Client, auth: Option<Auth>) -> Outcome<Held>
     })
 }
 
-fn show(context: &Context, answer: Answer, took: Duration) -> Outcome {
+fn show(context: &Context, answer: Answer, took: Duration, raw: bool) -> Outcome {
     let by = answer.header("x-adyton-answered-by").unwrap_or("?").to_owned();
     // What the model answers is its own, also when it is an error; only the gateway's refusals are explained.
     if !answer.status.is_success() && by != "model" {
@@ -271,7 +274,7 @@ fn show(context: &Context, answer: Answer, took: Duration) -> Outcome {
         context.terminal.document(&document);
         return Ok(());
     }
-    context.terminal.print_bytes(&answer.body);
+    context.terminal.print_answer(&answer.body, raw);
     context.terminal.note(context.terminal.tone(Tone::Dim, line));
     if is_failed { Err(failed()) } else { Ok(()) }
 }

@@ -12,7 +12,7 @@ use crate::client::digest;
 use crate::client::target::KeyPair;
 use crate::context::Context;
 use crate::failure::{Failure, Outcome};
-use crate::terminal::Tone;
+use crate::terminal::{Printable, Tone};
 
 /// Sign a request and show how: canonical request, string to sign, headers
 #[derive(Args)]
@@ -142,6 +142,6 @@ fn show(context: &Context, signed: &Signed) {
         ("string to sign", signed.string_to_sign.clone()),
         ("headers", headers.join("\n")),
     ];
-    let parts = parts.map(|(title, text)| format!("{}\n{text}", terminal.tone(Tone::Bold, title)));
-    terminal.print(parts.join("\n\n"));
+    let parts = parts.map(|(title, text)| terminal.tone(Tone::Bold, title) + "\n" + text);
+    terminal.print(Printable::joined(parts, "\n\n"));
 }

@@ -3,8 +3,11 @@
 //!
 //! What must hold: what a server sends neither breaks the table nor steers the terminal.
 
+use adyton_core::shown::shown;
 use comfy_table::ColumnConstraint::Absolute;
 use comfy_table::{Attribute, Cell, CellAlignment, Color, ContentArrangement, Width, presets};
+
+use super::Printable;
 
 /// Spaces between two columns.
 const GAP: usize = 2;
@@ -34,15 +37,17 @@ impl Table {
         }
     }
     /// The titles, and rows below them.
-    pub(crate) fn with_titles(&mut self, rows: Vec<Vec<String>>) -> String {
-        self.lines(rows, true)
+    pub(crate) fn with_titles(&mut self, rows: Vec<Vec<String>>) -> Printable {
+        Printable::laid_out(self.lines(rows, true))
     }
     /// More rows, below those that are shown.
-    pub(crate) fn more(&mut self, rows: Vec<Vec<String>>) -> String {
-        self.lines(rows, false)
+    pub(crate) fn more(&mut self, rows: Vec<Vec<String>>) -> Printable {
+        Printable::laid_out(self.lines(rows, false))
     }
 
     fn lines(&mut self, rows: Vec<Vec<String>>, with_titles: bool) -> String {
+        let tamed = |row: Vec<String>| row.iter().map(|text| tame(text)).collect();
+        let rows: Vec<Vec<String>> = rows.into_iter().map(tamed).collect();
         for row in &rows {
             for (needed, text) in self.needed.iter_mut().zip(row) {
                 let widest = text.lines().map(|line| line.chars().count()).max();
@@ -91,7 +96,7 @@ impl Table {
         for mut row in rows {
             let id = row.pop().unwrap_or_default();
             lines.push(rest.side_by_side(vec![row], false));
-            lines.push(format!("{:GAP$}{}", "", tame(&id)));
+            lines.push(format!("{:GAP$}{id}", ""));
         }
         lines.join("\n")
     }
@@ -112,7 +117,7 @@ impl Table {
                 if title == "status" {
                     self.state(text)
                 } else {
-                    Cell::new(tame(&text))
+                    Cell::new(text)
                 }
             }));
         }
@@ -154,7 +159,7 @@ impl Table {
             "stopped" => None,
             _ => Some(Color::Yellow),
         };
-        let cell = Cell::new(tame(&state));
+        let cell = Cell::new(state);
         colour.into_iter().fold(cell, Cell::fg)
     }
 }
@@ -183,12 +188,9 @@ fn is_copied(title: &str) -> bool {
     title.ends_with("id") || matches!(title, "appkey" | "setting")
 }
 
-/// A cell's text: line feeds make lines in its column, other control characters are spaces.
+/// A cell's text: line feeds make lines in its column, tabs are spaces, and nothing steers the terminal.
 fn tame(text: &str) -> String {
-    text.trim_end()
-        .chars()
-        .map(|c| if c.is_control() && c != '\n' { ' ' } else { c })
-        .collect()
+    shown(text.trim_end()).replace('\t', " ")
 }
 
 #[cfg(test)]
@@ -210,6 +212,7 @@ mod tests {
     #[test]
     fn elsewhere_than_on_a_terminal_a_row_is_a_line() {
         let text = Table::new(&TITLES, None, false).with_titles(vec![row()]);
+        let text = text.as_str();
         assert_eq!(text.lines().count(), 2);
         assert_eq!(text.lines().nth(1).unwrap(), row().join("  "));
     }
@@ -218,6 +221,7 @@ mod tests {
     fn on_a_terminal_every_line_fits_and_ids_stay_whole() {
         for room in [200, 93, 80, 66, 40, 34] {
             let text = Table::new(&TITLES, Some(room), false).with_titles(vec![row()]);
+            let text = text.as_str();
             for line in text.lines() {
                 assert!(line.chars().count() <= room, "{room}: {line}");
             }
@@ -231,14 +235,14 @@ mod tests {
         let cells = |ms: &str, answer: &str| vec![ms.to_owned(), answer.to_owned(), "1".to_owned()];
         let first = table.with_titles(vec![cells("103.5", "by the model")]);
         let later = table.more(vec![cells("0.1", "by us")]);
-        assert_eq!(first, "   MS  ANSWER        ID\n103.5  by the model  1");
-        assert_eq!(later, "  0.1  by us         1");
+        assert_eq!(first.as_str(), "   MS  ANSWER        ID\n103.5  by the model  1");
+        assert_eq!(later.as_str(), "  0.1  by us         1");
     }
 
     #[test]
-    fn line_feeds_stay_in_their_column_and_control_characters_go() {
+    fn line_feeds_stay_in_their_column_and_control_characters_are_escaped() {
         let mut table = Table::new(&["time", "event"], None, false);
         let text = table.with_titles(vec![vec!["now".to_owned(), "one\ntwo\u{1b}[31m\n".to_owned()]]);
-        assert_eq!(text, "TIME  EVENT\nnow   one\n      two [31m");
+        assert_eq!(text.as_str(), "TIME  EVENT\nnow   one\n      two\\u{1b}[31m");
     }
 }

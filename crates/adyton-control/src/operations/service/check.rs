@@ -7,6 +7,7 @@ use adyton_core::model::ModelStatus;
 use adyton_core::service::Version;
 
 use crate::failure::{Failure, Outcome, Thing};
+use crate::operations::text;
 use crate::plane::Plane;
 
 /// The longest description.
@@ -31,14 +32,9 @@ pub(crate) fn name(field: &str, name: &str) -> Outcome<()> {
     ))
 }
 
-/// At most 100 characters, none of `&!'"<>=`.
+/// At most 100 characters, none of `&!'"<>=`, and no control characters but lines and tabs.
 pub(crate) fn description(text: &str) -> Outcome<()> {
-    if text.chars().count() > DESCRIPTION_MOST {
-        return Err(Failure::invalid(
-            "description",
-            "must have at most 100 characters",
-        ));
-    }
+    text::check("description", text, DESCRIPTION_MOST)?;
     match text.chars().find(|c| "&!'\"<>=".contains(*c)) {
         None => Ok(()),
         Some(wrong) => Err(Failure::invalid(
@@ -133,6 +129,7 @@ mod tests {
         }
         assert!(description("what it does, and why").is_ok());
         assert!(description("<b>").is_err());
+        assert!(description("\u{1b}]0;title\u{7}").is_err());
         assert!(description(&"x".repeat(101)).is_err());
     }
 }

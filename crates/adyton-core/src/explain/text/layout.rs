@@ -1,5 +1,7 @@
 //! Lines on a page of fixed width: titles, facts in two columns, wrapped paragraphs, verbatim blocks.
 
+use crate::shown::shown_line;
+
 /// Columns of the labels of facts.
 const LABEL: usize = 12;
 const INDENT: usize = 2;
@@ -51,7 +53,7 @@ impl Paper {
     }
 
     pub(super) fn title(&mut self, style: Style, text: &str) {
-        let text = self.styled(style, &shown(text));
+        let text = self.styled(style, &shown_line(text));
         let text = self.styled(Style::Strong, &text);
         self.line(0, &text);
     }
@@ -79,7 +81,7 @@ impl Paper {
     /// A numbered item.
     pub(super) fn item(&mut self, number: &str, text: &str) {
         let hang = INDENT + 3;
-        for (at, line) in wrapped(&shown(text), self.width - hang).iter().enumerate() {
+        for (at, line) in wrapped(&shown_line(text), self.width - hang).iter().enumerate() {
             let front = if at == 0 { number } else { "" };
             self.line(INDENT, &format!("{front:<3}{line}"));
         }
@@ -112,7 +114,7 @@ impl Paper {
     }
 
     pub(super) fn paragraph(&mut self, indent: usize, text: &str) {
-        for line in wrapped(&shown(text), self.width - indent) {
+        for line in wrapped(&shown_line(text), self.width - indent) {
             self.line(indent, &line);
         }
     }
@@ -130,13 +132,13 @@ impl Paper {
     pub(super) fn verbatim(&mut self, text: &str) {
         for line in text.split('\n') {
             let bar = self.styled(Style::Faint, "│");
-            self.line(INDENT, &format!("{bar} {}", shown(line)));
+            self.line(INDENT, &format!("{bar} {}", shown_line(line)));
         }
     }
 
     fn column(&mut self, indent: usize, label: &str, style: Style, value: &str) {
         let front = self.labelled(label);
-        for (at, line) in wrapped(&shown(value), self.width - indent - LABEL)
+        for (at, line) in wrapped(&shown_line(value), self.width - indent - LABEL)
             .iter()
             .enumerate()
         {
@@ -166,26 +168,6 @@ impl Paper {
         self.text.truncate(kept);
         self.text.push('\n');
     }
-}
-
-/// Text that may go to a terminal: control characters as escapes.
-fn shown(text: &str) -> String {
-    let is_odd = |letter: char| {
-        letter.is_control()
-            || matches!(letter, '\u{200e}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-    };
-    if !text.contains(is_odd) {
-        return text.to_owned();
-    }
-    let mut safe = String::new();
-    for letter in text.chars() {
-        if is_odd(letter) {
-            safe.extend(letter.escape_unicode());
-        } else {
-            safe.push(letter);
-        }
-    }
-    safe
 }
 
 /// Lines of at most `width` characters, broken between words; a longer word is broken where it must be.

@@ -62,7 +62,7 @@ fn install(context: &Context, data: &Path) -> Result<PathBuf, String> {
         .arg("onnxruntime")
         .stdin(Stdio::null())
         .output();
-    spinner.finish_and_clear();
+    spinner.ends();
     let output = output.map_err(|error| format!("{python} cannot be started: {error}"))?;
     if !output.status.success() {
         let said = String::from_utf8_lossy(&output.stderr);

@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::client::lookup::{self, entries, text};
 use crate::context::Context;
 use crate::failure::Outcome;
-use crate::terminal::{Terminal, Tone};
+use crate::terminal::{Printable, Terminal, Tone};
 
 /// Show one model: what it takes and what it gives
 #[derive(Args)]
@@ -33,7 +33,7 @@ impl Show {
     }
 }
 
-fn facts(terminal: &Terminal, model: &Value) -> String {
+fn facts(terminal: &Terminal, model: &Value) -> Printable {
     let field = |name: &str| text(model, name);
     let title = terminal.tone(
         Tone::Bold,
@@ -41,7 +41,7 @@ fn facts(terminal: &Terminal, model: &Value) -> String {
     );
     let facts = terminal.facts(&[
         ("id", field("model_id")),
-        ("status", terminal.state(&field("model_status"))),
+        ("status", field("model_status")),
         ("error", field("error_msg")),
         ("engine", field("model_type")),
         ("runtime", field("runtime")),
@@ -51,7 +51,7 @@ fn facts(terminal: &Terminal, model: &Value) -> String {
         ("description", field("description")),
         ("calls", calls(model)),
     ]);
-    format!("{title}\n{facts}")
+    title + "\n" + facts
 }
 
 /// The declared paths: `POST /predictions/poetry`, one a line.

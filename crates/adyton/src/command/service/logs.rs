@@ -70,10 +70,7 @@ fn print(context: &Context, line: &Value) {
     }
     let (stream, said) = (text(line, "stream"), text(line, "text"));
     let head = format!("{} {stream:6}", moment(&text(line, "at")));
-    let said: String = said
-        .chars()
-        .map(|c| if c.is_control() && c != '\t' { ' ' } else { c })
-        .collect();
     let tone = if stream == "adyton" { Tone::Warn } else { Tone::Dim };
-    terminal.print(format!("{} {said}", terminal.tone(tone, head)));
+    // One line of a log is one line here, whatever it holds.
+    terminal.print(terminal.tone(tone, head) + " " + said.replace(['\n', '\r'], " "));
 }

@@ -8,7 +8,7 @@ use crate::client::Client;
 use crate::client::lookup::{self, entries, text};
 use crate::context::Context;
 use crate::failure::Outcome;
-use crate::terminal::{Terminal, Tone};
+use crate::terminal::{Printable, Terminal, Tone};
 
 /// Show one service: address, versions, instances
 #[derive(Args)]
@@ -33,12 +33,12 @@ impl Show {
 }
 
 /// A service for people.
-pub(crate) fn facts(terminal: &Terminal, client: &Client, service: &Value) -> String {
+pub(crate) fn facts(terminal: &Terminal, client: &Client, service: &Value) -> Printable {
     let field = |name: &str| text(service, name);
     let title = terminal.tone(Tone::Bold, field("service_name"));
     let facts = terminal.facts(&[
         ("id", field("service_id")),
-        ("status", terminal.state(&field("status"))),
+        ("status", field("status")),
         ("error", field("error_msg")),
         ("address", field("access_address")),
         ("call", paths(client, service)),
@@ -46,7 +46,7 @@ pub(crate) fn facts(terminal: &Terminal, client: &Client, service: &Value) -> St
         ("versions", versions(service)),
         ("calls", calls(service)),
     ]);
-    format!("{title}\n{facts}")
+    title + "\n" + facts
 }
 
 fn versions(service: &Value) -> String {
