@@ -31,6 +31,7 @@ pub(crate) fn summary(failure: &Failure) -> String {
         | Evidence::Service { .. }
         | Evidence::Restarting { .. }
         | Evidence::Instance { .. }
+        | Evidence::Dropped { .. }
         | Evidence::Request { .. } => {}
     }
     facts.retain(|fact| !fact.is_empty());

@@ -134,6 +134,11 @@ pub enum Evidence {
         /// What went wrong, in words.
         error: String,
     },
+    /// Headers that were not passed on to the model, because a program may take them for ones that only the gateway writes.
+    Dropped {
+        /// Their names.
+        headers: Vec<String>,
+    },
     /// A request that is not well formed, or a model that refuses its input.
     Request {
         /// What is wrong, in words.

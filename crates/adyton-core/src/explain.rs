@@ -247,9 +247,17 @@ fn notes(record: &Record) -> Vec<String> {
         | Evidence::Throttle { .. }
         | Evidence::Restarting { .. }
         | Evidence::Instance { .. }
+        | Evidence::Dropped { .. }
         | Evidence::Request { .. } => "",
     };
     let mut notes: Vec<String> = sentence(noted).into_iter().collect();
+    if let Evidence::Dropped { headers } = &record.evidence {
+        notes.push(format!(
+            "Not passed on to the model: {}. Programs that put headers into variables would take such a name for another \
+             one; send it with `-` in place of `_` and other signs.",
+            headers.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+        ));
+    }
     if record.step == Step::Authenticate && record.request_bytes > 0 {
         notes.push(format!(
             "The body ({}) was read before the refusal: a signature is proven only with the body's last byte. The model \

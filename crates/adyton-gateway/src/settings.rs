@@ -92,6 +92,8 @@ pub struct GatewaySettings {
     pub patience: Patience,
     /// `throttle.default_per_second`: calls a second for an API that sets none itself; 0 is none.
     pub default_per_second: u32,
+    /// `gateway.public_url`: scheme and host of API addresses; those of each request when unset.
+    pub public_url: Option<String>,
     /// `gateway.trusted_proxies`: peers whose `X-Forwarded-For` and `-Proto` count.
     pub trusted_proxies: Vec<AddressRange>,
     /// `journal.hide_query_keys`: query keys whose values are kept as digests only.
@@ -136,6 +138,7 @@ impl Default for GatewaySettings {
             limits: Limits::DEFAULT,
             patience: Patience::DEFAULT,
             default_per_second: 200,
+            public_url: None,
             trusted_proxies: Vec::new(),
             hide_query_keys: adyton_core::record::query::CREDENTIAL_QUERY_KEYS
                 .map(str::to_owned)

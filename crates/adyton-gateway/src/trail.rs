@@ -31,6 +31,7 @@ pub(crate) struct Trail {
     model: Option<(ModelId, InstanceId)>,
     caller: Option<Seen>,
     refused: Option<(Reason, Evidence)>,
+    dropped: Vec<String>,
     request_bytes: u64,
     model_time: Duration,
     /// Since when the model is being waited for.
@@ -93,6 +94,7 @@ impl Trail {
             model: None,
             caller: None,
             refused: None,
+            dropped: Vec::new(),
             request_bytes: 0,
             model_time: Duration::ZERO,
             waiting_since: None,
@@ -151,6 +153,11 @@ impl Trail {
         self.model_time = self.model_time.saturating_add(span);
     }
 
+    /// Dispatch: headers of these names were not passed on.
+    pub(crate) fn dropped(&mut self, names: Vec<String>) {
+        self.dropped = names;
+    }
+
     /// Respond: it was refused for this reason.
     pub(crate) fn refused(&mut self, reason: Reason, evidence: Evidence) {
         self.refused = Some((reason, evidence));
@@ -165,6 +172,13 @@ impl Trail {
     pub(crate) fn end(self: Box<Self>, worker: &Worker, ending: Ending) {
         let caller = self.caller.as_ref().map(|seen| (seen, seen.id()));
         let reason = self.refused.as_ref().map(|(reason, _)| *reason);
+        let evidence = match self.refused {
+            Some((_, evidence)) => evidence,
+            None if self.dropped.is_empty() => Evidence::None,
+            None => Evidence::Dropped {
+                headers: self.dropped,
+            },
+        };
         let closing = Closing {
             project: self.target.as_ref().map(|target| target.project),
             service: self.target.as_ref().map(|target| target.service),
@@ -179,10 +193,7 @@ impl Trail {
             response_bytes: ending.response_bytes,
             took_us: micros(ending.ended.saturating_sub(self.began)),
             model_us: micros(self.model_time),
-            evidence: self
-                .refused
-                .as_ref()
-                .map_or(&Evidence::None, |(_, evidence)| evidence),
+            evidence: &evidence,
         };
         worker.meters.count(&closing);
         worker.recorder.close(self.entry, &closing);

@@ -3,6 +3,7 @@
 //! - [`exchange`]: one request and the head of its answer, on a kept connection or a new one.
 //! - [`line`]: a connection, driven by whoever uses it.
 //! - [`request`]: the bytes that are sent; [`headers`]: which of the caller's lines are among them.
+//! - [`public`]: the address that callers know a service by.
 //! - [`answer`]: the head that comes back; [`framing`]: where the body behind it ends.
 //! - [`relay`]: an answer's body on its way to the client.
 //!
@@ -12,8 +13,9 @@
 mod answer;
 pub(crate) mod exchange;
 mod framing;
-mod headers;
+pub(crate) mod headers;
 pub(crate) mod line;
+pub(crate) mod public;
 pub(crate) mod relay;
 pub(crate) mod request;
 
@@ -25,6 +27,8 @@ use std::time::Duration;
 
 use http::HeaderValue;
 
+pub(crate) use answer::HeadReader;
+pub(crate) use framing::Taken;
 use line::{Line, Rest};
 
 /// How long a connection is kept without use. Model programs are asked to keep theirs for longer (200 s for containers), so

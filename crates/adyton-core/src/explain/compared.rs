@@ -82,6 +82,7 @@ pub(super) fn of(asked: &Asked<'_>, nearest: &[Nearest]) -> Vec<Compared> {
             attempts,
             error,
         } => instance(address, *after_ms, *attempts, error),
+        Evidence::Dropped { headers: _ } => Vec::new(),
         Evidence::Request { problem } => vec![input(asked.record.reason, problem)],
     }
 }

@@ -24,6 +24,7 @@ pub(super) fn of(asked: &Asked<'_>, nearest: &[Nearest]) -> Vec<String> {
         | Evidence::Token { .. }
         | Evidence::Service { .. }
         | Evidence::Instance { .. }
+        | Evidence::Dropped { .. }
         | Evidence::Request { .. } => Vec::new(),
         Evidence::Size {
             what,

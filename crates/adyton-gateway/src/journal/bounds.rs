@@ -99,6 +99,10 @@ fn each_text(evidence: &mut Evidence, visit: &mut dyn FnMut(&mut String)) {
             attempts: _,
             error,
         } => [address, error].into_iter().for_each(visit),
+        Evidence::Dropped { headers } => {
+            headers.truncate(LIST_MAX);
+            headers.iter_mut().for_each(visit);
+        }
         Evidence::Request { problem } => visit(problem),
     }
 }

@@ -10,7 +10,7 @@ use hyper::ext::ReasonPhrase;
 
 use crate::items::items;
 use crate::upstream::framing::Framing;
-use crate::upstream::headers::stays;
+use crate::upstream::headers::{is_the_gateways, stays};
 
 /// The most that a head may take, in bytes.
 const HEAD_MAX: usize = 128 * 1024;
@@ -123,7 +123,7 @@ fn read(bytes: &Bytes, bodiless: bool) -> Result<Head, BadHead> {
             CONNECTION => connection.line(line.value),
             _ => {}
         }
-        if !stays(name.as_str()) {
+        if !stays(name.as_str()) && !is_the_gateways(name.as_str()) {
             let value =
                 HeaderValue::from_maybe_shared(bytes.slice_ref(line.value)).map_err(BadHead::because)?;
             headers.append(name, value);

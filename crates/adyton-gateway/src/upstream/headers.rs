@@ -1,5 +1,8 @@
 //! Headers between the caller and the model. Towards the model: no credentials, nothing that concerns only one connection,
 //! and who called from where. Back: nothing that looks as if the gateway had said it.
+//!
+//! Programs that put headers into variables (CGI, WSGI, PHP) read `X_Real_IP`, `X.Real.IP` and `X-Real-IP` alike. So a name is
+//! looked up as they read it, and what has an underscore does not pass at all.
 
 use adyton_identity::Way;
 use adyton_sign::Algorithm;
@@ -28,6 +31,11 @@ pub(super) fn stays(name: &str) -> bool {
     ) || name.starts_with(OURS)
 }
 
+/// Whether only the gateway may say it to a caller: what is left of a throttle, how long it took.
+pub(super) fn is_the_gateways(name: &str) -> bool {
+    name.starts_with("x-apig-")
+}
+
 /// Whether a header is a credential of the caller, in one of the ways that the gateway takes them, or the console's; or is
 /// made anew for the model. `Authorization` and `Cookie` may be the model's own: see [`write_for_model`].
 fn is_the_callers(name: &str) -> bool {
@@ -46,12 +54,63 @@ fn is_the_callers(name: &str) -> bool {
             | "x-csrf-token"
             | "x-request-id"
             | "x-forwarded-proto"
+            | "x-forwarded-prefix"
     )
 }
 
-/// Whether a header says where a request came from: worth something only from a trusted proxy, since anybody can write it.
+/// Whether a header says where a request came from, or what was asked for before a proxy changed it: worth something only from
+/// a trusted proxy, since anybody can write it.
 fn is_hearsay(name: &str) -> bool {
-    matches!(name, "forwarded" | "x-real-ip" | "x-forwarded-host")
+    HEARSAY.contains(&name) || HEARSAY_BEGINS.iter().any(|begin| name.starts_with(begin))
+}
+
+/// See [`is_hearsay`].
+const HEARSAY: [&str; 16] = [
+    "cf-connecting-ip",
+    "cf-connecting-ipv6",
+    "client-ip",
+    "fastly-client-ip",
+    "forwarded",
+    "forwarded-for",
+    "true-client-ip",
+    "x-appengine-user-ip",
+    "x-azure-clientip",
+    "x-client-ip",
+    "x-cluster-client-ip",
+    "x-envoy-external-address",
+    "x-host",
+    "x-http-host-override",
+    "x-real-ip",
+    "x-remote-addr",
+];
+/// All that begin with one of these, likewise.
+const HEARSAY_BEGINS: [&str; 3] = ["x-forwarded", "x-original-", "x-rewrite-"];
+/// The most names that are kept of what did not pass, and the most letters of one.
+const NAMED_MAX: (usize, usize) = (16, 64);
+
+/// The names of headers that did not pass because of how they are spelled, for the record.
+pub(crate) type Dropped = Vec<String>;
+
+/// Whether a header's name alone keeps it from programs: it has an underscore, or is read as one that is on a list. `Proxy` is
+/// read as the variable `HTTP_PROXY`, which names the proxy of a program's own calls.
+fn is_misleading(name: &str) -> bool {
+    if name
+        .bytes()
+        .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+    {
+        return name == "proxy";
+    }
+    let read = as_programs_read(name);
+    name.contains('_')
+        || stays(&read)
+        || is_the_callers(&read)
+        || is_hearsay(&read)
+        || matches!(&*read, "host" | "authorization" | "cookie" | "proxy")
+}
+
+/// A name with `-` for everything that is no letter and no digit.
+fn as_programs_read(name: &str) -> String {
+    name.replace(|letter: char| !letter.is_ascii_alphanumeric(), "-")
 }
 
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
@@ -61,13 +120,25 @@ const OURS: &str = "x-adyton-";
 /// Cookies that begin with this are the console's. Browsers send them to every port of a host.
 const OUR_COOKIES: &[u8] = b"adyton";
 
-/// Writes the lines of a caller's head that go to the model, and those that say who called from where.
-pub(super) fn write_for_model(lines: &mut Vec<u8>, head: &Parts, source: &Source, way: Way) {
+/// Writes the lines of a caller's head that go to the model, and those that say who called from where, and what stands before
+/// the model's own paths. Gives the names that did not pass because of how they are spelled.
+pub(crate) fn write_for_model(
+    lines: &mut Vec<u8>,
+    head: &Parts,
+    source: &Source,
+    way: Way,
+    prefix: &str,
+) -> Dropped {
+    let mut dropped = Dropped::new();
     let named = named_by_connection(&head.headers);
     let (mut host, mut has_forwarded_host) = (None, false);
     let mut chain = Vec::new();
     for (name, value) in &head.headers {
         let text = name.as_str();
+        if is_misleading(text) {
+            note(&mut dropped, text);
+            continue;
+        }
         let goes = stays(text)
             || is_the_callers(text)
             || (!source.proxied && is_hearsay(text))
@@ -103,6 +174,16 @@ pub(super) fn write_for_model(lines: &mut Vec<u8>, head: &Parts, source: &Source
         && !has_forwarded_host
     {
         write_line(lines, FORWARDED_HOST.as_str(), host);
+    }
+    write_line(lines, "x-forwarded-prefix", prefix.as_bytes());
+    dropped
+}
+
+fn note(dropped: &mut Dropped, name: &str) {
+    let (most, letters) = NAMED_MAX;
+    let name = &name[..name.floor_char_boundary(letters)];
+    if dropped.len() < most && !dropped.iter().any(|known| known == name) {
+        dropped.push(name.to_owned());
     }
 }
 

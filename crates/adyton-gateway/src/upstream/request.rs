@@ -7,7 +7,7 @@ use http::request::Parts;
 use http::{HeaderValue, Method};
 
 use crate::arrival::Source;
-use crate::upstream::headers::{write_for_model, write_line};
+use crate::upstream::headers::{Dropped, write_for_model, write_line};
 
 /// Room for an ordinary head, in bytes; a longer one grows it.
 const HEAD: usize = 1024;
@@ -17,12 +17,15 @@ pub(crate) struct Onward {
     method: Method,
     head: Bytes,
     body: Bytes,
+    dropped: Dropped,
 }
 
 /// What a head is made of, beside the caller's own.
 pub(crate) struct Address<'a> {
     /// The path that the model declares, encoded.
     pub(crate) path: &'a str,
+    /// What stands before it at the API address.
+    pub(crate) prefix: &'a str,
     /// The instance, as `Host` names it.
     pub(crate) host: &'a HeaderValue,
     /// The request, as the journal names it.
@@ -42,7 +45,7 @@ impl Onward {
         }
         lines.extend_from_slice(b" HTTP/1.1\r\n");
         write_line(&mut lines, "host", address.host.as_bytes());
-        write_for_model(&mut lines, head, source, way);
+        let dropped = write_for_model(&mut lines, head, source, way, address.prefix);
         write_line(&mut lines, "x-request-id", address.id.to_hex().as_bytes());
         // Without a body it is said that there is none, but where nobody expects one (RFC 9110, 8.6).
         if !body.is_empty() || !matches!(head.method, Method::GET | Method::HEAD) {
@@ -54,7 +57,13 @@ impl Onward {
             method: head.method.clone(),
             head: lines.into(),
             body,
+            dropped,
         }
+    }
+
+    /// The names of the caller's headers that are not among those sent, because of how they are spelled.
+    pub(crate) fn take_dropped(&mut self) -> Dropped {
+        std::mem::take(&mut self.dropped)
     }
 
     /// What it asks to be done.

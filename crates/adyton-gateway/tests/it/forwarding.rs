@@ -40,6 +40,117 @@ fn a_program_sees_its_own_path_the_query_and_who_called() {
 }
 
 #[test]
+fn names_that_programs_misread_stay_here_and_are_named() {
+    let world = World::new();
+    let program = Program::echo();
+    world.runs_at(program.address);
+    let ask = world
+        .call()
+        .header("X_Forwarded_For", "1.2.3.4")
+        .header("X_Adyton_Caller", "admin")
+        .header("Transfer_Encoding", "chunked")
+        .header("api_key", "mine")
+        .header("X.Real.IP", "1.2.3.4")
+        .header("Proxy", "http://evil.test")
+        .header("True-Client-IP", "1.2.3.4")
+        .header("X-Original-URL", "/admin")
+        .header("X-Forwarded-Prefix", "/evil")
+        .header("X-Kept", "1");
+    let reply = world.ask(&ask);
+    assert_eq!(reply.status, 200);
+    let seen = &program.seen()[0];
+    let all = seen.headers.join("\n").to_ascii_lowercase();
+    for gone in [
+        "_",
+        "proxy:",
+        "x.real",
+        "true-client",
+        "x-original",
+        "1.2.3.4",
+        "evil",
+    ] {
+        assert!(!all.contains(gone), "{gone}: {all}");
+    }
+    assert_eq!(seen.header("x-kept"), Some("1"));
+    assert_eq!(seen.header("x-forwarded-prefix"), Some(path("").as_str()));
+    let record = world.record(&reply);
+    let adyton_core::evidence::Evidence::Dropped { headers } = &record.evidence else {
+        panic!("{:?}", record.evidence);
+    };
+    let expected = [
+        "x_forwarded_for",
+        "x_adyton_caller",
+        "transfer_encoding",
+        "api_key",
+        "x.real.ip",
+        "proxy",
+    ];
+    assert_eq!(headers, &expected);
+}
+
+#[test]
+fn a_redirect_of_a_program_leads_back_to_the_service() {
+    let redirects =
+        |settings: fn(&mut adyton_gateway::GatewaySettings), more: &[(&str, &str)], to: &'static str| {
+            let world = World::with(settings);
+            let program = Program::start(move |seen| {
+                let own = seen.header("host").unwrap_or_default();
+                let headers = format!("Location: {}\r\n", to.replace("{own}", own));
+                Act::Say(answer("307 Temporary Redirect", &headers, ""))
+            });
+            world.runs_at(program.address);
+            let ask = more
+                .iter()
+                .fold(world.call(), |ask, (name, value)| ask.header(name, *value));
+            let reply = world.ask(&ask);
+            assert_eq!(reply.status, 307);
+            reply.header("location").to_owned()
+        };
+    let alone = |_: &mut adyton_gateway::GatewaySettings| {};
+    let behind = |settings: &mut adyton_gateway::GatewaySettings| {
+        settings.trusted_proxies = vec!["127.0.0.0/8".parse().unwrap()];
+    };
+    let named = |settings: &mut adyton_gateway::GatewaySettings| {
+        settings.public_url = Some("https://api.example".to_owned());
+    };
+    let forwarded = [
+        ("X-Forwarded-Proto", "https"),
+        ("X-Forwarded-Host", "ml.example"),
+        ("X-Forwarded-Prefix", "/ml"),
+    ];
+    let base = path("");
+    for (got, expected) in [
+        (
+            redirects(alone, &[], "http://{own}/a/"),
+            format!("http://gateway.test{base}/a/"),
+        ),
+        (
+            redirects(alone, &forwarded, "http://{own}/a/"),
+            format!("http://gateway.test{base}/a/"),
+        ),
+        (
+            redirects(behind, &forwarded, "http://{own}/a/"),
+            format!("https://ml.example/ml{base}/a/"),
+        ),
+        (
+            redirects(behind, &forwarded, "/login"),
+            format!("/ml{base}/login"),
+        ),
+        (
+            redirects(named, &[], "http://{own}/a/"),
+            format!("https://api.example{base}/a/"),
+        ),
+        (redirects(alone, &[], "/login"), format!("{base}/login")),
+        (
+            redirects(alone, &[], "https://elsewhere.test/"),
+            "https://elsewhere.test/".to_owned(),
+        ),
+    ] {
+        assert_eq!(got, expected);
+    }
+}
+
+#[test]
 fn an_encoded_slash_is_a_slash_and_what_must_be_encoded_is() {
     let world = World::new();
     let program = Program::echo();
@@ -63,6 +174,7 @@ fn an_answer_passes_untouched_but_for_what_only_the_gateway_may_say() {
     let world = World::new();
     let program = Program::start(|_| {
         let headers = "Content-Type: text/x-poem\r\nX-Adyton-Reason: app.locked\r\nX-Adyton-Answered-By: gateway\r\n\
+                       X-Apig-RateLimit-api-allenv: remain:9,limit:9,time:1 second\r\nX-Apig-Latency: 1\r\n\
                        X-Request-Id: mine\r\nSet-Cookie: a=1\r\nConnection: X-Hop\r\nX-Hop: 1\r\n";
         Act::Say(answer("418 I'm a teapot", headers, "short and stout"))
     });
@@ -72,9 +184,13 @@ fn an_answer_passes_untouched_but_for_what_only_the_gateway_may_say() {
     assert_eq!(reply.header("content-type"), "text/x-poem");
     assert_eq!(reply.header("x-adyton-answered-by"), "model");
     assert_eq!(reply.header("set-cookie"), "a=1");
-    for absent in ["x-adyton-reason", "x-hop", "connection"] {
+    for absent in ["x-adyton-reason", "x-hop", "connection", "x-apig-latency"] {
         assert_eq!(reply.header(absent), "", "{absent}");
     }
+    assert_ne!(
+        reply.header("x-apig-ratelimit-api-allenv"),
+        "remain:9,limit:9,time:1 second"
+    );
     assert_eq!(reply.header("x-request-id").len(), 32);
     let record = world.record(&reply);
     assert_eq!(

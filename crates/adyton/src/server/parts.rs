@@ -90,6 +90,7 @@ pub(super) fn gateway(config: &Config, connections: Connections) -> GatewaySetti
             },
         },
         default_per_second: config.throttle.default_per_second,
+        public_url: gateway.public_url.as_ref().map(|url| url.0.clone()),
         trusted_proxies: gateway
             .trusted_proxies
             .iter()

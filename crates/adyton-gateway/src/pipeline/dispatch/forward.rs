@@ -19,6 +19,7 @@ use crate::trail::Trail;
 use crate::upstream::Origin;
 use crate::upstream::exchange::{self, Answered, Failure, FailureKind};
 use crate::upstream::line::{Broken, Line};
+use crate::upstream::public::Public;
 use crate::upstream::relay::{self, Relay};
 use crate::upstream::request::{Address, Onward};
 use crate::waits::{Impatience, within};
@@ -44,15 +45,24 @@ pub(super) async fn forward(
     call: Call<'_>,
     trail: &mut Trail,
 ) -> Result<Answer, Outcome> {
-    let (path, way) = (call.route().onward(), call.way());
+    let (path, way, service) = (call.route().onward(), call.way(), call.service().service.id);
     let (arrival, body, turn) = call.into_parts();
     let origin = worker.pool.origin(address);
+    let settings = worker.settings();
+    let public = Public {
+        arrival: &arrival,
+        service,
+        url: settings.public_url.as_deref(),
+    };
+    let prefix = public.prefix();
     let goes_to = Address {
         path: path.path(),
+        prefix: &prefix,
         host: origin.host(),
         id: trail.id(),
     };
-    let request = Onward::new(&arrival.head, &arrival.source, way, &goes_to, Bytes::clone(&body));
+    let mut request = Onward::new(&arrival.head, &arrival.source, way, &goes_to, Bytes::clone(&body));
+    trail.dropped(request.take_dropped());
     let allowance = turn.spend();
     let began = worker.clock().monotonic();
     trail.waits(began);
@@ -73,7 +83,8 @@ pub(super) async fn forward(
         Ok(Err(failure)) => return Err(errand.failed(failure)),
         Err(why) => return Err(errand.impatient(why)),
     };
-    let response = pin!(errand.receive(answered)).await?;
+    let mut response = pin!(errand.receive(answered)).await?;
+    public.relocate(response.headers_mut(), address);
     Ok(Answer {
         response,
         answered_by: AnsweredBy::Model,

@@ -24,7 +24,7 @@ fn sent(pairs: &[(&str, &str)], proxied: bool) -> Vec<String> {
         proxied,
     };
     let mut written = Vec::new();
-    write_for_model(&mut written, &head, &source, Way::Token);
+    write_for_model(&mut written, &head, &source, Way::Token, "/v1/infers/x");
     let written = String::from_utf8(written).expect("text");
     let mut lines: Vec<String> = written.split_terminator("\r\n").map(str::to_owned).collect();
     lines.sort();
@@ -52,6 +52,21 @@ fn a_model_sees_who_called_and_no_credentials() {
             ("te", "trailers"),
             ("content-length", "2"),
             ("x-forwarded-for", "1.2.3.4"),
+            ("x-forwarded-prefix", "/mine"),
+            ("x-forwarded-port", "1"),
+            ("x-forwarded-server", "elsewhere"),
+            ("x-client-ip", "1.2.3.4"),
+            ("true-client-ip", "1.2.3.4"),
+            ("x-original-url", "/admin"),
+            ("x-rewrite-url", "/admin"),
+            ("x_forwarded_for", "1.2.3.4"),
+            ("x.real.ip", "1.2.3.4"),
+            ("x~adyton~caller", "admin"),
+            ("x_auth-token", "secret"),
+            ("transfer_encoding", "chunked"),
+            ("content_length", "1"),
+            ("cook!e", "kept"),
+            ("proxy", "http://evil.test"),
             ("forwarded", "for=1.2.3.4"),
             ("x-real-ip", "1.2.3.4"),
             ("x-forwarded-host", "elsewhere"),
@@ -63,9 +78,11 @@ fn a_model_sees_who_called_and_no_credentials() {
         false,
     );
     let expected = [
+        "cook!e: kept",
         "cookie: a=1; b=2",
         "x-forwarded-for: 9.8.7.6",
         "x-forwarded-host: api.example",
+        "x-forwarded-prefix: /v1/infers/x",
         "x-forwarded-proto: http",
         "x-kept: 1",
     ];
@@ -80,6 +97,9 @@ fn what_a_trusted_proxy_says_is_added_to() {
             ("x-forwarded-for", "1.2.3.4"),
             ("x-forwarded-for", "5.6.7.8"),
             ("x-forwarded-host", "outer"),
+            ("x-forwarded-port", "443"),
+            ("x-real-ip", "1.2.3.4"),
+            ("x_real_ip", "1.2.3.4"),
         ],
         true,
     );
@@ -87,7 +107,14 @@ fn what_a_trusted_proxy_says_is_added_to() {
         lines.contains(&"x-forwarded-for: 1.2.3.4, 5.6.7.8, 9.8.7.6".to_owned()),
         "{lines:?}"
     );
-    assert!(lines.contains(&"x-forwarded-host: outer".to_owned()), "{lines:?}");
+    for line in [
+        "x-forwarded-host: outer",
+        "x-forwarded-port: 443",
+        "x-real-ip: 1.2.3.4",
+    ] {
+        assert!(lines.contains(&line.to_owned()), "{lines:?}");
+    }
+    assert!(!lines.iter().any(|line| line.contains('_')), "{lines:?}");
 }
 
 #[test]

@@ -1,0 +1,192 @@
+//! The address that callers know a service by, where its program knows another one: what the program is told of it, and how
+//! addresses in its answers are made into it.
+//!
+//! `Host` towards a program stays the instance's own, so a program that builds links from it names an address that only the
+//! server can reach.
+
+use std::borrow::Cow;
+use std::net::SocketAddr;
+
+use adyton_core::id::ServiceId;
+use http::header::{CONTENT_LOCATION, HOST, LOCATION};
+use http::{HeaderMap, HeaderValue};
+
+use crate::arrival::{Arrival, Entrance};
+use crate::items::items;
+
+/// What every API address begins with, before the service's id.
+const ADDRESS: &str = "/v1/infers/";
+
+/// A service as one caller reached it.
+pub(crate) struct Public<'a> {
+    pub(crate) arrival: &'a Arrival,
+    pub(crate) service: ServiceId,
+    /// `gateway.public_url`.
+    pub(crate) url: Option<&'a str>,
+}
+
+impl Public<'_> {
+    /// What stands before the path that the model declares: `/v1/infers/{id}`, behind what a trusted proxy put before it.
+    pub(crate) fn prefix(&self) -> Cow<'_, str> {
+        let head = &self.arrival.head;
+        if let Entrance::PredictionTab(guest) = &self.arrival.door {
+            // The same path as at the API address stands behind the tab's own.
+            let rest = head.uri.path().strip_prefix(ADDRESS).unwrap_or_default();
+            let below = rest.find('/').map_or("", |at| &rest[at..]);
+            let sent = guest.sent.uri.path();
+            return Cow::Borrowed(sent.strip_suffix(below).unwrap_or(sent).trim_end_matches('/'));
+        }
+        let own = own_prefix(head.uri.path())
+            .map_or_else(|| Cow::Owned(format!("{ADDRESS}{}", self.service)), Cow::Borrowed);
+        match self
+            .proxied("x-forwarded-prefix")
+            .filter(|prefix| is_path(prefix))
+        {
+            Some(before) => Cow::Owned(format!("{}{own}", before.trim_end_matches('/'))),
+            None => own,
+        }
+    }
+
+    /// Scheme and host. Nothing for the Prediction tab: a browser there stays where it is.
+    fn origin(&self) -> String {
+        if let Entrance::PredictionTab(_) = self.arrival.door {
+            return String::new();
+        }
+        if let Some(url) = self.url {
+            return url.to_owned();
+        }
+        let head = &self.arrival.head;
+        let own = head.headers.get(HOST).and_then(|host| host.to_str().ok());
+        let own = own.or_else(|| head.uri.authority().map(http::uri::Authority::as_str));
+        let scheme = if self.arrival.source.https {
+            "https"
+        } else {
+            "http"
+        };
+        match self.proxied("x-forwarded-host").or(own) {
+            Some(host) if !host.is_empty() => format!("{scheme}://{host}"),
+            _ => String::new(),
+        }
+    }
+
+    /// What a trusted proxy says: the last one, if several do.
+    fn proxied(&self, name: &str) -> Option<&str> {
+        let lines = self.arrival.head.headers.get_all(name);
+        let line = lines.iter().next_back().filter(|_| self.arrival.source.proxied)?;
+        str::from_utf8(items(line.as_bytes()).last()?).ok()
+    }
+
+    /// Makes addresses of the instance in an answer's head into the service's own.
+    pub(crate) fn relocate(&self, headers: &mut HeaderMap, instance: SocketAddr) {
+        for name in [LOCATION, CONTENT_LOCATION] {
+            let Some(value) = headers.get(&name).and_then(|value| value.to_str().ok()) else {
+                continue;
+            };
+            let public = rewritten(value, instance, &self.prefix(), || self.origin());
+            if let Some(value) = public.and_then(|value| HeaderValue::try_from(value).ok()) {
+                headers.insert(name, value);
+            }
+        }
+    }
+}
+
+/// The prefix as it was sent, where that is plainly one.
+fn own_prefix(path: &str) -> Option<&str> {
+    let rest = path.strip_prefix(ADDRESS)?;
+    let id = &rest[..rest.find('/').unwrap_or(rest.len())];
+    ServiceId::parse(id.as_bytes())?;
+    Some(&path[..ADDRESS.len() + id.len()])
+}
+
+/// Whether a proxy's prefix is a path, and not the beginning of another host's address.
+fn is_path(prefix: &str) -> bool {
+    prefix.starts_with('/') && !prefix.starts_with("//") && prefix.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
+/// An address of the instance as its callers know it; nothing for one that is fine as it is.
+fn rewritten(
+    location: &str,
+    instance: SocketAddr,
+    prefix: &str,
+    origin: impl Fn() -> String,
+) -> Option<String> {
+    if let Some(rest) = behind_scheme(location) {
+        let (authority, path) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
+        return is_the_instances(authority, instance).then(|| {
+            let before = if is_within(path, prefix) { "" } else { prefix };
+            format!("{}{before}{path}", origin())
+        });
+    }
+    (location.starts_with('/') && !is_within(location, prefix)).then(|| format!("{prefix}{location}"))
+}
+
+/// What follows the scheme of an absolute address, or the `//` of one that leaves it out.
+fn behind_scheme(location: &str) -> Option<&str> {
+    let (scheme, rest) = location.split_once("//")?;
+    ["http:", "https:", ""]
+        .iter()
+        .any(|known| scheme.eq_ignore_ascii_case(known))
+        .then_some(rest)
+}
+
+/// Whether an authority is the instance, by whichever of this machine's names.
+fn is_the_instances(authority: &str, instance: SocketAddr) -> bool {
+    let Some((host, port)) = authority.rsplit_once(':') else {
+        return false;
+    };
+    port.parse() == Ok(instance.port())
+        && (["localhost", "127.0.0.1", "[::1]", "0.0.0.0", "[::]"]
+            .iter()
+            .any(|name| host.eq_ignore_ascii_case(name))
+            || authority == instance.to_string())
+}
+
+/// Whether a path is the prefix, or below it.
+fn is_within(path: &str, prefix: &str) -> bool {
+    path.strip_prefix(prefix)
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '?', '#']))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_of_the_instance_become_those_of_the_service() {
+        const PREFIX: &str = "/v1/infers/x";
+        let instance: SocketAddr = "127.0.0.1:9000".parse().expect("an address");
+        for (said, expected) in [
+            ("http://127.0.0.1:9000/a?b#c", "http://api/v1/infers/x/a?b#c"),
+            ("HTTPS://localhost:9000/", "http://api/v1/infers/x/"),
+            ("//127.0.0.1:9000/a", "http://api/v1/infers/x/a"),
+            ("http://127.0.0.1:9000", "http://api/v1/infers/x"),
+            ("http://127.0.0.1:9000?q", "http://api/v1/infers/x?q"),
+            ("http://127.0.0.1:9000/v1/infers/x/a", "http://api/v1/infers/x/a"),
+            ("/login", "/v1/infers/x/login"),
+            ("/", "/v1/infers/x/"),
+            ("/v1/infers/xy", "/v1/infers/x/v1/infers/xy"),
+            // What browsers take for another host.
+            ("/\\evil.test", "/v1/infers/x/\\evil.test"),
+        ] {
+            let got = rewritten(said, instance, PREFIX, || "http://api".to_owned());
+            assert_eq!(got.as_deref(), Some(expected), "{said}");
+        }
+        for fine in [
+            "login",
+            "../a",
+            "?q=1",
+            "",
+            "https://example.test/a",
+            "//example.test/a",
+            "http://127.0.0.1:9001/a",
+            "http://127.0.0.1:9000@evil.test/",
+            "ftp://127.0.0.1:9000/a",
+            "/v1/infers/x",
+            "/v1/infers/x/a",
+            "/v1/infers/x?q",
+        ] {
+            let got = rewritten(fine, instance, PREFIX, || "http://api".to_owned());
+            assert_eq!(got, None, "{fine}");
+        }
+    }
+}
