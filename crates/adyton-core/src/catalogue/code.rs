@@ -37,6 +37,7 @@ codes! {
     BadRequest = Gateway "APIG.0201" 400 Caller No "API request error" "gateway/APIG.0201-400.md";
     BodyTooLarge = Gateway "APIG.0201" 413 Limit No "Request entity too large" "gateway/APIG.0201-413.md";
     UriTooLarge = Gateway "APIG.0201" 414 Limit No "Request URI too large" "gateway/APIG.0201-414.md";
+    UnsupportedCoding = Gateway "APIG.0201" 415 Caller No "Unsupported content coding" "gateway/APIG.0201-415.md";
     HeadersTooLarge = Gateway "APIG.0201" 494 Limit No "Request headers too large" "gateway/APIG.0201-494.md";
     IamAuthentication = Gateway "APIG.0301" 401 Caller No "Incorrect IAM authentication information" "gateway/APIG.0301-401.md";
     IamForbidden = Gateway "APIG.0302" 403 Caller No "The IAM user is not authorized to access the API" "gateway/APIG.0302-403.md";

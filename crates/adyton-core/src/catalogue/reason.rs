@@ -118,6 +118,7 @@ reasons! {
     BodyTooLarge = "body.too_large" Limit BodyTooLarge "the body is over the limit of the door, declared or measured";
     BodyTooSlow = "body.too_slow" Limit BodyTooSlow "the body stopped arriving";
     BodyBroken = "body.broken" Limit BadRequest "the connection or the chunked encoding broke inside the body";
+    RequestContentCoding = "request.content_coding" Dispatch UnsupportedCoding "the body has a `Content-Encoding` that the model cannot take";
     RequestEmpty = "request.empty" Dispatch EmptyRequest "the model needs a body and got none";
     ServiceStopped = "service.stopped" Dispatch ServiceUnavailable "the service is stopped";
     ServiceDeploying = "service.deploying" Dispatch ServiceUnavailable "the service is still being deployed";

@@ -3,7 +3,8 @@
 //! A declared length over the limit is refused without reading. A chunked body is read up to the limit, and a byte more is
 //! refused; that wins over a signature that would not have matched. What a signature or a declared digest had to leave open
 //! is proven here, and whoever was revoked while the body came is refused, so that `dispatch` only ever sees a caller who is
-//! verified by what holds now, with the whole body.
+//! verified by what holds now, with the whole body. A compressed body counts as it was sent, and once more when
+//! [`decoded`] for a model in this process.
 
 use std::hash::BuildHasher as _;
 use std::rc::Rc;
@@ -23,9 +24,11 @@ use crate::trail::Trail;
 use crate::worker::Worker;
 
 mod body;
+mod coding;
 mod room;
 
 use body::{Body, Bound, Unproven};
+pub(crate) use coding::decoded;
 pub(crate) use room::Room;
 
 /// A call that may be made: allowed, proven, within its limits, with a turn reserved and the whole body.

@@ -9,7 +9,7 @@ use adyton_core::catalogue::Reason;
 use adyton_core::record::AnsweredBy;
 use adyton_core::rejection::PublicError;
 use bytes::Bytes;
-use http::header::{CONNECTION, CONTENT_TYPE, HeaderName, RETRY_AFTER};
+use http::header::{ACCEPT_ENCODING, CONNECTION, CONTENT_TYPE, HeaderName, RETRY_AFTER};
 use http::{HeaderMap, HeaderValue, Response, StatusCode};
 use http_body_util::BodyExt as _;
 use hyper::ext::ReasonPhrase;
@@ -50,11 +50,15 @@ pub(crate) async fn finish(
     outcome: Result<Answer, Outcome>,
     wants_latency: bool,
 ) -> Response<AnswerBody> {
-    let mut answer = match outcome {
-        Ok(answer) => answer,
-        Err(Outcome::Refused(refusal)) => refuse(&mut recording, *refusal),
+    let (mut answer, ends) = match outcome {
+        Ok(answer) => (answer, false),
+        Err(Outcome::Refused(refusal)) => {
+            // Where such a body ends is not agreed on by all readers, so nothing behind it is taken for a request.
+            let ends = refusal.rejection.reason == Reason::RequestTransferCoding;
+            (refuse(&mut recording, *refusal), ends)
+        }
     };
-    let closes = settle(worker, recording.wire()).await || worker.draining.get();
+    let closes = settle(worker, recording.wire()).await || worker.draining.get() || ends;
     let headers = answer.response.headers_mut();
     headers.reserve(4);
     headers.insert(
@@ -128,6 +132,11 @@ fn envelope(reason: Reason, text: String) -> Response<AnswerBody> {
     response
         .headers_mut()
         .insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    if reason == Reason::RequestContentCoding {
+        response
+            .headers_mut()
+            .insert(ACCEPT_ENCODING, HeaderValue::from_static("gzip, deflate"));
+    }
     if response.status().canonical_reason().is_none() {
         // 494 is nginx's own; without a phrase hyper would say `<none>`.
         response

@@ -3,6 +3,7 @@
 use std::sync::{Arc, Condvar, Mutex};
 
 use adyton_core::clock::Clock;
+use adyton_core::evidence::Evidence;
 use adyton_runtime::onnx::in_process::InProcess;
 use adyton_runtime::onnx::predictor::{Predictor, RunError};
 use adyton_runtime::onnx::tensor::{Axis, ElementType, Input, Ports, Tensor, Value};
@@ -10,7 +11,7 @@ use adyton_runtime::onnx::threads::InferenceThreads;
 use adyton_runtime::targets::Target;
 
 use crate::model::wait_for;
-use crate::world::{World, api};
+use crate::world::{ACCESS, SECRET, World, api};
 
 /// A model with one number in and the same number out. It can be made to wait, or to fail on negative numbers.
 #[derive(Debug)]
@@ -91,6 +92,41 @@ fn a_model_in_process_answers() {
     assert_eq!(reply.header("content-type"), "application/json");
     assert_eq!(reply.header("x-adyton-answered-by"), "model");
     assert_eq!(world.record(&reply).model, Some(crate::world::MODEL));
+}
+
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    std::io::Write::write_all(&mut encoder, bytes).unwrap();
+    encoder.finish().unwrap()
+}
+
+#[test]
+fn a_compressed_body_is_decoded_and_counts_decoded() {
+    let world = World::new();
+    let (target, _) = echo(8);
+    world.runs(target);
+    let coded = |bytes: Vec<u8>| world.call().body(bytes).header("Content-Encoding", "gzip");
+    let reply = world.ask(&coded(gzip(br#"{"inputs":{"x":[2.5]}}"#)));
+    assert_eq!((reply.status, reply.text()), (200, r#"{"outputs":{"y":[2.5]}}"#));
+    // What is signed is what was sent.
+    let signed = world.signed(coded(gzip(br#"{"inputs":{"x":[2.5]}}"#)), ACCESS, SECRET);
+    assert_eq!(world.ask(&signed).status, 200);
+    let bomb = world.ask(&coded(gzip(&vec![b' '; 13 << 20])));
+    assert_eq!((bomb.status, bomb.reason()), (413, "body.too_large"));
+    let Evidence::Size { what, limit, .. } = world.record(&bomb).evidence else {
+        panic!("the size is told");
+    };
+    assert_eq!((what.as_str(), limit), ("body, decoded", 12 << 20));
+    let plain = world.ask(&coded(b"{}".to_vec()));
+    assert_eq!((plain.status, plain.reason()), (400, "model.bad_input"));
+    assert!(plain.text().contains("gzip"), "{}", plain.text());
+    let unknown = world.ask(&world.call().header("Content-Encoding", "zstd"));
+    assert_eq!(
+        (unknown.status, unknown.reason()),
+        (415, "request.content_coding")
+    );
+    assert_eq!(unknown.header("accept-encoding"), "gzip, deflate");
+    assert!(unknown.text().contains("zstd"), "{}", unknown.text());
 }
 
 #[test]

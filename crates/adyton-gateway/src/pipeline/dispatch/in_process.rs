@@ -12,7 +12,7 @@ use http::header::CONTENT_TYPE;
 use http::{HeaderValue, Response};
 
 use super::{Attempt, impatient};
-use crate::pipeline::limit::Call;
+use crate::pipeline::limit::{self, Call};
 use crate::pipeline::outcome::{Answer, AnswerBody, Outcome, Refusal};
 use crate::pipeline::throttle::Allowance;
 use crate::trail::Trail;
@@ -38,7 +38,8 @@ pub(super) async fn predict(
         ));
     }
     let path = call.route().path.as_str();
-    let (_, body, turn) = call.into_parts();
+    let (arrival, body, turn) = call.into_parts();
+    let body = limit::decoded(worker, &arrival, body).await?;
     let asked = ModelCall { path, body: &body };
     let (answered, allowance) = if model.is_inline(body.len()) {
         let (answered, took) = model.predict_measured(asked);

@@ -57,6 +57,18 @@ pub(crate) struct Body {
 }
 
 impl Body {
+    /// The same body in another form, with memory of its own.
+    pub(super) fn replaced(self, bytes: Bytes, place: Option<Place>) -> Self {
+        if let Some(place) = &place {
+            place.is_whole();
+        }
+        Self {
+            bytes,
+            digest: self.digest,
+            place,
+            claim: None,
+        }
+    }
     /// The digest.
     pub(super) fn digest(&self) -> Option<Sha256> {
         self.digest
@@ -103,6 +115,25 @@ impl Bound {
                 setting: "limits.prediction_tab_body",
             },
         }
+    }
+
+    /// How large it may be.
+    pub(super) fn bytes(self) -> u64 {
+        self.bytes
+    }
+
+    /// So much came out of a compressed body, at least.
+    pub(super) fn exceeded_decoded(self, measured: u64) -> Outcome {
+        Outcome::refused(
+            Reason::BodyTooLarge,
+            Evidence::Size {
+                what: "body, decoded".to_owned(),
+                limit: self.bytes,
+                declared: None,
+                measured: Some(measured.max(self.bytes + 1)),
+                setting: self.setting.to_owned(),
+            },
+        )
     }
 
     fn exceeded(self, declared: Option<u64>, measured: Option<u64>) -> Outcome {
@@ -256,6 +287,14 @@ impl Memory {
             false => Err(gave_up(worker, usize::try_from(length).unwrap_or(usize::MAX))),
         }
     }
+}
+
+/// Memory for so much that has come out of a compressed body, whose caller is proven.
+pub(super) async fn grow(worker: &Rc<Worker>, place: &mut Option<Place>, bytes: u64) -> Result<(), Outcome> {
+    if bytes > SMALL {
+        hold(worker, place.get_or_insert_with(|| worker.room.place()), bytes).await?;
+    }
+    Ok(())
 }
 
 /// Waits for memory no longer than for a piece of the body: a client should hear soon that there is too much to do.

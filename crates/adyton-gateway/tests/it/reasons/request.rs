@@ -6,6 +6,7 @@ use adyton_core::catalogue::Reason;
 
 use super::Case;
 use crate::client::{Ask, Reply};
+use crate::in_process::echo;
 use crate::model::{Program, wait_for};
 use crate::world::{SERVICE, World, path};
 
@@ -46,6 +47,13 @@ pub(super) const CASES: &[Case] = &[
                 .header("Transfer-Encoding", "gzip, chunked")
                 .body("2\r\n{}\r\n0\r\n\r\n")
         })
+    }),
+    (Reason::RequestContentCoding, || {
+        let world = World::new();
+        let (target, _) = echo(8);
+        world.runs(target);
+        let reply = world.ask(&world.call().header("Content-Encoding", "br"));
+        (world, reply)
     }),
     (Reason::ThrottleApi, throttled),
     (Reason::BodyTooLarge, || {
