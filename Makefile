@@ -1,6 +1,6 @@
 # Thin on purpose: the chores are written in crates/xtask. ARGS are passed on, for example: make demo ARGS="--gateway 127.0.0.1:9000"
 
-.PHONY: demo test check bench setup
+.PHONY: demo test check bench fuzz setup
 
 demo:
 	@cargo xtask demo $(ARGS)
@@ -13,6 +13,9 @@ check:
 
 bench:
 	@cargo xtask bench $(ARGS)
+
+fuzz:
+	@cargo xtask fuzz $(ARGS)
 
 setup:
 	@cargo xtask setup $(ARGS)

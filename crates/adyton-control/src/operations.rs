@@ -14,5 +14,6 @@ pub(crate) mod project;
 pub(crate) mod request;
 pub(crate) mod service;
 pub(crate) mod store_failure;
+pub(crate) mod text;
 pub(crate) mod token;
 pub(crate) mod user;

@@ -17,6 +17,8 @@
 //!
 //! Read `pipeline.rs` first, then `worker.rs`, then `listener/`.
 
+#[doc(hidden)]
+pub mod fuzzing;
 pub mod gateway;
 pub mod journal;
 pub mod metrics;

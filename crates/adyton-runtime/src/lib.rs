@@ -11,6 +11,8 @@
 //! dies; one bad model hurts no other. Read [`targets`] and [`reconciler`] first.
 
 pub mod command;
+#[doc(hidden)]
+pub mod fuzzing;
 pub mod keeper;
 pub mod onnx;
 pub mod package;

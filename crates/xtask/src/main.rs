@@ -8,6 +8,7 @@
 mod bench;
 mod check;
 mod demo;
+mod fuzz;
 mod generate;
 mod process;
 mod repository;
@@ -51,6 +52,8 @@ enum Chore {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
+    /// Fuzzes what strangers' bytes are fed to, each target for the same time
+    Fuzz(fuzz::Options),
     /// Measures CPU time per request beside nginx
     #[command(disable_help_flag = true)]
     Bench {
@@ -68,6 +71,7 @@ fn main() -> ExitCode {
         Chore::Tidy => tidy::tidy(),
         Chore::Generate { check } => generate::generate(check),
         Chore::Demo { arguments } => demo::demo(&arguments).map(|()| true),
+        Chore::Fuzz(options) => fuzz::fuzz(&options),
         Chore::Bench { arguments } => bench::bench(&arguments),
     };
     match result {

@@ -21,8 +21,8 @@ use crate::pipeline::outcome::Outcome;
 use crate::trail::Trail;
 use crate::worker::Worker;
 
-mod host;
-mod path;
+pub(crate) mod host;
+pub(crate) mod path;
 
 /// What every API address begins with, before the service's id.
 const ADDRESS: &str = "/v1/infers";

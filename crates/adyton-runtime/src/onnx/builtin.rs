@@ -75,6 +75,17 @@ impl BuiltinModel {
     }
 }
 
+/// Reads a graph as [`BuiltinModel::load`] does, up to where `tract` takes it over, for fuzzing.
+pub(crate) fn read_alone(bytes: &[u8]) {
+    let onnx = tract_onnx::onnx();
+    let _ = zip_map::cut_file(bytes);
+    if let Ok(mut model) = onnx.proto_model_for_read(&mut &*bytes)
+        && let Ok(prepared) = graph::prepare(&mut model, "model.onnx")
+    {
+        let _ = super::linear::read_alone(bytes, &prepared.ports);
+    }
+}
+
 impl Predictor for BuiltinModel {
     fn ports(&self) -> &Ports {
         &self.ports

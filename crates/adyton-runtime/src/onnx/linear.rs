@@ -42,6 +42,11 @@ impl Linear {
     }
 }
 
+/// Looks for a plan, for fuzzing; says whether there is one.
+pub(super) fn read_alone(file: &[u8], ports: &Ports) -> bool {
+    read::plan(file, ports).is_some()
+}
+
 impl Predictor for Linear {
     fn ports(&self) -> &Ports {
         self.reference.ports()

@@ -143,6 +143,17 @@ pub(super) fn check(
     })
 }
 
+/// A text that is checked without the package's files, for fuzzing.
+pub(crate) fn checked_alone(text: &[u8]) -> Option<ModelSpec> {
+    let engine = |asked| {
+        Ok(match asked {
+            Asked::Onnx => Engine::Onnx { file: String::new() },
+            Asked::Command(command) => Engine::Command { command },
+        })
+    };
+    check(parse(text).ok()?, engine).ok()
+}
+
 /// A required field; a field of nearly its name is pointed at.
 fn required<'f>(fields: &'f Map<String, Json>, name: &str, fix: &str) -> Result<&'f Json, ImportError> {
     match fields.get(name) {

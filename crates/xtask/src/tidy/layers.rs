@@ -28,6 +28,7 @@ pub(super) const ALLOWED: &[(&str, &[&str])] = &[
             "core", "sign", "identity", "store", "runtime", "gateway", "control",
         ],
     ),
+    ("adyton-fuzz", &["core", "identity", "sign", "runtime", "gateway"]),
     (
         "xtask",
         &[

@@ -6,7 +6,7 @@ use http::{HeaderMap, Uri, Version};
 
 /// Says what is wrong, if anything is. In HTTP/2 the pseudo header `:authority` is the host; in HTTP/1.1 a `Host` is sent
 /// beside an address in absolute form too (RFC 9112, 3.2).
-pub(super) fn check(uri: &Uri, version: Version, headers: &HeaderMap) -> Result<(), String> {
+pub(crate) fn check(uri: &Uri, version: Version, headers: &HeaderMap) -> Result<(), String> {
     let mut sent = headers.get_all(HOST).iter();
     let host = match (sent.next(), sent.next()) {
         (Some(_), Some(_)) => return Err("more than one Host was sent".to_owned()),

@@ -1,0 +1,16 @@
+//! What fuzzing feeds with bytes. No part of this crate's interface: it may change at any time.
+
+use adyton_core::model::ModelSpec;
+
+use crate::onnx;
+use crate::package::config;
+
+/// A `config.json`, as far as it can be checked without the package's files.
+pub fn config(text: &[u8]) -> Option<ModelSpec> {
+    config::checked_alone(text)
+}
+
+/// All that reads a graph before a runtime does.
+pub fn graph(bytes: &[u8]) {
+    onnx::builtin::read_alone(bytes);
+}
