@@ -1,4 +1,4 @@
-//! What the gateway counts, as Prometheus text: all names, labels and units in this file.
+//! What the gateway counts, as Prometheus text: all its names, labels and units in this file.
 //!
 //! Each worker counts for itself in memory that no other writes; reading adds them up. Label values are bounded: codes,
 //! sub-codes, steps, faults and status classes; never a path, a user or an id.

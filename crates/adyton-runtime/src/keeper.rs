@@ -8,6 +8,8 @@
 //! The keeper is the *subreaper* of its descendants: whoever loses their parent becomes its child, so nobody escapes by
 //! forking twice or by making a session of their own. It starts the program (`start.rs`) behind a fence of Landlock (`fence.rs`)
 //! and keeps ending descendants until there are none (`descendants.rs`).
+//!
+//! The same command, told otherwise, tries a model ([`trial`](crate::trial)).
 
 mod descendants;
 mod fence;
@@ -27,6 +29,7 @@ use rustix::process::{DumpableBehavior, Pid, Signal, WaitOptions, WaitStatus};
 use serde::{Deserialize, Serialize};
 
 use self::start::{Enter, Started};
+use crate::trial::{self, child::Try};
 
 /// What the server asks of a keeper.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -101,6 +104,9 @@ pub fn main() -> ExitCode {
     }
     if let Ok(Enter { enter }) = serde_json::from_str(&line) {
         return start::enter(&enter, answers);
+    }
+    if let Ok(Try { trial }) = serde_json::from_str(&line) {
+        return trial::child::main(trial, orders, answers);
     }
     let Ok(order) = serde_json::from_str::<Order>(&line) else {
         // Not started by a server: there is nothing to keep.

@@ -4,6 +4,7 @@
 //! - [`onnx`]: ONNX models in process, on ONNX Runtime or on the compiled-in runtime.
 //! - [`command`]: programs, started and ended through `adyton keeper`.
 //! - [`reconciler`]: makes what runs match what is wanted, and says what it sees.
+//! - [`trial`]: models are loaded in a process of their own before the server loads them.
 //! - [`targets`]: the table of ready instances, which the gateway's workers read without a lock.
 //!
 //! What must hold here: nothing half-imported stays; an instance is published only after it has answered once and leaves
@@ -18,3 +19,4 @@ pub mod onnx;
 pub mod package;
 pub mod reconciler;
 pub mod targets;
+pub mod trial;

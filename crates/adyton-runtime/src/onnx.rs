@@ -1,12 +1,13 @@
 //! ONNX models in process.
 //!
-//! `library.rs` finds ONNX Runtime; [`Onnx`] holds the choice and loads models with it. A loaded model is a
+//! `library.rs` finds ONNX Runtime; [`Onnx`] holds the choice and loads models with it, after a [`trial`](crate::trial). A loaded model is a
 //! [`Predictor`](predictor::Predictor) (`onnx_runtime.rs` or `builtin.rs`); `codec.rs` stands between it and JSON;
 //! `in_process.rs` puts both together and decides on which thread a call runs (`pace.rs`, `threads.rs`).
 
 pub mod builtin;
 pub mod codec;
 pub mod cost;
+pub mod ending;
 mod example;
 mod golden;
 mod guard;
@@ -25,20 +26,27 @@ mod zip_map;
 
 use std::fmt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
 
+use adyton_core::digest::Sha256;
 use adyton_core::model::ApiDeclaration;
 use ort::environment::Environment;
 
 use self::codec::{Codec, SchemaError};
+use self::ending::Ending;
 use self::library::{Choice, LibrarySetting, OnnxLibrary};
 use self::predictor::{LoadError, Predictor};
 use self::tensor::Ports;
+use crate::trial::{Found, Loading, Subject, TrialError, Trials, Wish};
 
 /// The runtime for ONNX models that was chosen at start.
 #[derive(Clone)]
 pub struct Onnx {
     choice: Choice,
     environment: Option<Environment>,
+    /// Without them, models are loaded as they come: in the child of a trial, and in tests.
+    trials: Option<Arc<Trials>>,
 }
 
 impl fmt::Debug for Onnx {
@@ -69,7 +77,11 @@ impl Onnx {
             }
             _ => tracing::info!(runtime = %choice, "ONNX models"),
         }
-        Self { choice, environment }
+        Self {
+            choice,
+            environment,
+            trials: None,
+        }
     }
 
     /// The compiled-in runtime.
@@ -79,6 +91,84 @@ impl Onnx {
                 reason: "chosen".to_owned(),
             },
             environment: None,
+            trials: None,
+        }
+    }
+
+    /// This library, which was tried before.
+    ///
+    /// # Errors
+    /// It does not load.
+    pub(crate) fn of_library(library: OnnxLibrary) -> Result<Self, String> {
+        let threads = std::thread::available_parallelism().map_or(1, usize::from);
+        Ok(Self {
+            environment: Some(library::load(&library, threads)?),
+            choice: Choice::Library(library),
+            trials: None,
+        })
+    }
+
+    /// The same; whatever it is asked to load is tried in a process of its own first.
+    #[must_use]
+    pub fn with_trials(self, trials: Trials) -> Self {
+        Self {
+            trials: Some(Arc::new(trials)),
+            ..self
+        }
+    }
+
+    /// Checks that the model of a package that is imported loads and fits its declared schemas.
+    ///
+    /// # Errors
+    /// [`TrialError`] says what is wrong with it, or what happened to the process that tried it.
+    pub(crate) fn check(&self, subject: Subject<'_>) -> Result<(), TrialError> {
+        let found = match &self.trials {
+            Some(trials) => trials.import(&self.choice, subject)?,
+            None => {
+                let model = self
+                    .load(subject.folder, subject.file)
+                    .map_err(|problem| TrialError::Refused(problem.to_string()))?;
+                match codecs(subject.apis, model.ports()) {
+                    Ok(_) => Found::Answers,
+                    Err((at, problem)) => Found::Schema {
+                        at,
+                        problem: problem.0,
+                    },
+                }
+            }
+        };
+        match found {
+            // That it answers nothing is told when it is deployed.
+            Found::Answers | Found::NoAnswer { .. } => Ok(()),
+            Found::Refused { cause } => Err(TrialError::Refused(cause)),
+            Found::Schema { at, problem } => Err(TrialError::Schema { at, problem }),
+        }
+    }
+
+    /// Remembers that the model of a package came through.
+    pub(crate) fn remember(&self, package: Sha256, file: &str) {
+        if let Some(trials) = &self.trials {
+            trials.remember(&self.choice, package, file);
+        }
+    }
+
+    /// Clears a model of a package in place for [`load`](Self::load); what is given is held until the model has answered once.
+    ///
+    /// # Errors
+    /// As [`check`](Self::check).
+    pub(crate) fn clear(
+        &self,
+        package: Sha256,
+        subject: Subject<'_>,
+        wish: Wish,
+        time: Duration,
+        ending: &Ending,
+    ) -> Result<Option<Loading<'_>>, TrialError> {
+        match &self.trials {
+            Some(trials) => trials
+                .clear(&self.choice, package, subject, wish, time, ending)
+                .map(Some),
+            None => Ok(None),
         }
     }
 

@@ -16,7 +16,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use adyton_core::digest::Sha256;
-use adyton_core::model::ModelSpec;
+use adyton_core::model::{Engine, ModelSpec};
 use serde_json::Value as Json;
 
 pub use self::error::ImportError;
@@ -114,7 +114,9 @@ impl Packages {
     ) -> Result<(Published, ModelSpec), ImportError> {
         let stage = self.stage(source)?;
         let spec = check::package(&stage.model_folder(), config, onnx)?;
-        Ok((stage.publish(&self.folder)?, spec))
+        let published = stage.publish(&self.folder)?;
+        remember(onnx, published.digest, &spec);
+        Ok((published, spec))
     }
 
     /// Checks a package that is in place already, as [`import`](Self::import) does.
@@ -135,7 +137,9 @@ impl Packages {
                 "upload it first",
             ));
         }
-        check::package(&model, config, onnx)
+        let spec = check::package(&model, config, onnx)?;
+        remember(onnx, digest, &spec);
+        Ok(spec)
     }
 
     /// The size in bytes of a package in place; `None` when there is none.
@@ -162,5 +166,12 @@ impl Packages {
         }
         stage.settle()?;
         Ok(stage)
+    }
+}
+
+/// What came through once need not be tried again when it is deployed.
+fn remember(onnx: &Onnx, package: Sha256, spec: &ModelSpec) {
+    if let Engine::Onnx { file } = &spec.engine {
+        onnx.remember(package, file);
     }
 }

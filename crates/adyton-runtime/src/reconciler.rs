@@ -239,6 +239,7 @@ impl Reconciler {
         if tokio::time::timeout(patience, all).await.is_err() {
             tracing::warn!("some instances did not end in time; their keepers end them now");
         }
+        self.machinery.threads.close();
         self.remembered.write(self.board.counts());
     }
 }

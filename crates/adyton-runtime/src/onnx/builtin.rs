@@ -20,6 +20,7 @@ use tract_onnx::tract_core::internal::tensor1;
 use self::graph::{After, Prepared};
 use self::plans::Plans;
 use super::cost::Cost;
+use super::ending::Ending;
 use super::lanes;
 use super::predictor::{LoadError, Predictor, RunError, shorten};
 use super::tensor::{ElementType, Elements, Ports, Tensor, Value};
@@ -92,12 +93,16 @@ impl Predictor for BuiltinModel {
     }
 
     fn run(&self, inputs: &[Tensor]) -> Result<Vec<Value>, RunError> {
+        self.run_until(inputs, &Ending::default())
+    }
+
+    fn run_until(&self, inputs: &[Tensor], ending: &Ending) -> Result<Vec<Value>, RunError> {
         let given = inputs
             .iter()
             .map(input)
             .collect::<TractResult<_>>()
             .map_err(said)?;
-        let outputs = self.plans.run(inputs, given).map_err(said)?;
+        let outputs = self.plans.run(inputs, given, ending).map_err(said)?;
         let finish = |(value, after): (&TValue, &After)| {
             let tensor = output(value)?;
             match after {
@@ -110,7 +115,11 @@ impl Predictor for BuiltinModel {
     }
 
     fn cost(&self) -> Cost {
-        self.cost
+        // A shape that has not come before may need a plan, which takes long: not on a gateway's core.
+        match self.plans.may_grow(&self.ports) {
+            true => Cost::Contents,
+            false => self.cost,
+        }
     }
 
     fn runtime(&self) -> String {

@@ -12,6 +12,7 @@ use serde_json::{Map, Value as Json};
 
 use super::codec::Codec;
 use super::cost::Cost;
+use super::ending::Ending;
 use super::predictor::{Predictor, RunError};
 use super::tensor::{Ports, Tensor, Value};
 
@@ -82,6 +83,9 @@ impl Predictor for WithExample {
     }
     fn run(&self, inputs: &[Tensor]) -> Result<Vec<Value>, RunError> {
         self.model.run(inputs)
+    }
+    fn run_until(&self, inputs: &[Tensor], ending: &Ending) -> Result<Vec<Value>, RunError> {
+        self.model.run_until(inputs, ending)
     }
     fn cost(&self) -> Cost {
         self.model.cost()

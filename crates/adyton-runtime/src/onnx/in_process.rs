@@ -1,32 +1,37 @@
 //! A model that answers in this process: a loaded model, the codecs of its APIs, and the choice of thread.
 //!
 //! The gateway asks [`InProcess::is_inline`] for each call. Inline, [`InProcess::predict_inline`] answers on the caller's
-//! thread; otherwise [`InProcess::submit`] queues the call for the inference threads and gives a future. Dropping that future
-//! withdraws the call: if no thread has begun with it, none will.
+//! thread; otherwise [`InProcess::submit`] queues the call for the inference threads and gives a future (`waiting.rs`).
+//! Dropping that future ends the call.
+
+mod waiting;
 
 use std::fmt;
-use std::future::Future;
-use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::task::{Context, Poll};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use adyton_core::clock::Clock;
+use adyton_core::id::ProjectId;
 use adyton_core::model::ApiDeclaration;
 use bytes::Bytes;
 use http::StatusCode;
-use tokio::sync::oneshot;
 
 use super::codec::{Codec, InputError, PredictError};
+use super::ending::{Endable, Ending};
 use super::example;
 use super::golden::{self, First};
 use super::guard::guarded;
 use super::pace::{Pace, Start};
 use super::predictor::{Predictor, RunError};
-use super::threads::{InferenceThreads, Job};
+use super::threads::InferenceThreads;
+use super::threads::line::Line;
 
+pub use self::waiting::Pending;
 pub use super::golden::INLINE_BODY;
+
+/// A model that takes longer may have to be ended while it is measured.
+const QUICK: Duration = Duration::from_millis(100);
 
 /// One call of a model.
 #[derive(Clone, Copy, Debug)]
@@ -116,7 +121,10 @@ pub struct InProcess {
     note: Option<String>,
     /// Whether a panic of the runtime has been told.
     panicked: AtomicBool,
-    waiting: AtomicUsize,
+    /// How many instances share it.
+    users: AtomicUsize,
+    /// Where its calls wait.
+    line: Arc<Line>,
     threads: Arc<InferenceThreads>,
     clock: Clock,
 }
@@ -133,29 +141,62 @@ impl fmt::Debug for InProcess {
 }
 
 impl InProcess {
-    /// Puts a loaded model to work: makes it answer once (the *golden run*) and measures how long it takes. Blocks for as long as the model needs.
+    /// Puts a loaded model to work: makes it answer once (the *golden run*) and measures how long it takes. Blocks for as long
+    /// as the model needs.
     ///
     /// # Errors
-    /// A schema does not fit, or the model cannot answer.
+    /// A schema does not fit.
     pub fn start(
         model: Box<dyn Predictor>,
         apis: &[ApiDeclaration],
         threads: Arc<InferenceThreads>,
         clock: Clock,
     ) -> Result<Arc<Self>, GoldenError> {
+        Self::start_for(
+            ProjectId::from_bits(0),
+            model,
+            apis,
+            threads,
+            clock,
+            &Ending::new(),
+        )
+    }
+
+    /// The same for a model of `project`, whose calls take turns with those of others; `ending` ends the golden run.
+    ///
+    /// # Errors
+    /// As [`start`](Self::start).
+    pub fn start_for(
+        project: ProjectId,
+        model: Box<dyn Predictor>,
+        apis: &[ApiDeclaration],
+        threads: Arc<InferenceThreads>,
+        clock: Clock,
+        ending: &Ending,
+    ) -> Result<Arc<Self>, GoldenError> {
         let codecs = super::codecs(apis, model.ports()).map_err(|(at, problem)| GoldenError::Schema {
             at,
             problem: problem.to_string(),
         })?;
-        let examples = examples(model.as_ref(), apis, &codecs);
-        let (p99, inline, note) = match golden::run(model.as_ref(), &examples) {
+        let endable = Endable {
+            model: model.as_ref(),
+            ending,
+        };
+        let (p99, inline, note) = match first_run(&endable, apis, &codecs) {
             First::Answered(example) => {
-                let p99 = golden::measure(model.as_ref(), &example);
-                (p99, golden::inline_body(model.as_ref(), p99), None)
+                let begin = Instant::now();
+                // It has just worked; what counts is the time.
+                let _ = endable.run(&example);
+                // A quick one is measured as it runs on a gateway's core, where nothing can end it.
+                let measured: &dyn Predictor = match begin.elapsed() > QUICK {
+                    true => &endable,
+                    false => model.as_ref(),
+                };
+                let p99 = golden::measure(measured, &example);
+                (p99, golden::inline_body(measured, p99), None)
             }
             First::Unanswered(said) => (Duration::MAX, None, Some(untried(&said))),
         };
-        drop(examples);
         Ok(Arc::new(Self {
             model,
             codecs,
@@ -163,10 +204,21 @@ impl InProcess {
             inline,
             note,
             panicked: AtomicBool::new(false),
-            waiting: AtomicUsize::new(0),
+            users: AtomicUsize::new(0),
+            line: Line::new(project),
             threads,
             clock,
         }))
+    }
+
+    /// Whether the model was given up.
+    pub(crate) fn has_failed(&self) -> bool {
+        self.line.has_failed()
+    }
+
+    /// Waits until the model is given up because a call of it cannot be ended, and says why.
+    pub(crate) async fn failure(&self) -> String {
+        self.line.failure().await
     }
 
     /// Whether a call with a body of `length` bytes should be answered on the caller's thread.
@@ -184,25 +236,7 @@ impl InProcess {
 
     /// Answers on this thread, and says how long the model took: the time is taken here anyway.
     pub fn predict_measured(&self, call: Call<'_>) -> (Result<Answer, ModelError>, Duration) {
-        self.predict(self.codec(call.path), call.body)
-    }
-
-    /// Queues the call for the inference threads. Nobody begins with it once the future has been dropped.
-    ///
-    /// # Errors
-    /// [`ModelError::Busy`] at once when too many calls wait; the future gives the others.
-    pub fn submit(self: &Arc<Self>, call: Call<'_>) -> Result<Pending, ModelError> {
-        let (answer, pending) = oneshot::channel();
-        let place = Place::take(self)?;
-        let job = Waiting {
-            model: Arc::clone(self),
-            codec: self.codec(call.path),
-            body: call.body.clone(),
-            answer,
-            place,
-        };
-        self.threads.submit(Box::new(job)).map_err(|_| ModelError::Busy)?;
-        Ok(Pending(pending))
+        self.predict(self.model.as_ref(), self.codec(call.path), call.body)
     }
 
     /// What its people should know, although it serves: that it has not answered yet, and what it said.
@@ -224,11 +258,16 @@ impl InProcess {
             .unwrap_or(0)
     }
 
-    fn predict(&self, codec: usize, body: &[u8]) -> (Result<Answer, ModelError>, Duration) {
+    fn predict(
+        &self,
+        model: &dyn Predictor,
+        codec: usize,
+        body: &[u8],
+    ) -> (Result<Answer, ModelError>, Duration) {
         let codec = self.codecs.get(codec).map_or(&Codec::Tensors, |(_, codec)| codec);
         let start = Start::of(&self.pace, &self.clock);
         // The compiled-in runtime is large and young: a panic in it must cost one call, not a worker.
-        let done = guarded(|| codec.predict(self.model.as_ref(), body));
+        let done = guarded(|| codec.predict(model, body));
         let (took, now) = start.took(&self.clock);
         if self.inline.is_some_and(|most| body.len() <= most) {
             self.pace.record(took, now);
@@ -244,15 +283,33 @@ impl InProcess {
         };
         (answered, took.held)
     }
-}
 
-impl InProcess {
     /// Tells of the first panic of this model; each caller hears of the own one anyway.
     fn panicked(&self, panic: RunError) -> ModelError {
         if !self.panicked.swap(true, Ordering::Relaxed) {
             tracing::warn!(runtime = self.runtime(), %panic, "a model's input made the runtime panic; told once for this model");
         }
         ModelError::Failed(panic)
+    }
+}
+
+fn first_run(model: &dyn Predictor, apis: &[ApiDeclaration], codecs: &[(String, Codec)]) -> First {
+    golden::run(model, &examples(model, apis, codecs))
+}
+
+/// Makes a model answer for the first time, as [`InProcess::start`] does, without measuring how long that takes. Gives what it
+/// said if it did not answer.
+pub(crate) fn first_runs(
+    model: &dyn Predictor,
+    apis: &[ApiDeclaration],
+    codecs: &[(String, Codec)],
+) -> Option<String> {
+    match first_run(model, apis, codecs) {
+        First::Answered(_) => {
+            golden::inline_body(model, Duration::ZERO);
+            None
+        }
+        First::Unanswered(said) => Some(said),
     }
 }
 
@@ -278,60 +335,22 @@ fn untried(said: &str) -> String {
     )
 }
 
-/// A place in the queue: one model may hold half of it.
-struct Place(Arc<InProcess>);
-
-impl Place {
-    fn take(model: &Arc<InProcess>) -> Result<Self, ModelError> {
-        let place = Self(Arc::clone(model));
-        if model.waiting.fetch_add(1, Ordering::Relaxed) >= model.threads.room_for_one() {
-            return Err(ModelError::Busy);
-        }
-        Ok(place)
-    }
-}
-
-impl Drop for Place {
-    fn drop(&mut self) {
-        self.0.waiting.fetch_sub(1, Ordering::Relaxed);
-    }
-}
-
-struct Waiting {
-    model: Arc<InProcess>,
-    codec: usize,
-    body: Bytes,
-    answer: oneshot::Sender<Result<Answer, ModelError>>,
-    place: Place,
-}
-
-impl Job for Waiting {
-    fn is_wanted(&self) -> bool {
-        !self.answer.is_closed()
-    }
-    fn run(self: Box<Self>) {
-        let Self {
-            model,
-            codec,
-            body,
-            answer,
-            place,
-        } = *self;
-        drop(place);
-        // A caller who left meanwhile takes no answer; nothing is lost.
-        let _ = answer.send(model.predict(codec, &body).0);
-    }
-}
-
-/// A call that waits for, or runs on, an inference thread.
+/// One instance's use of a model. When the last one is dropped, the model is retired: its calls that run or wait are ended.
 #[derive(Debug)]
-pub struct Pending(oneshot::Receiver<Result<Answer, ModelError>>);
+pub(crate) struct Used(Arc<InProcess>);
 
-impl Future for Pending {
-    type Output = Result<Answer, ModelError>;
-    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        Pin::new(&mut self.0)
-            .poll(context)
-            .map(|answer| answer.unwrap_or(Err(ModelError::Stopping)))
+impl Used {
+    /// Another instance answers with this model.
+    pub(crate) fn by_one_more(model: &Arc<InProcess>) -> Self {
+        model.users.fetch_add(1, Ordering::SeqCst);
+        Self(Arc::clone(model))
+    }
+}
+
+impl Drop for Used {
+    fn drop(&mut self) {
+        if self.0.users.fetch_sub(1, Ordering::SeqCst) == 1 {
+            self.0.threads.end_all_of(&self.0.line);
+        }
     }
 }

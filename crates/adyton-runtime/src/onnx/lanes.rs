@@ -3,6 +3,7 @@
 
 use std::fmt;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use parking_lot::{Mutex, MutexGuard};
 
@@ -20,15 +21,34 @@ impl<T> Lanes<T> {
 
     /// The first free copy, beginning with this thread's own; waits for that one when none is free.
     pub(crate) fn take(&self) -> MutexGuard<'_, T> {
+        self.free().unwrap_or_else(|| self.0[self.own()].lock())
+    }
+
+    /// The same; gives up waiting when `is_over` is true.
+    pub(crate) fn take_until(&self, is_over: impl Fn() -> bool) -> Option<MutexGuard<'_, T>> {
+        /// How often it is asked.
+        const ASK: Duration = Duration::from_millis(20);
+        loop {
+            if let Some(free) = self.free().or_else(|| self.0[self.own()].try_lock_for(ASK)) {
+                return Some(free);
+            }
+            if is_over() {
+                return None;
+            }
+        }
+    }
+
+    /// A copy that nobody uses now.
+    fn free(&self) -> Option<MutexGuard<'_, T>> {
+        let (before, after) = self.0.split_at(self.own());
+        after.iter().chain(before).find_map(Mutex::try_lock)
+    }
+
+    /// Which copy is this thread's own.
+    fn own(&self) -> usize {
         static NEXT: AtomicUsize = AtomicUsize::new(0);
         thread_local!(static OWN: usize = NEXT.fetch_add(1, Ordering::Relaxed));
-        let own = OWN.with(|own| *own) % self.0.len();
-        let (before, after) = self.0.split_at(own);
-        after
-            .iter()
-            .chain(before)
-            .find_map(Mutex::try_lock)
-            .unwrap_or_else(|| self.0[own].lock())
+        OWN.with(|own| *own) % self.0.len()
     }
 }
 

@@ -15,6 +15,7 @@ mod trial;
 use std::path::Path;
 
 use super::cost::Cost;
+use super::ending::Ending;
 use super::predictor::{Predictor, RunError};
 use super::tensor::{Ports, Tensor, Value};
 use plan::Plan;
@@ -56,6 +57,13 @@ impl Predictor for Linear {
         match self.plan.run(inputs) {
             Some(values) => Ok(values),
             None => self.reference.run(inputs),
+        }
+    }
+
+    fn run_until(&self, inputs: &[Tensor], ending: &Ending) -> Result<Vec<Value>, RunError> {
+        match self.plan.run(inputs) {
+            Some(values) => Ok(values),
+            None => self.reference.run_until(inputs, ending),
         }
     }
 

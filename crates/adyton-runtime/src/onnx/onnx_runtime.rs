@@ -7,13 +7,14 @@ use std::sync::Arc;
 use half::f16;
 use ort::environment::Environment;
 use ort::session::builder::{GraphOptimizationLevel, SessionBuilder};
-use ort::session::{Session, SessionInputValue};
+use ort::session::{RunOptions, Session, SessionInputValue, SessionOutputs};
 use ort::value::{
     DynMapValueType, DynTensorValueType, DynValue, PrimitiveTensorElementType, Shape, TensorElementType,
     TensorRef, ValueType,
 };
 
 use super::cost::Cost;
+use super::ending::{Ending, ended};
 use super::lanes::{self, Lanes};
 use super::predictor::{LoadError, Predictor, RunError};
 use super::shapes;
@@ -209,21 +210,27 @@ impl Predictor for OnnxRuntimeModel {
     }
 
     fn run(&self, inputs: &[Tensor]) -> Result<Vec<Value>, RunError> {
-        let given = inputs
-            .iter()
-            .map(input)
-            .collect::<ort::Result<Vec<_>>>()
-            .map_err(run_error)?;
+        let given = lend(inputs)?;
         let mut session = self.sessions.take();
         let outputs = session.run(given.as_slice()).map_err(run_error)?;
-        let mut values = Vec::with_capacity(outputs.len());
-        for (at, (_, value)) in outputs.into_iter().enumerate() {
-            values.push(match (output(value).map_err(run_error)?, self.labels.get(at)) {
-                (Value::Tensor(scores), Some(Some(labels))) => zip_map::maps(scores, labels)?,
-                (value, _) => value,
-            });
+        self.values(outputs)
+    }
+
+    fn run_until(&self, inputs: &[Tensor], ending: &Ending) -> Result<Vec<Value>, RunError> {
+        let given = lend(inputs)?;
+        // For this run alone: who ends it late ends no other.
+        let options = Arc::new(RunOptions::new().map_err(run_error)?);
+        let interrupt = Arc::clone(&options);
+        let mut session = self.sessions.take_until(|| ending.is_over()).ok_or_else(ended)?;
+        let outputs = ending.during(
+            // It fails only for options that are not there.
+            move || drop(interrupt.terminate()),
+            || session.run_with_options(given.as_slice(), &options),
+        )?;
+        match outputs {
+            Err(_) if ending.is_over() => Err(ended()),
+            outputs => self.values(outputs.map_err(run_error)?),
         }
-        Ok(values)
     }
 
     fn cost(&self) -> Cost {
@@ -233,6 +240,27 @@ impl Predictor for OnnxRuntimeModel {
     fn runtime(&self) -> String {
         format!("ONNX Runtime 1.{}", self.minor)
     }
+}
+
+impl OnnxRuntimeModel {
+    fn values(&self, outputs: SessionOutputs<'_>) -> Result<Vec<Value>, RunError> {
+        let mut values = Vec::with_capacity(outputs.len());
+        for (at, (_, value)) in outputs.into_iter().enumerate() {
+            values.push(match (output(value).map_err(run_error)?, self.labels.get(at)) {
+                (Value::Tensor(scores), Some(Some(labels))) => zip_map::maps(scores, labels)?,
+                (value, _) => value,
+            });
+        }
+        Ok(values)
+    }
+}
+
+fn lend(inputs: &[Tensor]) -> Result<Vec<SessionInputValue<'_>>, RunError> {
+    inputs
+        .iter()
+        .map(input)
+        .collect::<ort::Result<_>>()
+        .map_err(run_error)
 }
 
 fn run_error(said: ort::Error) -> RunError {

@@ -1,12 +1,13 @@
 //! The one trait between dispatch and a model: named tensors in, named values out, synchronously.
 //!
-//! Two implementations: `onnx_runtime.rs` (the fast path and the reference) and `builtin.rs` (compiled in). Dynamic
-//! batching belongs between [`InProcess`](super::in_process::InProcess) and this trait: it is a `Predictor` that joins the
-//! first axis of several calls, runs the inner one, and splits the answer; nobody above or below would notice.
+//! Two implementations: `onnx_runtime.rs` (the fast path and the reference) and `builtin.rs` (compiled in). A `Predictor` sees
+//! one call at a time, so calls cannot be joined to batches here: that belongs to the queue of each model (`threads/queue.rs`),
+//! where they stand together.
 
 use std::fmt;
 
 use super::cost::Cost;
+use super::ending::{Ending, ended};
 use super::tensor::{Ports, Tensor, Value};
 
 /// A loaded model.
@@ -20,6 +21,17 @@ pub trait Predictor: Send + Sync + fmt::Debug {
     /// # Errors
     /// The model refused these inputs or failed; see [`RunError`].
     fn run(&self, inputs: &[Tensor]) -> Result<Vec<Value>, RunError>;
+
+    /// The same, ended early by `ending` as far as the runtime can be. A `Predictor` around another one passes this on.
+    ///
+    /// # Errors
+    /// As [`run`](Self::run); also when the run was ended.
+    fn run_until(&self, inputs: &[Tensor], ending: &Ending) -> Result<Vec<Value>, RunError> {
+        match ending.is_over() {
+            true => Err(ended()),
+            false => self.run(inputs),
+        }
+    }
 
     /// What the time of a run depends on; where nobody knows, the model never runs on a gateway's core.
     fn cost(&self) -> Cost {

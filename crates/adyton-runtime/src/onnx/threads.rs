@@ -1,44 +1,131 @@
-//! The inference threads: a fixed number of threads and one bounded queue, so that no prediction runs on a gateway core
-//! for long and no burst can pile up without limit.
+//! The inference threads: as many as cores, a queue for each model before them, and bounds that keep one model from taking
+//! what others need.
 //!
 //! - A full queue refuses at once. One model may fill at most half of it, so that another still gets in.
-//! - A job whose caller has gone is thrown away before it starts.
+//! - Projects take turns (`threads/queue.rs`). One model alone may use every thread; when all have been held for a while and
+//!   another project's call waits, a further thread starts for it (`threads/watch.rs`).
+//! - A call whose caller has gone is thrown away before it starts, and ended when it has started ([`Ending`]). A thread that
+//!   does not come back from that is replaced, and its model is given up.
 //! - A panic in a model ends that call only.
 
-use std::collections::VecDeque;
+mod counts;
+pub(crate) mod line;
+mod queue;
+mod watch;
+mod work;
+
+use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
 
+use adyton_core::id::ProjectId;
 use parking_lot::{Condvar, Mutex};
 
+pub use self::counts::Counts;
+use self::line::Line;
+use self::queue::Queue;
+use super::ending::Ending;
+
+/// How long all threads must have been held before one more starts for another project.
+pub const HELD: Duration = Duration::from_millis(100);
+/// How much longer than the longest call a run that was told to end may hold its thread.
+pub const GRACE: Duration = Duration::from_secs(10);
+/// The stack of an inference thread, in bytes, unless the settings say otherwise.
+const STACK: usize = 8 << 20;
+
+/// How many threads there are, and their bounds.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ThreadSettings {
+    /// How many threads (at least one).
+    pub threads: usize,
+    /// How many calls may wait (at least two).
+    pub room: usize,
+    /// The stack of each, in bytes: plans for new shapes are made on them.
+    pub stack: usize,
+    /// See [`HELD`].
+    pub held: Duration,
+    /// The longest that a caller waits for an answer (`gateway.prediction_timeout`).
+    pub longest_call: Duration,
+    /// See [`GRACE`].
+    pub grace: Duration,
+}
+
+impl ThreadSettings {
+    /// The usual bounds for `threads` threads and `room` waiting calls.
+    pub fn new(threads: usize, room: usize) -> Self {
+        Self {
+            threads,
+            room,
+            stack: STACK,
+            held: HELD,
+            longest_call: Duration::from_secs(40),
+            grace: GRACE,
+        }
+    }
+    /// How many further threads may run: as many again, and at least two, so that two other projects get through.
+    fn most_further(&self) -> usize {
+        self.threads.max(2)
+    }
+}
+
 /// A call that waits for a thread.
-pub(crate) trait Job: Send {
-    /// Whether the caller still waits.
-    fn is_wanted(&self) -> bool;
-    /// Does the work and answers the caller.
-    fn run(self: Box<Self>);
+pub(crate) struct Task {
+    pub(crate) line: Arc<Line>,
+    /// Set over: nobody waits for the answer.
+    pub(crate) ending: Arc<Ending>,
+    /// Does the work and answers the caller. Dropped when nobody waits.
+    pub(crate) work: Box<dyn FnOnce() + Send>,
+}
+
+/// What one thread runs.
+struct Held {
+    line: Arc<Line>,
+    ending: Arc<Ending>,
+    since: Instant,
+    /// Whether it is one of the further threads.
+    further: bool,
+    /// Given up: another thread has its place, and it ends when it comes back.
+    lost: bool,
 }
 
 #[derive(Default)]
-struct Queue {
-    jobs: VecDeque<Box<dyn Job>>,
+struct State {
+    queue: Queue,
+    /// By the number of the thread.
+    held: HashMap<u64, Held>,
+    /// Usual threads that wait for a call.
+    idle: usize,
+    /// Further threads, and those of them that wait for a call or are just starting.
+    further: usize,
+    further_idle: usize,
+    /// When the watching thread looks next; `None` while it sleeps until it is woken.
+    look_at: Option<Instant>,
     closed: bool,
 }
 
 struct Shared {
-    queue: Mutex<Queue>,
+    state: Mutex<State>,
+    /// For the usual threads.
     changed: Condvar,
-    room: usize,
+    /// For the further threads.
+    changed_further: Condvar,
+    /// For the watching thread.
+    watched: Condvar,
+    settings: ThreadSettings,
+    numbers: AtomicU64,
     abandoned: AtomicU64,
+    ended: AtomicU64,
+    lost: AtomicU64,
 }
 
-/// The threads. Dropping the last handle ends them after what they run now.
+/// The threads. Dropping the last handle ends what they run, and then them.
 pub struct InferenceThreads(Arc<Shared>);
 
 impl fmt::Debug for InferenceThreads {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "InferenceThreads(waiting: {})", self.waiting())
+        write!(f, "InferenceThreads({:?})", self.counts())
     }
 }
 
@@ -53,46 +140,106 @@ impl InferenceThreads {
     /// # Errors
     /// The system refused a thread.
     pub fn start(threads: usize, room: usize) -> Result<Arc<Self>, ThreadsError> {
+        Self::with(ThreadSettings::new(threads, room))
+    }
+
+    /// Starts the threads.
+    ///
+    /// # Errors
+    /// The system refused a thread.
+    pub fn with(settings: ThreadSettings) -> Result<Arc<Self>, ThreadsError> {
+        let settings = ThreadSettings {
+            threads: settings.threads.max(1),
+            room: settings.room.max(2),
+            ..settings
+        };
         let shared = Arc::new(Shared {
-            queue: Mutex::default(),
+            state: Mutex::default(),
             changed: Condvar::new(),
-            room: room.max(2),
+            changed_further: Condvar::new(),
+            watched: Condvar::new(),
+            settings,
+            numbers: AtomicU64::new(0),
             abandoned: AtomicU64::new(0),
+            ended: AtomicU64::new(0),
+            lost: AtomicU64::new(0),
         });
+        // From here on a failure ends those that have started.
         let pool = Arc::new(Self(Arc::clone(&shared)));
-        for number in 0..threads.max(1) {
-            let shared = Arc::clone(&shared);
-            std::thread::Builder::new()
-                .name(format!("inference-{number}"))
-                .spawn(move || shared.work())?;
+        for _ in 0..shared.settings.threads {
+            shared.spawn(false)?;
         }
+        let watching = Arc::clone(&shared);
+        std::thread::Builder::new()
+            .name("inference-watch".to_owned())
+            .spawn(move || watching.watch())?;
         Ok(pool)
     }
 
-    /// How many calls of one model may wait.
-    pub(crate) fn room_for_one(&self) -> usize {
-        self.0.room / 2
+    /// Puts a call at the end of its model's queue.
+    ///
+    /// # Errors
+    /// The queue, or this model's half of it, is full; the call is given back.
+    pub(crate) fn submit(&self, task: Task) -> Result<(), Task> {
+        let room = self.0.settings.room;
+        let mut state = self.0.state.lock();
+        let mut gone = Vec::new();
+        let is_full = |state: &State| state.queue.len() >= room || state.queue.of(&task.line) >= room / 2;
+        if is_full(&state) {
+            // Places held for callers who have gone are free.
+            gone = state.queue.remove(|waiting| waiting.ending.is_over());
+        }
+        let refused = state.closed || is_full(&state);
+        if !refused {
+            let (idle, further_idle) = (state.idle > 0, state.further_idle > 0);
+            let project = task.line.project();
+            state.queue.push(task);
+            if idle {
+                self.0.changed.notify_one();
+            } else if further_idle && !state.holds(project) {
+                self.0.changed_further.notify_one();
+            } else {
+                self.0.look_within(&mut state, self.0.settings.held);
+            }
+            drop(state);
+            self.0.throw_away(gone);
+            return Ok(());
+        }
+        drop(state);
+        self.0.throw_away(gone);
+        Err(task)
     }
 
-    /// Puts a job at the end of the queue; gives it back when the queue is full.
-    pub(crate) fn submit(&self, job: Box<dyn Job>) -> Result<(), Box<dyn Job>> {
-        let mut queue = self.0.queue.lock();
-        if queue.jobs.len() >= self.0.room {
-            // Places held for callers who have gone are free.
-            queue.jobs.retain(|waiting| waiting.is_wanted());
-            if queue.jobs.len() >= self.0.room {
-                return Err(job);
-            }
-        }
-        queue.jobs.push_back(job);
-        drop(queue);
-        self.0.changed.notify_one();
-        Ok(())
+    /// Ends what runs and waits for this model: it is retired.
+    pub(crate) fn end_all_of(&self, line: &Arc<Line>) {
+        self.0.end_all(|one| Arc::ptr_eq(one, line));
+    }
+
+    /// Notes that a run was told to end, so that somebody looks whether it does.
+    pub(crate) fn end(&self, ending: &Ending) {
+        ending.end();
+        let mut state = self.0.state.lock();
+        let within = self.0.settings.longest_call + self.0.settings.grace;
+        self.0.look_within(&mut state, within);
+    }
+
+    /// Ends everything that runs and waits, because the server stops; nothing is taken any more.
+    pub fn close(&self) {
+        self.0.state.lock().closed = true;
+        self.0.end_all(|_| true);
+        self.0.changed.notify_all();
+        self.0.changed_further.notify_all();
+        self.0.watched.notify_all();
+    }
+
+    /// The stack of a thread that may load a model or make plans, in bytes.
+    pub(crate) fn stack(&self) -> usize {
+        self.0.settings.stack
     }
 
     /// How many calls wait now.
     pub fn waiting(&self) -> usize {
-        self.0.queue.lock().jobs.len()
+        self.0.state.lock().queue.len()
     }
 
     /// How many calls were thrown away unstarted because their callers had gone.
@@ -101,40 +248,15 @@ impl InferenceThreads {
     }
 }
 
-impl Shared {
-    fn work(&self) {
-        while let Some(job) = self.next() {
-            if job.is_wanted() {
-                job.run();
-            } else {
-                self.abandoned.fetch_add(1, Ordering::Relaxed);
-            }
-        }
-    }
-
-    fn next(&self) -> Option<Box<dyn Job>> {
-        let mut queue = self.queue.lock();
-        loop {
-            if queue.closed {
-                return None;
-            }
-            if let Some(job) = queue.jobs.pop_front() {
-                return Some(job);
-            }
-            self.changed.wait(&mut queue);
-        }
+impl Drop for InferenceThreads {
+    fn drop(&mut self) {
+        self.close();
     }
 }
 
-impl Drop for InferenceThreads {
-    fn drop(&mut self) {
-        let waiting = {
-            let mut queue = self.0.queue.lock();
-            queue.closed = true;
-            std::mem::take(&mut queue.jobs)
-        };
-        self.0.changed.notify_all();
-        // Dropped outside the lock: a job's own drop may look at the queue.
-        drop(waiting);
+impl State {
+    /// Whether a thread runs a call of this project.
+    fn holds(&self, project: ProjectId) -> bool {
+        self.held.values().any(|held| held.line.project() == project)
     }
 }

@@ -10,7 +10,8 @@ use serde_json::Value as Json;
 
 use super::config::{self, Asked};
 use super::error::ImportError;
-use crate::onnx::{Onnx, codecs};
+use crate::onnx::Onnx;
+use crate::trial::Subject;
 
 /// The largest `config.json`, in bytes.
 const LARGEST_CONFIG: u64 = 1 << 20;
@@ -32,13 +33,10 @@ pub(super) fn package(model: &Path, given: Option<&Json>, onnx: &Onnx) -> Result
         }
     })?;
     if let Engine::Onnx { file } = &spec.engine {
-        let loaded = onnx.load(model, file)?;
-        codecs(&spec.apis, loaded.ports()).map_err(|(at, problem)| {
-            ImportError::field(
-                format!("apis[{at}].{}", "request.data"),
-                problem.0,
-                "let the schema and the model agree",
-            )
+        onnx.check(Subject {
+            folder: model,
+            file,
+            apis: &spec.apis,
         })?;
     }
     Ok(spec)

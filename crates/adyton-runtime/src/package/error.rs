@@ -3,7 +3,7 @@
 use std::fmt;
 use std::io;
 
-use crate::onnx::predictor::LoadError;
+use crate::trial::TrialError;
 
 /// A refused package.
 #[derive(Debug)]
@@ -26,8 +26,8 @@ pub enum ImportError {
         /// What to do.
         fix: String,
     },
-    /// The model file does not load.
-    Model(LoadError),
+    /// The model file does not load, or harmed the process that tried it: in words for people.
+    Model(String),
     /// The packages' folder failed us; not the package's fault.
     Storage(io::Error),
 }
@@ -62,7 +62,7 @@ impl fmt::Display for ImportError {
                 ("model/config.json".to_owned(), cause, fix)
             }
             Self::Field { field, cause, fix } => (format!("model/config.json: {field}"), cause, fix),
-            Self::Model(problem) => return problem.fmt(f),
+            Self::Model(problem) => return f.write_str(problem),
             Self::Storage(problem) => return write!(f, "the package cannot be stored: {problem}"),
         };
         if !place.is_empty() {
@@ -84,8 +84,16 @@ impl From<io::Error> for ImportError {
     }
 }
 
-impl From<LoadError> for ImportError {
-    fn from(problem: LoadError) -> Self {
-        Self::Model(problem)
+impl From<TrialError> for ImportError {
+    fn from(problem: TrialError) -> Self {
+        match problem {
+            TrialError::Schema { at, problem } => Self::field(
+                format!("apis[{at}].request.data"),
+                problem,
+                "let the schema and the model agree",
+            ),
+            TrialError::Unavailable(_) => Self::Storage(io::Error::other(problem)),
+            other => Self::Model(other.to_string()),
+        }
     }
 }

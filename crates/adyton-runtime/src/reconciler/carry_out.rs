@@ -224,6 +224,7 @@ impl Service {
             service: self.id,
             instance: id,
             key: wanted.key,
+            generation: order.plan.generation,
             recipe: recipe.clone(),
         };
         instance::begin(machinery, start, stopped);

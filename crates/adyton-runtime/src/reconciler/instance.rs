@@ -5,6 +5,7 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Weak};
+use std::time::Duration;
 
 use adyton_core::clock::Clock;
 use adyton_core::events::Events;
@@ -12,7 +13,7 @@ use adyton_core::id::{InstanceId, ServiceId};
 use adyton_core::instances::LogLine;
 use adyton_core::model::Engine;
 use parking_lot::Mutex;
-use tokio::sync::{Semaphore, mpsc, watch};
+use tokio::sync::{Semaphore, mpsc, oneshot, watch};
 
 use super::board::Board;
 use super::plan::Key;
@@ -22,10 +23,15 @@ use crate::command::CommandSettings;
 use crate::command::program::Sink;
 use crate::command::supervise::{Failure, Restart, Task, Told, supervise};
 use crate::onnx::Onnx;
-use crate::onnx::in_process::InProcess;
+use crate::onnx::ending::Ending;
+use crate::onnx::in_process::{InProcess, Used};
 use crate::onnx::threads::InferenceThreads;
 use crate::package::Packages;
 use crate::targets::{Target, Targets};
+use crate::trial::{Subject, Wish};
+
+/// A trial ends so long before the deployment's time is up.
+const BEFORE_THE_END: Duration = Duration::from_secs(1);
 
 /// What all instances share.
 pub(super) struct Machinery {
@@ -65,6 +71,8 @@ pub(super) struct Start {
     pub(super) service: ServiceId,
     pub(super) instance: InstanceId,
     pub(super) key: Key,
+    /// The service's generation: a later one is another try.
+    pub(super) generation: u64,
     pub(super) recipe: Recipe,
 }
 
@@ -109,45 +117,49 @@ async fn in_process(
     tell: impl Fn(News),
     mut stop: watch::Receiver<bool>,
 ) {
-    let loading = load(machinery, start.key, runnable, file);
+    let ending = Ending::new();
+    let loading = load(machinery, start, runnable, file, Arc::clone(&ending));
     let loaded = tokio::select! {
         loaded = tokio::time::timeout(start.recipe.deploy_timeout, loading) => loaded,
-        _ = stop.wait_for(|stop| *stop) => return tell(News::Ended),
-    };
-    let failed = |cause: String| {
-        News::Failed(Failure {
-            step: "loading",
-            cause,
-        })
-    };
-    match loaded {
-        Ok(Ok(model)) => {
-            if let Some(note) = model.note() {
-                let text = format!("An instance of model {}: {note}", start.recipe.name);
-                telling::abnormal(machinery, start.service, text);
-            }
-            tell(News::Ready(Target::InProcess(model)));
+        _ = stop.wait_for(|stop| *stop) => {
+            ending.end();
+            return tell(News::Ended);
         }
-        Ok(Err(cause)) => return tell(failed(cause)),
+    };
+    let failed = |step, cause| News::Failed(Failure { step, cause });
+    let model = match loaded {
+        Ok(Ok(model)) => model,
+        Ok(Err(cause)) => return tell(failed("loading", cause)),
         Err(_) => {
+            ending.end();
             let cause = format!(
                 "model/{file} had not answered once after {} s",
                 start.recipe.deploy_timeout.as_secs()
             );
-            return tell(failed(cause));
+            return tell(failed("loading", cause));
         }
+    };
+    if let Some(note) = model.note() {
+        let text = format!("An instance of model {}: {note}", start.recipe.name);
+        telling::abnormal(machinery, start.service, text);
     }
-    // An error means that nobody can want it any more.
-    let _ = stop.wait_for(|stop| *stop).await;
-    tell(News::Ended);
+    // The last instance that lets go of the model ends what still runs of it.
+    let _used = Used::by_one_more(&model);
+    tell(News::Ready(Target::InProcess(Arc::clone(&model))));
+    tokio::select! {
+        // An error means that nobody can want it any more.
+        _ = stop.wait_for(|stop| *stop) => tell(News::Ended),
+        cause = model.failure() => tell(failed("running", cause)),
+    }
 }
 
 /// Loads the model and makes it answer once, or takes the one that another instance of the same version has.
 async fn load(
     machinery: &Arc<Machinery>,
-    key: Key,
+    start: &Start,
     runnable: &Runnable,
     file: &str,
+    ending: Arc<Ending>,
 ) -> Result<Arc<InProcess>, String> {
     // Given back when the deployment's time is over, even if a model still hangs: others must not wait for it.
     let _permit = machinery
@@ -157,24 +169,56 @@ async fn load(
         .map_err(|problem| problem.to_string())?;
     let (shared, spec, file) = (Arc::clone(machinery), Arc::clone(&runnable.spec), file.to_owned());
     let folder = machinery.packages.path(runnable.package).join("model");
+    let (key, project, package) = (start.key, start.recipe.project, runnable.package);
+    let (wish, time) = (
+        Wish {
+            service: start.service,
+            generation: start.generation,
+        },
+        // Sooner than the deployment gives up, so that it is known and noted why.
+        start
+            .recipe
+            .deploy_timeout
+            .saturating_sub(BEFORE_THE_END)
+            .max(start.recipe.deploy_timeout / 2),
+    );
     let load = move || {
-        if let Some(model) = shared.loaded.lock().get(&key).and_then(Weak::upgrade) {
+        let there = shared.loaded.lock().get(&key).and_then(Weak::upgrade);
+        if let Some(model) = there.filter(|model| !model.has_failed()) {
             return Ok(model);
         }
+        let subject = Subject {
+            folder: &folder,
+            file: &file,
+            apis: &spec.apis,
+        };
+        // Held until the model has answered once.
+        let _loading = shared
+            .onnx
+            .clear(package, subject, wish, time, &ending)
+            .map_err(|problem| problem.to_string())?;
         let loaded = shared
             .onnx
             .load(&folder, &file)
             .map_err(|problem| problem.to_string())?;
         let (threads, clock) = (Arc::clone(&shared.threads), shared.clock.clone());
-        let model = InProcess::start(loaded, &spec.apis, threads, clock)
+        let model = InProcess::start_for(project, loaded, &spec.apis, threads, clock, &ending)
             .map_err(|problem| format!("model/{file}: {problem}"))?;
         let mut all = shared.loaded.lock();
         all.retain(|_, model| model.strong_count() > 0);
         all.insert(key, Arc::downgrade(&model));
         Ok(model)
     };
+    // Loading recurses as deep as the graph does, so it gets the stack on which the model was tried.
+    let (tell, loaded) = oneshot::channel();
+    std::thread::Builder::new()
+        .name("model-load".to_owned())
+        .stack_size(machinery.threads.stack())
+        // Nobody waits for it when the time is up; the model goes then.
+        .spawn(move || drop(tell.send(load())))
+        .map_err(|problem| format!("no thread to load the model on: {problem}"))?;
     // A runtime that panics over a model fails that model only.
-    tokio::task::spawn_blocking(load)
+    loaded
         .await
         .unwrap_or_else(|_| Err("the runtime panicked while it loaded the model".to_owned()))
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use adyton_core::digest::Sha256;
+use adyton_core::id::ProjectId;
 use adyton_core::live::LiveService;
 use adyton_core::model::{Model, ModelSpec};
 use adyton_core::service::{Version, Wanted};
@@ -28,6 +29,8 @@ pub(super) struct Recipe {
     pub(super) what: Result<Runnable, String>,
     pub(super) environment: BTreeMap<String, String>,
     pub(super) deploy_timeout: Duration,
+    /// Whose it is.
+    pub(super) project: ProjectId,
 }
 
 /// A published model.
@@ -42,7 +45,7 @@ pub(super) fn of(live: &LiveService) -> Order {
     let (mut versions, mut recipes) = (Vec::new(), Vec::new());
     for version in &service.versions {
         let model = live.models.iter().find(|model| model.id == version.model);
-        let recipe = recipe(version, model.map(Arc::as_ref));
+        let recipe = recipe(service.project, version, model.map(Arc::as_ref));
         versions.push(WantedVersion {
             model: version.model,
             key: key(version, &recipe),
@@ -62,7 +65,7 @@ pub(super) fn of(live: &LiveService) -> Order {
     }
 }
 
-fn recipe(version: &Version, model: Option<&Model>) -> Recipe {
+fn recipe(project: ProjectId, version: &Version, model: Option<&Model>) -> Recipe {
     let name = model.map_or_else(
         || version.model.to_string(),
         |model| format!("{} {}", model.name, model.version),
@@ -85,6 +88,7 @@ fn recipe(version: &Version, model: Option<&Model>) -> Recipe {
         what,
         environment: version.envs.clone(),
         deploy_timeout: Duration::from_secs(u64::from(version.deploy_timeout_seconds.max(1))),
+        project,
     }
 }
 

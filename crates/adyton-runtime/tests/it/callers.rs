@@ -11,7 +11,7 @@ use crate::models::{api, ask, check, each};
 use crate::place::{onnx_runtime, runtimes};
 
 /// A loop that counts to the number it is given.
-fn counting() -> ModelProto {
+pub(crate) fn counting() -> ModelProto {
     let body = GraphProto {
         name: "body".to_owned(),
         node: vec![

@@ -10,6 +10,8 @@ mod models;
 mod packages;
 mod place;
 mod recurrent;
+mod runs;
 mod services;
+mod trials;
 mod understood;
 mod world;

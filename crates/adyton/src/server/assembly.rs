@@ -19,6 +19,7 @@ use adyton_runtime::onnx::threads::InferenceThreads;
 use adyton_runtime::package::{Limits, Packages};
 use adyton_runtime::reconciler::{Reconciler, Surroundings};
 use adyton_runtime::targets::Targets;
+use adyton_runtime::trial::Trials;
 use adyton_store::bootstrap::Bootstrap;
 use adyton_store::event_writer::EventWriter;
 use adyton_store::{DataFolder, Feed, OpenError, Store, StoreError, feed, health, housekeeping};
@@ -34,8 +35,6 @@ use crate::context::Context;
 use crate::failure::{Failure, Outcome};
 use crate::server::onnx_places;
 
-/// Predictions that wait for an inference thread; more are refused (`service.queue_full`).
-const WAITING_PREDICTIONS: usize = 1024;
 /// Lines of log that a service keeps.
 const LOG_LINES: usize = 2000;
 
@@ -235,6 +234,7 @@ impl Front {
             clock: clock.clone(),
         };
         let health = truth.store.health().clone();
+        let threads = models.threads.clone();
         ControlParts {
             store: truth.store.clone(),
             feed: truth.feed.clone(),
@@ -244,7 +244,7 @@ impl Front {
             door: self.gateway.door(),
             packages: models.packages.clone(),
             onnx: models.onnx.clone(),
-            metrics: Arc::new(move || gauge.render() + &storage.render()),
+            metrics: Arc::new(move || gauge.render() + &storage.render() + &threads.render()),
             ready: Arc::new(move || match (open.load(Ordering::Acquire), health.trouble()) {
                 (false, _) => Err("the server is starting or stopping".to_owned()),
                 (true, Some(trouble)) => Err(trouble),
@@ -312,6 +312,7 @@ impl Truth {
 struct Models {
     packages: Packages,
     onnx: Arc<Onnx>,
+    threads: Arc<InferenceThreads>,
     targets: Arc<Targets>,
     reconciler: Reconciler,
 }
@@ -337,6 +338,8 @@ impl Models {
         if let (LibrarySetting::File(_), Choice::Builtin { reason }) = (&setting, onnx.choice()) {
             return Err(wrong_library(reason));
         }
+        let onnx = onnx.with_trials(Trials::open(parts::trials(config, &truth.data)));
+        let threads = InferenceThreads::with(parts::inference(config)).map_err(failed)?;
         let targets = Targets::new();
         let reconciler = Reconciler::new(Surroundings {
             live: truth.feed.cell().clone(),
@@ -344,7 +347,7 @@ impl Models {
             events,
             packages: packages.clone(),
             onnx: onnx.clone(),
-            threads: InferenceThreads::start(parts::cores(), WAITING_PREDICTIONS).map_err(failed)?,
+            threads: threads.clone(),
             command: parts::command(loaded, &truth.data, &context.environment, files)?,
             log_lines: LOG_LINES,
             counts: truth.data.join("calls.json"),
@@ -353,6 +356,7 @@ impl Models {
         Ok(Self {
             packages,
             onnx: Arc::new(onnx),
+            threads,
             targets,
             reconciler,
         })

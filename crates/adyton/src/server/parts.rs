@@ -11,6 +11,8 @@ use adyton_gateway::journal::{AccessLog, JournalSettings};
 use adyton_gateway::settings::{GatewaySettings, Limits, Patience};
 use adyton_listener::files::{Connections, OpenFiles};
 use adyton_runtime::command::CommandSettings;
+use adyton_runtime::onnx::threads::ThreadSettings;
+use adyton_runtime::trial::TrialSettings;
 use adyton_sign::EncodedSlash;
 
 use crate::client::profile::Profiles;
@@ -25,6 +27,12 @@ const ACCESS_LOG_BYTES: u64 = 64 << 20;
 const ACCESS_LOGS: u32 = 4;
 /// A shorter token of the metrics could be guessed. In characters.
 const METRICS_TOKEN_LEAST: usize = 16;
+/// Predictions that wait for an inference thread; more are refused (`service.queue_full`).
+const WAITING_PREDICTIONS: usize = 1024;
+/// With less memory, in bytes, ONNX Runtime does not even start.
+const LEAST_LOAD_MEMORY: u64 = 256 << 20;
+/// The stack for loading a model: the least and the most, in bytes.
+const LOAD_STACK: (u64, u64) = (1 << 20, 1 << 30);
 
 /// Cores of this machine.
 pub(super) fn cores() -> usize {
@@ -162,6 +170,37 @@ pub(super) fn command(
         longest_call: config.gateway.prediction_timeout,
         ..CommandSettings::new(keeper, data.join("tmp"))
     })
+}
+
+/// How models are tried before the server loads them: by this very binary, which may have been replaced on the disk.
+pub(super) fn trials(config: &Config, data: &Path) -> TrialSettings {
+    let (onnx, usual) = (
+        &config.onnx,
+        TrialSettings::new(
+            vec!["/proc/self/exe".into(), "keeper".into()],
+            data.join("trials"),
+        ),
+    );
+    TrialSettings {
+        memory: match onnx.load_memory.0 {
+            0 => usual.memory,
+            bytes => bytes.max(LEAST_LOAD_MEMORY),
+        },
+        stack: onnx.load_stack.0.clamp(LOAD_STACK.0, LOAD_STACK.1),
+        time: onnx.load_timeout,
+        ..usual
+    }
+}
+
+/// The inference threads.
+pub(super) fn inference(config: &Config) -> ThreadSettings {
+    let stack = config.onnx.load_stack.0.clamp(LOAD_STACK.0, LOAD_STACK.1);
+    ThreadSettings {
+        // What came through a trial needs no more here, but where frames differ by a little.
+        stack: usize::try_from(stack + stack / 4).unwrap_or(usize::MAX),
+        longest_call: config.gateway.prediction_timeout,
+        ..ThreadSettings::new(cores(), WAITING_PREDICTIONS)
+    }
 }
 
 /// Who calls.

@@ -315,6 +315,9 @@ fn the_configuration_is_checked_and_shown_with_origins() {
             journal.hide_query_keys      x-auth-token, token, access_token, apikey, api_key, x-apig-appcode, appcode, signature, x-hw-appkey, appsecret, secret, secret_key, password
             journal.access_log           off
             onnx.library
+            onnx.load_memory             0
+            onnx.load_stack              8MiB
+            onnx.load_timeout            5m
             runtime.run_code             true
             log.filter                   info
             log.format                   human

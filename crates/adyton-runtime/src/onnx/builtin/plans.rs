@@ -14,9 +14,10 @@ use tract_onnx::tract_core::plan::eval;
 
 use super::watch::{self, Watch};
 use super::{graph, restart};
+use crate::onnx::ending::{Ending, ended};
 use crate::onnx::guard::guarded;
 use crate::onnx::lanes::Lanes;
-use crate::onnx::tensor::{Elements, Input, Ports, Shape, Tensor, product, trial_shapes};
+use crate::onnx::tensor::{Axis, Elements, Input, Ports, Shape, Tensor, product, trial_shapes};
 
 /// So many shapes keep their plan; each holds the weights once more.
 const KEPT: usize = 4;
@@ -72,10 +73,12 @@ impl Plans {
                     let given = zeros(ports, shapes);
                     guarded(|| run(given?)).is_ok_and(|ran| ran.is_ok())
                 };
-                let alone = |shapes: &Shapes| answers(shapes, &|given| each.plan(shapes)?.run(given));
+                let alone = |shapes: &Shapes| {
+                    answers(shapes, &|given| each.plan(shapes)?.run(given, &Ending::default()))
+                };
                 match !trials
                     .iter()
-                    .any(|shapes| answers(shapes, &|given| plan.run(given)))
+                    .any(|shapes| answers(shapes, &|given| plan.run(given, &Ending::default())))
                     && trials.iter().any(alone)
                 {
                     true => Ok(Self::Each(Box::new(each))),
@@ -86,14 +89,28 @@ impl Plans {
     }
 
     /// Runs the graph on `given`, which is `inputs` in the words of `tract`.
-    pub(super) fn run(&self, inputs: &[Tensor], given: TVec<TValue>) -> TractResult<TVec<TValue>> {
+    pub(super) fn run(
+        &self,
+        inputs: &[Tensor],
+        given: TVec<TValue>,
+        ending: &Ending,
+    ) -> TractResult<TVec<TValue>> {
         match self {
-            Self::Any(plan) => plan.run(given),
+            Self::Any(plan) => plan.run(given, ending),
             Self::Each(each) => {
                 let shapes: Shapes = inputs.iter().map(|input| input.shape.clone()).collect();
-                each.plan(&shapes)?.run(given)
+                each.plan(&shapes)?.run(given, ending)
             }
         }
+    }
+
+    /// Whether a call can bring a shape for which there is no plan yet.
+    pub(super) fn may_grow(&self, ports: &Ports) -> bool {
+        let is_open = |input: &Input| {
+            let axes = input.axes.as_deref();
+            axes.is_none_or(|axes| axes.iter().any(|axis| matches!(axis, Axis::Any(_))))
+        };
+        matches!(self, Self::Each(_)) && ports.inputs.iter().any(is_open)
     }
 }
 
@@ -187,26 +204,28 @@ impl Plan {
         Ok(Self { plan, watch, states })
     }
 
-    fn run(&self, given: TVec<TValue>) -> TractResult<TVec<TValue>> {
+    fn run(&self, given: TVec<TValue>, ending: &Ending) -> TractResult<TVec<TValue>> {
         let Some(states) = &self.states else {
-            return self.run_in(&mut self.plan.spawn()?, given);
+            return self.run_in(&mut self.plan.spawn()?, given, ending);
         };
-        let mut lane = states.take();
+        let Some(mut lane) = states.take_until(|| ending.is_over()) else {
+            bail!("{}", ended());
+        };
         // A run that fails or panics leaves values behind, so a state comes back only after it has succeeded.
         let mut state = match lane.take() {
             Some(state) => state,
             None => self.plan.spawn()?,
         };
-        let outputs = self.run_in(&mut state, given)?;
+        let outputs = self.run_in(&mut state, given, ending)?;
         *lane = Some(state);
         Ok(outputs)
     }
 
-    fn run_in(&self, state: &mut State, given: TVec<TValue>) -> TractResult<TVec<TValue>> {
-        if self.watch.is_empty() {
-            return state.run(given);
-        }
+    fn run_in(&self, state: &mut State, given: TVec<TValue>, ending: &Ending) -> TractResult<TVec<TValue>> {
         state.run_plan_with_eval(given, |context, own, node, inputs| {
+            if ending.is_over() {
+                bail!("{}", ended());
+            }
             self.watch
                 .run(node.id, inputs, |inputs| eval(context, own, node, inputs))
         })

@@ -36,11 +36,6 @@ impl Watch {
         Self(model.nodes().iter().filter_map(kind).collect())
     }
 
-    /// Whether there are none.
-    pub(super) fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
     /// Runs the node, if it may run on these inputs.
     pub(super) fn run(
         &self,

@@ -1,6 +1,9 @@
-//! Which runtime computes ONNX models.
+//! Which runtime computes ONNX models, and what loading one may take.
+
+use std::time::Duration;
 
 use crate::config::section::section;
+use crate::config::value::ByteSize;
 
 section! {
     /// ONNX models in process.
@@ -9,5 +12,13 @@ section! {
         /// looked for in the data folder (where `adyton doctor --fix` puts it), in Python's packages, and where systems
         /// install it; the compiled-in runtime serves where none is found.
         library: String = "" at "onnx.library", Start;
+        /// The memory that a model may take while it is loaded for the first time, in a process of its own (at least 256MiB);
+        /// `0` is half of this machine's, or of its container's limit.
+        load_memory: ByteSize = "0" at "onnx.load_memory", Start;
+        /// The stack for loading a model (from 1MiB to 1GiB): graphs that are nested deeply need more.
+        load_stack: ByteSize = "8MiB" at "onnx.load_stack", Start;
+        /// How long a model may take, when it is imported, until it is loaded and has answered once; at a deployment that is
+        /// `deploy_timeout_in_seconds`.
+        load_timeout: Duration = "5m" at "onnx.load_timeout", Start;
     }
 }

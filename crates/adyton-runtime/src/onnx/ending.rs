@@ -1,0 +1,130 @@
+//! How a run that has begun is ended from outside: its caller has gone, its time is up, its model is retired, the server
+//! stops.
+//!
+//! Whoever may end the run holds the same [`Ending`] as the thread that runs it. ONNX Runtime is interrupted at once (it
+//! looks between nodes, inside loops too); the compiled-in runtime looks at [`Ending::is_over`] between nodes. Neither stops
+//! inside one operator, so a thread may come back late, or never: see `threads/watch.rs`.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use parking_lot::Mutex;
+
+use super::cost::Cost;
+use super::predictor::{Predictor, RunError};
+use super::tensor::{Ports, Tensor, Value};
+
+type Interrupt = Box<dyn Fn() + Send>;
+
+/// The end of one run. It comes at most once and stays.
+#[derive(Default)]
+pub struct Ending {
+    over: AtomicBool,
+    /// How the runtime that runs now is interrupted.
+    interrupt: Mutex<Option<Interrupt>>,
+}
+
+impl std::fmt::Debug for Ending {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Ending(over: {})", self.is_over())
+    }
+}
+
+impl Ending {
+    /// One that has not come.
+    pub fn new() -> Arc<Self> {
+        Arc::default()
+    }
+
+    /// Ends the run. Returns at once; the run's thread comes back when the runtime notices.
+    pub fn end(&self) {
+        self.over.store(true, Ordering::SeqCst);
+        if let Some(interrupt) = self.interrupt.lock().as_ref() {
+            interrupt();
+        }
+    }
+
+    /// Whether the run is to end.
+    pub fn is_over(&self) -> bool {
+        self.over.load(Ordering::SeqCst)
+    }
+
+    /// Does `run`, which `interrupt` makes return early.
+    pub(crate) fn during<T>(
+        &self,
+        interrupt: impl Fn() + Send + 'static,
+        run: impl FnOnce() -> T,
+    ) -> Result<T, RunError> {
+        *self.interrupt.lock() = Some(Box::new(interrupt));
+        // `end` sets the flag before it looks for an interrupt: one of the two sees the other.
+        let done = if self.is_over() { Err(ended()) } else { Ok(run()) };
+        *self.interrupt.lock() = None;
+        done
+    }
+}
+
+/// What is said of a run that was ended.
+pub(crate) fn ended() -> RunError {
+    RunError("the run was ended before it was done".to_owned())
+}
+
+/// A model each run of which ends with `ending`.
+#[derive(Debug)]
+pub(crate) struct Endable<'m> {
+    pub(crate) model: &'m dyn Predictor,
+    pub(crate) ending: &'m Ending,
+}
+
+impl Predictor for Endable<'_> {
+    fn ports(&self) -> &Ports {
+        self.model.ports()
+    }
+
+    fn run(&self, inputs: &[Tensor]) -> Result<Vec<Value>, RunError> {
+        self.model.run_until(inputs, self.ending)
+    }
+
+    fn cost(&self) -> Cost {
+        self.model.cost()
+    }
+
+    fn example(&self) -> Option<&[u8]> {
+        self.model.example()
+    }
+
+    fn runtime(&self) -> String {
+        self.model.runtime()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+    use std::sync::atomic::AtomicU32;
+
+    use super::*;
+
+    #[test]
+    fn a_run_is_interrupted_once_it_has_begun_and_never_begins_after_its_end() {
+        let (ending, heard) = (Ending::new(), Arc::new(AtomicU32::new(0)));
+        let hears = |heard: &Arc<AtomicU32>| {
+            let heard = Arc::clone(heard);
+            move || {
+                heard.fetch_add(1, Ordering::SeqCst);
+            }
+        };
+        let ran = ending.during(hears(&heard), || {
+            ending.end();
+            heard.load(Ordering::SeqCst)
+        });
+        assert_eq!(ran, Ok(1));
+        let late = ending.during(hears(&heard), || 7);
+        assert_eq!(late, Err(ended()));
+        ending.end();
+        assert_eq!(
+            heard.load(Ordering::SeqCst),
+            1,
+            "a run that is over is left alone"
+        );
+    }
+}

@@ -1,0 +1,106 @@
+//! The thread that watches over the inference threads: starts further ones for projects that wait behind others, and replaces
+//! those that do not come back.
+//!
+//! It sleeps until a call waits that no thread can take, or a run was told to end; then until the moment at which something
+//! could have to be done.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
+
+use adyton_core::id::ProjectId;
+use parking_lot::MutexGuard;
+
+use super::{Shared, State};
+
+/// How soon another try is made when the system refuses a thread.
+const AGAIN: Duration = Duration::from_millis(100);
+
+impl Shared {
+    pub(super) fn watch(self: Arc<Self>) {
+        let mut state = self.state.lock();
+        while !state.closed {
+            match state.look_at {
+                None => self.watched.wait(&mut state),
+                Some(at) => {
+                    self.watched.wait_until(&mut state, at);
+                }
+            }
+            let now = Instant::now();
+            if state.look_at.is_some_and(|at| at <= now) {
+                state.look_at = None;
+                let next = [self.make_way(&mut state, now), self.replace(&mut state, now)];
+                if let Some(at) = next.into_iter().flatten().min() {
+                    // Never in the past, so that a refused thread is no busy loop.
+                    state.look_at = Some(at.max(now + Duration::from_millis(1)));
+                }
+            }
+        }
+    }
+
+    /// Starts further threads for projects that hold none while all usual threads have been held for long. Gives when to look
+    /// again.
+    fn make_way(self: &Arc<Self>, state: &mut MutexGuard<'_, State>, now: Instant) -> Option<Instant> {
+        let behind: Vec<ProjectId> = state
+            .queue
+            .projects()
+            .filter(|project| !state.holds(*project))
+            .collect();
+        if behind.is_empty() || state.idle > 0 {
+            // Who waits behind the own project's calls waits for these; whoever takes the last idle thread wakes us.
+            return None;
+        }
+        let usual = state.held.values().filter(|held| !held.further && !held.lost);
+        let youngest = usual.map(|held| held.since).max();
+        let from = youngest.map_or(now, |since| since + self.settings.held);
+        if from > now {
+            return Some(from);
+        }
+        let room = self.settings.most_further().saturating_sub(state.further);
+        let lacking = behind.len().saturating_sub(state.further_idle).min(room);
+        for _ in 0..lacking {
+            if let Err(error) = self.spawn(true) {
+                tracing::warn!(%error, "a further inference thread cannot be started");
+                return Some(now + AGAIN);
+            }
+            state.further += 1;
+            state.further_idle += 1;
+        }
+        self.changed_further.notify_all();
+        // While somebody waits behind, threads may become free for them or the room may grow.
+        Some(now + self.settings.held.max(AGAIN))
+    }
+
+    /// Replaces threads whose run was told to end and did not. Gives when to look again.
+    fn replace(self: &Arc<Self>, state: &mut MutexGuard<'_, State>, now: Instant) -> Option<Instant> {
+        // An honest run that takes as long as callers wait at most must not cost its model the service.
+        let patience = self.settings.longest_call + self.settings.grace;
+        let (mut next, mut lost) = (None::<Instant>, Vec::new());
+        for held in state.held.values_mut() {
+            if held.lost || !held.ending.is_over() {
+                continue;
+            }
+            let until = held.since + patience;
+            if until > now {
+                next = Some(next.map_or(until, |next| next.min(until)));
+                continue;
+            }
+            held.lost = true;
+            lost.push((Arc::clone(&held.line), held.further));
+        }
+        for (line, further) in lost {
+            self.lost.fetch_add(1, Ordering::Relaxed);
+            if further {
+                state.further = state.further.saturating_sub(1);
+            } else if let Err(error) = self.spawn(false) {
+                tracing::error!(%error, "an inference thread that does not come back cannot be replaced");
+            }
+            line.fail(&format!(
+                "a prediction was told to end and still runs after {} s; its thread was replaced, and the model is not called \
+                 any more until the service is started again",
+                patience.as_secs()
+            ));
+        }
+        next
+    }
+}

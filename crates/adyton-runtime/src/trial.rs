@@ -1,0 +1,228 @@
+//! Trials: a stranger's graph is parsed, optimised and run for the first time in a process of its own, and only what came
+//! through is loaded into the server.
+//!
+//! The parsers and optimisers of both runtimes are large, and some graphs end the process that reads them (a stack that
+//! overflows, memory that runs out, a native crash). The child (`child.rs`: the server's own binary, beside the keeper) has
+//! limits of memory, time and stack, a fence and nothing that is secret. What happened is kept on disk (`notes.rs`): who came
+//! through is not tried again at the next start, and neither is who killed the child, or the server, until somebody starts
+//! the service again.
+
+pub(crate) mod child;
+mod fence;
+mod machine;
+mod notes;
+mod process;
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use adyton_core::digest::Sha256;
+use adyton_core::id::ServiceId;
+use adyton_core::model::ApiDeclaration;
+use parking_lot::{RwLock, RwLockReadGuard, RwLockWriteGuard};
+use serde::{Deserialize, Serialize};
+
+use self::notes::{Note, Notes};
+use crate::onnx::ending::Ending;
+use crate::onnx::library::Choice;
+
+pub use self::machine::memory as memory_of_this_machine;
+
+/// A server that died so often while it loaded a model does not try again by itself.
+const DEATHS: u32 = 2;
+
+/// How trials are held.
+#[derive(Clone, Debug)]
+pub struct TrialSettings {
+    /// How to start the child: the server's own binary and `keeper`.
+    pub child: Vec<OsString>,
+    /// The memory that it may have, in bytes (`onnx.load_memory`).
+    pub memory: u64,
+    /// The stack for parsing and optimising, in bytes (`onnx.load_stack`). The server loads with more.
+    pub stack: u64,
+    /// How long a trial at an import may take (`onnx.load_timeout`); at a deployment it is the deployment's time.
+    pub time: Duration,
+    /// The folder for notes of what came through and what did not.
+    pub notes: PathBuf,
+}
+
+impl TrialSettings {
+    /// The usual limits: half of the memory, 8 MiB of stack, five minutes.
+    pub fn new(child: Vec<OsString>, notes: PathBuf) -> Self {
+        Self {
+            child,
+            memory: memory_of_this_machine() / 2,
+            stack: 8 << 20,
+            time: Duration::from_secs(300),
+            notes,
+        }
+    }
+}
+
+/// What is tried.
+#[derive(Clone, Copy, Debug)]
+pub struct Subject<'s> {
+    /// The package's `model/`.
+    pub folder: &'s Path,
+    /// The model file in it.
+    pub file: &'s str,
+    /// The declared paths.
+    pub apis: &'s [ApiDeclaration],
+}
+
+/// Who wants a model loaded: a service, as it was changed last. Another one, or a later change, is another try.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Wish {
+    /// The service.
+    pub service: ServiceId,
+    /// Its generation.
+    pub generation: u64,
+}
+
+/// What a child found.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(tag = "found", rename_all = "snake_case")]
+pub(crate) enum Found {
+    /// The model loads and has answered once.
+    Answers,
+    /// It loads and did not answer inputs of its own declared shapes, for this cause.
+    NoAnswer { cause: String },
+    /// It does not load, in the runtime's words.
+    Refused { cause: String },
+    /// A declared schema does not fit it.
+    Schema { at: usize, problem: String },
+}
+
+/// Why a model did not come through.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum TrialError {
+    /// The runtime refuses it: in words for people.
+    #[error("{0}")]
+    Refused(String),
+    /// A declared schema does not fit the model.
+    #[error("config.json: apis[{at}].{problem}")]
+    Schema {
+        /// Which declaration.
+        at: usize,
+        /// What does not fit.
+        problem: String,
+    },
+    /// The child did not live to tell: in words for people.
+    #[error("{0}")]
+    Died(String),
+    /// No child could be started: this machine's fault.
+    #[error("the model cannot be tried: {0}")]
+    Unavailable(String),
+    /// Nobody wants the model any more.
+    #[error("the trial was ended before it was done")]
+    Ended,
+}
+
+/// Holds trials, and remembers them.
+#[derive(Debug)]
+pub struct Trials {
+    settings: TrialSettings,
+    notes: Notes,
+    /// Models during whose loading the server died are loaded alone, so that the next death names one.
+    suspects: RwLock<()>,
+}
+
+/// Held while the server itself loads a model; on disk stands who it is.
+#[derive(Debug)]
+pub struct Loading<'t> {
+    notes: &'t Notes,
+    key: String,
+    _alone: Alone<'t>,
+}
+
+#[derive(Debug)]
+enum Alone<'t> {
+    No(#[expect(dead_code, reason = "held")] RwLockReadGuard<'t, ()>),
+    Yes(#[expect(dead_code, reason = "held")] RwLockWriteGuard<'t, ()>),
+}
+
+impl Drop for Loading<'_> {
+    fn drop(&mut self) {
+        self.notes.has_loaded(&self.key);
+    }
+}
+
+impl Trials {
+    /// Opens the folder of notes. What was being loaded when the server died is noted.
+    pub fn open(settings: TrialSettings) -> Self {
+        Self {
+            notes: Notes::open(settings.notes.clone()),
+            settings,
+            suspects: RwLock::new(()),
+        }
+    }
+
+    /// Tries a model that is imported, remembered or not. Blocks.
+    pub(crate) fn import(&self, choice: &Choice, subject: Subject<'_>) -> Result<Found, TrialError> {
+        process::run(
+            &self.settings,
+            choice,
+            subject,
+            self.settings.time,
+            &Ending::new(),
+        )
+    }
+
+    /// Remembers that a package's model came through.
+    pub(crate) fn remember(&self, choice: &Choice, package: Sha256, file: &str) {
+        self.notes
+            .write(&notes::key(choice, package, file), &Note::passed());
+    }
+
+    /// Clears a model for loading into the server: by memory, or by a trial. Blocks, at most for `time`; `ending` ends it.
+    pub(crate) fn clear(
+        &self,
+        choice: &Choice,
+        package: Sha256,
+        subject: Subject<'_>,
+        wish: Wish,
+        time: Duration,
+        ending: &Ending,
+    ) -> Result<Loading<'_>, TrialError> {
+        let key = notes::key(choice, package, subject.file);
+        let mut note = self.notes.read(&key);
+        if let Some(cause) = note.failure_for(wish) {
+            return Err(TrialError::Died(format!(
+                "{cause}; it is not tried again by itself: start the service again for another try"
+            )));
+        }
+        if !note.passed {
+            match process::run(&self.settings, choice, subject, time, ending) {
+                // One that answers nothing serves with a warning; nothing bad happened.
+                Ok(Found::Answers | Found::NoAnswer { .. }) => {
+                    note.passed = true;
+                    note.died = None;
+                    self.notes.write(&key, &note);
+                }
+                Ok(Found::Refused { cause }) => return Err(TrialError::Refused(cause)),
+                Ok(Found::Schema { at, problem }) => return Err(TrialError::Schema { at, problem }),
+                Err(error) => {
+                    if let TrialError::Died(cause) = &error {
+                        note.fails(cause, wish);
+                        self.notes.write(&key, &note);
+                    }
+                    return Err(error);
+                }
+            }
+        }
+        let alone = match note.deaths {
+            0 => Alone::No(self.suspects.read()),
+            _ => Alone::Yes(self.suspects.write()),
+        };
+        self.notes.loads(&key, subject.file, wish);
+        Ok(Loading {
+            notes: &self.notes,
+            key,
+            _alone: alone,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests;

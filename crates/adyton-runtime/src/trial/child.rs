@@ -1,0 +1,158 @@
+//! The child of a trial: loads one model, makes it answer once, says what it found, and is ended by the server.
+//!
+//! It is expected to die: whatever the graph does to it is what the trial is for. It gets one [`Trial`] as the first line on the
+//! socket that is its standard input, and answers with one line. When the socket closes, the server is gone and it ends.
+
+use std::fs::File;
+use std::io::{BufReader, Read, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::thread;
+
+use adyton_core::model::ApiDeclaration;
+use rustix::process::{Resource, Rlimit, Signal};
+use serde::{Deserialize, Serialize};
+
+use super::{Found, fence};
+use crate::onnx::Onnx;
+use crate::onnx::in_process::first_runs;
+use crate::onnx::library::OnnxLibrary;
+use crate::onnx::predictor::Predictor;
+
+/// What to try, and within which limits.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Trial {
+    /// The library and its minor version; the compiled-in runtime without one.
+    pub(crate) library: Option<(PathBuf, u32)>,
+    pub(crate) folder: PathBuf,
+    pub(crate) file: String,
+    pub(crate) apis: Vec<ApiDeclaration>,
+    pub(crate) memory: u64,
+    pub(crate) stack: u64,
+}
+
+/// The first line of a child that is to try a model; a keeper's is the order alone.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Try {
+    #[serde(rename = "try")]
+    pub(crate) trial: Trial,
+}
+
+/// The stack for first runs, in bytes: less than the gateway's own threads have, on which fast models answer later.
+const RUN_STACK: usize = 3 << 19;
+
+/// The life of the child.
+pub(crate) fn main(trial: Trial, orders: BufReader<File>, mut server: File) -> ExitCode {
+    limit(trial.memory);
+    if let Err(problem) = fence::raise(
+        &trial.folder,
+        trial.library.as_ref().map(|(path, _)| path.as_path()),
+    ) {
+        // Limits hold without it.
+        eprintln!("no fence: {problem}");
+    }
+    let lifeline = thread::Builder::new().spawn(move || end_with_the_server(orders));
+    if let Err(problem) = lifeline {
+        eprintln!("no thread: {problem}");
+        return ExitCode::FAILURE;
+    }
+    let stack = usize::try_from(trial.stack).unwrap_or(usize::MAX);
+    let tried = thread::Builder::new()
+        .name("trial".to_owned())
+        .stack_size(stack)
+        .spawn(move || find(&trial));
+    let found = tried.map(thread::JoinHandle::join);
+    let found = match found {
+        Ok(Ok(found)) => found,
+        Ok(Err(_)) => return ExitCode::FAILURE,
+        Err(problem) => {
+            eprintln!("no thread: {problem}");
+            return ExitCode::FAILURE;
+        }
+    };
+    let mut line = serde_json::to_string(&found).unwrap_or_default();
+    line.push('\n');
+    // A server that is gone hears nothing.
+    let _ = server.write_all(line.as_bytes());
+    // What libraries do at the end of a process is not part of the trial.
+    end()
+}
+
+fn limit(memory: u64) {
+    // What this process has before it begins is not the model's.
+    let memory = memory.saturating_add(super::machine::taken());
+    // When memory runs out all the same, the kernel ends this process first.
+    let _ = std::fs::write("/proc/self/oom_score_adj", "1000");
+    for (resource, bytes) in [
+        (Resource::Data, memory),
+        (Resource::Core, 0),
+        (Resource::Fsize, 0),
+    ] {
+        let most = Rlimit {
+            current: Some(bytes),
+            maximum: Some(bytes),
+        };
+        // Who may not lower a limit has a lower one.
+        let _ = rustix::process::setrlimit(resource, most);
+    }
+}
+
+fn end_with_the_server(mut orders: BufReader<File>) {
+    let mut rest = Vec::new();
+    let _ = orders.read_to_end(&mut rest);
+    end();
+}
+
+fn end() -> ! {
+    let _ = rustix::process::kill_process(rustix::process::getpid(), Signal::KILL);
+    std::process::abort()
+}
+
+fn find(trial: &Trial) -> Found {
+    let onnx = match &trial.library {
+        None => Ok(Onnx::builtin()),
+        Some((path, minor)) => Onnx::of_library(OnnxLibrary {
+            path: path.clone(),
+            minor: *minor,
+        }),
+    };
+    let model = onnx.and_then(|onnx| {
+        onnx.load(&trial.folder, &trial.file)
+            .map_err(|problem| problem.to_string())
+    });
+    let model = match model {
+        Ok(model) => model,
+        Err(cause) => return Found::Refused { cause },
+    };
+    let apis = trial.apis.clone();
+    let runs = thread::Builder::new()
+        .name("first-run".to_owned())
+        .stack_size(RUN_STACK)
+        .spawn(move || run(model, &apis));
+    match runs.map(thread::JoinHandle::join) {
+        Ok(Ok(found)) => found,
+        Ok(Err(_)) => Found::NoAnswer {
+            cause: "the runtime panicked in the first run".to_owned(),
+        },
+        Err(problem) => Found::NoAnswer {
+            cause: problem.to_string(),
+        },
+    }
+}
+
+/// Runs the model as the server will; it is dropped here too, which recurses as deep as the graph does.
+fn run(model: Box<dyn Predictor>, apis: &[ApiDeclaration]) -> Found {
+    let codecs = match crate::onnx::codecs(apis, model.ports()) {
+        Ok(codecs) => codecs,
+        Err((at, problem)) => {
+            return Found::Schema {
+                at,
+                problem: problem.0,
+            };
+        }
+    };
+    match first_runs(model.as_ref(), apis, &codecs) {
+        None => Found::Answers,
+        Some(cause) => Found::NoAnswer { cause },
+    }
+}

@@ -1,0 +1,50 @@
+//! The fence around a trial, where the kernel has Landlock: it reads the package, the runtime's library and what libraries of
+//! the system need; it writes nothing.
+
+use std::path::Path;
+
+use landlock::{
+    ABI, Access, AccessFs, AccessNet, CompatLevel, Compatible, PathBeneath, PathFd, Ruleset, RulesetAttr,
+    RulesetCreatedAttr, RulesetError,
+};
+
+/// The rights that are fenced, as far as the running kernel has them.
+const RIGHTS: ABI = ABI::V4;
+/// What may be read besides.
+const READABLE: [&str; 12] = [
+    "/usr",
+    "/lib",
+    "/lib64",
+    "/lib32",
+    "/nix/store",
+    "/etc/ld.so.cache",
+    "/proc/cpuinfo",
+    "/proc/self",
+    "/proc/meminfo",
+    "/sys/devices/system",
+    "/sys/fs/cgroup",
+    "/dev/urandom",
+];
+
+/// Fences this process, which has one thread yet. A kernel without Landlock fences nothing.
+pub(super) fn raise(folder: &Path, library: Option<&Path>) -> Result<(), RulesetError> {
+    let read = AccessFs::from_read(RIGHTS);
+    let mut rules = Ruleset::default()
+        .set_compatibility(CompatLevel::BestEffort)
+        .handle_access(AccessFs::from_all(RIGHTS))?
+        .handle_access(AccessNet::from_all(RIGHTS))?
+        .create()?;
+    // Beside the library lie those that it loads itself.
+    let beside = library.and_then(Path::parent);
+    for path in READABLE.iter().map(Path::new).chain([folder]).chain(beside) {
+        // What is not there needs no permission.
+        let Ok(open) = PathFd::new(path) else { continue };
+        let access = if path.is_dir() {
+            read
+        } else {
+            read & AccessFs::from_file(RIGHTS)
+        };
+        rules = rules.add_rule(PathBeneath::new(open, access))?;
+    }
+    rules.restrict_self().map(drop)
+}

@@ -1,0 +1,59 @@
+//! How much memory this machine, or the container around the server, has.
+
+use std::fs;
+
+/// What is assumed where nothing can be read, in bytes.
+const UNKNOWN: u64 = 4 << 30;
+
+/// The memory in bytes: that of the machine, or the limit of the control group where that is less.
+pub fn memory() -> u64 {
+    let whole = fs::read_to_string("/proc/meminfo")
+        .ok()
+        .and_then(|text| total(&text));
+    let group = fs::read_to_string("/proc/self/cgroup").unwrap_or_default();
+    let own = group.lines().find_map(|line| line.strip_prefix("0::/"));
+    let limits = [
+        own.map(|own| format!("/sys/fs/cgroup/{own}/memory.max")),
+        Some("/sys/fs/cgroup/memory.max".to_owned()),
+        Some("/sys/fs/cgroup/memory/memory.limit_in_bytes".to_owned()),
+    ];
+    let limits = limits
+        .into_iter()
+        .flatten()
+        .filter_map(|file| fs::read_to_string(file).ok()?.trim().parse().ok());
+    limits.chain(whole).min().unwrap_or(UNKNOWN)
+}
+
+/// The memory of this process that counts against a limit of its data, in bytes.
+pub(super) fn taken() -> u64 {
+    let status = fs::read_to_string("/proc/self/status").ok();
+    status
+        .and_then(|status| kibibytes(&status, "VmData:"))
+        .unwrap_or_default()
+}
+
+/// `MemTotal` of `/proc/meminfo`.
+fn total(meminfo: &str) -> Option<u64> {
+    kibibytes(meminfo, "MemTotal:")
+}
+
+fn kibibytes(text: &str, name: &str) -> Option<u64> {
+    let line = text.lines().find_map(|line| line.strip_prefix(name))?;
+    let kibibytes: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
+    Some(kibibytes << 10)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_memory_is_read_in_kibibytes() {
+        assert_eq!(
+            total("MemTotal:       2048 kB\nMemFree:        1 kB\n"),
+            Some(2 << 20)
+        );
+        assert_eq!(total("nothing"), None);
+        assert!(memory() > 64 << 20);
+    }
+}

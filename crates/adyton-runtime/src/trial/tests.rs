@@ -1,0 +1,172 @@
+#![allow(clippy::unwrap_used, reason = "tests")]
+use super::*;
+
+const PACKAGE: Sha256 = Sha256::from_bytes([7; 32]);
+
+fn wish(generation: u64) -> Wish {
+    Wish {
+        service: ServiceId::from_bits(1),
+        generation,
+    }
+}
+
+fn builtin() -> Choice {
+    Choice::Builtin {
+        reason: String::new(),
+    }
+}
+
+/// Trials by a shell that does `script` instead of loading anything.
+fn trials(folder: &Path, script: &str) -> Trials {
+    let child = ["/bin/sh", "-c", script].map(OsString::from).to_vec();
+    Trials::open(TrialSettings {
+        time: Duration::from_secs(20),
+        ..TrialSettings::new(child, folder.join("trials"))
+    })
+}
+
+fn clear(trials: &Trials, generation: u64, time: Duration) -> Result<Loading<'_>, String> {
+    let subject = Subject {
+        folder: Path::new("/nowhere"),
+        file: "m.onnx",
+        apis: &[],
+    };
+    trials
+        .clear(
+            &builtin(),
+            PACKAGE,
+            subject,
+            wish(generation),
+            time,
+            &Ending::new(),
+        )
+        .map_err(|problem| problem.to_string())
+}
+
+const LONG: Duration = Duration::from_secs(20);
+/// Reads the order, notes that it ran, and answers over the socket.
+const GOOD: &str = r#"read line; echo run >> "$0"; echo '{"found":"answers"}' >&0; sleep 20"#;
+
+fn script(folder: &Path, what: &str) -> String {
+    what.replace("\"$0\"", &format!("'{}'", folder.join("runs").display()))
+}
+
+fn runs(folder: &Path) -> usize {
+    std::fs::read_to_string(folder.join("runs"))
+        .unwrap_or_default()
+        .lines()
+        .count()
+}
+
+#[test]
+fn who_came_through_is_not_tried_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let child = script(folder.path(), GOOD);
+    drop(clear(&trials(folder.path(), &child), 1, LONG).unwrap());
+    drop(clear(&trials(folder.path(), &child), 2, LONG).unwrap());
+    assert_eq!(runs(folder.path()), 1);
+}
+
+#[test]
+fn who_died_is_tried_again_for_another_wish_only() {
+    let folder = tempfile::tempdir().unwrap();
+    let child = script(folder.path(), r#"read line; echo run >> "$0"; kill -SEGV $$"#);
+    let said = clear(&trials(folder.path(), &child), 1, LONG).unwrap_err();
+    assert_eq!(
+        said,
+        "model/m.onnx: the runtime crashed with signal 11 (SIGSEGV) while it was tried in a process of its own"
+    );
+    let again = clear(&trials(folder.path(), &child), 1, LONG).unwrap_err();
+    assert!(
+        again.starts_with(&said) && again.contains("start the service again"),
+        "{again}"
+    );
+    assert_eq!(runs(folder.path()), 1);
+    clear(&trials(folder.path(), &child), 2, LONG).unwrap_err();
+    assert_eq!(runs(folder.path()), 2);
+    // The first wish is still remembered.
+    clear(&trials(folder.path(), &child), 1, LONG).unwrap_err();
+    assert_eq!(runs(folder.path()), 2);
+}
+
+#[test]
+fn what_happened_to_the_child_is_said_in_words() {
+    let cases = [
+        (
+            "echo 'memory allocation of 9 bytes failed' >&2; kill -ABRT $$",
+            "ran out of memory",
+        ),
+        (
+            "echo \"thread 'trial' has overflowed its stack\" >&2; kill -ABRT $$",
+            "ran out of stack",
+        ),
+        ("kill -ABRT $$", "crashed with signal 6 (SIGABRT)"),
+        ("kill -KILL $$", "was killed (signal 9)"),
+        ("exit 3", "ended with exit code 3"),
+        (
+            r#"read line; echo '{"found":"refused","cause":"Failed to allocate memory for requested buffer"}' >&0; sleep 9"#,
+            "ran out of memory",
+        ),
+        (
+            r#"read line; echo '{"found":"refused","cause":"no such operator"}' >&0; sleep 9"#,
+            "no such operator",
+        ),
+    ];
+    for (script, expected) in cases {
+        let folder = tempfile::tempdir().unwrap();
+        let said = clear(&trials(folder.path(), script), 1, LONG).unwrap_err();
+        assert!(said.contains(expected), "{script}: {said}");
+    }
+}
+
+#[test]
+fn a_trial_ends_with_its_time_and_with_who_wanted_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let endless = trials(folder.path(), "read line; sleep 1000");
+    let said = clear(&endless, 1, Duration::from_millis(10)).unwrap_err();
+    assert!(said.contains("had not answered once after 0 s"), "{said}");
+    let (ending, subject) = (
+        Ending::new(),
+        Subject {
+            folder: Path::new("/nowhere"),
+            file: "m.onnx",
+            apis: &[],
+        },
+    );
+    ending.end();
+    let ended = endless.clear(&builtin(), PACKAGE, subject, wish(2), LONG, &ending);
+    assert_eq!(ended.unwrap_err(), TrialError::Ended);
+}
+
+#[test]
+fn a_model_that_takes_the_server_along_is_tried_once_more_and_then_left_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let child = script(folder.path(), GOOD);
+    for tries in 1..=2 {
+        // The server dies: the mark stays.
+        std::mem::forget(clear(&trials(folder.path(), &child), 1, LONG).unwrap());
+        assert_eq!(runs(folder.path()), tries);
+    }
+    let said = clear(&trials(folder.path(), &child), 1, LONG).unwrap_err();
+    assert!(
+        said.contains("the server died 2 times while it loaded the model"),
+        "{said}"
+    );
+    // Somebody starts the service again, and this time it loads.
+    drop(clear(&trials(folder.path(), &child), 2, LONG).unwrap());
+    drop(clear(&trials(folder.path(), &child), 2, LONG).unwrap());
+    assert_eq!(runs(folder.path()), 3);
+}
+
+#[test]
+fn a_child_that_cannot_be_started_is_this_machines_fault_and_not_remembered() {
+    let folder = tempfile::tempdir().unwrap();
+    let missing = Trials::open(TrialSettings::new(
+        vec!["/nowhere/adyton".into()],
+        folder.path().join("trials"),
+    ));
+    let said = clear(&missing, 1, LONG).unwrap_err();
+    assert!(said.starts_with("the model cannot be tried: "), "{said}");
+    let child = script(folder.path(), GOOD);
+    drop(clear(&trials(folder.path(), &child), 1, LONG).unwrap());
+}

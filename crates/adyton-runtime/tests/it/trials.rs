@@ -1,0 +1,63 @@
+//! Models are tried in a process of their own: the real child, on every runtime at hand.
+
+use std::path::Path;
+use std::time::Duration;
+
+use adyton_runtime::onnx::Onnx;
+use adyton_runtime::package::Source;
+use adyton_runtime::trial::{TrialSettings, Trials};
+
+use crate::graph::{self, FLOAT, node, port};
+use crate::keeper::keeper;
+use crate::place::{Place, runtimes};
+
+const CONFIG: &[u8] = br#"{"model_type":"ONNX","model_algorithm":"a"}"#;
+
+fn trying(onnx: &Onnx, folder: &Path, change: impl FnOnce(&mut TrialSettings)) -> Onnx {
+    let mut settings = TrialSettings::new(keeper(), folder.join("trials"));
+    settings.time = Duration::from_secs(60);
+    change(&mut settings);
+    onnx.clone().with_trials(Trials::open(settings))
+}
+
+fn import(place: &Place, onnx: &Onnx, model: &[u8]) -> Result<(), String> {
+    let source = place.source(
+        "source",
+        &[("model/config.json", CONFIG), ("model/model.onnx", model)],
+    );
+    let imported = place.packages.import(Source::Folder(&source), None, onnx);
+    imported.map(drop).map_err(|problem| problem.to_string())
+}
+
+#[test]
+fn a_good_model_comes_through_and_a_broken_one_is_refused_in_the_runtimes_words() {
+    for (runtime, onnx) in runtimes() {
+        let place = Place::new();
+        let onnx = trying(&onnx, place.folder.path(), |_| ());
+        assert_eq!(import(&place, &onnx, &graph::iris()), Ok(()), "{runtime}");
+        let said = import(&place, &onnx, b"this is no model").unwrap_err();
+        assert!(said.starts_with("model/model.onnx: "), "{runtime}: {said}");
+    }
+}
+
+#[test]
+fn a_model_that_needs_more_memory_than_it_may_have_is_refused_and_this_process_lives() {
+    const MANY: usize = 48 << 20;
+    let zeros = vec![0.0; MANY];
+    let large = graph::bytes(&graph::model(
+        vec![port("x", FLOAT, &[-1])],
+        vec![port("y", FLOAT, &[-1])],
+        vec![node("Add", "", &["x", "w"], &["y"], Vec::new())],
+        vec![graph::constant("w", &[MANY as i64], &zeros)],
+    ));
+    let place = Place::new();
+    let onnx = trying(&Onnx::builtin(), place.folder.path(), |settings| {
+        settings.memory = 128 << 20;
+    });
+    let said = import(&place, &onnx, &large).unwrap_err();
+    assert!(
+        said.contains("ran out of memory") && said.contains("128 MiB (`onnx.load_memory`)"),
+        "{said}"
+    );
+    assert_eq!(place.leftovers(), Vec::<String>::new());
+}

@@ -1,0 +1,149 @@
+"""A stranger's graph: does the server live, whatever loading or running it does? Does a run end when nobody waits for it?"""
+
+import os
+import shutil
+import threading
+from pathlib import Path
+
+import pytest
+import requests
+
+from harness import graph
+from harness.server import ONNX_LIBRARY, ROOT, Server, wait_for
+
+ENDLESS = '{"inputs":{"n":9223372036854775807,"x":[0]}}'
+SHORT = '{"inputs":{"n":3,"x":[0]}}'
+IRIS = ROOT / "samples/iris"
+
+onnx_runtime = pytest.mark.skipif(not ONNX_LIBRARY, reason="the compiled-in runtime has no loops")
+
+
+def ask(server: Server, path: str, body: str) -> requests.Response:
+    headers = {"X-Auth-Token": server.token(), "Content-Type": "application/json"}
+    return server.http.post(server.gateway + path, data=body, headers=headers, timeout=60)
+
+
+def metric(server: Server, name: str) -> int:
+    page = server.call("GET", "/metrics").text
+    return next(int(line.split()[1]) for line in page.splitlines() if line.startswith(name + " "))
+
+
+def in_background(server: Server, path: str, count: int) -> tuple[list[threading.Thread], list[requests.Response]]:
+    """Endless calls; the answers that they get."""
+    answers: list[requests.Response] = []
+    calls = [threading.Thread(target=lambda: answers.append(ask(server, path, ENDLESS))) for _ in range(count)]
+    for call in calls:
+        call.start()
+    return calls, answers
+
+
+def is_quiet(server: Server) -> bool:
+    return metric(server, "adyton_inference_running") == 0
+
+
+@onnx_runtime
+def test_an_endless_loop_costs_its_callers_a_504_and_nobody_else_an_answer(new_server, tmp_path):
+    server = new_server({"gateway.prediction_timeout": "2s", "throttle.default_per_second": 0}).start()
+    evil = server.deploy("evil", graph.package(tmp_path / "evil", graph.counting()))
+    iris = server.deploy("iris", IRIS)
+    rows = '{"data":{"req_data":[{"sepal_length":5.1,"sepal_width":3.5,"petal_length":1.4,"petal_width":0.2}]}}'
+    calls, answers = in_background(server, evil.path, (os.cpu_count() or 1) + 2)
+    while any(call.is_alive() for call in calls):
+        assert ask(server, iris.path, rows).status_code == 200
+    assert {answer.status_code for answer in answers} == {504}
+    # The work has ended with its callers: the threads are free, and the same model answers again.
+    wait_for(lambda: is_quiet(server), 5, "the runs to end")
+    assert metric(server, "adyton_inference_ended_total") >= 1
+    assert metric(server, "adyton_inference_lost_threads_total") == 0
+    assert ask(server, evil.path, SHORT).json() == {"outputs": {"y": [3.0]}}
+
+
+@onnx_runtime
+def test_a_client_that_leaves_ends_its_run(new_server, tmp_path):
+    server = new_server().start()
+    evil = server.deploy("evil", graph.package(tmp_path / "evil", graph.counting()))
+    with pytest.raises(requests.exceptions.ReadTimeout):
+        headers = {"X-Auth-Token": server.token(), "Content-Type": "application/json"}
+        server.http.post(server.gateway + evil.path, data=ENDLESS, headers=headers, timeout=0.5)
+    wait_for(lambda: is_quiet(server), 5, "the run to end")
+    assert metric(server, "adyton_inference_ended_total") == 1
+
+
+@onnx_runtime
+def test_the_end_of_a_service_ends_its_runs(new_server, tmp_path):
+    server = new_server({"gateway.shutdown_grace": "500ms"}).start()
+    evil = server.deploy("evil", graph.package(tmp_path / "evil", graph.counting()))
+    calls, answers = in_background(server, evil.path, 1)
+    wait_for(lambda: not is_quiet(server), 10, "the run to begin")
+    server.manage("DELETE", f"/v1/{{project}}/services/{evil.id}")
+    wait_for(lambda: is_quiet(server), 10, "the run to end")
+    calls[0].join(10)
+    assert answers[0].json()["error_code"] == "ModelArts.4302", answers[0].text
+
+
+@onnx_runtime
+def test_the_end_of_the_server_ends_its_runs(new_server, tmp_path):
+    server = new_server({"gateway.shutdown_grace": "500ms"}).start()
+    evil = server.deploy("evil", graph.package(tmp_path / "evil", graph.counting()))
+    calls, _ = in_background(server, evil.path, 1)
+    wait_for(lambda: not is_quiet(server), 10, "the run to begin")
+    assert server.stop() == 0
+    calls[0].join(10)
+
+
+def refused(server: Server, package: Path) -> str:
+    """Imports a package that cannot be; why it cannot."""
+    body = {"model_name": package.name, "model_version": "1.0.0", "model_type": "ONNX", "source_location": server.upload(package)}
+    model_id = server.manage("POST", "/v1/{project}/models", json=body)["model_id"]
+
+    def ended() -> dict | None:
+        model = server.manage("GET", f"/v1/{{project}}/models/{model_id}")
+        return model if model["model_status"] != "publishing" else None
+
+    model = wait_for(ended, 60, "the import to end")
+    assert model["model_status"] == "failed", model
+    return str(model)
+
+
+def events(server: Server, service: str) -> str:
+    return server.call("GET", f"/v1/{{project}}/services/{service}/events").text
+
+
+@pytest.mark.parametrize("bomb", ["(" * 20_000 + "N" + ")" * 20_000, "-" * 50_000 + "N"])
+def test_a_graph_that_ends_its_reader_is_refused_and_the_server_lives(new_server, tmp_path, bomb):
+    server = new_server({"onnx.library": "builtin"}).start()
+    iris = server.deploy("iris", IRIS)
+    refused(server, graph.package(tmp_path / "bomb", graph.named_axis(bomb)))
+    assert server.process.poll() is None
+    assert server.status_of(iris.id) == "running"
+
+
+@onnx_runtime
+def test_a_model_that_takes_more_memory_than_it_may_is_refused_with_the_setting(new_server, tmp_path):
+    server = new_server({"onnx.load_memory": "1GiB"}).start()
+    said = refused(server, graph.package(tmp_path / "hungry", graph.hungry(1 << 31)))
+    assert "ran out of memory" in said and "onnx.load_memory" in said, said
+    assert server.process.poll() is None
+
+
+@onnx_runtime
+def test_a_deployed_model_that_kills_its_loader_is_tried_once_and_again_when_it_is_started(new_server, tmp_path):
+    server = new_server().start()
+    iris = server.deploy("iris", IRIS)
+    hungry = server.deploy("hungry", graph.package(tmp_path / "hungry", graph.hungry(1 << 27)))
+    server.stop()
+    # As on another machine: nothing is remembered, and there is less memory.
+    shutil.rmtree(server.data / "trials")
+    server.settings["onnx.load_memory"] = "384MiB"
+    for said in ("ran out of memory", "not tried again by itself"):
+        server.start()
+        wait_for(lambda: server.status_of(hungry.id) == "failed", 60, "the service to fail")
+        server.wait_for_status(iris.id, "running")
+        assert said in events(server, hungry.id)
+        server.stop()
+    server.settings["onnx.load_memory"] = "0"
+    server.start()
+    wait_for(lambda: server.status_of(hungry.id) == "failed", 60, "the service to fail still")
+    for status in ("stopped", "running"):
+        server.manage("PUT", f"/v1/{{project}}/services/{hungry.id}", json={"status": status})
+        wait_for(lambda wanted=status: server.status_of(hungry.id) == wanted, 60, f"the service to be {status}")
