@@ -14,6 +14,7 @@ import pytest
 
 from conftest import ECHO
 from harness.callers import KeyHolder, TokenHolder, call
+from harness.raw import Connection
 from harness.server import Server, wait_for
 
 PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
@@ -105,6 +106,44 @@ def test_158_slow_bodies_with_a_wrong_signature_do_not_stop_anybody(new_server, 
                         one.sendall(b"x" * 1700)
                 answer = call(server, caller, echo.path, body=b"y" * length)
                 assert answer.status == 200, (length, answer.body)
+
+
+def memory(server: Server) -> int:
+    """What the server has in memory, in bytes."""
+    status = Path(f"/proc/{server.process.pid}/status").read_text()
+    return int(re.search(r"VmRSS:\s+(\d+) kB", status)[1]) << 10
+
+
+def test_unfinished_heads_and_bodies_of_the_unproven_share_a_small_memory(new_server, descriptors):
+    server = new_server({"gateway.unproven_memory": "32MiB"}).start()
+    echo, first = server.deploy("echo", ECHO), server.bootstrap
+    owner, signer = TokenHolder(server.token()), KeyHolder(first["access_key"], first["secret_key"])
+    before = memory(server)
+    head = f"POST {echo.path} HTTP/1.1\r\nHost: a\r\n".encode() + b"".join(b"X-%d: %s\r\n" % (at, b"p" * 20000) for at in range(19))
+    with strangers(server.gateway, 400, head):
+        assert call(server, owner, echo.path, body=b"{}").status == 200
+        # 400 times 390 KB were sent, 150 MiB in all, of which 8 MiB may be held; the rest is what the allocator keeps.
+        assert memory(server) - before < 120 << 20
+    liar = KeyHolder(first["access_key"], "x" * 40)
+    headers = liar.headers("POST", server.gateway + echo.path, {"Content-Length": "61000"}, b"")
+    lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+    with strangers(server.gateway, 1500, f"POST {echo.path} HTTP/1.1\r\n{lines}\r\n".encode() + b"x" * 60000):
+        for caller in (owner, signer):
+            assert call(server, caller, echo.path, body=b"y" * (148 << 10)).status == 200
+
+
+def test_what_is_no_http_gets_an_id_and_a_record(server, echo, admin):
+    with Connection(server.gateway) as connection:
+        connection.send(b"nonsense\r\n\r\n")
+        answer = connection.read_answer()
+    assert (answer.status, answer.headers["x-adyton-reason"]) == (400, "request.unreadable")
+    record = server.record(answer.headers["x-request-id"])
+    assert (record["reason"], record["method"]) == ("request.unreadable", "nonsense")
+    many = {f"X-Many-{at}": "v" for at in range(300)}
+    # The model itself takes no more than a hundred, but it is asked.
+    assert call(server, admin, echo.path, headers=many).headers["x-adyton-answered-by"] == "model"
+    answer = call(server, admin, echo.path, headers={f"X-{at}": "v" * 20 for at in range(6000)})
+    assert (answer.status, answer.headers["x-adyton-reason"]) == (494, "headers.too_large")
 
 
 def test_a_small_limit_of_open_files_is_told_and_honest_calls_go_on(new_server, descriptors):

@@ -111,9 +111,6 @@ struct Answer {
 
 impl Answer {
     fn new(body: Body, busy: Busy, clock: Clock) -> Self {
-        if !body.is_end_stream() {
-            busy.contact().answers(clock.monotonic());
-        }
         Self {
             body,
             busy: Some(busy),
@@ -130,10 +127,15 @@ impl http_body::Body for Answer {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        let frame = Pin::new(&mut self.body).poll_frame(context);
         if let Some(busy) = &self.busy {
+            // Whoever asks for more has sent what came before.
             busy.contact().taken();
+            if frame.is_ready() {
+                busy.contact().answers(self.clock.monotonic());
+            }
         }
-        Pin::new(&mut self.body).poll_frame(context)
+        frame
     }
 
     fn is_end_stream(&self) -> bool {

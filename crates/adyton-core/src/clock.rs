@@ -74,6 +74,10 @@ impl Timestamp {
     pub fn to_sdk_date(self) -> String {
         self.civil("%Y%m%dT%H%M%SZ")
     }
+    /// `Thu, 15 Jan 2026 08:15:30 GMT`, as HTTP writes dates (RFC 9110, 5.6.7).
+    pub fn to_http_date(self) -> String {
+        self.civil("%a, %d %b %Y %H:%M:%S GMT")
+    }
     /// Parses `YYYYMMDDTHHMMSSZ` and nothing else. On the hot path of signed requests, so digit by digit.
     pub fn from_sdk_date(text: &str) -> Option<Self> {
         let bytes: &[u8; 16] = text.as_bytes().try_into().ok()?;
@@ -225,6 +229,7 @@ mod tests {
         let at = Timestamp::from_sdk_date("20260115T081530Z").expect("a date");
         assert_eq!(at.to_sdk_date(), "20260115T081530Z");
         assert_eq!(at.to_iso(), "2026-01-15T08:15:30.000000Z");
+        assert_eq!(at.to_http_date(), "Thu, 15 Jan 2026 08:15:30 GMT");
         assert_eq!(Timestamp::from_iso(&at.to_iso()), Some(at));
         for far in ["99991231T235959Z", "00000101T000000Z"] {
             let at = Timestamp::from_sdk_date(far).expect("a date");

@@ -5,5 +5,8 @@ pub(crate) mod accept;
 pub(crate) mod bind;
 pub(crate) mod connection;
 pub(crate) mod drain;
+pub(crate) mod head;
+pub(crate) mod long;
 pub(crate) mod looks;
+pub(crate) mod unread;
 pub(crate) mod wire;

@@ -79,7 +79,7 @@ impl Metrics {
             ),
             (
                 "adyton_gateway_unreadable_heads_total",
-                "Heads that are not HTTP; these have no request id",
+                "Heads that no step of the pipeline has seen: they are not HTTP, or over the limits before they end",
                 |w| &w.unreadable,
             ),
             (

@@ -19,7 +19,7 @@ use bytes::BytesMut;
 use hyper::rt::{Read, ReadBufCursor, Write};
 use hyper_util::rt::TokioIo;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use tokio::io::ReadBuf;
+use tokio::io::{AsyncRead as _, ReadBuf};
 use tokio::net::TcpStream;
 use tokio_util::io::poll_read_buf;
 
@@ -159,6 +159,18 @@ impl Socket {
     ) -> Poll<io::Result<usize>> {
         let mut io = self.shared.io.borrow_mut();
         poll_read_buf(Pin::new(io.inner_mut()), context, buffer)
+    }
+
+    /// Reads into this space; 0 says that the other side has closed.
+    pub(crate) fn poll_read_into(
+        &self,
+        context: &mut Context<'_>,
+        space: &mut [u8],
+    ) -> Poll<io::Result<usize>> {
+        let mut io = self.shared.io.borrow_mut();
+        let mut space = ReadBuf::new(space);
+        ready!(Pin::new(io.inner_mut()).poll_read(context, &mut space))?;
+        Poll::Ready(Ok(space.filled().len()))
     }
 
     /// Reads what is there.

@@ -76,7 +76,6 @@ pub(crate) async fn serve(
     wire: Rc<WireState>,
     request: Request<Incoming>,
 ) -> Result<Response<AnswerBody>, Infallible> {
-    wire.begin();
     if let Some(health) = health::answer(&worker, request.method(), request.uri().path()) {
         wire.rest();
         return Ok(health);

@@ -10,7 +10,7 @@ use adyton_core::digest::Sha256;
 use adyton_core::evidence::Evidence;
 use adyton_core::id::{InstanceId, ModelId, RequestId};
 use adyton_core::live::LiveService;
-use adyton_core::record::{AnsweredBy, Step, query};
+use adyton_core::record::{AnsweredBy, Door, Step, query};
 use adyton_core::service::Service;
 use adyton_identity::Seen;
 use http::HeaderValue;
@@ -36,6 +36,16 @@ pub(crate) struct Trail {
     model_time: Duration,
     /// Since when the model is being waited for.
     waiting_since: Option<Duration>,
+}
+
+/// What could be read of a head that is not HTTP, or too large to be read.
+pub(crate) struct Unread<'a> {
+    pub(crate) source: &'a str,
+    pub(crate) method: &'a str,
+    pub(crate) path: &'a str,
+    pub(crate) query: &'a str,
+    pub(crate) host: &'a [u8],
+    pub(crate) user_agent: &'a [u8],
 }
 
 /// Of the service that was found, what a record needs.
@@ -74,7 +84,7 @@ impl Trail {
             &settings.hide_query_keys,
             digest,
         );
-        let entry = worker.recorder.open(&Opening {
+        let opening = Opening {
             id,
             at,
             door: arrival.door.door(),
@@ -85,11 +95,34 @@ impl Trail {
             query: &query,
             stage: bytes(X_STAGE),
             user_agent: bytes(USER_AGENT).unwrap_or_default(),
-        });
+        };
+        Self::open(worker, began, &opening)
+    }
+
+    /// A head has arrived that no step will see.
+    pub(crate) fn unread(worker: &Worker, seen: &Unread<'_>) -> Box<Self> {
+        let (at, began) = worker.moment();
+        let settings = worker.settings();
+        let opening = Opening {
+            id: worker.next_id(at),
+            at,
+            door: Door::Address,
+            source: seen.source,
+            method: seen.method,
+            host: seen.host,
+            path: seen.path,
+            query: &query::hide(seen.query, &settings.hide_query_keys, digest),
+            stage: None,
+            user_agent: seen.user_agent,
+        };
+        Self::open(worker, began, &opening)
+    }
+
+    fn open(worker: &Worker, began: Duration, opening: &Opening<'_>) -> Box<Self> {
         Box::new(Self {
-            id,
+            id: opening.id,
             began,
-            entry,
+            entry: worker.recorder.open(opening),
             target: None,
             model: None,
             caller: None,

@@ -32,6 +32,8 @@ use crate::settings::GatewaySettings;
 use crate::upstream::Pool;
 use crate::waits::{TICK, Waits};
 
+/// The most that is read of a head at once, in bytes.
+const SCRATCH: usize = 16 * 1024;
 /// Ticks between two looks at connections: once a second.
 const WATCH_EVERY: u64 = 20;
 /// Ticks between two looks for throttles that nobody uses: once a minute.
@@ -117,6 +119,7 @@ async fn run(seat: Seat) {
         waits: Waits::new(seat.shared.clock.clone()),
         outbox: Rc::default(),
         looks: Rc::default(),
+        scratch: RefCell::new(vec![0; SCRATCH]),
         places: Places::new(settings.max_connections / seat.shared.workers),
         parser: connection::parser(),
         now: Rc::new(Cell::new(seat.shared.clock.monotonic())),
@@ -192,6 +195,8 @@ pub(crate) struct Worker {
     pub(crate) recorder: Recorder,
     pub(crate) meters: Arc<Meters>,
     pub(crate) waits: Rc<Waits>,
+    /// Where pieces of heads are read to, to be counted before the parser has them.
+    pub(crate) scratch: RefCell<Vec<u8>>,
     /// Looks whether clients have left.
     pub(crate) looks: Rc<Looks>,
     /// What is written in this turn.

@@ -53,6 +53,7 @@ reasons! {
     RouteDotSegment = "route.dot_segment" Route NoSuchApi "the path holds a `.` or `..` segment, plain or encoded";
     RouteBadEncoding = "route.bad_encoding" Route NoSuchApi "the path holds a broken percent-encoding or an encoded NUL, or is not UTF-8";
     RequestHost = "request.host" Route BadRequest "there is no Host, more than one, or one that contradicts the address";
+    RequestUnreadable = "request.unreadable" Admit BadRequest "what came cannot be read as HTTP/1.1";
     UriTooLarge = "uri.too_large" Admit UriTooLarge "path and query together are over the limit";
     HeaderTooLarge = "header.too_large" Admit HeadersTooLarge "one header is over the limit";
     HeadersTooLarge = "headers.too_large" Admit HeadersTooLarge "all headers together are over the limit";

@@ -1,22 +1,51 @@
 //! One connection: hyper reads heads and bodies from it and writes the answers.
 
+use std::convert::Infallible;
 use std::future::poll_fn;
 use std::net::SocketAddr;
-use std::pin::pin;
+use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
-use std::task::Poll;
+use std::task::{Context, Poll};
 
 use adyton_listener::{Contact, Notice, Place};
-use hyper::server::conn::http1;
-use hyper::service::service_fn;
+use hyper::body::Incoming;
+use hyper::server::conn::http1::{self, Connection, Parts};
+use hyper::service::{HttpService, service_fn};
 use tokio::net::TcpStream;
 
+use crate::listener::long;
 use crate::listener::wire::{Wire, WireState};
 use crate::outbox::Socket;
-use crate::pipeline;
+use crate::pipeline::{self, outcome::AnswerBody};
 use crate::settings::HEAD_BUFFER;
 use crate::worker::Worker;
+
+/// Why a connection is not polled any more.
+enum End {
+    /// It is over.
+    Over,
+    /// A head has come that has more lines than its parser has room for.
+    LongHead,
+}
+
+/// Serves on, until the connection is over, or has to go on in another way.
+fn poll<S>(connection: &mut Connection<Wire, S>, state: &WireState, context: &mut Context<'_>) -> Poll<End>
+where
+    S: HttpService<Incoming, ResBody = AnswerBody, Error = Infallible>,
+{
+    match state.told(context) {
+        Some(Notice::Close) => return Poll::Ready(End::Over),
+        Some(Notice::Finish) => Pin::new(&mut *connection).graceful_shutdown(),
+        None => {}
+    }
+    match Pin::new(connection).poll(context) {
+        Poll::Ready(_) => Poll::Ready(End::Over),
+        Poll::Pending if state.has_left(context) => Poll::Ready(End::Over),
+        Poll::Pending if state.is_long() => Poll::Ready(End::LongHead),
+        Poll::Pending => Poll::Pending,
+    }
+}
 
 /// How hyper reads: its limits of size lie above ours, so that ours speak.
 ///
@@ -24,8 +53,8 @@ use crate::worker::Worker;
 /// for it, into a buffer that it has to make anew for each request.
 ///
 /// The number of header lines stays hyper's own, 100: for that many it has room on the stack, for more it allocates and
-/// clears a place for each of them on every request (1,000 places were 8 % of a request's CPU time). More lines get its bare
-/// 431, which is counted and is the one refusal without an explanation.
+/// clears a place for each of them on every request (1,000 places were 8 % of a request's CPU time). They are counted before
+/// (`head.rs`), and a head with more goes another way (`long.rs`).
 pub(crate) fn parser() -> http1::Builder {
     let mut parser = http1::Builder::new();
     parser.half_close(true);
@@ -55,24 +84,25 @@ pub(crate) async fn serve(
     let now = Rc::clone(&worker.now);
     let state = WireState::new(peer, contact, socket.presence(), &worker.looks, now);
     worker.meters.connections_opened.add(1);
-    let wire = Wire::new(socket, Rc::clone(&state), &worker.waits);
-    let service = service_fn(|request| pipeline::serve(Rc::clone(&worker), Rc::clone(&state), request));
-    let mut connection = pin!(worker.parser.serve_connection(wire, service));
-    let ended = poll_fn(|context| {
-        match state.told(context) {
-            Some(Notice::Close) => return Poll::Ready(Ok(())),
-            Some(Notice::Finish) => connection.as_mut().graceful_shutdown(),
-            None => {}
-        }
-        match connection.as_mut().poll(context) {
-            Poll::Pending if state.has_left(context) => Poll::Ready(Ok(())),
-            polled => polled,
-        }
-    })
-    .await;
-    // A head that is not HTTP has no request, so no id and no record: it is only counted.
-    if ended.is_err_and(|problem| problem.is_parse()) {
-        worker.meters.unreadable.add(1);
+    let wire = Wire::new(socket, Rc::clone(&state), &worker);
+    let service = service_fn(|request| {
+        state.begin();
+        pipeline::serve(Rc::clone(&worker), Rc::clone(&state), request)
+    });
+    let mut connection = worker.parser.serve_connection(wire, service);
+    while let End::LongHead = poll_fn(|context| poll(&mut connection, &state, context)).await {
+        let Parts {
+            mut io,
+            read_buf,
+            service,
+            ..
+        } = connection.into_parts();
+        let Some(lines) = long::gather(&worker, &mut io, read_buf).await else {
+            break;
+        };
+        let mut parser = worker.parser.clone();
+        parser.max_headers(lines);
+        connection = parser.serve_connection(io, service);
     }
     worker.meters.connections_closed.add(1);
     drop(place);

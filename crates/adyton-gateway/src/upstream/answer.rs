@@ -3,6 +3,8 @@
 //!
 //! Heads are parsed by `httparse`, the parser that hyper uses on the callers' side.
 
+use std::mem::MaybeUninit;
+
 use bytes::{Bytes, BytesMut};
 use http::header::{CONNECTION, CONTENT_LENGTH, HeaderName, TRANSFER_ENCODING};
 use http::{HeaderMap, HeaderValue, StatusCode};
@@ -14,8 +16,10 @@ use crate::upstream::headers::{is_the_gateways, stays};
 
 /// The most that a head may take, in bytes.
 const HEAD_MAX: usize = 128 * 1024;
-/// The most header lines that it may have.
-const LINES_MAX: usize = 100;
+/// Header lines for which there is room on the stack; more take a moment longer.
+const LINES: usize = 100;
+/// The most header lines that it may have: below what a map of headers can hold.
+const LINES_MAX: usize = 16_384;
 /// Room for the headers that the gateway adds.
 const ADDED: usize = 8;
 
@@ -86,10 +90,11 @@ impl HeadReader {
         // An end may have begun in the last two bytes.
         self.searched = buffer.len().saturating_sub(2);
         if first {
-            let mut lines = [httparse::EMPTY_HEADER; LINES_MAX];
-            httparse::Response::new(&mut lines)
-                .parse(buffer)
-                .map_err(BadHead::because)?;
+            let mut lines = [httparse::EMPTY_HEADER; LINES];
+            match httparse::Response::new(&mut lines).parse(buffer) {
+                Ok(_) | Err(httparse::Error::TooManyHeaders) => {}
+                Err(problem) => return Err(BadHead::because(problem)),
+            }
         }
         Ok(None)
     }
@@ -97,10 +102,20 @@ impl HeadReader {
 
 /// Reads a whole head.
 fn read(bytes: &Bytes, bodiless: bool) -> Result<Head, BadHead> {
-    let mut lines = [const { std::mem::MaybeUninit::uninit() }; LINES_MAX];
+    let mut few = [const { MaybeUninit::uninit() }; LINES];
+    let mut many = Vec::new();
+    // The status line and the empty one at the end are lines too.
+    let lines: &mut [_] = match memchr::memchr_iter(b'\n', bytes).count().saturating_sub(2) {
+        ..=LINES => &mut few,
+        lines if lines <= LINES_MAX => {
+            many.resize_with(lines, MaybeUninit::uninit);
+            &mut many
+        }
+        lines => return Err(BadHead(format!("its head has {lines} header lines"))),
+    };
     let mut parsed = httparse::Response::new(&mut []);
     let status = httparse::ParserConfig::default()
-        .parse_response_with_uninit_headers(&mut parsed, bytes, &mut lines)
+        .parse_response_with_uninit_headers(&mut parsed, bytes, lines)
         .map_err(BadHead::because)?;
     let (Some(code), Some(version)) = (parsed.code, parsed.version) else {
         return Err(BadHead::because("its head has no status"));

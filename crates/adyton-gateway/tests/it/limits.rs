@@ -7,7 +7,7 @@ use std::thread;
 use std::time::Duration;
 
 use crate::client::{Ask, Client};
-use crate::model::Program;
+use crate::model::{Act, Program, answer, ok};
 use crate::world::{World, path};
 
 const MIB: usize = 1024 * 1024;
@@ -150,32 +150,143 @@ fn heads_beyond_our_limits_are_still_ours_to_refuse() {
 }
 
 #[test]
-fn what_the_parser_refuses_is_counted() {
+fn what_the_parser_refuses_has_an_id_and_a_record() {
     let world = World::new();
-    for nonsense in [
-        "nonsense\r\n\r\n",
-        "GET / HTTP/1.1\r\nHost: a\r\nBad Header: x\r\n\r\n",
+    let long = format!("GET /{} HTTP/1.1\r\nHost: a\r\n\r\n", "p".repeat(70_000));
+    for (sent, status, reason, method) in [
+        ("nonsense\r\n\r\n", 400, "request.unreadable", "nonsense"),
+        (
+            "GET /x?token=secret HTTP/1.1\r\nHost: a\r\nBad Header: x\r\n\r\n",
+            400,
+            "request.unreadable",
+            "GET",
+        ),
+        (
+            "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: x\r\n\r\n",
+            400,
+            "request.unreadable",
+            "POST",
+        ),
+        (&long, 414, "uri.too_large", "GET"),
     ] {
-        let mut client = world.client();
-        client.send(nonsense);
-        assert_eq!(client.read().status, 400);
-        assert!(client.is_at_end());
+        // At once, and in two pieces.
+        for pieces in [vec![sent], vec![&sent[..4], &sent[4..]]] {
+            let mut client = world.client();
+            for piece in pieces {
+                client.send(piece);
+                std::thread::sleep(Duration::from_millis(20));
+            }
+            let reply = client.read();
+            assert_eq!(
+                (reply.status, reply.reason(), reply.closes()),
+                (status, reason, true),
+                "{}",
+                &sent[..9]
+            );
+            assert!(
+                reply.text().contains("\"error_code\":\"APIG.0201\""),
+                "{}",
+                reply.text()
+            );
+            assert!(client.is_at_end());
+            let record = world.record(&reply);
+            assert_eq!((record.status, record.method.as_str()), (status, method));
+            assert!(!record.query.contains("secret"), "{}", record.query);
+        }
     }
-    let mut client = world.client();
-    client.send(
-        (0..101)
-            .fold(world.call(), |ask, at| ask.header(&format!("X-{at}"), "v"))
-            .bytes(),
-    );
-    assert_eq!(client.read().status, 431);
-    crate::model::wait_for("the count", || {
+    assert!(
         world
             .gateway
             .metrics()
             .render()
-            .contains("\nadyton_gateway_unreadable_heads_total 3\n")
+            .contains("\nadyton_gateway_unreadable_heads_total 8\n")
+    );
+}
+
+#[test]
+fn a_refusal_of_the_parser_after_an_answer_has_an_id_too() {
+    let world = World::new();
+    let program = Program::echo();
+    world.runs_at(program.address);
+    let mut client = world.client();
+    for _ in 0..2 {
+        client.send(world.call().bytes());
+        assert_eq!(client.read().status, 200);
+    }
+    client.send("nonsense\r\n\r\n");
+    let reply = client.read();
+    assert_eq!((reply.status, reply.reason()), (400, "request.unreadable"));
+    assert_eq!(world.record(&reply).status, 400);
+}
+
+#[test]
+fn many_header_lines_are_forwarded_up_to_the_limits_in_bytes() {
+    let world = World::new();
+    let program = Program::start(|seen| {
+        ok(&format!(
+            "{}",
+            seen.headers
+                .iter()
+                .filter(|line| line.starts_with("x-many-"))
+                .count()
+        ))
     });
-    assert!(world.records().is_empty());
+    world.runs_at(program.address);
+    let with = |lines: usize| {
+        (0..lines)
+            .fold(world.call(), |ask, at| ask.header(&format!("X-Many-{at}"), "v"))
+            .body("{\n\n\n}\n".repeat(200))
+    };
+    let mut client = world.client();
+    for lines in [90, 99, 100, 101, 150, 3, 2_000, 5_000, 0] {
+        client.send(with(lines).bytes());
+        let reply = client.read();
+        assert_eq!(
+            (reply.status, reply.text()),
+            (200, lines.to_string().as_str()),
+            "{lines} lines"
+        );
+    }
+    // In pieces, as a slow line delivers it.
+    let bytes = with(300).bytes();
+    for piece in bytes.chunks(bytes.len() / 7) {
+        client.send(piece);
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    assert_eq!(client.read().text(), "300");
+    // Over the limit in bytes, or in lines.
+    for lines in [12_000, 20_000] {
+        let mut client = world.client();
+        let mut ask = world.call();
+        ask.headers
+            .extend((0..lines).map(|_| ("X-Many-1".to_owned(), "v".to_owned())));
+        client.try_send(ask.bytes());
+        let reply = client.read();
+        assert_eq!(
+            (reply.status, reply.reason()),
+            (494, "headers.too_large"),
+            "{lines} lines"
+        );
+        assert_eq!(world.record(&reply).status, 494);
+    }
+}
+
+#[test]
+fn an_answer_with_many_headers_is_passed_on() {
+    let world = World::new();
+    let headers: String = (0..500).map(|at| format!("X-Many-{at}: v\r\n")).collect();
+    let program = Program::start(move |_| Act::Say(answer("200 OK", &headers, "{}")));
+    world.runs_at(program.address);
+    let reply = world.ask(&world.call());
+    assert_eq!(reply.status, 200, "{}", reply.text());
+    assert_eq!(
+        reply
+            .headers
+            .keys()
+            .filter(|name| name.starts_with("x-many-"))
+            .count(),
+        500
+    );
 }
 
 #[test]

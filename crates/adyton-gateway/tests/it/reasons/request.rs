@@ -24,6 +24,13 @@ pub(super) const CASES: &[Case] = &[
     (Reason::RouteDotSegment, || post(&path("/%2e%2E/x"))),
     (Reason::RouteBadEncoding, || post(&path("/%zz"))),
     (Reason::RequestHost, || ask(|_| Ask::new("POST", path("")).bare())),
+    (Reason::RequestUnreadable, || {
+        let world = World::new();
+        let mut client = world.client();
+        client.send("nonsense\r\n\r\n");
+        let reply = client.read();
+        (world, reply)
+    }),
     (Reason::UriTooLarge, || {
         post(&format!("{}?{}", path(""), "q".repeat(32 * 1024)))
     }),

@@ -1,0 +1,178 @@
+//! Refusals of what no step has seen: heads that the parser does not read, and heads with more lines than it could. They get
+//! an id, an answer in the gateway's envelope and a record like any other, with as much of the head as can be read.
+
+use std::rc::Rc;
+
+use adyton_core::catalogue::Reason;
+use adyton_core::evidence::Evidence;
+use adyton_core::record::AnsweredBy;
+use adyton_core::rejection::{PublicDetail, PublicError};
+use bytes::Bytes;
+use http::StatusCode;
+
+use crate::listener::head::LINES_MAX;
+use crate::listener::wire::WireState;
+use crate::settings::HEAD_BUFFER;
+use crate::trail::{Ending, Trail, Unread};
+use crate::worker::Worker;
+
+/// The phrase of 494, which has no standard one.
+const TOO_LARGE: &str = "Request Header Too Large";
+
+/// Refuses what the parser has refused by itself: `answer` is what it was about to say, `start` what can be told of the
+/// head's beginning. `None` when it says something else.
+pub(crate) fn by_parser(
+    worker: &Rc<Worker>,
+    state: &WireState,
+    answer: &[u8],
+    start: &[u8],
+) -> Option<Bytes> {
+    let limits = worker.settings().limits;
+    let size = |what: &str, limit: u64, setting: &str| Evidence::Size {
+        what: what.to_owned(),
+        limit,
+        declared: None,
+        measured: None,
+        setting: setting.to_owned(),
+    };
+    let (reason, evidence) = match answer.get(9..12)? {
+        b"400" => (
+            Reason::RequestUnreadable,
+            Evidence::Request {
+                problem: problem(start),
+            },
+        ),
+        b"414" => (Reason::UriTooLarge, size("uri", limits.uri, "limits.uri")),
+        b"431" => (
+            Reason::HeadersTooLarge,
+            size("headers", limits.headers, "limits.headers"),
+        ),
+        _ => return None,
+    };
+    Some(refuse(worker, state, start, reason, evidence))
+}
+
+/// Refuses a head that has more lines, or more bytes, than any parser is given.
+pub(crate) fn too_long(worker: &Rc<Worker>, state: &WireState, head: &[u8], lines: usize) -> Bytes {
+    let limits = worker.settings().limits;
+    let (what, limit, measured) = match lines > LINES_MAX {
+        true => ("header lines", LINES_MAX as u64, lines),
+        false => ("head", limits.headers.min(HEAD_BUFFER), head.len()),
+    };
+    let evidence = Evidence::Size {
+        what: what.to_owned(),
+        limit,
+        declared: None,
+        measured: Some(measured as u64),
+        setting: "limits.headers".to_owned(),
+    };
+    refuse(worker, state, head, Reason::HeadersTooLarge, evidence)
+}
+
+/// Records the refusal; gives its answer.
+fn refuse(worker: &Rc<Worker>, state: &WireState, start: &[u8], reason: Reason, evidence: Evidence) -> Bytes {
+    worker.meters.begun.add(1);
+    worker.meters.unreadable.add(1);
+    let mut trail = Trail::unread(worker, &seen(start, &state.peer.address.to_string()));
+    let id = trail.id();
+    let body = PublicError::new(reason, &PublicDetail::None, id).to_json();
+    let status = reason.code().entry().status;
+    let phrase = StatusCode::from_u16(status)
+        .ok()
+        .and_then(|status| status.canonical_reason())
+        .unwrap_or(TOO_LARGE);
+    let answer = format!(
+        "HTTP/1.1 {status} {phrase}\r\ncontent-type: application/json\r\nx-adyton-reason: {reason}\r\nx-request-id: {id}\r\n\
+         x-adyton-answered-by: {by}\r\nconnection: close\r\ncontent-length: {length}\r\ndate: {date}\r\n\r\n{body}",
+        by = AnsweredBy::Gateway.name(),
+        length = body.len(),
+        date = worker.clock().now().to_http_date(),
+    );
+    trail.refused(reason, evidence);
+    let ending = Ending {
+        status,
+        answered_by: AnsweredBy::Gateway,
+        response_bytes: body.len() as u64,
+        ended: worker.clock().monotonic(),
+    };
+    trail.end(worker, ending);
+    // What the client still sends is thrown away for a while, so that it reads its answer.
+    state.expect_more();
+    Bytes::from(answer)
+}
+
+/// What can be read of a head's beginning.
+fn seen<'a>(start: &'a [u8], source: &'a str) -> Unread<'a> {
+    let start = start.trim_ascii_start();
+    let line = start.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    let mut words = line.trim_ascii_end().splitn(3, |byte| *byte == b' ');
+    let text = |word: Option<&'a [u8]>, longest: usize| {
+        let word = word
+            .and_then(|word| str::from_utf8(word).ok())
+            .unwrap_or_default();
+        let is_plain = word.bytes().all(|byte| byte.is_ascii_graphic());
+        if is_plain {
+            &word[..word.floor_char_boundary(longest)]
+        } else {
+            ""
+        }
+    };
+    let method = text(words.next(), 32);
+    let (path, query) = match text(words.next(), 2048) {
+        target => target.split_once('?').unwrap_or((target, "")),
+    };
+    Unread {
+        source,
+        method,
+        path,
+        query,
+        host: header(start, b"host"),
+        user_agent: header(start, b"user-agent"),
+    }
+}
+
+/// The value of the first header line with this name.
+fn header<'a>(start: &'a [u8], name: &[u8]) -> &'a [u8] {
+    start
+        .split(|byte| *byte == b'\n')
+        .skip(1)
+        .filter_map(|line| line.split_at_checked(line.iter().position(|byte| *byte == b':')?))
+        .find(|(own, _)| own.eq_ignore_ascii_case(name))
+        .map(|(_, value)| value[1..].trim_ascii())
+        .unwrap_or_default()
+}
+
+/// Why the parser does not read it, as far as that can be found out.
+fn problem(start: &[u8]) -> String {
+    let mut lines = [httparse::EMPTY_HEADER; 100];
+    let cause = match httparse::Request::new(&mut lines).parse(start) {
+        Err(cause) => cause.to_string(),
+        Ok(httparse::Status::Partial) => "something behind its beginning is broken".to_owned(),
+        Ok(httparse::Status::Complete(_)) => {
+            "its request line or the headers that say where its body ends contradict each other".to_owned()
+        }
+    };
+    format!("what came cannot be read as HTTP/1.1: {cause}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn as_much_as_can_be_read_is_kept_and_nothing_strange() {
+        let read = seen(
+            b"\r\nPOST /v1/infers/x?token=t HTTP/1.1\r\nHost: a.test\r\nBad Name: x\r\n\r\n",
+            "::1",
+        );
+        assert_eq!(
+            (read.method, read.path, read.query, read.host),
+            ("POST", "/v1/infers/x", "token=t", &b"a.test"[..])
+        );
+        let read = seen(b"\x16\x03\x01\x02\x00\x01", "::1");
+        assert_eq!((read.method, read.path, read.host), ("", "", &b""[..]));
+        let read = seen(b"GET /\xff\xfe HTTP/1.1\r\nHost\r\n", "::1");
+        assert_eq!((read.method, read.path, read.host), ("GET", "", &b""[..]));
+        assert!(problem(b"GET / HTTP/1.1\r\nBad Name: x\r\n\r\n").contains("header name"));
+    }
+}
