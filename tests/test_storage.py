@@ -2,6 +2,7 @@
 on, and writes come back by themselves."""
 
 import json
+import sqlite3
 
 import pytest
 
@@ -125,6 +126,27 @@ def test_the_server_starts_on_a_full_disk(small):
     disk.free()
     wait_for(lambda: ready(server, server.control)[0] == 200, 5, "writes to come back")
     server.manage("POST", apps(server), json={"name": "after-all"})
+
+
+def test_a_database_that_is_held_by_another(new_server):
+    """Somebody's tool locks the file: writes are refused after their deadline, and say that they may have been made."""
+    server = new_server({"throttle.default_per_second": 0}).start()
+    iris = server.deploy("iris", IRIS)
+    caller, prefix = TokenHolder(server.token()), apps(server)
+    other = sqlite3.connect(server.data / "adyton.db", isolation_level=None)
+    try:
+        other.execute("BEGIN IMMEDIATE")
+        response = server.call("POST", prefix, json={"name": "meanwhile"})
+        assert told(response) == (503, "apig.storage_unavailable"), response.text
+        assert "look whether" in response.json()["error_msg"]
+        assert ready(server, server.control)[0] == 503
+        assert call(server, caller, iris.path, body=BODY).status == 200
+        other.execute("ROLLBACK")
+    finally:
+        other.close()
+    wait_for(lambda: ready(server, server.control)[0] == 200, 15, "writes to come back")
+    server.manage("POST", prefix, json={"name": "after-it"})
+    assert "meanwhile" not in names(server)
 
 
 def test_a_database_that_goes_away_and_comes_back(new_server):

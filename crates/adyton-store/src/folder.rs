@@ -68,6 +68,20 @@ impl DataFolder {
         written.map_err(|error| file_error(&target, "the file cannot be written", &error))
     }
 
+    /// Whether files can be written in it: writes a small one and removes it.
+    pub(crate) fn try_a_file(&self) -> std::io::Result<()> {
+        let path = self.path.join(".write-check");
+        let mut file = OpenOptions::new()
+            .write(true)
+            .create(true)
+            .truncate(true)
+            .mode(0o600)
+            .open(&path)?;
+        let written = file.write_all(b"may be removed\n");
+        std::fs::remove_file(&path)?;
+        written
+    }
+
     /// Reads a file of the folder; `None` if it is not there.
     pub(crate) fn read(&self, name: &str) -> Result<Option<Vec<u8>>, OpenError> {
         let path = self.path.join(name);
@@ -206,5 +220,11 @@ mod tests {
         folder.remove("x").unwrap();
         folder.remove("x").unwrap();
         assert!(folder.read("x").unwrap().is_none());
+        folder.try_a_file().unwrap();
+        assert_eq!(
+            std::fs::read_dir(folder.path()).unwrap().count(),
+            1,
+            "the lock alone"
+        );
     }
 }

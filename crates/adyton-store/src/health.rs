@@ -75,25 +75,36 @@ pub async fn run(store: Store, stop: impl Future<Output = ()> + Send) {
 
 /// One look: whether writes work.
 pub async fn look(store: &Store) -> bool {
-    let health = store.health();
-    let found = try_a_write(store).await;
-    match &found {
-        Ok(()) => {
-            if health.note(None) {
-                tracing::info!("writes work again");
-            }
-            store.fill_reserve().await;
-        }
+    let mut trouble = match try_a_write(store).await {
+        Ok(()) => None,
         Err(error) => {
-            if health.note(Some(format!("writes fail: {error}"))) {
-                tracing::error!(%error, "writes fail: management calls that change something are refused; predictions go on");
-            }
             if matches!(error, StoreError::NoSpace) {
                 store.database().settle_log().await;
             }
+            Some(error.to_string())
         }
+    };
+    // With SQLite the database is in the data folder, and its write has tried that disk.
+    if trouble.is_none() && store.database().is_postgres() {
+        trouble = store.try_a_file().await.err();
     }
-    found.is_ok()
+    let works = trouble.is_none();
+    let why = trouble.clone().unwrap_or_default();
+    let turned = store
+        .health()
+        .note(trouble.map(|problem| format!("writes fail: {problem}")));
+    match (turned, works) {
+        (true, true) => tracing::info!("writes work again"),
+        (true, false) => tracing::error!(
+            problem = why,
+            "writes fail: management calls that change something are refused; predictions go on"
+        ),
+        (false, _) => {}
+    }
+    if works {
+        store.fill_reserve().await;
+    }
+    works
 }
 
 async fn try_a_write(store: &Store) -> Result<(), StoreError> {

@@ -14,6 +14,7 @@
 //! live state, [`housekeeping`] for what ends by itself, and [`health`] for whether writes work.
 
 pub mod bootstrap;
+mod cause;
 mod credential;
 mod database;
 pub mod error;
@@ -31,6 +32,7 @@ mod reserve;
 mod room;
 mod schema;
 mod seal;
+mod session;
 mod store;
 mod transaction;
 mod uptime;

@@ -54,7 +54,7 @@ struct Shared {
     /// Wakes this node's feed after a commit of this node.
     committed: Notify,
     /// Held as long as the store lives.
-    _folder: Arc<DataFolder>,
+    folder: Arc<DataFolder>,
 }
 
 impl Store {
@@ -78,7 +78,7 @@ impl Store {
             uptime,
             reserve: Arc::new(reserve),
             committed: Notify::new(),
-            _folder: folder.clone(),
+            folder: folder.clone(),
         }));
         bootstrap::run(&store, &folder).await?;
         housekeeping::first_round(&store).await?;
@@ -180,6 +180,16 @@ impl Store {
     /// For a write that takes something away from somebody: it gets room on a full disk where there is any.
     pub(crate) fn room(&self) -> Room<'_> {
         Room::of(&self.0.database, &self.0.reserve)
+    }
+    /// Whether files can be written in the data folder.
+    pub(crate) async fn try_a_file(&self) -> Result<(), String> {
+        let folder = self.0.folder.clone();
+        let path = folder.path().to_owned();
+        match tokio::task::spawn_blocking(move || folder.try_a_file()).await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(error)) => Err(format!("{} cannot be written to: {error}", path.display())),
+            Err(error) => Err(error.to_string()),
+        }
     }
     /// Makes the reserve on the disk as large as is wanted; what goes wrong is tried again at the next look.
     pub(crate) async fn fill_reserve(&self) {

@@ -110,34 +110,40 @@ async fn a_token_for_the_domain_is_for_no_project_at_modelarts() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_defect_is_told_by_its_request_id_alone() {
+async fn a_storage_that_is_away_is_told_and_a_defect_by_its_request_id_alone() {
     let world = World::start().await;
     let owner = world.owner().await;
     world.store.close().await;
     world.notes.1.store(true, std::sync::atomic::Ordering::Relaxed);
+    let away = "The database does not answer";
+    let nothing = "it cannot be reached; nothing was changed";
     for (path, code, reason, message) in [
         (
             world.v1("/services"),
             "ModelArts.0010",
-            "modelarts.internal",
-            "Internal server error",
+            "modelarts.storage_unavailable",
+            format!("{away}: {nothing}"),
         ),
-        (world.v2("/apps"), "APIG.9999", "apig.internal", "System error"),
+        (
+            world.v2("/apps"),
+            "APIG.9999",
+            "apig.storage_unavailable",
+            format!("{away}: {nothing}"),
+        ),
         (
             "/v3/users".to_owned(),
-            "500",
-            "iam.internal",
-            "An unexpected error occurred.",
-        ),
-        (
-            world.own("/requests"),
-            "APIGW.0601",
-            "manage.internal",
-            "Internal server error",
+            "503",
+            "iam.storage_unavailable",
+            format!("{away}. {nothing}."),
         ),
     ] {
-        assert_eq!(owner.get(&path).await.refused(500, code, reason), message);
+        assert_eq!(owner.get(&path).await.refused(503, code, reason), message);
     }
+    let defect = owner.get(&world.own("/requests")).await;
+    assert_eq!(
+        defect.refused(500, "APIGW.0601", "manage.internal"),
+        "Internal server error"
+    );
     // What needs no database goes on.
     owner.get("/adyton/v1/whoami").await.expect(200);
     assert_eq!(world.stranger().get("/healthz/live").await.status, 200);

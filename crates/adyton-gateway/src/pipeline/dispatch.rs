@@ -23,6 +23,9 @@ use crate::trail::Trail;
 use crate::waits::Impatience;
 use crate::worker::Worker;
 
+/// The longest that a caller is told to wait for an instance that is restarted: the longest time a deployment is given.
+const LONGEST_PAUSE: Duration = Duration::from_secs(1200);
+
 mod forward;
 mod in_process;
 
@@ -98,8 +101,9 @@ fn restarting(worker: &Worker, service: &Service, why: Unavailable) -> Outcome {
         server_time: now,
     };
     Refusal {
-        // A start that takes longer than the last one ends at a moment that nobody knows.
-        retry_after: (restarting.back_at > now).then(|| restarting.back_at.since(now)),
+        // A start that takes longer than the last one ends at a moment that nobody knows. A clock that was set back puts it
+        // far away.
+        retry_after: (restarting.back_at > now).then(|| restarting.back_at.since(now).min(LONGEST_PAUSE)),
         ..Refusal::from(Rejection::new(Reason::InstanceRestarting, evidence))
     }
     .into()

@@ -114,14 +114,6 @@ impl Services<'_> {
         };
         let mut write = self.0.write().await?;
         projects::require(&write.session, service.project).await?;
-        let same = Entity::find()
-            .filter(Column::ProjectId.eq(service.project.to_string()))
-            .filter(Column::Name.eq(service.name.as_str()));
-        if same.one(&write.session).await?.is_some() {
-            return Err(StoreError::Conflict {
-                what: Unique::ServiceName,
-            });
-        }
         let there = Entity::find()
             .filter(Column::ProjectId.eq(service.project.to_string()))
             .count(&write.session)
@@ -130,6 +122,14 @@ impl Services<'_> {
             return Err(StoreError::Quota {
                 what: Quota::Services,
                 most,
+            });
+        }
+        let same = Entity::find()
+            .filter(Column::ProjectId.eq(service.project.to_string()))
+            .filter(Column::Name.eq(service.name.as_str()));
+        if same.one(&write.session).await?.is_some() {
+            return Err(StoreError::Conflict {
+                what: Unique::ServiceName,
             });
         }
         require_published(&write.session, service.project, &service.versions).await?;

@@ -1,0 +1,73 @@
+//! What kind of failure an error of the database is, whichever database it is.
+
+use sea_orm::{ConnAcquireErr, DbErr, RuntimeErr, sqlx};
+
+/// What kind of failure the database's is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Cause {
+    /// Too slow.
+    Deadline,
+    /// The disk is full.
+    NoSpace,
+    /// It can only be read.
+    ReadOnly,
+    /// The connection, the server or the disk fails.
+    Unavailable,
+    /// Something else: mostly a defect of ours.
+    Other,
+}
+
+impl Cause {
+    pub(crate) fn of(error: &DbErr) -> Self {
+        match error {
+            DbErr::ConnectionAcquire(ConnAcquireErr::Timeout) => Cause::Deadline,
+            DbErr::ConnectionAcquire(ConnAcquireErr::ConnectionClosed) => Cause::Unavailable,
+            DbErr::Conn(RuntimeErr::SqlxError(inner))
+            | DbErr::Exec(RuntimeErr::SqlxError(inner))
+            | DbErr::Query(RuntimeErr::SqlxError(inner)) => cause(inner),
+            _ => Cause::Other,
+        }
+    }
+}
+
+/// What kind of failure an error of the driver is.
+pub(crate) fn cause(error: &sqlx::Error) -> Cause {
+    let code = match error {
+        sqlx::Error::PoolTimedOut => return Cause::Deadline,
+        sqlx::Error::Io(_)
+        | sqlx::Error::Tls(_)
+        | sqlx::Error::PoolClosed
+        | sqlx::Error::WorkerCrashed
+        | sqlx::Error::BeginFailed => return Cause::Unavailable,
+        sqlx::Error::Database(error) => error.code(),
+        _ => None,
+    };
+    match code.as_deref() {
+        // PostgreSQL's have five characters.
+        Some(state) if state.len() == 5 => match state {
+            // statement_timeout, lock_timeout
+            "57014" | "55P03" => Cause::Deadline,
+            "53100" => Cause::NoSpace,
+            "25006" => Cause::ReadOnly,
+            // Connection, resources, operator, system; and a session that waited too long inside of its transaction.
+            _ if ["08", "53", "57", "58"].contains(&&state[..2]) || state == "25P03" => Cause::Unavailable,
+            _ => Cause::Other,
+        },
+        // SQLite's are numbers; the lower byte is the kind.
+        Some(number) => match number.parse::<u32>() {
+            Ok(IO_ERROR_SHM_SIZE) => Cause::NoSpace,
+            Ok(number) => match number & 0xff {
+                5 | 6 => Cause::Deadline,
+                8 => Cause::ReadOnly,
+                13 => Cause::NoSpace,
+                10 | 14 => Cause::Unavailable,
+                _ => Cause::Other,
+            },
+            Err(_) => Cause::Other,
+        },
+        None => Cause::Other,
+    }
+}
+
+/// SQLite found no room for the file of its shared memory.
+const IO_ERROR_SHM_SIZE: u32 = 4874;
