@@ -5,6 +5,7 @@
 
 use std::time::Duration;
 
+use adyton_core::id::RequestId;
 use adyton_core::rejection::Rejection;
 
 /// What an operation gives.
@@ -209,6 +210,34 @@ pub(crate) enum Failure {
         /// The limit in bytes.
         limit: u64,
     },
+    /// All places for such work are taken, and were for a while.
+    #[error("as many of these are under way as may be at once ({what}); try again after some seconds")]
+    Busy {
+        /// The work, in a word.
+        what: &'static str,
+        /// When there will be a place, as far as can be told.
+        after: Duration,
+    },
+    /// The record of a request was left out of the journal.
+    #[error(
+        "the record of request {id} was left out: {source_shown} had more than {limit} refused requests in that second, and of \
+         refused strangers only so many are kept ({setting}). The first of the {count} that were left out says what they were \
+         like: {first}"
+    )]
+    LeftOut {
+        /// The request.
+        id: RequestId,
+        /// The one that stands for all.
+        first: RequestId,
+        /// Where it came from.
+        source_shown: String,
+        /// How many were left out.
+        count: u64,
+        /// How many are kept a second.
+        limit: u32,
+        /// The setting that says so.
+        setting: String,
+    },
     /// The disk is full; what is needed or what to do.
     #[error("{0}")]
     NoSpace(String),
@@ -247,7 +276,8 @@ impl Failure {
         match self {
             Failure::Locked { left: after }
             | Failure::TooManySignIns { after }
-            | Failure::SignInsFull { after } => Some(*after),
+            | Failure::SignInsFull { after }
+            | Failure::Busy { after, .. } => Some(*after),
             _ => None,
         }
     }

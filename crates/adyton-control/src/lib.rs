@@ -26,6 +26,7 @@ mod objects;
 mod operations;
 mod payload;
 mod perimeter;
+mod places;
 mod plane;
 mod refused;
 mod routes;

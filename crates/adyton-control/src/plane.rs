@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use adyton_core::clock::Clock;
 use adyton_core::id::RequestId;
@@ -16,12 +17,19 @@ use tokio::sync::{RwLock, Semaphore};
 use crate::failure::Outcome;
 use crate::operations::service::rollout::Rollouts;
 use crate::perimeter::Perimeter;
+use crate::places::Places;
 use crate::settings::{ControlParts, ControlSettings, Metrics, Ready};
 use crate::sign_ins::SignIns;
 use crate::tasks::Tasks;
 
 /// Imports and unpackings that run at once: each needs a processor and disk.
 const IMPORTS_AT_ONCE: usize = 2;
+/// Searches of the journal that run at once, and explanations.
+const READERS_AT_ONCE: usize = 2;
+/// About as long as a search takes at most: then it answers with what it has.
+const SEARCH_TIME: Duration = Duration::from_secs(1);
+/// An explanation reads a few pages of the journal.
+const EXPLANATION_TIME: Duration = Duration::from_millis(200);
 /// The number that stands for the control plane where gateway workers have theirs, in request ids.
 const WORKER: u8 = 255;
 
@@ -45,6 +53,10 @@ pub(crate) struct Plane {
     pub(crate) sign_ins: SignIns,
     /// Turns for imports.
     pub(crate) imports: Semaphore,
+    /// Places for searches of the journal.
+    pub(crate) searches: Places,
+    /// Places for explanations, of their own: they are short.
+    pub(crate) explanations: Places,
     /// Read while a package is on its way from the disk to the store, written while unused ones are removed.
     pub(crate) package_gate: RwLock<()>,
     /// Changes of services that are still on their way.
@@ -57,6 +69,7 @@ pub(crate) struct Plane {
 impl Plane {
     /// Takes the parts.
     pub(crate) fn new(settings: ControlSettings, parts: ControlParts) -> Self {
+        let patience = settings.place_patience;
         Self {
             perimeter: Perimeter::new(&settings),
             sign_ins: SignIns::new(settings.sign_ins, parts.clock.clone()),
@@ -73,6 +86,8 @@ impl Plane {
             ready: parts.ready,
             clock: parts.clock,
             imports: Semaphore::new(IMPORTS_AT_ONCE),
+            searches: Places::new("search", READERS_AT_ONCE, SEARCH_TIME, patience),
+            explanations: Places::new("explanation", READERS_AT_ONCE, EXPLANATION_TIME, patience),
             package_gate: RwLock::new(()),
             rollouts: Rollouts::default(),
             tasks: Tasks::new(),

@@ -30,6 +30,7 @@ pub(crate) fn summary(failure: &Failure) -> String {
         | Evidence::Throttle { .. }
         | Evidence::Service { .. }
         | Evidence::Restarting { .. }
+        | Evidence::LeftOut { .. }
         | Evidence::Instance { .. }
         | Evidence::Dropped { .. }
         | Evidence::Request { .. } => {}

@@ -48,6 +48,8 @@ pub struct ControlSettings {
     pub services_per_project: usize,
     /// This node's number, part of every request id.
     pub node: u16,
+    /// How long a search of the journal, or an explanation, waits for its turn.
+    pub place_patience: Duration,
     /// How long calls in flight may take when the server stops.
     pub shutdown_grace: Duration,
     /// Open connections; for more, idle ones are closed: `control.max_connections`.
@@ -75,6 +77,7 @@ impl ControlSettings {
             region: "region-1".to_owned(),
             services_per_project: 1000,
             node: 0,
+            place_patience: Duration::from_secs(5),
             shutdown_grace: Duration::from_secs(30),
             max_connections: 2048,
             patience: adyton_listener::Patience::DEFAULT,

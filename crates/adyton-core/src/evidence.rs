@@ -139,6 +139,19 @@ pub enum Evidence {
         /// Their names.
         headers: Vec<String>,
     },
+    /// This record stands for others, which were left out of the journal.
+    LeftOut {
+        /// Whose they are: an address, or the first 64 bits of an IPv6 address.
+        source: String,
+        /// How many were left out, this one included.
+        count: u64,
+        /// How many a second are kept of one source.
+        limit: u32,
+        /// When the last of them arrived.
+        until: Timestamp,
+        /// The setting that moves the limit.
+        setting: String,
+    },
     /// A request that is not well formed, or a model that refuses its input.
     Request {
         /// What is wrong, in words.

@@ -33,7 +33,7 @@ use crate::catalogue::{Fault, Reason, Retry};
 use crate::evidence::Evidence;
 use crate::id::{DomainId, ProjectId, RequestId, ServiceId};
 use crate::live::{Live, LiveService};
-use crate::record::{ADDRESS_MAX, AnsweredBy, CallerSeen, Door, Record, Step};
+use crate::record::{ADDRESS_MAX, AnsweredBy, CallerSeen, Door, Record, STRANGER_ADDRESS_MAX, Step};
 
 /// Who reads the explanation, and so whose names and routes may appear in it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -226,8 +226,20 @@ fn headline(record: &Record) -> String {
 fn request_line(record: &Record) -> String {
     let path = tab::path_sent(record);
     // What fills its place in the record was longer, almost certainly.
-    let cut = |kept: &str| if kept.len() >= ADDRESS_MAX { "…" } else { "" };
-    let path = format!("{path}{}", cut(&record.path));
+    let is_stranger = record.reason.is_some() && (record.project.is_none() || record.caller.is_none());
+    // A cut is between two characters: up to three bytes may be missing.
+    let is_short = is_stranger && record.path.len() + record.query.len() > STRANGER_ADDRESS_MAX - 4;
+    let cut = |kept: &str| {
+        if is_short || kept.len() >= ADDRESS_MAX {
+            "…"
+        } else {
+            ""
+        }
+    };
+    let path = match record.query.as_str() {
+        query if is_short && !query.is_empty() => path,
+        _ => format!("{path}{}", cut(&record.path)),
+    };
     match record.query.as_str() {
         "" => format!("{} {path}", record.method),
         query => format!("{} {path}?{query}{}", record.method, cut(query)),
@@ -248,6 +260,7 @@ fn notes(record: &Record) -> Vec<String> {
         | Evidence::Restarting { .. }
         | Evidence::Instance { .. }
         | Evidence::Dropped { .. }
+        | Evidence::LeftOut { .. }
         | Evidence::Request { .. } => "",
     };
     let mut notes: Vec<String> = sentence(noted).into_iter().collect();
@@ -256,6 +269,13 @@ fn notes(record: &Record) -> Vec<String> {
             "Not passed on to the model: {}. Programs that put headers into variables would take such a name for another \
              one; send it with `-` in place of `_` and other signs.",
             headers.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+        ));
+    }
+    if let Evidence::LeftOut { count, .. } = &record.evidence {
+        notes.push(format!(
+            "This record is the first of {} requests of strangers that were left out; of it, what was compared is not kept \
+             either.",
+            units::grouped(*count)
         ));
     }
     if record.step == Step::Authenticate && record.request_bytes > 0 {

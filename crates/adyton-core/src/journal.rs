@@ -78,4 +78,9 @@ pub trait JournalReader: Send + Sync {
     fn find(&self, id: RequestId) -> Result<Option<Record>, JournalError>;
     /// Up to `most` records that `filter` admits, newest first, starting below `before`.
     fn search(&self, filter: &Filter, before: Option<RequestId>, most: usize) -> Result<Page, JournalError>;
+    /// The summary that stands for this request, if its record was left out: of a stranger's refused requests only so many a
+    /// second are kept. The summary is the first of them, its evidence [`LeftOut`](crate::evidence::Evidence::LeftOut).
+    fn left_out(&self, _id: RequestId) -> Result<Option<Record>, JournalError> {
+        Ok(None)
+    }
 }

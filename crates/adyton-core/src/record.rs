@@ -111,6 +111,10 @@ pub struct CallerSeen {
 /// How much of a path, and of a query, a record keeps, in bytes.
 pub const ADDRESS_MAX: usize = 2 * 1024;
 
+/// How much of path and query together the record of a refused request keeps, in bytes, if it matched nothing or nobody was
+/// proven to have sent it: strangers write these texts.
+pub const STRANGER_ADDRESS_MAX: usize = 256;
+
 /// One request. Field by field this is the documented format of the journal and of the access log.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Record {
@@ -126,7 +130,7 @@ pub struct Record {
     pub method: String,
     /// Host as sent.
     pub host: String,
-    /// Path as sent, at most 2 KiB of it.
+    /// Path as sent, at most 2 KiB of it; of a refused stranger's path and query together 256 bytes.
     pub path: String,
     /// Query as sent, values of configured keys replaced by their digest; at most 2 KiB of it.
     pub query: String,

@@ -1,8 +1,8 @@
 //! The journal: a record of every request, kept in files and found by its id.
 //!
 //! ```text
-//! worker 0 ── Recorder ─ ring ┐
-//! worker 1 ── Recorder ─ ring ┼─ writer thread ─┬─ shelf: newest batches in memory, segments on disk ─ Journal (reads)
+//! worker 0 ── Recorder ─ ring ┐                 ┌─ shelf of the matched and proven ┐ newest batches in memory,
+//! worker 1 ── Recorder ─ ring ┼─ writer thread ─┼─ shelf of strangers             ─┴ segments on disk ─ Journal (reads)
 //! worker N ── Recorder ─ ring ┘                 └─ access log
 //! ```
 //!
@@ -13,18 +13,31 @@
 //! - Only the writer thread writes. Readers see whole records, while it writes.
 //! - A file that is torn, cut, mixed up or full never panics and never stops the gateway: what cannot be read is left
 //!   out, what cannot be written is counted.
-//! - Disk and memory are bounded by [`JournalSettings`].
+//! - Disk and memory are bounded by [`JournalSettings`], and some of the disk stays free for others.
+//! - Nothing that a stranger sends costs the record of a request that matched and was proven.
+//! - No jump of the clock costs more than one file.
 //!
-//! Read next: [`recorder`](self::Recorder), `writer.rs`, `segment.rs` for the files, `search.rs` for reading.
+//! Read next: [`recorder`](self::Recorder), `writer.rs`, `segment.rs` for the files, `shelf/keeping.rs` for what goes,
+//! `search.rs` for reading.
 
 mod access_log;
 mod bounds;
+mod disk;
 mod encoding;
+mod faults;
 mod frame;
+mod lane;
+mod metrics;
 mod recorder;
+mod room;
 mod search;
 mod segment;
+mod settings;
 mod shelf;
+mod shelves;
+mod signals;
+mod span;
+mod strangers;
 mod writer;
 
 use std::path::PathBuf;
@@ -38,74 +51,19 @@ use adyton_core::journal::{Filter, JournalError, JournalReader, Page};
 use adyton_core::record::Record;
 use parking_lot::Mutex;
 
+pub use access_log::AccessLog;
+pub use disk::{Disk, Reserve, Space, SystemDisk};
 pub use encoding::entry::{Closing, Entry, Opening};
 pub use recorder::Recorder;
+pub use settings::JournalSettings;
 
 use search::Budget;
-use shelf::Shelf;
-use writer::{Signals, Writer};
+use shelves::Shelves;
+use signals::Signals;
+use writer::Writer;
 
 /// How long a read waits until the writer has taken what lies in the rings.
 const FLUSH_WAIT: Duration = Duration::from_millis(500);
-
-/// Where the journal lies and how much it keeps.
-#[derive(Clone, Debug)]
-pub struct JournalSettings {
-    /// The folder of the segment files; made if it is missing.
-    pub folder: PathBuf,
-    /// `journal.keep_bytes`: the files together stay under this many bytes (never less than [`Self::KEEP_BYTES_MIN`]).
-    pub keep_bytes: u64,
-    /// `journal.keep_days`: records older than this go, a whole file at a time.
-    pub keep_days: u32,
-    /// This node's number, noted in the files.
-    pub node: u16,
-    /// The access log: one JSON line a request.
-    pub access_log: AccessLog,
-    /// Bytes of records that one worker's ring holds until the writer takes them: some ten thousand.
-    pub ring_bytes: usize,
-    /// Bytes of the newest records kept in memory, so that they can be explained even while the disk is full.
-    pub recent_bytes: usize,
-    /// How often the writer looks into the rings.
-    pub poll: Duration,
-}
-
-impl JournalSettings {
-    /// The least that `keep_bytes` can be.
-    pub const KEEP_BYTES_MIN: u64 = 1024 * 1024;
-
-    /// The defaults, in `folder`: 2 GiB, 30 days, no access log.
-    pub fn new(folder: impl Into<PathBuf>) -> Self {
-        Self {
-            folder: folder.into(),
-            keep_bytes: 2 * 1024 * 1024 * 1024,
-            keep_days: 30,
-            node: 0,
-            access_log: AccessLog::Off,
-            ring_bytes: 4 * 1024 * 1024,
-            recent_bytes: 8 * 1024 * 1024,
-            poll: Duration::from_millis(10),
-        }
-    }
-}
-
-/// Where the access log goes: one line a request when it ends, JSON, the fields of [`Record`] without its evidence.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub enum AccessLog {
-    /// Nowhere.
-    #[default]
-    Off,
-    /// To standard output. Lines are dropped and counted while nobody reads it.
-    Stdout,
-    /// Into a file, which is rotated: `access.log` becomes `access.log.1`, and so on.
-    File {
-        /// The file.
-        path: PathBuf,
-        /// It is rotated when it is larger than this.
-        max_bytes: u64,
-        /// How many old files stay.
-        keep: u32,
-    },
-}
 
 /// What went through the journal since it was opened.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -116,12 +74,20 @@ pub struct JournalCounts {
     pub dropped: u64,
     /// Records that could not be written to disk; the newest of them are in memory still.
     pub unwritten: u64,
+    /// Records of refused strangers that were counted in summaries instead of kept.
+    pub left_out: u64,
     /// Lines of the access log that could not be written.
     pub unlogged: u64,
-    /// Bytes on disk now.
-    pub disk_bytes: u64,
+    /// Bytes on disk now, of matched and proven requests.
+    pub proven_bytes: u64,
+    /// Bytes on disk now, of all others.
+    pub strangers_bytes: u64,
     /// Segment files now.
     pub segments: u64,
+    /// Bytes that were free on the disk at the last look.
+    pub free_bytes: u64,
+    /// Whether the last records could be written to disk.
+    pub is_writable: bool,
 }
 
 /// The journal cannot be opened.
@@ -150,7 +116,7 @@ pub enum OpenError {
 
 /// The journal of this node: reads it, and owns the thread that writes it.
 pub struct Journal {
-    shelf: Arc<Shelf>,
+    shelves: Arc<Shelves>,
     signals: Arc<Signals>,
     thread: Mutex<Option<JoinHandle<()>>>,
     clock: Clock,
@@ -163,7 +129,11 @@ impl Journal {
         workers: usize,
         clock: Clock,
     ) -> Result<(Self, Vec<Recorder>), OpenError> {
-        let shelf = Arc::new(Shelf::open(&settings, &clock)?);
+        let opened = Shelves::open(&settings).map_err(|problem| OpenError::Folder {
+            folder: settings.folder.clone(),
+            problem,
+        })?;
+        let shelves = Arc::new(opened);
         let log = access_log::Sink::open(&settings.access_log)?;
         let signals = Arc::new(Signals::default());
         let (recorders, rings): (Vec<_>, Vec<_>) =
@@ -171,7 +141,7 @@ impl Journal {
         let writer = Writer::new(
             settings,
             rings,
-            shelf.clone(),
+            shelves.clone(),
             signals.clone(),
             log,
             clock.clone(),
@@ -182,7 +152,7 @@ impl Journal {
             .map_err(OpenError::Thread)?;
         signals.attach(thread.thread().clone());
         let journal = Self {
-            shelf,
+            shelves,
             signals,
             thread: Mutex::new(Some(thread)),
             clock,
@@ -197,7 +167,12 @@ impl Journal {
 
     /// What went through so far.
     pub fn counts(&self) -> JournalCounts {
-        self.shelf.counts()
+        self.shelves.counts()
+    }
+
+    /// What went through so far, in Prometheus' text format.
+    pub fn metrics(&self) -> String {
+        metrics::render(&self.counts())
     }
 
     /// Writes what is left, seals the last file and ends the writer. Later records are dropped. Safe to call twice.
@@ -219,17 +194,22 @@ impl Drop for Journal {
 
 impl JournalReader for Journal {
     fn find(&self, id: RequestId) -> Result<Option<Record>, JournalError> {
-        if let Some(found) = search::find(&self.shelf, id)? {
+        if let Some(found) = search::find(&self.shelves, id)? {
             return Ok(Some(found));
         }
         // It may lie in a worker's ring still. Old ids cannot, unless their request took long.
         self.flush(FLUSH_WAIT);
-        search::find(&self.shelf, id)
+        search::find(&self.shelves, id)
     }
 
     fn search(&self, filter: &Filter, before: Option<RequestId>, most: usize) -> Result<Page, JournalError> {
         self.flush(FLUSH_WAIT);
-        search::search(&self.shelf, filter, before, most, &Budget::new(&self.clock))
+        search::search(&self.shelves, filter, before, most, &Budget::new(&self.clock))
+    }
+
+    fn left_out(&self, id: RequestId) -> Result<Option<Record>, JournalError> {
+        self.flush(FLUSH_WAIT);
+        search::left_out(&self.shelves, id)
     }
 }
 

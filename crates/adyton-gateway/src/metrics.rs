@@ -38,7 +38,7 @@ impl Metrics {
 
     /// The metrics in Prometheus' text format (version 0.0.4).
     pub fn render(&self) -> String {
-        let mut page = Page(String::with_capacity(8 * 1024));
+        let mut page = Page::new();
         self.render_requests(&mut page);
         let seconds = "adyton_gateway_request_seconds";
         page.about(
@@ -116,7 +116,7 @@ impl Metrics {
         for (name, help, pick) in counters {
             page.one(name, "counter", help, self.sum(pick));
         }
-        page.0
+        page.into_text()
     }
 
     fn render_requests(&self, page: &mut Page) {
@@ -192,17 +192,23 @@ impl Metrics {
 }
 
 /// The text under construction.
-struct Page(String);
+pub(crate) struct Page(String);
 
 impl Page {
+    pub(crate) fn new() -> Self {
+        Self(String::with_capacity(8 * 1024))
+    }
+    pub(crate) fn into_text(self) -> String {
+        self.0
+    }
     // Writing into a string does not fail.
-    fn about(&mut self, name: &str, kind: &str, help: &str) {
+    pub(crate) fn about(&mut self, name: &str, kind: &str, help: &str) {
         let _ = writeln!(self.0, "# HELP {name} {help}\n# TYPE {name} {kind}");
     }
-    fn line(&mut self, name: &str, labels: &str, value: impl std::fmt::Display) {
+    pub(crate) fn line(&mut self, name: &str, labels: &str, value: impl std::fmt::Display) {
         let _ = writeln!(self.0, "{name}{{{labels}}} {value}");
     }
-    fn one(&mut self, name: &str, kind: &str, help: &str, value: u64) {
+    pub(crate) fn one(&mut self, name: &str, kind: &str, help: &str, value: u64) {
         self.about(name, kind, help);
         let _ = writeln!(self.0, "{name} {value}");
     }

@@ -87,6 +87,11 @@ impl Failure {
     pub(crate) fn status(&self) -> Option<u16> {
         self.status
     }
+    /// Whether it is a refusal for the reason with this sub-code.
+    pub(crate) fn is_for(&self, sub_code: &str) -> bool {
+        let reasons = self.facts.iter().filter_map(|fact| fact.strip_prefix("reason"));
+        reasons.map(str::trim).any(|reason| reason == sub_code)
+    }
     /// The exit code.
     pub(crate) fn exit(&self) -> Exit {
         self.exit

@@ -139,3 +139,108 @@ async fn a_request_is_explained_to_its_project_alone() {
         .await;
     refused.refused(404, "APIGW.0101", "manage.no_such_address");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_record_that_was_left_out_is_told_of_to_whoever_could_have_read_it() {
+    let world = World::start().await;
+    let (neighbour, theirs) = world.neighbour().await;
+    let summary = |number: u64, project| Record {
+        evidence: Evidence::LeftOut {
+            source: "192.0.2.7".to_owned(),
+            count: 150,
+            limit: 50,
+            until: Timestamp::from_millis(1_000_000 + number.cast_signed() + 9),
+            setting: "journal.strangers_per_second".to_owned(),
+        },
+        ..record(number, project, Some(Reason::TokenUndecryptable))
+    };
+    let ours = summary(100, Some(world.first.project.id));
+    let nobodys = summary(200, None);
+    world
+        .notes
+        .0
+        .lock()
+        .unwrap()
+        .extend([ours.clone(), nobodys.clone()]);
+    let left_out = |number: u64| RequestId::compose(1_000_000 + number, 0, 0, number);
+    let owner = world.owner().await;
+    for (id, first) in [(left_out(105), ours.id), (left_out(205), nobodys.id)] {
+        let message = owner.get(&world.own(&format!("/requests/{id}"))).await.refused(
+            404,
+            "APIGW.0101",
+            "manage.record_left_out",
+        );
+        for said in [
+            &id.to_string(),
+            &first.to_string(),
+            "192.0.2.7",
+            "50",
+            "journal.strangers_per_second",
+        ] {
+            assert!(message.contains(said), "{said}: {message}");
+        }
+    }
+    // The summary is a record like others, and says how many it stands for.
+    let told = owner
+        .get(&world.own(&format!("/requests/{}", ours.id)))
+        .await
+        .expect(200);
+    assert!(told["explanation"]["notes"].to_string().contains("150"), "{told}");
+    assert_eq!(told["request"]["evidence"]["count"], 150);
+    for id in [left_out(105), left_out(205), left_out(150)] {
+        let refused = neighbour.get(&format!("/adyton/v1/{theirs}/requests/{id}")).await;
+        refused.refused(404, "APIGW.0101", "manage.no_such_address");
+    }
+    let auditor = world.member("auditor").await;
+    let refused = auditor
+        .get(&world.own(&format!("/requests/{}", left_out(105))))
+        .await;
+    refused.refused(404, "APIGW.0101", "manage.record_left_out");
+    let refused = auditor
+        .get(&world.own(&format!("/requests/{}", left_out(205))))
+        .await;
+    refused.refused(404, "APIGW.0101", "manage.no_such_address");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn searches_wait_for_a_place_and_are_refused_with_the_time_to_come_again() {
+    let world = World::with(|settings| settings.place_patience = std::time::Duration::from_millis(100)).await;
+    let (neighbour, theirs) = world.neighbour().await;
+    let owner = world.owner().await;
+    let ours = world.own("/requests");
+    let others = format!("/adyton/v1/{theirs}/requests");
+    let held = world.notes.clone();
+    let (hold, released) = std::sync::mpsc::channel::<()>();
+    let (tell, holds) = std::sync::mpsc::channel();
+    let holder = std::thread::spawn(move || {
+        let _held = held.2.lock().unwrap();
+        tell.send(()).unwrap();
+        let _ = released.recv();
+    });
+    holds.recv().unwrap();
+    let search = || {
+        let (owner, ours) = (owner.clone(), ours.clone());
+        tokio::spawn(async move { owner.get(&ours).await })
+    };
+    // One of the two is under way, so the other is refused. Explanations have places of their own.
+    let (mut one, mut other) = (search(), search());
+    let (answer, first) = tokio::select! {
+        answer = &mut one => (answer.unwrap(), other),
+        answer = &mut other => (answer.unwrap(), one),
+    };
+    let after: u64 = answer.header("retry-after").parse().unwrap();
+    assert!((1..=60).contains(&after));
+    let message = answer.refused(429, "APIGW.0308", "manage.busy");
+    assert!(message.contains("search"), "{message}");
+    owner
+        .get(&world.own(&format!("/requests/{}", RequestId::from_bits(5))))
+        .await
+        .refused(404, "APIGW.0101", "manage.no_such_address");
+    // The neighbour's place is free: it waits for the journal, not for us.
+    let second = tokio::spawn(async move { neighbour.get(&others).await });
+    drop(hold);
+    holder.join().unwrap();
+    first.await.unwrap().expect(200);
+    second.await.unwrap().expect(200);
+    owner.get(&ours).await.expect(200);
+}

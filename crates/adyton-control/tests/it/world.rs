@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex};
 
 use adyton_control::{Control, ControlParts, ControlSettings};
 use adyton_core::clock::{Clock, Timestamp};
+use adyton_core::evidence::Evidence;
 use adyton_core::id::{InstanceId, ModelId, RequestId, ServiceId};
 use adyton_core::instances::{Calls, InstanceSeen, InstanceStatus, Instances, LogLine, ServiceSeen};
 use adyton_core::journal::{Filter, JournalError, JournalReader, Page};
@@ -82,9 +83,13 @@ impl Instances for Stage {
     }
 }
 
-/// A journal that holds what tests put into it, and fails when they say so.
+/// A journal that holds what tests put into it, fails when they say so, and searches while they hold the last lock.
 #[derive(Default)]
-pub(crate) struct Notes(pub(crate) Mutex<Vec<Record>>, pub(crate) AtomicBool);
+pub(crate) struct Notes(
+    pub(crate) Mutex<Vec<Record>>,
+    pub(crate) AtomicBool,
+    pub(crate) Mutex<()>,
+);
 
 impl JournalReader for Notes {
     fn find(&self, id: RequestId) -> Result<Option<Record>, JournalError> {
@@ -97,6 +102,7 @@ impl JournalReader for Notes {
             .cloned())
     }
     fn search(&self, filter: &Filter, before: Option<RequestId>, most: usize) -> Result<Page, JournalError> {
+        drop(self.2.lock());
         if self.1.load(Ordering::Relaxed) {
             return Err(JournalError("segment 7 is torn".to_owned()));
         }
@@ -111,6 +117,18 @@ impl JournalReader for Notes {
         records.truncate(most);
         let next = records.last().filter(|_| more).map(|record| record.id);
         Ok(Page { records, next })
+    }
+    fn left_out(&self, id: RequestId) -> Result<Option<Record>, JournalError> {
+        let all = self.0.lock().unwrap();
+        let stands_for = |record: &&Record| match &record.evidence {
+            Evidence::LeftOut { until, .. } => {
+                record.id < id
+                    && id.at_ms() <= until.millis().unsigned_abs()
+                    && record.id.worker() == id.worker()
+            }
+            _ => false,
+        };
+        Ok(all.iter().find(stands_for).cloned())
     }
 }
 

@@ -68,6 +68,7 @@ codes! {
     EdgeIamAuthentication = Edge "APIGW.0301" 401 Caller No "Incorrect IAM authentication information" "edge/APIGW.0301-401.md";
     EdgeIamForbidden = Edge "APIGW.0302" 403 Caller No "The IAM user is not authorized to access the API" "edge/APIGW.0302-403.md";
     EdgeTokenMustBeUpdated = Edge "APIGW.0307" 401 Caller No "The token must be updated" "edge/APIGW.0307-401.md";
+    EdgeThrottled = Edge "APIGW.0308" 429 Limit Later "The throttling threshold has been reached" "edge/APIGW.0308-429.md";
     EdgeNoSpace = Edge "APIGW.0601" 507 Platform Later "No space is left on the server's disk" "edge/APIGW.0601-507.md";
     EdgeStorageUnavailable = Edge "APIGW.0601" 503 Platform IfSafe "The database does not answer" "edge/APIGW.0601-503.md";
     EdgeInternal = Edge "APIGW.0601" 500 Platform IfSafe "Internal server error" "edge/APIGW.0601-500.md";

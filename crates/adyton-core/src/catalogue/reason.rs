@@ -172,6 +172,8 @@ reasons! {
     ManageKeyLocked = "manage.key_locked" Manage EdgeIamAuthentication "too many failures of this key from this source";
     ManageOtherProject = "manage.other_project" Manage EdgeIamForbidden "the credentials belong to another project than the path";
     ManageTokenRevoked = "manage.token_revoked" Manage EdgeTokenMustBeUpdated "the token was revoked";
+    ManageBusy = "manage.busy" Manage EdgeThrottled "as much work of this kind is under way as may be at once";
+    ManageRecordLeftOut = "manage.record_left_out" Manage EdgeNoSuchApi "the request's record was counted and not kept: its source had too many refused requests in that second";
     ManageNoSpace = "manage.no_space" Manage EdgeNoSpace "no space is left on the disk of the data folder or of the database";
     ManageStorageUnavailable = "manage.storage_unavailable" Manage EdgeStorageUnavailable "the database cannot be written to, or did not answer in time";
     ManageInternal = "manage.internal" Manage EdgeInternal "a defect of the control plane";

@@ -83,6 +83,21 @@ pub(super) fn of(asked: &Asked<'_>, nearest: &[Nearest]) -> Vec<Compared> {
             error,
         } => instance(address, *after_ms, *attempts, error),
         Evidence::Dropped { headers: _ } => Vec::new(),
+        Evidence::LeftOut {
+            source,
+            count,
+            limit,
+            until,
+            setting,
+        } => vec![row(
+            &format!("refused requests of {source}"),
+            format!("at most {limit} records a second (`{setting}`)"),
+            format!(
+                "{} more until {}, which were counted and not kept",
+                grouped(*count),
+                until.to_iso()
+            ),
+        )],
         Evidence::Request { problem } => vec![input(asked.record.reason, problem)],
     }
 }

@@ -25,6 +25,7 @@ pub(super) fn of(asked: &Asked<'_>, nearest: &[Nearest]) -> Vec<String> {
         | Evidence::Service { .. }
         | Evidence::Instance { .. }
         | Evidence::Dropped { .. }
+        | Evidence::LeftOut { .. }
         | Evidence::Request { .. } => Vec::new(),
         Evidence::Size {
             what,

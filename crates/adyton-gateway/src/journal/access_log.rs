@@ -13,14 +13,34 @@ use std::path::{Path, PathBuf};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
+use super::OpenError;
+use super::disk::may_pass;
 use super::encoding::view::View;
-use super::{AccessLog, OpenError};
 use line::Lines;
 
 /// What may wait for a slow reader of standard output.
 const WAITING_MAX: usize = 1024 * 1024;
 /// A pipe that is writable takes this many bytes without blocking (`PIPE_BUF`).
 const PIECE: usize = 4096;
+
+/// Where the access log goes: one line a request when it ends, JSON, the fields of [`Record`] without its evidence.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub enum AccessLog {
+    /// Nowhere.
+    #[default]
+    Off,
+    /// To standard output. Lines are dropped and counted while nobody reads it.
+    Stdout,
+    /// Into a file, which is rotated: `access.log` becomes `access.log.1`, and so on.
+    File {
+        /// The file.
+        path: PathBuf,
+        /// It is rotated when it is larger than this.
+        max_bytes: u64,
+        /// How many old files stay.
+        keep: u32,
+    },
+}
 
 /// Where the lines go, and those that wait.
 pub(super) struct Sink {
@@ -151,33 +171,60 @@ fn write_stdout(bytes: &[u8], patience_ms: u32) -> io::Result<usize> {
 /// A file that is renamed when it is full: `access.log` → `access.log.1` → … up to `keep`.
 struct Rotated {
     path: PathBuf,
-    file: File,
+    /// `None` while the disk does not let it be opened.
+    file: Option<File>,
     size: u64,
     max_bytes: u64,
     keep: u32,
 }
 
 impl Rotated {
+    /// A disk that is full, read-only or broken costs lines, not the start.
     fn open(path: &Path, max_bytes: u64, keep: u32) -> io::Result<Self> {
-        let file = OpenOptions::new()
-            .append(true)
-            .create(true)
-            .mode(0o640)
-            .open(path)?;
-        Ok(Self {
+        let mut log = Self {
             path: path.to_owned(),
-            size: file.metadata()?.len(),
-            file,
+            file: None,
+            size: 0,
             max_bytes,
             keep,
-        })
+        };
+        match log.file() {
+            Err(problem) if may_pass(&problem) => {
+                tracing::error!(file = %path.display(), %problem, "the access log cannot be opened yet");
+            }
+            opened => drop(opened?),
+        }
+        Ok(log)
     }
 
+    fn file(&mut self) -> io::Result<&File> {
+        let file = match self.file.take() {
+            Some(file) => file,
+            None => {
+                let file = OpenOptions::new()
+                    .append(true)
+                    .create(true)
+                    .mode(0o640)
+                    .open(&self.path)?;
+                self.size = file.metadata()?.len();
+                file
+            }
+        };
+        Ok(self.file.insert(file))
+    }
+
+    /// Appends whole lines, or none of them.
     fn append(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.file()?;
         if self.size > 0 && self.size + bytes.len() as u64 > self.max_bytes {
             self.rotate()?;
         }
-        self.file.write_all(bytes)?;
+        let size = self.size;
+        let mut file = self.file()?;
+        file.write_all(bytes).inspect_err(|_| {
+            // A part of a line would spoil the next.
+            let _ = file.set_len(size);
+        })?;
         self.size += bytes.len() as u64;
         Ok(())
     }
@@ -199,7 +246,7 @@ impl Rotated {
         } else {
             std::fs::remove_file(&self.path)?;
         }
-        *self = Self::open(&self.path, self.max_bytes, self.keep)?;
-        Ok(())
+        self.file = None;
+        self.file().map(drop)
     }
 }

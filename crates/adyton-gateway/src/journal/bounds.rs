@@ -103,6 +103,13 @@ fn each_text(evidence: &mut Evidence, visit: &mut dyn FnMut(&mut String)) {
             headers.truncate(LIST_MAX);
             headers.iter_mut().for_each(visit);
         }
+        Evidence::LeftOut {
+            source,
+            count: _,
+            limit: _,
+            until: _,
+            setting,
+        } => [source, setting].into_iter().for_each(visit),
         Evidence::Request { problem } => visit(problem),
     }
 }

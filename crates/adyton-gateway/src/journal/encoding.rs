@@ -13,9 +13,13 @@
 //!     sub-code, evidence                                     little-endian; ids big-endian, so they sort
 //! ```
 //!
+//! A *summary* stands for records that were left out: it is the first of them, its evidence says how many there are, and one
+//! more text names their ids ([`left_out`]).
+//!
 //! What must hold: decoding gives `None` on any damage, and never panics; a later version only appends texts.
 
 pub(super) mod entry;
+pub(super) mod left_out;
 pub(super) mod view;
 
 use adyton_core::record::Step;
@@ -32,6 +36,7 @@ const MODEL: u8 = 8;
 const INSTANCE: u8 = 16;
 const CALLER: u8 = 32;
 const STAGE: u8 = 64;
+const SUMMARY: u8 = 128;
 
 // Where the parts lie.
 const PRESENT_AT: usize = 1;

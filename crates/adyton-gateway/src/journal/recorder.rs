@@ -1,6 +1,7 @@
 //! One worker's end of the journal: writes a record into its ring and goes on.
 //!
-//! What must hold: no lock, no system call, no wake-up here. The writer looks into the rings by itself.
+//! What must hold: no lock, no system call, no wake-up here. The writer looks into the rings by itself. Strangers' records
+//! fill half of the ring at most, so that a flood of them drops no tenant's.
 
 use std::cell::RefCell;
 use std::sync::Arc;
@@ -19,6 +20,8 @@ const SPARE_BYTES: usize = 4 * 1024;
 /// Takes the records of one worker. It stays on that worker's thread.
 pub struct Recorder {
     ring: RefCell<Producer<u8>>,
+    /// Bytes of the ring that strangers leave free.
+    reserved: usize,
     spare: RefCell<Vec<Vec<u8>>>,
     dropped: Arc<AtomicU64>,
 }
@@ -35,6 +38,7 @@ pub(super) fn pair(bytes: usize) -> (Recorder, Ring) {
     let dropped = Arc::new(AtomicU64::new(0));
     let recorder = Recorder {
         ring: RefCell::new(producer),
+        reserved: bytes / 2,
         spare: RefCell::default(),
         dropped: dropped.clone(),
     };
@@ -49,12 +53,13 @@ impl Recorder {
 
     /// Closes a record and hands it to the writer; drops and counts it when the ring is full.
     pub fn close(&self, entry: Entry, closing: &Closing<'_>) {
-        self.push(entry.close(closing));
+        self.push(entry.close(closing), closing.is_of_stranger());
     }
 
     /// Hands over a record that was made elsewhere. Texts over their bounds are cut.
     pub fn record(&self, record: &Record) {
-        self.push(Entry::of(self.buffer(), record));
+        let is_of_stranger = record.project.is_none() || record.caller.is_none();
+        self.push(Entry::of(self.buffer(), record), is_of_stranger);
     }
 
     /// How many records this recorder had to drop.
@@ -66,10 +71,13 @@ impl Recorder {
         self.spare.borrow_mut().pop().unwrap_or_default()
     }
 
-    fn push(&self, frame: Vec<u8>) {
-        if self.ring.borrow_mut().push_entire_slice(&frame).is_err() {
+    fn push(&self, frame: Vec<u8>, is_of_stranger: bool) {
+        let mut ring = self.ring.borrow_mut();
+        let is_short = is_of_stranger && ring.slots() < self.reserved + frame.len();
+        if is_short || ring.push_entire_slice(&frame).is_err() {
             self.dropped.fetch_add(1, Ordering::Relaxed);
         }
+        drop(ring);
         let mut spare = self.spare.borrow_mut();
         if spare.len() < SPARE_MAX && frame.capacity() <= SPARE_BYTES {
             spare.push(frame);

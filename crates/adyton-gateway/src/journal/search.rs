@@ -14,11 +14,14 @@ use adyton_core::record::Record;
 
 use super::encoding::view::{self, Glance};
 use super::frame::Frames;
-use super::segment::Span;
-use super::shelf::{Place, Shelf};
+use super::shelf::Place;
+use super::shelves::Shelves;
+use super::span::Span;
 
 /// The most records that one page may have.
 const PAGE_MAX: usize = 1000;
+/// The most bytes that they may take in the journal, all together; then the page is shorter.
+const PAGE_BYTES: usize = 4 * 1024 * 1024;
 /// How long one search may read; then it answers with what it has, and where to go on.
 const SEARCH_TIME: Duration = Duration::from_millis(800);
 /// How far the time in an id and the record's own may differ, in milliseconds.
@@ -43,12 +46,28 @@ impl<'a> Budget<'a> {
 }
 
 /// The record with this id.
-pub(super) fn find(shelf: &Shelf, id: RequestId) -> Result<Option<Record>, JournalError> {
+pub(super) fn find(shelves: &Shelves, id: RequestId) -> Result<Option<Record>, JournalError> {
+    first(shelves, id, |payload| {
+        Glance::at(payload).is_some_and(|glance| glance.id() == id)
+    })
+}
+
+/// The summary that stands for the record with this id.
+pub(super) fn left_out(shelves: &Shelves, id: RequestId) -> Result<Option<Record>, JournalError> {
+    first(shelves, id, |payload| view::stands_for(payload, id))
+}
+
+/// The first record that fits, where one with this id would lie.
+fn first(
+    shelves: &Shelves,
+    id: RequestId,
+    fits: impl Fn(&[u8]) -> bool,
+) -> Result<Option<Record>, JournalError> {
     let mut unreadable = None;
-    for (place, span) in shelf.spans(id.at_ms(), id.at_ms()) {
+    for (place, span) in shelves.spans(id.at_ms(), id.at_ms()) {
         let found = place.read(&span, |bytes| {
             Frames::of(bytes)
-                .filter(|frame| Glance::at(frame.payload).is_some_and(|glance| glance.id() == id))
+                .filter(|frame| fits(frame.payload))
                 .filter(|frame| frame.is_whole())
                 .find_map(|frame| view::decode(frame.payload))
         });
@@ -64,7 +83,7 @@ pub(super) fn find(shelf: &Shelf, id: RequestId) -> Result<Option<Record>, Journ
 /// A page: up to `most` records below `before` that `filter` admits, newest first. When the time is up before the page
 /// is full, it is short and says where to go on.
 pub(super) fn search(
-    shelf: &Shelf,
+    shelves: &Shelves,
     filter: &Filter,
     before: Option<RequestId>,
     most: usize,
@@ -72,13 +91,14 @@ pub(super) fn search(
 ) -> Result<Page, JournalError> {
     let most = most.clamp(1, PAGE_MAX);
     let (from, to) = bounds(filter, before);
-    let mut spans = shelf.spans(from, to);
+    let mut spans = shelves.spans(from, to);
     spans.sort_by_key(|(_, span)| std::cmp::Reverse(span.max_ms));
     let mut found = Found {
         filter,
         before,
         most,
         records: BTreeMap::new(),
+        bytes: 0,
     };
     let mut unreadable = None;
     let mut walked_ms = to;
@@ -114,12 +134,14 @@ fn bounds(filter: &Filter, before: Option<RequestId>) -> (u64, u64) {
     (from, until.min(before.map_or(u64::MAX, RequestId::at_ms)))
 }
 
-/// The newest records so far: never more than one over the page.
+/// The newest records so far, and what each takes in the journal: never more than one over the page.
 struct Found<'a> {
     filter: &'a Filter,
     before: Option<RequestId>,
     most: usize,
-    records: BTreeMap<RequestId, Record>,
+    records: BTreeMap<RequestId, (Record, usize)>,
+    /// What all take.
+    bytes: usize,
 }
 
 impl Found<'_> {
@@ -144,13 +166,25 @@ impl Found<'_> {
                     && let Some(record) = view::decode(frame.payload)
                     && self.filter.admits(&record)
                 {
-                    self.records.insert(record.id, record);
-                    if self.records.len() > self.most + 1 {
-                        self.records.pop_first();
-                    }
+                    self.bytes += frame.payload.len();
+                    self.records.insert(record.id, (record, frame.payload.len()));
+                    self.shorten();
                 }
             }
         })
+    }
+
+    /// Lets go of the oldest that are over the page. A page of large records gets shorter, once and for all: what was let go
+    /// of is on the next.
+    fn shorten(&mut self) {
+        if self.bytes > PAGE_BYTES {
+            self.most = self.most.min(self.records.len().saturating_sub(2)).max(1);
+        }
+        while self.records.len() > self.most + 1
+            && let Some((_, (_, bytes))) = self.records.pop_first()
+        {
+            self.bytes -= bytes;
+        }
     }
 
     /// Whether a record with this id would be on the page: below `before`, and newer than the oldest of a full page.
@@ -174,7 +208,12 @@ impl Found<'_> {
         let next = self.records.first_key_value().map(|(oldest, _)| *oldest);
         Page {
             next: next.filter(|_| has_more),
-            records: self.records.into_values().rev().collect(),
+            records: self
+                .records
+                .into_values()
+                .rev()
+                .map(|(record, _)| record)
+                .collect(),
         }
     }
 
@@ -186,7 +225,12 @@ impl Found<'_> {
         }
         Page {
             next: Some(stop),
-            records: self.records.into_values().rev().collect(),
+            records: self
+                .records
+                .into_values()
+                .rev()
+                .map(|(record, _)| record)
+                .collect(),
         }
     }
 }

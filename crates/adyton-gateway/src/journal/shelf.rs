@@ -1,101 +1,76 @@
-//! What readers and the writer share: the newest batches in memory, and the segments on disk.
+//! One shelf of the journal: the newest batches in memory, and the segments on disk. Readers and the writer share it.
+//!
+//! There are two, with budgets of their own, so that what strangers send never costs a tenant's record: see [`Kind`].
 //!
 //! What must hold: the lock is held for look-ups and pushes in memory only, never while a file is read or written; a
 //! reader copies what it needs ([`Place`]) and reads without the lock. A deleted file stays readable for whoever holds it.
 
+mod batch;
+pub(super) mod keeping;
+
 use std::collections::VecDeque;
-use std::fs::{DirBuilder, File};
 use std::io;
-use std::os::unix::fs::{DirBuilderExt, FileExt};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use adyton_core::clock::Clock;
 use parking_lot::Mutex;
 
-use super::segment::{self, Segment, Span};
-use super::{JournalCounts, JournalSettings, OpenError};
+pub(super) use batch::{Batch, Place};
+
+use super::JournalSettings;
+use super::disk::{Disk, may_pass};
+use super::segment::{self, Segment};
+use super::span::Span;
 
 /// The largest segment file.
 const SEGMENT_MAX: u64 = 64 * 1024 * 1024;
+/// The smallest bound of a segment file.
+const SEGMENT_MIN: u64 = 128 * 1024;
+/// A segment is at most this part of its file system, so that those which are never deleted are a small part, too.
+const DISK_PART: u64 = 128;
 /// The largest batch.
 const BATCH_MAX: usize = 1024 * 1024;
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// Frames that were written together, as they lie on disk.
-#[derive(Default)]
-pub(super) struct Batch {
-    pub(super) bytes: Vec<u8>,
-    /// Counted from the start of the batch.
-    pub(super) spans: Vec<Span>,
-    pub(super) records: u64,
+/// Whose records a shelf has.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Kind {
+    /// Of requests that matched a service and whose caller was proven. Files of before there were two shelves lie here too.
+    Proven,
+    /// The rest: what anybody can send.
+    Strangers,
 }
 
-impl Batch {
-    /// The memory that it takes.
-    fn weight(&self) -> usize {
-        self.bytes.capacity()
-    }
+impl Kind {
+    /// Both.
+    pub(super) const ALL: [Self; 2] = [Self::Proven, Self::Strangers];
 
-    /// Gives back memory that it does not need: one that was filled again may have far too much.
-    fn trim(&mut self) {
-        if self.bytes.capacity() / 4 > self.bytes.len() {
-            self.bytes.shrink_to_fit();
-        }
-    }
-
-    /// Empties it; the memory stays.
-    fn clear(&mut self) {
-        self.bytes.clear();
-        self.spans.clear();
-        self.records = 0;
-    }
-}
-
-/// Where a span lies.
-pub(super) enum Place {
-    /// In memory.
-    Memory(Arc<Batch>),
-    /// In a file.
-    Disk(Arc<File>),
-}
-
-impl Place {
-    /// Calls `use_bytes` with the frames of `span`. A file that cannot be read gives its error.
-    pub(super) fn read<T>(&self, span: &Span, use_bytes: impl FnOnce(&[u8]) -> T) -> io::Result<T> {
+    /// What the names of its files begin with.
+    const fn prefix(self) -> &'static str {
         match self {
-            Place::Memory(batch) => {
-                let start = span.offset as usize;
-                let bytes = batch.bytes.get(start..start + span.length as usize);
-                Ok(use_bytes(bytes.unwrap_or_default()))
-            }
-            Place::Disk(file) => {
-                let mut bytes = vec![0u8; span.length as usize];
-                file.read_exact_at(&mut bytes, span.offset)?;
-                Ok(use_bytes(&bytes))
-            }
+            Self::Proven => "segment",
+            Self::Strangers => "strangers",
         }
     }
 }
 
 /// See the top of the file.
 pub(super) struct Shelf {
+    kind: Kind,
+    folder: PathBuf,
+    node: u16,
+    disk: Arc<dyn Disk>,
     state: Mutex<State>,
     keep_bytes: u64,
     keep_age: Duration,
     recent_bytes: usize,
     pub(super) segment_bytes: u64,
-    pub(super) recorded: AtomicU64,
-    pub(super) dropped: AtomicU64,
-    pub(super) unwritten: AtomicU64,
-    pub(super) unlogged: AtomicU64,
 }
 
 #[derive(Default)]
 struct State {
-    /// Oldest first; the last one is the one that is written, if `writing`.
+    /// Oldest first; the last one is the one that is written, if any is.
     segments: VecDeque<Segment>,
     recent: VecDeque<Arc<Batch>>,
     recent_bytes: usize,
@@ -103,38 +78,37 @@ struct State {
 }
 
 impl Shelf {
-    /// Opens all segments in the folder.
-    pub(super) fn open(settings: &JournalSettings, clock: &Clock) -> Result<Self, OpenError> {
-        let keep_bytes = settings.keep_bytes.max(JournalSettings::KEEP_BYTES_MIN);
-        let state = open_folder(&settings.folder).map_err(|problem| OpenError::Folder {
+    /// Opens all segments of this kind in the folder.
+    pub(super) fn open(settings: &JournalSettings, kind: Kind) -> io::Result<Self> {
+        let (keep_bytes, recent_bytes) = match kind {
+            Kind::Proven => (settings.keep_bytes, settings.recent_bytes),
+            Kind::Strangers => (settings.strangers_bytes, settings.recent_bytes / 4),
+        };
+        let keep_bytes = keep_bytes.max(JournalSettings::KEEP_BYTES_MIN);
+        let state = open_folder(settings, kind)?;
+        // What cannot be told does not bind.
+        let total = match settings.disk.space(&settings.folder) {
+            Ok(space) if space.total > 0 => space.total,
+            Ok(_) | Err(_) => u64::MAX,
+        };
+        let segment_bytes = (keep_bytes / 8).min(SEGMENT_MAX).min(total / DISK_PART);
+        Ok(Self {
+            kind,
             folder: settings.folder.clone(),
-            problem,
-        })?;
-        let shelf = Self {
+            node: settings.node,
+            disk: settings.disk.clone(),
             state: Mutex::new(state),
             keep_bytes,
             keep_age: DAY * settings.keep_days.max(1),
-            recent_bytes: settings.recent_bytes,
-            segment_bytes: (keep_bytes / 8).min(SEGMENT_MAX),
-            recorded: AtomicU64::new(0),
-            dropped: AtomicU64::new(0),
-            unwritten: AtomicU64::new(0),
-            unlogged: AtomicU64::new(0),
-        };
-        shelf.forget_old(clock.now().millis(), false);
-        Ok(shelf)
+            recent_bytes,
+            segment_bytes: segment_bytes.max(SEGMENT_MIN),
+        })
     }
 
-    pub(super) fn counts(&self) -> JournalCounts {
+    /// Bytes and files on disk.
+    pub(super) fn size(&self) -> (u64, u64) {
         let state = self.state.lock();
-        JournalCounts {
-            recorded: self.recorded.load(Ordering::Relaxed),
-            dropped: self.dropped.load(Ordering::Relaxed),
-            unwritten: self.unwritten.load(Ordering::Relaxed),
-            unlogged: self.unlogged.load(Ordering::Relaxed),
-            disk_bytes: state.segments.iter().map(|segment| segment.size).sum(),
-            segments: state.segments.len() as u64,
-        }
+        (keeping::total(&state), state.segments.len() as u64)
     }
 
     /// A batch is written when it has this many bytes, or when the rings are empty.
@@ -142,16 +116,17 @@ impl Shelf {
         BATCH_MAX.min(self.segment_bytes as usize / 2)
     }
 
-    /// The number for the next segment file.
-    pub(super) fn next_number(&self) -> u64 {
-        let mut state = self.state.lock();
-        state.next_number += 1;
-        state.next_number
-    }
-
-    /// Puts a segment on the shelf; the writer goes on writing it through [`Shelf::extend`].
-    pub(super) fn add(&self, segment: Segment) {
+    /// Makes a new segment and puts it on the shelf; the writer goes on writing it through [`Shelf::with`]. Gives its number.
+    pub(super) fn start(&self) -> io::Result<u64> {
+        let number = {
+            let mut state = self.state.lock();
+            state.next_number += 1;
+            state.next_number
+        };
+        let disk = self.disk.clone();
+        let segment = Segment::create(&self.folder, self.kind.prefix(), number, self.node, disk)?;
         self.state.lock().segments.push_back(segment);
+        Ok(number)
     }
 
     /// Runs `change` on the segment with this number.
@@ -163,6 +138,14 @@ impl Shelf {
             .rev()
             .find(|segment| segment.number == number)?;
         Some(change(segment))
+    }
+
+    /// Takes a segment off, whose file is gone.
+    pub(super) fn lose(&self, number: u64) {
+        self.state
+            .lock()
+            .segments
+            .retain(|segment| segment.number != number);
     }
 
     /// Keeps a batch in memory, and lets the oldest go. Gives one that nobody reads any more, emptied, to be filled again: its
@@ -189,31 +172,6 @@ impl Shelf {
         spare
     }
 
-    /// Deletes whole files, oldest first, that are over the size or the age. The one being written stays.
-    pub(super) fn forget_old(&self, now_ms: i64, is_writing: bool) {
-        let oldest_ms = u64::try_from(now_ms)
-            .unwrap_or(0)
-            .saturating_sub(self.keep_age.as_millis() as u64);
-        // Room for the file being written, and for one batch over its end.
-        let most = self.keep_bytes - self.segment_bytes - self.batch_bytes() as u64;
-        let mut gone = Vec::new();
-        let mut state = self.state.lock();
-        let mut total: u64 = state.segments.iter().map(|segment| segment.size).sum();
-        while state.segments.len() > usize::from(is_writing)
-            && let Some(first) = state.segments.front()
-            && (total > most || first.newest_ms().is_some_and(|newest| newest < oldest_ms))
-        {
-            total -= first.size;
-            gone.extend(state.segments.pop_front());
-        }
-        drop(state);
-        for segment in gone {
-            if let Err(problem) = std::fs::remove_file(&segment.path) {
-                tracing::warn!(file = %segment.path.display(), %problem, "an old journal file cannot be deleted");
-            }
-        }
-    }
-
     /// All spans that can hold a request that arrived between the two moments: memory first, each newest first.
     pub(super) fn spans(&self, from_ms: u64, to_ms: u64) -> Vec<(Place, Span)> {
         let state = self.state.lock();
@@ -233,22 +191,23 @@ impl Shelf {
     }
 }
 
-fn open_folder(folder: &Path) -> io::Result<State> {
-    DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
-    let mut files = Vec::new();
-    for entry in std::fs::read_dir(folder)? {
-        let entry = entry?;
-        if let Some(number) = entry.file_name().to_str().and_then(segment::number_of) {
-            files.push((number, entry.path()));
+fn open_folder(settings: &JournalSettings, kind: Kind) -> io::Result<State> {
+    let folder = &settings.folder;
+    match segment::make_folder(folder) {
+        Err(problem) if may_pass(&problem) => {
+            // The writer makes it once it can.
+            tracing::error!(folder = %folder.display(), %problem, "the journal's folder cannot be made yet");
+            return Ok(State::default());
         }
+        made => made?,
     }
-    files.sort();
+    let files = files(folder, kind)?;
     let mut state = State {
         next_number: files.last().map_or(0, |(number, _)| *number),
         ..State::default()
     };
     for (number, path) in files {
-        match Segment::open(path.clone(), number) {
+        match Segment::open(path.clone(), number, settings.disk.clone()) {
             Ok(segment) => state.segments.extend(segment),
             // One file that cannot be read does not keep the gateway from starting.
             Err(problem) => {
@@ -257,4 +216,21 @@ fn open_folder(folder: &Path) -> io::Result<State> {
         }
     }
     Ok(state)
+}
+
+/// The files of this kind with their numbers, in the order in which they were written.
+fn files(folder: &Path, kind: Kind) -> io::Result<Vec<(u64, PathBuf)>> {
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder)? {
+        let entry = entry?;
+        let name = entry.file_name();
+        if let Some(number) = name
+            .to_str()
+            .and_then(|name| segment::number_of(kind.prefix(), name))
+        {
+            files.push((number, entry.path()));
+        }
+    }
+    files.sort();
+    Ok(files)
 }

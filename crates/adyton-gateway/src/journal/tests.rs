@@ -8,9 +8,13 @@
 )]
 
 mod access_log;
+mod clock;
 mod damage;
+mod disk;
+mod first_light;
 mod paging;
 mod retention;
+mod strangers;
 
 use std::path::Path;
 
@@ -28,7 +32,7 @@ use super::{Journal, JournalSettings, Recorder};
 /// A moment that all tests start from, in milliseconds.
 const START: u64 = 1_790_000_000_000;
 
-fn clock() -> Clock {
+fn start_clock() -> Clock {
     Clock::manual(Timestamp::from_millis(START as i64))
 }
 
@@ -99,7 +103,7 @@ fn open(folder: &Path) -> (Journal, Recorder) {
 }
 
 fn open_with(settings: JournalSettings) -> (Journal, Recorder) {
-    let (journal, mut recorders) = Journal::open(settings, 1, clock()).unwrap();
+    let (journal, mut recorders) = Journal::open(settings, 1, start_clock()).unwrap();
     (journal, recorders.pop().unwrap())
 }
 

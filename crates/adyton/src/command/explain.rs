@@ -1,5 +1,6 @@
 //! `adyton explain REQUEST_ID`: why a request was answered as it was.
 
+use adyton_core::catalogue::Reason;
 use adyton_core::explain::Explanation;
 use adyton_core::id::RequestId;
 use adyton_sign::diff::diff;
@@ -44,6 +45,8 @@ impl Explain {
                 "the server's log has a line with `{id}` that says what was compared: look for it where the server's \
                  standard error goes"
             )),
+            // The server says why there is none.
+            Some(404) if failure.is_for(Reason::ManageRecordLeftOut.sub_code()) => failure,
             Some(404) => Failure::failed(format!("no request of this project has the id {id}"))
                 .hint("`adyton requests` lists those that are kept; others were of another project, or are gone by now"),
             _ => failure,

@@ -179,6 +179,10 @@ fn row(record: &Value) -> Vec<String> {
         .map_or_else(|_| String::new(), |us| format!("{:.1}", us / 1e3));
     let answer = match text(record, "reason") {
         reason if reason.is_empty() => format!("by the {}", text(record, "answered_by")),
+        // The record stands for others, which were counted and not kept.
+        reason if record["evidence"]["kind"] == "left_out" => {
+            format!("{reason} ×{}", text(&record["evidence"], "count"))
+        }
         reason => reason,
     };
     let mut path = text(record, "path");

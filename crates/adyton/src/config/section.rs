@@ -195,10 +195,25 @@ pub(super) fn check(config: &Config, merged: &Merged, problems: &mut Problems) {
             &format!("write 0 (one for every core) to {THREADS_MAX}"),
         );
     }
-    if config.journal.keep_bytes.0 < JournalSettings::KEEP_BYTES_MIN {
-        let said = format!("`journal.keep_bytes` is {}", config.journal.keep_bytes);
+    for (key, size) in [
+        ("journal.keep_bytes", config.journal.keep_bytes),
+        ("journal.strangers_bytes", config.journal.strangers_bytes),
+    ] {
         let least = ByteSize(JournalSettings::KEEP_BYTES_MIN);
-        wrong("journal.keep_bytes", said, &format!("write {least} or more"));
+        if size < least {
+            wrong(
+                key,
+                format!("`{key}` is {size}"),
+                &format!("write {least} or more"),
+            );
+        }
+    }
+    if config.journal.keep_free_percent > 100 {
+        let said = format!(
+            "`journal.keep_free_percent` is {}",
+            config.journal.keep_free_percent
+        );
+        wrong("journal.keep_free_percent", said, "write 0 to 100");
     }
     for (key, size, most) in [
         ("limits.address_body", config.limits.address_body, BODY_MAX),

@@ -227,7 +227,7 @@ impl Front {
 
     /// What the control plane works with.
     fn control(&self, truth: &Truth, models: &Models, open: &Arc<AtomicBool>, clock: Clock) -> ControlParts {
-        let (gauge, open) = (self.gateway.metrics(), Arc::clone(open));
+        let (gauge, journal, open) = (self.gateway.metrics(), self.journal.clone(), Arc::clone(open));
         let storage = Storage {
             store: truth.store.clone(),
             live: truth.feed.cell().clone(),
@@ -244,7 +244,9 @@ impl Front {
             door: self.gateway.door(),
             packages: models.packages.clone(),
             onnx: models.onnx.clone(),
-            metrics: Arc::new(move || gauge.render() + &storage.render() + &threads.render()),
+            metrics: Arc::new(move || {
+                gauge.render() + &journal.metrics() + &storage.render() + &threads.render()
+            }),
             ready: Arc::new(move || match (open.load(Ordering::Acquire), health.trouble()) {
                 (false, _) => Err("the server is starting or stopping".to_owned()),
                 (true, Some(trouble)) => Err(trouble),

@@ -7,7 +7,7 @@ use std::thread::available_parallelism;
 
 use adyton_control::{ControlSettings, MetricsAccess};
 use adyton_core::secret::Secret;
-use adyton_gateway::journal::{AccessLog, JournalSettings};
+use adyton_gateway::journal::{AccessLog, JournalSettings, Reserve};
 use adyton_gateway::settings::{GatewaySettings, Limits, Patience};
 use adyton_listener::files::{Connections, OpenFiles};
 use adyton_runtime::command::CommandSettings;
@@ -126,7 +126,13 @@ pub(super) fn journal(config: &Config, data: &Path) -> JournalSettings {
     };
     JournalSettings {
         keep_bytes: config.journal.keep_bytes.0,
+        strangers_bytes: config.journal.strangers_bytes.0,
+        strangers_per_second: config.journal.strangers_per_second,
         keep_days: config.journal.keep_days,
+        reserve: Reserve {
+            bytes: config.journal.keep_free.0,
+            percent: u8::try_from(config.journal.keep_free_percent).unwrap_or(u8::MAX),
+        },
         node: config.general.node.0,
         access_log,
         ..JournalSettings::new(data.join("journal"))

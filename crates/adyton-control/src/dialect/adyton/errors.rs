@@ -28,6 +28,8 @@ fn told(failure: &Failure) -> (Reason, Cow<'static, str>) {
         | Failure::BadPackage(_)
         | Failure::BadConfig(_) => modelarts::errors::told(failure),
         Failure::Missing { .. } => with_detail(Reason::ManageNoSuchAddress, failure),
+        Failure::Busy { .. } => with_detail(Reason::ManageBusy, failure),
+        Failure::LeftOut { .. } => with_detail(Reason::ManageRecordLeftOut, failure),
         Failure::Forbidden { .. } => with_detail(Reason::ModelartsNotPermitted, failure),
         Failure::NoSpace(_) => with_detail(Reason::ManageNoSpace, failure),
         Failure::Storage(_) => with_detail(Reason::ManageStorageUnavailable, failure),

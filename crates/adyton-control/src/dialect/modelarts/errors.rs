@@ -44,6 +44,9 @@ pub(crate) fn told(failure: &Failure) -> (Reason, Cow<'static, str>) {
             Reason::ModelartsInvalidArgument
         }
         Failure::Query { .. } => Reason::ModelartsParameterError,
+        // Only Adyton's own addresses search and explain.
+        Failure::Busy { .. } => Reason::ManageBusy,
+        Failure::LeftOut { .. } => Reason::ManageRecordLeftOut,
         Failure::Unauthenticated(_)
         | Failure::WrongPassword
         | Failure::Locked { .. }

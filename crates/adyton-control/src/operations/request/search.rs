@@ -6,7 +6,6 @@ use adyton_core::journal::{Filter, Page};
 use super::is_domain_administrator;
 use crate::call::Call;
 use crate::failure::{Failure, Outcome};
-use crate::operations::model::import::blocking;
 
 /// Up to `most` records that `filter` admits, newest first. The project is always that of the call.
 pub(crate) async fn search(
@@ -19,7 +18,9 @@ pub(crate) async fn search(
     filter.project = Some(project);
     filter.with_unmatched = is_domain_administrator(call, project);
     let journal = call.plane.journal.clone();
-    blocking(move || journal.search(&filter, before, most))
+    call.plane
+        .searches
+        .run(project, move || journal.search(&filter, before, most))
         .await?
         .map_err(Failure::defect)
 }

@@ -7,12 +7,12 @@ use adyton_core::catalogue::Reason;
 use adyton_core::clock::Timestamp;
 use adyton_core::evidence::{EVIDENCE_MAX, Evidence};
 use adyton_core::id::{ApiId, InstanceId, ModelId, ProjectId, RequestId, ServiceId};
-use adyton_core::record::{ADDRESS_MAX, AnsweredBy, Door, Record, Step};
+use adyton_core::record::{ADDRESS_MAX, AnsweredBy, Door, Record, STRANGER_ADDRESS_MAX, Step};
 
 use super::{
     ANSWERED_BY_AT, API, API_AT, CALLER, DOOR_AT, FIXED, ID_AT, INSTANCE, INSTANCE_AT, MODEL, MODEL_AT,
     MODEL_TIME_AT, PRESENT_AT, PROJECT, PROJECT_AT, REQUEST_BYTES_AT, RESPONSE_BYTES_AT, SERVICE, SERVICE_AT,
-    STAGE, STATUS_AT, STEP_AT, TIME_AT, TOOK_AT, VERSION, step_number,
+    STAGE, STATUS_AT, STEP_AT, SUMMARY, TIME_AT, TOOK_AT, VERSION, step_number,
 };
 use crate::journal::bounds::{TEXT_MAX, keep_evidence};
 use crate::journal::frame;
@@ -75,6 +75,13 @@ pub struct Closing<'a> {
     pub evidence: &'a Evidence,
 }
 
+impl Closing<'_> {
+    /// Whether the request matched nothing, or nobody was proven to have sent it.
+    pub(in crate::journal) fn is_of_stranger(&self) -> bool {
+        self.project.is_none() || self.caller.is_none()
+    }
+}
+
 /// A record in the making: room for a frame's head, then the payload.
 #[derive(Debug)]
 pub struct Entry {
@@ -110,6 +117,10 @@ impl Entry {
     /// Completes it: a whole frame but for its checksum, which the writer adds.
     pub(in crate::journal) fn close(self, closing: &Closing<'_>) -> Vec<u8> {
         let Self { mut bytes } = self;
+        let is_refused_stranger = closing.reason.is_some() && closing.is_of_stranger();
+        if is_refused_stranger {
+            shorten_address(&mut bytes);
+        }
         let (way, id, name) = closing.caller.unwrap_or_default();
         put(&mut bytes, way, TEXT_MAX);
         put(&mut bytes, id, TEXT_MAX);
@@ -119,7 +130,14 @@ impl Entry {
             closing.reason.map(Reason::sub_code).unwrap_or_default(),
             TEXT_MAX,
         );
-        put_evidence(&mut bytes, closing.evidence);
+        match closing.evidence {
+            Evidence::Route { path, .. } if is_refused_stranger && path.len() > STRANGER_ADDRESS_MAX => {
+                let mut shorter = closing.evidence.clone();
+                keep_evidence(&mut shorter, STRANGER_ADDRESS_MAX);
+                put_evidence(&mut bytes, &shorter);
+            }
+            evidence => put_evidence(&mut bytes, evidence),
+        }
         if let Some(fixed) = bytes.get_mut(frame::HEAD..frame::HEAD + FIXED) {
             fill(fixed, closing);
         }
@@ -158,6 +176,50 @@ impl Entry {
             model_us: record.model_us,
             evidence: &record.evidence,
         })
+    }
+}
+
+/// Writes the summary of records that were left out: `record` is the first of them, `ids` names all ([`super::left_out`]).
+pub(in crate::journal) fn summary(record: &Record, ids: &[u8]) -> Vec<u8> {
+    let mut bytes = Entry::of(Vec::new(), record);
+    if let Some(present) = bytes.get_mut(frame::HEAD + PRESENT_AT) {
+        *present |= SUMMARY;
+    }
+    put_whole(&mut bytes, ids);
+    frame::declare(&mut bytes);
+    bytes
+}
+
+/// Cuts path and query, as the opening wrote them, to what is kept of a refused stranger's.
+fn shorten_address(bytes: &mut Vec<u8>) {
+    // Source, method and host come before them.
+    let mut at = frame::HEAD + FIXED;
+    for _ in 0..3 {
+        at += 2 + length_at(bytes, at);
+    }
+    let mut left = STRANGER_ADDRESS_MAX;
+    for _ in 0..2 {
+        let length = length_at(bytes, at);
+        let start = at + 2;
+        let kept = match bytes.get(start..start + length).map(str::from_utf8) {
+            Some(Ok(text)) => text.floor_char_boundary(left),
+            Some(Err(_)) | None => return,
+        };
+        if kept < length {
+            bytes.drain(start + kept..start + length);
+            // No longer than before, so it fits.
+            bytes[at..start].copy_from_slice(&(kept as u16).to_le_bytes());
+        }
+        left -= kept;
+        at = start + kept;
+    }
+}
+
+/// The length of the text that begins at `at`.
+fn length_at(bytes: &[u8], at: usize) -> usize {
+    match bytes.get(at..at + 2) {
+        Some(&[low, high]) => usize::from(u16::from_le_bytes([low, high])),
+        Some(_) | None => 0,
     }
 }
 

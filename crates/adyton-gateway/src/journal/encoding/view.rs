@@ -10,8 +10,9 @@ use adyton_core::record::{AnsweredBy, CallerSeen, Door, Record, Step};
 use super::{
     ANSWERED_BY_AT, API, API_AT, CALLER, DOOR_AT, FIXED, ID_AT, INSTANCE, INSTANCE_AT, MODEL, MODEL_AT,
     MODEL_TIME_AT, PRESENT_AT, PROJECT, PROJECT_AT, REQUEST_BYTES_AT, RESPONSE_BYTES_AT, SERVICE, SERVICE_AT,
-    STAGE, STATUS_AT, STEP_AT, STEPS, TIME_AT, TOOK_AT, VERSION, step_number,
+    STAGE, STATUS_AT, STEP_AT, STEPS, SUMMARY, TIME_AT, TOOK_AT, VERSION, left_out, step_number,
 };
+use crate::journal::span::Arrivals;
 
 /// The fixed part of a payload: what can be asked without decoding it.
 #[derive(Clone, Copy)]
@@ -89,6 +90,10 @@ impl<'a> Glance<'a> {
     pub(in crate::journal) fn model_us(&self) -> u64 {
         self.count(MODEL_TIME_AT)
     }
+    /// Whether it stands for records that were left out.
+    pub(in crate::journal) fn is_summary(&self) -> bool {
+        self.has(SUMMARY)
+    }
     /// Whether `filter` can admit the record. Texts are not looked at: what passes here is decoded and asked again.
     pub(in crate::journal) fn may_pass(&self, filter: &Filter) -> bool {
         let project = match (filter.project, self.project()) {
@@ -141,6 +146,8 @@ pub(in crate::journal) struct View<'a> {
     /// Why it was refused. A sub-code that is no longer known gives no reason.
     pub(in crate::journal) reason: Option<Reason>,
     evidence: &'a [u8],
+    /// A summary's: which records were left out.
+    pub(in crate::journal) left_out: Option<&'a [u8]>,
 }
 
 impl<'a> View<'a> {
@@ -153,6 +160,10 @@ impl<'a> View<'a> {
         let user_agent = texts.next()?;
         let caller = (texts.next()?, texts.next()?, texts.next()?);
         let (sub_code, evidence) = (texts.next()?, texts.next()?);
+        let left_out = match fixed.is_summary() {
+            true => Some(texts.next()?),
+            false => None,
+        };
         Some(Self {
             source,
             method,
@@ -167,8 +178,14 @@ impl<'a> View<'a> {
                 sub_code => Reason::parse(str::from_utf8(sub_code).ok()?),
             },
             evidence,
+            left_out,
             fixed,
         })
+    }
+
+    /// Whether the request matched nothing, or nobody was proven to have sent it.
+    pub(in crate::journal) fn is_of_stranger(&self) -> bool {
+        is_of_stranger(self.fixed.0[PRESENT_AT])
     }
 
     /// The record with texts of its own; `None` if a text is none, or a step is named that does not exist.
@@ -215,6 +232,33 @@ impl<'a> View<'a> {
             },
         })
     }
+}
+
+/// The byte of a payload that says whose record it is.
+pub(in crate::journal) const KIND_AT: usize = PRESENT_AT;
+
+/// Whether the request matched nothing, or nobody was proven to have sent it, by the byte at [`KIND_AT`].
+pub(in crate::journal) fn is_of_stranger(present: u8) -> bool {
+    present & (PROJECT | CALLER) != PROJECT | CALLER
+}
+
+/// When the request of `payload` arrived, or all that a summary stands for; `None` if it is damaged.
+pub(in crate::journal) fn arrivals(payload: &[u8]) -> Option<Arrivals> {
+    let glance = Glance::at(payload)?;
+    let own = Arrivals::at(glance.id().at_ms());
+    if !glance.is_summary() {
+        return Some(own);
+    }
+    let ids = View::of(payload)?.left_out?;
+    left_out::arrivals(ids).map(|all| all.and(own))
+}
+
+/// Whether `payload` is a summary that stands for the request with this id, too.
+pub(in crate::journal) fn stands_for(payload: &[u8], id: RequestId) -> bool {
+    Glance::at(payload).is_some_and(|glance| glance.is_summary() && glance.id().node() == id.node())
+        && View::of(payload)
+            .and_then(|view| view.left_out)
+            .is_some_and(|ids| left_out::holds(ids, id))
 }
 
 /// The record in `payload`; `None` if it is damaged.

@@ -96,21 +96,3 @@ fn any_byte_may_be_wrong_without_a_panic() {
         std::fs::write(&file, &whole).unwrap();
     }
 }
-
-#[test]
-fn a_disk_that_takes_nothing_costs_records_and_not_the_gateway() {
-    let folder = tempfile::tempdir().unwrap();
-    let place = folder.path().join("journal");
-    let (journal, recorder) = open(&place);
-    // The folder goes away under the journal: no file can be made there any more.
-    std::fs::remove_dir_all(&place).unwrap();
-    recorder.record(&record(0, 0));
-    assert_eq!(found(&journal, id(0, 0)), Some(record(0, 0)), "in memory still");
-    assert_eq!(journal.counts().unwritten, 1);
-    std::fs::create_dir(&place).unwrap();
-    recorder.record(&record(1, 1));
-    assert!(journal.flush(std::time::Duration::from_secs(10)));
-    assert_eq!(journal.counts().unwritten, 1, "written again once it can be");
-    journal.close();
-    assert_eq!(segments(&place).len(), 1);
-}

@@ -102,7 +102,7 @@ fn a_search_without_time_still_comes_to_the_end() {
     assert!(journal.flush(std::time::Duration::from_secs(10)));
     expected.sort();
     expected.reverse();
-    let clock = clock();
+    let clock = start_clock();
     let spent = Budget::new(&clock);
     clock.advance(std::time::Duration::from_secs(60));
     let filter = Filter {
@@ -111,7 +111,7 @@ fn a_search_without_time_still_comes_to_the_end() {
     };
     let (mut ids, mut before, mut pages) = (Vec::new(), None, 0);
     loop {
-        let page = search(&journal.shelf, &filter, before, 1_000, &spent).unwrap();
+        let page = search(&journal.shelves, &filter, before, 1_000, &spent).unwrap();
         ids.extend(page.records.iter().map(|record| record.id));
         pages += 1;
         assert!(
@@ -130,7 +130,8 @@ fn a_search_without_time_still_comes_to_the_end() {
 #[test]
 fn readers_see_whole_records_while_the_writer_writes() {
     let folder = tempfile::tempdir().unwrap();
-    let (journal, mut recorders) = Journal::open(JournalSettings::new(folder.path()), 2, clock()).unwrap();
+    let (journal, mut recorders) =
+        Journal::open(JournalSettings::new(folder.path()), 2, start_clock()).unwrap();
     let total = 20_000;
     std::thread::scope(|threads| {
         for (worker, recorder) in recorders.drain(..).enumerate() {
@@ -161,4 +162,33 @@ fn readers_see_whole_records_while_the_writer_writes() {
         all(&journal, &Filter::default(), 1_000).len() as u64,
         counts.recorded
     );
+}
+
+#[test]
+fn a_page_of_large_records_is_short_and_the_next_goes_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let settings = JournalSettings {
+        ring_bytes: 64 << 20,
+        ..JournalSettings::new(folder.path())
+    };
+    let (journal, recorder) = open_with(settings);
+    let mut expected = Vec::new();
+    for sequence in 0..1_500 {
+        recorder.record(&Record {
+            evidence: Evidence::Request {
+                problem: "x".repeat(8_000),
+            },
+            ..record(sequence, sequence)
+        });
+        expected.push(id(sequence, sequence));
+    }
+    expected.reverse();
+    let page = journal.search(&Filter::default(), None, 1_000).unwrap();
+    let bytes: usize = page
+        .records
+        .iter()
+        .map(|record| serde_json::to_string(record).unwrap().len())
+        .sum();
+    assert!((1 << 20..6 << 20).contains(&bytes), "{bytes} bytes");
+    assert_eq!(all(&journal, &Filter::default(), 1_000), expected);
 }
