@@ -17,7 +17,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 use crate::failure::{Failure, Outcome};
 
 /// Callers that wait at once; more are refused without waiting.
-const WAITING_MAX: usize = 256;
+const WAITING_MAX: usize = 64;
 /// Projects whose places are remembered although nobody is in them.
 const PROJECTS_MAX: usize = 64;
 /// What the threads are set to (`nice`): the gateway's, at 0, come first.

@@ -40,6 +40,8 @@ pub(super) struct Strangers {
     since: Duration,
     seen: HashMap<Source, u32>,
     left_out: HashMap<(Source, Option<ProjectId>), LeftOut>,
+    /// Whether a summary has as many ids as it may.
+    is_full: bool,
 }
 
 /// What was left out of one source's requests to one project.
@@ -56,17 +58,14 @@ impl Strangers {
             since: now,
             seen: HashMap::new(),
             left_out: HashMap::new(),
+            is_full: false,
         }
     }
 
     /// Whether this record is kept. One that is not is noted for its summary.
-    pub(super) fn keeps(&mut self, record: &View<'_>, now: Duration) -> bool {
+    pub(super) fn keeps(&mut self, record: &View<'_>) -> bool {
         if record.reason.is_none() || !record.is_of_stranger() {
             return true;
-        }
-        if self.is_over(now) {
-            self.since = now;
-            self.seen.clear();
         }
         let mut source = network(record.source);
         if self.seen.len() >= SOURCES_MAX && !self.seen.contains_key(&source) {
@@ -80,14 +79,19 @@ impl Strangers {
         !self.note(source, record)
     }
 
-    /// Whether the window is over, so that summaries should be taken.
-    pub(super) fn is_over(&self, now: Duration) -> bool {
-        now.saturating_sub(self.since) >= WINDOW
+    /// Begins a new window if the last is over. `true` then: its summaries should be taken.
+    pub(super) fn turn(&mut self, now: Duration) -> bool {
+        let is_over = now.saturating_sub(self.since) >= WINDOW;
+        if is_over {
+            self.since = now;
+            self.seen.clear();
+        }
+        is_over
     }
 
     /// Whether summaries should be taken now, because there is no room for more.
     pub(super) fn is_full(&self) -> bool {
-        self.left_out.len() >= SUMMARIES_MAX || self.left_out.values().any(|left| left.ids.len() >= IDS_MAX)
+        self.is_full || self.left_out.len() >= SUMMARIES_MAX
     }
 
     /// Notes one for its summary; `false` for a damaged record, which cannot be in one.
@@ -97,6 +101,7 @@ impl Strangers {
         let key = (source, record.fixed.project());
         if let Some(left) = self.left_out.get_mut(&key) {
             left.ids.push(low(id));
+            self.is_full |= left.ids.len() >= IDS_MAX;
             left.arrivals = left.arrivals.and(arrivals);
             return true;
         }
@@ -119,6 +124,7 @@ impl Strangers {
     /// Takes the summaries of what was left out since the last time: whole frames without checksums, and the arrivals of
     /// the requests that each stands for.
     pub(super) fn take(&mut self) -> Vec<(Vec<u8>, Arrivals)> {
+        self.is_full = false;
         let limit = self.per_second;
         let all = self.left_out.drain();
         all.map(|((source, _), left)| left.summary(source, limit))

@@ -96,19 +96,22 @@ impl Writer {
     /// Takes what lies in the rings now, and writes it; where somebody waits for it, with the summaries of what is left out.
     fn turn(&mut self, is_awaited: bool) {
         let now = self.clock.monotonic();
+        if self.strangers.turn(now) {
+            self.sum_up();
+        }
         let mut dropped = 0;
         for at in 0..self.rings.len() {
             dropped += self.rings[at].dropped.load(Ordering::Relaxed);
             // What is there now, and no more: a busy worker must not keep the others waiting.
             let mut left = self.rings[at].frames.slots();
             while left > 0 {
-                left = left.saturating_sub(self.take(at, now));
+                left = left.saturating_sub(self.take(at));
                 if self.proven.is_full() || self.others.is_full() {
                     self.put(now);
                 }
             }
         }
-        if is_awaited || self.strangers.is_over(now) {
+        if is_awaited {
             self.sum_up();
         }
         self.put(now);
@@ -129,7 +132,7 @@ impl Writer {
 
     /// Moves one frame from a ring to its lane, adds its checksum and writes its line; gives its length. Workers push whole
     /// frames, so a frame that begins is all there.
-    fn take(&mut self, ring: usize, now: Duration) -> usize {
+    fn take(&mut self, ring: usize) -> usize {
         let frames = &mut self.rings[ring].frames;
         let mut head = [0; frame::HEAD];
         let length = match frames.pop_entire_slice(&mut head) {
@@ -167,7 +170,7 @@ impl Writer {
         let length = written.len();
         if let Some(view) = View::of(&written[frame::HEAD..]) {
             self.log.line(&view);
-            if is_of_stranger && !self.strangers.keeps(&view, now) {
+            if is_of_stranger && !self.strangers.keeps(&view) {
                 lane.batch.bytes.truncate(start);
                 self.shelves.counts.left_out.fetch_add(1, Ordering::Relaxed);
                 if self.strangers.is_full() {

@@ -1,0 +1,83 @@
+"""The journal under a flood of strangers: tenants' records stay, what is left out is told of, and memory and disk are bounded."""
+
+import http.client
+import re
+import signal
+
+from conftest import ECHO
+from harness.callers import TokenHolder, call
+from harness.server import Server
+
+FLOOD = 600
+
+
+def metric(server: Server, name: str) -> float:
+    text = server.http.get(f"{server.control}/metrics", timeout=10).text
+    found = re.search(rf"^{re.escape(name)} (\S+)$", text, re.MULTILINE)
+    assert found, f"no {name} in\n{text}"
+    return float(found[1])
+
+
+def flood(server: Server, path: str, number: int) -> list[str]:
+    """Refused requests of a stranger, on one connection; their ids."""
+    host = server.gateway.removeprefix("http://")
+    connection = http.client.HTTPConnection(host, timeout=30)
+    ids = []
+    for _ in range(number):
+        connection.request("GET", path)
+        answer = connection.getresponse()
+        answer.read()
+        assert answer.status in (401, 404)
+        ids.append(answer.headers["x-request-id"])
+    connection.close()
+    return ids
+
+
+def explained(server: Server, request_id: str):
+    url = f"{server.control}/adyton/v1/{server.project}/requests/{request_id}"
+    return server.http.get(url, headers={"X-Auth-Token": server.token()}, timeout=10)
+
+
+def test_a_flood_of_strangers_is_counted_and_costs_no_tenants_record(new_server):
+    server = new_server().start()
+    echo = server.deploy("echo", ECHO)
+    caller = TokenHolder(server.token())
+    mine = [call(server, caller, echo.path).headers["x-request-id"]]
+    nowhere = flood(server, "/nowhere/" + "x" * 1000, FLOOD)
+    # Matched, but nobody is proven.
+    here = flood(server, echo.path, FLOOD)
+    mine.append(call(server, caller, echo.path).headers["x-request-id"])
+    for start in range(2):
+        for request_id in mine:
+            assert explained(server, request_id).json()["request"]["status"] == 200
+        for ids in (nowhere, here):
+            answers = [explained(server, request_id) for request_id in ids[::20]]
+            kept = [answer for answer in answers if answer.status_code == 200]
+            left_out = [answer for answer in answers if answer.status_code == 404]
+            assert kept and left_out and len(kept) + len(left_out) == len(answers)
+            for answer in left_out:
+                assert answer.headers["x-adyton-reason"] == "manage.record_left_out"
+                said = answer.json()["error_msg"]
+                assert "127.0.0.1" in said and "journal.strangers_per_second" in said
+            for answer in kept:
+                record = answer.json()["request"]
+                assert len(record["path"]) + len(record["query"]) <= 256
+        if start == 0:
+            assert metric(server, 'adyton_journal_dropped_records_total{cause="stranger"}') > FLOOD / 2
+            assert metric(server, 'adyton_journal_dropped_records_total{cause="ring"}') == 0
+            assert metric(server, 'adyton_journal_bytes{shelf="proven"}') > 0
+            # A summary in the list says for how many it stands, and explains itself.
+            listed = server.manage("GET", f"/adyton/v1/{server.project}/requests?limit=1000")["requests"]
+            summaries = [record for record in listed if record["evidence"]["kind"] == "left_out"]
+            counted = sum(record["evidence"]["count"] for record in summaries)
+            assert counted + len(listed) - len(summaries) == 2 * FLOOD + len(mine)
+            run = server.run("explain", summaries[0]["id"])
+            assert run.returncode == 0 and "left out" in run.stdout
+            gone = next(answer for answer in answers if answer.status_code == 404)
+            missing = server.run("explain", re.search(r"request (\w{32})", gone.json()["error_msg"])[1])
+            assert missing.returncode == 1 and "left out" in missing.stderr
+            assert "×" in server.run("requests", "--limit", "1000").stdout
+            # Killed: what was left out is known after a restart, too.
+            server.process.send_signal(signal.SIGKILL)
+            server.process.wait()
+            server.start()
