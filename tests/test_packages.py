@@ -2,6 +2,7 @@
 
 import io
 import json
+import subprocess
 import tarfile
 import zipfile
 
@@ -201,3 +202,24 @@ def test_a_program_that_does_not_start_fails_its_service(server, iris, admin, tm
     assert (refused.status, refused.headers["x-adyton-reason"]) == (400, "service.failed")
     assert call(server, admin, iris.path, body=(IRIS / "request.json").read_bytes()).status == 200
     server.manage("DELETE", f"/v1/{{project}}/services/{service.id}")
+
+
+def test_an_upload_onto_a_full_disk_says_so(new_server, tmp_path):
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=96m", "tmpfs", str(disk)], capture_output=True)
+    if mounted.returncode != 0:
+        pytest.skip("no small file system can be mounted here")
+    try:
+        server = new_server()
+        server.data = disk / "data"
+        server.start()
+        answer = upload(server, b"x" * (120 << 20), "application/x-tar")
+        assert (answer.status_code, answer.headers["x-adyton-reason"]) == (507, "manage.no_space"), answer.text
+        assert "no space is left" in answer.text and str(120 << 20) in answer.text, answer.text
+        # What had arrived is gone again.
+        answer = upload(server, (IRIS / "model/config.json").read_bytes(), "application/x-tar")
+        assert answer.headers["x-adyton-reason"] == "modelarts.bad_package", answer.text
+        server.stop()
+    finally:
+        subprocess.run(["umount", "--lazy", str(disk)], check=False)

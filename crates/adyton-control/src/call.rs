@@ -248,6 +248,15 @@ impl Streamed {
     pub(crate) const fn is_proven(&self) -> bool {
         self.standing.is_proven()
     }
+    /// Who the head says that calls; proven only where [`Streamed::is_proven`] says so.
+    pub(crate) fn claimed(&self) -> &Caller {
+        self.standing.claimed()
+    }
+    /// The project of the path, which is the caller's.
+    pub(crate) fn project(&self) -> Outcome<ProjectId> {
+        self.project
+            .ok_or_else(|| Failure::defect("the address has no project"))
+    }
     /// Proves the call with the digest of its whole body; `bytes` are for the explanation of a wrong signature, and may be
     /// empty for a body that was not kept. Whoever was revoked while the body came is refused.
     pub(crate) fn prove(self, digest: Sha256, bytes: &[u8]) -> Outcome<Call> {

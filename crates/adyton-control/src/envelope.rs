@@ -72,6 +72,14 @@ pub(crate) fn edge(failure: &Failure) -> Option<(Reason, Cow<'static, str>)> {
         Failure::Metrics { .. } => told(Reason::ManageMetrics),
         Failure::OtherProject | Failure::NoProject => base(Reason::ManageOtherProject),
         Failure::TooLarge { .. } => base(Reason::ManageBodyTooLarge),
+        Failure::UnprovenUpload(_) => {
+            let reason = Reason::ManageUploadUnproven;
+            (reason, with_detail(reason, failure))
+        }
+        Failure::UploadQuota(_) => {
+            let reason = Reason::ManageUploadQuota;
+            (reason, with_detail(reason, failure))
+        }
         _ => return None,
     })
 }

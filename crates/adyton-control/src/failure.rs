@@ -244,6 +244,13 @@ pub(crate) enum Failure {
     /// The database fails; in what way, and whether the change may have been made.
     #[error("{0}")]
     Storage(String),
+    /// An upload whose caller only its last byte would prove, and that is too large or one too many to be written to disk for
+    /// somebody unknown.
+    #[error("{0}")]
+    UnprovenUpload(String),
+    /// The project keeps as many uploads as it may.
+    #[error("{0}")]
+    UploadQuota(String),
     /// A defect of ours. Logged; the caller learns the request id only.
     #[error("{0}")]
     Defect(String),

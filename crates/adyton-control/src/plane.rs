@@ -15,6 +15,7 @@ use adyton_store::{Committed, Feed, Store};
 use tokio::sync::{RwLock, Semaphore};
 
 use crate::failure::Outcome;
+use crate::operations::package::room::Uploads;
 use crate::operations::service::rollout::Rollouts;
 use crate::perimeter::Perimeter;
 use crate::places::Places;
@@ -59,6 +60,8 @@ pub(crate) struct Plane {
     pub(crate) explanations: Places,
     /// Read while a package is on its way from the disk to the store, written while unused ones are removed.
     pub(crate) package_gate: RwLock<()>,
+    /// Uploads on their way, and what projects may keep.
+    pub(crate) uploads: Uploads,
     /// Changes of services that are still on their way.
     pub(crate) rollouts: Rollouts,
     /// Work in the background.
@@ -89,6 +92,7 @@ impl Plane {
             searches: Places::new("search", READERS_AT_ONCE, SEARCH_TIME, patience),
             explanations: Places::new("explanation", READERS_AT_ONCE, EXPLANATION_TIME, patience),
             package_gate: RwLock::new(()),
+            uploads: Uploads::default(),
             rollouts: Rollouts::default(),
             tasks: Tasks::new(),
             sequence: AtomicU64::new(0),

@@ -40,6 +40,14 @@ pub struct ControlSettings {
     pub uploads: PathBuf,
     /// The largest archive that may be uploaded, in bytes.
     pub upload_limit: u64,
+    /// How many uploads a project may keep that no model was imported from yet.
+    pub uploads_kept: usize,
+    /// Bytes of such uploads together.
+    pub uploads_kept_bytes: u64,
+    /// The largest upload, in bytes, of a caller whom only its last byte proves.
+    pub unproven_upload: u64,
+    /// How long such an upload may take.
+    pub unproven_upload_time: Duration,
     /// Whether packages may bring code that the server runs: `runtime.run_code`.
     pub run_code: bool,
     /// The one region that `GET /v3/regions` shows.
@@ -73,6 +81,10 @@ impl ControlSettings {
             import_roots: Vec::new(),
             uploads: data.join("uploads"),
             upload_limit: 2 << 30,
+            uploads_kept: 100,
+            uploads_kept_bytes: 32 << 30,
+            unproven_upload: 16 << 20,
+            unproven_upload_time: Duration::from_secs(60),
             run_code: true,
             region: "region-1".to_owned(),
             services_per_project: 1000,

@@ -145,6 +145,10 @@ impl Live {
     pub fn model(&self, id: ModelId) -> Option<&Arc<Model>> {
         self.models.get(&id)
     }
+    /// All models.
+    pub fn models(&self) -> impl Iterator<Item = &Arc<Model>> {
+        self.models.values()
+    }
     /// The service with this id.
     pub fn service(&self, id: ServiceId) -> Option<&Arc<LiveService>> {
         self.services.get(&id)

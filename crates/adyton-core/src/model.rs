@@ -80,6 +80,9 @@ pub struct ModelSpec {
     pub metrics: Option<serde_json::Value>,
     /// `dependencies[]`, as written.
     pub dependencies: Option<serde_json::Value>,
+    /// What the import told: fields that are not used, and what stood in for what.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
     /// The whole `config.json`, as written.
     pub config: serde_json::Value,
 }

@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 
 use adyton_core::digest::Sha256;
 use adyton_core::model::{Engine, ModelSpec};
-use serde_json::Value as Json;
+use serde_json::{Map, Value as Json};
 
 pub use self::error::ImportError;
 use self::stage::Stage;
@@ -26,9 +26,9 @@ use crate::onnx::Onnx;
 /// What a package may be at most.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Limits {
-    /// Bytes of all files together, unpacked.
+    /// Bytes of all files together, unpacked, and [`Limits::ENTRY_BYTES`] for each file and folder.
     pub bytes: u64,
-    /// Number of files and folders.
+    /// Number of files and folders; each folder on the way to a file is one.
     pub entries: u64,
     /// How many times larger than its archive a package may be, once it is larger than [`Limits::RATIO_FROM`].
     pub ratio: u64,
@@ -37,6 +37,15 @@ pub struct Limits {
 impl Limits {
     /// Below this size, in bytes, the ratio does not count: a small model of zeros is no attack.
     pub const RATIO_FROM: u64 = 16 << 20;
+    /// What a file or folder takes on a disk besides its content, in bytes.
+    pub const ENTRY_BYTES: u64 = 4096;
+    /// How deep folders may lie in each other.
+    pub const DEPTH: usize = 32;
+
+    /// To how many bytes so many packed ones may grow.
+    pub(crate) fn unpacked_most(&self, packed: u64) -> u64 {
+        packed.max(1).saturating_mul(self.ratio).max(Self::RATIO_FROM)
+    }
 }
 
 impl Default for Limits {
@@ -56,6 +65,24 @@ pub enum Source<'s> {
     Folder(&'s Path),
     /// A tar, tar.gz or zip file; which one is seen from its content.
     Archive(&'s Path),
+}
+
+/// What an import says of a package, beside what the package says itself.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Said {
+    /// Stands in for the package's `config.json`.
+    pub config: Option<Json>,
+    /// Fields that stand in for those of `config.json`, named as there. Another `model_type` than the package's is refused.
+    pub fields: Map<String, Json>,
+}
+
+impl Said {
+    fn config(config: Option<&Json>) -> Self {
+        Self {
+            config: config.cloned(),
+            fields: Map::new(),
+        }
+    }
 }
 
 /// A package in place.
@@ -112,8 +139,21 @@ impl Packages {
         config: Option<&Json>,
         onnx: &Onnx,
     ) -> Result<(Published, ModelSpec), ImportError> {
+        self.import_as(source, &Said::config(config), onnx)
+    }
+
+    /// Takes a package in and checks it whole, with all that the request says of it.
+    ///
+    /// # Errors
+    /// [`ImportError`] names file, field, cause and fix. Nothing of the package stays.
+    pub fn import_as(
+        &self,
+        source: Source<'_>,
+        said: &Said,
+        onnx: &Onnx,
+    ) -> Result<(Published, ModelSpec), ImportError> {
         let stage = self.stage(source)?;
-        let spec = check::package(&stage.model_folder(), config, onnx)?;
+        let spec = check::package(&stage.model_folder(), said, onnx)?;
         let published = stage.publish(&self.folder)?;
         remember(onnx, published.digest, &spec);
         Ok((published, spec))
@@ -129,6 +169,14 @@ impl Packages {
         config: Option<&Json>,
         onnx: &Onnx,
     ) -> Result<ModelSpec, ImportError> {
+        self.check_as(digest, &Said::config(config), onnx)
+    }
+
+    /// Checks a package that is in place already, as [`import_as`](Self::import_as) does.
+    ///
+    /// # Errors
+    /// [`ImportError`]; also when there is no such package.
+    pub fn check_as(&self, digest: Sha256, said: &Said, onnx: &Onnx) -> Result<ModelSpec, ImportError> {
         let model = self.path(digest).join("model");
         if !model.is_dir() {
             return Err(ImportError::package(
@@ -137,7 +185,7 @@ impl Packages {
                 "upload it first",
             ));
         }
-        let spec = check::package(&model, config, onnx)?;
+        let spec = check::package(&model, said, onnx)?;
         remember(onnx, digest, &spec);
         Ok(spec)
     }

@@ -221,3 +221,66 @@ async fn code_needs_a_setting_and_a_permission() {
     let message = refused.refused(400, "ModelArts.3016", "modelarts.bad_package");
     assert!(message.contains("runtime.run_code"), "{message}");
 }
+
+/// `model_type` in the request, as ModelArts asks for, takes nothing away from a packaged config.json, whatever it is packed in;
+/// what is not used of that is told with the model.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_import_says_what_it_does_not_use() {
+    let world = World::start().await;
+    let owner = world.owner().await;
+    let folder = world.roots.join("noted");
+    world.write_echo(&folder);
+    let config = json!({
+        "model_type": "Command", "model_algorithm": "echo", "command": ["python3", "serve.py"], "gpu": true,
+        "apis": [{"url": "/v1/{project_id}/x", "method": "post"}, {"url": "/echo"}],
+    });
+    std::fs::write(folder.join("model/config.json"), format!("\u{feff}{config}")).unwrap();
+    std::fs::write(folder.join("model/requirements.txt"), "numpy\n").unwrap();
+    let archive = world.roots.join("noted.tar");
+    let packed = std::process::Command::new("tar")
+        .args([
+            "-cf",
+            archive.to_str().unwrap(),
+            "-C",
+            folder.to_str().unwrap(),
+            "model",
+        ])
+        .status()
+        .unwrap();
+    assert!(packed.success());
+    for (at, place) in [&folder, &archive].into_iter().enumerate() {
+        let location = format!("file://{}", place.display());
+        let mut wanted = import("noted", &format!("0.0.{at}"), &location);
+        wanted["model_type"] = json!("Command");
+        wanted["model_algorithm"] = json!("asked");
+        let begun = owner.post(&world.v1("/models"), wanted.clone()).await.expect(200);
+        let shown = world.imported(&owner, begun["model_id"].as_str().unwrap()).await;
+        assert_eq!(shown["model_status"], "published", "{shown}");
+        assert!(shown["apis"].as_str().unwrap().contains("/echo"), "{shown}");
+        assert_eq!(shown["model_algorithm"], "asked");
+        let notes: Vec<&str> = shown["import_notes"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|note| note.as_str().unwrap())
+            .collect();
+        for told in [
+            "`model_algorithm`",
+            "ignored: `gpu`",
+            "ignored: `requirements.txt`",
+            "{project_id}",
+        ] {
+            assert!(notes.iter().any(|note| note.contains(told)), "{told}: {notes:?}");
+        }
+        wanted["model_version"] = json!(format!("1.0.{at}"));
+        wanted["model_type"] = json!("ONNX");
+        let begun = owner.post(&world.v1("/models"), wanted).await.expect(200);
+        let shown = world.imported(&owner, begun["model_id"].as_str().unwrap()).await;
+        assert_eq!(shown["model_status"], "failed", "{shown}");
+        let told = shown["error_msg"].as_str().unwrap();
+        assert!(
+            told.contains("\"Command\" in config.json and \"ONNX\" in the request"),
+            "{told}"
+        );
+    }
+}

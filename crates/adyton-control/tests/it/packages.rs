@@ -1,7 +1,10 @@
 //! Uploaded packages: tar and zip, whose they are, and what is refused.
 
+use adyton_core::digest::Sha256;
 use bytes::Bytes;
 use serde_json::json;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 
 use crate::client::Caller;
 use crate::world::World;
@@ -92,6 +95,102 @@ async fn a_signed_upload_is_proven_by_its_last_byte() {
         2,
         "one package, one staging folder"
     );
+}
+
+/// Somebody who knows the public half of a key must not fill the disk with it.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_upload_that_only_its_last_byte_proves_is_small_short_and_alone() {
+    let world = World::with(|settings| {
+        settings.unproven_upload = 100_000;
+        settings.unproven_upload_time = std::time::Duration::from_secs(2);
+    })
+    .await;
+    let path = world.own("/packages");
+    let large: Bytes = [archive(&world).to_vec(), vec![0; 200_000]].concat().into();
+    let message = upload(&world.signer(), &path, large.clone()).await.refused(
+        400,
+        "APIGW.0201",
+        "manage.upload_unproven",
+    );
+    assert!(message.contains("X-Sdk-Content-Sha256"), "{message}");
+    // With the digest in the head, or a token, the same upload is fine.
+    let digest = Sha256::of(&large).to_string();
+    let declared = world.signer().with("X-Sdk-Content-Sha256", &digest);
+    upload(&declared, &path, large.clone()).await.expect(200);
+    upload(&world.owner().await, &path, large.clone())
+        .await
+        .expect(200);
+
+    // One that does not go on keeps others of the same user out, and not for long.
+    let mut stuck = begun(&world, &path, 100_000).await;
+    stuck.write_all(&[0; 1000]).await.unwrap();
+    let second = loop {
+        let answer = upload(&world.signer(), &path, archive(&world)).await;
+        if answer.status != 200 {
+            break answer;
+        }
+    };
+    let message = second.refused(400, "APIGW.0201", "manage.upload_unproven");
+    assert!(message.contains("under way"), "{message}");
+    upload(&declared, &path, large).await.expect(200);
+    let mut told = Vec::new();
+    tokio::time::timeout(std::time::Duration::from_secs(20), stuck.read_to_end(&mut told))
+        .await
+        .expect("it is ended")
+        .unwrap();
+    let told = String::from_utf8_lossy(&told).into_owned();
+    assert!(told.contains("had not arrived after 2 s"), "{told}");
+    upload(&world.signer(), &path, archive(&world)).await.expect(200);
+}
+
+/// Begins a signed upload of so many bytes whose body's digest is not declared; the signature is wrong, but nobody can know.
+async fn begun(world: &World, path: &str, length: usize) -> TcpStream {
+    let crate::client::Credential::Key { access, .. } = world.signer().credential else {
+        panic!("a signer has a key")
+    };
+    let stamp = world.clock.now().to_sdk_date();
+    let mut socket = TcpStream::connect(world.address).await.unwrap();
+    let head = format!(
+        "POST {path} HTTP/1.1\r\nHost: {}\r\nX-Sdk-Date: {stamp}\r\nContent-Length: {length}\r\nConnection: close\r\n\
+         Authorization: SDK-HMAC-SHA256 Access={access}, SignedHeaders=host;x-sdk-date, Signature={}\r\n\r\n",
+        world.address,
+        "0".repeat(64)
+    );
+    socket.write_all(head.as_bytes()).await.unwrap();
+    socket
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_project_keeps_a_bounded_number_of_uploads() {
+    let world = World::with(|settings| settings.uploads_kept = 2).await;
+    let (owner, path) = (world.owner().await, world.own("/packages"));
+    let package = |name: &str| tar(&[("model/config.json", b"{}"), (name, b"x")]);
+    upload(&owner, &path, package("model/a")).await.expect(200);
+    let location = upload(&owner, &path, archive(&world)).await.expect(200);
+    let refused = upload(&owner, &path, package("model/b")).await;
+    let message = refused.refused(400, "APIGW.0201", "manage.upload_quota");
+    assert!(message.contains("limits.uploads"), "{message}");
+    // A model was imported: the upload is no longer one that waits, and its location goes on working.
+    for version in ["0.0.1", "0.0.2"] {
+        let wanted =
+            json!({"model_name": "up", "model_version": version, "source_location": location["location"]});
+        let begun = owner.post(&world.v1("/models"), wanted).await.expect(200);
+        let shown = world.imported(&owner, begun["model_id"].as_str().unwrap()).await;
+        assert_eq!(shown["model_status"], "published", "{shown}");
+    }
+    upload(&owner, &path, package("model/b")).await.expect(200);
+    upload(&owner, &path, package("model/c"))
+        .await
+        .refused(400, "APIGW.0201", "manage.upload_quota");
+
+    let world = World::with(|settings| settings.uploads_kept_bytes = 5_000).await;
+    let (owner, path) = (world.owner().await, world.own("/packages"));
+    let large = tar(&[("model/config.json", b"{}"), ("model/a", &[7; 4_000])]);
+    let message = upload(&owner, &path, large)
+        .await
+        .refused(400, "APIGW.0201", "manage.upload_quota");
+    assert!(message.contains("limits.uploads_bytes"), "{message}");
+    upload(&owner, &path, package("model/a")).await.expect(200);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -143,6 +143,8 @@ reasons! {
     ManageHost = "manage.host" Manage EdgeBadRequest "the `Host` of the request is no name of this server";
     ManageOrigin = "manage.origin" Manage EdgeForeignOrigin "a web page of another origin sent the request";
     ManageBodyTooLarge = "manage.body_too_large" Manage EdgeBodyTooLarge "the body is over the limit of the management APIs";
+    ManageUploadUnproven = "manage.upload_unproven" Manage EdgeBadRequest "an upload that only its last byte would prove is too large, too slow, or one of several";
+    ManageUploadQuota = "manage.upload_quota" Manage EdgeBadRequest "the project keeps as many uploads without a model as it may";
     ManageCredentialsMissing = "manage.credentials_missing" Manage EdgeIamAuthentication "no credentials were sent with the management call";
     ManageCredentialsNotAccepted = "manage.credentials_not_accepted" Manage EdgeIamAuthentication "credentials came, but of a kind that the management APIs do not take";
     ManageMetrics = "manage.metrics" Manage EdgeIamAuthentication "metrics are not for everybody, and the request does not show that it may read them";

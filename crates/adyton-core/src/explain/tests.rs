@@ -100,6 +100,7 @@ fn model_with(id: ModelId, project: ProjectId, name: &str, apis: &[(&str, &str)]
             health: None,
             metrics: None,
             dependencies: None,
+            notes: Vec::new(),
             config: serde_json::Value::Null,
         }),
         created_at: at(),

@@ -60,6 +60,7 @@ fn model(url: &str) -> Model {
             health: None,
             metrics: None,
             dependencies: None,
+            notes: Vec::new(),
             config: serde_json::Value::Null,
         }),
         created_at: Timestamp::default(),

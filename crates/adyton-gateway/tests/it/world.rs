@@ -432,6 +432,7 @@ fn model() -> Model {
             health: None,
             metrics: None,
             dependencies: None,
+            notes: Vec::new(),
             config: serde_json::Value::Null,
         }),
         created_at: Timestamp::default(),

@@ -6,8 +6,9 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Component, Path, PathBuf};
 
 use adyton_core::model::{Engine, ModelSpec};
-use serde_json::Value as Json;
+use serde_json::{Map, Value as Json};
 
+use super::Said;
 use super::config::{self, Asked};
 use super::error::ImportError;
 use crate::onnx::Onnx;
@@ -16,14 +17,11 @@ use crate::trial::Subject;
 /// The largest `config.json`, in bytes.
 const LARGEST_CONFIG: u64 = 1 << 20;
 
-/// Checks the package whose `model/` is `model`; `given` stands in for its `config.json`.
-pub(super) fn package(model: &Path, given: Option<&Json>, onnx: &Onnx) -> Result<ModelSpec, ImportError> {
+/// Checks the package whose `model/` is `model`, with what the request says of it.
+pub(super) fn package(model: &Path, said: &Said, onnx: &Onnx) -> Result<ModelSpec, ImportError> {
     only_one_config(model)?;
-    let config = match given {
-        Some(given) => given.clone(),
-        None => read_config(model)?,
-    };
-    let spec = config::check(config, |asked| match asked {
+    let (config, mut notes) = configuration(model, said)?;
+    let mut spec = config::check(config, |asked| match asked {
         Asked::Onnx => Ok(Engine::Onnx {
             file: onnx_file(model)?,
         }),
@@ -39,7 +37,59 @@ pub(super) fn package(model: &Path, given: Option<&Json>, onnx: &Onnx) -> Result
             apis: &spec.apis,
         })?;
     }
+    if model.join("requirements.txt").is_file() {
+        notes.push(
+            "ignored: `requirements.txt` (nothing is installed; a program finds what is on this machine and in its package)"
+                .to_owned(),
+        );
+    }
+    spec.notes.splice(0..0, notes);
     Ok(spec)
+}
+
+/// The `config.json` that counts: the package's own or the one that stands in for it, with the fields that the request sets; and
+/// what is to be told of how the two went together.
+fn configuration(model: &Path, said: &Said) -> Result<(Json, Vec<String>), ImportError> {
+    let mut notes = Vec::new();
+    let packaged = match model.join("config.json").exists() {
+        true => Some(read_config(model)),
+        false => None,
+    };
+    let mut config = match (&said.config, packaged) {
+        (Some(given), packaged) => {
+            if packaged.is_some_and(|packaged| packaged.ok().as_ref() != Some(given)) {
+                notes.push(
+                    "the request's `initial_config` stands in for the package's config.json".to_owned(),
+                );
+            }
+            given.clone()
+        }
+        (None, Some(packaged)) => packaged?,
+        // The request can say all that there is to say.
+        (None, None) if !said.fields.is_empty() => Json::Object(Map::new()),
+        (None, None) => read_config(model)?,
+    };
+    // What is no object is told by its check.
+    if let Json::Object(fields) = &mut config {
+        for (name, asked) in &said.fields {
+            match fields.insert(name.clone(), asked.clone()) {
+                Some(packaged) if packaged != *asked && name == "model_type" => {
+                    return Err(ImportError::field(
+                        "model_type",
+                        format!("is {packaged} in config.json and {asked} in the request"),
+                        "let the two agree, or leave `model_type` out of one of them",
+                    ));
+                }
+                Some(packaged) if packaged != *asked => {
+                    notes.push(format!(
+                        "the request's `{name}` stands in for that of config.json"
+                    ));
+                }
+                _ => {}
+            }
+        }
+    }
+    Ok((config, notes))
 }
 
 fn read_config(model: &Path) -> Result<Json, ImportError> {

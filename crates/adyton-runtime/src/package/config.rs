@@ -2,16 +2,21 @@
 //!
 //! Strict where a field decides something (`model_type`, `model_algorithm`, `apis[].url` and `method`, `command`, `health`),
 //! liberal where it only describes (schemas, metrics, dependencies): the JSON in the wild has typos there. Every refusal
-//! names the field, what was found and what to write instead. Files are not looked at here; see `check.rs`.
+//! names the field, what was found and what to write instead; every field that is not used is named too, in `notes.rs`. Files
+//! are not looked at here; see `check.rs`.
 
 mod apis;
 mod health;
 mod nearest;
+mod notes;
+mod syntax;
 
 use adyton_core::model::{Engine, ModelSpec};
 use serde_json::{Map, Value as Json};
 
 use self::nearest::nearest;
+use self::notes::Notes;
+pub(super) use self::syntax::parse;
 use super::error::ImportError;
 
 /// The engines that this version runs.
@@ -83,26 +88,6 @@ pub(super) enum Asked {
     Command(Vec<String>),
 }
 
-/// Reads the text of a `config.json`.
-pub(super) fn parse(text: &[u8]) -> Result<Json, ImportError> {
-    // Editors of some systems put a mark in front that JSON does not have.
-    let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
-    serde_json::from_slice(text).map_err(|problem| {
-        let full = problem.to_string();
-        let place = format!(" at line {} column {}", problem.line(), problem.column());
-        let cause = full.strip_suffix(&place).unwrap_or(&full);
-        ImportError::field(
-            "",
-            format!(
-                "line {}, column {}: not valid JSON: {cause}",
-                problem.line(),
-                problem.column()
-            ),
-            "",
-        )
-    })
-}
-
 /// Checks a document. The engine's files are still to be found, so `engine` is filled by the caller through `settle`.
 pub(super) fn check(
     config: Json,
@@ -121,16 +106,18 @@ pub(super) fn check(
         "ONNX" => Asked::Onnx,
         _ => Asked::Command(command(fields)?),
     };
-    let apis = apis::read(fields)?;
+    let mut notes = Notes::default();
+    let apis = apis::read(fields, &mut notes)?;
     let health = match asked {
         Asked::Onnx => None,
-        Asked::Command(_) => health::read(fields)?,
+        Asked::Command(_) => health::read(fields, &mut notes)?,
     };
     let runtime = match fields.get("runtime") {
         None | Some(Json::Null) => None,
         Some(value) => Some(text("runtime", value)?.to_owned()),
     };
     slips(fields)?;
+    notes.fields(fields, &asked);
     Ok(ModelSpec {
         engine: settle(asked)?,
         algorithm,
@@ -139,6 +126,7 @@ pub(super) fn check(
         health,
         metrics: fields.get("metrics").cloned(),
         dependencies: fields.get("dependencies").cloned(),
+        notes: notes.told(),
         config,
     })
 }

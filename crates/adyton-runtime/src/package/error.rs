@@ -3,6 +3,7 @@
 use std::fmt;
 use std::io;
 
+use super::Limits;
 use crate::trial::TrialError;
 
 /// A refused package.
@@ -47,6 +48,33 @@ impl ImportError {
             fix: fix.into(),
         }
     }
+    /// A package of more bytes than are taken. `file` is where that was seen; may be empty.
+    pub(super) fn too_large(file: &str, limits: &Limits) -> Self {
+        let cause = format!(
+            "the package is larger than {} bytes, of which each file and folder takes {} besides its content",
+            limits.bytes,
+            Limits::ENTRY_BYTES
+        );
+        Self::package(shown(file), cause, "leave out what the model does not need")
+    }
+    /// A package that grows too much when it is unpacked.
+    pub(super) fn too_dense(file: &str, limits: &Limits) -> Self {
+        let cause = format!(
+            "unpacks to more than {} times its size in the archive",
+            limits.ratio
+        );
+        let file = if file.is_empty() { "the archive" } else { file };
+        Self::package(
+            shown(file),
+            cause,
+            "import the folder, or a tar without compression",
+        )
+    }
+    /// A package of more files and folders than are taken.
+    pub(super) fn too_many(limits: &Limits) -> Self {
+        let cause = format!("the package has more than {} files and folders", limits.entries);
+        Self::package("", cause, "leave out what the model does not need")
+    }
     /// Whether the package is at fault (and its owner can repair it), not this machine.
     pub fn is_the_packages_fault(&self) -> bool {
         !matches!(self, Self::Storage(_))
@@ -74,6 +102,14 @@ impl fmt::Display for ImportError {
         }
         Ok(())
     }
+}
+
+/// A name as messages show it: cut, without control characters.
+pub(super) fn shown(name: &str) -> String {
+    name.chars()
+        .take(120)
+        .map(|letter| if letter.is_control() { '?' } else { letter })
+        .collect()
 }
 
 impl std::error::Error for ImportError {}

@@ -1,7 +1,10 @@
 //! The staging folder: every file of a package goes through here, and every guard is here, whatever the archive.
 //!
-//! Names are checked before anything is made: relative, without `..`, no links, no devices, no name twice. Files are made
-//! with `create_new`, so nothing is ever written through something that lay there before.
+//! Names are checked before anything is made (`name.rs`): relative, without `..`, no links, no devices, no name twice. Every
+//! file and every folder on the way to one is counted before it is made. Files are made with `create_new`, so nothing is ever
+//! written through something that lay there before.
+
+mod name;
 
 use std::collections::HashSet;
 use std::fs::{self, File, OpenOptions};
@@ -9,27 +12,27 @@ use std::io::{self, Read, Write};
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
+use rustix::fs::{Mode, OFlags};
 use tempfile::TempDir;
 
-use super::error::ImportError;
+use self::name::plain;
+use super::error::{ImportError, shown};
 use super::{Limits, Published, content};
 
 /// The folder below `packages/` where packages are unpacked.
 pub(super) const FOLDER: &str = ".staging";
-/// The longest path inside a package, in bytes.
-const LONGEST_PATH: usize = 512;
-/// The longest name of one file or folder, in bytes: what file systems take.
-const LONGEST_NAME: usize = 255;
-/// What archivers of some systems add beside the package; it is not part of it.
-const NOISE: [&str; 4] = ["__MACOSX", ".DS_Store", "Thumbs.db", "desktop.ini"];
 
 /// A package on its way in. Dropped without [`publish`](Stage::publish), it vanishes.
 pub(super) struct Stage {
     folder: TempDir,
     limits: Limits,
+    /// Counted against [`Limits::bytes`].
     bytes: u64,
+    /// Bytes of files alone.
+    content: u64,
     entries: u64,
     names: HashSet<PathBuf>,
+    folders: HashSet<PathBuf>,
     /// Folder that holds `model/`, once settled.
     root: PathBuf,
 }
@@ -45,75 +48,24 @@ impl Stage {
             folder,
             limits,
             bytes: 0,
+            content: 0,
             entries: 0,
             names: HashSet::new(),
+            folders: HashSet::new(),
             root,
         })
     }
 
-    /// Checks an entry's name and gives it in plain form; `None` for what is not part of the package.
-    fn name(&mut self, name: &str) -> Result<Option<PathBuf>, ImportError> {
-        let refuse = |cause: String| {
-            Err(ImportError::package(
-                shown(name),
-                cause,
-                "pack the folder anew with paths relative to it",
-            ))
-        };
-        if name.len() > LONGEST_PATH {
-            return refuse(format!("the path is longer than {LONGEST_PATH} bytes"));
-        }
-        if name.starts_with('/') || name.starts_with('\\') || name.as_bytes().get(1) == Some(&b':') {
-            return refuse("the path is absolute".to_owned());
-        }
-        if name.contains('\0') || name.contains('\\') {
-            return refuse("the path has a character that a path cannot have".to_owned());
-        }
-        if name.chars().any(char::is_control) {
-            return Err(ImportError::package(
-                shown(name),
-                "the name has a control character",
-                "rename the file",
-            ));
-        }
-        let mut plain = PathBuf::new();
-        for part in name.split('/') {
-            match part {
-                part if part.len() > LONGEST_NAME => {
-                    return Err(ImportError::package(
-                        shown(name),
-                        format!("a name in the path is longer than {LONGEST_NAME} bytes"),
-                        "rename the file or folder",
-                    ));
-                }
-                "" | "." => {}
-                ".." => return refuse("the path leads out of the package (`..`)".to_owned()),
-                part if NOISE.contains(&part) || part.starts_with("._") => return Ok(None),
-                part => plain.push(part),
-            }
-        }
-        if plain.as_os_str().is_empty() {
-            return Ok(None);
-        }
-        self.entries += 1;
-        if self.entries > self.limits.entries {
-            let cause = format!(
-                "the package has more than {} files and folders",
-                self.limits.entries
-            );
-            return Err(ImportError::package(
-                "",
-                cause,
-                "leave out what the model does not need",
-            ));
-        }
-        Ok(Some(plain))
+    /// What this package may be at most.
+    pub(super) fn limits(&self) -> &Limits {
+        &self.limits
     }
 
-    /// Takes a folder in.
+    /// Takes a folder in. It is made when a file comes that lies in it: an empty folder is no part of a package, whose name is
+    /// the digest of its files.
     pub(super) fn folder(&mut self, name: &str) -> Result<(), ImportError> {
-        match self.name(name)? {
-            Some(plain) => fs::create_dir_all(self.root.join(plain)).map_err(|problem| clash(name, problem)),
+        match plain(name)? {
+            Some(plain) => self.count_folders(name, &plain),
             None => Ok(()),
         }
     }
@@ -126,9 +78,14 @@ impl Stage {
         from: &mut dyn Read,
         packed: &dyn Fn() -> u64,
     ) -> Result<(), ImportError> {
-        let Some(plain) = self.name(name)? else {
+        let Some(plain) = plain(name)? else {
             return Ok(());
         };
+        if self.folders.contains(&plain) {
+            return Err(two_kinds(name));
+        }
+        let parent = plain.parent().unwrap_or(Path::new(""));
+        self.count_folders(name, parent)?;
         if !self.names.insert(plain.clone()) {
             return Err(ImportError::package(
                 shown(name),
@@ -136,17 +93,14 @@ impl Stage {
                 "pack the folder anew",
             ));
         }
-        let path = self.root.join(plain);
-        if let Some(parent) = path.parent() {
-            fs::create_dir_all(parent).map_err(|problem| clash(name, problem))?;
-        }
+        self.count_entry(name)?;
+        fs::create_dir_all(self.root.join(parent))?;
         let mode = if executable { 0o755 } else { 0o644 };
         let mut to = OpenOptions::new()
             .write(true)
             .create_new(true)
             .mode(mode)
-            .open(&path)
-            .map_err(|problem| clash(name, problem))?;
+            .open(self.root.join(&plain))?;
         let mut buffer = vec![0u8; 64 * 1024];
         loop {
             let read = from
@@ -156,36 +110,52 @@ impl Stage {
                 return Ok(());
             }
             self.bytes += read as u64;
-            self.guard_size(name, packed())?;
+            self.content += read as u64;
+            self.guard_size(name)?;
+            if self.content > self.limits.unpacked_most(packed()) {
+                return Err(ImportError::too_dense(name, &self.limits));
+            }
             to.write_all(&buffer[..read])?;
         }
     }
 
-    fn guard_size(&self, name: &str, packed: u64) -> Result<(), ImportError> {
-        if self.bytes > self.limits.bytes {
-            let cause = format!("the package is larger than {} bytes", self.limits.bytes);
+    /// Counts the folder `plain` and those that it lies in, each once, however many files are in it.
+    fn count_folders(&mut self, name: &str, plain: &Path) -> Result<(), ImportError> {
+        if plain.components().count() > Limits::DEPTH {
             return Err(ImportError::package(
                 shown(name),
-                cause,
-                "leave out what the model does not need",
+                format!("lies in more than {} folders", Limits::DEPTH),
+                "pack the folder anew, flatter",
             ));
         }
-        let allowed = packed
-            .max(1)
-            .saturating_mul(self.limits.ratio)
-            .max(Limits::RATIO_FROM);
-        if self.bytes > allowed {
-            let cause = format!(
-                "unpacks to more than {} times its size in the archive",
-                self.limits.ratio
-            );
-            return Err(ImportError::package(
-                shown(name),
-                cause,
-                "import the folder, or a tar without compression",
-            ));
+        // From the innermost one outwards, up to the first that is known.
+        for folder in plain.ancestors().filter(|folder| *folder != Path::new("")) {
+            if self.names.contains(folder) {
+                return Err(two_kinds(name));
+            }
+            if !self.folders.insert(folder.to_owned()) {
+                break;
+            }
+            self.count_entry(name)?;
         }
         Ok(())
+    }
+
+    /// Counts a file or folder.
+    fn count_entry(&mut self, name: &str) -> Result<(), ImportError> {
+        self.entries += 1;
+        if self.entries > self.limits.entries {
+            return Err(ImportError::too_many(&self.limits));
+        }
+        self.bytes += Limits::ENTRY_BYTES;
+        self.guard_size(name)
+    }
+
+    fn guard_size(&self, name: &str) -> Result<(), ImportError> {
+        match self.bytes > self.limits.bytes {
+            true => Err(ImportError::too_large(name, &self.limits)),
+            false => Ok(()),
+        }
     }
 
     /// Refuses an entry that is neither file nor folder.
@@ -231,9 +201,10 @@ impl Stage {
                     self.folder(&name)?;
                     open.push(relative);
                 } else if kind.is_file() {
-                    let mut file = File::open(entry.path()).map_err(|problem| unreadable(&name, &problem))?;
+                    let mut file =
+                        open_plain(&entry.path()).map_err(|problem| unreadable(&name, &problem))?;
                     let mode = file.metadata().map_err(unreachable)?.permissions().mode();
-                    self.file(&name, mode & 0o111 != 0, &mut file, &|| u64::MAX / 1_000_000)?;
+                    self.file(&name, mode & 0o111 != 0, &mut file, &|| u64::MAX)?;
                 } else {
                     return Err(Self::refuse_kind(
                         &name,
@@ -302,25 +273,22 @@ impl Stage {
     }
 }
 
-/// A name as messages show it: cut, without control characters.
-fn shown(name: &str) -> String {
-    name.chars()
-        .take(120)
-        .map(|letter| if letter.is_control() { '?' } else { letter })
-        .collect()
+/// Opens a file that was one a moment ago: not what a link points to that has taken its place, nor a pipe that would block.
+fn open_plain(path: &Path) -> io::Result<File> {
+    let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
+    let file = File::from(rustix::fs::open(path, flags, Mode::empty())?);
+    match file.metadata()?.is_file() {
+        true => Ok(file),
+        false => Err(io::Error::other("it is no file any more")),
+    }
 }
 
-fn clash(name: &str, problem: io::Error) -> ImportError {
-    match problem.kind() {
-        io::ErrorKind::AlreadyExists | io::ErrorKind::NotADirectory | io::ErrorKind::IsADirectory => {
-            ImportError::package(
-                shown(name),
-                "is both a file and a folder in the archive",
-                "pack the folder anew",
-            )
-        }
-        _ => ImportError::Storage(problem),
-    }
+fn two_kinds(name: &str) -> ImportError {
+    ImportError::package(
+        shown(name),
+        "is both a file and a folder in the archive",
+        "pack the folder anew",
+    )
 }
 
 fn unreadable(name: &str, problem: &io::Error) -> ImportError {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use adyton_core::model::Engine;
 use adyton_runtime::onnx::Onnx;
-use adyton_runtime::package::{Limits, Packages, Source};
+use adyton_runtime::package::{Limits, Packages, Said, Source};
 use expect_test::{Expect, expect};
 use serde_json::json;
 
@@ -17,7 +17,7 @@ const CONFIG: &[u8] = br#"{"model_type":"Command","model_algorithm":"a","command
 const ONNX: &[u8] = br#"{"model_type":"ONNX","model_algorithm":"a"}"#;
 const PROGRAM: &[u8] = b"#!/bin/sh\n";
 
-fn refused(place: &Place, source: Source<'_>, expected: Expect) {
+pub(crate) fn refused(place: &Place, source: Source<'_>, expected: Expect) {
     let problem = place.packages.import(source, None, &Onnx::builtin()).unwrap_err();
     let text = problem
         .to_string()
@@ -36,7 +36,7 @@ fn broken(files: &[(&str, &[u8])], expected: Expect) {
     refused(&place, Source::Folder(&source), expected);
 }
 
-fn tar_of(files: &[(&str, &[u8])]) -> Vec<u8> {
+pub(crate) fn tar_of(files: &[(&str, &[u8])]) -> Vec<u8> {
     let mut tar = tar::Builder::new(Vec::new());
     for (name, content) in files {
         let mut header = tar::Header::new_gnu();
@@ -50,7 +50,7 @@ fn tar_of(files: &[(&str, &[u8])]) -> Vec<u8> {
     tar.into_inner().unwrap()
 }
 
-fn zip_of(files: &[(&str, &[u8])]) -> Vec<u8> {
+pub(crate) fn zip_of(files: &[(&str, &[u8])]) -> Vec<u8> {
     let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
     for (name, content) in files {
         let mode = if name.ends_with(".sh") { 0o755 } else { 0o644 };
@@ -64,13 +64,13 @@ fn zip_of(files: &[(&str, &[u8])]) -> Vec<u8> {
     zip.finish().unwrap().into_inner()
 }
 
-fn gz_of(bytes: &[u8]) -> Vec<u8> {
+pub(crate) fn gz_of(bytes: &[u8]) -> Vec<u8> {
     let mut gz = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
     gz.write_all(bytes).unwrap();
     gz.finish().unwrap()
 }
 
-fn file(place: &Place, bytes: &[u8]) -> PathBuf {
+pub(crate) fn file(place: &Place, bytes: &[u8]) -> PathBuf {
     let path = place.folder.path().join("upload");
     fs::write(&path, bytes).unwrap();
     path
@@ -118,7 +118,7 @@ fn a_program_that_cannot_start_is_told_at_once() {
     );
 }
 
-fn broken_archive(bytes: &[u8], expected: Expect) {
+pub(crate) fn broken_archive(bytes: &[u8], expected: Expect) {
     let place = Place::new();
     let path = file(&place, bytes);
     refused(&place, Source::Archive(&path), expected);
@@ -178,6 +178,54 @@ fn a_given_configuration_stands_in_for_the_packages() {
         .assert_eq(&missing.to_string());
 }
 
+/// What a request says stands beside the package's own `config.json`, whatever the package came in; it never takes its place.
+#[test]
+fn a_request_adds_to_the_packages_configuration() {
+    let place = Place::new();
+    let config: &[u8] =
+        b"\xef\xbb\xbf{\"model_type\":\"Command\",\"model_algorithm\":\"packaged\",\"command\":[\"sh\"],
+        \"apis\":[{\"url\":\"/predictions/x\"}]}";
+    let files: &[(&str, &[u8])] = &[
+        ("model/config.json", config),
+        ("model/requirements.txt", b"numpy"),
+    ];
+    let folder = place.source("s", files);
+    let archive = file(&place, &gz_of(&tar_of(files)));
+    let said = |fields: serde_json::Value| Said {
+        config: None,
+        fields: fields.as_object().unwrap().clone(),
+    };
+    for source in [Source::Folder(&folder), Source::Archive(&archive)] {
+        let asked = said(json!({"model_type": "Command", "model_algorithm": "asked"}));
+        let (_, spec) = place
+            .packages
+            .import_as(source, &asked, &Onnx::builtin())
+            .unwrap();
+        assert_eq!(spec.apis[0].url, "/predictions/x");
+        assert_eq!(spec.algorithm, "asked");
+        assert_eq!(
+            spec.notes,
+            [
+                "the request's `model_algorithm` stands in for that of config.json",
+                "ignored: `requirements.txt` (nothing is installed; a program finds what is on this machine and in its package)"
+            ]
+        );
+        let other = said(json!({"model_type": "ONNX"}));
+        let problem = place
+            .packages
+            .import_as(source, &other, &Onnx::builtin())
+            .unwrap_err();
+        expect![[r#"model/config.json: model_type: is "Command" in config.json and "ONNX" in the request; let the two agree, or leave `model_type` out of one of them"#]]
+            .assert_eq(&problem.to_string());
+    }
+    let bare = place.source("bare", &[("model/model.onnx", &graph::iris())]);
+    let whole = said(json!({"model_type": "ONNX", "model_algorithm": "a"}));
+    place
+        .packages
+        .import_as(Source::Folder(&bare), &whole, &Onnx::builtin())
+        .unwrap();
+}
+
 #[test]
 fn leftovers_of_a_crash_are_removed() {
     let place = Place::new();
@@ -209,7 +257,9 @@ fn packages_without_their_parts_are_refused() {
     );
     broken(
         &[("model/config.json", b"{\"model_type\": \"ONNX\",}")],
-        expect!["model/config.json: line 1, column 23: not valid JSON: trailing comma"],
+        expect![
+            "model/config.json: line 1, column 23: not valid JSON: trailing comma; remove the comma before the closing bracket"
+        ],
     );
     broken(
         &[
@@ -402,7 +452,7 @@ fn damaged_archives_are_refused() {
     let zip = zip_of(&[("model/config.json", CONFIG)]);
     broken_archive(
         &zip[..zip.len() - 30],
-        expect!["the zip archive is damaged: invalid Zip archive: Could not find EOCD; pack the folder anew"],
+        expect!["the zip archive is damaged: it has no end record; it may be cut off; pack the folder anew"],
     );
     broken_archive(
         &tar_of(&[("model/config.json", CONFIG), ("model/config.json", ONNX)]),
@@ -430,24 +480,30 @@ fn bombs_are_refused_before_they_are_unpacked() {
         ],
     );
     let small = Place::with(Limits {
-        bytes: 1_000,
-        entries: 3,
+        bytes: 10_000,
+        entries: 4,
         ratio: 200,
     });
-    let path = file(&small, &tar_of(&[("model/large", &[1; 1_001])]));
+    let path = file(&small, &tar_of(&[("model/large", &[1; 1_809])]));
     refused(
         &small,
         Source::Archive(&path),
-        expect!["model/large: the package is larger than 1000 bytes; leave out what the model does not need"],
+        expect![
+            "model/large: the package is larger than 10000 bytes, of which each file and folder takes 4096 besides its content; leave out what the model does not need"
+        ],
     );
     let many: Vec<(&str, &[u8])> = ["model/1", "model/2", "model/3", "model/4"]
         .map(|name| (name, b"".as_slice()))
         .to_vec();
-    let path = file(&small, &tar_of(&many));
+    let few = Place::with(Limits {
+        entries: 4,
+        ..Limits::default()
+    });
+    let path = file(&few, &tar_of(&many));
     refused(
-        &small,
+        &few,
         Source::Archive(&path),
-        expect!["the package has more than 3 files and folders; leave out what the model does not need"],
+        expect!["the package has more than 4 files and folders; leave out what the model does not need"],
     );
 }
 

@@ -246,6 +246,7 @@ pub(crate) fn import(url: &str) -> Import {
             health: None,
             metrics: None,
             dependencies: None,
+            notes: Vec::new(),
             config: serde_json::json!({"model_type": "ONNX", "apis": [{"url": url}]}),
         },
     }

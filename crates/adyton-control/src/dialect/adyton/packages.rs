@@ -1,9 +1,12 @@
 //! `POST …/packages`: upload a model package. The archive goes to disk as it comes; it is never whole in memory.
+//!
+//! What must be true: a caller whom the head does not prove writes little to the disk, and not for long.
 
 use std::io::Write;
 
 use adyton_core::digest::Sha256;
 use axum::body::Body;
+use http_body::Body as _;
 use http_body_util::BodyExt;
 use serde::{Deserialize, Serialize};
 use sha2::Digest as _;
@@ -14,6 +17,7 @@ use crate::call::{Streamed, check_declared};
 use crate::endpoint::Json;
 use crate::failure::{Failure, Outcome};
 use crate::operations::model::import::blocking;
+use crate::operations::package::room::{PROVE, Room};
 use crate::operations::package::upload;
 use crate::plane::Plane;
 
@@ -33,7 +37,16 @@ pub(crate) struct Uploaded {
 pub(crate) async fn create(mut call: Streamed) -> Outcome<Json<Uploaded>> {
     let plane = call.plane.clone();
     let body = std::mem::take(&mut call.body);
-    let (file, digest) = spool(&plane, body).await?;
+    let (project, stranger) = (call.project()?, !call.is_proven());
+    let claimed = call.claimed().user().filter(|_| stranger).map(|user| user.id);
+    let room = {
+        let plane = plane.clone();
+        blocking(move || Room::take(&plane, project, claimed)).await??
+    };
+    let (file, digest, _room) = match stranger {
+        false => spool(&plane, body, room, plane.settings.upload_limit).await?,
+        true => unproven(&plane, body, room).await?,
+    };
     let call = call.prove(digest, &[])?;
     let package = upload::take(&plane, call.project()?, file.path().to_path_buf()).await?;
     Ok(Json(Uploaded {
@@ -41,17 +54,40 @@ pub(crate) async fn create(mut call: Streamed) -> Outcome<Json<Uploaded>> {
     }))
 }
 
+/// Takes the body of a caller whom only its last byte proves: a small one, and not for long.
+async fn unproven(plane: &Plane, body: Body, room: Room) -> Outcome<Spooled> {
+    let settings = &plane.settings;
+    let limit = settings.unproven_upload.min(settings.upload_limit);
+    let time = settings.unproven_upload_time;
+    let spooled = match tokio::time::timeout(time, spool(plane, body, room, limit)).await {
+        Ok(spooled) => spooled,
+        Err(_) => Err(Failure::UnprovenUpload(format!(
+            "the body had not arrived after {} s; {PROVE}",
+            time.as_secs()
+        ))),
+    };
+    spooled.map_err(|failure| match failure {
+        Failure::TooLarge { limit } if limit < settings.upload_limit => Failure::UnprovenUpload(format!(
+            "the body is over {limit} bytes (`limits.unproven_upload`); {PROVE}"
+        )),
+        other => other,
+    })
+}
+
+/// A body on the disk, its digest, and the room that it takes.
+type Spooled = (NamedTempFile, Sha256, Room);
+
 /// Writes the body to a file that vanishes with its handle, and hashes it on the way.
-async fn spool(plane: &Plane, mut body: Body) -> Outcome<(NamedTempFile, Sha256)> {
+async fn spool(plane: &Plane, mut body: Body, mut room: Room, limit: u64) -> Outcome<Spooled> {
     let folder = plane.settings.uploads.clone();
-    let limit = plane.settings.upload_limit;
     check_declared(&body, limit)?;
+    let declared = body.size_hint().lower();
     let mut open = blocking(move || {
         std::fs::create_dir_all(&folder)?;
         Ok::<_, std::io::Error>((NamedTempFile::new_in(&folder)?, sha2::Sha256::new()))
     })
     .await?
-    .map_err(Failure::defect)?;
+    .map_err(|problem| no_room(plane, &problem, declared))?;
     let (mut gathered, mut total) = (Vec::with_capacity(CHUNK), 0u64);
     loop {
         let frame = match tokio::time::timeout(STALLED, body.frame()).await {
@@ -66,6 +102,7 @@ async fn spool(plane: &Plane, mut body: Body) -> Outcome<(NamedTempFile, Sha256)
             if total > limit {
                 return Err(Failure::TooLarge { limit });
             }
+            room.grow(data.len() as u64)?;
             gathered.extend_from_slice(&data);
         }
         if gathered.len() >= CHUNK || (ended && !gathered.is_empty()) {
@@ -76,11 +113,16 @@ async fn spool(plane: &Plane, mut body: Body) -> Outcome<(NamedTempFile, Sha256)
                 file.write_all(&chunk).map(|()| (file, hasher))
             })
             .await?
-            .map_err(Failure::defect)?;
+            .map_err(|problem| no_room(plane, &problem, declared.max(total)))?;
         }
         if ended {
             let (file, hasher) = open;
-            return Ok((file, Sha256::from_bytes(hasher.finalize().into())));
+            return Ok((file, Sha256::from_bytes(hasher.finalize().into()), room));
         }
     }
+}
+
+/// Why the body could not be written: mostly a disk that is full. `needed` are the bytes of the upload as far as they are known.
+fn no_room(plane: &Plane, problem: &std::io::Error, needed: u64) -> Failure {
+    upload::not_written(&plane.settings.uploads, problem, needed)
 }

@@ -56,7 +56,9 @@ pub(crate) fn told(failure: &Failure) -> (Reason, Cow<'static, str>) {
         | Failure::Origin { .. }
         | Failure::Metrics { .. }
         | Failure::SubjectToken(_)
-        | Failure::TooLarge { .. } => {
+        | Failure::TooLarge { .. }
+        | Failure::UnprovenUpload(_)
+        | Failure::UploadQuota(_) => {
             return envelope::edge(failure).unwrap_or_else(|| base(Reason::ModelartsInternal));
         }
     };

@@ -24,7 +24,7 @@ pub(crate) struct ModelImport {
     /// At most 100 characters.
     #[serde(default)]
     description: Option<String>,
-    /// Overrides `model_type` of `config.json`.
+    /// `model_type`, as in `config.json`: another one than there is refused.
     #[serde(default)]
     model_type: Option<String>,
     /// Overrides `model_algorithm` of `config.json`.
@@ -139,7 +139,8 @@ pub(crate) async fn create(call: Call, Body(wanted): Body<ModelImport>) -> Outco
 }
 
 fn initial_config(text: &str) -> Outcome<Value> {
-    let value: Value = serde_json::from_str(text)
+    // Editors put a mark in front that JSON does not have.
+    let value: Value = serde_json::from_str(text.trim_start_matches('\u{feff}'))
         .map_err(|error| Failure::BadConfig(format!("initial_config is not JSON: {error}")))?;
     if value.is_object() {
         return Ok(value);

@@ -63,6 +63,9 @@ pub(crate) struct ModelShown {
     dependencies: Vec<Value>,
     /// The package, as `package://sha256/…`; empty until the import is done.
     package: String,
+    /// What the import told: fields that are not used, and what stood in for what.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    import_notes: Vec<String>,
 }
 
 impl ModelSummary {
@@ -119,6 +122,7 @@ impl ModelShown {
                 .package
                 .map(|digest| format!("package://sha256/{digest}"))
                 .unwrap_or_default(),
+            import_notes: spec.map(|spec| spec.notes.clone()).unwrap_or_default(),
         }
     }
 }

@@ -7,12 +7,13 @@ use adyton_core::digest::Sha256;
 use adyton_core::id::{ModelId, ProjectId};
 use adyton_core::model::{Model, ModelSpec};
 use adyton_identity::Action;
-use adyton_runtime::package::{ImportError, Source};
+use adyton_runtime::package::{ImportError, Said, Source};
 use adyton_store::repository::{Import, NewModel};
 use serde_json::Value;
 
 use super::source::{Location, locate};
 use crate::failure::{Failure, Outcome, Thing};
+use crate::operations::package::upload;
 use crate::operations::service::check;
 use crate::plane::Plane;
 
@@ -44,8 +45,7 @@ pub(crate) async fn import(plane: &Arc<Plane>, wanted: Wanted) -> Outcome<Model>
     check::name("model_name", &wanted.name)?;
     version(&wanted.version)?;
     check::description(&wanted.description)?;
-    let (place, config) = prepare(plane, &wanted).await?;
-    let runs_code = config.as_ref().is_some_and(is_command);
+    let (place, runs_code) = prepare(plane, &wanted).await?;
     code_allowed(plane, wanted.may_run_code, runs_code)?;
     let new = NewModel {
         project: wanted.project,
@@ -62,11 +62,14 @@ pub(crate) async fn import(plane: &Arc<Plane>, wanted: Wanted) -> Outcome<Model>
         other => other,
     })?;
     let model = plane.settled(created).await?;
-    let overridden = wanted.config.is_some() || !wanted.overrides.is_empty();
     let job = Job {
         model: model.id,
+        project: model.project,
         place,
-        config: config.filter(|_| overridden),
+        said: Said {
+            config: wanted.config,
+            fields: wanted.overrides,
+        },
         may_run_code: wanted.may_run_code,
     };
     let inner = plane.clone();
@@ -90,30 +93,24 @@ fn version(text: &str) -> Outcome<()> {
     ))
 }
 
-/// Finds the package and the `config.json` that will count, as far as it can be read before the import.
-async fn prepare(plane: &Arc<Plane>, wanted: &Wanted) -> Outcome<(Location, Option<Value>)> {
+/// Finds the package, and whether it brings code as far as that can be seen before the import.
+async fn prepare(plane: &Arc<Plane>, wanted: &Wanted) -> Outcome<(Location, bool)> {
     let (plane, project, source) = (plane.clone(), wanted.project, wanted.source.clone());
-    let (given, overrides) = (wanted.config.clone(), wanted.overrides.clone());
+    let (given, fields) = (wanted.config.clone(), wanted.overrides.clone());
     blocking(move || {
         let place = locate(&plane, project, &source)?;
-        let base = given.or_else(|| packaged_config(&plane, &place));
-        let config = match base {
-            Some(Value::Object(mut fields)) => {
-                fields.extend(overrides);
-                Some(Value::Object(fields))
-            }
-            Some(_) if !overrides.is_empty() => {
-                return Err(Failure::BadConfig("config.json must be a JSON object".to_owned()));
-            }
-            None if !overrides.is_empty() => Some(Value::Object(overrides)),
-            other => other,
-        };
-        Ok((place, config))
+        let packaged = || packaged_config(&plane, &place);
+        let runs_code = is_command(fields.get("model_type"))
+            || given
+                .or_else(packaged)
+                .is_some_and(|config| is_command(config.get("model_type")));
+        Ok((place, runs_code))
     })
     .await?
 }
 
-/// The package's own `config.json`, if it can be read. What is wrong with it is told by the import, with file and field.
+/// The package's own `config.json`, if it can be read already: for an early answer. What is in an archive, or wrong, is told by
+/// the import, which decides.
 fn packaged_config(plane: &Plane, place: &Location) -> Option<Value> {
     let folder = match place {
         Location::Package(digest) => plane.packages.path(*digest),
@@ -128,8 +125,8 @@ fn packaged_config(plane: &Plane, place: &Location) -> Option<Value> {
     serde_json::from_slice(&std::fs::read(&file).ok()?).ok()
 }
 
-fn is_command(config: &Value) -> bool {
-    config.get("model_type").and_then(Value::as_str) == Some("Command")
+fn is_command(model_type: Option<&Value>) -> bool {
+    model_type.and_then(Value::as_str) == Some("Command")
 }
 
 fn code_allowed(plane: &Plane, may: bool, runs_code: bool) -> Outcome<()> {
@@ -153,8 +150,9 @@ fn code_allowed(plane: &Plane, may: bool, runs_code: bool) -> Outcome<()> {
 /// The part in the background.
 struct Job {
     model: ModelId,
+    project: ProjectId,
     place: Location,
-    config: Option<Value>,
+    said: Said,
     may_run_code: bool,
 }
 
@@ -172,9 +170,9 @@ impl Job {
         };
         // Nobody removes packages while one is on its way from the disk to the store.
         let _hold = plane.package_gate.read().await;
-        let model = self.model;
+        let (model, project) = (self.model, self.project);
         let outcome = match self.read(plane).await {
-            Ok(found) => publish(plane, model, found).await,
+            Ok(found) => publish(plane, model, project, found).await,
             Err(failure) => fail(plane, model, &failure.to_string()).await,
         };
         if let Err(failure) = outcome {
@@ -196,13 +194,13 @@ impl Job {
     }
 
     fn unpack(&self, plane: &Plane) -> Outcome<Found> {
-        let config = self.config.as_ref();
-        let import = |source: Source<'_>| plane.packages.import(source, config, &plane.onnx);
+        let said = &self.said;
+        let import = |source: Source<'_>| plane.packages.import_as(source, said, &plane.onnx);
         let result = match &self.place {
             Location::Package(digest) => {
                 plane
                     .packages
-                    .check(*digest, config, &plane.onnx)
+                    .check_as(*digest, said, &plane.onnx)
                     .map(|spec| Found {
                         digest: *digest,
                         size: plane.packages.size(*digest).unwrap_or(0),
@@ -226,7 +224,7 @@ fn found(
     })
 }
 
-async fn publish(plane: &Plane, model: ModelId, found: Found) -> Outcome<()> {
+async fn publish(plane: &Plane, model: ModelId, project: ProjectId, found: Found) -> Outcome<()> {
     let import = Import {
         package: found.digest,
         size: found.size,
@@ -234,10 +232,12 @@ async fn publish(plane: &Plane, model: ModelId, found: Found) -> Outcome<()> {
     };
     let committed = plane.store.models().publish(model, import).await?;
     tracing::info!(model.id = %model, package = %found.digest, "the model is published");
-    match committed {
-        Some(committed) => plane.settled(committed).await.map(drop),
-        None => Ok(()),
+    if let Some(committed) = committed {
+        plane.settled(committed).await?;
+        // Only now, when the live state knows that the project has a model of the package.
+        upload::imported(plane, project, found.digest);
     }
+    Ok(())
 }
 
 /// Notes why an import failed; also when the server was ended in the middle of one.

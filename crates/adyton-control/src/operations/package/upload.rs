@@ -1,11 +1,12 @@
 //! Take an uploaded archive in.
 
-use std::path::PathBuf;
+use std::io::{ErrorKind, Write};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use adyton_core::digest::Sha256;
 use adyton_core::id::ProjectId;
-use adyton_runtime::package::{ImportError, Source};
+use adyton_runtime::package::{ImportError, Published, Source};
 
 use crate::failure::{Failure, Outcome};
 use crate::operations::model::import::blocking;
@@ -19,30 +20,81 @@ pub(crate) async fn take(plane: &Arc<Plane>, project: ProjectId, file: PathBuf) 
     let _hold = plane.package_gate.read().await;
     let plane = plane.clone();
     blocking(move || {
-        let published = plane.packages.unpack(Source::Archive(&file)).map_err(refused)?;
-        note(&plane, project, published.digest).map_err(Failure::defect)?;
+        let needed = std::fs::metadata(&file).map_or(0, |about| about.len());
+        let published = plane
+            .packages
+            .unpack(Source::Archive(&file))
+            .map_err(|error| refused(&plane, error, needed))?;
+        note(&plane, project, published).map_err(Failure::defect)?;
         Ok(published.digest)
     })
     .await?
 }
 
-fn refused(error: ImportError) -> Failure {
+/// A file of an upload could not be written. A full disk is told as that, with what is needed and what is there.
+pub(crate) fn not_written(folder: &Path, problem: &std::io::Error, needed: u64) -> Failure {
+    if !matches!(problem.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded) {
+        return Failure::defect(problem);
+    }
+    let free = rustix::fs::statvfs(folder).map_or(0, |disk| disk.f_bavail.saturating_mul(disk.f_frsize));
+    Failure::NoSpace(format!(
+        "no space is left on the disk of the data folder: the upload has at least {needed} bytes and needs as many again to be \
+         unpacked, and {free} bytes are free; make room, or delete models that are not used"
+    ))
+}
+
+fn refused(plane: &Plane, error: ImportError, needed: u64) -> Failure {
     match error {
-        ImportError::Storage(problem) => Failure::defect(problem),
+        ImportError::Storage(problem) => not_written(&plane.settings.uploads, &problem, needed),
         ImportError::Field { .. } => Failure::BadConfig(error.to_string()),
         ImportError::Package { .. } | ImportError::Model(_) => Failure::BadPackage(error.to_string()),
     }
 }
 
-fn note(plane: &Plane, project: ProjectId, digest: Sha256) -> std::io::Result<()> {
+/// The note holds the package's size, so that nobody has to measure it again.
+fn note(plane: &Plane, project: ProjectId, published: Published) -> std::io::Result<()> {
     let folder = plane.settings.uploads.join(project.to_string());
     std::fs::create_dir_all(&folder)?;
-    std::fs::File::create(folder.join(digest.to_string()))?.sync_all()
+    let mut note = std::fs::File::create(folder.join(published.digest.to_string()))?;
+    note.write_all(published.size.to_string().as_bytes())?;
+    note.sync_all()
 }
 
-/// Whether the project uploaded this package.
+/// Whether the project may import this package: it uploaded it, or has a model that was imported from it.
 pub(crate) fn is_of(plane: &Plane, project: ProjectId, digest: Sha256) -> bool {
-    mark(plane, project, digest).is_file()
+    mark(plane, project, digest).is_file() || has_model(plane, project, digest)
+}
+
+fn has_model(plane: &Plane, project: ProjectId, digest: Sha256) -> bool {
+    let live = plane.feed.cell().load();
+    live.models()
+        .any(|model| model.project == project && model.package == Some(digest))
+}
+
+/// A model was imported from the project's upload: it keeps the package from now on, and the upload is none any more.
+pub(crate) fn imported(plane: &Plane, project: ProjectId, digest: Sha256) {
+    // One that stays is given up after some days.
+    let _ = std::fs::remove_file(mark(plane, project, digest));
+}
+
+/// What a project keeps that no model was imported from.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Kept {
+    pub(super) uploads: usize,
+    pub(super) bytes: u64,
+}
+
+/// Counts a project's uploads.
+pub(super) fn kept(plane: &Plane, project: ProjectId) -> Kept {
+    let notes = std::fs::read_dir(plane.settings.uploads.join(project.to_string()));
+    let mut kept = Kept::default();
+    for note in notes.into_iter().flatten().flatten() {
+        kept.uploads += 1;
+        // Notes of earlier versions are empty.
+        let size = std::fs::read_to_string(note.path()).ok();
+        kept.bytes += size.and_then(|size| size.parse::<u64>().ok()).unwrap_or(0);
+    }
+    kept
 }
 
 /// The file that says so.

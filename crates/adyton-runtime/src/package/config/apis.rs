@@ -3,6 +3,7 @@
 use adyton_core::model::ApiDeclaration;
 use serde_json::{Map, Value as Json};
 
+use super::notes::Notes;
 use super::{cut, kind, nearest, text};
 use crate::package::error::ImportError;
 
@@ -13,7 +14,10 @@ const MOST: usize = 100;
 const LONGEST_URL: usize = 256;
 
 /// The declarations, or the one that stands for none: `POST /`.
-pub(super) fn read(fields: &Map<String, Json>) -> Result<Vec<ApiDeclaration>, ImportError> {
+pub(super) fn read(
+    fields: &Map<String, Json>,
+    notes: &mut Notes,
+) -> Result<Vec<ApiDeclaration>, ImportError> {
     let declared = match fields.get("apis") {
         None | Some(Json::Null) => &[],
         Some(Json::Array(items)) => items.as_slice(),
@@ -42,7 +46,7 @@ pub(super) fn read(fields: &Map<String, Json>) -> Result<Vec<ApiDeclaration>, Im
     }
     let mut apis: Vec<ApiDeclaration> = Vec::with_capacity(declared.len());
     for (at, item) in declared.iter().enumerate() {
-        let api = one(at, item)?;
+        let api = one(at, item, notes)?;
         if let Some(first) = apis
             .iter()
             .position(|other| other.url == api.url && other.method == api.method)
@@ -59,7 +63,7 @@ pub(super) fn read(fields: &Map<String, Json>) -> Result<Vec<ApiDeclaration>, Im
     Ok(apis)
 }
 
-fn one(at: usize, item: &Json) -> Result<ApiDeclaration, ImportError> {
+fn one(at: usize, item: &Json, notes: &mut Notes) -> Result<ApiDeclaration, ImportError> {
     let Json::Object(fields) = item else {
         let cause = format!("must be an object; got {}", kind(item));
         return Err(ImportError::field(
@@ -76,6 +80,18 @@ fn one(at: usize, item: &Json) -> Result<ApiDeclaration, ImportError> {
         None | Some(Json::Null) => "POST".to_owned(),
         Some(value) => method(&format!("apis[{at}].method"), value)?,
     };
+    if is_pattern(&url) {
+        notes.add(format!(
+            "apis[{at}].url: \"{}\" is one path, to the letter: this version does not match names in braces or `*`, so calls of \
+             other paths are refused",
+            cut(&url)
+        ));
+    }
+    notes.others(
+        &format!("apis[{at}]"),
+        fields,
+        &["url", "method", "request", "response"],
+    );
     let described = |name: &str| fields.get(name).filter(|value| value.is_object()).cloned();
     Ok(ApiDeclaration {
         url,
@@ -83,6 +99,12 @@ fn one(at: usize, item: &Json) -> Result<ApiDeclaration, ImportError> {
         request: described("request"),
         response: described("response"),
     })
+}
+
+/// Whether somebody meant more than one path by it: `/v1/{project_id}/chat`, `/v1/*`.
+fn is_pattern(url: &str) -> bool {
+    let braces = |part: &str| part.starts_with('{') && part.ends_with('}');
+    url.split('/').any(|part| braces(part) || part.contains('*'))
 }
 
 /// The path, its escapes undone: requests are compared decoded.

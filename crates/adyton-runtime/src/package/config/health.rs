@@ -3,28 +3,42 @@
 use adyton_core::model::Health;
 use serde_json::{Map, Value as Json};
 
+use super::notes::Notes;
 use super::{cut, kind, text};
 use crate::package::error::ImportError;
 
 /// The longest time that a field may name, in seconds.
 const LONGEST: f64 = 3_600.0;
+/// What a health question is made of.
+const USED: [&str; 5] = [
+    "check_method",
+    "protocol",
+    "url",
+    "initial_delay_seconds",
+    "timeout_seconds",
+];
 /// How long one question may take where nothing is said, in milliseconds.
 const TIMEOUT_MS: u64 = 2_000;
 
 /// The health question. Newer packages have `readiness_health` or `startup_health` beside or instead of `health`; the first
 /// of them that is there tells when an instance is ready.
-pub(super) fn read(fields: &Map<String, Json>) -> Result<Option<Health>, ImportError> {
+pub(super) fn read(fields: &Map<String, Json>, notes: &mut Notes) -> Result<Option<Health>, ImportError> {
+    let mut found = None;
     for name in ["readiness_health", "startup_health", "health"] {
         match fields.get(name) {
             None | Some(Json::Null) => {}
-            Some(Json::Object(health)) => return one(name, health).map(Some),
+            Some(_) if found.is_some() => notes.ignored(name),
+            Some(Json::Object(health)) => {
+                notes.others(name, health, &USED);
+                found = Some(one(name, health)?);
+            }
             Some(other) => {
                 let cause = format!("must be an object; got {}", kind(other));
                 return Err(ImportError::field(name, cause, "write {\"url\": \"/health\"}"));
             }
         }
     }
-    Ok(None)
+    Ok(found)
 }
 
 fn one(name: &str, fields: &Map<String, Json>) -> Result<Health, ImportError> {

@@ -223,3 +223,66 @@ fn slips_in_deciding_fields_are_refused_and_notes_are_not() {
         assert!(read(&with(note)).is_ok(), "{note}");
     }
 }
+
+#[test]
+fn comments_commas_and_foreign_encodings_are_told_as_that() {
+    refused(
+        "{\n  // the engine\n  \"model_type\": \"ONNX\"\n}",
+        expect![
+            "model/config.json: line 2, column 3: not valid JSON: a comment, which JSON does not have; remove it"
+        ],
+    );
+    refused(
+        "{\"model_type\": \"ONNX\", /* mine */ \"model_algorithm\": \"a\"}",
+        expect![
+            "model/config.json: line 1, column 24: not valid JSON: a comment, which JSON does not have; remove it"
+        ],
+    );
+    refused(
+        "# mine\n{}",
+        expect![
+            "model/config.json: line 1, column 1: not valid JSON: a comment, which JSON does not have; remove it"
+        ],
+    );
+    refused(
+        "{\"apis\": [{},\n]}",
+        expect![
+            "model/config.json: line 2, column 1: not valid JSON: trailing comma; remove the comma before the closing bracket"
+        ],
+    );
+    let wide: Vec<u8> = "\u{feff}{}".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let problem = parse(&wide).unwrap_err();
+    expect!["model/config.json: is text in UTF-16; save the file as UTF-8"].assert_eq(&problem.to_string());
+}
+
+#[test]
+fn what_is_not_used_is_named() {
+    let spec = read(
+        r#"{"model_type":"Command","model_algorithm":"a","command":["run"],"runtime":"python3.11","gpu":true,
+            "resources":{"memory":1},"dependencies":[{"installer":"pip"}],"my_note":"x","swr_location":"","metrics":{},
+            "apis":[{"url":"/v1/{project_id}/chat","protocol":"https"},{"url":"/v1/*"},{"url":"/plain"}],
+            "health":{"url":"/health","period_seconds":3},"readiness_health":{"url":"/ready"}}"#,
+    )
+    .unwrap();
+    let mut notes = spec.notes;
+    notes.sort();
+    expect![[r#"
+        apis[0].url: "/v1/{project_id}/chat" is one path, to the letter: this version does not match names in braces or `*`, so calls of other paths are refused
+        apis[1].url: "/v1/*" is one path, to the letter: this version does not match names in braces or `*`, so calls of other paths are refused
+        ignored: `apis[0].protocol`
+        ignored: `dependencies` (nothing is installed; a program finds what is on this machine and in its package)
+        ignored: `gpu` (models run on the processor)
+        ignored: `health`
+        ignored: `my_note`
+        ignored: `resources` (the service's deployment decides)
+        ignored: `runtime` (it is shown; programs run with what is on this machine)"#]]
+    .assert_eq(&notes.join("\n"));
+    let spec = read(r#"{"model_type":"ONNX","model_algorithm":"a","command":["run"],"health":{"url":"/"}}"#)
+        .unwrap();
+    let mut notes = spec.notes;
+    notes.sort();
+    assert_eq!(notes, ["ignored: `command`", "ignored: `health`"]);
+    let many: String = (0..40).map(|at| format!(r#","extra_{at}":1"#)).collect();
+    let spec = read(&format!(r#"{{"model_type":"ONNX","model_algorithm":"a"{many}}}"#)).unwrap();
+    assert_eq!((spec.notes.len(), spec.notes[20].as_str()), (21, "and 20 more"));
+}

@@ -69,6 +69,9 @@ impl Import {
                 text(&model, "model_type"),
                 text(&model, "model_id")
             ));
+            for note in notes(&model) {
+                terminal.note(format!("  {note}"));
+            }
             terminal.print(format!("Deploy it with: adyton service deploy {full}"));
         }
         Ok(())
@@ -93,6 +96,14 @@ pub(crate) fn import(client: &Client, terminal: &Terminal, path: &str, naming: &
         return Err(Failure::failed("the server took the model and gave no model_id"));
     }
     wait::model(client, terminal, &id, IMPORT_TIME)
+}
+
+/// What the import told beside its success.
+pub(crate) fn notes(model: &Value) -> Vec<String> {
+    let notes = entries(model, "import_notes").iter();
+    notes
+        .filter_map(|note| note.as_str().map(str::to_owned))
+        .collect()
 }
 
 /// The version after the newest one of this name.

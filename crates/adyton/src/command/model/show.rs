@@ -50,6 +50,7 @@ fn facts(terminal: &Terminal, model: &Value) -> Printable {
         ("source", field("source_location")),
         ("description", field("description")),
         ("calls", calls(model)),
+        ("notes", super::import::notes(model).join("\n")),
     ]);
     title + "\n" + facts
 }

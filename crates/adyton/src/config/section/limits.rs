@@ -16,5 +16,11 @@ section! {
         header: ByteSize = "32KiB" at "limits.header", Reload;
         /// All headers: the sum of name, value and 4 bytes of each (APIG.0201, status 494).
         headers: ByteSize = "128KiB" at "limits.headers", Reload;
+        /// How many uploaded packages a project may keep that no model was imported from.
+        uploads: u32 = "100" at "limits.uploads", Start;
+        /// What such packages of a project may weigh together, unpacked.
+        uploads_bytes: ByteSize = "32GiB" at "limits.uploads_bytes", Start;
+        /// The largest upload whose caller only its last byte proves: one that is signed without a declared digest.
+        unproven_upload: ByteSize = "16MiB" at "limits.unproven_upload", Start;
     }
 }

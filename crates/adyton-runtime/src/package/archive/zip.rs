@@ -1,0 +1,57 @@
+//! Unpacks a zip whose directory has been measured.
+
+use std::fs::File;
+use std::io::BufReader;
+
+use zip::read::{ArchiveOffset, Config};
+
+use super::directory;
+use crate::package::error::ImportError;
+use crate::package::stage::Stage;
+
+/// Unpacks the zip in `file`.
+pub(super) fn unpack(mut file: File, stage: &mut Stage) -> Result<(), ImportError> {
+    let promised = directory::check(&mut file, stage.limits())?;
+    let length = file.metadata()?.len();
+    let broken = |problem: zip::result::ZipError| directory::damaged(problem.to_string());
+    // The directory was found where the archive says that it is, so there is nothing to search for.
+    let config = Config {
+        archive_offset: ArchiveOffset::Known(0),
+    };
+    let mut archive = zip::ZipArchive::with_config(config, BufReader::new(file)).map_err(broken)?;
+    // The reader keeps one entry a name; where there were more, two readers could see two different packages.
+    if promised != archive.len() as u64 {
+        return Err(ImportError::package(
+            "",
+            "a name occurs twice in the archive",
+            "pack the folder anew",
+        ));
+    }
+    let mut packed = 0u64;
+    for at in 0..archive.len() {
+        let mut entry = archive.by_index(at).map_err(broken)?;
+        let name = entry.name().map_err(broken)?.into_owned();
+        if entry.encrypted() {
+            return Err(ImportError::package(
+                name,
+                "is encrypted",
+                "pack without a password",
+            ));
+        }
+        let mode = entry.unix_mode().unwrap_or(0);
+        let kind = mode & 0o170_000;
+        if entry.is_dir() {
+            stage.folder(&name)?;
+        } else if kind == 0o120_000 {
+            return Err(Stage::refuse_kind(&name, "a link"));
+        } else if kind != 0 && kind != 0o100_000 {
+            return Err(Stage::refuse_kind(&name, "a device or pipe"));
+        } else {
+            // The reader takes no more than the declared packed size. Entries that share their bytes are not packed better
+            // for it: together they are no more than the file.
+            packed = packed.saturating_add(entry.compressed_size()).min(length);
+            stage.file(&name, mode & 0o111 != 0, &mut entry, &|| packed)?;
+        }
+    }
+    Ok(())
+}

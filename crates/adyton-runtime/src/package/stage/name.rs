@@ -1,0 +1,56 @@
+//! Names of files and folders as archives and folders give them: checked, and brought into plain form.
+
+use std::path::PathBuf;
+
+use crate::package::error::{ImportError, shown};
+
+/// The longest path inside a package, in bytes.
+const LONGEST_PATH: usize = 512;
+/// The longest name of one file or folder, in bytes: what file systems take.
+const LONGEST_NAME: usize = 255;
+/// What archivers of some systems add beside the package; it is not part of it.
+const NOISE: [&str; 4] = ["__MACOSX", ".DS_Store", "Thumbs.db", "desktop.ini"];
+
+/// Checks an entry's name and gives it in plain form; `None` for what is not part of the package.
+pub(super) fn plain(name: &str) -> Result<Option<PathBuf>, ImportError> {
+    let refuse = |cause: String| {
+        Err(ImportError::package(
+            shown(name),
+            cause,
+            "pack the folder anew with paths relative to it",
+        ))
+    };
+    if name.len() > LONGEST_PATH {
+        return refuse(format!("the path is longer than {LONGEST_PATH} bytes"));
+    }
+    if name.starts_with('/') || name.starts_with('\\') || name.as_bytes().get(1) == Some(&b':') {
+        return refuse("the path is absolute".to_owned());
+    }
+    if name.contains('\0') || name.contains('\\') {
+        return refuse("the path has a character that a path cannot have".to_owned());
+    }
+    if name.chars().any(char::is_control) {
+        return Err(ImportError::package(
+            shown(name),
+            "the name has a control character",
+            "rename the file",
+        ));
+    }
+    let mut plain = PathBuf::new();
+    for part in name.split('/') {
+        match part {
+            part if part.len() > LONGEST_NAME => {
+                return Err(ImportError::package(
+                    shown(name),
+                    format!("a name in the path is longer than {LONGEST_NAME} bytes"),
+                    "rename the file or folder",
+                ));
+            }
+            "" | "." => {}
+            ".." => return refuse("the path leads out of the package (`..`)".to_owned()),
+            part if NOISE.contains(&part) || part.starts_with("._") => return Ok(None),
+            part => plain.push(part),
+        }
+    }
+    Ok(Some(plain).filter(|plain| !plain.as_os_str().is_empty()))
+}
