@@ -1,6 +1,8 @@
 """What a model's program can get at, and what the server leaves behind on the machine."""
 
 import json
+import socket
+from pathlib import Path
 
 import pytest
 
@@ -76,6 +78,63 @@ def test_a_program_measures_itself(new_server, tmp_path):
     assert answer.status == 200, answer.body
     measured = json.loads(answer.body)
     assert measured["bytes"] > 1 << 20 and measured["threads"] == 1 and measured["files"] > 3, measured
+
+
+TRIES = """
+import json, os, signal, socket, time
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+def tried(work):
+    try:
+        work()
+        return "done"
+    except OSError as error:
+        return type(error).__name__
+
+def bind(port):
+    with socket.socket() as it:
+        it.bind(("127.0.0.1", port))
+
+class Tries(BaseHTTPRequestHandler):
+    def do_POST(self):
+        asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        body = json.dumps({
+            "kill": tried(lambda: os.kill(asked["server"], 0)),
+            "bind": tried(lambda: bind(asked["port"])),
+            "chosen": tried(lambda: bind(0)),
+            "given": tried(lambda: bind(asked["given"])),
+            "clock": tried(lambda: time.clock_settime(time.CLOCK_REALTIME, time.time())),
+            "home": tried(lambda: os.listdir(asked["home"])),
+            "own port": int(os.environ["PORT"]),
+        }).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+HTTPServer(("127.0.0.1", int(os.environ["PORT"])), Tries).serve_forever()
+"""
+
+
+def test_a_program_reaches_nothing_that_is_not_its_own(new_server, tmp_path):
+    with socket.socket() as one, socket.socket() as two:
+        one.bind(("127.0.0.1", 0))
+        two.bind(("127.0.0.1", 0))
+        given, foreign = one.getsockname()[1], two.getsockname()[1]
+    server = new_server({"runtime.program_ports": given}).start()
+    service = server.deploy("tries", programs.package(tmp_path, "tries", TRIES))
+    asked = {"server": server.process.pid, "port": foreign, "given": given, "home": str(Path("~").expanduser())}
+    answer = call(server, TokenHolder(server.token()), service.path, body=json.dumps(asked).encode())
+    assert answer.status == 200, answer.body
+    seen = json.loads(answer.body)
+    assert seen["clock"] == "PermissionError", seen
+    assert seen["chosen"] == seen["given"] == "done", seen
+    first, last = map(int, Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split())
+    assert not first <= seen["own port"] <= last, "an instance's port is none that the kernel gives out"
+    log = server.run("service", "logs", "tries").stdout
+    fence = log.partition("fenced by Landlock: ")[2].partition(")")[0]
+    for kept, what in {"ports": "bind", "signals": "kill", "files": "home"}.items():
+        assert kept not in fence or seen[what] == "PermissionError", (fence, seen)
 
 
 def test_health_questions_leave_no_trace_in_the_log(server, poetry):

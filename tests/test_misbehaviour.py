@@ -1,12 +1,15 @@
 """Models and clients that do not do what they should: each has a code of its own, and nobody else suffers."""
 
 import json
+import time
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from conftest import ECHO
+from harness import programs
 from harness.callers import TokenHolder, call
 from harness.raw import Connection, exchange
 from harness.server import ROOT, wait_for
@@ -50,6 +53,47 @@ def test_a_program_that_listens_no_more(new_server):
     events = server.manage("GET", f"/v1/{{project}}/services/{echo.id}/events")["events"]
     again = [event["event_info"] for event in events if "is started again" in event["event_info"]]
     assert len(again) == 1 and "nothing listens on 127.0.0.1:" in again[0], again
+
+
+ONE_AT_A_TIME = """
+import os
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+class Patient(BaseHTTPRequestHandler):
+    # Connections stay open, and the only thread waits on the one that it has for the next request.
+    protocol_version = "HTTP/1.1"
+
+    def do_POST(self):
+        self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        self.send_response(200)
+        self.send_header("Content-Length", "2")
+        self.end_headers()
+        self.wfile.write(b"ok")
+
+    do_OPTIONS = do_POST
+
+    def log_message(self, *_):
+        pass
+
+HTTPServer(("127.0.0.1", int(os.environ["PORT"])), Patient).serve_forever()
+"""
+
+
+def test_a_program_that_serves_one_connection_at_a_time(new_server, tmp_path):
+    """Kept connections of one worker keep neither the other's calls out nor the question whether the program answers."""
+    server = new_server({"gateway.threads": 2, "throttle.default_per_second": 0}).start()
+    service = server.deploy("patient", programs.package(tmp_path, "patient", ONE_AT_A_TIME))
+    caller = TokenHolder(server.token())
+    began = time.monotonic()
+    # Each on a connection of its own, so that both workers get some.
+    answers = [call(server, caller, service.path, body=b"x") for _ in range(40)]
+    assert Counter(answer.status for answer in answers) == {200: 40}
+    assert time.monotonic() - began < 20, "a call waits for no kept connection once that is known"
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda _: call(server, caller, service.path, body=b"x"), range(40)))
+    assert Counter(answer.status for answer in answers) == {200: 40}
+    events = server.manage("GET", f"/v1/{{project}}/services/{service.id}/events")["events"]
+    assert not [event for event in events if "does not answer" in event["event_info"]], events
 
 
 def test_a_deployment_says_what_it_waits_for(new_server, tmp_path):

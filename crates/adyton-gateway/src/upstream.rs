@@ -23,8 +23,10 @@ use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::rc::Rc;
+use std::sync::Arc;
 use std::time::Duration;
 
+use adyton_runtime::targets::crowding::{Connections, Crowding};
 use http::HeaderValue;
 
 pub(crate) use answer::HeadReader;
@@ -40,6 +42,7 @@ const DISTRUST: Duration = Duration::from_secs(10 * 60);
 
 /// The instances that one worker has called.
 pub(crate) struct Pool {
+    crowding: Arc<Crowding>,
     origins: RefCell<HashMap<SocketAddr, Rc<Origin>, foldhash::fast::RandomState>>,
     most: usize,
 }
@@ -49,6 +52,11 @@ pub(crate) struct Origin {
     address: SocketAddr,
     host: HeaderValue,
     idle: RefCell<Vec<Parked>>,
+    /// Who else connects to it, and how often it was heard that kept connections are to be closed.
+    connections: Arc<Connections>,
+    heard: Cell<u64>,
+    /// Whether the others were told that some are kept here.
+    keeps: Cell<bool>,
     most: usize,
     /// When it said something that nobody asked for: for a while no connection to it is used twice, since what it says next could
     /// be taken for the answer to somebody else's request.
@@ -62,8 +70,9 @@ struct Parked {
 
 impl Pool {
     /// Keeps up to `most` idle connections to each instance.
-    pub(crate) fn new(most: usize) -> Self {
+    pub(crate) fn new(most: usize, crowding: Arc<Crowding>) -> Self {
         Self {
+            crowding,
             origins: RefCell::default(),
             most,
         }
@@ -72,7 +81,11 @@ impl Pool {
     /// The instance at an address.
     pub(crate) fn origin(&self, address: SocketAddr) -> Rc<Origin> {
         let make = || {
+            let connections = self.crowding.at(address);
             Rc::new(Origin {
+                heard: Cell::new(connections.asked()),
+                keeps: Cell::new(false),
+                connections,
                 address,
                 // An address has only characters that a header can have.
                 host: HeaderValue::try_from(address.to_string())
@@ -83,6 +96,21 @@ impl Pool {
             })
         };
         Rc::clone(self.origins.borrow_mut().entry(address).or_insert_with(make))
+    }
+
+    /// Closes kept connections where somebody else waits for them, and tells the others where some are kept. For the ticks: a
+    /// call does not stop for this.
+    pub(crate) fn give_way(&self) {
+        for origin in self.origins.borrow().values() {
+            let asked = origin.connections.asked();
+            let is_asked = origin.heard.replace(asked) != asked;
+            let mut idle = origin.idle.borrow_mut();
+            if is_asked && !idle.is_empty() {
+                idle.clear();
+                origin.connections.closed();
+            }
+            origin.keeps(!idle.is_empty());
+        }
     }
 
     /// Lets go of connections that were not used for long.
@@ -99,6 +127,11 @@ impl Origin {
     /// Where it answers.
     pub(crate) fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// Who else connects to it.
+    pub(crate) fn connections(&self) -> &Connections {
+        &self.connections
     }
 
     /// The address as `Host` names it.
@@ -121,7 +154,7 @@ impl Origin {
     /// Keeps a connection whose answer has been read to its end, if it can take another request.
     pub(crate) fn park(&self, line: Line, now: Duration) {
         match line.end() {
-            Rest::Quiet if !self.is_trusted(now) => {}
+            Rest::Quiet if !self.is_trusted(now) || !self.connections.may_keep() => {}
             Rest::Quiet => {
                 let mut idle = self.idle.borrow_mut();
                 if idle.len() < self.most {
@@ -130,6 +163,12 @@ impl Origin {
             }
             Rest::Closed => {}
             Rest::Unasked => self.distrust(now),
+        }
+    }
+
+    fn keeps(&self, some: bool) {
+        if self.keeps.replace(some) != some {
+            self.connections.keeps(some);
         }
     }
 
@@ -146,5 +185,11 @@ impl Origin {
             tracing::warn!(%address, "an instance sends more than its answers; its connections are used only once for a while");
         }
         self.unasked.set(Some(now));
+    }
+}
+
+impl Drop for Origin {
+    fn drop(&mut self) {
+        self.keeps(false);
     }
 }

@@ -112,7 +112,7 @@ async fn run(seat: Seat) {
         live: RefCell::new(Held::new(seat.live.reader())),
         targets: RefCell::new(seat.targets.reader()),
         quotas: Quotas::default(),
-        pool: Pool::new(settings.upstream_idle),
+        pool: Pool::new(settings.upstream_idle, Arc::clone(seat.targets.crowding())),
         recorder: seat.recorder,
         meters: seat.meters,
         room: Room::default(),
@@ -169,6 +169,7 @@ async fn tick(worker: Rc<Worker>) {
         worker.day.set((worker.clock().now(), worker.now.get()));
         worker.take_settings();
         worker.waits.tick();
+        worker.pool.give_way();
         if number.is_multiple_of(WATCH_EVERY) {
             let patience = worker.settings().patience.connection;
             worker.places.watch(worker.now.get(), &patience);

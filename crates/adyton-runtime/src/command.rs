@@ -2,12 +2,14 @@
 //! end, and given up when they end again and again.
 //!
 //! - `program.rs`: one run of a program, from start to end, with its output drained into the log all along.
-//! - `ready.rs`: a free port, and asking a program over HTTP.
+//! - `port.rs`: a free port, and who listens on it.
+//! - `ready.rs`: asking a program over HTTP.
 //! - `question.rs`: the question by which it is known whether a program answers.
 //! - `supervise.rs`: the life of an instance over many runs.
 //! - `log.rs`: the bounded log of a service.
 
 pub mod log;
+pub mod port;
 pub mod program;
 mod question;
 pub mod ready;
@@ -32,6 +34,10 @@ pub struct CommandSettings {
     pub temporary: PathBuf,
     /// What programs may not see: the server's data folder, its keys and settings, the profiles of the command line.
     pub hidden: Vec<PathBuf>,
+    /// Folders and files that programs may read though they lie where homes are (`runtime.readable`).
+    pub readable: Vec<PathBuf>,
+    /// TCP ports that every program may bind besides its own (`runtime.program_ports`).
+    pub ports: Vec<u16>,
     /// Whether programs may be run at all (`runtime.run_code`).
     pub allowed: bool,
     /// How long a program may take to end after SIGTERM (containers get 60–90 s; ModelArts, "Custom Image Specifications").
@@ -59,6 +65,8 @@ impl CommandSettings {
             keeper,
             temporary,
             hidden: Vec::new(),
+            readable: Vec::new(),
+            ports: Vec::new(),
             allowed: true,
             grace: Duration::from_secs(60),
             drain: Duration::from_secs(60),

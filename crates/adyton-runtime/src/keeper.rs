@@ -6,12 +6,13 @@
 //! is gone and everything ends. Standard output and error belong to the program: the keeper never writes to them.
 //!
 //! The keeper is the *subreaper* of its descendants: whoever loses their parent becomes its child, so nobody escapes by
-//! forking twice or by making a session of their own. It starts the program (`start.rs`) behind a fence of Landlock (`fence.rs`)
-//! and keeps ending descendants until there are none (`descendants.rs`).
+//! forking twice or by making a session of their own. It starts the program (`start.rs`) behind a fence of Landlock (`fence.rs`),
+//! without what only root may do (`capabilities.rs`), and keeps ending descendants until there are none (`descendants.rs`).
 //!
 //! The same command, told otherwise, tries a model ([`trial`](crate::trial)).
 
-mod descendants;
+mod capabilities;
+pub(crate) mod descendants;
 mod fence;
 mod start;
 
@@ -28,6 +29,7 @@ use std::time::Duration;
 use rustix::process::{DumpableBehavior, Pid, Signal, WaitOptions, WaitStatus};
 use serde::{Deserialize, Serialize};
 
+pub use self::fence::Fence;
 use self::start::{Enter, Started};
 use crate::trial::{self, child::Try};
 
@@ -44,6 +46,12 @@ pub struct Order {
     pub temporary: PathBuf,
     /// Folders and files that it may not see, apart from `folder` and `temporary`: the server's data, keys and settings.
     pub hidden: Vec<PathBuf>,
+    /// Folders and files that it may read though they are among what is hidden from all programs, such as homes.
+    #[serde(default)]
+    pub readable: Vec<PathBuf>,
+    /// TCP ports that it may bind, besides those that the kernel chooses; any while this is empty.
+    #[serde(default)]
+    pub ports: Vec<u16>,
     /// How long it may take to end after SIGTERM, in milliseconds.
     pub grace_ms: u64,
 }
@@ -56,8 +64,8 @@ pub enum Report {
     Started {
         /// Its process id, which is its process group's too.
         pid: i32,
-        /// Whether Landlock fences it.
-        fenced: bool,
+        /// What fences it.
+        fence: Fence,
     },
     /// The program could not be started.
     NotStarted {
@@ -129,7 +137,7 @@ pub fn main() -> ExitCode {
         &mut answers,
         &Report::Started {
             pid: started.pid.as_raw_nonzero().get(),
-            fenced: started.fenced,
+            fence: started.fence,
         },
     );
     let (tell, happened) = mpsc::channel();

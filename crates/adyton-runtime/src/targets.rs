@@ -21,6 +21,8 @@
 //!
 //! Next: `onnx/in_process.rs` for what is behind [`Target::InProcess`], `reconciler.rs` for who writes the table.
 
+pub mod crowding;
+
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
@@ -30,6 +32,7 @@ use adyton_core::instances::Calls;
 use arc_swap::ArcSwap;
 use tokio::sync::Notify;
 
+use self::crowding::Crowding;
 pub use crate::onnx::in_process::{Answer, Call, InProcess, ModelError, Pending};
 
 /// Where an instance answers.
@@ -304,12 +307,17 @@ impl Table {
 pub struct Targets {
     table: ArcSwap<Table>,
     revision: AtomicU64,
+    crowding: Arc<Crowding>,
 }
 
 impl Targets {
     /// An empty table.
     pub fn new() -> Arc<Self> {
         Arc::default()
+    }
+    /// What all who connect to programs tell each other.
+    pub fn crowding(&self) -> &Arc<Crowding> {
+        &self.crowding
     }
     /// A handle for one worker; it is not shared between threads.
     pub fn reader(self: &Arc<Self>) -> Reader {

@@ -4,8 +4,10 @@
 //! once more on a new connection, if its method may be repeated (RFC 9110, 9.2.2). A request that an instance may have begun
 //! to work on is never sent twice.
 
+use std::pin::pin;
 use std::rc::Rc;
 
+use adyton_runtime::targets::crowding::PATIENCE;
 use tokio::net::TcpStream;
 
 use crate::outbox::Socket;
@@ -79,9 +81,33 @@ async fn send_anew(
         error,
         attempts,
     })?;
-    match line.ask(request).await {
+    match crowded(worker, origin, line.ask(request)).await {
         Ok(head) => Ok(Answered { head, line }),
         Err(broken) => Err(Failure::of(broken, attempts)),
+    }
+}
+
+/// Waits for an answer on a new connection. A program that serves only a few at a time may not even have looked at it because of
+/// others that are kept: those are closed meanwhile.
+async fn crowded<T>(
+    worker: &Rc<Worker>,
+    origin: &Origin,
+    asking: impl Future<Output = Result<T, Broken>>,
+) -> Result<T, Broken> {
+    let mut asking = pin!(asking);
+    let mut asked = false;
+    loop {
+        match within(&worker.waits, PATIENCE, asking.as_mut()).await {
+            Ok(answer) => {
+                if asked && answer.is_ok() {
+                    origin.connections().answered();
+                }
+                return answer;
+            }
+            Err(Impatience::Over) => asked |= origin.connections().wait(),
+            // The gateway stops; whoever waits for this notices by themselves.
+            Err(Impatience::Cut) => return asking.await,
+        }
     }
 }
 

@@ -14,7 +14,7 @@ use tokio::process::Child;
 use tokio::task::JoinHandle;
 
 use super::log;
-use crate::keeper::{Order, Report};
+use crate::keeper::{Fence, Order, Report};
 
 /// How long the last lines of an ended program are waited for.
 const LAST_LINES: Duration = Duration::from_secs(2);
@@ -33,8 +33,8 @@ pub struct Program {
     drains: Vec<JoinHandle<()>>,
     /// How it ended, once it has.
     how: Option<String>,
-    /// Whether Landlock fences it.
-    pub fenced: bool,
+    /// What fences it.
+    pub fence: Fence,
 }
 
 /// Why a program could not be started.
@@ -91,7 +91,7 @@ impl Program {
         line.push('\n');
         words.write_all(line.as_bytes()).await?;
         match next(&mut reports).await {
-            Some(Report::Started { pid, fenced }) => {
+            Some(Report::Started { pid, fence }) => {
                 let group = Pid::from_raw(pid)
                     .ok_or_else(|| StartError::Program("it has no process id".to_owned()))?;
                 let drains = drains.into_iter().flatten().collect();
@@ -102,7 +102,7 @@ impl Program {
                     group,
                     drains,
                     how: None,
-                    fenced,
+                    fence,
                 })
             }
             Some(Report::NotStarted { cause }) => Err(StartError::Program(cause)),
@@ -116,6 +116,13 @@ impl Program {
                 Err(StartError::Keeper(io::Error::other(cause)))
             }
         }
+    }
+
+    /// Its keeper's process id; `None` once that has been waited for.
+    pub(crate) fn keeper(&self) -> Option<Pid> {
+        self.keeper
+            .id()
+            .and_then(|id| Pid::from_raw(i32::try_from(id).ok()?))
     }
 
     /// Waits until the program and all its descendants have ended, and gives how: `exit code 3`, `signal 9`. May be dropped

@@ -2,10 +2,13 @@
 //! none is declared, whether it speaks HTTP at all.
 
 use std::net::SocketAddr;
+use std::pin::pin;
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::ready::{self, Reply};
 use super::supervise::Task;
+use crate::targets::crowding::{Connections, PATIENCE};
 
 /// How long the question may take where no health is declared.
 const PROBE: Duration = Duration::from_secs(5);
@@ -14,6 +17,7 @@ const PROBE: Duration = Duration::from_secs(5);
 pub(super) struct Question<'t> {
     task: &'t Task,
     address: SocketAddr,
+    connections: Arc<Connections>,
 }
 
 /// Why a program is not as it should be.
@@ -27,7 +31,17 @@ pub(super) struct Trouble {
 
 impl<'t> Question<'t> {
     pub(super) fn new(task: &'t Task, address: SocketAddr) -> Self {
-        Self { task, address }
+        let connections = task.crowding.at(address);
+        Self {
+            task,
+            address,
+            connections,
+        }
+    }
+
+    /// The port that it is asked on.
+    pub(super) const fn port(&self) -> u16 {
+        self.address.port()
     }
 
     /// Asks once.
@@ -35,9 +49,13 @@ impl<'t> Question<'t> {
         let reply = match &self.task.health {
             Some(health) => {
                 let timeout = Duration::from_millis(health.timeout_ms);
-                ready::ask(self.address, "GET", &health.url, timeout).await
+                self.crowded(ready::ask(self.address, "GET", &health.url, timeout))
+                    .await
             }
-            None => ready::ask(self.address, "OPTIONS", &self.task.path, PROBE).await,
+            None => {
+                self.crowded(ready::ask(self.address, "OPTIONS", &self.task.path, PROBE))
+                    .await
+            }
         };
         if self.is_good(&reply) {
             return Ok(());
@@ -46,6 +64,21 @@ impl<'t> Question<'t> {
             is_deaf: reply == Reply::NoListener,
             cause: self.explain(&reply),
         })
+    }
+
+    /// Waits for a reply; kept connections that stand in its way are closed meanwhile.
+    async fn crowded(&self, asking: impl Future<Output = Reply>) -> Reply {
+        let mut asking = pin!(asking);
+        let mut asked = false;
+        loop {
+            if let Ok(reply) = tokio::time::timeout(PATIENCE, &mut asking).await {
+                if asked && matches!(reply, Reply::Status(_)) {
+                    self.connections.answered();
+                }
+                return reply;
+            }
+            asked |= self.connections.wait();
+        }
     }
 
     /// Good is 2xx to the health question; where none is declared, anything at all in HTTP.

@@ -1,7 +1,6 @@
-//! Is the program there? A free port, and one question over HTTP.
+//! Is the program there? One question over HTTP.
 
-use std::io;
-use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -10,15 +9,6 @@ use tokio::net::TcpStream;
 /// How much of an answer is read, and for how long, once its status is known.
 const REST_BYTES: usize = 64 * 1024;
 const REST_TIME: Duration = Duration::from_millis(500);
-
-/// A loopback port that was free a moment ago. Somebody else may take it before the program does; then the program fails to
-/// bind, ends, and the next run gets another one.
-///
-/// # Errors
-/// The system has no port left.
-pub fn free_port() -> io::Result<SocketAddr> {
-    TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()
-}
 
 /// What came of one question.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -141,7 +131,7 @@ mod tests {
         );
         assert_eq!(ask(answering(b"").await, "GET", "/", second).await, Reply::Silent);
         assert_eq!(
-            ask(free_port().unwrap(), "GET", "/", second).await,
+            ask(crate::command::port::free(&[]).unwrap(), "GET", "/", second).await,
             Reply::NoListener
         );
     }

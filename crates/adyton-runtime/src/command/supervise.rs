@@ -5,17 +5,20 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use adyton_core::clock::Clock;
 use adyton_core::model::Health;
+use rustix::process::Pid;
 use tokio::sync::watch;
 
+use super::port::{self, Listener};
 use super::program::{Program, Sink, StartError};
-use super::question::Question;
-use super::ready;
+use super::question::{Question, Trouble};
 use super::{CommandSettings, PATH, RESERVED};
-use crate::keeper::Order;
+use crate::keeper::{Fence, Order};
+use crate::targets::crowding::Crowding;
 
 /// Between two questions to a program that is not ready yet.
 const IMPATIENCE: Duration = Duration::from_millis(50);
@@ -46,6 +49,8 @@ pub struct Task {
     pub deploy_timeout: Duration,
     /// The instance's own temporary folder; made and removed here.
     pub temporary: PathBuf,
+    /// Who else connects to programs.
+    pub crowding: Arc<Crowding>,
 }
 
 /// What happens to an instance.
@@ -224,7 +229,7 @@ impl<T: Fn(Told)> Life<'_, T> {
     /// One run: start, wait until ready, watch, until the end.
     async fn run(&self, deadline: Duration, stop: &mut watch::Receiver<bool>) -> Run {
         let began = self.clock.monotonic();
-        let address = match ready::free_port() {
+        let address = match port::free(&self.settings.ports) {
             Ok(address) => address,
             Err(problem) => return Run::Hopeless(format!("no port is free: {problem}")),
         };
@@ -235,11 +240,7 @@ impl<T: Fn(Told)> Life<'_, T> {
                 return Run::Hopeless(problem.to_string());
             }
         };
-        let fence = if program.fenced {
-            "fenced by Landlock"
-        } else {
-            "not fenced: this kernel has no Landlock"
-        };
+        let fence = told(program.fence);
         (self.sink)(
             "adyton",
             format!(
@@ -250,13 +251,14 @@ impl<T: Fn(Told)> Life<'_, T> {
         );
         let left = deadline.saturating_sub(self.clock.monotonic());
         let question = Question::new(self.task, address);
+        let keeper = program.keeper();
         let ready = tokio::select! {
-            ready = tokio::time::timeout(left, self.until_ready(&question)) => ready.map_err(|_| ()),
+            ready = tokio::time::timeout(left, self.until_ready(&question, keeper)) => ready.map_err(|_| ()),
             how = program.ended() => return Run::Over { why: format!("it ended with {how} before it was ready"), served: None },
             () = wanted_stop(stop) => return self.end(program).await,
         };
         if ready.is_err() {
-            let cause = match question.ask().await {
+            let cause = match self.ask(&question, keeper).await {
                 Err(trouble) => trouble.cause,
                 Ok(()) => "it has answered only now".to_owned(),
             };
@@ -344,12 +346,17 @@ impl<T: Fn(Told)> Life<'_, T> {
             environment,
             temporary: task.temporary.clone(),
             hidden: self.settings.hidden.clone(),
+            readable: self.settings.readable.clone(),
+            ports: [port]
+                .into_iter()
+                .chain(self.settings.ports.iter().copied())
+                .collect(),
             grace_ms: u64::try_from(self.settings.grace.as_millis()).unwrap_or(u64::MAX),
         }
     }
 
     /// Ready is what has answered once. Meanwhile the cause why it is not is told, once for each change.
-    async fn until_ready(&self, question: &Question<'_>) {
+    async fn until_ready(&self, question: &Question<'_>, keeper: Option<Pid>) {
         if let Some(health) = &self.task.health {
             let delay = Duration::from_millis(health.initial_delay_ms);
             if delay >= TELLING {
@@ -363,7 +370,7 @@ impl<T: Fn(Told)> Life<'_, T> {
             tokio::time::sleep(delay).await;
         }
         let (mut cause, mut since, mut is_told) = (String::new(), self.clock.monotonic(), false);
-        while let Err(trouble) = question.ask().await {
+        while let Err(trouble) = self.ask(question, keeper).await {
             let now = self.clock.monotonic();
             if trouble.cause != cause {
                 (cause, since, is_told) = (trouble.cause, now, false);
@@ -372,6 +379,25 @@ impl<T: Fn(Told)> Life<'_, T> {
                 (self.tell)(Told::Waiting(cause.clone()));
             }
             tokio::time::sleep(IMPATIENCE).await;
+        }
+    }
+
+    /// Asks once; an answer counts when it is the program's own.
+    async fn ask(&self, question: &Question<'_>, keeper: Option<Pid>) -> Result<(), Trouble> {
+        question.ask().await?;
+        let (Some(keeper), port) = (keeper, question.port()) else {
+            return Ok(());
+        };
+        let look = tokio::task::spawn_blocking(move || port::listener(keeper, port));
+        match look.await {
+            Ok(Listener::Foreign) => Err(Trouble {
+                is_deaf: true,
+                cause: format!(
+                    "another program listens on 127.0.0.1:{port}; its answers do not count, and this one must listen on $PORT itself"
+                ),
+            }),
+            // What cannot be told is not held against it.
+            Ok(Listener::Own) | Err(_) => Ok(()),
         }
     }
 
@@ -400,6 +426,22 @@ impl<T: Fn(Told)> Life<'_, T> {
                 };
             }
         }
+    }
+}
+
+/// What a program's log says of its fence.
+fn told(fence: Fence) -> String {
+    let kept: Vec<&str> = [
+        (fence.files, "files"),
+        (fence.ports, "ports"),
+        (fence.signals, "signals"),
+    ]
+    .into_iter()
+    .filter_map(|(holds, what)| holds.then_some(what))
+    .collect();
+    match kept.as_slice() {
+        [] => "not fenced: this kernel has no Landlock".to_owned(),
+        kept => format!("fenced by Landlock: {}", kept.join(", ")),
     }
 }
 

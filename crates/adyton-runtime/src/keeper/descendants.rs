@@ -19,7 +19,8 @@ pub(super) fn any() -> bool {
     !below(rustix::process::getpid()).is_empty()
 }
 
-fn below(top: Pid) -> Vec<Pid> {
+/// All processes below one.
+pub(crate) fn below(top: Pid) -> Vec<Pid> {
     let mut children: HashMap<i32, Vec<i32>> = HashMap::new();
     let entries = fs::read_dir("/proc").into_iter().flatten().flatten();
     for pid in entries.filter_map(|entry| entry.file_name().to_str()?.parse::<i32>().ok()) {

@@ -1,30 +1,37 @@
-//! The fence around a program: Landlock, where the kernel has it.
+//! The fence around a program: Landlock, as much of it as the kernel has.
 //!
 //! Landlock knows no prohibitions, only permissions. So everything is readable but what lies on the way to something hidden:
 //! along that way only the siblings are allowed, and of the data folder itself nothing but the package and the temporary
-//! folder. Hidden are what the server names (its data, keys and configuration, the profiles of the command line), the
-//! processes of this machine, whose environments hold secrets, and the devices, which hold the disks. Writable are the temporary
-//! folder and the harmless devices.
+//! folder. Hidden are what the server names (its data, keys and configuration, the profiles of the command line), the homes of
+//! people and what else holds secrets on most machines ([`PRIVATE`]), the processes of this machine, whose environments hold
+//! secrets, and the devices, which hold the disks. Writable are the temporary folder and the harmless devices.
+//!
+//! From Linux 6.7 on a program binds no TCP port but its own, those that the operator gives to programs, and ports that the
+//! kernel chooses, so that it cannot take another program's. From Linux 6.12 on it signals only itself and what it started, and
+//! connects to no abstract socket of others.
 //!
 //! Where the kernel has no Landlock, two things still hold, for a program of root too: the server's memory and environment
-//! cannot be read, since the server forbids it ([`close_to_others`](super::close_to_others)) and the program lacks the
-//! capability to do it all the same. All this keeps a program from what is not its own; it does not claim to hold somebody who
+//! cannot be read, since the server forbids it ([`close_to_others`](super::close_to_others)), and the program lacks the
+//! capabilities to do it all the same. All this keeps a program from what is not its own; it does not claim to hold somebody who
 //! attacks the kernel.
 
 use std::fs;
+use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 
 use landlock::{
-    ABI, Access, AccessFs, CompatLevel, Compatible, PathBeneath, PathFd, Ruleset, RulesetAttr,
-    RulesetCreatedAttr, RulesetError, RulesetStatus,
+    ABI, Access, AccessFs, AccessNet, CompatLevel, Compatible, LandlockStatus, NetPort, PathBeneath, PathFd,
+    Ruleset, RulesetAttr, RulesetCreatedAttr, RulesetError, RulesetStatus, Scope,
 };
-
-use rustix::thread::{CapabilitySet, remove_capability_from_bounding_set};
+use serde::{Deserialize, Serialize};
 
 use super::Order;
 
-/// The rights that are fenced: those of Linux 6.2, as far as the running kernel has them.
+/// The rights to files that are fenced: those of Linux 6.2, as far as the running kernel has them.
 const RIGHTS: ABI = ABI::V3;
+/// The kernels that fence ports, and those that fence signals and abstract sockets.
+const PORTS: ABI = ABI::V4;
+const SCOPES: ABI = ABI::V6;
 /// What a program may write to besides its temporary folder.
 const DEVICES: [&str; 6] = [
     "/dev/null",
@@ -55,45 +62,64 @@ const READABLE: [&str; 13] = [
 ];
 /// Hidden from every program, whatever the server names.
 const HIDDEN: [&str; 2] = ["/proc", "/dev"];
-/// What root could do to read other processes, or memory and disks past all permissions. `PERFMON` and `SYS_ADMIN` are among
-/// them because the kernel shows the environment and the memory map of any process to who has one of them, without asking
-/// Landlock or looking whether the process may be dumped.
-const CAPABILITIES: [CapabilitySet; 6] = [
-    CapabilitySet::SYS_PTRACE,
-    CapabilitySet::SYS_ADMIN,
-    CapabilitySet::SYS_RAWIO,
-    CapabilitySet::SYS_MODULE,
-    CapabilitySet::PERFMON,
-    CapabilitySet::BPF,
+/// Hidden from every program but for what the operator names (`runtime.readable`). What the server itself may not read is not
+/// among what is hidden: the program, which is of the same user, may not either, and each name here costs it the right to list
+/// the folder that it lies in and to see what is put there later.
+const PRIVATE: [&str; 16] = [
+    "/root",
+    "/home",
+    "/etc/shadow",
+    "/etc/shadow-",
+    "/etc/gshadow",
+    "/etc/gshadow-",
+    "/etc/sudoers",
+    "/etc/sudoers.d",
+    "/etc/ssh",
+    "/etc/ssl/private",
+    "/etc/krb5.keytab",
+    "/run/secrets",
+    "/var/backups",
+    "/var/mail",
+    "/var/spool/cron",
+    "/var/spool/mail",
 ];
 
-/// Takes from this process, and from all that it starts, what only root has.
-pub(super) fn drop_capabilities() {
-    for capability in CAPABILITIES {
-        // Who has none of it, or whose kernel does not know it, has nothing to lose.
-        let _ = remove_capability_from_bounding_set(capability);
-    }
+/// What fences a program: nothing, or Landlock with what this kernel has of it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct Fence {
+    /// Files and folders.
+    pub files: bool,
+    /// TCP ports to bind.
+    pub ports: bool,
+    /// Signals and abstract sockets.
+    pub signals: bool,
 }
 
-/// Fences this process, which has one thread, and all that it starts. Gives whether the kernel does it.
-pub(super) fn raise(order: &Order) -> Result<bool, RulesetError> {
+/// Fences this process, which has one thread, and all that it starts. Gives what the kernel does of it.
+pub(super) fn raise(order: &Order) -> Result<Fence, RulesetError> {
     let all = AccessFs::from_all(RIGHTS);
     let read = AccessFs::from_read(RIGHTS);
     let mut rules = Ruleset::default()
         .set_compatibility(CompatLevel::BestEffort)
         .handle_access(all)?
-        .create()?;
+        .scope(Scope::from_all(SCOPES))?;
+    if !order.ports.is_empty() {
+        rules = rules.handle_access(AccessNet::BindTcp)?;
+    }
+    let mut rules = rules.create()?;
     let hidden: Vec<PathBuf> = order
         .hidden
         .iter()
-        .map(|path| path.canonicalize().unwrap_or_else(|_| path.clone()))
+        .map(|path| real(path))
         .chain(HIDDEN.map(PathBuf::from))
+        .chain(private())
         .collect();
-    let readable = beside(&hidden);
-    let readable = readable
+    let beside = beside(&hidden);
+    let readable = beside
         .iter()
         .map(PathBuf::as_path)
         .chain(READABLE.iter().map(Path::new))
+        .chain(order.readable.iter().map(PathBuf::as_path))
         .chain([order.folder.as_path()])
         .map(|path| (path, read));
     let writable = DEVICES
@@ -111,7 +137,98 @@ pub(super) fn raise(order: &Order) -> Result<bool, RulesetError> {
         };
         rules = rules.add_rule(PathBeneath::new(open, access))?;
     }
-    Ok(holds(&rules.restrict_self()?.ruleset))
+    if !order.ports.is_empty() {
+        // Zero stands for the ports that the kernel chooses.
+        for port in order.ports.iter().copied().chain([0]) {
+            rules = rules.add_rule(NetPort::new(port, AccessNet::BindTcp))?;
+        }
+    }
+    let status = rules.restrict_self()?;
+    let files = holds(&status.ruleset);
+    let known = match status.landlock {
+        LandlockStatus::Available { effective_abi, .. } => effective_abi,
+        LandlockStatus::NotEnabled | LandlockStatus::NotImplemented => ABI::Unsupported,
+    };
+    Ok(Fence {
+        files,
+        ports: files && known >= PORTS && !order.ports.is_empty(),
+        signals: files && known >= SCOPES,
+    })
+}
+
+/// Why the program cannot run behind the fence, though it could without: its interpreter lies in what is hidden.
+pub(super) fn refuses(order: &Order) -> Option<String> {
+    let open = |path: &Path| {
+        let allowed = order.readable.iter().chain([&order.folder, &order.temporary]);
+        allowed
+            .into_iter()
+            .any(|allowed| path.starts_with(allowed) || path.starts_with(real(allowed)))
+    };
+    let hidden = |path: &Path| {
+        private()
+            .find(|hidden| path.starts_with(hidden))
+            .filter(|_| !open(path))
+    };
+    for path in programs(order) {
+        // A link counts by its own name too: beside it lies what it needs (the `pyvenv.cfg` of a virtual environment).
+        let seen = [path.clone(), real(&path)];
+        if let Some(hidden) = seen.iter().find_map(|path| hidden(path)) {
+            return Some(format!(
+                "`{}` lies in {}, which programs cannot read; add its folder to `runtime.readable`, or install it elsewhere",
+                path.display(),
+                hidden.display()
+            ));
+        }
+    }
+    None
+}
+
+/// The program, its interpreter, and what else of the command is an absolute path.
+fn programs(order: &Order) -> Vec<PathBuf> {
+    let mut found: Vec<PathBuf> = order
+        .command
+        .iter()
+        .map(PathBuf::from)
+        .filter(|word| word.is_absolute())
+        .collect();
+    if let Some(program) = order.command.first() {
+        let paths = order
+            .environment
+            .get("PATH")
+            .map(String::as_str)
+            .unwrap_or_default();
+        let named = (!program.contains('/'))
+            .then(|| paths.split(':').map(|folder| Path::new(folder).join(program)))
+            .into_iter()
+            .flatten()
+            .find(|path| path.is_file());
+        found.extend(named);
+        found.extend(interpreter(&order.folder.join(program)));
+    }
+    found
+}
+
+/// What the first line of a script names.
+fn interpreter(script: &Path) -> Option<PathBuf> {
+    const LONGEST: u64 = 256;
+    let mut line = Vec::new();
+    let script = fs::File::open(script).ok()?;
+    BufReader::new(script.take(LONGEST))
+        .read_until(b'\n', &mut line)
+        .ok()?;
+    let line = String::from_utf8(line).ok()?;
+    let word = line.strip_prefix("#!")?.split_whitespace().next()?;
+    Some(PathBuf::from(word))
+}
+
+/// What of [`PRIVATE`] is there and could be read.
+fn private() -> impl Iterator<Item = PathBuf> {
+    let readable = |path: &PathBuf| rustix::fs::access(path, rustix::fs::Access::READ_OK).is_ok();
+    PRIVATE.map(PathBuf::from).into_iter().filter(readable)
+}
+
+fn real(path: &Path) -> PathBuf {
+    path.canonicalize().unwrap_or_else(|_| path.to_owned())
 }
 
 /// Whether there is a fence. One of an older kernel, which knows not all rights, is one too; without any the program runs all

@@ -7,7 +7,7 @@
 //! What must hold: the keeper holds `/proc/<pid>` open from before the fence is raised. A rule of Landlock belongs to an inode, and
 //! the kernel may forget one of `/proc` that nobody holds and make another for the same process, to which no rule belongs.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{BufRead, BufReader, Write};
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
@@ -18,7 +18,7 @@ use rustix::fs::{Mode, OFlags};
 use rustix::process::Pid;
 use serde::{Deserialize, Serialize};
 
-use super::{Order, fence};
+use super::{Fence, Order, capabilities, fence};
 
 /// The first line of a process that is to become the program; a keeper's is the order alone.
 #[derive(Serialize, Deserialize)]
@@ -31,7 +31,7 @@ pub(super) struct Enter {
 #[derive(Serialize, Deserialize)]
 #[serde(tag = "said", rename_all = "snake_case")]
 enum Said {
-    Fenced { fenced: bool },
+    Fenced { fence: Fence },
     Failed { cause: String },
 }
 
@@ -39,13 +39,13 @@ enum Said {
 pub(super) struct Started {
     /// Its process id, which is its process group's too.
     pub(super) pid: Pid,
-    /// Whether Landlock fences it.
-    pub(super) fenced: bool,
+    /// What fences it.
+    pub(super) fence: Fence,
     /// Its `/proc/<pid>`, to be held for as long as it lives.
     pub(super) _own: Option<OwnedFd>,
 }
 
-/// Starts the program in a process group of its own; gives it when it runs, or why it does not.
+/// Starts the program in a session of its own; gives it when it runs, or why it does not.
 pub(super) fn start(order: &Order) -> Result<Started, String> {
     let broken = |problem: std::io::Error| format!("the program cannot be started: {problem}");
     let (mut ours, theirs) = UnixStream::pair().map_err(broken)?;
@@ -53,7 +53,6 @@ pub(super) fn start(order: &Order) -> Result<Started, String> {
         .args(std::env::args_os().skip(1))
         .env_clear()
         .stdin(Stdio::from(OwnedFd::from(theirs)))
-        .process_group(0)
         .spawn()
         .map_err(broken)?;
     // The child is reaped with all that come to the keeper as orphans.
@@ -68,18 +67,18 @@ pub(super) fn start(order: &Order) -> Result<Started, String> {
     let mut line = serde_json::to_string(&enter).map_err(|problem| problem.to_string())?;
     line.push('\n');
     ours.write_all(line.as_bytes()).map_err(broken)?;
-    let mut fenced = None;
+    let mut fence = None;
     for line in BufReader::new(ours).lines() {
         match serde_json::from_str(&line.map_err(broken)?) {
-            Ok(Said::Fenced { fenced: is }) => fenced = Some(is),
+            Ok(Said::Fenced { fence: is }) => fence = Some(is),
             Ok(Said::Failed { cause }) => return Err(cause),
             Err(problem) => return Err(problem.to_string()),
         }
     }
-    let fenced = fenced.ok_or("the process that was to become the program ended before it did")?;
+    let fence = fence.ok_or("the process that was to become the program ended before it did")?;
     Ok(Started {
         pid,
-        fenced,
+        fence,
         _own: own,
     })
 }
@@ -92,13 +91,24 @@ pub(super) fn enter(order: &Order, mut keeper: File) -> ExitCode {
         // A keeper that is gone hears nothing, and the program ends with it.
         let _ = keeper.write_all(line.as_bytes());
     };
-    fence::drop_capabilities();
+    // No terminal of the server's, whose input it could write, and a process group of its own.
+    let _ = rustix::process::setsid();
+    let refused = fence::refuses(order);
+    capabilities::drop();
     let cause = match fence::raise(order) {
-        Ok(fenced) => {
-            say(&Said::Fenced { fenced });
-            turn_into(order)
-        }
         Err(problem) => format!("the fence cannot be raised: {problem}"),
+        Ok(Fence { files: true, .. }) if refused.is_some() => refused.unwrap_or_default(),
+        Ok(fence) => match fs::read_dir(&order.folder) {
+            Ok(_) => {
+                say(&Said::Fenced { fence });
+                turn_into(order)
+            }
+            Err(problem) => format!(
+                "{} cannot be read: {problem}; programs of root obey file permissions like others: let root own the folders on \
+                 the way to the data folder, or open them to all",
+                order.folder.display()
+            ),
+        },
     };
     say(&Said::Failed { cause });
     ExitCode::FAILURE

@@ -259,6 +259,7 @@ async fn program(
         path: question_path(runnable),
         deploy_timeout: start.recipe.deploy_timeout,
         temporary: machinery.command.temporary.join(start.instance.to_string()),
+        crowding: Arc::clone(machinery.targets.crowding()),
     };
     let told = |told| {
         tell(match told {

@@ -17,9 +17,9 @@ pub(crate) fn keeper() -> Vec<OsString> {
     vec![OsString::from(env!("CARGO_BIN_EXE_adyton-keeper"))]
 }
 
-type Lines = Arc<Mutex<Vec<(&'static str, String)>>>;
+pub(crate) type Lines = Arc<Mutex<Vec<(&'static str, String)>>>;
 
-fn sink() -> (Sink, Lines) {
+pub(crate) fn sink() -> (Sink, Lines) {
     let lines = Lines::default();
     let kept = Arc::clone(&lines);
     (
@@ -28,7 +28,7 @@ fn sink() -> (Sink, Lines) {
     )
 }
 
-fn order(folder: &Path, script: &str) -> Order {
+pub(crate) fn order(folder: &Path, script: &str) -> Order {
     let temporary = folder.join("tmp");
     std::fs::create_dir_all(&temporary).unwrap();
     Order {
@@ -40,6 +40,8 @@ fn order(folder: &Path, script: &str) -> Order {
         ]),
         temporary,
         hidden: Vec::new(),
+        readable: Vec::new(),
+        ports: Vec::new(),
         grace_ms: 300,
     }
 }
@@ -202,7 +204,7 @@ async fn the_fence_holds_where_the_kernel_has_one() {
     order.hidden = vec![folder.path().to_owned()];
     let (sink, lines) = sink();
     let mut program = Program::start(&keeper(), &order, &sink).await.unwrap();
-    let fenced = program.fenced;
+    let fenced = program.fence.files;
     assert_eq!(program.ended().await, "exit code 0");
     assert!(folder.path().join("tmp/mine").exists());
     if fenced {
@@ -241,7 +243,7 @@ async fn a_program_sees_neither_the_servers_environment_nor_the_owners_profile()
     order.hidden = vec![folder.path().join("data"), profile];
     let (sink, lines) = sink();
     let mut program = Program::start(&keeper(), &order, &sink).await.unwrap();
-    let fenced = program.fenced;
+    let fenced = program.fence.files;
     assert_eq!(program.ended().await, "exit code 0");
     if fenced {
         let lines = lines.lock();
@@ -291,7 +293,7 @@ except OSError as problem: print('written', type(problem).__name__)"
     order.hidden = vec![folder.path().join("data")];
     let (sink, lines) = sink();
     let mut program = Program::start(&keeper(), &order, &sink).await.unwrap();
-    let fenced = program.fenced;
+    let fenced = program.fence.files;
     let how = program.ended().await;
     let lines = lines.lock();
     assert_eq!(how, "exit code 0", "{lines:?}");

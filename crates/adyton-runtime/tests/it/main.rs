@@ -1,8 +1,10 @@
 //! The runtime from outside: packages, models on both runtimes, programs under a keeper, and services.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
+mod archives;
 mod bounds;
 mod callers;
+mod fence;
 mod first_run;
 mod graph;
 mod keeper;

@@ -106,6 +106,24 @@ impl Value for Node {
     }
 }
 
+/// A TCP port.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Port(pub(crate) u16);
+
+impl Value for Port {
+    const KIND: &'static str = "port";
+    const EXPECTED: &'static str = "write ports from 1 to 65535";
+    fn read(raw: &Raw) -> Result<Self, String> {
+        match scalar(raw)?.parse() {
+            Ok(0) | Err(_) => Err("is no such port".to_owned()),
+            Ok(port) => Ok(Self(port)),
+        }
+    }
+    fn show(&self) -> String {
+        self.0.to_string()
+    }
+}
+
 impl<T: Value> Value for Vec<T> {
     const KIND: &'static str = T::KIND;
     const EXPECTED: &'static str = T::EXPECTED;

@@ -170,6 +170,8 @@ pub(super) fn command(
     }
     Ok(CommandSettings {
         hidden: hidden.collect(),
+        readable: config.runtime.readable.clone(),
+        ports: config.runtime.program_ports.iter().map(|port| port.0).collect(),
         allowed: config.runtime.run_code,
         grace,
         drain: grace,
@@ -237,6 +239,9 @@ pub(super) fn control(
             write: control.write_timeout,
         },
         import_roots: config.general.import_roots.clone(),
+        uploads_kept: usize::try_from(config.limits.uploads).unwrap_or(usize::MAX),
+        uploads_kept_bytes: config.limits.uploads_bytes.0,
+        unproven_upload: config.limits.unproven_upload.0,
         run_code: config.runtime.run_code,
         node: config.general.node.0,
         shutdown_grace: config.gateway.shutdown_grace,

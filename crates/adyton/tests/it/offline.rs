@@ -309,6 +309,9 @@ fn the_configuration_is_checked_and_shown_with_origins() {
             limits.uri                   32KiB
             limits.header                32KiB
             limits.headers               128KiB
+            limits.uploads               100
+            limits.uploads_bytes         32GiB
+            limits.unproven_upload       16MiB
             throttle.default_per_second  200
             journal.keep_bytes           2GiB
             journal.keep_days            30
@@ -319,6 +322,8 @@ fn the_configuration_is_checked_and_shown_with_origins() {
             onnx.load_stack              8MiB
             onnx.load_timeout            5m
             runtime.run_code             true
+            runtime.readable
+            runtime.program_ports
             log.filter                   info
             log.format                   human
         "#]],

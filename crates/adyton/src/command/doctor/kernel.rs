@@ -1,7 +1,7 @@
 //! What the machine gives: the fence for programs of models, open files, cores.
 
 use adyton_listener::files::Connections;
-use landlock::{ABI, Access, AccessFs, CompatLevel, Compatible, Ruleset, RulesetAttr};
+use landlock::{ABI, Access, AccessFs, AccessNet, CompatLevel, Compatible, Ruleset, RulesetAttr, Scope};
 
 use super::Finding;
 use crate::config::Config;
@@ -15,16 +15,36 @@ pub(super) fn check(config: Option<&Config>) -> Vec<Finding> {
 
 /// Asks the kernel for a fence, and does not step behind it.
 fn landlock() -> Finding {
-    let fence = Ruleset::default()
-        .set_compatibility(CompatLevel::HardRequirement)
-        .handle_access(AccessFs::from_all(ABI::V1))
-        .and_then(|fence| fence.create());
-    match fence {
-        Ok(_) => Finding::fine("kernel", "Landlock fences the programs of models"),
-        Err(_) => Finding::note(
+    let strict = || Ruleset::default().set_compatibility(CompatLevel::HardRequirement);
+    let files = strict().handle_access(AccessFs::from_all(ABI::V1));
+    if files.and_then(Ruleset::create).is_err() {
+        return Finding::note(
             "kernel",
             "there is no Landlock: programs of models can read what the server's user can",
             "use Linux 5.13 or newer with `landlock` in `lsm=`, or set `runtime.run_code` to false",
+        );
+    }
+    let ports = strict()
+        .handle_access(AccessNet::BindTcp)
+        .and_then(Ruleset::create);
+    let signals = strict().scope(Scope::Signal).and_then(Ruleset::create);
+    match (ports, signals) {
+        (Ok(_), Ok(_)) => Finding::fine(
+            "kernel",
+            "Landlock fences the programs of models: files, ports, signals",
+        ),
+        (ports, _) => Finding::note(
+            "kernel",
+            match ports {
+                Ok(_) => {
+                    "Landlock fences files and ports of the programs of models, not their signals: they can end the server"
+                }
+                Err(_) => {
+                    "Landlock fences files of the programs of models, not ports and signals: they can end the server and take \
+                     each other's ports"
+                }
+            },
+            "use Linux 6.12 or newer where people run models whom you do not trust",
         ),
     }
 }
