@@ -48,73 +48,9 @@ pub(super) fn unpack(from: impl Read, meter: &Meter, stage: &mut Stage) -> Resul
         if headers > most.max(HEADERS_AN_ENTRY) {
             return Err(ImportError::too_many(stage.limits()));
         }
-        let kind = entry.header().entry_type();
-        if kind.is_gnu_longname() {
-            if described.long_name.is_some() {
-                return Err(twice("long name"));
-            }
-            described.long_name = Some(description(&mut entry, LONG_NAME_MOST, "long name", meter)?);
-            continue;
-        }
-        if kind.is_gnu_longlink() {
-            if described.long_link {
-                return Err(twice("long link"));
-            }
-            description(&mut entry, LONG_NAME_MOST, "long link", meter)?;
-            described.long_link = true;
-            continue;
-        }
-        if kind.is_pax_local_extensions() {
-            if described.pax.is_some() {
-                return Err(twice("set of pax records"));
-            }
-            described.pax = Some(pax(&description(
-                &mut entry,
-                PAX_MOST,
-                "set of pax records",
-                meter,
-            )?)?);
-            continue;
-        }
-        if kind.is_pax_global_extensions() {
-            let records = pax(&description(&mut entry, PAX_MOST, "set of pax records", meter)?)?;
-            // For all entries that follow: two readers could see two packages.
-            if records.path.is_some() || records.size.is_some() || records.sparse {
-                return Err(ImportError::package(
-                    "",
-                    "a global pax record changes names or sizes of the entries after it",
-                    "pack the folder anew",
-                ));
-            }
-            continue;
-        }
-        let about = std::mem::take(&mut described);
-        let name = name(&entry, &about)?;
-        if kind.is_dir() {
-            stage.folder(&name)?;
-        } else if about.pax.as_ref().is_some_and(|pax| pax.sparse) {
-            return Err(Stage::refuse_kind(&name, "a device, pipe or sparse file"));
-        } else if kind.is_file() || kind.is_contiguous() {
-            let size = entry.header().entry_size().map_err(broken)?;
-            if about
-                .pax
-                .and_then(|pax| pax.size)
-                .is_some_and(|told| told != size)
-            {
-                return Err(ImportError::package(
-                    name,
-                    "has one size in its header and another in its pax records",
-                    "pack the folder with `tar --format=gnu`",
-                ));
-            }
-            let executable = entry.header().mode().is_ok_and(|mode| mode & 0o111 != 0);
-            stage
-                .file(&name, executable, &mut entry, &|| u64::MAX)
-                .map_err(|problem| meter.refusal(&name).unwrap_or(problem))?;
-        } else if kind.is_symlink() || kind.is_hard_link() {
-            return Err(Stage::refuse_kind(&name, "a link"));
-        } else {
-            return Err(Stage::refuse_kind(&name, "a device, pipe or sparse file"));
+        if !described.takes(&mut entry, meter)? {
+            let about = std::mem::take(&mut described);
+            member(&mut entry, about, meter, stage)?;
         }
     }
     match described {
@@ -127,6 +63,76 @@ pub(super) fn unpack(from: impl Read, meter: &Meter, stage: &mut Stage) -> Resul
             "it ends before the entry that it describes",
         ))),
     }
+}
+
+impl Described {
+    /// Takes an entry that describes the next one, or all; gives whether it was such a one.
+    fn takes<R: Read>(&mut self, entry: &mut tar::Entry<'_, R>, meter: &Meter) -> Result<bool, ImportError> {
+        let kind = entry.header().entry_type();
+        if kind.is_gnu_longname() {
+            if self.long_name.is_some() {
+                return Err(twice("long name"));
+            }
+            self.long_name = Some(description(entry, LONG_NAME_MOST, "long name", meter)?);
+        } else if kind.is_gnu_longlink() {
+            if self.long_link {
+                return Err(twice("long link"));
+            }
+            description(entry, LONG_NAME_MOST, "long link", meter)?;
+            self.long_link = true;
+        } else if kind.is_pax_local_extensions() {
+            if self.pax.is_some() {
+                return Err(twice("set of pax records"));
+            }
+            self.pax = Some(pax(&description(entry, PAX_MOST, "set of pax records", meter)?)?);
+        } else if kind.is_pax_global_extensions() {
+            let records = pax(&description(entry, PAX_MOST, "set of pax records", meter)?)?;
+            // For all entries that follow: two readers could see two packages.
+            if records.path.is_some() || records.size.is_some() || records.sparse {
+                return Err(ImportError::package(
+                    "",
+                    "a global pax record changes names or sizes of the entries after it",
+                    "pack the folder anew",
+                ));
+            }
+        } else {
+            return Ok(false);
+        }
+        Ok(true)
+    }
+}
+
+/// Takes a file or folder in; refuses what is neither.
+fn member<R: Read>(
+    entry: &mut tar::Entry<'_, R>,
+    about: Described,
+    meter: &Meter,
+    stage: &mut Stage,
+) -> Result<(), ImportError> {
+    let kind = entry.header().entry_type();
+    let name = name(entry, &about)?;
+    if kind.is_dir() {
+        return stage.folder(&name);
+    }
+    if kind.is_symlink() || kind.is_hard_link() {
+        return Err(Stage::refuse_kind(&name, "a link"));
+    }
+    let pax = about.pax.unwrap_or_default();
+    if pax.sparse || !(kind.is_file() || kind.is_contiguous()) {
+        return Err(Stage::refuse_kind(&name, "a device, pipe or sparse file"));
+    }
+    let size = entry.header().entry_size().map_err(damaged)?;
+    if pax.size.is_some_and(|told| told != size) {
+        return Err(ImportError::package(
+            name,
+            "has one size in its header and another in its pax records",
+            "pack the folder with `tar --format=gnu`",
+        ));
+    }
+    let executable = entry.header().mode().is_ok_and(|mode| mode & 0o111 != 0);
+    stage
+        .file(&name, executable, entry, &|| u64::MAX)
+        .map_err(|problem| meter.refusal(&name).unwrap_or(problem))
 }
 
 /// Whether a block is the header of an old tar (without the word `ustar`): its checksum, an octal number at 148, is the
