@@ -129,6 +129,14 @@ fn combination(node: &NodeProto, graph: &GraphProto, version: i64) -> Option<Str
                 return attribute(node, "coordinate_transformation_mode").map(|found| words(node, found));
             }
         }
+        // Training was what they did when nothing was said.
+        "BatchNormalization" | "Dropout" if version < 7 && number("is_test") != 1 => {
+            return Some(format!(
+                "the compiled-in runtime does not know {} for training (node \"{}\" has no `is_test` = 1)",
+                node.op_type,
+                shown(node)
+            ));
+        }
         "Scan" if version < 9 => {
             return Some(format!(
                 "the compiled-in runtime does not know Scan of operator set {version}; export the model with a newer one"

@@ -36,7 +36,7 @@ pub(super) const ML: &str = "ai.onnx.ml";
 pub(super) const MICROSOFT: &str = "com.microsoft";
 
 /// The operator sets of the default domain whose meaning is known: older ones change what an operator does, newer ones may.
-pub(super) const SETS: std::ops::RangeInclusive<i64> = 7..=28;
+pub(super) const SETS: std::ops::RangeInclusive<i64> = 6..=28;
 /// The same of the domain for classical machine learning.
 pub(super) const ML_SETS: std::ops::RangeInclusive<i64> = 1..=5;
 
@@ -108,7 +108,9 @@ const WITH_ATTRIBUTES: &[(&str, Attributes)] = &[
     ("ArgMax", ARG),
     ("ArgMin", ARG),
     ("AveragePool", WINDOW),
-    ("BatchNormalization", &[("epsilon", Any), ("momentum", Any), ("spatial", Int(1)), ("training_mode", Int(0))]),
+    ("BatchNormalization", &[
+        ("epsilon", Any), ("is_test", Int(1)), ("momentum", Any), ("spatial", Int(1)), ("training_mode", Int(0)),
+    ]),
     ("BlackmanWindow", WINDOW_FUNCTION),
     ("Cast", &[("round_mode", Any), ("saturate", Any), ("to", Any)]),
     ("CastLike", &[("round_mode", Any), ("saturate", Any)]),
@@ -128,7 +130,7 @@ const WITH_ATTRIBUTES: &[(&str, Attributes)] = &[
     ("DFT", &[("axis", Any), ("inverse", Any), ("onesided", Any)]),
     ("DepthToSpace", &[("blocksize", Any), ("mode", Any)]),
     ("DequantizeLinear", &[("axis", Any), ("block_size", Int(0)), ("output_dtype", Int(0))]),
-    ("Dropout", &[("ratio", Any), ("seed", Any)]),
+    ("Dropout", &[("is_test", Int(1)), ("ratio", Any), ("seed", Any)]),
     ("Einsum", &[("equation", Any)]),
     ("Elu", &[("alpha", Any)]),
     ("EyeLike", &[("dtype", Any), ("k", Any)]),
@@ -138,7 +140,7 @@ const WITH_ATTRIBUTES: &[(&str, Attributes)] = &[
     ("GatherElements", AXIS),
     ("GatherND", &[("batch_dims", Any)]),
     ("Gelu", &[("approximate", Any)]),
-    ("Gemm", &[("alpha", Any), ("beta", Any), ("transA", Any), ("transB", Any)]),
+    ("Gemm", &[("alpha", Any), ("beta", Any), ("broadcast", Any), ("transA", Any), ("transB", Any)]),
     ("GlobalLpPool", &[("p", Any)]),
     ("GridSample", &[("align_corners", Any), ("mode", Any), ("padding_mode", Any)]),
     ("GroupNormalization", &[("epsilon", Any), ("num_groups", Any), ("stash_type", Int(1))]),

@@ -68,10 +68,23 @@ impl Plans {
                 }
             }
             Ok(plan) => {
-                // Some of what it prepares with open lengths it cannot run: a slice that ends behind the end.
+                let is_open = |input: &Input| {
+                    input
+                        .axes
+                        .iter()
+                        .flatten()
+                        .any(|axis| matches!(axis, Axis::Any(_)))
+                };
+                if !ports.inputs.iter().any(is_open) {
+                    return Ok(Self::Any(plan));
+                }
+                // Some of what it prepares with open lengths it cannot run (a slice that ends behind the end), or cannot show
+                // (an output made of lengths).
                 let answers = |shapes: &Shapes, run: &dyn Fn(TVec<TValue>) -> TractResult<TVec<TValue>>| {
                     let given = zeros(ports, shapes);
-                    guarded(|| run(given?)).is_ok_and(|ran| ran.is_ok())
+                    let shown =
+                        |values: TVec<TValue>| values.iter().all(|value| super::output(value).is_ok());
+                    guarded(|| run(given?)).is_ok_and(|ran| ran.is_ok_and(shown))
                 };
                 let alone = |shapes: &Shapes| {
                     answers(shapes, &|given| each.plan(shapes)?.run(given, &Ending::default()))

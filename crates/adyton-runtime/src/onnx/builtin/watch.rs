@@ -101,13 +101,6 @@ fn is_extreme(reduce: &Reduce) -> bool {
 
 /// Refuses what was prepared and cannot run, or not be looked at.
 pub(super) fn refuse(model: &TypedModel) -> TractResult<()> {
-    for outlet in model.output_outlets()? {
-        if model.outlet_fact(*outlet)?.datum_type == DatumType::TDim
-            && !model.symbols.all_symbols().is_empty()
-        {
-            bail!("an output is made of lengths that are not known");
-        }
-    }
     for node in model.nodes() {
         let input = |at: usize| {
             node.inputs
