@@ -16,6 +16,7 @@ use adyton_core::source::{AddressRange, forwarded};
 use adyton_core::tenant::{Scope, User};
 use adyton_identity::policy::{may, may_in_domain};
 use adyton_identity::{Accepts, Action, Caller, Denied, Standing, Way, Whole};
+use adyton_listener::Contact;
 use adyton_sign::{EncodedSlash, Head};
 use axum::body::Body;
 use axum::extract::{FromRequestParts, RawPathParams};
@@ -231,6 +232,12 @@ impl Streamed {
             .identity
             .identify(&live, &Accepts::IAM, &seen_of(&parts, remote, has_body))?;
         let project = decide(&live, heading, standing.claimed(), &parameters)?;
+        if standing.is_proven()
+            && let Some(contact) = parts.extensions.get::<Arc<Contact>>()
+        {
+            // Its connection keeps its place until the answer.
+            contact.proven();
+        }
         Ok(Self {
             heading: heading.clone(),
             plane,

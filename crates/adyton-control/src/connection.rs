@@ -5,16 +5,17 @@ use std::future::poll_fn;
 use std::net::SocketAddr;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use adyton_core::clock::Clock;
 use adyton_listener::contact::Busy;
-use adyton_listener::{Contact, Notice, Watched};
+use adyton_listener::{Budget, Claim, Contact, Kind, Notice, Watched};
 use axum::Router;
 use axum::body::{Body, Bytes};
 use http::{Request, Version};
 use http_body::{Body as _, Frame, SizeHint};
+use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
@@ -40,6 +41,8 @@ pub(crate) struct Connection {
     pub(crate) contact: Arc<Contact>,
     pub(crate) router: Router,
     pub(crate) clock: Clock,
+    /// The memory of all who are not proven.
+    pub(crate) unproven: Arc<Budget>,
 }
 
 /// Serves one connection to its end.
@@ -49,14 +52,24 @@ pub(crate) async fn serve(socket: TcpStream, with: Connection) {
         contact,
         router,
         clock,
+        unproven,
     } = with;
     // Without it small answers wait for acknowledgements; a failure only costs time.
     let _ = socket.set_nodelay(true);
     let socket = Watched::new(TokioIo::new(socket), contact.clone(), clock.clone());
-    let service = service_fn(|request: Request<hyper::body::Incoming>| {
+    let service = service_fn(|request: Request<Incoming>| {
         let is_http2 = request.version() == Version::HTTP_2;
         let busy = contact.enter(is_http2, clock.monotonic());
-        let mut request = request.map(Body::new);
+        let mut request = request.map(|body| {
+            Body::new(Counted {
+                body,
+                contact: contact.clone(),
+                unproven: unproven.clone(),
+                clock: clock.clone(),
+                claim: None,
+                arrived: 0,
+            })
+        });
         request.extensions_mut().insert(Peer(peer));
         request.extensions_mut().insert(contact.clone());
         let (mut router, clock) = (router.clone(), clock.clone());
@@ -99,6 +112,66 @@ fn builder() -> auto::Builder<TokioExecutor> {
         .max_header_list_size(u32::try_from(HEAD_BYTES).unwrap_or(u32::MAX))
         .max_concurrent_streams(STREAMS);
     builder
+}
+
+/// The body of a request: as long as its caller is not proven, what has arrived of it counts among the memory of all who are
+/// not. Whoever has to make room for others loses the connection.
+struct Counted {
+    body: Incoming,
+    contact: Arc<Contact>,
+    unproven: Arc<Budget>,
+    clock: Clock,
+    claim: Option<Claim>,
+    arrived: u64,
+}
+
+impl Counted {
+    fn count(&mut self, bytes: usize) {
+        self.arrived += bytes as u64;
+        if self.contact.unproven_since().is_none() {
+            self.claim = None;
+            return;
+        }
+        // A body that is here at once is proven or refused at once.
+        if self.body.is_end_stream() && self.claim.is_none() {
+            return;
+        }
+        let now = self.clock.monotonic();
+        let claim = self.claim.get_or_insert_with(|| {
+            let owner = self.contact.clone();
+            self.unproven
+                .claim(Kind::Body, self.contact.network(), None, owner, now)
+        });
+        // If this is the one that has to give up, its connection was told.
+        let _ = claim.grow(self.arrived, now);
+    }
+}
+
+impl http_body::Body for Counted {
+    type Data = Bytes;
+    type Error = hyper::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
+        let frame = ready!(Pin::new(&mut self.body).poll_frame(context));
+        if let Some(Ok(frame)) = &frame
+            && let Some(piece) = frame.data_ref()
+        {
+            let bytes = piece.len();
+            self.count(bytes);
+        }
+        Poll::Ready(frame)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
 }
 
 /// The body of an answer: the request is going on until it has been handed over. A client of HTTP/2 that makes no room for it

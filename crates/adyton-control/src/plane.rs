@@ -9,6 +9,7 @@ use adyton_core::id::RequestId;
 use adyton_core::instances::Instances;
 use adyton_core::journal::JournalReader;
 use adyton_identity::{ConsoleDoor, Identity};
+use adyton_listener::Budget;
 use adyton_runtime::onnx::Onnx;
 use adyton_runtime::package::Packages;
 use adyton_store::{Committed, Feed, Store};
@@ -48,6 +49,8 @@ pub(crate) struct Plane {
     pub(crate) metrics: Metrics,
     pub(crate) ready: Ready,
     pub(crate) clock: Clock,
+    /// The memory of all who are not proven, on both listeners.
+    pub(crate) unproven: Arc<Budget>,
     /// Which requests are taken at all.
     pub(crate) perimeter: Perimeter,
     /// Sign-ins that are under way.
@@ -83,6 +86,7 @@ impl Plane {
             instances: parts.instances,
             journal: parts.journal,
             door: parts.door,
+            unproven: parts.unproven,
             packages: parts.packages,
             onnx: parts.onnx,
             metrics: parts.metrics,

@@ -122,6 +122,7 @@ impl Control {
                 contact,
                 router: router.clone(),
                 clock: plane.clock.clone(),
+                unproven: plane.unproven.clone(),
             };
             connections.spawn(async move {
                 let _place = place;
@@ -155,7 +156,10 @@ async fn accept(
     loop {
         match acceptor.accept().await {
             Accepted::Connection(socket, peer) => {
-                let contact = Contact::new(peer.ip(), false, plane.clock.monotonic());
+                // A trusted proxy speaks for many callers.
+                let trusted = &plane.settings.trusted_proxies;
+                let is_proxy = trusted.iter().any(|range| range.contains(peer.ip()));
+                let contact = Contact::new(peer.ip(), is_proxy, plane.clock.monotonic());
                 if let Some(place) = places.find(&contact).await {
                     return (socket, peer, contact, place);
                 }

@@ -11,6 +11,7 @@ use adyton_core::journal::JournalReader;
 use adyton_core::secret::Secret;
 use adyton_core::source::AddressRange;
 use adyton_identity::{ConsoleDoor, Identity};
+use adyton_listener::Budget;
 use adyton_runtime::onnx::Onnx;
 use adyton_runtime::package::Packages;
 use adyton_store::{Feed, Store};
@@ -140,6 +141,8 @@ pub struct ControlParts {
     pub journal: Arc<dyn JournalReader>,
     /// The Prediction tab's way into the gateway.
     pub door: Arc<dyn ConsoleDoor>,
+    /// The memory of the process for callers that are not proven; the gateway counts on the same.
+    pub unproven: Arc<Budget>,
     /// The model packages.
     pub packages: Packages,
     /// The ONNX runtime that checks models at import.

@@ -144,7 +144,7 @@ impl Default for GatewaySettings {
                 .map(str::to_owned)
                 .to_vec(),
             max_connections: 16_384,
-            unproven_memory: 128 * MIB,
+            unproven_memory: 64 * MIB,
             upstream_idle: 64,
             drain_linger: Duration::from_secs(2),
             feed_limit: Duration::from_secs(600),

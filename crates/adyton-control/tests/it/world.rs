@@ -209,6 +209,7 @@ impl World {
             instances: stage.clone(),
             journal: notes.clone(),
             door: Arc::new(Mirror),
+            unproven: adyton_listener::Budget::new(64 << 20),
             packages: Packages::open(data.join("packages"), Limits::default()).unwrap(),
             onnx: Arc::new(Onnx::builtin()),
             metrics: Arc::new(|| "adyton_up 1\n".to_owned()),

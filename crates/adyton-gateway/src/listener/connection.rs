@@ -23,7 +23,9 @@ use crate::worker::Worker;
 
 /// Why a connection is not polled any more.
 enum End {
-    /// It is over.
+    /// It was told to close, or its client has left.
+    Closed,
+    /// All was said.
     Over,
     /// A head has come that has more lines than its parser has room for.
     LongHead,
@@ -35,13 +37,13 @@ where
     S: HttpService<Incoming, ResBody = AnswerBody, Error = Infallible>,
 {
     match state.told(context) {
-        Some(Notice::Close) => return Poll::Ready(End::Over),
+        Some(Notice::Close) => return Poll::Ready(End::Closed),
         Some(Notice::Finish) => Pin::new(&mut *connection).graceful_shutdown(),
         None => {}
     }
     match Pin::new(connection).poll(context) {
         Poll::Ready(_) => Poll::Ready(End::Over),
-        Poll::Pending if state.has_left(context) => Poll::Ready(End::Over),
+        Poll::Pending if state.has_left(context) => Poll::Ready(End::Closed),
         Poll::Pending if state.is_long() => Poll::Ready(End::LongHead),
         Poll::Pending => Poll::Pending,
     }
@@ -90,14 +92,25 @@ pub(crate) async fn serve(
         pipeline::serve(Rc::clone(&worker), Rc::clone(&state), request)
     });
     let mut connection = worker.parser.serve_connection(wire, service);
-    while let End::LongHead = poll_fn(|context| poll(&mut connection, &state, context)).await {
+    loop {
+        let end = poll_fn(|context| poll(&mut connection, &state, context)).await;
         let Parts {
             mut io,
             read_buf,
             service,
             ..
         } = connection.into_parts();
+        match end {
+            End::Closed => break,
+            End::Over => {
+                drop(read_buf);
+                io.linger().await;
+                break;
+            }
+            End::LongHead => {}
+        }
         let Some(lines) = long::gather(&worker, &mut io, read_buf).await else {
+            io.linger().await;
             break;
         };
         let mut parser = worker.parser.clone();

@@ -255,6 +255,19 @@ impl Wire {
         }
     }
 
+    /// After the last answer: throws away what the client still sends of a refused body, so that it reads its answer. By then
+    /// the parser is gone with its buffers: only the socket waits.
+    pub(crate) async fn linger(&mut self) {
+        if !self.state.unread.get() {
+            return;
+        }
+        poll_fn(|context| match self.state.told(context) {
+            Some(Notice::Close) => Poll::Ready(()),
+            Some(Notice::Finish) | None => self.poll_discard(context),
+        })
+        .await;
+    }
+
     /// Answers in place of the parser, and ends the connection.
     pub(crate) async fn say(&mut self, mut answer: Bytes) {
         // A client that does not take it has none.
@@ -447,9 +460,6 @@ impl Write for Wire {
         if !self.shut {
             ready!(Pin::new(&mut self.io).poll_shutdown(context))?;
             self.shut = true;
-        }
-        if self.state.unread.get() {
-            ready!(self.poll_discard(context));
         }
         Poll::Ready(Ok(()))
     }

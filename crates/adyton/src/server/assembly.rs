@@ -242,6 +242,7 @@ impl Front {
             instances: models.reconciler.instances(),
             journal: self.journal.clone(),
             door: self.gateway.door(),
+            unproven: self.gateway.unproven(),
             packages: models.packages.clone(),
             onnx: models.onnx.clone(),
             metrics: Arc::new(move || {

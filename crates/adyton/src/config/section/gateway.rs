@@ -30,7 +30,7 @@ section! {
         /// How long the whole body of a request may take whose caller is known only with its last byte (a signature that covers the body).
         unproven_body_time: Duration = "60s" at "gateway.unproven_body_time", Reload;
         /// How much memory unfinished heads and bodies may take together before their callers are proven; when it runs short, who has been at it longest is refused.
-        unproven_memory: ByteSize = "128MiB" at "gateway.unproven_memory", Start;
+        unproven_memory: ByteSize = "64MiB" at "gateway.unproven_memory", Start;
         /// How long a new connection may say nothing.
         first_byte_timeout: Duration = "10s" at "gateway.first_byte_timeout", Reload;
         /// How long a client may take to send the head of a request; for the first one, from when it connects.
