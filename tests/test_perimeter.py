@@ -172,7 +172,7 @@ def test_metrics_by_loopback_by_token_and_open(new_server, tmp_path):
     assert server_metrics(own).startswith("#")
     refused(own.http.get(f"{own.control}/metrics", headers=SCRAPE | {"X-Forwarded-For": "192.0.2.1"}), 401, "manage.metrics")
 
-    token = tmp_path / "token"
+    token = tmp_path / "metrics-token"
     token.write_text("the-token-of-the-scraper\n")
     kept = new_server({"control.metrics": "token", "control.metrics_token_file": token}, folder="token").start()
     refused(kept.http.get(f"{kept.control}/metrics", headers=SCRAPE), 401, "manage.metrics")

@@ -282,6 +282,7 @@ fn the_configuration_is_checked_and_shown_with_origins() {
             data                         here                                                                                                                                          flag --data
             database_url                 postgres://u:***@db/a                                                                                                                         environment ADYTON_DATABASE_URL
             master_key_file              key                                                                                                                                           adyton.toml:1
+            disk_reserve                 16MiB
             import_roots
             node                         0
             gateway.listen               127.0.0.1:[port]
@@ -293,14 +294,29 @@ fn the_configuration_is_checked_and_shown_with_origins() {
             gateway.stream_timeout       5m
             gateway.connect_timeout      5s
             gateway.body_timeout         8s
+            gateway.unproven_body_time   1m
+            gateway.unproven_memory      128MiB
+            gateway.first_byte_timeout   10s
             gateway.head_timeout         30s
             gateway.idle_timeout         2m
             gateway.write_timeout        1m
             gateway.max_connections      16384
+            gateway.feed_limit           10m
             gateway.upstream_idle        64
             gateway.keep_encoded_slash   false
             gateway.trusted_proxies
             control.listen               127.0.0.1:[port]
+            control.max_connections      2048
+            control.first_byte_timeout   10s
+            control.head_timeout         30s
+            control.idle_timeout         2m
+            control.write_timeout        1m
+            control.public_url
+            control.hosts
+            control.trusted_proxies
+            control.metrics              loopback
+            control.metrics_token_file
+            control.sign_ins             256
             auth.app_secret              true
             auth.app_basic               false
             auth.apikey                  false
