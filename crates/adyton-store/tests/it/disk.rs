@@ -28,7 +28,8 @@ impl SmallDisk {
         match mounted {
             Ok(done) if done.status.success() => Some(Self { folder }),
             other => {
-                println!("skipped: no file system can be mounted here ({other:?})");
+                let why = "skipped: no file system can be mounted here";
+                let _ = writeln!(std::io::stderr(), "{why} ({other:?})");
                 None
             }
         }

@@ -223,7 +223,7 @@ async fn call(bench: &Bench, what: &str, number: usize, fault: impl FnOnce()) ->
         }
         "disable user" => {
             let change = UserChange {
-                enabled: Some(number % 2 == 0),
+                enabled: Some(number.is_multiple_of(2)),
                 ..UserChange::default()
             };
             some!(store.users().update(bench.first.user.id, change))
