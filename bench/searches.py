@@ -39,7 +39,7 @@ def main() -> int:
         try:
             for place in ("own", "other"):
                 (Path(name) / place).mkdir()
-                settings = {"throttle.default_per_second": 0, "journal.strangers_per_second": 4_000_000_000, "log.level": "warn"}
+                settings = {"throttle.default_per_second": 0, "journal.strangers_per_second": 4_000_000_000}
                 servers.append(Server(Path(name) / place, settings).start())
             own, other = servers
             iris = own.deploy("iris", ROOT / "samples/iris")

@@ -3,10 +3,13 @@
 import http.client
 import re
 import signal
+import socket
+import threading
 
 from conftest import ECHO
 from harness.callers import TokenHolder, call
-from harness.server import Server
+from harness.disk import SmallDisk
+from harness.server import Server, wait_for
 
 FLOOD = 600
 
@@ -81,3 +84,54 @@ def test_a_flood_of_strangers_is_counted_and_costs_no_tenants_record(new_server)
             server.process.send_signal(signal.SIGKILL)
             server.process.wait()
             server.start()
+
+
+MIB = 1 << 20
+
+
+def pour(server: Server, number: int) -> None:
+    """Refused requests, many at a time on one connection; nobody looks at the answers."""
+    host, port = server.gateway.removeprefix("http://").split(":")
+    one = f"GET /nowhere/{'x' * 250} HTTP/1.1\r\nHost: {host}\r\nUser-Agent: {'y' * 250}\r\n\r\n".encode()
+
+    def drain(wire: socket.socket) -> None:
+        while wire.recv(MIB):
+            pass
+
+    with socket.create_connection((host, int(port)), timeout=60) as wire:
+        reader = threading.Thread(target=drain, args=(wire,))
+        reader.start()
+        for _ in range(number // 50):
+            wire.sendall(one * 50)
+        wire.shutdown(socket.SHUT_WR)
+        reader.join()
+
+
+def test_the_journal_leaves_room_on_a_small_disk(new_server, tmp_path):
+    disk = SmallDisk(tmp_path / "disk", 64)
+    server = new_server({"journal.strangers_per_second": 1_000_000})
+    try:
+        server.data = disk.folder / "data"
+        server.start()
+        token = server.new_token()
+        reserve = 64 * MIB // 10
+        # So much is left that the flood would take all of it.
+        with disk.filler.open("ab") as filler:
+            filler.write(bytes(disk.free_bytes() - reserve - 2 * MIB))
+        pour(server, 8_000)
+        wait_for(lambda: disk.free_bytes() >= reserve, 10, "room on the disk")
+        assert metric(server, 'adyton_journal_bytes{shelf="strangers"}') < 3 * MIB
+        assert metric(server, 'adyton_journal_dropped_records_total{cause="disk"}') == 0
+        assert metric(server, "adyton_journal_writable") == 1
+        # Somebody else takes the rest: tokens can be revoked all the same, and a killed server starts and reads what is there.
+        disk.fill()
+        wait_for(lambda: disk.free_bytes() > 0, 10, "the journal to give back its oldest files")
+        answer = server.http.delete(f"{server.control}/v3/auth/tokens", headers={"X-Auth-Token": server.token(), "X-Subject-Token": token}, timeout=10)
+        assert answer.status_code == 204
+        disk.fill()
+        server.kill()
+        server.start()
+        assert server.manage("GET", f"/adyton/v1/{server.project}/requests?limit=10")["requests"]
+    finally:
+        server.close()
+        disk.close()
