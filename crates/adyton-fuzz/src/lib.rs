@@ -5,7 +5,6 @@
 //! fuzz`), and, over the committed corpora and seeded mutations of them, by an ordinary test.
 
 #![expect(
-    clippy::panic,
     clippy::expect_used,
     reason = "a target says what it found by panicking; nothing but fuzzing runs it"
 )]

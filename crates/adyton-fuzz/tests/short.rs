@@ -1,6 +1,8 @@
 //! The short run: every target over its corpus, and over mutations of it that are the same each time. What a long run finds
 //! (`make fuzz`) is added to the corpus, so that it is never lost again.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
+
 use std::fs;
 use std::panic::catch_unwind;
 use std::path::{Path, PathBuf};
