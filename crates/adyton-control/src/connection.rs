@@ -140,7 +140,7 @@ impl Counted {
         let claim = self.claim.get_or_insert_with(|| {
             let owner = self.contact.clone();
             self.unproven
-                .claim(Kind::Body, self.contact.network(), None, owner, now)
+                .claim(Kind::Body, self.contact.source(), None, owner, now)
         });
         // If this is the one that has to give up, its connection was told.
         let _ = claim.grow(self.arrived, now);

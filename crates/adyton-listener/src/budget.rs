@@ -13,9 +13,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Waker};
 use std::time::Duration;
 
+use adyton_core::source::Source;
 use parking_lot::Mutex;
-
-use crate::network::Network;
 
 /// The part of the budget that unfinished heads may take, so that bodies always find some: a fourth.
 const HEADS: u64 = 4;
@@ -57,7 +56,7 @@ struct Claims {
 struct Held {
     ticket: u64,
     kind: Kind,
-    network: Network,
+    source: Source,
     /// The key that was named, as a number that stands for it.
     key: Option<u64>,
     bytes: u64,
@@ -89,7 +88,7 @@ impl Budget {
     pub fn claim(
         self: &Arc<Self>,
         kind: Kind,
-        network: Network,
+        source: Source,
         key: Option<u64>,
         owner: Arc<dyn GiveUp>,
         now: Duration,
@@ -100,7 +99,7 @@ impl Budget {
         let held = Some(Held {
             ticket,
             kind,
-            network,
+            source,
             key,
             bytes: 0,
             since: now,
@@ -238,7 +237,7 @@ impl Claims {
         let mut sums: HashMap<Whose, u64> = HashMap::new();
         let held = self.slots.iter().flatten();
         for held in held.filter(|held| kind.is_none_or(|kind| held.kind == kind)) {
-            *sums.entry(Whose::Network(held.network)).or_default() += held.bytes;
+            *sums.entry(Whose::Source(held.source)).or_default() += held.bytes;
             if let Some(key) = held.key {
                 *sums.entry(Whose::Key(key)).or_default() += held.bytes;
             }
@@ -252,7 +251,7 @@ impl Claims {
 
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 enum Whose {
-    Network(Network),
+    Source(Source),
     Key(u64),
 }
 
@@ -272,7 +271,7 @@ struct Heavy {
 impl Heavy {
     fn holds(self, held: &Held) -> bool {
         match self.whose {
-            Whose::Network(network) => held.network == network,
+            Whose::Source(source) => held.source == source,
             Whose::Key(key) => held.key == Some(key),
         }
     }
@@ -319,8 +318,8 @@ mod tests {
     const SECOND: Duration = Duration::from_secs(1);
     const MIB: u64 = 1 << 20;
 
-    fn network(host: u8) -> Network {
-        Network::of(IpAddr::from([192, 0, 2, host]))
+    fn source(host: u8) -> Source {
+        Source::of(IpAddr::from([192, 0, 2, host]))
     }
 
     fn has_to_go(given: &Given) -> bool {
@@ -331,7 +330,7 @@ mod tests {
 
     fn body(budget: &Arc<Budget>, host: u8, key: Option<u64>, bytes: u64, second: u32) -> Body {
         let given = Given::new();
-        let claim = budget.claim(Kind::Body, network(host), key, given.clone(), SECOND * second);
+        let claim = budget.claim(Kind::Body, source(host), key, given.clone(), SECOND * second);
         let _ = claim.grow(bytes, SECOND * second);
         Body(claim, given)
     }
@@ -380,7 +379,7 @@ mod tests {
                 let given = Given::new();
                 let claim = budget.claim(
                     Kind::Head,
-                    network(66),
+                    source(66),
                     None,
                     given.clone(),
                     SECOND + Duration::from_millis(n.into()),

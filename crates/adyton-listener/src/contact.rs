@@ -10,10 +10,10 @@ use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, Ordering};
 use std::task::{Context, Waker};
 use std::time::Duration;
 
+use adyton_core::source::Source;
 use parking_lot::Mutex;
 
 use crate::budget::GiveUp;
-use crate::network::Network;
 
 /// How long a connection may take, and for what.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -87,7 +87,7 @@ fn millis(moment: Duration) -> u64 {
 /// What is known about a connection.
 #[derive(Debug)]
 pub struct Contact {
-    network: Network,
+    source: Source,
     is_exempt: bool,
     /// Requests that are going on; over HTTP/2 there may be several.
     requests: AtomicU32,
@@ -117,7 +117,7 @@ impl Contact {
     /// A connection from `peer` that was just accepted. An exempt one (a trusted proxy) has no share: it speaks for many.
     pub fn new(peer: IpAddr, is_exempt: bool, now: Duration) -> Arc<Self> {
         let contact = Self {
-            network: Network::of(peer),
+            source: Source::of(peer),
             is_exempt,
             requests: AtomicU32::new(0),
             was_heard: AtomicBool::new(false),
@@ -135,8 +135,8 @@ impl Contact {
     }
 
     /// Where it comes from.
-    pub fn network(&self) -> Network {
-        self.network
+    pub fn source(&self) -> Source {
+        self.source
     }
 
     /// Whether it has no share.

@@ -2,7 +2,7 @@
 //! many.
 //!
 //! As long as there are free places everybody gets one. When all are taken, a newcomer takes the place of a connection without a
-//! request, the one that has been idle longest; first of a source (IPv4 address, IPv6 /64) that holds more than its share.
+//! request, the one that has been idle longest; first of a source (see `adyton_core::source::Source`) that holds more than its share.
 //! Where nobody is idle, the request whose caller has owed a proof longest makes room. A newcomer whose own source is over
 //! its share takes only places of that source, and is turned away when it has none to give, so that one source cannot push
 //! out others. Proven requests are never cut off: if there is nothing else, the newcomer waits.
@@ -11,11 +11,11 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
+use adyton_core::source::Source;
 use parking_lot::Mutex;
 use tokio::sync::Notify;
 
 use crate::contact::{Contact, Notice, Patience};
-use crate::network::Network;
 
 /// The part of the places that one source may hold while others want some: a fourth.
 const SHARE: usize = 4;
@@ -37,9 +37,9 @@ struct Table {
     /// Who is in without a connection of this listener.
     visits: usize,
     tickets: u64,
-    sources: HashMap<Network, usize>,
+    sources: HashMap<Source, usize>,
     /// Who goes next, by whose places may be taken: those of one source, or anybody's. Looked at again before they go.
-    next: HashMap<Option<Network>, VecDeque<Pick>>,
+    next: HashMap<Option<Source>, VecDeque<Pick>>,
 }
 
 struct Seat {
@@ -207,7 +207,7 @@ impl Table {
         });
         self.taken += 1;
         if !contact.is_exempt() {
-            *self.sources.entry(contact.network()).or_default() += 1;
+            *self.sources.entry(contact.source()).or_default() += 1;
         }
         Place {
             places: Arc::clone(places),
@@ -222,11 +222,11 @@ impl Table {
         self.free.push(seat);
         self.taken -= 1;
         if !contact.is_exempt()
-            && let Some(count) = self.sources.get_mut(&contact.network())
+            && let Some(count) = self.sources.get_mut(&contact.source())
         {
             *count -= 1;
             if *count == 0 {
-                self.sources.remove(&contact.network());
+                self.sources.remove(&contact.source());
             }
         }
         Some(contact)
@@ -237,8 +237,8 @@ impl Table {
             return Room::Free;
         }
         let share = (most / SHARE).max(1);
-        let held = |table: &Self, network: &Network| table.sources.get(network).copied().unwrap_or(0);
-        let own = newcomer.network();
+        let held = |table: &Self, source: &Source| table.sources.get(source).copied().unwrap_or(0);
+        let own = newcomer.source();
         let is_alone = held(self, &own) == self.taken;
         if !newcomer.is_exempt() && held(self, &own) >= share && !is_alone {
             return match self.evict(Some(own)) {
@@ -249,9 +249,9 @@ impl Table {
         let heaviest = self.sources.iter().max_by_key(|(_, count)| **count);
         let heaviest = heaviest
             .filter(|(_, count)| **count > share)
-            .map(|(network, _)| *network);
+            .map(|(source, _)| *source);
         let contact = match heaviest {
-            Some(network) => self.evict(Some(network)).or_else(|| self.evict(None)),
+            Some(source) => self.evict(Some(source)).or_else(|| self.evict(None)),
             None => self.evict(None),
         };
         match contact {
@@ -261,7 +261,7 @@ impl Table {
     }
 
     /// Lets one connection of a source, or of anybody, lose its place.
-    fn evict(&mut self, of: Option<Network>) -> Option<Arc<Contact>> {
+    fn evict(&mut self, of: Option<Source>) -> Option<Arc<Contact>> {
         for look in [false, true] {
             if look {
                 let picks = self.pick(of);
@@ -286,10 +286,10 @@ impl Table {
     }
 
     /// Those who go first: idle ones before unproven ones, and who has been so longest before the others.
-    fn pick(&self, of: Option<Network>) -> VecDeque<Pick> {
+    fn pick(&self, of: Option<Source>) -> VecDeque<Pick> {
         let mut picks: Vec<Pick> = (self.seats.iter().enumerate())
             .filter_map(|(at, seat)| Some((at, seat.as_ref()?)))
-            .filter(|(_, seat)| of.is_none_or(|network| seat.contact.network() == network))
+            .filter(|(_, seat)| of.is_none_or(|source| seat.contact.source() == source))
             .filter_map(|(at, seat)| Pick::of(at, seat))
             .collect();
         let order = |pick: &Pick| (!pick.is_idle, pick.since, pick.ticket);

@@ -15,7 +15,8 @@ use std::sync::Arc;
 use std::task::{Context, Poll, Waker, ready};
 use std::time::Duration;
 
-use adyton_listener::{Claim, Contact, Kind, Network, Notice};
+use adyton_core::source::Source;
+use adyton_listener::{Claim, Contact, Kind, Notice};
 use bytes::{Buf as _, Bytes, BytesMut};
 use hyper::body::Incoming;
 use hyper::rt::{Read, ReadBufCursor, Write};
@@ -179,10 +180,10 @@ impl WireState {
         let now = self.now.get();
         let mut claim = self.claim.borrow_mut();
         let claim = claim.get_or_insert_with(|| {
-            let network = Network::of(self.peer.address);
+            let source = Source::of(self.peer.address);
             let owner = Arc::clone(&self.contact);
             let budget = &worker.shared.unproven;
-            budget.claim(Kind::Head, network, None, owner, now)
+            budget.claim(Kind::Head, source, None, owner, now)
         });
         claim.grow(bytes as u64, now)
     }

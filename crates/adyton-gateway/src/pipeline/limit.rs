@@ -10,8 +10,8 @@ use std::hash::BuildHasher as _;
 use std::rc::Rc;
 
 use adyton_core::live::{Live, LiveService, ServiceRoute};
+use adyton_core::source::Source;
 use adyton_identity::{Standing, Way, Whole};
-use adyton_listener::Network;
 use adyton_sign::BodyHasher;
 use bytes::Bytes;
 
@@ -119,7 +119,7 @@ fn unproven(standing: &Standing, arrival: &Arrival) -> Option<Unproven> {
     }
     let seen = standing.claimed().seen();
     Some(Unproven {
-        network: Network::of(arrival.source.address),
+        source: Source::of(arrival.source.address),
         key: foldhash::fast::FixedState::default().hash_one(&*seen.id()),
     })
 }

@@ -17,8 +17,9 @@ use adyton_core::catalogue::Reason;
 use adyton_core::digest::Sha256;
 use adyton_core::evidence::Evidence;
 use adyton_core::record::Door;
+use adyton_core::source::Source;
 use adyton_listener::budget::Given;
-use adyton_listener::{Claim, Kind, Network};
+use adyton_listener::{Claim, Kind};
 use adyton_sign::BodyHasher;
 use bytes::Bytes;
 use http_body::{Body as _, Frame};
@@ -43,7 +44,7 @@ const SMALL: u64 = 64 * 1024;
 #[derive(Clone, Copy)]
 pub(super) struct Unproven {
     /// Where the body comes from.
-    pub(super) network: Network,
+    pub(super) source: Source,
     /// Stands for the key that the head names.
     pub(super) key: u64,
 }
@@ -275,7 +276,7 @@ impl Memory {
             let budget = &worker.shared.unproven;
             let claim = budget.claim(
                 Kind::Body,
-                unproven.network,
+                unproven.source,
                 Some(unproven.key),
                 given.clone(),
                 now,
