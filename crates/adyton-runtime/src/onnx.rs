@@ -35,6 +35,7 @@ use ort::environment::Environment;
 
 use self::codec::{Codec, SchemaError};
 use self::ending::Ending;
+use self::in_process::unanswered;
 use self::library::{Choice, LibrarySetting, OnnxLibrary};
 use self::predictor::{LoadError, Predictor};
 use self::tensor::Ports;
@@ -117,11 +118,12 @@ impl Onnx {
         }
     }
 
-    /// Checks that the model of a package that is imported loads and fits its declared schemas.
+    /// Checks that the model of a package that is imported loads and fits its declared schemas. Gives what whoever imports it
+    /// should know: that it answered none of its first runs.
     ///
     /// # Errors
     /// [`TrialError`] says what is wrong with it, or what happened to the process that tried it.
-    pub(crate) fn check(&self, subject: Subject<'_>) -> Result<(), TrialError> {
+    pub(crate) fn check(&self, subject: Subject<'_>) -> Result<Option<String>, TrialError> {
         let found = match &self.trials {
             Some(trials) => trials.import(&self.choice, subject)?,
             None => {
@@ -138,8 +140,8 @@ impl Onnx {
             }
         };
         match found {
-            // That it answers nothing is told when it is deployed.
-            Found::Answers | Found::NoAnswer { .. } => Ok(()),
+            Found::Answers => Ok(None),
+            Found::NoAnswer { cause } => Ok(Some(unanswered(&cause))),
             Found::Refused { cause } => Err(TrialError::Refused(cause)),
             Found::Schema { at, problem } => Err(TrialError::Schema { at, problem }),
         }

@@ -195,7 +195,7 @@ impl InProcess {
                 let p99 = golden::measure(measured, &example);
                 (p99, golden::inline_body(measured, p99), None)
             }
-            First::Unanswered(said) => (Duration::MAX, None, Some(untried(&said))),
+            First::Unanswered(said) => (Duration::MAX, None, Some(unanswered(&said))),
         };
         Ok(Arc::new(Self {
             model,
@@ -328,10 +328,11 @@ fn examples<'c>(
     file.into_iter().chain(declared).collect()
 }
 
-fn untried(said: &str) -> String {
+/// What is said of a model that answered none of its first runs: it serves all the same.
+pub(crate) fn unanswered(said: &str) -> String {
     format!(
-        "it serves, but has answered nothing yet: {said}; add a body that it answers as `model/example.json`, so that a \
-         deployment tries it"
+        "the model has answered nothing yet: {said}; it serves all the same; add a body that it answers as \
+         `model/example.json`, and a deployment tries that"
     )
 }
 

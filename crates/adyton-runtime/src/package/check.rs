@@ -31,11 +31,11 @@ pub(super) fn package(model: &Path, said: &Said, onnx: &Onnx) -> Result<ModelSpe
         }
     })?;
     if let Engine::Onnx { file } = &spec.engine {
-        onnx.check(Subject {
+        notes.extend(onnx.check(Subject {
             folder: model,
             file,
             apis: &spec.apis,
-        })?;
+        })?);
     }
     if model.join("requirements.txt").is_file() {
         notes.push(

@@ -107,7 +107,7 @@ fn int(name: &str, value: i64) -> tract_onnx::pb::AttributeProto {
 }
 
 /// Refuses each text that is not a colour, so neither empty texts nor `1` tell whether it works.
-fn colours() -> ModelProto {
+pub(crate) fn colours() -> ModelProto {
     let encoder = vec![graph::texts("cats_strings", &["red", "blue"]), int("zeros", 0)];
     graph::model(
         vec![port("colour", TEXT, &[-1, 1])],
@@ -117,7 +117,8 @@ fn colours() -> ModelProto {
     )
 }
 
-const RED: &str = r#"{"inputs":{"colour":[["red"]]}}"#;
+/// A body that it answers.
+pub(crate) const RED: &str = r#"{"inputs":{"colour":[["red"]]}}"#;
 
 #[test]
 fn the_example_of_the_package_is_the_first_run_where_ours_fail() {
@@ -137,7 +138,7 @@ fn a_model_that_answered_nothing_serves_and_says_so() {
         for (runtime, model) in started(&colours(), example, None) {
             let note = model.note().unwrap();
             assert!(
-                note.starts_with("it serves, but has answered nothing yet: to "),
+                note.starts_with("the model has answered nothing yet: to "),
                 "{runtime}: {note}"
             );
             assert!(note.contains("model/example.json"), "{runtime}: {note}");

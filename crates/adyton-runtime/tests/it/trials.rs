@@ -7,6 +7,7 @@ use adyton_runtime::onnx::Onnx;
 use adyton_runtime::package::Source;
 use adyton_runtime::trial::{TrialSettings, Trials};
 
+use crate::first_run::{RED, colours};
 use crate::graph::{self, FLOAT, node, port};
 use crate::keeper::keeper;
 use crate::place::{Place, runtimes};
@@ -60,4 +61,28 @@ fn a_model_that_needs_more_memory_than_it_may_have_is_refused_and_this_process_l
         "{said}"
     );
     assert_eq!(place.leftovers(), Vec::<String>::new());
+}
+
+#[test]
+fn an_import_says_that_a_model_answered_none_of_its_first_runs() {
+    for (runtime, onnx) in runtimes() {
+        let place = Place::new();
+        let onnx = trying(&onnx, place.folder.path(), |_| ());
+        let model = graph::bytes(&colours());
+        let notes = |name, files: &[(&str, &[u8])]| {
+            let folder = place.source(name, files);
+            let imported = place.packages.import(Source::Folder(&folder), None, &onnx);
+            imported.ok().map(|(_, spec)| spec.notes)
+        };
+        let files: &[(&str, &[u8])] = &[("model/config.json", CONFIG), ("model/model.onnx", &model)];
+        let Some(silent) = notes("silent", files) else {
+            continue;
+        };
+        assert!(
+            silent.len() == 1 && silent[0].contains("model/example.json"),
+            "{runtime}: {silent:?}"
+        );
+        let example: &[(&str, &[u8])] = &[files[0], files[1], ("model/example.json", RED.as_bytes())];
+        assert_eq!(notes("example", example), Some(Vec::new()), "{runtime}");
+    }
 }
