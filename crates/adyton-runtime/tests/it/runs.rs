@@ -171,7 +171,7 @@ async fn another_project_gets_a_further_thread_and_the_own_calls_do_not() {
 }
 
 #[tokio::test]
-async fn projects_take_turns_however_many_calls_one_has_waiting() {
+async fn all_are_answered_however_many_calls_one_project_has_waiting() {
     let world = World::new(ThreadSettings::new(1, 64));
     let (loud, quiet) = (world.model(LOUD), world.model(QUIET));
     let first = call(&quiet, 100.0);
