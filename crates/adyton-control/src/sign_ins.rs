@@ -147,13 +147,11 @@ mod tests {
     #[test]
     fn one_source_may_have_all_places_but_those_that_others_need() {
         let queue = SignIns::new(32, Clock::manual(Timestamp::from_seconds(1_000)));
-        let mut places: Vec<_> = (0..16)
-            .map(|_| queue.enter(at(1)).ok().expect("a place"))
-            .collect();
+        let mut places: Vec<_> = (0..16).map(|_| queue.enter(at(1)).expect("a place")).collect();
         assert!(matches!(queue.enter(at(1)), Err(Failure::TooManySignIns { .. })));
         for last in 2..10 {
-            places.push(queue.enter(at(last)).ok().expect("a place"));
-            places.push(queue.enter(at(last)).ok().expect("another"));
+            places.push(queue.enter(at(last)).expect("a place"));
+            places.push(queue.enter(at(last)).expect("another"));
         }
         assert!(matches!(queue.enter(at(99)), Err(Failure::SignInsFull { .. })));
         places.clear();
@@ -169,11 +167,11 @@ mod tests {
         let clock = Clock::manual(Timestamp::from_seconds(1_000));
         let queue = SignIns::new(4, clock.clone());
         for _ in 0..50 {
-            let _place = queue.enter(at(1)).ok().expect("a place");
+            let _place = queue.enter(at(1)).expect("a place");
             clock.advance(Duration::from_secs(2));
         }
         let _places: Vec<_> = (1..=4)
-            .map(|last| queue.enter(at(last)).ok().expect("a place"))
+            .map(|last| queue.enter(at(last)).expect("a place"))
             .collect();
         let Err(Failure::SignInsFull { after }) = queue.enter(at(5)) else {
             panic!("the queue is full")

@@ -7,14 +7,11 @@ use serde_json::json;
 use crate::client::{Answer, Caller};
 use crate::world::World;
 
-/// The address of each dialect, with the code and the reason of a refused host and of a refused origin there.
-fn addresses(
-    world: &World,
-) -> [(
-    String,
-    (u16, &'static str, &'static str),
-    (u16, &'static str, &'static str),
-); 5] {
+/// Status, code and reason of a refusal.
+type Refused = (u16, &'static str, &'static str);
+
+/// The address of each dialect, with how a host and how an origin is refused there.
+fn addresses(world: &World) -> [(String, Refused, Refused); 5] {
     let edge = (
         (400, "APIGW.0201", "manage.host"),
         (403, "APIGW.0201", "manage.origin"),

@@ -68,8 +68,7 @@ impl HeadCount {
 
 /// How many header lines the head has whose end is in `piece`, after as many line ends and with these bytes before it.
 fn header_lines(ends: usize, tail: [u8; 3], piece: &[u8]) -> Option<usize> {
-    let mut ends = ends;
-    for at in memchr_iter(b'\n', piece) {
+    for (ends, at) in (ends..).zip(memchr_iter(b'\n', piece)) {
         let before = |back: usize| match at.checked_sub(back) {
             Some(at) => piece[at],
             None => tail[3 - (back - at)],
@@ -78,7 +77,6 @@ fn header_lines(ends: usize, tail: [u8; 3], piece: &[u8]) -> Option<usize> {
         if is_empty && ends > 0 {
             return Some(ends - 1);
         }
-        ends += 1;
     }
     None
 }

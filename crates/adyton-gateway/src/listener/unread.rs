@@ -118,9 +118,8 @@ fn seen<'a>(start: &'a [u8], source: &'a str) -> Unread<'a> {
         }
     };
     let method = text(words.next(), 32);
-    let (path, query) = match text(words.next(), 2048) {
-        target => target.split_once('?').unwrap_or((target, "")),
-    };
+    let target = text(words.next(), 2048);
+    let (path, query) = target.split_once('?').unwrap_or((target, ""));
     Unread {
         source,
         method,

@@ -1,3 +1,5 @@
+//! Trials with children that crash in every way that is known.
+
 #![allow(clippy::unwrap_used, reason = "tests")]
 use super::*;
 

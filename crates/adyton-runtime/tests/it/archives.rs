@@ -93,6 +93,7 @@ fn unpacked_apart(test: &str, archive: &Path) -> (u64, String) {
 }
 
 /// What the child does.
+#[expect(clippy::print_stdout, reason = "its answer")]
 fn unpack_and_tell(archive: &Path) {
     let folder = tempfile::tempdir().unwrap();
     let packages = Packages::open(folder.path(), Limits::default()).unwrap();

@@ -17,22 +17,26 @@ pub(super) const ALLOWED: &[(&str, &[&str])] = &[
     ("adyton-identity", &["core", "sign"]),
     ("adyton-store", &["core"]),
     ("adyton-runtime", &["core"]),
-    ("adyton-gateway", &["core", "identity", "sign", "runtime"]),
+    ("adyton-listener", &["core"]),
+    (
+        "adyton-gateway",
+        &["core", "identity", "sign", "runtime", "listener"],
+    ),
     (
         "adyton-control",
-        &["core", "identity", "sign", "store", "runtime"],
+        &["core", "identity", "sign", "store", "runtime", "listener"],
     ),
     (
         "adyton",
         &[
-            "core", "sign", "identity", "store", "runtime", "gateway", "control",
+            "core", "sign", "identity", "store", "runtime", "listener", "gateway", "control",
         ],
     ),
     ("adyton-fuzz", &["core", "identity", "sign", "runtime", "gateway"]),
     (
         "xtask",
         &[
-            "core", "sign", "identity", "store", "runtime", "gateway", "control",
+            "core", "sign", "identity", "store", "runtime", "listener", "gateway", "control",
         ],
     ),
 ];
