@@ -69,6 +69,34 @@ fn chunks_alone_are_undone() {
 }
 
 #[test]
+fn nothing_is_expected_but_to_continue() {
+    let world = World::new();
+    let program = Program::echo();
+    world.runs_at(program.address);
+    let call = |lines: &[&str]| {
+        let add = |ask: Ask, line: &&str| ask.header("Expect", *line);
+        let reply = world.ask(&lines.iter().fold(world.call().body("{}"), add));
+        (reply.status, reply.reason().to_owned())
+    };
+    for fine in [
+        &["100-continue"][..],
+        &["100-Continue"],
+        &["100-continue", "100-continue"],
+    ] {
+        assert_eq!(call(fine).0, 200, "{fine:?}");
+    }
+    let refused = call(&["200-maybe"]);
+    assert_eq!(refused.1, "request.expectation");
+    for bad in [
+        &["100-continue", "200-maybe"][..],
+        &["200-maybe", "100-continue"],
+        &["100-continue, 200-maybe"],
+    ] {
+        assert_eq!(call(bad), refused, "{bad:?}");
+    }
+}
+
+#[test]
 fn hosts_must_agree() {
     let world = World::new();
     let program = Program::echo();
