@@ -42,7 +42,7 @@ def explained(server: Server, request_id: str):
 
 
 def test_a_flood_of_strangers_is_counted_and_costs_no_tenants_record(new_server):
-    server = new_server().start()
+    server = new_server({"journal.strangers_per_second": 50}).start()
     echo = server.deploy("echo", ECHO)
     caller = TokenHolder(server.token())
     mine = [call(server, caller, echo.path).headers["x-request-id"]]

@@ -54,7 +54,8 @@ class Server:
         self.folder = folder
         self.data = folder / "data"
         # Waiting for clients that keep connections open costs every stop as much; test_life.py has the real value.
-        self.settings = {"gateway.drain_linger": "100ms"} | (settings or {})
+        # All tests are one source, and refused more often than the journal keeps of one.
+        self.settings = {"gateway.drain_linger": "100ms", "journal.strangers_per_second": 100_000} | (settings or {})
         # Files that the server inherits.
         self.passed: tuple[int, ...] = ()
         self.process: subprocess.Popen | None = None

@@ -116,6 +116,8 @@ impl World {
         let folder = tempfile::tempdir().expect("a folder");
         let mut keep = JournalSettings::new(folder.path());
         keep.poll = Duration::from_millis(1);
+        // A test is one source, and refused faster than any stranger.
+        keep.strangers_per_second = u32::MAX;
         let (journal, recorders) = Journal::open(keep, settings.threads, clock.clone()).expect("a journal");
         let cell = LiveCell::new(Live::default());
         let (targets, seen) = (Targets::new(), Arc::new(Seen::default()));

@@ -167,7 +167,7 @@ fn what_is_no_answer_is_refused_with_its_cause() {
             "is `gzip`; only one `chunked`",
         ),
         (&ended, "longer than 131072 bytes"),
-        (&many, "too many headers"),
+        (&many, "header lines"),
         (&long, "longer than 131072 bytes"),
     ] {
         let shown = &sent[..sent.len().min(60)];
