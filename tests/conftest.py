@@ -12,7 +12,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 
 from harness.callers import App, KeyHolder, TokenHolder  # noqa: E402
-from harness.server import ROOT, Server, Service  # noqa: E402
+from harness.server import ECHO, ROOT, Server, Service  # noqa: E402
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The test that asks what all the others have provoked comes last."""
@@ -21,9 +21,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "last: runs after all other tests")
-
-
-ECHO = Path(__file__).parent / "models/echo"
 
 
 @pytest.fixture(scope="session")

@@ -12,10 +12,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from conftest import ECHO
 from harness.callers import KeyHolder, TokenHolder, call
 from harness.raw import Connection
-from harness.server import Server, wait_for
+from harness.server import ECHO, Server, wait_for
 
 PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
 SETTINGS, PING, GOAWAY, HEADERS = 4, 6, 7, 1

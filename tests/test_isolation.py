@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from conftest import ECHO
 from harness import programs
 from harness.callers import TokenHolder, call
+from harness.server import ECHO
 
 SPY = """
 import json, os

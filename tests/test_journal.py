@@ -6,10 +6,9 @@ import signal
 import socket
 import threading
 
-from conftest import ECHO
 from harness.callers import TokenHolder, call
 from harness.disk import SmallDisk
-from harness.server import Server, wait_for
+from harness.server import ECHO, Server, wait_for
 
 FLOOD = 600
 

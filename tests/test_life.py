@@ -10,10 +10,9 @@ import sys
 import threading
 import time
 
-from conftest import ECHO
 from harness.callers import App, KeyHolder, TokenHolder, call
 from harness.raw import Connection
-from harness.server import BINARY, ROOT, wait_for
+from harness.server import BINARY, ECHO, ROOT, wait_for
 
 
 def test_the_first_start_makes_what_is_promised(new_server):

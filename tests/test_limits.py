@@ -130,7 +130,7 @@ def test_all_headers_at_their_limit(server, echo, admin, over):
 
 
 def test_settings_move_the_limits(new_server, tmp_path):
-    from conftest import ECHO
+    from harness.server import ECHO
 
     server = new_server({"limits.address_body": 1000, "limits.prediction_tab_body": 500}).start()
     echo = server.deploy("echo", ECHO)

@@ -5,10 +5,9 @@ from uuid import uuid4
 
 import pytest
 
-from conftest import ECHO
 from harness.callers import RELEASE, App, KeyHolder, api_id, instance_id
 from harness.raw import exchange, fresh_source
-from harness.server import ROOT, Server, wait_for
+from harness.server import ECHO, ROOT, Server, wait_for
 
 UNKNOWN_ID = "00000000-0000-4000-8000-000000000000"
 UNKNOWN_HEX = "0" * 32

@@ -8,11 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from conftest import ECHO
 from harness import programs
 from harness.callers import TokenHolder, call
 from harness.raw import Connection, exchange
-from harness.server import ROOT, wait_for
+from harness.server import ECHO, ROOT, wait_for
 
 GATHER = Path(__file__).parent / "models/gather"
 

@@ -2,10 +2,9 @@
 
 import signal
 
-from conftest import ECHO
 from harness.callers import TokenHolder, call
 from harness.raw import Connection
-from harness.server import wait_for
+from harness.server import ECHO, wait_for
 
 
 def test_a_reload_changes_limits_and_throttles_of_a_running_server(new_server):

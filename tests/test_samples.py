@@ -189,7 +189,7 @@ def test_an_error_of_the_model_is_the_models(server, echo, admin):
 
 
 def test_a_prediction_that_takes_too_long(new_server):
-    from conftest import ECHO
+    from harness.server import ECHO
 
     server = new_server({"gateway.prediction_timeout": "1s"}).start()
     echo = server.deploy("echo", ECHO)

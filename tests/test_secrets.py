@@ -5,9 +5,9 @@ from uuid import uuid4
 
 import pytest
 
-from conftest import ECHO
 from harness.callers import App, AppCodeHolder, KeyHolder, KeyPairHolder, TokenHolder, call
 from harness.raw import fresh_source
+from harness.server import ECHO
 
 # bootstrap.json is where the first secrets are handed over; the master key seals all the others.
 HOLDS_SECRETS = {"bootstrap.json", "master.key"}

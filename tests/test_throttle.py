@@ -6,8 +6,8 @@ import time
 
 import pytest
 
-from conftest import ECHO
 from harness.callers import TokenHolder, call
+from harness.server import ECHO
 
 
 @pytest.fixture

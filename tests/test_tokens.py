@@ -71,7 +71,7 @@ def test_a_revoked_token(server, echo):
 
 
 def test_a_change_of_password_ends_all_tokens(new_server):
-    from conftest import ECHO
+    from harness.server import ECHO
 
     server = new_server().start()
     echo = server.deploy("echo", ECHO)

@@ -16,6 +16,8 @@ import requests
 from . import provoked
 
 ROOT = Path(__file__).parents[2]
+# A model that says what it was sent.
+ECHO = ROOT / "tests/models/echo"
 BINARY = Path(os.environ.get("ADYTON_BINARY", ROOT / "target/debug/adyton"))
 ONNX_LIBRARY = os.environ.get("ADYTON_TEST_ONNX_LIBRARY", "")
 START_SECONDS = 30
