@@ -58,8 +58,8 @@ def importer(request, tmp_path_factory):
 
 
 def outside(server: Server) -> set[str]:
-    """All files of the server's folder but packages, the journal and the database."""
-    ours = ("packages", "uploads", "journal", "tmp", "adyton.db")
+    """All files of the server's folder but packages, what is known of them, the journal and the database."""
+    ours = ("packages", "trials", "uploads", "journal", "tmp", "adyton.db")
     found = set()
     for folder, _, files in os.walk(server.folder):
         relative = Path(folder).relative_to(server.folder)
