@@ -10,7 +10,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from harness import programs  # noqa: E402
-from harness.server import Server, Service  # noqa: E402
+from harness.server import ONNX_LIBRARY, Server, Service  # noqa: E402
 
 # Everything random is tried this many times as often.
 TIMES = int(os.environ.get("ADYTON_ATTACK_TIMES", "1"))
@@ -47,3 +47,17 @@ def chance(request: pytest.FixtureRequest) -> random.Random:
 @pytest.fixture
 def times() -> int:
     return TIMES
+
+
+@pytest.fixture(scope="module", params=["builtin", "library"])
+def importer(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory):
+    """A server that imports, on each of the ONNX runtimes."""
+    settings: dict[str, object] = {}
+    if request.param == "builtin":
+        settings["onnx.library"] = "builtin"
+    elif not ONNX_LIBRARY:
+        pytest.skip("ONNX Runtime is not there")
+    made = Server(tmp_path_factory.mktemp(request.param), settings).start()
+    yield made
+    assert made.process.poll() is None, made.log()[-4000:]
+    made.close()

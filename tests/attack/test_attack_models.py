@@ -5,8 +5,7 @@ import json
 import pytest
 from onnx_bytes import A_GRAPH, A_TENSOR, FLOAT, INT64, attribute, field, graph, model, node, tensor, value
 
-from harness import server as harness
-from harness.server import ROOT, Server, wait_for
+from harness.server import ROOT, wait_for
 
 PLAIN = ([node("Identity", ["x"], ["y"])], [value("x", [1])], [value("y", [1])])
 
@@ -77,19 +76,6 @@ MODELS = {
     "nothing": b"",
     "text": b"this is no model",
 }
-
-
-@pytest.fixture(scope="module", params=["builtin", "library"])
-def importer(request, tmp_path_factory):
-    settings: dict[str, object] = {}
-    if request.param == "builtin":
-        settings["onnx.library"] = "builtin"
-    elif not harness.ONNX_LIBRARY:
-        pytest.skip("ONNX Runtime is not there")
-    made = Server(tmp_path_factory.mktemp(request.param), settings).start()
-    yield made
-    assert made.process.poll() is None, made.log()[-4000:]
-    made.close()
 
 
 @pytest.mark.parametrize("name", MODELS)

@@ -7,9 +7,6 @@ import tarfile
 import zipfile
 from pathlib import Path
 
-import pytest
-
-from harness import server as harness
 from harness.server import ROOT, Server
 
 IRIS = ROOT / "samples/iris/model"
@@ -42,19 +39,6 @@ def damaged(content: bytes, chance) -> bytes:
         if not changed:
             return b"\0"
     return bytes(changed)
-
-
-@pytest.fixture(scope="module", params=["builtin", "library"])
-def importer(request, tmp_path_factory):
-    settings: dict[str, object] = {}
-    if request.param == "builtin":
-        settings["onnx.library"] = "builtin"
-    elif not harness.ONNX_LIBRARY:
-        pytest.skip("ONNX Runtime is not there")
-    made = Server(tmp_path_factory.mktemp(request.param), settings).start()
-    yield made
-    assert made.process.poll() is None, made.log()[-4000:]
-    made.close()
 
 
 def outside(server: Server) -> set[str]:

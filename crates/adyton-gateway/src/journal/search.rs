@@ -206,15 +206,7 @@ impl Found<'_> {
             self.records.pop_first();
         }
         let next = self.records.first_key_value().map(|(oldest, _)| *oldest);
-        Page {
-            next: next.filter(|_| has_more),
-            records: self
-                .records
-                .into_values()
-                .rev()
-                .map(|(record, _)| record)
-                .collect(),
-        }
+        self.newest_first(next.filter(|_| has_more))
     }
 
     /// The page when only what arrived at `stop` or later is known.
@@ -223,8 +215,13 @@ impl Found<'_> {
         if self.records.len() > self.most {
             return self.page();
         }
+        self.newest_first(Some(stop))
+    }
+
+    /// The page of all that is here.
+    fn newest_first(self, next: Option<RequestId>) -> Page {
         Page {
-            next: Some(stop),
+            next,
             records: self
                 .records
                 .into_values()
