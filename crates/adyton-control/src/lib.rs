@@ -12,6 +12,7 @@
 //!
 //! Read [`routes`], then [`call`], then any file of `dialect/` with the operation that it calls.
 
+mod blocking;
 mod call;
 mod connection;
 mod dialect;

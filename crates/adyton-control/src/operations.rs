@@ -1,6 +1,6 @@
 //! What the control plane does, in its own words: operations know no HTTP and no dialect.
 //!
-//! One operation a file. An operation checks what it is given, writes in one transaction of the store, waits until the live
+//! One thing a file. An operation checks what it is given, writes in one transaction of the store, waits until the live
 //! state of this node has the write (who creates, can call), and gives the entity or a [`Failure`](crate::failure::Failure).
 //! Whether the caller may ask for it is decided before, by [`Call`](crate::call::Call), from the row's action.
 
@@ -10,6 +10,7 @@ pub(crate) mod authorisation;
 pub(crate) mod credential;
 pub(crate) mod model;
 pub(crate) mod package;
+pub(crate) mod password;
 pub(crate) mod project;
 pub(crate) mod request;
 pub(crate) mod service;

@@ -12,7 +12,7 @@ use tokio::task::JoinSet;
 
 use crate::connection::{self, Connection};
 use crate::middleware::application;
-use crate::operations::model::recover::recover;
+use crate::operations::model::publish::recover;
 use crate::operations::package::sweep;
 use crate::operations::service::rollout;
 use crate::plane::Plane;

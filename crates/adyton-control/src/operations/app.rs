@@ -1,15 +1,13 @@
 //! Apps: credentials that are authorised for APIs.
 
-pub(crate) mod create;
-pub(crate) mod delete;
-pub(crate) mod reset_secret;
-pub(crate) mod show;
-pub(crate) mod update;
+use adyton_core::id::{AccessKeyId, AppId, ProjectId};
+use adyton_core::secret::Secret;
+use adyton_core::tenant::App;
+use adyton_store::repository::{AppChange, AppFilter, Listed, NewApp, Page};
 
-use adyton_core::id::AccessKeyId;
-
-use crate::failure::{Failure, Outcome};
+use crate::failure::{Failure, Outcome, Thing};
 use crate::operations::text;
+use crate::plane::Plane;
 
 /// A name: 3 to 64 characters, a letter first, then letters, digits, `_` and `-` (APIG API Reference v2, "Creating an App").
 pub(crate) fn check_name(name: &str) -> Outcome<()> {
@@ -61,4 +59,77 @@ pub(crate) fn check_secret(secret: &str) -> Outcome<()> {
         "app_secret",
         "must have 8 to 128 printable ASCII characters and no spaces",
     ))
+}
+
+/// One app of the project.
+pub(crate) async fn show(plane: &Plane, project: ProjectId, id: AppId) -> Outcome<App> {
+    let found = plane.store.apps().get(project, id).await?;
+    found.ok_or_else(|| Failure::missing(Thing::App, id))
+}
+
+/// The project's apps, newest first.
+pub(crate) async fn list(
+    plane: &Plane,
+    project: ProjectId,
+    filter: &AppFilter,
+    page: Page,
+) -> Outcome<Listed<App>> {
+    Ok(plane.store.apps().list(project, filter, page).await?)
+}
+
+/// Makes the app; the answer holds its secret, which is shown this once.
+pub(crate) async fn create(plane: &Plane, new: NewApp) -> Outcome<App> {
+    check_name(&new.name)?;
+    check_remark(&new.remark)?;
+    if let Some(key) = &new.key {
+        check_key(key.as_str())?;
+    }
+    if let Some(secret) = &new.secret {
+        check_secret(secret.expose())?;
+    }
+    plane.settled(plane.store.apps().create(new).await?).await
+}
+
+/// Changes what `change` says.
+pub(crate) async fn update(plane: &Plane, project: ProjectId, id: AppId, change: AppChange) -> Outcome<App> {
+    if let Some(name) = &change.name {
+        check_name(name)?;
+    }
+    if let Some(remark) = &change.remark {
+        check_remark(remark)?;
+    }
+    if let Some(key) = &change.key {
+        check_key(key.as_str())?;
+    }
+    if let Some(secret) = &change.secret {
+        check_secret(secret.expose())?;
+    }
+    match plane.store.apps().update(project, id, change).await? {
+        Some(committed) => plane.settled(committed).await,
+        None => Err(Failure::missing(Thing::App, id)),
+    }
+}
+
+/// The old secret stops working; the answer holds the new one, which is shown this once.
+pub(crate) async fn reset_secret(
+    plane: &Plane,
+    project: ProjectId,
+    id: AppId,
+    given: Option<Secret<String>>,
+) -> Outcome<App> {
+    if let Some(secret) = &given {
+        check_secret(secret.expose())?;
+    }
+    match plane.store.apps().reset_secret(project, id, given).await? {
+        Some(committed) => plane.settled(committed).await,
+        None => Err(Failure::missing(Thing::App, id)),
+    }
+}
+
+/// Nobody can call with it any more once this answers.
+pub(crate) async fn delete(plane: &Plane, project: ProjectId, id: AppId) -> Outcome<()> {
+    match plane.store.apps().delete(project, id).await? {
+        Some(committed) => plane.settled(committed).await.map(drop),
+        None => Err(Failure::missing(Thing::App, id)),
+    }
 }

@@ -1,5 +1,73 @@
 //! AppCodes: the simple way for an app to show itself.
 
-pub(crate) mod create;
-pub(crate) mod delete;
-pub(crate) mod show;
+use adyton_core::id::{AppCodeId, AppId, ProjectId};
+use adyton_core::secret::Secret;
+use adyton_store::repository::AppCodeText;
+
+use crate::failure::{Failure, Outcome, Thing};
+use crate::operations::app;
+use crate::plane::Plane;
+
+/// One code.
+pub(crate) async fn show(
+    plane: &Plane,
+    project: ProjectId,
+    app: AppId,
+    id: AppCodeId,
+) -> Outcome<AppCodeText> {
+    if let Some(code) = plane.store.app_codes().get(project, app, id).await? {
+        return Ok(code);
+    }
+    app::show(plane, project, app).await?;
+    Err(Failure::missing(Thing::AppCode, id))
+}
+
+/// All codes of the app, oldest first.
+pub(crate) async fn list(plane: &Plane, project: ProjectId, app: AppId) -> Outcome<Vec<AppCodeText>> {
+    let codes = plane.store.app_codes().list(project, app).await?;
+    codes.ok_or_else(|| Failure::missing(Thing::App, app))
+}
+
+/// Adds `given`, or a random code. At most five an app.
+pub(crate) async fn create(
+    plane: &Plane,
+    project: ProjectId,
+    app: AppId,
+    given: Option<Secret<String>>,
+) -> Outcome<AppCodeText> {
+    if let Some(code) = &given {
+        check(code.expose())?;
+    }
+    let committed = plane.store.app_codes().create(project, app, given).await?;
+    plane.settled(committed).await
+}
+
+/// 64 to 180 of letters, digits and `+_!@#$%-/=`, beginning with a letter, a digit, `+` or `/` (APIG API Reference v2,
+/// "Creating an AppCode").
+fn check(code: &str) -> Outcome<()> {
+    let first = code
+        .bytes()
+        .next()
+        .is_some_and(|b| b.is_ascii_alphanumeric() || b == b'+' || b == b'/');
+    let rest = code
+        .bytes()
+        .all(|b| b.is_ascii_alphanumeric() || b"+_!@#$%-/=".contains(&b));
+    if (64..=180).contains(&code.len()) && first && rest {
+        return Ok(());
+    }
+    Err(Failure::invalid(
+        "app_code",
+        "must have 64 to 180 characters of letters, digits and `+_!@#$%-/=`, beginning with a letter, a digit, `+` or `/`",
+    ))
+}
+
+/// It stops working at once.
+pub(crate) async fn delete(plane: &Plane, project: ProjectId, app: AppId, id: AppCodeId) -> Outcome<()> {
+    match plane.store.app_codes().delete(project, app, id).await? {
+        Some(committed) => plane.settled(committed).await.map(drop),
+        None => {
+            app::show(plane, project, app).await?;
+            Err(Failure::missing(Thing::AppCode, id))
+        }
+    }
+}

@@ -1,5 +1,82 @@
 //! Authorisations: which app may call which API.
 
-pub(crate) mod give;
-pub(crate) mod show;
-pub(crate) mod take;
+use adyton_core::id::{ApiId, AppId, AuthorisationId, ProjectId};
+use adyton_core::service::Service;
+use adyton_core::tenant::Authorisation;
+use adyton_store::repository::{Bound, BoundFilter, Listed, NameMatch, Page};
+
+use crate::failure::{Failure, Outcome, Thing};
+use crate::operations::app;
+use crate::plane::Plane;
+
+/// Authorisations with their apps and APIs, newest first. An app or API that is named must exist.
+pub(crate) async fn bound(
+    plane: &Plane,
+    project: ProjectId,
+    filter: &BoundFilter,
+    page: Page,
+) -> Outcome<Listed<Bound>> {
+    if let Some(id) = filter.app {
+        app::show(plane, project, id).await?;
+    }
+    if let Some(id) = filter.api {
+        api(plane, project, id).await?;
+    }
+    Ok(plane.store.authorisations().bound(project, filter, page).await?)
+}
+
+/// Services whose APIs the app may not call yet.
+pub(crate) async fn unbound(
+    plane: &Plane,
+    project: ProjectId,
+    id: AppId,
+    name: Option<&NameMatch>,
+    page: Page,
+) -> Outcome<Listed<Service>> {
+    app::show(plane, project, id).await?;
+    Ok(plane
+        .store
+        .authorisations()
+        .unbound(project, id, name, page)
+        .await?)
+}
+
+/// The service that is this API.
+pub(crate) async fn api(plane: &Plane, project: ProjectId, id: ApiId) -> Outcome<Service> {
+    let found = plane.store.services().by_api(project, id).await?;
+    found.ok_or_else(|| Failure::missing(Thing::Api, id))
+}
+
+/// The most pairs that one call may make.
+const MOST: usize = 1000;
+
+/// Authorises every app for every API, or none at all. The first one turns the service's app authentication on.
+pub(crate) async fn give(
+    plane: &Plane,
+    project: ProjectId,
+    apps: &[AppId],
+    apis: &[ApiId],
+) -> Outcome<Vec<Authorisation>> {
+    if apps.is_empty() {
+        return Err(Failure::invalid("app_ids", "must name at least one app"));
+    }
+    if apis.is_empty() {
+        return Err(Failure::invalid("api_ids", "must name at least one API"));
+    }
+    if apps.len().saturating_mul(apis.len()) > MOST {
+        return Err(Failure::invalid(
+            "app_ids",
+            "at most 1000 authorizations in one call",
+        ));
+    }
+    let committed = plane.store.authorisations().create(project, apps, apis).await?;
+    plane.settled(committed).await
+}
+
+/// The app cannot call the API any more once this answers.
+pub(crate) async fn take(plane: &Plane, project: ProjectId, id: AuthorisationId) -> Outcome<()> {
+    match plane.store.authorisations().delete(project, id).await? {
+        Some(committed) => plane.settled(committed).await.map(drop),
+        None => Err(Failure::missing(Thing::Authorisation, id)),
+    }
+}

@@ -1,13 +1,18 @@
 //! The journal: what was asked of the project's services, and why an answer was what it was.
 
-pub(crate) mod explain;
-pub(crate) mod search;
+use std::sync::Arc;
 
-use adyton_core::id::ProjectId;
+use adyton_core::evidence::Evidence;
+use adyton_core::explain::{Explanation, Reader, explain as explained};
+use adyton_core::id::{ProjectId, RequestId};
+use adyton_core::journal::{Filter, JournalReader, Page};
+use adyton_core::live::Live;
+use adyton_core::record::Record;
 use adyton_core::tenant::{Role, Scope};
 use adyton_identity::policy::roles;
 
 use crate::call::Call;
+use crate::failure::{Failure, Outcome, Thing};
 
 /// Whether the caller also sees what matched no project: administrators of the project's domain do.
 fn is_domain_administrator(call: &Call, project: ProjectId) -> bool {
@@ -18,5 +23,101 @@ fn is_domain_administrator(call: &Call, project: ProjectId) -> bool {
                 && roles(&call.live, user, Scope::Domain(domain)).contains(&Role::Administrator)
         }
         _ => false,
+    }
+}
+
+/// Up to `most` records that `filter` admits, newest first. The project is always that of the call.
+pub(crate) async fn search(
+    call: &Call,
+    project: ProjectId,
+    mut filter: Filter,
+    before: Option<RequestId>,
+    most: usize,
+) -> Outcome<Page> {
+    filter.project = Some(project);
+    filter.with_unmatched = is_domain_administrator(call, project);
+    let journal = call.plane.journal.clone();
+    call.plane
+        .searches
+        .run(project, move || journal.search(&filter, before, most))
+        .await?
+        .map_err(Failure::defect)
+}
+
+/// The record and its explanation. Other projects' requests look like none; one whose record was left out is told of to
+/// whoever could have read it.
+pub(crate) async fn explain(
+    call: &Call,
+    project: ProjectId,
+    id: RequestId,
+    control_url: &str,
+) -> Outcome<(Record, Explanation)> {
+    let question = Question {
+        journal: call.plane.journal.clone(),
+        visible: Filter {
+            project: Some(project),
+            with_unmatched: is_domain_administrator(call, project),
+            ..Filter::default()
+        },
+        // The state of now, not of when the call came in: it may just have been changed.
+        live: call.plane.feed.cell().load(),
+        project,
+        id,
+        control_url: control_url.to_owned(),
+    };
+    let answer = call.plane.explanations.run(project, move || question.answer());
+    answer.await?
+}
+
+/// All that an explanation is made of, to be taken to a thread.
+struct Question {
+    journal: Arc<dyn JournalReader>,
+    visible: Filter,
+    live: Arc<Live>,
+    project: ProjectId,
+    id: RequestId,
+    control_url: String,
+}
+
+impl Question {
+    fn answer(self) -> Outcome<(Record, Explanation)> {
+        let found = self.journal.find(self.id).map_err(Failure::defect)?;
+        let Some(record) = found.filter(|record| self.visible.admits(record)) else {
+            return Err(self.missing()?);
+        };
+        let reader = match (record.project, self.live.project(self.project)) {
+            // What matched nothing is an administrator's, and the nearest route may be in any project of the domain.
+            (None, Some(own)) => Reader::Administrator(own.domain),
+            _ => Reader::Project(self.project),
+        };
+        let explanation = explained(&record, &self.live, reader, Some(&self.control_url));
+        Ok((record, explanation))
+    }
+
+    /// Why there is no record.
+    fn missing(&self) -> Outcome<Failure> {
+        let summary = self.journal.left_out(self.id).map_err(Failure::defect)?;
+        Ok(match summary.filter(|summary| self.visible.admits(summary)) {
+            Some(Record {
+                id: first,
+                evidence:
+                    Evidence::LeftOut {
+                        source,
+                        count,
+                        limit,
+                        setting,
+                        ..
+                    },
+                ..
+            }) => Failure::LeftOut {
+                id: self.id,
+                first,
+                source_shown: source,
+                count,
+                limit,
+                setting,
+            },
+            Some(_) | None => Failure::missing(Thing::Request, self.id),
+        })
     }
 }

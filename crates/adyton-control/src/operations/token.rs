@@ -1,5 +1,157 @@
 //! Tokens: signing in, asking about one, signing out.
+//!
+//! Whoever may not know of a token gets the answer of an unknown one.
 
-pub(crate) mod inspect;
-pub(crate) mod issue;
-pub(crate) mod revoke;
+use std::net::IpAddr;
+
+use adyton_core::catalogue::Reason;
+use adyton_core::evidence::Evidence;
+use adyton_core::id::ProjectId;
+use adyton_core::live::Live;
+use adyton_core::rejection::Rejection;
+use adyton_core::secret::Secret;
+use adyton_core::tenant::{Scope, User};
+use adyton_identity::policy::roles;
+use adyton_identity::{Action, Contents, Methods};
+use adyton_store::repository::{DomainName, UserName};
+
+use crate::call::Call;
+use crate::failure::{Failure, Outcome};
+use crate::operations::password;
+use crate::plane::Plane;
+
+/// How somebody shows who they are.
+pub(crate) enum Proof {
+    /// With a password.
+    Password {
+        /// Who.
+        who: UserName,
+        /// It.
+        password: Secret<String>,
+    },
+    /// With a token that they hold.
+    Token(String),
+}
+
+/// What the token is to be for, as the caller names it.
+pub(crate) enum Wish {
+    /// A project by id.
+    Project(ProjectId),
+    /// A project by name, in a domain (the user's own if none is named).
+    ProjectNamed {
+        /// Its name.
+        name: String,
+        /// Its domain.
+        domain: Option<DomainName>,
+    },
+    /// The whole domain.
+    Domain(DomainName),
+    /// Nothing said: the user's domain.
+    Nothing,
+}
+
+/// A new token.
+pub(crate) struct Issued {
+    /// The text that callers send in `X-Auth-Token`.
+    pub(crate) text: String,
+    /// What it says.
+    pub(crate) contents: Contents,
+    /// Whose it is.
+    pub(crate) user: User,
+}
+
+/// Issues a token to whoever calls from an address, or says `WrongPassword`, `Locked`, `TooManySignIns`, `SignInsFull`,
+/// `Unauthenticated` (the token) or `Forbidden` (no role in the scope).
+pub(crate) async fn issue(plane: &Plane, address: IpAddr, proof: Proof, wish: Wish) -> Outcome<Issued> {
+    let (user, methods, from) = match proof {
+        Proof::Password { who, password } => (
+            password::verify(plane, address, &who, &password).await?,
+            Methods::PASSWORD,
+            None,
+        ),
+        Proof::Token(text) => {
+            let live = plane.feed.cell().load();
+            let caller = plane
+                .identity
+                .open_token(&live, text.as_bytes())
+                .map_err(|rejection| Failure::Unauthenticated(Box::new(rejection)))?;
+            let tokens_caller = || Failure::defect("a token without contents or user");
+            let contents = caller.token().cloned().ok_or_else(tokens_caller)?;
+            let user = caller.user().ok_or_else(tokens_caller)?;
+            (User::clone(user), Methods::TOKEN, Some(contents))
+        }
+    };
+    let live = plane.feed.cell().load();
+    let scope = scope(plane, &live, &user, wish).await?;
+    let (text, contents) = plane
+        .identity
+        .issue_token(&live, &user, scope, methods, from.as_ref())
+        .map_err(Failure::defect)?;
+    Ok(Issued { text, contents, user })
+}
+
+/// The scope that is wished for, if the user has any role there. What does not exist looks like what is not theirs.
+async fn scope(plane: &Plane, live: &Live, user: &User, wish: Wish) -> Outcome<Scope> {
+    let nobodys = || Failure::Forbidden {
+        action: "a token for this scope".to_owned(),
+    };
+    let scope = match wish {
+        Wish::Nothing => return Ok(Scope::Domain(user.domain)),
+        Wish::Project(id) => Scope::Project(id),
+        Wish::ProjectNamed { name, domain } => {
+            let domain = match domain {
+                Some(named) => password::domain_id(plane, &named).await?.ok_or_else(nobodys)?,
+                None => user.domain,
+            };
+            let project = live
+                .projects()
+                .find(|project| project.domain == domain && project.name == name);
+            Scope::Project(project.ok_or_else(nobodys)?.id)
+        }
+        Wish::Domain(named) => Scope::Domain(password::domain_id(plane, &named).await?.ok_or_else(nobodys)?),
+    };
+    let own = scope == Scope::Domain(user.domain);
+    if own || !roles(live, user, scope).is_empty() {
+        return Ok(scope);
+    }
+    Err(nobodys())
+}
+
+/// What the subject token says, and whose it is. Whoever may not know gets the answer of an unknown one.
+pub(crate) fn inspect(call: &Call, subject: &[u8], action: Action) -> Outcome<(Contents, User)> {
+    let identity = &call.plane.identity;
+    let unknown = |rejection| Failure::SubjectToken(Box::new(rejection));
+    let contents = identity
+        .inspect_token(&call.live, subject)
+        .map_err(|fault| unknown(fault.rejection(identity.clock().now(), subject)))?;
+    let user = call
+        .live
+        .user(contents.user)
+        .ok_or_else(|| Failure::defect("a token that counts, of nobody"))?;
+    let caller = call.user()?;
+    let own = caller.id == contents.user;
+    let theirs = caller.domain == user.domain && call.may(action);
+    if own || theirs {
+        return Ok((contents, User::clone(user)));
+    }
+    let evidence = Evidence::Access {
+        caller: caller.name.clone(),
+        caller_project: None,
+        target_project: None,
+        action: action.name().to_owned(),
+        roles: Vec::new(),
+    };
+    Err(unknown(Rejection::new(Reason::IamSubjectNotPermitted, evidence)))
+}
+
+/// The token does not count any more once this answers.
+pub(crate) async fn revoke(call: &Call, subject: &[u8]) -> Outcome<()> {
+    let (contents, _) = inspect(call, subject, Action::TokenRevoke)?;
+    let committed = call
+        .plane
+        .store
+        .tokens()
+        .revoke(contents.id, contents.expires_at)
+        .await?;
+    call.plane.settled(committed).await.map(drop)
+}

@@ -1,16 +1,16 @@
 //! Users of the caller's domain: enough to make, change, disable and delete them, and to give them roles.
 
-pub(crate) mod change;
-pub(crate) mod create;
-pub(crate) mod delete;
-pub(crate) mod password;
-pub(crate) mod roles;
-pub(crate) mod show;
+use std::net::IpAddr;
 
+use adyton_core::id::{DomainId, UserId};
 use adyton_core::secret::Secret;
 use adyton_core::shown::is_unseen;
+use adyton_core::tenant::{Assignment, Role, Scope, User};
+use adyton_store::repository::{Listed, NewUser, Page, UserChange, UserFilter, UserName};
 
-use crate::failure::{Failure, Outcome};
+use crate::failure::{Failure, Outcome, Thing};
+use crate::operations::password;
+use crate::plane::Plane;
 
 /// A user's name: 1 to 64 characters, all of them seen, without `/`.
 pub(crate) fn check_name(name: &str) -> Outcome<()> {
@@ -30,4 +30,144 @@ pub(crate) fn check_password(password: &Secret<String>) -> Outcome<()> {
         return Ok(());
     }
     Err(Failure::invalid("user.password", "must have 8 to 128 characters"))
+}
+
+/// One user of the domain; another domain's look like none.
+pub(crate) async fn show(plane: &Plane, domain: DomainId, id: UserId) -> Outcome<User> {
+    let found = plane
+        .store
+        .users()
+        .get(id)
+        .await?
+        .filter(|user| user.domain == domain);
+    found.ok_or_else(|| Failure::missing(Thing::User, id))
+}
+
+/// The domain's users, by name.
+pub(crate) async fn list(plane: &Plane, filter: &UserFilter) -> Outcome<Listed<User>> {
+    Ok(plane.store.users().list(filter, Page::ALL).await?)
+}
+
+/// Makes a user without roles, unless `new` gives some.
+pub(crate) async fn create(plane: &Plane, new: NewUser) -> Outcome<User> {
+    check_name(&new.name)?;
+    check_password(&new.password)?;
+    let name = new.name.clone();
+    let created = plane.store.users().create(new).await.map_err(Failure::from);
+    let created = created.map_err(|failure| match failure {
+        Failure::Taken { thing, .. } => Failure::taken(thing, name),
+        other => other,
+    })?;
+    plane.settled(created).await
+}
+
+/// Changes what is given. A new password, and disabling, end all tokens of the user at once.
+pub(crate) async fn change(
+    plane: &Plane,
+    domain: DomainId,
+    id: UserId,
+    change: UserChange,
+    password: Option<Secret<String>>,
+) -> Outcome<User> {
+    let mut user = show(plane, domain, id).await?;
+    if let Some(name) = &change.name {
+        check_name(name)?;
+    }
+    if let Some(password) = &password {
+        check_password(password)?;
+    }
+    let gone = || Failure::missing(Thing::User, id);
+    if change != UserChange::default() {
+        let committed = plane.store.users().update(id, change).await?.ok_or_else(gone)?;
+        user = plane.settled(committed).await?;
+    }
+    if let Some(password) = password {
+        let committed = plane.store.users().change_password(id, &password).await?;
+        user = plane.settled(committed.ok_or_else(gone)?).await?;
+    }
+    Ok(user)
+}
+
+/// Sets the new password. Wrong old ones count towards the lock.
+pub(crate) async fn change_password(
+    plane: &Plane,
+    address: IpAddr,
+    id: UserId,
+    original: &Secret<String>,
+    new: &Secret<String>,
+) -> Outcome<()> {
+    password::verify(plane, address, &UserName::Id(id), original).await?;
+    check_password(new)?;
+    if original.expose() == new.expose() {
+        return Err(Failure::invalid(
+            "user.password",
+            "must differ from the original password",
+        ));
+    }
+    match plane.store.users().change_password(id, new).await? {
+        Some(committed) => plane.settled(committed).await.map(drop),
+        None => Err(Failure::missing(Thing::User, id)),
+    }
+}
+
+/// Their tokens and keys do not count any more once this answers.
+pub(crate) async fn delete(plane: &Plane, domain: DomainId, id: UserId) -> Outcome<()> {
+    show(plane, domain, id).await?;
+    match plane.store.users().delete(id).await? {
+        Some(committed) => plane.settled(committed).await.map(drop),
+        None => Err(Failure::missing(Thing::User, id)),
+    }
+}
+
+/// Whether to give or to take.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Turn {
+    /// The user has it from now on.
+    Give,
+    /// The user has it no more; their tokens end.
+    Take,
+}
+
+/// A role of this name.
+pub(crate) fn role(name: &str) -> Outcome<Role> {
+    Role::parse(name).ok_or_else(|| Failure::missing(Thing::Role, name))
+}
+
+/// Checks that a scope lies in the domain.
+pub(crate) fn in_domain(plane: &Plane, domain: DomainId, scope: Scope) -> Outcome<()> {
+    let live = plane.feed.cell().load();
+    match scope {
+        Scope::Domain(own) if own == domain => Ok(()),
+        Scope::Project(id) if live.project(id).is_some_and(|project| project.domain == domain) => Ok(()),
+        Scope::Domain(id) => Err(Failure::missing(Thing::Project, id)),
+        Scope::Project(id) => Err(Failure::missing(Thing::Project, id)),
+    }
+}
+
+/// Gives or takes one role. Giving twice is the same as once; taking what is not there is an error.
+pub(crate) async fn turn_role(
+    plane: &Plane,
+    domain: DomainId,
+    id: UserId,
+    assignment: Assignment,
+    turn: Turn,
+) -> Outcome<User> {
+    in_domain(plane, domain, assignment.scope)?;
+    let user = show(plane, domain, id).await?;
+    let has = user.assignments.contains(&assignment);
+    let mut assignments = user.assignments.clone();
+    match (turn, has) {
+        (Turn::Give, true) => return Ok(user),
+        (Turn::Give, false) => assignments.push(assignment),
+        (Turn::Take, true) => assignments.retain(|given| *given != assignment),
+        (Turn::Take, false) => return Err(Failure::missing(Thing::Role, assignment.role.name())),
+    }
+    let change = UserChange {
+        assignments: Some(assignments),
+        ..UserChange::default()
+    };
+    match plane.store.users().update(id, change).await? {
+        Some(committed) => plane.settled(committed).await,
+        None => Err(Failure::missing(Thing::User, id)),
+    }
 }

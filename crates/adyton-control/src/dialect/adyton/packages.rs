@@ -13,10 +13,10 @@ use sha2::Digest as _;
 use tempfile::NamedTempFile;
 use utoipa::ToSchema;
 
+use crate::blocking::blocking;
 use crate::call::{Streamed, check_declared};
 use crate::endpoint::Json;
 use crate::failure::{Failure, Outcome};
-use crate::operations::model::import::blocking;
 use crate::operations::package::room::{PROVE, Room};
 use crate::operations::package::upload;
 use crate::plane::Plane;

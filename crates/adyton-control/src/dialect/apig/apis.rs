@@ -150,7 +150,7 @@ pub(crate) async fn list(call: Call, Query(query): Query<ApiQuery>) -> Outcome<J
 /// `GET …/apis/{api_id}`
 pub(crate) async fn show(call: Call) -> Outcome<Json<ApiShown>> {
     let id: ApiId = call.parameter("api_id", Thing::Api)?;
-    let service = authorisation::show::api(&call.plane, call.project()?, id).await?;
+    let service = authorisation::api(&call.plane, call.project()?, id).await?;
     Ok(Json(ApiShown::new(&service)))
 }
 

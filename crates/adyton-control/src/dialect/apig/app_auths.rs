@@ -267,7 +267,7 @@ pub(crate) async fn create(call: Call, Body(wanted): Body<AuthCreate>) -> Outcom
         .iter()
         .map(|text| api(text))
         .collect::<Outcome<Vec<_>>>()?;
-    let made = authorisation::give::give(&call.plane, call.project()?, &apps, &apis).await?;
+    let made = authorisation::give(&call.plane, call.project()?, &apps, &apis).await?;
     Ok(Json(AuthCreated {
         auths: made.iter().map(AuthMade::new).collect(),
     }))
@@ -276,7 +276,7 @@ pub(crate) async fn create(call: Call, Body(wanted): Body<AuthCreate>) -> Outcom
 /// `DELETE …/app-auths/{app_auth_id}`
 pub(crate) async fn delete(call: Call) -> Outcome<()> {
     let id: AuthorisationId = call.parameter("app_auth_id", Thing::Authorisation)?;
-    authorisation::take::take(&call.plane, call.project()?, id).await
+    authorisation::take(&call.plane, call.project()?, id).await
 }
 
 /// `GET …/app-auths/binded-apis`
@@ -312,7 +312,7 @@ pub(crate) async fn unbinded_apis(
     let name = shapes::name_match(query.api_name, "api_name", None);
     let page = shapes::page(query.offset, query.limit);
     let app = app(&query.app_id)?;
-    let listed = authorisation::show::unbound(&call.plane, call.project()?, app, name.as_ref(), page).await?;
+    let listed = authorisation::unbound(&call.plane, call.project()?, app, name.as_ref(), page).await?;
     Ok(Json(UnboundList {
         total: listed.total,
         size: listed.items.len(),
@@ -327,7 +327,7 @@ async fn bound(
     limit: Option<i64>,
 ) -> Outcome<Json<AuthList>> {
     let page = shapes::page(offset, limit);
-    let listed = authorisation::show::bound(&call.plane, call.project()?, filter, page).await?;
+    let listed = authorisation::bound(&call.plane, call.project()?, filter, page).await?;
     Ok(Json(AuthList {
         total: listed.total,
         size: listed.items.len(),

@@ -69,19 +69,19 @@ impl AppCodeShown {
 /// `POST …/app-codes`: adds the given code.
 pub(crate) async fn create(call: Call, Body(wanted): Body<AppCodeCreate>) -> Outcome<Json<AppCodeShown>> {
     let given = Some(Secret::new(wanted.app_code));
-    let code = app_code::create::create(&call.plane, call.project()?, app_id(&call)?, given).await?;
+    let code = app_code::create(&call.plane, call.project()?, app_id(&call)?, given).await?;
     Ok(Json(AppCodeShown::new(&code)))
 }
 
 /// `PUT …/app-codes`: adds a generated code.
 pub(crate) async fn generate(call: Call) -> Outcome<Json<AppCodeShown>> {
-    let code = app_code::create::create(&call.plane, call.project()?, app_id(&call)?, None).await?;
+    let code = app_code::create(&call.plane, call.project()?, app_id(&call)?, None).await?;
     Ok(Json(AppCodeShown::new(&code)))
 }
 
 /// `GET …/app-codes`
 pub(crate) async fn list(call: Call, Query(query): Query<AppCodeQuery>) -> Outcome<Json<AppCodeList>> {
-    let codes = app_code::show::list(&call.plane, call.project()?, app_id(&call)?).await?;
+    let codes = app_code::list(&call.plane, call.project()?, app_id(&call)?).await?;
     let all: Vec<AppCodeShown> = codes.iter().map(AppCodeShown::new).collect();
     let app_codes = shapes::paged(all, &shapes::page(query.offset, query.limit));
     Ok(Json(AppCodeList {
@@ -93,13 +93,13 @@ pub(crate) async fn list(call: Call, Query(query): Query<AppCodeQuery>) -> Outco
 
 /// `GET …/app-codes/{app_code_id}`
 pub(crate) async fn show(call: Call) -> Outcome<Json<AppCodeShown>> {
-    let code = app_code::show::show(&call.plane, call.project()?, app_id(&call)?, id(&call)?).await?;
+    let code = app_code::show(&call.plane, call.project()?, app_id(&call)?, id(&call)?).await?;
     Ok(Json(AppCodeShown::new(&code)))
 }
 
 /// `DELETE …/app-codes/{app_code_id}`
 pub(crate) async fn delete(call: Call) -> Outcome<()> {
-    app_code::delete::delete(&call.plane, call.project()?, app_id(&call)?, id(&call)?).await
+    app_code::delete(&call.plane, call.project()?, app_id(&call)?, id(&call)?).await
 }
 
 fn id(call: &Call) -> Outcome<AppCodeId> {

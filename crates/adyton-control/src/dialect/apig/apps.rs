@@ -156,7 +156,7 @@ pub(crate) async fn create(call: Call, Body(wanted): Body<AppCreate>) -> Outcome
         key: given(wanted.app_key).map(AppKey::new),
         secret: given(wanted.app_secret).map(Secret::new),
     };
-    let app = app::create::create(&call.plane, new).await?;
+    let app = app::create(&call.plane, new).await?;
     Ok(Json(AppShown::with_secret(&app)))
 }
 
@@ -171,7 +171,7 @@ pub(crate) async fn list(call: Call, Query(query): Query<AppQuery>) -> Outcome<J
         enabled: query.status.map(|status| status == 1),
     };
     let page = shapes::page(query.offset, query.limit);
-    let listed = app::show::list(&call.plane, call.project()?, &filter, page).await?;
+    let listed = app::list(&call.plane, call.project()?, &filter, page).await?;
     let bound = |app: &App| call.live.authorisations().filter(|one| one.app == app.id).count() as u64;
     let apps: Vec<AppShown> = listed
         .items
@@ -190,7 +190,7 @@ pub(crate) async fn list(call: Call, Query(query): Query<AppQuery>) -> Outcome<J
 
 /// `GET …/apps/{app_id}`
 pub(crate) async fn show(call: Call) -> Outcome<Json<AppShown>> {
-    let app = app::show::show(&call.plane, call.project()?, id(&call)?).await?;
+    let app = app::show(&call.plane, call.project()?, id(&call)?).await?;
     Ok(Json(AppShown::new(&app)))
 }
 
@@ -203,19 +203,19 @@ pub(crate) async fn update(call: Call, Body(wanted): Body<AppUpdate>) -> Outcome
         secret: given(wanted.app_secret).map(Secret::new),
         enabled: None,
     };
-    let app = app::update::update(&call.plane, call.project()?, id(&call)?, change).await?;
+    let app = app::update(&call.plane, call.project()?, id(&call)?, change).await?;
     Ok(Json(AppShown::new(&app)))
 }
 
 /// `DELETE …/apps/{app_id}`
 pub(crate) async fn delete(call: Call) -> Outcome<()> {
-    app::delete::delete(&call.plane, call.project()?, id(&call)?).await
+    app::delete(&call.plane, call.project()?, id(&call)?).await
 }
 
 /// `PUT …/apps/secret/{app_id}`
 pub(crate) async fn reset_secret(call: Call, Body(wanted): Body<AppResetSecret>) -> Outcome<Json<AppShown>> {
     let secret = given(wanted.app_secret).map(Secret::new);
-    let app = app::reset_secret::reset_secret(&call.plane, call.project()?, id(&call)?, secret).await?;
+    let app = app::reset_secret(&call.plane, call.project()?, id(&call)?, secret).await?;
     Ok(Json(AppShown::with_secret(&app)))
 }
 

@@ -112,7 +112,7 @@ pub(crate) async fn create(
     let wanted = wanted.credential;
     let user = user_id(&wanted.user_id)?;
     let description = wanted.description.unwrap_or_default();
-    let key = credential::create::create(&call, user, &description).await?;
+    let key = credential::create(&call, user, &description).await?;
     Ok(Json(CredentialAnswer {
         credential: CredentialShown {
             secret: Some(key.secret.expose().clone()),
@@ -127,7 +127,7 @@ pub(crate) async fn list(call: Call, Query(query): Query<CredentialQuery>) -> Ou
         Some(text) => user_id(text)?,
         None => call.user()?.id,
     };
-    let keys = credential::show::list(&call, user).await?;
+    let keys = credential::list(&call, user).await?;
     Ok(Json(CredentialList {
         credentials: keys.iter().map(CredentialShown::new).collect(),
     }))
@@ -135,7 +135,7 @@ pub(crate) async fn list(call: Call, Query(query): Query<CredentialQuery>) -> Ou
 
 /// `GET /v3.0/OS-CREDENTIAL/credentials/{access_key}`
 pub(crate) async fn show(call: Call) -> Outcome<Json<CredentialAnswer>> {
-    let key = credential::show::show(&call, &id(&call), Action::CredentialGet).await?;
+    let key = credential::show(&call, &id(&call), Action::CredentialGet).await?;
     Ok(Json(CredentialAnswer {
         credential: CredentialShown::new(&key),
     }))
@@ -162,7 +162,7 @@ pub(crate) async fn update(
         enabled,
         description: wanted.description,
     };
-    let key = credential::update::update(&call, &id(&call), change).await?;
+    let key = credential::update(&call, &id(&call), change).await?;
     Ok(Json(CredentialAnswer {
         credential: CredentialShown::new(&key),
     }))
@@ -170,7 +170,7 @@ pub(crate) async fn update(
 
 /// `DELETE /v3.0/OS-CREDENTIAL/credentials/{access_key}`
 pub(crate) async fn delete(call: Call) -> Outcome<()> {
-    credential::delete::delete(&call, &id(&call)).await
+    credential::delete(&call, &id(&call)).await
 }
 
 fn id(call: &Call) -> AccessKeyId {

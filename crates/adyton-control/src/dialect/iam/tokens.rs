@@ -16,8 +16,7 @@ use self::sign_in::TokenRequest;
 use crate::call::{Call, OpenCall};
 use crate::endpoint::{Body, Query, WithHeaders};
 use crate::failure::{Failure, Outcome};
-use crate::operations::token::issue::issue;
-use crate::operations::token::{inspect, revoke};
+use crate::operations::token;
 
 const SUBJECT: HeaderName = HeaderName::from_static("x-subject-token");
 
@@ -35,7 +34,7 @@ pub(crate) async fn create(
     (Query(query), Body(wanted)): (Query<TokenQuery>, Body<TokenRequest>),
 ) -> Outcome<WithHeaders<TokenAnswer>> {
     let (proof, wish) = wanted.read()?;
-    let issued = issue(&call.plane, call.remote.address, proof, wish).await?;
+    let issued = token::issue(&call.plane, call.remote.address, proof, wish).await?;
     let answer = shown(
         &call.plane,
         &call.headers,
@@ -50,7 +49,7 @@ pub(crate) async fn create(
 /// `GET /v3/auth/tokens` and `HEAD`: what the token in `X-Subject-Token` says.
 pub(crate) async fn show(call: Call, Query(query): Query<TokenQuery>) -> Outcome<WithHeaders<TokenAnswer>> {
     let asked = asked(&call)?.clone();
-    let (contents, user) = inspect::inspect(&call, asked.as_bytes(), Action::TokenGet)?;
+    let (contents, user) = token::inspect(&call, asked.as_bytes(), Action::TokenGet)?;
     let answer = shown(
         &call.plane,
         &call.headers,
@@ -63,7 +62,7 @@ pub(crate) async fn show(call: Call, Query(query): Query<TokenQuery>) -> Outcome
 
 /// `DELETE /v3/auth/tokens`: revokes the token in `X-Subject-Token`.
 pub(crate) async fn delete(call: Call) -> Outcome<()> {
-    revoke::revoke(&call, asked(&call)?.as_bytes()).await
+    token::revoke(&call, asked(&call)?.as_bytes()).await
 }
 
 fn asked(call: &Call) -> Outcome<&HeaderValue> {

@@ -11,8 +11,7 @@ use super::shapes::{Links, Named, base, role};
 use crate::call::Call;
 use crate::endpoint::{Body, Json, Query};
 use crate::failure::{Failure, Outcome, Thing};
-use crate::operations::user;
-use crate::operations::user::roles::Turn;
+use crate::operations::user::{self, Turn};
 
 /// A user to be made.
 #[derive(Deserialize, ToSchema)]
@@ -170,7 +169,7 @@ pub(crate) async fn create(call: Call, Body(wanted): Body<UserCreate>) -> Outcom
         enabled: wanted.enabled.unwrap_or(true),
         assignments: Vec::new(),
     };
-    let user = user::create::create(&call.plane, new).await?;
+    let user = user::create(&call.plane, new).await?;
     Ok(answer(&call, &user))
 }
 
@@ -189,7 +188,7 @@ pub(crate) async fn list(call: Call, Query(query): Query<UserQuery>) -> Outcome<
         name: query.name.map(NameMatch::Exact),
         enabled: query.enabled,
     };
-    let listed = user::show::list(&call.plane, &filter).await?;
+    let listed = user::list(&call.plane, &filter).await?;
     let users = listed
         .items
         .iter()
@@ -200,7 +199,7 @@ pub(crate) async fn list(call: Call, Query(query): Query<UserQuery>) -> Outcome<
 
 /// `GET /v3/users/{user_id}`
 pub(crate) async fn show(call: Call) -> Outcome<Json<UserAnswer>> {
-    let user = user::show::show(&call.plane, domain(&call)?, id(&call)?).await?;
+    let user = user::show(&call.plane, domain(&call)?, id(&call)?).await?;
     Ok(answer(&call, &user))
 }
 
@@ -217,7 +216,7 @@ pub(crate) async fn update(call: Call, Body(wanted): Body<UserUpdate>) -> Outcom
         assignments: None,
     };
     let password = wanted.password.map(Secret::new);
-    let user = user::change::change(&call.plane, domain(&call)?, id, change, password).await?;
+    let user = user::change(&call.plane, domain(&call)?, id, change, password).await?;
     Ok(answer(&call, &user))
 }
 
@@ -227,7 +226,7 @@ pub(crate) async fn delete(call: Call) -> Outcome<()> {
     if call.user()?.id == id {
         return Err(Failure::invalid("user_id", "you cannot delete yourself"));
     }
-    user::delete::delete(&call.plane, domain(&call)?, id).await
+    user::delete(&call.plane, domain(&call)?, id).await
 }
 
 /// `POST /v3/users/{user_id}/password`: one's own.
@@ -242,7 +241,7 @@ pub(crate) async fn password(call: Call, Body(wanted): Body<PasswordChange>) -> 
         Secret::new(wanted.user.original_password),
         Secret::new(wanted.user.password),
     );
-    user::password::password(&call.plane, call.remote.address, id, &original, &new).await
+    user::change_password(&call.plane, call.remote.address, id, &original, &new).await
 }
 
 /// `GET /v3/roles`
@@ -256,8 +255,8 @@ pub(crate) async fn roles(call: Call) -> Outcome<Json<RoleList>> {
 /// `GET …/users/{user_id}/roles`: what was given in this very scope.
 pub(crate) async fn assigned(call: Call) -> Outcome<Json<RoleList>> {
     let (domain, scope) = (domain(&call)?, scope(&call)?);
-    user::roles::in_domain(&call.plane, domain, scope)?;
-    let user = user::show::show(&call.plane, domain, id(&call)?).await?;
+    user::in_domain(&call.plane, domain, scope)?;
+    let user = user::show(&call.plane, domain, id(&call)?).await?;
     let roles = user.assignments.iter().filter(|given| given.scope == scope);
     Ok(Json(RoleList {
         roles: roles.map(|given| role(given.role)).collect(),
@@ -281,7 +280,7 @@ pub(crate) async fn take(call: Call) -> Outcome<()> {
 
 async fn turn(call: &Call, turn: Turn) -> Outcome<()> {
     let assignment = Assignment {
-        role: user::roles::named(call.text("role_id"))?,
+        role: user::role(call.text("role_id"))?,
         scope: scope(call)?,
     };
     let (domain, id) = (domain(call)?, id(call)?);
@@ -291,7 +290,7 @@ async fn turn(call: &Call, turn: Turn) -> Outcome<()> {
             "you cannot take a role from yourself",
         ));
     }
-    user::roles::turn(&call.plane, domain, id, assignment, turn)
+    user::turn_role(&call.plane, domain, id, assignment, turn)
         .await
         .map(drop)
 }

@@ -139,7 +139,7 @@ pub(crate) async fn list(call: Call, Query(query): Query<ModelQuery>) -> Outcome
     };
     let order = (sort, descending(query.order.as_deref())?);
     let page = page(query.offset, query.limit)?;
-    let listed = model::show::list(&call.plane, call.project()?, &filter, order, page).await?;
+    let listed = model::list(&call.plane, call.project()?, &filter, order, page).await?;
     let models: Vec<ModelSummary> = listed
         .items
         .iter()
@@ -162,14 +162,14 @@ fn empty() -> ModelList {
 
 /// `GET …/models/{model_id}`
 pub(crate) async fn show(call: Call) -> Outcome<Json<ModelShown>> {
-    let model = model::show::show(&call.plane, call.project()?, id(&call)?).await?;
+    let model = model::show(&call.plane, call.project()?, id(&call)?).await?;
     Ok(Json(ModelShown::new(&call.plane, &model)))
 }
 
 /// `DELETE …/models/{model_id}`
 pub(crate) async fn delete(call: Call, Query(query): Query<DeleteQuery>) -> Outcome<Json<ModelDeleted>> {
     let cascade = query.cascade.unwrap_or(false);
-    let deleted = model::delete::delete(&call.plane, call.project()?, id(&call)?, cascade).await?;
+    let deleted = model::delete(&call.plane, call.project()?, id(&call)?, cascade).await?;
     let kept = deleted.kept.iter().map(|(model, failure)| {
         let (reason, message) = super::errors::told(failure);
         ModelKept {

@@ -1,19 +1,18 @@
 //! Import a model package: the model is `publishing` at once, and `published` or `failed` when the background is done.
 
-use std::path::Path;
 use std::sync::Arc;
 
-use adyton_core::digest::Sha256;
-use adyton_core::id::{ModelId, ProjectId};
-use adyton_core::model::{Model, ModelSpec};
+use adyton_core::id::ProjectId;
+use adyton_core::model::Model;
 use adyton_identity::Action;
-use adyton_runtime::package::{ImportError, Said, Source};
-use adyton_store::repository::{Import, NewModel};
+use adyton_runtime::package::Said;
+use adyton_store::repository::NewModel;
 use serde_json::Value;
 
+use super::publish::Job;
 use super::source::{Location, locate};
+use crate::blocking::blocking;
 use crate::failure::{Failure, Outcome, Thing};
-use crate::operations::package::upload;
 use crate::operations::service::check;
 use crate::plane::Plane;
 
@@ -72,8 +71,7 @@ pub(crate) async fn import(plane: &Arc<Plane>, wanted: Wanted) -> Outcome<Model>
         },
         may_run_code: wanted.may_run_code,
     };
-    let inner = plane.clone();
-    plane.tasks.spawn(async move { job.run(&inner).await });
+    job.start(plane);
     Ok(model)
 }
 
@@ -129,7 +127,8 @@ fn is_command(model_type: Option<&Value>) -> bool {
     model_type.and_then(Value::as_str) == Some("Command")
 }
 
-fn code_allowed(plane: &Plane, may: bool, runs_code: bool) -> Outcome<()> {
+/// Refuses what brings code where the server or the caller may not run it.
+pub(super) fn code_allowed(plane: &Plane, may: bool, runs_code: bool) -> Outcome<()> {
     if !runs_code {
         return Ok(());
     }
@@ -145,115 +144,6 @@ fn code_allowed(plane: &Plane, may: bool, runs_code: bool) -> Outcome<()> {
         });
     }
     Ok(())
-}
-
-/// The part in the background.
-struct Job {
-    model: ModelId,
-    project: ProjectId,
-    place: Location,
-    said: Said,
-    may_run_code: bool,
-}
-
-/// What the blocking part found.
-struct Found {
-    digest: Sha256,
-    size: u64,
-    spec: ModelSpec,
-}
-
-impl Job {
-    async fn run(self, plane: &Arc<Plane>) {
-        let Ok(_turn) = plane.imports.acquire().await else {
-            return;
-        };
-        // Nobody removes packages while one is on its way from the disk to the store.
-        let _hold = plane.package_gate.read().await;
-        let (model, project) = (self.model, self.project);
-        let outcome = match self.read(plane).await {
-            Ok(found) => publish(plane, model, project, found).await,
-            Err(failure) => fail(plane, model, &failure.to_string()).await,
-        };
-        if let Err(failure) = outcome {
-            tracing::error!(model.id = %model, "the end of an import could not be written: {failure}");
-        }
-    }
-
-    async fn read(self, plane: &Arc<Plane>) -> Outcome<Found> {
-        let inner = plane.clone();
-        let may = self.may_run_code;
-        let found = blocking(move || self.unpack(&inner)).await??;
-        match code_allowed(plane, may, found.spec.engine.runs_code()) {
-            Ok(()) => Ok(found),
-            Err(failure) => {
-                crate::operations::package::sweep::sweep(plane, found.digest).await;
-                Err(failure)
-            }
-        }
-    }
-
-    fn unpack(&self, plane: &Plane) -> Outcome<Found> {
-        let said = &self.said;
-        let import = |source: Source<'_>| plane.packages.import_as(source, said, &plane.onnx);
-        let result = match &self.place {
-            Location::Package(digest) => {
-                plane
-                    .packages
-                    .check_as(*digest, said, &plane.onnx)
-                    .map(|spec| Found {
-                        digest: *digest,
-                        size: plane.packages.size(*digest).unwrap_or(0),
-                        spec,
-                    })
-            }
-            Location::Folder(path) => found(import(Source::Folder(Path::new(path)))),
-            Location::Archive(path) => found(import(Source::Archive(Path::new(path)))),
-        };
-        result.map_err(|error| Failure::BadPackage(error.to_string()))
-    }
-}
-
-fn found(
-    imported: Result<(adyton_runtime::package::Published, ModelSpec), ImportError>,
-) -> Result<Found, ImportError> {
-    imported.map(|(published, spec)| Found {
-        digest: published.digest,
-        size: published.size,
-        spec,
-    })
-}
-
-async fn publish(plane: &Plane, model: ModelId, project: ProjectId, found: Found) -> Outcome<()> {
-    let import = Import {
-        package: found.digest,
-        size: found.size,
-        spec: found.spec,
-    };
-    let committed = plane.store.models().publish(model, import).await?;
-    tracing::info!(model.id = %model, package = %found.digest, "the model is published");
-    if let Some(committed) = committed {
-        plane.settled(committed).await?;
-        // Only now, when the live state knows that the project has a model of the package.
-        upload::imported(plane, project, found.digest);
-    }
-    Ok(())
-}
-
-/// Notes why an import failed; also when the server was ended in the middle of one.
-pub(crate) async fn fail(plane: &Plane, model: ModelId, reason: &str) -> Outcome<()> {
-    tracing::info!(model.id = %model, "the import failed: {reason}");
-    match plane.store.models().fail(model, reason).await? {
-        Some(committed) => plane.settled(committed).await.map(drop),
-        None => Ok(()),
-    }
-}
-
-/// Runs what touches the disk away from the control plane's threads.
-pub(crate) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Outcome<T> {
-    tokio::task::spawn_blocking(work)
-        .await
-        .map_err(|error| Failure::defect(format!("a background job died: {error}")))
 }
 
 #[cfg(test)]

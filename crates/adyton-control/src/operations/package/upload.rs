@@ -8,8 +8,8 @@ use adyton_core::digest::Sha256;
 use adyton_core::id::ProjectId;
 use adyton_runtime::package::{ImportError, Published, Source};
 
+use crate::blocking::blocking;
 use crate::failure::{Failure, Outcome};
-use crate::operations::model::import::blocking;
 use crate::plane::Plane;
 
 /// Unpacks the archive at `file` and notes that the project may use it. Gives the package's digest.

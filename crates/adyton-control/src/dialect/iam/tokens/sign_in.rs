@@ -7,7 +7,7 @@ use serde::{Deserialize, Deserializer};
 use utoipa::ToSchema;
 
 use crate::failure::{Failure, Outcome};
-use crate::operations::token::issue::{Proof, Wish};
+use crate::operations::token::{Proof, Wish};
 
 /// What to sign in with, and for what.
 #[derive(Deserialize, ToSchema)]

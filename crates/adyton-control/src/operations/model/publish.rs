@@ -1,0 +1,150 @@
+//! An import in the background: the package is read, and the model is `published`, or `failed` with the cause. Imports that a restart
+//! cut off have failed, and say so.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use adyton_core::digest::Sha256;
+use adyton_core::id::{ModelId, ProjectId};
+use adyton_core::model::ModelSpec;
+use adyton_runtime::package::{ImportError, Said, Source};
+use adyton_store::repository::Import;
+
+use super::import::code_allowed;
+use super::source::Location;
+use crate::blocking::blocking;
+use crate::failure::{Failure, Outcome};
+use crate::operations::package::{sweep, upload};
+use crate::plane::Plane;
+
+/// An import that goes on after its call was answered.
+pub(super) struct Job {
+    /// The model that is `publishing`.
+    pub(super) model: ModelId,
+    /// Its project.
+    pub(super) project: ProjectId,
+    /// Where its package is.
+    pub(super) place: Location,
+    /// What the request says in place of `config.json`.
+    pub(super) said: Said,
+    /// Whether the caller may bring code.
+    pub(super) may_run_code: bool,
+}
+
+/// What the blocking part found.
+struct Found {
+    digest: Sha256,
+    size: u64,
+    spec: ModelSpec,
+}
+
+impl Job {
+    /// Carries the import out in the background.
+    pub(super) fn start(self, plane: &Arc<Plane>) {
+        let inner = plane.clone();
+        plane.tasks.spawn(async move { self.run(&inner).await });
+    }
+    async fn run(self, plane: &Arc<Plane>) {
+        let Ok(_turn) = plane.imports.acquire().await else {
+            return;
+        };
+        // Nobody removes packages while one is on its way from the disk to the store.
+        let _hold = plane.package_gate.read().await;
+        let (model, project) = (self.model, self.project);
+        let outcome = match self.read(plane).await {
+            Ok(found) => publish(plane, model, project, found).await,
+            Err(failure) => fail(plane, model, &failure.to_string()).await,
+        };
+        if let Err(failure) = outcome {
+            tracing::error!(model.id = %model, "the end of an import could not be written: {failure}");
+        }
+    }
+
+    async fn read(self, plane: &Arc<Plane>) -> Outcome<Found> {
+        let inner = plane.clone();
+        let may = self.may_run_code;
+        let found = blocking(move || self.unpack(&inner)).await??;
+        match code_allowed(plane, may, found.spec.engine.runs_code()) {
+            Ok(()) => Ok(found),
+            Err(failure) => {
+                sweep::sweep(plane, found.digest).await;
+                Err(failure)
+            }
+        }
+    }
+
+    fn unpack(&self, plane: &Plane) -> Outcome<Found> {
+        let said = &self.said;
+        let import = |source: Source<'_>| plane.packages.import_as(source, said, &plane.onnx);
+        let result = match &self.place {
+            Location::Package(digest) => {
+                plane
+                    .packages
+                    .check_as(*digest, said, &plane.onnx)
+                    .map(|spec| Found {
+                        digest: *digest,
+                        size: plane.packages.size(*digest).unwrap_or(0),
+                        spec,
+                    })
+            }
+            Location::Folder(path) => found(import(Source::Folder(Path::new(path)))),
+            Location::Archive(path) => found(import(Source::Archive(Path::new(path)))),
+        };
+        result.map_err(|error| Failure::BadPackage(error.to_string()))
+    }
+}
+
+fn found(
+    imported: Result<(adyton_runtime::package::Published, ModelSpec), ImportError>,
+) -> Result<Found, ImportError> {
+    imported.map(|(published, spec)| Found {
+        digest: published.digest,
+        size: published.size,
+        spec,
+    })
+}
+
+async fn publish(plane: &Plane, model: ModelId, project: ProjectId, found: Found) -> Outcome<()> {
+    let import = Import {
+        package: found.digest,
+        size: found.size,
+        spec: found.spec,
+    };
+    let committed = plane.store.models().publish(model, import).await?;
+    tracing::info!(model.id = %model, package = %found.digest, "the model is published");
+    if let Some(committed) = committed {
+        plane.settled(committed).await?;
+        // Only now, when the live state knows that the project has a model of the package.
+        upload::imported(plane, project, found.digest);
+    }
+    Ok(())
+}
+
+/// Notes why an import failed; also when the server was ended in the middle of one.
+async fn fail(plane: &Plane, model: ModelId, reason: &str) -> Outcome<()> {
+    tracing::info!(model.id = %model, "the import failed: {reason}");
+    match plane.store.models().fail(model, reason).await? {
+        Some(committed) => plane.settled(committed).await.map(drop),
+        None => Ok(()),
+    }
+}
+
+/// Ends every import that no longer runs. Call it before the first request.
+pub(crate) async fn recover(plane: &Plane) -> Outcome<()> {
+    for model in plane.store.models().unfinished().await? {
+        let failed = fail(
+            plane,
+            model.id,
+            "the server was restarted during the import; delete this model and import it again",
+        );
+        match failed.await {
+            Ok(()) => {}
+            // A disk that is full now is no reason not to start: it is told at the next one.
+            Err(failure @ (Failure::NoSpace(_) | Failure::Storage(_))) => {
+                tracing::warn!(model.id = %model.id, "an import that was cut off could not be noted as failed: {failure}");
+            }
+            Err(failure) => return Err(failure),
+        }
+    }
+    Ok(())
+}

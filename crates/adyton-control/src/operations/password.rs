@@ -1,0 +1,79 @@
+//! Verify a password, for signing in and before it is changed.
+//!
+//! A wrong user and a wrong password give the same answer after the same time: the store hashes either way.
+//! Five failures lock the account for the source that they came from, whether or not there is one of that name, so that a
+//! lock does not tell either. How many wait for their turn is bounded (`sign_ins.rs`).
+
+use std::net::IpAddr;
+
+use adyton_core::id::DomainId;
+use adyton_core::secret::Secret;
+use adyton_core::tenant::User;
+use adyton_store::repository::{DomainName, UserName};
+
+use crate::failure::{Failure, Outcome};
+use crate::plane::Plane;
+
+/// The longest password that is hashed, in bytes.
+const PASSWORD_MOST: usize = 1024;
+
+/// The user with this password.
+pub(crate) async fn verify(
+    plane: &Plane,
+    address: IpAddr,
+    who: &UserName,
+    password: &Secret<String>,
+) -> Outcome<User> {
+    if password.expose().len() > PASSWORD_MOST {
+        return Err(Failure::WrongPassword);
+    }
+    let place = plane.sign_ins.enter(address)?;
+    let account = account(plane, who).await?;
+    let account: Vec<&str> = account.iter().map(String::as_str).collect();
+    let _lane = place.lane(&account).await?;
+    plane
+        .identity
+        .password_allowed(&account, address)
+        .map_err(|left| Failure::Locked { left })?;
+    let _turn = place.turn().await?;
+    match plane.store.users().verify_password(who, password).await? {
+        Some(user) => {
+            plane.identity.password_succeeded(&account, address);
+            Ok(user)
+        }
+        None => {
+            plane.identity.password_failed(&account, address);
+            Err(Failure::WrongPassword)
+        }
+    }
+}
+
+/// What failures are counted by: domain and name, however the caller named them, so that naming the same account in several
+/// ways neither gives more tries nor tells whether it exists. What has no domain, or is an unknown id, is nobody's account.
+async fn account(plane: &Plane, who: &UserName) -> Outcome<[String; 2]> {
+    Ok(match who {
+        UserName::Id(id) => match plane.store.users().get(*id).await? {
+            Some(user) => [user.domain.to_string(), user.name],
+            None => [String::new(), id.to_string()],
+        },
+        UserName::InDomain { name, domain } => {
+            let sent = || match domain {
+                DomainName::Id(id) => id.to_string(),
+                DomainName::Name(name) => name.clone(),
+            };
+            let domain = domain_id(plane, domain)
+                .await?
+                .map_or_else(sent, |id| id.to_string());
+            [domain, name.clone()]
+        }
+    })
+}
+
+/// The domain of this id or name, if there is one.
+pub(super) async fn domain_id(plane: &Plane, named: &DomainName) -> Outcome<Option<DomainId>> {
+    let found = match named {
+        DomainName::Id(id) => plane.store.domains().get(*id).await?,
+        DomainName::Name(name) => plane.store.domains().by_name(name).await?,
+    };
+    Ok(found.map(|domain| domain.id))
+}
