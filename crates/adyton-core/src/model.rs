@@ -23,18 +23,44 @@ pub enum Engine {
 }
 
 impl Engine {
-    /// The name in `model_type`.
-    pub const fn name(&self) -> &'static str {
+    /// Its kind, without what a package says of it.
+    pub const fn kind(&self) -> EngineKind {
         match self {
-            Engine::Onnx { .. } => "ONNX",
-            Engine::Command { .. } => "Command",
+            Engine::Onnx { .. } => EngineKind::Onnx,
+            Engine::Command { .. } => EngineKind::Command,
+        }
+    }
+}
+
+/// The kinds of engines. A new one is an arm here; the compiler then names every place that has to know it.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum EngineKind {
+    /// See [`Engine::Onnx`].
+    Onnx,
+    /// See [`Engine::Command`].
+    Command,
+}
+
+impl EngineKind {
+    /// All that this version runs. One that is not listed here cannot be imported.
+    pub const ALL: [Self; 2] = [Self::Onnx, Self::Command];
+
+    /// The kind with this name; names are compared to the letter.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+    /// The name in `model_type`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Onnx => "ONNX",
+            Self::Command => "Command",
         }
     }
     /// Whether it runs code that the package brought, which needs a permission of its own.
-    pub const fn runs_code(&self) -> bool {
+    pub const fn runs_code(self) -> bool {
         match self {
-            Engine::Onnx { .. } => false,
-            Engine::Command { .. } => true,
+            Self::Onnx => false,
+            Self::Command => true,
         }
     }
 }
@@ -137,4 +163,38 @@ pub struct Model {
     pub spec: Option<ModelSpec>,
     /// When it was made.
     pub created_at: Timestamp,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// An engine of each kind. A new kind does not compile here before it has one.
+    fn one(kind: EngineKind) -> Engine {
+        match kind {
+            EngineKind::Onnx => Engine::Onnx { file: String::new() },
+            EngineKind::Command => Engine::Command { command: Vec::new() },
+        }
+    }
+
+    #[test]
+    fn each_kind_of_engine_is_found_by_its_own_name() {
+        for (at, kind) in EngineKind::ALL.into_iter().enumerate() {
+            assert_eq!(EngineKind::parse(kind.name()), Some(kind));
+            assert_eq!(one(kind).kind(), kind);
+            assert_eq!(
+                kind as usize, at,
+                "each stands once, in the order of its declaration"
+            );
+        }
+        for unknown in ["", "onnx", "command", "Image"] {
+            assert_eq!(EngineKind::parse(unknown), None, "{unknown}");
+        }
+    }
+
+    #[test]
+    fn only_what_a_package_brought_needs_the_permission_to_run_code() {
+        let runs_code = EngineKind::ALL.map(|kind| (kind.name(), kind.runs_code()));
+        assert_eq!(runs_code, [("ONNX", false), ("Command", true)]);
+    }
 }

@@ -219,7 +219,8 @@ impl Packages {
 
 /// What came through once need not be tried again when it is deployed.
 fn remember(onnx: &Onnx, package: Sha256, spec: &ModelSpec) {
-    if let Engine::Onnx { file } = &spec.engine {
-        onnx.remember(package, file);
+    match &spec.engine {
+        Engine::Onnx { file } => onnx.remember(package, file),
+        Engine::Command { .. } => {}
     }
 }

@@ -30,12 +30,14 @@ pub(super) fn package(model: &Path, said: &Said, onnx: &Onnx) -> Result<ModelSpe
             Ok(Engine::Command { command })
         }
     })?;
-    if let Engine::Onnx { file } = &spec.engine {
-        notes.extend(onnx.check(Subject {
+    match &spec.engine {
+        Engine::Onnx { file } => notes.extend(onnx.check(Subject {
             folder: model,
             file,
             apis: &spec.apis,
-        })?);
+        })?),
+        // Whether a program answers is known once it runs.
+        Engine::Command { .. } => {}
     }
     if model.join("requirements.txt").is_file() {
         notes.push(

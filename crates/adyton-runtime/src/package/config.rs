@@ -11,7 +11,7 @@ mod nearest;
 mod notes;
 mod syntax;
 
-use adyton_core::model::{Engine, ModelSpec};
+use adyton_core::model::{Engine, EngineKind, ModelSpec};
 use serde_json::{Map, Value as Json};
 
 use self::nearest::nearest;
@@ -19,8 +19,6 @@ use self::notes::Notes;
 pub(super) use self::syntax::parse;
 use super::error::ImportError;
 
-/// The engines that this version runs.
-pub const RUNNABLE: [&str; 2] = ["ONNX", "Command"];
 /// Engines that the public documentation names (or that are planned), and what to do instead.
 const OTHERS: [(&str, &str); 10] = [
     (
@@ -88,6 +86,23 @@ pub(super) enum Asked {
     Command(Vec<String>),
 }
 
+impl Asked {
+    fn read(kind: EngineKind, fields: &Map<String, Json>) -> Result<Self, ImportError> {
+        match kind {
+            EngineKind::Onnx => Ok(Self::Onnx),
+            EngineKind::Command => command(fields).map(Self::Command),
+        }
+    }
+
+    /// Whether the engine is a program that is started for each instance, and asked whether it is ready.
+    const fn is_program(&self) -> bool {
+        match self {
+            Self::Onnx => false,
+            Self::Command(_) => true,
+        }
+    }
+}
+
 /// Checks a document. The engine's files are still to be found, so `engine` is filled by the caller through `settle`.
 pub(super) fn check(
     config: Json,
@@ -100,17 +115,14 @@ pub(super) fn check(
             "begin with {",
         ));
     };
-    let engine_name = engine_name(fields)?;
+    let kind = engine_kind(fields)?;
     let algorithm = algorithm(fields)?;
-    let asked = match engine_name {
-        "ONNX" => Asked::Onnx,
-        _ => Asked::Command(command(fields)?),
-    };
+    let asked = Asked::read(kind, fields)?;
     let mut notes = Notes::default();
     let apis = apis::read(fields, &mut notes)?;
-    let health = match asked {
-        Asked::Onnx => None,
-        Asked::Command(_) => health::read(fields, &mut notes)?,
+    let health = match asked.is_program() {
+        false => None,
+        true => health::read(fields, &mut notes)?,
     };
     let runtime = match fields.get("runtime") {
         None | Some(Json::Null) => None,
@@ -175,19 +187,22 @@ fn slips(fields: &Map<String, Json>) -> Result<(), ImportError> {
     Ok(())
 }
 
-fn engine_name(fields: &Map<String, Json>) -> Result<&'static str, ImportError> {
-    let allowed = RUNNABLE.map(|name| format!("\"{name}\"")).join(" or ");
+fn engine_kind(fields: &Map<String, Json>) -> Result<EngineKind, ImportError> {
+    let allowed = EngineKind::ALL
+        .map(|kind| format!("\"{}\"", kind.name()))
+        .join(" or ");
     let value = required(fields, "model_type", &format!("write {allowed}"))?;
     let given = text("model_type", value)?;
-    if let Some(name) = RUNNABLE.into_iter().find(|name| *name == given) {
-        return Ok(name);
+    if let Some(kind) = EngineKind::parse(given) {
+        return Ok(kind);
     }
     if let Some((name, fix)) = OTHERS.into_iter().find(|(name, _)| *name == given) {
         let cause = format!("the engine \"{name}\" cannot be run by this version, which runs {allowed}");
         return Err(ImportError::field("model_type", cause, fix));
     }
-    let known = RUNNABLE
+    let known = EngineKind::ALL
         .into_iter()
+        .map(EngineKind::name)
         .chain(OTHERS.into_iter().map(|(name, _)| name));
     let all: Vec<&str> = known.clone().collect();
     let fix = match nearest(given, known) {

@@ -79,7 +79,7 @@ impl ModelSummary {
             model_type: model
                 .spec
                 .as_ref()
-                .map(|spec| spec.engine.name().to_owned())
+                .map(|spec| spec.engine.kind().name().to_owned())
                 .unwrap_or_default(),
             model_status: model.status.name().to_owned(),
             model_size: model.size,

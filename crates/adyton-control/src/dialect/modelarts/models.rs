@@ -1,6 +1,7 @@
 //! `…/models`: list, show and delete models, and the engines that can run them.
 
 use adyton_core::id::ModelId;
+use adyton_core::model::EngineKind;
 use adyton_store::repository::{ModelFilter, ModelSort, NameMatch};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -189,16 +190,16 @@ pub(crate) async fn delete(call: Call, Query(query): Query<DeleteQuery>) -> Outc
 
 /// `GET …/models/ai-engine-runtimes`
 pub(crate) async fn engines(call: Call) -> Outcome<Json<EngineList>> {
-    let mut engine_runtimes = vec![EngineShown {
-        ai_engine: "ONNX".to_owned(),
-        runtimes: vec![call.plane.onnx.choice().to_string()],
-    }];
-    if call.plane.settings.run_code {
-        engine_runtimes.push(EngineShown {
-            ai_engine: "Command".to_owned(),
-            runtimes: vec!["program".to_owned()],
-        });
-    }
+    let plane = &call.plane;
+    let allowed = |kind: &EngineKind| plane.settings.run_code || !kind.runs_code();
+    let shown = |kind: EngineKind| EngineShown {
+        ai_engine: kind.name().to_owned(),
+        runtimes: vec![match kind {
+            EngineKind::Onnx => plane.onnx.choice().to_string(),
+            EngineKind::Command => "program".to_owned(),
+        }],
+    };
+    let engine_runtimes: Vec<_> = EngineKind::ALL.into_iter().filter(allowed).map(shown).collect();
     Ok(Json(EngineList {
         total_count: engine_runtimes.len(),
         engine_runtimes,

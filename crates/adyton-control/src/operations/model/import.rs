@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use adyton_core::id::ProjectId;
-use adyton_core::model::Model;
+use adyton_core::model::{EngineKind, Model};
 use adyton_identity::Action;
 use adyton_runtime::package::Said;
 use adyton_store::repository::NewModel;
@@ -98,10 +98,10 @@ async fn prepare(plane: &Arc<Plane>, wanted: &Wanted) -> Outcome<(Location, bool
     blocking(move || {
         let place = locate(&plane, project, &source)?;
         let packaged = || packaged_config(&plane, &place);
-        let runs_code = is_command(fields.get("model_type"))
+        let runs_code = runs_code(fields.get("model_type"))
             || given
                 .or_else(packaged)
-                .is_some_and(|config| is_command(config.get("model_type")));
+                .is_some_and(|config| runs_code(config.get("model_type")));
         Ok((place, runs_code))
     })
     .await?
@@ -123,8 +123,12 @@ fn packaged_config(plane: &Plane, place: &Location) -> Option<Value> {
     serde_json::from_slice(&std::fs::read(&file).ok()?).ok()
 }
 
-fn is_command(model_type: Option<&Value>) -> bool {
-    model_type.and_then(Value::as_str) == Some("Command")
+/// Whether a `model_type` is one that runs code of the package. One that is not known is refused by the import, by name.
+fn runs_code(model_type: Option<&Value>) -> bool {
+    model_type
+        .and_then(Value::as_str)
+        .and_then(EngineKind::parse)
+        .is_some_and(EngineKind::runs_code)
 }
 
 /// Refuses what brings code where the server or the caller may not run it.
@@ -149,6 +153,22 @@ pub(super) fn code_allowed(plane: &Plane, may: bool, runs_code: bool) -> Outcome
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn code_is_known_by_the_engine_that_runs_it() {
+        for (model_type, expected) in [
+            (Some("Command"), true),
+            (Some("ONNX"), false),
+            // Refused by the import itself.
+            (Some("command"), false),
+            (Some("Image"), false),
+            (None, false),
+        ] {
+            let given = model_type.map(Value::from);
+            assert_eq!(runs_code(given.as_ref()), expected, "{model_type:?}");
+        }
+        assert!(!runs_code(Some(&serde_json::json!(["Command"]))));
+    }
 
     #[test]
     fn versions_are_three_short_numbers() {

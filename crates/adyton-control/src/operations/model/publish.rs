@@ -64,7 +64,7 @@ impl Job {
         let inner = plane.clone();
         let may = self.may_run_code;
         let found = blocking(move || self.unpack(&inner)).await??;
-        match code_allowed(plane, may, found.spec.engine.runs_code()) {
+        match code_allowed(plane, may, found.spec.engine.kind().runs_code()) {
             Ok(()) => Ok(found),
             Err(failure) => {
                 sweep::sweep(plane, found.digest).await;

@@ -52,9 +52,8 @@ impl Notes {
     pub(super) fn fields(&mut self, fields: &Map<String, Json>, asked: &Asked) {
         for (name, value) in fields {
             let of_programs = OF_PROGRAMS.contains(&name.as_str());
-            let is_used = USED.contains(&name.as_str())
-                || (of_programs && matches!(asked, Asked::Command(_)))
-                || is_empty(value);
+            let is_used =
+                USED.contains(&name.as_str()) || (of_programs && asked.is_program()) || is_empty(value);
             if !is_used {
                 self.ignored(name);
             }

@@ -64,6 +64,28 @@ fn a_whole_document_is_read() {
     assert_eq!((plain.apis.len(), plain.apis[0].url.as_str()), (1, "/"));
 }
 
+/// A kind of engine that is listed as one that runs has its own way of being read: none is taken for another.
+#[test]
+fn every_runnable_engine_is_read_as_itself() {
+    for kind in EngineKind::ALL {
+        let spec = read(&with(&format!(r#""model_type":"{}""#, kind.name()))).unwrap();
+        assert_eq!(spec.engine.kind(), kind);
+    }
+    for (name, _) in OTHERS {
+        assert_eq!(
+            EngineKind::parse(name),
+            None,
+            "{name} runs, so it is none of the others"
+        );
+        let refusal = read(&with(&format!(r#""model_type":"{name}""#)))
+            .unwrap_err()
+            .to_string();
+        for kind in EngineKind::ALL {
+            assert!(refusal.contains(kind.name()), "{refusal}");
+        }
+    }
+}
+
 #[test]
 fn syntax_is_refused_with_line_and_column() {
     refused(
