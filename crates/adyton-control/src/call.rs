@@ -9,6 +9,7 @@ use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use adyton_core::address::Surface;
 use adyton_core::digest::Sha256;
 use adyton_core::id::ProjectId;
 use adyton_core::live::Live;
@@ -335,6 +336,7 @@ fn seen<'a>(
         private: true,
         has_body,
         slash: EncodedSlash::Decode,
+        surface: Surface::Management,
     }
 }
 

@@ -9,6 +9,7 @@ pub(crate) mod door;
 pub(crate) mod iam;
 pub(crate) mod modelarts;
 
+use adyton_core::address::{self, Family};
 use adyton_core::id::RequestId;
 use axum::response::Response;
 
@@ -41,12 +42,11 @@ impl Dialect {
     }
     /// The dialect of an address that no row of the table has.
     pub(crate) fn of_path(path: &str) -> Self {
-        let first = path.trim_start_matches('/').split('/').next().unwrap_or_default();
-        match first {
-            "v3" | "v3.0" => Dialect::Iam,
-            "v1" => Dialect::ModelArts,
-            "v2" => Dialect::Apig,
-            _ => Dialect::Adyton,
+        match address::family(path) {
+            Family::Iam => Dialect::Iam,
+            Family::ModelArts => Dialect::ModelArts,
+            Family::Apig => Dialect::Apig,
+            Family::Adyton => Dialect::Adyton,
         }
     }
     /// The answer for `failure` in this dialect's envelope.

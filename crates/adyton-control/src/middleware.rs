@@ -152,7 +152,7 @@ fn unknown(path: &str, id: RequestId) -> Response {
         Dialect::Iam => iam::errors::no_such_address(),
         Dialect::ModelArts | Dialect::Apig | Dialect::Adyton | Dialect::Door => {
             let reason = Reason::ManageNoSuchAddress;
-            let message = if is_services_v2(path) {
+            let message = if adyton_core::address::is_services_v2(path) {
                 envelope::with_detail(reason, &SERVICES_V2)
             } else {
                 reason.code().entry().message.into()
@@ -165,12 +165,6 @@ fn unknown(path: &str, id: RequestId) -> Response {
 /// What the official ModelArts SDK is told, which calls nothing else for services.
 const SERVICES_V2: &str =
     "v2 of the services API is not served by this version; use v1, /v1/{project_id}/services";
-
-/// `/v2/{project_id}/services` and all below it.
-fn is_services_v2(path: &str) -> bool {
-    let mut segments = path.split('/').skip(1);
-    segments.next() == Some("v2") && segments.nth(1) == Some("services")
-}
 
 #[cfg(test)]
 mod tests {

@@ -10,6 +10,7 @@ use std::rc::Rc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll};
 
+use adyton_core::address;
 use adyton_core::catalogue::Reason;
 use adyton_core::clock::Clock;
 use adyton_core::id::RequestId;
@@ -162,7 +163,7 @@ fn arrival(call: ConsoleCall) -> Box<Arrival> {
     *request.headers_mut() = sent.headers.clone();
     request.headers_mut().remove(COOKIE);
     // What is no path at all is routed as one with a broken encoding, which it is.
-    *request.uri_mut() = Uri::try_from(format!("/v1/infers/{service}{path_and_query}"))
+    *request.uri_mut() = Uri::try_from(format!("{}{path_and_query}", address::of_service(service)))
         .unwrap_or_else(|_| Uri::from_static("/%"));
     let (head, ()) = request.into_parts();
     let Peer { address, text } = Peer::at(peer.ip());

@@ -37,7 +37,13 @@ pub fn onward(head: &Parts, proxied: bool) -> Vec<u8> {
         proxied,
     };
     let mut lines = Vec::new();
-    headers::write_for_model(&mut lines, head, &source, Way::Token, "/v1/infers/x");
+    headers::write_for_model(
+        &mut lines,
+        head,
+        &source,
+        Way::Token,
+        &adyton_core::address::of_service("x"),
+    );
     lines
 }
 

@@ -8,6 +8,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use adyton_core::address::Surface;
 use adyton_core::catalogue::Reason;
 use adyton_core::clock::Clock;
 use adyton_core::digest::Sha256;
@@ -24,7 +25,7 @@ use crate::allowance::Allowance;
 use crate::caller::{Caller, Way, Who};
 use crate::lockout::{self, Lockout};
 use crate::passwords::Passwords;
-use crate::request::{Place, Request};
+use crate::request::Request;
 use crate::sent::{self, Sent};
 use crate::standing::{Standing, Verified};
 use crate::tokens::{self, Contents, IssueError, Methods, TOKEN_LIFE, TokenFault};
@@ -223,13 +224,13 @@ impl Identity {
         } else if bare {
             "no credentials were sent".to_owned()
         } else if !accepts.app && of_app {
-            match request.place() {
-                Place::Api => "apps cannot call this address: authorise the app for the API first",
-                Place::PredictionTab => {
+            match request.surface {
+                Surface::Api => "apps cannot call this address: authorise the app for the API first",
+                Surface::PredictionTab => {
                     "the Prediction tab takes tokens and access keys (AK/SK) only: call the API address with app \
                      credentials"
                 }
-                Place::Management => {
+                Surface::Management => {
                     "the management APIs take tokens and access keys (AK/SK) only: apps call APIs"
                 }
             }

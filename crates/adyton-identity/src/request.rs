@@ -2,18 +2,8 @@
 
 use std::net::IpAddr;
 
+use adyton_core::address::Surface;
 use adyton_sign::{EncodedSlash, Head};
-
-/// What a request is sent to, as far as advice about its credentials goes.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Place {
-    /// An API of the gateway.
-    Api,
-    /// The Prediction tab's door, which is for users.
-    PredictionTab,
-    /// A management API.
-    Management,
-}
 
 /// A request whose caller is to be found.
 #[derive(Clone, Copy)]
@@ -28,17 +18,6 @@ pub struct Request<'a> {
     pub has_body: bool,
     /// What `%2F` in the path is (`gateway.keep_encoded_slash`).
     pub slash: EncodedSlash,
-}
-
-impl Request<'_> {
-    /// Told by the path as the client sent it. Advice only: what counts is what the address accepts.
-    pub(crate) fn place(&self) -> Place {
-        let mut segments = self.head.path.split('/').skip(1);
-        match (segments.next(), segments.next()) {
-            (Some("adyton"), _) if segments.nth(3) == Some("predict") => Place::PredictionTab,
-            (Some("v1"), Some("infers")) => Place::Api,
-            (Some("adyton" | "v1" | "v2" | "v3" | "v3.0"), _) => Place::Management,
-            _ => Place::Api,
-        }
-    }
+    /// Where it was sent to. Advice only: what counts is what the address accepts.
+    pub surface: Surface,
 }

@@ -45,7 +45,7 @@ macro_rules! reasons {
 
 reasons! {
     RouteNotAnApiAddress = "route.not_an_api_address" Route NoSuchApi "the path is not an API address and no API is published at it";
-    RouteMalformedServiceId = "route.malformed_service_id" Route NoSuchApi "the segment after `/v1/infers/` is not a service id";
+    RouteMalformedServiceId = "route.malformed_service_id" Route NoSuchApi "the API address has something else where the service's id belongs";
     RouteNoSuchService = "route.no_such_service" Route NoSuchApi "no service has this id";
     RouteUndeclaredPath = "route.undeclared_path" Route NoSuchApi "the service exists, but `config.json` declares no such path";
     RouteWrongMethod = "route.wrong_method" Route NoSuchApi "the path is declared, but for another method";

@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use super::compared::project;
-use super::nearest::{self, is_management};
 use super::units::{bytes, span};
 use super::{Asked, Difference, Nearest, Part, sentence};
+use crate::address;
 use crate::catalogue::Reason;
 use crate::clock::Timestamp;
 use crate::evidence::{Evidence, SignatureEvidence};
@@ -70,7 +70,7 @@ pub(super) fn of(asked: &Asked<'_>, nearest: &[Nearest]) -> Vec<String> {
     };
     // Where this request says it all, with names, the general advice would only repeat it.
     let is_said = !fixes.is_empty()
-        && (is_management(&asked.record.path)
+        && (address::is_management(&asked.record.path)
             || (asked.record.door == Door::PredictionTab && reason == Reason::CredentialsNotAccepted)
             || matches!(
                 reason,
@@ -97,7 +97,7 @@ fn model_answer(asked: &Asked<'_>) -> Vec<String> {
 
 fn route(asked: &Asked<'_>, nearest: &[Nearest]) -> Vec<String> {
     let path = &asked.record.path;
-    if is_management(path) {
+    if address::is_management(path) {
         let listener = asked.control_url.map_or_else(
             || "on the control listener".to_owned(),
             |url| format!("on the control listener, {url}"),
@@ -106,7 +106,7 @@ fn route(asked: &Asked<'_>, nearest: &[Nearest]) -> Vec<String> {
             "`{path}` is a management address: call it {listener}. The gateway serves predictions and published APIs only."
         )];
     }
-    if let Some(project) = nearest::project_in_front(asked) {
+    if let Some(project) = address::project_in_front(path) {
         return vec![format!(
             "Leave the project's id out: an API address has none, it is `{}`.",
             asked.record.path.replacen(&format!("/{project}"), "", 1)

@@ -9,9 +9,10 @@ use serde::{Deserialize, Serialize};
 
 use super::distance::distance;
 use super::{Asked, tab};
+use crate::address;
 use crate::catalogue::Reason;
 use crate::evidence::Evidence;
-use crate::id::{ProjectId, ServiceId};
+use crate::id::ServiceId;
 use crate::live::route::encoded;
 use crate::live::{LiveService, Method, ServiceRoute};
 use crate::record::Door;
@@ -26,13 +27,12 @@ const PATH_LETTERS: usize = 24;
 const NAME_LETTERS: usize = 6;
 /// A route this far away is no help.
 const FARTHEST: usize = 17;
-const PREFIX: &str = "/v1/infers/";
 
 /// A part of a URL or a request line.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Part {
-    /// The start of the path, `/v1/infers/`.
+    /// The start of the path, before the service's id.
     Prefix,
     /// The service's id.
     Service,
@@ -103,7 +103,7 @@ pub(super) fn of(asked: &Asked<'_>) -> Vec<Nearest> {
     if !routed {
         return Vec::new();
     }
-    if is_management(&record.path) {
+    if address::is_management(&record.path) {
         return Vec::new();
     }
     let stage = match &record.evidence {
@@ -203,12 +203,12 @@ impl<'a> Sent<'a> {
         let id = service.service.id.to_string();
         let mut differs = Vec::new();
         let mut far = 0;
-        if self.prefix != PREFIX {
+        if self.prefix != address::SERVICES {
             far += 1;
             differs.push(Difference {
                 part: Part::Prefix,
                 sent: self.prefix.to_owned(),
-                published: PREFIX.to_owned(),
+                published: address::SERVICES.to_owned(),
             });
         }
         if self.segment != id {
@@ -299,30 +299,9 @@ fn published(service: &LiveService, route: &ServiceRoute, sent: &str, differs: V
         service: service.service.id,
         service_name: service.service.name.clone(),
         method: method(&route.method, sent),
-        path: format!("{PREFIX}{}{below}", service.service.id),
+        path: format!("{}{below}", address::of_service(service.service.id)),
         environment: "RELEASE".to_owned(),
         differs,
-    }
-}
-
-/// The project's id, where it stands in front of an otherwise right API address: `/v1/{project}/infers/…`.
-pub(super) fn project_in_front(asked: &Asked<'_>) -> Option<ProjectId> {
-    let mut segments = asked.record.path.split('/').skip(1);
-    let (first, second, third) = (segments.next()?, segments.next()?, segments.next()?);
-    let project = ProjectId::parse(second.as_bytes())?;
-    (first == "v1" && third == "infers").then_some(project)
-}
-
-/// Whether the path is one of the management APIs, which are on the other listener.
-pub(super) fn is_management(path: &str) -> bool {
-    let mut segments = path.split('/').skip(1);
-    let (first, second, third) = (segments.next(), segments.next(), segments.next());
-    let is_project = second.is_some_and(|id| ProjectId::parse(id.as_bytes()).is_some());
-    match first {
-        Some("v3" | "v3.0" | "adyton" | "docs" | "metrics" | "openapi.json") => true,
-        Some("v1") => is_project && third != Some("infers"),
-        Some("v2") => is_project && third == Some("apigw"),
-        _ => false,
     }
 }
 

@@ -1,18 +1,14 @@
 //! The Prediction tab's own addresses. A record shows every call as one of the API address, which is what the pipeline
 //! routed; what came through the tab was sent to the control listener, and that is where it must be sent again.
 
+use crate::address;
 use crate::id::ProjectId;
 use crate::record::{Door, Record};
 
-/// What the pipeline makes of every call through the tab.
-const API: &str = "/v1/infers/";
-
 /// The tab's address for a path of the API address; `project` where it is known.
 pub(super) fn address(project: Option<ProjectId>, path: &str) -> Option<String> {
-    let rest = path.strip_prefix(API)?;
-    let (service, below) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
-    let project = project.map_or_else(|| "{project_id}".to_owned(), |id| id.to_string());
-    Some(format!("/adyton/v1/{project}/services/{service}/predict{below}"))
+    let (service, below) = address::split_service(path)?;
+    Some(address::of_tab(project, service, below))
 }
 
 /// The path as its client sent it.

@@ -4,6 +4,7 @@
 //! caller is provisional. A provisional caller is authorised and looks at the throttles, but only
 //! [`limit`](crate::pipeline::limit), which reads the body, makes them verified.
 
+use adyton_core::address::Surface;
 use adyton_core::live::{Live, LiveService};
 use adyton_core::service::Service;
 use adyton_identity::{Accepts, Caller, Request, Standing, Visitor};
@@ -105,5 +106,9 @@ pub(crate) fn as_signed<'a>(worker: &Worker, arrival: &'a Arrival) -> Request<'a
         private: arrival.source.private,
         has_body: !arrival.body.is_end_stream(),
         slash: worker.settings().encoded_slash,
+        surface: match arrival.door {
+            Entrance::Address => Surface::Api,
+            Entrance::PredictionTab(_) => Surface::PredictionTab,
+        },
     }
 }

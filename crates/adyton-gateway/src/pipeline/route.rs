@@ -7,6 +7,7 @@
 
 use std::borrow::Cow;
 
+use adyton_core::address;
 use adyton_core::catalogue::Reason;
 use adyton_core::evidence::Evidence;
 use adyton_core::id::{ProjectId, ServiceId};
@@ -24,8 +25,6 @@ use crate::worker::Worker;
 pub(crate) mod host;
 pub(crate) mod path;
 
-/// What every API address begins with, before the service's id.
-const ADDRESS: &str = "/v1/infers";
 const X_STAGE: HeaderName = HeaderName::from_static("x-stage");
 /// The environment that services are published in, and the default of `X-Stage`.
 const RELEASE: &str = "RELEASE";
@@ -111,7 +110,7 @@ impl Question<'_> {
                 return Err(self.refused(Reason::RouteDotSegment, None, self.path));
             }
         };
-        let Some((id, below)) = address(&path) else {
+        let Some((id, below)) = address::split_service(&path) else {
             return Err(self.refused(Reason::RouteNotAnApiAddress, None, &path));
         };
         let Some(id) = ServiceId::parse(id.as_bytes()) else {
@@ -167,12 +166,6 @@ impl Question<'_> {
         };
         Outcome::refused(reason, evidence)
     }
-}
-
-/// Splits `/v1/infers/{id}{below}`; `below` is empty or begins with `/`.
-fn address(path: &str) -> Option<(&str, &str)> {
-    let rest = path.strip_prefix(ADDRESS)?.strip_prefix('/')?;
-    Some(rest.split_at(rest.find('/').unwrap_or(rest.len())))
 }
 
 /// The route that a path and method fit; else whether it was the path or the method that did not.

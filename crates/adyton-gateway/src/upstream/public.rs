@@ -7,15 +7,13 @@
 use std::borrow::Cow;
 use std::net::SocketAddr;
 
+use adyton_core::address;
 use adyton_core::id::ServiceId;
 use http::header::{CONTENT_LOCATION, HOST, LOCATION};
 use http::{HeaderMap, HeaderValue};
 
 use crate::arrival::{Arrival, Entrance};
 use crate::items::items;
-
-/// What every API address begins with, before the service's id.
-const ADDRESS: &str = "/v1/infers/";
 
 /// A service as one caller reached it.
 pub(crate) struct Public<'a> {
@@ -26,18 +24,17 @@ pub(crate) struct Public<'a> {
 }
 
 impl Public<'_> {
-    /// What stands before the path that the model declares: `/v1/infers/{id}`, behind what a trusted proxy put before it.
+    /// What stands before the path that the model declares: the service's API address, behind what a trusted proxy put before it.
     pub(crate) fn prefix(&self) -> Cow<'_, str> {
         let head = &self.arrival.head;
         if let Entrance::PredictionTab(guest) = &self.arrival.door {
             // The same path as at the API address stands behind the tab's own.
-            let rest = head.uri.path().strip_prefix(ADDRESS).unwrap_or_default();
-            let below = rest.find('/').map_or("", |at| &rest[at..]);
+            let below = address::split_service(head.uri.path()).map_or("", |(_, below)| below);
             let sent = guest.sent.uri.path();
             return Cow::Borrowed(sent.strip_suffix(below).unwrap_or(sent).trim_end_matches('/'));
         }
         let own = own_prefix(head.uri.path())
-            .map_or_else(|| Cow::Owned(format!("{ADDRESS}{}", self.service)), Cow::Borrowed);
+            .map_or_else(|| Cow::Owned(address::of_service(self.service)), Cow::Borrowed);
         match self
             .proxied("x-forwarded-prefix")
             .filter(|prefix| is_path(prefix))
@@ -92,10 +89,9 @@ impl Public<'_> {
 
 /// The prefix as it was sent, where that is plainly one.
 fn own_prefix(path: &str) -> Option<&str> {
-    let rest = path.strip_prefix(ADDRESS)?;
-    let id = &rest[..rest.find('/').unwrap_or(rest.len())];
+    let (id, below) = address::split_service(path)?;
     ServiceId::parse(id.as_bytes())?;
-    Some(&path[..ADDRESS.len() + id.len()])
+    path.strip_suffix(below)
 }
 
 /// Whether a proxy's prefix is a path, and not the beginning of another host's address.

@@ -1,6 +1,7 @@
 //! A key that nobody has. What was sent in its place may be a secret, the two halves swapped, so it is repeated in public
 //! only where it is certain to be none of ours.
 
+use adyton_core::address::Surface;
 use adyton_core::catalogue::Reason;
 use adyton_core::id::{AccessKeyId, AppKey};
 use adyton_core::live::Live;
@@ -10,7 +11,7 @@ use super::evidence::Sketch;
 use super::kind::Kind;
 use crate::accepts::Accepts;
 use crate::identity::Identity;
-use crate::request::{Place, Request};
+use crate::request::Request;
 
 /// Secrets of each kind that are compared with what was sent; where there are more, nothing is certain.
 const SECRETS_MAX: usize = 4_096;
@@ -97,15 +98,15 @@ pub(super) fn refuse(
     };
     let looks_right = has_shape(access) || access.len() < SHORT;
     let note = if is_app {
-        match sketch.request.place() {
-            Place::Api => {
+        match sketch.request.surface {
+            Surface::Api => {
                 "this is an AppKey, and no app can call this address: authorise the app for the API first"
             }
-            Place::PredictionTab => {
+            Surface::PredictionTab => {
                 "this is an AppKey, and the Prediction tab takes tokens and access keys (AK/SK) only: call the API \
                  address with app credentials"
             }
-            Place::Management => {
+            Surface::Management => {
                 "this is an AppKey, and the management APIs take tokens and access keys (AK/SK) only: apps call APIs"
             }
         }

@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
+use adyton_core::address::Surface;
 use adyton_core::catalogue::Reason;
 use adyton_core::digest::Sha256;
 use adyton_core::evidence::Evidence;
@@ -561,18 +562,12 @@ fn a_secret_in_the_keys_place_is_not_repeated_and_the_swap_is_named() {
 #[test]
 fn the_prediction_tab_and_the_management_apis_say_that_they_take_no_apps() {
     let world = World::new();
-    for (path, says) in [
-        (
-            "/adyton/v1/000000000000000000000000000000a1/services/s/predict/x",
-            "the Prediction tab takes tokens",
-        ),
-        (
-            "/v1/000000000000000000000000000000a1/services",
-            "the management APIs take tokens",
-        ),
+    for (surface, says) in [
+        (Surface::PredictionTab, "the Prediction tab takes tokens"),
+        (Surface::Management, "the management APIs take tokens"),
     ] {
         let at = || Call {
-            path: path.into(),
+            surface,
             ..Call::new()
         };
         for call in [

@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
+use adyton_core::address::Surface;
 use adyton_core::catalogue::Reason;
 use adyton_core::clock::{Clock, Timestamp};
 use adyton_core::digest::Sha256;
@@ -220,6 +221,7 @@ pub struct Call {
     pub headers: Vec<(String, String)>,
     pub body: Vec<u8>,
     pub has_body: bool,
+    pub surface: Surface,
     pub private: bool,
     pub source: IpAddr,
 }
@@ -233,6 +235,7 @@ impl Call {
             headers: vec![("Host".into(), "127.0.0.1:8080".into())],
             body: b"{\"x\":1}".to_vec(),
             has_body: true,
+            surface: Surface::Api,
             private: true,
             source: IpAddr::from([127, 0, 0, 1]),
         }
@@ -292,6 +295,7 @@ impl Call {
             private: self.private,
             has_body: self.has_body,
             slash: EncodedSlash::Decode,
+            surface: self.surface,
         }
     }
 }

@@ -141,7 +141,7 @@ pub static TABLE: &[Mistake] = &[
     row("path.query_left_in", 8, path::query_left_in,
         "The query was left in the path: end the path before `?`; the query has a line of its own."),
     row("path.base_dropped", 12, path::base_dropped,
-        "The first segments of the path were not signed: sign the whole path as it is in the URL, `/v1/infers/…` and all."),
+        "The first segments of the path were not signed: sign the whole path as it is in the URL, from its first `/` on."),
     row("path.end_dropped", 12, path::end_dropped,
         "The last segments of the path were not signed, such as the custom path after the API address: sign the whole path as it is in the URL."),
     row("path.only_slash", 2, path::only_slash,

@@ -1,5 +1,6 @@
 //! `adyton sign METHOD URL`: signs a request, and shows every step of it.
 
+use adyton_core::address;
 use adyton_core::clock::Timestamp;
 use adyton_sign::{BodyHash, Outgoing, Signed, sign};
 use clap::Args;
@@ -42,8 +43,10 @@ impl Sign {
     /// Signs and prints.
     pub(crate) fn run(self, context: &Context) -> Outcome {
         let (address, rest) = Address::split(&self.url).ok_or_else(|| {
-            Failure::wrong_use(format!("`{}` is not a URL", self.url))
-                .hint("write the whole of it: `http://127.0.0.1:8080/v1/infers/…`")
+            Failure::wrong_use(format!("`{}` is not a URL", self.url)).hint(format!(
+                "write the whole of it: `http://127.0.0.1:8080{}…`",
+                address::SERVICES
+            ))
         })?;
         let rest = rest.split('#').next().unwrap_or_default();
         let (path, query) = rest.split_once('?').unwrap_or((rest, ""));

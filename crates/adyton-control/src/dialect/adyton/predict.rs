@@ -3,6 +3,7 @@
 
 use std::net::SocketAddr;
 
+use adyton_core::address;
 use adyton_core::id::ProjectId;
 use adyton_identity::{ConsoleCall, Visitor};
 use axum::body::Body;
@@ -56,10 +57,8 @@ struct Address {
 impl Address {
     /// Takes `/adyton/v1/{project}/services/{service}/predict{below}` apart.
     fn of(path: &str, query: Option<&str>) -> Self {
-        let mut segments = path.splitn(8, '/').skip(3);
-        let project = segments.next().unwrap_or_default();
-        let service = segments.nth(1).unwrap_or_default();
-        let below = segments.nth(1).unwrap_or_default();
+        let (project, service, below) = address::split_tab(path);
+        let below = below.strip_prefix('/').unwrap_or_default();
         Self {
             project: ProjectId::parse(project.as_bytes()),
             service: service.to_owned(),

@@ -1,5 +1,6 @@
 //! `…/apis`: the APIs that services are, to be read only. A service is exactly one API, made and deleted with it.
 
+use adyton_core::address;
 use adyton_core::id::ApiId;
 use adyton_core::service::Service;
 use adyton_store::repository::{ServiceFilter, ServiceSort};
@@ -156,7 +157,7 @@ pub(crate) async fn show(call: Call) -> Outcome<Json<ApiShown>> {
 
 /// The path of a service's API address.
 pub(crate) fn address_path(service: &Service) -> String {
-    format!("/v1/infers/{}", service.id)
+    address::of_service(service.id)
 }
 
 /// Who may call: IAM users always, apps beside them where they are enabled.

@@ -1,5 +1,6 @@
 //! `GET /` and `GET /v3`: what Keystone clients ask first; and a plain page for people until the console is there.
 
+use adyton_core::address;
 use axum::body::Body;
 use axum::response::Response;
 use http::{HeaderValue, StatusCode, header};
@@ -116,11 +117,12 @@ fn landing(call: &OpenCall) -> Response {
         .chars()
         .filter(|c| c.is_ascii_alphanumeric() || ".:-/[]".contains(*c))
         .collect();
+    let predictions = address::SERVICES;
     let page = format!(
         "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Adyton</title>\
          <style>body{{font:16px/1.5 system-ui,sans-serif;max-width:40rem;margin:4rem auto;padding:0 1rem}}</style>\
          <h1>Adyton</h1><p>This is the control plane. It speaks IAM, ModelArts and API Gateway; there is no console in this \
-         version.</p><ul><li>Predictions: <code>{gateway}/v1/infers/…</code></li>\
+         version.</p><ul><li>Predictions: <code>{gateway}{predictions}…</code></li>\
          <li>The API: <a href=\"/docs\">reference</a>, <a href=\"/openapi.json\">OpenAPI document</a></li>\
          <li>Command line: <code>adyton login</code>, then <code>adyton service list</code></li>\
          <li>Health: <a href=\"/healthz/ready\">/healthz/ready</a>, <a href=\"/metrics\">/metrics</a></li></ul></html>\n"

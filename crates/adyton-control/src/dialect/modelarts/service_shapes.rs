@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use adyton_core::address;
 use adyton_core::service::{ServiceStatus, Version};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -194,8 +195,8 @@ impl VersionShown {
 /// The API address of a service.
 pub(crate) fn address(plane: &Plane, seen: &Seen) -> String {
     format!(
-        "{}/v1/infers/{}",
+        "{}{}",
         plane.settings.gateway_url.trim_end_matches('/'),
-        seen.service.id
+        address::of_service(seen.service.id)
     )
 }

@@ -1,4 +1,4 @@
-//! The router against a naive matcher, and the corners of an address.
+//! The router against a naive matcher.
 
 use adyton_core::live::Method;
 use proptest::prelude::*;
@@ -8,24 +8,6 @@ use super::*;
 fn route(path: &str, method: Option<&str>) -> ServiceRoute {
     let method = method.map_or(Method::Any, |only| Method::Only(only.to_owned()));
     ServiceRoute::new(path.to_owned(), method, vec![0])
-}
-
-#[test]
-fn an_address_is_split_behind_the_id() {
-    assert_eq!(address("/v1/infers/abc"), Some(("abc", "")));
-    assert_eq!(address("/v1/infers/abc/"), Some(("abc", "/")));
-    assert_eq!(address("/v1/infers/abc//x/y"), Some(("abc", "//x/y")));
-    assert_eq!(address("/v1/infers/"), Some(("", "")));
-    for other in [
-        "/v1/infers",
-        "/v1/infersabc",
-        "/V1/infers/abc",
-        "//v1/infers/abc",
-        "",
-        "/",
-    ] {
-        assert_eq!(address(other), None, "{other}");
-    }
 }
 
 #[test]
