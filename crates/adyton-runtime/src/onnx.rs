@@ -14,7 +14,6 @@ mod guard;
 pub mod in_process;
 mod lanes;
 pub mod library;
-mod linear;
 pub mod onnx_runtime;
 mod pace;
 pub mod predictor;
@@ -203,14 +202,13 @@ impl Onnx {
 
     fn load_file(&self, path: &Path, shown: &str) -> Result<Box<dyn Predictor>, LoadError> {
         let cost = cost::of_file(path);
-        let runtime: Box<dyn Predictor> = match (&self.environment, &self.choice) {
+        Ok(match (&self.environment, &self.choice) {
             (Some(environment), Choice::Library(library)) => {
                 let model = onnx_runtime::OnnxRuntimeModel::load(environment, library.minor, path, shown)?;
                 Box::new(model.costing(cost))
             }
             _ => Box::new(builtin::BuiltinModel::load(path, shown)?.costing(cost)),
-        };
-        Ok(linear::Linear::take_over(path, runtime))
+        })
     }
 }
 

@@ -17,8 +17,6 @@ const LARGEST: u64 = 16 << 20;
 /// What the time of a run depends on.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Cost {
-    /// The number of elements, and no more than in proportion.
-    Elements,
     /// The shapes of the inputs; how, is to be measured.
     Shapes,
     /// What the inputs say, or something that is not known.

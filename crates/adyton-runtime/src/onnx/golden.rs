@@ -126,7 +126,6 @@ pub(super) fn inline_body(model: &dyn Predictor, p99: Duration) -> Option<usize>
     };
     match model.cost() {
         Cost::Contents => None,
-        Cost::Elements => Some(INLINE_BODY),
         // It is not inline now; should it ever get so fast, then for small bodies.
         Cost::Shapes if p99 > INLINE || inputs.iter().any(is_open_inside) => Some(OPEN_BODY),
         Cost::Shapes => Some(largest(model, OPEN_BODY)),

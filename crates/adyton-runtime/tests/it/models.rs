@@ -415,13 +415,8 @@ fn broken_graphs_are_refused_by_every_runtime() {
 }
 
 #[test]
-fn a_linear_model_is_computed_in_place() {
+fn a_classifier_answers_on_every_runtime_and_what_is_not_finite_panics_none() {
     for (runtime, model) in each(&graph::iris(), None) {
-        assert!(
-            model.runtime().starts_with("linear, as"),
-            "{runtime}: {}",
-            model.runtime()
-        );
         let ask = |x: &str| {
             ask(
                 &model,
@@ -429,13 +424,7 @@ fn a_linear_model_is_computed_in_place() {
             )
         };
         assert!(ask("5.1").contains("setosa"), "{runtime}");
-        // What is not finite is the reference's, which answers or refuses it; nothing panics and nothing is made up.
+        // Answered or refused; nothing panics.
         assert!(!ask(r#""NaN""#).contains("runtime panicked"), "{runtime}");
     }
-    let wheel = each(&graph::wheel_iris(), None);
-    assert!(
-        wheel
-            .iter()
-            .all(|(_, model)| model.runtime().starts_with("linear, as"))
-    );
 }
