@@ -4,7 +4,8 @@ use std::sync::OnceLock;
 
 use adyton_runtime::onnx::codec::Codec;
 use adyton_runtime::onnx::predictor::{Predictor, RunError};
-use adyton_runtime::onnx::tensor::{Axis, ElementType, Input, Ports, Tensor, Value};
+use adyton_runtime::onnx::signature::{Axis, Input, Ports};
+use adyton_runtime::onnx::tensor::{ElementType, Tensor, Value};
 use serde_json::json;
 
 use crate::choices::Choices;

@@ -6,7 +6,8 @@ use adyton_core::clock::Clock;
 use adyton_core::evidence::Evidence;
 use adyton_runtime::onnx::in_process::InProcess;
 use adyton_runtime::onnx::predictor::{Predictor, RunError};
-use adyton_runtime::onnx::tensor::{Axis, ElementType, Input, Ports, Tensor, Value};
+use adyton_runtime::onnx::signature::{Axis, Input, Ports};
+use adyton_runtime::onnx::tensor::{ElementType, Tensor, Value};
 use adyton_runtime::onnx::threads::InferenceThreads;
 use adyton_runtime::targets::Target;
 

@@ -15,12 +15,14 @@ mod rows;
 mod schema;
 mod write;
 
+use adyton_core::model::ApiDeclaration;
 use bytes::Bytes;
 use serde_json::Value as Json;
 
 pub use self::schema::SchemaError;
 use super::predictor::{Predictor, RunError};
-use super::tensor::{Input, Ports, show_shape};
+use super::signature::{Input, Ports};
+use super::tensor::show_shape;
 
 /// What is wrong with a prediction's body: which field, and what was expected there.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
@@ -94,6 +96,18 @@ impl Codec {
             Self::Rows(columns) => rows::predict(columns, model, body),
         }
     }
+}
+
+/// The codec of each declared API, by its path.
+///
+/// # Errors
+/// The number of the declaration (`apis[n]`) whose schema does not fit the model.
+pub fn of_apis(apis: &[ApiDeclaration], ports: &Ports) -> Result<Vec<(String, Codec)>, (usize, SchemaError)> {
+    let choose = |(at, api): (usize, &ApiDeclaration)| match Codec::choose(api.request.as_ref(), ports) {
+        Ok(codec) => Ok((api.url.clone(), codec)),
+        Err(problem) => Err((at, problem)),
+    };
+    apis.iter().enumerate().map(choose).collect()
 }
 
 #[cfg(test)]

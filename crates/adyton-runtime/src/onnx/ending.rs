@@ -3,16 +3,12 @@
 //!
 //! Whoever may end the run holds the same [`Ending`] as the thread that runs it. ONNX Runtime is interrupted at once (it
 //! looks between nodes, inside loops too); the compiled-in runtime looks at [`Ending::is_over`] between nodes. Neither stops
-//! inside one operator, so a thread may come back late, or never: see `threads/watch.rs`.
+//! inside one operator, so a thread may come back late, or never: see `threads/watchdog.rs`.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use parking_lot::Mutex;
-
-use super::cost::Cost;
-use super::predictor::{Predictor, RunError};
-use super::tensor::{Ports, Tensor, Value};
 
 type Interrupt = Box<dyn Fn() + Send>;
 
@@ -54,48 +50,19 @@ impl Ending {
         &self,
         interrupt: impl Fn() + Send + 'static,
         run: impl FnOnce() -> T,
-    ) -> Result<T, RunError> {
+    ) -> Result<T, Ended> {
         *self.interrupt.lock() = Some(Box::new(interrupt));
         // `end` sets the flag before it looks for an interrupt: one of the two sees the other.
-        let done = if self.is_over() { Err(ended()) } else { Ok(run()) };
+        let done = if self.is_over() { Err(Ended) } else { Ok(run()) };
         *self.interrupt.lock() = None;
         done
     }
 }
 
-/// What is said of a run that was ended.
-pub(crate) fn ended() -> RunError {
-    RunError("the run was ended before it was done".to_owned())
-}
-
-/// A model each run of which ends with `ending`.
-#[derive(Debug)]
-pub(crate) struct Endable<'m> {
-    pub(crate) model: &'m dyn Predictor,
-    pub(crate) ending: &'m Ending,
-}
-
-impl Predictor for Endable<'_> {
-    fn ports(&self) -> &Ports {
-        self.model.ports()
-    }
-
-    fn run(&self, inputs: &[Tensor]) -> Result<Vec<Value>, RunError> {
-        self.model.run_until(inputs, self.ending)
-    }
-
-    fn cost(&self) -> Cost {
-        self.model.cost()
-    }
-
-    fn example(&self) -> Option<&[u8]> {
-        self.model.example()
-    }
-
-    fn runtime(&self) -> String {
-        self.model.runtime()
-    }
-}
+/// A run that was ended before it was done.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("the run was ended before it was done")]
+pub(crate) struct Ended;
 
 #[cfg(test)]
 mod tests {
@@ -119,7 +86,7 @@ mod tests {
         });
         assert_eq!(ran, Ok(1));
         let late = ending.during(hears(&heard), || 7);
-        assert_eq!(late, Err(ended()));
+        assert_eq!(late, Err(Ended));
         ending.end();
         assert_eq!(
             heard.load(Ordering::SeqCst),

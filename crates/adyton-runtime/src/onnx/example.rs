@@ -14,7 +14,8 @@ use super::codec::Codec;
 use super::cost::Cost;
 use super::ending::Ending;
 use super::predictor::{Predictor, RunError};
-use super::tensor::{Ports, Tensor, Value};
+use super::signature::Ports;
+use super::tensor::{Tensor, Value};
 
 /// The file, beside the model.
 const FILE: &str = "example.json";

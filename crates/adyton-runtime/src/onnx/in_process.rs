@@ -1,10 +1,13 @@
 //! A model that answers in this process: a loaded model, the codecs of its APIs, and the choice of thread.
 //!
 //! The gateway asks [`InProcess::is_inline`] for each call. Inline, [`InProcess::predict_inline`] answers on the caller's
-//! thread; otherwise [`InProcess::submit`] queues the call for the inference threads and gives a future (`waiting.rs`).
+//! thread; otherwise [`InProcess::submit`] queues the call for the inference threads and gives a future (`pending.rs`).
 //! Dropping that future ends the call.
 
-mod waiting;
+mod call;
+mod inline_policy;
+mod pending;
+pub(crate) mod warm_up;
 
 use std::fmt;
 use std::sync::Arc;
@@ -14,92 +17,28 @@ use std::time::{Duration, Instant};
 use adyton_core::clock::Clock;
 use adyton_core::id::ProjectId;
 use adyton_core::model::ApiDeclaration;
-use bytes::Bytes;
 use http::StatusCode;
+use tokio::sync::oneshot;
 
-use super::codec::{Codec, InputError, PredictError};
-use super::ending::{Endable, Ending};
-use super::example;
-use super::golden::{self, First};
-use super::guard::guarded;
-use super::pace::{Pace, Start};
-use super::predictor::{Predictor, RunError};
-use super::threads::InferenceThreads;
-use super::threads::line::Line;
+use self::inline_policy::{InlinePolicy, Start};
+use self::warm_up::{First, first_run, unanswered};
+use super::codec::{self, Codec};
+use super::ending::Ending;
+use super::panics::catch_panic;
+use super::predictor::{Endable, Predictor, RunError};
+use super::threads::model::ServedModel;
+use super::threads::{InferenceThreads, Task};
 
-pub use self::waiting::Pending;
-pub use super::golden::INLINE_BODY;
+pub use self::call::{Answer, Call, ModelError};
+pub use self::pending::Pending;
+pub use self::warm_up::INLINE_BODY;
 
 /// A model that takes longer may have to be ended while it is measured.
 const QUICK: Duration = Duration::from_millis(100);
 
-/// One call of a model.
-#[derive(Clone, Copy, Debug)]
-pub struct Call<'c> {
-    /// The path below the service's API address: `/`, `/predictions/iris`.
-    pub path: &'c str,
-    /// The whole body.
-    pub body: &'c Bytes,
-}
-
-/// A model's answer, to be passed on untouched.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Answer {
-    /// The status.
-    pub status: StatusCode,
-    /// The value of `Content-Type`.
-    pub content_type: &'static str,
-    /// The body.
-    pub body: Bytes,
-}
-
-/// Why a model in process gave no prediction.
-#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
-pub enum ModelError {
-    /// The body does not fit the model: the caller's mistake. The model's own answer; see [`ModelError::answer`].
-    #[error(transparent)]
-    Input(#[from] InputError),
-    /// The model failed on this input. The model's own answer; see [`ModelError::answer`].
-    #[error("the model failed: {0}")]
-    Failed(RunError),
-    /// Too many calls wait for the inference threads (`ModelArts.4206`).
-    #[error("too many calls wait for this model")]
-    Busy,
-    /// The process is ending (`ModelArts.4302`).
-    #[error("the model is being stopped")]
-    Stopping,
-}
-
-impl ModelError {
-    /// What the model itself answers: `MR.0105` in the shape that ModelArts' own handlers use, with the reason. `None` for
-    /// what the platform has to answer ([`Busy`](Self::Busy), [`Stopping`](Self::Stopping)).
-    pub fn answer(&self) -> Option<Answer> {
-        let status = match self {
-            Self::Input(_) => StatusCode::BAD_REQUEST,
-            Self::Failed(_) => StatusCode::INTERNAL_SERVER_ERROR,
-            Self::Busy | Self::Stopping => return None,
-        };
-        let body = serde_json::json!({"erno": "MR.0105", "msg": self.to_string(), "words_result": {}});
-        Some(Answer {
-            status,
-            content_type: "application/json",
-            body: body.to_string().into(),
-        })
-    }
-}
-
-impl From<PredictError> for ModelError {
-    fn from(problem: PredictError) -> Self {
-        match problem {
-            PredictError::Input(problem) => Self::Input(problem),
-            PredictError::Run(problem) => Self::Failed(problem),
-        }
-    }
-}
-
 /// Why a model cannot be put to work.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
-pub enum GoldenError {
+pub enum StartError {
     /// A declared schema does not fit the model.
     #[error("config.json: apis[{at}].{problem}")]
     Schema {
@@ -114,7 +53,7 @@ pub enum GoldenError {
 pub struct InProcess {
     model: Box<dyn Predictor>,
     codecs: Vec<(String, Codec)>,
-    pace: Pace,
+    policy: InlinePolicy,
     /// The longest body that may be answered on the caller's thread; `None` when the model never may.
     inline: Option<usize>,
     /// What its people should know, although it serves.
@@ -124,7 +63,7 @@ pub struct InProcess {
     /// How many instances share it.
     users: AtomicUsize,
     /// Where its calls wait.
-    line: Arc<Line>,
+    served: Arc<ServedModel>,
     threads: Arc<InferenceThreads>,
     clock: Clock,
 }
@@ -135,13 +74,13 @@ impl fmt::Debug for InProcess {
             f,
             "InProcess({}, inline: {})",
             self.model.runtime(),
-            self.inline.is_some() && self.pace.is_inline()
+            self.inline.is_some() && self.policy.is_inline()
         )
     }
 }
 
 impl InProcess {
-    /// Puts a loaded model to work: makes it answer once (the *golden run*) and measures how long it takes. Blocks for as long
+    /// Puts a loaded model to work: makes it answer once (the *warm-up*) and measures how long it takes. Blocks for as long
     /// as the model needs.
     ///
     /// # Errors
@@ -151,7 +90,7 @@ impl InProcess {
         apis: &[ApiDeclaration],
         threads: Arc<InferenceThreads>,
         clock: Clock,
-    ) -> Result<Arc<Self>, GoldenError> {
+    ) -> Result<Arc<Self>, StartError> {
         Self::start_for(
             ProjectId::from_bits(0),
             model,
@@ -162,7 +101,7 @@ impl InProcess {
         )
     }
 
-    /// The same for a model of `project`, whose calls take turns with those of others; `ending` ends the golden run.
+    /// The same for a model of `project`, whose calls take turns with those of others; `ending` ends the warm-up.
     ///
     /// # Errors
     /// As [`start`](Self::start).
@@ -173,8 +112,8 @@ impl InProcess {
         threads: Arc<InferenceThreads>,
         clock: Clock,
         ending: &Ending,
-    ) -> Result<Arc<Self>, GoldenError> {
-        let codecs = super::codecs(apis, model.ports()).map_err(|(at, problem)| GoldenError::Schema {
+    ) -> Result<Arc<Self>, StartError> {
+        let codecs = codec::of_apis(apis, model.ports()).map_err(|(at, problem)| StartError::Schema {
             at,
             problem: problem.to_string(),
         })?;
@@ -192,20 +131,20 @@ impl InProcess {
                     true => &endable,
                     false => model.as_ref(),
                 };
-                let p99 = golden::measure(measured, &example);
-                (p99, golden::inline_body(measured, p99), None)
+                let p99 = warm_up::measure(measured, &example);
+                (p99, warm_up::inline_body(measured, p99), None)
             }
             First::Unanswered(said) => (Duration::MAX, None, Some(unanswered(&said))),
         };
         Ok(Arc::new(Self {
             model,
             codecs,
-            pace: Pace::new(p99),
+            policy: InlinePolicy::new(p99),
             inline,
             note,
             panicked: AtomicBool::new(false),
             users: AtomicUsize::new(0),
-            line: Line::new(project),
+            served: ServedModel::new(project),
             threads,
             clock,
         }))
@@ -213,17 +152,17 @@ impl InProcess {
 
     /// Whether the model was given up.
     pub(crate) fn has_failed(&self) -> bool {
-        self.line.has_failed()
+        self.served.has_failed()
     }
 
     /// Waits until the model is given up because a call of it cannot be ended, and says why.
     pub(crate) async fn failure(&self) -> String {
-        self.line.failure().await
+        self.served.failure().await
     }
 
     /// Whether a call with a body of `length` bytes should be answered on the caller's thread.
     pub fn is_inline(&self, length: usize) -> bool {
-        self.inline.is_some_and(|most| length <= most) && self.pace.is_inline()
+        self.inline.is_some_and(|most| length <= most) && self.policy.is_inline()
     }
 
     /// Answers on this thread.
@@ -237,6 +176,42 @@ impl InProcess {
     /// Answers on this thread, and says how long the model took: the time is taken here anyway.
     pub fn predict_measured(&self, call: Call<'_>) -> (Result<Answer, ModelError>, Duration) {
         self.predict(self.model.as_ref(), self.codec(call.path), call.body)
+    }
+
+    /// Queues the call for the inference threads. When the future is dropped, nobody begins with the call any more, and whoever
+    /// has begun ends it.
+    ///
+    /// # Errors
+    /// [`ModelError::Busy`] at once when too many calls wait, [`ModelError::Stopping`] when the model was given up; the future
+    /// gives the others.
+    pub fn submit(self: &Arc<Self>, call: Call<'_>) -> Result<Pending, ModelError> {
+        if self.served.has_failed() {
+            return Err(ModelError::Stopping);
+        }
+        let (tell, answer) = oneshot::channel();
+        let ending = Ending::new();
+        let (model, own) = (Arc::clone(self), Arc::clone(&ending));
+        let (codec, body) = (self.codec(call.path), call.body.clone());
+        let work = move || {
+            let endable = Endable {
+                model: model.model.as_ref(),
+                ending: &own,
+            };
+            let answered = match model.predict(&endable, codec, &body).0 {
+                // Its model is retired, or the server stops.
+                Err(_) if own.is_over() => Err(ModelError::Stopping),
+                answered => answered,
+            };
+            // A caller who left meanwhile takes no answer; nothing is lost.
+            let _ = tell.send(answered);
+        };
+        let task = Task {
+            model: Arc::clone(&self.served),
+            ending: Arc::clone(&ending),
+            work: Box::new(work),
+        };
+        self.threads.submit(task).map_err(|_| ModelError::Busy)?;
+        Ok(Pending::new(answer, ending, Arc::clone(&self.threads)))
     }
 
     /// What its people should know, although it serves: that it has not answered yet, and what it said.
@@ -265,12 +240,12 @@ impl InProcess {
         body: &[u8],
     ) -> (Result<Answer, ModelError>, Duration) {
         let codec = self.codecs.get(codec).map_or(&Codec::Tensors, |(_, codec)| codec);
-        let start = Start::of(&self.pace, &self.clock);
+        let start = Start::of(&self.policy, &self.clock);
         // The compiled-in runtime is large and young: a panic in it must cost one call, not a worker.
-        let done = guarded(|| codec.predict(model, body));
+        let done = catch_panic(|| codec.predict(model, body));
         let (took, now) = start.took(&self.clock);
         if self.inline.is_some_and(|most| body.len() <= most) {
-            self.pace.record(took, now);
+            self.policy.record(took, now);
         }
         let answered = match done {
             Ok(Ok(body)) => Ok(Answer {
@@ -293,49 +268,6 @@ impl InProcess {
     }
 }
 
-fn first_run(model: &dyn Predictor, apis: &[ApiDeclaration], codecs: &[(String, Codec)]) -> First {
-    golden::run(model, &examples(model, apis, codecs))
-}
-
-/// Makes a model answer for the first time, as [`InProcess::start`] does, without measuring how long that takes. Gives what it
-/// said if it did not answer.
-pub(crate) fn first_runs(
-    model: &dyn Predictor,
-    apis: &[ApiDeclaration],
-    codecs: &[(String, Codec)],
-) -> Option<String> {
-    match first_run(model, apis, codecs) {
-        First::Answered(_) => {
-            golden::inline_body(model, Duration::ZERO);
-            None
-        }
-        First::Unanswered(said) => Some(said),
-    }
-}
-
-/// What the package itself gives as examples, best first.
-fn examples<'c>(
-    model: &dyn Predictor,
-    apis: &[ApiDeclaration],
-    codecs: &'c [(String, Codec)],
-) -> Vec<(&'c Codec, Vec<u8>)> {
-    let file = model.example().map(<[u8]>::to_vec);
-    let file = file.and_then(|body| Some((&codecs.first()?.1, body)));
-    let declared = apis.iter().zip(codecs).filter_map(|(api, (_, codec))| {
-        let body = example::of_schema(api.request.as_ref()?)?;
-        Some((codec, body))
-    });
-    file.into_iter().chain(declared).collect()
-}
-
-/// What is said of a model that answered none of its first runs: it serves all the same.
-pub(crate) fn unanswered(said: &str) -> String {
-    format!(
-        "the model has answered nothing yet: {said}; it serves all the same; add a body that it answers as \
-         `model/example.json`, and a deployment tries that"
-    )
-}
-
 /// One instance's use of a model. When the last one is dropped, the model is retired: its calls that run or wait are ended.
 #[derive(Debug)]
 pub(crate) struct Used(Arc<InProcess>);
@@ -351,7 +283,7 @@ impl Used {
 impl Drop for Used {
     fn drop(&mut self) {
         if self.0.users.fetch_sub(1, Ordering::SeqCst) == 1 {
-            self.0.threads.end_all_of(&self.0.line);
+            self.0.threads.end_all_of(&self.0.served);
         }
     }
 }

@@ -7,8 +7,9 @@
 use std::fmt;
 
 use super::cost::Cost;
-use super::ending::{Ending, ended};
-use super::tensor::{Ports, Tensor, Value};
+use super::ending::{Ended, Ending};
+use super::signature::Ports;
+use super::tensor::{Tensor, Value};
 
 /// A loaded model.
 pub trait Predictor: Send + Sync + fmt::Debug {
@@ -28,7 +29,7 @@ pub trait Predictor: Send + Sync + fmt::Debug {
     /// As [`run`](Self::run); also when the run was ended.
     fn run_until(&self, inputs: &[Tensor], ending: &Ending) -> Result<Vec<Value>, RunError> {
         match ending.is_over() {
-            true => Err(ended()),
+            true => Err(Ended.into()),
             false => self.run(inputs),
         }
     }
@@ -56,6 +57,41 @@ impl RunError {
     /// Keeps 500 characters of what a runtime says.
     pub fn new(said: impl fmt::Display) -> Self {
         Self(shorten(&said.to_string()))
+    }
+}
+
+impl From<Ended> for RunError {
+    fn from(ended: Ended) -> Self {
+        Self(ended.to_string())
+    }
+}
+
+/// A model each run of which ends with `ending`.
+#[derive(Debug)]
+pub(crate) struct Endable<'m> {
+    pub(crate) model: &'m dyn Predictor,
+    pub(crate) ending: &'m Ending,
+}
+
+impl Predictor for Endable<'_> {
+    fn ports(&self) -> &Ports {
+        self.model.ports()
+    }
+
+    fn run(&self, inputs: &[Tensor]) -> Result<Vec<Value>, RunError> {
+        self.model.run_until(inputs, self.ending)
+    }
+
+    fn cost(&self) -> Cost {
+        self.model.cost()
+    }
+
+    fn example(&self) -> Option<&[u8]> {
+        self.model.example()
+    }
+
+    fn runtime(&self) -> String {
+        self.model.runtime()
     }
 }
 

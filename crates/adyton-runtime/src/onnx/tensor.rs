@@ -1,6 +1,5 @@
-//! Tensors, their element types, and what a model declares of its inputs and outputs. Plain values; no backend's types.
+//! Tensors, their element types, and what a model gives. Plain values; no backend's types.
 
-use std::collections::HashSet;
 use std::fmt;
 use std::sync::Arc;
 
@@ -193,121 +192,11 @@ pub enum Value {
     Sequence(Vec<Tensor>),
 }
 
-/// One axis of a declared shape.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Axis {
-    /// Exactly this long.
-    Fixed(usize),
-    /// Any length; axes of one name have the same.
-    Any(Option<Arc<str>>),
-}
-
-/// The most axes of an input: no model in use comes near, and a body nests no deeper.
-pub(crate) const MOST_AXES: usize = 16;
-
-/// Lengths to try for axes of open length when a model is run for the first time: a network of convolutions may need more than
-/// one pixel, and many need a multiple of 32 or exactly 48, 64, 224 or 640 of them.
-const OPEN_LENGTHS: [usize; 7] = [1, 32, 48, 64, 96, 224, 640];
-/// Lengths to try after these for all open axes, the batch too: a list may have to be of a certain length.
-const LIST_LENGTHS: [usize; 4] = [2, 16, 100, 1000];
-/// Elements of an example input at most; the second for [`LIST_LENGTHS`], which several axes may have at once.
-const MOST: usize = 64 << 20;
-const MOST_LISTED: usize = 1 << 20;
-
-/// A declared input.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Input {
-    /// Its name in the graph.
-    pub name: Arc<str>,
-    /// The type of its elements.
-    pub element: ElementType,
-    /// Its axes; `None` when the model does not say how many it has.
-    pub axes: Option<Vec<Axis>>,
-}
-
-impl Input {
-    /// Whether a tensor of this shape fits.
-    pub fn takes(&self, shape: &[usize]) -> bool {
-        self.axes.as_ref().is_none_or(|axes| {
-            axes.len() == shape.len()
-                && axes.iter().zip(shape).all(|(axis, length)| match axis {
-                    Axis::Fixed(wanted) => wanted == length,
-                    Axis::Any(_) => true,
-                })
-        })
-    }
-}
-
-/// `float32 [N,4]`, as messages name it.
-impl fmt::Display for Input {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Some(axes) = &self.axes else {
-            return write!(f, "{} of any shape", self.element);
-        };
-        write!(f, "{} [", self.element)?;
-        for (at, axis) in axes.iter().enumerate() {
-            if at > 0 {
-                f.write_str(",")?;
-            }
-            match axis {
-                Axis::Fixed(length) => write!(f, "{length}")?,
-                Axis::Any(Some(name)) => f.write_str(name)?,
-                Axis::Any(None) => f.write_str(if at == 0 { "N" } else { "?" })?,
-            }
-        }
-        f.write_str("]")
-    }
-}
-
-/// The shapes of `inputs` with every axis of open length set: those that come first to `first` (the batch), the others to
-/// `open`. Axes of one name have one length, wherever they are.
-pub(crate) fn example_shapes(inputs: &[Input], first: usize, open: usize) -> Vec<Shape> {
-    let name = |axis: &Axis| match axis {
-        Axis::Any(Some(name)) => Some(Arc::clone(name)),
-        Axis::Any(None) | Axis::Fixed(_) => None,
-    };
-    let leading: HashSet<Arc<str>> = inputs
-        .iter()
-        .filter_map(|input| input.axes.as_ref()?.first().and_then(name))
-        .collect();
-    let length = |(at, axis): (usize, &Axis)| match axis {
-        Axis::Fixed(length) => *length,
-        Axis::Any(Some(name)) if leading.contains(name) => first,
-        Axis::Any(None) if at == 0 => first,
-        Axis::Any(_) => open,
-    };
-    let shape = |input: &Input| input.axes.iter().flatten().enumerate().map(length).collect();
-    inputs.iter().map(shape).collect()
-}
-
-/// Shapes to try when a model is run for the first time, those of all inputs together. Their number of axes must be known.
-pub(crate) fn trial_shapes(inputs: &[Input]) -> Vec<Vec<Shape>> {
-    let open = OPEN_LENGTHS.map(|open| (1, open, MOST));
-    let listed = LIST_LENGTHS.map(|length| (length, length, MOST_LISTED));
-    let mut all: Vec<Vec<Shape>> = Vec::new();
-    for (first, open, most) in open.into_iter().chain(listed) {
-        let shapes = example_shapes(inputs, first, open);
-        if shapes.iter().all(|shape| product(shape) <= most) && !all.contains(&shapes) {
-            all.push(shapes);
-        }
-    }
-    all
-}
-
 /// How many elements a tensor of this shape has.
 pub(crate) fn product(shape: &[usize]) -> usize {
     shape
         .iter()
         .fold(1usize, |product, length| product.saturating_mul(*length))
-}
-
-/// What a model takes and gives, in the order of its graph.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct Ports {
-    /// The inputs that have no value of their own.
-    pub inputs: Vec<Input>,
-    /// The names of the outputs.
-    pub outputs: Vec<Arc<str>>,
 }
 
 /// A shape as messages show it: `[1,3]`.

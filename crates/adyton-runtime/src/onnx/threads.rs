@@ -3,16 +3,16 @@
 //!
 //! - A full queue refuses at once. One model may fill at most half of it, so that another still gets in.
 //! - Projects take turns (`threads/queue.rs`). One model alone may use every thread; when all have been held for a while and
-//!   another project's call waits, a further thread starts for it (`threads/watch.rs`).
+//!   another project's call waits, a further thread starts for it (`threads/watchdog.rs`).
 //! - A call whose caller has gone is thrown away before it starts, and ended when it has started ([`Ending`]). A thread that
 //!   does not come back from that is replaced, and its model is given up.
 //! - A panic in a model ends that call only.
 
 mod counts;
-pub(crate) mod line;
+pub(crate) mod model;
 mod queue;
-mod watch;
-mod work;
+mod watchdog;
+mod worker;
 
 use std::collections::HashMap;
 use std::fmt;
@@ -24,8 +24,9 @@ use adyton_core::id::ProjectId;
 use parking_lot::{Condvar, Mutex};
 
 pub use self::counts::Counts;
-use self::line::Line;
+use self::model::ServedModel;
 use self::queue::Queue;
+pub(crate) use self::queue::Task;
 use super::ending::Ending;
 
 /// How long all threads must have been held before one more starts for another project.
@@ -70,18 +71,9 @@ impl ThreadSettings {
     }
 }
 
-/// A call that waits for a thread.
-pub(crate) struct Task {
-    pub(crate) line: Arc<Line>,
-    /// Set over: nobody waits for the answer.
-    pub(crate) ending: Arc<Ending>,
-    /// Does the work and answers the caller. Dropped when nobody waits.
-    pub(crate) work: Box<dyn FnOnce() + Send>,
-}
-
 /// What one thread runs.
 struct Held {
-    line: Arc<Line>,
+    model: Arc<ServedModel>,
     ending: Arc<Ending>,
     since: Instant,
     /// Whether it is one of the further threads.
@@ -184,7 +176,7 @@ impl InferenceThreads {
         let room = self.0.settings.room;
         let mut state = self.0.state.lock();
         let mut gone = Vec::new();
-        let is_full = |state: &State| state.queue.len() >= room || state.queue.of(&task.line) >= room / 2;
+        let is_full = |state: &State| state.queue.len() >= room || state.queue.of(&task.model) >= room / 2;
         if is_full(&state) {
             // Places held for callers who have gone are free.
             gone = state.queue.remove(|waiting| waiting.ending.is_over());
@@ -192,7 +184,7 @@ impl InferenceThreads {
         let refused = state.closed || is_full(&state);
         if !refused {
             let (idle, further_idle) = (state.idle > 0, state.further_idle > 0);
-            let project = task.line.project();
+            let project = task.model.project();
             state.queue.push(task);
             if idle {
                 self.0.changed.notify_one();
@@ -211,8 +203,8 @@ impl InferenceThreads {
     }
 
     /// Ends what runs and waits for this model: it is retired.
-    pub(crate) fn end_all_of(&self, line: &Arc<Line>) {
-        self.0.end_all(|one| Arc::ptr_eq(one, line));
+    pub(crate) fn end_all_of(&self, model: &Arc<ServedModel>) {
+        self.0.end_all(|one| Arc::ptr_eq(one, model));
     }
 
     /// Notes that a run was told to end, so that somebody looks whether it does.
@@ -237,6 +229,25 @@ impl InferenceThreads {
         self.0.settings.stack
     }
 
+    /// What they do now, and have done.
+    pub fn counts(&self) -> Counts {
+        let shared = &self.0;
+        let state = shared.state.lock();
+        Counts {
+            waiting: state.queue.len(),
+            running: state.held.len(),
+            further: state.further,
+            abandoned: shared.abandoned.load(Ordering::Relaxed),
+            ended: shared.ended.load(Ordering::Relaxed),
+            lost: shared.lost.load(Ordering::Relaxed),
+        }
+    }
+
+    /// The counts in Prometheus' text format (version 0.0.4).
+    pub fn render(&self) -> String {
+        self.counts().render()
+    }
+
     /// How many calls wait now.
     pub fn waiting(&self) -> usize {
         self.0.state.lock().queue.len()
@@ -257,6 +268,6 @@ impl Drop for InferenceThreads {
 impl State {
     /// Whether a thread runs a call of this project.
     fn holds(&self, project: ProjectId) -> bool {
-        self.held.values().any(|held| held.line.project() == project)
+        self.held.values().any(|held| held.model.project() == project)
     }
 }

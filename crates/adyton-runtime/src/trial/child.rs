@@ -14,9 +14,10 @@ use rustix::process::{Resource, Rlimit, Signal};
 use serde::{Deserialize, Serialize};
 
 use super::{Found, fence};
-use crate::onnx::Onnx;
-use crate::onnx::in_process::first_runs;
+use crate::onnx::codec;
+use crate::onnx::in_process::warm_up::first_runs;
 use crate::onnx::library::OnnxLibrary;
+use crate::onnx::loader::Loader;
 use crate::onnx::predictor::Predictor;
 
 /// What to try, and within which limits.
@@ -109,15 +110,16 @@ fn end() -> ! {
 }
 
 fn find(trial: &Trial) -> Found {
-    let onnx = match &trial.library {
-        None => Ok(Onnx::builtin()),
-        Some((path, minor)) => Onnx::of_library(OnnxLibrary {
+    let loader = match &trial.library {
+        None => Ok(Loader::builtin()),
+        Some((path, minor)) => Loader::of_library(OnnxLibrary {
             path: path.clone(),
             minor: *minor,
         }),
     };
-    let model = onnx.and_then(|onnx| {
-        onnx.load(&trial.folder, &trial.file)
+    let model = loader.and_then(|loader| {
+        loader
+            .load(&trial.folder, &trial.file)
             .map_err(|problem| problem.to_string())
     });
     let model = match model {
@@ -142,7 +144,7 @@ fn find(trial: &Trial) -> Found {
 
 /// Runs the model as the server will; it is dropped here too, which recurses as deep as the graph does.
 fn run(model: Box<dyn Predictor>, apis: &[ApiDeclaration]) -> Found {
-    let codecs = match crate::onnx::codecs(apis, model.ports()) {
+    let codecs = match codec::of_apis(apis, model.ports()) {
         Ok(codecs) => codecs,
         Err((at, problem)) => {
             return Found::Schema {

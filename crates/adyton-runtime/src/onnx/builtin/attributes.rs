@@ -3,8 +3,8 @@
 
 use tract_onnx::pb::{AttributeProto, GraphProto, ModelProto, NodeProto, TensorProto};
 
-use super::element_type;
 use super::operators::{self, ML, ML_SETS, ONNX, Rule, SETS};
+use super::tensors::element_type;
 use crate::onnx::zip_map::attribute;
 
 /// What is not understood, in words; `None` when all is.

@@ -12,12 +12,14 @@ use tract_onnx::prelude::*;
 use tract_onnx::tract_core::internal::{SimplePlan, SimpleState, TypedOp, bail};
 use tract_onnx::tract_core::plan::eval;
 
-use super::watch::{self, Watch};
-use super::{graph, restart};
-use crate::onnx::ending::{Ending, ended};
-use crate::onnx::guard::guarded;
-use crate::onnx::lanes::Lanes;
-use crate::onnx::tensor::{Axis, Elements, Input, Ports, Shape, Tensor, product, trial_shapes};
+use super::made_up::{self, MadeUp};
+use super::{graph, recurrences, tensors};
+use crate::onnx::ending::{Ended, Ending};
+use crate::onnx::panics::catch_panic;
+use crate::onnx::session_pool::SessionPool;
+use crate::onnx::signature::{Axis, Input, Ports};
+use crate::onnx::tensor::{Elements, Shape, Tensor, product};
+use crate::onnx::trial_shapes::trial_shapes;
 
 /// So many shapes keep their plan; each holds the weights once more.
 const KEPT: usize = 4;
@@ -44,7 +46,7 @@ impl Plans {
         copies: usize,
     ) -> TractResult<Self> {
         // It panics over some graphs with open axes (a recurrence over a batch of open length, without an initial state).
-        let whole = match guarded(|| Plan::prepare(&model, folder, copies, false)) {
+        let whole = match catch_panic(|| Plan::prepare(&model, folder, copies, false)) {
             Ok(Ok(plan)) => Ok(plan),
             Ok(Err(problem)) => Err(problem),
             Err(panic) => Err(panic.into()),
@@ -60,7 +62,7 @@ impl Plans {
         };
         match whole {
             Err(problem) => {
-                let fits = |shapes| guarded(|| each.plan(shapes)).is_ok_and(|plan| plan.is_ok());
+                let fits = |shapes| catch_panic(|| each.plan(shapes)).is_ok_and(|plan| plan.is_ok());
                 match trials.iter().any(fits) {
                     true => Ok(Self::Each(Box::new(each))),
                     // What it says of the graph with all its shapes open is the more general complaint.
@@ -83,8 +85,8 @@ impl Plans {
                 let answers = |shapes: &Shapes, run: &dyn Fn(TVec<TValue>) -> TractResult<TVec<TValue>>| {
                     let given = zeros(ports, shapes);
                     let shown =
-                        |values: TVec<TValue>| values.iter().all(|value| super::output(value).is_ok());
-                    guarded(|| run(given?)).is_ok_and(|ran| ran.is_ok_and(shown))
+                        |values: TVec<TValue>| values.iter().all(|value| tensors::output(value).is_ok());
+                    catch_panic(|| run(given?)).is_ok_and(|ran| ran.is_ok_and(shown))
                 };
                 let alone = |shapes: &Shapes| {
                     answers(shapes, &|given| each.plan(shapes)?.run(given, &Ending::default()))
@@ -130,7 +132,7 @@ impl Plans {
 /// Inputs of zeros.
 fn zeros(ports: &Ports, shapes: &Shapes) -> TractResult<TVec<TValue>> {
     let zeros = |(input, shape): (&Input, &Shape)| {
-        super::input(&Tensor {
+        tensors::input(&Tensor {
             shape: shape.clone(),
             elements: Elements::zeros(input.element, product(shape)),
         })
@@ -180,10 +182,10 @@ impl EachShape {
 #[derive(Debug)]
 pub(super) struct Plan {
     plan: Arc<TractPlan>,
-    /// Nodes that are looked at before they run.
-    watch: Watch,
+    /// Nodes that are checked before they run.
+    made_up: MadeUp,
     /// States for several threads; `None` when something in the graph keeps values from one run to the next.
-    states: Option<Lanes<Option<State>>>,
+    states: Option<SessionPool<Option<State>>>,
 }
 
 impl Plan {
@@ -203,43 +205,47 @@ impl Plan {
             );
         }
         let mut typed = parsed.model.into_typed()?;
-        restart::with_each_run(&mut typed);
+        recurrences::begin_anew(&mut typed);
         let plan = SimplePlan::new(Arc::new(typed.into_optimized()?))?;
-        watch::refuse(plan.model())?;
-        let watch = Watch::over(plan.model());
+        made_up::refuse(plan.model())?;
+        let made_up = MadeUp::among(plan.model());
         let first = plan.spawn()?;
         // No operator without a state of its own can carry anything over: the values of a run are cleared at its end.
         let states = if first.op_states.iter().any(Option::is_some) {
             None
         } else {
-            Some(Lanes::make(copies, || plan.spawn().map(Some))?)
+            Some(SessionPool::make(copies, || plan.spawn().map(Some))?)
         };
-        Ok(Self { plan, watch, states })
+        Ok(Self {
+            plan,
+            made_up,
+            states,
+        })
     }
 
     fn run(&self, given: TVec<TValue>, ending: &Ending) -> TractResult<TVec<TValue>> {
         let Some(states) = &self.states else {
             return self.run_in(&mut self.plan.spawn()?, given, ending);
         };
-        let Some(mut lane) = states.take_until(|| ending.is_over()) else {
-            bail!("{}", ended());
+        let Some(mut copy) = states.take_until(|| ending.is_over()) else {
+            bail!("{Ended}");
         };
         // A run that fails or panics leaves values behind, so a state comes back only after it has succeeded.
-        let mut state = match lane.take() {
+        let mut state = match copy.take() {
             Some(state) => state,
             None => self.plan.spawn()?,
         };
         let outputs = self.run_in(&mut state, given, ending)?;
-        *lane = Some(state);
+        *copy = Some(state);
         Ok(outputs)
     }
 
     fn run_in(&self, state: &mut State, given: TVec<TValue>, ending: &Ending) -> TractResult<TVec<TValue>> {
         state.run_plan_with_eval(given, |context, own, node, inputs| {
             if ending.is_over() {
-                bail!("{}", ended());
+                bail!("{Ended}");
             }
-            self.watch
+            self.made_up
                 .run(node.id, inputs, |inputs| eval(context, own, node, inputs))
         })
     }

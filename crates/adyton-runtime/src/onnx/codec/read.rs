@@ -13,7 +13,8 @@ use self::complete::complete;
 use self::named::Body;
 use self::trouble::{Trouble, unreadable};
 use super::InputError;
-use crate::onnx::tensor::{Ports, Tensor};
+use crate::onnx::signature::Ports;
+use crate::onnx::tensor::Tensor;
 
 /// Reads the tensors of a body, in the order of the model's inputs.
 pub(super) fn tensors(body: &[u8], ports: &Ports) -> Result<Vec<Tensor>, InputError> {

@@ -8,7 +8,8 @@ use serde_json::json;
 use smallvec::smallvec;
 
 use super::*;
-use crate::onnx::tensor::{Axis, ElementType, Elements, Input, Label, Tensor, Value};
+use crate::onnx::signature::{Axis, Input};
+use crate::onnx::tensor::{ElementType, Elements, Label, Tensor, Value};
 
 #[derive(Debug)]
 struct Echo {

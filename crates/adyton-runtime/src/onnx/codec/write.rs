@@ -4,7 +4,8 @@ use bytes::Bytes;
 use half::f16;
 use serde::Serialize;
 
-use crate::onnx::tensor::{Elements, Label, Ports, Tensor, Value, each_type};
+use crate::onnx::signature::Ports;
+use crate::onnx::tensor::{Elements, Label, Tensor, Value, each_type};
 
 /// `{"outputs":{…}}` with every output under its name.
 pub(super) fn outputs(ports: &Ports, values: &[Value]) -> Bytes {

@@ -1,9 +1,6 @@
 //! What the inference threads count, for `/metrics`.
 
 use std::fmt::Write as _;
-use std::sync::atomic::Ordering;
-
-use super::InferenceThreads;
 
 /// The state of the threads at one moment, and what has happened since the start.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -22,61 +19,46 @@ pub struct Counts {
     pub lost: u64,
 }
 
-impl InferenceThreads {
-    /// What they do now, and have done.
-    pub fn counts(&self) -> Counts {
-        let shared = &self.0;
-        let state = shared.state.lock();
-        Counts {
-            waiting: state.queue.len(),
-            running: state.held.len(),
-            further: state.further,
-            abandoned: shared.abandoned.load(Ordering::Relaxed),
-            ended: shared.ended.load(Ordering::Relaxed),
-            lost: shared.lost.load(Ordering::Relaxed),
-        }
-    }
-
+impl Counts {
     /// The counts in Prometheus' text format (version 0.0.4).
-    pub fn render(&self) -> String {
-        let counts = self.counts();
+    pub(super) fn render(self) -> String {
         let number = |count: usize| u64::try_from(count).unwrap_or(u64::MAX);
         let lines = [
             (
                 "adyton_inference_waiting",
                 "gauge",
                 "Predictions that wait for an inference thread",
-                number(counts.waiting),
+                number(self.waiting),
             ),
             (
                 "adyton_inference_running",
                 "gauge",
                 "Predictions that run on inference threads",
-                number(counts.running),
+                number(self.running),
             ),
             (
                 "adyton_inference_further_threads",
                 "gauge",
                 "Inference threads beyond the usual number, for projects that waited behind others",
-                number(counts.further),
+                number(self.further),
             ),
             (
                 "adyton_inference_abandoned_total",
                 "counter",
                 "Predictions thrown away before they began, because nobody waited for them",
-                counts.abandoned,
+                self.abandoned,
             ),
             (
                 "adyton_inference_ended_total",
                 "counter",
                 "Predictions ended while they ran: caller gone, time limit, model retired, server stopping",
-                counts.ended,
+                self.ended,
             ),
             (
                 "adyton_inference_lost_threads_total",
                 "counter",
                 "Inference threads that did not come back from a run and were replaced",
-                counts.lost,
+                self.lost,
             ),
         ];
         let mut page = String::new();

@@ -8,8 +8,17 @@ use std::sync::Arc;
 
 use adyton_core::id::ProjectId;
 
-use super::Task;
-use super::line::Line;
+use super::model::ServedModel;
+use crate::onnx::ending::Ending;
+
+/// A call that waits for a thread.
+pub(crate) struct Task {
+    pub(crate) model: Arc<ServedModel>,
+    /// Set over: nobody waits for the answer.
+    pub(crate) ending: Arc<Ending>,
+    /// Does the work and answers the caller. Dropped when nobody waits.
+    pub(crate) work: Box<dyn FnOnce() + Send>,
+}
 
 /// The calls that wait.
 #[derive(Default)]
@@ -22,11 +31,11 @@ pub(super) struct Queue {
 struct Project {
     id: ProjectId,
     /// The same for the models of the project.
-    models: VecDeque<Model>,
+    models: VecDeque<ModelQueue>,
 }
 
-struct Model {
-    line: Arc<Line>,
+struct ModelQueue {
+    model: Arc<ServedModel>,
     calls: VecDeque<Task>,
 }
 
@@ -36,19 +45,19 @@ impl Queue {
         self.waiting
     }
 
-    /// How many calls of `line` wait.
-    pub(super) fn of(&self, line: &Arc<Line>) -> usize {
+    /// How many calls of `model` wait.
+    pub(super) fn of(&self, model: &Arc<ServedModel>) -> usize {
         self.projects
             .iter()
             .flat_map(|project| &project.models)
-            .find(|model| Arc::ptr_eq(&model.line, line))
-            .map_or(0, |model| model.calls.len())
+            .find(|queue| Arc::ptr_eq(&queue.model, model))
+            .map_or(0, |queue| queue.calls.len())
     }
 
     /// Puts a call behind those of its model.
     pub(super) fn push(&mut self, task: Task) {
         self.waiting += 1;
-        let id = task.line.project();
+        let id = task.model.project();
         let at = self.projects.iter().position(|project| project.id == id);
         let at = at.unwrap_or_else(|| {
             self.projects.push_back(Project {
@@ -60,12 +69,12 @@ impl Queue {
         let models = &mut self.projects[at].models;
         if let Some(model) = models
             .iter_mut()
-            .find(|model| Arc::ptr_eq(&model.line, &task.line))
+            .find(|model| Arc::ptr_eq(&model.model, &task.model))
         {
             return model.calls.push_back(task);
         }
-        models.push_back(Model {
-            line: Arc::clone(&task.line),
+        models.push_back(ModelQueue {
+            model: Arc::clone(&task.model),
             calls: [task].into(),
         });
     }
@@ -113,15 +122,14 @@ impl Queue {
 mod tests {
     #![allow(clippy::unwrap_used, reason = "tests")]
     use super::*;
-    use crate::onnx::ending::Ending;
 
-    fn line(project: u128) -> Arc<Line> {
-        Line::new(ProjectId::from_bits(project))
+    fn model(project: u128) -> Arc<ServedModel> {
+        ServedModel::new(ProjectId::from_bits(project))
     }
 
-    fn call(line: &Arc<Line>) -> Task {
+    fn call(model: &Arc<ServedModel>) -> Task {
         Task {
-            line: Arc::clone(line),
+            model: Arc::clone(model),
             ending: Ending::new(),
             work: Box::new(|| ()),
         }
@@ -129,15 +137,15 @@ mod tests {
 
     #[test]
     fn projects_take_turns_and_so_do_the_models_of_one() {
-        let (loud, second, quiet) = (line(1), line(1), line(2));
+        let (loud, second, quiet) = (model(1), model(1), model(2));
         let mut queue = Queue::default();
         for _ in 0..3 {
             queue.push(call(&loud));
         }
         queue.push(call(&second));
         queue.push(call(&quiet));
-        let order: Vec<Arc<Line>> = std::iter::from_fn(|| queue.next(|_| true))
-            .map(|task| task.line)
+        let order: Vec<Arc<ServedModel>> = std::iter::from_fn(|| queue.next(|_| true))
+            .map(|task| task.model)
             .collect();
         let expected = [&loud, &quiet, &second, &loud, &loud];
         assert!(
@@ -151,15 +159,15 @@ mod tests {
 
     #[test]
     fn a_thread_may_be_for_some_projects_only() {
-        let (loud, quiet) = (line(1), line(2));
+        let (loud, quiet) = (model(1), model(2));
         let mut queue = Queue::default();
         queue.push(call(&loud));
         assert!(queue.next(|project| project != loud.project()).is_none());
         queue.push(call(&quiet));
         let next = queue.next(|project| project != loud.project()).unwrap();
-        assert!(Arc::ptr_eq(&next.line, &quiet));
+        assert!(Arc::ptr_eq(&next.model, &quiet));
         assert_eq!(queue.of(&loud), 1);
-        assert_eq!(queue.remove(|task| Arc::ptr_eq(&task.line, &loud)).len(), 1);
+        assert_eq!(queue.remove(|task| Arc::ptr_eq(&task.model, &loud)).len(), 1);
         assert_eq!((queue.len(), queue.projects().count()), (0, 0));
     }
 }

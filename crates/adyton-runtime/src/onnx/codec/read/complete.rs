@@ -2,7 +2,8 @@
 
 use super::super::InputError;
 use super::wanted;
-use crate::onnx::tensor::{Axis, Input, Ports, Tensor, show_shape};
+use crate::onnx::signature::{Axis, Input, Ports};
+use crate::onnx::tensor::{Tensor, show_shape};
 
 /// All inputs must be there, with shapes that fit.
 pub(super) fn complete(found: Option<Vec<Option<Tensor>>>, ports: &Ports) -> Result<Vec<Tensor>, InputError> {

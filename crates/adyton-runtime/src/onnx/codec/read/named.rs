@@ -8,7 +8,8 @@ use super::super::InputError;
 use super::nested::{Nested, Reading};
 use super::trouble::{Trouble, text};
 use super::wanted;
-use crate::onnx::tensor::{Input, Ports, Tensor};
+use crate::onnx::signature::{Input, Ports};
+use crate::onnx::tensor::Tensor;
 
 /// What is neither object nor list, where one of them is needed.
 macro_rules! values {

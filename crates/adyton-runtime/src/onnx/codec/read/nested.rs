@@ -6,7 +6,8 @@ use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 
 use super::super::{InputError, number};
 use super::trouble::{Place, Trouble, text};
-use crate::onnx::tensor::{Axis, Elements, Input, MOST_AXES, Tensor};
+use crate::onnx::signature::{Axis, Input, MOST_AXES};
+use crate::onnx::tensor::{Elements, Tensor};
 
 /// Deeper nesting than this is refused; models whose inputs have more axes are not loaded.
 const DEEPEST: usize = MOST_AXES;

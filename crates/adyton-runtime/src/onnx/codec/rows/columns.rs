@@ -1,7 +1,8 @@
 //! The declared columns of a row, and which input of the model each of them feeds.
 
 use super::super::{SchemaError, write};
-use crate::onnx::tensor::{Axis, ElementType, Input, Ports};
+use crate::onnx::signature::{Axis, Input, Ports};
+use crate::onnx::tensor::ElementType;
 
 /// The columns of a row and how they feed the model.
 #[derive(Clone, PartialEq, Debug)]

@@ -4,7 +4,8 @@ use smallvec::smallvec;
 
 use super::super::{InputError, number};
 use super::columns::{Columns, Feed};
-use crate::onnx::tensor::{Elements, Input, Shape, Tensor};
+use crate::onnx::signature::Input;
+use crate::onnx::tensor::{Elements, Shape, Tensor};
 
 /// The tensors that the rows make.
 ///

@@ -2,7 +2,8 @@
 
 use super::super::write;
 use super::columns::Columns;
-use crate::onnx::tensor::{Elements, Label, Ports, Tensor, Value};
+use crate::onnx::signature::Ports;
+use crate::onnx::tensor::{Elements, Label, Tensor, Value};
 
 /// What the outputs say of each row.
 pub(super) struct Outcome<'o> {

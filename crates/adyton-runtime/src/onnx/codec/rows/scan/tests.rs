@@ -8,7 +8,8 @@ use proptest::sample::select;
 use super::super::careful;
 use super::super::columns::Columns;
 use super::super::written::Written;
-use crate::onnx::tensor::{Axis, ElementType, Input, Ports};
+use crate::onnx::signature::{Axis, Input, Ports};
+use crate::onnx::tensor::ElementType;
 
 /// One name is a part of another, one is longer than ASCII, and one needs escapes.
 const NAMES: [&str; 4] = ["a", "ab", "ü", "q\"q"];

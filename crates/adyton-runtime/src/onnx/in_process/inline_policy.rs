@@ -29,7 +29,7 @@ const FRESH: Duration = Duration::from_millis(5);
 
 /// Where a model runs now, and the measure of its last calls.
 #[derive(Debug)]
-pub(crate) struct Pace {
+pub(crate) struct InlinePolicy {
     inline: AtomicBool,
     calls: AtomicU32,
     slow: AtomicU32,
@@ -64,8 +64,8 @@ thread_local! {
 
 impl Start {
     /// Begins to measure a call.
-    pub(crate) fn of(pace: &Pace, clock: &Clock) -> Self {
-        if !pace.is_inline() {
+    pub(crate) fn of(policy: &InlinePolicy, clock: &Clock) -> Self {
+        if !policy.is_inline() {
             return Self::Thread(thread_time());
         }
         let now = clock.monotonic();
@@ -113,7 +113,7 @@ pub(crate) fn thread_time() -> Duration {
     Duration::try_from(time).unwrap_or_default()
 }
 
-impl Pace {
+impl InlinePolicy {
     /// Begins inline when the p99 measured at deployment allows it.
     pub(crate) fn new(p99: Duration) -> Self {
         Self {
@@ -185,49 +185,49 @@ mod tests {
         Took::alone(Duration::from_micros(span))
     }
 
-    fn window(pace: &Pace, now: Duration) {
-        (0..WINDOW).for_each(|_| pace.record(micros(10), now));
+    fn window(policy: &InlinePolicy, now: Duration) {
+        (0..WINDOW).for_each(|_| policy.record(micros(10), now));
     }
 
     #[test]
     fn a_model_that_gets_slower_is_moved_off_and_comes_back_after_a_long_quiet_time() {
-        let pace = Pace::new(Duration::from_micros(20));
-        assert!(pace.is_inline());
+        let policy = InlinePolicy::new(Duration::from_micros(20));
+        assert!(policy.is_inline());
         for at in 0..WINDOW {
-            pace.record(micros(if at % 20 == 0 { 150 } else { 10 }), NOW);
+            policy.record(micros(if at % 20 == 0 { 150 } else { 10 }), NOW);
         }
-        assert!(!pace.is_inline(), "one in twenty was slow");
-        window(&pace, NOW);
-        assert!(!pace.is_inline(), "one good window says nothing yet");
-        window(&pace, NOW + QUIET);
-        assert!(pace.is_inline());
+        assert!(!policy.is_inline(), "one in twenty was slow");
+        window(&policy, NOW);
+        assert!(!policy.is_inline(), "one good window says nothing yet");
+        window(&policy, NOW + QUIET);
+        assert!(policy.is_inline());
     }
 
     #[test]
     fn one_stuck_call_is_enough_and_another_begins_the_wait_anew() {
-        let pace = Pace::new(Duration::from_micros(20));
-        pace.record(micros(10_000), NOW);
-        assert!(!pace.is_inline());
-        pace.record(micros(10_000), NOW + QUIET / 2);
-        window(&pace, NOW + QUIET);
-        assert!(!pace.is_inline());
-        window(&pace, NOW + QUIET * 2);
-        assert!(pace.is_inline());
-        assert!(!Pace::new(Duration::from_micros(51)).is_inline());
+        let policy = InlinePolicy::new(Duration::from_micros(20));
+        policy.record(micros(10_000), NOW);
+        assert!(!policy.is_inline());
+        policy.record(micros(10_000), NOW + QUIET / 2);
+        window(&policy, NOW + QUIET);
+        assert!(!policy.is_inline());
+        window(&policy, NOW + QUIET * 2);
+        assert!(policy.is_inline());
+        assert!(!InlinePolicy::new(Duration::from_micros(51)).is_inline());
     }
 
     #[test]
     fn a_core_that_was_taken_away_is_no_stuck_call_until_the_third() {
-        let pace = Pace::new(Duration::from_micros(20));
+        let policy = InlinePolicy::new(Duration::from_micros(20));
         let waited = Took {
             held: Duration::from_millis(12),
             worked: Duration::from_micros(20),
         };
-        pace.record(waited, NOW);
-        pace.record(waited, NOW);
-        assert!(pace.is_inline());
-        pace.record(waited, NOW);
-        assert!(!pace.is_inline());
+        policy.record(waited, NOW);
+        policy.record(waited, NOW);
+        assert!(policy.is_inline());
+        policy.record(waited, NOW);
+        assert!(!policy.is_inline());
     }
 
     #[test]

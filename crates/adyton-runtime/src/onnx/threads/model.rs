@@ -7,13 +7,13 @@ use tokio::sync::watch;
 
 /// See the module. Each loaded model has one.
 #[derive(Debug)]
-pub(crate) struct Line {
+pub(crate) struct ServedModel {
     project: ProjectId,
     failed: watch::Sender<Option<String>>,
 }
 
-impl Line {
-    /// The line of a model of `project`.
+impl ServedModel {
+    /// A model of `project`.
     pub(crate) fn new(project: ProjectId) -> Arc<Self> {
         Arc::new(Self {
             project,

@@ -86,16 +86,16 @@ impl Shared {
                 continue;
             }
             held.lost = true;
-            lost.push((Arc::clone(&held.line), held.further));
+            lost.push((Arc::clone(&held.model), held.further));
         }
-        for (line, further) in lost {
+        for (model, further) in lost {
             self.lost.fetch_add(1, Ordering::Relaxed);
             if further {
                 state.further = state.further.saturating_sub(1);
             } else if let Err(error) = self.spawn(false) {
                 tracing::error!(%error, "an inference thread that does not come back cannot be replaced");
             }
-            line.fail(&format!(
+            model.fail(&format!(
                 "a prediction was told to end and still runs after {} s; its thread was replaced, and the model is not called \
                  any more until the service is started again",
                 patience.as_secs()

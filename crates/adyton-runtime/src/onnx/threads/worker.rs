@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use parking_lot::MutexGuard;
 
-use super::line::Line;
+use super::model::ServedModel;
 use super::{Held, Shared, State, Task};
 use crate::onnx::ending::Ending;
 
@@ -29,10 +29,10 @@ impl Shared {
         // A further thread is counted as waiting from its start on.
         let mut starting = further;
         while let Some(task) = self.next(number, further, std::mem::take(&mut starting)) {
-            let Task { line, ending, work } = task;
+            let Task { model, ending, work } = task;
             work();
             // The model may end with these, which takes time: not while the lock is held.
-            drop((line, ending));
+            drop((model, ending));
             if !self.give_back(number) {
                 return;
             }
@@ -54,7 +54,7 @@ impl Shared {
                 false => state.queue.next(|_| true),
                 true => {
                     let State { queue, held, .. } = &mut *state;
-                    queue.next(|project| held.values().all(|held| held.line.project() != project))
+                    queue.next(|project| held.values().all(|held| held.model.project() != project))
                 }
             };
             match found {
@@ -64,7 +64,7 @@ impl Shared {
                 }
                 Some(task) => {
                     let held = Held {
-                        line: Arc::clone(&task.line),
+                        model: Arc::clone(&task.model),
                         ending: Arc::clone(&task.ending),
                         since: Instant::now(),
                         further,
@@ -103,12 +103,12 @@ impl Shared {
         !lost
     }
 
-    /// Ends the runs of the lines that `is` says, and throws away what waits for them.
-    pub(super) fn end_all(&self, is: impl Fn(&Arc<Line>) -> bool) {
+    /// Ends the runs of the models that `is` says, and throws away what waits for them.
+    pub(super) fn end_all(&self, is: impl Fn(&Arc<ServedModel>) -> bool) {
         let (gone, endings) = {
             let mut state = self.state.lock();
-            let gone = state.queue.remove(|task| is(&task.line));
-            let running = state.held.values().filter(|held| is(&held.line));
+            let gone = state.queue.remove(|task| is(&task.model));
+            let running = state.held.values().filter(|held| is(&held.model));
             let endings: Vec<Arc<Ending>> = running.map(|held| Arc::clone(&held.ending)).collect();
             if !endings.is_empty() {
                 self.look_within(&mut state, self.settings.longest_call + self.settings.grace);

@@ -17,7 +17,7 @@ use tract_onnx::tract_core::ops::scan::{OptScan, Scan, ScanInfo};
 
 /// The nodes of a graph that are looked at.
 #[derive(Debug)]
-pub(super) struct Watch(Vec<(usize, Kind)>);
+pub(super) struct MadeUp(Vec<(usize, Kind)>);
 
 #[derive(Clone, Debug)]
 enum Kind {
@@ -29,9 +29,9 @@ enum Kind {
     Extreme,
 }
 
-impl Watch {
+impl MadeUp {
     /// Finds them.
-    pub(super) fn over(model: &TypedModel) -> Self {
+    pub(super) fn among(model: &TypedModel) -> Self {
         let kind = |node: &TypedNode| kind(node.op.as_ref()).map(|kind| (node.id, kind));
         Self(model.nodes().iter().filter_map(kind).collect())
     }

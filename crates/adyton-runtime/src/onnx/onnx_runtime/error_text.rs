@@ -1,7 +1,7 @@
 //! What ONNX Runtime says, made readable: without the places of its source code and the signatures of its functions, which
 //! come first and would leave no room for what matters.
 
-use super::predictor::shorten;
+use crate::onnx::predictor::shorten;
 
 /// Where ONNX Runtime was compiled: each place in its source begins so.
 const SOURCE: &str = "/onnxruntime_src/";

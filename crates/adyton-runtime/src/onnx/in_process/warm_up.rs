@@ -1,17 +1,19 @@
-//! The first run of a model (the *golden run*), and what is measured with it: how long a run takes, and up to which body it
+//! The first run of a model (the *warm-up*), and what is measured with it: how long a run takes, and up to which body it
 //! is short enough for the gateway's own core.
 
 use std::time::{Duration, Instant};
 
-use super::codec::Codec;
-use super::cost::Cost;
-use super::example;
-use super::guard::guarded;
-use super::pace::{INLINE, p99, thread_time};
-use super::predictor::Predictor;
-use super::tensor::{
-    Axis, ElementType, Elements, Input, Shape, Tensor, example_shapes, product, show_shape, trial_shapes,
-};
+use adyton_core::model::ApiDeclaration;
+
+use super::inline_policy::{INLINE, p99, thread_time};
+use crate::onnx::codec::Codec;
+use crate::onnx::cost::Cost;
+use crate::onnx::example;
+use crate::onnx::panics::catch_panic;
+use crate::onnx::predictor::Predictor;
+use crate::onnx::signature::{Axis, Input};
+use crate::onnx::tensor::{ElementType, Elements, Shape, Tensor, product, show_shape};
+use crate::onnx::trial_shapes::{example_shapes, trial_shapes};
 
 /// Bodies longer than this are read on the inference threads, however fast the model is.
 pub const INLINE_BODY: usize = 64 * 1024;
@@ -36,16 +38,60 @@ pub(super) enum First {
     Unanswered(String),
 }
 
+/// Makes a model answer for the first time, with inputs of ours and then with the examples of its package.
+pub(super) fn first_run(model: &dyn Predictor, apis: &[ApiDeclaration], codecs: &[(String, Codec)]) -> First {
+    run(model, &examples(model, apis, codecs))
+}
+
+/// Makes a model answer for the first time, as a start does, without measuring how long that takes. Gives what it
+/// said if it did not answer.
+pub(crate) fn first_runs(
+    model: &dyn Predictor,
+    apis: &[ApiDeclaration],
+    codecs: &[(String, Codec)],
+) -> Option<String> {
+    match first_run(model, apis, codecs) {
+        First::Answered(_) => {
+            inline_body(model, Duration::ZERO);
+            None
+        }
+        First::Unanswered(said) => Some(said),
+    }
+}
+
+/// What the package itself gives as examples, best first.
+fn examples<'c>(
+    model: &dyn Predictor,
+    apis: &[ApiDeclaration],
+    codecs: &'c [(String, Codec)],
+) -> Vec<(&'c Codec, Vec<u8>)> {
+    let file = model.example().map(<[u8]>::to_vec);
+    let file = file.and_then(|body| Some((&codecs.first()?.1, body)));
+    let declared = apis.iter().zip(codecs).filter_map(|(api, (_, codec))| {
+        let body = example::of_schema(api.request.as_ref()?)?;
+        Some((codec, body))
+    });
+    file.into_iter().chain(declared).collect()
+}
+
+/// What is said of a model that answered none of its first runs: it serves all the same.
+pub(crate) fn unanswered(said: &str) -> String {
+    format!(
+        "the model has answered nothing yet: {said}; it serves all the same; add a body that it answers as \
+         `model/example.json`, and a deployment tries that"
+    )
+}
+
 /// Makes the model answer once. Zeros are tried, and ones, since some divide by what they get; axes of open length are tried
 /// at several lengths, since a network of convolutions may need more than one pixel. Then the `examples` are, which the
 /// package brings: bodies, with the codec that reads them.
-pub(super) fn run(model: &dyn Predictor, examples: &[(&Codec, Vec<u8>)]) -> First {
+fn run(model: &dyn Predictor, examples: &[(&Codec, Vec<u8>)]) -> First {
     let inputs = &model.ports().inputs;
     let mut failed = None;
     for shapes in shapes(inputs) {
         for fill in [Elements::zeros, Elements::ones] {
             let example = example(inputs, &shapes, fill);
-            match guarded(|| model.run(&example)).and_then(|ran| ran) {
+            match catch_panic(|| model.run(&example)).and_then(|ran| ran) {
                 Ok(_) => return First::Answered(example),
                 Err(problem) if failed.is_none() => {
                     let shapes: Vec<String> = shapes.iter().map(|shape| show_shape(shape)).collect();
@@ -61,7 +107,7 @@ pub(super) fn run(model: &dyn Predictor, examples: &[(&Codec, Vec<u8>)]) -> Firs
     }
     let mut problem = failed.unwrap_or_default();
     for (codec, body) in examples {
-        match guarded(|| example::ask(model, codec, body)) {
+        match catch_panic(|| example::ask(model, codec, body)) {
             Ok(Ok(inputs)) => return First::Answered(inputs),
             Ok(Err(said)) => problem = format!("to the package's example it says: {said}"),
             Err(panic) => problem = format!("to the package's example it says: {panic}"),
@@ -146,7 +192,7 @@ fn largest(model: &dyn Predictor, smallest: usize) -> usize {
         let example = example(inputs, &shapes, Elements::ones);
         let time = || {
             let start = Instant::now();
-            let ran = guarded(|| model.run(&example)).and_then(|ran| ran);
+            let ran = catch_panic(|| model.run(&example)).and_then(|ran| ran);
             ran.map(|_| start.elapsed())
         };
         // The better of two: the first run at a shape makes room for it.

@@ -10,16 +10,16 @@ use tract_onnx::tract_core::ops::logic::IfThenElse;
 use tract_onnx::tract_core::ops::scan::Scan;
 
 /// Makes every recurrence in `model`, and in the graphs inside of it, begin with its initial state.
-pub(super) fn with_each_run(model: &mut TypedModel) {
+pub(super) fn begin_anew(model: &mut TypedModel) {
     for node in model.nodes_mut() {
         if let Some(scan) = node.op_as_mut::<Scan>() {
             scan.reset_every_turn = true;
-            with_each_run(&mut scan.body);
+            begin_anew(&mut scan.body);
         } else if let Some(gru) = node.op_as_mut::<GruSeq>() {
             gru.reset_every_turn = true;
         } else if let Some(branches) = node.op_as_mut::<IfThenElse>() {
-            with_each_run(&mut branches.then_body);
-            with_each_run(&mut branches.else_body);
+            begin_anew(&mut branches.then_body);
+            begin_anew(&mut branches.else_body);
         }
     }
 }

@@ -8,9 +8,9 @@ use std::time::Duration;
 use parking_lot::{Mutex, MutexGuard};
 
 /// One to a few copies of `T`.
-pub(crate) struct Lanes<T>(Vec<Mutex<T>>);
+pub(crate) struct SessionPool<T>(Vec<Mutex<T>>);
 
-impl<T> Lanes<T> {
+impl<T> SessionPool<T> {
     /// Makes `count` copies (at least one).
     pub(crate) fn make<E>(count: usize, mut make: impl FnMut() -> Result<T, E>) -> Result<Self, E> {
         (0..count.max(1))
@@ -52,15 +52,15 @@ impl<T> Lanes<T> {
     }
 }
 
-impl<T> fmt::Debug for Lanes<T> {
+impl<T> fmt::Debug for SessionPool<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Lanes({})", self.0.len())
+        write!(f, "SessionPool({})", self.0.len())
     }
 }
 
 /// How many copies of a model of `bytes` are worth their memory: one for each core for small models, one for large ones
 /// (whose operators use several threads inside).
-pub(crate) fn worth(bytes: u64) -> usize {
+pub(crate) fn copies_for(bytes: u64) -> usize {
     const SMALL: u64 = 1 << 20;
     const MIDDLE: u64 = 16 << 20;
     let cores = std::thread::available_parallelism().map_or(1, usize::from);

@@ -23,7 +23,7 @@ struct Graph {
 }
 
 /// The names of the inputs whose number of axes the model in `path` leaves open.
-pub(super) fn without_rank(path: &Path) -> HashSet<String> {
+pub(super) fn inputs(path: &Path) -> HashSet<String> {
     let model = std::fs::read(path)
         .ok()
         .and_then(|file| Model::decode(file.as_slice()).ok());

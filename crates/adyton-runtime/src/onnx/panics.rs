@@ -19,7 +19,7 @@ thread_local! {
 ///
 /// # Errors
 /// `work` panicked.
-pub(crate) fn guarded<T>(work: impl FnOnce() -> T) -> Result<T, RunError> {
+pub(crate) fn catch_panic<T>(work: impl FnOnce() -> T) -> Result<T, RunError> {
     static LISTENING: Once = Once::new();
     LISTENING.call_once(listen);
     let outside = HEARD.replace(Some(String::new()));
@@ -56,13 +56,13 @@ mod tests {
 
     #[test]
     fn a_panic_is_an_error_with_its_message() {
-        assert_eq!(guarded(|| 7), Ok(7));
-        let problem = guarded(|| -> u8 { panic!("index {} out of range", 9) });
+        assert_eq!(catch_panic(|| 7), Ok(7));
+        let problem = catch_panic(|| -> u8 { panic!("index {} out of range", 9) });
         assert_eq!(
             problem,
             Err(RunError("the runtime panicked: index 9 out of range".to_owned()))
         );
-        let nested = guarded(|| guarded(|| -> u8 { panic!("inside") }).is_err());
+        let nested = catch_panic(|| catch_panic(|| -> u8 { panic!("inside") }).is_err());
         assert_eq!(nested, Ok(true));
     }
 }

@@ -1,0 +1,112 @@
+//! Tensors of ours as those of `tract`, and back.
+
+use tract_onnx::prelude::*;
+use tract_onnx::tract_core::internal::tensor1;
+
+use crate::onnx::predictor::RunError;
+use crate::onnx::tensor::{ElementType, Elements, Tensor, Value};
+
+/// What `tract` says of a run that failed.
+pub(super) fn said(problem: TractError) -> RunError {
+    RunError::new(format!("{problem:#}"))
+}
+
+/// A tensor for `tract`.
+pub(super) fn input(tensor: &Tensor) -> TractResult<TValue> {
+    fn make<T: Datum + Copy>(shape: &[usize], elements: &[T]) -> TractResult<tract_onnx::prelude::Tensor> {
+        tract_onnx::prelude::Tensor::from_shape(shape, elements)
+    }
+    let shape = tensor.shape.as_slice();
+    let made = match &tensor.elements {
+        Elements::Float32(elements) => make(shape, elements)?,
+        Elements::Float64(elements) => make(shape, elements)?,
+        Elements::Float16(elements) => make(shape, elements)?,
+        Elements::Int8(elements) => make(shape, elements)?,
+        Elements::Int16(elements) => make(shape, elements)?,
+        Elements::Int32(elements) => make(shape, elements)?,
+        Elements::Int64(elements) => make(shape, elements)?,
+        Elements::Uint8(elements) => make(shape, elements)?,
+        Elements::Uint16(elements) => make(shape, elements)?,
+        Elements::Uint32(elements) => make(shape, elements)?,
+        Elements::Uint64(elements) => make(shape, elements)?,
+        Elements::Bool(elements) => make(shape, elements)?,
+        Elements::Text(elements) => tensor1(elements).into_shape(shape)?,
+    };
+    Ok(made.into_tvalue())
+}
+
+/// A tensor of `tract`, copied.
+pub(super) fn output(value: &tract_onnx::prelude::Tensor) -> Result<Tensor, RunError> {
+    fn copy<T: Datum + Clone>(
+        value: &tract_onnx::prelude::Tensor,
+        make: fn(Vec<T>) -> Elements,
+    ) -> TractResult<Elements> {
+        Ok(make(value.try_as_plain_ram()?.as_slice::<T>()?.to_vec()))
+    }
+    let elements = match value.datum_type().unquantized() {
+        DatumType::F32 => copy(value, Elements::Float32),
+        DatumType::F64 => copy(value, Elements::Float64),
+        DatumType::F16 => copy(value, Elements::Float16),
+        DatumType::I8 => copy(value, Elements::Int8),
+        DatumType::I16 => copy(value, Elements::Int16),
+        DatumType::I32 => copy(value, Elements::Int32),
+        DatumType::I64 => copy(value, Elements::Int64),
+        DatumType::U8 => copy(value, Elements::Uint8),
+        DatumType::U16 => copy(value, Elements::Uint16),
+        DatumType::U32 => copy(value, Elements::Uint32),
+        DatumType::U64 => copy(value, Elements::Uint64),
+        DatumType::Bool => copy(value, Elements::Bool),
+        DatumType::String => copy(value, Elements::Text),
+        // Lengths computed inside the graph.
+        DatumType::TDim => value
+            .cast_to::<i64>()
+            .and_then(|lengths| copy(&lengths, Elements::Int64)),
+        other => {
+            return Err(RunError(format!(
+                "an output of {other:?} cannot be shown as JSON"
+            )));
+        }
+    };
+    Ok(Tensor {
+        shape: value.shape().into(),
+        elements: elements.map_err(said)?,
+    })
+}
+
+/// The texts of classes for their numbers.
+pub(super) fn name_classes(classes: Tensor, texts: &[String]) -> Result<Value, RunError> {
+    let Elements::Int64(numbers) = classes.elements else {
+        return Err(RunError("the classifier gave no class numbers".to_owned()));
+    };
+    let text = |number: &i64| {
+        usize::try_from(*number)
+            .ok()
+            .and_then(|at| texts.get(at))
+            .cloned()
+            .unwrap_or_default()
+    };
+    Ok(Value::Tensor(Tensor {
+        shape: classes.shape,
+        elements: Elements::Text(numbers.iter().map(text).collect()),
+    }))
+}
+
+/// The element type that a number of the ONNX file format stands for (`TensorProto.DataType`).
+pub(super) fn element_type(number: i32) -> Option<ElementType> {
+    Some(match number {
+        1 => ElementType::Float32,
+        2 => ElementType::Uint8,
+        3 => ElementType::Int8,
+        4 => ElementType::Uint16,
+        5 => ElementType::Int16,
+        6 => ElementType::Int32,
+        7 => ElementType::Int64,
+        8 => ElementType::Text,
+        9 => ElementType::Bool,
+        10 => ElementType::Float16,
+        11 => ElementType::Float64,
+        12 => ElementType::Uint32,
+        13 => ElementType::Uint64,
+        _ => return None,
+    })
+}

@@ -1,0 +1,91 @@
+//! What a session declares of its inputs and outputs, and whether JSON can carry it.
+
+use std::collections::HashSet;
+use std::path::Path;
+use std::sync::Arc;
+
+use ort::session::Session;
+use ort::value::{TensorElementType, ValueType};
+
+use super::unknown_rank;
+use super::values::element_type;
+use crate::onnx::predictor::LoadError;
+use crate::onnx::signature::{Axis, Input, MOST_AXES, Ports};
+
+/// The inputs and outputs of the model in `path`; `file` is how messages name it.
+///
+/// # Errors
+/// One of them is of a type that JSON cannot carry.
+pub(super) fn ports(session: &Session, path: &Path, file: &str) -> Result<Ports, LoadError> {
+    let looks_scalar = |port: &ort::value::Outlet| match port.dtype() {
+        ValueType::Tensor { shape, .. } => shape.is_empty(),
+        _ => false,
+    };
+    let without_rank = match session.inputs().iter().any(looks_scalar) {
+        true => unknown_rank::inputs(path),
+        false => HashSet::new(),
+    };
+    let inputs = session.inputs().iter().map(|port| {
+        let refused = |what: String| LoadError::Input {
+            file: file.to_owned(),
+            input: port.name().to_owned(),
+            what,
+        };
+        let ValueType::Tensor {
+            ty,
+            shape,
+            dimension_symbols,
+        } = port.dtype()
+        else {
+            return Err(refused(port.dtype().to_string()));
+        };
+        let element = element_type(*ty).ok_or_else(|| refused(format!("a tensor of {ty}")))?;
+        let axes =
+            shape
+                .iter()
+                .zip(dimension_symbols.iter())
+                .map(|(length, name)| match usize::try_from(*length) {
+                    Ok(length) => Axis::Fixed(length),
+                    Err(_) => Axis::Any((!name.is_empty()).then(|| Arc::from(name.as_str()))),
+                });
+        if shape.len() > MOST_AXES {
+            return Err(refused(format!(
+                "a tensor of {} axes, more than {MOST_AXES}",
+                shape.len()
+            )));
+        }
+        Ok(Input {
+            name: Arc::from(port.name()),
+            element,
+            axes: (!without_rank.contains(port.name())).then(|| axes.collect()),
+        })
+    });
+    let hidden = |port: &&ort::value::Outlet| !can_be_shown(port.dtype());
+    if let Some(port) = session.outputs().iter().find(hidden) {
+        return Err(LoadError::Output {
+            file: file.to_owned(),
+            output: port.name().to_owned(),
+            what: match port.dtype() {
+                ValueType::Tensor { ty, .. } => format!("a tensor of {ty}"),
+                other => other.to_string(),
+            },
+        });
+    }
+    Ok(Ports {
+        inputs: inputs.collect::<Result<_, _>>()?,
+        outputs: session
+            .outputs()
+            .iter()
+            .map(|port| Arc::from(port.name()))
+            .collect(),
+    })
+}
+
+/// Whether what such an output holds can be written as JSON; the elements of sequences are seen when they come.
+fn can_be_shown(ty: &ValueType) -> bool {
+    match ty {
+        ValueType::Tensor { ty, .. } => *ty == TensorElementType::Undefined || element_type(*ty).is_some(),
+        ValueType::Sequence(_) | ValueType::Map { .. } => true,
+        ValueType::Optional(_) => false,
+    }
+}

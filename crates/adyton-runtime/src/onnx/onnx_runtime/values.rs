@@ -1,0 +1,147 @@
+//! Our tensors as values of ONNX Runtime, and back.
+
+use half::f16;
+use ort::session::SessionInputValue;
+use ort::value::{
+    DynMapValueType, DynTensorValueType, DynValue, PrimitiveTensorElementType, Shape, TensorElementType,
+    TensorRef, ValueType,
+};
+
+use crate::onnx::tensor::{self, ElementType, Elements, Label, Tensor, Value};
+
+/// The type of elements; `None` for one that JSON cannot carry.
+pub(super) fn element_type(ty: TensorElementType) -> Option<ElementType> {
+    Some(match ty {
+        TensorElementType::Float32 => ElementType::Float32,
+        TensorElementType::Float64 => ElementType::Float64,
+        TensorElementType::Float16 => ElementType::Float16,
+        TensorElementType::Int8 => ElementType::Int8,
+        TensorElementType::Int16 => ElementType::Int16,
+        TensorElementType::Int32 => ElementType::Int32,
+        TensorElementType::Int64 => ElementType::Int64,
+        TensorElementType::Uint8 => ElementType::Uint8,
+        TensorElementType::Uint16 => ElementType::Uint16,
+        TensorElementType::Uint32 => ElementType::Uint32,
+        TensorElementType::Uint64 => ElementType::Uint64,
+        TensorElementType::Bool => ElementType::Bool,
+        TensorElementType::String => ElementType::Text,
+        _ => return None,
+    })
+}
+
+/// Lends a tensor to the runtime; only texts are copied.
+pub(super) fn input(tensor: &Tensor) -> ort::Result<SessionInputValue<'_>> {
+    fn lend<'t, T: PrimitiveTensorElementType + std::fmt::Debug + Clone + 'static>(
+        shape: &'t [usize],
+        elements: &'t [T],
+    ) -> ort::Result<SessionInputValue<'t>> {
+        TensorRef::from_array_view((shape, elements)).map(SessionInputValue::from)
+    }
+    let shape = tensor.shape.as_slice();
+    match &tensor.elements {
+        Elements::Float32(elements) => lend(shape, elements),
+        Elements::Float64(elements) => lend(shape, elements),
+        Elements::Float16(elements) => lend(shape, elements),
+        Elements::Int8(elements) => lend(shape, elements),
+        Elements::Int16(elements) => lend(shape, elements),
+        Elements::Int32(elements) => lend(shape, elements),
+        Elements::Int64(elements) => lend(shape, elements),
+        Elements::Uint8(elements) => lend(shape, elements),
+        Elements::Uint16(elements) => lend(shape, elements),
+        Elements::Uint32(elements) => lend(shape, elements),
+        Elements::Uint64(elements) => lend(shape, elements),
+        Elements::Bool(elements) => lend(shape, elements),
+        Elements::Text(elements) => {
+            ort::value::Tensor::from_string_array((shape, elements.as_slice())).map(SessionInputValue::from)
+        }
+    }
+}
+
+/// Copies what the runtime gave into our own values.
+pub(super) fn output(value: DynValue) -> ort::Result<Value> {
+    match value.dtype() {
+        ValueType::Tensor { .. } => tensor(&value).map(Value::Tensor),
+        ValueType::Sequence(inner) if matches!(**inner, ValueType::Map { .. }) => {
+            let sequence: ort::value::DynSequence = value.downcast()?;
+            let maps = sequence.try_extract_sequence::<DynMapValueType>()?;
+            maps.iter().map(map).collect::<ort::Result<_>>().map(Value::Maps)
+        }
+        ValueType::Sequence(_) => {
+            let sequence: ort::value::DynSequence = value.downcast()?;
+            let tensors = sequence.try_extract_sequence::<DynTensorValueType>()?;
+            tensors
+                .into_iter()
+                .map(|one| tensor(&one.into_dyn()))
+                .collect::<ort::Result<_>>()
+                .map(Value::Sequence)
+        }
+        ValueType::Map { .. } => Ok(Value::Maps(vec![map(&value.downcast()?)?])),
+        ValueType::Optional(_) => Err(ort::Error::new("an optional output cannot be shown as JSON")),
+    }
+}
+
+fn map(map: &ort::value::DynMap) -> ort::Result<Vec<(Label, f32)>> {
+    let ValueType::Map { key, .. } = map.dtype() else {
+        return Err(ort::Error::new("not a map"));
+    };
+    if *key == TensorElementType::String {
+        let pairs = map.try_extract_key_values::<String, f32>()?;
+        return Ok(pairs
+            .into_iter()
+            .map(|(label, value)| (Label::Text(label.into()), value))
+            .collect());
+    }
+    let pairs = map.try_extract_key_values::<i64, f32>()?;
+    Ok(pairs
+        .into_iter()
+        .map(|(label, value)| (Label::Number(label), value))
+        .collect())
+}
+
+fn tensor(value: &DynValue) -> ort::Result<Tensor> {
+    fn copy<T: PrimitiveTensorElementType + Clone>(
+        value: &ort::value::DynTensorRef<'_>,
+        make: fn(Vec<T>) -> Elements,
+    ) -> ort::Result<Tensor> {
+        let (shape, elements) = value.try_extract_tensor::<T>()?;
+        Ok(Tensor {
+            shape: lengths(shape),
+            elements: make(elements.to_vec()),
+        })
+    }
+    let ValueType::Tensor { ty, .. } = value.dtype() else {
+        return Err(ort::Error::new("not a tensor"));
+    };
+    let view: ort::value::DynTensorRef<'_> = value.view().downcast()?;
+    match ty {
+        TensorElementType::Float32 => copy::<f32>(&view, Elements::Float32),
+        TensorElementType::Float64 => copy::<f64>(&view, Elements::Float64),
+        TensorElementType::Float16 => copy::<f16>(&view, Elements::Float16),
+        TensorElementType::Int8 => copy::<i8>(&view, Elements::Int8),
+        TensorElementType::Int16 => copy::<i16>(&view, Elements::Int16),
+        TensorElementType::Int32 => copy::<i32>(&view, Elements::Int32),
+        TensorElementType::Int64 => copy::<i64>(&view, Elements::Int64),
+        TensorElementType::Uint8 => copy::<u8>(&view, Elements::Uint8),
+        TensorElementType::Uint16 => copy::<u16>(&view, Elements::Uint16),
+        TensorElementType::Uint32 => copy::<u32>(&view, Elements::Uint32),
+        TensorElementType::Uint64 => copy::<u64>(&view, Elements::Uint64),
+        TensorElementType::Bool => copy::<bool>(&view, Elements::Bool),
+        TensorElementType::String => {
+            let (shape, texts) = view.try_extract_strings()?;
+            Ok(Tensor {
+                shape: lengths(shape),
+                elements: Elements::Text(texts),
+            })
+        }
+        other => Err(ort::Error::new(format!(
+            "an output of {other} cannot be shown as JSON"
+        ))),
+    }
+}
+
+fn lengths(shape: &Shape) -> tensor::Shape {
+    shape
+        .iter()
+        .map(|length| usize::try_from(*length).unwrap_or(0))
+        .collect()
+}
