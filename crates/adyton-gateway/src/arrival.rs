@@ -1,31 +1,31 @@
 //! A request as it arrived: its head, its body that nobody has read yet, and where it came from.
 
-use std::borrow::Cow;
-use std::net::IpAddr;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll};
 
 use adyton_core::id::ProjectId;
 use adyton_core::record::Door;
-use adyton_core::source::{Forwarded, forwarded};
-use adyton_identity::Visitor;
+use adyton_core::source::AddressRange;
+use adyton_identity::door::{ConsoleBody, Visitor};
 use bytes::Bytes;
+use http::Request;
 use http::header::EXPECT;
 use http::request::Parts;
-use http::{HeaderMap, HeaderValue, Request};
 use http_body::{Body, Frame, SizeHint};
 use hyper::body::Incoming;
 
-use crate::listener::wire::{Leftover, WireState};
-use crate::settings::GatewaySettings;
+use crate::remote::Remote;
+use crate::stamp::Stamp;
+use crate::wire_state::{Leftover, WireState};
 
 /// A request, before anybody has decided anything about it. It is large and goes through many hands, so it is handed on boxed.
 pub(crate) struct Arrival {
+    pub(crate) stamp: Stamp,
     pub(crate) head: Parts,
     pub(crate) body: Inbound,
     pub(crate) door: Entrance,
-    pub(crate) source: Source,
+    pub(crate) remote: Remote,
 }
 
 /// The way in, with what only this way brings along.
@@ -65,84 +65,12 @@ impl Arrival {
     }
 }
 
-/// Where a request came from.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub(crate) struct Source {
-    /// The caller's address: the peer, or what a trusted proxy says.
-    pub(crate) address: IpAddr,
-    /// The other end of the connection.
-    pub(crate) peer: IpAddr,
-    /// The same as text; a connection makes it once.
-    pub(crate) peer_text: HeaderValue,
-    /// Whether what the caller sends cannot be read on its way.
-    pub(crate) private: bool,
-    /// Whether the caller's own connection is HTTPS, as a trusted proxy says.
-    pub(crate) https: bool,
-    /// Whether the peer is a trusted proxy, so that its `X-Forwarded-For` is added to, not replaced.
-    pub(crate) proxied: bool,
-}
-
-impl Source {
-    /// Finds the caller's address. `X-Forwarded-*` counts only from a trusted proxy: anybody can write it.
-    pub(crate) fn of(peer: &Peer, headers: &HeaderMap, settings: &GatewaySettings, loopback: bool) -> Self {
-        let Peer {
-            address: peer,
-            text: peer_text,
-        } = peer.clone();
-        let direct = Self {
-            address: peer,
-            peer,
-            peer_text: peer_text.clone(),
-            private: loopback,
-            https: false,
-            proxied: false,
-        };
-        let Some(Forwarded { address, https }) = forwarded(peer, headers, &settings.trusted_proxies) else {
-            return direct;
-        };
-        Self {
-            address,
-            peer,
-            peer_text,
-            private: https || loopback,
-            https,
-            proxied: true,
-        }
-    }
-
-    /// The caller's address as text.
-    pub(crate) fn address_text(&self) -> Cow<'_, str> {
-        match self.peer_text.to_str() {
-            Ok(text) if self.address == self.peer => Cow::Borrowed(text),
-            _ => Cow::Owned(self.address.to_string()),
-        }
-    }
-}
-
-/// The other end of a connection: its address, and the same as text.
-#[derive(Clone, Debug)]
-pub(crate) struct Peer {
-    pub(crate) address: IpAddr,
-    pub(crate) text: HeaderValue,
-}
-
-impl Peer {
-    pub(crate) fn at(address: IpAddr) -> Self {
-        let address = address.to_canonical();
-        Self {
-            address,
-            // An address has only characters that a header can have.
-            text: HeaderValue::try_from(address.to_string()).unwrap_or(HeaderValue::from_static("unknown")),
-        }
-    }
-}
-
 /// The body of a request.
 pub(crate) enum Inbound {
     /// From a connection.
     Wire(WireBody),
     /// From the second door.
-    Door(crate::door::DoorBody),
+    Door(ConsoleBody),
 }
 
 /// A body that arrives on a connection. Dropped before its end, it is left to whoever writes the answer: what becomes of
@@ -160,13 +88,14 @@ pub(crate) struct Broken(pub(crate) String);
 impl Arrival {
     /// A request from a connection.
     pub(crate) fn from_wire(
+        stamp: Stamp,
         request: Request<Incoming>,
         wire: &Rc<WireState>,
-        settings: &GatewaySettings,
+        trusted_proxies: &[AddressRange],
         loopback: bool,
     ) -> Box<Self> {
         let (head, incoming) = request.into_parts();
-        let source = Source::of(&wire.peer, &head.headers, settings, loopback);
+        let remote = Remote::of(&wire.peer, &head.headers, trusted_proxies, loopback);
         let held_back = head.headers.contains_key(EXPECT);
         if incoming.is_end_stream() {
             wire.is_whole();
@@ -177,10 +106,11 @@ impl Arrival {
             held_back,
         });
         Box::new(Self {
+            stamp,
             head,
             body,
             door: Entrance::Address,
-            source,
+            remote,
         })
     }
 }
@@ -222,7 +152,10 @@ impl Body for Inbound {
                 }
                 frame.map_err(|problem| Broken(problem.to_string()))
             }
-            Self::Door(body) => Pin::new(body).poll_frame(context),
+            Self::Door(body) => body
+                .as_mut()
+                .poll_frame(context)
+                .map_err(|problem| Broken(problem.to_string())),
         }
     }
 
@@ -251,55 +184,5 @@ impl Drop for WireBody {
                 held_back: self.held_back,
             });
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn source(peer: &str, forwarded: &[&str], trusted: &[&str]) -> Source {
-        let settings = GatewaySettings {
-            trusted_proxies: trusted
-                .iter()
-                .map(|range| range.parse().expect("a range"))
-                .collect(),
-            ..GatewaySettings::default()
-        };
-        let mut headers = HeaderMap::new();
-        for line in forwarded {
-            headers.append("x-forwarded-for", line.parse().expect("a value"));
-        }
-        headers.insert("x-forwarded-proto", "https".parse().expect("a value"));
-        Source::of(
-            &Peer::at(peer.parse().expect("an address")),
-            &headers,
-            &settings,
-            false,
-        )
-    }
-
-    #[test]
-    fn a_stranger_cannot_claim_another_address() {
-        let seen = source("9.9.9.9", &["1.2.3.4"], &[]);
-        assert_eq!(
-            (seen.address.to_string().as_str(), seen.https, seen.private),
-            ("9.9.9.9", false, false)
-        );
-        let seen = source("9.9.9.9", &["1.2.3.4"], &["10.0.0.0/8"]);
-        assert_eq!(seen.address.to_string(), "9.9.9.9");
-    }
-
-    #[test]
-    fn behind_trusted_proxies_the_nearest_stranger_is_the_caller() {
-        let seen = source(
-            "10.0.0.1",
-            &["6.6.6.6, 1.2.3.4:5678", "10.0.0.7"],
-            &["10.0.0.0/8"],
-        );
-        assert_eq!(
-            (seen.address.to_string().as_str(), seen.https, seen.private),
-            ("1.2.3.4", true, true)
-        );
     }
 }

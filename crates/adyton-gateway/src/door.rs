@@ -7,6 +7,7 @@
 use std::future::Future;
 use std::pin::Pin;
 use std::rc::Rc;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll};
 
@@ -14,22 +15,23 @@ use adyton_core::address;
 use adyton_core::catalogue::Reason;
 use adyton_core::clock::Clock;
 use adyton_core::id::RequestId;
-use adyton_core::record::AnsweredBy;
-use adyton_core::rejection::{PublicDetail, PublicError};
+use adyton_core::rejection::PublicDetail;
 use adyton_identity::door::{ConsoleAnswer, ConsoleBody, ConsoleCall, ConsoleDoor};
+use adyton_listener::Places;
 use bytes::Bytes;
 use http::header::{
-    CONTENT_SECURITY_POLICY, CONTENT_TYPE, COOKIE, HeaderName, SET_COOKIE, STRICT_TRANSPORT_SECURITY,
+    CONTENT_SECURITY_POLICY, COOKIE, HeaderName, SET_COOKIE, STRICT_TRANSPORT_SECURITY,
     X_CONTENT_TYPE_OPTIONS,
 };
 use http::{HeaderMap, HeaderValue, Request, Response, Uri};
-use http_body::{Body, Frame, SizeHint};
+use http_body::{Body, Frame};
 use http_body_util::{BodyExt as _, Full};
 use tokio::sync::{mpsc, oneshot};
 
-use crate::arrival::{Arrival, Broken, Entrance, Guest, Inbound, Peer, Source};
-use crate::pipeline::{self, outcome::AnswerBody};
-use crate::worker::Worker;
+use crate::arrival::{Arrival, Entrance, Guest, Inbound};
+use crate::pipeline::{self, Pipeline, answer::AnswerBody, envelope};
+use crate::remote::Remote;
+use crate::stamp::Stamp;
 
 /// Pieces of an answer that may wait for a slow browser.
 const PIECES: usize = 4;
@@ -77,17 +79,11 @@ impl Door {
     fn closed(&self, turn: u64) -> ConsoleAnswer {
         let at = u64::try_from(self.clock.now().millis()).unwrap_or(0);
         let request = RequestId::compose(at, self.node, NO_WORKER, turn);
-        let reason = Reason::GatewayStopping;
-        let text = PublicError::new(reason, &PublicDetail::None, request).to_json();
-        let response = Response::builder()
-            .status(reason.code().entry().status)
-            .header(CONTENT_TYPE, "application/json")
-            .header("x-request-id", request.to_string())
-            .header("x-adyton-reason", reason.sub_code())
-            .header("x-adyton-answered-by", AnsweredBy::Gateway.name())
-            .body(whole(text.into()))
-            .unwrap_or_else(|_| Response::new(whole(Bytes::new())));
-        ConsoleAnswer { request, response }
+        let response = envelope::refusal(Reason::GatewayStopping, &PublicDetail::None, request);
+        ConsoleAnswer {
+            request,
+            response: response.map(whole),
+        }
     }
 }
 
@@ -98,21 +94,17 @@ impl ConsoleDoor for Door {
 }
 
 /// Answers one visit, on the worker's core.
-pub(crate) async fn receive(worker: Rc<Worker>, visit: Visit) {
-    let _place = worker.places.visit();
+pub(crate) async fn receive(pipeline: Rc<Pipeline>, places: Arc<Places>, visit: Visit) {
+    let _place = places.visit();
     let Visit { call, mut reply } = visit;
-    let arrival = arrival(call);
+    let arrival = arrival(pipeline.stamps.next(), call);
+    let request = arrival.stamp.id;
     let response = tokio::select! {
-        response = pipeline::pass(&worker, arrival, None) => response,
+        response = pipeline::pass(&pipeline, arrival, None) => response,
         // The browser left: dropping the pipeline cancels the work and writes the record.
         () = reply.closed() => return,
     };
     let (mut head, body) = response.into_parts();
-    let id = head
-        .headers
-        .get("x-request-id")
-        .and_then(|id| RequestId::parse(id.as_bytes()));
-    let request = id.unwrap_or(RequestId::from_bits(0));
     disarm(&mut head.headers);
     match body {
         AnswerBody::Whole(bytes) => {
@@ -148,7 +140,7 @@ async fn pump(mut body: AnswerBody, pieces: mpsc::Sender<Piece>) {
 }
 
 /// The call as a request to the service's API address.
-fn arrival(call: ConsoleCall) -> Box<Arrival> {
+fn arrival(stamp: Stamp, call: ConsoleCall) -> Box<Arrival> {
     let ConsoleCall {
         head: sent,
         project,
@@ -166,24 +158,16 @@ fn arrival(call: ConsoleCall) -> Box<Arrival> {
     *request.uri_mut() = Uri::try_from(format!("{}{path_and_query}", address::of_service(service)))
         .unwrap_or_else(|_| Uri::from_static("/%"));
     let (head, ()) = request.into_parts();
-    let Peer { address, text } = Peer::at(peer.ip());
-    let source = Source {
-        address,
-        peer: address,
-        peer_text: text,
-        private: true,
-        https: false,
-        proxied: false,
-    };
     Box::new(Arrival {
+        stamp,
         head,
-        body: Inbound::Door(DoorBody(body)),
+        body: Inbound::Door(body),
         door: Entrance::PredictionTab(Box::new(Guest {
             project,
             visitor,
             sent,
         })),
-        source,
+        remote: Remote::local(peer.ip()),
     })
 }
 
@@ -223,31 +207,5 @@ impl Body for Streamed {
 
     fn poll_frame(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Piece>> {
         self.0.poll_recv(context)
-    }
-}
-
-/// A request's body from the control plane.
-pub(crate) struct DoorBody(ConsoleBody);
-
-impl Body for DoorBody {
-    type Data = Bytes;
-    type Error = Broken;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, Broken>>> {
-        self.0
-            .as_mut()
-            .poll_frame(context)
-            .map_err(|problem| Broken(problem.to_string()))
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.0.is_end_stream()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        self.0.size_hint()
     }
 }

@@ -6,8 +6,8 @@ use bytes::BytesMut;
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, Uri};
 
-use crate::arrival::{Peer, Source};
 use crate::pipeline::route;
+use crate::remote::Remote;
 use crate::upstream::{HeadReader, Taken, headers};
 
 /// Whether the head of a request names one host.
@@ -27,20 +27,15 @@ pub fn path(path: &str, keeps_slashes: bool) -> Option<String> {
 
 /// The lines of a head that go on to a program.
 pub fn onward(head: &Parts, proxied: bool) -> Vec<u8> {
-    let Peer { address, text } = Peer::at([127, 0, 0, 1].into());
-    let source = Source {
-        address,
-        peer: address,
-        peer_text: text,
-        private: true,
-        https: false,
+    let remote = Remote {
         proxied,
+        ..Remote::local([127, 0, 0, 1].into())
     };
     let mut lines = Vec::new();
     headers::write_for_model(
         &mut lines,
         head,
-        &source,
+        &remote,
         Way::Token,
         &adyton_core::address::of_service("x"),
     );

@@ -22,13 +22,13 @@ pub use crate::listener::bind::{BindError, probe};
 use crate::metrics::{Meters, Metrics};
 use crate::pipeline::throttle::Registry;
 use crate::settings::GatewaySettings;
-use crate::worker::{Order, Seat, Shared};
+use crate::worker::{Common, RunState, WorkerParts};
 
 /// Visits through the second door that wait for a worker; more are refused.
 const DOOR_QUEUE: usize = 256;
 
 /// What the binary connects the gateway to.
-pub struct Ties {
+pub struct GatewayParts {
     /// The live state.
     pub live: LiveCell,
     /// The instance table.
@@ -53,10 +53,10 @@ pub struct StartError(#[from] std::io::Error);
 /// The data plane of one node.
 pub struct Gateway {
     local_addr: SocketAddr,
-    seats: Mutex<Vec<Seat>>,
+    parked: Mutex<Vec<WorkerParts>>,
     threads: Mutex<Vec<JoinHandle<()>>>,
-    orders: watch::Sender<Order>,
-    shared: Arc<Shared>,
+    state: watch::Sender<RunState>,
+    common: Arc<Common>,
     metrics: Metrics,
     door: Arc<Door>,
 }
@@ -69,58 +69,58 @@ impl Gateway {
     /// The address is taken (the error names by whom, where the system tells), or cannot be bound.
     pub fn bind(
         settings: GatewaySettings,
-        ties: Ties,
+        parts: GatewayParts,
         inherited: Option<&TcpListener>,
     ) -> Result<Self, BindError> {
-        let workers = ties.recorders.len().clamp(1, 256);
+        let workers = parts.recorders.len().clamp(1, 256);
         let (local_addr, listeners) = match inherited {
             Some(listener) => bind::shared(listener, workers).map_err(BindError::Inherited)?,
             None => bind::listeners(settings.listen, workers)?,
         };
         let node = settings.node;
-        let orders = watch::Sender::new(Order::Serve);
+        let state = watch::Sender::new(RunState::Serving);
         let meters: Vec<Arc<Meters>> = (0..workers).map(|_| Arc::default()).collect();
         let unproven = Budget::new(settings.unproven_memory);
-        let shared = Arc::new(Shared {
-            settings: ArcSwap::from_pointee(settings),
+        let common = Arc::new(Common {
+            settings: Arc::new(ArcSwap::from_pointee(settings)),
             loopback: local_addr.ip().is_loopback(),
             is_inherited: inherited.is_some(),
-            identity: ties.identity,
-            instances: ties.instances,
-            registry: Registry::default(),
-            clock: ties.clock.clone(),
+            identity: parts.identity,
+            instances: parts.instances,
+            live: parts.live,
+            targets: parts.targets,
+            registry: Arc::new(Registry::default()),
+            clock: parts.clock.clone(),
             workers,
             unproven,
-            complaints: Arc::new(Seldom::new(ties.clock.clone())),
+            complaints: Arc::new(Seldom::new(parts.clock.clone())),
         });
         let (visits, queues): (Vec<mpsc::Sender<Visit>>, Vec<_>) =
             (0..workers).map(|_| mpsc::channel(DOOR_QUEUE)).unzip();
-        let seats = listeners
+        let parked = listeners
             .into_iter()
-            .zip(ties.recorders)
+            .zip(parts.recorders)
             .zip(queues)
             .enumerate()
-            .map(|(number, ((listener, recorder), visits))| Seat {
+            .map(|(number, ((listener, recorder), visits))| WorkerParts {
                 // At most 256 workers: the clamp above.
                 number: u8::try_from(number).unwrap_or(u8::MAX),
                 listener,
                 recorder,
                 visits,
-                live: ties.live.clone(),
-                targets: Arc::clone(&ties.targets),
                 meters: Arc::clone(&meters[number]),
-                orders: orders.subscribe(),
-                shared: Arc::clone(&shared),
+                state: state.subscribe(),
+                common: Arc::clone(&common),
             })
             .collect();
         Ok(Self {
             local_addr,
-            seats: Mutex::new(seats),
+            parked: Mutex::new(parked),
             threads: Mutex::default(),
-            orders,
-            shared,
+            state,
+            common,
             metrics: Metrics::new(meters),
-            door: Arc::new(Door::new(visits, node, ties.clock)),
+            door: Arc::new(Door::new(visits, node, parts.clock)),
         })
     }
 
@@ -134,12 +134,12 @@ impl Gateway {
     /// # Errors
     /// The system gives no thread.
     pub fn start(&self) -> Result<(), StartError> {
-        for seat in self.seats.lock().drain(..) {
-            let name = format!("gateway-{}", seat.number);
+        for worker in self.parked.lock().drain(..) {
+            let name = format!("gateway-{}", worker.number);
             self.threads.lock().push(
                 std::thread::Builder::new()
                     .name(name)
-                    .spawn(move || seat.serve())?,
+                    .spawn(move || worker.serve())?,
             );
         }
         Ok(())
@@ -148,8 +148,8 @@ impl Gateway {
     /// Changes the settings that may change while it runs ([`GatewaySettings::reloaded`]). Workers take them within 50 ms;
     /// what a request waits for already keeps the limit that it began with.
     pub fn reload(&self, new: &GatewaySettings) {
-        let now = self.shared.settings.load();
-        self.shared.settings.store(Arc::new(now.reloaded(new)));
+        let now = self.common.settings.load();
+        self.common.settings.store(Arc::new(now.reloaded(new)));
     }
 
     /// The second door, for the control plane.
@@ -159,7 +159,7 @@ impl Gateway {
 
     /// The memory of the whole process for callers that are not proven.
     pub fn unproven(&self) -> Arc<Budget> {
-        Arc::clone(&self.shared.unproven)
+        Arc::clone(&self.common.unproven)
     }
 
     /// What the workers count.
@@ -171,8 +171,8 @@ impl Gateway {
     /// then the listeners close; answers carry `Connection: close`; idle connections close after
     /// [`GatewaySettings::drain_linger`]; what is still in flight after `grace` is answered with `gateway.stopping`.
     pub fn drain(&self, grace: Duration) {
-        self.orders.send_replace(Order::Drain { grace });
-        self.seats.lock().clear();
+        self.state.send_replace(RunState::Draining { grace });
+        self.parked.lock().clear();
         for thread in self.threads.lock().drain(..) {
             if thread.join().is_err() {
                 tracing::error!("a gateway thread had ended early; its connections were lost");

@@ -15,6 +15,8 @@
 //! - This crate knows no database and no management API. It reads the live state and the instance table, and writes to
 //!   the journal.
 //!
+//! Arrows between its modules run one way: `gateway` → `worker` → `door` and `listener` → `pipeline` → what all share.
+//!
 //! Read `pipeline.rs` first, then `worker.rs`, then `listener/`.
 
 #[doc(hidden)]
@@ -30,13 +32,20 @@ mod gathered;
 mod health;
 mod items;
 mod listener;
+mod looks;
 mod outbox;
 mod pipeline;
+mod prometheus;
+mod remote;
+mod snapshot;
+mod stamp;
+mod tick_clock;
 mod trail;
 mod upstream;
 mod waits;
+mod wire_state;
 mod worker;
 
-pub use gateway::{BindError, Gateway, Ties, probe};
+pub use gateway::{BindError, Gateway, GatewayParts, probe};
 pub use metrics::Metrics;
 pub use settings::GatewaySettings;

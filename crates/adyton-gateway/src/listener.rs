@@ -2,11 +2,12 @@
 //! `adyton-listener`'s.
 
 pub(crate) mod accept;
+mod arriving;
 pub(crate) mod bind;
-pub(crate) mod connection;
+mod connection;
+pub(crate) mod connections;
 pub(crate) mod drain;
-pub(crate) mod head;
-pub(crate) mod long;
-pub(crate) mod looks;
-pub(crate) mod unread;
-pub(crate) mod wire;
+mod head;
+mod long;
+mod unread;
+mod wire;

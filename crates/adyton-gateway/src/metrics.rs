@@ -3,7 +3,6 @@
 //! Each worker counts for itself in memory that no other writes; reading adds them up. Label values are bounded: codes,
 //! sub-codes, steps, faults and status classes; never a path, a user or an id.
 
-use std::fmt::Write as _;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,7 +12,10 @@ use adyton_core::record::AnsweredBy;
 mod meters;
 
 use meters::BOUNDS;
-pub(crate) use meters::{Count, Histogram, Meters};
+pub(crate) use meters::Meters;
+use meters::{Count, Histogram};
+
+use crate::prometheus::Page;
 
 /// What all workers count, for the control listener's `/metrics`.
 #[derive(Clone, Debug)]
@@ -188,29 +190,6 @@ impl Metrics {
 
     fn sum(&self, pick: impl Fn(&Meters) -> &Count) -> u64 {
         self.0.iter().map(|worker| pick(worker).get()).sum()
-    }
-}
-
-/// The text under construction.
-pub(crate) struct Page(String);
-
-impl Page {
-    pub(crate) fn new() -> Self {
-        Self(String::with_capacity(8 * 1024))
-    }
-    pub(crate) fn into_text(self) -> String {
-        self.0
-    }
-    // Writing into a string does not fail.
-    pub(crate) fn about(&mut self, name: &str, kind: &str, help: &str) {
-        let _ = writeln!(self.0, "# HELP {name} {help}\n# TYPE {name} {kind}");
-    }
-    pub(crate) fn line(&mut self, name: &str, labels: &str, value: impl std::fmt::Display) {
-        let _ = writeln!(self.0, "{name}{{{labels}}} {value}");
-    }
-    pub(crate) fn one(&mut self, name: &str, kind: &str, help: &str, value: u64) {
-        self.about(name, kind, help);
-        let _ = writeln!(self.0, "{name} {value}");
     }
 }
 

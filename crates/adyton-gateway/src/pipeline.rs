@@ -19,83 +19,126 @@
 //!
 //! # Proofs
 //!
-//! A step takes what the steps before it have proven and gives a proof of its own, or an [`Outcome`]. The fields of a proof
+//! A step takes what the steps before it have proven, beside what it works with, and gives a proof of its own, or why not
+//! ([`Refused`]). The fields of a proof
 //! are private to the file of its step, so a step that is left out does not compile: [`dispatch`] takes a [`limit::Call`],
 //! which takes a [`authorise::Grant`] and a [`throttle::Turn`], and so on back to [`route::Found`].
 //!
-//! [`respond`] and [`record`] wrap the steps: also a panic, and a client that left, end as one answer and one record.
+//! [`respond`] and [`record`] wrap the steps: also a panic, and a client that left, end as one answer and one record. Only they
+//! read the [`Trail`], which steps write: nothing is decided by it.
 
-pub(crate) mod admit;
-pub(crate) mod authenticate;
-pub(crate) mod authorise;
+mod admit;
+pub(crate) mod answer;
+mod authenticate;
+mod authorise;
 pub(crate) mod dispatch;
+pub(crate) mod envelope;
 pub(crate) mod limit;
-pub(crate) mod outcome;
 pub(crate) mod record;
-pub(crate) mod respond;
+mod refused;
+mod relay;
+mod respond;
 pub(crate) mod route;
 pub(crate) mod throttle;
 
-use std::convert::Infallible;
+use std::cell::{Cell, RefCell};
 use std::panic::AssertUnwindSafe;
 use std::pin::pin;
 use std::rc::Rc;
+use std::sync::Arc;
 
+use adyton_identity::Identity;
+use adyton_runtime::targets;
 use futures_util::FutureExt as _;
-use http::{Request, Response};
-use hyper::body::Incoming;
+use http::Response;
 
 use crate::arrival::Arrival;
-use crate::health;
-use crate::listener::wire::WireState;
+use crate::settings::GatewaySettings;
+use crate::snapshot::{LiveView, SettingsView};
+use crate::stamp::Stamps;
+use crate::tick_clock::TickClock;
 use crate::trail::Trail;
-use crate::worker::Worker;
-use outcome::{Answer, AnswerBody, Outcome};
-use record::Recording;
+use crate::waits::Waits;
+use crate::wire_state::WireState;
+use answer::{Answer, AnswerBody};
+use dispatch::Dispatcher;
+use limit::Bodies;
+use record::{Recording, Records};
+use refused::Refused;
+use throttle::Quotas;
+
+/// What the steps of one worker work with. No step sees this: each takes what it needs. Belongs to one thread; nothing in it is
+/// held across a wait but what is counted by `Rc`.
+pub(crate) struct Pipeline {
+    pub(crate) live: LiveView,
+    pub(crate) settings: SettingsView,
+    pub(crate) time: Rc<TickClock>,
+    pub(crate) waits: Rc<Waits>,
+    pub(crate) stamps: Stamps,
+    pub(crate) records: Rc<Records>,
+    pub(crate) identity: Arc<Identity>,
+    pub(crate) targets: RefCell<targets::Reader>,
+    pub(crate) quotas: Quotas,
+    pub(crate) bodies: Bodies,
+    pub(crate) dispatcher: Dispatcher,
+    /// Whether answers end their connections.
+    pub(crate) draining: Cell<bool>,
+}
 
 /// All steps, in order.
-pub(crate) async fn answer(
-    worker: &Rc<Worker>,
+async fn answer(
+    parts: &Pipeline,
+    settings: &GatewaySettings,
     arrival: Box<Arrival>,
     trail: &mut Trail,
-) -> Result<Answer, Outcome> {
-    let live = worker.live(); // one state of the world for the whole request
-    let found = route::find(worker, &live, &arrival, trail)?;
-    let offer = admit::inspect(worker, found, arrival)?;
-    let caller = authenticate::identify(worker, &live, &offer, trail)?;
+) -> Result<Answer, Box<Refused>> {
+    let live = parts.live.current(); // one state of the world for the whole request
+    let slash = settings.encoded_slash;
+    let found = route::find(&live, &parts.targets, slash, &arrival, trail)?;
+    let offer = admit::inspect(&settings.limits, found, arrival)?;
+    let caller = authenticate::identify(&parts.identity, &live, slash, &offer, trail)?;
     let grant = authorise::decide(&live, offer, caller)?;
-    let turn = throttle::take(worker, &grant, trail.began())?;
+    let turn = throttle::take(&parts.quotas, settings.default_per_second, &grant)?;
     // Futures are pinned where they are made: `await` alone would copy each, with room for all that it ever holds.
-    let call = pin!(limit::bounded(worker, &live, grant, turn, trail)).await?;
-    pin!(dispatch::send(worker, call, trail)).await
+    let whole = pin!(limit::read(&parts.bodies, settings, grant, turn, trail)).await?;
+    let newest = parts.live.current(); // who was revoked while the body came is refused
+    let states = (&**live, &**newest);
+    let proven = limit::prove(&parts.bodies, &parts.identity, states, settings, whole, trail);
+    let call = pin!(proven).await?;
+    let (targets, bodies) = (&parts.targets, &parts.bodies);
+    pin!(dispatch::send(
+        &parts.dispatcher,
+        targets,
+        bodies,
+        settings,
+        call,
+        trail
+    ))
+    .await
 }
 
-/// A request from a connection: the service that hyper calls.
-pub(crate) async fn serve(
-    worker: Rc<Worker>,
-    wire: Rc<WireState>,
-    request: Request<Incoming>,
-) -> Result<Response<AnswerBody>, Infallible> {
-    if let Some(health) = health::answer(&worker, request.method(), request.uri().path()) {
-        wire.rest();
-        return Ok(health);
-    }
-    let arrival = Arrival::from_wire(request, &wire, &worker.settings(), worker.shared.loopback);
-    Ok(pin!(pass(&worker, arrival, Some(wire))).await)
-}
-
-/// A request from either door, through all steps; whatever becomes of it, it is answered and recorded.
+/// A request from either door, through all steps; whatever becomes of it, it is answered and recorded under the id of its
+/// [stamp](Arrival::stamp).
 pub(crate) async fn pass(
-    worker: &Rc<Worker>,
+    parts: &Pipeline,
     arrival: Box<Arrival>,
     wire: Option<Rc<WireState>>,
 ) -> Response<AnswerBody> {
-    let mut recording = Recording::begin(worker, &arrival, wire);
-    let debug = respond::wants_latency(&arrival.head.headers);
-    let outcome = {
-        let steps = pin!(answer(worker, arrival, recording.trail()));
+    let settings = parts.settings.current();
+    let mut recording = Recording::begin(&parts.records, &settings.hide_query_keys, &arrival, wire);
+    let wants_latency = respond::wants_latency(&arrival.head.headers);
+    let decided = {
+        let steps = pin!(answer(parts, &settings, arrival, recording.trail()));
         AssertUnwindSafe(steps).catch_unwind().await
     };
-    let outcome = outcome.unwrap_or_else(|_| Err(Outcome::defect("a step panicked")));
-    pin!(respond::finish(worker, recording, outcome, debug)).await
+    let decided = decided.unwrap_or_else(|_| Err(Refused::defect("a step panicked")));
+    let draining = parts.draining.get();
+    pin!(respond::finish(
+        &parts.waits,
+        draining,
+        recording,
+        decided,
+        wants_latency
+    ))
+    .await
 }

@@ -1,5 +1,5 @@
-//! What is noted about one request on its way, for its record. Any step may write; only `record` reads, once, at the end;
-//! nothing decides by it.
+//! What is noted about one request on its way, for its record. Steps only write; `respond` and `record`, which wrap them, read
+//! when all is decided.
 //!
 //! The head's texts are written into the record when it begins, so that nothing of the head has to be kept.
 
@@ -8,7 +8,7 @@ use std::time::Duration;
 use adyton_core::catalogue::Reason;
 use adyton_core::digest::Sha256;
 use adyton_core::evidence::Evidence;
-use adyton_core::id::{InstanceId, ModelId, RequestId};
+use adyton_core::id::{InstanceId, ModelId};
 use adyton_core::live::LiveService;
 use adyton_core::record::{AnsweredBy, Door, Step, query};
 use adyton_core::service::Service;
@@ -17,14 +17,14 @@ use http::HeaderValue;
 use http::header::{HOST, USER_AGENT};
 
 use crate::arrival::Arrival;
-use crate::journal::{Closing, Entry, Opening};
-use crate::worker::Worker;
+use crate::journal::{Closing, Entry, Opening, Recorder};
+use crate::metrics::Meters;
+use crate::stamp::Stamp;
 
 const X_STAGE: http::HeaderName = http::HeaderName::from_static("x-stage");
 
 /// Notes about one request.
 pub(crate) struct Trail {
-    id: RequestId,
     began: Duration,
     entry: Entry,
     target: Option<Target>,
@@ -70,23 +70,18 @@ pub(crate) struct Ending {
 
 impl Trail {
     /// A head has arrived.
-    pub(crate) fn begin(worker: &Worker, arrival: &Arrival) -> Box<Self> {
-        let (at, began) = worker.moment();
-        let id = worker.next_id(at);
-        let Arrival { head, source, .. } = arrival;
+    pub(crate) fn begin(recorder: &Recorder, arrival: &Arrival, hide_query_keys: &[String]) -> Box<Self> {
+        let Arrival {
+            stamp, head, remote, ..
+        } = arrival;
         let bytes = |name| head.headers.get(name).map(HeaderValue::as_bytes);
-        // HTTP/2 has no Host, but an authority.
+        // Some clients send the absolute form, and no Host with it.
         let authority = || head.uri.authority().map_or("", |authority| authority.as_str());
-        let address = source.address_text();
-        let settings = worker.settings();
-        let query = query::hide(
-            head.uri.query().unwrap_or_default(),
-            &settings.hide_query_keys,
-            digest,
-        );
+        let address = remote.address_text();
+        let query = query::hide(head.uri.query().unwrap_or_default(), hide_query_keys, digest);
         let opening = Opening {
-            id,
-            at,
+            id: stamp.id,
+            at: stamp.at,
             door: arrival.door.door(),
             source: &address,
             method: head.method.as_str(),
@@ -96,33 +91,35 @@ impl Trail {
             stage: bytes(X_STAGE),
             user_agent: bytes(USER_AGENT).unwrap_or_default(),
         };
-        Self::open(worker, began, &opening)
+        Self::open(recorder, stamp.monotonic, &opening)
     }
 
     /// A head has arrived that no step will see.
-    pub(crate) fn unread(worker: &Worker, seen: &Unread<'_>) -> Box<Self> {
-        let (at, began) = worker.moment();
-        let settings = worker.settings();
+    pub(crate) fn unread(
+        recorder: &Recorder,
+        stamp: Stamp,
+        seen: &Unread<'_>,
+        hide_query_keys: &[String],
+    ) -> Box<Self> {
         let opening = Opening {
-            id: worker.next_id(at),
-            at,
+            id: stamp.id,
+            at: stamp.at,
             door: Door::Address,
             source: seen.source,
             method: seen.method,
             host: seen.host,
             path: seen.path,
-            query: &query::hide(seen.query, &settings.hide_query_keys, digest),
+            query: &query::hide(seen.query, hide_query_keys, digest),
             stage: None,
             user_agent: seen.user_agent,
         };
-        Self::open(worker, began, &opening)
+        Self::open(recorder, stamp.monotonic, &opening)
     }
 
-    fn open(worker: &Worker, began: Duration, opening: &Opening<'_>) -> Box<Self> {
+    fn open(recorder: &Recorder, began: Duration, opening: &Opening<'_>) -> Box<Self> {
         Box::new(Self {
-            id: opening.id,
             began,
-            entry: worker.recorder.open(opening),
+            entry: recorder.open(opening),
             target: None,
             model: None,
             caller: None,
@@ -132,16 +129,6 @@ impl Trail {
             model_time: Duration::ZERO,
             waiting_since: None,
         })
-    }
-
-    /// The request's id: it is in every answer.
-    pub(crate) fn id(&self) -> RequestId {
-        self.id
-    }
-
-    /// The monotonic time at which the head had arrived.
-    pub(crate) fn began(&self) -> Duration {
-        self.began
     }
 
     /// Route: this service was found.
@@ -174,7 +161,7 @@ impl Trail {
         self.waiting_since = Some(since);
     }
 
-    /// Dispatch: it has answered, or is not waited for any more; so long it was. Nothing when nobody waited.
+    /// Stops the model timer, if it runs, and adds the time.
     pub(crate) fn waited(&mut self, until: Duration) {
         if let Some(since) = self.waiting_since.take() {
             self.model_time = self.model_time.saturating_add(until.saturating_sub(since));
@@ -202,7 +189,7 @@ impl Trail {
     }
 
     /// The end: one record, one count.
-    pub(crate) fn end(self: Box<Self>, worker: &Worker, ending: Ending) {
+    pub(crate) fn end(self: Box<Self>, recorder: &Recorder, meters: &Meters, ending: Ending) {
         let caller = self.caller.as_ref().map(|seen| (seen, seen.id()));
         let reason = self.refused.as_ref().map(|(reason, _)| *reason);
         let evidence = match self.refused {
@@ -228,8 +215,8 @@ impl Trail {
             model_us: micros(self.model_time),
             evidence: &evidence,
         };
-        worker.meters.count(&closing);
-        worker.recorder.close(self.entry, &closing);
+        meters.count(&closing);
+        recorder.close(self.entry, &closing);
     }
 }
 

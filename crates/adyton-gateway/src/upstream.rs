@@ -5,7 +5,6 @@
 //! - [`request`]: the bytes that are sent; [`headers`]: which of the caller's lines are among them.
 //! - [`public`]: the address that callers know a service by.
 //! - [`answer`]: the head that comes back; [`framing`]: where the body behind it ends.
-//! - [`relay`]: an answer's body on its way to the client.
 //!
 //! This side of HTTP/1.1 is ours, where the callers' side is hyper's: a request here is a head and a whole body, which hyper's
 //! client takes apart, queues and puts together again at a third of what a call costs. The parser is the same, `httparse`.
@@ -16,7 +15,6 @@ mod framing;
 pub(crate) mod headers;
 pub(crate) mod line;
 pub(crate) mod public;
-pub(crate) mod relay;
 pub(crate) mod request;
 
 use std::cell::{Cell, RefCell};
@@ -33,6 +31,11 @@ pub(crate) use answer::HeadReader;
 pub(crate) use framing::Taken;
 use line::{Line, Rest};
 
+use crate::metrics::Meters;
+use crate::outbox::Outbox;
+use crate::tick_clock::TickClock;
+use crate::waits::Waits;
+
 /// How long a connection is kept without use. Model programs are asked to keep theirs for longer (200 s for containers), so
 /// that it is this side that closes.
 const KEEP: Duration = Duration::from_secs(60);
@@ -40,8 +43,17 @@ const KEEP: Duration = Duration::from_secs(60);
 /// How long an instance that spoke unasked is not trusted.
 const DISTRUST: Duration = Duration::from_secs(10 * 60);
 
+/// What connections are opened and waited for with.
+pub(crate) struct Parts {
+    pub(crate) outbox: Rc<Outbox>,
+    pub(crate) waits: Rc<Waits>,
+    pub(crate) time: Rc<TickClock>,
+    pub(crate) meters: Arc<Meters>,
+}
+
 /// The instances that one worker has called.
 pub(crate) struct Pool {
+    parts: Parts,
     crowding: Arc<Crowding>,
     origins: RefCell<HashMap<SocketAddr, Rc<Origin>, foldhash::fast::RandomState>>,
     most: usize,
@@ -70,8 +82,9 @@ struct Parked {
 
 impl Pool {
     /// Keeps up to `most` idle connections to each instance.
-    pub(crate) fn new(most: usize, crowding: Arc<Crowding>) -> Self {
+    pub(crate) fn new(parts: Parts, most: usize, crowding: Arc<Crowding>) -> Self {
         Self {
+            parts,
             crowding,
             origins: RefCell::default(),
             most,

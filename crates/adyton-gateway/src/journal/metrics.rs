@@ -1,7 +1,7 @@
 //! What the journal counts, as Prometheus text.
 
 use super::JournalCounts;
-use crate::metrics::Page;
+use crate::prometheus::Page;
 
 /// The page.
 pub(super) fn render(counts: &JournalCounts) -> String {

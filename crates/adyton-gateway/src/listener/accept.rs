@@ -8,7 +8,7 @@ use tokio::net::TcpStream;
 use tokio::task::spawn_local;
 
 use crate::listener::connection;
-use crate::worker::Worker;
+use crate::listener::connections::Connections;
 
 /// So many idle connections are let go when the process is out of descriptors.
 const RELIEF: usize = 16;
@@ -17,30 +17,31 @@ const RELIEF: usize = 16;
 pub(crate) type Waiting = Option<(TcpStream, SocketAddr)>;
 
 /// Accepts for as long as it is polled. Who waits for a place stays in `waiting` when it is polled no more.
-pub(crate) async fn run(worker: &Rc<Worker>, acceptor: &mut Acceptor, waiting: &mut Waiting) {
+pub(crate) async fn run(connections: &Rc<Connections>, acceptor: &mut Acceptor, waiting: &mut Waiting) {
+    let meters = &connections.pipeline.records.meters;
     loop {
         match acceptor.accept().await {
             Accepted::Connection(stream, peer) => {
-                let contact = connection::contact(worker, peer);
+                let contact = connections.contact(peer);
                 *waiting = Some((stream, peer));
-                let place = worker.places.find(&contact).await;
+                let place = connections.places.find(&contact).await;
                 let Some((stream, peer)) = waiting.take() else {
                     continue;
                 };
                 match place {
                     Some(place) => {
-                        let worker = Rc::clone(worker);
-                        spawn_local(connection::serve(worker, stream, peer, contact, place));
+                        let connections = Rc::clone(connections);
+                        spawn_local(connection::serve(connections, stream, peer, contact, place));
                     }
-                    None => worker.meters.turned_away.add(1),
+                    None => meters.turned_away.add(1),
                 }
             }
             Accepted::Short => {
-                worker.meters.accept_failed.add(1);
-                worker.places.relieve(RELIEF);
+                meters.accept_failed.add(1);
+                connections.places.relieve(RELIEF);
             }
             // A client that left before it was accepted.
-            Accepted::Failed => worker.meters.accept_failed.add(1),
+            Accepted::Failed => meters.accept_failed.add(1),
         }
     }
 }

@@ -3,23 +3,27 @@
 use std::convert::Infallible;
 use std::future::poll_fn;
 use std::net::SocketAddr;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use adyton_listener::{Contact, Notice, Place};
+use http::{Request, Response};
 use hyper::body::Incoming;
-use hyper::server::conn::http1::{self, Connection, Parts};
+use hyper::server::conn::http1::{Connection, Parts};
 use hyper::service::{HttpService, service_fn};
 use tokio::net::TcpStream;
 
+use crate::arrival::Arrival;
+use crate::health::{self, Question, Readiness};
+use crate::listener::arriving::Arriving;
+use crate::listener::connections::Connections;
 use crate::listener::long;
-use crate::listener::wire::{Wire, WireState};
+use crate::listener::wire::Wire;
 use crate::outbox::Socket;
-use crate::pipeline::{self, outcome::AnswerBody};
-use crate::settings::HEAD_BUFFER;
-use crate::worker::Worker;
+use crate::pipeline::{self, Pipeline, answer::AnswerBody};
+use crate::wire_state::WireState;
 
 /// Why a connection is not polled any more.
 enum End {
@@ -32,7 +36,12 @@ enum End {
 }
 
 /// Serves on, until the connection is over, or has to go on in another way.
-fn poll<S>(connection: &mut Connection<Wire, S>, state: &WireState, context: &mut Context<'_>) -> Poll<End>
+fn poll<S>(
+    connection: &mut Connection<Wire, S>,
+    state: &WireState,
+    arriving: &Arriving,
+    context: &mut Context<'_>,
+) -> Poll<End>
 where
     S: HttpService<Incoming, ResBody = AnswerBody, Error = Infallible>,
 {
@@ -44,56 +53,64 @@ where
     match Pin::new(connection).poll(context) {
         Poll::Ready(_) => Poll::Ready(End::Over),
         Poll::Pending if state.has_left(context) => Poll::Ready(End::Closed),
-        Poll::Pending if state.is_long() => Poll::Ready(End::LongHead),
+        Poll::Pending if arriving.is_long() && state.is_clean() => Poll::Ready(End::LongHead),
         Poll::Pending => Poll::Pending,
     }
 }
 
-/// How hyper reads: its limits of size lie above ours, so that ours speak.
-///
-/// That a client has left while its request is answered is seen here, not by hyper ([`WireState::has_left`]): hyper would read
-/// for it, into a buffer that it has to make anew for each request.
-///
-/// The number of header lines stays hyper's own, 100: for that many it has room on the stack, for more it allocates and
-/// clears a place for each of them on every request (1,000 places were 8 % of a request's CPU time). They are counted before
-/// (`head.rs`), and a head with more goes another way (`long.rs`).
-pub(crate) fn parser() -> http1::Builder {
-    let mut parser = http1::Builder::new();
-    parser.half_close(true);
-    parser.max_buf_size(usize::try_from(HEAD_BUFFER).unwrap_or(usize::MAX));
-    parser
+/// Whether clients may be sent here.
+fn readiness(pipeline: &Pipeline) -> Readiness {
+    let has_state = pipeline.live.current().sealing_key().is_some();
+    let age = pipeline.live.age(pipeline.time.monotonic());
+    let feed_limit = pipeline.settings.current().feed_limit;
+    Readiness::of(pipeline.draining.get(), has_state, age, feed_limit)
 }
 
-/// A connection that was accepted, for whoever judges connections. A trusted proxy speaks for many callers.
-pub(crate) fn contact(worker: &Worker, peer: SocketAddr) -> Arc<Contact> {
-    let settings = worker.settings();
-    let is_proxy = settings
-        .trusted_proxies
-        .iter()
-        .any(|range| range.contains(peer.ip()));
-    Contact::new(peer.ip(), is_proxy, worker.now.get())
+/// A request that hyper has read.
+async fn answer(
+    connections: Rc<Connections>,
+    wire: Rc<WireState>,
+    request: Request<Incoming>,
+) -> Result<Response<AnswerBody>, Infallible> {
+    let pipeline = &connections.pipeline;
+    if let Some(question) = Question::of(request.method(), request.uri().path()) {
+        pipeline.records.meters.health.add(1);
+        wire.rest();
+        return Ok(health::answer(question, || readiness(pipeline)));
+    }
+    let arrival = Arrival::from_wire(
+        pipeline.stamps.next(),
+        request,
+        &wire,
+        &pipeline.settings.current().trusted_proxies,
+        connections.loopback,
+    );
+    Ok(pin!(pipeline::pass(pipeline, arrival, Some(wire))).await)
 }
 
 /// Serves a connection to its end.
 pub(crate) async fn serve(
-    worker: Rc<Worker>,
+    connections: Rc<Connections>,
     stream: TcpStream,
     peer: SocketAddr,
     contact: Arc<Contact>,
     place: Place,
 ) {
-    let socket = Socket::new(stream, &worker.outbox);
-    let now = Rc::clone(&worker.now);
-    let state = WireState::new(peer, contact, socket.presence(), &worker.looks, now);
-    worker.meters.connections_opened.add(1);
-    let wire = Wire::new(socket, Rc::clone(&state), &worker);
+    let pipeline = &connections.pipeline;
+    let socket = Socket::new(stream, &connections.outbox);
+    let time = Rc::clone(&pipeline.time);
+    let state = WireState::new(peer, contact, socket.presence(), &connections.looks, time);
+    let arriving = Rc::new(Arriving::default());
+    pipeline.records.meters.connections_opened.add(1);
+    let wire = Wire::new(socket, Rc::clone(&state), Rc::clone(&arriving), &connections);
     let service = service_fn(|request| {
+        arriving.end();
         state.begin();
-        pipeline::serve(Rc::clone(&worker), Rc::clone(&state), request)
+        answer(Rc::clone(&connections), Rc::clone(&state), request)
     });
-    let mut connection = worker.parser.serve_connection(wire, service);
+    let mut connection = connections.parser.serve_connection(wire, service);
     loop {
-        let end = poll_fn(|context| poll(&mut connection, &state, context)).await;
+        let end = poll_fn(|context| poll(&mut connection, &state, &arriving, context)).await;
         let Parts {
             mut io,
             read_buf,
@@ -109,14 +126,14 @@ pub(crate) async fn serve(
             }
             End::LongHead => {}
         }
-        let Some(lines) = long::gather(&worker, &mut io, read_buf).await else {
+        let Some(lines) = long::gather(pipeline, &mut io, read_buf).await else {
             io.linger().await;
             break;
         };
-        let mut parser = worker.parser.clone();
+        let mut parser = connections.parser.clone();
         parser.max_headers(lines);
         connection = parser.serve_connection(io, service);
     }
-    worker.meters.connections_closed.add(1);
+    pipeline.records.meters.connections_closed.add(1);
     drop(place);
 }

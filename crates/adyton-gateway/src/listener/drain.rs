@@ -19,43 +19,48 @@ use tokio::time::timeout;
 
 use crate::listener::accept::Waiting;
 use crate::listener::connection;
-use crate::worker::Worker;
+use crate::listener::connections::Connections;
 
 /// How long the last answers may take to be written.
 const LAST_WORDS: Duration = Duration::from_secs(1);
 
 /// Ends one worker's connections.
-pub(crate) async fn run(worker: &Rc<Worker>, listener: TcpListener, waiting: Waiting, grace: Duration) {
-    worker.draining.set(true);
+pub(crate) async fn run(
+    connections: &Rc<Connections>,
+    listener: TcpListener,
+    waiting: Waiting,
+    grace: Duration,
+) {
+    connections.pipeline.draining.set(true);
     if let Some((stream, peer)) = waiting {
-        serve(worker, stream, peer);
+        serve(connections, stream, peer);
     }
-    if worker.shared.is_inherited {
+    if connections.is_inherited {
         // What waits in its queue is the next server's.
         drop(listener);
     } else {
-        accept_rest(worker, listener);
+        accept_rest(connections, listener);
     }
-    let linger = worker.settings().drain_linger.min(grace);
-    if timeout(linger, worker.places.empty()).await.is_ok() {
+    let linger = connections.pipeline.settings.current().drain_linger.min(grace);
+    if timeout(linger, connections.places.empty()).await.is_ok() {
         return;
     }
-    worker.places.tell_all(Notice::Finish);
-    if timeout(grace.saturating_sub(linger), worker.places.empty())
+    connections.places.tell_all(Notice::Finish);
+    if timeout(grace.saturating_sub(linger), connections.places.empty())
         .await
         .is_ok()
     {
         return;
     }
-    worker.waits.cut();
-    if timeout(LAST_WORDS, worker.places.empty()).await.is_err() {
-        worker.places.tell_all(Notice::Close);
+    connections.pipeline.waits.cut();
+    if timeout(LAST_WORDS, connections.places.empty()).await.is_err() {
+        connections.places.tell_all(Notice::Close);
     }
 }
 
 /// Accepts what the kernel has accepted for us, then closes the listener. A backlog of zero keeps new ones from queueing
 /// in between: the kernel lets them knock again, and then says that nobody is there.
-fn accept_rest(worker: &Rc<Worker>, listener: TcpListener) {
+fn accept_rest(connections: &Rc<Connections>, listener: TcpListener) {
     let Ok(listener) = listener.into_std() else { return };
     if let Err(problem) = SockRef::from(&listener).listen(0) {
         tracing::debug!(%problem, "the backlog could not be closed first");
@@ -65,15 +70,21 @@ fn accept_rest(worker: &Rc<Worker>, listener: TcpListener) {
             .set_nonblocking(true)
             .and_then(|()| TcpStream::from_std(stream));
         match stream {
-            Ok(stream) => serve(worker, stream, peer),
+            Ok(stream) => serve(connections, stream, peer),
             Err(problem) => tracing::warn!(%problem, "a connection was lost while draining"),
         }
     }
 }
 
 /// Serves a connection that had been accepted, whatever places there are.
-fn serve(worker: &Rc<Worker>, stream: TcpStream, peer: SocketAddr) {
-    let contact = connection::contact(worker, peer);
-    let place = worker.places.admit(&contact);
-    spawn_local(connection::serve(Rc::clone(worker), stream, peer, contact, place));
+fn serve(connections: &Rc<Connections>, stream: TcpStream, peer: SocketAddr) {
+    let contact = connections.contact(peer);
+    let place = connections.places.admit(&contact);
+    spawn_local(connection::serve(
+        Rc::clone(connections),
+        stream,
+        peer,
+        contact,
+        place,
+    ));
 }

@@ -2,7 +2,6 @@
 //! was made for as many lines as they have.
 
 use std::future::poll_fn;
-use std::rc::Rc;
 use std::task::Poll;
 
 use adyton_listener::Notice;
@@ -12,8 +11,8 @@ use memchr::memchr_iter;
 use crate::listener::head::LINES_MAX;
 use crate::listener::unread;
 use crate::listener::wire::Wire;
+use crate::pipeline::Pipeline;
 use crate::settings::HEAD_BUFFER;
-use crate::worker::Worker;
 
 /// The end of a head, looked for as it arrives.
 #[derive(Default)]
@@ -47,7 +46,7 @@ impl End {
 
 /// Waits for the rest of a head of which `read` has come and `wire` holds back more; gives it all back to `wire` and says how
 /// many header lines it has. `None` when the connection is to end; a head over the limits was refused then.
-pub(crate) async fn gather(worker: &Rc<Worker>, wire: &mut Wire, read: Bytes) -> Option<usize> {
+pub(crate) async fn gather(pipeline: &Pipeline, wire: &mut Wire, read: Bytes) -> Option<usize> {
     let mut head = BytesMut::from(read);
     head.extend_from_slice(&wire.take_held_back());
     let mut end = End::default();
@@ -55,7 +54,7 @@ pub(crate) async fn gather(worker: &Rc<Worker>, wire: &mut Wire, read: Bytes) ->
         let found = end.find(&head);
         let lines = end.header_lines();
         if lines > LINES_MAX || (found.is_none() && head.len() as u64 > HEAD_BUFFER) {
-            let answer = unread::too_long(worker, wire.state(), &head, lines);
+            let answer = unread::too_long(pipeline, wire.state(), &head, lines);
             wire.say(answer).await;
             return None;
         }

@@ -1,33 +1,27 @@
 //! Refusals of what no step has seen: heads that the parser does not read, and heads with more lines than it could. They get
 //! an id, an answer in the gateway's envelope and a record like any other, with as much of the head as can be read.
 
-use std::rc::Rc;
-
 use adyton_core::catalogue::Reason;
 use adyton_core::evidence::Evidence;
 use adyton_core::record::AnsweredBy;
-use adyton_core::rejection::{PublicDetail, PublicError};
+use adyton_core::rejection::PublicDetail;
 use bytes::Bytes;
-use http::StatusCode;
 
 use crate::listener::head::LINES_MAX;
-use crate::listener::wire::WireState;
+use crate::pipeline::{Pipeline, envelope};
 use crate::settings::HEAD_BUFFER;
 use crate::trail::{Ending, Trail, Unread};
-use crate::worker::Worker;
-
-/// The phrase of 494, which has no standard one.
-const TOO_LARGE: &str = "Request Header Too Large";
+use crate::wire_state::WireState;
 
 /// Refuses what the parser has refused by itself: `answer` is what it was about to say, `start` what can be told of the
 /// head's beginning. `None` when it says something else.
 pub(crate) fn by_parser(
-    worker: &Rc<Worker>,
+    pipeline: &Pipeline,
     state: &WireState,
     answer: &[u8],
     start: &[u8],
 ) -> Option<Bytes> {
-    let limits = worker.settings().limits;
+    let limits = pipeline.settings.current().limits;
     let size = |what: &str, limit: u64, setting: &str| Evidence::Size {
         what: what.to_owned(),
         limit,
@@ -49,12 +43,12 @@ pub(crate) fn by_parser(
         ),
         _ => return None,
     };
-    Some(refuse(worker, state, start, reason, evidence))
+    Some(refuse(pipeline, state, start, reason, evidence))
 }
 
 /// Refuses a head that has more lines, or more bytes, than any parser is given.
-pub(crate) fn too_long(worker: &Rc<Worker>, state: &WireState, head: &[u8], lines: usize) -> Bytes {
-    let limits = worker.settings().limits;
+pub(crate) fn too_long(pipeline: &Pipeline, state: &WireState, head: &[u8], lines: usize) -> Bytes {
+    let limits = pipeline.settings.current().limits;
     let (what, limit, measured) = match lines > LINES_MAX {
         true => ("header lines", LINES_MAX as u64, lines),
         false => ("head", limits.headers.min(HEAD_BUFFER), head.len()),
@@ -66,39 +60,30 @@ pub(crate) fn too_long(worker: &Rc<Worker>, state: &WireState, head: &[u8], line
         measured: Some(measured as u64),
         setting: "limits.headers".to_owned(),
     };
-    refuse(worker, state, head, Reason::HeadersTooLarge, evidence)
+    refuse(pipeline, state, head, Reason::HeadersTooLarge, evidence)
 }
 
 /// Records the refusal; gives its answer.
-fn refuse(worker: &Rc<Worker>, state: &WireState, start: &[u8], reason: Reason, evidence: Evidence) -> Bytes {
-    worker.meters.begun.add(1);
-    worker.meters.unreadable.add(1);
-    let mut trail = Trail::unread(worker, &seen(start, &state.peer.address.to_string()));
-    let id = trail.id();
-    let body = PublicError::new(reason, &PublicDetail::None, id).to_json();
-    let status = reason.code().entry().status;
-    let phrase = StatusCode::from_u16(status)
-        .ok()
-        .and_then(|status| status.canonical_reason())
-        .unwrap_or(TOO_LARGE);
-    let answer = format!(
-        "HTTP/1.1 {status} {phrase}\r\ncontent-type: application/json\r\nx-adyton-reason: {reason}\r\nx-request-id: {id}\r\n\
-         x-adyton-answered-by: {by}\r\nconnection: close\r\ncontent-length: {length}\r\ndate: {date}\r\n\r\n{body}",
-        by = AnsweredBy::Gateway.name(),
-        length = body.len(),
-        date = worker.clock().now().to_http_date(),
-    );
+fn refuse(pipeline: &Pipeline, state: &WireState, start: &[u8], reason: Reason, evidence: Evidence) -> Bytes {
+    let (records, stamp) = (&pipeline.records, pipeline.stamps.next());
+    records.meters.begun.add(1);
+    records.meters.unreadable.add(1);
+    let response = envelope::refusal(reason, &PublicDetail::None, stamp.id);
+    let settings = pipeline.settings.current();
+    let source = state.peer.address.to_string();
+    let seen = seen(start, &source);
+    let mut trail = Trail::unread(&records.recorder, stamp, &seen, &settings.hide_query_keys);
     trail.refused(reason, evidence);
     let ending = Ending {
-        status,
+        status: response.status().as_u16(),
         answered_by: AnsweredBy::Gateway,
-        response_bytes: body.len() as u64,
-        ended: worker.clock().monotonic(),
+        response_bytes: response.body().len() as u64,
+        ended: pipeline.time.monotonic(),
     };
-    trail.end(worker, ending);
+    trail.end(&records.recorder, &records.meters, ending);
     // What the client still sends is thrown away for a while, so that it reads its answer.
     state.expect_more();
-    Bytes::from(answer)
+    envelope::to_wire(&response, &pipeline.time.of_day().to_http_date())
 }
 
 /// What can be read of a head's beginning.

@@ -1,5 +1,5 @@
-//! Is the head within its limits, and asks for nothing that is not done here? Sizes are counted as they were sent; each limit
-//! is the last size that passes.
+//! Is the head within its limits, and does it ask only for what the gateway supports? Limits are inclusive; sizes are counted
+//! as they were sent.
 
 use adyton_core::catalogue::Reason;
 use adyton_core::evidence::Evidence;
@@ -8,10 +8,9 @@ use http::{HeaderMap, HeaderValue, Uri};
 
 use crate::arrival::Arrival;
 use crate::items::items;
-use crate::pipeline::outcome::Outcome;
+use crate::pipeline::refused::Refused;
 use crate::pipeline::route::Found;
 use crate::settings::Limits;
-use crate::worker::Worker;
 
 /// A request whose head is within its limits.
 pub(crate) struct Offer<'l> {
@@ -36,21 +35,20 @@ impl<'l> Offer<'l> {
 
 /// Checks the head.
 pub(crate) fn inspect<'l>(
-    worker: &Worker,
+    limits: &Limits,
     found: Found<'l>,
     arrival: Box<Arrival>,
-) -> Result<Offer<'l>, Outcome> {
-    let limits = worker.settings().limits;
+) -> Result<Offer<'l>, Box<Refused>> {
     let head = arrival.sent();
-    check_uri(&head.uri, &limits)?;
-    check_headers(&head.headers, &limits)?;
+    check_uri(&head.uri, limits)?;
+    check_headers(&head.headers, limits)?;
     check_expectation(&head.headers)?;
     check_codings(&head.headers)?;
     Ok(Offer { found, arrival })
 }
 
 /// The request target as sent: path and query, or the absolute form.
-fn check_uri(uri: &Uri, limits: &Limits) -> Result<(), Outcome> {
+fn check_uri(uri: &Uri, limits: &Limits) -> Result<(), Box<Refused>> {
     let path = uri.path_and_query().map_or(0, |path| path.as_str().len());
     let origin = match (uri.scheme_str(), uri.authority()) {
         (Some(scheme), Some(authority)) => scheme.len() + "://".len() + authority.as_str().len(),
@@ -60,20 +58,20 @@ fn check_uri(uri: &Uri, limits: &Limits) -> Result<(), Outcome> {
     if length <= limits.uri {
         return Ok(());
     }
-    Err(Outcome::refused(
+    Err(Refused::new(
         Reason::UriTooLarge,
         size("uri".to_owned(), limits.uri, length, "limits.uri"),
     ))
 }
 
-fn check_headers(headers: &HeaderMap, limits: &Limits) -> Result<(), Outcome> {
+fn check_headers(headers: &HeaderMap, limits: &Limits) -> Result<(), Box<Refused>> {
     let mut all = 0;
     for (name, value) in headers {
         // `: ` and the end of the line count too.
         let length = (name.as_str().len() + value.len() + 4) as u64;
         if length > limits.header {
             let what = format!("header {}", name.as_str().chars().take(64).collect::<String>());
-            return Err(Outcome::refused(
+            return Err(Refused::new(
                 Reason::HeaderTooLarge,
                 size(what, limits.header, length, "limits.header"),
             ));
@@ -83,7 +81,7 @@ fn check_headers(headers: &HeaderMap, limits: &Limits) -> Result<(), Outcome> {
     if all <= limits.headers {
         return Ok(());
     }
-    Err(Outcome::refused(
+    Err(Refused::new(
         Reason::HeadersTooLarge,
         size("headers".to_owned(), limits.headers, all, "limits.headers"),
     ))
@@ -91,7 +89,7 @@ fn check_headers(headers: &HeaderMap, limits: &Limits) -> Result<(), Outcome> {
 
 /// `100-continue` is the only expectation there is (RFC 9110, 10.1.1). Lines that repeat it say nothing more; any other line
 /// is an expectation that nobody here meets, wherever it stands.
-fn check_expectation(headers: &HeaderMap) -> Result<(), Outcome> {
+fn check_expectation(headers: &HeaderMap) -> Result<(), Box<Refused>> {
     if !headers.contains_key(EXPECT) {
         return Ok(());
     }
@@ -101,16 +99,13 @@ fn check_expectation(headers: &HeaderMap) -> Result<(), Outcome> {
     };
     let shown: String = String::from_utf8_lossy(unknown).chars().take(64).collect();
     let problem = format!("`Expect: {shown}` was sent; only `100-continue` is known");
-    Err(Outcome::refused(
-        Reason::RequestExpectation,
-        Evidence::Request { problem },
-    ))
+    Err(Refused::request(Reason::RequestExpectation, problem))
 }
 
 /// The body comes as it is, or in chunks, which are put together before anybody sees it. Any other coding could not be
 /// undone here, and the model would get a body that nobody told it how to read. RFC 9112, 6.1, names 501 and 400 for this; the
 /// compatible catalogue has no 501, and the request has to change either way.
-fn check_codings(headers: &HeaderMap) -> Result<(), Outcome> {
+fn check_codings(headers: &HeaderMap) -> Result<(), Box<Refused>> {
     if !headers.contains_key(TRANSFER_ENCODING) {
         return Ok(());
     }
@@ -129,10 +124,7 @@ fn check_codings(headers: &HeaderMap) -> Result<(), Outcome> {
     let shown: String = lines.join(", ").chars().take(64).collect();
     let problem =
         format!("`Transfer-Encoding: {shown}` was sent; only `chunked` can be undone here, and only once");
-    Err(Outcome::refused(
-        Reason::RequestTransferCoding,
-        Evidence::Request { problem },
-    ))
+    Err(Refused::request(Reason::RequestTransferCoding, problem))
 }
 
 fn size(what: String, limit: u64, measured: u64, setting: &str) -> Evidence {

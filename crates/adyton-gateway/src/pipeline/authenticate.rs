@@ -7,15 +7,14 @@
 use adyton_core::address::Surface;
 use adyton_core::live::{Live, LiveService};
 use adyton_core::service::Service;
-use adyton_identity::{Accepts, Caller, Request, Standing, Visitor};
-use adyton_sign::Head;
+use adyton_identity::{Accepts, Caller, Identity, Request, Standing, Visitor};
+use adyton_sign::{EncodedSlash, Head};
 use http_body::Body as _;
 
 use crate::arrival::{Arrival, Entrance};
 use crate::pipeline::admit::Offer;
-use crate::pipeline::outcome::Outcome;
+use crate::pipeline::refused::Refused;
 use crate::trail::Trail;
-use crate::worker::Worker;
 
 /// Somebody known, perhaps not proven yet.
 pub(crate) struct Known(Standing);
@@ -35,23 +34,21 @@ impl Known {
     }
 }
 
-/// Finds out who calls.
+/// Finds out who calls. `slash` is what `%2F` in a signed path is.
 pub(crate) fn identify(
-    worker: &Worker,
+    identity: &Identity,
     live: &Live,
+    slash: EncodedSlash,
     offer: &Offer<'_>,
     trail: &mut Trail,
-) -> Result<Known, Outcome> {
+) -> Result<Known, Box<Refused>> {
     let arrival = offer.arrival();
     let known = Known(match session(arrival) {
         // The console's session: the control plane has verified it.
         Some(caller) => Standing::of_session(caller.clone()),
         None => {
             let accepts = accepted(arrival, offer.found().service());
-            worker
-                .shared
-                .identity
-                .identify(live, &accepts, &as_signed(worker, arrival))?
+            identity.identify(live, &accepts, &as_signed(arrival, slash))?
         }
     });
     // Whoever knows a key can claim to be its owner: `limit` notes the caller of a signature once it is proven.
@@ -88,24 +85,24 @@ pub(crate) fn accepted(arrival: &Arrival, live: &LiveService) -> Accepts {
 }
 
 /// The request as its client signed it.
-pub(crate) fn as_signed<'a>(worker: &Worker, arrival: &'a Arrival) -> Request<'a> {
+pub(crate) fn as_signed(arrival: &Arrival, slash: EncodedSlash) -> Request<'_> {
     let head = arrival.sent();
     Request {
         head: Head {
             method: head.method.as_str(),
             path: head.uri.path(),
             query: head.uri.query().unwrap_or_default(),
-            // HTTP/2 has no Host header, but the authority that the client signed as one.
+            // The absolute form names the host that the client signed.
             host: head
                 .uri
                 .authority()
                 .map(|authority| authority.as_str().as_bytes()),
             headers: &head.headers,
         },
-        source: arrival.source.address,
-        private: arrival.source.private,
+        source: arrival.remote.address,
+        private: arrival.remote.private,
         has_body: !arrival.body.is_end_stream(),
-        slash: worker.settings().encoded_slash,
+        slash,
         surface: match arrival.door {
             Entrance::Address => Surface::Api,
             Entrance::PredictionTab(_) => Surface::PredictionTab,

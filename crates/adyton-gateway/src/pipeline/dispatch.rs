@@ -4,64 +4,127 @@
 //! The only step that can be reached by a [`Call`], and so the only one after all others. Cancelling it cancels the work: a
 //! queued prediction is withdrawn, a connection to an instance closed.
 
+use std::cell::{Cell, RefCell};
 use std::pin::pin;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
 use adyton_core::catalogue::Reason;
+use adyton_core::clock::Timestamp;
 use adyton_core::evidence::Evidence;
-use adyton_core::id::InstanceId;
-use adyton_core::instances::ServiceSeen;
+use adyton_core::instances::{Instances, ServiceSeen};
 use adyton_core::rejection::{PublicDetail, Rejection};
 use adyton_core::service::{Service, ServiceStatus, Wanted};
-use adyton_runtime::targets::{Target, Unavailable};
+use adyton_runtime::targets::{self, Target, Unavailable};
 
-use crate::pipeline::limit::Call;
-use crate::pipeline::outcome::{Answer, Outcome, Refusal};
+use crate::pipeline::answer::Answer;
+use crate::pipeline::limit::{Bodies, Call};
+use crate::pipeline::refused::Refused;
+use crate::settings::GatewaySettings;
+use crate::tick_clock::TickClock;
 use crate::trail::Trail;
-use crate::waits::Impatience;
-use crate::worker::Worker;
+use crate::upstream::Pool;
+use crate::waits::Waits;
 
 /// The longest that a caller is told to wait for an instance that is restarted: the longest time a deployment is given.
 const LONGEST_PAUSE: Duration = Duration::from_secs(1200);
 
+mod attempt;
 mod forward;
 mod in_process;
 
+/// What calls are handed over with.
+pub(crate) struct Dispatcher {
+    pool: Pool,
+    /// What runs: asked only to say why a service cannot be called.
+    instances: Arc<dyn Instances>,
+    waits: Rc<Waits>,
+    time: Rc<TickClock>,
+    /// The running number by which instances are chosen in turn.
+    next: Cell<u64>,
+}
+
+impl Dispatcher {
+    /// Nothing has been handed over yet. Workers begin with different numbers (`first`), so that they do not all choose the
+    /// same instance.
+    pub(crate) fn new(
+        pool: Pool,
+        instances: Arc<dyn Instances>,
+        waits: Rc<Waits>,
+        time: Rc<TickClock>,
+        first: u64,
+    ) -> Self {
+        Self {
+            pool,
+            instances,
+            waits,
+            time,
+            next: Cell::new(first),
+        }
+    }
+
+    /// The connections to instances.
+    pub(crate) fn pool(&self) -> &Pool {
+        &self.pool
+    }
+
+    fn next(&self) -> u64 {
+        let next = self.next.get();
+        self.next.set(next.wrapping_add(1));
+        next
+    }
+}
+
 /// Sends a call to an instance and gives its answer.
-pub(crate) async fn send(worker: &Rc<Worker>, call: Call<'_>, trail: &mut Trail) -> Result<Answer, Outcome> {
+pub(crate) async fn send(
+    dispatcher: &Dispatcher,
+    targets: &RefCell<targets::Reader>,
+    bodies: &Bodies,
+    settings: &GatewaySettings,
+    call: Call<'_>,
+    trail: &mut Trail,
+) -> Result<Answer, Box<Refused>> {
     let (service, route) = (&call.service().service, call.route());
     if service.wanted == Wanted::Stopped {
-        return Err(unavailable(worker, service));
+        return Err(unavailable(&*dispatcher.instances, service));
     }
     let declares = |model| call.service().declares(model, route);
-    let place = worker
-        .targets
+    let place = targets
         .borrow_mut()
-        .take(service.id, declares, worker.next_turn())
-        .map_err(|why| no_instance(worker, service, why))?;
+        .take(service.id, declares, dispatcher.next())
+        .map_err(|why| no_instance(&*dispatcher.instances, dispatcher.time.of_day(), service, why))?;
     trail.sent_to(place.model(), place.id());
     match place.target() {
         Target::InProcess(model) => {
             let model = Arc::clone(model);
-            pin!(in_process::predict(worker, &model, &place, call, trail)).await
+            let predicted = in_process::predict(dispatcher, bodies, settings, &model, &place, call, trail);
+            pin!(predicted).await
         }
         Target::Http(address) => {
             let address = *address;
-            pin!(forward::forward(worker, address, place, call, trail)).await
+            pin!(forward::forward(
+                dispatcher, settings, address, place, call, trail
+            ))
+            .await
         }
     }
 }
 
-fn no_instance(worker: &Worker, service: &Service, why: Unavailable) -> Outcome {
+/// Why no instance could be chosen at this time of day.
+fn no_instance(
+    instances: &dyn Instances,
+    now: Timestamp,
+    service: &Service,
+    why: Unavailable,
+) -> Box<Refused> {
     match why {
-        Unavailable::NotRunning => unavailable(worker, service),
+        Unavailable::NotRunning => unavailable(instances, service),
         Unavailable::NoInstance => {
-            let seen = worker.shared.instances.service(service.id);
-            Outcome::refused(Reason::InstanceNone, state(service, seen.as_ref(), why))
+            let seen = instances.service(service.id);
+            Refused::new(Reason::InstanceNone, state(service, seen.as_ref(), why))
         }
-        Unavailable::Restarting => restarting(worker, service, why),
+        Unavailable::Restarting => restarting(instances, now, service, why),
     }
 }
 
@@ -81,16 +144,20 @@ fn state(service: &Service, seen: Option<&ServiceSeen>, why: Unavailable) -> Evi
 
 /// All that could take the call is being restarted. Told is the instance that comes back first; what is seen may be newer
 /// than what was chosen by, and then there may be none any more.
-fn restarting(worker: &Worker, service: &Service, why: Unavailable) -> Outcome {
-    let seen = worker.shared.instances.service(service.id);
+fn restarting(
+    instances: &dyn Instances,
+    now: Timestamp,
+    service: &Service,
+    why: Unavailable,
+) -> Box<Refused> {
+    let seen = instances.service(service.id);
     let all = seen.iter().flat_map(|seen| &seen.instances);
     let first = all
         .filter_map(|one| Some((one, one.restarting.as_ref()?)))
         .min_by_key(|(_, restarting)| restarting.back_at);
     let Some((one, restarting)) = first else {
-        return Outcome::refused(Reason::InstanceRestarting, state(service, seen.as_ref(), why));
+        return Refused::new(Reason::InstanceRestarting, state(service, seen.as_ref(), why));
     };
-    let now = worker.clock().now();
     let evidence = Evidence::Restarting {
         service: service.id,
         instance: one.id,
@@ -100,18 +167,17 @@ fn restarting(worker: &Worker, service: &Service, why: Unavailable) -> Outcome {
         next_start: restarting.next_start,
         server_time: now,
     };
-    Refusal {
-        // A start that takes longer than the last one ends at a moment that nobody knows. A clock that was set back puts it
-        // far away.
-        retry_after: (restarting.back_at > now).then(|| restarting.back_at.since(now).min(LONGEST_PAUSE)),
-        ..Refusal::from(Rejection::new(Reason::InstanceRestarting, evidence))
-    }
-    .into()
+    let mut refused = Refused::new(Reason::InstanceRestarting, evidence);
+    // A start that takes longer than the last one ends at a moment that nobody knows. A clock that was set back puts it far
+    // away.
+    refused.retry_after =
+        (restarting.back_at > now).then(|| restarting.back_at.since(now).min(LONGEST_PAUSE));
+    refused
 }
 
 /// The service cannot be called in its state. Off the hot path, so that the state may be asked for.
-fn unavailable(worker: &Worker, service: &Service) -> Outcome {
-    let seen = worker.shared.instances.service(service.id);
+fn unavailable(instances: &dyn Instances, service: &Service) -> Box<Refused> {
+    let seen = instances.service(service.id);
     let status = seen.as_ref().map_or(ServiceStatus::Deploying, |seen| seen.status);
     let reason = match (service.wanted, status) {
         (Wanted::Stopped, _) => Reason::ServiceStopped,
@@ -132,41 +198,4 @@ fn unavailable(worker: &Worker, service: &Service) -> Outcome {
     Rejection::new(reason, evidence)
         .with_detail(PublicDetail::Unavailable { service: service.id })
         .into()
-}
-
-/// A call that was handed over and came to nothing.
-struct Attempt {
-    instance: InstanceId,
-    /// Where the instance is, for people.
-    address: String,
-    /// Since the call was handed over.
-    waited: Duration,
-}
-
-impl Attempt {
-    fn evidence(self, attempts: u32, error: String) -> Evidence {
-        Evidence::Instance {
-            instance: Some(self.instance),
-            address: self.address,
-            after_ms: u64::try_from(self.waited.as_millis()).unwrap_or(u64::MAX),
-            attempts,
-            error,
-        }
-    }
-}
-
-/// A model that did not answer in time, or was not waited for because the gateway ends.
-fn impatient(worker: &Worker, why: Impatience, attempt: Attempt) -> Outcome {
-    let limit = worker.settings().patience.prediction;
-    let (reason, error) = match why {
-        Impatience::Over => (
-            Reason::PredictionTimeout,
-            format!("no answer within {limit:?} (gateway.prediction_timeout)"),
-        ),
-        Impatience::Cut => (
-            Reason::GatewayStopping,
-            "the gateway is stopping (gateway.shutdown_grace is over)".to_owned(),
-        ),
-    };
-    Outcome::refused(reason, attempt.evidence(1, error))
 }

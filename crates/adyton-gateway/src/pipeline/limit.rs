@@ -7,29 +7,43 @@
 //! [`decoded`] for a model in this process.
 
 use std::hash::BuildHasher as _;
-use std::rc::Rc;
 
 use adyton_core::live::{Live, LiveService, ServiceRoute};
 use adyton_core::source::Source;
-use adyton_identity::{Standing, Way, Whole};
+use adyton_identity::{Identity, Standing, Way};
 use adyton_sign::BodyHasher;
 use bytes::Bytes;
 
 use crate::arrival::Arrival;
 use crate::pipeline::authenticate;
 use crate::pipeline::authorise::{self, Grant};
-use crate::pipeline::outcome::Outcome;
+use crate::pipeline::refused::Refused;
+use crate::pipeline::route::Found;
 use crate::pipeline::throttle::Turn;
+use crate::settings::GatewaySettings;
 use crate::trail::Trail;
-use crate::worker::Worker;
 
+mod bodies;
 mod body;
+mod bound;
 mod coding;
+mod decoder;
 mod room;
 
-use body::{Body, Bound, Unproven};
+pub(crate) use bodies::Bodies;
+use bodies::Unproven;
+use body::{Body, Reader};
+use bound::Bound;
 pub(crate) use coding::decoded;
-pub(crate) use room::Room;
+
+/// A call whose body is whole. What a signature had to leave open is not proven yet.
+pub(crate) struct Whole<'l> {
+    found: Found<'l>,
+    arrival: Box<Arrival>,
+    body: Body,
+    turn: Turn,
+    standing: Standing,
+}
 
 /// A call that may be made: allowed, proven, within its limits, with a turn reserved and the whole body.
 pub(crate) struct Call<'l> {
@@ -64,43 +78,70 @@ impl<'l> Call<'l> {
     }
 }
 
-/// Reads the body, and proves what the head alone could not.
-pub(crate) async fn bounded<'l>(
-    worker: &Rc<Worker>,
-    live: &Live,
+/// Reads the body.
+pub(crate) async fn read<'l>(
+    bodies: &Bodies,
+    settings: &GatewaySettings,
     grant: Grant<'l>,
-    mut turn: Turn,
+    turn: Turn,
     trail: &mut Trail,
-) -> Result<Call<'l>, Outcome> {
+) -> Result<Whole<'l>, Box<Refused>> {
     let (found, mut arrival, known) = grant.into_parts();
     let standing = known.into_standing();
-    let (way, is_proven) = (standing.claimed().way(), standing.is_proven());
-    let bound = Bound::of(worker, arrival.door.door());
+    if standing.is_proven() {
+        // The connection keeps its place until the answer.
+        arrival.body.is_proven();
+    }
     let hasher = standing.owes_digest().then(BodyHasher::new);
-    let unproven = unproven(&standing, &arrival);
-    let mut body = body::read(worker, &mut arrival.body, bound, hasher, unproven, trail).await?;
-    let newest = worker.live();
-    let whole = Whole {
-        request: &authenticate::as_signed(worker, &arrival),
-        accepts: &authenticate::accepted(&arrival, current(live, &newest, found.service())),
+    let reader = Reader {
+        bodies,
+        patience: &settings.patience,
+        bound: Bound::of(&settings.limits, arrival.door.door()),
+        unproven: unproven(&standing, &arrival),
+    };
+    let body = reader.read(&mut arrival.body, hasher, trail).await?;
+    Ok(Whole {
+        found,
+        arrival,
+        body,
+        turn,
+        standing,
+    })
+}
+
+/// Proves what the head alone could not. `then` is the live state that the request began with, `now` the newest.
+pub(crate) async fn prove<'l>(
+    bodies: &Bodies,
+    identity: &Identity,
+    (then, now): (&Live, &Live),
+    settings: &GatewaySettings,
+    whole: Whole<'l>,
+    trail: &mut Trail,
+) -> Result<Call<'l>, Box<Refused>> {
+    let Whole {
+        found,
+        arrival,
+        mut body,
+        mut turn,
+        standing,
+    } = whole;
+    let (service, route) = (found.service(), found.route());
+    let (way, is_proven) = (standing.claimed().way(), standing.is_proven());
+    let sent = adyton_identity::Whole {
+        request: &authenticate::as_signed(&arrival, settings.encoded_slash),
+        accepts: &authenticate::accepted(&arrival, current(then, now, service)),
         digest: body.digest(),
         bytes: &body,
     };
-    let caller = worker
-        .shared
-        .identity
-        .still(standing, live, &newest, &whole, |caller| {
-            authorise::may_call(&newest, caller, found.service())
-        })?;
+    let caller = identity.still(standing, then, now, &sent, |caller| {
+        authorise::may_call(now, caller, service)
+    })?;
     if !is_proven {
         trail.called_by(caller.seen());
-        turn.reserve(worker.clock().monotonic())?;
-    }
-    if unproven.is_some() {
+        turn.reserve(bodies.time.monotonic())?;
         arrival.body.is_proven();
-        body.proven(worker).await?;
+        body.proven(bodies, settings.patience.body).await?;
     }
-    let (service, route) = (found.service(), found.route());
     Ok(Call {
         service,
         route,
@@ -111,15 +152,14 @@ pub(crate) async fn bounded<'l>(
     })
 }
 
-/// By what a body is counted whose caller is proven only with its last byte; a proven caller keeps the connection's place.
+/// By what a body is counted whose caller is proven only with its last byte.
 fn unproven(standing: &Standing, arrival: &Arrival) -> Option<Unproven> {
     if standing.is_proven() {
-        arrival.body.is_proven();
         return None;
     }
     let seen = standing.claimed().seen();
     Some(Unproven {
-        source: Source::of(arrival.source.address),
+        source: Source::of(arrival.remote.address),
         key: foldhash::fast::FixedState::default().hash_one(&*seen.id()),
     })
 }

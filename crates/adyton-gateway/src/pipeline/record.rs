@@ -4,6 +4,8 @@
 //! belongs to a client that left: its record says 499, `client.closed`.
 
 use std::rc::Rc;
+use std::sync::Arc;
+use std::time::Duration;
 
 use adyton_core::catalogue::Reason;
 use adyton_core::evidence::Evidence;
@@ -11,14 +13,25 @@ use adyton_core::id::RequestId;
 use adyton_core::record::AnsweredBy;
 
 use crate::arrival::Arrival;
-use crate::listener::wire::WireState;
+use crate::journal::Recorder;
+use crate::metrics::Meters;
+use crate::stamp::Stamp;
+use crate::tick_clock::TickClock;
 use crate::trail::{Ending, Trail};
-use crate::worker::Worker;
+use crate::wire_state::WireState;
+
+/// Where the records and counts of one worker go.
+pub(crate) struct Records {
+    pub(crate) recorder: Recorder,
+    pub(crate) meters: Arc<Meters>,
+    pub(crate) time: Rc<TickClock>,
+}
 
 /// A request's record in the making.
 pub(crate) struct Recording {
-    worker: Rc<Worker>,
+    records: Rc<Records>,
     wire: Option<Rc<WireState>>,
+    stamp: Stamp,
     /// Taken by the end.
     trail: Option<Box<Trail>>,
     answer: Option<(u16, AnsweredBy)>,
@@ -26,28 +39,40 @@ pub(crate) struct Recording {
 }
 
 impl Recording {
-    /// A head has arrived.
-    pub(crate) fn begin(worker: &Rc<Worker>, arrival: &Arrival, wire: Option<Rc<WireState>>) -> Self {
-        worker.meters.begun.add(1);
+    /// A head has arrived. Values of `hide_query_keys` are kept as digests.
+    pub(crate) fn begin(
+        records: &Rc<Records>,
+        hide_query_keys: &[String],
+        arrival: &Arrival,
+        wire: Option<Rc<WireState>>,
+    ) -> Self {
+        records.meters.begun.add(1);
         Self {
-            worker: Rc::clone(worker),
+            records: Rc::clone(records),
             wire,
-            trail: Some(Trail::begin(worker, arrival)),
+            stamp: arrival.stamp,
+            trail: Some(Trail::begin(&records.recorder, arrival, hide_query_keys)),
             answer: None,
             bytes: 0,
         }
     }
 
     /// The request's id.
-    pub(crate) fn id(&mut self) -> RequestId {
-        self.trail().id()
+    pub(crate) fn id(&self) -> RequestId {
+        self.stamp.id
     }
 
     /// Milliseconds since the head had arrived.
-    pub(crate) fn age_ms(&mut self) -> u64 {
-        let now = self.worker.clock().monotonic();
-        let age = now.saturating_sub(self.trail().began());
+    pub(crate) fn age_ms(&self) -> u64 {
+        let age = self.records.time.monotonic().saturating_sub(self.stamp.monotonic);
         u64::try_from(age.as_millis()).unwrap_or(u64::MAX)
+    }
+
+    /// How long the model was waited for.
+    pub(crate) fn model_time(&self) -> Duration {
+        self.trail
+            .as_ref()
+            .map_or(Duration::ZERO, |trail| trail.model_time())
     }
 
     /// The connection, when there is one.
@@ -83,14 +108,13 @@ impl Recording {
         let (Some(trail), Some((status, answered_by))) = (self.trail.take(), self.answer) else {
             return;
         };
-        let ended = self.worker.clock().monotonic();
         let ending = Ending {
             status,
             answered_by,
             response_bytes: self.bytes,
-            ended,
+            ended: self.records.time.monotonic(),
         };
-        trail.end(&self.worker, ending);
+        trail.end(&self.records.recorder, &self.records.meters, ending);
         if let Some(wire) = &self.wire {
             wire.rest();
         }
@@ -114,7 +138,7 @@ impl Drop for Recording {
                 )
             }
         };
-        let left = self.worker.clock().monotonic();
+        let left = self.records.time.monotonic();
         // How much of the time was the model's: whoever left may have left because of it.
         self.trail().waited(left);
         let reason = Reason::ClientClosed;

@@ -1,29 +1,23 @@
 //! Gives the answer: the gateway's envelope for refusals, the model's own otherwise, and the headers that every answer has.
-//!
-//! Evidence is no parameter of what is written in public, so it cannot get there.
 
 use std::rc::Rc;
 use std::time::Duration;
 
 use adyton_core::catalogue::Reason;
 use adyton_core::record::AnsweredBy;
-use adyton_core::rejection::PublicError;
+use adyton_runtime::targets;
 use bytes::Bytes;
-use http::header::{ACCEPT_ENCODING, CONNECTION, CONTENT_TYPE, HeaderName, RETRY_AFTER};
-use http::{HeaderMap, HeaderValue, Response, StatusCode};
+use http::header::{CONNECTION, CONTENT_TYPE, HeaderName, RETRY_AFTER};
+use http::{HeaderMap, HeaderValue, Response};
 use http_body_util::BodyExt as _;
-use hyper::ext::ReasonPhrase;
 
-use crate::listener::wire::{Leftover, WireState};
-use crate::pipeline::outcome::{Answer, AnswerBody, Outcome, Refusal};
+use crate::pipeline::answer::{Answer, AnswerBody};
+use crate::pipeline::envelope;
 use crate::pipeline::record::Recording;
-use crate::pipeline::throttle::Allowance;
-use crate::waits::within;
-use crate::worker::Worker;
+use crate::pipeline::refused::{Allowance, Refused};
+use crate::waits::{Waits, within};
+use crate::wire_state::{Leftover, WireState};
 
-const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
-const X_ADYTON_REASON: HeaderName = HeaderName::from_static("x-adyton-reason");
-const X_ADYTON_ANSWERED_BY: HeaderName = HeaderName::from_static("x-adyton-answered-by");
 const X_RATE_LIMIT: HeaderName = HeaderName::from_static("x-apig-ratelimit-api-allenv");
 const X_APIG_MODE: HeaderName = HeaderName::from_static("x-apig-mode");
 const X_APIG_LATENCY: HeaderName = HeaderName::from_static("x-apig-latency");
@@ -43,32 +37,27 @@ pub(crate) fn wants_latency(headers: &HeaderMap) -> bool {
         .is_some_and(|mode| mode.as_bytes().eq_ignore_ascii_case(b"debug"))
 }
 
-/// Makes the answer, and ends its record or hands it to the body that will.
+/// Makes the answer, and ends its record or hands it to the body that will. `draining` says that answers end their connections.
 pub(crate) async fn finish(
-    worker: &Rc<Worker>,
+    waits: &Rc<Waits>,
+    draining: bool,
     mut recording: Recording,
-    outcome: Result<Answer, Outcome>,
+    decided: Result<Answer, Box<Refused>>,
     wants_latency: bool,
 ) -> Response<AnswerBody> {
-    let (mut answer, ends) = match outcome {
-        Ok(answer) => (answer, false),
-        Err(Outcome::Refused(refusal)) => {
+    let (mut answer, ends) = match decided {
+        Ok(mut answer) => {
+            envelope::name(answer.response.headers_mut(), recording.id(), answer.answered_by);
+            (answer, false)
+        }
+        Err(refused) => {
             // Where such a body ends is not agreed on by all readers, so nothing behind it is taken for a request.
-            let ends = refusal.rejection.reason == Reason::RequestTransferCoding;
-            (refuse(&mut recording, *refusal), ends)
+            let ends = refused.reason() == Reason::RequestTransferCoding;
+            (refuse(&mut recording, *refused), ends)
         }
     };
-    let closes = settle(worker, recording.wire()).await || worker.draining.get() || ends;
+    let closes = settle(waits, recording.wire()).await || draining || ends;
     let headers = answer.response.headers_mut();
-    headers.reserve(4);
-    headers.insert(
-        X_REQUEST_ID,
-        ascii(Bytes::copy_from_slice(recording.id().to_hex().as_bytes())),
-    );
-    headers.insert(
-        X_ADYTON_ANSWERED_BY,
-        HeaderValue::from_static(answer.answered_by.name()),
-    );
     if let Some(allowance) = answer.allowance {
         headers.insert(X_RATE_LIMIT, rate_limit(allowance));
     }
@@ -76,7 +65,7 @@ pub(crate) async fn finish(
         headers.insert(CONNECTION, HeaderValue::from_static("close"));
     }
     if wants_latency {
-        let (all, model) = (recording.age_ms(), recording.trail().model_time().as_millis());
+        let (all, model) = (recording.age_ms(), recording.model_time().as_millis());
         headers.insert(X_APIG_LATENCY, HeaderValue::from(all));
         headers.insert(X_APIG_UPSTREAM_LATENCY, ascii(model.to_string().into()));
     }
@@ -92,24 +81,26 @@ pub(crate) async fn finish(
 }
 
 /// The public part of a refusal; its evidence goes to the record.
-fn refuse(recording: &mut Recording, refusal: Refusal) -> Answer {
-    let Refusal {
+fn refuse(recording: &mut Recording, refused: Refused) -> Answer {
+    let Refused {
         rejection,
         retry_after,
         allowance,
         own_words,
-    } = refusal;
-    let reason = rejection.reason;
+    } = refused;
+    let (reason, id) = (rejection.reason, recording.id());
     let (mut response, answered_by) = match own_words {
-        Some(words) => (in_own_words(words), AnsweredBy::Model),
-        None => {
-            let text = PublicError::new(reason, &rejection.detail, recording.id()).to_json();
-            (envelope(reason, text), AnsweredBy::Gateway)
+        Some(words) => {
+            let mut response = in_own_words(words);
+            envelope::name(response.headers_mut(), id, AnsweredBy::Model);
+            envelope::name_reason(response.headers_mut(), reason);
+            (response, AnsweredBy::Model)
         }
+        None => (
+            envelope::refusal(reason, &rejection.detail, id).map(AnswerBody::Whole),
+            AnsweredBy::Gateway,
+        ),
     };
-    response
-        .headers_mut()
-        .insert(X_ADYTON_REASON, HeaderValue::from_static(reason.sub_code()));
     if let Some(wait) = retry_after {
         // Whole seconds, rounded up: who waits as long as this says is let through.
         let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
@@ -125,29 +116,8 @@ fn refuse(recording: &mut Recording, refusal: Refusal) -> Answer {
     }
 }
 
-fn envelope(reason: Reason, text: String) -> Response<AnswerBody> {
-    let mut response = Response::new(AnswerBody::Whole(text.into()));
-    *response.status_mut() =
-        StatusCode::from_u16(reason.code().entry().status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    response
-        .headers_mut()
-        .insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    if reason == Reason::RequestContentCoding {
-        response
-            .headers_mut()
-            .insert(ACCEPT_ENCODING, HeaderValue::from_static("gzip, deflate"));
-    }
-    if response.status().canonical_reason().is_none() {
-        // 494 is nginx's own; without a phrase hyper would say `<none>`.
-        response
-            .extensions_mut()
-            .insert(ReasonPhrase::from_static(b"Request Header Too Large"));
-    }
-    response
-}
-
 /// A model in process that refuses an input speaks for itself.
-fn in_own_words(words: adyton_runtime::targets::Answer) -> Response<AnswerBody> {
+fn in_own_words(words: targets::Answer) -> Response<AnswerBody> {
     let mut response = Response::new(AnswerBody::Whole(words.body));
     *response.status_mut() = words.status;
     response
@@ -181,12 +151,12 @@ fn ascii(text: Bytes) -> HeaderValue {
 
 /// Decides what becomes of a connection whose request body was not read to its end; says whether it must close. A small
 /// rest is on its way already and is read; a client that waits for `100 Continue` is not asked for it.
-async fn settle(worker: &Rc<Worker>, wire: Option<&Rc<WireState>>) -> bool {
+async fn settle(waits: &Rc<Waits>, wire: Option<&Rc<WireState>>) -> bool {
     let Some(wire) = wire else { return false };
     let Some(leftover) = wire.take_leftover() else {
         return false;
     };
-    let read = within(&worker.waits, REST_WAIT, read_rest(leftover)).await;
+    let read = within(waits, REST_WAIT, read_rest(leftover)).await;
     if read == Ok(true) {
         return false;
     }

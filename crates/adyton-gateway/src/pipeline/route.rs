@@ -6,21 +6,21 @@
 //! At the Prediction tab's door only services of the project in its path are found: any other looks like none.
 
 use std::borrow::Cow;
+use std::cell::RefCell;
 
 use adyton_core::address;
 use adyton_core::catalogue::Reason;
 use adyton_core::evidence::Evidence;
 use adyton_core::id::{ProjectId, ServiceId};
 use adyton_core::live::{Live, LiveService, ServiceRoute};
-use adyton_runtime::targets::VersionTargets;
+use adyton_runtime::targets::{self, VersionTargets};
 use adyton_sign::EncodedSlash;
 use http::HeaderMap;
 use http::header::HeaderName;
 
 use crate::arrival::{Arrival, Entrance};
-use crate::pipeline::outcome::Outcome;
+use crate::pipeline::refused::Refused;
 use crate::trail::Trail;
-use crate::worker::Worker;
 
 pub(crate) mod host;
 pub(crate) mod path;
@@ -47,17 +47,18 @@ impl<'l> Found<'l> {
     }
 }
 
-/// Finds the API of a request.
+/// Finds the API of a request. `targets` say who still serves; `slash` is what `%2F` in a path is.
 pub(crate) fn find<'l>(
-    worker: &Worker,
     live: &'l Live,
+    targets: &RefCell<targets::Reader>,
+    slash: EncodedSlash,
     arrival: &Arrival,
     trail: &mut Trail,
-) -> Result<Found<'l>, Outcome> {
+) -> Result<Found<'l>, Box<Refused>> {
     let head = &arrival.head;
     let sent = arrival.sent();
     host::check(&sent.uri, sent.version, &sent.headers)
-        .map_err(|problem| Outcome::refused(Reason::RequestHost, Evidence::Request { problem }))?;
+        .map_err(|problem| Refused::request(Reason::RequestHost, problem))?;
     let within = match &arrival.door {
         Entrance::Address => Within::Any,
         Entrance::PredictionTab(guest) => Within::Project(guest.project),
@@ -67,9 +68,9 @@ pub(crate) fn find<'l>(
         path: head.uri.path(),
         method: head.method.as_str(),
         headers: &head.headers,
-        slash: worker.settings().encoded_slash,
+        slash,
     };
-    question.resolve(worker, live, trail)
+    question.resolve(live, targets, trail)
 }
 
 /// What a request asks for.
@@ -100,7 +101,12 @@ impl Within {
 }
 
 impl Question<'_> {
-    fn resolve<'l>(&self, worker: &Worker, live: &'l Live, trail: &mut Trail) -> Result<Found<'l>, Outcome> {
+    fn resolve<'l>(
+        &self,
+        live: &'l Live,
+        targets: &RefCell<targets::Reader>,
+        trail: &mut Trail,
+    ) -> Result<Found<'l>, Box<Refused>> {
         let path = match path::decoded(self.path, self.slash) {
             Ok(path) => path,
             Err(path::Fault::Encoding) => {
@@ -125,7 +131,7 @@ impl Question<'_> {
         }
         match choose(&service.routes, below, self.method) {
             Ok(route) => Ok(Found { service, route }),
-            Err(reason) => match self.serves_still(worker, service, below) {
+            Err(reason) => match self.serves_still(targets, service, below) {
                 Some(route) => Ok(Found { service, route }),
                 None => Err(self.refused(reason, Some(id), below)),
             },
@@ -136,19 +142,19 @@ impl Question<'_> {
     /// path away before what it brings is ready.
     fn serves_still<'l>(
         &self,
-        worker: &Worker,
+        targets: &RefCell<targets::Reader>,
         service: &'l LiveService,
         below: &str,
     ) -> Option<&'l ServiceRoute> {
         let route = choose(&service.former_routes, below, self.method).ok()?;
-        let mut targets = worker.targets.borrow_mut();
+        let mut targets = targets.borrow_mut();
         let serving = targets.current().service(service.service.id)?;
         let declares = |version: &VersionTargets| service.declares(version.model, route);
         serving.versions.iter().any(declares).then_some(route)
     }
 
     /// A refusal with the facts that the nearest route can be found from, should somebody ask.
-    fn refused(&self, reason: Reason, service: Option<ServiceId>, path: &str) -> Outcome {
+    fn refused(&self, reason: Reason, service: Option<ServiceId>, path: &str) -> Box<Refused> {
         let stages = self.headers.get_all(X_STAGE).iter();
         let stages: Vec<Cow<'_, str>> = stages
             .map(|stage| String::from_utf8_lossy(stage.as_bytes()))
@@ -164,7 +170,7 @@ impl Question<'_> {
             method: cut(self.method),
             stage: cut(&stage),
         };
-        Outcome::refused(reason, evidence)
+        Refused::new(reason, evidence)
     }
 }
 

@@ -13,23 +13,15 @@ use adyton_core::evidence::Evidence;
 use adyton_core::rejection::{PublicDetail, Rejection};
 
 use crate::pipeline::authorise::Grant;
-use crate::pipeline::outcome::{Outcome, Refusal};
-use crate::worker::Worker;
+pub(crate) use crate::pipeline::refused::Allowance;
+use crate::pipeline::refused::Refused;
 
 mod gcra;
 mod quotas;
 
 use gcra::{Rate, Verdict};
-pub(crate) use quotas::{Bucket, Quotas, Registry};
-
-/// What is left of a limit, for `X-Apig-RateLimit-api-allenv`.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) struct Allowance {
-    /// Calls that would pass now.
-    pub(crate) remain: u64,
-    /// Calls a second.
-    pub(crate) limit: u32,
-}
+use quotas::Bucket;
+pub(crate) use quotas::{Quotas, Registry};
 
 /// A place in every limit that applies. Goes back when dropped unspent.
 pub(crate) struct Turn(Option<Place>);
@@ -52,21 +44,22 @@ enum State {
     Spent,
 }
 
-/// Reserves a turn, or for a provisional caller looks whether there is one. `now` is when the request arrived: to read the
-/// clock once more would tell nothing else.
-pub(crate) fn take(worker: &Worker, grant: &Grant<'_>, now: Duration) -> Result<Turn, Outcome> {
+/// Reserves a turn, or for a provisional caller looks whether there is one, as of when the request arrived: to read the clock
+/// once more would tell nothing else. `default_per_second` holds for an API that sets no limit itself; 0 is none.
+pub(crate) fn take(
+    quotas: &Quotas,
+    default_per_second: u32,
+    grant: &Grant<'_>,
+) -> Result<Turn, Box<Refused>> {
     let service = &grant.service().service;
     let (calls, setting) = match service.calls_per_second {
         Some(calls) => (calls, "calls_per_second of the service"),
-        None => (
-            worker.settings().default_per_second,
-            "throttle.default_per_second",
-        ),
+        None => (default_per_second, "throttle.default_per_second"),
     };
     let Some(rate) = Rate::per_second(calls) else {
         return Ok(Turn(None));
     };
-    let bucket = worker.quotas.bucket(&worker.shared.registry, service.api);
+    let bucket = quotas.bucket(service.api);
     let allowance = Allowance {
         remain: 0,
         limit: calls,
@@ -79,16 +72,16 @@ pub(crate) fn take(worker: &Worker, grant: &Grant<'_>, now: Duration) -> Result<
         allowance,
     }));
     if grant.is_proven() {
-        turn.reserve(now)?;
+        turn.reserve(grant.arrived())?;
     } else {
-        turn.look(now)?;
+        turn.look(grant.arrived())?;
     }
     Ok(turn)
 }
 
 impl Turn {
     /// Takes the turn that was only looked at; nothing for one that is held.
-    pub(crate) fn reserve(&mut self, now: Duration) -> Result<(), Outcome> {
+    pub(crate) fn reserve(&mut self, now: Duration) -> Result<(), Box<Refused>> {
         let Some(place) = &mut self.0 else { return Ok(()) };
         if place.state == State::Seen {
             place.allowance.remain = place.judge(place.bucket.take(place.rate, now))?;
@@ -97,7 +90,7 @@ impl Turn {
         Ok(())
     }
 
-    fn look(&mut self, now: Duration) -> Result<(), Outcome> {
+    fn look(&mut self, now: Duration) -> Result<(), Box<Refused>> {
         let Some(place) = &mut self.0 else { return Ok(()) };
         place.allowance.remain = place.judge(place.bucket.peek(place.rate, now))?;
         Ok(())
@@ -123,7 +116,7 @@ impl Drop for Turn {
 
 impl Place {
     /// What is left; or the refusal, with when to come back.
-    fn judge(&self, verdict: Verdict) -> Result<u64, Outcome> {
+    fn judge(&self, verdict: Verdict) -> Result<u64, Box<Refused>> {
         let wait = match verdict {
             Verdict::Pass { remain } => return Ok(remain),
             Verdict::Wait(wait) => wait,
@@ -142,9 +135,10 @@ impl Place {
             limit,
             interval: "1 second",
         };
-        let mut refusal = Refusal::from(Rejection::new(Reason::ThrottleApi, evidence).with_detail(detail));
-        refusal.retry_after = Some(wait);
-        refusal.allowance = Some(self.allowance);
-        Err(refusal.into())
+        let mut refused =
+            Box::<Refused>::from(Rejection::new(Reason::ThrottleApi, evidence).with_detail(detail));
+        refused.retry_after = Some(wait);
+        refused.allowance = Some(self.allowance);
+        Err(refused)
     }
 }

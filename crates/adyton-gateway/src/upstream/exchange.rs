@@ -5,18 +5,17 @@
 //! to work on is never sent twice.
 
 use std::pin::pin;
-use std::rc::Rc;
+use std::time::Duration;
 
 use adyton_runtime::targets::crowding::PATIENCE;
 use tokio::net::TcpStream;
 
 use crate::outbox::Socket;
-use crate::upstream::Origin;
 use crate::upstream::answer::Head;
 use crate::upstream::line::{Broken, Line};
 use crate::upstream::request::Onward;
+use crate::upstream::{Origin, Pool};
 use crate::waits::{Impatience, within};
-use crate::worker::Worker;
 
 /// The head of an answer, and the connection that its body comes from.
 pub(crate) struct Answered {
@@ -45,43 +44,45 @@ pub(crate) enum FailureKind {
     BadAnswer,
 }
 
-/// Sends a request to an instance.
+/// Sends a request to an instance; a new connection may take as long as `connecting`.
 pub(crate) async fn send(
-    worker: &Rc<Worker>,
+    pool: &Pool,
     origin: &Origin,
     request: &Onward,
+    connecting: Duration,
 ) -> Result<Answered, Failure> {
-    let Some(mut line) = origin.take(worker.now.get()) else {
-        return send_anew(worker, origin, request, 1).await;
+    let Some(mut line) = origin.take(pool.parts.time.ticked()) else {
+        return send_anew(pool, origin, request, connecting, 1).await;
     };
     let broken = match line.ask(request).await {
         Ok(head) => {
-            worker.meters.upstream_reused.add(1);
+            pool.parts.meters.upstream_reused.add(1);
             return Ok(Answered { head, line });
         }
         Err(broken) => broken,
     };
     match broken {
         Broken::Closed(_) if request.method().is_idempotent() => {
-            worker.meters.upstream_retried.add(1);
-            send_anew(worker, origin, request, 2).await
+            pool.parts.meters.upstream_retried.add(1);
+            send_anew(pool, origin, request, connecting, 2).await
         }
         Broken::Closed(_) | Broken::Nonsense(_) => Err(Failure::of(broken, 1)),
     }
 }
 
 async fn send_anew(
-    worker: &Rc<Worker>,
+    pool: &Pool,
     origin: &Origin,
     request: &Onward,
+    connecting: Duration,
     attempts: u32,
 ) -> Result<Answered, Failure> {
-    let mut line = connect(worker, origin).await.map_err(|error| Failure {
+    let mut line = connect(pool, origin, connecting).await.map_err(|error| Failure {
         kind: FailureKind::Refused,
         error,
         attempts,
     })?;
-    match crowded(worker, origin, line.ask(request)).await {
+    match crowded(pool, origin, line.ask(request)).await {
         Ok(head) => Ok(Answered { head, line }),
         Err(broken) => Err(Failure::of(broken, attempts)),
     }
@@ -90,14 +91,14 @@ async fn send_anew(
 /// Waits for an answer on a new connection. A program that serves only a few at a time may not even have looked at it because of
 /// others that are kept: those are closed meanwhile.
 async fn crowded<T>(
-    worker: &Rc<Worker>,
+    pool: &Pool,
     origin: &Origin,
     asking: impl Future<Output = Result<T, Broken>>,
 ) -> Result<T, Broken> {
     let mut asking = pin!(asking);
     let mut asked = false;
     loop {
-        match within(&worker.waits, PATIENCE, asking.as_mut()).await {
+        match within(&pool.parts.waits, PATIENCE, asking.as_mut()).await {
             Ok(answer) => {
                 if asked && answer.is_ok() {
                     origin.connections().answered();
@@ -111,9 +112,8 @@ async fn crowded<T>(
     }
 }
 
-async fn connect(worker: &Rc<Worker>, origin: &Origin) -> Result<Line, String> {
-    let limit = worker.settings().patience.connect;
-    let stream = match within(&worker.waits, limit, TcpStream::connect(origin.address())).await {
+async fn connect(pool: &Pool, origin: &Origin, limit: Duration) -> Result<Line, String> {
+    let stream = match within(&pool.parts.waits, limit, TcpStream::connect(origin.address())).await {
         Ok(Ok(stream)) => stream,
         Ok(Err(problem)) => return Err(problem.to_string()),
         Err(Impatience::Over) => return Err(format!("no connection within {limit:?}")),
@@ -121,8 +121,8 @@ async fn connect(worker: &Rc<Worker>, origin: &Origin) -> Result<Line, String> {
     };
     // An optimisation; a socket that refuses it works all the same.
     let _ = stream.set_nodelay(true);
-    worker.meters.upstream_opened.add(1);
-    Ok(Line::new(Socket::new(stream, &worker.outbox)))
+    pool.parts.meters.upstream_opened.add(1);
+    Ok(Line::new(Socket::new(stream, &pool.parts.outbox)))
 }
 
 impl Failure {

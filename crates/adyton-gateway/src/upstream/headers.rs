@@ -10,8 +10,8 @@ use http::header::{AUTHORIZATION, CONNECTION, COOKIE, HOST, HeaderName};
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue};
 
-use crate::arrival::Source;
 use crate::items::items;
+use crate::remote::Remote;
 
 /// Whether a header stays on this side, whichever way it goes: it belongs to one connection (RFC 9110, 7.6.1), whether
 /// `Connection` names it or not, or it looks as if the gateway had said it.
@@ -125,7 +125,7 @@ const OUR_COOKIES: &[u8] = b"adyton";
 pub(crate) fn write_for_model(
     lines: &mut Vec<u8>,
     head: &Parts,
-    source: &Source,
+    remote: &Remote,
     way: Way,
     prefix: &str,
 ) -> Dropped {
@@ -141,7 +141,7 @@ pub(crate) fn write_for_model(
         }
         let goes = stays(text)
             || is_the_callers(text)
-            || (!source.proxied && is_hearsay(text))
+            || (!remote.proxied && is_hearsay(text))
             || is_named(&named, text)
             || (name == AUTHORIZATION && is_ours(value.as_bytes(), way));
         if goes {
@@ -152,7 +152,7 @@ pub(crate) fn write_for_model(
         } else if name == COOKIE {
             write_cookies(lines, value);
         } else if name == FORWARDED_FOR {
-            if source.proxied {
+            if remote.proxied {
                 chain.extend_from_slice(value.as_bytes());
                 chain.extend_from_slice(b", ");
             }
@@ -161,9 +161,9 @@ pub(crate) fn write_for_model(
             write_line(lines, text, value.as_bytes());
         }
     }
-    chain.extend_from_slice(source.peer_text.as_bytes());
+    chain.extend_from_slice(remote.peer_text.as_bytes());
     write_line(lines, FORWARDED_FOR.as_str(), &chain);
-    let scheme: &[u8] = if source.https { b"https" } else { b"http" };
+    let scheme: &[u8] = if remote.https { b"https" } else { b"http" };
     write_line(lines, "x-forwarded-proto", scheme);
     let host = host.or_else(|| {
         head.uri

@@ -55,7 +55,7 @@ impl Public<'_> {
         let head = &self.arrival.head;
         let own = head.headers.get(HOST).and_then(|host| host.to_str().ok());
         let own = own.or_else(|| head.uri.authority().map(http::uri::Authority::as_str));
-        let scheme = if self.arrival.source.https {
+        let scheme = if self.arrival.remote.https {
             "https"
         } else {
             "http"
@@ -69,7 +69,7 @@ impl Public<'_> {
     /// What a trusted proxy says: the last one, if several do.
     fn proxied(&self, name: &str) -> Option<&str> {
         let lines = self.arrival.head.headers.get_all(name);
-        let line = lines.iter().next_back().filter(|_| self.arrival.source.proxied)?;
+        let line = lines.iter().next_back().filter(|_| self.arrival.remote.proxied)?;
         str::from_utf8(items(line.as_bytes()).last()?).ok()
     }
 

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use http::request::Parts;
 use http::{HeaderValue, Method};
 
-use crate::arrival::Source;
+use crate::remote::Remote;
 use crate::upstream::headers::{Dropped, write_for_model, write_line};
 
 /// Room for an ordinary head, in bytes; a longer one grows it.
@@ -34,7 +34,7 @@ pub(crate) struct Address<'a> {
 
 impl Onward {
     /// The caller's request with the model's path, the caller's query and the whole body.
-    pub(crate) fn new(head: &Parts, source: &Source, way: Way, address: &Address<'_>, body: Bytes) -> Self {
+    pub(crate) fn new(head: &Parts, remote: &Remote, way: Way, address: &Address<'_>, body: Bytes) -> Self {
         let mut lines = Vec::with_capacity(HEAD);
         lines.extend_from_slice(head.method.as_str().as_bytes());
         lines.push(b' ');
@@ -45,7 +45,7 @@ impl Onward {
         }
         lines.extend_from_slice(b" HTTP/1.1\r\n");
         write_line(&mut lines, "host", address.host.as_bytes());
-        let dropped = write_for_model(&mut lines, head, source, way, address.prefix);
+        let dropped = write_for_model(&mut lines, head, remote, way, address.prefix);
         write_line(&mut lines, "x-request-id", address.id.to_hex().as_bytes());
         // Without a body it is said that there is none, but where nobody expects one (RFC 9110, 8.6).
         if !body.is_empty() || !matches!(head.method, Method::GET | Method::HEAD) {

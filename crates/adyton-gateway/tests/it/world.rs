@@ -26,7 +26,7 @@ use adyton_core::tenant::{
 };
 use adyton_gateway::journal::{Journal, JournalSettings};
 use adyton_gateway::settings::GatewaySettings;
-use adyton_gateway::{Gateway, Ties};
+use adyton_gateway::{Gateway, GatewayParts};
 use adyton_identity::{Identity, Methods};
 use adyton_runtime::targets::{
     Balance, Instance, ServiceTargets, Tally, Target, Targets, Unavailable, VersionTargets,
@@ -123,7 +123,7 @@ impl World {
         let (targets, seen) = (Targets::new(), Arc::new(Seen::default()));
         let identity = Arc::new(Identity::new(clock.clone(), adyton_identity::Settings::default()));
         let instances: Arc<dyn Instances> = seen.clone();
-        let ties = Ties {
+        let parts = GatewayParts {
             live: cell.clone(),
             targets: Arc::clone(&targets),
             instances,
@@ -131,7 +131,7 @@ impl World {
             recorders,
             clock: clock.clone(),
         };
-        let gateway = Arc::new(Gateway::bind(settings, ties, None).expect("a port"));
+        let gateway = Arc::new(Gateway::bind(settings, parts, None).expect("a port"));
         let world = Self {
             gateway,
             clock,

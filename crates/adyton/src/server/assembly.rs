@@ -10,7 +10,7 @@ use adyton_core::clock::Clock;
 use adyton_core::events::Events;
 use adyton_core::live::LiveCell;
 use adyton_gateway::journal::Journal;
-use adyton_gateway::{Gateway, Ties};
+use adyton_gateway::{Gateway, GatewayParts};
 use adyton_identity::Identity;
 use adyton_listener::files::{Connections, OpenFiles};
 use adyton_runtime::onnx::Onnx;
@@ -203,7 +203,7 @@ impl Front {
         let settings = parts::gateway(config, connections);
         let journal = parts::journal(config, &truth.data);
         let (journal, recorders) = Journal::open(journal, settings.threads, clock.clone()).map_err(failed)?;
-        let ties = Ties {
+        let parts = GatewayParts {
             live: truth.feed.cell().clone(),
             targets: models.targets.clone(),
             instances: models.reconciler.instances(),
@@ -211,8 +211,8 @@ impl Front {
             recorders,
             clock: clock.clone(),
         };
-        let gateway =
-            Gateway::bind(settings, ties, listener).map_err(|error| Failure::wrong_use(error.to_string()))?;
+        let gateway = Gateway::bind(settings, parts, listener)
+            .map_err(|error| Failure::wrong_use(error.to_string()))?;
         let url = match &config.gateway.public_url {
             Some(url) => url.0.clone(),
             None => parts::url(gateway.local_addr()),

@@ -11,27 +11,30 @@ use adyton_runtime::targets::InFlight;
 use bytes::Bytes;
 use http::{Response, StatusCode};
 
-use super::{Attempt, impatient};
+use super::Dispatcher;
+use super::attempt::Attempt;
 use crate::gathered::Gathered;
+use crate::pipeline::answer::{Answer, AnswerBody};
 use crate::pipeline::limit::Call;
-use crate::pipeline::outcome::{Answer, AnswerBody, Outcome};
+use crate::pipeline::refused::Refused;
+use crate::pipeline::relay::{self, Relay};
+use crate::settings::{GatewaySettings, Patience};
 use crate::trail::Trail;
 use crate::upstream::Origin;
 use crate::upstream::exchange::{self, Answered, Failure, FailureKind};
 use crate::upstream::line::{Broken, Line};
 use crate::upstream::public::Public;
-use crate::upstream::relay::{self, Relay};
 use crate::upstream::request::{Address, Onward};
-use crate::waits::{Impatience, within};
-use crate::worker::Worker;
+use crate::waits::{Impatience, Waits, within};
 
 /// Answers of known length up to this many bytes are read whole before their head is sent: one write instead of two, and an
 /// instance that breaks off in the middle is still refused properly.
 const WHOLE_MAX: u64 = 64 * 1024;
 
 /// A call on its way to one instance.
-struct Errand<'w> {
-    worker: &'w Rc<Worker>,
+struct Errand<'a> {
+    dispatcher: &'a Dispatcher,
+    patience: &'a Patience,
     origin: Rc<Origin>,
     place: InFlight,
     began: Duration,
@@ -39,16 +42,17 @@ struct Errand<'w> {
 
 /// Sends a call to a program and gives its answer.
 pub(super) async fn forward(
-    worker: &Rc<Worker>,
+    dispatcher: &Dispatcher,
+    settings: &GatewaySettings,
     address: SocketAddr,
     place: InFlight,
     call: Call<'_>,
     trail: &mut Trail,
-) -> Result<Answer, Outcome> {
+) -> Result<Answer, Box<Refused>> {
     let (path, way, service) = (call.route().onward(), call.way(), call.service().service.id);
     let (arrival, body, turn) = call.into_parts();
-    let origin = worker.pool.origin(address);
-    let settings = worker.settings();
+    let (pool, patience) = (&dispatcher.pool, &settings.patience);
+    let origin = pool.origin(address);
     let public = Public {
         arrival: &arrival,
         service,
@@ -59,25 +63,26 @@ pub(super) async fn forward(
         path: path.path(),
         prefix: &prefix,
         host: origin.host(),
-        id: trail.id(),
+        id: arrival.stamp.id,
     };
-    let mut request = Onward::new(&arrival.head, &arrival.source, way, &goes_to, Bytes::clone(&body));
+    let mut request = Onward::new(&arrival.head, &arrival.remote, way, &goes_to, Bytes::clone(&body));
     trail.dropped(request.take_dropped());
     let allowance = turn.spend();
-    let began = worker.clock().monotonic();
+    let began = dispatcher.time.monotonic();
     trail.waits(began);
     let errand = Errand {
-        worker,
+        dispatcher,
+        patience,
         origin,
         place,
         began,
     };
     let answered = {
         // Pinned where it is: it is large, and would be copied on its way.
-        let sent = pin!(exchange::send(worker, &errand.origin, &request));
-        within(&worker.waits, worker.settings().patience.prediction, sent).await
+        let sent = pin!(exchange::send(pool, &errand.origin, &request, patience.connect));
+        within(&dispatcher.waits, patience.prediction, sent).await
     };
-    trail.waited(worker.clock().monotonic());
+    trail.waited(dispatcher.time.monotonic());
     let answered = match answered {
         Ok(Ok(answered)) => answered,
         Ok(Err(failure)) => return Err(errand.failed(failure)),
@@ -94,7 +99,7 @@ pub(super) async fn forward(
 
 impl Errand<'_> {
     /// Takes the answer's head, and its body if that is short.
-    async fn receive(self, answered: Answered) -> Result<Response<AnswerBody>, Outcome> {
+    async fn receive(self, answered: Answered) -> Result<Response<AnswerBody>, Box<Refused>> {
         let Answered { head, mut line } = answered;
         if head.status == StatusCode::SWITCHING_PROTOCOLS {
             let error = "the instance wants to change the protocol, which nobody asked for".to_owned();
@@ -109,10 +114,10 @@ impl Errand<'_> {
         }
         let is_short = line.left().length().is_some_and(|length| length <= WHOLE_MAX);
         let body = if is_short {
-            let read = pin!(whole(self.worker, &mut line)).await;
+            let read = pin!(whole(&self.dispatcher.waits, self.patience.stream, &mut line)).await;
             match read {
                 Ok(Ok(whole)) => {
-                    self.origin.park(line, self.worker.now.get());
+                    self.origin.park(line, self.dispatcher.time.ticked());
                     AnswerBody::Whole(whole)
                 }
                 Ok(Err(broken)) => return Err(self.failed(Failure::of(broken, 1))),
@@ -122,7 +127,10 @@ impl Errand<'_> {
             // A body that breaks the rules at once is refused properly, before anything has gone out.
             match line.piece_at_hand() {
                 Ok(first) => {
-                    AnswerBody::Relay(Relay::new(self.worker, (line, self.origin), first, self.place))
+                    let Dispatcher { waits, time, .. } = self.dispatcher;
+                    let silence = relay::Silence::new(waits, self.patience.stream);
+                    let connection = (line, self.origin, Rc::clone(time));
+                    AnswerBody::Relay(Relay::new(connection, first, self.place, silence))
                 }
                 Err(broken) => return Err(self.failed(Failure::of(broken, 1))),
             }
@@ -141,41 +149,45 @@ impl Errand<'_> {
         Attempt {
             instance: self.place.id(),
             address: self.origin.address().to_string(),
-            waited: self.worker.clock().monotonic().saturating_sub(self.began),
+            waited: self.dispatcher.time.monotonic().saturating_sub(self.began),
         }
     }
 
-    fn impatient(&self, why: Impatience) -> Outcome {
+    fn impatient(&self, why: Impatience) -> Box<Refused> {
         self.place.failed();
-        impatient(self.worker, why, self.attempt())
+        self.attempt().ended(why, self.patience.prediction)
     }
 
     /// The answer has begun, and nothing more comes of it.
-    fn stalled(&self, why: Impatience) -> Outcome {
+    fn stalled(&self, why: Impatience) -> Box<Refused> {
         if why == Impatience::Cut {
             return self.impatient(why);
         }
         self.place.failed();
-        let error = relay::silence(self.worker.settings().patience.stream);
-        Outcome::refused(Reason::PredictionStalled, self.attempt().evidence(1, error))
+        let error = relay::silence(self.patience.stream);
+        Refused::new(Reason::PredictionStalled, self.attempt().evidence(1, error))
     }
 
-    fn failed(&self, failure: Failure) -> Outcome {
+    fn failed(&self, failure: Failure) -> Box<Refused> {
         self.place.failed();
         let reason = match failure.kind {
             FailureKind::Refused => Reason::InstanceRefused,
             FailureKind::Closed => Reason::InstanceClosed,
             FailureKind::BadAnswer => Reason::InstanceBadAnswer,
         };
-        Outcome::refused(reason, self.attempt().evidence(failure.attempts, failure.error))
+        Refused::new(reason, self.attempt().evidence(failure.attempts, failure.error))
     }
 }
 
 /// Reads a short body; each piece may take as long as a pause may.
-async fn whole(worker: &Rc<Worker>, line: &mut Line) -> Result<Result<Bytes, Broken>, Impatience> {
+async fn whole(
+    waits: &Rc<Waits>,
+    pause: Duration,
+    line: &mut Line,
+) -> Result<Result<Bytes, Broken>, Impatience> {
     let mut whole = Gathered::default();
     while !line.left().is_over() {
-        match within(&worker.waits, worker.settings().patience.stream, line.piece()).await? {
+        match within(waits, pause, line.piece()).await? {
             Some(Ok(piece)) => whole = whole.with(piece),
             Some(Err(broken)) => return Ok(Err(broken)),
             None => break,

@@ -1,67 +1,67 @@
 //! A model in this process: a fast one answers on this core, others on the inference threads.
 
-use std::rc::Rc;
 use std::sync::Arc;
 
 use adyton_core::catalogue::Reason;
 use adyton_core::evidence::Evidence;
 use adyton_core::record::AnsweredBy;
-use adyton_core::rejection::{PublicDetail, Rejection};
+use adyton_core::rejection::PublicDetail;
 use adyton_runtime::targets::{Call as ModelCall, InFlight, InProcess, ModelError};
 use http::header::CONTENT_TYPE;
 use http::{HeaderValue, Response};
 
-use super::{Attempt, impatient};
-use crate::pipeline::limit::{self, Call};
-use crate::pipeline::outcome::{Answer, AnswerBody, Outcome, Refusal};
-use crate::pipeline::throttle::Allowance;
+use super::Dispatcher;
+use super::attempt::Attempt;
+use crate::pipeline::answer::{Answer, AnswerBody};
+use crate::pipeline::limit::{self, Bodies, Call};
+use crate::pipeline::refused::{Allowance, Refused};
+use crate::settings::GatewaySettings;
 use crate::trail::Trail;
 use crate::waits::within;
-use crate::worker::Worker;
 
 /// Where such a model is, for people.
 const PLACE: &str = "in process";
 
 /// Asks a model in this process.
 pub(super) async fn predict(
-    worker: &Rc<Worker>,
+    dispatcher: &Dispatcher,
+    bodies: &Bodies,
+    settings: &GatewaySettings,
     model: &Arc<InProcess>,
     place: &InFlight,
     call: Call<'_>,
     trail: &mut Trail,
-) -> Result<Answer, Outcome> {
+) -> Result<Answer, Box<Refused>> {
     if call.body().is_empty() {
         let problem = "the body is empty; the model reads its inputs from it".to_owned();
-        return Err(Outcome::refused(
-            Reason::RequestEmpty,
-            Evidence::Request { problem },
-        ));
+        return Err(Refused::request(Reason::RequestEmpty, problem));
     }
     let path = call.route().path.as_str();
     let (arrival, body, turn) = call.into_parts();
-    let body = limit::decoded(worker, &arrival, body).await?;
+    let patience = &settings.patience;
+    let body = limit::decoded(bodies, &settings.limits, patience.body, &arrival, body).await?;
     let asked = ModelCall { path, body: &body };
     let (answered, allowance) = if model.is_inline(body.len()) {
         let (answered, took) = model.predict_measured(asked);
         trail.took(took);
         (answered, turn.spend())
     } else {
-        let began = worker.clock().monotonic();
+        let began = dispatcher.time.monotonic();
         trail.waits(began);
         // A full queue takes no call, and so no turn.
         let pending = model.submit(asked).map_err(|error| failed(error, place))?;
         let allowance = turn.spend();
-        let limit = worker.settings().patience.prediction;
-        let answered = within(&worker.waits, limit, pending).await.map_err(|why| {
+        let limit = patience.prediction;
+        let answered = within(&dispatcher.waits, limit, pending).await.map_err(|why| {
             place.failed();
             let attempt = Attempt {
                 instance: place.id(),
                 address: PLACE.to_owned(),
-                waited: worker.clock().monotonic().saturating_sub(began),
+                waited: dispatcher.time.monotonic().saturating_sub(began),
             };
-            spent(impatient(worker, why, attempt), allowance)
+            spent(attempt.ended(why, limit), allowance)
         })?;
-        trail.waited(worker.clock().monotonic());
+        trail.waited(dispatcher.time.monotonic());
         (answered, allowance)
     };
     let answer = answered.map_err(|error| spent(failed(error, place), allowance))?;
@@ -78,13 +78,12 @@ pub(super) async fn predict(
 }
 
 /// A refusal that spent a turn says what is left, as an answer of the model does.
-fn spent(outcome: Outcome, allowance: Option<Allowance>) -> Outcome {
-    let Outcome::Refused(mut refusal) = outcome;
-    refusal.allowance = allowance;
-    Outcome::Refused(refusal)
+fn spent(mut refused: Box<Refused>, allowance: Option<Allowance>) -> Box<Refused> {
+    refused.allowance = allowance;
+    refused
 }
 
-fn failed(error: ModelError, place: &InFlight) -> Outcome {
+fn failed(error: ModelError, place: &InFlight) -> Box<Refused> {
     if let ModelError::Failed(_) = error {
         place.failed();
     }
@@ -106,10 +105,10 @@ fn failed(error: ModelError, place: &InFlight) -> Outcome {
             error: error.to_string(),
         },
     };
-    let mut refusal = Refusal::from(Rejection::new(reason, evidence));
+    let mut refused = Refused::new(reason, evidence);
     if let ModelError::Input(problem) = &error {
-        refusal.rejection.detail = PublicDetail::Input(problem.to_string());
+        refused.rejection.detail = PublicDetail::Input(problem.to_string());
     }
-    refusal.own_words = error.answer();
-    refusal.into()
+    refused.own_words = error.answer();
+    refused
 }

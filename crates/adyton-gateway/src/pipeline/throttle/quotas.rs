@@ -15,30 +15,40 @@ use parking_lot::Mutex;
 use super::gcra::Arrival;
 
 /// One API's number.
-pub(crate) type Bucket = Arc<Arrival>;
+pub(super) type Bucket = Arc<Arrival>;
 
 /// The numbers of the process.
 #[derive(Default)]
 pub(crate) struct Registry(Mutex<HashMap<ApiId, Bucket>>);
 
 /// One worker's view.
-#[derive(Default)]
-pub(crate) struct Quotas(RefCell<HashMap<ApiId, Bucket>>);
+pub(crate) struct Quotas {
+    known: RefCell<HashMap<ApiId, Bucket>>,
+    registry: Arc<Registry>,
+}
 
 impl Quotas {
+    /// Knows no API yet.
+    pub(crate) fn new(registry: Arc<Registry>) -> Self {
+        Self {
+            known: RefCell::default(),
+            registry,
+        }
+    }
+
     /// The number of an API.
-    pub(crate) fn bucket(&self, registry: &Registry, api: ApiId) -> Bucket {
-        let mut known = self.0.borrow_mut();
+    pub(super) fn bucket(&self, api: ApiId) -> Bucket {
+        let mut known = self.known.borrow_mut();
         let bucket = known
             .entry(api)
-            .or_insert_with(|| Arc::clone(registry.0.lock().entry(api).or_default()));
+            .or_insert_with(|| Arc::clone(self.registry.0.lock().entry(api).or_default()));
         Arc::clone(bucket)
     }
 
     /// Forgets what is full. The registry keeps a number for as long as any worker does.
-    pub(crate) fn forget(&self, registry: &Registry, now: Duration) {
-        self.0.borrow_mut().retain(|_, bucket| !bucket.is_full(now));
-        registry
+    pub(crate) fn forget(&self, now: Duration) {
+        self.known.borrow_mut().retain(|_, bucket| !bucket.is_full(now));
+        self.registry
             .0
             .lock()
             .retain(|_, bucket| Arc::strong_count(bucket) > 1 || !bucket.is_full(now));
@@ -52,23 +62,21 @@ mod tests {
 
     #[test]
     fn workers_share_a_limit_and_forgetting_does_not_reset_it() {
-        let (registry, one, two) = (Registry::default(), Quotas::default(), Quotas::default());
+        let registry = Arc::new(Registry::default());
+        let (one, two) = (
+            Quotas::new(Arc::clone(&registry)),
+            Quotas::new(Arc::clone(&registry)),
+        );
         let (api, now) = (ApiId::from_bits(1), Duration::from_secs(10));
         let rate = Rate::per_second(2).expect("a limit");
         for worker in [&one, &two] {
-            assert!(matches!(
-                worker.bucket(&registry, api).take(rate, now),
-                Verdict::Pass { .. }
-            ));
+            assert!(matches!(worker.bucket(api).take(rate, now), Verdict::Pass { .. }));
         }
-        one.forget(&registry, now);
-        assert!(matches!(
-            one.bucket(&registry, api).take(rate, now),
-            Verdict::Wait(_)
-        ));
+        one.forget(now);
+        assert!(matches!(one.bucket(api).take(rate, now), Verdict::Wait(_)));
         let later = now + Duration::from_secs(2);
-        one.forget(&registry, later);
-        two.forget(&registry, later);
+        one.forget(later);
+        two.forget(later);
         assert!(registry.0.lock().is_empty());
     }
 }

@@ -15,16 +15,12 @@ fn sent(pairs: &[(&str, &str)], proxied: bool) -> Vec<String> {
     }
     let (head, ()) = request.into_parts();
     let peer = "9.8.7.6".parse().expect("an address");
-    let source = Source {
-        address: peer,
-        peer,
-        peer_text: HeaderValue::from_static("9.8.7.6"),
-        private: true,
-        https: false,
+    let remote = Remote {
         proxied,
+        ..Remote::local(peer)
     };
     let mut written = Vec::new();
-    write_for_model(&mut written, &head, &source, Way::Token, "/v1/infers/x");
+    write_for_model(&mut written, &head, &remote, Way::Token, "/v1/infers/x");
     let written = String::from_utf8(written).expect("text");
     let mut lines: Vec<String> = written.split_terminator("\r\n").map(str::to_owned).collect();
     lines.sort();

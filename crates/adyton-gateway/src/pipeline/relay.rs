@@ -14,10 +14,10 @@ use bytes::Bytes;
 use http_body::{Frame, SizeHint};
 
 use crate::pipeline::record::Recording;
+use crate::tick_clock::TickClock;
 use crate::upstream::Origin;
 use crate::upstream::line::{Broken, Line};
-use crate::waits::{Impatience, Wait};
-use crate::worker::Worker;
+use crate::waits::{Impatience, Wait, Waits};
 
 /// A body that broke off: the client's connection is closed, so that it cannot take the part for the whole.
 #[derive(Debug, thiserror::Error)]
@@ -29,6 +29,22 @@ pub(crate) fn silence(limit: Duration) -> String {
     format!("the answer had begun, then nothing came for {limit:?} (gateway.stream_timeout)")
 }
 
+/// For how long nothing may come, and since when nothing has.
+pub(crate) struct Silence {
+    wait: Wait,
+    limit: Duration,
+}
+
+impl Silence {
+    /// Nothing is waited for yet.
+    pub(crate) fn new(waits: &Rc<Waits>, limit: Duration) -> Self {
+        Self {
+            wait: Wait::new(waits),
+            limit,
+        }
+    }
+}
+
 /// A body in passing.
 pub(crate) struct Relay {
     /// Until the body is over.
@@ -36,26 +52,28 @@ pub(crate) struct Relay {
     /// A piece that came with the head.
     first: Option<Bytes>,
     place: InFlight,
-    worker: Rc<Worker>,
+    time: Rc<TickClock>,
     recording: Option<Recording>,
-    wait: Wait,
+    silence: Silence,
     bytes: u64,
 }
 
 impl Relay {
+    /// A body that comes over this connection, behind the piece that came with its head. The connection goes back to its origin
+    /// when the body is over, as of the time that the clock shows then.
     pub(crate) fn new(
-        worker: &Rc<Worker>,
-        line: (Line, Rc<Origin>),
+        (line, origin, time): (Line, Rc<Origin>, Rc<TickClock>),
         first: Option<Bytes>,
         place: InFlight,
+        silence: Silence,
     ) -> Box<Self> {
         Box::new(Self {
-            line: Some(line),
+            line: Some((line, origin)),
             first,
             place,
-            worker: Rc::clone(worker),
+            time,
             recording: None,
-            wait: Wait::new(&worker.waits),
+            silence,
             bytes: 0,
         })
     }
@@ -79,7 +97,7 @@ impl Relay {
         match piece {
             Poll::Ready(Some(Ok(piece))) => {
                 let is_last = line.left().is_over();
-                self.wait.rest();
+                self.silence.wait.rest();
                 self.bytes += piece.len() as u64;
                 if let Some(recording) = &mut self.recording {
                     recording.sent(self.bytes);
@@ -102,8 +120,9 @@ impl Relay {
                 Poll::Ready(Some(Err(RelayError)))
             }
             Poll::Pending => {
-                let limit = self.worker.settings().patience.stream;
-                let (reason, error) = match self.wait.check(context, limit) {
+                let Silence { wait, limit } = &mut self.silence;
+                let limit = *limit;
+                let (reason, error) = match wait.check(context, limit) {
                     Ok(()) => return Poll::Pending,
                     Err(Impatience::Over) => (Reason::PredictionStalled, silence(limit)),
                     Err(Impatience::Cut) => (Reason::GatewayStopping, "the gateway is stopping".to_owned()),
@@ -129,9 +148,9 @@ impl Relay {
 
     /// The last byte has come: the connection can take another request, and the record is complete.
     fn end(&mut self) {
-        self.wait.rest();
+        self.silence.wait.rest();
         if let Some((line, origin)) = self.line.take() {
-            origin.park(line, self.worker.now.get());
+            origin.park(line, self.time.ticked());
         }
         if let Some(recording) = self.recording.take() {
             recording.finish();

@@ -1,0 +1,64 @@
+//! Why a step gave no proof.
+
+use std::time::Duration;
+
+use adyton_core::catalogue::Reason;
+use adyton_core::evidence::Evidence;
+use adyton_core::rejection::Rejection;
+use adyton_runtime::targets::Answer;
+
+/// What is left of a limit, for `X-Apig-RateLimit-api-allenv`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Allowance {
+    /// Calls that would pass now.
+    pub(crate) remain: u64,
+    /// Calls a second.
+    pub(crate) limit: u32,
+}
+
+/// A refusal, with what belongs into its answer beside code and message. Steps give it boxed: it is large, and rare.
+#[derive(Debug)]
+pub(crate) struct Refused {
+    pub(crate) rejection: Rejection,
+    /// When the same request will be let through.
+    pub(crate) retry_after: Option<Duration>,
+    /// What is left of the throttle.
+    pub(crate) allowance: Option<Allowance>,
+    /// What the model itself says of its failure, in place of the gateway's envelope.
+    pub(crate) own_words: Option<Answer>,
+}
+
+impl Refused {
+    /// A refusal for `reason`.
+    pub(crate) fn new(reason: Reason, evidence: Evidence) -> Box<Self> {
+        Rejection::new(reason, evidence).into()
+    }
+
+    /// A request that is not as it should be; `problem` says how.
+    pub(crate) fn request(reason: Reason, problem: impl Into<String>) -> Box<Self> {
+        let problem = problem.into();
+        Self::new(reason, Evidence::Request { problem })
+    }
+
+    /// A defect of the gateway: never the caller's fault.
+    pub(crate) fn defect(problem: &str) -> Box<Self> {
+        tracing::error!(problem, "a request met a defect of the gateway");
+        Self::request(Reason::GatewayInternal, problem)
+    }
+
+    /// The cause.
+    pub(crate) fn reason(&self) -> Reason {
+        self.rejection.reason
+    }
+}
+
+impl From<Rejection> for Box<Refused> {
+    fn from(rejection: Rejection) -> Self {
+        Self::new(Refused {
+            rejection,
+            retry_after: None,
+            allowance: None,
+            own_words: None,
+        })
+    }
+}
