@@ -5,7 +5,9 @@
 //! - `port.rs`: a free port, and who listens on it.
 //! - `ready.rs`: asking a program over HTTP.
 //! - `question.rs`: the question by which it is known whether a program answers.
-//! - `supervise.rs`: the life of an instance over many runs.
+//! - `watch.rs`: asking it until it is ready, and from time to time afterwards.
+//! - `task.rs`: what an instance runs, with which environment.
+//! - `supervise.rs`: the life of an instance over many runs; `restarts.rs`: when there is another one.
 //! - `log.rs`: the bounded log of a service.
 
 pub mod log;
@@ -13,11 +15,16 @@ pub mod port;
 pub mod program;
 mod question;
 pub mod ready;
-pub mod supervise;
+mod restarts;
+pub(crate) mod supervise;
+pub(crate) mod task;
+mod watch;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
+
+use adyton_core::id::InstanceId;
 
 /// The search path of programs: that of a plain system, never the server's own.
 pub const PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
@@ -76,6 +83,15 @@ impl CommandSettings {
             watch: Duration::from_secs(5),
             crash_loop: 5,
             settled: Duration::from_secs(60),
+        }
+    }
+    /// Removes the temporary folders that instances left behind when the node before this one was killed.
+    pub(crate) fn sweep(&self) {
+        let entries = std::fs::read_dir(&self.temporary).into_iter().flatten().flatten();
+        for entry in entries.filter(|entry| InstanceId::parse(entry.file_name().as_encoded_bytes()).is_some())
+        {
+            // What cannot be removed is in nobody's way: every instance has a name of its own.
+            let _ = std::fs::remove_dir_all(entry.path());
         }
     }
 }

@@ -3,6 +3,7 @@
 //! - [`package`]: a model package comes in, is checked, and becomes a folder named by its content.
 //! - [`onnx`]: ONNX models in process, on ONNX Runtime or on the compiled-in runtime.
 //! - [`command`]: programs, started and ended through `adyton keeper`.
+//! - [`launcher`]: what starts, watches and ends an instance of either; [`engines`] knows which one does.
 //! - [`reconciler`]: makes what runs match what is wanted, and says what it sees.
 //! - [`trial`]: models are loaded in a process of their own before the server loads them.
 //! - [`targets`]: the table of ready instances, which the gateway's workers read without a lock.
@@ -12,9 +13,11 @@
 //! dies; one bad model hurts no other. Read [`targets`] and [`reconciler`] first.
 
 pub mod command;
+pub mod engines;
 #[doc(hidden)]
 pub mod fuzzing;
 pub mod keeper;
+pub mod launcher;
 pub mod onnx;
 pub mod package;
 pub mod reconciler;

@@ -1,20 +1,24 @@
 //! Makes what runs match what is wanted, and says what it sees.
 //!
 //! One task looks at the live state and at what its instances tell, and for each service that either concerns: `plan.rs`
-//! decides, `carry_out.rs` does, [`targets`](crate::targets) and `board.rs` are told, and `telling.rs` writes the events. Nothing of
+//! decides, `carry_out.rs` hands the steps on, `board.rs` is told, and `telling.rs` writes the events. Nothing of
 //! this is stored but how often services were called (`remembered.rs`): after a restart the reconciler sees nothing, wants the
 //! same, and starts everything again.
 //!
 //! - [`plan`]: the pure part; read it first.
 //! - `wanted.rs`: from the live state to what is wanted.
-//! - `instance.rs`: the task of one instance, in process or a program.
+//! - `executor.rs`: who carries steps out; `this_node.rs` does, with the launchers of [`engines`](crate::engines).
 
 mod board;
 mod carry_out;
-mod instance;
+mod executor;
+mod machinery;
 pub mod plan;
 mod remembered;
 mod telling;
+#[cfg(test)]
+mod tests;
+mod this_node;
 mod wanted;
 
 use std::collections::{HashMap, HashSet};
@@ -24,16 +28,19 @@ use std::time::Duration;
 
 use adyton_core::clock::Clock;
 use adyton_core::events::Events;
-use adyton_core::id::{InstanceId, ServiceId};
+use adyton_core::id::ServiceId;
 use adyton_core::instances::Instances;
 use adyton_core::live::{Live, LiveCell, LiveService};
-use tokio::sync::{Semaphore, mpsc, watch};
+use tokio::sync::{mpsc, watch};
 
 use self::board::Board;
 use self::carry_out::Service;
-use self::instance::{Machinery, Message};
+use self::executor::Message;
+use self::machinery::Machinery;
 use self::remembered::Remembered;
+use self::this_node::ThisNode;
 use crate::command::CommandSettings;
+use crate::engines::Engines;
 use crate::onnx::Onnx;
 use crate::onnx::threads::InferenceThreads;
 use crate::package::Packages;
@@ -41,8 +48,6 @@ use crate::targets::Targets;
 
 /// How often the live state is compared with what was seen of it; one load when nothing has changed.
 const LOOK: Duration = Duration::from_millis(25);
-/// So many models are loaded into the process at a time: loading is heavy, and calls go on meanwhile.
-const LOADS_AT_A_TIME: usize = 4;
 
 /// What the reconciler works with.
 #[derive(Clone)]
@@ -72,8 +77,7 @@ pub struct Surroundings {
 /// The reconciler of this node.
 pub struct Reconciler {
     live: LiveCell,
-    machinery: Arc<Machinery>,
-    board: Arc<Board>,
+    machinery: Machinery,
     inbox: mpsc::UnboundedReceiver<Message>,
     services: HashMap<ServiceId, Service>,
     known: HashMap<ServiceId, Arc<LiveService>>,
@@ -102,23 +106,42 @@ impl Reconciler {
         let there = live.load();
         let before = remembered.of(|id| there.service(id).is_some());
         let board = Arc::new(Board::new(clock.clone(), log_lines, before));
-        let machinery = Machinery {
-            targets,
-            events,
+        let node = ThisNode {
+            drain: command.drain,
+            grace: command.grace,
+            engines: Engines::new(
+                onnx,
+                threads,
+                command,
+                Arc::clone(targets.crowding()),
+                clock.clone(),
+            ),
             packages,
-            onnx,
-            threads,
-            command,
-            clock,
-            tell,
+            targets,
             board: Arc::clone(&board),
-            loads: Semaphore::new(LOADS_AT_A_TIME),
-            loaded: parking_lot::Mutex::default(),
+            clock: clock.clone(),
+            tell,
+            running: Arc::default(),
         };
+        let machinery = Machinery {
+            executor: Arc::new(node),
+            board,
+            events,
+            clock,
+        };
+        Self::with(live, machinery, inbox, remembered)
+    }
+
+    /// The same with whatever carries steps out, and tells of them through `inbox`.
+    fn with(
+        live: LiveCell,
+        machinery: Machinery,
+        inbox: mpsc::UnboundedReceiver<Message>,
+        remembered: Remembered,
+    ) -> Self {
         Self {
             live,
-            machinery: Arc::new(machinery),
-            board,
+            machinery,
             inbox,
             services: HashMap::new(),
             known: HashMap::new(),
@@ -129,12 +152,12 @@ impl Reconciler {
 
     /// What runs, for those who show it.
     pub fn instances(&self) -> Arc<dyn Instances> {
-        Arc::clone(&self.board) as Arc<dyn Instances>
+        Arc::clone(&self.machinery.board) as Arc<dyn Instances>
     }
 
     /// Works until `stop` turns true; then ends every instance and returns when all have ended (or had to be killed).
     pub async fn run(mut self, mut stop: watch::Receiver<bool>) {
-        self.sweep();
+        self.machinery.executor.recover();
         let mut look = tokio::time::interval(LOOK);
         look.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         let mut writing = tokio::time::interval(remembered::INTERVAL);
@@ -145,7 +168,7 @@ impl Reconciler {
                 _ = stop.wait_for(|stop| *stop) => break,
                 _ = look.tick() => self.compare(&mut touched),
                 // A small file, and on no thread that serves calls.
-                _ = writing.tick() => self.remembered.write(self.board.counts()),
+                _ = writing.tick() => self.remembered.write(self.machinery.board.counts()),
                 Some(message) = self.inbox.recv() => {
                     touched.insert(message.service);
                     self.take(message);
@@ -160,19 +183,6 @@ impl Reconciler {
             }
         }
         self.end_all().await;
-    }
-
-    /// Removes the temporary folders that instances left behind when the node before this one was killed.
-    fn sweep(&self) {
-        let entries = std::fs::read_dir(&self.machinery.command.temporary)
-            .into_iter()
-            .flatten()
-            .flatten();
-        for entry in entries.filter(|entry| InstanceId::parse(entry.file_name().as_encoded_bytes()).is_some())
-        {
-            // What cannot be removed is in nobody's way: every instance has a name of its own.
-            let _ = std::fs::remove_dir_all(entry.path());
-        }
     }
 
     /// Notes the services that are not as they were when last looked at.
@@ -208,7 +218,7 @@ impl Reconciler {
 
     fn take(&mut self, message: Message) {
         if let Some(service) = self.services.get_mut(&message.service) {
-            service.take(&self.machinery, message.instance, message.news);
+            service.take(&self.machinery, message.instance, message.report);
         }
     }
 
@@ -227,7 +237,7 @@ impl Reconciler {
         for service in self.services.values_mut() {
             service.end(&self.machinery);
         }
-        let patience = self.machinery.command.drain + self.machinery.command.grace + Duration::from_secs(5);
+        let patience = self.machinery.executor.longest_retirement();
         let all = async {
             while self.services.values().any(Service::has_instances) {
                 let Some(message) = self.inbox.recv().await else {
@@ -239,7 +249,7 @@ impl Reconciler {
         if tokio::time::timeout(patience, all).await.is_err() {
             tracing::warn!("some instances did not end in time; their keepers end them now");
         }
-        self.machinery.threads.close();
-        self.remembered.write(self.board.counts());
+        self.machinery.executor.close();
+        self.remembered.write(self.machinery.board.counts());
     }
 }

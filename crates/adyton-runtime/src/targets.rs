@@ -23,6 +23,7 @@
 
 pub mod crowding;
 
+use std::fmt;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
@@ -36,12 +37,21 @@ use self::crowding::Crowding;
 pub use crate::onnx::in_process::{Answer, Call, InProcess, ModelError, Pending};
 
 /// Where an instance answers.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub enum Target {
     /// In this process; see [`InProcess`].
     InProcess(Arc<InProcess>),
     /// A program that serves plain HTTP/1.1 on a loopback address. The path of the call is kept as it is.
     Http(SocketAddr),
+}
+
+impl fmt::Display for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::InProcess(model) => write!(f, "in process ({})", model.runtime()),
+            Self::Http(address) => address.fmt(f),
+        }
+    }
 }
 
 /// Why no instance can be given for a call.
@@ -201,26 +211,42 @@ impl Drop for InFlight {
     }
 }
 
-/// The ready instances of one model version inside a service.
-#[derive(Debug, Clone)]
-pub struct VersionTargets {
+/// The ready instances of one model version inside a service: themselves, or who they are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VersionTargets<I = Arc<Instance>> {
     /// The model version.
     pub model: ModelId,
     /// Its share of the calls; zero gets none unless every version that declares the path has zero.
     pub weight: u32,
     /// Its ready instances; may be empty.
-    pub instances: Vec<Arc<Instance>>,
+    pub instances: Vec<I>,
 }
 
-/// The ready instances of a service.
-#[derive(Debug, Clone)]
-pub struct ServiceTargets {
+/// The ready instances of a service: themselves, or who they are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ServiceTargets<I = Arc<Instance>> {
     /// The versions, in the order of the service's configuration.
-    pub versions: Vec<VersionTargets>,
+    pub versions: Vec<VersionTargets<I>>,
     /// How an instance of a version is chosen.
     pub balance: Balance,
     /// What to say when no version has an instance for the call.
     pub otherwise: Unavailable,
+}
+
+impl<I> ServiceTargets<I> {
+    /// The same with what `find` gives for each instance; one for which it gives nothing is left out.
+    pub(crate) fn with<J>(self, mut find: impl FnMut(I) -> Option<J>) -> ServiceTargets<J> {
+        let versions = self.versions.into_iter().map(|version| VersionTargets {
+            model: version.model,
+            weight: version.weight,
+            instances: version.instances.into_iter().filter_map(&mut find).collect(),
+        });
+        ServiceTargets {
+            versions: versions.collect(),
+            balance: self.balance,
+            otherwise: self.otherwise,
+        }
+    }
 }
 
 impl ServiceTargets {

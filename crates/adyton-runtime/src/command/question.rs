@@ -7,8 +7,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::ready::{self, Reply};
-use super::supervise::Task;
-use crate::targets::crowding::{Connections, PATIENCE};
+use super::task::Task;
+use crate::targets::crowding::{Connections, Crowding, PATIENCE};
 
 /// How long the question may take where no health is declared.
 const PROBE: Duration = Duration::from_secs(5);
@@ -30,8 +30,8 @@ pub(super) struct Trouble {
 }
 
 impl<'t> Question<'t> {
-    pub(super) fn new(task: &'t Task, address: SocketAddr) -> Self {
-        let connections = task.crowding.at(address);
+    pub(super) fn new(task: &'t Task, address: SocketAddr, crowding: &Crowding) -> Self {
+        let connections = crowding.at(address);
         Self {
             task,
             address,

@@ -1,35 +1,34 @@
-//! Carries a plan out: the only code that starts, retires and publishes instances. Safe to cut off anywhere and run again:
-//! every step begins by writing down what it does, and the next plan goes on from there.
+//! Carries a plan out for one service: takes in what is told of its instances, plans, and hands the steps to the
+//! [`Executor`](super::executor::Executor). Safe to cut off anywhere and run again: every step begins by writing down what it does,
+//! and the next plan goes on from there.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 
 use adyton_core::id::{InstanceId, ServiceId};
 use adyton_core::instances::{InstanceSeen, InstanceStatus, LogLine, Restarting};
-use tokio::sync::watch;
 
-use super::instance::{self, Machinery, News, Start};
+use super::executor::{Report, Start};
+use super::machinery::Machinery;
 use super::plan::{self, Phase, SeenInstance, SeenService, Step, Update, Verdict};
 use super::telling;
 use super::wanted::Order;
-use crate::command::supervise::Restart;
-use crate::targets::{Balance, Instance, ServiceTargets, Target, Unavailable, VersionTargets};
+use crate::launcher::{End, Failure, News, Restart};
+use crate::targets::{Balance, ServiceTargets, Target, Unavailable, VersionTargets};
 
 /// One service with its instances.
 pub(super) struct Service {
     id: ServiceId,
     seen: SeenService,
     update: Update,
-    /// What belongs to each seen instance.
-    hands: HashMap<InstanceId, Hands>,
+    /// What is known of each seen instance beside that.
+    known: HashMap<InstanceId, Known>,
 }
 
-/// What the reconciler holds of an instance.
-struct Hands {
+/// What people are told of an instance, and no plan needs.
+struct Known {
+    /// The model, as people call it.
     name: String,
-    stop: watch::Sender<bool>,
-    /// In the table, once ready.
-    published: Option<Arc<Instance>>,
+    /// Where it answers.
     place: String,
     /// Since its program ended, until it answers again.
     restarting: Option<Restarting>,
@@ -41,7 +40,7 @@ impl Service {
             id,
             seen: SeenService::default(),
             update: Update::None,
-            hands: HashMap::new(),
+            known: HashMap::new(),
         }
     }
 
@@ -49,104 +48,46 @@ impl Service {
         self.seen.instances.iter().any(|one| one.phase != Phase::Failed)
     }
 
-    /// Takes news of an instance in.
-    pub(super) fn take(&mut self, machinery: &Machinery, id: InstanceId, news: News) {
-        let Some(hands) = self.hands.get_mut(&id) else {
+    /// Takes in what is told of an instance. One that is not known any more is nobody's.
+    pub(super) fn take(&mut self, machinery: &Machinery, id: InstanceId, report: Report) {
+        let service = self.id;
+        let Some((one, known)) = self.instance(id) else {
             return;
         };
-        let Some(at) = self.seen.instances.iter().position(|one| one.id == id) else {
-            return;
-        };
-        let one = &mut self.seen.instances[at];
-        let name = hands.name.clone();
-        match news {
-            News::Ended => {
-                self.seen.instances.remove(at);
-                self.hands.remove(&id);
+        match report {
+            Report::News(News::Note(note)) => {
+                let text = format!("An instance of model {}: {note}", known.name);
+                telling::abnormal(machinery, service, text);
             }
-            News::Failed(failure) => {
-                let lines = machinery
-                    .board
-                    .log(self.id)
-                    .last(telling::LAST_LINES, |line: &LogLine| line.instance == id);
-                let text = telling::with_lines(format!("model {name}: {failure}"), &lines);
-                telling::abnormal(machinery, self.id, format!("An instance failed: {text}"));
-                hands.published = None;
-                hands.restarting = None;
+            Report::News(News::Waiting(cause)) => waiting(machinery, service, one, known, &cause),
+            Report::News(News::Ready(target)) => ready(machinery, service, one, known, &target),
+            Report::News(News::Down(why)) => down(machinery, service, one, known, &why),
+            Report::News(News::Restarting(restart)) => restarting(machinery, service, one, known, restart),
+            Report::End(End::Stopped) => self.forget(id),
+            Report::End(End::Failed(failure)) => {
+                failed(machinery, service, one, known, &failure);
                 // One that was to be ended has ended, well or not.
                 if one.phase == Phase::Draining {
-                    self.seen.instances.remove(at);
-                    self.hands.remove(&id);
+                    self.forget(id);
                 } else {
-                    (one.phase, one.note) = (Phase::Failed, text);
+                    one.phase = Phase::Failed;
                 }
-            }
-            News::Waiting(cause) => {
-                // One that was ready before is down, for a cause that was told then.
-                if matches!(one.phase, Phase::Starting | Phase::Down) {
-                    one.note = format!("model {name} is not ready yet: {cause}");
-                    telling::normal(
-                        machinery,
-                        self.id,
-                        format!("An instance of model {name} is not ready yet: {cause}"),
-                    );
-                }
-            }
-            News::Ready(target) => {
-                hands.place = match &target {
-                    Target::InProcess(model) => format!("in process ({})", model.runtime()),
-                    Target::Http(address) => address.to_string(),
-                };
-                hands.restarting = None;
-                let tally = machinery.board.tally(self.id, one.model);
-                hands.published = Some(Instance::new(id, one.model, target, tally));
-                if one.phase != Phase::Draining {
-                    (one.phase, one.note) = (Phase::Ready, String::new());
-                    telling::normal(
-                        machinery,
-                        self.id,
-                        format!("An instance of model {name} is ready ({}).", hands.place),
-                    );
-                }
-            }
-            News::Down(why) => {
-                if one.phase == Phase::Ready {
-                    (one.phase, one.note) = (Phase::Down, format!("model {name}: {why}"));
-                    telling::abnormal(
-                        machinery,
-                        self.id,
-                        format!("An instance of model {name} is down: {why}"),
-                    );
-                }
-            }
-            News::Restarting(restart) => {
-                let now = machinery.clock.now();
-                let Restart {
-                    times,
-                    why,
-                    pause,
-                    start_up,
-                } = restart;
-                let next_start = now.after(pause);
-                one.restarts = times;
-                one.note = format!("model {name}: {why}");
-                hands.restarting = Some(Restarting {
-                    since: hands.restarting.take().map_or(now, |before| before.since),
-                    last_end: why.clone(),
-                    next_start,
-                    back_at: next_start.after(start_up.unwrap_or_default()),
-                });
-                telling::abnormal(
-                    machinery,
-                    self.id,
-                    format!("An instance of model {name} is started again: {why}"),
-                );
             }
         }
     }
 
+    fn instance(&mut self, id: InstanceId) -> Option<(&mut SeenInstance, &mut Known)> {
+        let seen = self.seen.instances.iter_mut().find(|one| one.id == id)?;
+        Some((seen, self.known.get_mut(&id)?))
+    }
+
+    fn forget(&mut self, id: InstanceId) {
+        self.seen.instances.retain(|one| one.id != id);
+        self.known.remove(&id);
+    }
+
     /// Plans and carries out; true when nothing is wanted of the service and nothing is left of it.
-    pub(super) fn reconcile(&mut self, machinery: &Arc<Machinery>, wanted: Option<&Order>) -> bool {
+    pub(super) fn reconcile(&mut self, machinery: &Machinery, wanted: Option<&Order>) -> bool {
         let plan = wanted.map(|order| &order.plan);
         let serving = plan::serving(plan, &self.seen);
         let before = std::mem::replace(&mut self.seen.serving, serving);
@@ -163,8 +104,8 @@ impl Service {
         let verdict = plan::verdict(plan, &self.seen);
         // First the table without those who leave, then their end: no call may find a closed door.
         self.publish(machinery, verdict.as_ref());
-        for (instance, stop) in leaving {
-            end_when_drained(machinery, instance, stop);
+        for instance in leaving {
+            machinery.executor.retire(instance);
         }
         let Some(verdict) = verdict else {
             machinery.board.forget(self.id);
@@ -185,7 +126,7 @@ impl Service {
         false
     }
 
-    fn start(&mut self, machinery: &Arc<Machinery>, order: &Order, version: usize, reason: &'static str) {
+    fn start(&mut self, machinery: &Machinery, order: &Order, version: usize, reason: &'static str) {
         let (Some(wanted), Some(recipe)) = (order.plan.versions.get(version), order.recipes.get(version))
         else {
             return;
@@ -202,15 +143,12 @@ impl Service {
             self.id,
             format!("An instance of model {} is being started.", recipe.name),
         );
-        let (stop, stopped) = watch::channel(false);
-        let hands = Hands {
+        let known = Known {
             name: recipe.name.clone(),
-            stop,
-            published: None,
             place: String::new(),
             restarting: None,
         };
-        self.hands.insert(id, hands);
+        self.known.insert(id, known);
         self.seen.instances.push(SeenInstance {
             id,
             model: wanted.model,
@@ -220,40 +158,34 @@ impl Service {
             restarts: 0,
             note: String::new(),
         });
-        let start = Start {
+        machinery.executor.start(Start {
             service: self.id,
             instance: id,
+            model: wanted.model,
             key: wanted.key,
             generation: order.plan.generation,
             recipe: recipe.clone(),
-        };
-        instance::begin(machinery, start, stopped);
+        });
     }
 
-    /// Writes down that an instance leaves; gives what is needed to end it, once it is out of the table.
-    fn retire(
-        &mut self,
-        id: InstanceId,
-        reason: &'static str,
-    ) -> Option<(Option<Arc<Instance>>, watch::Sender<bool>)> {
-        let at = self.seen.instances.iter().position(|one| one.id == id)?;
+    /// Writes down that an instance leaves. Gives it where it has to be ended, once it is out of the table.
+    fn retire(&mut self, id: InstanceId, reason: &'static str) -> Option<InstanceId> {
+        let one = self.seen.instances.iter_mut().find(|one| one.id == id)?;
         tracing::info!(service = %self.id, instance = %id, reason, "retiring an instance");
-        if self.seen.instances[at].phase == Phase::Failed {
-            self.seen.instances.remove(at);
-            self.hands.remove(&id);
+        if one.phase == Phase::Failed {
+            self.forget(id);
             return None;
         }
-        self.seen.instances[at].phase = Phase::Draining;
-        let hands = self.hands.get_mut(&id)?;
-        Some((hands.published.take(), hands.stop.clone()))
+        one.phase = Phase::Draining;
+        Some(id)
     }
 
     fn publish(&self, machinery: &Machinery, verdict: Option<&Verdict>) {
         let callable = verdict.is_some_and(|verdict| verdict.status.is_callable());
         // Down alone is not enough: a program that runs and does not answer is not started again.
         let restarting = self.seen.instances.iter().any(|one| {
-            let hands = self.hands.get(&one.id);
-            one.phase == Phase::Down && hands.is_some_and(|hands| hands.restarting.is_some())
+            let known = self.known.get(&one.id);
+            one.phase == Phase::Down && known.is_some_and(|known| known.restarting.is_some())
         });
         let otherwise = match (callable, restarting) {
             (false, _) => Unavailable::NotRunning,
@@ -261,7 +193,7 @@ impl Service {
             (true, false) => Unavailable::NoInstance,
         };
         if self.seen.serving.is_empty() {
-            machinery.targets.publish(self.id, None);
+            machinery.executor.serve(self.id, None);
             return;
         }
         let versions = self.seen.serving.iter().map(|share| {
@@ -270,15 +202,14 @@ impl Service {
                 .instances
                 .iter()
                 .filter(|one| one.key == share.key && one.phase == Phase::Ready);
-            let instances = ready.filter_map(|one| self.hands.get(&one.id)?.published.clone());
             VersionTargets {
                 model: share.model,
                 weight: share.weight,
-                instances: instances.collect(),
+                instances: ready.map(|one| one.id).collect(),
             }
         });
         let versions = versions.collect();
-        machinery.targets.publish(
+        machinery.executor.serve(
             self.id,
             Some(ServiceTargets {
                 versions,
@@ -289,12 +220,12 @@ impl Service {
     }
 
     /// Ends everything, because the node ends.
-    pub(super) fn end(&mut self, machinery: &Arc<Machinery>) {
-        machinery.targets.publish(self.id, None);
+    pub(super) fn end(&mut self, machinery: &Machinery) {
+        machinery.executor.serve(self.id, None);
         let all: Vec<InstanceId> = self.seen.instances.iter().map(|one| one.id).collect();
         for id in all {
-            if let Some((instance, stop)) = self.retire(id, "the node is ending") {
-                end_when_drained(machinery, instance, stop);
+            if let Some(instance) = self.retire(id, "the node is ending") {
+                machinery.executor.retire(instance);
             }
         }
     }
@@ -311,30 +242,90 @@ impl Service {
                 Phase::Failed => InstanceStatus::Failed,
             },
             place: self
-                .hands
+                .known
                 .get(&one.id)
-                .map(|hands| hands.place.clone())
+                .map(|known| known.place.clone())
                 .unwrap_or_default(),
             restarts: one.restarts,
             note: one.note.clone(),
-            restarting: self.hands.get(&one.id).and_then(|hands| hands.restarting.clone()),
+            restarting: self.known.get(&one.id).and_then(|known| known.restarting.clone()),
         };
         self.seen.instances.iter().map(show).collect()
     }
 }
 
-/// Lets an instance finish the calls that it has, for a while, and then tells it to end.
-fn end_when_drained(machinery: &Arc<Machinery>, instance: Option<Arc<Instance>>, stop: watch::Sender<bool>) {
-    let Some(instance) = instance else {
-        stop.send_replace(true);
-        return;
-    };
-    instance.retire();
-    let patience = machinery.command.drain;
-    tokio::spawn(async move {
-        if tokio::time::timeout(patience, instance.drained()).await.is_err() {
-            tracing::warn!(instance = %instance.id(), "an instance is ended with calls in flight: they took too long");
-        }
-        stop.send_replace(true);
+fn waiting(machinery: &Machinery, service: ServiceId, one: &mut SeenInstance, known: &Known, cause: &str) {
+    // One that was ready before is down, for a cause that was told then.
+    if matches!(one.phase, Phase::Starting | Phase::Down) {
+        let name = &known.name;
+        one.note = format!("model {name} is not ready yet: {cause}");
+        let text = format!("An instance of model {name} is not ready yet: {cause}");
+        telling::normal(machinery, service, text);
+    }
+}
+
+fn ready(
+    machinery: &Machinery,
+    service: ServiceId,
+    one: &mut SeenInstance,
+    known: &mut Known,
+    target: &Target,
+) {
+    known.place = target.to_string();
+    known.restarting = None;
+    if one.phase != Phase::Draining {
+        (one.phase, one.note) = (Phase::Ready, String::new());
+        let text = format!("An instance of model {} is ready ({}).", known.name, known.place);
+        telling::normal(machinery, service, text);
+    }
+}
+
+fn down(machinery: &Machinery, service: ServiceId, one: &mut SeenInstance, known: &Known, why: &str) {
+    if one.phase == Phase::Ready {
+        let name = &known.name;
+        (one.phase, one.note) = (Phase::Down, format!("model {name}: {why}"));
+        let text = format!("An instance of model {name} is down: {why}");
+        telling::abnormal(machinery, service, text);
+    }
+}
+
+fn restarting(
+    machinery: &Machinery,
+    service: ServiceId,
+    one: &mut SeenInstance,
+    known: &mut Known,
+    restart: Restart,
+) {
+    let now = machinery.clock.now();
+    let next_start = now.after(restart.pause);
+    one.restarts = restart.times;
+    one.note = format!("model {}: {}", known.name, restart.why);
+    let text = format!(
+        "An instance of model {} is started again: {}",
+        known.name, restart.why
+    );
+    known.restarting = Some(Restarting {
+        since: known.restarting.take().map_or(now, |before| before.since),
+        last_end: restart.why,
+        next_start,
+        back_at: next_start.after(restart.start_up.unwrap_or_default()),
     });
+    telling::abnormal(machinery, service, text);
+}
+
+fn failed(
+    machinery: &Machinery,
+    service: ServiceId,
+    one: &mut SeenInstance,
+    known: &mut Known,
+    failure: &Failure,
+) {
+    let lines = machinery
+        .board
+        .log(service)
+        .last(telling::LAST_LINES, |line: &LogLine| line.instance == one.id);
+    one.note = telling::with_lines(format!("model {}: {failure}", known.name), &lines);
+    known.restarting = None;
+    let text = format!("An instance failed: {}", one.note);
+    telling::abnormal(machinery, service, text);
 }

@@ -6,7 +6,7 @@ use adyton_core::id::ServiceId;
 use adyton_core::instances::LogLine;
 use adyton_core::service::ServiceStatus;
 
-use super::instance::Machinery;
+use super::machinery::Machinery;
 use super::plan::{Update, Verdict};
 
 /// So many of the last lines of a program are part of its failure.

@@ -8,6 +8,7 @@ mod fence;
 mod first_run;
 mod graph;
 mod keeper;
+mod launchers;
 mod models;
 mod packages;
 mod place;

@@ -1,0 +1,188 @@
+//! Runs instances of ONNX models in this process. Instances of one version share the model in memory.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Weak};
+use std::time::Duration;
+
+use adyton_core::clock::Clock;
+use parking_lot::Mutex;
+use tokio::sync::{Semaphore, oneshot};
+
+use crate::launcher::{End, Launch, Launcher, Life, News, Observer, Stop};
+use crate::onnx::Onnx;
+use crate::onnx::ending::Ending;
+use crate::onnx::in_process::{InProcess, Used};
+use crate::onnx::threads::InferenceThreads;
+use crate::targets::Target;
+use crate::trial::{Subject, Wish};
+
+/// So many models are loaded into the process at a time: loading is heavy, and calls go on meanwhile.
+const LOADS_AT_A_TIME: usize = 4;
+/// A trial ends so long before the deployment's time is up.
+const BEFORE_THE_END: Duration = Duration::from_secs(1);
+
+/// The models of this process, and what they run on.
+pub(crate) struct Models {
+    onnx: Onnx,
+    threads: Arc<InferenceThreads>,
+    clock: Clock,
+    loads: Semaphore,
+    /// Those in memory, by [`Launch::key`].
+    loaded: Mutex<HashMap<u64, Weak<InProcess>>>,
+}
+
+impl Models {
+    pub(crate) fn new(onnx: Onnx, threads: Arc<InferenceThreads>, clock: Clock) -> Self {
+        Self {
+            onnx,
+            threads,
+            clock,
+            loads: Semaphore::new(LOADS_AT_A_TIME),
+            loaded: Mutex::default(),
+        }
+    }
+
+    /// Takes no more calls.
+    pub(crate) fn close(&self) {
+        self.threads.close();
+    }
+
+    /// Loads the model and makes it answer once, or takes the one that another instance of the same version has.
+    async fn load(
+        self: &Arc<Self>,
+        launch: &Launch,
+        file: &str,
+        ending: Arc<Ending>,
+    ) -> Result<Arc<InProcess>, String> {
+        // Given back when the deployment's time is over, even if a model still hangs: others must not wait for it.
+        let _permit = self
+            .loads
+            .acquire()
+            .await
+            .map_err(|problem| problem.to_string())?;
+        let (models, launch, file) = (Arc::clone(self), launch.clone(), file.to_owned());
+        let load = move || models.load_now(&launch, &file, &ending);
+        // Loading recurses as deep as the graph does, so it gets the stack on which the model was tried.
+        let (tell, loaded) = oneshot::channel();
+        std::thread::Builder::new()
+            .name("model-load".to_owned())
+            .stack_size(self.threads.stack())
+            // Nobody waits for it when the time is up; the model goes then.
+            .spawn(move || drop(tell.send(load())))
+            .map_err(|problem| format!("no thread to load the model on: {problem}"))?;
+        // A runtime that panics over a model fails that model only.
+        loaded
+            .await
+            .unwrap_or_else(|_| Err("the runtime panicked while it loaded the model".to_owned()))
+    }
+
+    /// The same on this thread, for as long as it takes.
+    fn load_now(&self, launch: &Launch, file: &str, ending: &Ending) -> Result<Arc<InProcess>, String> {
+        let there = self.loaded.lock().get(&launch.key).and_then(Weak::upgrade);
+        if let Some(model) = there.filter(|model| !model.has_failed()) {
+            return Ok(model);
+        }
+        let subject = Subject {
+            folder: &launch.folder,
+            file,
+            apis: &launch.spec.apis,
+        };
+        let wish = Wish {
+            service: launch.service,
+            generation: launch.generation,
+        };
+        // Held until the model has answered once.
+        let _loading = self
+            .onnx
+            .clear(launch.package, subject, wish, time_for_a_trial(launch), ending)
+            .map_err(|problem| problem.to_string())?;
+        let loaded = self
+            .onnx
+            .load(&launch.folder, file)
+            .map_err(|problem| problem.to_string())?;
+        let (threads, clock) = (Arc::clone(&self.threads), self.clock.clone());
+        let model = InProcess::start_for(launch.project, loaded, &launch.spec.apis, threads, clock, ending)
+            .map_err(|problem| format!("model/{file}: {problem}"))?;
+        let mut all = self.loaded.lock();
+        all.retain(|_, model| model.strong_count() > 0);
+        all.insert(launch.key, Arc::downgrade(&model));
+        Ok(model)
+    }
+}
+
+/// Shorter than the deployment's own, so that it is known and noted why a model did not come through.
+fn time_for_a_trial(launch: &Launch) -> Duration {
+    let most = launch.deploy_timeout;
+    most.saturating_sub(BEFORE_THE_END).max(most / 2)
+}
+
+/// Runs instances of one model file.
+pub(crate) struct InProcessLauncher {
+    models: Arc<Models>,
+    /// Relative to the package's `model/`.
+    file: String,
+}
+
+impl InProcessLauncher {
+    pub(crate) fn new(models: &Arc<Models>, file: &str) -> Self {
+        Self {
+            models: Arc::clone(models),
+            file: file.to_owned(),
+        }
+    }
+}
+
+impl Launcher for InProcessLauncher {
+    fn run(&self, launch: Launch, observer: Arc<dyn Observer>, stop: Stop) -> Life {
+        let (models, file) = (Arc::clone(&self.models), self.file.clone());
+        Box::pin(live(models, file, launch, observer, stop))
+    }
+}
+
+async fn live(
+    models: Arc<Models>,
+    file: String,
+    launch: Launch,
+    observer: Arc<dyn Observer>,
+    mut stop: Stop,
+) -> End {
+    let ending = Ending::new();
+    let loaded = {
+        // Whyever nobody waits for it any more: what is not loaded by then ends as soon as it can be ended.
+        let _unwanted = EndOnDrop(Arc::clone(&ending));
+        let loading = models.load(&launch, &file, ending);
+        tokio::select! {
+            loaded = tokio::time::timeout(launch.deploy_timeout, loading) => loaded,
+            () = stop.wanted() => return End::Stopped,
+        }
+    };
+    let model = match loaded {
+        Ok(Ok(model)) => model,
+        Ok(Err(cause)) => return End::failed("loading", cause),
+        Err(_) => {
+            let limit = launch.deploy_timeout.as_secs();
+            return End::failed(
+                "loading",
+                format!("model/{file} had not answered once after {limit} s"),
+            );
+        }
+    };
+    if let Some(note) = model.note() {
+        observer.news(News::Note(note.to_owned()));
+    }
+    // The last instance that lets go of the model ends what still runs of it.
+    let _used = Used::by_one_more(&model);
+    observer.news(News::Ready(Target::InProcess(Arc::clone(&model))));
+    tokio::select! {
+        () = stop.wanted() => End::Stopped,
+        cause = model.failure() => End::failed("running", cause),
+    }
+}
+
+struct EndOnDrop(Arc<Ending>);
+
+impl Drop for EndOnDrop {
+    fn drop(&mut self) {
+        self.0.end();
+    }
+}
