@@ -60,3 +60,6 @@ impl Dialect {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

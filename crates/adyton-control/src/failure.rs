@@ -7,6 +7,10 @@ use std::time::Duration;
 
 use adyton_core::id::RequestId;
 use adyton_core::rejection::Rejection;
+use adyton_core::shown::quoted;
+
+/// How much of a text is repeated to whoever sent it, in characters.
+const QUOTED: usize = 64;
 
 /// What an operation gives.
 pub(crate) type Outcome<T> = Result<T, Failure>;
@@ -180,14 +184,14 @@ pub(crate) enum Failure {
     /// The request calls this server by a name that is none of its own.
     #[error(
         "`{}` is no name of this server; an administrator adds names to control.hosts, and addresses always work",
-        shown(.host)
+        quoted(.host, QUOTED)
     )]
     Host {
         /// What was sent as `Host`.
         host: String,
     },
     /// A web page of another origin sent the request.
-    #[error("{} is not this server's own; behind a proxy that changes Host, set control.public_url", shown(.sent))]
+    #[error("{} is not this server's own; behind a proxy that changes Host, set control.public_url", quoted(.sent, QUOTED))]
     Origin {
         /// The header that tells.
         sent: String,
@@ -268,7 +272,7 @@ impl Failure {
     pub(crate) fn missing(thing: Thing, id: impl std::fmt::Display) -> Self {
         Failure::Missing {
             thing,
-            id: shown(&id.to_string()),
+            id: quoted(&id.to_string(), QUOTED),
         }
     }
     /// A name that is taken.
@@ -298,12 +302,4 @@ impl From<Rejection> for Failure {
     fn from(rejection: Rejection) -> Self {
         Self::Unauthenticated(Box::new(rejection))
     }
-}
-
-/// A text as it may be repeated to whoever sent it: cut, and without control characters.
-fn shown(text: &str) -> String {
-    text.chars()
-        .take(64)
-        .map(|c| if c.is_control() { '?' } else { c })
-        .collect()
 }

@@ -10,11 +10,10 @@
 //! - No secret appears: records hold none, and nothing of `Secret` is read here.
 //! - Every record can be explained: also one whose reason, service or project is gone by now.
 //!
-//! Parts: [`steps`](StepSeen), `compared.rs`, `nearest.rs` with `distance.rs`, `signature.rs`, `fix.rs`, `tab.rs`; `text.rs`
+//! Parts: [`steps`](StepSeen), `compared.rs`, `nearest.rs`, `signature.rs`, `fix.rs`, `tab.rs`; `text.rs`
 //! prints.
 
 mod compared;
-mod distance;
 mod fix;
 mod nearest;
 mod signature;

@@ -127,7 +127,7 @@ macro_rules! id {
             type Err = IdError;
             fn from_str(text: &str) -> Result<Self, IdError> {
                 Self::parse(text.as_bytes())
-                    .ok_or_else(|| IdError { text: text.chars().take(64).collect(), expected: $expected })
+                    .ok_or_else(|| IdError { text: crate::shown::quoted(text, 64), expected: $expected })
             }
         }
         impl Serialize for $name {

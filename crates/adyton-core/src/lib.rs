@@ -27,4 +27,5 @@ pub mod secret;
 pub mod service;
 pub mod shown;
 pub mod source;
+pub mod spelling;
 pub mod tenant;

@@ -8,6 +8,10 @@ use crate::catalogue::Reason;
 use crate::clock::Timestamp;
 use crate::evidence::Evidence;
 use crate::id::{RequestId, ServiceId};
+use crate::shown::quoted;
+
+/// How much of a key is repeated to whoever sent it, in characters.
+const QUOTED_KEY: usize = 64;
 
 /// A request that was refused. The public answer is made from `reason` and `detail`; `evidence` goes to the journal.
 #[derive(Clone, Debug)]
@@ -103,12 +107,16 @@ impl PublicDetail {
             PublicDetail::TokenExpires { expires_at } => {
                 format!("token expires, expires_at: {expires_at}").into()
             }
-            PublicDetail::UnknownAccessKey { key } => {
-                format!("Get secretKey failed,ak:{},err:ak not exist", shown(key)).into()
-            }
+            PublicDetail::UnknownAccessKey { key } => format!(
+                "Get secretKey failed,ak:{},err:ak not exist",
+                quoted(key, QUOTED_KEY)
+            )
+            .into(),
             PublicDetail::AkSkSignature => Cow::Borrowed("verify aksk signature fail"),
             PublicDetail::Locked => Cow::Borrowed("AK access failed to reach the limit,forbidden"),
-            PublicDetail::UnknownAppKey { key } => format!("app not found, appkey {}", shown(key)).into(),
+            PublicDetail::UnknownAppKey { key } => {
+                format!("app not found, appkey {}", quoted(key, QUOTED_KEY)).into()
+            }
             PublicDetail::AppSignature => Cow::Borrowed("verify signature fail"),
             PublicDetail::SignatureExpired {
                 signed_at,
@@ -131,14 +139,6 @@ impl PublicDetail {
         };
         format!("{base}: {detail}").into()
     }
-}
-
-/// A key as it may be repeated to whoever sent it: cut, and without control characters.
-fn shown(key: &str) -> String {
-    key.chars()
-        .take(64)
-        .map(|c| if c.is_control() { '?' } else { c })
-        .collect()
 }
 
 /// The body of every refusal in the gateway's envelope (API Gateway User Guide, "Error Codes").

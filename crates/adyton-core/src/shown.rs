@@ -2,7 +2,7 @@
 //!
 //! What must hold: whatever a server, a model or a caller wrote goes through here before it reaches a terminal. That is
 //! C0 and C1 control characters, DEL, the marks and overrides of bidirectional text, and the separators and tags that
-//! nobody sees.
+//! nobody sees. What others wrote and a message of ours repeats is [`quoted`]: cut, too.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -37,6 +37,22 @@ pub fn shown_line(text: &str) -> Cow<'_, str> {
     escaped(text, is_unseen, |safe, letter| {
         safe.extend(letter.escape_unicode());
     })
+}
+
+/// A text of somebody else's, as a message or a record repeats it: at most `most` characters, with `?` for each that steers
+/// or is unseen.
+pub fn quoted(text: &str, most: usize) -> String {
+    text.chars()
+        .take(most)
+        .map(|letter| if is_unseen(letter) { '?' } else { letter })
+        .collect()
+}
+
+/// The same for bytes; what is not UTF-8 becomes U+FFFD.
+pub fn quoted_bytes(text: &[u8], most: usize) -> String {
+    // A character has four bytes at most: of a long text no more has to be read.
+    let start = text.get(..most.saturating_mul(4)).unwrap_or(text);
+    quoted(&String::from_utf8_lossy(start), most)
 }
 
 /// A JSON document: means the same, with escapes that every reader of JSON undoes. The line feeds between its parts stay.
@@ -89,6 +105,16 @@ mod tests {
         assert_eq!(shown("one\n\ttwo"), "one\n\ttwo");
         assert_eq!(shown_line("one\n\ttwo"), "one\\u{a}\\u{9}two");
         assert!(matches!(shown("Grüße 👩‍💻 שלום"), Cow::Borrowed(_)));
+    }
+
+    #[test]
+    fn a_quotation_is_short_and_steers_nothing() {
+        assert_eq!(quoted("a\u{1b}[31m\u{202e}\n", 64), "a?[31m??");
+        assert_eq!(quoted("ähnlich", 2), "äh");
+        assert_eq!(quoted("", 2), "");
+        assert_eq!(quoted_bytes(b"a\xff\x07b", 64), "a\u{fffd}?b");
+        let long = "ä".repeat(1_000);
+        assert_eq!(quoted_bytes(long.as_bytes(), 64), "ä".repeat(64));
     }
 
     #[test]

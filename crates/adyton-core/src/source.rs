@@ -6,6 +6,8 @@ use std::str::FromStr;
 
 use http::HeaderMap;
 
+use crate::shown::quoted;
+
 /// A range of addresses: `10.0.0.0/8`, or a single address.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct AddressRange {
@@ -39,7 +41,7 @@ fn bits(address: IpAddr) -> (u128, u8) {
 impl FromStr for AddressRange {
     type Err = AddressRangeError;
     fn from_str(text: &str) -> Result<Self, AddressRangeError> {
-        let wrong = || AddressRangeError(text.chars().take(64).collect());
+        let wrong = || AddressRangeError(quoted(text, 64));
         let (base, prefix) = match text.split_once('/') {
             Some((base, prefix)) => (base, Some(prefix.parse::<u8>().map_err(|_| wrong())?)),
             None => (text, None),

@@ -1,11 +1,14 @@
 //! The simpler ways in which an app shows itself: AppCode, key pair, Basic, AppKey alone. All but the last carry a secret
 //! in the clear, so they count only where nobody can listen in.
 
+use std::sync::Arc;
+
 use adyton_core::catalogue::Reason;
 use adyton_core::digest::Sha256;
 use adyton_core::evidence::Evidence;
 use adyton_core::live::Live;
 use adyton_core::rejection::{PublicDetail, Rejection};
+use adyton_core::tenant::App;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
@@ -25,11 +28,20 @@ fn refuse(reason: Reason, way: Way, note: impl Into<String>) -> Rejection {
     Rejection::new(reason, evidence)
 }
 
+/// The caller that a proven app is, unless somebody has disabled it.
+fn enabled(app: &Arc<App>, way: Way) -> Result<Caller, Rejection> {
+    if app.enabled {
+        return Ok(app_caller(app, way));
+    }
+    let note = format!("the app {} is disabled", app.name);
+    Err(refuse(Reason::AppDisabled, way, note))
+}
+
 fn text(bytes: &[u8]) -> Option<&str> {
     str::from_utf8(bytes).ok()
 }
 
-/// Why a header has not one value.
+/// Why a header does not have exactly one value.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Odd {
     /// It was not sent, or without a value.
@@ -79,14 +91,7 @@ pub(crate) fn by_code(live: &Live, accepts: &Accepts, request: &Request<'_>) -> 
         );
         refuse(Reason::AppCodeUnknown, way, note)
     })?;
-    if !app.enabled {
-        return Err(refuse(
-            Reason::AppDisabled,
-            way,
-            format!("the app {} is disabled", app.name),
-        ));
-    }
-    Ok(app_caller(app, way))
+    enabled(app, way)
 }
 
 /// By `X-HW-ID` and `X-HW-AppKey`.
@@ -198,14 +203,7 @@ fn pair(
         return Err(refuse(Reason::AppKeyPairMismatch, way, note));
     }
     identity.apps.succeeded(&who);
-    if !app.enabled {
-        return Err(refuse(
-            Reason::AppDisabled,
-            way,
-            format!("the app {} is disabled", app.name),
-        ));
-    }
-    Ok(app_caller(app, way))
+    enabled(app, way)
 }
 
 /// By `apikey`: the AppKey alone, where the settings allow it.
@@ -226,12 +224,5 @@ pub(crate) fn by_key_alone(
         let detail = PublicDetail::UnknownAppKey { key };
         return Err(refuse(Reason::AppUnknownKey, way, note).with_detail(detail));
     };
-    if !app.enabled {
-        return Err(refuse(
-            Reason::AppDisabled,
-            way,
-            format!("the app {} is disabled", app.name),
-        ));
-    }
-    Ok(app_caller(app, way))
+    enabled(app, way)
 }

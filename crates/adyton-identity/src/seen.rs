@@ -3,6 +3,7 @@
 use adyton_core::digest::Sha256;
 use adyton_core::id::AccessKeyId;
 use adyton_core::record::query;
+use adyton_core::shown::quoted_bytes;
 
 /// The most characters that evidence keeps of one text that a client chose.
 pub const TEXT_MAX: usize = 200;
@@ -38,12 +39,7 @@ pub fn digest(value: &[u8]) -> String {
 
 /// A text of the client's, cut, without control characters.
 pub fn cut(text: &[u8]) -> String {
-    let shown = String::from_utf8_lossy(text);
-    shown
-        .chars()
-        .take(TEXT_MAX)
-        .map(|c| if c.is_control() { '\u{fffd}' } else { c })
-        .collect()
+    quoted_bytes(text, TEXT_MAX)
 }
 
 /// The public half of a credential, as evidence keeps it. What is no key of ours may be a secret in the wrong place (the

@@ -39,19 +39,12 @@ pub(crate) fn identify(
     accepts: &Accepts,
     request: &Request<'_>,
 ) -> Result<Standing, Rejection> {
-    let now = identity.clock.now();
     let (mut header, mut times) = (Vec::new(), 0);
     request.head.each("authorization", &mut |value| {
         times += 1;
         header = value.to_vec();
     });
-    let sketch = Sketch {
-        live,
-        request,
-        header: &header,
-        now,
-        private_keys: &identity.settings.private_query_keys,
-    };
+    let sketch = Sketch::new(identity, live, request, &header);
     let guess = || Kind::guess(live, accepts, &header);
     if times > 1 {
         return Err(sketch.refuse(guess().repeated(), "there is more than one Authorization header"));
@@ -120,13 +113,7 @@ pub(crate) fn again(
     bytes: &[u8],
 ) -> Result<Verified, Rejection> {
     let header = request.head.first("authorization").unwrap_or_default();
-    let sketch = Sketch {
-        live,
-        request,
-        header: &header,
-        now: identity.clock.now(),
-        private_keys: &identity.settings.private_query_keys,
-    };
+    let sketch = Sketch::new(identity, live, request, &header);
     let authorization = Authorization::parse(&header).map_err(|error| {
         let kind = Kind::guess(live, accepts, &header);
         sketch.refuse(kind.unreadable(&error), &error.to_string())

@@ -1,12 +1,9 @@
 //! What authentication gives: somebody verified, or somebody who still has to prove it with the body.
 
 use adyton_core::digest::Sha256;
-use adyton_core::live::Live;
 use adyton_core::rejection::Rejection;
 
 use crate::caller::Caller;
-use crate::identity::Identity;
-use crate::request::Request;
 use crate::signed::Claim;
 
 /// A caller, as far as the head tells.
@@ -91,22 +88,6 @@ impl Provisional {
     /// Who it claims to be.
     pub const fn claimed(&self) -> &Caller {
         &self.claim.caller
-    }
-
-    /// Proves the signature with the body, which must be whole. `request` must be the one that [`Identity::identify`]
-    /// saw. `bytes` are for the autopsy; it looks at small bodies only.
-    ///
-    /// # Errors
-    /// The signature does not match: with evidence of what was compared, and the client's mistake where it is known.
-    pub fn prove(
-        self,
-        identity: &Identity,
-        live: &Live,
-        request: &Request<'_>,
-        digest: Sha256,
-        bytes: &[u8],
-    ) -> Result<Verified, Rejection> {
-        self.claim.prove(identity, live, request, digest, bytes)
     }
 }
 

@@ -7,7 +7,12 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use adyton_core::shown::quoted;
+
 use crate::signature::{HexError, Signature};
+
+/// How much of a name that was sent an error repeats, in characters.
+const QUOTED: usize = 40;
 
 /// At most this many headers can be signed; the official signers sign some five.
 pub const SIGNED_HEADERS_MAX: usize = 128;
@@ -192,7 +197,7 @@ impl<'a> Authorization<'a> {
                 "Access" => (Field::Access, &mut access),
                 "SignedHeaders" => (Field::SignedHeaders, &mut list),
                 "Signature" => (Field::Signature, &mut signature),
-                other => return Err(AuthorizationError::UnknownField(other.chars().take(40).collect())),
+                other => return Err(AuthorizationError::UnknownField(quoted(other, QUOTED))),
             };
             if slot.replace(text.trim_start()).is_some() {
                 return Err(AuthorizationError::RepeatedField(field));
@@ -288,7 +293,7 @@ impl<'a> SignedHeaders<'a> {
         for raw in list.split(';') {
             let name = raw.trim();
             if name.is_empty() || !name.bytes().all(is_name_byte) {
-                return Err(AuthorizationError::BadHeaderName(name.chars().take(40).collect()));
+                return Err(AuthorizationError::BadHeaderName(quoted(name, QUOTED)));
             }
             count += 1;
             dated |= name.eq_ignore_ascii_case("x-sdk-date");
@@ -314,9 +319,7 @@ impl<'a> SignedHeaders<'a> {
             .collect();
         names.sort_unstable();
         if let Some(twice) = names.windows(2).find(|pair| pair[0] == pair[1]) {
-            return Err(AuthorizationError::RepeatedHeaderName(
-                twice[0].chars().take(40).collect(),
-            ));
+            return Err(AuthorizationError::RepeatedHeaderName(quoted(&twice[0], QUOTED)));
         }
         Ok(Self {
             canonical: Cow::Owned(names.join(";")),

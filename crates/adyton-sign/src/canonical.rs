@@ -7,6 +7,7 @@
 //! [`Canonical::of`] writes everything but the hash, once, into one buffer; the hash is added when it is known.
 
 use adyton_core::secret::Secret;
+use adyton_core::shown::quoted;
 use sha2::Digest as _;
 use zeroize::Zeroize;
 
@@ -172,7 +173,7 @@ fn push_header(text: &mut Vec<u8>, head: &Head<'_>, name: &str) -> Result<(), Ca
         text.push(b'\n');
     });
     if lines == 0 {
-        return Err(CanonicalError::HeaderNotSent(name.chars().take(64).collect()));
+        return Err(CanonicalError::HeaderNotSent(quoted(name, 64)));
     }
     if lines > 1 {
         let mut sorted: Vec<Vec<u8>> = text[start..]

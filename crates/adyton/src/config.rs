@@ -10,7 +10,6 @@ pub(crate) mod example;
 pub(crate) mod file;
 pub(crate) mod found;
 pub(crate) mod merge;
-pub(crate) mod nearest;
 pub(crate) mod problem;
 pub(crate) mod reference;
 pub(crate) mod section;

@@ -1,6 +1,9 @@
 //! The catalogue against itself: closed, unique, complete; and its pages, which must tell causes and fixes.
 
 use std::collections::HashSet;
+use std::fmt::Write as _;
+
+use expect_test::expect_file;
 
 use super::{Code, Reason, Retry};
 
@@ -19,6 +22,34 @@ fn no_two_causes_share_a_sub_code() {
         assert!(seen.insert(reason.sub_code()), "{reason} stands for two causes");
         assert_eq!(Reason::parse(reason.sub_code()), Some(*reason));
     }
+}
+
+/// What clients and scripts rely on: a line that changes or goes away here breaks them. A line may be added.
+#[test]
+fn sub_codes_and_what_they_stand_for_are_promised() {
+    let mut lines: Vec<String> = Reason::ALL
+        .iter()
+        .map(|reason| {
+            let entry = reason.code().entry();
+            format!(
+                "{} | {} {} {} {:?} | {} | {} | {}",
+                reason.sub_code(),
+                entry.plane.name(),
+                entry.status,
+                entry.wire,
+                entry.message,
+                reason.step().name(),
+                entry.fault.name(),
+                reason.retry().advice()
+            )
+        })
+        .collect();
+    lines.sort();
+    let mut all = String::new();
+    for line in lines {
+        let _ = writeln!(all, "{line}");
+    }
+    expect_file!["./tests/sub_codes.txt"].assert_eq(&all);
 }
 
 #[test]

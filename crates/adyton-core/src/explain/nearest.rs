@@ -7,7 +7,6 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
-use super::distance::distance;
 use super::{Asked, tab};
 use crate::address;
 use crate::catalogue::Reason;
@@ -16,6 +15,7 @@ use crate::id::ServiceId;
 use crate::live::route::encoded;
 use crate::live::{LiveService, Method, ServiceRoute};
 use crate::record::Door;
+use crate::spelling::distance;
 
 /// How many routes are shown.
 const SHOWN: usize = 3;

@@ -3,6 +3,7 @@
 
 use adyton_core::catalogue::Reason;
 use adyton_core::evidence::Evidence;
+use adyton_core::shown::{quoted, quoted_bytes};
 use http::header::{EXPECT, TRANSFER_ENCODING};
 use http::{HeaderMap, HeaderValue, Uri};
 
@@ -70,7 +71,7 @@ fn check_headers(headers: &HeaderMap, limits: &Limits) -> Result<(), Box<Refused
         // `: ` and the end of the line count too.
         let length = (name.as_str().len() + value.len() + 4) as u64;
         if length > limits.header {
-            let what = format!("header {}", name.as_str().chars().take(64).collect::<String>());
+            let what = format!("header {}", quoted(name.as_str(), 64));
             return Err(Refused::new(
                 Reason::HeaderTooLarge,
                 size(what, limits.header, length, "limits.header"),
@@ -97,7 +98,7 @@ fn check_expectation(headers: &HeaderMap) -> Result<(), Box<Refused>> {
     let Some(unknown) = lines().find(|line| !line.eq_ignore_ascii_case(b"100-continue")) else {
         return Ok(());
     };
-    let shown: String = String::from_utf8_lossy(unknown).chars().take(64).collect();
+    let shown = quoted_bytes(unknown, 64);
     let problem = format!("`Expect: {shown}` was sent; only `100-continue` is known");
     Err(Refused::request(Reason::RequestExpectation, problem))
 }
@@ -121,7 +122,7 @@ fn check_codings(headers: &HeaderMap) -> Result<(), Box<Refused>> {
         return Ok(());
     }
     let lines: Vec<_> = lines().map(String::from_utf8_lossy).collect();
-    let shown: String = lines.join(", ").chars().take(64).collect();
+    let shown = quoted(&lines.join(", "), 64);
     let problem =
         format!("`Transfer-Encoding: {shown}` was sent; only `chunked` can be undone here, and only once");
     Err(Refused::request(Reason::RequestTransferCoding, problem))

@@ -5,6 +5,7 @@
 
 use std::mem::MaybeUninit;
 
+use adyton_core::shown::quoted_bytes;
 use bytes::{Bytes, BytesMut};
 use http::header::{CONNECTION, CONTENT_LENGTH, HeaderName, TRANSFER_ENCODING};
 use http::{HeaderMap, HeaderValue, StatusCode};
@@ -222,7 +223,7 @@ impl BodyLines {
     /// `Transfer-Encoding`. Other codings than `chunked` could not be undone here, and nobody asked for them.
     fn coding(&mut self, value: &[u8]) -> Result<(), BadHead> {
         if self.is_chunked || !value.trim_ascii().eq_ignore_ascii_case(b"chunked") {
-            let shown: String = String::from_utf8_lossy(value).chars().take(64).collect();
+            let shown = quoted_bytes(value, 64);
             return Err(BadHead(format!(
                 "its Transfer-Encoding is `{shown}`; only one `chunked` can be undone"
             )));

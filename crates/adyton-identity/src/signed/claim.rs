@@ -1,6 +1,5 @@
 //! A signature's claim: decided at once where the head is enough, else with the body's last byte.
 
-use adyton_core::clock::Timestamp;
 use adyton_core::digest::Sha256;
 use adyton_core::live::Live;
 use adyton_core::rejection::Rejection;
@@ -14,7 +13,7 @@ use crate::caller::Caller;
 use crate::identity::{Identity, add};
 use crate::request::Request;
 use crate::seen;
-use crate::standing::Verified;
+use crate::standing::{Provisional, Verified};
 
 /// A signature of a known key, with its head canonicalised.
 pub(crate) struct Claim {
@@ -145,9 +144,15 @@ impl Claim {
         }
         evidence
     }
+}
 
-    /// Proves the claim with the whole body.
-    pub(crate) fn prove(
+impl Provisional {
+    /// Proves the signature with the body, which must be whole. `request` must be the one that [`Identity::identify`]
+    /// saw. `bytes` are for the autopsy; it looks at small bodies only.
+    ///
+    /// # Errors
+    /// The signature does not match: with evidence of what was compared, and the client's mistake where it is known.
+    pub fn prove(
         self,
         identity: &Identity,
         live: &Live,
@@ -155,20 +160,14 @@ impl Claim {
         digest: Sha256,
         bytes: &[u8],
     ) -> Result<Verified, Rejection> {
-        let now: Timestamp = identity.clock.now();
+        let claim = *self.claim;
         let header = request.head.first("authorization").unwrap_or_default();
-        let sketch = Sketch {
-            live,
-            request,
-            header: &header,
-            now,
-            private_keys: &identity.settings.private_query_keys,
-        };
+        let sketch = Sketch::new(identity, live, request, &header);
         // Reading a body takes time, in which its key may have been locked for its source.
-        admitted(identity, live, &self.key, &sketch)?;
+        admitted(identity, live, &claim.key, &sketch)?;
         let authorization = Authorization::parse(&header)
-            .map_err(|error| sketch.refuse(self.key.kind().unreadable(&error), &error.to_string()))?;
-        self.decide(identity, &sketch, &authorization, seen_body(digest, bytes))
+            .map_err(|error| sketch.refuse(claim.key.kind().unreadable(&error), &error.to_string()))?;
+        claim.decide(identity, &sketch, &authorization, seen_body(digest, bytes))
     }
 }
 

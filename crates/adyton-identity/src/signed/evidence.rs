@@ -8,6 +8,7 @@ use adyton_core::live::Live;
 use adyton_core::rejection::Rejection;
 
 use crate::caller::{Caller, Way};
+use crate::identity::Identity;
 use crate::request::Request;
 use crate::seen;
 
@@ -29,7 +30,22 @@ fn field<'h>(header: &'h str, name: &str) -> &'h str {
         .unwrap_or_default()
 }
 
-impl Sketch<'_> {
+impl<'a> Sketch<'a> {
+    /// For a request whose `Authorization` is `header`, as of now.
+    pub(super) fn new(
+        identity: &'a Identity,
+        live: &'a Live,
+        request: &'a Request<'a>,
+        header: &'a [u8],
+    ) -> Self {
+        Self {
+            live,
+            request,
+            header,
+            now: identity.clock.now(),
+            private_keys: &identity.settings.private_query_keys,
+        }
+    }
     /// The evidence of the head.
     pub(super) fn evidence(&self, note: String) -> Drawn {
         let header = String::from_utf8_lossy(self.header);

@@ -7,14 +7,14 @@
 
 mod apis;
 mod health;
-mod nearest;
 mod notes;
 mod syntax;
 
 use adyton_core::model::{Engine, EngineKind, ModelSpec};
+use adyton_core::shown::quoted;
+use adyton_core::spelling::nearest;
 use serde_json::{Map, Value as Json};
 
-use self::nearest::nearest;
 use self::notes::Notes;
 pub(super) use self::syntax::parse;
 use super::error::ImportError;
@@ -318,7 +318,7 @@ fn kind(value: &Json) -> String {
 }
 
 fn cut(text: &str) -> String {
-    text.chars().take(60).collect()
+    quoted(text, 60)
 }
 
 #[cfg(test)]

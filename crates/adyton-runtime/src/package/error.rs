@@ -3,6 +3,8 @@
 use std::fmt;
 use std::io;
 
+use adyton_core::shown::quoted;
+
 use super::Limits;
 use crate::trial::TrialError;
 
@@ -106,10 +108,7 @@ impl fmt::Display for ImportError {
 
 /// A name as messages show it: cut, without control characters.
 pub(super) fn shown(name: &str) -> String {
-    name.chars()
-        .take(120)
-        .map(|letter| if letter.is_control() { '?' } else { letter })
-        .collect()
+    quoted(name, 120)
 }
 
 impl std::error::Error for ImportError {}

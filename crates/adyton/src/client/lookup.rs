@@ -1,10 +1,10 @@
 //! Ids from what people write: a name, a name with a version, or the id itself.
 
 use adyton_core::id::{AppId, ModelId, ServiceId};
+use adyton_core::spelling::nearest;
 use serde_json::{Value, json};
 
 use super::{Client, encoded};
-use crate::config::nearest::nearest;
 use crate::failure::{Failure, Outcome};
 
 /// How many entries are asked for at once.

@@ -1,10 +1,10 @@
 //! `adyton errors [CODE]`: the error catalogue, offline.
 
 use adyton_core::catalogue::{Code, Entry, Reason};
+use adyton_core::spelling::nearest;
 use clap::Args;
 use serde_json::{Value, json};
 
-use crate::config::nearest::nearest;
 use crate::context::Context;
 use crate::failure::{Failure, Outcome};
 use crate::terminal::{Printable, Terminal, Tone};

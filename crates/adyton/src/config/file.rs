@@ -2,10 +2,10 @@
 
 use std::path::Path;
 
+use adyton_core::spelling::nearest;
 use toml::de::{DeTable, DeValue};
 
 use super::found::{Found, Origin, Raw};
-use super::nearest::nearest;
 use super::problem::Problems;
 use super::section::settings;
 

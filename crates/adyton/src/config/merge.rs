@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use adyton_core::shown::quoted;
+use adyton_core::spelling::nearest;
+
 use super::environment::variable;
 use super::found::{Found, Origin, Raw};
-use super::nearest::nearest;
 use super::problem::Problems;
 use super::section::{Applies, Setting, settings};
 use super::value::Value;
@@ -100,7 +102,7 @@ impl<'a> Reader<'a> {
             Err(wrong) => {
                 let said = match raw {
                     Raw::Text(text) if !T::SECRET => {
-                        format!(" `{}`", text.chars().take(80).collect::<String>())
+                        format!(" `{}`", quoted(text, 80))
                     }
                     Raw::Text(_) | Raw::List(_) => String::new(),
                 };

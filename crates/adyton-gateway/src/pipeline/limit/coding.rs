@@ -9,6 +9,7 @@ use std::time::Duration;
 use adyton_core::catalogue::Reason;
 use adyton_core::evidence::Evidence;
 use adyton_core::rejection::{PublicDetail, Rejection};
+use adyton_core::shown::quoted;
 use http::header::CONTENT_ENCODING;
 use http::{HeaderMap, HeaderValue};
 
@@ -90,14 +91,14 @@ fn named(headers: &HeaderMap) -> Result<Option<Coding>, String> {
         (Some(coding), None) => Ok(Some(coding)),
         _ => {
             let all: Vec<_> = lines().map(String::from_utf8_lossy).collect();
-            Err(all.join(", ").chars().take(NAME_MAX).collect())
+            Err(quoted(&all.join(", "), NAME_MAX))
         }
     }
 }
 
 fn unknown(named: &str) -> Box<Refused> {
     let problem = format!("`Content-Encoding: {named}` was sent; the model takes `gzip`, `deflate` or none");
-    let said = format!("{named}; send gzip, deflate or none").replace(char::is_control, "?");
+    let said = format!("{named}; send gzip, deflate or none");
     Rejection::new(Reason::RequestContentCoding, Evidence::Request { problem })
         .with_detail(PublicDetail::Input(said))
         .into()

@@ -1,6 +1,7 @@
 //! `Host`: exactly one, and none that contradicts an address in absolute form. A request that names two hosts is read
 //! differently by two proxies, and that is how requests are smuggled.
 
+use adyton_core::shown::quoted_bytes;
 use http::header::HOST;
 use http::{HeaderMap, Uri, Version};
 
@@ -19,10 +20,7 @@ pub(crate) fn check(uri: &Uri, version: Version, headers: &HeaderMap) -> Result<
         (None, Some(_)) if version == Version::HTTP_11 => {
             Err("no Host was sent; HTTP/1.1 wants one beside an address in absolute form too".to_owned())
         }
-        (Some(host), _) if !is_host(host) => Err(format!(
-            "`{}` is no host",
-            String::from_utf8_lossy(host).chars().take(64).collect::<String>()
-        )),
+        (Some(host), _) if !is_host(host) => Err(format!("`{}` is no host", quoted_bytes(host, 64))),
         (Some(host), Some(authority)) if !same(host, authority) => {
             Err("Host and the address in the request line name different hosts".to_owned())
         }

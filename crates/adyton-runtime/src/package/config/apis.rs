@@ -1,10 +1,11 @@
 //! `apis[]`: the paths that a model answers.
 
 use adyton_core::model::ApiDeclaration;
+use adyton_core::spelling::nearest;
 use serde_json::{Map, Value as Json};
 
 use super::notes::Notes;
-use super::{cut, kind, nearest, text};
+use super::{cut, kind, text};
 use crate::package::error::ImportError;
 
 /// HTTP methods that an API may declare; `ANY` is all of them, as in API Gateway.

@@ -167,9 +167,7 @@ fn apis_are_checked() {
     );
     refused(
         &with(r#""apis":[{"method":"psot"}]"#),
-        expect![[
-            r#"model/config.json: apis[0].method: no such method; got "psot"; write one of POST, GET, PUT, DELETE, PATCH, HEAD, OPTIONS, ANY"#
-        ]],
+        expect![[r#"model/config.json: apis[0].method: no such method; got "psot"; did you mean "POST"?"#]],
     );
     refused(
         &with(r#""apis":[{"url":"/a","method":"post"},{"url":"/a"}]"#),
