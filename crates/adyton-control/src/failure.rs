@@ -5,6 +5,7 @@
 
 use std::time::Duration;
 
+use adyton_core::catalogue::Reason;
 use adyton_core::id::RequestId;
 use adyton_core::rejection::Rejection;
 use adyton_core::shown::quoted;
@@ -56,6 +57,46 @@ impl Thing {
             Thing::File => "File",
         }
     }
+    /// The cause when nothing of this kind has the id.
+    const fn missing(self) -> Reason {
+        match self {
+            Thing::Model => Reason::NoSuchModel,
+            Thing::Service => Reason::NoSuchService,
+            Thing::App => Reason::NoSuchApp,
+            Thing::AppCode => Reason::NoSuchAppCode,
+            Thing::Api => Reason::NoSuchApi,
+            Thing::Environment => Reason::NoSuchEnvironment,
+            Thing::Authorisation => Reason::NoSuchAuthorisation,
+            Thing::Instance => Reason::NoSuchInstance,
+            Thing::User
+            | Thing::Credential
+            | Thing::Project
+            | Thing::Request
+            | Thing::Role
+            | Thing::Code
+            | Thing::File => Reason::NoSuchThing,
+        }
+    }
+    /// The cause when the name belongs to another of this kind.
+    const fn taken(self) -> Reason {
+        match self {
+            Thing::Model => Reason::ModelExists,
+            Thing::AppCode => Reason::AppCodeExists,
+            Thing::Service
+            | Thing::App
+            | Thing::Api
+            | Thing::Environment
+            | Thing::Authorisation
+            | Thing::Instance
+            | Thing::User
+            | Thing::Credential
+            | Thing::Project
+            | Thing::Request
+            | Thing::Role
+            | Thing::Code
+            | Thing::File => Reason::NameTaken,
+        }
+    }
 }
 
 /// Why an operation did not do what was asked.
@@ -103,7 +144,7 @@ pub(crate) enum Failure {
         action: String,
     },
     /// The credentials are missing or wrong. Made by `adyton-identity`.
-    #[error("{}", .0.detail.message(.0.reason))]
+    #[error("{}", .0.detail.message(.0.reason.code()))]
     Unauthenticated(Box<Rejection>),
     /// The project of the path is not one that the credentials are for.
     #[error("the credentials are not for the project of the path")]
@@ -261,6 +302,45 @@ pub(crate) enum Failure {
 }
 
 impl Failure {
+    /// Its cause in the catalogue.
+    pub(crate) const fn reason(&self) -> Reason {
+        match self {
+            Failure::Malformed(_) => Reason::Malformed,
+            Failure::Invalid { .. } => Reason::InvalidField,
+            Failure::Query { .. } => Reason::InvalidQuery,
+            Failure::Missing { thing, .. } => thing.missing(),
+            Failure::Taken { thing, .. } => thing.taken(),
+            Failure::Forbidden { .. } => Reason::IamNotPermitted,
+            Failure::Unauthenticated(rejection) | Failure::SubjectToken(rejection) => rejection.reason,
+            Failure::OtherProject => Reason::IamOtherProject,
+            Failure::NoProject => Reason::NoProject,
+            Failure::Quota { .. } => Reason::Quota,
+            Failure::NotPublished { .. } => Reason::ModelNotPublished,
+            Failure::Repeated { .. } => Reason::DuplicateVersion,
+            Failure::ModelInUse { .. } => Reason::ModelInUse,
+            Failure::ModelNotInService { .. } => Reason::ModelNotInService,
+            Failure::StateForbids { .. } => Reason::StateForbids,
+            Failure::BadConfig(_) => Reason::BadConfig,
+            Failure::BadPackage(_) => Reason::BadPackage,
+            Failure::AlreadyAuthorised => Reason::AlreadyAuthorised,
+            Failure::WrongPassword => Reason::WrongPassword,
+            Failure::Locked { .. } => Reason::AccountLocked,
+            Failure::TooManySignIns { .. } => Reason::TooManySignIns,
+            Failure::SignInsFull { .. } => Reason::SignInsFull,
+            Failure::Host { .. } => Reason::ManageHost,
+            Failure::Origin { .. } => Reason::ManageOrigin,
+            Failure::MediaType => Reason::MediaType,
+            Failure::Metrics { .. } => Reason::ManageMetrics,
+            Failure::TooLarge { .. } => Reason::ManageBodyTooLarge,
+            Failure::Busy { .. } => Reason::ManageBusy,
+            Failure::LeftOut { .. } => Reason::ManageRecordLeftOut,
+            Failure::NoSpace(_) => Reason::NoSpace,
+            Failure::Storage(_) => Reason::StorageUnavailable,
+            Failure::UnprovenUpload(_) => Reason::ManageUploadUnproven,
+            Failure::UploadQuota(_) => Reason::ManageUploadQuota,
+            Failure::Defect(_) => Reason::Internal,
+        }
+    }
     /// A field that is wrong.
     pub(crate) fn invalid(field: impl Into<String>, problem: impl Into<String>) -> Self {
         Failure::Invalid {

@@ -147,17 +147,17 @@ async fn wrong_method(request: Request) -> Response {
 
 /// What no row of the table has.
 fn unknown(path: &str, id: RequestId) -> Response {
-    use adyton_core::catalogue::Reason;
+    use adyton_core::catalogue::{Reason, Surface};
     match Dialect::of_path(path) {
         Dialect::Iam => iam::errors::no_such_address(),
         Dialect::ModelArts | Dialect::Apig | Dialect::Adyton | Dialect::Door => {
-            let reason = Reason::ManageNoSuchAddress;
+            let shown = Reason::ManageNoSuchAddress.at(Surface::Adyton);
             let message = if adyton_core::address::is_services_v2(path) {
-                envelope::with_detail(reason, &SERVICES_V2)
+                envelope::with_detail(shown, &SERVICES_V2)
             } else {
-                reason.code().entry().message.into()
+                envelope::base(shown)
             };
-            envelope::refusal(reason, message, id)
+            envelope::refusal(shown, message, id)
         }
     }
 }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 
-use crate::catalogue::Reason;
+use crate::catalogue::{Code, Reason};
 use crate::clock::Timestamp;
 use crate::evidence::Evidence;
 use crate::id::{RequestId, ServiceId};
@@ -97,9 +97,9 @@ pub enum PublicDetail {
 }
 
 impl PublicDetail {
-    /// The whole public message for `reason` with this detail.
-    pub fn message(&self, reason: Reason) -> Cow<'static, str> {
-        let base = reason.code().entry().message;
+    /// The whole public message for `code` with this detail.
+    pub fn message(&self, code: Code) -> Cow<'static, str> {
+        let base = code.entry().message;
         let detail = match self {
             PublicDetail::None => return Cow::Borrowed(base),
             PublicDetail::DecryptTokenFail => Cow::Borrowed("decrypt token fail"),
@@ -157,7 +157,7 @@ impl<'a> PublicError<'a> {
     pub fn new(reason: Reason, detail: &PublicDetail, request_id: RequestId) -> Self {
         Self {
             error_code: reason.code().entry().wire,
-            error_msg: detail.message(reason),
+            error_msg: detail.message(reason.code()),
             request_id,
         }
     }

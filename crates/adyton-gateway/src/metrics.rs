@@ -147,15 +147,9 @@ impl Metrics {
             let number = self.sum(|worker| &worker.refused[*reason as usize]);
             if number > 0 {
                 let entry = reason.code().entry();
-                // A model in process that refuses an input, or fails, has answered.
-                let by = if entry.wire.starts_with("MR.") {
-                    AnsweredBy::Model
-                } else {
-                    AnsweredBy::Gateway
-                };
                 let labels = format!(
                     "answered_by=\"{}\",status=\"{}\",code=\"{}\",reason=\"{reason}\",step=\"{}\",fault=\"{}\"",
-                    by.name(),
+                    reason.answered_by().name(),
                     entry.status,
                     entry.wire,
                     reason.step().name(),

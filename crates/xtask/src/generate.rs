@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::process::Stdio;
 
-use adyton_core::catalogue::{Code, Plane, Reason};
+use adyton_core::catalogue::{Code, Plane, SubCode};
 use anyhow::{Context, Result, bail};
 
 use crate::process::command;
@@ -89,7 +89,7 @@ fn errors_page() -> String {
         }
         for code in &codes {
             page.push('\n');
-            page.push_str(&nested(code.entry().page));
+            page.push_str(&nested(&code.page()));
         }
     }
     page
@@ -97,14 +97,12 @@ fn errors_page() -> String {
 
 fn table_row(page: &mut String, code: Code) {
     let entry = code.entry();
-    let reasons = || Reason::ALL.iter().filter(|reason| reason.code() == code);
+    let shown = SubCode::of(code);
     let mut retry = entry.retry.advice().to_owned();
-    for reason in reasons().filter(|reason| reason.retry() != entry.retry) {
-        let _ = write!(retry, "; `{}`: {}", reason.sub_code(), reason.retry().advice());
+    for other in shown.iter().filter(|shown| shown.retry() != entry.retry) {
+        let _ = write!(retry, "; `{}`: {}", other, other.retry().advice());
     }
-    let reasons: Vec<String> = reasons()
-        .map(|reason| format!("`{}`", reason.sub_code()))
-        .collect();
+    let reasons: Vec<String> = shown.iter().map(|shown| format!("`{shown}`")).collect();
     let _ = writeln!(
         page,
         "| `{}` | {} | {} | {} | {} | {} |",
@@ -136,10 +134,14 @@ mod tests {
     #[test]
     fn every_sub_code_is_in_the_reference() {
         let page = errors_page();
-        for reason in adyton_core::catalogue::Reason::ALL {
+        for shown in adyton_core::catalogue::SubCode::all() {
             assert!(
-                page.contains(&format!("`{}`", reason.sub_code())),
-                "{reason} is missing"
+                page.contains(&format!("`{shown}`")),
+                "{shown} is not in the table"
+            );
+            assert!(
+                page.contains(&format!("\n#### {shown}\n")),
+                "{shown} has no section, to which links lead"
             );
         }
     }

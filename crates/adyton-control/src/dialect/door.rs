@@ -1,7 +1,7 @@
 //! Failures at the Prediction tab's door, in the gateway's own envelope. The gateway answers there, and refuses; what fails
 //! on this side of the door is a defect.
 
-use adyton_core::catalogue::Reason;
+use adyton_core::catalogue::{Reason, Surface};
 use adyton_core::id::RequestId;
 use adyton_core::rejection::{PublicDetail, PublicError};
 use axum::response::Response;
@@ -13,8 +13,11 @@ const ANSWERED_BY: HeaderName = HeaderName::from_static("x-adyton-answered-by");
 
 /// The answer for a defect.
 pub(crate) fn answer(request: RequestId) -> Response {
-    let reason = Reason::GatewayInternal;
-    let mut answer = envelope::json(reason, &PublicError::new(reason, &PublicDetail::None, request));
+    let reason = Reason::Internal;
+    let mut answer = envelope::json(
+        reason.at(Surface::Gateway),
+        &PublicError::new(reason, &PublicDetail::None, request),
+    );
     answer
         .headers_mut()
         .insert(ANSWERED_BY, HeaderValue::from_static("gateway"));

@@ -56,7 +56,7 @@ fn failures() -> Vec<(String, Failure)> {
             all.push((format!("subject {reason}"), failure));
         }
     }
-    let others = rejection(Reason::IamSubjectNotPermitted, PublicDetail::None);
+    let others = rejection(Reason::IamNotPermitted, PublicDetail::None);
     all.push(("subject not permitted".to_owned(), Failure::SubjectToken(others)));
     for thing in THINGS {
         let name = thing.name();

@@ -141,7 +141,7 @@ pub(crate) fn inspect(call: &Call, subject: &[u8], action: Action) -> Outcome<(C
         action: action.name().to_owned(),
         roles: Vec::new(),
     };
-    Err(unknown(Rejection::new(Reason::IamSubjectNotPermitted, evidence)))
+    Err(unknown(Rejection::new(Reason::IamNotPermitted, evidence)))
 }
 
 /// The token does not count any more once this answers.

@@ -24,7 +24,7 @@ macro_rules! codes {
                         message: $message,
                         fault: Fault::$fault,
                         retry: Retry::$retry,
-                        page: include_str!(concat!("pages/", $page)),
+                        written: include_str!(concat!("pages/", $page)),
                     },)*
                 }
             }

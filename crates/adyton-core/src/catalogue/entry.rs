@@ -98,6 +98,6 @@ pub struct Entry {
     pub fault: Fault,
     /// Whether to retry.
     pub retry: Retry,
-    /// The page: causes and fixes, Markdown.
-    pub page: &'static str,
+    /// What is written of it alone, Markdown; [`Code::page`](super::Code::page) is the whole page.
+    pub(super) written: &'static str,
 }

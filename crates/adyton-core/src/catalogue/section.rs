@@ -1,11 +1,16 @@
-//! The part of a code's page that tells of one reason.
+//! What the pages say of one sub-code, and the page of a code.
 //!
-//! A page is Markdown: a title, a paragraph for the caller, then a section a reason, whose `Cause:` and `Fix:` are one
-//! paragraph each. The tests of the catalogue hold every page to that.
+//! A page is Markdown: a title, a paragraph for the caller, then a section a sub-code, whose `Cause:` and `Fix:` are one
+//! paragraph each. A cause is told once: where its section of another surface says all that is to be said, a page has none
+//! of its own, and that one stands there. The tests of the catalogue hold every page to that.
 
-use super::{Code, Reason};
+use std::fmt::Write as _;
 
-/// What a page says of one reason.
+use super::code::Code;
+use super::sub_code::SubCode;
+use super::surface::Surface;
+
+/// What a page says of one sub-code.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Section {
     /// The whole section, Markdown, without its heading.
@@ -16,16 +21,23 @@ pub struct Section {
     pub fix: &'static str,
 }
 
-impl Reason {
-    /// What the page of its code says of this reason.
+/// Whose section stands for another surface's that has none of its own. IAM's are left out: it says less than it knows, so
+/// that its sections tell of several causes at once.
+const TELLERS: [Surface; 4] = [
+    Surface::ModelArts,
+    Surface::Apig,
+    Surface::Adyton,
+    Surface::Gateway,
+];
+
+impl SubCode {
+    /// What the pages say of it.
     pub fn section(self) -> Section {
-        let page = self.code().entry().page;
-        let text = page
-            .split("\n## ")
-            .skip(1)
-            .find_map(|section| section.strip_prefix(self.sub_code())?.strip_prefix('\n'))
-            .unwrap_or_default()
-            .trim();
+        let others = TELLERS.iter().filter_map(|surface| self.reason().cell(*surface));
+        let text = std::iter::once(self)
+            .chain(others)
+            .find_map(Self::written)
+            .unwrap_or_default();
         let paragraph = |name: &str| {
             text.split("\n\n")
                 .find_map(|paragraph| paragraph.trim().strip_prefix(name))
@@ -38,13 +50,30 @@ impl Reason {
             fix: paragraph("Fix: "),
         }
     }
+
+    /// The section that its own page has.
+    pub(super) fn written(self) -> Option<&'static str> {
+        let mut sections = self.code().entry().written.split("\n## ").skip(1);
+        sections.find_map(|section| Some(section.strip_prefix(self.name())?.strip_prefix('\n')?.trim()))
+    }
 }
 
 impl Code {
     /// The paragraph of the page that tells a caller what the code means.
     pub fn meaning(self) -> &'static str {
-        let page = self.entry().page;
-        let intro = page.split("\n## ").next().unwrap_or_default();
+        let written = self.entry().written;
+        let intro = written.split("\n## ").next().unwrap_or_default();
         intro.split_once("\n\n").map_or("", |(_, rest)| rest.trim())
+    }
+
+    /// The whole page: title, meaning, and a section for each sub-code.
+    pub fn page(self) -> String {
+        let entry = self.entry();
+        let mut page = format!("# {} ({})\n\n{}\n", entry.wire, entry.status, self.meaning());
+        for shown in SubCode::of(self) {
+            // Writing to a String cannot fail.
+            let _ = write!(page, "\n## {shown}\n\n{}\n", shown.section().text);
+        }
+        page
     }
 }

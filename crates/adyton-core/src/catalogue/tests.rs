@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use expect_test::expect_file;
 
-use super::{Code, Reason, Retry};
+use super::{Code, Plane, Reason, Retry, SubCode, Surface};
 
 /// The verbs of the command line (its promise to scripts) that a page may advise.
 const VERBS: &[&str] = &[
@@ -16,31 +16,38 @@ const VERBS: &[&str] = &[
 const LETTERS: usize = 20;
 
 #[test]
-fn no_two_causes_share_a_sub_code() {
+fn no_two_causes_of_the_pipeline_share_a_sub_code() {
     let mut seen = HashSet::new();
     for reason in Reason::ALL {
-        assert!(seen.insert(reason.sub_code()), "{reason} stands for two causes");
-        assert_eq!(Reason::parse(reason.sub_code()), Some(*reason));
+        if reason.code().entry().plane == Plane::Gateway {
+            assert!(seen.insert(reason.sub_code()), "{reason} stands for two causes");
+            assert_eq!(Reason::parse(reason.sub_code()), Some(*reason));
+            assert_eq!(reason.at(Surface::Gateway).name(), reason.sub_code());
+        }
+    }
+    for shown in SubCode::all() {
+        assert_eq!(SubCode::parse(shown.name()), Some(shown));
+        assert!(Reason::parse(shown.name()).is_some(), "{shown}");
     }
 }
 
 /// What clients and scripts rely on: a line that changes or goes away here breaks them. A line may be added.
 #[test]
 fn sub_codes_and_what_they_stand_for_are_promised() {
-    let mut lines: Vec<String> = Reason::ALL
-        .iter()
-        .map(|reason| {
-            let entry = reason.code().entry();
+    let mut lines: Vec<String> = SubCode::all()
+        .into_iter()
+        .map(|shown| {
+            let entry = shown.code().entry();
             format!(
                 "{} | {} {} {} {:?} | {} | {} | {}",
-                reason.sub_code(),
+                shown.name(),
                 entry.plane.name(),
                 entry.status,
                 entry.wire,
                 entry.message,
-                reason.step().name(),
+                shown.step().name(),
                 entry.fault.name(),
-                reason.retry().advice()
+                shown.retry().advice()
             )
         })
         .collect();
@@ -53,8 +60,8 @@ fn sub_codes_and_what_they_stand_for_are_promised() {
 }
 
 #[test]
-fn every_reason_has_a_cause_and_a_fix_in_words_of_its_own() {
-    for reason in Reason::ALL {
+fn every_sub_code_has_a_cause_and_a_fix() {
+    for reason in SubCode::all() {
         let section = reason.section();
         for (name, text) in [("cause", section.cause), ("fix", section.fix)] {
             let start = text.chars().next().unwrap_or(' ');
@@ -91,12 +98,12 @@ fn every_reason_has_a_cause_and_a_fix_in_words_of_its_own() {
 }
 
 #[test]
-fn a_page_is_its_title_its_meaning_and_its_reasons_in_order() {
+fn a_page_is_its_title_its_meaning_and_a_section_for_each_sub_code() {
     for code in Code::ALL {
         let entry = code.entry();
         let title = format!("# {} ({})\n\n", entry.wire, entry.status);
         assert!(
-            entry.page.starts_with(&title),
+            entry.written.starts_with(&title),
             "{code:?}: the page has another title"
         );
         assert!(
@@ -104,27 +111,28 @@ fn a_page_is_its_title_its_meaning_and_its_reasons_in_order() {
             "{code:?}: the page does not tell what it means"
         );
         let headings: Vec<&str> = entry
-            .page
+            .written
             .lines()
             .filter_map(|line| line.strip_prefix("## "))
             .collect();
-        let reasons: Vec<&str> = Reason::ALL
-            .iter()
-            .filter(|reason| reason.code() == *code)
-            .map(|reason| reason.sub_code())
-            .collect();
-        assert!(!reasons.is_empty(), "{code:?} has no reason");
-        assert_eq!(headings, reasons, "{code:?}");
+        let own: Vec<&str> = SubCode::of(*code).into_iter().map(SubCode::name).collect();
+        assert!(!own.is_empty(), "{code:?} has no reason");
+        for heading in &headings {
+            assert!(own.contains(heading), "{code:?} has no sub-code {heading}");
+        }
+        let page = code.page();
+        let shown: Vec<&str> = page.lines().filter_map(|line| line.strip_prefix("## ")).collect();
+        assert_eq!(shown, own, "{code:?}: a sub-code has no section on its page");
     }
 }
 
 #[test]
 fn a_lock_passes_and_a_failed_service_does_not_run_by_itself() {
     for locked in [
-        Reason::AkskLocked,
-        Reason::AppLocked,
-        Reason::ManageKeyLocked,
-        Reason::IamAccountLocked,
+        Reason::AkskLocked.at(Surface::Gateway),
+        Reason::AppLocked.at(Surface::Gateway),
+        Reason::AkskLocked.at(Surface::Adyton),
+        Reason::AccountLocked.at(Surface::Iam),
     ] {
         assert_eq!(locked.retry(), Retry::Later, "{locked}");
     }
@@ -136,7 +144,7 @@ fn a_lock_passes_and_a_failed_service_does_not_run_by_itself() {
 #[test]
 fn pages_advise_commands_that_exist() {
     for code in Code::ALL {
-        for command in code.entry().page.split("`adyton ").skip(1) {
+        for command in code.entry().written.split("`adyton ").skip(1) {
             let verb = command.split([' ', '`']).next().unwrap_or_default();
             assert!(
                 VERBS.contains(&verb),
@@ -155,5 +163,24 @@ fn a_code_is_one_plane_wire_status_and_message() {
             seen.insert((entry.plane, entry.wire, entry.status, entry.message)),
             "{code:?} stands twice"
         );
+    }
+}
+
+#[test]
+fn a_cause_is_told_once() {
+    for reason in Reason::ALL {
+        let mut told = HashSet::new();
+        let mut names = HashSet::new();
+        for surface in Surface::ALL {
+            if let Some(shown) = reason.cell(surface)
+                && names.insert(shown.name())
+                && let Some(text) = shown.written()
+            {
+                assert!(
+                    told.insert(text),
+                    "{shown} repeats what another surface says: leave it out"
+                );
+            }
+        }
     }
 }

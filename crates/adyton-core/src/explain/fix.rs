@@ -37,7 +37,7 @@ pub(super) fn of(asked: &Asked<'_>, nearest: &[Nearest]) -> Vec<String> {
             "Keep the {what} at {} or below, or raise `{setting}` in the server's configuration.",
             bytes(*limit)
         )],
-        Evidence::Signature(seen) => signed(asked, reason, seen),
+        Evidence::Signature(seen) => signed(asked, seen),
         Evidence::Credentials { accepted, .. } if !accepted.is_empty() => {
             let mut fixes = vec![format!("Send one of: {}.", accepted.join("; "))];
             fixes.extend(at_the_api_address(asked).filter(|_| reason == Reason::CredentialsNotAccepted));
@@ -166,13 +166,12 @@ fn stage(differs: &Difference) -> String {
     }
 }
 
-fn signed(asked: &Asked<'_>, reason: Reason, seen: &SignatureEvidence) -> Vec<String> {
+fn signed(asked: &Asked<'_>, seen: &SignatureEvidence) -> Vec<String> {
     let mut fixes: Vec<String> = seen.advice.as_deref().and_then(sentence).into_iter().collect();
     if asked.live.app_by_key(&seen.key).is_some() {
         fixes.extend(at_the_api_address(asked));
     }
-    // Where the general advice says the same, it is said there.
-    if seen.canonical_request.is_some() && !reason.section().fix.contains("--canonical") {
+    if seen.canonical_request.is_some() {
         fixes.push(format!(
             "Print the canonical request in your client, save it, and let us point at the first difference: `adyton \
              explain {} --canonical @FILE`.",

@@ -43,7 +43,7 @@ impl Refused {
     /// A defect of the gateway: never the caller's fault.
     pub(crate) fn defect(problem: &str) -> Box<Self> {
         tracing::error!(problem, "a request met a defect of the gateway");
-        Self::request(Reason::GatewayInternal, problem)
+        Self::request(Reason::Internal, problem)
     }
 
     /// The cause.

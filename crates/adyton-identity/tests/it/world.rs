@@ -196,7 +196,7 @@ impl World {
 
 /// The public message of a refusal.
 pub fn message(rejection: &Rejection) -> String {
-    rejection.detail.message(rejection.reason).into_owned()
+    rejection.detail.message(rejection.reason.code()).into_owned()
 }
 
 /// All that the evidence says, as text.

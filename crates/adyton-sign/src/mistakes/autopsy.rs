@@ -4,7 +4,7 @@ use adyton_core::secret::Secret;
 use zeroize::{Zeroize, Zeroizing};
 
 use super::recipe::{Recipe, Scene};
-use super::table::{COMMON, Mistake, TABLE};
+use super::table::{Mistake, TABLE};
 
 /// The most work of one autopsy, in bytes hashed or written: a millisecond on one core.
 pub const WORK_MAX: usize = 640 * 1024;
@@ -82,7 +82,7 @@ impl<S: Zeroize + AsRef<[u8]>> Table<'_, S> {
     /// A recipe to change; where the secret is changed, with a copy of it that is wiped when dropped.
     fn copy<'r>(&self, base: &'r Recipe<'_>, mistake: &Mistake) -> Recipe<'r> {
         let mut recipe = base.borrowed();
-        if mistake.name.starts_with("secret.") && recipe.secret.is_none() {
+        if mistake.changes_secret() && recipe.secret.is_none() {
             recipe.secret = Some(Zeroizing::new(self.secret.expose().as_ref().to_vec()));
         }
         recipe
@@ -110,7 +110,7 @@ impl<S: Zeroize + AsRef<[u8]>> Table<'_, S> {
                 return Some(self.finding(vec![mistake]));
             }
         }
-        let common = || TABLE.iter().filter(|mistake| COMMON.contains(&mistake.name));
+        let common = || TABLE.iter().filter(|mistake| mistake.is_common);
         for (at, first) in common().enumerate() {
             let mut base = self.copy(right, first);
             if !(first.make)(self.scene, &mut base, 0) {

@@ -183,14 +183,34 @@ pub(super) fn host_forwarded(scene: &Scene<'_>, recipe: &mut Recipe<'_>, way: us
     })
 }
 
+/// Another spelling of `Host`.
+#[derive(Clone, Copy)]
+pub(super) enum HostSpelling {
+    LowerCase,
+    WithScheme(&'static str),
+    Empty,
+    WithSlash,
+}
+
+/// Those that clients sign.
+pub(super) const HOST_SPELLINGS: [HostSpelling; 5] = [
+    HostSpelling::LowerCase,
+    HostSpelling::WithScheme("http://"),
+    HostSpelling::WithScheme("https://"),
+    HostSpelling::Empty,
+    HostSpelling::WithSlash,
+];
+
 pub(super) fn host_spelling(_: &Scene<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
+    let Some(spelling) = HOST_SPELLINGS.get(way) else {
+        return false;
+    };
     change(recipe, b"host", |host| {
-        Some(match way {
-            0 => host.to_ascii_lowercase(),
-            1 => [b"http://", host].concat(),
-            2 => [b"https://", host].concat(),
-            3 => Vec::new(),
-            _ => [host, b"/"].concat(),
+        Some(match spelling {
+            HostSpelling::LowerCase => host.to_ascii_lowercase(),
+            HostSpelling::WithScheme(scheme) => [scheme.as_bytes(), host].concat(),
+            HostSpelling::Empty => Vec::new(),
+            HostSpelling::WithSlash => [host, b"/"].concat(),
         })
     })
 }

@@ -1,6 +1,6 @@
 //! `adyton errors [CODE]`: the error catalogue, offline.
 
-use adyton_core::catalogue::{Code, Entry, Reason};
+use adyton_core::catalogue::{Code, Entry, SubCode};
 use adyton_core::spelling::nearest;
 use clap::Args;
 use serde_json::{Value, json};
@@ -30,9 +30,9 @@ impl Errors {
             }
             return Ok(());
         };
-        let reason = Reason::parse(&said.to_lowercase());
-        let codes = match reason {
-            Some(reason) => vec![reason.code()],
+        let wanted = SubCode::parse(&said.to_lowercase());
+        let codes = match wanted {
+            Some(wanted) => vec![wanted.code()],
             None => codes(&said),
         };
         if codes.is_empty() {
@@ -42,7 +42,7 @@ impl Errors {
             terminal
                 .document(&json!({"errors": codes.iter().map(|code| document(*code)).collect::<Vec<_>>()}));
         } else {
-            let pages = codes.iter().map(|code| page(terminal, *code, reason));
+            let pages = codes.iter().map(|code| page(terminal, *code, wanted));
             terminal.print(Printable::joined(pages, "\n\n"));
         }
         Ok(())
@@ -61,17 +61,10 @@ fn codes(said: &str) -> Vec<Code> {
 fn unknown(said: &str) -> Failure {
     let failure = Failure::wrong_use(format!("the catalogue has no code or sub-code `{said}`"));
     // Every number is near to every other one, so only words are guessed at.
-    match nearest(said, Reason::ALL.iter().map(|reason| reason.sub_code())) {
+    match nearest(said, SubCode::all().into_iter().map(SubCode::name)) {
         Some(meant) => failure.hint(format!("did you mean `{meant}`?")),
         None => failure.hint("`adyton errors` lists all codes"),
     }
-}
-
-fn reasons(code: Code) -> impl Iterator<Item = Reason> {
-    Reason::ALL
-        .iter()
-        .copied()
-        .filter(move |reason| reason.code() == code)
 }
 
 fn table(terminal: &Terminal) -> Printable {
@@ -94,7 +87,7 @@ fn table(terminal: &Terminal) -> Printable {
     table + "\n\n`adyton errors CODE` shows the causes of a code and what to do."
 }
 
-fn page(terminal: &Terminal, code: Code, reason: Option<Reason>) -> Printable {
+fn page(terminal: &Terminal, code: Code, wanted: Option<SubCode>) -> Printable {
     let Entry {
         plane,
         wire,
@@ -108,21 +101,25 @@ fn page(terminal: &Terminal, code: Code, reason: Option<Reason>) -> Printable {
     let facts = terminal.facts(&[
         ("plane", plane.name().to_owned()),
         ("fault", fault.name().to_owned()),
-        ("retry", reason.map_or(retry, Reason::retry).advice().to_owned()),
+        ("retry", wanted.map_or(retry, SubCode::retry).advice().to_owned()),
     ]);
     let mut text = title + "\n" + facts + "\n";
-    if reason.is_none() && !code.meaning().is_empty() {
+    if wanted.is_none() && !code.meaning().is_empty() {
         text = text + "\n" + code.meaning() + "\n";
     }
-    for one in reasons(code).filter(|one| reason.is_none_or(|wanted| wanted == *one)) {
+    let all = SubCode::of(code);
+    for one in all
+        .iter()
+        .filter(|one| wanted.is_none_or(|wanted| wanted == **one))
+    {
         let section = one.section();
-        let name = terminal.tone(Tone::Bold, one.sub_code());
+        let name = terminal.tone(Tone::Bold, one.name());
         let cause = if section.cause.is_empty() {
             one.cause()
         } else {
             section.cause
         };
-        let exception = if one.retry() == reason.map_or(retry, Reason::retry) {
+        let exception = if one.retry() == wanted.map_or(retry, SubCode::retry) {
             String::new()
         } else {
             format!("; retry {}", one.retry().advice())
@@ -152,7 +149,7 @@ fn document(code: Code) -> Value {
         message,
         fault,
         retry,
-        page,
+        ..
     } = *code.entry();
     json!({
         "error_code": wire,
@@ -161,15 +158,16 @@ fn document(code: Code) -> Value {
         "plane": plane.name(),
         "fault": fault.name(),
         "retry": retry.advice(),
-        "reasons": reasons(code)
-            .map(|reason| json!({
-                "reason": reason.sub_code(),
-                "step": reason.step().name(),
-                "retry": reason.retry().advice(),
-                "cause": reason.section().cause,
-                "fix": reason.section().fix,
+        "reasons": SubCode::of(code)
+            .into_iter()
+            .map(|shown| json!({
+                "reason": shown.name(),
+                "step": shown.step().name(),
+                "retry": shown.retry().advice(),
+                "cause": shown.section().cause,
+                "fix": shown.section().fix,
             }))
             .collect::<Vec<_>>(),
-        "page": page,
+        "page": code.page(),
     })
 }

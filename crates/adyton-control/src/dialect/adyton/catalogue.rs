@@ -1,6 +1,6 @@
 //! `GET /adyton/v1/errors`: the error catalogue, for whoever has a code and wants to know.
 
-use adyton_core::catalogue::{Code, Reason};
+use adyton_core::catalogue::{Code, SubCode};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -81,7 +81,7 @@ pub(crate) async fn list(_: OpenCall, Query(query): Query<CodeQuery>) -> Outcome
 
 fn is(code: Code, wanted: &str) -> bool {
     code.entry().wire.eq_ignore_ascii_case(wanted)
-        || Reason::parse(wanted).is_some_and(|reason| reason.code() == code)
+        || SubCode::parse(wanted).is_some_and(|shown| shown.code() == code)
 }
 
 impl CodeShown {
@@ -94,17 +94,16 @@ impl CodeShown {
             error_msg: entry.message.to_owned(),
             fault: entry.fault.name().to_owned(),
             retry: entry.retry.advice().to_owned(),
-            reasons: Reason::ALL
-                .iter()
-                .filter(|reason| reason.code() == code)
-                .map(|reason| ReasonShown {
-                    reason: reason.sub_code().to_owned(),
-                    cause: reason.cause().to_owned(),
-                    step: reason.step().name().to_owned(),
-                    retry: reason.retry().advice().to_owned(),
+            reasons: SubCode::of(code)
+                .into_iter()
+                .map(|shown| ReasonShown {
+                    reason: shown.name().to_owned(),
+                    cause: shown.cause().to_owned(),
+                    step: shown.step().name().to_owned(),
+                    retry: shown.retry().advice().to_owned(),
                 })
                 .collect(),
-            page: entry.page.to_owned(),
+            page: code.page(),
         }
     }
 }

@@ -2,62 +2,28 @@
 
 use std::borrow::Cow;
 
-use adyton_core::catalogue::Reason;
+use adyton_core::catalogue::{SubCode, Surface};
 use adyton_core::id::RequestId;
 use axum::response::Response;
 
 use crate::envelope;
-use crate::failure::{Failure, Thing};
+use crate::failure::Failure;
 
 /// The answer for a failure.
 pub(crate) fn answer(failure: &Failure, request: RequestId) -> Response {
-    let (reason, message) = told(failure);
-    envelope::refusal(reason, message, request)
+    let shown = failure.reason().at(Surface::Apig);
+    envelope::refusal(shown, message(failure, shown), request)
 }
 
-fn told(failure: &Failure) -> (Reason, Cow<'static, str>) {
-    if let Some(edge) = envelope::edge(failure) {
-        return edge;
+/// APIG names a thing, or a parameter, in place of the code's own message.
+fn message(failure: &Failure, shown: SubCode) -> Cow<'static, str> {
+    if let Failure::Missing { .. } | Failure::Taken { .. } | Failure::AlreadyAuthorised = failure {
+        return Cow::Owned(failure.to_string());
     }
-    match failure {
-        Failure::Missing { thing, .. } => (missing(*thing), Cow::Owned(failure.to_string())),
-        Failure::Taken { thing, .. } => {
-            let reason = match thing {
-                Thing::AppCode => Reason::ApigAppCodeExists,
-                _ => Reason::ApigAppExists,
-            };
-            (reason, Cow::Owned(failure.to_string()))
-        }
-        Failure::AlreadyAuthorised => (Reason::ApigAlreadyAuthorised, Cow::Owned(failure.to_string())),
-        Failure::Quota { .. } => with_detail(Reason::ApigAppCodeQuota, failure),
-        Failure::Forbidden { .. } => with_detail(Reason::ApigNotPermitted, failure),
-        Failure::Invalid { field, problem } | Failure::Query { field, problem } => (
-            Reason::ApigInvalidParameter,
-            Cow::Owned(format!(
-                "Invalid parameter value,parameterName:{field}. Please refer to the support documentation: {problem}"
-            )),
-        ),
-        Failure::Malformed(_) | Failure::MediaType => with_detail(Reason::ManageBadRequest, failure),
-        Failure::NoSpace(_) => with_detail(Reason::ApigNoSpace, failure),
-        Failure::Storage(_) => with_detail(Reason::ApigStorageUnavailable, failure),
-        _ => (
-            Reason::ApigInternal,
-            Cow::Borrowed(Reason::ApigInternal.code().entry().message),
-        ),
+    if let Failure::Invalid { field, problem } | Failure::Query { field, problem } = failure {
+        return Cow::Owned(format!(
+            "Invalid parameter value,parameterName:{field}. Please refer to the support documentation: {problem}"
+        ));
     }
-}
-
-const fn missing(thing: Thing) -> Reason {
-    match thing {
-        Thing::App => Reason::ApigNoSuchApp,
-        Thing::AppCode => Reason::ApigNoSuchAppCode,
-        Thing::Authorisation => Reason::ApigNoSuchAuthorisation,
-        Thing::Environment => Reason::ApigNoSuchEnvironment,
-        Thing::Instance => Reason::ApigNoSuchInstance,
-        _ => Reason::ApigNoSuchApi,
-    }
-}
-
-fn with_detail(reason: Reason, failure: &Failure) -> (Reason, Cow<'static, str>) {
-    (reason, envelope::with_detail(reason, failure))
+    envelope::message(failure, shown)
 }

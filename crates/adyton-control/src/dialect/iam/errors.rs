@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 
-use adyton_core::catalogue::Reason;
+use adyton_core::catalogue::{Code, Reason, SubCode, Surface};
 use adyton_core::id::RequestId;
 use axum::response::Response;
 use serde::{Deserialize, Serialize};
@@ -38,29 +38,39 @@ pub(crate) struct KeystoneFault {
     title: String,
 }
 
-/// No address of IAM's is so spelt.
+/// IAM has no such path.
 pub(crate) fn no_such_address() -> Response {
-    plain(Reason::IamNotFound)
+    plain(Reason::ManageNoSuchAddress.at(Surface::Iam))
 }
 
 /// The address is IAM's, and takes other methods.
 pub(crate) fn method_not_allowed() -> Response {
-    plain(Reason::IamMethodNotAllowed)
+    plain(Reason::MethodNotAllowed.at(Surface::Iam))
 }
 
-fn plain(reason: Reason) -> Response {
-    enveloped(reason, Cow::Borrowed(reason.code().entry().message))
+fn plain(shown: SubCode) -> Response {
+    enveloped(shown, envelope::base(shown))
 }
 
 /// The answer for a failure. The request id goes into the header alone: Keystone's envelope has no place for it.
 pub(crate) fn answer(failure: &Failure, _request: RequestId) -> Response {
-    let (reason, message) = told(failure);
-    enveloped(reason, message)
+    let surface = if matches!(failure, Failure::SubjectToken(_)) {
+        Surface::IamSubject
+    } else {
+        Surface::Iam
+    };
+    let shown = failure.reason().at(surface);
+    enveloped(shown, message(failure, shown))
 }
 
-fn enveloped(reason: Reason, message: Cow<'_, str>) -> Response {
-    let entry = reason.code().entry();
-    let own = entry.wire.starts_with("IAM.");
+/// Whether IAM has a code for it beside the status.
+const fn has_code_of_its_own(code: Code) -> bool {
+    matches!(code, Code::IamAccountLocked)
+}
+
+fn enveloped(shown: SubCode, message: Cow<'_, str>) -> Response {
+    let entry = shown.code().entry();
+    let own = has_code_of_its_own(shown.code());
     let title = http::StatusCode::from_u16(entry.status)
         .ok()
         .and_then(|status| status.canonical_reason())
@@ -74,103 +84,39 @@ fn enveloped(reason: Reason, message: Cow<'_, str>) -> Response {
             title: title.to_owned(),
         },
     };
-    envelope::json(reason, &body)
+    envelope::json(shown, &body)
 }
 
-fn told(failure: &Failure) -> (Reason, Cow<'static, str>) {
-    let base = |reason: Reason| (reason, Cow::Borrowed(reason.code().entry().message));
-    let with_detail = |reason: Reason| (reason, envelope::with_detail(reason, failure));
+/// Keystone tells of a failed call what its status says, and more where that helps without telling secrets.
+fn message(failure: &Failure, shown: SubCode) -> Cow<'static, str> {
     match failure {
-        Failure::Unauthenticated(rejection) => base(of_caller(rejection.reason)),
-        Failure::SubjectToken(rejection) => base(of_subject(rejection.reason)),
-        Failure::WrongPassword => base(Reason::IamWrongPassword),
-        Failure::Locked { .. } => base(Reason::IamAccountLocked),
-        Failure::TooManySignIns { .. } => base(Reason::IamTooManySignIns),
-        Failure::SignInsFull { .. } => base(Reason::IamSignInsFull),
-        Failure::Host { .. } => with_detail(Reason::IamHost),
-        Failure::Origin { .. } => with_detail(Reason::IamOrigin),
-        Failure::MediaType => with_detail(Reason::IamMediaType),
-        Failure::Forbidden { .. } | Failure::OtherProject | Failure::NoProject => base(Reason::IamForbidden),
-        Failure::Missing { .. } => (
-            Reason::IamNotFound,
-            Cow::Owned(format!(
-                "{} {failure}.",
-                Reason::IamNotFound.code().entry().message
-            )),
-        ),
-        Failure::Taken { .. } => (
-            Reason::IamConflict,
-            Cow::Owned(format!(
-                "{} {failure}.",
-                Reason::IamConflict.code().entry().message
-            )),
-        ),
-        Failure::Quota { .. } => base(Reason::IamKeyQuota),
-        Failure::NoSpace(_) => told_more(Reason::IamNoSpace, failure),
-        Failure::Storage(_) => told_more(Reason::IamStorageUnavailable, failure),
-        Failure::TooLarge { .. }
-        | Failure::Malformed(_)
-        | Failure::Invalid { .. }
-        | Failure::Query { .. } => with_detail(Reason::IamMalformed),
-        _ => base(Reason::IamInternal),
+        // Keystone says the same of all credentials that do not count.
+        Failure::Unauthenticated(_)
+        | Failure::SubjectToken(_)
+        | Failure::Forbidden { .. }
+        | Failure::Quota { .. } => envelope::base(shown),
+        Failure::TooLarge { .. } => envelope::with_detail(shown, failure),
+        Failure::Missing { .. } | Failure::Taken { .. } | Failure::NoSpace(_) | Failure::Storage(_) => {
+            Cow::Owned(format!("{} {failure}.", shown.code().entry().message))
+        }
+        _ => envelope::message(failure, shown),
     }
 }
 
-/// The message with what else is known.
-fn told_more(reason: Reason, failure: &Failure) -> (Reason, Cow<'static, str>) {
-    let message = reason.code().entry().message;
-    (reason, Cow::Owned(format!("{message} {failure}.")))
-}
+#[cfg(test)]
+mod tests {
+    use adyton_core::catalogue::{Code, Plane};
 
-/// IAM's reason for what identity found of the caller's own credentials: Keystone answers all of them alike.
-const fn of_caller(found: Reason) -> Reason {
-    match found {
-        Reason::CredentialsMissing => Reason::IamCredentialsMissing,
-        Reason::TokenMalformed | Reason::TokenRepeated => Reason::IamTokenMalformed,
-        Reason::TokenUnknownKey => Reason::IamTokenUnknownKey,
-        Reason::TokenUndecryptable => Reason::IamTokenUndecryptable,
-        Reason::TokenExpired => Reason::IamTokenExpired,
-        Reason::TokenNotYetValid => Reason::IamTokenNotYetValid,
-        Reason::TokenRevoked => Reason::IamTokenRevoked,
-        Reason::TokenSuperseded => Reason::IamTokenSuperseded,
-        Reason::TokenUserDisabled => Reason::IamTokenUserDisabled,
-        Reason::TokenUserDeleted => Reason::IamTokenUserDeleted,
-        Reason::AkskMalformed
-        | Reason::AkskRepeated
-        | Reason::AkskUnsupportedAlgorithm
-        | Reason::AkskUnknownKey
-        | Reason::AkskAppKey
-        | Reason::AkskKeyDisabled
-        | Reason::AkskUserDisabled
-        | Reason::AkskSecurityToken
-        | Reason::AkskDateMissing
-        | Reason::AkskDateMalformed
-        | Reason::AkskDateNotSigned
-        | Reason::AkskClockSkew
-        | Reason::AkskSignedHeaderMissing
-        | Reason::AkskBadSignature
-        | Reason::AkskSigningMistake
-        | Reason::AkskBodyDigest
-        | Reason::AkskLocked => Reason::IamSignatureInvalid,
-        // What is left is of no kind that counts here.
-        _ => Reason::IamCredentialsNotAccepted,
-    }
-}
+    use super::has_code_of_its_own;
 
-/// The same for a token that is asked about: Keystone knows it not, whatever the cause.
-const fn of_subject(found: Reason) -> Reason {
-    match found {
-        Reason::TokenMalformed => Reason::IamSubjectMalformed,
-        Reason::TokenUnknownKey => Reason::IamSubjectUnknownKey,
-        Reason::TokenUndecryptable => Reason::IamSubjectUndecryptable,
-        Reason::TokenExpired => Reason::IamSubjectExpired,
-        Reason::TokenNotYetValid => Reason::IamSubjectNotYetValid,
-        Reason::TokenRevoked => Reason::IamSubjectRevoked,
-        Reason::TokenSuperseded => Reason::IamSubjectSuperseded,
-        Reason::TokenUserDisabled => Reason::IamSubjectUserDisabled,
-        Reason::TokenUserDeleted => Reason::IamSubjectUserDeleted,
-        // Not found out by identity, but decided here.
-        Reason::IamSubjectNotPermitted => Reason::IamSubjectNotPermitted,
-        _ => Reason::IamNotFound,
+    #[test]
+    fn a_code_that_is_no_status_is_told_beside_keystones_object() {
+        for code in Code::ALL {
+            let entry = code.entry();
+            let is_status = entry.wire == entry.status.to_string();
+            if entry.plane == Plane::Iam {
+                assert_eq!(has_code_of_its_own(*code), !is_status, "{code:?}");
+            }
+        }
     }
 }

@@ -172,14 +172,14 @@ pub(crate) async fn delete(call: Call, Query(query): Query<DeleteQuery>) -> Outc
     let cascade = query.cascade.unwrap_or(false);
     let deleted = model::delete(&call.plane, call.project()?, id(&call)?, cascade).await?;
     let kept = deleted.kept.iter().map(|(model, failure)| {
-        let (reason, message) = super::errors::told(failure);
+        let (shown, message) = super::errors::told(failure);
         ModelKept {
             model_id: model.id.to_string(),
             model_name: model.name.clone(),
             model_version: model.version.clone(),
-            error_code: reason.code().entry().wire.to_owned(),
+            error_code: shown.code().entry().wire.to_owned(),
             error_msg: message.into_owned(),
-            reason: reason.sub_code().to_owned(),
+            reason: shown.name().to_owned(),
         }
     });
     Ok(Json(ModelDeleted {

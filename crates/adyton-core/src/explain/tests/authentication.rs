@@ -23,7 +23,7 @@ fn an_expired_token() {
     );
     expect![[r#"
         401  APIG.0301  token.expired
-        Refused at authenticate: the time of the token is over.
+        Refused at authenticate: the token has expired.
 
           request     POST /v1/infers/12345678-9abc-def0-1234-56789abcdef0/predictions/poetry
           to          models.example:8080, from 10.0.0.7

@@ -59,7 +59,7 @@ pub(super) const CASES: &[Case] = &[
         in_process(r#"{"inputs":{"x":["seven"]}}"#)
     }),
     (Reason::ModelFailed, || in_process(r#"{"inputs":{"x":[-1]}}"#)),
-    (Reason::GatewayInternal, || {
+    (Reason::Internal, || {
         // A defect: what says why a service does not run panics.
         not_running(|world| world.breaks())
     }),

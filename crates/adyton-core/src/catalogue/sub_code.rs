@@ -1,0 +1,211 @@
+//! A sub-code: a cause as one surface shows it, in `X-Adyton-Reason` and in the error pages.
+//!
+//! What must hold: a sub-code that clients have seen stays, with its code. One may stand for several causes where a surface
+//! says less than it knows.
+
+use std::fmt;
+
+use super::code::Code;
+use super::entry::{Plane, Retry};
+use super::reason::Reason;
+use super::surface::Surface;
+use crate::record::Step;
+
+/// What a surface shows of a cause.
+#[derive(Clone, Copy, Debug)]
+pub struct SubCode {
+    name: &'static str,
+    code: Code,
+    reason: Reason,
+}
+
+/// The causes of sub-codes that stand for several reasons, where none of these alone says it.
+const CAUSES: [(&str, &str); 15] = [
+    (
+        "manage.app_credentials",
+        "an app's key pair was sent to the management APIs, and does not match",
+    ),
+    (
+        "manage.key_unknown",
+        "no access key has this id, or it is an AppKey, which the management APIs do not take",
+    ),
+    (
+        "manage.other_project",
+        "the credentials belong to another project than the path",
+    ),
+    (
+        "manage.no_such_address",
+        "no management API has this address, or takes this method there",
+    ),
+    (
+        "manage.bad_request",
+        "the request cannot be read, or a part of it is wrong",
+    ),
+    ("modelarts.invalid_argument", "a field of the request is wrong"),
+    ("modelarts.service_exists", "the name is taken"),
+    (
+        "modelarts.service_quota",
+        "the project has as many services as it may",
+    ),
+    (
+        "apig.invalid_parameter",
+        "a field or a query parameter of the request is wrong",
+    ),
+    ("apig.no_such_api", "no API of the project has this id"),
+    ("apig.app_exists", "the name or AppKey is taken"),
+    ("apig.app_code_quota", "the app has five AppCodes"),
+    (
+        "iam.signature_invalid",
+        "the signature of the call does not count",
+    ),
+    (
+        "iam.malformed",
+        "the request body is not what the address expects",
+    ),
+    ("iam.key_quota", "the user has two access keys"),
+];
+
+impl SubCode {
+    pub(super) const fn new(name: &'static str, code: Code, reason: Reason) -> Self {
+        Self { name, code, reason }
+    }
+
+    /// All sub-codes, each once, in the order of [`Reason::ALL`].
+    pub fn all() -> Vec<Self> {
+        let mut all: Vec<Self> = Vec::new();
+        for reason in Reason::ALL {
+            for surface in Surface::ALL {
+                if let Some(shown) = reason.cell(surface)
+                    && !all.contains(&shown)
+                {
+                    all.push(shown);
+                }
+            }
+        }
+        all
+    }
+
+    /// The sub-codes of a code.
+    pub fn of(code: Code) -> Vec<Self> {
+        let mut all = Self::all();
+        all.retain(|shown| shown.code == code);
+        all
+    }
+
+    /// The sub-code of this name.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::all().into_iter().find(|shown| shown.name == name)
+    }
+
+    /// As `X-Adyton-Reason` shows it.
+    pub const fn name(self) -> &'static str {
+        self.name
+    }
+
+    /// The code that the outside sees.
+    pub const fn code(self) -> Code {
+        self.code
+    }
+
+    /// The cause; of several that have this sub-code, the first.
+    pub const fn reason(self) -> Reason {
+        self.reason
+    }
+
+    /// The cause, as a clause for people.
+    pub fn cause(self) -> &'static str {
+        let own = CAUSES.iter().find(|(name, _)| *name == self.name);
+        own.map_or_else(|| self.reason.cause(), |(_, cause)| cause)
+    }
+
+    /// Where it is decided: a step of the pipeline, or the management APIs.
+    pub const fn step(self) -> Step {
+        match self.code.entry().plane {
+            Plane::Gateway => self.reason.step(),
+            Plane::Edge | Plane::ModelArts | Plane::Apig | Plane::Iam => Step::Manage,
+        }
+    }
+
+    /// Whether sending the same request again can help.
+    pub const fn retry(self) -> Retry {
+        match self.reason.exception() {
+            Some(retry) => retry,
+            None => self.code.entry().retry,
+        }
+    }
+}
+
+/// Equal by name: which of its causes it was made of makes no difference to the outside.
+impl PartialEq for SubCode {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+    }
+}
+
+impl Eq for SubCode {}
+
+impl fmt::Display for SubCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cause_of_its_own_is_for_a_sub_code_that_exists() {
+        for (name, cause) in CAUSES {
+            let shown = SubCode::parse(name).expect(name);
+            assert_eq!(shown.cause(), cause);
+            assert_ne!(shown.reason().cause(), cause, "{name}: the reason says the same");
+        }
+    }
+
+    #[test]
+    fn a_sub_code_has_one_code() {
+        for reason in Reason::ALL {
+            for shown in Surface::ALL.map(|surface| reason.at(surface)) {
+                let known = SubCode::parse(shown.name()).expect("listed");
+                assert_eq!(known.code(), shown.code(), "{shown}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_cause_that_a_surface_never_meets_is_a_defect_there() {
+        for surface in Surface::ALL {
+            let defect = match surface {
+                // An unknown token, whatever went wrong.
+                Surface::IamSubject => "iam.not_found",
+                _ => Reason::Internal.at(surface).name(),
+            };
+            assert_eq!(surface.defect().name(), defect);
+        }
+        assert_eq!(Reason::RouteDotSegment.at(Surface::Iam).name(), "iam.internal");
+    }
+
+    #[test]
+    fn the_same_cause_has_the_code_of_each_surface() {
+        let shown = |surface| {
+            let shown = Reason::TokenExpired.at(surface);
+            (shown.name(), shown.code().entry().wire, shown.step())
+        };
+        assert_eq!(
+            shown(Surface::Gateway),
+            ("token.expired", "APIG.0301", Step::Authenticate)
+        );
+        for management in [Surface::ModelArts, Surface::Apig, Surface::Adyton] {
+            assert_eq!(
+                shown(management),
+                ("manage.token_expired", "APIGW.0301", Step::Manage)
+            );
+        }
+        assert_eq!(shown(Surface::Iam), ("iam.token_expired", "401", Step::Manage));
+        assert_eq!(
+            shown(Surface::IamSubject),
+            ("iam.subject_expired", "404", Step::Manage)
+        );
+    }
+}
