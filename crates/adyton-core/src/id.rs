@@ -155,8 +155,10 @@ id!(/// An AppCode, as the management API names it (never the code itself).
     AppCodeId, hex);
 id!(/// An authorisation of an app for an API.
     AuthorisationId, hex);
-id!(/// A published API. A service is exactly one API.
+id!(/// A published API. A service has exactly one in the reserved group.
     ApiId, hex);
+id!(/// A group of APIs, which has their addresses.
+    GroupId, hex);
 id!(/// A model: one imported version of a model package.
     ModelId, dashed);
 id!(/// A real-time service.
@@ -165,6 +167,11 @@ id!(/// One running replica of a model version inside a service.
     InstanceId, hex);
 id!(/// One request at the gateway: see [`RequestId::compose`].
     RequestId, hex);
+
+impl GroupId {
+    /// The reserved group of the services' own APIs, which are found by path.
+    pub const SERVICES: Self = Self::from_bits(0);
+}
 
 impl RequestId {
     /// Makes an id that says where its record is: when (milliseconds, 48 bits), which node (16 bits), which worker

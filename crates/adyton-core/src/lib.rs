@@ -10,6 +10,7 @@
 //! Read [`catalogue`] for the errors, [`live`] for what the gateway knows, [`record`] for what the journal keeps.
 
 pub mod address;
+pub mod api;
 pub mod catalogue;
 pub mod clock;
 pub mod digest;

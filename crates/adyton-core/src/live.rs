@@ -6,11 +6,16 @@
 //!
 //! - [`cell`]: publishing and reading without locks.
 //! - [`change`]: what can change, and [`Live::apply`].
-//! - [`route`]: the paths of a service, matched exactly.
+//! - [`router`]: from method and path to what is published there.
+//! - [`route`]: the routes of a service.
+//!
+//! What is of a service and what is of its API are one row of the store, and become two things here.
 
 pub mod cell;
 pub mod change;
+mod picture;
 pub mod route;
+pub mod router;
 
 use std::sync::Arc;
 
@@ -18,12 +23,16 @@ use imbl::OrdMap;
 
 pub use cell::{LiveCell, LiveReader};
 pub use change::Change;
-pub use route::{Method, ServiceRoute};
+pub use route::{Routes, ServiceRoute};
+use router::Router;
 
+pub use router::Miss;
+
+use crate::api::{Api, Backend, Group};
 use crate::digest::Sha256;
 use crate::id::{
-    AccessKeyId, ApiId, AppId, AppKey, AuthorisationId, DomainId, ModelId, ProjectId, ServiceId, TokenId,
-    UserId,
+    AccessKeyId, ApiId, AppId, AppKey, AuthorisationId, DomainId, GroupId, ModelId, ProjectId, ServiceId,
+    TokenId, UserId,
 };
 use crate::model::Model;
 use crate::service::Service;
@@ -39,34 +48,16 @@ type HashMap<K, V> =
 pub struct LiveService {
     /// The service as stored.
     pub service: Service,
+    /// Its API in the reserved group.
+    pub api: Arc<Api>,
     /// Its models, in the order of `service.versions`; a model that was deleted meanwhile is missing.
     pub models: Vec<Arc<Model>>,
-    /// The union of the paths that its versions declare.
-    pub routes: Vec<ServiceRoute>,
-    /// Versions that it had before: while a change is under way, or after one that failed, their instances still answer.
-    /// Which of them do, the table of targets says.
-    pub former: Vec<Arc<Model>>,
-    /// Paths that only these declare.
-    pub former_routes: Vec<ServiceRoute>,
+    /// The union of the routes that its versions declare.
+    pub routes: Routes,
 }
 
-impl LiveService {
-    /// Whether `model`, which may be a former version, declares a route of this service.
-    pub fn declares(&self, model: ModelId, route: &ServiceRoute) -> bool {
-        let at = self
-            .service
-            .versions
-            .iter()
-            .position(|version| version.model == model);
-        match at {
-            Some(at) => route.versions.contains(&at),
-            None => self
-                .former
-                .iter()
-                .any(|former| former.id == model && route.is_declared_by(former)),
-        }
-    }
-}
+/// The published APIs of a group, by environment. There are few environments.
+type Published = Vec<(Box<str>, Router<Arc<Api>>)>;
 
 /// The root. Cheap to clone; maps are private so that only [`Live::apply`] changes them.
 #[derive(Clone, Default)]
@@ -81,9 +72,16 @@ pub struct Live {
     app_codes: HashMap<Sha256, AppId>,
     authorisations: HashMap<(AppId, ApiId), Authorisation>,
     authorisation_ids: HashMap<AuthorisationId, (AppId, ApiId)>,
+    /// What each app is authorised for.
+    apis_of_app: HashMap<AppId, Vec<ApiId>>,
     models: HashMap<ModelId, Arc<Model>>,
     services: HashMap<ServiceId, Arc<LiveService>>,
-    apis: HashMap<ApiId, ServiceId>,
+    /// Which services use a model.
+    users_of_model: HashMap<ModelId, Vec<ServiceId>>,
+    apis: HashMap<ApiId, Arc<Api>>,
+    groups: HashMap<GroupId, Arc<Group>>,
+    domain_names: OrdMap<Box<str>, GroupId>,
+    published: HashMap<GroupId, Published>,
     revoked: HashMap<TokenId, RevokedToken>,
     token_keys: OrdMap<u32, Arc<TokenKey>>,
 }
@@ -153,9 +151,56 @@ impl Live {
     pub fn service(&self, id: ServiceId) -> Option<&Arc<LiveService>> {
         self.services.get(&id)
     }
-    /// The service that is this API.
+    /// The API with this id.
+    pub fn api(&self, id: ApiId) -> Option<&Arc<Api>> {
+        self.apis.get(&id)
+    }
+    /// All APIs, in no order: those of services as well.
+    pub fn apis(&self) -> impl Iterator<Item = &Arc<Api>> {
+        self.apis.values()
+    }
+    /// The service behind an API.
     pub fn service_of_api(&self, id: ApiId) -> Option<&Arc<LiveService>> {
-        self.services.get(self.apis.get(&id)?)
+        match self.apis.get(&id)?.backend {
+            Backend::Service(service) => self.services.get(&service),
+            Backend::Http(_) | Backend::Fixed(_) => None,
+        }
+    }
+    /// The group with this id; the reserved one is not an entity.
+    pub fn group(&self, id: GroupId) -> Option<&Arc<Group>> {
+        self.groups.get(&id)
+    }
+    /// Whether any group has a domain name.
+    pub fn has_domains(&self) -> bool {
+        !self.domain_names.is_empty()
+    }
+    /// The group that a host names, with or without a port, in any letter case.
+    pub fn group_at(&self, host: &[u8]) -> Option<GroupId> {
+        let host = str::from_utf8(host).ok()?;
+        let name = match host.rsplit_once(':') {
+            Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
+            Some(_) | None => host,
+        };
+        let name = name.to_ascii_lowercase();
+        self.domain_names.get(name.as_str()).copied()
+    }
+    /// The API of a group that is published in an environment at a decoded path.
+    ///
+    /// # Errors
+    /// Whether it was the path or the method that fits none.
+    pub fn published(
+        &self,
+        group: GroupId,
+        environment: &str,
+        path: &str,
+        method: &str,
+    ) -> Result<&Arc<Api>, Miss> {
+        let published = self.published.get(&group).ok_or(Miss::Path)?;
+        let mut environments = published.iter();
+        let (_, router) = environments
+            .find(|(name, _)| **name == *environment)
+            .ok_or(Miss::Path)?;
+        router.find(path, method)
     }
     /// All services, in no order.
     pub fn services(&self) -> impl Iterator<Item = &Arc<LiveService>> {

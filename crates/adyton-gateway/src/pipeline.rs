@@ -22,7 +22,8 @@
 //! A step takes what the steps before it have proven, beside what it works with, and gives a proof of its own, or why not
 //! ([`Refused`]). The fields of a proof
 //! are private to the file of its step, so a step that is left out does not compile: [`dispatch`] takes a [`limit::Call`],
-//! which takes a [`authorise::Grant`] and a [`throttle::Turn`], and so on back to [`route::Found`].
+//! which takes a [`authorise::Grant`] and a [`throttle::Turn`], and so on back to [`route::Found`]. What they are about is the
+//! API; only [`route`] and [`dispatch`] ask what stands behind it.
 //!
 //! [`respond`] and [`record`] wrap the steps: also a panic, and a client that left, end as one answer and one record. Only they
 //! read the [`Trail`], which steps write: nothing is decided by it.

@@ -5,13 +5,12 @@
 
 use std::time::Duration;
 
+use adyton_core::api::Api;
 use adyton_core::catalogue::Reason;
 use adyton_core::digest::Sha256;
 use adyton_core::evidence::Evidence;
-use adyton_core::id::{InstanceId, ModelId};
-use adyton_core::live::LiveService;
+use adyton_core::id::{ApiId, InstanceId, ModelId, ProjectId, ServiceId};
 use adyton_core::record::{AnsweredBy, Door, Step, query};
-use adyton_core::service::Service;
 use adyton_identity::Seen;
 use http::HeaderValue;
 use http::header::{HOST, USER_AGENT};
@@ -48,11 +47,11 @@ pub(crate) struct Unread<'a> {
     pub(crate) user_agent: &'a [u8],
 }
 
-/// Of the service that was found, what a record needs.
+/// Of the API that was found, what a record needs.
 struct Target {
-    project: adyton_core::id::ProjectId,
-    service: adyton_core::id::ServiceId,
-    api: adyton_core::id::ApiId,
+    project: ProjectId,
+    service: Option<ServiceId>,
+    api: ApiId,
 }
 
 /// How a request ended.
@@ -131,13 +130,12 @@ impl Trail {
         })
     }
 
-    /// Route: this service was found.
-    pub(crate) fn found(&mut self, live: &LiveService) {
-        let Service { project, id, api, .. } = live.service;
+    /// Route: this API was found, with this service behind it, if it is one.
+    pub(crate) fn found(&mut self, api: &Api, service: Option<ServiceId>) {
         self.target = Some(Target {
-            project,
-            service: id,
-            api,
+            project: api.project,
+            service,
+            api: api.id,
         });
     }
 
@@ -201,7 +199,7 @@ impl Trail {
         };
         let closing = Closing {
             project: self.target.as_ref().map(|target| target.project),
-            service: self.target.as_ref().map(|target| target.service),
+            service: self.target.as_ref().and_then(|target| target.service),
             api: self.target.as_ref().map(|target| target.api),
             chosen: self.model,
             caller: caller.as_ref().map(|(seen, id)| (seen.way(), &**id, seen.name())),

@@ -11,7 +11,7 @@
 //! How a gateway worker uses it:
 //!
 //! ```text
-//! let instance = reader.take(service, |model| route.declares(model), turn)?;      // InFlight, or Unavailable
+//! let instance = reader.take(service, |version| declares(version), turn)?;         // InFlight, or Unavailable
 //! match instance.target() {
 //!     Target::InProcess(model) if model.is_inline(body.len()) => model.predict_measured(Call { path, body: &body }).0,
 //!     Target::InProcess(model) => model.submit(Call { path, body: &body })?.await,  // dropped: never started
@@ -30,6 +30,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 
 use adyton_core::id::{InstanceId, ModelId, ServiceId};
 use adyton_core::instances::Calls;
+use adyton_core::live::Routes;
 use arc_swap::ArcSwap;
 use tokio::sync::Notify;
 
@@ -220,6 +221,8 @@ pub struct VersionTargets<I = Arc<Instance>> {
     pub weight: u32,
     /// Its ready instances; may be empty.
     pub instances: Vec<I>,
+    /// What it declares. While a change of the service is under way this alone says which paths a former version answers.
+    pub routes: Arc<Routes>,
 }
 
 /// The ready instances of a service: themselves, or who they are.
@@ -240,6 +243,7 @@ impl<I> ServiceTargets<I> {
             model: version.model,
             weight: version.weight,
             instances: version.instances.into_iter().filter_map(&mut find).collect(),
+            routes: version.routes,
         });
         ServiceTargets {
             versions: versions.collect(),
@@ -251,8 +255,12 @@ impl<I> ServiceTargets<I> {
 
 impl ServiceTargets {
     /// Chooses a version by weight among those that `declares` allows and that have an instance, then an instance.
-    fn choose(&self, declares: impl Fn(ModelId) -> bool, turn: u64) -> Result<&Arc<Instance>, Unavailable> {
-        let able = |version: &&VersionTargets| !version.instances.is_empty() && declares(version.model);
+    fn choose(
+        &self,
+        declares: impl Fn(&VersionTargets) -> bool,
+        turn: u64,
+    ) -> Result<&Arc<Instance>, Unavailable> {
+        let able = |version: &&VersionTargets| !version.instances.is_empty() && declares(version);
         if let [only] = self.versions.as_slice() {
             return if able(&only) {
                 Ok(only.choose(self.balance, turn))
@@ -395,7 +403,7 @@ impl Reader {
 
     /// Chooses an instance for one call and takes a place in it.
     ///
-    /// `declares` says whether a model version declares the call's path (the route knows); `turn` is the worker's own
+    /// `declares` says whether a version declares the call's path (the route knows); `turn` is the worker's own
     /// counter, one more for each call. An instance that retires in this very moment is passed over.
     ///
     /// # Errors
@@ -403,7 +411,7 @@ impl Reader {
     pub fn take(
         &mut self,
         service: ServiceId,
-        declares: impl Fn(ModelId) -> bool,
+        declares: impl Fn(&VersionTargets) -> bool,
         turn: u64,
     ) -> Result<InFlight, Unavailable> {
         // The reconciler publishes before it retires, so after a refresh a second look finds another instance; three

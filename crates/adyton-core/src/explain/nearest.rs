@@ -9,11 +9,12 @@ use serde::{Deserialize, Serialize};
 
 use super::{Asked, tab};
 use crate::address;
+use crate::api::{Method, RELEASE};
 use crate::catalogue::Reason;
 use crate::evidence::Evidence;
 use crate::id::ServiceId;
 use crate::live::route::encoded;
-use crate::live::{LiveService, Method, ServiceRoute};
+use crate::live::{LiveService, ServiceRoute};
 use crate::record::Door;
 use crate::spelling::distance;
 
@@ -109,7 +110,7 @@ pub(super) fn of(asked: &Asked<'_>) -> Vec<Nearest> {
     let stage = match &record.evidence {
         // All values, where the header was sent more than once.
         Evidence::Route { stage, .. } => stage,
-        _ => record.stage.as_deref().unwrap_or("RELEASE"),
+        _ => record.stage.as_deref().unwrap_or(RELEASE),
     };
     let mut sent = Sent::of(&record.path, &record.method, stage);
     // Without anything like a service in it a path is near to all and to none.
@@ -231,19 +232,19 @@ impl<'a> Sent<'a> {
 
     /// `None` when the path has nothing in common with the route's.
     fn path(&self, route: &ServiceRoute, differs: &mut Vec<Difference>) -> Option<usize> {
-        if route.has_path(&self.below) {
+        if route.takes(&self.below) {
             return Some(0);
         }
         let below = if self.below.is_empty() { "/" } else { &self.below };
         // A final slash, capitals or a dot segment are one slip, however many letters they are.
         let slips = |text: &str| text.trim_end_matches('/').to_ascii_lowercase();
-        let letters = distance(below, &route.path, PATH_LETTERS)?;
+        let letters = distance(below, route.path.as_str(), PATH_LETTERS)?;
         differs.push(Difference {
             part: Part::Path,
             sent: below.to_owned(),
-            published: route.path.clone(),
+            published: route.path.as_str().to_owned(),
         });
-        Some(if slips(below) == slips(&route.path) {
+        Some(if slips(below) == slips(route.path.as_str()) {
             1
         } else {
             letters
@@ -262,12 +263,12 @@ impl<'a> Sent<'a> {
                 published: method(&route.method, self.method),
             });
         }
-        if self.stage != "RELEASE" {
+        if self.stage != RELEASE {
             far += 1;
             differs.push(Difference {
                 part: Part::Environment,
                 sent: self.stage.to_owned(),
-                published: "RELEASE".to_owned(),
+                published: RELEASE.to_owned(),
             });
         }
         far
@@ -300,7 +301,7 @@ fn published(service: &LiveService, route: &ServiceRoute, sent: &str, differs: V
         service_name: service.service.name.clone(),
         method: method(&route.method, sent),
         path: format!("{}{below}", address::of_service(service.service.id)),
-        environment: "RELEASE".to_owned(),
+        environment: RELEASE.to_owned(),
         differs,
     }
 }

@@ -1,17 +1,18 @@
 //! What can change in the live state, one entity at a time.
 
+use std::hash::Hash;
 use std::sync::Arc;
 
-use super::{Live, LiveService, ServiceRoute};
+use super::{HashMap, Live, LiveService, Routes};
+use crate::address;
+use crate::api::{Api, Backend, Callers, Group, Method, PathPattern, RELEASE};
 use crate::id::{
-    AccessKeyId, AppId, AuthorisationId, DomainId, ModelId, ProjectId, ServiceId, TokenId, UserId,
+    AccessKeyId, ApiId, AppId, AuthorisationId, DomainId, GroupId, ModelId, ProjectId, ServiceId, TokenId,
+    UserId,
 };
 use crate::model::Model;
-use crate::service::{Service, Wanted};
+use crate::service::Service;
 use crate::tenant::{AccessKey, App, Authorisation, Domain, Project, RevokedToken, TokenKey, User};
-
-/// So many former versions of a service are remembered: more changes in a row, none of which came through, are rare.
-const FORMER_MAX: usize = 16;
 
 /// One entity is now like this, or is gone. Applying a change twice is the same as once.
 #[derive(Clone)]
@@ -44,6 +45,14 @@ pub enum Change {
     Model(Box<Model>),
     /// A model is gone.
     ModelGone(ModelId),
+    /// A group of APIs is like this.
+    Group(Group),
+    /// A group is gone.
+    GroupGone(GroupId),
+    /// An API is published like this. Those of services come with their service.
+    Api(Box<Api>),
+    /// An API is not published any more.
+    ApiGone(ApiId),
     /// A service is like this.
     Service(Box<Service>),
     /// A service is gone.
@@ -73,23 +82,19 @@ impl Live {
             Change::AccessKeyGone(id) => drop(self.access_keys.remove(&id)),
             Change::App(app) => self.put_app(app),
             Change::AppGone(id) => self.drop_app(id),
-            Change::Authorisation(given) => {
-                self.authorisation_ids.insert(given.id, (given.app, given.api));
-                self.authorisations.insert((given.app, given.api), given);
-            }
-            Change::AuthorisationGone(id) => {
-                if let Some(pair) = self.authorisation_ids.remove(&id) {
-                    self.authorisations.remove(&pair);
-                }
-            }
+            Change::Authorisation(given) => self.put_authorisation(given),
+            Change::AuthorisationGone(id) => self.drop_authorisation(id),
             Change::Model(model) => self.put_model(*model),
-            Change::ModelGone(id) => drop(self.models.remove(&id)),
-            Change::Service(service) => self.put_service(*service),
-            Change::ServiceGone(id) => {
-                if let Some(gone) = self.services.remove(&id) {
-                    self.apis.remove(&gone.service.api);
-                }
+            Change::ModelGone(id) => {
+                self.models.remove(&id);
+                self.renew_users(id);
             }
+            Change::Group(group) => self.put_group(group),
+            Change::GroupGone(id) => self.drop_group(id),
+            Change::Api(api) => self.put_api(Arc::new(*api)),
+            Change::ApiGone(id) => self.drop_api(id),
+            Change::Service(service) => self.put_service(*service),
+            Change::ServiceGone(id) => self.drop_service(id),
             Change::TokenRevoked(token) => drop(self.revoked.insert(token.id, token)),
             Change::RevocationOver(id) => drop(self.revoked.remove(&id)),
             Change::TokenKey(key) => drop(self.token_keys.insert(key.id, Arc::new(key))),
@@ -114,15 +119,25 @@ impl Live {
     fn drop_app(&mut self, id: AppId) {
         self.forget_app_indexes(id);
         self.apps.remove(&id);
-        let given: Vec<Authorisation> = self
-            .authorisations
-            .values()
-            .filter(|given| given.app == id)
-            .copied()
-            .collect();
-        for gone in given {
-            self.authorisations.remove(&(gone.app, gone.api));
-            self.authorisation_ids.remove(&gone.id);
+        for api in self.apis_of_app.remove(&id).unwrap_or_default() {
+            if let Some(gone) = self.authorisations.remove(&(id, api)) {
+                self.authorisation_ids.remove(&gone.id);
+            }
+        }
+    }
+
+    fn put_authorisation(&mut self, given: Authorisation) {
+        let pair = (given.app, given.api);
+        self.authorisation_ids.insert(given.id, pair);
+        if self.authorisations.insert(pair, given).is_none() {
+            add(&mut self.apis_of_app, given.app, given.api);
+        }
+    }
+
+    fn drop_authorisation(&mut self, id: AuthorisationId) {
+        if let Some((app, api)) = self.authorisation_ids.remove(&id) {
+            self.authorisations.remove(&(app, api));
+            take(&mut self.apis_of_app, app, api);
         }
     }
 
@@ -147,61 +162,155 @@ impl Live {
             .enumerate()
             .filter_map(|(index, version)| Some((index, self.models.get(&version.model)?.clone())))
             .collect();
-        let routes = ServiceRoute::union(models.iter().map(|(index, model)| (*index, &**model)));
+        let routes = Routes::union(models.iter().map(|(index, model)| (*index, &**model)));
         let models = models.into_iter().map(|(_, model)| model).collect();
-        let former = self.former(&service);
-        let mut former_routes = ServiceRoute::union(former.iter().map(|model| (0, &**model)));
-        former_routes.retain(|former| {
-            !routes
-                .iter()
-                .any(|route| route.path == former.path && route.method == former.method)
-        });
-        former_routes.iter_mut().for_each(|route| route.versions.clear());
-        self.apis.insert(service.api, service.id);
-        self.services.insert(
-            service.id,
-            Arc::new(LiveService {
-                service,
-                models,
-                routes,
-                former,
-                former_routes,
-            }),
-        );
+        let api = Arc::new(api_of(&service));
+        self.forget_users(service.id);
+        for version in &service.versions {
+            add(&mut self.users_of_model, version.model, service.id);
+        }
+        self.put_api(Arc::clone(&api));
+        let live = LiveService {
+            service,
+            api,
+            models,
+            routes,
+        };
+        self.services.insert(live.service.id, Arc::new(live));
     }
 
-    /// The versions that a service had until now, newest first, without those that it has still. One that is to be stopped
-    /// has none.
-    fn former(&self, service: &Service) -> Vec<Arc<Model>> {
-        let Some(before) = self.services.get(&service.id) else {
-            return Vec::new();
-        };
-        if service.wanted == Wanted::Stopped {
-            return Vec::new();
+    fn drop_service(&mut self, id: ServiceId) {
+        self.forget_users(id);
+        if let Some(gone) = self.services.remove(&id) {
+            self.drop_api(gone.service.api);
         }
-        let mut former: Vec<Arc<Model>> = Vec::new();
-        for model in before.models.iter().chain(&before.former) {
-            let is_wanted = service.versions.iter().any(|version| version.model == model.id);
-            let is_known = former.iter().any(|other| other.id == model.id);
-            if !is_wanted && !is_known && former.len() < FORMER_MAX {
-                former.push(Arc::clone(model));
+    }
+
+    fn forget_users(&mut self, id: ServiceId) {
+        if let Some(before) = self.services.get(&id).cloned() {
+            for version in &before.service.versions {
+                take(&mut self.users_of_model, version.model, id);
             }
         }
-        former
     }
 
     /// A model's paths show in the services that use it.
     fn put_model(&mut self, model: Model) {
         let id = model.id;
         self.models.insert(id, Arc::new(model));
-        let users: Vec<Service> = self
-            .services
-            .values()
-            .filter(|live| live.service.versions.iter().any(|version| version.model == id))
-            .map(|live| live.service.clone())
-            .collect();
-        for service in users {
-            self.put_service(service);
+        self.renew_users(id);
+    }
+
+    fn renew_users(&mut self, id: ModelId) {
+        for user in self.users_of_model.get(&id).cloned().unwrap_or_default() {
+            if let Some(live) = self.services.get(&user) {
+                self.put_service(live.service.clone());
+            }
         }
+    }
+
+    fn put_group(&mut self, group: Group) {
+        self.forget_domains(group.id);
+        for name in &group.domains {
+            self.domain_names.insert(name.as_str().into(), group.id);
+        }
+        self.groups.insert(group.id, Arc::new(group));
+    }
+
+    fn drop_group(&mut self, id: GroupId) {
+        self.forget_domains(id);
+        self.groups.remove(&id);
+    }
+
+    fn forget_domains(&mut self, id: GroupId) {
+        if let Some(before) = self.groups.get(&id).cloned() {
+            for name in &before.domains {
+                // Another group may have the name by now: several changes can arrive as one step.
+                if self.domain_names.get(name.as_str()) == Some(&id) {
+                    self.domain_names.remove(name.as_str());
+                }
+            }
+        }
+    }
+
+    fn put_api(&mut self, api: Arc<Api>) {
+        self.take_back(api.id);
+        // The APIs of services are found by their service's id, which is a segment of their paths.
+        if api.group != GroupId::SERVICES {
+            let published = self.published.entry(api.group).or_default();
+            let at = match published.iter().position(|(name, _)| **name == *api.environment) {
+                Some(at) => at,
+                None => {
+                    published.push((api.environment.as_str().into(), Default::default()));
+                    published.len() - 1
+                }
+            };
+            if let Some((_, router)) = published.get_mut(at) {
+                router.insert(&api.path, api.method.clone(), Arc::clone(&api));
+            }
+        }
+        self.apis.insert(api.id, api);
+    }
+
+    fn drop_api(&mut self, id: ApiId) {
+        self.take_back(id);
+        self.apis.remove(&id);
+    }
+
+    /// Takes an API out of where it is published.
+    fn take_back(&mut self, id: ApiId) {
+        let Some(before) = self.apis.get(&id) else { return };
+        let Some(published) = self.published.get_mut(&before.group) else {
+            return;
+        };
+        for (environment, router) in published.iter_mut() {
+            if **environment == *before.environment {
+                router.remove(&before.path, &before.method, |api| api.id == id);
+            }
+        }
+        published.retain(|(_, router)| !router.is_empty());
+        if published.is_empty() {
+            self.published.remove(&before.group);
+        }
+    }
+}
+
+/// The API that a service has in the reserved group.
+fn api_of(service: &Service) -> Api {
+    Api {
+        id: service.api,
+        project: service.project,
+        name: service.name.clone(),
+        group: GroupId::SERVICES,
+        environment: RELEASE.to_owned(),
+        method: Method::Any,
+        path: PathPattern::new(format!("{}/*", address::of_service(service.id))),
+        callers: Callers {
+            iam: true,
+            app: service.app_auth,
+            app_code: service.app_code,
+        },
+        calls_per_second: service.calls_per_second,
+        timeout: None,
+        backend: Backend::Service(service.id),
+    }
+}
+
+/// Notes that `one` belongs to `key`. A list is short: what one app is authorised for, which services use one model.
+fn add<K: Eq + Hash + Clone, V: Ord + Clone>(index: &mut HashMap<K, Vec<V>>, key: K, one: V) {
+    let all = index.entry(key).or_default();
+    if let Err(at) = all.binary_search(&one) {
+        all.insert(at, one);
+    }
+}
+
+/// Takes that note back.
+fn take<K: Eq + Hash + Clone, V: Ord + Clone>(index: &mut HashMap<K, Vec<V>>, key: K, one: V) {
+    let Some(all) = index.get_mut(&key) else { return };
+    if let Ok(at) = all.binary_search(&one) {
+        all.remove(at);
+    }
+    if all.is_empty() {
+        index.remove(&key);
     }
 }

@@ -21,16 +21,16 @@ pub(crate) struct Offer<'l> {
 
 impl<'l> Offer<'l> {
     /// The API that it is for.
-    pub(crate) fn found(&self) -> Found<'l> {
-        self.found
+    pub(crate) fn found(&self) -> &Found<'l> {
+        &self.found
     }
     /// What arrived.
     pub(crate) fn arrival(&self) -> &Arrival {
         &self.arrival
     }
-    /// What arrived, for the next proof.
-    pub(crate) fn into_arrival(self) -> Box<Arrival> {
-        self.arrival
+    /// Both, for the next proof.
+    pub(crate) fn into_parts(self) -> (Found<'l>, Box<Arrival>) {
+        (self.found, self.arrival)
     }
 }
 

@@ -5,8 +5,8 @@
 //! [`limit`](crate::pipeline::limit), which reads the body, makes them verified.
 
 use adyton_core::address::Surface;
-use adyton_core::live::{Live, LiveService};
-use adyton_core::service::Service;
+use adyton_core::api::{Api, Callers};
+use adyton_core::live::Live;
 use adyton_identity::{Accepts, Caller, Identity, Request, Standing, Visitor};
 use adyton_sign::{EncodedSlash, Head};
 use http_body::Body as _;
@@ -47,7 +47,7 @@ pub(crate) fn identify(
         // The console's session: the control plane has verified it.
         Some(caller) => Standing::of_session(caller.clone()),
         None => {
-            let accepts = accepted(arrival, offer.found().service());
+            let accepts = accepted(arrival, offer.found().api());
             identity.identify(live, &accepts, &as_signed(arrival, slash))?
         }
     });
@@ -68,18 +68,12 @@ fn session(arrival: &Arrival) -> Option<&Caller> {
     }
 }
 
-/// What is taken as credentials. At the API address of a service users always, apps once one has been authorised; at the
-/// Prediction tab users alone: apps call APIs, not the management address that the door is.
-pub(crate) fn accepted(arrival: &Arrival, live: &LiveService) -> Accepts {
-    let Service {
-        app_auth, app_code, ..
-    } = live.service;
+/// What is taken as credentials: what the API says; at the Prediction tab users alone: apps call APIs, not the management
+/// address that the door is.
+pub(crate) fn accepted(arrival: &Arrival, api: &Api) -> Accepts {
+    let Callers { iam, app, app_code } = api.callers;
     match arrival.door {
-        Entrance::Address => Accepts {
-            iam: true,
-            app: app_auth,
-            app_code,
-        },
+        Entrance::Address => Accepts { iam, app, app_code },
         Entrance::PredictionTab(_) => Accepts::IAM,
     }
 }

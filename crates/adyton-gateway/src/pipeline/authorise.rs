@@ -1,9 +1,10 @@
-//! May they? Users need the permission to predict in the service's project; apps an authorisation for its API. The decision
+//! May they? Users need the permission to predict in the API's project; apps an authorisation for it. The decision
 //! is `adyton-identity`'s; the grant that it leads to is made here and nowhere else.
 
 use std::time::Duration;
 
-use adyton_core::live::{Live, LiveService};
+use adyton_core::api::Api;
+use adyton_core::live::Live;
 use adyton_identity::{Caller, policy};
 
 use crate::arrival::Arrival;
@@ -20,9 +21,9 @@ pub(crate) struct Grant<'l> {
 }
 
 impl<'l> Grant<'l> {
-    /// The service that may be called.
-    pub(crate) fn service(&self) -> &'l LiveService {
-        self.found.service()
+    /// The API that may be called.
+    pub(crate) fn api(&self) -> &'l Api {
+        self.found.api()
     }
     /// When the request arrived, by the monotonic clock.
     pub(crate) fn arrived(&self) -> Duration {
@@ -40,17 +41,16 @@ impl<'l> Grant<'l> {
 
 /// Decides.
 pub(crate) fn decide<'l>(live: &Live, offer: Offer<'l>, known: Known) -> Result<Grant<'l>, Box<Refused>> {
-    let found = offer.found();
-    may_call(live, known.claimed(), found.service())?;
+    may_call(live, known.claimed(), offer.found().api())?;
+    let (found, arrival) = offer.into_parts();
     Ok(Grant {
         found,
-        arrival: offer.into_arrival(),
+        arrival,
         known,
     })
 }
 
-/// Whether a caller may call a service, as policies are in `live`: decided by the head, and again with the last byte.
-pub(crate) fn may_call(live: &Live, caller: &Caller, service: &LiveService) -> Result<(), Box<Refused>> {
-    let service = &service.service;
-    policy::may_call(live, caller, service.project, service.api).map_err(|denied| denied.rejection().into())
+/// Whether a caller may call an API, as policies are in `live`: decided by the head, and again with the last byte.
+pub(crate) fn may_call(live: &Live, caller: &Caller, api: &Api) -> Result<(), Box<Refused>> {
+    policy::may_call(live, caller, api).map_err(|denied| denied.rejection().into())
 }

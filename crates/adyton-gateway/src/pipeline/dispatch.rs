@@ -1,5 +1,5 @@
-//! What does the model say? Chooses an instance by the weights of the versions that declare the path, and hands the call over:
-//! to a model in this process, or to a program over HTTP.
+//! What does the back end say? For a service, chooses an instance by the weights of the versions that declare the path, and
+//! hands the call over: to a model in this process, or to a program over HTTP. A fixed answer is given here.
 //!
 //! The only step that can be reached by a [`Call`], and so the only one after all others. Cancelling it cancels the work: a
 //! queued prediction is withdrawn, a connection to an instance closed.
@@ -10,17 +10,21 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
+use adyton_core::api::FixedAnswer;
 use adyton_core::catalogue::Reason;
 use adyton_core::clock::Timestamp;
 use adyton_core::evidence::Evidence;
 use adyton_core::instances::{Instances, ServiceSeen};
+use adyton_core::record::AnsweredBy;
 use adyton_core::rejection::{PublicDetail, Rejection};
 use adyton_core::service::{Service, ServiceStatus, Wanted};
-use adyton_runtime::targets::{self, Target, Unavailable};
+use adyton_runtime::targets::{self, Target, Unavailable, VersionTargets};
+use http::Response;
 
-use crate::pipeline::answer::Answer;
-use crate::pipeline::limit::{Bodies, Call};
+use crate::pipeline::answer::{Answer, AnswerBody};
+use crate::pipeline::limit::{Bodies, Call, Sent};
 use crate::pipeline::refused::Refused;
+use crate::pipeline::route::{Behind, Called};
 use crate::settings::GatewaySettings;
 use crate::tick_clock::TickClock;
 use crate::trail::Trail;
@@ -76,7 +80,7 @@ impl Dispatcher {
     }
 }
 
-/// Sends a call to an instance and gives its answer.
+/// Sends a call to what stands behind its API, and gives the answer.
 pub(crate) async fn send(
     dispatcher: &Dispatcher,
     targets: &RefCell<targets::Reader>,
@@ -85,11 +89,48 @@ pub(crate) async fn send(
     call: Call<'_>,
     trail: &mut Trail,
 ) -> Result<Answer, Box<Refused>> {
-    let (service, route) = (&call.service().service, call.route());
+    let (found, sent) = call.into_parts();
+    match found.behind() {
+        Behind::Service(called) => {
+            pin!(to_instance(
+                dispatcher, targets, bodies, settings, called, sent, trail
+            ))
+            .await
+        }
+        Behind::Http(backend, target) => Err(Refused::defect(&format!(
+            "no back end is called over HTTP yet: {backend:?}, {target}"
+        ))),
+        Behind::Fixed(answer) => Ok(fixed(answer, sent)),
+    }
+}
+
+/// The answer that is always the same.
+fn fixed(answer: &FixedAnswer, sent: Sent) -> Answer {
+    let mut response = Response::new(AnswerBody::Whole(answer.body.clone()));
+    *response.status_mut() = answer.status;
+    response.headers_mut().clone_from(&answer.headers);
+    Answer {
+        response,
+        answered_by: AnsweredBy::Gateway,
+        allowance: sent.turn.spend(),
+    }
+}
+
+/// Sends a call to an instance of a service.
+async fn to_instance(
+    dispatcher: &Dispatcher,
+    targets: &RefCell<targets::Reader>,
+    bodies: &Bodies,
+    settings: &GatewaySettings,
+    called: &Called<'_>,
+    sent: Sent,
+    trail: &mut Trail,
+) -> Result<Answer, Box<Refused>> {
+    let service = &called.service().service;
     if service.wanted == Wanted::Stopped {
         return Err(unavailable(&*dispatcher.instances, service));
     }
-    let declares = |model| call.service().declares(model, route);
+    let declares = |version: &VersionTargets| called.is_declared_by(version);
     let place = targets
         .borrow_mut()
         .take(service.id, declares, dispatcher.next())
@@ -98,13 +139,26 @@ pub(crate) async fn send(
     match place.target() {
         Target::InProcess(model) => {
             let model = Arc::clone(model);
-            let predicted = in_process::predict(dispatcher, bodies, settings, &model, &place, call, trail);
+            let predicted = in_process::predict(
+                dispatcher,
+                bodies,
+                settings,
+                &model,
+                &place,
+                (called, sent),
+                trail,
+            );
             pin!(predicted).await
         }
         Target::Http(address) => {
             let address = *address;
             pin!(forward::forward(
-                dispatcher, settings, address, place, call, trail
+                dispatcher,
+                settings,
+                address,
+                place,
+                (called, sent),
+                trail
             ))
             .await
         }

@@ -8,11 +8,11 @@
 
 use std::hash::BuildHasher as _;
 
-use adyton_core::live::{Live, LiveService, ServiceRoute};
+use adyton_core::api::Api;
+use adyton_core::live::Live;
 use adyton_core::source::Source;
 use adyton_identity::{Identity, Standing, Way};
 use adyton_sign::BodyHasher;
-use bytes::Bytes;
 
 use crate::arrival::Arrival;
 use crate::pipeline::authenticate;
@@ -47,34 +47,26 @@ pub(crate) struct Whole<'l> {
 
 /// A call that may be made: allowed, proven, within its limits, with a turn reserved and the whole body.
 pub(crate) struct Call<'l> {
-    service: &'l LiveService,
-    route: &'l ServiceRoute,
-    arrival: Box<Arrival>,
-    body: Body,
-    turn: Turn,
-    way: Way,
+    found: Found<'l>,
+    sent: Sent,
+}
+
+/// What of a call is sent on, whatever stands behind its API.
+pub(crate) struct Sent {
+    /// What arrived; its body has been read.
+    pub(crate) arrival: Box<Arrival>,
+    /// The body.
+    pub(crate) body: Body,
+    /// The turn, to be spent when the call is handed over.
+    pub(crate) turn: Turn,
+    /// How the caller showed who they are.
+    pub(crate) way: Way,
 }
 
 impl<'l> Call<'l> {
-    /// The service called.
-    pub(crate) fn service(&self) -> &'l LiveService {
-        self.service
-    }
-    /// The path and method called.
-    pub(crate) fn route(&self) -> &'l ServiceRoute {
-        self.route
-    }
-    /// How the caller showed who they are.
-    pub(crate) fn way(&self) -> Way {
-        self.way
-    }
-    /// The body.
-    pub(crate) fn body(&self) -> &Bytes {
-        &self.body
-    }
-    /// What arrived, its body and the turn, to be sent.
-    pub(crate) fn into_parts(self) -> (Box<Arrival>, Body, Turn) {
-        (self.arrival, self.body, self.turn)
+    /// What was called, and what is to be sent there.
+    pub(crate) fn into_parts(self) -> (Found<'l>, Sent) {
+        (self.found, self.sent)
     }
 }
 
@@ -125,16 +117,16 @@ pub(crate) async fn prove<'l>(
         mut turn,
         standing,
     } = whole;
-    let (service, route) = (found.service(), found.route());
+    let api = found.api();
     let (way, is_proven) = (standing.claimed().way(), standing.is_proven());
     let sent = adyton_identity::Whole {
         request: &authenticate::as_signed(&arrival, settings.encoded_slash),
-        accepts: &authenticate::accepted(&arrival, current(then, now, service)),
+        accepts: &authenticate::accepted(&arrival, current(then, now, api)),
         digest: body.digest(),
         bytes: &body,
     };
     let caller = identity.still(standing, then, now, &sent, |caller| {
-        authorise::may_call(now, caller, service)
+        authorise::may_call(now, caller, api)
     })?;
     if !is_proven {
         trail.called_by(caller.seen());
@@ -142,14 +134,13 @@ pub(crate) async fn prove<'l>(
         arrival.body.is_proven();
         body.proven(bodies, settings.patience.body).await?;
     }
-    Ok(Call {
-        service,
-        route,
+    let sent = Sent {
         arrival,
         body,
         turn,
         way,
-    })
+    };
+    Ok(Call { found, sent })
 }
 
 /// By what a body is counted whose caller is proven only with its last byte.
@@ -164,10 +155,10 @@ fn unproven(standing: &Standing, arrival: &Arrival) -> Option<Unproven> {
     })
 }
 
-/// The service as it is now, for what it accepts; as it was, if it is gone: dispatch says so.
-fn current<'s>(then: &Live, now: &'s Live, service: &'s LiveService) -> &'s LiveService {
+/// The API as it is now, for what it accepts; as it was, if it is gone: dispatch says so.
+fn current<'s>(then: &Live, now: &'s Live, api: &'s Api) -> &'s Api {
     if then.revision() == now.revision() {
-        return service;
+        return api;
     }
-    now.service(service.service.id).map_or(service, |service| service)
+    now.api(api.id).map_or(api, |api| api)
 }

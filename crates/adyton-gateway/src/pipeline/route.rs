@@ -1,7 +1,11 @@
 //! Which API is this? The only place that says `APIG.0101`.
 //!
 //! The path is decoded here, once; what is compared, signed and forwarded is the same path. In this order: `Host`, the
-//! encoding, dot segments, the address, the service, the environment, the path, the method.
+//! encoding, dot segments, and then
+//!
+//! - at a domain name of a group: the environment, the path, the method among the group's APIs;
+//! - everywhere else: the address of a service, the service, the environment, the path, the method. The API that a service
+//!   has in the reserved group takes all paths below, and the routes of its models say which there are.
 //!
 //! At the Prediction tab's door only services of the project in its path are found: any other looks like none.
 
@@ -9,14 +13,17 @@ use std::borrow::Cow;
 use std::cell::RefCell;
 
 use adyton_core::address;
+use adyton_core::api::{Api, Backend, FixedAnswer, HttpBackend, RELEASE};
 use adyton_core::catalogue::Reason;
 use adyton_core::evidence::Evidence;
-use adyton_core::id::{ProjectId, ServiceId};
-use adyton_core::live::{Live, LiveService, ServiceRoute};
+use adyton_core::id::{GroupId, ProjectId, ServiceId};
+use adyton_core::live::route::encoded;
+use adyton_core::live::{Live, LiveService, Miss, ServiceRoute};
+use adyton_core::service::Wanted;
 use adyton_runtime::targets::{self, VersionTargets};
 use adyton_sign::EncodedSlash;
 use http::HeaderMap;
-use http::header::HeaderName;
+use http::header::{HOST, HeaderName};
 
 use crate::arrival::{Arrival, Entrance};
 use crate::pipeline::refused::Refused;
@@ -26,24 +33,74 @@ pub(crate) mod host;
 pub(crate) mod path;
 
 const X_STAGE: HeaderName = HeaderName::from_static("x-stage");
-/// The environment that services are published in, and the default of `X-Stage`.
-const RELEASE: &str = "RELEASE";
 
-/// A request fits a published API: one path and method of one service.
-#[derive(Clone, Copy)]
+/// A request fits a published API.
 pub(crate) struct Found<'l> {
+    api: &'l Api,
+    behind: Behind<'l>,
+}
+
+/// What stands behind the API, for this request.
+pub(crate) enum Behind<'l> {
+    /// A service, at a route of its models.
+    Service(Called<'l>),
+    /// An HTTP server, and the path that is asked there.
+    Http(&'l HttpBackend, Box<str>),
+    /// Always the same answer.
+    Fixed(&'l FixedAnswer),
+}
+
+/// One path and method of one service.
+pub(crate) struct Called<'l> {
     service: &'l LiveService,
-    route: &'l ServiceRoute,
+    route: Declared<'l>,
+    target: Cow<'l, str>,
+}
+
+/// Who declares a route.
+enum Declared<'l> {
+    /// A version that the service wants.
+    Wanted(&'l ServiceRoute),
+    /// Only a former version, which answers until what is wanted is ready.
+    Former(Box<ServiceRoute>),
 }
 
 impl<'l> Found<'l> {
+    /// The API.
+    pub(crate) fn api(&self) -> &'l Api {
+        self.api
+    }
+    /// What stands behind it.
+    pub(crate) fn behind(&self) -> &Behind<'l> {
+        &self.behind
+    }
+}
+
+impl<'l> Called<'l> {
     /// The service.
     pub(crate) fn service(&self) -> &'l LiveService {
         self.service
     }
     /// The path and method that fit.
-    pub(crate) fn route(&self) -> &'l ServiceRoute {
-        self.route
+    pub(crate) fn route(&self) -> &ServiceRoute {
+        match &self.route {
+            Declared::Wanted(route) => route,
+            Declared::Former(route) => route,
+        }
+    }
+    /// The path that a model is asked, encoded.
+    pub(crate) fn target(&self) -> &str {
+        &self.target
+    }
+    /// Whether a version in the table of targets declares the route.
+    pub(crate) fn is_declared_by(&self, version: &VersionTargets) -> bool {
+        let versions = &self.service.service.versions;
+        let wanted = versions.iter().position(|wanted| wanted.model == version.model);
+        match (wanted, &self.route) {
+            (Some(at), Declared::Wanted(route)) => route.versions.contains(&at),
+            (Some(_), Declared::Former(_)) => false,
+            (None, Declared::Wanted(_) | Declared::Former(_)) => version.routes.declare(self.route()),
+        }
     }
 }
 
@@ -70,7 +127,22 @@ pub(crate) fn find<'l>(
         headers: &head.headers,
         slash,
     };
-    question.resolve(live, targets, trail)
+    let path = question.decoded()?;
+    let group = match &arrival.door {
+        Entrance::Address if live.has_domains() => {
+            let authority = head
+                .uri
+                .authority()
+                .map(|authority| authority.as_str().as_bytes());
+            let host = head.headers.get(HOST).map(|host| host.as_bytes()).or(authority);
+            live.group_at(host.unwrap_or_default())
+        }
+        Entrance::Address | Entrance::PredictionTab(_) => None,
+    };
+    match group {
+        Some(group) => question.in_group(live, targets, trail, group, &path),
+        None => question.among_services(live, targets, trail, &path),
+    }
 }
 
 /// What a request asks for.
@@ -100,91 +172,159 @@ impl Within {
     }
 }
 
-impl Question<'_> {
-    fn resolve<'l>(
+impl<'a> Question<'a> {
+    fn decoded(&self) -> Result<Cow<'a, str>, Box<Refused>> {
+        path::decoded(self.path, self.slash).map_err(|fault| {
+            let reason = match fault {
+                path::Fault::Encoding => Reason::RouteBadEncoding,
+                path::Fault::DotSegment => Reason::RouteDotSegment,
+            };
+            self.refused(reason, None, self.path)
+        })
+    }
+
+    fn among_services<'l>(
         &self,
         live: &'l Live,
         targets: &RefCell<targets::Reader>,
         trail: &mut Trail,
+        path: &str,
     ) -> Result<Found<'l>, Box<Refused>> {
-        let path = match path::decoded(self.path, self.slash) {
-            Ok(path) => path,
-            Err(path::Fault::Encoding) => {
-                return Err(self.refused(Reason::RouteBadEncoding, None, self.path));
-            }
-            Err(path::Fault::DotSegment) => {
-                return Err(self.refused(Reason::RouteDotSegment, None, self.path));
-            }
-        };
-        let Some((id, below)) = address::split_service(&path) else {
-            return Err(self.refused(Reason::RouteNotAnApiAddress, None, &path));
+        let Some((id, below)) = address::split_service(path) else {
+            return Err(self.refused(Reason::RouteNotAnApiAddress, None, path));
         };
         let Some(id) = ServiceId::parse(id.as_bytes()) else {
-            return Err(self.refused(Reason::RouteMalformedServiceId, None, &path));
+            return Err(self.refused(Reason::RouteMalformedServiceId, None, path));
         };
         let Some(service) = live.service(id).filter(|service| self.within.holds(service)) else {
             return Err(self.refused(Reason::RouteNoSuchService, Some(id), below));
         };
-        trail.found(service);
+        trail.found(&service.api, Some(id));
         if self.headers.get_all(X_STAGE).iter().any(|stage| stage != RELEASE) {
             return Err(self.refused(Reason::RouteNotInStage, Some(id), below));
         }
-        match choose(&service.routes, below, self.method) {
-            Ok(route) => Ok(Found { service, route }),
-            Err(reason) => match self.serves_still(targets, service, below) {
-                Some(route) => Ok(Found { service, route }),
-                None => Err(self.refused(reason, Some(id), below)),
-            },
-        }
+        let called = self.called(targets, service, below)?;
+        Ok(Found {
+            api: &service.api,
+            behind: Behind::Service(called),
+        })
     }
 
-    /// A path that the service does not want any more, while a version that declares it still answers: a change takes no
-    /// path away before what it brings is ready.
-    fn serves_still<'l>(
+    fn in_group<'l>(
+        &self,
+        live: &'l Live,
+        targets: &RefCell<targets::Reader>,
+        trail: &mut Trail,
+        group: GroupId,
+        path: &str,
+    ) -> Result<Found<'l>, Box<Refused>> {
+        let stage = self.stage();
+        let api = live.published(group, &stage, path, self.method).map_err(|miss| {
+            let elsewhere = stage != RELEASE && live.published(group, RELEASE, path, self.method).is_ok();
+            let reason = match miss {
+                Miss::Path if elsewhere => Reason::RouteNotInStage,
+                Miss::Path => Reason::RouteNotAnApiAddress,
+                Miss::Method => Reason::RouteWrongMethod,
+            };
+            self.refused(reason, None, path)
+        })?;
+        let behind = match &api.backend {
+            Backend::Service(id) => {
+                trail.found(api, Some(*id));
+                let Some(service) = live.service(*id) else {
+                    return Err(self.refused(Reason::RouteNoSuchService, Some(*id), path));
+                };
+                Behind::Service(self.called(targets, service, path)?)
+            }
+            Backend::Http(backend) => {
+                trail.found(api, None);
+                let target = format!("{}{}", backend.base_path, kept(encoded(path)));
+                Behind::Http(backend, target.into())
+            }
+            Backend::Fixed(answer) => {
+                trail.found(api, None);
+                Behind::Fixed(answer)
+            }
+        };
+        Ok(Found { api, behind })
+    }
+
+    /// The route of a service for a path below its address.
+    fn called<'l>(
         &self,
         targets: &RefCell<targets::Reader>,
         service: &'l LiveService,
         below: &str,
-    ) -> Option<&'l ServiceRoute> {
-        let route = choose(&service.former_routes, below, self.method).ok()?;
+    ) -> Result<Called<'l>, Box<Refused>> {
+        let found = service.routes.find(below, self.method);
+        let (route, target) = match found {
+            // An exact path has been encoded once; what a pattern takes is another path with each call.
+            Ok(route) => match route.exact_target() {
+                Some(target) => (Declared::Wanted(route), Cow::Borrowed(target)),
+                None => (Declared::Wanted(route), Cow::Owned(kept(route.target(below)))),
+            },
+            Err(miss) => {
+                let Some(route) = self.serves_still(targets, service, below) else {
+                    let reason = match miss {
+                        Miss::Path => Reason::RouteUndeclaredPath,
+                        Miss::Method => Reason::RouteWrongMethod,
+                    };
+                    return Err(self.refused(reason, Some(service.service.id), below));
+                };
+                let target = kept(route.target(below));
+                (Declared::Former(route), Cow::Owned(target))
+            }
+        };
+        Ok(Called {
+            service,
+            route,
+            target,
+        })
+    }
+
+    /// A route that the service does not want any more, while a version that declares it still answers: a change takes no
+    /// path away before what it brings is ready. Who still answers, and where, is known to the table of targets alone.
+    fn serves_still(
+        &self,
+        targets: &RefCell<targets::Reader>,
+        service: &LiveService,
+        below: &str,
+    ) -> Option<Box<ServiceRoute>> {
+        if service.service.wanted == Wanted::Stopped {
+            return None;
+        }
         let mut targets = targets.borrow_mut();
         let serving = targets.current().service(service.service.id)?;
-        let declares = |version: &VersionTargets| service.declares(version.model, route);
-        serving.versions.iter().any(declares).then_some(route)
+        let declared = |version: &VersionTargets| version.routes.find(below, self.method).ok().cloned();
+        serving.versions.iter().find_map(declared).map(Box::new)
+    }
+
+    /// All values of `X-Stage`, as they were sent.
+    fn stage(&self) -> Cow<'_, str> {
+        let mut stages = self.headers.get_all(X_STAGE).iter();
+        let Some(first) = stages.next() else {
+            return Cow::Borrowed(RELEASE);
+        };
+        let first = String::from_utf8_lossy(first.as_bytes());
+        let rest = stages.map(|stage| String::from_utf8_lossy(stage.as_bytes()));
+        rest.fold(first, |all, stage| format!("{all}, {stage}").into())
     }
 
     /// A refusal with the facts that the nearest route can be found from, should somebody ask.
     fn refused(&self, reason: Reason, service: Option<ServiceId>, path: &str) -> Box<Refused> {
-        let stages = self.headers.get_all(X_STAGE).iter();
-        let stages: Vec<Cow<'_, str>> = stages
-            .map(|stage| String::from_utf8_lossy(stage.as_bytes()))
-            .collect();
-        let stage = match stages.as_slice() {
-            [] => RELEASE.to_owned(),
-            stages => stages.join(", "),
-        };
         let cut = |text: &str| text[..text.floor_char_boundary(2048)].replace(path::KEPT_SLASH, "%2F");
         let evidence = Evidence::Route {
             service,
             path: cut(path),
             method: cut(self.method),
-            stage: cut(&stage),
+            stage: cut(&self.stage()),
         };
         Refused::new(reason, evidence)
     }
 }
 
-/// The route that a path and method fit; else whether it was the path or the method that did not.
-fn choose<'r>(routes: &'r [ServiceRoute], below: &str, method: &str) -> Result<&'r ServiceRoute, Reason> {
-    let mut reason = Reason::RouteUndeclaredPath;
-    for route in routes.iter().filter(|route| route.has_path(below)) {
-        if route.method.admits(method) {
-            return Ok(route);
-        }
-        reason = Reason::RouteWrongMethod;
-    }
-    Err(reason)
+/// An encoded path with the slashes that were kept encoded, as they came.
+fn kept(target: Cow<'_, str>) -> String {
+    // No other NUL comes this far.
+    target.replace("%00", "%2F")
 }
-
-#[cfg(test)]
-mod tests;

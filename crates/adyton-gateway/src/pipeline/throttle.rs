@@ -1,4 +1,4 @@
-//! Not too often? One limit for each API: `calls_per_second` of the service, else the default of the settings.
+//! Not too often? One limit for each API: its `calls_per_second`, else the default of the settings.
 //!
 //! A turn is reserved here and spent at dispatch; one that is not spent goes back. A provisional caller only looks: whoever
 //! cannot sign must not use up the turns of those who can. `limit` takes the turn once the signature is proven.
@@ -8,6 +8,7 @@
 
 use std::time::Duration;
 
+use adyton_core::api::Backend;
 use adyton_core::catalogue::Reason;
 use adyton_core::evidence::Evidence;
 use adyton_core::rejection::{PublicDetail, Rejection};
@@ -51,15 +52,18 @@ pub(crate) fn take(
     default_per_second: u32,
     grant: &Grant<'_>,
 ) -> Result<Turn, Box<Refused>> {
-    let service = &grant.service().service;
-    let (calls, setting) = match service.calls_per_second {
-        Some(calls) => (calls, "calls_per_second of the service"),
-        None => (default_per_second, "throttle.default_per_second"),
+    let api = grant.api();
+    let (calls, setting) = match (api.calls_per_second, &api.backend) {
+        (Some(calls), Backend::Service(_)) => (calls, "calls_per_second of the service"),
+        (Some(calls), Backend::Http(_) | Backend::Fixed(_)) => (calls, "calls_per_second of the API"),
+        (None, Backend::Service(_) | Backend::Http(_) | Backend::Fixed(_)) => {
+            (default_per_second, "throttle.default_per_second")
+        }
     };
     let Some(rate) = Rate::per_second(calls) else {
         return Ok(Turn(None));
     };
-    let bucket = quotas.bucket(service.api);
+    let bucket = quotas.bucket(api.id);
     let allowance = Allowance {
         remain: 0,
         limit: calls,

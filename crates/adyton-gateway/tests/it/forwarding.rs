@@ -386,6 +386,7 @@ fn weights_choose_among_the_versions_that_declare_the_path() {
                 Target::Http(one.address),
                 world.tally.clone(),
             )],
+            routes: std::sync::Arc::default(),
         },
         VersionTargets {
             model: other,
@@ -396,6 +397,7 @@ fn weights_choose_among_the_versions_that_declare_the_path() {
                 Target::Http(two.address),
                 world.tally.clone(),
             )],
+            routes: std::sync::Arc::default(),
         },
     ];
     let targets = ServiceTargets {

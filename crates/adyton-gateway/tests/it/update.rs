@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use adyton_core::id::{InstanceId, ModelId};
-use adyton_core::live::Change;
+use adyton_core::live::{Change, Routes};
 use adyton_core::model::ApiDeclaration;
 use adyton_runtime::targets::{Balance, Instance, ServiceTargets, Target, Unavailable, VersionTargets};
 
@@ -28,10 +28,13 @@ fn serves(world: &World, model: ModelId, program: &Program) {
         Target::Http(program.address),
         Arc::clone(&world.tally),
     );
+    let live = world.cell.load();
+    let declares = live.model(model).expect("the model");
     let versions = vec![VersionTargets {
         model,
         weight: 100,
         instances: vec![instance],
+        routes: Arc::new(Routes::union(std::iter::once((0, &**declares)))),
     }];
     let targets = ServiceTargets {
         versions,

@@ -287,6 +287,8 @@ impl World {
             model: MODEL,
             weight: 100,
             instances,
+            // What the service wants says so itself.
+            routes: Arc::default(),
         }];
         let targets = ServiceTargets {
             versions,

@@ -1,5 +1,6 @@
 //! The decision: may this caller do this here?
 
+use adyton_core::api::Api;
 use adyton_core::catalogue::Reason;
 use adyton_core::evidence::Evidence;
 use adyton_core::id::{ApiId, DomainId, ProjectId};
@@ -149,19 +150,19 @@ pub fn app_may_call<'l>(live: &'l Live, caller: &Caller, api: ApiId) -> Option<&
     live.authorisation(app.id, api)
 }
 
-/// Whether a caller may call an API of a project: a user with the permission to predict there, or an app that is
-/// authorised for the API.
+/// Whether a caller may call an API: a user with the permission to predict in its project, or an app that is authorised for
+/// it.
 ///
 /// # Errors
 /// Why not, with evidence.
-pub fn may_call(live: &Live, caller: &Caller, project: ProjectId, api: ApiId) -> Result<(), Denied> {
+pub fn may_call(live: &Live, caller: &Caller, api: &Api) -> Result<(), Denied> {
     match &caller.who {
-        Who::User(_) => may(live, caller, Action::ServicePredict, project),
-        Who::App(_) if app_may_call(live, caller, api).is_some() => Ok(()),
+        Who::User(_) => may(live, caller, Action::ServicePredict, api.project),
+        Who::App(_) if app_may_call(live, caller, api.id).is_some() => Ok(()),
         Who::App(_) => Err(Denied::AppNotAuthorised(evidence(
             caller,
-            Some(project),
-            format!("call API {api}"),
+            Some(api.project),
+            format!("call API {}", api.id),
             &[],
         ))),
     }

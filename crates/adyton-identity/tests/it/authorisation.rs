@@ -1,7 +1,8 @@
 //! What callers may do, and where.
 
+use adyton_core::api::{Api, Backend, Callers, Method, PathPattern, RELEASE};
 use adyton_core::catalogue::Reason;
-use adyton_core::id::{AuthorisationId, DomainId};
+use adyton_core::id::{ApiId, AuthorisationId, DomainId, GroupId, ProjectId, ServiceId};
 use adyton_core::live::Change;
 use adyton_core::tenant::{Assignment, Role, Scope, User};
 use adyton_identity::policy::{may, may_call, may_in_domain, roles};
@@ -17,6 +18,26 @@ fn with_token(world: &World, user: &User, scope: Scope) -> Caller {
         .issue_token(&world.live, user, scope, Methods::PASSWORD, None);
     let call = Call::new().header("X-Auth-Token", &issued.expect("a token").0);
     world.identify(Accepts::IAM, &call).expect("known")
+}
+
+fn api(project: ProjectId, id: ApiId) -> Api {
+    Api {
+        id,
+        project,
+        name: "api".into(),
+        group: GroupId::SERVICES,
+        environment: RELEASE.into(),
+        method: Method::Any,
+        path: PathPattern::new("/*"),
+        callers: Callers {
+            iam: true,
+            app: true,
+            app_code: true,
+        },
+        calls_per_second: None,
+        timeout: None,
+        backend: Backend::Service(ServiceId::from_bits(1)),
+    }
 }
 
 fn bob(world: &World) -> User {
@@ -76,8 +97,8 @@ fn the_scope_of_a_token_narrows_and_never_widens() {
 fn an_access_key_reaches_wherever_its_user_has_roles() {
     let world = World::new();
     let user = world.identify(ALL, &Call::new().signed(AK, SK)).expect("known");
-    assert_eq!(may_call(&world.live, &user, HERE, API), Ok(()));
-    let denied = may_call(&world.live, &user, THERE, API).expect_err("no role there");
+    assert_eq!(may_call(&world.live, &user, &api(HERE, API)), Ok(()));
+    let denied = may_call(&world.live, &user, &api(THERE, API)).expect_err("no role there");
     assert_eq!(denied.rejection().reason, Reason::IamOtherProject);
 }
 
@@ -85,7 +106,7 @@ fn an_access_key_reaches_wherever_its_user_has_roles() {
 fn roles_are_looked_up_at_each_call() {
     let mut world = World::new();
     let user = with_token(&world, &alice(), Scope::Project(HERE));
-    assert_eq!(may_call(&world.live, &user, HERE, API), Ok(()));
+    assert_eq!(may_call(&world.live, &user, &api(HERE, API)), Ok(()));
     let auditor = Assignment {
         role: Role::Auditor,
         scope: Scope::Project(HERE),
@@ -95,7 +116,7 @@ fn roles_are_looked_up_at_each_call() {
         ..alice()
     }));
     let user = with_token(&world, &alice(), Scope::Project(HERE));
-    let denied = may_call(&world.live, &user, HERE, API)
+    let denied = may_call(&world.live, &user, &api(HERE, API))
         .expect_err("reads only")
         .rejection();
     assert_eq!(denied.reason, Reason::IamNotPermitted);
@@ -110,8 +131,8 @@ fn an_app_may_call_what_it_is_authorised_for_and_nothing_else() {
     let app = world
         .identify(ALL, &Call::new().signed(APP_KEY, APP_SECRET))
         .expect("known");
-    assert_eq!(may_call(&world.live, &app, HERE, API), Ok(()));
-    let denied = may_call(&world.live, &app, HERE, OTHER_API)
+    assert_eq!(may_call(&world.live, &app, &api(HERE, API)), Ok(()));
+    let denied = may_call(&world.live, &app, &api(HERE, OTHER_API))
         .expect_err("another API")
         .rejection();
     assert_eq!(
@@ -120,5 +141,5 @@ fn an_app_may_call_what_it_is_authorised_for_and_nothing_else() {
     );
     assert!(may(&world.live, &app, Action::ServiceGet, HERE).is_err());
     world.apply(Change::AuthorisationGone(AuthorisationId::from_bits(1)));
-    assert!(may_call(&world.live, &app, HERE, API).is_err());
+    assert!(may_call(&world.live, &app, &api(HERE, API)).is_err());
 }

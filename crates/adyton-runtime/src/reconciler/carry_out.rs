@@ -3,9 +3,11 @@
 //! and the next plan goes on from there.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use adyton_core::id::{InstanceId, ServiceId};
 use adyton_core::instances::{InstanceSeen, InstanceStatus, LogLine, Restarting};
+use adyton_core::live::Routes;
 
 use super::executor::{Report, Start};
 use super::machinery::Machinery;
@@ -28,6 +30,8 @@ pub(super) struct Service {
 struct Known {
     /// The model, as people call it.
     name: String,
+    /// What its version declares.
+    routes: Arc<Routes>,
     /// Where it answers.
     place: String,
     /// Since its program ended, until it answers again.
@@ -145,6 +149,7 @@ impl Service {
         );
         let known = Known {
             name: recipe.name.clone(),
+            routes: Arc::clone(&recipe.routes),
             place: String::new(),
             restarting: None,
         };
@@ -197,15 +202,14 @@ impl Service {
             return;
         }
         let versions = self.seen.serving.iter().map(|share| {
-            let ready = self
-                .seen
-                .instances
-                .iter()
-                .filter(|one| one.key == share.key && one.phase == Phase::Ready);
+            let its = || self.seen.instances.iter().filter(|one| one.key == share.key);
+            let ready = its().filter(|one| one.phase == Phase::Ready);
+            let routes = its().find_map(|one| Some(Arc::clone(&self.known.get(&one.id)?.routes)));
             VersionTargets {
                 model: share.model,
                 weight: share.weight,
                 instances: ready.map(|one| one.id).collect(),
+                routes: routes.unwrap_or_default(),
             }
         });
         let versions = versions.collect();

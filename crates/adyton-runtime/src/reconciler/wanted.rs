@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use adyton_core::digest::Sha256;
 use adyton_core::id::ProjectId;
-use adyton_core::live::LiveService;
+use adyton_core::live::{LiveService, Routes};
 use adyton_core::model::{Model, ModelSpec};
 use adyton_core::service::{Version, Wanted};
 
@@ -27,6 +27,8 @@ pub(super) struct Recipe {
     pub(super) name: String,
     /// What to run, or why it cannot be.
     pub(super) what: Result<Runnable, String>,
+    /// What the version declares.
+    pub(super) routes: Arc<Routes>,
     pub(super) environment: BTreeMap<String, String>,
     pub(super) deploy_timeout: Duration,
     /// Whose it is.
@@ -85,6 +87,7 @@ fn recipe(project: ProjectId, version: &Version, model: Option<&Model>) -> Recip
     };
     Recipe {
         name,
+        routes: Arc::new(Routes::union(model.map(|model| (0, model)).into_iter())),
         what,
         environment: version.envs.clone(),
         deploy_timeout: Duration::from_secs(u64::from(version.deploy_timeout_seconds.max(1))),

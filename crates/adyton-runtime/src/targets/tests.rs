@@ -19,6 +19,7 @@ fn version(model: u128, weight: u32, instances: Vec<Arc<Instance>>) -> VersionTa
         model: ModelId::from_bits(model),
         weight,
         instances,
+        routes: Arc::default(),
     }
 }
 
@@ -64,7 +65,10 @@ fn only_versions_that_declare_the_path_are_chosen() {
     let mut reader = targets.reader();
     let two = ModelId::from_bits(2);
     assert_eq!(
-        reader.take(SERVICE, |model| model == two, 3).unwrap().model(),
+        reader
+            .take(SERVICE, |version| version.model == two, 3)
+            .unwrap()
+            .model(),
         two
     );
     assert_eq!(

@@ -32,7 +32,11 @@ async fn an_onnx_service_answers_when_it_is_running() {
     world.want(Wanted::Running, &[(model, 2)]);
     let seen = world.until_status(ServiceStatus::Running).await;
     assert_eq!((seen.instances.len(), seen.progress), (2, 100));
-    let place = world.targets.reader().take(SERVICE, |id| id == model, 0).unwrap();
+    let place = world
+        .targets
+        .reader()
+        .take(SERVICE, |version| version.model == model, 0)
+        .unwrap();
     let Target::InProcess(iris) = place.target() else {
         panic!("in process")
     };

@@ -15,9 +15,10 @@ use super::Dispatcher;
 use super::attempt::Attempt;
 use crate::gathered::Gathered;
 use crate::pipeline::answer::{Answer, AnswerBody};
-use crate::pipeline::limit::Call;
+use crate::pipeline::limit::Sent;
 use crate::pipeline::refused::Refused;
 use crate::pipeline::relay::{self, Relay};
+use crate::pipeline::route::Called;
 use crate::settings::{GatewaySettings, Patience};
 use crate::trail::Trail;
 use crate::upstream::Origin;
@@ -46,21 +47,25 @@ pub(super) async fn forward(
     settings: &GatewaySettings,
     address: SocketAddr,
     place: InFlight,
-    call: Call<'_>,
+    (called, sent): (&Called<'_>, Sent),
     trail: &mut Trail,
 ) -> Result<Answer, Box<Refused>> {
-    let (path, way, service) = (call.route().onward(), call.way(), call.service().service.id);
-    let (arrival, body, turn) = call.into_parts();
+    let Sent {
+        arrival,
+        body,
+        turn,
+        way,
+    } = sent;
     let (pool, patience) = (&dispatcher.pool, &settings.patience);
     let origin = pool.origin(address);
     let public = Public {
         arrival: &arrival,
-        service,
+        service: called.service().service.id,
         url: settings.public_url.as_deref(),
     };
     let prefix = public.prefix();
     let goes_to = Address {
-        path: path.path(),
+        path: called.target(),
         prefix: &prefix,
         host: origin.host(),
         id: arrival.stamp.id,

@@ -13,8 +13,9 @@ use http::{HeaderValue, Response};
 use super::Dispatcher;
 use super::attempt::Attempt;
 use crate::pipeline::answer::{Answer, AnswerBody};
-use crate::pipeline::limit::{self, Bodies, Call};
+use crate::pipeline::limit::{self, Bodies, Sent};
 use crate::pipeline::refused::{Allowance, Refused};
+use crate::pipeline::route::Called;
 use crate::settings::GatewaySettings;
 use crate::trail::Trail;
 use crate::waits::within;
@@ -29,15 +30,20 @@ pub(super) async fn predict(
     settings: &GatewaySettings,
     model: &Arc<InProcess>,
     place: &InFlight,
-    call: Call<'_>,
+    (called, sent): (&Called<'_>, Sent),
     trail: &mut Trail,
 ) -> Result<Answer, Box<Refused>> {
-    if call.body().is_empty() {
+    if sent.body.is_empty() {
         let problem = "the body is empty; the model reads its inputs from it".to_owned();
         return Err(Refused::request(Reason::RequestEmpty, problem));
     }
-    let path = call.route().path.as_str();
-    let (arrival, body, turn) = call.into_parts();
+    let path = called.route().path.as_str();
+    let Sent {
+        arrival,
+        body,
+        turn,
+        way: _,
+    } = sent;
     let patience = &settings.patience;
     let body = limit::decoded(bodies, &settings.limits, patience.body, &arrival, body).await?;
     let asked = ModelCall { path, body: &body };

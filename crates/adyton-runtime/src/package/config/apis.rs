@@ -1,5 +1,6 @@
 //! `apis[]`: the paths that a model answers.
 
+use adyton_core::api::{PathPattern, Segment};
 use adyton_core::model::ApiDeclaration;
 use adyton_core::spelling::nearest;
 use serde_json::{Map, Value as Json};
@@ -48,10 +49,7 @@ pub(super) fn read(
     let mut apis: Vec<ApiDeclaration> = Vec::with_capacity(declared.len());
     for (at, item) in declared.iter().enumerate() {
         let api = one(at, item, notes)?;
-        if let Some(first) = apis
-            .iter()
-            .position(|other| other.url == api.url && other.method == api.method)
-        {
+        if let Some(first) = apis.iter().position(|other| is_same(other, &api)) {
             let cause = format!("declares {} {} again, as apis[{first}] does", api.method, api.url);
             return Err(ImportError::field(
                 format!("apis[{at}]"),
@@ -62,6 +60,12 @@ pub(super) fn read(
         apis.push(api);
     }
     Ok(apis)
+}
+
+/// Whether two declarations take the same requests: names of parameters make no difference.
+fn is_same(one: &ApiDeclaration, other: &ApiDeclaration) -> bool {
+    let path = |api: &ApiDeclaration| PathPattern::new(api.url.as_str());
+    one.method == other.method && path(one).is_like(&path(other))
 }
 
 fn one(at: usize, item: &Json, notes: &mut Notes) -> Result<ApiDeclaration, ImportError> {
@@ -81,10 +85,10 @@ fn one(at: usize, item: &Json, notes: &mut Notes) -> Result<ApiDeclaration, Impo
         None | Some(Json::Null) => "POST".to_owned(),
         Some(value) => method(&format!("apis[{at}].method"), value)?,
     };
-    if is_pattern(&url) {
+    if is_odd_pattern(&url) {
         notes.add(format!(
-            "apis[{at}].url: \"{}\" is one path, to the letter: this version does not match names in braces or `*`, so calls of \
-             other paths are refused",
+            "apis[{at}].url: \"{}\" has braces or `*` that are taken to the letter: only a whole part in braces, `{{name}}`, and a \
+             final `/*` stand for other paths",
             cut(&url)
         ));
     }
@@ -102,10 +106,12 @@ fn one(at: usize, item: &Json, notes: &mut Notes) -> Result<ApiDeclaration, Impo
     })
 }
 
-/// Whether somebody meant more than one path by it: `/v1/{project_id}/chat`, `/v1/*`.
-fn is_pattern(url: &str) -> bool {
-    let braces = |part: &str| part.starts_with('{') && part.ends_with('}');
-    url.split('/').any(|part| braces(part) || part.contains('*'))
+/// Whether somebody may have meant more paths than are taken: `/v1/{rest+}`, `/v1*`.
+fn is_odd_pattern(url: &str) -> bool {
+    PathPattern::new(url).segments().any(|segment| match segment {
+        Segment::Exact(part) => part.contains('*') || (part.starts_with('{') && part.ends_with('}')),
+        Segment::Parameter => false,
+    })
 }
 
 /// The path, its escapes undone: requests are compared decoded.

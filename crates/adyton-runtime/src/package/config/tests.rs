@@ -280,15 +280,15 @@ fn what_is_not_used_is_named() {
     let spec = read(
         r#"{"model_type":"Command","model_algorithm":"a","command":["run"],"runtime":"python3.11","gpu":true,
             "resources":{"memory":1},"dependencies":[{"installer":"pip"}],"my_note":"x","swr_location":"","metrics":{},
-            "apis":[{"url":"/v1/{project_id}/chat","protocol":"https"},{"url":"/v1/*"},{"url":"/plain"}],
+            "apis":[{"url":"/v1/{project_id}/chat","protocol":"https"},{"url":"/v1/*"},{"url":"/v1/{rest+}"},{"url":"/v1*"}],
             "health":{"url":"/health","period_seconds":3},"readiness_health":{"url":"/ready"}}"#,
     )
     .unwrap();
     let mut notes = spec.notes;
     notes.sort();
     expect![[r#"
-        apis[0].url: "/v1/{project_id}/chat" is one path, to the letter: this version does not match names in braces or `*`, so calls of other paths are refused
-        apis[1].url: "/v1/*" is one path, to the letter: this version does not match names in braces or `*`, so calls of other paths are refused
+        apis[2].url: "/v1/{rest+}" has braces or `*` that are taken to the letter: only a whole part in braces, `{name}`, and a final `/*` stand for other paths
+        apis[3].url: "/v1*" has braces or `*` that are taken to the letter: only a whole part in braces, `{name}`, and a final `/*` stand for other paths
         ignored: `apis[0].protocol`
         ignored: `dependencies` (nothing is installed; a program finds what is on this machine and in its package)
         ignored: `gpu` (models run on the processor)

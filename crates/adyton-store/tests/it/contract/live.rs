@@ -1,16 +1,14 @@
 //! Revisions, the change feed and the live state.
 
 use std::collections::BTreeSet;
-use std::fmt::Write as _;
 use std::time::Duration;
 
 use adyton_core::id::ProjectId;
-use adyton_core::live::Live;
 use adyton_store::repository::{AppChange, AppFilter, Page, ServiceChange};
 use adyton_store::{Feed, StoreError, feed};
 use sea_orm::{ConnectionTrait, TransactionTrait};
 
-use crate::bench::{Bench, Place, new_app, secret};
+use crate::bench::{Place, new_app, secret};
 
 pub(crate) async fn what_was_written_is_live_when_it_settles(place: Place) {
     let bench = place.bench().await;
@@ -28,31 +26,10 @@ pub(crate) async fn what_was_written_is_live_when_it_settles(place: Place) {
     assert!(never.is_err(), "a revision that is not there is not reached");
 }
 
-/// Everything that the live state shows of what these tests make, as text.
-fn picture(live: &Live, bench: &Bench) -> String {
-    let mut lines = BTreeSet::new();
-    for service in live.services() {
-        let routes: Vec<_> = service.routes.iter().map(|route| &route.path).collect();
-        lines.insert(format!("{:?} {routes:?}", service.service));
-    }
-    for given in live.authorisations() {
-        let app = live.app(given.app).map(|app| app.name.clone());
-        lines.insert(format!("{given:?} {app:?}"));
-    }
-    for project in live.projects() {
-        lines.insert(format!("{project:?}"));
-    }
-    let admin = live.user(bench.first.user.id);
-    lines.insert(format!("{admin:?} {:?}", live.sealing_key().map(|key| key.id)));
-    lines.into_iter().fold(String::new(), |mut all, line| {
-        let _ = writeln!(all, "{line}");
-        all
-    })
-}
-
 pub(crate) async fn the_fed_state_is_the_loaded_state(place: Place) {
     let bench = place.bench().await;
     let model = bench.published("m", "0.0.1").await;
+    let newer = bench.published("m", "0.0.2").await;
     let mut last = 0;
     for number in 0..15_u64 {
         let service = bench.service(&format!("s{number}"), model.id).await;
@@ -70,8 +47,12 @@ pub(crate) async fn the_fed_state_is_the_loaded_state(place: Place) {
             let gone = bench.store.apps().delete(bench.project, app.id).await.unwrap();
             last = gone.unwrap().revision;
         } else {
+            // Whatever it had before is not part of its state any more.
+            let mut versions = service.versions.clone();
+            versions[0].model = newer.id;
             let change = ServiceChange {
                 calls_per_second: Some(Some(7)),
+                versions: Some(versions),
                 ..ServiceChange::default()
             };
             let changed = bench
@@ -85,7 +66,7 @@ pub(crate) async fn the_fed_state_is_the_loaded_state(place: Place) {
     bench.feed.reached(last).await.unwrap();
     let loaded = bench.store.load_live().await.unwrap();
     assert_eq!(loaded.revision(), bench.live().revision());
-    assert_eq!(picture(&bench.live(), &bench), picture(&loaded, &bench));
+    assert_eq!(bench.live().picture(), loaded.picture());
     assert_eq!(loaded.services().count(), 10);
 }
 
