@@ -28,7 +28,7 @@ use crate::passwords::Passwords;
 use crate::request::Request;
 use crate::sent::{self, Sent};
 use crate::standing::{Standing, Verified};
-use crate::tokens::{self, Contents, IssueError, Methods, TOKEN_LIFE, TokenFault};
+use crate::tokens::{self, Contents, IssueError, Methods, OpenedTokens, TOKEN_LIFE, TokenFault};
 use crate::{app, signed};
 
 /// What an operator can set.
@@ -63,6 +63,7 @@ pub struct Identity {
     pub(crate) apps: Lockout,
     pub(crate) autopsies: Allowance,
     passwords: Passwords,
+    tokens: OpenedTokens,
 }
 
 impl Identity {
@@ -72,6 +73,7 @@ impl Identity {
             access_keys: Lockout::new(lockout::ACCESS_KEY, clock.clone()),
             apps: Lockout::new(lockout::APP, clock.clone()),
             passwords: Passwords::new(clock.clone()),
+            tokens: OpenedTokens::default(),
             autopsies: Allowance::new(clock.clone()),
             clock,
             settings,
@@ -140,7 +142,7 @@ impl Identity {
     /// The refusal, with its own sub-code for each fault.
     pub fn open_token(&self, live: &Live, text: &[u8]) -> Result<Caller, Rejection> {
         let now = self.clock.now();
-        match tokens::open(live, text, now) {
+        match self.tokens.open(live, text, now) {
             Ok((contents, user)) => Ok(Caller {
                 who: Who::User(user.clone()),
                 way: Way::Token,
@@ -156,7 +158,9 @@ impl Identity {
     /// # Errors
     /// Why it does not count.
     pub fn inspect_token(&self, live: &Live, text: &[u8]) -> Result<Contents, TokenFault> {
-        tokens::open(live, text, self.clock.now()).map(|(contents, _)| contents)
+        self.tokens
+            .open(live, text, self.clock.now())
+            .map(|(contents, _)| contents)
     }
 
     /// Issues a token. One made from another token (`from`) keeps its first expiry.

@@ -58,6 +58,12 @@ pub struct Contents {
 /// Bytes of [`Contents`], without the key's id.
 pub(super) const CONTENTS: usize = 16 + 16 + 1 + 16 + 4 + 8 + 8 + 1;
 
+/// Bytes of a token besides its contents: version, the key's id, nonce, tag.
+pub(super) const AROUND: usize = 1 + 4 + 24 + 16;
+
+/// How long a token's text is, in characters.
+pub(crate) const TOKEN_LENGTH: usize = ((AROUND + CONTENTS) * 4).div_ceil(3);
+
 impl Contents {
     /// Writes the contents.
     pub(super) fn write(&self, to: &mut Vec<u8>) {

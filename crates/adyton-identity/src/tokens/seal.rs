@@ -11,8 +11,8 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chacha20poly1305::aead::{AeadInOut as _, KeyInit as _};
 use chacha20poly1305::{Key, XChaCha20Poly1305, XNonce};
 
-use super::contents::CONTENTS;
-use super::{Contents, LEEWAY, TokenFault};
+use super::contents::{AROUND, CONTENTS, Contents, TOKEN_LENGTH};
+use super::fault::TokenFault;
 
 /// How long a token counts.
 pub const TOKEN_LIFE: Duration = Duration::from_secs(24 * 60 * 60);
@@ -26,10 +26,10 @@ const NONCE: usize = 24;
 const TAG: usize = 16;
 const WHOLE: usize = HEAD + NONCE + CONTENTS + TAG;
 
-/// How long a token's text is, in characters.
-pub(super) const TEXT: usize = (WHOLE * 4).div_ceil(3);
+const _: () = assert!(TOKEN_LENGTH <= TOKEN_MAX && WHOLE == CONTENTS + AROUND);
 
-const _: () = assert!(TEXT <= TOKEN_MAX);
+/// How far a token may be issued in our future: the clocks of two nodes are never quite alike.
+pub const LEEWAY: Duration = Duration::from_secs(60);
 
 /// Why no token can be issued.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
@@ -74,7 +74,7 @@ pub(crate) fn seal(key: &TokenKey, contents: &Contents, nonce: [u8; NONCE]) -> S
 }
 
 /// What a token says, if it was sealed by one of our keys, whatever its time and its user's state.
-fn unseal(live: &Live, text: &[u8]) -> Result<Contents, TokenFault> {
+pub(super) fn unseal(live: &Live, text: &[u8]) -> Result<Contents, TokenFault> {
     let fits = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'-' || *byte == b'_';
     if text.len() > TOKEN_MAX || !text.iter().all(fits) {
         return Err(TokenFault::Malformed);
@@ -91,7 +91,7 @@ fn unseal(live: &Live, text: &[u8]) -> Result<Contents, TokenFault> {
     let id = u32::from_be_bytes([head[1], head[2], head[3], head[4]]);
     let key = live.token_key(id).ok_or(TokenFault::UnknownKey { key: id })?;
     let fault = || TokenFault::Undecryptable { key: id };
-    if text.len() != TEXT {
+    if text.len() != TOKEN_LENGTH {
         return Err(fault());
     }
     let mut whole = [0u8; WHOLE];
@@ -119,14 +119,20 @@ pub fn open<'l>(
     now: Timestamp,
 ) -> Result<(Contents, &'l Arc<User>), TokenFault> {
     let contents = unseal(live, text)?;
-    if contents.expires_at <= now {
-        return Err(TokenFault::Expired(Box::new(contents)));
-    }
-    if contents.issued_at > now.after(LEEWAY) {
-        return Err(TokenFault::NotYetValid(Box::new(contents)));
-    }
+    in_time(&contents, now)?;
     let user = stands(live, &contents)?;
     Ok((contents, user))
+}
+
+/// Whether a token that opens is in its time.
+pub(super) fn in_time(contents: &Contents, now: Timestamp) -> Result<(), TokenFault> {
+    if contents.expires_at <= now {
+        return Err(TokenFault::Expired(Box::new(contents.clone())));
+    }
+    if contents.issued_at > now.after(LEEWAY) {
+        return Err(TokenFault::NotYetValid(Box::new(contents.clone())));
+    }
+    Ok(())
 }
 
 /// Whether a token that opens and is in time still stands: it was not revoked, and its user and its scope count. Gives the

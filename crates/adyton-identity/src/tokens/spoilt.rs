@@ -1,6 +1,6 @@
 //! What a text is that was sent as a token and has not the form of one: said so that people know what to change.
 
-use super::TOKEN_LENGTH;
+use super::contents::TOKEN_LENGTH;
 
 /// Whether one token was pasted twice.
 pub(super) fn is_doubled(text: &[u8]) -> bool {

@@ -69,6 +69,70 @@ fn a_token_opens_as_it_was_sealed() {
     assert_ne!(text, other, "every token is one of its own");
 }
 
+/// A token that was opened before, and the change after which it must not count any more.
+#[test]
+fn what_was_opened_before_counts_as_the_live_state_says_now() {
+    let changes: [(fn(&Contents) -> Change, Reason); 7] = [
+        (
+            |contents| {
+                Change::TokenRevoked(RevokedToken {
+                    id: contents.id,
+                    revoked_at: start(),
+                    expires_at: contents.expires_at,
+                })
+            },
+            Reason::TokenRevoked,
+        ),
+        (
+            |_| {
+                Change::User(User {
+                    token_epoch: alice().token_epoch + 1,
+                    ..alice()
+                })
+            },
+            Reason::TokenSuperseded,
+        ),
+        (
+            |_| {
+                Change::User(User {
+                    enabled: false,
+                    ..alice()
+                })
+            },
+            Reason::TokenUserDisabled,
+        ),
+        (|_| Change::UserGone(ALICE), Reason::TokenUserDeleted),
+        (|_| Change::ProjectGone(HERE), Reason::TokenSuperseded),
+        (
+            |contents| Change::TokenKeyGone(contents.key),
+            Reason::TokenUnknownKey,
+        ),
+        (
+            |contents| Change::TokenKey(token_key(contents.key + 100, start())),
+            Reason::TokenExpired,
+        ),
+    ];
+    for (change, reason) in changes {
+        let mut world = World::new();
+        let (text, contents) = issue(&world);
+        let (of_another, _) = issue(&world);
+        for _ in 0..2 {
+            let caller = world.identify(Accepts::IAM, &call(&text)).expect("known");
+            assert_eq!(caller.token(), Some(&contents));
+        }
+        world.apply(change(&contents));
+        if reason == Reason::TokenExpired {
+            world.clock.advance(TOKEN_LIFE);
+        }
+        for _ in 0..2 {
+            assert_eq!(world.reason(Accepts::IAM, &call(&text)), reason);
+        }
+        // The other token of the same user was never opened: it is revoked with the rest, or stands as before.
+        let other = world.identify(Accepts::IAM, &call(&of_another));
+        assert_eq!(other.is_ok(), reason == Reason::TokenRevoked, "{reason:?}");
+    }
+}
+
 #[test]
 fn what_is_not_a_token_is_malformed() {
     let world = World::new();
