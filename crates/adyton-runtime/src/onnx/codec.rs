@@ -6,60 +6,24 @@
 //!   → `{"meta":{"uuid"},"data":{"resp_data":[{"column":5.1,…,"predictresult":…}]}}`. Chosen when the request schema in
 //!   `config.json` declares `req_data` rows with named properties; the columns are the properties in declared order.
 //!
-//! Bodies are read straight into vectors, without a tree of JSON values in between. JSON has no NaN and no infinities: in
+//! Bodies are read by `serde_json` straight into vectors, without a tree of JSON values in between (`tensors.rs`, `rows/cells.rs`). JSON has no NaN and no infinities: in
 //! answers they are the texts `"NaN"`, `"Infinity"` and `"-Infinity"`, and inputs of floating point take the same texts.
 
+mod error;
 mod number;
-mod read;
 mod rows;
 mod schema;
+mod tensors;
 mod write;
 
 use adyton_core::model::ApiDeclaration;
 use bytes::Bytes;
 use serde_json::Value as Json;
 
+pub use self::error::{InputError, PredictError};
 pub use self::schema::SchemaError;
-use super::predictor::{Predictor, RunError};
-use super::signature::{Input, Ports};
-use super::tensor::show_shape;
-
-/// What is wrong with a prediction's body: which field, and what was expected there.
-#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
-#[error("{field}: {problem}")]
-pub struct InputError {
-    /// The path of the field: `inputs.x[2][0]`, `data.req_data[0].sepal_length`, `body`.
-    pub field: String,
-    /// What was expected and what came.
-    pub problem: String,
-}
-
-impl InputError {
-    pub(crate) fn new(field: impl Into<String>, problem: impl Into<String>) -> Self {
-        Self {
-            field: field.into(),
-            problem: problem.into(),
-        }
-    }
-    /// A tensor of the wrong shape.
-    fn shape(input: &Input, shape: &[usize]) -> Self {
-        Self::new(
-            format!("inputs.{}", input.name),
-            format!("expected {input}, got {}", show_shape(shape)),
-        )
-    }
-}
-
-/// Why a prediction got no answer from a codec and its model.
-#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
-pub enum PredictError {
-    /// The caller's body does not fit the model.
-    #[error(transparent)]
-    Input(#[from] InputError),
-    /// The model failed.
-    #[error(transparent)]
-    Run(#[from] RunError),
-}
+use super::predictor::Predictor;
+use super::signature::Ports;
 
 /// How the bodies of one declared API are read and written.
 #[derive(Clone, PartialEq, Debug)]
@@ -89,7 +53,7 @@ impl Codec {
     pub fn predict(&self, model: &dyn Predictor, body: &[u8]) -> Result<Bytes, PredictError> {
         match self {
             Self::Tensors => {
-                let inputs = read::tensors(body, model.ports())?;
+                let inputs = tensors::read(body, model.ports())?;
                 let outputs = model.run(&inputs)?;
                 Ok(write::outputs(model.ports(), &outputs))
             }

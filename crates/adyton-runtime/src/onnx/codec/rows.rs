@@ -4,22 +4,21 @@
 //! the label of the highest score; otherwise the row's numbers. Scores, where the model gives them, follow as
 //! `probabilities`, if they are some, else under the output's own name. The columns and `meta.uuid` are echoed as they were written.
 //!
-//! `columns.rs` fits the declared columns to a model; `scan.rs` reads a body of the usual form, `careful.rs` any other;
-//! `feed.rs` makes tensors of it, and `result.rs` reads the model's outputs.
+//! `columns.rs` fits the declared columns to a model; `cells.rs` reads a body, `feed.rs` makes tensors
+//! of it, and `result.rs` reads the model's outputs.
 
-mod careful;
+mod cells;
 mod columns;
 mod feed;
 mod result;
-mod scan;
-mod written;
 
 use bytes::Bytes;
 
+use self::cells::Cells;
 pub(super) use self::columns::Columns;
 use self::feed::feed;
-use self::result::Outcome;
-use super::PredictError;
+use self::result::RowResults;
+use super::error::PredictError;
 use crate::onnx::predictor::Predictor;
 
 /// Room in an answer beside what is repeated: around the rows, and for what a model says of one.
@@ -28,25 +27,22 @@ const ROOM_FOR_RESULT: usize = 128;
 
 /// Answers one body of rows.
 pub(super) fn predict(columns: &Columns, model: &dyn Predictor, body: &[u8]) -> Result<Bytes, PredictError> {
-    let written = match scan::read(columns, body) {
-        Some(written) => written,
-        None => careful::read(columns.names(), body)?,
-    };
+    let Cells { uuid, cells } = cells::read(columns.names(), body)?;
     let width = columns.names().len();
-    let count = written.cells.len() / width;
+    let count = cells.len() / width;
     let room = body.len() + count * (columns.keys_length() + ROOM_FOR_RESULT);
     let mut answer = Vec::with_capacity(ROOM_AROUND + room);
     answer.extend_from_slice(b"{\"meta\":{");
-    if let Some(uuid) = written.uuid {
+    if let Some(uuid) = uuid {
         answer.extend_from_slice(b"\"uuid\":");
         answer.extend_from_slice(uuid.as_bytes());
     }
     answer.extend_from_slice(b"},\"data\":{\"resp_data\":[");
     if count > 0 {
-        let inputs = feed(columns, &model.ports().inputs, &written.cells, count)?;
+        let inputs = feed(columns, &model.ports().inputs, &cells, count)?;
         let outputs = model.run(&inputs)?;
-        let result = Outcome::of(&outputs, count, columns, model.ports());
-        for (row, cells) in written.cells.chunks_exact(width).enumerate() {
+        let result = RowResults::of(&outputs, count, columns, model.ports());
+        for (row, cells) in cells.chunks_exact(width).enumerate() {
             answer.extend_from_slice(if row == 0 { b"{" } else { b",{" });
             for (key, cell) in columns.keys().zip(cells) {
                 answer.extend_from_slice(key.as_bytes());

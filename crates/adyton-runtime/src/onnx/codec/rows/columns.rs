@@ -1,6 +1,7 @@
 //! The declared columns of a row, and which input of the model each of them feeds.
 
-use super::super::{SchemaError, write};
+use crate::onnx::codec::schema::SchemaError;
+use crate::onnx::codec::write;
 use crate::onnx::signature::{Axis, Input, Ports};
 use crate::onnx::tensor::ElementType;
 
@@ -24,7 +25,7 @@ pub(super) enum Feed {
 
 impl Columns {
     /// Fits declared columns to a model.
-    pub(in super::super) fn fit(names: Vec<String>, ports: &Ports) -> Result<Self, SchemaError> {
+    pub(crate) fn fit(names: Vec<String>, ports: &Ports) -> Result<Self, SchemaError> {
         if let [input] = ports.inputs.as_slice()
             && let Some([_, columns]) = input.axes.as_deref()
             && !matches!(input.element, ElementType::Bool | ElementType::Text)
@@ -76,11 +77,6 @@ impl Columns {
     /// The keys of an answer's row, each with its colon: `"sepal_length":`.
     pub(super) fn keys(&self) -> impl Iterator<Item = &str> {
         self.keys.iter().map(String::as_str)
-    }
-
-    /// How a column's key is mostly written in a body: `"sepal_length"`.
-    pub(super) fn key(&self, column: usize) -> Option<&str> {
-        self.keys.get(column)?.strip_suffix(':')
     }
 
     /// The length of all keys together.

@@ -2,8 +2,9 @@
 
 use smallvec::smallvec;
 
-use super::super::{InputError, number};
 use super::columns::{Columns, Feed};
+use crate::onnx::codec::error::InputError;
+use crate::onnx::codec::number;
 use crate::onnx::signature::Input;
 use crate::onnx::tensor::{Elements, Shape, Tensor};
 

@@ -1,19 +1,19 @@
 //! What the model's outputs say of each row, and how it is written.
 
-use super::super::write;
 use super::columns::Columns;
+use crate::onnx::codec::write;
 use crate::onnx::signature::Ports;
 use crate::onnx::tensor::{Elements, Label, Tensor, Value};
 
 /// What the outputs say of each row.
-pub(super) struct Outcome<'o> {
+pub(super) struct RowResults<'o> {
     label: Option<&'o Tensor>,
     scores: Option<&'o Value>,
     /// What the scores are called in the answer.
     name: &'o str,
 }
 
-impl<'o> Outcome<'o> {
+impl<'o> RowResults<'o> {
     /// Finds label and scores of `count` rows.
     pub(super) fn of(outputs: &'o [Value], count: usize, columns: &Columns, ports: &'o Ports) -> Self {
         let one_a_row = |value: &'o Value| match value {

@@ -4,8 +4,9 @@ use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 
-use super::super::{InputError, number};
-use super::trouble::{Place, Trouble, text};
+use super::problem::{Place, Stop, text};
+use crate::onnx::codec::error::InputError;
+use crate::onnx::codec::number;
 use crate::onnx::signature::{Axis, Input, MOST_AXES};
 use crate::onnx::tensor::{Elements, Tensor};
 
@@ -49,6 +50,7 @@ impl<'p> Reading<'p> {
     }
 
     /// Keeps the first problem, with the place where it was found; the JSON reader only needs to stop.
+    #[cold]
     fn wrong<E: serde::de::Error>(&mut self, problem: impl Into<String>) -> E {
         if self.problem.is_none() {
             self.problem = Some(InputError::new(self.field(), problem));
@@ -91,6 +93,7 @@ impl<'p> Reading<'p> {
     }
 
     /// Checks that an element may stand here.
+    #[inline]
     fn element<E: serde::de::Error>(&mut self) -> Result<(), E> {
         match self.rank {
             Some(rank) if rank == self.depth => Ok(()),
@@ -109,14 +112,14 @@ impl<'p> Reading<'p> {
     pub(super) fn finish<E: serde::de::Error>(
         self,
         read: Result<(), E>,
-        trouble: &mut Trouble,
+        stop: &mut Stop,
     ) -> Result<Tensor, E> {
         if read.is_err() {
-            trouble.place = Some(Place {
+            stop.place = Some(Place {
                 field: self.field(),
                 element: self.input.element,
             });
-            trouble.problem = self.problem;
+            stop.problem = self.problem;
         }
         read?;
         // An empty list hides the axes below it: they are as the model declares them.
@@ -153,6 +156,7 @@ impl<'de> DeserializeSeed<'de> for Nested<'_, '_> {
 }
 
 impl Nested<'_, '_> {
+    #[cold]
     fn mismatch<E: serde::de::Error>(self, got: &str) -> E {
         let problem = format!("expected {}, got {got}", self.reading.input.element);
         self.reading.wrong(problem)

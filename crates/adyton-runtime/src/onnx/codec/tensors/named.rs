@@ -4,10 +4,9 @@ use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-use super::super::InputError;
 use super::nested::{Nested, Reading};
-use super::trouble::{Trouble, text};
-use super::wanted;
+use super::problem::{Stop, text, wanted};
+use crate::onnx::codec::error::InputError;
 use crate::onnx::signature::{Input, Ports};
 use crate::onnx::tensor::Tensor;
 
@@ -38,7 +37,7 @@ macro_rules! values {
 /// The whole body: an object in which only `inputs` counts.
 pub(super) struct Body<'p> {
     pub(super) ports: &'p Ports,
-    pub(super) trouble: &'p mut Trouble,
+    pub(super) stop: &'p mut Stop,
 }
 
 impl<'de> DeserializeSeed<'de> for Body<'_> {
@@ -51,7 +50,7 @@ impl<'de> DeserializeSeed<'de> for Body<'_> {
 impl Body<'_> {
     fn other<E: serde::de::Error, T>(self, got: &str) -> Result<T, E> {
         let problem = format!("expected {{\"inputs\":{{{}}}}}, got {got}", wanted(self.ports));
-        self.trouble.problem = Some(InputError::new("body", problem));
+        self.stop.problem = Some(InputError::new("body", problem));
         Err(E::custom("an object is needed"))
     }
 }
@@ -66,12 +65,12 @@ impl<'de> Visitor<'de> for Body<'_> {
         while let Some(inputs) = map.next_key_seed(Key("inputs"))? {
             if inputs {
                 if found.is_some() {
-                    self.trouble.problem = Some(InputError::new("inputs", "occurs twice in the body"));
+                    self.stop.problem = Some(InputError::new("inputs", "occurs twice in the body"));
                     return Err(A::Error::custom("twice"));
                 }
                 found = Some(map.next_value_seed(Named {
                     ports: self.ports,
-                    trouble: &mut *self.trouble,
+                    stop: &mut *self.stop,
                 })?);
             } else {
                 map.next_value::<IgnoredAny>()?;
@@ -108,7 +107,7 @@ impl Visitor<'_> for Key {
 /// The value of `inputs`: an object of tensors, or the only input's tensor itself.
 struct Named<'p> {
     ports: &'p Ports,
-    trouble: &'p mut Trouble,
+    stop: &'p mut Stop,
 }
 
 impl<'de> DeserializeSeed<'de> for Named<'_> {
@@ -124,7 +123,7 @@ impl Named<'_> {
             "expected an object of tensors, {{{}}}, got {got}",
             wanted(self.ports)
         );
-        self.trouble.problem = Some(InputError::new("inputs", problem));
+        self.stop.problem = Some(InputError::new("inputs", problem));
         Err(E::custom("an object is needed"))
     }
 }
@@ -141,7 +140,7 @@ impl<'de> Visitor<'de> for Named<'_> {
             match at {
                 Ok(at) if found[at].is_some() => {
                     let field = format!("inputs.{}", inputs[at].name);
-                    self.trouble.problem = Some(InputError::new(field, "occurs twice in the body"));
+                    self.stop.problem = Some(InputError::new(field, "occurs twice in the body"));
                     return Err(A::Error::custom("twice"));
                 }
                 Ok(at) => {
@@ -149,13 +148,13 @@ impl<'de> Visitor<'de> for Named<'_> {
                     let read = map.next_value_seed(Nested {
                         reading: &mut reading,
                     });
-                    found[at] = Some(reading.finish(read, self.trouble)?);
+                    found[at] = Some(reading.finish(read, self.stop)?);
                 }
                 Err(name) => {
                     let known: Vec<String> =
                         inputs.iter().map(|input| format!("\"{}\"", input.name)).collect();
                     let problem = format!("no such input; the model takes {}", known.join(", "));
-                    self.trouble.problem = Some(InputError::new(format!("inputs.{name}"), problem));
+                    self.stop.problem = Some(InputError::new(format!("inputs.{name}"), problem));
                     return Err(A::Error::custom("unknown input"));
                 }
             }
@@ -165,12 +164,12 @@ impl<'de> Visitor<'de> for Named<'_> {
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
         let [only] = self.ports.inputs.as_slice() else {
             let problem = format!("expected an object, since the model takes {}", wanted(self.ports));
-            self.trouble.problem = Some(InputError::new("inputs", problem));
+            self.stop.problem = Some(InputError::new("inputs", problem));
             return Err(A::Error::custom("an object is needed"));
         };
         let mut reading = Reading::new(only);
         let read = reading.list(&mut seq);
-        Ok(vec![Some(reading.finish(read, self.trouble)?)])
+        Ok(vec![Some(reading.finish(read, self.stop)?)])
     }
     values!();
 }

@@ -1,6 +1,7 @@
 //! What went wrong while a body was read, in the words of the caller's own body.
 
-use super::super::InputError;
+use crate::onnx::codec::error::InputError;
+use crate::onnx::signature::Ports;
 use crate::onnx::tensor::ElementType;
 
 /// How much of a value that cannot be read is shown.
@@ -8,7 +9,7 @@ const SHOWN: usize = 40;
 
 /// What went wrong while a body was read, and where.
 #[derive(Default)]
-pub(super) struct Trouble {
+pub(super) struct Stop {
     /// Said by us, in the words of the caller's own body.
     pub(super) problem: Option<InputError>,
     /// Where the JSON reader stopped, when that was inside a tensor.
@@ -63,4 +64,14 @@ fn word_at(body: &[u8], syntax: &serde_json::Error) -> String {
 pub(super) fn text(value: &str) -> String {
     let shown: String = value.chars().take(SHOWN).collect();
     format!("the text \"{shown}\"")
+}
+
+/// `"x": float32 [N,4], "y": int64 [N]`
+pub(super) fn wanted(ports: &Ports) -> String {
+    ports
+        .inputs
+        .iter()
+        .map(|input| format!("\"{}\": {input}", input.name))
+        .collect::<Vec<_>>()
+        .join(", ")
 }

@@ -1,7 +1,7 @@
 //! Whether the tensors of a body are the inputs of the model: all there, with shapes that fit, and fit each other.
 
-use super::super::InputError;
-use super::wanted;
+use super::problem::wanted;
+use crate::onnx::codec::error::InputError;
 use crate::onnx::signature::{Axis, Input, Ports};
 use crate::onnx::tensor::{Tensor, show_shape};
 
