@@ -20,7 +20,6 @@ mod document;
 mod endpoint;
 mod envelope;
 mod failure;
-mod lenient;
 mod metrics_access;
 mod middleware;
 mod objects;

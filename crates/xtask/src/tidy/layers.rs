@@ -13,6 +13,7 @@ use crate::repository::root;
 /// Each crate of ours, and the crates of ours that it may use.
 pub(super) const ALLOWED: &[(&str, &[&str])] = &[
     ("adyton-core", &[]),
+    ("adyton-api", &["core"]),
     ("adyton-sign", &["core"]),
     ("adyton-identity", &["core", "sign"]),
     ("adyton-store", &["core"]),
@@ -24,19 +25,19 @@ pub(super) const ALLOWED: &[(&str, &[&str])] = &[
     ),
     (
         "adyton-control",
-        &["core", "identity", "sign", "store", "runtime", "listener"],
+        &["core", "api", "identity", "sign", "store", "runtime", "listener"],
     ),
     (
         "adyton",
         &[
-            "core", "sign", "identity", "store", "runtime", "listener", "gateway", "control",
+            "core", "api", "sign", "identity", "store", "runtime", "listener", "gateway", "control",
         ],
     ),
     ("adyton-fuzz", &["core", "identity", "sign", "runtime", "gateway"]),
     (
         "xtask",
         &[
-            "core", "sign", "identity", "store", "runtime", "listener", "gateway", "control",
+            "core", "api", "sign", "identity", "store", "runtime", "listener", "gateway", "control",
         ],
     ),
 ];

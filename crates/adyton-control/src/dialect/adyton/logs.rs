@@ -1,7 +1,8 @@
 //! `GET …/services/{service_id}/log`: the newest lines that a service's programs printed.
 
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use adyton_api::adyton::logs::{LineShown, LogTail};
+use serde::Deserialize;
+use utoipa::IntoParams;
 
 use crate::call::Call;
 use crate::dialect::modelarts::services::id;
@@ -11,26 +12,6 @@ use crate::operations::service;
 
 /// The most lines of one answer.
 const MOST: usize = 10_000;
-
-/// The end of a log.
-#[derive(Serialize, Deserialize, ToSchema)]
-pub(crate) struct LogTail {
-    /// Oldest first.
-    lines: Vec<LineShown>,
-}
-
-/// One line.
-#[derive(Serialize, Deserialize, ToSchema)]
-pub(crate) struct LineShown {
-    /// When it was read.
-    at: String,
-    /// The instance that printed it.
-    instance_id: String,
-    /// `stdout`, `stderr`, or `adyton` for what the server says.
-    stream: String,
-    /// The line.
-    text: String,
-}
 
 /// How much.
 #[derive(Deserialize, IntoParams)]

@@ -2,16 +2,15 @@
 //!
 //! What must be true: a caller whom the head does not prove writes little to the disk, and not for long.
 
+use adyton_api::adyton::packages::Uploaded;
 use std::io::Write;
 
 use adyton_core::digest::Sha256;
 use axum::body::Body;
 use http_body::Body as _;
 use http_body_util::BodyExt;
-use serde::{Deserialize, Serialize};
 use sha2::Digest as _;
 use tempfile::NamedTempFile;
-use utoipa::ToSchema;
 
 use crate::blocking::blocking;
 use crate::call::{Streamed, check_declared};
@@ -25,13 +24,6 @@ use crate::plane::Plane;
 const STALLED: std::time::Duration = std::time::Duration::from_secs(60);
 /// Bytes gathered before they are handed to the disk.
 const CHUNK: usize = 1 << 20;
-
-/// Where the package is.
-#[derive(Serialize, Deserialize, ToSchema)]
-pub(crate) struct Uploaded {
-    /// `package://sha256/…`, usable as a model's `source_location` in this project.
-    location: String,
-}
 
 /// `POST /adyton/v1/{project_id}/packages`
 pub(crate) async fn create(mut call: Streamed) -> Outcome<Json<Uploaded>> {

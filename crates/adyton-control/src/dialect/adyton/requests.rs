@@ -1,12 +1,12 @@
 //! `GET …/requests` and `GET …/requests/{request_id}`: the journal of a project, and one request explained.
 
+use adyton_api::adyton::requests::{RequestExplained, RequestList, RequestShown};
 use adyton_core::clock::Timestamp;
-use adyton_core::explain::Explanation;
 use adyton_core::id::{ApiId, RequestId, ServiceId};
 use adyton_core::journal::Filter;
 use adyton_core::record::{Record, Step};
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use serde::Deserialize;
+use utoipa::IntoParams;
 
 use crate::call::Call;
 use crate::dialect::iam::shapes::base;
@@ -45,45 +45,11 @@ pub(crate) struct RequestQuery {
     limit: Option<usize>,
 }
 
-/// A page of requests.
-#[derive(Serialize, ToSchema)]
-pub(crate) struct RequestList {
-    /// Newest first.
-    #[schema(value_type = Vec<Object>)]
-    requests: Vec<RequestShown>,
-    /// Pass it as `before` to get the next page; `null` at the end.
-    next: Option<String>,
-}
-
-/// A request.
-#[derive(Serialize)]
-pub(crate) struct RequestShown {
-    /// The wire code of a refusal.
-    error_code: Option<&'static str>,
-    /// When it came, for people.
-    time: String,
-    #[serde(flatten)]
-    record: Record,
-}
-
-/// A request with its explanation.
-#[derive(Serialize, ToSchema)]
-pub(crate) struct RequestExplained {
-    /// What the journal kept.
-    #[schema(value_type = Object)]
-    request: RequestShown,
-    /// Which step decided, what was compared with what, and the fix.
-    #[schema(value_type = Object)]
-    explanation: Explanation,
-}
-
-impl RequestShown {
-    fn new(record: Record) -> Self {
-        Self {
-            error_code: record.reason.map(|reason| reason.code().entry().wire),
-            time: record.at.to_iso(),
-            record,
-        }
+fn request_shown(record: Record) -> RequestShown {
+    RequestShown {
+        error_code: record.reason.map(|reason| reason.code().entry().wire.to_owned()),
+        time: record.at.to_iso(),
+        record,
     }
 }
 
@@ -101,7 +67,7 @@ pub(crate) async fn list(call: Call, Query(query): Query<RequestQuery>) -> Outco
     let filter = filter(query)?;
     let page = request::search(&call, call.project()?, filter, before, limit).await?;
     Ok(Json(RequestList {
-        requests: page.records.into_iter().map(RequestShown::new).collect(),
+        requests: page.records.into_iter().map(request_shown).collect(),
         next: page.next.map(|id| id.to_string()),
     }))
 }
@@ -112,7 +78,7 @@ pub(crate) async fn show(call: Call) -> Outcome<Json<RequestExplained>> {
     let control_url = base(&call.plane, &call.headers);
     let (record, explanation) = request::explain(&call, call.project()?, id, &control_url).await?;
     Ok(Json(RequestExplained {
-        request: RequestShown::new(record),
+        request: request_shown(record),
         explanation,
     }))
 }

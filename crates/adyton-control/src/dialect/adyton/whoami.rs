@@ -1,46 +1,14 @@
 //! `GET /adyton/v1/whoami`: who the credentials say you are, where, with which roles, and for how long.
 
+use adyton_api::adyton::whoami::{TokenLife, Whoami};
+use adyton_api::iam::Named;
 use adyton_core::tenant::Scope;
 use adyton_identity::policy::roles;
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
 
 use crate::call::Call;
-use crate::dialect::iam::shapes::{Named, domain};
+use crate::dialect::iam::shapes::domain;
 use crate::endpoint::Json;
 use crate::failure::Outcome;
-
-/// Who calls.
-#[derive(Serialize, Deserialize, ToSchema)]
-pub(crate) struct Whoami {
-    /// The user.
-    user: Named,
-    /// Their domain.
-    domain: Named,
-    /// The project that the token is for; none with a domain's token or an access key.
-    project: Option<Named>,
-    /// The roles that they have there; with an access key, those in the domain.
-    roles: Vec<String>,
-    /// All projects in which they have a role.
-    projects: Vec<Named>,
-    /// How they showed it: `token` or `aksk`.
-    way: String,
-    /// The token, if it was one.
-    token: Option<TokenLife>,
-    /// The server's time, to compare clocks with.
-    server_time: String,
-}
-
-/// How long a token counts.
-#[derive(Serialize, Deserialize, ToSchema)]
-pub(crate) struct TokenLife {
-    /// When it was issued.
-    issued_at: String,
-    /// When it ends.
-    expires_at: String,
-    /// How many seconds that is from now.
-    remaining_seconds: u64,
-}
 
 /// `GET /adyton/v1/whoami`
 pub(crate) async fn whoami(call: Call) -> Outcome<Json<Whoami>> {

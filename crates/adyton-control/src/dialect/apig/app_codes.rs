@@ -1,10 +1,11 @@
 //! `…/apps/{app_id}/app-codes`: the simple way for an app to show itself.
 
+use adyton_api::apig::app_codes::{AppCodeCreate, AppCodeList, AppCodeShown};
 use adyton_core::id::AppCodeId;
 use adyton_core::secret::Secret;
 use adyton_store::repository::AppCodeText;
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use serde::Deserialize;
+use utoipa::IntoParams;
 
 use super::apps::id as app_id;
 use super::shapes;
@@ -12,38 +13,6 @@ use crate::call::Call;
 use crate::endpoint::{Body, Json, Query};
 use crate::failure::{Outcome, Thing};
 use crate::operations::app_code;
-
-/// An AppCode to be added.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct AppCodeCreate {
-    /// 64 to 180 characters.
-    app_code: String,
-}
-
-/// An AppCode.
-#[derive(Serialize, Deserialize, ToSchema)]
-pub(crate) struct AppCodeShown {
-    /// Its id.
-    id: String,
-    /// The code that callers send in `X-Apig-AppCode`.
-    app_code: String,
-    /// The app that it belongs to.
-    app_id: String,
-    /// When it was made.
-    create_time: String,
-}
-
-/// The AppCodes of an app.
-#[derive(Serialize, Deserialize, ToSchema)]
-pub(crate) struct AppCodeList {
-    /// How many there are.
-    total: usize,
-    /// How many are on this page.
-    size: usize,
-    /// The codes, oldest first.
-    app_codes: Vec<AppCodeShown>,
-}
 
 /// A page.
 #[derive(Deserialize, IntoParams)]
@@ -55,14 +24,12 @@ pub(crate) struct AppCodeQuery {
     limit: Option<i64>,
 }
 
-impl AppCodeShown {
-    fn new(code: &AppCodeText) -> Self {
-        Self {
-            id: code.code.id.to_string(),
-            app_code: code.text.expose().clone(),
-            app_id: code.app.to_string(),
-            create_time: shapes::time(code.code.created_at),
-        }
+fn app_code_shown(code: &AppCodeText) -> AppCodeShown {
+    AppCodeShown {
+        id: code.code.id.to_string(),
+        app_code: code.text.expose().clone(),
+        app_id: code.app.to_string(),
+        create_time: shapes::time(code.code.created_at),
     }
 }
 
@@ -70,19 +37,19 @@ impl AppCodeShown {
 pub(crate) async fn create(call: Call, Body(wanted): Body<AppCodeCreate>) -> Outcome<Json<AppCodeShown>> {
     let given = Some(Secret::new(wanted.app_code));
     let code = app_code::create(&call.plane, call.project()?, app_id(&call)?, given).await?;
-    Ok(Json(AppCodeShown::new(&code)))
+    Ok(Json(app_code_shown(&code)))
 }
 
 /// `PUT …/app-codes`: adds a generated code.
 pub(crate) async fn generate(call: Call) -> Outcome<Json<AppCodeShown>> {
     let code = app_code::create(&call.plane, call.project()?, app_id(&call)?, None).await?;
-    Ok(Json(AppCodeShown::new(&code)))
+    Ok(Json(app_code_shown(&code)))
 }
 
 /// `GET …/app-codes`
 pub(crate) async fn list(call: Call, Query(query): Query<AppCodeQuery>) -> Outcome<Json<AppCodeList>> {
     let codes = app_code::list(&call.plane, call.project()?, app_id(&call)?).await?;
-    let all: Vec<AppCodeShown> = codes.iter().map(AppCodeShown::new).collect();
+    let all: Vec<AppCodeShown> = codes.iter().map(app_code_shown).collect();
     let app_codes = shapes::paged(all, &shapes::page(query.offset, query.limit));
     Ok(Json(AppCodeList {
         total: codes.len(),
@@ -94,7 +61,7 @@ pub(crate) async fn list(call: Call, Query(query): Query<AppCodeQuery>) -> Outco
 /// `GET …/app-codes/{app_code_id}`
 pub(crate) async fn show(call: Call) -> Outcome<Json<AppCodeShown>> {
     let code = app_code::show(&call.plane, call.project()?, app_id(&call)?, id(&call)?).await?;
-    Ok(Json(AppCodeShown::new(&code)))
+    Ok(Json(app_code_shown(&code)))
 }
 
 /// `DELETE …/app-codes/{app_code_id}`

@@ -1,101 +1,18 @@
 //! `…/apps`: make, show, change and delete apps, and give them another secret.
 
+use adyton_api::apig::apps::{AppCreate, AppList, AppResetSecret, AppShown, AppUpdate};
 use adyton_core::id::{AppId, AppKey};
 use adyton_core::secret::Secret;
 use adyton_core::tenant::App;
 use adyton_store::repository::{AppChange, AppFilter, NewApp};
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use serde::Deserialize;
+use utoipa::IntoParams;
 
 use super::shapes;
 use crate::call::Call;
 use crate::endpoint::{Body, Json, Query};
 use crate::failure::{Failure, Outcome, Thing};
 use crate::operations::app;
-
-/// An app to be made.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct AppCreate {
-    /// 3 to 64 characters, unique in the project.
-    name: String,
-    /// At most 255 characters.
-    #[serde(default)]
-    remark: Option<String>,
-    /// 8 to 200 characters, not of an access key's form; generated if left out.
-    #[serde(default)]
-    app_key: Option<String>,
-    /// 8 to 128 characters; generated if left out.
-    #[serde(default)]
-    app_secret: Option<String>,
-}
-
-/// What to change of an app; what is left out stays.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct AppUpdate {
-    /// Another name.
-    #[serde(default)]
-    name: Option<String>,
-    /// Another remark.
-    #[serde(default)]
-    remark: Option<String>,
-    /// Another AppKey.
-    #[serde(default)]
-    app_key: Option<String>,
-    /// Another AppSecret.
-    #[serde(default)]
-    app_secret: Option<String>,
-}
-
-/// Another secret.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct AppResetSecret {
-    /// 8 to 128 characters; generated if left out or empty.
-    #[serde(default)]
-    app_secret: Option<String>,
-}
-
-/// An app.
-#[derive(Serialize, Deserialize, ToSchema)]
-pub(crate) struct AppShown {
-    /// Its id.
-    id: String,
-    /// Its name.
-    name: String,
-    /// What its owner says of it.
-    remark: String,
-    /// The AppKey.
-    app_key: String,
-    /// The AppSecret; only in the answer that made it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    app_secret: Option<String>,
-    /// Who made it: `USER`.
-    creator: String,
-    /// 1 when it works, 0 when it is disabled.
-    status: u8,
-    /// `apig`.
-    app_type: String,
-    /// When it was made.
-    register_time: String,
-    /// When it was last changed.
-    update_time: String,
-    /// For how many APIs it is authorised; only in lists.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    bind_num: Option<u64>,
-}
-
-/// A page of apps.
-#[derive(Serialize, Deserialize, ToSchema)]
-pub(crate) struct AppList {
-    /// How many there are.
-    total: u64,
-    /// How many are on this page.
-    size: usize,
-    /// The apps, newest first.
-    apps: Vec<AppShown>,
-}
 
 /// Which apps.
 #[derive(Deserialize, IntoParams)]
@@ -117,28 +34,26 @@ pub(crate) struct AppQuery {
     precise_search: Option<String>,
 }
 
-impl AppShown {
-    fn new(app: &App) -> Self {
-        Self {
-            id: app.id.to_string(),
-            name: app.name.clone(),
-            remark: app.remark.clone(),
-            app_key: app.key.to_string(),
-            app_secret: None,
-            creator: "USER".to_owned(),
-            status: u8::from(app.enabled),
-            app_type: "apig".to_owned(),
-            register_time: shapes::time(app.created_at),
-            update_time: shapes::time(app.updated_at),
-            bind_num: None,
-        }
+fn app_shown(app: &App) -> AppShown {
+    AppShown {
+        id: app.id.to_string(),
+        name: app.name.clone(),
+        remark: app.remark.clone(),
+        app_key: app.key.to_string(),
+        app_secret: None,
+        creator: "USER".to_owned(),
+        status: u8::from(app.enabled),
+        app_type: "apig".to_owned(),
+        register_time: shapes::time(app.created_at),
+        update_time: shapes::time(app.updated_at),
+        bind_num: None,
     }
-    /// The one answer that shows the secret.
-    fn with_secret(app: &App) -> Self {
-        Self {
-            app_secret: Some(app.secret.expose().clone()),
-            ..Self::new(app)
-        }
+}
+/// The one answer that shows the secret.
+fn with_secret(app: &App) -> AppShown {
+    AppShown {
+        app_secret: Some(app.secret.expose().clone()),
+        ..app_shown(app)
     }
 }
 
@@ -157,7 +72,7 @@ pub(crate) async fn create(call: Call, Body(wanted): Body<AppCreate>) -> Outcome
         secret: given(wanted.app_secret).map(Secret::new),
     };
     let app = app::create(&call.plane, new).await?;
-    Ok(Json(AppShown::with_secret(&app)))
+    Ok(Json(with_secret(&app)))
 }
 
 /// `GET …/apps`
@@ -178,7 +93,7 @@ pub(crate) async fn list(call: Call, Query(query): Query<AppQuery>) -> Outcome<J
         .iter()
         .map(|app| AppShown {
             bind_num: Some(bound(app)),
-            ..AppShown::new(app)
+            ..app_shown(app)
         })
         .collect();
     Ok(Json(AppList {
@@ -191,7 +106,7 @@ pub(crate) async fn list(call: Call, Query(query): Query<AppQuery>) -> Outcome<J
 /// `GET …/apps/{app_id}`
 pub(crate) async fn show(call: Call) -> Outcome<Json<AppShown>> {
     let app = app::show(&call.plane, call.project()?, id(&call)?).await?;
-    Ok(Json(AppShown::new(&app)))
+    Ok(Json(app_shown(&app)))
 }
 
 /// `PUT …/apps/{app_id}`
@@ -204,7 +119,7 @@ pub(crate) async fn update(call: Call, Body(wanted): Body<AppUpdate>) -> Outcome
         enabled: None,
     };
     let app = app::update(&call.plane, call.project()?, id(&call)?, change).await?;
-    Ok(Json(AppShown::new(&app)))
+    Ok(Json(app_shown(&app)))
 }
 
 /// `DELETE …/apps/{app_id}`
@@ -216,7 +131,7 @@ pub(crate) async fn delete(call: Call) -> Outcome<()> {
 pub(crate) async fn reset_secret(call: Call, Body(wanted): Body<AppResetSecret>) -> Outcome<Json<AppShown>> {
     let secret = given(wanted.app_secret).map(Secret::new);
     let app = app::reset_secret(&call.plane, call.project()?, id(&call)?, secret).await?;
-    Ok(Json(AppShown::with_secret(&app)))
+    Ok(Json(with_secret(&app)))
 }
 
 /// The app of the path; what is no id is nobody's.

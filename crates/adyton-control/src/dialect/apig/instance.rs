@@ -1,68 +1,15 @@
 //! `/v2/{project_id}/apigw/instances` and the environments: every project sees the gateway as one instance that has the
 //! project's id, with one environment, `RELEASE`.
 
+use adyton_api::apig::instances::{EnvironmentList, EnvironmentShown, GatewayShown, InstanceList};
 use adyton_core::id::ProjectId;
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use serde::Deserialize;
+use utoipa::IntoParams;
 
 use super::shapes;
 use crate::call::Call;
 use crate::endpoint::{Json, Query};
 use crate::failure::Outcome;
-
-/// The gateway, as a project sees it.
-#[derive(Serialize, Deserialize, ToSchema)]
-pub(crate) struct InstanceShown {
-    /// Its id: the project's.
-    id: String,
-    /// The project.
-    project_id: String,
-    /// Its name.
-    instance_name: String,
-    /// `Running`.
-    status: String,
-    /// 6: running.
-    instance_status: u8,
-    /// `apig`.
-    r#type: String,
-    /// `BASIC`.
-    spec: String,
-    /// Where APIs are called.
-    ingress_url: String,
-}
-
-/// A page of instances.
-#[derive(Serialize, Deserialize, ToSchema)]
-pub(crate) struct InstanceList {
-    /// How many there are.
-    total: usize,
-    /// How many are on this page.
-    size: usize,
-    /// The one instance.
-    instances: Vec<InstanceShown>,
-}
-
-/// An environment.
-#[derive(Serialize, Deserialize, ToSchema)]
-pub(crate) struct EnvironmentShown {
-    /// Its id.
-    id: String,
-    /// Its name.
-    name: String,
-    /// What it is for.
-    remark: String,
-}
-
-/// A page of environments.
-#[derive(Serialize, Deserialize, ToSchema)]
-pub(crate) struct EnvironmentList {
-    /// How many there are.
-    total: usize,
-    /// How many are on this page.
-    size: usize,
-    /// The one environment.
-    envs: Vec<EnvironmentShown>,
-}
 
 /// Which ones; both lists hold at most one entry.
 #[derive(Deserialize, IntoParams)]
@@ -76,8 +23,8 @@ pub(crate) struct OneOfQuery {
     name: Option<String>,
 }
 
-fn gateway(call: &Call, project: ProjectId) -> InstanceShown {
-    InstanceShown {
+fn gateway(call: &Call, project: ProjectId) -> GatewayShown {
+    GatewayShown {
         id: project.to_string(),
         project_id: project.to_string(),
         instance_name: "adyton".to_owned(),
@@ -92,11 +39,11 @@ fn gateway(call: &Call, project: ProjectId) -> InstanceShown {
 /// `GET …/instances`
 pub(crate) async fn list(call: Call, Query(query): Query<OneOfQuery>) -> Outcome<Json<InstanceList>> {
     let project = call.project()?;
-    let fits = |one: &InstanceShown| {
+    let fits = |one: &GatewayShown| {
         let name = query.name.as_ref();
         name.is_none_or(|name| one.instance_name.contains(name))
     };
-    let all: Vec<InstanceShown> = Some(gateway(&call, project)).into_iter().filter(fits).collect();
+    let all: Vec<GatewayShown> = Some(gateway(&call, project)).into_iter().filter(fits).collect();
     let total = all.len();
     let instances = shapes::paged(all, &shapes::page(query.offset, query.limit));
     Ok(Json(InstanceList {
@@ -107,7 +54,7 @@ pub(crate) async fn list(call: Call, Query(query): Query<OneOfQuery>) -> Outcome
 }
 
 /// `GET …/instances/{instance_id}`. That the id is the project's was checked with the path.
-pub(crate) async fn show(call: Call) -> Outcome<Json<InstanceShown>> {
+pub(crate) async fn show(call: Call) -> Outcome<Json<GatewayShown>> {
     let project = call.project()?;
     Ok(Json(gateway(&call, project)))
 }

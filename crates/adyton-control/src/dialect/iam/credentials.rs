@@ -1,87 +1,19 @@
 //! `/v3.0/OS-CREDENTIAL/credentials`: permanent access keys. The secret half is shown once, when the key is made.
 
+use adyton_api::iam::credentials::{
+    CredentialAnswer, CredentialCreate, CredentialList, CredentialShown, CredentialUpdate,
+};
 use adyton_core::id::{AccessKeyId, UserId};
 use adyton_core::tenant::AccessKey;
 use adyton_identity::Action;
 use adyton_store::repository::AccessKeyChange;
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use serde::Deserialize;
+use utoipa::IntoParams;
 
 use crate::call::Call;
 use crate::endpoint::{Body, Json, Query};
 use crate::failure::{Failure, Outcome, Thing};
 use crate::operations::credential;
-
-/// An access key to be made.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct CredentialCreate {
-    /// Wrapped as IAM does it.
-    credential: CredentialWanted,
-}
-
-/// An access key to be made.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct CredentialWanted {
-    /// Whose it is to be.
-    user_id: String,
-    /// At most 255 characters.
-    #[serde(default)]
-    description: Option<String>,
-}
-
-/// What to change of an access key.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct CredentialUpdate {
-    /// Wrapped as IAM does it.
-    credential: CredentialChanged,
-}
-
-/// What to change of an access key; what is left out stays.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct CredentialChanged {
-    /// `active` or `inactive`.
-    #[serde(default)]
-    status: Option<String>,
-    /// Another description.
-    #[serde(default)]
-    description: Option<String>,
-}
-
-/// An access key.
-#[derive(Serialize, Deserialize, ToSchema)]
-pub(crate) struct CredentialAnswer {
-    /// Wrapped as IAM does it.
-    credential: CredentialShown,
-}
-
-/// An access key.
-#[derive(Serialize, Deserialize, ToSchema)]
-pub(crate) struct CredentialShown {
-    /// The public half (AK).
-    access: String,
-    /// The secret half (SK); only in the answer that made it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    secret: Option<String>,
-    /// Whose it is.
-    user_id: String,
-    /// `active` or `inactive`.
-    status: String,
-    /// What its owner says of it.
-    description: String,
-    /// When it was made.
-    create_time: String,
-}
-
-/// A user's access keys.
-#[derive(Serialize, Deserialize, ToSchema)]
-pub(crate) struct CredentialList {
-    /// Oldest first.
-    credentials: Vec<CredentialShown>,
-}
 
 /// Whose access keys.
 #[derive(Deserialize, IntoParams)]
@@ -91,16 +23,14 @@ pub(crate) struct CredentialQuery {
     user_id: Option<String>,
 }
 
-impl CredentialShown {
-    fn new(key: &AccessKey) -> Self {
-        Self {
-            access: key.id.to_string(),
-            secret: None,
-            user_id: key.user.to_string(),
-            status: if key.enabled { "active" } else { "inactive" }.to_owned(),
-            description: key.description.clone(),
-            create_time: key.created_at.to_iso(),
-        }
+fn credential_shown(key: &AccessKey) -> CredentialShown {
+    CredentialShown {
+        access: key.id.to_string(),
+        secret: None,
+        user_id: key.user.to_string(),
+        status: if key.enabled { "active" } else { "inactive" }.to_owned(),
+        description: key.description.clone(),
+        create_time: key.created_at.to_iso(),
     }
 }
 
@@ -116,7 +46,7 @@ pub(crate) async fn create(
     Ok(Json(CredentialAnswer {
         credential: CredentialShown {
             secret: Some(key.secret.expose().clone()),
-            ..CredentialShown::new(&key)
+            ..credential_shown(&key)
         },
     }))
 }
@@ -129,7 +59,7 @@ pub(crate) async fn list(call: Call, Query(query): Query<CredentialQuery>) -> Ou
     };
     let keys = credential::list(&call, user).await?;
     Ok(Json(CredentialList {
-        credentials: keys.iter().map(CredentialShown::new).collect(),
+        credentials: keys.iter().map(credential_shown).collect(),
     }))
 }
 
@@ -137,7 +67,7 @@ pub(crate) async fn list(call: Call, Query(query): Query<CredentialQuery>) -> Ou
 pub(crate) async fn show(call: Call) -> Outcome<Json<CredentialAnswer>> {
     let key = credential::show(&call, &id(&call), Action::CredentialGet).await?;
     Ok(Json(CredentialAnswer {
-        credential: CredentialShown::new(&key),
+        credential: credential_shown(&key),
     }))
 }
 
@@ -164,7 +94,7 @@ pub(crate) async fn update(
     };
     let key = credential::update(&call, &id(&call), change).await?;
     Ok(Json(CredentialAnswer {
-        credential: CredentialShown::new(&key),
+        credential: credential_shown(&key),
     }))
 }
 

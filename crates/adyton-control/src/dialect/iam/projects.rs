@@ -1,11 +1,12 @@
 //! `/v3/projects`, `/v3/auth/projects`, `/v3/auth/domains`, `/v3/regions`: where somebody can work. The official SDK asks
 //! `GET /v3/projects?name=…`, signed, to find its project.
 
+use adyton_api::iam::Links;
 use adyton_core::tenant::Project;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::shapes::{Links, base, domain};
+use super::shapes::{base, domain};
 use crate::call::Call;
 use crate::endpoint::{Body, Json, Query};
 use crate::failure::{Failure, Outcome, Thing};

@@ -6,13 +6,13 @@ mod catalog;
 mod shown;
 mod sign_in;
 
+use adyton_api::iam::tokens::{TokenAnswer, TokenRequest};
 use adyton_identity::Action;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use self::shown::{TokenAnswer, shown};
-use self::sign_in::TokenRequest;
+use self::shown::shown;
 use crate::call::{Call, OpenCall};
 use crate::endpoint::{Body, Query, WithHeaders};
 use crate::failure::{Failure, Outcome};
@@ -33,7 +33,7 @@ pub(crate) async fn create(
     call: OpenCall,
     (Query(query), Body(wanted)): (Query<TokenQuery>, Body<TokenRequest>),
 ) -> Outcome<WithHeaders<TokenAnswer>> {
-    let (proof, wish) = wanted.read()?;
+    let (proof, wish) = sign_in::read(wanted)?;
     let issued = token::issue(&call.plane, call.remote.address, proof, wish).await?;
     let answer = shown(
         &call.plane,

@@ -1,115 +1,21 @@
 //! `/v3/users`, `/v3/roles` and role assignments: users of the caller's domain.
 
+use adyton_api::iam::Links;
+use adyton_api::iam::users::{
+    PasswordChange, RoleList, UserAnswer, UserCreate, UserList, UserShown, UserUpdate,
+};
 use adyton_core::id::{DomainId, ProjectId, UserId};
 use adyton_core::secret::Secret;
 use adyton_core::tenant::{Assignment, Role, Scope, User};
 use adyton_store::repository::{NameMatch, NewUser, UserChange, UserFilter};
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use serde::Deserialize;
+use utoipa::IntoParams;
 
-use super::shapes::{Links, Named, base, role};
+use super::shapes::{base, role};
 use crate::call::Call;
 use crate::endpoint::{Body, Json, Query};
 use crate::failure::{Failure, Outcome, Thing};
 use crate::operations::user::{self, Turn};
-
-/// A user to be made.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct UserCreate {
-    /// Wrapped as Keystone does it.
-    user: UserWanted,
-}
-
-/// A user to be made.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct UserWanted {
-    /// Unique in the domain.
-    name: String,
-    /// 8 to 128 characters.
-    password: String,
-    /// The caller's domain, the only one that users can be made in.
-    #[serde(default)]
-    domain_id: Option<String>,
-    /// Whether the user may sign in; `true` if left out.
-    #[serde(default)]
-    enabled: Option<bool>,
-}
-
-/// What to change of a user.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct UserUpdate {
-    /// Wrapped as Keystone does it.
-    user: UserChanged,
-}
-
-/// What to change of a user; what is left out stays.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct UserChanged {
-    /// Another name.
-    #[serde(default)]
-    name: Option<String>,
-    /// Whether the user may sign in. Disabling ends all tokens.
-    #[serde(default)]
-    enabled: Option<bool>,
-    /// Another password. Ends all tokens.
-    #[serde(default)]
-    password: Option<String>,
-}
-
-/// One's own new password.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct PasswordChange {
-    /// Wrapped as Keystone does it.
-    user: PasswordPair,
-}
-
-/// The old and the new password.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct PasswordPair {
-    /// The new one: 8 to 128 characters.
-    password: String,
-    /// The old one.
-    original_password: String,
-}
-
-/// A user.
-#[derive(Serialize, Deserialize, ToSchema)]
-pub(crate) struct UserAnswer {
-    /// Wrapped as Keystone does it.
-    user: UserShown,
-}
-
-/// A user.
-#[derive(Serialize, Deserialize, ToSchema)]
-pub(crate) struct UserShown {
-    /// Their id.
-    id: String,
-    /// Their name.
-    name: String,
-    /// Their domain.
-    domain_id: String,
-    /// Whether they may sign in.
-    enabled: bool,
-    /// Empty: passwords do not end by themselves.
-    password_expires_at: String,
-    /// Where they are.
-    links: Links,
-}
-
-/// The users of a domain.
-#[derive(Serialize, Deserialize, ToSchema)]
-pub(crate) struct UserList {
-    /// By name.
-    users: Vec<UserShown>,
-    /// Where this list is.
-    links: Links,
-}
 
 /// Which users.
 #[derive(Deserialize, IntoParams)]
@@ -123,35 +29,24 @@ pub(crate) struct UserQuery {
     enabled: Option<bool>,
 }
 
-/// The roles that there are, or that a user has.
-#[derive(Serialize, Deserialize, ToSchema)]
-pub(crate) struct RoleList {
-    /// The roles.
-    roles: Vec<Named>,
-    /// Where this list is.
-    links: Links,
-}
-
-impl UserShown {
-    fn new(call: &Call, user: &User) -> Self {
-        Self {
-            id: user.id.to_string(),
-            name: user.name.clone(),
-            domain_id: user.domain.to_string(),
-            enabled: user.enabled,
-            password_expires_at: String::new(),
-            links: Links::own(format!(
-                "{}/v3/users/{}",
-                base(&call.plane, &call.headers),
-                user.id
-            )),
-        }
+fn user_shown(call: &Call, user: &User) -> UserShown {
+    UserShown {
+        id: user.id.to_string(),
+        name: user.name.clone(),
+        domain_id: user.domain.to_string(),
+        enabled: user.enabled,
+        password_expires_at: String::new(),
+        links: Links::own(format!(
+            "{}/v3/users/{}",
+            base(&call.plane, &call.headers),
+            user.id
+        )),
     }
 }
 
 fn answer(call: &Call, user: &User) -> Json<UserAnswer> {
     Json(UserAnswer {
-        user: UserShown::new(call, user),
+        user: user_shown(call, user),
     })
 }
 
@@ -189,11 +84,7 @@ pub(crate) async fn list(call: Call, Query(query): Query<UserQuery>) -> Outcome<
         enabled: query.enabled,
     };
     let listed = user::list(&call.plane, &filter).await?;
-    let users = listed
-        .items
-        .iter()
-        .map(|user| UserShown::new(&call, user))
-        .collect();
+    let users = listed.items.iter().map(|user| user_shown(&call, user)).collect();
     Ok(Json(UserList { users, links }))
 }
 

@@ -1,91 +1,13 @@
 //! `POST …/models`: import a model package.
 
+use adyton_api::modelarts::models::{ModelImport, ModelImported};
 use adyton_identity::Action;
-use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
-use utoipa::ToSchema;
 
 use crate::call::Call;
 use crate::endpoint::{Body, Json};
 use crate::failure::{Failure, Outcome};
-use crate::lenient::{Number, Unsupported};
 use crate::operations::model::import;
-
-/// A model to be imported.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct ModelImport {
-    /// 1 to 64 letters, digits, `_` and `-`.
-    model_name: String,
-    /// Three numbers of at most two digits each: `0.0.1`.
-    model_version: String,
-    /// `package://sha256/…` as an upload answered, or `file:///…` under `import_roots`.
-    source_location: String,
-    /// At most 100 characters.
-    #[serde(default)]
-    description: Option<String>,
-    /// `model_type`, as in `config.json`: another one than there is refused.
-    #[serde(default)]
-    model_type: Option<String>,
-    /// Overrides `model_algorithm` of `config.json`.
-    #[serde(default)]
-    model_algorithm: Option<String>,
-    /// Overrides `runtime` of `config.json`.
-    #[serde(default)]
-    runtime: Option<String>,
-    /// Overrides `metrics` of `config.json`: JSON in a string.
-    #[serde(default)]
-    model_metrics: Option<String>,
-    /// Overrides `apis` of `config.json`: an array, or JSON in a string.
-    #[serde(default)]
-    apis: Option<Value>,
-    /// Overrides `dependencies` of `config.json`.
-    #[serde(default)]
-    dependencies: Option<Vec<Value>>,
-    /// Stands in for the package's `config.json`: JSON in a string.
-    #[serde(default)]
-    initial_config: Option<String>,
-    /// `["real-time"]`.
-    #[serde(default)]
-    install_type: Option<Vec<String>>,
-    /// `0`, the only workspace.
-    #[serde(default)]
-    workspace_id: Option<Number>,
-    /// Always copied into the server: a package never changes under a model.
-    #[serde(default)]
-    source_copy: Option<String>,
-    /// Where handler code is; packages hold it.
-    #[serde(default)]
-    #[expect(dead_code, reason = "read to be refused")]
-    execution_code: Unsupported,
-    /// A training job.
-    #[serde(default)]
-    #[expect(dead_code, reason = "read to be refused")]
-    source_job_id: Unsupported,
-    /// A training job's version.
-    #[serde(default)]
-    #[expect(dead_code, reason = "read to be refused")]
-    source_job_version: Unsupported,
-    /// A model template.
-    #[serde(default)]
-    #[expect(dead_code, reason = "read to be refused")]
-    template: Unsupported,
-    /// Parameters as the older version of the API gave them.
-    #[serde(default)]
-    #[expect(dead_code, reason = "read to be refused")]
-    input_params: Unsupported,
-    /// Parameters as the older version of the API gave them.
-    #[serde(default)]
-    #[expect(dead_code, reason = "read to be refused")]
-    output_params: Unsupported,
-}
-
-/// What was begun.
-#[derive(Serialize, Deserialize, ToSchema)]
-pub(crate) struct ModelImported {
-    /// The model; ask for it until it is `published` or `failed`.
-    model_id: String,
-}
 
 /// `POST …/models`
 pub(crate) async fn create(call: Call, Body(wanted): Body<ModelImport>) -> Outcome<Json<ModelImported>> {

@@ -1,12 +1,13 @@
 //! `…/models`: list, show and delete models, and the engines that can run them.
 
+use adyton_api::modelarts::models::{ModelDeleted, ModelKept, ModelList, ModelShown, ModelSummary};
 use adyton_core::id::ModelId;
 use adyton_core::model::EngineKind;
 use adyton_store::repository::{ModelFilter, ModelSort, NameMatch};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::model_shapes::{ModelShown, ModelSummary};
+use super::model_shapes;
 use super::services::{descending, page, query_problem};
 use crate::call::Call;
 use crate::endpoint::{Json, Query};
@@ -38,49 +39,12 @@ pub(crate) struct ModelQuery {
     workspace_id: Option<String>,
 }
 
-/// A page of models.
-#[derive(Serialize, Deserialize, ToSchema)]
-pub(crate) struct ModelList {
-    /// How many there are.
-    total_count: u64,
-    /// How many are on this page.
-    count: usize,
-    /// The models.
-    models: Vec<ModelSummary>,
-}
-
 /// How to delete.
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct DeleteQuery {
     /// `true`: all versions of the model.
     cascade: Option<bool>,
-}
-
-/// What became of the models.
-#[derive(Serialize, Deserialize, ToSchema)]
-pub(crate) struct ModelDeleted {
-    /// The models that are gone.
-    delete_success_list: Vec<String>,
-    /// The models that are still there, and why.
-    delete_failed_list: Vec<ModelKept>,
-}
-
-/// A model that could not be deleted.
-#[derive(Serialize, Deserialize, ToSchema)]
-pub(crate) struct ModelKept {
-    /// The model.
-    model_id: String,
-    /// Its name.
-    model_name: String,
-    /// Its version.
-    model_version: String,
-    /// `ModelArts.3009`: a service uses it.
-    error_code: String,
-    /// Which service.
-    error_msg: String,
-    /// The unique sub-code, as `X-Adyton-Reason` has it where a whole call is refused.
-    reason: String,
 }
 
 /// What can run models.
@@ -144,7 +108,7 @@ pub(crate) async fn list(call: Call, Query(query): Query<ModelQuery>) -> Outcome
     let models: Vec<ModelSummary> = listed
         .items
         .iter()
-        .map(|model| ModelSummary::new(&call.plane, model))
+        .map(|model| model_shapes::model_summary(&call.plane, model))
         .collect();
     Ok(Json(ModelList {
         total_count: listed.total,
@@ -164,7 +128,7 @@ fn empty() -> ModelList {
 /// `GET …/models/{model_id}`
 pub(crate) async fn show(call: Call) -> Outcome<Json<ModelShown>> {
     let model = model::show(&call.plane, call.project()?, id(&call)?).await?;
-    Ok(Json(ModelShown::new(&call.plane, &model)))
+    Ok(Json(model_shapes::model_shown(&call.plane, &model)))
 }
 
 /// `DELETE …/models/{model_id}`

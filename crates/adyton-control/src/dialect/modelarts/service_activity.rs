@@ -1,14 +1,15 @@
 //! `…/services/{service_id}/events|logs|monitor`: what happened to a service and how it does.
 
-use std::collections::BTreeMap;
-
+use adyton_api::modelarts::activity::{
+    EventList, EventShown, InstanceShown, ModelMonitor, MonitorShown, UpdateList, UpdateShown,
+};
 use adyton_core::clock::Timestamp;
 use adyton_core::events::EventKind;
-use adyton_core::service::Version;
 use adyton_store::repository::EventFilter;
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use serde::Deserialize;
+use utoipa::IntoParams;
 
+use super::service_shapes::{model_named, version_settings};
 use super::services::{id, page, query_problem};
 use crate::call::Call;
 use crate::endpoint::{Json, Query};
@@ -31,128 +32,12 @@ pub(crate) struct EventQuery {
     limit: Option<u32>,
 }
 
-/// A page of events.
-#[derive(Serialize, Deserialize, ToSchema)]
-pub(crate) struct EventList {
-    /// The service.
-    service_id: String,
-    /// Its name.
-    service_name: String,
-    /// How many there are.
-    total_count: u64,
-    /// How many are on this page.
-    count: usize,
-    /// The events, newest first.
-    events: Vec<EventShown>,
-}
-
-/// An event.
-#[derive(Serialize, Deserialize, ToSchema)]
-pub(crate) struct EventShown {
-    /// `normal` or `abnormal`.
-    event_type: String,
-    /// What happened.
-    event_info: String,
-    /// When, in milliseconds since 1970.
-    occur_time: i64,
-}
-
-/// The update history.
-#[derive(Serialize, Deserialize, ToSchema)]
-pub(crate) struct UpdateList {
-    /// The service.
-    service_id: String,
-    /// Its name.
-    service_name: String,
-    /// The updates, newest first.
-    logs: Vec<UpdateShown>,
-}
-
-/// An update.
-#[derive(Serialize, Deserialize, ToSchema)]
-pub(crate) struct UpdateShown {
-    /// When, in milliseconds since 1970.
-    update_time: i64,
-    /// `RUNNING`, `SUCCESS` or `FAIL`.
-    result: String,
-    /// The generation that the service had from then on.
-    generation: u64,
-    /// The versions that it was given.
-    config: Vec<UpdatedVersion>,
-}
-
-/// A version of an update.
-#[derive(Serialize, Deserialize, ToSchema)]
-pub(crate) struct UpdatedVersion {
-    /// The model.
-    model_id: String,
-    /// Its name; empty if it was deleted.
-    model_name: String,
-    /// Its version.
-    model_version: String,
-    /// Its share of the traffic.
-    weight: u32,
-    /// `specification`, as given.
-    specification: String,
-    /// How many instances.
-    instance_count: u32,
-    /// Environment of the model's program.
-    envs: BTreeMap<String, String>,
-}
-
 /// Of which models.
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct MonitorQuery {
     /// Only this model, which must be part of the service.
     model_id: Option<String>,
-}
-
-/// How a service does.
-#[derive(Serialize, Deserialize, ToSchema)]
-pub(crate) struct MonitorShown {
-    /// The service.
-    service_id: String,
-    /// Its name.
-    service_name: String,
-    /// One entry a model.
-    monitors: Vec<ModelMonitor>,
-}
-
-/// How a model of a service does.
-#[derive(Serialize, Deserialize, ToSchema)]
-pub(crate) struct ModelMonitor {
-    /// The model.
-    model_id: String,
-    /// Its name; empty if it was deleted.
-    model_name: String,
-    /// Its version.
-    model_version: String,
-    /// Calls that reached an instance of this node since the service was made; a node that is killed forgets at most the last half minute.
-    invocation_times: u64,
-    /// Those of them that failed.
-    failed_times: u64,
-    /// Instances that are wanted.
-    model_instance_count: u32,
-    /// Instances that are ready.
-    model_running_instance_count: usize,
-    /// Its instances.
-    instances: Vec<InstanceShown>,
-}
-
-/// An instance, as the reconciler sees it.
-#[derive(Serialize, Deserialize, ToSchema)]
-pub(crate) struct InstanceShown {
-    /// Its id.
-    instance_id: String,
-    /// `starting`, `ready`, `down`, `draining` or `failed`.
-    status: String,
-    /// Where it runs.
-    place: String,
-    /// How often it was restarted.
-    restarts: u32,
-    /// Why it is not ready, if it is not.
-    note: String,
 }
 
 /// `GET …/services/{service_id}/events`
@@ -207,8 +92,8 @@ pub(crate) async fn history(call: Call) -> Outcome<Json<UpdateList>> {
             generation: update.generation,
             config: update
                 .versions
-                .into_iter()
-                .map(|version| updated(&call, version))
+                .iter()
+                .map(|version| version_settings(&call.live, version))
                 .collect(),
         })
         .collect();
@@ -217,19 +102,6 @@ pub(crate) async fn history(call: Call) -> Outcome<Json<UpdateList>> {
         service_name: seen.service.name,
         logs,
     }))
-}
-
-fn updated(call: &Call, version: Version) -> UpdatedVersion {
-    let model = call.live.model(version.model);
-    UpdatedVersion {
-        model_id: version.model.to_string(),
-        model_name: model.map(|model| model.name.clone()).unwrap_or_default(),
-        model_version: model.map(|model| model.version.clone()).unwrap_or_default(),
-        weight: version.weight,
-        specification: version.specification,
-        instance_count: version.instance_count,
-        envs: version.envs,
-    }
 }
 
 /// `GET …/services/{service_id}/monitor`
@@ -253,17 +125,17 @@ pub(crate) async fn monitor(call: Call, Query(query): Query<MonitorQuery>) -> Ou
                 .is_none_or(|model| version.model.to_string() == *model)
         })
         .map(|(at, version)| {
-            let model = call.live.model(version.model);
+            let (model_name, model_version) = model_named(&call.live, version.model);
             let calls = call.plane.instances.calls(seen.service.id, Some(version.model));
             ModelMonitor {
                 model_id: version.model.to_string(),
-                model_name: model.map(|model| model.name.clone()).unwrap_or_default(),
-                model_version: model.map(|model| model.version.clone()).unwrap_or_default(),
+                model_name,
+                model_version,
                 invocation_times: calls.all,
                 failed_times: calls.failed,
                 model_instance_count: version.instance_count,
                 model_running_instance_count: seen.ready(at),
-                instances: seen.instances(at).map(InstanceShown::new).collect(),
+                instances: seen.instances(at).map(instance_shown).collect(),
             }
         })
         .collect();
@@ -274,22 +146,20 @@ pub(crate) async fn monitor(call: Call, Query(query): Query<MonitorQuery>) -> Ou
     }))
 }
 
-impl InstanceShown {
-    fn new(instance: &adyton_core::instances::InstanceSeen) -> Self {
-        use adyton_core::instances::InstanceStatus::{Down, Draining, Failed, Ready, Starting};
-        Self {
-            instance_id: instance.id.to_string(),
-            status: match instance.status {
-                Starting => "starting",
-                Ready => "ready",
-                Down => "down",
-                Draining => "draining",
-                Failed => "failed",
-            }
-            .to_owned(),
-            place: instance.place.clone(),
-            restarts: instance.restarts,
-            note: instance.note.clone(),
+fn instance_shown(instance: &adyton_core::instances::InstanceSeen) -> InstanceShown {
+    use adyton_core::instances::InstanceStatus::{Down, Draining, Failed, Ready, Starting};
+    InstanceShown {
+        instance_id: instance.id.to_string(),
+        status: match instance.status {
+            Starting => "starting",
+            Ready => "ready",
+            Down => "down",
+            Draining => "draining",
+            Failed => "failed",
         }
+        .to_owned(),
+        place: instance.place.clone(),
+        restarts: instance.restarts,
+        note: instance.note.clone(),
     }
 }

@@ -1,166 +1,20 @@
 //! `POST …/services` and `PUT …/services/{service_id}`: deploy and change a service.
 
-use std::collections::BTreeMap;
-
+use adyton_api::lenient::Number;
+use adyton_api::modelarts::services::{Done, ServiceDeploy, ServiceDeployed, ServiceUpdate, VersionWanted};
 use adyton_core::id::{ModelId, ServiceId};
 use adyton_core::service::{Version, Wanted};
 use adyton_store::repository::{NewService, ServiceChange};
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
 
 use crate::call::Call;
 use crate::endpoint::{Body, Json};
 use crate::failure::{Failure, Outcome, Thing};
-use crate::lenient::{Number, Unsupported};
 use crate::operations::service;
 
 /// How long an instance may take to be ready, if nothing is said, in seconds.
 const DEPLOY_TIMEOUT: i64 = 1200;
 /// The specification, if nothing is said.
 const SPECIFICATION: &str = "modelarts.vm.cpu.2u";
-
-/// A service to be deployed.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct ServiceDeploy {
-    /// 1 to 64 letters, digits, `_` and `-`; unique in the project.
-    service_name: String,
-    /// At most 100 characters.
-    #[serde(default)]
-    description: Option<String>,
-    /// `real-time`.
-    infer_type: String,
-    /// `0`, the only workspace.
-    #[serde(default)]
-    workspace_id: Option<Number>,
-    /// Its model versions; their weights add up to 100.
-    config: Vec<VersionWanted>,
-    /// Settings of its API.
-    #[serde(default)]
-    additional_properties: Option<PropertiesWanted>,
-    /// Timers.
-    #[serde(default)]
-    #[expect(dead_code, reason = "read to be refused")]
-    schedule: Unsupported,
-    /// How calls are spread over instances; `ROUND_ROBIN`.
-    #[serde(default)]
-    load_balancer_policy: Option<String>,
-    /// Resource pool.
-    #[serde(default)]
-    #[expect(dead_code, reason = "read to be refused")]
-    pool_name: Unsupported,
-    /// Cluster.
-    #[serde(default)]
-    #[expect(dead_code, reason = "read to be refused")]
-    cluster_id: Unsupported,
-    /// Virtual network.
-    #[serde(default)]
-    #[expect(dead_code, reason = "read to be refused")]
-    vpc_id: Unsupported,
-    /// Subnet.
-    #[serde(default)]
-    #[expect(dead_code, reason = "read to be refused")]
-    subnet_network_id: Unsupported,
-    /// Security group.
-    #[serde(default)]
-    #[expect(dead_code, reason = "read to be refused")]
-    security_group_id: Unsupported,
-}
-
-/// What to change; `status` wins over everything else.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct ServiceUpdate {
-    /// `running` or `stopped`.
-    #[serde(default)]
-    status: Option<String>,
-    /// Another description.
-    #[serde(default)]
-    description: Option<String>,
-    /// Other model versions: a rolling update.
-    #[serde(default)]
-    config: Option<Vec<VersionWanted>>,
-    /// Settings of its API.
-    #[serde(default)]
-    additional_properties: Option<PropertiesWanted>,
-    /// Timers.
-    #[serde(default)]
-    #[expect(dead_code, reason = "read to be refused")]
-    schedule: Unsupported,
-}
-
-/// A model version of a service.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct VersionWanted {
-    /// The model.
-    model_id: String,
-    /// Its share of the traffic, 0 to 100.
-    #[serde(default)]
-    weight: Option<Number>,
-    /// A flavor of `/services/specifications`.
-    #[serde(default)]
-    specification: Option<String>,
-    /// 1 to 128 instances.
-    #[serde(default)]
-    instance_count: Option<Number>,
-    /// Environment of the model's program.
-    #[serde(default)]
-    envs: Option<BTreeMap<String, String>>,
-    /// How long an instance may take until it is ready, in seconds.
-    #[serde(default)]
-    deploy_timeout_in_seconds: Option<Number>,
-    /// Own amounts of CPU and memory.
-    #[serde(default)]
-    #[expect(dead_code, reason = "read to be refused")]
-    custom_spec: Unsupported,
-    /// How a rolling update goes.
-    #[serde(default)]
-    #[expect(dead_code, reason = "read to be refused")]
-    additional_properties: Unsupported,
-    /// Cluster.
-    #[serde(default)]
-    #[expect(dead_code, reason = "read to be refused")]
-    cluster_id: Unsupported,
-    /// Resource pool.
-    #[serde(default)]
-    #[expect(dead_code, reason = "read to be refused")]
-    pool_name: Unsupported,
-}
-
-/// Settings of a service's API.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct PropertiesWanted {
-    /// Calls a second; 0 is no limit; `null` the server's default.
-    #[serde(default, deserialize_with = "given")]
-    #[schema(value_type = Option<u32>)]
-    calls_per_second: Option<Option<Number>>,
-    /// Whether apps may call it; the first authorisation turns it on.
-    #[serde(default)]
-    app_auth: Option<bool>,
-    /// Whether AppCodes count as an app's credential; `true` unless said otherwise.
-    #[serde(default)]
-    app_code: Option<bool>,
-}
-
-/// What was deployed.
-#[derive(Serialize, Deserialize, ToSchema)]
-pub(crate) struct ServiceDeployed {
-    /// The service.
-    service_id: String,
-    /// Resources that are billed: none.
-    resource_ids: Vec<String>,
-}
-
-/// Nothing to say.
-#[derive(Serialize, Deserialize, ToSchema)]
-pub(crate) struct Done {}
-
-/// Tells a `null` from a field that is left out.
-fn given<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<Option<Number>>, D::Error> {
-    Option::<Number>::deserialize(from).map(Some)
-}
 
 /// `POST …/services`
 pub(crate) async fn deploy(call: Call, Body(wanted): Body<ServiceDeploy>) -> Outcome<Json<ServiceDeployed>> {

@@ -1,12 +1,14 @@
 //! `…/services`: list, show and delete services, their specifications and their load.
 
+use adyton_api::modelarts::services::{
+    Done, ServiceList, ServiceShown, ServiceSummary, SpecificationList, SpecificationShown,
+};
 use adyton_core::id::{ModelId, ServiceId};
 use adyton_store::repository::{NameMatch, Page, ServiceFilter, ServiceSort};
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use serde::Deserialize;
+use utoipa::IntoParams;
 
-use super::service_deploy::Done;
-use super::service_shapes::{ServiceShown, ServiceSummary};
+use super::service_shapes;
 use crate::call::Call;
 use crate::endpoint::{Json, Query};
 use crate::failure::{Failure, Outcome, Thing};
@@ -52,39 +54,6 @@ pub(crate) struct ServiceQuery {
     workspace_id: Option<String>,
 }
 
-/// A page of services.
-#[derive(Serialize, Deserialize, ToSchema)]
-pub(crate) struct ServiceList {
-    /// How many there are.
-    total_count: u64,
-    /// How many are on this page.
-    count: usize,
-    /// The services.
-    services: Vec<ServiceSummary>,
-}
-
-/// What services can run on.
-#[derive(Serialize, Deserialize, ToSchema)]
-pub(crate) struct SpecificationList {
-    /// The specifications.
-    specifications: Vec<SpecificationShown>,
-}
-
-/// One specification.
-#[derive(Serialize, Deserialize, ToSchema)]
-pub(crate) struct SpecificationShown {
-    /// Its name.
-    specification: String,
-    /// What it is.
-    display_en: String,
-    /// `normal`.
-    spec_status: String,
-    /// `true`: it can be chosen.
-    is_open: bool,
-    /// `false`: nothing is billed.
-    is_free: bool,
-}
-
 /// `GET …/services`
 pub(crate) async fn list(call: Call, Query(query): Query<ServiceQuery>) -> Outcome<Json<ServiceList>> {
     let nothing = || {
@@ -128,7 +97,7 @@ pub(crate) async fn list(call: Call, Query(query): Query<ServiceQuery>) -> Outco
     let services: Vec<ServiceSummary> = listed
         .items
         .iter()
-        .map(|seen| ServiceSummary::new(&call.plane, seen))
+        .map(|seen| service_shapes::service_summary(&call.plane, seen))
         .collect();
     Ok(Json(ServiceList {
         total_count: listed.total,
@@ -156,7 +125,7 @@ fn filter(query: &ServiceQuery) -> Result<ServiceFilter, ()> {
 /// `GET …/services/{service_id}`
 pub(crate) async fn show(call: Call) -> Outcome<Json<ServiceShown>> {
     let seen = service::show::show(&call.plane, call.project()?, id(&call)?).await?;
-    Ok(Json(ServiceShown::new(&call.plane, &seen)))
+    Ok(Json(service_shapes::service_shown(&call.plane, &seen)))
 }
 
 /// `DELETE …/services/{service_id[,service_id…]}`

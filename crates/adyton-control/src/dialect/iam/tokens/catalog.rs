@@ -1,37 +1,6 @@
 //! The catalog in a token: where each API of this server is, as clients of Keystone look it up.
 
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
-
-use super::shown::TokenProject;
-
-/// A service of the catalog.
-#[derive(Serialize, Deserialize, ToSchema)]
-pub(crate) struct CatalogEntry {
-    /// Its id.
-    id: String,
-    /// Its name.
-    name: String,
-    /// `identity`, `modelarts` or `apig`.
-    r#type: String,
-    /// Where it is.
-    endpoints: Vec<CatalogEndpoint>,
-}
-
-/// Where a service is.
-#[derive(Serialize, Deserialize, ToSchema)]
-pub(crate) struct CatalogEndpoint {
-    /// Its id.
-    id: String,
-    /// `public`.
-    interface: String,
-    /// The region.
-    region: String,
-    /// The region again, as newer clients read it.
-    region_id: String,
-    /// The address.
-    url: String,
-}
+use adyton_api::iam::tokens::{CatalogEndpoint, CatalogEntry, TokenProject};
 
 /// All services; those that belong to a project are below it.
 pub(super) fn catalog(region: &str, base: &str, project: Option<&TokenProject>) -> Vec<CatalogEntry> {

@@ -1,68 +1,14 @@
 //! What a token says: whose it is, what it is for, until when, and where the services are.
 
+use adyton_api::iam::Named;
+use adyton_api::iam::tokens::{TokenAnswer, TokenProject, TokenShown, TokenUser};
 use adyton_core::tenant::{Scope, User};
 use adyton_identity::Contents;
 use http::HeaderMap;
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
 
-use super::super::shapes::{Named, base, domain, role};
-use super::catalog::{CatalogEntry, catalog};
+use super::super::shapes::{base, domain, role};
+use super::catalog::catalog;
 use crate::plane::Plane;
-
-/// What a token says.
-#[derive(Serialize, Deserialize, ToSchema)]
-pub(crate) struct TokenAnswer {
-    /// Wrapped as Keystone does it.
-    token: TokenShown,
-}
-
-/// What a token says.
-#[derive(Serialize, Deserialize, ToSchema)]
-pub(crate) struct TokenShown {
-    /// How its holder signed in.
-    methods: Vec<String>,
-    /// When it ends.
-    expires_at: String,
-    /// When it was issued.
-    issued_at: String,
-    /// Whose it is.
-    user: TokenUser,
-    /// The project that it is for.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    project: Option<TokenProject>,
-    /// The domain that it is for.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    domain: Option<Named>,
-    /// The user's roles there, as they are now.
-    roles: Vec<Named>,
-    /// Where the services are.
-    catalog: Vec<CatalogEntry>,
-}
-
-/// A token's user.
-#[derive(Serialize, Deserialize, ToSchema)]
-pub(crate) struct TokenUser {
-    /// Their id.
-    id: String,
-    /// Their name.
-    name: String,
-    /// Their domain.
-    domain: Named,
-    /// Empty: passwords do not end by themselves.
-    password_expires_at: String,
-}
-
-/// A token's project.
-#[derive(Serialize, Deserialize, ToSchema)]
-pub(crate) struct TokenProject {
-    /// Its id.
-    pub(super) id: String,
-    /// Its name.
-    name: String,
-    /// Its domain.
-    domain: Named,
-}
 
 /// Shows `contents`; without the catalog where the client wants none.
 pub(super) fn shown(

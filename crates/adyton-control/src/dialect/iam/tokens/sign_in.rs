@@ -1,140 +1,16 @@
 //! What a client sends to sign in: who they are and how they show it, and what the token is to be for.
 
+use adyton_api::iam::tokens::{NamedRef, TokenIdentity, TokenRequest, TokenScope};
 use adyton_core::id::{DomainId, ProjectId, UserId};
 use adyton_core::secret::Secret;
 use adyton_store::repository::{DomainName, UserName};
-use serde::{Deserialize, Deserializer};
-use utoipa::ToSchema;
 
 use crate::failure::{Failure, Outcome};
 use crate::operations::token::{Proof, Wish};
 
-/// What to sign in with, and for what.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct TokenRequest {
-    /// Wrapped as Keystone does it.
-    auth: TokenAuth,
-}
-
-/// Identity and scope.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct TokenAuth {
-    /// Who.
-    identity: TokenIdentity,
-    /// For what; the user's domain if left out, or if it is the word `unscoped`, which some clients write.
-    #[serde(default, deserialize_with = "scope_or_none")]
-    scope: Option<TokenScope>,
-}
-
-/// A scope, or what clients write for none: nothing, `"unscoped"`, or `{"unscoped": {}}`.
-fn scope_or_none<'de, D: Deserializer<'de>>(from: D) -> Result<Option<TokenScope>, D::Error> {
-    use serde::de::Error as _;
-    let value = serde_json::Value::deserialize(from)?;
-    let is_none = match &value {
-        serde_json::Value::Null => true,
-        serde_json::Value::String(word) => word == "unscoped",
-        serde_json::Value::Object(fields) => fields.len() == 1 && fields.contains_key("unscoped"),
-        _ => false,
-    };
-    if is_none {
-        return Ok(None);
-    }
-    TokenScope::deserialize(value).map(Some).map_err(D::Error::custom)
-}
-
-/// How somebody shows who they are.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct TokenIdentity {
-    /// `["password"]` or `["token"]`.
-    methods: Vec<String>,
-    /// For the method `password`.
-    #[serde(default)]
-    password: Option<PasswordMethod>,
-    /// For the method `token`.
-    #[serde(default)]
-    token: Option<TokenMethod>,
-}
-
-/// A user with a password.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct PasswordMethod {
-    /// The user.
-    user: PasswordUser,
-}
-
-/// A user by id, or by name and domain.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct PasswordUser {
-    /// The user's id.
-    #[serde(default)]
-    id: Option<String>,
-    /// The user's name.
-    #[serde(default)]
-    name: Option<String>,
-    /// The domain of that name.
-    #[serde(default)]
-    domain: Option<NamedRef>,
-    /// The password.
-    password: String,
-}
-
-/// Another token.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct TokenMethod {
-    /// It.
-    id: String,
-}
-
-/// What the token is for: a project or a domain.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct TokenScope {
-    /// A project by id, or by name.
-    #[serde(default)]
-    project: Option<ProjectRef>,
-    /// A domain.
-    #[serde(default)]
-    domain: Option<NamedRef>,
-}
-
-/// A project by id, or by name and domain.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct ProjectRef {
-    /// Its id.
-    #[serde(default)]
-    id: Option<String>,
-    /// Its name.
-    #[serde(default)]
-    name: Option<String>,
-    /// The domain of that name; the user's if left out.
-    #[serde(default)]
-    domain: Option<NamedRef>,
-}
-
-/// Something by id or by name.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct NamedRef {
-    /// Its id.
-    #[serde(default)]
-    id: Option<String>,
-    /// Its name.
-    #[serde(default)]
-    name: Option<String>,
-}
-
-impl TokenRequest {
-    /// The proof that is offered, and what is wished for.
-    pub(super) fn read(self) -> Outcome<(Proof, Wish)> {
-        Ok((proof(self.auth.identity)?, wish(self.auth.scope)?))
-    }
+/// The proof that is offered, and what is wished for.
+pub(super) fn read(wanted: TokenRequest) -> Outcome<(Proof, Wish)> {
+    Ok((proof(wanted.auth.identity)?, wish(wanted.auth.scope)?))
 }
 
 fn proof(identity: TokenIdentity) -> Outcome<Proof> {

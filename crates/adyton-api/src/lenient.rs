@@ -5,14 +5,14 @@ use std::fmt;
 use std::str::FromStr;
 
 use serde::de::{self, Visitor};
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use utoipa::openapi::schema::{ObjectBuilder, Type};
 use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
 /// A whole number, sent as a number or as a text that holds one (ModelArts API Reference: weights and counts come as both).
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) struct Number(pub(crate) i64);
+pub struct Number(pub i64);
 
 impl<'de> Deserialize<'de> for Number {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
@@ -47,6 +47,12 @@ impl<'de> Deserialize<'de> for Number {
     }
 }
 
+impl Serialize for Number {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_i64(self.0)
+    }
+}
+
 impl PartialSchema for Number {
     fn schema() -> RefOr<Schema> {
         ObjectBuilder::new()
@@ -65,7 +71,20 @@ impl ToSchema for Number {
 /// A documented field that this version does not support. Empty values pass, because clients fill in defaults; anything else
 /// is an error: what is asked for and not done must never look done.
 #[derive(Clone, Copy, Default, Debug)]
-pub(crate) struct Unsupported;
+pub struct Unsupported;
+
+impl Unsupported {
+    /// Whoever sends such a document leaves the field out.
+    pub const fn is_left_out(&self) -> bool {
+        true
+    }
+}
+
+impl Serialize for Unsupported {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_none()
+    }
+}
 
 impl<'de> Deserialize<'de> for Unsupported {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {

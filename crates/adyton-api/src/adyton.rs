@@ -1,0 +1,6 @@
+//! Adyton's own addresses, below `/adyton/v1`: what they answer.
+
+pub mod logs;
+pub mod packages;
+pub mod requests;
+pub mod whoami;

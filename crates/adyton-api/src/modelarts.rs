@@ -1,0 +1,5 @@
+//! ModelArts: what its addresses take and answer.
+
+pub mod activity;
+pub mod models;
+pub mod services;

@@ -1,0 +1,103 @@
+//! `/v1/{project_id}/services/{service_id}/events|logs|monitor`: what happened to a service, and how it does.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::services::VersionSettings;
+
+/// A page of events.
+#[derive(Serialize, Deserialize, ToSchema)]
+pub struct EventList {
+    /// The service.
+    pub service_id: String,
+    /// Its name.
+    pub service_name: String,
+    /// How many there are.
+    pub total_count: u64,
+    /// How many are on this page.
+    pub count: usize,
+    /// The events, newest first.
+    pub events: Vec<EventShown>,
+}
+
+/// An event.
+#[derive(Serialize, Deserialize, ToSchema)]
+pub struct EventShown {
+    /// `normal` or `abnormal`.
+    pub event_type: String,
+    /// What happened.
+    pub event_info: String,
+    /// When, in milliseconds since 1970.
+    pub occur_time: i64,
+}
+
+/// The update history.
+#[derive(Serialize, Deserialize, ToSchema)]
+pub struct UpdateList {
+    /// The service.
+    pub service_id: String,
+    /// Its name.
+    pub service_name: String,
+    /// The updates, newest first.
+    pub logs: Vec<UpdateShown>,
+}
+
+/// An update.
+#[derive(Serialize, Deserialize, ToSchema)]
+pub struct UpdateShown {
+    /// When, in milliseconds since 1970.
+    pub update_time: i64,
+    /// `RUNNING`, `SUCCESS` or `FAIL`.
+    pub result: String,
+    /// The generation that the service had from then on.
+    pub generation: u64,
+    /// The versions that it was given.
+    pub config: Vec<VersionSettings>,
+}
+
+/// How a service does.
+#[derive(Serialize, Deserialize, ToSchema)]
+pub struct MonitorShown {
+    /// The service.
+    pub service_id: String,
+    /// Its name.
+    pub service_name: String,
+    /// One entry a model.
+    pub monitors: Vec<ModelMonitor>,
+}
+
+/// How a model of a service does.
+#[derive(Serialize, Deserialize, ToSchema)]
+pub struct ModelMonitor {
+    /// The model.
+    pub model_id: String,
+    /// Its name; empty if it was deleted.
+    pub model_name: String,
+    /// Its version.
+    pub model_version: String,
+    /// Calls that reached an instance of this node since the service was made; a node that is killed forgets at most the last half minute.
+    pub invocation_times: u64,
+    /// Those of them that failed.
+    pub failed_times: u64,
+    /// Instances that are wanted.
+    pub model_instance_count: u32,
+    /// Instances that are ready.
+    pub model_running_instance_count: usize,
+    /// Its instances.
+    pub instances: Vec<InstanceShown>,
+}
+
+/// An instance, as the reconciler sees it.
+#[derive(Serialize, Deserialize, ToSchema)]
+pub struct InstanceShown {
+    /// Its id.
+    pub instance_id: String,
+    /// `starting`, `ready`, `down`, `draining` or `failed`.
+    pub status: String,
+    /// Where it runs.
+    pub place: String,
+    /// How often it was restarted.
+    pub restarts: u32,
+    /// Why it is not ready, if it is not.
+    pub note: String,
+}
