@@ -1,10 +1,10 @@
 //! What can be written on the command line. Each verb's own arguments stand in its file.
 
+use adyton_cli::context::Context;
+use adyton_cli::failure::Outcome;
 use clap::{Parser, Subcommand};
 
 use crate::command;
-use crate::context::Context;
-use crate::failure::Outcome;
 
 /// Runs models as real-time services behind an API gateway, and explains every request that it refuses.
 #[derive(Parser)]
@@ -30,35 +30,8 @@ pub(crate) enum Verb {
     /// Check, show and document the configuration
     #[command(subcommand)]
     Config(command::config::Config),
-    /// Keep who you are and which server you call
-    ///
-    /// It is kept in ~/.config/adyton/config.toml, for you alone. Without arguments, takes the administrator's key of the
-    /// server that runs on ./adyton-data. Secrets are asked for, or read from standard input; they are never arguments.
-    Login(command::login::Login),
-    /// Show who you are, where, and for how long
-    Whoami(command::whoami::Whoami),
-    /// Import, list, show and delete models
-    #[command(subcommand)]
-    Model(command::model::Model),
-    /// Deploy and run services
-    #[command(subcommand)]
-    Service(command::service::Service),
-    /// Call a service
-    Predict(command::predict::Predict),
-    /// Manage apps: the credentials that callers without a user have
-    #[command(subcommand)]
-    App(command::app::App),
-    /// List the requests that came in, refused or not
-    Requests(command::requests::Requests),
-    /// Say why a request was answered as it was
-    Explain(command::explain::Explain),
-    /// Show the error catalogue: code, meaning, cause, fix
-    Errors(command::errors::Errors),
-    /// Sign a request and show how: canonical request, string to sign, headers
-    ///
-    /// Keys come from the profile or the environment as for every verb; `--app` signs with ADYTON_APP_KEY and
-    /// ADYTON_APP_SECRET.
-    Sign(command::sign::Sign),
+    #[command(flatten)]
+    Client(adyton_cli::verb::Verb),
     /// Check this installation and say what to fix
     Doctor(command::doctor::Doctor),
     /// Print the reference of the command line as Markdown
@@ -76,16 +49,7 @@ impl Verb {
             Verb::Serve(verb) => verb.run(context),
             Verb::Demo(verb) => verb.run(context),
             Verb::Config(verb) => verb.run(context),
-            Verb::Login(verb) => verb.run(context),
-            Verb::Whoami(verb) => verb.run(context),
-            Verb::Model(verb) => verb.run(context),
-            Verb::Service(verb) => verb.run(context),
-            Verb::Predict(verb) => verb.run(context),
-            Verb::App(verb) => verb.run(context),
-            Verb::Requests(verb) => verb.run(context),
-            Verb::Explain(verb) => verb.run(context),
-            Verb::Errors(verb) => verb.run(context),
-            Verb::Sign(verb) => verb.run(context),
+            Verb::Client(verb) => verb.run(context),
             Verb::Doctor(verb) => verb.run(context),
             Verb::Reference(verb) => verb.run(context),
             // `main` has taken care of it, before there was a context.

@@ -11,27 +11,28 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::Duration;
 
-use adyton_core::explain::Explanation;
-use serde_json::Value;
+use adyton_api::modelarts::services::ServiceShown;
+use adyton_core::id::RequestId;
+use adyton_core::service::ServiceStatus;
 
 use self::callers::Callers;
 use self::samples::{Sample, samples};
 use self::telling::{brief, telling};
-use crate::client::answer::{Answer, Asked};
-use crate::client::lookup::{all_pages, entries, service_named, text};
-use crate::client::target::Target;
-use crate::client::{Body, Client, encoded, wait};
-use crate::command::model::{Naming, import, next_version};
-use crate::command::predict::{Call, Held, call, url};
-use crate::command::service::{READY_TIME, deploy, wish};
-use crate::context::Context;
-use crate::failure::{Failure, Outcome};
-use crate::terminal::{Printable, Tone};
+use adyton_cli::client::answer::{Answer, Asked};
+use adyton_cli::client::lookup::service_named;
+use adyton_cli::client::target::Target;
+use adyton_cli::client::{Body, Client, ModelFilter, wait};
+use adyton_cli::command::model::{Naming, import, next_version};
+use adyton_cli::command::predict::{Call, Held, call, url};
+use adyton_cli::command::service::{READY_TIME, deploy, status, wish};
+use adyton_cli::context::Context;
+use adyton_cli::failure::{Failure, Outcome};
+use adyton_cli::terminal::{Printable, Tone};
 
 /// A sample that is deployed.
 struct Deployed<'a> {
     sample: &'a Sample,
-    service: Value,
+    service: ServiceShown,
 }
 
 /// Shows everything; the server goes on afterwards.
@@ -116,7 +117,7 @@ impl Stage<'_> {
     }
 
     fn open(&self, data: &Path) -> Outcome {
-        let ready = crate::server::ready::Ready::of_data_folder(data)?
+        let ready = adyton_cli::ready::Ready::of_data_folder(data)?
             .ok_or_else(|| Failure::failed("the server is not ready"))?;
         let title = format!("Adyton {}", env!("CARGO_PKG_VERSION"));
         let title = self.tone(Tone::Bold, title);
@@ -144,28 +145,27 @@ impl Stage<'_> {
         let (start, terminal) = (self.now(), &self.context.terminal);
         let name = sample.name.clone();
         let (id, before, how) = match service_named(self.client, &name)? {
-            Some(service) if text(&service, "status") == "stopped" => {
-                let id = text(&service, "service_id");
-                let path = format!("/v1/{}/services/{id}", self.client.project());
-                let before = wait::newest_update(self.client, &id)?;
-                self.client
-                    .give("PUT", &path, &serde_json::json!({"status": "running"}))?;
-                (id, before, "was there, started")
-            }
             Some(service) => {
-                let id = text(&service, "service_id");
+                let id = service.service_id;
                 let before = wait::newest_update(self.client, &id)?;
-                (id, before, "was there")
+                if service.status == ServiceStatus::Stopped {
+                    self.client.update_service(&id, &status("running"))?;
+                    (id, before, "was there, started")
+                } else {
+                    (id, before, "was there")
+                }
             }
             None => {
                 let (model, how) = self.model(sample)?;
-                (deploy(self.client, &wish(&name, &model))?, 0, how)
+                (deploy(self.client, wish(&name, &model))?, 0, how)
             }
         };
         let service = wait::rollout(self.client, terminal, &id, before, READY_TIME)?;
-        let engine = entries(&service, "config")
+        let engine = service
+            .config
             .first()
-            .map(|version| self.engine(version))
+            .and_then(|version| self.client.model(&version.settings.model_id).ok())
+            .map(|model| model.summary.model_type)
             .unwrap_or_default();
         let done = format!(" {name:8} {engine:8} {how:24} {:6.1} s", self.since(start));
         self.say(Printable::from("   ") + self.tone(Tone::Good, "✓") + done);
@@ -174,16 +174,12 @@ impl Stage<'_> {
 
     /// The published model of the sample's name, else a new one.
     fn model(&self, sample: &Sample) -> Outcome<(String, &'static str)> {
-        let filter = format!(
-            "exact_match=true&model_status=published&model_name={}",
-            encoded(&sample.name)
-        );
-        let listed = all_pages(self.client, "models", &filter)?;
-        let found = entries(&listed, "models")
-            .iter()
-            .find(|model| text(model, "model_name") == sample.name);
-        if let Some(model) = found {
-            return Ok((text(model, "model_id"), "deployed again"));
+        let filter = ModelFilter {
+            name: Some(&sample.name),
+            published: true,
+        };
+        if let Some(model) = self.client.models(filter)?.models.into_iter().next() {
+            return Ok((model.model_id, "deployed again"));
         }
         let version = next_version(self.client, &sample.name)?;
         let naming = Naming {
@@ -197,19 +193,7 @@ impl Stage<'_> {
             &sample.package.display().to_string(),
             &naming,
         )?;
-        Ok((text(&model, "model_id"), "imported and deployed"))
-    }
-
-    fn engine(&self, version: &Value) -> String {
-        let path = format!(
-            "/v1/{}/models/{}",
-            self.client.project(),
-            text(version, "model_id")
-        );
-        self.client
-            .get(&path, "")
-            .map(|model| text(&model, "model_type"))
-            .unwrap_or_default()
+        Ok((model.summary.model_id, "imported and deployed"))
     }
 
     fn call(&self, url: &str, sample: &Sample, held: &Held) -> Outcome<Answer> {
@@ -230,7 +214,7 @@ impl Stage<'_> {
     fn predict(&self, one: &Deployed<'_>, callers: &Callers) -> Outcome {
         let sample = one.sample;
         let (held, credentials) = callers.of(&sample.auth)?;
-        let url = url(self.client, &one.service, &sample.path)?;
+        let url = url(self.client, &one.service.access_address, &sample.path)?;
         let start = self.now();
         let answer = self.call(&url, sample, held)?;
         let took = self.since(start) * 1e3;
@@ -261,7 +245,7 @@ impl Stage<'_> {
             "" => "/predictions".to_owned(),
             path => path.chars().take(path.chars().count() - 1).collect(),
         };
-        let url = url(self.client, &one.service, &wrong)?;
+        let url = url(self.client, &one.service.access_address, &wrong)?;
         let answer = self.call(&url, one.sample, callers.of("token")?.0)?;
         let id = answer
             .request_id()
@@ -273,10 +257,9 @@ impl Stage<'_> {
         let ask = self.tone(Tone::Bold, self.command(&format!("explain {id}")));
         let who = "   That is all that the caller is told. Whoever runs the service asks:\n   ";
         self.say(Printable::from(who) + ask + "\n\n");
-        let path = format!("/adyton/v1/{}/requests/{id}", self.client.project());
-        let document = self.client.get(&path, "")?;
-        let explanation: Explanation = serde_json::from_value(document["explanation"].clone())
-            .map_err(|error| Failure::failed(format!("the explanation cannot be read: {error}")))?;
+        let id = RequestId::parse(id.as_bytes())
+            .ok_or_else(|| Failure::failed(format!("`{id}` is not a request id")))?;
+        let explanation = self.client.explained(id)?.explanation;
         let terminal = &self.context.terminal;
         let explained = terminal.explanation(&explanation, terminal.width() - 6);
         for line in explained.lines() {
@@ -286,17 +269,14 @@ impl Stage<'_> {
     }
 
     fn close(&self, data: &Path) -> Outcome {
-        let listed = all_pages(self.client, "services", "")?;
-        let rows = entries(&listed, "services").iter().map(|service| {
-            let path = format!(
-                "/v1/{}/services/{}",
-                self.client.project(),
-                text(service, "service_id")
-            );
-            let details = self.client.get(&path, "").unwrap_or_default();
-            ["service_name", "status", "access_address"]
-                .map(|field| text(&details, field))
-                .to_vec()
+        let listed = self.client.services(None)?.services;
+        let rows = listed.into_iter().map(|service| {
+            let address = self
+                .client
+                .service(&service.service_id)
+                .map(|service| service.access_address)
+                .unwrap_or_default();
+            vec![service.service_name, service.status.name().to_owned(), address]
         });
         self.say("");
         let table = self

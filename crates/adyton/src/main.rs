@@ -1,28 +1,22 @@
 //! Adyton's one binary: the server, its demo, and the command line that talks to a server.
 //!
-//! - [`cli`]: what can be written; [`command`]: one file a verb.
+//! - [`cli`]: what can be written; [`command`]: the verbs of the server itself. Those that talk to one are `adyton-cli`.
 //! - [`config`]: settings from file, environment and flags; [`server`]: wiring the crates together and ending them.
-//! - [`client`]: finding, signing and sending, as any client of the public interfaces would.
-//!
-//! It owns no logic of the product: what a verb decides, it decides by asking another crate or the server.
+//! - [`demo`]: what a newcomer is shown.
 
 mod cli;
-mod client;
 mod command;
 mod config;
-mod context;
 mod demo;
-mod failure;
 mod server;
 mod telemetry;
-mod terminal;
 
 use std::process::ExitCode;
 
 use clap::Parser as _;
 
 use crate::cli::Cli;
-use crate::context::Context;
+use adyton_cli::context::Context;
 
 /// A request makes many small allocations on one thread, and the journal's thread frees some of them: what this allocator is
 /// made for. What it gains alone was not measured.
@@ -44,7 +38,7 @@ fn main() -> ExitCode {
     ) {
         telemetry::refuse();
     }
-    let context = Context::of_process(&cli);
+    let context = Context::of_process(cli.json, cli.profile);
     match cli.verb.run(&context) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {

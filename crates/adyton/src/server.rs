@@ -16,7 +16,6 @@ mod inherited;
 mod libraries;
 pub(crate) mod logs;
 mod parts;
-pub(crate) mod ready;
 mod reload;
 mod signals;
 mod stop;
@@ -29,12 +28,12 @@ pub(crate) use libraries::{check_library, onnx_places};
 pub(crate) use parts::machine_names;
 
 use self::assembly::Assembly;
-use self::ready::Ready;
 use self::reload::Reload;
 use self::signals::{Signal, Signals};
 use crate::config::{Loaded, Sources};
-use crate::context::Context;
-use crate::failure::{Failure, Outcome};
+use adyton_cli::context::Context;
+use adyton_cli::failure::{Failure, Outcome};
+use adyton_cli::ready::{self, Ready};
 
 /// What the demo does once the server is ready, on a thread of its own. A failure ends the server.
 pub(crate) type Show = Box<dyn FnOnce(&Ready) -> Outcome + Send>;

@@ -8,8 +8,8 @@ use serde_json::{Map, Value, json};
 use crate::config::found::Origin;
 use crate::config::section::settings;
 use crate::config::{Loaded, Sources, example, load, reference};
-use crate::context::Context;
-use crate::failure::{Failure, Outcome};
+use adyton_cli::context::Context;
+use adyton_cli::failure::{Failure, Outcome};
 
 /// Check, show and document the configuration
 #[derive(Subcommand)]
@@ -68,7 +68,7 @@ impl Flags {
                 })
             });
             Failure::wrong_use(problems.to_string())
-                .with_document(json!({"problems": document.collect::<Vec<_>>()}))
+                .with_document(&json!({"problems": document.collect::<Vec<_>>()}))
         })
     }
 }

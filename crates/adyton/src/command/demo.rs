@@ -4,10 +4,10 @@ use clap::Args;
 
 use super::serve::Serve;
 use crate::config::found::Origin;
-use crate::context::Context;
 use crate::demo;
-use crate::failure::Outcome;
 use crate::server;
+use adyton_cli::context::Context;
+use adyton_cli::failure::Outcome;
 
 /// Start the server with the samples imported, deployed and called once
 #[derive(Args)]

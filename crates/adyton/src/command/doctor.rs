@@ -13,9 +13,9 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use super::config::Flags;
-use crate::context::Context;
-use crate::failure::{Failure, Outcome};
-use crate::terminal::{Printable, Terminal, Tone};
+use adyton_cli::context::Context;
+use adyton_cli::failure::{Failure, Outcome};
+use adyton_cli::terminal::{Printable, Terminal, Tone};
 
 /// Check this installation and say what to fix
 #[derive(Args)]
@@ -106,7 +106,7 @@ impl Doctor {
         }
         match failure {
             // The one document is what was found; it is printed with the failure.
-            Some(failure) => Err(failure.with_document(document(&findings))),
+            Some(failure) => Err(failure.with_document(&document(&findings))),
             None => {
                 terminal.document(&document(&findings));
                 Ok(())

@@ -4,8 +4,8 @@
 use clap::{Args, Command, CommandFactory as _};
 
 use crate::cli::Cli;
-use crate::context::Context;
-use crate::failure::Outcome;
+use adyton_cli::context::Context;
+use adyton_cli::failure::Outcome;
 
 /// Print the reference of the command line as Markdown
 #[derive(Args)]

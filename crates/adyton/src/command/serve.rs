@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::config::Flags;
-use crate::context::Context;
-use crate::failure::Outcome;
 use crate::server;
+use adyton_cli::context::Context;
+use adyton_cli::failure::Outcome;
 
 /// Start the server
 #[derive(Args)]

@@ -3,16 +3,14 @@
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 
+use adyton_api::apig::apps::AppShown;
 use adyton_core::secret::Secret;
-use serde_json::{Value, json};
 
 use super::Deployed;
-use crate::client::Client;
-use crate::client::lookup::{all_of, apigw, entries, text};
-use crate::client::target::KeyPair;
-use crate::command::app::{api_of, authorize, create, reset};
-use crate::command::predict::Held;
-use crate::failure::{Failure, Outcome};
+use adyton_cli::client::Client;
+use adyton_cli::client::target::KeyPair;
+use adyton_cli::command::predict::Held;
+use adyton_cli::failure::{Failure, Outcome};
 
 /// The app's name.
 const APP: &str = "demo";
@@ -32,17 +30,20 @@ impl Callers {
     pub(super) fn prepare(client: &Client, data: &Path, deployed: &[Deployed<'_>]) -> Outcome<Self> {
         let keys = client.target.credentials.keys.clone();
         let app = app(client, data)?;
-        let authorised = bound(client, &text(&app, "id"))?;
+        let authorised = client.authorisations(&app.id)?.auths;
         for one in deployed.iter().filter(|one| one.sample.auth == "app") {
-            let id = text(&one.service, "service_id");
-            if !authorised.contains(&id) {
-                authorize(client, &text(&app, "id"), &[api_of(client, &id)?])?;
+            let service = &one.service.summary;
+            if !authorised
+                .iter()
+                .any(|auth| auth.service_id == service.service_id)
+            {
+                client.authorise(&app.id, vec![service.api_id.clone()])?;
             }
         }
-        let app_key = text(&app, "app_key");
+        let app_key = app.app_key;
         let pair = KeyPair {
             access: app_key.clone(),
-            secret: Secret::new(text(&app, "app_secret")),
+            secret: Secret::new(app.app_secret.unwrap_or_default()),
         };
         Ok(Self {
             token: Held::Token(client.token()?),
@@ -71,23 +72,18 @@ impl Callers {
 }
 
 /// The app with its secret: as kept, or made now; one whose secret was lost gets another.
-fn app(client: &Client, data: &Path) -> Outcome<Value> {
+fn app(client: &Client, data: &Path) -> Outcome<AppShown> {
     let path = data.join(FILE);
-    let apps = all_of(client, &format!("{}/apps", apigw(client)?), "apps", "")?;
-    let there = entries(&apps, "apps").iter().find(|app| text(app, "name") == APP);
-    let kept: Option<Value> = std::fs::read_to_string(&path)
+    let there = client.apps()?.apps.into_iter().find(|app| app.name == APP);
+    let kept: Option<AppShown> = std::fs::read_to_string(&path)
         .ok()
         .and_then(|text| serde_json::from_str(&text).ok());
     let made = match (there, kept) {
-        (Some(there), Some(kept)) if text(there, "app_key") == text(&kept, "app_key") => return Ok(kept),
-        (Some(there), _) => {
-            let mut app = there.clone();
-            let given = reset(client, &text(there, "id"))?;
-            app["app_secret"] = json!(text(&given, "app_secret"));
-            app
-        }
-        (None, _) => create(client, APP, "made by the demo")?,
+        (Some(there), Some(kept)) if there.app_key == kept.app_key => return Ok(kept),
+        (Some(there), _) => client.reset_app_secret(&there.id)?,
+        (None, _) => client.create_app(APP, "made by the demo")?,
     };
+    let text = serde_json::to_vec(&made).map_err(|error| Failure::failed(error.to_string()))?;
     let written = std::fs::OpenOptions::new()
         .write(true)
         .create(true)
@@ -95,17 +91,7 @@ fn app(client: &Client, data: &Path) -> Outcome<Value> {
         .mode(0o600)
         .open(&path);
     written
-        .and_then(|mut file| std::io::Write::write_all(&mut file, made.to_string().as_bytes()))
+        .and_then(|mut file| std::io::Write::write_all(&mut file, &text))
         .map_err(|error| Failure::failed(format!("{}: {error}", path.display())))?;
     Ok(made)
-}
-
-/// The services that the app may call.
-fn bound(client: &Client, app: &str) -> Outcome<Vec<String>> {
-    let path = format!("{}/app-auths/binded-apis", apigw(client)?);
-    let bound = all_of(client, &path, "auths", &format!("app_id={app}"))?;
-    Ok(entries(&bound, "auths")
-        .iter()
-        .map(|auth| text(auth, "service_id"))
-        .collect())
 }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-use crate::failure::{Failure, Outcome};
+use adyton_cli::failure::{Failure, Outcome};
 
 /// A model package with a request that it answers.
 pub(super) struct Sample {

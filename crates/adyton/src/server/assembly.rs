@@ -29,11 +29,11 @@ use tokio::task::JoinHandle;
 use super::inherited;
 use super::libraries::wrong_library;
 use super::parts;
-use super::ready::Ready;
 use crate::config::{Config, Loaded};
-use crate::context::Context;
-use crate::failure::{Failure, Outcome};
 use crate::server::onnx_places;
+use adyton_cli::context::Context;
+use adyton_cli::failure::{Failure, Outcome};
+use adyton_cli::ready::Ready;
 
 /// Lines of log that a service keeps.
 const LOG_LINES: usize = 2000;

@@ -11,7 +11,7 @@ use adyton_core::live::LiveCell;
 use adyton_core::service::{ServiceStatus, Wanted};
 use listenfd::ListenFd;
 
-use crate::failure::{Failure, Outcome};
+use adyton_cli::failure::{Failure, Outcome};
 
 /// How often the services are looked at, and for how long at most.
 const LOOK: Duration = Duration::from_millis(50);

@@ -6,7 +6,7 @@ use adyton_runtime::onnx::library::{LibrarySetting, OnnxLibrary};
 
 use crate::config::Loaded;
 use crate::config::found::Origin;
-use crate::failure::{Failure, Outcome};
+use adyton_cli::failure::{Failure, Outcome};
 
 /// Whoever names a library wants that one: a path that does not serve is a mistake, not a reason for another runtime.
 ///

@@ -7,7 +7,7 @@ use tracing_subscriber::util::SubscriberInitExt as _;
 use tracing_subscriber::{EnvFilter, Registry, fmt, reload};
 
 use crate::config::section::{Log, LogFormat};
-use crate::failure::{Failure, Outcome};
+use adyton_cli::failure::{Failure, Outcome};
 
 /// Changes the level while the server runs.
 #[derive(Clone)]

@@ -15,11 +15,11 @@ use adyton_runtime::onnx::threads::ThreadSettings;
 use adyton_runtime::trial::TrialSettings;
 use adyton_sign::EncodedSlash;
 
-use crate::client::profile::Profiles;
 use crate::config::section::{AccessLogPlace, MetricsReaders};
 use crate::config::value::DatabaseUrl;
 use crate::config::{Config, Loaded};
-use crate::failure::{Failure, Outcome};
+use adyton_cli::client::profile::Profiles;
+use adyton_cli::failure::{Failure, Outcome};
 
 /// The access log is rotated at this size.
 const ACCESS_LOG_BYTES: u64 = 64 << 20;
@@ -146,8 +146,9 @@ pub(super) fn command(
     environment: &[(String, String)],
     files: OpenFiles,
 ) -> Outcome<CommandSettings> {
-    let own = std::env::current_exe()
-        .map_err(|error| Failure::failed(format!("the program does not know where it lies: {error}")))?;
+    let own = std::env::current_exe().map_err(|error| {
+        Failure::failed(format!("cannot find the path of the adyton executable: {error}"))
+    })?;
     let config = &loaded.config;
     // All that may hold a secret: the profiles of whoever started the server are theirs, not a model's.
     let profiles = Profiles::place(environment).and_then(|file| Some(file.parent()?.to_owned()));

@@ -2,7 +2,7 @@
 
 use tokio::signal::unix::{Signal as Stream, SignalKind, signal};
 
-use crate::failure::{Failure, Outcome};
+use adyton_cli::failure::{Failure, Outcome};
 
 /// What the operator wants.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -5,7 +5,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use super::assembly::Assembly;
-use super::ready;
+use adyton_cli::ready;
 
 /// Ends everything; calls in flight get `grace`.
 pub(super) async fn all(assembly: Assembly, grace: Duration) {

@@ -289,7 +289,7 @@ fn an_update_that_is_rolled_back_ends_with_its_cause() {
     assert_eq!(ran.code, 1, "{}{}", ran.stdout, ran.stderr);
     for part in [
         "the update of iris failed",
-        "instances of before go on",
+        "previous instances keep serving",
         "adyton service events iris",
     ] {
         assert!(ran.stderr.contains(part), "{part} is not in\n{}", ran.stderr);
@@ -354,7 +354,7 @@ fn wrong_arguments_of_predict_are_told_before_anything_is_sent() {
         expect![[r#"
         exit 2
         --- stderr
-        error: --header `nothing`: there is no name and `:`
+        error: --header `nothing`: expected `Name: value`
         hint: write --header 'Name: value'
     "#]],
     );
@@ -363,7 +363,7 @@ fn wrong_arguments_of_predict_are_told_before_anything_is_sent() {
         expect![[r#"
         exit 2
         --- stderr
-        error: --env NAME: there is no name and `=`
+        error: --env NAME: expected NAME=VALUE
         hint: write --env NAME=VALUE
     "#]],
     );

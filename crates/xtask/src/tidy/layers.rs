@@ -15,6 +15,7 @@ pub(super) const ALLOWED: &[(&str, &[&str])] = &[
     ("adyton-core", &[]),
     ("adyton-api", &["core"]),
     ("adyton-sign", &["core"]),
+    ("adyton-cli", &["core", "api", "sign"]),
     ("adyton-identity", &["core", "sign"]),
     ("adyton-store", &["core"]),
     ("adyton-runtime", &["core"]),
@@ -30,14 +31,14 @@ pub(super) const ALLOWED: &[(&str, &[&str])] = &[
     (
         "adyton",
         &[
-            "core", "api", "sign", "identity", "store", "runtime", "listener", "gateway", "control",
+            "core", "api", "cli", "sign", "identity", "store", "runtime", "listener", "gateway", "control",
         ],
     ),
     ("adyton-fuzz", &["core", "identity", "sign", "runtime", "gateway"]),
     (
         "xtask",
         &[
-            "core", "api", "sign", "identity", "store", "runtime", "listener", "gateway", "control",
+            "core", "api", "cli", "sign", "identity", "store", "runtime", "listener", "gateway", "control",
         ],
     ),
 ];

@@ -3,7 +3,7 @@
 use adyton_core::clock::Timestamp;
 
 use super::Finding;
-use crate::context::Context;
+use adyton_cli::context::Context;
 
 /// This program was not there before: 2026-01-01.
 const EARLIEST: Timestamp = Timestamp::from_seconds(1_767_225_600);

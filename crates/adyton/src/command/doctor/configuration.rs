@@ -3,7 +3,7 @@
 use super::Finding;
 use crate::command::config::{Flags, set};
 use crate::config::{Config, load};
-use crate::context::Context;
+use adyton_cli::context::Context;
 
 /// The findings, and the configuration if it is fine.
 pub(super) fn check(context: &Context, flags: &Flags) -> (Vec<Finding>, Option<Config>) {

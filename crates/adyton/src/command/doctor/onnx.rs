@@ -8,8 +8,8 @@ use adyton_runtime::onnx::library::{Choice, LibrarySetting, OnnxLibrary};
 
 use super::Finding;
 use crate::config::Config;
-use crate::context::Context;
 use crate::server::onnx_places;
+use adyton_cli::context::Context;
 
 /// Looks for the library as the server does.
 pub(super) fn check(context: &Context, config: &Config, fix: bool) -> Finding {

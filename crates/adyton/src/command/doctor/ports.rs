@@ -4,7 +4,7 @@ use std::net::{SocketAddr, TcpListener};
 
 use super::Finding;
 use crate::config::Config;
-use crate::server::ready::Ready;
+use adyton_cli::ready::Ready;
 
 /// Tries to listen, and lets go at once.
 pub(super) fn check(config: &Config) -> Vec<Finding> {

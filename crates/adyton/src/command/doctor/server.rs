@@ -1,14 +1,14 @@
 //! The server: does it answer, are its listeners ready, are the credentials good, do the clocks agree.
 
 use super::Finding;
-use crate::client::address::Address;
-use crate::client::answer::Answer;
-use crate::client::target::Target;
-use crate::client::{Body, Client, Request, Shown};
 use crate::config::Config;
-use crate::context::Context;
-use crate::failure::Outcome;
-use crate::server::ready::Ready;
+use adyton_cli::client::address::Address;
+use adyton_cli::client::answer::Answer;
+use adyton_cli::client::target::Target;
+use adyton_cli::client::{Body, Client, Request, Shown};
+use adyton_cli::context::Context;
+use adyton_cli::failure::Outcome;
+use adyton_cli::ready::Ready;
 
 /// The server of the profile or environment, else the one that runs on the data folder.
 pub(super) fn check(context: &Context, config: Option<&Config>) -> Vec<Finding> {
@@ -31,7 +31,7 @@ pub(super) fn check(context: &Context, config: Option<&Config>) -> Vec<Finding> 
     if let Some(gateway) = gateway {
         findings.push(ready(&client, &gateway, "gateway"));
     }
-    findings.push(match client.get("/adyton/v1/whoami", "") {
+    findings.push(match client.whoami() {
         Ok(_) => Finding::fine(
             "credentials",
             format!("those of {} are accepted", client.target.said),

@@ -74,7 +74,7 @@ section! {
         head_timeout: Duration = "30s" at "control.head_timeout", Start;
         /// How long a connection without a request is kept.
         idle_timeout: Duration = "120s" at "control.idle_timeout", Start;
-        /// How long a client may take nothing of its answer.
+        /// How long a client may stop reading its response.
         write_timeout: Duration = "60s" at "control.write_timeout", Start;
         /// Scheme and host that browsers and clients reach the listener by, where a proxy stands in front; its own when unset.
         public_url: Option<BaseUrl> = "" at "control.public_url", Start;

@@ -37,7 +37,7 @@ section! {
         head_timeout: Duration = "30s" at "gateway.head_timeout", Reload;
         /// How long a connection without a request is kept.
         idle_timeout: Duration = "120s" at "gateway.idle_timeout", Reload;
-        /// How long a client may take nothing of its answer.
+        /// How long a client may stop reading its response.
         write_timeout: Duration = "60s" at "gateway.write_timeout", Reload;
         /// Open connections of all cores together; when all places are taken, the one that has been idle longest is closed. No more than the limit of open files has room for.
         max_connections: u32 = "16384" at "gateway.max_connections", Start;

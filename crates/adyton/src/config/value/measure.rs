@@ -3,6 +3,8 @@
 use std::fmt;
 use std::time::Duration;
 
+use adyton_cli::span::{self, number_and_unit};
+
 use super::{Value, scalar};
 use crate::config::found::Raw;
 
@@ -56,22 +58,7 @@ impl Value for Duration {
     const KIND: &'static str = "time";
     const EXPECTED: &'static str = "write a number with `ms`, `s`, `m`, `h` or `d`, such as `30s`";
     fn read(raw: &Raw) -> Result<Self, String> {
-        let text = scalar(raw)?;
-        let (number, unit) = number_and_unit(text);
-        let number: u64 = number.parse().map_err(|_| "is not a time".to_owned())?;
-        let millis: u64 = match unit {
-            "ms" => 1,
-            "s" => 1_000,
-            "m" | "min" => 60_000,
-            "h" => 3_600_000,
-            "d" => 86_400_000,
-            "" => return Err("has no unit".to_owned()),
-            other => return Err(format!("has the unit `{other}`, which is not known")),
-        };
-        number
-            .checked_mul(millis)
-            .map(Duration::from_millis)
-            .ok_or_else(|| "is too long".to_owned())
+        span::read(scalar(raw)?)
     }
     fn show(&self) -> String {
         let millis = self.as_millis();
@@ -84,11 +71,4 @@ impl Value for Duration {
             None => format!("{millis}ms"),
         }
     }
-}
-
-fn number_and_unit(text: &str) -> (&str, &str) {
-    let end = text
-        .find(|c: char| !c.is_ascii_digit() && c != '_')
-        .unwrap_or(text.len());
-    (&text[..end], text[end..].trim_start())
 }

@@ -1,0 +1,258 @@
+//! The command line as a client: finds the server, signs, sends, and makes refusals readable.
+//!
+//! - [`target`]: which server, and as whom; [`profile`]: where that is kept.
+//! - [`answer`]: answers and refusals.
+//! - [`modelarts`], [`apig`], [`adyton`]: what each API is asked, one function a question; what they answer has a type.
+//! - [`lookup`]: ids from names; [`upload`]: a model package on its way; [`wait`]: until something is ready.
+//!
+//! What must hold: only the public HTTP interfaces are used, as any client would; a secret is never printed.
+
+pub mod address;
+mod adyton;
+pub mod answer;
+mod apig;
+pub mod bootstrap;
+pub mod lookup;
+mod modelarts;
+pub mod multipart;
+mod pages;
+pub mod profile;
+pub mod request;
+pub mod target;
+pub mod upload;
+pub mod wait;
+
+use std::cell::{OnceCell, RefCell};
+use std::time::Duration;
+
+use adyton_api::iam::tokens::{
+    NamedRef, PasswordMethod, PasswordUser, TokenAnswer, TokenAuth, TokenIdentity, TokenRequest, TokenScope,
+};
+use adyton_core::clock::Clock;
+use adyton_core::secret::Secret;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use ureq::Agent;
+
+pub use self::modelarts::ModelFilter;
+pub use self::request::{Body, Request, Shown, digest, digest_of_file, encoded};
+
+use self::address::Address;
+use self::answer::{Answer, Asked};
+use self::target::Target;
+use crate::failure::{Failure, Outcome};
+
+/// The largest answer that is taken, in bytes.
+const ANSWER_MAX: u64 = 1 << 30;
+/// How long a server may take to accept a connection.
+const CONNECT_TIME: Duration = Duration::from_secs(10);
+/// How long a server may take to answer; a prediction's own limit is 40 s by default.
+const ANSWER_TIME: Duration = Duration::from_secs(300);
+
+/// Sends requests to one server as one caller.
+pub struct Client {
+    /// The server, and who calls.
+    pub target: Target,
+    clock: Clock,
+    agent: Agent,
+    /// A token that was got with the password.
+    token: RefCell<Option<Secret<String>>>,
+    /// Where the project's gateway is managed, once it was asked for.
+    gateway: OnceCell<String>,
+}
+
+/// A token, and until when it counts.
+pub struct SignedIn {
+    /// The token.
+    pub token: Secret<String>,
+    /// ISO 8601.
+    pub expires_at: String,
+}
+
+impl Client {
+    /// A client of this server.
+    pub fn new(target: Target, clock: Clock) -> Self {
+        let agent = agent(&target.control);
+        let token = RefCell::new(target.credentials.token.clone());
+        Self {
+            target,
+            clock,
+            agent,
+            token,
+            gateway: OnceCell::new(),
+        }
+    }
+    /// The clock.
+    pub fn clock(&self) -> &Clock {
+        &self.clock
+    }
+    /// `{project_id}` of the paths.
+    pub fn project(&self) -> &str {
+        &self.target.project
+    }
+    /// A management call; its answer, if it is not a refusal.
+    pub fn manage(&self, method: &str, path: &str, query: &str, body: Body) -> Outcome<Answer> {
+        let request = Request {
+            method,
+            address: &self.target.control,
+            path,
+            query,
+            headers: vec![("X-Project-Id".to_owned(), self.target.project.clone())],
+            body,
+        };
+        let answer = match &self.target.credentials.keys {
+            Some(keys) => self.send(request, &Shown::Signed(keys)),
+            None => {
+                let token = self.token()?;
+                self.send(request, &Shown::Token(&token))
+            }
+        }?;
+        answer
+            .ok(Asked::Control)
+            .map_err(|failure| match failure.status() {
+                Some(401) => failure.hint(format!(
+                    "the credentials are those of {}; `adyton login` keeps others",
+                    self.target.said
+                )),
+                _ => failure,
+            })
+    }
+    fn get<T: DeserializeOwned>(&self, path: &str, query: &str) -> Outcome<T> {
+        self.manage("GET", path, query, Body::Empty)?.read()
+    }
+    fn post<T: DeserializeOwned>(&self, path: &str, document: &impl Serialize) -> Outcome<T> {
+        self.manage("POST", path, "", json(document)?)?.read()
+    }
+    fn put<T: DeserializeOwned>(&self, path: &str, document: &impl Serialize) -> Outcome<T> {
+        self.manage("PUT", path, "", json(document)?)?.read()
+    }
+    fn delete<T: DeserializeOwned>(&self, path: &str) -> Outcome<T> {
+        self.manage("DELETE", path, "", Body::Empty)?.read()
+    }
+    /// A token: the profile's, or one that is got now.
+    pub fn token(&self) -> Outcome<Secret<String>> {
+        if let Some(token) = self.token.borrow().as_ref() {
+            return Ok(token.clone());
+        }
+        let Some(known) = &self.target.credentials.password else {
+            return Err(Failure::wrong_use(format!(
+                "{} holds keys and no password, so no token can be got",
+                self.target.said
+            ))
+            .hint("`adyton login --user NAME` gets one and keeps it"));
+        };
+        let scope = TokenScope::project(&known.project_id);
+        let got = self.sign_in(&known.user, &known.domain, &known.password, scope)?;
+        *self.token.borrow_mut() = Some(got.token.clone());
+        Ok(got.token)
+    }
+    /// `POST /v3/auth/tokens` with a password.
+    pub fn sign_in(
+        &self,
+        user: &str,
+        domain: &str,
+        password: &Secret<String>,
+        scope: TokenScope,
+    ) -> Outcome<SignedIn> {
+        let user = PasswordUser {
+            id: None,
+            name: Some(user.to_owned()),
+            domain: Some(NamedRef::name(domain)),
+            password: password.expose().clone(),
+        };
+        let wanted = TokenRequest {
+            auth: TokenAuth {
+                identity: TokenIdentity {
+                    methods: vec!["password".to_owned()],
+                    password: Some(PasswordMethod { user }),
+                    token: None,
+                },
+                scope: Some(scope),
+            },
+        };
+        let request = Request {
+            method: "POST",
+            address: &self.target.control,
+            path: "/v3/auth/tokens",
+            query: "nocatalog=true",
+            headers: Vec::new(),
+            body: json(&wanted)?,
+        };
+        let answer = self.send(request, &Shown::Nobody)?.ok(Asked::Control)?;
+        let token = answer
+            .header("x-subject-token")
+            .map(str::to_owned)
+            .ok_or_else(|| Failure::failed(format!("{} answered without `X-Subject-Token`", answer.asked)))?;
+        Ok(SignedIn {
+            token: Secret::new(token),
+            expires_at: answer.read::<TokenAnswer>()?.token.expires_at,
+        })
+    }
+    /// Sends a request as it is, whatever the answer.
+    pub fn send(&self, request: Request<'_>, shown: &Shown<'_>) -> Outcome<Answer> {
+        let address = request.address;
+        let asked = format!("{} {address}{}", request.method, request.path);
+        let sent = request.prepare(shown, self.clock.now())?;
+        let answer = self
+            .agent
+            .run(sent)
+            .map_err(|error| unreachable(&asked, address, &error))?;
+        let (head, mut body) = answer.into_parts();
+        let body = body
+            .with_config()
+            .limit(ANSWER_MAX)
+            .read_to_vec()
+            .map_err(|error| Failure::failed(format!("{asked}: the answer broke off: {error}")))?;
+        Ok(Answer {
+            status: head.status,
+            headers: head.headers,
+            body,
+            asked,
+        })
+    }
+}
+
+/// A JSON body.
+fn json(document: &impl Serialize) -> Outcome<Body> {
+    let text = serde_json::to_vec(document).map_err(|error| Failure::failed(error.to_string()))?;
+    Ok(Body::Bytes(text, "application/json".to_owned()))
+}
+
+fn agent(address: &Address) -> Agent {
+    let config = Agent::config_builder()
+        .http_status_as_error(false)
+        .allow_non_standard_methods(true)
+        .max_redirects(0)
+        .user_agent(concat!("adyton/", env!("CARGO_PKG_VERSION")))
+        .timeout_connect(Some(CONNECT_TIME))
+        .timeout_recv_response(Some(ANSWER_TIME));
+    // A proxy of the environment is for other machines.
+    let config = if address.is_local() {
+        config.proxy(None)
+    } else {
+        config
+    };
+    Agent::new_with_config(config.build())
+}
+
+/// What went wrong on the way, and what to look at.
+fn unreachable(asked: &str, address: &Address, error: &ureq::Error) -> Failure {
+    let start = "start the server with `adyton serve`, or name another one with `adyton login --control URL`";
+    match error {
+        ureq::Error::Io(io) if io.kind() == std::io::ErrorKind::ConnectionRefused => {
+            Failure::failed(format!("nothing listens at {address} (connection refused)"))
+                .fact(asked)
+                .hint(start)
+        }
+        ureq::Error::ConnectionFailed => Failure::failed(format!("no connection to {address}"))
+            .fact(asked)
+            .hint(start),
+        ureq::Error::HostNotFound => Failure::failed(format!("no machine has the name in {address}"))
+            .fact(asked)
+            .hint("check the address"),
+        ureq::Error::Timeout(step) => Failure::failed(format!("{address} did not answer in time ({step})"))
+            .fact(asked)
+            .hint("`adyton doctor` checks the server"),
+        other => Failure::failed(format!("{asked}: {other}")),
+    }
+}

@@ -1,0 +1,35 @@
+//! What Adyton's own addresses are asked.
+
+use adyton_api::adyton::logs::LogTail;
+use adyton_api::adyton::packages::Uploaded;
+use adyton_api::adyton::requests::{RequestExplained, RequestList};
+use adyton_api::adyton::whoami::Whoami;
+use adyton_core::id::RequestId;
+
+use super::{Body, Client};
+use crate::failure::Outcome;
+
+impl Client {
+    /// Who the server says that calls.
+    pub fn whoami(&self) -> Outcome<Whoami> {
+        self.get("/adyton/v1/whoami", "")
+    }
+    /// A page of the project's requests, newest first.
+    pub fn requests(&self, query: &str) -> Outcome<RequestList> {
+        self.get(&format!("/adyton/v1/{}/requests", self.project()), query)
+    }
+    /// A request, and why it was answered so.
+    pub fn explained(&self, id: RequestId) -> Outcome<RequestExplained> {
+        self.get(&format!("/adyton/v1/{}/requests/{id}", self.project()), "")
+    }
+    /// The newest lines that the programs of a service printed, oldest first.
+    pub fn service_log(&self, id: &str, lines: usize) -> Outcome<LogTail> {
+        let path = format!("/adyton/v1/{}/services/{id}/log", self.project());
+        self.get(&path, &format!("lines={lines}"))
+    }
+    /// Uploads a package.
+    pub(super) fn upload(&self, archive: Body) -> Outcome<Uploaded> {
+        let path = format!("/adyton/v1/{}/packages", self.project());
+        self.manage("POST", &path, "", archive)?.read()
+    }
+}

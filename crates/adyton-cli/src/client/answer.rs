@@ -1,0 +1,127 @@
+//! Answers, and the refusals among them: every dialect's shape of error, made into one message with the way on.
+
+use adyton_api::refusal::Refusal;
+use adyton_core::catalogue::{Code, Plane, SubCode};
+use serde::de::DeserializeOwned;
+use serde_json::error::Category;
+use serde_json::{Value, json};
+use ureq::http::{HeaderMap, StatusCode};
+
+use crate::failure::{Failure, Outcome};
+
+/// An answer, whole.
+pub struct Answer {
+    /// Its status.
+    pub status: StatusCode,
+    /// Its headers.
+    pub headers: HeaderMap,
+    /// Its body.
+    pub body: Vec<u8>,
+    /// What was asked, for messages: `GET http://…`.
+    pub asked: String,
+}
+
+/// Which listener was asked: only the gateway keeps records that `explain` reads.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Asked {
+    /// A management call.
+    Control,
+    /// A prediction.
+    Gateway,
+}
+
+impl Answer {
+    /// A header as text.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+    /// The body as what the API answers; an empty one is nothing.
+    pub(super) fn read<T: DeserializeOwned>(&self) -> Outcome<T> {
+        let body = match self.body.trim_ascii() {
+            [] => b"null",
+            body => body,
+        };
+        serde_json::from_slice(body).map_err(|error| match error.classify() {
+            Category::Data => {
+                Failure::failed(format!("{} answered what is not expected: {error}", self.asked))
+                    .hint("are the server and this command of the same version?")
+            }
+            Category::Io | Category::Syntax | Category::Eof => {
+                Failure::failed(format!("{} answered something that is not JSON", self.asked))
+                    .hint("is this the control listener of an Adyton server?")
+            }
+        })
+    }
+    /// The answer, unless it is a refusal.
+    pub fn ok(self, asked: Asked) -> Outcome<Self> {
+        if self.status.is_success() {
+            Ok(self)
+        } else {
+            Err(self.refusal(asked))
+        }
+    }
+    /// The request's id.
+    pub fn request_id(&self) -> Option<String> {
+        self.header("x-request-id")
+            .map(str::to_owned)
+            .or_else(|| Refusal::read(&self.body)?.request_id)
+    }
+    /// What the server says, for people.
+    pub fn refusal(&self, asked: Asked) -> Failure {
+        let (code, message) = self.said();
+        // Whatever a server says stays inside the message: no line of it begins as a hint or a fact of ours does.
+        let message = message.trim_end().replace('\n', "\n  ");
+        let status = self.status.as_u16();
+        let reason = self.header("x-adyton-reason").map(str::to_owned);
+        let mut failure = match &code {
+            Some(code) if *code != status.to_string() => {
+                Failure::failed(format!("{code} ({status}): {message}"))
+            }
+            _ => Failure::failed(format!("{status}: {message}")),
+        };
+        if let Some(reason) = &reason {
+            failure = failure.fact(format!("reason      {reason}"));
+        }
+        let id = self.request_id();
+        if let Some(id) = &id {
+            failure = failure.fact(format!("request id  {id}"));
+        }
+        failure = match (asked, &id, &reason) {
+            (Asked::Gateway, Some(id), _) => failure.hint(format!(
+                "`adyton explain {id}` says what was compared and what to do"
+            )),
+            (_, _, Some(reason)) if SubCode::parse(reason).is_some() => failure.hint(format!(
+                "`adyton errors {reason}` says what causes it and what to do"
+            )),
+            _ => match code.as_deref().filter(|code| is_known(code)) {
+                Some(code) => failure.hint(format!(
+                    "`adyton errors {code}` says what causes it and what to do"
+                )),
+                None => failure,
+            },
+        };
+        failure
+            .with_status(status)
+            .with_document(&match serde_json::from_slice::<Value>(&self.body) {
+                Ok(body @ Value::Object(_)) => body,
+                _ => json!({"error_code": code, "error_msg": message, "request_id": id}),
+            })
+    }
+    /// Code and message, in whichever shape they came.
+    fn said(&self) -> (Option<String>, String) {
+        let (code, message) = Refusal::read(&self.body)
+            .map(|refusal| (refusal.code(), refusal.message()))
+            .unwrap_or_default();
+        let message = message.unwrap_or_else(|| match self.body.trim_ascii() {
+            [] => format!("{} was refused without a message", self.asked),
+            body => String::from_utf8_lossy(&body[..body.len().min(400)]).into_owned(),
+        });
+        (code, message)
+    }
+}
+
+fn is_known(code: &str) -> bool {
+    Code::ALL
+        .iter()
+        .any(|known| known.entry().wire == code && known.entry().plane != Plane::Iam)
+}

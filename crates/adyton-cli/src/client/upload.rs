@@ -1,0 +1,86 @@
+//! A model package on its way to the server: a folder becomes an archive, an archive goes as it is.
+
+use std::fs::File;
+use std::io::{Read, Seek as _, SeekFrom};
+use std::path::{Path, PathBuf};
+
+use super::{Body, Client, digest_of_file};
+use crate::failure::{Failure, Outcome};
+use crate::terminal::{Progress, Terminal};
+
+/// Uploads the package at `path`; gives its `package://` location.
+pub fn package(client: &Client, terminal: &Terminal, path: &Path) -> Outcome<String> {
+    let mut archive = archive(path, terminal)?;
+    let wrong = |error: std::io::Error| Failure::failed(format!("{}: {error}", path.display()));
+    archive.seek(SeekFrom::Start(0)).map_err(wrong)?;
+    let (digest, length) = digest_of_file(&mut archive).map_err(wrong)?;
+    archive.seek(SeekFrom::Start(0)).map_err(wrong)?;
+    let bar = terminal.bar(length, "uploading");
+    let body = Body::Stream(
+        Box::new(Watched {
+            file: archive,
+            bar: bar.clone(),
+        }),
+        length,
+        digest,
+    );
+    let answer = client.upload(body);
+    bar.ends();
+    Ok(answer?.location)
+}
+
+/// The archive to send.
+fn archive(path: &Path, terminal: &Terminal) -> Outcome<File> {
+    let about = std::fs::metadata(path).map_err(|error| {
+        Failure::wrong_use(format!("{}: {error}", path.display()))
+            .hint("name a folder that holds `model/`, or a .tar, .tar.gz or .zip of one")
+    })?;
+    if about.is_file() {
+        return File::open(path).map_err(|error| Failure::failed(format!("{}: {error}", path.display())));
+    }
+    let root = root(path)?;
+    let spinner = terminal.spinner("packing");
+    let packed = pack(&root);
+    spinner.ends();
+    packed.map_err(|error| Failure::failed(format!("{}: cannot be packed: {error}", path.display())))
+}
+
+/// The folder that holds `model/`; whoever names `model/` itself means its parent.
+fn root(path: &Path) -> Outcome<PathBuf> {
+    if path.join("model").is_dir() {
+        return Ok(path.to_owned());
+    }
+    let whole = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    if whole.file_name().is_some_and(|name| name == "model")
+        && whole.join("config.json").is_file()
+        && let Some(parent) = whole.parent()
+    {
+        return Ok(parent.to_owned());
+    }
+    Err(
+        Failure::wrong_use(format!("{}: the folder holds no `model/`", path.display()))
+            .hint("a model package is a folder with `model/config.json` and the model's files in `model/`"),
+    )
+}
+
+/// Only `model/` travels: what lies beside it (training scripts, notes) is not the model's.
+fn pack(root: &Path) -> std::io::Result<File> {
+    let mut builder = tar::Builder::new(tempfile::tempfile()?);
+    builder.follow_symlinks(false);
+    builder.append_dir_all("model", root.join("model"))?;
+    builder.into_inner()
+}
+
+/// A file whose reading moves a bar.
+struct Watched {
+    file: File,
+    bar: Progress,
+}
+
+impl Read for Watched {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let read = self.file.read(buffer)?;
+        self.bar.moves(read as u64);
+        Ok(read)
+    }
+}

@@ -1,0 +1,13 @@
+//! The verbs, one file each: its arguments, and what it does with them.
+
+pub mod app;
+pub mod errors;
+pub mod explain;
+pub mod input;
+pub mod login;
+pub mod model;
+pub mod predict;
+pub mod requests;
+pub mod service;
+pub mod sign;
+pub mod whoami;

@@ -1,0 +1,34 @@
+//! `adyton app delete`.
+
+use clap::Args;
+use serde_json::json;
+
+use crate::client::lookup;
+use crate::context::Context;
+use crate::failure::Outcome;
+
+/// Delete apps
+#[derive(Args)]
+pub struct Delete {
+    /// Names, AppKeys or ids
+    #[arg(required = true)]
+    apps: Vec<String>,
+}
+
+impl Delete {
+    /// Deletes them one by one.
+    pub fn run(self, context: &Context) -> Outcome {
+        let client = context.client()?;
+        for said in &self.apps {
+            let app = lookup::app(&client, said)?;
+            client.delete_app(&app.id)?;
+            if !context.terminal.is_json() {
+                context.terminal.print(format!("Deleted {}.", app.name));
+            }
+        }
+        if context.terminal.is_json() {
+            context.terminal.document(&json!({}));
+        }
+        Ok(())
+    }
+}

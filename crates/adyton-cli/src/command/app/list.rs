@@ -1,0 +1,36 @@
+//! `adyton app list`.
+
+use clap::Args;
+
+use crate::context::Context;
+use crate::failure::Outcome;
+
+/// List the apps of the project
+#[derive(Args)]
+pub struct List {}
+
+impl List {
+    /// Prints the table.
+    pub fn run(self, context: &Context) -> Outcome {
+        let listed = context.client()?.apps()?;
+        let terminal = &context.terminal;
+        if terminal.is_json() {
+            terminal.document(&listed);
+            return Ok(());
+        }
+        let rows: Vec<Vec<String>> = listed
+            .apps
+            .into_iter()
+            .map(|app| {
+                let services = app.bind_num.map_or_else(String::new, |number| number.to_string());
+                vec![app.name, app.app_key, services, app.id]
+            })
+            .collect();
+        if rows.is_empty() {
+            terminal.print("There is no app yet. Make one with: adyton app create NAME");
+        } else {
+            terminal.print(terminal.table(&["name", "appkey", "#services", "id"], rows));
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,173 @@
+//! `adyton errors [CODE]`: the error catalogue, offline.
+
+use adyton_core::catalogue::{Code, Entry, SubCode};
+use adyton_core::spelling::nearest;
+use clap::Args;
+use serde_json::{Value, json};
+
+use crate::context::Context;
+use crate::failure::{Failure, Outcome};
+use crate::terminal::{Printable, Terminal, Tone};
+
+/// Show the error catalogue: code, meaning, cause, fix
+#[derive(Args)]
+pub struct Errors {
+    /// A code (APIG.0301) or a sub-code (token.expired); all codes when left out
+    code: Option<String>,
+}
+
+impl Errors {
+    /// Prints the table, or the pages that were asked for.
+    pub fn run(self, context: &Context) -> Outcome {
+        let terminal = &context.terminal;
+        let Some(said) = self.code else {
+            if terminal.is_json() {
+                terminal.document(
+                    &json!({"errors": Code::ALL.iter().map(|code| document(*code)).collect::<Vec<_>>()}),
+                );
+            } else {
+                terminal.print(table(terminal));
+            }
+            return Ok(());
+        };
+        let wanted = SubCode::parse(&said.to_lowercase());
+        let codes = match wanted {
+            Some(wanted) => vec![wanted.code()],
+            None => codes(&said),
+        };
+        if codes.is_empty() {
+            return Err(unknown(&said));
+        }
+        if terminal.is_json() {
+            terminal
+                .document(&json!({"errors": codes.iter().map(|code| document(*code)).collect::<Vec<_>>()}));
+        } else {
+            let pages = codes.iter().map(|code| page(terminal, *code, wanted));
+            terminal.print(Printable::joined(pages, "\n\n"));
+        }
+        Ok(())
+    }
+}
+
+/// All codes of a wire code, on whatever plane.
+fn codes(said: &str) -> Vec<Code> {
+    Code::ALL
+        .iter()
+        .copied()
+        .filter(|code| code.entry().wire.eq_ignore_ascii_case(said))
+        .collect()
+}
+
+fn unknown(said: &str) -> Failure {
+    let failure = Failure::wrong_use(format!("the catalogue has no code or sub-code `{said}`"));
+    // Every number is near to every other one, so only words are guessed at.
+    match nearest(said, SubCode::all().into_iter().map(SubCode::name)) {
+        Some(meant) => failure.hint(format!("did you mean `{meant}`?")),
+        None => failure.hint("`adyton errors` lists all codes"),
+    }
+}
+
+fn table(terminal: &Terminal) -> Printable {
+    let rows = Code::ALL.iter().map(|code| {
+        let Entry {
+            plane,
+            wire,
+            status,
+            message,
+            ..
+        } = *code.entry();
+        vec![
+            wire.to_owned(),
+            status.to_string(),
+            plane.name().to_owned(),
+            message.trim().to_owned(),
+        ]
+    });
+    let table = terminal.table(&["code", "#http", "plane", "message"], rows.collect());
+    table + "\n\n`adyton errors CODE` shows the causes of a code and what to do."
+}
+
+fn page(terminal: &Terminal, code: Code, wanted: Option<SubCode>) -> Printable {
+    let Entry {
+        plane,
+        wire,
+        status,
+        message,
+        fault,
+        retry,
+        ..
+    } = *code.entry();
+    let title = terminal.tone(Tone::Bold, format!("{wire} ({status}) {}", message.trim()));
+    let facts = terminal.facts(&[
+        ("plane", plane.name().to_owned()),
+        ("fault", fault.name().to_owned()),
+        ("retry", wanted.map_or(retry, SubCode::retry).advice().to_owned()),
+    ]);
+    let mut text = title + "\n" + facts + "\n";
+    if wanted.is_none() && !code.meaning().is_empty() {
+        text = text + "\n" + code.meaning() + "\n";
+    }
+    let all = SubCode::of(code);
+    for one in all
+        .iter()
+        .filter(|one| wanted.is_none_or(|wanted| wanted == **one))
+    {
+        let section = one.section();
+        let name = terminal.tone(Tone::Bold, one.name());
+        let cause = if section.cause.is_empty() {
+            one.cause()
+        } else {
+            section.cause
+        };
+        let exception = if one.retry() == wanted.map_or(retry, SubCode::retry) {
+            String::new()
+        } else {
+            format!("; retry {}", one.retry().advice())
+        };
+        let step = one.step().name();
+        text = text + "\n" + name + format!("  (step {step}{exception})\n{}\n", entry("cause", cause));
+        if !section.fix.is_empty() {
+            text = text + entry("fix", section.fix) + "\n";
+        }
+    }
+    text.trimmed()
+}
+
+/// A paragraph with its name in front, later lines under the first.
+fn entry(name: &str, text: &str) -> String {
+    format!(
+        "  {name:6} {}",
+        text.lines().collect::<Vec<_>>().join("\n         ")
+    )
+}
+
+fn document(code: Code) -> Value {
+    let Entry {
+        plane,
+        wire,
+        status,
+        message,
+        fault,
+        retry,
+        ..
+    } = *code.entry();
+    json!({
+        "error_code": wire,
+        "error_msg": message,
+        "status": status,
+        "plane": plane.name(),
+        "fault": fault.name(),
+        "retry": retry.advice(),
+        "reasons": SubCode::of(code)
+            .into_iter()
+            .map(|shown| json!({
+                "reason": shown.name(),
+                "step": shown.step().name(),
+                "retry": shown.retry().advice(),
+                "cause": shown.section().cause,
+                "fix": shown.section().fix,
+            }))
+            .collect::<Vec<_>>(),
+        "page": code.page(),
+    })
+}

@@ -1,0 +1,79 @@
+//! What people give on the command line: bodies, secrets and yes.
+
+use std::io::{BufRead as _, IsTerminal as _, Read as _};
+
+use adyton_core::secret::Secret;
+
+use crate::context::Context;
+use crate::failure::{Failure, Outcome};
+
+/// The largest secret that is read from standard input, in bytes.
+const SECRET_MAX: u64 = 4096;
+
+/// `--data`: a text as it is, `@FILE`, or `@-` for standard input.
+pub fn bytes(said: &str, flag: &str) -> Outcome<Vec<u8>> {
+    match said.strip_prefix('@') {
+        None => Ok(said.as_bytes().to_vec()),
+        Some("-") => {
+            let mut bytes = Vec::new();
+            std::io::stdin()
+                .lock()
+                .read_to_end(&mut bytes)
+                .map_err(|error| Failure::failed(format!("{flag} @-: {error}")))?;
+            Ok(bytes)
+        }
+        Some(path) => std::fs::read(path).map_err(|error| {
+            Failure::wrong_use(format!("{flag} @{path}: {error}"))
+                .hint(format!("write {flag} @FILE for a file, or {flag} TEXT"))
+        }),
+    }
+}
+
+/// A secret: a variable of the environment, else a line of standard input, without echo on a terminal. Never a flag, which
+/// everybody on the machine could read.
+pub fn secret(context: &Context, what: &str, variable: Option<&str>) -> Outcome<Secret<String>> {
+    if let Some(value) = variable.and_then(|name| context.variable(name)) {
+        return Ok(Secret::new(value.to_owned()));
+    }
+    let stdin = std::io::stdin();
+    let mut line = String::new();
+    if stdin.is_terminal() {
+        context.terminal.note(format!("{what}:"));
+    }
+    let quiet = Quiet::begin();
+    let read = stdin.lock().take(SECRET_MAX).read_line(&mut line);
+    drop(quiet);
+    read.map_err(|error| Failure::failed(format!("{what}: {error}")))?;
+    match line.trim_end_matches(['\r', '\n']) {
+        "" => Err(Failure::wrong_use(format!("no {what} was given")).hint(format!(
+            "give it on standard input{}",
+            variable.map(|name| format!(", or as {name}")).unwrap_or_default()
+        ))),
+        secret => Ok(Secret::new(secret.to_owned())),
+    }
+}
+
+/// A terminal that does not echo what is typed, until this is dropped.
+struct Quiet(Option<rustix::termios::Termios>);
+
+impl Quiet {
+    fn begin() -> Self {
+        let stdin = std::io::stdin();
+        let before = rustix::termios::tcgetattr(&stdin).ok();
+        if let Some(before) = &before {
+            let mut quiet = before.clone();
+            quiet.local_modes.remove(rustix::termios::LocalModes::ECHO);
+            let _ = rustix::termios::tcsetattr(&stdin, rustix::termios::OptionalActions::Flush, &quiet);
+        }
+        Self(before)
+    }
+}
+
+impl Drop for Quiet {
+    fn drop(&mut self) {
+        if let Some(before) = &self.0 {
+            let _ =
+                rustix::termios::tcsetattr(std::io::stdin(), rustix::termios::OptionalActions::Flush, before);
+        }
+    }
+}

@@ -1,0 +1,46 @@
+//! `adyton model list`.
+
+use clap::Args;
+
+use crate::client::ModelFilter;
+use crate::command::model::show::size;
+use crate::context::Context;
+use crate::failure::Outcome;
+
+/// List the models of the project
+#[derive(Args)]
+pub struct List {}
+
+impl List {
+    /// Prints the table.
+    pub fn run(self, context: &Context) -> Outcome {
+        let listed = context.client()?.models(ModelFilter::default())?;
+        let terminal = &context.terminal;
+        if terminal.is_json() {
+            terminal.document(&listed);
+            return Ok(());
+        }
+        let rows: Vec<Vec<String>> = listed
+            .models
+            .into_iter()
+            .map(|model| {
+                let size = size(model.model_size);
+                let status = model.model_status.name().to_owned();
+                vec![
+                    model.model_name,
+                    model.model_version,
+                    status,
+                    model.model_type,
+                    size,
+                    model.model_id,
+                ]
+            })
+            .collect();
+        if rows.is_empty() {
+            terminal.print("There is no model yet. Import one with: adyton model import PATH");
+        } else {
+            terminal.print(terminal.table(&["name", "version", "status", "engine", "#size", "id"], rows));
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,299 @@
+//! `adyton predict SERVICE [PATH]`: calls a service at its API address, as its callers do.
+
+mod path;
+
+use std::time::Duration;
+
+use adyton_api::modelarts::services::ServiceShown;
+use adyton_core::live::route::encoded;
+use adyton_core::model::ApiDeclaration;
+use adyton_core::secret::Secret;
+use clap::{Args, ValueEnum};
+use serde_json::{Value, json};
+
+use super::input;
+use super::sign::{app_keys, headers};
+use crate::client::address::Address;
+use crate::client::answer::{Answer, Asked};
+use crate::client::lookup;
+use crate::client::multipart;
+use crate::client::target::KeyPair;
+use crate::client::{Body, Client, Request, Shown};
+use crate::context::Context;
+use crate::failure::{Failure, Outcome};
+use crate::terminal::Tone;
+
+/// Call a service
+#[derive(Args)]
+pub struct Predict {
+    /// Name or id
+    service: String,
+    /// The path below the API address, with or without its escapes [default: the one that the model declares]
+    path: Option<String>,
+    /// The body: JSON or another text, @FILE, or @- for standard input
+    #[arg(long, short, value_name = "JSON|@FILE", conflicts_with = "form")]
+    data: Option<String>,
+    /// A field of a form: NAME=VALUE, or NAME=@FILE to upload a file
+    #[arg(long, short = 'F', value_name = "NAME=@FILE")]
+    form: Vec<String>,
+    /// How to show who calls [default: the keys or the token that are known]
+    #[arg(long, value_enum)]
+    auth: Option<Auth>,
+    /// GET, POST, … [default: what the model declares]
+    #[arg(long, short = 'X')]
+    method: Option<String>,
+    /// A further header
+    #[arg(long = "header", short = 'H', value_name = "NAME: VALUE")]
+    headers: Vec<String>,
+    /// Print the answer's bytes as they are, on a terminal too: there, control characters are escaped otherwise
+    #[arg(long)]
+    raw: bool,
+}
+
+/// How to show who calls.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Auth {
+    /// A user's token, in X-Auth-Token
+    Token,
+    /// A signature by a user's access key
+    Aksk,
+    /// A signature by an app: ADYTON_APP_KEY and ADYTON_APP_SECRET
+    App,
+    /// An app's AppCode: ADYTON_APP_CODE
+    Appcode,
+    /// Nothing at all
+    None,
+}
+
+/// What shows who calls, held while the request is made.
+pub enum Held {
+    /// A token.
+    Token(Secret<String>),
+    /// A key pair.
+    Keys(KeyPair),
+    /// An AppCode.
+    Code(Secret<String>),
+    /// Nothing.
+    Nothing,
+}
+
+impl Held {
+    /// As a request takes it.
+    pub fn shown(&self) -> Shown<'_> {
+        match self {
+            Held::Token(token) => Shown::Token(token),
+            Held::Keys(keys) => Shown::Signed(keys),
+            Held::Code(code) => Shown::AppCode(code),
+            Held::Nothing => Shown::Nobody,
+        }
+    }
+}
+
+/// A call of a service.
+pub struct Call<'a> {
+    /// The service's API address with the path.
+    pub url: &'a str,
+    /// `POST`, …
+    pub method: &'a str,
+    /// Further headers.
+    pub headers: Vec<(String, String)>,
+    /// The body.
+    pub body: Body,
+}
+
+impl Predict {
+    /// Calls it and prints the answer as it came.
+    pub fn run(self, context: &Context) -> Outcome {
+        let further = headers(&self.headers)?;
+        let body = body(self.data.as_deref(), &self.form)?;
+        let client = context.client()?;
+        let service = lookup::service(&client, &self.service)?;
+        let declared = declared(&client, &service, self.path.as_deref());
+        let path = match (&self.path, &declared) {
+            (None, None) => String::new(),
+            (None, Some(declared)) => encoded(&declared.url).into_owned(),
+            // As the model declares it, letter by letter: `?` and `%` are letters too.
+            (Some(path), Some(declared)) if plain(path) == plain(&declared.url) => encoded(path).into_owned(),
+            (Some(path), _) => path::sent(path),
+        };
+        let method = match (&self.method, &declared, &body) {
+            (Some(method), ..) => method.to_uppercase(),
+            (None, Some(declared), _) => declared.method.to_uppercase(),
+            (None, None, Body::Empty) => "GET".to_owned(),
+            (None, None, _) => "POST".to_owned(),
+        };
+        let url = url(&client, &service.access_address, &path)?;
+        let held = held(context, &client, self.auth)?;
+        let start = context.clock.monotonic();
+        let answer = call(
+            &client,
+            Call {
+                url: &url,
+                method: &method,
+                headers: further,
+                body,
+            },
+            &held,
+        )?;
+        let took = context.clock.monotonic().saturating_sub(start);
+        show(context, answer, took, self.raw)
+    }
+}
+
+/// Sends a call to the gateway, whatever the answer.
+pub fn call(client: &Client, call: Call<'_>, held: &Held) -> Outcome<Answer> {
+    let (address, rest) = Address::split(call.url)
+        .ok_or_else(|| Failure::failed(format!("`{}` is not the address of a service", call.url)))?;
+    let (path, query) = rest.split_once('?').unwrap_or((rest, ""));
+    let request = Request {
+        method: call.method,
+        address: &address,
+        path,
+        query,
+        headers: call.headers,
+        body: call.body,
+    };
+    client.send(request, &held.shown())
+}
+
+/// The whole URL of a call: the address that the service is printed with, or at the gateway that the profile names; `path` has its
+/// escapes.
+pub fn url(client: &Client, printed: &str, path: &str) -> Outcome<String> {
+    let (address, base) = Address::split(printed)
+        .ok_or_else(|| Failure::failed(format!("the service has no address: `{printed}`")))?;
+    let address = client.target.gateway.clone().unwrap_or(address);
+    let base = base.trim_end_matches('/');
+    match path.trim_start_matches('/') {
+        "" => Ok(format!("{address}{base}")),
+        path => Ok(format!("{address}{base}/{path}")),
+    }
+}
+
+/// What the service's first model declares at `path`.
+fn declared(client: &Client, service: &ServiceShown, path: Option<&str>) -> Option<ApiDeclaration> {
+    let version = service.config.first()?;
+    let model = client.model(&version.settings.model_id).ok()?;
+    chosen(model.declared(), path)
+}
+
+/// The declaration at `path`; without one that at `/`, or the only one there is.
+fn chosen(mut apis: Vec<ApiDeclaration>, path: Option<&str>) -> Option<ApiDeclaration> {
+    let at = |path: &str| apis.iter().position(|api| plain(&api.url) == plain(path));
+    let found = match path {
+        Some(path) => at(path).or_else(|| at(&path::decoded(path)))?,
+        None => at("/").or((apis.len() == 1).then_some(0))?,
+    };
+    Some(apis.swap_remove(found))
+}
+
+/// A path without its first and last slash: people leave them out.
+fn plain(path: &str) -> &str {
+    path.trim_matches('/')
+}
+
+fn body(data: Option<&str>, form: &[String]) -> Outcome<Body> {
+    if !form.is_empty() {
+        let (bytes, kind) = multipart::form(form)?;
+        return Ok(Body::Bytes(bytes, kind));
+    }
+    let Some(data) = data else { return Ok(Body::Empty) };
+    let bytes = input::bytes(data, "--data")?;
+    let is_json = matches!(bytes.trim_ascii().first(), Some(b'{' | b'['));
+    Ok(Body::Bytes(
+        bytes,
+        if is_json {
+            "application/json"
+        } else {
+            "application/octet-stream"
+        }
+        .to_owned(),
+    ))
+}
+
+fn held(context: &Context, client: &Client, auth: Option<Auth>) -> Outcome<Held> {
+    let known = &client.target.credentials;
+    let auth = auth.unwrap_or(if known.keys.is_some() {
+        Auth::Aksk
+    } else {
+        Auth::Token
+    });
+    Ok(match auth {
+        Auth::Token => Held::Token(client.token()?),
+        Auth::Aksk => Held::Keys(known.keys.clone().ok_or_else(|| {
+            Failure::wrong_use(format!("{} holds no access key", client.target.said))
+                .hint("set ADYTON_ACCESS_KEY and ADYTON_SECRET_KEY, or use --auth token")
+        })?),
+        Auth::App => Held::Keys(app_keys(context)?),
+        Auth::Appcode => Held::Code(Secret::new(
+            context
+                .variable("ADYTON_APP_CODE")
+                .ok_or_else(|| {
+                    Failure::wrong_use("ADYTON_APP_CODE is not set")
+                        .hint("`adyton app code APP` makes an AppCode")
+                })?
+                .to_owned(),
+        )),
+        Auth::None => Held::Nothing,
+    })
+}
+
+fn show(context: &Context, answer: Answer, took: Duration, raw: bool) -> Outcome {
+    let by = answer.header("x-adyton-answered-by").unwrap_or("?").to_owned();
+    // What the model answers is its own, also when it is an error; only the gateway's refusals are explained.
+    if !answer.status.is_success() && by != "model" {
+        return Err(answer.refusal(Asked::Gateway));
+    }
+    let id = answer.request_id().unwrap_or_default();
+    let status = answer.status.as_u16();
+    let line = format!(
+        "{status} from the {by} in {:.1} ms, request id {id}",
+        took.as_secs_f64() * 1e3
+    );
+    let failed =
+        || Failure::failed(format!("the model answered {status}")).hint(format!("`adyton explain {id}`"));
+    let is_failed = !answer.status.is_success();
+    if context.terminal.is_json() {
+        let document = serde_json::from_slice::<Value>(&answer.body)
+            .unwrap_or_else(|_| json!({"status": status, "body": String::from_utf8_lossy(&answer.body)}));
+        if is_failed {
+            // The one document is what the model said; it is printed with the failure.
+            return Err(failed().with_document(&document));
+        }
+        context.terminal.document(&document);
+        return Ok(());
+    }
+    context.terminal.print_answer(&answer.body, raw);
+    context.terminal.note(context.terminal.tone(Tone::Dim, line));
+    if is_failed { Err(failed()) } else { Ok(()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_called_is_what_the_model_declares() {
+        let apis = |urls: &[&str]| -> Vec<ApiDeclaration> {
+            let api = |url: &&str| ApiDeclaration {
+                url: (*url).to_owned(),
+                method: "POST".to_owned(),
+                request: None,
+                response: None,
+            };
+            urls.iter().map(api).collect()
+        };
+        let called = |urls: &[&str], path| chosen(apis(urls), path).map(|api| api.url);
+        assert_eq!(called(&["/a", "/"], None).as_deref(), Some("/"));
+        assert_eq!(called(&["/a"], None).as_deref(), Some("/a"));
+        assert_eq!(
+            called(&["/a", "/b"], None),
+            None,
+            "which of them is not for us to choose"
+        );
+        assert_eq!(
+            called(&["/a", "/with space"], Some("with%20space")).as_deref(),
+            Some("/with space")
+        );
+        assert_eq!(called(&["/a"], Some("/c")), None);
+    }
+}

@@ -1,0 +1,34 @@
+//! `adyton service delete`.
+
+use clap::Args;
+use serde_json::json;
+
+use crate::client::lookup::service_id;
+use crate::context::Context;
+use crate::failure::Outcome;
+
+/// Delete services
+#[derive(Args)]
+pub struct Delete {
+    /// Names or ids
+    #[arg(required = true)]
+    services: Vec<String>,
+}
+
+impl Delete {
+    /// Deletes them one by one; the first that cannot be deleted ends it.
+    pub fn run(self, context: &Context) -> Outcome {
+        let client = context.client()?;
+        for said in &self.services {
+            let id = service_id(&client, said)?;
+            client.delete_service(&id)?;
+            if !context.terminal.is_json() {
+                context.terminal.print(format!("Deleted {said}."));
+            }
+        }
+        if context.terminal.is_json() {
+            context.terminal.document(&json!({}));
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,24 @@
+//! `adyton service stop`.
+
+use clap::Args;
+
+use super::start::{Turn, turn};
+use crate::context::Context;
+use crate::failure::Outcome;
+
+/// Stop a service
+#[derive(Args)]
+pub struct Stop {
+    /// Name or id
+    service: String,
+    /// Do not wait until it has stopped
+    #[arg(long)]
+    no_wait: bool,
+}
+
+impl Stop {
+    /// Stops it.
+    pub fn run(self, context: &Context) -> Outcome {
+        turn(context, &self.service, Turn::Off, self.no_wait)
+    }
+}

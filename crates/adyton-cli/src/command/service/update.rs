@@ -1,0 +1,98 @@
+//! `adyton service update`: changes what was said, keeps the rest; a rolling update.
+
+use std::collections::BTreeMap;
+
+use adyton_api::modelarts::services::{ServiceShown, ServiceUpdate, VersionWanted};
+use adyton_core::service::ServiceStatus;
+use clap::Args;
+
+use super::deploy::version;
+use super::{READY_TIME, facts, variables};
+use crate::client::{Client, lookup, wait};
+use crate::context::Context;
+use crate::failure::{Failure, Outcome};
+
+/// Change a service: another model version, more instances, other variables
+#[derive(Args)]
+pub struct Update {
+    /// Name or id
+    service: String,
+    /// NAME, NAME:VERSION or id of the model that it runs from now on
+    #[arg(long)]
+    model: Option<String>,
+    /// How many instances run
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=128))]
+    instances: Option<u32>,
+    /// A variable for the model's program; all others are dropped
+    #[arg(long = "env", value_name = "NAME=VALUE")]
+    env: Vec<String>,
+    /// What to say of it
+    #[arg(long)]
+    description: Option<String>,
+    /// Do not wait until the service answers
+    #[arg(long)]
+    no_wait: bool,
+}
+
+impl Update {
+    /// Changes it and shows it.
+    pub fn run(self, context: &Context) -> Outcome {
+        let variables = variables(&self.env)?;
+        let changes_config = self.model.is_some() || self.instances.is_some() || !variables.is_empty();
+        if !changes_config && self.description.is_none() {
+            return Err(Failure::wrong_use("nothing is to be changed")
+                .hint("`adyton service update --help` lists what can be"));
+        }
+        let client = context.client()?;
+        let service = lookup::service(&client, &self.service)?;
+        let id = service.summary.service_id.clone();
+        let change = ServiceUpdate {
+            description: self.description.clone(),
+            config: match changes_config {
+                true => Some(vec![self.changed(&client, &service, variables)?]),
+                false => None,
+            },
+            ..ServiceUpdate::default()
+        };
+        let before = wait::newest_update(&client, &id)?;
+        client.update_service(&id, &change)?;
+        let wait = changes_config && !self.no_wait && service.summary.status != ServiceStatus::Stopped;
+        let service = match wait {
+            true => wait::rollout(&client, &context.terminal, &id, before, READY_TIME)?,
+            false => client.service(&id)?,
+        };
+        if context.terminal.is_json() {
+            context.terminal.document(&service);
+        } else {
+            context
+                .terminal
+                .print(facts(&context.terminal, &client, &service));
+        }
+        Ok(())
+    }
+
+    /// The version as it is to be: what was said, and else as it is.
+    fn changed(
+        &self,
+        client: &Client,
+        service: &ServiceShown,
+        variables: BTreeMap<String, String>,
+    ) -> Outcome<VersionWanted> {
+        let [old] = service.config.as_slice() else {
+            return Err(Failure::failed(
+                "the service runs several model versions, and this command changes services of one",
+            )
+            .hint("change it through the API: PUT /v1/{project_id}/services/{service_id}"));
+        };
+        let model = match &self.model {
+            Some(said) => lookup::model(client, said)?.model_id,
+            None => old.settings.model_id.clone(),
+        };
+        let envs = match variables.is_empty() {
+            true => old.settings.envs.clone(),
+            false => variables,
+        };
+        let instances = self.instances.unwrap_or(old.settings.instance_count);
+        Ok(version(model, instances, envs))
+    }
+}

@@ -1,0 +1,150 @@
+//! `adyton sign METHOD URL`: signs a request, and shows every step of it.
+
+use adyton_core::address;
+use adyton_core::clock::Timestamp;
+use adyton_sign::{BodyHash, Outgoing, Signed, sign};
+use clap::Args;
+use serde_json::{Map, Value, json};
+use ureq::http;
+
+use super::input;
+use crate::client::address::Address;
+use crate::client::digest;
+use crate::client::target::KeyPair;
+use crate::context::Context;
+use crate::failure::{Failure, Outcome};
+use crate::terminal::{Printable, Tone};
+
+/// Sign a request and show how: canonical request, string to sign, headers
+#[derive(Args)]
+pub struct Sign {
+    /// GET, POST, …
+    method: String,
+    /// The whole URL, as it will be sent
+    url: String,
+    /// The body: TEXT, @FILE, or @- for standard input
+    #[arg(long, value_name = "TEXT|@FILE")]
+    data: Option<String>,
+    /// Do not sign the body (X-Sdk-Content-Sha256: UNSIGNED-PAYLOAD)
+    #[arg(long, conflicts_with = "data")]
+    unsigned_payload: bool,
+    /// A further header that will be sent, and is signed
+    #[arg(long = "header", short = 'H', value_name = "NAME: VALUE")]
+    headers: Vec<String>,
+    /// Sign as an app
+    #[arg(long)]
+    app: bool,
+    /// Sign at this time instead of now
+    #[arg(long, value_name = "YYYYMMDDTHHMMSSZ")]
+    date: Option<String>,
+}
+
+impl Sign {
+    /// Signs and prints.
+    pub fn run(self, context: &Context) -> Outcome {
+        let (address, rest) = Address::split(&self.url).ok_or_else(|| {
+            Failure::wrong_use(format!("`{}` is not a URL", self.url)).hint(format!(
+                "write the whole of it: `http://127.0.0.1:8080{}…`",
+                address::SERVICES
+            ))
+        })?;
+        let rest = rest.split('#').next().unwrap_or_default();
+        let (path, query) = rest.split_once('?').unwrap_or((rest, ""));
+        let method = self.method.to_uppercase();
+        if http::Method::from_bytes(method.as_bytes()).is_err() {
+            return Err(Failure::wrong_use(format!("`{}` is not a method", self.method))
+                .hint("write one word, such as GET or POST"));
+        }
+        let at = match &self.date {
+            None => context.clock.now(),
+            Some(text) => Timestamp::from_sdk_date(text).ok_or_else(|| {
+                Failure::wrong_use(format!("--date {text}: not a time")).hint("write it as 20260115T081530Z")
+            })?,
+        };
+        let body = match (&self.data, self.unsigned_payload) {
+            (_, true) => BodyHash::Unsigned,
+            (Some(data), _) => BodyHash::Of(digest(&input::bytes(data, "--data")?)),
+            (None, _) => BodyHash::Of(digest(b"")),
+        };
+        let headers = headers(&self.headers)?;
+        let keys = if self.app {
+            app_keys(context)?
+        } else {
+            context.places().keys()?
+        };
+        let path = if path.is_empty() { "/" } else { path };
+        let outgoing = Outgoing {
+            method: &method,
+            path,
+            query,
+            host: address.host(),
+            headers: &headers,
+            body,
+        };
+        let signed = sign(&outgoing, &keys.access, &keys.secret, at)
+            .map_err(|error| Failure::wrong_use(format!("the request cannot be signed: {error}")))?;
+        show(context, &signed);
+        Ok(())
+    }
+}
+
+/// Headers as they are written after `-H`.
+pub fn headers(said: &[String]) -> Outcome<Vec<(String, String)>> {
+    let pair = |header: &String| match header.split_once(':') {
+        Some((name, value)) if !name.trim().is_empty() => {
+            Ok((name.trim().to_owned(), value.trim().to_owned()))
+        }
+        _ => Err(
+            Failure::wrong_use(format!("--header `{header}`: expected `Name: value`"))
+                .hint("write --header 'Name: value'"),
+        ),
+    };
+    said.iter().map(pair).collect()
+}
+
+/// `ADYTON_APP_KEY` and `ADYTON_APP_SECRET`.
+pub fn app_keys(context: &Context) -> Outcome<KeyPair> {
+    let missing = |name: &str| {
+        Failure::wrong_use(format!("{name} is not set"))
+            .hint("`adyton app create` prints an AppKey and its AppSecret; set ADYTON_APP_KEY and ADYTON_APP_SECRET to them")
+    };
+    let access = context
+        .variable("ADYTON_APP_KEY")
+        .ok_or_else(|| missing("ADYTON_APP_KEY"))?;
+    let secret = context
+        .variable("ADYTON_APP_SECRET")
+        .ok_or_else(|| missing("ADYTON_APP_SECRET"))?;
+    Ok(KeyPair {
+        access: access.to_owned(),
+        secret: adyton_core::secret::Secret::new(secret.to_owned()),
+    })
+}
+
+fn show(context: &Context, signed: &Signed) {
+    let terminal = &context.terminal;
+    if terminal.is_json() {
+        let headers: Map<String, Value> = signed
+            .headers
+            .iter()
+            .map(|(name, value)| (name.clone(), Value::String(value.clone())))
+            .collect();
+        terminal.document(&json!({
+            "canonical_request": signed.canonical_request,
+            "string_to_sign": signed.string_to_sign,
+            "headers": headers,
+        }));
+        return;
+    }
+    let headers: Vec<String> = signed
+        .headers
+        .iter()
+        .map(|(name, value)| format!("{name}: {value}"))
+        .collect();
+    let parts = [
+        ("canonical request", signed.canonical_request.clone()),
+        ("string to sign", signed.string_to_sign.clone()),
+        ("headers", headers.join("\n")),
+    ];
+    let parts = parts.map(|(title, text)| terminal.tone(Tone::Bold, title) + "\n" + text);
+    terminal.print(Printable::joined(parts, "\n\n"));
+}

@@ -1,0 +1,85 @@
+//! `adyton whoami`: who calls, which server, and for how long.
+
+use adyton_api::adyton::whoami::Whoami as Known;
+use adyton_api::iam::Named;
+use adyton_core::clock::Timestamp;
+use clap::Args;
+
+use crate::client::Client;
+use crate::context::Context;
+use crate::failure::Outcome;
+
+/// Show who you are, where, and for how long
+#[derive(Args)]
+pub struct Whoami {}
+
+impl Whoami {
+    /// Asks the server, and shows it.
+    pub fn run(self, context: &Context) -> Outcome {
+        let client = context.client()?;
+        let known = client.whoami()?;
+        let terminal = &context.terminal;
+        if terminal.is_json() {
+            terminal.document(&known);
+            return Ok(());
+        }
+        let projects: Vec<String> = known.projects.iter().map(named).collect();
+        terminal.print(terminal.facts(&[
+            ("user", named(&known.user)),
+            ("domain", named(&known.domain)),
+            ("projects", projects.join("\n")),
+            ("roles", known.roles.join(", ")),
+            ("shown by", shown_by(&client, &known)),
+            ("server", client.target.control.to_string()),
+            ("said by", client.target.said.clone()),
+            ("clock", clock(&known.server_time, context.clock.now())),
+        ]));
+        Ok(())
+    }
+}
+
+/// `name (id)`.
+fn named(thing: &Named) -> String {
+    format!("{} ({})", thing.name, thing.id)
+}
+
+/// The key, or the token and how long it counts.
+fn shown_by(client: &Client, known: &Known) -> String {
+    match (known.way.as_str(), &client.target.credentials.keys, &known.token) {
+        ("aksk", Some(keys), _) => format!("access key {}", keys.access),
+        ("token", _, Some(token)) => {
+            let left = token.remaining_seconds;
+            format!(
+                "a token that ends {}, in {} h {} min",
+                token.expires_at,
+                left / 3600,
+                left % 3600 / 60
+            )
+        }
+        (way, _, _) => way.to_owned(),
+    }
+}
+
+/// Signed requests are refused when the clocks are 15 minutes apart; a difference of seconds is the way of the answer.
+fn clock(server: &str, now: Timestamp) -> String {
+    let Some(server) = Timestamp::from_iso(server) else {
+        return String::new();
+    };
+    match (now.seconds() - server.seconds()).abs() {
+        0..=2 => "agrees with the server's".to_owned(),
+        off => format!("is {off} s off the server's"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn clocks_that_differ_by_the_way_of_an_answer_agree() {
+        let now = Timestamp::from_millis(1_768_464_930_000);
+        assert_eq!(clock("2026-01-15T08:15:32Z", now), "agrees with the server's");
+        assert_eq!(clock("2026-01-15T08:15:33Z", now), "is 3 s off the server's");
+        assert_eq!(clock("soon", now), "");
+    }
+}

@@ -1,0 +1,17 @@
+//! The command line that talks to a server: what people write, what the server is asked, and what they see.
+//!
+//! - [`verb`]: what can be written; [`command`]: one file a verb.
+//! - [`client`]: finding the server, signing, sending, as any client of the public interfaces would.
+//! - [`terminal`]: documents and tables on standard output, notes on standard error.
+//!
+//! What must hold: it knows servers by their public interfaces alone, so it can be another machine's; it decides nothing of the
+//! product, it asks.
+
+pub mod client;
+pub mod command;
+pub mod context;
+pub mod failure;
+pub mod ready;
+pub mod span;
+pub mod terminal;
+pub mod verb;

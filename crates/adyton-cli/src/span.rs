@@ -1,0 +1,52 @@
+//! Spans of time as people write them: a number and its unit, such as `90s`, `15m`, `2h` or `3d`.
+
+use std::time::Duration;
+
+/// Reads a span, or says what is wrong with it.
+pub fn read(text: &str) -> Result<Duration, String> {
+    let (number, unit) = number_and_unit(text);
+    let number: u64 = number.parse().map_err(|_| "is not a time".to_owned())?;
+    let millis: u64 = match unit {
+        "ms" => 1,
+        "s" => 1_000,
+        "m" | "min" => 60_000,
+        "h" => 3_600_000,
+        "d" => 86_400_000,
+        "" => return Err("has no unit".to_owned()),
+        other => return Err(format!("has the unit `{other}`, which is not known")),
+    };
+    number
+        .checked_mul(millis)
+        .map(Duration::from_millis)
+        .ok_or_else(|| "is too long".to_owned())
+}
+
+/// A number and what follows it.
+pub fn number_and_unit(text: &str) -> (&str, &str) {
+    let end = text
+        .find(|c: char| !c.is_ascii_digit() && c != '_')
+        .unwrap_or(text.len());
+    (&text[..end], text[end..].trim_start())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_span_has_a_number_and_a_unit() {
+        for (text, seconds) in [
+            ("90s", 90),
+            ("15m", 900),
+            ("15 min", 900),
+            ("2h", 7200),
+            ("3d", 259_200),
+        ] {
+            assert_eq!(read(text), Ok(Duration::from_secs(seconds)), "{text}");
+        }
+        assert_eq!(read("1500ms"), Ok(Duration::from_millis(1500)));
+        for wrong in ["", "s", "90", "90 parsecs", "-1s", "99999999999999999999d"] {
+            assert!(read(wrong).is_err(), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,59 @@
+//! The verbs that talk to a server, or need none. Each one's arguments stand in its file.
+
+use clap::Subcommand;
+
+use crate::command;
+use crate::context::Context;
+use crate::failure::Outcome;
+
+/// The verbs.
+#[derive(Subcommand)]
+pub enum Verb {
+    /// Keep who you are and which server you call
+    ///
+    /// It is kept in ~/.config/adyton/config.toml, for you alone. Without arguments, takes the administrator's key of the
+    /// server that runs on ./adyton-data. Secrets are asked for, or read from standard input; they are never arguments.
+    Login(command::login::Login),
+    /// Show who you are, where, and for how long
+    Whoami(command::whoami::Whoami),
+    /// Import, list, show and delete models
+    #[command(subcommand)]
+    Model(command::model::Model),
+    /// Deploy and run services
+    #[command(subcommand)]
+    Service(command::service::Service),
+    /// Call a service
+    Predict(command::predict::Predict),
+    /// Manage apps: the credentials that callers without a user have
+    #[command(subcommand)]
+    App(command::app::App),
+    /// List the requests that came in, refused or not
+    Requests(command::requests::Requests),
+    /// Say why a request was answered as it was
+    Explain(command::explain::Explain),
+    /// Show the error catalogue: code, meaning, cause, fix
+    Errors(command::errors::Errors),
+    /// Sign a request and show how: canonical request, string to sign, headers
+    ///
+    /// Keys come from the profile or the environment as for every verb; `--app` signs with ADYTON_APP_KEY and
+    /// ADYTON_APP_SECRET.
+    Sign(command::sign::Sign),
+}
+
+impl Verb {
+    /// Carries it out.
+    pub fn run(self, context: &Context) -> Outcome {
+        match self {
+            Verb::Login(verb) => verb.run(context),
+            Verb::Whoami(verb) => verb.run(context),
+            Verb::Model(verb) => verb.run(context),
+            Verb::Service(verb) => verb.run(context),
+            Verb::Predict(verb) => verb.run(context),
+            Verb::App(verb) => verb.run(context),
+            Verb::Requests(verb) => verb.run(context),
+            Verb::Explain(verb) => verb.run(context),
+            Verb::Errors(verb) => verb.run(context),
+            Verb::Sign(verb) => verb.run(context),
+        }
+    }
+}
