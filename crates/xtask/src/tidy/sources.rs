@@ -13,6 +13,19 @@ const FORBIDDEN_NAMES: &[&str] = &[
     "util", "utils", "helper", "helpers", "common", "misc", "manager", "data", "info", "impl", "mod",
 ];
 
+/// What is ours to know by its type. Code that looks into the text decides by words, which are there to be reworded.
+const TYPED: &[&str] = &[
+    "wire",
+    "sub_code()",
+    "fix",
+    "note",
+    "advice",
+    "sentence",
+    "mistake.name",
+];
+/// How one looks into a text.
+const LOOKS: &[&str] = &[".starts_with(", ".ends_with(", ".contains("];
+
 /// A source file, with its path relative to the repository.
 pub(super) struct Source {
     /// For example `crates/adyton-core/src/lib.rs`.
@@ -22,6 +35,15 @@ pub(super) struct Source {
 }
 
 impl Source {
+    /// Whether it is Rust of the product, not of its tests or of the chores.
+    fn is_product(&self) -> bool {
+        let path = self.path.to_string_lossy();
+        self.is_rust()
+            && path.contains("/src/")
+            && !path.starts_with("crates/xtask/")
+            && !path.contains("/tests/")
+            && !path.ends_with("/tests.rs")
+    }
     /// Whether it is written in Rust.
     pub(super) fn is_rust(&self) -> bool {
         self.path.extension().is_some_and(|extension| extension == "rs")
@@ -82,11 +104,19 @@ fn breaches_of(source: &Source) -> Vec<String> {
     if !first.is_none_or(|line| line.starts_with(opening)) {
         breaches.push(format!("{path}:1: must open with `{opening}` and say what it is"));
     }
+    let mut is_test = false;
     for (number, line) in source.text.lines().enumerate() {
+        is_test |= line.trim_start().starts_with("#[cfg(test)]");
         // Spelt in two parts, so that this file does not find itself.
         if line.contains(concat!("FIX", "ME")) {
             breaches.push(format!(
                 "{path}:{}: a mark that was meant to go before the change landed",
+                number + 1
+            ));
+        }
+        if source.is_product() && !is_test && looks_into_text(line) {
+            breaches.push(format!(
+                "{path}:{}: decides by the words of a text of ours: ask its type",
                 number + 1
             ));
         }
@@ -98,6 +128,20 @@ fn breaches_of(source: &Source) -> Vec<String> {
         }
     }
     breaches
+}
+
+/// Whether a line calls one of [`LOOKS`] on one of [`TYPED`].
+fn looks_into_text(line: &str) -> bool {
+    LOOKS
+        .iter()
+        .flat_map(|look| line.match_indices(look))
+        .any(|(at, _)| {
+            TYPED.iter().any(|typed| {
+                line[..at].strip_suffix(typed).is_some_and(|before| {
+                    !before.ends_with(|letter: char| letter.is_alphanumeric() || letter == '_')
+                })
+            })
+        })
 }
 
 #[cfg(test)]
@@ -126,6 +170,16 @@ mod tests {
     #[test]
     fn names_that_say_nothing_are_refused() {
         assert_eq!(breaches("crates/a/src/utils.rs", "//! Things.\n").len(), 1);
+    }
+
+    #[test]
+    fn deciding_by_our_own_words_is_refused() {
+        let line = "//! A.\nif entry.wire.starts_with(\"MR.\") {}\n";
+        assert_eq!(breaches("crates/a/src/b.rs", line).len(), 1);
+        assert!(breaches("crates/a/src/tests.rs", line).is_empty());
+        assert!(breaches("crates/a/src/b.rs", "//! A.\nif prefix.starts_with('/') {}\n").is_empty());
+        let test = format!("//! A.\n#[cfg(test)]\nmod tests {{{line}}}");
+        assert!(breaches("crates/a/src/b.rs", &test).is_empty());
     }
 
     #[test]
