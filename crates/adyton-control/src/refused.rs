@@ -2,6 +2,7 @@
 //! what identity compared. Never a secret: evidence holds none, and of its texts only those below are taken.
 
 use adyton_core::evidence::{Evidence, SignatureEvidence};
+use adyton_core::fact;
 
 use crate::failure::Failure;
 
@@ -16,9 +17,9 @@ pub(crate) fn summary(failure: &Failure) -> String {
     let mut facts = vec![rejection.reason.sub_code().to_owned()];
     match &*rejection.evidence {
         Evidence::Signature(seen) => facts.extend(signature(seen)),
-        Evidence::Token { note, .. } => facts.push(note.clone()),
-        Evidence::Credentials { sent, note, .. } => {
-            facts.push(note.clone());
+        evidence @ Evidence::Token { .. } => facts.extend(evidence.clauses()),
+        evidence @ Evidence::Credentials { sent, .. } => {
+            facts.extend(evidence.clauses());
             if !sent.is_empty() {
                 facts.push(format!("sent: {}", sent.join(", ")));
             }
@@ -45,7 +46,7 @@ fn signature(seen: &SignatureEvidence) -> Vec<String> {
         facts.push(format!("mistake {mistake}"));
     }
     facts.extend(seen.advice.clone());
-    facts.push(seen.note.clone());
+    facts.extend(fact::clauses(&seen.facts, &seen.note));
     if !seen.key.is_empty() {
         facts.push(format!("key {}", seen.key));
     }
@@ -73,13 +74,13 @@ mod tests {
         let seen = SignatureEvidence {
             key: "AK".to_owned(),
             mistake: Some("path.no_trailing_slash".to_owned()),
-            note: "odd".to_owned(),
+            facts: vec![fact::Fact::KeyUnknown],
             ..SignatureEvidence::default()
         };
         let rejection = Rejection::new(Reason::AkskSigningMistake, Evidence::Signature(Box::new(seen)));
         assert_eq!(
             summary(&Failure::Unauthenticated(Box::new(rejection))),
-            "aksk.signing_mistake; mistake path.no_trailing_slash; odd; key AK"
+            "aksk.signing_mistake; mistake path.no_trailing_slash; no key has this id: it was deleted, mistyped, or is another installation's; key AK"
         );
         assert_eq!(summary(&Failure::OtherProject), "");
     }

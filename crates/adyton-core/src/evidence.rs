@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::clock::Timestamp;
 use crate::digest::Sha256;
+use crate::fact::{self, Fact};
 use crate::id::{InstanceId, ProjectId, ServiceId};
 
 /// The most bytes that one record's evidence may take in the journal; longer texts are cut.
@@ -55,7 +56,11 @@ pub enum Evidence {
         expires_at: Option<Timestamp>,
         /// Our clock when it was checked.
         server_time: Timestamp,
-        /// What else is known, in words.
+        /// What else was found out.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        facts: Vec<Fact>,
+        /// What records of before facts were kept say in words.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
         note: String,
     },
     /// What a signature was checked against.
@@ -66,7 +71,11 @@ pub enum Evidence {
         sent: Vec<String>,
         /// What the API accepts.
         accepted: Vec<String>,
-        /// What else is known, in words; for example a key as it was sent.
+        /// What else was found out.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        facts: Vec<Fact>,
+        /// What records of before facts were kept say in words.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
         note: String,
     },
     /// Who asked for what.
@@ -159,6 +168,48 @@ pub enum Evidence {
     },
 }
 
+impl Evidence {
+    /// Its facts, to which more can be added; `None` for evidence that has none.
+    pub fn facts_mut(&mut self) -> Option<&mut Vec<Fact>> {
+        match self {
+            Evidence::Token { facts, .. } | Evidence::Credentials { facts, .. } => Some(facts),
+            Evidence::Signature(seen) => Some(&mut seen.facts),
+            Evidence::None
+            | Evidence::Route { .. }
+            | Evidence::Size { .. }
+            | Evidence::Access { .. }
+            | Evidence::Throttle { .. }
+            | Evidence::Service { .. }
+            | Evidence::Restarting { .. }
+            | Evidence::Instance { .. }
+            | Evidence::Dropped { .. }
+            | Evidence::LeftOut { .. }
+            | Evidence::Request { .. } => None,
+        }
+    }
+
+    /// What was found out, each as a clause for people.
+    pub fn clauses(&self) -> Vec<String> {
+        match self {
+            Evidence::Token { facts, note, .. } | Evidence::Credentials { facts, note, .. } => {
+                fact::clauses(facts, note)
+            }
+            Evidence::Signature(seen) => fact::clauses(&seen.facts, &seen.note),
+            Evidence::Service { note, .. } => fact::clauses(&[], note),
+            Evidence::None
+            | Evidence::Route { .. }
+            | Evidence::Size { .. }
+            | Evidence::Access { .. }
+            | Evidence::Throttle { .. }
+            | Evidence::Restarting { .. }
+            | Evidence::Instance { .. }
+            | Evidence::Dropped { .. }
+            | Evidence::LeftOut { .. }
+            | Evidence::Request { .. } => Vec::new(),
+        }
+    }
+}
+
 /// The autopsy of a signature.
 #[derive(Clone, Debug, PartialEq, Default, Serialize, Deserialize)]
 pub struct SignatureEvidence {
@@ -184,6 +235,44 @@ pub struct SignatureEvidence {
     pub mistake: Option<String>,
     /// The sentence for people that goes with it.
     pub advice: Option<String>,
-    /// What else is known, in words.
+    /// What else was found out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub facts: Vec<Fact>,
+    /// What records of before facts were kept say in words.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub note: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn records_of_before_say_in_their_own_words_what_was_found_out() {
+        let old =
+            r#"{"kind":"credentials","sent":["apikey"],"accepted":[],"note":"no app has the AppKey `x`"}"#;
+        let read: Evidence = serde_json::from_str(old).expect("evidence");
+        assert_eq!(read.clauses(), ["no app has the AppKey `x`"]);
+        let old = r#"{"kind":"signature","key":"AK","algorithm":"","signed_headers":"","date":null,"server_time":0,
+            "declared_digest":null,"body_digest":null,"canonical_request":null,"string_to_sign":null,"mistake":null,
+            "advice":null,"note":"the access key is disabled"}"#;
+        let read: Result<Evidence, _> = serde_json::from_str(old);
+        assert_eq!(read.expect("evidence").clauses(), ["the access key is disabled"]);
+    }
+
+    #[test]
+    fn a_record_keeps_facts_and_no_sentences() {
+        let mut evidence = Evidence::Credentials {
+            sent: vec!["apikey".into()],
+            accepted: Vec::new(),
+            facts: vec![Fact::HeaderEmpty],
+            note: String::new(),
+        };
+        evidence.facts_mut().expect("facts").push(Fact::NoCredentials);
+        assert_eq!(
+            serde_json::to_string(&evidence).expect("JSON"),
+            r#"{"kind":"credentials","sent":["apikey"],"accepted":[],"facts":["header_empty","no_credentials"]}"#
+        );
+        assert_eq!(Evidence::None.facts_mut(), None);
+    }
 }

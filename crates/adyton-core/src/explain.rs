@@ -246,23 +246,8 @@ fn request_line(record: &Record) -> String {
 }
 
 fn notes(record: &Record) -> Vec<String> {
-    let noted = match &record.evidence {
-        Evidence::Token { note, .. }
-        | Evidence::Credentials { note, .. }
-        | Evidence::Service { note, .. } => note,
-        Evidence::Signature(seen) => &seen.note,
-        Evidence::None
-        | Evidence::Route { .. }
-        | Evidence::Size { .. }
-        | Evidence::Access { .. }
-        | Evidence::Throttle { .. }
-        | Evidence::Restarting { .. }
-        | Evidence::Instance { .. }
-        | Evidence::Dropped { .. }
-        | Evidence::LeftOut { .. }
-        | Evidence::Request { .. } => "",
-    };
-    let mut notes: Vec<String> = sentence(noted).into_iter().collect();
+    let clauses = record.evidence.clauses();
+    let mut notes: Vec<String> = clauses.iter().filter_map(|clause| sentence(clause)).collect();
     if let Evidence::Dropped { headers } = &record.evidence {
         notes.push(format!(
             "Not passed on to the model: {}. Programs that put headers into variables would take such a name for another \
@@ -288,11 +273,11 @@ fn notes(record: &Record) -> Vec<String> {
 }
 
 /// A clause as a sentence; nothing for an empty one. What a program printed last, on lines of its own, ends without a stop.
-fn sentence(note: &str) -> Option<String> {
-    let note = note.trim();
-    let mut letters = note.chars();
+fn sentence(clause: &str) -> Option<String> {
+    let clause = clause.trim();
+    let mut letters = clause.chars();
     let first = letters.next()?;
-    let is_ended = note.ends_with(['.', '!', '?']) || note.contains('\n');
+    let is_ended = clause.ends_with(['.', '!', '?']) || clause.contains('\n');
     let stop = if is_ended { "" } else { "." };
     Some(format!("{}{}{stop}", first.to_uppercase(), letters.as_str()))
 }

@@ -17,6 +17,7 @@ pub mod digest;
 pub mod events;
 pub mod evidence;
 pub mod explain;
+pub mod fact;
 pub mod id;
 pub mod instances;
 pub mod journal;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use adyton_core::catalogue::Reason;
 use adyton_core::digest::Sha256;
 use adyton_core::evidence::Evidence;
+use adyton_core::fact::Fact;
 use adyton_core::live::Live;
 use adyton_core::rejection::{PublicDetail, Rejection};
 use adyton_core::tenant::App;
@@ -19,11 +20,16 @@ use crate::request::Request;
 use crate::seen;
 use crate::signed::public_key;
 
-fn refuse(reason: Reason, way: Way, note: impl Into<String>) -> Rejection {
+fn refuse(reason: Reason, way: Way, fact: Fact) -> Rejection {
+    refuse_all(reason, way, vec![fact])
+}
+
+fn refuse_all(reason: Reason, way: Way, facts: Vec<Fact>) -> Rejection {
     let evidence = Evidence::Credentials {
         sent: vec![way.sent_as().to_owned()],
         accepted: Vec::new(),
-        note: note.into(),
+        facts,
+        note: String::new(),
     };
     Rejection::new(reason, evidence)
 }
@@ -33,8 +39,8 @@ fn enabled(app: &Arc<App>, way: Way) -> Result<Caller, Rejection> {
     if app.enabled {
         return Ok(app_caller(app, way));
     }
-    let note = format!("the app {} is disabled", app.name);
-    Err(refuse(Reason::AppDisabled, way, note))
+    let app = app.name.clone();
+    Err(refuse(Reason::AppDisabled, way, Fact::AppDisabled { app }))
 }
 
 fn text(bytes: &[u8]) -> Option<&str> {
@@ -64,32 +70,26 @@ fn only(request: &Request<'_>, name: &str) -> Result<Vec<u8>, Odd> {
     }
 }
 
-const REPEATED: &str = "the header was sent more than once: send it once";
-
-const INSECURE: &str = "it was sent in the clear over a network: use HTTPS, or sign the request instead";
-
 /// By `X-Apig-AppCode`.
 pub(crate) fn by_code(live: &Live, accepts: &Accepts, request: &Request<'_>) -> Result<Caller, Rejection> {
     let way = Way::AppCode;
     if !accepts.app_code {
-        let note = "AppCodes are not enabled for this API: enable app_code_auth_type, or sign with AppKey and AppSecret";
-        return Err(refuse(Reason::AppCodeDisabled, way, note));
+        return Err(refuse(Reason::AppCodeDisabled, way, Fact::AppCodesOff));
     }
     if !request.private {
-        return Err(refuse(Reason::AppCodeInsecure, way, INSECURE));
+        return Err(refuse(Reason::AppCodeInsecure, way, Fact::SentInTheClear));
     }
     let code = only(request, "x-apig-appcode").map_err(|odd| match odd {
-        Odd::Empty => refuse(Reason::AppCodeEmpty, way, "the header has no value"),
-        Odd::Repeated => refuse(Reason::AppCodeRepeated, way, REPEATED),
+        Odd::Empty => refuse(Reason::AppCodeEmpty, way, Fact::HeaderEmpty),
+        Odd::Repeated => refuse(Reason::AppCodeRepeated, way, Fact::HeaderRepeated),
     })?;
     // The table has digests, so that the look-up takes no longer for a code that is nearly right.
     let app = live.app_by_code(&Sha256::of(&code)).ok_or_else(|| {
-        let note = format!(
-            "no app has this AppCode ({}, {} characters)",
-            seen::digest(&code),
-            code.len()
-        );
-        refuse(Reason::AppCodeUnknown, way, note)
+        let fact = Fact::AppCodeUnknown {
+            digest: seen::digest(&code),
+            length: code.len() as u64,
+        };
+        refuse(Reason::AppCodeUnknown, way, fact)
     })?;
     enabled(app, way)
 }
@@ -128,7 +128,8 @@ fn halves(request: &Request<'_>, reason: Reason) -> Rejection {
     let evidence = Evidence::Credentials {
         sent,
         accepted: vec![Way::KeyPair.sent_as().to_owned()],
-        note: "X-HW-ID must have the AppKey and X-HW-AppKey the AppSecret, each once".to_owned(),
+        facts: vec![Fact::PairIncomplete],
+        note: String::new(),
     };
     Rejection::new(reason, evidence)
 }
@@ -136,16 +137,10 @@ fn halves(request: &Request<'_>, reason: Reason) -> Rejection {
 /// By `Authorization: Basic base64(AppKey:AppSecret)`.
 pub(crate) fn by_basic(identity: &Identity, live: &Live, request: &Request<'_>) -> Result<Caller, Rejection> {
     let way = Way::AppBasic;
-    let unreadable = || {
-        refuse(
-            Reason::AppMalformed,
-            way,
-            "Basic must be followed by base64 of `AppKey:AppSecret`",
-        )
-    };
+    let unreadable = || refuse(Reason::AppMalformed, way, Fact::BasicUnreadable);
     let value = only(request, "authorization").map_err(|odd| match odd {
         Odd::Empty => unreadable(),
-        Odd::Repeated => refuse(Reason::AppRepeated, way, REPEATED),
+        Odd::Repeated => refuse(Reason::AppRepeated, way, Fact::HeaderRepeated),
     })?;
     let text = value.get(6..).unwrap_or_default().trim_ascii();
     let both = STANDARD.decode(text).map_err(|_| unreadable())?;
@@ -165,42 +160,31 @@ fn pair(
     secret: &[u8],
 ) -> Result<Caller, Rejection> {
     if !request.private {
-        return Err(refuse(Reason::AppKeyPairInsecure, way, INSECURE));
+        return Err(refuse(Reason::AppKeyPairInsecure, way, Fact::SentInTheClear));
     }
     let Some(app) = text(key).and_then(|key| live.app_by_key(key)) else {
         let swapped = text(secret).is_some_and(|secret| live.app_by_key(secret).is_some());
-        let hint = if swapped {
-            "; what was sent as the AppSecret is an AppKey: the two are swapped"
-        } else {
-            ""
+        let unknown = Fact::AppKeyUnknown {
+            key: seen::key(key, false),
         };
-        let note = format!("no app has the AppKey `{}`{hint}", seen::key(key, false));
-        return Err(refuse(Reason::AppKeyPairUnknown, way, note));
+        let facts = std::iter::once(unknown).chain(swapped.then_some(Fact::PairSwapped));
+        return Err(refuse_all(Reason::AppKeyPairUnknown, way, facts.collect()));
     };
     let (name, source) = key_from(app.key.as_str(), request.source);
     let who: [&[u8]; 2] = [name.as_bytes(), source.as_bytes()];
     if identity.apps.locked(&who).is_some() {
-        return Err(refuse(
-            Reason::AppLocked,
-            way,
-            "too many failures of this AppKey from this source",
-        ));
+        return Err(refuse(Reason::AppLocked, way, Fact::KeyLocked));
     }
     if !app.secret.matches(secret) {
         identity.apps.failed(&who);
         let spoilt = app.secret.matches(secret.trim_ascii_end()) || app.secret.matches(secret.trim_ascii());
-        let hint = if spoilt {
-            "; without the white space around it, it would be"
-        } else {
-            ""
+        let wrong = Fact::AppSecretWrong {
+            app: app.name.clone(),
+            digest: seen::digest(secret),
+            length: secret.len() as u64,
         };
-        let note = format!(
-            "the AppKey is that of app {}; the AppSecret sent ({}, {} characters) is not its own{hint}",
-            app.name,
-            seen::digest(secret),
-            secret.len()
-        );
-        return Err(refuse(Reason::AppKeyPairMismatch, way, note));
+        let facts = std::iter::once(wrong).chain(spoilt.then_some(Fact::AppSecretSpaced));
+        return Err(refuse_all(Reason::AppKeyPairMismatch, way, facts.collect()));
     }
     identity.apps.succeeded(&who);
     enabled(app, way)
@@ -216,13 +200,15 @@ pub(crate) fn by_key_alone(
     let key = match only(request, "apikey") {
         Ok(key) => key,
         Err(Odd::Empty) => Vec::new(),
-        Err(Odd::Repeated) => return Err(refuse(Reason::AppRepeated, way, REPEATED)),
+        Err(Odd::Repeated) => return Err(refuse(Reason::AppRepeated, way, Fact::HeaderRepeated)),
     };
     let Some(app) = text(&key).and_then(|key| live.app_by_key(key)) else {
-        let note = format!("no app has the AppKey `{}`", seen::key(&key, false));
+        let fact = Fact::AppKeyUnknown {
+            key: seen::key(&key, false),
+        };
         let key = public_key(identity, live, request, text(&key).unwrap_or("(not UTF-8)"));
         let detail = PublicDetail::UnknownAppKey { key };
-        return Err(refuse(Reason::AppUnknownKey, way, note).with_detail(detail));
+        return Err(refuse(Reason::AppUnknownKey, way, fact).with_detail(detail));
     };
     enabled(app, way)
 }

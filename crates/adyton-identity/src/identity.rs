@@ -13,6 +13,7 @@ use adyton_core::catalogue::Reason;
 use adyton_core::clock::Clock;
 use adyton_core::digest::Sha256;
 use adyton_core::evidence::Evidence;
+use adyton_core::fact::Fact;
 use adyton_core::id::TokenId;
 use adyton_core::live::Live;
 use adyton_core::record::query::CREDENTIAL_QUERY_KEYS;
@@ -222,34 +223,26 @@ impl Identity {
         let names = sent.names();
         let bare = names.is_empty();
         let of_app = sent.app_code || sent.key_pair || sent.basic || sent.api_key;
-        let note = if bare && sent::in_query(request.head.query) {
-            "no credentials were sent in the headers; a credential is in the URL: send it as a header"
-                .to_owned()
+        let fact = if bare && sent::in_query(request.head.query) {
+            Fact::CredentialInUrl
         } else if bare {
-            "no credentials were sent".to_owned()
+            Fact::NoCredentials
         } else if !accepts.app && of_app {
             match request.surface {
-                Surface::Api => "apps cannot call this address: authorise the app for the API first",
-                Surface::PredictionTab => {
-                    "the Prediction tab takes tokens and access keys (AK/SK) only: call the API address with app \
-                     credentials"
-                }
-                Surface::Management => {
-                    "the management APIs take tokens and access keys (AK/SK) only: apps call APIs"
-                }
+                Surface::Api => Fact::AppsNotTaken,
+                Surface::PredictionTab => Fact::AppsNotTakenAtTab,
+                Surface::Management => Fact::AppsNotTakenByManagement,
             }
-            .to_owned()
         } else if sent.bearer {
-            "`Authorization: Bearer` is not read here: a token goes into the header `X-Auth-Token`, as it is"
-                .to_owned()
+            Fact::BearerNotRead
         } else {
-            "what was sent is of a kind that this address, or the gateway's settings, do not accept"
-                .to_owned()
+            Fact::KindNotAccepted
         };
         let evidence = Evidence::Credentials {
             sent: names,
             accepted: self.accepted(accepts),
-            note,
+            facts: vec![fact],
+            note: String::new(),
         };
         if bare {
             Rejection::new(Reason::CredentialsMissing, evidence).with_detail(PublicDetail::TokenNotFound)
@@ -291,24 +284,12 @@ fn verified(caller: Caller) -> Standing {
 
 /// Names the other credentials in the evidence.
 fn beside(mut rejection: Rejection, sent: Sent) -> Rejection {
-    let others = format!(
-        "several credentials were sent ({}); only the first that is accepted counts",
-        sent.names().join(", ")
-    );
-    match &mut *rejection.evidence {
-        Evidence::Token { note, .. } | Evidence::Credentials { note, .. } => add(note, &others),
-        Evidence::Signature(signature) => add(&mut signature.note, &others),
-        _ => {}
+    if let Some(facts) = rejection.evidence.facts_mut() {
+        facts.push(Fact::SeveralCredentials {
+            sent: sent.names().join(", "),
+        });
     }
     rejection
-}
-
-/// Adds a sentence to a note.
-pub(crate) fn add(note: &mut String, sentence: &str) {
-    if !note.is_empty() {
-        note.push_str("; ");
-    }
-    note.push_str(sentence);
 }
 
 /// The caller that an app is.

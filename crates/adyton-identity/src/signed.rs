@@ -8,6 +8,7 @@
 
 mod claim;
 mod evidence;
+mod fact;
 mod key;
 mod kind;
 mod unknown;
@@ -17,6 +18,7 @@ pub(crate) use evidence::wrong_digest;
 pub(crate) use unknown::public as public_key;
 
 use adyton_core::digest::Sha256;
+use adyton_core::fact::Fact;
 use adyton_core::live::Live;
 use adyton_core::rejection::{PublicDetail, Rejection};
 use adyton_core::tenant::Scope;
@@ -47,15 +49,15 @@ pub(crate) fn identify(
     let sketch = Sketch::new(identity, live, request, &header);
     let guess = || Kind::guess(live, accepts, &header);
     if times > 1 {
-        return Err(sketch.refuse(guess().repeated(), "there is more than one Authorization header"));
+        return Err(sketch.refuse(guess().repeated(), Fact::AuthorizationRepeated));
     }
     let authorization = Authorization::parse(&header).map_err(|error| {
         let undated =
             error == AuthorizationError::DateNotSigned && request.head.first("x-sdk-date").is_none();
         if undated {
-            sketch.refuse(guess().date(DateError::Missing), &DateError::Missing.to_string())
+            sketch.refuse(guess().date(DateError::Missing), Fact::DateMissing)
         } else {
-            sketch.refuse(guess().unreadable(&error), &error.to_string())
+            sketch.refuse(guess().unreadable(&error), fact::of_header(&error))
         }
     })?;
     let key = look_up(live, accepts, authorization.access)
@@ -65,8 +67,7 @@ pub(crate) fn identify(
     in_time(&key, &canonical, &sketch)?;
     let declared = Declared::of(&request.head);
     if declared == Declared::Malformed {
-        let note = "X-Sdk-Content-Sha256 is neither 64 hex digits of one case nor UNSIGNED-PAYLOAD, or was sent twice";
-        return Err(sketch.refuse(key.kind().body_digest(), note));
+        return Err(sketch.refuse(key.kind().body_digest(), Fact::DeclaredDigestMalformed));
     }
     let signature = authorization.signature;
     let claim = Claim {
@@ -116,7 +117,7 @@ pub(crate) fn again(
     let sketch = Sketch::new(identity, live, request, &header);
     let authorization = Authorization::parse(&header).map_err(|error| {
         let kind = Kind::guess(live, accepts, &header);
-        sketch.refuse(kind.unreadable(&error), &error.to_string())
+        sketch.refuse(kind.unreadable(&error), fact::of_header(&error))
     })?;
     let key = look_up(live, accepts, authorization.access)
         .ok_or_else(|| unknown::refuse(identity, live, accepts, authorization.access, &sketch))?;
@@ -149,11 +150,10 @@ fn look_up(live: &Live, accepts: &Accepts, access: &str) -> Option<Key> {
 /// The caller that a key stands for, if key and owner count and the key is not locked for the source.
 fn admitted(identity: &Identity, live: &Live, key: &Key, sketch: &Sketch<'_>) -> Result<Caller, Rejection> {
     if let Some(left) = identity.locked(key, sketch.request) {
-        let note = format!(
-            "too many failures of this key from this source; locked for {} s more",
-            left.as_secs() + 1
-        );
-        let refused = sketch.refuse(key.kind().locked(), &note);
+        let fact = Fact::KeyLockedFor {
+            seconds: left.as_secs() + 1,
+        };
+        let refused = sketch.refuse(key.kind().locked(), fact);
         return Err(match key {
             Key::Access(_) => refused.with_detail(PublicDetail::Locked),
             Key::App(_) => refused,
@@ -161,29 +161,26 @@ fn admitted(identity: &Identity, live: &Live, key: &Key, sketch: &Sketch<'_>) ->
     }
     let access = match key {
         Key::App(app) if app.enabled => return Ok(app_caller(app, Way::AppSignature)),
-        Key::App(_) => return Err(sketch.refuse(key.kind().disabled(), "the app is disabled")),
+        Key::App(app) => {
+            let app = app.name.clone();
+            return Err(sketch.refuse(key.kind().disabled(), Fact::AppDisabled { app }));
+        }
         Key::Access(access) => access,
     };
     if !access.enabled {
-        return Err(sketch.refuse(key.kind().disabled(), "the access key is disabled"));
+        return Err(sketch.refuse(key.kind().disabled(), Fact::AccessKeyDisabled));
     }
     let user = live
         .user(access.user)
         .filter(|user| user.enabled)
-        .ok_or_else(|| {
-            sketch.refuse(
-                Kind::owner_disabled(),
-                "the user of the access key is disabled or deleted",
-            )
-        })?;
+        .ok_or_else(|| sketch.refuse(Kind::owner_disabled(), Fact::AccessKeyUserGone))?;
     if sketch
         .request
         .head
         .first("x-security-token")
         .is_some_and(|token| !token.is_empty())
     {
-        let note = "X-Security-Token belongs to temporary access keys; this one is permanent: do not send it";
-        return Err(sketch.refuse(Kind::security_token(), note));
+        return Err(sketch.refuse(Kind::security_token(), Fact::SecurityTokenSent));
     }
     Ok(Caller {
         who: Who::User(user.clone()),
@@ -207,7 +204,7 @@ fn canonicalise(
             CanonicalError::HeaderNotSent(_) => kind.header_missing(),
             CanonicalError::DateTwice => kind.date(DateError::Malformed),
         };
-        sketch.refuse(reason, &error.to_string())
+        sketch.refuse(reason, fact::of_canonical(&error))
     })
 }
 
@@ -217,7 +214,7 @@ fn in_time(key: &Key, canonical: &Canonical, sketch: &Sketch<'_>) -> Result<(), 
     match date::check(canonical.date(), sketch.now) {
         Ok(_) => Ok(()),
         Err(error) => {
-            let mut evidence = sketch.evidence(error.to_string());
+            let mut evidence = sketch.evidence(Some(fact::of_date(error)));
             if let Some(hours) = error.hours_off() {
                 evidence.mistake = Some("date.local_time".to_owned());
                 evidence.advice = Some(format!(

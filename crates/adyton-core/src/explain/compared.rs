@@ -24,6 +24,7 @@ pub(super) fn of(asked: &Asked<'_>, nearest: &[Nearest]) -> Vec<Compared> {
             issued_at,
             expires_at,
             server_time,
+            facts: _,
             note: _,
         } => token(
             asked,
@@ -37,6 +38,7 @@ pub(super) fn of(asked: &Asked<'_>, nearest: &[Nearest]) -> Vec<Compared> {
         Evidence::Credentials {
             sent,
             accepted,
+            facts: _,
             note: _,
         } => vec![row(
             "credentials",

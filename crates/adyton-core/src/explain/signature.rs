@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::clock::Timestamp;
 use crate::evidence::{Evidence, SignatureEvidence};
+use crate::fact;
 use crate::record::Record;
 
 /// How far `X-Sdk-Date` may be off, in seconds (API Request Signing Guide).
@@ -67,7 +68,7 @@ pub(super) fn of(record: &Record) -> Option<SignatureExplained> {
         string_to_sign: seen.string_to_sign.clone(),
         mistake: seen.mistake.clone(),
         advice: seen.advice.clone(),
-        note: seen.note.clone(),
+        note: fact::clauses(&seen.facts, &seen.note).join("; "),
     })
 }
 

@@ -3,6 +3,7 @@
 //! The encoding keeps to them. Cutting is at a character, and costs nothing when there is nothing to cut. A variant added to [`Evidence`] does not compile until its texts are listed here.
 
 use adyton_core::evidence::{Evidence, SignatureEvidence};
+use adyton_core::fact::Fact;
 
 /// Every other text of the record, in bytes.
 pub(super) const TEXT_MAX: usize = 256;
@@ -53,10 +54,20 @@ fn each_text(evidence: &mut Evidence, visit: &mut dyn FnMut(&mut String)) {
             issued_at: _,
             expires_at: _,
             server_time: _,
+            facts,
             note,
-        } => key_id.iter_mut().chain([note]).for_each(visit),
+        } => {
+            each_fact_text(facts, visit);
+            key_id.iter_mut().chain([note]).for_each(visit);
+        }
         Evidence::Signature(signature) => each_signature_text(signature, visit),
-        Evidence::Credentials { sent, accepted, note } => {
+        Evidence::Credentials {
+            sent,
+            accepted,
+            facts,
+            note,
+        } => {
+            each_fact_text(facts, visit);
             sent.truncate(LIST_MAX);
             accepted.truncate(LIST_MAX);
             sent.iter_mut().chain(accepted).chain([note]).for_each(visit);
@@ -114,6 +125,11 @@ fn each_text(evidence: &mut Evidence, visit: &mut dyn FnMut(&mut String)) {
     }
 }
 
+fn each_fact_text(facts: &mut Vec<Fact>, visit: &mut dyn FnMut(&mut String)) {
+    facts.truncate(LIST_MAX);
+    facts.iter_mut().flat_map(Fact::texts).for_each(visit);
+}
+
 fn each_signature_text(signature: &mut SignatureEvidence, visit: &mut dyn FnMut(&mut String)) {
     let SignatureEvidence {
         key,
@@ -127,8 +143,10 @@ fn each_signature_text(signature: &mut SignatureEvidence, visit: &mut dyn FnMut(
         string_to_sign,
         mistake,
         advice,
+        facts,
         note,
     } = signature;
+    each_fact_text(facts, visit);
     let sure = [key, algorithm, signed_headers, note];
     let perhaps = [
         date,

@@ -1,6 +1,7 @@
 //! A signature's claim: decided at once where the head is enough, else with the body's last byte.
 
 use adyton_core::digest::Sha256;
+use adyton_core::fact::Fact;
 use adyton_core::live::Live;
 use adyton_core::rejection::Rejection;
 use adyton_sign::mistakes::{Scene, SeenBody, autopsy};
@@ -8,9 +9,10 @@ use adyton_sign::{Authorization, BodyHash, Canonical, Declared, Signature};
 
 use super::admitted;
 use super::evidence::{Drawn, Sketch};
+use super::fact;
 use super::key::Key;
 use crate::caller::Caller;
-use crate::identity::{Identity, add};
+use crate::identity::Identity;
 use crate::request::Request;
 use crate::seen;
 use crate::standing::{Provisional, Verified};
@@ -107,23 +109,12 @@ impl Claim {
                 evidence.advice = Some(finding.sentence());
             }
             (Some(autopsy), None) if autopsy.cut_short => {
-                add(
-                    &mut evidence.note,
-                    "the search for mistakes was cut short: the request is large",
-                );
+                evidence.facts.push(Fact::SearchCutShort);
             }
-            (Some(autopsy), None) => add(
-                &mut evidence.note,
-                &format!(
-                    "none of {} ways to sign wrongly gives this signature: another secret was used, or body, a signed \
-                     header or the URL was changed between signing and here; the canonical request tells which",
-                    autopsy.tries
-                ),
-            ),
-            (None, None) => add(
-                &mut evidence.note,
-                "no search for mistakes: there were too many for this key or source in this minute",
-            ),
+            (Some(autopsy), None) => evidence.facts.push(Fact::NoMistakeFits {
+                tries: autopsy.tries as u64,
+            }),
+            (None, None) => evidence.facts.push(Fact::NotSearched),
         }
         let proven = finding.is_some_and(|finding| finding.mistakes.iter().all(|one| one.proves_secret()));
         if !proven {
@@ -135,7 +126,7 @@ impl Claim {
 
     /// The evidence of what the signature was compared with.
     fn compared(&self, sketch: &Sketch<'_>, body: SeenBody<'_>) -> Drawn {
-        let mut evidence = sketch.evidence(String::new());
+        let mut evidence = sketch.evidence(None);
         evidence.body_digest = body.digest;
         if let [Some(hash), _] = self.hashes(body.digest) {
             let text = self.canonical.text(hash);
@@ -166,7 +157,7 @@ impl Provisional {
         // Reading a body takes time, in which its key may have been locked for its source.
         admitted(identity, live, &claim.key, &sketch)?;
         let authorization = Authorization::parse(&header)
-            .map_err(|error| sketch.refuse(claim.key.kind().unreadable(&error), &error.to_string()))?;
+            .map_err(|error| sketch.refuse(claim.key.kind().unreadable(&error), fact::of_header(&error)))?;
         claim.decide(identity, &sketch, &authorization, seen_body(digest, bytes))
     }
 }

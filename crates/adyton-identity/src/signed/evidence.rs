@@ -4,6 +4,7 @@ use adyton_core::catalogue::Reason;
 use adyton_core::clock::Timestamp;
 use adyton_core::digest::Sha256;
 use adyton_core::evidence::{Evidence, SignatureEvidence};
+use adyton_core::fact::Fact;
 use adyton_core::live::Live;
 use adyton_core::rejection::Rejection;
 
@@ -47,7 +48,7 @@ impl<'a> Sketch<'a> {
         }
     }
     /// The evidence of the head.
-    pub(super) fn evidence(&self, note: String) -> Drawn {
+    pub(super) fn evidence(&self, fact: Option<Fact>) -> Drawn {
         let header = String::from_utf8_lossy(self.header);
         let first = |name| self.request.head.first(name).map(|value| seen::cut(&value));
         let key = field(&header, "Access=");
@@ -59,14 +60,14 @@ impl<'a> Sketch<'a> {
             date: first("x-sdk-date"),
             server_time: self.now,
             declared_digest: first("x-sdk-content-sha256"),
-            note,
+            facts: fact.into_iter().collect(),
             ..SignatureEvidence::default()
         }))
     }
 
     /// A refusal for something that the head alone shows.
-    pub(super) fn refuse(&self, reason: Reason, note: &str) -> Rejection {
-        Rejection::new(reason, self.evidence(note.to_owned()).into_evidence())
+    pub(super) fn refuse(&self, reason: Reason, fact: Fact) -> Rejection {
+        Rejection::new(reason, self.evidence(Some(fact)).into_evidence())
     }
 }
 
@@ -98,17 +99,17 @@ pub(crate) fn wrong_digest(caller: &Caller, declared: Sha256, body: Sha256) -> R
         Way::AppSignature => Reason::AppBodyDigest,
         _ => Reason::AkskBodyDigest,
     };
-    let note = if body == Sha256::EMPTY {
-        "the signature is right, but the body is empty and X-Sdk-Content-Sha256 declares another"
+    let fact = if body == Sha256::EMPTY {
+        Fact::DigestOfOtherBody
     } else {
-        "the signature is right, but the body was changed after its hash was taken, or the hash is of another body"
+        Fact::BodyChanged
     };
     let evidence = SignatureEvidence {
         key: caller.seen().name().to_owned(),
         algorithm: "SDK-HMAC-SHA256".to_owned(),
         declared_digest: Some(declared.to_string()),
         body_digest: Some(body),
-        note: note.to_owned(),
+        facts: vec![fact],
         ..SignatureEvidence::default()
     };
     Rejection::new(reason, Evidence::Signature(Box::new(evidence)))

@@ -3,6 +3,7 @@
 
 use adyton_core::address::Surface;
 use adyton_core::catalogue::Reason;
+use adyton_core::fact::Fact;
 use adyton_core::id::{AccessKeyId, AppKey};
 use adyton_core::live::Live;
 use adyton_core::rejection::{PublicDetail, Rejection};
@@ -97,30 +98,22 @@ pub(super) fn refuse(
         false => Stray::of(identity, live, sketch.request, access),
     };
     let looks_right = has_shape(access) || access.len() < SHORT;
-    let note = if is_app {
+    let fact = if is_app {
         match sketch.request.surface {
-            Surface::Api => {
-                "this is an AppKey, and no app can call this address: authorise the app for the API first"
-            }
-            Surface::PredictionTab => {
-                "this is an AppKey, and the Prediction tab takes tokens and access keys (AK/SK) only: call the API \
-                 address with app credentials"
-            }
-            Surface::Management => {
-                "this is an AppKey, and the management APIs take tokens and access keys (AK/SK) only: apps call APIs"
-            }
+            Surface::Api => Fact::KeyIsAppKey,
+            Surface::PredictionTab => Fact::KeyIsAppKeyAtTab,
+            Surface::Management => Fact::KeyIsAppKeyForManagement,
         }
     } else if is_access_key {
-        "this is an access key, and this address takes apps only"
+        Fact::KeyIsAccessKey
     } else if stray == Stray::Secret {
-        "what was sent as the key is the secret of a key: the two are swapped"
+        Fact::KeyIsSecret
     } else if !looks_right {
-        "no key has this id, and it has not the shape of one (20 capitals and digits, or 32 hex digits): the two halves, \
-         key and secret, look swapped"
+        Fact::KeyShapeless
     } else {
-        "no key has this id: it was deleted, mistyped, or is another installation's"
+        Fact::KeyUnknown
     };
-    let mut evidence = sketch.evidence(note.to_owned());
+    let mut evidence = sketch.evidence(Some(fact));
     if stray == Stray::Secret {
         evidence.mistake = Some(SWAPPED.to_owned());
         evidence.advice = Some(

@@ -1,10 +1,9 @@
 //! Why a token does not count, and what is said of it.
 
-use std::time::Duration;
-
 use adyton_core::catalogue::Reason;
 use adyton_core::clock::Timestamp;
 use adyton_core::evidence::Evidence;
+use adyton_core::fact::{Fact, Seconds};
 use adyton_core::rejection::{PublicDetail, Rejection};
 
 use super::contents::{Contents, TOKEN_LENGTH};
@@ -93,43 +92,27 @@ impl TokenFault {
         }
     }
 
-    fn note(&self, now: Timestamp, text: &[u8]) -> String {
-        let length = text.len();
+    fn fact(&self, now: Timestamp, text: &[u8]) -> Fact {
         match self {
-            Self::Malformed => spoilt::told(text).to_owned(),
-            Self::Repeated => "`X-Auth-Token` was sent more than once: send it once".to_owned(),
-            Self::UnknownKey { .. } => {
-                "no such key is held: it was sealed by another installation, or more than a \
-                                        day ago, before its key was retired"
-                    .to_owned()
-            }
-            Self::Undecryptable { .. } if spoilt::is_doubled(text) => {
-                "the token stands there twice, one after the other: send it once".to_owned()
-            }
-            Self::Undecryptable { .. } => {
-                format!(
-                    "it does not open: cut or changed on its way (a whole token has {TOKEN_LENGTH} characters, \
-                         this one {length})"
-                )
-            }
-            Self::Expired(contents) => {
-                format!("its time is over for {}", spoken(now.since(contents.expires_at)))
-            }
-            Self::NotYetValid(contents) => {
-                format!(
-                    "it was issued {} in the future of this server: compare the clocks",
-                    spoken(contents.issued_at.since(now))
-                )
-            }
-            Self::Revoked(_) => "it was revoked: by DELETE /v3/auth/tokens, or by signing out".to_owned(),
-            Self::Superseded(_) => {
-                "all earlier tokens of the user were revoked, for example by a change of password".to_owned()
-            }
-            Self::UserDisabled(_) => "the user is disabled".to_owned(),
-            Self::UserDeleted(_) => "the user does not exist any more".to_owned(),
-            Self::ScopeDeleted(_) => {
-                "the project or domain that it is for does not exist any more".to_owned()
-            }
+            Self::Malformed => spoilt::looks_like(text),
+            Self::Repeated => Fact::TokenRepeated,
+            Self::UnknownKey { .. } => Fact::TokenKeyUnknown,
+            Self::Undecryptable { .. } if spoilt::is_doubled(text) => Fact::TokenDoubled,
+            Self::Undecryptable { .. } => Fact::TokenDoesNotOpen {
+                whole: TOKEN_LENGTH as u64,
+                length: text.len() as u64,
+            },
+            Self::Expired(contents) => Fact::TokenExpired {
+                ago: Seconds(now.since(contents.expires_at).as_secs()),
+            },
+            Self::NotYetValid(contents) => Fact::TokenAhead {
+                by: Seconds(contents.issued_at.since(now).as_secs()),
+            },
+            Self::Revoked(_) => Fact::TokenRevoked,
+            Self::Superseded(_) => Fact::TokensRevoked,
+            Self::UserDisabled(_) => Fact::TokenUserDisabled,
+            Self::UserDeleted(_) => Fact::TokenUserDeleted,
+            Self::ScopeDeleted(_) => Fact::TokenScopeDeleted,
         }
     }
 
@@ -143,17 +126,9 @@ impl TokenFault {
             issued_at: contents.map(|contents| contents.issued_at),
             expires_at: contents.map(|contents| contents.expires_at),
             server_time: now,
-            note: self.note(now, text),
+            facts: vec![self.fact(now, text)],
+            note: String::new(),
         };
         Rejection::new(self.reason(), evidence).with_detail(self.detail())
-    }
-}
-
-/// A span as people say it.
-fn spoken(span: Duration) -> String {
-    match span.as_secs() {
-        seconds @ 0..=119 => format!("{seconds} s"),
-        seconds @ 120..=7199 => format!("{} min", seconds / 60),
-        seconds => format!("{} h {} min", seconds / 3600, seconds % 3600 / 60),
     }
 }

@@ -39,7 +39,7 @@ fn refused(world: &World, token: &str, reason: Reason, says: &str) {
     let Evidence::Token {
         server_time,
         length,
-        note,
+        facts,
         ..
     } = &*rejection.evidence
     else {
@@ -47,7 +47,7 @@ fn refused(world: &World, token: &str, reason: Reason, says: &str) {
     };
     assert_eq!(*server_time, world.clock.now());
     assert_eq!(*length, token.len() as u64);
-    assert!(!note.is_empty());
+    assert_eq!(facts.len(), 1);
 }
 
 const FAILS: &str = "Incorrect IAM authentication information: decrypt token fail";
@@ -211,7 +211,7 @@ fn time_is_kept_to_the_microsecond_and_said() {
     world.clock.advance(Duration::from_secs(600));
     let rejection = world.refusal(Accepts::IAM, &call(&text));
     assert!(
-        told(&rejection).contains("its time is over for 10 min"),
+        told(&rejection).contains("it expired 10 min ago"),
         "{}",
         told(&rejection)
     );

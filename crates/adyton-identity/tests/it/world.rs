@@ -199,9 +199,10 @@ pub fn message(rejection: &Rejection) -> String {
     rejection.detail.message(rejection.reason.code()).into_owned()
 }
 
-/// All that the evidence says, as text.
+/// All that the evidence says, as text: as it is kept, and in words.
 pub fn told(rejection: &Rejection) -> String {
-    serde_json::to_string(&rejection.evidence).expect("JSON")
+    let kept = serde_json::to_string(&rejection.evidence).expect("JSON");
+    format!("{kept}\n{}", rejection.evidence.clauses().join("\n"))
 }
 
 /// The mistake named in the evidence.

@@ -18,6 +18,7 @@ fn an_expired_token() {
             issued_at: Some(at().before(Duration::from_secs(27 * 3600))),
             expires_at: Some(at().before(Duration::from_secs(3 * 3600))),
             server_time: at(),
+            facts: Vec::new(),
             note: String::new(),
         },
     );
@@ -59,6 +60,7 @@ fn a_token_that_does_not_open() {
             issued_at: None,
             expires_at: None,
             server_time: at(),
+            facts: Vec::new(),
             note: "tokens of key 3 have 240 characters".into(),
         },
     );
@@ -97,6 +99,7 @@ fn no_credentials_at_all() {
         Evidence::Credentials {
             sent: vec![],
             accepted: vec!["X-Auth-Token".into(), "Authorization: SDK-HMAC-SHA256".into()],
+            facts: Vec::new(),
             note: String::new(),
         },
     );
@@ -151,6 +154,7 @@ fn a_signature_with_a_mistake() {
                 )),
                 mistake: Some("no_final_slash".into()),
                 advice: Some("end the path of the canonical request with `/`".into()),
+                facts: Vec::new(),
                 note: String::new(),
             })),
         )

@@ -1,0 +1,234 @@
+//! Facts: what was found out besides what was compared, as closed words with stable names.
+//!
+//! A record keeps facts and no sentences, so that old records are read in the words of today, and in other languages. One
+//! table has both; only [`explain`](crate::explain), and the server's log of management calls, read the words.
+//!
+//! What must hold: a name that the journal has kept is never given another meaning, and no fact holds a secret: credential
+//! values are digests.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// A span in whole seconds, shown as people say it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Seconds(pub u64);
+
+impl fmt::Display for Seconds {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            seconds @ 0..=119 => write!(f, "{seconds} s"),
+            seconds @ 120..=7199 => write!(f, "{} min", seconds / 60),
+            seconds => write!(f, "{} h {} min", seconds / 3600, seconds % 3600 / 60),
+        }
+    }
+}
+
+/// What a fact is made of.
+trait Piece {
+    /// The text, if it is one.
+    fn text(&mut self) -> Option<&mut String> {
+        None
+    }
+}
+
+impl Piece for u64 {}
+
+impl Piece for Seconds {}
+
+impl Piece for String {
+    fn text(&mut self) -> Option<&mut String> {
+        Some(self)
+    }
+}
+
+macro_rules! facts {
+    ($($name:ident $({ $($field:ident: $type:ty),* })? = $words:literal;)*) => {
+        /// One thing that was found out. A record has its name in snake case.
+        #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+        #[serde(rename_all = "snake_case")]
+        pub enum Fact {
+            $(#[doc = $words] $name $({ $(#[doc = "As the words have it."] $field: $type),* })?,)*
+        }
+
+        impl Fact {
+            /// The words of today, as a clause: what was found out, and what to do where that follows from it.
+            pub fn words(&self) -> String {
+                match self {
+                    $(Fact::$name $({ $($field),* })? => format_args!($words).to_string(),)*
+                }
+            }
+            /// Its texts, for whoever keeps a record short.
+            pub fn texts(&mut self) -> Vec<&mut String> {
+                let texts: Vec<Option<&mut String>> = match self {
+                    $(Fact::$name $({ $($field),* })? => vec![$($($field.text()),*)?],)*
+                };
+                texts.into_iter().flatten().collect()
+            }
+        }
+    };
+}
+
+facts! {
+    // Which credentials came.
+    NoCredentials = "no credentials were sent";
+    CredentialInUrl = "no credentials were sent in the headers; a credential is in the URL: send it as a header";
+    AppsNotTaken = "apps cannot call this address: authorise the app for the API first";
+    AppsNotTakenAtTab = "the Prediction tab takes tokens and access keys (AK/SK) only: call the API address with app credentials";
+    AppsNotTakenByManagement = "the management APIs take tokens and access keys (AK/SK) only: apps call APIs";
+    BearerNotRead = "`Authorization: Bearer` is not read here: a token goes into the header `X-Auth-Token`, as it is";
+    KindNotAccepted = "what was sent is of a kind that this address, or the gateway's settings, do not accept";
+    SeveralCredentials { sent: String } = "several credentials were sent ({sent}); only the first that is accepted counts";
+    // Tokens.
+    TokenEmpty = "the header is empty";
+    TokenBearer = "it starts with `Bearer`: send the token alone";
+    TokenQuoted = "it has quotation marks around it: send only what is between them";
+    TokenJwt = "it is a JSON Web Token (JWT), of another system: tokens of this installation come from `POST /v3/auth/tokens`";
+    TokenDoubled = "the token stands there twice, one after the other: send it once";
+    TokenNotAlone = "there is more than one token, or something else, in the header: a comma or a space is no part of a token";
+    TokenMaybeAppCode = "it is no token; by its length it may be an AppCode, which goes into `X-Apig-AppCode`";
+    TokenNoText = "a token of ours is base64url text; what was sent is not, or is too short";
+    TokenRepeated = "`X-Auth-Token` was sent more than once: send it once";
+    TokenKeyUnknown = "no such key is held: it was sealed by another installation, or more than a day ago, before its key was retired";
+    TokenDoesNotOpen { whole: u64, length: u64 } = "it does not open: cut or changed on its way (a whole token has {whole} characters, this one {length})";
+    TokenExpired { ago: Seconds } = "it expired {ago} ago";
+    TokenAhead { by: Seconds } = "it was issued {by} in the future of this server: compare the clocks";
+    TokenRevoked = "it was revoked: by DELETE /v3/auth/tokens, or by signing out";
+    TokensRevoked = "all earlier tokens of the user were revoked, for example by a change of password";
+    TokenUserDisabled = "the user is disabled";
+    TokenUserDeleted = "the user was deleted";
+    TokenScopeDeleted = "the project or domain that it is for was deleted";
+    // Apps.
+    HeaderRepeated = "the header was sent more than once: send it once";
+    HeaderEmpty = "the header has no value";
+    SentInTheClear = "it was sent in the clear over a network: use HTTPS, or sign the request instead";
+    AppCodesOff = "AppCodes are not enabled for this API: enable app_code_auth_type, or sign with AppKey and AppSecret";
+    AppCodeUnknown { digest: String, length: u64 } = "no app has this AppCode ({digest}, {length} characters)";
+    AppDisabled { app: String } = "the app {app} is disabled";
+    PairIncomplete = "X-HW-ID must have the AppKey and X-HW-AppKey the AppSecret, each once";
+    BasicUnreadable = "Basic must be followed by base64 of `AppKey:AppSecret`";
+    AppKeyUnknown { key: String } = "no app has the AppKey `{key}`";
+    PairSwapped = "what was sent as the AppSecret is an AppKey: the two are swapped";
+    AppSecretWrong { app: String, digest: String, length: u64 } = "the AppKey is that of app {app}; the AppSecret sent ({digest}, {length} characters) is not its own";
+    AppSecretSpaced = "without the white space around it, the AppSecret would be right";
+    KeyLocked = "too many failures of this key from this source";
+    KeyLockedFor { seconds: u64 } = "too many failures of this key from this source; locked for {seconds} s more";
+    // The head of a signed request.
+    AuthorizationRepeated = "there is more than one Authorization header";
+    SchemeMissing = "the Authorization header names no algorithm: it must open with `SDK-HMAC-SHA256` and a space";
+    SchemeUnfinished { sent: String } = "the Authorization header opens with `{sent}`: it must open with `SDK-HMAC-SHA256`, followed by a space and nothing else";
+    SchemeNotCapitals { sent: String } = "the Authorization header opens with `{sent}`: it must open with `SDK-HMAC-SHA256`, in capitals";
+    SchemeOfAnotherCloud { sent: String } = "the Authorization header opens with `{sent}`: it must open with `SDK-HMAC-SHA256`; this is the signature of another cloud";
+    SchemeUnknown { sent: String } = "the Authorization header opens with `{sent}`: it must open with `SDK-HMAC-SHA256`, spelt exactly so";
+    AlgorithmNotOffered { name: String } = "signatures by {name} are not verified here: configure the SDK to sign with SDK-HMAC-SHA256";
+    FieldMissing { field: String } = "the Authorization header has no `{field}=`";
+    FieldEmpty { field: String } = "`{field}=` in the Authorization header is empty";
+    FieldRepeated { field: String } = "the Authorization header has `{field}=` twice";
+    FieldUnknown { field: String } = "`{field}` in the Authorization header is none of Access=, SignedHeaders=, Signature= (a comma goes between them)";
+    AccessUnreadable = "`Access=` has a space or another character that no key has";
+    SignatureLength { length: u64 } = "`Signature=` has {length} characters; the hex form of HMAC-SHA256 has 64";
+    SignatureNotHex { at: u64 } = "`Signature=` has a character that is not a hex digit, at position {at}";
+    SignatureBase64 = "`Signature=` is base64 (or base64url); it must be lower-case hex";
+    HeaderNameBad { name: String } = "`SignedHeaders=` has `{name}`, which is not a header name (`;` goes between the names)";
+    HeaderNameRepeated { name: String } = "`SignedHeaders=` names `{name}` twice";
+    SignedHeadersTooMany { count: u64 } = "`SignedHeaders=` names {count} headers; at most 128 can be signed";
+    DateNotSigned = "`SignedHeaders=` does not name `x-sdk-date`, which must be signed";
+    DateMissing = "there is no X-Sdk-Date header";
+    DateMalformed = "X-Sdk-Date must be written YYYYMMDDTHHMMSSZ, in UTC, for example 20260115T081530Z";
+    DateRepeated = "the header `x-sdk-date` was sent more than once";
+    DatePast { seconds: u64 } = "the request was signed {seconds} s ago; at most 900 s are allowed";
+    DateAhead { seconds: u64 } = "the request was signed {seconds} s in the future; at most 900 s are allowed";
+    SignedHeaderMissing { name: String } = "the header `{name}` is signed, but was not sent (or was removed on the way)";
+    DeclaredDigestMalformed = "X-Sdk-Content-Sha256 is neither 64 hex digits of one case nor UNSIGNED-PAYLOAD, or was sent twice";
+    // The key of a signature.
+    AccessKeyDisabled = "the access key is disabled";
+    AccessKeyUserGone = "the user of the access key is disabled or deleted";
+    SecurityTokenSent = "X-Security-Token belongs to temporary access keys; this one is permanent: do not send it";
+    KeyIsAppKey = "this is an AppKey, and no app can call this address: authorise the app for the API first";
+    KeyIsAppKeyAtTab = "this is an AppKey, and the Prediction tab takes tokens and access keys (AK/SK) only: call the API address with app credentials";
+    KeyIsAppKeyForManagement = "this is an AppKey, and the management APIs take tokens and access keys (AK/SK) only: apps call APIs";
+    KeyIsAccessKey = "this is an access key, and this address takes apps only";
+    KeyIsSecret = "what was sent as the key is the secret of a key: the two are swapped";
+    KeyShapeless = "no key has this id, and it has not the shape of one (20 capitals and digits, or 32 hex digits): the two halves, key and secret, look swapped";
+    KeyUnknown = "no key has this id: it was deleted, mistyped, or is another installation's";
+    // The signature itself.
+    SearchCutShort = "the search for mistakes was cut short: the request is large";
+    NoMistakeFits { tries: u64 } = "none of {tries} ways to sign wrongly gives this signature: another secret was used, or body, a signed header or the URL was changed between signing and here; the canonical request tells which";
+    NotSearched = "no search for mistakes: there were too many for this key or source in this minute";
+    DigestOfOtherBody = "the signature is right, but the body is empty and X-Sdk-Content-Sha256 declares another";
+    BodyChanged = "the signature is right, but the body was changed after its hash was taken, or the hash is of another body";
+}
+
+/// What facts say, each as a clause; `note` is what a record of before says in words of its own.
+pub fn clauses(facts: &[Fact], note: &str) -> Vec<String> {
+    let own = Some(note.to_owned()).filter(|note| !note.trim().is_empty());
+    facts.iter().map(Fact::words).chain(own).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_in_records_are_promised() {
+        let whole = Fact::TokenDoesNotOpen {
+            whole: 158,
+            length: 90,
+        };
+        let field = Fact::FieldMissing {
+            field: "Access".into(),
+        };
+        for (fact, kept) in [
+            (Fact::TokenJwt, r#""token_jwt""#),
+            (whole, r#"{"token_does_not_open":{"whole":158,"length":90}}"#),
+            (
+                Fact::TokenExpired { ago: Seconds(7) },
+                r#"{"token_expired":{"ago":7}}"#,
+            ),
+            (field, r#"{"field_missing":{"field":"Access"}}"#),
+        ] {
+            assert_eq!(serde_json::to_string(&fact).expect("JSON"), kept);
+            assert_eq!(serde_json::from_str::<Fact>(kept).expect("a fact"), fact);
+        }
+    }
+
+    #[test]
+    fn facts_are_told_in_todays_words_and_old_records_in_theirs() {
+        let facts = [
+            Fact::TokenExpired {
+                ago: Seconds(3 * 3600 + 120),
+            },
+            Fact::SeveralCredentials {
+                sent: "X-Auth-Token, apikey".into(),
+            },
+        ];
+        assert_eq!(
+            clauses(&facts, "what a record of before says"),
+            [
+                "it expired 3 h 2 min ago",
+                "several credentials were sent (X-Auth-Token, apikey); only the first that is accepted counts",
+                "what a record of before says"
+            ]
+        );
+        assert!(clauses(&[], " ").is_empty());
+    }
+
+    #[test]
+    fn every_text_can_be_cut() {
+        let mut fact = Fact::AppSecretWrong {
+            app: "a".repeat(300),
+            digest: "dd".into(),
+            length: 2,
+        };
+        for text in fact.texts() {
+            text.truncate(1);
+        }
+        let words = fact.words();
+        assert!(
+            words.contains("app a;") && words.contains("(d, 2 characters)"),
+            "{words}"
+        );
+        assert!(Fact::NoCredentials.texts().is_empty());
+    }
+}
