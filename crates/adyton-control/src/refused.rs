@@ -45,7 +45,7 @@ fn signature(seen: &SignatureEvidence) -> Vec<String> {
     if let Some(mistake) = &seen.mistake {
         facts.push(format!("mistake {mistake}"));
     }
-    facts.extend(seen.advice.clone());
+    facts.extend(seen.advice());
     facts.extend(fact::clauses(&seen.facts, &seen.note));
     if !seen.key.is_empty() {
         facts.push(format!("key {}", seen.key));

@@ -9,6 +9,7 @@ use crate::clock::Timestamp;
 use crate::digest::Sha256;
 use crate::fact::{self, Fact};
 use crate::id::{InstanceId, ProjectId, ServiceId};
+use crate::mistake::SigningMistake;
 
 /// The most bytes that one record's evidence may take in the journal; longer texts are cut.
 pub const EVIDENCE_MAX: usize = 8 * 1024;
@@ -30,6 +31,9 @@ pub enum Evidence {
         method: String,
         /// The environment asked for; several, with commas, where `X-Stage` was sent more than once.
         stage: String,
+        /// Whether it was; records of before do not tell.
+        #[serde(default)]
+        is_stage_repeated: bool,
     },
     /// Something is larger than it may be.
     Size {
@@ -210,6 +214,14 @@ impl Evidence {
     }
 }
 
+impl SignatureEvidence {
+    /// What to do about its mistake: in the words of today, else in those that it came with.
+    pub fn advice(&self) -> Option<String> {
+        let named = self.mistake.as_deref().and_then(SigningMistake::advice);
+        named.or_else(|| self.advice.clone())
+    }
+}
+
 /// The autopsy of a signature.
 #[derive(Clone, Debug, PartialEq, Default, Serialize, Deserialize)]
 pub struct SignatureEvidence {
@@ -233,7 +245,8 @@ pub struct SignatureEvidence {
     pub string_to_sign: Option<String>,
     /// The stable name of the signing mistake that explains the signature.
     pub mistake: Option<String>,
-    /// The sentence for people that goes with it.
+    /// What records of before mistakes had words of their own say about it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub advice: Option<String>,
     /// What else was found out.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

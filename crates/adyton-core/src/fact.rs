@@ -139,6 +139,7 @@ facts! {
     DateRepeated = "the header `x-sdk-date` was sent more than once";
     DatePast { seconds: u64 } = "the request was signed {seconds} s ago; at most 900 s are allowed";
     DateAhead { seconds: u64 } = "the request was signed {seconds} s in the future; at most 900 s are allowed";
+    DateZoneOff { hours: u64 } = "the date is off by {hours} h, a time zone's distance";
     SignedHeaderMissing { name: String } = "the header `{name}` is signed, but was not sent (or was removed on the way)";
     DeclaredDigestMalformed = "X-Sdk-Content-Sha256 is neither 64 hex digits of one case nor UNSIGNED-PAYLOAD, or was sent twice";
     // The key of a signature.

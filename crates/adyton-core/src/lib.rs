@@ -22,6 +22,7 @@ pub mod id;
 pub mod instances;
 pub mod journal;
 pub mod live;
+pub mod mistake;
 pub mod model;
 pub mod record;
 pub mod rejection;

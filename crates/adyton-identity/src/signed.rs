@@ -20,6 +20,7 @@ pub(crate) use unknown::public as public_key;
 use adyton_core::digest::Sha256;
 use adyton_core::fact::Fact;
 use adyton_core::live::Live;
+use adyton_core::mistake::SigningMistake;
 use adyton_core::rejection::{PublicDetail, Rejection};
 use adyton_core::tenant::Scope;
 use adyton_sign::mistakes::SeenBody;
@@ -216,10 +217,8 @@ fn in_time(key: &Key, canonical: &Canonical, sketch: &Sketch<'_>) -> Result<(), 
         Err(error) => {
             let mut evidence = sketch.evidence(Some(fact::of_date(error)));
             if let Some(hours) = error.hours_off() {
-                evidence.mistake = Some("date.local_time".to_owned());
-                evidence.advice = Some(format!(
-                    "The date is off by {hours} h, a time zone's distance: write X-Sdk-Date in UTC, not in local time."
-                ));
+                evidence.mistake = Some(SigningMistake::DateLocalTime.name().to_owned());
+                evidence.facts.push(Fact::DateZoneOff { hours });
             }
             let refused = Rejection::new(kind.date(error), evidence.into_evidence());
             Err(match error {

@@ -130,7 +130,18 @@ fn route(asked: &Asked<'_>, nearest: &[Nearest]) -> Vec<String> {
         return vec!["This address is published by now: send the request again.".to_owned()];
     }
     let is_stage = |differs: &&Difference| differs.part == Part::Environment;
-    let stage = best.differs.iter().find(is_stage).map(stage);
+    let is_repeated = matches!(
+        asked.record.evidence,
+        Evidence::Route {
+            is_stage_repeated: true,
+            ..
+        }
+    );
+    let stage = best
+        .differs
+        .iter()
+        .find(is_stage)
+        .map(|differs| stage(differs, is_repeated));
     if best.differs.iter().all(|differs| is_stage(&differs)) {
         return stage.into_iter().collect();
     }
@@ -155,8 +166,8 @@ fn route(asked: &Asked<'_>, nearest: &[Nearest]) -> Vec<String> {
 }
 
 /// What to do about `X-Stage`; `differs` says what was sent.
-fn stage(differs: &Difference) -> String {
-    if differs.sent.contains(',') {
+fn stage(differs: &Difference, is_repeated: bool) -> String {
+    if is_repeated {
         format!(
             "Send the header `X-Stage` once, as `X-Stage: RELEASE`, or leave it out: `{}` came.",
             differs.sent
@@ -167,7 +178,7 @@ fn stage(differs: &Difference) -> String {
 }
 
 fn signed(asked: &Asked<'_>, seen: &SignatureEvidence) -> Vec<String> {
-    let mut fixes: Vec<String> = seen.advice.as_deref().and_then(sentence).into_iter().collect();
+    let mut fixes: Vec<String> = seen.advice().as_deref().and_then(sentence).into_iter().collect();
     if asked.live.app_by_key(&seen.key).is_some() {
         fixes.extend(at_the_api_address(asked));
     }

@@ -123,6 +123,7 @@ pub(super) fn of(asked: &Asked<'_>) -> Vec<Nearest> {
         path,
         method: _,
         stage: _,
+        is_stage_repeated: _,
     } = &record.evidence
     {
         named = named.or(*service);

@@ -67,7 +67,7 @@ pub(super) fn of(record: &Record) -> Option<SignatureExplained> {
         canonical_request: seen.canonical_request.clone(),
         string_to_sign: seen.string_to_sign.clone(),
         mistake: seen.mistake.clone(),
-        advice: seen.advice.clone(),
+        advice: seen.advice(),
         note: fact::clauses(&seen.facts, &seen.note).join("; "),
     })
 }

@@ -40,6 +40,7 @@ fn each_text(evidence: &mut Evidence, visit: &mut dyn FnMut(&mut String)) {
             path,
             method,
             stage,
+            is_stage_repeated: _,
         } => [path, method, stage].into_iter().for_each(visit),
         Evidence::Size {
             what,

@@ -318,6 +318,7 @@ impl<'a> Question<'a> {
             path: cut(path),
             method: cut(self.method),
             stage: cut(&self.stage()),
+            is_stage_repeated: self.headers.get_all(X_STAGE).iter().nth(1).is_some(),
         };
         Refused::new(reason, evidence)
     }

@@ -106,7 +106,6 @@ impl Claim {
         match (&found, finding) {
             (_, Some(finding)) => {
                 evidence.mistake = Some(finding.name());
-                evidence.advice = Some(finding.sentence());
             }
             (Some(autopsy), None) if autopsy.cut_short => {
                 evidence.facts.push(Fact::SearchCutShort);

@@ -6,6 +6,7 @@ use adyton_core::catalogue::Reason;
 use adyton_core::fact::Fact;
 use adyton_core::id::{AccessKeyId, AppKey};
 use adyton_core::live::Live;
+use adyton_core::mistake::SigningMistake;
 use adyton_core::rejection::{PublicDetail, Rejection};
 
 use super::evidence::Sketch;
@@ -20,9 +21,6 @@ const SECRETS_MAX: usize = 4_096;
 const SHORT: usize = 8;
 /// What stands for a key that is not repeated.
 const MASKED: &str = "****";
-
-/// The stable name of the mistake, for evidence and tests.
-const SWAPPED: &str = "access.is_secret";
 
 /// What a text is that was sent as a key and is none.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -115,12 +113,7 @@ pub(super) fn refuse(
     };
     let mut evidence = sketch.evidence(Some(fact));
     if stray == Stray::Secret {
-        evidence.mistake = Some(SWAPPED.to_owned());
-        evidence.advice = Some(
-            "Key and secret are swapped: put the access key (or AppKey) into `Access=` and sign with the secret. The \
-             secret has travelled in the clear, so give the key another one."
-                .to_owned(),
-        );
+        evidence.mistake = Some(SigningMistake::AccessIsSecret.name().to_owned());
     }
     let key = shown(
         access,

@@ -328,8 +328,7 @@ fn a_mistake_is_named_with_what_was_compared() {
         assert_eq!(evidence.mistake.as_deref(), Some("secret.trailing_newline"));
         assert!(
             evidence
-                .advice
-                .as_ref()
+                .advice()
                 .is_some_and(|advice| advice.contains("line end"))
         );
         assert_eq!(

@@ -26,17 +26,9 @@ impl Finding {
     pub fn name(&self) -> String {
         self.mistakes
             .iter()
-            .map(|mistake| mistake.name)
+            .map(|mistake| mistake.what.name())
             .collect::<Vec<_>>()
             .join("+")
-    }
-    /// The sentences that tell the fix.
-    pub fn sentence(&self) -> String {
-        self.mistakes
-            .iter()
-            .map(|mistake| mistake.sentence)
-            .collect::<Vec<_>>()
-            .join(" ")
     }
 }
 

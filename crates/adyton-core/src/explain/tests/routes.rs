@@ -26,6 +26,7 @@ fn wrong(reason: Reason, method: &str, path: &str, stage: Option<&str>) -> Recor
                 path: below,
                 method: method.into(),
                 stage: stage.unwrap_or("RELEASE").into(),
+                is_stage_repeated: false,
             },
         )
     }
@@ -294,6 +295,12 @@ fn an_environment_that_is_sent_twice_is_named() {
     let mut record = wrong(Reason::RouteNotInStage, "POST", &path, Some("RELEASE, foo"));
     // The record itself keeps the first value.
     record.stage = Some("RELEASE".into());
+    if let Evidence::Route {
+        is_stage_repeated, ..
+    } = &mut record.evidence
+    {
+        *is_stage_repeated = true;
+    }
     let explanation = explained(&record);
     assert_eq!(nearest(&record), (vec![Part::Environment], poetry()));
     assert_eq!(
