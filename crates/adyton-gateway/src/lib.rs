@@ -39,6 +39,7 @@ mod prometheus;
 mod remote;
 mod snapshot;
 mod stamp;
+mod stream;
 mod tick_clock;
 mod trail;
 mod upstream;

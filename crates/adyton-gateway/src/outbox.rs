@@ -20,8 +20,9 @@ use hyper::rt::{Read, ReadBufCursor, Write};
 use hyper_util::rt::TokioIo;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use tokio::io::{AsyncRead as _, ReadBuf};
-use tokio::net::TcpStream;
 use tokio_util::io::poll_read_buf;
+
+use crate::stream::Stream;
 
 /// Writes up to this many bytes wait for the end of the turn; so a connection holds no more than that.
 const HELD_MAX: usize = 8 * 1024;
@@ -69,7 +70,7 @@ pub(crate) struct Socket {
 }
 
 struct Shared {
-    io: RefCell<TokioIo<TcpStream>>,
+    io: RefCell<TokioIo<Stream>>,
     held: RefCell<Vec<u8>>,
     /// Whether the outbox will send what is held.
     is_due: Cell<bool>,
@@ -87,8 +88,9 @@ impl Shared {
         if held.is_empty() {
             return;
         }
-        match self.io.borrow().inner().try_write(&held) {
-            Ok(sent) if sent == held.len() => return held.clear(),
+        let mut io = self.io.borrow_mut();
+        match io.inner_mut().try_write(&held) {
+            Ok(sent) if sent == held.len() && io.inner_mut().is_flushed() => return held.clear(),
             Ok(sent) => drop(held.drain(..sent)),
             Err(problem) if problem.kind() == ErrorKind::WouldBlock => {}
             Err(problem) => {
@@ -96,8 +98,9 @@ impl Shared {
                 self.failed.set(Some(problem.kind()));
             }
         }
-        self.is_stuck.set(!held.is_empty());
-        drop(held);
+        // A stream that has taken everything may not have sent it: then its owner goes on with that.
+        self.is_stuck.set(self.failed.get().is_none());
+        drop((held, io));
         if let Some(owner) = self.owner.take() {
             owner.wake();
         }
@@ -116,16 +119,17 @@ impl Shared {
             }
             held.drain(..sent);
         }
+        ready!(Pin::new(&mut *io).poll_flush(context))?;
         self.is_stuck.set(false);
         Poll::Ready(Ok(()))
     }
 }
 
 impl Socket {
-    pub(crate) fn new(stream: TcpStream, outbox: &Rc<Outbox>) -> Self {
+    pub(crate) fn new(stream: impl Into<Stream>, outbox: &Rc<Outbox>) -> Self {
         Self {
             shared: Rc::new(Shared {
-                io: RefCell::new(TokioIo::new(stream)),
+                io: RefCell::new(TokioIo::new(stream.into())),
                 held: RefCell::default(),
                 is_due: Cell::new(false),
                 is_stuck: Cell::new(false),
@@ -175,7 +179,7 @@ impl Socket {
 
     /// Reads what is there.
     pub(crate) fn try_read(&self, space: &mut [u8]) -> io::Result<usize> {
-        self.shared.io.borrow().inner().try_read(space)
+        self.shared.io.borrow_mut().inner_mut().try_read(space)
     }
 
     /// Takes a small write, to be sent at the end of the turn; `None` when it has to go out by itself.
@@ -219,8 +223,12 @@ impl Presence {
     /// Looks without reading. A silent one wakes the task when it says something or leaves, and costs no system call.
     pub(crate) fn look(&self, context: &mut Context<'_>) -> Sign {
         let io = self.0.io.borrow();
+        // Callers come over TCP.
+        let Some(socket) = io.inner().tcp() else {
+            return Sign::Silent;
+        };
         let mut first = [0];
-        match io.inner().poll_peek(context, &mut ReadBuf::new(&mut first)) {
+        match socket.poll_peek(context, &mut ReadBuf::new(&mut first)) {
             Poll::Pending => Sign::Silent,
             Poll::Ready(Ok(0) | Err(_)) => Sign::Left,
             Poll::Ready(Ok(_)) => Sign::Speaks,
@@ -230,7 +238,10 @@ impl Presence {
     /// Whether the other side has closed its sending side, whatever it had sent before. Asks the kernel.
     pub(crate) fn has_hung_up(&self) -> bool {
         let io = self.0.io.borrow();
-        let mut asked = [PollFd::new(io.inner(), PollFlags::RDHUP)];
+        let Some(socket) = io.inner().tcp() else {
+            return false;
+        };
+        let mut asked = [PollFd::new(socket, PollFlags::RDHUP)];
         let answered = poll(&mut asked, Some(&Timespec::default()));
         let seen = asked[0].revents();
         answered.is_ok() && seen.intersects(PollFlags::RDHUP | PollFlags::HUP | PollFlags::ERR)
@@ -277,7 +288,7 @@ impl Write for Socket {
         if self.shared.is_stuck.get() || self.shared.failed.get().is_some() {
             return self.shared.poll_send(context);
         }
-        Poll::Ready(Ok(()))
+        Pin::new(&mut *self.shared.io.borrow_mut()).poll_flush(context)
     }
 
     fn poll_shutdown(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {

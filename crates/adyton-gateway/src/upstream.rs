@@ -1,5 +1,6 @@
 //! Connections to instances that answer over HTTP: one pool for each worker, so that a call never leaves its core.
 //!
+//! - [`connect`]: opens a connection, whatever it goes over.
 //! - [`exchange`]: one request and the head of its answer, on a kept connection or a new one.
 //! - [`line`]: a connection, driven by whoever uses it.
 //! - [`request`]: the bytes that are sent; [`headers`]: which of the caller's lines are among them.
@@ -10,6 +11,7 @@
 //! client takes apart, queues and puts together again at a third of what a call costs. The parser is the same, `httparse`.
 
 mod answer;
+mod connect;
 pub(crate) mod exchange;
 mod framing;
 pub(crate) mod headers;
@@ -19,15 +21,16 @@ pub(crate) mod request;
 
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
-use std::net::SocketAddr;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
+use adyton_runtime::targets::address::Endpoint;
 use adyton_runtime::targets::crowding::{Connections, Crowding};
 use http::HeaderValue;
 
 pub(crate) use answer::HeadReader;
+use connect::Connector;
 pub(crate) use framing::Taken;
 use line::{Line, Rest};
 
@@ -55,13 +58,14 @@ pub(crate) struct Parts {
 pub(crate) struct Pool {
     parts: Parts,
     crowding: Arc<Crowding>,
-    origins: RefCell<HashMap<SocketAddr, Rc<Origin>, foldhash::fast::RandomState>>,
+    connector: Connector,
+    origins: RefCell<HashMap<Endpoint, Rc<Origin>, foldhash::fast::RandomState>>,
     most: usize,
 }
 
-/// One instance: its address, and its idle connections.
+/// One endpoint of instances, and its idle connections.
 pub(crate) struct Origin {
-    address: SocketAddr,
+    endpoint: Endpoint,
     host: HeaderValue,
     idle: RefCell<Vec<Parked>>,
     /// Who else connects to it, and how often it was heard that kept connections are to be closed.
@@ -86,29 +90,36 @@ impl Pool {
         Self {
             parts,
             crowding,
+            connector: Connector::default(),
             origins: RefCell::default(),
             most,
         }
     }
 
-    /// The instance at an address.
-    pub(crate) fn origin(&self, address: SocketAddr) -> Rc<Origin> {
-        let make = || {
-            let connections = self.crowding.at(address);
+    /// Whoever is at an endpoint.
+    pub(crate) fn origin(&self, endpoint: &Endpoint) -> Rc<Origin> {
+        if let Some(known) = self.origins.borrow().get(endpoint) {
+            return Rc::clone(known);
+        }
+        let made = {
+            let connections = self.crowding.at(endpoint);
             Rc::new(Origin {
                 heard: Cell::new(connections.asked()),
                 keeps: Cell::new(false),
                 connections,
-                address,
-                // An address has only characters that a header can have.
-                host: HeaderValue::try_from(address.to_string())
+                endpoint: endpoint.clone(),
+                // A host has only characters that a header can have.
+                host: HeaderValue::try_from(endpoint.authority())
                     .unwrap_or(HeaderValue::from_static("localhost")),
                 idle: RefCell::default(),
                 most: self.most,
                 unasked: Cell::new(None),
             })
         };
-        Rc::clone(self.origins.borrow_mut().entry(address).or_insert_with(make))
+        self.origins
+            .borrow_mut()
+            .insert(endpoint.clone(), Rc::clone(&made));
+        made
     }
 
     /// Closes kept connections where somebody else waits for them, and tells the others where some are kept. For the ticks: a
@@ -138,8 +149,8 @@ impl Pool {
 
 impl Origin {
     /// Where it answers.
-    pub(crate) fn address(&self) -> SocketAddr {
-        self.address
+    pub(crate) fn address(&self) -> &Endpoint {
+        &self.endpoint
     }
 
     /// Who else connects to it.
@@ -194,7 +205,7 @@ impl Origin {
     fn distrust(&self, now: Duration) {
         self.idle.borrow_mut().clear();
         if self.is_trusted(now) {
-            let address = self.address;
+            let address = &self.endpoint;
             tracing::warn!(%address, "an instance sends more than its answers; its connections are used only once for a while");
         }
         self.unasked.set(Some(now));

@@ -15,12 +15,13 @@
 //! match instance.target() {
 //!     Target::InProcess(model) if model.is_inline(body.len()) => model.predict_measured(Call { path, body: &body }).0,
 //!     Target::InProcess(model) => model.submit(Call { path, body: &body })?.await,  // dropped: never started
-//!     Target::Http(address) => …proxy to http://{address}{path}…,
+//!     Target::Address(address) => …proxy to {address}{path}…,
 //! }
 //! ```
 //!
 //! Next: `onnx/in_process.rs` for what is behind [`Target::InProcess`], `reconciler.rs` for who writes the table.
 
+pub mod address;
 pub mod crowding;
 
 use std::fmt;
@@ -34,6 +35,7 @@ use adyton_core::live::Routes;
 use arc_swap::ArcSwap;
 use tokio::sync::Notify;
 
+use self::address::Address;
 use self::crowding::Crowding;
 pub use crate::onnx::in_process::{Answer, Call, InProcess, ModelError, Pending};
 
@@ -42,16 +44,30 @@ pub use crate::onnx::in_process::{Answer, Call, InProcess, ModelError, Pending};
 pub enum Target {
     /// In this process; see [`InProcess`].
     InProcess(Arc<InProcess>),
-    /// A program that serves plain HTTP/1.1 on a loopback address. The path of the call is kept as it is.
-    Http(SocketAddr),
+    /// Something that serves HTTP/1.1: a program of this machine, or whatever else is there. The path of the call is kept as it is,
+    /// behind the address's own.
+    Address(Arc<Address>),
 }
 
 impl fmt::Display for Target {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::InProcess(model) => write!(f, "in process ({})", model.runtime()),
-            Self::Http(address) => address.fmt(f),
+            Self::Address(address) => address.fmt(f),
         }
+    }
+}
+
+impl From<Address> for Target {
+    fn from(address: Address) -> Self {
+        Self::Address(Arc::new(address))
+    }
+}
+
+impl From<SocketAddr> for Target {
+    /// Plain HTTP.
+    fn from(address: SocketAddr) -> Self {
+        Address::from(address).into()
     }
 }
 

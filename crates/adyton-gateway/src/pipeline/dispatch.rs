@@ -150,12 +150,12 @@ async fn to_instance(
             );
             pin!(predicted).await
         }
-        Target::Http(address) => {
-            let address = *address;
+        Target::Address(address) => {
+            let address = Arc::clone(address);
             pin!(forward::forward(
                 dispatcher,
                 settings,
-                address,
+                &address,
                 place,
                 (called, sent),
                 trail

@@ -108,8 +108,9 @@ impl Relay {
                 Poll::Ready(Some(Ok(Frame::data(piece))))
             }
             Poll::Ready(None) => {
+                let trailers = line.take_trailers();
                 self.end();
-                Poll::Ready(None)
+                Poll::Ready(trailers.map(|trailers| Ok(Frame::trailers(trailers))))
             }
             Poll::Ready(Some(Err(broken))) => {
                 let reason = match broken {

@@ -7,7 +7,7 @@ use std::mem::MaybeUninit;
 
 use adyton_core::shown::quoted_bytes;
 use bytes::{Bytes, BytesMut};
-use http::header::{CONNECTION, CONTENT_LENGTH, HeaderName, TRANSFER_ENCODING};
+use http::header::{CONNECTION, CONTENT_LENGTH, HeaderName, TRAILER, TRANSFER_ENCODING};
 use http::{HeaderMap, HeaderValue, StatusCode};
 use hyper::ext::ReasonPhrase;
 
@@ -139,7 +139,8 @@ fn read(bytes: &Bytes, bodiless: bool) -> Result<Head, BadHead> {
             CONNECTION => connection.line(line.value),
             _ => {}
         }
-        if !stays(name.as_str()) && !is_the_gateways(name.as_str()) {
+        // What it names behind the body goes on with the body.
+        if name == TRAILER || (!stays(name.as_str()) && !is_the_gateways(name.as_str())) {
             let value =
                 HeaderValue::from_maybe_shared(bytes.slice_ref(line.value)).map_err(BadHead::because)?;
             headers.append(name, value);

@@ -3,16 +3,18 @@
 //! A kept connection may be closed by the other side at the very moment at which it is used again. Then the request is sent
 //! once more on a new connection, if its method may be repeated (RFC 9110, 9.2.2). A request that an instance may have begun
 //! to work on is never sent twice.
+//!
+//! What follows an answer of 101 is no HTTP any more: [`Answered::switched`] gives the stream back, with what has come on it.
 
 use std::pin::pin;
 use std::time::Duration;
 
 use adyton_runtime::targets::crowding::PATIENCE;
-use tokio::net::TcpStream;
+use http::StatusCode;
 
 use crate::outbox::Socket;
 use crate::upstream::answer::Head;
-use crate::upstream::line::{Broken, Line};
+use crate::upstream::line::{Broken, Line, Switched};
 use crate::upstream::request::Onward;
 use crate::upstream::{Origin, Pool};
 use crate::waits::{Impatience, within};
@@ -21,6 +23,16 @@ use crate::waits::{Impatience, within};
 pub(crate) struct Answered {
     pub(crate) head: Head,
     pub(crate) line: Line,
+}
+
+impl Answered {
+    /// The stream, where the instance has changed the protocol on it; otherwise the answer, whose body is to come.
+    pub(crate) fn switched(self) -> Result<Switched, Self> {
+        match self.head.status {
+            StatusCode::SWITCHING_PROTOCOLS => Ok(self.line.into_switched()),
+            _ => Err(self),
+        }
+    }
 }
 
 /// Why an instance gave no answer.
@@ -113,14 +125,13 @@ async fn crowded<T>(
 }
 
 async fn connect(pool: &Pool, origin: &Origin, limit: Duration) -> Result<Line, String> {
-    let stream = match within(&pool.parts.waits, limit, TcpStream::connect(origin.address())).await {
+    let connecting = pin!(pool.connector.connect(origin.address()));
+    let stream = match within(&pool.parts.waits, limit, connecting).await {
         Ok(Ok(stream)) => stream,
         Ok(Err(problem)) => return Err(problem.to_string()),
         Err(Impatience::Over) => return Err(format!("no connection within {limit:?}")),
         Err(Impatience::Cut) => return Err("the gateway is stopping".to_owned()),
     };
-    // An optimisation; a socket that refuses it works all the same.
-    let _ = stream.set_nodelay(true);
     pool.parts.meters.upstream_opened.add(1);
     Ok(Line::new(Socket::new(stream, &pool.parts.outbox)))
 }
@@ -137,5 +148,72 @@ impl Failure {
             error,
             attempts,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
+    use std::rc::Rc;
+
+    use bytes::BytesMut;
+    use http::Method;
+    use hyper::rt::Write as _;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::{TcpListener, TcpStream};
+
+    use super::*;
+    use crate::outbox::Outbox;
+
+    /// The answer of an instance that says this to any request, and the instance's end of the connection.
+    async fn answered(says: &str, outbox: &Rc<Outbox>) -> (Answered, TcpStream) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let stream = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+        let mut line = Line::new(Socket::new(stream, outbox));
+        let (mut instance, _) = listener.accept().await.unwrap();
+        instance.write_all(says.as_bytes()).await.unwrap();
+        let head = line.ask(&Onward::plain(Method::GET, Vec::new())).await.unwrap();
+        (Answered { head, line }, instance)
+    }
+
+    #[tokio::test]
+    async fn a_changed_protocol_gives_the_stream_back_with_what_has_come_on_it() {
+        let outbox = Rc::new(Outbox::default());
+        let says = "HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: echo\r\n\r\nhello";
+        let (answered, mut instance) = answered(says, &outbox).await;
+        let Ok(mut switched) = answered.switched() else {
+            panic!("the protocol has changed")
+        };
+        assert_eq!(switched.first, "hello");
+        // From here on bytes go both ways, in no protocol of ours.
+        instance.write_all(b"more").await.unwrap();
+        let mut more = BytesMut::new();
+        std::future::poll_fn(|context| {
+            more.reserve(16);
+            switched.socket.poll_read_more(context, &mut more)
+        })
+        .await
+        .unwrap();
+        assert_eq!(more, "more");
+        let large = vec![b'x'; 10_000];
+        let written = std::future::poll_fn(|context| {
+            std::pin::Pin::new(&mut switched.socket).poll_write(context, &large)
+        });
+        assert!(written.await.unwrap() > 0);
+        // What waits for the end of a turn holds the socket too.
+        drop((switched, outbox));
+        let mut heard = Vec::new();
+        instance.read_to_end(&mut heard).await.unwrap();
+        assert!(heard.ends_with(b"xxx"), "the request, then what was written");
+    }
+
+    #[tokio::test]
+    async fn any_other_answer_is_one() {
+        let outbox = Rc::new(Outbox::default());
+        let (answered, _instance) = answered("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok", &outbox).await;
+        let Err(mut answered) = answered.switched() else {
+            panic!("an answer")
+        };
+        assert_eq!(answered.line.piece().await.unwrap().unwrap(), "ok");
     }
 }

@@ -1,12 +1,18 @@
 //! Where an answer's body ends (RFC 9112, 6.3), and its bytes without what marks the end.
 
 use bytes::{Buf as _, Bytes, BytesMut};
+use http::header::HeaderName;
+use http::{HeaderMap, HeaderValue};
 use httparse::Status;
+
+use crate::upstream::headers::{is_the_gateways, stays};
 
 /// The longest line that says the size of a chunk, with its extensions, in bytes.
 const CHUNK_LINE_MAX: usize = 4 * 1024;
 /// The most that the trailers of a chunked body may take, in bytes.
 const TRAILERS_MAX: usize = 16 * 1024;
+/// The most lines of trailers.
+const TRAILER_LINES: usize = 64;
 
 /// What of a body is still to come.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -28,8 +34,8 @@ pub(crate) enum Chunk {
     Data(u64),
     /// Before the line end after a chunk.
     End,
-    /// After the last chunk, with so many bytes of trailers behind.
-    Trailers(usize),
+    /// After the last chunk, before the empty line that ends the trailers.
+    Trailers,
 }
 
 /// What the bytes at hand give.
@@ -39,6 +45,8 @@ pub(crate) enum Taken {
     Piece(Bytes),
     /// Nothing before more bytes come.
     Nothing,
+    /// The body is over, and these lines came behind it.
+    Trailers(HeaderMap),
     /// The body is over.
     Over,
 }
@@ -94,7 +102,7 @@ impl Framing {
                     return Ok(Taken::Piece(piece));
                 }
                 Self::Chunks(Chunk::Size) => match chunk_size(buffer)? {
-                    Some(0) => Self::Chunks(Chunk::Trailers(0)),
+                    Some(0) => Self::Chunks(Chunk::Trailers),
                     Some(size) => Self::Chunks(Chunk::Data(size)),
                     None => return Ok(Taken::Nothing),
                 },
@@ -106,17 +114,13 @@ impl Framing {
                     [b'\r'] => return Ok(Taken::Nothing),
                     _ => return Err(BadChunk::End),
                 },
-                // Nobody asked for trailers: they are passed over.
-                Self::Chunks(Chunk::Trailers(behind)) => match memchr::memchr(b'\n', buffer) {
-                    Some(end) if matches!(&buffer[..end], b"" | b"\r") => {
-                        buffer.advance(end + 1);
-                        Self::OVER
+                Self::Chunks(Chunk::Trailers) => match end_of_trailers(buffer) {
+                    Some(end) if end <= TRAILERS_MAX => {
+                        let lines = buffer.split_to(end);
+                        *self = Self::OVER;
+                        return Ok(trailers(&lines).map_or(Taken::Over, Taken::Trailers));
                     }
-                    Some(end) if behind + end < TRAILERS_MAX => {
-                        buffer.advance(end + 1);
-                        Self::Chunks(Chunk::Trailers(behind + end + 1))
-                    }
-                    None if behind + buffer.len() < TRAILERS_MAX => return Ok(Taken::Nothing),
+                    None if buffer.len() < TRAILERS_MAX => return Ok(Taken::Nothing),
                     Some(_) | None => return Err(BadChunk::Trailers),
                 },
             };
@@ -128,6 +132,34 @@ impl Framing {
 fn piece(buffer: &mut BytesMut, left: u64) -> Bytes {
     let length = usize::try_from(left).unwrap_or(usize::MAX).min(buffer.len());
     buffer.split_to(length).freeze()
+}
+
+/// Where the trailers end: behind the first empty line.
+fn end_of_trailers(buffer: &[u8]) -> Option<usize> {
+    let mut begin = 0;
+    for at in memchr::memchr_iter(b'\n', buffer) {
+        if matches!(&buffer[begin..at], b"" | b"\r") {
+            return Some(at + 1);
+        }
+        begin = at + 1;
+    }
+    None
+}
+
+/// The trailers that may be passed on. What is none is passed over: the body in front of it is whole.
+fn trailers(lines: &[u8]) -> Option<HeaderMap> {
+    let mut parsed = [httparse::EMPTY_HEADER; TRAILER_LINES];
+    let Ok(Status::Complete((_, parsed))) = httparse::parse_headers(lines, &mut parsed) else {
+        return None;
+    };
+    let mut trailers = HeaderMap::with_capacity(parsed.len());
+    for line in parsed {
+        let name = HeaderName::from_bytes(line.name.as_bytes()).ok()?;
+        if !stays(name.as_str()) && !is_the_gateways(name.as_str()) {
+            trailers.append(name, HeaderValue::from_bytes(line.value).ok()?);
+        }
+    }
+    (!trailers.is_empty()).then_some(trailers)
 }
 
 /// Takes the line that says a chunk's size, if it is here whole.
@@ -180,6 +212,48 @@ mod tests {
                 read(Framing::UntilClose, b"12345", step),
                 Ok((b"12345".to_vec(), false, 0))
             );
+        }
+    }
+
+    /// The trailers of a chunked body without chunks, sent in steps of `step` bytes.
+    fn trailers_of(sent: &str, step: usize) -> Option<Vec<(String, String)>> {
+        let (mut buffer, mut framing) = (BytesMut::new(), Framing::CHUNKED);
+        for bytes in format!("0\r\n{sent}\r\n").as_bytes().chunks(step) {
+            buffer.extend_from_slice(bytes);
+            match framing.take(&mut buffer).expect("no rule is broken") {
+                Taken::Nothing => {}
+                Taken::Piece(piece) => panic!("{piece:?}"),
+                Taken::Over => return None,
+                Taken::Trailers(trailers) => {
+                    assert_eq!(framing.take(&mut buffer), Ok(Taken::Over));
+                    let text = |value: &HeaderValue| value.to_str().expect("a text").to_owned();
+                    return Some(
+                        trailers
+                            .iter()
+                            .map(|(name, value)| (name.to_string(), text(value)))
+                            .collect(),
+                    );
+                }
+            }
+        }
+        panic!("the body never ends")
+    }
+
+    #[test]
+    fn what_comes_behind_the_last_chunk_is_kept_but_for_what_only_the_gateway_may_say() {
+        let one = |name: &str, value: &str| Some(vec![(name.to_owned(), value.to_owned())]);
+        for step in [1, 5, 1000] {
+            assert_eq!(
+                trailers_of("X-Checksum: 1f\r\n", step),
+                one("x-checksum", "1f"),
+                "{step}"
+            );
+            let mixed =
+                "X-Adyton-Reason: lie\r\nX-APIG-RateLimit: lie\r\nTransfer-Encoding: chunked\r\nA: b\r\n";
+            assert_eq!(trailers_of(mixed, step), one("a", "b"), "{step}");
+            assert_eq!(trailers_of("", step), None);
+            // The body is whole, whatever is behind it.
+            assert_eq!(trailers_of("no line\r\n", step), None, "{step}");
         }
     }
 

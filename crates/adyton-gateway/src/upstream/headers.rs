@@ -6,7 +6,7 @@
 
 use adyton_identity::Way;
 use adyton_sign::Algorithm;
-use http::header::{AUTHORIZATION, CONNECTION, COOKIE, HOST, HeaderName};
+use http::header::{AUTHORIZATION, CONNECTION, COOKIE, HOST, HeaderName, TE};
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue};
 
@@ -161,6 +161,10 @@ pub(crate) fn write_for_model(
             write_line(lines, text, value.as_bytes());
         }
     }
+    if takes_trailers(&head.headers) {
+        write_line(lines, "te", b"trailers");
+        write_line(lines, "connection", b"te");
+    }
     chain.extend_from_slice(remote.peer_text.as_bytes());
     write_line(lines, FORWARDED_FOR.as_str(), &chain);
     let scheme: &[u8] = if remote.https { b"https" } else { b"http" };
@@ -177,6 +181,15 @@ pub(crate) fn write_for_model(
     }
     write_line(lines, "x-forwarded-prefix", prefix.as_bytes());
     dropped
+}
+
+/// Whether the caller reads what comes behind a chunked body.
+fn takes_trailers(headers: &HeaderMap) -> bool {
+    headers
+        .get_all(TE)
+        .iter()
+        .flat_map(|line| items(line.as_bytes()))
+        .any(|coding| coding.eq_ignore_ascii_case(b"trailers"))
 }
 
 fn note(dropped: &mut Dropped, name: &str) {

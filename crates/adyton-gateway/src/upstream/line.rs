@@ -12,7 +12,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use bytes::{Buf as _, Bytes, BytesMut};
-use http::Method;
+use http::{HeaderMap, Method};
 use hyper::rt::Write as _;
 
 use crate::outbox::Socket;
@@ -38,6 +38,24 @@ pub(crate) struct Line {
     unsent: Option<Unsent>,
     /// Why the rest of the request could not be sent. The answer may be here nevertheless.
     send_error: Option<io::Error>,
+    /// What came behind the last chunk.
+    trailers: Option<HeaderMap>,
+}
+
+/// A connection on which HTTP is over, because both sides agreed on another protocol.
+pub(crate) struct Switched {
+    /// What is written and read from now on.
+    #[cfg_attr(
+        not(test),
+        expect(dead_code, reason = "no caller may ask for another protocol yet")
+    )]
+    pub(crate) socket: Socket,
+    /// What the instance has said in it already.
+    #[cfg_attr(
+        not(test),
+        expect(dead_code, reason = "no caller may ask for another protocol yet")
+    )]
+    pub(crate) first: Bytes,
 }
 
 /// A connection between two requests.
@@ -80,7 +98,21 @@ impl Line {
             keeps: true,
             unsent: None,
             send_error: None,
+            trailers: None,
         }
+    }
+
+    /// Gives the connection away, after an answer that changes the protocol.
+    pub(crate) fn into_switched(self) -> Switched {
+        Switched {
+            socket: self.socket,
+            first: self.buffer.freeze(),
+        }
+    }
+
+    /// What came behind the last chunk of the answer, once its body is over.
+    pub(crate) fn take_trailers(&mut self) -> Option<HeaderMap> {
+        self.trailers.take()
     }
 
     /// What an idle connection is good for, as far as is known without asking the kernel.
@@ -165,6 +197,10 @@ impl Line {
             match self.framing.take(&mut self.buffer) {
                 Ok(Taken::Piece(piece)) => return Poll::Ready(Some(Ok(piece))),
                 Ok(Taken::Over) => return Poll::Ready(None),
+                Ok(Taken::Trailers(trailers)) => {
+                    self.trailers = Some(trailers);
+                    return Poll::Ready(None);
+                }
                 Ok(Taken::Nothing) => {}
                 Err(problem) => return Poll::Ready(Some(Err(Broken::Nonsense(problem.to_string())))),
             }
@@ -188,6 +224,10 @@ impl Line {
     pub(crate) fn piece_at_hand(&mut self) -> Result<Option<Bytes>, Broken> {
         match self.framing.take(&mut self.buffer) {
             Ok(Taken::Piece(piece)) => Ok(Some(piece)),
+            Ok(Taken::Trailers(trailers)) => {
+                self.trailers = Some(trailers);
+                Ok(None)
+            }
             Ok(Taken::Over | Taken::Nothing) => Ok(None),
             Err(problem) => Err(Broken::Nonsense(problem.to_string())),
         }

@@ -5,10 +5,10 @@
 //! server can reach.
 
 use std::borrow::Cow;
-use std::net::SocketAddr;
 
 use adyton_core::address;
 use adyton_core::id::ServiceId;
+use adyton_runtime::targets::address::{Address, Endpoint, Host};
 use http::header::{CONTENT_LOCATION, HOST, LOCATION};
 use http::{HeaderMap, HeaderValue};
 
@@ -74,7 +74,7 @@ impl Public<'_> {
     }
 
     /// Makes addresses of the instance in an answer's head into the service's own.
-    pub(crate) fn relocate(&self, headers: &mut HeaderMap, instance: SocketAddr) {
+    pub(crate) fn relocate(&self, headers: &mut HeaderMap, instance: &Address) {
         for name in [LOCATION, CONTENT_LOCATION] {
             let Some(value) = headers.get(&name).and_then(|value| value.to_str().ok()) else {
                 continue;
@@ -102,18 +102,28 @@ fn is_path(prefix: &str) -> bool {
 /// An address of the instance as its callers know it; nothing for one that is fine as it is.
 fn rewritten(
     location: &str,
-    instance: SocketAddr,
+    instance: &Address,
     prefix: &str,
     origin: impl Fn() -> String,
 ) -> Option<String> {
     if let Some(rest) = behind_scheme(location) {
         let (authority, path) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
-        return is_the_instances(authority, instance).then(|| {
+        return is_the_instances(authority, instance.endpoint()).then(|| {
+            let path = below(path, instance.base());
             let before = if is_within(path, prefix) { "" } else { prefix };
             format!("{}{before}{path}", origin())
         });
     }
-    (location.starts_with('/') && !is_within(location, prefix)).then(|| format!("{prefix}{location}"))
+    (location.starts_with('/') && !is_within(location, prefix))
+        .then(|| format!("{prefix}{}", below(location, instance.base())))
+}
+
+/// A path of the instance without what stands before all of them.
+fn below<'p>(path: &'p str, base: &str) -> &'p str {
+    match is_within(path, base) {
+        true => &path[base.len()..],
+        false => path,
+    }
 }
 
 /// What follows the scheme of an absolute address, or the `//` of one that leaves it out.
@@ -125,16 +135,24 @@ fn behind_scheme(location: &str) -> Option<&str> {
         .then_some(rest)
 }
 
-/// Whether an authority is the instance, by whichever of this machine's names.
-fn is_the_instances(authority: &str, instance: SocketAddr) -> bool {
-    let Some((host, port)) = authority.rsplit_once(':') else {
+/// The names by which a program knows the machine that it runs on.
+const OWN_MACHINE: [&str; 5] = ["localhost", "127.0.0.1", "[::1]", "0.0.0.0", "[::]"];
+
+/// Whether an authority is the instance: as it was asked, or, where it runs on this machine, by whichever of this machine's names.
+fn is_the_instances(authority: &str, instance: &Endpoint) -> bool {
+    if authority.eq_ignore_ascii_case(&instance.authority()) {
+        return true;
+    }
+    let (Endpoint::Tcp { host, port, .. }, Some((name, own))) = (instance, authority.rsplit_once(':')) else {
         return false;
     };
-    port.parse() == Ok(instance.port())
-        && (["localhost", "127.0.0.1", "[::1]", "0.0.0.0", "[::]"]
-            .iter()
-            .any(|name| host.eq_ignore_ascii_case(name))
-            || authority == instance.to_string())
+    let is_local = match host {
+        Host::Ip(ip) => ip.is_loopback(),
+        Host::Name(name) => &**name == "localhost",
+    };
+    own.parse() == Ok(*port)
+        && ((is_local && OWN_MACHINE.iter().any(|known| name.eq_ignore_ascii_case(known)))
+            || name.eq_ignore_ascii_case(&host.to_string()))
 }
 
 /// Whether a path is the prefix, or below it.
@@ -150,7 +168,7 @@ mod tests {
     #[test]
     fn addresses_of_the_instance_become_those_of_the_service() {
         const PREFIX: &str = "/v1/infers/x";
-        let instance: SocketAddr = "127.0.0.1:9000".parse().expect("an address");
+        let instance: Address = "http://127.0.0.1:9000".parse().expect("an address");
         for (said, expected) in [
             ("http://127.0.0.1:9000/a?b#c", "http://api/v1/infers/x/a?b#c"),
             ("HTTPS://localhost:9000/", "http://api/v1/infers/x/"),
@@ -164,7 +182,7 @@ mod tests {
             // What browsers take for another host.
             ("/\\evil.test", "/v1/infers/x/\\evil.test"),
         ] {
-            let got = rewritten(said, instance, PREFIX, || "http://api".to_owned());
+            let got = rewritten(said, &instance, PREFIX, || "http://api".to_owned());
             assert_eq!(got.as_deref(), Some(expected), "{said}");
         }
         for fine in [
@@ -181,8 +199,46 @@ mod tests {
             "/v1/infers/x/a",
             "/v1/infers/x?q",
         ] {
-            let got = rewritten(fine, instance, PREFIX, || "http://api".to_owned());
+            let got = rewritten(fine, &instance, PREFIX, || "http://api".to_owned());
             assert_eq!(got, None, "{fine}");
+        }
+    }
+    #[test]
+    fn an_instance_elsewhere_is_known_by_its_own_name_only_and_its_base_is_taken_away() {
+        const PREFIX: &str = "/v1/infers/x";
+        let rewrite = |instance: &str, said: &str| {
+            let instance: Address = instance.parse().expect("an address");
+            rewritten(said, &instance, PREFIX, || "http://api".to_owned())
+        };
+        let secure = "https://models.example/v1/iris";
+        for (instance, said, expected) in [
+            (
+                secure,
+                "https://models.example/v1/iris/a",
+                Some("http://api/v1/infers/x/a"),
+            ),
+            (
+                secure,
+                "https://Models.Example:443/v1/iris",
+                Some("http://api/v1/infers/x"),
+            ),
+            (
+                secure,
+                "https://models.example/v1/irises",
+                Some("http://api/v1/infers/x/v1/irises"),
+            ),
+            (secure, "/v1/iris/a?b", Some("/v1/infers/x/a?b")),
+            (secure, "/login", Some("/v1/infers/x/login")),
+            (secure, "https://localhost:443/a", None),
+            (secure, "https://other.example/a", None),
+            ("http://10.0.0.7:8080", "http://127.0.0.1:8080/a", None),
+            (
+                "unix:/run/model.sock",
+                "http://localhost/a",
+                Some("http://api/v1/infers/x/a"),
+            ),
+        ] {
+            assert_eq!(rewrite(instance, said).as_deref(), expected, "{instance} {said}");
         }
     }
 }

@@ -22,6 +22,8 @@ pub(crate) struct Onward {
 
 /// What a head is made of, beside the caller's own.
 pub(crate) struct Address<'a> {
+    /// What stands before every path of the instance.
+    pub(crate) base: &'a str,
     /// The path that the model declares, encoded.
     pub(crate) path: &'a str,
     /// What stands before it at the API address.
@@ -38,6 +40,7 @@ impl Onward {
         let mut lines = Vec::with_capacity(HEAD);
         lines.extend_from_slice(head.method.as_str().as_bytes());
         lines.push(b' ');
+        lines.extend_from_slice(address.base.as_bytes());
         lines.extend_from_slice(address.path.as_bytes());
         if let Some(query) = head.uri.query() {
             lines.push(b'?');
@@ -58,6 +61,21 @@ impl Onward {
             head: lines.into(),
             body,
             dropped,
+        }
+    }
+
+    /// A request of nobody, for tests.
+    #[cfg(test)]
+    pub(crate) fn plain(method: Method, body: Vec<u8>) -> Self {
+        let head = format!(
+            "{method} / HTTP/1.1\r\nhost: localhost\r\ncontent-length: {}\r\n\r\n",
+            body.len()
+        );
+        Self {
+            method,
+            head: head.into(),
+            body: body.into(),
+            dropped: Dropped::new(),
         }
     }
 

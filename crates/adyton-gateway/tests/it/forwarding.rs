@@ -3,6 +3,7 @@
 use std::time::Instant;
 
 use adyton_core::id::{InstanceId, ModelId};
+use adyton_runtime::targets::address::Address;
 use adyton_runtime::targets::{Balance, Instance, ServiceTargets, Target, Unavailable, VersionTargets};
 
 use crate::client::Ask;
@@ -326,6 +327,91 @@ fn a_stream_arrives_piece_by_piece() {
 }
 
 #[test]
+fn what_comes_behind_a_body_reaches_callers_who_read_it() {
+    let says = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTrailer: X-Checksum\r\n\r\n\
+        4\r\nbody\r\n0\r\nX-Checksum: 1f\r\nX-Adyton-Reason: lie\r\n\r\n";
+    for (takes, expected) in [(true, "0\r\nx-checksum: 1f\r\n\r\n"), (false, "0\r\n\r\n")] {
+        let world = World::new();
+        let program = Program::start(move |_| Act::Say(says.to_vec()));
+        world.runs_at(program.address);
+        let mut client = world.client();
+        let ask = match takes {
+            true => world.call().header("TE", "trailers").header("Connection", "TE"),
+            false => world.call(),
+        };
+        client.send(ask.bytes());
+        let mut answer = String::new();
+        while !answer.ends_with(expected) {
+            answer.push_str(&client.line().expect("the rest"));
+        }
+        assert!(answer.contains("\r\n4\r\nbody\r\n0\r\n"), "{answer}");
+        assert_eq!(program.seen()[0].header("te"), takes.then_some("trailers"));
+        // The connection takes another request.
+        client.send(world.call().bytes());
+        program.wait_until_asked(2);
+        assert_eq!(program.connections(), 1);
+    }
+}
+
+#[test]
+fn an_instance_is_called_below_its_base_path() {
+    let world = World::new();
+    let program = Program::start(|seen| {
+        let own = seen.header("host").unwrap_or_default();
+        let headers = format!("Location: http://{own}/v1/iris/next\r\n");
+        Act::Say(answer("201 Created", &headers, &seen.line))
+    });
+    let address: Address = format!("http://{}/v1/iris/", program.address).parse().unwrap();
+    world.runs(Target::from(address));
+    let reply = world.ask(&world.call());
+    assert_eq!(reply.body, b"POST /v1/iris/ HTTP/1.1");
+    assert_eq!(
+        reply.header("location"),
+        format!("http://gateway.test{}/next", path(""))
+    );
+    let mut below = world.call();
+    below.target = path("/a/b%20c?q=1");
+    assert_eq!(world.ask(&below).body, b"POST /v1/iris/a/b%20c?q=1 HTTP/1.1");
+}
+
+#[test]
+fn an_instance_is_called_over_a_unix_socket() {
+    let world = World::new();
+    let folder = tempfile::tempdir().unwrap();
+    let socket = folder.path().join("model.sock");
+    let listener = std::os::unix::net::UnixListener::bind(&socket).unwrap();
+    let instance = std::thread::spawn(move || {
+        use std::io::{Read, Write};
+        let (mut stream, _) = listener.accept().unwrap();
+        // Two calls on one connection.
+        for _ in 0..2 {
+            let mut request = Vec::new();
+            while !request.ends_with(b"{}") {
+                let mut byte = [0];
+                stream.read_exact(&mut byte).unwrap();
+                request.push(byte[0]);
+            }
+            let request = String::from_utf8(request).unwrap().to_lowercase();
+            assert!(request.contains("\r\nhost: localhost\r\n"), "{request}");
+            stream.write_all(&answer("200 OK", "", "by socket")).unwrap();
+        }
+    });
+    let address: Address = format!("unix:{}", socket.display()).parse().unwrap();
+    world.runs(Target::from(address));
+    for _ in 0..2 {
+        let reply = world.ask(&world.call());
+        assert_eq!(
+            (reply.status, reply.body.as_slice()),
+            (200, b"by socket".as_slice())
+        );
+    }
+    instance.join().unwrap();
+    let gone = format!("unix:{}/none.sock", folder.path().display());
+    world.runs(Target::from(gone.parse::<Address>().unwrap()));
+    assert_eq!(world.ask(&world.call()).reason(), "instance.refused");
+}
+
+#[test]
 fn a_stream_that_breaks_off_does_not_look_whole() {
     let world = World::new();
     let program = Program::start(|_| {
@@ -383,7 +469,7 @@ fn weights_choose_among_the_versions_that_declare_the_path() {
             instances: vec![Instance::new(
                 INSTANCE,
                 MODEL,
-                Target::Http(one.address),
+                Target::from(one.address),
                 world.tally.clone(),
             )],
             routes: std::sync::Arc::default(),
@@ -394,7 +480,7 @@ fn weights_choose_among_the_versions_that_declare_the_path() {
             instances: vec![Instance::new(
                 InstanceId::from_bits(1),
                 other,
-                Target::Http(two.address),
+                Target::from(two.address),
                 world.tally.clone(),
             )],
             routes: std::sync::Arc::default(),

@@ -25,7 +25,7 @@ fn serves(world: &World, model: ModelId, program: &Program) {
     let instance = Instance::new(
         InstanceId::from_bits(1),
         model,
-        Target::Http(program.address),
+        Target::from(program.address),
         Arc::clone(&world.tally),
     );
     let live = world.cell.load();

@@ -279,7 +279,7 @@ impl World {
     }
 
     pub(crate) fn runs_at(&self, address: SocketAddr) -> &Self {
-        self.runs(Target::Http(address))
+        self.runs(Target::from(address))
     }
 
     pub(crate) fn publish(&self, instances: Vec<Arc<Instance>>, otherwise: Unavailable) -> &Self {

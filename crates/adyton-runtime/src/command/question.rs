@@ -31,7 +31,7 @@ pub(super) struct Trouble {
 
 impl<'t> Question<'t> {
     pub(super) fn new(task: &'t Task, address: SocketAddr, crowding: &Crowding) -> Self {
-        let connections = crowding.at(address);
+        let connections = crowding.at(&address.into());
         Self {
             task,
             address,

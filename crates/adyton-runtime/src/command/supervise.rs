@@ -136,7 +136,7 @@ impl Supervisor<'_> {
             return Run::Over { why, served: None };
         }
         let since = self.clock.monotonic();
-        let target = Target::Http(address);
+        let target = Target::from(address);
         self.observer.news(News::Ready(target.clone()));
         let served = |until: Duration| {
             Some(Served {

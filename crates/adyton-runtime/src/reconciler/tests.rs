@@ -162,7 +162,7 @@ impl World {
 
     fn is_ready(&self, instance: InstanceId) {
         let address: SocketAddr = "127.0.0.1:20001".parse().unwrap();
-        self.news(instance, News::Ready(Target::Http(address)));
+        self.news(instance, News::Ready(Target::from(address)));
     }
 
     /// Waits for the step at this place.

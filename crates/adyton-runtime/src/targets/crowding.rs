@@ -7,12 +7,13 @@
 //! program is kept.
 
 use std::collections::HashMap;
-use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
+
+use super::address::Endpoint;
 
 /// How long an answer on a new connection may take before kept ones are asked to give way.
 pub const PATIENCE: Duration = Duration::from_millis(250);
@@ -25,7 +26,7 @@ const WHILE: Duration = Duration::from_secs(10 * 60);
 #[derive(Debug)]
 pub struct Crowding {
     began: Instant,
-    programs: Mutex<HashMap<SocketAddr, Weak<Connections>>>,
+    programs: Mutex<HashMap<Endpoint, Weak<Connections>>>,
 }
 
 impl Default for Crowding {
@@ -38,10 +39,10 @@ impl Default for Crowding {
 }
 
 impl Crowding {
-    /// Those to the program at an address.
-    pub fn at(&self, address: SocketAddr) -> Arc<Connections> {
+    /// Those to whatever is at an endpoint.
+    pub fn at(&self, endpoint: &Endpoint) -> Arc<Connections> {
         let mut programs = self.programs.lock();
-        if let Some(known) = programs.get(&address).and_then(Weak::upgrade) {
+        if let Some(known) = programs.get(endpoint).and_then(Weak::upgrade) {
             return known;
         }
         programs.retain(|_, program| program.strong_count() > 0);
@@ -52,7 +53,7 @@ impl Crowding {
             closed: AtomicU64::new(0),
             until: AtomicU64::new(0),
         });
-        programs.insert(address, Arc::downgrade(&new));
+        programs.insert(endpoint.clone(), Arc::downgrade(&new));
         new
     }
 }

@@ -9,7 +9,7 @@ fn http(id: u128, model: u128) -> Arc<Instance> {
     Instance::new(
         InstanceId::from_bits(id),
         ModelId::from_bits(model),
-        Target::Http(address),
+        Target::from(address),
         Arc::default(),
     )
 }

@@ -113,8 +113,9 @@ async fn answers(target: &Target) -> bool {
                 })
                 .is_ok()
         }
-        Target::Http(address) => {
-            ask(*address, "GET", "/", Duration::from_secs(5)).await == Reply::Status(200)
+        Target::Address(address) => {
+            let address = address.socket().expect("plain TCP");
+            ask(address, "GET", "/", Duration::from_secs(5)).await == Reply::Status(200)
         }
     }
 }
@@ -123,7 +124,10 @@ async fn answers(target: &Target) -> bool {
 async fn is_gone(target: &Target) -> bool {
     match target {
         Target::InProcess(_) => true,
-        Target::Http(address) => ask(*address, "GET", "/", Duration::from_secs(5)).await == Reply::NoListener,
+        Target::Address(address) => {
+            let address = address.socket().expect("plain TCP");
+            ask(address, "GET", "/", Duration::from_secs(5)).await == Reply::NoListener
+        }
     }
 }
 
@@ -366,7 +370,7 @@ impl Launcher for Scripted {
                 Script::Answer => {}
             }
             let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-            let target = Target::Http(listener.local_addr().unwrap());
+            let target = Target::from(listener.local_addr().unwrap());
             observer.log("stdout", "listening".to_owned());
             observer.news(News::Ready(target));
             loop {

@@ -265,10 +265,14 @@ async fn an_update_loses_no_call_and_a_bad_one_leaves_the_old_in_service() {
             let place = reader
                 .take(SERVICE, |_| true, turn)
                 .expect("somebody answers at any time");
-            let Target::Http(address) = place.target() else {
+            let Target::Address(address) = place.target() else {
                 panic!("a program")
             };
-            assert_eq!(get(*address).await, Reply::Status(200), "call {turn}");
+            assert_eq!(
+                get(address.socket().unwrap()).await,
+                Reply::Status(200),
+                "call {turn}"
+            );
         }
         turn
     });

@@ -249,7 +249,7 @@ impl World {
     pub(crate) fn address(&self) -> SocketAddr {
         let place = self.targets.reader().take(SERVICE, |_| true, 0).unwrap();
         match place.target() {
-            Target::Http(address) => *address,
+            Target::Address(address) => address.socket().expect("plain TCP"),
             Target::InProcess(_) => panic!("a program was expected"),
         }
     }

@@ -1,6 +1,5 @@
-//! A program that answers over HTTP: the call is sent on, the answer comes back untouched.
+//! An instance that answers over HTTP: the call is sent on, the answer comes back untouched.
 
-use std::net::SocketAddr;
 use std::pin::pin;
 use std::rc::Rc;
 use std::time::Duration;
@@ -8,8 +7,9 @@ use std::time::Duration;
 use adyton_core::catalogue::Reason;
 use adyton_core::record::AnsweredBy;
 use adyton_runtime::targets::InFlight;
+use adyton_runtime::targets::address::Address as InstanceAddress;
 use bytes::Bytes;
-use http::{Response, StatusCode};
+use http::Response;
 
 use super::Dispatcher;
 use super::attempt::Attempt;
@@ -45,7 +45,7 @@ struct Errand<'a> {
 pub(super) async fn forward(
     dispatcher: &Dispatcher,
     settings: &GatewaySettings,
-    address: SocketAddr,
+    address: &InstanceAddress,
     place: InFlight,
     (called, sent): (&Called<'_>, Sent),
     trail: &mut Trail,
@@ -57,7 +57,7 @@ pub(super) async fn forward(
         way,
     } = sent;
     let (pool, patience) = (&dispatcher.pool, &settings.patience);
-    let origin = pool.origin(address);
+    let origin = pool.origin(address.endpoint());
     let public = Public {
         arrival: &arrival,
         service: called.service().service.id,
@@ -65,6 +65,7 @@ pub(super) async fn forward(
     };
     let prefix = public.prefix();
     let goes_to = Address {
+        base: address.base(),
         path: called.target(),
         prefix: &prefix,
         host: origin.host(),
@@ -105,15 +106,17 @@ pub(super) async fn forward(
 impl Errand<'_> {
     /// Takes the answer's head, and its body if that is short.
     async fn receive(self, answered: Answered) -> Result<Response<AnswerBody>, Box<Refused>> {
-        let Answered { head, mut line } = answered;
-        if head.status == StatusCode::SWITCHING_PROTOCOLS {
-            let error = "the instance wants to change the protocol, which nobody asked for".to_owned();
-            return Err(self.failed(Failure {
-                kind: FailureKind::BadAnswer,
-                error,
-                attempts: 1,
-            }));
-        }
+        let Answered { head, mut line } = match answered.switched() {
+            Err(answered) => answered,
+            Ok(_) => {
+                let error = "the instance wants to change the protocol, which nobody asked for".to_owned();
+                return Err(self.failed(Failure {
+                    kind: FailureKind::BadAnswer,
+                    error,
+                    attempts: 1,
+                }));
+            }
+        };
         if head.status.is_server_error() {
             self.place.failed();
         }

@@ -45,7 +45,7 @@ fn a_model_sees_who_called_and_no_credentials() {
             ("connection", "keep-alive, X-Hop"),
             ("x-hop", "1"),
             ("keep-alive", "timeout=5"),
-            ("te", "trailers"),
+            ("te", "gzip"),
             ("content-length", "2"),
             ("x-forwarded-for", "1.2.3.4"),
             ("x-forwarded-prefix", "/mine"),
@@ -83,6 +83,17 @@ fn a_model_sees_who_called_and_no_credentials() {
         "x-kept: 1",
     ];
     assert_eq!(lines, expected);
+}
+
+#[test]
+fn a_model_is_told_that_its_trailers_are_read() {
+    let lines = sent(
+        &[("host", "a"), ("te", "gzip, Trailers"), ("connection", "te")],
+        false,
+    );
+    for line in ["te: trailers", "connection: te"] {
+        assert!(lines.contains(&line.to_owned()), "{lines:?}");
+    }
 }
 
 #[test]
