@@ -6,20 +6,19 @@
 
 use std::collections::HashMap;
 use std::panic::AssertUnwindSafe;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use adyton_core::id::ProjectId;
+use adyton_runtime::project_gate::{ProjectGate, ProjectPermit};
 use parking_lot::Mutex;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
+use tokio::sync::oneshot;
 
 use crate::failure::{Failure, Outcome};
 
 /// Callers that wait at once; more are refused without waiting.
 const WAITING_MAX: usize = 64;
-/// Projects whose places are remembered although nobody is in them.
-const PROJECTS_MAX: usize = 64;
+/// Of one project fewer, so that others may still wait.
+const WAITING_OF_A_PROJECT: usize = 16;
 /// What the threads are set to (`nice`): the gateway's, at 0, come first.
 const NICE: i32 = 10;
 
@@ -33,9 +32,9 @@ pub(crate) struct Places {
     longest: Duration,
     /// How long a caller waits for a place.
     patience: Duration,
-    all: Arc<Semaphore>,
-    projects: Mutex<HashMap<ProjectId, Arc<Semaphore>>>,
-    waiting: AtomicUsize,
+    gate: ProjectGate,
+    /// How many callers of each project wait.
+    waiting: Mutex<HashMap<ProjectId, usize>>,
 }
 
 impl Places {
@@ -46,9 +45,8 @@ impl Places {
             number,
             longest,
             patience,
-            all: Arc::new(Semaphore::new(number)),
-            projects: Mutex::default(),
-            waiting: AtomicUsize::new(0),
+            gate: ProjectGate::new(number, 1),
+            waiting: Mutex::default(),
         }
     }
 
@@ -61,55 +59,31 @@ impl Places {
         project: ProjectId,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Outcome<T> {
-        let place = self.take(project).await?;
-        let (tell, told) = oneshot::channel();
-        let job = move || {
-            // A thread may always be nicer; where it cannot, it works all the same.
-            let _ = rustix::process::setpriority_process(None, NICE);
-            let outcome = std::panic::catch_unwind(AssertUnwindSafe(work));
-            drop(place);
-            // Nobody listens when the caller has left.
-            let _ = tell.send(outcome.ok());
-        };
-        std::thread::Builder::new()
-            .name(self.what.to_owned())
-            .spawn(job)
-            .map_err(|problem| Failure::defect(format!("no thread for a {}: {problem}", self.what)))?;
-        match told.await {
-            Ok(Some(outcome)) => Ok(outcome),
-            Ok(None) | Err(_) => Err(Failure::defect(format!("a {} died", self.what))),
-        }
+        self.take(project).await?.run(work).await
+    }
+
+    /// Waits for a place however long it takes: for work that goes on in the background.
+    ///
+    /// # Errors
+    /// None that anybody causes.
+    pub(crate) async fn wait(&self, project: ProjectId) -> Outcome<Place> {
+        let permit = self.gate.enter(project).await.map_err(Failure::defect)?;
+        Ok(Place {
+            what: self.what,
+            permit,
+        })
     }
 
     /// A place: the project's own, and one of all.
-    async fn take(&self, project: ProjectId) -> Outcome<(OwnedSemaphorePermit, OwnedSemaphorePermit)> {
-        let waiting = Waiting::among(&self.waiting);
-        if waiting.before >= WAITING_MAX {
+    async fn take(&self, project: ProjectId) -> Outcome<Place> {
+        let waiting = Waiting::among(&self.waiting, project);
+        if waiting.before >= WAITING_MAX || waiting.own_before >= WAITING_OF_A_PROJECT {
             return Err(self.busy(waiting.before));
         }
-        let own = self.own(project);
-        let places = async {
-            let own = own.acquire_owned().await;
-            (own, self.all.clone().acquire_owned().await)
-        };
-        match tokio::time::timeout(self.patience, places).await {
-            Ok((Ok(own), Ok(one))) => Ok((own, one)),
-            // They are never closed.
-            Ok(_) => Err(Failure::defect("the places are closed")),
-            Err(_) => Err(self.busy(self.waiting.load(Ordering::Relaxed))),
+        match tokio::time::timeout(self.patience, self.wait(project)).await {
+            Ok(place) => place,
+            Err(_) => Err(self.busy(self.waiting.lock().values().sum())),
         }
-    }
-
-    /// The one place of a project.
-    fn own(&self, project: ProjectId) -> Arc<Semaphore> {
-        let mut projects = self.projects.lock();
-        if projects.len() >= PROJECTS_MAX {
-            projects.retain(|_, place| Arc::strong_count(place) > 1);
-        }
-        projects
-            .entry(project)
-            .or_insert_with(|| Arc::new(Semaphore::new(1)))
-            .clone()
     }
 
     /// The refusal while `waiting` others wait: by when these have had their turn.
@@ -122,30 +96,82 @@ impl Places {
     }
 }
 
+/// A place that is held; given back when the work in it has ended.
+pub(crate) struct Place {
+    what: &'static str,
+    permit: ProjectPermit,
+}
+
+impl Place {
+    /// Runs `work` on a thread of its own.
+    ///
+    /// # Errors
+    /// The work panicked, or there is no thread.
+    pub(crate) async fn run<T: Send + 'static>(
+        self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Outcome<T> {
+        let Self { what, permit } = self;
+        let (tell, told) = oneshot::channel();
+        let job = move || {
+            // A thread may always be nicer; where it cannot, it works all the same.
+            let _ = rustix::process::setpriority_process(None, NICE);
+            let outcome = std::panic::catch_unwind(AssertUnwindSafe(work));
+            drop(permit);
+            // Nobody listens when the caller has left.
+            let _ = tell.send(outcome.ok());
+        };
+        std::thread::Builder::new()
+            .name(what.to_owned())
+            .spawn(job)
+            .map_err(|problem| Failure::defect(format!("no thread for a {what}: {problem}")))?;
+        match told.await {
+            Ok(Some(outcome)) => Ok(outcome),
+            Ok(None) | Err(_) => Err(Failure::defect(format!("a {what} died"))),
+        }
+    }
+}
+
 /// One who waits, counted as long as it does.
 struct Waiting<'a> {
-    all: &'a AtomicUsize,
+    all: &'a Mutex<HashMap<ProjectId, usize>>,
+    project: ProjectId,
+    /// How many waited already, and how many of the same project.
     before: usize,
+    own_before: usize,
 }
 
 impl<'a> Waiting<'a> {
-    fn among(all: &'a AtomicUsize) -> Self {
+    fn among(all: &'a Mutex<HashMap<ProjectId, usize>>, project: ProjectId) -> Self {
+        let mut waiting = all.lock();
+        let before = waiting.values().sum();
+        let own = waiting.entry(project).or_default();
+        let own_before = *own;
+        *own += 1;
         Self {
             all,
-            before: all.fetch_add(1, Ordering::Relaxed),
+            project,
+            before,
+            own_before,
         }
     }
 }
 
 impl Drop for Waiting<'_> {
     fn drop(&mut self) {
-        self.all.fetch_sub(1, Ordering::Relaxed);
+        let mut waiting = self.all.lock();
+        if let Some(own) = waiting.get_mut(&self.project) {
+            *own -= 1;
+            if *own == 0 {
+                waiting.remove(&self.project);
+            }
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::sync::mpsc;
+    use std::sync::{Arc, mpsc};
 
     use super::*;
 
@@ -260,5 +286,44 @@ mod tests {
         let died = places.run(project(1), || panic!("on purpose")).await;
         assert!(matches!(died, Err(Failure::Defect(_))));
         assert_eq!(places.run(project(1), || 7).await.unwrap(), 7);
+    }
+    /// What two imports that never end would do to everybody, were they of one project.
+    #[tokio::test]
+    async fn work_in_the_background_waits_and_one_projects_endless_work_keeps_nobody_else_out() {
+        let places = Arc::new(Places::new("import", 2, SHORT, Duration::ZERO));
+        let (end, ended) = mpsc::channel::<()>();
+        let endless = places.wait(project(1)).await.unwrap();
+        let endless = tokio::spawn(endless.run(move || ended.recv().is_err()));
+        let mut again = std::pin::pin!(places.wait(project(1)));
+        let waits = tokio::time::timeout(Duration::from_millis(1), again.as_mut());
+        assert!(waits.await.is_err(), "its own next one waits, and is not refused");
+        let other = places.wait(project(2)).await.unwrap();
+        assert_eq!(other.run(|| 7).await.unwrap(), 7);
+        drop(end);
+        assert!(endless.await.unwrap().unwrap());
+        assert_eq!(again.await.unwrap().run(|| 8).await.unwrap(), 8);
+    }
+    #[tokio::test]
+    async fn a_crowd_of_one_project_leaves_others_a_place_to_wait_in() {
+        let bench = Bench::new(Duration::from_secs(60));
+        let (first, end_first) = bench.job(1);
+        tokio::task::yield_now().await;
+        assert_eq!(bench.begun.recv(), Ok(1));
+        let mut crowd: Vec<_> = (0..WAITING_MAX + 1).map(|_| bench.job(1)).collect();
+        tokio::task::yield_now().await;
+        // All but those that may wait are refused at once.
+        for (task, _end) in crowd.drain(WAITING_OF_A_PROJECT..) {
+            refused(task.await.unwrap());
+        }
+        let (other, end_other) = bench.job(2);
+        drop(end_other);
+        assert_eq!(other.await.unwrap().unwrap(), 2);
+        assert_eq!(bench.begun.recv(), Ok(2));
+        for (task, end) in crowd {
+            task.abort();
+            drop(end);
+        }
+        drop(end_first);
+        assert_eq!(first.await.unwrap().unwrap(), 1);
     }
 }

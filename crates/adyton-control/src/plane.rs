@@ -13,7 +13,7 @@ use adyton_listener::Budget;
 use adyton_runtime::onnx::Onnx;
 use adyton_runtime::package::Packages;
 use adyton_store::{Committed, Feed, Store};
-use tokio::sync::{RwLock, Semaphore};
+use tokio::sync::RwLock;
 
 use crate::failure::Outcome;
 use crate::operations::package::room::Uploads;
@@ -24,8 +24,10 @@ use crate::settings::{ControlParts, ControlSettings, Metrics, Ready};
 use crate::sign_ins::SignIns;
 use crate::tasks::Tasks;
 
-/// Imports and unpackings that run at once: each needs a processor and disk.
+/// Imports and unpackings that run at once, one a project: each needs a processor and disk.
 const IMPORTS_AT_ONCE: usize = 2;
+/// About as long as an import takes.
+const IMPORT_TIME: Duration = Duration::from_secs(10);
 /// Searches of the journal that run at once, and explanations.
 const READERS_AT_ONCE: usize = 2;
 /// About as long as a search takes at most: then it answers with what it has.
@@ -55,8 +57,8 @@ pub(crate) struct Plane {
     pub(crate) perimeter: Perimeter,
     /// Sign-ins that are under way.
     pub(crate) sign_ins: SignIns,
-    /// Turns for imports.
-    pub(crate) imports: Semaphore,
+    /// Places for imports, and for what is unpacked: nobody is refused there.
+    pub(crate) imports: Places,
     /// Places for searches of the journal.
     pub(crate) searches: Places,
     /// Places for explanations, of their own: they are short.
@@ -92,7 +94,7 @@ impl Plane {
             metrics: parts.metrics,
             ready: parts.ready,
             clock: parts.clock,
-            imports: Semaphore::new(IMPORTS_AT_ONCE),
+            imports: Places::new("import", IMPORTS_AT_ONCE, IMPORT_TIME, patience),
             searches: Places::new("search", READERS_AT_ONCE, SEARCH_TIME, patience),
             explanations: Places::new("explanation", READERS_AT_ONCE, EXPLANATION_TIME, patience),
             package_gate: RwLock::new(()),

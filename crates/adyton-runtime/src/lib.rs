@@ -6,6 +6,7 @@
 //! - [`launcher`]: what starts, watches and ends an instance of either; [`engines`] knows which one does.
 //! - [`reconciler`]: makes what runs match what is wanted, and says what it sees.
 //! - [`trial`]: models are loaded in a process of their own before the server loads them.
+//! - [`project_gate`]: heavy work waits there, so that no project holds what others need.
 //! - [`targets`]: the table of ready instances, which the gateway's workers read without a lock.
 //!
 //! What must hold here: nothing half-imported stays; an instance is published only after it has answered once and leaves
@@ -20,6 +21,7 @@ pub mod keeper;
 pub mod launcher;
 pub mod onnx;
 pub mod package;
+pub mod project_gate;
 pub mod reconciler;
 pub mod targets;
 pub mod trial;

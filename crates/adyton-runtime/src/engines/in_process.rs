@@ -6,18 +6,21 @@ use std::time::Duration;
 
 use adyton_core::clock::Clock;
 use parking_lot::Mutex;
-use tokio::sync::{Semaphore, oneshot};
+use tokio::sync::oneshot;
 
 use crate::launcher::{End, Launch, Launcher, Life, News, Observer, Stop};
 use crate::onnx::Onnx;
 use crate::onnx::ending::Ending;
 use crate::onnx::in_process::{InProcess, Used};
 use crate::onnx::threads::InferenceThreads;
+use crate::project_gate::ProjectGate;
 use crate::targets::Target;
 use crate::trial::{Subject, Wish};
 
 /// So many models are loaded into the process at a time: loading is heavy, and calls go on meanwhile.
 const LOADS_AT_A_TIME: usize = 4;
+/// Of one project fewer: models that never answer are loaded until their deployment is given up.
+const LOADS_OF_A_PROJECT: usize = 3;
 /// A trial ends so long before the deployment's time is up.
 const BEFORE_THE_END: Duration = Duration::from_secs(1);
 
@@ -26,7 +29,7 @@ pub(crate) struct Models {
     onnx: Onnx,
     threads: Arc<InferenceThreads>,
     clock: Clock,
-    loads: Semaphore,
+    loads: ProjectGate,
     /// Those in memory, by [`Launch::key`].
     loaded: Mutex<HashMap<u64, Weak<InProcess>>>,
 }
@@ -37,7 +40,7 @@ impl Models {
             onnx,
             threads,
             clock,
-            loads: Semaphore::new(LOADS_AT_A_TIME),
+            loads: ProjectGate::new(LOADS_AT_A_TIME, LOADS_OF_A_PROJECT),
             loaded: Mutex::default(),
         }
     }
@@ -57,7 +60,7 @@ impl Models {
         // Given back when the deployment's time is over, even if a model still hangs: others must not wait for it.
         let _permit = self
             .loads
-            .acquire()
+            .enter(launch.project)
             .await
             .map_err(|problem| problem.to_string())?;
         let (models, launch, file) = (Arc::clone(self), launch.clone(), file.to_owned());

@@ -447,3 +447,22 @@ async fn instances_that_run_the_same_share_the_model_in_memory() {
     };
     assert!(!Arc::ptr_eq(&first, &third), "another version is another model");
 }
+
+/// Models that never answer are loaded until they are given up; meanwhile another project's model must be loaded too.
+#[tokio::test]
+async fn a_project_whose_models_hang_keeps_no_other_out() {
+    let models = InProcessModels(Bench::new());
+    let hang = |_| {
+        let (launcher, launch) = models.silent(LONG * 10);
+        Instance::start(launcher.as_ref(), launch)
+    };
+    let hanging: Vec<Instance> = (0..8).map(hang).collect();
+    let (launcher, mut launch) = models.good();
+    launch.project = ProjectId::from_bits(2);
+    let good = Instance::start(launcher.as_ref(), launch);
+    assert!(answers(&good.ready().await).await);
+    for one in hanging {
+        one.stop.send_replace(true);
+        assert_eq!(one.end().await, End::Stopped);
+    }
+}

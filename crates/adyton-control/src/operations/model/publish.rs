@@ -12,9 +12,9 @@ use adyton_store::repository::Import;
 
 use super::import::code_allowed;
 use super::source::Location;
-use crate::blocking::blocking;
 use crate::failure::{Failure, Outcome};
 use crate::operations::package::{sweep, upload};
+use crate::places::Place;
 use crate::plane::Plane;
 
 /// An import that goes on after its call was answered.
@@ -45,13 +45,16 @@ impl Job {
         plane.tasks.spawn(async move { self.run(&inner).await });
     }
     async fn run(self, plane: &Arc<Plane>) {
-        let Ok(_turn) = plane.imports.acquire().await else {
-            return;
+        let place = match plane.imports.wait(self.project).await {
+            Ok(place) => place,
+            Err(failure) => {
+                return tracing::error!(model.id = %self.model, "an import does not begin: {failure}");
+            }
         };
         // Nobody removes packages while one is on its way from the disk to the store.
         let _hold = plane.package_gate.read().await;
         let (model, project) = (self.model, self.project);
-        let outcome = match self.read(plane).await {
+        let outcome = match self.read(plane, place).await {
             Ok(found) => publish(plane, model, project, found).await,
             Err(failure) => fail(plane, model, &failure.to_string()).await,
         };
@@ -60,10 +63,10 @@ impl Job {
         }
     }
 
-    async fn read(self, plane: &Arc<Plane>) -> Outcome<Found> {
+    async fn read(self, plane: &Arc<Plane>, place: Place) -> Outcome<Found> {
         let inner = plane.clone();
         let may = self.may_run_code;
-        let found = blocking(move || self.unpack(&inner)).await??;
+        let found = place.run(move || self.unpack(&inner)).await??;
         match code_allowed(plane, may, found.spec.engine.kind().runs_code()) {
             Ok(()) => Ok(found),
             Err(failure) => {

@@ -8,18 +8,15 @@ use adyton_core::digest::Sha256;
 use adyton_core::id::ProjectId;
 use adyton_runtime::package::{ImportError, Published, Source};
 
-use crate::blocking::blocking;
 use crate::failure::{Failure, Outcome};
 use crate::plane::Plane;
 
 /// Unpacks the archive at `file` and notes that the project may use it. Gives the package's digest.
 pub(crate) async fn take(plane: &Arc<Plane>, project: ProjectId, file: PathBuf) -> Outcome<Sha256> {
-    let Ok(_turn) = plane.imports.acquire().await else {
-        return Err(Failure::defect("the server is stopping"));
-    };
+    let place = plane.imports.wait(project).await?;
     let _hold = plane.package_gate.read().await;
     let plane = plane.clone();
-    blocking(move || {
+    let work = move || {
         let needed = std::fs::metadata(&file).map_or(0, |about| about.len());
         let published = plane
             .packages
@@ -27,8 +24,8 @@ pub(crate) async fn take(plane: &Arc<Plane>, project: ProjectId, file: PathBuf) 
             .map_err(|error| refused(&plane, error, needed))?;
         note(&plane, project, published).map_err(Failure::defect)?;
         Ok(published.digest)
-    })
-    .await?
+    };
+    place.run(work).await?
 }
 
 /// A file of an upload could not be written. A full disk is told as that, with what is needed and what is there.
