@@ -3,6 +3,8 @@
 set -eu
 folder=$(mktemp -d)
 cat >"$folder/nginx.conf" <<CONF
+# Started by root, it would give its folders to another user, which a fenced program may not.
+user root;
 daemon off;
 master_process off;
 pid $folder/pid;
