@@ -136,7 +136,7 @@ pub struct Record {
     pub query: String,
     /// `X-Stage`, if sent.
     pub stage: Option<String>,
-    /// The project of the service or API; `None` when nothing matched.
+    /// The project of the service or API; nothing when nothing matched.
     pub project: Option<ProjectId>,
     /// The service, when one matched.
     pub service: Option<ServiceId>,
@@ -146,11 +146,11 @@ pub struct Record {
     pub model: Option<ModelId>,
     /// The instance that was chosen.
     pub instance: Option<InstanceId>,
-    /// Who called; `None` as long as nothing was proven.
+    /// Who called; nothing as long as nobody was proven.
     pub caller: Option<CallerSeen>,
     /// HTTP status of the answer (499 when the client had left).
     pub status: u16,
-    /// Why it was refused; `None` for an answer of the model.
+    /// Why it was refused; nothing for an answer of the model.
     pub reason: Option<Reason>,
     /// The step that decided: `dispatch` when all were passed.
     pub step: Step,

@@ -1,5 +1,7 @@
 //! Reference pages that are written from the code.
 
+mod records;
+
 use std::fmt::Write as _;
 use std::fs;
 use std::process::Stdio;
@@ -13,8 +15,9 @@ use crate::repository::root;
 /// A page, and what writes it.
 type Page = (&'static str, fn() -> Result<String>);
 
-const PAGES: [Page; 3] = [
+const PAGES: [Page; 4] = [
     ("docs/reference/errors.md", || Ok(errors_page())),
+    ("docs/reference/records.md", records::page),
     ("docs/reference/configuration.md", || {
         printed(&["config", "reference"])
     }),
