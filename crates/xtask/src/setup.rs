@@ -1,10 +1,12 @@
 //! Installs what tests, demo and benchmark need, and says so. A second time it finds everything in place and needs no network.
 
+mod cargo;
 mod debian;
 mod python;
 
 use anyhow::Result;
 
+pub(crate) use cargo::tool;
 pub(crate) use python::Python;
 
 /// What the things are needed for.

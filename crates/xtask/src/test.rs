@@ -6,7 +6,7 @@ use clap::Args;
 use crate::demo::fetch_samples;
 use crate::process::{command, find, status, watch};
 use crate::repository::target;
-use crate::setup::{Purpose, Python, setup};
+use crate::setup::{Purpose, Python, setup, tool};
 use crate::tally::Tally;
 use crate::{generate, tidy};
 
@@ -52,6 +52,7 @@ fn checks(python: &Python) -> Result<Tally> {
         ],
     )?;
     tally += dependencies(python)?;
+    tally += unused_dependencies()?;
     heading("tidy");
     tally += Tally::one(tidy::tidy()?);
     heading("generated pages");
@@ -95,6 +96,15 @@ fn dependencies(python: &Python) -> Result<Tally> {
         "sources",
     ]);
     Ok(Tally::one(status(&mut deny)?.success()))
+}
+
+/// Crates that a manifest names and no source uses.
+fn unused_dependencies() -> Result<Tally> {
+    heading("unused dependencies");
+    let mut machete = command(tool("cargo-machete", "0.9.2")?);
+    Ok(Tally::one(
+        status(machete.args(["--skip-target-dir", "crates"]))?.success(),
+    ))
 }
 
 /// The tests of all crates; those of the store bring up a PostgreSQL of their own.
