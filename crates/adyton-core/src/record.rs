@@ -9,61 +9,70 @@ use crate::clock::Timestamp;
 use crate::evidence::Evidence;
 use crate::id::{ApiId, InstanceId, ModelId, ProjectId, RequestId, ServiceId};
 
-/// The steps of the pipeline, in their order. `Manage` stands for the management APIs, which are outside of it.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Step {
+macro_rules! steps {
+    ($($(#[$doc:meta])* $step:ident = $name:literal,)*) => {
+        /// The steps of the pipeline, in their order. `Manage` stands for the management APIs, which are outside of it.
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+        #[serde(rename_all = "snake_case")]
+        pub enum Step {
+            $($(#[$doc])* $step,)*
+        }
+
+        impl Step {
+            /// All steps, in their order.
+            pub const ALL: &[Step] = &[$(Step::$step,)*];
+
+            /// The word used in the journal, in metrics and in explanations.
+            pub const fn name(self) -> &'static str {
+                match self {
+                    $(Step::$step => $name,)*
+                }
+            }
+        }
+    };
+}
+
+// The journal keeps a step's place in this list: new ones go behind the last.
+steps! {
     /// Find the API.
-    Route,
+    Route = "route",
     /// Check the head: limits of URI and headers, the caller's address.
-    Admit,
+    Admit = "admit",
     /// Find out who calls.
-    Authenticate,
+    Authenticate = "authenticate",
     /// Decide whether they may.
-    Authorise,
+    Authorise = "authorise",
     /// Take a turn from every throttle that applies.
-    Throttle,
+    Throttle = "throttle",
     /// Read the body within its limit.
-    Limit,
+    Limit = "limit",
     /// Hand the call to an instance.
-    Dispatch,
+    Dispatch = "dispatch",
     /// Give the answer.
-    Respond,
+    Respond = "respond",
     /// A management call.
-    Manage,
+    Manage = "manage",
 }
 
 impl Step {
-    /// The word used in the journal, in metrics and in explanations.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Step::Route => "route",
-            Step::Admit => "admit",
-            Step::Authenticate => "authenticate",
-            Step::Authorise => "authorise",
-            Step::Throttle => "throttle",
-            Step::Limit => "limit",
-            Step::Dispatch => "dispatch",
-            Step::Respond => "respond",
-            Step::Manage => "manage",
-        }
-    }
     /// The step of this name.
     pub fn parse(name: &str) -> Option<Self> {
-        use Step::*;
-        [
-            Route,
-            Admit,
-            Authenticate,
-            Authorise,
-            Throttle,
-            Limit,
-            Dispatch,
-            Respond,
-            Manage,
-        ]
-        .into_iter()
-        .find(|step| step.name() == name)
+        Self::ALL.iter().copied().find(|step| step.name() == name)
+    }
+
+    /// Its place in [`ALL`](Self::ALL), by which the journal keeps it.
+    pub const fn number(self) -> u8 {
+        self as u8
+    }
+
+    /// The step with this number.
+    pub fn numbered(number: u8) -> Option<Self> {
+        Self::ALL.get(usize::from(number)).copied()
+    }
+
+    /// Whether it is a step of the pipeline.
+    pub const fn is_of_pipeline(self) -> bool {
+        !matches!(self, Step::Manage)
     }
 }
 
@@ -168,4 +177,35 @@ pub struct Record {
     pub user_agent: String,
     /// What was compared with what.
     pub evidence: Evidence,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_of_steps_stay_for_journals_of_before() {
+        let names: Vec<&str> = (0..9)
+            .map(|number| Step::numbered(number).expect("a step").name())
+            .collect();
+        let expected = [
+            "route",
+            "admit",
+            "authenticate",
+            "authorise",
+            "throttle",
+            "limit",
+            "dispatch",
+            "respond",
+            "manage",
+        ];
+        assert_eq!(names, expected);
+        for step in Step::ALL {
+            assert_eq!(Step::numbered(step.number()), Some(*step));
+            assert_eq!(Step::parse(step.name()), Some(*step));
+            let json = serde_json::to_value(step).expect("a name");
+            assert_eq!(json, step.name(), "one name everywhere");
+        }
+        assert_eq!(Step::numbered(9), None);
+    }
 }

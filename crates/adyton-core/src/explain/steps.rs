@@ -25,17 +25,6 @@ pub struct StepSeen {
     pub outcome: StepOutcome,
 }
 
-const PIPELINE: [Step; 8] = [
-    Step::Route,
-    Step::Admit,
-    Step::Authenticate,
-    Step::Authorise,
-    Step::Throttle,
-    Step::Limit,
-    Step::Dispatch,
-    Step::Respond,
-];
-
 /// All steps, in their order. A management call has only one.
 pub(super) fn of(record: &Record) -> Vec<StepSeen> {
     if record.step == Step::Manage {
@@ -48,7 +37,8 @@ pub(super) fn of(record: &Record) -> Vec<StepSeen> {
             },
         }];
     }
-    let seen = PIPELINE.into_iter().map(|step| {
+    let pipeline = Step::ALL.iter().copied().filter(|step| step.is_of_pipeline());
+    let seen = pipeline.map(|step| {
         let outcome = match record.reason {
             None => StepOutcome::Passed,
             Some(_) if step < record.step => StepOutcome::Passed,

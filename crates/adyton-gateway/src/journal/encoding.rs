@@ -22,8 +22,6 @@ pub(super) mod entry;
 pub(super) mod left_out;
 pub(super) mod view;
 
-use adyton_core::record::Step;
-
 /// The length of the fixed part.
 pub(super) const FIXED: usize = 144;
 const VERSION: u8 = 2;
@@ -55,29 +53,3 @@ const SERVICE_AT: usize = 80;
 const API_AT: usize = 96;
 const MODEL_AT: usize = 112;
 const INSTANCE_AT: usize = 128;
-
-const STEPS: [Step; 9] = [
-    Step::Route,
-    Step::Admit,
-    Step::Authenticate,
-    Step::Authorise,
-    Step::Throttle,
-    Step::Limit,
-    Step::Dispatch,
-    Step::Respond,
-    Step::Manage,
-];
-
-const fn step_number(step: Step) -> u8 {
-    match step {
-        Step::Route => 0,
-        Step::Admit => 1,
-        Step::Authenticate => 2,
-        Step::Authorise => 3,
-        Step::Throttle => 4,
-        Step::Limit => 5,
-        Step::Dispatch => 6,
-        Step::Respond => 7,
-        Step::Manage => 8,
-    }
-}

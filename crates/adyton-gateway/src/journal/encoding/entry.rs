@@ -12,7 +12,7 @@ use adyton_core::record::{ADDRESS_MAX, AnsweredBy, Door, Record, STRANGER_ADDRES
 use super::{
     ANSWERED_BY_AT, API, API_AT, CALLER, DOOR_AT, FIXED, ID_AT, INSTANCE, INSTANCE_AT, MODEL, MODEL_AT,
     MODEL_TIME_AT, PRESENT_AT, PROJECT, PROJECT_AT, REQUEST_BYTES_AT, RESPONSE_BYTES_AT, SERVICE, SERVICE_AT,
-    STAGE, STATUS_AT, STEP_AT, SUMMARY, TIME_AT, TOOK_AT, VERSION, step_number,
+    STAGE, STATUS_AT, STEP_AT, SUMMARY, TIME_AT, TOOK_AT, VERSION,
 };
 use crate::journal::bounds::{TEXT_MAX, keep_evidence};
 use crate::journal::frame;
@@ -246,7 +246,7 @@ fn fill(fixed: &mut [u8], closing: &Closing<'_>) {
         AnsweredBy::Gateway => 0,
         AnsweredBy::Model => 1,
     };
-    fixed[STEP_AT] = step_number(closing.step);
+    fixed[STEP_AT] = closing.step.number();
     fixed[STATUS_AT..STATUS_AT + 2].copy_from_slice(&closing.status.to_le_bytes());
     for (at, count) in [
         (REQUEST_BYTES_AT, closing.request_bytes),

@@ -10,7 +10,7 @@ use adyton_core::record::{AnsweredBy, CallerSeen, Door, Record, Step};
 use super::{
     ANSWERED_BY_AT, API, API_AT, CALLER, DOOR_AT, FIXED, ID_AT, INSTANCE, INSTANCE_AT, MODEL, MODEL_AT,
     MODEL_TIME_AT, PRESENT_AT, PROJECT, PROJECT_AT, REQUEST_BYTES_AT, RESPONSE_BYTES_AT, SERVICE, SERVICE_AT,
-    STAGE, STATUS_AT, STEP_AT, STEPS, SUMMARY, TIME_AT, TOOK_AT, VERSION, left_out, step_number,
+    STAGE, STATUS_AT, STEP_AT, SUMMARY, TIME_AT, TOOK_AT, VERSION, left_out,
 };
 use crate::journal::span::Arrivals;
 
@@ -48,7 +48,7 @@ impl<'a> Glance<'a> {
     }
     /// The step that decided; `None` for one that is not known here.
     pub(in crate::journal) fn step(&self) -> Option<Step> {
-        STEPS.get(usize::from(self.0[STEP_AT])).copied()
+        Step::numbered(self.0[STEP_AT])
     }
     /// The status.
     pub(in crate::journal) fn status(&self) -> u16 {
@@ -108,9 +108,7 @@ impl<'a> Glance<'a> {
                 .is_none_or(|service| self.service() == Some(service))
             && filter.api.is_none_or(|api| self.api() == Some(api))
             && filter.status.is_none_or(|status| status == self.status())
-            && filter
-                .step
-                .is_none_or(|step| step_number(step) == self.0[STEP_AT])
+            && filter.step.is_none_or(|step| step.number() == self.0[STEP_AT])
             && filter.from.is_none_or(|from| at >= from)
             && filter.until.is_none_or(|until| at < until)
     }
