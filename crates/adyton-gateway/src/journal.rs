@@ -22,12 +22,14 @@
 
 mod access_log;
 mod bounds;
+mod counts;
 mod disk;
 mod encoding;
 mod faults;
 mod frame;
 mod lane;
 mod metrics;
+mod open_error;
 mod recorder;
 mod room;
 mod search;
@@ -40,7 +42,6 @@ mod span;
 mod strangers;
 mod writer;
 
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -52,8 +53,10 @@ use adyton_core::record::Record;
 use parking_lot::Mutex;
 
 pub use access_log::AccessLog;
+pub use counts::JournalCounts;
 pub use disk::{Disk, Reserve, Space, SystemDisk};
 pub use encoding::entry::{Closing, Entry, Opening};
+pub use open_error::OpenError;
 pub use recorder::Recorder;
 pub use settings::JournalSettings;
 
@@ -64,55 +67,6 @@ use writer::Writer;
 
 /// How long a read waits until the writer has taken what lies in the rings.
 const FLUSH_WAIT: Duration = Duration::from_millis(500);
-
-/// What went through the journal since it was opened.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub struct JournalCounts {
-    /// Records that reached the writer.
-    pub recorded: u64,
-    /// Records dropped because a ring was full.
-    pub dropped: u64,
-    /// Records that could not be written to disk; the newest of them are in memory still.
-    pub unwritten: u64,
-    /// Records of refused strangers that were counted in summaries instead of kept.
-    pub left_out: u64,
-    /// Lines of the access log that could not be written.
-    pub unlogged: u64,
-    /// Bytes on disk now, of matched and proven requests.
-    pub proven_bytes: u64,
-    /// Bytes on disk now, of all others.
-    pub strangers_bytes: u64,
-    /// Segment files now.
-    pub segments: u64,
-    /// Bytes that were free on the disk at the last look.
-    pub free_bytes: u64,
-    /// Whether the last records could be written to disk.
-    pub is_writable: bool,
-}
-
-/// The journal cannot be opened.
-#[derive(Debug, thiserror::Error)]
-pub enum OpenError {
-    /// The folder or a file in it.
-    #[error("the journal in {} cannot be opened: {problem}; give the server's user write access there", folder.display())]
-    Folder {
-        /// The folder.
-        folder: PathBuf,
-        /// What the system said.
-        problem: std::io::Error,
-    },
-    /// The access log.
-    #[error("the access log {} cannot be written: {problem}; change `journal.access_log` or the rights of its folder", path.display())]
-    AccessLog {
-        /// The file.
-        path: PathBuf,
-        /// What the system said.
-        problem: std::io::Error,
-    },
-    /// The writer's thread.
-    #[error("the journal's writer thread cannot be started: {0}; raise the limit of threads (ulimit -u)")]
-    Thread(std::io::Error),
-}
 
 /// The journal of this node: reads it, and owns the thread that writes it.
 pub struct Journal {

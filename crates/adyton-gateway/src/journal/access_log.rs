@@ -13,9 +13,9 @@ use std::path::{Path, PathBuf};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
-use super::OpenError;
 use super::disk::may_pass;
 use super::encoding::view::View;
+use super::open_error::OpenError;
 use line::Lines;
 
 /// What may wait for a slow reader of standard output.

@@ -1,6 +1,6 @@
 //! What the journal counts, as Prometheus text.
 
-use super::JournalCounts;
+use super::counts::JournalCounts;
 use crate::prometheus::Page;
 
 /// The page.

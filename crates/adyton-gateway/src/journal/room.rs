@@ -8,8 +8,8 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use super::JournalSettings;
 use super::disk::{Disk, Reserve};
+use super::settings::JournalSettings;
 use super::shelves::Shelves;
 
 /// How often the disk is looked at, if little is written.

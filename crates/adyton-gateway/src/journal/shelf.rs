@@ -18,9 +18,9 @@ use parking_lot::Mutex;
 
 pub(super) use batch::{Batch, Place};
 
-use super::JournalSettings;
 use super::disk::{Disk, may_pass};
 use super::segment::{self, Segment};
+use super::settings::JournalSettings;
 use super::span::Span;
 
 /// The largest segment file.

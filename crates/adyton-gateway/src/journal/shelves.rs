@@ -3,10 +3,11 @@
 use std::io;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
+use super::counts::JournalCounts;
+use super::settings::JournalSettings;
 use super::shelf::keeping::delete;
 use super::shelf::{Kind, Place, Shelf};
 use super::span::Span;
-use super::{JournalCounts, JournalSettings};
 
 /// See the top of the file.
 pub(super) struct Shelves {

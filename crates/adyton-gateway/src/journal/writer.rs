@@ -1,6 +1,6 @@
 //! The writer: one thread a node that takes records from the rings, writes them, and keeps the bounds.
 //!
-//! It looks into the rings by itself, every [`poll`](super::JournalSettings::poll), because waking it would cost the
+//! It looks into the rings by itself, every [`poll`](super::settings::JournalSettings::poll), because waking it would cost the
 //! workers a system call a request. Whoever wants to read what was just recorded asks through [`Signals::flush`].
 
 use std::sync::Arc;
@@ -12,16 +12,17 @@ use adyton_core::clock::Clock;
 use super::access_log::Sink;
 use super::encoding::view::{self, View};
 use super::faults::Faults;
+use super::frame;
 use super::lane::Lane;
 use super::recorder::Ring;
 use super::room::Room;
+use super::settings::JournalSettings;
 use super::shelf::Kind;
 use super::shelf::keeping::{PACE, SETTLED, delete};
 use super::shelves::Shelves;
 use super::signals::{Ending, Signals};
 use super::span::{self, Arrivals};
 use super::strangers::Strangers;
-use super::{JournalSettings, frame};
 
 /// How often old files are looked for.
 const TIDY: Duration = Duration::from_secs(1);

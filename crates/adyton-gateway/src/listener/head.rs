@@ -4,7 +4,7 @@
 //! (1,000 of them cost 8 % of a request), so heads are read with 100, and the few that have more take another way
 //! (`long.rs`). What the usual head pays is one look for line ends through its bytes.
 
-use memchr::memchr_iter;
+use memchr::{memchr_iter, memrchr};
 
 /// Header lines that the parser has room for.
 pub(crate) const LINES: usize = 100;
@@ -12,16 +12,71 @@ pub(crate) const LINES: usize = 100;
 /// the parser allocates, and lies below what a map of headers can hold.
 pub(crate) const LINES_MAX: usize = 16_384;
 
+/// The lines of a head, counted as they arrive, up to the empty one at its end.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Lines {
+    /// Lines that have ended, the request line among them.
+    ended: usize,
+    /// Bytes of the line that has not, and the first of them.
+    open: (usize, u8),
+}
+
+impl Lines {
+    /// Header lines so far.
+    pub(crate) fn of_headers(self) -> usize {
+        self.ended.saturating_sub(1)
+    }
+
+    /// Counts the lines that end in the next piece, empty ones too.
+    fn count(&mut self, piece: &[u8]) {
+        self.ended += memchr_iter(b'\n', piece).count();
+        let open = match memrchr(b'\n', piece) {
+            Some(last) => {
+                self.open = (0, 0);
+                &piece[last + 1..]
+            }
+            None => piece,
+        };
+        self.begin(open);
+    }
+
+    /// Where the head ends in the next piece, if it does: behind the first empty line. Empty lines before the request line are
+    /// no part of it.
+    pub(crate) fn find_end(&mut self, piece: &[u8]) -> Option<usize> {
+        let mut start = 0;
+        for at in memchr_iter(b'\n', piece) {
+            self.begin(&piece[start..at]);
+            let is_empty = matches!(self.open, (0, _) | (1, b'\r'));
+            self.open = (0, 0);
+            start = at + 1;
+            if is_empty && self.ended > 0 {
+                return Some(start);
+            }
+            self.ended += usize::from(!is_empty);
+        }
+        self.begin(&piece[start..]);
+        None
+    }
+
+    /// More has come of the line that has not ended.
+    fn begin(&mut self, piece: &[u8]) {
+        let (length, first) = self.open;
+        let first = if length == 0 {
+            piece.first().copied().unwrap_or(first)
+        } else {
+            first
+        };
+        self.open = (length + piece.len(), first);
+    }
+}
+
 /// What is known of a head that is arriving.
 #[derive(Debug, Default)]
 pub(crate) struct HeadCount {
-    /// Line ends so far, empty lines and the request line among them.
-    ends: usize,
+    lines: Lines,
     /// Bytes so far.
     bytes: usize,
     reads: usize,
-    /// The last three bytes.
-    tail: [u8; 3],
 }
 
 /// What becomes of the bytes that were read.
@@ -46,39 +101,19 @@ impl HeadCount {
 
     /// More of the head has come.
     pub(crate) fn add(&mut self, piece: &[u8]) -> Verdict {
-        let before = (self.ends, self.tail);
-        self.ends += memchr_iter(b'\n', piece).count();
+        let mut before = self.lines;
+        self.lines.count(piece);
         self.bytes += piece.len();
         self.reads += 1;
-        for byte in &piece[piece.len().saturating_sub(3)..] {
-            self.tail = [self.tail[1], self.tail[2], *byte];
-        }
-        // The request line ends too, and so does a head: no more header lines than the parser has room for.
-        if self.ends <= LINES + 1 {
+        if self.lines.of_headers() <= LINES {
             return Verdict::Parse;
         }
-        let (ends, tail) = before;
-        match header_lines(ends, tail, piece) {
+        match before.find_end(piece) {
             // The rest is a body, or the next request.
-            Some(lines) if lines <= LINES => Verdict::Parse,
-            _ => Verdict::TooLong,
+            Some(_) if before.of_headers() <= LINES => Verdict::Parse,
+            Some(_) | None => Verdict::TooLong,
         }
     }
-}
-
-/// How many header lines the head has whose end is in `piece`, after as many line ends and with these bytes before it.
-fn header_lines(ends: usize, tail: [u8; 3], piece: &[u8]) -> Option<usize> {
-    for (ends, at) in (ends..).zip(memchr_iter(b'\n', piece)) {
-        let before = |back: usize| match at.checked_sub(back) {
-            Some(at) => piece[at],
-            None => tail[3 - (back - at)],
-        };
-        let is_empty = before(1) == b'\n' || (before(1) == b'\r' && before(2) == b'\n');
-        if is_empty && ends > 0 {
-            return Some(ends - 1);
-        }
-    }
-    None
 }
 
 #[cfg(test)]
@@ -121,6 +156,29 @@ mod tests {
                 // A body full of lines is no head.
                 let whole = [head.as_slice(), &b"{\n".repeat(5_000)].concat();
                 assert_eq!(verdict(&[&whole]), expected, "{lines} with a body");
+            }
+        }
+    }
+
+    #[test]
+    fn the_end_is_found_however_the_head_comes() {
+        for end in ["\r\n", "\n"] {
+            let start = format!("{end}{end}").into_bytes();
+            let whole = [start, head(150, end)].concat();
+            let length = whole.len();
+            let text = [whole, b"{\n\n}".to_vec()].concat();
+            for step in [1, 2, 3, 50, text.len()] {
+                let (mut lines, mut before) = (Lines::default(), 0);
+                let found = text.chunks(step).find_map(|piece| {
+                    let found = lines.find_end(piece).map(|at| before + at);
+                    before += piece.len();
+                    found
+                });
+                assert_eq!(
+                    (found, lines.of_headers()),
+                    (Some(length), 150),
+                    "steps of {step}"
+                );
             }
         }
     }
