@@ -26,6 +26,8 @@ pub mod mistake;
 pub mod model;
 pub mod record;
 pub mod rejection;
+#[cfg(any(test, feature = "sample"))]
+pub mod sample;
 pub mod secret;
 pub mod service;
 pub mod shown;

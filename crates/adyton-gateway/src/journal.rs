@@ -58,6 +58,8 @@ pub use disk::{Disk, Reserve, Space, SystemDisk};
 pub use encoding::entry::{Closing, Entry, Opening};
 pub use open_error::OpenError;
 pub use recorder::Recorder;
+#[cfg(test)]
+pub(crate) use recorder::Written;
 pub use settings::JournalSettings;
 
 use search::Budget;

@@ -40,6 +40,8 @@ mod remote;
 mod snapshot;
 mod stamp;
 mod stream;
+#[cfg(test)]
+mod testing;
 mod tick_clock;
 mod trail;
 mod upstream;

@@ -32,6 +32,8 @@ mod admit;
 pub(crate) mod answer;
 mod authenticate;
 mod authorise;
+#[cfg(test)]
+mod chain;
 pub(crate) mod dispatch;
 pub(crate) mod envelope;
 pub(crate) mod limit;

@@ -13,17 +13,16 @@ mod every_reason;
 mod routes;
 mod serving;
 
-use std::collections::BTreeMap;
-
 use super::{Explanation, Reader, explain};
 use crate::catalogue::Reason;
 use crate::clock::Timestamp;
 use crate::evidence::Evidence;
 use crate::id::{ApiId, DomainId, InstanceId, ModelId, ProjectId, RequestId, ServiceId};
 use crate::live::{Change, Live};
-use crate::model::{ApiDeclaration, Engine, Model, ModelSpec, ModelStatus};
+use crate::model::Model;
 use crate::record::{AnsweredBy, CallerSeen, Door, Record};
-use crate::service::{Service, Version, Wanted};
+use crate::sample;
+use crate::service::{Service, Version};
 use crate::tenant::Project;
 
 const MINE: ProjectId = ProjectId::from_bits(0xa1);
@@ -73,37 +72,12 @@ fn live() -> Live {
 }
 
 fn model_with(id: ModelId, project: ProjectId, name: &str, apis: &[(&str, &str)]) -> Model {
-    let apis = apis.iter().map(|(method, url)| ApiDeclaration {
-        url: (*url).into(),
-        method: (*method).into(),
-        request: None,
-        response: None,
-    });
     Model {
         id,
         project,
         name: name.into(),
-        version: "0.0.1".into(),
-        status: ModelStatus::Published,
-        failure: String::new(),
-        package: None,
-        size: 0,
-        source_location: String::new(),
-        description: String::new(),
-        spec: Some(ModelSpec {
-            engine: Engine::Onnx {
-                file: "model.onnx".into(),
-            },
-            algorithm: "predict_analysis".into(),
-            runtime: None,
-            apis: apis.collect(),
-            health: None,
-            metrics: None,
-            dependencies: None,
-            notes: Vec::new(),
-            config: serde_json::Value::Null,
-        }),
-        created_at: at(),
+        spec: Some(sample::spec(apis)),
+        ..sample::model()
     }
 }
 
@@ -112,24 +86,13 @@ fn service_with(id: ServiceId, project: ProjectId, name: &str, model: ModelId) -
         id,
         project,
         name: name.into(),
-        description: String::new(),
         api: ApiId::from_bits(id.bits() >> 1),
-        wanted: Wanted::Running,
         versions: vec![Version {
             model,
-            weight: 100,
-            instance_count: 1,
-            specification: String::new(),
-            envs: BTreeMap::new(),
-            deploy_timeout_seconds: 60,
+            ..sample::version()
         }],
-        calls_per_second: None,
-        app_auth: true,
         app_code: false,
-        generation: 1,
-        created_at: at(),
-        updated_at: at(),
-        owner: "admin".into(),
+        ..sample::service()
     }
 }
 

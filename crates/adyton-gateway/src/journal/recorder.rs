@@ -84,3 +84,34 @@ impl Recorder {
         }
     }
 }
+
+/// What a recorder has handed over, for tests.
+#[cfg(test)]
+pub(crate) struct Written(RefCell<Ring>);
+
+#[cfg(test)]
+impl Written {
+    /// A recorder without a journal, and what it hands over.
+    pub(crate) fn by_recorder() -> (Recorder, Self) {
+        let (recorder, ring) = pair(1 << 20);
+        (recorder, Self(RefCell::new(ring)))
+    }
+
+    /// The records since the last call.
+    pub(crate) fn records(&self) -> Vec<Record> {
+        let mut ring = self.0.borrow_mut();
+        let slots = ring.frames.slots();
+        let chunk = ring.frames.read_chunk(slots).expect("as much as there is");
+        let (first, second) = chunk.as_slices();
+        let bytes = [first, second].concat();
+        chunk.commit_all();
+        let mut rest = &bytes[..];
+        let mut records = Vec::new();
+        while let Some((head, payload)) = rest.split_first_chunk() {
+            let (payload, next) = payload.split_at(super::frame::declared(head).expect("a length"));
+            records.push(super::encoding::view::decode(payload).expect("a record"));
+            rest = next;
+        }
+        records
+    }
+}

@@ -137,3 +137,105 @@ fn size(what: String, limit: u64, measured: u64, setting: &str) -> Evidence {
         setting: setting.to_owned(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use adyton_core::sample;
+    use adyton_identity::Visitor;
+    use http::request::Builder;
+
+    use super::*;
+    use crate::pipeline::chain::reason;
+    use crate::testing::{Rig, call, path};
+
+    fn refused(rig: &Rig, request: Builder) -> Option<(Reason, Evidence)> {
+        let given = rig.offer(rig.arrival(request, ""));
+        let refused = given.err()?;
+        Some((refused.reason(), *refused.rejection.evidence))
+    }
+
+    #[test]
+    fn each_limit_of_the_head_is_the_last_size_that_passes() {
+        let mut rig = Rig::new();
+        let length = path("").len() as u64;
+        rig.settings.limits.uri = length + 3;
+        let with_query = |query: &str| call().uri(format!("{}?{query}", path("")));
+        assert!(refused(&rig, with_query("ab")).is_none());
+        let (reason, evidence) = refused(&rig, with_query("abc")).expect("one byte more");
+        assert_eq!(reason, Reason::UriTooLarge);
+        assert_eq!(evidence, size("uri".into(), length + 3, length + 4, "limits.uri"));
+        // The absolute form is longer by scheme and host.
+        rig.settings.limits.uri = length + "http://gateway.test".len() as u64;
+        let absolute = |scheme: &str| call().uri(format!("{scheme}://gateway.test{}", path("")));
+        assert!(refused(&rig, absolute("http")).is_none());
+        assert!(refused(&rig, absolute("https")).is_some());
+    }
+
+    #[test]
+    fn headers_are_counted_with_their_line_one_by_one_and_together() {
+        let mut rig = Rig::new();
+        rig.settings.limits.header = 20;
+        // Four letters of the name, four bytes of the line.
+        let with = |value: &str| call().header("name", value);
+        assert!(refused(&rig, with(&"v".repeat(12))).is_none());
+        let (reason, evidence) = refused(&rig, with(&"v".repeat(13))).expect("one byte more");
+        assert_eq!(reason, Reason::HeaderTooLarge);
+        assert_eq!(evidence, size("header name".into(), 20, 21, "limits.header"));
+        // `host: gateway.test` are 20 with their line's end.
+        rig.settings.limits.headers = 40;
+        assert!(refused(&rig, with(&"v".repeat(12))).is_none());
+        rig.settings.limits.headers = 39;
+        let (reason, evidence) = refused(&rig, with(&"v".repeat(12))).expect("one byte more");
+        assert_eq!(reason, Reason::HeadersTooLarge);
+        assert_eq!(evidence, size("headers".into(), 39, 40, "limits.headers"));
+    }
+
+    #[test]
+    fn only_one_expectation_is_known_and_may_be_repeated() {
+        let rig = Rig::new();
+        let expecting = |lines: &[&str]| {
+            let request = lines.iter().fold(call(), |call, line| call.header(EXPECT, *line));
+            refused(&rig, request).map(|(reason, _)| reason)
+        };
+        assert_eq!(expecting(&[]), None);
+        assert_eq!(expecting(&["100-continue"]), None);
+        assert_eq!(expecting(&["100-Continue", "100-continue"]), None);
+        for lines in [
+            &["200-ok"][..],
+            &["100-continue", "x"],
+            &[""],
+            &["100-continue, x"],
+        ] {
+            assert_eq!(expecting(lines), Some(Reason::RequestExpectation), "{lines:?}");
+        }
+    }
+
+    #[test]
+    fn a_body_comes_as_it_is_or_in_chunks() {
+        let rig = Rig::new();
+        let coded = |lines: &[&str]| {
+            let request = lines
+                .iter()
+                .fold(call(), |call, line| call.header(TRANSFER_ENCODING, *line));
+            refused(&rig, request).map(|(reason, _)| reason)
+        };
+        assert_eq!(coded(&[]), None);
+        assert_eq!(coded(&["chunked"]), None);
+        assert_eq!(coded(&[" Chunked ,"]), None);
+        for lines in [&["gzip"][..], &["gzip, chunked"], &["chunked", "chunked"], &[""]] {
+            assert_eq!(coded(lines), Some(Reason::RequestTransferCoding), "{lines:?}");
+        }
+    }
+
+    #[test]
+    fn at_the_prediction_tab_the_head_counts_that_was_sent_there() {
+        let mut rig = Rig::new();
+        let mut arrival = rig.at_tab(Some(sample::PROJECT), Visitor::Credentials, call(), "");
+        rig.settings.limits.uri = 100;
+        let crate::arrival::Entrance::PredictionTab(guest) = &mut arrival.door else {
+            panic!("it came through the tab");
+        };
+        guest.sent.uri = format!("/{}", "a".repeat(100)).parse().expect("an address");
+        assert_eq!(reason(rig.offer(arrival)), Reason::UriTooLarge);
+    }
+}

@@ -103,3 +103,104 @@ pub(crate) fn as_signed(arrival: &Arrival, slash: EncodedSlash) -> Request<'_> {
         },
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use adyton_core::catalogue::Reason;
+    use adyton_core::live::Change;
+    use adyton_core::sample;
+    use adyton_core::service::Service;
+    use adyton_identity::Way;
+    use http::request::Builder;
+
+    use super::*;
+    use crate::pipeline::chain::reason;
+    use crate::testing::{Rig, call};
+
+    /// How the caller of a request showed who they are, and whether that is proven with the head.
+    fn shown(rig: &Rig, request: Builder, body: &str) -> Result<(Way, bool), Reason> {
+        match rig.known(rig.arrival(request, body)) {
+            Ok(((_, known), _)) => Ok((known.claimed().way(), known.is_proven())),
+            Err(refused) => Err(refused.reason()),
+        }
+    }
+
+    #[test]
+    fn every_way_is_taken_at_the_api_address() {
+        let rig = Rig::new();
+        assert_eq!(shown(&rig, rig.by_token(), "{}"), Ok((Way::Token, true)));
+        let code = call().header("x-apig-appcode", sample::APP_CODE);
+        assert_eq!(shown(&rig, code, "{}"), Ok((Way::AppCode, true)));
+        let pair = call()
+            .header("x-hw-id", sample::APP_KEY)
+            .header("x-hw-appkey", sample::APP_SECRET);
+        assert_eq!(shown(&rig, pair, "{}"), Ok((Way::KeyPair, true)));
+        assert_eq!(shown(&rig, call(), "{}"), Err(Reason::CredentialsMissing));
+    }
+
+    #[test]
+    fn a_signature_is_proven_with_the_last_byte() {
+        let rig = Rig::new();
+        let keys = [
+            (sample::ACCESS_KEY, sample::SECRET_KEY, Way::AccessKey),
+            (sample::APP_KEY, sample::APP_SECRET, Way::AppSignature),
+        ];
+        for (key, secret, way) in keys {
+            let signed = |body: &str| rig.signed(key, secret, body.as_bytes());
+            assert_eq!(shown(&rig, signed("{}"), "{}"), Ok((way, false)));
+            assert_eq!(
+                shown(&rig, signed(""), ""),
+                Ok((way, true)),
+                "there is no byte to wait for"
+            );
+        }
+    }
+
+    #[test]
+    fn apps_are_taken_once_one_is_authorised() {
+        let mut rig = Rig::new();
+        rig.change(Change::Service(Box::new(Service {
+            app_auth: false,
+            ..sample::service()
+        })));
+        let code = || call().header("x-apig-appcode", sample::APP_CODE);
+        assert_eq!(shown(&rig, code(), "{}"), Err(Reason::CredentialsNotAccepted));
+        rig.change(Change::Service(Box::new(Service {
+            app_code: false,
+            ..sample::service()
+        })));
+        assert_eq!(shown(&rig, code(), "{}"), Err(Reason::AppCodeDisabled));
+        rig.change(Change::Service(Box::new(sample::service())));
+        assert_eq!(shown(&rig, code(), "{}"), Ok((Way::AppCode, true)));
+    }
+
+    #[test]
+    fn the_prediction_tab_takes_users_and_sessions_but_no_apps() {
+        let rig = Rig::new();
+        let at_tab = |visitor, request| rig.at_tab(Some(sample::PROJECT), visitor, request, "{}");
+        let ((_, known), _) = rig
+            .known(at_tab(Visitor::Credentials, rig.by_token()))
+            .expect("a user");
+        assert_eq!(known.claimed().way(), Way::Token);
+        let code = call().header("x-apig-appcode", sample::APP_CODE);
+        assert_eq!(
+            reason(rig.known(at_tab(Visitor::Credentials, code))),
+            Reason::CredentialsNotAccepted
+        );
+        let session = Visitor::Session(known.claimed().clone().through_console());
+        let ((_, known), _) = rig.known(at_tab(session, call())).expect("a session");
+        assert!(known.is_proven(), "the control plane has verified it");
+    }
+
+    #[test]
+    fn the_record_names_who_is_proven_and_no_claim() {
+        let rig = Rig::new();
+        let caller = |request, body: &str| {
+            let (_, trail) = rig.known(rig.arrival(request, body)).expect("somebody");
+            rig.record(trail).caller.map(|caller| caller.name)
+        };
+        assert_eq!(caller(rig.by_token(), "{}").as_deref(), Some("user"));
+        let signed = rig.signed(sample::ACCESS_KEY, sample::SECRET_KEY, b"{}");
+        assert_eq!(caller(signed, "{}"), None);
+    }
+}

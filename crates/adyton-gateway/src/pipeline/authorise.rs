@@ -54,3 +54,61 @@ pub(crate) fn decide<'l>(live: &Live, offer: Offer<'l>, known: Known) -> Result<
 pub(crate) fn may_call(live: &Live, caller: &Caller, api: &Api) -> Result<(), Box<Refused>> {
     policy::may_call(live, caller, api).map_err(|denied| denied.rejection().into())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use adyton_core::catalogue::Reason;
+    use adyton_core::id::{AuthorisationId, ProjectId};
+    use adyton_core::live::Change;
+    use adyton_core::sample;
+    use adyton_core::tenant::{Assignment, Role, Scope, User};
+
+    use crate::pipeline::chain::reason;
+    use crate::testing::{Rig, call};
+
+    fn may(role: Role, scope: Scope) -> Result<(), Reason> {
+        let mut rig = Rig::new();
+        rig.change(Change::User(User {
+            assignments: vec![Assignment { role, scope }],
+            ..sample::user()
+        }));
+        match rig.grant(rig.arrival(rig.by_token(), "{}")) {
+            Ok(_) => Ok(()),
+            Err(refused) => Err(refused.reason()),
+        }
+    }
+
+    #[test]
+    fn users_need_a_role_that_calls_in_the_services_project() {
+        let here = Scope::Project(sample::PROJECT);
+        for role in [Role::Administrator, Role::Operator, Role::Caller] {
+            assert_eq!(may(role, here), Ok(()), "{role:?}");
+            assert_eq!(may(role, Scope::Domain(sample::DOMAIN)), Ok(()), "{role:?}");
+        }
+        assert_eq!(may(Role::Auditor, here), Err(Reason::IamNotPermitted));
+        let elsewhere = Scope::Project(ProjectId::from_bits(99));
+        assert!(may(Role::Caller, elsewhere).is_err());
+    }
+
+    #[test]
+    fn apps_need_an_authorisation_for_the_api() {
+        let mut rig = Rig::new();
+        let by_app = |rig: &Rig| rig.arrival(call().header("x-apig-appcode", sample::APP_CODE), "{}");
+        assert!(rig.grant(by_app(&rig)).is_ok());
+        rig.change(Change::AuthorisationGone(AuthorisationId::from_bits(1)));
+        assert_eq!(reason(rig.grant(by_app(&rig))), Reason::AppNotAuthorised);
+    }
+
+    #[test]
+    fn a_grant_knows_when_its_request_arrived() {
+        let rig = Rig::new();
+        let arrived = rig.time.monotonic();
+        let arrival = rig.arrival(rig.by_token(), "{}");
+        rig.pass(Duration::from_secs(3));
+        let (grant, _) = rig.grant(arrival).expect("a grant");
+        assert_eq!(grant.arrived(), arrived);
+        assert!(grant.is_proven());
+    }
+}

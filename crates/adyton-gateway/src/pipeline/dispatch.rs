@@ -37,6 +37,8 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(1200);
 mod attempt;
 mod forward;
 mod in_process;
+#[cfg(test)]
+mod tests;
 
 /// What calls are handed over with.
 pub(crate) struct Dispatcher {

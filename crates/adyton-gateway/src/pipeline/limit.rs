@@ -29,6 +29,8 @@ mod bound;
 mod coding;
 mod decoder;
 mod room;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use bodies::Bodies;
 use bodies::Unproven;

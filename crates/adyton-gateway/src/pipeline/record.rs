@@ -147,3 +147,62 @@ impl Drop for Recording {
         self.end();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{Rig, call};
+
+    fn recording(rig: &Rig) -> Recording {
+        let arrival = rig.arrival(call().uri("/v1/infers/x?token=abc"), "");
+        Recording::begin(&rig.records, &["token".to_owned()], &arrival, None)
+    }
+
+    #[test]
+    fn a_request_is_recorded_once_when_its_answer_is_complete() {
+        let rig = Rig::new();
+        let mut recording = recording(&rig);
+        recording.answered(200, AnsweredBy::Model);
+        recording.sent(7);
+        assert!(rig.written.records().is_empty());
+        let id = recording.id();
+        recording.finish();
+        let records = rig.written.records();
+        let [record] = &records[..] else {
+            panic!("one record: {records:?}");
+        };
+        assert_eq!((record.id, record.status, record.response_bytes), (id, 200, 7));
+        assert_eq!(record.reason, None);
+        assert!(record.query.starts_with("token=sha256:"), "{}", record.query);
+    }
+
+    #[test]
+    fn a_client_that_leaves_is_recorded_too() {
+        let rig = Rig::new();
+        let problem = || {
+            let record = rig.written.records().pop().expect("a record");
+            assert_eq!((record.status, record.reason), (499, Some(Reason::ClientClosed)));
+            assert_eq!(record.answered_by, AnsweredBy::Gateway);
+            match record.evidence {
+                Evidence::Request { problem } => (problem, record.model_us),
+                other => panic!("how far it came is told: {other:?}"),
+            }
+        };
+        let mut left = recording(&rig);
+        let began = rig.time.monotonic();
+        left.trail().waits(began);
+        rig.pass(Duration::from_millis(5));
+        drop(left);
+        let (told, model_us) = problem();
+        assert_eq!(told, "the client left 5 ms after its request, before the answer");
+        assert_eq!(model_us, 5_000, "it may have left because of the model");
+        let mut left = recording(&rig);
+        left.answered(200, AnsweredBy::Model);
+        left.sent(3);
+        drop(left);
+        assert_eq!(
+            problem().0,
+            "the client left after 3 bytes of an answer with status 200"
+        );
+    }
+}

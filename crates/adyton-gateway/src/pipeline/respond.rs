@@ -181,3 +181,6 @@ async fn read_rest(leftover: Leftover) -> bool {
     }
     true
 }
+
+#[cfg(test)]
+mod tests;

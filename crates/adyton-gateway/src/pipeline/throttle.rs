@@ -146,3 +146,111 @@ impl Place {
         Err(refused)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use adyton_core::live::Change;
+    use adyton_core::sample;
+    use adyton_core::service::Service;
+
+    use super::*;
+    use crate::pipeline::chain::reason;
+    use crate::testing::Rig;
+
+    fn limited(calls: u32) -> Rig {
+        let mut rig = Rig::new();
+        rig.settings.default_per_second = calls;
+        rig
+    }
+
+    /// The turn of a proven caller who calls now.
+    fn proven(rig: &Rig) -> Result<Turn, Box<Refused>> {
+        let ((_, turn), _) = rig.turn(rig.arrival(rig.by_token(), "{}"))?;
+        Ok(turn)
+    }
+
+    /// The turn of a caller who is proven with the body.
+    fn provisional(rig: &Rig) -> Result<Turn, Box<Refused>> {
+        let signed = rig.signed(sample::ACCESS_KEY, sample::SECRET_KEY, b"{}");
+        let ((_, turn), _) = rig.turn(rig.arrival(signed, "{}"))?;
+        Ok(turn)
+    }
+
+    #[test]
+    fn no_limit_lets_all_through_and_says_nothing_of_what_is_left() {
+        let rig = limited(0);
+        for _ in 0..1_000 {
+            assert_eq!(proven(&rig).expect("no limit").spend(), None);
+        }
+    }
+
+    #[test]
+    fn the_limit_of_the_api_goes_before_the_default() {
+        let mut rig = limited(1_000);
+        rig.change(Change::Service(Box::new(Service {
+            calls_per_second: Some(2),
+            ..sample::service()
+        })));
+        for remain in [1, 0] {
+            let left = proven(&rig).expect("a turn").spend();
+            assert_eq!(left, Some(Allowance { remain, limit: 2 }));
+        }
+        let refused = proven(&rig).err().expect("the third of two");
+        assert_eq!(refused.reason(), Reason::ThrottleApi);
+        assert_eq!(refused.retry_after, Some(Duration::from_millis(500)));
+        assert_eq!(refused.allowance, Some(Allowance { remain: 0, limit: 2 }));
+        let Evidence::Throttle {
+            retry_after_ms,
+            setting,
+            ..
+        } = &*refused.rejection.evidence
+        else {
+            panic!("what the limit was is told");
+        };
+        assert_eq!(
+            (*retry_after_ms, setting.as_str()),
+            (500, "calls_per_second of the service")
+        );
+        rig.pass(Duration::from_millis(500));
+        assert!(proven(&rig).is_ok(), "who waits as long as told is let through");
+        rig.change(Change::Service(Box::new(Service {
+            calls_per_second: Some(0),
+            ..sample::service()
+        })));
+        assert!(proven(&rig).is_ok(), "0 is no limit, whatever the default is");
+    }
+
+    #[test]
+    fn a_turn_that_is_not_spent_goes_back_and_a_spent_one_does_not() {
+        let rig = limited(1);
+        drop(proven(&rig).expect("a turn"));
+        drop(proven(&rig).expect("the same one"));
+        proven(&rig).expect("the same one").spend();
+        assert_eq!(reason(proven(&rig)), Reason::ThrottleApi);
+    }
+
+    #[test]
+    fn who_is_not_proven_only_looks_until_they_are() {
+        let rig = limited(1);
+        let mut first = provisional(&rig).expect("it is there");
+        let mut second = provisional(&rig).expect("the first one took nothing");
+        let now = rig.time.monotonic();
+        assert!(first.reserve(now).is_ok());
+        assert!(first.reserve(now).is_ok(), "once is enough");
+        assert_eq!(reason(second.reserve(now)), Reason::ThrottleApi);
+        assert_eq!(reason(provisional(&rig)), Reason::ThrottleApi);
+        drop(first);
+        assert!(second.reserve(now).is_ok(), "it went back");
+    }
+
+    #[test]
+    fn what_counts_is_when_a_request_arrived() {
+        let rig = limited(1);
+        let early = rig.arrival(rig.by_token(), "{}");
+        proven(&rig).expect("a turn").spend();
+        rig.pass(Duration::from_secs(5));
+        assert_eq!(reason(rig.turn(early)), Reason::ThrottleApi);
+    }
+}

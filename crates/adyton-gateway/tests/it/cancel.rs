@@ -59,7 +59,6 @@ fn a_client_that_sends_ahead_and_leaves_is_seen_to_leave() {
     client.send(world.call().bytes());
     program.wait_until_asked(1);
     client.send(b"\r\n");
-    std::thread::sleep(Duration::from_millis(100));
     drop(client);
     program.wait_until_left(1);
     left(&world);

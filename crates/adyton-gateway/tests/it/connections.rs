@@ -103,36 +103,3 @@ fn bodies_of_the_unproven_take_memory_as_they_arrive_and_the_oldest_make_room() 
     assert_eq!((reply.status, reply.reason()), (429, "service.queue_full"));
     drop(begun);
 }
-
-#[test]
-fn a_body_whose_caller_is_proven_last_has_a_minute_and_a_proven_one_has_not() {
-    let world = World::new();
-    let program = Program::echo();
-    world.runs_at(program.address);
-    let length = 4_000 * KIB;
-    let mut unproven = world.client();
-    let mut proven = world.client();
-    let stranger = signed_wrongly(&world, length);
-    let token = world.call().body("z".repeat(length)).bytes();
-    let step = length / 80;
-    let mut refused = None;
-    // Fast enough for the pace, and never a pause: only the whole takes too long.
-    for (second, (piece, other)) in stranger.chunks(step).zip(token.chunks(step)).enumerate() {
-        proven.send(other);
-        if refused.is_none() && !unproven.try_send(piece) {
-            refused = Some(second);
-        }
-        world.clock.advance(Duration::from_secs(1));
-        std::thread::sleep(Duration::from_millis(60));
-        if refused.is_none() && !world.records().is_empty() {
-            refused = Some(second);
-        }
-    }
-    let rest = token.len() - token.len() / step * step;
-    assert!(rest < step, "all was sent");
-    assert_eq!(proven.read().status, 200);
-    let reply = unproven.read();
-    assert_eq!((reply.status, reply.reason()), (408, "body.too_slow"));
-    let refused = refused.expect("it was refused");
-    assert!((58..70).contains(&refused), "after {refused} seconds");
-}

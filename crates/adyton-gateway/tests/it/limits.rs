@@ -429,25 +429,3 @@ fn many_large_bodies_wait_for_memory_and_are_all_answered() {
         }
     });
 }
-
-#[test]
-fn a_body_that_drips_is_refused_however_often_a_byte_comes() {
-    let world = World::new();
-    let mut client = world.client();
-    client.send(world.call().header("Content-Length", "100").bytes());
-    let mut sent = 0;
-    // A byte each second: never a pause of eight seconds, and yet far too slow.
-    while sent < 90 && world.records().is_empty() {
-        client.send("x");
-        sent += 1;
-        world.clock.advance(Duration::from_secs(1));
-        // The worker's tick, in real time, takes the new time over.
-        std::thread::sleep(Duration::from_millis(60));
-    }
-    let reply = client.read();
-    assert_eq!(
-        (reply.status, reply.header("x-adyton-reason")),
-        (408, "body.too_slow")
-    );
-    assert!((8..30).contains(&sent), "after {sent} seconds");
-}

@@ -8,19 +8,16 @@ use adyton_core::catalogue::Reason;
 use adyton_core::clock::{Clock, Timestamp};
 use adyton_core::digest::Sha256;
 use adyton_core::evidence::Evidence;
-use adyton_core::id::{
-    AccessKeyId, ApiId, AppCodeId, AppId, AppKey, AuthorisationId, DomainId, ProjectId, UserId,
-};
+use adyton_core::id::{AccessKeyId, ApiId, AppId, AppKey, DomainId, ProjectId, UserId};
 use adyton_core::live::{Change, Live};
 use adyton_core::rejection::Rejection;
+use adyton_core::sample;
 use adyton_core::secret::Secret;
-use adyton_core::tenant::{
-    AccessKey, App, AppCode, Assignment, Authorisation, Domain, Project, Role, Scope, TokenKey, User,
-};
+use adyton_core::tenant::{AccessKey, App, Assignment, Authorisation, Project, Role, Scope, TokenKey, User};
 use adyton_identity::{Accepts, Caller, Identity, Request, Settings, Standing};
 use adyton_sign::{BodyHash, EncodedSlash, Head, Outgoing, sign};
 
-pub const DOMAIN: DomainId = DomainId::from_bits(1);
+pub const DOMAIN: DomainId = sample::DOMAIN;
 pub const HERE: ProjectId = ProjectId::from_bits(11);
 pub const THERE: ProjectId = ProjectId::from_bits(12);
 pub const ALICE: UserId = UserId::from_bits(21);
@@ -56,13 +53,12 @@ pub fn alice() -> User {
     User {
         id: ALICE,
         name: "alice".into(),
-        domain: DOMAIN,
-        enabled: true,
         token_epoch: 3,
         assignments: vec![Assignment {
             role: Role::Operator,
             scope: Scope::Project(HERE),
         }],
+        ..sample::user()
     }
 }
 
@@ -71,17 +67,10 @@ pub fn app() -> App {
         id: APP,
         project: HERE,
         name: "phone".into(),
-        remark: String::new(),
         key: AppKey::new(APP_KEY),
         secret: Secret::new(APP_SECRET.into()),
-        enabled: true,
-        codes: vec![AppCode {
-            id: AppCodeId::from_bits(1),
-            digest: Sha256::of(APP_CODE.as_bytes()),
-            created_at: start(),
-        }],
-        created_at: start(),
-        updated_at: start(),
+        codes: vec![sample::app_code(APP_CODE)],
+        ..sample::app()
     }
 }
 
@@ -90,9 +79,7 @@ pub fn access_key() -> AccessKey {
         id: AccessKeyId::new(AK),
         user: ALICE,
         secret: Secret::new(SK.into()),
-        enabled: true,
-        created_at: start(),
-        description: String::new(),
+        ..sample::access_key()
     }
 }
 
@@ -116,15 +103,12 @@ impl World {
             identity: Identity::new(clock.clone(), settings),
             clock,
         };
-        world.apply(Change::Domain(Domain {
-            id: DOMAIN,
-            name: "acme".into(),
-        }));
+        world.apply(Change::Domain(sample::domain()));
         for (id, name) in [(HERE, "here"), (THERE, "there")] {
             world.apply(Change::Project(Project {
                 id,
                 name: name.into(),
-                domain: DOMAIN,
+                ..sample::project()
             }));
         }
         world.apply(Change::User(alice()));
@@ -141,10 +125,9 @@ impl World {
         world.apply(Change::AccessKey(access_key()));
         world.apply(Change::App(app()));
         world.apply(Change::Authorisation(Authorisation {
-            id: AuthorisationId::from_bits(1),
             app: APP,
             api: API,
-            created_at: start(),
+            ..sample::authorisation()
         }));
         world.apply(Change::TokenKey(token_key(
             7,

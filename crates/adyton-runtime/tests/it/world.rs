@@ -1,16 +1,16 @@
 //! A node without a gateway: the live state, the reconciler, and what they tell.
 
-use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use adyton_core::clock::{Clock, Timestamp};
+use adyton_core::clock::Clock;
 use adyton_core::events::{Event, Events};
-use adyton_core::id::{ApiId, ModelId, ProjectId, ServiceId};
+use adyton_core::id::{ApiId, ModelId, ServiceId};
 use adyton_core::instances::{Instances, ServiceSeen};
 use adyton_core::live::{Change, Live, LiveCell};
-use adyton_core::model::{Model, ModelStatus};
+use adyton_core::model::Model;
+use adyton_core::sample;
 use adyton_core::service::{Service, ServiceStatus, Version, Wanted};
 use adyton_runtime::command::CommandSettings;
 use adyton_runtime::onnx::Onnx;
@@ -121,17 +121,11 @@ impl World {
             .unwrap();
         self.change(Change::Model(Box::new(Model {
             id,
-            project: ProjectId::from_bits(1),
             name: format!("m{number}"),
-            version: "0.0.1".to_owned(),
-            status: ModelStatus::Published,
-            failure: String::new(),
             package: Some(published.digest),
             size: published.size,
-            source_location: String::new(),
-            description: String::new(),
             spec: Some(spec),
-            created_at: Timestamp::from_seconds(0),
+            ..sample::model()
         })));
         id
     }
@@ -188,27 +182,18 @@ impl World {
             .map_or(1, |before| before.service.generation + 1);
         let versions = versions.iter().map(|(model, instance_count)| Version {
             model: *model,
-            weight: 100,
             instance_count: *instance_count,
-            specification: String::new(),
-            envs: BTreeMap::new(),
             deploy_timeout_seconds,
+            ..sample::version()
         });
         let service = Service {
             id,
-            project: ProjectId::from_bits(1),
             name: format!("s{}", id.bits()),
-            description: String::new(),
             api: ApiId::from_bits(id.bits()),
             wanted,
             versions: versions.collect(),
-            calls_per_second: None,
-            app_auth: false,
-            app_code: false,
             generation,
-            created_at: Timestamp::from_seconds(0),
-            updated_at: Timestamp::from_seconds(0),
-            owner: String::new(),
+            ..sample::service()
         };
         self.change(Change::Service(Box::new(service)));
     }

@@ -8,7 +8,7 @@ use super::Case;
 use crate::client::{Ask, Reply};
 use crate::in_process::echo;
 use crate::model::{Program, wait_for};
-use crate::world::{SERVICE, World, path};
+use crate::world::{World, path};
 
 pub(super) const CASES: &[Case] = &[
     (Reason::RouteNotAnApiAddress, || post("/")),
@@ -112,18 +112,10 @@ fn too_slow() -> (World, Reply) {
         world.gateway.metrics().in_flight() == 1
     });
     // The gateway's clock stands still: the wait begins some time after the request does, so it is moved until it ends.
-    let clock = world.clock.clone();
-    let ended = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false));
-    let done = ended.clone();
-    let mover = std::thread::spawn(move || {
-        while !done.load(std::sync::atomic::Ordering::SeqCst) {
-            clock.advance(Duration::from_secs(1));
-            std::thread::sleep(Duration::from_millis(5));
-        }
+    wait_for("the refusal", || {
+        world.clock.advance(Duration::from_secs(1));
+        !world.records().is_empty()
     });
     let reply = client.read();
-    ended.store(true, std::sync::atomic::Ordering::SeqCst);
-    mover.join().unwrap();
-    assert!(SERVICE.bits() > 0);
     (world, reply)
 }

@@ -1,0 +1,245 @@
+//! One of each entity, for tests: what they do not care about is filled in here, and a new field is one edit.
+//!
+//! They belong together: [`live`] is a state in which [`user`] and [`app`] may call [`service`]. A test that needs another one
+//! changes what it cares about: `Service { wanted: Wanted::Stopped, ..sample::service() }`.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use crate::clock::Timestamp;
+use crate::digest::Sha256;
+use crate::id::{
+    AccessKeyId, ApiId, AppCodeId, AppId, AppKey, AuthorisationId, DomainId, InstanceId, ModelId, ProjectId,
+    ServiceId, UserId,
+};
+use crate::live::{Change, Live};
+use crate::model::{ApiDeclaration, Engine, Model, ModelSpec, ModelStatus};
+use crate::secret::Secret;
+use crate::service::{Service, Version, Wanted};
+use crate::tenant::{
+    AccessKey, App, AppCode, Assignment, Authorisation, Domain, Project, Role, Scope, TokenKey, User,
+};
+
+/// The domain.
+pub const DOMAIN: DomainId = DomainId::from_bits(1);
+/// The project of all that follows.
+pub const PROJECT: ProjectId = ProjectId::from_bits(2);
+/// The user.
+pub const USER: UserId = UserId::from_bits(4);
+/// The public half of the user's access key.
+pub const ACCESS_KEY: &str = "AAAAAAAAAAAAAAAAAAAA";
+/// The secret half.
+pub const SECRET_KEY: &str = "the user's secret key";
+/// The app.
+pub const APP: AppId = AppId::from_bits(6);
+/// Its AppKey.
+pub const APP_KEY: &str = "0123456789abcdef0123456789abcdef";
+/// Its AppSecret.
+pub const APP_SECRET: &str = "the app's secret";
+/// Its AppCode.
+pub const APP_CODE: &str = "an-app-code-of-at-least-sixty-four-characters-0123456789-0123456789";
+/// The model.
+pub const MODEL: ModelId = ModelId::from_bits(8);
+/// An instance of it.
+pub const INSTANCE: InstanceId = InstanceId::from_bits(9);
+/// The service.
+pub const SERVICE: ServiceId = ServiceId::from_bits(0x10);
+/// Its API.
+pub const API: ApiId = ApiId::from_bits(0x11);
+
+/// When everything was made.
+pub fn long_ago() -> Timestamp {
+    Timestamp::from_seconds(1_700_000_000)
+}
+
+/// The domain.
+pub fn domain() -> Domain {
+    Domain {
+        id: DOMAIN,
+        name: "domain".into(),
+    }
+}
+
+/// The project.
+pub fn project() -> Project {
+    Project {
+        id: PROJECT,
+        name: "project".into(),
+        domain: DOMAIN,
+    }
+}
+
+/// The user: an administrator of the domain.
+pub fn user() -> User {
+    User {
+        id: USER,
+        name: "user".into(),
+        domain: DOMAIN,
+        enabled: true,
+        token_epoch: 1,
+        assignments: vec![Assignment {
+            role: Role::Administrator,
+            scope: Scope::Domain(DOMAIN),
+        }],
+    }
+}
+
+/// The user's access key.
+pub fn access_key() -> AccessKey {
+    AccessKey {
+        id: AccessKeyId::new(ACCESS_KEY),
+        user: USER,
+        secret: Secret::new(SECRET_KEY.into()),
+        enabled: true,
+        created_at: long_ago(),
+        description: String::new(),
+    }
+}
+
+/// The app, with one AppCode.
+pub fn app() -> App {
+    App {
+        id: APP,
+        project: PROJECT,
+        name: "app".into(),
+        remark: String::new(),
+        key: AppKey::new(APP_KEY),
+        secret: Secret::new(APP_SECRET.into()),
+        enabled: true,
+        codes: vec![app_code(APP_CODE)],
+        created_at: long_ago(),
+        updated_at: long_ago(),
+    }
+}
+
+/// An AppCode with this text.
+pub fn app_code(text: &str) -> AppCode {
+    AppCode {
+        id: AppCodeId::from_bits(1),
+        digest: Sha256::of(text.as_bytes()),
+        created_at: long_ago(),
+    }
+}
+
+/// The app may call the service.
+pub fn authorisation() -> Authorisation {
+    Authorisation {
+        id: AuthorisationId::from_bits(1),
+        app: APP,
+        api: API,
+        created_at: long_ago(),
+    }
+}
+
+/// A path that a model answers.
+pub fn declaration(method: &str, url: &str) -> ApiDeclaration {
+    ApiDeclaration {
+        url: url.into(),
+        method: method.into(),
+        request: None,
+        response: None,
+    }
+}
+
+/// A package that declares these methods and paths.
+pub fn spec(apis: &[(&str, &str)]) -> ModelSpec {
+    ModelSpec {
+        engine: Engine::Onnx {
+            file: "model.onnx".into(),
+        },
+        algorithm: "predict_analysis".into(),
+        runtime: None,
+        apis: apis
+            .iter()
+            .map(|(method, url)| declaration(method, url))
+            .collect(),
+        health: None,
+        metrics: None,
+        dependencies: None,
+        notes: Vec::new(),
+        config: serde_json::Value::Null,
+    }
+}
+
+/// The model, which answers `POST /`.
+pub fn model() -> Model {
+    Model {
+        id: MODEL,
+        project: PROJECT,
+        name: "model".into(),
+        version: "0.0.1".into(),
+        status: ModelStatus::Published,
+        failure: String::new(),
+        package: None,
+        size: 0,
+        source_location: String::new(),
+        description: String::new(),
+        spec: Some(spec(&[("POST", "/")])),
+        created_at: long_ago(),
+    }
+}
+
+/// The service's only version: one instance of the model, with all of the traffic.
+pub fn version() -> Version {
+    Version {
+        model: MODEL,
+        weight: 100,
+        instance_count: 1,
+        specification: String::new(),
+        envs: BTreeMap::new(),
+        deploy_timeout_seconds: 60,
+    }
+}
+
+/// The service. Apps may call it, with AppCodes too.
+pub fn service() -> Service {
+    Service {
+        id: SERVICE,
+        project: PROJECT,
+        name: "service".into(),
+        description: String::new(),
+        api: API,
+        wanted: Wanted::Running,
+        versions: vec![version()],
+        calls_per_second: None,
+        app_auth: true,
+        app_code: true,
+        generation: 1,
+        created_at: long_ago(),
+        updated_at: long_ago(),
+        owner: "user".into(),
+    }
+}
+
+/// A key that seals tokens since a minute before `now`.
+pub fn token_key(now: Timestamp) -> TokenKey {
+    TokenKey {
+        id: 1,
+        secret: Secret::new([7; 32]),
+        created_at: now.before(Duration::from_secs(60)),
+    }
+}
+
+/// All of them.
+pub fn changes(now: Timestamp) -> Vec<Change> {
+    vec![
+        Change::Domain(domain()),
+        Change::Project(project()),
+        Change::User(user()),
+        Change::TokenKey(token_key(now)),
+        Change::AccessKey(access_key()),
+        Change::App(app()),
+        Change::Model(Box::new(model())),
+        Change::Service(Box::new(service())),
+        Change::Authorisation(authorisation()),
+    ]
+}
+
+/// The live state that holds all of them, and then these changes.
+pub fn live(now: Timestamp, more: impl IntoIterator<Item = Change>) -> Live {
+    let mut live = Live::default();
+    for change in changes(now).into_iter().chain(more) {
+        live.apply(live.revision() + 1, change);
+    }
+    live
+}
