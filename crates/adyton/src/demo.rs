@@ -24,7 +24,7 @@ use adyton_cli::client::target::Target;
 use adyton_cli::client::{Body, Client, ModelFilter, wait};
 use adyton_cli::command::model::{Naming, import, next_version};
 use adyton_cli::command::predict::{Call, Held, call, url};
-use adyton_cli::command::service::{READY_TIME, deploy, status, wish};
+use adyton_cli::command::service::{deploy, status, wish};
 use adyton_cli::context::Context;
 use adyton_cli::failure::{Failure, Outcome};
 use adyton_cli::terminal::{Printable, Tone};
@@ -160,7 +160,7 @@ impl Stage<'_> {
                 (deploy(self.client, wish(&name, &model))?, 0, how)
             }
         };
-        let service = wait::rollout(self.client, terminal, &id, before, READY_TIME)?;
+        let service = wait::rollout(self.client, terminal, &id, before, wait::READY_TIME)?;
         let engine = service
             .config
             .first()

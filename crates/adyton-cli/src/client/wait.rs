@@ -12,6 +12,9 @@ use super::Client;
 use crate::failure::{Failure, Outcome};
 use crate::terminal::Terminal;
 
+/// How long a service may take to get ready before a command stops waiting for it.
+pub const READY_TIME: Duration = Duration::from_secs(600);
+
 /// The first pause between two questions; each is a quarter longer than the one before.
 const PAUSE_FIRST: Duration = Duration::from_millis(40);
 /// The longest pause.

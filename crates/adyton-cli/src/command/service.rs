@@ -10,9 +10,7 @@ mod show;
 mod start;
 mod stop;
 mod update;
-
-use std::collections::BTreeMap;
-use std::time::Duration;
+mod variables;
 
 use clap::Subcommand;
 
@@ -21,10 +19,7 @@ pub use show::facts;
 pub use start::status;
 
 use crate::context::Context;
-use crate::failure::{Failure, Outcome};
-
-/// How long a service may take to get ready before a command stops to wait for it.
-pub const READY_TIME: Duration = Duration::from_secs(600);
+use crate::failure::Outcome;
 
 /// Deploy and run services
 #[derive(Subcommand)]
@@ -62,33 +57,6 @@ impl Service {
             Service::Delete(verb) => verb.run(context),
             Service::Events(verb) => verb.run(context),
             Service::Logs(verb) => verb.run(context),
-        }
-    }
-}
-
-/// `--env` as written: `NAME=VALUE`.
-fn variables(said: &[String]) -> Outcome<BTreeMap<String, String>> {
-    let pair =
-        |one: &String| match one.split_once('=') {
-            Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
-            _ => Err(Failure::wrong_use(format!("--env {one}: expected NAME=VALUE"))
-                .hint("write --env NAME=VALUE")),
-        };
-    said.iter().map(pair).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_variable_has_a_name_and_any_value() {
-        let read = |said: &[&str]| variables(&said.iter().map(|one| (*one).to_owned()).collect::<Vec<_>>());
-        let read_ones = read(&["A=1", "B=x=y", "C="]).unwrap();
-        assert_eq!(read_ones["B"], "x=y");
-        assert_eq!(read_ones["C"], "");
-        for wrong in ["NAME", "=value", ""] {
-            assert!(read(&[wrong]).is_err_and(|failure| failure.to_string().contains("expected NAME=VALUE")));
         }
     }
 }

@@ -7,9 +7,9 @@ use clap::Args;
 use serde::Serialize;
 
 use crate::client::lookup;
-use crate::command::requests::moment;
 use crate::context::Context;
 use crate::failure::Outcome;
+use crate::moment::moment;
 use crate::terminal::Tone;
 
 /// Show one app: what it may call, and its AppCodes (with --json whole)

@@ -8,7 +8,8 @@ use std::time::Duration;
 
 use adyton_api::adyton::requests::RequestShown;
 
-use super::{Journal, PAGE, TITLES, row};
+use super::journal::{Journal, PAGE};
+use super::row::{TITLES, row};
 use crate::failure::Outcome;
 use crate::terminal::Terminal;
 

@@ -8,7 +8,8 @@ use adyton_api::modelarts::services::{ServiceDeploy, ServiceShown, VersionWanted
 use adyton_core::service::ServiceStatus;
 use clap::Args;
 
-use super::{READY_TIME, facts, variables};
+use super::show::facts;
+use super::variables::variables;
 use crate::client::{Client, lookup, wait};
 use crate::context::Context;
 use crate::failure::Outcome;
@@ -35,7 +36,7 @@ pub struct Deploy {
     #[arg(long)]
     no_wait: bool,
     /// How long to wait, in seconds
-    #[arg(long, value_name = "SECONDS", default_value_t = READY_TIME.as_secs())]
+    #[arg(long, value_name = "SECONDS", default_value_t = wait::READY_TIME.as_secs())]
     timeout: u64,
 }
 

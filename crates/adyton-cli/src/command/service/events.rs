@@ -5,9 +5,9 @@ use adyton_core::clock::Timestamp;
 use clap::Args;
 
 use crate::client::lookup::service_id;
-use crate::command::requests::readable;
 use crate::context::Context;
 use crate::failure::Outcome;
+use crate::moment::readable;
 
 /// Tell what happened to a service
 #[derive(Args)]

@@ -6,9 +6,9 @@ use adyton_api::adyton::logs::LineShown;
 use clap::Args;
 
 use crate::client::lookup::service_id;
-use crate::command::requests::moment;
 use crate::context::Context;
 use crate::failure::Outcome;
+use crate::moment::moment;
 use crate::terminal::Tone;
 
 /// How often `--follow` asks.

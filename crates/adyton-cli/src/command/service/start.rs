@@ -3,7 +3,6 @@
 use adyton_api::modelarts::services::ServiceUpdate;
 use clap::Args;
 
-use super::READY_TIME;
 use crate::client::lookup::service_id;
 use crate::client::wait;
 use crate::context::Context;
@@ -47,8 +46,8 @@ pub(super) fn turn(context: &Context, said: &str, turn: Turn, no_wait: bool) -> 
     client.update_service(&id, &status(asked))?;
     let service = match (no_wait, turn) {
         (true, _) => client.service(&id)?,
-        (false, Turn::On) => wait::rollout(&client, &context.terminal, &id, before, READY_TIME)?,
-        (false, Turn::Off) => wait::stopped(&client, &context.terminal, &id, READY_TIME)?,
+        (false, Turn::On) => wait::rollout(&client, &context.terminal, &id, before, wait::READY_TIME)?,
+        (false, Turn::Off) => wait::stopped(&client, &context.terminal, &id, wait::READY_TIME)?,
     };
     if context.terminal.is_json() {
         context.terminal.document(&service);

@@ -7,7 +7,8 @@ use adyton_core::service::ServiceStatus;
 use clap::Args;
 
 use super::deploy::version;
-use super::{READY_TIME, facts, variables};
+use super::show::facts;
+use super::variables::variables;
 use crate::client::{Client, lookup, wait};
 use crate::context::Context;
 use crate::failure::{Failure, Outcome};
@@ -58,7 +59,7 @@ impl Update {
         client.update_service(&id, &change)?;
         let wait = changes_config && !self.no_wait && service.summary.status != ServiceStatus::Stopped;
         let service = match wait {
-            true => wait::rollout(&client, &context.terminal, &id, before, READY_TIME)?,
+            true => wait::rollout(&client, &context.terminal, &id, before, wait::READY_TIME)?,
             false => client.service(&id)?,
         };
         if context.terminal.is_json() {
