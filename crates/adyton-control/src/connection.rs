@@ -22,7 +22,7 @@ use hyper_util::server::conn::auto;
 use tokio::net::TcpStream;
 use tower_service::Service as _;
 
-use crate::call::Peer;
+use crate::remote::Peer;
 
 /// Headers of one request.
 const HEADERS: usize = 200;

@@ -3,100 +3,22 @@
 //! `docs/reference/openapi.json` is the committed copy; a test compares the two, so that a changed contract shows in review.
 
 use utoipa::openapi::path::{Operation, OperationBuilder, Parameter, ParameterBuilder, ParameterIn};
-use utoipa::openapi::request_body::RequestBodyBuilder;
 use utoipa::openapi::schema::{ObjectBuilder, Type};
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityRequirement, SecurityScheme};
 use utoipa::openapi::{
-    ComponentsBuilder, ContentBuilder, InfoBuilder, OpenApi, OpenApiBuilder, PathsBuilder, Ref, RefOr,
+    ComponentsBuilder, ContentBuilder, InfoBuilder, OpenApi, OpenApiBuilder, Paths, PathsBuilder, Ref, RefOr,
     Required, ResponseBuilder, Schema, Tag,
 };
 use utoipa::{PartialSchema, ToSchema};
 
-use crate::dialect::Dialect;
 use crate::dialect::iam::errors::KeystoneError;
-use crate::endpoint::Kind;
 use crate::envelope::ErrorBody;
-use crate::table::{Access, Heading, Row, Table};
+use crate::heading::{Access, Dialect, Heading, Kind};
+use crate::page::{Page, Schemas};
+use crate::table::{Row, Table};
 
-type Schemas = Vec<(String, RefOr<Schema>)>;
-
-/// One operation's page, as its endpoint fills it in.
-pub(crate) struct Page {
-    operation: OperationBuilder,
-    status: String,
-    schemas: Schemas,
-}
-
-impl Page {
-    /// The query's parameters.
-    pub(crate) fn parameters(&mut self, parameters: Vec<Parameter>) {
-        self.change(|operation| {
-            parameters
-                .into_iter()
-                .fold(operation, OperationBuilder::parameter)
-        });
-    }
-    /// A JSON request body.
-    pub(crate) fn takes<T: ToSchema>(&mut self) {
-        let schema = self.reference::<T>();
-        let body = RequestBodyBuilder::new()
-            .required(Some(Required::True))
-            .content(
-                "application/json",
-                ContentBuilder::new().schema(Some(schema)).build(),
-            )
-            .build();
-        self.change(|operation| operation.request_body(Some(body)));
-    }
-    /// A body that is read as it comes.
-    pub(crate) fn streams(&mut self) {
-        let body = RequestBodyBuilder::new()
-            .content(
-                "application/octet-stream",
-                ContentBuilder::new().schema(Some(bytes())).build(),
-            )
-            .build();
-        self.change(|operation| operation.request_body(Some(body)));
-    }
-    /// A JSON answer.
-    pub(crate) fn gives<T: ToSchema>(&mut self) {
-        let schema = self.reference::<T>();
-        self.response("application/json", Some(schema));
-    }
-    /// An answer without a body.
-    pub(crate) fn gives_nothing(&mut self) {
-        self.response("", None);
-    }
-    /// An answer in a format of its own.
-    pub(crate) fn gives_bytes(&mut self) {
-        self.response("*/*", Some(bytes()));
-    }
-    fn response(&mut self, media: &str, schema: Option<RefOr<Schema>>) {
-        let response = ResponseBuilder::new().description("Success");
-        let response = match schema {
-            Some(schema) => response.content(media, ContentBuilder::new().schema(Some(schema)).build()),
-            None => response,
-        };
-        let status = self.status.clone();
-        self.change(|operation| operation.response(status, response.build()));
-    }
-    fn reference<T: ToSchema>(&mut self) -> RefOr<Schema> {
-        self.schemas.push((T::name().into_owned(), T::schema()));
-        T::schemas(&mut self.schemas);
-        RefOr::Ref(Ref::from_schema_name(T::name()))
-    }
-    fn change(&mut self, with: impl FnOnce(OperationBuilder) -> OperationBuilder) {
-        let operation = std::mem::take(&mut self.operation);
-        self.operation = with(operation);
-    }
-}
-
-fn bytes() -> RefOr<Schema> {
-    ObjectBuilder::new().schema_type(Type::String).into()
-}
-
-/// The document of `table`.
-pub(crate) fn document(table: &Table) -> OpenApi {
+/// The operations of all rows, and every schema that they refer to, some more than once.
+fn operations(table: &Table) -> (Paths, Schemas) {
     let mut schemas: Schemas = vec![
         ("ErrorBody".to_owned(), ErrorBody::schema()),
         ("KeystoneError".to_owned(), KeystoneError::schema()),
@@ -108,6 +30,12 @@ pub(crate) fn document(table: &Table) -> OpenApi {
         let path = row.heading.path.replace("{*", "{");
         paths.add_path_operation(path, vec![row.heading.verb.documented()], operation);
     }
+    (paths, schemas)
+}
+
+/// The document of `table`.
+pub(crate) fn document(table: &Table) -> OpenApi {
+    let (paths, mut schemas) = operations(table);
     schemas.sort_by(|a, b| a.0.cmp(&b.0));
     schemas.dedup_by(|a, b| a.0 == b.0);
     let components = schemas
@@ -148,14 +76,11 @@ fn header(name: &str, description: &str) -> SecurityScheme {
 
 fn operation(row: &Row, schemas: &mut Schemas) -> Operation {
     let heading = &row.heading;
-    let mut page = Page {
-        operation: start(heading, row.kind),
-        status: heading.status.as_str().to_owned(),
-        schemas: Vec::new(),
-    };
+    let mut page = Page::new(start(heading, row.kind), heading.status.as_str().to_owned());
     (row.describe)(&mut page);
-    schemas.append(&mut page.schemas);
-    page.operation.build()
+    let (operation, more) = page.finish();
+    schemas.extend(more);
+    operation
 }
 
 /// What every operation says, whatever it takes and gives.
@@ -215,4 +140,24 @@ fn parameters(path: &str) -> Vec<Parameter> {
                 .build()
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+
+    use super::*;
+
+    #[test]
+    fn two_types_of_one_name_have_one_schema() {
+        let (_, schemas) = operations(&crate::routes::table());
+        let mut known: HashMap<String, RefOr<Schema>> = HashMap::new();
+        for (name, schema) in schemas {
+            let first = known.entry(name.clone()).or_insert_with(|| schema.clone());
+            assert!(
+                *first == schema,
+                "two types are called {name}: readers of the document get one of them"
+            );
+        }
+    }
 }

@@ -21,25 +21,14 @@ use utoipa::openapi::path::ParameterIn;
 use utoipa::{IntoParams, ToSchema};
 
 use crate::call::{Call, Forwarded, OpenCall, Payload, Streamed};
-use crate::document::Page;
 use crate::failure::{Failure, Outcome};
-use crate::middleware::mark;
+use crate::heading::{Heading, Kind};
+use crate::marks::{mark, refused};
+use crate::page::Page;
 use crate::plane::Plane;
-use crate::table::Heading;
 
 /// A boxed future: the control plane can afford it.
 pub(crate) type Answering = Pin<Box<dyn Future<Output = Response> + Send>>;
-
-/// What an endpoint owes before it may run.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Kind {
-    /// Nothing.
-    Open,
-    /// Everything that makes a [`Call`].
-    Called,
-    /// Nothing here: the gateway's pipeline asks for it.
-    Forwarded,
-}
 
 /// A function that answers calls. `Marker` only tells the implementations apart.
 pub(crate) trait Endpoint<Marker>: Clone + Send + Sync + 'static {
@@ -160,18 +149,6 @@ fn finish<O: Output>(heading: &Arc<Heading>, outcome: Outcome<O>) -> Response {
         Err(failure) => refused(failure),
     };
     mark(answer, heading)
-}
-
-/// A failure on its way to the envelope.
-#[derive(Clone)]
-pub(crate) struct Refused(pub(crate) Arc<Failure>);
-
-/// An empty answer that carries `failure`.
-pub(crate) fn refused(failure: Failure) -> Response {
-    let mut answer = Response::new(HttpBody::empty());
-    *answer.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
-    answer.extensions_mut().insert(Refused(Arc::new(failure)));
-    answer
 }
 
 /// What an endpoint reads of the request beside its path.

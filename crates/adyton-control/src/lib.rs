@@ -12,7 +12,10 @@
 //!
 //! Read [`routes`], then [`call`], then any file of `dialect/` with the operation that it calls.
 
+mod actor;
+mod admission;
 mod blocking;
+mod body;
 mod call;
 mod connection;
 mod dialect;
@@ -20,15 +23,19 @@ mod document;
 mod endpoint;
 mod envelope;
 mod failure;
+mod heading;
+mod marks;
 mod metrics_access;
 mod middleware;
 mod objects;
 mod operations;
+mod page;
 mod payload;
 mod perimeter;
 mod places;
 mod plane;
 mod refused;
+mod remote;
 mod routes;
 mod server;
 mod settings;

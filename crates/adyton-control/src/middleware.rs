@@ -12,18 +12,15 @@ use axum::response::Response;
 use futures_util::FutureExt;
 use http::{HeaderValue, Method, header};
 
-use crate::call::Remote;
-use crate::dialect::{Dialect, iam};
-use crate::endpoint::{Refused, refused as refusal};
+use crate::dialect::{self, iam};
 use crate::envelope::{self, REASON, REQUEST_ID};
 use crate::failure::Failure;
+use crate::heading::{Access, Dialect};
+use crate::marks::{Answered, Refused, refused as refusal};
 use crate::plane::Plane;
 use crate::refused;
-use crate::table::{Access, Heading, Table};
-
-/// The dialect and access of the row that answered, for the envelope.
-#[derive(Clone)]
-struct Row(Arc<Heading>);
+use crate::remote::Remote;
+use crate::table::Table;
 
 /// The router with everything around it.
 pub(crate) fn application(table: &Table, plane: &Arc<Plane>) -> Router {
@@ -32,12 +29,6 @@ pub(crate) fn application(table: &Table, plane: &Arc<Plane>) -> Router {
         .fallback(no_such_address)
         .method_not_allowed_fallback(wrong_method)
         .layer(from_fn_with_state(plane.clone(), around))
-}
-
-/// Marks an answer with the row that made it.
-pub(crate) fn mark(mut answer: Response, heading: &Arc<Heading>) -> Response {
-    answer.extensions_mut().insert(Row(heading.clone()));
-    answer
 }
 
 async fn around(State(plane): State<Arc<Plane>>, mut request: Request, next: Next) -> Response {
@@ -69,7 +60,7 @@ async fn around(State(plane): State<Arc<Plane>>, mut request: Request, next: Nex
 
 /// Puts a failure into its envelope, and the request id into the headers.
 fn settle(mut answer: Response, path: &str, id: RequestId) -> Response {
-    let row = answer.extensions_mut().remove::<Row>();
+    let row = answer.extensions_mut().remove::<Answered>();
     if let Some(Refused(failure)) = answer.extensions_mut().remove::<Refused>() {
         if let Failure::Defect(what) = &*failure {
             tracing::error!(request.id = %id, "a management call failed: {what}");
@@ -80,7 +71,7 @@ fn settle(mut answer: Response, path: &str, id: RequestId) -> Response {
         let dialect = row
             .as_ref()
             .map_or_else(|| Dialect::of_path(path), |row| row.0.dialect);
-        answer = dialect.refuse(&failure, id);
+        answer = dialect::refuse(dialect, &failure, id);
         if let Some(after) = failure.retry_after() {
             // Rounded up: to come back a little early would be to be refused again.
             let seconds = after.as_millis().div_ceil(1000).max(1);

@@ -1,4 +1,4 @@
-//! Objects are objects: what derives `Deserialize` would take an array for one as well, its values in the order of the fields.
+//! Rejects arrays where an object is expected; serde's derived structs accept both, an array's values in the order of the fields.
 //! A client that sends an array has made a mistake, and a mistake must not make an app by accident.
 //!
 //! [`Objects`] stands around a reader, and around what is inside of what it reads. Messages say `an object`, not the name of

@@ -2,7 +2,8 @@
 //!
 //! One thing a file. An operation checks what it is given, writes in one transaction of the store, waits until the live
 //! state of this node has the write (who creates, can call), and gives the entity or a [`Failure`](crate::failure::Failure).
-//! Whether the caller may ask for it is decided before, by [`Call`](crate::call::Call), from the row's action.
+//! Whether the caller may ask for it is decided before, from the row's action; where an operation decides more of it, it takes the
+//! [`Actor`](crate::actor::Actor).
 
 pub(crate) mod app;
 pub(crate) mod app_code;

@@ -4,13 +4,14 @@
 use adyton_identity::Action;
 use http::StatusCode;
 
-use crate::dialect::Dialect;
 use crate::dialect::adyton::{catalogue, documents, health, logs, packages, predict, requests, whoami};
 use crate::dialect::apig::{apis, app_auths, app_codes, apps, instance};
 use crate::dialect::iam::{credentials, discovery, projects, tokens, users};
 use crate::dialect::modelarts::{model_import, models, service_activity, service_deploy, services};
-use crate::table::Access::{Anyone, May, SignedIn};
-use crate::table::{Heading, Table, Verb};
+use crate::heading::Access::{Anyone, May, SignedIn};
+use crate::heading::Dialect;
+use crate::heading::{Heading, Verb};
+use crate::table::Table;
 
 macro_rules! routes {
     ($table:ident, $dialect:ident, $prefix:literal; $($verb:ident $path:literal $access:expr => $status:literal $module:ident::$function:ident, $summary:literal;)*) => {
@@ -139,7 +140,7 @@ mod tests {
     use std::collections::HashSet;
 
     use super::*;
-    use crate::endpoint::Kind;
+    use crate::heading::Kind;
 
     #[test]
     fn what_is_open_to_all_says_so_twice() {

@@ -29,7 +29,7 @@ const RELIEF: usize = 16;
 pub enum BindError {
     /// The address cannot be listened at.
     #[error(
-        "the control plane cannot listen at {address}: {problem}; choose another with --control, or end who has it"
+        "the control plane cannot listen at {address}: {problem}; choose another with --control, or stop the process that uses it"
     )]
     Listen {
         /// The address.

@@ -101,9 +101,9 @@ impl ControlSettings {
 /// Who reads `/metrics` without a user's credentials. Administrators and auditors always may.
 #[derive(Clone)]
 pub enum MetricsAccess {
-    /// Whoever asks from this machine, and not through a proxy.
+    /// Callers on this machine, unless they come through a proxy.
     Loopback,
-    /// Whoever sends this as `Authorization: Bearer`.
+    /// Callers who send this as `Authorization: Bearer`.
     Token(Secret<String>),
     /// Everybody.
     Open,

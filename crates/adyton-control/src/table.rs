@@ -3,96 +3,15 @@
 
 use std::sync::Arc;
 
-use adyton_identity::Action;
 use axum::Router;
 use axum::body::Body;
-use axum::routing::{MethodFilter, any, on};
-use http::{Request, StatusCode};
-use utoipa::openapi::HttpMethod;
+use axum::routing::{any, on};
+use http::Request;
 
-use crate::dialect::Dialect;
-use crate::document::Page;
-use crate::endpoint::{Answering, Endpoint, Kind};
+use crate::endpoint::{Answering, Endpoint};
+use crate::heading::{Heading, Kind};
+use crate::page::Page;
 use crate::plane::Plane;
-
-/// A method of a row.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Verb {
-    Get,
-    Head,
-    Post,
-    Put,
-    Patch,
-    Delete,
-    /// Every method.
-    Any,
-}
-
-impl Verb {
-    const fn filter(self) -> Option<MethodFilter> {
-        Some(match self {
-            Verb::Get => MethodFilter::GET,
-            Verb::Head => MethodFilter::HEAD,
-            Verb::Post => MethodFilter::POST,
-            Verb::Put => MethodFilter::PUT,
-            Verb::Patch => MethodFilter::PATCH,
-            Verb::Delete => MethodFilter::DELETE,
-            Verb::Any => return None,
-        })
-    }
-    /// As the OpenAPI document names it; `Any` is shown as the one that is used most.
-    pub(crate) const fn documented(self) -> HttpMethod {
-        match self {
-            Verb::Get => HttpMethod::Get,
-            Verb::Head => HttpMethod::Head,
-            Verb::Post | Verb::Any => HttpMethod::Post,
-            Verb::Put => HttpMethod::Put,
-            Verb::Patch => HttpMethod::Patch,
-            Verb::Delete => HttpMethod::Delete,
-        }
-    }
-    /// The same as a word, part of the operation's id.
-    pub(crate) const fn documented_name(self) -> &'static str {
-        match self {
-            Verb::Get => "get",
-            Verb::Head => "head",
-            Verb::Post | Verb::Any => "post",
-            Verb::Put => "put",
-            Verb::Patch => "patch",
-            Verb::Delete => "delete",
-        }
-    }
-}
-
-/// Who may call a row.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Access {
-    /// Anybody.
-    Anyone,
-    /// Whoever shows valid credentials; the operation decides the rest (one's own password, for example).
-    SignedIn,
-    /// Whose roles permit this action in the project of the path, or in their own scope where the path has none.
-    May(Action),
-}
-
-/// What a row says of itself.
-#[derive(Clone, Debug)]
-pub(crate) struct Heading {
-    /// The method.
-    pub(crate) verb: Verb,
-    /// The path, with `{parameters}`.
-    pub(crate) path: String,
-    /// Whose manners it has.
-    pub(crate) dialect: Dialect,
-    /// Who may call it.
-    pub(crate) access: Access,
-    /// The status of success.
-    pub(crate) status: StatusCode,
-    /// The function's path, which names the operation in the document.
-    pub(crate) name: &'static str,
-    /// One line for people.
-    pub(crate) summary: &'static str,
-}
 
 /// A row: its heading, how to answer and how to describe it.
 pub(crate) struct Row {

@@ -136,7 +136,7 @@ async fn every_dialect_answers_every_failure_as_promised() {
     let mut all = String::new();
     for (name, failure) in failures() {
         for dialect in [Dialect::ModelArts, Dialect::Apig, Dialect::Adyton, Dialect::Iam] {
-            let answer = dialect.refuse(&failure, RequestId::from_bits(7));
+            let answer = super::refuse(dialect, &failure, RequestId::from_bits(7));
             let (head, body) = answer.into_parts();
             let body = axum::body::to_bytes(body, 4_096).await.expect("a short body");
             let _ = writeln!(

@@ -28,8 +28,8 @@ pub(crate) fn check_remark(remark: &str) -> Outcome<()> {
     text::check("remark", remark, text::REMARK_MOST)
 }
 
-/// A given AppKey: 8 to 200 characters, letters, digits, `_` and `-`, a letter or digit first. Whoever signs with one of an
-/// access key's form is taken for a user, so that an app could never sign with it.
+/// A given AppKey: 8 to 200 characters, letters, digits, `_` and `-`, a letter or digit first. A key of an
+/// access key's form is taken for a user's, so an app could never sign with it.
 pub(crate) fn check_key(key: &str) -> Outcome<()> {
     if AccessKeyId::has_shape(key) {
         return Err(Failure::invalid(
@@ -131,5 +131,52 @@ pub(crate) async fn delete(plane: &Plane, project: ProjectId, id: AppId) -> Outc
     match plane.store.apps().delete(project, id).await? {
         Some(committed) => plane.settled(committed).await.map(drop),
         None => Err(Failure::missing(Thing::App, id)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_begins_with_a_letter_and_has_3_to_64_characters() {
+        for right in ["abc", "größe_1-a", &"a".repeat(64)] {
+            assert!(check_name(right).is_ok(), "{right}");
+        }
+        for wrong in ["ab", "1abc", "_abc", "a b c", "abc!", &"a".repeat(65)] {
+            assert!(check_name(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn an_app_key_is_not_taken_for_an_access_key() {
+        for right in ["own-key_1", "12345678", &"k".repeat(200), &"A".repeat(21)] {
+            assert!(check_key(right).is_ok(), "{right}");
+        }
+        for wrong in [
+            "short",
+            "-leading",
+            "with space",
+            &"k".repeat(201),
+            &"A".repeat(20),
+        ] {
+            assert!(check_key(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_secret_is_printable_and_has_8_to_128_characters() {
+        for right in ["8letters", "!\"#$%&/()=", &"s".repeat(128)] {
+            assert!(check_secret(right).is_ok(), "{right}");
+        }
+        for wrong in [
+            "7letter",
+            "with space",
+            "größe-größe",
+            "tab\there",
+            &"s".repeat(129),
+        ] {
+            assert!(check_secret(wrong).is_err(), "{wrong}");
+        }
     }
 }

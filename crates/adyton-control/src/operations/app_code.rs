@@ -71,3 +71,30 @@ pub(crate) async fn delete(plane: &Plane, project: ProjectId, app: AppId, id: Ap
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::check;
+
+    #[test]
+    fn a_given_code_is_long_and_begins_with_what_a_header_may_begin_with() {
+        let code = |first: &str, length: usize| first.to_owned() + &"a".repeat(length - first.len());
+        for right in [
+            code("a", 64),
+            code("+", 64),
+            code("/", 180),
+            code("a_!@#$%-/=", 64),
+        ] {
+            assert!(check(&right).is_ok(), "{right}");
+        }
+        for wrong in [
+            code("a", 63),
+            code("a", 181),
+            code("_", 64),
+            code("a b", 64),
+            code("a\n", 64),
+        ] {
+            assert!(check(&wrong).is_err(), "{wrong}");
+        }
+    }
+}

@@ -20,7 +20,7 @@ pub(crate) async fn show(plane: &Plane, project: ProjectId, id: ModelId) -> Outc
     found.ok_or_else(|| Failure::missing(Thing::Model, id))
 }
 
-/// The project's models in an order (and whether it is turned around).
+/// The project's models, sorted by `order.0`, descending if `order.1`.
 pub(crate) async fn list(
     plane: &Plane,
     project: ProjectId,

@@ -49,7 +49,7 @@ pub(crate) async fn verify(
 }
 
 /// What failures are counted by: domain and name, however the caller named them, so that naming the same account in several
-/// ways neither gives more tries nor tells whether it exists. What has no domain, or is an unknown id, is nobody's account.
+/// ways neither gives more tries nor tells whether it exists. A name without a domain, and an unknown id, count as accounts of their own.
 async fn account(plane: &Plane, who: &UserName) -> Outcome<[String; 2]> {
     Ok(match who {
         UserName::Id(id) => match plane.store.users().get(*id).await? {

@@ -19,8 +19,8 @@ pub(crate) fn of_user(live: &Live, user: &User) -> Vec<Project> {
     projects
 }
 
-/// Makes a project in a domain.
-pub(crate) async fn create(plane: &Plane, domain: DomainId, name: &str) -> Outcome<Project> {
+/// A name: 1 to 64 letters, digits, `_` and `-`.
+fn check_name(name: &str) -> Outcome<()> {
     let fits = (1..=64).contains(&name.len())
         && name
             .bytes()
@@ -31,6 +31,12 @@ pub(crate) async fn create(plane: &Plane, domain: DomainId, name: &str) -> Outco
             "must have 1 to 64 letters, digits, `_` and `-`",
         ));
     }
+    Ok(())
+}
+
+/// Makes a project in a domain.
+pub(crate) async fn create(plane: &Plane, domain: DomainId, name: &str) -> Outcome<Project> {
+    check_name(name)?;
     let created = plane
         .store
         .projects()
@@ -42,4 +48,19 @@ pub(crate) async fn create(plane: &Plane, domain: DomainId, name: &str) -> Outco
         other => other,
     })?;
     plane.settled(created).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::check_name;
+
+    #[test]
+    fn a_name_has_1_to_64_plain_characters() {
+        for right in ["default", "a_1-B", &"p".repeat(64)] {
+            assert!(check_name(right).is_ok(), "{right}");
+        }
+        for wrong in ["", "a b", "größe", &"p".repeat(65)] {
+            assert!(check_name(wrong).is_err(), "{wrong}");
+        }
+    }
 }

@@ -11,16 +11,17 @@ use adyton_core::record::Record;
 use adyton_core::tenant::{Role, Scope};
 use adyton_identity::policy::roles;
 
-use crate::call::Call;
+use crate::actor::Actor;
 use crate::failure::{Failure, Outcome, Thing};
+use crate::plane::Plane;
 
 /// Whether the caller also sees what matched no project: administrators of the project's domain do.
-fn is_domain_administrator(call: &Call, project: ProjectId) -> bool {
-    let domain = call.live.project(project).map(|project| project.domain);
-    match (call.caller.user(), domain) {
+fn is_domain_administrator(actor: &Actor, project: ProjectId) -> bool {
+    let domain = actor.live.project(project).map(|project| project.domain);
+    match (actor.caller.user(), domain) {
         (Some(user), Some(domain)) => {
             user.domain == domain
-                && roles(&call.live, user, Scope::Domain(domain)).contains(&Role::Administrator)
+                && roles(&actor.live, user, Scope::Domain(domain)).contains(&Role::Administrator)
         }
         _ => false,
     }
@@ -28,16 +29,17 @@ fn is_domain_administrator(call: &Call, project: ProjectId) -> bool {
 
 /// Up to `most` records that `filter` admits, newest first. The project is always that of the call.
 pub(crate) async fn search(
-    call: &Call,
+    plane: &Plane,
+    actor: &Actor,
     project: ProjectId,
     mut filter: Filter,
     before: Option<RequestId>,
     most: usize,
 ) -> Outcome<Page> {
     filter.project = Some(project);
-    filter.with_unmatched = is_domain_administrator(call, project);
-    let journal = call.plane.journal.clone();
-    call.plane
+    filter.with_unmatched = is_domain_administrator(actor, project);
+    let journal = plane.journal.clone();
+    plane
         .searches
         .run(project, move || journal.search(&filter, before, most))
         .await?
@@ -47,25 +49,26 @@ pub(crate) async fn search(
 /// The record and its explanation. Other projects' requests look like none; one whose record was left out is told of to
 /// whoever could have read it.
 pub(crate) async fn explain(
-    call: &Call,
+    plane: &Plane,
+    actor: &Actor,
     project: ProjectId,
     id: RequestId,
     control_url: &str,
 ) -> Outcome<(Record, Explanation)> {
     let question = Question {
-        journal: call.plane.journal.clone(),
+        journal: plane.journal.clone(),
         visible: Filter {
             project: Some(project),
-            with_unmatched: is_domain_administrator(call, project),
+            with_unmatched: is_domain_administrator(actor, project),
             ..Filter::default()
         },
         // The state of now, not of when the call came in: it may just have been changed.
-        live: call.plane.feed.cell().load(),
+        live: plane.feed.cell().load(),
         project,
         id,
         control_url: control_url.to_owned(),
     };
-    let answer = call.plane.explanations.run(project, move || question.answer());
+    let answer = plane.explanations.run(project, move || question.answer());
     answer.await?
 }
 

@@ -1,6 +1,6 @@
 //! Tokens: signing in, asking about one, signing out.
 //!
-//! Whoever may not know of a token gets the answer of an unknown one.
+//! A caller who may not know of a token gets the answer for an unknown one.
 
 use std::net::IpAddr;
 
@@ -15,7 +15,7 @@ use adyton_identity::policy::roles;
 use adyton_identity::{Action, Contents, Methods};
 use adyton_store::repository::{DomainName, UserName};
 
-use crate::call::Call;
+use crate::actor::Actor;
 use crate::failure::{Failure, Outcome};
 use crate::operations::password;
 use crate::plane::Plane;
@@ -60,7 +60,7 @@ pub(crate) struct Issued {
     pub(crate) user: User,
 }
 
-/// Issues a token to whoever calls from an address, or says `WrongPassword`, `Locked`, `TooManySignIns`, `SignInsFull`,
+/// Issues a token to a caller at this address, or fails with `WrongPassword`, `Locked`, `TooManySignIns`, `SignInsFull`,
 /// `Unauthenticated` (the token) or `Forbidden` (no role in the scope).
 pub(crate) async fn issue(plane: &Plane, address: IpAddr, proof: Proof, wish: Wish) -> Outcome<Issued> {
     let (user, methods, from) = match proof {
@@ -117,20 +117,25 @@ async fn scope(plane: &Plane, live: &Live, user: &User, wish: Wish) -> Outcome<S
     Err(nobodys())
 }
 
-/// What the subject token says, and whose it is. Whoever may not know gets the answer of an unknown one.
-pub(crate) fn inspect(call: &Call, subject: &[u8], action: Action) -> Outcome<(Contents, User)> {
-    let identity = &call.plane.identity;
+/// What the subject token says, and whose it is.
+pub(crate) fn inspect(
+    plane: &Plane,
+    actor: &Actor,
+    subject: &[u8],
+    action: Action,
+) -> Outcome<(Contents, User)> {
+    let identity = &plane.identity;
     let unknown = |rejection| Failure::SubjectToken(Box::new(rejection));
     let contents = identity
-        .inspect_token(&call.live, subject)
+        .inspect_token(&actor.live, subject)
         .map_err(|fault| unknown(fault.rejection(identity.clock().now(), subject)))?;
-    let user = call
+    let user = actor
         .live
         .user(contents.user)
         .ok_or_else(|| Failure::defect("a token that counts, of nobody"))?;
-    let caller = call.user()?;
+    let caller = actor.user()?;
     let own = caller.id == contents.user;
-    let theirs = caller.domain == user.domain && call.may(action);
+    let theirs = caller.domain == user.domain && actor.may(action);
     if own || theirs {
         return Ok((contents, User::clone(user)));
     }
@@ -145,13 +150,12 @@ pub(crate) fn inspect(call: &Call, subject: &[u8], action: Action) -> Outcome<(C
 }
 
 /// The token does not count any more once this answers.
-pub(crate) async fn revoke(call: &Call, subject: &[u8]) -> Outcome<()> {
-    let (contents, _) = inspect(call, subject, Action::TokenRevoke)?;
-    let committed = call
-        .plane
+pub(crate) async fn revoke(plane: &Plane, actor: &Actor, subject: &[u8]) -> Outcome<()> {
+    let (contents, _) = inspect(plane, actor, subject, Action::TokenRevoke)?;
+    let committed = plane
         .store
         .tokens()
         .revoke(contents.id, contents.expires_at)
         .await?;
-    call.plane.settled(committed).await.map(drop)
+    plane.settled(committed).await.map(drop)
 }

@@ -8,6 +8,7 @@ use adyton_core::shown::is_unseen;
 use adyton_core::tenant::{Assignment, Role, Scope, User};
 use adyton_store::repository::{Listed, NewUser, Page, UserChange, UserFilter, UserName};
 
+use crate::actor::Actor;
 use crate::failure::{Failure, Outcome, Thing};
 use crate::operations::password;
 use crate::plane::Plane;
@@ -61,15 +62,18 @@ pub(crate) async fn create(plane: &Plane, new: NewUser) -> Outcome<User> {
     plane.settled(created).await
 }
 
-/// Changes what is given. A new password, and disabling, end all tokens of the user at once.
+/// Changes what is given; nobody disables themselves. A new password, and disabling, end all tokens of the user at once.
 pub(crate) async fn change(
     plane: &Plane,
-    domain: DomainId,
+    actor: &Actor,
     id: UserId,
     change: UserChange,
     password: Option<Secret<String>>,
 ) -> Outcome<User> {
-    let mut user = show(plane, domain, id).await?;
+    if change.enabled == Some(false) && actor.user()?.id == id {
+        return Err(Failure::invalid("user.enabled", "you cannot disable yourself"));
+    }
+    let mut user = show(plane, actor.domain()?, id).await?;
     if let Some(name) = &change.name {
         check_name(name)?;
     }
@@ -91,11 +95,17 @@ pub(crate) async fn change(
 /// Sets the new password. Wrong old ones count towards the lock.
 pub(crate) async fn change_password(
     plane: &Plane,
+    actor: &Actor,
     address: IpAddr,
     id: UserId,
     original: &Secret<String>,
     new: &Secret<String>,
 ) -> Outcome<()> {
+    if actor.user()?.id != id {
+        return Err(Failure::Forbidden {
+            action: "to change another user's password here".to_owned(),
+        });
+    }
     password::verify(plane, address, &UserName::Id(id), original).await?;
     check_password(new)?;
     if original.expose() == new.expose() {
@@ -111,8 +121,11 @@ pub(crate) async fn change_password(
 }
 
 /// Their tokens and keys do not count any more once this answers.
-pub(crate) async fn delete(plane: &Plane, domain: DomainId, id: UserId) -> Outcome<()> {
-    show(plane, domain, id).await?;
+pub(crate) async fn delete(plane: &Plane, actor: &Actor, id: UserId) -> Outcome<()> {
+    if actor.user()?.id == id {
+        return Err(Failure::invalid("user_id", "you cannot delete yourself"));
+    }
+    show(plane, actor.domain()?, id).await?;
     match plane.store.users().delete(id).await? {
         Some(committed) => plane.settled(committed).await.map(drop),
         None => Err(Failure::missing(Thing::User, id)),
@@ -147,11 +160,18 @@ pub(crate) fn in_domain(plane: &Plane, domain: DomainId, scope: Scope) -> Outcom
 /// Gives or takes one role. Giving twice is the same as once; taking what is not there is an error.
 pub(crate) async fn turn_role(
     plane: &Plane,
-    domain: DomainId,
+    actor: &Actor,
     id: UserId,
     assignment: Assignment,
     turn: Turn,
 ) -> Outcome<User> {
+    if turn == Turn::Take && actor.user()?.id == id {
+        return Err(Failure::invalid(
+            "role_id",
+            "you cannot take a role from yourself",
+        ));
+    }
+    let domain = actor.domain()?;
     in_domain(plane, domain, assignment.scope)?;
     let user = show(plane, domain, id).await?;
     let has = user.assignments.contains(&assignment);
@@ -169,5 +189,39 @@ pub(crate) async fn turn_role(
     match plane.store.users().update(id, change).await? {
         Some(committed) => plane.settled(committed).await,
         None => Err(Failure::missing(Thing::User, id)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_seen_whole() {
+        for right in ["a", "Änne Öl", &"u".repeat(64)] {
+            assert!(check_name(right).is_ok(), "{right}");
+        }
+        for wrong in ["", " a", "a ", "a/b", "a\u{7}", "a\u{202e}b", &"u".repeat(65)] {
+            assert!(check_name(wrong).is_err(), "{wrong:?}");
+        }
+    }
+
+    #[test]
+    fn a_password_has_8_to_128_characters() {
+        let check = |text: &str| check_password(&Secret::new(text.to_owned()));
+        assert!(check("größe-äöü").is_ok());
+        assert!(check(&"ä".repeat(128)).is_ok());
+        assert!(check("7 chars").is_err());
+        assert!(check(&"p".repeat(129)).is_err());
+    }
+
+    #[test]
+    fn a_role_is_one_that_there_is() {
+        assert!(
+            Role::ALL
+                .iter()
+                .all(|known| role(known.name()).is_ok_and(|found| found == *known))
+        );
+        assert!(matches!(role("emperor"), Err(Failure::Missing { .. })));
     }
 }

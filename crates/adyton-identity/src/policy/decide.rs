@@ -111,6 +111,16 @@ pub fn may(live: &Live, caller: &Caller, action: Action, project: ProjectId) -> 
     }
 }
 
+/// Whether a caller has anything to do in a project: any role there, and a credential that reaches it.
+pub fn has_role(live: &Live, caller: &Caller, project: ProjectId) -> bool {
+    match &caller.who {
+        Who::User(user) => {
+            reaches(live, caller.scope, project) && !roles(live, user, Scope::Project(project)).is_empty()
+        }
+        Who::App(_) => false,
+    }
+}
+
 /// Whether a caller may do something in a whole domain: only with a role there, and a credential that reaches it.
 ///
 /// # Errors

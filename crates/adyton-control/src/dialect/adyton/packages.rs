@@ -13,10 +13,11 @@ use sha2::Digest as _;
 use tempfile::NamedTempFile;
 
 use crate::blocking::blocking;
-use crate::call::{Streamed, check_declared};
+use crate::body::check_declared;
+use crate::call::Streamed;
 use crate::endpoint::Json;
 use crate::failure::{Failure, Outcome};
-use crate::operations::package::room::{PROVE, Room};
+use crate::operations::package::room::{Kept, PROVE, Room};
 use crate::operations::package::upload;
 use crate::plane::Plane;
 
@@ -33,7 +34,15 @@ pub(crate) async fn create(mut call: Streamed) -> Outcome<Json<Uploaded>> {
     let claimed = call.claimed().user().filter(|_| stranger).map(|user| user.id);
     let room = {
         let plane = plane.clone();
-        blocking(move || Room::take(&plane, project, claimed)).await??
+        blocking(move || {
+            let most = Kept {
+                uploads: plane.settings.uploads_kept,
+                bytes: plane.settings.uploads_kept_bytes,
+            };
+            let kept = upload::kept(&plane, project);
+            Room::take(&plane.uploads, project, claimed, kept, most)
+        })
+        .await??
     };
     let (file, digest, _room) = match stranger {
         false => spool(&plane, body, room, plane.settings.upload_limit).await?,

@@ -65,7 +65,7 @@ pub(crate) async fn list(call: Call, Query(query): Query<RequestQuery>) -> Outco
         return Err(wrong("limit", format!("must be 1 to {MOST}")));
     }
     let filter = filter(query)?;
-    let page = request::search(&call, call.project()?, filter, before, limit).await?;
+    let page = request::search(&call.plane, &call.actor, call.project()?, filter, before, limit).await?;
     Ok(Json(RequestList {
         requests: page.records.into_iter().map(request_shown).collect(),
         next: page.next.map(|id| id.to_string()),
@@ -76,7 +76,8 @@ pub(crate) async fn list(call: Call, Query(query): Query<RequestQuery>) -> Outco
 pub(crate) async fn show(call: Call) -> Outcome<Json<RequestExplained>> {
     let id: RequestId = call.parameter("request_id", Thing::Request)?;
     let control_url = base(&call.plane, &call.headers);
-    let (record, explanation) = request::explain(&call, call.project()?, id, &control_url).await?;
+    let (record, explanation) =
+        request::explain(&call.plane, &call.actor, call.project()?, id, &control_url).await?;
     Ok(Json(RequestExplained {
         request: request_shown(record),
         explanation,

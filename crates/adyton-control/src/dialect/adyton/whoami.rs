@@ -13,9 +13,9 @@ use crate::failure::Outcome;
 /// `GET /adyton/v1/whoami`
 pub(crate) async fn whoami(call: Call) -> Outcome<Json<Whoami>> {
     let now = call.plane.clock.now();
-    let user = call.user()?;
-    let live = &call.live;
-    let scope = call.caller.scope();
+    let user = call.actor.user()?;
+    let live = &call.actor.live;
+    let scope = call.actor.caller.scope();
     let project = match scope {
         Scope::Project(id) => live.project(id),
         Scope::Domain(_) => None,
@@ -39,8 +39,8 @@ pub(crate) async fn whoami(call: Call) -> Outcome<Json<Whoami>> {
             .iter()
             .map(named)
             .collect(),
-        way: call.caller.way().name().to_owned(),
-        token: call.caller.token().map(|token| TokenLife {
+        way: call.actor.caller.way().name().to_owned(),
+        token: call.actor.caller.token().map(|token| TokenLife {
             issued_at: token.issued_at.to_iso(),
             expires_at: token.expires_at.to_iso(),
             remaining_seconds: token.expires_at.since(now).as_secs(),

@@ -77,7 +77,7 @@ pub(crate) async fn create(call: Call, Body(wanted): Body<AppCreate>) -> Outcome
 
 /// `GET …/apps`
 pub(crate) async fn list(call: Call, Query(query): Query<AppQuery>) -> Outcome<Json<AppList>> {
-    // What is no id is nobody's: the list is empty.
+    // A text that is not an id matches no app.
     let id = given(query.id).map(|text| AppId::parse(text.as_bytes()).unwrap_or(AppId::from_bits(0)));
     let filter = AppFilter {
         id,
@@ -87,7 +87,13 @@ pub(crate) async fn list(call: Call, Query(query): Query<AppQuery>) -> Outcome<J
     };
     let page = shapes::page(query.offset, query.limit);
     let listed = app::list(&call.plane, call.project()?, &filter, page).await?;
-    let bound = |app: &App| call.live.authorisations().filter(|one| one.app == app.id).count() as u64;
+    let bound = |app: &App| {
+        call.actor
+            .live
+            .authorisations()
+            .filter(|one| one.app == app.id)
+            .count() as u64
+    };
     let apps: Vec<AppShown> = listed
         .items
         .iter()
@@ -134,7 +140,7 @@ pub(crate) async fn reset_secret(call: Call, Body(wanted): Body<AppResetSecret>)
     Ok(Json(with_secret(&app)))
 }
 
-/// The app of the path; what is no id is nobody's.
+/// The app of the path; a text that is not an id matches none.
 pub(crate) fn id(call: &Call) -> Result<AppId, Failure> {
     call.parameter("app_id", Thing::App)
 }

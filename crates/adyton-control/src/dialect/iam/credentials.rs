@@ -42,7 +42,7 @@ pub(crate) async fn create(
     let wanted = wanted.credential;
     let user = user_id(&wanted.user_id)?;
     let description = wanted.description.unwrap_or_default();
-    let key = credential::create(&call, user, &description).await?;
+    let key = credential::create(&call.plane, &call.actor, user, &description).await?;
     Ok(Json(CredentialAnswer {
         credential: CredentialShown {
             secret: Some(key.secret.expose().clone()),
@@ -55,9 +55,9 @@ pub(crate) async fn create(
 pub(crate) async fn list(call: Call, Query(query): Query<CredentialQuery>) -> Outcome<Json<CredentialList>> {
     let user = match &query.user_id {
         Some(text) => user_id(text)?,
-        None => call.user()?.id,
+        None => call.actor.user()?.id,
     };
-    let keys = credential::list(&call, user).await?;
+    let keys = credential::list(&call.plane, &call.actor, user).await?;
     Ok(Json(CredentialList {
         credentials: keys.iter().map(credential_shown).collect(),
     }))
@@ -65,7 +65,7 @@ pub(crate) async fn list(call: Call, Query(query): Query<CredentialQuery>) -> Ou
 
 /// `GET /v3.0/OS-CREDENTIAL/credentials/{access_key}`
 pub(crate) async fn show(call: Call) -> Outcome<Json<CredentialAnswer>> {
-    let key = credential::show(&call, &id(&call), Action::CredentialGet).await?;
+    let key = credential::show(&call.plane, &call.actor, &id(&call), Action::CredentialGet).await?;
     Ok(Json(CredentialAnswer {
         credential: credential_shown(&key),
     }))
@@ -92,7 +92,7 @@ pub(crate) async fn update(
         enabled,
         description: wanted.description,
     };
-    let key = credential::update(&call, &id(&call), change).await?;
+    let key = credential::update(&call.plane, &call.actor, &id(&call), change).await?;
     Ok(Json(CredentialAnswer {
         credential: credential_shown(&key),
     }))
@@ -100,7 +100,7 @@ pub(crate) async fn update(
 
 /// `DELETE /v3.0/OS-CREDENTIAL/credentials/{access_key}`
 pub(crate) async fn delete(call: Call) -> Outcome<()> {
-    credential::delete(&call, &id(&call)).await
+    credential::delete(&call.plane, &call.actor, &id(&call)).await
 }
 
 fn id(call: &Call) -> AccessKeyId {

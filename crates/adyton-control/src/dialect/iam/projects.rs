@@ -158,7 +158,7 @@ impl ProjectShown {
 
 /// `GET /v3/projects` and `GET /v3/auth/projects`: those in which the caller has a role.
 pub(crate) async fn list(call: Call, Query(query): Query<ProjectQuery>) -> Outcome<Json<ProjectList>> {
-    let user = call.user()?.clone();
+    let user = call.actor.user()?.clone();
     let (domain, parent) = (query.domain_id, query.parent_id);
     let fits = |project: &Project| {
         let own = project.domain.to_string();
@@ -167,7 +167,7 @@ pub(crate) async fn list(call: Call, Query(query): Query<ProjectQuery>) -> Outco
             && query.enabled.unwrap_or(true)
             && !query.is_domain.unwrap_or(false)
     };
-    let projects = project::of_user(&call.live, &user);
+    let projects = project::of_user(&call.actor.live, &user);
     // The official SDKs ask for the project that is called like the region. There is one region, so where there is one project
     // it is meant, whatever its name.
     let by_region = query.name.as_ref() == Some(&call.plane.settings.region)
@@ -193,7 +193,7 @@ pub(crate) async fn list(call: Call, Query(query): Query<ProjectQuery>) -> Outco
 
 /// `POST /v3/projects`
 pub(crate) async fn create(call: Call, Body(wanted): Body<ProjectCreate>) -> Outcome<Json<ProjectAnswer>> {
-    let domain = call.user()?.domain;
+    let domain = call.actor.user()?.domain;
     let wanted = wanted.project;
     for (field, id) in [
         ("project.domain_id", wanted.domain_id),
@@ -212,7 +212,7 @@ pub(crate) async fn create(call: Call, Body(wanted): Body<ProjectCreate>) -> Out
 /// `GET /v3/projects/{in_project}`
 pub(crate) async fn show(call: Call) -> Outcome<Json<ProjectAnswer>> {
     let text = call.text("in_project").to_owned();
-    let projects = project::of_user(&call.live, call.user()?);
+    let projects = project::of_user(&call.actor.live, call.actor.user()?);
     let found = projects.iter().find(|project| project.id.to_string() == text);
     let project = found.ok_or_else(|| Failure::missing(Thing::Project, &text))?;
     Ok(Json(ProjectAnswer {
@@ -222,7 +222,7 @@ pub(crate) async fn show(call: Call) -> Outcome<Json<ProjectAnswer>> {
 
 /// `GET /v3/auth/domains`: the caller's own.
 pub(crate) async fn domains(call: Call) -> Outcome<Json<DomainList>> {
-    let own = domain(&call.live, call.user()?);
+    let own = domain(&call.actor.live, call.actor.user()?);
     Ok(Json(DomainList {
         domains: vec![DomainShown {
             links: links(&call, &format!("/v3/domains/{}", own.id)),

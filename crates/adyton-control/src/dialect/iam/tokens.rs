@@ -49,7 +49,7 @@ pub(crate) async fn create(
 /// `GET /v3/auth/tokens` and `HEAD`: what the token in `X-Subject-Token` says.
 pub(crate) async fn show(call: Call, Query(query): Query<TokenQuery>) -> Outcome<WithHeaders<TokenAnswer>> {
     let asked = asked(&call)?.clone();
-    let (contents, user) = token::inspect(&call, asked.as_bytes(), Action::TokenGet)?;
+    let (contents, user) = token::inspect(&call.plane, &call.actor, asked.as_bytes(), Action::TokenGet)?;
     let answer = shown(
         &call.plane,
         &call.headers,
@@ -62,7 +62,7 @@ pub(crate) async fn show(call: Call, Query(query): Query<TokenQuery>) -> Outcome
 
 /// `DELETE /v3/auth/tokens`: revokes the token in `X-Subject-Token`.
 pub(crate) async fn delete(call: Call) -> Outcome<()> {
-    token::revoke(&call, asked(&call)?.as_bytes()).await
+    token::revoke(&call.plane, &call.actor, asked(&call)?.as_bytes()).await
 }
 
 fn asked(call: &Call) -> Outcome<&HeaderValue> {

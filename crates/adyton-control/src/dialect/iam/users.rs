@@ -98,41 +98,29 @@ pub(crate) async fn show(call: Call) -> Outcome<Json<UserAnswer>> {
 pub(crate) async fn update(call: Call, Body(wanted): Body<UserUpdate>) -> Outcome<Json<UserAnswer>> {
     let id = id(&call)?;
     let wanted = wanted.user;
-    if wanted.enabled == Some(false) && call.user()?.id == id {
-        return Err(Failure::invalid("user.enabled", "you cannot disable yourself"));
-    }
     let change = UserChange {
         name: wanted.name,
         enabled: wanted.enabled,
         assignments: None,
     };
     let password = wanted.password.map(Secret::new);
-    let user = user::change(&call.plane, domain(&call)?, id, change, password).await?;
+    let user = user::change(&call.plane, &call.actor, id, change, password).await?;
     Ok(answer(&call, &user))
 }
 
 /// `DELETE /v3/users/{user_id}`
 pub(crate) async fn delete(call: Call) -> Outcome<()> {
-    let id = id(&call)?;
-    if call.user()?.id == id {
-        return Err(Failure::invalid("user_id", "you cannot delete yourself"));
-    }
-    user::delete(&call.plane, domain(&call)?, id).await
+    user::delete(&call.plane, &call.actor, id(&call)?).await
 }
 
 /// `POST /v3/users/{user_id}/password`: one's own.
 pub(crate) async fn password(call: Call, Body(wanted): Body<PasswordChange>) -> Outcome<()> {
     let id = id(&call)?;
-    if call.user()?.id != id {
-        return Err(Failure::Forbidden {
-            action: "to change another user's password here".to_owned(),
-        });
-    }
     let (original, new) = (
         Secret::new(wanted.user.original_password),
         Secret::new(wanted.user.password),
     );
-    user::change_password(&call.plane, call.remote.address, id, &original, &new).await
+    user::change_password(&call.plane, &call.actor, call.remote.address, id, &original, &new).await
 }
 
 /// `GET /v3/roles`
@@ -174,14 +162,7 @@ async fn turn(call: &Call, turn: Turn) -> Outcome<()> {
         role: user::role(call.text("role_id"))?,
         scope: scope(call)?,
     };
-    let (domain, id) = (domain(call)?, id(call)?);
-    if turn == Turn::Take && call.user()?.id == id {
-        return Err(Failure::invalid(
-            "role_id",
-            "you cannot take a role from yourself",
-        ));
-    }
-    user::turn_role(&call.plane, domain, id, assignment, turn)
+    user::turn_role(&call.plane, &call.actor, id(call)?, assignment, turn)
         .await
         .map(drop)
 }
@@ -197,7 +178,7 @@ fn scope(call: &Call) -> Outcome<Scope> {
 }
 
 fn domain(call: &Call) -> Outcome<DomainId> {
-    Ok(call.user()?.domain)
+    call.actor.domain()
 }
 
 fn id(call: &Call) -> Outcome<UserId> {

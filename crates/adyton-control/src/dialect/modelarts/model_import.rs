@@ -52,7 +52,7 @@ pub(crate) async fn create(call: Call, Body(wanted): Body<ModelImport>) -> Outco
         description: wanted.description.unwrap_or_default(),
         config,
         overrides,
-        may_run_code: call.may(Action::ModelRunCode),
+        may_run_code: call.actor.may(Action::ModelRunCode),
     };
     let model = import::import(&call.plane, begun).await?;
     Ok(Json(ModelImported {

@@ -93,7 +93,7 @@ pub(crate) async fn history(call: Call) -> Outcome<Json<UpdateList>> {
             config: update
                 .versions
                 .iter()
-                .map(|version| version_settings(&call.live, version))
+                .map(|version| version_settings(&call.actor.live, version))
                 .collect(),
         })
         .collect();
@@ -125,7 +125,7 @@ pub(crate) async fn monitor(call: Call, Query(query): Query<MonitorQuery>) -> Ou
                 .is_none_or(|model| version.model.to_string() == *model)
         })
         .map(|(at, version)| {
-            let (model_name, model_version) = model_named(&call.live, version.model);
+            let (model_name, model_version) = model_named(&call.actor.live, version.model);
             let calls = call.plane.instances.calls(seen.service.id, Some(version.model));
             ModelMonitor {
                 model_id: version.model.to_string(),

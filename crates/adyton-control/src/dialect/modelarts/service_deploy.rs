@@ -50,7 +50,7 @@ pub(crate) async fn deploy(call: Call, Body(wanted): Body<ServiceDeploy>) -> Out
         calls_per_second: throttle.map_or(Ok(None), calls_per_second)?,
         app_auth: properties.as_ref().and_then(|set| set.app_auth).unwrap_or(false),
         app_code: properties.and_then(|set| set.app_code).unwrap_or(true),
-        owner: call.user_name(),
+        owner: call.actor.user_name(),
     };
     let service = service::deploy::deploy(&call.plane, new).await?;
     Ok(Json(ServiceDeployed {

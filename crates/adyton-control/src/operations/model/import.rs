@@ -4,12 +4,11 @@ use std::sync::Arc;
 
 use adyton_core::id::ProjectId;
 use adyton_core::model::{EngineKind, Model};
-use adyton_identity::Action;
 use adyton_runtime::package::Said;
 use adyton_store::repository::NewModel;
 use serde_json::Value;
 
-use super::publish::Job;
+use super::publish::{Job, code_allowed};
 use super::source::{Location, locate};
 use crate::blocking::blocking;
 use crate::failure::{Failure, Outcome, Thing};
@@ -129,25 +128,6 @@ fn runs_code(model_type: Option<&Value>) -> bool {
         .and_then(Value::as_str)
         .and_then(EngineKind::parse)
         .is_some_and(EngineKind::runs_code)
-}
-
-/// Refuses what brings code where the server or the caller may not run it.
-pub(super) fn code_allowed(plane: &Plane, may: bool, runs_code: bool) -> Outcome<()> {
-    if !runs_code {
-        return Ok(());
-    }
-    if !plane.settings.run_code {
-        return Err(Failure::BadPackage(
-            "this server does not run code of packages; set `runtime.run_code = true`, or use an ONNX model"
-                .to_owned(),
-        ));
-    }
-    if !may {
-        return Err(Failure::Forbidden {
-            action: Action::ModelRunCode.name().to_owned(),
-        });
-    }
-    Ok(())
 }
 
 #[cfg(test)]

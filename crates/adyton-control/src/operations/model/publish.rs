@@ -7,15 +7,34 @@ use std::sync::Arc;
 use adyton_core::digest::Sha256;
 use adyton_core::id::{ModelId, ProjectId};
 use adyton_core::model::ModelSpec;
+use adyton_identity::Action;
 use adyton_runtime::package::{ImportError, Said, Source};
 use adyton_store::repository::Import;
 
-use super::import::code_allowed;
 use super::source::Location;
 use crate::failure::{Failure, Outcome};
 use crate::operations::package::{sweep, upload};
 use crate::places::Place;
 use crate::plane::Plane;
+
+/// Refuses what brings code where the server or the caller may not run it.
+pub(super) fn code_allowed(plane: &Plane, may: bool, runs_code: bool) -> Outcome<()> {
+    if !runs_code {
+        return Ok(());
+    }
+    if !plane.settings.run_code {
+        return Err(Failure::BadPackage(
+            "this server does not run code of packages; set `runtime.run_code = true`, or use an ONNX model"
+                .to_owned(),
+        ));
+    }
+    if !may {
+        return Err(Failure::Forbidden {
+            action: Action::ModelRunCode.name().to_owned(),
+        });
+    }
+    Ok(())
+}
 
 /// An import that goes on after its call was answered.
 pub(super) struct Job {

@@ -10,9 +10,7 @@ use std::sync::Arc;
 use adyton_core::id::{ProjectId, UserId};
 use parking_lot::Mutex;
 
-use super::upload;
 use crate::failure::{Failure, Outcome};
-use crate::plane::Plane;
 
 /// Uploads at once, of all users together, of callers who are not proven yet.
 const UNPROVEN_AT_ONCE: usize = 8;
@@ -20,6 +18,15 @@ const UNPROVEN_AT_ONCE: usize = 8;
 /// How a caller is proven by the head.
 pub(crate) const PROVE: &str = "declare the body's SHA-256 in `X-Sdk-Content-Sha256` and sign that header, or use a token: then \
                                 the head proves who uploads";
+
+/// Uploads that no model was imported from: how many a project keeps, or may keep.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Kept {
+    /// Their number.
+    pub(crate) uploads: usize,
+    /// Their bytes, unpacked.
+    pub(crate) bytes: u64,
+}
 
 /// What is on its way.
 #[derive(Clone, Default)]
@@ -54,19 +61,23 @@ enum Holder {
 }
 
 impl Room {
-    /// Room for one more upload of a project. `claimed` is the user that the caller claims to be, if that is all that is known.
-    /// Reads the disk: call it on a blocking thread.
-    pub(crate) fn take(plane: &Plane, project: ProjectId, claimed: Option<UserId>) -> Outcome<Self> {
-        let settings = &plane.settings;
-        let kept = upload::kept(plane, project);
+    /// Room for one more upload of a project that keeps so much and may keep so much. `claimed` is the user that the caller
+    /// claims to be, if that is all that is known.
+    pub(crate) fn take(
+        uploads: &Uploads,
+        project: ProjectId,
+        claimed: Option<UserId>,
+        kept: Kept,
+        most: Kept,
+    ) -> Outcome<Self> {
         let holder = claimed.map_or(Holder::Project(project), Holder::Claimed);
-        let mut under = plane.uploads.0.lock();
+        let mut under = uploads.0.lock();
         let (coming, _) = under.projects.get(&project).copied().unwrap_or_default();
-        if kept.uploads + coming >= settings.uploads_kept {
+        if kept.uploads + coming >= most.uploads {
             return Err(Failure::UploadQuota(format!(
                 "the project keeps {} uploads that no model was imported from, and {coming} are coming; at most {} are kept \
                  (`limits.uploads`). Import models from them, or wait: an upload that is not used is given up after 7 days",
-                kept.uploads, settings.uploads_kept
+                kept.uploads, most.uploads
             )));
         }
         match holder {
@@ -80,11 +91,11 @@ impl Room {
             }
         }
         Ok(Self {
-            uploads: plane.uploads.clone(),
+            uploads: uploads.clone(),
             holder,
             taken: 0,
             kept: kept.bytes,
-            most: settings.uploads_kept_bytes,
+            most: most.bytes,
         })
     }
 
@@ -126,5 +137,68 @@ impl Drop for Room {
                 }
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PROJECT: ProjectId = ProjectId::from_bits(1);
+    const MOST: Kept = Kept {
+        uploads: 2,
+        bytes: 100,
+    };
+
+    fn take(uploads: &Uploads, claimed: Option<u128>, kept: usize) -> Outcome<Room> {
+        let kept = Kept {
+            uploads: kept,
+            bytes: 60,
+        };
+        Room::take(uploads, PROJECT, claimed.map(UserId::from_bits), kept, MOST)
+    }
+
+    #[test]
+    fn what_is_kept_and_what_is_coming_count_together() {
+        let uploads = Uploads::default();
+        let coming = take(&uploads, None, 1);
+        assert!(coming.is_ok());
+        assert!(matches!(take(&uploads, None, 1), Err(Failure::UploadQuota(_))));
+        drop(coming);
+        assert!(take(&uploads, None, 1).is_ok(), "what went gave its share back");
+        assert!(matches!(take(&uploads, None, 2), Err(Failure::UploadQuota(_))));
+    }
+
+    #[test]
+    fn bytes_are_counted_as_they_come_and_given_back() {
+        let uploads = Uploads::default();
+        let mut room = take(&uploads, None, 0).unwrap();
+        assert!(room.grow(40).is_ok(), "up to the limit");
+        assert!(matches!(room.grow(1), Err(Failure::UploadQuota(_))));
+        drop(room);
+        assert!(take(&uploads, None, 0).unwrap().grow(40).is_ok());
+    }
+
+    #[test]
+    fn whoever_is_not_proven_has_one_upload_and_takes_nothing_of_the_project() {
+        let uploads = Uploads::default();
+        let mut first = take(&uploads, Some(1), 0).unwrap();
+        assert!(first.grow(1000).is_ok(), "their own limits hold them");
+        assert!(matches!(
+            take(&uploads, Some(1), 0),
+            Err(Failure::UnprovenUpload(_))
+        ));
+        assert!(take(&uploads, None, 1).is_ok());
+        let others: Vec<_> = (2..)
+            .take(UNPROVEN_AT_ONCE - 1)
+            .map(|user| take(&uploads, Some(user), 0))
+            .collect();
+        assert!(others.iter().all(Result::is_ok));
+        assert!(matches!(
+            take(&uploads, Some(99), 0),
+            Err(Failure::UnprovenUpload(_))
+        ));
+        drop(first);
+        assert!(take(&uploads, Some(99), 0).is_ok());
     }
 }

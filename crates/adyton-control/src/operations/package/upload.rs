@@ -8,6 +8,7 @@ use adyton_core::digest::Sha256;
 use adyton_core::id::ProjectId;
 use adyton_runtime::package::{ImportError, Published, Source};
 
+use super::room::Kept;
 use crate::failure::{Failure, Outcome};
 use crate::plane::Plane;
 
@@ -74,15 +75,8 @@ pub(crate) fn imported(plane: &Plane, project: ProjectId, digest: Sha256) {
     let _ = std::fs::remove_file(mark(plane, project, digest));
 }
 
-/// What a project keeps that no model was imported from.
-#[derive(Clone, Copy, Default)]
-pub(super) struct Kept {
-    pub(super) uploads: usize,
-    pub(super) bytes: u64,
-}
-
-/// Counts a project's uploads.
-pub(super) fn kept(plane: &Plane, project: ProjectId) -> Kept {
+/// Counts a project's uploads. Reads the disk: call it on a blocking thread.
+pub(crate) fn kept(plane: &Plane, project: ProjectId) -> Kept {
     let notes = std::fs::read_dir(plane.settings.uploads.join(project.to_string()));
     let mut kept = Kept::default();
     for note in notes.into_iter().flatten().flatten() {

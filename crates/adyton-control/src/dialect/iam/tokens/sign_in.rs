@@ -32,7 +32,7 @@ fn proof(identity: TokenIdentity) -> Outcome<Proof> {
     }
 }
 
-/// What is no id is nobody's: it fails later, like a wrong password.
+/// A text that is not an id matches no user: it fails later, like a wrong password.
 fn user_name(id: Option<String>, name: Option<String>, domain: Option<NamedRef>) -> Outcome<UserName> {
     const FIELD: &str = "auth.identity.password.user";
     match (id, name) {

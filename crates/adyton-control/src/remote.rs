@@ -1,0 +1,44 @@
+//! Where a request comes from.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+
+use adyton_core::source::{AddressRange, forwarded};
+use axum::body::Body;
+use http::Request;
+use http::request::Parts;
+
+use crate::failure::{Failure, Outcome};
+
+/// The caller's address; the listener puts it into every request.
+#[derive(Clone, Copy)]
+pub(crate) struct Peer(pub(crate) SocketAddr);
+
+/// Where a request comes from.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Remote {
+    /// The other end of the connection.
+    pub(crate) peer: SocketAddr,
+    /// The caller's address: the peer's, or what a trusted proxy says. Failures are counted by it.
+    pub(crate) address: IpAddr,
+}
+
+impl Remote {
+    /// Finds the caller's address. `X-Forwarded-For` counts only from a trusted proxy: anybody can write it.
+    pub(crate) fn of(request: &Request<Body>, trusted: &[AddressRange]) -> Self {
+        let nowhere = SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), 0);
+        let peer = request.extensions().get::<Peer>().map_or(nowhere, |peer| peer.0);
+        let told = forwarded(peer.ip(), request.headers(), trusted);
+        Self {
+            peer,
+            address: told.map_or(peer.ip().to_canonical(), |told| told.address),
+        }
+    }
+    /// What [`Remote::of`] found, which the middleware put into the request.
+    pub(crate) fn noted(parts: &Parts) -> Outcome<Self> {
+        parts
+            .extensions
+            .get()
+            .copied()
+            .ok_or_else(|| Failure::defect("a request that did not come through the middleware"))
+    }
+}
