@@ -168,24 +168,28 @@ def test_one_model_twice_in_a_service(server, echo):
 
 
 def test_a_state_that_forbids_a_change(server, tmp_path):
-    """While a service is being deployed its configuration cannot be changed."""
+    """While a service is being stopped it cannot be changed; while it is being deployed it can."""
     package = tmp_path / "slow"
     package.mkdir()
     import shutil
 
     shutil.copytree(ECHO / "model", package / "model")
-    (package / "model/late.sh").write_text("#!/bin/sh\nsleep 3\nexec python3 echo.py\n")
+    (package / "model/late.sh").write_text("#!/bin/sh\ntrap '' TERM\nsleep 3\npython3 echo.py\n")
     (package / "model/late.sh").chmod(0o755)
     config = json.loads((package / "model/config.json").read_text())
     (package / "model/config.json").write_text(json.dumps(config | {"command": ["sh", "late.sh"]}))
     service = server.deploy(f"late-{uuid4().hex[:8]}", package, wait=False)
     path = f"/v1/{{project}}/services/{service.id}"
     body = {"config": service_body("x", service.model_id, instance_count=2)["config"]}
-    check(server.call("PUT", path, json=body), 400, "ModelArts.3519", "modelarts.state_forbids")
+    server.manage("PUT", path, json=body)
     # Called too early, it says so.
     refused = server.http.post(server.gateway + service.path, headers={"X-Auth-Token": server.token()}, json={})
     assert (refused.status_code, refused.headers["X-Adyton-Reason"]) == (400, "service.deploying")
     server.wait_for_status(service.id, "running")
+    # Its shell does not end when it is asked to.
+    server.manage("PUT", path, json={"status": "stopped"})
+    assert server.status_of(service.id) == "stopping"
+    check(server.call("PUT", path, json=body), 400, "ModelArts.3519", "modelarts.state_forbids")
     server.manage("DELETE", path)
 
 

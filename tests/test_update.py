@@ -5,6 +5,7 @@ import threading
 import time
 
 import requests
+from harness import programs
 from harness.server import wait_for
 
 PROGRAM = """
@@ -102,3 +103,75 @@ def test_versions_change_under_load_and_a_broken_one_is_taken_back(new_server, t
     server.start()
     server.wait_for_status(service.id, "running")
     assert server.http.post(server.gateway + service.path, headers=caller.headers, data=b"{}").text == "two"
+
+
+MODED = """
+import http.server, os, sys, time
+MODE = os.environ["MODE"].encode()
+if MODE == b"broken":
+    sys.exit("this mode is broken on purpose")
+if MODE == b"slow":
+    time.sleep(1000)
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    def do_POST(self):
+        self.rfile.read(int(self.headers.get("content-length", 0)))
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(MODE)))
+        self.end_headers()
+        self.wfile.write(MODE)
+    do_GET = do_POST
+    def log_message(self, *_):
+        pass
+
+http.server.ThreadingHTTPServer(("127.0.0.1", int(os.environ["PORT"])), Handler).serve_forever()
+"""
+
+
+def answer_of(server, service) -> str:
+    response = server.http.post(server.gateway + service.path, headers={"X-Auth-Token": server.token()}, data=b"{}")
+    return response.text if response.status_code == 200 else f"{response.status_code} {response.text}"
+
+
+def test_variables_that_break_a_model_are_taken_back_and_outlive_a_restart(new_server, tmp_path):
+    """The model stays the same; the ready instance of before is not taken for the one that failed."""
+    server = new_server().start()
+    service = server.deploy("moded", programs.package(tmp_path, "moded", MODED), envs={"MODE": "good"})
+    path = f"/v1/{{project}}/services/{service.id}"
+    run = server.run("service", "update", "moded", "--env", "MODE=broken", timeout=60)
+    assert run.returncode == 1, run.stdout
+    assert "the update of moded failed" in run.stderr and "broken on purpose" in run.stderr, run.stderr
+    assert "the previous instances keep serving" in run.stderr, run.stderr
+    server.wait_for_status(service.id, "running")
+    logs = server.manage("GET", path + "/logs")["logs"]
+    assert [update["result"] for update in logs] == ["SUCCESS", "FAIL", "SUCCESS"]
+    assert "broken on purpose" in logs[1]["error_msg"]
+    assert server.manage("GET", path)["config"][0]["envs"] == {"MODE": "good"}
+    assert answer_of(server, service) == "good"
+    server.stop()
+    server.start()
+    server.wait_for_status(service.id, "running")
+    assert answer_of(server, service) == "good"
+
+
+def test_a_server_killed_in_the_middle_of_an_update_goes_on_and_takes_it_back(new_server, tmp_path):
+    server = new_server().start()
+    service = server.deploy("moded", programs.package(tmp_path, "moded", MODED), envs={"MODE": "good"})
+    path = f"/v1/{{project}}/services/{service.id}"
+    config = {"model_id": service.model_id, "weight": 100, "instance_count": 1}
+    server.manage("PUT", path, json={"config": [config | {"envs": {"MODE": "broken"}}]})
+    assert server.manage("GET", path + "/logs")["logs"][0]["result"] == "RUNNING"
+    assert answer_of(server, service) == "good"
+    server.kill()
+    server.start()
+    wait_for(lambda: [update["result"] for update in server.manage("GET", path + "/logs")["logs"]] == ["SUCCESS", "FAIL", "SUCCESS"], 90, "the way back")
+    server.wait_for_status(service.id, "running")
+    assert answer_of(server, service) == "good"
+    # A change that is on its way can be replaced, and stopped.
+    server.manage("PUT", path, json={"config": [config | {"envs": {"MODE": "slow"}}]})
+    server.manage("PUT", path, json={"config": [config | {"envs": {"MODE": "better"}}]})
+    server.wait_for_status(service.id, "running")
+    assert answer_of(server, service) == "better"
+    server.manage("PUT", path, json={"config": [config | {"envs": {"MODE": "slow"}}]})
+    assert server.run("service", "stop", "moded", timeout=60).returncode == 0
+    assert server.status_of(service.id) == "stopped"

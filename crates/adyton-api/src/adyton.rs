@@ -3,4 +3,5 @@
 pub mod logs;
 pub mod packages;
 pub mod requests;
+pub mod rollouts;
 pub mod whoami;

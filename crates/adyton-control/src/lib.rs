@@ -36,6 +36,7 @@ mod places;
 mod plane;
 mod refused;
 mod remote;
+mod rollouts;
 mod routes;
 mod server;
 mod settings;

@@ -17,9 +17,9 @@ use tokio::sync::RwLock;
 
 use crate::failure::Outcome;
 use crate::operations::package::room::Uploads;
-use crate::operations::service::rollout::Rollouts;
 use crate::perimeter::Perimeter;
 use crate::places::Places;
+use crate::rollouts::WrittenRollouts;
 use crate::settings::{ControlParts, ControlSettings, Metrics, Ready};
 use crate::sign_ins::SignIns;
 use crate::tasks::Tasks;
@@ -67,8 +67,8 @@ pub(crate) struct Plane {
     pub(crate) package_gate: RwLock<()>,
     /// Uploads on their way, and what projects may keep.
     pub(crate) uploads: Uploads,
-    /// Changes of services that are still on their way.
-    pub(crate) rollouts: Rollouts,
+    /// The rollouts whose ends are written down.
+    pub(crate) rollouts: WrittenRollouts,
     /// Work in the background.
     pub(crate) tasks: Tasks,
     sequence: AtomicU64,
@@ -99,7 +99,7 @@ impl Plane {
             explanations: Places::new("explanation", READERS_AT_ONCE, EXPLANATION_TIME, patience),
             package_gate: RwLock::new(()),
             uploads: Uploads::default(),
-            rollouts: Rollouts::default(),
+            rollouts: WrittenRollouts::default(),
             tasks: Tasks::new(),
             sequence: AtomicU64::new(0),
         }

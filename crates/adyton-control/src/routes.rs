@@ -4,7 +4,9 @@
 use adyton_identity::Action;
 use http::StatusCode;
 
-use crate::dialect::adyton::{catalogue, documents, health, logs, packages, predict, requests, whoami};
+use crate::dialect::adyton::{
+    catalogue, documents, health, logs, packages, predict, requests, rollouts, whoami,
+};
 use crate::dialect::apig::{apis, app_auths, app_codes, apps, instance};
 use crate::dialect::iam::{credentials, discovery, projects, tokens, users};
 use crate::dialect::modelarts::{model_import, models, service_activity, service_deploy, services};
@@ -117,6 +119,7 @@ pub(crate) fn table() -> Table {
         Get    "/{project_id}/requests"              May(Action::RequestList) => 200 requests::list, "The request journal of the project";
         Get    "/{project_id}/requests/{request_id}" May(Action::RequestGet) => 200 requests::show, "One request, explained";
         Get    "/{project_id}/services/{service_id}/log"   May(Action::ServiceGet) => 200 logs::tail, "The newest lines of a service's log";
+        Get    "/{project_id}/services/{service_id}/rollout" May(Action::ServiceGet) => 200 rollouts::show, "How far a change of a service has come";
     }
     routes! { table, Door, "/adyton/v1/{project_id}/services/{service_id}";
         Any    "/predict"                            SignedIn => 200 predict::predict, "The Prediction tab's door: the API address itself";

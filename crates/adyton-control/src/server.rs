@@ -80,9 +80,6 @@ impl Control {
             .await
             .map_err(|failure| BindError::Store(failure.to_string()))?;
         sweep::leftovers(&plane);
-        rollout::recover(&plane)
-            .await
-            .map_err(|failure| BindError::Store(failure.to_string()))?;
         let router = application(&routes::table(), &plane);
         Ok(Self {
             listener,
@@ -107,7 +104,7 @@ impl Control {
         let complaints = Arc::new(Seldom::new(plane.clock.clone()));
         let mut acceptor = Acceptor::new(listener, "control", complaints);
         let mut connections = JoinSet::new();
-        let watching = tokio::spawn(rollout::watch(plane.clone()));
+        let recording = tokio::spawn(rollout::record(plane.clone()));
         let sweeping = tokio::spawn(sweep::regularly(plane.clone()));
         let judging = tokio::spawn(judge(plane.clone(), places.clone()));
         tokio::pin!(shutdown);
@@ -141,7 +138,7 @@ impl Control {
         {
             tracing::warn!("management calls or imports were still going on when the server stopped");
         }
-        watching.abort();
+        recording.abort();
         sweeping.abort();
         judging.abort();
     }

@@ -1,6 +1,7 @@
 //! What runs: the state of services and instances as the reconciler sees it, for those who show it.
 
 use serde::{Deserialize, Serialize};
+use tokio::sync::watch;
 
 use crate::clock::Timestamp;
 use crate::id::{InstanceId, ModelId, ServiceId};
@@ -29,6 +30,9 @@ pub struct InstanceSeen {
     pub id: InstanceId,
     /// The model that it runs.
     pub model: ModelId,
+    /// Which of the service's versions it runs, counted from 0, as of [`ServiceSeen::generation`]. `None` if it runs a former
+    /// configuration: perhaps the same model with other variables.
+    pub version: Option<usize>,
     /// Its state.
     pub status: InstanceStatus,
     /// `in process (ONNX Runtime)`, `127.0.0.1:40123`, …
@@ -54,9 +58,44 @@ pub struct Restarting {
     pub back_at: Timestamp,
 }
 
+/// How far the rollout of a service's configuration has come: the carrying out of its newest change. Once it has ended, it stays
+/// ended until the service is changed again, whatever becomes of the instances.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "state")]
+pub enum Rollout {
+    /// Instances are on their way.
+    Going,
+    /// All instances have become ready, and serve.
+    Done,
+    /// An instance was given up; the former configuration goes on serving.
+    RolledBack {
+        /// Why it was given up.
+        cause: String,
+    },
+    /// An instance was given up, and no former configuration serves.
+    Failed {
+        /// Why it was given up.
+        cause: String,
+    },
+}
+
+impl Rollout {
+    /// Whether it has ended, well or not.
+    pub const fn has_ended(&self) -> bool {
+        match self {
+            Rollout::Going => false,
+            Rollout::Done | Rollout::RolledBack { .. } | Rollout::Failed { .. } => true,
+        }
+    }
+}
+
 /// One service, as seen.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct ServiceSeen {
+    /// The service's generation that all this is about. That of the store may be ahead.
+    pub generation: u64,
+    /// The rollout of this generation; `None` unless the service should run.
+    pub rollout: Option<Rollout>,
     /// Its state.
     pub status: ServiceStatus,
     /// Readiness in percent while it is being deployed.
@@ -86,6 +125,8 @@ pub struct LogLine {
 pub trait Instances: Send + Sync {
     /// The service's state, or `None` if the reconciler has not seen it yet.
     fn service(&self, id: ServiceId) -> Option<ServiceSeen>;
+    /// Changes whenever a rollout has ended or another one has begun; the number itself means nothing.
+    fn rollouts(&self) -> watch::Receiver<u64>;
     /// The newest `most` lines of the service's log, oldest first.
     fn log(&self, id: ServiceId, most: usize) -> Vec<LogLine>;
     /// Calls and failed calls of a service (and of one of its models, if given) on this node, since the service was made.

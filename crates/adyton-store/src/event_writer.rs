@@ -7,14 +7,12 @@ use adyton_core::events::{Event, Events};
 use tokio::sync::mpsc;
 
 use crate::Store;
-use crate::schema::to_text;
+use crate::schema::to_bounded_text;
 
 /// How many events wait at most.
 const QUEUE: usize = 1_024;
 /// How many are written at once at most.
 const BATCH: usize = 100;
-/// The longest text that is kept, in bytes.
-const LONGEST_TEXT: usize = 8_192;
 /// How often a failed write is tried, and how long it waits in between: half a minute of a database that is away.
 const TRIES: u32 = 15;
 const PAUSE: Duration = Duration::from_secs(2);
@@ -27,11 +25,7 @@ pub struct EventWriter {
 
 impl Events for EventWriter {
     fn record(&self, mut event: Event) {
-        event.text = to_text(event.text);
-        if event.text.len() > LONGEST_TEXT {
-            let end = event.text.floor_char_boundary(LONGEST_TEXT);
-            event.text.truncate(end);
-        }
+        event.text = to_bounded_text(event.text);
         if let Err(refused) = self.queue.try_send(event) {
             log_lost(&refused.into_inner(), "the queue of events is full or closed");
         }

@@ -13,6 +13,7 @@ use crate::{OpenError, StoreError};
 const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0001_first.sql"),
     include_str!("../migrations/0002_time.sql"),
+    include_str!("../migrations/0003_outcomes.sql"),
 ];
 
 /// PostgreSQL's advisory lock for migrations: the text `adyton` as a number.

@@ -75,6 +75,16 @@ pub(crate) fn to_text(text: String) -> String {
     }
 }
 
+/// The longest text that is kept of what somebody else wrote, in bytes.
+const LONGEST_TEXT: usize = 8_192;
+
+/// The same, cut to 8 KiB.
+pub(crate) fn to_bounded_text(text: String) -> String {
+    let mut text = to_text(text);
+    text.truncate(text.floor_char_boundary(LONGEST_TEXT));
+    text
+}
+
 /// A count or size as a column holds it.
 pub(crate) fn to_number(value: u64) -> i64 {
     i64::try_from(value).unwrap_or(i64::MAX)

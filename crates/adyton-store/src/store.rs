@@ -14,8 +14,8 @@ use crate::faults::{Faults, Plan};
 use crate::health::Health;
 use crate::password::Passwords;
 use crate::repository::{
-    AccessKeys, AppCodes, Apps, Authorisations, Domains, History, Models, Projects, ServiceEvents, Services,
-    Tokens, Users,
+    AccessKeys, AppCodes, Apps, Authorisations, Domains, History, Models, Projects, Rollouts, ServiceEvents,
+    Services, Tokens, Users,
 };
 use crate::reserve::Reserve;
 use crate::room::Room;
@@ -153,6 +153,10 @@ impl Store {
     /// The update history of services.
     pub fn history(&self) -> History<'_> {
         History(self)
+    }
+    /// The rollouts of services.
+    pub fn rollouts(&self) -> Rollouts<'_> {
+        Rollouts(self)
     }
     /// The revoked tokens.
     pub fn tokens(&self) -> Tokens<'_> {

@@ -144,23 +144,22 @@ impl Stage<'_> {
     fn deploy<'s>(&self, sample: &'s Sample) -> Outcome<Deployed<'s>> {
         let (start, terminal) = (self.now(), &self.context.terminal);
         let name = sample.name.clone();
-        let (id, before, how) = match service_named(self.client, &name)? {
+        let (id, how) = match service_named(self.client, &name)? {
             Some(service) => {
                 let id = service.service_id;
-                let before = wait::newest_update(self.client, &id)?;
                 if service.status == ServiceStatus::Stopped {
                     self.client.update_service(&id, &status("running"))?;
-                    (id, before, "was there, started")
+                    (id, "was there, started")
                 } else {
-                    (id, before, "was there")
+                    (id, "was there")
                 }
             }
             None => {
                 let (model, how) = self.model(sample)?;
-                (deploy(self.client, wish(&name, &model))?, 0, how)
+                (deploy(self.client, wish(&name, &model))?, how)
             }
         };
-        let service = wait::rollout(self.client, terminal, &id, before, wait::READY_TIME)?;
+        let service = wait::rollout(self.client, terminal, &id, wait::READY_TIME)?;
         let engine = service
             .config
             .first()

@@ -49,6 +49,9 @@ pub struct UpdateShown {
     pub update_time: i64,
     /// `RUNNING`, `SUCCESS` or `FAIL`.
     pub result: String,
+    /// Why it failed; left out if it did not, or if another change overtook or interrupted it.
+    #[serde(skip_serializing_if = "String::is_empty", default)]
+    pub error_msg: String,
     /// The generation that the service had from then on.
     pub generation: u64,
     /// The versions that it was given.

@@ -3,6 +3,7 @@
 use adyton_api::adyton::logs::LogTail;
 use adyton_api::adyton::packages::Uploaded;
 use adyton_api::adyton::requests::{RequestExplained, RequestList};
+use adyton_api::adyton::rollouts::RolloutShown;
 use adyton_api::adyton::whoami::Whoami;
 use adyton_core::id::RequestId;
 
@@ -26,6 +27,12 @@ impl Client {
     pub fn service_log(&self, id: &str, lines: usize) -> Outcome<LogTail> {
         let path = format!("/adyton/v1/{}/services/{id}/log", self.project());
         self.get(&path, &format!("lines={lines}"))
+    }
+    /// How far the change of a service has come that began this generation, or the newest one.
+    pub fn service_rollout(&self, id: &str, generation: Option<u64>) -> Outcome<RolloutShown> {
+        let path = format!("/adyton/v1/{}/services/{id}/rollout", self.project());
+        let which = generation.map(|generation| format!("generation={generation}"));
+        self.get(&path, &which.unwrap_or_default())
     }
     /// Uploads a package.
     pub(super) fn upload(&self, archive: Body) -> Outcome<Uploaded> {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use adyton_api::modelarts::activity::UpdateShown;
+use adyton_api::adyton::rollouts::{RolloutShown, RolloutState};
 use adyton_api::modelarts::models::ModelShown;
 use adyton_api::modelarts::services::ServiceShown;
 use adyton_core::model::ModelStatus;
@@ -70,94 +70,77 @@ pub fn model(client: &Client, terminal: &Terminal, id: &str, longest: Duration) 
 }
 
 /// How far a service has come, for whoever waits.
-fn progress(service: &ServiceShown) -> String {
-    format!("{} {} %", service.summary.status.name(), service.summary.progress)
-}
-
-/// When a service's newest update began, in milliseconds; 0 when there was none.
-pub fn newest_update(client: &Client, id: &str) -> Outcome<i64> {
-    let history = client.service_updates(id)?;
-    Ok(history.logs.first().map_or(0, |update| update.update_time))
+fn progress(status: ServiceStatus, percent: u32) -> String {
+    format!("{} {percent} %", status.name())
 }
 
 /// Waits until a service has stopped.
 pub fn stopped(client: &Client, terminal: &Terminal, id: &str, longest: Duration) -> Outcome<ServiceShown> {
-    watched(client, terminal, id, longest, |service| {
-        Ok((service.summary.status == ServiceStatus::Stopped).then_some(()))
-    })
-    .map(|(service, ())| service)
-}
-
-/// Waits until what was asked of a service has come through: a deployment, a start or an update, all alike. One that has not
-/// ends it, with the cause.
-///
-/// The state alone does not tell: the previous instances may keep serving, and a failed update is taken back. So what counts is
-/// the first entry of the update history after `before` ([`newest_update`], asked before the change; 0 for a new service); a
-/// later entry may be the way back. A start makes no entry: it is shown as `deploying` until it has come through or failed, and
-/// then the state does tell.
-pub fn rollout(
-    client: &Client,
-    terminal: &Terminal,
-    id: &str,
-    before: i64,
-    longest: Duration,
-) -> Outcome<ServiceShown> {
-    let (service, came_through) = watched(client, terminal, id, longest, |service| {
-        if service.summary.status == ServiceStatus::Deploying {
-            return Ok(None);
-        }
-        Ok(came_through(service, &client.service_updates(id)?.logs, before))
-    })?;
-    match (came_through, service.summary.status) {
-        (_, ServiceStatus::Failed) => Err(failed(client, &service)),
-        (true, _) => Ok(service),
-        (false, _) => Err(incomplete(client, &service)),
-    }
-}
-
-/// Whether the change after `before` came through, once that is known.
-fn came_through(service: &ServiceShown, updates: &[UpdateShown], before: i64) -> Option<bool> {
-    let own = updates.iter().rev().find(|update| update.update_time > before);
-    match (own.map(|update| update.result.as_str()), service.summary.status) {
-        (Some("RUNNING"), _) => None,
-        (Some(result), _) => Some(result == "SUCCESS"),
-        // The instances of a server that has just started are on their way, whatever is said of them as a whole.
-        (None, ServiceStatus::Running) => service
-            .config
-            .iter()
-            .all(|version| matches!(version.status.as_str(), "ready" | ""))
-            .then_some(true),
-        (None, _) => Some(false),
-    }
-}
-
-/// Looks at a service until `decide` gives something, with its state as the sign of life.
-fn watched<T>(
-    client: &Client,
-    terminal: &Terminal,
-    id: &str,
-    longest: Duration,
-    decide: impl Fn(&ServiceShown) -> Outcome<Option<T>>,
-) -> Outcome<(ServiceShown, T)> {
     let spinner = terminal.spinner("waiting");
-    let mut last = None;
     let found = until(client, longest, || {
         let service = client.service(id)?;
-        spinner.says(progress(&service));
-        Ok(match decide(&service)? {
-            Some(decided) => Some((service, decided)),
-            None => {
-                last = Some(service);
-                None
-            }
-        })
+        spinner.says(progress(service.summary.status, service.summary.progress));
+        Ok((service.summary.status == ServiceStatus::Stopped).then_some(service))
     });
     spinner.ends();
-    match (found?, last) {
-        (Some(found), _) => Ok(found),
-        (None, Some(last)) => Err(too_slow(&last, longest)),
-        (None, None) => Err(Failure::failed(format!("the service {id} was not looked at"))),
+    match found? {
+        Some(service) => Ok(service),
+        None => Err(too_slow(&client.service(id)?, longest)),
     }
+}
+
+/// Waits until what was asked of a service last has come through: a deployment, a start or an update, all alike. One that has not
+/// ends it, with the cause. The server knows how far it has come, whatever the previous instances answer meanwhile.
+pub fn rollout(client: &Client, terminal: &Terminal, id: &str, longest: Duration) -> Outcome<ServiceShown> {
+    // Another change may follow before this one is through; then that is said.
+    let generation = client.service_rollout(id, None)?.generation;
+    let spinner = terminal.spinner("waiting");
+    let found = until(client, longest, || {
+        let rollout = client.service_rollout(id, Some(generation))?;
+        spinner.says(progress(rollout.status, rollout.progress));
+        Ok((rollout.state != RolloutState::Going).then_some(rollout))
+    });
+    spinner.ends();
+    let (found, service) = (found?, client.service(id)?);
+    match found {
+        Some(rollout) => ended(client, &rollout, service),
+        None => Err(too_slow(&service, longest)),
+    }
+}
+
+fn ended(client: &Client, rollout: &RolloutShown, service: ServiceShown) -> Outcome<ServiceShown> {
+    match (rollout.state, service.summary.status) {
+        (RolloutState::Done | RolloutState::Failed, ServiceStatus::Failed) => Err(failed(client, &service)),
+        (RolloutState::Done, ServiceStatus::Concerning) | (RolloutState::Failed, _) => {
+            Err(incomplete(client, &service))
+        }
+        (RolloutState::Done, _) => Ok(service),
+        (RolloutState::RolledBack, _) => Err(rolled_back(rollout, &service)),
+        (RolloutState::Replaced, _) => Err(overtaken("another change replaced it", &service)),
+        (RolloutState::Stopped | RolloutState::Going, _) => {
+            Err(overtaken("the service was stopped", &service))
+        }
+    }
+}
+
+/// Why an update was taken back.
+fn rolled_back(rollout: &RolloutShown, service: &ServiceShown) -> Failure {
+    let (name, status) = (&service.summary.service_name, service.summary.status.name());
+    Failure::failed(format!("the update of {name} failed: {}", rollout.cause))
+        .fact(format!(
+            "state       {status}; the previous instances keep serving"
+        ))
+        .hint(format!(
+            "`adyton service events {name}` tells what happened, `adyton service logs {name}` what it printed"
+        ))
+}
+
+/// Why a change has no end of its own.
+fn overtaken(why: &str, service: &ServiceShown) -> Failure {
+    let name = &service.summary.service_name;
+    Failure::failed(format!("the change of {name} did not come through: {why}"))
+        .fact(format!("state       {}", service.summary.status.name()))
+        .hint(format!("`adyton service events {name}` tells what happened"))
 }
 
 /// What a service that is not there yet was last seen waiting for.
@@ -171,7 +154,10 @@ fn too_slow(service: &ServiceShown, longest: Duration) -> Failure {
         "the service {name} takes longer than {} s{cause}",
         longest.as_secs()
     ))
-    .fact(format!("state       {}", progress(service)))
+    .fact(format!(
+        "state       {}",
+        progress(service.summary.status, service.summary.progress)
+    ))
     .hint(format!(
         "it goes on: `adyton service show {name}`, `adyton service events {name}`"
     ))
@@ -251,37 +237,33 @@ mod tests {
         .unwrap()
     }
 
-    fn update(at: i64, result: &str) -> UpdateShown {
-        UpdateShown {
-            update_time: at,
-            result: result.to_owned(),
-            generation: 1,
-            config: Vec::new(),
+    fn rollout(state: RolloutState, cause: &str) -> RolloutShown {
+        RolloutShown {
+            service_id: String::new(),
+            generation: 2,
+            state,
+            cause: cause.to_owned(),
+            status: ServiceStatus::Running,
+            progress: 100,
+            error_msg: String::new(),
         }
     }
 
     #[test]
-    fn the_first_update_after_the_change_tells_and_not_the_way_back() {
-        let running = service("running", "ready");
-        // Newest first, as the history is listed: the change failed and was taken back.
-        let history = [update(3, "SUCCESS"), update(2, "FAIL"), update(1, "SUCCESS")];
-        assert_eq!(came_through(&running, &history, 1), Some(false));
-        assert_eq!(
-            came_through(&running, &[update(2, "RUNNING"), update(1, "SUCCESS")], 1),
-            None
+    fn an_update_that_was_taken_back_is_told_with_its_cause() {
+        let rollout = rollout(RolloutState::RolledBack, "exit code 1");
+        let told = rolled_back(&rollout, &service("running", "ready"));
+        let told = told.to_string();
+        assert!(
+            told.starts_with(
+                "error: the update of iris failed: exit code 1\n  state       running; the previous"
+            ),
+            "{told}"
         );
-        assert_eq!(came_through(&running, &[update(2, "SUCCESS")], 1), Some(true));
-    }
-
-    #[test]
-    fn without_an_update_the_state_tells() {
-        assert_eq!(came_through(&service("running", "ready"), &[], 0), Some(true));
-        assert_eq!(came_through(&service("running", "notReady"), &[], 0), None);
-        assert_eq!(came_through(&service("stopped", "notReady"), &[], 0), Some(false));
     }
 
     #[test]
     fn whoever_waits_sees_the_state_and_the_percentage() {
-        assert_eq!(progress(&service("deploying", "notReady")), "deploying 50 %");
+        assert_eq!(progress(ServiceStatus::Deploying, 50), "deploying 50 %");
     }
 }

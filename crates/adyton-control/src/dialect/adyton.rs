@@ -8,4 +8,5 @@ pub(crate) mod logs;
 pub(crate) mod packages;
 pub(crate) mod predict;
 pub(crate) mod requests;
+pub(crate) mod rollouts;
 pub(crate) mod whoami;

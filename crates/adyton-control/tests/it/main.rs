@@ -23,6 +23,7 @@ mod models;
 mod openapi;
 mod packages;
 mod perimeter;
+mod rollouts;
 mod services;
 mod sign_ins;
 mod strangers;

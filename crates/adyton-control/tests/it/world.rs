@@ -12,8 +12,9 @@ use adyton_control::{Control, ControlParts, ControlSettings};
 use adyton_core::clock::{Clock, Timestamp};
 use adyton_core::evidence::Evidence;
 use adyton_core::id::{InstanceId, ModelId, RequestId, ServiceId};
-use adyton_core::instances::{Calls, InstanceSeen, InstanceStatus, Instances, LogLine, ServiceSeen};
+use adyton_core::instances::{Calls, InstanceSeen, InstanceStatus, Instances, LogLine, Rollout, ServiceSeen};
 use adyton_core::journal::{Filter, JournalError, JournalReader, Page};
+use adyton_core::live::LiveCell;
 use adyton_core::record::Record;
 use adyton_core::service::ServiceStatus;
 use adyton_identity::door::ConsoleAnswer;
@@ -27,29 +28,47 @@ use adyton_store::{DataFolder, Feed, Settings, Store, feed};
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full};
 use serde_json::{Value, json};
-use tokio::sync::oneshot;
+use tokio::sync::{oneshot, watch};
 use tokio::task::JoinHandle;
 
 use crate::client::{Caller, Credential};
 
 /// What runs, as tests say it.
-#[derive(Default)]
-pub(crate) struct Stage(Mutex<HashMap<ServiceId, (ServiceStatus, ModelId)>>);
-
-impl Stage {
-    /// What is seen of a service from now on, with one instance of this model.
-    pub(crate) fn set(&self, id: &str, status: ServiceStatus, model: &str) {
-        let seen = (status, model.parse().unwrap());
-        self.0.lock().unwrap().insert(id.parse().unwrap(), seen);
-    }
+pub(crate) struct Stage {
+    live: LiveCell,
+    seen: Mutex<HashMap<ServiceId, ServiceSeen>>,
+    rollouts: watch::Sender<u64>,
 }
 
-impl Instances for Stage {
-    fn service(&self, id: ServiceId) -> Option<ServiceSeen> {
-        let (status, model) = *self.0.lock().unwrap().get(&id)?;
+impl Stage {
+    fn new(live: LiveCell) -> Self {
+        Self {
+            live,
+            seen: Mutex::default(),
+            rollouts: watch::Sender::new(0),
+        }
+    }
+    /// What is seen of a service from now on, at its present generation, with one instance of this model.
+    pub(crate) fn set(&self, id: &str, status: ServiceStatus, model: &str) {
+        let rollout = match status {
+            ServiceStatus::Running => Some(Rollout::Done),
+            ServiceStatus::Failed => Some(Rollout::Failed {
+                cause: "the model did not answer".to_owned(),
+            }),
+            ServiceStatus::Deploying | ServiceStatus::Concerning => Some(Rollout::Going),
+            ServiceStatus::Stopping | ServiceStatus::Stopped | ServiceStatus::Deleting => None,
+        };
+        self.set_rollout(id, status, model, rollout);
+    }
+    /// The same, with how far its rollout has come.
+    pub(crate) fn set_rollout(&self, id: &str, status: ServiceStatus, model: &str, rollout: Option<Rollout>) {
+        let (id, model): (ServiceId, ModelId) = (id.parse().unwrap(), model.parse().unwrap());
+        let live = self.live.load();
+        let service = &live.service(id).unwrap().service;
         let one = InstanceSeen {
             id: InstanceId::from_bits(1),
             model,
+            version: service.versions.iter().position(|version| version.model == model),
             status: match status {
                 ServiceStatus::Running => InstanceStatus::Ready,
                 ServiceStatus::Failed => InstanceStatus::Failed,
@@ -60,13 +79,26 @@ impl Instances for Stage {
             note: String::new(),
             restarting: None,
         };
-        Some(ServiceSeen {
+        let seen = ServiceSeen {
+            generation: service.generation,
+            rollout,
             status,
             progress: 50,
             error: "the model did not answer".to_owned(),
             transition_at: Timestamp::from_seconds(1),
             instances: vec![one],
-        })
+        };
+        self.seen.lock().unwrap().insert(id, seen);
+        self.rollouts.send_modify(|changes| *changes += 1);
+    }
+}
+
+impl Instances for Stage {
+    fn service(&self, id: ServiceId) -> Option<ServiceSeen> {
+        self.seen.lock().unwrap().get(&id).cloned()
+    }
+    fn rollouts(&self) -> watch::Receiver<u64> {
+        self.rollouts.subscribe()
     }
     fn log(&self, _: ServiceId, most: usize) -> Vec<LogLine> {
         let line = |text: &str| LogLine {
@@ -201,7 +233,8 @@ impl World {
         let first = Bootstrap::read(&held).unwrap().unwrap();
         let live = Feed::start(&store).await.unwrap();
         let feeding = tokio::spawn(feed::run(store.clone(), live.clone(), std::future::pending()));
-        let (stage, notes) = (Arc::new(Stage::default()), Arc::new(Notes::default()));
+        let stage = Arc::new(Stage::new(live.cell().clone()));
+        let notes = Arc::new(Notes::default());
         let parts = ControlParts {
             store: store.clone(),
             feed: live,

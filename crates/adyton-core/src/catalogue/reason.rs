@@ -340,7 +340,7 @@ reasons! {
         - [(ModelNotPublished "modelarts.model_not_published") - (EdgeBadRequest "manage.bad_request")] - -;
     DuplicateVersion = Manage "a model is named twice in `config`"
         - [(DuplicateModelVersion "modelarts.duplicate_version") - (EdgeBadRequest "manage.bad_request")] - -;
-    StateForbids = Manage "the service is deploying, stopping or being deleted"
+    StateForbids = Manage "the service is being stopped or deleted"
         - [(ServiceStateForbids "modelarts.state_forbids") - (EdgeBadRequest "manage.bad_request")] - -;
     ModelNotInService = Manage "the model is not part of the service"
         - [(ModelNotInService "modelarts.model_not_in_service") - (EdgeBadRequest "manage.bad_request")] - -;

@@ -68,12 +68,17 @@ impl Instances for Seen {
         let status = *self.services.lock().unwrap().get(&id.bits())?;
         let transition_at = Timestamp::default();
         Some(ServiceSeen {
+            generation: 1,
+            rollout: None,
             status,
             progress: 0,
             error: self.error.lock().unwrap().clone(),
             transition_at,
             instances: self.instances.lock().unwrap().clone(),
         })
+    }
+    fn rollouts(&self) -> tokio::sync::watch::Receiver<u64> {
+        tokio::sync::watch::Sender::new(0).subscribe()
     }
     fn log(&self, _: ServiceId, _: usize) -> Vec<LogLine> {
         Vec::new()
@@ -257,6 +262,7 @@ impl World {
         *self.seen.instances.lock().unwrap() = vec![InstanceSeen {
             id: INSTANCE,
             model: MODEL,
+            version: Some(0),
             status: InstanceStatus::Down,
             place: String::new(),
             restarts: 3,

@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use adyton_core::clock::Clock;
 use adyton_core::id::{ModelId, ServiceId};
-use adyton_core::instances::{Calls, InstanceSeen, Instances, LogLine, ServiceSeen};
+use adyton_core::instances::{Calls, InstanceSeen, Instances, LogLine, Rollout, ServiceSeen};
 use adyton_core::service::ServiceStatus;
 use parking_lot::{Mutex, RwLock};
+use tokio::sync::watch;
 
 use super::plan::Verdict;
 use super::remembered::Counts;
@@ -17,6 +18,8 @@ use crate::targets::Tally;
 /// See the module.
 pub(super) struct Board {
     services: RwLock<HashMap<ServiceId, Entry>>,
+    /// Counts the changes of rollouts.
+    rollouts: watch::Sender<u64>,
     clock: Clock,
     log_lines: usize,
     /// How often services were called before this node was started, until they are met again.
@@ -37,6 +40,7 @@ impl Board {
     ) -> Self {
         Self {
             services: RwLock::default(),
+            rollouts: watch::Sender::new(0),
             clock,
             log_lines,
             before: Mutex::new(before),
@@ -82,29 +86,41 @@ impl Board {
         self.entry(id, |entry| Arc::clone(entry.tallies.entry(model).or_default()))
     }
 
-    /// Writes the state of a service; gives the status before.
+    /// Writes the state of a service at a generation; gives the status before.
     pub(super) fn write(
         &self,
         id: ServiceId,
+        generation: u64,
+        rollout: Option<Rollout>,
         verdict: &Verdict,
         instances: Vec<InstanceSeen>,
     ) -> Option<ServiceStatus> {
         let now = self.clock.now();
-        self.entry(id, |entry| {
-            let before = entry.seen.as_ref().map(|seen| (seen.status, seen.transition_at));
+        let (before, has_changed) = self.entry(id, |entry| {
+            let before = entry.seen.as_ref();
+            let has_changed =
+                before.is_none_or(|seen| (seen.generation, &seen.rollout) != (generation, &rollout));
+            let before = before.map(|seen| (seen.status, seen.transition_at));
             let transition_at = match before {
                 Some((status, since)) if status == verdict.status => since,
                 _ => now,
             };
             entry.seen = Some(ServiceSeen {
+                generation,
+                rollout,
                 status: verdict.status,
                 progress: verdict.progress,
                 error: verdict.error.clone(),
                 transition_at,
                 instances,
             });
-            before.map(|(status, _)| status)
-        })
+            (before.map(|(status, _)| status), has_changed)
+        });
+        if has_changed {
+            self.rollouts
+                .send_modify(|changes| *changes = changes.wrapping_add(1));
+        }
+        before
     }
 
     pub(super) fn forget(&self, id: ServiceId) {
@@ -115,6 +131,9 @@ impl Board {
 impl Instances for Board {
     fn service(&self, id: ServiceId) -> Option<ServiceSeen> {
         self.services.read().get(&id)?.seen.clone()
+    }
+    fn rollouts(&self) -> watch::Receiver<u64> {
+        self.rollouts.subscribe()
     }
     fn log(&self, id: ServiceId, most: usize) -> Vec<LogLine> {
         self.services

@@ -11,8 +11,8 @@ use adyton_core::live::Routes;
 
 use super::executor::{Report, Start};
 use super::machinery::Machinery;
-use super::plan::{self, Phase, SeenInstance, SeenService, Step, Update, Verdict};
-use super::telling;
+use super::plan::{self, Phase, SeenInstance, SeenService, Step, Verdict, WantedService};
+use super::telling::{self, Progress};
 use super::wanted::Order;
 use crate::launcher::{End, Failure, News, Restart};
 use crate::targets::{Balance, ServiceTargets, Target, Unavailable, VersionTargets};
@@ -21,7 +21,6 @@ use crate::targets::{Balance, ServiceTargets, Target, Unavailable, VersionTarget
 pub(super) struct Service {
     id: ServiceId,
     seen: SeenService,
-    update: Update,
     /// What is known of each seen instance beside that.
     known: HashMap<InstanceId, Known>,
 }
@@ -43,7 +42,6 @@ impl Service {
         Self {
             id,
             seen: SeenService::default(),
-            update: Update::None,
             known: HashMap::new(),
         }
     }
@@ -115,18 +113,22 @@ impl Service {
             machinery.board.forget(self.id);
             return true;
         };
-        let update = plan::update(plan, &self.seen);
-        let changed = !before.is_empty() && !self.seen.serving.is_empty() && before != self.seen.serving;
-        telling::update(
-            machinery,
-            self.id,
-            std::mem::replace(&mut self.update, update),
-            update,
-            changed,
-            &verdict,
-        );
-        let status_before = machinery.board.write(self.id, &verdict, self.shown());
-        telling::status(machinery, self.id, status_before, &verdict, update);
+        let generation = plan.map_or(0, |plan| plan.generation);
+        let rollout = plan::rollout(plan, &self.seen);
+        let now = rollout.clone().map(|rollout| (generation, rollout));
+        let rollout_before = std::mem::replace(&mut self.seen.rollout, now);
+        let progress = Progress {
+            before: rollout_before.as_ref(),
+            now: self.seen.rollout.as_ref(),
+            former_serves: plan.is_some_and(|plan| self.seen.former_serves(plan)),
+            changed: !before.is_empty() && !self.seen.serving.is_empty() && before != self.seen.serving,
+        };
+        telling::rollout(machinery, self.id, &progress);
+        let shown = self.shown(plan);
+        let status_before = machinery
+            .board
+            .write(self.id, generation, rollout.clone(), &verdict, shown);
+        telling::status(machinery, self.id, status_before, &verdict, rollout.as_ref());
         false
     }
 
@@ -136,7 +138,7 @@ impl Service {
             return;
         };
         let mut random = [0u8; 16];
-        // Without randomness there is no id; the next look tries again.
+        // Without randomness there is no id; the next change tries again.
         if getrandom::fill(&mut random).is_err() {
             return;
         }
@@ -234,10 +236,12 @@ impl Service {
         }
     }
 
-    fn shown(&self) -> Vec<InstanceSeen> {
+    fn shown(&self, wanted: Option<&WantedService>) -> Vec<InstanceSeen> {
+        let version = |one: &SeenInstance| wanted?.versions.iter().position(|version| version.key == one.key);
         let show = |one: &SeenInstance| InstanceSeen {
             id: one.id,
             model: one.model,
+            version: version(one),
             status: match one.phase {
                 Phase::Starting => InstanceStatus::Starting,
                 Phase::Ready => InstanceStatus::Ready,

@@ -1,5 +1,5 @@
 //! What to do for one service: a pure function from what is wanted and what is seen to steps with reasons, to who serves
-//! now, and to the service's status. Same input, same plan; no clock, since deadlines and pauses belong to the instances
+//! now, to the service's status, and to how far the rollout of its newest change has come. Same input, same plan; no clock, since deadlines and pauses belong to the instances
 //! themselves and arrive here as phases.
 //!
 //! The rules, in one place:
@@ -9,8 +9,11 @@
 //! - Who served before goes on until every instance of what is wanted now is ready; then the shares change in one step, and
 //!   only then the old ones retire. When what is wanted fails, the old ones stay: a bad update loses no request.
 //! - At the first deployment nothing serves until no instance is starting any more; then those that are ready serve.
+//! - A rollout is done when everything that is wanted is ready. It has failed when an instance was given up and no other one is
+//!   starting. Nothing else ends it, and it ends once: what happens to instances later is the service's status.
 
 use adyton_core::id::{InstanceId, ModelId};
+use adyton_core::instances::Rollout;
 use adyton_core::service::ServiceStatus;
 
 /// What makes two instances interchangeable: a hash of the model, its package and its settings.
@@ -93,6 +96,8 @@ pub struct SeenService {
     pub instances: Vec<SeenInstance>,
     /// Who serves.
     pub serving: Vec<Share>,
+    /// The last rollout that was seen, with the generation that it is of.
+    pub rollout: Option<(u64, Rollout)>,
 }
 
 /// One thing to do, and why.
@@ -169,6 +174,19 @@ impl SeenService {
             let of: Vec<_> = self.of(version.key, wanted.generation).collect();
             of.len() >= version.count as usize && of.iter().all(|one| one.phase != Phase::Starting)
         })
+    }
+    /// The first note of a wanted instance in one of these phases.
+    fn note(&self, wanted: &WantedService, phases: &[Phase]) -> Option<&str> {
+        self.instances
+            .iter()
+            .filter(|one| phases.contains(&one.phase) && wanted.wants(one.key))
+            .map(|one| one.note.as_str())
+            .find(|note| !note.is_empty())
+    }
+    /// Whether an instance of a former configuration, which is not wanted any more, serves.
+    pub(super) fn former_serves(&self, wanted: &WantedService) -> bool {
+        let mut former = self.serving.iter().filter(|share| !wanted.wants(share.key));
+        former.any(|share| self.ready(share.key) > 0)
     }
 }
 
@@ -251,28 +269,32 @@ pub fn steps(wanted: Option<&WantedService>, seen: &SeenService) -> Vec<Step> {
     steps
 }
 
-/// How far a change of a serving service has come.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub enum Update {
-    /// Those who serve are those who are wanted.
-    #[default]
-    None,
-    /// The new instances are on their way; the old ones serve.
-    Going,
-    /// The new instances failed; the old ones go on serving.
-    RolledBack,
-}
-
-/// See [`Update`]. `seen.serving` must be up to date.
-pub fn update(wanted: Option<&WantedService>, seen: &SeenService) -> Update {
-    let Some(wanted) = wanted.filter(|wanted| wanted.running && !seen.serving.is_empty()) else {
-        return Update::None;
-    };
-    match seen.serving.iter().all(|share| wanted.wants(share.key)) {
-        true => Update::None,
-        false if seen.is_settled(wanted) => Update::RolledBack,
-        false => Update::Going,
+/// How far the rollout of what is wanted has come; `None` unless the service should run. `seen.serving` must be up to date.
+pub fn rollout(wanted: Option<&WantedService>, seen: &SeenService) -> Option<Rollout> {
+    let wanted = wanted.filter(|wanted| wanted.running)?;
+    if let Some((generation, rollout)) = &seen.rollout
+        && *generation == wanted.generation
+        && rollout.has_ended()
+    {
+        return Some(rollout.clone());
     }
+    if seen.is_complete(wanted) {
+        return Some(Rollout::Done);
+    }
+    let mut all = wanted.versions.iter();
+    let is_given_up = seen.is_settled(wanted)
+        && all.any(|version| {
+            let mut of = seen.of(version.key, wanted.generation);
+            of.any(|one| one.phase == Phase::Failed)
+        });
+    if !is_given_up {
+        return Some(Rollout::Going);
+    }
+    let cause = seen.note(wanted, &[Phase::Failed]).unwrap_or_default().to_owned();
+    Some(match seen.former_serves(wanted) {
+        true => Rollout::RolledBack { cause },
+        false => Rollout::Failed { cause },
+    })
 }
 
 /// The status that all this amounts to. `None` when a deleted service has left nothing behind.
@@ -321,22 +343,18 @@ pub fn verdict(wanted: Option<&WantedService>, seen: &SeenService) -> Option<Ver
         (false, 0, _) => ServiceStatus::Concerning,
         (false, _, _) if ready == total => ServiceStatus::Running,
         // An update is on its way, and those who served before still do.
-        (false, _, false) if !seen.serving.iter().all(|share| wanted.wants(share.key)) => {
+        (false, _, _)
+            if seen.former_serves(wanted)
+                && rollout(Some(wanted), seen).is_some_and(|rollout| !rollout.has_ended()) =>
+        {
             ServiceStatus::Running
         }
         (false, _, _) => ServiceStatus::Concerning,
     };
-    let note_of = |phases: &[Phase]| {
-        let those = seen
-            .instances
-            .iter()
-            .filter(|one| phases.contains(&one.phase) && wanted.wants(one.key));
-        those.map(|one| one.note.as_str()).find(|note| !note.is_empty())
-    };
     let error = match status {
-        ServiceStatus::Failed | ServiceStatus::Concerning => note_of(&[Phase::Failed, Phase::Down]),
+        ServiceStatus::Failed | ServiceStatus::Concerning => seen.note(wanted, &[Phase::Failed, Phase::Down]),
         // What it waits for.
-        ServiceStatus::Deploying => note_of(&[Phase::Failed, Phase::Starting]),
+        ServiceStatus::Deploying => seen.note(wanted, &[Phase::Failed, Phase::Starting]),
         _ => None,
     };
     let progress = (ready * 100).checked_div(total).unwrap_or(0);

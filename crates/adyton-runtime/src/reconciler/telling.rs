@@ -3,11 +3,11 @@
 
 use adyton_core::events::{Event, EventKind};
 use adyton_core::id::ServiceId;
-use adyton_core::instances::LogLine;
+use adyton_core::instances::{LogLine, Rollout};
 use adyton_core::service::ServiceStatus;
 
 use super::machinery::Machinery;
-use super::plan::{Update, Verdict};
+use super::plan::Verdict;
 
 /// So many of the last lines of a program are part of its failure.
 pub(super) const LAST_LINES: usize = 20;
@@ -29,13 +29,13 @@ fn record(machinery: &Machinery, service: ServiceId, kind: EventKind, text: Stri
     });
 }
 
-/// Tells of a change of status.
+/// Tells of a change of status, unless the rollout has told it already.
 pub(super) fn status(
     machinery: &Machinery,
     service: ServiceId,
     before: Option<ServiceStatus>,
     now: &Verdict,
-    update: Update,
+    rollout: Option<&Rollout>,
 ) {
     if before == Some(now.status) {
         return;
@@ -53,7 +53,7 @@ pub(super) fn status(
             "The service is running: all its instances are ready.",
         ),
         // That the update was rolled back has been told, and the former instances serve as before.
-        ServiceStatus::Concerning if update == Update::RolledBack => {}
+        ServiceStatus::Concerning if matches!(rollout, Some(Rollout::RolledBack { .. })) => {}
         // None is down or failed: more are wanted than before.
         ServiceStatus::Concerning if now.error.is_empty() && now.progress > 0 => normal(
             machinery,
@@ -81,37 +81,43 @@ pub(super) fn status(
     }
 }
 
-/// Tells of an update: that it begins, that it is done (`changed`: others serve now), or that it was rolled back.
-pub(super) fn update(
-    machinery: &Machinery,
-    service: ServiceId,
-    before: Update,
-    now: Update,
-    changed: bool,
-    verdict: &Verdict,
-) {
-    if changed {
+/// What is told of a rollout.
+pub(super) struct Progress<'p> {
+    /// The rollout that was seen before, with its generation.
+    pub(super) before: Option<&'p (u64, Rollout)>,
+    /// The one that is seen now.
+    pub(super) now: Option<&'p (u64, Rollout)>,
+    /// Whether the former configuration serves.
+    pub(super) former_serves: bool,
+    /// Whether others serve now than before.
+    pub(super) changed: bool,
+}
+
+/// Tells of an update of a service that serves: that it begins, that it is done, or that it was rolled back. A deployment is told
+/// by the status alone.
+pub(super) fn rollout(machinery: &Machinery, service: ServiceId, progress: &Progress<'_>) {
+    if progress.changed {
         normal(
             machinery,
             service,
             "The update is done: the new configuration serves.",
         );
-    } else if before != now {
-        match now {
-            Update::None => {}
-            Update::Going => normal(
-                machinery,
-                service,
-                "The service is being updated; the former configuration serves until all is ready.",
-            ),
-            Update::RolledBack => {
-                let text = format!(
-                    "The update was rolled back, the former configuration goes on serving: {}",
-                    verdict.error
-                );
-                abnormal(machinery, service, text);
-            }
+    }
+    if progress.before == progress.now {
+        return;
+    }
+    match progress.now {
+        Some((_, Rollout::Going)) if progress.former_serves => normal(
+            machinery,
+            service,
+            "The service is being updated; the former configuration serves until all is ready.",
+        ),
+        Some((_, Rollout::RolledBack { cause })) => {
+            let text =
+                format!("The update was rolled back, the former configuration goes on serving: {cause}");
+            abnormal(machinery, service, text);
         }
+        Some((_, Rollout::Going | Rollout::Done | Rollout::Failed { .. })) | None => {}
     }
 }
 

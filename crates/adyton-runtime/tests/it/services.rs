@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use adyton_core::events::EventKind;
 use adyton_core::id::ServiceId;
-use adyton_core::instances::InstanceStatus;
+use adyton_core::instances::{InstanceStatus, Rollout};
 use adyton_core::live::Change;
 use adyton_core::service::{ServiceStatus, Wanted};
 use adyton_runtime::command::ready::{Reply, ask};
@@ -476,5 +476,50 @@ async fn a_model_whose_package_is_gone_fails_and_a_deleted_model_too() {
         .await;
     assert_eq!(seen.status, ServiceStatus::Failed);
     assert!(Path::new(world.place.folder.path()).exists());
+    world.end().await;
+}
+
+#[tokio::test]
+async fn an_update_of_the_variables_alone_that_fails_is_rolled_back() {
+    let mut world = World::new();
+    let script = format!("import os, sys\nif os.environ['LEVEL'] == '2': sys.exit('no such level'){SERVE}");
+    let model = world.program(1, &script);
+    world.want_with(model, "LEVEL", "1");
+    let seen = world.until_status(ServiceStatus::Running).await;
+    assert_eq!((seen.generation, seen.rollout), (1, Some(Rollout::Done)));
+    let mut rollouts = world.instances.rollouts();
+    rollouts.borrow_and_update();
+
+    world.want_with(model, "LEVEL", "2");
+    let seen = world
+        .until("given up", |seen| {
+            seen.generation == 2 && seen.rollout.as_ref().is_some_and(Rollout::has_ended)
+        })
+        .await;
+    let Some(Rollout::RolledBack { cause }) = &seen.rollout else {
+        panic!("{seen:#?}");
+    };
+    assert!(cause.contains("no such level"), "{cause}");
+    let versions: Vec<_> = seen
+        .instances
+        .iter()
+        .map(|one| (one.version, one.status))
+        .collect();
+    assert_eq!(
+        versions,
+        [(None, InstanceStatus::Ready), (Some(0), InstanceStatus::Failed)],
+        "both run one model, and only one of them the wanted configuration"
+    );
+    assert!(rollouts.has_changed().unwrap(), "whoever writes it down is woken");
+    assert_eq!(get(world.address()).await, Reply::Status(200));
+
+    // Wanted again, the former configuration is there at once.
+    world.want_with(model, "LEVEL", "1");
+    let seen = world
+        .until("back", |seen| {
+            seen.generation == 3 && seen.rollout == Some(Rollout::Done)
+        })
+        .await;
+    assert_eq!((seen.status, seen.instances.len()), (ServiceStatus::Running, 1));
     world.end().await;
 }

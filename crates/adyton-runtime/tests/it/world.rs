@@ -175,23 +175,39 @@ impl World {
         versions: &[(ModelId, u32)],
         deploy_timeout_seconds: u32,
     ) {
-        let generation = self
-            .live
-            .load()
-            .service(id)
-            .map_or(1, |before| before.service.generation + 1);
         let versions = versions.iter().map(|(model, instance_count)| Version {
             model: *model,
             instance_count: *instance_count,
             deploy_timeout_seconds,
             ..sample::version()
         });
+        let versions = versions.collect();
+        self.want_versions(id, wanted, versions);
+    }
+
+    /// One instance of a model, with this variable.
+    pub(crate) fn want_with(&mut self, model: ModelId, name: &str, value: &str) {
+        let version = Version {
+            model,
+            envs: [(name.to_owned(), value.to_owned())].into(),
+            deploy_timeout_seconds: 20,
+            ..sample::version()
+        };
+        self.want_versions(SERVICE, Wanted::Running, vec![version]);
+    }
+
+    fn want_versions(&mut self, id: ServiceId, wanted: Wanted, versions: Vec<Version>) {
+        let generation = self
+            .live
+            .load()
+            .service(id)
+            .map_or(1, |before| before.service.generation + 1);
         let service = Service {
             id,
             name: format!("s{}", id.bits()),
             api: ApiId::from_bits(id.bits()),
             wanted,
-            versions: versions.collect(),
+            versions,
             generation,
             ..sample::service()
         };

@@ -1,4 +1,5 @@
-//! The update history of a service (`logs` of ModelArts): one row for each set of versions that it was given.
+//! The update history of a service (`logs` of ModelArts): one row for each set of versions that it was given. How it ended is
+//! written by `rollouts.rs`.
 
 use adyton_core::clock::Timestamp;
 use adyton_core::id::ServiceId;
@@ -8,9 +9,9 @@ use sea_orm::{
     ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr,
 };
 
-use crate::database::{DEADLINE, Session};
+use crate::database::Session;
 use crate::schema::service_updates::{ActiveModel, Column, Entity};
-use crate::schema::{to_json, to_number};
+use crate::schema::{to_bounded_text, to_json, to_number};
 use crate::{Store, StoreError};
 
 /// How many updates of a service are kept.
@@ -55,6 +56,8 @@ pub struct Update {
     pub result: UpdateResult,
     /// The versions that it was given.
     pub versions: Vec<Version>,
+    /// Why it failed; empty also if another change overtook or interrupted it.
+    pub cause: String,
 }
 
 /// The update history.
@@ -72,42 +75,77 @@ impl History<'_> {
             .await?;
         rows.into_iter().map(|row| row.update()).collect()
     }
+}
 
-    /// Notes how the update to this generation ended, unless that is noted already. Whether it was noted now.
-    pub async fn finish(
-        &self,
-        service: ServiceId,
-        generation: u64,
-        result: UpdateResult,
-    ) -> Result<bool, StoreError> {
-        let session = self.0.database().begin(DEADLINE).await?;
-        let noted = Entity::update_many()
-            .col_expr(Column::Result, Expr::value(result.name()))
-            .filter(Column::ServiceId.eq(service.to_string()))
-            .filter(Column::Generation.eq(to_number(generation)))
-            .filter(Column::Result.eq(UpdateResult::Running.name()))
-            .exec(&session)
-            .await?;
-        session.commit().await?;
-        Ok(noted.rows_affected > 0)
-    }
+/// The newest update up to a generation.
+pub(super) async fn newest(
+    session: &Session,
+    service: ServiceId,
+    generation: u64,
+) -> Result<Option<Update>, StoreError> {
+    let row = Entity::find()
+        .filter(Column::ServiceId.eq(service.to_string()))
+        .filter(Column::Generation.lte(to_number(generation)))
+        .order_by_desc(Column::Generation)
+        .one(session)
+        .await?;
+    row.map(|row| row.update()).transpose()
+}
+
+/// The update that came through last.
+pub(super) async fn newest_success(
+    session: &Session,
+    service: ServiceId,
+) -> Result<Option<Update>, StoreError> {
+    let row = Entity::find()
+        .filter(Column::ServiceId.eq(service.to_string()))
+        .filter(Column::Result.eq(UpdateResult::Success.name()))
+        .order_by_desc(Column::Generation)
+        .one(session)
+        .await?;
+    row.map(|row| row.update()).transpose()
+}
+
+/// Notes how an update ended.
+pub(super) async fn end(
+    session: &Session,
+    service: ServiceId,
+    update: &Update,
+    result: UpdateResult,
+    cause: &str,
+) -> Result<(), StoreError> {
+    Entity::update_many()
+        .col_expr(Column::Result, Expr::value(result.name()))
+        .col_expr(Column::Cause, Expr::value(to_bounded_text(cause.to_owned())))
+        .filter(Column::ServiceId.eq(service.to_string()))
+        .filter(Column::Generation.eq(to_number(update.generation)))
+        .exec(session)
+        .await?;
+    Ok(())
+}
+
+/// Notes that an update which still goes on has not come through: another one follows, or the service is to be stopped.
+pub(super) async fn interrupt(session: &Session, service: ServiceId) -> Result<(), StoreError> {
+    Entity::update_many()
+        .col_expr(Column::Result, Expr::value(UpdateResult::Fail.name()))
+        .filter(Column::ServiceId.eq(service.to_string()))
+        .filter(Column::Result.eq(UpdateResult::Running.name()))
+        .exec(session)
+        .await?;
+    Ok(())
 }
 
 /// Adds the row of an update that begins. One that still went on will not end any more: it failed.
 pub(super) async fn begin(session: &Session, service: &Service) -> Result<(), StoreError> {
     let of_service = Column::ServiceId.eq(service.id.to_string());
-    Entity::update_many()
-        .col_expr(Column::Result, Expr::value(UpdateResult::Fail.name()))
-        .filter(of_service.clone())
-        .filter(Column::Result.eq(UpdateResult::Running.name()))
-        .exec(session)
-        .await?;
+    interrupt(session, service.id).await?;
     let row = ActiveModel {
         service_id: Set(service.id.to_string()),
         generation: Set(to_number(service.generation)),
         at: Set(service.updated_at.micros()),
         result: Set(UpdateResult::Running.name().into()),
         versions: Set(to_json(&service.versions)?),
+        cause: Set(String::new()),
     };
     Entity::insert(row).exec_without_returning(session).await?;
     let first_too_many = Entity::find()

@@ -60,8 +60,6 @@ pub struct ServiceChange {
     pub app_code: Option<bool>,
     /// New instances even though nothing else changes (a service that failed is tried again).
     pub renew: bool,
-    /// Only while the service has this generation: somebody else's change since then stays.
-    pub only_at: Option<u64>,
 }
 
 /// Which services.
@@ -199,7 +197,7 @@ impl Services<'_> {
     }
 
     /// Changes a service. Other versions, `renew`, or running after stopped raise its generation; other versions add a
-    /// row to its history. Missing and `ModelState` as in [`Services::create`].
+    /// row to its history. A stop interrupts the update that goes on. Missing and `ModelState` as in [`Services::create`].
     pub async fn update(
         &self,
         project: ProjectId,
@@ -210,11 +208,9 @@ impl Services<'_> {
         let Some(mut service) = find(&write.session, project, id).await? else {
             return Ok(None);
         };
-        if change.only_at.is_some_and(|at| at != service.generation) {
-            return Ok(None);
-        }
         let versions = change.versions.filter(|versions| *versions != service.versions);
         let starts = service.wanted == Wanted::Stopped && change.wanted == Some(Wanted::Running);
+        let stops = service.wanted == Wanted::Running && change.wanted == Some(Wanted::Stopped);
         if versions.is_some() || starts || change.renew {
             service.generation = service.generation.saturating_add(1);
         }
@@ -226,14 +222,12 @@ impl Services<'_> {
         service.updated_at = self.0.now();
         if let Some(versions) = versions {
             require_published(&write.session, project, &versions).await?;
-            service.versions = versions;
-            delete_models(&write.session, id).await?;
-            insert_models(&write.session, &service).await?;
-            history::begin(&write.session, &service).await?;
+            give_versions(&write, &mut service, versions).await?;
         }
-        let row = Model::of(&service)?.into_active_model().reset_all();
-        Entity::update(row).exec_without_returning(&write.session).await?;
-        write.changed(Kind::Service, id);
+        if stops {
+            history::interrupt(&write.session, id).await?;
+        }
+        save(&mut write, &service).await?;
         Ok(Some(write.commit(service).await?))
     }
 
@@ -282,6 +276,32 @@ async fn remove(write: &mut Write, service: &Service) -> Result<(), StoreError> 
     Ok(())
 }
 
+/// Gives a service other versions, with a row of its history at its generation. [`save`] is still to be called.
+pub(super) async fn give_versions(
+    write: &Write,
+    service: &mut Service,
+    versions: Vec<Version>,
+) -> Result<(), StoreError> {
+    service.versions = versions;
+    delete_models(&write.session, service.id).await?;
+    insert_models(&write.session, service).await?;
+    history::begin(&write.session, service).await
+}
+
+/// Writes the row of a service that has changed.
+pub(super) async fn save(write: &mut Write, service: &Service) -> Result<(), StoreError> {
+    let row = Model::of(service)?.into_active_model().reset_all();
+    Entity::update(row).exec_without_returning(&write.session).await?;
+    write.changed(Kind::Service, service.id);
+    Ok(())
+}
+
+/// The service with this id, whosever it is.
+pub(super) async fn find_any(session: &Session, id: ServiceId) -> Result<Option<Service>, StoreError> {
+    let row = Entity::find_by_id(id.to_string()).one(session).await?;
+    row.map(|row| row.service()).transpose()
+}
+
 async fn find(session: &Session, project: ProjectId, id: ServiceId) -> Result<Option<Service>, StoreError> {
     let row = Entity::find_by_id(id.to_string())
         .filter(Column::ProjectId.eq(project.to_string()))
@@ -291,7 +311,7 @@ async fn find(session: &Session, project: ProjectId, id: ServiceId) -> Result<Op
 }
 
 /// Missing or `ModelState` unless all models of the versions are there, in the project, and published.
-async fn require_published(
+pub(super) async fn require_published(
     session: &Session,
     project: ProjectId,
     versions: &[Version],

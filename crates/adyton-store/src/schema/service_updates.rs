@@ -18,6 +18,7 @@ pub(crate) struct Model {
     pub(crate) at: i64,
     pub(crate) result: String,
     pub(crate) versions: String,
+    pub(crate) cause: String,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -36,6 +37,7 @@ impl Model {
             at: Timestamp::from_micros(self.at),
             result: UpdateResult::parse(&self.result).ok_or_else(|| cell.damaged("result"))?,
             versions: cell.json("versions", &self.versions)?,
+            cause: self.cause,
         })
     }
 }

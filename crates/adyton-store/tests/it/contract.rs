@@ -6,6 +6,7 @@ pub(crate) mod identity;
 pub(crate) mod live;
 pub(crate) mod models;
 pub(crate) mod opening;
+pub(crate) mod rollouts;
 pub(crate) mod services;
 pub(crate) mod upkeep;
 
@@ -34,6 +35,12 @@ macro_rules! store_contract {
                 models: a_model_in_use_is_not_deleted,
                 services: a_service_needs_published_models,
                 services: a_change_of_versions_raises_the_generation_and_is_kept_in_the_history,
+                rollouts: an_update_that_failed_is_taken_back_once,
+                rollouts: what_came_through_last_is_wanted_again_after_failures_in_a_row,
+                rollouts: a_start_that_comes_through_ends_the_update_before_it,
+                rollouts: a_stop_interrupts_an_update_and_nothing_of_before_is_told_of_it,
+                rollouts: two_nodes_that_see_different_ends_keep_the_first,
+                rollouts: an_update_whose_former_models_are_gone_is_not_taken_back,
                 services: services_are_listed_by_filter_and_order,
                 services: the_first_authorisation_opens_a_service_to_apps,
                 services: a_deleted_service_takes_everything_with_it,

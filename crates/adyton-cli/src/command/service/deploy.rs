@@ -83,8 +83,7 @@ impl Deploy {
         let service = if self.no_wait {
             client.service(&id)?
         } else {
-            // A new service has no history.
-            wait::rollout(&client, terminal, &id, 0, Duration::from_secs(self.timeout))?
+            wait::rollout(&client, terminal, &id, Duration::from_secs(self.timeout))?
         };
         if terminal.is_json() {
             terminal.document(&service);

@@ -38,7 +38,6 @@ pub(super) enum Turn {
 pub(super) fn turn(context: &Context, said: &str, turn: Turn, no_wait: bool) -> Outcome {
     let client = context.client()?;
     let id = service_id(&client, said)?;
-    let before = wait::newest_update(&client, &id)?;
     let asked = match turn {
         Turn::On => "running",
         Turn::Off => "stopped",
@@ -46,7 +45,7 @@ pub(super) fn turn(context: &Context, said: &str, turn: Turn, no_wait: bool) -> 
     client.update_service(&id, &status(asked))?;
     let service = match (no_wait, turn) {
         (true, _) => client.service(&id)?,
-        (false, Turn::On) => wait::rollout(&client, &context.terminal, &id, before, wait::READY_TIME)?,
+        (false, Turn::On) => wait::rollout(&client, &context.terminal, &id, wait::READY_TIME)?,
         (false, Turn::Off) => wait::stopped(&client, &context.terminal, &id, wait::READY_TIME)?,
     };
     if context.terminal.is_json() {

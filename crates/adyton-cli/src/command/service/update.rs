@@ -55,11 +55,10 @@ impl Update {
             },
             ..ServiceUpdate::default()
         };
-        let before = wait::newest_update(&client, &id)?;
         client.update_service(&id, &change)?;
         let wait = changes_config && !self.no_wait && service.summary.status != ServiceStatus::Stopped;
         let service = match wait {
-            true => wait::rollout(&client, &context.terminal, &id, before, wait::READY_TIME)?,
+            true => wait::rollout(&client, &context.terminal, &id, wait::READY_TIME)?,
             false => client.service(&id)?,
         };
         if context.terminal.is_json() {

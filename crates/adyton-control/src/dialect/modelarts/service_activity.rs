@@ -89,6 +89,7 @@ pub(crate) async fn history(call: Call) -> Outcome<Json<UpdateList>> {
         .map(|update| UpdateShown {
             update_time: update.at.millis(),
             result: update.result.name().to_owned(),
+            error_msg: update.cause,
             generation: update.generation,
             config: update
                 .versions
@@ -135,7 +136,7 @@ pub(crate) async fn monitor(call: Call, Query(query): Query<MonitorQuery>) -> Ou
                 failed_times: calls.failed,
                 model_instance_count: version.instance_count,
                 model_running_instance_count: seen.ready(at),
-                instances: seen.instances(at).map(instance_shown).collect(),
+                instances: seen.of_model(at).map(instance_shown).collect(),
             }
         })
         .collect();

@@ -24,7 +24,5 @@ pub(crate) async fn deploy(plane: &Plane, new: NewService) -> Outcome<Service> {
         Failure::Taken { thing, .. } => Failure::taken(thing, name),
         other => other,
     })?;
-    let service = plane.settled(committed).await?;
-    plane.rollouts.begin(&service);
-    Ok(service)
+    plane.settled(committed).await
 }

@@ -1,6 +1,6 @@
 //! The state of a service as it is shown: what is wanted and what the reconciler sees, brought together.
 
-use adyton_core::instances::{InstanceSeen, InstanceStatus, ServiceSeen};
+use adyton_core::instances::{InstanceSeen, InstanceStatus, Rollout, ServiceSeen};
 use adyton_core::model::ModelStatus;
 use adyton_core::service::{Service, ServiceStatus, Wanted};
 
@@ -14,6 +14,8 @@ pub(crate) struct Seen {
     pub(crate) status: ServiceStatus,
     /// Readiness in percent.
     pub(crate) progress: u32,
+    /// Whether its newest change is still on its way.
+    pub(crate) is_rolling_out: bool,
     /// What the reconciler saw, if it has come to it.
     pub(crate) seen: Option<ServiceSeen>,
 }
@@ -21,8 +23,13 @@ pub(crate) struct Seen {
 /// Looks at a service on this node.
 pub(crate) fn see(plane: &Plane, service: Service) -> Seen {
     let seen = plane.instances.service(service.id);
-    let on = plane.rollouts.is_on(service.id);
-    let status = combine(service.wanted, seen.as_ref().map(|seen| seen.status), on);
+    let is_written = |generation| plane.rollouts.has(service.id, generation);
+    let is_rolling_out = is_rolling_out(&service, seen.as_ref(), is_written);
+    let status = combine(
+        service.wanted,
+        seen.as_ref().map(|seen| seen.status),
+        is_rolling_out,
+    );
     let progress = match (status, &seen) {
         (ServiceStatus::Deploying, Some(seen)) => seen.progress.min(99),
         (ServiceStatus::Deploying, None) => 0,
@@ -32,7 +39,24 @@ pub(crate) fn see(plane: &Plane, service: Service) -> Seen {
         service,
         status,
         progress,
+        is_rolling_out,
         seen,
+    }
+}
+
+/// Whether the newest change of a service is still on its way: not seen yet, going on, or at an end that is not written down.
+fn is_rolling_out(service: &Service, seen: Option<&ServiceSeen>, is_written: impl Fn(u64) -> bool) -> bool {
+    if service.wanted == Wanted::Stopped {
+        return false;
+    }
+    match seen {
+        Some(seen) if seen.generation == service.generation => match &seen.rollout {
+            Some(Rollout::Done | Rollout::RolledBack { .. } | Rollout::Failed { .. }) => {
+                !is_written(seen.generation)
+            }
+            Some(Rollout::Going) | None => true,
+        },
+        Some(_) | None => true,
     }
 }
 
@@ -54,18 +78,20 @@ fn combine(wanted: Wanted, seen: Option<ServiceStatus>, rolling_out: bool) -> Se
 }
 
 impl Seen {
-    /// The instances of one version.
-    pub(crate) fn instances(&self, version: usize) -> impl Iterator<Item = &InstanceSeen> {
+    /// The instances of one version's model, those of a former configuration included.
+    pub(crate) fn of_model(&self, version: usize) -> impl Iterator<Item = &InstanceSeen> {
         let model = self.service.versions.get(version).map(|version| version.model);
         self.seen
             .iter()
             .flat_map(|seen| &seen.instances)
             .filter(move |instance| Some(instance.model) == model)
     }
-    /// How many instances of one version are ready.
+    /// How many instances of one version are ready; not those that run the same model with former settings.
     pub(crate) fn ready(&self, version: usize) -> usize {
-        self.instances(version)
-            .filter(|instance| instance.status == InstanceStatus::Ready)
+        let seen = self.seen.iter();
+        seen.filter(|seen| seen.generation == self.service.generation)
+            .flat_map(|seen| &seen.instances)
+            .filter(|one| one.version == Some(version) && one.status == InstanceStatus::Ready)
             .count()
     }
     /// `ready`, `concerning` or `notReady`.

@@ -8,8 +8,8 @@ use super::{check, show};
 use crate::failure::{Failure, Outcome, Thing};
 use crate::plane::Plane;
 
-/// Carries out a change, unless the service is deploying, stopping or being deleted. A service that failed and is wanted
-/// running is tried again.
+/// Carries out a change, unless the service is being stopped or deleted. A change of a service that is being deployed takes the
+/// place of what is on its way. A service that failed and is wanted running is tried again.
 pub(crate) async fn update(
     plane: &Plane,
     project: ProjectId,
@@ -17,10 +17,7 @@ pub(crate) async fn update(
     mut change: ServiceChange,
 ) -> Outcome<Service> {
     let seen = show::show(plane, project, id).await?;
-    if matches!(
-        seen.status,
-        ServiceStatus::Deploying | ServiceStatus::Stopping | ServiceStatus::Deleting
-    ) {
+    if matches!(seen.status, ServiceStatus::Stopping | ServiceStatus::Deleting) {
         return Err(Failure::StateForbids {
             status: seen.status.name(),
         });
@@ -33,13 +30,7 @@ pub(crate) async fn update(
     }
     change.renew = seen.status == ServiceStatus::Failed && change.wanted == Some(Wanted::Running);
     match plane.store.services().update(project, id, change).await? {
-        Some(committed) => {
-            let service = plane.settled(committed).await?;
-            if service.generation != seen.service.generation && service.wanted == Wanted::Running {
-                plane.rollouts.begin(&service);
-            }
-            Ok(service)
-        }
+        Some(committed) => plane.settled(committed).await,
         None => Err(Failure::missing(Thing::Service, id)),
     }
 }

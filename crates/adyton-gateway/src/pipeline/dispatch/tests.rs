@@ -29,6 +29,9 @@ impl Instances for Seen {
     fn service(&self, _: ServiceId) -> Option<ServiceSeen> {
         self.0.lock().expect("a lock").clone()
     }
+    fn rollouts(&self) -> tokio::sync::watch::Receiver<u64> {
+        tokio::sync::watch::Sender::new(0).subscribe()
+    }
     fn log(&self, _: ServiceId, _: usize) -> Vec<LogLine> {
         Vec::new()
     }
@@ -51,6 +54,8 @@ fn dispatcher(rig: &Rig, seen: Option<ServiceSeen>) -> Dispatcher {
 
 fn seen(status: ServiceStatus, error: &str, instances: Vec<InstanceSeen>) -> ServiceSeen {
     ServiceSeen {
+        generation: 1,
+        rollout: None,
         status,
         progress: 0,
         error: error.to_owned(),
@@ -146,6 +151,7 @@ fn restarting(rig: &Rig, back_in: i64) -> InstanceSeen {
     InstanceSeen {
         id: sample::INSTANCE,
         model: sample::MODEL,
+        version: Some(0),
         status: InstanceStatus::Down,
         place: String::new(),
         restarts: 3,

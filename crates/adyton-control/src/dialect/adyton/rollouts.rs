@@ -1,0 +1,42 @@
+//! `GET …/services/{service_id}/rollout`: how far a change of a service has come.
+
+use adyton_api::adyton::rollouts::{RolloutShown, RolloutState};
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use crate::call::Call;
+use crate::dialect::modelarts::services::id;
+use crate::endpoint::{Json, Query};
+use crate::failure::Outcome;
+use crate::operations::service::rollout::{self, Progress};
+
+/// Which change.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RolloutQuery {
+    /// The generation that the change began; the service's present one by default.
+    generation: Option<u64>,
+}
+
+/// `GET …/services/{service_id}/rollout`
+pub(crate) async fn show(call: Call, Query(query): Query<RolloutQuery>) -> Outcome<Json<RolloutShown>> {
+    let (seen, generation, progress) =
+        rollout::show(&call.plane, call.project()?, id(&call)?, query.generation).await?;
+    let (state, cause) = match progress {
+        Progress::Going => (RolloutState::Going, String::new()),
+        Progress::Done => (RolloutState::Done, String::new()),
+        Progress::RolledBack(cause) => (RolloutState::RolledBack, cause),
+        Progress::Failed(cause) => (RolloutState::Failed, cause),
+        Progress::Replaced => (RolloutState::Replaced, String::new()),
+        Progress::Stopped => (RolloutState::Stopped, String::new()),
+    };
+    Ok(Json(RolloutShown {
+        service_id: seen.service.id.to_string(),
+        generation,
+        state,
+        cause,
+        status: seen.status,
+        progress: seen.progress,
+        error_msg: seen.seen.map(|seen| seen.error).unwrap_or_default(),
+    }))
+}
