@@ -24,7 +24,6 @@ mod wanted;
 use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
 
 use adyton_core::clock::Clock;
 use adyton_core::events::Events;
@@ -45,9 +44,6 @@ use crate::onnx::Onnx;
 use crate::onnx::threads::InferenceThreads;
 use crate::package::Packages;
 use crate::targets::Targets;
-
-/// How often the live state is compared with what was seen of it; one load when nothing has changed.
-const LOOK: Duration = Duration::from_millis(25);
 
 /// What the reconciler works with.
 #[derive(Clone)]
@@ -158,15 +154,16 @@ impl Reconciler {
     /// Works until `stop` turns true; then ends every instance and returns when all have ended (or had to be killed).
     pub async fn run(mut self, mut stop: watch::Receiver<bool>) {
         self.machinery.executor.recover();
-        let mut look = tokio::time::interval(LOOK);
-        look.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        let mut published = self.live.published();
+        // What was published before this is looked at, too.
+        published.mark_changed();
         let mut writing = tokio::time::interval(remembered::INTERVAL);
         writing.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
             let mut touched = HashSet::new();
             tokio::select! {
                 _ = stop.wait_for(|stop| *stop) => break,
-                _ = look.tick() => self.compare(&mut touched),
+                Ok(()) = published.changed() => self.compare(&mut touched),
                 // A small file, and on no thread that serves calls.
                 _ = writing.tick() => self.remembered.write(self.machinery.board.counts()),
                 Some(message) = self.inbox.recv() => {

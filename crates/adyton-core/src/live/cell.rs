@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
+use tokio::sync::watch;
 
 use super::Live;
 
@@ -16,6 +17,8 @@ struct Shared {
     root: ArcSwap<Live>,
     /// Counts publications, so that a reader learns of a new one from a single load.
     edition: AtomicU64,
+    /// Wakes those who wait for a publication.
+    published: watch::Sender<()>,
     /// When it was last known to be the newest state, in microseconds of the monotonic clock; 0 is never.
     confirmed: AtomicU64,
 }
@@ -26,6 +29,7 @@ impl LiveCell {
         Self(Arc::new(Shared {
             root: ArcSwap::from_pointee(live),
             edition: AtomicU64::new(1),
+            published: watch::Sender::new(()),
             confirmed: AtomicU64::new(0),
         }))
     }
@@ -49,6 +53,11 @@ impl LiveCell {
     pub fn publish(&self, live: Live) {
         self.0.root.store(Arc::new(live));
         self.0.edition.fetch_add(1, Ordering::Release);
+        self.0.published.send_replace(());
+    }
+    /// Changes with each publication, for whoever waits for the next one.
+    pub fn published(&self) -> watch::Receiver<()> {
+        self.0.published.subscribe()
     }
     /// A handle for one thread.
     pub fn reader(&self) -> LiveReader {

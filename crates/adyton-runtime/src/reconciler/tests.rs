@@ -9,7 +9,7 @@ use adyton_core::clock::Timestamp;
 use adyton_core::digest::Sha256;
 use adyton_core::events::Event;
 use adyton_core::id::{ApiId, InstanceId, ModelId, ProjectId};
-use adyton_core::instances::{LogLine, ServiceSeen};
+use adyton_core::instances::{LogLine, Rollout, ServiceSeen};
 use adyton_core::live::Change;
 use adyton_core::model::{Engine, Model, ModelSpec, ModelStatus};
 use adyton_core::service::{Service as Wish, ServiceStatus, Version, Wanted};
@@ -284,6 +284,22 @@ async fn an_instance_serves_once_it_is_ready_and_leaves_before_it_is_retired() {
     world.status(ServiceStatus::Stopping).await;
     world.report(one, Report::End(End::Stopped));
     assert!(world.status(ServiceStatus::Stopped).await.instances.is_empty());
+}
+
+/// A change wakes the reconciler; nothing has to pass but its turn.
+#[tokio::test]
+async fn a_change_is_carried_out_without_waiting_for_a_next_look() {
+    let world = World::new();
+    assert_eq!(world.step(0).await, Step::Recover);
+    world.want(Wanted::Running, &[(1, 1)]);
+    let mut turns = 0;
+    while world.script.steps.lock().len() < 2 {
+        tokio::task::yield_now().await;
+        turns += 1;
+        assert!(turns < 100, "not at once: {:?}", world.script.steps.lock());
+    }
+    let seen = world.board.service(SERVICE).unwrap();
+    assert_eq!((seen.generation, seen.rollout), (1, Some(Rollout::Going)));
 }
 
 #[tokio::test]
