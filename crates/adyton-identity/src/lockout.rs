@@ -87,10 +87,15 @@ impl Lockout {
         }
     }
 
+    /// Whether nothing has failed lately: then nothing is locked, and there is nothing to forget.
+    pub(crate) fn is_idle(&self) -> bool {
+        !self.in_use.load(Ordering::Acquire)
+    }
+
     /// How much longer `what` is locked; `None` when it is not. `what` is any text that names it, for example key and
     /// source; the table keeps only its digest.
     pub fn locked(&self, what: &[&[u8]]) -> Option<Duration> {
-        if !self.in_use.load(Ordering::Acquire) {
+        if self.is_idle() {
             return None;
         }
         let (name, now) = (digest(what), self.clock.monotonic());
@@ -130,7 +135,7 @@ impl Lockout {
 
     /// Notes a success: earlier failures are forgotten.
     pub fn succeeded(&self, what: &[&[u8]]) {
-        if self.in_use.load(Ordering::Acquire) {
+        if !self.is_idle() {
             let mut table = self.table.lock();
             table.forget(&digest(what));
             if table.young.is_empty() && table.old.is_empty() {

@@ -66,7 +66,17 @@ impl Claim {
         if !self.matches(body.digest) {
             return Err(self.mismatch(identity, sketch, authorization, body));
         }
-        identity.forgive(&self.key, sketch.request);
+        self.accepted(identity, sketch.request, body.digest)
+    }
+
+    /// The caller of a signature that matches; a body that was declared must still be that one.
+    fn accepted(
+        self,
+        identity: &Identity,
+        request: &Request<'_>,
+        digest: Option<Sha256>,
+    ) -> Result<Verified, Rejection> {
+        identity.forgive(&self.key, request);
         let declared = match self.declared {
             Declared::Digest { digest, .. } => Some(digest),
             _ => None,
@@ -75,7 +85,7 @@ impl Claim {
             caller: self.caller,
             declared,
         };
-        match body.digest {
+        match digest {
             Some(digest) => verified.check(digest).map(|()| verified),
             None => Ok(verified),
         }
@@ -153,7 +163,6 @@ impl Provisional {
         let claim = *self.claim;
         let header = request.head.first("authorization").unwrap_or_default();
         let sketch = Sketch::new(identity, live, request, &header);
-        // Reading a body takes time, in which its key may have been locked for its source.
         admitted(identity, live, &claim.key, &sketch)?;
         let authorization = Authorization::parse(&header)
             .map_err(|error| sketch.refuse(claim.key.kind().unreadable(&error), fact::of_header(&error)))?;

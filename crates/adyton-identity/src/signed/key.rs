@@ -35,22 +35,38 @@ impl Key {
 impl Identity {
     /// How much longer the key is locked for the source.
     pub(super) fn locked(&self, key: &Key, request: &Request<'_>) -> Option<Duration> {
-        self.with(key, request, |table, who| table.locked(who))
+        let table = self.failures(key);
+        // The usual case, which needs no digest of the key's name.
+        if table.is_idle() {
+            return None;
+        }
+        named(key, request, |who| table.locked(who))
     }
     /// The key has been used rightly.
     pub(super) fn forgive(&self, key: &Key, request: &Request<'_>) {
-        self.with(key, request, |table, who| table.succeeded(who));
+        let table = self.failures(key);
+        if !table.is_idle() {
+            named(key, request, |who| table.succeeded(who));
+        }
     }
     /// The key has been used wrongly, by somebody who may not hold its secret.
     pub(super) fn count_failure(&self, key: &Key, request: &Request<'_>) {
-        self.with(key, request, |table, who| table.failed(who));
+        named(key, request, |who| self.failures(key).failed(who));
     }
-    fn with<T>(&self, key: &Key, request: &Request<'_>, act: impl FnOnce(&Lockout, &[&[u8]]) -> T) -> T {
-        let (table, name) = match key {
-            Key::Access(key) => (&self.access_keys, key.id.as_str()),
-            Key::App(app) => (&self.apps, app.key.as_str()),
-        };
-        let (name, source) = key_from(name, request.source);
-        act(table, &[name.as_bytes(), source.as_bytes()])
+    fn failures(&self, key: &Key) -> &Lockout {
+        match key {
+            Key::Access(_) => &self.access_keys,
+            Key::App(_) => &self.apps,
+        }
     }
+}
+
+/// What a table of failures calls a key from a source.
+fn named<T>(key: &Key, request: &Request<'_>, act: impl FnOnce(&[&[u8]]) -> T) -> T {
+    let name = match key {
+        Key::Access(key) => key.id.as_str(),
+        Key::App(app) => app.key.as_str(),
+    };
+    let (name, source) = key_from(name, request.source);
+    act(&[name.as_bytes(), source.as_bytes()])
 }
