@@ -6,6 +6,7 @@
 //! a call runs (`in_process/inline_policy.rs`, `threads.rs`).
 
 pub mod builtin;
+mod classifier;
 pub mod codec;
 pub mod cost;
 pub mod ending;
@@ -21,7 +22,6 @@ pub mod signature;
 pub mod tensor;
 pub mod threads;
 mod trial_shapes;
-mod zip_map;
 
 use std::fmt;
 use std::path::{Path, PathBuf};

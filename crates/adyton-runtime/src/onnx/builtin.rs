@@ -20,15 +20,14 @@ use tract_onnx::prelude::*;
 
 use self::graph::Prepared;
 use self::plans::Plans;
-use self::rewrite::After;
-use self::tensors::{input, name_classes, output, said};
+use self::tensors::{input, output, said};
+use super::classifier::{self, After};
 use super::cost::Cost;
 use super::ending::Ending;
 use super::predictor::{LoadError, Predictor, RunError, shorten};
 use super::session_pool;
 use super::signature::Ports;
 use super::tensor::{Tensor, Value};
-use super::zip_map;
 
 /// A model in the compiled-in runtime.
 #[derive(Debug)]
@@ -83,7 +82,7 @@ impl BuiltinModel {
 /// Reads a graph as [`BuiltinModel::load`] does, up to where `tract` takes it over, for fuzzing.
 pub(crate) fn read_alone(bytes: &[u8]) {
     let onnx = tract_onnx::onnx();
-    let _ = zip_map::cut_file(bytes);
+    let _ = classifier::cut_file(bytes);
     if let Ok(mut model) = onnx.proto_model_for_read(&mut &*bytes) {
         let _ = graph::prepare(&mut model, "model.onnx");
     }
@@ -105,14 +104,7 @@ impl Predictor for BuiltinModel {
             .collect::<TractResult<_>>()
             .map_err(said)?;
         let outputs = self.plans.run(inputs, given, ending).map_err(said)?;
-        let finish = |(value, after): (&TValue, &After)| {
-            let tensor = output(value)?;
-            match after {
-                After::Plain => Ok(Value::Tensor(tensor)),
-                After::Maps(labels) => zip_map::maps(tensor, labels),
-                After::Texts(texts) => name_classes(tensor, texts),
-            }
-        };
+        let finish = |(value, after): (&TValue, &After)| after.finish(output(value)?);
         outputs.iter().zip(&self.after).map(finish).collect()
     }
 

@@ -5,7 +5,7 @@ use tract_onnx::pb::{AttributeProto, GraphProto, ModelProto, NodeProto, TensorPr
 
 use super::operators::{self, ML, ML_SETS, ONNX, Rule, SETS};
 use super::tensors::element_type;
-use crate::onnx::zip_map::attribute;
+use crate::onnx::classifier::attribute;
 
 /// What is not understood, in words; `None` when all is.
 pub(super) fn refusal(model: &ModelProto) -> Option<String> {

@@ -7,9 +7,10 @@ use tract_onnx::pb::tensor_shape_proto::dimension::Value as Length;
 use tract_onnx::pb::type_proto::Value as Type;
 use tract_onnx::pb::{GraphProto, ModelProto, NodeProto, ValueInfoProto};
 
-use super::rewrite::{self, After};
+use super::rewrite;
 use super::tensors::element_type;
 use super::{attributes, bounds, operators};
+use crate::onnx::classifier::After;
 use crate::onnx::predictor::LoadError;
 use crate::onnx::signature::{Axis, Input, MOST_AXES, Ports};
 use crate::onnx::tensor::Shape;

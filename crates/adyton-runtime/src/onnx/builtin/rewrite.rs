@@ -1,7 +1,6 @@
 //! Rewrites what `tract` does not know, before it sees the graph.
 //!
-//! - A `ZipMap` whose result is an output is cut off; its labels are kept, and the scores become the output.
-//! - A classifier whose classes are texts gives their numbers; the texts are kept, and put back into its output.
+//! - The end of a classifier is cut off, as for ONNX Runtime (`classifier.rs`).
 //! - An `Identity` that only names an output is skipped.
 //! - `Scaler` becomes a subtraction and a multiplication.
 //! - Axes without name and length get a name, since `tract` needs a symbol for each; the first axes share one (the batch).
@@ -12,28 +11,13 @@ use tract_onnx::pb::tensor_shape_proto::dimension::Value as Length;
 use tract_onnx::pb::type_proto::Value as Type;
 use tract_onnx::pb::{AttributeProto, GraphProto, NodeProto, TensorProto};
 
-use crate::onnx::tensor::Label;
-use crate::onnx::zip_map::{self, attribute};
-
-/// What stood behind an output and was cut off.
-#[derive(Debug)]
-pub(super) enum After {
-    /// Nothing.
-    Plain,
-    /// A `ZipMap` with these labels: rows of scores become maps.
-    Maps(Vec<Label>),
-    /// The texts of classes: numbers become texts.
-    Texts(Vec<String>),
-}
+use crate::onnx::classifier::{self, After, attribute};
 
 /// Rewrites all of it; gives what is left to do with each output.
 pub(super) fn all(graph: &mut GraphProto) -> Vec<After> {
-    let mut after: Vec<After> = zip_map::cut(graph)
-        .into_iter()
-        .map(|labels| labels.map_or(After::Plain, After::Maps))
-        .collect();
+    let mut after = classifier::cut_maps(graph);
     skip_identities(graph);
-    number_text_classes(graph, &mut after);
+    classifier::number_texts(graph, &mut after);
     trim_coefficients(graph);
     replace_scalers(graph);
     name_axes(graph);
@@ -73,54 +57,6 @@ fn skip_identities(graph: &mut GraphProto) {
                 .iter()
                 .any(|made| read.contains(made) || given.contains(made.as_str()))
     });
-}
-
-/// Classes that are texts become numbers where the label is an output and nothing else in the graph reads it.
-fn number_text_classes(graph: &mut GraphProto, after: &mut [After]) {
-    let read: HashSet<String> = graph
-        .node
-        .iter()
-        .flat_map(|node| node.input.iter().cloned())
-        .collect();
-    for node in &mut graph.node {
-        let numbers = match node.op_type.as_str() {
-            "LinearClassifier" => "classlabels_ints",
-            "TreeEnsembleClassifier" => "classlabels_int64s",
-            _ => continue,
-        };
-        let Some(label) = node.output.first().filter(|label| !read.contains(*label)) else {
-            continue;
-        };
-        let Some(port) = graph.output.iter().position(|output| output.name == *label) else {
-            continue;
-        };
-        let Some(classes) = node
-            .attribute
-            .iter_mut()
-            .find(|one| one.name == "classlabels_strings")
-        else {
-            continue;
-        };
-        if classes.strings.is_empty() {
-            continue;
-        }
-        let texts = std::mem::take(&mut classes.strings);
-        classes.name = numbers.to_owned();
-        classes.r#type = 7;
-        classes.ints = (0..i64::try_from(texts.len()).unwrap_or(0)).collect();
-        graph.output[port].r#type = None;
-        after[port] = After::Texts(
-            texts
-                .iter()
-                .map(|text| String::from_utf8_lossy(text).into_owned())
-                .collect(),
-        );
-        // Older exporters leave the other kind of classes behind, empty; two of a name would contradict each other.
-        let mut kept = false;
-        node.attribute.retain(|one| {
-            one.name != numbers || (!one.ints.is_empty() && !std::mem::replace(&mut kept, true))
-        });
-    }
 }
 
 /// ONNX Runtime takes as many coefficients as classes times columns and ignores the rest; so does this. The classifier that

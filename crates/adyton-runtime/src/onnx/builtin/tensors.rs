@@ -4,7 +4,7 @@ use tract_onnx::prelude::*;
 use tract_onnx::tract_core::internal::tensor1;
 
 use crate::onnx::predictor::RunError;
-use crate::onnx::tensor::{ElementType, Elements, Tensor, Value};
+use crate::onnx::tensor::{ElementType, Elements, Tensor};
 
 /// What `tract` says of a run that failed.
 pub(super) fn said(problem: TractError) -> RunError {
@@ -71,24 +71,6 @@ pub(super) fn output(value: &tract_onnx::prelude::Tensor) -> Result<Tensor, RunE
         shape: value.shape().into(),
         elements: elements.map_err(said)?,
     })
-}
-
-/// The texts of classes for their numbers.
-pub(super) fn name_classes(classes: Tensor, texts: &[String]) -> Result<Value, RunError> {
-    let Elements::Int64(numbers) = classes.elements else {
-        return Err(RunError("the classifier gave no class numbers".to_owned()));
-    };
-    let text = |number: &i64| {
-        usize::try_from(*number)
-            .ok()
-            .and_then(|at| texts.get(at))
-            .cloned()
-            .unwrap_or_default()
-    };
-    Ok(Value::Tensor(Tensor {
-        shape: classes.shape,
-        elements: Elements::Text(numbers.iter().map(text).collect()),
-    }))
 }
 
 /// The element type that a number of the ONNX file format stands for (`TensorProto.DataType`).
