@@ -72,7 +72,8 @@ fn a_token_opens_as_it_was_sealed() {
 /// A token that was opened before, and the change after which it must not count any more.
 #[test]
 fn what_was_opened_before_counts_as_the_live_state_says_now() {
-    let changes: [(fn(&Contents) -> Change, Reason); 7] = [
+    type Made = fn(&Contents) -> Change;
+    let changes: [(Made, Reason); 7] = [
         (
             |contents| {
                 Change::TokenRevoked(RevokedToken {
