@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use adyton_core::clock::{Clock, Timestamp};
@@ -52,6 +52,8 @@ pub(crate) const APP_KEY: &str = "0123456789abcdef0123456789abcdef";
 pub(crate) const APP_SECRET: &str = "the app's secret";
 pub(crate) const STRANGER_KEY: &str = "ffffffffffffffffffffffffffffffff";
 pub(crate) const APP_CODE: &str = "an-app-code-of-at-least-sixty-four-characters-0123456789-0123456789";
+
+static BINDING: Mutex<()> = Mutex::new(());
 
 /// What the reconciler would say.
 #[derive(Default)]
@@ -136,7 +138,11 @@ impl World {
             recorders,
             clock: clock.clone(),
         };
-        let gateway = Arc::new(Gateway::bind(settings, parts, None).expect("a port"));
+        let gateway = {
+            // A port is picked, and then bound so that others may bind it too: two worlds at a time could get the same.
+            let _one_at_a_time = BINDING.lock().unwrap_or_else(PoisonError::into_inner);
+            Arc::new(Gateway::bind(settings, parts, None).expect("a port"))
+        };
         let world = Self {
             gateway,
             clock,
