@@ -15,7 +15,7 @@ pub const SERVICES: &str = "/v1/infers/";
 
 /// The listener's side of a request, which decides what credentials are taken and what is advised about them.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Surface {
+pub enum AddressKind {
     /// A published API, on the gateway's listener.
     Api,
     /// The Prediction tab, which is for users.

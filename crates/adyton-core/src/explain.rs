@@ -195,10 +195,30 @@ impl Asked<'_> {
             None => "SERVICE".to_owned(),
         }
     }
+
+    /// How the API is called: a service's as its service; others by their name, if the reader may know it.
+    fn api_name(&self) -> String {
+        match (self.record.service, self.record.api) {
+            (None, Some(id)) => {
+                let api = self.live.api(id);
+                let known = api.filter(|api| self.reader.sees(self.live, api.project));
+                known.map_or_else(|| id.to_string(), |api| api.name.clone())
+            }
+            (Some(_), _) | (None, None) => self.service_name(),
+        }
+    }
+}
+
+/// Who has answered where it was not the gateway.
+fn answerer(record: &Record) -> &'static str {
+    match (record.service, record.api) {
+        (None, Some(_)) => "back end",
+        (Some(_), _) | (None, None) => "model",
+    }
 }
 
 fn headline(record: &Record) -> String {
-    let took = units::micros(record.took_us);
+    let (took, who) = (units::micros(record.took_us), answerer(record));
     match (record.reason, record.answered_by) {
         (Some(Reason::ClientClosed), _) => {
             let seen = match record.response_bytes {
@@ -212,13 +232,13 @@ fn headline(record: &Record) -> String {
         }
         (Some(reason), AnsweredBy::Model) => format!("The model refused: {}.", reason.cause()),
         (None, AnsweredBy::Gateway) => {
-            format!("Answered by the gateway itself in {took}; no model was asked.")
+            format!("Answered by the gateway itself in {took}; no {who} was asked.")
         }
         (None, AnsweredBy::Model) if record.status >= 400 => format!(
-            "The model itself answered with status {}; the gateway passed its answer on, unchanged.",
+            "The {who} itself answered with status {}; the gateway passed its answer on, unchanged.",
             record.status
         ),
-        (None, AnsweredBy::Model) => format!("Answered by the model in {took}; every step was passed."),
+        (None, AnsweredBy::Model) => format!("Answered by the {who} in {took}; every step was passed."),
     }
 }
 

@@ -30,6 +30,7 @@
 
 mod admit;
 pub(crate) mod answer;
+pub(crate) mod answerer;
 mod authenticate;
 mod authorise;
 #[cfg(test)]

@@ -8,7 +8,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use adyton_core::address::Surface;
+use adyton_core::address::AddressKind;
 use adyton_core::catalogue::Reason;
 use adyton_core::clock::Clock;
 use adyton_core::digest::Sha256;
@@ -228,10 +228,10 @@ impl Identity {
         } else if bare {
             Fact::NoCredentials
         } else if !accepts.app && of_app {
-            match request.surface {
-                Surface::Api => Fact::AppsNotTaken,
-                Surface::PredictionTab => Fact::AppsNotTakenAtTab,
-                Surface::Management => Fact::AppsNotTakenByManagement,
+            match request.address {
+                AddressKind::Api => Fact::AppsNotTaken,
+                AddressKind::PredictionTab => Fact::AppsNotTakenAtTab,
+                AddressKind::Management => Fact::AppsNotTakenByManagement,
             }
         } else if sent.bearer {
             Fact::BearerNotRead

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use adyton_core::address::Surface;
+use adyton_core::address::AddressKind;
 use adyton_sign::{EncodedSlash, Head};
 
 /// A request whose caller is to be found.
@@ -19,5 +19,5 @@ pub struct Request<'a> {
     /// What `%2F` in the path is (`gateway.keep_encoded_slash`).
     pub slash: EncodedSlash,
     /// Where it was sent to. Advice only: what counts is what the address accepts.
-    pub surface: Surface,
+    pub address: AddressKind,
 }

@@ -324,7 +324,7 @@ impl VersionTargets {
 
 /// Maps turns 0, 1, 2, … onto `0..total` so that every stretch of them is spread evenly (a golden-ratio sequence), and
 /// weights of 90 and 10 do not become ninety calls here and then ten there.
-fn spread(turn: u64, total: u64) -> u64 {
+pub fn spread(turn: u64, total: u64) -> u64 {
     const GOLDEN: u64 = 0x9e37_79b9_7f4a_7c15;
     let scattered = turn.wrapping_mul(GOLDEN);
     u64::try_from((u128::from(scattered) * u128::from(total)) >> 64).unwrap_or(0)

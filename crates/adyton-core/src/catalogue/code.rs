@@ -39,6 +39,8 @@ codes! {
     UriTooLarge = Gateway "APIG.0201" 414 Limit No "Request URI too large" "gateway/APIG.0201-414.md";
     UnsupportedCoding = Gateway "APIG.0201" 415 Caller No "Unsupported content coding" "gateway/APIG.0201-415.md";
     HeadersTooLarge = Gateway "APIG.0201" 494 Limit No "Request headers too large" "gateway/APIG.0201-494.md";
+    BackendUnavailable = Gateway "APIG.0202" 502 Owner IfSafe "Backend unavailable" "gateway/APIG.0202-502.md";
+    BackendTimeout = Gateway "APIG.0203" 504 Owner IfSafe "Backend timeout" "gateway/APIG.0203-504.md";
     IamAuthentication = Gateway "APIG.0301" 401 Caller No "Incorrect IAM authentication information" "gateway/APIG.0301-401.md";
     IamForbidden = Gateway "APIG.0302" 403 Caller No "The IAM user is not authorized to access the API" "gateway/APIG.0302-403.md";
     AppAuthentication = Gateway "APIG.0303" 401 Caller No "Incorrect app authentication information" "gateway/APIG.0303-401.md";
@@ -47,6 +49,7 @@ codes! {
     Throttled = Gateway "APIG.0308" 429 Limit Later "The throttling threshold has been reached" "gateway/APIG.0308-429.md";
     BackendForbidden = Gateway "APIG.0404" 403 Owner No "Access to the backend IP address has been denied" "gateway/APIG.0404-403.md";
     Internal = Gateway "APIG.0601" 500 Platform IfSafe "Internal server error" "gateway/APIG.0601-500.md";
+    NoBackend = Gateway "APIG.0610" 502 Owner Later "No backend available" "gateway/APIG.0610-502.md";
     WrongAppSecret = Gateway "APIG.1009" 400 Caller No "AppKey or AppSecret is invalid" "gateway/APIG.1009-400.md";
     EmptyRequest = Gateway "ModelArts.4202" 400 Caller No "The request is empty" "gateway/ModelArts.4202-400.md";
     ServiceUnavailable = Gateway "ModelArts.4203" 400 Owner Later "Invalid request because requested service is unavailable" "gateway/ModelArts.4203-400.md";

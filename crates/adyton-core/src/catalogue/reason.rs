@@ -256,6 +256,18 @@ reasons! {
         (PredictionTimeout "prediction.timeout") - - -;
     PredictionStalled = Dispatch "the model began its answer, and then paused for too long"
         (PredictionTimeout "prediction.stalled") - - -;
+    BackendUnreachable = Dispatch "the back end of the API refused the connection"
+        (BackendUnavailable "backend.unreachable") - - -;
+    BackendClosed = Dispatch "the back end of the API closed the connection without an answer"
+        (BackendUnavailable "backend.closed") - - -;
+    BackendBadAnswer = Dispatch "the back end of the API answered something that is not HTTP"
+        (BackendUnavailable "backend.bad_answer") - - -;
+    BackendTimeout = Dispatch "the back end did not begin its answer within the API's time limit"
+        (BackendTimeout "backend.timeout") - - -;
+    BackendStalled = Dispatch "the back end began its answer, and then paused for too long"
+        (BackendTimeout "backend.stalled") - - -;
+    BackendNoMember = Dispatch "no member of the API's channel can be called"
+        (NoBackend "backend.no_member") - - -;
     BackendAddressDenied = Dispatch "the address of the back end is not allowed"
         (BackendForbidden "backend.address_denied") - - -;
     GatewayStopping = Dispatch "the gateway is draining"

@@ -265,7 +265,10 @@ fn access(
     if asked.record.reason == Some(Reason::AppNotAuthorised) {
         rows.push(row(
             "authorisation",
-            format!("the app is authorised for the API of {}", asked.service_name()),
+            match asked.record.service {
+                Some(_) => format!("the app is authorised for the API of {}", asked.service_name()),
+                None => format!("the app is authorised for the API {}", asked.api_name()),
+            },
             "none".to_owned(),
         ));
     } else {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::compared::project;
 use super::units::{bytes, span};
-use super::{Asked, Difference, Nearest, Part, sentence};
+use super::{Asked, Difference, Nearest, Part, answerer, sentence};
 use crate::address;
 use crate::catalogue::Reason;
 use crate::clock::Timestamp;
@@ -89,9 +89,13 @@ fn model_answer(asked: &Asked<'_>) -> Vec<String> {
     if asked.record.status < 400 {
         return Vec::new();
     }
+    let who = answerer(asked.record);
+    let logs = match asked.record.service {
+        Some(_) => format!("`adyton service logs {}`", asked.service_name()),
+        None => format!("the log of what stands behind API {}", asked.api_name()),
+    };
     vec![format!(
-        "This answer is the model's own: read its body, and `adyton service logs {}`.",
-        asked.service_name()
+        "This answer is the {who}'s own: read its body, and {logs}."
     )]
 }
 
@@ -221,7 +225,7 @@ fn access(
     match reason {
         Reason::AppNotAuthorised => vec![format!(
             "Authorise it: `adyton app authorize {caller} {}`.",
-            asked.service_name()
+            asked.api_name()
         )],
         Reason::IamOtherProject => vec![format!(
             "Call with a token scoped to {place}, or with the access key of a user who has a role there."

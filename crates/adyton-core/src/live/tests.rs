@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::{Change, Live, LiveCell};
+use crate::api::{Api, Backend, Callers, Group, Method, PathPattern, RELEASE};
 use crate::clock::Timestamp;
 use crate::digest::Sha256;
-use crate::id::{ApiId, AppCodeId, AppId, AppKey, AuthorisationId, ModelId, ProjectId, ServiceId};
+use crate::id::{ApiId, AppCodeId, AppId, AppKey, AuthorisationId, GroupId, ModelId, ProjectId, ServiceId};
 use crate::model::{ApiDeclaration, Engine, Model, ModelSpec, ModelStatus};
 use crate::secret::Secret;
 use crate::service::{Service, Version, Wanted};
@@ -141,4 +142,103 @@ fn a_reader_keeps_its_state_until_it_asks_again() {
     cell.publish(next);
     assert_eq!(held.revision(), 0);
     assert_eq!(reader.get().revision(), 5);
+}
+
+fn group(id: u128, domains: &[&str]) -> Change {
+    Change::Group(Group {
+        id: GroupId::from_bits(id),
+        project: ProjectId::from_bits(1),
+        name: "group".into(),
+        domains: domains.iter().map(|&name| name.to_owned()).collect(),
+    })
+}
+
+fn published(id: u128, group: u128, path: &str) -> Change {
+    Change::Api(Box::new(Api {
+        id: ApiId::from_bits(id),
+        project: ProjectId::from_bits(1),
+        name: "api".into(),
+        group: GroupId::from_bits(group),
+        environment: RELEASE.into(),
+        method: Method::Any,
+        path: PathPattern::new(path),
+        callers: Callers {
+            iam: true,
+            app: false,
+            app_code: false,
+        },
+        calls_per_second: None,
+        timeout: None,
+        backend: Backend::Service(ServiceId::from_bits(9)),
+    }))
+}
+
+#[test]
+fn the_api_of_a_service_is_made_of_its_row_and_goes_with_it() {
+    let mut live = Live::default();
+    let mut row = service();
+    (row.app_auth, row.calls_per_second) = (true, Some(7));
+    live.apply(1, Change::Service(Box::new(row)));
+    let api = live.api(ApiId::from_bits(2)).expect("its API");
+    assert_eq!((api.group, api.calls_per_second), (GroupId::SERVICES, Some(7)));
+    assert!(api.callers.app && !api.callers.app_code);
+    assert_eq!(api.backend, Backend::Service(ServiceId::from_bits(9)));
+    live.apply(2, Change::ServiceGone(ServiceId::from_bits(9)));
+    assert!(live.api(ApiId::from_bits(2)).is_none());
+}
+
+#[test]
+fn an_api_is_published_where_it_was_changed_to_and_nowhere_else() {
+    let mut live = Live::default();
+    let find = |live: &Live, group: u128, path: &str| {
+        let found = live.published(GroupId::from_bits(group), RELEASE, path, "GET");
+        found.ok().map(|api| api.id.bits())
+    };
+    live.apply(1, published(1, 5, "/a"));
+    live.apply(2, published(2, 5, "/b"));
+    live.apply(3, published(1, 6, "/c"));
+    assert_eq!(find(&live, 5, "/a"), None);
+    assert_eq!((find(&live, 5, "/b"), find(&live, 6, "/c")), (Some(2), Some(1)));
+    live.apply(4, Change::ApiGone(ApiId::from_bits(1)));
+    assert_eq!(find(&live, 6, "/c"), None);
+    let elsewhere = live.published(GroupId::from_bits(5), "TEST", "/b", "GET");
+    assert!(elsewhere.is_err(), "another environment");
+}
+
+#[test]
+fn a_domain_name_belongs_to_the_group_that_has_it_now() {
+    let mut live = Live::default();
+    assert!(!live.has_domains());
+    live.apply(1, group(5, &["a.test", "b.test"]));
+    live.apply(2, group(6, &["b.test"]));
+    live.apply(3, group(5, &["a.test"]));
+    let at = |live: &Live, host: &[u8]| live.group_at(host).map(GroupId::bits);
+    assert_eq!(at(&live, b"A.test:8080"), Some(5));
+    assert_eq!(at(&live, b"b.test"), Some(6));
+    assert_eq!(at(&live, b"c.test"), None);
+    live.apply(4, Change::GroupGone(GroupId::from_bits(6)));
+    assert_eq!(at(&live, b"b.test"), None);
+}
+
+#[test]
+fn indexes_follow_what_uses_what() {
+    let mut live = Live::default();
+    live.apply(1, Change::Model(Box::new(model("/one"))));
+    live.apply(2, Change::Service(Box::new(service())));
+    let finds = |live: &Live, path: &str| {
+        let service = live.service(ServiceId::from_bits(9)).expect("there");
+        service.routes.find(path, "POST").is_ok()
+    };
+    live.apply(3, Change::Model(Box::new(model("/two"))));
+    assert!(finds(&live, "/two") && !finds(&live, "/one"));
+    let mut other = service();
+    other.versions[0].model = ModelId::from_bits(8);
+    live.apply(4, Change::Service(Box::new(other)));
+    assert!(
+        !finds(&live, "/two"),
+        "nothing is left of the version that it had"
+    );
+    live.apply(5, Change::ServiceGone(ServiceId::from_bits(9)));
+    live.apply(6, Change::ModelGone(ModelId::from_bits(7)));
+    assert_eq!(live.picture(), Live::default().picture());
 }

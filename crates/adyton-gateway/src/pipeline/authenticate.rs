@@ -4,7 +4,7 @@
 //! caller is provisional. A provisional caller is authorised and looks at the throttles, but only
 //! [`limit`](crate::pipeline::limit), which reads the body, makes them verified.
 
-use adyton_core::address::Surface;
+use adyton_core::address::AddressKind;
 use adyton_core::api::{Api, Callers};
 use adyton_core::live::Live;
 use adyton_identity::{Accepts, Caller, Identity, Request, Standing, Visitor};
@@ -97,9 +97,9 @@ pub(crate) fn as_signed(arrival: &Arrival, slash: EncodedSlash) -> Request<'_> {
         private: arrival.remote.private,
         has_body: !arrival.body.is_end_stream(),
         slash,
-        surface: match arrival.door {
-            Entrance::Address => Surface::Api,
-            Entrance::PredictionTab(_) => Surface::PredictionTab,
+        address: match arrival.door {
+            Entrance::Address => AddressKind::Api,
+            Entrance::PredictionTab(_) => AddressKind::PredictionTab,
         },
     }
 }

@@ -18,10 +18,12 @@ use adyton_core::instances::{Instances, ServiceSeen};
 use adyton_core::record::AnsweredBy;
 use adyton_core::rejection::{PublicDetail, Rejection};
 use adyton_core::service::{Service, ServiceStatus, Wanted};
+use adyton_runtime::targets::address::Address;
 use adyton_runtime::targets::{self, Target, Unavailable, VersionTargets};
 use http::Response;
 
 use crate::pipeline::answer::{Answer, AnswerBody};
+use crate::pipeline::answerer::Answerer;
 use crate::pipeline::limit::{Bodies, Call, Sent};
 use crate::pipeline::refused::Refused;
 use crate::pipeline::route::{Behind, Called};
@@ -35,10 +37,13 @@ use crate::waits::Waits;
 const LONGEST_PAUSE: Duration = Duration::from_secs(1200);
 
 mod attempt;
+mod back_end;
 mod forward;
 mod in_process;
 #[cfg(test)]
 mod tests;
+
+use forward::Destination;
 
 /// What calls are handed over with.
 pub(crate) struct Dispatcher {
@@ -99,9 +104,20 @@ pub(crate) async fn send(
             ))
             .await
         }
-        Behind::Http(backend, target) => Err(Refused::defect(&format!(
-            "no back end is called over HTTP yet: {backend:?}, {target}"
-        ))),
+        Behind::Http(backend, target) => {
+            let Some(address) = back_end::choose(&backend.members, dispatcher.next()) else {
+                let problem = "the channel has no member with a weight above 0";
+                return Err(Refused::request(Reason::BackendNoMember, problem));
+            };
+            let address = Address::from(address);
+            let to = Destination {
+                address: &address,
+                answerer: Answerer::BackEnd,
+                service: None,
+                target,
+            };
+            pin!(forward::forward(dispatcher, settings, to, sent, trail)).await
+        }
         Behind::Fixed(answer) => Ok(fixed(answer, sent)),
     }
 }
@@ -141,28 +157,19 @@ async fn to_instance(
     match place.target() {
         Target::InProcess(model) => {
             let model = Arc::clone(model);
-            let predicted = in_process::predict(
-                dispatcher,
-                bodies,
-                settings,
-                &model,
-                &place,
-                (called, sent),
-                trail,
-            );
+            let called = (called, sent);
+            let predicted = in_process::predict(dispatcher, bodies, settings, &model, &place, called, trail);
             pin!(predicted).await
         }
         Target::Address(address) => {
             let address = Arc::clone(address);
-            pin!(forward::forward(
-                dispatcher,
-                settings,
-                &address,
-                place,
-                (called, sent),
-                trail
-            ))
-            .await
+            let to = Destination {
+                address: &address,
+                answerer: Answerer::Instance(place),
+                service: Some(service.id),
+                target: called.target(),
+            };
+            pin!(forward::forward(dispatcher, settings, to, sent, trail)).await
         }
     }
 }

@@ -7,6 +7,7 @@
 //! [`decoded`] for a model in this process.
 
 use std::hash::BuildHasher as _;
+use std::time::Duration;
 
 use adyton_core::api::Api;
 use adyton_core::live::Live;
@@ -63,6 +64,8 @@ pub(crate) struct Sent {
     pub(crate) turn: Turn,
     /// How the caller showed who they are.
     pub(crate) way: Way,
+    /// How long the back end may take to begin its answer, where the API says so.
+    pub(crate) timeout: Option<Duration>,
 }
 
 impl<'l> Call<'l> {
@@ -141,6 +144,7 @@ pub(crate) async fn prove<'l>(
         body,
         turn,
         way,
+        timeout: api.timeout,
     };
     Ok(Call { found, sent })
 }

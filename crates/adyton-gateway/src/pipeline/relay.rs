@@ -1,4 +1,4 @@
-//! An answer's body on its way from an instance to the client, frame by frame, untouched.
+//! An answer's body on its way from who answers to the client, frame by frame, untouched.
 //!
 //! It holds what must live as long as the answer does: the call's place in the instance, the connection, and the record of
 //! the request, which ends when the body does. A client that leaves drops it, and with it the connection to the instance.
@@ -9,10 +9,10 @@ use std::time::Duration;
 
 use adyton_core::catalogue::Reason;
 use adyton_core::evidence::Evidence;
-use adyton_runtime::targets::InFlight;
 use bytes::Bytes;
 use http_body::{Frame, SizeHint};
 
+use crate::pipeline::answerer::{Answerer, NoAnswer};
 use crate::pipeline::record::Recording;
 use crate::tick_clock::TickClock;
 use crate::upstream::Origin;
@@ -51,7 +51,7 @@ pub(crate) struct Relay {
     line: Option<(Line, Rc<Origin>)>,
     /// A piece that came with the head.
     first: Option<Bytes>,
-    place: InFlight,
+    answerer: Answerer,
     time: Rc<TickClock>,
     recording: Option<Recording>,
     silence: Silence,
@@ -64,13 +64,13 @@ impl Relay {
     pub(crate) fn new(
         (line, origin, time): (Line, Rc<Origin>, Rc<TickClock>),
         first: Option<Bytes>,
-        place: InFlight,
+        answerer: Answerer,
         silence: Silence,
     ) -> Box<Self> {
         Box::new(Self {
             line: Some((line, origin)),
             first,
-            place,
+            answerer,
             time,
             recording: None,
             silence,
@@ -113,11 +113,11 @@ impl Relay {
                 Poll::Ready(trailers.map(|trailers| Ok(Frame::trailers(trailers))))
             }
             Poll::Ready(Some(Err(broken))) => {
-                let reason = match broken {
-                    Broken::Closed(_) => Reason::InstanceClosed,
-                    Broken::Nonsense(_) => Reason::InstanceBadAnswer,
+                let why = match broken {
+                    Broken::Closed(_) => NoAnswer::Closed,
+                    Broken::Nonsense(_) => NoAnswer::Bad,
                 };
-                self.break_off(reason, broken.to_string());
+                self.break_off(self.answerer.reason(why), broken.to_string());
                 Poll::Ready(Some(Err(RelayError)))
             }
             Poll::Pending => {
@@ -125,7 +125,7 @@ impl Relay {
                 let limit = *limit;
                 let (reason, error) = match wait.check(context, limit) {
                     Ok(()) => return Poll::Pending,
-                    Err(Impatience::Over) => (Reason::PredictionStalled, silence(limit)),
+                    Err(Impatience::Over) => (self.answerer.reason(NoAnswer::Stalled), silence(limit)),
                     Err(Impatience::Cut) => (Reason::GatewayStopping, "the gateway is stopping".to_owned()),
                 };
                 self.break_off(reason, error);
@@ -159,14 +159,14 @@ impl Relay {
     }
 
     fn break_off(&mut self, reason: Reason, error: String) {
-        self.place.failed();
+        self.answerer.failed();
         let address = self
             .line
             .take()
             .map(|(_, origin)| origin.address().to_string())
             .unwrap_or_default();
         if let Some(mut recording) = self.recording.take() {
-            let instance = Some(self.place.id());
+            let instance = self.answerer.instance();
             let evidence = Evidence::Instance {
                 instance,
                 address,

@@ -179,7 +179,9 @@ pub(crate) fn write_for_model(
     {
         write_line(lines, FORWARDED_HOST.as_str(), host);
     }
-    write_line(lines, "x-forwarded-prefix", prefix.as_bytes());
+    if !prefix.is_empty() {
+        write_line(lines, "x-forwarded-prefix", prefix.as_bytes());
+    }
     dropped
 }
 

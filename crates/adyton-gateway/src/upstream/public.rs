@@ -15,10 +15,11 @@ use http::{HeaderMap, HeaderValue};
 use crate::arrival::{Arrival, Entrance};
 use crate::items::items;
 
-/// A service as one caller reached it.
+/// An API as one caller reached it.
 pub(crate) struct Public<'a> {
     pub(crate) arrival: &'a Arrival,
-    pub(crate) service: ServiceId,
+    /// The service whose address stands before the paths that its models declare; nothing stands before those of other APIs.
+    pub(crate) service: Option<ServiceId>,
     /// `gateway.public_url`.
     pub(crate) url: Option<&'a str>,
 }
@@ -33,8 +34,11 @@ impl Public<'_> {
             let sent = guest.sent.uri.path();
             return Cow::Borrowed(sent.strip_suffix(below).unwrap_or(sent).trim_end_matches('/'));
         }
-        let own = own_prefix(head.uri.path())
-            .map_or_else(|| Cow::Owned(address::of_service(self.service)), Cow::Borrowed);
+        let own = match self.service {
+            Some(service) => own_prefix(head.uri.path())
+                .map_or_else(|| Cow::Owned(address::of_service(service)), Cow::Borrowed),
+            None => Cow::Borrowed(""),
+        };
         match self
             .proxied("x-forwarded-prefix")
             .filter(|prefix| is_path(prefix))

@@ -8,6 +8,7 @@
 )]
 
 mod answers;
+mod apis;
 mod attribution;
 mod cancel;
 mod client;
@@ -23,6 +24,7 @@ mod model;
 mod order;
 mod reasons;
 mod restart;
+mod routes;
 mod throttle;
 mod update;
 mod world;

@@ -1,7 +1,7 @@
 //! A key that nobody has. What was sent in its place may be a secret, the two halves swapped, so it is repeated in public
 //! only where it is certain to be none of ours.
 
-use adyton_core::address::Surface;
+use adyton_core::address::AddressKind;
 use adyton_core::catalogue::Reason;
 use adyton_core::fact::Fact;
 use adyton_core::id::{AccessKeyId, AppKey};
@@ -97,10 +97,10 @@ pub(super) fn refuse(
     };
     let looks_right = has_shape(access) || access.len() < SHORT;
     let fact = if is_app {
-        match sketch.request.surface {
-            Surface::Api => Fact::KeyIsAppKey,
-            Surface::PredictionTab => Fact::KeyIsAppKeyAtTab,
-            Surface::Management => Fact::KeyIsAppKeyForManagement,
+        match sketch.request.address {
+            AddressKind::Api => Fact::KeyIsAppKey,
+            AddressKind::PredictionTab => Fact::KeyIsAppKeyAtTab,
+            AddressKind::Management => Fact::KeyIsAppKeyForManagement,
         }
     } else if is_access_key {
         Fact::KeyIsAccessKey

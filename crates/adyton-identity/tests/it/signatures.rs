@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
-use adyton_core::address::Surface;
+use adyton_core::address::AddressKind;
 use adyton_core::catalogue::Reason;
 use adyton_core::digest::Sha256;
 use adyton_core::evidence::Evidence;
@@ -561,12 +561,12 @@ fn a_secret_in_the_keys_place_is_not_repeated_and_the_swap_is_named() {
 #[test]
 fn the_prediction_tab_and_the_management_apis_say_that_they_take_no_apps() {
     let world = World::new();
-    for (surface, says) in [
-        (Surface::PredictionTab, "the Prediction tab takes tokens"),
-        (Surface::Management, "the management APIs take tokens"),
+    for (address, says) in [
+        (AddressKind::PredictionTab, "the Prediction tab takes tokens"),
+        (AddressKind::Management, "the management APIs take tokens"),
     ] {
         let at = || Call {
-            surface,
+            address,
             ..Call::new()
         };
         for call in [

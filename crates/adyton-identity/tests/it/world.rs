@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
-use adyton_core::address::Surface;
+use adyton_core::address::AddressKind;
 use adyton_core::catalogue::Reason;
 use adyton_core::clock::{Clock, Timestamp};
 use adyton_core::digest::Sha256;
@@ -205,7 +205,7 @@ pub struct Call {
     pub headers: Vec<(String, String)>,
     pub body: Vec<u8>,
     pub has_body: bool,
-    pub surface: Surface,
+    pub address: AddressKind,
     pub private: bool,
     pub source: IpAddr,
 }
@@ -219,7 +219,7 @@ impl Call {
             headers: vec![("Host".into(), "127.0.0.1:8080".into())],
             body: b"{\"x\":1}".to_vec(),
             has_body: true,
-            surface: Surface::Api,
+            address: AddressKind::Api,
             private: true,
             source: IpAddr::from([127, 0, 0, 1]),
         }
@@ -279,7 +279,7 @@ impl Call {
             private: self.private,
             has_body: self.has_body,
             slash: EncodedSlash::Decode,
-            surface: self.surface,
+            address: self.address,
         }
     }
 }

@@ -3,6 +3,8 @@
 use expect_test::expect;
 
 use super::*;
+use crate::api::{Api, Backend, Callers, HttpBackend, Members, Method, PathPattern, RELEASE};
+use crate::id::GroupId;
 
 #[test]
 fn an_answer_of_the_model() {
@@ -39,6 +41,51 @@ fn an_error_of_the_model_itself() {
           1. This answer is the model's own: read its body, and `adyton service logs poetry`.
     "#]]
     .assert_eq(&text(&answered(500)));
+}
+
+#[test]
+fn an_error_of_a_back_end_names_the_api_and_no_service() {
+    let api = ApiId::from_bits(0x77);
+    let mut live = live();
+    live.apply(
+        2,
+        Change::Api(Box::new(Api {
+            id: api,
+            project: MINE,
+            name: "shop".into(),
+            group: GroupId::from_bits(5),
+            environment: RELEASE.into(),
+            method: Method::Any,
+            path: PathPattern::new("/shop/*"),
+            callers: Callers {
+                iam: true,
+                app: true,
+                app_code: true,
+            },
+            calls_per_second: None,
+            timeout: None,
+            backend: Backend::Http(HttpBackend {
+                members: Members::Channel(Vec::new()),
+                base_path: String::new(),
+            }),
+        })),
+    );
+    let record = Record {
+        path: "/shop/x".into(),
+        service: None,
+        api: Some(api),
+        model: None,
+        instance: None,
+        ..answered(500)
+    };
+    let told = explain(&record, &live, Reader::Project(MINE), None);
+    let headline =
+        "The back end itself answered with status 500; the gateway passed its answer on, unchanged.";
+    assert_eq!(told.headline, headline);
+    let fix = "This answer is the back end's own: read its body, and the log of what stands behind API shop.";
+    assert_eq!(told.fix, [fix]);
+    let theirs = explain(&record, &live, Reader::Project(THEIRS), None);
+    assert!(!theirs.fix[0].contains("shop"), "{:?}", theirs.fix);
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! A call that was handed over to an instance and came to nothing.
+//! A call that was handed over and came to nothing.
 
 use std::time::Duration;
 
@@ -9,10 +9,35 @@ use adyton_core::id::InstanceId;
 use crate::pipeline::refused::Refused;
 use crate::waits::Impatience;
 
+/// How long an answer may take to begin.
+#[derive(Clone, Copy)]
+pub(super) struct TimeLimit {
+    pub(super) span: Duration,
+    /// What sets it.
+    pub(super) setting: &'static str,
+}
+
+impl TimeLimit {
+    /// The time of an API, else that of the settings.
+    pub(super) fn of(api: Option<Duration>, settings: Duration) -> Self {
+        match api {
+            Some(span) => Self {
+                span,
+                setting: "the time limit of the API",
+            },
+            None => Self {
+                span: settings,
+                setting: "gateway.prediction_timeout",
+            },
+        }
+    }
+}
+
 /// What was tried.
 pub(super) struct Attempt {
-    pub(super) instance: InstanceId,
-    /// Where the instance is, for people.
+    /// To this instance, if to one.
+    pub(super) instance: Option<InstanceId>,
+    /// Where it was sent, for people.
     pub(super) address: String,
     /// Since the call was handed over.
     pub(super) waited: Duration,
@@ -22,7 +47,7 @@ impl Attempt {
     /// What operators see of it.
     pub(super) fn evidence(self, attempts: u32, error: String) -> Evidence {
         Evidence::Instance {
-            instance: Some(self.instance),
+            instance: self.instance,
             address: self.address,
             after_ms: u64::try_from(self.waited.as_millis()).unwrap_or(u64::MAX),
             attempts,
@@ -30,13 +55,11 @@ impl Attempt {
         }
     }
 
-    /// The model did not answer within `limit`, or is not waited for because the gateway ends.
-    pub(super) fn ended(self, why: Impatience, limit: Duration) -> Box<Refused> {
+    /// There was no answer within `limit`, which is refused as `late`; or it is not waited for because the gateway ends.
+    pub(super) fn ended(self, why: Impatience, late: Reason, limit: TimeLimit) -> Box<Refused> {
+        let TimeLimit { span, setting } = limit;
         let (reason, error) = match why {
-            Impatience::Over => (
-                Reason::PredictionTimeout,
-                format!("no answer within {limit:?} (gateway.prediction_timeout)"),
-            ),
+            Impatience::Over => (late, format!("no answer within {span:?} ({setting})")),
             Impatience::Cut => (
                 Reason::GatewayStopping,
                 "the gateway is stopping (gateway.shutdown_grace is over)".to_owned(),

@@ -1,24 +1,23 @@
-//! An instance that answers over HTTP: the call is sent on, the answer comes back untouched.
+//! An instance or a back end that answers over HTTP: the call is sent on, the answer comes back untouched.
 
 use std::pin::pin;
 use std::rc::Rc;
 use std::time::Duration;
 
-use adyton_core::catalogue::Reason;
+use adyton_core::id::ServiceId;
 use adyton_core::record::AnsweredBy;
-use adyton_runtime::targets::InFlight;
 use adyton_runtime::targets::address::Address as InstanceAddress;
 use bytes::Bytes;
 use http::Response;
 
 use super::Dispatcher;
-use super::attempt::Attempt;
+use super::attempt::{Attempt, TimeLimit};
 use crate::gathered::Gathered;
 use crate::pipeline::answer::{Answer, AnswerBody};
+use crate::pipeline::answerer::{Answerer, NoAnswer};
 use crate::pipeline::limit::Sent;
 use crate::pipeline::refused::Refused;
 use crate::pipeline::relay::{self, Relay};
-use crate::pipeline::route::Called;
 use crate::settings::{GatewaySettings, Patience};
 use crate::trail::Trail;
 use crate::upstream::Origin;
@@ -32,41 +31,60 @@ use crate::waits::{Impatience, Waits, within};
 /// instance that breaks off in the middle is still refused properly.
 const WHOLE_MAX: u64 = 64 * 1024;
 
-/// A call on its way to one instance.
+/// Where a call goes.
+pub(super) struct Destination<'a> {
+    /// Who listens there.
+    pub(super) address: &'a InstanceAddress,
+    pub(super) answerer: Answerer,
+    /// The service whose API address stands before the path, if one does.
+    pub(super) service: Option<ServiceId>,
+    /// The path that is asked, encoded.
+    pub(super) target: &'a str,
+}
+
+/// A call on its way.
 struct Errand<'a> {
     dispatcher: &'a Dispatcher,
     patience: &'a Patience,
+    limit: TimeLimit,
     origin: Rc<Origin>,
-    place: InFlight,
+    answerer: Answerer,
     began: Duration,
 }
 
-/// Sends a call to a program and gives its answer.
+/// Sends a call on and gives its answer.
 pub(super) async fn forward(
     dispatcher: &Dispatcher,
     settings: &GatewaySettings,
-    address: &InstanceAddress,
-    place: InFlight,
-    (called, sent): (&Called<'_>, Sent),
+    to: Destination<'_>,
+    sent: Sent,
     trail: &mut Trail,
 ) -> Result<Answer, Box<Refused>> {
+    let Destination {
+        address,
+        answerer,
+        service,
+        target,
+    } = to;
     let Sent {
         arrival,
         body,
         turn,
         way,
+        timeout,
     } = sent;
     let (pool, patience) = (&dispatcher.pool, &settings.patience);
+    let limit = TimeLimit::of(timeout, patience.prediction);
     let origin = pool.origin(address.endpoint());
     let public = Public {
         arrival: &arrival,
-        service: called.service().service.id,
+        service,
         url: settings.public_url.as_deref(),
     };
     let prefix = public.prefix();
     let goes_to = Address {
         base: address.base(),
-        path: called.target(),
+        path: target,
         prefix: &prefix,
         host: origin.host(),
         id: arrival.stamp.id,
@@ -79,14 +97,15 @@ pub(super) async fn forward(
     let errand = Errand {
         dispatcher,
         patience,
+        limit,
         origin,
-        place,
+        answerer,
         began,
     };
     let answered = {
         // Pinned where it is: it is large, and would be copied on its way.
         let sent = pin!(exchange::send(pool, &errand.origin, &request, patience.connect));
-        within(&dispatcher.waits, patience.prediction, sent).await
+        within(&dispatcher.waits, limit.span, sent).await
     };
     trail.waited(dispatcher.time.monotonic());
     let answered = match answered {
@@ -118,7 +137,7 @@ impl Errand<'_> {
             }
         };
         if head.status.is_server_error() {
-            self.place.failed();
+            self.answerer.failed();
         }
         let is_short = line.left().length().is_some_and(|length| length <= WHOLE_MAX);
         let body = if is_short {
@@ -138,7 +157,7 @@ impl Errand<'_> {
                     let Dispatcher { waits, time, .. } = self.dispatcher;
                     let silence = relay::Silence::new(waits, self.patience.stream);
                     let connection = (line, self.origin, Rc::clone(time));
-                    AnswerBody::Relay(Relay::new(connection, first, self.place, silence))
+                    AnswerBody::Relay(Relay::new(connection, first, self.answerer, silence))
                 }
                 Err(broken) => return Err(self.failed(Failure::of(broken, 1))),
             }
@@ -155,15 +174,16 @@ impl Errand<'_> {
     /// As it stands now, for a refusal.
     fn attempt(&self) -> Attempt {
         Attempt {
-            instance: self.place.id(),
+            instance: self.answerer.instance(),
             address: self.origin.address().to_string(),
             waited: self.dispatcher.time.monotonic().saturating_sub(self.began),
         }
     }
 
     fn impatient(&self, why: Impatience) -> Box<Refused> {
-        self.place.failed();
-        self.attempt().ended(why, self.patience.prediction)
+        self.answerer.failed();
+        self.attempt()
+            .ended(why, self.answerer.reason(NoAnswer::Late), self.limit)
     }
 
     /// The answer has begun, and nothing more comes of it.
@@ -171,19 +191,25 @@ impl Errand<'_> {
         if why == Impatience::Cut {
             return self.impatient(why);
         }
-        self.place.failed();
+        self.answerer.failed();
         let error = relay::silence(self.patience.stream);
-        Refused::new(Reason::PredictionStalled, self.attempt().evidence(1, error))
+        Refused::new(
+            self.answerer.reason(NoAnswer::Stalled),
+            self.attempt().evidence(1, error),
+        )
     }
 
     fn failed(&self, failure: Failure) -> Box<Refused> {
-        self.place.failed();
-        let reason = match failure.kind {
-            FailureKind::Refused => Reason::InstanceRefused,
-            FailureKind::Closed => Reason::InstanceClosed,
-            FailureKind::BadAnswer => Reason::InstanceBadAnswer,
+        self.answerer.failed();
+        let why = match failure.kind {
+            FailureKind::Refused => NoAnswer::Refused,
+            FailureKind::Closed => NoAnswer::Closed,
+            FailureKind::BadAnswer => NoAnswer::Bad,
         };
-        Refused::new(reason, self.attempt().evidence(failure.attempts, failure.error))
+        Refused::new(
+            self.answerer.reason(why),
+            self.attempt().evidence(failure.attempts, failure.error),
+        )
     }
 }
 

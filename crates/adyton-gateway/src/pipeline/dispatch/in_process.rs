@@ -11,7 +11,7 @@ use http::header::CONTENT_TYPE;
 use http::{HeaderValue, Response};
 
 use super::Dispatcher;
-use super::attempt::Attempt;
+use super::attempt::{Attempt, TimeLimit};
 use crate::pipeline::answer::{Answer, AnswerBody};
 use crate::pipeline::limit::{self, Bodies, Sent};
 use crate::pipeline::refused::{Allowance, Refused};
@@ -43,6 +43,7 @@ pub(super) async fn predict(
         body,
         turn,
         way: _,
+        timeout,
     } = sent;
     let patience = &settings.patience;
     let body = limit::decoded(bodies, &settings.limits, patience.body, &arrival, body).await?;
@@ -52,21 +53,23 @@ pub(super) async fn predict(
         trail.took(took);
         (answered, turn.spend())
     } else {
+        let limit = TimeLimit::of(timeout, patience.prediction);
         let began = dispatcher.time.monotonic();
         trail.waits(began);
         // A full queue takes no call, and so no turn.
         let pending = model.submit(asked).map_err(|error| failed(error, place))?;
         let allowance = turn.spend();
-        let limit = patience.prediction;
-        let answered = within(&dispatcher.waits, limit, pending).await.map_err(|why| {
-            place.failed();
-            let attempt = Attempt {
-                instance: place.id(),
-                address: PLACE.to_owned(),
-                waited: dispatcher.time.monotonic().saturating_sub(began),
-            };
-            spent(attempt.ended(why, limit), allowance)
-        })?;
+        let answered = within(&dispatcher.waits, limit.span, pending)
+            .await
+            .map_err(|why| {
+                place.failed();
+                let attempt = Attempt {
+                    instance: Some(place.id()),
+                    address: PLACE.to_owned(),
+                    waited: dispatcher.time.monotonic().saturating_sub(began),
+                };
+                spent(attempt.ended(why, Reason::PredictionTimeout, limit), allowance)
+            })?;
         trail.waited(dispatcher.time.monotonic());
         (answered, allowance)
     };

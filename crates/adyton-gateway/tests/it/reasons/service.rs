@@ -10,6 +10,7 @@ use adyton_core::service::{ServiceStatus, Wanted};
 use adyton_runtime::targets::Unavailable;
 
 use super::Case;
+use crate::apis;
 use crate::client::Reply;
 use crate::in_process::echo;
 use crate::model::{Act, Program, wait_for};
@@ -52,6 +53,16 @@ pub(super) const CASES: &[Case] = &[
     }),
     (Reason::PredictionTimeout, too_late),
     (Reason::PredictionStalled, stalled),
+    (Reason::BackendUnreachable, apis::unreachable),
+    (Reason::BackendClosed, || {
+        apis::fails(|| Act::SayAndClose(Vec::new()))
+    }),
+    (Reason::BackendBadAnswer, || {
+        apis::fails(|| Act::SayAndClose(b"this is not HTTP\r\n\r\n".to_vec()))
+    }),
+    (Reason::BackendTimeout, apis::too_late),
+    (Reason::BackendStalled, apis::stalled),
+    (Reason::BackendNoMember, apis::no_member),
     (Reason::GatewayStopping, stopped_while_waiting),
     (Reason::ServiceQueueFull, queue_full),
     (Reason::RequestEmpty, || in_process("")),

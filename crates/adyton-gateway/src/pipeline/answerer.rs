@@ -1,0 +1,61 @@
+//! Who answers a call over HTTP: an instance of a service, which holds it until the last byte, or the HTTP back end of another
+//! API. They fail in the same ways, and each has its own names for them.
+
+use adyton_core::catalogue::Reason;
+use adyton_core::id::InstanceId;
+use adyton_runtime::targets::InFlight;
+
+/// Who answers.
+pub(crate) enum Answerer {
+    /// An instance, and the call's place in it.
+    Instance(InFlight),
+    /// A back end that is no instance of ours.
+    BackEnd,
+}
+
+/// How an answer failed to come.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum NoAnswer {
+    /// There was no connection.
+    Refused,
+    /// The connection closed before the end.
+    Closed,
+    /// What came is not HTTP.
+    Bad,
+    /// Nothing came in time.
+    Late,
+    /// It began, and paused for too long.
+    Stalled,
+}
+
+impl Answerer {
+    /// The instance's id, for the journal.
+    pub(crate) fn instance(&self) -> Option<InstanceId> {
+        match self {
+            Self::Instance(place) => Some(place.id()),
+            Self::BackEnd => None,
+        }
+    }
+    /// Counts the call as a failed one.
+    pub(crate) fn failed(&self) {
+        match self {
+            Self::Instance(place) => place.failed(),
+            Self::BackEnd => {}
+        }
+    }
+    /// What the refusal is called.
+    pub(crate) fn reason(&self, why: NoAnswer) -> Reason {
+        match (self, why) {
+            (Self::Instance(_), NoAnswer::Refused) => Reason::InstanceRefused,
+            (Self::Instance(_), NoAnswer::Closed) => Reason::InstanceClosed,
+            (Self::Instance(_), NoAnswer::Bad) => Reason::InstanceBadAnswer,
+            (Self::Instance(_), NoAnswer::Late) => Reason::PredictionTimeout,
+            (Self::Instance(_), NoAnswer::Stalled) => Reason::PredictionStalled,
+            (Self::BackEnd, NoAnswer::Refused) => Reason::BackendUnreachable,
+            (Self::BackEnd, NoAnswer::Closed) => Reason::BackendClosed,
+            (Self::BackEnd, NoAnswer::Bad) => Reason::BackendBadAnswer,
+            (Self::BackEnd, NoAnswer::Late) => Reason::BackendTimeout,
+            (Self::BackEnd, NoAnswer::Stalled) => Reason::BackendStalled,
+        }
+    }
+}
