@@ -40,8 +40,6 @@ mod remote;
 mod snapshot;
 mod stamp;
 mod stream;
-#[cfg(test)]
-mod testing;
 mod tick_clock;
 mod trail;
 mod upstream;

@@ -38,10 +38,14 @@ mod chain;
 pub(crate) mod dispatch;
 pub(crate) mod envelope;
 pub(crate) mod limit;
+#[cfg(test)]
+mod pieces;
 pub(crate) mod record;
 mod refused;
 mod relay;
 mod respond;
+#[cfg(test)]
+mod rig;
 pub(crate) mod route;
 pub(crate) mod throttle;
 

@@ -1,6 +1,5 @@
 //! One connection's socket, as hyper reads and writes it: heads are counted before the parser sees them, and what the parser
-//! refuses by itself is answered in its place. Deadlines, idle limits and who has to go are `adyton-listener`'s, which is told
-//! here what happens.
+//! refuses by itself is answered in its place. Deadlines, idle limits and who has to go are `adyton-listener`'s.
 //!
 //! A socket that is closed while bytes wait in it resets the connection, and the client may lose the answer that it has not
 //! read yet. So after an answer to an unread body the writing side is closed first, and what still arrives is thrown away
@@ -201,10 +200,6 @@ impl Wire {
     fn send(&mut self, context: &mut Context<'_>, pieces: &[io::IoSlice<'_>]) -> Poll<io::Result<usize>> {
         self.state.sends();
         let poll = Pin::new(&mut self.io).poll_write_vectored(context, pieces);
-        self.wrote(poll)
-    }
-
-    fn wrote(&self, poll: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
         self.flows(poll.is_ready());
         poll
     }

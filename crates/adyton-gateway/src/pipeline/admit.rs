@@ -146,7 +146,7 @@ mod tests {
 
     use super::*;
     use crate::pipeline::chain::reason;
-    use crate::testing::{Rig, call, path};
+    use crate::pipeline::rig::{Rig, call, path};
 
     fn refused(rig: &Rig, request: Builder) -> Option<(Reason, Evidence)> {
         let given = rig.offer(rig.arrival(request, ""));

@@ -115,7 +115,7 @@ mod tests {
 
     use super::*;
     use crate::pipeline::chain::reason;
-    use crate::testing::{Rig, call};
+    use crate::pipeline::rig::{Rig, call};
 
     /// How the caller of a request showed who they are, and whether that is proven with the head.
     fn shown(rig: &Rig, request: Builder, body: &str) -> Result<(Way, bool), Reason> {

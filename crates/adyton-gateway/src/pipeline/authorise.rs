@@ -66,7 +66,7 @@ mod tests {
     use adyton_core::tenant::{Assignment, Role, Scope, User};
 
     use crate::pipeline::chain::reason;
-    use crate::testing::{Rig, call};
+    use crate::pipeline::rig::{Rig, call};
 
     fn may(role: Role, scope: Scope) -> Result<(), Reason> {
         let mut rig = Rig::new();

@@ -14,7 +14,7 @@ use super::refused::Refused;
 use super::route;
 use super::throttle::{self, Turn};
 use crate::arrival::Arrival;
-use crate::testing::{Rig, run};
+use crate::pipeline::rig::{Rig, run};
 use crate::trail::{Ending, Trail};
 
 /// What a step gives, and the notes about the request.

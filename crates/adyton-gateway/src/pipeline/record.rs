@@ -151,7 +151,7 @@ impl Drop for Recording {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{Rig, call};
+    use crate::pipeline::rig::{Rig, call};
 
     fn recording(rig: &Rig) -> Recording {
         let arrival = rig.arrival(call().uri("/v1/infers/x?token=abc"), "");

@@ -157,7 +157,7 @@ mod tests {
 
     use super::*;
     use crate::pipeline::chain::reason;
-    use crate::testing::Rig;
+    use crate::pipeline::rig::Rig;
 
     fn limited(calls: u32) -> Rig {
         let mut rig = Rig::new();

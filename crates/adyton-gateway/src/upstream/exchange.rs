@@ -27,6 +27,10 @@ pub(crate) struct Answered {
 
 impl Answered {
     /// The stream, where the instance has changed the protocol on it; otherwise the answer, whose body is to come.
+    #[expect(
+        clippy::result_large_err,
+        reason = "an answer is what usually comes, and boxing it would allocate for each call"
+    )]
     pub(crate) fn switched(self) -> Result<Switched, Self> {
         match self.head.status {
             StatusCode::SWITCHING_PROTOCOLS => Ok(self.line.into_switched()),

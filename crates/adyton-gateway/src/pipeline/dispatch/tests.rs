@@ -18,7 +18,7 @@ use http_body::Body as _;
 
 use super::*;
 use crate::pipeline::chain::reason;
-use crate::testing::{Rig, run};
+use crate::pipeline::rig::{Rig, run};
 use crate::upstream;
 
 /// What the reconciler says of every service.

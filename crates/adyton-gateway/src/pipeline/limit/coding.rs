@@ -126,7 +126,12 @@ fn refused(problem: Problem, coding: Coding, bound: Bound) -> Box<Refused> {
 
 #[cfg(test)]
 mod tests {
+    use bytes::Bytes;
+
     use super::*;
+    use crate::pipeline::chain::reason;
+    use crate::pipeline::limit::Sent;
+    use crate::pipeline::rig::{Rig, run};
 
     #[test]
     fn only_one_coding_that_is_known_is_undone() {
@@ -144,5 +149,52 @@ mod tests {
         assert_eq!(named(&["deflate"]), Ok(Some(Coding::Deflate)));
         assert_eq!(named(&["br"]), Err("br".to_owned()));
         assert_eq!(named(&["gzip", "gzip"]), Err("gzip, gzip".to_owned()));
+    }
+
+    /// The body of a call, as a model in this process reads it.
+    fn undone(rig: &Rig, coding: Option<&str>, body: Vec<u8>) -> Result<Bytes, Box<Refused>> {
+        let request = match coding {
+            Some(coding) => rig.by_token().header("content-encoding", coding),
+            None => rig.by_token(),
+        };
+        let (call, _) = rig.call(rig.arrival(request, body))?;
+        let Sent { arrival, body, .. } = call.into_parts().1;
+        let (limits, patience) = (&rig.settings.limits, &rig.settings.patience);
+        let body = run(decoded(&rig.bodies, limits, patience.body, &arrival, body))?;
+        Ok(Bytes::clone(&body))
+    }
+
+    fn gzip(bytes: &[u8]) -> Vec<u8> {
+        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+        std::io::Write::write_all(&mut encoder, bytes).expect("a buffer");
+        encoder.finish().expect("a buffer")
+    }
+
+    #[test]
+    fn a_compressed_body_counts_decoded_too() {
+        let mut rig = Rig::new();
+        rig.settings.limits.address_body = 100_000;
+        let long = vec![b'a'; 100_000];
+        assert_eq!(undone(&rig, None, b"{}".to_vec()).expect("as it is"), "{}");
+        assert_eq!(
+            undone(&rig, Some("gzip"), gzip(&long)).expect("the last size"),
+            long
+        );
+        assert_eq!(undone(&rig, Some("gzip"), Vec::new()).expect("nothing"), "");
+        let over = undone(&rig, Some("gzip"), gzip(&vec![b'a'; 100_001]));
+        let refused = over.expect_err("one byte more");
+        assert_eq!(refused.reason(), Reason::BodyTooLarge);
+        assert!(
+            matches!(&*refused.rejection.evidence, Evidence::Size { what, .. } if what == "body, decoded"),
+            "{refused:?}"
+        );
+        assert_eq!(
+            reason(undone(&rig, Some("br"), b"{}".to_vec())),
+            Reason::RequestContentCoding
+        );
+        assert_eq!(
+            reason(undone(&rig, Some("gzip"), b"{}".to_vec())),
+            Reason::ModelBadInput
+        );
     }
 }

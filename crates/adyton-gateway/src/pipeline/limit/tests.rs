@@ -10,13 +10,13 @@ use adyton_core::id::AuthorisationId;
 use adyton_core::live::Change;
 use adyton_core::sample;
 use adyton_core::tenant::{AccessKey, User};
-use bytes::Bytes;
 
 use super::*;
 use crate::arrival::Arrival;
 use crate::pipeline::chain::reason;
+use crate::pipeline::pieces::{Piece, Pieces};
+use crate::pipeline::rig::{Rig, call, poll, run};
 use crate::pipeline::throttle::Allowance;
-use crate::testing::{Piece, Pieces, Rig, call, poll, run};
 
 /// A rig whose limit at the API address is ten bytes, and eight at the tab.
 fn narrow() -> Rig {
@@ -272,51 +272,4 @@ fn a_turn_is_taken_once_the_signature_is_proven_and_not_before() {
         .expect("all those took no turn");
     assert_eq!(sent(call).turn.spend(), Some(Allowance { remain: 0, limit: 1 }));
     assert_eq!(reason(rig.call(signed(&rig, "{}", "{}"))), Reason::ThrottleApi);
-}
-
-/// The body of a call, as a model in this process reads it.
-fn undone(rig: &Rig, coding: Option<&str>, body: Vec<u8>) -> Result<Bytes, Box<Refused>> {
-    let request = match coding {
-        Some(coding) => rig.by_token().header("content-encoding", coding),
-        None => rig.by_token(),
-    };
-    let (call, _) = rig.call(rig.arrival(request, body))?;
-    let Sent { arrival, body, .. } = sent(call);
-    let (limits, patience) = (&rig.settings.limits, &rig.settings.patience);
-    let body = run(decoded(&rig.bodies, limits, patience.body, &arrival, body))?;
-    Ok(Bytes::clone(&body))
-}
-
-fn gzip(bytes: &[u8]) -> Vec<u8> {
-    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
-    std::io::Write::write_all(&mut encoder, bytes).expect("a buffer");
-    encoder.finish().expect("a buffer")
-}
-
-#[test]
-fn a_compressed_body_counts_decoded_too() {
-    let mut rig = Rig::new();
-    rig.settings.limits.address_body = 100_000;
-    let long = vec![b'a'; 100_000];
-    assert_eq!(undone(&rig, None, b"{}".to_vec()).expect("as it is"), "{}");
-    assert_eq!(
-        undone(&rig, Some("gzip"), gzip(&long)).expect("the last size"),
-        long
-    );
-    assert_eq!(undone(&rig, Some("gzip"), Vec::new()).expect("nothing"), "");
-    let over = undone(&rig, Some("gzip"), gzip(&vec![b'a'; 100_001]));
-    let refused = over.err().expect("one byte more");
-    assert_eq!(refused.reason(), Reason::BodyTooLarge);
-    assert!(
-        matches!(&*refused.rejection.evidence, Evidence::Size { what, .. } if what == "body, decoded"),
-        "{refused:?}"
-    );
-    assert_eq!(
-        reason(undone(&rig, Some("br"), b"{}".to_vec())),
-        Reason::RequestContentCoding
-    );
-    assert_eq!(
-        reason(undone(&rig, Some("gzip"), b"{}".to_vec())),
-        Reason::ModelBadInput
-    );
 }

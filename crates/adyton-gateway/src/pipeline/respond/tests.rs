@@ -5,7 +5,7 @@ use adyton_core::rejection::{PublicDetail, Rejection};
 use http::StatusCode;
 
 use super::*;
-use crate::testing::{Rig, call, run};
+use crate::pipeline::rig::{Rig, call, run};
 
 /// A recording of a call that has just arrived.
 fn recording(rig: &Rig) -> Recording {
