@@ -33,4 +33,5 @@ pub mod service;
 pub mod shown;
 pub mod source;
 pub mod spelling;
+pub mod step;
 pub mod tenant;

@@ -8,73 +8,7 @@ use crate::catalogue::Reason;
 use crate::clock::Timestamp;
 use crate::evidence::Evidence;
 use crate::id::{ApiId, InstanceId, ModelId, ProjectId, RequestId, ServiceId};
-
-macro_rules! steps {
-    ($($(#[$doc:meta])* $step:ident = $name:literal,)*) => {
-        /// The steps of the pipeline, in their order. `Manage` stands for the management APIs, which are outside of it.
-        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
-        #[serde(rename_all = "snake_case")]
-        pub enum Step {
-            $($(#[$doc])* $step,)*
-        }
-
-        impl Step {
-            /// All steps, in their order.
-            pub const ALL: &[Step] = &[$(Step::$step,)*];
-
-            /// The word used in the journal, in metrics and in explanations.
-            pub const fn name(self) -> &'static str {
-                match self {
-                    $(Step::$step => $name,)*
-                }
-            }
-        }
-    };
-}
-
-// The journal keeps a step's place in this list: new ones go behind the last.
-steps! {
-    /// Find the API.
-    Route = "route",
-    /// Check the head: limits of URI and headers, the caller's address.
-    Admit = "admit",
-    /// Find out who calls.
-    Authenticate = "authenticate",
-    /// Decide whether they may.
-    Authorise = "authorise",
-    /// Take a turn from every throttle that applies.
-    Throttle = "throttle",
-    /// Read the body within its limit.
-    Limit = "limit",
-    /// Hand the call to an instance.
-    Dispatch = "dispatch",
-    /// Give the answer.
-    Respond = "respond",
-    /// A management call.
-    Manage = "manage",
-}
-
-impl Step {
-    /// The step of this name.
-    pub fn parse(name: &str) -> Option<Self> {
-        Self::ALL.iter().copied().find(|step| step.name() == name)
-    }
-
-    /// Its place in [`ALL`](Self::ALL), by which the journal keeps it.
-    pub const fn number(self) -> u8 {
-        self as u8
-    }
-
-    /// The step with this number.
-    pub fn numbered(number: u8) -> Option<Self> {
-        Self::ALL.get(usize::from(number)).copied()
-    }
-
-    /// Whether it is a step of the pipeline.
-    pub const fn is_of_pipeline(self) -> bool {
-        !matches!(self, Step::Manage)
-    }
-}
+pub use crate::step::{AnsweredBy, Step};
 
 /// The way a request came in.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
@@ -84,26 +18,6 @@ pub enum Door {
     Address,
     /// The Prediction tab, on the control listener.
     PredictionTab,
-}
-
-/// Who made the answer.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum AnsweredBy {
-    /// The gateway: a refusal, or an answer of its own.
-    Gateway,
-    /// The model.
-    Model,
-}
-
-impl AnsweredBy {
-    /// As `X-Adyton-Answered-By` shows it.
-    pub const fn name(self) -> &'static str {
-        match self {
-            AnsweredBy::Gateway => "gateway",
-            AnsweredBy::Model => "model",
-        }
-    }
 }
 
 /// Who called, proven. A key that a refused request only claims is part of the evidence.

@@ -1,23 +1,15 @@
-//! Finding the caller: which credential counts, and in which order things are checked.
-//!
-//! Of several credentials the first that the address accepts counts, in this order: token, signature, AppCode, key pair,
-//! Basic, `apikey`. The others are not looked at, and are named in the evidence. A credential that counts and fails is a
-//! refusal: there is no falling back to the next.
+//! What finding callers needs: settings, the counts of failures, and tokens.
 
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use adyton_core::address::AddressKind;
-use adyton_core::catalogue::Reason;
 use adyton_core::clock::Clock;
 use adyton_core::digest::Sha256;
-use adyton_core::evidence::Evidence;
-use adyton_core::fact::Fact;
 use adyton_core::id::TokenId;
 use adyton_core::live::Live;
 use adyton_core::record::query::CREDENTIAL_QUERY_KEYS;
-use adyton_core::rejection::{PublicDetail, Rejection};
+use adyton_core::rejection::Rejection;
 use adyton_core::source::Source;
 use adyton_core::tenant::{Scope, User};
 
@@ -26,11 +18,7 @@ use crate::allowance::Allowance;
 use crate::caller::{Caller, Way, Who};
 use crate::lockout::{self, Lockout};
 use crate::passwords::Passwords;
-use crate::request::Request;
-use crate::sent::{self, Sent};
-use crate::standing::{Standing, Verified};
 use crate::tokens::{self, Contents, IssueError, Methods, OpenedTokens, TOKEN_LIFE, TokenFault};
-use crate::{app, signed};
 
 /// What an operator can set.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -78,62 +66,6 @@ impl Identity {
             autopsies: Allowance::new(clock.clone()),
             clock,
             settings,
-        }
-    }
-
-    /// Who sends this request.
-    ///
-    /// # Errors
-    /// The refusal, with its reason, its public detail and its evidence.
-    pub fn identify(
-        &self,
-        live: &Live,
-        accepts: &Accepts,
-        request: &Request<'_>,
-    ) -> Result<Standing, Rejection> {
-        let sent = Sent::of(request);
-        let found = if sent.token && accepts.iam {
-            self.by_token(live, request).map(verified)
-        } else if sent.signature && (accepts.iam || accepts.app) {
-            signed::identify(self, live, accepts, request)
-        } else if sent.app_code && accepts.app {
-            app::by_code(live, accepts, request).map(verified)
-        } else if sent.key_pair && accepts.app && self.settings.app_secret {
-            app::by_pair(self, live, request).map(verified)
-        } else if sent.basic && accepts.app && self.settings.app_basic {
-            app::by_basic(self, live, request).map(verified)
-        } else if sent.api_key && accepts.app && self.settings.api_key {
-            app::by_key_alone(self, live, request).map(verified)
-        } else if sent.odd_signature && (accepts.iam || accepts.app) {
-            // After all others: it cannot count, but whoever sent nothing else meant to sign.
-            signed::identify(self, live, accepts, request)
-        } else {
-            if sent.key_pair && self.settings.app_secret {
-                // Whatever the address takes, a pair that does not match is answered as such.
-                app::by_pair(self, live, request)?;
-            }
-            return Err(self.nothing_counts(sent, accepts, request));
-        };
-        found.map_err(|rejection| {
-            if sent.count() > 1 {
-                beside(rejection, sent)
-            } else {
-                rejection
-            }
-        })
-    }
-
-    fn by_token(&self, live: &Live, request: &Request<'_>) -> Result<Caller, Rejection> {
-        let (mut text, mut times) = (None, 0);
-        request.head.headers.each("x-auth-token", &mut |value| {
-            times += 1;
-            if text.is_none() {
-                text = Some(self.open_token(live, value.trim_ascii()));
-            }
-        });
-        match text {
-            Some(opened) if times == 1 => opened,
-            _ => Err(TokenFault::Repeated.rejection(self.clock.now(), b"")),
         }
     }
 
@@ -219,38 +151,6 @@ impl Identity {
         &self.clock
     }
 
-    fn nothing_counts(&self, sent: Sent, accepts: &Accepts, request: &Request<'_>) -> Rejection {
-        let names = sent.names();
-        let bare = names.is_empty();
-        let of_app = sent.app_code || sent.key_pair || sent.basic || sent.api_key;
-        let fact = if bare && sent::in_query(request.head.query) {
-            Fact::CredentialInUrl
-        } else if bare {
-            Fact::NoCredentials
-        } else if !accepts.app && of_app {
-            match request.address {
-                AddressKind::Api => Fact::AppsNotTaken,
-                AddressKind::PredictionTab => Fact::AppsNotTakenAtTab,
-                AddressKind::Management => Fact::AppsNotTakenByManagement,
-            }
-        } else if sent.bearer {
-            Fact::BearerNotRead
-        } else {
-            Fact::KindNotAccepted
-        };
-        let evidence = Evidence::Credentials {
-            sent: names,
-            accepted: self.accepted(accepts),
-            facts: vec![fact],
-            note: String::new(),
-        };
-        if bare {
-            Rejection::new(Reason::CredentialsMissing, evidence).with_detail(PublicDetail::TokenNotFound)
-        } else {
-            Rejection::new(Reason::CredentialsNotAccepted, evidence)
-        }
-    }
-
     /// What an address accepts, for people.
     pub(crate) fn accepted(&self, accepts: &Accepts) -> Vec<String> {
         let settings = &self.settings;
@@ -273,23 +173,6 @@ impl Identity {
 /// A lock-out's name for a key from a source.
 pub(crate) fn key_from(key: &str, address: IpAddr) -> (Sha256, Source) {
     (Sha256::of(key.as_bytes()), Source::of(address))
-}
-
-fn verified(caller: Caller) -> Standing {
-    Standing::Verified(Verified {
-        caller,
-        declared: None,
-    })
-}
-
-/// Names the other credentials in the evidence.
-fn beside(mut rejection: Rejection, sent: Sent) -> Rejection {
-    if let Some(facts) = rejection.evidence.facts_mut() {
-        facts.push(Fact::SeveralCredentials {
-            sent: sent.names().join(", "),
-        });
-    }
-    rejection
 }
 
 /// The caller that an app is.

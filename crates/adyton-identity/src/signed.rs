@@ -11,11 +11,15 @@ mod evidence;
 mod fact;
 mod key;
 mod kind;
+mod standing;
 mod unknown;
+mod verified;
 
-pub(crate) use claim::Claim;
-pub(crate) use evidence::wrong_digest;
+use claim::Claim;
+pub use claim::Provisional;
+pub use standing::Standing;
 pub(crate) use unknown::public as public_key;
+pub use verified::Verified;
 
 use adyton_core::digest::Sha256;
 use adyton_core::fact::Fact;
@@ -33,7 +37,6 @@ use crate::accepts::Accepts;
 use crate::caller::{Caller, Way, Who};
 use crate::identity::{Identity, app_caller};
 use crate::request::Request;
-use crate::standing::{Provisional, Standing, Verified};
 
 /// Who signed this request, as far as its head tells.
 pub(crate) fn identify(

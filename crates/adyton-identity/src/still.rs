@@ -14,7 +14,7 @@ use crate::caller::{Caller, Way, Who};
 use crate::identity::Identity;
 use crate::request::Request;
 use crate::signed;
-use crate::standing::Standing;
+use crate::signed::Standing;
 use crate::tokens::{self, TokenFault};
 
 /// A request whose body is whole.

@@ -15,6 +15,7 @@
 //!
 //! Facts are from the public "API Request Signing Guide" and from what the official signers do.
 
+pub mod algorithm;
 pub mod authorization;
 pub mod body;
 pub mod canonical;
@@ -27,7 +28,8 @@ pub mod outgoing;
 pub mod query;
 pub mod signature;
 
-pub use authorization::{Algorithm, Authorization, AuthorizationError, SignedHeaders, looks_signed, scheme};
+pub use algorithm::Algorithm;
+pub use authorization::{Authorization, AuthorizationError, SignedHeaders, looks_signed, scheme};
 pub use body::{BodyHash, BodyHasher, Declared};
 pub use canonical::{Canonical, CanonicalError};
 pub use date::{CLOCK_WINDOW, DateError};

@@ -6,7 +6,8 @@ use adyton_core::clock::Timestamp;
 use adyton_core::secret::Secret;
 use zeroize::Zeroize;
 
-use crate::authorization::{Algorithm, AuthorizationError, SignedHeaders};
+use crate::algorithm::Algorithm;
+use crate::authorization::{AuthorizationError, SignedHeaders};
 use crate::body::{BodyHash, UNSIGNED_PAYLOAD};
 use crate::canonical::{Canonical, CanonicalError};
 use crate::encoding::EncodedSlash;

@@ -5,7 +5,7 @@ use std::fmt;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use subtle::ConstantTimeEq as _;
 
-use crate::authorization::Algorithm;
+use crate::algorithm::Algorithm;
 
 /// 32 bytes of HMAC-SHA256.
 #[derive(Clone, Copy)]

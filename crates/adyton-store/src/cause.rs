@@ -2,6 +2,9 @@
 
 use sea_orm::{ConnAcquireErr, DbErr, RuntimeErr, sqlx};
 
+/// A deadline that has passed, as SeaORM can say it; it becomes [`StoreError::Deadline`](crate::StoreError::Deadline).
+pub(crate) const TOO_LATE: DbErr = DbErr::ConnectionAcquire(ConnAcquireErr::Timeout);
+
 /// What kind of failure the database's is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Cause {

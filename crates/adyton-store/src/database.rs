@@ -23,9 +23,9 @@ use tokio::time::timeout;
 use crate::cause::{Cause, cause};
 use crate::faults::Plan;
 use crate::folder::file_error;
-use crate::health::Health;
 pub(crate) use crate::session::Session;
 use crate::session::Watched;
+use crate::writability::Health;
 use crate::{DataFolder, OpenError, StoreError};
 
 /// How long a call may take, from waiting for a connection to the commit.

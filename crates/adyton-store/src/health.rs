@@ -1,15 +1,11 @@
-//! Whether writes work: tried in the background, read without any I/O.
+//! Whether writes work: tried in the background; what was found is a [`Health`](crate::Health).
 //!
 //! A look writes one row and commits it, every ten seconds; after a failure, also one of an ordinary call, at once and then
 //! every second. With it goes what else is looked at regularly: the reserve on the disk, and the clock.
 
 use std::future::Future;
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::Notify;
-
-use crate::uptime::Uptime;
 use crate::{Store, StoreError};
 
 /// How long between looks while all is well.
@@ -18,37 +14,6 @@ const CALM: Duration = Duration::from_secs(10);
 const ALERT: Duration = Duration::from_secs(1);
 /// How long a look may take.
 const LOOK: Duration = Duration::from_secs(5);
-
-/// What the last look found. Cheap to clone; reading it does no I/O.
-#[derive(Clone, Default)]
-pub struct Health(Arc<Found>);
-
-#[derive(Default)]
-struct Found {
-    trouble: Mutex<Option<String>>,
-    suspicion: Notify,
-}
-
-impl Health {
-    /// Why writes fail; `None` while they work.
-    pub fn trouble(&self) -> Option<String> {
-        self.lock().clone()
-    }
-    /// A call had trouble: look at once.
-    pub(crate) fn suspect(&self) {
-        self.0.suspicion.notify_one();
-    }
-    /// Notes what a look found; whether it is another state than before.
-    fn note(&self, trouble: Option<String>) -> bool {
-        let mut now = self.lock();
-        let turned = now.is_some() != trouble.is_some();
-        *now = trouble;
-        turned
-    }
-    fn lock(&self) -> std::sync::MutexGuard<'_, Option<String>> {
-        self.0.trouble.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
 
 /// Looks until `stop` is ready.
 pub async fn run(store: Store, stop: impl Future<Output = ()> + Send) {
@@ -63,7 +28,7 @@ pub async fn run(store: Store, stop: impl Future<Output = ()> + Send) {
             let pause = if look(&store).await { CALM } else { ALERT };
             tokio::select! {
                 () = tokio::time::sleep(pause) => {}
-                () = store.health().0.suspicion.notified(), if pause == CALM => {}
+                () = store.health().suspected(), if pause == CALM => {}
             }
         }
     };
@@ -109,6 +74,6 @@ pub async fn look(store: &Store) -> bool {
 
 async fn try_a_write(store: &Store) -> Result<(), StoreError> {
     let session = store.database().begin(LOOK).await?;
-    Uptime::note(store, &session).await?;
+    store.uptime().note(&session).await?;
     session.commit().await
 }

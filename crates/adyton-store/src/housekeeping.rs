@@ -14,7 +14,6 @@ use crate::database::DEADLINE;
 use crate::room::urgently;
 use crate::schema::{changes, feed, revoked_tokens, service_events, to_number, token_keys};
 use crate::transaction::Kind;
-use crate::uptime::Uptime;
 use crate::{Store, StoreError, credential};
 
 const INTERVAL: Duration = Duration::from_secs(60);
@@ -128,7 +127,7 @@ async fn renew_token_key_once(store: &Store) -> Result<(), StoreError> {
         write.changed(Kind::TokenKey, id);
     }
     // The ages above count from what is written down here.
-    Uptime::note(store, &write.session).await?;
+    store.uptime().note(&write.session).await?;
     write.commit(()).await.map(|_| ())
 }
 

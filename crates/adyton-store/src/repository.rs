@@ -33,3 +33,60 @@ pub use rollouts::Rollouts;
 pub use services::{NewService, ServiceChange, ServiceFilter, ServiceSort, Services};
 pub use tokens::Tokens;
 pub use users::{DomainName, NewUser, UserChange, UserFilter, UserName, Users};
+
+use crate::Store;
+
+impl Store {
+    /// The domains.
+    pub fn domains(&self) -> Domains<'_> {
+        Domains(self)
+    }
+    /// The projects.
+    pub fn projects(&self) -> Projects<'_> {
+        Projects(self)
+    }
+    /// The users.
+    pub fn users(&self) -> Users<'_> {
+        Users(self)
+    }
+    /// The access keys.
+    pub fn access_keys(&self) -> AccessKeys<'_> {
+        AccessKeys(self)
+    }
+    /// The apps.
+    pub fn apps(&self) -> Apps<'_> {
+        Apps(self)
+    }
+    /// The AppCodes.
+    pub fn app_codes(&self) -> AppCodes<'_> {
+        AppCodes(self)
+    }
+    /// The authorisations.
+    pub fn authorisations(&self) -> Authorisations<'_> {
+        Authorisations(self)
+    }
+    /// The models.
+    pub fn models(&self) -> Models<'_> {
+        Models(self)
+    }
+    /// The services.
+    pub fn services(&self) -> Services<'_> {
+        Services(self)
+    }
+    /// The events of services.
+    pub fn events(&self) -> ServiceEvents<'_> {
+        ServiceEvents(self)
+    }
+    /// The update history of services.
+    pub fn history(&self) -> History<'_> {
+        History(self)
+    }
+    /// The rollouts of services.
+    pub fn rollouts(&self) -> Rollouts<'_> {
+        Rollouts(self)
+    }
+    /// The revoked tokens.
+    pub fn tokens(&self) -> Tokens<'_> {
+        Tokens(self)
+    }
+}

@@ -10,9 +10,9 @@ use sea_orm::{
 use tokio::time::{Instant, timeout_at};
 
 use crate::StoreError;
-use crate::cause::Cause;
+use crate::cause::{Cause, TOO_LATE};
 use crate::faults::{Plan, Point};
-use crate::health::Health;
+use crate::writability::Health;
 
 /// A transaction with a deadline, which every statement of it keeps. Dropped without a commit, it is rolled back. After a
 /// statement that failed it takes no more of them, and no commit: SQLite may have ended it by itself, and PostgreSQL
@@ -43,9 +43,6 @@ impl Watched {
         result
     }
 }
-
-/// A deadline that has passed, as SeaORM can say it; it becomes [`StoreError::Deadline`].
-pub(crate) const TOO_LATE: DbErr = DbErr::ConnectionAcquire(sea_orm::ConnAcquireErr::Timeout);
 
 impl Session {
     /// Begins one; a transaction that may write is watched.

@@ -84,6 +84,13 @@ pub(crate) struct Write {
     changed: BTreeSet<(Kind, String)>,
 }
 
+impl Store {
+    /// A write that takes the next revision.
+    pub(crate) async fn write(&self) -> Result<Write, StoreError> {
+        Write::begin(self).await
+    }
+}
+
 impl Write {
     /// Begins a write: waits for its turn and takes the next revision.
     pub(crate) async fn begin(store: &Store) -> Result<Self, StoreError> {

@@ -10,9 +10,9 @@ use std::time::Duration;
 use adyton_core::clock::Clock;
 use sea_orm::{ConnectionTrait, Statement};
 
+use crate::StoreError;
 use crate::database::Session;
 use crate::schema::to_number;
-use crate::{Store, StoreError};
 
 /// What this process knows of it.
 pub(crate) struct Uptime {
@@ -56,20 +56,19 @@ impl Uptime {
 
     /// Writes it down in this transaction, and takes over what another node knows better. A transaction that is rolled
     /// back afterwards does no harm.
-    pub(crate) async fn note(store: &Store, session: &Session) -> Result<(), StoreError> {
-        let uptime = store.uptime();
-        let now = to_number(uptime.now());
+    pub(crate) async fn note(&self, session: &Session) -> Result<(), StoreError> {
+        let now = to_number(self.now());
         let largest = Statement::from_sql_and_values(
             session.get_database_backend(),
             "UPDATE uptime SET lived = CASE WHEN lived < $1 THEN $1 ELSE lived END WHERE id = 1 RETURNING lived",
             [now.into()],
         );
-        let at = uptime.clock.monotonic();
+        let at = self.clock.monotonic();
         let lived: i64 = match session.query_one_raw(largest).await? {
             Some(row) => row.try_get("", "lived")?,
             None => return Err(damaged()),
         };
-        let mut known = uptime.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         let found = Known {
             lived: lived.unsigned_abs(),
             at,

@@ -7,6 +7,7 @@
 use std::fmt::Write as _;
 
 use super::code::Code;
+use super::reason::Reason;
 use super::sub_code::SubCode;
 use super::surface::Surface;
 
@@ -55,6 +56,13 @@ impl SubCode {
     pub(super) fn written(self) -> Option<&'static str> {
         let mut sections = self.code().entry().written.split("\n## ").skip(1);
         sections.find_map(|section| Some(section.strip_prefix(self.name())?.strip_prefix('\n')?.trim()))
+    }
+}
+
+impl Reason {
+    /// What the pages say of it.
+    pub fn section(self) -> Section {
+        self.first().section()
     }
 }
 

@@ -8,8 +8,7 @@ use std::fmt;
 use super::code::Code;
 use super::entry::{Plane, Retry};
 use super::reason::Reason;
-use super::surface::Surface;
-use crate::record::Step;
+use crate::step::Step;
 
 /// What a surface shows of a cause.
 #[derive(Clone, Copy, Debug)]
@@ -68,33 +67,6 @@ const CAUSES: [(&str, &str); 15] = [
 impl SubCode {
     pub(super) const fn new(name: &'static str, code: Code, reason: Reason) -> Self {
         Self { name, code, reason }
-    }
-
-    /// All sub-codes, each once, in the order of [`Reason::ALL`].
-    pub fn all() -> Vec<Self> {
-        let mut all: Vec<Self> = Vec::new();
-        for reason in Reason::ALL {
-            for surface in Surface::ALL {
-                if let Some(shown) = reason.cell(surface)
-                    && !all.contains(&shown)
-                {
-                    all.push(shown);
-                }
-            }
-        }
-        all
-    }
-
-    /// The sub-codes of a code.
-    pub fn of(code: Code) -> Vec<Self> {
-        let mut all = Self::all();
-        all.retain(|shown| shown.code == code);
-        all
-    }
-
-    /// The sub-code of this name.
-    pub fn parse(name: &str) -> Option<Self> {
-        Self::all().into_iter().find(|shown| shown.name == name)
     }
 
     /// As `X-Adyton-Reason` shows it.
@@ -161,51 +133,5 @@ mod tests {
             assert_eq!(shown.cause(), cause);
             assert_ne!(shown.reason().cause(), cause, "{name}: the reason says the same");
         }
-    }
-
-    #[test]
-    fn a_sub_code_has_one_code() {
-        for reason in Reason::ALL {
-            for shown in Surface::ALL.map(|surface| reason.at(surface)) {
-                let known = SubCode::parse(shown.name()).expect("listed");
-                assert_eq!(known.code(), shown.code(), "{shown}");
-            }
-        }
-    }
-
-    #[test]
-    fn a_cause_that_a_surface_never_meets_is_a_defect_there() {
-        for surface in Surface::ALL {
-            let defect = match surface {
-                // An unknown token, whatever went wrong.
-                Surface::IamSubject => "iam.not_found",
-                _ => Reason::Internal.at(surface).name(),
-            };
-            assert_eq!(surface.defect().name(), defect);
-        }
-        assert_eq!(Reason::RouteDotSegment.at(Surface::Iam).name(), "iam.internal");
-    }
-
-    #[test]
-    fn the_same_cause_has_the_code_of_each_surface() {
-        let shown = |surface| {
-            let shown = Reason::TokenExpired.at(surface);
-            (shown.name(), shown.code().entry().wire, shown.step())
-        };
-        assert_eq!(
-            shown(Surface::Gateway),
-            ("token.expired", "APIG.0301", Step::Authenticate)
-        );
-        for management in [Surface::ModelArts, Surface::Apig, Surface::Adyton] {
-            assert_eq!(
-                shown(management),
-                ("manage.token_expired", "APIGW.0301", Step::Manage)
-            );
-        }
-        assert_eq!(shown(Surface::Iam), ("iam.token_expired", "401", Step::Manage));
-        assert_eq!(
-            shown(Surface::IamSubject),
-            ("iam.subject_expired", "404", Step::Manage)
-        );
     }
 }

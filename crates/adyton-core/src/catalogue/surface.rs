@@ -1,9 +1,5 @@
 //! Where a refusal is met. Each surface has its own codes for the same cause.
 
-use super::code::Code;
-use super::reason::Reason;
-use super::sub_code::SubCode;
-
 /// A surface that refuses.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Surface {
@@ -31,17 +27,4 @@ impl Surface {
         Surface::Iam,
         Surface::IamSubject,
     ];
-
-    /// What stands for a cause that the surface never meets.
-    pub(super) const fn defect(self) -> SubCode {
-        let (name, code) = match self {
-            Surface::Gateway => ("gateway.internal", Code::Internal),
-            Surface::ModelArts => ("modelarts.internal", Code::ModelArtsInternal),
-            Surface::Apig => ("apig.internal", Code::ApigInternal),
-            Surface::Adyton => ("manage.internal", Code::EdgeInternal),
-            Surface::Iam => ("iam.internal", Code::IamInternal),
-            Surface::IamSubject => ("iam.not_found", Code::IamNotFound),
-        };
-        SubCode::new(name, code, Reason::Internal)
-    }
 }

@@ -11,11 +11,11 @@ use super::admitted;
 use super::evidence::{Drawn, Sketch};
 use super::fact;
 use super::key::Key;
+use super::verified::Verified;
 use crate::caller::Caller;
 use crate::identity::Identity;
 use crate::request::Request;
 use crate::seen;
-use crate::standing::{Provisional, Verified};
 
 /// A signature of a known key, with its head canonicalised.
 pub(crate) struct Claim {
@@ -146,7 +146,18 @@ impl Claim {
     }
 }
 
+/// A signature that waits for its body.
+pub struct Provisional {
+    /// Boxed: it is large, and every caller goes from hand to hand in the room that it needs.
+    pub(crate) claim: Box<Claim>,
+}
+
 impl Provisional {
+    /// Who it claims to be.
+    pub const fn claimed(&self) -> &Caller {
+        &self.claim.caller
+    }
+
     /// Proves the signature with the body, which must be whole. `request` must be the one that [`Identity::identify`]
     /// saw. `bytes` are for the autopsy; it looks at small bodies only.
     ///
@@ -167,6 +178,12 @@ impl Provisional {
         let authorization = Authorization::parse(&header)
             .map_err(|error| sketch.refuse(claim.key.kind().unreadable(&error), fact::of_header(&error)))?;
         claim.decide(identity, &sketch, &authorization, seen_body(digest, bytes))
+    }
+}
+
+impl std::fmt::Debug for Provisional {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Provisional({:?})", self.claim.caller)
     }
 }
 

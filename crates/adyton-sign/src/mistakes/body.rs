@@ -6,8 +6,8 @@ use adyton_core::digest::Sha256;
 use sha2::Digest as _;
 
 use super::json;
+use super::recipe::base64;
 use super::recipe::{Recipe, Scene, hex, put};
-use super::secret::base64;
 use crate::body::{Declared, UNSIGNED_PAYLOAD};
 
 fn sign_text(recipe: &mut Recipe<'_>, text: &[u8]) -> bool {

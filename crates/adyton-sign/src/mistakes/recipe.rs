@@ -5,6 +5,8 @@ use std::borrow::Cow;
 
 use adyton_core::digest::Sha256;
 use adyton_core::secret::Secret;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use sha2::Digest as _;
 use zeroize::{Zeroize, Zeroizing};
 
@@ -204,7 +206,7 @@ impl<'a> Recipe<'a> {
         let stand = match self.stand {
             Stand::Hex => Cow::Owned(hex::encode(digest()).into_bytes()),
             Stand::UpperHex => Cow::Owned(hex::encode_upper(digest()).into_bytes()),
-            Stand::Base64 => Cow::Owned(super::secret::base64(&digest())),
+            Stand::Base64 => Cow::Owned(base64(&digest())),
             Stand::Itself => Cow::Borrowed(text.as_slice()),
         };
         let mut string = Vec::with_capacity(stand.len() + 64);
@@ -246,4 +248,9 @@ pub(super) fn put<'a>(place: &mut Text<'a>, new: impl Into<Text<'a>>) -> bool {
     let other = *place != new;
     *place = new;
     other
+}
+
+/// Base64, with padding.
+pub(super) fn base64(bytes: &[u8]) -> Vec<u8> {
+    STANDARD.encode(bytes).into_bytes()
 }

@@ -6,14 +6,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use zeroize::Zeroizing;
 
-use super::recipe::{Recipe, Scene};
+use super::recipe::{Recipe, Scene, base64};
 use crate::encoding::{decode, push_all_encoded};
 use crate::signature::hmac;
-
-/// Base64, with padding.
-pub(super) fn base64(bytes: &[u8]) -> Vec<u8> {
-    STANDARD.encode(bytes).into_bytes()
-}
 
 /// Changes the secret; whether it is anything else.
 fn change(recipe: &mut Recipe<'_>, change: impl FnOnce(&[u8]) -> Option<Vec<u8>>) -> bool {

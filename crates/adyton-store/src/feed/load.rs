@@ -21,8 +21,15 @@ use crate::{Store, StoreError};
 /// With more changed entities than this, loading everything is less work.
 const MOST_CHANGES: u64 = 20_000;
 
+impl Store {
+    /// Builds the whole live state; [`Feed::start`](crate::Feed::start) does this at start.
+    pub async fn load_live(&self) -> Result<Live, StoreError> {
+        whole(self).await
+    }
+}
+
 /// The whole live state.
-pub(crate) async fn whole(store: &Store) -> Result<Live, StoreError> {
+async fn whole(store: &Store) -> Result<Live, StoreError> {
     let session = store.database().snapshot(LONG_DEADLINE).await?;
     whole_of(store, &session).await
 }

@@ -10,8 +10,8 @@ use sea_orm::{
 };
 
 use crate::database::Session;
-use crate::schema::service_updates::{ActiveModel, Column, Entity};
-use crate::schema::{to_bounded_text, to_json, to_number};
+use crate::schema::service_updates::{ActiveModel, Column, Entity, Model};
+use crate::schema::{Cell, to_bounded_text, to_json, to_number};
 use crate::{Store, StoreError};
 
 /// How many updates of a service are kept.
@@ -73,8 +73,23 @@ impl History<'_> {
             .limit(KEPT)
             .all(&self.0.read().await?)
             .await?;
-        rows.into_iter().map(|row| row.update()).collect()
+        rows.into_iter().map(update).collect()
     }
+}
+
+/// The update that a row holds.
+fn update(row: Model) -> Result<Update, StoreError> {
+    let cell = Cell {
+        table: "service_updates",
+        row: &row.service_id,
+    };
+    Ok(Update {
+        generation: cell.number("generation", row.generation)?,
+        at: Timestamp::from_micros(row.at),
+        result: UpdateResult::parse(&row.result).ok_or_else(|| cell.damaged("result"))?,
+        versions: cell.json("versions", &row.versions)?,
+        cause: row.cause,
+    })
 }
 
 /// The newest update up to a generation.
@@ -89,7 +104,7 @@ pub(super) async fn newest(
         .order_by_desc(Column::Generation)
         .one(session)
         .await?;
-    row.map(|row| row.update()).transpose()
+    row.map(update).transpose()
 }
 
 /// The update that came through last.
@@ -103,7 +118,7 @@ pub(super) async fn newest_success(
         .order_by_desc(Column::Generation)
         .one(session)
         .await?;
-    row.map(|row| row.update()).transpose()
+    row.map(update).transpose()
 }
 
 /// Notes how an update ended.

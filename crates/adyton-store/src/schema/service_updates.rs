@@ -2,12 +2,6 @@
 
 use sea_orm::entity::prelude::*;
 
-use adyton_core::clock::Timestamp;
-
-use super::Cell;
-use crate::StoreError;
-use crate::repository::{Update, UpdateResult};
-
 #[derive(Clone, PartialEq, Eq, Debug, DeriveEntityModel)]
 #[sea_orm(table_name = "service_updates")]
 pub(crate) struct Model {
@@ -25,19 +19,3 @@ pub(crate) struct Model {
 pub(crate) enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
-
-impl Model {
-    pub(crate) fn update(self) -> Result<Update, StoreError> {
-        let cell = Cell {
-            table: "service_updates",
-            row: &self.service_id,
-        };
-        Ok(Update {
-            generation: cell.number("generation", self.generation)?,
-            at: Timestamp::from_micros(self.at),
-            result: UpdateResult::parse(&self.result).ok_or_else(|| cell.damaged("result"))?,
-            versions: cell.json("versions", &self.versions)?,
-            cause: self.cause,
-        })
-    }
-}

@@ -1,0 +1,128 @@
+//! Finding the caller: which credential counts, and in which order things are checked.
+//!
+//! Of several credentials the first that the address accepts counts, in this order: token, signature, AppCode, key pair,
+//! Basic, `apikey`. The others are not looked at, and are named in the evidence. A credential that counts and fails is a
+//! refusal: there is no falling back to the next.
+
+use adyton_core::address::AddressKind;
+use adyton_core::catalogue::Reason;
+use adyton_core::evidence::Evidence;
+use adyton_core::fact::Fact;
+use adyton_core::live::Live;
+use adyton_core::rejection::{PublicDetail, Rejection};
+
+use crate::accepts::Accepts;
+use crate::caller::Caller;
+use crate::identity::Identity;
+use crate::request::Request;
+use crate::sent::{self, Sent};
+use crate::signed::{Standing, Verified};
+use crate::tokens::TokenFault;
+use crate::{app, signed};
+
+impl Identity {
+    /// Who sends this request.
+    ///
+    /// # Errors
+    /// The refusal, with its reason, its public detail and its evidence.
+    pub fn identify(
+        &self,
+        live: &Live,
+        accepts: &Accepts,
+        request: &Request<'_>,
+    ) -> Result<Standing, Rejection> {
+        let sent = Sent::of(request);
+        let found = if sent.token && accepts.iam {
+            self.by_token(live, request).map(verified)
+        } else if sent.signature && (accepts.iam || accepts.app) {
+            signed::identify(self, live, accepts, request)
+        } else if sent.app_code && accepts.app {
+            app::by_code(live, accepts, request).map(verified)
+        } else if sent.key_pair && accepts.app && self.settings.app_secret {
+            app::by_pair(self, live, request).map(verified)
+        } else if sent.basic && accepts.app && self.settings.app_basic {
+            app::by_basic(self, live, request).map(verified)
+        } else if sent.api_key && accepts.app && self.settings.api_key {
+            app::by_key_alone(self, live, request).map(verified)
+        } else if sent.odd_signature && (accepts.iam || accepts.app) {
+            // After all others: it cannot count, but whoever sent nothing else meant to sign.
+            signed::identify(self, live, accepts, request)
+        } else {
+            if sent.key_pair && self.settings.app_secret {
+                // Whatever the address takes, a pair that does not match is answered as such.
+                app::by_pair(self, live, request)?;
+            }
+            return Err(self.nothing_counts(sent, accepts, request));
+        };
+        found.map_err(|rejection| {
+            if sent.count() > 1 {
+                beside(rejection, sent)
+            } else {
+                rejection
+            }
+        })
+    }
+
+    fn by_token(&self, live: &Live, request: &Request<'_>) -> Result<Caller, Rejection> {
+        let (mut text, mut times) = (None, 0);
+        request.head.headers.each("x-auth-token", &mut |value| {
+            times += 1;
+            if text.is_none() {
+                text = Some(self.open_token(live, value.trim_ascii()));
+            }
+        });
+        match text {
+            Some(opened) if times == 1 => opened,
+            _ => Err(TokenFault::Repeated.rejection(self.clock.now(), b"")),
+        }
+    }
+
+    fn nothing_counts(&self, sent: Sent, accepts: &Accepts, request: &Request<'_>) -> Rejection {
+        let names = sent.names();
+        let bare = names.is_empty();
+        let of_app = sent.app_code || sent.key_pair || sent.basic || sent.api_key;
+        let fact = if bare && sent::in_query(request.head.query) {
+            Fact::CredentialInUrl
+        } else if bare {
+            Fact::NoCredentials
+        } else if !accepts.app && of_app {
+            match request.address {
+                AddressKind::Api => Fact::AppsNotTaken,
+                AddressKind::PredictionTab => Fact::AppsNotTakenAtTab,
+                AddressKind::Management => Fact::AppsNotTakenByManagement,
+            }
+        } else if sent.bearer {
+            Fact::BearerNotRead
+        } else {
+            Fact::KindNotAccepted
+        };
+        let evidence = Evidence::Credentials {
+            sent: names,
+            accepted: self.accepted(accepts),
+            facts: vec![fact],
+            note: String::new(),
+        };
+        if bare {
+            Rejection::new(Reason::CredentialsMissing, evidence).with_detail(PublicDetail::TokenNotFound)
+        } else {
+            Rejection::new(Reason::CredentialsNotAccepted, evidence)
+        }
+    }
+}
+
+fn verified(caller: Caller) -> Standing {
+    Standing::Verified(Verified {
+        caller,
+        declared: None,
+    })
+}
+
+/// Names the other credentials in the evidence.
+fn beside(mut rejection: Rejection, sent: Sent) -> Rejection {
+    if let Some(facts) = rejection.evidence.facts_mut() {
+        facts.push(Fact::SeveralCredentials {
+            sent: sent.names().join(", "),
+        });
+    }
+    rejection
+}
