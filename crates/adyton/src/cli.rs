@@ -2,7 +2,7 @@
 
 use adyton_cli::context::Context;
 use adyton_cli::failure::Outcome;
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory as _, Parser, Subcommand};
 
 use crate::command;
 
@@ -29,7 +29,7 @@ pub(crate) enum Verb {
     Demo(command::demo::Demo),
     /// Check, show and document the configuration
     #[command(subcommand)]
-    Config(command::config::Config),
+    Config(command::config::ConfigVerb),
     #[command(flatten)]
     Client(adyton_cli::verb::Verb),
     /// Check this installation and say what to fix
@@ -51,7 +51,7 @@ impl Verb {
             Verb::Config(verb) => verb.run(context),
             Verb::Client(verb) => verb.run(context),
             Verb::Doctor(verb) => verb.run(context),
-            Verb::Reference(verb) => verb.run(context),
+            Verb::Reference(verb) => verb.run(context, Cli::command()),
             // `main` has taken care of it, before there was a context.
             Verb::Keeper(_) => Ok(()),
         }

@@ -20,9 +20,9 @@ pub enum App {
     /// Make an app; its AppSecret is shown once
     Create(create::Create),
     /// List the apps of the project
-    List(list::List),
+    List(list::ListApps),
     /// Show one app and what it may call
-    Show(show::Show),
+    Show(show::ShowApp),
     /// Let an app call services
     Authorize(authorize::Authorize),
     /// Take that back
@@ -34,7 +34,7 @@ pub enum App {
     /// Give an app another AppSecret; the old one stops working at once
     ResetSecret(reset_secret::ResetSecret),
     /// Delete apps
-    Delete(delete::Delete),
+    Delete(delete::DeleteApp),
 }
 
 impl App {

@@ -18,11 +18,11 @@ pub enum Model {
     /// Import a model package: a folder that holds `model/`, or a .tar, .tar.gz or .zip of one
     Import(import::Import),
     /// List the models of the project
-    List(list::List),
+    List(list::ListModels),
     /// Show one model: what it takes and what it gives
-    Show(show::Show),
+    Show(show::ShowModel),
     /// Delete models
-    Delete(delete::Delete),
+    Delete(delete::DeleteModel),
 }
 
 impl Model {

@@ -27,9 +27,9 @@ pub enum Service {
     /// Deploy a model as a service, and wait until it answers
     Deploy(deploy::Deploy),
     /// List the services of the project
-    List(list::List),
+    List(list::ListServices),
     /// Show one service: address, versions, instances
-    Show(show::Show),
+    Show(show::ShowService),
     /// Change a service: another model version, more instances, other variables
     Update(update::Update),
     /// Start a stopped service
@@ -37,7 +37,7 @@ pub enum Service {
     /// Stop a service
     Stop(stop::Stop),
     /// Delete services
-    Delete(delete::Delete),
+    Delete(delete::DeleteService),
     /// Tell what happened to a service
     Events(events::Events),
     /// Show what the programs of a service printed

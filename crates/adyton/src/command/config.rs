@@ -13,7 +13,7 @@ use adyton_cli::failure::{Failure, Outcome};
 
 /// Check, show and document the configuration
 #[derive(Subcommand)]
-pub(crate) enum Config {
+pub(crate) enum ConfigVerb {
     /// Check the configuration and report all problems at once
     Check(Flags),
     /// Print every setting, its value and where it came from; secrets are hidden
@@ -73,18 +73,18 @@ impl Flags {
     }
 }
 
-impl Config {
+impl ConfigVerb {
     /// Carries it out.
     pub(crate) fn run(self, context: &Context) -> Outcome {
         match self {
-            Config::Check(flags) => {
+            ConfigVerb::Check(flags) => {
                 let loaded = flags.load(context)?;
                 crate::server::check_library(&loaded)?;
                 check(context, &loaded);
             }
-            Config::Show(flags) => show(context, &flags.load(context)?),
-            Config::Example => context.terminal.print(example::file()),
-            Config::Reference => context.terminal.print(reference::page()),
+            ConfigVerb::Show(flags) => show(context, &flags.load(context)?),
+            ConfigVerb::Example => context.terminal.print(example::file()),
+            ConfigVerb::Reference => context.terminal.print(reference::page()),
         }
         Ok(())
     }

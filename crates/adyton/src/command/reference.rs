@@ -1,9 +1,8 @@
 //! `adyton reference`: the reference page of the command line, made from the declarations of the verbs
 //! (`docs/reference/command-line.md`).
 
-use clap::{Args, Command, CommandFactory as _};
+use clap::{Args, Command};
 
-use crate::cli::Cli;
 use adyton_cli::context::Context;
 use adyton_cli::failure::Outcome;
 
@@ -12,9 +11,9 @@ use adyton_cli::failure::Outcome;
 pub(crate) struct Reference {}
 
 impl Reference {
-    /// Prints it.
-    pub(crate) fn run(self, context: &Context) -> Outcome {
-        context.terminal.print(page());
+    /// Prints it; `root` is the whole command line.
+    pub(crate) fn run(self, context: &Context, root: Command) -> Outcome {
+        context.terminal.print(page(root));
         Ok(())
     }
 }
@@ -34,8 +33,8 @@ Apps call with `ADYTON_APP_KEY` and `ADYTON_APP_SECRET`, or `ADYTON_APP_CODE`.
 ";
 
 /// The page, as Markdown.
-fn page() -> String {
-    let mut root = Cli::command().term_width(100).disable_help_subcommand(true);
+fn page(root: Command) -> String {
+    let mut root = root.term_width(100).disable_help_subcommand(true);
     root.build();
     let mut page = HEAD.to_owned();
     chapter(&mut page, &mut root, "adyton", 2);
@@ -61,6 +60,8 @@ fn chapter(page: &mut String, verb: &mut Command, name: &str, depth: usize) {
 
 #[cfg(test)]
 mod tests {
+    use clap::CommandFactory as _;
+
     #[test]
     fn the_reference_page_is_current() {
         let path = concat!(
@@ -68,7 +69,7 @@ mod tests {
             "/../../docs/reference/command-line.md"
         );
         assert!(
-            std::fs::read_to_string(path).unwrap_or_default() == super::page(),
+            std::fs::read_to_string(path).unwrap_or_default() == super::page(crate::cli::Cli::command()),
             "docs/reference/command-line.md is not current: cargo run -p adyton -- reference > docs/reference/command-line.md"
         );
     }

@@ -9,13 +9,13 @@ use crate::failure::Outcome;
 
 /// Delete apps
 #[derive(Args)]
-pub struct Delete {
+pub struct DeleteApp {
     /// Names, AppKeys or ids
     #[arg(required = true)]
     apps: Vec<String>,
 }
 
-impl Delete {
+impl DeleteApp {
     /// Deletes them one by one.
     pub fn run(self, context: &Context) -> Outcome {
         let client = context.client()?;

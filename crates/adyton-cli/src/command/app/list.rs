@@ -7,9 +7,9 @@ use crate::failure::Outcome;
 
 /// List the apps of the project
 #[derive(Args)]
-pub struct List {}
+pub struct ListApps {}
 
-impl List {
+impl ListApps {
     /// Prints the table.
     pub fn run(self, context: &Context) -> Outcome {
         let listed = context.client()?.apps()?;

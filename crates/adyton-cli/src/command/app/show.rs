@@ -14,12 +14,12 @@ use crate::terminal::Tone;
 
 /// Show one app: what it may call, and its AppCodes (with --json whole)
 #[derive(Args)]
-pub struct Show {
+pub struct ShowApp {
     /// Name, AppKey or id
     app: String,
 }
 
-impl Show {
+impl ShowApp {
     /// Prints it.
     pub fn run(self, context: &Context) -> Outcome {
         let client = context.client()?;

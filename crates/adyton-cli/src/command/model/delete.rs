@@ -9,13 +9,13 @@ use crate::failure::{Failure, Outcome};
 
 /// Delete models
 #[derive(Args)]
-pub struct Delete {
+pub struct DeleteModel {
     /// NAME:VERSION or id; a NAME alone is its newest version
     #[arg(required = true)]
     models: Vec<String>,
 }
 
-impl Delete {
+impl DeleteModel {
     /// Deletes them one by one, once all are known; the first that cannot be deleted ends it, and says what is gone.
     pub fn run(self, context: &Context) -> Outcome {
         let client = context.client()?;

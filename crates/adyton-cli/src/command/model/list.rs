@@ -9,9 +9,9 @@ use crate::failure::Outcome;
 
 /// List the models of the project
 #[derive(Args)]
-pub struct List {}
+pub struct ListModels {}
 
-impl List {
+impl ListModels {
     /// Prints the table.
     pub fn run(self, context: &Context) -> Outcome {
         let listed = context.client()?.models(ModelFilter::default())?;

@@ -12,12 +12,12 @@ use crate::terminal::{Printable, Terminal, Tone};
 
 /// Show one model: what it takes and what it gives
 #[derive(Args)]
-pub struct Show {
+pub struct ShowModel {
     /// NAME, NAME:VERSION or id
     model: String,
 }
 
-impl Show {
+impl ShowModel {
     /// Prints it.
     pub fn run(self, context: &Context) -> Outcome {
         let client = context.client()?;

@@ -9,13 +9,13 @@ use crate::failure::Outcome;
 
 /// Delete services
 #[derive(Args)]
-pub struct Delete {
+pub struct DeleteService {
     /// Names or ids
     #[arg(required = true)]
     services: Vec<String>,
 }
 
-impl Delete {
+impl DeleteService {
     /// Deletes them one by one; the first that cannot be deleted ends it.
     pub fn run(self, context: &Context) -> Outcome {
         let client = context.client()?;

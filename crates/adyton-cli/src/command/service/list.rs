@@ -8,9 +8,9 @@ use crate::failure::Outcome;
 
 /// List the services of the project
 #[derive(Args)]
-pub struct List {}
+pub struct ListServices {}
 
-impl List {
+impl ListServices {
     /// Prints the table.
     pub fn run(self, context: &Context) -> Outcome {
         let listed = context.client()?.services(None)?;

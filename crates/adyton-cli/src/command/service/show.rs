@@ -11,12 +11,12 @@ use crate::terminal::{Printable, Terminal, Tone};
 
 /// Show one service: address, versions, instances
 #[derive(Args)]
-pub struct Show {
+pub struct ShowService {
     /// Name or id
     service: String,
 }
 
-impl Show {
+impl ShowService {
     /// Prints it.
     pub fn run(self, context: &Context) -> Outcome {
         let client = context.client()?;
