@@ -5,8 +5,8 @@ use serde::Deserialize;
 /// A refusal in any of the shapes: API Gateway's and ModelArts' (`error_code`), ModelArts' of predictions (`erno`), Keystone's
 /// (`error`, with a code that is a number).
 #[derive(Deserialize)]
-pub struct Refusal {
-    error: Option<Box<Refusal>>,
+pub struct RefusalBody {
+    error: Option<Box<RefusalBody>>,
     error_code: Option<Word>,
     erno: Option<Word>,
     code: Option<Word>,
@@ -26,7 +26,7 @@ enum Word {
     Number(i64),
 }
 
-impl Refusal {
+impl RefusalBody {
     /// The refusal that a body is, if it is one.
     pub fn read(body: &[u8]) -> Option<Self> {
         serde_json::from_slice(body).ok()
@@ -87,7 +87,7 @@ mod tests {
             (r#"{"title":"Bad Gateway"}"#, None, Some("Bad Gateway")),
             ("{}", None, None),
         ] {
-            let refusal = Refusal::read(body.as_bytes()).unwrap();
+            let refusal = RefusalBody::read(body.as_bytes()).unwrap();
             assert_eq!(refusal.code().as_deref(), code, "{body}");
             assert_eq!(refusal.message().as_deref(), message, "{body}");
         }
@@ -96,7 +96,7 @@ mod tests {
     #[test]
     fn what_is_no_object_is_no_refusal() {
         for body in ["", "<html>", "[1]", r#"{"error":"text: a string is needed"}"#] {
-            assert!(Refusal::read(body.as_bytes()).is_none(), "{body}");
+            assert!(RefusalBody::read(body.as_bytes()).is_none(), "{body}");
         }
     }
 }

@@ -8,7 +8,7 @@ use adyton_core::tenant::User;
 use adyton_identity::policy::{may, may_in_domain};
 use adyton_identity::{Action, Caller, Denied};
 
-use crate::failure::{Failure, Outcome};
+use crate::failure::{Failure, OperationResult};
 
 /// A proven caller.
 pub(crate) struct Actor {
@@ -22,7 +22,7 @@ pub(crate) struct Actor {
 
 impl Actor {
     /// The user who calls. Apps call APIs, not the management plane, so there always is one.
-    pub(crate) fn user(&self) -> Outcome<&Arc<User>> {
+    pub(crate) fn user(&self) -> OperationResult<&Arc<User>> {
         self.caller
             .user()
             .ok_or_else(|| Failure::defect("an app at the management plane"))
@@ -35,7 +35,7 @@ impl Actor {
             .unwrap_or_default()
     }
     /// The user's domain.
-    pub(crate) fn domain(&self) -> Outcome<DomainId> {
+    pub(crate) fn domain(&self) -> OperationResult<DomainId> {
         Ok(self.user()?.domain)
     }
     /// Whether the caller may also do this, in the project of the path or in their own domain.
@@ -50,7 +50,7 @@ pub(crate) fn permitted(
     caller: &Caller,
     action: Action,
     project: Option<ProjectId>,
-) -> Outcome<()> {
+) -> OperationResult<()> {
     let decision = match (project, caller.user()) {
         (Some(project), _) => may(live, caller, action, project),
         (None, Some(user)) => may_in_domain(live, caller, action, user.domain),

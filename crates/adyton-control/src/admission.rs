@@ -12,7 +12,7 @@ use http::request::Parts;
 use http::{HeaderMap, Method, Uri};
 
 use crate::actor::permitted;
-use crate::failure::{Failure, Outcome, Thing};
+use crate::failure::{Failure, OperationResult, Thing};
 use crate::heading::{Access, Dialect, Heading};
 use crate::remote::Remote;
 
@@ -21,7 +21,7 @@ pub(crate) struct Parameters(Vec<(String, String)>);
 
 impl Parameters {
     /// Those of a request that the router has matched.
-    pub(crate) async fn of(parts: &mut Parts) -> Outcome<Self> {
+    pub(crate) async fn of(parts: &mut Parts) -> OperationResult<Self> {
         let raw = RawPathParams::from_request_parts(parts, &())
             .await
             .map_err(|error| Failure::Malformed(error.to_string()))?;
@@ -75,7 +75,7 @@ pub(crate) fn decide(
     heading: &Heading,
     caller: &Caller,
     parameters: &Parameters,
-) -> Outcome<Option<ProjectId>> {
+) -> OperationResult<Option<ProjectId>> {
     let project = match parameters.get("project_id") {
         // What is no id is no project of theirs.
         Some(text) => Some(ProjectId::parse(text.as_bytes()).ok_or(Failure::OtherProject)?),

@@ -1,9 +1,11 @@
 //! Work that waits for the disk, on a thread of its own.
 
-use crate::failure::{Failure, Outcome};
+use crate::failure::{Failure, OperationResult};
 
 /// Runs what touches the disk away from the control plane's threads.
-pub(crate) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Outcome<T> {
+pub(crate) async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> OperationResult<T> {
     tokio::task::spawn_blocking(work)
         .await
         .map_err(|error| Failure::defect(format!("a background job died: {error}")))

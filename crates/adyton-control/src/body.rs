@@ -7,7 +7,7 @@ use bytes::Bytes;
 use http_body::Body as _;
 use http_body_util::{BodyExt, Limited};
 
-use crate::failure::{Failure, Outcome};
+use crate::failure::{Failure, OperationResult};
 
 /// The largest body of a management call.
 const BODY_MOST: usize = 1 << 20;
@@ -15,7 +15,7 @@ const BODY_MOST: usize = 1 << 20;
 const BODY_TIME: Duration = Duration::from_secs(30);
 
 /// Refuses a body whose declared length is over `limit`, without reading it.
-pub(crate) fn check_declared(body: &Body, limit: u64) -> Outcome<()> {
+pub(crate) fn check_declared(body: &Body, limit: u64) -> OperationResult<()> {
     if body.size_hint().lower() > limit {
         return Err(Failure::TooLarge { limit });
     }
@@ -23,7 +23,7 @@ pub(crate) fn check_declared(body: &Body, limit: u64) -> Outcome<()> {
 }
 
 /// A whole body, within its limit and in time.
-pub(crate) async fn read(body: Body) -> Outcome<Bytes> {
+pub(crate) async fn read(body: Body) -> OperationResult<Bytes> {
     check_declared(&body, BODY_MOST as u64)?;
     let limited = Limited::new(body, BODY_MOST);
     match tokio::time::timeout(BODY_TIME, limited.collect()).await {

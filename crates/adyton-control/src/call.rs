@@ -11,7 +11,7 @@ use adyton_core::digest::Sha256;
 use adyton_core::id::ProjectId;
 use adyton_core::live::Live;
 use adyton_identity::{Accepts, Action, Caller, Standing, Whole};
-use adyton_listener::Contact;
+use adyton_listener::ConnectionState;
 use axum::body::Body;
 use bytes::Bytes;
 use http::request::Parts;
@@ -21,7 +21,7 @@ use http_body::Body as _;
 use crate::actor::{Actor, permitted};
 use crate::admission::{Parameters, decide, seen, seen_of};
 use crate::body::read;
-use crate::failure::{Failure, Outcome, Thing};
+use crate::failure::{Failure, OperationResult, Thing};
 use crate::heading::Heading;
 pub(crate) use crate::payload::Payload;
 use crate::plane::Plane;
@@ -38,7 +38,7 @@ pub(crate) struct OpenCall {
 
 impl OpenCall {
     /// Reads the body.
-    pub(crate) async fn admit(plane: Arc<Plane>, request: Request<Body>) -> Outcome<Self> {
+    pub(crate) async fn admit(plane: Arc<Plane>, request: Request<Body>) -> OperationResult<Self> {
         let (parts, body) = request.into_parts();
         let body = read(body).await?;
         Ok(Self {
@@ -50,7 +50,7 @@ impl OpenCall {
         })
     }
     /// Whether the call shows credentials of somebody who may do this in their domain.
-    pub(crate) fn permitted(&self, action: Action) -> Outcome<()> {
+    pub(crate) fn permitted(&self, action: Action) -> OperationResult<()> {
         let live = self.plane.feed.cell().load();
         let body = self.payload.body();
         let request = seen(
@@ -92,7 +92,7 @@ impl Call {
         plane: Arc<Plane>,
         heading: &Arc<Heading>,
         request: Request<Body>,
-    ) -> Outcome<Self> {
+    ) -> OperationResult<Self> {
         let mut streamed = Streamed::admit(plane, heading, request).await?;
         let body = read(std::mem::take(&mut streamed.body)).await?;
         let digest = Sha256::of(&body);
@@ -102,7 +102,7 @@ impl Call {
         Ok(call)
     }
     /// The project of the path, which is the caller's.
-    pub(crate) fn project(&self) -> Outcome<ProjectId> {
+    pub(crate) fn project(&self) -> OperationResult<ProjectId> {
         self.actor
             .project
             .ok_or_else(|| Failure::defect("the address has no project"))
@@ -112,7 +112,7 @@ impl Call {
         self.parameters.get(name).unwrap_or_default()
     }
     /// An id of the path. A text that is no id looks like an unknown one.
-    pub(crate) fn parameter<T: FromStr>(&self, name: &str, thing: Thing) -> Outcome<T> {
+    pub(crate) fn parameter<T: FromStr>(&self, name: &str, thing: Thing) -> OperationResult<T> {
         let text = self.text(name);
         text.parse().map_err(|_| Failure::missing(thing, text))
     }
@@ -137,7 +137,7 @@ impl Streamed {
         plane: Arc<Plane>,
         heading: &Arc<Heading>,
         request: Request<Body>,
-    ) -> Outcome<Self> {
+    ) -> OperationResult<Self> {
         let (mut parts, body) = request.into_parts();
         let parameters = Parameters::of(&mut parts).await?;
         let remote = Remote::noted(&parts)?;
@@ -148,7 +148,7 @@ impl Streamed {
             .identify(&live, &Accepts::IAM, &seen_of(&parts, remote, has_body))?;
         let project = decide(&live, heading, standing.claimed(), &parameters)?;
         if standing.is_proven()
-            && let Some(contact) = parts.extensions.get::<Arc<Contact>>()
+            && let Some(contact) = parts.extensions.get::<Arc<ConnectionState>>()
         {
             // Its connection keeps its place until the answer.
             contact.proven();
@@ -175,13 +175,13 @@ impl Streamed {
         self.standing.claimed()
     }
     /// The project of the path, which is the caller's.
-    pub(crate) fn project(&self) -> Outcome<ProjectId> {
+    pub(crate) fn project(&self) -> OperationResult<ProjectId> {
         self.project
             .ok_or_else(|| Failure::defect("the address has no project"))
     }
     /// Proves the call with the digest of its whole body; `bytes` are for the explanation of a wrong signature, and may be
     /// empty for a body that was not kept. Whoever was revoked while the body came is refused.
-    pub(crate) fn prove(self, digest: Sha256, bytes: &[u8]) -> Outcome<Call> {
+    pub(crate) fn prove(self, digest: Sha256, bytes: &[u8]) -> OperationResult<Call> {
         let newest = self.plane.feed.cell().load();
         let whole = Whole {
             request: &seen_of(&self.parts, self.remote, true),
@@ -223,7 +223,7 @@ impl Forwarded {
         Self { plane, parts, body }
     }
     /// Where the call comes from.
-    pub(crate) fn remote(&self) -> Outcome<Remote> {
+    pub(crate) fn remote(&self) -> OperationResult<Remote> {
         Remote::noted(&self.parts)
     }
 }

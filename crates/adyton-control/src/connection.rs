@@ -9,8 +9,8 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use adyton_core::clock::Clock;
-use adyton_listener::contact::Busy;
-use adyton_listener::{Budget, Claim, Contact, Kind, Notice, Watched};
+use adyton_listener::connection_state::Busy;
+use adyton_listener::{Budget, Claim, ConnectionState, Kind, Notice, Watched};
 use axum::Router;
 use axum::body::{Body, Bytes};
 use http::{Request, Version};
@@ -38,7 +38,7 @@ const CONNECTION_WINDOW: u32 = 512 << 10;
 /// What a connection is served with.
 pub(crate) struct Connection {
     pub(crate) peer: SocketAddr,
-    pub(crate) contact: Arc<Contact>,
+    pub(crate) contact: Arc<ConnectionState>,
     pub(crate) router: Router,
     pub(crate) clock: Clock,
     /// The memory of all who are not proven.
@@ -118,7 +118,7 @@ fn builder() -> auto::Builder<TokioExecutor> {
 /// not. Whoever has to make room for others loses the connection.
 struct Counted {
     body: Incoming,
-    contact: Arc<Contact>,
+    contact: Arc<ConnectionState>,
     unproven: Arc<Budget>,
     clock: Clock,
     claim: Option<Claim>,

@@ -21,7 +21,7 @@ use utoipa::openapi::path::ParameterIn;
 use utoipa::{IntoParams, ToSchema};
 
 use crate::call::{Call, Forwarded, OpenCall, Payload, Streamed};
-use crate::failure::{Failure, Outcome};
+use crate::failure::{Failure, OperationResult};
 use crate::heading::{Heading, Kind};
 use crate::marks::{mark, refused};
 use crate::page::Page;
@@ -43,7 +43,7 @@ pub(crate) trait Endpoint<Marker>: Clone + Send + Sync + 'static {
 impl<F, Fut, O> Endpoint<(Call, O)> for F
 where
     F: Fn(Call) -> Fut + Clone + Send + Sync + 'static,
-    Fut: Future<Output = Outcome<O>> + Send + 'static,
+    Fut: Future<Output = OperationResult<O>> + Send + 'static,
     O: Output,
 {
     const KIND: Kind = Kind::Called;
@@ -61,7 +61,7 @@ where
 impl<F, Fut, I, O> Endpoint<(Call, I, O)> for F
 where
     F: Fn(Call, I) -> Fut + Clone + Send + Sync + 'static,
-    Fut: Future<Output = Outcome<O>> + Send + 'static,
+    Fut: Future<Output = OperationResult<O>> + Send + 'static,
     I: Input,
     O: Output,
 {
@@ -85,7 +85,7 @@ where
 impl<F, Fut, I, O> Endpoint<(OpenCall, I, O)> for F
 where
     F: Fn(OpenCall, I) -> Fut + Clone + Send + Sync + 'static,
-    Fut: Future<Output = Outcome<O>> + Send + 'static,
+    Fut: Future<Output = OperationResult<O>> + Send + 'static,
     I: Input,
     O: Output,
 {
@@ -109,7 +109,7 @@ where
 impl<F, Fut, O> Endpoint<(Streamed, O)> for F
 where
     F: Fn(Streamed) -> Fut + Clone + Send + Sync + 'static,
-    Fut: Future<Output = Outcome<O>> + Send + 'static,
+    Fut: Future<Output = OperationResult<O>> + Send + 'static,
     O: Output,
 {
     const KIND: Kind = Kind::Called;
@@ -128,7 +128,7 @@ where
 impl<F, Fut, O> Endpoint<(Forwarded, O)> for F
 where
     F: Fn(Forwarded) -> Fut + Clone + Send + Sync + 'static,
-    Fut: Future<Output = Outcome<O>> + Send + 'static,
+    Fut: Future<Output = OperationResult<O>> + Send + 'static,
     O: Output,
 {
     const KIND: Kind = Kind::Forwarded;
@@ -143,7 +143,7 @@ where
 
 /// An outcome as an answer. A failure travels on as an extension, so that the one place that knows the request id can put it
 /// into the dialect's envelope.
-fn finish<O: Output>(heading: &Arc<Heading>, outcome: Outcome<O>) -> Response {
+fn finish<O: Output>(heading: &Arc<Heading>, outcome: OperationResult<O>) -> Response {
     let answer = match outcome.and_then(|given| given.answer(heading.status)) {
         Ok(answer) => answer,
         Err(failure) => refused(failure),
@@ -154,14 +154,14 @@ fn finish<O: Output>(heading: &Arc<Heading>, outcome: Outcome<O>) -> Response {
 /// What an endpoint reads of the request beside its path.
 pub(crate) trait Input: Sized + Send {
     /// Reads it, or says which field is wrong.
-    fn read(payload: &Payload) -> Outcome<Self>;
+    fn read(payload: &Payload) -> OperationResult<Self>;
     /// Describes it.
     fn describe(page: &mut Page);
 }
 
 /// Nothing.
 impl Input for () {
-    fn read(_: &Payload) -> Outcome<Self> {
+    fn read(_: &Payload) -> OperationResult<Self> {
         Ok(())
     }
     fn describe(_: &mut Page) {}
@@ -171,7 +171,7 @@ impl Input for () {
 pub(crate) struct Query<T>(pub(crate) T);
 
 impl<T: DeserializeOwned + IntoParams + Send> Input for Query<T> {
-    fn read(payload: &Payload) -> Outcome<Self> {
+    fn read(payload: &Payload) -> OperationResult<Self> {
         payload.query().map(Query)
     }
     fn describe(page: &mut Page) {
@@ -183,7 +183,7 @@ impl<T: DeserializeOwned + IntoParams + Send> Input for Query<T> {
 pub(crate) struct Body<T>(pub(crate) T);
 
 impl<T: DeserializeOwned + ToSchema + Send> Input for Body<T> {
-    fn read(payload: &Payload) -> Outcome<Self> {
+    fn read(payload: &Payload) -> OperationResult<Self> {
         payload.json().map(Body)
     }
     fn describe(page: &mut Page) {
@@ -192,7 +192,7 @@ impl<T: DeserializeOwned + ToSchema + Send> Input for Body<T> {
 }
 
 impl<A: Input, B: Input> Input for (A, B) {
-    fn read(payload: &Payload) -> Outcome<Self> {
+    fn read(payload: &Payload) -> OperationResult<Self> {
         Ok((A::read(payload)?, B::read(payload)?))
     }
     fn describe(page: &mut Page) {
@@ -204,7 +204,7 @@ impl<A: Input, B: Input> Input for (A, B) {
 /// What an endpoint gives.
 pub(crate) trait Output: Send {
     /// The answer, with the row's status.
-    fn answer(self, status: StatusCode) -> Outcome<Response>;
+    fn answer(self, status: StatusCode) -> OperationResult<Response>;
     /// Describes it.
     fn describe(page: &mut Page);
 }
@@ -213,7 +213,7 @@ pub(crate) trait Output: Send {
 pub(crate) struct Json<T>(pub(crate) T);
 
 impl<T: Serialize + ToSchema + Send> Output for Json<T> {
-    fn answer(self, status: StatusCode) -> Outcome<Response> {
+    fn answer(self, status: StatusCode) -> OperationResult<Response> {
         let text = serde_json::to_vec(&self.0).map_err(Failure::defect)?;
         let mut answer = Response::new(HttpBody::from(text));
         *answer.status_mut() = status;
@@ -229,7 +229,7 @@ impl<T: Serialize + ToSchema + Send> Output for Json<T> {
 
 /// No body.
 impl Output for () {
-    fn answer(self, status: StatusCode) -> Outcome<Response> {
+    fn answer(self, status: StatusCode) -> OperationResult<Response> {
         let mut answer = Response::new(HttpBody::empty());
         *answer.status_mut() = status;
         Ok(answer)
@@ -241,7 +241,7 @@ impl Output for () {
 
 /// Something of its own making; the function sets the status.
 impl Output for Response {
-    fn answer(self, _: StatusCode) -> Outcome<Response> {
+    fn answer(self, _: StatusCode) -> OperationResult<Response> {
         Ok(self)
     }
     fn describe(page: &mut Page) {
@@ -253,7 +253,7 @@ impl Output for Response {
 pub(crate) struct WithHeaders<T>(pub(crate) T, pub(crate) http::HeaderMap);
 
 impl<T: Serialize + ToSchema + Send> Output for WithHeaders<T> {
-    fn answer(self, status: StatusCode) -> Outcome<Response> {
+    fn answer(self, status: StatusCode) -> OperationResult<Response> {
         let mut answer = Json(self.0).answer(status)?;
         answer.headers_mut().extend(self.1);
         Ok(answer)

@@ -7,14 +7,14 @@ use std::time::Duration;
 
 use adyton_core::catalogue::Reason;
 use adyton_core::id::RequestId;
-use adyton_core::rejection::Rejection;
+use adyton_core::refusal::Refusal;
 use adyton_core::shown::quoted;
 
 /// How much of a text is repeated to whoever sent it, in characters.
 const QUOTED: usize = 64;
 
 /// What an operation gives.
-pub(crate) type Outcome<T> = Result<T, Failure>;
+pub(crate) type OperationResult<T> = Result<T, Failure>;
 
 /// The things that can be missing, taken or too many. The word is the one that messages use.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -145,7 +145,7 @@ pub(crate) enum Failure {
     },
     /// The credentials are missing or wrong. Made by `adyton-identity`.
     #[error("{}", .0.detail.message(.0.reason.code()))]
-    Unauthenticated(Box<Rejection>),
+    Unauthenticated(Box<Refusal>),
     /// The project of the path is not one that the credentials are for.
     #[error("the credentials are not for the project of the path")]
     OtherProject,
@@ -248,7 +248,7 @@ pub(crate) enum Failure {
     },
     /// The token that is asked about does not count, or is not for this caller to ask about. To the caller it is an unknown one.
     #[error("the token does not exist")]
-    SubjectToken(Box<Rejection>),
+    SubjectToken(Box<Refusal>),
     /// The body is over the limit of the address.
     #[error("the body is over {limit} bytes")]
     TooLarge {
@@ -378,8 +378,8 @@ impl Failure {
     }
 }
 
-impl From<Rejection> for Failure {
-    fn from(rejection: Rejection) -> Self {
+impl From<Refusal> for Failure {
+    fn from(rejection: Refusal) -> Self {
         Self::Unauthenticated(Box::new(rejection))
     }
 }

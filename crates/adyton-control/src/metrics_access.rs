@@ -3,12 +3,12 @@
 use http::{HeaderMap, header};
 
 use crate::call::OpenCall;
-use crate::failure::{Failure, Outcome};
+use crate::failure::{Failure, OperationResult};
 use crate::settings::MetricsAccess;
 use adyton_identity::Action;
 
 /// Lets a reader in, or says how to be let in.
-pub(crate) fn admit(call: &OpenCall) -> Outcome<()> {
+pub(crate) fn admit(call: &OpenCall) -> OperationResult<()> {
     let access = &call.plane.settings.metrics;
     let is_known = match access {
         MetricsAccess::Open => true,

@@ -4,7 +4,7 @@ use bytes::Bytes;
 use http::{HeaderMap, Uri, header};
 use serde::de::DeserializeOwned;
 
-use crate::failure::{Failure, Outcome};
+use crate::failure::{Failure, OperationResult};
 use crate::objects::Objects;
 
 /// The query and the whole body of a management call.
@@ -42,7 +42,7 @@ impl Payload {
         &self.uri
     }
     /// The body as JSON. An empty one is told as such, because that is a common mistake of scripts.
-    pub(crate) fn json<T: DeserializeOwned>(&self) -> Outcome<T> {
+    pub(crate) fn json<T: DeserializeOwned>(&self) -> OperationResult<T> {
         if self.body.iter().all(u8::is_ascii_whitespace) {
             return Err(Failure::Malformed(
                 "the body is empty, JSON is expected".to_owned(),
@@ -73,7 +73,7 @@ impl Payload {
         Ok(value)
     }
     /// The query.
-    pub(crate) fn query<T: DeserializeOwned>(&self) -> Outcome<T> {
+    pub(crate) fn query<T: DeserializeOwned>(&self) -> OperationResult<T> {
         axum::extract::Query::<T>::try_from_uri(&self.uri)
             .map(|query| query.0)
             .map_err(|error| {

@@ -11,7 +11,7 @@ use std::net::IpAddr;
 use axum::extract::Request;
 use http::{HeaderMap, Uri, header};
 
-use crate::failure::{Failure, Outcome};
+use crate::failure::{Failure, OperationResult};
 use crate::settings::ControlSettings;
 
 /// In `control.hosts`: every name.
@@ -43,7 +43,7 @@ impl Perimeter {
     }
 
     /// Lets a request in, or says why not.
-    pub(crate) fn admit(&self, request: &Request) -> Outcome<()> {
+    pub(crate) fn admit(&self, request: &Request) -> OperationResult<()> {
         if request.uri().path().starts_with(EXEMPT) {
             return Ok(());
         }
@@ -52,7 +52,7 @@ impl Perimeter {
     }
 
     /// What the request calls this server, if it is known by that.
-    fn host(&self, uri: &Uri, headers: &HeaderMap) -> Outcome<Authority> {
+    fn host(&self, uri: &Uri, headers: &HeaderMap) -> OperationResult<Authority> {
         let of_uri = uri.authority().map(|authority| authority.as_str().as_bytes());
         let of_headers = headers.get_all(header::HOST).iter().map(|host| host.as_bytes());
         let mut sent = of_uri.into_iter().chain(of_headers);
@@ -71,7 +71,7 @@ impl Perimeter {
     }
 
     /// Whether the request is that of a page of this server's own, or of no page at all.
-    fn origin(&self, host: &Authority, headers: &HeaderMap) -> Outcome<()> {
+    fn origin(&self, host: &Authority, headers: &HeaderMap) -> OperationResult<()> {
         let mut sites = headers.get_all("sec-fetch-site").iter().peekable();
         // Browsers that send it do not let pages set it; it also knows of requests that have no `Origin`.
         if sites.peek().is_some() {

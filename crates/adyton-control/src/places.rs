@@ -13,7 +13,7 @@ use adyton_runtime::project_gate::{ProjectGate, ProjectPermit};
 use parking_lot::Mutex;
 use tokio::sync::oneshot;
 
-use crate::failure::{Failure, Outcome};
+use crate::failure::{Failure, OperationResult};
 
 /// Callers that wait at once; more are refused without waiting.
 const WAITING_MAX: usize = 64;
@@ -31,7 +31,7 @@ pub(crate) struct Places {
     /// About as long as one takes at most: only [`Failure::Busy`] is computed with it.
     longest: Duration,
     /// How long a caller waits for a place.
-    patience: Duration,
+    deadlines: Duration,
     gate: ProjectGate,
     /// How many callers of each project wait.
     waiting: Mutex<HashMap<ProjectId, usize>>,
@@ -39,12 +39,12 @@ pub(crate) struct Places {
 
 impl Places {
     /// `number` places for jobs that take `longest` at most; callers wait for `patience`.
-    pub(crate) fn new(what: &'static str, number: usize, longest: Duration, patience: Duration) -> Self {
+    pub(crate) fn new(what: &'static str, number: usize, longest: Duration, deadlines: Duration) -> Self {
         Self {
             what,
             number,
             longest,
-            patience,
+            deadlines,
             gate: ProjectGate::new(number, 1),
             waiting: Mutex::default(),
         }
@@ -58,7 +58,7 @@ impl Places {
         &self,
         project: ProjectId,
         work: impl FnOnce() -> T + Send + 'static,
-    ) -> Outcome<T> {
+    ) -> OperationResult<T> {
         self.take(project).await?.run(work).await
     }
 
@@ -66,7 +66,7 @@ impl Places {
     ///
     /// # Errors
     /// None that anybody causes.
-    pub(crate) async fn wait(&self, project: ProjectId) -> Outcome<Place> {
+    pub(crate) async fn wait(&self, project: ProjectId) -> OperationResult<Place> {
         let permit = self.gate.enter(project).await.map_err(Failure::defect)?;
         Ok(Place {
             what: self.what,
@@ -75,12 +75,12 @@ impl Places {
     }
 
     /// A place: the project's own, and one of all.
-    async fn take(&self, project: ProjectId) -> Outcome<Place> {
+    async fn take(&self, project: ProjectId) -> OperationResult<Place> {
         let waiting = Waiting::among(&self.waiting, project);
         if waiting.before >= WAITING_MAX || waiting.own_before >= WAITING_OF_A_PROJECT {
             return Err(self.busy(waiting.before));
         }
-        match tokio::time::timeout(self.patience, self.wait(project)).await {
+        match tokio::time::timeout(self.deadlines, self.wait(project)).await {
             Ok(place) => place,
             Err(_) => Err(self.busy(self.waiting.lock().values().sum())),
         }
@@ -110,7 +110,7 @@ impl Place {
     pub(crate) async fn run<T: Send + 'static>(
         self,
         work: impl FnOnce() -> T + Send + 'static,
-    ) -> Outcome<T> {
+    ) -> OperationResult<T> {
         let Self { what, permit } = self;
         let (tell, told) = oneshot::channel();
         let job = move || {
@@ -190,16 +190,16 @@ mod tests {
     }
 
     impl Bench {
-        fn new(patience: Duration) -> Self {
+        fn new(deadlines: Duration) -> Self {
             let (tell, begun) = mpsc::channel();
             Self {
-                places: Arc::new(Places::new("search", 2, Duration::from_millis(800), patience)),
+                places: Arc::new(Places::new("search", 2, Duration::from_millis(800), deadlines)),
                 begun,
                 tell,
             }
         }
         /// Starts a job of this project; it runs until the sender is dropped.
-        fn job(&self, number: u128) -> (tokio::task::JoinHandle<Outcome<u128>>, mpsc::Sender<()>) {
+        fn job(&self, number: u128) -> (tokio::task::JoinHandle<OperationResult<u128>>, mpsc::Sender<()>) {
             let (end, ended) = mpsc::channel::<()>();
             let (places, tell) = (self.places.clone(), self.tell.clone());
             let task = tokio::spawn(async move {
@@ -214,7 +214,7 @@ mod tests {
         }
     }
 
-    fn refused(outcome: Outcome<u128>) -> Duration {
+    fn refused(outcome: OperationResult<u128>) -> Duration {
         match outcome {
             Err(Failure::Busy { after, .. }) => after,
             other => panic!("{other:?}"),

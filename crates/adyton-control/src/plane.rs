@@ -10,19 +10,19 @@ use adyton_core::instances::Instances;
 use adyton_core::journal::JournalReader;
 use adyton_identity::{ConsoleDoor, Identity};
 use adyton_listener::Budget;
-use adyton_runtime::onnx::Onnx;
+use adyton_runtime::onnx_models::Onnx;
 use adyton_runtime::package::Packages;
 use adyton_store::{Committed, Feed, Store};
 use tokio::sync::RwLock;
 
-use crate::failure::Outcome;
-use crate::operations::package::room::Uploads;
+use crate::failure::OperationResult;
 use crate::perimeter::Perimeter;
 use crate::places::Places;
 use crate::rollouts::WrittenRollouts;
 use crate::settings::{ControlParts, ControlSettings, Metrics, Ready};
 use crate::sign_ins::SignIns;
 use crate::tasks::Tasks;
+use crate::upload_room::Uploads;
 
 /// Imports and unpackings that run at once, one a project: each needs a processor and disk.
 const IMPORTS_AT_ONCE: usize = 2;
@@ -77,7 +77,7 @@ pub(crate) struct Plane {
 impl Plane {
     /// Takes the parts.
     pub(crate) fn new(settings: ControlSettings, parts: ControlParts) -> Self {
-        let patience = settings.place_patience;
+        let deadlines = settings.place_patience;
         Self {
             perimeter: Perimeter::new(&settings),
             sign_ins: SignIns::new(settings.sign_ins, parts.clock.clone()),
@@ -94,9 +94,9 @@ impl Plane {
             metrics: parts.metrics,
             ready: parts.ready,
             clock: parts.clock,
-            imports: Places::new("import", IMPORTS_AT_ONCE, IMPORT_TIME, patience),
-            searches: Places::new("search", READERS_AT_ONCE, SEARCH_TIME, patience),
-            explanations: Places::new("explanation", READERS_AT_ONCE, EXPLANATION_TIME, patience),
+            imports: Places::new("import", IMPORTS_AT_ONCE, IMPORT_TIME, deadlines),
+            searches: Places::new("search", READERS_AT_ONCE, SEARCH_TIME, deadlines),
+            explanations: Places::new("explanation", READERS_AT_ONCE, EXPLANATION_TIME, deadlines),
             package_gate: RwLock::new(()),
             uploads: Uploads::default(),
             rollouts: WrittenRollouts::default(),
@@ -105,7 +105,7 @@ impl Plane {
         }
     }
     /// Waits until this node's live state holds a write: who creates, can call.
-    pub(crate) async fn settled<T>(&self, committed: Committed<T>) -> Outcome<T> {
+    pub(crate) async fn settled<T>(&self, committed: Committed<T>) -> OperationResult<T> {
         Ok(self.feed.settled(committed).await?)
     }
     /// An id for a request.

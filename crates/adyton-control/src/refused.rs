@@ -65,7 +65,7 @@ fn signature(seen: &SignatureEvidence) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use adyton_core::catalogue::Reason;
-    use adyton_core::rejection::Rejection;
+    use adyton_core::refusal::Refusal;
 
     use super::*;
 
@@ -77,10 +77,10 @@ mod tests {
             facts: vec![fact::Fact::KeyUnknown],
             ..SignatureEvidence::default()
         };
-        let rejection = Rejection::new(Reason::AkskSigningMistake, Evidence::Signature(Box::new(seen)));
+        let rejection = Refusal::new(Reason::AkskSigningMistake, Evidence::Signature(Box::new(seen)));
         assert_eq!(
             summary(&Failure::Unauthenticated(Box::new(rejection))),
-            "aksk.signing_mistake; mistake path.no_trailing_slash; no key has this id: it was deleted, mistyped, or is another installation's; key AK"
+            "aksk.signing_mistake; mistake path.no_trailing_slash; The path was signed without the `/` at its end: end the canonical path with `/`, also where the URL has none.; no key has this id: it was deleted, mistyped, or is another installation's; key AK"
         );
         assert_eq!(summary(&Failure::OtherProject), "");
     }

@@ -7,7 +7,7 @@ use axum::body::Body;
 use http::Request;
 use http::request::Parts;
 
-use crate::failure::{Failure, Outcome};
+use crate::failure::{Failure, OperationResult};
 
 /// The caller's address; the listener puts it into every request.
 #[derive(Clone, Copy)]
@@ -34,7 +34,7 @@ impl Remote {
         }
     }
     /// What [`Remote::of`] found, which the middleware put into the request.
-    pub(crate) fn noted(parts: &Parts) -> Outcome<Self> {
+    pub(crate) fn noted(parts: &Parts) -> OperationResult<Self> {
         parts
             .extensions
             .get()

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use adyton_listener::acceptor::Accepted;
-use adyton_listener::{Acceptor, Contact, Notice, Place, Places, Seldom};
+use adyton_listener::{Acceptor, ConnectionState, LogThrottle, Notice, Place, Places};
 use axum::Router;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
@@ -101,7 +101,7 @@ impl Control {
             ..
         } = self;
         let places = Places::new(plane.settings.max_connections);
-        let complaints = Arc::new(Seldom::new(plane.clock.clone()));
+        let complaints = Arc::new(LogThrottle::new(plane.clock.clone()));
         let mut acceptor = Acceptor::new(listener, "control", complaints);
         let mut connections = JoinSet::new();
         let recording = tokio::spawn(rollout::record(plane.clone()));
@@ -149,14 +149,14 @@ async fn accept(
     acceptor: &mut Acceptor,
     places: &Arc<Places>,
     plane: &Plane,
-) -> (TcpStream, SocketAddr, Arc<Contact>, Place) {
+) -> (TcpStream, SocketAddr, Arc<ConnectionState>, Place) {
     loop {
         match acceptor.accept().await {
             Accepted::Connection(socket, peer) => {
                 // A trusted proxy speaks for many callers.
                 let trusted = &plane.settings.trusted_proxies;
                 let is_proxy = trusted.iter().any(|range| range.contains(peer.ip()));
-                let contact = Contact::new(peer.ip(), is_proxy, plane.clock.monotonic());
+                let contact = ConnectionState::new(peer.ip(), is_proxy, plane.clock.monotonic());
                 if let Some(place) = places.find(&contact).await {
                     return (socket, peer, contact, place);
                 }
@@ -173,6 +173,6 @@ async fn judge(plane: Arc<Plane>, places: Arc<Places>) {
     looks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
         looks.tick().await;
-        places.watch(plane.clock.monotonic(), &plane.settings.patience);
+        places.watch(plane.clock.monotonic(), &plane.settings.deadlines);
     }
 }

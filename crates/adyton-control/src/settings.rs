@@ -12,7 +12,7 @@ use adyton_core::secret::Secret;
 use adyton_core::source::AddressRange;
 use adyton_identity::{ConsoleDoor, Identity};
 use adyton_listener::Budget;
-use adyton_runtime::onnx::Onnx;
+use adyton_runtime::onnx_models::Onnx;
 use adyton_runtime::package::Packages;
 use adyton_store::{Feed, Store};
 
@@ -65,7 +65,7 @@ pub struct ControlSettings {
     pub max_connections: usize,
     /// What connections are judged by: `control.first_byte_timeout`, `control.head_timeout`, `control.idle_timeout`,
     /// `control.write_timeout`.
-    pub patience: adyton_listener::Patience,
+    pub deadlines: adyton_listener::Deadlines,
 }
 
 impl ControlSettings {
@@ -93,7 +93,7 @@ impl ControlSettings {
             place_patience: Duration::from_secs(5),
             shutdown_grace: Duration::from_secs(30),
             max_connections: 2048,
-            patience: adyton_listener::Patience::DEFAULT,
+            deadlines: adyton_listener::Deadlines::DEFAULT,
         }
     }
 }

@@ -11,7 +11,7 @@ use adyton_core::source::Source;
 use parking_lot::Mutex;
 use tokio::sync::{MutexGuard, Semaphore, SemaphorePermit};
 
-use crate::failure::{Failure, Outcome};
+use crate::failure::{Failure, OperationResult};
 
 /// A source may hold one of so many places while the queue is short of them.
 const SHARE: usize = 16;
@@ -60,7 +60,7 @@ impl SignIns {
     }
 
     /// Takes a place, or says when to come back: all are taken, or those that one source may have while half of them are.
-    pub(crate) fn enter(&self, from: IpAddr) -> Outcome<Place<'_>> {
+    pub(crate) fn enter(&self, from: IpAddr) -> OperationResult<QueuePlace<'_>> {
         let source = Source::of(from);
         let mut held = self.held.lock();
         let after = held
@@ -75,7 +75,7 @@ impl SignIns {
         }
         held.all += 1;
         *held.sources.entry(source).or_default() += 1;
-        Ok(Place {
+        Ok(QueuePlace {
             queue: self,
             source,
             began: self.clock.monotonic(),
@@ -98,7 +98,7 @@ impl SignIns {
 }
 
 /// A place in the queue. Goes back when dropped.
-pub(crate) struct Place<'q> {
+pub(crate) struct QueuePlace<'q> {
     queue: &'q SignIns,
     source: Source,
     began: Duration,
@@ -106,28 +106,28 @@ pub(crate) struct Place<'q> {
     before: usize,
 }
 
-impl<'q> Place<'q> {
+impl<'q> QueuePlace<'q> {
     /// The turn of an account for this source: nobody else tries its password from here meanwhile.
-    pub(crate) async fn lane(&self, account: &[&str]) -> Outcome<MutexGuard<'q, ()>> {
+    pub(crate) async fn lane(&self, account: &[&str]) -> OperationResult<MutexGuard<'q, ()>> {
         let digest = Sha256::of(&[account.concat().as_bytes(), self.source.as_bytes()].concat());
         let at = usize::from(digest.as_bytes()[0]) % self.queue.lanes.len();
         self.patiently(self.queue.lanes[at].lock()).await
     }
 
     /// A core's turn to hash.
-    pub(crate) async fn turn(&self) -> Outcome<SemaphorePermit<'q>> {
+    pub(crate) async fn turn(&self) -> OperationResult<SemaphorePermit<'q>> {
         self.patiently(self.queue.turns.acquire())
             .await?
             .map_err(Failure::defect)
     }
 
-    async fn patiently<T>(&self, turn: impl Future<Output = T>) -> Outcome<T> {
+    async fn patiently<T>(&self, turn: impl Future<Output = T>) -> OperationResult<T> {
         let late = |_| Failure::SignInsFull { after: PATIENCE };
         tokio::time::timeout(PATIENCE, turn).await.map_err(late)
     }
 }
 
-impl Drop for Place<'_> {
+impl Drop for QueuePlace<'_> {
     fn drop(&mut self) {
         let took = self.queue.clock.monotonic().saturating_sub(self.began);
         self.queue.leave(self.source, took, self.before);

@@ -5,7 +5,7 @@
 //!
 //! - An id, a code, a sub-code or a state that is not in a type here cannot exist elsewhere.
 //! - [`catalogue`] is closed: every refusal that the outside can see is one [`Reason`](catalogue::Reason).
-//! - A public answer is made from a reason and a [`PublicDetail`](rejection::PublicDetail); [`evidence`] never is.
+//! - A public answer is made from a reason and a [`PublicDetail`](refusal::PublicDetail); [`evidence`] never is.
 //!
 //! Read [`catalogue`] for the errors, [`live`] for what the gateway knows, [`record`] for what the journal keeps.
 
@@ -25,7 +25,7 @@ pub mod live;
 pub mod mistake;
 pub mod model;
 pub mod record;
-pub mod rejection;
+pub mod refusal;
 #[cfg(any(test, feature = "sample"))]
 pub mod sample;
 pub mod secret;

@@ -33,6 +33,10 @@ fn check(name: &str) {
         let bytes = fs::read(file).unwrap();
         let try_out = |bytes: &[u8], what: &str| {
             if catch_unwind(|| (target.run)(bytes)).is_err() {
+                #[expect(
+                    clippy::disallowed_methods,
+                    reason = "what a failure leaves behind has to stay, where a person finds it"
+                )]
                 let kept = std::env::temp_dir().join(format!("adyton-fuzz-{name}"));
                 fs::write(&kept, bytes).unwrap();
                 panic!("{name}: {}, {what}: see {}", file.display(), kept.display());

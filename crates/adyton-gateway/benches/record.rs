@@ -58,6 +58,7 @@ fn round(mut each: impl FnMut(u64)) -> Duration {
 }
 
 fn main() {
+    #[expect(clippy::disallowed_methods, reason = "a benchmark, run by hand")]
     let folder = std::env::temp_dir().join(format!("adyton-record-bench-{}", std::process::id()));
     let opened = Journal::open(JournalSettings::new(&folder), 1, Clock::system());
     let Ok((journal, recorders)) = opened else {

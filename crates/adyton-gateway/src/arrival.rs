@@ -17,7 +17,7 @@ use hyper::body::Incoming;
 
 use crate::remote::Remote;
 use crate::stamp::Stamp;
-use crate::wire_state::{Leftover, WireState};
+use crate::wire_state::{UnreadBody, WireState};
 
 /// A request, before anybody has decided anything about it. It is large and goes through many hands, so it is handed on boxed.
 pub(crate) struct Arrival {
@@ -33,11 +33,11 @@ pub(crate) enum Entrance {
     /// The API address.
     Address,
     /// The Prediction tab.
-    PredictionTab(Box<Guest>),
+    PredictionTab(Box<TabCaller>),
 }
 
 /// What a call at the Prediction tab brings along.
-pub(crate) struct Guest {
+pub(crate) struct TabCaller {
     /// The project whose services can be called: that of the management path.
     pub(crate) project: Option<ProjectId>,
     /// Who calls.
@@ -179,7 +179,7 @@ impl Drop for WireBody {
         if let Some(body) = self.incoming.take()
             && !body.is_end_stream()
         {
-            self.wire.leave(Leftover {
+            self.wire.leave(UnreadBody {
                 body,
                 held_back: self.held_back,
             });

@@ -15,7 +15,7 @@ use adyton_core::address;
 use adyton_core::catalogue::Reason;
 use adyton_core::clock::Clock;
 use adyton_core::id::RequestId;
-use adyton_core::rejection::PublicDetail;
+use adyton_core::refusal::PublicDetail;
 use adyton_identity::door::{ConsoleAnswer, ConsoleBody, ConsoleCall, ConsoleDoor};
 use adyton_listener::Places;
 use bytes::Bytes;
@@ -28,7 +28,7 @@ use http_body::{Body, Frame};
 use http_body_util::{BodyExt as _, Full};
 use tokio::sync::{mpsc, oneshot};
 
-use crate::arrival::{Arrival, Entrance, Guest, Inbound};
+use crate::arrival::{Arrival, Entrance, Inbound, TabCaller};
 use crate::pipeline::{self, Pipeline, answer::AnswerBody, envelope};
 use crate::remote::Remote;
 use crate::stamp::Stamp;
@@ -39,21 +39,21 @@ const PIECES: usize = 4;
 const NO_WORKER: u8 = u8::MAX;
 
 /// A call on its way to a worker.
-pub(crate) struct Visit {
+pub(crate) struct TabRequest {
     call: ConsoleCall,
     reply: oneshot::Sender<ConsoleAnswer>,
 }
 
 /// The way in for the control plane. Calls are spread over the workers in turn.
 pub struct Door {
-    queues: Vec<mpsc::Sender<Visit>>,
+    queues: Vec<mpsc::Sender<TabRequest>>,
     next: AtomicU64,
     node: u16,
     clock: Clock,
 }
 
 impl Door {
-    pub(crate) fn new(queues: Vec<mpsc::Sender<Visit>>, node: u16, clock: Clock) -> Self {
+    pub(crate) fn new(queues: Vec<mpsc::Sender<TabRequest>>, node: u16, clock: Clock) -> Self {
         Self {
             queues,
             next: AtomicU64::new(0),
@@ -67,7 +67,7 @@ impl Door {
         let worker = usize::try_from(turn % self.queues.len().max(1) as u64).unwrap_or(0);
         let (reply, answer) = oneshot::channel();
         if let Some(queue) = self.queues.get(worker)
-            && queue.send(Visit { call, reply }).await.is_ok()
+            && queue.send(TabRequest { call, reply }).await.is_ok()
             && let Ok(answer) = answer.await
         {
             return answer;
@@ -94,9 +94,9 @@ impl ConsoleDoor for Door {
 }
 
 /// Answers one visit, on the worker's core.
-pub(crate) async fn receive(pipeline: Rc<Pipeline>, places: Arc<Places>, visit: Visit) {
+pub(crate) async fn receive(pipeline: Rc<Pipeline>, places: Arc<Places>, visit: TabRequest) {
     let _place = places.visit();
-    let Visit { call, mut reply } = visit;
+    let TabRequest { call, mut reply } = visit;
     let arrival = arrival(pipeline.stamps.next(), call);
     let request = arrival.stamp.id;
     let response = tokio::select! {
@@ -162,7 +162,7 @@ fn arrival(stamp: Stamp, call: ConsoleCall) -> Box<Arrival> {
         stamp,
         head,
         body: Inbound::Door(body),
-        door: Entrance::PredictionTab(Box::new(Guest {
+        door: Entrance::PredictionTab(Box::new(TabCaller {
             project,
             visitor,
             sent,

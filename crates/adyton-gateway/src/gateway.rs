@@ -9,13 +9,13 @@ use adyton_core::clock::Clock;
 use adyton_core::instances::Instances;
 use adyton_core::live::LiveCell;
 use adyton_identity::Identity;
-use adyton_listener::{Budget, Seldom};
+use adyton_listener::{Budget, LogThrottle};
 use adyton_runtime::targets::Targets;
 use arc_swap::ArcSwap;
 use parking_lot::Mutex;
 use tokio::sync::{mpsc, watch};
 
-use crate::door::{Door, Visit};
+use crate::door::{Door, TabRequest};
 use crate::journal::Recorder;
 use crate::listener::bind;
 pub use crate::listener::bind::{BindError, probe};
@@ -93,9 +93,9 @@ impl Gateway {
             clock: parts.clock.clone(),
             workers,
             unproven,
-            complaints: Arc::new(Seldom::new(parts.clock.clone())),
+            complaints: Arc::new(LogThrottle::new(parts.clock.clone())),
         });
-        let (visits, queues): (Vec<mpsc::Sender<Visit>>, Vec<_>) =
+        let (visits, queues): (Vec<mpsc::Sender<TabRequest>>, Vec<_>) =
             (0..workers).map(|_| mpsc::channel(DOOR_QUEUE)).unzip();
         let parked = listeners
             .into_iter()

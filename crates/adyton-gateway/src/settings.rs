@@ -47,7 +47,7 @@ impl Limits {
 
 /// How long the gateway waits, and for what.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Patience {
+pub struct TimeLimits {
     /// `gateway.prediction_timeout`: from the hand-over to a model until the head of its answer.
     pub prediction: Duration,
     /// `gateway.stream_timeout`: between two pieces of an answer's body.
@@ -60,10 +60,10 @@ pub struct Patience {
     pub unproven_body: Duration,
     /// What connections are judged by: `gateway.first_byte_timeout`, `gateway.head_timeout`, `gateway.idle_timeout`,
     /// `gateway.write_timeout`.
-    pub connection: adyton_listener::Patience,
+    pub connection: adyton_listener::Deadlines,
 }
 
-impl Patience {
+impl TimeLimits {
     /// The prediction limit is ModelArts', the body's is API Gateway's.
     pub const DEFAULT: Self = Self {
         prediction: Duration::from_secs(40),
@@ -71,7 +71,7 @@ impl Patience {
         connect: Duration::from_secs(5),
         body: Duration::from_secs(8),
         unproven_body: Duration::from_secs(60),
-        connection: adyton_listener::Patience::DEFAULT,
+        connection: adyton_listener::Deadlines::DEFAULT,
     };
 }
 
@@ -89,7 +89,7 @@ pub struct GatewaySettings {
     /// Sizes.
     pub limits: Limits,
     /// Times.
-    pub patience: Patience,
+    pub time_limits: TimeLimits,
     /// `throttle.default_per_second`: calls a second for an API that sets none itself; 0 is none.
     pub default_per_second: u32,
     /// `gateway.public_url`: scheme and host of API addresses; those of each request when unset.
@@ -118,7 +118,7 @@ impl GatewaySettings {
     pub fn reloaded(&self, new: &Self) -> Self {
         Self {
             limits: new.limits,
-            patience: new.patience,
+            time_limits: new.time_limits,
             default_per_second: new.default_per_second,
             trusted_proxies: new.trusted_proxies.clone(),
             drain_linger: new.drain_linger,
@@ -136,7 +136,7 @@ impl Default for GatewaySettings {
             node: 0,
             encoded_slash: EncodedSlash::Decode,
             limits: Limits::DEFAULT,
-            patience: Patience::DEFAULT,
+            time_limits: TimeLimits::DEFAULT,
             default_per_second: 200,
             public_url: None,
             trusted_proxies: Vec::new(),

@@ -18,7 +18,7 @@ pub(crate) const TICK: Duration = Duration::from_millis(50);
 
 /// Why a wait ended without what it waited for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Impatience {
+pub(crate) enum WaitEnd {
     /// The time is over.
     Over,
     /// The gateway stops now.
@@ -101,9 +101,9 @@ impl Wait {
     }
 
     /// Says whether to wait on. The limit counts from the first call since the wait began or [rested](Self::rest).
-    pub(crate) fn check(&mut self, context: &mut Context<'_>, limit: Duration) -> Result<(), Impatience> {
+    pub(crate) fn check(&mut self, context: &mut Context<'_>, limit: Duration) -> Result<(), WaitEnd> {
         if self.waits.cut.get() {
-            return Err(Impatience::Cut);
+            return Err(WaitEnd::Cut);
         }
         let Some(slot) = self.slot else {
             let deadline = self.waits.clock.monotonic().saturating_add(limit);
@@ -116,7 +116,7 @@ impl Wait {
             return Ok(());
         };
         match &mut self.waits.entries.borrow_mut()[slot] {
-            Some(entry) if entry.over => Err(Impatience::Over),
+            Some(entry) if entry.over => Err(WaitEnd::Over),
             Some(entry) => {
                 entry.waker.clone_from(context.waker());
                 Ok(())
@@ -145,7 +145,7 @@ pub(crate) async fn within<F: Future>(
     waits: &Rc<Waits>,
     limit: Duration,
     future: F,
-) -> Result<F::Output, Impatience> {
+) -> Result<F::Output, WaitEnd> {
     let mut future = pin!(future);
     let mut wait = Wait::new(waits);
     poll_fn(|context| match future.as_mut().poll(context) {
@@ -183,7 +183,7 @@ mod tests {
         assert!(poll(wait.as_mut()).is_pending(), "a millisecond is left");
         clock.advance(Duration::from_millis(1));
         waits.tick();
-        assert_eq!(poll(wait.as_mut()), Poll::Ready(Err(Impatience::Over)));
+        assert_eq!(poll(wait.as_mut()), Poll::Ready(Err(WaitEnd::Over)));
     }
 
     #[test]
@@ -197,7 +197,7 @@ mod tests {
         let mut wait = pin!(within(&waits, Duration::from_secs(9), pending::<()>()));
         assert!(poll(wait.as_mut()).is_pending());
         waits.cut();
-        assert_eq!(poll(wait.as_mut()), Poll::Ready(Err(Impatience::Cut)));
+        assert_eq!(poll(wait.as_mut()), Poll::Ready(Err(WaitEnd::Cut)));
     }
 
     #[test]

@@ -7,7 +7,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::task::{Context, Waker};
 
-use adyton_listener::{Contact, Notice};
+use adyton_listener::{ConnectionState, Notice};
 use hyper::body::Incoming;
 
 use crate::looks::{Look, Looks};
@@ -27,7 +27,7 @@ enum View {
 }
 
 /// A request body that was not read to its end.
-pub(crate) struct Leftover {
+pub(crate) struct UnreadBody {
     pub(crate) body: Incoming,
     /// Whether the client waits for `100 Continue` and was not told to go on.
     pub(crate) held_back: bool,
@@ -38,7 +38,7 @@ pub(crate) struct WireState {
     /// The other end.
     pub(crate) peer: Peer,
     /// The connection, as whoever judges connections sees it.
-    pub(crate) contact: Arc<Contact>,
+    pub(crate) contact: Arc<ConnectionState>,
     busy: Cell<bool>,
     /// Whether all that was to be sent has been: what is sent now, while no request is going on, is the parser's own refusal.
     clean: Cell<bool>,
@@ -47,7 +47,7 @@ pub(crate) struct WireState {
     view: Cell<View>,
     /// The next look at a client that has sent more.
     look: Look,
-    leftover: RefCell<Option<Leftover>>,
+    leftover: RefCell<Option<UnreadBody>>,
     unread: Cell<bool>,
     /// The waker that the contact has.
     waker: RefCell<Option<Waker>>,
@@ -57,7 +57,7 @@ pub(crate) struct WireState {
 impl WireState {
     pub(crate) fn new(
         peer: SocketAddr,
-        contact: Arc<Contact>,
+        contact: Arc<ConnectionState>,
         presence: Presence,
         looks: &Rc<Looks>,
         time: Rc<TickClock>,
@@ -117,12 +117,12 @@ impl WireState {
     }
 
     /// Keeps a body that a step dropped before its end, for whoever writes the answer.
-    pub(crate) fn leave(&self, leftover: Leftover) {
+    pub(crate) fn leave(&self, leftover: UnreadBody) {
         *self.leftover.borrow_mut() = Some(leftover);
     }
 
     /// The body that was left, if any.
-    pub(crate) fn take_leftover(&self) -> Option<Leftover> {
+    pub(crate) fn take_leftover(&self) -> Option<UnreadBody> {
         self.leftover.borrow_mut().take()
     }
 

@@ -11,7 +11,7 @@ use adyton_core::clock::Clock;
 use adyton_core::instances::Instances;
 use adyton_core::live::LiveCell;
 use adyton_identity::Identity;
-use adyton_listener::{Acceptor, Budget, Places, Seldom};
+use adyton_listener::{Acceptor, Budget, LogThrottle, Places};
 use adyton_runtime::targets::Targets;
 use arc_swap::ArcSwap;
 use tokio::net::TcpListener;
@@ -19,7 +19,7 @@ use tokio::runtime::{Builder, LocalOptions};
 use tokio::sync::{mpsc, watch};
 use tokio::task::spawn_local;
 
-use crate::door::{self, Visit};
+use crate::door::{self, TabRequest};
 use crate::journal::Recorder;
 use crate::listener::connections::Connections;
 use crate::listener::{accept, drain};
@@ -77,7 +77,7 @@ pub(crate) struct Common {
     /// Memory for whoever is not proven.
     pub(crate) unproven: Arc<Budget>,
     /// What is said about connections that could not be accepted.
-    pub(crate) complaints: Arc<Seldom>,
+    pub(crate) complaints: Arc<LogThrottle>,
 }
 
 /// What a worker is made of; goes to its thread.
@@ -85,7 +85,7 @@ pub(crate) struct WorkerParts {
     pub(crate) number: u8,
     pub(crate) listener: StdListener,
     pub(crate) recorder: Recorder,
-    pub(crate) visits: mpsc::Receiver<Visit>,
+    pub(crate) visits: mpsc::Receiver<TabRequest>,
     pub(crate) meters: Arc<Meters>,
     pub(crate) state: watch::Receiver<RunState>,
     pub(crate) common: Arc<Common>,
@@ -183,8 +183,8 @@ impl Worker {
             let (now, pool) = (pipeline.time.ticked(), pipeline.dispatcher.pool());
             pool.give_way();
             if number.is_multiple_of(WATCH_EVERY) {
-                let patience = pipeline.settings.current().patience.connection;
-                connections.places.watch(now, &patience);
+                let time_limits = pipeline.settings.current().time_limits.connection;
+                connections.places.watch(now, &time_limits);
                 connections.looks.tick();
                 pool.forget(now);
             }

@@ -8,7 +8,7 @@ use adyton_core::digest::Sha256;
 use adyton_core::evidence::Evidence;
 use adyton_core::fact::Fact;
 use adyton_core::live::Live;
-use adyton_core::rejection::{PublicDetail, Rejection};
+use adyton_core::refusal::{PublicDetail, Refusal};
 use adyton_core::tenant::App;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -20,22 +20,22 @@ use crate::request::Request;
 use crate::seen;
 use crate::signed::public_key;
 
-fn refuse(reason: Reason, way: Way, fact: Fact) -> Rejection {
+fn refuse(reason: Reason, way: Way, fact: Fact) -> Refusal {
     refuse_all(reason, way, vec![fact])
 }
 
-fn refuse_all(reason: Reason, way: Way, facts: Vec<Fact>) -> Rejection {
+fn refuse_all(reason: Reason, way: Way, facts: Vec<Fact>) -> Refusal {
     let evidence = Evidence::Credentials {
         sent: vec![way.sent_as().to_owned()],
         accepted: Vec::new(),
         facts,
         note: String::new(),
     };
-    Rejection::new(reason, evidence)
+    Refusal::new(reason, evidence)
 }
 
 /// The caller that a proven app is, unless somebody has disabled it.
-fn enabled(app: &Arc<App>, way: Way) -> Result<Caller, Rejection> {
+fn enabled(app: &Arc<App>, way: Way) -> Result<Caller, Refusal> {
     if app.enabled {
         return Ok(app_caller(app, way));
     }
@@ -71,7 +71,7 @@ fn only(request: &Request<'_>, name: &str) -> Result<Vec<u8>, Odd> {
 }
 
 /// By `X-Apig-AppCode`.
-pub(crate) fn by_code(live: &Live, accepts: &Accepts, request: &Request<'_>) -> Result<Caller, Rejection> {
+pub(crate) fn by_code(live: &Live, accepts: &Accepts, request: &Request<'_>) -> Result<Caller, Refusal> {
     let way = Way::AppCode;
     if !accepts.app_code {
         return Err(refuse(Reason::AppCodeDisabled, way, Fact::AppCodesOff));
@@ -95,7 +95,7 @@ pub(crate) fn by_code(live: &Live, accepts: &Accepts, request: &Request<'_>) -> 
 }
 
 /// By `X-HW-ID` and `X-HW-AppKey`.
-pub(crate) fn by_pair(identity: &Identity, live: &Live, request: &Request<'_>) -> Result<Caller, Rejection> {
+pub(crate) fn by_pair(identity: &Identity, live: &Live, request: &Request<'_>) -> Result<Caller, Refusal> {
     let way = Way::KeyPair;
     let (key, secret) = match (only(request, "x-hw-id"), only(request, "x-hw-appkey")) {
         (Ok(key), Ok(secret)) => (key, secret),
@@ -110,7 +110,7 @@ pub(crate) fn by_pair(identity: &Identity, live: &Live, request: &Request<'_>) -
 }
 
 /// A pair whose halves did not come once each: says which came, and how often.
-fn halves(request: &Request<'_>, reason: Reason) -> Rejection {
+fn halves(request: &Request<'_>, reason: Reason) -> Refusal {
     let mut sent = Vec::new();
     for name in ["X-HW-ID", "X-HW-AppKey"] {
         let (mut times, mut empty) = (0, false);
@@ -131,11 +131,11 @@ fn halves(request: &Request<'_>, reason: Reason) -> Rejection {
         facts: vec![Fact::PairIncomplete],
         note: String::new(),
     };
-    Rejection::new(reason, evidence)
+    Refusal::new(reason, evidence)
 }
 
 /// By `Authorization: Basic base64(AppKey:AppSecret)`.
-pub(crate) fn by_basic(identity: &Identity, live: &Live, request: &Request<'_>) -> Result<Caller, Rejection> {
+pub(crate) fn by_basic(identity: &Identity, live: &Live, request: &Request<'_>) -> Result<Caller, Refusal> {
     let way = Way::AppBasic;
     let unreadable = || refuse(Reason::AppMalformed, way, Fact::BasicUnreadable);
     let value = only(request, "authorization").map_err(|odd| match odd {
@@ -158,7 +158,7 @@ fn pair(
     way: Way,
     key: &[u8],
     secret: &[u8],
-) -> Result<Caller, Rejection> {
+) -> Result<Caller, Refusal> {
     if !request.private {
         return Err(refuse(Reason::AppKeyPairInsecure, way, Fact::SentInTheClear));
     }
@@ -195,7 +195,7 @@ pub(crate) fn by_key_alone(
     identity: &Identity,
     live: &Live,
     request: &Request<'_>,
-) -> Result<Caller, Rejection> {
+) -> Result<Caller, Refusal> {
     let way = Way::ApiKey;
     let key = match only(request, "apikey") {
         Ok(key) => key,

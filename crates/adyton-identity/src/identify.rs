@@ -9,7 +9,7 @@ use adyton_core::catalogue::Reason;
 use adyton_core::evidence::Evidence;
 use adyton_core::fact::Fact;
 use adyton_core::live::Live;
-use adyton_core::rejection::{PublicDetail, Rejection};
+use adyton_core::refusal::{PublicDetail, Refusal};
 
 use crate::accepts::Accepts;
 use crate::caller::Caller;
@@ -30,7 +30,7 @@ impl Identity {
         live: &Live,
         accepts: &Accepts,
         request: &Request<'_>,
-    ) -> Result<Standing, Rejection> {
+    ) -> Result<Standing, Refusal> {
         let sent = Sent::of(request);
         let found = if sent.token && accepts.iam {
             self.by_token(live, request).map(verified)
@@ -63,7 +63,7 @@ impl Identity {
         })
     }
 
-    fn by_token(&self, live: &Live, request: &Request<'_>) -> Result<Caller, Rejection> {
+    fn by_token(&self, live: &Live, request: &Request<'_>) -> Result<Caller, Refusal> {
         let (mut text, mut times) = (None, 0);
         request.head.headers.each("x-auth-token", &mut |value| {
             times += 1;
@@ -77,7 +77,7 @@ impl Identity {
         }
     }
 
-    fn nothing_counts(&self, sent: Sent, accepts: &Accepts, request: &Request<'_>) -> Rejection {
+    fn nothing_counts(&self, sent: Sent, accepts: &Accepts, request: &Request<'_>) -> Refusal {
         let names = sent.names();
         let bare = names.is_empty();
         let of_app = sent.app_code || sent.key_pair || sent.basic || sent.api_key;
@@ -103,9 +103,9 @@ impl Identity {
             note: String::new(),
         };
         if bare {
-            Rejection::new(Reason::CredentialsMissing, evidence).with_detail(PublicDetail::TokenNotFound)
+            Refusal::new(Reason::CredentialsMissing, evidence).with_detail(PublicDetail::TokenNotFound)
         } else {
-            Rejection::new(Reason::CredentialsNotAccepted, evidence)
+            Refusal::new(Reason::CredentialsNotAccepted, evidence)
         }
     }
 }
@@ -118,7 +118,7 @@ fn verified(caller: Caller) -> Standing {
 }
 
 /// Names the other credentials in the evidence.
-fn beside(mut rejection: Rejection, sent: Sent) -> Rejection {
+fn beside(mut rejection: Refusal, sent: Sent) -> Refusal {
     if let Some(facts) = rejection.evidence.facts_mut() {
         facts.push(Fact::SeveralCredentials {
             sent: sent.names().join(", "),

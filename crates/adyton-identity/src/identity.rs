@@ -9,7 +9,7 @@ use adyton_core::digest::Sha256;
 use adyton_core::id::TokenId;
 use adyton_core::live::Live;
 use adyton_core::record::query::CREDENTIAL_QUERY_KEYS;
-use adyton_core::rejection::Rejection;
+use adyton_core::refusal::Refusal;
 use adyton_core::source::Source;
 use adyton_core::tenant::{Scope, User};
 
@@ -73,7 +73,7 @@ impl Identity {
     ///
     /// # Errors
     /// The refusal, with its own sub-code for each fault.
-    pub fn open_token(&self, live: &Live, text: &[u8]) -> Result<Caller, Rejection> {
+    pub fn open_token(&self, live: &Live, text: &[u8]) -> Result<Caller, Refusal> {
         let now = self.clock.now();
         match self.tokens.open(live, text, now) {
             Ok((contents, user)) => Ok(Caller {

@@ -25,12 +25,12 @@ use adyton_core::digest::Sha256;
 use adyton_core::fact::Fact;
 use adyton_core::live::Live;
 use adyton_core::mistake::SigningMistake;
-use adyton_core::rejection::{PublicDetail, Rejection};
+use adyton_core::refusal::{PublicDetail, Refusal};
 use adyton_core::tenant::Scope;
 use adyton_sign::mistakes::SeenBody;
 use adyton_sign::{Authorization, AuthorizationError, Canonical, CanonicalError, DateError, Declared, date};
 
-use self::evidence::Sketch;
+use self::evidence::EvidenceInput;
 use self::key::Key;
 use self::kind::Kind;
 use crate::accepts::Accepts;
@@ -44,13 +44,13 @@ pub(crate) fn identify(
     live: &Live,
     accepts: &Accepts,
     request: &Request<'_>,
-) -> Result<Standing, Rejection> {
+) -> Result<Standing, Refusal> {
     let (mut header, mut times) = (Vec::new(), 0);
     request.head.each("authorization", &mut |value| {
         times += 1;
         header = value.to_vec();
     });
-    let sketch = Sketch::new(identity, live, request, &header);
+    let sketch = EvidenceInput::new(identity, live, request, &header);
     let guess = || Kind::guess(live, accepts, &header);
     if times > 1 {
         return Err(sketch.refuse(guess().repeated(), Fact::AuthorizationRepeated));
@@ -116,9 +116,9 @@ pub(crate) fn again(
     request: &Request<'_>,
     digest: Sha256,
     bytes: &[u8],
-) -> Result<Verified, Rejection> {
+) -> Result<Verified, Refusal> {
     let header = request.head.first("authorization").unwrap_or_default();
-    let sketch = Sketch::new(identity, live, request, &header);
+    let sketch = EvidenceInput::new(identity, live, request, &header);
     let authorization = Authorization::parse(&header).map_err(|error| {
         let kind = Kind::guess(live, accepts, &header);
         sketch.refuse(kind.unreadable(&error), fact::of_header(&error))
@@ -152,7 +152,12 @@ fn look_up(live: &Live, accepts: &Accepts, access: &str) -> Option<Key> {
 }
 
 /// The caller that a key stands for, if key and owner count and the key is not locked for the source.
-fn admitted(identity: &Identity, live: &Live, key: &Key, sketch: &Sketch<'_>) -> Result<Caller, Rejection> {
+fn admitted(
+    identity: &Identity,
+    live: &Live,
+    key: &Key,
+    sketch: &EvidenceInput<'_>,
+) -> Result<Caller, Refusal> {
     if let Some(left) = identity.locked(key, sketch.request) {
         let fact = Fact::KeyLockedFor {
             seconds: left.as_secs() + 1,
@@ -198,8 +203,8 @@ fn admitted(identity: &Identity, live: &Live, key: &Key, sketch: &Sketch<'_>) ->
 fn canonicalise(
     key: &Key,
     authorization: &Authorization<'_>,
-    sketch: &Sketch<'_>,
-) -> Result<Canonical, Rejection> {
+    sketch: &EvidenceInput<'_>,
+) -> Result<Canonical, Refusal> {
     let kind = key.kind();
     let head = &sketch.request.head;
     Canonical::of(head, &authorization.signed_headers, sketch.request.slash).map_err(|error| {
@@ -213,7 +218,7 @@ fn canonicalise(
 }
 
 /// Checks that a signature is of now.
-fn in_time(key: &Key, canonical: &Canonical, sketch: &Sketch<'_>) -> Result<(), Rejection> {
+fn in_time(key: &Key, canonical: &Canonical, sketch: &EvidenceInput<'_>) -> Result<(), Refusal> {
     let kind = key.kind();
     match date::check(canonical.date(), sketch.now) {
         Ok(_) => Ok(()),
@@ -223,7 +228,7 @@ fn in_time(key: &Key, canonical: &Canonical, sketch: &Sketch<'_>) -> Result<(), 
                 evidence.mistake = Some(SigningMistake::DateLocalTime.name().to_owned());
                 evidence.facts.push(Fact::DateZoneOff { hours });
             }
-            let refused = Rejection::new(kind.date(error), evidence.into_evidence());
+            let refused = Refusal::new(kind.date(error), evidence.into_evidence());
             Err(match error {
                 DateError::Expired { signed, .. } | DateError::Ahead { signed, .. } => {
                     refused.with_detail(PublicDetail::SignatureExpired {

@@ -7,7 +7,7 @@
 
 use adyton_core::digest::Sha256;
 use adyton_core::live::Live;
-use adyton_core::rejection::Rejection;
+use adyton_core::refusal::Refusal;
 
 use crate::accepts::Accepts;
 use crate::caller::{Caller, Way, Who};
@@ -43,7 +43,7 @@ impl Identity {
     ///
     /// # Errors
     /// The same refusal that a request begun now would get, or what `decide` says.
-    pub fn still<E: From<Rejection>>(
+    pub fn still<E: From<Refusal>>(
         &self,
         standing: Standing,
         then: &Live,
@@ -60,7 +60,7 @@ impl Identity {
     }
 
     /// The caller of the head, with what the body still had to prove.
-    fn proven(&self, standing: Standing, live: &Live, whole: &Whole<'_>) -> Result<Caller, Rejection> {
+    fn proven(&self, standing: Standing, live: &Live, whole: &Whole<'_>) -> Result<Caller, Refusal> {
         let verified = match standing {
             Standing::Verified(verified) => {
                 if verified.body_digest().is_some() {
@@ -76,7 +76,7 @@ impl Identity {
     }
 
     /// The same caller, found again by the way in which they came.
-    fn anew(&self, caller: &Caller, live: &Live, whole: &Whole<'_>) -> Result<Caller, Rejection> {
+    fn anew(&self, caller: &Caller, live: &Live, whole: &Whole<'_>) -> Result<Caller, Refusal> {
         match caller.way() {
             Way::Token | Way::Console => self.by_token_again(caller, live, whole.request),
             Way::AccessKey | Way::AppSignature => {
@@ -96,12 +96,7 @@ impl Identity {
         }
     }
 
-    fn by_token_again(
-        &self,
-        caller: &Caller,
-        live: &Live,
-        request: &Request<'_>,
-    ) -> Result<Caller, Rejection> {
+    fn by_token_again(&self, caller: &Caller, live: &Live, request: &Request<'_>) -> Result<Caller, Refusal> {
         let refused = |fault: TokenFault| {
             let text = request.head.first("x-auth-token").unwrap_or_default();
             fault.rejection(self.clock.now(), &text)

@@ -13,7 +13,7 @@ use std::time::Duration;
 use rustix::io::Errno;
 use tokio::net::{TcpListener, TcpStream};
 
-use crate::seldom::Seldom;
+use crate::log_throttle::LogThrottle;
 
 /// How long to wait after the system refused a connection for a reason that accepting another does not change.
 const PAUSE: Duration = Duration::from_millis(50);
@@ -22,7 +22,7 @@ const PAUSE: Duration = Duration::from_millis(50);
 pub struct Acceptor {
     listener: TcpListener,
     reserve: Option<File>,
-    complaints: Arc<Seldom>,
+    complaints: Arc<LogThrottle>,
     /// Which listener it is, for the log.
     name: &'static str,
 }
@@ -39,7 +39,7 @@ pub enum Accepted {
 
 impl Acceptor {
     /// Accepts from `listener`, which the log calls `name`. Listeners that share `complaints` complain once a minute together.
-    pub fn new(listener: TcpListener, name: &'static str, complaints: Arc<Seldom>) -> Self {
+    pub fn new(listener: TcpListener, name: &'static str, complaints: Arc<LogThrottle>) -> Self {
         Self {
             listener,
             reserve: spare(),

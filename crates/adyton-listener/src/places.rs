@@ -15,7 +15,7 @@ use adyton_core::source::Source;
 use parking_lot::Mutex;
 use tokio::sync::Notify;
 
-use crate::contact::{Contact, Notice, Patience};
+use crate::connection_state::{ConnectionState, Deadlines, Notice};
 
 /// The part of the places that one source may hold while others want some: a fourth.
 const SHARE: usize = 4;
@@ -44,7 +44,7 @@ struct Table {
 
 struct Seat {
     ticket: u64,
-    contact: Arc<Contact>,
+    contact: Arc<ConnectionState>,
 }
 
 /// A connection that may have to go.
@@ -80,7 +80,7 @@ impl Places {
 
     /// A connection comes in; it leaves when the place is dropped. Waits while all places are taken by proven requests;
     /// `None` when it is turned away.
-    pub async fn find(self: &Arc<Self>, contact: &Arc<Contact>) -> Option<Place> {
+    pub async fn find(self: &Arc<Self>, contact: &Arc<ConnectionState>) -> Option<Place> {
         loop {
             let freed = self.freed.notified();
             match self.enter(contact) {
@@ -92,7 +92,7 @@ impl Places {
     }
 
     /// The same without waiting.
-    pub fn enter(self: &Arc<Self>, contact: &Arc<Contact>) -> Entry {
+    pub fn enter(self: &Arc<Self>, contact: &Arc<ConnectionState>) -> Entry {
         let (told, entry) = {
             let mut table = self.table.lock();
             let told = match table.make_room(self.most, contact) {
@@ -110,7 +110,7 @@ impl Places {
     }
 
     /// A connection comes in whatever is free: it had been accepted before the listener closed.
-    pub fn admit(self: &Arc<Self>, contact: &Arc<Contact>) -> Place {
+    pub fn admit(self: &Arc<Self>, contact: &Arc<ConnectionState>) -> Place {
         self.table.lock().seat(self, contact)
     }
 
@@ -159,11 +159,11 @@ impl Places {
     }
 
     /// Ends connections that are stuck, too slow or idle for too long. To be called once a second.
-    pub fn watch(&self, now: Duration, patience: &Patience) {
-        self.each(|contact| contact.judge(now, patience));
+    pub fn watch(&self, now: Duration, deadlines: &Deadlines) {
+        self.each(|contact| contact.judge(now, deadlines));
     }
 
-    fn each(&self, judge: impl Fn(&Contact) -> Option<Notice>) {
+    fn each(&self, judge: impl Fn(&ConnectionState) -> Option<Notice>) {
         for seat in self.table.lock().seats.iter().flatten() {
             if let Some(notice) = judge(&seat.contact) {
                 seat.contact.tell(notice);
@@ -186,12 +186,12 @@ impl Places {
 /// Whether there is room for a newcomer, and at whose cost.
 enum Room {
     Free,
-    Of(Arc<Contact>),
+    Of(Arc<ConnectionState>),
     None { is_over_share: bool },
 }
 
 impl Table {
-    fn seat(&mut self, places: &Arc<Places>, contact: &Arc<Contact>) -> Place {
+    fn seat(&mut self, places: &Arc<Places>, contact: &Arc<ConnectionState>) -> Place {
         self.tickets += 1;
         let ticket = self.tickets;
         let seat = match self.free.pop() {
@@ -216,7 +216,7 @@ impl Table {
     }
 
     /// Takes a connection from its seat; nothing when it has lost it already.
-    fn clear(&mut self, seat: usize, ticket: u64) -> Option<Arc<Contact>> {
+    fn clear(&mut self, seat: usize, ticket: u64) -> Option<Arc<ConnectionState>> {
         let held = self.seats.get_mut(seat)?;
         let contact = held.take_if(|held| held.ticket == ticket)?.contact;
         self.free.push(seat);
@@ -232,7 +232,7 @@ impl Table {
         Some(contact)
     }
 
-    fn make_room(&mut self, most: usize, newcomer: &Contact) -> Room {
+    fn make_room(&mut self, most: usize, newcomer: &ConnectionState) -> Room {
         if self.taken < most {
             return Room::Free;
         }
@@ -261,7 +261,7 @@ impl Table {
     }
 
     /// Lets one connection of a source, or of anybody, lose its place.
-    fn evict(&mut self, of: Option<Source>) -> Option<Arc<Contact>> {
+    fn evict(&mut self, of: Option<Source>) -> Option<Arc<ConnectionState>> {
         for look in [false, true] {
             if look {
                 let picks = self.pick(of);
@@ -345,15 +345,15 @@ mod tests {
 
     const SECOND: Duration = Duration::from_secs(1);
 
-    fn from(host: u8, second: u32) -> Arc<Contact> {
-        Contact::new(IpAddr::from([192, 0, 2, host]), false, SECOND * second)
+    fn from(host: u8, second: u32) -> Arc<ConnectionState> {
+        ConnectionState::new(IpAddr::from([192, 0, 2, host]), false, SECOND * second)
     }
 
-    fn told(contact: &Contact) -> Option<Notice> {
+    fn told(contact: &ConnectionState) -> Option<Notice> {
         contact.told(&mut None, &Context::from_waker(Waker::noop()))
     }
 
-    fn enter(places: &Arc<Places>, contact: &Arc<Contact>) -> Place {
+    fn enter(places: &Arc<Places>, contact: &Arc<ConnectionState>) -> Place {
         match places.enter(contact) {
             Entry::In(place) => place,
             refused => panic!("{refused:?}"),
@@ -439,7 +439,7 @@ mod tests {
     #[test]
     fn a_trusted_proxy_has_no_share() {
         let places = Places::new(8);
-        let proxy = |second| Contact::new(IpAddr::from([10, 0, 0, 1]), true, SECOND * second);
+        let proxy = |second| ConnectionState::new(IpAddr::from([10, 0, 0, 1]), true, SECOND * second);
         let stranger = from(1, 0);
         let mut held = vec![enter(&places, &stranger)];
         held.extend((1..8).map(|second| enter(&places, &proxy(second))));

@@ -1,4 +1,4 @@
-//! A socket that tells its [`Contact`] when bytes come and when the other end stops taking them.
+//! A socket that tells its [`ConnectionState`] when bytes come and when the other end stops taking them.
 
 use std::io;
 use std::pin::Pin;
@@ -8,18 +8,18 @@ use std::task::{Context, Poll};
 use adyton_core::clock::Clock;
 use hyper::rt::{Read, ReadBufCursor, Write};
 
-use crate::contact::Contact;
+use crate::connection_state::ConnectionState;
 
 /// A socket under watch.
 pub struct Watched<I> {
     io: I,
-    contact: Arc<Contact>,
+    contact: Arc<ConnectionState>,
     clock: Clock,
 }
 
 impl<I> Watched<I> {
     /// Watches a socket.
-    pub fn new(io: I, contact: Arc<Contact>, clock: Clock) -> Self {
+    pub fn new(io: I, contact: Arc<ConnectionState>, clock: Clock) -> Self {
         Self { io, contact, clock }
     }
 

@@ -12,9 +12,9 @@ use std::time::{Duration, Instant};
 
 use adyton_core::clock::Clock;
 use adyton_core::model::ApiDeclaration;
-use adyton_runtime::onnx::Onnx;
 use adyton_runtime::onnx::in_process::{Call, InProcess};
 use adyton_runtime::onnx::threads::InferenceThreads;
+use adyton_runtime::onnx_models::Onnx;
 use bytes::Bytes;
 
 /// Calls of one round, and rounds of which the fastest counts: others on the machine only ever make one slower.

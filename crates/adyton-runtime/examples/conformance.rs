@@ -16,9 +16,9 @@ use std::io::{BufRead, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
-use adyton_runtime::onnx::Onnx;
 use adyton_runtime::onnx::library::{Choice, LibrarySetting};
 use adyton_runtime::onnx::tensor::{Elements, Tensor, Value};
+use adyton_runtime::onnx_models::Onnx;
 use half::f16;
 use prost::Message;
 use serde_json::{Value as Json, json};

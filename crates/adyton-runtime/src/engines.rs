@@ -12,8 +12,8 @@ use self::in_process::{InProcessLauncher, Models};
 use self::program::ProgramLauncher;
 use crate::command::CommandSettings;
 use crate::launcher::Launcher;
-use crate::onnx::Onnx;
 use crate::onnx::threads::InferenceThreads;
+use crate::onnx_models::Onnx;
 use crate::targets::crowding::Crowding;
 
 /// What the instances of this node are run with.

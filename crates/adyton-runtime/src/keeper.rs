@@ -2,7 +2,7 @@
 //! tree ends when the server wants it to, or when the server dies, however it dies.
 //!
 //! The server holds the other end of a socket that is the keeper's standard input. Over it comes one [`Order`] as a line
-//! of JSON, later perhaps the word `stop`; the keeper answers with [`Report`]s, a line each. When the socket closes, the server
+//! of JSON, later perhaps the word `stop`; the keeper answers with [`KeeperReport`]s, a line each. When the socket closes, the server
 //! is gone and everything ends. Standard output and error belong to the program: the keeper never writes to them.
 //!
 //! The keeper is the *subreaper* of its descendants: whoever loses their parent becomes its child, so nobody escapes by
@@ -59,7 +59,7 @@ pub struct Order {
 /// What a keeper tells.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(tag = "report", rename_all = "snake_case")]
-pub enum Report {
+pub enum KeeperReport {
     /// The program runs.
     Started {
         /// Its process id, which is its process group's too.
@@ -120,7 +120,7 @@ pub fn main() -> ExitCode {
         // Not started by a server: there is nothing to keep.
         return ExitCode::from(2);
     };
-    let report = |answers: &mut File, report: &Report| {
+    let report = |answers: &mut File, report: &KeeperReport| {
         let mut line = serde_json::to_string(report).unwrap_or_default();
         line.push('\n');
         // A server that is gone hears nothing; its absence is noticed by the reading side.
@@ -129,13 +129,13 @@ pub fn main() -> ExitCode {
     let started = match start(&order) {
         Ok(started) => started,
         Err(cause) => {
-            report(&mut answers, &Report::NotStarted { cause });
+            report(&mut answers, &KeeperReport::NotStarted { cause });
             return ExitCode::FAILURE;
         }
     };
     report(
         &mut answers,
-        &Report::Started {
+        &KeeperReport::Started {
             pid: started.pid.as_raw_nonzero().get(),
             fence: started.fence,
         },
@@ -146,7 +146,7 @@ pub fn main() -> ExitCode {
     let pid = started.pid;
     thread::spawn(move || reap(pid, &tell));
     let how = keep(&happened, Duration::from_millis(order.grace_ms));
-    report(&mut answers, &Report::Ended { how });
+    report(&mut answers, &KeeperReport::Ended { how });
     ExitCode::SUCCESS
 }
 

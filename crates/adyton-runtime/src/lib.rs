@@ -20,6 +20,7 @@ pub mod fuzzing;
 pub mod keeper;
 pub mod launcher;
 pub mod onnx;
+pub mod onnx_models;
 pub mod package;
 pub mod project_gate;
 pub mod reconciler;

@@ -21,7 +21,7 @@ use serde_json::{Map, Value as Json};
 
 pub use self::error::ImportError;
 use self::stage::Stage;
-use crate::onnx::Onnx;
+use crate::onnx_models::Onnx;
 
 /// What a package may be at most.
 #[derive(Clone, PartialEq, Eq, Debug)]

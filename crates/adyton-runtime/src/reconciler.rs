@@ -12,7 +12,7 @@
 mod board;
 mod carry_out;
 mod executor;
-mod machinery;
+mod launch_parts;
 pub mod plan;
 mod remembered;
 mod telling;
@@ -35,19 +35,19 @@ use tokio::sync::{mpsc, watch};
 use self::board::Board;
 use self::carry_out::Service;
 use self::executor::Message;
-use self::machinery::Machinery;
+use self::launch_parts::LaunchParts;
 use self::remembered::Remembered;
 use self::this_node::ThisNode;
 use crate::command::CommandSettings;
 use crate::engines::Engines;
-use crate::onnx::Onnx;
 use crate::onnx::threads::InferenceThreads;
+use crate::onnx_models::Onnx;
 use crate::package::Packages;
 use crate::targets::Targets;
 
 /// What the reconciler works with.
 #[derive(Clone)]
-pub struct Surroundings {
+pub struct ReconcilerParts {
     /// What is wanted.
     pub live: LiveCell,
     /// Where the gateway reads who answers.
@@ -73,7 +73,7 @@ pub struct Surroundings {
 /// The reconciler of this node.
 pub struct Reconciler {
     live: LiveCell,
-    machinery: Machinery,
+    parts: LaunchParts,
     inbox: mpsc::UnboundedReceiver<Message>,
     services: HashMap<ServiceId, Service>,
     known: HashMap<ServiceId, Arc<LiveService>>,
@@ -83,8 +83,8 @@ pub struct Reconciler {
 
 impl Reconciler {
     /// A reconciler that has not begun yet.
-    pub fn new(surroundings: Surroundings) -> Self {
-        let Surroundings {
+    pub fn new(surroundings: ReconcilerParts) -> Self {
+        let ReconcilerParts {
             live,
             targets,
             events,
@@ -97,6 +97,10 @@ impl Reconciler {
             clock,
         } = surroundings;
         // Unbounded, yet bounded by what runs: an instance tells of its changes of state only.
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "each instance sends a handful of news in its life, and must never wait for the reconciler"
+        )]
         let (tell, inbox) = mpsc::unbounded_channel();
         let remembered = Remembered::read(counts);
         let there = live.load();
@@ -119,25 +123,25 @@ impl Reconciler {
             tell,
             running: Arc::default(),
         };
-        let machinery = Machinery {
+        let parts = LaunchParts {
             executor: Arc::new(node),
             board,
             events,
             clock,
         };
-        Self::with(live, machinery, inbox, remembered)
+        Self::with(live, parts, inbox, remembered)
     }
 
     /// The same with whatever carries steps out, and tells of them through `inbox`.
     fn with(
         live: LiveCell,
-        machinery: Machinery,
+        parts: LaunchParts,
         inbox: mpsc::UnboundedReceiver<Message>,
         remembered: Remembered,
     ) -> Self {
         Self {
             live,
-            machinery,
+            parts,
             inbox,
             services: HashMap::new(),
             known: HashMap::new(),
@@ -148,12 +152,12 @@ impl Reconciler {
 
     /// What runs, for those who show it.
     pub fn instances(&self) -> Arc<dyn Instances> {
-        Arc::clone(&self.machinery.board) as Arc<dyn Instances>
+        Arc::clone(&self.parts.board) as Arc<dyn Instances>
     }
 
     /// Works until `stop` turns true; then ends every instance and returns when all have ended (or had to be killed).
     pub async fn run(mut self, mut stop: watch::Receiver<bool>) {
-        self.machinery.executor.recover();
+        self.parts.executor.recover();
         let mut published = self.live.published();
         // What was published before this is looked at, too.
         published.mark_changed();
@@ -165,7 +169,7 @@ impl Reconciler {
                 _ = stop.wait_for(|stop| *stop) => break,
                 Ok(()) = published.changed() => self.compare(&mut touched),
                 // A small file, and on no thread that serves calls.
-                _ = writing.tick() => self.remembered.write(self.machinery.board.counts()),
+                _ = writing.tick() => self.remembered.write(self.parts.board.counts()),
                 Some(message) = self.inbox.recv() => {
                     touched.insert(message.service);
                     self.take(message);
@@ -215,7 +219,7 @@ impl Reconciler {
 
     fn take(&mut self, message: Message) {
         if let Some(service) = self.services.get_mut(&message.service) {
-            service.take(&self.machinery, message.instance, message.report);
+            service.take(&self.parts, message.instance, message.report);
         }
     }
 
@@ -225,16 +229,16 @@ impl Reconciler {
             return;
         }
         let service = self.services.entry(id).or_insert_with(|| Service::new(id));
-        if service.reconcile(&self.machinery, wanted.as_ref()) {
+        if service.reconcile(&self.parts, wanted.as_ref()) {
             self.services.remove(&id);
         }
     }
 
     async fn end_all(mut self) {
         for service in self.services.values_mut() {
-            service.end(&self.machinery);
+            service.end(&self.parts);
         }
-        let patience = self.machinery.executor.longest_retirement();
+        let patience = self.parts.executor.longest_retirement();
         let all = async {
             while self.services.values().any(Service::has_instances) {
                 let Some(message) = self.inbox.recv().await else {
@@ -246,7 +250,7 @@ impl Reconciler {
         if tokio::time::timeout(patience, all).await.is_err() {
             tracing::warn!("some instances did not end in time; their keepers end them now");
         }
-        self.machinery.executor.close();
-        self.remembered.write(self.machinery.board.counts());
+        self.parts.executor.close();
+        self.remembered.write(self.parts.board.counts());
     }
 }

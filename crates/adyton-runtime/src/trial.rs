@@ -23,7 +23,7 @@ use adyton_core::model::ApiDeclaration;
 use parking_lot::{RwLock, RwLockReadGuard, RwLockWriteGuard};
 use serde::{Deserialize, Serialize};
 
-use self::notes::{Note, Notes};
+use self::notes::{Note, TrialNotes};
 use crate::onnx::ending::Ending;
 use crate::onnx::library::Choice;
 
@@ -73,7 +73,7 @@ pub struct Subject<'s> {
 
 /// Who wants a model loaded: a service, as it was changed last. Another one, or a later change, is another try.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub struct Wish {
+pub struct LoadRequest {
     /// The service.
     pub service: ServiceId,
     /// Its generation.
@@ -123,7 +123,7 @@ pub enum TrialError {
 #[derive(Debug)]
 pub struct Trials {
     settings: TrialSettings,
-    notes: Notes,
+    notes: TrialNotes,
     /// Models during whose loading the server died are loaded alone, so that the next death names one.
     suspects: RwLock<()>,
 }
@@ -131,7 +131,7 @@ pub struct Trials {
 /// Held while the server itself loads a model; on disk stands who it is.
 #[derive(Debug)]
 pub struct Loading<'t> {
-    notes: &'t Notes,
+    notes: &'t TrialNotes,
     key: String,
     _alone: Alone<'t>,
 }
@@ -152,7 +152,7 @@ impl Trials {
     /// Opens the folder of notes. What was being loaded when the server died is noted.
     pub fn open(settings: TrialSettings) -> Self {
         Self {
-            notes: Notes::open(settings.notes.clone()),
+            notes: TrialNotes::open(settings.notes.clone()),
             settings,
             suspects: RwLock::new(()),
         }
@@ -181,7 +181,7 @@ impl Trials {
         choice: &Choice,
         package: Sha256,
         subject: Subject<'_>,
-        wish: Wish,
+        wish: LoadRequest,
         time: Duration,
         ending: &Ending,
     ) -> Result<Loading<'_>, TrialError> {

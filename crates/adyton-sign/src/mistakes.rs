@@ -19,5 +19,5 @@ pub mod table;
 mod text;
 
 pub use autopsy::{Autopsy, Finding, WORK_MAX, autopsy};
-pub use recipe::{Scene, SeenBody};
+pub use recipe::{AutopsyInput, SeenBody};
 pub use table::{Mistake, TABLE};

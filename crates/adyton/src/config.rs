@@ -13,6 +13,7 @@ pub(crate) mod merge;
 pub(crate) mod problem;
 pub(crate) mod reference;
 pub(crate) mod section;
+pub(crate) mod setting;
 pub(crate) mod value;
 
 use std::path::PathBuf;
@@ -104,7 +105,7 @@ pub(crate) fn load(sources: &Sources) -> Result<Loaded, Problems> {
             .iter()
             .map(|(key, flag, text)| Found::text(key, text, Origin::Flag(flag))),
     );
-    let merged = Merged::of(found, &mut problems);
+    let merged = Merged::of(&section::settings().collect::<Vec<_>>(), found, &mut problems);
     let config = read(&merged, &mut problems);
     match config {
         Some(config) if problems.is_empty() => Ok(Loaded {

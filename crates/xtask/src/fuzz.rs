@@ -8,7 +8,7 @@ use crate::repository::root;
 
 /// How long, and what.
 #[derive(Args)]
-pub(crate) struct Options {
+pub(crate) struct FuzzOptions {
     /// Seconds for each target
     #[arg(long, default_value_t = 600)]
     seconds: u32,
@@ -21,7 +21,7 @@ const MEMORY: &str = "-rss_limit_mb=2048";
 const TIME: &str = "-timeout=10";
 
 /// Whether nothing was found. What is found lies in `fuzz/artifacts/`; new inputs are kept in `fuzz/grown/`.
-pub(crate) fn fuzz(options: &Options) -> Result<bool> {
+pub(crate) fn fuzz(options: &FuzzOptions) -> Result<bool> {
     if !status(command("cargo").args(["fuzz", "--version"]))?.success() {
         bail!("cargo-fuzz is not there: `cargo install --locked cargo-fuzz` brings it");
     }
@@ -49,7 +49,7 @@ pub(crate) fn fuzz(options: &Options) -> Result<bool> {
 }
 
 /// The wanted targets: those that have a program.
-fn targets(options: &Options) -> Result<Vec<String>> {
+fn targets(options: &FuzzOptions) -> Result<Vec<String>> {
     let folder = root().join("fuzz/fuzz_targets");
     let mut all = Vec::new();
     for entry in std::fs::read_dir(&folder).with_context(|| format!("cannot read {}", folder.display()))? {

@@ -34,7 +34,7 @@ enum Chore {
     /// Installs what tests and demo need: Debian packages and a Python environment in `.venv`
     Setup,
     /// Runs every check and test; the last line counts them
-    Test(test::Options),
+    Test(test::TestOptions),
     /// The quick inner loop: format, lints, layers, unit tests
     Check,
     /// Compares the tree with its rules (layers, documents, names) and prints its sizes
@@ -53,7 +53,7 @@ enum Chore {
         arguments: Vec<String>,
     },
     /// Fuzzes what strangers' bytes are fed to, each target for the same time
-    Fuzz(fuzz::Options),
+    Fuzz(fuzz::FuzzOptions),
     /// Measures CPU time per request beside nginx
     #[command(disable_help_flag = true)]
     Bench {

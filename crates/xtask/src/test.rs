@@ -12,14 +12,14 @@ use crate::{generate, tidy};
 
 /// What to run; everything unless said otherwise.
 #[derive(Args)]
-pub(crate) struct Options {
+pub(crate) struct TestOptions {
     /// Only the end-to-end tests, with these arguments for pytest
     #[arg(long, num_args = 0.., allow_hyphen_values = true)]
     e2e: Option<Vec<String>>,
 }
 
 /// Whether all passed. The last line printed is the count.
-pub(crate) fn test(options: &Options) -> Result<bool> {
+pub(crate) fn test(options: &TestOptions) -> Result<bool> {
     let python = setup(Purpose::Test)?;
     let mut tally = Tally::default();
     match &options.e2e {

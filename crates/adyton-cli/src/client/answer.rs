@@ -1,6 +1,6 @@
 //! Answers, and the refusals among them: every dialect's shape of error, made into one message with the way on.
 
-use adyton_api::refusal::Refusal;
+use adyton_api::refusal::RefusalBody;
 use adyton_core::catalogue::{Code, Plane, SubCode};
 use serde::de::DeserializeOwned;
 use serde_json::error::Category;
@@ -64,7 +64,7 @@ impl Answer {
     pub fn request_id(&self) -> Option<String> {
         self.header("x-request-id")
             .map(str::to_owned)
-            .or_else(|| Refusal::read(&self.body)?.request_id)
+            .or_else(|| RefusalBody::read(&self.body)?.request_id)
     }
     /// What the server says, for people.
     pub fn refusal(&self, asked: Asked) -> Failure {
@@ -109,7 +109,7 @@ impl Answer {
     }
     /// Code and message, in whichever shape they came.
     fn said(&self) -> (Option<String>, String) {
-        let (code, message) = Refusal::read(&self.body)
+        let (code, message) = RefusalBody::read(&self.body)
             .map(|refusal| (refusal.code(), refusal.message()))
             .unwrap_or_default();
         let message = message.unwrap_or_else(|| match self.body.trim_ascii() {

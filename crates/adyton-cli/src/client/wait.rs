@@ -37,6 +37,10 @@ fn until<T>(
         if client.clock().monotonic().saturating_sub(start) > longest {
             return Ok(None);
         }
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "between two looks at a server, for somebody who watches"
+        )]
         std::thread::sleep(pause);
         pause = (pause * 5 / 4).min(PAUSE_MOST);
     }

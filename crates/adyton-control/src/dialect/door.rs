@@ -3,7 +3,7 @@
 
 use adyton_core::catalogue::{Reason, Surface};
 use adyton_core::id::RequestId;
-use adyton_core::rejection::{PublicDetail, PublicError};
+use adyton_core::refusal::{PublicDetail, PublicError};
 use axum::response::Response;
 use http::{HeaderName, HeaderValue};
 

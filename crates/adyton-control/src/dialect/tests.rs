@@ -8,7 +8,7 @@ use adyton_core::catalogue::Reason;
 use adyton_core::evidence::Evidence;
 use adyton_core::id::RequestId;
 use adyton_core::record::Step;
-use adyton_core::rejection::{PublicDetail, Rejection};
+use adyton_core::refusal::{PublicDetail, Refusal};
 use expect_test::expect_file;
 
 use super::Dialect;
@@ -32,8 +32,8 @@ const THINGS: [Thing; 15] = [
     Thing::File,
 ];
 
-fn rejection(reason: Reason, detail: PublicDetail) -> Box<Rejection> {
-    Box::new(Rejection::new(reason, Evidence::None).with_detail(detail))
+fn rejection(reason: Reason, detail: PublicDetail) -> Box<Refusal> {
+    Box::new(Refusal::new(reason, Evidence::None).with_detail(detail))
 }
 
 /// Every failure, with a name for the list. Whoever adds a variant adds it here.

@@ -5,12 +5,12 @@ use adyton_core::secret::Secret;
 use adyton_core::tenant::App;
 use adyton_store::repository::{AppChange, AppFilter, Listed, NewApp, Page};
 
-use crate::failure::{Failure, Outcome, Thing};
+use crate::failure::{Failure, OperationResult, Thing};
 use crate::operations::text;
 use crate::plane::Plane;
 
 /// A name: 3 to 64 characters, a letter first, then letters, digits, `_` and `-` (APIG API Reference v2, "Creating an App").
-pub(crate) fn check_name(name: &str) -> Outcome<()> {
+pub(crate) fn check_name(name: &str) -> OperationResult<()> {
     let length = name.chars().count();
     let first = name.chars().next().is_some_and(char::is_alphabetic);
     let rest = name.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '-');
@@ -24,13 +24,13 @@ pub(crate) fn check_name(name: &str) -> Outcome<()> {
 }
 
 /// A remark: at most 255 characters.
-pub(crate) fn check_remark(remark: &str) -> Outcome<()> {
+pub(crate) fn check_remark(remark: &str) -> OperationResult<()> {
     text::check("remark", remark, text::REMARK_MOST)
 }
 
 /// A given AppKey: 8 to 200 characters, letters, digits, `_` and `-`, a letter or digit first. A key of an
 /// access key's form is taken for a user's, so an app could never sign with it.
-pub(crate) fn check_key(key: &str) -> Outcome<()> {
+pub(crate) fn check_key(key: &str) -> OperationResult<()> {
     if AccessKeyId::has_shape(key) {
         return Err(Failure::invalid(
             "app_key",
@@ -51,7 +51,7 @@ pub(crate) fn check_key(key: &str) -> Outcome<()> {
 }
 
 /// A given AppSecret: 8 to 128 printable ASCII characters without spaces.
-pub(crate) fn check_secret(secret: &str) -> Outcome<()> {
+pub(crate) fn check_secret(secret: &str) -> OperationResult<()> {
     if (8..=128).contains(&secret.len()) && secret.bytes().all(|b| b.is_ascii_graphic()) {
         return Ok(());
     }
@@ -62,7 +62,7 @@ pub(crate) fn check_secret(secret: &str) -> Outcome<()> {
 }
 
 /// One app of the project.
-pub(crate) async fn show(plane: &Plane, project: ProjectId, id: AppId) -> Outcome<App> {
+pub(crate) async fn show(plane: &Plane, project: ProjectId, id: AppId) -> OperationResult<App> {
     let found = plane.store.apps().get(project, id).await?;
     found.ok_or_else(|| Failure::missing(Thing::App, id))
 }
@@ -73,12 +73,12 @@ pub(crate) async fn list(
     project: ProjectId,
     filter: &AppFilter,
     page: Page,
-) -> Outcome<Listed<App>> {
+) -> OperationResult<Listed<App>> {
     Ok(plane.store.apps().list(project, filter, page).await?)
 }
 
 /// Makes the app; the answer holds its secret, which is shown this once.
-pub(crate) async fn create(plane: &Plane, new: NewApp) -> Outcome<App> {
+pub(crate) async fn create(plane: &Plane, new: NewApp) -> OperationResult<App> {
     check_name(&new.name)?;
     check_remark(&new.remark)?;
     if let Some(key) = &new.key {
@@ -91,7 +91,12 @@ pub(crate) async fn create(plane: &Plane, new: NewApp) -> Outcome<App> {
 }
 
 /// Changes what `change` says.
-pub(crate) async fn update(plane: &Plane, project: ProjectId, id: AppId, change: AppChange) -> Outcome<App> {
+pub(crate) async fn update(
+    plane: &Plane,
+    project: ProjectId,
+    id: AppId,
+    change: AppChange,
+) -> OperationResult<App> {
     if let Some(name) = &change.name {
         check_name(name)?;
     }
@@ -116,7 +121,7 @@ pub(crate) async fn reset_secret(
     project: ProjectId,
     id: AppId,
     given: Option<Secret<String>>,
-) -> Outcome<App> {
+) -> OperationResult<App> {
     if let Some(secret) = &given {
         check_secret(secret.expose())?;
     }
@@ -127,7 +132,7 @@ pub(crate) async fn reset_secret(
 }
 
 /// Nobody can call with it any more once this answers.
-pub(crate) async fn delete(plane: &Plane, project: ProjectId, id: AppId) -> Outcome<()> {
+pub(crate) async fn delete(plane: &Plane, project: ProjectId, id: AppId) -> OperationResult<()> {
     match plane.store.apps().delete(project, id).await? {
         Some(committed) => plane.settled(committed).await.map(drop),
         None => Err(Failure::missing(Thing::App, id)),

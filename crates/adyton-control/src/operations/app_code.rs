@@ -4,7 +4,7 @@ use adyton_core::id::{AppCodeId, AppId, ProjectId};
 use adyton_core::secret::Secret;
 use adyton_store::repository::AppCodeText;
 
-use crate::failure::{Failure, Outcome, Thing};
+use crate::failure::{Failure, OperationResult, Thing};
 use crate::operations::app;
 use crate::plane::Plane;
 
@@ -14,7 +14,7 @@ pub(crate) async fn show(
     project: ProjectId,
     app: AppId,
     id: AppCodeId,
-) -> Outcome<AppCodeText> {
+) -> OperationResult<AppCodeText> {
     if let Some(code) = plane.store.app_codes().get(project, app, id).await? {
         return Ok(code);
     }
@@ -23,7 +23,7 @@ pub(crate) async fn show(
 }
 
 /// All codes of the app, oldest first.
-pub(crate) async fn list(plane: &Plane, project: ProjectId, app: AppId) -> Outcome<Vec<AppCodeText>> {
+pub(crate) async fn list(plane: &Plane, project: ProjectId, app: AppId) -> OperationResult<Vec<AppCodeText>> {
     let codes = plane.store.app_codes().list(project, app).await?;
     codes.ok_or_else(|| Failure::missing(Thing::App, app))
 }
@@ -34,7 +34,7 @@ pub(crate) async fn create(
     project: ProjectId,
     app: AppId,
     given: Option<Secret<String>>,
-) -> Outcome<AppCodeText> {
+) -> OperationResult<AppCodeText> {
     if let Some(code) = &given {
         check(code.expose())?;
     }
@@ -44,7 +44,7 @@ pub(crate) async fn create(
 
 /// 64 to 180 of letters, digits and `+_!@#$%-/=`, beginning with a letter, a digit, `+` or `/` (APIG API Reference v2,
 /// "Creating an AppCode").
-fn check(code: &str) -> Outcome<()> {
+fn check(code: &str) -> OperationResult<()> {
     let first = code
         .bytes()
         .next()
@@ -62,7 +62,12 @@ fn check(code: &str) -> Outcome<()> {
 }
 
 /// It stops working at once.
-pub(crate) async fn delete(plane: &Plane, project: ProjectId, app: AppId, id: AppCodeId) -> Outcome<()> {
+pub(crate) async fn delete(
+    plane: &Plane,
+    project: ProjectId,
+    app: AppId,
+    id: AppCodeId,
+) -> OperationResult<()> {
     match plane.store.app_codes().delete(project, app, id).await? {
         Some(committed) => plane.settled(committed).await.map(drop),
         None => {

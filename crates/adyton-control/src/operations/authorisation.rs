@@ -5,7 +5,7 @@ use adyton_core::service::Service;
 use adyton_core::tenant::Authorisation;
 use adyton_store::repository::{Bound, BoundFilter, Listed, NameMatch, Page};
 
-use crate::failure::{Failure, Outcome, Thing};
+use crate::failure::{Failure, OperationResult, Thing};
 use crate::operations::app;
 use crate::plane::Plane;
 
@@ -15,7 +15,7 @@ pub(crate) async fn bound(
     project: ProjectId,
     filter: &BoundFilter,
     page: Page,
-) -> Outcome<Listed<Bound>> {
+) -> OperationResult<Listed<Bound>> {
     if let Some(id) = filter.app {
         app::show(plane, project, id).await?;
     }
@@ -32,7 +32,7 @@ pub(crate) async fn unbound(
     id: AppId,
     name: Option<&NameMatch>,
     page: Page,
-) -> Outcome<Listed<Service>> {
+) -> OperationResult<Listed<Service>> {
     app::show(plane, project, id).await?;
     Ok(plane
         .store
@@ -42,7 +42,7 @@ pub(crate) async fn unbound(
 }
 
 /// The service that is this API.
-pub(crate) async fn api(plane: &Plane, project: ProjectId, id: ApiId) -> Outcome<Service> {
+pub(crate) async fn api(plane: &Plane, project: ProjectId, id: ApiId) -> OperationResult<Service> {
     let found = plane.store.services().by_api(project, id).await?;
     found.ok_or_else(|| Failure::missing(Thing::Api, id))
 }
@@ -56,7 +56,7 @@ pub(crate) async fn give(
     project: ProjectId,
     apps: &[AppId],
     apis: &[ApiId],
-) -> Outcome<Vec<Authorisation>> {
+) -> OperationResult<Vec<Authorisation>> {
     if apps.is_empty() {
         return Err(Failure::invalid("app_ids", "must name at least one app"));
     }
@@ -74,7 +74,7 @@ pub(crate) async fn give(
 }
 
 /// The app cannot call the API any more once this answers.
-pub(crate) async fn take(plane: &Plane, project: ProjectId, id: AuthorisationId) -> Outcome<()> {
+pub(crate) async fn take(plane: &Plane, project: ProjectId, id: AuthorisationId) -> OperationResult<()> {
     match plane.store.authorisations().delete(project, id).await? {
         Some(committed) => plane.settled(committed).await.map(drop),
         None => Err(Failure::missing(Thing::Authorisation, id)),

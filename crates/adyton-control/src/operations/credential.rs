@@ -8,17 +8,22 @@ use adyton_identity::Action;
 use adyton_store::repository::AccessKeyChange;
 
 use crate::actor::Actor;
-use crate::failure::{Failure, Outcome, Thing};
+use crate::failure::{Failure, OperationResult, Thing};
 use crate::operations::{text, user};
 use crate::plane::Plane;
 
 /// A description: at most 255 characters.
-pub(crate) fn check_description(description: &str) -> Outcome<()> {
+pub(crate) fn check_description(description: &str) -> OperationResult<()> {
     text::check("credential.description", description, text::REMARK_MOST)
 }
 
 /// Lets pass who asks for their own, or who may do this to other users of the domain.
-pub(crate) async fn allowed(plane: &Plane, actor: &Actor, owner: UserId, action: Action) -> Outcome<()> {
+pub(crate) async fn allowed(
+    plane: &Plane,
+    actor: &Actor,
+    owner: UserId,
+    action: Action,
+) -> OperationResult<()> {
     let caller = actor.user()?;
     if caller.id == owner {
         return Ok(());
@@ -37,7 +42,7 @@ pub(crate) async fn show(
     actor: &Actor,
     id: &AccessKeyId,
     action: Action,
-) -> Outcome<AccessKey> {
+) -> OperationResult<AccessKey> {
     let unknown = || Failure::missing(Thing::Credential, id);
     let key = plane.store.access_keys().get(id).await?.ok_or_else(unknown)?;
     match allowed(plane, actor, key.user, action).await {
@@ -48,7 +53,7 @@ pub(crate) async fn show(
 }
 
 /// A user's keys, oldest first.
-pub(crate) async fn list(plane: &Plane, actor: &Actor, user: UserId) -> Outcome<Vec<AccessKey>> {
+pub(crate) async fn list(plane: &Plane, actor: &Actor, user: UserId) -> OperationResult<Vec<AccessKey>> {
     allowed(plane, actor, user, Action::CredentialList).await?;
     Ok(plane.store.access_keys().list(Some(user)).await?)
 }
@@ -59,7 +64,7 @@ pub(crate) async fn create(
     actor: &Actor,
     user: UserId,
     description: &str,
-) -> Outcome<AccessKey> {
+) -> OperationResult<AccessKey> {
     allowed(plane, actor, user, Action::CredentialCreate).await?;
     check_description(description)?;
     let committed = plane.store.access_keys().create(user, description).await?;
@@ -72,7 +77,7 @@ pub(crate) async fn update(
     actor: &Actor,
     id: &AccessKeyId,
     change: AccessKeyChange,
-) -> Outcome<AccessKey> {
+) -> OperationResult<AccessKey> {
     show(plane, actor, id, Action::CredentialUpdate).await?;
     if let Some(description) = &change.description {
         check_description(description)?;
@@ -84,7 +89,7 @@ pub(crate) async fn update(
 }
 
 /// It does not count any more once this answers.
-pub(crate) async fn delete(plane: &Plane, actor: &Actor, id: &AccessKeyId) -> Outcome<()> {
+pub(crate) async fn delete(plane: &Plane, actor: &Actor, id: &AccessKeyId) -> OperationResult<()> {
     show(plane, actor, id, Action::CredentialDelete).await?;
     match plane.store.access_keys().delete(id).await? {
         Some(committed) => plane.settled(committed).await.map(drop),

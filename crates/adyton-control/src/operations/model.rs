@@ -10,12 +10,12 @@ use adyton_core::id::{ModelId, ProjectId};
 use adyton_core::model::Model;
 use adyton_store::repository::{Listed, ModelFilter, ModelSort, NameMatch, Page};
 
-use crate::failure::{Failure, Outcome, Thing};
+use crate::failure::{Failure, OperationResult, Thing};
 use crate::operations::package::sweep;
 use crate::plane::Plane;
 
 /// One model of the project.
-pub(crate) async fn show(plane: &Plane, project: ProjectId, id: ModelId) -> Outcome<Model> {
+pub(crate) async fn show(plane: &Plane, project: ProjectId, id: ModelId) -> OperationResult<Model> {
     let found = plane.store.models().get(project, id).await?;
     found.ok_or_else(|| Failure::missing(Thing::Model, id))
 }
@@ -27,7 +27,7 @@ pub(crate) async fn list(
     filter: &ModelFilter,
     order: (ModelSort, bool),
     page: Page,
-) -> Outcome<Listed<Model>> {
+) -> OperationResult<Listed<Model>> {
     Ok(plane
         .store
         .models()
@@ -50,7 +50,7 @@ pub(crate) async fn delete(
     project: ProjectId,
     id: ModelId,
     cascade: bool,
-) -> Outcome<Deleted> {
+) -> OperationResult<Deleted> {
     let model = show(plane, project, id).await?;
     let mut all = vec![model.clone()];
     if cascade {

@@ -4,6 +4,5 @@
 //! `uploads/<project>/<digest>` in the data folder: `package://` resolves only for the project that uploaded it. Once a model was
 //! imported from it the file goes, and the model says the same.
 
-pub(crate) mod room;
 pub(crate) mod sweep;
 pub(crate) mod upload;

@@ -11,7 +11,7 @@ use adyton_core::secret::Secret;
 use adyton_core::tenant::User;
 use adyton_store::repository::{DomainName, UserName};
 
-use crate::failure::{Failure, Outcome};
+use crate::failure::{Failure, OperationResult};
 use crate::plane::Plane;
 
 /// The longest password that is hashed, in bytes.
@@ -23,7 +23,7 @@ pub(crate) async fn verify(
     address: IpAddr,
     who: &UserName,
     password: &Secret<String>,
-) -> Outcome<User> {
+) -> OperationResult<User> {
     if password.expose().len() > PASSWORD_MOST {
         return Err(Failure::WrongPassword);
     }
@@ -50,7 +50,7 @@ pub(crate) async fn verify(
 
 /// What failures are counted by: domain and name, however the caller named them, so that naming the same account in several
 /// ways neither gives more tries nor tells whether it exists. A name without a domain, and an unknown id, count as accounts of their own.
-async fn account(plane: &Plane, who: &UserName) -> Outcome<[String; 2]> {
+async fn account(plane: &Plane, who: &UserName) -> OperationResult<[String; 2]> {
     Ok(match who {
         UserName::Id(id) => match plane.store.users().get(*id).await? {
             Some(user) => [user.domain.to_string(), user.name],
@@ -70,7 +70,7 @@ async fn account(plane: &Plane, who: &UserName) -> Outcome<[String; 2]> {
 }
 
 /// The domain of this id or name, if there is one.
-pub(super) async fn domain_id(plane: &Plane, named: &DomainName) -> Outcome<Option<DomainId>> {
+pub(super) async fn domain_id(plane: &Plane, named: &DomainName) -> OperationResult<Option<DomainId>> {
     let found = match named {
         DomainName::Id(id) => plane.store.domains().get(*id).await?,
         DomainName::Name(name) => plane.store.domains().by_name(name).await?,

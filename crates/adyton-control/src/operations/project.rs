@@ -5,7 +5,7 @@ use adyton_core::live::Live;
 use adyton_core::tenant::{Project, Scope, User};
 use adyton_identity::policy::roles;
 
-use crate::failure::{Failure, Outcome, Thing};
+use crate::failure::{Failure, OperationResult, Thing};
 use crate::plane::Plane;
 
 /// The projects in which the user has a role, by name.
@@ -20,7 +20,7 @@ pub(crate) fn of_user(live: &Live, user: &User) -> Vec<Project> {
 }
 
 /// A name: 1 to 64 letters, digits, `_` and `-`.
-fn check_name(name: &str) -> Outcome<()> {
+fn check_name(name: &str) -> OperationResult<()> {
     let fits = (1..=64).contains(&name.len())
         && name
             .bytes()
@@ -35,7 +35,7 @@ fn check_name(name: &str) -> Outcome<()> {
 }
 
 /// Makes a project in a domain.
-pub(crate) async fn create(plane: &Plane, domain: DomainId, name: &str) -> Outcome<Project> {
+pub(crate) async fn create(plane: &Plane, domain: DomainId, name: &str) -> OperationResult<Project> {
     check_name(name)?;
     let created = plane
         .store

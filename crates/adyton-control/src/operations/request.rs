@@ -12,7 +12,7 @@ use adyton_core::tenant::{Role, Scope};
 use adyton_identity::policy::roles;
 
 use crate::actor::Actor;
-use crate::failure::{Failure, Outcome, Thing};
+use crate::failure::{Failure, OperationResult, Thing};
 use crate::plane::Plane;
 
 /// Whether the caller also sees what matched no project: administrators of the project's domain do.
@@ -35,7 +35,7 @@ pub(crate) async fn search(
     mut filter: Filter,
     before: Option<RequestId>,
     most: usize,
-) -> Outcome<Page> {
+) -> OperationResult<Page> {
     filter.project = Some(project);
     filter.with_unmatched = is_domain_administrator(actor, project);
     let journal = plane.journal.clone();
@@ -54,7 +54,7 @@ pub(crate) async fn explain(
     project: ProjectId,
     id: RequestId,
     control_url: &str,
-) -> Outcome<(Record, Explanation)> {
+) -> OperationResult<(Record, Explanation)> {
     let question = Question {
         journal: plane.journal.clone(),
         visible: Filter {
@@ -83,7 +83,7 @@ struct Question {
 }
 
 impl Question {
-    fn answer(self) -> Outcome<(Record, Explanation)> {
+    fn answer(self) -> OperationResult<(Record, Explanation)> {
         let found = self.journal.find(self.id).map_err(Failure::defect)?;
         let Some(record) = found.filter(|record| self.visible.admits(record)) else {
             return Err(self.missing()?);
@@ -98,7 +98,7 @@ impl Question {
     }
 
     /// Why there is no record.
-    fn missing(&self) -> Outcome<Failure> {
+    fn missing(&self) -> OperationResult<Failure> {
         let summary = self.journal.left_out(self.id).map_err(Failure::defect)?;
         Ok(match summary.filter(|summary| self.visible.admits(summary)) {
             Some(Record {

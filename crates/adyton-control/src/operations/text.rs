@@ -1,13 +1,13 @@
 //! Free texts that people set: remarks and descriptions.
 
-use crate::failure::{Failure, Outcome};
+use crate::failure::{Failure, OperationResult};
 
 /// The longest remark of an app, and description of an access key, in characters.
 pub(crate) const REMARK_MOST: usize = 255;
 
 /// At most `most` characters. Lines and tabs are fine; other control characters are refused where they are set, because whoever
 /// reads the text later may read it on a terminal.
-pub(crate) fn check(field: &str, text: &str, most: usize) -> Outcome<()> {
+pub(crate) fn check(field: &str, text: &str, most: usize) -> OperationResult<()> {
     if text.chars().count() > most {
         return Err(Failure::invalid(
             field,

@@ -8,7 +8,7 @@ use adyton_core::catalogue::Reason;
 use adyton_core::evidence::Evidence;
 use adyton_core::id::ProjectId;
 use adyton_core::live::Live;
-use adyton_core::rejection::Rejection;
+use adyton_core::refusal::Refusal;
 use adyton_core::secret::Secret;
 use adyton_core::tenant::{Scope, User};
 use adyton_identity::policy::roles;
@@ -16,7 +16,7 @@ use adyton_identity::{Action, Contents, Methods};
 use adyton_store::repository::{DomainName, UserName};
 
 use crate::actor::Actor;
-use crate::failure::{Failure, Outcome};
+use crate::failure::{Failure, OperationResult};
 use crate::operations::password;
 use crate::plane::Plane;
 
@@ -62,7 +62,12 @@ pub(crate) struct Issued {
 
 /// Issues a token to a caller at this address, or fails with `WrongPassword`, `Locked`, `TooManySignIns`, `SignInsFull`,
 /// `Unauthenticated` (the token) or `Forbidden` (no role in the scope).
-pub(crate) async fn issue(plane: &Plane, address: IpAddr, proof: Proof, wish: Wish) -> Outcome<Issued> {
+pub(crate) async fn issue(
+    plane: &Plane,
+    address: IpAddr,
+    proof: Proof,
+    wish: Wish,
+) -> OperationResult<Issued> {
     let (user, methods, from) = match proof {
         Proof::Password { who, password } => (
             password::verify(plane, address, &who, &password).await?,
@@ -91,7 +96,7 @@ pub(crate) async fn issue(plane: &Plane, address: IpAddr, proof: Proof, wish: Wi
 }
 
 /// The scope that is wished for, if the user has any role there. What does not exist looks like what is not theirs.
-async fn scope(plane: &Plane, live: &Live, user: &User, wish: Wish) -> Outcome<Scope> {
+async fn scope(plane: &Plane, live: &Live, user: &User, wish: Wish) -> OperationResult<Scope> {
     let nobodys = || Failure::Forbidden {
         action: "a token for this scope".to_owned(),
     };
@@ -123,7 +128,7 @@ pub(crate) fn inspect(
     actor: &Actor,
     subject: &[u8],
     action: Action,
-) -> Outcome<(Contents, User)> {
+) -> OperationResult<(Contents, User)> {
     let identity = &plane.identity;
     let unknown = |rejection| Failure::SubjectToken(Box::new(rejection));
     let contents = identity
@@ -146,11 +151,11 @@ pub(crate) fn inspect(
         action: action.name().to_owned(),
         roles: Vec::new(),
     };
-    Err(unknown(Rejection::new(Reason::IamNotPermitted, evidence)))
+    Err(unknown(Refusal::new(Reason::IamNotPermitted, evidence)))
 }
 
 /// The token does not count any more once this answers.
-pub(crate) async fn revoke(plane: &Plane, actor: &Actor, subject: &[u8]) -> Outcome<()> {
+pub(crate) async fn revoke(plane: &Plane, actor: &Actor, subject: &[u8]) -> OperationResult<()> {
     let (contents, _) = inspect(plane, actor, subject, Action::TokenRevoke)?;
     let committed = plane
         .store

@@ -9,12 +9,12 @@ use adyton_core::tenant::{Assignment, Role, Scope, User};
 use adyton_store::repository::{Listed, NewUser, Page, UserChange, UserFilter, UserName};
 
 use crate::actor::Actor;
-use crate::failure::{Failure, Outcome, Thing};
+use crate::failure::{Failure, OperationResult, Thing};
 use crate::operations::password;
 use crate::plane::Plane;
 
 /// A user's name: 1 to 64 characters, all of them seen, without `/`.
-pub(crate) fn check_name(name: &str) -> Outcome<()> {
+pub(crate) fn check_name(name: &str) -> OperationResult<()> {
     let length = name.chars().count();
     if (1..=64).contains(&length) && !name.chars().any(|c| is_unseen(c) || c == '/') && name.trim() == name {
         return Ok(());
@@ -26,7 +26,7 @@ pub(crate) fn check_name(name: &str) -> Outcome<()> {
 }
 
 /// A password: 8 to 128 characters.
-pub(crate) fn check_password(password: &Secret<String>) -> Outcome<()> {
+pub(crate) fn check_password(password: &Secret<String>) -> OperationResult<()> {
     if (8..=128).contains(&password.expose().chars().count()) {
         return Ok(());
     }
@@ -34,7 +34,7 @@ pub(crate) fn check_password(password: &Secret<String>) -> Outcome<()> {
 }
 
 /// One user of the domain; another domain's look like none.
-pub(crate) async fn show(plane: &Plane, domain: DomainId, id: UserId) -> Outcome<User> {
+pub(crate) async fn show(plane: &Plane, domain: DomainId, id: UserId) -> OperationResult<User> {
     let found = plane
         .store
         .users()
@@ -45,12 +45,12 @@ pub(crate) async fn show(plane: &Plane, domain: DomainId, id: UserId) -> Outcome
 }
 
 /// The domain's users, by name.
-pub(crate) async fn list(plane: &Plane, filter: &UserFilter) -> Outcome<Listed<User>> {
+pub(crate) async fn list(plane: &Plane, filter: &UserFilter) -> OperationResult<Listed<User>> {
     Ok(plane.store.users().list(filter, Page::ALL).await?)
 }
 
 /// Makes a user without roles, unless `new` gives some.
-pub(crate) async fn create(plane: &Plane, new: NewUser) -> Outcome<User> {
+pub(crate) async fn create(plane: &Plane, new: NewUser) -> OperationResult<User> {
     check_name(&new.name)?;
     check_password(&new.password)?;
     let name = new.name.clone();
@@ -69,7 +69,7 @@ pub(crate) async fn change(
     id: UserId,
     change: UserChange,
     password: Option<Secret<String>>,
-) -> Outcome<User> {
+) -> OperationResult<User> {
     if change.enabled == Some(false) && actor.user()?.id == id {
         return Err(Failure::invalid("user.enabled", "you cannot disable yourself"));
     }
@@ -100,7 +100,7 @@ pub(crate) async fn change_password(
     id: UserId,
     original: &Secret<String>,
     new: &Secret<String>,
-) -> Outcome<()> {
+) -> OperationResult<()> {
     if actor.user()?.id != id {
         return Err(Failure::Forbidden {
             action: "to change another user's password here".to_owned(),
@@ -121,7 +121,7 @@ pub(crate) async fn change_password(
 }
 
 /// Their tokens and keys do not count any more once this answers.
-pub(crate) async fn delete(plane: &Plane, actor: &Actor, id: UserId) -> Outcome<()> {
+pub(crate) async fn delete(plane: &Plane, actor: &Actor, id: UserId) -> OperationResult<()> {
     if actor.user()?.id == id {
         return Err(Failure::invalid("user_id", "you cannot delete yourself"));
     }
@@ -142,12 +142,12 @@ pub(crate) enum Turn {
 }
 
 /// A role of this name.
-pub(crate) fn role(name: &str) -> Outcome<Role> {
+pub(crate) fn role(name: &str) -> OperationResult<Role> {
     Role::parse(name).ok_or_else(|| Failure::missing(Thing::Role, name))
 }
 
 /// Checks that a scope lies in the domain.
-pub(crate) fn in_domain(plane: &Plane, domain: DomainId, scope: Scope) -> Outcome<()> {
+pub(crate) fn in_domain(plane: &Plane, domain: DomainId, scope: Scope) -> OperationResult<()> {
     let live = plane.feed.cell().load();
     match scope {
         Scope::Domain(own) if own == domain => Ok(()),
@@ -164,7 +164,7 @@ pub(crate) async fn turn_role(
     id: UserId,
     assignment: Assignment,
     turn: Turn,
-) -> Outcome<User> {
+) -> OperationResult<User> {
     if turn == Turn::Take && actor.user()?.id == id {
         return Err(Failure::invalid(
             "role_id",

@@ -268,7 +268,6 @@ async fn an_import_says_what_it_does_not_use() {
             "`model_algorithm`",
             "ignored: `gpu`",
             "ignored: `requirements.txt`",
-            "{project_id}",
         ] {
             assert!(notes.iter().any(|note| note.contains(told)), "{told}: {notes:?}");
         }

@@ -21,7 +21,7 @@ use adyton_identity::door::ConsoleAnswer;
 use adyton_identity::{
     ConsoleBody, ConsoleCall, ConsoleDoor, Identity, Settings as IdentitySettings, Visitor,
 };
-use adyton_runtime::onnx::Onnx;
+use adyton_runtime::onnx_models::Onnx;
 use adyton_runtime::package::{Limits, Packages};
 use adyton_store::bootstrap::Bootstrap;
 use adyton_store::{DataFolder, Feed, Settings, Store, feed};

@@ -144,14 +144,14 @@ impl Sink {
 /// Writes pieces while standard output takes them at once; gives the bytes that went out.
 fn write_stdout(bytes: &[u8], patience_ms: u32) -> io::Result<usize> {
     let stdout = io::stdout();
-    let patience = Timespec {
+    let time_limits = Timespec {
         tv_sec: 0,
         tv_nsec: i64::from(patience_ms) * 1_000_000,
     };
     let mut done = 0;
     while done < bytes.len() {
         let mut fds = [PollFd::new(&stdout, PollFlags::OUT)];
-        match poll(&mut fds, Some(&patience)) {
+        match poll(&mut fds, Some(&time_limits)) {
             Ok(0) => break,
             Ok(_) => {}
             Err(rustix::io::Errno::INTR) => continue,

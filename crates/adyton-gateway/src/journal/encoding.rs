@@ -23,7 +23,7 @@ pub(super) mod left_out;
 pub(super) mod view;
 
 /// The length of the fixed part.
-pub(super) const FIXED: usize = 144;
+pub(super) const FIXED: usize = super::frame::PAYLOAD_MIN;
 const VERSION: u8 = 2;
 
 // Which of the optional parts a record has: bits of `present`.

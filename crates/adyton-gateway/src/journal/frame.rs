@@ -11,7 +11,7 @@ pub(super) const HEAD: usize = 8;
 /// No payload is longer: a record is bounded (`bounds.rs`), so a larger length means damage.
 pub(super) const PAYLOAD_MAX: usize = 64 * 1024;
 /// No payload is shorter: the fixed part of the encoding.
-pub(super) const PAYLOAD_MIN: usize = super::encoding::FIXED;
+pub(super) const PAYLOAD_MIN: usize = 144;
 
 /// Notes in the head of a frame how long its payload is. The checksum is the writer's ([`seal`]).
 pub(super) fn declare(frame: &mut [u8]) {

@@ -12,9 +12,9 @@ use adyton_core::id::RequestId;
 use adyton_core::journal::{Filter, JournalError, Page};
 use adyton_core::record::Record;
 
-use super::encoding::view::{self, Glance};
+use super::encoding::view::{self, FixedPart};
 use super::frame::Frames;
-use super::shelf::Place;
+use super::shelf::BatchSource;
 use super::shelves::Shelves;
 use super::span::Span;
 
@@ -48,7 +48,7 @@ impl<'a> Budget<'a> {
 /// The record with this id.
 pub(super) fn find(shelves: &Shelves, id: RequestId) -> Result<Option<Record>, JournalError> {
     first(shelves, id, |payload| {
-        Glance::at(payload).is_some_and(|glance| glance.id() == id)
+        FixedPart::at(payload).is_some_and(|glance| glance.id() == id)
     })
 }
 
@@ -154,10 +154,10 @@ impl Found<'_> {
                 .is_some_and(|(oldest, _)| oldest.at_ms() > at_ms)
     }
 
-    fn read(&mut self, place: &Place, span: &Span) -> std::io::Result<()> {
+    fn read(&mut self, place: &BatchSource, span: &Span) -> std::io::Result<()> {
         place.read(span, |bytes| {
             for frame in Frames::of(bytes) {
-                let Some(glance) = Glance::at(frame.payload) else {
+                let Some(glance) = FixedPart::at(frame.payload) else {
                     continue;
                 };
                 if self.wants(glance.id())

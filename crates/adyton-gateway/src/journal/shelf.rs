@@ -3,7 +3,7 @@
 //! There are two, with budgets of their own, so that what strangers send never costs a tenant's record: see [`Kind`].
 //!
 //! What must hold: the lock is held for look-ups and pushes in memory only, never while a file is read or written; a
-//! reader copies what it needs ([`Place`]) and reads without the lock. A deleted file stays readable for whoever holds it.
+//! reader copies what it needs ([`BatchSource`]) and reads without the lock. A deleted file stays readable for whoever holds it.
 
 mod batch;
 pub(super) mod keeping;
@@ -16,7 +16,7 @@ use std::time::Duration;
 
 use parking_lot::Mutex;
 
-pub(super) use batch::{Batch, Place};
+pub(super) use batch::{Batch, BatchSource};
 
 use super::disk::{Disk, may_pass};
 use super::segment::{self, Segment};
@@ -173,11 +173,11 @@ impl Shelf {
     }
 
     /// All spans that can hold a request that arrived between the two moments: memory first, each newest first.
-    pub(super) fn spans(&self, from_ms: u64, to_ms: u64) -> Vec<(Place, Span)> {
+    pub(super) fn spans(&self, from_ms: u64, to_ms: u64) -> Vec<(BatchSource, Span)> {
         let state = self.state.lock();
         let memory = state.recent.iter().rev().flat_map(|batch| {
             let met = batch.spans.iter().rev().filter(|span| span.meets(from_ms, to_ms));
-            met.map(|span| (Place::Memory(batch.clone()), *span))
+            met.map(|span| (BatchSource::Memory(batch.clone()), *span))
         });
         let disk = state.segments.iter().rev().flat_map(|segment| {
             let met = segment
@@ -185,7 +185,7 @@ impl Shelf {
                 .iter()
                 .rev()
                 .filter(|span| span.meets(from_ms, to_ms));
-            met.map(|span| (Place::Disk(segment.file.clone()), *span))
+            met.map(|span| (BatchSource::Disk(segment.file.clone()), *span))
         });
         memory.chain(disk).collect()
     }

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use super::counts::JournalCounts;
 use super::settings::JournalSettings;
 use super::shelf::keeping::delete;
-use super::shelf::{Kind, Place, Shelf};
+use super::shelf::{BatchSource, Kind, Shelf};
 use super::span::Span;
 
 /// See the top of the file.
@@ -47,7 +47,7 @@ impl Shelves {
     }
 
     /// All spans that can hold a request that arrived between the two moments.
-    pub(super) fn spans(&self, from_ms: u64, to_ms: u64) -> Vec<(Place, Span)> {
+    pub(super) fn spans(&self, from_ms: u64, to_ms: u64) -> Vec<(BatchSource, Span)> {
         let mut spans = self.proven.spans(from_ms, to_ms);
         spans.extend(self.strangers.spans(from_ms, to_ms));
         spans

@@ -84,9 +84,9 @@ impl Signals {
 }
 
 /// Tells the waiting that the writer has ended, however it does.
-pub(super) struct Ending(pub(super) Arc<Signals>);
+pub(super) struct WriterEnd(pub(super) Arc<Signals>);
 
-impl Drop for Ending {
+impl Drop for WriterEnd {
     fn drop(&mut self) {
         self.0.state.lock().has_ended = true;
         self.0.changed.notify_all();

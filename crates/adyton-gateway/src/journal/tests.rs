@@ -25,7 +25,7 @@ use adyton_core::id::{ApiId, InstanceId, ModelId, ProjectId, RequestId, ServiceI
 use adyton_core::journal::JournalReader;
 use adyton_core::record::{AnsweredBy, CallerSeen, Door, Record, Step};
 
-use super::encoding::view::Glance;
+use super::encoding::view::FixedPart;
 use super::frame::Frames;
 use super::{Journal, JournalSettings, Recorder};
 
@@ -149,7 +149,7 @@ fn a_full_ring_drops_and_counts_and_does_not_block() {
     let mut kept = vec![0; ring.frames.slots()];
     ring.frames.pop_entire_slice(&mut kept).unwrap();
     let kept: Vec<_> = Frames::of(&kept)
-        .map(|frame| Glance::at(frame.payload).expect("a record").id())
+        .map(|frame| FixedPart::at(frame.payload).expect("a record").id())
         .collect();
     assert_eq!(
         kept,

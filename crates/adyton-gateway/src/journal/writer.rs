@@ -20,7 +20,7 @@ use super::settings::JournalSettings;
 use super::shelf::Kind;
 use super::shelf::keeping::{PACE, SETTLED, delete};
 use super::shelves::Shelves;
-use super::signals::{Ending, Signals};
+use super::signals::{Signals, WriterEnd};
 use super::span::{self, Arrivals};
 use super::strangers::Strangers;
 
@@ -80,7 +80,7 @@ impl Writer {
 
     /// Works until it is told to close.
     pub(super) fn run(mut self) {
-        let _ending = Ending(self.signals.clone());
+        let _ending = WriterEnd(self.signals.clone());
         self.room.keep(&self.shelves, self.clock.monotonic(), 0);
         loop {
             let orders = self.signals.orders();

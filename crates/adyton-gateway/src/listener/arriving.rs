@@ -4,7 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::sync::Arc;
 use std::time::Duration;
 
-use adyton_listener::{Budget, Claim, Contact, Kind};
+use adyton_listener::{Budget, Claim, ConnectionState, Kind};
 
 use crate::listener::head::{HeadCount, Verdict};
 
@@ -84,7 +84,7 @@ impl Arriving {
 
     /// Takes memory for what has come of it, if that was not all at once; `false` when others want the memory, and the
     /// connection is to end.
-    pub(crate) fn holds(&self, budget: &Arc<Budget>, contact: &Arc<Contact>, now: Duration) -> bool {
+    pub(crate) fn holds(&self, budget: &Arc<Budget>, contact: &Arc<ConnectionState>, now: Duration) -> bool {
         let (reads, bytes) = {
             let count = self.count.borrow();
             (count.reads(), count.bytes())
@@ -96,7 +96,7 @@ impl Arriving {
     pub(crate) fn holds_bytes(
         &self,
         budget: &Arc<Budget>,
-        contact: &Arc<Contact>,
+        contact: &Arc<ConnectionState>,
         bytes: usize,
         now: Duration,
     ) -> bool {

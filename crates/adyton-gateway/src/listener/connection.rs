@@ -8,7 +8,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use adyton_listener::{Contact, Notice, Place};
+use adyton_listener::{ConnectionState, Notice, Place};
 use http::{Request, Response};
 use hyper::body::Incoming;
 use hyper::server::conn::http1::{Connection, Parts};
@@ -93,7 +93,7 @@ pub(crate) async fn serve(
     connections: Rc<Connections>,
     stream: TcpStream,
     peer: SocketAddr,
-    contact: Arc<Contact>,
+    contact: Arc<ConnectionState>,
     place: Place,
 ) {
     let pipeline = &connections.pipeline;

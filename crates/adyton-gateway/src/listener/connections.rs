@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use adyton_listener::{Budget, Contact, Places};
+use adyton_listener::{Budget, ConnectionState, Places};
 use hyper::server::conn::http1;
 
 use crate::looks::Looks;
@@ -62,13 +62,13 @@ impl Connections {
     }
 
     /// A connection that was accepted, for whoever judges connections. A trusted proxy speaks for many callers.
-    pub(crate) fn contact(&self, peer: SocketAddr) -> Arc<Contact> {
+    pub(crate) fn contact(&self, peer: SocketAddr) -> Arc<ConnectionState> {
         let settings = self.pipeline.settings.current();
         let is_proxy = settings
             .trusted_proxies
             .iter()
             .any(|range| range.contains(peer.ip()));
-        Contact::new(peer.ip(), is_proxy, self.pipeline.time.ticked())
+        ConnectionState::new(peer.ip(), is_proxy, self.pipeline.time.ticked())
     }
 }
 

@@ -14,14 +14,14 @@ pub(crate) const LINES_MAX: usize = 16_384;
 
 /// The lines of a head, counted as they arrive, up to the empty one at its end.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Lines {
+pub(crate) struct HeadLines {
     /// Lines that have ended, the request line among them.
     ended: usize,
     /// Bytes of the line that has not, and the first of them.
     open: (usize, u8),
 }
 
-impl Lines {
+impl HeadLines {
     /// Header lines so far.
     pub(crate) fn of_headers(self) -> usize {
         self.ended.saturating_sub(1)
@@ -73,7 +73,7 @@ impl Lines {
 /// What is known of a head that is arriving.
 #[derive(Debug, Default)]
 pub(crate) struct HeadCount {
-    lines: Lines,
+    lines: HeadLines,
     /// Bytes so far.
     bytes: usize,
     reads: usize,
@@ -168,7 +168,7 @@ mod tests {
             let length = whole.len();
             let text = [whole, b"{\n\n}".to_vec()].concat();
             for step in [1, 2, 3, 50, text.len()] {
-                let (mut lines, mut before) = (Lines::default(), 0);
+                let (mut lines, mut before) = (HeadLines::default(), 0);
                 let found = text.chunks(step).find_map(|piece| {
                     let found = lines.find_end(piece).map(|at| before + at);
                     before += piece.len();

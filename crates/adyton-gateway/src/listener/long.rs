@@ -7,7 +7,7 @@ use std::task::Poll;
 use adyton_listener::Notice;
 use bytes::{Bytes, BytesMut};
 
-use crate::listener::head::{LINES_MAX, Lines};
+use crate::listener::head::{HeadLines, LINES_MAX};
 use crate::listener::unread;
 use crate::listener::wire::Wire;
 use crate::pipeline::Pipeline;
@@ -18,7 +18,7 @@ use crate::settings::HEAD_BUFFER;
 pub(crate) async fn gather(pipeline: &Pipeline, wire: &mut Wire, read: Bytes) -> Option<usize> {
     let mut head = BytesMut::from(read);
     head.extend_from_slice(&wire.take_held_back());
-    let (mut counted, mut searched) = (Lines::default(), 0);
+    let (mut counted, mut searched) = (HeadLines::default(), 0);
     loop {
         let found = counted.find_end(&head[searched..]);
         searched = head.len();

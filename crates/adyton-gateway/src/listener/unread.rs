@@ -4,7 +4,7 @@
 use adyton_core::catalogue::Reason;
 use adyton_core::evidence::Evidence;
 use adyton_core::record::AnsweredBy;
-use adyton_core::rejection::PublicDetail;
+use adyton_core::refusal::PublicDetail;
 use bytes::Bytes;
 
 use crate::listener::head::LINES_MAX;

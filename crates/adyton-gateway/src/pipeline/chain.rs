@@ -12,7 +12,7 @@ use super::authorise::{self, Grant};
 use super::limit::{self, Call, Whole};
 use super::refused::Refused;
 use super::route;
-use super::throttle::{self, Turn};
+use super::throttle::{self, Reservation};
 use crate::arrival::Arrival;
 use crate::pipeline::rig::{Rig, run};
 use crate::trail::{Ending, Trail};
@@ -45,7 +45,7 @@ impl Rig {
         Ok((authorise::decide(&self.live, offer, known)?, trail))
     }
 
-    pub(super) fn turn(&self, arrival: Box<Arrival>) -> Given<(Grant<'_>, Turn)> {
+    pub(super) fn turn(&self, arrival: Box<Arrival>) -> Given<(Grant<'_>, Reservation)> {
         let (grant, trail) = self.grant(arrival)?;
         let turn = throttle::take(&self.quotas, self.settings.default_per_second, &grant)?;
         Ok(((grant, turn), trail))

@@ -16,7 +16,7 @@ use adyton_core::clock::Timestamp;
 use adyton_core::evidence::Evidence;
 use adyton_core::instances::{Instances, ServiceSeen};
 use adyton_core::record::AnsweredBy;
-use adyton_core::rejection::{PublicDetail, Rejection};
+use adyton_core::refusal::{PublicDetail, Refusal};
 use adyton_core::service::{Service, ServiceStatus, Wanted};
 use adyton_runtime::targets::address::Address;
 use adyton_runtime::targets::{self, Target, Unavailable, VersionTargets};
@@ -258,7 +258,7 @@ fn unavailable(instances: &dyn Instances, service: &Service) -> Box<Refused> {
         status: shown.name().to_owned(),
         note: seen.map(|seen| seen.error).unwrap_or_default(),
     };
-    Rejection::new(reason, evidence)
+    Refusal::new(reason, evidence)
         .with_detail(PublicDetail::Unavailable { service: service.id })
         .into()
 }

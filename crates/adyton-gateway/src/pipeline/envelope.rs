@@ -5,7 +5,7 @@
 use adyton_core::catalogue::Reason;
 use adyton_core::id::RequestId;
 use adyton_core::record::AnsweredBy;
-use adyton_core::rejection::{PublicDetail, PublicError};
+use adyton_core::refusal::{PublicDetail, PublicError};
 use bytes::Bytes;
 use http::header::{ACCEPT_ENCODING, CONTENT_TYPE, HeaderName};
 use http::{HeaderMap, HeaderValue, Response, StatusCode};

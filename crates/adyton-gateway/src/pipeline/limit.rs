@@ -20,16 +20,16 @@ use crate::pipeline::authenticate;
 use crate::pipeline::authorise::{self, Grant};
 use crate::pipeline::refused::Refused;
 use crate::pipeline::route::Found;
-use crate::pipeline::throttle::Turn;
+use crate::pipeline::throttle::Reservation;
 use crate::settings::GatewaySettings;
 use crate::trail::Trail;
 
 mod bodies;
 mod body;
+mod body_memory;
 mod bound;
 mod coding;
 mod decoder;
-mod room;
 #[cfg(test)]
 mod tests;
 
@@ -44,7 +44,7 @@ pub(crate) struct Whole<'l> {
     found: Found<'l>,
     arrival: Box<Arrival>,
     body: Body,
-    turn: Turn,
+    turn: Reservation,
     standing: Standing,
 }
 
@@ -61,7 +61,7 @@ pub(crate) struct Sent {
     /// The body.
     pub(crate) body: Body,
     /// The turn, to be spent when the call is handed over.
-    pub(crate) turn: Turn,
+    pub(crate) turn: Reservation,
     /// How the caller showed who they are.
     pub(crate) way: Way,
     /// How long the back end may take to begin its answer, where the API says so.
@@ -80,7 +80,7 @@ pub(crate) async fn read<'l>(
     bodies: &Bodies,
     settings: &GatewaySettings,
     grant: Grant<'l>,
-    turn: Turn,
+    turn: Reservation,
     trail: &mut Trail,
 ) -> Result<Whole<'l>, Box<Refused>> {
     let (found, mut arrival, known) = grant.into_parts();
@@ -92,7 +92,7 @@ pub(crate) async fn read<'l>(
     let hasher = standing.owes_digest().then(BodyHasher::new);
     let reader = Reader {
         bodies,
-        patience: &settings.patience,
+        time_limits: &settings.time_limits,
         bound: Bound::of(&settings.limits, arrival.door.door()),
         unproven: unproven(&standing, &arrival),
     };
@@ -137,7 +137,7 @@ pub(crate) async fn prove<'l>(
         trail.called_by(caller.seen());
         turn.reserve(bodies.time.monotonic())?;
         arrival.body.is_proven();
-        body.proven(bodies, settings.patience.body).await?;
+        body.proven(bodies, settings.time_limits.body).await?;
     }
     let sent = Sent {
         arrival,

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use adyton_core::catalogue::Reason;
 use adyton_core::evidence::Evidence;
-use adyton_core::rejection::Rejection;
+use adyton_core::refusal::Refusal;
 use adyton_runtime::targets::Answer;
 
 /// What is left of a limit, for `X-Apig-RateLimit-api-allenv`.
@@ -19,7 +19,7 @@ pub(crate) struct Allowance {
 /// A refusal, with what belongs into its answer beside code and message. Steps give it boxed: it is large, and rare.
 #[derive(Debug)]
 pub(crate) struct Refused {
-    pub(crate) rejection: Rejection,
+    pub(crate) rejection: Refusal,
     /// When the same request will be let through.
     pub(crate) retry_after: Option<Duration>,
     /// What is left of the throttle.
@@ -31,7 +31,7 @@ pub(crate) struct Refused {
 impl Refused {
     /// A refusal for `reason`.
     pub(crate) fn new(reason: Reason, evidence: Evidence) -> Box<Self> {
-        Rejection::new(reason, evidence).into()
+        Refusal::new(reason, evidence).into()
     }
 
     /// A request that is not as it should be; `problem` says how.
@@ -52,8 +52,8 @@ impl Refused {
     }
 }
 
-impl From<Rejection> for Box<Refused> {
-    fn from(rejection: Rejection) -> Self {
+impl From<Refusal> for Box<Refused> {
+    fn from(rejection: Refusal) -> Self {
         Self::new(Refused {
             rejection,
             retry_after: None,

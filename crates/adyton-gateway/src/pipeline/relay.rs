@@ -16,8 +16,8 @@ use crate::pipeline::answerer::{Answerer, NoAnswer};
 use crate::pipeline::record::Recording;
 use crate::tick_clock::TickClock;
 use crate::upstream::Origin;
-use crate::upstream::line::{Broken, Line};
-use crate::waits::{Impatience, Wait, Waits};
+use crate::upstream::line::{BrokenLine, Line};
+use crate::waits::{Wait, WaitEnd, Waits};
 
 /// A body that broke off: the client's connection is closed, so that it cannot take the part for the whole.
 #[derive(Debug, thiserror::Error)]
@@ -114,8 +114,8 @@ impl Relay {
             }
             Poll::Ready(Some(Err(broken))) => {
                 let why = match broken {
-                    Broken::Closed(_) => NoAnswer::Closed,
-                    Broken::Nonsense(_) => NoAnswer::Bad,
+                    BrokenLine::Closed(_) => NoAnswer::Closed,
+                    BrokenLine::Nonsense(_) => NoAnswer::Bad,
                 };
                 self.break_off(self.answerer.reason(why), broken.to_string());
                 Poll::Ready(Some(Err(RelayError)))
@@ -125,8 +125,8 @@ impl Relay {
                 let limit = *limit;
                 let (reason, error) = match wait.check(context, limit) {
                     Ok(()) => return Poll::Pending,
-                    Err(Impatience::Over) => (self.answerer.reason(NoAnswer::Stalled), silence(limit)),
-                    Err(Impatience::Cut) => (Reason::GatewayStopping, "the gateway is stopping".to_owned()),
+                    Err(WaitEnd::Over) => (self.answerer.reason(NoAnswer::Stalled), silence(limit)),
+                    Err(WaitEnd::Cut) => (Reason::GatewayStopping, "the gateway is stopping".to_owned()),
                 };
                 self.break_off(reason, error);
                 Poll::Ready(Some(Err(RelayError)))

@@ -16,7 +16,7 @@ use crate::pipeline::envelope;
 use crate::pipeline::record::Recording;
 use crate::pipeline::refused::{Allowance, Refused};
 use crate::waits::{Waits, within};
-use crate::wire_state::{Leftover, WireState};
+use crate::wire_state::{UnreadBody, WireState};
 
 const X_RATE_LIMIT: HeaderName = HeaderName::from_static("x-apig-ratelimit-api-allenv");
 const X_APIG_MODE: HeaderName = HeaderName::from_static("x-apig-mode");
@@ -165,9 +165,9 @@ async fn settle(waits: &Rc<Waits>, wire: Option<&Rc<WireState>>) -> bool {
 }
 
 /// Reads a rest; `false` when there is too much of it.
-async fn read_rest(leftover: Leftover) -> bool {
+async fn read_rest(leftover: UnreadBody) -> bool {
     use http_body::Body as _;
-    let Leftover { mut body, held_back } = leftover;
+    let UnreadBody { mut body, held_back } = leftover;
     if held_back || body.size_hint().lower() > REST_MAX as u64 {
         return false;
     }

@@ -22,7 +22,7 @@ use adyton_sign::{BodyHash, Outgoing, sign};
 use http::Request;
 use http::request::Builder;
 
-use crate::arrival::{Arrival, Entrance, Guest, Inbound};
+use crate::arrival::{Arrival, Entrance, Inbound, TabCaller};
 use crate::journal::Written;
 use crate::metrics::Meters;
 use crate::pipeline::limit::Bodies;
@@ -128,7 +128,7 @@ impl Rig {
         body: impl Into<Pieces>,
     ) -> Box<Arrival> {
         let mut arrival = self.arrival(request, body);
-        arrival.door = Entrance::PredictionTab(Box::new(Guest {
+        arrival.door = Entrance::PredictionTab(Box::new(TabCaller {
             project,
             visitor,
             sent: arrival.head.clone(),

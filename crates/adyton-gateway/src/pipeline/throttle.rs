@@ -11,7 +11,7 @@ use std::time::Duration;
 use adyton_core::api::Backend;
 use adyton_core::catalogue::Reason;
 use adyton_core::evidence::Evidence;
-use adyton_core::rejection::{PublicDetail, Rejection};
+use adyton_core::refusal::{PublicDetail, Refusal};
 
 use crate::pipeline::authorise::Grant;
 pub(crate) use crate::pipeline::refused::Allowance;
@@ -20,12 +20,12 @@ use crate::pipeline::refused::Refused;
 mod gcra;
 mod quotas;
 
-use gcra::{Rate, Verdict};
+use gcra::{Decision, Rate};
 use quotas::Bucket;
 pub(crate) use quotas::{Quotas, Registry};
 
 /// A place in every limit that applies. Goes back when dropped unspent.
-pub(crate) struct Turn(Option<Place>);
+pub(crate) struct Reservation(Option<Place>);
 
 struct Place {
     bucket: Bucket,
@@ -51,7 +51,7 @@ pub(crate) fn take(
     quotas: &Quotas,
     default_per_second: u32,
     grant: &Grant<'_>,
-) -> Result<Turn, Box<Refused>> {
+) -> Result<Reservation, Box<Refused>> {
     let api = grant.api();
     let (calls, setting) = match (api.calls_per_second, &api.backend) {
         (Some(calls), Backend::Service(_)) => (calls, "calls_per_second of the service"),
@@ -61,14 +61,14 @@ pub(crate) fn take(
         }
     };
     let Some(rate) = Rate::per_second(calls) else {
-        return Ok(Turn(None));
+        return Ok(Reservation(None));
     };
     let bucket = quotas.bucket(api.id);
     let allowance = Allowance {
         remain: 0,
         limit: calls,
     };
-    let mut turn = Turn(Some(Place {
+    let mut turn = Reservation(Some(Place {
         bucket,
         rate,
         setting,
@@ -83,7 +83,7 @@ pub(crate) fn take(
     Ok(turn)
 }
 
-impl Turn {
+impl Reservation {
     /// Takes the turn that was only looked at; nothing for one that is held.
     pub(crate) fn reserve(&mut self, now: Duration) -> Result<(), Box<Refused>> {
         let Some(place) = &mut self.0 else { return Ok(()) };
@@ -108,7 +108,7 @@ impl Turn {
     }
 }
 
-impl Drop for Turn {
+impl Drop for Reservation {
     fn drop(&mut self) {
         if let Some(place) = &self.0
             && place.state == State::Held
@@ -120,10 +120,10 @@ impl Drop for Turn {
 
 impl Place {
     /// What is left; or the refusal, with when to come back.
-    fn judge(&self, verdict: Verdict) -> Result<u64, Box<Refused>> {
+    fn judge(&self, verdict: Decision) -> Result<u64, Box<Refused>> {
         let wait = match verdict {
-            Verdict::Pass { remain } => return Ok(remain),
-            Verdict::Wait(wait) => wait,
+            Decision::Pass { remain } => return Ok(remain),
+            Decision::Wait(wait) => wait,
         };
         let limit = u64::from(self.allowance.limit);
         let evidence = Evidence::Throttle {
@@ -140,7 +140,7 @@ impl Place {
             interval: "1 second",
         };
         let mut refused =
-            Box::<Refused>::from(Rejection::new(Reason::ThrottleApi, evidence).with_detail(detail));
+            Box::<Refused>::from(Refusal::new(Reason::ThrottleApi, evidence).with_detail(detail));
         refused.retry_after = Some(wait);
         refused.allowance = Some(self.allowance);
         Err(refused)
@@ -166,13 +166,13 @@ mod tests {
     }
 
     /// The turn of a proven caller who calls now.
-    fn proven(rig: &Rig) -> Result<Turn, Box<Refused>> {
+    fn proven(rig: &Rig) -> Result<Reservation, Box<Refused>> {
         let ((_, turn), _) = rig.turn(rig.arrival(rig.by_token(), "{}"))?;
         Ok(turn)
     }
 
     /// The turn of a caller who is proven with the body.
-    fn provisional(rig: &Rig) -> Result<Turn, Box<Refused>> {
+    fn provisional(rig: &Rig) -> Result<Reservation, Box<Refused>> {
         let signed = rig.signed(sample::ACCESS_KEY, sample::SECRET_KEY, b"{}");
         let ((_, turn), _) = rig.turn(rig.arrival(signed, "{}"))?;
         Ok(turn)

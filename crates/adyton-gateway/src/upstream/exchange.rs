@@ -14,10 +14,10 @@ use http::StatusCode;
 
 use crate::outbox::Socket;
 use crate::upstream::answer::Head;
-use crate::upstream::line::{Broken, Line, Switched};
+use crate::upstream::line::{BrokenLine, Line, Switched};
 use crate::upstream::request::Onward;
 use crate::upstream::{Origin, Pool};
-use crate::waits::{Impatience, within};
+use crate::waits::{WaitEnd, within};
 
 /// The head of an answer, and the connection that its body comes from.
 pub(crate) struct Answered {
@@ -78,11 +78,11 @@ pub(crate) async fn send(
         Err(broken) => broken,
     };
     match broken {
-        Broken::Closed(_) if request.method().is_idempotent() => {
+        BrokenLine::Closed(_) if request.method().is_idempotent() => {
             pool.parts.meters.upstream_retried.add(1);
             send_anew(pool, origin, request, connecting, 2).await
         }
-        Broken::Closed(_) | Broken::Nonsense(_) => Err(Failure::of(broken, 1)),
+        BrokenLine::Closed(_) | BrokenLine::Nonsense(_) => Err(Failure::of(broken, 1)),
     }
 }
 
@@ -109,8 +109,8 @@ async fn send_anew(
 async fn crowded<T>(
     pool: &Pool,
     origin: &Origin,
-    asking: impl Future<Output = Result<T, Broken>>,
-) -> Result<T, Broken> {
+    asking: impl Future<Output = Result<T, BrokenLine>>,
+) -> Result<T, BrokenLine> {
     let mut asking = pin!(asking);
     let mut asked = false;
     loop {
@@ -121,9 +121,9 @@ async fn crowded<T>(
                 }
                 return answer;
             }
-            Err(Impatience::Over) => asked |= origin.connections().wait(),
+            Err(WaitEnd::Over) => asked |= origin.connections().wait(),
             // The gateway stops; whoever waits for this notices by themselves.
-            Err(Impatience::Cut) => return asking.await,
+            Err(WaitEnd::Cut) => return asking.await,
         }
     }
 }
@@ -133,8 +133,8 @@ async fn connect(pool: &Pool, origin: &Origin, limit: Duration) -> Result<Line, 
     let stream = match within(&pool.parts.waits, limit, connecting).await {
         Ok(Ok(stream)) => stream,
         Ok(Err(problem)) => return Err(problem.to_string()),
-        Err(Impatience::Over) => return Err(format!("no connection within {limit:?}")),
-        Err(Impatience::Cut) => return Err("the gateway is stopping".to_owned()),
+        Err(WaitEnd::Over) => return Err(format!("no connection within {limit:?}")),
+        Err(WaitEnd::Cut) => return Err("the gateway is stopping".to_owned()),
     };
     pool.parts.meters.upstream_opened.add(1);
     Ok(Line::new(Socket::new(stream, &pool.parts.outbox)))
@@ -142,10 +142,10 @@ async fn connect(pool: &Pool, origin: &Origin, limit: Duration) -> Result<Line, 
 
 impl Failure {
     /// What became of a request after so many attempts.
-    pub(crate) fn of(broken: Broken, attempts: u32) -> Self {
+    pub(crate) fn of(broken: BrokenLine, attempts: u32) -> Self {
         let (kind, error) = match broken {
-            Broken::Closed(error) => (FailureKind::Closed, error),
-            Broken::Nonsense(error) => (FailureKind::BadAnswer, error),
+            BrokenLine::Closed(error) => (FailureKind::Closed, error),
+            BrokenLine::Nonsense(error) => (FailureKind::BadAnswer, error),
         };
         Self {
             kind,

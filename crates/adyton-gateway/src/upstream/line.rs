@@ -77,7 +77,7 @@ struct Unsent {
 
 /// An answer that did not come, or not whole.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum Broken {
+pub(crate) enum BrokenLine {
     /// The connection ended.
     #[error("{0}")]
     Closed(String),
@@ -136,7 +136,7 @@ impl Line {
     }
 
     /// Sends a request and waits for the head of its answer.
-    pub(crate) async fn ask(&mut self, request: &Onward) -> Result<Head, Broken> {
+    pub(crate) async fn ask(&mut self, request: &Onward) -> Result<Head, BrokenLine> {
         self.room = *ROOM.start();
         let mut fresh = Some(request);
         poll_fn(|context| {
@@ -165,7 +165,7 @@ impl Line {
         }
     }
 
-    fn poll_head(&mut self, context: &mut Context<'_>, bodiless: bool) -> Poll<Result<Head, Broken>> {
+    fn poll_head(&mut self, context: &mut Context<'_>, bodiless: bool) -> Poll<Result<Head, BrokenLine>> {
         loop {
             match self.heads.take(&mut self.buffer, bodiless) {
                 Ok(Some(head)) => {
@@ -174,7 +174,7 @@ impl Line {
                     return Poll::Ready(Ok(head));
                 }
                 Ok(None) => {}
-                Err(problem) => return Poll::Ready(Err(Broken::Nonsense(problem.to_string()))),
+                Err(problem) => return Poll::Ready(Err(BrokenLine::Nonsense(problem.to_string()))),
             }
             match ready!(self.poll_more(context)) {
                 Ok(0) if self.buffer.is_empty() => {
@@ -192,7 +192,10 @@ impl Line {
     }
 
     /// The next piece of the answer's body; `None` at its end.
-    pub(crate) fn poll_piece(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Bytes, Broken>>> {
+    pub(crate) fn poll_piece(
+        &mut self,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Bytes, BrokenLine>>> {
         loop {
             match self.framing.take(&mut self.buffer) {
                 Ok(Taken::Piece(piece)) => return Poll::Ready(Some(Ok(piece))),
@@ -202,7 +205,7 @@ impl Line {
                     return Poll::Ready(None);
                 }
                 Ok(Taken::Nothing) => {}
-                Err(problem) => return Poll::Ready(Some(Err(Broken::Nonsense(problem.to_string())))),
+                Err(problem) => return Poll::Ready(Some(Err(BrokenLine::Nonsense(problem.to_string())))),
             }
             let problem = match ready!(self.poll_more(context)) {
                 Ok(0) if self.framing == Framing::UntilClose => {
@@ -221,7 +224,7 @@ impl Line {
     ///
     /// # Errors
     /// What has come breaks the rules.
-    pub(crate) fn piece_at_hand(&mut self) -> Result<Option<Bytes>, Broken> {
+    pub(crate) fn piece_at_hand(&mut self) -> Result<Option<Bytes>, BrokenLine> {
         match self.framing.take(&mut self.buffer) {
             Ok(Taken::Piece(piece)) => Ok(Some(piece)),
             Ok(Taken::Trailers(trailers)) => {
@@ -229,12 +232,12 @@ impl Line {
                 Ok(None)
             }
             Ok(Taken::Over | Taken::Nothing) => Ok(None),
-            Err(problem) => Err(Broken::Nonsense(problem.to_string())),
+            Err(problem) => Err(BrokenLine::Nonsense(problem.to_string())),
         }
     }
 
     /// The next piece of the answer's body; `None` at its end.
-    pub(crate) async fn piece(&mut self) -> Option<Result<Bytes, Broken>> {
+    pub(crate) async fn piece(&mut self) -> Option<Result<Bytes, BrokenLine>> {
         poll_fn(|context| self.poll_piece(context)).await
     }
 
@@ -281,9 +284,9 @@ impl Line {
     }
 
     /// The connection has ended; if sending had failed before, that is the cause.
-    fn closed(&mut self, what: &str) -> Broken {
+    fn closed(&mut self, what: &str) -> BrokenLine {
         self.keeps = false;
-        Broken::Closed(match &self.send_error {
+        BrokenLine::Closed(match &self.send_error {
             Some(cause) => format!("{what} (the request could not be sent: {cause})"),
             None => what.to_owned(),
         })

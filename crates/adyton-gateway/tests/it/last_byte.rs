@@ -319,6 +319,7 @@ fn at_the_tab(happens: Happens, session: bool) -> (u16, String) {
             .headers_mut()
             .insert("x-auth-token", token.parse().unwrap());
     }
+    #[expect(clippy::disallowed_methods, reason = "a test sends a few pieces")]
     let (send, pieces) = mpsc::unbounded_channel();
     let asked = Arc::new(AtomicBool::new(false));
     let call = ConsoleCall {

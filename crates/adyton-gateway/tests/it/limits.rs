@@ -174,6 +174,10 @@ fn what_the_parser_refuses_has_an_id_and_a_record() {
             let mut client = world.client();
             for piece in pieces {
                 client.send(piece);
+                #[expect(
+                    clippy::disallowed_methods,
+                    reason = "pieces have to arrive apart, and nothing that can be seen tells that one has"
+                )]
                 std::thread::sleep(Duration::from_millis(20));
             }
             let reply = client.read();
@@ -251,6 +255,10 @@ fn many_header_lines_are_forwarded_up_to_the_limits_in_bytes() {
     let bytes = with(300).bytes();
     for piece in bytes.chunks(bytes.len() / 7) {
         client.send(piece);
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "pieces have to arrive apart, and nothing that can be seen tells that one has"
+        )]
         std::thread::sleep(Duration::from_millis(5));
     }
     assert_eq!(client.read().text(), "300");

@@ -125,6 +125,7 @@ pub(crate) fn wait_for(what: &str, condition: impl Fn() -> bool) {
             start.elapsed() < Duration::from_secs(10),
             "waited 10 s for {what}"
         );
+        #[expect(clippy::disallowed_methods, reason = "between two looks at a condition")]
         thread::sleep(Duration::from_millis(2));
     }
 }

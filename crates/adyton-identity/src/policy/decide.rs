@@ -5,7 +5,7 @@ use adyton_core::catalogue::Reason;
 use adyton_core::evidence::Evidence;
 use adyton_core::id::{ApiId, DomainId, ProjectId};
 use adyton_core::live::Live;
-use adyton_core::rejection::Rejection;
+use adyton_core::refusal::Refusal;
 use adyton_core::tenant::{Assignment, Authorisation, Role, Scope, User};
 
 use super::{Action, permits, statements};
@@ -32,13 +32,13 @@ impl Denied {
         }
     }
     /// The gateway's refusal.
-    pub fn rejection(self) -> Rejection {
+    pub fn rejection(self) -> Refusal {
         let (reason, evidence) = match self {
             Self::OtherProject(evidence) => (Reason::IamOtherProject, evidence),
             Self::NotPermitted(evidence) => (Reason::IamNotPermitted, evidence),
             Self::AppNotAuthorised(evidence) => (Reason::AppNotAuthorised, evidence),
         };
-        Rejection::new(reason, *evidence)
+        Refusal::new(reason, *evidence)
     }
 }
 

@@ -3,12 +3,12 @@
 use adyton_core::digest::Sha256;
 use adyton_core::fact::Fact;
 use adyton_core::live::Live;
-use adyton_core::rejection::Rejection;
-use adyton_sign::mistakes::{Scene, SeenBody, autopsy};
+use adyton_core::refusal::Refusal;
+use adyton_sign::mistakes::{AutopsyInput, SeenBody, autopsy};
 use adyton_sign::{Authorization, BodyHash, Canonical, Declared, Signature};
 
 use super::admitted;
-use super::evidence::{Drawn, Sketch};
+use super::evidence::{EvidenceDraft, EvidenceInput};
 use super::fact;
 use super::key::Key;
 use super::verified::Verified;
@@ -59,10 +59,10 @@ impl Claim {
     pub(super) fn decide(
         self,
         identity: &Identity,
-        sketch: &Sketch<'_>,
+        sketch: &EvidenceInput<'_>,
         authorization: &Authorization<'_>,
         body: SeenBody<'_>,
-    ) -> Result<Verified, Rejection> {
+    ) -> Result<Verified, Refusal> {
         if !self.matches(body.digest) {
             return Err(self.mismatch(identity, sketch, authorization, body));
         }
@@ -75,7 +75,7 @@ impl Claim {
         identity: &Identity,
         request: &Request<'_>,
         digest: Option<Sha256>,
-    ) -> Result<Verified, Rejection> {
+    ) -> Result<Verified, Refusal> {
         identity.forgive(&self.key, request);
         let declared = match self.declared {
             Declared::Digest { digest, .. } => Some(digest),
@@ -96,12 +96,12 @@ impl Claim {
     fn mismatch(
         &self,
         identity: &Identity,
-        sketch: &Sketch<'_>,
+        sketch: &EvidenceInput<'_>,
         authorization: &Authorization<'_>,
         body: SeenBody<'_>,
-    ) -> Rejection {
+    ) -> Refusal {
         let mut evidence = self.compared(sketch, body);
-        let scene = Scene {
+        let scene = AutopsyInput {
             head: &sketch.request.head,
             authorization,
             body,
@@ -130,11 +130,11 @@ impl Claim {
             identity.count_failure(&self.key, sketch.request);
         }
         let (reason, detail) = self.key.kind().mismatch(finding.is_some());
-        Rejection::new(reason, evidence.into_evidence()).with_detail(detail)
+        Refusal::new(reason, evidence.into_evidence()).with_detail(detail)
     }
 
     /// The evidence of what the signature was compared with.
-    fn compared(&self, sketch: &Sketch<'_>, body: SeenBody<'_>) -> Drawn {
+    fn compared(&self, sketch: &EvidenceInput<'_>, body: SeenBody<'_>) -> EvidenceDraft {
         let mut evidence = sketch.evidence(None);
         evidence.body_digest = body.digest;
         if let [Some(hash), _] = self.hashes(body.digest) {
@@ -170,10 +170,10 @@ impl Provisional {
         request: &Request<'_>,
         digest: Sha256,
         bytes: &[u8],
-    ) -> Result<Verified, Rejection> {
+    ) -> Result<Verified, Refusal> {
         let claim = *self.claim;
         let header = request.head.first("authorization").unwrap_or_default();
-        let sketch = Sketch::new(identity, live, request, &header);
+        let sketch = EvidenceInput::new(identity, live, request, &header);
         admitted(identity, live, &claim.key, &sketch)?;
         let authorization = Authorization::parse(&header)
             .map_err(|error| sketch.refuse(claim.key.kind().unreadable(&error), fact::of_header(&error)))?;

@@ -6,7 +6,7 @@ use adyton_core::digest::Sha256;
 use adyton_core::evidence::{Evidence, SignatureEvidence};
 use adyton_core::fact::Fact;
 use adyton_core::live::Live;
-use adyton_core::rejection::Rejection;
+use adyton_core::refusal::Refusal;
 
 use crate::caller::{Caller, Way};
 use crate::identity::Identity;
@@ -14,7 +14,7 @@ use crate::request::Request;
 use crate::seen;
 
 /// What evidence is drawn from, kept until something is refused: the usual case draws nothing.
-pub(super) struct Sketch<'a> {
+pub(super) struct EvidenceInput<'a> {
     pub(super) live: &'a Live,
     pub(super) request: &'a Request<'a>,
     /// The `Authorization` header.
@@ -31,7 +31,7 @@ fn field<'h>(header: &'h str, name: &str) -> &'h str {
         .unwrap_or_default()
 }
 
-impl<'a> Sketch<'a> {
+impl<'a> EvidenceInput<'a> {
     /// For a request whose `Authorization` is `header`, as of now.
     pub(super) fn new(
         identity: &'a Identity,
@@ -48,12 +48,12 @@ impl<'a> Sketch<'a> {
         }
     }
     /// The evidence of the head.
-    pub(super) fn evidence(&self, fact: Option<Fact>) -> Drawn {
+    pub(super) fn evidence(&self, fact: Option<Fact>) -> EvidenceDraft {
         let header = String::from_utf8_lossy(self.header);
         let first = |name| self.request.head.first(name).map(|value| seen::cut(&value));
         let key = field(&header, "Access=");
         let known = self.live.access_key(key).is_some() || self.live.app_by_key(key).is_some();
-        Drawn(Box::new(SignatureEvidence {
+        EvidenceDraft(Box::new(SignatureEvidence {
             key: seen::key(key.as_bytes(), known),
             algorithm: adyton_sign::scheme(self.header),
             signed_headers: seen::cut(field(&header, "SignedHeaders=").as_bytes()),
@@ -66,35 +66,35 @@ impl<'a> Sketch<'a> {
     }
 
     /// A refusal for something that the head alone shows.
-    pub(super) fn refuse(&self, reason: Reason, fact: Fact) -> Rejection {
-        Rejection::new(reason, self.evidence(Some(fact)).into_evidence())
+    pub(super) fn refuse(&self, reason: Reason, fact: Fact) -> Refusal {
+        Refusal::new(reason, self.evidence(Some(fact)).into_evidence())
     }
 }
 
 /// Evidence that is being filled in.
-pub(super) struct Drawn(Box<SignatureEvidence>);
+pub(super) struct EvidenceDraft(Box<SignatureEvidence>);
 
-impl Drawn {
+impl EvidenceDraft {
     pub(super) fn into_evidence(self) -> Evidence {
         Evidence::Signature(self.0)
     }
 }
 
-impl std::ops::Deref for Drawn {
+impl std::ops::Deref for EvidenceDraft {
     type Target = SignatureEvidence;
     fn deref(&self) -> &SignatureEvidence {
         &self.0
     }
 }
 
-impl std::ops::DerefMut for Drawn {
+impl std::ops::DerefMut for EvidenceDraft {
     fn deref_mut(&mut self) -> &mut SignatureEvidence {
         &mut self.0
     }
 }
 
 /// The refusal of a body that does not hash to what its client declared.
-pub(crate) fn wrong_digest(caller: &Caller, declared: Sha256, body: Sha256) -> Rejection {
+pub(crate) fn wrong_digest(caller: &Caller, declared: Sha256, body: Sha256) -> Refusal {
     let reason = match caller.way {
         Way::AppSignature => Reason::AppBodyDigest,
         _ => Reason::AkskBodyDigest,
@@ -112,5 +112,5 @@ pub(crate) fn wrong_digest(caller: &Caller, declared: Sha256, body: Sha256) -> R
         facts: vec![fact],
         ..SignatureEvidence::default()
     };
-    Rejection::new(reason, Evidence::Signature(Box::new(evidence)))
+    Refusal::new(reason, Evidence::Signature(Box::new(evidence)))
 }

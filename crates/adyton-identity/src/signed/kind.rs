@@ -3,7 +3,7 @@
 use adyton_core::catalogue::Reason;
 use adyton_core::id::AppKey;
 use adyton_core::live::Live;
-use adyton_core::rejection::PublicDetail;
+use adyton_core::refusal::PublicDetail;
 use adyton_sign::{AuthorizationError, DateError};
 
 use crate::accepts::Accepts;

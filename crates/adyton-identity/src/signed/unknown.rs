@@ -7,9 +7,9 @@ use adyton_core::fact::Fact;
 use adyton_core::id::{AccessKeyId, AppKey};
 use adyton_core::live::Live;
 use adyton_core::mistake::SigningMistake;
-use adyton_core::rejection::{PublicDetail, Rejection};
+use adyton_core::refusal::{PublicDetail, Refusal};
 
-use super::evidence::Sketch;
+use super::evidence::EvidenceInput;
 use super::kind::Kind;
 use crate::accepts::Accepts;
 use crate::identity::Identity;
@@ -85,8 +85,8 @@ pub(super) fn refuse(
     live: &Live,
     accepts: &Accepts,
     access: &str,
-    sketch: &Sketch<'_>,
-) -> Rejection {
+    sketch: &EvidenceInput<'_>,
+) -> Refusal {
     let (is_app, is_access_key) = (
         live.app_by_key(access).is_some(),
         live.access_key(access).is_some(),
@@ -128,5 +128,5 @@ pub(super) fn refuse(
         Kind::AccessKey if is_app => Reason::AkskAppKey,
         Kind::AccessKey | Kind::App => kind.unknown(),
     };
-    Rejection::new(reason, evidence.into_evidence()).with_detail(detail)
+    Refusal::new(reason, evidence.into_evidence()).with_detail(detail)
 }

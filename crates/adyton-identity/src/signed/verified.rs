@@ -1,7 +1,7 @@
 //! Who is proven, but for a digest of the body that they declared.
 
 use adyton_core::digest::Sha256;
-use adyton_core::rejection::Rejection;
+use adyton_core::refusal::Refusal;
 
 use super::evidence::wrong_digest;
 use crate::caller::Caller;
@@ -28,7 +28,7 @@ impl Verified {
     ///
     /// # Errors
     /// `aksk.body_digest` or `app.body_digest`.
-    pub fn check(&self, body: Sha256) -> Result<(), Rejection> {
+    pub fn check(&self, body: Sha256) -> Result<(), Refusal> {
         match self.declared {
             Some(declared) if declared != body => Err(wrong_digest(&self.caller, declared, body)),
             Some(_) | None => Ok(()),

@@ -4,7 +4,7 @@ use adyton_core::catalogue::Reason;
 use adyton_core::clock::Timestamp;
 use adyton_core::evidence::Evidence;
 use adyton_core::fact::{Fact, Seconds};
-use adyton_core::rejection::{PublicDetail, Rejection};
+use adyton_core::refusal::{PublicDetail, Refusal};
 
 use super::contents::{Contents, TOKEN_LENGTH};
 use super::spoilt;
@@ -117,7 +117,7 @@ impl TokenFault {
     }
 
     /// The refusal, with evidence. Of the token's text only its length is kept, and what it looks like.
-    pub fn rejection(&self, now: Timestamp, text: &[u8]) -> Rejection {
+    pub fn rejection(&self, now: Timestamp, text: &[u8]) -> Refusal {
         let contents = self.contents();
         let key_id = self.key().or_else(|| contents.map(|contents| contents.key));
         let evidence = Evidence::Token {
@@ -129,6 +129,6 @@ impl TokenFault {
             facts: vec![self.fact(now, text)],
             note: String::new(),
         };
-        Rejection::new(self.reason(), evidence).with_detail(self.detail())
+        Refusal::new(self.reason(), evidence).with_detail(self.detail())
     }
 }

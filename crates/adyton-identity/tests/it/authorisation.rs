@@ -5,7 +5,7 @@ use adyton_core::catalogue::Reason;
 use adyton_core::id::{ApiId, AuthorisationId, DomainId, GroupId, ProjectId, ServiceId};
 use adyton_core::live::Change;
 use adyton_core::tenant::{Assignment, Role, Scope, User};
-use adyton_identity::policy::{may, may_call, may_in_domain, roles};
+use adyton_identity::policy::{has_role, may, may_call, may_in_domain, roles};
 use adyton_identity::{Accepts, Action, Caller, Denied, Methods};
 
 use crate::world::{
@@ -64,6 +64,21 @@ fn a_role_holds_in_its_project_and_in_all_of_its_domain() {
     assert_eq!(
         roles(&world.live, &bob(&world), Scope::Project(THERE)),
         [Role::Administrator]
+    );
+}
+
+#[test]
+fn a_project_is_reached_with_any_role_there_and_a_credential_that_is_for_it() {
+    let world = World::new();
+    let operator = with_token(&world, &alice(), Scope::Project(HERE));
+    assert!(has_role(&world.live, &operator, HERE));
+    assert!(!has_role(&world.live, &operator, THERE));
+    let admin = with_token(&world, &bob(&world), Scope::Domain(DOMAIN));
+    assert!(has_role(&world.live, &admin, HERE) && has_role(&world.live, &admin, THERE));
+    let admin_here = with_token(&world, &bob(&world), Scope::Project(HERE));
+    assert!(
+        !has_role(&world.live, &admin_here, THERE),
+        "the token is for another project"
     );
 }
 

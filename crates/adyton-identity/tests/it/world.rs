@@ -10,7 +10,7 @@ use adyton_core::digest::Sha256;
 use adyton_core::evidence::Evidence;
 use adyton_core::id::{AccessKeyId, ApiId, AppId, AppKey, DomainId, ProjectId, UserId};
 use adyton_core::live::{Change, Live};
-use adyton_core::rejection::Rejection;
+use adyton_core::refusal::Refusal;
 use adyton_core::sample;
 use adyton_core::secret::Secret;
 use adyton_core::tenant::{AccessKey, App, Assignment, Authorisation, Project, Role, Scope, TokenKey, User};
@@ -141,7 +141,7 @@ impl World {
     }
 
     /// Who sends this, if it needs no body to know.
-    pub fn identify(&self, accepts: Accepts, call: &Call) -> Result<Caller, Rejection> {
+    pub fn identify(&self, accepts: Accepts, call: &Call) -> Result<Caller, Refusal> {
         let request = call.request();
         match self.identity.identify(&self.live, &accepts, &request)? {
             Standing::Verified(verified) => {
@@ -158,7 +158,7 @@ impl World {
     }
 
     /// The refusal, which there must be.
-    pub fn refusal(&self, accepts: Accepts, call: &Call) -> Rejection {
+    pub fn refusal(&self, accepts: Accepts, call: &Call) -> Refusal {
         let rejection = self.identify(accepts, call).expect_err("a refusal");
         let text = serde_json::to_string(&rejection.evidence).expect("JSON");
         for secret in [SK, APP_SECRET, APP_CODE] {
@@ -178,18 +178,18 @@ impl World {
 }
 
 /// The public message of a refusal.
-pub fn message(rejection: &Rejection) -> String {
+pub fn message(rejection: &Refusal) -> String {
     rejection.detail.message(rejection.reason.code()).into_owned()
 }
 
 /// All that the evidence says, as text: as it is kept, and in words.
-pub fn told(rejection: &Rejection) -> String {
+pub fn told(rejection: &Refusal) -> String {
     let kept = serde_json::to_string(&rejection.evidence).expect("JSON");
     format!("{kept}\n{}", rejection.evidence.clauses().join("\n"))
 }
 
 /// The mistake named in the evidence.
-pub fn mistake(rejection: &Rejection) -> Option<String> {
+pub fn mistake(rejection: &Refusal) -> Option<String> {
     match &*rejection.evidence {
         Evidence::Signature(signature) => signature.mistake.clone(),
         other => panic!("{other:?}"),

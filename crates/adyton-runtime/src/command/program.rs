@@ -14,7 +14,7 @@ use tokio::process::Child;
 use tokio::task::JoinHandle;
 
 use super::log;
-use crate::keeper::{Fence, Order, Report};
+use crate::keeper::{Fence, KeeperReport, Order};
 
 /// How long the last lines of an ended program are waited for.
 const LAST_LINES: Duration = Duration::from_secs(2);
@@ -91,7 +91,7 @@ impl Program {
         line.push('\n');
         words.write_all(line.as_bytes()).await?;
         match next(&mut reports).await {
-            Some(Report::Started { pid, fence }) => {
+            Some(KeeperReport::Started { pid, fence }) => {
                 let group = Pid::from_raw(pid)
                     .ok_or_else(|| StartError::Program("it has no process id".to_owned()))?;
                 let drains = drains.into_iter().flatten().collect();
@@ -105,8 +105,8 @@ impl Program {
                     fence,
                 })
             }
-            Some(Report::NotStarted { cause }) => Err(StartError::Program(cause)),
-            Some(Report::Ended { how }) => Err(StartError::Program(format!("it ended at once: {how}"))),
+            Some(KeeperReport::NotStarted { cause }) => Err(StartError::Program(cause)),
+            Some(KeeperReport::Ended { how }) => Err(StartError::Program(format!("it ended at once: {how}"))),
             None => {
                 let status = child.wait().await?;
                 let cause = format!(
@@ -131,8 +131,8 @@ impl Program {
         if self.how.is_none() {
             let how = loop {
                 match next(&mut self.reports).await {
-                    Some(Report::Ended { how }) => break how,
-                    Some(Report::Started { .. } | Report::NotStarted { .. }) => {}
+                    Some(KeeperReport::Ended { how }) => break how,
+                    Some(KeeperReport::Started { .. } | KeeperReport::NotStarted { .. }) => {}
                     None => {
                         // The keeper itself was killed: what we can still reach is the program's process group.
                         let _ = rustix::process::kill_process_group(self.group, Signal::KILL);
@@ -161,7 +161,7 @@ impl Program {
     }
 }
 
-async fn next(reports: &mut Lines<BufReader<OwnedReadHalf>>) -> Option<Report> {
+async fn next(reports: &mut Lines<BufReader<OwnedReadHalf>>) -> Option<KeeperReport> {
     loop {
         let line = reports.next_line().await.ok()??;
         if let Ok(report) = serde_json::from_str(&line) {

@@ -9,13 +9,13 @@ use parking_lot::Mutex;
 use tokio::sync::oneshot;
 
 use crate::launcher::{End, Launch, Launcher, Life, News, Observer, Stop};
-use crate::onnx::Onnx;
 use crate::onnx::ending::Ending;
 use crate::onnx::in_process::{InProcess, Used};
 use crate::onnx::threads::InferenceThreads;
+use crate::onnx_models::Onnx;
 use crate::project_gate::ProjectGate;
 use crate::targets::Target;
-use crate::trial::{Subject, Wish};
+use crate::trial::{LoadRequest, Subject};
 
 /// So many models are loaded into the process at a time: loading is heavy, and calls go on meanwhile.
 const LOADS_AT_A_TIME: usize = 4;
@@ -90,7 +90,7 @@ impl Models {
             file,
             apis: &launch.spec.apis,
         };
-        let wish = Wish {
+        let wish = LoadRequest {
             service: launch.service,
             generation: launch.generation,
         };

@@ -20,14 +20,14 @@ use adyton_core::model::ApiDeclaration;
 use http::StatusCode;
 use tokio::sync::oneshot;
 
-use self::inline_policy::{InlinePolicy, Start};
+use self::inline_policy::{InlinePolicy, InlineStart};
 use self::warm_up::{First, first_run, unanswered};
 use super::codec::{self, Codec};
 use super::ending::Ending;
 use super::panics::catch_panic;
 use super::predictor::{Endable, Predictor, RunError};
 use super::threads::model::ServedModel;
-use super::threads::{InferenceThreads, Task};
+use super::threads::{InferenceTask, InferenceThreads};
 
 pub use self::call::{Answer, Call, ModelError};
 pub use self::pending::Pending;
@@ -38,7 +38,7 @@ const QUICK: Duration = Duration::from_millis(100);
 
 /// Why a model cannot be put to work.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
-pub enum StartError {
+pub enum InstanceStartError {
     /// A declared schema does not fit the model.
     #[error("config.json: apis[{at}].{problem}")]
     Schema {
@@ -90,7 +90,7 @@ impl InProcess {
         apis: &[ApiDeclaration],
         threads: Arc<InferenceThreads>,
         clock: Clock,
-    ) -> Result<Arc<Self>, StartError> {
+    ) -> Result<Arc<Self>, InstanceStartError> {
         Self::start_for(
             ProjectId::from_bits(0),
             model,
@@ -112,11 +112,12 @@ impl InProcess {
         threads: Arc<InferenceThreads>,
         clock: Clock,
         ending: &Ending,
-    ) -> Result<Arc<Self>, StartError> {
-        let codecs = codec::of_apis(apis, model.ports()).map_err(|(at, problem)| StartError::Schema {
-            at,
-            problem: problem.to_string(),
-        })?;
+    ) -> Result<Arc<Self>, InstanceStartError> {
+        let codecs =
+            codec::of_apis(apis, model.ports()).map_err(|(at, problem)| InstanceStartError::Schema {
+                at,
+                problem: problem.to_string(),
+            })?;
         let endable = Endable {
             model: model.as_ref(),
             ending,
@@ -205,7 +206,7 @@ impl InProcess {
             // A caller who left meanwhile takes no answer; nothing is lost.
             let _ = tell.send(answered);
         };
-        let task = Task {
+        let task = InferenceTask {
             model: Arc::clone(&self.served),
             ending: Arc::clone(&ending),
             work: Box::new(work),
@@ -240,7 +241,7 @@ impl InProcess {
         body: &[u8],
     ) -> (Result<Answer, ModelError>, Duration) {
         let codec = self.codecs.get(codec).map_or(&Codec::Tensors, |(_, codec)| codec);
-        let start = Start::of(&self.policy, &self.clock);
+        let start = InlineStart::of(&self.policy, &self.clock);
         // The compiled-in runtime is large and young: a panic in it must cost one call, not a worker.
         let done = catch_panic(|| codec.predict(model, body));
         let (took, now) = start.took(&self.clock);

@@ -21,7 +21,7 @@ pub(crate) struct Loader {
 
 impl Loader {
     /// Finds and loads the library; see [`Onnx::start`](super::Onnx::start).
-    pub(super) fn start(setting: &LibrarySetting, places: &[PathBuf], threads: usize) -> Self {
+    pub(crate) fn start(setting: &LibrarySetting, places: &[PathBuf], threads: usize) -> Self {
         let mut choice = OnnxLibrary::find(setting, places);
         let mut environment = None;
         if let Choice::Library(found) = &choice {
@@ -66,7 +66,7 @@ impl Loader {
     }
 
     /// What serves, and why.
-    pub(super) fn choice(&self) -> &Choice {
+    pub(crate) fn choice(&self) -> &Choice {
         &self.choice
     }
 

@@ -25,8 +25,8 @@ use parking_lot::{Condvar, Mutex};
 
 pub use self::counts::Counts;
 use self::model::ServedModel;
+pub(crate) use self::queue::InferenceTask;
 use self::queue::Queue;
-pub(crate) use self::queue::Task;
 use super::ending::Ending;
 
 /// How long all threads must have been held before one more starts for another project.
@@ -172,7 +172,7 @@ impl InferenceThreads {
     ///
     /// # Errors
     /// The queue, or this model's half of it, is full; the call is given back.
-    pub(crate) fn submit(&self, task: Task) -> Result<(), Task> {
+    pub(crate) fn submit(&self, task: InferenceTask) -> Result<(), InferenceTask> {
         let room = self.0.settings.room;
         let mut state = self.0.state.lock();
         let mut gone = Vec::new();

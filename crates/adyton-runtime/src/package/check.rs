@@ -11,7 +11,7 @@ use serde_json::{Map, Value as Json};
 use super::Said;
 use super::config::{self, Asked};
 use super::error::ImportError;
-use crate::onnx::Onnx;
+use crate::onnx_models::Onnx;
 use crate::trial::Subject;
 
 /// The largest `config.json`, in bytes.

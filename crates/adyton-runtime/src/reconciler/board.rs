@@ -11,7 +11,7 @@ use parking_lot::{Mutex, RwLock};
 use tokio::sync::watch;
 
 use super::plan::Verdict;
-use super::remembered::Counts;
+use super::remembered::CrashCounts;
 use crate::command::log::ServiceLog;
 use crate::targets::Tally;
 
@@ -48,7 +48,7 @@ impl Board {
     }
 
     /// How often each service was called, by model.
-    pub(super) fn counts(&self) -> Counts {
+    pub(super) fn counts(&self) -> CrashCounts {
         let services = self.services.read();
         let met = services.iter().map(|(id, entry)| {
             let calls = entry.tallies.iter().map(|(model, tally)| (*model, tally.calls()));

@@ -10,10 +10,10 @@ use adyton_core::instances::{InstanceSeen, InstanceStatus, LogLine, Restarting};
 use adyton_core::live::Routes;
 
 use super::executor::{Report, Start};
-use super::machinery::Machinery;
+use super::launch_parts::LaunchParts;
 use super::plan::{self, Phase, SeenInstance, SeenService, Step, Verdict, WantedService};
 use super::telling::{self, Progress};
-use super::wanted::Order;
+use super::wanted::WantedInstances;
 use crate::launcher::{End, Failure, News, Restart};
 use crate::targets::{Balance, ServiceTargets, Target, Unavailable, VersionTargets};
 
@@ -51,7 +51,7 @@ impl Service {
     }
 
     /// Takes in what is told of an instance. One that is not known any more is nobody's.
-    pub(super) fn take(&mut self, machinery: &Machinery, id: InstanceId, report: Report) {
+    pub(super) fn take(&mut self, parts: &LaunchParts, id: InstanceId, report: Report) {
         let service = self.id;
         let Some((one, known)) = self.instance(id) else {
             return;
@@ -59,15 +59,15 @@ impl Service {
         match report {
             Report::News(News::Note(note)) => {
                 let text = format!("An instance of model {}: {note}", known.name);
-                telling::abnormal(machinery, service, text);
+                telling::abnormal(parts, service, text);
             }
-            Report::News(News::Waiting(cause)) => waiting(machinery, service, one, known, &cause),
-            Report::News(News::Ready(target)) => ready(machinery, service, one, known, &target),
-            Report::News(News::Down(why)) => down(machinery, service, one, known, &why),
-            Report::News(News::Restarting(restart)) => restarting(machinery, service, one, known, restart),
+            Report::News(News::Waiting(cause)) => waiting(parts, service, one, known, &cause),
+            Report::News(News::Ready(target)) => ready(parts, service, one, known, &target),
+            Report::News(News::Down(why)) => down(parts, service, one, known, &why),
+            Report::News(News::Restarting(restart)) => restarting(parts, service, one, known, restart),
             Report::End(End::Stopped) => self.forget(id),
             Report::End(End::Failed(failure)) => {
-                failed(machinery, service, one, known, &failure);
+                failed(parts, service, one, known, &failure);
                 // One that was to be ended has ended, well or not.
                 if one.phase == Phase::Draining {
                     self.forget(id);
@@ -89,28 +89,26 @@ impl Service {
     }
 
     /// Plans and carries out; true when nothing is wanted of the service and nothing is left of it.
-    pub(super) fn reconcile(&mut self, machinery: &Machinery, wanted: Option<&Order>) -> bool {
+    pub(super) fn reconcile(&mut self, parts: &LaunchParts, wanted: Option<&WantedInstances>) -> bool {
         let plan = wanted.map(|order| &order.plan);
         let serving = plan::serving(plan, &self.seen);
         let before = std::mem::replace(&mut self.seen.serving, serving);
         let mut leaving = Vec::new();
         for step in plan::steps(plan, &self.seen) {
             match (step, wanted) {
-                (Step::Start { version, reason }, Some(order)) => {
-                    self.start(machinery, order, version, reason)
-                }
+                (Step::Start { version, reason }, Some(order)) => self.start(parts, order, version, reason),
                 (Step::Start { .. }, None) => {}
                 (Step::Retire { instance, reason }, _) => leaving.extend(self.retire(instance, reason)),
             }
         }
         let verdict = plan::verdict(plan, &self.seen);
         // First the table without those who leave, then their end: no call may find a closed door.
-        self.publish(machinery, verdict.as_ref());
+        self.publish(parts, verdict.as_ref());
         for instance in leaving {
-            machinery.executor.retire(instance);
+            parts.executor.retire(instance);
         }
         let Some(verdict) = verdict else {
-            machinery.board.forget(self.id);
+            parts.board.forget(self.id);
             return true;
         };
         let generation = plan.map_or(0, |plan| plan.generation);
@@ -123,16 +121,16 @@ impl Service {
             former_serves: plan.is_some_and(|plan| self.seen.former_serves(plan)),
             changed: !before.is_empty() && !self.seen.serving.is_empty() && before != self.seen.serving,
         };
-        telling::rollout(machinery, self.id, &progress);
+        telling::rollout(parts, self.id, &progress);
         let shown = self.shown(plan);
-        let status_before = machinery
+        let status_before = parts
             .board
             .write(self.id, generation, rollout.clone(), &verdict, shown);
-        telling::status(machinery, self.id, status_before, &verdict, rollout.as_ref());
+        telling::status(parts, self.id, status_before, &verdict, rollout.as_ref());
         false
     }
 
-    fn start(&mut self, machinery: &Machinery, order: &Order, version: usize, reason: &'static str) {
+    fn start(&mut self, parts: &LaunchParts, order: &WantedInstances, version: usize, reason: &'static str) {
         let (Some(wanted), Some(recipe)) = (order.plan.versions.get(version), order.recipes.get(version))
         else {
             return;
@@ -145,7 +143,7 @@ impl Service {
         let id = InstanceId::from_random(random);
         tracing::info!(service = %self.id, instance = %id, model = recipe.name, reason, "starting an instance");
         telling::normal(
-            machinery,
+            parts,
             self.id,
             format!("An instance of model {} is being started.", recipe.name),
         );
@@ -165,7 +163,7 @@ impl Service {
             restarts: 0,
             note: String::new(),
         });
-        machinery.executor.start(Start {
+        parts.executor.start(Start {
             service: self.id,
             instance: id,
             model: wanted.model,
@@ -187,7 +185,7 @@ impl Service {
         Some(id)
     }
 
-    fn publish(&self, machinery: &Machinery, verdict: Option<&Verdict>) {
+    fn publish(&self, parts: &LaunchParts, verdict: Option<&Verdict>) {
         let callable = verdict.is_some_and(|verdict| verdict.status.is_callable());
         // Down alone is not enough: a program that runs and does not answer is not started again.
         let restarting = self.seen.instances.iter().any(|one| {
@@ -200,7 +198,7 @@ impl Service {
             (true, false) => Unavailable::NoInstance,
         };
         if self.seen.serving.is_empty() {
-            machinery.executor.serve(self.id, None);
+            parts.executor.serve(self.id, None);
             return;
         }
         let versions = self.seen.serving.iter().map(|share| {
@@ -215,7 +213,7 @@ impl Service {
             }
         });
         let versions = versions.collect();
-        machinery.executor.serve(
+        parts.executor.serve(
             self.id,
             Some(ServiceTargets {
                 versions,
@@ -226,12 +224,12 @@ impl Service {
     }
 
     /// Ends everything, because the node ends.
-    pub(super) fn end(&mut self, machinery: &Machinery) {
-        machinery.executor.serve(self.id, None);
+    pub(super) fn end(&mut self, parts: &LaunchParts) {
+        parts.executor.serve(self.id, None);
         let all: Vec<InstanceId> = self.seen.instances.iter().map(|one| one.id).collect();
         for id in all {
             if let Some(instance) = self.retire(id, "the node is ending") {
-                machinery.executor.retire(instance);
+                parts.executor.retire(instance);
             }
         }
     }
@@ -262,18 +260,18 @@ impl Service {
     }
 }
 
-fn waiting(machinery: &Machinery, service: ServiceId, one: &mut SeenInstance, known: &Known, cause: &str) {
+fn waiting(parts: &LaunchParts, service: ServiceId, one: &mut SeenInstance, known: &Known, cause: &str) {
     // One that was ready before is down, for a cause that was told then.
     if matches!(one.phase, Phase::Starting | Phase::Down) {
         let name = &known.name;
         one.note = format!("model {name} is not ready yet: {cause}");
         let text = format!("An instance of model {name} is not ready yet: {cause}");
-        telling::normal(machinery, service, text);
+        telling::normal(parts, service, text);
     }
 }
 
 fn ready(
-    machinery: &Machinery,
+    parts: &LaunchParts,
     service: ServiceId,
     one: &mut SeenInstance,
     known: &mut Known,
@@ -284,27 +282,27 @@ fn ready(
     if one.phase != Phase::Draining {
         (one.phase, one.note) = (Phase::Ready, String::new());
         let text = format!("An instance of model {} is ready ({}).", known.name, known.place);
-        telling::normal(machinery, service, text);
+        telling::normal(parts, service, text);
     }
 }
 
-fn down(machinery: &Machinery, service: ServiceId, one: &mut SeenInstance, known: &Known, why: &str) {
+fn down(parts: &LaunchParts, service: ServiceId, one: &mut SeenInstance, known: &Known, why: &str) {
     if one.phase == Phase::Ready {
         let name = &known.name;
         (one.phase, one.note) = (Phase::Down, format!("model {name}: {why}"));
         let text = format!("An instance of model {name} is down: {why}");
-        telling::abnormal(machinery, service, text);
+        telling::abnormal(parts, service, text);
     }
 }
 
 fn restarting(
-    machinery: &Machinery,
+    parts: &LaunchParts,
     service: ServiceId,
     one: &mut SeenInstance,
     known: &mut Known,
     restart: Restart,
 ) {
-    let now = machinery.clock.now();
+    let now = parts.clock.now();
     let next_start = now.after(restart.pause);
     one.restarts = restart.times;
     one.note = format!("model {}: {}", known.name, restart.why);
@@ -318,22 +316,22 @@ fn restarting(
         next_start,
         back_at: next_start.after(restart.start_up.unwrap_or_default()),
     });
-    telling::abnormal(machinery, service, text);
+    telling::abnormal(parts, service, text);
 }
 
 fn failed(
-    machinery: &Machinery,
+    parts: &LaunchParts,
     service: ServiceId,
     one: &mut SeenInstance,
     known: &mut Known,
     failure: &Failure,
 ) {
-    let lines = machinery
+    let lines = parts
         .board
         .log(service)
         .last(telling::LAST_LINES, |line: &LogLine| line.instance == one.id);
     one.note = telling::with_lines(format!("model {}: {failure}", known.name), &lines);
     known.restarting = None;
     let text = format!("An instance failed: {}", one.note);
-    telling::abnormal(machinery, service, text);
+    telling::abnormal(parts, service, text);
 }

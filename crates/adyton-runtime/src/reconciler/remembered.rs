@@ -15,14 +15,14 @@ use adyton_core::instances::Calls;
 pub(super) const INTERVAL: Duration = Duration::from_secs(30);
 
 /// The counts of each service, by model.
-pub(super) type Counts = BTreeMap<ServiceId, BTreeMap<ModelId, Calls>>;
+pub(super) type CrashCounts = BTreeMap<ServiceId, BTreeMap<ModelId, Calls>>;
 
 /// The file with the counts.
 #[derive(Debug)]
 pub(super) struct Remembered {
     file: PathBuf,
     /// As they stand in the file.
-    written: Counts,
+    written: CrashCounts,
 }
 
 impl Remembered {
@@ -30,12 +30,12 @@ impl Remembered {
     pub(super) fn read(file: PathBuf) -> Self {
         let written = match std::fs::read(&file) {
             Ok(text) => serde_json::from_slice(&text).map_err(io::Error::from),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Counts::new()),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(CrashCounts::new()),
             Err(error) => Err(error),
         };
         let written = written.unwrap_or_else(|error| {
             tracing::warn!(file = %file.display(), %error, "the counts of calls cannot be read; they begin anew");
-            Counts::new()
+            CrashCounts::new()
         });
         Self { file, written }
     }
@@ -58,7 +58,7 @@ impl Remembered {
     }
 
     /// Writes the counts down, if they have changed. What cannot be written is logged, and tried again the next time.
-    pub(super) fn write(&mut self, counts: Counts) {
+    pub(super) fn write(&mut self, counts: CrashCounts) {
         if counts == self.written {
             return;
         }
@@ -72,7 +72,7 @@ impl Remembered {
 }
 
 /// All or nothing: a reader never sees half a file.
-fn write_whole(path: &Path, counts: &Counts) -> io::Result<()> {
+fn write_whole(path: &Path, counts: &CrashCounts) -> io::Result<()> {
     let folder = path.parent().unwrap_or(Path::new("."));
     let mut file = tempfile::NamedTempFile::new_in(folder)?;
     serde_json::to_writer(&mut file, counts)?;
@@ -96,7 +96,7 @@ mod tests {
             ModelId::from_bits(3),
         );
         let calls = Calls { all: 7, failed: 2 };
-        let counts: Counts = [service, gone].map(|id| (id, [(model, calls)].into())).into();
+        let counts: CrashCounts = [service, gone].map(|id| (id, [(model, calls)].into())).into();
         Remembered::read(file.clone()).write(counts);
         let again = Remembered::read(file.clone()).of(|id| id == service);
         assert_eq!(again, [(service, vec![(model, calls)])].into());

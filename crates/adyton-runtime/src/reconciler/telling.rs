@@ -6,24 +6,24 @@ use adyton_core::id::ServiceId;
 use adyton_core::instances::{LogLine, Rollout};
 use adyton_core::service::ServiceStatus;
 
-use super::machinery::Machinery;
+use super::launch_parts::LaunchParts;
 use super::plan::Verdict;
 
 /// So many of the last lines of a program are part of its failure.
 pub(super) const LAST_LINES: usize = 20;
 
-pub(super) fn normal(machinery: &Machinery, service: ServiceId, text: impl Into<String>) {
-    record(machinery, service, EventKind::Normal, text.into());
+pub(super) fn normal(parts: &LaunchParts, service: ServiceId, text: impl Into<String>) {
+    record(parts, service, EventKind::Normal, text.into());
 }
 
-pub(super) fn abnormal(machinery: &Machinery, service: ServiceId, text: impl Into<String>) {
-    record(machinery, service, EventKind::Abnormal, text.into());
+pub(super) fn abnormal(parts: &LaunchParts, service: ServiceId, text: impl Into<String>) {
+    record(parts, service, EventKind::Abnormal, text.into());
 }
 
-fn record(machinery: &Machinery, service: ServiceId, kind: EventKind, text: String) {
-    machinery.events.record(Event {
+fn record(parts: &LaunchParts, service: ServiceId, kind: EventKind, text: String) {
+    parts.events.record(Event {
         service,
-        at: machinery.clock.now(),
+        at: parts.clock.now(),
         kind,
         text,
     });
@@ -31,7 +31,7 @@ fn record(machinery: &Machinery, service: ServiceId, kind: EventKind, text: Stri
 
 /// Tells of a change of status, unless the rollout has told it already.
 pub(super) fn status(
-    machinery: &Machinery,
+    parts: &LaunchParts,
     service: ServiceId,
     before: Option<ServiceStatus>,
     now: &Verdict,
@@ -46,9 +46,9 @@ pub(super) fn status(
         Some(error) => format!(": {error}"),
     };
     match now.status {
-        ServiceStatus::Deploying => normal(machinery, service, "The service is being deployed."),
+        ServiceStatus::Deploying => normal(parts, service, "The service is being deployed."),
         ServiceStatus::Running => normal(
-            machinery,
+            parts,
             service,
             "The service is running: all its instances are ready.",
         ),
@@ -56,7 +56,7 @@ pub(super) fn status(
         ServiceStatus::Concerning if matches!(rollout, Some(Rollout::RolledBack { .. })) => {}
         // None is down or failed: more are wanted than before.
         ServiceStatus::Concerning if now.error.is_empty() && now.progress > 0 => normal(
-            machinery,
+            parts,
             service,
             format!(
                 "{} % of the service's instances are ready and serve; the others are being started.",
@@ -65,7 +65,7 @@ pub(super) fn status(
         ),
         ServiceStatus::Concerning => {
             abnormal(
-                machinery,
+                parts,
                 service,
                 format!(
                     "The service is concerning: {} % of its instances are ready{because}",
@@ -73,9 +73,9 @@ pub(super) fn status(
                 ),
             );
         }
-        ServiceStatus::Failed => abnormal(machinery, service, format!("The service failed{because}")),
-        ServiceStatus::Stopping => normal(machinery, service, "The service is being stopped."),
-        ServiceStatus::Stopped => normal(machinery, service, "The service was stopped."),
+        ServiceStatus::Failed => abnormal(parts, service, format!("The service failed{because}")),
+        ServiceStatus::Stopping => normal(parts, service, "The service is being stopped."),
+        ServiceStatus::Stopped => normal(parts, service, "The service was stopped."),
         // The events of a deleted service are deleted with it.
         ServiceStatus::Deleting => {}
     }
@@ -95,10 +95,10 @@ pub(super) struct Progress<'p> {
 
 /// Tells of an update of a service that serves: that it begins, that it is done, or that it was rolled back. A deployment is told
 /// by the status alone.
-pub(super) fn rollout(machinery: &Machinery, service: ServiceId, progress: &Progress<'_>) {
+pub(super) fn rollout(parts: &LaunchParts, service: ServiceId, progress: &Progress<'_>) {
     if progress.changed {
         normal(
-            machinery,
+            parts,
             service,
             "The update is done: the new configuration serves.",
         );
@@ -108,14 +108,14 @@ pub(super) fn rollout(machinery: &Machinery, service: ServiceId, progress: &Prog
     }
     match progress.now {
         Some((_, Rollout::Going)) if progress.former_serves => normal(
-            machinery,
+            parts,
             service,
             "The service is being updated; the former configuration serves until all is ready.",
         ),
         Some((_, Rollout::RolledBack { cause })) => {
             let text =
                 format!("The update was rolled back, the former configuration goes on serving: {cause}");
-            abnormal(machinery, service, text);
+            abnormal(parts, service, text);
         }
         Some((_, Rollout::Going | Rollout::Done | Rollout::Failed { .. })) | None => {}
     }

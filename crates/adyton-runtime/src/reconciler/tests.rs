@@ -12,7 +12,7 @@ use adyton_core::id::{ApiId, InstanceId, ModelId, ProjectId};
 use adyton_core::instances::{LogLine, Rollout, ServiceSeen};
 use adyton_core::live::Change;
 use adyton_core::model::{Engine, Model, ModelSpec, ModelStatus};
-use adyton_core::service::{Service as Wish, ServiceStatus, Version, Wanted};
+use adyton_core::service::{Service as LoadRequest, ServiceStatus, Version, Wanted};
 use parking_lot::Mutex;
 
 use super::executor::{Executor, Message, Report, Start};
@@ -104,15 +104,16 @@ impl World {
         let (script, events) = (Arc::<Script>::default(), Arc::<Recorded>::default());
         let board = Arc::new(Board::new(clock.clone(), 10, HashMap::new()));
         let live = LiveCell::new(Live::default());
+        #[expect(clippy::disallowed_methods, reason = "as the reconciler's")]
         let (tell, inbox) = mpsc::unbounded_channel();
-        let machinery = Machinery {
+        let parts = LaunchParts {
             executor: Arc::clone(&script) as _,
             board: Arc::clone(&board),
             events: Arc::clone(&events) as _,
             clock: clock.clone(),
         };
         let remembered = Remembered::read(folder.path().join("calls.json"));
-        let reconciler = Reconciler::with(live.clone(), machinery, inbox, remembered);
+        let reconciler = Reconciler::with(live.clone(), parts, inbox, remembered);
         let (stop, stopped) = watch::channel(false);
         Self {
             live,
@@ -235,7 +236,7 @@ fn model(number: u128) -> Model {
     }
 }
 
-fn service(wanted: Wanted, generation: u64, versions: &[(u128, u32)]) -> Wish {
+fn service(wanted: Wanted, generation: u64, versions: &[(u128, u32)]) -> LoadRequest {
     let versions = versions.iter().map(|(model, count)| Version {
         model: ModelId::from_bits(*model),
         weight: 100,
@@ -244,7 +245,7 @@ fn service(wanted: Wanted, generation: u64, versions: &[(u128, u32)]) -> Wish {
         envs: BTreeMap::new(),
         deploy_timeout_seconds: 20,
     });
-    Wish {
+    LoadRequest {
         id: SERVICE,
         project: ProjectId::from_bits(1),
         name: "s".to_owned(),

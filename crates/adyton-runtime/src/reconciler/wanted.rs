@@ -14,7 +14,7 @@ use adyton_core::service::{Version, Wanted};
 use super::plan::{Key, WantedService, WantedVersion};
 
 /// What is wanted, with what it takes to start an instance of each version.
-pub(super) struct Order {
+pub(super) struct WantedInstances {
     pub(super) plan: WantedService,
     /// In the order of `plan.versions`.
     pub(super) recipes: Vec<Recipe>,
@@ -42,7 +42,7 @@ pub(super) struct Runnable {
     pub(super) spec: Arc<ModelSpec>,
 }
 
-pub(super) fn of(live: &LiveService) -> Order {
+pub(super) fn of(live: &LiveService) -> WantedInstances {
     let service = &live.service;
     let (mut versions, mut recipes) = (Vec::new(), Vec::new());
     for version in &service.versions {
@@ -57,7 +57,7 @@ pub(super) fn of(live: &LiveService) -> Order {
         recipes.push(recipe);
     }
     let running = service.wanted == Wanted::Running;
-    Order {
+    WantedInstances {
         plan: WantedService {
             running,
             generation: service.generation,

@@ -13,7 +13,7 @@ use adyton_core::digest::Sha256;
 use serde::{Deserialize, Serialize};
 use sha2::Digest as _;
 
-use super::{DEATHS, Wish};
+use super::{DEATHS, LoadRequest};
 use crate::onnx::library::Choice;
 
 /// The version whose trials count.
@@ -35,14 +35,14 @@ pub(super) struct Note {
     /// How often the server died while it loaded it, in a row.
     pub(super) deaths: u32,
     /// Who wanted it when a child or the server died.
-    wishes: Vec<Wish>,
+    wishes: Vec<LoadRequest>,
 }
 
 /// The mark of a model that the server loads.
 #[derive(Serialize, Deserialize)]
 struct Mark {
     file: String,
-    wish: Wish,
+    wish: LoadRequest,
 }
 
 impl Note {
@@ -55,13 +55,13 @@ impl Note {
     }
 
     /// Why the model is not to be tried for this wish; `None` when it may be.
-    pub(super) fn failure_for(&self, wish: Wish) -> Option<&str> {
+    pub(super) fn failure_for(&self, wish: LoadRequest) -> Option<&str> {
         let gave_up = self.died.as_deref()?;
         self.wishes.contains(&wish).then_some(gave_up)
     }
 
     /// Notes that it died for this wish.
-    pub(super) fn fails(&mut self, cause: &str, wish: Wish) {
+    pub(super) fn fails(&mut self, cause: &str, wish: LoadRequest) {
         self.passed = false;
         self.died = Some(cause.to_owned());
         self.wishes.retain(|known| *known != wish);
@@ -108,9 +108,9 @@ pub(super) fn key(choice: &Choice, package: Sha256, file: &str) -> String {
 
 /// The folder of notes.
 #[derive(Debug)]
-pub(super) struct Notes(PathBuf);
+pub(super) struct TrialNotes(PathBuf);
 
-impl Notes {
+impl TrialNotes {
     /// Opens the folder; notes what killed the server before, and removes what older versions left.
     pub(super) fn open(folder: PathBuf) -> Self {
         let notes = Self(folder);
@@ -173,7 +173,7 @@ impl Notes {
     }
 
     /// Marks that the server loads the model.
-    pub(super) fn loads(&self, key: &str, file: &str, wish: Wish) {
+    pub(super) fn loads(&self, key: &str, file: &str, wish: LoadRequest) {
         let mark = Mark {
             file: file.to_owned(),
             wish,

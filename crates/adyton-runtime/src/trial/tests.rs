@@ -5,8 +5,8 @@ use super::*;
 
 const PACKAGE: Sha256 = Sha256::from_bytes([7; 32]);
 
-fn wish(generation: u64) -> Wish {
-    Wish {
+fn wish(generation: u64) -> LoadRequest {
+    LoadRequest {
         service: ServiceId::from_bits(1),
         generation,
     }
@@ -146,6 +146,7 @@ fn a_model_that_takes_the_server_along_is_tried_once_more_and_then_left_alone() 
     let child = script(folder.path(), GOOD);
     for tries in 1..=2 {
         // The server dies: the mark stays.
+        #[expect(clippy::disallowed_methods, reason = "as if the process had been killed")]
         std::mem::forget(clear(&trials(folder.path(), &child), 1, LONG).unwrap());
         assert_eq!(runs(folder.path()), tries);
     }

@@ -5,7 +5,7 @@ use std::io::Write;
 use std::path::Path;
 use std::process::Command;
 
-use adyton_runtime::onnx::Onnx;
+use adyton_runtime::onnx_models::Onnx;
 use adyton_runtime::package::{Limits, Packages, Source};
 use expect_test::expect;
 

@@ -1,7 +1,7 @@
 //! Graphs that were made to take the server along: the compiled-in runtime is never given them, and the refusal says what
 //! they hold. A stack overflow would end the test program, as it would end the server.
 
-use adyton_runtime::onnx::Onnx;
+use adyton_runtime::onnx_models::Onnx;
 use expect_test::{Expect, expect};
 use tract_onnx::pb::tensor_shape_proto::{Dimension, dimension::Value};
 use tract_onnx::pb::type_proto;

@@ -43,7 +43,7 @@ fn started(
         std::fs::write(folder.path().join("example.json"), example).unwrap();
     }
     let threads = InferenceThreads::start(1, 8).unwrap();
-    let start = |onnx: &adyton_runtime::onnx::Onnx| {
+    let start = |onnx: &adyton_runtime::onnx_models::Onnx| {
         let loaded = onnx.load(folder.path(), "model.onnx").ok()?;
         let apis = api(request.clone());
         Some(InProcess::start(loaded, &apis, Arc::clone(&threads), Clock::system()).unwrap())

@@ -37,7 +37,7 @@ pub(crate) fn each(model: &[u8], request: Option<&Json>) -> Vec<(&'static str, A
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("model.onnx"), model).unwrap();
     let threads = InferenceThreads::start(1, 8).unwrap();
-    let start = |onnx: &adyton_runtime::onnx::Onnx| {
+    let start = |onnx: &adyton_runtime::onnx_models::Onnx| {
         let loaded = onnx.load(folder.path(), "model.onnx").unwrap();
         InProcess::start(
             loaded,
@@ -341,7 +341,7 @@ async fn calls_on_threads_are_answered_bounded_and_withdrawn() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("model.onnx"), graph::bytes(&model)).unwrap();
     let threads = InferenceThreads::start(1, 4).unwrap();
-    let loaded = adyton_runtime::onnx::Onnx::builtin()
+    let loaded = adyton_runtime::onnx_models::Onnx::builtin()
         .load(folder.path(), "model.onnx")
         .unwrap();
     let model = InProcess::start(loaded, &api(None), Arc::clone(&threads), Clock::system()).unwrap();
@@ -384,7 +384,7 @@ fn missing_operators_are_named() {
     );
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("m.onnx"), graph::bytes(&model)).unwrap();
-    let refused = adyton_runtime::onnx::Onnx::builtin()
+    let refused = adyton_runtime::onnx_models::Onnx::builtin()
         .load(folder.path(), "m.onnx")
         .unwrap_err();
     expect!["model/m.onnx: the compiled-in runtime has no operator com.example.FrobnicateRows; install ONNX Runtime (`adyton doctor --fix`) or set `onnx.library` to its shared library"].assert_eq(&refused.to_string());

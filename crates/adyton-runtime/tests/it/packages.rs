@@ -5,7 +5,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use adyton_core::model::Engine;
-use adyton_runtime::onnx::Onnx;
+use adyton_runtime::onnx_models::Onnx;
 use adyton_runtime::package::{Limits, Packages, Said, Source};
 use expect_test::{Expect, expect};
 use serde_json::json;

@@ -4,8 +4,8 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-use adyton_runtime::onnx::Onnx;
 use adyton_runtime::onnx::library::{Choice, LibrarySetting};
+use adyton_runtime::onnx_models::Onnx;
 use adyton_runtime::package::{Limits, Packages};
 use tempfile::TempDir;
 

@@ -5,11 +5,11 @@ use std::path::Path;
 use std::sync::Arc;
 
 use adyton_core::clock::Clock;
-use adyton_runtime::onnx::Onnx;
 use adyton_runtime::onnx::in_process::InProcess;
 use adyton_runtime::onnx::predictor::Predictor;
 use adyton_runtime::onnx::tensor::{Elements, Tensor, Value};
 use adyton_runtime::onnx::threads::InferenceThreads;
+use adyton_runtime::onnx_models::Onnx;
 use proptest::prelude::*;
 use tract_onnx::pb::{AttributeProto, GraphProto, ModelProto, NodeProto, TensorProto, ValueInfoProto};
 

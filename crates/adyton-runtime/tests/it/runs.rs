@@ -49,6 +49,7 @@ impl Predictor for Slow {
         while numbers[0] > 99.0 && !ending.is_over()
             || numbers[0] < -99.0 && !self.doors_open.load(Ordering::SeqCst)
         {
+            #[expect(clippy::disallowed_methods, reason = "between two looks at a condition")]
             std::thread::sleep(Duration::from_millis(1));
         }
         self.run(inputs)
@@ -119,6 +120,7 @@ fn wait(what: &str, condition: impl Fn() -> bool) {
             begin.elapsed() < Duration::from_secs(30),
             "waited too long for: {what}"
         );
+        #[expect(clippy::disallowed_methods, reason = "between two looks at a condition")]
         std::thread::sleep(Duration::from_millis(2));
     }
 }

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use adyton_runtime::onnx::Onnx;
+use adyton_runtime::onnx_models::Onnx;
 use adyton_runtime::package::Source;
 use adyton_runtime::trial::{TrialSettings, Trials};
 

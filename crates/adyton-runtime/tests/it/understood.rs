@@ -1,7 +1,7 @@
 //! What the compiled-in runtime would compute otherwise than the model says, it refuses by name; what only an input decides is
 //! an error of that call.
 
-use adyton_runtime::onnx::Onnx;
+use adyton_runtime::onnx_models::Onnx;
 use expect_test::{Expect, expect};
 use tract_onnx::pb::{AttributeProto, ModelProto};
 

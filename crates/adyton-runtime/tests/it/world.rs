@@ -13,10 +13,10 @@ use adyton_core::model::Model;
 use adyton_core::sample;
 use adyton_core::service::{Service, ServiceStatus, Version, Wanted};
 use adyton_runtime::command::CommandSettings;
-use adyton_runtime::onnx::Onnx;
 use adyton_runtime::onnx::threads::InferenceThreads;
+use adyton_runtime::onnx_models::Onnx;
 use adyton_runtime::package::Source;
-use adyton_runtime::reconciler::{Reconciler, Surroundings};
+use adyton_runtime::reconciler::{Reconciler, ReconcilerParts};
 use adyton_runtime::targets::{Target, Targets};
 use parking_lot::Mutex;
 use tokio::sync::watch;
@@ -76,7 +76,7 @@ impl World {
             Targets::new(),
             Arc::<Recorded>::default(),
         );
-        let reconciler = Reconciler::new(Surroundings {
+        let reconciler = Reconciler::new(ReconcilerParts {
             live: live.clone(),
             targets: Arc::clone(&targets),
             events: Arc::clone(&events) as Arc<dyn Events>,

@@ -3,7 +3,7 @@
 use adyton_core::secret::Secret;
 use zeroize::{Zeroize, Zeroizing};
 
-use super::recipe::{Recipe, Scene};
+use super::recipe::{AutopsyInput, Recipe};
 use super::table::{Mistake, TABLE};
 
 /// The most work of one autopsy, in bytes hashed or written: a millisecond on one core.
@@ -44,7 +44,7 @@ pub struct Autopsy {
 }
 
 struct Table<'s, S: Zeroize> {
-    scene: &'s Scene<'s>,
+    scene: &'s AutopsyInput<'s>,
     secret: &'s Secret<S>,
     text: Vec<u8>,
     tries: usize,
@@ -119,7 +119,7 @@ impl<S: Zeroize + AsRef<[u8]>> Table<'_, S> {
 }
 
 /// Looks for what the client did wrong. The secret must be the key's true one, and the signature must not match.
-pub fn autopsy<S: Zeroize + AsRef<[u8]>>(scene: &Scene<'_>, secret: &Secret<S>) -> Autopsy {
+pub fn autopsy<S: Zeroize + AsRef<[u8]>>(scene: &AutopsyInput<'_>, secret: &Secret<S>) -> Autopsy {
     let right = Recipe::right(scene);
     let mut table = Table {
         scene,

@@ -7,27 +7,27 @@ use sha2::Digest as _;
 
 use super::json;
 use super::recipe::base64;
-use super::recipe::{Recipe, Scene, hex, put};
+use super::recipe::{AutopsyInput, Recipe, hex, put};
 use crate::body::{Declared, UNSIGNED_PAYLOAD};
 
 fn sign_text(recipe: &mut Recipe<'_>, text: &[u8]) -> bool {
     put(&mut recipe.hash, hex(Sha256::of(text)))
 }
 
-pub(super) fn empty_hash(_: &Scene<'_>, recipe: &mut Recipe<'_>, _: usize) -> bool {
+pub(super) fn empty_hash(_: &AutopsyInput<'_>, recipe: &mut Recipe<'_>, _: usize) -> bool {
     put(&mut recipe.hash, hex(Sha256::EMPTY))
 }
 
-pub(super) fn empty_object(_: &Scene<'_>, recipe: &mut Recipe<'_>, _: usize) -> bool {
+pub(super) fn empty_object(_: &AutopsyInput<'_>, recipe: &mut Recipe<'_>, _: usize) -> bool {
     sign_text(recipe, b"{}")
 }
 
-pub(super) fn placeholder(_: &Scene<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
+pub(super) fn placeholder(_: &AutopsyInput<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
     let texts: [&[u8]; 5] = [b"null", b"\"\"", b"[]", b"None", b"undefined"];
     texts.get(way).is_some_and(|text| sign_text(recipe, text))
 }
 
-pub(super) fn trailing_newline(scene: &Scene<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
+pub(super) fn trailing_newline(scene: &AutopsyInput<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
     let Some(body) = scene.short_body() else {
         return false;
     };
@@ -39,7 +39,7 @@ pub(super) fn trailing_newline(scene: &Scene<'_>, recipe: &mut Recipe<'_>, way: 
     }
 }
 
-pub(super) fn line_ends(scene: &Scene<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
+pub(super) fn line_ends(scene: &AutopsyInput<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
     let Some(body) = scene.short_body().filter(|body| body.contains(&b'\n')) else {
         return false;
     };
@@ -52,7 +52,7 @@ pub(super) fn line_ends(scene: &Scene<'_>, recipe: &mut Recipe<'_>, way: usize) 
     }
 }
 
-pub(super) fn json_spacing(scene: &Scene<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
+pub(super) fn json_spacing(scene: &AutopsyInput<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
     let Some(body) = scene.short_body() else {
         return false;
     };
@@ -70,7 +70,7 @@ pub(super) fn json_spacing(scene: &Scene<'_>, recipe: &mut Recipe<'_>, way: usiz
 }
 
 /// As another serialiser writes it: sorted keys, escapes, and the separators of Python or of all others.
-pub(super) fn json_rewritten(scene: &Scene<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
+pub(super) fn json_rewritten(scene: &AutopsyInput<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
     let Some(body) = scene.short_body() else {
         return false;
     };
@@ -91,7 +91,7 @@ pub(super) fn json_rewritten(scene: &Scene<'_>, recipe: &mut Recipe<'_>, way: us
     })
 }
 
-pub(super) fn unsigned_but_hashed(scene: &Scene<'_>, recipe: &mut Recipe<'_>, _: usize) -> bool {
+pub(super) fn unsigned_but_hashed(scene: &AutopsyInput<'_>, recipe: &mut Recipe<'_>, _: usize) -> bool {
     match (Declared::of(scene.head), scene.body.digest, scene.body.bytes) {
         (Declared::Unsigned, Some(digest), _) => put(&mut recipe.hash, hex(digest)),
         (Declared::Unsigned, None, Some(body)) if body.len() <= super::recipe::BODY_MAX => {
@@ -101,23 +101,23 @@ pub(super) fn unsigned_but_hashed(scene: &Scene<'_>, recipe: &mut Recipe<'_>, _:
     }
 }
 
-pub(super) fn declared_but_unequal(scene: &Scene<'_>, recipe: &mut Recipe<'_>, _: usize) -> bool {
+pub(super) fn declared_but_unequal(scene: &AutopsyInput<'_>, recipe: &mut Recipe<'_>, _: usize) -> bool {
     match (Declared::of(scene.head), scene.body.digest) {
         (Declared::Digest { .. } | Declared::Malformed, Some(digest)) => put(&mut recipe.hash, hex(digest)),
         _ => false,
     }
 }
 
-pub(super) fn unsigned_not_declared(_: &Scene<'_>, recipe: &mut Recipe<'_>, _: usize) -> bool {
+pub(super) fn unsigned_not_declared(_: &AutopsyInput<'_>, recipe: &mut Recipe<'_>, _: usize) -> bool {
     put(&mut recipe.hash, UNSIGNED_PAYLOAD.as_bytes())
 }
 
-pub(super) fn upper_case(_: &Scene<'_>, recipe: &mut Recipe<'_>, _: usize) -> bool {
+pub(super) fn upper_case(_: &AutopsyInput<'_>, recipe: &mut Recipe<'_>, _: usize) -> bool {
     let upper = recipe.hash.to_ascii_uppercase();
     put(&mut recipe.hash, upper)
 }
 
-pub(super) fn missing(_: &Scene<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
+pub(super) fn missing(_: &AutopsyInput<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
     recipe.hash = Cow::Borrowed(b"");
     if way == 1 {
         // Neither the hash nor the line feed before it: the list of the headers ends the text.
@@ -129,18 +129,18 @@ pub(super) fn missing(_: &Scene<'_>, recipe: &mut Recipe<'_>, way: usize) -> boo
     true
 }
 
-pub(super) fn not_hashed(scene: &Scene<'_>, recipe: &mut Recipe<'_>, _: usize) -> bool {
+pub(super) fn not_hashed(scene: &AutopsyInput<'_>, recipe: &mut Recipe<'_>, _: usize) -> bool {
     scene
         .short_body()
         .is_some_and(|body| put(&mut recipe.hash, body.to_vec()))
 }
 
-pub(super) fn hash_base64(_: &Scene<'_>, recipe: &mut Recipe<'_>, _: usize) -> bool {
+pub(super) fn hash_base64(_: &AutopsyInput<'_>, recipe: &mut Recipe<'_>, _: usize) -> bool {
     let mut digest = [0u8; 32];
     hex::decode_to_slice(&*recipe.hash, &mut digest).is_ok() && put(&mut recipe.hash, base64(&digest))
 }
 
-pub(super) fn hashed_twice(_: &Scene<'_>, recipe: &mut Recipe<'_>, _: usize) -> bool {
+pub(super) fn hashed_twice(_: &AutopsyInput<'_>, recipe: &mut Recipe<'_>, _: usize) -> bool {
     let twice = hex::encode(sha2::Sha256::digest(&recipe.hash)).into_bytes();
     put(&mut recipe.hash, twice)
 }

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::recipe::{Recipe, Scene, Text, put};
+use super::recipe::{AutopsyInput, Recipe, Text, put};
 
 /// Changes the value of one header; whether there is one and it changes.
 fn change(recipe: &mut Recipe<'_>, name: &[u8], change: impl FnOnce(&[u8]) -> Option<Vec<u8>>) -> bool {
@@ -12,7 +12,7 @@ fn change(recipe: &mut Recipe<'_>, name: &[u8], change: impl FnOnce(&[u8]) -> Op
     change(value).is_some_and(|new| put(value, new))
 }
 
-pub(super) fn values_untrimmed(_: &Scene<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
+pub(super) fn values_untrimmed(_: &AutopsyInput<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
     match way {
         0 => recipe.colon = b": ",
         1 => recipe
@@ -47,7 +47,7 @@ fn title(name: &[u8]) -> Vec<u8> {
         .collect()
 }
 
-pub(super) fn names_not_lower_case(scene: &Scene<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
+pub(super) fn names_not_lower_case(scene: &AutopsyInput<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
     let sent: Vec<&str> = scene
         .authorization
         .signed_headers
@@ -81,7 +81,7 @@ fn title_list(list: &[u8]) -> Vec<u8> {
     names.join(&b';')
 }
 
-pub(super) fn list_not_lower_case(scene: &Scene<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
+pub(super) fn list_not_lower_case(scene: &AutopsyInput<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
     if way == 1 {
         let list = title_list(&recipe.list);
         return put(&mut recipe.list, list);
@@ -98,7 +98,7 @@ pub(super) fn list_not_lower_case(scene: &Scene<'_>, recipe: &mut Recipe<'_>, wa
     put(&mut recipe.list, names.join(";").into_bytes())
 }
 
-pub(super) fn unsorted(scene: &Scene<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
+pub(super) fn unsorted(scene: &AutopsyInput<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
     let sent = scene.authorization.signed_headers.as_sent().to_ascii_lowercase();
     let place = |name: &Text<'_>| sent.split(';').position(|own| own.trim().as_bytes() == &**name);
     let names: Vec<&str> = sent.split(';').map(str::trim).collect();
@@ -122,17 +122,17 @@ pub(super) fn unsorted(scene: &Scene<'_>, recipe: &mut Recipe<'_>, way: usize) -
     }
 }
 
-pub(super) fn no_empty_line(_: &Scene<'_>, recipe: &mut Recipe<'_>, _: usize) -> bool {
+pub(super) fn no_empty_line(_: &AutopsyInput<'_>, recipe: &mut Recipe<'_>, _: usize) -> bool {
     recipe.after_headers = b"";
     true
 }
 
-pub(super) fn extra_empty_line(_: &Scene<'_>, recipe: &mut Recipe<'_>, _: usize) -> bool {
+pub(super) fn extra_empty_line(_: &AutopsyInput<'_>, recipe: &mut Recipe<'_>, _: usize) -> bool {
     recipe.after_headers = b"\n\n";
     true
 }
 
-pub(super) fn separator(_: &Scene<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
+pub(super) fn separator(_: &AutopsyInput<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
     let with = |between: &[u8]| super::path::replaced(&recipe.list, b";", between);
     let list = match way {
         0 => with(b","),
@@ -145,7 +145,7 @@ pub(super) fn separator(_: &Scene<'_>, recipe: &mut Recipe<'_>, way: usize) -> b
     put(&mut recipe.list, list)
 }
 
-pub(super) fn host_port(scene: &Scene<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
+pub(super) fn host_port(scene: &AutopsyInput<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
     let host = scene.host();
     let port = host
         .iter()
@@ -161,7 +161,7 @@ pub(super) fn host_port(scene: &Scene<'_>, recipe: &mut Recipe<'_>, way: usize) 
     })
 }
 
-pub(super) fn host_forwarded(scene: &Scene<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
+pub(super) fn host_forwarded(scene: &AutopsyInput<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
     let name = [
         "x-forwarded-host",
         "x-original-host",
@@ -201,7 +201,7 @@ pub(super) const HOST_SPELLINGS: [HostSpelling; 5] = [
     HostSpelling::WithSlash,
 ];
 
-pub(super) fn host_spelling(_: &Scene<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
+pub(super) fn host_spelling(_: &AutopsyInput<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
     let Some(spelling) = HOST_SPELLINGS.get(way) else {
         return false;
     };
@@ -215,7 +215,7 @@ pub(super) fn host_spelling(_: &Scene<'_>, recipe: &mut Recipe<'_>, way: usize) 
     })
 }
 
-pub(super) fn host_local(_: &Scene<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
+pub(super) fn host_local(_: &AutopsyInput<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
     change(recipe, b"host", |host| {
         let (name, port) = match host.iter().rposition(|byte| *byte == b':') {
             Some(at) => host.split_at(at),
@@ -232,7 +232,7 @@ pub(super) fn host_local(_: &Scene<'_>, recipe: &mut Recipe<'_>, way: usize) -> 
     })
 }
 
-pub(super) fn line_missing(_: &Scene<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
+pub(super) fn line_missing(_: &AutopsyInput<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
     if recipe.headers.len() < 2 || way >= recipe.headers.len() {
         return false;
     }
@@ -240,14 +240,14 @@ pub(super) fn line_missing(_: &Scene<'_>, recipe: &mut Recipe<'_>, way: usize) -
     true
 }
 
-pub(super) fn value_empty(_: &Scene<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
+pub(super) fn value_empty(_: &AutopsyInput<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
     recipe
         .headers
         .get_mut(way)
         .is_some_and(|(_, value)| put(value, &b""[..]))
 }
 
-pub(super) fn name_missing(_: &Scene<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
+pub(super) fn name_missing(_: &AutopsyInput<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
     let name = recipe.headers.get(way / 2).map(|(name, _)| name.to_vec());
     let Some(name) = name else { return false };
     let left: Vec<&[u8]> = recipe
@@ -278,7 +278,7 @@ const LIKELY: [&str; 12] = [
     "accept-encoding",
 ];
 
-pub(super) fn not_listed(scene: &Scene<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
+pub(super) fn not_listed(scene: &AutopsyInput<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
     let Some(name) = LIKELY.get(way / 2) else {
         return false;
     };
@@ -299,7 +299,7 @@ pub(super) fn not_listed(scene: &Scene<'_>, recipe: &mut Recipe<'_>, way: usize)
     true
 }
 
-pub(super) fn content_type_parameter(_: &Scene<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
+pub(super) fn content_type_parameter(_: &AutopsyInput<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
     change(recipe, b"content-type", |value| {
         let parameter = value.iter().position(|byte| *byte == b';');
         let bare = value[..parameter.unwrap_or(value.len())].trim_ascii_end();
@@ -316,7 +316,7 @@ pub(super) fn content_type_parameter(_: &Scene<'_>, recipe: &mut Recipe<'_>, way
     })
 }
 
-pub(super) fn content_type_other(_: &Scene<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
+pub(super) fn content_type_other(_: &AutopsyInput<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
     let types: [&[u8]; 8] = [
         b"application/json",
         b"",
@@ -333,7 +333,7 @@ pub(super) fn content_type_other(_: &Scene<'_>, recipe: &mut Recipe<'_>, way: us
 }
 
 /// Runs of white space inside of a value as one space, as other clouds sign them.
-pub(super) fn spaces_collapsed(_: &Scene<'_>, recipe: &mut Recipe<'_>, _: usize) -> bool {
+pub(super) fn spaces_collapsed(_: &AutopsyInput<'_>, recipe: &mut Recipe<'_>, _: usize) -> bool {
     let mut changed = false;
     for (_, value) in &mut recipe.headers {
         let words: Vec<&[u8]> = value
@@ -346,7 +346,7 @@ pub(super) fn spaces_collapsed(_: &Scene<'_>, recipe: &mut Recipe<'_>, _: usize)
     changed
 }
 
-pub(super) fn repeated_joined(_: &Scene<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
+pub(super) fn repeated_joined(_: &AutopsyInput<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
     let between: &[u8] = if way.is_multiple_of(2) { b"," } else { b", " };
     let before = recipe.headers.len();
     let mut joined: Vec<(Text<'_>, Text<'_>)> = Vec::with_capacity(before);

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::recipe::{Recipe, Scene, put};
+use super::recipe::{AutopsyInput, Recipe, put};
 use crate::encoding::{EncodedSlash, decode, push_escape, push_path};
 
 /// The path without the slash at its end.
@@ -16,23 +16,23 @@ fn cut_end(recipe: &mut Recipe<'_>) -> bool {
     put(&mut recipe.path, open)
 }
 
-pub(super) fn no_trailing_slash(_: &Scene<'_>, recipe: &mut Recipe<'_>, _: usize) -> bool {
+pub(super) fn no_trailing_slash(_: &AutopsyInput<'_>, recipe: &mut Recipe<'_>, _: usize) -> bool {
     cut_end(recipe)
 }
 
-pub(super) fn not_encoded(_: &Scene<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
+pub(super) fn not_encoded(_: &AutopsyInput<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
     let decoded = decode(&recipe.path).into_owned();
     let changed = put(&mut recipe.path, decoded);
     changed && (way == 0 || cut_end(recipe))
 }
 
-pub(super) fn encoded_twice(_: &Scene<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
+pub(super) fn encoded_twice(_: &AutopsyInput<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
     let twice = replaced(&recipe.path, b"%", b"%25");
     let changed = put(&mut recipe.path, twice);
     changed && (way == 0 || cut_end(recipe))
 }
 
-pub(super) fn as_sent(scene: &Scene<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
+pub(super) fn as_sent(scene: &AutopsyInput<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
     let mut sent = scene.head.path.as_bytes().to_vec();
     if way == 1 {
         if sent.ends_with(b"/") {
@@ -43,7 +43,7 @@ pub(super) fn as_sent(scene: &Scene<'_>, recipe: &mut Recipe<'_>, way: usize) ->
     put(&mut recipe.path, sent)
 }
 
-pub(super) fn escapes_lower_case(_: &Scene<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
+pub(super) fn escapes_lower_case(_: &AutopsyInput<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
     match way {
         0 => {
             let lower = lower_escapes(&recipe.path);
@@ -56,7 +56,7 @@ pub(super) fn escapes_lower_case(_: &Scene<'_>, recipe: &mut Recipe<'_>, way: us
     }
 }
 
-pub(super) fn leading_slash_dropped(_: &Scene<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
+pub(super) fn leading_slash_dropped(_: &AutopsyInput<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
     let path = if way == 0 {
         &recipe.path[..]
     } else {
@@ -66,7 +66,7 @@ pub(super) fn leading_slash_dropped(_: &Scene<'_>, recipe: &mut Recipe<'_>, way:
     put(&mut recipe.path, dropped)
 }
 
-pub(super) fn full_url(scene: &Scene<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
+pub(super) fn full_url(scene: &AutopsyInput<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
     let scheme: &[u8] = if way.is_multiple_of(2) {
         b"http://"
     } else {
@@ -91,7 +91,7 @@ pub(super) fn full_url(scene: &Scene<'_>, recipe: &mut Recipe<'_>, way: usize) -
     put(&mut recipe.path, url)
 }
 
-pub(super) fn query_left_in(scene: &Scene<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
+pub(super) fn query_left_in(scene: &AutopsyInput<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
     if scene.head.query.is_empty() {
         return false;
     }
@@ -110,7 +110,7 @@ pub(super) fn query_left_in(scene: &Scene<'_>, recipe: &mut Recipe<'_>, way: usi
     put(&mut recipe.path, whole)
 }
 
-pub(super) fn base_dropped(_: &Scene<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
+pub(super) fn base_dropped(_: &AutopsyInput<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
     let path = if way.is_multiple_of(2) {
         &recipe.path[..]
     } else {
@@ -129,7 +129,7 @@ pub(super) fn base_dropped(_: &Scene<'_>, recipe: &mut Recipe<'_>, way: usize) -
 }
 
 /// The path cut after one of its segments, with and without a slash at its end.
-pub(super) fn end_dropped(_: &Scene<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
+pub(super) fn end_dropped(_: &AutopsyInput<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
     let path = open_end(&recipe.path).to_vec();
     let slashes: Vec<usize> = (1..path.len()).filter(|at| path[*at] == b'/').collect();
     // The longest part that is left first: the custom path is what is forgotten.
@@ -145,7 +145,7 @@ pub(super) fn end_dropped(_: &Scene<'_>, recipe: &mut Recipe<'_>, way: usize) ->
 }
 
 /// `+` on one side and `%20` on the other: in a path `+` is a plus.
-pub(super) fn plus_for_space(_: &Scene<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
+pub(super) fn plus_for_space(_: &AutopsyInput<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
     let path = match way / 2 {
         0 => replaced(&recipe.path, b"%20", b"+"),
         1 => replaced(&recipe.path, b"%2B", b"%20"),
@@ -155,17 +155,17 @@ pub(super) fn plus_for_space(_: &Scene<'_>, recipe: &mut Recipe<'_>, way: usize)
     changed && (way.is_multiple_of(2) || cut_end(recipe))
 }
 
-pub(super) fn only_slash(_: &Scene<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
+pub(super) fn only_slash(_: &AutopsyInput<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
     put(&mut recipe.path, if way == 0 { &b"/"[..] } else { &b""[..] })
 }
 
-pub(super) fn slashes_merged(_: &Scene<'_>, recipe: &mut Recipe<'_>, _: usize) -> bool {
+pub(super) fn slashes_merged(_: &AutopsyInput<'_>, recipe: &mut Recipe<'_>, _: usize) -> bool {
     let mut merged: Vec<u8> = recipe.path.to_vec();
     merged.dedup_by(|one, other| *one == b'/' && *other == b'/');
     put(&mut recipe.path, merged)
 }
 
-pub(super) fn slash_doubled(_: &Scene<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
+pub(super) fn slash_doubled(_: &AutopsyInput<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
     let parts: [&[u8]; 2] = if way == 0 {
         [&recipe.path, b"/"]
     } else {
@@ -175,7 +175,7 @@ pub(super) fn slash_doubled(_: &Scene<'_>, recipe: &mut Recipe<'_>, way: usize) 
     put(&mut recipe.path, doubled)
 }
 
-pub(super) fn slashes_encoded(_: &Scene<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
+pub(super) fn slashes_encoded(_: &AutopsyInput<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
     let path = recipe.path.to_vec();
     let inner = open_end(path.strip_prefix(b"/").unwrap_or(&path));
     let encoded = replaced(inner, b"/", b"%2F");
@@ -189,7 +189,7 @@ pub(super) fn slashes_encoded(_: &Scene<'_>, recipe: &mut Recipe<'_>, way: usize
     put(&mut recipe.path, new)
 }
 
-pub(super) fn encoded_slash(scene: &Scene<'_>, recipe: &mut Recipe<'_>, _: usize) -> bool {
+pub(super) fn encoded_slash(scene: &AutopsyInput<'_>, recipe: &mut Recipe<'_>, _: usize) -> bool {
     let other = match scene.slash {
         EncodedSlash::Decode => EncodedSlash::Keep,
         EncodedSlash::Keep => EncodedSlash::Decode,
@@ -199,13 +199,13 @@ pub(super) fn encoded_slash(scene: &Scene<'_>, recipe: &mut Recipe<'_>, _: usize
     put(&mut recipe.path, path)
 }
 
-pub(super) fn lower_case(_: &Scene<'_>, recipe: &mut Recipe<'_>, _: usize) -> bool {
+pub(super) fn lower_case(_: &AutopsyInput<'_>, recipe: &mut Recipe<'_>, _: usize) -> bool {
     let lower = recipe.path.to_ascii_lowercase();
     put(&mut recipe.path, lower)
 }
 
 /// `encodeURIComponent` keeps `!'()*`; Java's `URLEncoder` keeps `*`; `encodeURI` keeps more.
-pub(super) fn marks_kept(_: &Scene<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
+pub(super) fn marks_kept(_: &AutopsyInput<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
     let kept: &[u8] = match way {
         0 => b"!'()*",
         1 => b"*",
@@ -229,7 +229,7 @@ pub(super) fn marks_kept(_: &Scene<'_>, recipe: &mut Recipe<'_>, way: usize) -> 
     path_changed | query_changed
 }
 
-pub(super) fn tilde_encoded(_: &Scene<'_>, recipe: &mut Recipe<'_>, _: usize) -> bool {
+pub(super) fn tilde_encoded(_: &AutopsyInput<'_>, recipe: &mut Recipe<'_>, _: usize) -> bool {
     let path = replaced(&recipe.path, b"~", b"%7E");
     let path_changed = put(&mut recipe.path, path);
     let query_changed = recipe.query.as_mut().is_some_and(|query| {

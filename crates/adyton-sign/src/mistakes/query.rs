@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::path::replaced;
-use super::recipe::{Recipe, Scene, Text, put};
+use super::recipe::{AutopsyInput, Recipe, Text, put};
 use crate::encoding::decode;
 use crate::query::{canonical, pairs};
 
@@ -19,7 +19,7 @@ fn change<'a>(recipe: &mut Recipe<'a>, change: impl FnOnce(&[u8]) -> Vec<u8>) ->
         })
 }
 
-pub(super) fn plus_for_space(scene: &Scene<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
+pub(super) fn plus_for_space(scene: &AutopsyInput<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
     match way {
         // `+` was sent, a space was signed.
         0 => change(recipe, |_| canonical(&scene.head.query.replace('+', "%20")).0),
@@ -30,15 +30,15 @@ pub(super) fn plus_for_space(scene: &Scene<'_>, recipe: &mut Recipe<'_>, way: us
     }
 }
 
-pub(super) fn not_encoded(_: &Scene<'_>, recipe: &mut Recipe<'_>, _: usize) -> bool {
+pub(super) fn not_encoded(_: &AutopsyInput<'_>, recipe: &mut Recipe<'_>, _: usize) -> bool {
     change(recipe, |query| decode(query).into_owned())
 }
 
-pub(super) fn encoded_twice(_: &Scene<'_>, recipe: &mut Recipe<'_>, _: usize) -> bool {
+pub(super) fn encoded_twice(_: &AutopsyInput<'_>, recipe: &mut Recipe<'_>, _: usize) -> bool {
     change(recipe, |query| replaced(query, b"%", b"%25"))
 }
 
-pub(super) fn no_equals(_: &Scene<'_>, recipe: &mut Recipe<'_>, _: usize) -> bool {
+pub(super) fn no_equals(_: &AutopsyInput<'_>, recipe: &mut Recipe<'_>, _: usize) -> bool {
     change(recipe, |query| {
         let pieces: Vec<&[u8]> = query
             .split(|b| *b == b'&')
@@ -48,7 +48,7 @@ pub(super) fn no_equals(_: &Scene<'_>, recipe: &mut Recipe<'_>, _: usize) -> boo
     })
 }
 
-pub(super) fn empty_dropped(_: &Scene<'_>, recipe: &mut Recipe<'_>, _: usize) -> bool {
+pub(super) fn empty_dropped(_: &AutopsyInput<'_>, recipe: &mut Recipe<'_>, _: usize) -> bool {
     change(recipe, |query| {
         let pieces: Vec<&[u8]> = query
             .split(|b| *b == b'&')
@@ -58,11 +58,11 @@ pub(super) fn empty_dropped(_: &Scene<'_>, recipe: &mut Recipe<'_>, _: usize) ->
     })
 }
 
-pub(super) fn missing(_: &Scene<'_>, recipe: &mut Recipe<'_>, _: usize) -> bool {
+pub(super) fn missing(_: &AutopsyInput<'_>, recipe: &mut Recipe<'_>, _: usize) -> bool {
     change(recipe, |_| Vec::new())
 }
 
-pub(super) fn question_mark(_: &Scene<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
+pub(super) fn question_mark(_: &AutopsyInput<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
     if way == 0 {
         return change(recipe, |query| [b"?", query].concat());
     }
@@ -73,11 +73,11 @@ pub(super) fn question_mark(_: &Scene<'_>, recipe: &mut Recipe<'_>, way: usize) 
         .is_some_and(|query| put(query, &b"?"[..]))
 }
 
-pub(super) fn slash_kept(_: &Scene<'_>, recipe: &mut Recipe<'_>, _: usize) -> bool {
+pub(super) fn slash_kept(_: &AutopsyInput<'_>, recipe: &mut Recipe<'_>, _: usize) -> bool {
     change(recipe, |query| replaced(query, b"%2F", b"/"))
 }
 
-pub(super) fn repeated_key_once(scene: &Scene<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
+pub(super) fn repeated_key_once(scene: &AutopsyInput<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
     change(recipe, |_| {
         let pairs = pairs(scene.head.query);
         let keep = |at: usize| {
@@ -101,7 +101,7 @@ pub(super) fn repeated_key_once(scene: &Scene<'_>, recipe: &mut Recipe<'_>, way:
     })
 }
 
-pub(super) fn as_sent(scene: &Scene<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
+pub(super) fn as_sent(scene: &AutopsyInput<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
     change(recipe, |_| {
         if way == 0 {
             return scene.head.query.as_bytes().to_vec();
@@ -112,7 +112,7 @@ pub(super) fn as_sent(scene: &Scene<'_>, recipe: &mut Recipe<'_>, way: usize) ->
     })
 }
 
-pub(super) fn sorted_backwards(_: &Scene<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
+pub(super) fn sorted_backwards(_: &AutopsyInput<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
     change(recipe, |query| {
         let mut pieces: Vec<&[u8]> = query.split(|b| *b == b'&').collect();
         if way == 0 {
@@ -126,7 +126,7 @@ pub(super) fn sorted_backwards(_: &Scene<'_>, recipe: &mut Recipe<'_>, way: usiz
     })
 }
 
-pub(super) fn sorted_ignoring_case(_: &Scene<'_>, recipe: &mut Recipe<'_>, _: usize) -> bool {
+pub(super) fn sorted_ignoring_case(_: &AutopsyInput<'_>, recipe: &mut Recipe<'_>, _: usize) -> bool {
     change(recipe, |query| {
         let mut pieces: Vec<&[u8]> = query.split(|b| *b == b'&').collect();
         pieces.sort_by_key(|piece| piece.to_ascii_lowercase());

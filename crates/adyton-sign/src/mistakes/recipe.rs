@@ -34,7 +34,7 @@ pub struct SeenBody<'a> {
 
 /// All that the autopsy looks at, besides the secret.
 #[derive(Clone, Copy)]
-pub struct Scene<'a> {
+pub struct AutopsyInput<'a> {
     /// The head as it was sent.
     pub head: &'a Head<'a>,
     /// The signature's header.
@@ -45,7 +45,7 @@ pub struct Scene<'a> {
     pub slash: EncodedSlash,
 }
 
-impl<'a> Scene<'a> {
+impl<'a> AutopsyInput<'a> {
     /// The body's bytes, where they are at hand and few.
     pub(super) fn short_body(&self) -> Option<&'a [u8]> {
         self.body.bytes.filter(|bytes| bytes.len() <= BODY_MAX)
@@ -110,7 +110,7 @@ pub(super) struct Recipe<'a> {
 
 impl Recipe<'static> {
     /// The right recipe for a scene.
-    pub(super) fn right(scene: &Scene<'_>) -> Self {
+    pub(super) fn right(scene: &AutopsyInput<'_>) -> Self {
         let head = scene.head;
         let mut path = Vec::new();
         push_path(&mut path, head.path.as_bytes(), scene.slash);

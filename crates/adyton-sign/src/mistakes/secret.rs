@@ -6,7 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use zeroize::Zeroizing;
 
-use super::recipe::{Recipe, Scene, base64};
+use super::recipe::{AutopsyInput, Recipe, base64};
 use crate::encoding::{decode, push_all_encoded};
 use crate::signature::hmac;
 
@@ -24,12 +24,12 @@ fn change(recipe: &mut Recipe<'_>, change: impl FnOnce(&[u8]) -> Option<Vec<u8>>
     }
 }
 
-pub(super) fn trailing_newline(_: &Scene<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
+pub(super) fn trailing_newline(_: &AutopsyInput<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
     let ends: [&[u8]; 3] = [b"\n", b"\r\n", b"\r"];
     change(recipe, |secret| ends.get(way).map(|end| [secret, end].concat()))
 }
 
-pub(super) fn leading_newline(_: &Scene<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
+pub(super) fn leading_newline(_: &AutopsyInput<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
     let starts: [&[u8]; 2] = [b"\n", b"\r\n"];
     change(recipe, |secret| {
         starts.get(way).map(|start| [start, secret].concat())
@@ -37,14 +37,14 @@ pub(super) fn leading_newline(_: &Scene<'_>, recipe: &mut Recipe<'_>, way: usize
 }
 
 /// The mark that some editors put before a text, and with it perhaps a line end after it.
-pub(super) fn byte_order_mark(_: &Scene<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
+pub(super) fn byte_order_mark(_: &AutopsyInput<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
     let ends: [&[u8]; 3] = [b"", b"\n", b"\r\n"];
     change(recipe, |secret| {
         ends.get(way).map(|end| [b"\xef\xbb\xbf", secret, end].concat())
     })
 }
 
-pub(super) fn surrounding_space(_: &Scene<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
+pub(super) fn surrounding_space(_: &AutopsyInput<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
     change(recipe, |secret| {
         Some(match way {
             0 => [secret, b" "].concat(),
@@ -57,7 +57,7 @@ pub(super) fn surrounding_space(_: &Scene<'_>, recipe: &mut Recipe<'_>, way: usi
     })
 }
 
-pub(super) fn quoted(_: &Scene<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
+pub(super) fn quoted(_: &AutopsyInput<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
     let marks: [(&[u8], &[u8]); 10] = [
         (b"\"", b"\""),
         (b"'", b"'"),
@@ -75,7 +75,7 @@ pub(super) fn quoted(_: &Scene<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool
     })
 }
 
-pub(super) fn base64_mixed_up(_: &Scene<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
+pub(super) fn base64_mixed_up(_: &AutopsyInput<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
     change(recipe, |secret| match way {
         0 => STANDARD.decode(secret).ok(),
         1 => Some(base64(secret)),
@@ -85,23 +85,23 @@ pub(super) fn base64_mixed_up(_: &Scene<'_>, recipe: &mut Recipe<'_>, way: usize
     })
 }
 
-pub(super) fn hex_mixed_up(_: &Scene<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
+pub(super) fn hex_mixed_up(_: &AutopsyInput<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
     change(recipe, |secret| match way {
         0 => hex::decode(secret).ok(),
         _ => Some(hex::encode(secret).into_bytes()),
     })
 }
 
-pub(super) fn is_access(scene: &Scene<'_>, recipe: &mut Recipe<'_>, _: usize) -> bool {
+pub(super) fn is_access(scene: &AutopsyInput<'_>, recipe: &mut Recipe<'_>, _: usize) -> bool {
     change(recipe, |_| Some(scene.authorization.access.as_bytes().to_vec()))
 }
 
-pub(super) fn empty(_: &Scene<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
+pub(super) fn empty(_: &AutopsyInput<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
     let texts: [&[u8]; 4] = [b"", b"null", b"None", b"undefined"];
     change(recipe, |_| texts.get(way).map(|text| text.to_vec()))
 }
 
-pub(super) fn letter_case(_: &Scene<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
+pub(super) fn letter_case(_: &AutopsyInput<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
     change(recipe, |secret| {
         Some(if way == 0 {
             secret.to_ascii_uppercase()
@@ -111,7 +111,7 @@ pub(super) fn letter_case(_: &Scene<'_>, recipe: &mut Recipe<'_>, way: usize) ->
     })
 }
 
-pub(super) fn prefixed(_: &Scene<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
+pub(super) fn prefixed(_: &AutopsyInput<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
     change(recipe, |secret| {
         Some(match way {
             0 => [b"AWS4", secret].concat(),
@@ -124,7 +124,7 @@ pub(super) fn prefixed(_: &Scene<'_>, recipe: &mut Recipe<'_>, way: usize) -> bo
     })
 }
 
-pub(super) fn derived_key(scene: &Scene<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
+pub(super) fn derived_key(scene: &AutopsyInput<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
     let date = scene.head.first("x-sdk-date").unwrap_or_default();
     let day = &date[..date.len().min(8)];
     let ends: [&[u8]; 3] = [b"aws4_request", b"sdk_request", b"v4_request"];
@@ -139,14 +139,14 @@ pub(super) fn derived_key(scene: &Scene<'_>, recipe: &mut Recipe<'_>, way: usize
     })
 }
 
-pub(super) fn character_lost(_: &Scene<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
+pub(super) fn character_lost(_: &AutopsyInput<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
     change(recipe, |secret| match way {
         0 => secret.get(..secret.len().checked_sub(1)?).map(<[u8]>::to_vec),
         _ => secret.get(1..).map(<[u8]>::to_vec),
     })
 }
 
-pub(super) fn percent_encoded(_: &Scene<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
+pub(super) fn percent_encoded(_: &AutopsyInput<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
     change(recipe, |secret| {
         Some(match way {
             0 => decode(secret).into_owned(),
@@ -159,11 +159,11 @@ pub(super) fn percent_encoded(_: &Scene<'_>, recipe: &mut Recipe<'_>, way: usize
     })
 }
 
-pub(super) fn twice(_: &Scene<'_>, recipe: &mut Recipe<'_>, _: usize) -> bool {
+pub(super) fn twice(_: &AutopsyInput<'_>, recipe: &mut Recipe<'_>, _: usize) -> bool {
     change(recipe, |secret| Some([secret, secret].concat()))
 }
 
-pub(super) fn hashed(_: &Scene<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
+pub(super) fn hashed(_: &AutopsyInput<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
     use sha2::Digest as _;
     change(recipe, |secret| {
         let digest = sha2::Sha256::digest(secret);

@@ -4,11 +4,11 @@
 
 use adyton_core::mistake::SigningMistake;
 
-use super::recipe::{Recipe, Scene};
+use super::recipe::{AutopsyInput, Recipe};
 use super::{body, headers, path, query, secret, text};
 
 /// Changes a recipe the way `way` of a mistake; `false` when that changes nothing here, so that nothing is tried.
-type Make = for<'a> fn(&Scene<'_>, &mut Recipe<'a>, usize) -> bool;
+type Make = for<'a> fn(&AutopsyInput<'_>, &mut Recipe<'a>, usize) -> bool;
 
 /// One thing that clients do wrong.
 pub struct Mistake {
@@ -54,7 +54,7 @@ impl Mistake {
     }
 
     /// What one way costs before it is tried, in bytes.
-    pub(super) fn work(&self, scene: &Scene<'_>) -> usize {
+    pub(super) fn work(&self, scene: &AutopsyInput<'_>) -> usize {
         match self.changes {
             Changes::Body => scene.short_body().map_or(0, |body| 2 * body.len()),
             Changes::Texts | Changes::Secret => 0,

@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use adyton_core::clock::Timestamp;
 
-use super::recipe::{Mac, Recipe, Scene, Stand, put};
+use super::recipe::{AutopsyInput, Mac, Recipe, Stand, put};
 
-pub(super) fn method_lower_case(_: &Scene<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
+pub(super) fn method_lower_case(_: &AutopsyInput<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
     let method = match way {
         0 => recipe.method.to_ascii_lowercase(),
         _ => {
@@ -21,7 +21,7 @@ pub(super) fn method_lower_case(_: &Scene<'_>, recipe: &mut Recipe<'_>, way: usi
     put(&mut recipe.method, method)
 }
 
-pub(super) fn method_other(_: &Scene<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
+pub(super) fn method_other(_: &AutopsyInput<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
     let methods: [&[u8]; 8] = [
         b"GET", b"POST", b"PUT", b"DELETE", b"PATCH", b"HEAD", b"OPTIONS", b"",
     ];
@@ -31,7 +31,7 @@ pub(super) fn method_other(_: &Scene<'_>, recipe: &mut Recipe<'_>, way: usize) -
 }
 
 /// The canonical request begins with the path.
-pub(super) fn method_missing(_: &Scene<'_>, recipe: &mut Recipe<'_>, _: usize) -> bool {
+pub(super) fn method_missing(_: &AutopsyInput<'_>, recipe: &mut Recipe<'_>, _: usize) -> bool {
     let Some(query) = recipe.query.take() else {
         return false;
     };
@@ -55,7 +55,7 @@ const SCOPES: [&str; 10] = [
 ];
 
 /// Four lines in place of three, under our own or the other cloud's name.
-pub(super) fn scope_line(_: &Scene<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
+pub(super) fn scope_line(_: &AutopsyInput<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
     let Some(scope) = SCOPES.get(way / 2) else {
         return false;
     };
@@ -69,7 +69,7 @@ pub(super) fn scope_line(_: &Scene<'_>, recipe: &mut Recipe<'_>, way: usize) -> 
     })
 }
 
-pub(super) fn carriage_returns(_: &Scene<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
+pub(super) fn carriage_returns(_: &AutopsyInput<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
     // Windows line ends, a literal backslash and n, or none at all.
     recipe.line_end = match way {
         0 => b"\r\n",
@@ -79,12 +79,12 @@ pub(super) fn carriage_returns(_: &Scene<'_>, recipe: &mut Recipe<'_>, way: usiz
     true
 }
 
-pub(super) fn canonical_newline(_: &Scene<'_>, recipe: &mut Recipe<'_>, _: usize) -> bool {
+pub(super) fn canonical_newline(_: &AutopsyInput<'_>, recipe: &mut Recipe<'_>, _: usize) -> bool {
     recipe.end = b"\n";
     true
 }
 
-pub(super) fn query_line_missing(_: &Scene<'_>, recipe: &mut Recipe<'_>, _: usize) -> bool {
+pub(super) fn query_line_missing(_: &AutopsyInput<'_>, recipe: &mut Recipe<'_>, _: usize) -> bool {
     if recipe.query.as_ref().is_none_or(|query| !query.is_empty()) {
         return false;
     }
@@ -92,7 +92,7 @@ pub(super) fn query_line_missing(_: &Scene<'_>, recipe: &mut Recipe<'_>, _: usiz
     true
 }
 
-pub(super) fn headers_missing(_: &Scene<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
+pub(super) fn headers_missing(_: &AutopsyInput<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
     recipe.headers.clear();
     if way == 1 {
         recipe.list = Cow::Borrowed(b"");
@@ -100,7 +100,7 @@ pub(super) fn headers_missing(_: &Scene<'_>, recipe: &mut Recipe<'_>, way: usize
     true
 }
 
-pub(super) fn list_missing(_: &Scene<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
+pub(super) fn list_missing(_: &AutopsyInput<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
     recipe.list = Cow::Borrowed(b"");
     if way == 1 {
         // The empty line closes the headers, and the hash follows at once.
@@ -109,12 +109,12 @@ pub(super) fn list_missing(_: &Scene<'_>, recipe: &mut Recipe<'_>, way: usize) -
     true
 }
 
-fn date(scene: &Scene<'_>) -> Option<Timestamp> {
+fn date(scene: &AutopsyInput<'_>) -> Option<Timestamp> {
     let date = scene.head.first("x-sdk-date")?;
     str::from_utf8(&date).ok().and_then(Timestamp::from_sdk_date)
 }
 
-pub(super) fn date_format(scene: &Scene<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
+pub(super) fn date_format(scene: &AutopsyInput<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
     let Some(at) = date(scene) else { return false };
     let compact = at.to_sdk_date();
     let iso = at.to_iso();
@@ -137,7 +137,7 @@ pub(super) fn date_format(scene: &Scene<'_>, recipe: &mut Recipe<'_>, way: usize
         .is_some_and(|date| put(date, text.into_bytes()))
 }
 
-pub(super) fn date_header(scene: &Scene<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
+pub(super) fn date_header(scene: &AutopsyInput<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
     let name = ["date", "x-amz-date", "x-date"].get(way);
     let Some(other) = name.and_then(|name| scene.head.first(name)) else {
         return false;
@@ -148,7 +148,7 @@ pub(super) fn date_header(scene: &Scene<'_>, recipe: &mut Recipe<'_>, way: usize
 /// Seconds by which a clock that is read twice moves on.
 const SHIFTS: [i64; 10] = [-1, 1, -2, 2, -3, 3, -4, 4, -5, 5];
 
-pub(super) fn date_taken_twice(scene: &Scene<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
+pub(super) fn date_taken_twice(scene: &AutopsyInput<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
     let Some(at) = date(scene) else { return false };
     let Some(shift) = SHIFTS.get(way % SHIFTS.len()) else {
         return false;
@@ -171,12 +171,12 @@ pub(super) fn date_taken_twice(scene: &Scene<'_>, recipe: &mut Recipe<'_>, way: 
         .is_some_and(|date| put(date, text.into_bytes()))
 }
 
-pub(super) fn no_algorithm(_: &Scene<'_>, recipe: &mut Recipe<'_>, _: usize) -> bool {
+pub(super) fn no_algorithm(_: &AutopsyInput<'_>, recipe: &mut Recipe<'_>, _: usize) -> bool {
     recipe.algorithm = None;
     true
 }
 
-pub(super) fn other_algorithm(_: &Scene<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
+pub(super) fn other_algorithm(_: &AutopsyInput<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
     let names: [&[u8]; 8] = [
         b"AWS4-HMAC-SHA256",
         b"HMAC-SHA256",
@@ -193,44 +193,44 @@ pub(super) fn other_algorithm(_: &Scene<'_>, recipe: &mut Recipe<'_>, way: usize
         .is_some_and(|own| names.get(way).is_some_and(|name| put(own, *name)))
 }
 
-pub(super) fn no_date(_: &Scene<'_>, recipe: &mut Recipe<'_>, _: usize) -> bool {
+pub(super) fn no_date(_: &AutopsyInput<'_>, recipe: &mut Recipe<'_>, _: usize) -> bool {
     recipe.date = None;
     true
 }
 
-pub(super) fn lines_swapped(_: &Scene<'_>, recipe: &mut Recipe<'_>, _: usize) -> bool {
+pub(super) fn lines_swapped(_: &AutopsyInput<'_>, recipe: &mut Recipe<'_>, _: usize) -> bool {
     std::mem::swap(&mut recipe.algorithm, &mut recipe.date);
     true
 }
 
-pub(super) fn not_hashed(_: &Scene<'_>, recipe: &mut Recipe<'_>, _: usize) -> bool {
+pub(super) fn not_hashed(_: &AutopsyInput<'_>, recipe: &mut Recipe<'_>, _: usize) -> bool {
     recipe.stand = Stand::Itself;
     true
 }
 
-pub(super) fn skipped(_: &Scene<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
+pub(super) fn skipped(_: &AutopsyInput<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
     recipe.algorithm = None;
     recipe.date = None;
     recipe.stand = if way == 0 { Stand::Itself } else { Stand::Hex };
     true
 }
 
-pub(super) fn hash_form(_: &Scene<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
+pub(super) fn hash_form(_: &AutopsyInput<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
     recipe.stand = if way == 0 { Stand::UpperHex } else { Stand::Base64 };
     true
 }
 
-pub(super) fn string_newline(_: &Scene<'_>, recipe: &mut Recipe<'_>, _: usize) -> bool {
+pub(super) fn string_newline(_: &AutopsyInput<'_>, recipe: &mut Recipe<'_>, _: usize) -> bool {
     recipe.string_end = b"\n";
     true
 }
 
-pub(super) fn mac_swapped(_: &Scene<'_>, recipe: &mut Recipe<'_>, _: usize) -> bool {
+pub(super) fn mac_swapped(_: &AutopsyInput<'_>, recipe: &mut Recipe<'_>, _: usize) -> bool {
     recipe.mac = Mac::Swapped;
     true
 }
 
-pub(super) fn mac_plain(_: &Scene<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
+pub(super) fn mac_plain(_: &AutopsyInput<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
     recipe.mac = if way == 0 {
         Mac::SecretThenText
     } else {

@@ -4,7 +4,7 @@
 use adyton_core::digest::Sha256;
 use adyton_core::mistake::SigningMistake;
 use adyton_core::secret::Secret;
-use adyton_sign::mistakes::{Autopsy, Scene, SeenBody, TABLE, WORK_MAX, autopsy};
+use adyton_sign::mistakes::{Autopsy, AutopsyInput, SeenBody, TABLE, WORK_MAX, autopsy};
 use adyton_sign::{Authorization, EncodedSlash, Head};
 
 use crate::vectors::hmac;
@@ -145,7 +145,7 @@ impl Client {
             host: None,
             headers: &self.headers,
         };
-        let scene = Scene {
+        let scene = AutopsyInput {
             head: &head,
             authorization: &authorization,
             body: SeenBody {

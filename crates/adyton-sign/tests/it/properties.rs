@@ -3,7 +3,7 @@
 use adyton_core::clock::Timestamp;
 use adyton_core::digest::Sha256;
 use adyton_core::secret::Secret;
-use adyton_sign::mistakes::{Scene, SeenBody, autopsy};
+use adyton_sign::mistakes::{AutopsyInput, SeenBody, autopsy};
 use adyton_sign::{
     Authorization, BodyHash, BodyHasher, Canonical, EncodedSlash, Head, Outgoing, Signature, diff, sign,
 };
@@ -136,7 +136,7 @@ proptest! {
         let headers = vec![("x-sdk-date", header.clone()), ("host", header.clone()), ("content-type", header)];
         let head = Head { method: "GET", path: &path, query: &query, host: None, headers: &headers };
         let _ = Canonical::of(&head, &authorization.signed_headers, EncodedSlash::Keep);
-        let scene = Scene {
+        let scene = AutopsyInput {
             head: &head,
             authorization: &authorization,
             body: SeenBody { digest: None, bytes: Some(&body) },

@@ -1,7 +1,8 @@
 //! A configuration file with every setting at its default, commented out: to be copied and changed.
 
 use super::reference::lines;
-use super::section::{CHAPTERS, Setting};
+use super::section::CHAPTERS;
+use super::setting::Setting;
 
 /// The file, as TOML.
 pub(crate) fn file() -> String {

@@ -8,7 +8,7 @@ use adyton_core::spelling::nearest;
 use super::environment::variable;
 use super::found::{Found, Origin, Raw};
 use super::problem::Problems;
-use super::section::{Applies, Setting, settings};
+use super::setting::{Applies, Setting};
 use super::value::Value;
 
 /// Every known key with the value that holds.
@@ -16,9 +16,10 @@ use super::value::Value;
 pub(crate) struct Merged(BTreeMap<&'static str, (Raw, Origin)>);
 
 impl Merged {
-    /// Later values win; keys that no section declares are problems.
-    pub(crate) fn of(found: Vec<Found>, problems: &mut Problems) -> Self {
-        let mut merged: BTreeMap<&'static str, (Raw, Origin)> = settings()
+    /// Later values win; keys that are not `known` are problems.
+    pub(crate) fn of(known: &[&'static Setting], found: Vec<Found>, problems: &mut Problems) -> Self {
+        let mut merged: BTreeMap<&'static str, (Raw, Origin)> = known
+            .iter()
             .map(|setting| {
                 (
                     setting.name,
@@ -27,9 +28,9 @@ impl Merged {
             })
             .collect();
         for one in found {
-            match settings().find(|setting| setting.name == one.key) {
+            match known.iter().find(|setting| setting.name == one.key) {
                 Some(setting) => drop(merged.insert(setting.name, (one.raw, one.origin))),
-                None => unknown(one, problems),
+                None => unknown(known, one, problems),
             }
         }
         Self(merged)
@@ -48,9 +49,9 @@ impl Merged {
     }
 
     /// These values, with those of `new` that count without a restart.
-    pub(crate) fn with_applied(&self, new: &Merged) -> Self {
+    pub(crate) fn with_applied(&self, known: &[&'static Setting], new: &Merged) -> Self {
         let mut merged = self.clone();
-        for setting in settings().filter(|setting| setting.applies == Applies::Reload) {
+        for setting in known.iter().filter(|setting| setting.applies == Applies::Reload) {
             if let Some(value) = new.0.get(setting.name) {
                 merged.0.insert(setting.name, value.clone());
             }
@@ -67,10 +68,10 @@ impl Merged {
     }
 }
 
-fn unknown(found: Found, problems: &mut Problems) {
+fn unknown(known: &[&'static Setting], found: Found, problems: &mut Problems) {
     let key = &found.key;
     let last = key.rsplit('.').next().unwrap_or(key);
-    let known = || settings().map(|setting| setting.name);
+    let known = || known.iter().map(|setting| setting.name);
     let meant = nearest(key, known())
         // The right key in the wrong section, or without one.
         .or_else(|| known().find(|name| name.rsplit('.').next() == Some(last)));

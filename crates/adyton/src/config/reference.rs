@@ -3,7 +3,8 @@
 use std::fmt::Write as _;
 
 use super::environment::variable;
-use super::section::{Applies, CHAPTERS, Chapter, Setting};
+use super::section::{CHAPTERS, Chapter};
+use super::setting::{Applies, Setting};
 
 /// The page, as Markdown.
 pub(crate) fn page() -> String {

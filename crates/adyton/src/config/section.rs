@@ -28,35 +28,8 @@ use adyton_gateway::journal::JournalSettings;
 use super::Config;
 use super::merge::{Merged, Reader};
 use super::problem::Problems;
+use super::setting::Setting;
 use super::value::ByteSize;
-
-/// When a changed value counts.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Applies {
-    /// After a restart.
-    Start,
-    /// At once when the server is told to reload (SIGHUP).
-    Reload,
-}
-
-/// One row of the reference.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Setting {
-    /// The key with its section.
-    pub(crate) name: &'static str,
-    /// The kind of its value.
-    pub(crate) kind: &'static str,
-    /// Whether it takes several values of that kind.
-    pub(crate) list: bool,
-    /// The default, as it would be written; empty when there is none.
-    pub(crate) default: &'static str,
-    /// What it does.
-    pub(crate) about: &'static str,
-    /// When a change counts.
-    pub(crate) applies: Applies,
-    /// Shows a merged value as `config show` does.
-    pub(crate) show: fn(&super::found::Raw) -> String,
-}
 
 /// A section of the configuration.
 pub(crate) trait Section: Sized {
@@ -87,14 +60,14 @@ macro_rules! section {
         impl $crate::config::section::Section for $section {
             const NAME: &'static str = $name;
             const ABOUT: &'static str = concat!($($about, "\n"),*);
-            const SETTINGS: &'static [$crate::config::section::Setting] = &[
-                $( $crate::config::section::Setting {
+            const SETTINGS: &'static [$crate::config::setting::Setting] = &[
+                $( $crate::config::setting::Setting {
                     name: $key,
                     kind: <$kind as $crate::config::value::Value>::KIND,
                     list: <$kind as $crate::config::value::Value>::LIST,
                     default: $default,
                     about: concat!($($doc, "\n"),*),
-                    applies: $crate::config::section::Applies::$applies,
+                    applies: $crate::config::setting::Applies::$applies,
                     show: |raw| <$kind as $crate::config::value::Value>::read(raw)
                         .map(|value| $crate::config::value::Value::show(&value))
                         .unwrap_or_else(|_| String::from("?")),

@@ -13,11 +13,11 @@ use adyton_gateway::journal::Journal;
 use adyton_gateway::{Gateway, GatewayParts};
 use adyton_identity::Identity;
 use adyton_listener::files::{Connections, OpenFiles};
-use adyton_runtime::onnx::Onnx;
 use adyton_runtime::onnx::library::{Choice, LibrarySetting};
 use adyton_runtime::onnx::threads::InferenceThreads;
+use adyton_runtime::onnx_models::Onnx;
 use adyton_runtime::package::{Limits, Packages};
-use adyton_runtime::reconciler::{Reconciler, Surroundings};
+use adyton_runtime::reconciler::{Reconciler, ReconcilerParts};
 use adyton_runtime::targets::Targets;
 use adyton_runtime::trial::Trials;
 use adyton_store::bootstrap::Bootstrap;
@@ -344,7 +344,7 @@ impl Models {
         let onnx = onnx.with_trials(Trials::open(parts::trials(config, &truth.data)));
         let threads = InferenceThreads::with(parts::inference(config)).map_err(failed)?;
         let targets = Targets::new();
-        let reconciler = Reconciler::new(Surroundings {
+        let reconciler = Reconciler::new(ReconcilerParts {
             live: truth.feed.cell().clone(),
             targets: targets.clone(),
             events,

@@ -8,7 +8,7 @@ use std::thread::available_parallelism;
 use adyton_control::{ControlSettings, MetricsAccess};
 use adyton_core::secret::Secret;
 use adyton_gateway::journal::{AccessLog, JournalSettings, Reserve};
-use adyton_gateway::settings::{GatewaySettings, Limits, Patience};
+use adyton_gateway::settings::{GatewaySettings, Limits, TimeLimits};
 use adyton_listener::files::{Connections, OpenFiles};
 use adyton_runtime::command::CommandSettings;
 use adyton_runtime::onnx::threads::ThreadSettings;
@@ -84,13 +84,13 @@ pub(super) fn gateway(config: &Config, connections: Connections) -> GatewaySetti
             header: limits.header.0,
             headers: limits.headers.0,
         },
-        patience: Patience {
+        time_limits: TimeLimits {
             prediction: gateway.prediction_timeout,
             stream: gateway.stream_timeout,
             connect: gateway.connect_timeout,
             body: gateway.body_timeout,
             unproven_body: gateway.unproven_body_time,
-            connection: adyton_listener::Patience {
+            connection: adyton_listener::Deadlines {
                 first_byte: gateway.first_byte_timeout,
                 head: gateway.head_timeout,
                 idle: gateway.idle_timeout,
@@ -233,7 +233,7 @@ pub(super) fn control(
     let named = control.hosts.iter().map(|host| host.0.clone());
     Ok(ControlSettings {
         max_connections: connections.control,
-        patience: adyton_listener::Patience {
+        deadlines: adyton_listener::Deadlines {
             first_byte: control.first_byte_timeout,
             head: control.head_timeout,
             idle: control.idle_timeout,

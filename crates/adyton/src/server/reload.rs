@@ -6,7 +6,8 @@ use adyton_gateway::Gateway;
 
 use super::logs::Level;
 use super::parts;
-use crate::config::section::{Applies, settings};
+use crate::config::section::settings;
+use crate::config::setting::Applies;
 use crate::config::{Loaded, Sources, load};
 
 /// The configuration that holds now.
@@ -58,6 +59,9 @@ impl Reload {
         tracing::info!(changed = changed.len(), applied, "configuration reloaded");
         // What needs a restart is told again at the next reload: the old values still hold.
         self.loaded.config.log = new.config.log.clone();
-        self.loaded.merged = self.loaded.merged.with_applied(&new.merged);
+        self.loaded.merged = self
+            .loaded
+            .merged
+            .with_applied(&settings().collect::<Vec<_>>(), &new.merged);
     }
 }

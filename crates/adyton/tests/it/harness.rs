@@ -138,6 +138,7 @@ impl Place {
                 "the server is not ready:\n{}",
                 server.log()
             );
+            #[expect(clippy::disallowed_methods, reason = "between two looks at a program")]
             std::thread::sleep(Duration::from_millis(5));
         }
         server.ready = serde_json::from_str(&std::fs::read_to_string(&ready).unwrap()).unwrap();
@@ -193,6 +194,7 @@ impl Server<'_> {
                 return status.code().unwrap_or(-1);
             }
             assert!(start.elapsed() < LIFE, "the server does not end:\n{}", self.log());
+            #[expect(clippy::disallowed_methods, reason = "between two looks at a program")]
             std::thread::sleep(Duration::from_millis(5));
         }
     }
@@ -205,6 +207,7 @@ impl Server<'_> {
                 "the log does not say `{text}`:\n{}",
                 self.log()
             );
+            #[expect(clippy::disallowed_methods, reason = "between two looks at a program")]
             std::thread::sleep(Duration::from_millis(5));
         }
     }

@@ -82,7 +82,7 @@ fn a_code_shows_its_causes_and_fixes() {
 
         app.bad_signature  (step authenticate)
           cause  The AppKey is known, but none of the well-known signing mistakes explains the signature. Either the secret is another one (it was reset, or is that of another app or environment), or the body, a signed header or the URL was changed between signing and here.
-          fix    Compare the secret with the one that `adyton app create` showed. It is shown only once: if it is lost, `adyton app reset-secret APP` makes a new one, and the old one ends at once. If you are sure of it, `adyton explain REQUEST_ID --canonical @FILE` compares canonical requests.
+          fix    Compare the secret with the one that `adyton app create` showed. It is shown only once: if it is lost, `adyton app reset-secret APP` makes a new one, and the old one ends at once. If you are sure of it, compare canonical requests: `adyton explain REQUEST_ID` shows the gateway's.
 
         app.key_pair_unknown  (step authenticate)
           cause  `X-HW-ID` holds an AppKey that no app has: the app was deleted, the key is of another installation, or the two headers were mixed up.

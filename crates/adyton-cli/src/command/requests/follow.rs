@@ -34,6 +34,10 @@ pub(super) fn run(terminal: &Terminal, journal: &Journal<'_>, shown: usize) -> O
         terminal.print(table.with_titles(first.into_iter().map(row).collect()));
     }
     loop {
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "between two looks at a server, for somebody who watches"
+        )]
         std::thread::sleep(PAUSE);
         for record in since(journal, &known)? {
             if terminal.is_json() {

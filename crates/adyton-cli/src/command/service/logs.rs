@@ -43,6 +43,10 @@ impl Logs {
             return Ok(());
         }
         loop {
+            #[expect(
+                clippy::disallowed_methods,
+                reason = "between two looks at a server, for somebody who watches"
+            )]
             std::thread::sleep(FOLLOW_PAUSE);
             let lines = client.service_log(&id, self.lines)?.lines;
             let seen = overlap(&shown, &lines);

@@ -6,7 +6,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::call::OpenCall;
 use crate::endpoint::{Json, Query};
-use crate::failure::{Failure, Outcome, Thing};
+use crate::failure::{Failure, OperationResult, Thing};
 
 /// The catalogue, or the part that was asked for.
 #[derive(Serialize, Deserialize, ToSchema)]
@@ -60,7 +60,7 @@ pub(crate) struct CodeQuery {
 }
 
 /// `GET /adyton/v1/errors`
-pub(crate) async fn list(_: OpenCall, Query(query): Query<CodeQuery>) -> Outcome<Json<Catalogue>> {
+pub(crate) async fn list(_: OpenCall, Query(query): Query<CodeQuery>) -> OperationResult<Json<Catalogue>> {
     let errors: Vec<CodeShown> = Code::ALL
         .iter()
         .copied()

@@ -9,7 +9,7 @@ use http::{HeaderValue, StatusCode, header};
 use utoipa_swagger_ui::Config;
 
 use crate::call::OpenCall;
-use crate::failure::{Failure, Outcome, Thing};
+use crate::failure::{Failure, OperationResult, Thing};
 
 /// What the viewer may load: its scripts style elements themselves and draw with `data:` images.
 const POLICY: HeaderValue = HeaderValue::from_static(
@@ -17,14 +17,14 @@ const POLICY: HeaderValue = HeaderValue::from_static(
 );
 
 /// `GET /openapi.json`
-pub(crate) async fn openapi(_: OpenCall, (): ()) -> Outcome<Response> {
+pub(crate) async fn openapi(_: OpenCall, (): ()) -> OperationResult<Response> {
     static DOCUMENT: OnceLock<String> = OnceLock::new();
     let document = DOCUMENT.get_or_init(crate::openapi_json).as_str();
     Ok(answer(HeaderValue::from_static("application/json"), document))
 }
 
 /// `GET /docs`: the viewer's files lie below.
-pub(crate) async fn docs(_: OpenCall, (): ()) -> Outcome<Response> {
+pub(crate) async fn docs(_: OpenCall, (): ()) -> OperationResult<Response> {
     let mut answer = Response::new(Body::empty());
     *answer.status_mut() = StatusCode::PERMANENT_REDIRECT;
     answer
@@ -34,7 +34,7 @@ pub(crate) async fn docs(_: OpenCall, (): ()) -> Outcome<Response> {
 }
 
 /// `GET /docs/` and the viewer's files.
-pub(crate) async fn viewer(call: OpenCall, (): ()) -> Outcome<Response> {
+pub(crate) async fn viewer(call: OpenCall, (): ()) -> OperationResult<Response> {
     let path = call.payload.uri().path();
     let name = path.strip_prefix("/docs/").unwrap_or_default();
     // Without this the viewer would send the document to a checker on the internet.

@@ -5,7 +5,7 @@ use axum::response::Response;
 use http::{HeaderValue, StatusCode, header};
 
 use crate::call::OpenCall;
-use crate::failure::Outcome;
+use crate::failure::OperationResult;
 use crate::metrics_access;
 
 fn text(status: StatusCode, kind: &'static str, text: String) -> Response {
@@ -20,12 +20,12 @@ fn text(status: StatusCode, kind: &'static str, text: String) -> Response {
 const JSON: &str = "application/json";
 
 /// `GET /healthz/live`: the process answers.
-pub(crate) async fn live(_: OpenCall, (): ()) -> Outcome<Response> {
+pub(crate) async fn live(_: OpenCall, (): ()) -> OperationResult<Response> {
     Ok(text(StatusCode::OK, JSON, r#"{"status":"live"}"#.to_owned()))
 }
 
 /// `GET /healthz/ready`: 200, or 503 and what it waits for.
-pub(crate) async fn ready(call: OpenCall, (): ()) -> Outcome<Response> {
+pub(crate) async fn ready(call: OpenCall, (): ()) -> OperationResult<Response> {
     Ok(match (call.plane.ready)() {
         Ok(()) => text(StatusCode::OK, JSON, r#"{"status":"ready"}"#.to_owned()),
         Err(waits) => text(
@@ -37,7 +37,7 @@ pub(crate) async fn ready(call: OpenCall, (): ()) -> Outcome<Response> {
 }
 
 /// `GET /metrics`: Prometheus' text format.
-pub(crate) async fn metrics(call: OpenCall, (): ()) -> Outcome<Response> {
+pub(crate) async fn metrics(call: OpenCall, (): ()) -> OperationResult<Response> {
     metrics_access::admit(&call)?;
     Ok(text(
         StatusCode::OK,

@@ -7,7 +7,7 @@ use utoipa::IntoParams;
 use crate::call::Call;
 use crate::dialect::modelarts::services::id;
 use crate::endpoint::{Json, Query};
-use crate::failure::{Failure, Outcome};
+use crate::failure::{Failure, OperationResult};
 use crate::operations::service;
 
 /// The most lines of one answer.
@@ -22,7 +22,7 @@ pub(crate) struct LogQuery {
 }
 
 /// `GET …/services/{service_id}/log`
-pub(crate) async fn tail(call: Call, Query(query): Query<LogQuery>) -> Outcome<Json<LogTail>> {
+pub(crate) async fn tail(call: Call, Query(query): Query<LogQuery>) -> OperationResult<Json<LogTail>> {
     let most = query.lines.unwrap_or(200);
     if !(1..=MOST).contains(&most) {
         return Err(Failure::Query {

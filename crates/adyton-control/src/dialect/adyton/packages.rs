@@ -16,10 +16,10 @@ use crate::blocking::blocking;
 use crate::body::check_declared;
 use crate::call::Streamed;
 use crate::endpoint::Json;
-use crate::failure::{Failure, Outcome};
-use crate::operations::package::room::{Kept, PROVE, Room};
+use crate::failure::{Failure, OperationResult};
 use crate::operations::package::upload;
 use crate::plane::Plane;
+use crate::upload_room::{Kept, PROVE, Room};
 
 /// How long no byte may arrive before an upload is given up.
 const STALLED: std::time::Duration = std::time::Duration::from_secs(60);
@@ -27,7 +27,7 @@ const STALLED: std::time::Duration = std::time::Duration::from_secs(60);
 const CHUNK: usize = 1 << 20;
 
 /// `POST /adyton/v1/{project_id}/packages`
-pub(crate) async fn create(mut call: Streamed) -> Outcome<Json<Uploaded>> {
+pub(crate) async fn create(mut call: Streamed) -> OperationResult<Json<Uploaded>> {
     let plane = call.plane.clone();
     let body = std::mem::take(&mut call.body);
     let (project, stranger) = (call.project()?, !call.is_proven());
@@ -56,7 +56,7 @@ pub(crate) async fn create(mut call: Streamed) -> Outcome<Json<Uploaded>> {
 }
 
 /// Takes the body of a caller whom only its last byte proves: a small one, and not for long.
-async fn unproven(plane: &Plane, body: Body, room: Room) -> Outcome<Spooled> {
+async fn unproven(plane: &Plane, body: Body, room: Room) -> OperationResult<Spooled> {
     let settings = &plane.settings;
     let limit = settings.unproven_upload.min(settings.upload_limit);
     let time = settings.unproven_upload_time;
@@ -79,7 +79,7 @@ async fn unproven(plane: &Plane, body: Body, room: Room) -> Outcome<Spooled> {
 type Spooled = (NamedTempFile, Sha256, Room);
 
 /// Writes the body to a file that vanishes with its handle, and hashes it on the way.
-async fn spool(plane: &Plane, mut body: Body, mut room: Room, limit: u64) -> Outcome<Spooled> {
+async fn spool(plane: &Plane, mut body: Body, mut room: Room, limit: u64) -> OperationResult<Spooled> {
     let folder = plane.settings.uploads.clone();
     check_declared(&body, limit)?;
     let declared = body.size_hint().lower();

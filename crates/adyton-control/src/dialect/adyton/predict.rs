@@ -11,10 +11,10 @@ use axum::response::Response;
 use http_body_util::BodyExt;
 
 use crate::call::Forwarded;
-use crate::failure::Outcome;
+use crate::failure::OperationResult;
 
 /// Any method, any path below `predict`.
-pub(crate) async fn predict(call: Forwarded) -> Outcome<Response> {
+pub(crate) async fn predict(call: Forwarded) -> OperationResult<Response> {
     let remote = call.remote()?;
     let peer = SocketAddr::new(remote.address, remote.peer.port());
     let Forwarded { plane, parts, body } = call;

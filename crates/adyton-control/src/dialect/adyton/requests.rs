@@ -11,7 +11,7 @@ use utoipa::IntoParams;
 use crate::call::Call;
 use crate::dialect::iam::shapes::base;
 use crate::endpoint::{Json, Query};
-use crate::failure::{Failure, Outcome, Thing};
+use crate::failure::{Failure, OperationResult, Thing};
 use crate::operations::request;
 
 /// The most records of one page.
@@ -54,7 +54,10 @@ fn request_shown(record: Record) -> RequestShown {
 }
 
 /// `GET …/requests`
-pub(crate) async fn list(call: Call, Query(query): Query<RequestQuery>) -> Outcome<Json<RequestList>> {
+pub(crate) async fn list(
+    call: Call,
+    Query(query): Query<RequestQuery>,
+) -> OperationResult<Json<RequestList>> {
     let before = query
         .before
         .as_deref()
@@ -73,7 +76,7 @@ pub(crate) async fn list(call: Call, Query(query): Query<RequestQuery>) -> Outco
 }
 
 /// `GET …/requests/{request_id}`
-pub(crate) async fn show(call: Call) -> Outcome<Json<RequestExplained>> {
+pub(crate) async fn show(call: Call) -> OperationResult<Json<RequestExplained>> {
     let id: RequestId = call.parameter("request_id", Thing::Request)?;
     let control_url = base(&call.plane, &call.headers);
     let (record, explanation) =
@@ -84,7 +87,7 @@ pub(crate) async fn show(call: Call) -> Outcome<Json<RequestExplained>> {
     }))
 }
 
-fn filter(query: RequestQuery) -> Outcome<Filter> {
+fn filter(query: RequestQuery) -> OperationResult<Filter> {
     let step = match query.stage.as_deref() {
         None => None,
         Some(word) => Some(Step::parse(word).ok_or_else(|| {
@@ -129,12 +132,12 @@ fn filter(query: RequestQuery) -> Outcome<Filter> {
     })
 }
 
-fn id<T: std::str::FromStr<Err = adyton_core::id::IdError>>(field: &str, text: &str) -> Outcome<T> {
+fn id<T: std::str::FromStr<Err = adyton_core::id::IdError>>(field: &str, text: &str) -> OperationResult<T> {
     text.parse()
         .map_err(|error: adyton_core::id::IdError| wrong(field, error.to_string()))
 }
 
-fn moment(field: &str, text: &str) -> Outcome<Timestamp> {
+fn moment(field: &str, text: &str) -> OperationResult<Timestamp> {
     let millis = text.parse::<i64>().ok().map(Timestamp::from_millis);
     millis.or_else(|| Timestamp::from_iso(text)).ok_or_else(|| {
         wrong(

@@ -7,7 +7,7 @@ use utoipa::IntoParams;
 use crate::call::Call;
 use crate::dialect::modelarts::services::id;
 use crate::endpoint::{Json, Query};
-use crate::failure::Outcome;
+use crate::failure::OperationResult;
 use crate::operations::service::rollout::{self, Progress};
 
 /// Which change.
@@ -19,7 +19,10 @@ pub(crate) struct RolloutQuery {
 }
 
 /// `GET …/services/{service_id}/rollout`
-pub(crate) async fn show(call: Call, Query(query): Query<RolloutQuery>) -> Outcome<Json<RolloutShown>> {
+pub(crate) async fn show(
+    call: Call,
+    Query(query): Query<RolloutQuery>,
+) -> OperationResult<Json<RolloutShown>> {
     let (seen, generation, progress) =
         rollout::show(&call.plane, call.project()?, id(&call)?, query.generation).await?;
     let (state, cause) = match progress {

@@ -8,10 +8,10 @@ use adyton_identity::policy::roles;
 use crate::call::Call;
 use crate::dialect::iam::shapes::domain;
 use crate::endpoint::Json;
-use crate::failure::Outcome;
+use crate::failure::OperationResult;
 
 /// `GET /adyton/v1/whoami`
-pub(crate) async fn whoami(call: Call) -> Outcome<Json<Whoami>> {
+pub(crate) async fn whoami(call: Call) -> OperationResult<Json<Whoami>> {
     let now = call.plane.clock.now();
     let user = call.actor.user()?;
     let live = &call.actor.live;

@@ -10,7 +10,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::shapes;
 use crate::call::Call;
 use crate::endpoint::{Json, Query};
-use crate::failure::{Outcome, Thing};
+use crate::failure::{OperationResult, Thing};
 use crate::operations::{authorisation, service};
 
 /// An API.
@@ -113,7 +113,7 @@ impl ApiShown {
 }
 
 /// `GET …/apis`
-pub(crate) async fn list(call: Call, Query(query): Query<ApiQuery>) -> Outcome<Json<ApiList>> {
+pub(crate) async fn list(call: Call, Query(query): Query<ApiQuery>) -> OperationResult<Json<ApiList>> {
     let project = call.project()?;
     if let Some(text) = query.id {
         // What is no id, or another project's, gives an empty list.
@@ -149,7 +149,7 @@ pub(crate) async fn list(call: Call, Query(query): Query<ApiQuery>) -> Outcome<J
 }
 
 /// `GET …/apis/{api_id}`
-pub(crate) async fn show(call: Call) -> Outcome<Json<ApiShown>> {
+pub(crate) async fn show(call: Call) -> OperationResult<Json<ApiShown>> {
     let id: ApiId = call.parameter("api_id", Thing::Api)?;
     let service = authorisation::api(&call.plane, call.project()?, id).await?;
     Ok(Json(ApiShown::new(&service)))

@@ -14,7 +14,7 @@ use super::apis::address_path;
 use super::shapes;
 use crate::call::Call;
 use crate::endpoint::{Body, Json, Query};
-use crate::failure::{Failure, Outcome, Thing};
+use crate::failure::{Failure, OperationResult, Thing};
 use crate::operations::authorisation;
 
 /// What an app may call.
@@ -121,18 +121,18 @@ fn unbound_api(service: &Service) -> UnboundApi {
 }
 
 /// `POST …/app-auths`
-pub(crate) async fn create(call: Call, Body(wanted): Body<AuthCreate>) -> Outcome<Json<AuthCreated>> {
+pub(crate) async fn create(call: Call, Body(wanted): Body<AuthCreate>) -> OperationResult<Json<AuthCreated>> {
     environment(Some(&wanted.env_id))?;
     let apps = wanted
         .app_ids
         .iter()
         .map(|text| app(text))
-        .collect::<Outcome<Vec<_>>>()?;
+        .collect::<OperationResult<Vec<_>>>()?;
     let apis = wanted
         .api_ids
         .iter()
         .map(|text| api(text))
-        .collect::<Outcome<Vec<_>>>()?;
+        .collect::<OperationResult<Vec<_>>>()?;
     let made = authorisation::give(&call.plane, call.project()?, &apps, &apis).await?;
     Ok(Json(AuthCreated {
         auths: made.iter().map(auth_made).collect(),
@@ -140,13 +140,16 @@ pub(crate) async fn create(call: Call, Body(wanted): Body<AuthCreate>) -> Outcom
 }
 
 /// `DELETE …/app-auths/{app_auth_id}`
-pub(crate) async fn delete(call: Call) -> Outcome<()> {
+pub(crate) async fn delete(call: Call) -> OperationResult<()> {
     let id: AuthorisationId = call.parameter("app_auth_id", Thing::Authorisation)?;
     authorisation::take(&call.plane, call.project()?, id).await
 }
 
 /// `GET …/app-auths/binded-apis`
-pub(crate) async fn binded_apis(call: Call, Query(query): Query<BindedApisQuery>) -> Outcome<Json<AuthList>> {
+pub(crate) async fn binded_apis(
+    call: Call,
+    Query(query): Query<BindedApisQuery>,
+) -> OperationResult<Json<AuthList>> {
     environment(query.env_id.as_deref())?;
     let filter = BoundFilter {
         app: Some(app(&query.app_id)?),
@@ -158,7 +161,10 @@ pub(crate) async fn binded_apis(call: Call, Query(query): Query<BindedApisQuery>
 }
 
 /// `GET …/app-auths/binded-apps`
-pub(crate) async fn binded_apps(call: Call, Query(query): Query<BindedAppsQuery>) -> Outcome<Json<AuthList>> {
+pub(crate) async fn binded_apps(
+    call: Call,
+    Query(query): Query<BindedAppsQuery>,
+) -> OperationResult<Json<AuthList>> {
     environment(query.env_id.as_deref())?;
     let filter = BoundFilter {
         app: query.app_id.as_deref().map(app).transpose()?,
@@ -173,7 +179,7 @@ pub(crate) async fn binded_apps(call: Call, Query(query): Query<BindedAppsQuery>
 pub(crate) async fn unbinded_apis(
     call: Call,
     Query(query): Query<UnbindedApisQuery>,
-) -> Outcome<Json<UnboundList>> {
+) -> OperationResult<Json<UnboundList>> {
     environment(query.env_id.as_deref())?;
     let name = shapes::name_match(query.api_name, "api_name", None);
     let page = shapes::page(query.offset, query.limit);
@@ -191,7 +197,7 @@ async fn bound(
     filter: &BoundFilter,
     offset: Option<i64>,
     limit: Option<i64>,
-) -> Outcome<Json<AuthList>> {
+) -> OperationResult<Json<AuthList>> {
     let page = shapes::page(offset, limit);
     let listed = authorisation::bound(&call.plane, call.project()?, filter, page).await?;
     Ok(Json(AuthList {
@@ -202,17 +208,17 @@ async fn bound(
 }
 
 /// Only RELEASE exists.
-fn environment(id: Option<&str>) -> Outcome<()> {
+fn environment(id: Option<&str>) -> OperationResult<()> {
     match id {
         None | Some(shapes::RELEASE_ID) => Ok(()),
         Some(other) => Err(Failure::missing(Thing::Environment, other)),
     }
 }
 
-fn app(text: &str) -> Outcome<AppId> {
+fn app(text: &str) -> OperationResult<AppId> {
     AppId::parse(text.as_bytes()).ok_or_else(|| Failure::missing(Thing::App, text))
 }
 
-fn api(text: &str) -> Outcome<ApiId> {
+fn api(text: &str) -> OperationResult<ApiId> {
     ApiId::parse(text.as_bytes()).ok_or_else(|| Failure::missing(Thing::Api, text))
 }

@@ -11,7 +11,7 @@ use super::apps::id as app_id;
 use super::shapes;
 use crate::call::Call;
 use crate::endpoint::{Body, Json, Query};
-use crate::failure::{Outcome, Thing};
+use crate::failure::{OperationResult, Thing};
 use crate::operations::app_code;
 
 /// A page.
@@ -34,20 +34,26 @@ fn app_code_shown(code: &AppCodeText) -> AppCodeShown {
 }
 
 /// `POST …/app-codes`: adds the given code.
-pub(crate) async fn create(call: Call, Body(wanted): Body<AppCodeCreate>) -> Outcome<Json<AppCodeShown>> {
+pub(crate) async fn create(
+    call: Call,
+    Body(wanted): Body<AppCodeCreate>,
+) -> OperationResult<Json<AppCodeShown>> {
     let given = Some(Secret::new(wanted.app_code));
     let code = app_code::create(&call.plane, call.project()?, app_id(&call)?, given).await?;
     Ok(Json(app_code_shown(&code)))
 }
 
 /// `PUT …/app-codes`: adds a generated code.
-pub(crate) async fn generate(call: Call) -> Outcome<Json<AppCodeShown>> {
+pub(crate) async fn generate(call: Call) -> OperationResult<Json<AppCodeShown>> {
     let code = app_code::create(&call.plane, call.project()?, app_id(&call)?, None).await?;
     Ok(Json(app_code_shown(&code)))
 }
 
 /// `GET …/app-codes`
-pub(crate) async fn list(call: Call, Query(query): Query<AppCodeQuery>) -> Outcome<Json<AppCodeList>> {
+pub(crate) async fn list(
+    call: Call,
+    Query(query): Query<AppCodeQuery>,
+) -> OperationResult<Json<AppCodeList>> {
     let codes = app_code::list(&call.plane, call.project()?, app_id(&call)?).await?;
     let all: Vec<AppCodeShown> = codes.iter().map(app_code_shown).collect();
     let app_codes = shapes::paged(all, &shapes::page(query.offset, query.limit));
@@ -59,16 +65,16 @@ pub(crate) async fn list(call: Call, Query(query): Query<AppCodeQuery>) -> Outco
 }
 
 /// `GET …/app-codes/{app_code_id}`
-pub(crate) async fn show(call: Call) -> Outcome<Json<AppCodeShown>> {
+pub(crate) async fn show(call: Call) -> OperationResult<Json<AppCodeShown>> {
     let code = app_code::show(&call.plane, call.project()?, app_id(&call)?, id(&call)?).await?;
     Ok(Json(app_code_shown(&code)))
 }
 
 /// `DELETE …/app-codes/{app_code_id}`
-pub(crate) async fn delete(call: Call) -> Outcome<()> {
+pub(crate) async fn delete(call: Call) -> OperationResult<()> {
     app_code::delete(&call.plane, call.project()?, app_id(&call)?, id(&call)?).await
 }
 
-fn id(call: &Call) -> Outcome<AppCodeId> {
+fn id(call: &Call) -> OperationResult<AppCodeId> {
     call.parameter("app_code_id", Thing::AppCode)
 }

@@ -11,7 +11,7 @@ use utoipa::IntoParams;
 use super::shapes;
 use crate::call::Call;
 use crate::endpoint::{Body, Json, Query};
-use crate::failure::{Failure, Outcome, Thing};
+use crate::failure::{Failure, OperationResult, Thing};
 use crate::operations::app;
 
 /// Which apps.
@@ -63,7 +63,7 @@ fn given(text: Option<String>) -> Option<String> {
 }
 
 /// `POST …/apps`
-pub(crate) async fn create(call: Call, Body(wanted): Body<AppCreate>) -> Outcome<Json<AppShown>> {
+pub(crate) async fn create(call: Call, Body(wanted): Body<AppCreate>) -> OperationResult<Json<AppShown>> {
     let new = NewApp {
         project: call.project()?,
         name: wanted.name,
@@ -76,7 +76,7 @@ pub(crate) async fn create(call: Call, Body(wanted): Body<AppCreate>) -> Outcome
 }
 
 /// `GET …/apps`
-pub(crate) async fn list(call: Call, Query(query): Query<AppQuery>) -> Outcome<Json<AppList>> {
+pub(crate) async fn list(call: Call, Query(query): Query<AppQuery>) -> OperationResult<Json<AppList>> {
     // A text that is not an id matches no app.
     let id = given(query.id).map(|text| AppId::parse(text.as_bytes()).unwrap_or(AppId::from_bits(0)));
     let filter = AppFilter {
@@ -110,13 +110,13 @@ pub(crate) async fn list(call: Call, Query(query): Query<AppQuery>) -> Outcome<J
 }
 
 /// `GET …/apps/{app_id}`
-pub(crate) async fn show(call: Call) -> Outcome<Json<AppShown>> {
+pub(crate) async fn show(call: Call) -> OperationResult<Json<AppShown>> {
     let app = app::show(&call.plane, call.project()?, id(&call)?).await?;
     Ok(Json(app_shown(&app)))
 }
 
 /// `PUT …/apps/{app_id}`
-pub(crate) async fn update(call: Call, Body(wanted): Body<AppUpdate>) -> Outcome<Json<AppShown>> {
+pub(crate) async fn update(call: Call, Body(wanted): Body<AppUpdate>) -> OperationResult<Json<AppShown>> {
     let change = AppChange {
         name: wanted.name,
         remark: wanted.remark,
@@ -129,12 +129,15 @@ pub(crate) async fn update(call: Call, Body(wanted): Body<AppUpdate>) -> Outcome
 }
 
 /// `DELETE …/apps/{app_id}`
-pub(crate) async fn delete(call: Call) -> Outcome<()> {
+pub(crate) async fn delete(call: Call) -> OperationResult<()> {
     app::delete(&call.plane, call.project()?, id(&call)?).await
 }
 
 /// `PUT …/apps/secret/{app_id}`
-pub(crate) async fn reset_secret(call: Call, Body(wanted): Body<AppResetSecret>) -> Outcome<Json<AppShown>> {
+pub(crate) async fn reset_secret(
+    call: Call,
+    Body(wanted): Body<AppResetSecret>,
+) -> OperationResult<Json<AppShown>> {
     let secret = given(wanted.app_secret).map(Secret::new);
     let app = app::reset_secret(&call.plane, call.project()?, id(&call)?, secret).await?;
     Ok(Json(with_secret(&app)))

@@ -9,7 +9,7 @@ use utoipa::IntoParams;
 use super::shapes;
 use crate::call::Call;
 use crate::endpoint::{Json, Query};
-use crate::failure::Outcome;
+use crate::failure::OperationResult;
 
 /// Which ones; both lists hold at most one entry.
 #[derive(Deserialize, IntoParams)]
@@ -37,7 +37,7 @@ fn gateway(call: &Call, project: ProjectId) -> GatewayShown {
 }
 
 /// `GET …/instances`
-pub(crate) async fn list(call: Call, Query(query): Query<OneOfQuery>) -> Outcome<Json<InstanceList>> {
+pub(crate) async fn list(call: Call, Query(query): Query<OneOfQuery>) -> OperationResult<Json<InstanceList>> {
     let project = call.project()?;
     let fits = |one: &GatewayShown| {
         let name = query.name.as_ref();
@@ -54,13 +54,16 @@ pub(crate) async fn list(call: Call, Query(query): Query<OneOfQuery>) -> Outcome
 }
 
 /// `GET …/instances/{instance_id}`. That the id is the project's was checked with the path.
-pub(crate) async fn show(call: Call) -> Outcome<Json<GatewayShown>> {
+pub(crate) async fn show(call: Call) -> OperationResult<Json<GatewayShown>> {
     let project = call.project()?;
     Ok(Json(gateway(&call, project)))
 }
 
 /// `GET …/instances/{instance_id}/envs`
-pub(crate) async fn environments(_: Call, Query(query): Query<OneOfQuery>) -> Outcome<Json<EnvironmentList>> {
+pub(crate) async fn environments(
+    _: Call,
+    Query(query): Query<OneOfQuery>,
+) -> OperationResult<Json<EnvironmentList>> {
     let release = EnvironmentShown {
         id: shapes::RELEASE_ID.to_owned(),
         name: shapes::RELEASE.to_owned(),

@@ -12,7 +12,7 @@ use utoipa::IntoParams;
 
 use crate::call::Call;
 use crate::endpoint::{Body, Json, Query};
-use crate::failure::{Failure, Outcome, Thing};
+use crate::failure::{Failure, OperationResult, Thing};
 use crate::operations::credential;
 
 /// Whose access keys.
@@ -38,7 +38,7 @@ fn credential_shown(key: &AccessKey) -> CredentialShown {
 pub(crate) async fn create(
     call: Call,
     Body(wanted): Body<CredentialCreate>,
-) -> Outcome<Json<CredentialAnswer>> {
+) -> OperationResult<Json<CredentialAnswer>> {
     let wanted = wanted.credential;
     let user = user_id(&wanted.user_id)?;
     let description = wanted.description.unwrap_or_default();
@@ -52,7 +52,10 @@ pub(crate) async fn create(
 }
 
 /// `GET /v3.0/OS-CREDENTIAL/credentials`
-pub(crate) async fn list(call: Call, Query(query): Query<CredentialQuery>) -> Outcome<Json<CredentialList>> {
+pub(crate) async fn list(
+    call: Call,
+    Query(query): Query<CredentialQuery>,
+) -> OperationResult<Json<CredentialList>> {
     let user = match &query.user_id {
         Some(text) => user_id(text)?,
         None => call.actor.user()?.id,
@@ -64,7 +67,7 @@ pub(crate) async fn list(call: Call, Query(query): Query<CredentialQuery>) -> Ou
 }
 
 /// `GET /v3.0/OS-CREDENTIAL/credentials/{access_key}`
-pub(crate) async fn show(call: Call) -> Outcome<Json<CredentialAnswer>> {
+pub(crate) async fn show(call: Call) -> OperationResult<Json<CredentialAnswer>> {
     let key = credential::show(&call.plane, &call.actor, &id(&call), Action::CredentialGet).await?;
     Ok(Json(CredentialAnswer {
         credential: credential_shown(&key),
@@ -75,7 +78,7 @@ pub(crate) async fn show(call: Call) -> Outcome<Json<CredentialAnswer>> {
 pub(crate) async fn update(
     call: Call,
     Body(wanted): Body<CredentialUpdate>,
-) -> Outcome<Json<CredentialAnswer>> {
+) -> OperationResult<Json<CredentialAnswer>> {
     let wanted = wanted.credential;
     let enabled = match wanted.status.as_deref() {
         None => None,
@@ -99,7 +102,7 @@ pub(crate) async fn update(
 }
 
 /// `DELETE /v3.0/OS-CREDENTIAL/credentials/{access_key}`
-pub(crate) async fn delete(call: Call) -> Outcome<()> {
+pub(crate) async fn delete(call: Call) -> OperationResult<()> {
     credential::delete(&call.plane, &call.actor, &id(&call)).await
 }
 
@@ -107,6 +110,6 @@ fn id(call: &Call) -> AccessKeyId {
     AccessKeyId::new(call.text("access_key"))
 }
 
-fn user_id(text: &str) -> Outcome<UserId> {
+fn user_id(text: &str) -> OperationResult<UserId> {
     text.parse().map_err(|_| Failure::missing(Thing::User, text))
 }

@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 use super::shapes::base;
 use crate::call::OpenCall;
 use crate::endpoint::{Json, Output};
-use crate::failure::Outcome;
+use crate::failure::OperationResult;
 
 /// The versions of the identity API.
 #[derive(Serialize, Deserialize, ToSchema)]
@@ -84,7 +84,7 @@ fn version(call: &OpenCall) -> Version {
 }
 
 /// `GET /`: a page for browsers, the versions for everybody else.
-pub(crate) async fn root(call: OpenCall, (): ()) -> Outcome<Response> {
+pub(crate) async fn root(call: OpenCall, (): ()) -> OperationResult<Response> {
     let wants_html = call
         .headers
         .get_all(header::ACCEPT)
@@ -103,7 +103,7 @@ pub(crate) async fn root(call: OpenCall, (): ()) -> Outcome<Response> {
 }
 
 /// `GET /v3`
-pub(crate) async fn v3(call: OpenCall, (): ()) -> Outcome<Json<VersionAlone>> {
+pub(crate) async fn v3(call: OpenCall, (): ()) -> OperationResult<Json<VersionAlone>> {
     Ok(Json(VersionAlone {
         version: version(&call),
     }))

@@ -9,7 +9,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::shapes::{base, domain};
 use crate::call::Call;
 use crate::endpoint::{Body, Json, Query};
-use crate::failure::{Failure, Outcome, Thing};
+use crate::failure::{Failure, OperationResult, Thing};
 use crate::operations::project;
 
 /// A project to be made.
@@ -157,7 +157,10 @@ impl ProjectShown {
 }
 
 /// `GET /v3/projects` and `GET /v3/auth/projects`: those in which the caller has a role.
-pub(crate) async fn list(call: Call, Query(query): Query<ProjectQuery>) -> Outcome<Json<ProjectList>> {
+pub(crate) async fn list(
+    call: Call,
+    Query(query): Query<ProjectQuery>,
+) -> OperationResult<Json<ProjectList>> {
     let user = call.actor.user()?.clone();
     let (domain, parent) = (query.domain_id, query.parent_id);
     let fits = |project: &Project| {
@@ -192,7 +195,10 @@ pub(crate) async fn list(call: Call, Query(query): Query<ProjectQuery>) -> Outco
 }
 
 /// `POST /v3/projects`
-pub(crate) async fn create(call: Call, Body(wanted): Body<ProjectCreate>) -> Outcome<Json<ProjectAnswer>> {
+pub(crate) async fn create(
+    call: Call,
+    Body(wanted): Body<ProjectCreate>,
+) -> OperationResult<Json<ProjectAnswer>> {
     let domain = call.actor.user()?.domain;
     let wanted = wanted.project;
     for (field, id) in [
@@ -210,7 +216,7 @@ pub(crate) async fn create(call: Call, Body(wanted): Body<ProjectCreate>) -> Out
 }
 
 /// `GET /v3/projects/{in_project}`
-pub(crate) async fn show(call: Call) -> Outcome<Json<ProjectAnswer>> {
+pub(crate) async fn show(call: Call) -> OperationResult<Json<ProjectAnswer>> {
     let text = call.text("in_project").to_owned();
     let projects = project::of_user(&call.actor.live, call.actor.user()?);
     let found = projects.iter().find(|project| project.id.to_string() == text);
@@ -221,7 +227,7 @@ pub(crate) async fn show(call: Call) -> Outcome<Json<ProjectAnswer>> {
 }
 
 /// `GET /v3/auth/domains`: the caller's own.
-pub(crate) async fn domains(call: Call) -> Outcome<Json<DomainList>> {
+pub(crate) async fn domains(call: Call) -> OperationResult<Json<DomainList>> {
     let own = domain(&call.actor.live, call.actor.user()?);
     Ok(Json(DomainList {
         domains: vec![DomainShown {
@@ -236,7 +242,7 @@ pub(crate) async fn domains(call: Call) -> Outcome<Json<DomainList>> {
 }
 
 /// `GET /v3/regions`
-pub(crate) async fn regions(call: Call) -> Outcome<Json<RegionList>> {
+pub(crate) async fn regions(call: Call) -> OperationResult<Json<RegionList>> {
     let id = call.plane.settings.region.clone();
     Ok(Json(RegionList {
         regions: vec![RegionShown {

@@ -15,7 +15,7 @@ use utoipa::IntoParams;
 use self::shown::shown;
 use crate::call::{Call, OpenCall};
 use crate::endpoint::{Body, Query, WithHeaders};
-use crate::failure::{Failure, Outcome};
+use crate::failure::{Failure, OperationResult};
 use crate::operations::token;
 
 const SUBJECT: HeaderName = HeaderName::from_static("x-subject-token");
@@ -32,7 +32,7 @@ pub(crate) struct TokenQuery {
 pub(crate) async fn create(
     call: OpenCall,
     (Query(query), Body(wanted)): (Query<TokenQuery>, Body<TokenRequest>),
-) -> Outcome<WithHeaders<TokenAnswer>> {
+) -> OperationResult<WithHeaders<TokenAnswer>> {
     let (proof, wish) = sign_in::read(wanted)?;
     let issued = token::issue(&call.plane, call.remote.address, proof, wish).await?;
     let answer = shown(
@@ -47,7 +47,10 @@ pub(crate) async fn create(
 }
 
 /// `GET /v3/auth/tokens` and `HEAD`: what the token in `X-Subject-Token` says.
-pub(crate) async fn show(call: Call, Query(query): Query<TokenQuery>) -> Outcome<WithHeaders<TokenAnswer>> {
+pub(crate) async fn show(
+    call: Call,
+    Query(query): Query<TokenQuery>,
+) -> OperationResult<WithHeaders<TokenAnswer>> {
     let asked = asked(&call)?.clone();
     let (contents, user) = token::inspect(&call.plane, &call.actor, asked.as_bytes(), Action::TokenGet)?;
     let answer = shown(
@@ -61,11 +64,11 @@ pub(crate) async fn show(call: Call, Query(query): Query<TokenQuery>) -> Outcome
 }
 
 /// `DELETE /v3/auth/tokens`: revokes the token in `X-Subject-Token`.
-pub(crate) async fn delete(call: Call) -> Outcome<()> {
+pub(crate) async fn delete(call: Call) -> OperationResult<()> {
     token::revoke(&call.plane, &call.actor, asked(&call)?.as_bytes()).await
 }
 
-fn asked(call: &Call) -> Outcome<&HeaderValue> {
+fn asked(call: &Call) -> OperationResult<&HeaderValue> {
     call.headers
         .get(SUBJECT)
         .ok_or_else(|| Failure::Malformed("the header X-Subject-Token is missing".to_owned()))

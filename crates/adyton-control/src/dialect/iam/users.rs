@@ -14,7 +14,7 @@ use utoipa::IntoParams;
 use super::shapes::{base, role};
 use crate::call::Call;
 use crate::endpoint::{Body, Json, Query};
-use crate::failure::{Failure, Outcome, Thing};
+use crate::failure::{Failure, OperationResult, Thing};
 use crate::operations::user::{self, Turn};
 
 /// Which users.
@@ -51,7 +51,7 @@ fn answer(call: &Call, user: &User) -> Json<UserAnswer> {
 }
 
 /// `POST /v3/users`
-pub(crate) async fn create(call: Call, Body(wanted): Body<UserCreate>) -> Outcome<Json<UserAnswer>> {
+pub(crate) async fn create(call: Call, Body(wanted): Body<UserCreate>) -> OperationResult<Json<UserAnswer>> {
     let domain = domain(&call)?;
     let wanted = wanted.user;
     if wanted.domain_id.is_some_and(|id| id != domain.to_string()) {
@@ -69,7 +69,7 @@ pub(crate) async fn create(call: Call, Body(wanted): Body<UserCreate>) -> Outcom
 }
 
 /// `GET /v3/users`
-pub(crate) async fn list(call: Call, Query(query): Query<UserQuery>) -> Outcome<Json<UserList>> {
+pub(crate) async fn list(call: Call, Query(query): Query<UserQuery>) -> OperationResult<Json<UserList>> {
     let domain = domain(&call)?;
     let links = Links::own(format!("{}/v3/users", base(&call.plane, &call.headers)));
     if query.domain_id.is_some_and(|id| id != domain.to_string()) {
@@ -89,13 +89,13 @@ pub(crate) async fn list(call: Call, Query(query): Query<UserQuery>) -> Outcome<
 }
 
 /// `GET /v3/users/{user_id}`
-pub(crate) async fn show(call: Call) -> Outcome<Json<UserAnswer>> {
+pub(crate) async fn show(call: Call) -> OperationResult<Json<UserAnswer>> {
     let user = user::show(&call.plane, domain(&call)?, id(&call)?).await?;
     Ok(answer(&call, &user))
 }
 
 /// `PATCH /v3/users/{user_id}`
-pub(crate) async fn update(call: Call, Body(wanted): Body<UserUpdate>) -> Outcome<Json<UserAnswer>> {
+pub(crate) async fn update(call: Call, Body(wanted): Body<UserUpdate>) -> OperationResult<Json<UserAnswer>> {
     let id = id(&call)?;
     let wanted = wanted.user;
     let change = UserChange {
@@ -109,12 +109,12 @@ pub(crate) async fn update(call: Call, Body(wanted): Body<UserUpdate>) -> Outcom
 }
 
 /// `DELETE /v3/users/{user_id}`
-pub(crate) async fn delete(call: Call) -> Outcome<()> {
+pub(crate) async fn delete(call: Call) -> OperationResult<()> {
     user::delete(&call.plane, &call.actor, id(&call)?).await
 }
 
 /// `POST /v3/users/{user_id}/password`: one's own.
-pub(crate) async fn password(call: Call, Body(wanted): Body<PasswordChange>) -> Outcome<()> {
+pub(crate) async fn password(call: Call, Body(wanted): Body<PasswordChange>) -> OperationResult<()> {
     let id = id(&call)?;
     let (original, new) = (
         Secret::new(wanted.user.original_password),
@@ -124,7 +124,7 @@ pub(crate) async fn password(call: Call, Body(wanted): Body<PasswordChange>) -> 
 }
 
 /// `GET /v3/roles`
-pub(crate) async fn roles(call: Call) -> Outcome<Json<RoleList>> {
+pub(crate) async fn roles(call: Call) -> OperationResult<Json<RoleList>> {
     Ok(Json(RoleList {
         roles: Role::ALL.iter().copied().map(role).collect(),
         links: Links::own(format!("{}/v3/roles", base(&call.plane, &call.headers))),
@@ -132,7 +132,7 @@ pub(crate) async fn roles(call: Call) -> Outcome<Json<RoleList>> {
 }
 
 /// `GET …/users/{user_id}/roles`: what was given in this very scope.
-pub(crate) async fn assigned(call: Call) -> Outcome<Json<RoleList>> {
+pub(crate) async fn assigned(call: Call) -> OperationResult<Json<RoleList>> {
     let (domain, scope) = (domain(&call)?, scope(&call)?);
     user::in_domain(&call.plane, domain, scope)?;
     let user = user::show(&call.plane, domain, id(&call)?).await?;
@@ -148,16 +148,16 @@ pub(crate) async fn assigned(call: Call) -> Outcome<Json<RoleList>> {
 }
 
 /// `PUT …/users/{user_id}/roles/{role_id}`
-pub(crate) async fn give(call: Call) -> Outcome<()> {
+pub(crate) async fn give(call: Call) -> OperationResult<()> {
     turn(&call, Turn::Give).await
 }
 
 /// `DELETE …/users/{user_id}/roles/{role_id}`
-pub(crate) async fn take(call: Call) -> Outcome<()> {
+pub(crate) async fn take(call: Call) -> OperationResult<()> {
     turn(&call, Turn::Take).await
 }
 
-async fn turn(call: &Call, turn: Turn) -> Outcome<()> {
+async fn turn(call: &Call, turn: Turn) -> OperationResult<()> {
     let assignment = Assignment {
         role: user::role(call.text("role_id"))?,
         scope: scope(call)?,
@@ -168,7 +168,7 @@ async fn turn(call: &Call, turn: Turn) -> Outcome<()> {
 }
 
 /// Where a role is given: the project or the domain of the path.
-fn scope(call: &Call) -> Outcome<Scope> {
+fn scope(call: &Call) -> OperationResult<Scope> {
     if call.text("in_project").is_empty() {
         let domain: DomainId = call.parameter("in_domain", Thing::Project)?;
         return Ok(Scope::Domain(domain));
@@ -177,10 +177,10 @@ fn scope(call: &Call) -> Outcome<Scope> {
     Ok(Scope::Project(project))
 }
 
-fn domain(call: &Call) -> Outcome<DomainId> {
+fn domain(call: &Call) -> OperationResult<DomainId> {
     call.actor.domain()
 }
 
-fn id(call: &Call) -> Outcome<UserId> {
+fn id(call: &Call) -> OperationResult<UserId> {
     call.parameter("user_id", Thing::User)
 }

@@ -6,11 +6,14 @@ use serde_json::{Map, Value};
 
 use crate::call::Call;
 use crate::endpoint::{Body, Json};
-use crate::failure::{Failure, Outcome};
+use crate::failure::{Failure, OperationResult};
 use crate::operations::model::import;
 
 /// `POST …/models`
-pub(crate) async fn create(call: Call, Body(wanted): Body<ModelImport>) -> Outcome<Json<ModelImported>> {
+pub(crate) async fn create(
+    call: Call,
+    Body(wanted): Body<ModelImport>,
+) -> OperationResult<Json<ModelImported>> {
     if wanted.workspace_id.is_some_and(|id| id.0 != 0) {
         return Err(Failure::invalid(
             "workspace_id",
@@ -60,7 +63,7 @@ pub(crate) async fn create(call: Call, Body(wanted): Body<ModelImport>) -> Outco
     }))
 }
 
-fn initial_config(text: &str) -> Outcome<Value> {
+fn initial_config(text: &str) -> OperationResult<Value> {
     // Editors put a mark in front that JSON does not have.
     let value: Value = serde_json::from_str(text.trim_start_matches('\u{feff}'))
         .map_err(|error| Failure::BadConfig(format!("initial_config is not JSON: {error}")))?;
@@ -73,7 +76,7 @@ fn initial_config(text: &str) -> Outcome<Value> {
 }
 
 /// The fields that the request sets itself, as `config.json` names them.
-fn overrides(wanted: &ModelImport) -> Outcome<Map<String, Value>> {
+fn overrides(wanted: &ModelImport) -> OperationResult<Map<String, Value>> {
     let mut fields = Map::new();
     for (name, text) in [
         ("model_type", &wanted.model_type),
@@ -102,7 +105,7 @@ fn overrides(wanted: &ModelImport) -> Outcome<Map<String, Value>> {
     Ok(fields)
 }
 
-fn in_string(field: &str, text: &str) -> Outcome<Value> {
+fn in_string(field: &str, text: &str) -> OperationResult<Value> {
     serde_json::from_str(text)
         .map_err(|error| Failure::invalid(field, format!("must be JSON in a string: {error}")))
 }

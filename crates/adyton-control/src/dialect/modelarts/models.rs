@@ -11,7 +11,7 @@ use super::model_shapes;
 use super::services::{descending, page, query_problem};
 use crate::call::Call;
 use crate::endpoint::{Json, Query};
-use crate::failure::{Outcome, Thing};
+use crate::failure::{OperationResult, Thing};
 use crate::operations::model;
 use crate::operations::service::status::model_status;
 
@@ -66,7 +66,7 @@ pub(crate) struct EngineShown {
 }
 
 /// `GET …/models`
-pub(crate) async fn list(call: Call, Query(query): Query<ModelQuery>) -> Outcome<Json<ModelList>> {
+pub(crate) async fn list(call: Call, Query(query): Query<ModelQuery>) -> OperationResult<Json<ModelList>> {
     let exact = match query.exact_match.as_deref() {
         None | Some("false") => false,
         Some("true") => true,
@@ -126,13 +126,16 @@ fn empty() -> ModelList {
 }
 
 /// `GET …/models/{model_id}`
-pub(crate) async fn show(call: Call) -> Outcome<Json<ModelShown>> {
+pub(crate) async fn show(call: Call) -> OperationResult<Json<ModelShown>> {
     let model = model::show(&call.plane, call.project()?, id(&call)?).await?;
     Ok(Json(model_shapes::model_shown(&call.plane, &model)))
 }
 
 /// `DELETE …/models/{model_id}`
-pub(crate) async fn delete(call: Call, Query(query): Query<DeleteQuery>) -> Outcome<Json<ModelDeleted>> {
+pub(crate) async fn delete(
+    call: Call,
+    Query(query): Query<DeleteQuery>,
+) -> OperationResult<Json<ModelDeleted>> {
     let cascade = query.cascade.unwrap_or(false);
     let deleted = model::delete(&call.plane, call.project()?, id(&call)?, cascade).await?;
     let kept = deleted.kept.iter().map(|(model, failure)| {
@@ -153,7 +156,7 @@ pub(crate) async fn delete(call: Call, Query(query): Query<DeleteQuery>) -> Outc
 }
 
 /// `GET …/models/ai-engine-runtimes`
-pub(crate) async fn engines(call: Call) -> Outcome<Json<EngineList>> {
+pub(crate) async fn engines(call: Call) -> OperationResult<Json<EngineList>> {
     let plane = &call.plane;
     let allowed = |kind: &EngineKind| plane.settings.run_code || !kind.runs_code();
     let shown = |kind: EngineKind| EngineShown {
@@ -170,6 +173,6 @@ pub(crate) async fn engines(call: Call) -> Outcome<Json<EngineList>> {
     }))
 }
 
-fn id(call: &Call) -> Outcome<ModelId> {
+fn id(call: &Call) -> OperationResult<ModelId> {
     call.parameter("model_id", Thing::Model)
 }

@@ -13,7 +13,7 @@ use super::service_shapes::{model_named, version_settings};
 use super::services::{id, page, query_problem};
 use crate::call::Call;
 use crate::endpoint::{Json, Query};
-use crate::failure::{Failure, Outcome};
+use crate::failure::{Failure, OperationResult};
 use crate::operations::service;
 
 /// Which events.
@@ -41,7 +41,7 @@ pub(crate) struct MonitorQuery {
 }
 
 /// `GET …/services/{service_id}/events`
-pub(crate) async fn events(call: Call, Query(query): Query<EventQuery>) -> Outcome<Json<EventList>> {
+pub(crate) async fn events(call: Call, Query(query): Query<EventQuery>) -> OperationResult<Json<EventList>> {
     let kind = match query.event_type.as_deref() {
         None => None,
         Some("normal") => Some(EventKind::Normal),
@@ -80,7 +80,7 @@ pub(crate) async fn events(call: Call, Query(query): Query<EventQuery>) -> Outco
 }
 
 /// `GET …/services/{service_id}/logs`
-pub(crate) async fn history(call: Call) -> Outcome<Json<UpdateList>> {
+pub(crate) async fn history(call: Call) -> OperationResult<Json<UpdateList>> {
     let project = call.project()?;
     let seen = service::show::show(&call.plane, project, id(&call)?).await?;
     let updates = service::activity::history(&call.plane, project, seen.service.id).await?;
@@ -106,7 +106,10 @@ pub(crate) async fn history(call: Call) -> Outcome<Json<UpdateList>> {
 }
 
 /// `GET …/services/{service_id}/monitor`
-pub(crate) async fn monitor(call: Call, Query(query): Query<MonitorQuery>) -> Outcome<Json<MonitorShown>> {
+pub(crate) async fn monitor(
+    call: Call,
+    Query(query): Query<MonitorQuery>,
+) -> OperationResult<Json<MonitorShown>> {
     let seen = service::show::show(&call.plane, call.project()?, id(&call)?).await?;
     let versions = &seen.service.versions;
     if let Some(model) = &query.model_id

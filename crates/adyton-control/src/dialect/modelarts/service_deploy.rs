@@ -8,7 +8,7 @@ use adyton_store::repository::{NewService, ServiceChange};
 
 use crate::call::Call;
 use crate::endpoint::{Body, Json};
-use crate::failure::{Failure, Outcome, Thing};
+use crate::failure::{Failure, OperationResult, Thing};
 use crate::operations::service;
 
 /// How long an instance may take to be ready, if nothing is said, in seconds.
@@ -17,7 +17,10 @@ const DEPLOY_TIMEOUT: i64 = 1200;
 const SPECIFICATION: &str = "modelarts.vm.cpu.2u";
 
 /// `POST …/services`
-pub(crate) async fn deploy(call: Call, Body(wanted): Body<ServiceDeploy>) -> Outcome<Json<ServiceDeployed>> {
+pub(crate) async fn deploy(
+    call: Call,
+    Body(wanted): Body<ServiceDeploy>,
+) -> OperationResult<Json<ServiceDeployed>> {
     if wanted.infer_type != "real-time" {
         return Err(Failure::invalid(
             "infer_type",
@@ -60,7 +63,7 @@ pub(crate) async fn deploy(call: Call, Body(wanted): Body<ServiceDeploy>) -> Out
 }
 
 /// `PUT …/services/{service_id}`
-pub(crate) async fn update(call: Call, Body(wanted): Body<ServiceUpdate>) -> Outcome<Json<Done>> {
+pub(crate) async fn update(call: Call, Body(wanted): Body<ServiceUpdate>) -> OperationResult<Json<Done>> {
     let id: ServiceId = call.parameter("service_id", Thing::Service)?;
     let change = match wanted.status.as_deref() {
         Some("running") => started(Wanted::Running),
@@ -85,7 +88,7 @@ fn started(wanted: Wanted) -> ServiceChange {
     }
 }
 
-fn changed(wanted: ServiceUpdate) -> Outcome<ServiceChange> {
+fn changed(wanted: ServiceUpdate) -> OperationResult<ServiceChange> {
     let properties = wanted.additional_properties;
     let throttle = properties.as_ref().and_then(|set| set.calls_per_second);
     Ok(ServiceChange {
@@ -98,13 +101,13 @@ fn changed(wanted: ServiceUpdate) -> Outcome<ServiceChange> {
     })
 }
 
-fn calls_per_second(given: Option<Number>) -> Outcome<Option<u32>> {
+fn calls_per_second(given: Option<Number>) -> OperationResult<Option<u32>> {
     given
         .map(|number| bounded("additional_properties.calls_per_second", number, 0..=1_000_000))
         .transpose()
 }
 
-fn versions(wanted: Vec<VersionWanted>) -> Outcome<Vec<Version>> {
+fn versions(wanted: Vec<VersionWanted>) -> OperationResult<Vec<Version>> {
     let alone = wanted.len() == 1;
     wanted
         .into_iter()
@@ -113,7 +116,7 @@ fn versions(wanted: Vec<VersionWanted>) -> Outcome<Vec<Version>> {
         .collect()
 }
 
-fn version(at: usize, wanted: VersionWanted, alone: bool) -> Outcome<Version> {
+fn version(at: usize, wanted: VersionWanted, alone: bool) -> OperationResult<Version> {
     let field = |name: &str| format!("config[{at}].{name}");
     let model = ModelId::parse(wanted.model_id.as_bytes())
         .ok_or_else(|| Failure::missing(Thing::Model, &wanted.model_id))?;
@@ -152,7 +155,7 @@ fn version(at: usize, wanted: VersionWanted, alone: bool) -> Outcome<Version> {
     })
 }
 
-fn bounded(field: &str, number: Number, range: std::ops::RangeInclusive<u32>) -> Outcome<u32> {
+fn bounded(field: &str, number: Number, range: std::ops::RangeInclusive<u32>) -> OperationResult<u32> {
     u32::try_from(number.0)
         .ok()
         .filter(|value| range.contains(value))

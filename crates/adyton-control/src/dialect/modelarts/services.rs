@@ -11,7 +11,7 @@ use utoipa::IntoParams;
 use super::service_shapes;
 use crate::call::Call;
 use crate::endpoint::{Json, Query};
-use crate::failure::{Failure, Outcome, Thing};
+use crate::failure::{Failure, OperationResult, Thing};
 use crate::operations::service;
 
 /// What a service can be asked to run on. Instances share the machine in this version: a specification is kept and shown, not
@@ -55,7 +55,10 @@ pub(crate) struct ServiceQuery {
 }
 
 /// `GET …/services`
-pub(crate) async fn list(call: Call, Query(query): Query<ServiceQuery>) -> Outcome<Json<ServiceList>> {
+pub(crate) async fn list(
+    call: Call,
+    Query(query): Query<ServiceQuery>,
+) -> OperationResult<Json<ServiceList>> {
     let nothing = || {
         Json(ServiceList {
             total_count: 0,
@@ -123,26 +126,26 @@ fn filter(query: &ServiceQuery) -> Result<ServiceFilter, ()> {
 }
 
 /// `GET …/services/{service_id}`
-pub(crate) async fn show(call: Call) -> Outcome<Json<ServiceShown>> {
+pub(crate) async fn show(call: Call) -> OperationResult<Json<ServiceShown>> {
     let seen = service::show::show(&call.plane, call.project()?, id(&call)?).await?;
     Ok(Json(service_shapes::service_shown(&call.plane, &seen)))
 }
 
 /// `DELETE …/services/{service_id[,service_id…]}`
-pub(crate) async fn delete(call: Call) -> Outcome<Json<Done>> {
+pub(crate) async fn delete(call: Call) -> OperationResult<Json<Done>> {
     let ids = call
         .text("service_id")
         .split(',')
         .map(|text| {
             ServiceId::parse(text.trim().as_bytes()).ok_or_else(|| Failure::missing(Thing::Service, text))
         })
-        .collect::<Outcome<Vec<_>>>()?;
+        .collect::<OperationResult<Vec<_>>>()?;
     service::delete::delete(&call.plane, call.project()?, &ids).await?;
     Ok(Json(Done {}))
 }
 
 /// `GET …/services/specifications`
-pub(crate) async fn specifications(_: Call) -> Outcome<Json<SpecificationList>> {
+pub(crate) async fn specifications(_: Call) -> OperationResult<Json<SpecificationList>> {
     let specifications = SPECIFICATIONS
         .iter()
         .map(|(name, text)| SpecificationShown {
@@ -157,12 +160,12 @@ pub(crate) async fn specifications(_: Call) -> Outcome<Json<SpecificationList>> 
 }
 
 /// The service of the path.
-pub(crate) fn id(call: &Call) -> Outcome<ServiceId> {
+pub(crate) fn id(call: &Call) -> OperationResult<ServiceId> {
     call.parameter("service_id", Thing::Service)
 }
 
 /// ModelArts counts pages: `offset` 2 with `limit` 10 begins at the twenty-first.
-pub(crate) fn page(offset: Option<u32>, limit: Option<u32>) -> Outcome<Page> {
+pub(crate) fn page(offset: Option<u32>, limit: Option<u32>) -> OperationResult<Page> {
     let limit = limit.unwrap_or(280);
     if !(1..=1000).contains(&limit) {
         return Err(query_problem("limit", "must be 1 to 1000"));
@@ -174,7 +177,7 @@ pub(crate) fn page(offset: Option<u32>, limit: Option<u32>) -> Outcome<Page> {
 }
 
 /// `desc`, unless `asc` is asked for.
-pub(crate) fn descending(order: Option<&str>) -> Outcome<bool> {
+pub(crate) fn descending(order: Option<&str>) -> OperationResult<bool> {
     match order {
         None | Some("desc") => Ok(true),
         Some("asc") => Ok(false),

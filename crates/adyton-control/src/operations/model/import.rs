@@ -11,7 +11,7 @@ use serde_json::Value;
 use super::publish::{Job, code_allowed};
 use super::source::{Location, locate};
 use crate::blocking::blocking;
-use crate::failure::{Failure, Outcome, Thing};
+use crate::failure::{Failure, OperationResult, Thing};
 use crate::operations::service::check;
 use crate::plane::Plane;
 
@@ -39,7 +39,7 @@ pub(crate) struct Wanted {
 }
 
 /// Starts the import. Gives the model as it is then: `publishing`.
-pub(crate) async fn import(plane: &Arc<Plane>, wanted: Wanted) -> Outcome<Model> {
+pub(crate) async fn import(plane: &Arc<Plane>, wanted: Wanted) -> OperationResult<Model> {
     check::name("model_name", &wanted.name)?;
     version(&wanted.version)?;
     check::description(&wanted.description)?;
@@ -75,7 +75,7 @@ pub(crate) async fn import(plane: &Arc<Plane>, wanted: Wanted) -> Outcome<Model>
 }
 
 /// `1.2.3`, each of at most two digits.
-fn version(text: &str) -> Outcome<()> {
+fn version(text: &str) -> OperationResult<()> {
     let parts: Vec<&str> = text.split('.').collect();
     let fits = parts.len() == 3
         && parts
@@ -91,7 +91,7 @@ fn version(text: &str) -> Outcome<()> {
 }
 
 /// Finds the package, and whether it brings code as far as that can be seen before the import.
-async fn prepare(plane: &Arc<Plane>, wanted: &Wanted) -> Outcome<(Location, bool)> {
+async fn prepare(plane: &Arc<Plane>, wanted: &Wanted) -> OperationResult<(Location, bool)> {
     let (plane, project, source) = (plane.clone(), wanted.project, wanted.source.clone());
     let (given, fields) = (wanted.config.clone(), wanted.overrides.clone());
     blocking(move || {

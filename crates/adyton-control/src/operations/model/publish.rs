@@ -12,13 +12,13 @@ use adyton_runtime::package::{ImportError, Said, Source};
 use adyton_store::repository::Import;
 
 use super::source::Location;
-use crate::failure::{Failure, Outcome};
+use crate::failure::{Failure, OperationResult};
 use crate::operations::package::{sweep, upload};
 use crate::places::Place;
 use crate::plane::Plane;
 
 /// Refuses what brings code where the server or the caller may not run it.
-pub(super) fn code_allowed(plane: &Plane, may: bool, runs_code: bool) -> Outcome<()> {
+pub(super) fn code_allowed(plane: &Plane, may: bool, runs_code: bool) -> OperationResult<()> {
     if !runs_code {
         return Ok(());
     }
@@ -82,7 +82,7 @@ impl Job {
         }
     }
 
-    async fn read(self, plane: &Arc<Plane>, place: Place) -> Outcome<Found> {
+    async fn read(self, plane: &Arc<Plane>, place: Place) -> OperationResult<Found> {
         let inner = plane.clone();
         let may = self.may_run_code;
         let found = place.run(move || self.unpack(&inner)).await??;
@@ -95,7 +95,7 @@ impl Job {
         }
     }
 
-    fn unpack(&self, plane: &Plane) -> Outcome<Found> {
+    fn unpack(&self, plane: &Plane) -> OperationResult<Found> {
         let said = &self.said;
         let import = |source: Source<'_>| plane.packages.import_as(source, said, &plane.onnx);
         let result = match &self.place {
@@ -126,7 +126,7 @@ fn found(
     })
 }
 
-async fn publish(plane: &Plane, model: ModelId, project: ProjectId, found: Found) -> Outcome<()> {
+async fn publish(plane: &Plane, model: ModelId, project: ProjectId, found: Found) -> OperationResult<()> {
     let import = Import {
         package: found.digest,
         size: found.size,
@@ -143,7 +143,7 @@ async fn publish(plane: &Plane, model: ModelId, project: ProjectId, found: Found
 }
 
 /// Notes why an import failed; also when the server was ended in the middle of one.
-async fn fail(plane: &Plane, model: ModelId, reason: &str) -> Outcome<()> {
+async fn fail(plane: &Plane, model: ModelId, reason: &str) -> OperationResult<()> {
     tracing::info!(model.id = %model, "the import failed: {reason}");
     match plane.store.models().fail(model, reason).await? {
         Some(committed) => plane.settled(committed).await.map(drop),
@@ -152,7 +152,7 @@ async fn fail(plane: &Plane, model: ModelId, reason: &str) -> Outcome<()> {
 }
 
 /// Ends every import that no longer runs. Call it before the first request.
-pub(crate) async fn recover(plane: &Plane) -> Outcome<()> {
+pub(crate) async fn recover(plane: &Plane) -> OperationResult<()> {
     for model in plane.store.models().unfinished().await? {
         let failed = fail(
             plane,

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use adyton_core::digest::Sha256;
 use adyton_core::id::ProjectId;
 
-use crate::failure::{Failure, Outcome};
+use crate::failure::{Failure, OperationResult};
 use crate::operations::package;
 use crate::plane::Plane;
 
@@ -24,7 +24,7 @@ pub(crate) enum Location {
 const FIELD: &str = "source_location";
 
 /// Reads and checks `source_location`. Touches the disk: call it on a blocking thread.
-pub(crate) fn locate(plane: &Plane, project: ProjectId, text: &str) -> Outcome<Location> {
+pub(crate) fn locate(plane: &Plane, project: ProjectId, text: &str) -> OperationResult<Location> {
     if let Some(digest) = text.strip_prefix("package://sha256/") {
         return uploaded(plane, project, digest);
     }
@@ -43,7 +43,7 @@ pub(crate) fn locate(plane: &Plane, project: ProjectId, text: &str) -> Outcome<L
     ))
 }
 
-fn uploaded(plane: &Plane, project: ProjectId, digest: &str) -> Outcome<Location> {
+fn uploaded(plane: &Plane, project: ProjectId, digest: &str) -> OperationResult<Location> {
     let unknown = || {
         Failure::invalid(
             FIELD,
@@ -58,7 +58,7 @@ fn uploaded(plane: &Plane, project: ProjectId, digest: &str) -> Outcome<Location
 }
 
 /// Links and `..` are resolved before the path is compared with the roots.
-fn local(roots: &[PathBuf], path: &Path) -> Outcome<Location> {
+fn local(roots: &[PathBuf], path: &Path) -> OperationResult<Location> {
     let outside = || {
         Failure::invalid(
             FIELD,

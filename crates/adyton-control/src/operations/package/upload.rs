@@ -8,12 +8,12 @@ use adyton_core::digest::Sha256;
 use adyton_core::id::ProjectId;
 use adyton_runtime::package::{ImportError, Published, Source};
 
-use super::room::Kept;
-use crate::failure::{Failure, Outcome};
+use crate::failure::{Failure, OperationResult};
 use crate::plane::Plane;
+use crate::upload_room::Kept;
 
 /// Unpacks the archive at `file` and notes that the project may use it. Gives the package's digest.
-pub(crate) async fn take(plane: &Arc<Plane>, project: ProjectId, file: PathBuf) -> Outcome<Sha256> {
+pub(crate) async fn take(plane: &Arc<Plane>, project: ProjectId, file: PathBuf) -> OperationResult<Sha256> {
     let place = plane.imports.wait(project).await?;
     let _hold = plane.package_gate.read().await;
     let plane = plane.clone();

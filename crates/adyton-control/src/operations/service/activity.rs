@@ -6,7 +6,7 @@ use adyton_core::instances::LogLine;
 use adyton_store::repository::{EventFilter, Listed, Page, Update};
 
 use super::show;
-use crate::failure::Outcome;
+use crate::failure::OperationResult;
 use crate::plane::Plane;
 
 /// Its events, newest first.
@@ -16,13 +16,17 @@ pub(crate) async fn events(
     id: ServiceId,
     filter: &EventFilter,
     page: Page,
-) -> Outcome<Listed<Event>> {
+) -> OperationResult<Listed<Event>> {
     show::show(plane, project, id).await?;
     Ok(plane.store.events().list(id, filter, page).await?)
 }
 
 /// Its updates, newest first.
-pub(crate) async fn history(plane: &Plane, project: ProjectId, id: ServiceId) -> Outcome<Vec<Update>> {
+pub(crate) async fn history(
+    plane: &Plane,
+    project: ProjectId,
+    id: ServiceId,
+) -> OperationResult<Vec<Update>> {
     show::show(plane, project, id).await?;
     Ok(plane.store.history().list(id).await?)
 }
@@ -33,7 +37,7 @@ pub(crate) async fn log(
     project: ProjectId,
     id: ServiceId,
     most: usize,
-) -> Outcome<Vec<LogLine>> {
+) -> OperationResult<Vec<LogLine>> {
     show::show(plane, project, id).await?;
     Ok(plane.instances.log(id, most))
 }

@@ -6,7 +6,7 @@ use adyton_core::id::ProjectId;
 use adyton_core::model::ModelStatus;
 use adyton_core::service::Version;
 
-use crate::failure::{Failure, Outcome, Thing};
+use crate::failure::{Failure, OperationResult, Thing};
 use crate::operations::text;
 use crate::plane::Plane;
 
@@ -18,7 +18,7 @@ const INSTANCES_MOST: u32 = 128;
 const ENVS_MOST: (usize, usize) = (100, 4096);
 
 /// 1 to 64 letters, digits, `_` and `-`.
-pub(crate) fn name(field: &str, name: &str) -> Outcome<()> {
+pub(crate) fn name(field: &str, name: &str) -> OperationResult<()> {
     let fits = (1..=64).contains(&name.len())
         && name
             .bytes()
@@ -33,7 +33,7 @@ pub(crate) fn name(field: &str, name: &str) -> Outcome<()> {
 }
 
 /// At most 100 characters, none of `&!'"<>=`, and no control characters but lines and tabs.
-pub(crate) fn description(text: &str) -> Outcome<()> {
+pub(crate) fn description(text: &str) -> OperationResult<()> {
     text::check("description", text, DESCRIPTION_MOST)?;
     match text.chars().find(|c| "&!'\"<>=".contains(*c)) {
         None => Ok(()),
@@ -45,7 +45,7 @@ pub(crate) fn description(text: &str) -> Outcome<()> {
 }
 
 /// The versions against each other and against the project's models.
-pub(crate) async fn versions(plane: &Plane, project: ProjectId, versions: &[Version]) -> Outcome<()> {
+pub(crate) async fn versions(plane: &Plane, project: ProjectId, versions: &[Version]) -> OperationResult<()> {
     if versions.is_empty() {
         return Err(Failure::invalid("config", "must name at least one model"));
     }
@@ -78,7 +78,7 @@ pub(crate) async fn versions(plane: &Plane, project: ProjectId, versions: &[Vers
     Ok(())
 }
 
-fn one(at: usize, version: &Version) -> Outcome<()> {
+fn one(at: usize, version: &Version) -> OperationResult<()> {
     let wrong = |field: &str, problem: &str| Err(Failure::invalid(format!("config[{at}].{field}"), problem));
     if version.weight > 100 {
         return wrong("weight", "must be 0 to 100");

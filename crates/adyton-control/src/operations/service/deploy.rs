@@ -4,11 +4,11 @@ use adyton_core::service::Service;
 use adyton_store::repository::NewService;
 
 use super::check;
-use crate::failure::{Failure, Outcome};
+use crate::failure::{Failure, OperationResult};
 use crate::plane::Plane;
 
 /// Makes the service; the reconciler starts its instances. Answers once the gateway knows the address.
-pub(crate) async fn deploy(plane: &Plane, new: NewService) -> Outcome<Service> {
+pub(crate) async fn deploy(plane: &Plane, new: NewService) -> OperationResult<Service> {
     check::name("service_name", &new.name)?;
     check::description(&new.description)?;
     check::versions(plane, new.project, &new.versions).await?;

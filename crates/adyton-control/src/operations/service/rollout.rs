@@ -11,7 +11,7 @@ use adyton_store::repository::{Update, UpdateResult};
 
 use super::show;
 use super::status::Seen;
-use crate::failure::{Failure, Outcome};
+use crate::failure::{Failure, OperationResult};
 use crate::plane::Plane;
 
 /// How long until an end that could not be written down is tried again.
@@ -102,7 +102,7 @@ pub(crate) async fn show(
     project: ProjectId,
     id: ServiceId,
     generation: Option<u64>,
-) -> Outcome<(Seen, u64, Progress)> {
+) -> OperationResult<(Seen, u64, Progress)> {
     let seen = show::show(plane, project, id).await?;
     let generation = generation.unwrap_or(seen.service.generation);
     if generation == 0 || generation > seen.service.generation {

@@ -5,11 +5,11 @@ use adyton_core::service::Service;
 use adyton_store::repository::{Listed, Page, ServiceFilter, ServiceSort};
 
 use super::status::{Seen, see};
-use crate::failure::{Failure, Outcome, Thing};
+use crate::failure::{Failure, OperationResult, Thing};
 use crate::plane::Plane;
 
 /// One service of the project, with what is seen of it.
-pub(crate) async fn show(plane: &Plane, project: ProjectId, id: ServiceId) -> Outcome<Seen> {
+pub(crate) async fn show(plane: &Plane, project: ProjectId, id: ServiceId) -> OperationResult<Seen> {
     let found = plane.store.services().get(project, id).await?;
     let service = found.ok_or_else(|| Failure::missing(Thing::Service, id))?;
     Ok(see(plane, service))
@@ -22,7 +22,7 @@ pub(crate) async fn list(
     filter: &ServiceFilter,
     order: (ServiceSort, bool),
     page: Page,
-) -> Outcome<Listed<Service>> {
+) -> OperationResult<Listed<Service>> {
     Ok(plane
         .store
         .services()
@@ -38,7 +38,7 @@ pub(crate) async fn list_seen(
     order: (ServiceSort, bool),
     status: Option<&[String]>,
     page: Page,
-) -> Outcome<Listed<Seen>> {
+) -> OperationResult<Listed<Seen>> {
     let Some(wanted) = status else {
         let listed = list(plane, project, filter, order, page).await?;
         return Ok(Listed {

@@ -5,7 +5,7 @@ use adyton_core::service::{Service, ServiceStatus, Wanted};
 use adyton_store::repository::ServiceChange;
 
 use super::{check, show};
-use crate::failure::{Failure, Outcome, Thing};
+use crate::failure::{Failure, OperationResult, Thing};
 use crate::plane::Plane;
 
 /// Carries out a change, unless the service is being stopped or deleted. A change of a service that is being deployed takes the
@@ -15,7 +15,7 @@ pub(crate) async fn update(
     project: ProjectId,
     id: ServiceId,
     mut change: ServiceChange,
-) -> Outcome<Service> {
+) -> OperationResult<Service> {
     let seen = show::show(plane, project, id).await?;
     if matches!(seen.status, ServiceStatus::Stopping | ServiceStatus::Deleting) {
         return Err(Failure::StateForbids {

@@ -16,9 +16,9 @@ use crate::journal::span::Arrivals;
 
 /// The fixed part of a payload: what can be asked without decoding it.
 #[derive(Clone, Copy)]
-pub(in crate::journal) struct Glance<'a>(&'a [u8; FIXED]);
+pub(in crate::journal) struct FixedPart<'a>(&'a [u8; FIXED]);
 
-impl<'a> Glance<'a> {
+impl<'a> FixedPart<'a> {
     /// Looks at a payload; `None` if it is too short or of a version that is not ours.
     pub(in crate::journal) fn at(payload: &'a [u8]) -> Option<Self> {
         let fixed = payload.first_chunk::<FIXED>()?;
@@ -131,7 +131,7 @@ impl<'a> Glance<'a> {
 /// A whole record, its texts where they lie. They are UTF-8, which is checked when they are taken as texts: a line of the
 /// access log, made of what was encoded a moment ago, needs no check.
 pub(in crate::journal) struct View<'a> {
-    pub(in crate::journal) fixed: Glance<'a>,
+    pub(in crate::journal) fixed: FixedPart<'a>,
     pub(in crate::journal) source: &'a [u8],
     pub(in crate::journal) method: &'a [u8],
     pub(in crate::journal) host: &'a [u8],
@@ -151,7 +151,7 @@ pub(in crate::journal) struct View<'a> {
 impl<'a> View<'a> {
     /// The record in `payload`; `None` if it is damaged.
     pub(in crate::journal) fn of(payload: &'a [u8]) -> Option<Self> {
-        let fixed = Glance::at(payload)?;
+        let fixed = FixedPart::at(payload)?;
         let mut texts = Texts(&payload[FIXED..]);
         let (source, method, host) = (texts.next()?, texts.next()?, texts.next()?);
         let (path, query, stage) = (texts.next()?, texts.next()?, texts.next()?);
@@ -242,7 +242,7 @@ pub(in crate::journal) fn is_of_stranger(present: u8) -> bool {
 
 /// When the request of `payload` arrived, or all that a summary stands for; `None` if it is damaged.
 pub(in crate::journal) fn arrivals(payload: &[u8]) -> Option<Arrivals> {
-    let glance = Glance::at(payload)?;
+    let glance = FixedPart::at(payload)?;
     let own = Arrivals::at(glance.id().at_ms());
     if !glance.is_summary() {
         return Some(own);
@@ -253,7 +253,7 @@ pub(in crate::journal) fn arrivals(payload: &[u8]) -> Option<Arrivals> {
 
 /// Whether `payload` is a summary that stands for the request with this id, too.
 pub(in crate::journal) fn stands_for(payload: &[u8], id: RequestId) -> bool {
-    Glance::at(payload).is_some_and(|glance| glance.is_summary() && glance.id().node() == id.node())
+    FixedPart::at(payload).is_some_and(|glance| glance.is_summary() && glance.id().node() == id.node())
         && View::of(payload)
             .and_then(|view| view.left_out)
             .is_some_and(|ids| left_out::holds(ids, id))

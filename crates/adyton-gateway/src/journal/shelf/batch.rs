@@ -38,14 +38,14 @@ impl Batch {
 }
 
 /// Where a span lies.
-pub(in crate::journal) enum Place {
+pub(in crate::journal) enum BatchSource {
     /// In memory.
     Memory(Arc<Batch>),
     /// In a file.
     Disk(Arc<File>),
 }
 
-impl Place {
+impl BatchSource {
     /// Calls `use_bytes` with the frames of `span`. A file that cannot be read gives its error.
     pub(in crate::journal) fn read<T>(
         &self,
@@ -53,12 +53,12 @@ impl Place {
         use_bytes: impl FnOnce(&[u8]) -> T,
     ) -> io::Result<T> {
         match self {
-            Place::Memory(batch) => {
+            BatchSource::Memory(batch) => {
                 let start = span.offset as usize;
                 let bytes = batch.bytes.get(start..start + span.length as usize);
                 Ok(use_bytes(bytes.unwrap_or_default()))
             }
-            Place::Disk(file) => {
+            BatchSource::Disk(file) => {
                 let mut bytes = vec![0u8; span.length as usize];
                 file.read_exact_at(&mut bytes, span.offset)?;
                 Ok(use_bytes(&bytes))

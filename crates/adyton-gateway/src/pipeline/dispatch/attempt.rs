@@ -7,7 +7,7 @@ use adyton_core::evidence::Evidence;
 use adyton_core::id::InstanceId;
 
 use crate::pipeline::refused::Refused;
-use crate::waits::Impatience;
+use crate::waits::WaitEnd;
 
 /// How long an answer may take to begin.
 #[derive(Clone, Copy)]
@@ -56,11 +56,11 @@ impl Attempt {
     }
 
     /// There was no answer within `limit`, which is refused as `late`; or it is not waited for because the gateway ends.
-    pub(super) fn ended(self, why: Impatience, late: Reason, limit: TimeLimit) -> Box<Refused> {
+    pub(super) fn ended(self, why: WaitEnd, late: Reason, limit: TimeLimit) -> Box<Refused> {
         let TimeLimit { span, setting } = limit;
         let (reason, error) = match why {
-            Impatience::Over => (late, format!("no answer within {span:?} ({setting})")),
-            Impatience::Cut => (
+            WaitEnd::Over => (late, format!("no answer within {span:?} ({setting})")),
+            WaitEnd::Cut => (
                 Reason::GatewayStopping,
                 "the gateway is stopping (gateway.shutdown_grace is over)".to_owned(),
             ),

@@ -18,14 +18,14 @@ use crate::pipeline::answerer::{Answerer, NoAnswer};
 use crate::pipeline::limit::Sent;
 use crate::pipeline::refused::Refused;
 use crate::pipeline::relay::{self, Relay};
-use crate::settings::{GatewaySettings, Patience};
+use crate::settings::{GatewaySettings, TimeLimits};
 use crate::trail::Trail;
 use crate::upstream::Origin;
 use crate::upstream::exchange::{self, Answered, Failure, FailureKind};
-use crate::upstream::line::{Broken, Line};
+use crate::upstream::line::{BrokenLine, Line};
 use crate::upstream::public::Public;
 use crate::upstream::request::{Address, Onward};
-use crate::waits::{Impatience, Waits, within};
+use crate::waits::{WaitEnd, Waits, within};
 
 /// Answers of known length up to this many bytes are read whole before their head is sent: one write instead of two, and an
 /// instance that breaks off in the middle is still refused properly.
@@ -45,7 +45,7 @@ pub(super) struct Destination<'a> {
 /// A call on its way.
 struct Errand<'a> {
     dispatcher: &'a Dispatcher,
-    patience: &'a Patience,
+    time_limits: &'a TimeLimits,
     limit: TimeLimit,
     origin: Rc<Origin>,
     answerer: Answerer,
@@ -73,8 +73,8 @@ pub(super) async fn forward(
         way,
         timeout,
     } = sent;
-    let (pool, patience) = (&dispatcher.pool, &settings.patience);
-    let limit = TimeLimit::of(timeout, patience.prediction);
+    let (pool, time_limits) = (&dispatcher.pool, &settings.time_limits);
+    let limit = TimeLimit::of(timeout, time_limits.prediction);
     let origin = pool.origin(address.endpoint());
     let public = Public {
         arrival: &arrival,
@@ -96,7 +96,7 @@ pub(super) async fn forward(
     trail.waits(began);
     let errand = Errand {
         dispatcher,
-        patience,
+        time_limits,
         limit,
         origin,
         answerer,
@@ -104,7 +104,12 @@ pub(super) async fn forward(
     };
     let answered = {
         // Pinned where it is: it is large, and would be copied on its way.
-        let sent = pin!(exchange::send(pool, &errand.origin, &request, patience.connect));
+        let sent = pin!(exchange::send(
+            pool,
+            &errand.origin,
+            &request,
+            time_limits.connect
+        ));
         within(&dispatcher.waits, limit.span, sent).await
     };
     trail.waited(dispatcher.time.monotonic());
@@ -141,7 +146,7 @@ impl Errand<'_> {
         }
         let is_short = line.left().length().is_some_and(|length| length <= WHOLE_MAX);
         let body = if is_short {
-            let read = pin!(whole(&self.dispatcher.waits, self.patience.stream, &mut line)).await;
+            let read = pin!(whole(&self.dispatcher.waits, self.time_limits.stream, &mut line)).await;
             match read {
                 Ok(Ok(whole)) => {
                     self.origin.park(line, self.dispatcher.time.ticked());
@@ -155,7 +160,7 @@ impl Errand<'_> {
             match line.piece_at_hand() {
                 Ok(first) => {
                     let Dispatcher { waits, time, .. } = self.dispatcher;
-                    let silence = relay::Silence::new(waits, self.patience.stream);
+                    let silence = relay::Silence::new(waits, self.time_limits.stream);
                     let connection = (line, self.origin, Rc::clone(time));
                     AnswerBody::Relay(Relay::new(connection, first, self.answerer, silence))
                 }
@@ -180,19 +185,19 @@ impl Errand<'_> {
         }
     }
 
-    fn impatient(&self, why: Impatience) -> Box<Refused> {
+    fn impatient(&self, why: WaitEnd) -> Box<Refused> {
         self.answerer.failed();
         self.attempt()
             .ended(why, self.answerer.reason(NoAnswer::Late), self.limit)
     }
 
     /// The answer has begun, and nothing more comes of it.
-    fn stalled(&self, why: Impatience) -> Box<Refused> {
-        if why == Impatience::Cut {
+    fn stalled(&self, why: WaitEnd) -> Box<Refused> {
+        if why == WaitEnd::Cut {
             return self.impatient(why);
         }
         self.answerer.failed();
-        let error = relay::silence(self.patience.stream);
+        let error = relay::silence(self.time_limits.stream);
         Refused::new(
             self.answerer.reason(NoAnswer::Stalled),
             self.attempt().evidence(1, error),
@@ -218,7 +223,7 @@ async fn whole(
     waits: &Rc<Waits>,
     pause: Duration,
     line: &mut Line,
-) -> Result<Result<Bytes, Broken>, Impatience> {
+) -> Result<Result<Bytes, BrokenLine>, WaitEnd> {
     let mut whole = Gathered::default();
     while !line.left().is_over() {
         match within(waits, pause, line.piece()).await? {

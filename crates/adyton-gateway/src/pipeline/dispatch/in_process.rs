@@ -5,7 +5,7 @@ use std::sync::Arc;
 use adyton_core::catalogue::Reason;
 use adyton_core::evidence::Evidence;
 use adyton_core::record::AnsweredBy;
-use adyton_core::rejection::PublicDetail;
+use adyton_core::refusal::PublicDetail;
 use adyton_runtime::targets::{Call as ModelCall, InFlight, InProcess, ModelError};
 use http::header::CONTENT_TYPE;
 use http::{HeaderValue, Response};
@@ -45,15 +45,15 @@ pub(super) async fn predict(
         way: _,
         timeout,
     } = sent;
-    let patience = &settings.patience;
-    let body = limit::decoded(bodies, &settings.limits, patience.body, &arrival, body).await?;
+    let time_limits = &settings.time_limits;
+    let body = limit::decoded(bodies, &settings.limits, time_limits.body, &arrival, body).await?;
     let asked = ModelCall { path, body: &body };
     let (answered, allowance) = if model.is_inline(body.len()) {
         let (answered, took) = model.predict_measured(asked);
         trail.took(took);
         (answered, turn.spend())
     } else {
-        let limit = TimeLimit::of(timeout, patience.prediction);
+        let limit = TimeLimit::of(timeout, time_limits.prediction);
         let began = dispatcher.time.monotonic();
         trail.waits(began);
         // A full queue takes no call, and so no turn.

@@ -1,7 +1,7 @@
 //! The memory and the time that the bodies of one worker's requests take.
 //!
 //! Memory is counted in bytes that have arrived, never in what is declared. A proven caller's body takes it from the worker's
-//! [`Room`]. A body whose caller is proven only with its last byte takes it from the small budget of all who are not proven:
+//! [`BodyMemory`]. A body whose caller is proven only with its last byte takes it from the small budget of all who are not proven:
 //! whoever knows the public half of a key can send one.
 
 use std::rc::Rc;
@@ -14,17 +14,17 @@ use adyton_core::source::Source;
 use adyton_listener::budget::Given;
 use adyton_listener::{Budget, Claim, Kind};
 
-use super::room::{self, Place, Room};
+use super::body_memory::{self, BodyMemory, MemoryShare};
 use crate::pipeline::refused::Refused;
 use crate::tick_clock::TickClock;
-use crate::waits::{Impatience, Waits, within};
+use crate::waits::{WaitEnd, Waits, within};
 
 /// Bodies of proven callers up to this many bytes need no place; connections bound their number.
 const SMALL: u64 = 64 * 1024;
 
 /// What bodies are read with.
 pub(crate) struct Bodies {
-    room: Room,
+    room: BodyMemory,
     unproven: Arc<Budget>,
     pub(super) waits: Rc<Waits>,
     pub(super) time: Rc<TickClock>,
@@ -43,7 +43,7 @@ impl Bodies {
     /// No body yet. `unproven` is the memory of the whole process for callers that are not proven.
     pub(crate) fn new(unproven: Arc<Budget>, waits: Rc<Waits>, time: Rc<TickClock>) -> Self {
         Self {
-            room: Room::default(),
+            room: BodyMemory::default(),
             unproven,
             waits,
             time,
@@ -53,7 +53,7 @@ impl Bodies {
     /// Memory for as many bytes of a body whose caller is proven; waits for it no longer than `limit`.
     pub(super) async fn grow(
         &self,
-        place: &mut Option<Place>,
+        place: &mut Option<MemoryShare>,
         bytes: u64,
         limit: Duration,
     ) -> Result<(), Box<Refused>> {
@@ -63,12 +63,12 @@ impl Bodies {
         let place = place.get_or_insert_with(|| self.room.place());
         let reason = match within(&self.waits, limit, place.hold(bytes)).await {
             Ok(()) => return Ok(()),
-            Err(Impatience::Over) => Reason::ServiceQueueFull,
-            Err(Impatience::Cut) => Reason::GatewayStopping,
+            Err(WaitEnd::Over) => Reason::ServiceQueueFull,
+            Err(WaitEnd::Cut) => Reason::GatewayStopping,
         };
         let problem = format!(
             "no buffer space for a body of {bytes} bytes within {limit:?}: other requests hold all {}",
-            room::WHOLE
+            body_memory::WHOLE
         );
         Err(Refused::request(reason, problem))
     }
@@ -89,7 +89,7 @@ pub(super) struct Memory<'a> {
     bodies: &'a Bodies,
     owner: Option<Unproven>,
     claim: Option<(Claim, Arc<Given>)>,
-    place: Option<Place>,
+    place: Option<MemoryShare>,
 }
 
 impl Memory<'_> {
@@ -136,7 +136,7 @@ impl Memory<'_> {
     }
 
     /// The body is whole: what it holds from here on.
-    pub(super) fn into_held(self) -> (Option<Place>, Option<Claim>) {
+    pub(super) fn into_held(self) -> (Option<MemoryShare>, Option<Claim>) {
         if let Some(place) = &self.place {
             place.is_whole();
         }

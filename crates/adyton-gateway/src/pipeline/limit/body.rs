@@ -17,14 +17,14 @@ use bytes::Bytes;
 use http_body::{Body as _, Frame};
 
 use super::bodies::{Bodies, Memory, Unproven};
+use super::body_memory::MemoryShare;
 use super::bound::Bound;
-use super::room::Place;
 use crate::arrival::{Broken, Inbound};
 use crate::gathered::Gathered;
 use crate::pipeline::refused::Refused;
-use crate::settings::Patience;
+use crate::settings::TimeLimits;
 use crate::trail::Trail;
-use crate::waits::{Impatience, within};
+use crate::waits::{WaitEnd, within};
 
 /// Bytes a second that a proven caller's body must come with, after the time that one pause may take: a client that sends a
 /// byte now and then holds a connection for nothing.
@@ -36,13 +36,13 @@ const UNPROVEN_PACE: u64 = 16 * 1024;
 pub(crate) struct Body {
     bytes: Bytes,
     digest: Option<Sha256>,
-    place: Option<Place>,
+    place: Option<MemoryShare>,
     claim: Option<Claim>,
 }
 
 impl Body {
     /// The same body in another form, with memory of its own.
-    pub(super) fn replaced(self, bytes: Bytes, place: Option<Place>) -> Self {
+    pub(super) fn replaced(self, bytes: Bytes, place: Option<MemoryShare>) -> Self {
         if let Some(place) = &place {
             place.is_whole();
         }
@@ -85,7 +85,7 @@ impl Deref for Body {
 /// How a body is read.
 pub(super) struct Reader<'a> {
     pub(super) bodies: &'a Bodies,
-    pub(super) patience: &'a Patience,
+    pub(super) time_limits: &'a TimeLimits,
     pub(super) bound: Bound,
     /// Whoever is proven only with the last byte.
     pub(super) unproven: Option<Unproven>,
@@ -118,7 +118,7 @@ impl Reader<'_> {
                 return Err(self.bound.exceeded(declared, Some(length)));
             }
             let is_over = body.is_end_stream();
-            memory.hold(length, is_over, self.patience.body).await?;
+            memory.hold(length, is_over, self.time_limits.body).await?;
             // Piece by piece, so that a large body does not hold up the other requests of this core.
             if let Some(hasher) = &mut hasher {
                 hasher.update(&piece);
@@ -159,13 +159,13 @@ impl Reader<'_> {
                 Refused::request(Reason::BodyBroken, problem)
             }),
             Ok(Next::GaveUp) => Err(memory.gave_up(length as u64)),
-            Err(Impatience::Over) if limit < self.patience.body => Err(self.overdue(length as u64)),
+            Err(WaitEnd::Over) if limit < self.time_limits.body => Err(self.overdue(length as u64)),
             Err(impatience) => Err(self.stalled(impatience, length)),
         }
     }
 
     fn overdue(&self, length: u64) -> Box<Refused> {
-        let limit = self.patience.unproven_body.as_secs_f64();
+        let limit = self.time_limits.unproven_body.as_secs_f64();
         let problem = format!(
             "only {length} bytes of the body had come after {limit} s, the most for a body whose caller is proven with its \
              last byte (gateway.unproven_body_time)"
@@ -173,11 +173,11 @@ impl Reader<'_> {
         Refused::request(Reason::BodyTooSlow, problem)
     }
 
-    fn stalled(&self, impatience: Impatience, length: usize) -> Box<Refused> {
-        let waited = self.patience.body.as_secs_f64();
+    fn stalled(&self, impatience: WaitEnd, length: usize) -> Box<Refused> {
+        let waited = self.time_limits.body.as_secs_f64();
         let reason = match impatience {
-            Impatience::Over => Reason::BodyTooSlow,
-            Impatience::Cut => Reason::GatewayStopping,
+            WaitEnd::Over => Reason::BodyTooSlow,
+            WaitEnd::Cut => Reason::GatewayStopping,
         };
         let problem =
             format!("after {length} bytes of the body nothing came for {waited} s (gateway.body_timeout)");
@@ -205,31 +205,31 @@ impl<'a> Pace<'a> {
 
     /// For how long the next piece may be waited for.
     fn limit(&mut self) -> Duration {
-        let patience = self.reader.patience;
+        let time_limits = self.reader.time_limits;
         if self.reader.unproven.is_none() {
-            return patience.body;
+            return time_limits.body;
         }
         let now = self.reader.bodies.time.ticked();
         let began = *self.began.get_or_insert(now);
-        patience
+        time_limits
             .body
-            .min((began + patience.unproven_body).saturating_sub(now))
+            .min((began + time_limits.unproven_body).saturating_sub(now))
     }
 
     /// As many bytes have come, and more will.
     fn check(&mut self, length: u64) -> Result<(), Box<Refused>> {
-        let (patience, unproven) = (self.reader.patience, self.reader.unproven.is_some());
+        let (time_limits, unproven) = (self.reader.time_limits, self.reader.unproven.is_some());
         let now = self.reader.bodies.time.ticked();
         let spent = now.saturating_sub(*self.began.get_or_insert(now));
         let pace = if unproven { UNPROVEN_PACE } else { PACE };
-        if spent > patience.body + Duration::from_secs(length / pace) {
+        if spent > time_limits.body + Duration::from_secs(length / pace) {
             let problem = format!(
                 "after {:.0} s only {length} bytes of the body had come: fewer than {pace} a second",
                 spent.as_secs_f64()
             );
             return Err(Refused::request(Reason::BodyTooSlow, problem));
         }
-        if unproven && spent > patience.unproven_body {
+        if unproven && spent > time_limits.unproven_body {
             return Err(self.reader.overdue(length));
         }
         Ok(())

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use adyton_core::catalogue::Reason;
 use adyton_core::evidence::Evidence;
-use adyton_core::rejection::{PublicDetail, Rejection};
+use adyton_core::refusal::{PublicDetail, Refusal};
 use adyton_core::shown::quoted;
 use http::header::CONTENT_ENCODING;
 use http::{HeaderMap, HeaderValue};
@@ -99,7 +99,7 @@ fn named(headers: &HeaderMap) -> Result<Option<Coding>, String> {
 fn unknown(named: &str) -> Box<Refused> {
     let problem = format!("`Content-Encoding: {named}` was sent; the model takes `gzip`, `deflate` or none");
     let said = format!("{named}; send gzip, deflate or none");
-    Rejection::new(Reason::RequestContentCoding, Evidence::Request { problem })
+    Refusal::new(Reason::RequestContentCoding, Evidence::Request { problem })
         .with_detail(PublicDetail::Input(said))
         .into()
 }
@@ -112,7 +112,7 @@ fn refused(problem: Problem, coding: Coding, bound: Bound) -> Box<Refused> {
                 "the body says `Content-Encoding: {}`, and cannot be decoded: {why}",
                 coding.name()
             );
-            Rejection::new(
+            Refusal::new(
                 Reason::ModelBadInput,
                 Evidence::Request {
                     problem: problem.clone(),
@@ -159,8 +159,8 @@ mod tests {
         };
         let (call, _) = rig.call(rig.arrival(request, body))?;
         let Sent { arrival, body, .. } = call.into_parts().1;
-        let (limits, patience) = (&rig.settings.limits, &rig.settings.patience);
-        let body = run(decoded(&rig.bodies, limits, patience.body, &arrival, body))?;
+        let (limits, time_limits) = (&rig.settings.limits, &rig.settings.time_limits);
+        let body = run(decoded(&rig.bodies, limits, time_limits.body, &arrival, body))?;
         Ok(Bytes::clone(&body))
     }
 

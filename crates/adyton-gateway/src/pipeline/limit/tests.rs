@@ -145,7 +145,7 @@ const STOPS: [Piece; 1] = [Piece::Silence];
 #[test]
 fn a_pause_ends_a_body_and_so_does_the_gateway() {
     let rig = Rig::new();
-    let (pause, moment) = (rig.settings.patience.body, Duration::from_millis(1));
+    let (pause, moment) = (rig.settings.time_limits.body, Duration::from_millis(1));
     let stops = || by_token(&rig, Pieces::declared(2, STOPS));
     assert_eq!(after(&rig, stops(), &[pause - moment]), None);
     assert_eq!(after(&rig, stops(), &[pause]), Some(Reason::BodyTooSlow));
@@ -175,7 +175,7 @@ fn a_body_has_to_keep_a_pace() {
 #[test]
 fn who_is_not_proven_has_less_time_for_the_whole() {
     let mut rig = Rig::new();
-    rig.settings.patience.unproven_body = Duration::from_secs(3);
+    rig.settings.time_limits.unproven_body = Duration::from_secs(3);
     let second = Duration::from_secs(1);
     let pieces = || Pieces::chunked([Piece::from("a"), Piece::Silence]);
     assert_eq!(after(&rig, by_token(&rig, pieces()), &[second; 5]), None);

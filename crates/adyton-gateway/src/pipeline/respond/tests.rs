@@ -1,7 +1,7 @@
 //! The last step: headers of every answer, and what becomes of refusals.
 
 use adyton_core::evidence::Evidence;
-use adyton_core::rejection::{PublicDetail, Rejection};
+use adyton_core::refusal::{PublicDetail, Refusal};
 use http::StatusCode;
 
 use super::*;
@@ -155,7 +155,7 @@ fn whoever_debugs_is_told_how_long_it_took() {
 fn a_model_speaks_for_itself() {
     let rig = Rig::new();
     let mut refused = Box::<Refused>::from(
-        Rejection::new(Reason::ModelBadInput, Evidence::None).with_detail(PublicDetail::Input("x".into())),
+        Refusal::new(Reason::ModelBadInput, Evidence::None).with_detail(PublicDetail::Input("x".into())),
     );
     refused.own_words = Some(targets::Answer {
         status: StatusCode::BAD_REQUEST,

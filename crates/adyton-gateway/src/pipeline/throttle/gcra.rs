@@ -28,7 +28,7 @@ impl Rate {
 
 /// What a limit says.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Verdict {
+pub(crate) enum Decision {
     /// The call passes; so many more would pass now.
     Pass {
         /// Calls left.
@@ -40,16 +40,16 @@ pub(crate) enum Verdict {
 
 /// The theoretical arrival time of the next call, in nanoseconds of the monotonic clock. Zero: nobody has called yet.
 #[derive(Debug, Default)]
-pub(crate) struct Arrival(AtomicU64);
+pub(crate) struct ArrivalTime(AtomicU64);
 
-impl Arrival {
+impl ArrivalTime {
     /// Takes a turn if there is one.
-    pub(crate) fn take(&self, rate: Rate, now: Duration) -> Verdict {
+    pub(crate) fn take(&self, rate: Rate, now: Duration) -> Decision {
         let now = nanos(now);
         let mut seen = self.0.load(Ordering::Relaxed);
         loop {
             let (next, verdict) = step(rate, seen, now);
-            if let Verdict::Wait(_) = verdict {
+            if let Decision::Wait(_) = verdict {
                 return verdict;
             }
             match self
@@ -63,7 +63,7 @@ impl Arrival {
     }
 
     /// What [`take`](Self::take) would say, without taking.
-    pub(crate) fn peek(&self, rate: Rate, now: Duration) -> Verdict {
+    pub(crate) fn peek(&self, rate: Rate, now: Duration) -> Decision {
         step(rate, self.0.load(Ordering::Relaxed), nanos(now)).1
     }
 
@@ -81,15 +81,15 @@ impl Arrival {
 }
 
 /// The next theoretical arrival time after a call at `now`, and what is to be said of that call.
-fn step(rate: Rate, seen: u64, now: u64) -> (u64, Verdict) {
+fn step(rate: Rate, seen: u64, now: u64) -> (u64, Decision) {
     let next = seen.max(now).saturating_add(rate.step);
     let allowed = now.saturating_add(rate.ahead);
     if next > allowed {
-        return (next, Verdict::Wait(Duration::from_nanos(next - allowed)));
+        return (next, Decision::Wait(Duration::from_nanos(next - allowed)));
     }
     (
         next,
-        Verdict::Pass {
+        Decision::Pass {
             remain: (allowed - next) / rate.step.max(1),
         },
     )
@@ -111,41 +111,41 @@ mod tests {
 
     #[test]
     fn as_many_as_the_limit_pass_at_once_and_then_one_each_step() {
-        let arrival = Arrival::default();
+        let arrival = ArrivalTime::default();
         let now = Duration::from_secs(100);
         for left in (0..5).rev() {
-            assert_eq!(arrival.take(rate(5), now), Verdict::Pass { remain: left });
+            assert_eq!(arrival.take(rate(5), now), Decision::Pass { remain: left });
         }
         assert_eq!(
             arrival.take(rate(5), now),
-            Verdict::Wait(Duration::from_millis(200))
+            Decision::Wait(Duration::from_millis(200))
         );
         let later = now + Duration::from_millis(200);
         assert_eq!(
             arrival.take(rate(5), later - Duration::from_nanos(1)),
-            Verdict::Wait(Duration::from_nanos(1))
+            Decision::Wait(Duration::from_nanos(1))
         );
-        assert_eq!(arrival.take(rate(5), later), Verdict::Pass { remain: 0 });
+        assert_eq!(arrival.take(rate(5), later), Decision::Pass { remain: 0 });
     }
 
     #[test]
     fn what_is_given_back_can_be_taken_again() {
-        let arrival = Arrival::default();
+        let arrival = ArrivalTime::default();
         let now = Duration::from_secs(100);
-        assert_eq!(arrival.take(rate(1), now), Verdict::Pass { remain: 0 });
+        assert_eq!(arrival.take(rate(1), now), Decision::Pass { remain: 0 });
         arrival.give_back(rate(1));
-        assert_eq!(arrival.peek(rate(1), now), Verdict::Pass { remain: 0 });
-        assert_eq!(arrival.take(rate(1), now), Verdict::Pass { remain: 0 });
-        assert!(matches!(arrival.take(rate(1), now), Verdict::Wait(_)));
+        assert_eq!(arrival.peek(rate(1), now), Decision::Pass { remain: 0 });
+        assert_eq!(arrival.take(rate(1), now), Decision::Pass { remain: 0 });
+        assert!(matches!(arrival.take(rate(1), now), Decision::Wait(_)));
     }
 
     #[test]
     fn no_limit_and_huge_limits() {
         assert_eq!(Rate::per_second(0), None);
-        let arrival = Arrival::default();
+        let arrival = ArrivalTime::default();
         assert!(matches!(
             arrival.take(rate(u32::MAX), Duration::from_secs(1)),
-            Verdict::Pass { .. }
+            Decision::Pass { .. }
         ));
     }
 
@@ -158,7 +158,7 @@ mod tests {
         ) {
             let step = SECOND / u64::from(calls);
             let full = u128::from(step) * u128::from(calls);
-            let (arrival, mut now, mut level) = (Arrival::default(), SECOND * 10, full);
+            let (arrival, mut now, mut level) = (ArrivalTime::default(), SECOND * 10, full);
             for gap in gaps {
                 now += gap;
                 level = (level + u128::from(gap)).min(full);
@@ -166,10 +166,10 @@ mod tests {
                 if level >= u128::from(step) {
                     level -= u128::from(step);
                     let remain = u64::try_from(level / u128::from(step)).expect("small");
-                    prop_assert_eq!(verdict, Verdict::Pass { remain });
+                    prop_assert_eq!(verdict, Decision::Pass { remain });
                 } else {
                     let missing = u64::try_from(u128::from(step) - level).expect("small");
-                    prop_assert_eq!(verdict, Verdict::Wait(Duration::from_nanos(missing)));
+                    prop_assert_eq!(verdict, Decision::Wait(Duration::from_nanos(missing)));
                 }
             }
         }

@@ -12,10 +12,10 @@ use std::time::Duration;
 use adyton_core::id::ApiId;
 use parking_lot::Mutex;
 
-use super::gcra::Arrival;
+use super::gcra::ArrivalTime;
 
 /// One API's number.
-pub(super) type Bucket = Arc<Arrival>;
+pub(super) type Bucket = Arc<ArrivalTime>;
 
 /// The numbers of the process.
 #[derive(Default)]
@@ -57,7 +57,7 @@ impl Quotas {
 
 #[cfg(test)]
 mod tests {
-    use super::super::gcra::{Rate, Verdict};
+    use super::super::gcra::{Decision, Rate};
     use super::*;
 
     #[test]
@@ -70,10 +70,13 @@ mod tests {
         let (api, now) = (ApiId::from_bits(1), Duration::from_secs(10));
         let rate = Rate::per_second(2).expect("a limit");
         for worker in [&one, &two] {
-            assert!(matches!(worker.bucket(api).take(rate, now), Verdict::Pass { .. }));
+            assert!(matches!(
+                worker.bucket(api).take(rate, now),
+                Decision::Pass { .. }
+            ));
         }
         one.forget(now);
-        assert!(matches!(one.bucket(api).take(rate, now), Verdict::Wait(_)));
+        assert!(matches!(one.bucket(api).take(rate, now), Decision::Wait(_)));
         let later = now + Duration::from_secs(2);
         one.forget(later);
         two.forget(later);

@@ -112,7 +112,7 @@ fn too_late() -> (World, Reply) {
 
 fn stalled() -> (World, Reply) {
     // The limit for the first byte does not pass before that for the next one.
-    let world = World::with(|settings| settings.patience.prediction = Duration::from_secs(1_000_000));
+    let world = World::with(|settings| settings.time_limits.prediction = Duration::from_secs(1_000_000));
     let program =
         Program::start(|_| Act::Say(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf".to_vec()));
     world.runs_at(program.address);

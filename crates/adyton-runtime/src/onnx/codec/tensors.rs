@@ -11,7 +11,7 @@ use serde::de::DeserializeSeed;
 
 use self::complete::complete;
 use self::named::Body;
-use self::problem::{Stop, unreadable, wanted};
+use self::problem::{ReadStop, unreadable, wanted};
 use super::error::InputError;
 use crate::onnx::signature::Ports;
 use crate::onnx::tensor::Tensor;
@@ -24,7 +24,7 @@ pub(super) fn read(body: &[u8], ports: &Ports) -> Result<Vec<Tensor>, InputError
             format!("is empty; expected {{\"inputs\":{{{}}}}}", wanted(ports)),
         ));
     }
-    let mut stop = Stop::default();
+    let mut stop = ReadStop::default();
     let mut from = serde_json::Deserializer::from_slice(body);
     let read = Body {
         ports,
@@ -36,17 +36,17 @@ pub(super) fn read(body: &[u8], ports: &Ports) -> Result<Vec<Tensor>, InputError
         (Ok(found), _) => complete(found, ports),
         (
             Err(_),
-            Stop {
+            ReadStop {
                 problem: Some(problem),
                 ..
             },
         ) => Err(problem),
-        (Err(syntax), Stop { place: None, .. }) => {
+        (Err(syntax), ReadStop { place: None, .. }) => {
             Err(InputError::new("body", format!("not valid JSON: {syntax}")))
         }
         (
             Err(syntax),
-            Stop {
+            ReadStop {
                 place: Some(place), ..
             },
         ) => Err(unreadable(body, &syntax, place)),

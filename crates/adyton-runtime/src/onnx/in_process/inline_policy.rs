@@ -39,7 +39,7 @@ pub(crate) struct InlinePolicy {
 }
 
 /// The beginning of a measured call.
-pub(crate) enum Start {
+pub(crate) enum InlineStart {
     /// Inline: the wall clock, which costs nothing to read. What counts is how long the core was held.
     Wall(Duration),
     /// On an inference thread: the thread's own time, so that waiting for a core on a busy machine does not make a fast
@@ -62,7 +62,7 @@ thread_local! {
     static READ: Cell<(Duration, Duration)> = const { Cell::new((Duration::ZERO, Duration::ZERO)) };
 }
 
-impl Start {
+impl InlineStart {
     /// Begins to measure a call.
     pub(crate) fn of(policy: &InlinePolicy, clock: &Clock) -> Self {
         if !policy.is_inline() {

@@ -12,7 +12,7 @@ use super::model::ServedModel;
 use crate::onnx::ending::Ending;
 
 /// A call that waits for a thread.
-pub(crate) struct Task {
+pub(crate) struct InferenceTask {
     pub(crate) model: Arc<ServedModel>,
     /// Set over: nobody waits for the answer.
     pub(crate) ending: Arc<Ending>,
@@ -36,7 +36,7 @@ struct Project {
 
 struct ModelQueue {
     model: Arc<ServedModel>,
-    calls: VecDeque<Task>,
+    calls: VecDeque<InferenceTask>,
 }
 
 impl Queue {
@@ -55,7 +55,7 @@ impl Queue {
     }
 
     /// Puts a call behind those of its model.
-    pub(super) fn push(&mut self, task: Task) {
+    pub(super) fn push(&mut self, task: InferenceTask) {
         self.waiting += 1;
         let id = task.model.project();
         let at = self.projects.iter().position(|project| project.id == id);
@@ -80,7 +80,7 @@ impl Queue {
     }
 
     /// Takes the next call of a project that `may` run; that project's and that model's next turn comes after the others'.
-    pub(super) fn next(&mut self, may: impl Fn(ProjectId) -> bool) -> Option<Task> {
+    pub(super) fn next(&mut self, may: impl Fn(ProjectId) -> bool) -> Option<InferenceTask> {
         let at = self.projects.iter().position(|project| may(project.id))?;
         let mut project = self.projects.remove(at)?;
         let mut model = project.models.pop_front()?;
@@ -101,7 +101,7 @@ impl Queue {
     }
 
     /// Takes out the calls of which `gone` is true.
-    pub(super) fn remove(&mut self, mut gone: impl FnMut(&Task) -> bool) -> Vec<Task> {
+    pub(super) fn remove(&mut self, mut gone: impl FnMut(&InferenceTask) -> bool) -> Vec<InferenceTask> {
         let mut removed = Vec::new();
         for project in &mut self.projects {
             for model in &mut project.models {
@@ -127,8 +127,8 @@ mod tests {
         ServedModel::new(ProjectId::from_bits(project))
     }
 
-    fn call(model: &Arc<ServedModel>) -> Task {
-        Task {
+    fn call(model: &Arc<ServedModel>) -> InferenceTask {
+        InferenceTask {
             model: Arc::clone(model),
             ending: Ending::new(),
             work: Box::new(|| ()),

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use parking_lot::MutexGuard;
 
 use super::model::ServedModel;
-use super::{Held, Shared, State, Task};
+use super::{Held, InferenceTask, Shared, State};
 use crate::onnx::ending::Ending;
 
 /// How long a further thread waits for another call before it ends.
@@ -29,7 +29,7 @@ impl Shared {
         // A further thread is counted as waiting from its start on.
         let mut starting = further;
         while let Some(task) = self.next(number, further, std::mem::take(&mut starting)) {
-            let Task { model, ending, work } = task;
+            let InferenceTask { model, ending, work } = task;
             work();
             // The model may end with these, which takes time: not while the lock is held.
             drop((model, ending));
@@ -40,7 +40,7 @@ impl Shared {
     }
 
     /// Waits for the next call; `None` when this thread is to end. `waits` says whether it is counted as waiting.
-    fn next(&self, number: u64, further: bool, mut waits: bool) -> Option<Task> {
+    fn next(&self, number: u64, further: bool, mut waits: bool) -> Option<InferenceTask> {
         let mut state = self.state.lock();
         let mut has_waited = false;
         loop {
@@ -120,7 +120,7 @@ impl Shared {
     }
 
     /// Drops calls that nobody waits for; outside of the lock, since a model may end with its last call.
-    pub(super) fn throw_away(&self, gone: Vec<Task>) {
+    pub(super) fn throw_away(&self, gone: Vec<InferenceTask>) {
         let count = u64::try_from(gone.len()).unwrap_or(u64::MAX);
         self.abandoned.fetch_add(count, Ordering::Relaxed);
     }

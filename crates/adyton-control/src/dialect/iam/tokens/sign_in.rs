@@ -5,15 +5,15 @@ use adyton_core::id::{DomainId, ProjectId, UserId};
 use adyton_core::secret::Secret;
 use adyton_store::repository::{DomainName, UserName};
 
-use crate::failure::{Failure, Outcome};
+use crate::failure::{Failure, OperationResult};
 use crate::operations::token::{Proof, Wish};
 
 /// The proof that is offered, and what is wished for.
-pub(super) fn read(wanted: TokenRequest) -> Outcome<(Proof, Wish)> {
+pub(super) fn read(wanted: TokenRequest) -> OperationResult<(Proof, Wish)> {
     Ok((proof(wanted.auth.identity)?, wish(wanted.auth.scope)?))
 }
 
-fn proof(identity: TokenIdentity) -> Outcome<Proof> {
+fn proof(identity: TokenIdentity) -> OperationResult<Proof> {
     let methods: Vec<&str> = identity.methods.iter().map(String::as_str).collect();
     match (methods.as_slice(), identity.password, identity.token) {
         (["password"], Some(password), _) => {
@@ -33,7 +33,11 @@ fn proof(identity: TokenIdentity) -> Outcome<Proof> {
 }
 
 /// A text that is not an id matches no user: it fails later, like a wrong password.
-fn user_name(id: Option<String>, name: Option<String>, domain: Option<NamedRef>) -> Outcome<UserName> {
+fn user_name(
+    id: Option<String>,
+    name: Option<String>,
+    domain: Option<NamedRef>,
+) -> OperationResult<UserName> {
     const FIELD: &str = "auth.identity.password.user";
     match (id, name) {
         (Some(id), _) => Ok(UserName::Id(
@@ -52,7 +56,7 @@ fn user_name(id: Option<String>, name: Option<String>, domain: Option<NamedRef>)
     }
 }
 
-fn domain_name(field: &str, named: NamedRef) -> Outcome<DomainName> {
+fn domain_name(field: &str, named: NamedRef) -> OperationResult<DomainName> {
     match (named.id, named.name) {
         (Some(id), _) => Ok(DomainName::Id(
             DomainId::parse(id.as_bytes()).unwrap_or(DomainId::from_bits(0)),
@@ -62,7 +66,7 @@ fn domain_name(field: &str, named: NamedRef) -> Outcome<DomainName> {
     }
 }
 
-fn wish(scope: Option<TokenScope>) -> Outcome<Wish> {
+fn wish(scope: Option<TokenScope>) -> OperationResult<Wish> {
     let Some(scope) = scope else {
         return Ok(Wish::Nothing);
     };

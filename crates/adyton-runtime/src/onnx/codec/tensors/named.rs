@@ -5,7 +5,7 @@ use std::fmt;
 use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 use super::nested::{Nested, Reading};
-use super::problem::{Stop, text, wanted};
+use super::problem::{ReadStop, text, wanted};
 use crate::onnx::codec::error::InputError;
 use crate::onnx::signature::{Input, Ports};
 use crate::onnx::tensor::Tensor;
@@ -37,7 +37,7 @@ macro_rules! values {
 /// The whole body: an object in which only `inputs` counts.
 pub(super) struct Body<'p> {
     pub(super) ports: &'p Ports,
-    pub(super) stop: &'p mut Stop,
+    pub(super) stop: &'p mut ReadStop,
 }
 
 impl<'de> DeserializeSeed<'de> for Body<'_> {
@@ -107,7 +107,7 @@ impl Visitor<'_> for Key {
 /// The value of `inputs`: an object of tensors, or the only input's tensor itself.
 struct Named<'p> {
     ports: &'p Ports,
-    stop: &'p mut Stop,
+    stop: &'p mut ReadStop,
 }
 
 impl<'de> DeserializeSeed<'de> for Named<'_> {

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 
-use super::problem::{Place, Stop, text};
+use super::problem::{Place, ReadStop, text};
 use crate::onnx::codec::error::InputError;
 use crate::onnx::codec::number;
 use crate::onnx::signature::{Axis, Input, MOST_AXES};
@@ -112,7 +112,7 @@ impl<'p> Reading<'p> {
     pub(super) fn finish<E: serde::de::Error>(
         self,
         read: Result<(), E>,
-        stop: &mut Stop,
+        stop: &mut ReadStop,
     ) -> Result<Tensor, E> {
         if read.is_err() {
             stop.place = Some(Place {

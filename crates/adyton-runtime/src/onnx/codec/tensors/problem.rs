@@ -9,7 +9,7 @@ const SHOWN: usize = 40;
 
 /// What went wrong while a body was read, and where.
 #[derive(Default)]
-pub(super) struct Stop {
+pub(super) struct ReadStop {
     /// Said by us, in the words of the caller's own body.
     pub(super) problem: Option<InputError>,
     /// Where the JSON reader stopped, when that was inside a tensor.

@@ -22,7 +22,7 @@ pub(super) const WHOLE: &str = "512 MiB";
 
 /// The memory of one worker.
 #[derive(Default)]
-pub(crate) struct Room(Rc<RefCell<Table>>);
+pub(crate) struct BodyMemory(Rc<RefCell<Table>>);
 
 #[derive(Default)]
 struct Table {
@@ -37,9 +37,9 @@ struct Reading {
     waker: Option<Waker>,
 }
 
-impl Room {
+impl BodyMemory {
     /// A body begins to arrive; it holds nothing yet.
-    pub(super) fn place(&self) -> Place {
+    pub(super) fn place(&self) -> MemoryShare {
         let mut table = self.0.borrow_mut();
         let age = table.next;
         table.next += 1;
@@ -48,7 +48,7 @@ impl Room {
             waker: None,
         };
         table.reading.insert(age, reading);
-        Place {
+        MemoryShare {
             room: Rc::clone(&self.0),
             age,
             steps: 0,
@@ -57,13 +57,13 @@ impl Room {
 }
 
 /// What one body holds; given back when dropped.
-pub(super) struct Place {
+pub(super) struct MemoryShare {
     room: Rc<RefCell<Table>>,
     age: u64,
     steps: usize,
 }
 
-impl Place {
+impl MemoryShare {
     /// Waits until the place is as large as what has arrived.
     pub(super) async fn hold(&mut self, bytes: u64) {
         let wanted = usize::try_from(bytes.div_ceil(STEP)).unwrap_or(STEPS);
@@ -98,7 +98,7 @@ impl Place {
     }
 }
 
-impl Drop for Place {
+impl Drop for MemoryShare {
     fn drop(&mut self) {
         let mut table = self.room.borrow_mut();
         table.reading.remove(&self.age);
@@ -153,15 +153,15 @@ mod tests {
 
     const MIB: u64 = 1 << 20;
 
-    fn holds(place: &mut Place, bytes: u64) -> bool {
+    fn holds(place: &mut MemoryShare, bytes: u64) -> bool {
         let mut context = Context::from_waker(Waker::noop());
         pin!(place.hold(bytes)).poll(&mut context).is_ready()
     }
 
     #[test]
     fn a_full_room_takes_small_bodies_and_brings_the_oldest_to_its_end() {
-        let room = Room::default();
-        let mut large: Vec<Place> = (0..60).map(|_| room.place()).collect();
+        let room = BodyMemory::default();
+        let mut large: Vec<MemoryShare> = (0..60).map(|_| room.place()).collect();
         // All grow together, as far as there is room.
         let mut stopped = 0;
         for mib in 1..=12 {

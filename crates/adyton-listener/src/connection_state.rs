@@ -1,5 +1,5 @@
 //! One connection as its listener sees it: since when it waits for what, and whether it has to end. All deadlines and idle
-//! limits of connections, on both listeners and for every protocol, are in [`Contact::judge`].
+//! limits of connections, on both listeners and for every protocol, are in [`ConnectionState::judge`].
 //!
 //! Times are monotonic, and as exact as the listener's own tick. The states are plain stores: the gateway writes them on the
 //! connection's own thread, and whoever judges may see them a moment later.
@@ -17,7 +17,7 @@ use crate::budget::GiveUp;
 
 /// How long a connection may take, and for what.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Patience {
+pub struct Deadlines {
     /// From accept to the first byte.
     pub first_byte: Duration,
     /// From accept to the end of the first head, whatever the protocol; later, from the first byte of a head to its last.
@@ -28,7 +28,7 @@ pub struct Patience {
     pub write: Duration,
 }
 
-impl Patience {
+impl Deadlines {
     /// What holds unless it is set otherwise.
     pub const DEFAULT: Self = Self {
         first_byte: Duration::from_secs(10),
@@ -86,7 +86,7 @@ fn millis(moment: Duration) -> u64 {
 
 /// What is known about a connection.
 #[derive(Debug)]
-pub struct Contact {
+pub struct ConnectionState {
     source: Source,
     is_exempt: bool,
     /// Requests that are going on; over HTTP/2 there may be several.
@@ -113,7 +113,7 @@ const NONE: u8 = 0;
 const FINISH: u8 = 1;
 const CLOSE: u8 = 2;
 
-impl Contact {
+impl ConnectionState {
     /// A connection from `peer` that was just accepted. An exempt one (a trusted proxy) has no share: it speaks for many.
     pub fn new(peer: IpAddr, is_exempt: bool, now: Duration) -> Arc<Self> {
         let contact = Self {
@@ -221,8 +221,8 @@ impl Contact {
     }
 
     /// What a look at the connection says now: every deadline and idle limit that connections have.
-    pub fn judge(&self, now: Duration, patience: &Patience) -> Option<Notice> {
-        if self.stuck.over(now, patience.write) || self.waiting.over(now, patience.write) {
+    pub fn judge(&self, now: Duration, deadlines: &Deadlines) -> Option<Notice> {
+        if self.stuck.over(now, deadlines.write) || self.waiting.over(now, deadlines.write) {
             return Some(Notice::Close);
         }
         if self.requests.load(Ordering::Relaxed) > 0 {
@@ -230,13 +230,13 @@ impl Contact {
             return None;
         }
         if !self.was_heard.load(Ordering::Relaxed) {
-            let silent = self.head.get().is_none() && self.quiet.over(now, patience.first_byte);
-            return (silent || self.quiet.over(now, patience.head)).then_some(Notice::Close);
+            let silent = self.head.get().is_none() && self.quiet.over(now, deadlines.first_byte);
+            return (silent || self.quiet.over(now, deadlines.head)).then_some(Notice::Close);
         }
-        if self.head.over(now, patience.head) || self.quiet.over(now, patience.idle + patience.head) {
+        if self.head.over(now, deadlines.head) || self.quiet.over(now, deadlines.idle + deadlines.head) {
             return Some(Notice::Close);
         }
-        self.quiet.over(now, patience.idle).then_some(Notice::Finish)
+        self.quiet.over(now, deadlines.idle).then_some(Notice::Finish)
     }
 
     /// Tells whoever serves the connection.
@@ -274,7 +274,7 @@ impl Contact {
     }
 }
 
-impl GiveUp for Contact {
+impl GiveUp for ConnectionState {
     fn give_up(&self) {
         self.tell(Notice::Close);
     }
@@ -282,11 +282,11 @@ impl GiveUp for Contact {
 
 /// A request that is going on; it ends when this is dropped.
 #[derive(Debug)]
-pub struct Busy(Arc<Contact>);
+pub struct Busy(Arc<ConnectionState>);
 
 impl Busy {
     /// The request's connection.
-    pub fn contact(&self) -> &Arc<Contact> {
+    pub fn contact(&self) -> &Arc<ConnectionState> {
         &self.0
     }
 
@@ -308,12 +308,12 @@ mod tests {
 
     const SECOND: Duration = Duration::from_secs(1);
 
-    fn contact() -> Arc<Contact> {
-        Contact::new(IpAddr::from([192, 0, 2, 1]), false, Duration::ZERO)
+    fn contact() -> Arc<ConnectionState> {
+        ConnectionState::new(IpAddr::from([192, 0, 2, 1]), false, Duration::ZERO)
     }
 
-    fn judged(contact: &Contact, seconds: u32) -> Option<Notice> {
-        contact.judge(SECOND * seconds, &Patience::DEFAULT)
+    fn judged(contact: &ConnectionState, seconds: u32) -> Option<Notice> {
+        contact.judge(SECOND * seconds, &Deadlines::DEFAULT)
     }
 
     #[test]

@@ -9,7 +9,7 @@ use super::board::Board;
 use super::executor::Executor;
 
 /// See the top of the file.
-pub(super) struct Machinery {
+pub(super) struct LaunchParts {
     pub(super) executor: Arc<dyn Executor>,
     pub(super) board: Arc<Board>,
     pub(super) events: Arc<dyn Events>,

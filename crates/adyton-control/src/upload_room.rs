@@ -10,7 +10,7 @@ use std::sync::Arc;
 use adyton_core::id::{ProjectId, UserId};
 use parking_lot::Mutex;
 
-use crate::failure::{Failure, Outcome};
+use crate::failure::{Failure, OperationResult};
 
 /// Uploads at once, of all users together, of callers who are not proven yet.
 const UNPROVEN_AT_ONCE: usize = 8;
@@ -69,7 +69,7 @@ impl Room {
         claimed: Option<UserId>,
         kept: Kept,
         most: Kept,
-    ) -> Outcome<Self> {
+    ) -> OperationResult<Self> {
         let holder = claimed.map_or(Holder::Project(project), Holder::Claimed);
         let mut under = uploads.0.lock();
         let (coming, _) = under.projects.get(&project).copied().unwrap_or_default();
@@ -100,7 +100,7 @@ impl Room {
     }
 
     /// Counts bytes that have arrived.
-    pub(crate) fn grow(&mut self, bytes: u64) -> Outcome<()> {
+    pub(crate) fn grow(&mut self, bytes: u64) -> OperationResult<()> {
         let Holder::Project(project) = self.holder else {
             return Ok(());
         };
@@ -150,7 +150,7 @@ mod tests {
         bytes: 100,
     };
 
-    fn take(uploads: &Uploads, claimed: Option<u128>, kept: usize) -> Outcome<Room> {
+    fn take(uploads: &Uploads, claimed: Option<u128>, kept: usize) -> OperationResult<Room> {
         let kept = Kept {
             uploads: kept,
             bytes: 60,

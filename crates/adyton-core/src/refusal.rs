@@ -15,7 +15,7 @@ const QUOTED_KEY: usize = 64;
 
 /// A request that was refused. The public answer is made from `reason` and `detail`; `evidence` goes to the journal.
 #[derive(Clone, Debug)]
-pub struct Rejection {
+pub struct Refusal {
     /// The cause.
     pub reason: Reason,
     /// What follows the message after ": ", where the compatible API says something there.
@@ -24,7 +24,7 @@ pub struct Rejection {
     pub evidence: Box<Evidence>,
 }
 
-impl Rejection {
+impl Refusal {
     /// A refusal for `reason`, with what was found out.
     pub fn new(reason: Reason, evidence: Evidence) -> Self {
         Self {

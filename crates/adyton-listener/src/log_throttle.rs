@@ -9,12 +9,12 @@ use parking_lot::Mutex;
 const EVERY: Duration = Duration::from_secs(60);
 
 /// When the last complaint was made, and how many were left out since.
-pub struct Seldom {
+pub struct LogThrottle {
     clock: Clock,
     state: Mutex<(Option<Duration>, u64)>,
 }
 
-impl Seldom {
+impl LogThrottle {
     /// No complaint yet.
     pub fn new(clock: Clock) -> Self {
         Self {
@@ -45,7 +45,7 @@ mod tests {
     #[test]
     fn once_a_minute_with_the_number_that_was_left_out() {
         let clock = Clock::manual(Timestamp::from_seconds(1));
-        let seldom = Seldom::new(clock.clone());
+        let seldom = LogThrottle::new(clock.clone());
         assert_eq!(seldom.due(), Some(1));
         assert_eq!((seldom.due(), seldom.due()), (None, None));
         clock.advance(EVERY);
