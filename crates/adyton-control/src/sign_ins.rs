@@ -15,8 +15,8 @@ use crate::failure::{Failure, OperationResult};
 
 /// A source may hold one of so many places while the queue is short of them.
 const SHARE: usize = 16;
-/// Lanes that accounts are spread over while their passwords are tried.
-const LANES: usize = 64;
+/// Locks that accounts are spread over while their passwords are tried.
+const ACCOUNT_LOCKS: usize = 64;
 /// How long a sign-in waits for its turn; the queue is made so that it comes sooner.
 const PATIENCE: Duration = Duration::from_secs(10);
 /// What a place in the queue costs before anything was measured.
@@ -30,7 +30,7 @@ pub(crate) struct SignIns {
     held: Mutex<Held>,
     /// Passwords of one account from one source are tried one after the other, so that tries at once do not slip past the
     /// lock.
-    lanes: Vec<tokio::sync::Mutex<()>>,
+    account_locks: Vec<tokio::sync::Mutex<()>>,
     /// Passwords that are hashed at once: one for each core.
     turns: Semaphore,
 }
@@ -54,7 +54,7 @@ impl SignIns {
                 sources: HashMap::new(),
                 pace: GUESS,
             }),
-            lanes: (0..LANES).map(|_| tokio::sync::Mutex::new(())).collect(),
+            account_locks: (0..ACCOUNT_LOCKS).map(|_| tokio::sync::Mutex::new(())).collect(),
             turns: Semaphore::new(cores),
         }
     }
@@ -108,10 +108,10 @@ pub(crate) struct QueuePlace<'q> {
 
 impl<'q> QueuePlace<'q> {
     /// The turn of an account for this source: nobody else tries its password from here meanwhile.
-    pub(crate) async fn lane(&self, account: &[&str]) -> OperationResult<MutexGuard<'q, ()>> {
+    pub(crate) async fn account_lock(&self, account: &[&str]) -> OperationResult<MutexGuard<'q, ()>> {
         let digest = Sha256::of(&[account.concat().as_bytes(), self.source.as_bytes()].concat());
-        let at = usize::from(digest.as_bytes()[0]) % self.queue.lanes.len();
-        self.patiently(self.queue.lanes[at].lock()).await
+        let at = usize::from(digest.as_bytes()[0]) % self.queue.account_locks.len();
+        self.patiently(self.queue.account_locks[at].lock()).await
     }
 
     /// A core's turn to hash.

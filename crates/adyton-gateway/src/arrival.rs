@@ -60,7 +60,7 @@ impl Arrival {
     pub(crate) fn sent(&self) -> &Parts {
         match &self.door {
             Entrance::Address => &self.head,
-            Entrance::PredictionTab(guest) => &guest.sent,
+            Entrance::PredictionTab(tab_caller) => &tab_caller.sent,
         }
     }
 }

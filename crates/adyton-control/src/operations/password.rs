@@ -30,7 +30,7 @@ pub(crate) async fn verify(
     let place = plane.sign_ins.enter(address)?;
     let account = account(plane, who).await?;
     let account: Vec<&str> = account.iter().map(String::as_str).collect();
-    let _lane = place.lane(&account).await?;
+    let _account_lock = place.account_lock(&account).await?;
     plane
         .identity
         .password_allowed(&account, address)

@@ -13,12 +13,12 @@ use super::access_log::Sink;
 use super::encoding::view::{self, View};
 use super::faults::Faults;
 use super::frame;
-use super::lane::Lane;
 use super::recorder::Ring;
 use super::room::Room;
 use super::settings::JournalSettings;
 use super::shelf::Kind;
 use super::shelf::keeping::{PACE, SETTLED, delete};
+use super::shelf_writer::ShelfWriter;
 use super::shelves::Shelves;
 use super::signals::{Signals, WriterEnd};
 use super::span::{self, Arrivals};
@@ -37,9 +37,9 @@ pub(super) struct Writer {
     signals: Arc<Signals>,
     log: Sink,
     clock: Clock,
-    proven: Lane,
+    proven: ShelfWriter,
     /// Of strangers.
-    others: Lane,
+    others: ShelfWriter,
     strangers: Strangers,
     room: Room,
     faults: Faults,
@@ -61,8 +61,8 @@ impl Writer {
     ) -> Self {
         let now = clock.monotonic();
         Self {
-            proven: Lane::new(Kind::Proven, shelves.clone()),
-            others: Lane::new(Kind::Strangers, shelves.clone()),
+            proven: ShelfWriter::new(Kind::Proven, shelves.clone()),
+            others: ShelfWriter::new(Kind::Strangers, shelves.clone()),
             strangers: Strangers::new(settings.strangers_per_second, now),
             room: Room::new(&settings),
             faults: Faults::new(settings.folder.clone()),
@@ -126,12 +126,12 @@ impl Writer {
     }
 
     fn put(&mut self, now: Duration) {
-        for lane in [&mut self.proven, &mut self.others] {
-            lane.put(&mut self.room, &mut self.faults, now);
+        for shelf_writer in [&mut self.proven, &mut self.others] {
+            shelf_writer.put(&mut self.room, &mut self.faults, now);
         }
     }
 
-    /// Moves one frame from a ring to its lane, adds its checksum and writes its line; gives its length. Workers push whole
+    /// Moves one frame from a ring to its shelf_writer, adds its checksum and writes its line; gives its length. Workers push whole
     /// frames, so a frame that begins is all there.
     fn take(&mut self, ring: usize) -> usize {
         let frames = &mut self.rings[ring].frames;
@@ -146,33 +146,33 @@ impl Writer {
             first.iter().chain(wrapped).nth(view::KIND_AT).copied()
         });
         let is_of_stranger = kind.is_none_or(view::is_of_stranger);
-        let lane = match is_of_stranger {
+        let shelf_writer = match is_of_stranger {
             false => &mut self.proven,
             true => &mut self.others,
         };
-        let start = lane.batch.bytes.len();
+        let start = shelf_writer.batch.bytes.len();
         let moved = length.is_some_and(|length| {
-            lane.batch.bytes.extend_from_slice(&head);
-            lane.batch.bytes.resize(start + frame::HEAD + length, 0);
+            shelf_writer.batch.bytes.extend_from_slice(&head);
+            shelf_writer.batch.bytes.resize(start + frame::HEAD + length, 0);
             frames
-                .pop_entire_slice(&mut lane.batch.bytes[start + frame::HEAD..])
+                .pop_entire_slice(&mut shelf_writer.batch.bytes[start + frame::HEAD..])
                 .is_ok()
         });
         if !moved {
             // Cannot happen: see above. What is in the ring could not be told apart any more, so it is let go of.
-            lane.batch.bytes.truncate(start);
+            shelf_writer.batch.bytes.truncate(start);
             if let Ok(rest) = frames.read_chunk(frames.slots()) {
                 rest.commit_all();
             }
             tracing::error!("a ring of the journal held something that is no record; it was emptied");
             return usize::MAX;
         }
-        let written = &mut lane.batch.bytes[start..];
+        let written = &mut shelf_writer.batch.bytes[start..];
         let length = written.len();
         if let Some(view) = View::of(&written[frame::HEAD..]) {
             self.log.line(&view);
             if is_of_stranger && !self.strangers.keeps(&view) {
-                lane.batch.bytes.truncate(start);
+                shelf_writer.batch.bytes.truncate(start);
                 self.shelves.counts.left_out.fetch_add(1, Ordering::Relaxed);
                 if self.strangers.is_full() {
                     self.sum_up();
@@ -180,10 +180,10 @@ impl Writer {
                 return length;
             }
             let arrivals = Arrivals::at(view.fixed.id().at_ms());
-            span::note(&mut lane.batch.spans, start as u64, length, arrivals);
+            span::note(&mut shelf_writer.batch.spans, start as u64, length, arrivals);
         }
-        frame::seal(&mut lane.batch.bytes[start..]);
-        lane.batch.records += 1;
+        frame::seal(&mut shelf_writer.batch.bytes[start..]);
+        shelf_writer.batch.records += 1;
         length
     }
 
@@ -235,8 +235,8 @@ impl Writer {
     /// The end: what is left in the rings was taken by the last turn.
     fn finish(mut self) {
         self.log.finish();
-        for lane in [&mut self.proven, &mut self.others] {
-            if let Err(problem) = lane.finish() {
+        for shelf_writer in [&mut self.proven, &mut self.others] {
+            if let Err(problem) = shelf_writer.finish() {
                 tracing::warn!(%problem, "the journal's last file could not be synced");
             }
         }

@@ -232,10 +232,10 @@ mod tests {
         let mut rig = Rig::new();
         let mut arrival = rig.at_tab(Some(sample::PROJECT), Visitor::Credentials, call(), "");
         rig.settings.limits.uri = 100;
-        let crate::arrival::Entrance::PredictionTab(guest) = &mut arrival.door else {
+        let crate::arrival::Entrance::PredictionTab(tab_caller) = &mut arrival.door else {
             panic!("it came through the tab");
         };
-        guest.sent.uri = format!("/{}", "a".repeat(100)).parse().expect("an address");
+        tab_caller.sent.uri = format!("/{}", "a".repeat(100)).parse().expect("an address");
         assert_eq!(reason(rig.offer(arrival)), Reason::UriTooLarge);
     }
 }

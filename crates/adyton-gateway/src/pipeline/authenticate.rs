@@ -60,7 +60,7 @@ pub(crate) fn identify(
 
 fn session(arrival: &Arrival) -> Option<&Caller> {
     match &arrival.door {
-        Entrance::PredictionTab(guest) => match &guest.visitor {
+        Entrance::PredictionTab(tab_caller) => match &tab_caller.visitor {
             Visitor::Session(caller) => Some(caller),
             Visitor::Credentials => None,
         },

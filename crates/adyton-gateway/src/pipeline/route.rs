@@ -118,7 +118,7 @@ pub(crate) fn find<'l>(
         .map_err(|problem| Refused::request(Reason::RequestHost, problem))?;
     let within = match &arrival.door {
         Entrance::Address => Within::Any,
-        Entrance::PredictionTab(guest) => Within::Project(guest.project),
+        Entrance::PredictionTab(tab_caller) => Within::Project(tab_caller.project),
     };
     let question = Question {
         within,

@@ -28,10 +28,10 @@ impl Public<'_> {
     /// What stands before the path that the model declares: the service's API address, behind what a trusted proxy put before it.
     pub(crate) fn prefix(&self) -> Cow<'_, str> {
         let head = &self.arrival.head;
-        if let Entrance::PredictionTab(guest) = &self.arrival.door {
+        if let Entrance::PredictionTab(tab_caller) = &self.arrival.door {
             // The same path as at the API address stands behind the tab's own.
             let below = address::split_service(head.uri.path()).map_or("", |(_, below)| below);
-            let sent = guest.sent.uri.path();
+            let sent = tab_caller.sent.uri.path();
             return Cow::Borrowed(sent.strip_suffix(below).unwrap_or(sent).trim_end_matches('/'));
         }
         let own = match self.service {

@@ -43,7 +43,7 @@ pub(super) struct Destination<'a> {
 }
 
 /// A call on its way.
-struct Errand<'a> {
+struct Forwarding<'a> {
     dispatcher: &'a Dispatcher,
     time_limits: &'a TimeLimits,
     limit: TimeLimit,
@@ -94,7 +94,7 @@ pub(super) async fn forward(
     let allowance = turn.spend();
     let began = dispatcher.time.monotonic();
     trail.waits(began);
-    let errand = Errand {
+    let forwarding = Forwarding {
         dispatcher,
         time_limits,
         limit,
@@ -106,7 +106,7 @@ pub(super) async fn forward(
         // Pinned where it is: it is large, and would be copied on its way.
         let sent = pin!(exchange::send(
             pool,
-            &errand.origin,
+            &forwarding.origin,
             &request,
             time_limits.connect
         ));
@@ -115,10 +115,10 @@ pub(super) async fn forward(
     trail.waited(dispatcher.time.monotonic());
     let answered = match answered {
         Ok(Ok(answered)) => answered,
-        Ok(Err(failure)) => return Err(errand.failed(failure)),
-        Err(why) => return Err(errand.impatient(why)),
+        Ok(Err(failure)) => return Err(forwarding.failed(failure)),
+        Err(why) => return Err(forwarding.impatient(why)),
     };
-    let mut response = pin!(errand.receive(answered)).await?;
+    let mut response = pin!(forwarding.receive(answered)).await?;
     public.relocate(response.headers_mut(), address);
     Ok(Answer {
         response,
@@ -127,7 +127,7 @@ pub(super) async fn forward(
     })
 }
 
-impl Errand<'_> {
+impl Forwarding<'_> {
     /// Takes the answer's head, and its body if that is short.
     async fn receive(self, answered: Answered) -> Result<Response<AnswerBody>, Box<Refused>> {
         let Answered { head, mut line } = match answered.switched() {

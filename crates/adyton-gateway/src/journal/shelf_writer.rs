@@ -15,7 +15,7 @@ use super::shelves::Shelves;
 const SEGMENT_AGE: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// See the top of the file.
-pub(super) struct Lane {
+pub(super) struct ShelfWriter {
     kind: Kind,
     shelves: Arc<Shelves>,
     /// What is gathered.
@@ -31,7 +31,7 @@ struct Open {
     since: Duration,
 }
 
-impl Lane {
+impl ShelfWriter {
     pub(super) fn new(kind: Kind, shelves: Arc<Shelves>) -> Self {
         Self {
             kind,
