@@ -45,11 +45,13 @@ def is_quiet(server: Server) -> bool:
 def test_an_endless_loop_costs_its_callers_a_504_and_nobody_else_an_answer(new_server, tmp_path):
     server = new_server({"gateway.prediction_timeout": "2s", "throttle.default_per_second": 0}).start()
     evil = server.deploy("evil", graph.package(tmp_path / "evil", graph.counting()))
-    iris = server.deploy("iris", IRIS)
+    # No model keeps another project's callers waiting.
+    neighbour = server.in_project("neighbour")
+    iris = neighbour.deploy("iris", IRIS)
     rows = '{"data":{"req_data":[{"sepal_length":5.1,"sepal_width":3.5,"petal_length":1.4,"petal_width":0.2}]}}'
     calls, answers = in_background(server, evil.path, (os.cpu_count() or 1) + 2)
     while any(call.is_alive() for call in calls):
-        assert ask(server, iris.path, rows).status_code == 200
+        assert ask(neighbour, iris.path, rows).status_code == 200
     assert {answer.status_code for answer in answers} == {504}
     # The work has ended with its callers: the threads are free, and the same model answers again.
     wait_for(lambda: is_quiet(server), 5, "the runs to end")

@@ -16,8 +16,10 @@ import requests
 HOSTILE = "\x1b]0;pwned\x07\x1b[2J\x1b[5;35mFAKE\x9b2J\x7f\u202eevil\u2066\u200f\r"
 # What must not be printed: all of C0 but line feed and tab, DEL, C1, marks of direction.
 RAW = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+# An id or a digest, wherever it stands.
+ID = re.compile(r"[0-9a-f]{32}|[0-9a-f]{64}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 # What a verb goes on with.
-STEERING = re.compile(r"(^|_)(result|id|ids|key|secret|url|urls|address|location|status|state|next|limit|count|total|at|time|method|url|type|version|access|step|door|answered_by)$|^(links|self|expires_at|request_id|engine|weight|apis|way|kind|code|fault|retry|outcome|part)$")
+STEERING = re.compile(r"(^|_)(result|id|ids|key|secret|url|urls|address|location|status|state|next|limit|count|total|at|time|method|url|type|version|access|step|door|answered_by)$|^(links|self|expires_at|request_id|engine|weight|apis|way|kind|code|fault|retry|outcome|part|reason|mistake|fact|facts)$")
 
 
 def hostile(value, name: str = "", everything: bool = False):
@@ -27,7 +29,7 @@ def hostile(value, name: str = "", everything: bool = False):
             return {key: hostile(inner, key, everything) for key, inner in value.items()}
         case list():
             return [hostile(inner, name, everything) for inner in value]
-        case str() if everything or not STEERING.search(name):
+        case str() if everything or not (STEERING.search(name) or ID.fullmatch(value)):
             return value + HOSTILE
     return value
 
@@ -67,7 +69,7 @@ class HostileServer:
         body = request.rfile.read(int(request.headers.get("Content-Length", "0")))
         if self.refuses:
             return self.reply(request, 400, {"error_code": "APIG" + HOSTILE, "error_msg": "no\nhint: rm -rf /" + HOSTILE, "request_id": HOSTILE})
-        drop = ("connection", "content-length", "expect")
+        drop = ("connection", "content-length", "expect", "transfer-encoding")
         headers = {name: value for name, value in request.headers.items() if name.lower() not in drop}
         answer = self.http.request(request.command, self.behind + request.path, data=body, headers=headers, allow_redirects=False)
         kept = {name: value for name, value in answer.headers.items() if name.lower().startswith("x-")}

@@ -1,5 +1,6 @@
 """The real binary, started in a folder of its own, and the management calls that most tests need."""
 
+import copy
 import io
 import json
 import os
@@ -156,6 +157,14 @@ class Server:
         identity = {"methods": ["password"], "password": {"user": {"name": who["user"], "password": who["password"], "domain": {"name": who["domain"]}}}}
         body = {"auth": {"identity": identity, "scope": {"project": {"name": who["project"]}}}}
         return self.http.post(f"{self.control}/v3/auth/tokens", json=body)
+
+    def in_project(self, name: str) -> "Server":
+        """The same server as its first user sees it from another project, which is made."""
+        project = self.manage("POST", "/v3/projects", json={"project": {"name": name}})["project"]["id"]
+        other = copy.copy(self)
+        other.ready = self.ready | {"project_id": project}
+        other._token = self.new_token(project=name)
+        return other
 
     def call(self, method: str, path: str, **arguments) -> requests.Response:
         """A management call with the token of the first user; `{project}` in the path is its project."""
