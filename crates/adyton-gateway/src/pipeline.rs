@@ -9,8 +9,8 @@
 //! | [`route`] | which API is this? | `APIG.0101` 404, `request.host` 400 | everything else depends on the API; two look-ups |
 //! | [`admit`] | is the head within its limits, and its body readable? | 414, 494, `request.expectation` and `request.transfer_coding` 400 | needs no secret, protects what follows |
 //! | [`authenticate`] | who calls? | 401, `APIG.1009` | nothing about the service is told to strangers |
-//! | [`authorise`] | may they? | 403 | what a caller may not use costs its owner no turn |
-//! | [`throttle`] | not too often? | 429 | refused callers cannot use up the turns of others |
+//! | [`authorise`] | may they? | 403 | what a caller may not use costs its owner no reservation |
+//! | [`throttle`] | not too often? | 429 | refused callers cannot use up the reservations of others |
 //! | [`limit`] | is the body within its limit, and was it signed? | 413, 408, 400, late 401 | from here on bytes are read |
 //! | [`dispatch`] | what does the model say? | `ModelArts.*`, `MR.*` | the state of the service is told to its callers only |
 //!
@@ -106,9 +106,9 @@ async fn answer(
     let offer = admit::inspect(&settings.limits, found, arrival)?;
     let caller = authenticate::identify(&parts.identity, &live, slash, &offer, trail)?;
     let grant = authorise::decide(&live, offer, caller)?;
-    let turn = throttle::take(&parts.quotas, settings.default_per_second, &grant)?;
+    let reservation = throttle::take(&parts.quotas, settings.default_per_second, &grant)?;
     // Futures are pinned where they are made: `await` alone would copy each, with room for all that it ever holds.
-    let whole = pin!(limit::read(&parts.bodies, settings, grant, turn, trail)).await?;
+    let whole = pin!(limit::read(&parts.bodies, settings, grant, reservation, trail)).await?;
     let newest = parts.live.current(); // who was revoked while the body came is refused
     let states = (&**live, &**newest);
     let proven = limit::prove(&parts.bodies, &parts.identity, states, settings, whole, trail);

@@ -45,15 +45,21 @@ impl Rig {
         Ok((authorise::decide(&self.live, offer, known)?, trail))
     }
 
-    pub(super) fn turn(&self, arrival: Box<Arrival>) -> Given<(Grant<'_>, Reservation)> {
+    pub(super) fn reservation(&self, arrival: Box<Arrival>) -> Given<(Grant<'_>, Reservation)> {
         let (grant, trail) = self.grant(arrival)?;
-        let turn = throttle::take(&self.quotas, self.settings.default_per_second, &grant)?;
-        Ok(((grant, turn), trail))
+        let reservation = throttle::take(&self.quotas, self.settings.default_per_second, &grant)?;
+        Ok(((grant, reservation), trail))
     }
 
     pub(super) fn whole(&self, arrival: Box<Arrival>) -> Given<Whole<'_>> {
-        let ((grant, turn), mut trail) = self.turn(arrival)?;
-        let whole = run(limit::read(&self.bodies, &self.settings, grant, turn, &mut trail))?;
+        let ((grant, reservation), mut trail) = self.reservation(arrival)?;
+        let whole = run(limit::read(
+            &self.bodies,
+            &self.settings,
+            grant,
+            reservation,
+            &mut trail,
+        ))?;
         Ok((whole, trail))
     }
 

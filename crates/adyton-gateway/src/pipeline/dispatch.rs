@@ -130,7 +130,7 @@ fn fixed(answer: &FixedAnswer, sent: Sent) -> Answer {
     Answer {
         response,
         answered_by: AnsweredBy::Gateway,
-        allowance: sent.turn.spend(),
+        allowance: sent.reservation.spend(),
     }
 }
 

@@ -44,11 +44,11 @@ pub(crate) struct Whole<'l> {
     found: Found<'l>,
     arrival: Box<Arrival>,
     body: Body,
-    turn: Reservation,
+    reservation: Reservation,
     standing: Standing,
 }
 
-/// A call that may be made: allowed, proven, within its limits, with a turn reserved and the whole body.
+/// A call that may be made: allowed, proven, within its limits, with a reservation and the whole body.
 pub(crate) struct Call<'l> {
     found: Found<'l>,
     sent: Sent,
@@ -60,8 +60,8 @@ pub(crate) struct Sent {
     pub(crate) arrival: Box<Arrival>,
     /// The body.
     pub(crate) body: Body,
-    /// The turn, to be spent when the call is handed over.
-    pub(crate) turn: Reservation,
+    /// The reservation, to be spent when the call is handed over.
+    pub(crate) reservation: Reservation,
     /// How the caller showed who they are.
     pub(crate) way: Way,
     /// How long the back end may take to begin its answer, where the API says so.
@@ -80,7 +80,7 @@ pub(crate) async fn read<'l>(
     bodies: &Bodies,
     settings: &GatewaySettings,
     grant: Grant<'l>,
-    turn: Reservation,
+    reservation: Reservation,
     trail: &mut Trail,
 ) -> Result<Whole<'l>, Box<Refused>> {
     let (found, mut arrival, known) = grant.into_parts();
@@ -101,7 +101,7 @@ pub(crate) async fn read<'l>(
         found,
         arrival,
         body,
-        turn,
+        reservation,
         standing,
     })
 }
@@ -119,7 +119,7 @@ pub(crate) async fn prove<'l>(
         found,
         arrival,
         mut body,
-        mut turn,
+        mut reservation,
         standing,
     } = whole;
     let api = found.api();
@@ -135,14 +135,14 @@ pub(crate) async fn prove<'l>(
     })?;
     if !is_proven {
         trail.called_by(caller.seen());
-        turn.reserve(bodies.time.monotonic())?;
+        reservation.reserve(bodies.time.monotonic())?;
         arrival.body.is_proven();
         body.proven(bodies, settings.time_limits.body).await?;
     }
     let sent = Sent {
         arrival,
         body,
-        turn,
+        reservation,
         way,
         timeout: api.timeout,
     };

@@ -1,7 +1,7 @@
 //! Not too often? One limit for each API: its `calls_per_second`, else the default of the settings.
 //!
-//! A turn is reserved here and spent at dispatch; one that is not spent goes back. A provisional caller only looks: whoever
-//! cannot sign must not use up the turns of those who can. `limit` takes the turn once the signature is proven.
+//! A reservation is made here and spent at dispatch; one that is not spent goes back. A provisional caller only looks: whoever
+//! cannot sign must not use up the reservations of those who can. `limit` makes the reservation once the signature is proven.
 //!
 //! The algorithm is GCRA: one number for each API, the *theoretical arrival time* of the next call if all came evenly. It is
 //! shared by all workers and changed by compare-and-swap, so a limit is exact on one node.
@@ -45,7 +45,7 @@ enum State {
     Spent,
 }
 
-/// Reserves a turn, or for a provisional caller looks whether there is one, as of when the request arrived: to read the clock
+/// Makes a reservation, or for a provisional caller looks whether there is one, as of when the request arrived: to read the clock
 /// once more would tell nothing else. `default_per_second` holds for an API that sets no limit itself; 0 is none.
 pub(crate) fn take(
     quotas: &Quotas,
@@ -68,7 +68,7 @@ pub(crate) fn take(
         remain: 0,
         limit: calls,
     };
-    let mut turn = Reservation(Some(Place {
+    let mut reservation = Reservation(Some(Place {
         bucket,
         rate,
         setting,
@@ -76,15 +76,15 @@ pub(crate) fn take(
         allowance,
     }));
     if grant.is_proven() {
-        turn.reserve(grant.arrived())?;
+        reservation.reserve(grant.arrived())?;
     } else {
-        turn.look(grant.arrived())?;
+        reservation.look(grant.arrived())?;
     }
-    Ok(turn)
+    Ok(reservation)
 }
 
 impl Reservation {
-    /// Takes the turn that was only looked at; nothing for one that is held.
+    /// Makes the reservation that was only looked at; nothing for one that is held.
     pub(crate) fn reserve(&mut self, now: Duration) -> Result<(), Box<Refused>> {
         let Some(place) = &mut self.0 else { return Ok(()) };
         if place.state == State::Seen {
@@ -100,7 +100,7 @@ impl Reservation {
         Ok(())
     }
 
-    /// The call is handed over: the turn is used, whatever becomes of it. Says what is left.
+    /// The call is handed over: the reservation is used, whatever becomes of it. Says what is left.
     pub(crate) fn spend(mut self) -> Option<Allowance> {
         let place = self.0.as_mut()?;
         place.state = State::Spent;
@@ -165,17 +165,17 @@ mod tests {
         rig
     }
 
-    /// The turn of a proven caller who calls now.
+    /// The reservation of a proven caller who calls now.
     fn proven(rig: &Rig) -> Result<Reservation, Box<Refused>> {
-        let ((_, turn), _) = rig.turn(rig.arrival(rig.by_token(), "{}"))?;
-        Ok(turn)
+        let ((_, reservation), _) = rig.reservation(rig.arrival(rig.by_token(), "{}"))?;
+        Ok(reservation)
     }
 
-    /// The turn of a caller who is proven with the body.
+    /// The reservation of a caller who is proven with the body.
     fn provisional(rig: &Rig) -> Result<Reservation, Box<Refused>> {
         let signed = rig.signed(sample::ACCESS_KEY, sample::SECRET_KEY, b"{}");
-        let ((_, turn), _) = rig.turn(rig.arrival(signed, "{}"))?;
-        Ok(turn)
+        let ((_, reservation), _) = rig.reservation(rig.arrival(signed, "{}"))?;
+        Ok(reservation)
     }
 
     #[test]
@@ -194,7 +194,7 @@ mod tests {
             ..sample::service()
         })));
         for remain in [1, 0] {
-            let left = proven(&rig).expect("a turn").spend();
+            let left = proven(&rig).expect("a reservation").spend();
             assert_eq!(left, Some(Allowance { remain, limit: 2 }));
         }
         let refused = proven(&rig).err().expect("the third of two");
@@ -225,7 +225,7 @@ mod tests {
     #[test]
     fn a_turn_that_is_not_spent_goes_back_and_a_spent_one_does_not() {
         let rig = limited(1);
-        drop(proven(&rig).expect("a turn"));
+        drop(proven(&rig).expect("a reservation"));
         drop(proven(&rig).expect("the same one"));
         proven(&rig).expect("the same one").spend();
         assert_eq!(reason(proven(&rig)), Reason::ThrottleApi);
@@ -249,8 +249,8 @@ mod tests {
     fn what_counts_is_when_a_request_arrived() {
         let rig = limited(1);
         let early = rig.arrival(rig.by_token(), "{}");
-        proven(&rig).expect("a turn").spend();
+        proven(&rig).expect("a reservation").spend();
         rig.pass(Duration::from_secs(5));
-        assert_eq!(reason(rig.turn(early)), Reason::ThrottleApi);
+        assert_eq!(reason(rig.reservation(early)), Reason::ThrottleApi);
     }
 }

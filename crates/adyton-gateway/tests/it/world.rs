@@ -17,10 +17,11 @@ use adyton_core::instances::{
 };
 use adyton_core::journal::JournalReader as _;
 use adyton_core::live::{Change, Live, LiveCell};
-use adyton_core::model::{ApiDeclaration, Engine, Model, ModelSpec, ModelStatus};
+use adyton_core::model::{ApiDeclaration, Engine, Model, ModelSpec};
 use adyton_core::record::Record;
+use adyton_core::sample;
 use adyton_core::secret::Secret;
-use adyton_core::service::{Service, ServiceStatus, Version, Wanted};
+use adyton_core::service::{Service, ServiceStatus, Version};
 use adyton_core::tenant::{
     AccessKey, App, AppCode, Assignment, Authorisation, Domain, Project, Role, Scope, TokenKey, User,
 };
@@ -430,28 +431,15 @@ fn model() -> Model {
     Model {
         id: MODEL,
         project: PROJECT,
-        name: "model".into(),
         version: "1.0.0".into(),
-        status: ModelStatus::Published,
-        failure: String::new(),
-        package: None,
-        size: 0,
-        source_location: String::new(),
-        description: String::new(),
         spec: Some(ModelSpec {
             engine: Engine::Command {
                 command: vec!["./run".into()],
             },
-            algorithm: "predict_analysis".into(),
-            runtime: None,
             apis,
-            health: None,
-            metrics: None,
-            dependencies: None,
-            notes: Vec::new(),
-            config: serde_json::Value::Null,
+            ..sample::spec(&[])
         }),
-        created_at: Timestamp::default(),
+        ..sample::model()
     }
 }
 
@@ -459,24 +447,11 @@ fn service() -> Service {
     Service {
         id: SERVICE,
         project: PROJECT,
-        name: "service".into(),
-        description: String::new(),
         api: ApiId::from_bits(0x11),
-        wanted: Wanted::Running,
         versions: vec![Version {
             model: MODEL,
-            weight: 100,
-            instance_count: 1,
-            specification: String::new(),
-            envs: BTreeMap::new(),
-            deploy_timeout_seconds: 60,
+            ..sample::version()
         }],
-        calls_per_second: None,
-        app_auth: true,
-        app_code: true,
-        generation: 1,
-        created_at: Timestamp::default(),
-        updated_at: Timestamp::default(),
-        owner: "admin".into(),
+        ..sample::service()
     }
 }

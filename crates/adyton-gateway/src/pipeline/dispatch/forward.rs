@@ -69,7 +69,7 @@ pub(super) async fn forward(
     let Sent {
         arrival,
         body,
-        turn,
+        reservation,
         way,
         timeout,
     } = sent;
@@ -91,7 +91,7 @@ pub(super) async fn forward(
     };
     let mut request = Onward::new(&arrival.head, &arrival.remote, way, &goes_to, Bytes::clone(&body));
     trail.dropped(request.take_dropped());
-    let allowance = turn.spend();
+    let allowance = reservation.spend();
     let began = dispatcher.time.monotonic();
     trail.waits(began);
     let forwarding = Forwarding {

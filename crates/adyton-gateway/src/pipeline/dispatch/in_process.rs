@@ -41,7 +41,7 @@ pub(super) async fn predict(
     let Sent {
         arrival,
         body,
-        turn,
+        reservation,
         way: _,
         timeout,
     } = sent;
@@ -51,14 +51,14 @@ pub(super) async fn predict(
     let (answered, allowance) = if model.is_inline(body.len()) {
         let (answered, took) = model.predict_measured(asked);
         trail.took(took);
-        (answered, turn.spend())
+        (answered, reservation.spend())
     } else {
         let limit = TimeLimit::of(timeout, time_limits.prediction);
         let began = dispatcher.time.monotonic();
         trail.waits(began);
-        // A full queue takes no call, and so no turn.
+        // A full queue takes no call, and so no reservation is spent.
         let pending = model.submit(asked).map_err(|error| failed(error, place))?;
-        let allowance = turn.spend();
+        let allowance = reservation.spend();
         let answered = within(&dispatcher.waits, limit.span, pending)
             .await
             .map_err(|why| {
@@ -86,7 +86,7 @@ pub(super) async fn predict(
     })
 }
 
-/// A refusal that spent a turn says what is left, as an answer of the model does.
+/// A refusal that spent a reservation says what is left, as an answer of the model does.
 fn spent(mut refused: Box<Refused>, allowance: Option<Allowance>) -> Box<Refused> {
     refused.allowance = allowance;
     refused

@@ -256,7 +256,7 @@ fn what_a_model_cannot_take_is_the_callers_and_what_it_fails_at_is_not() {
     let refused = refused.err().expect("a bad input");
     assert_eq!(refused.reason(), Reason::ModelBadInput);
     assert!(refused.own_words.is_some(), "the model speaks for itself");
-    assert!(refused.allowance.is_some(), "the turn is spent");
+    assert!(refused.allowance.is_some(), "the reservation is spent");
     let refused = sent(&rig, None, r#"{"inputs":{"x":[-1]}}"#);
     let refused = refused.err().expect("a failure");
     assert_eq!(refused.reason(), Reason::ModelFailed);

@@ -128,8 +128,8 @@ fn a_body_that_breaks_off_is_no_body() {
 
 /// The refusal of a body that stops, after the rig has let `spans` pass one after the other.
 fn after(rig: &Rig, arrival: Box<Arrival>, spans: &[Duration]) -> Option<Reason> {
-    let ((grant, turn), mut trail) = rig.turn(arrival).expect("a turn");
-    let mut reading = pin!(read(&rig.bodies, &rig.settings, grant, turn, &mut trail));
+    let ((grant, reservation), mut trail) = rig.reservation(arrival).expect("a reservation");
+    let mut reading = pin!(read(&rig.bodies, &rig.settings, grant, reservation, &mut trail));
     assert!(poll(reading.as_mut()).is_pending());
     for span in spans {
         rig.pass(*span);
@@ -150,8 +150,8 @@ fn a_pause_ends_a_body_and_so_does_the_gateway() {
     assert_eq!(after(&rig, stops(), &[pause - moment]), None);
     assert_eq!(after(&rig, stops(), &[pause]), Some(Reason::BodyTooSlow));
     rig.waits.cut();
-    let ((grant, turn), mut trail) = rig.turn(stops()).expect("a turn");
-    let cut = run(read(&rig.bodies, &rig.settings, grant, turn, &mut trail));
+    let ((grant, reservation), mut trail) = rig.reservation(stops()).expect("a reservation");
+    let cut = run(read(&rig.bodies, &rig.settings, grant, reservation, &mut trail));
     assert_eq!(reason(cut), Reason::GatewayStopping);
 }
 
@@ -193,13 +193,17 @@ fn an_unproven_body_makes_room_for_others() {
     let mut rig = rig;
     rig.settings.limits.address_body = rig.unproven.limit() * 2;
     let pieces = |body: &[u8]| Pieces::chunked([Piece::from(body), Piece::Silence]);
-    let ((grant, turn), mut trail) = rig.turn(signed(&rig, "{}", pieces(&half))).expect("a turn");
-    let mut first = pin!(read(&rig.bodies, &rig.settings, grant, turn, &mut trail));
+    let ((grant, reservation), mut trail) = rig
+        .reservation(signed(&rig, "{}", pieces(&half)))
+        .expect("a reservation");
+    let mut first = pin!(read(&rig.bodies, &rig.settings, grant, reservation, &mut trail));
     assert!(poll(first.as_mut()).is_pending());
     assert!(rig.unproven.used() >= half.len() as u64);
     rig.pass(Duration::from_millis(1));
-    let ((grant, turn), mut trail) = rig.turn(signed(&rig, "{}", pieces(&half))).expect("a turn");
-    let mut second = pin!(read(&rig.bodies, &rig.settings, grant, turn, &mut trail));
+    let ((grant, reservation), mut trail) = rig
+        .reservation(signed(&rig, "{}", pieces(&half)))
+        .expect("a reservation");
+    let mut second = pin!(read(&rig.bodies, &rig.settings, grant, reservation, &mut trail));
     assert!(
         poll(second.as_mut()).is_pending(),
         "it takes the place of the first"
@@ -269,7 +273,10 @@ fn a_turn_is_taken_once_the_signature_is_proven_and_not_before() {
     }
     let (call, _) = rig
         .call(signed(&rig, "{}", "{}"))
-        .expect("all those took no turn");
-    assert_eq!(sent(call).turn.spend(), Some(Allowance { remain: 0, limit: 1 }));
+        .expect("all those took no reservation");
+    assert_eq!(
+        sent(call).reservation.spend(),
+        Some(Allowance { remain: 0, limit: 1 })
+    );
     assert_eq!(reason(rig.call(signed(&rig, "{}", "{}"))), Reason::ThrottleApi);
 }
