@@ -83,6 +83,7 @@ impl Gateway {
         let unproven = Budget::new(settings.unproven_memory);
         let common = Arc::new(Common {
             settings: Arc::new(ArcSwap::from_pointee(settings)),
+            reloads: watch::Sender::new(()),
             loopback: local_addr.ip().is_loopback(),
             is_inherited: inherited.is_some(),
             identity: parts.identity,
@@ -150,6 +151,7 @@ impl Gateway {
     pub fn reload(&self, new: &GatewaySettings) {
         let now = self.common.settings.load();
         self.common.settings.store(Arc::new(now.reloaded(new)));
+        self.common.reloads.send_replace(());
     }
 
     /// The second door, for the control plane.

@@ -8,8 +8,8 @@
 //!
 //! What must hold:
 //!
-//! - A worker writes a record where it will be kept as it is ([`Entry`]) and copies it into a bounded ring: no lock, no
-//!   system call, no wake-up. A full ring drops the record and counts it; an answer never waits for its record.
+//! - A worker writes a record where it will be kept as it is ([`Entry`]) and copies it into a bounded ring: no lock, and no
+//!   system call unless the writer has fallen asleep. A full ring drops the record and counts it; an answer never waits for its record.
 //! - Only the writer thread writes. Readers see whole records, while it writes.
 //! - A file that is torn, cut, mixed up or full never panics and never stops the gateway: what cannot be read is left
 //!   out, what cannot be written is counted.
@@ -92,8 +92,9 @@ impl Journal {
         let shelves = Arc::new(opened);
         let log = access_log::Sink::open(&settings.access_log)?;
         let signals = Arc::new(Signals::default());
-        let (recorders, rings): (Vec<_>, Vec<_>) =
-            (0..workers).map(|_| recorder::pair(settings.ring_bytes)).unzip();
+        let (recorders, rings): (Vec<_>, Vec<_>) = (0..workers)
+            .map(|_| recorder::pair(settings.ring_bytes, &signals))
+            .unzip();
         let writer = Writer::new(
             settings,
             rings,

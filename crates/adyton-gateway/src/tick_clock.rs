@@ -1,31 +1,82 @@
 //! The time of one worker: exact where it is asked for, and as of the last tick where that is near enough and costs nothing.
+//!
+//! A worker ticks while somebody asks for the time or waits; with nothing to do it rests. What must hold: whoever asks first after
+//! a rest gets the time of now, and the ticks go on.
 
 use std::cell::Cell;
 use std::rc::Rc;
 use std::time::Duration;
 
 use adyton_core::clock::{Clock, Timestamp};
+use tokio::sync::Notify;
+
+/// Whether ticks are needed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Need {
+    /// Somebody has asked for the time since the last tick.
+    Asked,
+    /// Nobody has.
+    Unasked,
+    /// Nobody has, and the ticks rest until somebody does.
+    Resting,
+}
 
 /// A clock that remembers its last tick.
 pub(crate) struct TickClock {
     clock: Clock,
     /// One moment at the last tick by both clocks, so that a request need read only one of them.
     ticked: Cell<(Timestamp, Duration)>,
+    need: Cell<Need>,
+    woken: Notify,
 }
 
 impl TickClock {
     pub(crate) fn new(clock: Clock) -> Rc<Self> {
         let ticked = Cell::new((clock.now(), clock.monotonic()));
-        Rc::new(Self { clock, ticked })
+        Rc::new(Self {
+            clock,
+            ticked,
+            need: Cell::new(Need::Unasked),
+            woken: Notify::new(),
+        })
     }
 
-    /// The worker looks at the time again.
-    pub(crate) fn tick(&self) {
+    /// The worker looks at the time again; gives the monotonic time.
+    pub(crate) fn tick(&self) -> Duration {
+        let now = self.clock.monotonic();
+        self.ticked.set((self.clock.now(), now));
+        self.need.set(Need::Unasked);
+        now
+    }
+
+    /// Whether nobody has asked for the time since the last tick.
+    pub(crate) fn is_unasked(&self) -> bool {
+        self.need.get() == Need::Unasked
+    }
+
+    /// Waits until somebody asks for the time, or has to wait. Given up when dropped.
+    pub(crate) async fn rest(&self) {
+        let _resting = Resting(self);
+        self.need.set(Need::Resting);
+        self.woken.notified().await;
+    }
+
+    /// Somebody needs ticks.
+    pub(crate) fn ask(&self) {
+        if self.need.replace(Need::Asked) == Need::Resting {
+            self.wake();
+        }
+    }
+
+    #[cold]
+    fn wake(&self) {
         self.ticked.set((self.clock.now(), self.clock.monotonic()));
+        self.woken.notify_one();
     }
 
     /// The monotonic time at the last tick.
     pub(crate) fn ticked(&self) -> Duration {
+        self.ask();
         self.ticked.get().1
     }
 
@@ -41,14 +92,28 @@ impl TickClock {
 
     /// Now: the time of day, reckoned from the last tick, and the monotonic time.
     pub(crate) fn moment(&self) -> (Timestamp, Duration) {
+        self.ask();
         let now = self.clock.monotonic();
         let (day, then) = self.ticked.get();
         (day.after(now.saturating_sub(then)), now)
     }
 }
 
+struct Resting<'t>(&'t TickClock);
+
+impl Drop for Resting<'_> {
+    fn drop(&mut self) {
+        if self.0.need.get() == Need::Resting {
+            self.0.need.set(Need::Unasked);
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    use std::pin::pin;
+    use std::task::{Context, Waker};
+
     use super::*;
 
     #[test]
@@ -65,7 +130,37 @@ mod tests {
             Timestamp::from_seconds(1_000).after(Duration::from_millis(30))
         );
         assert_eq!(now, time.monotonic());
-        time.tick();
+        assert_eq!(time.tick(), now);
         assert_eq!(time.ticked(), now);
+    }
+
+    #[test]
+    fn whoever_asks_first_after_a_rest_gets_the_time_of_now_and_ends_the_rest() {
+        let clock = Clock::manual(Timestamp::from_seconds(1_000));
+        let time = TickClock::new(clock.clone());
+        assert!(time.is_unasked());
+        let asks: [&dyn Fn() -> Duration; 2] = [&|| time.ticked(), &|| time.moment().1];
+        for ask in asks {
+            time.tick();
+            let mut rest = pin!(time.rest());
+            let mut context = Context::from_waker(Waker::noop());
+            assert!(rest.as_mut().poll(&mut context).is_pending());
+            clock.advance(Duration::from_secs(3_600));
+            assert_eq!(ask(), clock.monotonic(), "not that of an hour ago");
+            assert!(rest.as_mut().poll(&mut context).is_ready());
+            assert!(!time.is_unasked());
+        }
+    }
+
+    #[test]
+    fn a_rest_that_is_given_up_leaves_the_clock_as_it_was() {
+        let time = TickClock::new(Clock::manual(Timestamp::from_seconds(1)));
+        {
+            let mut rest = pin!(time.rest());
+            let mut context = Context::from_waker(Waker::noop());
+            assert!(rest.as_mut().poll(&mut context).is_pending());
+            assert!(!time.is_unasked(), "it rests");
+        }
+        assert!(time.is_unasked());
     }
 }

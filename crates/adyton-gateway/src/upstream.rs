@@ -137,6 +137,12 @@ impl Pool {
         }
     }
 
+    /// Whether any connection is kept without use.
+    pub(crate) fn keeps_any(&self) -> bool {
+        let origins = self.origins.borrow();
+        origins.values().any(|origin| !origin.idle.borrow().is_empty())
+    }
+
     /// Lets go of connections that were not used for long.
     pub(crate) fn forget(&self, now: Duration) {
         self.origins.borrow_mut().retain(|_, origin| {

@@ -11,7 +11,7 @@ use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-use adyton_core::clock::Clock;
+use crate::tick_clock::TickClock;
 
 /// How often a worker looks at its waits and connections.
 pub(crate) const TICK: Duration = Duration::from_millis(50);
@@ -36,22 +36,22 @@ pub(crate) struct Waits {
     entries: RefCell<Vec<Option<Entry>>>,
     free: RefCell<Vec<usize>>,
     cut: Cell<bool>,
-    clock: Clock,
+    time: Rc<TickClock>,
 }
 
 impl Waits {
-    pub(crate) fn new(clock: Clock) -> Rc<Self> {
+    pub(crate) fn new(time: Rc<TickClock>) -> Rc<Self> {
         Rc::new(Self {
             entries: RefCell::default(),
             free: RefCell::default(),
             cut: Cell::new(false),
-            clock,
+            time,
         })
     }
 
     /// Ends the waits whose time is over.
     pub(crate) fn tick(&self) {
-        let now = self.clock.monotonic();
+        let now = self.time.monotonic();
         let mut due = Vec::new();
         for entry in self.entries.borrow_mut().iter_mut().flatten() {
             if !entry.over && entry.deadline <= now {
@@ -75,7 +75,14 @@ impl Waits {
         all.into_iter().for_each(Waker::wake);
     }
 
+    /// Whether nobody waits.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.entries.borrow().len() == self.free.borrow().len()
+    }
+
     fn insert(&self, entry: Entry) -> usize {
+        // A limit is kept by ticks.
+        self.time.ask();
         let mut entries = self.entries.borrow_mut();
         if let Some(slot) = self.free.borrow_mut().pop() {
             entries[slot] = Some(entry);
@@ -106,7 +113,7 @@ impl Wait {
             return Err(WaitEnd::Cut);
         }
         let Some(slot) = self.slot else {
-            let deadline = self.waits.clock.monotonic().saturating_add(limit);
+            let deadline = self.waits.time.monotonic().saturating_add(limit);
             let entry = Entry {
                 deadline,
                 waker: context.waker().clone(),
@@ -164,7 +171,7 @@ mod tests {
     use std::future::ready;
     use std::task::Context;
 
-    use adyton_core::clock::Timestamp;
+    use adyton_core::clock::{Clock, Timestamp};
 
     use super::*;
 
@@ -175,7 +182,7 @@ mod tests {
     #[test]
     fn a_wait_ends_at_the_tick_after_its_limit() {
         let clock = Clock::manual(Timestamp::from_seconds(1));
-        let waits = Waits::new(clock.clone());
+        let waits = Waits::new(TickClock::new(clock.clone()));
         let mut wait = pin!(within(&waits, Duration::from_secs(2), pending::<()>()));
         assert!(poll(wait.as_mut()).is_pending());
         clock.advance(Duration::from_millis(1_999));
@@ -188,7 +195,7 @@ mod tests {
 
     #[test]
     fn a_cut_ends_all_waits_and_what_is_ready_never_waits() {
-        let waits = Waits::new(Clock::manual(Timestamp::from_seconds(1)));
+        let waits = Waits::new(TickClock::new(Clock::manual(Timestamp::from_seconds(1))));
         assert_eq!(
             poll(pin!(within(&waits, Duration::ZERO, ready(7)))),
             Poll::Ready(Ok(7))
@@ -202,12 +209,25 @@ mod tests {
 
     #[test]
     fn places_of_ended_waits_are_used_again() {
-        let waits = Waits::new(Clock::manual(Timestamp::from_seconds(1)));
+        let waits = Waits::new(TickClock::new(Clock::manual(Timestamp::from_seconds(1))));
         for _ in 0..100 {
             let mut wait = Wait::new(&waits);
             let mut context = Context::from_waker(Waker::noop());
             assert!(wait.check(&mut context, Duration::from_secs(1)).is_ok());
         }
         assert_eq!(waits.entries.borrow().len(), 1);
+        assert!(waits.is_empty());
+    }
+
+    #[test]
+    fn whoever_has_to_wait_wakes_the_ticks() {
+        let time = TickClock::new(Clock::manual(Timestamp::from_seconds(1)));
+        let waits = Waits::new(Rc::clone(&time));
+        let mut rest = pin!(time.rest());
+        assert!(poll(rest.as_mut()).is_pending());
+        let mut wait = pin!(within(&waits, Duration::from_secs(2), pending::<()>()));
+        assert!(poll(wait.as_mut()).is_pending());
+        assert!(!waits.is_empty());
+        assert!(poll(rest.as_mut()).is_ready());
     }
 }

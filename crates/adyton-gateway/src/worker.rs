@@ -18,6 +18,7 @@ use tokio::net::TcpListener;
 use tokio::runtime::{Builder, LocalOptions};
 use tokio::sync::{mpsc, watch};
 use tokio::task::spawn_local;
+use tokio::time::{Instant, sleep};
 
 use crate::door::{self, TabRequest};
 use crate::journal::Recorder;
@@ -37,10 +38,10 @@ use crate::tick_clock::TickClock;
 use crate::upstream::{self, Pool};
 use crate::waits::{TICK, Waits};
 
-/// Ticks between two looks at connections: once a second.
-const WATCH_EVERY: u64 = 20;
-/// Ticks between two looks for throttles that nobody uses: once a minute.
-const FORGET_EVERY: u64 = 1200;
+/// How often connections are looked at.
+const WATCH_EVERY: Duration = Duration::from_secs(1);
+/// How often throttles that nobody uses are looked for.
+const FORGET_EVERY: Duration = Duration::from_secs(60);
 
 /// What the gateway wants of its workers.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -58,6 +59,8 @@ pub(crate) enum RunState {
 pub(crate) struct Common {
     /// What was set at the start or by the last reload; workers look at each tick.
     pub(crate) settings: Arc<ArcSwap<GatewaySettings>>,
+    /// Wakes the workers after a reload.
+    pub(crate) reloads: watch::Sender<()>,
     /// Whether the listener is reached from this machine alone.
     pub(crate) loopback: bool,
     /// Whether the listener is somebody else's, who holds it open for the next server.
@@ -113,7 +116,7 @@ struct Worker {
 impl Worker {
     fn new(number: u8, recorder: Recorder, meters: Arc<Meters>, common: &Common) -> Self {
         let time = TickClock::new(common.clock.clone());
-        let waits = Waits::new(common.clock.clone());
+        let waits = Waits::new(Rc::clone(&time));
         let outbox = Rc::new(Outbox::default());
         let settings = common.settings.load_full();
         let upstream = upstream::Parts {
@@ -167,29 +170,45 @@ impl Worker {
         }
     }
 
-    /// Looks after time: what waits too long, which connections are idle, which throttles are unused.
-    async fn tick(self) {
+    /// Looks after time: what waits too long, which connections are idle, which throttles are unused. Ticks only while there
+    /// is something to look after.
+    async fn tick(self, mut reloads: watch::Receiver<()>) {
         let Self {
             pipeline,
             connections,
         } = self;
-        let mut ticks = tokio::time::interval(TICK);
-        ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-        for number in 0u64.. {
-            ticks.tick().await;
-            pipeline.time.tick();
+        let (mut watched, mut forgot) = (Instant::now(), Instant::now());
+        loop {
+            let is_unasked = pipeline.time.is_unasked();
+            let now = pipeline.time.tick();
             pipeline.settings.tick();
             pipeline.waits.tick();
-            let (now, pool) = (pipeline.time.ticked(), pipeline.dispatcher.pool());
+            let pool = pipeline.dispatcher.pool();
             pool.give_way();
-            if number.is_multiple_of(WATCH_EVERY) {
+            if watched.elapsed() >= WATCH_EVERY {
+                watched = Instant::now();
                 let time_limits = pipeline.settings.current().time_limits.connection;
                 connections.places.watch(now, &time_limits);
                 connections.looks.tick();
                 pool.forget(now);
             }
-            if number.is_multiple_of(FORGET_EVERY) {
+            if forgot.elapsed() >= FORGET_EVERY {
+                forgot = Instant::now();
                 pipeline.quotas.forget(now);
+            }
+            if !is_unasked || !pipeline.waits.is_empty() || pool.keeps_any() {
+                sleep(TICK).await;
+                continue;
+            }
+            // Deadlines of connections are kept to the second.
+            let longest = match connections.places.taken() {
+                0 => FORGET_EVERY,
+                _ => WATCH_EVERY,
+            };
+            tokio::select! {
+                () = pipeline.time.rest() => {}
+                Ok(()) = reloads.changed() => {}
+                () = sleep(longest) => {}
             }
         }
     }
@@ -203,7 +222,7 @@ async fn run(parts: WorkerParts) {
     let (mut state, mut visits) = (parts.state, parts.visits);
     let worker = Worker::new(parts.number, parts.recorder, parts.meters, &parts.common);
     let (pipeline, connections) = (Rc::clone(&worker.pipeline), Rc::clone(&worker.connections));
-    spawn_local(worker.tick());
+    spawn_local(worker.tick(parts.common.reloads.subscribe()));
     spawn_local(Rc::clone(&connections.outbox).run());
     let places = Arc::clone(&connections.places);
     spawn_local(async move {

@@ -1,7 +1,8 @@
 //! One worker's end of the journal: writes a record into its ring and goes on.
 //!
-//! What must hold: no lock, no system call, no wake-up here. The writer looks into the rings by itself. Strangers' records
-//! fill half of the ring at most, so that a flood of them drops no tenant's.
+//! What must hold: no lock and no system call here while records come, for then the writer looks into the rings by itself. Only
+//! a writer that has found nothing for a while sleeps, and is woken by the next record. Strangers' records fill half of the ring
+//! at most, so that a flood of them drops no tenant's.
 
 use std::cell::RefCell;
 use std::sync::Arc;
@@ -11,6 +12,7 @@ use adyton_core::record::Record;
 use rtrb::{Consumer, Producer, RingBuffer};
 
 use super::encoding::entry::{Closing, Entry, Opening};
+use super::signals::Signals;
 
 /// Buffers that are kept for the next requests; more are made while more requests are under way.
 const SPARE_MAX: usize = 256;
@@ -24,6 +26,7 @@ pub struct Recorder {
     reserved: usize,
     spare: RefCell<Vec<Vec<u8>>>,
     dropped: Arc<AtomicU64>,
+    signals: Arc<Signals>,
 }
 
 /// The writer's end of one ring: whole frames, one behind the other, without their checksums.
@@ -32,8 +35,8 @@ pub(super) struct Ring {
     pub(super) dropped: Arc<AtomicU64>,
 }
 
-/// Both ends of a ring of `bytes`.
-pub(super) fn pair(bytes: usize) -> (Recorder, Ring) {
+/// Both ends of a ring of `bytes`; `signals` leads to the writer at the other end.
+pub(super) fn pair(bytes: usize, signals: &Arc<Signals>) -> (Recorder, Ring) {
     let (producer, frames) = RingBuffer::new(bytes.max(1));
     let dropped = Arc::new(AtomicU64::new(0));
     let recorder = Recorder {
@@ -41,6 +44,7 @@ pub(super) fn pair(bytes: usize) -> (Recorder, Ring) {
         reserved: bytes / 2,
         spare: RefCell::default(),
         dropped: dropped.clone(),
+        signals: Arc::clone(signals),
     };
     (recorder, Ring { frames, dropped })
 }
@@ -78,6 +82,9 @@ impl Recorder {
             self.dropped.fetch_add(1, Ordering::Relaxed);
         }
         drop(ring);
+        if self.signals.is_asleep() {
+            self.signals.rouse();
+        }
         let mut spare = self.spare.borrow_mut();
         if spare.len() < SPARE_MAX && frame.capacity() <= SPARE_BYTES {
             spare.push(frame);
@@ -93,7 +100,7 @@ pub(crate) struct Written(RefCell<Ring>);
 impl Written {
     /// A recorder without a journal, and what it hands over.
     pub(crate) fn by_recorder() -> (Recorder, Self) {
-        let (recorder, ring) = pair(1 << 20);
+        let (recorder, ring) = pair(1 << 20, &Arc::default());
         (recorder, Self(RefCell::new(ring)))
     }
 

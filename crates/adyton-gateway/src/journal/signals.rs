@@ -1,5 +1,7 @@
-//! Between the journal's writer and those who ask it for something.
+//! Between the journal's writer and those who ask it for something: readers, who want what was just recorded, and recorders, who
+//! wake it when it has fallen asleep.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::thread::Thread;
 use std::time::Duration;
@@ -10,6 +12,8 @@ use parking_lot::{Condvar, Mutex};
 #[derive(Default)]
 pub(super) struct Signals {
     thread: OnceLock<Thread>,
+    /// Whether the next record has to wake the writer.
+    is_asleep: AtomicBool,
     state: Mutex<Asked>,
     changed: Condvar,
 }
@@ -36,6 +40,24 @@ impl Signals {
     pub(super) fn attach(&self, thread: Thread) {
         // There is one writer: the first is the only one.
         let _ = self.thread.set(thread);
+    }
+
+    /// The writer wants to be woken by the next record, or does not any more.
+    pub(super) fn sleeps(&self, is_asleep: bool) {
+        self.is_asleep.store(is_asleep, Ordering::SeqCst);
+    }
+
+    /// Whether the next record has to wake the writer.
+    pub(super) fn is_asleep(&self) -> bool {
+        self.is_asleep.load(Ordering::Relaxed)
+    }
+
+    /// A record has come while the writer was asleep. Only the first of several wakes it.
+    #[cold]
+    pub(super) fn rouse(&self) {
+        if self.is_asleep.swap(false, Ordering::AcqRel) {
+            self.wake();
+        }
     }
 
     /// Waits until the writer has written what was recorded before; `false` if that took longer than `longest`.

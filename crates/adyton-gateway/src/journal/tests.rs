@@ -14,6 +14,7 @@ mod disk;
 mod first_light;
 mod paging;
 mod retention;
+mod sleep;
 mod strangers;
 
 use std::path::Path;
@@ -141,7 +142,7 @@ fn records_outlive_the_process() {
 fn a_full_ring_drops_and_counts_and_does_not_block() {
     // The two ends alone: with the writer at the other one, how much it takes in between would be chance.
     let length = super::encoding::entry::Entry::of(Vec::new(), &record(0, 0)).len();
-    let (recorder, mut ring) = super::recorder::pair(4 * length + length / 2);
+    let (recorder, mut ring) = super::recorder::pair(4 * length + length / 2, &Default::default());
     for sequence in 0..10 {
         recorder.record(&record(0, sequence));
     }

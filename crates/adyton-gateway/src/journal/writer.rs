@@ -1,7 +1,7 @@
 //! The writer: one thread a node that takes records from the rings, writes them, and keeps the bounds.
 //!
 //! It looks into the rings by itself, every [`poll`](super::settings::JournalSettings::poll), because waking it would cost the
-//! workers a system call a request. Whoever wants to read what was just recorded asks through [`Signals::flush`].
+//! workers a system call a request. Only when it has found nothing for a while does it sleep until the next record wakes it. Whoever wants to read what was just recorded asks through [`Signals::flush`].
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -26,6 +26,8 @@ use super::strangers::Strangers;
 
 /// How often old files are looked for.
 const TIDY: Duration = Duration::from_secs(1);
+/// It sleeps after so many turns in which nothing came.
+const QUIET_TURNS: u32 = 10;
 /// How often dropped records are told of, at most.
 const TELL: Duration = Duration::from_secs(60);
 
@@ -82,16 +84,40 @@ impl Writer {
     pub(super) fn run(mut self) {
         let _ending = WriterEnd(self.signals.clone());
         self.room.keep(&self.shelves, self.clock.monotonic(), 0);
+        let mut quiet = 0_u32;
         loop {
+            let is_quiet = self.are_rings_empty();
             let orders = self.signals.orders();
             self.turn(orders.is_awaited || orders.is_closing);
             self.signals.done(orders);
             if orders.is_closing {
                 return self.finish();
             }
-            // A wake-up between the turn and here makes this return at once.
-            std::thread::park_timeout(self.settings.poll);
+            quiet = if is_quiet { quiet.saturating_add(1) } else { 0 };
+            if quiet < QUIET_TURNS {
+                // A wake-up between the turn and here makes this return at once.
+                std::thread::park_timeout(self.settings.poll);
+            } else {
+                self.sleep();
+            }
         }
+    }
+
+    fn are_rings_empty(&self) -> bool {
+        self.rings.iter().all(|ring| ring.frames.slots() == 0)
+    }
+
+    /// Waits for the next record or order, or until old files are to be looked for.
+    fn sleep(&self) {
+        self.signals.sleeps(true);
+        // A recorder asks without a fence whether to wake us, so one that pushed just now may have missed that we sleep. What it
+        // pushed shows after one more pause.
+        std::thread::park_timeout(self.settings.poll);
+        let orders = self.signals.orders();
+        if self.are_rings_empty() && !orders.is_awaited && !orders.is_closing {
+            std::thread::park_timeout(TIDY);
+        }
+        self.signals.sleeps(false);
     }
 
     /// Takes what lies in the rings now, and writes it; where somebody waits for it, with the summaries of what is left out.

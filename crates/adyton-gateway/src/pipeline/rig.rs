@@ -59,7 +59,7 @@ impl Rig {
     pub(crate) fn new() -> Self {
         let clock = Clock::manual(Timestamp::from_seconds(1_790_000_000));
         let time = TickClock::new(clock.clone());
-        let waits = Waits::new(clock.clone());
+        let waits = Waits::new(Rc::clone(&time));
         let settings = GatewaySettings {
             default_per_second: 0,
             ..GatewaySettings::default()
