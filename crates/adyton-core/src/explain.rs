@@ -24,13 +24,13 @@ mod units;
 
 use serde::{Deserialize, Serialize};
 
-pub use nearest::{Difference, Nearest, Part};
+pub use nearest::{Difference, Nearest, Owner, Part};
 pub use signature::SignatureExplained;
 pub use steps::{StepOutcome, StepSeen};
 
 use crate::catalogue::{Fault, Reason, Retry};
 use crate::evidence::Evidence;
-use crate::id::{DomainId, ProjectId, RequestId, ServiceId};
+use crate::id::{DomainId, GroupId, ProjectId, RequestId, ServiceId};
 use crate::live::{Live, LiveService};
 use crate::record::{ADDRESS_MAX, AnsweredBy, CallerSeen, Door, Record, STRANGER_ADDRESS_MAX, Step};
 
@@ -194,6 +194,16 @@ impl Asked<'_> {
             },
             None => "SERVICE".to_owned(),
         }
+    }
+
+    /// The group whose domain name the request was sent to, if the reader may know it. Services have no domain names.
+    fn group(&self) -> Option<GroupId> {
+        if self.record.door == Door::PredictionTab {
+            return None;
+        }
+        let group = self.live.group_at(self.record.host.as_bytes())?;
+        let known = self.live.group(group)?;
+        self.reader.sees(self.live, known.project).then_some(group)
     }
 
     /// How the API is called: a service's as its service; others by their name, if the reader may know it.

@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use super::compared::project;
 use super::units::{bytes, span};
-use super::{Asked, Difference, Nearest, Part, answerer, sentence};
+use super::{Asked, Difference, Nearest, Owner, Part, answerer, sentence};
 use crate::address;
+use crate::api::RELEASE;
 use crate::catalogue::Reason;
 use crate::clock::Timestamp;
 use crate::evidence::{Evidence, SignatureEvidence};
@@ -70,7 +71,7 @@ pub(super) fn of(asked: &Asked<'_>, nearest: &[Nearest]) -> Vec<String> {
     };
     // Where this request says it all, with names, the general advice would only repeat it.
     let is_said = !fixes.is_empty()
-        && (address::is_management(&asked.record.path)
+        && ((address::is_management(&asked.record.path) && nearest.is_empty())
             || (asked.record.door == Door::PredictionTab && reason == Reason::CredentialsNotAccepted)
             || matches!(
                 reason,
@@ -101,7 +102,9 @@ fn model_answer(asked: &Asked<'_>) -> Vec<String> {
 
 fn route(asked: &Asked<'_>, nearest: &[Nearest]) -> Vec<String> {
     let path = &asked.record.path;
-    if address::is_management(path) {
+    // APIs of other groups may have any path.
+    let is_of_group = nearest.iter().any(|near| matches!(near.owner, Owner::Api { .. }));
+    if address::is_management(path) && !is_of_group {
         let listener = asked.control_url.map_or_else(
             || "on the control listener".to_owned(),
             |url| format!("on the control listener, {url}"),
@@ -110,16 +113,21 @@ fn route(asked: &Asked<'_>, nearest: &[Nearest]) -> Vec<String> {
             "`{path}` is a management address: call it {listener}. The gateway serves predictions and published APIs only."
         )];
     }
-    if let Some(project) = address::project_in_front(path) {
+    if let Some(project) = address::project_in_front(path)
+        && !is_of_group
+    {
         return vec![format!(
             "Leave the project's id out: an API address has none, it is `{}`.",
             asked.record.path.replacen(&format!("/{project}"), "", 1)
         )];
     }
     let Some(best) = nearest.first() else {
-        return vec![
-            "Nothing close is published in your project: `adyton service list` shows what is.".to_owned(),
-        ];
+        return vec![match asked.group() {
+            Some(_) => format!("Nothing close is published at {}.", asked.record.host),
+            None => {
+                "Nothing close is published in your project: `adyton service list` shows what is.".to_owned()
+            }
+        }];
     };
     let parts: Vec<&str> = best.differs.iter().map(|differs| differs.part.name()).collect();
     let no_such_service = asked.record.reason == Some(Reason::RouteNoSuchService);
@@ -127,7 +135,7 @@ fn route(asked: &Asked<'_>, nearest: &[Nearest]) -> Vec<String> {
         return vec![format!(
             "Service {} is published by now, or belongs to another project than that of the path: put its own \
              project's id there.",
-            best.service_name
+            best.owner.name()
         )];
     }
     if best.differs.is_empty() {
@@ -155,7 +163,7 @@ fn route(asked: &Asked<'_>, nearest: &[Nearest]) -> Vec<String> {
     };
     let differ = if parts.len() == 1 { "differs" } else { "differ" };
     let call = format!(
-        "Call `{} {}` at {} (service {}; {} {differ}{through}).",
+        "Call `{} {}` at {} ({} {}; {} {differ}{through}).",
         best.method,
         best.path,
         if asked.record.host.is_empty() {
@@ -163,7 +171,11 @@ fn route(asked: &Asked<'_>, nearest: &[Nearest]) -> Vec<String> {
         } else {
             &asked.record.host
         },
-        best.service_name,
+        match best.owner {
+            Owner::Service { .. } => "service",
+            Owner::Api { .. } => "API",
+        },
+        best.owner.name(),
         joined(&parts)
     );
     std::iter::once(call).chain(stage).collect()
@@ -173,9 +185,17 @@ fn route(asked: &Asked<'_>, nearest: &[Nearest]) -> Vec<String> {
 fn stage(differs: &Difference, is_repeated: bool) -> String {
     if is_repeated {
         format!(
-            "Send the header `X-Stage` once, as `X-Stage: RELEASE`, or leave it out: `{}` came.",
+            "Send the header `X-Stage` once, as `X-Stage: {}`{}: `{}` came.",
+            differs.published,
+            if differs.published == RELEASE {
+                ", or leave it out"
+            } else {
+                ""
+            },
             differs.sent
         )
+    } else if differs.published != RELEASE {
+        format!("Send the header `X-Stage: {}`.", differs.published)
     } else {
         "Leave out the header `X-Stage`, or send `X-Stage: RELEASE`.".to_owned()
     }

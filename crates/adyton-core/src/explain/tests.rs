@@ -8,6 +8,7 @@
 )]
 
 mod answers;
+mod apis;
 mod authentication;
 mod every_reason;
 mod routes;

@@ -142,7 +142,7 @@ const fn whose(fault: Fault) -> &'static str {
 
 fn nearest(route: &Nearest, paper: &mut Paper) {
     paper.label(&format!("{} {}", route.method, route.path));
-    paper.pair("service", Style::Plain, &route.service_name);
+    paper.pair(route.owner.kind(), Style::Plain, route.owner.name());
     for differs in &route.differs {
         let sent = if differs.sent.is_empty() {
             "nothing"

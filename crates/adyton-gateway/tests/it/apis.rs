@@ -9,7 +9,8 @@ use adyton_core::api::{
     Api, Backend, Callers, FixedAnswer, Group, HttpBackend, Member, Members, Method, PathPattern, RELEASE,
 };
 use adyton_core::catalogue::Reason;
-use adyton_core::id::{ApiId, AuthorisationId, GroupId};
+use adyton_core::explain::{Part, Reader, explain};
+use adyton_core::id::{ApiId, AuthorisationId, GroupId, ProjectId};
 use adyton_core::live::Change;
 use adyton_core::record::AnsweredBy;
 use adyton_core::tenant::Authorisation;
@@ -222,6 +223,46 @@ fn a_host_finds_its_group_however_it_is_written_and_others_find_services() {
     assert_eq!(ask("other.test", &path("")).status, 200);
     let hidden = ask("gateway.test", &path(""));
     assert_eq!(hidden.reason(), Reason::RouteNotAnApiAddress.sub_code());
+}
+
+#[test]
+fn a_wrong_url_at_a_groups_host_is_explained_with_the_nearest_api() {
+    let staged = Api {
+        id: ApiId::from_bits(0x99),
+        name: "basket".into(),
+        environment: "TEST".into(),
+        path: PathPattern::new("/basket"),
+        ..api(fixed("basket"))
+    };
+    let world = world([api(fixed("shop")), staged]);
+    let near = |method: &str, target: &str, reader: Reader| {
+        let mut ask = call(&world, target);
+        ask.method = method.into();
+        let reply = world.ask(&ask);
+        assert_eq!(reply.status, 404, "{method} {target}");
+        let explanation = explain(&world.record(&reply), &world.cell.load(), reader, None);
+        explanation.nearest.first().map(|near| {
+            let parts: Vec<Part> = near.differs.iter().map(|differs| differs.part).collect();
+            let call = format!("{} {}", near.method, near.path);
+            (near.owner.name().to_owned(), call, parts)
+        })
+    };
+    for (method, target, name, to_call, part) in [
+        ("GET", "/shop/a%20b", "shop", "POST /shop/a%20b", Part::Method),
+        ("POST", "/Shop/x", "shop", "POST /shop/x", Part::Path),
+        ("POST", "/shop", "shop", "POST /shop/{item}", Part::Path),
+        ("POST", "/shop/x/y", "shop", "POST /shop/x", Part::Path),
+        ("POST", "/basket", "basket", "POST /basket", Part::Environment),
+    ] {
+        let expected = Some((name.to_owned(), to_call.to_owned(), vec![part]));
+        assert_eq!(
+            near(method, target, Reader::Project(PROJECT)),
+            expected,
+            "{target}"
+        );
+        let stranger = Reader::Project(ProjectId::from_bits(0x7777));
+        assert_eq!(near(method, target, stranger), None, "{target}");
+    }
 }
 
 #[test]

@@ -231,7 +231,7 @@ fn the_routes_of_another_project_are_never_named() {
         assert!(!json.contains("secretive") && !json.contains("\"other"), "{json}");
     }
     let all = explain(&record, &live(), Reader::Administrator(DOMAIN), None);
-    assert_eq!(all.nearest[0].service_name, "secretive");
+    assert_eq!(all.nearest[0].owner.name(), "secretive");
 }
 
 #[test]

@@ -1,0 +1,67 @@
+//! How far a request is from one that would fit, part by part. A slip counts less than another word.
+
+use super::{Difference, Part};
+use crate::api::Method;
+use crate::spelling::distance;
+
+/// Beyond this many letters a path is another path.
+pub(super) const PATH_LETTERS: usize = 24;
+
+/// How far a method is from one that fits.
+pub(super) fn method(sent: &str, published: &Method, differs: &mut Vec<Difference>) -> usize {
+    if published.admits(sent) {
+        return 0;
+    }
+    differs.push(Difference {
+        part: Part::Method,
+        sent: sent.to_owned(),
+        published: method_to_use(published, sent),
+    });
+    // What is only spelt in small letters is nearer than another method.
+    if published.admits(&sent.to_ascii_uppercase()) {
+        1
+    } else {
+        2
+    }
+}
+
+/// How far an environment is from another.
+pub(super) fn environment(sent: &str, published: &str, differs: &mut Vec<Difference>) -> usize {
+    if sent == published {
+        return 0;
+    }
+    differs.push(Difference {
+        part: Part::Environment,
+        sent: sent.to_owned(),
+        published: published.to_owned(),
+    });
+    1
+}
+
+/// How far two paths are apart that are not the same; `None` when they have nothing in common.
+pub(super) fn path(sent: &str, published: &str) -> Option<usize> {
+    let letters = distance(sent, published, PATH_LETTERS)?;
+    // A final slash, capitals or a dot segment are one slip, however many letters they are.
+    let slips = |text: &str| text.trim_end_matches('/').to_ascii_lowercase();
+    Some(if slips(sent) == slips(published) {
+        1
+    } else {
+        letters
+    })
+}
+
+/// The method to use. Methods are case-sensitive, so what is only spelt otherwise is meant in capitals.
+pub(super) fn method_to_use(method: &Method, sent: &str) -> String {
+    const KNOWN: [&str; 7] = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
+    match method {
+        Method::Only(only) => only.clone(),
+        Method::Any => {
+            let upper = sent.to_ascii_uppercase();
+            if KNOWN.contains(&upper.as_str()) {
+                upper
+            } else {
+                sent.to_owned()
+            }
+        }
+    }
+}

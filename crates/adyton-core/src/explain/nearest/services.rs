@@ -1,0 +1,193 @@
+//! The routes of services: a URL is taken apart (prefix, service, path below it, method, environment) and each part is compared
+//! by itself.
+
+use std::borrow::Cow;
+
+use super::closeness::{self, method_to_use};
+use super::{Asked, Difference, Nearest, Owner, Part};
+use crate::address;
+use crate::api::RELEASE;
+use crate::evidence::Evidence;
+use crate::live::route::encoded;
+use crate::live::{LiveService, ServiceRoute};
+use crate::record::Door;
+use crate::spelling::distance;
+
+/// Beyond this many letters an id or a name is another one.
+const NAME_LETTERS: usize = 6;
+
+/// The request's URL, taken apart.
+struct Sent<'a> {
+    prefix: &'a str,
+    segment: &'a str,
+    below: String,
+    method: &'a str,
+    stage: &'a str,
+}
+
+/// The routes that are close, with how far they are.
+pub(super) fn close(asked: &Asked<'_>, stage: &str) -> Vec<(usize, Nearest)> {
+    let record = asked.record;
+    if address::is_management(&record.path) {
+        return Vec::new();
+    }
+    let mut sent = Sent::of(&record.path, &record.method, stage);
+    // Without anything like a service in it a path is near to all and to none.
+    if sent.segment.is_empty() && record.service.is_none() {
+        return Vec::new();
+    }
+    let mut named = record.service;
+    if let Evidence::Route {
+        service,
+        path,
+        method: _,
+        stage: _,
+        is_stage_repeated: _,
+    } = &record.evidence
+    {
+        named = named.or(*service);
+        if service.is_some() {
+            sent.below.clone_from(path);
+        }
+    }
+    let known = named.and_then(|id| asked.reader.service(asked.live, id));
+    let mut close: Vec<(usize, Nearest)> = match known {
+        Some(service) => sent.routes(service).collect(),
+        None => asked
+            .live
+            .services()
+            .filter(|service| asked.reader.sees(asked.live, service.service.project))
+            .flat_map(|service| sent.routes(service))
+            .take(super::LOOKED_AT)
+            .filter(|(far, _)| *far <= super::FARTHEST)
+            .collect(),
+    };
+    if record.door == Door::PredictionTab {
+        for (_, nearest) in &mut close {
+            sent_to_the_tab(asked, nearest);
+        }
+    }
+    close
+}
+
+/// What came through the Prediction tab is sent there again.
+fn sent_to_the_tab(asked: &Asked<'_>, nearest: &mut Nearest) {
+    let project = match &nearest.owner {
+        Owner::Service { service, .. } => asked.reader.service(asked.live, *service),
+        Owner::Api { .. } => None,
+    };
+    let project = project.map(|service| service.service.project);
+    if let Some(path) = super::super::tab::address(project, &nearest.path) {
+        nearest.path = path;
+    }
+}
+
+impl<'a> Sent<'a> {
+    /// Finds the segment that was meant as the service: the one after `infers`, or else after something like it.
+    fn of(path: &'a str, method: &'a str, stage: &'a str) -> Self {
+        let segments: Vec<(usize, &str)> = path
+            .split('/')
+            .scan(0, |at, segment| {
+                let start = *at;
+                *at += segment.len() + 1;
+                Some((start, segment))
+            })
+            .collect();
+        let after_infers = segments
+            .iter()
+            .position(|(_, segment)| distance(segment, "infers", 2).is_some())
+            .and_then(|at| segments.get(at + 1));
+        let like_an_id = segments.iter().find(|(_, segment)| is_like_an_id(segment));
+        let (start, segment) = after_infers.or(like_an_id).copied().unwrap_or((path.len(), ""));
+        Self {
+            prefix: &path[..start],
+            segment,
+            below: path[start + segment.len()..].to_owned(),
+            method,
+            stage,
+        }
+    }
+
+    /// Every route of a service with how far it is from what was sent.
+    fn routes(&self, service: &LiveService) -> impl Iterator<Item = (usize, Nearest)> {
+        let (service_far, service_differs) = self.service(service);
+        service.routes.iter().filter_map(move |route| {
+            let mut differs = service_differs.clone();
+            let path_far = self.path(route, &mut differs)?;
+            let method_far = closeness::method(self.method, &route.method, &mut differs);
+            let environment_far = closeness::environment(self.stage, RELEASE, &mut differs);
+            let far = service_far + path_far + method_far + environment_far;
+            Some((far, published(service, route, self.method, differs)))
+        })
+    }
+
+    fn service(&self, service: &LiveService) -> (usize, Vec<Difference>) {
+        let id = service.service.id.to_string();
+        let mut differs = Vec::new();
+        let mut far = 0;
+        if self.prefix != address::SERVICES {
+            far += 1;
+            differs.push(Difference {
+                part: Part::Prefix,
+                sent: self.prefix.to_owned(),
+                published: address::SERVICES.to_owned(),
+            });
+        }
+        if self.segment != id {
+            let plain = |text: &str| text.to_ascii_lowercase().replace('-', "");
+            let by_id = distance(&plain(self.segment), &plain(&id), NAME_LETTERS);
+            let by_name = distance(
+                &self.segment.to_ascii_lowercase(),
+                &service.service.name.to_ascii_lowercase(),
+                2,
+            );
+            far += 1 + by_id.or(by_name).unwrap_or(NAME_LETTERS * 2);
+            differs.push(Difference {
+                part: Part::Service,
+                sent: self.segment.to_owned(),
+                published: id,
+            });
+        }
+        (far, differs)
+    }
+
+    /// `None` when the path has nothing in common with the route's.
+    fn path(&self, route: &ServiceRoute, differs: &mut Vec<Difference>) -> Option<usize> {
+        if route.takes(&self.below) {
+            return Some(0);
+        }
+        let below = if self.below.is_empty() { "/" } else { &self.below };
+        let far = closeness::path(below, route.path.as_str())?;
+        differs.push(Difference {
+            part: Part::Path,
+            sent: below.to_owned(),
+            published: route.path.as_str().to_owned(),
+        });
+        Some(far)
+    }
+}
+
+fn published(service: &LiveService, route: &ServiceRoute, sent: &str, differs: Vec<Difference>) -> Nearest {
+    let below = match route.path.as_str() {
+        "/" => Cow::Borrowed(""),
+        path => encoded(path),
+    };
+    Nearest {
+        owner: Owner::Service {
+            service: service.service.id,
+            service_name: service.service.name.clone(),
+        },
+        method: method_to_use(&route.method, sent),
+        path: format!("{}{below}", address::of_service(service.service.id)),
+        environment: RELEASE.to_owned(),
+        differs,
+    }
+}
+
+/// Long, and of hex digits and dashes alone.
+fn is_like_an_id(segment: &str) -> bool {
+    segment.len() >= 24
+        && segment
+            .bytes()
+            .all(|byte| byte.is_ascii_hexdigit() || byte == b'-')
+}
