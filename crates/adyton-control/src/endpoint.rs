@@ -40,61 +40,116 @@ pub(crate) trait Endpoint<Marker>: Clone + Send + Sync + 'static {
     fn describe(page: &mut Page);
 }
 
-impl<F, Fut, O> Endpoint<(Call, O)> for F
-where
-    F: Fn(Call) -> Fut + Clone + Send + Sync + 'static,
-    Fut: Future<Output = OperationResult<O>> + Send + 'static,
-    O: Output,
-{
-    const KIND: Kind = Kind::Called;
-    fn answer(self, plane: Arc<Plane>, heading: Arc<Heading>, request: Request<HttpBody>) -> Answering {
-        Box::pin(async move {
-            let outcome = async { self(Call::admit(plane, &heading, request).await?).await };
-            finish(&heading, outcome.await)
-        })
-    }
-    fn describe(page: &mut Page) {
-        O::describe(page);
-    }
+/// What a function takes first, and how that comes to be: what a call of its kind owes is done here.
+pub(crate) trait Admit: Sized + Send + 'static {
+    /// What it owes.
+    const KIND: Kind;
+    /// Makes it of a request that owes nothing more.
+    fn admit(
+        plane: Arc<Plane>,
+        heading: &Arc<Heading>,
+        request: Request<HttpBody>,
+    ) -> impl Future<Output = OperationResult<Self>> + Send;
+    /// Describes its body, where the function reads that itself.
+    fn describe(page: &mut Page);
 }
 
-impl<F, Fut, I, O> Endpoint<(Call, I, O)> for F
-where
-    F: Fn(Call, I) -> Fut + Clone + Send + Sync + 'static,
-    Fut: Future<Output = OperationResult<O>> + Send + 'static,
-    I: Input,
-    O: Output,
-{
-    const KIND: Kind = Kind::Called;
-    fn answer(self, plane: Arc<Plane>, heading: Arc<Heading>, request: Request<HttpBody>) -> Answering {
-        Box::pin(async move {
-            let outcome = async {
-                let call = Call::admit(plane, &heading, request).await?;
-                let input = I::read(&call.payload)?;
-                self(call, input).await
-            };
-            finish(&heading, outcome.await)
-        })
-    }
-    fn describe(page: &mut Page) {
-        I::describe(page);
-        O::describe(page);
-    }
-}
-
-impl<F, Fut, I, O> Endpoint<(OpenCall, I, O)> for F
-where
-    F: Fn(OpenCall, I) -> Fut + Clone + Send + Sync + 'static,
-    Fut: Future<Output = OperationResult<O>> + Send + 'static,
-    I: Input,
-    O: Output,
-{
+impl Admit for OpenCall {
     const KIND: Kind = Kind::Open;
+    async fn admit(plane: Arc<Plane>, _: &Arc<Heading>, request: Request<HttpBody>) -> OperationResult<Self> {
+        OpenCall::admit(plane, request).await
+    }
+    fn describe(_: &mut Page) {}
+}
+
+impl Admit for Call {
+    const KIND: Kind = Kind::Called;
+    async fn admit(
+        plane: Arc<Plane>,
+        heading: &Arc<Heading>,
+        request: Request<HttpBody>,
+    ) -> OperationResult<Self> {
+        Call::admit(plane, heading, request).await
+    }
+    fn describe(_: &mut Page) {}
+}
+
+impl Admit for Streamed {
+    const KIND: Kind = Kind::Called;
+    async fn admit(
+        plane: Arc<Plane>,
+        heading: &Arc<Heading>,
+        request: Request<HttpBody>,
+    ) -> OperationResult<Self> {
+        Streamed::admit(plane, heading, request).await
+    }
+    fn describe(page: &mut Page) {
+        page.streams();
+    }
+}
+
+impl Admit for Forwarded {
+    const KIND: Kind = Kind::Forwarded;
+    async fn admit(plane: Arc<Plane>, _: &Arc<Heading>, request: Request<HttpBody>) -> OperationResult<Self> {
+        Ok(Forwarded::new(plane, request))
+    }
+    fn describe(page: &mut Page) {
+        page.streams();
+    }
+}
+
+/// What has been read whole before the function sees it.
+pub(crate) trait ReadWhole: Admit {
+    /// Its query and its body.
+    fn payload(&self) -> &Payload;
+}
+
+impl ReadWhole for OpenCall {
+    fn payload(&self) -> &Payload {
+        &self.payload
+    }
+}
+
+impl ReadWhole for Call {
+    fn payload(&self) -> &Payload {
+        &self.payload
+    }
+}
+
+impl<F, Fut, C, O> Endpoint<(C, O)> for F
+where
+    F: Fn(C) -> Fut + Clone + Send + Sync + 'static,
+    Fut: Future<Output = OperationResult<O>> + Send + 'static,
+    C: Admit,
+    O: Output,
+{
+    const KIND: Kind = C::KIND;
+    fn answer(self, plane: Arc<Plane>, heading: Arc<Heading>, request: Request<HttpBody>) -> Answering {
+        Box::pin(async move {
+            let outcome = async { self(C::admit(plane, &heading, request).await?).await };
+            finish(&heading, outcome.await)
+        })
+    }
+    fn describe(page: &mut Page) {
+        C::describe(page);
+        O::describe(page);
+    }
+}
+
+impl<F, Fut, C, I, O> Endpoint<(C, I, O)> for F
+where
+    F: Fn(C, I) -> Fut + Clone + Send + Sync + 'static,
+    Fut: Future<Output = OperationResult<O>> + Send + 'static,
+    C: ReadWhole,
+    I: Input,
+    O: Output,
+{
+    const KIND: Kind = C::KIND;
     fn answer(self, plane: Arc<Plane>, heading: Arc<Heading>, request: Request<HttpBody>) -> Answering {
         Box::pin(async move {
             let outcome = async {
-                let call = OpenCall::admit(plane, request).await?;
-                let input = I::read(&call.payload)?;
+                let call = C::admit(plane, &heading, request).await?;
+                let input = I::read(call.payload())?;
                 self(call, input).await
             };
             finish(&heading, outcome.await)
@@ -102,41 +157,6 @@ where
     }
     fn describe(page: &mut Page) {
         I::describe(page);
-        O::describe(page);
-    }
-}
-
-impl<F, Fut, O> Endpoint<(Streamed, O)> for F
-where
-    F: Fn(Streamed) -> Fut + Clone + Send + Sync + 'static,
-    Fut: Future<Output = OperationResult<O>> + Send + 'static,
-    O: Output,
-{
-    const KIND: Kind = Kind::Called;
-    fn answer(self, plane: Arc<Plane>, heading: Arc<Heading>, request: Request<HttpBody>) -> Answering {
-        Box::pin(async move {
-            let outcome = async { self(Streamed::admit(plane, &heading, request).await?).await };
-            finish(&heading, outcome.await)
-        })
-    }
-    fn describe(page: &mut Page) {
-        page.streams();
-        O::describe(page);
-    }
-}
-
-impl<F, Fut, O> Endpoint<(Forwarded, O)> for F
-where
-    F: Fn(Forwarded) -> Fut + Clone + Send + Sync + 'static,
-    Fut: Future<Output = OperationResult<O>> + Send + 'static,
-    O: Output,
-{
-    const KIND: Kind = Kind::Forwarded;
-    fn answer(self, plane: Arc<Plane>, heading: Arc<Heading>, request: Request<HttpBody>) -> Answering {
-        Box::pin(async move { finish(&heading, self(Forwarded::new(plane, request)).await) })
-    }
-    fn describe(page: &mut Page) {
-        page.streams();
         O::describe(page);
     }
 }
