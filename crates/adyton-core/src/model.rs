@@ -126,6 +126,13 @@ pub enum ModelStatus {
 }
 
 impl ModelStatus {
+    /// All states.
+    pub const ALL: [Self; 3] = [Self::Publishing, Self::Published, Self::Failed];
+
+    /// The state with this name; names are compared to the letter.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|status| status.name() == name)
+    }
     /// As the management API shows it.
     pub const fn name(self) -> &'static str {
         match self {

@@ -38,6 +38,21 @@ pub enum ServiceStatus {
 }
 
 impl ServiceStatus {
+    /// All states.
+    pub const ALL: [Self; 7] = [
+        Self::Deploying,
+        Self::Running,
+        Self::Concerning,
+        Self::Failed,
+        Self::Stopping,
+        Self::Stopped,
+        Self::Deleting,
+    ];
+
+    /// The state with this name; names are compared to the letter.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|status| status.name() == name)
+    }
     /// The word of the management API.
     pub const fn name(self) -> &'static str {
         match self {
@@ -104,4 +119,21 @@ pub struct Service {
     pub updated_at: Timestamp,
     /// The name of the user who made it.
     pub owner: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_state_is_found_by_its_own_name() {
+        for (at, status) in ServiceStatus::ALL.into_iter().enumerate() {
+            assert_eq!(ServiceStatus::parse(status.name()), Some(status));
+            assert_eq!(
+                status as usize, at,
+                "each stands once, in the order of its declaration"
+            );
+        }
+        assert_eq!(ServiceStatus::parse("Running"), None);
+    }
 }

@@ -1,10 +1,135 @@
-//! Real-time services.
+//! Real-time services: deploy, show, change and delete them, and what happened to them. The reconciler starts and ends their
+//! instances. What their fields must be is answered by `service/rules.rs`, what is seen of them by `service/status.rs`, how far a
+//! change has come by `service/rollout.rs`.
 
-pub(crate) mod activity;
-pub(crate) mod check;
-pub(crate) mod delete;
-pub(crate) mod deploy;
 pub(crate) mod rollout;
-pub(crate) mod show;
+pub(crate) mod rules;
 pub(crate) mod status;
-pub(crate) mod update;
+
+use adyton_core::events::Event;
+use adyton_core::id::{ProjectId, ServiceId};
+use adyton_core::instances::LogLine;
+use adyton_core::service::{Service, ServiceStatus, Wanted};
+use adyton_store::repository::{EventFilter, Listed, Page, ServiceFilter, ServiceSort, Update};
+
+use self::rules::{AskedChange, AskedService};
+use self::status::{Seen, see};
+use crate::failure::{Failure, OperationResult, Thing};
+use crate::plane::Plane;
+
+/// Makes the service. Answers once the gateway knows the address.
+pub(crate) async fn deploy(plane: &Plane, asked: AskedService) -> OperationResult<Service> {
+    let new = asked.checked()?;
+    let name = new.name.clone();
+    let most = plane.settings.services_per_project as u64;
+    let created = plane.store.services().create(new, most).await;
+    let created = created.map_err(|error| match Failure::from(error) {
+        Failure::Taken { thing, .. } => Failure::taken(thing, name),
+        other => other,
+    })?;
+    plane.settled(created).await
+}
+
+/// One service of the project, with what is seen of it.
+pub(crate) async fn show(plane: &Plane, project: ProjectId, id: ServiceId) -> OperationResult<Seen> {
+    let found = plane.store.services().get(project, id).await?;
+    let service = found.ok_or_else(|| Failure::missing(Thing::Service, id))?;
+    Ok(see(plane, service))
+}
+
+/// The project's services, sorted by `order.0`, descending if `order.1`.
+pub(crate) async fn list(
+    plane: &Plane,
+    project: ProjectId,
+    filter: &ServiceFilter,
+    order: (ServiceSort, bool),
+    page: Page,
+) -> OperationResult<Listed<Service>> {
+    let services = plane.store.services();
+    Ok(services.list(project, filter, order.0, order.1, page).await?)
+}
+
+/// The same with what is seen of them; only those in one of the states, if any are named. A state is seen, not stored, so such a
+/// list is cut into pages here.
+pub(crate) async fn list_seen(
+    plane: &Plane,
+    project: ProjectId,
+    filter: &ServiceFilter,
+    order: (ServiceSort, bool),
+    states: Option<&[ServiceStatus]>,
+    page: Page,
+) -> OperationResult<Listed<Seen>> {
+    let stored = if states.is_some() { Page::ALL } else { page };
+    let listed = list(plane, project, filter, order, stored).await?;
+    let seen = listed.items.into_iter().map(|service| see(plane, service));
+    Ok(match states {
+        None => Listed {
+            items: seen.collect(),
+            total: listed.total,
+        },
+        Some(states) => page.of(seen.filter(|seen| states.contains(&seen.status)).collect()),
+    })
+}
+
+/// Starts a service, stops it, or gives it other versions or settings, unless it is being stopped or deleted. A change of a
+/// service that is being deployed takes the place of what is on its way. A service that failed and is wanted running is tried again.
+pub(crate) async fn update(
+    plane: &Plane,
+    project: ProjectId,
+    id: ServiceId,
+    asked: AskedChange,
+) -> OperationResult<Service> {
+    let mut change = asked.checked()?;
+    let seen = show(plane, project, id).await?;
+    if matches!(seen.status, ServiceStatus::Stopping | ServiceStatus::Deleting) {
+        return Err(Failure::StateForbids {
+            status: seen.status.name(),
+        });
+    }
+    change.renew = seen.status == ServiceStatus::Failed && change.wanted == Some(Wanted::Running);
+    match plane.store.services().update(project, id, change).await? {
+        Some(committed) => plane.settled(committed).await,
+        None => Err(Failure::missing(Thing::Service, id)),
+    }
+}
+
+/// Deletes all of them; if one does not exist, none.
+pub(crate) async fn delete(plane: &Plane, project: ProjectId, ids: &[ServiceId]) -> OperationResult<()> {
+    let gone = plane.store.services().delete(project, ids).await?;
+    plane.settled(gone).await
+}
+
+/// A service and its events, newest first.
+pub(crate) async fn events(
+    plane: &Plane,
+    project: ProjectId,
+    id: ServiceId,
+    filter: &EventFilter,
+    page: Page,
+) -> OperationResult<(Service, Listed<Event>)> {
+    let service = show(plane, project, id).await?.service;
+    let events = plane.store.events().list(id, filter, page).await?;
+    Ok((service, events))
+}
+
+/// A service and its updates, newest first.
+pub(crate) async fn history(
+    plane: &Plane,
+    project: ProjectId,
+    id: ServiceId,
+) -> OperationResult<(Service, Vec<Update>)> {
+    let service = show(plane, project, id).await?.service;
+    let updates = plane.store.history().list(id).await?;
+    Ok((service, updates))
+}
+
+/// The newest lines of its log, oldest first.
+pub(crate) async fn log(
+    plane: &Plane,
+    project: ProjectId,
+    id: ServiceId,
+    most: usize,
+) -> OperationResult<Vec<LogLine>> {
+    show(plane, project, id).await?;
+    Ok(plane.instances.log(id, most))
+}

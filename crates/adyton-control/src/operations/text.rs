@@ -1,9 +1,39 @@
-//! Free texts that people set: remarks and descriptions.
+//! Names and free texts that people set: names of models and services, descriptions, remarks.
 
 use crate::failure::{Failure, OperationResult};
 
 /// The longest remark of an app, and description of an access key, in characters.
 pub(crate) const REMARK_MOST: usize = 255;
+
+/// The longest description of a model or a service, in characters.
+const DESCRIPTION_MOST: usize = 100;
+
+/// The name of a model or a service: 1 to 64 letters, digits, `_` and `-`.
+pub(crate) fn name(field: &str, name: &str) -> OperationResult<()> {
+    let fits = (1..=64).contains(&name.len())
+        && name
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-');
+    if fits {
+        return Ok(());
+    }
+    Err(Failure::invalid(
+        field,
+        "must have 1 to 64 letters, digits, `_` and `-`",
+    ))
+}
+
+/// The description of a model or a service: at most 100 characters, none of `&!'"<>=`, and no control characters but lines and tabs.
+pub(crate) fn description(text: &str) -> OperationResult<()> {
+    check("description", text, DESCRIPTION_MOST)?;
+    match text.chars().find(|c| "&!'\"<>=".contains(*c)) {
+        None => Ok(()),
+        Some(wrong) => Err(Failure::invalid(
+            "description",
+            format!("must not hold `{wrong}` (none of &!'\"<>=)"),
+        )),
+    }
+}
 
 /// At most `most` characters. Lines and tabs are fine; other control characters are refused where they are set, because whoever
 /// reads the text later may read it on a terminal.
@@ -31,7 +61,7 @@ pub(crate) fn check(field: &str, text: &str, most: usize) -> OperationResult<()>
 
 #[cfg(test)]
 mod tests {
-    use super::check;
+    use super::{check, description, name};
 
     #[test]
     fn control_characters_are_refused_and_lines_are_not() {
@@ -40,5 +70,19 @@ mod tests {
             assert!(check("remark", wrong, 255).is_err(), "{wrong:?}");
         }
         assert!(check("remark", "äää", 2).is_err());
+    }
+
+    #[test]
+    fn names_and_descriptions() {
+        assert!(name("service_name", "iris-1_a").is_ok());
+        assert!(name("service_name", &"x".repeat(64)).is_ok());
+        for wrong in ["", "ä", "a b", &"x".repeat(65)] {
+            assert!(name("service_name", wrong).is_err(), "{wrong}");
+        }
+        assert!(description("what it does, and why").is_ok());
+        assert!(description(&"ä".repeat(100)).is_ok());
+        for wrong in ["<b>", "\u{1b}]0;title\u{7}", &"x".repeat(101)] {
+            assert!(description(wrong).is_err(), "{wrong}");
+        }
     }
 }

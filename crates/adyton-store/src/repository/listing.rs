@@ -24,6 +24,16 @@ impl Page {
         limit: Page::MOST,
     };
 
+    /// This part of a list that is at hand whole.
+    pub fn of<T>(self, all: Vec<T>) -> Listed<T> {
+        let size = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);
+        let total = all.len() as u64;
+        let from = all.into_iter().skip(size(self.offset));
+        Listed {
+            items: from.take(size(self.limit)).collect(),
+            total,
+        }
+    }
     pub(crate) const fn bounded_limit(self) -> u64 {
         if self.limit < Page::MOST {
             self.limit
@@ -104,4 +114,21 @@ where
         .all(session)
         .await?;
     Ok((rows, total))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_is_cut_out_of_what_is_at_hand() {
+        let cut = |offset, limit| {
+            let listed = Page { offset, limit }.of(vec![1, 2, 3]);
+            (listed.items, listed.total)
+        };
+        assert_eq!(cut(0, 2), (vec![1, 2], 3));
+        assert_eq!(cut(2, 2), (vec![3], 3));
+        assert_eq!(cut(9, 2), (Vec::new(), 3));
+        assert_eq!(cut(u64::MAX, u64::MAX), (Vec::new(), 3));
+    }
 }

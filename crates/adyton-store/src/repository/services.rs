@@ -327,7 +327,7 @@ pub(super) async fn require_published(
                 id: version.model.to_string(),
             });
         };
-        match models::status(&row.status) {
+        match ModelStatus::parse(&row.status) {
             Some(ModelStatus::Published) => {}
             other => {
                 return Err(StoreError::ModelState {

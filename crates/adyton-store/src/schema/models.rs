@@ -51,7 +51,7 @@ impl Model {
         Ok(adyton_core::model::Model {
             id: cell.parse("id", &self.id)?,
             project: cell.parse("project_id", &self.project_id)?,
-            status: status(&self.status).ok_or_else(|| cell.damaged("status"))?,
+            status: ModelStatus::parse(&self.status).ok_or_else(|| cell.damaged("status"))?,
             size: cell.number("size", self.size)?,
             name: self.name,
             version: self.version,
@@ -63,15 +63,4 @@ impl Model {
             created_at: Timestamp::from_micros(self.created_at),
         })
     }
-}
-
-/// The status with this name.
-pub(crate) fn status(name: &str) -> Option<ModelStatus> {
-    [
-        ModelStatus::Publishing,
-        ModelStatus::Published,
-        ModelStatus::Failed,
-    ]
-    .into_iter()
-    .find(|status| status.name() == name)
 }

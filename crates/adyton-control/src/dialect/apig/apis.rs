@@ -133,7 +133,7 @@ pub(crate) async fn list(call: Call, Query(query): Query<ApiQuery>) -> Operation
         ..ServiceFilter::default()
     };
     let page = shapes::page(query.offset, query.limit);
-    let listed = service::show::list(
+    let listed = service::list(
         &call.plane,
         project,
         &filter,

@@ -56,7 +56,7 @@ pub(crate) async fn list(
 ) -> OperationResult<Json<AppCodeList>> {
     let codes = app_code::list(&call.plane, call.project()?, app_id(&call)?).await?;
     let all: Vec<AppCodeShown> = codes.iter().map(app_code_shown).collect();
-    let app_codes = shapes::paged(all, &shapes::page(query.offset, query.limit));
+    let app_codes = shapes::page(query.offset, query.limit).of(all).items;
     Ok(Json(AppCodeList {
         total: codes.len(),
         size: app_codes.len(),

@@ -45,7 +45,7 @@ pub(crate) async fn list(call: Call, Query(query): Query<OneOfQuery>) -> Operati
     };
     let all: Vec<GatewayShown> = Some(gateway(&call, project)).into_iter().filter(fits).collect();
     let total = all.len();
-    let instances = shapes::paged(all, &shapes::page(query.offset, query.limit));
+    let instances = shapes::page(query.offset, query.limit).of(all).items;
     Ok(Json(InstanceList {
         total,
         size: instances.len(),
@@ -72,7 +72,7 @@ pub(crate) async fn environments(
     let fits = |one: &EnvironmentShown| query.name.as_ref().is_none_or(|name| one.name == *name);
     let all: Vec<EnvironmentShown> = Some(release).into_iter().filter(fits).collect();
     let total = all.len();
-    let envs = shapes::paged(all, &shapes::page(query.offset, query.limit));
+    let envs = shapes::page(query.offset, query.limit).of(all).items;
     Ok(Json(EnvironmentList {
         total,
         size: envs.len(),

@@ -26,15 +26,6 @@ pub(crate) fn page(offset: Option<i64>, limit: Option<i64>) -> Page {
     }
 }
 
-/// The entries of a page, where all are at hand.
-pub(crate) fn paged<T>(all: Vec<T>, page: &Page) -> Vec<T> {
-    let size = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);
-    all.into_iter()
-        .skip(size(page.offset))
-        .take(size(page.limit))
-        .collect()
-}
-
 /// A name to look for: part of one, unless `precise_search` names the parameter.
 pub(crate) fn name_match(name: Option<String>, parameter: &str, precise: Option<&str>) -> Option<NameMatch> {
     let exact = precise.is_some_and(|list| list.split(',').any(|one| one.trim() == parameter));
@@ -65,6 +56,5 @@ mod tests {
         assert_eq!(bounds(None, None), (0, 20));
         assert_eq!(bounds(Some(-3), Some(0)), (0, 20));
         assert_eq!(bounds(Some(40), Some(501)), (40, 500));
-        assert_eq!(paged(vec![1, 2, 3], &page(Some(1), Some(1))), [2]);
     }
 }

@@ -2,7 +2,7 @@
 
 use adyton_api::modelarts::models::{ModelDeleted, ModelKept, ModelList, ModelShown, ModelSummary};
 use adyton_core::id::ModelId;
-use adyton_core::model::EngineKind;
+use adyton_core::model::{EngineKind, ModelStatus};
 use adyton_store::repository::{ModelFilter, ModelSort, NameMatch};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -13,7 +13,6 @@ use crate::call::Call;
 use crate::endpoint::{Json, Query};
 use crate::failure::{OperationResult, Thing};
 use crate::operations::model;
-use crate::operations::service::status::model_status;
 
 /// Which models.
 #[derive(Deserialize, IntoParams)]
@@ -77,7 +76,7 @@ pub(crate) async fn list(call: Call, Query(query): Query<ModelQuery>) -> Operati
             None => None,
             // States of models that are built as images: no model of ours is ever in one.
             Some("building" | "building_failed") => return Ok(Json(empty())),
-            Some(word) => Some(model_status(word).ok_or_else(|| {
+            Some(word) => Some(ModelStatus::parse(word).ok_or_else(|| {
                 query_problem("model_status", "must be `publishing`, `published` or `failed`")
             })?),
         };

@@ -53,10 +53,8 @@ pub(crate) async fn events(call: Call, Query(query): Query<EventQuery>) -> Opera
         from: query.start_time.map(Timestamp::from_millis),
         until: query.end_time.map(Timestamp::from_millis),
     };
-    let project = call.project()?;
-    let seen = service::show::show(&call.plane, project, id(&call)?).await?;
     let page = page(query.offset, query.limit)?;
-    let listed = service::activity::events(&call.plane, project, seen.service.id, &filter, page).await?;
+    let (service, listed) = service::events(&call.plane, call.project()?, id(&call)?, &filter, page).await?;
     let events: Vec<EventShown> = listed
         .items
         .iter()
@@ -71,8 +69,8 @@ pub(crate) async fn events(call: Call, Query(query): Query<EventQuery>) -> Opera
         })
         .collect();
     Ok(Json(EventList {
-        service_id: seen.service.id.to_string(),
-        service_name: seen.service.name,
+        service_id: service.id.to_string(),
+        service_name: service.name,
         total_count: listed.total,
         count: events.len(),
         events,
@@ -81,9 +79,7 @@ pub(crate) async fn events(call: Call, Query(query): Query<EventQuery>) -> Opera
 
 /// `GET …/services/{service_id}/logs`
 pub(crate) async fn history(call: Call) -> OperationResult<Json<UpdateList>> {
-    let project = call.project()?;
-    let seen = service::show::show(&call.plane, project, id(&call)?).await?;
-    let updates = service::activity::history(&call.plane, project, seen.service.id).await?;
+    let (service, updates) = service::history(&call.plane, call.project()?, id(&call)?).await?;
     let logs = updates
         .into_iter()
         .map(|update| UpdateShown {
@@ -99,8 +95,8 @@ pub(crate) async fn history(call: Call) -> OperationResult<Json<UpdateList>> {
         })
         .collect();
     Ok(Json(UpdateList {
-        service_id: seen.service.id.to_string(),
-        service_name: seen.service.name,
+        service_id: service.id.to_string(),
+        service_name: service.name,
         logs,
     }))
 }
@@ -110,7 +106,7 @@ pub(crate) async fn monitor(
     call: Call,
     Query(query): Query<MonitorQuery>,
 ) -> OperationResult<Json<MonitorShown>> {
-    let seen = service::show::show(&call.plane, call.project()?, id(&call)?).await?;
+    let seen = service::show(&call.plane, call.project()?, id(&call)?).await?;
     let versions = &seen.service.versions;
     if let Some(model) = &query.model_id
         && !versions.iter().any(|version| version.model.to_string() == *model)

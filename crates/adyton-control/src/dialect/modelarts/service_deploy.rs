@@ -1,20 +1,19 @@
-//! `POST …/services` and `PUT …/services/{service_id}`: deploy and change a service.
+//! `POST …/services` and `PUT …/services/{service_id}`: deploy and change a service. What its fields must be is said by the
+//! operation; here are only the fields that ask for what this version does not have.
 
-use adyton_api::lenient::Number;
-use adyton_api::modelarts::services::{Done, ServiceDeploy, ServiceDeployed, ServiceUpdate, VersionWanted};
+use adyton_api::modelarts::services::{
+    Done, PropertiesWanted, ServiceDeploy, ServiceDeployed, ServiceUpdate, VersionWanted,
+};
 use adyton_core::id::{ModelId, ServiceId};
-use adyton_core::service::{Version, Wanted};
-use adyton_store::repository::{NewService, ServiceChange};
+use adyton_core::service::Wanted;
 
 use crate::call::Call;
 use crate::endpoint::{Body, Json};
 use crate::failure::{Failure, OperationResult, Thing};
-use crate::operations::service;
-
-/// How long an instance may take to be ready, if nothing is said, in seconds.
-const DEPLOY_TIMEOUT: i64 = 1200;
-/// The specification, if nothing is said.
-const SPECIFICATION: &str = "modelarts.vm.cpu.2u";
+use crate::operations::service::{
+    self,
+    rules::{AskedChange, AskedProperties, AskedService, AskedVersion},
+};
 
 /// `POST …/services`
 pub(crate) async fn deploy(
@@ -42,20 +41,15 @@ pub(crate) async fn deploy(
             "must be `ROUND_ROBIN` in this version",
         ));
     }
-    let properties = wanted.additional_properties;
-    let throttle = properties.as_ref().and_then(|set| set.calls_per_second);
-    let new = NewService {
+    let asked = AskedService {
         project: call.project()?,
-        name: wanted.service_name,
-        description: wanted.description.unwrap_or_default(),
-        wanted: Wanted::Running,
-        versions: versions(wanted.config)?,
-        calls_per_second: throttle.map_or(Ok(None), calls_per_second)?,
-        app_auth: properties.as_ref().and_then(|set| set.app_auth).unwrap_or(false),
-        app_code: properties.and_then(|set| set.app_code).unwrap_or(true),
         owner: call.actor.user_name(),
+        name: wanted.service_name,
+        description: wanted.description,
+        versions: versions(wanted.config)?,
+        properties: properties(wanted.additional_properties),
     };
-    let service = service::deploy::deploy(&call.plane, new).await?;
+    let service = service::deploy(&call.plane, asked).await?;
     Ok(Json(ServiceDeployed {
         service_id: service.id.to_string(),
         resource_ids: Vec::new(),
@@ -69,100 +63,46 @@ pub(crate) async fn update(call: Call, Body(wanted): Body<ServiceUpdate>) -> Ope
         Some("running") => started(Wanted::Running),
         Some("stopped") => started(Wanted::Stopped),
         Some(_) => return Err(Failure::invalid("status", "must be `running` or `stopped`")),
-        None => changed(wanted)?,
+        None => AskedChange {
+            wanted: None,
+            description: wanted.description,
+            versions: wanted.config.map(versions).transpose()?,
+            properties: properties(wanted.additional_properties),
+        },
     };
-    if change == ServiceChange::default() {
-        return Err(Failure::invalid(
-            "body",
-            "must set `status`, `config`, `description` or `additional_properties`",
-        ));
-    }
-    service::update::update(&call.plane, call.project()?, id, change).await?;
+    service::update(&call.plane, call.project()?, id, change).await?;
     Ok(Json(Done {}))
 }
 
-fn started(wanted: Wanted) -> ServiceChange {
-    ServiceChange {
+fn started(wanted: Wanted) -> AskedChange {
+    AskedChange {
         wanted: Some(wanted),
-        ..ServiceChange::default()
+        ..AskedChange::default()
     }
 }
 
-fn changed(wanted: ServiceUpdate) -> OperationResult<ServiceChange> {
-    let properties = wanted.additional_properties;
-    let throttle = properties.as_ref().and_then(|set| set.calls_per_second);
-    Ok(ServiceChange {
-        description: wanted.description,
-        versions: wanted.config.map(versions).transpose()?,
-        calls_per_second: throttle.map(calls_per_second).transpose()?,
-        app_auth: properties.as_ref().and_then(|set| set.app_auth),
-        app_code: properties.and_then(|set| set.app_code),
-        ..ServiceChange::default()
-    })
+fn properties(wanted: Option<PropertiesWanted>) -> AskedProperties {
+    let wanted = wanted.unwrap_or_default();
+    AskedProperties {
+        calls_per_second: wanted.calls_per_second.map(|given| given.map(|number| number.0)),
+        app_auth: wanted.app_auth,
+        app_code: wanted.app_code,
+    }
 }
 
-fn calls_per_second(given: Option<Number>) -> OperationResult<Option<u32>> {
-    given
-        .map(|number| bounded("additional_properties.calls_per_second", number, 0..=1_000_000))
-        .transpose()
+fn versions(wanted: Vec<VersionWanted>) -> OperationResult<Vec<AskedVersion>> {
+    wanted.into_iter().map(version).collect()
 }
 
-fn versions(wanted: Vec<VersionWanted>) -> OperationResult<Vec<Version>> {
-    let alone = wanted.len() == 1;
-    wanted
-        .into_iter()
-        .enumerate()
-        .map(|(at, one)| version(at, one, alone))
-        .collect()
-}
-
-fn version(at: usize, wanted: VersionWanted, alone: bool) -> OperationResult<Version> {
-    let field = |name: &str| format!("config[{at}].{name}");
+fn version(wanted: VersionWanted) -> OperationResult<AskedVersion> {
     let model = ModelId::parse(wanted.model_id.as_bytes())
         .ok_or_else(|| Failure::missing(Thing::Model, &wanted.model_id))?;
-    let weight = match (wanted.weight, alone) {
-        (Some(weight), _) => weight,
-        (None, true) => Number(100),
-        (None, false) => {
-            return Err(Failure::invalid(
-                field("weight"),
-                "must be set when there are several models",
-            ));
-        }
-    };
-    let specification = wanted.specification.unwrap_or_else(|| SPECIFICATION.to_owned());
-    if !super::services::SPECIFICATIONS
-        .iter()
-        .any(|(name, _)| *name == specification)
-    {
-        return Err(Failure::invalid(
-            field("specification"),
-            "must be one of those that `GET …/services/specifications` lists",
-        ));
-    }
-    let timeout = wanted.deploy_timeout_in_seconds.unwrap_or(Number(DEPLOY_TIMEOUT));
-    Ok(Version {
+    Ok(AskedVersion {
         model,
-        weight: bounded(&field("weight"), weight, 0..=100)?,
-        instance_count: bounded(
-            &field("instance_count"),
-            wanted.instance_count.unwrap_or(Number(1)),
-            1..=128,
-        )?,
-        specification,
-        envs: wanted.envs.unwrap_or_default(),
-        deploy_timeout_seconds: bounded(&field("deploy_timeout_in_seconds"), timeout, 1..=7200)?,
+        weight: wanted.weight.map(|number| number.0),
+        instance_count: wanted.instance_count.map(|number| number.0),
+        specification: wanted.specification,
+        envs: wanted.envs,
+        deploy_timeout_seconds: wanted.deploy_timeout_in_seconds.map(|number| number.0),
     })
-}
-
-fn bounded(field: &str, number: Number, range: std::ops::RangeInclusive<u32>) -> OperationResult<u32> {
-    u32::try_from(number.0)
-        .ok()
-        .filter(|value| range.contains(value))
-        .ok_or_else(|| {
-            Failure::invalid(
-                field,
-                format!("must be {} to {}, is {}", range.start(), range.end(), number.0),
-            )
-        })
 }

@@ -4,6 +4,7 @@ use adyton_api::modelarts::services::{
     Done, ServiceList, ServiceShown, ServiceSummary, SpecificationList, SpecificationShown,
 };
 use adyton_core::id::{ModelId, ServiceId};
+use adyton_core::service::ServiceStatus;
 use adyton_store::repository::{NameMatch, Page, ServiceFilter, ServiceSort};
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -13,20 +14,7 @@ use crate::call::Call;
 use crate::endpoint::{Json, Query};
 use crate::failure::{Failure, OperationResult, Thing};
 use crate::operations::service;
-
-/// What a service can be asked to run on. Instances share the machine in this version: a specification is kept and shown, not
-/// enforced.
-pub(crate) const SPECIFICATIONS: &[(&str, &str)] = &[
-    (
-        "modelarts.vm.cpu.2u",
-        "2 vCPUs, 8 GB; not enforced in this version",
-    ),
-    (
-        "modelarts.vm.cpu.8u",
-        "8 vCPUs, 32 GB; not enforced in this version",
-    ),
-    ("modelarts.vm.cpu.free", "shared; not enforced in this version"),
-];
+use crate::operations::service::rules::SPECIFICATIONS;
 
 /// Which services.
 #[derive(Deserialize, IntoParams)]
@@ -84,16 +72,17 @@ pub(crate) async fn list(
     };
     let descending = descending(query.order.as_deref())?;
     let page = page(query.offset, query.limit)?;
-    let status: Option<Vec<String>> = query
-        .status
-        .as_ref()
-        .map(|words| words.split(',').map(|word| word.trim().to_owned()).collect());
-    let listed = service::show::list_seen(
+    // A word that is no state is one that no service is in.
+    let states: Option<Vec<ServiceStatus>> = query.status.as_ref().map(|words| {
+        let words = words.split(',').map(str::trim);
+        words.filter_map(ServiceStatus::parse).collect()
+    });
+    let listed = service::list_seen(
         &call.plane,
         call.project()?,
         &filter,
         (sort, descending),
-        status.as_deref(),
+        states.as_deref(),
         page,
     )
     .await?;
@@ -127,7 +116,7 @@ fn filter(query: &ServiceQuery) -> Result<ServiceFilter, ()> {
 
 /// `GET …/services/{service_id}`
 pub(crate) async fn show(call: Call) -> OperationResult<Json<ServiceShown>> {
-    let seen = service::show::show(&call.plane, call.project()?, id(&call)?).await?;
+    let seen = service::show(&call.plane, call.project()?, id(&call)?).await?;
     Ok(Json(service_shapes::service_shown(&call.plane, &seen)))
 }
 
@@ -140,7 +129,7 @@ pub(crate) async fn delete(call: Call) -> OperationResult<Json<Done>> {
             ServiceId::parse(text.trim().as_bytes()).ok_or_else(|| Failure::missing(Thing::Service, text))
         })
         .collect::<OperationResult<Vec<_>>>()?;
-    service::delete::delete(&call.plane, call.project()?, &ids).await?;
+    service::delete(&call.plane, call.project()?, &ids).await?;
     Ok(Json(Done {}))
 }
 

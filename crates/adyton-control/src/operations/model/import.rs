@@ -12,7 +12,7 @@ use super::publish::{Job, code_allowed};
 use super::source::{Location, locate};
 use crate::blocking::blocking;
 use crate::failure::{Failure, OperationResult, Thing};
-use crate::operations::service::check;
+use crate::operations::text;
 use crate::plane::Plane;
 
 /// The largest `config.json`, in bytes.
@@ -40,9 +40,9 @@ pub(crate) struct Wanted {
 
 /// Starts the import. Gives the model as it is then: `publishing`.
 pub(crate) async fn import(plane: &Arc<Plane>, wanted: Wanted) -> OperationResult<Model> {
-    check::name("model_name", &wanted.name)?;
+    text::name("model_name", &wanted.name)?;
     version(&wanted.version)?;
-    check::description(&wanted.description)?;
+    text::description(&wanted.description)?;
     let (place, runs_code) = prepare(plane, &wanted).await?;
     code_allowed(plane, wanted.may_run_code, runs_code)?;
     let new = NewModel {

@@ -9,7 +9,6 @@ use adyton_core::instances::{Rollout, ServiceSeen};
 use adyton_core::service::Wanted;
 use adyton_store::repository::{Update, UpdateResult};
 
-use super::show;
 use super::status::Seen;
 use crate::failure::{Failure, OperationResult};
 use crate::plane::Plane;
@@ -103,7 +102,7 @@ pub(crate) async fn show(
     id: ServiceId,
     generation: Option<u64>,
 ) -> OperationResult<(Seen, u64, Progress)> {
-    let seen = show::show(plane, project, id).await?;
+    let seen = super::show(plane, project, id).await?;
     let generation = generation.unwrap_or(seen.service.generation);
     if generation == 0 || generation > seen.service.generation {
         return Err(Failure::Query {

@@ -1,135 +1,252 @@
-//! What a service's fields must be (ModelArts API Reference, "Deploying a Model as a Service").
+//! What a service's fields must be, and what counts where one is left out (ModelArts API Reference, "Deploying a Model as a
+//! Service"). Whoever deploys or changes a service asks here, and nowhere else is any of it decided; fields are named as ModelArts
+//! names them. That a model is there and published is the store's to say, in the transaction that needs it.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
+use std::ops::RangeInclusive;
 
-use adyton_core::id::ProjectId;
-use adyton_core::model::ModelStatus;
-use adyton_core::service::Version;
+use adyton_core::id::{ModelId, ProjectId};
+use adyton_core::service::{Version, Wanted};
+use adyton_store::repository::{NewService, ServiceChange};
 
-use crate::failure::{Failure, OperationResult, Thing};
+use crate::failure::{Failure, OperationResult};
 use crate::operations::text;
-use crate::plane::Plane;
 
-/// The longest description.
-const DESCRIPTION_MOST: usize = 100;
-/// The most instances of one version.
-const INSTANCES_MOST: u32 = 128;
-/// The most environment variables of one version, and the longest value.
-const ENVS_MOST: (usize, usize) = (100, 4096);
+/// What a service can be asked to run on, with a word about each; the first is what counts where nothing is said. Instances share
+/// the machine in this version: a specification is kept and shown, not enforced.
+pub(crate) const SPECIFICATIONS: [(&str, &str); 3] = [
+    (
+        "modelarts.vm.cpu.2u",
+        "2 vCPUs, 8 GB; not enforced in this version",
+    ),
+    (
+        "modelarts.vm.cpu.8u",
+        "8 vCPUs, 32 GB; not enforced in this version",
+    ),
+    ("modelarts.vm.cpu.free", "shared; not enforced in this version"),
+];
+/// How long an instance may take to be ready, in seconds.
+const DEPLOY_TIMEOUT: RangeInclusive<u32> = 1..=7200;
+/// The same where nothing is said.
+const DEPLOY_TIMEOUT_DEFAULT: u32 = 1200;
+/// Instances of one version.
+const INSTANCES: RangeInclusive<u32> = 1..=128;
+/// Calls a second; 0 is no limit.
+const CALLS_PER_SECOND: RangeInclusive<u32> = 0..=1_000_000;
+/// What the weights of all versions add up to.
+const WHOLE: u32 = 100;
+/// The most environment variables of one version.
+const ENVS_MOST: usize = 100;
+/// The longest value of one, in bytes.
+const ENV_MOST: usize = 4096;
 
-/// 1 to 64 letters, digits, `_` and `-`.
-pub(crate) fn name(field: &str, name: &str) -> OperationResult<()> {
-    let fits = (1..=64).contains(&name.len())
-        && name
-            .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-');
-    if fits {
-        return Ok(());
-    }
-    Err(Failure::invalid(
-        field,
-        "must have 1 to 64 letters, digits, `_` and `-`",
-    ))
+/// A service that somebody wants deployed. `None` is a field that is left out.
+pub(crate) struct AskedService {
+    /// The project.
+    pub(crate) project: ProjectId,
+    /// The name of the user who asks.
+    pub(crate) owner: String,
+    /// `service_name`.
+    pub(crate) name: String,
+    /// `description`.
+    pub(crate) description: Option<String>,
+    /// `config`.
+    pub(crate) versions: Vec<AskedVersion>,
+    /// Settings of its API.
+    pub(crate) properties: AskedProperties,
 }
 
-/// At most 100 characters, none of `&!'"<>=`, and no control characters but lines and tabs.
-pub(crate) fn description(text: &str) -> OperationResult<()> {
-    text::check("description", text, DESCRIPTION_MOST)?;
-    match text.chars().find(|c| "&!'\"<>=".contains(*c)) {
-        None => Ok(()),
-        Some(wrong) => Err(Failure::invalid(
-            "description",
-            format!("must not hold `{wrong}` (none of &!'\"<>=)"),
-        )),
+/// What somebody wants to be changed of a service. `None` is a field that is left out.
+#[derive(Default)]
+pub(crate) struct AskedChange {
+    /// What is wanted of it.
+    pub(crate) wanted: Option<Wanted>,
+    /// `description`.
+    pub(crate) description: Option<String>,
+    /// `config`.
+    pub(crate) versions: Option<Vec<AskedVersion>>,
+    /// Settings of its API.
+    pub(crate) properties: AskedProperties,
+}
+
+/// A model version of a service that somebody wants. `None` is a field that is left out.
+pub(crate) struct AskedVersion {
+    /// `model_id`.
+    pub(crate) model: ModelId,
+    /// `weight`.
+    pub(crate) weight: Option<i64>,
+    /// `instance_count`.
+    pub(crate) instance_count: Option<i64>,
+    /// `specification`.
+    pub(crate) specification: Option<String>,
+    /// `envs`.
+    pub(crate) envs: Option<BTreeMap<String, String>>,
+    /// `deploy_timeout_in_seconds`.
+    pub(crate) deploy_timeout_seconds: Option<i64>,
+}
+
+/// `additional_properties`. `None` is a field that is left out.
+#[derive(Default)]
+pub(crate) struct AskedProperties {
+    /// `calls_per_second`; `Some(None)` is the server's default.
+    pub(crate) calls_per_second: Option<Option<i64>>,
+    /// `app_auth`.
+    pub(crate) app_auth: Option<bool>,
+    /// `app_code`.
+    pub(crate) app_code: Option<bool>,
+}
+
+impl AskedService {
+    /// The service as it is to be made, if all of it is as it must be.
+    pub(crate) fn checked(self) -> OperationResult<NewService> {
+        text::name("service_name", &self.name)?;
+        let description = self.description.unwrap_or_default();
+        text::description(&description)?;
+        Ok(NewService {
+            project: self.project,
+            name: self.name,
+            description,
+            wanted: Wanted::Running,
+            versions: versions(self.versions)?,
+            calls_per_second: calls_per_second(self.properties.calls_per_second)?.flatten(),
+            app_auth: self.properties.app_auth.unwrap_or(false),
+            app_code: self.properties.app_code.unwrap_or(true),
+            owner: self.owner,
+        })
     }
 }
 
-/// The versions against each other and against the project's models.
-pub(crate) async fn versions(plane: &Plane, project: ProjectId, versions: &[Version]) -> OperationResult<()> {
+impl AskedChange {
+    /// The change as it is to be made, if it is one and all of it is as it must be.
+    pub(crate) fn checked(self) -> OperationResult<ServiceChange> {
+        if let Some(description) = &self.description {
+            text::description(description)?;
+        }
+        let change = ServiceChange {
+            description: self.description,
+            wanted: self.wanted,
+            versions: self.versions.map(versions).transpose()?,
+            calls_per_second: calls_per_second(self.properties.calls_per_second)?,
+            app_auth: self.properties.app_auth,
+            app_code: self.properties.app_code,
+            renew: false,
+        };
+        if change == ServiceChange::default() {
+            return Err(Failure::invalid(
+                "body",
+                "must set `status`, `config`, `description` or `additional_properties`",
+            ));
+        }
+        Ok(change)
+    }
+}
+
+fn calls_per_second(asked: Option<Option<i64>>) -> OperationResult<Option<Option<u32>>> {
+    let field = "additional_properties.calls_per_second";
+    asked
+        .map(|asked| {
+            asked
+                .map(|number| bounded(field, number, CALLS_PER_SECOND))
+                .transpose()
+        })
+        .transpose()
+}
+
+/// Each version alone, and all against each other.
+fn versions(asked: Vec<AskedVersion>) -> OperationResult<Vec<Version>> {
+    let is_alone = asked.len() == 1;
+    let versions = asked
+        .into_iter()
+        .enumerate()
+        .map(|(at, asked)| version(&format!("config[{at}]"), asked, is_alone))
+        .collect::<OperationResult<Vec<_>>>()?;
     if versions.is_empty() {
         return Err(Failure::invalid("config", "must name at least one model"));
     }
     let mut named = HashSet::new();
-    for (at, version) in versions.iter().enumerate() {
-        one(at, version)?;
-        if !named.insert(version.model) {
-            return Err(Failure::Repeated {
-                model: version.model.to_string(),
-            });
-        }
+    if let Some(again) = versions.iter().find(|version| !named.insert(version.model)) {
+        return Err(Failure::Repeated {
+            model: again.model.to_string(),
+        });
     }
     let sum: u32 = versions.iter().map(|version| version.weight).sum();
-    if sum != 100 {
+    if sum != WHOLE {
         return Err(Failure::invalid(
             "config",
-            format!("the weights must add up to 100, these add up to {sum}"),
+            format!("the weights must add up to {WHOLE}, these add up to {sum}"),
         ));
     }
-    for version in versions {
-        let model = plane.store.models().get(project, version.model).await?;
-        let model = model.ok_or_else(|| Failure::missing(Thing::Model, version.model))?;
-        if model.status != ModelStatus::Published {
-            return Err(Failure::NotPublished {
-                model: model.id.to_string(),
-                status: model.status.name(),
-            });
+    Ok(versions)
+}
+
+/// One version; `path` is where it stands.
+fn version(path: &str, asked: AskedVersion, is_alone: bool) -> OperationResult<Version> {
+    let field = |name: &str| format!("{path}.{name}");
+    let weight = match asked.weight {
+        Some(weight) => bounded(&field("weight"), weight, 0..=WHOLE)?,
+        None if is_alone => WHOLE,
+        None => {
+            return Err(Failure::invalid(
+                field("weight"),
+                "must be set when there are several models",
+            ));
+        }
+    };
+    let [(usual, _), ..] = SPECIFICATIONS;
+    let specification = asked.specification.unwrap_or_else(|| usual.to_owned());
+    if !SPECIFICATIONS.iter().any(|(name, _)| *name == specification) {
+        return Err(Failure::invalid(
+            field("specification"),
+            "must be one of those that `GET …/services/specifications` lists",
+        ));
+    }
+    let envs = asked.envs.unwrap_or_default();
+    environment(&envs).map_err(|problem| Failure::invalid(field("envs"), problem))?;
+    let count = asked
+        .instance_count
+        .map(|count| bounded(&field("instance_count"), count, INSTANCES));
+    let timeout = asked
+        .deploy_timeout_seconds
+        .map(|seconds| bounded(&field("deploy_timeout_in_seconds"), seconds, DEPLOY_TIMEOUT));
+    Ok(Version {
+        model: asked.model,
+        weight,
+        instance_count: count.transpose()?.unwrap_or(1),
+        specification,
+        envs,
+        deploy_timeout_seconds: timeout.transpose()?.unwrap_or(DEPLOY_TIMEOUT_DEFAULT),
+    })
+}
+
+/// What is wrong with the environment of a version's program.
+fn environment(envs: &BTreeMap<String, String>) -> Result<(), String> {
+    if envs.len() > ENVS_MOST {
+        return Err(format!("at most {ENVS_MOST} variables"));
+    }
+    for (name, value) in envs {
+        let begins = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
+        if !begins || !name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') {
+            return Err("names must be letters, digits and `_`, and not begin with a digit".to_owned());
+        }
+        if adyton_runtime::command::RESERVED.contains(&name.as_str()) {
+            return Err(format!("`{name}` is set by the server itself; leave it out"));
+        }
+        if value.len() > ENV_MOST || value.contains('\0') {
+            return Err(format!("values must have at most {ENV_MOST} bytes and no NUL"));
         }
     }
     Ok(())
 }
 
-fn one(at: usize, version: &Version) -> OperationResult<()> {
-    let wrong = |field: &str, problem: &str| Err(Failure::invalid(format!("config[{at}].{field}"), problem));
-    if version.weight > 100 {
-        return wrong("weight", "must be 0 to 100");
-    }
-    if !(1..=INSTANCES_MOST).contains(&version.instance_count) {
-        return wrong("instance_count", "must be 1 to 128");
-    }
-    if version.deploy_timeout_seconds == 0 {
-        return wrong("deploy_timeout_in_seconds", "must be at least 1");
-    }
-    if version.envs.len() > ENVS_MOST.0 {
-        return wrong("envs", "at most 100 variables");
-    }
-    for (name, value) in &version.envs {
-        let shape = name
-            .bytes()
-            .next()
-            .is_some_and(|b| b.is_ascii_alphabetic() || b == b'_')
-            && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
-        if !shape {
-            return wrong(
-                "envs",
-                "names must be letters, digits and `_`, and not begin with a digit",
-            );
-        }
-        if adyton_runtime::command::RESERVED.contains(&name.as_str()) {
-            return wrong(
-                "envs",
-                &format!("`{name}` is set by the server itself; leave it out"),
-            );
-        }
-        if value.len() > ENVS_MOST.1 || value.contains('\0') {
-            return wrong("envs", "values must have at most 4096 bytes and no NUL");
-        }
-    }
-    Ok(())
+fn bounded(field: &str, number: i64, range: RangeInclusive<u32>) -> OperationResult<u32> {
+    u32::try_from(number)
+        .ok()
+        .filter(|value| range.contains(value))
+        .ok_or_else(|| {
+            let problem = format!("must be {} to {}, is {number}", range.start(), range.end());
+            Failure::invalid(field, problem)
+        })
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_and_descriptions() {
-        assert!(name("service_name", "iris-1_a").is_ok());
-        for wrong in ["", "ä", "a b", &"x".repeat(65)] {
-            assert!(name("service_name", wrong).is_err(), "{wrong}");
-        }
-        assert!(description("what it does, and why").is_ok());
-        assert!(description("<b>").is_err());
-        assert!(description("\u{1b}]0;title\u{7}").is_err());
-        assert!(description(&"x".repeat(101)).is_err());
-    }
-}
+mod tests;

@@ -1,7 +1,6 @@
 //! The state of a service as it is shown: what is wanted and what the reconciler sees, brought together.
 
 use adyton_core::instances::{InstanceSeen, InstanceStatus, Rollout, ServiceSeen};
-use adyton_core::model::ModelStatus;
 use adyton_core::service::{Service, ServiceStatus, Wanted};
 
 use crate::plane::Plane;
@@ -107,17 +106,6 @@ impl Seen {
             _ => "ready",
         }
     }
-}
-
-/// The model states that a list can be asked for.
-pub(crate) fn model_status(word: &str) -> Option<ModelStatus> {
-    [
-        ModelStatus::Publishing,
-        ModelStatus::Published,
-        ModelStatus::Failed,
-    ]
-    .into_iter()
-    .find(|status| status.name() == word)
 }
 
 #[cfg(test)]
