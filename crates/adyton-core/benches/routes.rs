@@ -1,20 +1,19 @@
 //! What finding an API costs with ten routes, and with ten thousand: nanoseconds a look-up, and microseconds a change.
 //!
-//! `cargo bench -p adyton-core --bench routes`. The goal: a request's CPU time with 10,000 routes is at most 1.1 of that with
+//! `cargo bench -p adyton-core --features sample --bench routes`. The goal: a request's CPU time with 10,000 routes is at most 1.1 of that with
 //! ten. A request costs some 20 µs, so a look-up may cost 2 µs more.
 #![expect(clippy::print_stdout, reason = "a bench prints its result")]
 
-use std::collections::BTreeMap;
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
 use adyton_core::address;
 use adyton_core::api::{Api, Backend, Callers, Method, PathPattern, RELEASE};
-use adyton_core::clock::Timestamp;
-use adyton_core::id::{ApiId, GroupId, ModelId, ProjectId, ServiceId};
+use adyton_core::id::{ApiId, GroupId, ServiceId};
 use adyton_core::live::{Change, Live};
-use adyton_core::model::{ApiDeclaration, Engine, Model, ModelSpec, ModelStatus};
-use adyton_core::service::{Service, Version, Wanted};
+use adyton_core::model::Model;
+use adyton_core::sample;
+use adyton_core::service::Service;
 
 const GROUP: GroupId = GroupId::from_bits(7);
 const ROUNDS: u32 = 200_000;
@@ -110,7 +109,7 @@ impl World {
 fn api(number: u128, path: String) -> Api {
     Api {
         id: ApiId::from_bits(1 << 64 | number),
-        project: ProjectId::from_bits(1),
+        project: sample::PROJECT,
         name: "api".into(),
         group: GROUP,
         environment: RELEASE.into(),
@@ -130,60 +129,17 @@ fn api(number: u128, path: String) -> Api {
 fn service(number: u128) -> Service {
     Service {
         id: ServiceId::from_bits(number),
-        project: ProjectId::from_bits(1),
         name: format!("service {number}"),
-        description: String::new(),
         api: ApiId::from_bits(number),
-        wanted: Wanted::Running,
-        versions: vec![Version {
-            model: ModelId::from_bits(1),
-            weight: 100,
-            instance_count: 1,
-            specification: String::new(),
-            envs: BTreeMap::new(),
-            deploy_timeout_seconds: 60,
-        }],
-        calls_per_second: None,
-        app_auth: true,
-        app_code: true,
-        generation: 1,
-        created_at: Timestamp::default(),
-        updated_at: Timestamp::default(),
-        owner: "admin".into(),
+        ..sample::service()
     }
 }
 
+/// The model of all services.
 fn model() -> Model {
-    let declared = |url: &str| ApiDeclaration {
-        url: url.into(),
-        method: "POST".into(),
-        request: None,
-        response: None,
-    };
+    let declared = [("POST", "/predictions/poetry"), ("POST", "/other/{name}")];
     Model {
-        id: ModelId::from_bits(1),
-        project: ProjectId::from_bits(1),
-        name: "model".into(),
-        version: "0.0.1".into(),
-        status: ModelStatus::Published,
-        failure: String::new(),
-        package: None,
-        size: 0,
-        source_location: String::new(),
-        description: String::new(),
-        spec: Some(ModelSpec {
-            engine: Engine::Command {
-                command: vec!["./run".into()],
-            },
-            algorithm: "predict_analysis".into(),
-            runtime: None,
-            apis: vec![declared("/predictions/poetry"), declared("/other/{name}")],
-            health: None,
-            metrics: None,
-            dependencies: None,
-            notes: Vec::new(),
-            config: serde_json::Value::Null,
-        }),
-        created_at: Timestamp::default(),
+        spec: Some(sample::spec(&declared)),
+        ..sample::model()
     }
 }
