@@ -2,8 +2,10 @@
 
 use std::collections::HashMap;
 use std::io::{Read, Write};
-use std::net::{SocketAddr, TcpStream};
+use std::net::{IpAddr, SocketAddr, TcpStream};
 use std::time::Duration;
+
+use crate::model::wait_for;
 
 /// An answer as it came.
 #[derive(Debug)]
@@ -54,6 +56,14 @@ impl Client {
         self.stream
             .write_all(bytes.as_ref())
             .expect("the gateway takes bytes");
+    }
+
+    /// Sends a piece and waits until the gateway has read it, so that what is sent next arrives apart from it.
+    pub(crate) fn send_apart(&mut self, piece: impl AsRef<[u8]>) {
+        self.send(piece);
+        let near = self.stream.local_addr().expect("an address");
+        let far = self.stream.peer_addr().expect("an address");
+        wait_for("the gateway to read a piece", || bytes_under_way(near, far) == 0);
     }
 
     /// Sends what may be refused half-way: the gateway may stop reading.
@@ -203,4 +213,30 @@ impl Ask {
         bytes.extend_from_slice(&self.body);
         bytes
     }
+}
+
+/// Bytes that one end of a TCP connection has sent and the other has not read, as the kernel counts them: on their way from `near`,
+/// or in the queue at `far`. An end that is gone has none.
+fn bytes_under_way(near: SocketAddr, far: SocketAddr) -> u64 {
+    let shown = |address: SocketAddr| match address.ip() {
+        IpAddr::V4(ip) => format!("{:08X}:{:04X}", u32::from_ne_bytes(ip.octets()), address.port()),
+        IpAddr::V6(_) => panic!("tests connect over IPv4"),
+    };
+    let (near, far) = (shown(near), shown(far));
+    let table = std::fs::read_to_string("/proc/net/tcp").expect("Linux shows its connections");
+    let queues = |own: &str, other: &str| {
+        let rows = table
+            .lines()
+            .map(|row| row.split_whitespace().collect::<Vec<_>>());
+        let mut queues = rows.filter_map(|row| match row.as_slice() {
+            [_, local, remote, _, queues, ..] if *local == own && *remote == other => {
+                let (sending, unread) = queues.split_once(':')?;
+                let bytes = |hex| u64::from_str_radix(hex, 16).ok();
+                Some((bytes(sending)?, bytes(unread)?))
+            }
+            _ => None,
+        });
+        queues.next().unwrap_or_default()
+    };
+    queues(&near, &far).0 + queues(&far, &near).1
 }

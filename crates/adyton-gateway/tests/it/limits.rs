@@ -173,12 +173,7 @@ fn what_the_parser_refuses_has_an_id_and_a_record() {
         for pieces in [vec![sent], vec![&sent[..4], &sent[4..]]] {
             let mut client = world.client();
             for piece in pieces {
-                client.send(piece);
-                #[expect(
-                    clippy::disallowed_methods,
-                    reason = "pieces have to arrive apart, and nothing that can be seen tells that one has"
-                )]
-                std::thread::sleep(Duration::from_millis(20));
+                client.send_apart(piece);
             }
             let reply = client.read();
             assert_eq!(
@@ -254,12 +249,7 @@ fn many_header_lines_are_forwarded_up_to_the_limits_in_bytes() {
     // In pieces, as a slow line delivers it.
     let bytes = with(300).bytes();
     for piece in bytes.chunks(bytes.len() / 7) {
-        client.send(piece);
-        #[expect(
-            clippy::disallowed_methods,
-            reason = "pieces have to arrive apart, and nothing that can be seen tells that one has"
-        )]
-        std::thread::sleep(Duration::from_millis(5));
+        client.send_apart(piece);
     }
     assert_eq!(client.read().text(), "300");
     // Over the limit in bytes, or in lines.
