@@ -72,6 +72,16 @@ pub struct Compared {
     pub got: String,
 }
 
+impl Compared {
+    fn new(label: &str, expected: String, got: String) -> Self {
+        Self {
+            label: label.to_owned(),
+            expected,
+            got,
+        }
+    }
+}
+
 /// Where the time went, in microseconds.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct TimeSpent {
@@ -215,6 +225,15 @@ impl Asked<'_> {
                 known.map_or_else(|| id.to_string(), |api| api.name.clone())
             }
             (Some(_), _) | (None, None) => self.service_name(),
+        }
+    }
+
+    /// A project by its name, if the reader may know it.
+    fn project_name(&self, id: ProjectId) -> String {
+        let project = self.live.project(id);
+        match project.filter(|_| self.reader.sees(self.live, id)) {
+            Some(project) => format!("{} ({id})", project.name),
+            None => id.to_string(),
         }
     }
 }

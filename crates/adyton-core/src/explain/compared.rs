@@ -1,11 +1,13 @@
 //! What was compared with what: the evidence as rows of label, expected, got.
 
+use std::time::Duration;
+
 use super::units::{bytes, grouped, span};
 use super::{Asked, Compared, Nearest, signature};
 use crate::catalogue::Reason;
 use crate::clock::Timestamp;
-use crate::evidence::{Evidence, SignatureEvidence};
-use crate::id::ProjectId;
+use crate::evidence::Evidence;
+use crate::id::{InstanceId, ProjectId};
 
 /// The rows for the record's evidence; none where the reason alone says it all.
 pub(super) fn of(asked: &Asked<'_>, nearest: &[Nearest]) -> Vec<Compared> {
@@ -34,17 +36,13 @@ pub(super) fn of(asked: &Asked<'_>, nearest: &[Nearest]) -> Vec<Compared> {
             *expires_at,
             *server_time,
         ),
-        Evidence::Signature(seen) => signed(asked.record.reason, seen),
+        Evidence::Signature(seen) => signature::compared(asked.record.reason, seen),
         Evidence::Credentials {
             sent,
             accepted,
             facts: _,
             note: _,
-        } => vec![row(
-            "credentials",
-            listed(accepted, "valid ones"),
-            listed(sent, "none"),
-        )],
+        } => vec![credentials(sent, accepted)],
         Evidence::Access {
             caller: _,
             caller_project,
@@ -68,14 +66,11 @@ pub(super) fn of(asked: &Asked<'_>, nearest: &[Nearest]) -> Vec<Compared> {
             last_end,
             next_start: _,
             server_time,
-        } => vec![row(
-            &format!("instance {instance}"),
-            "one that answers".to_owned(),
-            format!(
-                "restarting for {}, {restarts} {} so far; the last run: {last_end}",
-                span(server_time.since(*since)),
-                if *restarts == 1 { "restart" } else { "restarts" },
-            ),
+        } => vec![restarting(
+            *instance,
+            server_time.since(*since),
+            *restarts,
+            last_end,
         )],
         Evidence::Instance {
             instance: _,
@@ -91,24 +86,8 @@ pub(super) fn of(asked: &Asked<'_>, nearest: &[Nearest]) -> Vec<Compared> {
             limit,
             until,
             setting,
-        } => vec![row(
-            &format!("refused requests of {source}"),
-            format!("at most {limit} records a second (`{setting}`)"),
-            format!(
-                "{} more until {}, which were counted and not kept",
-                grouped(*count),
-                until.to_iso()
-            ),
-        )],
+        } => vec![left_out(source, *count, *limit, *until, setting)],
         Evidence::Request { problem } => vec![input(asked.record.reason, problem)],
-    }
-}
-
-pub(super) fn row(label: &str, expected: String, got: String) -> Compared {
-    Compared {
-        label: label.to_owned(),
-        expected,
-        got,
     }
 }
 
@@ -120,7 +99,7 @@ fn routes(nearest: &[Nearest]) -> Vec<Compared> {
             "" => "nothing",
             sent => sent,
         };
-        row(
+        Compared::new(
             difference.part.name(),
             difference.published.clone(),
             sent.to_owned(),
@@ -138,7 +117,7 @@ fn sizes(what: &str, limit: u64, declared: Option<u64>, measured: Option<u64>) -
             Some(over) if over > 0 => format!(", {} too many", grouped(over)),
             _ => String::new(),
         };
-        Some(row(
+        Some(Compared::new(
             &format!("{what}, {how}"),
             expected(),
             format!("{}{over}", bytes(size)),
@@ -162,21 +141,21 @@ fn token(
     );
     if is_unopened {
         let key = key_id.map_or_else(|| "no key id".to_owned(), |id| format!("key {id}"));
-        rows.push(row(
+        rows.push(Compared::new(
             "token",
             "sealed by a key of this installation, whole and unchanged".to_owned(),
             format!("{key}, {} characters", grouped(length)),
         ));
     }
     if let Some(at) = expires_at {
-        rows.push(row(
+        rows.push(Compared::new(
             "expires",
             format!("after {server_time} (server time)"),
             apart(at, server_time),
         ));
     }
     if let Some(at) = issued_at {
-        rows.push(row(
+        rows.push(Compared::new(
             "issued",
             format!("not after {server_time} (server time)"),
             apart(at, server_time),
@@ -194,60 +173,6 @@ fn apart(at: Timestamp, server_time: Timestamp) -> String {
     }
 }
 
-fn signed(reason: Option<Reason>, seen: &SignatureEvidence) -> Vec<Compared> {
-    let mut rows = Vec::new();
-    let date = seen.date.clone().unwrap_or_else(|| "not sent".to_owned());
-    let offset = signature::skew_seconds(seen).map_or_else(String::new, |seconds| {
-        let span = span(std::time::Duration::from_secs(seconds.unsigned_abs()));
-        match seconds {
-            0 => ", no difference".to_owned(),
-            1.. => format!(", {span} behind"),
-            _ => format!(", {span} ahead"),
-        }
-    });
-    rows.push(row(
-        "X-Sdk-Date",
-        format!(
-            "{} ± {} min (server time)",
-            seen.server_time.to_sdk_date(),
-            signature::WINDOW_SECONDS / 60
-        ),
-        format!("{date}{offset}"),
-    ));
-    if let Some(declared) = &seen.declared_digest {
-        let expected = seen
-            .body_digest
-            .map_or_else(|| "the body's digest".to_owned(), |digest| digest.to_string());
-        rows.push(row("body digest", expected, declared.clone()));
-    }
-    let is_mismatch = matches!(
-        reason,
-        Some(
-            Reason::AkskBadSignature
-                | Reason::AkskSigningMistake
-                | Reason::AppBadSignature
-                | Reason::AppSigningMistake
-        )
-    );
-    if is_mismatch {
-        let got = match &seen.mistake {
-            Some(mistake) => format!("another: the client's mistake is `{mistake}`"),
-            None => "another, and no known mistake explains it: another secret, or body, a signed header or the URL \
-                     changed on the way"
-                .to_owned(),
-        };
-        rows.push(row(
-            "signature",
-            format!(
-                "made with the secret of {} over the canonical request below",
-                seen.key
-            ),
-            got,
-        ));
-    }
-    rows
-}
-
 fn access(
     asked: &Asked<'_>,
     caller_project: Option<ProjectId>,
@@ -259,11 +184,11 @@ fn access(
     if let Some(target) = target_project
         && caller_project != target_project
     {
-        let got = caller_project.map_or_else(|| "no project".to_owned(), |id| project(asked, id));
-        rows.push(row("project", project(asked, target), got));
+        let got = caller_project.map_or_else(|| "no project".to_owned(), |id| asked.project_name(id));
+        rows.push(Compared::new("project", asked.project_name(target), got));
     }
     if asked.record.reason == Some(Reason::AppNotAuthorised) {
-        rows.push(row(
+        rows.push(Compared::new(
             "authorisation",
             match asked.record.service {
                 Some(_) => format!("the app is authorised for the API of {}", asked.service_name()),
@@ -272,7 +197,7 @@ fn access(
             "none".to_owned(),
         ));
     } else {
-        rows.push(row(
+        rows.push(Compared::new(
             "role",
             format!("one that permits {action}"),
             listed(roles, "none in that project"),
@@ -281,25 +206,45 @@ fn access(
     rows
 }
 
-/// A project by its name, if the reader may know it.
-pub(super) fn project(asked: &Asked<'_>, id: ProjectId) -> String {
-    match asked
-        .live
-        .project(id)
-        .filter(|_| asked.reader.sees(asked.live, id))
-    {
-        Some(project) => format!("{} ({id})", project.name),
-        None => id.to_string(),
-    }
+fn credentials(sent: &[String], accepted: &[String]) -> Compared {
+    Compared::new(
+        "credentials",
+        listed(accepted, "valid ones"),
+        listed(sent, "none"),
+    )
+}
+
+fn restarting(instance: InstanceId, since: Duration, restarts: u32, last_end: &str) -> Compared {
+    let times = if restarts == 1 { "restart" } else { "restarts" };
+    Compared::new(
+        &format!("instance {instance}"),
+        "one that answers".to_owned(),
+        format!(
+            "restarting for {}, {restarts} {times} so far; the last run: {last_end}",
+            span(since)
+        ),
+    )
+}
+
+fn left_out(source: &str, count: u64, limit: u32, until: Timestamp, setting: &str) -> Compared {
+    Compared::new(
+        &format!("refused requests of {source}"),
+        format!("at most {limit} records a second (`{setting}`)"),
+        format!(
+            "{} more until {}, which were counted and not kept",
+            grouped(count),
+            until.to_iso()
+        ),
+    )
 }
 
 fn instance(address: &str, after_ms: u64, attempts: u32, error: &str) -> Vec<Compared> {
-    let after = span(std::time::Duration::from_millis(after_ms));
+    let after = span(Duration::from_millis(after_ms));
     let tried = match attempts {
         0 | 1 => String::new(),
         more => format!(", {more} attempts"),
     };
-    vec![row(
+    vec![Compared::new(
         &format!("instance {address}"),
         "an answer".to_owned(),
         format!("{error}; after {after}{tried}"),
@@ -312,17 +257,17 @@ fn calls(scope: &str, limit: u64, interval_seconds: u64, setting: &str) -> Compa
         grouped(limit),
         every(interval_seconds)
     );
-    row(&format!("calls of the {scope}"), most, "one more".to_owned())
+    Compared::new(&format!("calls of the {scope}"), most, "one more".to_owned())
 }
 
 fn state(reason: Option<Reason>, status: &str) -> Compared {
     match reason {
-        Some(Reason::InstanceNone | Reason::InstanceRestarting) => row(
+        Some(Reason::InstanceNone | Reason::InstanceRestarting) => Compared::new(
             "ready instances",
             "at least one".to_owned(),
             format!("none; the service is {status}"),
         ),
-        _ => row(
+        _ => Compared::new(
             "service state",
             "running or concerning".to_owned(),
             status.to_owned(),
@@ -336,7 +281,7 @@ fn input(reason: Option<Reason>, problem: &str) -> Compared {
         Some(Reason::ClientClosed) => "a client that waits for the answer",
         _ => "a well-formed request",
     };
-    row("request", expected.to_owned(), problem.to_owned())
+    Compared::new("request", expected.to_owned(), problem.to_owned())
 }
 
 fn listed(texts: &[String], none: &str) -> String {

@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use super::compared::project;
 use super::units::{bytes, span};
 use super::{Asked, Difference, Nearest, Owner, Part, answerer, sentence};
 use crate::address;
@@ -238,7 +237,7 @@ fn access(
     let target = target.or(asked.record.project);
     let place = target.map_or_else(
         || "that project".to_owned(),
-        |id| format!("project {}", project(asked, id)),
+        |id| format!("project {}", asked.project_name(id)),
     );
     let seen = asked.record.caller.as_ref().map(|seen| seen.name.as_str());
     let caller = seen.filter(|name| !name.is_empty()).unwrap_or(caller);

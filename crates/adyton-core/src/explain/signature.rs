@@ -1,14 +1,19 @@
 //! The autopsy of a signature, made readable: what the client said, what we computed, and the mistake between them.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 
+use super::Compared;
+use super::units::span;
+use crate::catalogue::Reason;
 use crate::clock::Timestamp;
 use crate::evidence::{Evidence, SignatureEvidence};
 use crate::fact;
 use crate::record::Record;
 
 /// How far `X-Sdk-Date` may be off, in seconds (API Request Signing Guide).
-pub(super) const WINDOW_SECONDS: i64 = 15 * 60;
+const WINDOW_SECONDS: i64 = 15 * 60;
 
 /// What is known of a signature. The canonical request is ours; what the client canonicalised cannot be seen, but
 /// `adyton explain ID --canonical @FILE` compares a pasted one with it, line by line.
@@ -72,8 +77,63 @@ pub(super) fn of(record: &Record) -> Option<SignatureExplained> {
     })
 }
 
+/// What the reason and the evidence of a signed request compare: the date, the body's digest, the signature.
+pub(super) fn compared(reason: Option<Reason>, seen: &SignatureEvidence) -> Vec<Compared> {
+    let mut rows = Vec::new();
+    let date = seen.date.clone().unwrap_or_else(|| "not sent".to_owned());
+    let offset = skew_seconds(seen).map_or_else(String::new, |seconds| {
+        let span = span(Duration::from_secs(seconds.unsigned_abs()));
+        match seconds {
+            0 => ", no difference".to_owned(),
+            1.. => format!(", {span} behind"),
+            _ => format!(", {span} ahead"),
+        }
+    });
+    rows.push(Compared::new(
+        "X-Sdk-Date",
+        format!(
+            "{} ± {} min (server time)",
+            seen.server_time.to_sdk_date(),
+            WINDOW_SECONDS / 60
+        ),
+        format!("{date}{offset}"),
+    ));
+    if let Some(declared) = &seen.declared_digest {
+        let expected = seen
+            .body_digest
+            .map_or_else(|| "the body's digest".to_owned(), |digest| digest.to_string());
+        rows.push(Compared::new("body digest", expected, declared.clone()));
+    }
+    let is_mismatch = matches!(
+        reason,
+        Some(
+            Reason::AkskBadSignature
+                | Reason::AkskSigningMistake
+                | Reason::AppBadSignature
+                | Reason::AppSigningMistake
+        )
+    );
+    if is_mismatch {
+        let got = match &seen.mistake {
+            Some(mistake) => format!("another: the client's mistake is `{mistake}`"),
+            None => "another, and no known mistake explains it: another secret, or body, a signed header or the URL \
+                     changed on the way"
+                .to_owned(),
+        };
+        rows.push(Compared::new(
+            "signature",
+            format!(
+                "made with the secret of {} over the canonical request below",
+                seen.key
+            ),
+            got,
+        ));
+    }
+    rows
+}
+
 /// Our clock minus the client's, in seconds.
-pub(super) fn skew_seconds(seen: &SignatureEvidence) -> Option<i64> {
+fn skew_seconds(seen: &SignatureEvidence) -> Option<i64> {
     let date = Timestamp::from_sdk_date(seen.date.as_deref()?)?;
     Some(seen.server_time.seconds() - date.seconds())
 }
