@@ -17,6 +17,63 @@ use meters::{Count, Histogram};
 
 use crate::prometheus::Page;
 
+/// How a counter is read.
+type Pick = fn(&Meters) -> &Count;
+
+/// Counters without labels: name, help, and where each worker counts.
+const COUNTERS: [(&str, &str, Pick); 10] = [
+    (
+        "adyton_gateway_connections_total",
+        "Client connections accepted",
+        |w| &w.connections_opened,
+    ),
+    (
+        "adyton_gateway_accept_failures_total",
+        "Connections that could not be accepted",
+        |w| &w.accept_failed,
+    ),
+    (
+        "adyton_gateway_connections_turned_away_total",
+        "Connections closed unserved: all places were taken, and their source held its share",
+        |w| &w.turned_away,
+    ),
+    (
+        "adyton_gateway_unreadable_heads_total",
+        "Heads that no step of the pipeline has seen: they are not HTTP, or over the limits before they end",
+        |w| &w.unreadable,
+    ),
+    (
+        "adyton_gateway_health_questions_total",
+        "Questions to /healthz",
+        |w| &w.health,
+    ),
+    (
+        "adyton_gateway_request_body_bytes_total",
+        "Bytes of request bodies read",
+        |w| &w.request_bytes,
+    ),
+    (
+        "adyton_gateway_response_body_bytes_total",
+        "Bytes of answers' bodies",
+        |w| &w.response_bytes,
+    ),
+    (
+        "adyton_gateway_upstream_connections_total",
+        "Connections opened to instances",
+        |w| &w.upstream_opened,
+    ),
+    (
+        "adyton_gateway_upstream_reuses_total",
+        "Calls sent on a kept connection",
+        |w| &w.upstream_reused,
+    ),
+    (
+        "adyton_gateway_upstream_retries_total",
+        "Calls sent again because a kept connection had closed",
+        |w| &w.upstream_retried,
+    ),
+];
+
 /// What all workers count, for the control listener's `/metrics`.
 #[derive(Clone, Debug)]
 pub struct Metrics(Arc<[Arc<Meters>]>);
@@ -62,60 +119,7 @@ impl Metrics {
             "Open client connections",
             self.connections(),
         );
-        type Pick = fn(&Meters) -> &Count;
-        let counters: [(&str, &str, Pick); 10] = [
-            (
-                "adyton_gateway_connections_total",
-                "Client connections accepted",
-                |w| &w.connections_opened,
-            ),
-            (
-                "adyton_gateway_accept_failures_total",
-                "Connections that could not be accepted",
-                |w| &w.accept_failed,
-            ),
-            (
-                "adyton_gateway_connections_turned_away_total",
-                "Connections closed unserved: all places were taken, and their source held its share",
-                |w| &w.turned_away,
-            ),
-            (
-                "adyton_gateway_unreadable_heads_total",
-                "Heads that no step of the pipeline has seen: they are not HTTP, or over the limits before they end",
-                |w| &w.unreadable,
-            ),
-            (
-                "adyton_gateway_health_questions_total",
-                "Questions to /healthz",
-                |w| &w.health,
-            ),
-            (
-                "adyton_gateway_request_body_bytes_total",
-                "Bytes of request bodies read",
-                |w| &w.request_bytes,
-            ),
-            (
-                "adyton_gateway_response_body_bytes_total",
-                "Bytes of answers' bodies",
-                |w| &w.response_bytes,
-            ),
-            (
-                "adyton_gateway_upstream_connections_total",
-                "Connections opened to instances",
-                |w| &w.upstream_opened,
-            ),
-            (
-                "adyton_gateway_upstream_reuses_total",
-                "Calls sent on a kept connection",
-                |w| &w.upstream_reused,
-            ),
-            (
-                "adyton_gateway_upstream_retries_total",
-                "Calls sent again because a kept connection had closed",
-                |w| &w.upstream_retried,
-            ),
-        ];
-        for (name, help, pick) in counters {
+        for (name, help, pick) in COUNTERS {
             page.one(name, "counter", help, self.sum(pick));
         }
         page.into_text()
