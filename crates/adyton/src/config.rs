@@ -5,6 +5,7 @@
 //! and the fix; a secret is never printed. A section is a file in [`section`]; the reference page is made from the same
 //! declarations ([`reference`]).
 
+mod check;
 pub(crate) mod environment;
 pub(crate) mod example;
 pub(crate) mod file;
@@ -142,7 +143,7 @@ fn read(merged: &Merged, problems: &mut Problems) -> Option<Config> {
         runtime: runtime?,
         log: log?,
     };
-    section::check(&config, merged, problems);
+    check::check(&config, merged, problems);
     Some(config)
 }
 

@@ -1,0 +1,124 @@
+//! What callers meet: who they are, the gateway, and what is kept of them; and what the control plane works with.
+
+use std::net::TcpListener;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use adyton_control::ControlParts;
+use adyton_core::clock::Clock;
+use adyton_core::live::LiveCell;
+use adyton_gateway::journal::Journal;
+use adyton_gateway::{Gateway, GatewayParts};
+use adyton_identity::Identity;
+use adyton_listener::files::Connections;
+use adyton_store::Store;
+
+use super::models::Models;
+use super::truth::Truth;
+use crate::config::Config;
+use crate::server::parts;
+use adyton_cli::failure::{Failure, Outcome};
+
+/// What callers meet: who they are, the gateway, and what is kept of them.
+pub(super) struct Front {
+    identity: Arc<Identity>,
+    pub(super) journal: Arc<Journal>,
+    pub(super) gateway: Gateway,
+    /// What API addresses begin with.
+    pub(super) url: String,
+}
+
+impl Front {
+    pub(super) fn bind(
+        config: &Config,
+        clock: &Clock,
+        truth: &Truth,
+        models: &Models,
+        listener: Option<&TcpListener>,
+        connections: Connections,
+    ) -> Outcome<Self> {
+        let identity = Arc::new(Identity::new(clock.clone(), parts::identity(config)));
+        let settings = parts::gateway(config, connections);
+        let journal = parts::journal(config, &truth.data);
+        let (journal, recorders) = Journal::open(journal, settings.threads, clock.clone())
+            .map_err(|error| Failure::failed(error.to_string()))?;
+        let parts = GatewayParts {
+            live: truth.feed.cell().clone(),
+            targets: models.targets.clone(),
+            instances: models.reconciler.instances(),
+            identity: identity.clone(),
+            recorders,
+            clock: clock.clone(),
+        };
+        let gateway = Gateway::bind(settings, parts, listener)
+            .map_err(|error| Failure::wrong_use(error.to_string()))?;
+        let url = match &config.gateway.public_url {
+            Some(url) => url.0.clone(),
+            None => parts::url(gateway.local_addr()),
+        };
+        Ok(Self {
+            identity,
+            journal: Arc::new(journal),
+            gateway,
+            url,
+        })
+    }
+
+    /// What the control plane works with.
+    pub(super) fn control(
+        &self,
+        truth: &Truth,
+        models: &Models,
+        open: &Arc<AtomicBool>,
+        clock: Clock,
+    ) -> ControlParts {
+        let (gauge, journal, open) = (self.gateway.metrics(), self.journal.clone(), Arc::clone(open));
+        let storage = Storage {
+            store: truth.store.clone(),
+            live: truth.feed.cell().clone(),
+            clock: clock.clone(),
+        };
+        let health = truth.store.health().clone();
+        let threads = models.threads.clone();
+        ControlParts {
+            store: truth.store.clone(),
+            feed: truth.feed.clone(),
+            identity: self.identity.clone(),
+            instances: models.reconciler.instances(),
+            journal: self.journal.clone(),
+            door: self.gateway.door(),
+            unproven: self.gateway.unproven(),
+            packages: models.packages.clone(),
+            onnx: models.onnx.clone(),
+            metrics: Arc::new(move || {
+                gauge.render() + &journal.metrics() + &storage.render() + &threads.render()
+            }),
+            ready: Arc::new(move || match (open.load(Ordering::Acquire), health.trouble()) {
+                (false, _) => Err("the server is starting or stopping".to_owned()),
+                (true, Some(trouble)) => Err(trouble),
+                (true, None) => Ok(()),
+            }),
+            clock,
+        }
+    }
+}
+
+/// What `/metrics` says of the store.
+struct Storage {
+    store: Store,
+    live: LiveCell,
+    clock: Clock,
+}
+
+impl Storage {
+    fn render(&self) -> String {
+        let age = self.live.age(self.clock.monotonic()).as_secs_f64();
+        let works = u8::from(self.store.health().trouble().is_none());
+        format!(
+            "# HELP adyton_feed_age_seconds For how long it is not known whether the live state is the newest\n\
+             # TYPE adyton_feed_age_seconds gauge\nadyton_feed_age_seconds {age:.3}\n\
+             # HELP adyton_store_writable Whether writes work\n\
+             # TYPE adyton_store_writable gauge\nadyton_store_writable {works}\n"
+        )
+    }
+}

@@ -1,0 +1,79 @@
+//! What runs models: packages, runtimes, inference threads, targets, the reconciler.
+
+use std::sync::Arc;
+
+use adyton_core::events::Events;
+use adyton_listener::files::OpenFiles;
+use adyton_runtime::onnx::library::{Choice, LibrarySetting};
+use adyton_runtime::onnx::threads::InferenceThreads;
+use adyton_runtime::onnx_models::Onnx;
+use adyton_runtime::package::{Limits, Packages};
+use adyton_runtime::reconciler::{Reconciler, ReconcilerParts};
+use adyton_runtime::targets::Targets;
+use adyton_runtime::trial::Trials;
+
+use super::truth::Truth;
+use crate::config::Loaded;
+use crate::server::libraries::{onnx_places, wrong_library};
+use crate::server::parts;
+use adyton_cli::context::Context;
+use adyton_cli::failure::{Failure, Outcome};
+
+/// Lines of log that a service keeps.
+const LOG_LINES: usize = 2000;
+
+/// What runs models.
+pub(super) struct Models {
+    pub(super) packages: Packages,
+    pub(super) onnx: Arc<Onnx>,
+    pub(super) threads: Arc<InferenceThreads>,
+    pub(super) targets: Arc<Targets>,
+    pub(super) reconciler: Reconciler,
+}
+
+impl Models {
+    pub(super) fn prepare(
+        loaded: &Loaded,
+        context: &Context,
+        truth: &Truth,
+        events: Arc<dyn Events>,
+        files: OpenFiles,
+    ) -> Outcome<Self> {
+        let config = &loaded.config;
+        let folder = truth.data.join("packages");
+        let packages = Packages::open(&folder, Limits::default())
+            .map_err(|error| Failure::failed(format!("{}: {error}", folder.display())))?;
+        let setting = LibrarySetting::parse(&config.onnx.library);
+        let onnx = Onnx::start(
+            &setting,
+            &onnx_places(&truth.data, &context.environment),
+            parts::cores(),
+        );
+        if let (LibrarySetting::File(_), Choice::Builtin { reason }) = (&setting, onnx.choice()) {
+            return Err(wrong_library(reason));
+        }
+        let onnx = onnx.with_trials(Trials::open(parts::trials(config, &truth.data)));
+        let threads = InferenceThreads::with(parts::inference(config))
+            .map_err(|error| Failure::failed(error.to_string()))?;
+        let targets = Targets::new();
+        let reconciler = Reconciler::new(ReconcilerParts {
+            live: truth.feed.cell().clone(),
+            targets: targets.clone(),
+            events,
+            packages: packages.clone(),
+            onnx: onnx.clone(),
+            threads: threads.clone(),
+            command: parts::command(loaded, &truth.data, &context.environment, files)?,
+            log_lines: LOG_LINES,
+            counts: truth.data.join("calls.json"),
+            clock: context.clock.clone(),
+        });
+        Ok(Self {
+            packages,
+            onnx: Arc::new(onnx),
+            threads,
+            targets,
+            reconciler,
+        })
+    }
+}
