@@ -2,4 +2,5 @@
 
 pub mod activity;
 pub mod models;
+pub mod service_deploy;
 pub mod services;

@@ -15,6 +15,7 @@ pub mod listing;
 pub mod models;
 pub mod projects;
 pub mod rollouts;
+mod service_models;
 pub mod services;
 pub mod tokens;
 pub mod users;

@@ -2,9 +2,8 @@
 
 use adyton_api::modelarts::activity::{EventList, UpdateList};
 use adyton_api::modelarts::models::{ModelDeleted, ModelImport, ModelImported, ModelList, ModelShown};
-use adyton_api::modelarts::services::{
-    Done, ServiceDeploy, ServiceDeployed, ServiceList, ServiceShown, ServiceUpdate,
-};
+use adyton_api::modelarts::service_deploy::{ServiceDeploy, ServiceDeployed, ServiceUpdate};
+use adyton_api::modelarts::services::{Done, ServiceList, ServiceShown};
 
 use super::pages::{PAGE, all};
 use super::{Client, encoded};

@@ -7,7 +7,7 @@
 use adyton_core::id::ServiceId;
 use adyton_core::service::{Service, Wanted};
 
-use super::{UpdateResult, history, services};
+use super::{UpdateResult, history, service_models, services};
 use crate::transaction::Write;
 use crate::{Committed, Store, StoreError};
 
@@ -68,7 +68,7 @@ impl Rollouts<'_> {
         if last.versions == service.versions {
             return Ok(false);
         }
-        match services::require_published(&write.session, service.project, &last.versions).await {
+        match service_models::require_published(&write.session, service.project, &last.versions).await {
             Ok(()) => {}
             Err(error @ (StoreError::Missing { .. } | StoreError::ModelState { .. })) => {
                 tracing::warn!(service.id = %service.id, "an update that failed cannot be taken back: {error}");

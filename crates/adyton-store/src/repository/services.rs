@@ -3,20 +3,20 @@
 use std::collections::BTreeSet;
 
 use adyton_core::id::{ApiId, ModelId, ProjectId, ServiceId};
-use adyton_core::model::ModelStatus;
 use adyton_core::service::{Service, Version, Wanted};
 use sea_orm::sea_query::Query;
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, Order, PaginatorTrait,
-    QueryFilter, QueryOrder,
+    ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, Order, PaginatorTrait, QueryFilter,
+    QueryOrder,
 };
 
 use super::listing::page;
-use super::{Listed, NameMatch, Page, history, projects};
+use super::{Listed, NameMatch, Page, history, projects, service_models};
 use crate::database::Session;
 use crate::error::{Quota, Referred, Unique};
+use crate::schema::service_models as uses;
 use crate::schema::services::{Column, Entity, Model, wanted_name};
-use crate::schema::{authorisations, models, service_events, service_models, service_updates};
+use crate::schema::{authorisations, service_events, service_updates};
 use crate::transaction::{Kind, Write};
 use crate::{Committed, Store, StoreError, credential};
 
@@ -130,11 +130,11 @@ impl Services<'_> {
                 what: Unique::ServiceName,
             });
         }
-        require_published(&write.session, service.project, &service.versions).await?;
+        service_models::require_published(&write.session, service.project, &service.versions).await?;
         Entity::insert(Model::of(&service)?.into_active_model())
             .exec_without_returning(&write.session)
             .await?;
-        insert_models(&write.session, &service).await?;
+        service_models::insert(&write.session, &service).await?;
         history::begin(&write.session, &service).await?;
         write.changed(Kind::Service, service.id);
         write.commit(service).await
@@ -176,9 +176,9 @@ impl Services<'_> {
         }
         if let Some(model) = filter.model {
             let users = Query::select()
-                .column(service_models::Column::ServiceId)
-                .from(service_models::Entity)
-                .and_where(service_models::Column::ModelId.eq(model.to_string()))
+                .column(uses::Column::ServiceId)
+                .from(uses::Entity)
+                .and_where(uses::Column::ModelId.eq(model.to_string()))
                 .to_owned();
             query = query.filter(Column::Id.in_subquery(users));
         }
@@ -221,7 +221,7 @@ impl Services<'_> {
         service.app_code = change.app_code.unwrap_or(service.app_code);
         service.updated_at = self.0.now();
         if let Some(versions) = versions {
-            require_published(&write.session, project, &versions).await?;
+            service_models::require_published(&write.session, project, &versions).await?;
             give_versions(&write, &mut service, versions).await?;
         }
         if stops {
@@ -270,7 +270,7 @@ async fn remove(write: &mut Write, service: &Service) -> Result<(), StoreError> 
         .filter(service_updates::Column::ServiceId.eq(id.as_str()))
         .exec(&write.session)
         .await?;
-    delete_models(&write.session, service.id).await?;
+    service_models::delete(&write.session, service.id).await?;
     Entity::delete_by_id(id).exec(&write.session).await?;
     write.changed(Kind::Service, service.id);
     Ok(())
@@ -283,8 +283,8 @@ pub(super) async fn give_versions(
     versions: Vec<Version>,
 ) -> Result<(), StoreError> {
     service.versions = versions;
-    delete_models(&write.session, service.id).await?;
-    insert_models(&write.session, service).await?;
+    service_models::delete(&write.session, service.id).await?;
+    service_models::insert(&write.session, service).await?;
     history::begin(&write.session, service).await
 }
 
@@ -308,56 +308,4 @@ async fn find(session: &Session, project: ProjectId, id: ServiceId) -> Result<Op
         .one(session)
         .await?;
     row.map(|row| row.service()).transpose()
-}
-
-/// Missing or `ModelState` unless all models of the versions are there, in the project, and published.
-pub(super) async fn require_published(
-    session: &Session,
-    project: ProjectId,
-    versions: &[Version],
-) -> Result<(), StoreError> {
-    for version in versions {
-        let row = models::Entity::find_by_id(version.model.to_string())
-            .filter(models::Column::ProjectId.eq(project.to_string()))
-            .one(session)
-            .await?;
-        let Some(row) = row else {
-            return Err(StoreError::Missing {
-                what: Referred::Model,
-                id: version.model.to_string(),
-            });
-        };
-        match ModelStatus::parse(&row.status) {
-            Some(ModelStatus::Published) => {}
-            other => {
-                return Err(StoreError::ModelState {
-                    model: version.model,
-                    status: other.map_or("damaged", ModelStatus::name),
-                });
-            }
-        }
-    }
-    Ok(())
-}
-
-async fn insert_models(session: &Session, service: &Service) -> Result<(), StoreError> {
-    let distinct: BTreeSet<ModelId> = service.versions.iter().map(|version| version.model).collect();
-    for model in distinct {
-        let row = service_models::ActiveModel {
-            service_id: Set(service.id.to_string()),
-            model_id: Set(model.to_string()),
-        };
-        service_models::Entity::insert(row)
-            .exec_without_returning(session)
-            .await?;
-    }
-    Ok(())
-}
-
-async fn delete_models(session: &Session, service: ServiceId) -> Result<(), StoreError> {
-    service_models::Entity::delete_many()
-        .filter(service_models::Column::ServiceId.eq(service.to_string()))
-        .exec(session)
-        .await?;
-    Ok(())
 }

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use adyton_api::lenient::Number;
-use adyton_api::modelarts::services::{ServiceDeploy, ServiceShown, VersionWanted};
+use adyton_api::modelarts::service_deploy::{ServiceDeploy, VersionWanted};
+use adyton_api::modelarts::services::ServiceShown;
 use adyton_core::service::ServiceStatus;
 use clap::Args;
 

@@ -1,6 +1,6 @@
 //! `adyton service start`.
 
-use adyton_api::modelarts::services::ServiceUpdate;
+use adyton_api::modelarts::service_deploy::ServiceUpdate;
 use clap::Args;
 
 use crate::client::lookup::service_id;

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use adyton_api::modelarts::services::{ServiceShown, ServiceUpdate, VersionWanted};
+use adyton_api::modelarts::service_deploy::{ServiceUpdate, VersionWanted};
+use adyton_api::modelarts::services::ServiceShown;
 use adyton_core::service::ServiceStatus;
 use clap::Args;
 

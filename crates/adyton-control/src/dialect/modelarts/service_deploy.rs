@@ -1,9 +1,10 @@
 //! `POST …/services` and `PUT …/services/{service_id}`: deploy and change a service. What its fields must be is said by the
 //! operation; here are only the fields that ask for what this version does not have.
 
-use adyton_api::modelarts::services::{
-    Done, PropertiesWanted, ServiceDeploy, ServiceDeployed, ServiceUpdate, VersionWanted,
+use adyton_api::modelarts::service_deploy::{
+    PropertiesWanted, ServiceDeploy, ServiceDeployed, ServiceUpdate, VersionWanted,
 };
+use adyton_api::modelarts::services::Done;
 use adyton_core::id::{ModelId, ServiceId};
 use adyton_core::service::Wanted;
 
