@@ -21,6 +21,7 @@
 pub(super) mod entry;
 pub(super) mod left_out;
 pub(super) mod view;
+pub(super) mod whole;
 
 /// The length of the fixed part.
 pub(super) const FIXED: usize = super::frame::PAYLOAD_MIN;

@@ -12,6 +12,7 @@ use adyton_core::record::Record;
 use rtrb::{Consumer, Producer, RingBuffer};
 
 use super::encoding::entry::{Closing, Entry, Opening};
+use super::encoding::whole;
 use super::signals::Signals;
 
 /// Buffers that are kept for the next requests; more are made while more requests are under way.
@@ -63,7 +64,7 @@ impl Recorder {
     /// Hands over a record that was made elsewhere. Texts over their bounds are cut.
     pub fn record(&self, record: &Record) {
         let is_of_stranger = record.project.is_none() || record.caller.is_none();
-        self.push(Entry::of(self.buffer(), record), is_of_stranger);
+        self.push(whole::encode(self.buffer(), record), is_of_stranger);
     }
 
     /// How many records this recorder had to drop.

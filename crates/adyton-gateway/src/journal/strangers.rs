@@ -13,9 +13,9 @@ use adyton_core::evidence::Evidence;
 use adyton_core::id::ProjectId;
 use adyton_core::record::Record;
 
-use super::encoding::entry;
 use super::encoding::left_out::{encode, low};
 use super::encoding::view::View;
+use super::encoding::whole;
 use super::span::Arrivals;
 
 /// How long a source is counted before it may have records again.
@@ -148,7 +148,7 @@ impl LeftOut {
             ),
             setting: SETTING.to_owned(),
         };
-        (entry::summary(&first, &encode(&mut ids, arrivals)), arrivals)
+        (whole::summary(&first, &encode(&mut ids, arrivals)), arrivals)
     }
 }
 

@@ -141,7 +141,7 @@ fn records_outlive_the_process() {
 #[test]
 fn a_full_ring_drops_and_counts_and_does_not_block() {
     // The two ends alone: with the writer at the other one, how much it takes in between would be chance.
-    let length = super::encoding::entry::Entry::of(Vec::new(), &record(0, 0)).len();
+    let length = super::encoding::whole::encode(Vec::new(), &record(0, 0)).len();
     let (recorder, mut ring) = super::recorder::pair(4 * length + length / 2, &Default::default());
     for sequence in 0..10 {
         recorder.record(&record(0, sequence));

@@ -7,12 +7,12 @@ use adyton_core::catalogue::Reason;
 use adyton_core::clock::Timestamp;
 use adyton_core::evidence::{EVIDENCE_MAX, Evidence};
 use adyton_core::id::{ApiId, InstanceId, ModelId, ProjectId, RequestId, ServiceId};
-use adyton_core::record::{ADDRESS_MAX, AnsweredBy, Door, Record, STRANGER_ADDRESS_MAX, Step};
+use adyton_core::record::{ADDRESS_MAX, AnsweredBy, Door, STRANGER_ADDRESS_MAX, Step};
 
 use super::{
     ANSWERED_BY_AT, API, API_AT, CALLER, DOOR_AT, FIXED, ID_AT, INSTANCE, INSTANCE_AT, MODEL, MODEL_AT,
     MODEL_TIME_AT, PRESENT_AT, PROJECT, PROJECT_AT, REQUEST_BYTES_AT, RESPONSE_BYTES_AT, SERVICE, SERVICE_AT,
-    STAGE, STATUS_AT, STEP_AT, SUMMARY, TIME_AT, TOOK_AT, VERSION,
+    STAGE, STATUS_AT, STEP_AT, TIME_AT, TOOK_AT, VERSION,
 };
 use crate::journal::bounds::{TEXT_MAX, keep_evidence};
 use crate::journal::frame;
@@ -144,50 +144,6 @@ impl Entry {
         frame::declare(&mut bytes);
         bytes
     }
-
-    /// Writes a whole record: for those that were not made here.
-    pub(in crate::journal) fn of(bytes: Vec<u8>, record: &Record) -> Vec<u8> {
-        let opening = Opening {
-            id: record.id,
-            at: record.at,
-            door: record.door,
-            source: &record.source,
-            method: &record.method,
-            host: record.host.as_bytes(),
-            path: &record.path,
-            query: &record.query,
-            stage: record.stage.as_deref().map(str::as_bytes),
-            user_agent: record.user_agent.as_bytes(),
-        };
-        let seen = record.caller.as_ref();
-        Self::open(bytes, &opening).close(&Closing {
-            project: record.project,
-            service: record.service,
-            api: record.api,
-            chosen: record.model.zip(record.instance),
-            caller: seen.map(|seen| (&*seen.way, &*seen.id, &*seen.name)),
-            status: record.status,
-            reason: record.reason,
-            step: record.step,
-            answered_by: record.answered_by,
-            request_bytes: record.request_bytes,
-            response_bytes: record.response_bytes,
-            took_us: record.took_us,
-            model_us: record.model_us,
-            evidence: &record.evidence,
-        })
-    }
-}
-
-/// Writes the summary of records that were left out: `record` is the first of them, `ids` names all ([`super::left_out`]).
-pub(in crate::journal) fn summary(record: &Record, ids: &[u8]) -> Vec<u8> {
-    let mut bytes = Entry::of(Vec::new(), record);
-    if let Some(present) = bytes.get_mut(frame::HEAD + PRESENT_AT) {
-        *present |= SUMMARY;
-    }
-    put_whole(&mut bytes, ids);
-    frame::declare(&mut bytes);
-    bytes
 }
 
 /// Cuts path and query, as the opening wrote them, to what is kept of a refused stranger's.
@@ -272,7 +228,7 @@ fn put_bytes(to: &mut Vec<u8>, bytes: &[u8], most: usize) {
 }
 
 /// Texts are bounded far below 64 KiB; a longer one would be left out rather than mixed up with the next.
-fn put_whole(to: &mut Vec<u8>, text: &[u8]) {
+pub(super) fn put_whole(to: &mut Vec<u8>, text: &[u8]) {
     let (length, text) = match u16::try_from(text.len()) {
         Ok(length) => (length, text),
         Err(_) => (0, &[][..]),

@@ -214,7 +214,7 @@ fn strangers_wash_out_nothing_but_their_own() {
 
 #[test]
 fn strangers_leave_half_of_a_ring_to_tenants() {
-    let length = super::super::encoding::entry::Entry::of(Vec::new(), &record(0, 0)).len();
+    let length = super::super::encoding::whole::encode(Vec::new(), &record(0, 0)).len();
     let (recorder, ring) = super::super::recorder::pair(100 * length, &Default::default());
     for sequence in 0..1_000 {
         recorder.record(&stray(sequence, "192.0.2.7", None));
