@@ -8,14 +8,13 @@ use std::hint::black_box;
 use std::time::{Duration, Instant};
 
 use adyton_core::address;
-use adyton_core::api::{Api, Backend, Callers, Method, PathPattern, RELEASE};
-use adyton_core::id::{ApiId, GroupId, ServiceId};
+use adyton_core::api::{Api, Backend, Method, PathPattern, RELEASE};
+use adyton_core::id::{ApiId, ServiceId};
 use adyton_core::live::{Change, Live};
 use adyton_core::model::Model;
 use adyton_core::sample;
 use adyton_core::service::Service;
 
-const GROUP: GroupId = GroupId::from_bits(7);
 const ROUNDS: u32 = 200_000;
 /// What the rest of a request costs, in nanoseconds (`bench/README.md`).
 const REQUEST: f64 = 20_000.0;
@@ -85,7 +84,7 @@ impl World {
 
     fn finds(&self, path: &str) -> bool {
         let Some((id, below)) = address::split_service(path) else {
-            return self.live.published(GROUP, RELEASE, path, "POST").is_ok();
+            return self.live.published(sample::GROUP, RELEASE, path, "POST").is_ok();
         };
         let service = ServiceId::parse(id.as_bytes()).and_then(|id| self.live.service(id));
         service.is_some_and(|service| service.routes.find(below, "POST").is_ok())
@@ -109,20 +108,9 @@ impl World {
 fn api(number: u128, path: String) -> Api {
     Api {
         id: ApiId::from_bits(1 << 64 | number),
-        project: sample::PROJECT,
-        name: "api".into(),
-        group: GROUP,
-        environment: RELEASE.into(),
         method: Method::Only("POST".into()),
         path: PathPattern::new(path),
-        callers: Callers {
-            iam: true,
-            app: true,
-            app_code: true,
-        },
-        calls_per_second: None,
-        timeout: None,
-        backend: Backend::Service(ServiceId::from_bits(1)),
+        ..sample::api(Backend::Service(sample::SERVICE))
     }
 }
 

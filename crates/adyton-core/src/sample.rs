@@ -6,11 +6,12 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use crate::api::{Api, Backend, Callers, Method, PathPattern, RELEASE};
 use crate::clock::Timestamp;
 use crate::digest::Sha256;
 use crate::id::{
-    AccessKeyId, ApiId, AppCodeId, AppId, AppKey, AuthorisationId, DomainId, InstanceId, ModelId, ProjectId,
-    ServiceId, UserId,
+    AccessKeyId, ApiId, AppCodeId, AppId, AppKey, AuthorisationId, DomainId, GroupId, InstanceId, ModelId,
+    ProjectId, ServiceId, UserId,
 };
 use crate::live::{Change, Live};
 use crate::model::{ApiDeclaration, Engine, Model, ModelSpec, ModelStatus};
@@ -46,6 +47,9 @@ pub const INSTANCE: InstanceId = InstanceId::from_bits(9);
 pub const SERVICE: ServiceId = ServiceId::from_bits(0x10);
 /// Its API.
 pub const API: ApiId = ApiId::from_bits(0x11);
+
+/// A group of APIs that are no services.
+pub const GROUP: GroupId = GroupId::from_bits(0x20);
 
 /// When everything was made.
 pub fn long_ago() -> Timestamp {
@@ -208,6 +212,27 @@ pub fn service() -> Service {
         created_at: long_ago(),
         updated_at: long_ago(),
         owner: "user".into(),
+    }
+}
+
+/// An API of a group, with this back end: every path and method of it, for all callers.
+pub fn api(backend: Backend) -> Api {
+    Api {
+        id: ApiId::from_bits(0x21),
+        project: PROJECT,
+        name: "shop".into(),
+        group: GROUP,
+        environment: RELEASE.into(),
+        method: Method::Any,
+        path: PathPattern::new("/*"),
+        callers: Callers {
+            iam: true,
+            app: true,
+            app_code: true,
+        },
+        calls_per_second: None,
+        timeout: None,
+        backend,
     }
 }
 

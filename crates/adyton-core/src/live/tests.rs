@@ -1,15 +1,14 @@
 //! The live state: what is applied is found, what is gone is not, and readers see editions whole.
 
-use std::collections::BTreeMap;
-
 use super::{Change, Live, LiveCell};
-use crate::api::{Api, Backend, Callers, Group, Method, PathPattern, RELEASE};
+use crate::api::{Api, Backend, Group, PathPattern, RELEASE};
 use crate::clock::Timestamp;
 use crate::digest::Sha256;
 use crate::id::{ApiId, AppCodeId, AppId, AppKey, AuthorisationId, GroupId, ModelId, ProjectId, ServiceId};
-use crate::model::{ApiDeclaration, Engine, Model, ModelSpec, ModelStatus};
+use crate::model::Model;
+use crate::sample;
 use crate::secret::Secret;
-use crate::service::{Service, Version, Wanted};
+use crate::service::{Service, Version};
 use crate::tenant::{App, AppCode, Authorisation};
 
 fn app(key: &str, codes: &[&str]) -> App {
@@ -38,33 +37,8 @@ fn model(url: &str) -> Model {
     Model {
         id: ModelId::from_bits(7),
         project: ProjectId::from_bits(1),
-        name: "m".into(),
-        version: "0.0.1".into(),
-        status: ModelStatus::Published,
-        failure: String::new(),
-        package: None,
-        size: 0,
-        source_location: String::new(),
-        description: String::new(),
-        spec: Some(ModelSpec {
-            engine: Engine::Onnx {
-                file: "model.onnx".into(),
-            },
-            algorithm: "predict_analysis".into(),
-            runtime: None,
-            apis: vec![ApiDeclaration {
-                url: url.into(),
-                method: "POST".into(),
-                request: None,
-                response: None,
-            }],
-            health: None,
-            metrics: None,
-            dependencies: None,
-            notes: Vec::new(),
-            config: serde_json::Value::Null,
-        }),
-        created_at: Timestamp::default(),
+        spec: Some(sample::spec(&[("POST", url)])),
+        ..sample::model()
     }
 }
 
@@ -73,24 +47,14 @@ fn service() -> Service {
         id: ServiceId::from_bits(9),
         project: ProjectId::from_bits(1),
         name: "s".into(),
-        description: String::new(),
         api: ApiId::from_bits(2),
-        wanted: Wanted::Running,
         versions: vec![Version {
             model: ModelId::from_bits(7),
-            weight: 100,
-            instance_count: 1,
-            specification: String::new(),
-            envs: BTreeMap::new(),
-            deploy_timeout_seconds: 60,
+            ..sample::version()
         }],
-        calls_per_second: None,
         app_auth: false,
         app_code: false,
-        generation: 1,
-        created_at: Timestamp::default(),
-        updated_at: Timestamp::default(),
-        owner: "admin".into(),
+        ..sample::service()
     }
 }
 
@@ -157,19 +121,9 @@ fn published(id: u128, group: u128, path: &str) -> Change {
     Change::Api(Box::new(Api {
         id: ApiId::from_bits(id),
         project: ProjectId::from_bits(1),
-        name: "api".into(),
         group: GroupId::from_bits(group),
-        environment: RELEASE.into(),
-        method: Method::Any,
         path: PathPattern::new(path),
-        callers: Callers {
-            iam: true,
-            app: false,
-            app_code: false,
-        },
-        calls_per_second: None,
-        timeout: None,
-        backend: Backend::Service(ServiceId::from_bits(9)),
+        ..sample::api(Backend::Service(ServiceId::from_bits(9)))
     }))
 }
 

@@ -6,13 +6,14 @@ use std::thread;
 use std::time::Duration;
 
 use adyton_core::api::{
-    Api, Backend, Callers, FixedAnswer, Group, HttpBackend, Member, Members, Method, PathPattern, RELEASE,
+    Api, Backend, Callers, FixedAnswer, Group, HttpBackend, Member, Members, Method, PathPattern,
 };
 use adyton_core::catalogue::Reason;
 use adyton_core::explain::{Part, Reader, explain};
 use adyton_core::id::{ApiId, AuthorisationId, GroupId, ProjectId};
 use adyton_core::live::Change;
 use adyton_core::record::AnsweredBy;
+use adyton_core::sample;
 use adyton_core::tenant::Authorisation;
 use http::{HeaderMap, HeaderValue, StatusCode};
 
@@ -30,19 +31,10 @@ pub(crate) fn api(backend: Backend) -> Api {
     Api {
         id: API,
         project: PROJECT,
-        name: "shop".into(),
         group: GROUP,
-        environment: RELEASE.into(),
         method: Method::Only("POST".into()),
         path: PathPattern::new("/shop/{item}"),
-        callers: Callers {
-            iam: true,
-            app: true,
-            app_code: true,
-        },
-        calls_per_second: None,
-        timeout: None,
-        backend,
+        ..sample::api(backend)
     }
 }
 

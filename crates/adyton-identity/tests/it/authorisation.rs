@@ -1,9 +1,10 @@
 //! What callers may do, and where.
 
-use adyton_core::api::{Api, Backend, Callers, Method, PathPattern, RELEASE};
+use adyton_core::api::{Api, Backend};
 use adyton_core::catalogue::Reason;
-use adyton_core::id::{ApiId, AuthorisationId, DomainId, GroupId, ProjectId, ServiceId};
+use adyton_core::id::{ApiId, AuthorisationId, DomainId, ProjectId, ServiceId};
 use adyton_core::live::Change;
+use adyton_core::sample;
 use adyton_core::tenant::{Assignment, Role, Scope, User};
 use adyton_identity::policy::{has_role, may, may_call, may_in_domain, roles};
 use adyton_identity::{Accepts, Action, Caller, Denied, Methods};
@@ -24,19 +25,7 @@ fn api(project: ProjectId, id: ApiId) -> Api {
     Api {
         id,
         project,
-        name: "api".into(),
-        group: GroupId::SERVICES,
-        environment: RELEASE.into(),
-        method: Method::Any,
-        path: PathPattern::new("/*"),
-        callers: Callers {
-            iam: true,
-            app: true,
-            app_code: true,
-        },
-        calls_per_second: None,
-        timeout: None,
-        backend: Backend::Service(ServiceId::from_bits(1)),
+        ..sample::api(Backend::Service(ServiceId::from_bits(1)))
     }
 }
 

@@ -9,7 +9,8 @@ use std::time::Duration;
 use adyton_core::clock::Clock;
 use adyton_core::digest::Sha256;
 use adyton_core::id::{InstanceId, ProjectId, ServiceId};
-use adyton_core::model::{ApiDeclaration, Engine, ModelSpec};
+use adyton_core::model::{Engine, ModelSpec};
+use adyton_core::sample;
 use adyton_runtime::command::CommandSettings;
 use adyton_runtime::command::ready::{Reply, ask};
 use adyton_runtime::engines::Engines;
@@ -258,19 +259,7 @@ fn launch(engine: Engine, folder: PathBuf, within: Duration) -> Launch {
         folder,
         spec: Arc::new(ModelSpec {
             engine,
-            algorithm: "a".to_owned(),
-            runtime: None,
-            apis: vec![ApiDeclaration {
-                url: "/".to_owned(),
-                method: "POST".to_owned(),
-                request: None,
-                response: None,
-            }],
-            health: None,
-            metrics: None,
-            dependencies: None,
-            notes: Vec::new(),
-            config: serde_json::Value::Null,
+            ..sample::spec(&[("POST", "/")])
         }),
         environment: BTreeMap::new(),
         deploy_timeout: within,

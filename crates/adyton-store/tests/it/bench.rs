@@ -8,7 +8,8 @@ use adyton_core::clock::{Clock, Timestamp};
 use adyton_core::digest::Sha256;
 use adyton_core::id::{ApiId, AppId, ModelId, ProjectId, UserId};
 use adyton_core::live::Live;
-use adyton_core::model::{ApiDeclaration, Engine, Model, ModelSpec};
+use adyton_core::model::{Model, ModelSpec};
+use adyton_core::sample;
 use adyton_core::secret::Secret;
 use adyton_core::service::{Service, Version, Wanted};
 use adyton_core::tenant::{App, Authorisation, User};
@@ -232,22 +233,8 @@ pub(crate) fn import(url: &str) -> Import {
         package: Sha256::of(url.as_bytes()),
         size: 1_234,
         spec: ModelSpec {
-            engine: Engine::Onnx {
-                file: "model.onnx".into(),
-            },
-            algorithm: "predict_analysis".into(),
-            runtime: None,
-            apis: vec![ApiDeclaration {
-                url: url.into(),
-                method: "POST".into(),
-                request: None,
-                response: None,
-            }],
-            health: None,
-            metrics: None,
-            dependencies: None,
-            notes: Vec::new(),
             config: serde_json::json!({"model_type": "ONNX", "apis": [{"url": url}]}),
+            ..sample::spec(&[("POST", url)])
         },
     }
 }

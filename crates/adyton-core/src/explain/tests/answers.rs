@@ -3,8 +3,8 @@
 use expect_test::expect;
 
 use super::*;
-use crate::api::{Api, Backend, Callers, HttpBackend, Members, Method, PathPattern, RELEASE};
-use crate::id::GroupId;
+use crate::api::{Api, Backend, HttpBackend, Members};
+use crate::sample;
 
 #[test]
 fn an_answer_of_the_model() {
@@ -52,22 +52,10 @@ fn an_error_of_a_back_end_names_the_api_and_no_service() {
         Change::Api(Box::new(Api {
             id: api,
             project: MINE,
-            name: "shop".into(),
-            group: GroupId::from_bits(5),
-            environment: RELEASE.into(),
-            method: Method::Any,
-            path: PathPattern::new("/shop/*"),
-            callers: Callers {
-                iam: true,
-                app: true,
-                app_code: true,
-            },
-            calls_per_second: None,
-            timeout: None,
-            backend: Backend::Http(HttpBackend {
+            ..sample::api(Backend::Http(HttpBackend {
                 members: Members::Channel(Vec::new()),
                 base_path: String::new(),
-            }),
+            }))
         })),
     );
     let record = Record {
