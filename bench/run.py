@@ -75,6 +75,7 @@ def main() -> int:
             port = free_port()
             nginx = start_nginx(folder, server, service, app, port)
             targets = all_targets(server, service, in_process, app, nginx.pid, port)
+            place(server.process.pid, nginx.pid)
             samples = measure(folder, targets, options)
         finally:
             if nginx:
@@ -152,6 +153,31 @@ def all_targets(server: Server, service, in_process, app: App, nginx: int, port:
     ]
 
 
+def cores() -> tuple[int, int] | None:
+    """One core for the gateways, another for the load and the upstream; nothing is placed where there is only one."""
+    usable = sorted(os.sched_getaffinity(0))
+    return (usable[0], usable[1]) if len(usable) > 1 else None
+
+
+def place(server: int, nginx: int) -> None:
+    """Each gateway works on the first core, what it calls on the second, so that no gateway is measured while it is preempted by its load."""
+    if not (pair := cores()):
+        return
+    gateways, others = pair
+    upstream = descendants(server)
+    for process in [server, nginx, *descendants(nginx)]:
+        for thread in Path(f"/proc/{process}/task").iterdir():
+            os.sched_setaffinity(int(thread.name), {gateways})
+    for process in upstream:
+        for thread in Path(f"/proc/{process}/task").iterdir():
+            os.sched_setaffinity(int(thread.name), {others})
+
+
+def descendants(process: int) -> list[int]:
+    children = [int(pid) for thread in Path(f"/proc/{process}/task").iterdir() for pid in (thread / "children").read_text().split()]
+    return children + [pid for child in children for pid in descendants(child)]
+
+
 def measure(folder: Path, targets: list[Target], options) -> dict[str, list[Sample]]:
     scripts = {}
     for number, target in enumerate(targets):
@@ -179,7 +205,10 @@ def wrk_script(target: Target) -> str:
 def load(target: Target, script: Path, seconds: int) -> Sample:
     command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "--latency", "-s", str(script), target.url]
     before = cpu_seconds(target.process)
-    output = subprocess.run(command, capture_output=True, text=True, check=True, timeout=seconds + 60).stdout
+    pair = cores()
+    output = subprocess.run(
+        command, capture_output=True, text=True, check=True, timeout=seconds + 60, preexec_fn=pair and (lambda: os.sched_setaffinity(0, {pair[1]}))
+    ).stdout
     used = cpu_seconds(target.process) - before
     if "Non-2xx" in output or "Socket errors" in output:
         sys.exit(f"{target.name}: not every request was answered well\n{output}")

@@ -1,5 +1,9 @@
 //! How fast a model answers, and therefore where it runs: on the gateway's own core (a hand-over to a thread costs more
 //! than the answer) or on the inference threads (a slow answer would stop the core).
+//!
+//! What counts is how long the thread worked: on a busy machine a fast model loses its core in the middle of a call as often as
+//! anything else does. But to read the thread's own time costs two system calls, to read the wall clock costs none. So a window
+//! of calls is measured by the wall clock first, and only when it looks slow, the next one by the thread's own time.
 
 use std::cell::Cell;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
@@ -12,11 +16,8 @@ pub(crate) const INLINE: Duration = Duration::from_micros(50);
 /// Running inline, a call that takes longer than this counts against the model; the gap to [`INLINE`] keeps a model that
 /// sits on the border from going back and forth.
 const SLOW: Duration = Duration::from_micros(100);
-/// Running inline, a call that holds the core for this long moves the model off without waiting for the end of the window.
+/// Running inline, a call that works for this long moves the model off without waiting for the end of the window.
 const STUCK: Duration = Duration::from_millis(10);
-/// So many of them do, when the thread itself did not work that long: one or two may be a core that was taken away in the
-/// middle of a call.
-const STUCK_MOST: u32 = 3;
 /// After so many calls the share of slow ones is judged.
 const WINDOW: u32 = 1_000;
 /// So many of a window may be slow: one in a hundred.
@@ -33,17 +34,17 @@ pub(crate) struct InlinePolicy {
     inline: AtomicBool,
     calls: AtomicU32,
     slow: AtomicU32,
-    stuck: AtomicU32,
+    /// Whether this window is measured by the thread's own time, because the one before looked slow by the wall clock.
+    is_exact: AtomicBool,
     /// Since when it has been quiet, in milliseconds of the clock; counts only for a model that was moved off.
     quiet_since: AtomicU64,
 }
 
 /// The beginning of a measured call.
 pub(crate) enum InlineStart {
-    /// Inline: the wall clock, which costs nothing to read. What counts is how long the core was held.
+    /// By the wall clock: inline, while nothing looks slow.
     Wall(Duration),
-    /// On an inference thread: the thread's own time, so that waiting for a core on a busy machine does not make a fast
-    /// model look slow and keep it there.
+    /// By the thread's own time: inline, to look closer, and always on an inference thread.
     Thread(Duration),
 }
 
@@ -52,7 +53,8 @@ pub(crate) enum InlineStart {
 pub(crate) struct Took {
     /// From its beginning to its end.
     pub(crate) held: Duration,
-    /// How long its thread worked meanwhile, at most; read only when the call was long.
+    /// How long its thread worked meanwhile, at most. By the wall clock this is read only when the call was long, and counts up
+    /// to [`FRESH`] too much.
     pub(crate) worked: Duration,
 }
 
@@ -65,7 +67,7 @@ thread_local! {
 impl InlineStart {
     /// Begins to measure a call.
     pub(crate) fn of(policy: &InlinePolicy, clock: &Clock) -> Self {
-        if !policy.is_inline() {
+        if !policy.is_inline() || policy.is_exact.load(Ordering::Relaxed) {
             return Self::Thread(thread_time());
         }
         let now = clock.monotonic();
@@ -120,7 +122,7 @@ impl InlinePolicy {
             inline: AtomicBool::new(p99 <= INLINE),
             calls: AtomicU32::new(0),
             slow: AtomicU32::new(0),
-            stuck: AtomicU32::new(0),
+            is_exact: AtomicBool::new(false),
             quiet_since: AtomicU64::new(0),
         }
     }
@@ -133,24 +135,30 @@ impl InlinePolicy {
     /// Notes at `now` how long one call took. Calls of several threads may be counted into neighbouring windows; that is
     /// harmless.
     pub(crate) fn record(&self, took: Took, now: Duration) {
-        let inline = self.is_inline();
-        if took.held > if inline { SLOW } else { INLINE } {
+        if took.held > if self.is_inline() { SLOW } else { INLINE } {
             self.slow.fetch_add(1, Ordering::Relaxed);
         }
-        let is_stuck = took.worked >= STUCK
-            || (inline && took.held >= STUCK && self.stuck.fetch_add(1, Ordering::Relaxed) + 1 >= STUCK_MOST);
-        if is_stuck {
+        if took.worked >= STUCK {
             self.judge(false, now);
         } else if self.calls.fetch_add(1, Ordering::Relaxed) + 1 >= WINDOW {
-            self.judge(self.slow.load(Ordering::Relaxed) <= MAY_BE_SLOW, now);
+            let good = self.slow.load(Ordering::Relaxed) <= MAY_BE_SLOW;
+            match good || !self.is_inline() || self.is_exact.load(Ordering::Relaxed) {
+                true => self.judge(good, now),
+                false => self.begin_window(true),
+            }
         }
+    }
+
+    /// Begins to count anew.
+    fn begin_window(&self, is_exact: bool) {
+        self.calls.store(0, Ordering::Relaxed);
+        self.slow.store(0, Ordering::Relaxed);
+        self.is_exact.store(is_exact, Ordering::Relaxed);
     }
 
     /// Ends a window that was good or not.
     fn judge(&self, good: bool, now: Duration) {
-        self.calls.store(0, Ordering::Relaxed);
-        self.slow.store(0, Ordering::Relaxed);
-        self.stuck.store(0, Ordering::Relaxed);
+        self.begin_window(false);
         let now = u64::try_from(now.as_millis()).unwrap_or(u64::MAX);
         if !good {
             self.quiet_since.store(now, Ordering::Relaxed);
@@ -189,18 +197,37 @@ mod tests {
         (0..WINDOW).for_each(|_| policy.record(micros(10), now));
     }
 
+    /// A window in which one call in twenty took longer.
+    fn slow_window(policy: &InlinePolicy) {
+        (0..WINDOW).for_each(|at| policy.record(micros(if at % 20 == 0 { 150 } else { 10 }), NOW));
+    }
+
     #[test]
     fn a_model_that_gets_slower_is_moved_off_and_comes_back_after_a_long_quiet_time() {
         let policy = InlinePolicy::new(Duration::from_micros(20));
         assert!(policy.is_inline());
-        for at in 0..WINDOW {
-            policy.record(micros(if at % 20 == 0 { 150 } else { 10 }), NOW);
-        }
-        assert!(!policy.is_inline(), "one in twenty was slow");
+        slow_window(&policy);
+        assert!(policy.is_inline(), "by the wall clock: it may be the machine");
+        slow_window(&policy);
+        assert!(!policy.is_inline(), "by the thread's own time");
         window(&policy, NOW);
         assert!(!policy.is_inline(), "one good window says nothing yet");
         window(&policy, NOW + QUIET);
         assert!(policy.is_inline());
+    }
+
+    #[test]
+    fn a_fast_model_on_a_busy_machine_stays() {
+        let policy = InlinePolicy::new(Duration::from_micros(20));
+        let clock = Clock::system();
+        let is_wall = || matches!(InlineStart::of(&policy, &clock), InlineStart::Wall(_));
+        for _ in 0..10 {
+            assert!(is_wall());
+            slow_window(&policy);
+            assert!(!is_wall(), "looked at closer");
+            window(&policy, NOW);
+            assert!(policy.is_inline(), "it had waited for the core, not worked");
+        }
     }
 
     #[test]
@@ -217,17 +244,14 @@ mod tests {
     }
 
     #[test]
-    fn a_core_that_was_taken_away_is_no_stuck_call_until_the_third() {
+    fn a_core_that_was_taken_away_is_no_stuck_call() {
         let policy = InlinePolicy::new(Duration::from_micros(20));
         let waited = Took {
-            held: Duration::from_millis(12),
-            worked: Duration::from_micros(20),
+            held: Duration::from_millis(30),
+            worked: FRESH + Duration::from_micros(20),
         };
-        policy.record(waited, NOW);
-        policy.record(waited, NOW);
+        (0..5).for_each(|_| policy.record(waited, NOW));
         assert!(policy.is_inline());
-        policy.record(waited, NOW);
-        assert!(!policy.is_inline());
     }
 
     #[test]
