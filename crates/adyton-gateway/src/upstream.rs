@@ -80,7 +80,7 @@ pub(crate) struct Origin {
 }
 
 struct Parked {
-    line: Line,
+    line: Box<Line>,
     since: Duration,
 }
 
@@ -170,7 +170,7 @@ impl Origin {
     }
 
     /// An idle connection that takes a request; the one that was used last, since it is the least likely to have been closed.
-    fn take(&self, now: Duration) -> Option<Line> {
+    fn take(&self, now: Duration) -> Option<Box<Line>> {
         loop {
             let line = self.idle.borrow_mut().pop()?.line;
             match line.rest() {
@@ -182,7 +182,7 @@ impl Origin {
     }
 
     /// Keeps a connection whose answer has been read to its end, if it can take another request.
-    pub(crate) fn park(&self, line: Line, now: Duration) {
+    pub(crate) fn park(&self, line: Box<Line>, now: Duration) {
         match line.end() {
             Rest::Quiet if !self.is_trusted(now) || !self.connections.may_keep() => {}
             Rest::Quiet => {

@@ -48,7 +48,7 @@ impl Silence {
 /// A body in passing.
 pub(crate) struct Relay {
     /// Until the body is over.
-    line: Option<(Line, Rc<Origin>)>,
+    line: Option<(Box<Line>, Rc<Origin>)>,
     /// A piece that came with the head.
     first: Option<Bytes>,
     answerer: Answerer,
@@ -62,7 +62,7 @@ impl Relay {
     /// A body that comes over this connection, behind the piece that came with its head. The connection goes back to its origin
     /// when the body is over, as of the time that the clock shows then.
     pub(crate) fn new(
-        (line, origin, time): (Line, Rc<Origin>, Rc<TickClock>),
+        (line, origin, time): (Box<Line>, Rc<Origin>, Rc<TickClock>),
         first: Option<Bytes>,
         answerer: Answerer,
         silence: Silence,

@@ -22,7 +22,7 @@ use crate::waits::{WaitEnd, within};
 /// The head of an answer, and the connection that its body comes from.
 pub(crate) struct Answered {
     pub(crate) head: Head,
-    pub(crate) line: Line,
+    pub(crate) line: Box<Line>,
 }
 
 impl Answered {
@@ -128,7 +128,7 @@ async fn crowded<T>(
     }
 }
 
-async fn connect(pool: &Pool, origin: &Origin, limit: Duration) -> Result<Line, String> {
+async fn connect(pool: &Pool, origin: &Origin, limit: Duration) -> Result<Box<Line>, String> {
     let connecting = pin!(pool.connector.connect(origin.address()));
     let stream = match within(&pool.parts.waits, limit, connecting).await {
         Ok(Ok(stream)) => stream,

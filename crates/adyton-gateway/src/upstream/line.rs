@@ -87,9 +87,9 @@ pub(crate) enum BrokenLine {
 }
 
 impl Line {
-    /// A connection on this socket.
-    pub(crate) fn new(socket: Socket) -> Self {
-        Self {
+    /// A connection on this socket. Boxed: it is handed on several times in every call, and lives for many.
+    pub(crate) fn new(socket: Socket) -> Box<Self> {
+        Box::new(Self {
             socket,
             buffer: BytesMut::new(),
             room: *ROOM.start(),
@@ -99,7 +99,7 @@ impl Line {
             unsent: None,
             send_error: None,
             trailers: None,
-        }
+        })
     }
 
     /// Gives the connection away, after an answer that changes the protocol.
