@@ -1,11 +1,13 @@
 //! The compiled-in runtime (`tract`) behind the [`Predictor`] trait: it serves where no ONNX Runtime is installed.
 //!
 //! What it lacks is refused when the model is imported, with the operator's name. Before `tract` sees the graph, `rewrite.rs`
-//! rewrites what it does not know: a final `ZipMap` (its labels are kept here), `Scaler`, unnamed axes. `plans.rs` prepares the
+//! rewrites what it does not know: a final `ZipMap` (its labels are kept here), `Scaler`, unnamed axes; `trees.rs` does the same with
+//! ensembles of trees. `plans.rs` prepares the
 //! graph once for all shapes, or, where `tract` cannot, for each shape that comes.
 
 mod attributes;
 mod bounds;
+mod dequantize;
 mod graph;
 mod made_up;
 mod operators;
@@ -13,6 +15,7 @@ mod plans;
 mod recurrences;
 mod rewrite;
 mod tensors;
+mod trees;
 
 use std::path::Path;
 
@@ -24,7 +27,7 @@ use self::tensors::{input, output, said};
 use super::classifier::{self, After};
 use super::cost::Cost;
 use super::ending::Ending;
-use super::predictor::{LoadError, Predictor, RunError, shorten};
+use super::predictor::{LoadError, Predictor, RunError, shorten, without_place};
 use super::session_pool;
 use super::signature::Ports;
 use super::tensor::{Tensor, Value};
@@ -61,7 +64,7 @@ impl BuiltinModel {
         let plans = plans.map_err(|cause| LoadError::Graph {
             file: file.to_owned(),
             runtime: "the compiled-in runtime".to_owned(),
-            cause: shorten(&format!("{cause:#}")),
+            cause: shorten(&without_place(&format!("{cause:#}"), path.parent())),
             fix: "; ONNX Runtime may be able to (`adyton doctor --fix` installs it)",
         })?;
         Ok(Self {

@@ -116,6 +116,9 @@ fn combination(node: &NodeProto, graph: &GraphProto, version: i64) -> Option<Str
                     shown(node)
                 ));
             }
+            if node.op_type == "Pad" {
+                return padding(node, graph, version);
+            }
         }
         // Where the resized length is no whole number, the specification stretches over the fraction too.
         "Resize" if text("coordinate_transformation_mode") == Some(b"align_corners") => {
@@ -137,6 +140,25 @@ fn combination(node: &NodeProto, graph: &GraphProto, version: i64) -> Option<Str
                 shown(node)
             ));
         }
+        // The first `Resize` took other points than the ones that came after it.
+        "Resize" if version < 11 => {
+            return Some(format!(
+                "the compiled-in runtime does not know Resize of operator set {version}; export the model with a newer one"
+            ));
+        }
+        // Each neighbour of a point is moved to the border by itself.
+        "GridSample" if matches!(text("mode"), Some(b"cubic" | b"bicubic")) => {
+            let border = attribute(node, "padding_mode").filter(|found| found.s == b"border");
+            return border.map(|found| words(node, found));
+        }
+        // The largest number, which is what is meant where nothing is said, is not the largest without its sign.
+        "Normalizer" if attribute(node, "norm").is_none() => {
+            return Some(format!(
+                "the compiled-in runtime does not know Normalizer without `norm` (node \"{}\")",
+                shown(node)
+            ));
+        }
+        "LinearClassifier" => return one_model_for_two(node),
         "Scan" if version < 9 => {
             return Some(format!(
                 "the compiled-in runtime does not know Scan of operator set {version}; export the model with a newer one"
@@ -145,6 +167,44 @@ fn combination(node: &NodeProto, graph: &GraphProto, version: i64) -> Option<Str
         _ => {}
     }
     None
+}
+
+/// What is not understood of a `Pad`: a constant for another mode is taken for the mode, and nothing can be cut off.
+fn padding(node: &NodeProto, graph: &GraphProto, version: i64) -> Option<String> {
+    let mode = attribute(node, "mode").filter(|found| found.s != b"constant");
+    let has_constant = node.input.get(2).is_some_and(|name| !name.is_empty());
+    if let Some(mode) = mode.filter(|_| has_constant) {
+        return Some(words(node, mode));
+    }
+    let given = match version < 11 {
+        true => attribute(node, "pads").map_or_else(Vec::new, |found| found.ints.clone()),
+        false => node
+            .input
+            .get(1)
+            .map_or_else(Vec::new, |name| whole_numbers(graph, name)),
+    };
+    given.iter().any(|pad| *pad < 0).then(|| {
+        format!(
+            "the compiled-in runtime does not know Pad with a negative number (node \"{}\")",
+            shown(node)
+        )
+    })
+}
+
+/// Of two classes and one model, the score of the first class is the rest of the second one's, or its opposite, or what else a
+/// runtime thinks; of probabilities all think the same.
+fn one_model_for_two(node: &NodeProto) -> Option<String> {
+    let count = |name: &str| attribute(node, name).map_or(0, |found| found.ints.len() + found.strings.len());
+    let classes = count("classlabels_ints") + count("classlabels_strings");
+    let models = attribute(node, "intercepts").map_or(1, |found| found.floats.len());
+    let is_probability = attribute(node, "post_transform").is_some_and(|found| found.s == b"LOGISTIC");
+    (classes == 2 && models == 1 && !is_probability).then(|| {
+        format!(
+            "the compiled-in runtime does not know LinearClassifier of two classes with one row of coefficients, but with \
+             `post_transform` = \"LOGISTIC\" (node \"{}\")",
+            shown(node)
+        )
+    })
 }
 
 /// The numbers of a constant of the graph; none of what is no constant.

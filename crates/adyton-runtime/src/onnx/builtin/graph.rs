@@ -9,7 +9,7 @@ use tract_onnx::pb::{GraphProto, ModelProto, NodeProto, ValueInfoProto};
 
 use super::rewrite;
 use super::tensors::element_type;
-use super::{attributes, bounds, operators};
+use super::{attributes, bounds, operators, trees};
 use crate::onnx::classifier::After;
 use crate::onnx::predictor::LoadError;
 use crate::onnx::signature::{Axis, Input, MOST_AXES, Ports};
@@ -61,7 +61,8 @@ pub(super) fn prepare(model: &mut ModelProto, file: &str) -> Result<Prepared, Lo
         });
     }
     let inputs = inputs(graph, file)?;
-    if let Some(what) = attributes::refusal(model) {
+    let understood = trees::rewrite(graph);
+    if let Some(what) = understood.err().or_else(|| attributes::refusal(model)) {
         return Err(LoadError::Attribute {
             file: file.to_owned(),
             what,

@@ -10,6 +10,7 @@
 use tract_onnx::prelude::*;
 use tract_onnx::tract_core::internal::{TypedOp, bail};
 use tract_onnx::tract_core::ops::array::Topk;
+use tract_onnx::tract_core::ops::cast::Cast;
 use tract_onnx::tract_core::ops::gru_seq::GruSeq;
 use tract_onnx::tract_core::ops::logic::IfThenElse;
 use tract_onnx::tract_core::ops::nn::{Reduce, Reducer};
@@ -111,6 +112,21 @@ pub(super) fn refuse(model: &TypedModel) -> TractResult<()> {
             bail!(
                 "{} (node \"{}\") of booleans is not known",
                 node.op.name(),
+                node.name
+            );
+        }
+        let casts_to_text = node
+            .op_as::<Cast>()
+            .is_some_and(|cast| cast.to == DatumType::String);
+        if casts_to_text && input(0).is_some_and(|fact| fact.datum_type.is_float()) {
+            bail!("Cast (node \"{}\") of floats to texts is not known", node.name);
+        }
+        // It would be cut to float32, and compared with numbers that lie next to it.
+        if node.op.name() == "TreeEnsembleClassifier"
+            && input(0).is_some_and(|fact| fact.datum_type == DatumType::F64)
+        {
+            bail!(
+                "TreeEnsembleClassifier (node \"{}\") of float64 is not known",
                 node.name
             );
         }

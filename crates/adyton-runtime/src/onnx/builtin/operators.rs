@@ -141,7 +141,7 @@ const WITH_ATTRIBUTES: &[(&str, Attributes)] = &[
     ("GatherND", &[("batch_dims", Any)]),
     ("Gelu", &[("approximate", Any)]),
     ("Gemm", &[("alpha", Any), ("beta", Any), ("broadcast", Any), ("transA", Any), ("transB", Any)]),
-    ("GlobalLpPool", &[("p", Any)]),
+    ("GlobalLpPool", &[("p", Int(2))]),
     ("GridSample", &[("align_corners", Any), ("mode", Any), ("padding_mode", Any)]),
     ("GroupNormalization", &[("epsilon", Any), ("num_groups", Any), ("stash_type", Int(1))]),
     ("HammingWindow", WINDOW_FUNCTION),
@@ -228,7 +228,7 @@ const LEARNING: &[(&str, Attributes)] = &[
         ("multi_class", Any), ("post_transform", Any),
     ]),
     ("LinearRegressor", &[("coefficients", Any), ("intercepts", Any), ("post_transform", Any), ("targets", Any)]),
-    ("Normalizer", &[("norm", Any)]),
+    ("Normalizer", &[("norm", Texts(&["L1", "L2"]))]),
     ("TreeEnsembleClassifier", &[
         ("base_values", Any), ("class_ids", Any), ("class_nodeids", Any), ("class_treeids", Any), ("class_weights", Any),
         ("classlabels_int64s", Any), ("classlabels_strings", Any), ("nodes_falsenodeids", Any), ("nodes_featureids", Any),

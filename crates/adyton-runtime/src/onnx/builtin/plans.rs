@@ -13,7 +13,7 @@ use tract_onnx::tract_core::internal::{SimplePlan, SimpleState, TypedOp, bail};
 use tract_onnx::tract_core::plan::eval;
 
 use super::made_up::{self, MadeUp};
-use super::{graph, recurrences, tensors};
+use super::{dequantize, graph, recurrences, tensors};
 use crate::onnx::ending::{Ended, Ending};
 use crate::onnx::panics::catch_panic;
 use crate::onnx::session_pool::SessionPool;
@@ -206,6 +206,7 @@ impl Plan {
         }
         let mut typed = parsed.model.into_typed()?;
         recurrences::begin_anew(&mut typed);
+        dequantize::keep_apart(&mut typed);
         let plan = SimplePlan::new(Arc::new(typed.into_optimized()?))?;
         made_up::refuse(plan.model())?;
         let made_up = MadeUp::among(plan.model());
