@@ -85,6 +85,9 @@ impl Models {
         if let Some(model) = there.filter(|model| !model.has_failed()) {
             return Ok(model);
         }
+        self.threads
+            .may_load(launch.project)
+            .map_err(|problem| problem.to_string())?;
         let subject = Subject {
             folder: &launch.folder,
             file,

@@ -5,7 +5,8 @@
 //! - Projects take turns (`threads/queue.rs`). One model alone may use every thread; when all have been held for a while and
 //!   another project's call waits, a further thread starts for it (`threads/watchdog.rs`).
 //! - A call whose caller has gone is thrown away before it starts, and ended when it has started ([`Ending`]). A thread that
-//!   does not come back from that is replaced, and its model is given up.
+//!   does not come back from that is replaced, and its model is given up. Where too many are away, no further model is loaded
+//!   ([`InferenceThreads::may_load`]), so that starting such a service again and again does not cost a thread each time.
 //! - A panic in a model ends that call only.
 
 mod counts;
@@ -69,6 +70,32 @@ impl ThreadSettings {
     fn most_further(&self) -> usize {
         self.threads.max(2)
     }
+    /// How many threads the runs of one project may keep for ever before no further model of it is loaded: as many as one model
+    /// can take at once.
+    fn most_lost_of_project(&self) -> usize {
+        self.threads.max(2)
+    }
+    /// The same for all projects together, before no further model of anybody is.
+    fn most_lost(&self) -> usize {
+        4 * self.most_lost_of_project()
+    }
+}
+
+/// No further model may be loaded: too many threads are kept by runs that were told to end and did not.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum ThreadsLost {
+    /// By runs of the same project.
+    #[error(
+        "{0} inference threads are kept by predictions of this project that cannot be ended, so no further ONNX model of it is loaded; \
+         replace or delete the models that they ran, and restart the server to free the threads"
+    )]
+    OfProject(usize),
+    /// By runs of all projects together.
+    #[error(
+        "{0} inference threads of this server are kept by predictions that cannot be ended, so no further ONNX model is loaded; ask an \
+         administrator to restart the server"
+    )]
+    OfAll(usize),
 }
 
 /// What one thread runs.
@@ -227,6 +254,24 @@ impl InferenceThreads {
     /// The stack of a thread that may load a model or make plans, in bytes.
     pub(crate) fn stack(&self) -> usize {
         self.0.settings.stack
+    }
+
+    /// Whether a model of `project` may be loaded, as far as threads go that did not come back.
+    ///
+    /// # Errors
+    /// Too many of them are still away.
+    pub fn may_load(&self, project: ProjectId) -> Result<(), ThreadsLost> {
+        let state = self.0.state.lock();
+        let lost = || state.held.values().filter(|held| held.lost);
+        let own = lost().filter(|held| held.model.project() == project).count();
+        let all = lost().count();
+        if own >= self.0.settings.most_lost_of_project() {
+            return Err(ThreadsLost::OfProject(own));
+        }
+        match all >= self.0.settings.most_lost() {
+            true => Err(ThreadsLost::OfAll(all)),
+            false => Ok(()),
+        }
     }
 
     /// What they do now, and have done.

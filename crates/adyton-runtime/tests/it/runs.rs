@@ -11,7 +11,7 @@ use adyton_runtime::onnx::in_process::{Call, InProcess, ModelError, Pending};
 use adyton_runtime::onnx::predictor::{Predictor, RunError};
 use adyton_runtime::onnx::signature::{Axis, Input, Ports};
 use adyton_runtime::onnx::tensor::{ElementType, Elements, Tensor, Value};
-use adyton_runtime::onnx::threads::{InferenceThreads, ThreadSettings};
+use adyton_runtime::onnx::threads::{InferenceThreads, ThreadSettings, ThreadsLost};
 use bytes::Bytes;
 use tract_onnx::pb::ModelProto;
 
@@ -228,6 +228,37 @@ async fn a_thread_that_does_not_come_back_is_replaced_and_its_model_given_up() {
     world.doors_open.store(true, Ordering::SeqCst);
     wait("the thread to come back", || world.threads.counts().running == 0);
     answered(call(&other, 6.0)).await;
+}
+
+/// Whoever starts such a service again and again would cost a thread each time.
+#[tokio::test]
+async fn no_further_model_is_loaded_where_too_many_threads_did_not_come_back() {
+    let settings = ThreadSettings {
+        longest_call: Duration::ZERO,
+        grace: Duration::from_millis(20),
+        ..ThreadSettings::new(1, 8)
+    };
+    let world = World::new(settings);
+    let lose = |project| {
+        let deaf = world.model(project);
+        let before = world.threads.counts();
+        let stuck = call(&deaf, -100.0);
+        wait("the run", || world.threads.counts().running == before.running + 1);
+        drop(stuck);
+        wait("the loss", || world.threads.counts().lost == before.lost + 1);
+    };
+    lose(LOUD);
+    assert_eq!(world.threads.may_load(LOUD), Ok(()));
+    lose(LOUD);
+    assert_eq!(world.threads.may_load(LOUD), Err(ThreadsLost::OfProject(2)));
+    assert_eq!(world.threads.may_load(QUIET), Ok(()), "another project goes on");
+    for project in 3..9 {
+        lose(ProjectId::from_bits(project));
+    }
+    assert_eq!(world.threads.may_load(QUIET), Err(ThreadsLost::OfAll(8)));
+    world.doors_open.store(true, Ordering::SeqCst);
+    wait("the threads to come back", || world.threads.counts().running == 0);
+    assert_eq!(world.threads.may_load(LOUD), Ok(()));
 }
 
 #[tokio::test]
