@@ -241,6 +241,31 @@ fn long_names_of_both_kinds_are_read() {
     }
 }
 
+/// The checksum of a gzip stream stands behind the tar's end, which is as far as the tar is read.
+#[test]
+fn what_stands_behind_the_end_of_a_tar_is_looked_at() {
+    let tar = tar_of(&[("model/config.json", CONFIG)]);
+    let mut damaged = gz_of(&tar);
+    let checksum = damaged.len() - 8;
+    damaged[checksum] ^= 1;
+    let two = [tar.as_slice(), &tar].concat();
+    let follows = "the tar archive is damaged: something follows its end";
+    for (archive, told) in [
+        (damaged, "the tar archive is damaged: corrupt gzip stream"),
+        (gz_of(&two), follows),
+        (two, follows),
+    ] {
+        let place = Place::new();
+        let path = file(&place, &archive);
+        let problem = place.packages.unpack(Source::Archive(&path)).unwrap_err();
+        assert!(problem.to_string().contains(told), "{problem}");
+        assert_eq!(place.leftovers(), Vec::<String>::new());
+    }
+    let place = Place::new();
+    let path = file(&place, &gz_of(&[tar.as_slice(), &[0; 10_240]].concat()));
+    place.packages.unpack(Source::Archive(&path)).unwrap();
+}
+
 #[test]
 fn a_zip_whose_end_lies_is_refused() {
     let whole = zip_of(&[("model/config.json", CONFIG), ("model/a", b"a")]);

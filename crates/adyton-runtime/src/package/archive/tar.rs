@@ -58,10 +58,26 @@ pub(super) fn unpack(from: impl Read, meter: &Meter, stage: &mut Stage) -> Resul
             long_name: None,
             long_link: false,
             pax: None,
-        } => Ok(()),
-        _ => Err(damaged(io::Error::other(
-            "it ends before the entry that it describes",
-        ))),
+        } => nothing_follows(archive.into_inner()).map_err(broken)?,
+        _ => {
+            return Err(damaged(io::Error::other(
+                "it ends before the entry that it describes",
+            )));
+        }
+    }
+    Ok(())
+}
+
+/// Reads on behind the end of the tar: only then does the decompressor compare its checksum. What lies there would be read by
+/// other readers, which go on where this one ends.
+fn nothing_follows(mut from: impl Read) -> io::Result<()> {
+    let mut piece = [0u8; 8192];
+    loop {
+        match from.read(&mut piece)? {
+            0 => return Ok(()),
+            read if piece[..read].iter().all(|byte| *byte == 0) => {}
+            _ => return Err(io::Error::other("something follows its end")),
+        }
     }
 }
 
