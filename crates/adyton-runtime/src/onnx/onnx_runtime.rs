@@ -15,7 +15,7 @@ use ort::session::{RunOptions, Session, SessionInputValue, SessionOutputs};
 use super::classifier::{self, After, Cut};
 use super::cost::Cost;
 use super::ending::{Ended, Ending};
-use super::predictor::{LoadError, Predictor, RunError};
+use super::predictor::{LoadError, Predictor, RunError, without_place};
 use super::session_pool::{self, SessionPool};
 use super::signature::Ports;
 use super::tensor::{Tensor, Value};
@@ -43,7 +43,7 @@ impl OnnxRuntimeModel {
     /// The file is no model, or the graph is wrong; in the runtime's words.
     pub fn load(environment: &Environment, minor: u32, path: &Path, file: &str) -> Result<Self, LoadError> {
         let wrong = |cause: ort::Error| {
-            let cause = error_text::plain(&cause.to_string());
+            let cause = error_text::plain(&without_place(&cause.to_string(), path.parent()));
             LoadError::Graph {
                 file: file.to_owned(),
                 runtime: format!("ONNX Runtime 1.{minor}"),

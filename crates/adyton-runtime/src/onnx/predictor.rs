@@ -5,6 +5,7 @@
 //! where they stand together.
 
 use std::fmt;
+use std::path::Path;
 
 use super::cost::Cost;
 use super::ending::{Ended, Ending};
@@ -167,6 +168,15 @@ pub enum LoadError {
         /// What it is.
         what: String,
     },
+}
+
+/// A runtime's words without the place where packages lie on this server: the package's own `model` folder is all that its
+/// people know.
+pub(crate) fn without_place(said: &str, folder: Option<&Path>) -> String {
+    folder.map_or_else(
+        || said.to_owned(),
+        |folder| said.replace(&folder.display().to_string(), "model"),
+    )
 }
 
 /// At most 500 characters of `text`, on one line: its beginning and its end, where runtimes say what matters.

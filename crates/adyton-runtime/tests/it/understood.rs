@@ -3,10 +3,11 @@
 
 use adyton_runtime::onnx_models::Onnx;
 use expect_test::{Expect, expect};
-use tract_onnx::pb::{AttributeProto, ModelProto};
+use tract_onnx::pb::{AttributeProto, ModelProto, StringStringEntryProto};
 
 use crate::graph::{self, FLOAT, constant, node, port, untyped};
 use crate::models::{ask, each};
+use crate::place::runtimes;
 
 fn refused(model: &ModelProto, expected: Expect) {
     let folder = tempfile::tempdir().unwrap();
@@ -142,4 +143,31 @@ fn a_tensor_of_too_great_a_length_is_refused() {
             r#"model/m.onnx: the compiled-in runtime does not know Expand to so great a length (node "y"); ONNX Runtime may know it (`adyton doctor --fix` installs it)"#
         ]],
     );
+}
+
+/// Whoever imports a model need not know where its package lies on the server.
+#[test]
+fn a_refusal_does_not_say_where_packages_lie() {
+    let mut weights = constant("w", &[2], &[]);
+    weights.data_location = Some(1);
+    weights.external_data = vec![StringStringEntryProto {
+        key: "location".to_owned(),
+        value: "no-such-file.bin".to_owned(),
+    }];
+    let model = graph::model(
+        vec![port("x", FLOAT, &[2])],
+        vec![untyped("y")],
+        vec![node("Add", "", &["x", "w"], &["y"], Vec::new())],
+        vec![weights],
+    );
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("m.onnx"), graph::bytes(&model)).unwrap();
+    for (runtime, onnx) in runtimes() {
+        let problem = onnx.load(folder.path(), "m.onnx").unwrap_err().to_string();
+        let place = folder.path().display().to_string();
+        assert!(
+            !problem.contains(&place) && problem.contains("no-such-file.bin"),
+            "{runtime}: {problem}"
+        );
+    }
 }
