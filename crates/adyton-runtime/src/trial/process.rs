@@ -24,12 +24,13 @@ const ANSWER: u64 = 64 << 10;
 /// What is written by who runs out of stack.
 const NO_STACK: [&str; 2] = ["has overflowed its stack", "stack overflow"];
 /// What is written by who runs out of memory, or said by a runtime that does.
-const NO_MEMORY: [&str; 6] = [
+const NO_MEMORY: [&str; 7] = [
     "Cannot allocate memory",
     "memory allocation of",
     "bad_alloc",
     "bad allocation",
     "Failed to allocate memory",
+    "failed to allocate Layout",
     "out of memory",
 ];
 

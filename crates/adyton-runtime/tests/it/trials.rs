@@ -8,7 +8,7 @@ use adyton_runtime::package::Source;
 use adyton_runtime::trial::{TrialSettings, Trials};
 
 use crate::first_run::{RED, colours};
-use crate::graph::{self, FLOAT, node, port};
+use crate::graph::{self, FLOAT, node, port, untyped};
 use crate::keeper::keeper;
 use crate::place::{Place, runtimes};
 
@@ -39,6 +39,29 @@ fn a_good_model_comes_through_and_a_broken_one_is_refused_in_the_runtimes_words(
         let said = import(&place, &onnx, b"this is no model").unwrap_err();
         assert!(said.starts_with("model/model.onnx: "), "{runtime}: {said}");
     }
+}
+
+/// The compiled-in runtime says in words of its own that it got no memory, and goes on: in the server it would get it.
+#[test]
+fn a_first_run_that_needs_more_memory_is_no_answer_that_may_come_later() {
+    let square = graph::bytes(&graph::model(
+        vec![port("x", FLOAT, &[8000])],
+        vec![untyped("y")],
+        vec![node(
+            "Einsum",
+            "",
+            &["x", "x"],
+            &["y"],
+            vec![graph::text("equation", "a,b->ab")],
+        )],
+        Vec::new(),
+    ));
+    let place = Place::new();
+    let onnx = trying(&Onnx::builtin(), place.folder.path(), |settings| {
+        settings.memory = 128 << 20;
+    });
+    let said = import(&place, &onnx, &square).unwrap_err();
+    assert!(said.contains("ran out of memory"), "{said}");
 }
 
 #[test]
