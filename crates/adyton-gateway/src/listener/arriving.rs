@@ -21,11 +21,14 @@ pub(crate) struct Arriving {
     start: RefCell<Vec<u8>>,
     /// Whether it has more lines than the parser has room for.
     long: Cell<bool>,
+    /// Whether it was gathered outside of the parser.
+    gathered: Cell<bool>,
 }
 
 impl Arriving {
     /// It has come whole.
     pub(crate) fn end(&self) {
+        self.gathered.set(false);
         if self.count.take().reads() > 1 {
             self.claim.take();
             self.start.take();
@@ -50,6 +53,12 @@ impl Arriving {
     /// It goes to a parser that has room for it.
     pub(crate) fn is_gathered(&self) {
         self.long.set(false);
+        self.gathered.set(true);
+    }
+
+    /// Whether a parser that was made for it has it.
+    pub(crate) fn was_gathered(&self) -> bool {
+        self.gathered.get()
     }
 
     /// Before more of it is read: keeps the beginning of what was read last, which the parser has just found to be only a part.

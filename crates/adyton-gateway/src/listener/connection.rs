@@ -20,10 +20,14 @@ use crate::health::{self, Question, Readiness};
 use crate::listener::arriving::Arriving;
 use crate::listener::connections::Connections;
 use crate::listener::long;
+use crate::listener::unread;
 use crate::listener::wire::Wire;
 use crate::outbox::Socket;
 use crate::pipeline::{self, Pipeline, answer::AnswerBody};
 use crate::wire_state::WireState;
+
+/// How a client of HTTP/2 begins that has not asked whether it may.
+const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n";
 
 /// Why a connection is not polled any more.
 enum End {
@@ -119,7 +123,16 @@ pub(crate) async fn serve(
         } = connection.into_parts();
         match end {
             End::Closed => break,
+            // Its parser has just found out, and given up.
+            End::Over if arriving.is_long() => {}
             End::Over => {
+                // Of HTTP/2 the parser says nothing at all.
+                if read_buf.starts_with(PREFACE)
+                    && state.is_clean()
+                    && let Some(refusal) = unread::by_parser(pipeline, &state, b"HTTP/1.1 400", &read_buf)
+                {
+                    io.say(refusal).await;
+                }
                 drop(read_buf);
                 io.linger().await;
                 break;

@@ -39,6 +39,8 @@ pub(crate) struct Wire {
     given: Bytes,
     /// What the parser was not given.
     held_back: BytesMut,
+    /// Whether the parser has given up on a head that goes to another one: what it does to the socket is not done.
+    handed_over: bool,
     /// Whether others had their turn since the last piece of a head.
     waited: bool,
     linger: Wait,
@@ -60,6 +62,7 @@ impl Wire {
             connections: Rc::clone(connections),
             given: Bytes::new(),
             held_back: BytesMut::new(),
+            handed_over: false,
             waited: false,
             linger: Wait::new(&connections.pipeline.waits),
             left: LINGER_BYTES,
@@ -74,6 +77,7 @@ impl Wire {
 
     /// What the parser was not given.
     pub(crate) fn take_held_back(&mut self) -> BytesMut {
+        self.handed_over = false;
         self.held_back.split()
     }
 
@@ -184,8 +188,20 @@ impl Wire {
         })
     }
 
+    /// Whether the parser refuses a head that lay in its buffer behind another request, where nobody could count its lines.
+    fn gives_up(&self, pieces: &[io::IoSlice<'_>]) -> bool {
+        let says = |status: &[u8]| pieces.iter().any(|piece| piece.get(9..12) == Some(status));
+        self.state.is_clean() && !self.arriving.was_gathered() && says(b"431")
+    }
+
     /// Sends what hyper has written, or what takes the place of its refusal.
     fn write(&mut self, context: &mut Context<'_>, pieces: &[io::IoSlice<'_>]) -> Poll<io::Result<usize>> {
+        if self.handed_over || self.gives_up(pieces) {
+            // The head is still in its buffer: the connection's task takes it from there.
+            self.handed_over = true;
+            self.arriving.is_too_long();
+            return Poll::Ready(Ok(pieces.iter().map(|piece| piece.len()).sum()));
+        }
         let Some(refusal) = self.refusal(pieces) else {
             return self.send(context, pieces);
         };
@@ -290,7 +306,7 @@ impl Write for Wire {
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        if !self.shut {
+        if !self.shut && !self.handed_over {
             ready!(Pin::new(&mut self.io).poll_shutdown(context))?;
             self.shut = true;
         }

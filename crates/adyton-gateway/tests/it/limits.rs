@@ -218,6 +218,18 @@ fn a_refusal_of_the_parser_after_an_answer_has_an_id_too() {
     assert_eq!(world.record(&reply).status, 400);
 }
 
+/// The parser closes such a connection without a word.
+#[test]
+fn who_speaks_http2_is_told_that_it_is_not_spoken() {
+    let world = World::new();
+    let mut client = world.client();
+    client.send("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0");
+    let reply = client.read();
+    assert_eq!((reply.status, reply.reason()), (400, "request.unreadable"));
+    assert!(client.is_at_end());
+    assert_eq!(world.record(&reply).status, 400);
+}
+
 #[test]
 fn many_header_lines_are_forwarded_up_to_the_limits_in_bytes() {
     let world = World::new();
@@ -252,6 +264,12 @@ fn many_header_lines_are_forwarded_up_to_the_limits_in_bytes() {
         client.send_apart(piece);
     }
     assert_eq!(client.read().text(), "300");
+    // Sent ahead, behind others that the parser reads in one go.
+    let ahead: Vec<u8> = [0, 150, 3, 101, 100].map(|lines| with(lines).bytes()).concat();
+    client.send(ahead);
+    for lines in ["0", "150", "3", "101", "100"] {
+        assert_eq!(client.read().text(), lines);
+    }
     // Over the limit in bytes, or in lines.
     for lines in [12_000, 20_000] {
         let mut client = world.client();
