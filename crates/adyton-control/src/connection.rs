@@ -9,6 +9,7 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use adyton_core::clock::Clock;
+use adyton_core::source::{AddressRange, Source, forwarded};
 use adyton_listener::connection_state::Busy;
 use adyton_listener::{Budget, Claim, ConnectionState, Kind, Notice, Watched};
 use axum::Router;
@@ -23,6 +24,7 @@ use tokio::net::TcpStream;
 use tower_service::Service as _;
 
 use crate::remote::Peer;
+use crate::unread::{NextId, Unread};
 
 /// Headers of one request.
 const HEADERS: usize = 200;
@@ -43,6 +45,10 @@ pub(crate) struct Connection {
     pub(crate) clock: Clock,
     /// The memory of all who are not proven.
     pub(crate) unproven: Arc<Budget>,
+    /// For what no call comes of.
+    pub(crate) next_id: NextId,
+    /// Proxies that may say whom they speak for.
+    pub(crate) trusted_proxies: Vec<AddressRange>,
 }
 
 /// Serves one connection to its end.
@@ -53,16 +59,23 @@ pub(crate) async fn serve(socket: TcpStream, with: Connection) {
         router,
         clock,
         unproven,
+        next_id,
+        trusted_proxies,
     } = with;
     // Without it small answers wait for acknowledgements; a failure only costs time.
     let _ = socket.set_nodelay(true);
     let socket = Watched::new(TokioIo::new(socket), contact.clone(), clock.clone());
+    let socket = Unread::new(socket, peer, next_id, clock.clone());
     let service = service_fn(|request: Request<Incoming>| {
         let is_http2 = request.version() == Version::HTTP_2;
         let busy = contact.enter(is_http2, clock.monotonic());
+        // A proxy's connections hold the requests of many.
+        let told = forwarded(peer.ip(), request.headers(), &trusted_proxies);
+        let source = told.map_or_else(|| contact.source(), |told| Source::of(told.address));
         let mut request = request.map(|body| {
             Body::new(Counted {
                 body,
+                source,
                 contact: contact.clone(),
                 unproven: unproven.clone(),
                 clock: clock.clone(),
@@ -118,6 +131,8 @@ fn builder() -> auto::Builder<TokioExecutor> {
 /// not. Whoever has to make room for others loses the connection.
 struct Counted {
     body: Incoming,
+    /// Whom it counts for.
+    source: Source,
     contact: Arc<ConnectionState>,
     unproven: Arc<Budget>,
     clock: Clock,
@@ -139,8 +154,7 @@ impl Counted {
         let now = self.clock.monotonic();
         let claim = self.claim.get_or_insert_with(|| {
             let owner = self.contact.clone();
-            self.unproven
-                .claim(Kind::Body, self.contact.source(), None, owner, now)
+            self.unproven.claim(Kind::Body, self.source, None, owner, now)
         });
         // If this is the one that has to give up, its connection was told.
         let _ = claim.grow(self.arrived, now);

@@ -43,6 +43,7 @@ mod settings;
 mod sign_ins;
 mod table;
 mod tasks;
+mod unread;
 mod upload_room;
 
 pub use server::{BindError, Control, probe};

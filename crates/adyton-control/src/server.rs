@@ -18,6 +18,7 @@ use crate::operations::service::rollout;
 use crate::plane::Plane;
 use crate::routes;
 use crate::settings::{ControlParts, ControlSettings};
+use crate::unread::NextId;
 
 /// Between two looks at all connections.
 const WATCH: Duration = Duration::from_secs(1);
@@ -103,6 +104,8 @@ impl Control {
         let places = Places::new(plane.settings.max_connections);
         let complaints = Arc::new(LogThrottle::new(plane.clock.clone()));
         let mut acceptor = Acceptor::new(listener, "control", complaints);
+        let ids = plane.clone();
+        let next_id: NextId = Arc::new(move || ids.request_id());
         let mut connections = JoinSet::new();
         let recording = tokio::spawn(rollout::record(plane.clone()));
         let sweeping = tokio::spawn(sweep::regularly(plane.clone()));
@@ -120,6 +123,8 @@ impl Control {
                 router: router.clone(),
                 clock: plane.clock.clone(),
                 unproven: plane.unproven.clone(),
+                next_id: next_id.clone(),
+                trusted_proxies: plane.settings.trusted_proxies.clone(),
             };
             connections.spawn(async move {
                 let _place = place;

@@ -28,4 +28,5 @@ mod services;
 mod sign_ins;
 mod strangers;
 mod tokens;
+mod unread;
 mod world;
