@@ -1,5 +1,7 @@
 //! `make fuzz`: the long run of all targets by libFuzzer. The short one is a test of `adyton-fuzz`.
 
+use std::process::Command;
+
 use anyhow::{Context, Result, bail};
 use clap::Args;
 
@@ -12,6 +14,9 @@ pub(crate) struct FuzzOptions {
     /// Seconds for each target
     #[arg(long, default_value_t = 600)]
     seconds: u32,
+    /// What else is looked for: `none`, `address`, …; nothing of ours is `unsafe`, and without it more is tried in the same time
+    #[arg(long, default_value = "none")]
+    sanitizer: String,
     /// Only these targets
     targets: Vec<String>,
 }
@@ -20,7 +25,8 @@ pub(crate) struct FuzzOptions {
 const MEMORY: &str = "-rss_limit_mb=2048";
 const TIME: &str = "-timeout=10";
 
-/// Whether nothing was found. What is found lies in `fuzz/artifacts/`; new inputs are kept in `fuzz/grown/`.
+/// Whether nothing was found. What is found lies in `fuzz/artifacts/`; new inputs are kept in `fuzz/grown/`, as few as reach all
+/// that was reached.
 pub(crate) fn fuzz(options: &FuzzOptions) -> Result<bool> {
     if !status(command("cargo").args(["fuzz", "--version"]))?.success() {
         bail!("cargo-fuzz is not there: `cargo install --locked cargo-fuzz` brings it");
@@ -30,22 +36,33 @@ pub(crate) fn fuzz(options: &FuzzOptions) -> Result<bool> {
         println!("--- fuzz {target}");
         let grown = root().join("fuzz/grown").join(&target);
         std::fs::create_dir_all(&grown).with_context(|| format!("cannot make {}", grown.display()))?;
-        let mut cargo = command("cargo");
-        // Coverage and the sanitizer are unstable options; this lets the stable compiler take them, for this command alone.
-        cargo.env("RUSTC_BOOTSTRAP", "1").current_dir(root());
-        cargo.args(["fuzz", "run", &target]);
-        cargo.arg(&grown).arg(root().join("fuzz/corpus").join(&target));
-        cargo
-            .args(["--", MEMORY, TIME])
+        let mut run = cargo_fuzz("run", options);
+        run.arg(&target).arg(&grown);
+        run.arg(root().join("fuzz/corpus").join(&target));
+        run.args(["--", MEMORY, TIME])
             .arg(format!("-max_total_time={}", options.seconds));
-        if !status(&mut cargo)?.success() {
+        if !status(&mut run)?.success() {
             println!(
                 "{target}: see fuzz/artifacts/{target}; add the input to fuzz/corpus/{target} with the fix"
             );
             clean = false;
         }
+        let mut shrink = cargo_fuzz("cmin", options);
+        shrink.arg(&target).arg(&grown).args(["--", MEMORY, TIME]);
+        if !status(&mut shrink)?.success() {
+            println!("{target}: fuzz/grown/{target} stays as large as it is");
+        }
     }
     Ok(clean)
+}
+
+/// A verb of cargo-fuzz.
+fn cargo_fuzz(verb: &str, options: &FuzzOptions) -> Command {
+    let mut cargo = command("cargo");
+    // Coverage and sanitizers are unstable options; this lets the stable compiler take them, for this command alone.
+    cargo.env("RUSTC_BOOTSTRAP", "1");
+    cargo.args(["fuzz", verb, "--sanitizer", &options.sanitizer]);
+    cargo
 }
 
 /// The wanted targets: those that have a program.

@@ -4,10 +4,7 @@ use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::fs;
 
-use anyhow::{Context, Result};
-use serde::Deserialize;
-
-use crate::process::command;
+use super::manifests::Package;
 use crate::repository::root;
 
 /// Each crate of ours, and the crates of ours that it may use.
@@ -48,32 +45,15 @@ const HEADING: &str = "### Who may use whom";
 
 type Edges = BTreeMap<String, BTreeSet<String>>;
 
-#[derive(Deserialize)]
-struct Metadata {
-    packages: Vec<Package>,
-}
-
-#[derive(Deserialize)]
-struct Package {
-    name: String,
-    dependencies: Vec<Dependency>,
-}
-
-#[derive(Deserialize)]
-struct Dependency {
-    name: String,
-    kind: Option<String>,
-}
-
 /// Every breach, in words.
-pub(super) fn breaches() -> Result<Vec<String>> {
+pub(super) fn breaches(packages: &[Package]) -> Vec<String> {
     let allowed = allowed();
-    let mut breaches = compare_used(&allowed, &used()?);
+    let mut breaches = compare_used(&allowed, &used(packages));
     match fs::read_to_string(root().join("ARCHITECTURE.md")) {
         Ok(text) => breaches.extend(compare_documented(&allowed, &documented(&text))),
         Err(error) => breaches.push(format!("ARCHITECTURE.md: cannot be read: {error}")),
     }
-    Ok(breaches)
+    breaches
 }
 
 fn allowed() -> Edges {
@@ -89,25 +69,12 @@ fn allowed() -> Edges {
 }
 
 /// What the manifests say. Crates used by tests only do not count: they are not in the product.
-fn used() -> Result<Edges> {
-    let mut cargo = command("cargo");
-    cargo.args(["metadata", "--no-deps", "--format-version", "1", "--offline"]);
-    let output = cargo.output().context("cannot run cargo metadata")?;
-    let metadata: Metadata =
-        serde_json::from_slice(&output.stdout).context("cannot read what cargo metadata says")?;
-    let ours = |dependency: &Dependency| {
-        dependency.name.starts_with("adyton") && dependency.kind.as_deref() != Some("dev")
-    };
-    let edges = metadata.packages.into_iter().map(|package| {
-        let uses = package
-            .dependencies
-            .into_iter()
-            .filter(ours)
-            .map(|dependency| dependency.name)
-            .collect();
-        (package.name, uses)
+fn used(packages: &[Package]) -> Edges {
+    let edges = packages.iter().map(|package| {
+        let ours = package.used().filter(|name| name.starts_with("adyton"));
+        (package.name.clone(), ours.map(str::to_owned).collect())
     });
-    Ok(edges.collect())
+    edges.collect()
 }
 
 /// The rows of the table under the heading: a crate of ours, then the crates that it may use.
