@@ -38,3 +38,49 @@ def test_a_reload_changes_limits_and_throttles_of_a_running_server(new_server):
     assert "nonsense" in server.log()
     wait_for(lambda: status(2000) == 200, 5, "a turn")
     assert status(2001) in (413, 429), "the old limit holds"
+
+
+def test_a_reload_changes_who_is_let_in_at_the_control_listener(new_server):
+    server = new_server()
+    token = server.folder / "metrics-token"
+    token.write_text("the-first-token-of-the-scraper\n")
+    config = server.folder / "adyton.toml"
+    always = f'metrics_token_file = "{token}"\n'
+    config.write_text(f"[control]\n{always}")
+    server.start("--config", str(config))
+
+    def told(path: str, **headers: str) -> tuple[int, str]:
+        answer = server.http.get(server.control + path, headers={name.replace("_", "-"): value for name, value in headers.items()})
+        return answer.status_code, answer.headers.get("X-Adyton-Reason", "")
+
+    def reload(text: str, says: str) -> None:
+        seen = server.log().count(says)
+        config.write_text(f"[control]\n{always}{text}")
+        server.process.send_signal(signal.SIGHUP)
+        wait_for(lambda: server.log().count(says) > seen, 5, says)
+
+    assert told("/v3", Host="adyton:8081") == (400, "iam.host")
+    assert told("/metrics")[0] == 200
+    reload('hosts = ["adyton"]\nmetrics = "token"\n', "configuration reloaded")
+    assert told("/v3", Host="adyton:8081")[0] in (200, 300)
+    assert told("/metrics") == (401, "manage.metrics")
+    assert told("/metrics", Authorization="Bearer the-first-token-of-the-scraper")[0] == 200
+
+    # A token that was changed counts from the next reload on.
+    token.write_text("another-token-of-the-scraper\n")
+    reload('metrics = "token"\n', "configuration reloaded")
+    assert told("/metrics", Authorization="Bearer the-first-token-of-the-scraper") == (401, "manage.metrics")
+    assert told("/metrics", Authorization="Bearer another-token-of-the-scraper")[0] == 200
+    assert told("/v3", Host="adyton:8081") == (400, "iam.host"), "what is not said any more does not count"
+
+    # A token that cannot be read changes nothing, and says so.
+    token.unlink()
+    reload('metrics = "token"\nhosts = ["adyton"]\n', "the configuration was not reloaded")
+    assert told("/v3", Host="adyton:8081") == (400, "iam.host")
+    assert told("/metrics", Authorization="Bearer another-token-of-the-scraper")[0] == 200
+
+    # What needs a restart is named.
+    token.write_text("another-token-of-the-scraper\n")
+    reload("sign_ins = 9\n", "configuration reloaded")
+    assert "control.sign_ins" in server.log() and "counts only after a restart" in server.log()
+    assert "token-of-the-scraper" not in server.log()

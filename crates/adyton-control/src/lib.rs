@@ -46,7 +46,7 @@ mod tasks;
 mod unread;
 mod upload_room;
 
-pub use server::{BindError, Control, probe};
+pub use server::{BindError, Control, Reloading, probe};
 pub use settings::{ControlParts, ControlSettings, Metrics, MetricsAccess, Ready};
 
 /// The OpenAPI document as JSON, as `/openapi.json` serves it and `docs/reference/openapi.json` keeps it.

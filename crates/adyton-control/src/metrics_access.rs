@@ -9,7 +9,8 @@ use adyton_identity::Action;
 
 /// Lets a reader in, or says how to be let in.
 pub(crate) fn admit(call: &OpenCall) -> OperationResult<()> {
-    let access = &call.plane.settings.metrics;
+    let settings = call.plane.settings();
+    let access = &settings.metrics;
     let is_known = match access {
         MetricsAccess::Open => true,
         MetricsAccess::Loopback => {

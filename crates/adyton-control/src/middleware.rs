@@ -36,9 +36,9 @@ async fn around(State(plane): State<Arc<Plane>>, mut request: Request, next: Nex
     let started = plane.clock.monotonic();
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
     request.extensions_mut().insert(id);
-    let remote = Remote::of(&request, &plane.settings.trusted_proxies);
+    let remote = Remote::of(&request, &plane.settings().trusted_proxies);
     request.extensions_mut().insert(remote);
-    let answer = match plane.perimeter.admit(&request) {
+    let answer = match plane.perimeter().admit(&request) {
         Ok(()) => AssertUnwindSafe(next.run(request))
             .catch_unwind()
             .await

@@ -13,6 +13,7 @@ use adyton_listener::Budget;
 use adyton_runtime::onnx_models::Onnx;
 use adyton_runtime::package::Packages;
 use adyton_store::{Committed, Feed, Store};
+use arc_swap::ArcSwap;
 use tokio::sync::RwLock;
 
 use crate::failure::OperationResult;
@@ -39,7 +40,10 @@ const WORKER: u8 = 255;
 
 /// The control plane's parts.
 pub(crate) struct Plane {
-    pub(crate) settings: ControlSettings,
+    /// What was set at the start or by the last reload.
+    settings: ArcSwap<ControlSettings>,
+    /// Which requests are taken at all, as the settings say.
+    perimeter: ArcSwap<Perimeter>,
     pub(crate) store: Store,
     pub(crate) feed: Feed,
     pub(crate) identity: Arc<Identity>,
@@ -53,8 +57,6 @@ pub(crate) struct Plane {
     pub(crate) clock: Clock,
     /// The memory of all who are not proven, on both listeners.
     pub(crate) unproven: Arc<Budget>,
-    /// Which requests are taken at all.
-    pub(crate) perimeter: Perimeter,
     /// Sign-ins that are under way.
     pub(crate) sign_ins: SignIns,
     /// Places for imports, and for what is unpacked: nobody is refused there.
@@ -79,9 +81,9 @@ impl Plane {
     pub(crate) fn new(settings: ControlSettings, parts: ControlParts) -> Self {
         let deadlines = settings.place_patience;
         Self {
-            perimeter: Perimeter::new(&settings),
+            perimeter: ArcSwap::from_pointee(Perimeter::new(&settings)),
             sign_ins: SignIns::new(settings.sign_ins, parts.clock.clone()),
-            settings,
+            settings: ArcSwap::from_pointee(settings),
             store: parts.store,
             feed: parts.feed,
             identity: parts.identity,
@@ -104,6 +106,20 @@ impl Plane {
             sequence: AtomicU64::new(0),
         }
     }
+    /// The settings that hold now.
+    pub(crate) fn settings(&self) -> Arc<ControlSettings> {
+        self.settings.load_full()
+    }
+    /// Which requests are taken now.
+    pub(crate) fn perimeter(&self) -> Arc<Perimeter> {
+        self.perimeter.load_full()
+    }
+    /// Takes what a reload changes.
+    pub(crate) fn reload(&self, new: &ControlSettings) {
+        let settings = self.settings.load().reloaded(new);
+        self.perimeter.store(Arc::new(Perimeter::new(&settings)));
+        self.settings.store(Arc::new(settings));
+    }
     /// Waits until this node's live state holds a write: who creates, can call.
     pub(crate) async fn settled<T>(&self, committed: Committed<T>) -> OperationResult<T> {
         Ok(self.feed.settled(committed).await?)
@@ -112,6 +128,6 @@ impl Plane {
     pub(crate) fn request_id(&self) -> RequestId {
         let at = u64::try_from(self.clock.now().millis()).unwrap_or(0);
         let number = self.sequence.fetch_add(1, Ordering::Relaxed);
-        RequestId::compose(at, self.settings.node, WORKER, number)
+        RequestId::compose(at, self.settings.load().node, WORKER, number)
     }
 }

@@ -54,6 +54,17 @@ pub fn probe(address: SocketAddr) -> Result<(), BindError> {
     }
 }
 
+/// Changes the settings of a control plane that serves. Cheap to clone.
+#[derive(Clone)]
+pub struct Reloading(Arc<Plane>);
+
+impl Reloading {
+    /// Takes what may change while it runs ([`ControlSettings::reloaded`]). A request that has begun keeps what it began with.
+    pub fn reload(&self, new: &ControlSettings) {
+        self.0.reload(new);
+    }
+}
+
 /// The control plane, listening.
 pub struct Control {
     listener: TcpListener,
@@ -93,6 +104,10 @@ impl Control {
     pub const fn local_addr(&self) -> SocketAddr {
         self.address
     }
+    /// What settings are changed through while it serves.
+    pub fn reloading(&self) -> Reloading {
+        Reloading(self.plane.clone())
+    }
     /// Answers until `shutdown` is ready, then finishes what is in flight, at most `shutdown_grace` long.
     pub async fn serve(self, shutdown: impl Future<Output = ()> + Send) {
         let Self {
@@ -101,7 +116,7 @@ impl Control {
             plane,
             ..
         } = self;
-        let places = Places::new(plane.settings.max_connections);
+        let places = Places::new(plane.settings().max_connections);
         let complaints = Arc::new(LogThrottle::new(plane.clock.clone()));
         let mut acceptor = Acceptor::new(listener, "control", complaints);
         let ids = plane.clone();
@@ -124,7 +139,7 @@ impl Control {
                 clock: plane.clock.clone(),
                 unproven: plane.unproven.clone(),
                 next_id: next_id.clone(),
-                trusted_proxies: plane.settings.trusted_proxies.clone(),
+                trusted_proxies: plane.settings().trusted_proxies.clone(),
             };
             connections.spawn(async move {
                 let _place = place;
@@ -137,7 +152,7 @@ impl Control {
             while connections.join_next().await.is_some() {}
             plane.tasks.ended().await;
         };
-        if tokio::time::timeout(plane.settings.shutdown_grace, finished)
+        if tokio::time::timeout(plane.settings().shutdown_grace, finished)
             .await
             .is_err()
         {
@@ -159,8 +174,11 @@ async fn accept(
         match acceptor.accept().await {
             Accepted::Connection(socket, peer) => {
                 // A trusted proxy speaks for many callers.
-                let trusted = &plane.settings.trusted_proxies;
-                let is_proxy = trusted.iter().any(|range| range.contains(peer.ip()));
+                let settings = plane.settings();
+                let is_proxy = settings
+                    .trusted_proxies
+                    .iter()
+                    .any(|range| range.contains(peer.ip()));
                 let contact = ConnectionState::new(peer.ip(), is_proxy, plane.clock.monotonic());
                 if let Some(place) = places.find(&contact).await {
                     return (socket, peer, contact, place);
@@ -178,6 +196,6 @@ async fn judge(plane: Arc<Plane>, places: Arc<Places>) {
     looks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
         looks.tick().await;
-        places.watch(plane.clock.monotonic(), &plane.settings.deadlines);
+        places.watch(plane.clock.monotonic(), &plane.settings().deadlines);
     }
 }

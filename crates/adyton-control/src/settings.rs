@@ -98,6 +98,22 @@ impl ControlSettings {
     }
 }
 
+impl ControlSettings {
+    /// These settings with what may change while the control plane runs taken from `new`: the names that it is known by, its public
+    /// address, the trusted proxies, who reads the metrics, and how long connections may take. The rest is built in at the start.
+    #[must_use]
+    pub fn reloaded(&self, new: &Self) -> Self {
+        Self {
+            control_url: new.control_url.clone(),
+            hosts: new.hosts.clone(),
+            trusted_proxies: new.trusted_proxies.clone(),
+            metrics: new.metrics.clone(),
+            deadlines: new.deadlines,
+            ..self.clone()
+        }
+    }
+}
+
 /// Who reads `/metrics` without a user's credentials. Administrators and auditors always may.
 #[derive(Clone)]
 pub enum MetricsAccess {

@@ -87,7 +87,13 @@ async fn serve(
         return Err(failure);
     }
     let mut shown = Shown::start(show, ready);
-    let mut reload = Reload::new(loaded, sources, level, assembly.gateway.clone());
+    let mut reload = Reload::new(
+        loaded,
+        sources,
+        level,
+        assembly.gateway.clone(),
+        assembly.reloading.clone(),
+    );
     let outcome = loop {
         tokio::select! {
             signal = signals.next() => match signal {

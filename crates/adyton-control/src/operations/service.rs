@@ -21,7 +21,7 @@ use crate::plane::Plane;
 pub(crate) async fn deploy(plane: &Plane, asked: AskedService) -> OperationResult<Service> {
     let new = asked.checked()?;
     let name = new.name.clone();
-    let most = plane.settings.services_per_project as u64;
+    let most = plane.settings().services_per_project as u64;
     let created = plane.store.services().create(new, most).await;
     let created = created.map_err(|error| match Failure::from(error) {
         Failure::Taken { thing, .. } => Failure::taken(thing, name),

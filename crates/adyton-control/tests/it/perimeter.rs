@@ -253,3 +253,72 @@ async fn metrics_are_for_whoever_has_the_token_and_for_administrators_and_audito
         .await;
     assert!(reads(&world.holder(&token).get("/metrics").await));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reload_changes_who_is_let_in_and_leaves_what_needs_a_restart() {
+    let world = World::start().await;
+    let owner = world.owner().await;
+    let named = owner.with("Host", "adyton:8081");
+    let page = owner.with("Origin", "https://models.example.com");
+    named
+        .get("/adyton/v1/whoami")
+        .await
+        .refused(400, "APIGW.0201", "manage.host");
+    page.get("/adyton/v1/whoami")
+        .await
+        .refused(403, "APIGW.0201", "manage.origin");
+    world.reload(|settings| {
+        settings.hosts = vec!["adyton".to_owned()];
+        settings.control_url = Some("https://models.example.com".to_owned());
+        settings.metrics = MetricsAccess::Open;
+        settings.run_code = false;
+        settings.region = "another".to_owned();
+    });
+    named.get("/adyton/v1/whoami").await.expect(200);
+    page.get("/adyton/v1/whoami").await.expect(200);
+    let discovery = world.stranger().get("/v3").await;
+    assert!(
+        String::from_utf8_lossy(&discovery.body).contains("https://models.example.com"),
+        "addresses are printed with the new public one"
+    );
+    assert!(reads(
+        &scraper(&world)
+            .with("X-Forwarded-For", "192.0.2.7")
+            .get("/metrics")
+            .await
+    ));
+    let regions = owner.get("/v3/regions").await;
+    assert!(
+        !String::from_utf8_lossy(&regions.body).contains("another"),
+        "built in at the start"
+    );
+    // What is not said any more counts no longer.
+    world.reload(|_| {});
+    named
+        .get("/adyton/v1/whoami")
+        .await
+        .refused(400, "APIGW.0201", "manage.host");
+    scraper(&world)
+        .with("X-Forwarded-For", "192.0.2.7")
+        .get("/metrics")
+        .await
+        .refused(401, "APIGW.0301", "manage.metrics");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reload_changes_whose_forwarded_addresses_are_believed() {
+    let world = World::start().await;
+    let guess = |source: &str| {
+        let wanted = world.sign_in(&world.first.user.name, "wrong", serde_json::Value::Null);
+        let stranger = world.stranger().with("X-Forwarded-For", source);
+        async move { stranger.post("/v3/auth/tokens", wanted).await }
+    };
+    world.reload(|settings| settings.trusted_proxies = vec!["127.0.0.1".parse().unwrap()]);
+    for _ in 0..5 {
+        guess("192.0.2.7").await.refused(401, "401", "iam.wrong_password");
+    }
+    guess("192.0.2.7")
+        .await
+        .refused(401, "IAM.0061", "iam.account_locked");
+    guess("192.0.2.8").await.refused(401, "401", "iam.wrong_password");
+}

@@ -8,7 +8,7 @@ use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
-use adyton_control::{Control, ControlParts, ControlSettings};
+use adyton_control::{Control, ControlParts, ControlSettings, Reloading};
 use adyton_core::clock::{Clock, Timestamp};
 use adyton_core::evidence::Evidence;
 use adyton_core::id::{InstanceId, ModelId, RequestId, ServiceId};
@@ -203,6 +203,8 @@ pub(crate) struct World {
     pub(crate) notes: Arc<Notes>,
     pub(crate) roots: PathBuf,
     pub(crate) data: PathBuf,
+    settings: ControlSettings,
+    reloading: Reloading,
     stop: Option<oneshot::Sender<()>>,
     serving: Option<JoinHandle<()>>,
     feeding: JoinHandle<()>,
@@ -253,8 +255,8 @@ impl World {
         let mut settings = ControlSettings::new(address, "http://gateway.test:8080", &data);
         settings.import_roots = vec![roots.clone()];
         change(&mut settings);
-        let control = Control::bind(settings, parts).await.unwrap();
-        let address = control.local_addr();
+        let control = Control::bind(settings.clone(), parts).await.unwrap();
+        let (address, reloading) = (control.local_addr(), control.reloading());
         let (stop, stopped) = oneshot::channel();
         let serving = tokio::spawn(control.serve(async move {
             let _ = stopped.await;
@@ -268,11 +270,19 @@ impl World {
             notes,
             roots,
             data,
+            settings,
+            reloading,
             stop: Some(stop),
             serving: Some(serving),
             feeding,
             _folder: folder,
         }
+    }
+    /// Reads other settings again, as a server that is told to reload.
+    pub(crate) fn reload(&self, change: impl FnOnce(&mut ControlSettings)) {
+        let mut settings = self.settings.clone();
+        change(&mut settings);
+        self.reloading.reload(&settings);
     }
     /// Stops the server and waits until it has.
     pub(crate) async fn stop(&mut self) {

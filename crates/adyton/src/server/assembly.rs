@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use adyton_control::{BindError, Control};
+use adyton_control::{BindError, Control, Reloading};
 use adyton_gateway::Gateway;
 use adyton_gateway::journal::Journal;
 use adyton_listener::files::{Connections, OpenFiles};
@@ -35,6 +35,8 @@ pub(super) struct Assembly {
     pub(super) open: Arc<AtomicBool>,
     pub(super) gateway: Arc<Gateway>,
     pub(super) control: Stage,
+    /// Changes settings of the control plane.
+    pub(super) reloading: Reloading,
     pub(super) instances: Stage,
     pub(super) background: Stage,
     pub(super) store: Store,
@@ -116,7 +118,7 @@ impl Assembly {
             inherited::deployed(truth.feed.cell(), seen.as_ref()).await;
         }
         gateway.start().map_err(failed)?;
-        let mut answering = Stage::new();
+        let (mut answering, reloading) = (Stage::new(), control.reloading());
         answering.spawn(control.serve(answering.stopped()));
         open.store(true, Ordering::Release);
         let (data, store, gateway) = (truth.data, truth.store, Arc::new(gateway));
@@ -126,6 +128,7 @@ impl Assembly {
             open,
             gateway,
             control: answering,
+            reloading,
             instances,
             background,
             store,

@@ -275,7 +275,13 @@ fn metrics_access(config: &Config) -> Outcome<MetricsAccess> {
     let file = match (control.metrics, &control.metrics_token_file) {
         (MetricsReaders::Loopback, _) => return Ok(MetricsAccess::Loopback),
         (MetricsReaders::Open, _) => return Ok(MetricsAccess::Open),
-        (MetricsReaders::Token, file) => file.as_deref().unwrap_or(Path::new("")),
+        (MetricsReaders::Token, Some(file)) => file,
+        (MetricsReaders::Token, None) => {
+            return Err(Failure::wrong_use(
+                "control.metrics is `token`, and `control.metrics_token_file` names no file",
+            )
+            .hint("`control.metrics_token_file` names the file that holds the token, alone on its line"));
+        }
     };
     let wrong = |problem: String| {
         Failure::wrong_use(format!("{}: {problem}", file.display()))

@@ -2,13 +2,15 @@
 
 use std::sync::Arc;
 
+use adyton_cli::failure::Outcome;
+use adyton_control::{ControlSettings, Reloading};
 use adyton_gateway::Gateway;
 
 use super::logs::Level;
 use super::parts;
 use crate::config::section::settings;
 use crate::config::setting::Applies;
-use crate::config::{Loaded, Sources, load};
+use crate::config::{Config, Loaded, Sources, load};
 
 /// The configuration that holds now.
 pub(super) struct Reload {
@@ -16,18 +18,27 @@ pub(super) struct Reload {
     sources: Sources,
     level: Level,
     gateway: Arc<Gateway>,
+    control: Reloading,
 }
 
 impl Reload {
     /// Starts with what was loaded.
-    pub(super) fn new(loaded: Loaded, sources: Sources, level: Level, gateway: Arc<Gateway>) -> Self {
+    pub(super) fn new(
+        loaded: Loaded,
+        sources: Sources,
+        level: Level,
+        gateway: Arc<Gateway>,
+        control: Reloading,
+    ) -> Self {
         Self {
             loaded,
             sources,
             level,
             gateway,
+            control,
         }
     }
+
     /// Reads everything again. A configuration with problems changes nothing.
     pub(super) fn run(&mut self) {
         let new = match load(&self.sources) {
@@ -36,8 +47,7 @@ impl Reload {
                 for problem in problems.iter() {
                     tracing::error!(origin = %problem.origin, "{}", problem.message);
                 }
-                tracing::error!("the configuration was not reloaded: the old one holds");
-                return;
+                return refused();
             }
         };
         let changed: Vec<_> = settings()
@@ -46,12 +56,20 @@ impl Reload {
         for setting in changed.iter().filter(|setting| setting.applies == Applies::Start) {
             tracing::warn!(setting = setting.name, "changed, and counts only after a restart");
         }
+        let control = match self.control(new.config.clone()) {
+            Ok(control) => control,
+            Err(failure) => {
+                tracing::error!("{failure}");
+                return refused();
+            }
+        };
         if changed.iter().any(|setting| setting.name == "log.filter") {
             self.level.set(&new.config.log);
         }
         // The number of connections counts only after a restart: what is handed on here is not looked at.
         let connections = parts::connections(&new.config);
         self.gateway.reload(&parts::gateway(&new.config, connections));
+        self.control.reload(&control);
         let applied = changed
             .iter()
             .filter(|setting| setting.applies == Applies::Reload)
@@ -64,4 +82,19 @@ impl Reload {
             .merged
             .with_applied(&settings().collect::<Vec<_>>(), &new.merged);
     }
+
+    /// What the control plane takes of a configuration; reads the token of the metrics again. Its file is the one of the start, which
+    /// is kept from the programs of models.
+    fn control(&self, mut config: Config) -> Outcome<ControlSettings> {
+        let start = &self.loaded.config;
+        config.control.metrics_token_file = start.control.metrics_token_file.clone();
+        let connections = parts::connections(&config);
+        // What stands for the gateway's address and the data folder is not taken over.
+        parts::control(&config, "", &start.general.data, connections)
+    }
+}
+
+/// Nothing of what was read is applied.
+fn refused() {
+    tracing::error!("the configuration was not reloaded: the old one holds");
 }

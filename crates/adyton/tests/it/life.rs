@@ -112,14 +112,16 @@ fn hang_up_reloads_and_says_what_needs_a_restart() {
     let mut server = place.serve(&[]);
     place.write(
         "adyton.toml",
-        "[log]\nfilter = 'debug'\n[throttle]\ndefault_per_second = 7\n[gateway]\nupstream_idle = 3\n",
+        "[log]\nfilter = 'debug'\n[throttle]\ndefault_per_second = 7\n[gateway]\nupstream_idle = 3\n[control]\nsign_ins = 9\n",
     );
     server.signal(Signal::HUP);
     server.logs("configuration reloaded");
     let log = server.log();
-    assert!(log.contains("changed=3 applied=2"), "{log}");
+    assert!(log.contains("changed=4 applied=2"), "{log}");
     assert!(
-        log.contains("gateway.upstream_idle") && !log.contains("throttle.default_per_second"),
+        log.contains("gateway.upstream_idle")
+            && log.contains("control.sign_ins")
+            && !log.contains("throttle.default_per_second"),
         "{log}"
     );
     place.write("adyton.toml", "[log]\nfilter = 'loud'\n");

@@ -36,8 +36,8 @@ pub(crate) async fn create(mut call: Streamed) -> OperationResult<Json<Uploaded>
         let plane = plane.clone();
         blocking(move || {
             let most = Kept {
-                uploads: plane.settings.uploads_kept,
-                bytes: plane.settings.uploads_kept_bytes,
+                uploads: plane.settings().uploads_kept,
+                bytes: plane.settings().uploads_kept_bytes,
             };
             let kept = upload::kept(&plane, project);
             Room::take(&plane.uploads, project, claimed, kept, most)
@@ -45,7 +45,7 @@ pub(crate) async fn create(mut call: Streamed) -> OperationResult<Json<Uploaded>
         .await??
     };
     let (file, digest, _room) = match stranger {
-        false => spool(&plane, body, room, plane.settings.upload_limit).await?,
+        false => spool(&plane, body, room, plane.settings().upload_limit).await?,
         true => unproven(&plane, body, room).await?,
     };
     let call = call.prove(digest, &[])?;
@@ -57,7 +57,7 @@ pub(crate) async fn create(mut call: Streamed) -> OperationResult<Json<Uploaded>
 
 /// Takes the body of a caller whom only its last byte proves: a small one, and not for long.
 async fn unproven(plane: &Plane, body: Body, room: Room) -> OperationResult<Spooled> {
-    let settings = &plane.settings;
+    let settings = plane.settings();
     let limit = settings.unproven_upload.min(settings.upload_limit);
     let time = settings.unproven_upload_time;
     let spooled = match tokio::time::timeout(time, spool(plane, body, room, limit)).await {
@@ -80,7 +80,7 @@ type Spooled = (NamedTempFile, Sha256, Room);
 
 /// Writes the body to a file that vanishes with its handle, and hashes it on the way.
 async fn spool(plane: &Plane, mut body: Body, mut room: Room, limit: u64) -> OperationResult<Spooled> {
-    let folder = plane.settings.uploads.clone();
+    let folder = plane.settings().uploads.clone();
     check_declared(&body, limit)?;
     let declared = body.size_hint().lower();
     let mut open = blocking(move || {
@@ -125,5 +125,5 @@ async fn spool(plane: &Plane, mut body: Body, mut room: Room, limit: u64) -> Ope
 
 /// Why the body could not be written: mostly a disk that is full. `needed` are the bytes of the upload as far as they are known.
 fn no_room(plane: &Plane, problem: &std::io::Error, needed: u64) -> Failure {
-    upload::not_written(&plane.settings.uploads, problem, needed)
+    upload::not_written(&plane.settings().uploads, problem, needed)
 }

@@ -112,7 +112,7 @@ pub(crate) async fn v3(call: OpenCall, (): ()) -> OperationResult<Json<VersionAl
 fn landing(call: &OpenCall) -> Response {
     let gateway: String = call
         .plane
-        .settings
+        .settings()
         .gateway_url
         .chars()
         .filter(|c| c.is_ascii_alphanumeric() || ".:-/[]".contains(*c))

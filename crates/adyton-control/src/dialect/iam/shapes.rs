@@ -9,7 +9,7 @@ use crate::plane::Plane;
 
 /// Scheme and host of this control plane, as the caller reaches it.
 pub(crate) fn base(plane: &Plane, headers: &HeaderMap) -> String {
-    if let Some(set) = &plane.settings.control_url {
+    if let Some(set) = &plane.settings().control_url {
         return set.trim_end_matches('/').to_owned();
     }
     let host = headers
@@ -22,7 +22,7 @@ pub(crate) fn base(plane: &Plane, headers: &HeaderMap) -> String {
         .map(str::to_owned);
     format!(
         "http://{}",
-        host.unwrap_or_else(|| plane.settings.address.to_string())
+        host.unwrap_or_else(|| plane.settings().address.to_string())
     )
 }
 

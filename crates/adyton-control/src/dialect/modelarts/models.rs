@@ -157,7 +157,7 @@ pub(crate) async fn delete(
 /// `GET …/models/ai-engine-runtimes`
 pub(crate) async fn engines(call: Call) -> OperationResult<Json<EngineList>> {
     let plane = &call.plane;
-    let allowed = |kind: &EngineKind| plane.settings.run_code || !kind.runs_code();
+    let allowed = |kind: &EngineKind| plane.settings().run_code || !kind.runs_code();
     let shown = |kind: EngineKind| EngineShown {
         ai_engine: kind.name().to_owned(),
         runtimes: vec![match kind {

@@ -109,7 +109,7 @@ pub(crate) fn model_named(live: &Live, id: ModelId) -> (String, String) {
 pub(crate) fn address(plane: &Plane, seen: &Seen) -> String {
     format!(
         "{}{}",
-        plane.settings.gateway_url.trim_end_matches('/'),
+        plane.settings().gateway_url.trim_end_matches('/'),
         address::of_service(seen.service.id)
     )
 }

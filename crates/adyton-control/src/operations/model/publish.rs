@@ -22,7 +22,7 @@ pub(super) fn code_allowed(plane: &Plane, may: bool, runs_code: bool) -> Operati
     if !runs_code {
         return Ok(());
     }
-    if !plane.settings.run_code {
+    if !plane.settings().run_code {
         return Err(Failure::BadPackage(
             "this server does not run code of packages; set `runtime.run_code = true`, or use an ONNX model"
                 .to_owned(),

@@ -29,7 +29,7 @@ pub(crate) fn locate(plane: &Plane, project: ProjectId, text: &str) -> Operation
         return uploaded(plane, project, digest);
     }
     if let Some(path) = text.strip_prefix("file://") {
-        return local(&plane.settings.import_roots, Path::new(path));
+        return local(&plane.settings().import_roots, Path::new(path));
     }
     if text.starts_with("s3://") {
         return Err(Failure::invalid(

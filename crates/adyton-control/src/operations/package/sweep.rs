@@ -19,7 +19,7 @@ const EVERY: Duration = Duration::from_secs(3600);
 
 /// Removes what uploads left behind when the server was killed. Call it before the first request.
 pub(crate) fn leftovers(plane: &Plane) {
-    for entry in fs::read_dir(&plane.settings.uploads)
+    for entry in fs::read_dir(&plane.settings().uploads)
         .into_iter()
         .flatten()
         .flatten()
@@ -52,7 +52,7 @@ fn old_uploads(plane: &Plane) -> Vec<(PathBuf, Sha256)> {
         return Vec::new();
     };
     let before = now.before(KEPT);
-    let projects = fs::read_dir(&plane.settings.uploads)
+    let projects = fs::read_dir(&plane.settings().uploads)
         .into_iter()
         .flatten()
         .flatten();
@@ -104,7 +104,7 @@ pub(crate) async fn sweep(plane: &Plane, digest: Sha256) {
 }
 
 fn uploaded_by_any(plane: &Plane, digest: Sha256) -> bool {
-    let Ok(projects) = fs::read_dir(&plane.settings.uploads) else {
+    let Ok(projects) = fs::read_dir(&plane.settings().uploads) else {
         return false;
     };
     let name = digest.to_string();

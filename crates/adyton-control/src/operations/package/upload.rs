@@ -43,7 +43,7 @@ pub(crate) fn not_written(folder: &Path, problem: &std::io::Error, needed: u64) 
 
 fn refused(plane: &Plane, error: ImportError, needed: u64) -> Failure {
     match error {
-        ImportError::Storage(problem) => not_written(&plane.settings.uploads, &problem, needed),
+        ImportError::Storage(problem) => not_written(&plane.settings().uploads, &problem, needed),
         ImportError::Field { .. } => Failure::BadConfig(error.to_string()),
         ImportError::Package { .. } | ImportError::Model(_) => Failure::BadPackage(error.to_string()),
     }
@@ -51,7 +51,7 @@ fn refused(plane: &Plane, error: ImportError, needed: u64) -> Failure {
 
 /// The note holds the package's size, so that nobody has to measure it again.
 fn note(plane: &Plane, project: ProjectId, published: Published) -> std::io::Result<()> {
-    let folder = plane.settings.uploads.join(project.to_string());
+    let folder = plane.settings().uploads.join(project.to_string());
     std::fs::create_dir_all(&folder)?;
     let mut note = std::fs::File::create(folder.join(published.digest.to_string()))?;
     note.write_all(published.size.to_string().as_bytes())?;
@@ -77,7 +77,7 @@ pub(crate) fn imported(plane: &Plane, project: ProjectId, digest: Sha256) {
 
 /// Counts a project's uploads. Reads the disk: call it on a blocking thread.
 pub(crate) fn kept(plane: &Plane, project: ProjectId) -> Kept {
-    let notes = std::fs::read_dir(plane.settings.uploads.join(project.to_string()));
+    let notes = std::fs::read_dir(plane.settings().uploads.join(project.to_string()));
     let mut kept = Kept::default();
     for note in notes.into_iter().flatten().flatten() {
         kept.uploads += 1;
@@ -91,7 +91,7 @@ pub(crate) fn kept(plane: &Plane, project: ProjectId) -> Kept {
 /// The file that says so.
 pub(super) fn mark(plane: &Plane, project: ProjectId, digest: Sha256) -> PathBuf {
     plane
-        .settings
+        .settings()
         .uploads
         .join(project.to_string())
         .join(digest.to_string())

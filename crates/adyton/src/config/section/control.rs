@@ -69,22 +69,22 @@ section! {
         /// Open connections; when all places are taken, the one that has been idle longest is closed. No more than the limit of open files has room for.
         max_connections: u32 = "2048" at "control.max_connections", Start;
         /// How long a new connection may say nothing.
-        first_byte_timeout: Duration = "10s" at "control.first_byte_timeout", Start;
+        first_byte_timeout: Duration = "10s" at "control.first_byte_timeout", Reload;
         /// How long a client may take to send the head of a request; for the first one, from when it connects.
-        head_timeout: Duration = "30s" at "control.head_timeout", Start;
+        head_timeout: Duration = "30s" at "control.head_timeout", Reload;
         /// How long a connection without a request is kept.
-        idle_timeout: Duration = "120s" at "control.idle_timeout", Start;
+        idle_timeout: Duration = "120s" at "control.idle_timeout", Reload;
         /// How long a client may stop reading its response.
-        write_timeout: Duration = "60s" at "control.write_timeout", Start;
+        write_timeout: Duration = "60s" at "control.write_timeout", Reload;
         /// Scheme and host that browsers and clients reach the listener by, where a proxy stands in front; its own when unset.
-        public_url: Option<BaseUrl> = "" at "control.public_url", Start;
+        public_url: Option<BaseUrl> = "" at "control.public_url", Reload;
         /// Further names that requests may have in `Host`, such as a container's; `*` is every name. Addresses, `localhost`, the machine's name and the host of `control.public_url` are always known.
-        hosts: Vec<HostName> = "" at "control.hosts", Start;
+        hosts: Vec<HostName> = "" at "control.hosts", Reload;
         /// Proxies whose `X-Forwarded-For` is believed: failures and locks are counted by the address that it tells.
-        trusted_proxies: Vec<Network> = "" at "control.trusted_proxies", Start;
+        trusted_proxies: Vec<Network> = "" at "control.trusted_proxies", Reload;
         /// Who reads `/metrics` without credentials of an administrator or auditor: this machine (`loopback`), whoever sends the token (`token`), or everybody (`open`).
-        metrics: MetricsReaders = "loopback" at "control.metrics", Start;
-        /// File whose content scrapers send as `Authorization: Bearer`, with `control.metrics = "token"`.
+        metrics: MetricsReaders = "loopback" at "control.metrics", Reload;
+        /// File whose content scrapers send as `Authorization: Bearer`, with `control.metrics = "token"`. A reload reads the file again.
         metrics_token_file: Option<PathBuf> = "" at "control.metrics_token_file", Start;
         /// Sign-ins that may wait for their turn at once; more are told when to come back.
         sign_ins: u32 = "256" at "control.sign_ins", Start;

@@ -44,7 +44,7 @@ pub(super) fn shown(
     let roles = adyton_identity::policy::roles(&live, user, contents.scope);
     let catalog = match nocatalog {
         true => Vec::new(),
-        false => catalog(&plane.settings.region, &base(plane, headers), project.as_ref()),
+        false => catalog(&plane.settings().region, &base(plane, headers), project.as_ref()),
     };
     TokenAnswer {
         token: TokenShown {
