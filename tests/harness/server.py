@@ -61,6 +61,8 @@ class Server:
         self.settings = {"gateway.drain_linger": "100ms", "journal.strangers_per_second": 100_000} | (settings or {})
         # Files that the server inherits.
         self.passed: tuple[int, ...] = ()
+        # More of its environment.
+        self.more: dict[str, str] = {}
         self.process: subprocess.Popen | None = None
         self.ready: dict = {}
         self._token = ""
@@ -76,7 +78,7 @@ class Server:
         base = {"PATH": os.environ["PATH"], "HOME": str(self.folder), "LANG": "C.UTF-8", "RUST_BACKTRACE": "1"}
         if ONNX_LIBRARY:
             base["ADYTON_ONNX__LIBRARY"] = ONNX_LIBRARY
-        return base | names
+        return base | names | self.more
 
     def command(self, *more: str) -> list[str]:
         ready_file = str(self.folder / "ready.json")

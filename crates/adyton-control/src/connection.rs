@@ -8,13 +8,13 @@ use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
-use adyton_core::clock::Clock;
+use adyton_core::clock::{Clock, Timestamp};
 use adyton_core::source::{AddressRange, Source, forwarded};
 use adyton_listener::connection_state::Busy;
 use adyton_listener::{Budget, Claim, ConnectionState, Kind, Notice, Watched};
 use axum::Router;
 use axum::body::{Body, Bytes};
-use http::{Request, Version};
+use http::{HeaderMap, HeaderValue, Request, Version, header};
 use http_body::{Body as _, Frame, SizeHint};
 use hyper::body::Incoming;
 use hyper::service::service_fn;
@@ -87,7 +87,8 @@ pub(crate) async fn serve(socket: TcpStream, with: Connection) {
         request.extensions_mut().insert(contact.clone());
         let (mut router, clock) = (router.clone(), clock.clone());
         async move {
-            let answer = router.call(request).await?;
+            let mut answer = router.call(request).await?;
+            date(answer.headers_mut(), clock.now());
             Ok::<_, std::convert::Infallible>(answer.map(|body| Answer::new(body, busy, clock)))
         }
     });
@@ -107,10 +108,18 @@ pub(crate) async fn serve(socket: TcpStream, with: Connection) {
     }
 }
 
+/// Says when the answer was made. hyper's own `Date` stands still when the clock is set back, until the former time is reached again.
+fn date(headers: &mut HeaderMap, now: Timestamp) {
+    if let Ok(date) = HeaderValue::try_from(now.to_http_date()) {
+        headers.entry(header::DATE).or_insert(date);
+    }
+}
+
 fn builder() -> auto::Builder<TokioExecutor> {
     let mut builder = auto::Builder::new(TokioExecutor::new());
     builder
         .http1()
+        .auto_date_header(false)
         .timer(TokioTimer::new())
         // The contact has the deadline, for both protocols, and from accept on.
         .header_read_timeout(None)
@@ -118,6 +127,7 @@ fn builder() -> auto::Builder<TokioExecutor> {
         .max_buf_size(HEAD_BYTES);
     builder
         .http2()
+        .auto_date_header(false)
         .timer(TokioTimer::new())
         .keep_alive_interval(Duration::from_secs(30))
         .initial_stream_window_size(STREAM_WINDOW)

@@ -3,11 +3,12 @@
 //! A worker ticks while somebody asks for the time or waits; with nothing to do it rests. What must hold: whoever asks first after
 //! a rest gets the time of now, and the ticks go on.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::time::Duration;
 
 use adyton_core::clock::{Clock, Timestamp};
+use http::HeaderValue;
 use tokio::sync::Notify;
 
 /// Whether ticks are needed.
@@ -28,14 +29,33 @@ pub(crate) struct TickClock {
     ticked: Cell<(Timestamp, Duration)>,
     need: Cell<Need>,
     woken: Notify,
+    date: RefCell<Date>,
+}
+
+/// The value of an answer's `Date`, made once a second. hyper keeps one of its own, which stands still when the clock is set back,
+/// until the former time is reached again.
+struct Date {
+    second: i64,
+    text: HeaderValue,
+}
+
+impl Date {
+    fn of(day: Timestamp) -> Self {
+        Self {
+            second: day.seconds(),
+            text: HeaderValue::try_from(day.to_http_date())
+                .unwrap_or(HeaderValue::from_static("Thu, 01 Jan 1970 00:00:00 GMT")),
+        }
+    }
 }
 
 impl TickClock {
     pub(crate) fn new(clock: Clock) -> Rc<Self> {
-        let ticked = Cell::new((clock.now(), clock.monotonic()));
+        let (day, monotonic) = (clock.now(), clock.monotonic());
         Rc::new(Self {
             clock,
-            ticked,
+            ticked: Cell::new((day, monotonic)),
+            date: RefCell::new(Date::of(day)),
             need: Cell::new(Need::Unasked),
             woken: Notify::new(),
         })
@@ -72,6 +92,17 @@ impl TickClock {
     fn wake(&self) {
         self.ticked.set((self.clock.now(), self.clock.monotonic()));
         self.woken.notify_one();
+    }
+
+    /// The time of day at the last tick, as `Date` says it.
+    pub(crate) fn date(&self) -> HeaderValue {
+        self.ask();
+        let day = self.ticked.get().0;
+        let mut date = self.date.borrow_mut();
+        if date.second != day.seconds() {
+            *date = Date::of(day);
+        }
+        date.text.clone()
     }
 
     /// The monotonic time at the last tick.
@@ -162,5 +193,21 @@ mod tests {
             assert!(!time.is_unasked(), "it rests");
         }
         assert!(time.is_unasked());
+    }
+
+    #[test]
+    fn the_date_of_answers_follows_the_clock_in_both_directions() {
+        let clock = Clock::manual(Timestamp::from_seconds(86_400));
+        let time = TickClock::new(clock.clone());
+        assert_eq!(time.date(), "Fri, 02 Jan 1970 00:00:00 GMT");
+        for (second, date) in [
+            (86_401, "Fri, 02 Jan 1970 00:00:01 GMT"),
+            (864_000, "Sun, 11 Jan 1970 00:00:00 GMT"),
+            (0, "Thu, 01 Jan 1970 00:00:00 GMT"),
+        ] {
+            clock.set(Timestamp::from_seconds(second));
+            time.tick();
+            assert_eq!(time.date(), date);
+        }
     }
 }

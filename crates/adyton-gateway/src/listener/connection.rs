@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use adyton_listener::{ConnectionState, Notice, Place};
+use http::header::DATE;
 use http::{Request, Response};
 use hyper::body::Incoming;
 use hyper::server::conn::http1::{Connection, Parts};
@@ -80,7 +81,7 @@ async fn answer(
     if let Some(question) = Question::of(request.method(), request.uri().path()) {
         pipeline.records.meters.health.add(1);
         wire.rest();
-        return Ok(health::answer(question, || readiness(pipeline)));
+        return Ok(dated(health::answer(question, || readiness(pipeline)), pipeline));
     }
     let arrival = Arrival::from_wire(
         pipeline.stamps.next(),
@@ -89,7 +90,15 @@ async fn answer(
         &pipeline.settings.current().trusted_proxies,
         connections.loopback,
     );
-    Ok(pin!(pipeline::pass(pipeline, arrival, Some(wire))).await)
+    let answer = pin!(pipeline::pass(pipeline, arrival, Some(wire))).await;
+    Ok(dated(answer, pipeline))
+}
+
+/// With a `Date`, unless the model has said one.
+fn dated(mut answer: Response<AnswerBody>, pipeline: &Pipeline) -> Response<AnswerBody> {
+    let date = answer.headers_mut().entry(DATE);
+    date.or_insert_with(|| pipeline.time.date());
+    answer
 }
 
 /// Serves a connection to its end.

@@ -84,6 +84,8 @@ impl Connections {
 fn parser() -> http1::Builder {
     let mut parser = http1::Builder::new();
     parser.half_close(true);
+    // Ours follows the clock: see `TickClock::date`.
+    parser.auto_date_header(false);
     parser.max_buf_size(usize::try_from(HEAD_BUFFER).unwrap_or(usize::MAX));
     parser
 }

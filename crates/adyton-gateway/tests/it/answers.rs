@@ -7,7 +7,7 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
-use crate::client::Client;
+use crate::client::{Ask, Client};
 use crate::model::{Act, Program, answer, ok, wait_for};
 use crate::world::World;
 
@@ -224,4 +224,29 @@ fn an_answer_may_come_while_the_body_is_still_sent() {
     client.send(world.call().body(vec![b'x'; long]).bytes());
     let reply = client.read();
     assert_eq!((reply.status, reply.text()), (200, "begun, done"));
+}
+
+#[test]
+fn the_date_of_answers_follows_a_clock_that_is_set_back() {
+    let world = World::new();
+    let now = world.clock.now();
+    let probe = Ask::new("GET", "/healthz/live");
+    for day in [
+        now.after(Duration::from_secs(3 * 86_400)),
+        now.before(Duration::from_secs(5 * 86_400)),
+    ] {
+        world.clock.set(day);
+        for ask in [&world.call(), &probe] {
+            wait_for("the date", || world.ask(ask).header("date") == day.to_http_date());
+        }
+    }
+}
+
+#[test]
+fn the_date_that_a_program_says_is_passed_on() {
+    let world = World::new();
+    let said = "Thu, 15 Jan 2026 08:15:30 GMT";
+    let program = Program::start(move |_| Act::Say(answer("200 OK", &format!("Date: {said}\r\n"), "")));
+    world.runs_at(program.address);
+    assert_eq!(world.ask(&world.call()).header("date"), said);
 }

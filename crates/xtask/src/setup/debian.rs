@@ -37,6 +37,16 @@ const PACKAGES: &[Package] = &[
         needed: |purpose| purpose == Purpose::Test,
     },
     Package {
+        name: "prometheus",
+        present: || find("prometheus").is_some() && find("promtool").is_some(),
+        needed: |purpose| purpose == Purpose::Test,
+    },
+    Package {
+        name: "faketime",
+        present: has_faketime,
+        needed: |purpose| purpose == Purpose::Test,
+    },
+    Package {
         name: "nginx",
         present: || find("nginx").is_some(),
         needed: |purpose| purpose == Purpose::Bench,
@@ -67,6 +77,13 @@ fn has_postgres() -> bool {
         .flatten();
     let mut folders = versions.map(|entry| entry.path().join("bin"));
     folders.any(|folder| folder.join("initdb").is_file()) || find("initdb").is_some()
+}
+
+/// Whether there is the library that shows a program another time.
+fn has_faketime() -> bool {
+    let folders = ["/usr/lib", "/usr/local/lib"].map(std::fs::read_dir);
+    let mut entries = folders.into_iter().flatten().flatten().flatten();
+    entries.any(|entry| entry.path().join("faketime/libfaketimeMT.so.1").is_file())
 }
 
 /// Installs the packages that are missing. Without the rights or without apt it says which they are.

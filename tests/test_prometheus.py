@@ -1,0 +1,76 @@
+"""A real Prometheus scrapes the metrics, with the token that it is given; what it stores is what the server counted."""
+
+import subprocess
+import socket
+
+import pytest
+
+from harness.callers import TokenHolder, call
+from harness.server import ECHO, wait_for
+
+TOKEN = "the-token-of-a-real-scraper"
+
+
+def free_port() -> int:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        return taken.getsockname()[1]
+
+
+@pytest.fixture
+def scraped(new_server, tmp_path):
+    """A server whose metrics need a token, a Prometheus that has it, and one that has not."""
+    token = tmp_path / "token"
+    token.write_text(TOKEN + "\n")
+    server = new_server({"control.metrics": "token", "control.metrics_token_file": token}).start()
+    target = server.control.removeprefix("http://")
+    job = "  - job_name: {name}\n    scrape_interval: 200ms\n    scrape_timeout: 200ms\n{more}    static_configs: [{{targets: ['{target}']}}]\n"
+    jobs = [
+        job.format(name="known", target=target, more=f"    authorization: {{credentials_file: '{token}'}}\n"),
+        job.format(name="unknown", target=target, more=""),
+    ]
+    config = tmp_path / "prometheus.yml"
+    config.write_text("scrape_configs:\n" + "".join(jobs))
+    url = f"http://127.0.0.1:{free_port()}"
+    options = [f"--config.file={config}", f"--storage.tsdb.path={tmp_path / 'tsdb'}", f"--web.listen-address={url.removeprefix('http://')}"]
+    with (tmp_path / "prometheus.log").open("wb") as log:
+        process = subprocess.Popen(["prometheus", *options], stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=tmp_path)
+    yield server, url
+    process.terminate()
+    process.wait(30)
+
+
+def test_a_real_prometheus_stores_what_was_counted(scraped):
+    server, url = scraped
+    echo = server.deploy("echo", ECHO)
+    assert [call(server, TokenHolder(server.token()), echo.path, body=b"x").status for _ in range(3)] == [200, 200, 200]
+    assert call(server, TokenHolder("nonsense"), echo.path, body=b"x").status == 401
+
+    def stored(query: str) -> dict[tuple[tuple[str, str], ...], float]:
+        try:
+            found = server.http.get(f"{url}/api/v1/query", params={"query": query}).json()
+        except OSError:
+            # It does not listen yet.
+            return {}
+        return {tuple(sorted(one["metric"].items())): float(one["value"][1]) for one in found["data"]["result"]}
+
+    def number(query: str) -> float | None:
+        return next(iter(stored(query).values()), None)
+
+    requests = "adyton_gateway_requests_total"
+    wait_for(lambda: number(f'sum({requests}{{answered_by="model"}})') == 3, 20, "three predictions to be stored")
+    assert number(f'sum({requests}{{reason="token.malformed",code="APIG.0301"}})') == 1
+    assert number('adyton_gateway_request_seconds_count{part="gateway"}') == 4
+    assert number('histogram_quantile(0.5, adyton_gateway_request_seconds_bucket{part="gateway"})') > 0
+    assert number("adyton_store_writable") == 1
+    assert number('up{job="known"}') == 1
+    wait_for(lambda: number('up{job="unknown"}') == 0, 10, "the other to be refused")
+    targets = server.http.get(f"{url}/api/v1/targets").json()["data"]["activeTargets"]
+    assert {target["scrapePool"]: target["health"] for target in targets} == {"known": "up", "unknown": "down"}
+    assert "401" in next(target["lastError"] for target in targets if target["scrapePool"] == "unknown")
+
+
+def test_promtool_finds_nothing_to_complain_of(server):
+    text = server.http.get(f"{server.control}/metrics").text
+    checked = subprocess.run(["promtool", "check", "metrics"], input=text, capture_output=True, text=True)
+    assert checked.returncode == 0, checked.stdout + checked.stderr
