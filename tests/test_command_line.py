@@ -12,6 +12,7 @@ import time
 import pytest
 
 from harness import programs
+from harness.callers import TokenHolder, call
 from harness.server import BINARY, ROOT
 
 
@@ -172,6 +173,17 @@ def test_whoami_says_who_and_where(server):
     assert server.bootstrap["user"]["name"] in said
     assert server.bootstrap["project"]["name"] in said or server.project in said
     assert server.bootstrap["secret_key"] not in said
+
+
+def test_doctor_tells_of_headers_that_do_not_reach_models(server, echo):
+    def notes() -> list[dict]:
+        return [check for check in server.json("doctor")["checks"] if check["check"] == "headers"]
+
+    answer = call(server, TokenHolder(server.token()), echo.path, headers={"X_Trace_Id": "1"})
+    assert answer.status == 200
+    [note] = notes()
+    assert note["verdict"] == "note" and "headers that do not reach models" in note["found"] and "explain" in note["fix"]
+    assert "x_trace_id" in server.run("explain", answer.headers["x-request-id"]).stdout
 
 
 def test_doctor_finds_nothing_wrong(server):

@@ -48,5 +48,5 @@ mod wire_state;
 mod worker;
 
 pub use gateway::{BindError, Gateway, GatewayParts, probe};
-pub use metrics::Metrics;
+pub use metrics::{DROPPED_HEADERS, Metrics};
 pub use settings::GatewaySettings;

@@ -17,11 +17,14 @@ use meters::{Count, Histogram};
 
 use crate::prometheus::Page;
 
+/// The name of the count of predictions of which headers did not go on to the model.
+pub const DROPPED_HEADERS: &str = "adyton_gateway_dropped_headers_predictions_total";
+
 /// How a counter is read.
 type Pick = fn(&Meters) -> &Count;
 
 /// Counters without labels: name, help, and where each worker counts.
-const COUNTERS: [(&str, &str, Pick); 10] = [
+const COUNTERS: [(&str, &str, Pick); 11] = [
     (
         "adyton_gateway_connections_total",
         "Client connections accepted",
@@ -71,6 +74,11 @@ const COUNTERS: [(&str, &str, Pick); 10] = [
         "adyton_gateway_upstream_retries_total",
         "Calls sent again because a kept connection had closed",
         |w| &w.upstream_retried,
+    ),
+    (
+        DROPPED_HEADERS,
+        "Predictions of which headers did not go on to the model, because of their names (`adyton explain` says which)",
+        |w| &w.stripped,
     ),
 ];
 

@@ -15,6 +15,11 @@ impl Client {
     pub fn whoami(&self) -> Outcome<Whoami> {
         self.get("/adyton/v1/whoami", "")
     }
+    /// What the server counts, in Prometheus' text format.
+    pub fn metrics(&self) -> Outcome<String> {
+        let answer = self.manage("GET", "/metrics", "", Body::Empty)?;
+        Ok(String::from_utf8_lossy(&answer.body).into_owned())
+    }
     /// A page of the project's requests, newest first.
     pub fn requests(&self, query: &str) -> Outcome<RequestList> {
         self.get(&format!("/adyton/v1/{}/requests", self.project()), query)

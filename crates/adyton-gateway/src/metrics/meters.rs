@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use adyton_core::catalogue::Reason;
+use adyton_core::evidence::Evidence;
 
 use crate::journal::Closing;
 
@@ -67,6 +68,7 @@ pub(crate) struct Meters {
     pub(crate) upstream_opened: Count,
     pub(crate) upstream_reused: Count,
     pub(crate) upstream_retried: Count,
+    pub(super) stripped: Count,
     pub(super) refused: [Count; REASONS],
     /// Answers of models, by the first digit of their status.
     pub(super) answered: [Count; 6],
@@ -90,6 +92,7 @@ impl Default for Meters {
             upstream_opened: Count::default(),
             upstream_reused: Count::default(),
             upstream_retried: Count::default(),
+            stripped: Count::default(),
             refused: [const { Count(AtomicU64::new(0)) }; REASONS],
             answered: Default::default(),
             ours: Histogram::default(),
@@ -115,6 +118,9 @@ impl Meters {
                     count.add(1);
                 }
             }
+        }
+        if matches!(record.evidence, Evidence::Dropped { .. }) {
+            self.stripped.add(1);
         }
         self.ours.observe(record.took_us.saturating_sub(record.model_us));
         if record.model_us > 0 {

@@ -87,6 +87,12 @@ fn names_that_programs_misread_stay_here_and_are_named() {
         "proxy",
     ];
     assert_eq!(headers, &expected);
+    assert_eq!(world.ask(&world.call()).status, 200);
+    let counted = format!("\n{} 1\n", adyton_gateway::DROPPED_HEADERS);
+    assert!(
+        world.gateway.metrics().render().contains(&counted),
+        "once a request, and not of every one"
+    );
 }
 
 #[test]

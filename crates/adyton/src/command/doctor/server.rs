@@ -9,6 +9,7 @@ use adyton_cli::client::{Body, Client, Request, Shown};
 use adyton_cli::context::Context;
 use adyton_cli::failure::Outcome;
 use adyton_cli::ready::Ready;
+use adyton_gateway::DROPPED_HEADERS;
 
 /// The server of the profile or environment, else the one that runs on the data folder.
 pub(super) fn check(context: &Context, config: Option<&Config>) -> Vec<Finding> {
@@ -42,7 +43,28 @@ pub(super) fn check(context: &Context, config: Option<&Config>) -> Vec<Finding> 
             "`adyton login` keeps others",
         ),
     });
+    findings.extend(dropped_headers(&client));
     findings
+}
+
+/// Headers of callers that the models do not get, as the server has counted since its start. Who may not read that learns nothing.
+fn dropped_headers(client: &Client) -> Option<Finding> {
+    let count = counted(&client.metrics().ok()?, DROPPED_HEADERS)?;
+    (count > 0).then(|| {
+        Finding::note(
+            "headers",
+            format!(
+                "{count} predictions since the server started had headers that do not reach models: names with `_`, and `Proxy`"
+            ),
+            "send them with `-` in place of `_`; `adyton explain` of such a request names them",
+        )
+    })
+}
+
+/// A count without labels.
+fn counted(metrics: &str, name: &str) -> Option<u64> {
+    let mut lines = metrics.lines();
+    lines.find_map(|line| line.strip_prefix(name)?.strip_prefix(' ')?.parse().ok())
 }
 
 fn gateway_of(config: &Config) -> Option<Address> {
@@ -93,4 +115,16 @@ fn one_line(text: &str) -> String {
         .chars()
         .take(200)
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_count_is_found_by_its_whole_name() {
+        let metrics = "# HELP some_total Some\n# TYPE some_total counter\nsome_total_more 7\nsome_total{a=\"b\"} 8\nsome_total 3\n";
+        assert_eq!(counted(metrics, "some_total"), Some(3));
+        assert_eq!(counted(metrics, "other_total"), None);
+    }
 }
