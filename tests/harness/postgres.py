@@ -6,11 +6,13 @@ import subprocess
 import tempfile
 from pathlib import Path
 
+from .disk import SmallDisk
+
 
 class Postgres:
-    """One server with one empty database."""
+    """One server with one empty database; on a file system of so many MiB of its own if that is said."""
 
-    def __init__(self):
+    def __init__(self, mebibytes: int | None = None):
         found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
         assert found, "PostgreSQL is not installed: apt-get install postgresql (the tests start a server of their own)"
         self.programs = found[-1].parent
@@ -23,6 +25,12 @@ class Postgres:
             shutil.chown(self.folder, "postgres", "postgres")
             self.user = ["setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups", "--"]
 
+        self.disk: SmallDisk | None = None
+        if mebibytes is not None:
+            self.disk = SmallDisk(self.folder / "data", mebibytes)
+            shutil.chown(self.disk.folder, "postgres", "postgres")
+            self.disk.folder.chmod(0o700)
+
     @property
     def url(self) -> str:
         return f"postgres://adyton@localhost/adyton?host={self.folder}"
@@ -31,7 +39,7 @@ class Postgres:
         return subprocess.run([*self.user, str(self.programs / program), *arguments], check=True, cwd=self.folder, stdout=subprocess.PIPE, **more)
 
     def start(self, data: str = "data") -> "Postgres":
-        if not (self.folder / data).exists():
+        if not (self.folder / data / "PG_VERSION").exists():
             self.run("initdb", "-D", str(self.folder / data), "--no-sync", "--auth=trust", "-U", "adyton", "-E", "UTF8", "--locale=C.UTF-8")
         self.resume()
         self.run("createdb", "-h", str(self.folder), "-U", "adyton", "adyton")
@@ -51,6 +59,15 @@ class Postgres:
     def stop(self, mode: str = "immediate") -> None:
         self.run("pg_ctl", "-D", str(self.folder / "data"), "-m", mode, "-w", "stop")
 
+    @property
+    def runs(self) -> bool:
+        return (self.folder / "data/postmaster.pid").exists()
+
+    def ask(self, sql: str) -> bool:
+        """Runs one statement; whether it succeeded."""
+        psql = [*self.user, str(self.programs / "psql"), "-h", str(self.folder), "-U", "adyton", "-c", sql, "adyton"]
+        return subprocess.run(psql, cwd=self.folder, capture_output=True).returncode == 0
+
     def restore(self, dump: bytes) -> None:
         """Runs the SQL of a dump in the database."""
         self.run("psql", "-h", str(self.folder), "-U", "adyton", "-v", "ON_ERROR_STOP=1", "-q", "adyton", input=dump)
@@ -59,6 +76,8 @@ class Postgres:
         return self.run("pg_dump", "-h", str(self.folder), "-U", "adyton", "--no-owner", "--no-privileges", "adyton").stdout
 
     def close(self) -> None:
-        if (self.folder / "data/postmaster.pid").exists():
+        if self.runs:
             self.stop()
+        if self.disk:
+            self.disk.close()
         shutil.rmtree(self.folder, ignore_errors=True)

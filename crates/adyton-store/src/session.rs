@@ -35,10 +35,12 @@ pub(crate) struct Watched {
 impl Watched {
     /// Tells of trouble.
     fn look_on<T>(&self, result: Result<T, DbErr>) -> Result<T, DbErr> {
-        if let Err(error) = &result
-            && !matches!(Cause::of(error), Cause::Other)
-        {
-            self.health.suspect();
+        if let Err(error) = &result {
+            match Cause::of(error) {
+                Cause::NoSpace => self.health.suspect_full(),
+                Cause::Deadline | Cause::ReadOnly | Cause::Unavailable => self.health.suspect(),
+                Cause::Other => {}
+            }
         }
         result
     }

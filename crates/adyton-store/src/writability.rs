@@ -1,5 +1,6 @@
 //! What the last look at the database found: read without any I/O.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::Notify;
@@ -12,6 +13,8 @@ pub struct Health(Arc<Found>);
 struct Found {
     trouble: Mutex<Option<String>>,
     suspicion: Notify,
+    /// A call found no room, and no look has found any since.
+    is_full: AtomicBool,
 }
 
 impl Health {
@@ -22,6 +25,19 @@ impl Health {
     /// A call had trouble: look at once.
     pub(crate) fn suspect(&self) {
         self.0.suspicion.notify_one();
+    }
+    /// A call found no room on the disk: look at once, and for room too.
+    pub(crate) fn suspect_full(&self) {
+        self.0.is_full.store(true, Ordering::Relaxed);
+        self.suspect();
+    }
+    /// Whether a call found no room, and no look has found any since.
+    pub(crate) fn is_full(&self) -> bool {
+        self.0.is_full.load(Ordering::Relaxed)
+    }
+    /// A look found room.
+    pub(crate) fn has_room(&self) {
+        self.0.is_full.store(false, Ordering::Relaxed);
     }
     /// Waits until a call has had trouble; one that had since the last wait counts.
     pub(crate) async fn suspected(&self) {
@@ -36,5 +52,37 @@ impl Health {
     }
     fn lock(&self) -> std::sync::MutexGuard<'_, Option<String>> {
         self.0.trouble.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_call_that_found_no_room_is_remembered_until_a_look_finds_some() {
+        let health = Health::default();
+        health.suspect();
+        assert!(!health.is_full(), "any other trouble says nothing of room");
+        health.suspect_full();
+        health.suspected().await;
+        assert!(
+            health.is_full(),
+            "the look that was waited for has still to ask for room"
+        );
+        health.has_room();
+        assert!(!health.is_full());
+    }
+
+    #[test]
+    fn a_state_turns_when_trouble_begins_and_when_it_ends() {
+        let health = Health::default();
+        let trouble = |text: &str| Some(text.to_owned());
+        assert!(health.note(trouble("one")));
+        assert!(!health.note(trouble("another")));
+        assert_eq!(health.trouble().as_deref(), Some("another"));
+        assert!(health.note(None));
+        assert!(!health.note(None));
+        assert_eq!(health.trouble(), None);
     }
 }

@@ -29,21 +29,24 @@ impl From<StoreError> for Failure {
                 "nothing was changed; make room on the disk of the database, and make the call again"
                     .to_owned(),
             ),
-            StoreError::ReadOnly => Failure::Storage("it can only be read; nothing was changed".to_owned()),
+            StoreError::ReadOnly => {
+                Failure::Storage("the database can only be read; nothing was changed".to_owned())
+            }
             // What the driver says may name addresses: it is for the log.
             StoreError::Unavailable(_) => {
                 tracing::error!(%error, "a management call failed");
-                Failure::Storage("it cannot be reached; nothing was changed".to_owned())
+                Failure::Storage("the database cannot be reached; nothing was changed".to_owned())
             }
             StoreError::Uncertain(_) => {
                 tracing::error!(%error, "a management call failed");
                 Failure::Storage(
-                    "the connection broke while the change was committed: look whether it was made before you make it again"
+                    "the connection to the database broke while the change was committed: look whether it was made before you make it again"
                         .to_owned(),
                 )
             }
             StoreError::Deadline => Failure::Storage(
-                "it took too long: look whether the change was made before you make it again".to_owned(),
+                "the database took too long: look whether the change was made before you make it again"
+                    .to_owned(),
             ),
             StoreError::Damaged { .. } | StoreError::Database(_) | StoreError::System(_) => {
                 Failure::defect(error)

@@ -88,6 +88,18 @@ async fn health_metrics_and_the_reference_need_no_credentials() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_date_of_answers_follows_a_clock_that_is_set_back() {
+    let world = World::start().await;
+    let now = world.clock.now();
+    let hour = std::time::Duration::from_secs(3600);
+    for day in [now.after(hour), now.before(hour)] {
+        world.clock.set(day);
+        let answer = world.stranger().get("/healthz/live").await;
+        assert_eq!(answer.header("date"), day.to_http_date());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_token_for_the_domain_is_for_no_project_at_modelarts() {
     let world = World::start().await;
     let wanted = world.sign_in(&world.first.user.name, &world.first.password, json!(null));
@@ -115,8 +127,8 @@ async fn a_storage_that_is_away_is_told_and_a_defect_by_its_request_id_alone() {
     let owner = world.owner().await;
     world.store.close().await;
     world.notes.1.store(true, std::sync::atomic::Ordering::Relaxed);
-    let away = "The database does not answer";
-    let nothing = "it cannot be reached; nothing was changed";
+    let away = "The server's storage is unavailable";
+    let nothing = "the database cannot be reached; nothing was changed";
     for (path, code, reason, message) in [
         (
             world.v1("/services"),
@@ -134,7 +146,7 @@ async fn a_storage_that_is_away_is_told_and_a_defect_by_its_request_id_alone() {
             "/v3/users".to_owned(),
             "503",
             "iam.storage_unavailable",
-            format!("{away}. {nothing}."),
+            format!("{away}: {nothing}."),
         ),
     ] {
         assert_eq!(owner.get(&path).await.refused(503, code, reason), message);

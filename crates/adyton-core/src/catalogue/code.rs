@@ -73,7 +73,7 @@ codes! {
     EdgeTokenMustBeUpdated = Edge "APIGW.0307" 401 Caller No "The token must be updated" "edge/APIGW.0307-401.md";
     EdgeThrottled = Edge "APIGW.0308" 429 Limit Later "The throttling threshold has been reached" "edge/APIGW.0308-429.md";
     EdgeNoSpace = Edge "APIGW.0601" 507 Platform Later "No space is left on the server's disk" "edge/APIGW.0601-507.md";
-    EdgeStorageUnavailable = Edge "APIGW.0601" 503 Platform IfSafe "The database does not answer" "edge/APIGW.0601-503.md";
+    EdgeStorageUnavailable = Edge "APIGW.0601" 503 Platform IfSafe "The server's storage is unavailable" "edge/APIGW.0601-503.md";
     EdgeInternal = Edge "APIGW.0601" 500 Platform IfSafe "Internal server error" "edge/APIGW.0601-500.md";
 
     ModelArtsInvalidArgument = ModelArts "ModelArts.0101" 400 Caller No "Invalid argument" "modelarts/ModelArts.0101-400.md";
@@ -94,7 +94,7 @@ codes! {
     ServiceQuota = ModelArts "ModelArts.3520" 403 Limit No "The number of services is over the quota" "modelarts/ModelArts.3520-403.md";
     ModelNotInService = ModelArts "ModelArts.3529" 400 Caller No "The model is not in the service" "modelarts/ModelArts.3529-400.md";
     ModelArtsNoSpace = ModelArts "ModelArts.0010" 507 Platform Later "No space is left on the server's disk" "modelarts/ModelArts.0010-507.md";
-    ModelArtsStorageUnavailable = ModelArts "ModelArts.0010" 503 Platform IfSafe "The database does not answer" "modelarts/ModelArts.0010-503.md";
+    ModelArtsStorageUnavailable = ModelArts "ModelArts.0010" 503 Platform IfSafe "The server's storage is unavailable" "modelarts/ModelArts.0010-503.md";
     ModelArtsInternal = ModelArts "ModelArts.0010" 500 Platform IfSafe "Internal server error" "modelarts/ModelArts.0010-500.md";
 
     ApigInvalidParameter = Apig "APIG.2012" 400 Caller No "Invalid parameter value" "apig/APIG.2012-400.md";
@@ -110,7 +110,7 @@ codes! {
     AlreadyAuthorised = Apig "APIG.3316" 400 Caller No "The app is already authorized for the API" "apig/APIG.3316-400.md";
     AppCodeQuota = Apig "APIG.3325" 403 Limit No "The number of AppCodes of the app is over the quota" "apig/APIG.3325-403.md";
     ApigNoSpace = Apig "APIG.9999" 507 Platform Later "No space is left on the server's disk" "apig/APIG.9999-507.md";
-    ApigStorageUnavailable = Apig "APIG.9999" 503 Platform IfSafe "The database does not answer" "apig/APIG.9999-503.md";
+    ApigStorageUnavailable = Apig "APIG.9999" 503 Platform IfSafe "The server's storage is unavailable" "apig/APIG.9999-503.md";
     ApigInternal = Apig "APIG.9999" 500 Platform IfSafe "System error" "apig/APIG.9999-500.md";
 
     IamMalformed = Iam "400" 400 Caller No "The request body is invalid" "iam/400-400-iam-malformed.md";
@@ -128,6 +128,6 @@ codes! {
     IamConflict = Iam "409" 409 Caller No "A conflict occurred when saving the resource." "iam/409-409.md";
     IamKeyQuota = Iam "400" 400 Limit No "akSkNumExceed" "iam/400-400-iam-key-quota.md";
     IamNoSpace = Iam "507" 507 Platform Later "No space is left on the server's disk." "iam/507-507.md";
-    IamStorageUnavailable = Iam "503" 503 Platform IfSafe "The database does not answer." "iam/503-503.md";
+    IamStorageUnavailable = Iam "503" 503 Platform IfSafe "The server's storage is unavailable." "iam/503-503.md";
     IamInternal = Iam "500" 500 Platform IfSafe "An unexpected error occurred." "iam/500-500.md";
 }

@@ -289,7 +289,7 @@ macro_rules! rows {
                 - [(BadModelPackage "modelarts.bad_package") - (BadModelPackage "modelarts.bad_package")] - -;
             NoSpace = Manage "no space is left on the disk of the data folder or of the database"
                 - [(ModelArtsNoSpace "modelarts.no_space") (ApigNoSpace "apig.no_space") (EdgeNoSpace "manage.no_space")] (IamNoSpace "iam.no_space") -;
-            StorageUnavailable = Manage "the database cannot be written to, or did not answer in time"
+            StorageUnavailable = Manage "the database or the data folder cannot be written to, or the database did not answer in time"
                 - [(ModelArtsStorageUnavailable "modelarts.storage_unavailable") (ApigStorageUnavailable "apig.storage_unavailable") (EdgeStorageUnavailable "manage.storage_unavailable")] (IamStorageUnavailable "iam.storage_unavailable") -;
         }
     };

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use super::disk::is_full;
 use super::shelves::Counts;
 
 /// How long a disk that failed is left alone.
@@ -56,8 +57,8 @@ impl Faults {
                 folder = %self.folder.display(),
                 %problem,
                 unwritten = unwritten.saturating_sub(fault.before),
-                "the journal cannot be written: requests go on, and their newest records are in memory only. Free disk space \
-                 there, or lower journal.keep_bytes"
+                fix = fix(problem),
+                "the journal cannot be written: requests go on, and their newest records are in memory only"
             );
         }
     }
@@ -72,5 +73,29 @@ impl Faults {
                 "the journal can be written again"
             );
         }
+    }
+}
+
+/// What an operator can do about a disk that says this.
+fn fix(problem: &io::Error) -> &'static str {
+    if is_full(problem) {
+        "free disk space there, or lower journal.keep_bytes"
+    } else if problem.kind() == io::ErrorKind::ReadOnlyFilesystem {
+        "look why the file system is read-only (dmesg), mount it for writing, and restart the server"
+    } else {
+        "look whether the disk fails (dmesg)"
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_fix_fits_what_the_disk_says() {
+        let of = |errno: rustix::io::Errno| fix(&io::Error::from(errno));
+        assert!(of(rustix::io::Errno::NOSPC).contains("journal.keep_bytes"));
+        assert!(of(rustix::io::Errno::ROFS).contains("mount it for writing"));
+        assert!(of(rustix::io::Errno::IO).contains("fails"));
     }
 }

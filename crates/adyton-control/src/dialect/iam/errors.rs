@@ -96,8 +96,12 @@ fn message(failure: &Failure, shown: SubCode) -> Cow<'static, str> {
         | Failure::Forbidden { .. }
         | Failure::Quota { .. } => envelope::base(shown),
         Failure::TooLarge { .. } => envelope::with_detail(shown, failure),
-        Failure::Missing { .. } | Failure::Taken { .. } | Failure::NoSpace(_) | Failure::Storage(_) => {
+        Failure::Missing { .. } | Failure::Taken { .. } => {
             Cow::Owned(format!("{} {failure}.", shown.code().entry().message))
+        }
+        Failure::NoSpace(_) | Failure::Storage(_) => {
+            let what = shown.code().entry().message.trim_end_matches('.');
+            Cow::Owned(format!("{what}: {failure}."))
         }
         _ => envelope::message(failure, shown),
     }

@@ -23,22 +23,33 @@ pub(crate) async fn take(plane: &Arc<Plane>, project: ProjectId, file: PathBuf) 
             .packages
             .unpack(Source::Archive(&file))
             .map_err(|error| refused(&plane, error, needed))?;
-        note(&plane, project, published).map_err(Failure::defect)?;
+        note(&plane, project, published)
+            .map_err(|problem| not_written(&plane.settings().uploads, &problem, needed))?;
         Ok(published.digest)
     };
     place.run(work).await?
 }
 
-/// A file of an upload could not be written. A full disk is told as that, with what is needed and what is there.
+/// A file of an upload could not be written. A full disk is told as that, with what is needed and what is there; one that can only
+/// be read or that fails is told too: neither is a defect of ours.
 pub(crate) fn not_written(folder: &Path, problem: &std::io::Error, needed: u64) -> Failure {
-    if !matches!(problem.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded) {
-        return Failure::defect(problem);
+    match problem.kind() {
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => {
+            let free =
+                rustix::fs::statvfs(folder).map_or(0, |disk| disk.f_bavail.saturating_mul(disk.f_frsize));
+            Failure::NoSpace(format!(
+                "no space is left on the disk of the data folder: the upload has at least {needed} bytes and needs as many again \
+                 to be unpacked, and {free} bytes are free; make room, or delete models that are not used"
+            ))
+        }
+        ErrorKind::ReadOnlyFilesystem => {
+            Failure::Storage("the disk of the data folder can only be read; nothing was changed".to_owned())
+        }
+        _ if problem.raw_os_error() == Some(rustix::io::Errno::IO.raw_os_error()) => {
+            Failure::Storage("the disk of the data folder fails; nothing was changed".to_owned())
+        }
+        _ => Failure::defect(problem),
     }
-    let free = rustix::fs::statvfs(folder).map_or(0, |disk| disk.f_bavail.saturating_mul(disk.f_frsize));
-    Failure::NoSpace(format!(
-        "no space is left on the disk of the data folder: the upload has at least {needed} bytes and needs as many again to be \
-         unpacked, and {free} bytes are free; make room, or delete models that are not used"
-    ))
 }
 
 fn refused(plane: &Plane, error: ImportError, needed: u64) -> Failure {
@@ -95,4 +106,30 @@ pub(super) fn mark(plane: &Plane, project: ProjectId, digest: Sha256) -> PathBuf
         .uploads
         .join(project.to_string())
         .join(digest.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_disk_that_takes_nothing_is_told_by_what_it_says() {
+        let told = |errno: rustix::io::Errno| not_written(Path::new("/"), &std::io::Error::from(errno), 1234);
+        for full in [rustix::io::Errno::NOSPC, rustix::io::Errno::DQUOT] {
+            let Failure::NoSpace(text) = told(full) else {
+                panic!("{full}: no space");
+            };
+            assert!(text.contains("at least 1234 bytes"), "{text}");
+        }
+        for (errno, word) in [
+            (rustix::io::Errno::ROFS, "only be read"),
+            (rustix::io::Errno::IO, "fails"),
+        ] {
+            assert!(
+                matches!(told(errno), Failure::Storage(text) if text.contains(word)),
+                "{errno}"
+            );
+        }
+        assert!(matches!(told(rustix::io::Errno::ACCESS), Failure::Defect(_)));
+    }
 }

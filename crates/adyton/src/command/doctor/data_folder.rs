@@ -39,6 +39,7 @@ pub(super) fn check(config: &Config, fix: bool) -> Vec<Finding> {
         rights(key, 0o600, fix, &mut findings);
     }
     findings.extend(room(data));
+    findings.extend(read_only(data));
     findings
 }
 
@@ -86,5 +87,19 @@ fn room(data: &Path) -> Option<Finding> {
         _ if free < LEAST => Finding::wrong("disk", format!("no space is left at {}", place.display()), fix),
         _ if free < ROOM => Finding::note("disk", said, fix),
         _ => Finding::fine("disk", said),
+    })
+}
+
+/// The file system can only be read: mounted so, or made so by the kernel after an error. Asked by a file without a name, which
+/// leaves nothing behind: after an error the mount's flags still say that it can be written.
+fn read_only(data: &Path) -> Option<Finding> {
+    let place = data.ancestors().find(|folder| folder.is_dir())?;
+    let problem = tempfile::tempfile_in(place).err()?;
+    (problem.kind() == std::io::ErrorKind::ReadOnlyFilesystem).then(|| {
+        Finding::wrong(
+            "disk",
+            format!("the file system of {} can only be read", place.display()),
+            "look why (`dmesg`), mount it for writing, and restart the server",
+        )
     })
 }
