@@ -10,94 +10,13 @@ use adyton_core::id::RequestId;
 use adyton_core::refusal::Refusal;
 use adyton_core::shown::quoted;
 
+pub(crate) use crate::thing::Thing;
+
 /// How much of a text is repeated to whoever sent it, in characters.
 const QUOTED: usize = 64;
 
 /// What an operation gives.
 pub(crate) type OperationResult<T> = Result<T, Failure>;
-
-/// The things that can be missing, taken or too many. The word is the one that messages use.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Thing {
-    Model,
-    Service,
-    App,
-    AppCode,
-    Api,
-    Environment,
-    Authorisation,
-    Instance,
-    User,
-    Credential,
-    Project,
-    Request,
-    Role,
-    Code,
-    File,
-}
-
-impl Thing {
-    /// The word for people.
-    pub(crate) const fn name(self) -> &'static str {
-        match self {
-            Thing::Model => "Model",
-            Thing::Service => "Service",
-            Thing::App => "App",
-            Thing::AppCode => "AppCode",
-            Thing::Api => "API",
-            Thing::Environment => "Environment",
-            Thing::Authorisation => "Authorization",
-            Thing::Instance => "Instance",
-            Thing::User => "User",
-            Thing::Credential => "Access key",
-            Thing::Project => "Project",
-            Thing::Request => "Request",
-            Thing::Role => "Role",
-            Thing::Code => "Error code",
-            Thing::File => "File",
-        }
-    }
-    /// The cause when nothing of this kind has the id.
-    const fn missing(self) -> Reason {
-        match self {
-            Thing::Model => Reason::NoSuchModel,
-            Thing::Service => Reason::NoSuchService,
-            Thing::App => Reason::NoSuchApp,
-            Thing::AppCode => Reason::NoSuchAppCode,
-            Thing::Api => Reason::NoSuchApi,
-            Thing::Environment => Reason::NoSuchEnvironment,
-            Thing::Authorisation => Reason::NoSuchAuthorisation,
-            Thing::Instance => Reason::NoSuchInstance,
-            Thing::User
-            | Thing::Credential
-            | Thing::Project
-            | Thing::Request
-            | Thing::Role
-            | Thing::Code
-            | Thing::File => Reason::NoSuchThing,
-        }
-    }
-    /// The cause when the name belongs to another of this kind.
-    const fn taken(self) -> Reason {
-        match self {
-            Thing::Model => Reason::ModelExists,
-            Thing::AppCode => Reason::AppCodeExists,
-            Thing::Service
-            | Thing::App
-            | Thing::Api
-            | Thing::Environment
-            | Thing::Authorisation
-            | Thing::Instance
-            | Thing::User
-            | Thing::Credential
-            | Thing::Project
-            | Thing::Request
-            | Thing::Role
-            | Thing::Code
-            | Thing::File => Reason::NameTaken,
-        }
-    }
-}
 
 /// Why an operation did not do what was asked.
 #[derive(Debug, thiserror::Error)]
@@ -360,6 +279,13 @@ impl Failure {
         Failure::Taken {
             thing,
             name: name.into(),
+        }
+    }
+    /// The same, of something that is taken under this name: the store does not say it.
+    pub(crate) fn naming(self, name: impl Into<String>) -> Self {
+        match self {
+            Failure::Taken { thing, .. } => Failure::taken(thing, name),
+            other => other,
         }
     }
     /// When the same request may be let through, where that is known.

@@ -29,6 +29,7 @@ mod metrics_access;
 mod middleware;
 mod objects;
 mod operations;
+mod origin;
 mod page;
 mod payload;
 mod perimeter;
@@ -43,6 +44,7 @@ mod settings;
 mod sign_ins;
 mod table;
 mod tasks;
+mod thing;
 mod unread;
 mod upload_room;
 

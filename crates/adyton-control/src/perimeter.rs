@@ -12,6 +12,7 @@ use axum::extract::Request;
 use http::{HeaderMap, Uri, header};
 
 use crate::failure::{Failure, OperationResult};
+use crate::origin::{Authority, Origin, plain};
 use crate::settings::ControlSettings;
 
 /// In `control.hosts`: every name.
@@ -95,89 +96,6 @@ impl Perimeter {
             }
         }
         Ok(())
-    }
-}
-
-/// A host name as it is compared: without the root's dot, in small letters.
-fn plain(name: &str) -> String {
-    let name = name.trim();
-    name.strip_suffix('.').unwrap_or(name).to_ascii_lowercase()
-}
-
-/// A host and perhaps a port.
-#[derive(Clone, PartialEq, Eq, Debug)]
-struct Authority {
-    host: String,
-    port: Option<u16>,
-}
-
-impl Authority {
-    /// `host`, `host:port`, `[v6]` or `[v6]:port`.
-    fn parse(text: &[u8]) -> Option<Self> {
-        let text = str::from_utf8(text).ok()?.trim();
-        let (host, port) = match text.strip_prefix('[') {
-            Some(rest) => {
-                let (host, rest) = rest.split_once(']')?;
-                host.parse::<std::net::Ipv6Addr>().ok()?;
-                match rest {
-                    "" => (host, None),
-                    rest => (host, Some(rest.strip_prefix(':')?)),
-                }
-            }
-            None => match text.split_once(':') {
-                Some((host, port)) => (host, Some(port)),
-                None => (text, None),
-            },
-        };
-        let fits = |byte: u8| byte.is_ascii_alphanumeric() || b"-._:".contains(&byte);
-        if host.is_empty() || !host.bytes().all(fits) {
-            return None;
-        }
-        // An empty port is the scheme's own.
-        let port = match port {
-            None | Some("") => None,
-            Some(port) => Some(port.parse().ok()?),
-        };
-        Some(Self {
-            host: plain(host),
-            port,
-        })
-    }
-    /// Host and port of a URL, the scheme's own port where it names none.
-    fn of_url(url: &str) -> Option<Self> {
-        let origin = Origin::parse(url)?;
-        Some(Self {
-            port: Some(origin.authority.port.unwrap_or(origin.default_port)),
-            ..origin.authority
-        })
-    }
-}
-
-/// Where a page comes from.
-struct Origin {
-    authority: Authority,
-    default_port: u16,
-}
-
-impl Origin {
-    /// `scheme://host[:port]`. `null`, as pages without an origin send it, is none.
-    fn parse(text: &str) -> Option<Self> {
-        let (scheme, rest) = text.trim().split_once("://")?;
-        let default_port = match scheme {
-            "http" => 80,
-            "https" => 443,
-            _ => return None,
-        };
-        Some(Self {
-            authority: Authority::parse(rest.trim_end_matches('/').as_bytes())?,
-            default_port,
-        })
-    }
-    /// Whether it has this host and port. A host that names no port has the one of the page's scheme: a proxy may have
-    /// ended TLS in front of this server, which does not know the scheme then.
-    fn is(&self, other: &Authority) -> bool {
-        let port = |of: &Authority| of.port.unwrap_or(self.default_port);
-        self.authority.host == other.host && port(&self.authority) == port(other)
     }
 }
 

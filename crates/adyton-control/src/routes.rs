@@ -32,10 +32,19 @@ macro_rules! routes {
     };
 }
 
-/// The table.
-#[rustfmt::skip]
+/// The table: one function a dialect.
 pub(crate) fn table() -> Table {
     let mut table = Table::default();
+    iam(&mut table);
+    modelarts(&mut table);
+    apig(&mut table);
+    adyton(&mut table);
+    table
+}
+
+/// Identity and Access Management.
+#[rustfmt::skip]
+fn iam(table: &mut Table) {
     routes! { table, Iam, "";
         Get    "/"                                   Anyone => 300 discovery::root, "Versions of the identity API; a page for browsers";
         Get    "/v3"                                 Anyone => 200 discovery::v3, "The identity API, version 3";
@@ -71,6 +80,11 @@ pub(crate) fn table() -> Table {
         Put    "/{access_key}"                       SignedIn => 200 credentials::update, "Turn an access key off or on";
         Delete "/{access_key}"                       SignedIn => 204 credentials::delete, "Delete an access key";
     }
+}
+
+/// ModelArts management.
+#[rustfmt::skip]
+fn modelarts(table: &mut Table) {
     routes! { table, ModelArts, "/v1/{project_id}";
         Post   "/models"                             May(Action::ModelCreate) => 200 model_import::create, "Import a model package";
         Get    "/models"                             May(Action::ModelList) => 200 models::list, "Models of the project";
@@ -87,6 +101,11 @@ pub(crate) fn table() -> Table {
         Get    "/services/{service_id}/logs"         May(Action::ServiceGet) => 200 service_activity::history, "Updates of a service";
         Get    "/services/{service_id}/monitor"      May(Action::ServiceGet) => 200 service_activity::monitor, "How a service does";
     }
+}
+
+/// API Gateway management.
+#[rustfmt::skip]
+fn apig(table: &mut Table) {
     routes! { table, Apig, "/v2/{project_id}/apigw/instances";
         Get    ""                                    May(Action::InstanceList) => 200 instance::list, "The gateway, as the project's one instance";
         Get    "/{instance_id}"                      May(Action::InstanceGet) => 200 instance::show, "The gateway";
@@ -112,6 +131,11 @@ pub(crate) fn table() -> Table {
         Get    "/app-auths/binded-apps"              May(Action::AppAuthList) => 200 app_auths::binded_apps, "Apps that may call an API";
         Get    "/app-auths/unbinded-apis"            May(Action::AppAuthList) => 200 app_auths::unbinded_apis, "APIs that an app may not call";
     }
+}
+
+/// Adyton's own, with the Prediction tab's door.
+#[rustfmt::skip]
+fn adyton(table: &mut Table) {
     routes! { table, Adyton, "/adyton/v1";
         Get    "/whoami"                             SignedIn => 200 whoami::whoami, "Who the credentials say one is, and for how long";
         Get    "/errors"                             Anyone => 200 catalogue::list, "The error catalogue";
@@ -135,7 +159,6 @@ pub(crate) fn table() -> Table {
         Get    "/docs/"                              Anyone => 200 documents::viewer, "The reference, for people";
         Get    "/docs/{*file}"                       Anyone => 200 documents::viewer, "The reference's files";
     }
-    table
 }
 
 #[cfg(test)]

@@ -23,10 +23,7 @@ pub(crate) async fn deploy(plane: &Plane, asked: AskedService) -> OperationResul
     let name = new.name.clone();
     let most = plane.settings().services_per_project as u64;
     let created = plane.store.services().create(new, most).await;
-    let created = created.map_err(|error| match Failure::from(error) {
-        Failure::Taken { thing, .. } => Failure::taken(thing, name),
-        other => other,
-    })?;
+    let created = created.map_err(|error| Failure::from(error).naming(&name))?;
     plane.settled(created).await
 }
 

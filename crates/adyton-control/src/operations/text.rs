@@ -1,4 +1,4 @@
-//! Names and free texts that people set: names of models and services, descriptions, remarks.
+//! Names and free texts that people set: names of models, services and projects, descriptions, remarks.
 
 use crate::failure::{Failure, OperationResult};
 
@@ -8,7 +8,7 @@ pub(crate) const REMARK_MOST: usize = 255;
 /// The longest description of a model or a service, in characters.
 const DESCRIPTION_MOST: usize = 100;
 
-/// The name of a model or a service: 1 to 64 letters, digits, `_` and `-`.
+/// The name of a model, a service or a project: 1 to 64 letters, digits, `_` and `-`.
 pub(crate) fn name(field: &str, name: &str) -> OperationResult<()> {
     let fits = (1..=64).contains(&name.len())
         && name

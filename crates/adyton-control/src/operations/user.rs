@@ -54,11 +54,8 @@ pub(crate) async fn create(plane: &Plane, new: NewUser) -> OperationResult<User>
     check_name(&new.name)?;
     check_password(&new.password)?;
     let name = new.name.clone();
-    let created = plane.store.users().create(new).await.map_err(Failure::from);
-    let created = created.map_err(|failure| match failure {
-        Failure::Taken { thing, .. } => Failure::taken(thing, name),
-        other => other,
-    })?;
+    let created = plane.store.users().create(new).await;
+    let created = created.map_err(|error| Failure::from(error).naming(&name))?;
     plane.settled(created).await
 }
 

@@ -11,7 +11,7 @@ use serde_json::Value;
 use super::publish::{Job, code_allowed};
 use super::source::{Location, locate};
 use crate::blocking::blocking;
-use crate::failure::{Failure, OperationResult, Thing};
+use crate::failure::{Failure, OperationResult};
 use crate::operations::text;
 use crate::plane::Plane;
 
@@ -52,13 +52,9 @@ pub(crate) async fn import(plane: &Arc<Plane>, wanted: Wanted) -> OperationResul
         source_location: wanted.source.clone(),
         description: wanted.description.clone(),
     };
-    let created = plane.store.models().create(new).await.map_err(Failure::from);
-    let created = created.map_err(|failure| match failure {
-        Failure::Taken {
-            thing: Thing::Model, ..
-        } => Failure::taken(Thing::Model, format!("{} {}", wanted.name, wanted.version)),
-        other => other,
-    })?;
+    let created = plane.store.models().create(new).await;
+    let name = || format!("{} {}", wanted.name, wanted.version);
+    let created = created.map_err(|error| Failure::from(error).naming(name()))?;
     let model = plane.settled(created).await?;
     let job = Job {
         model: model.id,
