@@ -136,7 +136,8 @@ def test_a_coding_that_nobody_can_undo_is_refused_at_both_doors(server, echo, ad
                 continue
             assert (answer.status, answer.headers["x-adyton-reason"]) == (400, "request.transfer_coding"), answer.body
             assert json.loads(answer.body)["error_code"] == "APIG.0201"
-            assert coding in server.record(answer.headers["x-request-id"])["evidence"]["problem"]
+            facts = server.record(answer.headers["x-request-id"])["evidence"]["facts"]
+            assert facts == [{"transfer_coding_unknown": {"sent": coding}}]
 
 
 def test_a_wrong_url_beats_a_wrong_token_and_a_wrong_token_a_large_body(server, echo):

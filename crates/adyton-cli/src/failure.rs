@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use adyton_core::catalogue::{Reason, SubCode};
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -39,6 +40,8 @@ pub struct Failure {
     document: Option<Box<Value>>,
     /// The HTTP status of a refusal.
     status: Option<u16>,
+    /// The cause of a refusal, where the server named one that is known here.
+    reason: Option<SubCode>,
 }
 
 impl Failure {
@@ -51,6 +54,7 @@ impl Failure {
             exit: Exit::Failed,
             document: None,
             status: None,
+            reason: None,
         }
     }
     /// It was used or configured wrongly.
@@ -89,10 +93,15 @@ impl Failure {
     pub fn status(&self) -> Option<u16> {
         self.status
     }
-    /// Whether it is a refusal for the reason with this sub-code.
-    pub fn is_for(&self, sub_code: &str) -> bool {
-        let reasons = self.facts.iter().filter_map(|fact| fact.strip_prefix("reason"));
-        reasons.map(str::trim).any(|reason| reason == sub_code)
+    /// The same with its cause, as the server named it.
+    #[must_use]
+    pub fn with_reason(mut self, reason: Option<SubCode>) -> Self {
+        self.reason = reason;
+        self
+    }
+    /// Whether it is a refusal for this reason.
+    pub fn is_for(&self, reason: Reason) -> bool {
+        self.reason.is_some_and(|own| own.reason() == reason)
     }
     /// The exit code.
     pub fn exit(&self) -> Exit {
@@ -128,3 +137,44 @@ impl fmt::Display for Failure {
 
 /// What commands return.
 pub type Outcome<T = ()> = Result<T, Failure>;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reason_is_told_by_its_type_and_not_by_what_is_printed() {
+        let left_out = Reason::ManageRecordLeftOut;
+        let said = Failure::failed("404").fact(format!("reason      {}", left_out.sub_code()));
+        assert!(!said.is_for(left_out), "a sentence decides nothing");
+        let named = said.with_reason(SubCode::parse(left_out.sub_code()));
+        assert!(named.is_for(left_out));
+        assert!(!named.is_for(Reason::NoSuchModel));
+        assert!(
+            !Failure::failed("404")
+                .with_reason(SubCode::parse("of.another_server"))
+                .is_for(left_out)
+        );
+    }
+
+    #[test]
+    fn facts_come_before_hints_and_the_message_is_an_error_once() {
+        let failure = Failure::failed("error: the file is missing\n")
+            .hint("make it")
+            .fact("file  a.json");
+        let text = "error: the file is missing\n  file  a.json\nhint: make it";
+        assert_eq!(failure.to_string(), text);
+        assert_eq!(
+            failure.to_document(),
+            json!({"error": "the file is missing", "facts": ["file  a.json"], "hints": ["make it"]})
+        );
+    }
+
+    #[test]
+    fn scripts_get_the_document_of_the_server_and_the_exit_code_of_wrong_use() {
+        let refusal = Failure::failed("404").with_document(&json!({"error_code": "APIG.0101"}));
+        assert_eq!(refusal.to_document(), json!({"error_code": "APIG.0101"}));
+        assert_eq!(refusal.exit().code(), 1);
+        assert_eq!(Failure::wrong_use("no such option").exit().code(), 2);
+    }
+}

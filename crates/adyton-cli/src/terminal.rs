@@ -45,6 +45,21 @@ pub enum Tone {
     Warn,
 }
 
+impl Tone {
+    /// The tone of a state (`running`, `failed`, …) as the management APIs name it; `None` for one that needs no colour.
+    fn of_state(state: &str) -> Option<Self> {
+        match state {
+            "running" | "published" | "ready" | "normal" => Some(Tone::Good),
+            "failed" | "abnormal" => Some(Tone::Bad),
+            "deploying" | "concerning" | "publishing" | "stopping" | "deleting" | "notReady" => {
+                Some(Tone::Warn)
+            }
+            // Stopped is as wanted; what a newer server says is not judged.
+            _ => None,
+        }
+    }
+}
+
 impl Terminal {
     /// For this process. `NO_COLOR` and a dumb terminal turn colours off.
     pub fn new(json: bool, environment: &[(String, String)]) -> Self {
@@ -123,13 +138,10 @@ impl Terminal {
     }
     /// A state (`running`, `failed`, …) in its tone.
     fn state(&self, state: &str) -> Printable {
-        let tone = match state {
-            "running" | "published" | "ready" | "ok" | "SUCCESS" | "normal" => Tone::Good,
-            "failed" | "FAIL" | "abnormal" | "missing" => Tone::Bad,
-            "deploying" | "concerning" | "publishing" | "stopping" | "deleting" | "notReady" => Tone::Warn,
-            _ => return state.into(),
-        };
-        self.tone(tone, state)
+        match Tone::of_state(state) {
+            Some(tone) => self.tone(tone, state),
+            None => state.into(),
+        }
     }
     /// How many columns standard output has, if it is a terminal.
     fn columns(&self) -> Option<usize> {
@@ -177,5 +189,61 @@ impl Terminal {
     /// A sign of life for work of unknown length; invisible unless standard error is a terminal.
     pub fn spinner(&self, what: &str) -> Progress {
         Progress::spinner(what, self.lively)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use adyton_core::model::ModelStatus;
+    use adyton_core::service::ServiceStatus;
+
+    use super::*;
+
+    #[test]
+    fn every_state_of_a_service_and_of_a_model_has_the_tone_that_it_deserves() {
+        for (status, tone) in [
+            (ServiceStatus::Deploying, Some(Tone::Warn)),
+            (ServiceStatus::Running, Some(Tone::Good)),
+            (ServiceStatus::Concerning, Some(Tone::Warn)),
+            (ServiceStatus::Failed, Some(Tone::Bad)),
+            (ServiceStatus::Stopping, Some(Tone::Warn)),
+            (ServiceStatus::Stopped, None),
+            (ServiceStatus::Deleting, Some(Tone::Warn)),
+        ] {
+            assert_eq!(Tone::of_state(status.name()), tone, "{status:?}");
+        }
+        for (status, tone) in [
+            (ModelStatus::Publishing, Tone::Warn),
+            (ModelStatus::Published, Tone::Good),
+            (ModelStatus::Failed, Tone::Bad),
+        ] {
+            assert_eq!(Tone::of_state(status.name()), Some(tone), "{status:?}");
+        }
+        assert_eq!(Tone::of_state("of a newer server"), None);
+    }
+
+    #[test]
+    fn facts_are_aligned_and_empty_ones_left_out() {
+        let terminal = Terminal {
+            json: false,
+            colour: false,
+            lively: false,
+        };
+        let facts = [
+            ("status", "running".to_owned()),
+            ("owner", String::new()),
+            ("address", "one\ntwo".to_owned()),
+        ];
+        let text = "status   running\naddress  one\n         two";
+        assert_eq!(terminal.facts(&facts).as_str(), text);
+    }
+
+    #[test]
+    fn nobody_gets_colours_who_did_not_ask_for_them() {
+        let variable = |name: &str, value: &str| vec![(name.to_owned(), value.to_owned())];
+        for environment in [variable("NO_COLOR", "1"), variable("TERM", "dumb")] {
+            let terminal = Terminal::new(false, &environment);
+            assert_eq!(terminal.tone(Tone::Bad, "failed").as_str(), "failed");
+        }
     }
 }

@@ -63,3 +63,44 @@ pub(crate) fn permitted(
         },
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use adyton_core::sample;
+    use adyton_core::tenant::{Role, Scope};
+
+    use super::*;
+    use crate::sample::{actor, by_token, with_role};
+
+    const HERE: Scope = Scope::Project(sample::PROJECT);
+    const ALL: Scope = Scope::Domain(sample::DOMAIN);
+
+    #[test]
+    fn an_action_is_permitted_where_a_role_says_so() {
+        let create = Action::ServiceCreate;
+        for (role, scope, at, may) in [
+            (Role::Operator, HERE, Some(sample::PROJECT), true),
+            (Role::Operator, ALL, Some(sample::PROJECT), true),
+            (Role::Auditor, HERE, Some(sample::PROJECT), false),
+            (Role::Caller, ALL, Some(sample::PROJECT), false),
+            (Role::Operator, HERE, Some(ProjectId::from_bits(99)), false),
+            (Role::Operator, HERE, None, false),
+            (Role::Operator, ALL, None, true),
+        ] {
+            let found = actor(role, scope, at).may(create);
+            assert_eq!(found, may, "{role:?} in {scope:?} at {at:?}");
+        }
+    }
+
+    #[test]
+    fn a_refusal_says_whether_the_project_or_the_role_is_wrong() {
+        let live = with_role(Role::Auditor, HERE);
+        let caller = by_token(&live, HERE);
+        let at = |project| permitted(&live, &caller, Action::ServiceCreate, Some(project)).unwrap_err();
+        match at(sample::PROJECT) {
+            Failure::Forbidden { action } => assert_eq!(action, Action::ServiceCreate.name()),
+            other => panic!("{other}"),
+        }
+        assert!(matches!(at(ProjectId::from_bits(99)), Failure::OtherProject));
+    }
+}

@@ -100,3 +100,93 @@ pub(crate) fn decide(
     }
     Ok(project)
 }
+
+#[cfg(test)]
+mod tests {
+    use adyton_core::sample;
+    use adyton_core::tenant::Role;
+    use adyton_identity::Action;
+    use http::StatusCode;
+
+    use super::*;
+    use crate::heading::Verb;
+    use crate::sample::{by_token, with_role};
+
+    const HERE: Scope = Scope::Project(sample::PROJECT);
+    const ALL: Scope = Scope::Domain(sample::DOMAIN);
+
+    fn heading(dialect: Dialect, access: Access) -> Heading {
+        Heading {
+            verb: Verb::Get,
+            path: String::new(),
+            dialect,
+            access,
+            status: StatusCode::OK,
+            name: "",
+            summary: "",
+        }
+    }
+
+    fn parameters(given: &[(&str, String)]) -> Parameters {
+        let own = given
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), value.clone()));
+        Parameters(own.collect())
+    }
+
+    /// What is decided of an operator with a token for this scope.
+    fn decided(
+        scope: Scope,
+        heading: &Heading,
+        given: &[(&str, String)],
+    ) -> OperationResult<Option<ProjectId>> {
+        let live = with_role(Role::Operator, scope);
+        decide(&live, heading, &by_token(&live, scope), &parameters(given))
+    }
+
+    #[test]
+    fn the_project_of_the_path_is_one_that_the_token_is_for() {
+        let get = heading(Dialect::ModelArts, Access::May(Action::ServiceGet));
+        let at = |project: String| decided(HERE, &get, &[("project_id", project)]);
+        assert_eq!(at(sample::PROJECT.to_string()).unwrap(), Some(sample::PROJECT));
+        for other in [ProjectId::from_bits(99).to_string(), "no id".to_owned()] {
+            assert!(matches!(at(other), Err(Failure::OtherProject)));
+        }
+    }
+
+    #[test]
+    fn apis_of_projects_want_a_token_for_a_project_and_others_do_not() {
+        let given = [("project_id", sample::PROJECT.to_string())];
+        let get = |dialect| heading(dialect, Access::May(Action::ServiceGet));
+        for dialect in [Dialect::ModelArts, Dialect::Apig] {
+            let found = decided(ALL, &get(dialect), &given);
+            assert!(matches!(found, Err(Failure::NoProject)), "{dialect:?}");
+        }
+        assert!(decided(ALL, &get(Dialect::Adyton), &given).is_ok());
+    }
+
+    #[test]
+    fn whoever_is_signed_in_still_needs_a_role_in_the_project_of_the_path() {
+        let open = heading(Dialect::Adyton, Access::SignedIn);
+        assert_eq!(decided(HERE, &open, &[]).unwrap(), None);
+        let other = [("project_id", ProjectId::from_bits(99).to_string())];
+        assert!(matches!(decided(HERE, &open, &other), Err(Failure::OtherProject)));
+    }
+
+    #[test]
+    fn every_project_sees_one_gateway_that_has_its_own_id() {
+        let get = heading(Dialect::Apig, Access::May(Action::ServiceGet));
+        let project = sample::PROJECT.to_string();
+        let with = |instance: String| {
+            decided(
+                HERE,
+                &get,
+                &[("project_id", project.clone()), ("instance_id", instance)],
+            )
+        };
+        assert!(with(project.clone()).is_ok());
+        let refused = with(ProjectId::from_bits(99).to_string());
+        let thing = Thing::Instance;
+        assert!(matches!(refused, Err(Failure::Missing { thing: found, .. }) if found == thing));
+    }
+}

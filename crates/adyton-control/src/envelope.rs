@@ -3,19 +3,15 @@
 use std::borrow::Cow;
 
 use adyton_core::catalogue::{Reason, SubCode, Surface};
+use adyton_core::header::X_ADYTON_REASON;
 use adyton_core::id::RequestId;
 use axum::body::Body;
 use axum::response::Response;
-use http::{HeaderName, HeaderValue, StatusCode, header};
+use http::{HeaderValue, StatusCode, header};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::failure::Failure;
-
-/// `X-Request-Id`, in every answer.
-pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
-/// `X-Adyton-Reason`: the unique sub-code of a refusal.
-pub(crate) const REASON: HeaderName = HeaderName::from_static("x-adyton-reason");
 
 /// A refusal.
 #[derive(Serialize, Deserialize, ToSchema)]
@@ -53,7 +49,7 @@ pub(crate) fn json<T: Serialize>(shown: SubCode, body: &T) -> Response {
         StatusCode::from_u16(shown.code().entry().status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let headers = answer.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    headers.insert(REASON, HeaderValue::from_static(shown.name()));
+    headers.insert(X_ADYTON_REASON, HeaderValue::from_static(shown.name()));
     answer
 }
 

@@ -281,13 +281,6 @@ impl Failure {
             name: name.into(),
         }
     }
-    /// The same, of something that is taken under this name: the store does not say it.
-    pub(crate) fn naming(self, name: impl Into<String>) -> Self {
-        match self {
-            Failure::Taken { thing, .. } => Failure::taken(thing, name),
-            other => other,
-        }
-    }
     /// When the same request may be let through, where that is known.
     pub(crate) const fn retry_after(&self) -> Option<Duration> {
         match self {
@@ -295,7 +288,37 @@ impl Failure {
             | Failure::TooManySignIns { after }
             | Failure::SignInsFull { after }
             | Failure::Busy { after, .. } => Some(*after),
-            _ => None,
+            Failure::Malformed(_)
+            | Failure::Invalid { .. }
+            | Failure::Query { .. }
+            | Failure::Missing { .. }
+            | Failure::Taken { .. }
+            | Failure::Forbidden { .. }
+            | Failure::Unauthenticated(_)
+            | Failure::OtherProject
+            | Failure::NoProject
+            | Failure::Quota { .. }
+            | Failure::NotPublished { .. }
+            | Failure::Repeated { .. }
+            | Failure::ModelInUse { .. }
+            | Failure::ModelNotInService { .. }
+            | Failure::StateForbids { .. }
+            | Failure::BadConfig(_)
+            | Failure::BadPackage(_)
+            | Failure::AlreadyAuthorised
+            | Failure::WrongPassword
+            | Failure::Host { .. }
+            | Failure::Origin { .. }
+            | Failure::MediaType
+            | Failure::Metrics { .. }
+            | Failure::SubjectToken(_)
+            | Failure::TooLarge { .. }
+            | Failure::LeftOut { .. }
+            | Failure::NoSpace(_)
+            | Failure::Storage(_)
+            | Failure::UnprovenUpload(_)
+            | Failure::UploadQuota(_)
+            | Failure::Defect(_) => None,
         }
     }
     /// Something that should not have happened.

@@ -39,6 +39,8 @@ mod refused;
 mod remote;
 mod rollouts;
 mod routes;
+#[cfg(test)]
+mod sample;
 mod server;
 mod settings;
 mod sign_ins;

@@ -65,3 +65,46 @@ fn shows_a_user(headers: &HeaderMap) -> bool {
             .iter()
             .any(|value| adyton_sign::looks_signed(value.as_bytes()))
 }
+
+#[cfg(test)]
+mod tests {
+    use http::HeaderValue;
+
+    use super::*;
+
+    fn headers(lines: &[(&'static str, &'static str)]) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        for (name, value) in lines {
+            headers.append(*name, HeaderValue::from_static(value));
+        }
+        headers
+    }
+
+    #[test]
+    fn a_bearer_token_is_sent_once_and_alone() {
+        let sent = |value| bearer(&headers(&[("authorization", value)])).map(<[u8]>::to_vec);
+        assert_eq!(sent("Bearer abc").as_deref(), Some(&b"abc"[..]));
+        assert_eq!(sent("bearer  abc ").as_deref(), Some(&b"abc"[..]));
+        assert_eq!(sent("Basic abc"), None);
+        assert_eq!(sent("Bear"), None);
+        let twice = headers(&[("authorization", "Bearer a"), ("authorization", "Bearer b")]);
+        assert_eq!(bearer(&twice), None);
+        assert_eq!(bearer(&headers(&[])), None);
+    }
+
+    #[test]
+    fn a_request_that_a_proxy_passed_on_is_not_of_this_machine() {
+        for name in ["forwarded", "x-forwarded-for", "x-forwarded-host"] {
+            assert!(is_forwarded(&headers(&[(name, "a")])), "{name}");
+        }
+        assert!(!is_forwarded(&headers(&[("host", "a")])));
+    }
+
+    #[test]
+    fn a_scrapers_token_is_no_users_credential() {
+        assert!(shows_a_user(&headers(&[("x-auth-token", "t")])));
+        let signed = "SDK-HMAC-SHA256 Access=AK, SignedHeaders=host, Signature=00";
+        assert!(shows_a_user(&headers(&[("authorization", signed)])));
+        assert!(!shows_a_user(&headers(&[("authorization", "Bearer abc")])));
+    }
+}

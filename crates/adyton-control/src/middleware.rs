@@ -4,7 +4,9 @@
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
+use adyton_core::header::{X_ADYTON_REASON, X_REQUEST_ID, retry_after_seconds};
 use adyton_core::id::RequestId;
+use adyton_core::shown::quoted;
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::middleware::{Next, from_fn_with_state};
@@ -13,7 +15,7 @@ use futures_util::FutureExt;
 use http::{HeaderValue, Method, header};
 
 use crate::dialect::{self, iam};
-use crate::envelope::{self, REASON, REQUEST_ID};
+use crate::envelope;
 use crate::failure::Failure;
 use crate::heading::{Access, Dialect};
 use crate::marks::{Answered, Refused, refused as refusal};
@@ -21,6 +23,9 @@ use crate::plane::Plane;
 use crate::refused;
 use crate::remote::Remote;
 use crate::table::Table;
+
+/// How much of a path the log repeats, in characters.
+const PATH_MOST: usize = 256;
 
 /// The router with everything around it.
 pub(crate) fn application(table: &Table, plane: &Arc<Plane>) -> Router {
@@ -73,18 +78,15 @@ fn settle(mut answer: Response, path: &str, id: RequestId) -> Response {
             .map_or_else(|| Dialect::of_path(path), |row| row.0.dialect);
         answer = dialect::refuse(dialect, &failure, id);
         if let Some(after) = failure.retry_after() {
-            // Rounded up: to come back a little early would be to be refused again.
-            let seconds = after.as_millis().div_ceil(1000).max(1);
-            if let Ok(value) = HeaderValue::from_str(&seconds.to_string()) {
-                answer.headers_mut().insert(header::RETRY_AFTER, value);
-            }
+            let seconds = HeaderValue::from(retry_after_seconds(after));
+            answer.headers_mut().insert(header::RETRY_AFTER, seconds);
         }
     }
     let headers = answer.headers_mut();
-    if !headers.contains_key(REQUEST_ID)
+    if !headers.contains_key(X_REQUEST_ID)
         && let Ok(value) = HeaderValue::from_str(&id.to_hex())
     {
-        headers.insert(REQUEST_ID, value);
+        headers.insert(X_REQUEST_ID, value);
     }
     // Answers hold tokens, secrets, and what only some may see.
     if row.is_none_or(|row| row.0.access != Access::Anyone || row.0.dialect == Dialect::Iam) {
@@ -102,10 +104,10 @@ fn settle(mut answer: Response, path: &str, id: RequestId) -> Response {
 fn log(method: &Method, path: &str, answer: &Response, took: std::time::Duration, id: RequestId, why: &str) {
     let reason = answer
         .headers()
-        .get(REASON)
+        .get(X_ADYTON_REASON)
         .and_then(|value| value.to_str().ok())
         .unwrap_or("");
-    let path: String = path.chars().take(256).filter(|c| !c.is_control()).collect();
+    let path = quoted(path, PATH_MOST);
     tracing::info!(
         request.id = %id,
         method = %method,

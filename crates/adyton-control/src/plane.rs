@@ -35,8 +35,6 @@ const READERS_AT_ONCE: usize = 2;
 const SEARCH_TIME: Duration = Duration::from_secs(1);
 /// An explanation reads a few pages of the journal.
 const EXPLANATION_TIME: Duration = Duration::from_millis(200);
-/// The number that stands for the control plane where gateway workers have theirs, in request ids.
-const WORKER: u8 = 255;
 
 /// The control plane's parts.
 pub(crate) struct Plane {
@@ -128,6 +126,6 @@ impl Plane {
     pub(crate) fn request_id(&self) -> RequestId {
         let at = u64::try_from(self.clock.now().millis()).unwrap_or(0);
         let number = self.sequence.fetch_add(1, Ordering::Relaxed);
-        RequestId::compose(at, self.settings.load().node, WORKER, number)
+        RequestId::of_management(at, self.settings.load().node, number)
     }
 }

@@ -9,12 +9,13 @@ use std::task::{Context, Poll, ready};
 
 use adyton_core::catalogue::Surface;
 use adyton_core::clock::Clock;
+use adyton_core::header::{X_ADYTON_REASON, X_REQUEST_ID};
 use adyton_core::id::RequestId;
 use axum::body::Bytes;
 use http::StatusCode;
 use hyper::rt::{Read, ReadBufCursor, Write};
 
-use crate::envelope::{self, ErrorBody, REASON, REQUEST_ID};
+use crate::envelope::{self, ErrorBody};
 use crate::failure::Failure;
 
 /// Makes ids of requests.
@@ -65,7 +66,7 @@ fn of_parser(said: &[u8]) -> Option<StatusCode> {
     }
     let head = head.strip_suffix(b"\r\n\r\n")?;
     let holds = |text: &[u8]| head.windows(text.len()).any(|part| part == text);
-    (!holds(b"\r\n\r\n") && !holds(REQUEST_ID.as_str().as_bytes())).then_some(status)
+    (!holds(b"\r\n\r\n") && !holds(X_REQUEST_ID.as_str().as_bytes())).then_some(status)
 }
 
 fn answer(status: StatusCode, id: RequestId, date: &str) -> Bytes {
@@ -86,7 +87,7 @@ fn answer(status: StatusCode, id: RequestId, date: &str) -> Bytes {
     let body = serde_json::to_string(&body).unwrap_or_default();
     let phrase = status.canonical_reason().unwrap_or_default();
     format!(
-        "HTTP/1.1 {} {phrase}\r\ncontent-type: application/json\r\n{REQUEST_ID}: {}\r\n{REASON}: {}\r\n\
+        "HTTP/1.1 {} {phrase}\r\ncontent-type: application/json\r\n{X_REQUEST_ID}: {}\r\n{X_ADYTON_REASON}: {}\r\n\
          cache-control: no-store\r\nx-content-type-options: nosniff\r\nconnection: close\r\ncontent-length: {}\r\ndate: {date}\r\n\r\n{body}",
         status.as_u16(),
         id,

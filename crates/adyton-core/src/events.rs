@@ -15,6 +15,22 @@ pub enum EventKind {
     Abnormal,
 }
 
+impl EventKind {
+    /// As the management API shows it, and the store keeps it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            EventKind::Normal => "normal",
+            EventKind::Abnormal => "abnormal",
+        }
+    }
+    /// The kind with this name.
+    pub fn parse(name: &str) -> Option<Self> {
+        [Self::Normal, Self::Abnormal]
+            .into_iter()
+            .find(|kind| kind.name() == name)
+    }
+}
+
 /// One thing that happened to a service (ModelArts API Reference, "Querying Service Event Logs").
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Event {
@@ -32,4 +48,17 @@ pub struct Event {
 pub trait Events: Send + Sync {
     /// Takes the event; must not block. What cannot be kept is logged.
     fn record(&self, event: Event);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_kind_is_kept_by_its_name() {
+        for (kind, name) in [(EventKind::Normal, "normal"), (EventKind::Abnormal, "abnormal")] {
+            assert_eq!((kind.name(), EventKind::parse(name)), (name, Some(kind)));
+        }
+        assert_eq!(EventKind::parse("Normal"), None);
+    }
 }

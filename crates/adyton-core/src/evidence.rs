@@ -114,7 +114,11 @@ pub enum Evidence {
         service: ServiceId,
         /// Its state, as the management API shows it.
         status: String,
-        /// Why, if it is known.
+        /// What was found out.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        facts: Vec<Fact>,
+        /// Why it is in that state, as the service itself shows it. In records of before facts were kept, in words what was
+        /// found out too.
         note: String,
     },
     /// Nobody could take the call: the instance that comes back first is being restarted.
@@ -167,39 +171,52 @@ pub enum Evidence {
     },
     /// A request that is not well formed, or a model that refuses its input.
     Request {
-        /// What is wrong, in words.
+        /// What was found out.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        facts: Vec<Fact>,
+        /// What a model says of its input; what records of before facts were kept say in words.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
         problem: String,
     },
 }
 
 impl Evidence {
+    /// A request that is not as it should be.
+    pub fn of_request(fact: Fact) -> Self {
+        Evidence::Request {
+            facts: vec![fact],
+            problem: String::new(),
+        }
+    }
+
     /// Its facts, to which more can be added; `None` for evidence that has none.
     pub fn facts_mut(&mut self) -> Option<&mut Vec<Fact>> {
         match self {
-            Evidence::Token { facts, .. } | Evidence::Credentials { facts, .. } => Some(facts),
+            Evidence::Token { facts, .. }
+            | Evidence::Credentials { facts, .. }
+            | Evidence::Service { facts, .. }
+            | Evidence::Request { facts, .. } => Some(facts),
             Evidence::Signature(seen) => Some(&mut seen.facts),
             Evidence::None
             | Evidence::Route { .. }
             | Evidence::Size { .. }
             | Evidence::Access { .. }
             | Evidence::Throttle { .. }
-            | Evidence::Service { .. }
             | Evidence::Restarting { .. }
             | Evidence::Instance { .. }
             | Evidence::Dropped { .. }
-            | Evidence::LeftOut { .. }
-            | Evidence::Request { .. } => None,
+            | Evidence::LeftOut { .. } => None,
         }
     }
 
     /// What was found out, each as a clause for people.
     pub fn clauses(&self) -> Vec<String> {
         match self {
-            Evidence::Token { facts, note, .. } | Evidence::Credentials { facts, note, .. } => {
-                fact::clauses(facts, note)
-            }
+            Evidence::Token { facts, note, .. }
+            | Evidence::Credentials { facts, note, .. }
+            | Evidence::Service { facts, note, .. }
+            | Evidence::Request { facts, problem: note } => fact::clauses(facts, note),
             Evidence::Signature(seen) => fact::clauses(&seen.facts, &seen.note),
-            Evidence::Service { note, .. } => fact::clauses(&[], note),
             Evidence::None
             | Evidence::Route { .. }
             | Evidence::Size { .. }
@@ -208,8 +225,7 @@ impl Evidence {
             | Evidence::Restarting { .. }
             | Evidence::Instance { .. }
             | Evidence::Dropped { .. }
-            | Evidence::LeftOut { .. }
-            | Evidence::Request { .. } => Vec::new(),
+            | Evidence::LeftOut { .. } => Vec::new(),
         }
     }
 }
@@ -271,6 +287,19 @@ mod tests {
             "advice":null,"note":"the access key is disabled"}"#;
         let read: Result<Evidence, _> = serde_json::from_str(old);
         assert_eq!(read.expect("evidence").clauses(), ["the access key is disabled"]);
+        let id = "12345678-9abc-def0-1234-56789abcdef0";
+        for old in [
+            r#"{"kind":"request","problem":"no Host was sent"}"#.to_owned(),
+            format!(r#"{{"kind":"service","service":"{id}","status":"failed","note":"no Host was sent"}}"#),
+        ] {
+            let read: Evidence = serde_json::from_str(&old).expect("evidence");
+            assert_eq!(read.clauses(), ["no Host was sent"]);
+            assert_eq!(
+                serde_json::to_string(&read).expect("JSON"),
+                old,
+                "it stays as it was"
+            );
+        }
     }
 
     #[test]
@@ -285,6 +314,10 @@ mod tests {
         assert_eq!(
             serde_json::to_string(&evidence).expect("JSON"),
             r#"{"kind":"credentials","sent":["apikey"],"accepted":[],"facts":["header_empty","no_credentials"]}"#
+        );
+        assert_eq!(
+            serde_json::to_string(&Evidence::of_request(Fact::HostMissing)).expect("JSON"),
+            r#"{"kind":"request","facts":["host_missing"]}"#
         );
         assert_eq!(Evidence::None.facts_mut(), None);
     }

@@ -7,8 +7,14 @@
 //! values are digests.
 
 use std::fmt;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
+
+use crate::signing::{HEADERS_MOST, WINDOW};
+
+/// How far a signature's date may be off, in seconds.
+const ALLOWED: u64 = WINDOW.as_secs();
 
 /// A span in whole seconds, shown as people say it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -25,6 +31,23 @@ impl fmt::Display for Seconds {
     }
 }
 
+/// A span in milliseconds, shown in seconds as settings have it: `30 s`, `0.5 s`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Millis(pub u64);
+
+impl From<Duration> for Millis {
+    fn from(span: Duration) -> Self {
+        Self(u64::try_from(span.as_millis()).unwrap_or(u64::MAX))
+    }
+}
+
+impl fmt::Display for Millis {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} s", Duration::from_millis(self.0).as_secs_f64())
+    }
+}
+
 /// What a fact is made of.
 trait Piece {
     /// The text, if it is one.
@@ -36,6 +59,8 @@ trait Piece {
 impl Piece for u64 {}
 
 impl Piece for Seconds {}
+
+impl Piece for Millis {}
 
 impl Piece for String {
     fn text(&mut self) -> Option<&mut String> {
@@ -71,6 +96,35 @@ macro_rules! facts {
 }
 
 facts! {
+    // The request itself.
+    HeadUnreadable { error: String } = "what came cannot be read as HTTP/1.1: {error}";
+    HeadBroken = "what came cannot be read as HTTP/1.1: something behind its beginning is broken";
+    HeadContradicts = "what came cannot be read as HTTP/1.1: its request line or the headers that say where its body ends contradict each other";
+    HostMissing = "no Host was sent";
+    HostMissingBesideAddress = "no Host was sent; HTTP/1.1 wants one beside an address in absolute form too";
+    HostRepeated = "more than one Host was sent";
+    HostMalformed { sent: String } = "`{sent}` is no host";
+    HostContradicted = "Host and the address in the request line name different hosts";
+    ExpectationUnknown { sent: String } = "`Expect: {sent}` was sent; only `100-continue` is known";
+    TransferCodingUnknown { sent: String } = "`Transfer-Encoding: {sent}` was sent; only `chunked` can be undone here, and only once";
+    ContentCodingUnknown { sent: String } = "`Content-Encoding: {sent}` was sent; the model takes `gzip`, `deflate` or none";
+    ContentDamaged { coding: String, error: String } = "the body says `Content-Encoding: {coding}`, and cannot be decoded: {error}";
+    // Its body.
+    BodyEmpty = "the body is empty; the model reads its inputs from it";
+    BodyBrokeOff { bytes: u64, error: String } = "the body broke off after {bytes} bytes: {error}";
+    BodyOverdue { bytes: u64, limit: Millis } = "only {bytes} bytes of the body had come after {limit}, the most for a body whose caller is proven with its last byte (gateway.unproven_body_time)";
+    BodyStalled { bytes: u64, waited: Millis } = "after {bytes} bytes of the body nothing came for {waited} (gateway.body_timeout)";
+    BodySlow { bytes: u64, seconds: u64, pace: u64 } = "after {seconds} s only {bytes} bytes of the body had come: fewer than {pace} a second";
+    BodyWithoutRoom { bytes: u64, waited: Millis, mib: u64 } = "no buffer space for a body of {bytes} bytes within {waited}: other requests hold all {mib} MiB";
+    BodyMadeRoom { bytes: u64, mib: u64 } = "after {bytes} bytes the body had to make room: requests whose callers were not proven yet filled all {mib} MiB of gateway.unproven_memory, and this one had been under way for longest";
+    // Its client.
+    ClientLeftBefore { ms: u64 } = "the client left {ms} ms after its request, before the answer";
+    ClientLeftWithin { bytes: u64, status: u64 } = "the client left after {bytes} bytes of an answer with status {status}";
+    // What it called.
+    NoMember = "the channel has no member with a weight above 0";
+    ServiceNotRunning = "the service is not running";
+    NoInstanceReady = "no instance of the service accepts calls now";
+    InstancesRestarting = "the instances of the service are being restarted";
     // Which credentials came.
     NoCredentials = "no credentials were sent";
     CredentialInUrl = "no credentials were sent in the headers; a credential is in the URL: send it as a header";
@@ -132,13 +186,13 @@ facts! {
     SignatureBase64 = "`Signature=` is base64 (or base64url); it must be lower-case hex";
     HeaderNameBad { name: String } = "`SignedHeaders=` has `{name}`, which is not a header name (`;` goes between the names)";
     HeaderNameRepeated { name: String } = "`SignedHeaders=` names `{name}` twice";
-    SignedHeadersTooMany { count: u64 } = "`SignedHeaders=` names {count} headers; at most 128 can be signed";
+    SignedHeadersTooMany { count: u64 } = "`SignedHeaders=` names {count} headers; at most {HEADERS_MOST} can be signed";
     DateNotSigned = "`SignedHeaders=` does not name `x-sdk-date`, which must be signed";
     DateMissing = "there is no X-Sdk-Date header";
     DateMalformed = "X-Sdk-Date must be written YYYYMMDDTHHMMSSZ, in UTC, for example 20260115T081530Z";
     DateRepeated = "the header `x-sdk-date` was sent more than once";
-    DatePast { seconds: u64 } = "the request was signed {seconds} s ago; at most 900 s are allowed";
-    DateAhead { seconds: u64 } = "the request was signed {seconds} s in the future; at most 900 s are allowed";
+    DatePast { seconds: u64 } = "the request was signed {seconds} s ago; at most {ALLOWED} s are allowed";
+    DateAhead { seconds: u64 } = "the request was signed {seconds} s in the future; at most {ALLOWED} s are allowed";
     DateZoneOff { hours: u64 } = "the date is off by {hours} h, a time zone's distance";
     SignedHeaderMissing { name: String } = "the header `{name}` is signed, but was not sent (or was removed on the way)";
     DeclaredDigestMalformed = "X-Sdk-Content-Sha256 is neither 64 hex digits of one case nor UNSIGNED-PAYLOAD, or was sent twice";
@@ -213,6 +267,15 @@ mod tests {
             ]
         );
         assert!(clauses(&[], " ").is_empty());
+    }
+
+    #[test]
+    fn spans_are_said_as_settings_say_them() {
+        let said = |span| Millis::from(span).to_string();
+        assert_eq!(said(Duration::from_secs(30)), "30 s");
+        assert_eq!(said(Duration::from_millis(500)), "0.5 s");
+        assert_eq!(Seconds(90).to_string(), "90 s");
+        assert_eq!(Seconds(150).to_string(), "2 min");
     }
 
     #[test]

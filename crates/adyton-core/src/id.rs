@@ -174,12 +174,31 @@ impl GroupId {
 }
 
 impl RequestId {
+    /// Gateway workers have numbers below this.
+    pub const WORKERS: u8 = 254;
+    /// The number that calls of the Prediction tab have where the gateway's workers are gone.
+    const CLOSED_DOOR: u8 = 254;
+    /// The number that management calls have where calls of the gateway have that of their worker.
+    const MANAGEMENT: u8 = 255;
+
     /// Makes an id that says where its record is: when (milliseconds, 48 bits), which node (16 bits), which worker
     /// (8 bits), and that worker's running number (56 bits).
     pub const fn compose(at_ms: u64, node: u16, worker: u8, sequence: u64) -> Self {
         let time = (at_ms & 0xffff_ffff_ffff) as u128;
         let number = (sequence & 0x00ff_ffff_ffff_ffff) as u128;
         Self(time << 80 | (node as u128) << 64 | (worker as u128) << 56 | number)
+    }
+    /// The id of a management call, which has no record in the journal. `sequence` counts the node's management calls.
+    pub const fn of_management(at_ms: u64, node: u16, sequence: u64) -> Self {
+        Self::compose(at_ms, node, Self::MANAGEMENT, sequence)
+    }
+    /// Whether it is the id of a management call.
+    pub const fn is_of_management(self) -> bool {
+        self.worker() == Self::MANAGEMENT
+    }
+    /// The id of a call from the Prediction tab that no worker took; it has no record either.
+    pub const fn of_closed_door(at_ms: u64, node: u16, sequence: u64) -> Self {
+        Self::compose(at_ms, node, Self::CLOSED_DOOR, sequence)
     }
     /// When the request arrived, in milliseconds since 1970.
     pub const fn at_ms(self) -> u64 {
@@ -189,7 +208,7 @@ impl RequestId {
     pub const fn node(self) -> u16 {
         (self.0 >> 64) as u16
     }
-    /// The worker (gateway core) that took the request.
+    /// The worker (gateway core) that took the request; from [`WORKERS`](Self::WORKERS) on, none did.
     pub const fn worker(self) -> u8 {
         (self.0 >> 56) as u8
     }
@@ -265,5 +284,24 @@ mod tests {
         let id = RequestId::compose(1_790_000_000_123, 7, 3, 42);
         assert_eq!((id.at_ms(), id.node(), id.worker()), (1_790_000_000_123, 7, 3));
         assert_eq!(&*id.to_hex(), format!("{:032x}", id.bits()));
+    }
+
+    #[test]
+    fn an_id_says_whether_a_worker_the_management_or_nobody_took_the_request() {
+        let worker = RequestId::compose(5, 7, RequestId::WORKERS - 1, 42);
+        let management = RequestId::of_management(5, 7, 42);
+        let closed = RequestId::of_closed_door(5, 7, 42);
+        assert_eq!(
+            [worker, management, closed].map(RequestId::is_of_management),
+            [false, true, false]
+        );
+        assert_ne!(
+            management, closed,
+            "the same moment and number of two who count alone"
+        );
+        for id in [management, closed] {
+            assert_eq!((id.at_ms(), id.node()), (5, 7));
+            assert!(id.worker() >= RequestId::WORKERS);
+        }
     }
 }

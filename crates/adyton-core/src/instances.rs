@@ -5,7 +5,7 @@ use tokio::sync::watch;
 
 use crate::clock::Timestamp;
 use crate::id::{InstanceId, ModelId, ServiceId};
-use crate::service::ServiceStatus;
+use crate::service::{Service, ServiceStatus, Wanted};
 
 /// The state of one instance.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -108,6 +108,14 @@ pub struct ServiceSeen {
     pub instances: Vec<InstanceSeen>,
 }
 
+/// Whether the newest change of a service is still being carried out, as far as is seen on this node.
+pub fn is_rolling_out(service: &Service, seen: Option<&ServiceSeen>) -> bool {
+    let has_ended = |seen: &ServiceSeen| {
+        seen.generation == service.generation && seen.rollout.as_ref().is_some_and(Rollout::has_ended)
+    };
+    service.wanted == Wanted::Running && !seen.is_some_and(has_ended)
+}
+
 /// One line that a model's program printed.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct LogLine {
@@ -140,4 +148,44 @@ pub struct Calls {
     pub all: u64,
     /// Those that failed.
     pub failed: u64,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sample;
+
+    #[test]
+    fn a_rollout_goes_on_until_the_end_of_the_newest_change_is_seen() {
+        let mut service = sample::service();
+        service.wanted = Wanted::Running;
+        service.generation = 3;
+        let seen = |generation, rollout| ServiceSeen {
+            generation,
+            rollout,
+            status: ServiceStatus::Running,
+            progress: 100,
+            error: String::new(),
+            transition_at: Timestamp::default(),
+            instances: Vec::new(),
+        };
+        let failed = || Rollout::Failed {
+            cause: "it ended".into(),
+        };
+        for (seen, goes_on) in [
+            (None, true),
+            (Some(seen(2, Some(Rollout::Done))), true),
+            (Some(seen(3, None)), true),
+            (Some(seen(3, Some(Rollout::Going))), true),
+            (Some(seen(3, Some(Rollout::Done))), false),
+            (Some(seen(3, Some(failed()))), false),
+        ] {
+            assert_eq!(is_rolling_out(&service, seen.as_ref()), goes_on, "{seen:?}");
+        }
+        service.wanted = Wanted::Stopped;
+        assert!(
+            !is_rolling_out(&service, None),
+            "nothing is deployed of a stopped service"
+        );
+    }
 }

@@ -65,6 +65,23 @@ impl ServiceStatus {
             ServiceStatus::Deleting => "deleting",
         }
     }
+    /// The state that shows: what is seen of a service on this node, or what is wanted of it where the reconciler has not come
+    /// to that yet. While its newest change is being carried out (`is_rolling_out`) it is being deployed, also where instances
+    /// of before go on answering.
+    pub const fn shown(wanted: Wanted, seen: Option<Self>, is_rolling_out: bool) -> Self {
+        use ServiceStatus::{Concerning, Deleting, Deploying, Failed, Running, Stopped, Stopping};
+        match (wanted, seen) {
+            (Wanted::Running, Some(seen @ (Deploying | Running | Concerning | Failed | Deleting)))
+                if !is_rolling_out =>
+            {
+                seen
+            }
+            (Wanted::Running, _) => Deploying,
+            (Wanted::Stopped, Some(Deploying | Running | Concerning | Failed)) => Stopping,
+            (Wanted::Stopped, Some(seen @ (Stopping | Stopped | Deleting))) => seen,
+            (Wanted::Stopped, None) => Stopped,
+        }
+    }
     /// Whether predictions are answered in this state.
     pub const fn is_callable(self) -> bool {
         matches!(self, ServiceStatus::Running | ServiceStatus::Concerning)
@@ -135,5 +152,43 @@ mod tests {
             );
         }
         assert_eq!(ServiceStatus::parse("Running"), None);
+    }
+
+    #[test]
+    fn what_is_wanted_shows_before_the_reconciler_has_come_to_it() {
+        use ServiceStatus::{Concerning, Deploying, Failed, Running, Stopped, Stopping};
+        for (wanted, seen, shown) in [
+            (Wanted::Running, None, Deploying),
+            (Wanted::Running, Some(Stopped), Deploying),
+            (Wanted::Running, Some(Stopping), Deploying),
+            (Wanted::Running, Some(Running), Running),
+            (Wanted::Running, Some(Concerning), Concerning),
+            (Wanted::Running, Some(Failed), Failed),
+            (Wanted::Stopped, None, Stopped),
+            (Wanted::Stopped, Some(Running), Stopping),
+            (Wanted::Stopped, Some(Failed), Stopping),
+            (Wanted::Stopped, Some(Stopping), Stopping),
+            (Wanted::Stopped, Some(Stopped), Stopped),
+        ] {
+            assert_eq!(
+                ServiceStatus::shown(wanted, seen, false),
+                shown,
+                "{wanted:?} {seen:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_change_that_is_carried_out_shows_over_what_runs_meanwhile() {
+        use ServiceStatus::{Deploying, Failed, Running, Stopping};
+        for seen in [None, Some(Running), Some(Failed)] {
+            assert_eq!(
+                ServiceStatus::shown(Wanted::Running, seen, true),
+                Deploying,
+                "{seen:?}"
+            );
+        }
+        let stopped = ServiceStatus::shown(Wanted::Stopped, Some(Running), true);
+        assert_eq!(stopped, Stopping);
     }
 }

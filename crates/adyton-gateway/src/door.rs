@@ -35,8 +35,6 @@ use crate::stamp::Stamp;
 
 /// Pieces of an answer that may wait for a slow browser.
 const PIECES: usize = 4;
-/// The number in request ids of calls that no worker took.
-const NO_WORKER: u8 = u8::MAX;
 
 /// A call on its way to a worker.
 pub(crate) struct TabRequest {
@@ -78,7 +76,7 @@ impl Door {
     /// The workers are gone, and with them the journal's rings: this refusal alone has no record.
     fn closed(&self, turn: u64) -> ConsoleAnswer {
         let at = u64::try_from(self.clock.now().millis()).unwrap_or(0);
-        let request = RequestId::compose(at, self.node, NO_WORKER, turn);
+        let request = RequestId::of_closed_door(at, self.node, turn);
         let response = envelope::refusal(Reason::GatewayStopping, &PublicDetail::None, request);
         ConsoleAnswer {
             request,

@@ -6,6 +6,7 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use adyton_core::clock::Clock;
+use adyton_core::id::RequestId;
 use adyton_core::instances::Instances;
 use adyton_core::live::LiveCell;
 use adyton_identity::Identity;
@@ -72,7 +73,7 @@ impl Gateway {
         parts: GatewayParts,
         inherited: Option<&TcpListener>,
     ) -> Result<Self, BindError> {
-        let workers = parts.recorders.len().clamp(1, 256);
+        let workers = parts.recorders.len().clamp(1, usize::from(RequestId::WORKERS));
         let (local_addr, listeners) = match inherited {
             Some(listener) => bind::shared(listener, workers).map_err(BindError::Inherited)?,
             None => bind::listeners(settings.listen, workers)?,
@@ -104,7 +105,7 @@ impl Gateway {
             .zip(queues)
             .enumerate()
             .map(|(number, ((listener, recorder), visits))| WorkerParts {
-                // At most 256 workers: the clamp above.
+                // As many as ids have numbers for: the clamp above.
                 number: u8::try_from(number).unwrap_or(u8::MAX),
                 listener,
                 recorder,

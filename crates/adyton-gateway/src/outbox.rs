@@ -296,3 +296,94 @@ impl Write for Socket {
         Pin::new(&mut *self.shared.io.borrow_mut()).poll_shutdown(context)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::pin::pin;
+
+    use tokio::io::AsyncReadExt as _;
+    use tokio::net::{TcpListener, TcpStream};
+
+    use super::*;
+
+    /// Polls once.
+    fn once<F: Future>(future: Pin<&mut F>) -> Poll<F::Output> {
+        future.poll(&mut Context::from_waker(Waker::noop()))
+    }
+
+    /// A socket of a worker, and whoever is at the other end.
+    async fn pair(outbox: &Rc<Outbox>) -> (Socket, TcpStream) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let address = listener.local_addr().expect("an address");
+        let (near, far) = tokio::join!(TcpStream::connect(address), listener.accept());
+        (
+            Socket::new(near.expect("connected"), outbox),
+            far.expect("accepted").0,
+        )
+    }
+
+    async fn write(socket: &mut Socket, bytes: &[u8]) {
+        let mut left = bytes;
+        while !left.is_empty() {
+            let sent = poll_fn(|context| Pin::new(&mut *socket).poll_write(context, left)).await;
+            left = &left[sent.expect("it takes it")..];
+        }
+    }
+
+    #[tokio::test]
+    async fn small_writes_of_a_turn_leave_together_at_its_end() {
+        let outbox = Rc::new(Outbox::default());
+        let (mut socket, mut other) = pair(&outbox).await;
+        let mut turns = pin!(Rc::clone(&outbox).run());
+        for piece in [&b"one "[..], b"two "] {
+            write(&mut socket, piece).await;
+        }
+        let mut space = [0; 64];
+        let early = other.try_read(&mut space).map_err(|error| error.kind());
+        assert_eq!(early, Err(ErrorKind::WouldBlock), "the turn is not over");
+        assert!(once(turns.as_mut()).is_pending(), "it goes on for ever");
+        let length = other.read(&mut space).await.expect("both");
+        assert_eq!(&space[..length], b"one two ");
+        assert!(!socket.is_stuck());
+    }
+
+    #[tokio::test]
+    async fn a_large_write_goes_past_the_memory_behind_what_is_in_it() {
+        let outbox = Rc::new(Outbox::default());
+        let (mut socket, mut other) = pair(&outbox).await;
+        write(&mut socket, b"head").await;
+        let large = vec![b'x'; HELD_MAX + 1];
+        write(&mut socket, &large).await;
+        let mut got = vec![0; 4 + large.len()];
+        other
+            .read_exact(&mut got)
+            .await
+            .expect("all of it, without an end of the turn");
+        assert_eq!(&got[..4], b"head");
+        assert_eq!(got[4..], large);
+        // Nothing is left to be sent twice.
+        let mut turns = pin!(Rc::clone(&outbox).run());
+        assert!(once(turns.as_mut()).is_pending());
+        write(&mut socket, b"tail").await;
+        assert!(once(turns.as_mut()).is_pending());
+        let mut tail = [0; 4];
+        other.read_exact(&mut tail).await.expect("the tail");
+        assert_eq!(&tail, b"tail");
+    }
+
+    #[tokio::test]
+    async fn a_client_that_left_is_seen_without_reading() {
+        let outbox = Rc::new(Outbox::default());
+        let (socket, other) = pair(&outbox).await;
+        let presence = socket.presence();
+        assert!(!presence.has_hung_up());
+        let look = |context: &mut Context<'_>| match presence.look(context) {
+            Sign::Silent => Poll::Pending,
+            sign => Poll::Ready(sign),
+        };
+        assert!(once(pin!(poll_fn(look))).is_pending());
+        drop(other);
+        assert_eq!(poll_fn(look).await, Sign::Left);
+        assert!(presence.has_hung_up());
+    }
+}

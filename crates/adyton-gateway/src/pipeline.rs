@@ -21,7 +21,7 @@
 //!
 //! A step takes what the steps before it have proven, beside what it works with, and gives a proof of its own, or why not
 //! ([`Refused`]). The fields of a proof
-//! are private to the file of its step, so a step that is left out does not compile: [`dispatch`] takes a [`limit::Call`],
+//! are private to its step, so a step that is left out does not compile: [`dispatch`] takes a [`limit::Call`],
 //! which takes a [`authorise::Grant`] and a [`throttle::Turn`], and so on back to [`route::Found`]. What they are about is the
 //! API; only [`route`] and [`dispatch`] ask what stands behind it.
 //!
@@ -35,6 +35,7 @@ mod authenticate;
 mod authorise;
 #[cfg(test)]
 mod chain;
+mod credentials;
 pub(crate) mod dispatch;
 pub(crate) mod envelope;
 pub(crate) mod limit;

@@ -141,8 +141,9 @@ impl Default for GatewaySettings {
             public_url: None,
             trusted_proxies: Vec::new(),
             hide_query_keys: adyton_core::record::query::CREDENTIAL_QUERY_KEYS
-                .map(str::to_owned)
-                .to_vec(),
+                .iter()
+                .map(|key| (*key).to_owned())
+                .collect(),
             max_connections: 16_384,
             unproven_memory: 64 * MIB,
             upstream_idle: 64,

@@ -9,6 +9,7 @@ use adyton_core::api::Api;
 use adyton_core::catalogue::Reason;
 use adyton_core::digest::Sha256;
 use adyton_core::evidence::Evidence;
+use adyton_core::header::X_STAGE;
 use adyton_core::id::{ApiId, InstanceId, ModelId, ProjectId, ServiceId};
 use adyton_core::record::{AnsweredBy, Door, Step, query};
 use adyton_identity::Seen;
@@ -19,8 +20,6 @@ use crate::arrival::Arrival;
 use crate::journal::{Closing, Entry, Opening, Recorder};
 use crate::metrics::Meters;
 use crate::stamp::Stamp;
-
-const X_STAGE: http::HeaderName = http::HeaderName::from_static("x-stage");
 
 /// Notes about one request.
 pub(crate) struct Trail {

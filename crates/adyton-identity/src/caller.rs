@@ -25,7 +25,7 @@ pub enum Way {
     AppBasic,
     /// `apikey`, the AppKey alone.
     ApiKey,
-    /// The console's session.
+    /// The session of the web console, once there is one.
     Console,
 }
 

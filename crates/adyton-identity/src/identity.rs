@@ -39,7 +39,10 @@ impl Default for Settings {
             app_secret: true,
             app_basic: false,
             api_key: false,
-            private_query_keys: CREDENTIAL_QUERY_KEYS.map(str::to_owned).to_vec(),
+            private_query_keys: CREDENTIAL_QUERY_KEYS
+                .iter()
+                .map(|key| (*key).to_owned())
+                .collect(),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! What may be kept of a request: texts cut to a bound, values of credentials as digests.
 
 use adyton_core::digest::Sha256;
+use adyton_core::header::is_credential;
 use adyton_core::id::AccessKeyId;
 use adyton_core::record::query;
 use adyton_core::shown::quoted_bytes;
@@ -10,26 +11,6 @@ pub const TEXT_MAX: usize = 200;
 
 /// The most bytes that evidence keeps of a canonical request.
 pub const CANONICAL_MAX: usize = 3 * 1024;
-
-/// Headers whose values are credentials.
-const CREDENTIALS: [&str; 11] = [
-    "authorization",
-    "cookie",
-    "proxy-authorization",
-    "x-auth-token",
-    "x-subject-token",
-    "x-security-token",
-    "x-apig-appcode",
-    "x-hw-appkey",
-    "apikey",
-    "x-api-key",
-    "x-csrf-token",
-];
-
-/// Whether a header's value is a credential.
-pub fn is_credential(name: &str) -> bool {
-    CREDENTIALS.iter().any(|own| own.eq_ignore_ascii_case(name))
-}
 
 /// A credential as evidence keeps it: enough to tell two apart.
 pub fn digest(value: &[u8]) -> String {
@@ -61,7 +42,7 @@ pub fn canonical(text: &str, private_keys: &[String]) -> String {
     for (at, line) in text.split('\n').enumerate() {
         let line = match (at, line.split_once(':')) {
             (2, _) => query::hide(line, private_keys, digest).into_owned(),
-            (3.., Some((name, value))) if is_credential(name) => {
+            (3.., Some((name, value))) if is_credential(&name.to_ascii_lowercase()) => {
                 format!("{name}:{}", digest(value.as_bytes()))
             }
             _ => line.to_owned(),

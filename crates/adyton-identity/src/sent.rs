@@ -91,5 +91,5 @@ impl Sent {
 /// Whether a query has a key by which clients send credentials; none counts there.
 pub(crate) fn in_query(sent: &str) -> bool {
     sent.split('&')
-        .any(|piece| query::has_key(piece, &query::CREDENTIAL_QUERY_KEYS))
+        .any(|piece| query::has_key(piece, query::CREDENTIAL_QUERY_KEYS))
 }

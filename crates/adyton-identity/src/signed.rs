@@ -8,7 +8,6 @@
 
 mod claim;
 mod evidence;
-mod fact;
 mod key;
 mod kind;
 mod standing;
@@ -61,7 +60,7 @@ pub(crate) fn identify(
         if undated {
             sketch.refuse(guess().date(DateError::Missing), Fact::DateMissing)
         } else {
-            sketch.refuse(guess().unreadable(&error), fact::of_header(&error))
+            sketch.refuse(guess().unreadable(&error), error.fact())
         }
     })?;
     let key = look_up(live, accepts, authorization.access)
@@ -121,7 +120,7 @@ pub(crate) fn again(
     let sketch = EvidenceInput::new(identity, live, request, &header);
     let authorization = Authorization::parse(&header).map_err(|error| {
         let kind = Kind::guess(live, accepts, &header);
-        sketch.refuse(kind.unreadable(&error), fact::of_header(&error))
+        sketch.refuse(kind.unreadable(&error), error.fact())
     })?;
     let key = look_up(live, accepts, authorization.access)
         .ok_or_else(|| unknown::refuse(identity, live, accepts, authorization.access, &sketch))?;
@@ -213,7 +212,7 @@ fn canonicalise(
             CanonicalError::HeaderNotSent(_) => kind.header_missing(),
             CanonicalError::DateTwice => kind.date(DateError::Malformed),
         };
-        sketch.refuse(reason, fact::of_canonical(&error))
+        sketch.refuse(reason, error.fact())
     })
 }
 
@@ -223,7 +222,7 @@ fn in_time(key: &Key, canonical: &Canonical, sketch: &EvidenceInput<'_>) -> Resu
     match date::check(canonical.date(), sketch.now) {
         Ok(_) => Ok(()),
         Err(error) => {
-            let mut evidence = sketch.evidence(Some(fact::of_date(error)));
+            let mut evidence = sketch.evidence(Some(error.fact()));
             if let Some(hours) = error.hours_off() {
                 evidence.mistake = Some(SigningMistake::DateLocalTime.name().to_owned());
                 evidence.facts.push(Fact::DateZoneOff { hours });

@@ -99,3 +99,19 @@ fn is_out_of_descriptors(problem: &io::Error) -> bool {
         .iter()
         .any(|errno| problem.raw_os_error() == Some(errno.raw_os_error()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_lack_of_descriptors_is_one() {
+        for errno in [Errno::MFILE, Errno::NFILE] {
+            assert!(is_out_of_descriptors(&errno.into()), "{errno}");
+        }
+        for errno in [Errno::CONNABORTED, Errno::NOBUFS] {
+            assert!(!is_out_of_descriptors(&errno.into()), "{errno}");
+        }
+        assert!(!is_out_of_descriptors(&io::Error::other("too many open files")));
+    }
+}

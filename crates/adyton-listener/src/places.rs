@@ -450,4 +450,81 @@ mod tests {
             "it was idle longest; the proxy is not limited"
         );
     }
+
+    fn poll<F: Future>(future: std::pin::Pin<&mut F>) -> std::task::Poll<F::Output> {
+        future.poll(&mut Context::from_waker(Waker::noop()))
+    }
+
+    #[test]
+    fn a_newcomer_waits_while_all_are_proven_and_comes_in_when_one_leaves() {
+        let places = Places::new(2);
+        let busy = [1, 2].map(|host| from(host, 1));
+        let mut held: Vec<Place> = busy.iter().map(|contact| enter(&places, contact)).collect();
+        for contact in &busy {
+            contact.begin(SECOND);
+            contact.proven();
+        }
+        let newcomer = from(3, 5);
+        let mut finding = std::pin::pin!(places.find(&newcomer));
+        assert!(poll(finding.as_mut()).is_pending());
+        drop(held.pop());
+        let std::task::Poll::Ready(Some(place)) = poll(finding.as_mut()) else {
+            panic!("a place is free");
+        };
+        assert_eq!(places.taken(), 2);
+        drop(place);
+        assert!(
+            busy.iter().all(|contact| told(contact).is_none()),
+            "nobody was cut off"
+        );
+    }
+
+    #[test]
+    fn a_process_that_is_out_of_descriptors_lets_those_go_that_were_idle_longest() {
+        let places = Places::new(8);
+        let idle = [7, 3, 5].map(|second| from(u8::try_from(second).expect("small"), second));
+        let _held: Vec<Place> = idle.iter().map(|contact| enter(&places, contact)).collect();
+        places.relieve(2);
+        let gone = idle.each_ref().map(|contact| told(contact));
+        assert_eq!(gone, [None, Some(Notice::Close), Some(Notice::Close)]);
+        places.relieve(9);
+        assert_eq!(places.taken(), 0, "no more than there are");
+    }
+
+    #[test]
+    fn a_listener_is_empty_when_the_last_connection_and_the_last_visit_are_over() {
+        let places = Places::new(8);
+        let (place, visit) = (enter(&places, &from(1, 1)), places.visit());
+        let mut empty = std::pin::pin!(places.empty());
+        assert!(poll(empty.as_mut()).is_pending());
+        drop(place);
+        assert!(poll(empty.as_mut()).is_pending(), "the visit goes on");
+        drop(visit);
+        assert!(poll(empty.as_mut()).is_ready());
+    }
+
+    #[test]
+    fn once_a_second_whoever_is_too_slow_is_told_and_nobody_else() {
+        let places = Places::new(8);
+        let (silent, busy) = (from(1, 0), from(2, 0));
+        let _held = [enter(&places, &silent), enter(&places, &busy)];
+        busy.begin(SECOND);
+        busy.proven();
+        places.watch(SECOND * 11, &Deadlines::DEFAULT);
+        assert_eq!((told(&silent), told(&busy)), (Some(Notice::Close), None));
+        places.tell_all(Notice::Finish);
+        assert_eq!(told(&busy), Some(Notice::Finish), "the listener stops");
+    }
+
+    #[test]
+    fn a_connection_that_was_accepted_before_the_end_comes_in_whatever_is_free() {
+        let places = Places::new(1);
+        let first = from(1, 1);
+        first.begin(SECOND);
+        first.proven();
+        let held = [places.admit(&first), places.admit(&from(2, 2))];
+        assert_eq!(places.taken(), 2);
+        drop(held);
+        assert_eq!(places.taken(), 0);
+    }
 }

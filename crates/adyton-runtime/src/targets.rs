@@ -86,16 +86,6 @@ pub enum Unavailable {
     Restarting,
 }
 
-/// How the next instance among those of one model version is chosen.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub enum Balance {
-    /// In turn.
-    #[default]
-    RoundRobin,
-    /// The one with the fewest calls in flight.
-    LeastConnections,
-}
-
 /// How often a model version was called inside a service on this node; it outlives the instances, and the node.
 #[derive(Debug, Default)]
 pub struct Tally {
@@ -246,8 +236,6 @@ pub struct VersionTargets<I = Arc<Instance>> {
 pub struct ServiceTargets<I = Arc<Instance>> {
     /// The versions, in the order of the service's configuration.
     pub versions: Vec<VersionTargets<I>>,
-    /// How an instance of a version is chosen.
-    pub balance: Balance,
     /// What to say when no version has an instance for the call.
     pub otherwise: Unavailable,
 }
@@ -263,7 +251,6 @@ impl<I> ServiceTargets<I> {
         });
         ServiceTargets {
             versions: versions.collect(),
-            balance: self.balance,
             otherwise: self.otherwise,
         }
     }
@@ -277,54 +264,45 @@ impl ServiceTargets {
         turn: u64,
     ) -> Result<&Arc<Instance>, Unavailable> {
         let able = |version: &&VersionTargets| !version.instances.is_empty() && declares(version);
-        if let [only] = self.versions.as_slice() {
-            return if able(&only) {
-                Ok(only.choose(self.balance, turn))
-            } else {
-                Err(self.otherwise)
-            };
-        }
-        let total: u64 = self
-            .versions
-            .iter()
-            .filter(able)
-            .map(|version| u64::from(version.weight))
-            .sum();
-        let mut left = spread(turn, total);
-        for version in self.versions.iter().filter(able) {
-            let weight = u64::from(version.weight);
-            if left < weight || total == 0 {
-                return Ok(version.choose(self.balance, turn));
+        let version = match self.versions.as_slice() {
+            [only] => Some(only).filter(able),
+            versions => {
+                let able = versions.iter().filter(able);
+                by_weight(able.clone(), |version| version.weight, turn).or_else(|| able.clone().next())
             }
-            left -= weight;
-        }
-        Err(self.otherwise)
+        };
+        version.map(|version| version.choose(turn)).ok_or(self.otherwise)
     }
 }
 
 impl VersionTargets {
-    /// The instance for this turn. Called only where there is one.
-    fn choose(&self, balance: Balance, turn: u64) -> &Arc<Instance> {
-        let start = usize::try_from(turn % self.instances.len() as u64).unwrap_or(0);
-        match balance {
-            Balance::RoundRobin => &self.instances[start],
-            Balance::LeastConnections => {
-                let (before, after) = self.instances.split_at(start);
-                let mut best = &after[0];
-                for other in after[1..].iter().chain(before) {
-                    if other.in_flight() < best.in_flight() {
-                        best = other;
-                    }
-                }
-                best
-            }
-        }
+    /// The instance for this turn: they are called one after the other. Called only where there is one.
+    fn choose(&self, turn: u64) -> &Arc<Instance> {
+        &self.instances[usize::try_from(turn % self.instances.len() as u64).unwrap_or(0)]
     }
+}
+
+/// Which of several is called in this turn, by their weights; `None` where the weights add up to nothing.
+pub fn by_weight<'e, T>(
+    entries: impl Iterator<Item = &'e T> + Clone,
+    weight: impl Fn(&T) -> u32,
+    turn: u64,
+) -> Option<&'e T> {
+    let total = entries.clone().map(|entry| u64::from(weight(entry))).sum();
+    let mut left = spread(turn, total);
+    for entry in entries {
+        let own = u64::from(weight(entry));
+        if left < own {
+            return Some(entry);
+        }
+        left -= own;
+    }
+    None
 }
 
 /// Maps turns 0, 1, 2, … onto `0..total` so that every stretch of them is spread evenly (a golden-ratio sequence), and
 /// weights of 90 and 10 do not become ninety calls here and then ten there.
-pub fn spread(turn: u64, total: u64) -> u64 {
+fn spread(turn: u64, total: u64) -> u64 {
     const GOLDEN: u64 = 0x9e37_79b9_7f4a_7c15;
     let scattered = turn.wrapping_mul(GOLDEN);
     u64::try_from((u128::from(scattered) * u128::from(total)) >> 64).unwrap_or(0)

@@ -7,16 +7,15 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use adyton_core::fact::Fact;
 use adyton_core::shown::quoted;
+use adyton_core::signing::HEADERS_MOST;
 
 use crate::algorithm::Algorithm;
 use crate::signature::{HexError, Signature};
 
 /// How much of a name that was sent an error repeats, in characters.
 const QUOTED: usize = 40;
-
-/// At most this many headers can be signed; the official signers sign some five.
-pub const SIGNED_HEADERS_MAX: usize = 128;
 
 /// The three fields of the header.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -45,76 +44,79 @@ impl fmt::Display for Field {
     }
 }
 
-/// Why a header is not a signature that can be checked.
-#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+/// Why a header is not a signature that can be checked. Its words are those of its [`fact`](AuthorizationError::fact).
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub enum AuthorizationError {
     /// Another scheme, or none: `Bearer`, `AWS4-HMAC-SHA256`, …; empty where there is no word that may be shown.
-    #[error("{}", other_scheme(.0))]
     OtherScheme(String),
     /// A signature of the official SDKs, but not by the algorithm that we verify.
-    #[error("signatures by {} are not verified here: configure the SDK to sign with SDK-HMAC-SHA256", .0.name())]
     OtherAlgorithm(Algorithm),
     /// A field is not there.
-    #[error("the Authorization header has no `{0}=`")]
     MissingField(Field),
     /// A field is there and has no value.
-    #[error("`{0}=` in the Authorization header is empty")]
     EmptyField(Field),
     /// A field is there twice.
-    #[error("the Authorization header has `{0}=` twice")]
     RepeatedField(Field),
     /// Something that is none of the three fields; the text is cut to 40 characters.
-    #[error(
-        "`{0}` in the Authorization header is none of Access=, SignedHeaders=, Signature= (a comma goes between them)"
-    )]
     UnknownField(String),
     /// `Access` has a character that no key has.
-    #[error("`Access=` has a space or another character that no key has")]
     BadAccess,
     /// The signature is not 64 digits long.
-    #[error("`Signature=` has {0} characters; the hex form of HMAC-SHA256 has 64")]
     SignatureLength(usize),
     /// 64 characters, one of which (counted from 0) is no hex digit.
-    #[error("`Signature=` has a character that is not a hex digit, at position {0}")]
     SignatureNotHex(usize),
     /// The signature is 32 bytes in base64 or base64url, as other clouds want it.
-    #[error("`Signature=` is base64 (or base64url); it must be lower-case hex")]
     SignatureBase64,
     /// A name in the list is empty or has a character that no header name has.
-    #[error("`SignedHeaders=` has `{0}`, which is not a header name (`;` goes between the names)")]
     BadHeaderName(String),
     /// A name is in the list twice.
-    #[error("`SignedHeaders=` names `{0}` twice")]
     RepeatedHeaderName(String),
-    /// More names than [`SIGNED_HEADERS_MAX`].
-    #[error("`SignedHeaders=` names {0} headers; at most 128 can be signed")]
+    /// More names than [`HEADERS_MOST`]; how many.
     TooManyHeaders(usize),
     /// The date is not signed, so the signature could be replayed for ever.
-    #[error("`SignedHeaders=` does not name `x-sdk-date`, which must be signed")]
     DateNotSigned,
 }
 
 impl AuthorizationError {
-    /// A short stable name for the evidence.
-    pub const fn name(&self) -> &'static str {
+    /// What is wrong, as a record keeps it.
+    pub fn fact(&self) -> Fact {
+        let count = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);
         match self {
-            Self::OtherScheme(_) => "other_scheme",
-            Self::OtherAlgorithm(_) => "other_algorithm",
-            Self::MissingField(_) => "missing_field",
-            Self::EmptyField(_) => "empty_field",
-            Self::RepeatedField(_) => "repeated_field",
-            Self::UnknownField(_) => "unknown_field",
-            Self::BadAccess => "bad_access",
-            Self::SignatureLength(_) => "signature_length",
-            Self::SignatureNotHex(_) => "signature_not_hex",
-            Self::SignatureBase64 => "signature_base64",
-            Self::BadHeaderName(_) => "bad_header_name",
-            Self::RepeatedHeaderName(_) => "repeated_header_name",
-            Self::TooManyHeaders(_) => "too_many_headers",
-            Self::DateNotSigned => "date_not_signed",
+            Self::OtherScheme(sent) => other_scheme(sent),
+            Self::OtherAlgorithm(algorithm) => Fact::AlgorithmNotOffered {
+                name: algorithm.name().to_owned(),
+            },
+            Self::MissingField(field) => Fact::FieldMissing {
+                field: field.to_string(),
+            },
+            Self::EmptyField(field) => Fact::FieldEmpty {
+                field: field.to_string(),
+            },
+            Self::RepeatedField(field) => Fact::FieldRepeated {
+                field: field.to_string(),
+            },
+            Self::UnknownField(field) => Fact::FieldUnknown { field: field.clone() },
+            Self::BadAccess => Fact::AccessUnreadable,
+            Self::SignatureLength(length) => Fact::SignatureLength {
+                length: count(*length),
+            },
+            Self::SignatureNotHex(at) => Fact::SignatureNotHex { at: count(*at) },
+            Self::SignatureBase64 => Fact::SignatureBase64,
+            Self::BadHeaderName(name) => Fact::HeaderNameBad { name: name.clone() },
+            Self::RepeatedHeaderName(name) => Fact::HeaderNameRepeated { name: name.clone() },
+            Self::TooManyHeaders(names) => Fact::SignedHeadersTooMany { count: count(*names) },
+            Self::DateNotSigned => Fact::DateNotSigned,
         }
     }
 }
+
+impl fmt::Display for AuthorizationError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.fact().words())
+    }
+}
+
+impl std::error::Error for AuthorizationError {}
 
 /// A header that was read: who signs, what is signed, the signature.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -196,25 +198,22 @@ pub fn scheme(value: &[u8]) -> String {
     String::from_utf8_lossy(word).into_owned()
 }
 
-/// What scheme was sent, and what is expected.
-fn other_scheme(sent: &str) -> String {
+/// What opens the header in place of our algorithm.
+fn other_scheme(sent: &str) -> Fact {
     let right = Algorithm::SdkHmacSha256.name();
-    if sent.is_empty() {
-        return format!(
-            "the Authorization header names no algorithm: it must open with `{right}` and a space"
-        );
-    }
     let bare = sent.trim_end_matches([',', ':']);
-    let more = if bare == right {
-        ", followed by a space and nothing else"
+    let sent = sent.to_owned();
+    if sent.is_empty() {
+        Fact::SchemeMissing
+    } else if bare == right {
+        Fact::SchemeUnfinished { sent }
     } else if bare.eq_ignore_ascii_case(right) {
-        ", in capitals"
+        Fact::SchemeNotCapitals { sent }
     } else if bare.starts_with("AWS") {
-        "; this is the signature of another cloud"
+        Fact::SchemeOfAnotherCloud { sent }
     } else {
-        ", spelt exactly so"
-    };
-    format!("the Authorization header opens with `{sent}`; it must open with `{right}`{more}")
+        Fact::SchemeUnknown { sent }
+    }
 }
 
 fn present(field: Field, text: Option<&str>) -> Result<&str, AuthorizationError> {
@@ -253,7 +252,7 @@ impl<'a> SignedHeaders<'a> {
                 raw.len() == name.len() && last < name && !name.bytes().any(|b| b.is_ascii_uppercase());
             last = name;
         }
-        if count > SIGNED_HEADERS_MAX {
+        if count > HEADERS_MOST {
             return Err(AuthorizationError::TooManyHeaders(count));
         }
         if !dated {

@@ -6,6 +6,9 @@
 //!
 //! [`Canonical::of`] writes everything but the hash, once, into one buffer; the hash is added when it is known.
 
+use std::fmt;
+
+use adyton_core::fact::Fact;
 use adyton_core::secret::Secret;
 use adyton_core::shown::quoted;
 use sha2::Digest as _;
@@ -18,16 +21,32 @@ use crate::head::Head;
 use crate::query::{self, Order};
 use crate::signature::Signature;
 
-/// Why a head has no canonical request.
-#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+/// Why a head has no canonical request. Its words are those of its [`fact`](CanonicalError::fact).
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub enum CanonicalError {
     /// `SignedHeaders` names a header that did not arrive.
-    #[error("the header `{0}` is signed, but was not sent (or was removed on the way)")]
     HeaderNotSent(String),
     /// `X-Sdk-Date` arrived twice.
-    #[error("the header `x-sdk-date` was sent more than once")]
     DateTwice,
 }
+
+impl CanonicalError {
+    /// What is wrong, as a record keeps it.
+    pub fn fact(&self) -> Fact {
+        match self {
+            Self::HeaderNotSent(name) => Fact::SignedHeaderMissing { name: name.clone() },
+            Self::DateTwice => Fact::DateRepeated,
+        }
+    }
+}
+
+impl fmt::Display for CanonicalError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.fact().words())
+    }
+}
+
+impl std::error::Error for CanonicalError {}
 
 /// A canonical request that waits for the hash of its body.
 #[derive(Clone, Debug)]

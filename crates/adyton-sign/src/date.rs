@@ -1,23 +1,20 @@
-//! `X-Sdk-Date`: `YYYYMMDDTHHMMSSZ`, at most fifteen minutes from our clock.
+//! `X-Sdk-Date`: `YYYYMMDDTHHMMSSZ`, no further from our clock than [`WINDOW`].
 
+use std::fmt;
 use std::time::Duration;
 
 use adyton_core::clock::Timestamp;
+use adyton_core::fact::Fact;
+use adyton_core::signing::WINDOW;
 
-/// How far a signature's date may be from our clock, before or after (API Request Signing Guide).
-pub const CLOCK_WINDOW: Duration = Duration::from_secs(15 * 60);
-
-/// Why a date does not count.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+/// Why a date does not count. Its words are those of its [`fact`](DateError::fact).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum DateError {
     /// There is no `X-Sdk-Date`.
-    #[error("there is no X-Sdk-Date header")]
     Missing,
     /// Not `YYYYMMDDTHHMMSSZ`, or no such day.
-    #[error("X-Sdk-Date must be written YYYYMMDDTHHMMSSZ, in UTC, for example 20260115T081530Z")]
     Malformed,
     /// Longer ago than the window.
-    #[error("the request was signed {} s ago; at most 900 s are allowed", .by.as_secs())]
     Expired {
         /// What the client signed.
         signed: Timestamp,
@@ -25,7 +22,6 @@ pub enum DateError {
         by: Duration,
     },
     /// Further ahead than the window.
-    #[error("the request was signed {} s in the future; at most 900 s are allowed", .by.as_secs())]
     Ahead {
         /// What the client signed.
         signed: Timestamp,
@@ -40,6 +36,19 @@ const ZONE_SLACK: Duration = Duration::from_secs(5 * 60);
 const ZONE_MOST: u64 = 14;
 
 impl DateError {
+    /// What is wrong, as a record keeps it.
+    pub const fn fact(self) -> Fact {
+        match self {
+            Self::Missing => Fact::DateMissing,
+            Self::Malformed => Fact::DateMalformed,
+            Self::Expired { signed: _, by } => Fact::DatePast {
+                seconds: by.as_secs(),
+            },
+            Self::Ahead { signed: _, by } => Fact::DateAhead {
+                seconds: by.as_secs(),
+            },
+        }
+    }
     /// By how many whole hours the date is off, where it is about that: local time in place of UTC.
     pub fn hours_off(self) -> Option<u64> {
         let (Self::Expired { by, .. } | Self::Ahead { by, .. }) = self else {
@@ -51,20 +60,28 @@ impl DateError {
     }
 }
 
+impl fmt::Display for DateError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.fact().words())
+    }
+}
+
+impl std::error::Error for DateError {}
+
 /// Reads the date and compares it with `now`.
 ///
 /// # Errors
-/// Malformed, or outside of [`CLOCK_WINDOW`].
+/// Malformed, or outside of [`WINDOW`].
 pub fn check(date: &[u8], now: Timestamp) -> Result<Timestamp, DateError> {
     let signed = str::from_utf8(date)
         .ok()
         .and_then(Timestamp::from_sdk_date)
         .ok_or(DateError::Malformed)?;
     let (behind, ahead) = (now.since(signed), signed.since(now));
-    if behind > CLOCK_WINDOW {
+    if behind > WINDOW {
         return Err(DateError::Expired { signed, by: behind });
     }
-    if ahead > CLOCK_WINDOW {
+    if ahead > WINDOW {
         return Err(DateError::Ahead { signed, by: ahead });
     }
     Ok(signed)
@@ -93,9 +110,9 @@ mod tests {
         let signed = Timestamp::from_sdk_date("20260115T081530Z").unwrap_or_default();
         let date = b"20260115T081530Z";
         let second = Duration::from_secs(1);
-        assert_eq!(check(date, signed.after(CLOCK_WINDOW)), Ok(signed));
-        assert_eq!(check(date, signed.before(CLOCK_WINDOW)), Ok(signed));
-        let by = CLOCK_WINDOW + second;
+        assert_eq!(check(date, signed.after(WINDOW)), Ok(signed));
+        assert_eq!(check(date, signed.before(WINDOW)), Ok(signed));
+        let by = WINDOW + second;
         assert_eq!(
             check(date, signed.after(by)),
             Err(DateError::Expired { signed, by })
@@ -105,6 +122,11 @@ mod tests {
             Err(DateError::Ahead { signed, by })
         );
         assert_eq!(check(b"2026-01-15T08:15:30Z", signed), Err(DateError::Malformed));
+        let late = DateError::Expired { signed, by };
+        assert_eq!(
+            late.to_string(),
+            "the request was signed 901 s ago; at most 900 s are allowed"
+        );
         let hours = |seconds| {
             let late = signed.after(Duration::from_secs(seconds));
             check(date, late).err().and_then(DateError::hours_off)

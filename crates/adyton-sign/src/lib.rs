@@ -32,7 +32,7 @@ pub use algorithm::Algorithm;
 pub use authorization::{Authorization, AuthorizationError, SignedHeaders, looks_signed, scheme};
 pub use body::{BodyHash, BodyHasher, Declared};
 pub use canonical::{Canonical, CanonicalError};
-pub use date::{CLOCK_WINDOW, DateError};
+pub use date::DateError;
 pub use encoding::EncodedSlash;
 pub use head::{Head, Headers};
 pub use outgoing::{Outgoing, SignError, Signed, sign};

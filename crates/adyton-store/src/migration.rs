@@ -14,6 +14,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0001_first.sql"),
     include_str!("../migrations/0002_time.sql"),
     include_str!("../migrations/0003_outcomes.sql"),
+    include_str!("../migrations/0004_rolled_back.sql"),
 ];
 
 /// PostgreSQL's advisory lock for migrations: the text `adyton` as a number.

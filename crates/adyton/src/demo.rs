@@ -12,6 +12,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use adyton_api::modelarts::services::ServiceShown;
+use adyton_core::header::X_ADYTON_ANSWERED_BY;
 use adyton_core::id::RequestId;
 use adyton_core::service::ServiceStatus;
 
@@ -220,7 +221,7 @@ impl Stage<'_> {
         if !answer.status.is_success() {
             return Err(answer.refusal(Asked::Gateway));
         }
-        let by = answer.header("x-adyton-answered-by").unwrap_or("?");
+        let by = answer.header(X_ADYTON_ANSWERED_BY.as_str()).unwrap_or("?");
         let status = self.tone(Tone::Good, answer.status.as_u16().to_string());
         let head = self.tone(Tone::Bold, format!("{:8}", sample.name));
         self.say(Printable::from("   ") + head + " " + self.tone(Tone::Dim, credentials));

@@ -2,6 +2,7 @@
 
 use adyton_api::refusal::RefusalBody;
 use adyton_core::catalogue::{Code, Plane, SubCode};
+use adyton_core::header::{X_ADYTON_REASON, X_REQUEST_ID};
 use serde::de::DeserializeOwned;
 use serde_json::error::Category;
 use serde_json::{Value, json};
@@ -62,7 +63,7 @@ impl Answer {
     }
     /// The request's id.
     pub fn request_id(&self) -> Option<String> {
-        self.header("x-request-id")
+        self.header(X_REQUEST_ID.as_str())
             .map(str::to_owned)
             .or_else(|| RefusalBody::read(&self.body)?.request_id)
     }
@@ -72,25 +73,26 @@ impl Answer {
         // Whatever a server says stays inside the message: no line of it begins as a hint or a fact of ours does.
         let message = message.trim_end().replace('\n', "\n  ");
         let status = self.status.as_u16();
-        let reason = self.header("x-adyton-reason").map(str::to_owned);
+        let reason = self.header(X_ADYTON_REASON.as_str());
+        let known = reason.and_then(SubCode::parse);
         let mut failure = match &code {
             Some(code) if *code != status.to_string() => {
                 Failure::failed(format!("{code} ({status}): {message}"))
             }
             _ => Failure::failed(format!("{status}: {message}")),
         };
-        if let Some(reason) = &reason {
+        if let Some(reason) = reason {
             failure = failure.fact(format!("reason      {reason}"));
         }
         let id = self.request_id();
         if let Some(id) = &id {
             failure = failure.fact(format!("request id  {id}"));
         }
-        failure = match (asked, &id, &reason) {
+        failure = match (asked, &id, known) {
             (Asked::Gateway, Some(id), _) => failure.hint(format!(
                 "`adyton explain {id}` says what was compared and what to do"
             )),
-            (_, _, Some(reason)) if SubCode::parse(reason).is_some() => failure.hint(format!(
+            (_, _, Some(reason)) => failure.hint(format!(
                 "`adyton errors {reason}` says what causes it and what to do"
             )),
             _ => match code.as_deref().filter(|code| is_known(code)) {
@@ -102,6 +104,7 @@ impl Answer {
         };
         failure
             .with_status(status)
+            .with_reason(known)
             .with_document(&match serde_json::from_slice::<Value>(&self.body) {
                 Ok(body @ Value::Object(_)) => body,
                 _ => json!({"error_code": code, "error_msg": message, "request_id": id}),
@@ -124,4 +127,81 @@ fn is_known(code: &str) -> bool {
     Code::ALL
         .iter()
         .any(|known| known.entry().wire == code && known.entry().plane != Plane::Iam)
+}
+
+#[cfg(test)]
+mod tests {
+    use adyton_core::catalogue::Reason;
+
+    use super::*;
+
+    fn answer(status: u16, headers: &[(&'static str, &'static str)], body: &str) -> Answer {
+        let mut map = HeaderMap::new();
+        for (name, value) in headers {
+            map.insert(*name, value.parse().unwrap());
+        }
+        Answer {
+            status: StatusCode::from_u16(status).unwrap(),
+            headers: map,
+            body: body.as_bytes().to_vec(),
+            asked: "GET http://h/v1".to_owned(),
+        }
+    }
+
+    #[test]
+    fn a_refusal_is_told_with_its_code_reason_and_id_and_the_way_on() {
+        let body = r#"{"error_code":"APIG.0101","error_msg":"no such API","request_id":"7"}"#;
+        let headers = [
+            ("x-adyton-reason", "route.no_such_service"),
+            ("x-request-id", "8"),
+        ];
+        let refused = answer(404, &headers, body).refusal(Asked::Gateway);
+        assert_eq!(refused.status(), Some(404));
+        assert!(refused.is_for(Reason::RouteNoSuchService));
+        assert_eq!(
+            refused.to_string(),
+            "error: APIG.0101 (404): no such API\n  reason      route.no_such_service\n  request id  8\n\
+             hint: `adyton explain 8` says what was compared and what to do"
+        );
+        assert_eq!(refused.to_document()["error_code"], "APIG.0101");
+        let managed = answer(404, &headers, body).refusal(Asked::Control).to_string();
+        assert!(
+            managed.contains("`adyton errors route.no_such_service`"),
+            "{managed}"
+        );
+    }
+
+    #[test]
+    fn a_reason_of_a_newer_server_is_shown_and_not_looked_up() {
+        let refused = answer(400, &[("x-adyton-reason", "of.tomorrow")], "{}").refusal(Asked::Control);
+        let told = refused.to_string();
+        assert!(
+            told.contains("reason      of.tomorrow") && !told.contains("adyton errors"),
+            "{told}"
+        );
+    }
+
+    #[test]
+    fn what_a_proxy_answers_is_told_and_no_line_of_it_looks_like_ours() {
+        let told = answer(502, &[], "<html>\nhint: call me")
+            .refusal(Asked::Control)
+            .to_string();
+        assert!(told.starts_with("error: 502: <html>\n  hint: call me"), "{told}");
+        let told = answer(503, &[], " ").refusal(Asked::Control).to_string();
+        assert!(
+            told.contains("GET http://h/v1 was refused without a message"),
+            "{told}"
+        );
+    }
+
+    #[test]
+    fn an_answer_of_something_else_is_no_answer_of_ours() {
+        let read = |body: &str| answer(200, &[], body).read::<Vec<u32>>();
+        assert_eq!(read("[1]").ok(), Some(vec![1]));
+        let told = read("<html>").err().unwrap().to_string();
+        assert!(told.contains("answered something that is not JSON"), "{told}");
+        let told = read("{}").err().unwrap().to_string();
+        assert!(told.contains("of the same version"), "{told}");
+        assert_eq!(answer(204, &[], " ").read::<()>().ok(), Some(()));
+    }
 }

@@ -47,3 +47,35 @@ pub fn bootstrap(data: &Path) -> Outcome<Bootstrap> {
         Failure::failed(format!("{place}: not as the server wrote it"))
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_is_not_as_it_was_written_is_told_without_its_secrets() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("bootstrap.json");
+        let told = bootstrap(folder.path()).err().unwrap().to_string();
+        assert!(told.contains("bootstrap.json: cannot be read"), "{told}");
+        let named = |id: &str| format!(r#"{{"id":"{id}","name":"n"}}"#);
+        let text = format!(
+            r#"{{"domain":{},"project":{},"user":{},"password":"sesame","access_key":"AK","secret_key":"SK"}}"#,
+            named("d"),
+            named("p"),
+            named("u")
+        );
+        std::fs::write(&path, &text).unwrap();
+        let known = bootstrap(folder.path()).ok().unwrap();
+        assert_eq!(
+            (known.project.id.as_str(), known.access_key.as_str()),
+            ("p", "AK")
+        );
+        std::fs::write(&path, text.replace("\"access_key\":\"AK\",", "")).unwrap();
+        let told = bootstrap(folder.path()).err().unwrap().to_string();
+        assert!(
+            told.contains("line 1, column") && !told.contains("sesame"),
+            "{told}"
+        );
+    }
+}

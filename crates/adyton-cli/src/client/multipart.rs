@@ -80,3 +80,32 @@ fn kind(file: &str) -> &'static str {
         _ => "application/octet-stream",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_form_has_texts_and_files_with_their_kinds() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("cat \"1\".PNG");
+        std::fs::write(&file, b"\x89PNG\r\n").unwrap();
+        let fields = ["top_k=3".to_owned(), format!("image=@{}", file.display())];
+        let (body, kind) = form(&fields).ok().unwrap();
+        let boundary = kind.strip_prefix("multipart/form-data; boundary=").unwrap();
+        let text = String::from_utf8_lossy(&body);
+        assert_eq!(text.matches(boundary).count(), 3, "{text}");
+        assert!(text.contains("name=\"top_k\"\r\n\r\n3\r\n"), "{text}");
+        let head = "name=\"image\"; filename=\"cat %221%22.PNG\"\r\nContent-Type: image/png\r\n\r\n";
+        assert!(text.contains(head), "{text}");
+        assert!(text.ends_with(&format!("--{boundary}--\r\n")), "{text}");
+    }
+
+    #[test]
+    fn what_is_no_field_is_told_with_how_to_write_one() {
+        for wrong in ["top_k", "image=@/no/such/file"] {
+            let told = form(&[wrong.to_owned()]).err().unwrap().to_string();
+            assert!(told.contains("NAME=@FILE"), "{told}");
+        }
+    }
+}

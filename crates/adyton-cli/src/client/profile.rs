@@ -125,3 +125,64 @@ impl Profiles {
         std::fs::rename(&new, &self.path).map_err(wrong)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn variables(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
+        let own = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+        pairs.iter().map(own).collect()
+    }
+
+    #[test]
+    fn profiles_are_kept_where_the_environment_says() {
+        let place = |pairs: &[(&str, &str)]| Profiles::place(&variables(pairs));
+        let (xdg, home) = (("XDG_CONFIG_HOME", "/x"), ("HOME", "/home/a"));
+        assert_eq!(place(&[xdg, home]), Some("/x/adyton/config.toml".into()));
+        assert_eq!(place(&[home]), Some("/home/a/.config/adyton/config.toml".into()));
+        let empty = [("XDG_CONFIG_HOME", ""), home];
+        assert_eq!(place(&empty), Some("/home/a/.config/adyton/config.toml".into()));
+        assert_eq!(place(&[]), None);
+    }
+
+    #[test]
+    fn what_was_put_is_read_again_and_is_for_its_owner_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("new/adyton/config.toml");
+        let mut profiles = Profiles::read(path.clone()).unwrap();
+        assert_eq!(profiles.names().count(), 0, "no file is no profile");
+        let profile = |project: &str| Profile {
+            project_id: Some(project.to_owned()),
+            secret_key: Some("a secret".to_owned()),
+            ..Profile::default()
+        };
+        profiles.put("default", profile("one")).unwrap();
+        profiles.put("default", profile("two")).unwrap();
+        profiles.put("other", Profile::default()).unwrap();
+        let read = Profiles::read(path.clone()).unwrap();
+        assert_eq!(read.names().collect::<Vec<_>>(), ["default", "other"]);
+        assert!(read.get("default") == Some(&profile("two")), "the last one put");
+        let mode = std::fs::metadata(&path).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+    }
+
+    #[test]
+    fn a_file_that_cannot_be_read_is_named_by_its_line_without_the_secret_on_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("config.toml");
+        std::fs::write(
+            &path,
+            "[profiles.default]\nsecret_key = \"sesame\nproject_id = 1\n",
+        )
+        .unwrap();
+        let told = Profiles::read(path.clone()).err().unwrap().to_string();
+        assert!(told.contains(&format!("{}:2: ", path.display())), "{told}");
+        assert!(!told.contains("sesame"), "{told}");
+        std::fs::write(&path, "[profiles.default]\nsecret = \"x\"\n").unwrap();
+        assert!(
+            Profiles::read(path).is_err(),
+            "a name that is not known is a slip"
+        );
+    }
+}

@@ -284,3 +284,116 @@ fn no_profile(name: &str, profiles: &Profiles) -> Failure {
         .fact(format!("{}: {known}", profiles.path().display()))
         .hint(format!("make it with `adyton login --profile {name}`"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn profile(access: Option<&str>, secret: Option<&str>) -> Profile {
+        Profile {
+            control_url: Some("http://127.0.0.1:8081".to_owned()),
+            project_id: Some("p".to_owned()),
+            access_key: access.map(str::to_owned),
+            secret_key: secret.map(str::to_owned),
+            ..Profile::default()
+        }
+    }
+
+    #[test]
+    fn the_environment_wins_value_by_value_and_a_key_pair_wins_whole() {
+        let kept = Profile {
+            token: Some("t".to_owned()),
+            ..profile(Some("AK"), Some("SK"))
+        };
+        let variables = Profile {
+            control_url: Some("http://elsewhere:1".to_owned()),
+            access_key: Some("OTHER".to_owned()),
+            ..Profile::default()
+        };
+        let merged = overlay(kept.clone(), variables).unwrap();
+        assert_eq!(merged.control_url.as_deref(), Some("http://elsewhere:1"));
+        assert_eq!(
+            (merged.project_id.as_deref(), merged.token.as_deref()),
+            (Some("p"), Some("t"))
+        );
+        let pair = (merged.access_key.as_deref(), merged.secret_key.as_deref());
+        assert_eq!(
+            pair,
+            (Some("OTHER"), None),
+            "never half of one pair and half of another"
+        );
+        let merged = overlay(kept, Profile::default()).unwrap();
+        assert_eq!(merged.secret_key.as_deref(), Some("SK"));
+    }
+
+    #[test]
+    fn what_is_missing_is_named_with_the_variable_that_sets_it() {
+        let refused = |profile| {
+            Target::of_profile(profile, "environment".into())
+                .err()
+                .unwrap()
+                .to_string()
+        };
+        for (profile, named) in [
+            (profile(Some("AK"), None), "ADYTON_SECRET_KEY"),
+            (profile(None, Some("SK")), "ADYTON_ACCESS_KEY"),
+            (profile(None, None), "ADYTON_ACCESS_KEY and ADYTON_SECRET_KEY"),
+            (
+                Profile {
+                    project_id: None,
+                    ..profile(Some("AK"), Some("SK"))
+                },
+                "ADYTON_PROJECT_ID",
+            ),
+        ] {
+            let told = refused(profile);
+            assert!(told.contains(named), "{named}: {told}");
+        }
+        let found = Target::of_profile(profile(Some("AK"), Some("SK")), "profile default".into()).unwrap();
+        assert_eq!(found.control.to_string(), "http://127.0.0.1:8081");
+        assert!(found.credentials.keys.is_some() && found.credentials.token.is_none());
+    }
+
+    /// What is found with these variables, in a folder without a server's data.
+    fn found(home: &Path, variables: &[(&str, &str)], profile: Option<&str>) -> Outcome<Target> {
+        let mut environment = vec![("HOME".to_owned(), home.display().to_string())];
+        environment.extend(
+            variables
+                .iter()
+                .map(|(name, value)| ((*name).to_owned(), (*value).to_owned())),
+        );
+        let places = Places {
+            environment: &environment,
+            folder: home,
+            profile,
+        };
+        Target::find(&places).map(|(target, _)| target)
+    }
+
+    #[test]
+    fn a_profile_that_was_named_has_to_be_there_and_others_are_told() {
+        let home = tempfile::tempdir().unwrap();
+        let place = home.path().join(".config/adyton/config.toml");
+        let mut profiles = Profiles::read(place).unwrap();
+        profiles.put("work", profile(Some("AK"), Some("SK"))).unwrap();
+        let target = found(home.path(), &[], Some("work")).unwrap();
+        assert_eq!(target.said, "profile work");
+        let target = found(
+            home.path(),
+            &[("ADYTON_PROFILE", "work"), ("ADYTON_PROJECT_ID", "q")],
+            None,
+        )
+        .unwrap();
+        assert_eq!(
+            (target.said.as_str(), target.project.as_str()),
+            ("environment and profile work", "q")
+        );
+        let told = found(home.path(), &[], Some("wrok")).err().unwrap().to_string();
+        assert!(
+            told.contains("no profile is called `wrok`") && told.contains("there are: work"),
+            "{told}"
+        );
+        let told = found(home.path(), &[], None).err().unwrap().to_string();
+        assert!(told.contains("no server is known"), "{told}");
+    }
+}

@@ -113,16 +113,40 @@ pub fn rollout(client: &Client, terminal: &Terminal, id: &str, longest: Duration
 }
 
 fn ended(client: &Client, rollout: &RolloutShown, service: ServiceShown) -> Outcome<ServiceShown> {
-    match (rollout.state, service.summary.status) {
-        (RolloutState::Done | RolloutState::Failed, ServiceStatus::Failed) => Err(failed(client, &service)),
-        (RolloutState::Done, ServiceStatus::Concerning) | (RolloutState::Failed, _) => {
-            Err(incomplete(client, &service))
-        }
-        (RolloutState::Done, _) => Ok(service),
-        (RolloutState::RolledBack, _) => Err(rolled_back(rollout, &service)),
-        (RolloutState::Replaced, _) => Err(overtaken("another change replaced it", &service)),
-        (RolloutState::Stopped | RolloutState::Going, _) => {
-            Err(overtaken("the service was stopped", &service))
+    match End::of(rollout.state, service.summary.status) {
+        End::Through => Ok(service),
+        End::Failed => Err(failed(client, &service)),
+        End::Incomplete => Err(incomplete(client, &service)),
+        End::RolledBack => Err(rolled_back(rollout, &service)),
+        End::Overtaken(why) => Err(overtaken(why, &service)),
+    }
+}
+
+/// How a change ended, for whoever waited for it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum End {
+    /// As was asked for.
+    Through,
+    /// Nothing of the service answers.
+    Failed,
+    /// Something answers, and not all that was asked for.
+    Incomplete,
+    /// What was there before is wanted again.
+    RolledBack,
+    /// It has no end of its own; why.
+    Overtaken(&'static str),
+}
+
+impl End {
+    /// By the rollout, and by what became of the service meanwhile.
+    fn of(rollout: RolloutState, service: ServiceStatus) -> Self {
+        match (rollout, service) {
+            (RolloutState::Done | RolloutState::Failed, ServiceStatus::Failed) => Self::Failed,
+            (RolloutState::Done, ServiceStatus::Concerning) | (RolloutState::Failed, _) => Self::Incomplete,
+            (RolloutState::Done, _) => Self::Through,
+            (RolloutState::RolledBack, _) => Self::RolledBack,
+            (RolloutState::Replaced, _) => Self::Overtaken("another change replaced it"),
+            (RolloutState::Stopped | RolloutState::Going, _) => Self::Overtaken("the service was stopped"),
         }
     }
 }
@@ -264,6 +288,43 @@ mod tests {
             ),
             "{told}"
         );
+    }
+
+    #[test]
+    fn a_change_has_come_through_only_when_all_instances_are_there() {
+        use RolloutState as R;
+        use ServiceStatus as S;
+        for (rollout, service, end) in [
+            (R::Done, S::Running, End::Through),
+            (R::Done, S::Stopped, End::Through),
+            (R::Done, S::Concerning, End::Incomplete),
+            (R::Done, S::Failed, End::Failed),
+            (R::Failed, S::Failed, End::Failed),
+            (R::Failed, S::Running, End::Incomplete),
+            (R::RolledBack, S::Running, End::RolledBack),
+            (
+                R::Replaced,
+                S::Deploying,
+                End::Overtaken("another change replaced it"),
+            ),
+            (R::Stopped, S::Stopped, End::Overtaken("the service was stopped")),
+        ] {
+            assert_eq!(End::of(rollout, service), end, "{rollout:?} {service:?}");
+        }
+        let told = overtaken("another change replaced it", &service("deploying", "notReady"));
+        let told = told.to_string();
+        assert!(told.contains("the change of iris did not come through"), "{told}");
+        assert!(told.contains("state       deploying"), "{told}");
+    }
+
+    #[test]
+    fn a_service_that_is_too_slow_is_told_with_what_it_waits_for() {
+        let mut service = service("deploying", "notReady");
+        service.summary.error_msg = "nothing listens on 127.0.0.1:40337".to_owned();
+        let told = too_slow(&service, Duration::from_secs(600)).to_string();
+        let first = "error: the service iris takes longer than 600 s: nothing listens on 127.0.0.1:40337";
+        assert!(told.starts_with(first), "{told}");
+        assert!(told.contains("it goes on: `adyton service show iris`"), "{told}");
     }
 
     #[test]

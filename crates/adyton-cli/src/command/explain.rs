@@ -37,8 +37,7 @@ impl Explain {
         })?;
         let client = context.client()?;
         let explained = client.explained(id).map_err(|failure| match failure.status() {
-            // Management calls, and they alone, are numbered by this worker; what is refused while the gateway stops is too.
-            Some(404) if id.worker() == u8::MAX => Failure::failed(format!(
+            Some(404) if id.is_of_management() => Failure::failed(format!(
                 "{id} is the id of a management call, and these are not in the journal"
             ))
             .hint(format!(
@@ -46,7 +45,7 @@ impl Explain {
                  standard error goes"
             )),
             // The server says why there is none.
-            Some(404) if failure.is_for(Reason::ManageRecordLeftOut.sub_code()) => failure,
+            Some(404) if failure.is_for(Reason::ManageRecordLeftOut) => failure,
             Some(404) => Failure::failed(format!("no request of this project has the id {id}"))
                 .hint("`adyton requests` lists those that are kept; others were of another project, or are gone by now"),
             _ => failure,

@@ -77,3 +77,25 @@ impl Drop for Quiet {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn data_is_a_text_or_the_content_of_a_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("request.json");
+        std::fs::write(&file, b"{\"a\":\xff}").unwrap();
+        assert_eq!(bytes("{}", "--data").ok(), Some(b"{}".to_vec()));
+        let named = format!("@{}", file.display());
+        assert_eq!(
+            bytes(&named, "--data").ok(),
+            Some(b"{\"a\":\xff}".to_vec()),
+            "as it is"
+        );
+        let told = bytes("@nowhere.json", "--canonical").err().unwrap().to_string();
+        assert!(told.starts_with("error: --canonical @nowhere.json: "), "{told}");
+        assert!(told.contains("write --canonical @FILE"), "{told}");
+    }
+}

@@ -5,6 +5,7 @@ mod path;
 use std::time::Duration;
 
 use adyton_api::modelarts::services::ServiceShown;
+use adyton_core::header::X_ADYTON_ANSWERED_BY;
 use adyton_core::live::route::encoded;
 use adyton_core::model::ApiDeclaration;
 use adyton_core::secret::Secret;
@@ -238,7 +239,10 @@ fn held(context: &Context, client: &Client, auth: Option<Auth>) -> Outcome<Held>
 }
 
 fn show(context: &Context, answer: Answer, took: Duration, raw: bool) -> Outcome {
-    let by = answer.header("x-adyton-answered-by").unwrap_or("?").to_owned();
+    let by = answer
+        .header(X_ADYTON_ANSWERED_BY.as_str())
+        .unwrap_or("?")
+        .to_owned();
     // What the model answers is its own, also when it is an error; only the gateway's refusals are explained.
     if !answer.status.is_success() && by != "model" {
         return Err(answer.refusal(Asked::Gateway));

@@ -148,3 +148,20 @@ fn show(context: &Context, signed: &Signed) {
     let parts = parts.map(|(title, text)| terminal.tone(Tone::Bold, title) + "\n" + text);
     terminal.print(Printable::joined(parts, "\n\n"));
 }
+
+#[cfg(test)]
+mod tests {
+    use super::headers;
+
+    #[test]
+    fn a_header_is_a_name_a_colon_and_any_value() {
+        let read = |said: &str| headers(&[said.to_owned()]);
+        let pair = |name: &str, value: &str| Some(vec![(name.to_owned(), value.to_owned())]);
+        assert_eq!(read("X-Stage: RELEASE").ok(), pair("X-Stage", "RELEASE"));
+        assert_eq!(read("A:b:c").ok(), pair("A", "b:c"));
+        assert_eq!(read("Empty:").ok(), pair("Empty", ""));
+        for wrong in ["X-Stage", ": value", ""] {
+            assert!(read(wrong).is_err(), "{wrong:?}");
+        }
+    }
+}

@@ -7,7 +7,7 @@ use adyton_core::shown::shown;
 use comfy_table::ColumnConstraint::Absolute;
 use comfy_table::{Attribute, Cell, CellAlignment, Color, ContentArrangement, Width, presets};
 
-use super::Printable;
+use super::{Printable, Tone};
 
 /// Spaces between two columns.
 const GAP: usize = 2;
@@ -152,15 +152,16 @@ impl Table {
     }
 
     fn state(&self, state: String) -> Cell {
-        let colour = match state.as_str() {
-            _ if !self.has_colour => None,
-            "running" | "published" | "normal" => Some(Color::Green),
-            "failed" | "abnormal" => Some(Color::Red),
-            "stopped" => None,
-            _ => Some(Color::Yellow),
-        };
+        let tone = Tone::of_state(&state).filter(|_| self.has_colour);
         let cell = Cell::new(state);
-        colour.into_iter().fold(cell, Cell::fg)
+        match tone {
+            None => cell,
+            Some(Tone::Good) => cell.fg(Color::Green),
+            Some(Tone::Bad) => cell.fg(Color::Red),
+            Some(Tone::Warn) => cell.fg(Color::Yellow),
+            Some(Tone::Bold) => cell.add_attribute(Attribute::Bold),
+            Some(Tone::Dim) => cell.add_attribute(Attribute::Dim),
+        }
     }
 }
 

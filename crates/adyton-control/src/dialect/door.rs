@@ -2,14 +2,13 @@
 //! on this side of the door is a defect.
 
 use adyton_core::catalogue::{Reason, Surface};
+use adyton_core::header::X_ADYTON_ANSWERED_BY;
 use adyton_core::id::RequestId;
 use adyton_core::refusal::{PublicDetail, PublicError};
 use axum::response::Response;
-use http::{HeaderName, HeaderValue};
+use http::HeaderValue;
 
 use crate::envelope;
-
-const ANSWERED_BY: HeaderName = HeaderName::from_static("x-adyton-answered-by");
 
 /// The answer for a defect.
 pub(crate) fn answer(request: RequestId) -> Response {
@@ -20,6 +19,6 @@ pub(crate) fn answer(request: RequestId) -> Response {
     );
     answer
         .headers_mut()
-        .insert(ANSWERED_BY, HeaderValue::from_static("gateway"));
+        .insert(X_ADYTON_ANSWERED_BY, HeaderValue::from_static("gateway"));
     answer
 }

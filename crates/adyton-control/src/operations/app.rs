@@ -87,7 +87,11 @@ pub(crate) async fn create(plane: &Plane, new: NewApp) -> OperationResult<App> {
     if let Some(secret) = &new.secret {
         check_secret(secret.expose())?;
     }
-    plane.settled(plane.store.apps().create(new).await?).await
+    let name = new.name.clone();
+    let created = plane.store.apps().create(new).await;
+    plane
+        .settled(created.map_err(|error| Failure::named(error, &name))?)
+        .await
 }
 
 /// Changes what `change` says.
@@ -109,7 +113,9 @@ pub(crate) async fn update(
     if let Some(secret) = &change.secret {
         check_secret(secret.expose())?;
     }
-    match plane.store.apps().update(project, id, change).await? {
+    let name = change.name.clone().unwrap_or_default();
+    let updated = plane.store.apps().update(project, id, change).await;
+    match updated.map_err(|error| Failure::named(error, &name))? {
         Some(committed) => plane.settled(committed).await,
         None => Err(Failure::missing(Thing::App, id)),
     }

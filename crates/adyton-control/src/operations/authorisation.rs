@@ -50,6 +50,23 @@ pub(crate) async fn api(plane: &Plane, project: ProjectId, id: ApiId) -> Operati
 /// The most pairs that one call may make.
 const MOST: usize = 1000;
 
+/// So many apps for so many APIs.
+fn check_pairs(apps: usize, apis: usize) -> OperationResult<()> {
+    if apps == 0 {
+        return Err(Failure::invalid("app_ids", "must name at least one app"));
+    }
+    if apis == 0 {
+        return Err(Failure::invalid("api_ids", "must name at least one API"));
+    }
+    if apps.saturating_mul(apis) > MOST {
+        return Err(Failure::invalid(
+            "app_ids",
+            "at most 1000 authorizations in one call",
+        ));
+    }
+    Ok(())
+}
+
 /// Authorises every app for every API, or none at all. The first one turns the service's app authentication on.
 pub(crate) async fn give(
     plane: &Plane,
@@ -57,18 +74,7 @@ pub(crate) async fn give(
     apps: &[AppId],
     apis: &[ApiId],
 ) -> OperationResult<Vec<Authorisation>> {
-    if apps.is_empty() {
-        return Err(Failure::invalid("app_ids", "must name at least one app"));
-    }
-    if apis.is_empty() {
-        return Err(Failure::invalid("api_ids", "must name at least one API"));
-    }
-    if apps.len().saturating_mul(apis.len()) > MOST {
-        return Err(Failure::invalid(
-            "app_ids",
-            "at most 1000 authorizations in one call",
-        ));
-    }
+    check_pairs(apps.len(), apis.len())?;
     let committed = plane.store.authorisations().create(project, apps, apis).await?;
     plane.settled(committed).await
 }
@@ -78,5 +84,27 @@ pub(crate) async fn take(plane: &Plane, project: ProjectId, id: AuthorisationId)
     match plane.store.authorisations().delete(project, id).await? {
         Some(committed) => plane.settled(committed).await.map(drop),
         None => Err(Failure::missing(Thing::Authorisation, id)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_call_makes_at_most_a_thousand_pairs_and_at_least_one() {
+        for (apps, apis) in [(1, 1), (1, 1000), (1000, 1), (25, 40)] {
+            assert!(check_pairs(apps, apis).is_ok(), "{apps} × {apis}");
+        }
+        for (apps, apis, field) in [
+            (0, 1, "app_ids"),
+            (1, 0, "api_ids"),
+            (1, 1001, "app_ids"),
+            (32, 32, "app_ids"),
+            (usize::MAX, usize::MAX, "app_ids"),
+        ] {
+            let refused = check_pairs(apps, apis).unwrap_err().to_string();
+            assert!(refused.starts_with(field), "{apps} × {apis}: {refused}");
+        }
     }
 }

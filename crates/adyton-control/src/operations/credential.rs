@@ -24,16 +24,23 @@ pub(crate) async fn allowed(
     owner: UserId,
     action: Action,
 ) -> OperationResult<()> {
-    let caller = actor.user()?;
-    if caller.id == owner {
+    if is_own_or_may(actor, owner, action)? {
         return Ok(());
     }
-    if !actor.may(action) {
-        return Err(Failure::Forbidden {
-            action: action.name().to_owned(),
-        });
+    user::show(plane, actor.domain()?, owner).await.map(drop)
+}
+
+/// Whether it is the caller's own; an error unless they may do this to others, whose domain is not looked at here.
+fn is_own_or_may(actor: &Actor, owner: UserId, action: Action) -> OperationResult<bool> {
+    if actor.user()?.id == owner {
+        return Ok(true);
     }
-    user::show(plane, caller.domain, owner).await.map(drop)
+    match actor.may(action) {
+        true => Ok(false),
+        false => Err(Failure::Forbidden {
+            action: action.name().to_owned(),
+        }),
+    }
 }
 
 /// One key. Another domain's looks like none.
@@ -94,5 +101,35 @@ pub(crate) async fn delete(plane: &Plane, actor: &Actor, id: &AccessKeyId) -> Op
     match plane.store.access_keys().delete(id).await? {
         Some(committed) => plane.settled(committed).await.map(drop),
         None => Err(Failure::missing(Thing::Credential, id)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use adyton_core::sample;
+    use adyton_core::tenant::{Role, Scope};
+
+    use super::*;
+    use crate::sample::actor;
+
+    #[test]
+    fn everybody_has_their_own_keys_and_administrators_have_those_of_others() {
+        let all = Scope::Domain(sample::DOMAIN);
+        let other = UserId::from_bits(99);
+        for role in [Role::Administrator, Role::Operator, Role::Caller, Role::Auditor] {
+            let own = is_own_or_may(&actor(role, all, None), sample::USER, Action::CredentialCreate);
+            assert!(own.unwrap(), "{role:?}");
+        }
+        let administrator = actor(Role::Administrator, all, None);
+        assert!(!is_own_or_may(&administrator, other, Action::CredentialCreate).unwrap());
+        let operator = actor(Role::Operator, all, None);
+        let refused = is_own_or_may(&operator, other, Action::CredentialCreate).unwrap_err();
+        assert!(matches!(refused, Failure::Forbidden { .. }), "{refused}");
+        let auditor = actor(Role::Auditor, all, None);
+        assert!(
+            !is_own_or_may(&auditor, other, Action::CredentialList).unwrap(),
+            "it may look"
+        );
+        assert!(is_own_or_may(&auditor, other, Action::CredentialDelete).is_err());
     }
 }

@@ -24,6 +24,7 @@ pub(crate) fn of_user(live: &Live, user: &User) -> Vec<Project> {
 pub(crate) async fn create(plane: &Plane, domain: DomainId, name: &str) -> OperationResult<Project> {
     text::name("project.name", name)?;
     let created = plane.store.projects().create(domain, name).await;
-    let created = created.map_err(|error| Failure::from(error).naming(name))?;
-    plane.settled(created).await
+    plane
+        .settled(created.map_err(|error| Failure::named(error, name))?)
+        .await
 }

@@ -124,3 +124,29 @@ impl Question {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use adyton_core::sample;
+
+    use super::*;
+    use crate::sample::actor;
+
+    #[test]
+    fn what_matched_no_project_is_for_administrators_of_the_domain_alone() {
+        let (all, here) = (Scope::Domain(sample::DOMAIN), Scope::Project(sample::PROJECT));
+        for (role, scope, sees) in [
+            (Role::Administrator, all, true),
+            (Role::Administrator, here, false),
+            (Role::Operator, all, false),
+            (Role::Auditor, all, false),
+        ] {
+            let actor = actor(role, scope, Some(sample::PROJECT));
+            let found = is_domain_administrator(&actor, sample::PROJECT);
+            assert_eq!(found, sees, "{role:?} in {scope:?}");
+        }
+        let administrator = actor(Role::Administrator, all, None);
+        let unknown = ProjectId::from_bits(99);
+        assert!(!is_domain_administrator(&administrator, unknown));
+    }
+}

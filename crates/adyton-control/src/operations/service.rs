@@ -9,7 +9,7 @@ pub(crate) mod status;
 use adyton_core::events::Event;
 use adyton_core::id::{ProjectId, ServiceId};
 use adyton_core::instances::LogLine;
-use adyton_core::service::{Service, ServiceStatus, Wanted};
+use adyton_core::service::{Service, ServiceStatus};
 use adyton_store::repository::{EventFilter, Listed, Page, ServiceFilter, ServiceSort, Update};
 
 use self::rules::{AskedChange, AskedService};
@@ -23,8 +23,9 @@ pub(crate) async fn deploy(plane: &Plane, asked: AskedService) -> OperationResul
     let name = new.name.clone();
     let most = plane.settings().services_per_project as u64;
     let created = plane.store.services().create(new, most).await;
-    let created = created.map_err(|error| Failure::from(error).naming(&name))?;
-    plane.settled(created).await
+    plane
+        .settled(created.map_err(|error| Failure::named(error, &name))?)
+        .await
 }
 
 /// One service of the project, with what is seen of it.
@@ -83,7 +84,7 @@ pub(crate) async fn update(
             status: seen.status.name(),
         });
     }
-    change.renew = seen.status == ServiceStatus::Failed && change.wanted == Some(Wanted::Running);
+    change.renew = rules::renews(seen.status, change.wanted);
     match plane.store.services().update(project, id, change).await? {
         Some(committed) => plane.settled(committed).await,
         None => Err(Failure::missing(Thing::Service, id)),

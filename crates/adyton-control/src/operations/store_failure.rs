@@ -8,7 +8,7 @@ use crate::failure::{Failure, Thing};
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
         match error {
-            StoreError::Conflict { what } => taken(what),
+            StoreError::Conflict { what } => taken(what, None),
             StoreError::Quota { what, most } => Failure::Quota {
                 thing: match what {
                     Quota::AccessKeys => Thing::Credential,
@@ -55,18 +55,28 @@ impl From<StoreError> for Failure {
     }
 }
 
-fn taken(what: Unique) -> Failure {
+impl Failure {
+    /// What the store refuses, where something was to get a name: one that is taken is said.
+    pub(crate) fn named(error: StoreError, name: &str) -> Self {
+        match error {
+            StoreError::Conflict { what } => taken(what, Some(name)),
+            other => other.into(),
+        }
+    }
+}
+
+/// What is there already. Its name is said where it is known; keys and codes are not repeated.
+fn taken(what: Unique, name: Option<&str>) -> Failure {
+    let of_this_name = name.unwrap_or("of this name");
     let (thing, name) = match what {
-        Unique::DomainName | Unique::ProjectName => (Thing::Project, "of this name"),
-        Unique::UserName => (Thing::User, "of this name"),
-        Unique::AppName => (Thing::App, "of this name"),
+        Unique::DomainName | Unique::ProjectName => (Thing::Project, of_this_name),
+        Unique::UserName => (Thing::User, of_this_name),
+        Unique::AppName => (Thing::App, of_this_name),
         Unique::AppKey => (Thing::App, "with this AppKey"),
         Unique::AppCode => (Thing::AppCode, "of this text"),
-        Unique::Authorisation => {
-            return Failure::AlreadyAuthorised;
-        }
-        Unique::ModelVersion => (Thing::Model, "of this name and version"),
-        Unique::ServiceName => (Thing::Service, "of this name"),
+        Unique::Authorisation => return Failure::AlreadyAuthorised,
+        Unique::ModelVersion => (Thing::Model, name.unwrap_or("of this name and version")),
+        Unique::ServiceName => (Thing::Service, of_this_name),
     };
     Failure::taken(thing, name)
 }
@@ -79,5 +89,28 @@ const fn referred(what: Referred) -> Thing {
         Referred::Api => Thing::Api,
         Referred::Model => Thing::Model,
         Referred::Service => Thing::Service,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_that_is_taken_is_said_and_a_key_is_not_repeated() {
+        for (what, message) in [
+            (Unique::AppName, "App shop already exists"),
+            (Unique::UserName, "User shop already exists"),
+            (Unique::ProjectName, "Project shop already exists"),
+            (Unique::ServiceName, "Service shop already exists"),
+            (Unique::ModelVersion, "Model shop already exists"),
+            (Unique::AppKey, "App with this AppKey already exists"),
+            (Unique::AppCode, "AppCode of this text already exists"),
+        ] {
+            let failure = Failure::named(StoreError::Conflict { what }, "shop");
+            assert_eq!(failure.to_string(), message);
+        }
+        let full = Failure::named(StoreError::NoSpace, "shop");
+        assert!(matches!(full, Failure::NoSpace(_)), "{full}");
     }
 }

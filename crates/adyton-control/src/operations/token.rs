@@ -115,11 +115,15 @@ async fn scope(plane: &Plane, live: &Live, user: &User, wish: Wish) -> Operation
         }
         Wish::Domain(named) => Scope::Domain(password::domain_id(plane, &named).await?.ok_or_else(nobodys)?),
     };
-    let own = scope == Scope::Domain(user.domain);
-    if own || !roles(live, user, scope).is_empty() {
-        return Ok(scope);
+    match is_theirs(live, user, scope) {
+        true => Ok(scope),
+        false => Err(nobodys()),
     }
-    Err(nobodys())
+}
+
+/// Whether a user may have tokens for this: their own domain, and wherever they have a role.
+fn is_theirs(live: &Live, user: &User, scope: Scope) -> bool {
+    scope == Scope::Domain(user.domain) || !roles(live, user, scope).is_empty()
 }
 
 /// What the subject token says, and whose it is.
@@ -163,4 +167,38 @@ pub(crate) async fn revoke(plane: &Plane, actor: &Actor, subject: &[u8]) -> Oper
         .revoke(contents.id, contents.expires_at)
         .await?;
     plane.settled(committed).await.map(drop)
+}
+
+#[cfg(test)]
+mod tests {
+    use adyton_core::id::DomainId;
+    use adyton_core::sample;
+    use adyton_core::tenant::Role;
+
+    use super::*;
+    use crate::sample::with_role;
+
+    #[test]
+    fn tokens_are_for_ones_own_domain_and_for_where_one_has_a_role() {
+        let here = Scope::Project(sample::PROJECT);
+        let all = Scope::Domain(sample::DOMAIN);
+        let elsewhere = Scope::Project(ProjectId::from_bits(99));
+        let other_domain = Scope::Domain(DomainId::from_bits(98));
+        let live = with_role(Role::Caller, here);
+        let user = live.user(sample::USER).expect("the sample user");
+        for (scope, theirs) in [
+            (here, true),
+            (all, true),
+            (elsewhere, false),
+            (other_domain, false),
+        ] {
+            assert_eq!(is_theirs(&live, user, scope), theirs, "{scope:?}");
+        }
+        let nobody = User {
+            assignments: Vec::new(),
+            ..sample::user()
+        };
+        assert!(is_theirs(&live, &nobody, all), "signing in works without a role");
+        assert!(!is_theirs(&live, &nobody, here));
+    }
 }

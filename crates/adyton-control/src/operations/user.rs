@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 
 use adyton_core::id::{DomainId, UserId};
+use adyton_core::live::Live;
 use adyton_core::secret::Secret;
 use adyton_core::shown::is_unseen;
 use adyton_core::tenant::{Assignment, Role, Scope, User};
@@ -33,6 +34,14 @@ pub(crate) fn check_password(password: &Secret<String>) -> OperationResult<()> {
     Err(Failure::invalid("user.password", "must have 8 to 128 characters"))
 }
 
+/// Nobody takes from themselves what they would need to undo it: `otherwise` names the field and says so.
+fn of_another(actor: &Actor, id: UserId, otherwise: (&str, &str)) -> OperationResult<()> {
+    if actor.user()?.id == id {
+        return Err(Failure::invalid(otherwise.0, otherwise.1));
+    }
+    Ok(())
+}
+
 /// One user of the domain; another domain's look like none.
 pub(crate) async fn show(plane: &Plane, domain: DomainId, id: UserId) -> OperationResult<User> {
     let found = plane
@@ -55,8 +64,9 @@ pub(crate) async fn create(plane: &Plane, new: NewUser) -> OperationResult<User>
     check_password(&new.password)?;
     let name = new.name.clone();
     let created = plane.store.users().create(new).await;
-    let created = created.map_err(|error| Failure::from(error).naming(&name))?;
-    plane.settled(created).await
+    plane
+        .settled(created.map_err(|error| Failure::named(error, &name))?)
+        .await
 }
 
 /// Changes what is given; nobody disables themselves. A new password, and disabling, end all tokens of the user at once.
@@ -67,8 +77,8 @@ pub(crate) async fn change(
     change: UserChange,
     password: Option<Secret<String>>,
 ) -> OperationResult<User> {
-    if change.enabled == Some(false) && actor.user()?.id == id {
-        return Err(Failure::invalid("user.enabled", "you cannot disable yourself"));
+    if change.enabled == Some(false) {
+        of_another(actor, id, ("user.enabled", "you cannot disable yourself"))?;
     }
     let mut user = show(plane, actor.domain()?, id).await?;
     if let Some(name) = &change.name {
@@ -79,7 +89,10 @@ pub(crate) async fn change(
     }
     let gone = || Failure::missing(Thing::User, id);
     if change != UserChange::default() {
-        let committed = plane.store.users().update(id, change).await?.ok_or_else(gone)?;
+        let name = change.name.clone().unwrap_or_default();
+        let updated = plane.store.users().update(id, change).await;
+        let updated = updated.map_err(|error| Failure::named(error, &name))?;
+        let committed = updated.ok_or_else(gone)?;
         user = plane.settled(committed).await?;
     }
     if let Some(password) = password {
@@ -119,9 +132,7 @@ pub(crate) async fn change_password(
 
 /// Their tokens and keys do not count any more once this answers.
 pub(crate) async fn delete(plane: &Plane, actor: &Actor, id: UserId) -> OperationResult<()> {
-    if actor.user()?.id == id {
-        return Err(Failure::invalid("user_id", "you cannot delete yourself"));
-    }
+    of_another(actor, id, ("user_id", "you cannot delete yourself"))?;
     show(plane, actor.domain()?, id).await?;
     match plane.store.users().delete(id).await? {
         Some(committed) => plane.settled(committed).await.map(drop),
@@ -144,8 +155,7 @@ pub(crate) fn role(name: &str) -> OperationResult<Role> {
 }
 
 /// Checks that a scope lies in the domain.
-pub(crate) fn in_domain(plane: &Plane, domain: DomainId, scope: Scope) -> OperationResult<()> {
-    let live = plane.feed.cell().load();
+pub(crate) fn in_domain(live: &Live, domain: DomainId, scope: Scope) -> OperationResult<()> {
     match scope {
         Scope::Domain(own) if own == domain => Ok(()),
         Scope::Project(id) if live.project(id).is_some_and(|project| project.domain == domain) => Ok(()),
@@ -162,14 +172,11 @@ pub(crate) async fn turn_role(
     assignment: Assignment,
     turn: Turn,
 ) -> OperationResult<User> {
-    if turn == Turn::Take && actor.user()?.id == id {
-        return Err(Failure::invalid(
-            "role_id",
-            "you cannot take a role from yourself",
-        ));
+    if turn == Turn::Take {
+        of_another(actor, id, ("role_id", "you cannot take a role from yourself"))?;
     }
     let domain = actor.domain()?;
-    in_domain(plane, domain, assignment.scope)?;
+    in_domain(&plane.feed.cell().load(), domain, assignment.scope)?;
     let user = show(plane, domain, id).await?;
     let has = user.assignments.contains(&assignment);
     let mut assignments = user.assignments.clone();
@@ -191,7 +198,39 @@ pub(crate) async fn turn_role(
 
 #[cfg(test)]
 mod tests {
+    use adyton_core::id::ProjectId;
+    use adyton_core::sample;
+
     use super::*;
+    use crate::sample::actor;
+
+    #[test]
+    fn nobody_disables_deletes_or_demotes_themselves() {
+        let administrator = actor(Role::Administrator, Scope::Domain(sample::DOMAIN), None);
+        let (field, problem) = ("user.enabled", "you cannot disable yourself");
+        let refused = of_another(&administrator, sample::USER, (field, problem)).unwrap_err();
+        assert_eq!(refused.to_string(), "user.enabled: you cannot disable yourself");
+        assert!(of_another(&administrator, UserId::from_bits(99), (field, problem)).is_ok());
+    }
+
+    #[test]
+    fn a_scope_of_another_domain_looks_like_none() {
+        let live = sample::live(sample::long_ago(), []);
+        let other = DomainId::from_bits(99);
+        for scope in [Scope::Domain(sample::DOMAIN), Scope::Project(sample::PROJECT)] {
+            assert!(in_domain(&live, sample::DOMAIN, scope).is_ok(), "{scope:?}");
+            let refused = in_domain(&live, other, scope).unwrap_err();
+            assert!(matches!(
+                refused,
+                Failure::Missing {
+                    thing: Thing::Project,
+                    ..
+                }
+            ));
+        }
+        let unknown = Scope::Project(ProjectId::from_bits(98));
+        assert!(in_domain(&live, sample::DOMAIN, unknown).is_err());
+    }
 
     #[test]
     fn a_name_is_seen_whole() {

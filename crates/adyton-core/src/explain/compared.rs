@@ -87,7 +87,9 @@ pub(super) fn of(asked: &Asked<'_>, nearest: &[Nearest]) -> Vec<Compared> {
             until,
             setting,
         } => vec![left_out(source, *count, *limit, *until, setting)],
-        Evidence::Request { problem } => vec![input(asked.record.reason, problem)],
+        evidence @ Evidence::Request { .. } => {
+            vec![input(asked.record.reason, evidence.clauses().join("; "))]
+        }
     }
 }
 
@@ -275,13 +277,13 @@ fn state(reason: Option<Reason>, status: &str) -> Compared {
     }
 }
 
-fn input(reason: Option<Reason>, problem: &str) -> Compared {
+fn input(reason: Option<Reason>, problem: String) -> Compared {
     let expected = match reason {
         Some(Reason::ModelBadInput) => "what the model declares",
         Some(Reason::ClientClosed) => "a client that waits for the answer",
         _ => "a well-formed request",
     };
-    Compared::new("request", expected.to_owned(), problem.to_owned())
+    Compared::new("request", expected.to_owned(), problem)
 }
 
 fn listed(texts: &[String], none: &str) -> String {

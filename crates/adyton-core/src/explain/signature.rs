@@ -11,9 +11,7 @@ use crate::clock::Timestamp;
 use crate::evidence::{Evidence, SignatureEvidence};
 use crate::fact;
 use crate::record::Record;
-
-/// How far `X-Sdk-Date` may be off, in seconds (API Request Signing Guide).
-const WINDOW_SECONDS: i64 = 15 * 60;
+use crate::signing::WINDOW;
 
 /// What is known of a signature. The canonical request is ours; what the client canonicalised cannot be seen, but
 /// `adyton explain ID --canonical @FILE` compares a pasted one with it, line by line.
@@ -94,7 +92,7 @@ pub(super) fn compared(reason: Option<Reason>, seen: &SignatureEvidence) -> Vec<
         format!(
             "{} ± {} min (server time)",
             seen.server_time.to_sdk_date(),
-            WINDOW_SECONDS / 60
+            WINDOW.as_secs() / 60
         ),
         format!("{date}{offset}"),
     ));

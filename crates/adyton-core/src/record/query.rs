@@ -6,9 +6,17 @@
 
 use std::borrow::Cow;
 
-/// Query keys by which clients send credentials, though none counts there: the journal keeps digests of their values unless
-/// a setting says otherwise.
-pub const CREDENTIAL_QUERY_KEYS: [&str; 13] = [
+macro_rules! credential_keys {
+    ($first:literal $(, $key:literal)* $(,)?) => {
+        /// Query keys by which clients send credentials, though none counts there: the journal keeps digests of their values
+        /// unless a setting says otherwise.
+        pub const CREDENTIAL_QUERY_KEYS: &[&str] = &[$first $(, $key)*];
+        /// The same, as a setting lists them.
+        pub const CREDENTIAL_QUERY_KEYS_LISTED: &str = concat!($first $(, ", ", $key)*);
+    };
+}
+
+credential_keys!(
     "x-auth-token",
     "token",
     "access_token",
@@ -22,7 +30,7 @@ pub const CREDENTIAL_QUERY_KEYS: [&str; 13] = [
     "secret",
     "secret_key",
     "password",
-];
+);
 
 /// The query, what belongs to a key of `hidden` replaced by its `digest`.
 pub fn hide<'q, S: AsRef<str>>(query: &'q str, hidden: &[S], digest: fn(&[u8]) -> String) -> Cow<'q, str> {

@@ -118,8 +118,12 @@ fn each_text(evidence: &mut Evidence, visit: &mut dyn FnMut(&mut String)) {
         Evidence::Service {
             service: _,
             status,
+            facts,
             note,
-        } => [status, note].into_iter().for_each(visit),
+        } => {
+            each_fact_text(facts, visit);
+            [status, note].into_iter().for_each(visit);
+        }
         Evidence::Restarting {
             service: _,
             instance: _,
@@ -144,7 +148,10 @@ fn each_text(evidence: &mut Evidence, visit: &mut dyn FnMut(&mut String)) {
             until: _,
             setting,
         } => [source, setting].into_iter().for_each(visit),
-        Evidence::Request { problem } => visit(problem),
+        Evidence::Request { facts, problem } => {
+            each_fact_text(facts, visit);
+            visit(problem);
+        }
     }
 }
 

@@ -169,11 +169,12 @@ fn texts_and_evidence_are_cut_to_their_bounds() {
     huge.path = "/ü".repeat(100_000);
     huge.user_agent = "\u{1}".repeat(100_000);
     huge.evidence = Evidence::Request {
+        facts: Vec::new(),
         problem: "\u{1}\"".repeat(100_000),
     };
     recorder.record(&huge);
     let kept = found(&journal, id(0, 0)).expect("kept, cut");
     assert!(kept.path.len() <= 2048 && kept.user_agent.len() <= 256);
     assert!(serde_json::to_vec(&kept.evidence).unwrap().len() <= adyton_core::evidence::EVIDENCE_MAX);
-    assert!(matches!(kept.evidence, Evidence::Request { problem } if problem.len() > 500));
+    assert!(matches!(kept.evidence, Evidence::Request { problem, .. } if problem.len() > 500));
 }

@@ -3,6 +3,7 @@
 
 use adyton_core::catalogue::Reason;
 use adyton_core::evidence::Evidence;
+use adyton_core::fact::Fact;
 use adyton_core::record::AnsweredBy;
 use adyton_core::refusal::PublicDetail;
 use bytes::Bytes;
@@ -30,12 +31,7 @@ pub(crate) fn by_parser(
         setting: setting.to_owned(),
     };
     let (reason, evidence) = match answer.get(9..12)? {
-        b"400" => (
-            Reason::RequestUnreadable,
-            Evidence::Request {
-                problem: problem(start),
-            },
-        ),
+        b"400" => (Reason::RequestUnreadable, Evidence::of_request(problem(start))),
         b"414" => (Reason::UriTooLarge, size("uri", limits.uri, "limits.uri")),
         b"431" => (
             Reason::HeadersTooLarge,
@@ -127,16 +123,15 @@ fn header<'a>(start: &'a [u8], name: &[u8]) -> &'a [u8] {
 }
 
 /// Why the parser does not read it, as far as that can be found out.
-fn problem(start: &[u8]) -> String {
+fn problem(start: &[u8]) -> Fact {
     let mut lines = [httparse::EMPTY_HEADER; 100];
-    let cause = match httparse::Request::new(&mut lines).parse(start) {
-        Err(cause) => cause.to_string(),
-        Ok(httparse::Status::Partial) => "something behind its beginning is broken".to_owned(),
-        Ok(httparse::Status::Complete(_)) => {
-            "its request line or the headers that say where its body ends contradict each other".to_owned()
-        }
-    };
-    format!("what came cannot be read as HTTP/1.1: {cause}")
+    match httparse::Request::new(&mut lines).parse(start) {
+        Err(cause) => Fact::HeadUnreadable {
+            error: cause.to_string(),
+        },
+        Ok(httparse::Status::Partial) => Fact::HeadBroken,
+        Ok(httparse::Status::Complete(_)) => Fact::HeadContradicts,
+    }
 }
 
 #[cfg(test)]
@@ -157,6 +152,7 @@ mod tests {
         assert_eq!((read.method, read.path, read.host), ("", "", &b""[..]));
         let read = seen(b"GET /\xff\xfe HTTP/1.1\r\nHost\r\n", "::1");
         assert_eq!((read.method, read.path, read.host), ("GET", "", &b""[..]));
-        assert!(problem(b"GET / HTTP/1.1\r\nBad Name: x\r\n\r\n").contains("header name"));
+        let found = problem(b"GET / HTTP/1.1\r\nBad Name: x\r\n\r\n").words();
+        assert!(found.contains("header name"), "{found}");
     }
 }

@@ -3,6 +3,7 @@
 
 use adyton_core::catalogue::Reason;
 use adyton_core::evidence::Evidence;
+use adyton_core::fact::Fact;
 use adyton_core::shown::{quoted, quoted_bytes};
 use http::header::{EXPECT, TRANSFER_ENCODING};
 use http::{HeaderMap, HeaderValue, Uri};
@@ -98,9 +99,11 @@ fn check_expectation(headers: &HeaderMap) -> Result<(), Box<Refused>> {
     let Some(unknown) = lines().find(|line| !line.eq_ignore_ascii_case(b"100-continue")) else {
         return Ok(());
     };
-    let shown = quoted_bytes(unknown, 64);
-    let problem = format!("`Expect: {shown}` was sent; only `100-continue` is known");
-    Err(Refused::request(Reason::RequestExpectation, problem))
+    let sent = quoted_bytes(unknown, 64);
+    Err(Refused::request(
+        Reason::RequestExpectation,
+        Fact::ExpectationUnknown { sent },
+    ))
 }
 
 /// The body comes as it is, or in chunks, which are put together before anybody sees it. Any other coding could not be
@@ -122,10 +125,11 @@ fn check_codings(headers: &HeaderMap) -> Result<(), Box<Refused>> {
         return Ok(());
     }
     let lines: Vec<_> = lines().map(String::from_utf8_lossy).collect();
-    let shown = quoted(&lines.join(", "), 64);
-    let problem =
-        format!("`Transfer-Encoding: {shown}` was sent; only `chunked` can be undone here, and only once");
-    Err(Refused::request(Reason::RequestTransferCoding, problem))
+    let sent = quoted(&lines.join(", "), 64);
+    Err(Refused::request(
+        Reason::RequestTransferCoding,
+        Fact::TransferCodingUnknown { sent },
+    ))
 }
 
 fn size(what: String, limit: u64, measured: u64, setting: &str) -> Evidence {

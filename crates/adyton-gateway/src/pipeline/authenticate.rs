@@ -4,15 +4,13 @@
 //! caller is provisional. A provisional caller is authorised and looks at the throttles, but only
 //! [`limit`](crate::pipeline::limit), which reads the body, makes them verified.
 
-use adyton_core::address::AddressKind;
-use adyton_core::api::{Api, Callers};
 use adyton_core::live::Live;
-use adyton_identity::{Accepts, Caller, Identity, Request, Standing, Visitor};
-use adyton_sign::{EncodedSlash, Head};
-use http_body::Body as _;
+use adyton_identity::{Caller, Identity, Standing, Visitor};
+use adyton_sign::EncodedSlash;
 
 use crate::arrival::{Arrival, Entrance};
 use crate::pipeline::admit::Offer;
+use crate::pipeline::credentials::{accepted, as_signed};
 use crate::pipeline::refused::Refused;
 use crate::trail::Trail;
 
@@ -65,42 +63,6 @@ fn session(arrival: &Arrival) -> Option<&Caller> {
             Visitor::Credentials => None,
         },
         Entrance::Address => None,
-    }
-}
-
-/// What is taken as credentials: what the API says; at the Prediction tab users alone: apps call APIs, not the management
-/// address that the door is.
-pub(crate) fn accepted(arrival: &Arrival, api: &Api) -> Accepts {
-    let Callers { iam, app, app_code } = api.callers;
-    match arrival.door {
-        Entrance::Address => Accepts { iam, app, app_code },
-        Entrance::PredictionTab(_) => Accepts::IAM,
-    }
-}
-
-/// The request as its client signed it.
-pub(crate) fn as_signed(arrival: &Arrival, slash: EncodedSlash) -> Request<'_> {
-    let head = arrival.sent();
-    Request {
-        head: Head {
-            method: head.method.as_str(),
-            path: head.uri.path(),
-            query: head.uri.query().unwrap_or_default(),
-            // The absolute form names the host that the client signed.
-            host: head
-                .uri
-                .authority()
-                .map(|authority| authority.as_str().as_bytes()),
-            headers: &head.headers,
-        },
-        source: arrival.remote.address,
-        private: arrival.remote.private,
-        has_body: !arrival.body.is_end_stream(),
-        slash,
-        address: match arrival.door {
-            Entrance::Address => AddressKind::Api,
-            Entrance::PredictionTab(_) => AddressKind::PredictionTab,
-        },
     }
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use adyton_core::api::Api;
 use adyton_core::live::Live;
-use adyton_identity::{Caller, policy};
+use adyton_identity::policy;
 
 use crate::arrival::Arrival;
 use crate::pipeline::admit::Offer;
@@ -41,18 +41,13 @@ impl<'l> Grant<'l> {
 
 /// Decides.
 pub(crate) fn decide<'l>(live: &Live, offer: Offer<'l>, known: Known) -> Result<Grant<'l>, Box<Refused>> {
-    may_call(live, known.claimed(), offer.found().api())?;
+    policy::may_call(live, known.claimed(), offer.found().api()).map_err(|denied| denied.rejection())?;
     let (found, arrival) = offer.into_parts();
     Ok(Grant {
         found,
         arrival,
         known,
     })
-}
-
-/// Whether a caller may call an API, as policies are in `live`: decided by the head, and again with the last byte.
-pub(crate) fn may_call(live: &Live, caller: &Caller, api: &Api) -> Result<(), Box<Refused>> {
-    policy::may_call(live, caller, api).map_err(|denied| denied.rejection().into())
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use super::authenticate::{self, Known};
 use super::authorise::{self, Grant};
 use super::limit::{self, Call, Whole};
 use super::refused::Refused;
-use super::route;
+use super::route::{self, Found};
 use super::throttle::{self, Reservation};
 use crate::arrival::Arrival;
 use crate::pipeline::rig::{Rig, run};
@@ -26,10 +26,15 @@ impl Rig {
         RefCell::new(self.targets.reader())
     }
 
-    pub(super) fn offer(&self, arrival: Box<Arrival>) -> Given<Offer<'_>> {
-        let mut trail = self.trail(&arrival);
+    pub(super) fn found(&self, arrival: &Arrival) -> Given<Found<'_>> {
+        let mut trail = self.trail(arrival);
         let slash = self.settings.encoded_slash;
-        let found = route::find(&self.live, &self.reader(), slash, &arrival, &mut trail)?;
+        let found = route::find(&self.live, &self.reader(), slash, arrival, &mut trail)?;
+        Ok((found, trail))
+    }
+
+    pub(super) fn offer(&self, arrival: Box<Arrival>) -> Given<Offer<'_>> {
+        let (found, trail) = self.found(&arrival)?;
         Ok((admit::inspect(&self.settings.limits, found, arrival)?, trail))
     }
 

@@ -14,7 +14,8 @@ use adyton_core::api::FixedAnswer;
 use adyton_core::catalogue::Reason;
 use adyton_core::clock::Timestamp;
 use adyton_core::evidence::Evidence;
-use adyton_core::instances::{Instances, ServiceSeen};
+use adyton_core::fact::Fact;
+use adyton_core::instances::{Instances, ServiceSeen, is_rolling_out};
 use adyton_core::record::AnsweredBy;
 use adyton_core::refusal::{PublicDetail, Refusal};
 use adyton_core::service::{Service, ServiceStatus, Wanted};
@@ -106,8 +107,7 @@ pub(crate) async fn send(
         }
         Behind::Http(backend, target) => {
             let Some(address) = back_end::choose(&backend.members, dispatcher.next()) else {
-                let problem = "the channel has no member with a weight above 0";
-                return Err(Refused::request(Reason::BackendNoMember, problem));
+                return Err(Refused::request(Reason::BackendNoMember, Fact::NoMember));
             };
             let address = Address::from(address);
             let to = Destination {
@@ -193,15 +193,15 @@ fn no_instance(
 
 /// The state of the service as it is seen, where no instance of it can be named.
 fn state(service: &Service, seen: Option<&ServiceSeen>, why: Unavailable) -> Evidence {
-    let cause = seen.map_or("", |seen| seen.error.as_str());
     Evidence::Service {
         service: service.id,
         status: seen.map_or("unknown", |seen| seen.status.name()).to_owned(),
-        note: if cause.is_empty() {
-            why.to_string()
-        } else {
-            format!("{why}: {cause}")
-        },
+        facts: vec![match why {
+            Unavailable::NotRunning => Fact::ServiceNotRunning,
+            Unavailable::NoInstance => Fact::NoInstanceReady,
+            Unavailable::Restarting => Fact::InstancesRestarting,
+        }],
+        note: seen.map(|seen| seen.error.clone()).unwrap_or_default(),
     }
 }
 
@@ -241,21 +241,17 @@ fn restarting(
 /// The service cannot be called in its state. Off the hot path, so that the state may be asked for.
 fn unavailable(instances: &dyn Instances, service: &Service) -> Box<Refused> {
     let seen = instances.service(service.id);
-    let status = seen.as_ref().map_or(ServiceStatus::Deploying, |seen| seen.status);
+    let goes_on = is_rolling_out(service, seen.as_ref());
+    let status = ServiceStatus::shown(service.wanted, seen.as_ref().map(|seen| seen.status), goes_on);
     let reason = match (service.wanted, status) {
         (Wanted::Stopped, _) => Reason::ServiceStopped,
         (Wanted::Running, ServiceStatus::Failed) => Reason::ServiceFailed,
         (Wanted::Running, _) => Reason::ServiceDeploying,
     };
-    // What is wanted may have changed a moment ago, before anything is seen of it.
-    let shown = match (reason, status) {
-        (Reason::ServiceStopped, _) => ServiceStatus::Stopped,
-        (_, ServiceStatus::Stopped | ServiceStatus::Stopping) => ServiceStatus::Deploying,
-        _ => status,
-    };
     let evidence = Evidence::Service {
         service: service.id,
-        status: shown.name().to_owned(),
+        status: status.name().to_owned(),
+        facts: Vec::new(),
         note: seen.map(|seen| seen.error).unwrap_or_default(),
     };
     Refusal::new(reason, evidence)

@@ -3,17 +3,14 @@
 //! Evidence is no parameter of what is written in public, so it cannot get there.
 
 use adyton_core::catalogue::Reason;
+use adyton_core::header::{X_ADYTON_ANSWERED_BY, X_ADYTON_REASON, X_REQUEST_ID};
 use adyton_core::id::RequestId;
 use adyton_core::record::AnsweredBy;
 use adyton_core::refusal::{PublicDetail, PublicError};
 use bytes::Bytes;
-use http::header::{ACCEPT_ENCODING, CONTENT_TYPE, HeaderName};
+use http::header::{ACCEPT_ENCODING, CONTENT_TYPE};
 use http::{HeaderMap, HeaderValue, Response, StatusCode};
 use hyper::ext::ReasonPhrase;
-
-const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
-const X_ADYTON_REASON: HeaderName = HeaderName::from_static("x-adyton-reason");
-const X_ADYTON_ANSWERED_BY: HeaderName = HeaderName::from_static("x-adyton-answered-by");
 
 /// The phrase of 494, nginx's own status: the standard has none for it.
 const TOO_LARGE: &str = "Request Header Too Large";

@@ -12,12 +12,12 @@ use std::time::Duration;
 use adyton_core::api::Api;
 use adyton_core::live::Live;
 use adyton_core::source::Source;
-use adyton_identity::{Identity, Standing, Way};
+use adyton_identity::{Identity, Standing, Way, policy};
 use adyton_sign::BodyHasher;
 
 use crate::arrival::Arrival;
-use crate::pipeline::authenticate;
-use crate::pipeline::authorise::{self, Grant};
+use crate::pipeline::authorise::Grant;
+use crate::pipeline::credentials;
 use crate::pipeline::refused::Refused;
 use crate::pipeline::route::Found;
 use crate::pipeline::throttle::Reservation;
@@ -125,13 +125,13 @@ pub(crate) async fn prove<'l>(
     let api = found.api();
     let (way, is_proven) = (standing.claimed().way(), standing.is_proven());
     let sent = adyton_identity::Whole {
-        request: &authenticate::as_signed(&arrival, settings.encoded_slash),
-        accepts: &authenticate::accepted(&arrival, current(then, now, api)),
+        request: &credentials::as_signed(&arrival, settings.encoded_slash),
+        accepts: &credentials::accepted(&arrival, current(then, now, api)),
         digest: body.digest(),
         bytes: &body,
     };
     let caller = identity.still(standing, then, now, &sent, |caller| {
-        authorise::may_call(now, caller, api)
+        policy::may_call(now, caller, api).map_err(|denied| denied.rejection())
     })?;
     if !is_proven {
         trail.called_by(caller.seen());

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use adyton_core::catalogue::Reason;
 use adyton_core::evidence::Evidence;
+use adyton_core::fact::Fact;
 use adyton_core::id::RequestId;
 use adyton_core::record::AnsweredBy;
 
@@ -126,23 +127,18 @@ impl Drop for Recording {
         if self.trail.is_none() {
             return;
         }
-        let problem = match self.answer {
-            None => format!(
-                "the client left {} ms after its request, before the answer",
-                self.age_ms()
-            ),
-            Some((status, _)) => {
-                format!(
-                    "the client left after {} bytes of an answer with status {status}",
-                    self.bytes
-                )
-            }
+        let fact = match self.answer {
+            None => Fact::ClientLeftBefore { ms: self.age_ms() },
+            Some((status, _)) => Fact::ClientLeftWithin {
+                bytes: self.bytes,
+                status: u64::from(status),
+            },
         };
         let left = self.records.time.monotonic();
         // How much of the time was the model's: whoever left may have left because of it.
         self.trail().waited(left);
         let reason = Reason::ClientClosed;
-        self.trail().refused(reason, Evidence::Request { problem });
+        self.trail().refused(reason, Evidence::of_request(fact));
         self.answered(reason.code().entry().status, AnsweredBy::Gateway);
         self.end();
     }
@@ -183,10 +179,7 @@ mod tests {
             let record = rig.written.records().pop().expect("a record");
             assert_eq!((record.status, record.reason), (499, Some(Reason::ClientClosed)));
             assert_eq!(record.answered_by, AnsweredBy::Gateway);
-            match record.evidence {
-                Evidence::Request { problem } => (problem, record.model_us),
-                other => panic!("how far it came is told: {other:?}"),
-            }
+            (record.evidence.clauses().join("; "), record.model_us)
         };
         let mut left = recording(&rig);
         let began = rig.time.monotonic();

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use adyton_core::catalogue::Reason;
 use adyton_core::evidence::Evidence;
+use adyton_core::fact::Fact;
 use adyton_core::refusal::Refusal;
 use adyton_runtime::targets::Answer;
 
@@ -34,16 +35,19 @@ impl Refused {
         Refusal::new(reason, evidence).into()
     }
 
-    /// A request that is not as it should be; `problem` says how.
-    pub(crate) fn request(reason: Reason, problem: impl Into<String>) -> Box<Self> {
-        let problem = problem.into();
-        Self::new(reason, Evidence::Request { problem })
+    /// A request that is not as it should be; `fact` says how.
+    pub(crate) fn request(reason: Reason, fact: Fact) -> Box<Self> {
+        Self::new(reason, Evidence::of_request(fact))
     }
 
     /// A defect of the gateway: never the caller's fault.
     pub(crate) fn defect(problem: &str) -> Box<Self> {
         tracing::error!(problem, "a request met a defect of the gateway");
-        Self::request(Reason::Internal, problem)
+        let evidence = Evidence::Request {
+            facts: Vec::new(),
+            problem: problem.to_owned(),
+        };
+        Self::new(Reason::Internal, evidence)
     }
 
     /// The cause.

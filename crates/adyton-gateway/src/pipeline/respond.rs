@@ -4,6 +4,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use adyton_core::catalogue::Reason;
+use adyton_core::header::retry_after_seconds;
 use adyton_core::record::AnsweredBy;
 use adyton_runtime::targets;
 use bytes::Bytes;
@@ -102,11 +103,8 @@ fn refuse(recording: &mut Recording, refused: Refused) -> Answer {
         ),
     };
     if let Some(wait) = retry_after {
-        // Whole seconds, rounded up: who waits as long as this says is let through.
-        let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
-        response
-            .headers_mut()
-            .insert(RETRY_AFTER, HeaderValue::from(seconds.max(1)));
+        let seconds = HeaderValue::from(retry_after_seconds(wait));
+        response.headers_mut().insert(RETRY_AFTER, seconds);
     }
     recording.trail().refused(reason, *rejection.evidence);
     Answer {

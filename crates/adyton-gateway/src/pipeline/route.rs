@@ -13,9 +13,10 @@ use std::borrow::Cow;
 use std::cell::RefCell;
 
 use adyton_core::address;
-use adyton_core::api::{Api, Backend, FixedAnswer, HttpBackend, RELEASE};
+use adyton_core::api::{Backend, RELEASE};
 use adyton_core::catalogue::Reason;
 use adyton_core::evidence::Evidence;
+use adyton_core::header::X_STAGE;
 use adyton_core::id::{GroupId, ProjectId, ServiceId};
 use adyton_core::live::route::encoded;
 use adyton_core::live::{Live, LiveService, Miss, ServiceRoute};
@@ -23,86 +24,20 @@ use adyton_core::service::Wanted;
 use adyton_runtime::targets::{self, VersionTargets};
 use adyton_sign::EncodedSlash;
 use http::HeaderMap;
-use http::header::{HOST, HeaderName};
+use http::header::HOST;
 
 use crate::arrival::{Arrival, Entrance};
 use crate::pipeline::refused::Refused;
 use crate::trail::Trail;
 
+mod found;
 pub(crate) mod host;
 pub(crate) mod path;
+#[cfg(test)]
+mod tests;
 
-const X_STAGE: HeaderName = HeaderName::from_static("x-stage");
-
-/// A request fits a published API.
-pub(crate) struct Found<'l> {
-    api: &'l Api,
-    behind: Behind<'l>,
-}
-
-/// What stands behind the API, for this request.
-pub(crate) enum Behind<'l> {
-    /// A service, at a route of its models.
-    Service(Called<'l>),
-    /// An HTTP server, and the path that is asked there.
-    Http(&'l HttpBackend, Box<str>),
-    /// Always the same answer.
-    Fixed(&'l FixedAnswer),
-}
-
-/// One path and method of one service.
-pub(crate) struct Called<'l> {
-    service: &'l LiveService,
-    route: Declared<'l>,
-    target: Cow<'l, str>,
-}
-
-/// Who declares a route.
-enum Declared<'l> {
-    /// A version that the service wants.
-    Wanted(&'l ServiceRoute),
-    /// Only a former version, which answers until what is wanted is ready.
-    Former(Box<ServiceRoute>),
-}
-
-impl<'l> Found<'l> {
-    /// The API.
-    pub(crate) fn api(&self) -> &'l Api {
-        self.api
-    }
-    /// What stands behind it.
-    pub(crate) fn behind(&self) -> &Behind<'l> {
-        &self.behind
-    }
-}
-
-impl<'l> Called<'l> {
-    /// The service.
-    pub(crate) fn service(&self) -> &'l LiveService {
-        self.service
-    }
-    /// The path and method that fit.
-    pub(crate) fn route(&self) -> &ServiceRoute {
-        match &self.route {
-            Declared::Wanted(route) => route,
-            Declared::Former(route) => route,
-        }
-    }
-    /// The path that a model is asked, encoded.
-    pub(crate) fn target(&self) -> &str {
-        &self.target
-    }
-    /// Whether a version in the table of targets declares the route.
-    pub(crate) fn is_declared_by(&self, version: &VersionTargets) -> bool {
-        let versions = &self.service.service.versions;
-        let wanted = versions.iter().position(|wanted| wanted.model == version.model);
-        match (wanted, &self.route) {
-            (Some(at), Declared::Wanted(route)) => route.versions.contains(&at),
-            (Some(_), Declared::Former(_)) => false,
-            (None, Declared::Wanted(_) | Declared::Former(_)) => version.routes.declare(self.route()),
-        }
-    }
-}
+use found::Declared;
+pub(crate) use found::{Behind, Called, Found};
 
 /// Finds the API of a request. `targets` say who still serves; `slash` is what `%2F` in a path is.
 pub(crate) fn find<'l>(
@@ -115,7 +50,7 @@ pub(crate) fn find<'l>(
     let head = &arrival.head;
     let sent = arrival.sent();
     host::check(&sent.uri, sent.version, &sent.headers)
-        .map_err(|problem| Refused::request(Reason::RequestHost, problem))?;
+        .map_err(|fact| Refused::request(Reason::RequestHost, fact))?;
     let within = match &arrival.door {
         Entrance::Address => Within::Any,
         Entrance::PredictionTab(tab_caller) => Within::Project(tab_caller.project),

@@ -4,6 +4,7 @@
 //! Programs that put headers into variables (CGI, WSGI, PHP) read `X_Real_IP`, `X.Real.IP` and `X-Real-IP` alike. So a name is
 //! looked up as they read it, and what has an underscore does not pass at all.
 
+use adyton_core::header::is_credential;
 use adyton_identity::Way;
 use adyton_sign::Algorithm;
 use http::header::{AUTHORIZATION, CONNECTION, COOKIE, HOST, HeaderName, TE};
@@ -39,23 +40,18 @@ pub(super) fn is_the_gateways(name: &str) -> bool {
 /// Whether a header is a credential of the caller, in one of the ways that the gateway takes them, or the console's; or is
 /// made anew for the model. `Authorization` and `Cookie` may be the model's own: see [`write_for_model`].
 fn is_the_callers(name: &str) -> bool {
-    matches!(
-        name,
+    match name {
+        // A model may take these from its own callers.
+        "authorization" | "cookie" | "x-api-key" => false,
         "content-length"
-            | "x-auth-token"
-            | "x-subject-token"
-            | "x-security-token"
-            | "x-apig-appcode"
-            | "x-hw-id"
-            | "x-hw-appkey"
-            | "apikey"
-            | "x-sdk-date"
-            | "x-sdk-content-sha256"
-            | "x-csrf-token"
-            | "x-request-id"
-            | "x-forwarded-proto"
-            | "x-forwarded-prefix"
-    )
+        | "x-hw-id"
+        | "x-sdk-date"
+        | "x-sdk-content-sha256"
+        | "x-request-id"
+        | "x-forwarded-proto"
+        | "x-forwarded-prefix" => true,
+        name => is_credential(name),
+    }
 }
 
 /// Whether a header says where a request came from, or what was asked for before a proxy changed it: worth something only from

@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use adyton_core::id::{InstanceId, ModelId};
 use adyton_runtime::targets::address::Address;
-use adyton_runtime::targets::{Balance, Instance, ServiceTargets, Target, Unavailable, VersionTargets};
+use adyton_runtime::targets::{Instance, ServiceTargets, Target, Unavailable, VersionTargets};
 
 use crate::client::Ask;
 use crate::model::{Act, Program, answer, ok};
@@ -494,7 +494,6 @@ fn weights_choose_among_the_versions_that_declare_the_path() {
     ];
     let targets = ServiceTargets {
         versions,
-        balance: Balance::RoundRobin,
         otherwise: Unavailable::NoInstance,
     };
     world.targets.publish(SERVICE, Some(targets));

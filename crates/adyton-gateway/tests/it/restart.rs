@@ -67,13 +67,15 @@ fn what_is_over_when_it_is_looked_at_is_told_by_the_state_alone() {
     world.publish(Vec::new(), Unavailable::Restarting);
     let reply = refused(&world);
     assert_eq!(reply.header("retry-after"), "");
-    let Evidence::Service { status, note, .. } = world.record(&reply).evidence else {
+    let evidence = world.record(&reply).evidence;
+    assert_eq!(
+        evidence.clauses(),
+        ["the instances of the service are being restarted"]
+    );
+    let Evidence::Service { status, .. } = evidence else {
         panic!("no instance is seen");
     };
-    assert_eq!(
-        (&*status, &*note),
-        ("concerning", "the instances of the service are being restarted")
-    );
+    assert_eq!(status, "concerning");
 }
 
 #[test]
@@ -83,11 +85,7 @@ fn a_refusal_for_want_of_instances_names_the_cause_that_the_service_shows() {
     world.publish(Vec::new(), Unavailable::NoInstance);
     let reply = world.ask(&world.call());
     assert_eq!(reply.reason(), "instance.none");
-    let Evidence::Service { note, .. } = world.record(&reply).evidence else {
-        panic!("the state of the service is the evidence");
-    };
-    assert!(
-        note.ends_with("accepts calls now: model m 0.0.1: nothing listens on 127.0.0.1:40337"),
-        "{note}"
-    );
+    let told = world.record(&reply).evidence.clauses();
+    let cause = "model m 0.0.1: nothing listens on 127.0.0.1:40337";
+    assert_eq!(told, ["no instance of the service accepts calls now", cause]);
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use adyton_core::id::{InstanceId, ModelId};
 use adyton_core::live::{Change, Routes};
 use adyton_core::model::ApiDeclaration;
-use adyton_runtime::targets::{Balance, Instance, ServiceTargets, Target, Unavailable, VersionTargets};
+use adyton_runtime::targets::{Instance, ServiceTargets, Target, Unavailable, VersionTargets};
 
 use crate::model::Program;
 use crate::world::{MODEL, SERVICE, World, api, path};
@@ -38,7 +38,6 @@ fn serves(world: &World, model: ModelId, program: &Program) {
     }];
     let targets = ServiceTargets {
         versions,
-        balance: Balance::RoundRobin,
         otherwise: Unavailable::NoInstance,
     };
     world.targets.publish(SERVICE, Some(targets));

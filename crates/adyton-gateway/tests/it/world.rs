@@ -13,7 +13,7 @@ use adyton_core::id::{
     RequestId, ServiceId, UserId,
 };
 use adyton_core::instances::{
-    Calls, InstanceSeen, InstanceStatus, Instances, LogLine, Restarting, ServiceSeen,
+    Calls, InstanceSeen, InstanceStatus, Instances, LogLine, Restarting, Rollout, ServiceSeen,
 };
 use adyton_core::journal::JournalReader as _;
 use adyton_core::live::{Change, Live, LiveCell};
@@ -30,7 +30,7 @@ use adyton_gateway::settings::GatewaySettings;
 use adyton_gateway::{Gateway, GatewayParts};
 use adyton_identity::{Identity, Methods};
 use adyton_runtime::targets::{
-    Balance, Instance, ServiceTargets, Tally, Target, Targets, Unavailable, VersionTargets,
+    Instance, ServiceTargets, Tally, Target, Targets, Unavailable, VersionTargets,
 };
 use adyton_sign::{BodyHash, Outgoing, sign};
 
@@ -72,7 +72,7 @@ impl Instances for Seen {
         let transition_at = Timestamp::default();
         Some(ServiceSeen {
             generation: 1,
-            rollout: None,
+            rollout: Some(Rollout::Done),
             status,
             progress: 0,
             error: self.error.lock().unwrap().clone(),
@@ -303,11 +303,7 @@ impl World {
             // What the service wants says so itself.
             routes: Arc::default(),
         }];
-        let targets = ServiceTargets {
-            versions,
-            balance: Balance::RoundRobin,
-            otherwise,
-        };
+        let targets = ServiceTargets { versions, otherwise };
         self.targets.publish(SERVICE, Some(targets));
         self
     }

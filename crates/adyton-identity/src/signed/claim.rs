@@ -9,7 +9,6 @@ use adyton_sign::{Authorization, BodyHash, Canonical, Declared, Signature};
 
 use super::admitted;
 use super::evidence::{EvidenceDraft, EvidenceInput};
-use super::fact;
 use super::key::Key;
 use super::verified::Verified;
 use crate::caller::Caller;
@@ -176,7 +175,7 @@ impl Provisional {
         let sketch = EvidenceInput::new(identity, live, request, &header);
         admitted(identity, live, &claim.key, &sketch)?;
         let authorization = Authorization::parse(&header)
-            .map_err(|error| sketch.refuse(claim.key.kind().unreadable(&error), fact::of_header(&error)))?;
+            .map_err(|error| sketch.refuse(claim.key.kind().unreadable(&error), error.fact()))?;
         claim.decide(identity, &sketch, &authorization, seen_body(digest, bytes))
     }
 }

@@ -7,6 +7,8 @@
 use std::fmt;
 use std::path::Path;
 
+use adyton_core::shown::quoted;
+
 use super::cost::Cost;
 use super::ending::{Ended, Ending};
 use super::signature::Ports;
@@ -183,7 +185,7 @@ pub(crate) fn without_place(said: &str, folder: Option<&Path>) -> String {
 pub(crate) fn shorten(text: &str) -> String {
     const BEGINNING: usize = 250;
     const END: usize = 248;
-    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let line = quoted(&text.split_whitespace().collect::<Vec<_>>().join(" "), usize::MAX);
     let count = line.chars().count();
     if count <= BEGINNING + END + 2 {
         return line;

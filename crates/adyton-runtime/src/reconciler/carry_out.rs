@@ -15,7 +15,7 @@ use super::plan::{self, Phase, SeenInstance, SeenService, Step, Verdict, WantedS
 use super::telling::{self, Progress};
 use super::wanted::WantedInstances;
 use crate::launcher::{End, Failure, News, Restart};
-use crate::targets::{Balance, ServiceTargets, Target, Unavailable, VersionTargets};
+use crate::targets::{ServiceTargets, Target, Unavailable, VersionTargets};
 
 /// One service with its instances.
 pub(super) struct Service {
@@ -213,14 +213,9 @@ impl Service {
             }
         });
         let versions = versions.collect();
-        parts.executor.serve(
-            self.id,
-            Some(ServiceTargets {
-                versions,
-                balance: Balance::default(),
-                otherwise,
-            }),
-        );
+        parts
+            .executor
+            .serve(self.id, Some(ServiceTargets { versions, otherwise }));
     }
 
     /// Ends everything, because the node ends.

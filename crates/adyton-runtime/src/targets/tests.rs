@@ -26,7 +26,6 @@ fn version(model: u128, weight: u32, instances: Vec<Arc<Instance>>) -> VersionTa
 fn service(versions: Vec<VersionTargets>) -> ServiceTargets {
     ServiceTargets {
         versions,
-        balance: Balance::RoundRobin,
         otherwise: Unavailable::NoInstance,
     }
 }
@@ -82,19 +81,18 @@ fn only_versions_that_declare_the_path_are_chosen() {
 }
 
 #[test]
-fn least_connections_prefers_the_idle_instance() {
-    let targets = Targets::new();
-    let mut wanted = service(vec![version(1, 100, vec![http(1, 1), http(2, 1), http(3, 1)])]);
-    wanted.balance = Balance::LeastConnections;
-    targets.publish(SERVICE, Some(wanted));
-    let mut reader = targets.reader();
-    let held: Vec<_> = (0..3)
-        .map(|_| reader.take(SERVICE, |_| true, 0).unwrap())
-        .collect();
-    let mut ids: Vec<_> = held.iter().map(InFlight::id).collect();
-    ids.sort();
-    ids.dedup();
-    assert_eq!(ids.len(), 3, "three calls at once go to three instances");
+fn weights_share_the_calls_and_nothing_is_chosen_where_there_are_none() {
+    let weights = [3, 0, 1];
+    let mut calls = [0; 3];
+    for turn in 0..400 {
+        let chosen = by_weight(weights.iter(), |own| *own, turn);
+        let at = weights.iter().position(|weight| Some(weight) == chosen);
+        calls[at.unwrap()] += 1;
+    }
+    assert_eq!(calls[1], 0, "{calls:?}");
+    assert!((290..=310).contains(&calls[0]), "{calls:?}");
+    assert_eq!(by_weight([0, 0].iter(), |own| *own, 5), None);
+    assert_eq!(by_weight([].iter(), |own| *own, 5), None);
 }
 
 #[tokio::test]

@@ -97,11 +97,8 @@ fn every_fault_has_its_own_error() {
         E::RepeatedHeaderName("host".into()),
     );
     check(&fine.replace(";x-sdk-date", ""), E::DateNotSigned);
-    let many: String = (0..SIGNED_HEADERS_MAX).map(|at| format!("h{at};")).collect();
-    check(
-        &fine.replace("host;", &many),
-        E::TooManyHeaders(SIGNED_HEADERS_MAX + 1),
-    );
+    let many: String = (0..HEADERS_MOST).map(|at| format!("h{at};")).collect();
+    check(&fine.replace("host;", &many), E::TooManyHeaders(HEADERS_MOST + 1));
 }
 
 #[test]
@@ -111,4 +108,44 @@ fn bytes_beyond_ascii_are_refused_and_do_not_panic() {
         Authorization::parse("SDK-HMAC-SHA256 Signature=ääääääääääääääääääääääääääääääää".as_bytes())
             .is_err()
     );
+}
+
+#[test]
+fn a_scheme_is_told_by_what_is_wrong_with_it() {
+    let sent = |text: &str| text.to_owned();
+    for (text, fact) in [
+        ("", Fact::SchemeMissing),
+        (
+            "SDK-HMAC-SHA256,",
+            Fact::SchemeUnfinished {
+                sent: sent("SDK-HMAC-SHA256,"),
+            },
+        ),
+        (
+            "sdk-hmac-sha256",
+            Fact::SchemeNotCapitals {
+                sent: sent("sdk-hmac-sha256"),
+            },
+        ),
+        (
+            "AWS4-HMAC-SHA256",
+            Fact::SchemeOfAnotherCloud {
+                sent: sent("AWS4-HMAC-SHA256"),
+            },
+        ),
+        ("Hmac", Fact::SchemeUnknown { sent: sent("Hmac") }),
+    ] {
+        assert_eq!(AuthorizationError::OtherScheme(text.to_owned()).fact(), fact);
+    }
+}
+
+#[test]
+fn an_error_says_what_to_change() {
+    let many = AuthorizationError::TooManyHeaders(200).to_string();
+    assert_eq!(
+        many,
+        "`SignedHeaders=` names 200 headers; at most 128 can be signed"
+    );
+    let field = AuthorizationError::MissingField(Field::Access).to_string();
+    assert_eq!(field, "the Authorization header has no `Access=`");
 }

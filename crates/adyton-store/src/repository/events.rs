@@ -9,7 +9,7 @@ use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrde
 use super::listing::page;
 use super::{Listed, Page};
 use crate::database::DEADLINE;
-use crate::schema::service_events::{ActiveModel, Column, Entity, kind_name};
+use crate::schema::service_events::{ActiveModel, Column, Entity};
 use crate::{Store, StoreError};
 
 /// Which events.
@@ -40,7 +40,7 @@ impl ServiceEvents<'_> {
             .order_by_desc(Column::At)
             .order_by_desc(Column::Id);
         if let Some(kind) = filter.kind {
-            query = query.filter(Column::Kind.eq(kind_name(kind)));
+            query = query.filter(Column::Kind.eq(kind.name()));
         }
         if let Some(from) = filter.from {
             query = query.filter(Column::At.gte(from.micros()));
@@ -62,7 +62,7 @@ impl ServiceEvents<'_> {
         let rows = events.iter().map(|event| ActiveModel {
             service_id: Set(event.service.to_string()),
             at: Set(event.at.micros()),
-            kind: Set(kind_name(event.kind).into()),
+            kind: Set(event.kind.name().into()),
             body: Set(event.text.clone()),
             ..ActiveModel::default()
         });

@@ -24,23 +24,37 @@ pub enum UpdateResult {
     Running,
     /// All instances became ready.
     Success,
-    /// They did not.
+    /// They did not, and there was nothing to go back to; or another change overtook or interrupted it.
     Fail,
+    /// They did not: what came through last is wanted again, or went on serving.
+    RolledBack,
 }
 
 impl UpdateResult {
-    /// The result with this word.
-    pub(crate) fn parse(word: &str) -> Option<Self> {
-        [UpdateResult::Running, UpdateResult::Success, UpdateResult::Fail]
-            .into_iter()
-            .find(|result| result.name() == word)
+    /// All of them.
+    const ALL: [UpdateResult; 4] = [
+        UpdateResult::Running,
+        UpdateResult::Success,
+        UpdateResult::Fail,
+        UpdateResult::RolledBack,
+    ];
+    /// The result with this word in the column `result`.
+    fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|result| result.kept() == word)
     }
-    /// The word of the management API.
+    /// The word in the column `result`.
+    const fn kept(self) -> &'static str {
+        match self {
+            UpdateResult::Running | UpdateResult::Success | UpdateResult::Fail => self.name(),
+            UpdateResult::RolledBack => "ROLLED_BACK",
+        }
+    }
+    /// The word of the management API, which knows no more of an update that failed.
     pub const fn name(self) -> &'static str {
         match self {
             UpdateResult::Running => "RUNNING",
             UpdateResult::Success => "SUCCESS",
-            UpdateResult::Fail => "FAIL",
+            UpdateResult::Fail | UpdateResult::RolledBack => "FAIL",
         }
     }
 }
@@ -114,7 +128,7 @@ pub(super) async fn newest_success(
 ) -> Result<Option<Update>, StoreError> {
     let row = Entity::find()
         .filter(Column::ServiceId.eq(service.to_string()))
-        .filter(Column::Result.eq(UpdateResult::Success.name()))
+        .filter(Column::Result.eq(UpdateResult::Success.kept()))
         .order_by_desc(Column::Generation)
         .one(session)
         .await?;
@@ -130,7 +144,7 @@ pub(super) async fn end(
     cause: &str,
 ) -> Result<(), StoreError> {
     Entity::update_many()
-        .col_expr(Column::Result, Expr::value(result.name()))
+        .col_expr(Column::Result, Expr::value(result.kept()))
         .col_expr(Column::Cause, Expr::value(to_bounded_text(cause.to_owned())))
         .filter(Column::ServiceId.eq(service.to_string()))
         .filter(Column::Generation.eq(to_number(update.generation)))
@@ -142,9 +156,9 @@ pub(super) async fn end(
 /// Notes that an update which still goes on has not come through: another one follows, or the service is to be stopped.
 pub(super) async fn interrupt(session: &Session, service: ServiceId) -> Result<(), StoreError> {
     Entity::update_many()
-        .col_expr(Column::Result, Expr::value(UpdateResult::Fail.name()))
+        .col_expr(Column::Result, Expr::value(UpdateResult::Fail.kept()))
         .filter(Column::ServiceId.eq(service.to_string()))
-        .filter(Column::Result.eq(UpdateResult::Running.name()))
+        .filter(Column::Result.eq(UpdateResult::Running.kept()))
         .exec(session)
         .await?;
     Ok(())
@@ -158,7 +172,7 @@ pub(super) async fn begin(session: &Session, service: &Service) -> Result<(), St
         service_id: Set(service.id.to_string()),
         generation: Set(to_number(service.generation)),
         at: Set(service.updated_at.micros()),
-        result: Set(UpdateResult::Running.name().into()),
+        result: Set(UpdateResult::Running.kept().into()),
         versions: Set(to_json(&service.versions)?),
         cause: Set(String::new()),
     };
@@ -177,4 +191,18 @@ pub(super) async fn begin(session: &Session, service: &Service) -> Result<(), St
             .await?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_result_is_kept_by_a_word_of_its_own_and_shown_by_that_of_the_api() {
+        for result in UpdateResult::ALL {
+            assert_eq!(UpdateResult::parse(result.kept()), Some(result));
+        }
+        assert_eq!(UpdateResult::RolledBack.name(), "FAIL");
+        assert_eq!(UpdateResult::parse("fail"), None);
+    }
 }

@@ -5,6 +5,7 @@
 //! which knows only what is wanted, would find nothing that works.
 
 use adyton_core::id::ServiceId;
+use adyton_core::instances::Rollout;
 use adyton_core::service::{Service, Wanted};
 
 use super::{UpdateResult, history, service_models, services};
@@ -16,8 +17,8 @@ use crate::{Committed, Store, StoreError};
 pub struct Rollouts<'a>(pub(crate) &'a Store);
 
 impl Rollouts<'_> {
-    /// Writes down how the rollout of this generation ended: with all instances ready, or with the cause why not. Gives the service
-    /// if it was taken back: then the versions that came through last are wanted of it, in a generation of their own.
+    /// Writes down how the rollout of this generation ended. Gives the service if it was taken back: then the versions that came
+    /// through last are wanted of it, in a generation of their own. One that goes on has no end to be written.
     ///
     /// A rollout concerns the newest versions that were given up to its generation: those of a start are older than the start.
     /// Nothing is written where that is known to have come through, for a service that is gone, nor for a failure of a generation
@@ -26,7 +27,7 @@ impl Rollouts<'_> {
         &self,
         service: ServiceId,
         generation: u64,
-        outcome: Result<(), &str>,
+        rollout: &Rollout,
     ) -> Result<Option<Committed<Service>>, StoreError> {
         // Every start of a node ends rollouts anew; those that came through long ago need no write.
         let known = history::newest(&self.0.read().await?, service, generation).await?;
@@ -41,21 +42,29 @@ impl Rollouts<'_> {
             return Ok(None);
         };
         let is_current = of.generation == generation && of.wanted == Wanted::Running;
-        match outcome {
-            _ if update.result == UpdateResult::Success => Ok(None),
+        if update.result == UpdateResult::Success {
+            return Ok(None);
+        }
+        match rollout {
             // One that was overtaken or interrupted may have come through all the same; one that failed elsewhere has not.
-            Ok(()) if is_current || update.cause.is_empty() => {
+            Rollout::Done if is_current || update.cause.is_empty() => {
                 history::end(&write.session, service, &update, UpdateResult::Success, "").await?;
                 let _ = write.commit(()).await?;
                 Ok(None)
             }
-            Err(cause) if is_current => {
-                history::end(&write.session, service, &update, UpdateResult::Fail, cause).await?;
+            Rollout::RolledBack { cause } | Rollout::Failed { cause } if is_current => {
                 let is_back = self.take_back(&mut write, &mut of).await?;
+                // Said here and nowhere else: what serves on one node may be gone when somebody asks.
+                let former_serves = matches!(rollout, Rollout::RolledBack { .. });
+                let result = match is_back || former_serves {
+                    true => UpdateResult::RolledBack,
+                    false => UpdateResult::Fail,
+                };
+                history::end(&write.session, service, &update, result, cause).await?;
                 let committed = write.commit(of).await?;
                 Ok(is_back.then_some(committed))
             }
-            Ok(()) | Err(_) => Ok(None),
+            Rollout::Going | Rollout::Done | Rollout::RolledBack { .. } | Rollout::Failed { .. } => Ok(None),
         }
     }
 

@@ -34,20 +34,8 @@ impl Model {
         Ok(Event {
             service: cell.parse("service_id", &self.service_id)?,
             at: Timestamp::from_micros(self.at),
-            kind: match self.kind.as_str() {
-                "normal" => EventKind::Normal,
-                "abnormal" => EventKind::Abnormal,
-                _ => return Err(cell.damaged("kind")),
-            },
+            kind: EventKind::parse(&self.kind).ok_or_else(|| cell.damaged("kind"))?,
             text: self.body,
         })
-    }
-}
-
-/// The word in the column `kind`.
-pub(crate) const fn kind_name(kind: EventKind) -> &'static str {
-    match kind {
-        EventKind::Normal => "normal",
-        EventKind::Abnormal => "abnormal",
     }
 }

@@ -43,7 +43,7 @@ macro_rules! section {
     (
         $(#[doc = $about:literal])*
         $section:ident in $name:literal {
-            $( $(#[doc = $doc:literal])* $field:ident: $kind:ty = $default:literal at $key:literal, $applies:ident; )*
+            $( $(#[doc = $doc:literal])* $field:ident: $kind:ty = $default:tt at $key:literal, $applies:ident; )*
         }
     ) => {
         $(#[doc = $about])*

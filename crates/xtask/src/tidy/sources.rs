@@ -22,9 +22,19 @@ const TYPED: &[&str] = &[
     "advice",
     "sentence",
     "mistake.name",
+    "fact",
+    "clause",
+    "hint",
 ];
 /// How one looks into a text.
-const LOOKS: &[&str] = &[".starts_with(", ".ends_with(", ".contains("];
+const LOOKS: &[&str] = &[
+    ".starts_with(",
+    ".ends_with(",
+    ".contains(",
+    ".strip_prefix(",
+    ".strip_suffix(",
+    ".split_once(",
+];
 
 /// A source file, with its path relative to the repository.
 pub(super) struct Source {
@@ -176,6 +186,9 @@ mod tests {
     fn deciding_by_our_own_words_is_refused() {
         let line = "//! A.\nif entry.wire.starts_with(\"MR.\") {}\n";
         assert_eq!(breaches("crates/a/src/b.rs", line).len(), 1);
+        let cut_off = "//! A.\nlet reason = fact.strip_prefix(\"reason\");\n";
+        assert_eq!(breaches("crates/a/src/b.rs", cut_off).len(), 1);
+        assert!(breaches("crates/a/src/b.rs", "//! A.\nlet line = line.split_once(':');\n").is_empty());
         assert!(breaches("crates/a/src/tests.rs", line).is_empty());
         assert!(breaches("crates/a/src/b.rs", "//! A.\nif prefix.starts_with('/') {}\n").is_empty());
         let test = format!("//! A.\n#[cfg(test)]\nmod tests {{{line}}}");

@@ -41,7 +41,7 @@ pub(crate) async fn predict(call: Forwarded) -> OperationResult<Response> {
     if let Ok(value) = id.parse() {
         response
             .headers_mut()
-            .entry(crate::envelope::REQUEST_ID)
+            .entry(adyton_core::header::X_REQUEST_ID)
             .or_insert(value);
     }
     Ok(response)

@@ -17,13 +17,42 @@ pub(crate) fn answer(failure: &Failure, request: RequestId) -> Response {
 
 /// APIG names a thing, or a parameter, in place of the code's own message.
 fn message(failure: &Failure, shown: SubCode) -> Cow<'static, str> {
-    if let Failure::Missing { .. } | Failure::Taken { .. } | Failure::AlreadyAuthorised = failure {
-        return Cow::Owned(failure.to_string());
-    }
-    if let Failure::Invalid { field, problem } | Failure::Query { field, problem } = failure {
-        return Cow::Owned(format!(
+    match failure {
+        Failure::Missing { .. } | Failure::Taken { .. } | Failure::AlreadyAuthorised => {
+            Cow::Owned(failure.to_string())
+        }
+        Failure::Invalid { field, problem } | Failure::Query { field, problem } => Cow::Owned(format!(
             "Invalid parameter value,parameterName:{field}. Please refer to the support documentation: {problem}"
-        ));
+        )),
+        Failure::Malformed(_)
+        | Failure::Forbidden { .. }
+        | Failure::Unauthenticated(_)
+        | Failure::OtherProject
+        | Failure::NoProject
+        | Failure::Quota { .. }
+        | Failure::NotPublished { .. }
+        | Failure::Repeated { .. }
+        | Failure::ModelInUse { .. }
+        | Failure::ModelNotInService { .. }
+        | Failure::StateForbids { .. }
+        | Failure::BadConfig(_)
+        | Failure::BadPackage(_)
+        | Failure::WrongPassword
+        | Failure::Locked { .. }
+        | Failure::TooManySignIns { .. }
+        | Failure::SignInsFull { .. }
+        | Failure::Host { .. }
+        | Failure::Origin { .. }
+        | Failure::MediaType
+        | Failure::Metrics { .. }
+        | Failure::SubjectToken(_)
+        | Failure::TooLarge { .. }
+        | Failure::Busy { .. }
+        | Failure::LeftOut { .. }
+        | Failure::NoSpace(_)
+        | Failure::Storage(_)
+        | Failure::UnprovenUpload(_)
+        | Failure::UploadQuota(_)
+        | Failure::Defect(_) => envelope::message(failure, shown),
     }
-    envelope::message(failure, shown)
 }

@@ -1,12 +1,11 @@
 //! What the answers of API Gateway have in common: paging and times.
 
+pub(crate) use adyton_core::api::RELEASE;
 use adyton_core::clock::Timestamp;
 use adyton_store::repository::{NameMatch, Page};
 
 /// The environment that every service's API is published in.
 pub(crate) const RELEASE_ID: &str = "DEFAULT_ENVIRONMENT_RELEASE_ID";
-/// Its name.
-pub(crate) const RELEASE: &str = "RELEASE";
 /// The reserved group of services.
 pub(crate) const GROUP: &str = "DEFAULT";
 /// The role of whoever authorised an app: the API's owner.

@@ -103,7 +103,32 @@ fn message(failure: &Failure, shown: SubCode) -> Cow<'static, str> {
             let what = shown.code().entry().message.trim_end_matches('.');
             Cow::Owned(format!("{what}: {failure}."))
         }
-        _ => envelope::message(failure, shown),
+        Failure::Malformed(_)
+        | Failure::Invalid { .. }
+        | Failure::Query { .. }
+        | Failure::OtherProject
+        | Failure::NoProject
+        | Failure::NotPublished { .. }
+        | Failure::Repeated { .. }
+        | Failure::ModelInUse { .. }
+        | Failure::ModelNotInService { .. }
+        | Failure::StateForbids { .. }
+        | Failure::BadConfig(_)
+        | Failure::BadPackage(_)
+        | Failure::AlreadyAuthorised
+        | Failure::WrongPassword
+        | Failure::Locked { .. }
+        | Failure::TooManySignIns { .. }
+        | Failure::SignInsFull { .. }
+        | Failure::Host { .. }
+        | Failure::Origin { .. }
+        | Failure::MediaType
+        | Failure::Metrics { .. }
+        | Failure::Busy { .. }
+        | Failure::LeftOut { .. }
+        | Failure::UnprovenUpload(_)
+        | Failure::UploadQuota(_)
+        | Failure::Defect(_) => envelope::message(failure, shown),
     }
 }
 

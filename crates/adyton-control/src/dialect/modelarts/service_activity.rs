@@ -42,12 +42,10 @@ pub(crate) struct MonitorQuery {
 
 /// `GET …/services/{service_id}/events`
 pub(crate) async fn events(call: Call, Query(query): Query<EventQuery>) -> OperationResult<Json<EventList>> {
-    let kind = match query.event_type.as_deref() {
-        None => None,
-        Some("normal") => Some(EventKind::Normal),
-        Some("abnormal") => Some(EventKind::Abnormal),
-        Some(_) => return Err(query_problem("event_type", "must be `normal` or `abnormal`")),
+    let named = |name: &str| {
+        EventKind::parse(name).ok_or_else(|| query_problem("event_type", "must be `normal` or `abnormal`"))
     };
+    let kind = query.event_type.as_deref().map(named).transpose()?;
     let filter = EventFilter {
         kind,
         from: query.start_time.map(Timestamp::from_millis),
@@ -59,11 +57,7 @@ pub(crate) async fn events(call: Call, Query(query): Query<EventQuery>) -> Opera
         .items
         .iter()
         .map(|event| EventShown {
-            event_type: match event.kind {
-                EventKind::Normal => "normal",
-                EventKind::Abnormal => "abnormal",
-            }
-            .to_owned(),
+            event_type: event.kind.name().to_owned(),
             event_info: event.text.clone(),
             occur_time: event.at.millis(),
         })

@@ -53,9 +53,8 @@ pub(crate) async fn import(plane: &Arc<Plane>, wanted: Wanted) -> OperationResul
         description: wanted.description.clone(),
     };
     let created = plane.store.models().create(new).await;
-    let name = || format!("{} {}", wanted.name, wanted.version);
-    let created = created.map_err(|error| Failure::from(error).naming(name()))?;
-    let model = plane.settled(created).await?;
+    let named = |error| Failure::named(error, &format!("{} {}", wanted.name, wanted.version));
+    let model = plane.settled(created.map_err(named)?).await?;
     let job = Job {
         model: model.id,
         project: model.project,

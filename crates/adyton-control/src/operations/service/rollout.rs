@@ -51,15 +51,10 @@ async fn write_ends(plane: &Plane) -> bool {
         else {
             continue;
         };
-        let outcome = match &rollout {
-            Rollout::Going => continue,
-            Rollout::Done => Ok(()),
-            Rollout::RolledBack { cause } | Rollout::Failed { cause } => Err(cause.as_str()),
-        };
-        if plane.rollouts.has(id, generation) {
+        if !rollout.has_ended() || plane.rollouts.has(id, generation) {
             continue;
         }
-        match plane.store.rollouts().end(id, generation, outcome).await {
+        match plane.store.rollouts().end(id, generation, &rollout).await {
             Ok(taken_back) => {
                 // A live state that is slow shows the change a moment later; it is written.
                 if let Some(service) = taken_back
@@ -113,53 +108,72 @@ pub(crate) async fn show(
             ),
         });
     }
-    let progress = if generation < seen.service.generation {
-        past(&plane.store.history().list(id).await?, generation)
+    let is_past = generation < seen.service.generation;
+    let history = match is_past || !seen.is_rolling_out {
+        true => plane.store.history().list(id).await?,
+        false => Vec::new(),
+    };
+    let written = history.iter().find(|update| update.generation == generation);
+    let progress = if is_past {
+        past(written)
     } else {
-        present(&seen)
+        present(&seen, written)
     };
     Ok((seen, generation, progress))
 }
 
-/// What is seen of the present generation.
-fn present(seen: &Seen) -> Progress {
+/// How far the present generation has come: what is seen of it, and `written`, its entry in the history.
+fn present(seen: &Seen, written: Option<&Update>) -> Progress {
     let rollout = seen.seen.as_ref().and_then(|seen| seen.rollout.as_ref());
     match (seen.service.wanted, rollout) {
         (Wanted::Stopped, _) => Progress::Stopped,
         (Wanted::Running, _) if seen.is_rolling_out => Progress::Going,
         (Wanted::Running, None | Some(Rollout::Going)) => Progress::Going,
         (Wanted::Running, Some(Rollout::Done)) => Progress::Done,
-        (Wanted::Running, Some(Rollout::RolledBack { cause })) => Progress::RolledBack(cause.clone()),
-        (Wanted::Running, Some(Rollout::Failed { cause })) => Progress::Failed(cause.clone()),
+        (Wanted::Running, Some(Rollout::RolledBack { cause })) => {
+            given_up(written, cause).unwrap_or_else(|| Progress::RolledBack(cause.clone()))
+        }
+        (Wanted::Running, Some(Rollout::Failed { cause })) => {
+            given_up(written, cause).unwrap_or_else(|| Progress::Failed(cause.clone()))
+        }
     }
 }
 
-/// What the history, newest first, says of a generation that is over.
-fn past(history: &[Update], generation: u64) -> Progress {
-    let at = history.iter().position(|update| update.generation == generation);
-    // A start has no entry of its own: its end is not known any more.
-    let Some((update, before)) = at.and_then(|at| history[at..].split_first()) else {
+/// Whether there was something to go back to, as it was written down when the rollout was given up. `None` for a start, which has no
+/// entry of its own, and for what came through once and fails now that it is tried again.
+fn given_up(written: Option<&Update>, cause: &str) -> Option<Progress> {
+    match written?.result {
+        UpdateResult::RolledBack => Some(Progress::RolledBack(cause.to_owned())),
+        UpdateResult::Fail => Some(Progress::Failed(cause.to_owned())),
+        UpdateResult::Running | UpdateResult::Success => None,
+    }
+}
+
+/// What the history says of a generation that is over. A start has no entry of its own: its end is not known any more.
+fn past(written: Option<&Update>) -> Progress {
+    let Some(update) = written else {
         return Progress::Replaced;
     };
-    let came_through = |update: &Update| update.result == UpdateResult::Success;
     match update.result {
         UpdateResult::Success => Progress::Done,
         UpdateResult::Running => Progress::Replaced,
         UpdateResult::Fail if update.cause.is_empty() => Progress::Replaced,
-        UpdateResult::Fail if before.iter().any(came_through) => Progress::RolledBack(update.cause.clone()),
         UpdateResult::Fail => Progress::Failed(update.cause.clone()),
+        UpdateResult::RolledBack => Progress::RolledBack(update.cause.clone()),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use adyton_core::clock::Timestamp;
+    use adyton_core::sample;
+    use adyton_core::service::ServiceStatus;
 
     use super::*;
 
-    fn update(generation: u64, result: UpdateResult, cause: &str) -> Update {
+    fn update(result: UpdateResult, cause: &str) -> Update {
         Update {
-            generation,
+            generation: 1,
             at: Timestamp::from_seconds(1),
             result,
             versions: Vec::new(),
@@ -169,23 +183,69 @@ mod tests {
 
     #[test]
     fn the_end_of_a_generation_that_is_over_is_the_history_s() {
-        use UpdateResult::{Fail, Running, Success};
-        let history = [
-            update(9, Running, ""),
-            update(8, Fail, "broken"),
-            update(6, Fail, ""),
-            update(5, Success, ""),
-            update(2, Fail, "no such module"),
-        ];
-        for (generation, progress) in [
-            (8, Progress::RolledBack("broken".to_owned())),
-            (7, Progress::Replaced),
-            (6, Progress::Replaced),
-            (5, Progress::Done),
-            (2, Progress::Failed("no such module".to_owned())),
-            (1, Progress::Replaced),
+        use UpdateResult::{Fail, RolledBack, Running, Success};
+        for (written, progress) in [
+            (None, Progress::Replaced),
+            (Some(update(Running, "")), Progress::Replaced),
+            (Some(update(Fail, "")), Progress::Replaced),
+            (Some(update(Success, "")), Progress::Done),
+            (
+                Some(update(RolledBack, "broken")),
+                Progress::RolledBack("broken".to_owned()),
+            ),
+            (
+                Some(update(Fail, "no such module")),
+                Progress::Failed("no such module".to_owned()),
+            ),
         ] {
-            assert_eq!(past(&history, generation), progress, "{generation}");
+            assert_eq!(past(written.as_ref()), progress, "{written:?}");
         }
+    }
+
+    #[test]
+    fn the_present_generation_is_told_as_it_will_be_when_it_is_over() {
+        let seen = |rollout, is_rolling_out| Seen {
+            service: sample::service(),
+            status: ServiceStatus::Running,
+            progress: 100,
+            is_rolling_out,
+            seen: Some(ServiceSeen {
+                generation: sample::service().generation,
+                rollout: Some(rollout),
+                status: ServiceStatus::Running,
+                progress: 100,
+                error: String::new(),
+                transition_at: Timestamp::default(),
+                instances: Vec::new(),
+            }),
+        };
+        let cause = || "broken".to_owned();
+        let back = update(UpdateResult::RolledBack, "broken");
+        let fail = update(UpdateResult::Fail, "broken");
+        // After a restart nothing of before serves, so the plan of then calls the same end a failure.
+        for rollout in [
+            Rollout::RolledBack { cause: cause() },
+            Rollout::Failed { cause: cause() },
+        ] {
+            let seen = seen(rollout, false);
+            assert_eq!(present(&seen, Some(&back)), Progress::RolledBack(cause()));
+            assert_eq!(past(Some(&back)), Progress::RolledBack(cause()));
+            assert_eq!(present(&seen, Some(&fail)), Progress::Failed(cause()));
+        }
+        let start = seen(Rollout::Failed { cause: cause() }, false);
+        assert_eq!(
+            present(&start, None),
+            Progress::Failed(cause()),
+            "a start has no entry"
+        );
+        assert_eq!(present(&seen(Rollout::Done, false), None), Progress::Done);
+        assert_eq!(
+            present(&seen(Rollout::Done, true), None),
+            Progress::Going,
+            "not written yet"
+        );
+        let mut stopped = seen(Rollout::Done, false);
+        stopped.service.wanted = Wanted::Stopped;
+        assert_eq!(present(&stopped, None), Progress::Stopped);
     }
 }

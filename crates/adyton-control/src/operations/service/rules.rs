@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::ops::RangeInclusive;
 
 use adyton_core::id::{ModelId, ProjectId};
-use adyton_core::service::{Version, Wanted};
+use adyton_core::service::{ServiceStatus, Version, Wanted};
 use adyton_store::repository::{NewService, ServiceChange};
 
 use crate::failure::{Failure, OperationResult};
@@ -139,6 +139,11 @@ impl AskedChange {
         }
         Ok(change)
     }
+}
+
+/// Whether instances are started anew though nothing else has changed: a service that failed is wanted running.
+pub(crate) fn renews(status: ServiceStatus, wanted: Option<Wanted>) -> bool {
+    status == ServiceStatus::Failed && wanted == Some(Wanted::Running)
 }
 
 fn calls_per_second(asked: Option<Option<i64>>) -> OperationResult<Option<Option<u32>>> {

@@ -1,6 +1,6 @@
 //! The state of a service as it is shown: what is wanted and what the reconciler sees, brought together.
 
-use adyton_core::instances::{InstanceSeen, InstanceStatus, Rollout, ServiceSeen};
+use adyton_core::instances::{InstanceSeen, InstanceStatus, ServiceSeen, is_rolling_out};
 use adyton_core::service::{Service, ServiceStatus, Wanted};
 
 use crate::plane::Plane;
@@ -23,8 +23,8 @@ pub(crate) struct Seen {
 pub(crate) fn see(plane: &Plane, service: Service) -> Seen {
     let seen = plane.instances.service(service.id);
     let is_written = |generation| plane.rollouts.has(service.id, generation);
-    let is_rolling_out = is_rolling_out(&service, seen.as_ref(), is_written);
-    let status = combine(
+    let is_rolling_out = is_on_its_way(&service, seen.as_ref(), is_written);
+    let status = ServiceStatus::shown(
         service.wanted,
         seen.as_ref().map(|seen| seen.status),
         is_rolling_out,
@@ -43,37 +43,9 @@ pub(crate) fn see(plane: &Plane, service: Service) -> Seen {
     }
 }
 
-/// Whether the newest change of a service is still on its way: not seen yet, going on, or at an end that is not written down.
-fn is_rolling_out(service: &Service, seen: Option<&ServiceSeen>, is_written: impl Fn(u64) -> bool) -> bool {
-    if service.wanted == Wanted::Stopped {
-        return false;
-    }
-    match seen {
-        Some(seen) if seen.generation == service.generation => match &seen.rollout {
-            Some(Rollout::Done | Rollout::RolledBack { .. } | Rollout::Failed { .. }) => {
-                !is_written(seen.generation)
-            }
-            Some(Rollout::Going) | None => true,
-        },
-        Some(_) | None => true,
-    }
-}
-
-/// The reconciler may not have come to the newest wish yet; then the wish shows.
-fn combine(wanted: Wanted, seen: Option<ServiceStatus>, rolling_out: bool) -> ServiceStatus {
-    match (wanted, seen) {
-        // Whoever changed it waits for the change, also while instances of before go on answering.
-        (Wanted::Running, _) if rolling_out => ServiceStatus::Deploying,
-        (Wanted::Running, None | Some(ServiceStatus::Stopped | ServiceStatus::Stopping)) => {
-            ServiceStatus::Deploying
-        }
-        (Wanted::Stopped, None) => ServiceStatus::Stopped,
-        (
-            Wanted::Stopped,
-            Some(ServiceStatus::Deploying | ServiceStatus::Running | ServiceStatus::Concerning),
-        ) => ServiceStatus::Stopping,
-        (_, Some(seen)) => seen,
-    }
+/// Whether the newest change of a service is still on its way: being carried out, or at an end that is not written down.
+fn is_on_its_way(service: &Service, seen: Option<&ServiceSeen>, is_written: impl Fn(u64) -> bool) -> bool {
+    is_rolling_out(service, seen) || (service.wanted == Wanted::Running && !is_written(service.generation))
 }
 
 impl Seen {
@@ -110,23 +82,81 @@ impl Seen {
 
 #[cfg(test)]
 mod tests {
+    use adyton_core::clock::Timestamp;
+    use adyton_core::id::InstanceId;
+    use adyton_core::instances::Rollout;
+    use adyton_core::sample;
+
     use super::*;
 
-    #[test]
-    fn a_wish_shows_before_the_reconciler_has_come_to_it() {
-        use ServiceStatus::{Concerning, Deploying, Failed, Running, Stopped, Stopping};
-        for (wanted, seen, shown) in [
-            (Wanted::Running, None, Deploying),
-            (Wanted::Running, Some(Stopped), Deploying),
-            (Wanted::Running, Some(Concerning), Concerning),
-            (Wanted::Running, Some(Failed), Failed),
-            (Wanted::Stopped, None, Stopped),
-            (Wanted::Stopped, Some(Running), Stopping),
-            (Wanted::Stopped, Some(Stopped), Stopped),
-        ] {
-            assert_eq!(combine(wanted, seen, false), shown, "{wanted:?} {seen:?}");
+    fn seen_with(generation: u64, rollout: Rollout, instances: Vec<InstanceSeen>) -> ServiceSeen {
+        ServiceSeen {
+            generation,
+            rollout: Some(rollout),
+            status: ServiceStatus::Running,
+            progress: 100,
+            error: String::new(),
+            transition_at: Timestamp::default(),
+            instances,
         }
-        assert_eq!(combine(Wanted::Running, Some(Running), true), Deploying);
-        assert_eq!(combine(Wanted::Stopped, Some(Running), true), Stopping);
+    }
+
+    #[test]
+    fn a_change_is_on_its_way_until_its_end_is_written_down() {
+        let mut service = sample::service();
+        service.wanted = Wanted::Running;
+        let done = seen_with(service.generation, Rollout::Done, Vec::new());
+        let going = seen_with(service.generation, Rollout::Going, Vec::new());
+        assert!(is_on_its_way(&service, Some(&going), |_| true));
+        assert!(is_on_its_way(&service, Some(&done), |_| false));
+        assert!(!is_on_its_way(&service, Some(&done), |_| true));
+        service.wanted = Wanted::Stopped;
+        assert!(!is_on_its_way(&service, Some(&going), |_| false));
+    }
+
+    #[test]
+    fn a_version_is_as_ready_as_its_own_instances_are() {
+        let mut service = sample::service();
+        service.versions[0].instance_count = 2;
+        let model = service.versions[0].model;
+        let instance = |number: u128, version, status| InstanceSeen {
+            id: InstanceId::from_bits(number),
+            model,
+            version,
+            status,
+            place: String::new(),
+            restarts: 0,
+            note: String::new(),
+            restarting: None,
+        };
+        let ready = |number, version| instance(number, version, InstanceStatus::Ready);
+        let starting = instance(9, Some(0), InstanceStatus::Starting);
+        let shown = |service: &Service, generation, instances| {
+            let seen = Seen {
+                service: service.clone(),
+                status: ServiceStatus::Running,
+                progress: 100,
+                is_rolling_out: false,
+                seen: Some(seen_with(generation, Rollout::Done, instances)),
+            };
+            seen.version_status(0)
+        };
+        let own = service.generation;
+        let both = || vec![ready(1, Some(0)), ready(2, Some(0))];
+        assert_eq!(shown(&service, own, both()), "ready");
+        let half = vec![ready(1, Some(0)), starting.clone()];
+        assert_eq!(shown(&service, own, half), "concerning");
+        assert_eq!(shown(&service, own, vec![starting]), "notReady");
+        let former = vec![ready(1, None), ready(2, None)];
+        assert_eq!(
+            shown(&service, own, former),
+            "notReady",
+            "they run former settings"
+        );
+        assert_eq!(
+            shown(&service, own + 1, both()),
+            "notReady",
+            "seen of another generation"
+        );
     }
 }

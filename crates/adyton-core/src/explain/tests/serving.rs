@@ -97,6 +97,7 @@ fn what_a_failed_program_said_stands_on_lines_of_its_own() {
         Evidence::Service {
             service: POETRY,
             status: "failed".into(),
+            facts: Vec::new(),
             note: "model sick:0.0.1: the program ended with status 3 before it was ready\nlast lines of its output:\n  \
                    no medicine\n  \u{1b}[31mred"
                 .into(),
@@ -122,6 +123,7 @@ fn a_stopped_service() {
             Evidence::Service {
                 service: POETRY,
                 status: "stopped".into(),
+                facts: Vec::new(),
                 note: String::new(),
             },
         )
@@ -249,6 +251,7 @@ fn an_input_that_the_model_cannot_take() {
         ..refused(
             Reason::ModelBadInput,
             Evidence::Request {
+                facts: Vec::new(),
                 problem: "inputs.x: expected float32 [N,4], got [1,3]".into(),
             },
         )

@@ -176,6 +176,7 @@ fn a_page_of_large_records_is_short_and_the_next_goes_on() {
     for sequence in 0..1_500 {
         recorder.record(&Record {
             evidence: Evidence::Request {
+                facts: Vec::new(),
                 problem: "x".repeat(8_000),
             },
             ..record(sequence, sequence)

@@ -68,3 +68,64 @@ impl Attempt {
         Refused::new(reason, self.evidence(1, error))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use adyton_core::sample;
+
+    use super::*;
+
+    fn attempt() -> Attempt {
+        Attempt {
+            instance: Some(sample::INSTANCE),
+            address: "127.0.0.1:9".to_owned(),
+            waited: Duration::from_millis(1_500),
+        }
+    }
+
+    /// The refusal of a call that was given up, and what operators are told.
+    fn ended(why: WaitEnd, limit: TimeLimit) -> (Reason, String) {
+        let refused = attempt().ended(why, Reason::PredictionTimeout, limit);
+        let reason = refused.reason();
+        let Evidence::Instance {
+            instance,
+            address,
+            after_ms,
+            attempts,
+            error,
+        } = *refused.rejection.evidence
+        else {
+            panic!("the instance is told");
+        };
+        assert_eq!(
+            (instance, address.as_str()),
+            (Some(sample::INSTANCE), "127.0.0.1:9")
+        );
+        assert_eq!((after_ms, attempts), (1_500, 1));
+        (reason, error)
+    }
+
+    #[test]
+    fn an_api_s_own_time_limit_counts_and_is_named() {
+        let settings = Duration::from_secs(60);
+        let own = TimeLimit::of(Some(Duration::from_secs(2)), settings);
+        assert_eq!(
+            ended(WaitEnd::Over, own),
+            (
+                Reason::PredictionTimeout,
+                "no answer within 2s (the time limit of the API)".to_owned()
+            )
+        );
+        let usual = TimeLimit::of(None, settings);
+        let (_, error) = ended(WaitEnd::Over, usual);
+        assert_eq!(error, "no answer within 60s (gateway.prediction_timeout)");
+    }
+
+    #[test]
+    fn a_gateway_that_ends_is_not_the_instances_fault() {
+        let limit = TimeLimit::of(None, Duration::from_secs(60));
+        let (reason, error) = ended(WaitEnd::Cut, limit);
+        assert_eq!(reason, Reason::GatewayStopping);
+        assert!(error.contains("gateway.shutdown_grace"), "{error}");
+    }
+}

@@ -5,23 +5,14 @@
 use std::net::SocketAddr;
 
 use adyton_core::api::Members;
-use adyton_runtime::targets::spread;
+use adyton_runtime::targets::by_weight;
 
 /// The address for this turn; `None` if no member of the channel has a share.
 pub(super) fn choose(members: &Members, turn: u64) -> Option<SocketAddr> {
     match members {
         Members::Single(address) => Some(*address),
         Members::Channel(members) => {
-            let total: u64 = members.iter().map(|member| u64::from(member.weight)).sum();
-            let mut left = spread(turn, total);
-            for member in members {
-                let weight = u64::from(member.weight);
-                if left < weight {
-                    return Some(member.address);
-                }
-                left -= weight;
-            }
-            None
+            by_weight(members.iter(), |member| member.weight, turn).map(|member| member.address)
         }
     }
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use adyton_core::catalogue::Reason;
 use adyton_core::evidence::Evidence;
+use adyton_core::fact::Fact;
 use adyton_core::record::AnsweredBy;
 use adyton_core::refusal::PublicDetail;
 use adyton_runtime::targets::{Call as ModelCall, InFlight, InProcess, ModelError};
@@ -34,8 +35,7 @@ pub(super) async fn predict(
     trail: &mut Trail,
 ) -> Result<Answer, Box<Refused>> {
     if sent.body.is_empty() {
-        let problem = "the body is empty; the model reads its inputs from it".to_owned();
-        return Err(Refused::request(Reason::RequestEmpty, problem));
+        return Err(Refused::request(Reason::RequestEmpty, Fact::BodyEmpty));
     }
     let path = called.route().path.as_str();
     let Sent {
@@ -104,6 +104,7 @@ fn failed(error: ModelError, place: &InFlight) -> Box<Refused> {
     };
     let evidence = match &error {
         ModelError::Input(problem) => Evidence::Request {
+            facts: Vec::new(),
             problem: problem.to_string(),
         },
         ModelError::Failed(_) | ModelError::Busy | ModelError::Stopping => Evidence::Instance {

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use adyton_core::clock::Clock;
 use adyton_core::id::ServiceId;
-use adyton_core::instances::{Calls, InstanceSeen, InstanceStatus, LogLine, Restarting};
+use adyton_core::instances::{Calls, InstanceSeen, InstanceStatus, LogLine, Restarting, Rollout};
 use adyton_core::live::Change;
 use adyton_core::record::AnsweredBy;
 use adyton_core::sample;
@@ -13,7 +13,7 @@ use adyton_runtime::onnx::predictor::{Predictor, RunError};
 use adyton_runtime::onnx::signature::{Axis, Input, Ports};
 use adyton_runtime::onnx::tensor::{ElementType, Elements, Tensor, Value};
 use adyton_runtime::onnx::threads::InferenceThreads;
-use adyton_runtime::targets::{Balance, Instance, ServiceTargets, Tally, VersionTargets};
+use adyton_runtime::targets::{Instance, ServiceTargets, Tally, VersionTargets};
 use http_body::Body as _;
 
 use super::*;
@@ -55,7 +55,7 @@ fn dispatcher(rig: &Rig, seen: Option<ServiceSeen>) -> Dispatcher {
 fn seen(status: ServiceStatus, error: &str, instances: Vec<InstanceSeen>) -> ServiceSeen {
     ServiceSeen {
         generation: 1,
-        rollout: None,
+        rollout: Some(Rollout::Done),
         status,
         progress: 0,
         error: error.to_owned(),
@@ -72,11 +72,7 @@ fn publish(rig: &Rig, instances: Vec<Arc<Instance>>, otherwise: Unavailable) {
         // What the service wants says so itself.
         routes: Arc::default(),
     }];
-    let targets = ServiceTargets {
-        versions,
-        balance: Balance::RoundRobin,
-        otherwise,
-    };
+    let targets = ServiceTargets { versions, otherwise };
     rig.targets.publish(sample::SERVICE, Some(targets));
 }
 
@@ -111,6 +107,14 @@ fn the_state_of_a_service_says_why_it_cannot_be_called() {
         };
         assert_eq!((status.as_str(), note.as_str()), (shown, "why"));
     }
+    let of_before = ServiceSeen {
+        generation: 0,
+        ..seen(ServiceStatus::Failed, "why", Vec::new())
+    };
+    assert_eq!(
+        reason(sent(&rig, Some(of_before), "{}")),
+        Reason::ServiceDeploying
+    );
     assert_eq!(reason(sent(&rig, None, "{}")), Reason::ServiceDeploying);
     rig.change(Change::Service(Box::new(Service {
         wanted: Wanted::Stopped,
@@ -134,10 +138,11 @@ fn a_service_that_runs_may_have_no_instance() {
         (refused.reason(), refused.retry_after),
         (Reason::InstanceNone, None)
     );
-    let Evidence::Service { note, .. } = *refused.rejection.evidence else {
-        panic!("the state is told");
-    };
-    assert!(note.ends_with(": it crashed"), "{note}");
+    let told = refused.rejection.evidence.clauses();
+    assert_eq!(
+        told,
+        ["no instance of the service accepts calls now", "it crashed"]
+    );
 }
 
 fn restarting(rig: &Rig, back_in: i64) -> InstanceSeen {

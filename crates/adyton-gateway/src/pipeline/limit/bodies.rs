@@ -10,6 +10,7 @@ use std::task::Context;
 use std::time::Duration;
 
 use adyton_core::catalogue::Reason;
+use adyton_core::fact::Fact;
 use adyton_core::source::Source;
 use adyton_listener::budget::Given;
 use adyton_listener::{Budget, Claim, Kind};
@@ -66,11 +67,12 @@ impl Bodies {
             Err(WaitEnd::Over) => Reason::ServiceQueueFull,
             Err(WaitEnd::Cut) => Reason::GatewayStopping,
         };
-        let problem = format!(
-            "no buffer space for a body of {bytes} bytes within {limit:?}: other requests hold all {}",
-            body_memory::WHOLE
-        );
-        Err(Refused::request(reason, problem))
+        let fact = Fact::BodyWithoutRoom {
+            bytes,
+            waited: limit.into(),
+            mib: body_memory::WHOLE >> 20,
+        };
+        Err(Refused::request(reason, fact))
     }
 
     /// The memory of a body that begins to arrive; it holds nothing yet.
@@ -128,11 +130,8 @@ impl Memory<'_> {
     /// The refusal of a body that had to make room after as many bytes.
     pub(super) fn gave_up(&self, length: u64) -> Box<Refused> {
         let mib = self.bodies.unproven.limit() >> 20;
-        let problem = format!(
-            "after {length} bytes the body had to make room: requests whose callers were not proven yet filled all {mib} MiB \
-             of gateway.unproven_memory, and this one had been under way for longest"
-        );
-        Refused::request(Reason::ServiceQueueFull, problem)
+        let fact = Fact::BodyMadeRoom { bytes: length, mib };
+        Refused::request(Reason::ServiceQueueFull, fact)
     }
 
     /// The body is whole: what it holds from here on.

@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use adyton_core::catalogue::Reason;
 use adyton_core::digest::Sha256;
+use adyton_core::fact::Fact;
 use adyton_listener::Claim;
 use adyton_sign::BodyHasher;
 use bytes::Bytes;
@@ -155,8 +156,11 @@ impl Reader<'_> {
         });
         match within(&self.bodies.waits, limit, next).await {
             Ok(Next::Frame(frame)) => frame.transpose().map_err(|broken| {
-                let problem = format!("the body broke off after {length} bytes: {}", broken.0);
-                Refused::request(Reason::BodyBroken, problem)
+                let fact = Fact::BodyBrokeOff {
+                    bytes: length as u64,
+                    error: broken.0.to_string(),
+                };
+                Refused::request(Reason::BodyBroken, fact)
             }),
             Ok(Next::GaveUp) => Err(memory.gave_up(length as u64)),
             Err(WaitEnd::Over) if limit < self.time_limits.body => Err(self.overdue(length as u64)),
@@ -165,23 +169,23 @@ impl Reader<'_> {
     }
 
     fn overdue(&self, length: u64) -> Box<Refused> {
-        let limit = self.time_limits.unproven_body.as_secs_f64();
-        let problem = format!(
-            "only {length} bytes of the body had come after {limit} s, the most for a body whose caller is proven with its \
-             last byte (gateway.unproven_body_time)"
-        );
-        Refused::request(Reason::BodyTooSlow, problem)
+        let fact = Fact::BodyOverdue {
+            bytes: length,
+            limit: self.time_limits.unproven_body.into(),
+        };
+        Refused::request(Reason::BodyTooSlow, fact)
     }
 
     fn stalled(&self, impatience: WaitEnd, length: usize) -> Box<Refused> {
-        let waited = self.time_limits.body.as_secs_f64();
         let reason = match impatience {
             WaitEnd::Over => Reason::BodyTooSlow,
             WaitEnd::Cut => Reason::GatewayStopping,
         };
-        let problem =
-            format!("after {length} bytes of the body nothing came for {waited} s (gateway.body_timeout)");
-        Refused::request(reason, problem)
+        let fact = Fact::BodyStalled {
+            bytes: length as u64,
+            waited: self.time_limits.body.into(),
+        };
+        Refused::request(reason, fact)
     }
 }
 
@@ -223,11 +227,12 @@ impl<'a> Pace<'a> {
         let spent = now.saturating_sub(*self.began.get_or_insert(now));
         let pace = if unproven { UNPROVEN_PACE } else { PACE };
         if spent > time_limits.body + Duration::from_secs(length / pace) {
-            let problem = format!(
-                "after {:.0} s only {length} bytes of the body had come: fewer than {pace} a second",
-                spent.as_secs_f64()
-            );
-            return Err(Refused::request(Reason::BodyTooSlow, problem));
+            let fact = Fact::BodySlow {
+                bytes: length,
+                seconds: spent.as_secs(),
+                pace,
+            };
+            return Err(Refused::request(Reason::BodyTooSlow, fact));
         }
         if unproven && spent > time_limits.unproven_body {
             return Err(self.reader.overdue(length));

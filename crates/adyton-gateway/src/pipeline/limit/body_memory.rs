@@ -17,8 +17,8 @@ const STEPS: usize = 2048;
 /// Bodies up to so many steps may take the last eighth too.
 const SMALL_STEPS: usize = 4;
 
-/// What all of it is, in words.
-pub(super) const WHOLE: &str = "512 MiB";
+/// All of it, in bytes.
+pub(super) const WHOLE: u64 = STEPS as u64 * STEP;
 
 /// The memory of one worker.
 #[derive(Default)]

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use adyton_core::catalogue::Reason;
 use adyton_core::evidence::Evidence;
+use adyton_core::fact::Fact;
 use adyton_core::refusal::{PublicDetail, Refusal};
 use adyton_core::shown::quoted;
 use http::header::CONTENT_ENCODING;
@@ -97,9 +98,11 @@ fn named(headers: &HeaderMap) -> Result<Option<Coding>, String> {
 }
 
 fn unknown(named: &str) -> Box<Refused> {
-    let problem = format!("`Content-Encoding: {named}` was sent; the model takes `gzip`, `deflate` or none");
+    let fact = Fact::ContentCodingUnknown {
+        sent: named.to_owned(),
+    };
     let said = format!("{named}; send gzip, deflate or none");
-    Refusal::new(Reason::RequestContentCoding, Evidence::Request { problem })
+    Refusal::new(Reason::RequestContentCoding, Evidence::of_request(fact))
         .with_detail(PublicDetail::Input(said))
         .into()
 }
@@ -108,18 +111,14 @@ fn refused(problem: Problem, coding: Coding, bound: Bound) -> Box<Refused> {
     match problem {
         Problem::TooLarge(measured) => bound.exceeded_decoded(measured as u64),
         Problem::Damaged(why) => {
-            let problem = format!(
-                "the body says `Content-Encoding: {}`, and cannot be decoded: {why}",
-                coding.name()
-            );
-            Refusal::new(
-                Reason::ModelBadInput,
-                Evidence::Request {
-                    problem: problem.clone(),
-                },
-            )
-            .with_detail(PublicDetail::Input(problem))
-            .into()
+            let fact = Fact::ContentDamaged {
+                coding: coding.name().to_owned(),
+                error: why,
+            };
+            let said = PublicDetail::Input(fact.words());
+            Refusal::new(Reason::ModelBadInput, Evidence::of_request(fact))
+                .with_detail(said)
+                .into()
         }
     }
 }

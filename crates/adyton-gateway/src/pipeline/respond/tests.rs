@@ -1,6 +1,7 @@
 //! The last step: headers of every answer, and what becomes of refusals.
 
 use adyton_core::evidence::Evidence;
+use adyton_core::fact::Fact;
 use adyton_core::refusal::{PublicDetail, Refusal};
 use http::StatusCode;
 
@@ -44,25 +45,22 @@ fn every_answer_names_its_request_and_who_gave_it() {
         (record.status, record.response_bytes, record.reason),
         (200, 2, None)
     );
-    let refused = Refused::request(Reason::RequestEmpty, "why");
+    let refused = Refused::request(Reason::RequestEmpty, Fact::BodyEmpty);
     let response = finished(&rig, Err(refused));
     let record = rig.written.records().pop().expect("a record");
     assert_eq!(header(&response, "x-request-id"), Some(&*record.id.to_string()));
     assert_eq!(header(&response, "x-adyton-answered-by"), Some("gateway"));
     assert_eq!(header(&response, "x-adyton-reason"), Some("request.empty"));
     assert_eq!(record.reason, Some(Reason::RequestEmpty));
-    assert_eq!(
-        record.evidence,
-        Evidence::Request {
-            problem: "why".into()
-        }
-    );
+    assert_eq!(record.evidence, Evidence::of_request(Fact::BodyEmpty));
 }
 
 #[test]
 fn evidence_goes_to_the_record_and_never_into_the_answer() {
     let rig = Rig::new();
-    let response = finished(&rig, Err(Refused::request(Reason::RequestEmpty, "a secret")));
+    let sent = "a secret".to_owned();
+    let refused = Refused::request(Reason::RequestHost, Fact::HostMalformed { sent });
+    let response = finished(&rig, Err(refused));
     let AnswerBody::Whole(body) = response.body() else {
         panic!("a refusal is whole");
     };
@@ -117,9 +115,9 @@ fn connections_end_while_draining_and_where_the_end_of_a_body_is_not_certain() {
         false,
     ));
     assert_eq!(header(&draining, "connection"), Some("close"));
-    let refused = Refused::request(Reason::RequestTransferCoding, "why");
+    let refused = Refused::request(Reason::RequestTransferCoding, Fact::BodyEmpty);
     assert_eq!(header(&finished(&rig, Err(refused)), "connection"), Some("close"));
-    let refused = Refused::request(Reason::RequestExpectation, "why");
+    let refused = Refused::request(Reason::RequestExpectation, Fact::BodyEmpty);
     assert_eq!(header(&finished(&rig, Err(refused)), "connection"), None);
 }
 

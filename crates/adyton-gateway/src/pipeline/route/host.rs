@@ -1,29 +1,28 @@
 //! `Host`: exactly one, and none that contradicts an address in absolute form. A request that names two hosts is read
 //! differently by two proxies, and that is how requests are smuggled.
 
+use adyton_core::fact::Fact;
 use adyton_core::shown::quoted_bytes;
 use http::header::HOST;
 use http::{HeaderMap, Uri, Version};
 
 /// Says what is wrong, if anything is. In HTTP/2 the pseudo header `:authority` is the host; in HTTP/1.1 a `Host` is sent
 /// beside an address in absolute form too (RFC 9112, 3.2).
-pub(crate) fn check(uri: &Uri, version: Version, headers: &HeaderMap) -> Result<(), String> {
+pub(crate) fn check(uri: &Uri, version: Version, headers: &HeaderMap) -> Result<(), Fact> {
     let mut sent = headers.get_all(HOST).iter();
     let host = match (sent.next(), sent.next()) {
-        (Some(_), Some(_)) => return Err("more than one Host was sent".to_owned()),
+        (Some(_), Some(_)) => return Err(Fact::HostRepeated),
         (Some(host), None) => Some(host.as_bytes()),
         (None, _) => None,
     };
     let authority = uri.authority().map(|authority| authority.as_str().as_bytes());
     match (host, authority) {
-        (None, None) => Err("no Host was sent".to_owned()),
-        (None, Some(_)) if version == Version::HTTP_11 => {
-            Err("no Host was sent; HTTP/1.1 wants one beside an address in absolute form too".to_owned())
-        }
-        (Some(host), _) if !is_host(host) => Err(format!("`{}` is no host", quoted_bytes(host, 64))),
-        (Some(host), Some(authority)) if !same(host, authority) => {
-            Err("Host and the address in the request line name different hosts".to_owned())
-        }
+        (None, None) => Err(Fact::HostMissing),
+        (None, Some(_)) if version == Version::HTTP_11 => Err(Fact::HostMissingBesideAddress),
+        (Some(host), _) if !is_host(host) => Err(Fact::HostMalformed {
+            sent: quoted_bytes(host, 64),
+        }),
+        (Some(host), Some(authority)) if !same(host, authority) => Err(Fact::HostContradicted),
         _ => Ok(()),
     }
 }

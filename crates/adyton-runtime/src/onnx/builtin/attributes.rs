@@ -1,6 +1,7 @@
 //! Refuses what the compiled-in runtime would compute otherwise than the model says: unknown operator sets, and attributes
 //! that it does not understand (`operators.rs` lists the ones that it does).
 
+use adyton_core::shown::{quoted, quoted_bytes};
 use tract_onnx::pb::{AttributeProto, GraphProto, ModelProto, NodeProto, TensorProto};
 
 use super::operators::{self, ML, ML_SETS, ONNX, Rule, SETS};
@@ -33,9 +34,9 @@ fn in_graph(graph: &GraphProto, version: i64) -> Option<String> {
         .iter()
         .find(|tensor| element_type(tensor.data_type).is_none());
     if let Some(tensor) = strange {
-        let name: String = tensor.name.chars().take(NAME).collect();
         return Some(format!(
-            "the compiled-in runtime does not know the type of the tensor \"{name}\""
+            "the compiled-in runtime does not know the type of the tensor \"{}\"",
+            quoted(&tensor.name, NAME)
         ));
     }
     graph.node.iter().find_map(|node| in_node(node, graph, version))
@@ -257,17 +258,16 @@ fn default_activations(node: &NodeProto, given: &AttributeProto, both: bool) -> 
 }
 
 fn words(node: &NodeProto, given: &AttributeProto) -> String {
-    let short = |text: &str| text.chars().take(NAME).collect::<String>();
     let value = match given.r#type {
         1 => format!(" = {}", given.f),
         2 => format!(" = {}", given.i),
-        3 => format!(" = \"{}\"", short(&String::from_utf8_lossy(&given.s))),
+        3 => format!(" = \"{}\"", quoted_bytes(&given.s, NAME)),
         _ => String::new(),
     };
     format!(
         "the compiled-in runtime does not know `{}`{value} of {} (node \"{}\")",
-        short(&given.name),
-        short(&node.op_type),
+        quoted(&given.name, NAME),
+        quoted(&node.op_type, NAME),
         shown(node)
     )
 }
@@ -279,5 +279,5 @@ fn shown(node: &NodeProto) -> String {
         .first()
         .filter(|_| node.name.is_empty())
         .unwrap_or(&node.name);
-    name.chars().take(NAME).collect()
+    quoted(name, NAME)
 }

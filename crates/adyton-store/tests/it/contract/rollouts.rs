@@ -1,12 +1,14 @@
 //! How rollouts ended, as nodes tell it, and what is wanted of a service afterwards.
 
 use adyton_core::id::ModelId;
+use adyton_core::instances::Rollout;
 use adyton_core::service::{Service, Version, Wanted};
 use adyton_store::repository::{ServiceChange, UpdateResult};
 
 use crate::bench::{Bench, Place, version};
 
 const FAIL: UpdateResult = UpdateResult::Fail;
+const BACK: UpdateResult = UpdateResult::RolledBack;
 const RUNNING: UpdateResult = UpdateResult::Running;
 const SUCCESS: UpdateResult = UpdateResult::Success;
 
@@ -64,7 +66,7 @@ impl World {
     async fn end(&self, generation: u64, outcome: Result<(), &str>) -> Option<Service> {
         let rollouts = self.bench.store.rollouts();
         let back = rollouts
-            .end(self.service.id, generation, outcome)
+            .end(self.service.id, generation, &ended(outcome))
             .await
             .unwrap()?;
         Some(self.bench.feed.settled(back).await.unwrap())
@@ -83,6 +85,16 @@ impl World {
             .map(|(generation, result, cause)| (*generation, *result, (*cause).to_owned()))
             .collect();
         assert_eq!(self.history().await, expected);
+    }
+}
+
+/// What a node says of a rollout's end that nothing of before serves on.
+fn ended(outcome: Result<(), &str>) -> Rollout {
+    match outcome {
+        Ok(()) => Rollout::Done,
+        Err(cause) => Rollout::Failed {
+            cause: cause.to_owned(),
+        },
     }
 }
 
@@ -113,7 +125,7 @@ pub(crate) async fn an_update_that_failed_is_taken_back_once(place: Place) {
     );
     let expected = [
         (3, RUNNING, ""),
-        (2, FAIL, "exit\u{fffd}code 1"),
+        (2, BACK, "exit\u{fffd}code 1"),
         (1, SUCCESS, ""),
     ];
     world.is(&expected).await;
@@ -147,7 +159,7 @@ pub(crate) async fn what_came_through_last_is_wanted_again_after_failures_in_a_r
     assert_eq!(world.end(4, Err("broken, too")).await, None);
     let rows = [
         (4, FAIL, "broken, too"),
-        (3, FAIL, "broken"),
+        (3, BACK, "broken"),
         (2, FAIL, ""),
         (1, SUCCESS, ""),
     ];
@@ -180,7 +192,7 @@ pub(crate) async fn a_start_that_comes_through_ends_the_update_before_it(place: 
     let back = world.end(3, Err("broken")).await.unwrap();
     assert_eq!((back.generation, &back.versions), (4, &world.service.versions));
     world
-        .is(&[(4, RUNNING, ""), (2, FAIL, "broken"), (1, SUCCESS, "")])
+        .is(&[(4, RUNNING, ""), (2, BACK, "broken"), (1, SUCCESS, "")])
         .await;
     world.end(4, Ok(())).await;
     // A service that failed, and came through when it was tried again, has come through.
@@ -221,7 +233,14 @@ pub(crate) async fn two_nodes_that_see_different_ends_keep_the_first(place: Plac
     world.give(vec![version(world.two)]).await;
     let ends = [Ok(()), Err("broken"), Ok(()), Err("broken")].map(|outcome| {
         let (store, id) = (world.bench.store.clone(), world.service.id);
-        tokio::spawn(async move { store.rollouts().end(id, 2, outcome).await.unwrap().is_some() })
+        tokio::spawn(async move {
+            store
+                .rollouts()
+                .end(id, 2, &ended(outcome))
+                .await
+                .unwrap()
+                .is_some()
+        })
     });
     let mut taken_back = 0;
     for end in ends {
@@ -230,7 +249,7 @@ pub(crate) async fn two_nodes_that_see_different_ends_keep_the_first(place: Plac
     let history = world.history().await;
     match taken_back {
         0 => assert_eq!(history[0], (2, SUCCESS, String::new())),
-        1 => assert_eq!(history[1], (2, FAIL, "broken".to_owned())),
+        1 => assert_eq!(history[1], (2, BACK, "broken".to_owned())),
         more => panic!("taken back {more} times"),
     }
     assert_eq!(history.len(), 2 + taken_back);
@@ -248,4 +267,13 @@ pub(crate) async fn an_update_whose_former_models_are_gone_is_not_taken_back(pla
         now.service(updated.id).unwrap().service.versions,
         updated.versions
     );
+    // Where instances of before still serve, it was rolled back all the same.
+    world.give(with_level(world.two, "bad")).await;
+    let still_serves = Rollout::RolledBack {
+        cause: "broken, too".to_owned(),
+    };
+    let rollouts = world.bench.store.rollouts();
+    let end = rollouts.end(world.service.id, 3, &still_serves).await.unwrap();
+    assert!(end.is_none(), "the models that came through are gone");
+    assert_eq!(world.history().await[0], (3, BACK, "broken, too".to_owned()));
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use adyton_core::clock::Timestamp;
 use adyton_core::events::{Event, EventKind, Events};
 use adyton_core::id::{ApiId, ModelId, ServiceId};
+use adyton_core::instances::Rollout;
 use adyton_core::service::Wanted;
 use adyton_store::StoreError;
 use adyton_store::error::{Quota, Referred, Unique};
@@ -136,7 +137,12 @@ pub(crate) async fn a_change_of_versions_raises_the_generation_and_is_kept_in_th
     };
     assert_eq!(update(renew).await.generation, 3);
 
-    bench.store.rollouts().end(service.id, 3, Ok(())).await.unwrap();
+    bench
+        .store
+        .rollouts()
+        .end(service.id, 3, &Rollout::Done)
+        .await
+        .unwrap();
     let versions = |model| ServiceChange {
         versions: Some(vec![version(model)]),
         ..ServiceChange::default()

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use adyton_core::record::query::CREDENTIAL_QUERY_KEYS_LISTED;
+
 use crate::config::found::Raw;
 use crate::config::section::section;
 use crate::config::value::{ByteSize, Value};
@@ -53,7 +55,7 @@ section! {
         /// The same in per cent of the file system, at most 100.
         keep_free_percent: u32 = "10" at "journal.keep_free_percent", Start;
         /// Query keys whose values are kept as digests only, however the key is encoded; a list of your own takes the place of this one.
-        hide_query_keys: Vec<String> = "x-auth-token, token, access_token, apikey, api_key, x-apig-appcode, appcode, signature, x-hw-appkey, appsecret, secret, secret_key, password" at "journal.hide_query_keys", Start;
+        hide_query_keys: Vec<String> = CREDENTIAL_QUERY_KEYS_LISTED at "journal.hide_query_keys", Start;
         /// The access log, one JSON line a request: `off`, `stdout`, or the path of a file, which is rotated at 64 MiB.
         access_log: AccessLogPlace = "off" at "journal.access_log", Start;
     }

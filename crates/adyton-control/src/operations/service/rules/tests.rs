@@ -266,3 +266,14 @@ fn a_change_obeys_the_rules_of_a_deployment() {
     };
     assert!(refused(described.checked()).starts_with("description: "));
 }
+
+#[test]
+fn only_a_service_that_failed_is_tried_again_by_starting_it() {
+    use ServiceStatus::{Concerning, Deploying, Failed, Running, Stopped};
+    assert!(renews(Failed, Some(Wanted::Running)));
+    assert!(!renews(Failed, None), "a new description starts nothing");
+    assert!(!renews(Failed, Some(Wanted::Stopped)));
+    for status in [Deploying, Running, Concerning, Stopped] {
+        assert!(!renews(status, Some(Wanted::Running)), "{status:?}");
+    }
+}

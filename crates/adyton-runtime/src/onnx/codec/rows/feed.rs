@@ -1,5 +1,6 @@
 //! Makes the model's tensors of the cells.
 
+use adyton_core::shown::quoted;
 use smallvec::smallvec;
 
 use super::columns::{Columns, Feed};
@@ -78,5 +79,5 @@ pub(super) fn feed(
 }
 
 fn shown(cell: &str) -> String {
-    cell.chars().take(40).collect()
+    quoted(cell, 40)
 }

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use adyton_core::shown::quoted;
 use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 use super::nested::{Nested, Reading};
@@ -191,6 +192,6 @@ impl Visitor<'_> for Which<'_> {
     }
     fn visit_str<E>(self, key: &str) -> Result<Self::Value, E> {
         let at = self.0.iter().position(|input| &*input.name == key);
-        Ok(at.ok_or_else(|| key.chars().take(64).collect()))
+        Ok(at.ok_or_else(|| quoted(key, 64)))
     }
 }

@@ -1,5 +1,7 @@
 //! What went wrong while a body was read, in the words of the caller's own body.
 
+use adyton_core::shown::{quoted, quoted_bytes};
+
 use crate::onnx::codec::error::InputError;
 use crate::onnx::signature::Ports;
 use crate::onnx::tensor::ElementType;
@@ -57,13 +59,12 @@ fn word_at(body: &[u8], syntax: &serde_json::Error) -> String {
     let start = before.iter().rposition(is_end).map_or(0, |at| at + 1);
     let length = after.iter().position(is_end).unwrap_or(after.len());
     let word = line.get(start..before.len() + length).unwrap_or_default();
-    String::from_utf8_lossy(word).chars().take(SHOWN).collect()
+    quoted_bytes(word, SHOWN)
 }
 
 /// A text as a message shows it.
 pub(super) fn text(value: &str) -> String {
-    let shown: String = value.chars().take(SHOWN).collect();
-    format!("the text \"{shown}\"")
+    format!("the text \"{}\"", quoted(value, SHOWN))
 }
 
 /// `"x": float32 [N,4], "y": int64 [N]`
