@@ -172,12 +172,20 @@ pub enum LoadError {
     },
 }
 
+/// The folders above a package's `model` folder that are the server's: the package's, that of all packages, and the data folder.
+const ABOVE: usize = 3;
+
 /// A runtime's words without the place where packages lie on this server: the package's own `model` folder is all that its
-/// people know.
+/// people know. Runtimes also say where a path leads that leaves it.
 pub(crate) fn without_place(said: &str, folder: Option<&Path>) -> String {
-    folder.map_or_else(
-        || said.to_owned(),
-        |folder| said.replace(&folder.display().to_string(), "model"),
+    let Some(folder) = folder else {
+        return said.to_owned();
+    };
+    let above = folder.ancestors().skip(1).take(ABOVE);
+    let above = above.filter(|place| place.parent().is_some());
+    above.fold(
+        said.replace(&folder.display().to_string(), "model"),
+        |said, place| said.replace(&place.display().to_string(), "…"),
     )
 }
 
@@ -193,4 +201,24 @@ pub(crate) fn shorten(text: &str) -> String {
     let beginning: String = line.chars().take(BEGINNING).collect();
     let end: String = line.chars().skip(count - END).collect();
     format!("{beginning}… {end}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_place_of_the_server_is_told() {
+        let folder = Path::new("/srv/adyton/data/packages/0a/model");
+        let said = "/srv/adyton/data/packages/0a/model/w.bin leads to /srv/adyton/data/bootstrap.json, not below /srv/adyton";
+        assert_eq!(
+            without_place(said, Some(folder)),
+            "model/w.bin leads to …/bootstrap.json, not below /srv/adyton"
+        );
+        assert_eq!(
+            without_place("/model/x is not /", Some(Path::new("/model"))),
+            "model/x is not /"
+        );
+        assert_eq!(without_place(said, None), said);
+    }
 }
