@@ -205,10 +205,63 @@ def test_every_page_is_linked_and_every_link_leads_somewhere():
             assert (page.parent / target).exists(), f"{page.name}: {target}"
 
 
+TEXTS = {page.name: page.read_text() for page in [*PAGES, ROOT / "README.md", ROOT / "SECURITY.md"]}
+
+
+def reference(name: str) -> str:
+    return (ROOT / "docs/reference" / name).read_text()
+
+
+@pytest.mark.parametrize("page", TEXTS)
+def test_settings_and_metrics_that_a_page_names_exist(page):
+    settings = set(re.findall(r"^### `(.+)`$", reference("configuration.md"), re.MULTILINE))
+    sections = "|".join(sorted({name.partition(".")[0] for name in settings if "." in name}))
+    named = set(re.findall(rf"`((?:{sections})\.[a-z_]+)(?=[` ])", TEXTS[page]))
+    assert named <= settings, named - settings
+    metrics = set(re.findall(r"^\| `(adyton_[a-z_]+)`", reference("metrics.md"), re.MULTILINE))
+    named = set(re.findall(r"\badyton_[a-z_]*[a-z]\b(?!_)(?!…)", TEXTS[page]))
+    assert named <= metrics, named - metrics
+
+
+@pytest.mark.parametrize("page", TEXTS)
+def test_commands_and_options_that_a_page_names_exist(page):
+    sections = re.split(r"^#+ `adyton(.*)`$", reference("command-line.md"), flags=re.MULTILINE)[1:]
+    helps = {name.strip(): text for name, text in zip(sections[::2], sections[1::2], strict=True)}
+    # A line goes on after a backslash; inline code ends with its mark.
+    for said in re.findall(r"(?:^ *|[`$|(] *|bin/)adyton ((?:--)?[a-z][^`|)#\n]*)", TEXTS[page].replace("\\\n", " "), re.MULTILINE):
+        words = [word for word in said.split() if re.fullmatch(r"[a-z-]+", word)]
+        command = next((name for name in (" ".join(words[:2]), words[0]) if name in helps), "")
+        assert command or words[0].startswith("--"), f"adyton {said}"
+        # Where a verb has verbs of its own, one of them is meant.
+        assert not any(name.startswith(f"{command} ") for name in helps) or not command or len(words) == 1, f"adyton {said}"
+        for option in re.findall(r"(?<=\s)--[a-z-]+", f" {said}"):
+            assert f"{option} " in helps[command] or f"{option}\n" in helps[command], f"adyton {said}: no {option}"
+
+
 def file_of(page: str, path: str) -> str:
     """A file that a page shows with its absolute path."""
     (found,) = [block.text for block in blocks(GUIDE / page) if block.file == path]
     return found
+
+
+def test_a_backup_as_the_page_makes_it_serves_elsewhere(new_server, tmp_path):
+    server = new_server().start()
+    service = server.deploy("iris", ROOT / "samples/iris")
+    app = App.create(server, "caller", service)
+    assert server.stop() == 0
+    server.data.rename(tmp_path / "adyton")
+    text = (GUIDE / "operating.md").read_text()
+    packs, unpacks = re.findall(r"^tar --.*$", text, re.MULTILINE)
+    restored = new_server(folder="elsewhere")
+    for command, folder in ((packs, tmp_path), (unpacks, restored.folder)):
+        subprocess.run(["bash", "-c", command.replace("/var/lib", str(folder))], check=True, cwd=tmp_path, timeout=60)
+    restored.data = restored.folder / "adyton"
+    restored.start()
+    restored.wait_for_status(service.id, "running")
+    body = (ROOT / "samples/iris/request.json").read_bytes()
+    url = restored.gateway + service.path
+    headers = KeyHolder(app.key, app.secret).headers("POST", url, {"Content-Type": "application/json"}, body)
+    assert restored.http.post(url, headers=headers, data=body).status_code == 200
 
 
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd is not installed")
