@@ -175,3 +175,22 @@ def test_a_server_killed_in_the_middle_of_an_update_goes_on_and_takes_it_back(ne
     server.manage("PUT", path, json={"config": [config | {"envs": {"MODE": "slow"}}]})
     assert server.run("service", "stop", "moded", timeout=60).returncode == 0
     assert server.status_of(service.id) == "stopped"
+
+
+def test_what_came_through_last_answers_while_a_killed_server_goes_on_with_an_update(new_server, tmp_path):
+    server = new_server().start()
+    service = server.deploy("moded", programs.package(tmp_path, "moded", MODED), envs={"MODE": "good"})
+    path = f"/v1/{{project}}/services/{service.id}"
+    config = {"model_id": service.model_id, "weight": 100, "instance_count": 1}
+    server.manage("PUT", path, json={"config": [config | {"envs": {"MODE": "slow"}}]})
+    server.kill()
+    server.start()
+    wait_for(lambda: answer_of(server, service) == "good", 30, "the version of before to answer")
+    assert server.manage("GET", path + "/logs")["logs"][0]["result"] == "RUNNING", "the update goes on"
+    server.manage("PUT", path, json={"config": [config | {"envs": {"MODE": "better"}}]})
+    wait_for(lambda: answer_of(server, service) == "better", 60, "the update")
+    server.wait_for_status(service.id, "running")
+    server.stop()
+    server.start()
+    server.wait_for_status(service.id, "running")
+    assert answer_of(server, service) == "better"

@@ -35,7 +35,7 @@ use crate::id::{
     TokenId, UserId,
 };
 use crate::model::Model;
-use crate::service::Service;
+use crate::service::{Service, Version};
 use crate::tenant::{AccessKey, App, Authorisation, Domain, Project, RevokedToken, TokenKey, User};
 
 /// A map of the live state. Its keys are ids and digests that the server made, so that a hash need not stand up to somebody
@@ -54,6 +54,17 @@ pub struct LiveService {
     pub models: Vec<Arc<Model>>,
     /// The union of the routes that its versions declare.
     pub routes: Routes,
+    /// While an update goes on, the versions that came through last: they serve until it has come through.
+    pub former: Vec<FormerVersion>,
+}
+
+/// A version that came through before the update that goes on.
+#[derive(Clone, Debug)]
+pub struct FormerVersion {
+    /// The version.
+    pub version: Version,
+    /// Its model, unless it was deleted meanwhile.
+    pub model: Option<Arc<Model>>,
 }
 
 /// The published APIs of a group, by environment. There are few environments.
@@ -76,6 +87,8 @@ pub struct Live {
     apis_of_app: HashMap<AppId, Vec<ApiId>>,
     models: HashMap<ModelId, Arc<Model>>,
     services: HashMap<ServiceId, Arc<LiveService>>,
+    /// What serves while an update goes on.
+    former: HashMap<ServiceId, Vec<Version>>,
     /// Which services use a model.
     users_of_model: HashMap<ModelId, Vec<ServiceId>>,
     apis: HashMap<ApiId, Arc<Api>>,

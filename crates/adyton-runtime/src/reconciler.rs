@@ -15,6 +15,7 @@ mod executor;
 mod launch_parts;
 pub mod plan;
 mod remembered;
+mod reports;
 mod telling;
 #[cfg(test)]
 mod tests;

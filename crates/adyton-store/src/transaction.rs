@@ -39,6 +39,8 @@ pub(crate) enum Kind {
     Authorisation,
     Model,
     Service,
+    /// What serves while an update of a service goes on.
+    Former,
     RevokedToken,
     TokenKey,
 }
@@ -54,6 +56,7 @@ impl Kind {
         Kind::Authorisation,
         Kind::Model,
         Kind::Service,
+        Kind::Former,
         Kind::RevokedToken,
         Kind::TokenKey,
     ];
@@ -67,6 +70,7 @@ impl Kind {
             Kind::Authorisation => "authorisation",
             Kind::Model => "model",
             Kind::Service => "service",
+            Kind::Former => "former",
             Kind::RevokedToken => "revoked_token",
             Kind::TokenKey => "token_key",
         }

@@ -3,7 +3,7 @@
 use std::hash::Hash;
 use std::sync::Arc;
 
-use super::{HashMap, Live, LiveService, Routes};
+use super::{FormerVersion, HashMap, Live, LiveService, Routes};
 use crate::address;
 use crate::api::{Api, Backend, Callers, Group, Method, PathPattern, RELEASE};
 use crate::id::{
@@ -11,7 +11,7 @@ use crate::id::{
     UserId,
 };
 use crate::model::Model;
-use crate::service::Service;
+use crate::service::{Service, Version};
 use crate::tenant::{AccessKey, App, Authorisation, Domain, Project, RevokedToken, TokenKey, User};
 
 /// One entity is now like this, or is gone. Applying a change twice is the same as once.
@@ -57,6 +57,10 @@ pub enum Change {
     Service(Box<Service>),
     /// A service is gone.
     ServiceGone(ServiceId),
+    /// An update of a service goes on: these versions, which came through last, serve until it has come through.
+    Former(ServiceId, Vec<Version>),
+    /// No update of this service goes on, or none came through before it.
+    FormerGone(ServiceId),
     /// A token was revoked.
     TokenRevoked(RevokedToken),
     /// A revocation is older than the token's life.
@@ -95,6 +99,15 @@ impl Live {
             Change::ApiGone(id) => self.drop_api(id),
             Change::Service(service) => self.put_service(*service),
             Change::ServiceGone(id) => self.drop_service(id),
+            Change::Former(id, versions) => {
+                self.former.insert(id, versions);
+                self.renew(id);
+            }
+            Change::FormerGone(id) => {
+                if self.former.remove(&id).is_some() {
+                    self.renew(id);
+                }
+            }
             Change::TokenRevoked(token) => drop(self.revoked.insert(token.id, token)),
             Change::RevocationOver(id) => drop(self.revoked.remove(&id)),
             Change::TokenKey(key) => drop(self.token_keys.insert(key.id, Arc::new(key))),
@@ -165,8 +178,22 @@ impl Live {
         let routes = Routes::union(models.iter().map(|(index, model)| (*index, &**model)));
         let models = models.into_iter().map(|(_, model)| model).collect();
         let api = Arc::new(api_of(&service));
+        let former: Vec<FormerVersion> = self
+            .former
+            .get(&service.id)
+            .into_iter()
+            .flatten()
+            .map(|version| FormerVersion {
+                version: version.clone(),
+                model: self.models.get(&version.model).cloned(),
+            })
+            .collect();
         self.forget_users(service.id);
-        for version in &service.versions {
+        for version in service
+            .versions
+            .iter()
+            .chain(former.iter().map(|one| &one.version))
+        {
             add(&mut self.users_of_model, version.model, service.id);
         }
         self.put_api(Arc::clone(&api));
@@ -175,6 +202,7 @@ impl Live {
             api,
             models,
             routes,
+            former,
         };
         self.services.insert(live.service.id, Arc::new(live));
     }
@@ -188,7 +216,8 @@ impl Live {
 
     fn forget_users(&mut self, id: ServiceId) {
         if let Some(before) = self.services.get(&id).cloned() {
-            for version in &before.service.versions {
+            let former = before.former.iter().map(|one| &one.version);
+            for version in before.service.versions.iter().chain(former) {
                 take(&mut self.users_of_model, version.model, id);
             }
         }
@@ -203,9 +232,14 @@ impl Live {
 
     fn renew_users(&mut self, id: ModelId) {
         for user in self.users_of_model.get(&id).cloned().unwrap_or_default() {
-            if let Some(live) = self.services.get(&user) {
-                self.put_service(live.service.clone());
-            }
+            self.renew(user);
+        }
+    }
+
+    /// Makes a service anew of what it is made of.
+    fn renew(&mut self, id: ServiceId) {
+        if let Some(live) = self.services.get(&id) {
+            self.put_service(live.service.clone());
         }
     }
 

@@ -27,6 +27,7 @@ impl Live {
             apis_of_app,
             models,
             services,
+            former,
             users_of_model,
             apis,
             groups,
@@ -51,6 +52,7 @@ impl Live {
         all("APIs of app", &mut apis_of_app.iter().map(line));
         all("model", &mut models.iter().map(line));
         all("service", &mut services.iter().map(line));
+        all("former", &mut former.iter().map(line));
         all("users of model", &mut users_of_model.iter().map(line));
         all("API", &mut apis.iter().map(line));
         all("group", &mut groups.iter().map(line));

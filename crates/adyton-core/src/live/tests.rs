@@ -196,3 +196,35 @@ fn indexes_follow_what_uses_what() {
     live.apply(6, Change::ModelGone(ModelId::from_bits(7)));
     assert_eq!(live.picture(), Live::default().picture());
 }
+
+#[test]
+fn what_serves_during_an_update_comes_with_its_service_in_any_order() {
+    let id = ServiceId::from_bits(9);
+    let mut wanted = service();
+    wanted.versions[0].model = ModelId::from_bits(8);
+    let former = service().versions;
+    let changes = [
+        Change::Model(Box::new(model("/one"))),
+        Change::Service(Box::new(wanted.clone())),
+        Change::Former(id, former.clone()),
+    ];
+    for order in [[0, 1, 2], [0, 2, 1], [2, 1, 0]] {
+        let mut live = Live::default();
+        for at in order {
+            live.apply(1, changes[at].clone());
+        }
+        let seen = &live.service(id).expect("there").former;
+        assert_eq!(seen.len(), 1, "{order:?}");
+        assert_eq!(seen[0].version, former[0]);
+        assert!(
+            seen[0].model.is_some(),
+            "{order:?}: the model is found when it comes"
+        );
+        live.apply(2, Change::ModelGone(ModelId::from_bits(7)));
+        assert!(live.service(id).expect("there").former[0].model.is_none());
+        live.apply(3, Change::FormerGone(id));
+        assert!(live.service(id).expect("there").former.is_empty());
+        live.apply(4, Change::ServiceGone(id));
+        assert_eq!(live.picture(), Live::default().picture(), "{order:?}");
+    }
+}

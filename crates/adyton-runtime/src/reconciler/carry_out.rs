@@ -6,16 +6,16 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use adyton_core::id::{InstanceId, ServiceId};
-use adyton_core::instances::{InstanceSeen, InstanceStatus, LogLine, Restarting};
-use adyton_core::live::Routes;
+use adyton_core::instances::{InstanceSeen, InstanceStatus};
 
 use super::executor::{Report, Start};
 use super::launch_parts::LaunchParts;
-use super::plan::{self, Phase, SeenInstance, SeenService, Step, Verdict, WantedService};
+use super::plan::{self, Phase, SeenInstance, SeenService, Step, Verdict, WantedService, Which};
+use super::reports::{Known, down, failed, ready, restarting, waiting};
 use super::telling::{self, Progress};
 use super::wanted::WantedInstances;
-use crate::launcher::{End, Failure, News, Restart};
-use crate::targets::{ServiceTargets, Target, Unavailable, VersionTargets};
+use crate::launcher::{End, News};
+use crate::targets::{ServiceTargets, Unavailable, VersionTargets};
 
 /// One service with its instances.
 pub(super) struct Service {
@@ -23,18 +23,6 @@ pub(super) struct Service {
     seen: SeenService,
     /// What is known of each seen instance beside that.
     known: HashMap<InstanceId, Known>,
-}
-
-/// What people are told of an instance, and no plan needs.
-struct Known {
-    /// The model, as people call it.
-    name: String,
-    /// What its version declares.
-    routes: Arc<Routes>,
-    /// Where it answers.
-    place: String,
-    /// Since its program ended, until it answers again.
-    restarting: Option<Restarting>,
 }
 
 impl Service {
@@ -130,9 +118,8 @@ impl Service {
         false
     }
 
-    fn start(&mut self, parts: &LaunchParts, order: &WantedInstances, version: usize, reason: &'static str) {
-        let (Some(wanted), Some(recipe)) = (order.plan.versions.get(version), order.recipes.get(version))
-        else {
+    fn start(&mut self, parts: &LaunchParts, order: &WantedInstances, version: Which, reason: &'static str) {
+        let Some((wanted, recipe)) = order.version(version) else {
             return;
         };
         let mut random = [0u8; 16];
@@ -253,80 +240,4 @@ impl Service {
         };
         self.seen.instances.iter().map(show).collect()
     }
-}
-
-fn waiting(parts: &LaunchParts, service: ServiceId, one: &mut SeenInstance, known: &Known, cause: &str) {
-    // One that was ready before is down, for a cause that was told then.
-    if matches!(one.phase, Phase::Starting | Phase::Down) {
-        let name = &known.name;
-        one.note = format!("model {name} is not ready yet: {cause}");
-        let text = format!("An instance of model {name} is not ready yet: {cause}");
-        telling::normal(parts, service, text);
-    }
-}
-
-fn ready(
-    parts: &LaunchParts,
-    service: ServiceId,
-    one: &mut SeenInstance,
-    known: &mut Known,
-    target: &Target,
-) {
-    known.place = target.to_string();
-    known.restarting = None;
-    if one.phase != Phase::Draining {
-        (one.phase, one.note) = (Phase::Ready, String::new());
-        let text = format!("An instance of model {} is ready ({}).", known.name, known.place);
-        telling::normal(parts, service, text);
-    }
-}
-
-fn down(parts: &LaunchParts, service: ServiceId, one: &mut SeenInstance, known: &Known, why: &str) {
-    if one.phase == Phase::Ready {
-        let name = &known.name;
-        (one.phase, one.note) = (Phase::Down, format!("model {name}: {why}"));
-        let text = format!("An instance of model {name} is down: {why}");
-        telling::abnormal(parts, service, text);
-    }
-}
-
-fn restarting(
-    parts: &LaunchParts,
-    service: ServiceId,
-    one: &mut SeenInstance,
-    known: &mut Known,
-    restart: Restart,
-) {
-    let now = parts.clock.now();
-    let next_start = now.after(restart.pause);
-    one.restarts = restart.times;
-    one.note = format!("model {}: {}", known.name, restart.why);
-    let text = format!(
-        "An instance of model {} is started again: {}",
-        known.name, restart.why
-    );
-    known.restarting = Some(Restarting {
-        since: known.restarting.take().map_or(now, |before| before.since),
-        last_end: restart.why,
-        next_start,
-        back_at: next_start.after(restart.start_up.unwrap_or_default()),
-    });
-    telling::abnormal(parts, service, text);
-}
-
-fn failed(
-    parts: &LaunchParts,
-    service: ServiceId,
-    one: &mut SeenInstance,
-    known: &mut Known,
-    failure: &Failure,
-) {
-    let lines = parts
-        .board
-        .log(service)
-        .last(telling::LAST_LINES, |line: &LogLine| line.instance == one.id);
-    one.note = telling::with_lines(format!("model {}: {failure}", known.name), &lines);
-    known.restarting = None;
-    let text = format!("An instance failed: {}", one.note);
-    telling::abnormal(parts, service, text);
 }

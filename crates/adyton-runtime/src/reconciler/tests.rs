@@ -1,6 +1,10 @@
 //! The reconciler with an executor that runs nothing: it writes the steps down, and the test tells what becomes of the instances.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
+mod end;
+mod instances;
+mod serving;
+
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -129,9 +133,16 @@ impl World {
     }
 
     fn change(&self, change: Change) {
+        self.publish([change]);
+    }
+
+    /// Changes that come together.
+    fn publish(&self, changes: impl IntoIterator<Item = Change>) {
         let mut live = Live::clone(&self.live.load());
         let revision = live.revision() + 1;
-        live.apply(revision, change);
+        for change in changes {
+            live.apply(revision, change);
+        }
         self.live.publish(live);
     }
 
@@ -261,191 +272,4 @@ fn service(wanted: Wanted, generation: u64, versions: &[(u128, u32)]) -> LoadReq
         updated_at: Timestamp::from_seconds(0),
         owner: String::new(),
     }
-}
-
-#[tokio::test]
-async fn an_instance_serves_once_it_is_ready_and_leaves_before_it_is_retired() {
-    let world = World::new();
-    assert_eq!(world.step(0).await, Step::Recover);
-    world.want(Wanted::Running, &[(1, 1)]);
-    let one = world.started(1).await;
-    let seen = world.status(ServiceStatus::Deploying).await;
-    assert_eq!(
-        (seen.instances[0].id, seen.instances[0].place.as_str()),
-        (one, "")
-    );
-    world.is_ready(one);
-    assert_eq!(world.step(2).await, Step::Serve(vec![one]));
-    let seen = world.status(ServiceStatus::Running).await;
-    assert_eq!(seen.instances[0].place, "127.0.0.1:20001");
-
-    world.want(Wanted::Stopped, &[(1, 1)]);
-    assert_eq!(world.step(3).await, Step::Serve(vec![]));
-    assert_eq!(world.step(4).await, Step::Retire(one));
-    world.status(ServiceStatus::Stopping).await;
-    world.report(one, Report::End(End::Stopped));
-    assert!(world.status(ServiceStatus::Stopped).await.instances.is_empty());
-}
-
-/// A change wakes the reconciler; nothing has to pass but its turn.
-#[tokio::test]
-async fn a_change_is_carried_out_without_waiting_for_a_next_look() {
-    let world = World::new();
-    assert_eq!(world.step(0).await, Step::Recover);
-    world.want(Wanted::Running, &[(1, 1)]);
-    let mut turns = 0;
-    while world.script.steps.lock().len() < 2 {
-        tokio::task::yield_now().await;
-        turns += 1;
-        assert!(turns < 100, "not at once: {:?}", world.script.steps.lock());
-    }
-    let seen = world.board.service(SERVICE).unwrap();
-    assert_eq!((seen.generation, seen.rollout), (1, Some(Rollout::Going)));
-}
-
-#[tokio::test]
-async fn those_who_served_go_on_until_all_that_is_new_is_ready_and_when_it_fails() {
-    let world = World::new();
-    world.want(Wanted::Running, &[(1, 1)]);
-    let old = world.started(1).await;
-    world.is_ready(old);
-    assert_eq!(world.step(2).await, Step::Serve(vec![old]));
-
-    world.want(Wanted::Running, &[(2, 2)]);
-    let (bad, good) = (world.started(3).await, world.started(4).await);
-    world.is_ready(good);
-    world.report(bad, Report::End(End::failed("starting", "exit code 3")));
-    let told = |text: &str| {
-        let events = world.events.0.lock();
-        events.iter().any(|event| event.contains(text)).then_some(())
-    };
-    until("rolled back", || told("The update was rolled back")).await;
-    assert!(told("An instance failed: model m2 0.0.1: starting: exit code 3").is_some());
-    assert_eq!(
-        world.script.steps.lock().len(),
-        5,
-        "nobody else serves, nobody is retired"
-    );
-
-    // Another change, another try: what is ready already is kept.
-    world.want(Wanted::Running, &[(2, 2)]);
-    let second = world.started(5).await;
-    world.is_ready(second);
-    assert_eq!(world.step(6).await, Step::Serve(vec![good, second]));
-    assert_eq!(world.step(7).await, Step::Retire(old));
-}
-
-#[tokio::test]
-async fn an_instance_that_restarts_serves_nobody_until_it_answers_again() {
-    let world = World::new();
-    world.want(Wanted::Running, &[(1, 1)]);
-    let one = world.started(1).await;
-    world.is_ready(one);
-    assert_eq!(world.step(2).await, Step::Serve(vec![one]));
-    world.news(one, News::Down("it ended with signal 9".to_owned()));
-    assert_eq!(world.step(3).await, Step::Serve(vec![]));
-    let not = || *world.script.otherwise.lock();
-    assert_eq!(
-        not(),
-        Some(Unavailable::NoInstance),
-        "one that is down may come back by itself"
-    );
-    world.news(
-        one,
-        News::Restarting(Restart {
-            times: 1,
-            why: "it ended with signal 9".to_owned(),
-            pause: 2 * SECOND,
-            start_up: Some(5 * SECOND),
-        }),
-    );
-    let seen = world
-        .seen("restarting", |seen| seen.instances[0].restarting.is_some())
-        .await;
-    let restarting = seen.instances[0].restarting.clone().unwrap();
-    let now = world.clock.now();
-    assert_eq!(
-        (restarting.since, restarting.next_start),
-        (now, now.after(2 * SECOND))
-    );
-    assert_eq!(restarting.back_at, now.after(7 * SECOND));
-    until("restarting", || {
-        (not() == Some(Unavailable::Restarting)).then_some(())
-    })
-    .await;
-    world.is_ready(one);
-    assert_eq!(world.step(4).await, Step::Serve(vec![one]));
-    let seen = world.status(ServiceStatus::Running).await;
-    assert_eq!(
-        (seen.instances[0].restarts, &seen.instances[0].restarting),
-        (1, &None)
-    );
-}
-
-#[tokio::test]
-async fn a_failure_is_told_with_the_last_lines_of_the_instance_itself() {
-    let world = World::new();
-    world.want(Wanted::Running, &[(1, 1)]);
-    let one = world.started(1).await;
-    for (instance, text) in [
-        (one, "its own line"),
-        (InstanceId::from_bits(7), "another's line"),
-    ] {
-        world.board.log(SERVICE).push(LogLine {
-            at: world.clock.now(),
-            instance,
-            stream: "stderr".to_owned(),
-            text: text.to_owned(),
-        });
-    }
-    world.report(one, Report::End(End::failed("starting", "exit code 1")));
-    let error = world.status(ServiceStatus::Failed).await.error;
-    assert!(
-        error.contains("its own line") && !error.contains("another's line"),
-        "{error}"
-    );
-}
-
-#[tokio::test]
-async fn what_is_told_of_an_instance_that_is_gone_changes_nothing() {
-    let world = World::new();
-    world.want(Wanted::Running, &[(1, 1)]);
-    let one = world.started(1).await;
-    world.is_ready(InstanceId::from_bits(7));
-    world.report(
-        InstanceId::from_bits(7),
-        Report::End(End::failed("running", "gone")),
-    );
-    world.is_ready(one);
-    assert_eq!(world.step(2).await, Step::Serve(vec![one]));
-    assert_eq!(world.status(ServiceStatus::Running).await.instances.len(), 1);
-}
-
-#[tokio::test]
-async fn the_end_of_the_node_waits_for_its_instances() {
-    let world = World::new();
-    world.want(Wanted::Running, &[(1, 1)]);
-    let one = world.started(1).await;
-    world.is_ready(one);
-    assert_eq!(world.step(2).await, Step::Serve(vec![one]));
-    world.stop.send_replace(true);
-    assert_eq!(world.step(3).await, Step::Serve(vec![]));
-    assert_eq!(world.step(4).await, Step::Retire(one));
-    assert!(!world.running.is_finished());
-    world.report(one, Report::End(End::Stopped));
-    world.running.await.unwrap();
-    assert_eq!(world.script.steps.lock()[5..], [Step::Close]);
-}
-
-#[tokio::test]
-async fn the_end_of_the_node_does_not_wait_forever() {
-    let world = World::new();
-    world.want(Wanted::Running, &[(1, 1)]);
-    world.started(1).await;
-    world.stop.send_replace(true);
-    tokio::time::timeout(20 * SECOND, world.running)
-        .await
-        .unwrap()
-        .unwrap();
-    assert_eq!(world.script.steps.lock().last(), Some(&Step::Close));
 }

@@ -11,13 +11,15 @@ use adyton_core::live::{LiveService, Routes};
 use adyton_core::model::{Model, ModelSpec};
 use adyton_core::service::{Version, Wanted};
 
-use super::plan::{Key, WantedService, WantedVersion};
+use super::plan::{Key, WantedService, WantedVersion, Which};
 
 /// What is wanted, with what it takes to start an instance of each version.
 pub(super) struct WantedInstances {
     pub(super) plan: WantedService,
     /// In the order of `plan.versions`.
     pub(super) recipes: Vec<Recipe>,
+    /// In the order of `plan.former`.
+    pub(super) former: Vec<Recipe>,
 }
 
 /// How to make an instance of a version.
@@ -42,29 +44,48 @@ pub(super) struct Runnable {
     pub(super) spec: Arc<ModelSpec>,
 }
 
+impl WantedInstances {
+    /// A version with how to make an instance of it.
+    pub(super) fn version(&self, which: Which) -> Option<(&WantedVersion, &Recipe)> {
+        let (versions, recipes, at) = match which {
+            Which::Wanted(at) => (&self.plan.versions, &self.recipes, at),
+            Which::Former(at) => (&self.plan.former, &self.former, at),
+        };
+        Some((versions.get(at)?, recipes.get(at)?))
+    }
+}
+
 pub(super) fn of(live: &LiveService) -> WantedInstances {
     let service = &live.service;
-    let (mut versions, mut recipes) = (Vec::new(), Vec::new());
-    for version in &service.versions {
+    let wanted = service.versions.iter().map(|version| {
         let model = live.models.iter().find(|model| model.id == version.model);
-        let recipe = recipe(service.project, version, model.map(Arc::as_ref));
-        versions.push(WantedVersion {
-            model: version.model,
-            key: key(version, &recipe),
-            weight: version.weight,
-            count: version.instance_count.max(1),
-        });
-        recipes.push(recipe);
-    }
-    let running = service.wanted == Wanted::Running;
+        version_of(service.project, version, model.map(Arc::as_ref))
+    });
+    let former = live.former.iter();
+    let former = former.map(|one| version_of(service.project, &one.version, one.model.as_deref()));
+    let (versions, recipes) = wanted.unzip();
+    let (former, former_recipes) = former.unzip();
     WantedInstances {
         plan: WantedService {
-            running,
+            running: service.wanted == Wanted::Running,
             generation: service.generation,
             versions,
+            former,
         },
         recipes,
+        former: former_recipes,
     }
+}
+
+fn version_of(project: ProjectId, version: &Version, model: Option<&Model>) -> (WantedVersion, Recipe) {
+    let recipe = recipe(project, version, model);
+    let wanted = WantedVersion {
+        model: version.model,
+        key: key(version, &recipe),
+        weight: version.weight,
+        count: version.instance_count.max(1),
+    };
+    (wanted, recipe)
 }
 
 fn recipe(project: ProjectId, version: &Version, model: Option<&Model>) -> Recipe {

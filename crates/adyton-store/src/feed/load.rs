@@ -10,6 +10,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use super::newest;
 use crate::database::{LONG_DEADLINE, Session};
 use crate::repository::apps as app_rows;
+use crate::repository::history;
 use crate::repository::users::rows as user_rows;
 use crate::schema::{
     access_keys, apps, authorisations, changes, domains, models, or_log, projects, revoked_tokens, services,
@@ -113,6 +114,7 @@ fn gone(kind: Kind, id: &str) -> Option<Change> {
         Kind::Authorisation => Change::AuthorisationGone(id.parse().ok()?),
         Kind::Model => Change::ModelGone(id.parse().ok()?),
         Kind::Service => Change::ServiceGone(id.parse().ok()?),
+        Kind::Former => Change::FormerGone(id.parse().ok()?),
         Kind::RevokedToken => Change::RevocationOver(id.parse().ok()?),
         Kind::TokenKey => Change::TokenKeyGone(id.parse().ok()?),
     })
@@ -167,6 +169,7 @@ async fn load(
         Kind::Service => load!(services, |row| row
             .service()
             .map(|service| Change::Service(Box::new(service)))),
+        Kind::Former => load_former(session, pick).await?,
         Kind::RevokedToken => load!(revoked_tokens, |row| row
             .revoked_token()
             .map(Change::TokenRevoked)),
@@ -213,6 +216,30 @@ async fn load_apps(store: &Store, session: &Session, pick: Pick<'_>) -> Result<V
         Loaded { id, change }
     });
     Ok(loaded.collect())
+}
+
+/// Few services are being updated at a time.
+async fn load_former(session: &Session, pick: Pick<'_>) -> Result<Vec<Loaded>, StoreError> {
+    let going = match pick {
+        Pick::Ids(ids) => history::going_of(session, ids).await?,
+        Pick::After(after) => history::going_after(session, after, ROWS_A_STATEMENT).await?,
+    };
+    let mut loaded = Vec::new();
+    for (id, update) in going {
+        let row = services::Entity::find_by_id(id.as_str()).one(session).await?;
+        let service = row.and_then(|row| or_log(row.service()));
+        let change = match service {
+            Some(service) => match history::former(session, &service, update).await {
+                Err(error) if !matches!(error, StoreError::Damaged { .. }) => return Err(error),
+                former => or_log(former)
+                    .flatten()
+                    .map(|versions| Change::Former(service.id, versions)),
+            },
+            None => None,
+        };
+        loaded.push(Loaded { id, change });
+    }
+    Ok(loaded)
 }
 
 /// Token keys are numbered and few: one chunk has them all.

@@ -3,7 +3,7 @@
 
 use adyton_core::clock::Timestamp;
 use adyton_core::id::ServiceId;
-use adyton_core::service::{Service, Version};
+use adyton_core::service::{Service, Version, Wanted};
 
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr,
@@ -133,6 +133,57 @@ pub(super) async fn newest_success(
         .one(session)
         .await?;
     row.map(update).transpose()
+}
+
+/// The services after this id, in the order of ids, of which an update goes on, with the generation of the update.
+pub(crate) async fn going_after(
+    session: &Session,
+    after: Option<&str>,
+    most: usize,
+) -> Result<Vec<(String, i64)>, StoreError> {
+    let next = going().order_by_asc(Column::ServiceId).limit(most as u64);
+    let next = match after {
+        Some(last) => next.filter(Column::ServiceId.gt(last)),
+        None => next,
+    };
+    Ok(ids(next.all(session).await?))
+}
+
+/// Those of these services of which an update goes on, with the generation of the update.
+pub(crate) async fn going_of(
+    session: &Session,
+    services: &[String],
+) -> Result<Vec<(String, i64)>, StoreError> {
+    let of = going().filter(Column::ServiceId.is_in(services));
+    Ok(ids(of.all(session).await?))
+}
+
+/// There is at most one of a service.
+fn going() -> sea_orm::Select<Entity> {
+    Entity::find().filter(Column::Result.eq(UpdateResult::Running.name()))
+}
+
+fn ids(rows: Vec<Model>) -> Vec<(String, i64)> {
+    rows.into_iter()
+        .map(|row| (row.service_id, row.generation))
+        .collect()
+}
+
+/// The versions that came through last, where a service is being updated from them; nothing where it has been stopped since, or
+/// where they are what is wanted.
+pub(crate) async fn former(
+    session: &Session,
+    service: &Service,
+    update: i64,
+) -> Result<Option<Vec<Version>>, StoreError> {
+    // What was given while it was stopped was followed by a start.
+    if service.wanted == Wanted::Stopped || to_number(service.generation) != update {
+        return Ok(None);
+    }
+    let last = newest_success(session, service.id).await?;
+    Ok(last
+        .map(|last| last.versions)
+        .filter(|versions| *versions != service.versions))
 }
 
 /// Notes how an update ended.

@@ -9,7 +9,7 @@ use adyton_core::instances::Rollout;
 use adyton_core::service::{Service, Wanted};
 
 use super::{UpdateResult, history, service_models, services};
-use crate::transaction::Write;
+use crate::transaction::{Kind, Write};
 use crate::{Committed, Store, StoreError};
 
 /// The rollouts of services.
@@ -49,10 +49,12 @@ impl Rollouts<'_> {
             // One that was overtaken or interrupted may have come through all the same; one that failed elsewhere has not.
             Rollout::Done if is_current || update.cause.is_empty() => {
                 history::end(&write.session, service, &update, UpdateResult::Success, "").await?;
+                write.changed(Kind::Former, service);
                 let _ = write.commit(()).await?;
                 Ok(None)
             }
             Rollout::RolledBack { cause } | Rollout::Failed { cause } if is_current => {
+                write.changed(Kind::Former, service);
                 let is_back = self.take_back(&mut write, &mut of).await?;
                 // Said here and nowhere else: what serves on one node may be gone when somebody asks.
                 let former_serves = matches!(rollout, Rollout::RolledBack { .. });

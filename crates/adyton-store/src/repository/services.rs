@@ -136,7 +136,7 @@ impl Services<'_> {
             .await?;
         service_models::insert(&write.session, &service).await?;
         history::begin(&write.session, &service).await?;
-        write.changed(Kind::Service, service.id);
+        changed(&mut write, service.id);
         write.commit(service).await
     }
 
@@ -272,7 +272,7 @@ async fn remove(write: &mut Write, service: &Service) -> Result<(), StoreError> 
         .await?;
     service_models::delete(&write.session, service.id).await?;
     Entity::delete_by_id(id).exec(&write.session).await?;
-    write.changed(Kind::Service, service.id);
+    changed(write, service.id);
     Ok(())
 }
 
@@ -292,8 +292,14 @@ pub(super) async fn give_versions(
 pub(super) async fn save(write: &mut Write, service: &Service) -> Result<(), StoreError> {
     let row = Model::of(service)?.into_active_model().reset_all();
     Entity::update(row).exec_without_returning(&write.session).await?;
-    write.changed(Kind::Service, service.id);
+    changed(write, service.id);
     Ok(())
+}
+
+/// What serves while an update goes on depends on the service, too.
+fn changed(write: &mut Write, service: ServiceId) {
+    write.changed(Kind::Service, service);
+    write.changed(Kind::Former, service);
 }
 
 /// The service with this id, whosever it is.

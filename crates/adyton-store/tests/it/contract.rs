@@ -37,6 +37,8 @@ macro_rules! store_contract {
                 services: a_change_of_versions_raises_the_generation_and_is_kept_in_the_history,
                 rollouts: an_update_that_failed_is_taken_back_once,
                 rollouts: what_came_through_last_is_wanted_again_after_failures_in_a_row,
+                rollouts: what_came_through_last_is_live_while_an_update_goes_on,
+                rollouts: what_is_stopped_has_nothing_that_serves_meanwhile,
                 rollouts: a_start_that_comes_through_ends_the_update_before_it,
                 rollouts: a_stop_interrupts_an_update_and_nothing_of_before_is_told_of_it,
                 rollouts: two_nodes_that_see_different_ends_keep_the_first,

@@ -1,13 +1,19 @@
 //! Scripted worlds: what is wanted and what happens, line by line, and what the plan makes of it.
 //!
+//! `restart` forgets what is seen, as a server that is started again does; `came` says that what is wanted came through.
 //! `want 2×a:90 1×b:10` asks for versions by key with counts and weights; `stop`, `delete`; `ready 1`, `down 1`, `fail 1`,
 //! `gone 1` happen to instances by number. After each line the world shows the steps, the status, who serves, and how far the
 //! rollout has come.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
+mod deployments;
+mod instances;
+mod restarts;
+mod updates;
+
 use std::fmt::Write as _;
 
-use expect_test::{Expect, expect};
+use expect_test::Expect;
 
 use super::*;
 
@@ -16,6 +22,8 @@ struct World {
     wanted: Option<WantedService>,
     seen: SeenService,
     born: u128,
+    /// What came through last.
+    last: Vec<WantedVersion>,
     told: String,
 }
 
@@ -49,15 +57,26 @@ impl World {
                         count: count.parse().unwrap(),
                     }
                 });
+                let versions: Vec<WantedVersion> = versions.collect();
+                let former = match versions == self.last {
+                    true => Vec::new(),
+                    false => self.last.clone(),
+                };
                 self.wanted = Some(WantedService {
                     running: true,
                     generation,
-                    versions: versions.collect(),
+                    versions,
+                    former,
                 });
             }
             "stop" => self.wanted.as_mut().unwrap().running = false,
             // As after a restart of the server: nothing is seen any more.
             "restart" => self.seen = SeenService::default(),
+            "came" => {
+                let wanted = self.wanted.as_mut().unwrap();
+                self.last.clone_from(&wanted.versions);
+                wanted.former.clear();
+            }
             "delete" => self.wanted = None,
             "gone" => self
                 .seen
@@ -91,7 +110,11 @@ impl World {
                 Step::Start { version, reason } => {
                     self.born += 1;
                     let wanted = self.wanted.as_ref().unwrap();
-                    let WantedVersion { model, key, .. } = wanted.versions[version];
+                    let version = match version {
+                        Which::Wanted(at) => &wanted.versions[at],
+                        Which::Former(at) => &wanted.former[at],
+                    };
+                    let WantedVersion { model, key, .. } = *version;
                     let _ = writeln!(self.told, "    start {} ({}): {reason}", self.born, letter(key));
                     self.seen.instances.push(SeenInstance {
                         id: InstanceId::from_bits(self.born),
@@ -156,480 +179,4 @@ fn play(script: &[&str], expected: Expect) {
         world.play(line);
     }
     expected.assert_eq(&world.told);
-}
-
-#[test]
-fn a_service_is_deployed_stopped_and_deleted() {
-    play(
-        &[
-            "want 2×a",
-            "ready 1",
-            "ready 2",
-            "stop",
-            "gone 1",
-            "gone 2",
-            "want 1×a",
-            "ready 3",
-            "delete",
-            "gone 3",
-        ],
-        expect![[r#"
-            want 2×a
-                start 1 (a): fewer instances than wanted
-                start 2 (a): fewer instances than wanted
-                deploying 0%, serving [], 1 going
-            ready 1
-                deploying 50%, serving [], 1 going
-            ready 2
-                running 100%, serving [a:100], 1 done
-            stop
-                retire 1: the service is to be stopped
-                retire 2: the service is to be stopped
-                stopping 0%, serving []
-            gone 1
-                stopping 0%, serving []
-            gone 2
-                stopped 0%, serving []
-            want 1×a
-                start 3 (a): fewer instances than wanted
-                deploying 0%, serving [], 2 going
-            ready 3
-                running 100%, serving [a:100], 2 done
-            delete
-                retire 3: the service was deleted
-                deleting 0%, serving []
-            gone 3
-                nothing left
-        "#]],
-    );
-}
-
-#[test]
-fn an_update_replaces_only_when_all_is_ready() {
-    play(
-        &[
-            "want 1×a",
-            "ready 1",
-            "want 1×b:90 1×c:10",
-            "ready 2",
-            "ready 3",
-            "gone 1",
-        ],
-        expect![[r#"
-            want 1×a
-                start 1 (a): fewer instances than wanted
-                deploying 0%, serving [], 1 going
-            ready 1
-                running 100%, serving [a:100], 1 done
-            want 1×b:90 1×c:10
-                start 2 (b): fewer instances than wanted
-                start 3 (c): fewer instances than wanted
-                running 0%, serving [a:100], 2 going
-            ready 2
-                running 50%, serving [a:100], 2 going
-            ready 3
-                retire 1: it was replaced
-                running 100%, serving [b:90 c:10], 2 done
-            gone 1
-                running 100%, serving [b:90 c:10], 2 done
-        "#]],
-    );
-}
-
-#[test]
-fn a_bad_update_leaves_the_old_in_service() {
-    play(
-        &[
-            "want 1×a",
-            "ready 1",
-            "want 1×b",
-            "fail 2",
-            "want 1×c",
-            "ready 3",
-            "gone 1",
-        ],
-        expect![[r#"
-            want 1×a
-                start 1 (a): fewer instances than wanted
-                deploying 0%, serving [], 1 going
-            ready 1
-                running 100%, serving [a:100], 1 done
-            want 1×b
-                start 2 (b): fewer instances than wanted
-                running 0%, serving [a:100], 2 going
-            fail 2
-                concerning 0%, serving [a:100], 2 rolled back, 2 failed
-            want 1×c
-                start 3 (c): fewer instances than wanted
-                retire 2: it failed before the last change
-                running 0%, serving [a:100], 3 going
-            ready 3
-                retire 1: it was replaced
-                running 100%, serving [c:100], 3 done
-            gone 1
-                running 100%, serving [c:100], 3 done
-        "#]],
-    );
-}
-
-#[test]
-fn a_failed_deployment_is_tried_again_only_after_a_change() {
-    play(
-        &["want 1×a", "fail 1", "want 1×a", "ready 2"],
-        expect![[r#"
-            want 1×a
-                start 1 (a): fewer instances than wanted
-                deploying 0%, serving [], 1 going
-            fail 1
-                failed 0%, serving [], 1 failed, 1 failed
-            want 1×a
-                start 2 (a): fewer instances than wanted
-                retire 1: it failed before the last change
-                deploying 0%, serving [], 2 going
-            ready 2
-                running 100%, serving [a:100], 2 done
-        "#]],
-    );
-}
-
-#[test]
-fn a_deployment_says_what_it_waits_for() {
-    play(
-        &["want 2×a", "waits 1", "ready 1", "ready 2"],
-        expect![[r#"
-            want 2×a
-                start 1 (a): fewer instances than wanted
-                start 2 (a): fewer instances than wanted
-                deploying 0%, serving [], 1 going
-            waits 1
-                deploying 0%, serving [], 1 going, 1 waits
-            ready 1
-                deploying 50%, serving [], 1 going
-            ready 2
-                running 100%, serving [a:100], 1 done
-        "#]],
-    );
-}
-
-#[test]
-fn what_is_ready_serves_when_the_rest_failed() {
-    play(
-        &["want 1×a:50 1×b:50", "ready 1", "fail 2"],
-        expect![[r#"
-            want 1×a:50 1×b:50
-                start 1 (a): fewer instances than wanted
-                start 2 (b): fewer instances than wanted
-                deploying 0%, serving [], 1 going
-            ready 1
-                deploying 50%, serving [], 1 going
-            fail 2
-                concerning 50%, serving [a:50 b:50], 1 failed, 2 failed
-        "#]],
-    );
-}
-
-#[test]
-fn weights_and_counts_change_without_a_replacement() {
-    play(
-        &[
-            "want 2×a:100",
-            "ready 1",
-            "ready 2",
-            "want 1×a:100",
-            "gone 2",
-            "want 3×a:100",
-            "ready 3",
-            "ready 4",
-        ],
-        expect![[r#"
-            want 2×a:100
-                start 1 (a): fewer instances than wanted
-                start 2 (a): fewer instances than wanted
-                deploying 0%, serving [], 1 going
-            ready 1
-                deploying 50%, serving [], 1 going
-            ready 2
-                running 100%, serving [a:100], 1 done
-            want 1×a:100
-                retire 2: more instances than wanted
-                running 100%, serving [a:100], 2 done
-            gone 2
-                running 100%, serving [a:100], 2 done
-            want 3×a:100
-                start 3 (a): fewer instances than wanted
-                start 4 (a): fewer instances than wanted
-                concerning 33%, serving [a:100], 3 going
-            ready 3
-                concerning 66%, serving [a:100], 3 going
-            ready 4
-                running 100%, serving [a:100], 3 done
-        "#]],
-    );
-}
-
-#[test]
-fn instances_that_fall_are_a_concern_and_come_back() {
-    play(
-        &[
-            "want 2×a",
-            "ready 1",
-            "ready 2",
-            "down 1",
-            "down 2",
-            "ready 1",
-            "ready 2",
-            "fail 1",
-            "fail 2",
-        ],
-        expect![[r#"
-            want 2×a
-                start 1 (a): fewer instances than wanted
-                start 2 (a): fewer instances than wanted
-                deploying 0%, serving [], 1 going
-            ready 1
-                deploying 50%, serving [], 1 going
-            ready 2
-                running 100%, serving [a:100], 1 done
-            down 1
-                concerning 50%, serving [a:100], 1 done, 1 is down
-            down 2
-                concerning 0%, serving [a:100], 1 done, 1 is down
-            ready 1
-                concerning 50%, serving [a:100], 1 done, 2 is down
-            ready 2
-                running 100%, serving [a:100], 1 done
-            fail 1
-                concerning 50%, serving [a:100], 1 done, 1 failed
-            fail 2
-                failed 0%, serving [a:100], 1 done, 1 failed
-        "#]],
-    );
-}
-
-#[test]
-fn an_update_takes_over_early_when_the_old_are_lost() {
-    play(
-        &["want 1×a", "ready 1", "want 2×b", "ready 2", "down 1", "ready 3"],
-        expect![[r#"
-            want 1×a
-                start 1 (a): fewer instances than wanted
-                deploying 0%, serving [], 1 going
-            ready 1
-                running 100%, serving [a:100], 1 done
-            want 2×b
-                start 2 (b): fewer instances than wanted
-                start 3 (b): fewer instances than wanted
-                running 0%, serving [a:100], 2 going
-            ready 2
-                running 50%, serving [a:100], 2 going
-            down 1
-                retire 1: it was replaced
-                concerning 50%, serving [b:100], 2 going
-            ready 3
-                running 100%, serving [b:100], 2 done
-        "#]],
-    );
-}
-
-#[test]
-fn an_update_of_the_settings_alone_has_a_rollout_of_its_own() {
-    // The same model under another key: the ready instances of before are not taken for those that are wanted.
-    let mut world = World::default();
-    for line in ["want 1×a", "ready 1", "want 1×b"] {
-        world.play(line);
-    }
-    for one in &mut world.seen.instances {
-        one.model = ModelId::from_bits(1);
-    }
-    for version in &mut world.wanted.as_mut().unwrap().versions {
-        version.model = ModelId::from_bits(1);
-    }
-    world.told.clear();
-    world.play("fail 2");
-    expect![[r#"
-        fail 2
-            concerning 0%, serving [a:100], 2 rolled back, 2 failed
-    "#]]
-    .assert_eq(&world.told);
-    let cause = "2 failed".to_owned();
-    assert_eq!(world.seen.rollout, Some((2, Rollout::RolledBack { cause })));
-}
-
-#[test]
-fn a_rollout_ends_once_whatever_becomes_of_the_instances() {
-    play(
-        &[
-            "want 2×a",
-            "ready 1",
-            "down 1",
-            "ready 2",
-            "ready 1",
-            "fail 1",
-            "fail 2",
-            "want 1×a",
-        ],
-        expect![[r#"
-            want 2×a
-                start 1 (a): fewer instances than wanted
-                start 2 (a): fewer instances than wanted
-                deploying 0%, serving [], 1 going
-            ready 1
-                deploying 50%, serving [], 1 going
-            down 1
-                deploying 0%, serving [], 1 going
-            ready 2
-                concerning 50%, serving [a:100], 1 going, 1 is down
-            ready 1
-                running 100%, serving [a:100], 1 done
-            fail 1
-                concerning 50%, serving [a:100], 1 done, 1 failed
-            fail 2
-                failed 0%, serving [a:100], 1 done, 1 failed
-            want 1×a
-                start 3 (a): fewer instances than wanted
-                retire 1: it failed before the last change
-                retire 2: it failed before the last change
-                concerning 0%, serving [a:100], 2 going
-        "#]],
-    );
-}
-
-#[test]
-fn an_update_can_be_replaced_taken_back_and_stopped_on_its_way() {
-    play(
-        &[
-            "want 1×a",
-            "want 1×b",
-            "gone 1",
-            "ready 2",
-            "want 1×c",
-            "want 1×d",
-            "gone 3",
-            "want 1×b",
-            "gone 4",
-            "want 1×e",
-            "stop",
-            "gone 2",
-            "gone 5",
-        ],
-        expect![[r#"
-            want 1×a
-                start 1 (a): fewer instances than wanted
-                deploying 0%, serving [], 1 going
-            want 1×b
-                start 2 (b): fewer instances than wanted
-                retire 1: it was replaced
-                deploying 0%, serving [], 2 going
-            gone 1
-                deploying 0%, serving [], 2 going
-            ready 2
-                running 100%, serving [b:100], 2 done
-            want 1×c
-                start 3 (c): fewer instances than wanted
-                running 0%, serving [b:100], 3 going
-            want 1×d
-                start 4 (d): fewer instances than wanted
-                retire 3: it was replaced
-                running 0%, serving [b:100], 4 going
-            gone 3
-                running 0%, serving [b:100], 4 going
-            want 1×b
-                retire 4: it was replaced
-                running 100%, serving [b:100], 5 done
-            gone 4
-                running 100%, serving [b:100], 5 done
-            want 1×e
-                start 5 (e): fewer instances than wanted
-                running 0%, serving [b:100], 6 going
-            stop
-                retire 2: the service is to be stopped
-                retire 5: the service is to be stopped
-                stopping 0%, serving []
-            gone 2
-                stopping 0%, serving []
-            gone 5
-                stopped 0%, serving []
-        "#]],
-    );
-}
-
-#[test]
-fn an_update_that_fell_but_was_not_given_up_goes_on() {
-    play(
-        &[
-            "want 1×a",
-            "ready 1",
-            "want 2×b",
-            "ready 2",
-            "down 2",
-            "waits 3",
-            "ready 3",
-            "fail 2",
-        ],
-        expect![[r#"
-            want 1×a
-                start 1 (a): fewer instances than wanted
-                deploying 0%, serving [], 1 going
-            ready 1
-                running 100%, serving [a:100], 1 done
-            want 2×b
-                start 2 (b): fewer instances than wanted
-                start 3 (b): fewer instances than wanted
-                running 0%, serving [a:100], 2 going
-            ready 2
-                running 50%, serving [a:100], 2 going
-            down 2
-                running 0%, serving [a:100], 2 going
-            waits 3
-                running 0%, serving [a:100], 2 going
-            ready 3
-                running 50%, serving [a:100], 2 going
-            fail 2
-                concerning 50%, serving [a:100], 2 rolled back, 2 failed
-        "#]],
-    );
-}
-
-#[test]
-fn more_instances_of_which_one_fails_are_a_rollout_that_failed() {
-    play(
-        &["want 1×a", "ready 1", "want 2×a", "fail 2", "want 1×a"],
-        expect![[r#"
-            want 1×a
-                start 1 (a): fewer instances than wanted
-                deploying 0%, serving [], 1 going
-            ready 1
-                running 100%, serving [a:100], 1 done
-            want 2×a
-                start 2 (a): fewer instances than wanted
-                concerning 50%, serving [a:100], 2 going
-            fail 2
-                concerning 50%, serving [a:100], 2 failed, 2 failed
-            want 1×a
-                retire 2: it failed before the last change
-                running 100%, serving [a:100], 3 done
-        "#]],
-    );
-}
-
-#[test]
-fn a_restart_in_the_middle_of_an_update_begins_its_rollout_again() {
-    play(
-        &["want 1×a", "ready 1", "want 1×b", "restart", "fail 3"],
-        expect![[r#"
-            want 1×a
-                start 1 (a): fewer instances than wanted
-                deploying 0%, serving [], 1 going
-            ready 1
-                running 100%, serving [a:100], 1 done
-            want 1×b
-                start 2 (b): fewer instances than wanted
-                running 0%, serving [a:100], 2 going
-            restart
-                start 3 (b): fewer instances than wanted
-                deploying 0%, serving [], 2 going
-            fail 3
-                failed 0%, serving [], 2 failed, 3 failed
-        "#]],
-    );
 }

@@ -277,3 +277,48 @@ pub(crate) async fn an_update_whose_former_models_are_gone_is_not_taken_back(pla
     assert!(end.is_none(), "the models that came through are gone");
     assert_eq!(world.history().await[0], (3, BACK, "broken, too".to_owned()));
 }
+
+/// What came through last, as the live state has it; and a live state that is read anew has the same.
+async fn former(world: &World) -> Option<Vec<Version>> {
+    let read = world.bench.store.load_live().await.unwrap();
+    let cell = world.bench.feed.cell().clone();
+    while cell.load().revision() < read.revision() {
+        tokio::time::sleep(std::time::Duration::from_millis(1)).await;
+    }
+    let live = cell.load();
+    assert_eq!(live.picture(), read.picture());
+    let former = &live.service(world.service.id).unwrap().former;
+    let versions: Vec<Version> = former.iter().map(|one| one.version.clone()).collect();
+    (!versions.is_empty()).then_some(versions)
+}
+
+pub(crate) async fn what_came_through_last_is_live_while_an_update_goes_on(place: Place) {
+    let world = World::new(place).await;
+    let first = world.service.versions.clone();
+    assert_eq!(former(&world).await, None);
+    world.give(vec![version(world.two)]).await;
+    assert_eq!(former(&world).await.as_ref(), Some(&first));
+    // Another update follows before it has come through, and that one comes through.
+    let second = world.give(with_level(world.two, "good")).await;
+    assert_eq!(former(&world).await.as_ref(), Some(&first));
+    world.end(3, Ok(())).await;
+    assert_eq!(former(&world).await, None);
+    // One that fails is taken back.
+    world.give(vec![version(world.one)]).await;
+    assert_eq!(former(&world).await, Some(second.versions));
+    assert!(world.end(4, Err("broken")).await.is_some());
+    assert_eq!(former(&world).await, None);
+}
+
+pub(crate) async fn what_is_stopped_has_nothing_that_serves_meanwhile(place: Place) {
+    let world = World::new(place).await;
+    world.give(vec![version(world.two)]).await;
+    assert!(former(&world).await.is_some());
+    world.want(Wanted::Stopped).await;
+    assert_eq!(former(&world).await, None);
+    // It is given other versions while it is stopped, and started: nobody served meanwhile.
+    world.give(with_level(world.two, "good")).await;
+    assert_eq!(former(&world).await, None);
+    world.want(Wanted::Running).await;
+    assert_eq!(former(&world).await, None);
+}

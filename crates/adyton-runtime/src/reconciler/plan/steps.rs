@@ -1,0 +1,129 @@
+//! What to do: who serves, which instances are started, and which are retired.
+
+use adyton_core::id::InstanceId;
+
+use super::{Phase, SeenInstance, SeenService, Share, WantedService, shares};
+
+/// One thing to do, and why.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Step {
+    /// Start an instance.
+    Start {
+        /// Of which version.
+        version: Which,
+        /// Why.
+        reason: &'static str,
+    },
+    /// Take an instance out of service, let it finish, and end it.
+    Retire {
+        /// Which.
+        instance: InstanceId,
+        /// Why.
+        reason: &'static str,
+    },
+}
+
+/// One of the versions of a [`WantedService`].
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Which {
+    /// The wanted one at this index.
+    Wanted(usize),
+    /// The former one at this index.
+    Former(usize),
+}
+
+/// Who should serve now, given who serves.
+pub fn serving(wanted: Option<&WantedService>, seen: &SeenService) -> Vec<Share> {
+    let Some(wanted) = wanted.filter(|wanted| wanted.running) else {
+        return Vec::new();
+    };
+    let before_gone = seen
+        .serving
+        .iter()
+        .all(|share| wanted.wants(share.key) || seen.ready(share.key) == 0);
+    let some_ready = wanted.versions.iter().any(|version| seen.ready(version.key) > 0);
+    let first = seen.serving.is_empty();
+    let same = !first
+        && seen.serving.iter().all(|share| wanted.wants(share.key))
+        && wanted
+            .versions
+            .iter()
+            .all(|version| seen.serving.iter().any(|share| share.key == version.key));
+    let take_over = seen.is_complete(wanted)
+        // Only weights or counts changed: no reason to wait.
+        || same
+        // Nobody is left to go on: those that are ready are better than none.
+        || (first && seen.is_settled(wanted) && some_ready)
+        || (!first && before_gone && some_ready);
+    match take_over {
+        // A part of what is wanted is worth less than all of what came through.
+        true if seen.is_back(wanted) => shares(&wanted.former),
+        true => shares(&wanted.versions),
+        false if seen.is_back(wanted) => shares(&wanted.former),
+        false => seen.serving.clone(),
+    }
+}
+
+/// The steps towards what is wanted. `seen.serving` must be up to date ([`serving`]).
+pub fn steps(wanted: Option<&WantedService>, seen: &SeenService) -> Vec<Step> {
+    let mut steps = Vec::new();
+    let generation = wanted.map_or(u64::MAX, |wanted| wanted.generation);
+    let running = wanted.filter(|wanted| wanted.running);
+    for (version, one) in running
+        .iter()
+        .flat_map(|wanted| wanted.versions.iter().enumerate())
+    {
+        let mut have: Vec<&SeenInstance> = seen.of(one.key, generation).collect();
+        for _ in have.len()..one.count as usize {
+            steps.push(Step::Start {
+                version: Which::Wanted(version),
+                reason: "fewer instances than wanted",
+            });
+        }
+        // The least useful go first, and among equals the youngest.
+        have.reverse();
+        have.sort_by_key(|instance| instance.phase);
+        for extra in have.iter().take(have.len().saturating_sub(one.count as usize)) {
+            steps.push(Step::Retire {
+                instance: extra.id,
+                reason: "more instances than wanted",
+            });
+        }
+    }
+    let back = running.filter(|wanted| seen.brings_back(wanted));
+    let former = back.iter().flat_map(|wanted| wanted.former.iter().enumerate());
+    for (version, one) in former.filter(|(_, one)| running.is_some_and(|wanted| !wanted.wants(one.key))) {
+        for _ in seen.of(one.key, generation).count()..one.count as usize {
+            steps.push(Step::Start {
+                version: Which::Former(version),
+                reason: "it serves until the update has come through",
+            });
+        }
+    }
+    for one in seen.instances.iter().filter(|one| one.phase != Phase::Draining) {
+        let reason = match (wanted, running) {
+            (None, _) => "the service was deleted",
+            (Some(_), None) => "the service is to be stopped",
+            (_, Some(_)) if one.phase == Phase::Failed && one.generation < generation => {
+                "it failed before the last change"
+            }
+            (_, Some(wanted)) if wanted.wants(one.key) => continue,
+            (_, Some(wanted))
+                if back.is_some() && wanted.former.iter().any(|version| version.key == one.key) =>
+            {
+                continue;
+            }
+            (_, Some(_))
+                if one.phase != Phase::Failed && seen.serving.iter().any(|share| share.key == one.key) =>
+            {
+                continue;
+            }
+            (_, Some(_)) => "it was replaced",
+        };
+        steps.push(Step::Retire {
+            instance: one.id,
+            reason,
+        });
+    }
+    steps
+}

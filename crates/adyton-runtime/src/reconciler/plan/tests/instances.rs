@@ -1,0 +1,144 @@
+//! Instances that fall and come back, and other numbers of them.
+
+use expect_test::expect;
+
+use super::play;
+
+#[test]
+fn weights_and_counts_change_without_a_replacement() {
+    play(
+        &[
+            "want 2×a:100",
+            "ready 1",
+            "ready 2",
+            "want 1×a:100",
+            "gone 2",
+            "want 3×a:100",
+            "ready 3",
+            "ready 4",
+        ],
+        expect![[r#"
+            want 2×a:100
+                start 1 (a): fewer instances than wanted
+                start 2 (a): fewer instances than wanted
+                deploying 0%, serving [], 1 going
+            ready 1
+                deploying 50%, serving [], 1 going
+            ready 2
+                running 100%, serving [a:100], 1 done
+            want 1×a:100
+                retire 2: more instances than wanted
+                running 100%, serving [a:100], 2 done
+            gone 2
+                running 100%, serving [a:100], 2 done
+            want 3×a:100
+                start 3 (a): fewer instances than wanted
+                start 4 (a): fewer instances than wanted
+                concerning 33%, serving [a:100], 3 going
+            ready 3
+                concerning 66%, serving [a:100], 3 going
+            ready 4
+                running 100%, serving [a:100], 3 done
+        "#]],
+    );
+}
+
+#[test]
+fn instances_that_fall_are_a_concern_and_come_back() {
+    play(
+        &[
+            "want 2×a",
+            "ready 1",
+            "ready 2",
+            "down 1",
+            "down 2",
+            "ready 1",
+            "ready 2",
+            "fail 1",
+            "fail 2",
+        ],
+        expect![[r#"
+            want 2×a
+                start 1 (a): fewer instances than wanted
+                start 2 (a): fewer instances than wanted
+                deploying 0%, serving [], 1 going
+            ready 1
+                deploying 50%, serving [], 1 going
+            ready 2
+                running 100%, serving [a:100], 1 done
+            down 1
+                concerning 50%, serving [a:100], 1 done, 1 is down
+            down 2
+                concerning 0%, serving [a:100], 1 done, 1 is down
+            ready 1
+                concerning 50%, serving [a:100], 1 done, 2 is down
+            ready 2
+                running 100%, serving [a:100], 1 done
+            fail 1
+                concerning 50%, serving [a:100], 1 done, 1 failed
+            fail 2
+                failed 0%, serving [a:100], 1 done, 1 failed
+        "#]],
+    );
+}
+
+#[test]
+fn a_rollout_ends_once_whatever_becomes_of_the_instances() {
+    play(
+        &[
+            "want 2×a",
+            "ready 1",
+            "down 1",
+            "ready 2",
+            "ready 1",
+            "fail 1",
+            "fail 2",
+            "want 1×a",
+        ],
+        expect![[r#"
+            want 2×a
+                start 1 (a): fewer instances than wanted
+                start 2 (a): fewer instances than wanted
+                deploying 0%, serving [], 1 going
+            ready 1
+                deploying 50%, serving [], 1 going
+            down 1
+                deploying 0%, serving [], 1 going
+            ready 2
+                concerning 50%, serving [a:100], 1 going, 1 is down
+            ready 1
+                running 100%, serving [a:100], 1 done
+            fail 1
+                concerning 50%, serving [a:100], 1 done, 1 failed
+            fail 2
+                failed 0%, serving [a:100], 1 done, 1 failed
+            want 1×a
+                start 3 (a): fewer instances than wanted
+                retire 1: it failed before the last change
+                retire 2: it failed before the last change
+                concerning 0%, serving [a:100], 2 going
+        "#]],
+    );
+}
+
+#[test]
+fn more_instances_of_which_one_fails_are_a_rollout_that_failed() {
+    play(
+        &["want 1×a", "ready 1", "want 2×a", "fail 2", "want 1×a"],
+        expect![[r#"
+            want 1×a
+                start 1 (a): fewer instances than wanted
+                deploying 0%, serving [], 1 going
+            ready 1
+                running 100%, serving [a:100], 1 done
+            want 2×a
+                start 2 (a): fewer instances than wanted
+                concerning 50%, serving [a:100], 2 going
+            fail 2
+                concerning 50%, serving [a:100], 2 failed, 2 failed
+            want 1×a
+                retire 2: it failed before the last change
+                running 100%, serving [a:100], 3 done
+        "#]],
+    );
+}

@@ -1,0 +1,113 @@
+//! What is told of an instance, taken in: its phase for the plan, and what people are told of it.
+
+use std::sync::Arc;
+
+use adyton_core::id::ServiceId;
+use adyton_core::instances::{LogLine, Restarting};
+use adyton_core::live::Routes;
+
+use super::launch_parts::LaunchParts;
+use super::plan::{Phase, SeenInstance};
+use super::telling;
+use crate::launcher::{Failure, Restart};
+use crate::targets::Target;
+
+/// What people are told of an instance, and no plan needs.
+pub(super) struct Known {
+    /// The model, as people call it.
+    pub(super) name: String,
+    /// What its version declares.
+    pub(super) routes: Arc<Routes>,
+    /// Where it answers.
+    pub(super) place: String,
+    /// Since its program ended, until it answers again.
+    pub(super) restarting: Option<Restarting>,
+}
+
+pub(super) fn waiting(
+    parts: &LaunchParts,
+    service: ServiceId,
+    one: &mut SeenInstance,
+    known: &Known,
+    cause: &str,
+) {
+    // One that was ready before is down, for a cause that was told then.
+    if matches!(one.phase, Phase::Starting | Phase::Down) {
+        let name = &known.name;
+        one.note = format!("model {name} is not ready yet: {cause}");
+        let text = format!("An instance of model {name} is not ready yet: {cause}");
+        telling::normal(parts, service, text);
+    }
+}
+
+pub(super) fn ready(
+    parts: &LaunchParts,
+    service: ServiceId,
+    one: &mut SeenInstance,
+    known: &mut Known,
+    target: &Target,
+) {
+    known.place = target.to_string();
+    known.restarting = None;
+    if one.phase != Phase::Draining {
+        (one.phase, one.note) = (Phase::Ready, String::new());
+        let text = format!("An instance of model {} is ready ({}).", known.name, known.place);
+        telling::normal(parts, service, text);
+    }
+}
+
+pub(super) fn down(
+    parts: &LaunchParts,
+    service: ServiceId,
+    one: &mut SeenInstance,
+    known: &Known,
+    why: &str,
+) {
+    if one.phase == Phase::Ready {
+        let name = &known.name;
+        (one.phase, one.note) = (Phase::Down, format!("model {name}: {why}"));
+        let text = format!("An instance of model {name} is down: {why}");
+        telling::abnormal(parts, service, text);
+    }
+}
+
+pub(super) fn restarting(
+    parts: &LaunchParts,
+    service: ServiceId,
+    one: &mut SeenInstance,
+    known: &mut Known,
+    restart: Restart,
+) {
+    let now = parts.clock.now();
+    let next_start = now.after(restart.pause);
+    one.restarts = restart.times;
+    one.note = format!("model {}: {}", known.name, restart.why);
+    let text = format!(
+        "An instance of model {} is started again: {}",
+        known.name, restart.why
+    );
+    known.restarting = Some(Restarting {
+        since: known.restarting.take().map_or(now, |before| before.since),
+        last_end: restart.why,
+        next_start,
+        back_at: next_start.after(restart.start_up.unwrap_or_default()),
+    });
+    telling::abnormal(parts, service, text);
+}
+
+pub(super) fn failed(
+    parts: &LaunchParts,
+    service: ServiceId,
+    one: &mut SeenInstance,
+    known: &mut Known,
+    failure: &Failure,
+) {
+    let lines = parts
+        .board
+        .log(service)
+        .last(telling::LAST_LINES, |line: &LogLine| line.instance == one.id);
+    one.note = telling::with_lines(format!("model {}: {failure}", known.name), &lines);
+    known.restarting = None;
+    let text = format!("An instance failed: {}", one.note);
+    telling::abnormal(parts, service, text);
+}
