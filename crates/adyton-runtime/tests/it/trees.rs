@@ -147,12 +147,13 @@ fn three_classes_are_what_they_were() {
 
 #[test]
 fn what_runtimes_do_not_agree_on_is_refused_by_name() {
-    let with = |change: &dyn Fn(&mut Ensemble)| {
+    type Change<'c> = &'c dyn Fn(&mut Ensemble);
+    let with = |change: Change<'_>| {
         let mut ensemble = Ensemble::default();
         change(&mut ensemble);
         ensemble.refusal()
     };
-    let refused: [(&str, &dyn Fn(&mut Ensemble)); 7] = [
+    let refused: [(&str, Change<'_>); 7] = [
         ("weights for the second", &|one| one.ids = vec![0, 1, 0, 1]),
         ("two base values", &|one| one.base = vec![0.5, 0.5]),
         ("`post_transform` = \"LOGISTIC\"", &|one| one.after = "LOGISTIC"),
