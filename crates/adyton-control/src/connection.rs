@@ -5,6 +5,7 @@ use std::future::poll_fn;
 use std::net::SocketAddr;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
@@ -36,6 +37,8 @@ const STREAMS: u32 = 128;
 const STREAM_WINDOW: u32 = 128 << 10;
 /// The same for a whole connection.
 const CONNECTION_WINDOW: u32 = 512 << 10;
+
+const CLOSE: HeaderValue = HeaderValue::from_static("close");
 
 /// What a connection is served with.
 pub(crate) struct Connection {
@@ -72,9 +75,12 @@ pub(crate) async fn serve(socket: TcpStream, with: Connection) {
         // A proxy's connections hold the requests of many.
         let told = forwarded(peer.ip(), request.headers(), &trusted_proxies);
         let source = told.map_or_else(|| contact.source(), |told| Source::of(told.address));
+        let unread = Arc::new(AtomicBool::new(false));
         let mut request = request.map(|body| {
             Body::new(Counted {
                 body,
+                unread: unread.clone(),
+                has_ended: false,
                 source,
                 contact: contact.clone(),
                 unproven: unproven.clone(),
@@ -89,6 +95,10 @@ pub(crate) async fn serve(socket: TcpStream, with: Connection) {
         async move {
             let mut answer = router.call(request).await?;
             date(answer.headers_mut(), clock.now());
+            // A client that was answered before its body had come must not ask for more here: the rest of the body lies before it.
+            if unread.load(Ordering::Relaxed) && !is_http2 {
+                answer.headers_mut().insert(header::CONNECTION, CLOSE);
+            }
             Ok::<_, std::convert::Infallible>(answer.map(|body| Answer::new(body, busy, clock)))
         }
     });
@@ -141,6 +151,9 @@ fn builder() -> auto::Builder<TokioExecutor> {
 /// not. Whoever has to make room for others loses the connection.
 struct Counted {
     body: Incoming,
+    /// Whether it was let go of before its end.
+    unread: Arc<AtomicBool>,
+    has_ended: bool,
     /// Whom it counts for.
     source: Source,
     contact: Arc<ConnectionState>,
@@ -180,6 +193,7 @@ impl http_body::Body for Counted {
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
         let frame = ready!(Pin::new(&mut self.body).poll_frame(context));
+        self.has_ended |= frame.is_none();
         if let Some(Ok(frame)) = &frame
             && let Some(piece) = frame.data_ref()
         {
@@ -195,6 +209,14 @@ impl http_body::Body for Counted {
 
     fn size_hint(&self) -> SizeHint {
         self.body.size_hint()
+    }
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        if !self.has_ended && !self.body.is_end_stream() {
+            self.unread.store(true, Ordering::Relaxed);
+        }
     }
 }
 

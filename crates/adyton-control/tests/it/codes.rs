@@ -88,6 +88,25 @@ async fn health_metrics_and_the_reference_need_no_credentials() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_answer_before_the_body_has_come_says_that_the_connection_ends() {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    let world = World::start().await;
+    let mut socket = tokio::net::TcpStream::connect(world.address).await.unwrap();
+    let head = "POST /v3/auth/tokens HTTP/1.1\r\nHost: evil.example\r\nContent-Length: 1000\r\n\r\n";
+    socket.write_all(head.as_bytes()).await.unwrap();
+    let mut answer = Vec::new();
+    socket.read_to_end(&mut answer).await.unwrap();
+    let answer = String::from_utf8_lossy(&answer);
+    assert!(answer.starts_with("HTTP/1.1 400 "), "{answer}");
+    assert!(answer.contains("\r\nconnection: close\r\n"), "{answer}");
+    // One whose body was read goes on.
+    let wrong = world.sign_in(&world.first.user.name, "wrong", json!(null));
+    let refused = world.stranger().post("/v3/auth/tokens", wrong).await;
+    assert_eq!(refused.header("connection"), "");
+    refused.refused(401, "401", "iam.wrong_password");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_date_of_answers_follows_a_clock_that_is_set_back() {
     let world = World::start().await;
     let now = world.clock.now();
