@@ -1,6 +1,7 @@
 //! The verbs, one file each: its arguments, and what it does with them.
 
 pub mod app;
+mod call_path;
 pub mod errors;
 pub mod explain;
 pub mod input;

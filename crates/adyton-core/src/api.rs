@@ -13,9 +13,7 @@ use http::{HeaderMap, StatusCode};
 
 use crate::id::{ApiId, GroupId, ProjectId, ServiceId};
 
-mod pattern;
-
-pub use pattern::{PathPattern, Segment};
+pub use crate::path_pattern::{PathPattern, Segment};
 
 /// The environment that is always there, and the default of `X-Stage`.
 pub const RELEASE: &str = "RELEASE";

@@ -15,6 +15,7 @@
 
 mod compared;
 mod fix;
+mod layout;
 mod nearest;
 mod signature;
 mod steps;

@@ -25,6 +25,7 @@ pub mod journal;
 pub mod live;
 pub mod mistake;
 pub mod model;
+mod path_pattern;
 pub mod record;
 pub mod refusal;
 #[cfg(any(test, feature = "sample"))]

@@ -20,6 +20,7 @@
 //! Read next: [`recorder`](self::Recorder), `writer.rs`, `segment.rs` for the files, `shelf/keeping.rs` for what goes,
 //! `search.rs` for reading.
 
+mod access_line;
 mod access_log;
 mod bounds;
 mod counts;

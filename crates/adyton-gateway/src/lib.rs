@@ -33,6 +33,7 @@ mod health;
 mod items;
 mod listener;
 mod looks;
+mod meters;
 mod outbox;
 mod pipeline;
 mod prometheus;

@@ -9,11 +9,9 @@ use std::time::Duration;
 use adyton_core::catalogue::Reason;
 use adyton_core::record::AnsweredBy;
 
-mod meters;
-
-use meters::BOUNDS;
-pub(crate) use meters::Meters;
-use meters::{Count, Histogram};
+use crate::meters::BOUNDS;
+pub(crate) use crate::meters::Meters;
+use crate::meters::{Count, Histogram};
 
 use crate::prometheus::Page;
 

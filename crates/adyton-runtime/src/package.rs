@@ -10,6 +10,7 @@ pub mod config;
 mod content;
 mod error;
 mod stage;
+mod staged_name;
 
 use std::fs;
 use std::io;

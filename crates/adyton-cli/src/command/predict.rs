@@ -1,7 +1,5 @@
 //! `adyton predict SERVICE [PATH]`: calls a service at its API address, as its callers do.
 
-mod path;
-
 use std::time::Duration;
 
 use adyton_api::modelarts::services::ServiceShown;
@@ -12,6 +10,7 @@ use adyton_core::secret::Secret;
 use clap::{Args, ValueEnum};
 use serde_json::{Value, json};
 
+use super::call_path;
 use super::input;
 use super::sign::{app_keys, headers};
 use crate::client::address::Address;
@@ -115,7 +114,7 @@ impl Predict {
             (None, Some(declared)) => encoded(&declared.url).into_owned(),
             // As the model declares it, letter by letter: `?` and `%` are letters too.
             (Some(path), Some(declared)) if plain(path) == plain(&declared.url) => encoded(path).into_owned(),
-            (Some(path), _) => path::sent(path),
+            (Some(path), _) => call_path::sent(path),
         };
         let method = match (&self.method, &declared, &body) {
             (Some(method), ..) => method.to_uppercase(),
@@ -181,7 +180,7 @@ fn declared(client: &Client, service: &ServiceShown, path: Option<&str>) -> Opti
 fn chosen(mut apis: Vec<ApiDeclaration>, path: Option<&str>) -> Option<ApiDeclaration> {
     let at = |path: &str| apis.iter().position(|api| plain(&api.url) == plain(path));
     let found = match path {
-        Some(path) => at(path).or_else(|| at(&path::decoded(path)))?,
+        Some(path) => at(path).or_else(|| at(&call_path::decoded(path)))?,
         None => at("/").or((apis.len() == 1).then_some(0))?,
     };
     Some(apis.swap_remove(found))

@@ -2,12 +2,10 @@
 //!
 //! What must hold: texts that came from outside never reach a terminal raw. Control characters are printed as escapes.
 
-mod layout;
-
+use super::layout::{Paper, Style};
 use super::{Explanation, Nearest, SignatureExplained, StepOutcome, units};
 use crate::catalogue::{Fault, Retry};
 use crate::record::{Door, Step};
-use layout::{Paper, Style};
 
 /// The narrowest text that is still readable.
 const NARROWEST: usize = 60;

@@ -4,8 +4,6 @@
 //! a line is written whole or not at all, and it carries no evidence and no secret: the fields are those of
 //! [`Record`](adyton_core::record::Record) without `evidence`, with `at` as text and the wire `code` beside the `reason`.
 
-mod line;
-
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write as _};
 use std::os::unix::fs::OpenOptionsExt;
@@ -13,10 +11,10 @@ use std::path::{Path, PathBuf};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
+use super::access_line::Lines;
 use super::disk::may_pass;
 use super::encoding::view::View;
 use super::open_error::OpenError;
-use line::Lines;
 
 /// What may wait for a slow reader of standard output.
 const WAITING_MAX: usize = 1024 * 1024;

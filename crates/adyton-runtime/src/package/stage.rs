@@ -4,8 +4,6 @@
 //! file and every folder on the way to one is counted before it is made. Files are made with `create_new`, so nothing is ever
 //! written through something that lay there before.
 
-mod name;
-
 use std::collections::HashSet;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Write};
@@ -15,8 +13,8 @@ use std::path::{Path, PathBuf};
 use rustix::fs::{Mode, OFlags};
 use tempfile::TempDir;
 
-use self::name::plain;
 use super::error::{ImportError, shown};
+use super::staged_name::plain;
 use super::{Limits, Published, content};
 
 /// The folder below `packages/` where packages are unpacked.
