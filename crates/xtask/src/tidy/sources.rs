@@ -23,7 +23,6 @@ const TYPED: &[&str] = &[
     "sentence",
     "mistake.name",
     "fact",
-    "clause",
     "hint",
 ];
 /// How one looks into a text.
