@@ -37,6 +37,8 @@ mod places;
 mod plane;
 mod refused;
 mod remote;
+#[cfg(test)]
+mod rig;
 mod rollouts;
 mod routes;
 #[cfg(test)]

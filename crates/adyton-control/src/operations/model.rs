@@ -84,3 +84,74 @@ pub(crate) async fn delete(
     }
     Ok(deleted)
 }
+
+#[cfg(test)]
+mod tests {
+    use adyton_core::digest::Sha256;
+    use adyton_core::service::{Version, Wanted};
+    use adyton_store::repository::NewService;
+
+    use super::*;
+    use crate::rig::Rig;
+
+    async fn deploy(rig: &Rig, model: ModelId) {
+        let version = Version {
+            model,
+            ..adyton_core::sample::version()
+        };
+        let new = NewService {
+            project: rig.project(),
+            name: "iris".to_owned(),
+            description: String::new(),
+            wanted: Wanted::Running,
+            versions: vec![version],
+            calls_per_second: None,
+            app_auth: false,
+            app_code: true,
+            owner: "admin".to_owned(),
+        };
+        let made = rig.plane.store.services().create(new, 10).await.unwrap();
+        rig.plane.settled(made).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn all_versions_go_but_those_that_are_used_and_these_name_their_service() {
+        let rig = Rig::new().await;
+        let (plane, project) = (&rig.plane, rig.project());
+        let (mut ids, package) = (Vec::new(), Sha256::of(b"iris"));
+        for version in ["0.0.1", "0.0.2", "0.0.3"] {
+            ids.push(rig.model(project, "iris", version, package).await);
+        }
+        let other = rig.model(project, "iris-2", "0.0.1", package).await;
+        deploy(&rig, ids[1]).await;
+
+        let deleted = delete(plane, project, ids[0], true).await.unwrap();
+        assert_eq!(deleted.gone.len(), 2);
+        let [(kept, why)] = deleted.kept.as_slice() else {
+            panic!("one is kept, not {}", deleted.kept.len());
+        };
+        assert_eq!(kept.id, ids[1]);
+        assert!(matches!(why, Failure::ModelInUse { service } if service.contains("iris")));
+        assert!(
+            show(plane, project, other).await.is_ok(),
+            "another name is another model"
+        );
+        assert!(matches!(
+            show(plane, project, ids[2]).await,
+            Err(Failure::Missing { .. })
+        ));
+    }
+
+    #[tokio::test]
+    async fn one_version_goes_alone_and_another_projects_is_none() {
+        let rig = Rig::new().await;
+        let (plane, project) = (&rig.plane, rig.project());
+        let package = Sha256::of(b"iris");
+        let first = rig.model(project, "iris", "0.0.1", package).await;
+        let second = rig.model(project, "iris", "0.0.2", package).await;
+        let others = delete(plane, rig.other_project().await, first, true).await;
+        assert!(matches!(others, Err(Failure::Missing { .. })));
+        assert_eq!(delete(plane, project, first, false).await.unwrap().gone, [first]);
+        assert!(show(plane, project, second).await.is_ok());
+    }
+}

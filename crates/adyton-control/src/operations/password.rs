@@ -77,3 +77,71 @@ pub(super) async fn domain_id(plane: &Plane, named: &DomainName) -> OperationRes
     };
     Ok(found.map(|domain| domain.id))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rig::{PASSWORD, Rig};
+
+    fn address(last: u8) -> IpAddr {
+        IpAddr::from([192, 0, 2, last])
+    }
+
+    #[tokio::test]
+    async fn tries_of_one_account_count_together_however_it_is_named() {
+        let rig = Rig::new().await;
+        let user = rig.user("reader", Vec::new()).await;
+        let named = |domain| UserName::InDomain {
+            name: "reader".to_owned(),
+            domain,
+        };
+        let domain = &rig.first.domain;
+        let ways = [
+            UserName::Id(user.id),
+            named(DomainName::Id(domain.id)),
+            named(DomainName::Name(domain.name.clone())),
+        ];
+        let wrong = Secret::new("not it".to_owned());
+        for way in ways.iter().chain(&ways[..2]) {
+            let refused = verify(&rig.plane, address(1), way, &wrong).await;
+            assert!(matches!(refused, Err(Failure::WrongPassword)));
+        }
+        let right = Secret::new(PASSWORD.to_owned());
+        for way in &ways {
+            let locked = verify(&rig.plane, address(1), way, &right).await;
+            assert!(matches!(locked, Err(Failure::Locked { .. })));
+        }
+        let elsewhere = verify(&rig.plane, address(2), &ways[0], &right).await;
+        assert_eq!(elsewhere.unwrap().id, user.id);
+    }
+
+    #[tokio::test]
+    async fn who_is_not_there_is_refused_like_who_is_and_locked_like_them() {
+        let rig = Rig::new().await;
+        let nobody = UserName::InDomain {
+            name: "nobody".to_owned(),
+            domain: DomainName::Name("nowhere".to_owned()),
+        };
+        let wrong = Secret::new("not it".to_owned());
+        for _ in 0..5 {
+            let refused = verify(&rig.plane, address(1), &nobody, &wrong).await;
+            assert!(matches!(refused, Err(Failure::WrongPassword)));
+        }
+        let locked = verify(&rig.plane, address(1), &nobody, &wrong).await;
+        assert!(matches!(locked, Err(Failure::Locked { .. })));
+    }
+
+    #[tokio::test]
+    async fn an_endless_password_is_wrong_and_is_not_hashed_or_counted() {
+        let rig = Rig::new().await;
+        let user = rig.user("reader", Vec::new()).await;
+        let endless = Secret::new("p".repeat(PASSWORD_MOST + 1));
+        for _ in 0..6 {
+            let refused = verify(&rig.plane, address(1), &UserName::Id(user.id), &endless).await;
+            assert!(matches!(refused, Err(Failure::WrongPassword)));
+        }
+        let right = Secret::new(PASSWORD.to_owned());
+        let let_in = verify(&rig.plane, address(1), &UserName::Id(user.id), &right).await;
+        assert!(let_in.is_ok());
+    }
+}

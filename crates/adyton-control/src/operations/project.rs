@@ -28,3 +28,37 @@ pub(crate) async fn create(plane: &Plane, domain: DomainId, name: &str) -> Opera
         .settled(created.map_err(|error| Failure::named(error, name))?)
         .await
 }
+
+#[cfg(test)]
+mod tests {
+    use adyton_core::tenant::{Assignment, Role};
+
+    use super::*;
+    use crate::rig::Rig;
+
+    #[tokio::test]
+    async fn a_name_is_taken_once_in_a_domain() {
+        let rig = Rig::new().await;
+        create(&rig.plane, rig.domain(), "team").await.unwrap();
+        let again = create(&rig.plane, rig.domain(), "team").await.unwrap_err();
+        assert_eq!(again.to_string(), "Project team already exists");
+        let unnamed = create(&rig.plane, rig.domain(), "a b").await.unwrap_err();
+        assert!(unnamed.to_string().starts_with("project.name: "), "{unnamed}");
+    }
+
+    #[tokio::test]
+    async fn only_projects_in_which_the_user_has_a_role_are_theirs() {
+        let rig = Rig::new().await;
+        let scope = Scope::Project(rig.other_project().await);
+        let role = Role::Auditor;
+        let user = rig.user("reader", vec![Assignment { role, scope }]).await;
+        let live = rig.plane.feed.cell().load();
+        let names = |user: &User| {
+            let projects = of_user(&live, user).into_iter();
+            projects.map(|project| project.name).collect::<Vec<_>>()
+        };
+        assert_eq!(names(&user), ["other"]);
+        let owner = live.user(rig.first.user.id).unwrap();
+        assert_eq!(names(owner), [rig.first.project.name.as_str(), "other"]);
+    }
+}

@@ -131,3 +131,6 @@ pub(crate) async fn log(
     show(plane, project, id).await?;
     Ok(plane.instances.log(id, most))
 }
+
+#[cfg(test)]
+mod tests;

@@ -170,3 +170,60 @@ pub(crate) async fn recover(plane: &Plane) -> OperationResult<()> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use adyton_core::model::ModelStatus;
+
+    use super::*;
+    use crate::operations::model::show;
+    use crate::rig::Rig;
+
+    #[tokio::test]
+    async fn an_import_that_a_restart_cut_off_has_failed_and_says_what_to_do() {
+        let rig = Rig::new().await;
+        let project = rig.project();
+        let cut_off = rig.unfinished(project, "iris", "0.0.1").await;
+        let whole = rig.model(project, "iris", "0.0.2", Sha256::of(b"iris")).await;
+        recover(&rig.plane).await.unwrap();
+        let model = show(&rig.plane, project, cut_off).await.unwrap();
+        assert_eq!(model.status, ModelStatus::Failed);
+        assert!(model.failure.contains("import it again"), "{}", model.failure);
+        let model = show(&rig.plane, project, whole).await.unwrap();
+        assert_eq!(model.status, ModelStatus::Published);
+    }
+
+    #[tokio::test]
+    async fn code_needs_the_server_and_the_caller() {
+        let (open, closed) = (
+            Rig::new().await,
+            Rig::with(|settings| settings.run_code = false).await,
+        );
+        for rig in [&open, &closed] {
+            assert!(
+                code_allowed(&rig.plane, false, false).is_ok(),
+                "no code needs neither"
+            );
+        }
+        assert!(code_allowed(&open.plane, true, true).is_ok());
+        let alone = code_allowed(&open.plane, false, true);
+        assert!(matches!(alone, Err(Failure::Forbidden { action }) if action == "modelarts:model:run_code"));
+        let server = code_allowed(&closed.plane, true, true).unwrap_err();
+        assert!(server.to_string().contains("runtime.run_code"), "{server}");
+    }
+
+    #[tokio::test]
+    async fn a_model_that_was_deleted_meanwhile_stays_so() {
+        let rig = Rig::new().await;
+        let id = rig.unfinished(rig.project(), "iris", "0.0.1").await;
+        rig.plane.store.models().delete(rig.project(), id).await.unwrap();
+        fail(&rig.plane, id, "broken").await.unwrap();
+        let found = Found {
+            digest: Sha256::of(b"iris"),
+            size: 1,
+            spec: adyton_core::sample::spec(&[("POST", "/")]),
+        };
+        publish(&rig.plane, id, rig.project(), found).await.unwrap();
+        assert!(show(&rig.plane, rig.project(), id).await.is_err());
+    }
+}

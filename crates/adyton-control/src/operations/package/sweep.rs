@@ -112,3 +112,74 @@ fn uploaded_by_any(plane: &Plane, digest: Sha256) -> bool {
         .flatten()
         .any(|project| project.path().join(&name).is_file())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs::{File, FileTimes};
+    use std::time::{SystemTime, UNIX_EPOCH};
+
+    use super::*;
+    use crate::rig::Rig;
+
+    /// A package on the disk, uploaded by a project that long ago.
+    fn uploaded(rig: &Rig, project: ProjectId, digest: Sha256, age: Duration) -> PathBuf {
+        fs::create_dir_all(rig.plane.packages.path(digest)).unwrap();
+        let mark = mark(&rig.plane, project, digest);
+        fs::create_dir_all(mark.parent().unwrap()).unwrap();
+        let file = File::create(&mark).unwrap();
+        let now = Duration::from_micros(rig.clock.now().micros().unsigned_abs());
+        let written: SystemTime = UNIX_EPOCH + (now - age);
+        file.set_times(FileTimes::new().set_modified(written)).unwrap();
+        mark
+    }
+
+    #[tokio::test]
+    async fn an_upload_is_old_after_a_week_by_a_clock_that_can_be_believed() {
+        let rig = Rig::new().await;
+        let hour = Duration::from_secs(3600);
+        let (old, new) = (Sha256::of(b"old"), Sha256::of(b"new"));
+        uploaded(&rig, rig.project(), old, KEPT + hour);
+        uploaded(&rig, rig.project(), new, KEPT - 3 * hour);
+        assert!(old_uploads(&rig.plane).is_empty(), "the clock has just been set");
+        rig.clock.advance(hour);
+        let found: Vec<Sha256> = old_uploads(&rig.plane)
+            .into_iter()
+            .map(|(_, digest)| digest)
+            .collect();
+        assert_eq!(found, [old]);
+    }
+
+    #[tokio::test]
+    async fn a_package_stays_as_long_as_a_model_or_an_upload_needs_it() {
+        let rig = Rig::new().await;
+        let (plane, project) = (&rig.plane, rig.project());
+        let other = rig.other_project().await;
+        let digest = Sha256::of(b"shared");
+        let is_there = || plane.packages.path(digest).is_dir();
+        let own = uploaded(&rig, project, digest, KEPT);
+        let theirs = uploaded(&rig, other, digest, KEPT);
+        let model = rig.model(project, "iris", "0.0.1", digest).await;
+
+        forget(plane, project, digest).await;
+        assert!(is_there() && own.is_file(), "a model needs it");
+        let gone = plane.store.models().delete(project, model).await.unwrap();
+        plane.settled(gone.unwrap()).await.unwrap();
+        forget(plane, project, digest).await;
+        assert!(
+            is_there() && !own.is_file() && theirs.is_file(),
+            "another project uploaded it"
+        );
+        forget(plane, other, digest).await;
+        assert!(!is_there() && !theirs.is_file());
+    }
+
+    #[tokio::test]
+    async fn what_a_killed_server_left_of_uploads_goes_and_marks_stay() {
+        let rig = Rig::new().await;
+        let mark = uploaded(&rig, rig.project(), Sha256::of(b"a"), KEPT);
+        let torn = rig.plane.settings().uploads.join("half-an-upload");
+        File::create(&torn).unwrap();
+        leftovers(&rig.plane);
+        assert!(!torn.exists() && mark.is_file());
+    }
+}

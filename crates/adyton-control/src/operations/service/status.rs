@@ -159,4 +159,61 @@ mod tests {
             "seen of another generation"
         );
     }
+
+    #[test]
+    fn only_ready_instances_of_the_present_configuration_make_a_version_ready() {
+        use InstanceStatus::{Ready, Starting};
+        let service = Service {
+            versions: vec![adyton_core::service::Version {
+                instance_count: 2,
+                ..adyton_core::sample::version()
+            }],
+            ..adyton_core::sample::service()
+        };
+        let instance = |version, status| InstanceSeen {
+            id: adyton_core::sample::INSTANCE,
+            model: adyton_core::sample::MODEL,
+            version,
+            status,
+            place: String::new(),
+            restarts: 0,
+            note: String::new(),
+            restarting: None,
+        };
+        let shown = |generation, instances: &[(Option<usize>, InstanceStatus)]| {
+            let instances = instances
+                .iter()
+                .map(|(version, status)| instance(*version, *status));
+            let seen = ServiceSeen {
+                generation,
+                rollout: None,
+                status: ServiceStatus::Running,
+                progress: 100,
+                error: String::new(),
+                transition_at: service.created_at,
+                instances: instances.collect(),
+            };
+            let seen = Seen {
+                service: service.clone(),
+                status: ServiceStatus::Running,
+                progress: 100,
+                is_rolling_out: false,
+                seen: Some(seen),
+            };
+            (seen.version_status(0), seen.of_model(0).count())
+        };
+        let (here, now) = (Some(0), service.generation);
+        assert_eq!(shown(now, &[(here, Ready), (here, Ready)]), ("ready", 2));
+        assert_eq!(shown(now, &[(here, Ready), (here, Starting)]), ("concerning", 2));
+        assert_eq!(
+            shown(now, &[(None, Ready), (here, Starting)]),
+            ("notReady", 2),
+            "a former one"
+        );
+        assert_eq!(
+            shown(now + 1, &[(here, Ready)]),
+            ("notReady", 1),
+            "seen of another change"
+        );
+    }
 }

@@ -1,0 +1,208 @@
+//! Services, without a dialect: which states forbid a change, what is tried again, how lists of states are cut, and that another
+//! project's service is none.
+
+use adyton_core::digest::Sha256;
+use adyton_core::id::ModelId;
+use adyton_core::instances::{Rollout, ServiceSeen};
+use adyton_core::service::ServiceStatus::{Deleting, Failed, Running, Stopped, Stopping};
+use adyton_core::service::Wanted;
+
+use super::rules::{AskedProperties, AskedVersion};
+use super::*;
+use crate::rig::Rig;
+
+fn version(model: ModelId) -> AskedVersion {
+    AskedVersion {
+        model,
+        weight: None,
+        instance_count: None,
+        specification: None,
+        envs: None,
+        deploy_timeout_seconds: None,
+    }
+}
+
+fn asked(rig: &Rig, name: &str, model: ModelId) -> AskedService {
+    AskedService {
+        project: rig.project(),
+        owner: "admin".to_owned(),
+        name: name.to_owned(),
+        description: None,
+        versions: vec![version(model)],
+        properties: AskedProperties::default(),
+    }
+}
+
+fn wanted(wanted: Wanted) -> AskedChange {
+    AskedChange {
+        wanted: Some(wanted),
+        ..AskedChange::default()
+    }
+}
+
+async fn model(rig: &Rig) -> ModelId {
+    rig.model(rig.project(), "iris", "0.0.1", Sha256::of(b"iris"))
+        .await
+}
+
+async fn deployed(rig: &Rig, name: &str, model: ModelId) -> Service {
+    deploy(&rig.plane, asked(rig, name, model)).await.unwrap()
+}
+
+#[tokio::test]
+async fn only_published_models_of_the_project_are_deployed() {
+    let rig = Rig::new().await;
+    let unfinished = rig.unfinished(rig.project(), "new", "0.0.1").await;
+    let others = rig.other_project().await;
+    let others = rig.model(others, "iris", "0.0.1", Sha256::of(b"iris")).await;
+    let unpublished = deploy(&rig.plane, asked(&rig, "a", unfinished)).await;
+    assert!(matches!(unpublished, Err(Failure::NotPublished { status, .. }) if status == "publishing"));
+    let missing = deploy(&rig.plane, asked(&rig, "a", others)).await.unwrap_err();
+    assert_eq!(missing.to_string(), format!("Model {others} does not exist"));
+
+    let mine = deployed(&rig, "a", model(&rig).await).await;
+    let change = AskedChange {
+        versions: Some(vec![version(unfinished)]),
+        ..AskedChange::default()
+    };
+    let refused = update(&rig.plane, rig.project(), mine.id, change).await;
+    assert!(matches!(refused, Err(Failure::NotPublished { .. })));
+    let taken = deploy(&rig.plane, asked(&rig, "a", mine.versions[0].model)).await;
+    assert_eq!(taken.unwrap_err().to_string(), "Service a already exists");
+}
+
+#[tokio::test]
+async fn what_is_wrong_is_refused_before_the_service_is_looked_for() {
+    let rig = Rig::new().await;
+    let nothing = update(
+        &rig.plane,
+        rig.project(),
+        ServiceId::from_bits(7),
+        AskedChange::default(),
+    );
+    assert!(matches!(nothing.await, Err(Failure::Invalid { .. })));
+    let unknown = update(
+        &rig.plane,
+        rig.project(),
+        ServiceId::from_bits(7),
+        wanted(Wanted::Running),
+    );
+    assert!(matches!(unknown.await, Err(Failure::Missing { .. })));
+}
+
+#[tokio::test]
+async fn a_service_is_left_alone_while_it_ends() {
+    let rig = Rig::new().await;
+    let service = deployed(&rig, "a", model(&rig).await).await;
+    let (plane, project) = (&rig.plane, rig.project());
+    update(plane, project, service.id, wanted(Wanted::Stopped))
+        .await
+        .unwrap();
+    for status in [Running, Stopping, Deleting] {
+        rig.seen.set(service.id, service.generation, status);
+        let refused = update(plane, project, service.id, wanted(Wanted::Running)).await;
+        assert!(matches!(refused, Err(Failure::StateForbids { .. })), "{status:?}");
+    }
+    rig.seen.set(service.id, service.generation, Stopped);
+    let started = update(plane, project, service.id, wanted(Wanted::Running))
+        .await
+        .unwrap();
+    assert_eq!(started.generation, service.generation + 1);
+}
+
+#[tokio::test]
+async fn only_a_service_that_failed_is_tried_again_by_wanting_it_to_run() {
+    let rig = Rig::new().await;
+    let service = deployed(&rig, "a", model(&rig).await).await;
+    let (plane, project) = (&rig.plane, rig.project());
+    plane.rollouts.note(service.id, 1);
+    let end = Rollout::Failed {
+        cause: "it did not answer".to_owned(),
+    };
+    let seen = |status| ServiceSeen {
+        generation: 1,
+        rollout: Some(end.clone()),
+        status,
+        progress: 0,
+        error: String::new(),
+        transition_at: service.created_at,
+        instances: Vec::new(),
+    };
+    rig.seen.put(service.id, seen(Running));
+    let same = update(plane, project, service.id, wanted(Wanted::Running)).await;
+    assert_eq!(same.unwrap().generation, 1);
+    rig.seen.put(service.id, seen(Failed));
+    let described = AskedChange {
+        description: Some("what it does".to_owned()),
+        ..AskedChange::default()
+    };
+    let same = update(plane, project, service.id, described).await;
+    assert_eq!(same.unwrap().generation, 1, "nobody wanted it to be tried");
+    let again = update(plane, project, service.id, wanted(Wanted::Running)).await;
+    assert_eq!(again.unwrap().generation, 2);
+}
+
+#[tokio::test]
+async fn a_list_of_states_is_filtered_before_it_is_cut_into_pages() {
+    let rig = Rig::new().await;
+    let model = model(&rig).await;
+    for name in ["a", "b", "c", "d"] {
+        let service = deployed(&rig, name, model).await;
+        let stopped = wanted(Wanted::Stopped);
+        update(&rig.plane, rig.project(), service.id, stopped)
+            .await
+            .unwrap();
+        let status = if name == "b" { Running } else { Stopped };
+        rig.seen.set(service.id, 1, status);
+    }
+    let page = async |states: Option<&[ServiceStatus]>, offset| {
+        let page = Page { offset, limit: 2 };
+        let order = (ServiceSort::Name, false);
+        let filter = ServiceFilter::default();
+        let listed = list_seen(&rig.plane, rig.project(), &filter, order, states, page).await;
+        let listed = listed.unwrap();
+        let names: Vec<String> = listed.items.into_iter().map(|seen| seen.service.name).collect();
+        (names.join(" "), listed.total)
+    };
+    assert_eq!(page(None, 2).await, ("c d".to_owned(), 4));
+    assert_eq!(page(Some(&[Stopped]), 0).await, ("a c".to_owned(), 3));
+    assert_eq!(page(Some(&[Stopped]), 2).await, ("d".to_owned(), 3));
+    assert_eq!(page(Some(&[Stopping, Failed]), 0).await, ("b".to_owned(), 1));
+    assert_eq!(page(Some(&[]), 0).await, (String::new(), 0));
+}
+
+#[tokio::test]
+async fn another_projects_service_is_none() {
+    let rig = Rig::new().await;
+    let id = deployed(&rig, "a", model(&rig).await).await.id;
+    let (plane, other) = (&rig.plane, rig.other_project().await);
+    let filter = EventFilter::default();
+    for refused in [
+        show(plane, other, id).await.err(),
+        update(plane, other, id, wanted(Wanted::Stopped)).await.err(),
+        delete(plane, other, &[id]).await.err(),
+        events(plane, other, id, &filter, Page::ALL).await.err(),
+        history(plane, other, id).await.err(),
+        log(plane, other, id, 10).await.err(),
+        rollout::show(plane, other, id, None).await.err(),
+    ] {
+        let told = refused.expect("a refusal").to_string();
+        assert_eq!(told, format!("Service {id} does not exist"));
+    }
+    let (service, updates) = history(plane, rig.project(), id).await.unwrap();
+    assert_eq!((service.name.as_str(), updates.len()), ("a", 1));
+}
+
+#[tokio::test]
+async fn a_generation_that_never_was_has_no_rollout() {
+    let rig = Rig::new().await;
+    let id = deployed(&rig, "a", model(&rig).await).await.id;
+    let rollout = async |generation| rollout::show(&rig.plane, rig.project(), id, generation).await;
+    for never in [0, 2, u64::MAX] {
+        let refused = rollout(Some(never)).await.err().expect("a refusal");
+        let told = "generation: must be 1 to 1, the service's present one";
+        assert_eq!(refused.to_string(), told, "{never}");
+    }
+    let (_, generation, progress) = rollout(None).await.unwrap();
+    assert_eq!((generation, progress), (1, rollout::Progress::Going));
+}
