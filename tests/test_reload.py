@@ -84,3 +84,18 @@ def test_a_reload_changes_who_is_let_in_at_the_control_listener(new_server):
     reload("sign_ins = 9\n", "configuration reloaded")
     assert "control.sign_ins" in server.log() and "counts only after a restart" in server.log()
     assert "token-of-the-scraper" not in server.log()
+
+
+def test_a_reload_with_certificates_that_cannot_be_used_changes_nothing(new_server):
+    server = new_server()
+    config, authorities = server.folder / "adyton.toml", server.folder / "authorities.pem"
+    config.write_text("[limits]\naddress_body = 1000\n")
+    server.start("--config", str(config))
+    echo = server.deploy("echo", ECHO)
+    owner = TokenHolder(server.token())
+    authorities.write_text("no certificate")
+    config.write_text(f"[limits]\naddress_body = 2000\n\n[gateway]\nbackend_ca_file = '{authorities}'\n")
+    server.process.send_signal(signal.SIGHUP)
+    wait_for(lambda: "the configuration was not reloaded" in server.log(), 5, "the refusal of the file")
+    assert "authorities.pem: no certificate is in it" in server.log()
+    assert call(server, owner, echo.path, body=b"x" * 1001).status == 413, "the old limit holds"

@@ -5,12 +5,12 @@
 //! environment, method and path. Who may call it, how often and for how long is the API's, whatever the [`Backend`] is: a
 //! service is one thing that can stand behind an API, and has exactly one in the reserved group.
 
-use std::net::SocketAddr;
 use std::time::Duration;
 
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 
+use crate::endpoint::Address;
 use crate::id::{ApiId, GroupId, ProjectId, ServiceId};
 
 pub use crate::path_pattern::{PathPattern, Segment};
@@ -109,26 +109,24 @@ pub enum Backend {
 /// An HTTP server that calls are sent to.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct HttpBackend {
-    /// Where it answers.
+    /// Where it answers. The caller's path is added to the base path of the address.
     pub members: Members,
-    /// What stands before the caller's path there: empty, or a path without a final `/`.
-    pub base_path: String,
 }
 
 /// Where an HTTP back end answers.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Members {
     /// At one address.
-    Single(SocketAddr),
+    Single(Address),
     /// At any member of a channel.
     Channel(Vec<Member>),
 }
 
 /// One member of a channel.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Member {
     /// Where it answers.
-    pub address: SocketAddr,
+    pub address: Address,
     /// Its share of the calls; zero gets none.
     pub weight: u32,
 }

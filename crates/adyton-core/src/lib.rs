@@ -14,6 +14,7 @@ pub mod api;
 pub mod catalogue;
 pub mod clock;
 pub mod digest;
+pub mod endpoint;
 pub mod events;
 pub mod evidence;
 pub mod explain;

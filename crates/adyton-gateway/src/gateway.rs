@@ -69,7 +69,7 @@ impl Gateway {
     /// # Errors
     /// The address is taken (the error names by whom, where the system tells), or cannot be bound.
     pub fn bind(
-        settings: GatewaySettings,
+        mut settings: GatewaySettings,
         parts: GatewayParts,
         inherited: Option<&TcpListener>,
     ) -> Result<Self, BindError> {
@@ -78,6 +78,7 @@ impl Gateway {
             Some(listener) => bind::shared(listener, workers).map_err(BindError::Inherited)?,
             None => bind::listeners(settings.listen, workers)?,
         };
+        settings.outgoing = Arc::new(settings.outgoing.listening_at(local_addr));
         let node = settings.node;
         let state = watch::Sender::new(RunState::Serving);
         let meters: Vec<Arc<Meters>> = (0..workers).map(|_| Arc::default()).collect();
@@ -152,6 +153,14 @@ impl Gateway {
     pub fn reload(&self, new: &GatewaySettings) {
         let now = self.common.settings.load();
         self.common.settings.store(Arc::new(now.reloaded(new)));
+        self.common.reloads.send_replace(());
+    }
+
+    /// The server listens here, too: no back end may have this address.
+    pub fn listens_at(&self, listener: SocketAddr) {
+        let mut settings = GatewaySettings::clone(&self.common.settings.load());
+        settings.outgoing = Arc::new(settings.outgoing.listening_at(listener));
+        self.common.settings.store(Arc::new(settings));
         self.common.reloads.send_replace(());
     }
 

@@ -1,10 +1,13 @@
 //! What can be set about the gateway, with defaults and units in the types. Everything that could grow has a limit here.
 
 use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
 use std::time::Duration;
 
 use adyton_core::source::AddressRange;
 use adyton_sign::EncodedSlash;
+
+pub use crate::upstream::outgoing::{Outgoing, Reachable};
 
 /// Bytes in one KiB.
 const KIB: u64 = 1024;
@@ -109,6 +112,8 @@ pub struct GatewaySettings {
     /// `gateway.feed_limit`: how old the live state may be, when nobody can say whether it is the newest, before readiness
     /// fails.
     pub feed_limit: Duration,
+    /// `gateway.backend_allow` and `gateway.backend_ca_file`: what holds for connections to instances and back ends.
+    pub outgoing: Arc<Outgoing>,
 }
 
 impl GatewaySettings {
@@ -123,6 +128,7 @@ impl GatewaySettings {
             trusted_proxies: new.trusted_proxies.clone(),
             drain_linger: new.drain_linger,
             feed_limit: new.feed_limit,
+            outgoing: self.outgoing.reloaded(&new.outgoing),
             ..self.clone()
         }
     }
@@ -149,6 +155,7 @@ impl Default for GatewaySettings {
             upstream_idle: 64,
             drain_linger: Duration::from_secs(2),
             feed_limit: Duration::from_secs(600),
+            outgoing: Arc::default(),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Connections to instances that answer over HTTP: one pool for each worker, so that a call never leaves its core.
 //!
-//! - [`connect`]: opens a connection, whatever it goes over.
+//! - [`connect`]: opens a connection, whatever it goes over; [`names`]: looks up where a name leads.
+//! - [`outgoing`]: which addresses may be called, and who vouches for certificates.
 //! - [`exchange`]: one request and the head of its answer, on a kept connection or a new one.
 //! - [`line`]: a connection, driven by whoever uses it.
 //! - [`request`]: the bytes that are sent; [`headers`]: which of the caller's lines are among them.
@@ -16,6 +17,8 @@ pub(crate) mod exchange;
 mod framing;
 pub(crate) mod headers;
 pub(crate) mod line;
+mod names;
+pub(crate) mod outgoing;
 pub(crate) mod public;
 pub(crate) mod request;
 
@@ -25,7 +28,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
-use adyton_runtime::targets::address::Endpoint;
+use adyton_core::endpoint::Endpoint;
 use adyton_runtime::targets::crowding::{Connections, Crowding};
 use http::HeaderValue;
 
@@ -33,6 +36,7 @@ pub(crate) use answer::HeadReader;
 use connect::Connector;
 pub(crate) use framing::Taken;
 use line::{Line, Rest};
+use outgoing::Outgoing;
 
 use crate::metrics::Meters;
 use crate::outbox::Outbox;
@@ -54,18 +58,35 @@ pub(crate) struct Parts {
     pub(crate) meters: Arc<Meters>,
 }
 
-/// The instances that one worker has called.
+/// Who gave an address.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Trust {
+    /// This node: an instance that it has started.
+    Own,
+    /// People: the back end of an API. It is checked where the address leads.
+    Given,
+}
+
+type Origins = HashMap<Endpoint, Rc<Origin>, foldhash::fast::RandomState>;
+
+/// Whom one worker has called.
 pub(crate) struct Pool {
     parts: Parts,
     crowding: Arc<Crowding>,
     connector: Connector,
-    origins: RefCell<HashMap<Endpoint, Rc<Origin>, foldhash::fast::RandomState>>,
+    /// Those at addresses of this node's own. A connection to one of them is never used for an address that people gave.
+    own: RefCell<Origins>,
+    /// Those at addresses that people gave.
+    given: RefCell<Origins>,
     most: usize,
 }
 
-/// One endpoint of instances, and its idle connections.
+/// One endpoint of instances or back ends, and its idle connections.
 pub(crate) struct Origin {
     endpoint: Endpoint,
+    trust: Trust,
+    /// What its connections were opened under.
+    outgoing: Arc<Outgoing>,
     host: HeaderValue,
     idle: RefCell<Vec<Parked>>,
     /// Who else connects to it, and how often it was heard that kept connections are to be closed.
@@ -91,14 +112,21 @@ impl Pool {
             parts,
             crowding,
             connector: Connector::default(),
-            origins: RefCell::default(),
+            own: RefCell::default(),
+            given: RefCell::default(),
             most,
         }
     }
 
-    /// Whoever is at an endpoint.
-    pub(crate) fn origin(&self, endpoint: &Endpoint) -> Rc<Origin> {
-        if let Some(known) = self.origins.borrow().get(endpoint) {
+    /// Whoever is at an endpoint. What was connected to under other settings is not used any more.
+    pub(crate) fn origin(&self, endpoint: &Endpoint, trust: Trust, outgoing: &Arc<Outgoing>) -> Rc<Origin> {
+        let origins = match trust {
+            Trust::Own => &self.own,
+            Trust::Given => &self.given,
+        };
+        if let Some(known) = origins.borrow().get(endpoint)
+            && Arc::ptr_eq(&known.outgoing, outgoing)
+        {
             return Rc::clone(known);
         }
         let made = {
@@ -108,6 +136,8 @@ impl Pool {
                 keeps: Cell::new(false),
                 connections,
                 endpoint: endpoint.clone(),
+                trust,
+                outgoing: Arc::clone(outgoing),
                 // A host has only characters that a header can have.
                 host: HeaderValue::try_from(endpoint.authority())
                     .unwrap_or(HeaderValue::from_static("localhost")),
@@ -116,16 +146,14 @@ impl Pool {
                 unasked: Cell::new(None),
             })
         };
-        self.origins
-            .borrow_mut()
-            .insert(endpoint.clone(), Rc::clone(&made));
+        origins.borrow_mut().insert(endpoint.clone(), Rc::clone(&made));
         made
     }
 
     /// Closes kept connections where somebody else waits for them, and tells the others where some are kept. For the ticks: a
     /// call does not stop for this.
     pub(crate) fn give_way(&self) {
-        for origin in self.origins.borrow().values() {
+        for origin in self.own.borrow().values().chain(self.given.borrow().values()) {
             let asked = origin.connections.asked();
             let is_asked = origin.heard.replace(asked) != asked;
             let mut idle = origin.idle.borrow_mut();
@@ -139,17 +167,20 @@ impl Pool {
 
     /// Whether any connection is kept without use.
     pub(crate) fn keeps_any(&self) -> bool {
-        let origins = self.origins.borrow();
-        origins.values().any(|origin| !origin.idle.borrow().is_empty())
+        let (own, given) = (self.own.borrow(), self.given.borrow());
+        let mut all = own.values().chain(given.values());
+        all.any(|origin| !origin.idle.borrow().is_empty())
     }
 
     /// Lets go of connections that were not used for long.
     pub(crate) fn forget(&self, now: Duration) {
-        self.origins.borrow_mut().retain(|_, origin| {
-            let mut idle = origin.idle.borrow_mut();
-            idle.retain(|parked| now.saturating_sub(parked.since) < KEEP);
-            !idle.is_empty() || !origin.is_trusted(now) || Rc::strong_count(origin) > 1
-        });
+        for origins in [&self.own, &self.given] {
+            origins.borrow_mut().retain(|_, origin| {
+                let mut idle = origin.idle.borrow_mut();
+                idle.retain(|parked| now.saturating_sub(parked.since) < KEEP);
+                !idle.is_empty() || !origin.is_trusted(now) || Rc::strong_count(origin) > 1
+            });
+        }
     }
 }
 
@@ -157,6 +188,16 @@ impl Origin {
     /// Where it answers.
     pub(crate) fn address(&self) -> &Endpoint {
         &self.endpoint
+    }
+
+    /// Who gave its address.
+    pub(crate) fn trust(&self) -> Trust {
+        self.trust
+    }
+
+    /// What its connections are opened under.
+    pub(crate) fn outgoing(&self) -> &Arc<Outgoing> {
+        &self.outgoing
     }
 
     /// Who else connects to it.

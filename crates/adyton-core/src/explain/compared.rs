@@ -75,10 +75,27 @@ pub(super) fn of(asked: &Asked<'_>, nearest: &[Nearest]) -> Vec<Compared> {
         Evidence::Instance {
             instance: _,
             address,
+            after_ms: _,
+            attempts: _,
+            error,
+        } if asked.record.reason == Some(Reason::BackendAddressDenied) => vec![Compared::new(
+            &format!("back end {address}"),
+            "an address that the gateway may connect to".to_owned(),
+            error.clone(),
+        )],
+        Evidence::Instance {
+            instance: _,
+            address,
             after_ms,
             attempts,
             error,
-        } => instance(address, *after_ms, *attempts, error),
+        } => {
+            let who = match asked.record.service {
+                Some(_) => "instance",
+                None => "back end",
+            };
+            instance(who, address, *after_ms, *attempts, error)
+        }
         Evidence::Dropped { headers: _ } => Vec::new(),
         Evidence::LeftOut {
             source,
@@ -240,14 +257,14 @@ fn left_out(source: &str, count: u64, limit: u32, until: Timestamp, setting: &st
     )
 }
 
-fn instance(address: &str, after_ms: u64, attempts: u32, error: &str) -> Vec<Compared> {
+fn instance(who: &str, address: &str, after_ms: u64, attempts: u32, error: &str) -> Vec<Compared> {
     let after = span(Duration::from_millis(after_ms));
     let tried = match attempts {
         0 | 1 => String::new(),
         more => format!(", {more} attempts"),
     };
     vec![Compared::new(
-        &format!("instance {address}"),
+        &format!("{who} {address}"),
         "an answer".to_owned(),
         format!("{error}; after {after}{tried}"),
     )]

@@ -5,6 +5,8 @@ use adyton_core::catalogue::Reason;
 use adyton_core::id::InstanceId;
 use adyton_runtime::targets::InFlight;
 
+use crate::upstream::Trust;
+
 /// Who answers.
 pub(crate) enum Answerer {
     /// An instance, and the call's place in it.
@@ -18,6 +20,8 @@ pub(crate) enum Answerer {
 pub(crate) enum NoAnswer {
     /// There was no connection.
     Refused,
+    /// Its address may not be called.
+    Denied,
     /// The connection closed before the end.
     Closed,
     /// What came is not HTTP.
@@ -36,6 +40,13 @@ impl Answerer {
             Self::BackEnd => None,
         }
     }
+    /// Who gave the address.
+    pub(crate) fn trust(&self) -> Trust {
+        match self {
+            Self::Instance(_) => Trust::Own,
+            Self::BackEnd => Trust::Given,
+        }
+    }
     /// Counts the call as a failed one.
     pub(crate) fn failed(&self) {
         match self {
@@ -46,12 +57,14 @@ impl Answerer {
     /// What the refusal is called.
     pub(crate) fn reason(&self, why: NoAnswer) -> Reason {
         match (self, why) {
-            (Self::Instance(_), NoAnswer::Refused) => Reason::InstanceRefused,
+            // Addresses of instances are not checked: they are this node's own.
+            (Self::Instance(_), NoAnswer::Refused | NoAnswer::Denied) => Reason::InstanceRefused,
             (Self::Instance(_), NoAnswer::Closed) => Reason::InstanceClosed,
             (Self::Instance(_), NoAnswer::Bad) => Reason::InstanceBadAnswer,
             (Self::Instance(_), NoAnswer::Late) => Reason::PredictionTimeout,
             (Self::Instance(_), NoAnswer::Stalled) => Reason::PredictionStalled,
             (Self::BackEnd, NoAnswer::Refused) => Reason::BackendUnreachable,
+            (Self::BackEnd, NoAnswer::Denied) => Reason::BackendAddressDenied,
             (Self::BackEnd, NoAnswer::Closed) => Reason::BackendClosed,
             (Self::BackEnd, NoAnswer::Bad) => Reason::BackendBadAnswer,
             (Self::BackEnd, NoAnswer::Late) => Reason::BackendTimeout,

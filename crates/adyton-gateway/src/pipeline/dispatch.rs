@@ -19,7 +19,6 @@ use adyton_core::instances::{Instances, ServiceSeen, is_rolling_out};
 use adyton_core::record::AnsweredBy;
 use adyton_core::refusal::{PublicDetail, Refusal};
 use adyton_core::service::{Service, ServiceStatus, Wanted};
-use adyton_runtime::targets::address::Address;
 use adyton_runtime::targets::{self, Target, Unavailable, VersionTargets};
 use http::Response;
 
@@ -109,9 +108,8 @@ pub(crate) async fn send(
             let Some(address) = back_end::choose(&backend.members, dispatcher.next()) else {
                 return Err(Refused::request(Reason::BackendNoMember, Fact::NoMember));
             };
-            let address = Address::from(address);
             let to = Destination {
-                address: &address,
+                address,
                 answerer: Answerer::BackEnd,
                 service: None,
                 target,

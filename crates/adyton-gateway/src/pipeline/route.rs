@@ -173,8 +173,7 @@ impl<'a> Question<'a> {
             }
             Backend::Http(backend) => {
                 trail.found(api, None);
-                let target = format!("{}{}", backend.base_path, kept(encoded(path)));
-                Behind::Http(backend, target.into())
+                Behind::Http(backend, kept(encoded(path)).into())
             }
             Backend::Fixed(answer) => {
                 trail.found(api, None);

@@ -14,6 +14,7 @@ use http::StatusCode;
 
 use crate::outbox::Socket;
 use crate::upstream::answer::Head;
+use crate::upstream::connect::ConnectError;
 use crate::upstream::line::{BrokenLine, Line, Switched};
 use crate::upstream::request::Onward;
 use crate::upstream::{Origin, Pool};
@@ -54,6 +55,8 @@ pub(crate) struct Failure {
 pub(crate) enum FailureKind {
     /// No connection.
     Refused,
+    /// Its address may not be called.
+    Denied,
     /// The connection closed before an answer.
     Closed,
     /// What came is not HTTP.
@@ -93,11 +96,13 @@ async fn send_anew(
     connecting: Duration,
     attempts: u32,
 ) -> Result<Answered, Failure> {
-    let mut line = connect(pool, origin, connecting).await.map_err(|error| Failure {
-        kind: FailureKind::Refused,
-        error,
-        attempts,
-    })?;
+    let mut line = connect(pool, origin, connecting)
+        .await
+        .map_err(|(kind, error)| Failure {
+            kind,
+            error,
+            attempts,
+        })?;
     match crowded(pool, origin, line.ask(request)).await {
         Ok(head) => Ok(Answered { head, line }),
         Err(broken) => Err(Failure::of(broken, attempts)),
@@ -128,13 +133,19 @@ async fn crowded<T>(
     }
 }
 
-async fn connect(pool: &Pool, origin: &Origin, limit: Duration) -> Result<Box<Line>, String> {
-    let connecting = pin!(pool.connector.connect(origin.address()));
+async fn connect(pool: &Pool, origin: &Origin, limit: Duration) -> Result<Box<Line>, (FailureKind, String)> {
+    let refused = |error: String| (FailureKind::Refused, error);
+    let now = pool.parts.time.ticked();
+    let connecting = pin!(
+        pool.connector
+            .connect(origin.address(), origin.trust(), origin.outgoing(), now)
+    );
     let stream = match within(&pool.parts.waits, limit, connecting).await {
         Ok(Ok(stream)) => stream,
-        Ok(Err(problem)) => return Err(problem.to_string()),
-        Err(WaitEnd::Over) => return Err(format!("no connection within {limit:?}")),
-        Err(WaitEnd::Cut) => return Err("the gateway is stopping".to_owned()),
+        Ok(Err(ConnectError::Denied(why))) => return Err((FailureKind::Denied, why)),
+        Ok(Err(ConnectError::Failed(problem))) => return Err(refused(problem.to_string())),
+        Err(WaitEnd::Over) => return Err(refused(format!("no connection within {limit:?}"))),
+        Err(WaitEnd::Cut) => return Err(refused("the gateway is stopping".to_owned())),
     };
     pool.parts.meters.upstream_opened.add(1);
     Ok(Line::new(Socket::new(stream, &pool.parts.outbox)))

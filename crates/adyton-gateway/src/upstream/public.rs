@@ -7,8 +7,8 @@
 use std::borrow::Cow;
 
 use adyton_core::address;
+use adyton_core::endpoint::{Address, Endpoint, Host};
 use adyton_core::id::ServiceId;
-use adyton_runtime::targets::address::{Address, Endpoint, Host};
 use http::header::{CONTENT_LOCATION, HOST, LOCATION};
 use http::{HeaderMap, HeaderValue};
 

@@ -2,6 +2,7 @@
 //! whole pipeline.
 
 use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
@@ -15,6 +16,7 @@ use adyton_core::live::Change;
 use adyton_core::record::AnsweredBy;
 use adyton_core::sample;
 use adyton_core::tenant::Authorisation;
+use adyton_gateway::settings::{GatewaySettings, Outgoing};
 use http::{HeaderMap, HeaderValue, StatusCode};
 
 use crate::client::{Ask, Reply};
@@ -39,9 +41,12 @@ pub(crate) fn api(backend: Backend) -> Api {
 }
 
 pub(crate) fn http(address: SocketAddr) -> Backend {
+    at(&format!("http://{address}/base"))
+}
+
+fn at(address: &str) -> Backend {
     Backend::Http(HttpBackend {
-        members: Members::Single(address),
-        base_path: "/base".into(),
+        members: Members::Single(address.parse().unwrap()),
     })
 }
 
@@ -58,6 +63,11 @@ fn fixed(body: &'static str) -> Backend {
 /// A world with a group at the client's host, and these APIs.
 pub(crate) fn world(apis: impl IntoIterator<Item = Api>) -> World {
     let world = World::new();
+    publish(&world, apis);
+    world
+}
+
+fn publish(world: &World, apis: impl IntoIterator<Item = Api>) {
     world.apply([Change::Group(Group {
         id: GROUP,
         project: PROJECT,
@@ -65,7 +75,6 @@ pub(crate) fn world(apis: impl IntoIterator<Item = Api>) -> World {
         domains: vec![HOST.into()],
     })]);
     world.apply(apis.into_iter().map(|api| Change::Api(Box::new(api))));
-    world
 }
 
 pub(crate) fn call(world: &World, target: &str) -> Ask {
@@ -262,12 +271,11 @@ fn a_channel_shares_the_calls_among_its_members() {
     let (one, two) = (Program::echo(), Program::echo());
     let members = |weights: [u32; 2]| {
         let member = |(program, weight): (&Program, u32)| Member {
-            address: program.address,
+            address: program.address.into(),
             weight,
         };
         Backend::Http(HttpBackend {
             members: Members::Channel([&one, &two].into_iter().zip(weights).map(member).collect()),
-            base_path: String::new(),
         })
     };
     let world = world([api(members([1, 1]))]);
@@ -280,6 +288,74 @@ fn a_channel_shares_the_calls_among_its_members() {
     world.apply([Change::Api(Box::new(api(members([0, 1]))))]);
     assert_eq!(world.ask(&call(&world, "/shop/x")).status, 200);
     assert_eq!(two.seen().len(), 11);
+}
+
+#[test]
+fn a_back_end_may_have_a_name_which_is_looked_up_when_it_is_called() {
+    let program = Program::echo();
+    let address = format!("http://localhost:{}/base", program.address.port());
+    let world = world([api(at(&address))]);
+    for _ in 0..2 {
+        assert_eq!(world.ask(&call(&world, "/shop/x")).status, 200);
+    }
+    assert_eq!(program.seen()[0].line, "POST /base/shop/x HTTP/1.1");
+    let host = format!("localhost:{}", program.address.port());
+    assert_eq!(program.seen()[0].header("host"), Some(&*host));
+}
+
+#[test]
+fn an_address_that_may_not_be_called_is_refused_and_explained_and_an_instance_there_is_called() {
+    let (world, reply) = denied();
+    assert_eq!(
+        (reply.status, reply.reason()),
+        (403, Reason::BackendAddressDenied.sub_code())
+    );
+    assert!(
+        !reply.text().contains("127.0.0.1"),
+        "callers are not told where back ends are: {}",
+        reply.text()
+    );
+    let explanation = explain(
+        &world.record(&reply),
+        &world.cell.load(),
+        Reader::Project(PROJECT),
+        None,
+    );
+    let compared = &explanation.compared[0];
+    assert!(compared.label.starts_with("back end 127.0.0.1:"), "{compared:?}");
+    assert!(compared.got.contains("gateway.backend_allow"), "{compared:?}");
+    assert!(
+        explanation.fix[0].contains("gateway.backend_allow"),
+        "{:?}",
+        explanation.fix
+    );
+    let program = Program::echo();
+    world.runs_at(program.address);
+    let mut ask = call(&world, &path("")).bare();
+    ask = ask.header("Host", "other.test").header("Content-Length", "2");
+    assert_eq!(world.ask(&ask).status, 200, "instances are this node's own");
+}
+
+#[test]
+fn a_reload_takes_addresses_away_although_connections_to_them_are_kept() {
+    let program = Program::echo();
+    let world = world([api(http(program.address))]);
+    assert_eq!(world.ask(&call(&world, "/shop/x")).status, 200);
+    world.gateway.reload(&GatewaySettings {
+        outgoing: Arc::new(Outgoing::new(Some(Vec::new()), Vec::new())),
+        ..GatewaySettings::default()
+    });
+    wait_for("the reload", || world.ask(&call(&world, "/shop/x")).status == 403);
+    assert_eq!(world.ask(&call(&world, "/shop/x")).status, 403);
+}
+
+#[test]
+fn the_gateway_does_not_call_itself() {
+    let world = world([]);
+    let own = world.gateway.local_addr();
+    world.apply([Change::Api(Box::new(api(http(own))))]);
+    let reply = world.ask(&call(&world, "/shop/x"));
+    assert_eq!(reply.reason(), Reason::BackendAddressDenied.sub_code());
 }
 
 /// How a back end fails, for `reasons`.
@@ -297,10 +373,21 @@ pub(crate) fn unreachable() -> (World, Reply) {
     (world, reply)
 }
 
+/// Nothing of this machine may be called.
+pub(crate) fn denied() -> (World, Reply) {
+    let program = Program::echo();
+    let world = World::with(|settings| {
+        settings.outgoing = Arc::new(Outgoing::new(Some(Vec::new()), Vec::new()));
+    });
+    publish(&world, [api(http(program.address))]);
+    let reply = world.ask(&call(&world, "/shop/x"));
+    assert_eq!(program.seen().len(), 0);
+    (world, reply)
+}
+
 pub(crate) fn no_member() -> (World, Reply) {
     let world = world([api(Backend::Http(HttpBackend {
         members: Members::Channel(Vec::new()),
-        base_path: String::new(),
     }))]);
     let reply = world.ask(&call(&world, "/shop/x"));
     (world, reply)

@@ -2,8 +2,8 @@
 
 use std::time::Instant;
 
+use adyton_core::endpoint::Address;
 use adyton_core::id::{InstanceId, ModelId};
-use adyton_runtime::targets::address::Address;
 use adyton_runtime::targets::{Instance, ServiceTargets, Target, Unavailable, VersionTargets};
 
 use crate::client::Ask;

@@ -18,16 +18,10 @@ use crate::world::World;
 pub(crate) type Case = (Reason, fn() -> (World, Reply));
 
 /// What nothing in this version can cause over a socket, and why.
-const OUT_OF_REACH: [(Reason, &str); 2] = [
-    (
-        Reason::BackendAddressDenied,
-        "instances are started by this node, on loopback; addresses that people set come later",
-    ),
-    (
-        Reason::ClientClosed,
-        "whoever left gets no answer; cancel.rs reads it from the journal",
-    ),
-];
+const OUT_OF_REACH: [(Reason, &str); 1] = [(
+    Reason::ClientClosed,
+    "whoever left gets no answer; cancel.rs reads it from the journal",
+)];
 
 fn cases() -> impl Iterator<Item = &'static Case> {
     request::CASES

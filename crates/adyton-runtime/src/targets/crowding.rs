@@ -11,9 +11,8 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
+use adyton_core::endpoint::Endpoint;
 use parking_lot::Mutex;
-
-use super::address::Endpoint;
 
 /// How long an answer on a new connection may take before kept ones are asked to give way.
 pub const PATIENCE: Duration = Duration::from_millis(250);

@@ -1,6 +1,10 @@
 //! Choosing, counting and draining.
 #![allow(clippy::unwrap_used, reason = "tests")]
+use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
+
+use adyton_core::id::{InstanceId, ModelId, ServiceId};
 
 use super::*;
 

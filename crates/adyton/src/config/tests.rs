@@ -3,6 +3,7 @@
 use expect_test::{Expect, expect};
 
 use super::found::Origin;
+use super::value::Value as _;
 use super::{Loaded, Sources, file, load, reference};
 
 fn sources(text: &str, environment: &[(&str, &str)]) -> (tempfile::TempDir, Sources) {
@@ -43,6 +44,19 @@ fn every_default_can_be_read() {
     assert_eq!(config.limits.prediction_tab_body.0, 8 * 1024 * 1024);
     assert_eq!(config.gateway.prediction_timeout.as_secs(), 40);
     assert_eq!(config.throttle.default_per_second, 200);
+}
+
+#[test]
+fn addresses_of_back_ends_are_words_networks_or_none() {
+    let allowed = |text: &str| {
+        let config = loaded(&format!("[gateway]\n{text}\n"), &[]).config;
+        config.gateway.backend_allow.show()
+    };
+    assert_eq!(allowed(""), "auto");
+    assert_eq!(allowed("backend_allow = []"), "");
+    let all = "backend_allow = ['loopback', 'private', '192.0.2.0/24']";
+    assert_eq!(allowed(all), "loopback, private, 192.0.2.0/24");
+    refused("[gateway]\nbackend_allow = ['public']\n", &[], expect![[r#""#]]);
 }
 
 #[test]

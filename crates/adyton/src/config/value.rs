@@ -6,7 +6,7 @@ mod place;
 use std::path::PathBuf;
 
 pub(crate) use measure::ByteSize;
-pub(crate) use place::{BaseUrl, DatabaseUrl, Network};
+pub(crate) use place::{BaseUrl, DatabaseUrl, Network, ReachableNetwork};
 
 use super::found::Raw;
 

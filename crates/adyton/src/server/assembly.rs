@@ -93,6 +93,7 @@ impl Assembly {
             BindError::Store(_) => failed(error),
         })?;
         let address = control.local_addr();
+        front.gateway.listens_at(address);
         if !address.ip().is_loopback() {
             tracing::warn!(%address, "the private listener is open to other machines: keep it behind a firewall");
         }

@@ -3,20 +3,21 @@
 use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::path::{Path, absolute};
+use std::sync::Arc;
 use std::thread::available_parallelism;
 
 use adyton_control::{ControlSettings, MetricsAccess};
 use adyton_core::secret::Secret;
 use adyton_gateway::journal::{AccessLog, JournalSettings, Reserve};
-use adyton_gateway::settings::{GatewaySettings, Limits, TimeLimits};
+use adyton_gateway::settings::{GatewaySettings, Limits, Outgoing, Reachable, TimeLimits};
 use adyton_listener::files::{Connections, OpenFiles};
 use adyton_runtime::command::CommandSettings;
 use adyton_runtime::onnx::threads::ThreadSettings;
 use adyton_runtime::trial::TrialSettings;
 use adyton_sign::EncodedSlash;
 
-use crate::config::section::{AccessLogPlace, MetricsReaders};
-use crate::config::value::DatabaseUrl;
+use crate::config::section::{AccessLogPlace, Gateway as GatewaySection, MetricsReaders};
+use crate::config::value::{DatabaseUrl, ReachableNetwork};
 use crate::config::{Config, Loaded};
 use adyton_cli::client::profile::Profiles;
 use adyton_cli::failure::{Failure, Outcome};
@@ -61,14 +62,14 @@ pub(super) fn connections(config: &Config) -> Connections {
     }
 }
 
-/// The gateway's.
-pub(super) fn gateway(config: &Config, connections: Connections) -> GatewaySettings {
+/// The gateway's. Reads the certificates of `gateway.backend_ca_file`.
+pub(super) fn gateway(config: &Config, connections: Connections) -> Outcome<GatewaySettings> {
     let (gateway, limits) = (&config.gateway, &config.limits);
     let threads = match gateway.threads {
         0 => cores(),
         threads => usize::try_from(threads).unwrap_or(1),
     };
-    GatewaySettings {
+    Ok(GatewaySettings {
         listen: gateway.listen,
         threads: threads.clamp(1, 256),
         node: config.general.node.0,
@@ -110,7 +111,35 @@ pub(super) fn gateway(config: &Config, connections: Connections) -> GatewaySetti
         upstream_idle: usize::try_from(gateway.upstream_idle).unwrap_or(usize::MAX),
         drain_linger: gateway.drain_linger,
         feed_limit: gateway.feed_limit,
-    }
+        outgoing: Arc::new(outgoing(gateway)?),
+    })
+}
+
+fn outgoing(gateway: &GatewaySection) -> Outcome<Outgoing> {
+    let allow = &gateway.backend_allow;
+    let allow = (!allow.contains(&ReachableNetwork::Auto)).then(|| {
+        let reachable = allow.iter().filter_map(|network| match network {
+            ReachableNetwork::Auto => None,
+            ReachableNetwork::Loopback => Some(Reachable::Loopback),
+            ReachableNetwork::Private => Some(Reachable::Private),
+            ReachableNetwork::Network(network) => Some(Reachable::Range(network.range)),
+        });
+        reachable.collect()
+    });
+    let Some(file) = &gateway.backend_ca_file else {
+        return Ok(Outgoing::new(allow, Vec::new()));
+    };
+    let wrong = |problem: String| {
+        Failure::wrong_use(format!("{}: {problem}", file.display())).hint(
+            "`gateway.backend_ca_file` names a file with one or more certificates of authorities, each between \
+             `-----BEGIN CERTIFICATE-----` and `-----END CERTIFICATE-----`",
+        )
+    };
+    let text = std::fs::read(file)
+        .map_err(|error| wrong(format!("the certificates of authorities cannot be read: {error}")))?;
+    Outgoing::new(allow, Vec::new())
+        .with_authorities(&text)
+        .map_err(wrong)
 }
 
 /// The journal's.

@@ -50,6 +50,15 @@ impl Reload {
                 return refused();
             }
         };
+        // The number of connections counts only after a restart: what is handed on here is not looked at.
+        let connections = parts::connections(&new.config);
+        let gateway = match parts::gateway(&new.config, connections) {
+            Ok(gateway) => gateway,
+            Err(failure) => {
+                tracing::error!("{failure}");
+                return refused();
+            }
+        };
         let changed: Vec<_> = settings()
             .filter(|setting| new.merged.raw(setting.name) != self.loaded.merged.raw(setting.name))
             .collect();
@@ -66,9 +75,7 @@ impl Reload {
         if changed.iter().any(|setting| setting.name == "log.filter") {
             self.level.set(&new.config.log);
         }
-        // The number of connections counts only after a restart: what is handed on here is not looked at.
-        let connections = parts::connections(&new.config);
-        self.gateway.reload(&parts::gateway(&new.config, connections));
+        self.gateway.reload(&gateway);
         self.control.reload(&control);
         let applied = changed
             .iter()

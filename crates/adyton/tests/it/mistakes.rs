@@ -430,6 +430,24 @@ fn a_data_folder_that_cannot_be_used_says_what_to_do() {
 }
 
 #[test]
+fn certificates_of_authorities_that_cannot_be_read_or_used_are_named() {
+    let place = Place::new();
+    let serve = [
+        "serve",
+        "--gateway",
+        "127.0.0.1:0",
+        "--control",
+        "127.0.0.1:0",
+        "--config",
+        "adyton.toml",
+    ];
+    place.write("adyton.toml", "[gateway]\nbackend_ca_file = 'ca.pem'\n");
+    place.check(&serve, expect![[r#""#]]);
+    place.write("ca.pem", "not a certificate\n");
+    place.check(&serve, expect![[r#""#]]);
+}
+
+#[test]
 fn one_setting_is_one() {
     let place = Place::new();
     place.write("adyton.toml", "[gateway]\nthreads = 1\n");

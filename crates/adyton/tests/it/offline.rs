@@ -302,6 +302,8 @@ fn the_configuration_is_checked_and_shown_with_origins() {
             gateway.write_timeout         1m
             gateway.max_connections       16384
             gateway.feed_limit            10m
+            gateway.backend_allow         auto
+            gateway.backend_ca_file
             gateway.upstream_idle         64
             gateway.keep_encoded_slash    false
             gateway.trusted_proxies

@@ -54,7 +54,6 @@ fn an_error_of_a_back_end_names_the_api_and_no_service() {
             project: MINE,
             ..sample::api(Backend::Http(HttpBackend {
                 members: Members::Channel(Vec::new()),
-                base_path: String::new(),
             }))
         })),
     );

@@ -4,9 +4,9 @@ use std::pin::pin;
 use std::rc::Rc;
 use std::time::Duration;
 
+use adyton_core::endpoint::Address as CalledAddress;
 use adyton_core::id::ServiceId;
 use adyton_core::record::AnsweredBy;
-use adyton_runtime::targets::address::Address as InstanceAddress;
 use bytes::Bytes;
 use http::Response;
 
@@ -34,7 +34,7 @@ const WHOLE_MAX: u64 = 64 * 1024;
 /// Where a call goes.
 pub(super) struct Destination<'a> {
     /// Who listens there.
-    pub(super) address: &'a InstanceAddress,
+    pub(super) address: &'a CalledAddress,
     pub(super) answerer: Answerer,
     /// The service whose API address stands before the path, if one does.
     pub(super) service: Option<ServiceId>,
@@ -75,7 +75,7 @@ pub(super) async fn forward(
     } = sent;
     let (pool, time_limits) = (&dispatcher.pool, &settings.time_limits);
     let limit = TimeLimit::of(timeout, time_limits.prediction);
-    let origin = pool.origin(address.endpoint());
+    let origin = pool.origin(address.endpoint(), answerer.trust(), &settings.outgoing);
     let public = Public {
         arrival: &arrival,
         service,
@@ -208,6 +208,7 @@ impl Forwarding<'_> {
         self.answerer.failed();
         let why = match failure.kind {
             FailureKind::Refused => NoAnswer::Refused,
+            FailureKind::Denied => NoAnswer::Denied,
             FailureKind::Closed => NoAnswer::Closed,
             FailureKind::BadAnswer => NoAnswer::Bad,
         };

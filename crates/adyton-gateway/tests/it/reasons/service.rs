@@ -54,6 +54,7 @@ pub(super) const CASES: &[Case] = &[
     (Reason::PredictionTimeout, too_late),
     (Reason::PredictionStalled, stalled),
     (Reason::BackendUnreachable, apis::unreachable),
+    (Reason::BackendAddressDenied, apis::denied),
     (Reason::BackendClosed, || {
         apis::fails(|| Act::SayAndClose(Vec::new()))
     }),

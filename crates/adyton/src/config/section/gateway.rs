@@ -1,10 +1,11 @@
 //! The public listener and how predictions go through it.
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::config::section::section;
-use crate::config::value::{BaseUrl, ByteSize, Network};
+use crate::config::value::{BaseUrl, ByteSize, Network, ReachableNetwork};
 
 section! {
     /// The public listener: predictions and published APIs, nothing else.
@@ -44,6 +45,12 @@ section! {
         /// How long the database may be out of reach before the gateway says that it is not ready; it goes on answering with what
         /// it knows, revocations of that time not among it.
         feed_limit: Duration = "10m" at "gateway.feed_limit", Reload;
+        /// Addresses that back ends of APIs may have beside public ones: `loopback`, `private`, networks. `auto` is `loopback` and `private`
+        /// while the gateway listens on a loopback address, else none. Link-local addresses and the server's own listeners are always refused.
+        backend_allow: Vec<ReachableNetwork> = "auto" at "gateway.backend_allow", Reload;
+        /// File with certificates (PEM) of authorities that vouch for instances and back ends called over TLS, beside those that browsers
+        /// trust. Read again at each reload.
+        backend_ca_file: Option<PathBuf> = "" at "gateway.backend_ca_file", Reload;
         /// Idle connections that each core keeps to one instance.
         upstream_idle: u32 = "64" at "gateway.upstream_idle", Start;
         /// Whether `%2F` in a path stays one segment; otherwise it separates two, for routing, signing and the model alike.

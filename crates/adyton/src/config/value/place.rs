@@ -123,3 +123,40 @@ impl Value for Network {
         self.text.clone()
     }
 }
+
+/// What back ends may be called at: `loopback`, `private`, or a range of addresses.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) enum ReachableNetwork {
+    /// What goes with where the gateway listens.
+    Auto,
+    /// This machine.
+    Loopback,
+    /// Private addresses.
+    Private,
+    /// These.
+    Network(Network),
+}
+
+impl Value for ReachableNetwork {
+    const KIND: &'static str = "`auto`, `loopback`, `private` or network";
+    const EXPECTED: &'static str =
+        "write `auto`, `loopback`, `private`, and addresses or networks such as `10.0.0.0/8`";
+    fn read(raw: &Raw) -> Result<Self, String> {
+        match scalar(raw)? {
+            "auto" => Ok(Self::Auto),
+            "loopback" => Ok(Self::Loopback),
+            "private" => Ok(Self::Private),
+            text => Network::read(raw)
+                .map(Self::Network)
+                .map_err(|_| format!("holds `{text}`, which is none of them")),
+        }
+    }
+    fn show(&self) -> String {
+        match self {
+            Self::Auto => "auto".to_owned(),
+            Self::Loopback => "loopback".to_owned(),
+            Self::Private => "private".to_owned(),
+            Self::Network(network) => network.show(),
+        }
+    }
+}

@@ -38,7 +38,7 @@ impl Front {
         connections: Connections,
     ) -> Outcome<Self> {
         let identity = Arc::new(Identity::new(clock.clone(), parts::identity(config)));
-        let settings = parts::gateway(config, connections);
+        let settings = parts::gateway(config, connections)?;
         let journal = parts::journal(config, &truth.data);
         let (journal, recorders) = Journal::open(journal, settings.threads, clock.clone())
             .map_err(|error| Failure::failed(error.to_string()))?;

@@ -1,4 +1,5 @@
-//! Where an instance is called over HTTP/1.1: an [`Endpoint`] that is connected to, and what stands before the instance's paths.
+//! Where somebody is called over HTTP/1.1, an instance of a service or the back end of another API: an [`Endpoint`] that is connected
+//! to, and what stands before the paths there.
 //!
 //! Written as `http://10.0.0.7:8080`, `https://models.example/v1/iris` or `unix:/run/model.sock`. There is no user, no query and no
 //! fragment in an address.
@@ -9,7 +10,7 @@ use std::path::Path;
 use std::str::FromStr;
 use std::sync::Arc;
 
-use adyton_core::shown::quoted;
+use crate::shown::quoted;
 
 /// The port where an `http://` address names none, and the one for `https://`.
 const PLAIN: u16 = 80;
@@ -38,7 +39,7 @@ pub enum Endpoint {
 pub enum Host {
     /// By its address.
     Ip(IpAddr),
-    /// By its name, in lower case; resolved for each new connection.
+    /// By its name, in lower case; resolved when it is connected to.
     Name(Arc<str>),
 }
 
@@ -52,9 +53,7 @@ pub struct Address {
 
 /// A text that is no address.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
-#[error(
-    "`{given}` is no address of an instance: {problem}; write http://host:port, https://host or unix:/path/to/socket"
-)]
+#[error("`{given}` is no address: {problem}; write http://host:port, https://host or unix:/path/to/socket")]
 pub struct BadAddress {
     /// The text, cut short.
     given: String,
@@ -63,7 +62,7 @@ pub struct BadAddress {
 }
 
 impl Address {
-    /// The instance at an endpoint, whose paths have nothing before them.
+    /// At an endpoint, whose paths have nothing before them.
     pub fn new(endpoint: Endpoint) -> Self {
         Self {
             endpoint,
