@@ -60,14 +60,14 @@ def test_signing_in_with_a_name_that_is_not_the_domains(server):
     name = "login-hint"
     server.manage("POST", "/v3/users", json={"user": {"name": name, "password": "correct horse"}})
     login = ["login", "--control", server.control, "--user", name, "--project", "default"]
-    hint = f"without --domain the user's name is taken for the domain's (`{name}`): say --domain NAME if it is another"
+    hint = f"--domain is not given, so the domain is taken to be `{name}`; give --domain NAME if it is another"
     run = server.run(*login, input="correct horse\n")
     assert run.returncode == 1 and "401" in run.stderr, run.stderr
     assert f"hint: {hint}" in run.stderr, run.stderr
     # Who names the domain is told of the password alone.
     domain = ["--domain", server.bootstrap["domain"]["name"]]
     run = server.run(*login, *domain, input="wrong\n")
-    assert run.returncode == 1 and "without --domain" not in run.stderr, run.stderr
+    assert run.returncode == 1 and "--domain is not given" not in run.stderr, run.stderr
     assert "correct horse" not in run.stderr
 
 

@@ -230,8 +230,8 @@ def test_an_app_has_five_codes_at_most(server, apps):
         server.manage("PUT", f"{apps}/apps/{many.id}/app-codes")
     refused = server.call("PUT", f"{apps}/apps/{many.id}/app-codes")
     check(refused, 403, "APIG.3325", "apig.app_code_quota")
-    limit = "there are 5 already, and no more are allowed (AppCode): delete one that is not used"
-    assert refused.json()["error_msg"] == f"The number of AppCodes of the app is over the quota: {limit}"
+    limit = "quota reached: at most 5 (AppCode); delete one that you no longer need"
+    assert refused.json()["error_msg"] == f"The number of AppCodes of the app exceeds the quota: {limit}"
 
 
 def test_a_new_secret_makes_the_old_one_useless(server, apps, echo):

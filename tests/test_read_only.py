@@ -50,7 +50,7 @@ def test_a_disk_that_turns_read_only_is_told_and_a_restart_on_a_new_mount_brings
         "manage": server.call("POST", "/adyton/v1/{project}/packages", data=b"x" * 100_000, headers={"Content-Type": "application/gzip"}),
     }.items():
         assert told(response) == (503, f"{word}.storage_unavailable"), (word, response.text)
-        assert "can only be read; nothing was changed" in response.text, (word, response.text)
+        assert "is read-only; nothing was changed" in response.text, (word, response.text)
     # A revocation that cannot be kept is not acknowledged.
     gone = server.http.delete(f"{server.control}/v3/auth/tokens", headers={"X-Auth-Token": thief, "X-Subject-Token": thief})
     assert told(gone) == (503, "iam.storage_unavailable"), gone.text
@@ -62,9 +62,9 @@ def test_a_disk_that_turns_read_only_is_told_and_a_restart_on_a_new_mount_brings
     assert server.call("GET", f"/adyton/v1/{{project}}/requests/{predicted.headers['x-request-id']}").status_code == 200
     assert server.manage("GET", prefix)["total"] == 1
     waits_for = wait_for(lambda: server.http.get(server.control + "/healthz/ready").json().get("waits_for"), 15, "readiness to fail")
-    assert "can only be read" in waits_for
+    assert "is read-only" in waits_for
     assert server.http.get(server.gateway + "/healthz/ready").status_code == 200
-    assert "can only be read" in doctor(server)
+    assert "is read-only" in doctor(server)
     wait_for(lambda: "the journal cannot be written" in server.log(), 5, "the journal to tell")
     assert "mount it for writing" in server.log() and "lower journal.keep_bytes" not in server.log()
     assert server.stop() == 0
@@ -79,7 +79,7 @@ def test_a_disk_that_turns_read_only_is_told_and_a_restart_on_a_new_mount_brings
             disk.mount("loop,ro")
         with pytest.raises(AssertionError, match="Read-only file system"):
             server.start()
-        assert "can only be read" in doctor(server)
+        assert "is read-only" in doctor(server)
 
     disk.unmount()
     disk.mount()

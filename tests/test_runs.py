@@ -137,7 +137,7 @@ def test_a_deployed_model_that_kills_its_loader_is_tried_once_and_again_when_it_
     # As on another machine: nothing is remembered, and there is less memory.
     shutil.rmtree(server.data / "trials")
     server.settings["onnx.load_memory"] = "384MiB"
-    for said in ("ran out of memory", "not tried again by itself"):
+    for said in ("ran out of memory", "not be retried automatically"):
         server.start()
         wait_for(lambda: server.status_of(hungry.id) == "failed", 60, "the service to fail")
         server.wait_for_status(iris.id, "running")

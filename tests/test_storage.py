@@ -138,7 +138,7 @@ def test_a_database_that_is_held_by_another(new_server):
         other.execute("BEGIN IMMEDIATE")
         response = server.call("POST", prefix, json={"name": "meanwhile"})
         assert told(response) == (503, "apig.storage_unavailable"), response.text
-        assert "look whether" in response.json()["error_msg"]
+        assert "check whether" in response.json()["error_msg"]
         # Readiness is what the check in the background found out, every ten seconds.
         wait_for(lambda: ready(server, server.control)[0] == 503, 30, "the check to find out")
         assert call(server, caller, iris.path, body=BODY).status == 200

@@ -236,7 +236,7 @@ def page(verdicts: dict[str, list[Verdict]], uncounted) -> str:
                 cases = answered.setdefault(operator, {}).setdefault(runtime, {})
                 cases[case.base] = cases.get(case.base, False) or verdict.kind == "right"
                 if runtime == "built-in":
-                    found = re.search(rf"does not know (`[^`]*`(?: = [^ ]+)?) of {name}\b", verdict.text)
+                    found = re.search(rf"does not support (`[^`]*`(?: = [^ ]+)?) of {name}\b", verdict.text)
                     refused.setdefault(operator, set()).update(found.groups() if found else ())
     lines = [
         "# ONNX operators",

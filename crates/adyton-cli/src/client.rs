@@ -111,7 +111,7 @@ impl Client {
             .ok(Asked::Control)
             .map_err(|failure| match failure.status() {
                 Some(401) => failure.hint(format!(
-                    "the credentials are those of {}; `adyton login` keeps others",
+                    "used the credentials of {}; `adyton login` saves others",
                     self.target.said
                 )),
                 _ => failure,
@@ -136,10 +136,10 @@ impl Client {
         }
         let Some(known) = &self.target.credentials.password else {
             return Err(Failure::wrong_use(format!(
-                "{} holds keys and no password, so no token can be got",
+                "{} has an access key but no password, so it cannot get a token",
                 self.target.said
             ))
-            .hint("`adyton login --user NAME` gets one and keeps it"));
+            .hint("run `adyton login --user NAME` to get one and save it"));
         };
         let scope = TokenScope::project(&known.project_id);
         let got = self.sign_in(&known.user, &known.domain, &known.password, scope)?;
@@ -202,7 +202,7 @@ impl Client {
             .with_config()
             .limit(ANSWER_MAX)
             .read_to_vec()
-            .map_err(|error| Failure::failed(format!("{asked}: the answer broke off: {error}")))?;
+            .map_err(|error| Failure::failed(format!("{asked}: the response was cut off: {error}")))?;
         Ok(Answer {
             status: head.status,
             headers: head.headers,
@@ -244,10 +244,10 @@ fn unreachable(asked: &str, address: &Address, error: &ureq::Error) -> Failure {
                 .fact(asked)
                 .hint(start)
         }
-        ureq::Error::ConnectionFailed => Failure::failed(format!("no connection to {address}"))
+        ureq::Error::ConnectionFailed => Failure::failed(format!("cannot connect to {address}"))
             .fact(asked)
             .hint(start),
-        ureq::Error::HostNotFound => Failure::failed(format!("no machine has the name in {address}"))
+        ureq::Error::HostNotFound => Failure::failed(format!("cannot resolve the host name in {address}"))
             .fact(asked)
             .hint("check the address"),
         ureq::Error::Timeout(step) => Failure::failed(format!("{address} did not answer in time ({step})"))

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use adyton_core::clock::Clock;
 
 use crate::client::Client;
-use crate::client::target::{Places, Target};
+use crate::client::target::{Target, TargetSources};
 use crate::failure::Outcome;
 use crate::terminal::Terminal;
 
@@ -48,8 +48,8 @@ impl Context {
         found.map(|(_, value)| value.as_str())
     }
     /// Where profiles, variables and the local data folder are looked for.
-    pub fn places(&self) -> Places<'_> {
-        Places {
+    pub fn sources(&self) -> TargetSources<'_> {
+        TargetSources {
             environment: &self.environment,
             folder: &self.folder,
             profile: self.profile.as_deref(),
@@ -57,7 +57,7 @@ impl Context {
     }
     /// A client of the server that was named; says so when it was found rather than named.
     pub fn client(&self) -> Outcome<Client> {
-        let (target, note) = Target::find(&self.places())?;
+        let (target, note) = Target::find(&self.sources())?;
         if let Some(note) = note {
             self.terminal.note(note);
         }

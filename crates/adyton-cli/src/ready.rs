@@ -34,7 +34,7 @@ impl Ready {
                 "{}: the ready file cannot be written: {error}",
                 path.display()
             ))
-            .hint("name a file in a folder that is there and can be written")
+            .hint("name a file in a folder that exists and is writable")
         };
         let text = serde_json::to_string(self).map_err(|error| Failure::failed(error.to_string()))?;
         let folder = match path.parent() {
@@ -72,9 +72,8 @@ impl Ready {
                 )));
             }
         };
-        let ready: Self = serde_json::from_str(&text).map_err(|error| {
-            Failure::failed(format!("{}: not as it was written: {error}", path.display()))
-        })?;
+        let ready: Self = serde_json::from_str(&text)
+            .map_err(|error| Failure::failed(format!("{}: is corrupt: {error}", path.display())))?;
         Ok(is_alive(ready.pid).then_some(ready))
     }
 }

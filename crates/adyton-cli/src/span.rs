@@ -13,7 +13,7 @@ pub fn read(text: &str) -> Result<Duration, String> {
         "h" => 3_600_000,
         "d" => 86_400_000,
         "" => return Err("has no unit".to_owned()),
-        other => return Err(format!("has the unit `{other}`, which is not known")),
+        other => return Err(format!("has the unknown unit `{other}`")),
     };
     number
         .checked_mul(millis)

@@ -9,7 +9,7 @@ use crate::failure::Outcome;
 /// The verbs.
 #[derive(Subcommand)]
 pub enum Verb {
-    /// Keep who you are and which server you call
+    /// Save which server you call, and as whom
     ///
     /// It is kept in ~/.config/adyton/config.toml, for you alone. Without arguments, takes the administrator's key of the
     /// server that runs on ./adyton-data. Secrets are asked for, or read from standard input; they are never arguments.

@@ -31,7 +31,7 @@ pub(crate) async fn read(body: Body) -> OperationResult<Bytes> {
         Ok(Err(error)) if error.is::<http_body_util::LengthLimitError>() => Err(Failure::TooLarge {
             limit: BODY_MOST as u64,
         }),
-        Ok(Err(error)) => Err(Failure::Malformed(format!("the body broke off: {error}"))),
+        Ok(Err(error)) => Err(Failure::Malformed(format!("the body was cut off: {error}"))),
         Err(_) => Err(Failure::Malformed(
             "the body did not arrive within 30 seconds".to_owned(),
         )),

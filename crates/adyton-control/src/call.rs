@@ -10,7 +10,7 @@ use std::sync::Arc;
 use adyton_core::digest::Sha256;
 use adyton_core::id::ProjectId;
 use adyton_core::live::Live;
-use adyton_identity::{Accepts, Action, Caller, Standing, Whole};
+use adyton_identity::{Accepts, Action, Caller, SignedRequest, Standing};
 use adyton_listener::ConnectionState;
 use axum::body::Body;
 use bytes::Bytes;
@@ -61,7 +61,7 @@ impl OpenCall {
             !body.is_empty(),
         );
         let standing = self.plane.identity.identify(&live, &Accepts::IAM, &request)?;
-        let whole = Whole {
+        let signed = SignedRequest {
             request: &request,
             accepts: &Accepts::IAM,
             digest: None,
@@ -70,7 +70,7 @@ impl OpenCall {
         let caller: Caller = self
             .plane
             .identity
-            .still(standing, &live, &live, &whole, |_| Ok::<_, Failure>(()))?;
+            .still(standing, &live, &live, &signed, |_| Ok::<_, Failure>(()))?;
         permitted(&live, &caller, action, None)
     }
 }
@@ -148,10 +148,10 @@ impl Streamed {
             .identify(&live, &Accepts::IAM, &seen_of(&parts, remote, has_body))?;
         let project = decide(&live, heading, standing.claimed(), &parameters)?;
         if standing.is_proven()
-            && let Some(contact) = parts.extensions.get::<Arc<ConnectionState>>()
+            && let Some(connection) = parts.extensions.get::<Arc<ConnectionState>>()
         {
             // Its connection keeps its place until the answer.
-            contact.proven();
+            connection.proven();
         }
         Ok(Self {
             heading: heading.clone(),
@@ -183,7 +183,7 @@ impl Streamed {
     /// empty for a body that was not kept. Whoever was revoked while the body came is refused.
     pub(crate) fn prove(self, digest: Sha256, bytes: &[u8]) -> OperationResult<Call> {
         let newest = self.plane.feed.cell().load();
-        let whole = Whole {
+        let signed = SignedRequest {
             request: &seen_of(&self.parts, self.remote, true),
             accepts: &Accepts::IAM,
             digest: Some(digest),
@@ -193,7 +193,7 @@ impl Streamed {
         let caller = self
             .plane
             .identity
-            .still(self.standing, &self.live, &newest, &whole, still)?;
+            .still(self.standing, &self.live, &newest, &signed, still)?;
         Ok(Call {
             plane: self.plane,
             actor: Actor {

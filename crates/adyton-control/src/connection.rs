@@ -43,7 +43,7 @@ const CLOSE: HeaderValue = HeaderValue::from_static("close");
 /// What a connection is served with.
 pub(crate) struct Connection {
     pub(crate) peer: SocketAddr,
-    pub(crate) contact: Arc<ConnectionState>,
+    pub(crate) state: Arc<ConnectionState>,
     pub(crate) router: Router,
     pub(crate) clock: Clock,
     /// The memory of all who are not proven.
@@ -58,7 +58,7 @@ pub(crate) struct Connection {
 pub(crate) async fn serve(socket: TcpStream, with: Connection) {
     let Connection {
         peer,
-        contact,
+        state,
         router,
         clock,
         unproven,
@@ -67,14 +67,14 @@ pub(crate) async fn serve(socket: TcpStream, with: Connection) {
     } = with;
     // Without it small answers wait for acknowledgements; a failure only costs time.
     let _ = socket.set_nodelay(true);
-    let socket = Watched::new(TokioIo::new(socket), contact.clone(), clock.clone());
+    let socket = Watched::new(TokioIo::new(socket), state.clone(), clock.clone());
     let socket = Unread::new(socket, peer, next_id, clock.clone());
     let service = service_fn(|request: Request<Incoming>| {
         let is_http2 = request.version() == Version::HTTP_2;
-        let busy = contact.enter(is_http2, clock.monotonic());
+        let busy = state.enter(is_http2, clock.monotonic());
         // A proxy's connections hold the requests of many.
         let told = forwarded(peer.ip(), request.headers(), &trusted_proxies);
-        let source = told.map_or_else(|| contact.source(), |told| Source::of(told.address));
+        let source = told.map_or_else(|| state.source(), |told| Source::of(told.address));
         let unread = Arc::new(AtomicBool::new(false));
         let mut request = request.map(|body| {
             Body::new(Counted {
@@ -82,7 +82,7 @@ pub(crate) async fn serve(socket: TcpStream, with: Connection) {
                 unread: unread.clone(),
                 has_ended: false,
                 source,
-                contact: contact.clone(),
+                state: state.clone(),
                 unproven: unproven.clone(),
                 clock: clock.clone(),
                 claim: None,
@@ -90,7 +90,7 @@ pub(crate) async fn serve(socket: TcpStream, with: Connection) {
             })
         });
         request.extensions_mut().insert(Peer(peer));
-        request.extensions_mut().insert(contact.clone());
+        request.extensions_mut().insert(state.clone());
         let (mut router, clock) = (router.clone(), clock.clone());
         async move {
             let mut answer = router.call(request).await?;
@@ -106,7 +106,7 @@ pub(crate) async fn serve(socket: TcpStream, with: Connection) {
     let mut connection = pin!(builder.serve_connection(socket, service));
     let mut seen = None;
     let ended = poll_fn(|context| {
-        match contact.told(&mut seen, context) {
+        match state.told(&mut seen, context) {
             Some(Notice::Close) => return Poll::Ready(Ok(())),
             Some(Notice::Finish) => connection.as_mut().graceful_shutdown(),
             None => {}
@@ -131,7 +131,7 @@ fn builder() -> auto::Builder<TokioExecutor> {
         .http1()
         .auto_date_header(false)
         .timer(TokioTimer::new())
-        // The contact has the deadline, for both protocols, and from accept on.
+        // The connection's state has the deadline, for both protocols, and from accept on.
         .header_read_timeout(None)
         .max_headers(HEADERS)
         .max_buf_size(HEAD_BYTES);
@@ -156,7 +156,7 @@ struct Counted {
     has_ended: bool,
     /// Whom it counts for.
     source: Source,
-    contact: Arc<ConnectionState>,
+    state: Arc<ConnectionState>,
     unproven: Arc<Budget>,
     clock: Clock,
     claim: Option<Claim>,
@@ -166,7 +166,7 @@ struct Counted {
 impl Counted {
     fn count(&mut self, bytes: usize) {
         self.arrived += bytes as u64;
-        if self.contact.unproven_since().is_none() {
+        if self.state.unproven_since().is_none() {
             self.claim = None;
             return;
         }
@@ -176,7 +176,7 @@ impl Counted {
         }
         let now = self.clock.monotonic();
         let claim = self.claim.get_or_insert_with(|| {
-            let owner = self.contact.clone();
+            let owner = self.state.clone();
             self.unproven.claim(Kind::Body, self.source, None, owner, now)
         });
         // If this is the one that has to give up, its connection was told.
@@ -249,9 +249,9 @@ impl http_body::Body for Answer {
         let frame = Pin::new(&mut self.body).poll_frame(context);
         if let Some(busy) = &self.busy {
             // Whoever asks for more has sent what came before.
-            busy.contact().taken();
+            busy.connection().taken();
             if frame.is_ready() {
-                busy.contact().answers(self.clock.monotonic());
+                busy.connection().answers(self.clock.monotonic());
             }
         }
         frame
@@ -269,7 +269,7 @@ impl http_body::Body for Answer {
 impl Drop for Answer {
     fn drop(&mut self) {
         if let Some(busy) = self.busy.take() {
-            busy.contact().taken();
+            busy.connection().taken();
             busy.end(self.clock.monotonic());
         }
     }

@@ -1,4 +1,5 @@
-//! The dialects: request ↔ operation ↔ response. They translate and decide nothing.
+//! The dialects: request ↔ operation ↔ response. They translate, and check the form of what was
+//! sent; what is allowed, and what happens, is decided in `operations/`.
 //!
 //! One endpoint a file (or one small group that shares its types), and one `errors.rs` a dialect. To add an endpoint: a
 //! function here, an operation in `operations/`, a line in `routes.rs`.

@@ -57,8 +57,8 @@ pub(crate) fn json<T: Serialize>(shown: SubCode, body: &T) -> Response {
 pub(crate) fn message(failure: &Failure, shown: SubCode) -> Cow<'static, str> {
     match failure {
         // Only IAM's own addresses have subject tokens and passwords, and words of their own for them.
-        Failure::Unauthenticated(rejection) | Failure::SubjectToken(rejection) => {
-            rejection.detail.message(shown.code())
+        Failure::Unauthenticated(refusal) | Failure::SubjectToken(refusal) => {
+            refusal.detail.message(shown.code())
         }
         Failure::WrongPassword
         | Failure::Locked { .. }

@@ -72,7 +72,7 @@ pub(crate) enum Failure {
     #[error("the token is not scoped to a project")]
     NoProject,
     /// There can be no more of these.
-    #[error("there are {most} already, and no more are allowed ({}): delete one that is not used", .thing.name())]
+    #[error("quota reached: at most {most} ({}); delete one that you no longer need", .thing.name())]
     Quota {
         /// What there are too many of.
         thing: Thing,
@@ -106,7 +106,7 @@ pub(crate) enum Failure {
         model: String,
     },
     /// The service is doing something else just now.
-    #[error("the service is {status}; wait until that has ended")]
+    #[error("the service is {status}; try again when it has finished")]
     StateForbids {
         /// Its state.
         status: &'static str,
@@ -130,20 +130,20 @@ pub(crate) enum Failure {
         left: Duration,
     },
     /// The source has as many sign-ins under way as it may have while others wait.
-    #[error("too many sign-ins of this source are under way")]
+    #[error("too many sign-ins in progress from this source")]
     TooManySignIns {
         /// When to try again.
         after: Duration,
     },
     /// As many sign-ins wait as may.
-    #[error("too many sign-ins are under way")]
+    #[error("too many sign-ins in progress")]
     SignInsFull {
         /// When to try again.
         after: Duration,
     },
     /// The request calls this server by a name that is none of its own.
     #[error(
-        "`{}` is no name of this server; an administrator adds names to control.hosts, and addresses always work",
+        "this server does not answer to the host name `{}`; use an IP address, or let an administrator add the name to control.hosts",
         quoted(.host, QUOTED)
     )]
     Host {
@@ -175,7 +175,7 @@ pub(crate) enum Failure {
         limit: u64,
     },
     /// All places for such work are taken, and were for a while.
-    #[error("as many of these are under way as may be at once ({what}); try again after some seconds")]
+    #[error("too many concurrent requests of this kind ({what}); retry in a few seconds")]
     Busy {
         /// The work, in a word.
         what: &'static str,
@@ -184,9 +184,8 @@ pub(crate) enum Failure {
     },
     /// The record of a request was left out of the journal.
     #[error(
-        "the record of request {id} was left out: {source_shown} had more than {limit} refused requests in that second, and of \
-         refused strangers only so many are kept ({setting}). The first of the {count} that were left out says what they were \
-         like: {first}"
+        "the record of request {id} was not kept: {source_shown} had more than {limit} refused requests in that second \
+         ({setting}). The first of the {count} dropped requests is shown as an example: {first}"
     )]
     LeftOut {
         /// The request.
@@ -230,7 +229,7 @@ impl Failure {
             Failure::Missing { thing, .. } => thing.missing(),
             Failure::Taken { thing, .. } => thing.taken(),
             Failure::Forbidden { .. } => Reason::IamNotPermitted,
-            Failure::Unauthenticated(rejection) | Failure::SubjectToken(rejection) => rejection.reason,
+            Failure::Unauthenticated(refusal) | Failure::SubjectToken(refusal) => refusal.reason,
             Failure::OtherProject => Reason::IamOtherProject,
             Failure::NoProject => Reason::NoProject,
             Failure::Quota { .. } => Reason::Quota,
@@ -328,7 +327,7 @@ impl Failure {
 }
 
 impl From<Refusal> for Failure {
-    fn from(rejection: Refusal) -> Self {
-        Self::Unauthenticated(Box::new(rejection))
+    fn from(refusal: Refusal) -> Self {
+        Self::Unauthenticated(Box::new(refusal))
     }
 }

@@ -31,7 +31,7 @@ pub(crate) fn admit(call: &OpenCall) -> OperationResult<()> {
                  or credentials of an administrator or auditor"
             }
             MetricsAccess::Loopback | MetricsAccess::Open => {
-                "control.metrics is `loopback`: only this machine reads them without credentials; set it to `token`, or \
+                "control.metrics is `loopback`: only this machine can read them without credentials; set it to `token`, or \
                  send credentials of an administrator or auditor"
             }
         },

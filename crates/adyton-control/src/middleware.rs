@@ -71,7 +71,7 @@ fn settle(mut answer: Response, path: &str, id: RequestId) -> Response {
             tracing::error!(request.id = %id, "a management call failed: {what}");
         }
         if let Failure::NoSpace(what) | Failure::Storage(what) = &*failure {
-            tracing::warn!(request.id = %id, "a management call met a storage that does not work: {what}");
+            tracing::warn!(request.id = %id, "a management call failed because of the storage: {what}");
         }
         let dialect = row
             .as_ref()

@@ -45,7 +45,7 @@ impl Payload {
     pub(crate) fn json<T: DeserializeOwned>(&self) -> OperationResult<T> {
         if self.body.iter().all(u8::is_ascii_whitespace) {
             return Err(Failure::Malformed(
-                "the body is empty, JSON is expected".to_owned(),
+                "the body is empty; JSON is expected".to_owned(),
             ));
         }
         if self.is_suspect {

@@ -17,8 +17,8 @@ use arc_swap::ArcSwap;
 use tokio::sync::RwLock;
 
 use crate::failure::OperationResult;
+use crate::job_slots::JobSlots;
 use crate::perimeter::Perimeter;
-use crate::places::Places;
 use crate::rollouts::WrittenRollouts;
 use crate::settings::{ControlParts, ControlSettings, Metrics, Ready};
 use crate::sign_ins::SignIns;
@@ -57,12 +57,12 @@ pub(crate) struct Plane {
     pub(crate) unproven: Arc<Budget>,
     /// Sign-ins that are under way.
     pub(crate) sign_ins: SignIns,
-    /// Places for imports, and for what is unpacked: nobody is refused there.
-    pub(crate) imports: Places,
-    /// Places for searches of the journal.
-    pub(crate) searches: Places,
-    /// Places for explanations, of their own: they are short.
-    pub(crate) explanations: Places,
+    /// Slots for imports, and for what is unpacked: nobody is refused there.
+    pub(crate) imports: JobSlots,
+    /// Slots for searches of the journal.
+    pub(crate) searches: JobSlots,
+    /// Slots for explanations, of their own: they are short.
+    pub(crate) explanations: JobSlots,
     /// Read while a package is on its way from the disk to the store, written while unused ones are removed.
     pub(crate) package_gate: RwLock<()>,
     /// Uploads on their way, and what projects may keep.
@@ -77,7 +77,7 @@ pub(crate) struct Plane {
 impl Plane {
     /// Takes the parts.
     pub(crate) fn new(settings: ControlSettings, parts: ControlParts) -> Self {
-        let deadlines = settings.place_patience;
+        let longest_wait = settings.longest_wait_for_a_slot;
         Self {
             perimeter: ArcSwap::from_pointee(Perimeter::new(&settings)),
             sign_ins: SignIns::new(settings.sign_ins, parts.clock.clone()),
@@ -94,9 +94,9 @@ impl Plane {
             metrics: parts.metrics,
             ready: parts.ready,
             clock: parts.clock,
-            imports: Places::new("import", IMPORTS_AT_ONCE, IMPORT_TIME, deadlines),
-            searches: Places::new("search", READERS_AT_ONCE, SEARCH_TIME, deadlines),
-            explanations: Places::new("explanation", READERS_AT_ONCE, EXPLANATION_TIME, deadlines),
+            imports: JobSlots::new("import", IMPORTS_AT_ONCE, IMPORT_TIME, longest_wait),
+            searches: JobSlots::new("search", READERS_AT_ONCE, SEARCH_TIME, longest_wait),
+            explanations: JobSlots::new("explanation", READERS_AT_ONCE, EXPLANATION_TIME, longest_wait),
             package_gate: RwLock::new(()),
             uploads: Uploads::default(),
             rollouts: WrittenRollouts::default(),

@@ -8,14 +8,14 @@ use crate::failure::Failure;
 
 /// Why, in one line; empty for what the public answer says whole.
 pub(crate) fn summary(failure: &Failure) -> String {
-    let rejection = match failure {
-        Failure::Unauthenticated(rejection) | Failure::SubjectToken(rejection) => rejection,
+    let refusal = match failure {
+        Failure::Unauthenticated(refusal) | Failure::SubjectToken(refusal) => refusal,
         // Told in public too, but only whoever reads the log can change the settings that they name.
         Failure::Host { .. } | Failure::Origin { .. } => return failure.to_string(),
         _ => return String::new(),
     };
-    let mut facts = vec![rejection.reason.sub_code().to_owned()];
-    match &*rejection.evidence {
+    let mut facts = vec![refusal.reason.sub_code().to_owned()];
+    match &*refusal.evidence {
         Evidence::Signature(seen) => facts.extend(signature(seen)),
         evidence @ Evidence::Token { .. } => facts.extend(evidence.clauses()),
         evidence @ Evidence::Credentials { sent, .. } => {
@@ -24,7 +24,7 @@ pub(crate) fn summary(failure: &Failure) -> String {
                 facts.push(format!("sent: {}", sent.join(", ")));
             }
         }
-        Evidence::Access { caller, action, .. } => facts.push(format!("{caller} asked for {action}")),
+        Evidence::Access { caller, action, .. } => facts.push(format!("{caller} requested {action}")),
         Evidence::None
         | Evidence::Route { .. }
         | Evidence::Size { .. }
@@ -77,10 +77,10 @@ mod tests {
             facts: vec![fact::Fact::KeyUnknown],
             ..SignatureEvidence::default()
         };
-        let rejection = Refusal::new(Reason::AkskSigningMistake, Evidence::Signature(Box::new(seen)));
+        let refusal = Refusal::new(Reason::AkskSigningMistake, Evidence::Signature(Box::new(seen)));
         assert_eq!(
-            summary(&Failure::Unauthenticated(Box::new(rejection))),
-            "aksk.signing_mistake; mistake path.no_trailing_slash; The path was signed without the `/` at its end: end the canonical path with `/`, also where the URL has none.; no key has this id: it was deleted, mistyped, or is another installation's; key AK"
+            summary(&Failure::Unauthenticated(Box::new(refusal))),
+            "aksk.signing_mistake; mistake path.no_trailing_slash; The path was signed without the `/` at its end: end the canonical path with `/`, also where the URL has none.; no key has this id: it was deleted or mistyped, or belongs to another installation; key AK"
         );
         assert_eq!(summary(&Failure::OtherProject), "");
     }

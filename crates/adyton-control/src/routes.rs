@@ -50,34 +50,34 @@ fn iam(table: &mut Table) {
         Get    "/v3"                                 Anyone => 200 discovery::v3, "The identity API, version 3";
         Get    "/v3/"                                Anyone => 200 discovery::v3, "The same";
         Post   "/v3/auth/tokens"                     Anyone => 201 tokens::create, "Sign in: issue a token";
-        Get    "/v3/auth/tokens"                     SignedIn => 200 tokens::show, "What the token in X-Subject-Token says";
-        Head   "/v3/auth/tokens"                     SignedIn => 200 tokens::show, "Whether the token in X-Subject-Token counts";
+        Get    "/v3/auth/tokens"                     SignedIn => 200 tokens::show, "The contents of the token in X-Subject-Token";
+        Head   "/v3/auth/tokens"                     SignedIn => 200 tokens::show, "Whether the token in X-Subject-Token is valid";
         Delete "/v3/auth/tokens"                     SignedIn => 204 tokens::delete, "Sign out: revoke the token in X-Subject-Token";
-        Get    "/v3/auth/projects"                   SignedIn => 200 projects::list, "Projects in which one has a role";
-        Get    "/v3/auth/domains"                    SignedIn => 200 projects::domains, "One's own domain";
-        Get    "/v3/projects"                        SignedIn => 200 projects::list, "Projects in which one has a role";
-        Post   "/v3/projects"                        May(Action::ProjectCreate) => 201 projects::create, "Make a project";
-        Get    "/v3/projects/{in_project}"           SignedIn => 200 projects::show, "A project in which one has a role";
+        Get    "/v3/auth/projects"                   SignedIn => 200 projects::list, "Projects in which the caller has a role";
+        Get    "/v3/auth/domains"                    SignedIn => 200 projects::domains, "The caller's domain";
+        Get    "/v3/projects"                        SignedIn => 200 projects::list, "Projects in which the caller has a role";
+        Post   "/v3/projects"                        May(Action::ProjectCreate) => 201 projects::create, "Create a project";
+        Get    "/v3/projects/{in_project}"           SignedIn => 200 projects::show, "A project in which the caller has a role";
         Get    "/v3/regions"                         SignedIn => 200 projects::regions, "The one region";
         Get    "/v3/roles"                           SignedIn => 200 users::roles, "The built-in roles";
-        Post   "/v3/users"                           May(Action::UserCreate) => 201 users::create, "Make a user";
+        Post   "/v3/users"                           May(Action::UserCreate) => 201 users::create, "Create a user";
         Get    "/v3/users"                           May(Action::UserList) => 200 users::list, "Users of the domain";
         Get    "/v3/users/{user_id}"                 May(Action::UserGet) => 200 users::show, "A user";
         Patch  "/v3/users/{user_id}"                 May(Action::UserUpdate) => 200 users::update, "Change a user, or disable them";
         Delete "/v3/users/{user_id}"                 May(Action::UserDelete) => 204 users::delete, "Delete a user";
-        Post   "/v3/users/{user_id}/password"        SignedIn => 204 users::password, "Change one's own password";
+        Post   "/v3/users/{user_id}/password"        SignedIn => 204 users::password, "Change the caller's own password";
         Get    "/v3/projects/{in_project}/users/{user_id}/roles"            May(Action::UserGet) => 200 users::assigned, "Roles of a user in a project";
-        Put    "/v3/projects/{in_project}/users/{user_id}/roles/{role_id}"  May(Action::UserUpdate) => 204 users::give, "Give a role in a project";
-        Delete "/v3/projects/{in_project}/users/{user_id}/roles/{role_id}"  May(Action::UserUpdate) => 204 users::take, "Take a role in a project away";
+        Put    "/v3/projects/{in_project}/users/{user_id}/roles/{role_id}"  May(Action::UserUpdate) => 204 users::give, "Grant a role in a project";
+        Delete "/v3/projects/{in_project}/users/{user_id}/roles/{role_id}"  May(Action::UserUpdate) => 204 users::take, "Revoke a role in a project";
         Get    "/v3/domains/{in_domain}/users/{user_id}/roles"              May(Action::UserGet) => 200 users::assigned, "Roles of a user in the domain";
-        Put    "/v3/domains/{in_domain}/users/{user_id}/roles/{role_id}"    May(Action::UserUpdate) => 204 users::give, "Give a role in the domain";
-        Delete "/v3/domains/{in_domain}/users/{user_id}/roles/{role_id}"    May(Action::UserUpdate) => 204 users::take, "Take a role in the domain away";
+        Put    "/v3/domains/{in_domain}/users/{user_id}/roles/{role_id}"    May(Action::UserUpdate) => 204 users::give, "Grant a role in the domain";
+        Delete "/v3/domains/{in_domain}/users/{user_id}/roles/{role_id}"    May(Action::UserUpdate) => 204 users::take, "Revoke a role in the domain";
     }
     routes! { table, Iam, "/v3.0/OS-CREDENTIAL/credentials";
-        Post   ""                                    SignedIn => 201 credentials::create, "Make an access key; its secret is shown once";
+        Post   ""                                    SignedIn => 201 credentials::create, "Create an access key; its secret is shown once";
         Get    ""                                    SignedIn => 200 credentials::list, "Access keys of a user";
         Get    "/{access_key}"                       SignedIn => 200 credentials::show, "An access key";
-        Put    "/{access_key}"                       SignedIn => 200 credentials::update, "Turn an access key off or on";
+        Put    "/{access_key}"                       SignedIn => 200 credentials::update, "Disable or enable an access key";
         Delete "/{access_key}"                       SignedIn => 204 credentials::delete, "Delete an access key";
     }
 }
@@ -88,7 +88,7 @@ fn modelarts(table: &mut Table) {
     routes! { table, ModelArts, "/v1/{project_id}";
         Post   "/models"                             May(Action::ModelCreate) => 200 model_import::create, "Import a model package";
         Get    "/models"                             May(Action::ModelList) => 200 models::list, "Models of the project";
-        Get    "/models/ai-engine-runtimes"          May(Action::ModelList) => 200 models::engines, "What can run models here";
+        Get    "/models/ai-engine-runtimes"          May(Action::ModelList) => 200 models::engines, "Engines that can run models on this server";
         Get    "/models/{model_id}"                  May(Action::ModelGet) => 200 models::show, "A model";
         Delete "/models/{model_id}"                  May(Action::ModelDelete) => 200 models::delete, "Delete a model, or all versions of it";
         Post   "/services"                           May(Action::ServiceCreate) => 200 service_deploy::deploy, "Deploy models as a service";
@@ -99,7 +99,7 @@ fn modelarts(table: &mut Table) {
         Delete "/services/{service_id}"              May(Action::ServiceDelete) => 200 services::delete, "Delete services, separated by commas";
         Get    "/services/{service_id}/events"       May(Action::ServiceGet) => 200 service_activity::events, "What happened to a service";
         Get    "/services/{service_id}/logs"         May(Action::ServiceGet) => 200 service_activity::history, "Updates of a service";
-        Get    "/services/{service_id}/monitor"      May(Action::ServiceGet) => 200 service_activity::monitor, "How a service does";
+        Get    "/services/{service_id}/monitor"      May(Action::ServiceGet) => 200 service_activity::monitor, "Counts of a service's calls";
     }
 }
 
@@ -112,11 +112,11 @@ fn apig(table: &mut Table) {
         Get    "/{instance_id}/envs"                 May(Action::EnvironmentList) => 200 instance::environments, "Environments: RELEASE";
     }
     routes! { table, Apig, "/v2/{project_id}/apigw/instances/{instance_id}";
-        Get    "/apis"                               May(Action::ApiList) => 200 apis::list, "The APIs that services are";
+        Get    "/apis"                               May(Action::ApiList) => 200 apis::list, "APIs of the project's services";
         Get    "/apis/{api_id}"                      May(Action::ApiGet) => 200 apis::show, "An API";
-        Post   "/apps"                               May(Action::AppCreate) => 201 apps::create, "Make an app; its secret is shown once";
+        Post   "/apps"                               May(Action::AppCreate) => 201 apps::create, "Create an app; its secret is shown once";
         Get    "/apps"                               May(Action::AppList) => 200 apps::list, "Apps of the project";
-        Put    "/apps/secret/{app_id}"               May(Action::AppUpdate) => 200 apps::reset_secret, "Give an app another secret; it is shown once";
+        Put    "/apps/secret/{app_id}"               May(Action::AppUpdate) => 200 apps::reset_secret, "Replace an app's secret; the new one is shown once";
         Get    "/apps/{app_id}"                      May(Action::AppGet) => 200 apps::show, "An app";
         Put    "/apps/{app_id}"                      May(Action::AppUpdate) => 200 apps::update, "Change an app";
         Delete "/apps/{app_id}"                      May(Action::AppDelete) => 204 apps::delete, "Delete an app";
@@ -126,7 +126,7 @@ fn apig(table: &mut Table) {
         Get    "/apps/{app_id}/app-codes/{app_code_id}"    May(Action::AppUpdate) => 200 app_codes::show, "An AppCode";
         Delete "/apps/{app_id}/app-codes/{app_code_id}"    May(Action::AppUpdate) => 204 app_codes::delete, "Delete an AppCode";
         Post   "/app-auths"                          May(Action::AppAuthCreate) => 201 app_auths::create, "Authorise apps for APIs";
-        Delete "/app-auths/{app_auth_id}"            May(Action::AppAuthDelete) => 204 app_auths::delete, "Take an authorisation back";
+        Delete "/app-auths/{app_auth_id}"            May(Action::AppAuthDelete) => 204 app_auths::delete, "Revoke an authorisation";
         Get    "/app-auths/binded-apis"              May(Action::AppAuthList) => 200 app_auths::binded_apis, "APIs that an app may call";
         Get    "/app-auths/binded-apps"              May(Action::AppAuthList) => 200 app_auths::binded_apps, "Apps that may call an API";
         Get    "/app-auths/unbinded-apis"            May(Action::AppAuthList) => 200 app_auths::unbinded_apis, "APIs that an app may not call";
@@ -137,13 +137,13 @@ fn apig(table: &mut Table) {
 #[rustfmt::skip]
 fn adyton(table: &mut Table) {
     routes! { table, Adyton, "/adyton/v1";
-        Get    "/whoami"                             SignedIn => 200 whoami::whoami, "Who the credentials say one is, and for how long";
+        Get    "/whoami"                             SignedIn => 200 whoami::whoami, "The identity behind the credentials, and when they expire";
         Get    "/errors"                             Anyone => 200 catalogue::list, "The error catalogue";
         Post   "/{project_id}/packages"              May(Action::ModelCreate) => 200 packages::create, "Upload a model package: tar, tar.gz or zip";
         Get    "/{project_id}/requests"              May(Action::RequestList) => 200 requests::list, "The request journal of the project";
         Get    "/{project_id}/requests/{request_id}" May(Action::RequestGet) => 200 requests::show, "One request, explained";
         Get    "/{project_id}/services/{service_id}/log"   May(Action::ServiceGet) => 200 logs::tail, "The newest lines of a service's log";
-        Get    "/{project_id}/services/{service_id}/rollout" May(Action::ServiceGet) => 200 rollouts::show, "How far a change of a service has come";
+        Get    "/{project_id}/services/{service_id}/rollout" May(Action::ServiceGet) => 200 rollouts::show, "Progress of a change to a service";
     }
     routes! { table, Door, "/adyton/v1/{project_id}/services/{service_id}";
         Any    "/predict"                            SignedIn => 200 predict::predict, "The Prediction tab's door: the API address itself";
@@ -151,8 +151,8 @@ fn adyton(table: &mut Table) {
         Any    "/predict/{*path}"                    SignedIn => 200 predict::predict, "The Prediction tab's door: a path below the API address";
     }
     routes! { table, Adyton, "";
-        Get    "/healthz/live"                       Anyone => 200 health::live, "Whether the process answers";
-        Get    "/healthz/ready"                      Anyone => 200 health::ready, "Whether the node is ready, or what it waits for";
+        Get    "/healthz/live"                       Anyone => 200 health::live, "Whether the process responds";
+        Get    "/healthz/ready"                      Anyone => 200 health::ready, "Whether the node is ready, or what it is waiting for";
         Get    "/metrics"                            Anyone => 200 health::metrics, "Metrics in Prometheus' text format";
         Get    "/openapi.json"                       Anyone => 200 documents::openapi, "The OpenAPI document";
         Get    "/docs"                               Anyone => 308 documents::docs, "The reference, for people";

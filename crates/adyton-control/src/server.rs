@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use adyton_listener::acceptor::Accepted;
-use adyton_listener::{Acceptor, ConnectionState, LogThrottle, Notice, Place, Places};
+use adyton_listener::{Acceptor, ConnectionSlot, ConnectionSlots, ConnectionState, LogThrottle, Notice};
 use axum::Router;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
@@ -39,7 +39,7 @@ pub enum BindError {
         problem: std::io::Error,
     },
     /// The store could not be asked.
-    #[error("the control plane cannot begin: {0}")]
+    #[error("the control plane failed to start: {0}")]
     Store(String),
 }
 
@@ -100,7 +100,7 @@ impl Control {
             plane,
         })
     }
-    /// Where it listens.
+    /// The address to listen on.
     pub const fn local_addr(&self) -> SocketAddr {
         self.address
     }
@@ -116,7 +116,7 @@ impl Control {
             plane,
             ..
         } = self;
-        let places = Places::new(plane.settings().max_connections);
+        let slots = ConnectionSlots::new(plane.settings().max_connections);
         let complaints = Arc::new(LogThrottle::new(plane.clock.clone()));
         let mut acceptor = Acceptor::new(listener, "control", complaints);
         let ids = plane.clone();
@@ -124,17 +124,17 @@ impl Control {
         let mut connections = JoinSet::new();
         let recording = tokio::spawn(rollout::record(plane.clone()));
         let sweeping = tokio::spawn(sweep::regularly(plane.clone()));
-        let judging = tokio::spawn(judge(plane.clone(), places.clone()));
+        let judging = tokio::spawn(judge(plane.clone(), slots.clone()));
         tokio::pin!(shutdown);
         loop {
-            let (socket, peer, contact, place) = tokio::select! {
+            let (socket, peer, state, slot) = tokio::select! {
                 () = &mut shutdown => break,
-                accepted = accept(&mut acceptor, &places, &plane) => accepted,
+                accepted = accept(&mut acceptor, &slots, &plane) => accepted,
                 Some(_) = connections.join_next(), if !connections.is_empty() => continue,
             };
             let connection = Connection {
                 peer,
-                contact,
+                state,
                 router: router.clone(),
                 clock: plane.clock.clone(),
                 unproven: plane.unproven.clone(),
@@ -142,12 +142,12 @@ impl Control {
                 trusted_proxies: plane.settings().trusted_proxies.clone(),
             };
             connections.spawn(async move {
-                let _place = place;
+                let _slot = slot;
                 connection::serve(socket, connection).await;
             });
         }
         drop(acceptor);
-        places.tell_all(Notice::Finish);
+        slots.tell_all(Notice::Finish);
         let finished = async {
             while connections.join_next().await.is_some() {}
             plane.tasks.ended().await;
@@ -156,7 +156,7 @@ impl Control {
             .await
             .is_err()
         {
-            tracing::warn!("management calls or imports were still going on when the server stopped");
+            tracing::warn!("management calls or imports were still in progress when the server stopped");
         }
         recording.abort();
         sweeping.abort();
@@ -164,12 +164,12 @@ impl Control {
     }
 }
 
-/// The next connection that has a place.
+/// The next connection that has a slot.
 async fn accept(
     acceptor: &mut Acceptor,
-    places: &Arc<Places>,
+    slots: &Arc<ConnectionSlots>,
     plane: &Plane,
-) -> (TcpStream, SocketAddr, Arc<ConnectionState>, Place) {
+) -> (TcpStream, SocketAddr, Arc<ConnectionState>, ConnectionSlot) {
     loop {
         match acceptor.accept().await {
             Accepted::Connection(socket, peer) => {
@@ -179,23 +179,23 @@ async fn accept(
                     .trusted_proxies
                     .iter()
                     .any(|range| range.contains(peer.ip()));
-                let contact = ConnectionState::new(peer.ip(), is_proxy, plane.clock.monotonic());
-                if let Some(place) = places.find(&contact).await {
-                    return (socket, peer, contact, place);
+                let state = ConnectionState::new(peer.ip(), is_proxy, plane.clock.monotonic());
+                if let Some(slot) = slots.find(&state).await {
+                    return (socket, peer, state, slot);
                 }
             }
-            Accepted::Short => places.relieve(RELIEF),
+            Accepted::Short => slots.relieve(RELIEF),
             Accepted::Failed => {}
         }
     }
 }
 
 /// Ends connections that are stuck, too slow or idle for too long.
-async fn judge(plane: Arc<Plane>, places: Arc<Places>) {
+async fn judge(plane: Arc<Plane>, slots: Arc<ConnectionSlots>) {
     let mut looks = tokio::time::interval(WATCH);
     looks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
         looks.tick().await;
-        places.watch(plane.clock.monotonic(), &plane.settings().deadlines);
+        slots.watch(plane.clock.monotonic(), &plane.settings().deadlines);
     }
 }

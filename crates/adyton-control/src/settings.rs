@@ -58,7 +58,7 @@ pub struct ControlSettings {
     /// This node's number, part of every request id.
     pub node: u16,
     /// How long a search of the journal, or an explanation, waits for its turn.
-    pub place_patience: Duration,
+    pub longest_wait_for_a_slot: Duration,
     /// How long calls in flight may take when the server stops.
     pub shutdown_grace: Duration,
     /// Open connections; for more, idle ones are closed: `control.max_connections`.
@@ -90,7 +90,7 @@ impl ControlSettings {
             region: "region-1".to_owned(),
             services_per_project: 1000,
             node: 0,
-            place_patience: Duration::from_secs(5),
+            longest_wait_for_a_slot: Duration::from_secs(5),
             shutdown_grace: Duration::from_secs(30),
             max_connections: 2048,
             deadlines: adyton_listener::Deadlines::DEFAULT,

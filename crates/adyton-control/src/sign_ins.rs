@@ -18,7 +18,7 @@ const SHARE: usize = 16;
 /// Locks that accounts are spread over while their passwords are tried.
 const ACCOUNT_LOCKS: usize = 64;
 /// How long a sign-in waits for its turn; the queue is made so that it comes sooner.
-const PATIENCE: Duration = Duration::from_secs(10);
+const LONGEST_WAIT: Duration = Duration::from_secs(10);
 /// What a place in the queue costs before anything was measured.
 const GUESS: Duration = Duration::from_millis(20);
 
@@ -111,19 +111,19 @@ impl<'q> QueuePlace<'q> {
     pub(crate) async fn account_lock(&self, account: &[&str]) -> OperationResult<MutexGuard<'q, ()>> {
         let digest = Sha256::of(&[account.concat().as_bytes(), self.source.as_bytes()].concat());
         let at = usize::from(digest.as_bytes()[0]) % self.queue.account_locks.len();
-        self.patiently(self.queue.account_locks[at].lock()).await
+        self.within_limit(self.queue.account_locks[at].lock()).await
     }
 
     /// A core's turn to hash.
     pub(crate) async fn turn(&self) -> OperationResult<SemaphorePermit<'q>> {
-        self.patiently(self.queue.turns.acquire())
+        self.within_limit(self.queue.turns.acquire())
             .await?
             .map_err(Failure::defect)
     }
 
-    async fn patiently<T>(&self, turn: impl Future<Output = T>) -> OperationResult<T> {
-        let late = |_| Failure::SignInsFull { after: PATIENCE };
-        tokio::time::timeout(PATIENCE, turn).await.map_err(late)
+    async fn within_limit<T>(&self, turn: impl Future<Output = T>) -> OperationResult<T> {
+        let late = |_| Failure::SignInsFull { after: LONGEST_WAIT };
+        tokio::time::timeout(LONGEST_WAIT, turn).await.map_err(late)
     }
 }
 

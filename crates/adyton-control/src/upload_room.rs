@@ -75,8 +75,8 @@ impl Room {
         let (coming, _) = under.projects.get(&project).copied().unwrap_or_default();
         if kept.uploads + coming >= most.uploads {
             return Err(Failure::UploadQuota(format!(
-                "the project keeps {} uploads that no model was imported from, and {coming} are coming; at most {} are kept \
-                 (`limits.uploads`). Import models from them, or wait: an upload that is not used is given up after 7 days",
+                "the project has {} unused uploads and {coming} more in progress; at most {} are kept \
+                 (`limits.uploads`). Import models from them, or wait: unused uploads are deleted after 7 days",
                 kept.uploads, most.uploads
             )));
         }
@@ -85,7 +85,7 @@ impl Room {
             Holder::Claimed(user) => {
                 if under.unproven.len() >= UNPROVEN_AT_ONCE || !under.unproven.insert(user) {
                     return Err(Failure::UnprovenUpload(format!(
-                        "another upload whose caller is not proven yet is under way; {PROVE}"
+                        "another upload of an unauthenticated caller is in progress; {PROVE}"
                     )));
                 }
             }
@@ -112,8 +112,8 @@ impl Room {
             return Ok(());
         }
         Err(Failure::UploadQuota(format!(
-            "the uploads of the project that no model was imported from have {} bytes, and {coming} are coming; at most {} are \
-             kept (`limits.uploads_bytes`). Import models from them, or wait: an upload that is not used is given up after 7 days",
+            "the unused uploads of the project have {} bytes, and {coming} more are in progress; at most {} are \
+             kept (`limits.uploads_bytes`). Import models from them, or wait: unused uploads are deleted after 7 days",
             self.kept, self.most
         )))
     }

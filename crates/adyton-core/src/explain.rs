@@ -252,10 +252,10 @@ fn headline(record: &Record) -> String {
     match (record.reason, record.answered_by) {
         (Some(Reason::ClientClosed), _) => {
             let seen = match record.response_bytes {
-                0 => "before any of the answer's body was sent".to_owned(),
-                sent => format!("when {} of the answer had been sent", units::bytes(sent)),
+                0 => "before any of the response's body was sent".to_owned(),
+                sent => format!("when {} of the response had been sent", units::bytes(sent)),
             };
-            format!("The client left after {took}, {seen}.")
+            format!("The client disconnected after {took}, {seen}.")
         }
         (Some(reason), AnsweredBy::Gateway) => {
             format!("Refused at {}: {}.", record.step.name(), reason.cause())

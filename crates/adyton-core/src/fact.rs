@@ -106,7 +106,7 @@ facts! {
     HostMalformed { sent: String } = "`{sent}` is no host";
     HostContradicted = "Host and the address in the request line name different hosts";
     ExpectationUnknown { sent: String } = "`Expect: {sent}` was sent; only `100-continue` is known";
-    TransferCodingUnknown { sent: String } = "`Transfer-Encoding: {sent}` was sent; only `chunked` can be undone here, and only once";
+    TransferCodingUnknown { sent: String } = "`Transfer-Encoding: {sent}` was sent; only `chunked` is supported, and only once";
     ContentCodingUnknown { sent: String } = "`Content-Encoding: {sent}` was sent; the model takes `gzip`, `deflate` or none";
     ContentDamaged { coding: String, error: String } = "the body says `Content-Encoding: {coding}`, and cannot be decoded: {error}";
     // Its body.
@@ -132,22 +132,22 @@ facts! {
     AppsNotTakenAtTab = "the Prediction tab takes tokens and access keys (AK/SK) only: call the API address with app credentials";
     AppsNotTakenByManagement = "the management APIs take tokens and access keys (AK/SK) only: apps call APIs";
     BearerNotRead = "`Authorization: Bearer` is not read here: a token goes into the header `X-Auth-Token`, as it is";
-    KindNotAccepted = "what was sent is of a kind that this address, or the gateway's settings, do not accept";
-    SeveralCredentials { sent: String } = "several credentials were sent ({sent}); only the first that is accepted counts";
+    KindNotAccepted = "this address, or the gateway's settings, do not accept this kind of credentials";
+    SeveralCredentials { sent: String } = "several credentials were sent ({sent}); only the first accepted one is used";
     // Tokens.
     TokenEmpty = "the header is empty";
     TokenBearer = "it starts with `Bearer`: send the token alone";
     TokenQuoted = "it has quotation marks around it: send only what is between them";
     TokenJwt = "it is a JSON Web Token (JWT), of another system: tokens of this installation come from `POST /v3/auth/tokens`";
-    TokenDoubled = "the token stands there twice, one after the other: send it once";
-    TokenNotAlone = "there is more than one token, or something else, in the header: a comma or a space is no part of a token";
-    TokenMaybeAppCode = "it is no token; by its length it may be an AppCode, which goes into `X-Apig-AppCode`";
-    TokenNoText = "a token of ours is base64url text; what was sent is not, or is too short";
+    TokenDoubled = "the header contains the token twice: send it once";
+    TokenNotAlone = "the header contains more than one token, or something else: a token has no commas or spaces";
+    TokenMaybeAppCode = "it is not a token; by its length it may be an AppCode, which belongs in `X-Apig-AppCode`";
+    TokenNoText = "tokens are base64url text; what was sent is not, or is too short";
     TokenRepeated = "`X-Auth-Token` was sent more than once: send it once";
-    TokenKeyUnknown = "no such key is held: it was sealed by another installation, or more than a day ago, before its key was retired";
-    TokenDoesNotOpen { whole: u64, length: u64 } = "it does not open: cut or changed on its way (a whole token has {whole} characters, this one {length})";
+    TokenKeyUnknown = "its key is unknown: the token was issued by another installation, or more than a day ago, before its key was retired";
+    TokenDoesNotOpen { whole: u64, length: u64 } = "it cannot be decrypted: it was truncated or changed on the way (a complete token has {whole} characters, this one {length})";
     TokenExpired { ago: Seconds } = "it expired {ago} ago";
-    TokenAhead { by: Seconds } = "it was issued {by} in the future of this server: compare the clocks";
+    TokenAhead { by: Seconds } = "it was issued {by} ahead of this server's clock: compare the clocks";
     TokenRevoked = "it was revoked: by DELETE /v3/auth/tokens, or by signing out";
     TokensRevoked = "all earlier tokens of the user were revoked, for example by a change of password";
     TokenUserDisabled = "the user is disabled";
@@ -164,27 +164,27 @@ facts! {
     BasicUnreadable = "Basic must be followed by base64 of `AppKey:AppSecret`";
     AppKeyUnknown { key: String } = "no app has the AppKey `{key}`";
     PairSwapped = "what was sent as the AppSecret is an AppKey: the two are swapped";
-    AppSecretWrong { app: String, digest: String, length: u64 } = "the AppKey is that of app {app}; the AppSecret sent ({digest}, {length} characters) is not its own";
-    AppSecretSpaced = "without the white space around it, the AppSecret would be right";
+    AppSecretWrong { app: String, digest: String, length: u64 } = "the AppKey belongs to app {app}, but the AppSecret sent ({digest}, {length} characters) does not";
+    AppSecretSpaced = "the AppSecret would be correct without the white space around it";
     KeyLocked = "too many failures of this key from this source";
     KeyLockedFor { seconds: u64 } = "too many failures of this key from this source; locked for {seconds} s more";
     // The head of a signed request.
     AuthorizationRepeated = "there is more than one Authorization header";
-    SchemeMissing = "the Authorization header names no algorithm: it must open with `SDK-HMAC-SHA256` and a space";
-    SchemeUnfinished { sent: String } = "the Authorization header opens with `{sent}`: it must open with `SDK-HMAC-SHA256`, followed by a space and nothing else";
-    SchemeNotCapitals { sent: String } = "the Authorization header opens with `{sent}`: it must open with `SDK-HMAC-SHA256`, in capitals";
-    SchemeOfAnotherCloud { sent: String } = "the Authorization header opens with `{sent}`: it must open with `SDK-HMAC-SHA256`; this is the signature of another cloud";
-    SchemeUnknown { sent: String } = "the Authorization header opens with `{sent}`: it must open with `SDK-HMAC-SHA256`, spelt exactly so";
+    SchemeMissing = "the Authorization header names no algorithm: it must begin with `SDK-HMAC-SHA256` and a space";
+    SchemeUnfinished { sent: String } = "the Authorization header begins with `{sent}`: it must begin with `SDK-HMAC-SHA256`, followed by a space and nothing else";
+    SchemeNotCapitals { sent: String } = "the Authorization header begins with `{sent}`: it must begin with `SDK-HMAC-SHA256`, in capitals";
+    SchemeOfAnotherCloud { sent: String } = "the Authorization header begins with `{sent}`: it must begin with `SDK-HMAC-SHA256`; this is the signature of another cloud";
+    SchemeUnknown { sent: String } = "the Authorization header begins with `{sent}`: it must begin with `SDK-HMAC-SHA256`, spelt exactly so";
     AlgorithmNotOffered { name: String } = "signatures by {name} are not verified here: configure the SDK to sign with SDK-HMAC-SHA256";
     FieldMissing { field: String } = "the Authorization header has no `{field}=`";
     FieldEmpty { field: String } = "`{field}=` in the Authorization header is empty";
     FieldRepeated { field: String } = "the Authorization header has `{field}=` twice";
-    FieldUnknown { field: String } = "`{field}` in the Authorization header is none of Access=, SignedHeaders=, Signature= (a comma goes between them)";
-    AccessUnreadable = "`Access=` has a space or another character that no key has";
+    FieldUnknown { field: String } = "`{field}` in the Authorization header is not one of Access=, SignedHeaders=, Signature= (separate them with commas)";
+    AccessUnreadable = "`Access=` has a space or another character that cannot be part of a key";
     SignatureLength { length: u64 } = "`Signature=` has {length} characters; the hex form of HMAC-SHA256 has 64";
     SignatureNotHex { at: u64 } = "`Signature=` has a character that is not a hex digit, at position {at}";
     SignatureBase64 = "`Signature=` is base64 (or base64url); it must be lower-case hex";
-    HeaderNameBad { name: String } = "`SignedHeaders=` has `{name}`, which is not a header name (`;` goes between the names)";
+    HeaderNameBad { name: String } = "`SignedHeaders=` has `{name}`, which is not a header name (separate names with `;`)";
     HeaderNameRepeated { name: String } = "`SignedHeaders=` names `{name}` twice";
     SignedHeadersTooMany { count: u64 } = "`SignedHeaders=` names {count} headers; at most {HEADERS_MOST} can be signed";
     DateNotSigned = "`SignedHeaders=` does not name `x-sdk-date`, which must be signed";
@@ -193,7 +193,7 @@ facts! {
     DateRepeated = "the header `x-sdk-date` was sent more than once";
     DatePast { seconds: u64 } = "the request was signed {seconds} s ago; at most {ALLOWED} s are allowed";
     DateAhead { seconds: u64 } = "the request was signed {seconds} s in the future; at most {ALLOWED} s are allowed";
-    DateZoneOff { hours: u64 } = "the date is off by {hours} h, a time zone's distance";
+    DateZoneOff { hours: u64 } = "the date is off by {hours} h, as if written in another time zone";
     SignedHeaderMissing { name: String } = "the header `{name}` is signed, but was not sent (or was removed on the way)";
     DeclaredDigestMalformed = "X-Sdk-Content-Sha256 is neither 64 hex digits of one case nor UNSIGNED-PAYLOAD, or was sent twice";
     // The key of a signature.
@@ -205,14 +205,14 @@ facts! {
     KeyIsAppKeyForManagement = "this is an AppKey, and the management APIs take tokens and access keys (AK/SK) only: apps call APIs";
     KeyIsAccessKey = "this is an access key, and this address takes apps only";
     KeyIsSecret = "what was sent as the key is the secret of a key: the two are swapped";
-    KeyShapeless = "no key has this id, and it has not the shape of one (20 capitals and digits, or 32 hex digits): the two halves, key and secret, look swapped";
-    KeyUnknown = "no key has this id: it was deleted, mistyped, or is another installation's";
+    KeyShapeless = "no key has this id, and it does not look like one (20 capitals and digits, or 32 hex digits): key and secret may be swapped";
+    KeyUnknown = "no key has this id: it was deleted or mistyped, or belongs to another installation";
     // The signature itself.
     SearchCutShort = "the search for mistakes was cut short: the request is large";
-    NoMistakeFits { tries: u64 } = "none of {tries} ways to sign wrongly gives this signature: another secret was used, or body, a signed header or the URL was changed between signing and here; the canonical request tells which";
-    NotSearched = "no search for mistakes: there were too many for this key or source in this minute";
-    DigestOfOtherBody = "the signature is right, but the body is empty and X-Sdk-Content-Sha256 declares another";
-    BodyChanged = "the signature is right, but the body was changed after its hash was taken, or the hash is of another body";
+    NoMistakeFits { tries: u64 } = "none of {tries} known signing mistakes explains this signature: another secret was used, or the body, a signed header or the URL was changed after signing; the canonical request shows which";
+    NotSearched = "mistakes were not searched for: there were too many searches for this key or source in this minute";
+    DigestOfOtherBody = "the signature is correct, but the body is empty and X-Sdk-Content-Sha256 declares another";
+    BodyChanged = "the signature is correct, but the body was changed after its hash was taken, or the hash is of another body";
 }
 
 /// What facts say, each as a clause; `note` is what a record of before says in words of its own.
@@ -262,7 +262,7 @@ mod tests {
             clauses(&facts, "what a record of before says"),
             [
                 "it expired 3 h 2 min ago",
-                "several credentials were sent (X-Auth-Token, apikey); only the first that is accepted counts",
+                "several credentials were sent (X-Auth-Token, apikey); only the first accepted one is used",
                 "what a record of before says"
             ]
         );
@@ -290,7 +290,7 @@ mod tests {
         }
         let words = fact.words();
         assert!(
-            words.contains("app a;") && words.contains("(d, 2 characters)"),
+            words.contains("app a,") && words.contains("(d, 2 characters)"),
             "{words}"
         );
         assert!(Fact::NoCredentials.texts().is_empty());

@@ -56,7 +56,7 @@ mistakes! {
     BodyJsonSpacing = "body.json_spacing"
         "The JSON that was signed has other white space than the JSON that was sent: write it once, and sign and send the same bytes.";
     BodyJsonRewritten = "body.json_rewritten"
-        "The JSON that was signed is the same as what was sent, but written otherwise (keys sorted, letters beyond ASCII escaped or not, Python's separators): write it once, and sign and send the same bytes.";
+        "The JSON that was signed is the same as what was sent, but written differently (keys sorted, letters beyond ASCII escaped or not, Python's separators): write it once, and sign and send the same bytes.";
     BodyLineEnds = "body.line_ends"
         "The body that was signed has other line ends than the one that was sent: sign the bytes that are sent (with curl, use --data-binary).";
     BodyPlaceholderHash = "body.placeholder_hash"
@@ -104,7 +104,7 @@ mistakes! {
     PathSlashesEncoded = "path.slashes_encoded"
         "The slashes of the path were encoded as `%2F`: encode each segment, not the slashes between them.";
     PathEncodedSlash = "path.encoded_slash"
-        "The path has `%2F`, and the gateway takes it otherwise than the signer (setting gateway.keep_encoded_slash): avoid `%2F` in paths.";
+        "The path has `%2F`, and the gateway treats it differently from the signer (setting gateway.keep_encoded_slash): avoid `%2F` in paths.";
     PathLowerCase = "path.lower_case"
         "The path was signed in lower case: sign it as it is sent, paths are case-sensitive.";
     EncodingMarksKept = "encoding.marks_kept"
@@ -160,7 +160,7 @@ mistakes! {
     HeadersRepeatedJoined = "headers.repeated_joined"
         "A header that was sent several times was signed as one line: sign a line for each value, sorted.";
     HeadersSpacesCollapsed = "headers.spaces_collapsed"
-        "Runs of white space inside of a header's value were signed as one space: sign the value as it is sent, trimmed at its ends only.";
+        "Runs of white space inside a header's value were signed as one space: sign the value as it is sent, trimmed at its ends only.";
     HeadersLineMissing = "headers.line_missing"
         "A header that the list names has no line: sign name and value of every header in SignedHeaders.";
     HeadersValueEmpty = "headers.value_empty"
@@ -176,7 +176,7 @@ mistakes! {
     MethodMissing = "method.missing"
         "The canonical request lacks its first line, the method: begin it with the method, in capitals.";
     DateFormat = "date.format"
-        "The date in the string to sign is written otherwise: use the value of X-Sdk-Date as it is sent.";
+        "The date in the string to sign is written differently: use the value of X-Sdk-Date as it is sent.";
     DateOtherHeader = "date.other_header"
         "The date in the string to sign is that of another header: use the value of X-Sdk-Date.";
     DateTakenTwice = "date.taken_twice"
@@ -218,7 +218,7 @@ mistakes! {
     SecretEmpty = "secret.empty"
         "The secret was empty or a word such as `null`: the variable or the setting that holds it was not read.";
     SecretLetterCase = "secret.letter_case"
-        "The secret was used in other letter case: it is case-sensitive.";
+        "The secret was used in a different letter case: it is case-sensitive.";
     SecretPrefixed = "secret.prefixed"
         "Something was put before or after the secret (such as `AWS4`, `&`, `,` or `;`): use it as it is.";
     SecretDerivedKey = "secret.derived_key"
@@ -238,7 +238,7 @@ mistakes! {
     DateLocalTime = "date.local_time"
         "X-Sdk-Date was written in local time: write it in UTC.";
     AccessIsSecret = "access.is_secret"
-        "Key and secret are swapped: put the access key (or AppKey) into `Access=` and sign with the secret. The secret has travelled in the clear, so give the key another one.";
+        "Key and secret are swapped: put the access key (or AppKey) into `Access=` and sign with the secret. The secret was sent in the clear, so replace it.";
 }
 
 impl SigningMistake {

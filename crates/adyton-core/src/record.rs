@@ -23,7 +23,7 @@ pub enum Door {
 /// Who called, proven. A key that a refused request only claims is part of the evidence.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct CallerSeen {
-    /// How they showed it: `token`, `aksk`, `app_signature`, `app_code`, `key_pair`, `console`.
+    /// How they authenticated: `token`, `aksk`, `app_signature`, `app_code`, `key_pair`, `console`.
     pub way: String,
     /// The user's or app's id.
     pub id: String,
@@ -41,7 +41,7 @@ pub const STRANGER_ADDRESS_MAX: usize = 256;
 /// One request. Field by field this is the documented format of the journal and of the access log.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Record {
-    /// The request id, as the answer's `X-Request-Id` said it.
+    /// The request id, as in the response's `X-Request-Id`.
     pub id: RequestId,
     /// When the head had arrived.
     pub at: Timestamp,
@@ -69,9 +69,9 @@ pub struct Record {
     pub model: Option<ModelId>,
     /// The instance that was chosen.
     pub instance: Option<InstanceId>,
-    /// Who called; nothing as long as nobody was proven.
+    /// Who called; null while nobody was authenticated.
     pub caller: Option<CallerSeen>,
-    /// HTTP status of the answer (499 when the client had left).
+    /// HTTP status of the answer (499 when the client had disconnected).
     pub status: u16,
     /// Why it was refused; nothing for an answer of the model.
     pub reason: Option<Reason>,

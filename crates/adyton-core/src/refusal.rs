@@ -1,4 +1,4 @@
-//! A rejection: why a request is refused, what may be said in public, and what only operators see.
+//! A refusal: why a request is refused, what may be said in public, and what only operators see.
 
 use std::borrow::Cow;
 

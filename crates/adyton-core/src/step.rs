@@ -35,7 +35,7 @@ steps! {
     Authenticate = "authenticate",
     /// Decide whether they may.
     Authorise = "authorise",
-    /// Take a turn from every throttle that applies.
+    /// Make a reservation in every throttle that applies.
     Throttle = "throttle",
     /// Read the body within its limit.
     Limit = "limit",

@@ -119,7 +119,7 @@ impl Inbound {
     /// The caller is proven: the connection keeps its place until the answer.
     pub(crate) fn is_proven(&self) {
         if let Self::Wire(body) = self {
-            body.wire.contact.proven();
+            body.wire.connection.proven();
         }
     }
 }

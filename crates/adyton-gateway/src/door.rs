@@ -17,7 +17,7 @@ use adyton_core::clock::Clock;
 use adyton_core::id::RequestId;
 use adyton_core::refusal::PublicDetail;
 use adyton_identity::door::{ConsoleAnswer, ConsoleBody, ConsoleCall, ConsoleDoor};
-use adyton_listener::Places;
+use adyton_listener::ConnectionSlots;
 use bytes::Bytes;
 use http::header::{
     CONTENT_SECURITY_POLICY, COOKIE, HeaderName, SET_COOKIE, STRICT_TRANSPORT_SECURITY,
@@ -43,14 +43,14 @@ pub(crate) struct TabRequest {
 }
 
 /// The way in for the control plane. Calls are spread over the workers in turn.
-pub struct Door {
+pub struct ConsoleQueue {
     queues: Vec<mpsc::Sender<TabRequest>>,
     next: AtomicU64,
     node: u16,
     clock: Clock,
 }
 
-impl Door {
+impl ConsoleQueue {
     pub(crate) fn new(queues: Vec<mpsc::Sender<TabRequest>>, node: u16, clock: Clock) -> Self {
         Self {
             queues,
@@ -60,7 +60,7 @@ impl Door {
         }
     }
 
-    async fn knock(&self, call: ConsoleCall) -> ConsoleAnswer {
+    async fn hand_over(&self, call: ConsoleCall) -> ConsoleAnswer {
         let turn = self.next.fetch_add(1, Ordering::Relaxed);
         let worker = usize::try_from(turn % self.queues.len().max(1) as u64).unwrap_or(0);
         let (reply, answer) = oneshot::channel();
@@ -85,16 +85,16 @@ impl Door {
     }
 }
 
-impl ConsoleDoor for Door {
+impl ConsoleDoor for ConsoleQueue {
     fn call(&self, call: ConsoleCall) -> Pin<Box<dyn Future<Output = ConsoleAnswer> + Send + '_>> {
-        Box::pin(self.knock(call))
+        Box::pin(self.hand_over(call))
     }
 }
 
-/// Answers one visit, on the worker's core.
-pub(crate) async fn receive(pipeline: Rc<Pipeline>, places: Arc<Places>, visit: TabRequest) {
-    let _place = places.visit();
-    let TabRequest { call, mut reply } = visit;
+/// Answers one request, on the worker's core.
+pub(crate) async fn receive(pipeline: Rc<Pipeline>, slots: Arc<ConnectionSlots>, request: TabRequest) {
+    let _slot = slots.without_connection();
+    let TabRequest { call, mut reply } = request;
     let arrival = arrival(pipeline.stamps.next(), call);
     let request = arrival.stamp.id;
     let response = tokio::select! {

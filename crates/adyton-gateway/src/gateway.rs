@@ -16,7 +16,7 @@ use arc_swap::ArcSwap;
 use parking_lot::Mutex;
 use tokio::sync::{mpsc, watch};
 
-use crate::door::{Door, TabRequest};
+use crate::door::{ConsoleQueue, TabRequest};
 use crate::journal::Recorder;
 use crate::listener::bind;
 pub use crate::listener::bind::{BindError, probe};
@@ -59,7 +59,7 @@ pub struct Gateway {
     state: watch::Sender<RunState>,
     common: Arc<Common>,
     metrics: Metrics,
-    door: Arc<Door>,
+    door: Arc<ConsoleQueue>,
 }
 
 impl Gateway {
@@ -98,19 +98,19 @@ impl Gateway {
             unproven,
             complaints: Arc::new(LogThrottle::new(parts.clock.clone())),
         });
-        let (visits, queues): (Vec<mpsc::Sender<TabRequest>>, Vec<_>) =
+        let (tab_requests, queues): (Vec<mpsc::Sender<TabRequest>>, Vec<_>) =
             (0..workers).map(|_| mpsc::channel(DOOR_QUEUE)).unzip();
         let parked = listeners
             .into_iter()
             .zip(parts.recorders)
             .zip(queues)
             .enumerate()
-            .map(|(number, ((listener, recorder), visits))| WorkerParts {
+            .map(|(number, ((listener, recorder), tab_requests))| WorkerParts {
                 // As many as ids have numbers for: the clamp above.
                 number: u8::try_from(number).unwrap_or(u8::MAX),
                 listener,
                 recorder,
-                visits,
+                tab_requests,
                 meters: Arc::clone(&meters[number]),
                 state: state.subscribe(),
                 common: Arc::clone(&common),
@@ -123,7 +123,7 @@ impl Gateway {
             state,
             common,
             metrics: Metrics::new(meters),
-            door: Arc::new(Door::new(visits, node, parts.clock)),
+            door: Arc::new(ConsoleQueue::new(tab_requests, node, parts.clock)),
         })
     }
 
@@ -165,7 +165,7 @@ impl Gateway {
     }
 
     /// The second door, for the control plane.
-    pub fn door(&self) -> Arc<Door> {
+    pub fn door(&self) -> Arc<ConsoleQueue> {
         Arc::clone(&self.door)
     }
 
@@ -187,7 +187,7 @@ impl Gateway {
         self.parked.lock().clear();
         for thread in self.threads.lock().drain(..) {
             if thread.join().is_err() {
-                tracing::error!("a gateway thread had ended early; its connections were lost");
+                tracing::error!("a gateway thread stopped unexpectedly; its connections were lost");
             }
         }
     }

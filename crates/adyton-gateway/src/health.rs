@@ -66,7 +66,7 @@ impl Readiness {
                 r#"{"status":"not ready","waits_for":"the live state: the store has not been read yet"}"#
             }
             Self::Stale => {
-                r#"{"status":"not ready","waits_for":"the database: what changed since `gateway.feed_limit` is not known, revocations neither"}"#
+                r#"{"status":"not ready","waits_for":"the database: changes, revocations among them, have not arrived for longer than `gateway.feed_limit`"}"#
             }
         };
         (StatusCode::SERVICE_UNAVAILABLE, text)

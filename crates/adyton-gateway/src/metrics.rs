@@ -35,17 +35,17 @@ const COUNTERS: [(&str, &str, Pick); 11] = [
     ),
     (
         "adyton_gateway_connections_turned_away_total",
-        "Connections closed unserved: all places were taken, and their source held its share",
+        "Connections closed without a response: the limit was reached, and their source held its share",
         |w| &w.turned_away,
     ),
     (
         "adyton_gateway_unreadable_heads_total",
-        "Heads that no step of the pipeline has seen: they are not HTTP, or over the limits before they end",
+        "Request heads refused before the pipeline: not HTTP, or over the limits",
         |w| &w.unreadable,
     ),
     (
         "adyton_gateway_health_questions_total",
-        "Questions to /healthz",
+        "Requests to /healthz",
         |w| &w.health,
     ),
     (
@@ -55,7 +55,7 @@ const COUNTERS: [(&str, &str, Pick); 11] = [
     ),
     (
         "adyton_gateway_response_body_bytes_total",
-        "Bytes of answers' bodies",
+        "Bytes of response bodies sent",
         |w| &w.response_bytes,
     ),
     (
@@ -109,7 +109,7 @@ impl Metrics {
         page.about(
             seconds,
             "histogram",
-            "Time from head to answer: part=gateway without the model's, part=model the model's",
+            "Time from head to response: part=gateway without the model's, part=model the model's",
         );
         self.render_histogram(&mut page, seconds, "gateway", |worker| &worker.ours);
         self.render_histogram(&mut page, seconds, "model", |worker| &worker.models);
@@ -133,11 +133,7 @@ impl Metrics {
 
     fn render_requests(&self, page: &mut Page) {
         let name = "adyton_gateway_requests_total";
-        page.about(
-            name,
-            "counter",
-            "Requests that ended, by cause and by who answered",
-        );
+        page.about(name, "counter", "Finished requests, by cause and by who answered");
         for (class, _) in self
             .0
             .first()

@@ -22,7 +22,7 @@
 //! A step takes what the steps before it have proven, beside what it works with, and gives a proof of its own, or why not
 //! ([`Refused`]). The fields of a proof
 //! are private to its step, so a step that is left out does not compile: [`dispatch`] takes a [`limit::Call`],
-//! which takes a [`authorise::Grant`] and a [`throttle::Turn`], and so on back to [`route::Found`]. What they are about is the
+//! which takes a [`authorise::Grant`] and a [`throttle::Reservation`], and so on back to [`route::Found`]. What they are about is the
 //! API; only [`route`] and [`dispatch`] ask what stands behind it.
 //!
 //! [`respond`] and [`record`] wrap the steps: also a panic, and a client that left, end as one answer and one record. Only they

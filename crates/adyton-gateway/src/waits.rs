@@ -159,7 +159,7 @@ pub(crate) async fn within<F: Future>(
         Poll::Ready(output) => Poll::Ready(Ok(output)),
         Poll::Pending => match wait.check(context, limit) {
             Ok(()) => Poll::Pending,
-            Err(impatience) => Poll::Ready(Err(impatience)),
+            Err(end) => Poll::Ready(Err(end)),
         },
     })
     .await

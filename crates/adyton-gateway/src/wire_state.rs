@@ -38,7 +38,7 @@ pub(crate) struct WireState {
     /// The other end.
     pub(crate) peer: Peer,
     /// The connection, as whoever judges connections sees it.
-    pub(crate) contact: Arc<ConnectionState>,
+    pub(crate) connection: Arc<ConnectionState>,
     busy: Cell<bool>,
     /// Whether all that was to be sent has been: what is sent now, while no request is going on, is the parser's own refusal.
     clean: Cell<bool>,
@@ -49,7 +49,7 @@ pub(crate) struct WireState {
     look: Look,
     leftover: RefCell<Option<UnreadBody>>,
     unread: Cell<bool>,
-    /// The waker that the contact has.
+    /// The waker that the connection has.
     waker: RefCell<Option<Waker>>,
     time: Rc<TickClock>,
 }
@@ -57,14 +57,14 @@ pub(crate) struct WireState {
 impl WireState {
     pub(crate) fn new(
         peer: SocketAddr,
-        contact: Arc<ConnectionState>,
+        connection: Arc<ConnectionState>,
         presence: Presence,
         looks: &Rc<Looks>,
         time: Rc<TickClock>,
     ) -> Rc<Self> {
         Rc::new(Self {
             peer: Peer::at(peer.ip()),
-            contact,
+            connection,
             busy: Cell::new(false),
             clean: Cell::new(true),
             presence,
@@ -80,7 +80,7 @@ impl WireState {
     /// A head has arrived.
     pub(crate) fn begin(&self) {
         self.busy.set(true);
-        self.contact.begin(self.time.ticked());
+        self.connection.begin(self.time.ticked());
     }
 
     /// The request has come to its end.
@@ -97,7 +97,7 @@ impl WireState {
         if self.view.replace(View::Busy) == View::Blocked {
             self.look.rest();
         }
-        self.contact.rest(self.time.ticked());
+        self.connection.rest(self.time.ticked());
     }
 
     /// For the connection's task, which waits for an answer: whether nobody is there any more to take it. A client that has
@@ -158,6 +158,6 @@ impl WireState {
 
     /// For the connection's task: what it was told; and to be woken by the next.
     pub(crate) fn told(&self, context: &Context<'_>) -> Option<Notice> {
-        self.contact.told(&mut self.waker.borrow_mut(), context)
+        self.connection.told(&mut self.waker.borrow_mut(), context)
     }
 }

@@ -11,7 +11,7 @@ use adyton_core::clock::Clock;
 use adyton_core::instances::Instances;
 use adyton_core::live::LiveCell;
 use adyton_identity::Identity;
-use adyton_listener::{Acceptor, Budget, LogThrottle, Places};
+use adyton_listener::{Acceptor, Budget, ConnectionSlots, LogThrottle};
 use adyton_runtime::targets::Targets;
 use arc_swap::ArcSwap;
 use tokio::net::TcpListener;
@@ -88,7 +88,7 @@ pub(crate) struct WorkerParts {
     pub(crate) number: u8,
     pub(crate) listener: StdListener,
     pub(crate) recorder: Recorder,
-    pub(crate) visits: mpsc::Receiver<TabRequest>,
+    pub(crate) tab_requests: mpsc::Receiver<TabRequest>,
     pub(crate) meters: Arc<Meters>,
     pub(crate) state: watch::Receiver<RunState>,
     pub(crate) common: Arc<Common>,
@@ -155,10 +155,10 @@ impl Worker {
             waits,
             time,
         });
-        let places = Places::new(settings.max_connections / common.workers);
+        let slots = ConnectionSlots::new(settings.max_connections / common.workers);
         let connections = Connections::new(
             Rc::clone(&pipeline),
-            places,
+            slots,
             unproven,
             outbox,
             common.loopback,
@@ -188,7 +188,7 @@ impl Worker {
             if watched.elapsed() >= WATCH_EVERY {
                 watched = Instant::now();
                 let time_limits = pipeline.settings.current().time_limits.connection;
-                connections.places.watch(now, &time_limits);
+                connections.slots.watch(now, &time_limits);
                 connections.looks.tick();
                 pool.forget(now);
             }
@@ -201,7 +201,7 @@ impl Worker {
                 continue;
             }
             // Deadlines of connections are kept to the second.
-            let longest = match connections.places.taken() {
+            let longest = match connections.slots.taken() {
                 0 => FORGET_EVERY,
                 _ => WATCH_EVERY,
             };
@@ -219,15 +219,15 @@ async fn run(parts: WorkerParts) {
         Ok(listener) => listener,
         Err(problem) => return tracing::error!(%problem, "a gateway worker cannot use its listener"),
     };
-    let (mut state, mut visits) = (parts.state, parts.visits);
+    let (mut state, mut tab_requests) = (parts.state, parts.tab_requests);
     let worker = Worker::new(parts.number, parts.recorder, parts.meters, &parts.common);
     let (pipeline, connections) = (Rc::clone(&worker.pipeline), Rc::clone(&worker.connections));
     spawn_local(worker.tick(parts.common.reloads.subscribe()));
     spawn_local(Rc::clone(&connections.outbox).run());
-    let places = Arc::clone(&connections.places);
+    let slots = Arc::clone(&connections.slots);
     spawn_local(async move {
-        while let Some(visit) = visits.recv().await {
-            spawn_local(door::receive(Rc::clone(&pipeline), Arc::clone(&places), visit));
+        while let Some(request) = tab_requests.recv().await {
+            spawn_local(door::receive(Rc::clone(&pipeline), Arc::clone(&slots), request));
         }
     });
     let drains = async {

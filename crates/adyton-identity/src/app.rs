@@ -49,7 +49,7 @@ fn text(bytes: &[u8]) -> Option<&str> {
 
 /// Why a header does not have exactly one value.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Odd {
+enum NotOnce {
     /// It was not sent, or without a value.
     Empty,
     /// It was sent more than once.
@@ -57,16 +57,16 @@ enum Odd {
 }
 
 /// The only value of a header.
-fn only(request: &Request<'_>, name: &str) -> Result<Vec<u8>, Odd> {
+fn only(request: &Request<'_>, name: &str) -> Result<Vec<u8>, NotOnce> {
     let (mut found, mut times) = (Vec::new(), 0);
     request.head.each(name, &mut |value| {
         times += 1;
         found = value.to_vec();
     });
     match times {
-        0 | 1 if found.is_empty() => Err(Odd::Empty),
+        0 | 1 if found.is_empty() => Err(NotOnce::Empty),
         0 | 1 => Ok(found),
-        _ => Err(Odd::Repeated),
+        _ => Err(NotOnce::Repeated),
     }
 }
 
@@ -80,8 +80,8 @@ pub(crate) fn by_code(live: &Live, accepts: &Accepts, request: &Request<'_>) -> 
         return Err(refuse(Reason::AppCodeInsecure, way, Fact::SentInTheClear));
     }
     let code = only(request, "x-apig-appcode").map_err(|odd| match odd {
-        Odd::Empty => refuse(Reason::AppCodeEmpty, way, Fact::HeaderEmpty),
-        Odd::Repeated => refuse(Reason::AppCodeRepeated, way, Fact::HeaderRepeated),
+        NotOnce::Empty => refuse(Reason::AppCodeEmpty, way, Fact::HeaderEmpty),
+        NotOnce::Repeated => refuse(Reason::AppCodeRepeated, way, Fact::HeaderRepeated),
     })?;
     // The table has digests, so that the look-up takes no longer for a code that is nearly right.
     let app = live.app_by_code(&Sha256::of(&code)).ok_or_else(|| {
@@ -99,10 +99,10 @@ pub(crate) fn by_pair(identity: &Identity, live: &Live, request: &Request<'_>) -
     let way = Way::KeyPair;
     let (key, secret) = match (only(request, "x-hw-id"), only(request, "x-hw-appkey")) {
         (Ok(key), Ok(secret)) => (key, secret),
-        (Err(Odd::Repeated), _) | (_, Err(Odd::Repeated)) => {
+        (Err(NotOnce::Repeated), _) | (_, Err(NotOnce::Repeated)) => {
             return Err(halves(request, Reason::AppKeyPairRepeated));
         }
-        (Err(Odd::Empty), _) | (_, Err(Odd::Empty)) => {
+        (Err(NotOnce::Empty), _) | (_, Err(NotOnce::Empty)) => {
             return Err(halves(request, Reason::AppKeyPairIncomplete));
         }
     };
@@ -139,8 +139,8 @@ pub(crate) fn by_basic(identity: &Identity, live: &Live, request: &Request<'_>) 
     let way = Way::AppBasic;
     let unreadable = || refuse(Reason::AppMalformed, way, Fact::BasicUnreadable);
     let value = only(request, "authorization").map_err(|odd| match odd {
-        Odd::Empty => unreadable(),
-        Odd::Repeated => refuse(Reason::AppRepeated, way, Fact::HeaderRepeated),
+        NotOnce::Empty => unreadable(),
+        NotOnce::Repeated => refuse(Reason::AppRepeated, way, Fact::HeaderRepeated),
     })?;
     let text = value.get(6..).unwrap_or_default().trim_ascii();
     let both = STANDARD.decode(text).map_err(|_| unreadable())?;
@@ -199,8 +199,8 @@ pub(crate) fn by_key_alone(
     let way = Way::ApiKey;
     let key = match only(request, "apikey") {
         Ok(key) => key,
-        Err(Odd::Empty) => Vec::new(),
-        Err(Odd::Repeated) => return Err(refuse(Reason::AppRepeated, way, Fact::HeaderRepeated)),
+        Err(NotOnce::Empty) => Vec::new(),
+        Err(NotOnce::Repeated) => return Err(refuse(Reason::AppRepeated, way, Fact::HeaderRepeated)),
     };
     let Some(app) = text(&key).and_then(|key| live.app_by_key(key)) else {
         let fact = Fact::AppKeyUnknown {

@@ -54,11 +54,11 @@ impl Identity {
             }
             return Err(self.nothing_counts(sent, accepts, request));
         };
-        found.map_err(|rejection| {
+        found.map_err(|refusal| {
             if sent.count() > 1 {
-                beside(rejection, sent)
+                beside(refusal, sent)
             } else {
-                rejection
+                refusal
             }
         })
     }
@@ -73,7 +73,7 @@ impl Identity {
         });
         match text {
             Some(opened) if times == 1 => opened,
-            _ => Err(TokenFault::Repeated.rejection(self.clock.now(), b"")),
+            _ => Err(TokenFault::Repeated.refusal(self.clock.now(), b"")),
         }
     }
 
@@ -118,11 +118,11 @@ fn verified(caller: Caller) -> Standing {
 }
 
 /// Names the other credentials in the evidence.
-fn beside(mut rejection: Refusal, sent: Sent) -> Refusal {
-    if let Some(facts) = rejection.evidence.facts_mut() {
+fn beside(mut refusal: Refusal, sent: Sent) -> Refusal {
+    if let Some(facts) = refusal.evidence.facts_mut() {
         facts.push(Fact::SeveralCredentials {
             sent: sent.names().join(", "),
         });
     }
-    rejection
+    refusal
 }

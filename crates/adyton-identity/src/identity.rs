@@ -85,7 +85,7 @@ impl Identity {
                 scope: contents.scope,
                 token: Some(Box::new(contents)),
             }),
-            Err(fault) => Err(fault.rejection(now, text)),
+            Err(fault) => Err(fault.refusal(now, text)),
         }
     }
 

@@ -39,5 +39,5 @@ pub use identity::{Identity, Settings};
 pub use policy::{Action, Denied};
 pub use request::Request;
 pub use signed::{Provisional, Standing, Verified};
-pub use still::Whole;
+pub use still::SignedRequest;
 pub use tokens::{Contents, Methods, TokenFault};

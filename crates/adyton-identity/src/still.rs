@@ -17,9 +17,9 @@ use crate::signed;
 use crate::signed::Standing;
 use crate::tokens::{self, TokenFault};
 
-/// A request whose body is whole.
+/// A request as its signature covers it: the head, and the whole body or its digest.
 #[derive(Clone, Copy)]
-pub struct Whole<'a> {
+pub struct SignedRequest<'a> {
     /// Its head, as [`Identity::identify`] saw it.
     pub request: &'a Request<'a>,
     /// What the address accepts now.
@@ -30,7 +30,7 @@ pub struct Whole<'a> {
     pub bytes: &'a [u8],
 }
 
-impl Whole<'_> {
+impl SignedRequest<'_> {
     fn digest(&self) -> Sha256 {
         self.digest.unwrap_or_else(|| Sha256::of(self.bytes))
     }
@@ -48,50 +48,50 @@ impl Identity {
         standing: Standing,
         then: &Live,
         now: &Live,
-        whole: &Whole<'_>,
+        signed: &SignedRequest<'_>,
         decide: impl FnOnce(&Caller) -> Result<(), E>,
     ) -> Result<Caller, E> {
         if then.revision() == now.revision() {
-            return Ok(self.proven(standing, now, whole)?);
+            return Ok(self.proven(standing, now, signed)?);
         }
-        let caller = self.anew(standing.claimed(), now, whole)?;
+        let caller = self.anew(standing.claimed(), now, signed)?;
         decide(&caller)?;
         Ok(caller)
     }
 
     /// The caller of the head, with what the body still had to prove.
-    fn proven(&self, standing: Standing, live: &Live, whole: &Whole<'_>) -> Result<Caller, Refusal> {
+    fn proven(&self, standing: Standing, live: &Live, signed: &SignedRequest<'_>) -> Result<Caller, Refusal> {
         let verified = match standing {
             Standing::Verified(verified) => {
                 if verified.body_digest().is_some() {
-                    verified.check(whole.digest())?;
+                    verified.check(signed.digest())?;
                 }
                 verified
             }
             Standing::Provisional(provisional) => {
-                provisional.prove(self, live, whole.request, whole.digest(), whole.bytes)?
+                provisional.prove(self, live, signed.request, signed.digest(), signed.bytes)?
             }
         };
         Ok(verified.caller)
     }
 
     /// The same caller, found again by the way in which they came.
-    fn anew(&self, caller: &Caller, live: &Live, whole: &Whole<'_>) -> Result<Caller, Refusal> {
+    fn anew(&self, caller: &Caller, live: &Live, signed: &SignedRequest<'_>) -> Result<Caller, Refusal> {
         match caller.way() {
-            Way::Token | Way::Console => self.by_token_again(caller, live, whole.request),
+            Way::Token | Way::Console => self.by_token_again(caller, live, signed.request),
             Way::AccessKey | Way::AppSignature => {
-                let digest = whole.digest();
-                signed::again(self, live, whole.accepts, whole.request, digest, whole.bytes)
+                let digest = signed.digest();
+                signed::again(self, live, signed.accepts, signed.request, digest, signed.bytes)
                     .map(|verified| verified.caller)
             }
             Way::AppCode | Way::KeyPair | Way::AppBasic | Way::ApiKey => {
                 // Whether there was a body was for the head to know; it has been read.
                 let request = Request {
                     has_body: true,
-                    ..*whole.request
+                    ..*signed.request
                 };
-                let standing = self.identify(live, whole.accepts, &request)?;
-                self.proven(standing, live, whole)
+                let standing = self.identify(live, signed.accepts, &request)?;
+                self.proven(standing, live, signed)
             }
         }
     }
@@ -99,7 +99,7 @@ impl Identity {
     fn by_token_again(&self, caller: &Caller, live: &Live, request: &Request<'_>) -> Result<Caller, Refusal> {
         let refused = |fault: TokenFault| {
             let text = request.head.first("x-auth-token").unwrap_or_default();
-            fault.rejection(self.clock.now(), &text)
+            fault.refusal(self.clock.now(), &text)
         };
         // Both ways are tokens, and nothing makes such a caller without what the token says.
         let contents = caller.token().ok_or_else(|| refused(TokenFault::Malformed))?;

@@ -116,7 +116,7 @@ const CLOSE: u8 = 2;
 impl ConnectionState {
     /// A connection from `peer` that was just accepted. An exempt one (a trusted proxy) has no share: it speaks for many.
     pub fn new(peer: IpAddr, is_exempt: bool, now: Duration) -> Arc<Self> {
-        let contact = Self {
+        let connection = Self {
             source: Source::of(peer),
             is_exempt,
             requests: AtomicU32::new(0),
@@ -130,8 +130,8 @@ impl ConnectionState {
             notice: AtomicU8::new(NONE),
             waker: Mutex::default(),
         };
-        contact.quiet.set(now);
-        Arc::new(contact)
+        connection.quiet.set(now);
+        Arc::new(connection)
     }
 
     /// Where it comes from.
@@ -286,7 +286,7 @@ pub struct Busy(Arc<ConnectionState>);
 
 impl Busy {
     /// The request's connection.
-    pub fn contact(&self) -> &Arc<ConnectionState> {
+    pub fn connection(&self) -> &Arc<ConnectionState> {
         &self.0
     }
 
@@ -308,22 +308,22 @@ mod tests {
 
     const SECOND: Duration = Duration::from_secs(1);
 
-    fn contact() -> Arc<ConnectionState> {
+    fn connection() -> Arc<ConnectionState> {
         ConnectionState::new(IpAddr::from([192, 0, 2, 1]), false, Duration::ZERO)
     }
 
-    fn judged(contact: &ConnectionState, seconds: u32) -> Option<Notice> {
-        contact.judge(SECOND * seconds, &Deadlines::DEFAULT)
+    fn judged(connection: &ConnectionState, seconds: u32) -> Option<Notice> {
+        connection.judge(SECOND * seconds, &Deadlines::DEFAULT)
     }
 
     #[test]
     fn a_silent_connection_has_ten_seconds_and_a_slow_head_thirty_from_accept() {
-        let silent = contact();
+        let silent = connection();
         assert_eq!(
             (judged(&silent, 10), judged(&silent, 11)),
             (None, Some(Notice::Close))
         );
-        let slow = contact();
+        let slow = connection();
         slow.heard(SECOND * 9);
         assert_eq!(
             (judged(&slow, 30), judged(&slow, 31)),
@@ -333,7 +333,7 @@ mod tests {
 
     #[test]
     fn a_connection_is_idle_between_requests_and_its_next_head_is_timed() {
-        let kept = contact();
+        let kept = connection();
         kept.begin(SECOND);
         assert_eq!(judged(&kept, 10_000), None, "a request is going on");
         kept.rest(SECOND * 2);
@@ -355,7 +355,7 @@ mod tests {
 
     #[test]
     fn pings_on_an_idle_http2_connection_do_not_keep_it() {
-        let framed = contact();
+        let framed = connection();
         framed.enter(true, SECOND).end(SECOND * 2);
         for second in 3..=122 {
             framed.heard(SECOND * second);
@@ -366,7 +366,7 @@ mod tests {
 
     #[test]
     fn whoever_takes_nothing_of_an_answer_is_let_go() {
-        let stuck = contact();
+        let stuck = connection();
         stuck.begin(SECOND);
         stuck.is_stuck(SECOND * 2);
         stuck.is_stuck(SECOND * 40);

@@ -13,20 +13,24 @@ use crate::connection_state::ConnectionState;
 /// A socket under watch.
 pub struct Watched<I> {
     io: I,
-    contact: Arc<ConnectionState>,
+    connection: Arc<ConnectionState>,
     clock: Clock,
 }
 
 impl<I> Watched<I> {
     /// Watches a socket.
-    pub fn new(io: I, contact: Arc<ConnectionState>, clock: Clock) -> Self {
-        Self { io, contact, clock }
+    pub fn new(io: I, connection: Arc<ConnectionState>, clock: Clock) -> Self {
+        Self {
+            io,
+            connection,
+            clock,
+        }
     }
 
     fn wrote<T>(&self, poll: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
         match &poll {
-            Poll::Pending => self.contact.is_stuck(self.clock.monotonic()),
-            Poll::Ready(_) => self.contact.flows(),
+            Poll::Pending => self.connection.is_stuck(self.clock.monotonic()),
+            Poll::Ready(_) => self.connection.flows(),
         }
         poll
     }
@@ -40,7 +44,7 @@ impl<I: Read + Unpin> Read for Watched<I> {
     ) -> Poll<io::Result<()>> {
         let poll = Pin::new(&mut self.io).poll_read(context, buffer);
         if poll.is_ready() {
-            self.contact.heard(self.clock.monotonic());
+            self.connection.heard(self.clock.monotonic());
         }
         poll
     }

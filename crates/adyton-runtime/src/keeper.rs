@@ -236,7 +236,7 @@ fn stop(happened: &Receiver<Happened>, grace: Duration) -> String {
         match happened.recv_timeout(Duration::from_secs(5)) {
             Ok(Happened::Ended(_)) => return "signal 9 (it did not end within its grace)".to_owned(),
             Ok(_) => {}
-            Err(_) => return "unknown (it does not end)".to_owned(),
+            Err(_) => return "unknown (it could not be ended)".to_owned(),
         }
     }
 }

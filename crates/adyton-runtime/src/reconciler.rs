@@ -84,7 +84,7 @@ pub struct Reconciler {
 
 impl Reconciler {
     /// A reconciler that has not begun yet.
-    pub fn new(surroundings: ReconcilerParts) -> Self {
+    pub fn new(parts: ReconcilerParts) -> Self {
         let ReconcilerParts {
             live,
             targets,
@@ -96,7 +96,7 @@ impl Reconciler {
             log_lines,
             counts,
             clock,
-        } = surroundings;
+        } = parts;
         // Unbounded, yet bounded by what runs: an instance tells of its changes of state only.
         #[expect(
             clippy::disallowed_methods,
@@ -239,7 +239,7 @@ impl Reconciler {
         for service in self.services.values_mut() {
             service.end(&self.parts);
         }
-        let patience = self.parts.executor.longest_retirement();
+        let limit = self.parts.executor.longest_retirement();
         let all = async {
             while self.services.values().any(Service::has_instances) {
                 let Some(message) = self.inbox.recv().await else {
@@ -248,7 +248,7 @@ impl Reconciler {
                 self.take(message);
             }
         };
-        if tokio::time::timeout(patience, all).await.is_err() {
+        if tokio::time::timeout(limit, all).await.is_err() {
             tracing::warn!("some instances did not end in time; their keepers end them now");
         }
         self.parts.executor.close();

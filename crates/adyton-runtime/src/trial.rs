@@ -189,7 +189,7 @@ impl Trials {
         let mut note = self.notes.read(&key);
         if let Some(cause) = note.failure_for(wish) {
             return Err(TrialError::Died(format!(
-                "{cause}; it is not tried again by itself: start the service again for another try"
+                "{cause}; it will not be retried automatically; restart the service to retry"
             )));
         }
         if !note.passed {

@@ -57,7 +57,7 @@ pub enum SignError {
     #[error(transparent)]
     Canonical(#[from] CanonicalError),
     /// The key has a character that no key has.
-    #[error("the access key is empty or has a space or another character that no key has")]
+    #[error("the access key is empty or has a space or another character that cannot be part of a key")]
     BadAccess,
 }
 

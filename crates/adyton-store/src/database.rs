@@ -41,7 +41,7 @@ pub(crate) struct Database {
     read: DatabaseConnection,
     /// The file, or the address without user and password.
     pub(crate) place: String,
-    /// Told when a write meets trouble.
+    /// Told when a write fails.
     pub(crate) health: Health,
     faults: Plan,
 }

@@ -60,10 +60,10 @@ pub enum StoreError {
     #[error("no space is left on the disk of the database")]
     NoSpace,
     /// The database, or the disk that it is on, can only be read.
-    #[error("the database can only be read")]
+    #[error("the database is read-only")]
     ReadOnly,
     /// The database cannot be reached, or its disk fails. Nothing was changed.
-    #[error("the database cannot be reached: {0}")]
+    #[error("the database is unreachable: {0}")]
     Unavailable(DbErr),
     /// A row cannot be read: a sealed value does not open, or a value is not of its type.
     #[error("the store's {table} row `{row}` is damaged ({column}): restore the database from a backup")]

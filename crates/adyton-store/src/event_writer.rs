@@ -77,12 +77,12 @@ async fn write(
         };
         if stopped || attempt == tries {
             for event in batch.iter() {
-                log_lost(event, &format!("the store does not take it: {error}"));
+                log_lost(event, &format!("it cannot be stored: {error}"));
             }
             break;
         }
         if !error.is_of_storage() {
-            tracing::warn!(%error, "events are written again");
+            tracing::warn!(%error, "events are stored again");
         }
         tokio::select! {
             () = &mut stop => stopped = true,
@@ -94,5 +94,5 @@ async fn write(
 }
 
 fn log_lost(event: &Event, why: &str) {
-    tracing::warn!(service = %event.service, at = %event.at, text = event.text, why, "an event of a service is not kept");
+    tracing::warn!(service = %event.service, at = %event.at, text = event.text, why, "an event of a service was not stored");
 }

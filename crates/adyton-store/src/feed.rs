@@ -23,7 +23,7 @@ use crate::{Committed, Store, StoreError};
 /// How long a change of another node may go unnoticed at most.
 const POLL: Duration = Duration::from_secs(1);
 /// How long a caller waits for its own change.
-const PATIENCE: Duration = Duration::from_secs(5);
+const LONGEST_WAIT: Duration = Duration::from_secs(5);
 
 /// A node's place in the feed: its live state and how far it has come. Cheap to clone.
 #[derive(Clone)]
@@ -52,7 +52,7 @@ impl Feed {
     pub async fn reached(&self, revision: u64) -> Result<(), StoreError> {
         let mut reached = self.reached.subscribe();
         let there = reached.wait_for(|reached| *reached >= revision);
-        match tokio::time::timeout(PATIENCE, there).await {
+        match tokio::time::timeout(LONGEST_WAIT, there).await {
             Ok(Ok(_)) => Ok(()),
             // The sender is in `self`, so it is not gone.
             Ok(Err(_)) | Err(_) => Err(StoreError::Deadline),
@@ -125,13 +125,13 @@ async fn follow(store: &Store, feed: &Feed) {
     loop {
         match feed.catch_up(store).await {
             Ok(()) if failing => {
-                tracing::info!("the change feed goes on");
+                tracing::info!("the change feed recovered");
                 failing = false;
             }
             Ok(()) => {}
             Err(error) => {
                 if !failing {
-                    tracing::error!(%error, "the change feed stands still; the gateway goes on with what it knows");
+                    tracing::error!(%error, "the change feed has stalled; serving from the last known state");
                 }
                 failing = true;
                 tokio::time::sleep(POLL).await;

@@ -47,7 +47,7 @@ pub async fn run(store: Store, stop: impl Future<Output = ()> + Send) {
 
 /// One look: whether writes work.
 pub async fn look(store: &Store) -> bool {
-    let mut trouble = match try_all(store).await {
+    let mut problem = match try_all(store).await {
         Ok(()) => None,
         Err(error) => {
             if matches!(error, StoreError::NoSpace) {
@@ -57,19 +57,19 @@ pub async fn look(store: &Store) -> bool {
         }
     };
     // With SQLite the database is in the data folder, and its write has tried that disk.
-    if trouble.is_none() && store.database().is_postgres() {
-        trouble = store.try_a_file().await.err();
+    if problem.is_none() && store.database().is_postgres() {
+        problem = store.try_a_file().await.err();
     }
-    let works = trouble.is_none();
-    let why = trouble.clone().unwrap_or_default();
+    let works = problem.is_none();
+    let why = problem.clone().unwrap_or_default();
     let turned = store
         .health()
-        .note(trouble.map(|problem| format!("writes fail: {problem}")));
+        .note(problem.map(|problem| format!("writes fail: {problem}")));
     match (turned, works) {
         (true, true) => tracing::info!("writes work again"),
         (true, false) => tracing::error!(
             problem = why,
-            "writes fail: management calls that change something are refused; predictions go on"
+            "writes fail: management calls that change something are refused; predictions continue"
         ),
         (false, _) => {}
     }

@@ -37,7 +37,7 @@ pub async fn run(store: Store, stop: impl Future<Output = ()> + Send) {
     let work = async {
         loop {
             if let Err(error) = round(&store).await {
-                tracing::warn!(%error, "housekeeping of the store is put off");
+                tracing::warn!(%error, "housekeeping of the store is postponed");
             }
             tokio::time::sleep(INTERVAL).await;
         }
@@ -68,7 +68,7 @@ pub(crate) async fn first_round(store: &Store) -> Result<(), StoreError> {
         .await?;
     match newest {
         Some(_) => {
-            tracing::warn!(%error, "housekeeping of the store is put off");
+            tracing::warn!(%error, "housekeeping of the store is postponed");
             Ok(())
         }
         None => Err(error),

@@ -10,7 +10,7 @@ use adyton_core::secret::Secret;
 use zeroize::Zeroizing;
 
 use crate::folder::file_error;
-use crate::seal::{Place, Seal};
+use crate::seal::{Seal, SealedCell};
 use crate::{DataFolder, OpenError, credential};
 
 /// The key's file in the data folder.
@@ -18,7 +18,7 @@ pub(crate) const FILE: &str = "master.key";
 
 /// What the check value says when it opens.
 const KNOWN: &[u8] = b"adyton";
-const CHECK: Place<'static> = Place {
+const CHECK: SealedCell<'static> = SealedCell {
     table: "master_key_check",
     column: "sealed",
     row: "1",
@@ -42,7 +42,7 @@ pub(crate) fn load(
                 Some(bytes) => parse(&path, Zeroizing::new(bytes))?,
                 None if check.is_some() => {
                     return Err(OpenError::MasterKey(format!(
-                        "{} is missing, and the database was made with it: put the file back from a backup, \
+                        "{} is missing, and the database was created with it: restore the file from a backup, \
                          or name it in `master_key_file`",
                         path.display()
                     )));
@@ -55,7 +55,7 @@ pub(crate) fn load(
     let seal = Seal::new(&key);
     match check {
         Some(check) if seal.open(CHECK, check).is_err() => Err(OpenError::MasterKey(format!(
-            "{} is not the master key that this database was made with: put back the right one, \
+            "{} is not the master key that this database was created with: restore the right one, \
              or point `database_url` (or the data folder) at the database that belongs to it",
             place.display()
         ))),
@@ -80,7 +80,7 @@ fn parse(path: &Path, bytes: Zeroizing<Vec<u8>>) -> Result<Secret<[u8; 32]>, Ope
     match hex::decode_to_slice(bytes.trim_ascii(), &mut key) {
         Ok(()) => Ok(Secret::new(key)),
         Err(_) => Err(OpenError::MasterKey(format!(
-            "{} is no master key: it must hold 64 hex digits and nothing else (make one with `openssl rand -hex 32`)",
+            "{} is not a master key: it must have 64 hex digits and nothing else (create one with `openssl rand -hex 32`)",
             path.display()
         ))),
     }

@@ -70,7 +70,7 @@ impl Reserve {
         match self.shrink_to(there.saturating_sub(PIECE)) {
             Ok(()) => true,
             Err(error) => {
-                tracing::warn!(file = %self.path.display(), %error, "the reserve cannot be given up");
+                tracing::warn!(file = %self.path.display(), %error, "the disk reserve cannot be released");
                 false
             }
         }

@@ -16,13 +16,13 @@ const NONCE: usize = 24;
 
 /// Where a sealed value is stored.
 #[derive(Clone, Copy)]
-pub(crate) struct Place<'a> {
+pub(crate) struct SealedCell<'a> {
     pub(crate) table: &'static str,
     pub(crate) column: &'static str,
     pub(crate) row: &'a str,
 }
 
-impl Place<'_> {
+impl SealedCell<'_> {
     fn associated(&self) -> Vec<u8> {
         format!("adyton\0{}\0{}\0{}", self.table, self.column, self.row).into_bytes()
     }
@@ -45,7 +45,7 @@ impl Seal {
     }
 
     /// Seals a value for its place.
-    pub(crate) fn seal(&self, place: Place<'_>, value: &[u8]) -> Result<Vec<u8>, StoreError> {
+    pub(crate) fn seal(&self, place: SealedCell<'_>, value: &[u8]) -> Result<Vec<u8>, StoreError> {
         let nonce = credential::random::<NONCE>()?;
         let payload = Payload {
             msg: value,
@@ -63,7 +63,11 @@ impl Seal {
     }
 
     /// Opens a value from its place; `Damaged` if it is not what was sealed there with this key.
-    pub(crate) fn open(&self, place: Place<'_>, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, StoreError> {
+    pub(crate) fn open(
+        &self,
+        place: SealedCell<'_>,
+        sealed: &[u8],
+    ) -> Result<Zeroizing<Vec<u8>>, StoreError> {
         let (format, rest) = sealed.split_first().ok_or_else(|| place.damaged())?;
         let (nonce, body) = rest.split_first_chunk::<NONCE>().ok_or_else(|| place.damaged())?;
         if *format != FORMAT {
@@ -81,14 +85,22 @@ impl Seal {
     }
 
     /// Opens a value that is a text.
-    pub(crate) fn open_text(&self, place: Place<'_>, sealed: &[u8]) -> Result<Secret<String>, StoreError> {
+    pub(crate) fn open_text(
+        &self,
+        place: SealedCell<'_>,
+        sealed: &[u8],
+    ) -> Result<Secret<String>, StoreError> {
         let value = self.open(place, sealed)?;
         let text = std::str::from_utf8(&value).map_err(|_| place.damaged())?;
         Ok(Secret::new(text.to_owned()))
     }
 
     /// Opens a value that is a key of 32 bytes.
-    pub(crate) fn open_key(&self, place: Place<'_>, sealed: &[u8]) -> Result<Secret<[u8; 32]>, StoreError> {
+    pub(crate) fn open_key(
+        &self,
+        place: SealedCell<'_>,
+        sealed: &[u8],
+    ) -> Result<Secret<[u8; 32]>, StoreError> {
         let value = self.open(place, sealed)?;
         let key = value.as_slice().try_into().map_err(|_| place.damaged())?;
         Ok(Secret::new(key))
@@ -99,7 +111,7 @@ impl Seal {
 mod tests {
     use super::*;
 
-    const HERE: Place<'static> = Place {
+    const HERE: SealedCell<'static> = SealedCell {
         table: "apps",
         column: "sealed",
         row: "a",
@@ -111,7 +123,7 @@ mod tests {
         let sealed = seal.seal(HERE, b"secret").unwrap();
         assert!(!sealed.windows(6).any(|window| window == b"secret"));
         assert_eq!(seal.open_text(HERE, &sealed).unwrap().expose(), "secret");
-        let elsewhere = Place { row: "b", ..HERE };
+        let elsewhere = SealedCell { row: "b", ..HERE };
         assert!(matches!(
             seal.open(elsewhere, &sealed),
             Err(StoreError::Damaged { .. })

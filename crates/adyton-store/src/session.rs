@@ -33,7 +33,7 @@ pub(crate) struct Watched {
 }
 
 impl Watched {
-    /// Tells of trouble.
+    /// Told when a statement fails.
     fn look_on<T>(&self, result: Result<T, DbErr>) -> Result<T, DbErr> {
         if let Err(error) = &result {
             match Cause::of(error) {

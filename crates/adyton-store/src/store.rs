@@ -101,8 +101,8 @@ impl Store {
         let reserve = self.0.parts.reserve.clone();
         match tokio::task::spawn_blocking(move || reserve.fill()).await {
             Ok(Ok(())) => {}
-            Ok(Err(error)) => tracing::debug!(%error, "the reserve on the disk is not whole"),
-            Err(error) => tracing::error!(%error, "the reserve on the disk was not looked at"),
+            Ok(Err(error)) => tracing::debug!(%error, "the disk reserve is incomplete"),
+            Err(error) => tracing::error!(%error, "the disk reserve could not be checked"),
         }
     }
     /// One state of the whole database, to read from.

@@ -11,7 +11,7 @@ pub struct Health(Arc<Found>);
 
 #[derive(Default)]
 struct Found {
-    trouble: Mutex<Option<String>>,
+    problem: Mutex<Option<String>>,
     suspicion: Notify,
     /// A call found no room, and no look has found any since.
     is_full: AtomicBool,
@@ -19,10 +19,10 @@ struct Found {
 
 impl Health {
     /// Why writes fail; `None` while they work.
-    pub fn trouble(&self) -> Option<String> {
+    pub fn problem(&self) -> Option<String> {
         self.lock().clone()
     }
-    /// A call had trouble: look at once.
+    /// A call failed: check at once.
     pub(crate) fn suspect(&self) {
         self.0.suspicion.notify_one();
     }
@@ -39,19 +39,19 @@ impl Health {
     pub(crate) fn has_room(&self) {
         self.0.is_full.store(false, Ordering::Relaxed);
     }
-    /// Waits until a call has had trouble; one that had since the last wait counts.
+    /// Waits until a call has failed; one that did since the last wait counts.
     pub(crate) async fn suspected(&self) {
         self.0.suspicion.notified().await;
     }
     /// Notes what a look found; whether it is another state than before.
-    pub(crate) fn note(&self, trouble: Option<String>) -> bool {
+    pub(crate) fn note(&self, problem: Option<String>) -> bool {
         let mut now = self.lock();
-        let turned = now.is_some() != trouble.is_some();
-        *now = trouble;
+        let turned = now.is_some() != problem.is_some();
+        *now = problem;
         turned
     }
     fn lock(&self) -> std::sync::MutexGuard<'_, Option<String>> {
-        self.0.trouble.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.problem.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -63,7 +63,7 @@ mod tests {
     async fn a_call_that_found_no_room_is_remembered_until_a_look_finds_some() {
         let health = Health::default();
         health.suspect();
-        assert!(!health.is_full(), "any other trouble says nothing of room");
+        assert!(!health.is_full(), "any other problem says nothing of room");
         health.suspect_full();
         health.suspected().await;
         assert!(
@@ -77,12 +77,12 @@ mod tests {
     #[test]
     fn a_state_turns_when_trouble_begins_and_when_it_ends() {
         let health = Health::default();
-        let trouble = |text: &str| Some(text.to_owned());
-        assert!(health.note(trouble("one")));
-        assert!(!health.note(trouble("another")));
-        assert_eq!(health.trouble().as_deref(), Some("another"));
+        let problem = |text: &str| Some(text.to_owned());
+        assert!(health.note(problem("one")));
+        assert!(!health.note(problem("another")));
+        assert_eq!(health.problem().as_deref(), Some("another"));
         assert!(health.note(None));
         assert!(!health.note(None));
-        assert_eq!(health.trouble(), None);
+        assert_eq!(health.problem(), None);
     }
 }

@@ -102,7 +102,7 @@ impl Stage<'_> {
     }
     /// Whether commands go to this server when nothing is said: not with a profile or an environment that names another one.
     fn is_found(&self) -> bool {
-        Target::find(&self.context.places())
+        Target::find(&self.context.sources())
             .is_ok_and(|(target, _)| target.control.to_string() == self.client.target.control.to_string())
     }
     /// A command for people to copy, that goes to this server.
@@ -150,9 +150,9 @@ impl Stage<'_> {
                 let id = service.service_id;
                 if service.status == ServiceStatus::Stopped {
                     self.client.update_service(&id, &status("running"))?;
-                    (id, "was there, started")
+                    (id, "already there, started")
                 } else {
-                    (id, "was there")
+                    (id, "already there")
                 }
             }
             None => {
@@ -255,7 +255,7 @@ impl Stage<'_> {
         let body = String::from_utf8_lossy(&answer.body);
         self.say(Printable::from("   ") + status + " " + body + "\n\n");
         let ask = self.tone(Tone::Bold, self.command(&format!("explain {id}")));
-        let who = "   That is all that the caller is told. Whoever runs the service asks:\n   ";
+        let who = "   That is all the caller sees. The operator runs:\n   ";
         self.say(Printable::from(who) + ask + "\n\n");
         let id = RequestId::parse(id.as_bytes())
             .ok_or_else(|| Failure::failed(format!("`{id}` is not a request id")))?;
@@ -301,7 +301,7 @@ impl Stage<'_> {
         ] {
             self.say(format!("   {}", self.command(next)));
         }
-        let end = "Serving. Ctrl-C stops it; a second `adyton demo` goes on where this one ends.";
+        let end = "Serving. Ctrl-C stops it; run `adyton demo` again to resume.";
         self.say(Printable::from("\n") + self.tone(Tone::Dim, end));
         Ok(())
     }

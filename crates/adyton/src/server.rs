@@ -147,6 +147,6 @@ impl Shown {
         };
         let outcome = thread.await;
         self.0 = None;
-        outcome.unwrap_or_else(|error| Err(Failure::failed(format!("the demo ended badly: {error}"))))
+        outcome.unwrap_or_else(|error| Err(Failure::failed(format!("the demo failed: {error}"))))
     }
 }

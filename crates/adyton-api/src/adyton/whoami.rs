@@ -17,7 +17,7 @@ pub struct Whoami {
     pub roles: Vec<String>,
     /// All projects in which they have a role.
     pub projects: Vec<Named>,
-    /// How they showed it: `token` or `aksk`.
+    /// How they authenticated: `token` or `aksk`.
     pub way: String,
     /// The token, if it was one.
     pub token: Option<TokenLife>,

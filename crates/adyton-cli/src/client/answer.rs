@@ -43,12 +43,10 @@ impl Answer {
             body => body,
         };
         serde_json::from_slice(body).map_err(|error| match error.classify() {
-            Category::Data => {
-                Failure::failed(format!("{} answered what is not expected: {error}", self.asked))
-                    .hint("are the server and this command of the same version?")
-            }
+            Category::Data => Failure::failed(format!("{} sent an unexpected response: {error}", self.asked))
+                .hint("are the server and this command of the same version?"),
             Category::Io | Category::Syntax | Category::Eof => {
-                Failure::failed(format!("{} answered something that is not JSON", self.asked))
+                Failure::failed(format!("{} sent a response that is not JSON", self.asked))
                     .hint("is this the control listener of an Adyton server?")
             }
         })

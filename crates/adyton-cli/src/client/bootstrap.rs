@@ -44,7 +44,7 @@ pub fn bootstrap(data: &Path) -> Outcome<Bootstrap> {
             error.line(),
             error.column()
         );
-        Failure::failed(format!("{place}: not as the server wrote it"))
+        Failure::failed(format!("{place}: has been modified since the server wrote it"))
     })
 }
 

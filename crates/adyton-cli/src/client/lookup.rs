@@ -98,10 +98,10 @@ fn meant(apps: &[AppShown], said: &str) -> Option<usize> {
 }
 
 fn missing<'a>(what: &str, said: &str, names: impl Iterator<Item = &'a str>, list: &str) -> Failure {
-    let failure = Failure::failed(format!("no {what} of the project is called `{said}`"));
+    let failure = Failure::failed(format!("this project has no {what} named `{said}`"));
     match nearest(said, names) {
         Some(meant) => failure.hint(format!("did you mean `{meant}`?")),
-        None => failure.hint(format!("`{list}` shows what there is")),
+        None => failure.hint(format!("run `{list}` to list them")),
     }
 }
 
@@ -172,6 +172,6 @@ mod tests {
         let failure =
             |said| missing("app", said, ["reader", "writer"].into_iter(), "adyton app list").to_string();
         assert!(failure("raeder").contains("did you mean `reader`?"));
-        assert!(failure("something").contains("`adyton app list` shows what there is"));
+        assert!(failure("something").contains("run `adyton app list` to list them"));
     }
 }

@@ -84,7 +84,7 @@ impl Profiles {
             });
             // The error's own text would show the line, and that may hold a secret.
             Failure::wrong_use(format!("{}:{line}: {}", path.display(), error.message()))
-                .hint("put the line right, or remove the file and `adyton login` again")
+                .hint("fix that line, or delete the file and run `adyton login` again")
         })?;
         Ok(Self { path, file })
     }

@@ -63,7 +63,7 @@ pub struct Target {
 }
 
 /// The files and variables that are looked at, handed in so that tests choose them.
-pub struct Places<'a> {
+pub struct TargetSources<'a> {
     /// The environment's variables.
     pub environment: &'a [(String, String)],
     /// The working directory.
@@ -72,7 +72,7 @@ pub struct Places<'a> {
     pub profile: Option<&'a str>,
 }
 
-impl Places<'_> {
+impl TargetSources<'_> {
     fn value(&self, name: &str) -> Option<String> {
         let found = self
             .environment
@@ -90,14 +90,14 @@ impl Places<'_> {
     /// The profiles.
     pub fn profiles(&self) -> Outcome<Profiles> {
         let place = Profiles::place(self.environment).ok_or_else(|| {
-            Failure::wrong_use("there is no home folder to keep profiles in")
+            Failure::wrong_use("cannot find a home directory for profiles")
                 .hint("set HOME or XDG_CONFIG_HOME")
         })?;
         Profiles::read(place)
     }
 }
 
-impl Places<'_> {
+impl TargetSources<'_> {
     /// The key pair alone, for what needs no server.
     pub fn keys(&self) -> Outcome<KeyPair> {
         let local = self.folder.join(LOCAL_DATA);
@@ -124,12 +124,12 @@ impl Places<'_> {
             });
         }
         let unknown = || {
-            Failure::wrong_use("no access key is known")
-                .hint("set ADYTON_ACCESS_KEY and ADYTON_SECRET_KEY, or make a profile with `adyton login`")
+            Failure::wrong_use("no access key is set")
+                .hint("set ADYTON_ACCESS_KEY and ADYTON_SECRET_KEY, or create a profile with `adyton login`")
         };
         let (target, _) = Target::find(self).map_err(|_| unknown())?;
         target.credentials.keys.ok_or_else(|| {
-            Failure::wrong_use(format!("{} holds no key pair", target.said))
+            Failure::wrong_use(format!("{} has no access key", target.said))
                 .hint("set ADYTON_ACCESS_KEY and ADYTON_SECRET_KEY")
         })
     }
@@ -137,35 +137,35 @@ impl Places<'_> {
 
 impl Target {
     /// Finds it; the note says where it was found when that was not said.
-    pub fn find(places: &Places<'_>) -> Outcome<(Self, Option<String>)> {
-        let named = places.profile.is_some() || places.value("ADYTON_PROFILE").is_some();
-        let name = places.profile_name();
-        let profile = match places.profiles() {
+    pub fn find(sources: &TargetSources<'_>) -> Outcome<(Self, Option<String>)> {
+        let named = sources.profile.is_some() || sources.value("ADYTON_PROFILE").is_some();
+        let name = sources.profile_name();
+        let profile = match sources.profiles() {
             Ok(profiles) => match profiles.get(&name) {
                 Some(profile) => Some(profile.clone()),
                 None if named => return Err(no_profile(&name, &profiles)),
                 None => None,
             },
             Err(failure) if named => return Err(failure),
-            Err(failure) if Profiles::place(places.environment).is_some() => return Err(failure),
+            Err(failure) if Profiles::place(sources.environment).is_some() => return Err(failure),
             Err(_) => None,
         };
         let variables = Profile {
-            control_url: places.value("ADYTON_CONTROL_URL"),
-            gateway_url: places.value("ADYTON_GATEWAY_URL"),
-            project_id: places.value("ADYTON_PROJECT_ID"),
-            access_key: places.value("ADYTON_ACCESS_KEY"),
-            secret_key: places.value("ADYTON_SECRET_KEY"),
+            control_url: sources.value("ADYTON_CONTROL_URL"),
+            gateway_url: sources.value("ADYTON_GATEWAY_URL"),
+            project_id: sources.value("ADYTON_PROJECT_ID"),
+            access_key: sources.value("ADYTON_ACCESS_KEY"),
+            secret_key: sources.value("ADYTON_SECRET_KEY"),
             token: None,
             token_expires_at: None,
         };
         let said = match (variables == Profile::default(), &profile) {
             (true, Some(_)) => format!("profile {name}"),
             (true, None) => {
-                let data = places.folder.join(LOCAL_DATA);
+                let data = sources.folder.join(LOCAL_DATA);
                 return Self::local(&data).map(|target| {
                     let note = format!(
-                        "using the server of ./{LOCAL_DATA} at {}; `adyton login` makes that a profile",
+                        "using the server of ./{LOCAL_DATA} at {}; run `adyton login` to save it as a profile",
                         target.control
                     );
                     (target, Some(note))
@@ -181,7 +181,7 @@ impl Target {
     /// The server that runs on a data folder, as its administrator.
     pub fn local(data: &Path) -> Outcome<Self> {
         if !data.join("bootstrap.json").is_file() {
-            return Err(Failure::wrong_use("no server is known")
+            return Err(Failure::wrong_use("no server is configured")
                 .fact(format!("no profile, no ADYTON_CONTROL_URL, and no data folder at {}", data.display()))
                 .hint("start one with `adyton serve` or `adyton demo`, or name one with `adyton login --control URL`"));
         }
@@ -213,8 +213,8 @@ impl Target {
 
     fn of_profile(profile: Profile, said: String) -> Outcome<Self> {
         let missing = |what: &str, variable: &str| {
-            Failure::wrong_use(format!("{said} says no {what}"))
-                .hint(format!("set {variable}, or make a profile with `adyton login`"))
+            Failure::wrong_use(format!("{said} does not set a {what}"))
+                .hint(format!("set {variable}, or create a profile with `adyton login`"))
         };
         let control = profile
             .control_url
@@ -362,12 +362,12 @@ mod tests {
                 .iter()
                 .map(|(name, value)| ((*name).to_owned(), (*value).to_owned())),
         );
-        let places = Places {
+        let sources = TargetSources {
             environment: &environment,
             folder: home,
             profile,
         };
-        Target::find(&places).map(|(target, _)| target)
+        Target::find(&sources).map(|(target, _)| target)
     }
 
     #[test]
@@ -394,6 +394,6 @@ mod tests {
             "{told}"
         );
         let told = found(home.path(), &[], None).err().unwrap().to_string();
-        assert!(told.contains("no server is known"), "{told}");
+        assert!(told.contains("no server is configured"), "{told}");
     }
 }

@@ -58,7 +58,7 @@ fn root(path: &Path) -> Outcome<PathBuf> {
         return Ok(parent.to_owned());
     }
     Err(
-        Failure::wrong_use(format!("{}: the folder holds no `model/`", path.display()))
+        Failure::wrong_use(format!("{}: the folder has no `model/`", path.display()))
             .hint("a model package is a folder with `model/config.json` and the model's files in `model/`"),
     )
 }

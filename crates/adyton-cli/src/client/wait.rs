@@ -55,8 +55,11 @@ pub fn model(client: &Client, terminal: &Terminal, id: &str, longest: Duration) 
     });
     spinner.ends();
     let model = found?.ok_or_else(|| {
-        Failure::failed(format!("the import takes longer than {} s", longest.as_secs()))
-            .hint(format!("it goes on: `adyton model show {id}`"))
+        Failure::failed(format!(
+            "the import has not finished after {} s",
+            longest.as_secs()
+        ))
+        .hint(format!("still in progress; check with `adyton model show {id}`"))
     })?;
     match model.summary.model_status {
         ModelStatus::Published => Ok(model),
@@ -67,7 +70,7 @@ pub fn model(client: &Client, terminal: &Terminal, id: &str, longest: Duration) 
             };
             let failure = Failure::failed(format!("the import failed: {reason}"));
             Err(failure.hint(format!(
-                "put the package right, `adyton model delete {id}`, and import it again"
+                "fix the package, run `adyton model delete {id}`, then import it again"
             )))
         }
     }
@@ -151,24 +154,27 @@ impl End {
     }
 }
 
-/// Why an update was taken back.
+/// Where a user reads what happened to a service.
+fn see_history(name: &str) -> String {
+    format!("see `adyton service events {name}` and `adyton service logs {name}`")
+}
+
+/// Why an update was rolled back.
 fn rolled_back(rollout: &RolloutShown, service: &ServiceShown) -> Failure {
     let (name, status) = (&service.summary.service_name, service.summary.status.name());
     Failure::failed(format!("the update of {name} failed: {}", rollout.cause))
         .fact(format!(
             "state       {status}; the previous instances keep serving"
         ))
-        .hint(format!(
-            "`adyton service events {name}` tells what happened, `adyton service logs {name}` what it printed"
-        ))
+        .hint(see_history(name))
 }
 
 /// Why a change has no end of its own.
 fn overtaken(why: &str, service: &ServiceShown) -> Failure {
     let name = &service.summary.service_name;
-    Failure::failed(format!("the change of {name} did not come through: {why}"))
+    Failure::failed(format!("the change to {name} did not complete: {why}"))
         .fact(format!("state       {}", service.summary.status.name()))
-        .hint(format!("`adyton service events {name}` tells what happened"))
+        .hint(see_history(name))
 }
 
 /// What a service that is not there yet was last seen waiting for.
@@ -179,7 +185,7 @@ fn too_slow(service: &ServiceShown, longest: Duration) -> Failure {
         error => format!(": {error}"),
     };
     Failure::failed(format!(
-        "the service {name} takes longer than {} s{cause}",
+        "service {name} is not ready after {} s{cause}",
         longest.as_secs()
     ))
     .fact(format!(
@@ -187,7 +193,7 @@ fn too_slow(service: &ServiceShown, longest: Duration) -> Failure {
         progress(service.summary.status, service.summary.progress)
     ))
     .hint(format!(
-        "it goes on: `adyton service show {name}`, `adyton service events {name}`"
+        "still in progress; check with `adyton service show {name}` or `adyton service events {name}`"
     ))
 }
 
@@ -205,13 +211,13 @@ fn incomplete(client: &Client, service: &ServiceShown) -> Failure {
     let (what, answers, next) = match status {
         ServiceStatus::Concerning => (
             format!("not all instances of {name} are ready"),
-            "those that are ready answer",
-            format!("run `adyton service stop {name}`, then `start`, to retry the failed instances"),
+            "the ready instances are serving",
+            format!("to retry the failed instances, run `adyton service stop {name}`, then `start`"),
         ),
         ServiceStatus::Running => (
             format!("the update of {name} failed"),
             "the previous instances keep serving",
-            format!("another `adyton service update {name}` replaces what failed"),
+            format!("to try another change, run `adyton service update {name}`"),
         ),
         ServiceStatus::Deploying
         | ServiceStatus::Failed
@@ -219,15 +225,13 @@ fn incomplete(client: &Client, service: &ServiceShown) -> Failure {
         | ServiceStatus::Stopped
         | ServiceStatus::Deleting => (
             format!("{name} is {}", status.name()),
-            "nobody answers",
-            format!("`adyton service start {name}` tries again"),
+            "no instance is serving",
+            format!("run `adyton service start {name}` to try again"),
         ),
     };
     Failure::failed(format!("{what}: {cause}"))
         .fact(format!("state       {}; {answers}", status.name()))
-        .hint(format!(
-            "`adyton service events {name}` tells what happened, `adyton service logs {name}` what it printed; {next}"
-        ))
+        .hint(format!("{}; {next}", see_history(name)))
 }
 
 /// Why a service failed: what the reconciler says, and what the model's program said last, unless that is part of it.
@@ -240,9 +244,7 @@ fn failed(client: &Client, service: &ServiceShown) -> Failure {
             failure = failure.fact(format!("{:8} {}", line.stream, line.text));
         }
     }
-    failure.hint(format!(
-        "`adyton service events {name}` tells what happened, `adyton service logs {name}` what it printed"
-    ))
+    failure.hint(see_history(name))
 }
 
 #[cfg(test)]

@@ -17,7 +17,7 @@ use crate::failure::Outcome;
 /// Manage apps: the credentials that callers without a user have
 #[derive(Subcommand)]
 pub enum App {
-    /// Make an app; its AppSecret is shown once
+    /// Create an app; its AppSecret is shown once
     Create(create::Create),
     /// List the apps of the project
     List(list::ListApps),
@@ -25,11 +25,11 @@ pub enum App {
     Show(show::ShowApp),
     /// Let an app call services
     Authorize(authorize::Authorize),
-    /// Take that back
+    /// Stop an app from calling services
     Revoke(revoke::Revoke),
     /// Give an app an AppCode
     ///
-    /// Whoever has the code can call as the app, and it travels as it is: it counts over HTTPS or from this machine only.
+    /// Whoever has the code can call as the app, and it is sent as it is: it is accepted over HTTPS or from this machine only.
     Code(code::Code),
     /// Give an app another AppSecret; the old one stops working at once
     ResetSecret(reset_secret::ResetSecret),

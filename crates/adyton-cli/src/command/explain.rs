@@ -38,7 +38,7 @@ impl Explain {
         let client = context.client()?;
         let explained = client.explained(id).map_err(|failure| match failure.status() {
             Some(404) if id.is_of_management() => Failure::failed(format!(
-                "{id} is the id of a management call, and these are not in the journal"
+                "{id} is the id of a management call, and management calls are not in the journal"
             ))
             .hint(format!(
                 "the server's log has a line with `{id}` that says what was compared: look for it where the server's \
@@ -46,8 +46,8 @@ impl Explain {
             )),
             // The server says why there is none.
             Some(404) if failure.is_for(Reason::ManageRecordLeftOut) => failure,
-            Some(404) => Failure::failed(format!("no request of this project has the id {id}"))
-                .hint("`adyton requests` lists those that are kept; others were of another project, or are gone by now"),
+            Some(404) => Failure::failed(format!("this project has no request with the id {id}"))
+                .hint("`adyton requests` lists the requests that are kept; older ones may have been deleted, or belong to another project"),
             _ => failure,
         })?;
         let canonical_diff = match theirs {

@@ -19,7 +19,7 @@ use crate::context::Context;
 use crate::failure::{Failure, Outcome};
 use crate::ready::Ready;
 
-/// Keep who you are and which server you call
+/// Save which server you call, and as whom
 #[derive(Args)]
 pub struct Login {
     /// The control listener of the server
@@ -28,7 +28,7 @@ pub struct Login {
     /// Call services here instead of at the address that they are printed with
     #[arg(long, value_name = "URL")]
     gateway: Option<String>,
-    /// Take server and key from this data folder [default: adyton-data, when nothing else is said]
+    /// Take server and key from this data folder [default: adyton-data, when nothing else is given]
     #[arg(long, value_name = "DIR", conflicts_with_all = ["user", "access_key"])]
     data: Option<PathBuf>,
     /// Sign in as this user, with a password; keeps a token
@@ -53,8 +53,8 @@ impl Login {
             (None, Some(access)) => self.with_key(context, access)?,
             (None, None) => self.with_data(context)?,
         };
-        let name = context.places().profile_name();
-        let mut profiles = context.places().profiles()?;
+        let name = context.sources().profile_name();
+        let mut profiles = context.sources().profiles()?;
         let said = json!({
             "profile": name,
             "file": profiles.path(),
@@ -85,7 +85,7 @@ impl Login {
             .unwrap_or_else(|| context.folder.join(LOCAL_DATA));
         if self.data.is_none() && !data.join("bootstrap.json").is_file() {
             return Err(Failure::wrong_use(
-                "neither --user nor --access-key says who you are, and there is no ./adyton-data",
+                "neither --user nor --access-key is given, and there is no ./adyton-data",
             )
             .hint("adyton login --control URL --user NAME, or --access-key AK, or --data DIR"));
         }
@@ -96,7 +96,7 @@ impl Login {
             (None, None) => {
                 return Err(
                     Failure::failed(format!("no server is running on {}", data.display())).hint(format!(
-                        "start it with `adyton serve --data {}`, or say --control URL",
+                        "start it with `adyton serve --data {}`, or give --control URL",
                         data.display()
                     )),
                 );
@@ -153,7 +153,7 @@ impl Login {
             .sign_in(user, domain, &password, TokenScope::domain(domain))
             .map_err(|failure| match &self.domain {
                 None if failure.status() == Some(401) => failure.hint(format!(
-                    "without --domain the user's name is taken for the domain's (`{user}`): say --domain NAME if it is another"
+                    "--domain is not given, so the domain is taken to be `{user}`; give --domain NAME if it is another"
                 )),
                 _ => failure,
             })?;
@@ -177,8 +177,8 @@ impl Login {
 
     fn control(&self) -> Outcome<&str> {
         self.control.as_deref().ok_or_else(|| {
-            Failure::wrong_use("no server is named")
-                .hint("say --control URL, for example --control http://127.0.0.1:8081")
+            Failure::wrong_use("no server is given")
+                .hint("give --control URL, for example --control http://127.0.0.1:8081")
         })
     }
 
@@ -221,8 +221,8 @@ fn pick(projects: &[Named], named: Option<&str>) -> Outcome<String> {
         }
         (None, _) => {
             return Err(
-                Failure::wrong_use(format!("there are several projects: {}", names()))
-                    .hint("say --project NAME"),
+                Failure::wrong_use(format!("you have a role in several projects: {}", names()))
+                    .hint("give --project NAME"),
             );
         }
     };

@@ -19,7 +19,7 @@ pub enum Model {
     Import(import::Import),
     /// List the models of the project
     List(list::ListModels),
-    /// Show one model: what it takes and what it gives
+    /// Show one model: its inputs and outputs
     Show(show::ShowModel),
     /// Delete models
     Delete(delete::DeleteModel),

@@ -30,13 +30,13 @@ pub struct Predict {
     service: String,
     /// The path below the API address, with or without its escapes [default: the one that the model declares]
     path: Option<String>,
-    /// The body: JSON or another text, @FILE, or @- for standard input
+    /// The body: JSON or other text, @FILE, or @- for standard input
     #[arg(long, short, value_name = "JSON|@FILE", conflicts_with = "form")]
     data: Option<String>,
     /// A field of a form: NAME=VALUE, or NAME=@FILE to upload a file
     #[arg(long, short = 'F', value_name = "NAME=@FILE")]
     form: Vec<String>,
-    /// How to show who calls [default: the keys or the token that are known]
+    /// How to authenticate [default: with the profile's key or token]
     #[arg(long, value_enum)]
     auth: Option<Auth>,
     /// GET, POST, … [default: what the model declares]
@@ -220,7 +220,7 @@ fn held(context: &Context, client: &Client, auth: Option<Auth>) -> Outcome<Held>
     Ok(match auth {
         Auth::Token => Held::Token(client.token()?),
         Auth::Aksk => Held::Keys(known.keys.clone().ok_or_else(|| {
-            Failure::wrong_use(format!("{} holds no access key", client.target.said))
+            Failure::wrong_use(format!("{} has no access key", client.target.said))
                 .hint("set ADYTON_ACCESS_KEY and ADYTON_SECRET_KEY, or use --auth token")
         })?),
         Auth::App => Held::Keys(app_keys(context)?),

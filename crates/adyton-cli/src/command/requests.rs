@@ -35,10 +35,10 @@ pub struct Requests {
     /// Only since this time: 2026-01-15T08:15:30Z, or an age such as 15m or 2h
     #[arg(long, value_name = "TIME|AGE")]
     since: Option<String>,
-    /// How many, at most; with --follow, how many of before it
+    /// How many, at most; with --follow, how many past requests to show first
     #[arg(long, short = 'n', default_value_t = 20)]
     limit: usize,
-    /// Go on until interrupted; with --json, one document a line
+    /// Keep printing until interrupted; with --json, one document a line
     #[arg(long, short)]
     follow: bool,
 }
@@ -60,7 +60,7 @@ impl Requests {
         if terminal.is_json() {
             terminal.document(&listed);
         } else if listed.requests.is_empty() {
-            terminal.print("No request fits.");
+            terminal.print("No requests match.");
         } else {
             terminal.print(terminal.table(&TITLES, listed.requests.iter().map(row).collect()));
         }
@@ -78,10 +78,8 @@ impl Requests {
                     .iter()
                     .any(|one| one.entry().wire.eq_ignore_ascii_case(code));
             if !known {
-                return Err(
-                    Failure::wrong_use(format!("--code {code}: there is no such code"))
-                        .hint("`adyton errors` lists all codes and sub-codes"),
-                );
+                return Err(Failure::wrong_use(format!("--code {code}: unknown code"))
+                    .hint("`adyton errors` lists all codes and sub-codes"));
             }
             parts.push(format!("code={}", encoded(code)));
         }
@@ -90,7 +88,7 @@ impl Requests {
         }
         if let Some(step) = &self.step {
             if Step::parse(step).is_none() {
-                return Err(Failure::wrong_use(format!("--step {step}: there is no such step")).hint(
+                return Err(Failure::wrong_use(format!("--step {step}: unknown step")).hint(
                     "the steps are route, admit, authenticate, authorise, throttle, limit, dispatch and respond",
                 ));
             }

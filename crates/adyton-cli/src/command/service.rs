@@ -38,7 +38,7 @@ pub enum Service {
     Stop(stop::Stop),
     /// Delete services
     Delete(delete::DeleteService),
-    /// Tell what happened to a service
+    /// Show what happened to a service
     Events(events::Events),
     /// Show what the programs of a service printed
     Logs(logs::Logs),

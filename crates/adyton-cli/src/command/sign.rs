@@ -70,7 +70,7 @@ impl Sign {
         let keys = if self.app {
             app_keys(context)?
         } else {
-            context.places().keys()?
+            context.sources().keys()?
         };
         let path = if path.is_empty() { "/" } else { path };
         let outgoing = Outgoing {

@@ -29,9 +29,9 @@ impl Whoami {
             ("domain", named(&known.domain)),
             ("projects", projects.join("\n")),
             ("roles", known.roles.join(", ")),
-            ("shown by", shown_by(&client, &known)),
+            ("credentials", credentials(&client, &known)),
             ("server", client.target.control.to_string()),
-            ("said by", client.target.said.clone()),
+            ("source", client.target.said.clone()),
             ("clock", clock(&known.server_time, context.clock.now())),
         ]));
         Ok(())
@@ -43,14 +43,14 @@ fn named(thing: &Named) -> String {
     format!("{} ({})", thing.name, thing.id)
 }
 
-/// The key, or the token and how long it counts.
-fn shown_by(client: &Client, known: &Known) -> String {
+/// The key, or the token and when it expires.
+fn credentials(client: &Client, known: &Known) -> String {
     match (known.way.as_str(), &client.target.credentials.keys, &known.token) {
         ("aksk", Some(keys), _) => format!("access key {}", keys.access),
         ("token", _, Some(token)) => {
             let left = token.remaining_seconds;
             format!(
-                "a token that ends {}, in {} h {} min",
+                "a token that expires {}, in {} h {} min",
                 token.expires_at,
                 left / 3600,
                 left % 3600 / 60
@@ -67,7 +67,7 @@ fn clock(server: &str, now: Timestamp) -> String {
     };
     match (now.seconds() - server.seconds()).abs() {
         0..=2 => "agrees with the server's".to_owned(),
-        off => format!("is {off} s off the server's"),
+        off => format!("differs from the server's by {off} s"),
     }
 }
 
@@ -79,7 +79,10 @@ mod tests {
     fn clocks_that_differ_by_the_way_of_an_answer_agree() {
         let now = Timestamp::from_millis(1_768_464_930_000);
         assert_eq!(clock("2026-01-15T08:15:32Z", now), "agrees with the server's");
-        assert_eq!(clock("2026-01-15T08:15:33Z", now), "is 3 s off the server's");
+        assert_eq!(
+            clock("2026-01-15T08:15:33Z", now),
+            "differs from the server's by 3 s"
+        );
         assert_eq!(clock("soon", now), "");
     }
 }

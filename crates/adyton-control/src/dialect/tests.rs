@@ -32,7 +32,7 @@ const THINGS: [Thing; 15] = [
     Thing::File,
 ];
 
-fn rejection(reason: Reason, detail: PublicDetail) -> Box<Refusal> {
+fn refusal(reason: Reason, detail: PublicDetail) -> Box<Refusal> {
     Box::new(Refusal::new(reason, Evidence::None).with_detail(detail))
 }
 
@@ -43,20 +43,19 @@ fn failures() -> Vec<(String, Failure)> {
     let mut all: Vec<(String, Failure)> = Vec::new();
     for reason in Reason::ALL {
         if reason.step() == Step::Authenticate {
-            let failure = Failure::Unauthenticated(rejection(*reason, PublicDetail::None));
+            let failure = Failure::Unauthenticated(refusal(*reason, PublicDetail::None));
             all.push((format!("unauthenticated {reason}"), failure));
         }
     }
-    let detailed =
-        Failure::Unauthenticated(rejection(Reason::TokenMalformed, PublicDetail::DecryptTokenFail));
+    let detailed = Failure::Unauthenticated(refusal(Reason::TokenMalformed, PublicDetail::DecryptTokenFail));
     all.push(("unauthenticated with a detail".to_owned(), detailed));
     for reason in Reason::ALL {
         if reason.step() == Step::Authenticate && reason.sub_code().starts_with("token.") {
-            let failure = Failure::SubjectToken(rejection(*reason, PublicDetail::None));
+            let failure = Failure::SubjectToken(refusal(*reason, PublicDetail::None));
             all.push((format!("subject {reason}"), failure));
         }
     }
-    let others = rejection(Reason::IamNotPermitted, PublicDetail::None);
+    let others = refusal(Reason::IamNotPermitted, PublicDetail::None);
     all.push(("subject not permitted".to_owned(), Failure::SubjectToken(others)));
     for thing in THINGS {
         let name = thing.name();

@@ -61,7 +61,7 @@ fn check_pairs(apps: usize, apis: usize) -> OperationResult<()> {
     if apps.saturating_mul(apis) > MOST {
         return Err(Failure::invalid(
             "app_ids",
-            "at most 1000 authorizations in one call",
+            "must be at most 1000 authorizations in one call",
         ));
     }
     Ok(())

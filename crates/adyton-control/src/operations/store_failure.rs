@@ -26,26 +26,25 @@ impl From<StoreError> for Failure {
                 status,
             },
             StoreError::NoSpace => Failure::NoSpace(
-                "nothing was changed; make room on the disk of the database, and make the call again"
-                    .to_owned(),
+                "nothing was changed; free disk space on the database host and retry".to_owned(),
             ),
             StoreError::ReadOnly => {
-                Failure::Storage("the database can only be read; nothing was changed".to_owned())
+                Failure::Storage("the database is read-only; nothing was changed".to_owned())
             }
             // What the driver says may name addresses: it is for the log.
             StoreError::Unavailable(_) => {
                 tracing::error!(%error, "a management call failed");
-                Failure::Storage("the database cannot be reached; nothing was changed".to_owned())
+                Failure::Storage("the database is unreachable; nothing was changed".to_owned())
             }
             StoreError::Uncertain(_) => {
                 tracing::error!(%error, "a management call failed");
                 Failure::Storage(
-                    "the connection to the database broke while the change was committed: look whether it was made before you make it again"
+                    "the connection to the database broke during the commit; check whether the change was applied before retrying"
                         .to_owned(),
                 )
             }
             StoreError::Deadline => Failure::Storage(
-                "the database took too long: look whether the change was made before you make it again"
+                "the database did not answer in time; check whether the change was applied before retrying"
                     .to_owned(),
             ),
             StoreError::Damaged { .. } | StoreError::Database(_) | StoreError::System(_) => {

@@ -30,7 +30,7 @@ pub(crate) fn description(text: &str) -> OperationResult<()> {
         None => Ok(()),
         Some(wrong) => Err(Failure::invalid(
             "description",
-            format!("must not hold `{wrong}` (none of &!'\"<>=)"),
+            format!("must not contain `{wrong}` (none of &!'\"<>=)"),
         )),
     }
 }
@@ -52,7 +52,7 @@ pub(crate) fn check(field: &str, text: &str, most: usize) -> OperationResult<()>
         Some(wrong) => Err(Failure::invalid(
             field,
             format!(
-                "must not hold control characters other than line feed and tab (U+{:04X})",
+                "must not contain control characters other than line feed and tab (U+{:04X})",
                 u32::from(wrong)
             ),
         )),

@@ -79,7 +79,7 @@ pub(crate) async fn issue(
             let caller = plane
                 .identity
                 .open_token(&live, text.as_bytes())
-                .map_err(|rejection| Failure::Unauthenticated(Box::new(rejection)))?;
+                .map_err(|refusal| Failure::Unauthenticated(Box::new(refusal)))?;
             let tokens_caller = || Failure::defect("a token without contents or user");
             let contents = caller.token().cloned().ok_or_else(tokens_caller)?;
             let user = caller.user().ok_or_else(tokens_caller)?;
@@ -134,10 +134,10 @@ pub(crate) fn inspect(
     action: Action,
 ) -> OperationResult<(Contents, User)> {
     let identity = &plane.identity;
-    let unknown = |rejection| Failure::SubjectToken(Box::new(rejection));
+    let unknown = |refusal| Failure::SubjectToken(Box::new(refusal));
     let contents = identity
         .inspect_token(&actor.live, subject)
-        .map_err(|fault| unknown(fault.rejection(identity.clock().now(), subject)))?;
+        .map_err(|fault| unknown(fault.refusal(identity.clock().now(), subject)))?;
     let user = actor
         .live
         .user(contents.user)

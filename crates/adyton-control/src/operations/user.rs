@@ -22,7 +22,7 @@ pub(crate) fn check_name(name: &str) -> OperationResult<()> {
     }
     Err(Failure::invalid(
         "user.name",
-        "must have 1 to 64 characters, no control characters, no marks of text direction, no `/`, and no spaces at its ends",
+        "must have 1 to 64 characters, no control characters, no bidirectional control characters, no `/`, and no leading or trailing spaces",
     ))
 }
 
@@ -173,7 +173,7 @@ pub(crate) async fn turn_role(
     turn: Turn,
 ) -> OperationResult<User> {
     if turn == Turn::Take {
-        of_another(actor, id, ("role_id", "you cannot take a role from yourself"))?;
+        of_another(actor, id, ("role_id", "you cannot remove a role from yourself"))?;
     }
     let domain = actor.domain()?;
     in_domain(&plane.feed.cell().load(), domain, assignment.scope)?;

@@ -147,7 +147,7 @@ async fn a_storage_that_is_away_is_told_and_a_defect_by_its_request_id_alone() {
     world.store.close().await;
     world.notes.1.store(true, std::sync::atomic::Ordering::Relaxed);
     let away = "The server's storage is unavailable";
-    let nothing = "the database cannot be reached; nothing was changed";
+    let nothing = "the database is unreachable; nothing was changed";
     for (path, code, reason, message) in [
         (
             world.v1("/services"),

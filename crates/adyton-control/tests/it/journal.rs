@@ -204,7 +204,9 @@ async fn a_record_that_was_left_out_is_told_of_to_whoever_could_have_read_it() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn searches_wait_for_a_place_and_are_refused_with_the_time_to_come_again() {
-    let world = World::with(|settings| settings.place_patience = std::time::Duration::from_millis(100)).await;
+    let world =
+        World::with(|settings| settings.longest_wait_for_a_slot = std::time::Duration::from_millis(100))
+            .await;
     let (neighbour, theirs) = world.neighbour().await;
     let owner = world.owner().await;
     let ours = world.own("/requests");

@@ -131,7 +131,7 @@ async fn an_upload_that_only_its_last_byte_proves_is_small_short_and_alone() {
         }
     };
     let message = second.refused(400, "APIGW.0201", "manage.upload_unproven");
-    assert!(message.contains("under way"), "{message}");
+    assert!(message.contains("in progress"), "{message}");
     upload(&declared, &path, large).await.expect(200);
     let mut told = Vec::new();
     tokio::time::timeout(std::time::Duration::from_secs(20), stuck.read_to_end(&mut told))

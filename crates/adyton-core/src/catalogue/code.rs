@@ -54,7 +54,7 @@ codes! {
     EmptyRequest = Gateway "ModelArts.4202" 400 Caller No "The request is empty" "gateway/ModelArts.4202-400.md";
     ServiceUnavailable = Gateway "ModelArts.4203" 400 Owner Later "Invalid request because requested service is unavailable" "gateway/ModelArts.4203-400.md";
     BodyTooSlow = Gateway "ModelArts.4205" 408 Caller IfSafe "The request body did not arrive in time" "gateway/ModelArts.4205-408.md";
-    ServiceBusy = Gateway "ModelArts.4206" 429 Limit Later "The traffic of the service is over its threshold" "gateway/ModelArts.4206-429.md";
+    ServiceBusy = Gateway "ModelArts.4206" 429 Limit Later "The traffic of the service exceeds its threshold" "gateway/ModelArts.4206-429.md";
     ConnectionRefused = Gateway "ModelArts.4302" 500 Owner Later "Gateway forwarding error. Failed to invoke backend service due to connection refused. " "gateway/ModelArts.4302-500.md";
     BackendGone = Gateway "ModelArts.4503" 500 Owner IfSafe "Failed to respond due to backend service not found or failed to respond" "gateway/ModelArts.4503-500.md";
     BackendRestarting = Gateway "ModelArts.4503" 503 Owner Later "Backend service respond timeout, please confirm your service is able to process the request without timeout. " "gateway/ModelArts.4503-503.md";
@@ -80,7 +80,7 @@ codes! {
     ModelArtsParameterError = ModelArts "ModelArts.0104" 400 Caller No "Parameter error" "modelarts/ModelArts.0104-400.md";
     ModelArtsNoPermission = ModelArts "ModelArts.0112" 403 Caller No "No permission" "modelarts/ModelArts.0112-403.md";
     ModelArtsOtherProject = ModelArts "ModelArts.0210" 403 Caller No "The project of the token is not the project of the request" "modelarts/ModelArts.0210-403.md";
-    ModelArtsNoProject = ModelArts "ModelArts.0212" 401 Caller No "The token holds no project" "modelarts/ModelArts.0212-401.md";
+    ModelArtsNoProject = ModelArts "ModelArts.0212" 401 Caller No "The token has no project" "modelarts/ModelArts.0212-401.md";
     NoSuchModel = ModelArts "ModelArts.3001" 404 Caller No "The model does not exist" "modelarts/ModelArts.3001-404.md";
     ModelExists = ModelArts "ModelArts.3002" 409 Caller No "The model already exists in this version" "modelarts/ModelArts.3002-409.md";
     ModelInUse = ModelArts "ModelArts.3009" 409 Caller No "The model is used by a service" "modelarts/ModelArts.3009-409.md";
@@ -91,7 +91,7 @@ codes! {
     ModelNotPublished = ModelArts "ModelArts.3515" 400 Caller Later "The model is not published yet" "modelarts/ModelArts.3515-400.md";
     DuplicateModelVersion = ModelArts "ModelArts.3516" 400 Caller No "The same model version is named twice" "modelarts/ModelArts.3516-400.md";
     ServiceStateForbids = ModelArts "ModelArts.3519" 400 Caller Later "The state of the service forbids the update" "modelarts/ModelArts.3519-400.md";
-    ServiceQuota = ModelArts "ModelArts.3520" 403 Limit No "The number of services is over the quota" "modelarts/ModelArts.3520-403.md";
+    ServiceQuota = ModelArts "ModelArts.3520" 403 Limit No "The number of services exceeds the quota" "modelarts/ModelArts.3520-403.md";
     ModelNotInService = ModelArts "ModelArts.3529" 400 Caller No "The model is not in the service" "modelarts/ModelArts.3529-400.md";
     ModelArtsNoSpace = ModelArts "ModelArts.0010" 507 Platform Later "No space is left on the server's disk" "modelarts/ModelArts.0010-507.md";
     ModelArtsStorageUnavailable = ModelArts "ModelArts.0010" 503 Platform IfSafe "The server's storage is unavailable" "modelarts/ModelArts.0010-503.md";
@@ -108,7 +108,7 @@ codes! {
     AppExists = Apig "APIG.3203" 400 Caller No "The app name or AppKey already exists" "apig/APIG.3203-400.md";
     AppCodeExists = Apig "APIG.3211" 400 Caller No "The AppCode already exists" "apig/APIG.3211-400.md";
     AlreadyAuthorised = Apig "APIG.3316" 400 Caller No "The app is already authorized for the API" "apig/APIG.3316-400.md";
-    AppCodeQuota = Apig "APIG.3325" 403 Limit No "The number of AppCodes of the app is over the quota" "apig/APIG.3325-403.md";
+    AppCodeQuota = Apig "APIG.3325" 403 Limit No "The number of AppCodes of the app exceeds the quota" "apig/APIG.3325-403.md";
     ApigNoSpace = Apig "APIG.9999" 507 Platform Later "No space is left on the server's disk" "apig/APIG.9999-507.md";
     ApigStorageUnavailable = Apig "APIG.9999" 503 Platform IfSafe "The server's storage is unavailable" "apig/APIG.9999-503.md";
     ApigInternal = Apig "APIG.9999" 500 Platform IfSafe "System error" "apig/APIG.9999-500.md";
@@ -117,8 +117,8 @@ codes! {
     IamUnknownHost = Iam "400" 400 Caller No "The request is meant for another host" "iam/400-400-iam-host.md";
     IamForeignOrigin = Iam "403" 403 Caller No "Requests of web pages of other origins are refused" "iam/403-403-iam-origin.md";
     IamMediaType = Iam "415" 415 Caller No "The media type of the body is not supported" "iam/415-415.md";
-    IamTooManySignIns = Iam "429" 429 Limit Later "Too many sign-ins of this source are under way." "iam/429-429.md";
-    IamSignInsFull = Iam "503" 503 Limit Later "Too many sign-ins are under way." "iam/503-503-iam-sign-ins.md";
+    IamTooManySignIns = Iam "429" 429 Limit Later "Too many sign-ins in progress from this source." "iam/429-429.md";
+    IamSignInsFull = Iam "503" 503 Limit Later "Too many sign-ins in progress." "iam/503-503-iam-sign-ins.md";
     IamUnauthorized = Iam "401" 401 Caller No "The username or password is wrong." "iam/401-401-iam-unauthorized.md";
     IamTokenInvalid = Iam "401" 401 Caller No "The token is invalid or has expired." "iam/401-401-iam-token-invalid.md";
     IamAccountLocked = Iam "IAM.0061" 401 Limit Later "Account locked." "iam/IAM.0061-401.md";

@@ -149,9 +149,9 @@ macro_rules! rows {
                 (IamForbidden "iam.not_permitted") [(ModelArtsNoPermission "modelarts.not_permitted") (ApigForbidden "apig.not_permitted") (ModelArtsNoPermission "modelarts.not_permitted")] (IamNoPermission "iam.forbidden") (IamNotFound "iam.subject_not_permitted");
             AppNotAuthorised = Authorise "the app is not authorised for this API"
                 (AppForbidden "app.not_authorised") - - -;
-            ThrottleApi = Throttle "the API got more calls than its limit"
+            ThrottleApi = Throttle "the API received more calls than its limit allows"
                 (Throttled "throttle.api") - - -;
-            BodyTooLarge = Limit "the body is over the limit of the door, declared or measured"
+            BodyTooLarge = Limit "the body exceeds the limit of the door, declared or measured"
                 (BodyTooLarge "body.too_large") - - -;
             BodyTooSlow = Limit "the body stopped arriving"
                 (BodyTooSlow "body.too_slow") - - -;
@@ -173,25 +173,25 @@ macro_rules! rows {
                 (ConnectionRefused "instance.none") - - -;
             InstanceRefused = Dispatch "the instance refused the connection"
                 (ConnectionRefused "instance.refused") - - -;
-            InstanceRestarting = Dispatch "the instances of the service end and are being restarted"
+            InstanceRestarting = Dispatch "the instances of the service ended and are being restarted"
                 (BackendRestarting "instance.restarting") - - -;
             InstanceClosed = Dispatch "the instance closed the connection without an answer"
                 (BackendGone "instance.closed") - - -;
-            InstanceBadAnswer = Dispatch "the instance answered something that is not HTTP"
+            InstanceBadAnswer = Dispatch "the instance sent a response that is not HTTP"
                 (BackendGone "instance.bad_answer") - - -;
             PredictionTimeout = Dispatch "the model did not answer within the prediction time limit"
                 (PredictionTimeout "prediction.timeout") - - -;
-            PredictionStalled = Dispatch "the model began its answer, and then paused for too long"
+            PredictionStalled = Dispatch "the model began its response, and then paused for too long"
                 (PredictionTimeout "prediction.stalled") - - -;
             BackendUnreachable = Dispatch "the back end of the API refused the connection"
                 (BackendUnavailable "backend.unreachable") - - -;
             BackendClosed = Dispatch "the back end of the API closed the connection without an answer"
                 (BackendUnavailable "backend.closed") - - -;
-            BackendBadAnswer = Dispatch "the back end of the API answered something that is not HTTP"
+            BackendBadAnswer = Dispatch "the back end of the API sent a response that is not HTTP"
                 (BackendUnavailable "backend.bad_answer") - - -;
             BackendTimeout = Dispatch "the back end did not begin its answer within the API's time limit"
                 (BackendTimeout "backend.timeout") - - -;
-            BackendStalled = Dispatch "the back end began its answer, and then paused for too long"
+            BackendStalled = Dispatch "the back end began its response, and then paused for too long"
                 (BackendTimeout "backend.stalled") - - -;
             BackendNoMember = Dispatch "no member of the API's channel can be called"
                 (NoBackend "backend.no_member") - - -;
@@ -205,7 +205,7 @@ macro_rules! rows {
                 (ModelFailed "model.failed") - - -;
             Internal = Respond "a defect of Adyton"
                 (Internal "gateway.internal") [(ModelArtsInternal "modelarts.internal") (ApigInternal "apig.internal") (EdgeInternal "manage.internal")] (IamInternal "iam.internal") -;
-            ClientClosed = Respond "the client left before the end of the answer"
+            ClientClosed = Respond "the client disconnected before the end of the response"
                 (ClientClosed "client.closed") - - -;
             ManageNoSuchAddress = Manage "no management API has this address"
                 - (EdgeNoSuchApi "manage.no_such_address") (IamNotFound "iam.not_found") -;
@@ -219,19 +219,19 @@ macro_rules! rows {
                 - [(ModelArtsParameterError "modelarts.parameter_error") (ApigInvalidParameter "apig.invalid_parameter") (EdgeBadRequest "manage.bad_request")] (IamMalformed "iam.malformed") -;
             MediaType = Manage "a body without credentials in the head is not declared as JSON"
                 - [(ModelArtsInvalidArgument "modelarts.invalid_argument") (EdgeBadRequest "manage.bad_request") (EdgeBadRequest "manage.bad_request")] (IamMediaType "iam.media_type") -;
-            ManageHost = Manage "the `Host` of the request is no name of this server"
+            ManageHost = Manage "the `Host` of the request is not a name of this server"
                 - (EdgeBadRequest "manage.host") (IamUnknownHost "iam.host") -;
             ManageOrigin = Manage "a web page of another origin sent the request"
                 - (EdgeForeignOrigin "manage.origin") (IamForeignOrigin "iam.origin") -;
-            ManageBodyTooLarge = Manage "the body is over the limit of the management APIs"
+            ManageBodyTooLarge = Manage "the body exceeds the limit of the management APIs"
                 - (EdgeBodyTooLarge "manage.body_too_large") (IamMalformed "iam.malformed") -;
-            ManageUploadUnproven = Manage "an upload that only its last byte would prove is too large, too slow, or one of several"
+            ManageUploadUnproven = Manage "an upload whose caller can be authenticated only after its last byte is too large, too slow, or one of several"
                 - (EdgeBadRequest "manage.upload_unproven") - -;
-            ManageUploadQuota = Manage "the project keeps as many uploads without a model as it may"
+            ManageUploadQuota = Manage "the project has reached its quota of unused uploads"
                 - (EdgeBadRequest "manage.upload_quota") - -;
-            ManageMetrics = Manage "metrics are not for everybody, and the request does not show that it may read them"
+            ManageMetrics = Manage "metrics are restricted, and the request has no credentials that permit reading them"
                 - (EdgeIamAuthentication "manage.metrics") - -;
-            ManageBusy = Manage "as much work of this kind is under way as may be at once"
+            ManageBusy = Manage "too many concurrent requests of this kind"
                 - [(EdgeThrottled "manage.busy") - (EdgeThrottled "manage.busy")] - -;
             ManageRecordLeftOut = Manage "the request's record was counted and not kept: its source had too many refused requests in that second"
                 - [(EdgeNoSuchApi "manage.record_left_out") - (EdgeNoSuchApi "manage.record_left_out")] - -;
@@ -241,9 +241,9 @@ macro_rules! rows {
                 - (EdgeIamAuthentication "manage.credentials_not_accepted") (IamUnauthorized "iam.wrong_password") -;
             AccountLocked = Manage "too many wrong passwords from this source"
                 - (EdgeIamAuthentication "manage.credentials_not_accepted") (IamAccountLocked "iam.account_locked") -;
-            TooManySignIns = Manage "the source has as many sign-ins under way as it may have while others wait"
+            TooManySignIns = Manage "too many sign-ins in progress from this source"
                 - (EdgeIamAuthentication "manage.credentials_not_accepted") (IamTooManySignIns "iam.too_many_sign_ins") -;
-            SignInsFull = Manage "as many sign-ins are under way as there may be"
+            SignInsFull = Manage "too many sign-ins in progress"
                 - (EdgeIamAuthentication "manage.credentials_not_accepted") (IamSignInsFull "iam.sign_ins_full") -;
             NoSuchModel = Manage "no model of the project has this id"
                 - [(NoSuchModel "modelarts.no_such_model") (NoSuchApigApi "apig.no_such_api") (NoSuchModel "modelarts.no_such_model")] (IamNotFound "iam.not_found") -;
@@ -263,15 +263,15 @@ macro_rules! rows {
                 - [(NoSuchService "modelarts.no_such_service") (NoSuchAppCode "apig.no_such_app_code") (EdgeNoSuchApi "manage.no_such_address")] (IamNotFound "iam.not_found") -;
             NoSuchThing = Manage "nothing has this id"
                 - [(NoSuchService "modelarts.no_such_service") (NoSuchApigApi "apig.no_such_api") (EdgeNoSuchApi "manage.no_such_address")] (IamNotFound "iam.not_found") -;
-            ModelExists = Manage "name and version are taken"
+            ModelExists = Manage "a model with this name and version already exists"
                 - [(ModelExists "modelarts.model_exists") (AppExists "apig.app_exists") (EdgeBadRequest "manage.bad_request")] (IamConflict "iam.conflict") -;
-            AppCodeExists = Manage "the AppCode is taken"
+            AppCodeExists = Manage "the AppCode already exists"
                 - [(ServiceExists "modelarts.service_exists") (AppCodeExists "apig.app_code_exists") (EdgeBadRequest "manage.bad_request")] (IamConflict "iam.conflict") -;
-            NameTaken = Manage "the name is taken"
+            NameTaken = Manage "the name already exists"
                 - [(ServiceExists "modelarts.service_exists") (AppExists "apig.app_exists") (EdgeBadRequest "manage.bad_request")] (IamConflict "iam.conflict") -;
-            Quota = Manage "there are as many of these as there may be"
+            Quota = Manage "a quota is reached"
                 - [(ServiceQuota "modelarts.service_quota") (AppCodeQuota "apig.app_code_quota") (EdgeBadRequest "manage.bad_request")] (IamKeyQuota "iam.key_quota") -;
-            AlreadyAuthorised = Manage "the authorisation exists"
+            AlreadyAuthorised = Manage "the authorisation already exists"
                 - [(ModelArtsInvalidArgument "modelarts.invalid_argument") (AlreadyAuthorised "apig.already_authorised") (EdgeBadRequest "manage.bad_request")] - -;
             ModelInUse = Manage "a service uses the model"
                 - [(ModelInUse "modelarts.model_in_use") - (EdgeBadRequest "manage.bad_request")] - -;

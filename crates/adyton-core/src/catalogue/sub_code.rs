@@ -26,7 +26,7 @@ const CAUSES: [(&str, &str); 15] = [
     ),
     (
         "manage.key_unknown",
-        "no access key has this id, or it is an AppKey, which the management APIs do not take",
+        "no access key has this id, or it is an AppKey, which the management APIs do not accept",
     ),
     (
         "manage.other_project",
@@ -41,21 +41,21 @@ const CAUSES: [(&str, &str); 15] = [
         "the request cannot be read, or a part of it is wrong",
     ),
     ("modelarts.invalid_argument", "a field of the request is wrong"),
-    ("modelarts.service_exists", "the name is taken"),
+    ("modelarts.service_exists", "the name already exists"),
     (
         "modelarts.service_quota",
-        "the project has as many services as it may",
+        "the project has reached its quota of services",
     ),
     (
         "apig.invalid_parameter",
         "a field or a query parameter of the request is wrong",
     ),
     ("apig.no_such_api", "no API of the project has this id"),
-    ("apig.app_exists", "the name or AppKey is taken"),
+    ("apig.app_exists", "the name or AppKey already exists"),
     ("apig.app_code_quota", "the app has five AppCodes"),
     (
         "iam.signature_invalid",
-        "the signature of the call does not count",
+        "the signature of the call was not accepted",
     ),
     (
         "iam.malformed",

@@ -297,7 +297,7 @@ fn state(reason: Option<Reason>, status: &str) -> Compared {
 fn input(reason: Option<Reason>, problem: String) -> Compared {
     let expected = match reason {
         Some(Reason::ModelBadInput) => "what the model declares",
-        Some(Reason::ClientClosed) => "a client that waits for the answer",
+        Some(Reason::ClientClosed) => "a client that waits for the response",
         _ => "a well-formed request",
     };
     Compared::new("request", expected.to_owned(), problem)

@@ -92,7 +92,7 @@ fn model_answer(asked: &Asked<'_>) -> Vec<String> {
     let who = answerer(asked.record);
     let logs = match asked.record.service {
         Some(_) => format!("`adyton service logs {}`", asked.service_name()),
-        None => format!("the log of what stands behind API {}", asked.api_name()),
+        None => format!("the log of the back end of API {}", asked.api_name()),
     };
     vec![format!(
         "This answer is the {who}'s own: read its body, and {logs}."
@@ -132,13 +132,13 @@ fn route(asked: &Asked<'_>, nearest: &[Nearest]) -> Vec<String> {
     let no_such_service = asked.record.reason == Some(Reason::RouteNoSuchService);
     if best.differs.is_empty() && no_such_service && asked.record.door == Door::PredictionTab {
         return vec![format!(
-            "Service {} is published by now, or belongs to another project than that of the path: put its own \
+            "Service {} is published now, or belongs to another project than that of the path: put its own \
              project's id there.",
             best.owner.name()
         )];
     }
     if best.differs.is_empty() {
-        return vec!["This address is published by now: send the request again.".to_owned()];
+        return vec!["This address is published now: send the request again.".to_owned()];
     }
     let is_stage = |differs: &&Difference| differs.part == Part::Environment;
     let is_repeated = matches!(
@@ -207,7 +207,7 @@ fn signed(asked: &Asked<'_>, seen: &SignatureEvidence) -> Vec<String> {
     }
     if seen.canonical_request.is_some() {
         fixes.push(format!(
-            "Print the canonical request in your client, save it, and let us point at the first difference: `adyton \
+            "Print the canonical request in your client, save it, and compare it with `adyton \
              explain {} --canonical @FILE`.",
             asked.record.id
         ));

@@ -110,13 +110,13 @@ impl Sink {
         self.write(500);
     }
 
-    fn write(&mut self, patience_ms: u32) {
+    fn write(&mut self, limit_ms: u32) {
         if self.waiting.is_empty() {
             return;
         }
         let written = match &mut self.target {
             Target::Off => Ok(self.waiting.len()),
-            Target::Stdout => write_stdout(&self.waiting, patience_ms),
+            Target::Stdout => write_stdout(&self.waiting, limit_ms),
             Target::File(file) => file.append(&self.waiting).map(|()| self.waiting.len()),
         };
         match written {
@@ -140,11 +140,11 @@ impl Sink {
 }
 
 /// Writes pieces while standard output takes them at once; gives the bytes that went out.
-fn write_stdout(bytes: &[u8], patience_ms: u32) -> io::Result<usize> {
+fn write_stdout(bytes: &[u8], limit_ms: u32) -> io::Result<usize> {
     let stdout = io::stdout();
     let time_limits = Timespec {
         tv_sec: 0,
-        tv_nsec: i64::from(patience_ms) * 1_000_000,
+        tv_nsec: i64::from(limit_ms) * 1_000_000,
     };
     let mut done = 0;
     while done < bytes.len() {

@@ -16,7 +16,7 @@ pub(super) fn render(counts: &JournalCounts) -> String {
     page.about(
         dropped,
         "counter",
-        "Records that were not kept: ring=a worker's ring was full, disk=the disk took nothing (the newest are in memory), \
+        "Records that were not kept: ring=a worker's ring was full, disk=the disk could not be written (the newest are in memory), \
          stranger=of a refused stranger, counted in a summary",
     );
     for (cause, number) in [
@@ -39,7 +39,7 @@ pub(super) fn render(counts: &JournalCounts) -> String {
     page.one(
         "adyton_journal_disk_free_bytes",
         "gauge",
-        "Bytes that were free where the journal lies, at its last look",
+        "Bytes free on the journal's disk, when last checked",
         counts.free_bytes,
     );
     page.one(

@@ -93,26 +93,31 @@ impl Arriving {
 
     /// Takes memory for what has come of it, if that was not all at once; `false` when others want the memory, and the
     /// connection is to end.
-    pub(crate) fn holds(&self, budget: &Arc<Budget>, contact: &Arc<ConnectionState>, now: Duration) -> bool {
+    pub(crate) fn holds(
+        &self,
+        budget: &Arc<Budget>,
+        connection: &Arc<ConnectionState>,
+        now: Duration,
+    ) -> bool {
         let (reads, bytes) = {
             let count = self.count.borrow();
             (count.reads(), count.bytes())
         };
-        reads <= 1 || self.holds_bytes(budget, contact, bytes, now)
+        reads <= 1 || self.holds_bytes(budget, connection, bytes, now)
     }
 
     /// Takes memory for as many bytes of a head that is gathered outside of the parser.
     pub(crate) fn holds_bytes(
         &self,
         budget: &Arc<Budget>,
-        contact: &Arc<ConnectionState>,
+        connection: &Arc<ConnectionState>,
         bytes: usize,
         now: Duration,
     ) -> bool {
         let mut claim = self.claim.borrow_mut();
         let claim = claim.get_or_insert_with(|| {
-            let owner = Arc::clone(contact);
-            budget.claim(Kind::Head, contact.source(), None, owner, now)
+            let owner = Arc::clone(connection);
+            budget.claim(Kind::Head, connection.source(), None, owner, now)
         });
         claim.grow(bytes as u64, now)
     }

@@ -8,7 +8,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use adyton_listener::{ConnectionState, Notice, Place};
+use adyton_listener::{ConnectionSlot, ConnectionState, Notice};
 use http::header::DATE;
 use http::{Request, Response};
 use hyper::body::Incoming;
@@ -106,13 +106,13 @@ pub(crate) async fn serve(
     connections: Rc<Connections>,
     stream: TcpStream,
     peer: SocketAddr,
-    contact: Arc<ConnectionState>,
-    place: Place,
+    connection: Arc<ConnectionState>,
+    slot: ConnectionSlot,
 ) {
     let pipeline = &connections.pipeline;
     let socket = Socket::new(stream, &connections.outbox);
     let time = Rc::clone(&pipeline.time);
-    let state = WireState::new(peer, contact, socket.presence(), &connections.looks, time);
+    let state = WireState::new(peer, connection, socket.presence(), &connections.looks, time);
     let arriving = Rc::new(Arriving::default());
     pipeline.records.meters.connections_opened.add(1);
     let wire = Wire::new(socket, Rc::clone(&state), Rc::clone(&arriving), &connections);
@@ -157,5 +157,5 @@ pub(crate) async fn serve(
         connection = parser.serve_connection(io, service);
     }
     pipeline.records.meters.connections_closed.add(1);
-    drop(place);
+    drop(slot);
 }

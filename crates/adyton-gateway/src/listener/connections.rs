@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use adyton_listener::{Budget, ConnectionState, Places};
+use adyton_listener::{Budget, ConnectionSlots, ConnectionState};
 use hyper::server::conn::http1;
 
 use crate::looks::Looks;
@@ -21,7 +21,7 @@ pub(crate) struct Connections {
     /// Where requests go.
     pub(crate) pipeline: Rc<Pipeline>,
     /// The connections, and the calls through the second door.
-    pub(crate) places: Arc<Places>,
+    pub(crate) slots: Arc<ConnectionSlots>,
     /// Memory for whoever is not proven.
     pub(crate) unproven: Arc<Budget>,
     /// What is written in this turn.
@@ -42,7 +42,7 @@ impl Connections {
     /// No connection yet. The listener is reached from this machine alone (`loopback`), or somebody else's (`is_inherited`).
     pub(crate) fn new(
         pipeline: Rc<Pipeline>,
-        places: Arc<Places>,
+        slots: Arc<ConnectionSlots>,
         unproven: Arc<Budget>,
         outbox: Rc<Outbox>,
         loopback: bool,
@@ -50,7 +50,7 @@ impl Connections {
     ) -> Rc<Self> {
         Rc::new(Self {
             pipeline,
-            places,
+            slots,
             unproven,
             outbox,
             looks: Rc::default(),
@@ -62,7 +62,7 @@ impl Connections {
     }
 
     /// A connection that was accepted, for whoever judges connections. A trusted proxy speaks for many callers.
-    pub(crate) fn contact(&self, peer: SocketAddr) -> Arc<ConnectionState> {
+    pub(crate) fn new_connection(&self, peer: SocketAddr) -> Arc<ConnectionState> {
         let settings = self.pipeline.settings.current();
         let is_proxy = settings
             .trusted_proxies
@@ -79,7 +79,7 @@ impl Connections {
 /// make anew for each request.
 ///
 /// The number of header lines stays hyper's own, 100: for that many it has room on the stack, for more it allocates and
-/// clears a place for each of them on every request (1,000 places were 8 % of a request's CPU time). They are counted before
+/// clears a slot for each of them on every request (1,000 slots were 8 % of a request's CPU time). They are counted before
 /// (`head.rs`), and a head with more goes another way (`long.rs`).
 fn parser() -> http1::Builder {
     let mut parser = http1::Builder::new();

@@ -42,19 +42,19 @@ pub(crate) async fn run(
         accept_rest(connections, listener);
     }
     let linger = connections.pipeline.settings.current().drain_linger.min(grace);
-    if timeout(linger, connections.places.empty()).await.is_ok() {
+    if timeout(linger, connections.slots.empty()).await.is_ok() {
         return;
     }
-    connections.places.tell_all(Notice::Finish);
-    if timeout(grace.saturating_sub(linger), connections.places.empty())
+    connections.slots.tell_all(Notice::Finish);
+    if timeout(grace.saturating_sub(linger), connections.slots.empty())
         .await
         .is_ok()
     {
         return;
     }
     connections.pipeline.waits.cut();
-    if timeout(LAST_WORDS, connections.places.empty()).await.is_err() {
-        connections.places.tell_all(Notice::Close);
+    if timeout(LAST_WORDS, connections.slots.empty()).await.is_err() {
+        connections.slots.tell_all(Notice::Close);
     }
 }
 
@@ -76,15 +76,15 @@ fn accept_rest(connections: &Rc<Connections>, listener: TcpListener) {
     }
 }
 
-/// Serves a connection that had been accepted, whatever places there are.
+/// Serves a connection that had been accepted, whatever slots there are.
 fn serve(connections: &Rc<Connections>, stream: TcpStream, peer: SocketAddr) {
-    let contact = connections.contact(peer);
-    let place = connections.places.admit(&contact);
+    let connection = connections.new_connection(peer);
+    let slot = connections.slots.admit(&connection);
     spawn_local(connection::serve(
         Rc::clone(connections),
         stream,
         peer,
-        contact,
-        place,
+        connection,
+        slot,
     ));
 }

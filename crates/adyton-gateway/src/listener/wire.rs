@@ -100,7 +100,7 @@ impl Wire {
         let now = connections.pipeline.time.ticked();
         let held = self
             .arriving
-            .holds_bytes(&connections.unproven, &self.state.contact, head.len(), now);
+            .holds_bytes(&connections.unproven, &self.state.connection, head.len(), now);
         match held {
             true => Poll::Ready(Ok(read)),
             false => Poll::Ready(Err(io::ErrorKind::OutOfMemory.into())),
@@ -157,12 +157,12 @@ impl Wire {
         let read = ready!(self.io.poll_read_into(context, &mut space[..room]))?;
         self.waited = false;
         let now = self.connections.pipeline.time.ticked();
-        state.contact.heard(now);
+        state.connection.heard(now);
         if read == 0 {
             return Poll::Ready(Ok(()));
         }
         let verdict = arriving.add(&space[..read]);
-        if !arriving.holds(&self.connections.unproven, &state.contact, now) {
+        if !arriving.holds(&self.connections.unproven, &state.connection, now) {
             // It was told to end.
             return Poll::Pending;
         }
@@ -222,10 +222,10 @@ impl Wire {
 
     fn flows(&self, flows: bool) {
         match flows {
-            true => self.state.contact.flows(),
+            true => self.state.connection.flows(),
             false => self
                 .state
-                .contact
+                .connection
                 .is_stuck(self.connections.pipeline.time.ticked()),
         }
     }

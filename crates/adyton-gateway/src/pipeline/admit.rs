@@ -155,7 +155,7 @@ mod tests {
     fn refused(rig: &Rig, request: Builder) -> Option<(Reason, Evidence)> {
         let given = rig.offer(rig.arrival(request, ""));
         let refused = given.err()?;
-        Some((refused.reason(), *refused.rejection.evidence))
+        Some((refused.reason(), *refused.refusal.evidence))
     }
 
     #[test]

@@ -41,7 +41,7 @@ impl<'l> Grant<'l> {
 
 /// Decides.
 pub(crate) fn decide<'l>(live: &Live, offer: Offer<'l>, known: Known) -> Result<Grant<'l>, Box<Refused>> {
-    policy::may_call(live, known.claimed(), offer.found().api()).map_err(|denied| denied.rejection())?;
+    policy::may_call(live, known.claimed(), offer.found().api()).map_err(|denied| denied.refusal())?;
     let (found, arrival) = offer.into_parts();
     Ok(Grant {
         found,

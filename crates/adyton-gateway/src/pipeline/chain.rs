@@ -9,7 +9,7 @@ use adyton_runtime::targets::Reader;
 use super::admit::{self, Offer};
 use super::authenticate::{self, Known};
 use super::authorise::{self, Grant};
-use super::limit::{self, Call, Whole};
+use super::limit::{self, Call, Read};
 use super::refused::Refused;
 use super::route::{self, Found};
 use super::throttle::{self, Reservation};
@@ -56,7 +56,7 @@ impl Rig {
         Ok(((grant, reservation), trail))
     }
 
-    pub(super) fn whole(&self, arrival: Box<Arrival>) -> Given<Whole<'_>> {
+    pub(super) fn whole(&self, arrival: Box<Arrival>) -> Given<Read<'_>> {
         let ((grant, reservation), mut trail) = self.reservation(arrival)?;
         let whole = run(limit::read(
             &self.bodies,

@@ -24,7 +24,7 @@ use http::Response;
 
 use crate::pipeline::answer::{Answer, AnswerBody};
 use crate::pipeline::answerer::Answerer;
-use crate::pipeline::limit::{Bodies, Call, Sent};
+use crate::pipeline::limit::{Bodies, Call, ToSend};
 use crate::pipeline::refused::Refused;
 use crate::pipeline::route::{Behind, Called};
 use crate::settings::GatewaySettings;
@@ -33,7 +33,7 @@ use crate::trail::Trail;
 use crate::upstream::Pool;
 use crate::waits::Waits;
 
-/// The longest that a caller is told to wait for an instance that is restarted: the longest time a deployment is given.
+/// The longest that a caller is told to wait for an instance that is restarted: the time that a deployment is given by default.
 const LONGEST_PAUSE: Duration = Duration::from_secs(1200);
 
 mod attempt;
@@ -121,7 +121,7 @@ pub(crate) async fn send(
 }
 
 /// The answer that is always the same.
-fn fixed(answer: &FixedAnswer, sent: Sent) -> Answer {
+fn fixed(answer: &FixedAnswer, sent: ToSend) -> Answer {
     let mut response = Response::new(AnswerBody::Whole(answer.body.clone()));
     *response.status_mut() = answer.status;
     response.headers_mut().clone_from(&answer.headers);
@@ -139,7 +139,7 @@ async fn to_instance(
     bodies: &Bodies,
     settings: &GatewaySettings,
     called: &Called<'_>,
-    sent: Sent,
+    sent: ToSend,
     trail: &mut Trail,
 ) -> Result<Answer, Box<Refused>> {
     let service = &called.service().service;

@@ -40,7 +40,7 @@ use bound::Bound;
 pub(crate) use coding::decoded;
 
 /// A call whose body is whole. What a signature had to leave open is not proven yet.
-pub(crate) struct Whole<'l> {
+pub(crate) struct Read<'l> {
     found: Found<'l>,
     arrival: Box<Arrival>,
     body: Body,
@@ -51,11 +51,11 @@ pub(crate) struct Whole<'l> {
 /// A call that may be made: allowed, proven, within its limits, with a reservation and the whole body.
 pub(crate) struct Call<'l> {
     found: Found<'l>,
-    sent: Sent,
+    sent: ToSend,
 }
 
 /// What of a call is sent on, whatever stands behind its API.
-pub(crate) struct Sent {
+pub(crate) struct ToSend {
     /// What arrived; its body has been read.
     pub(crate) arrival: Box<Arrival>,
     /// The body.
@@ -70,7 +70,7 @@ pub(crate) struct Sent {
 
 impl<'l> Call<'l> {
     /// What was called, and what is to be sent there.
-    pub(crate) fn into_parts(self) -> (Found<'l>, Sent) {
+    pub(crate) fn into_parts(self) -> (Found<'l>, ToSend) {
         (self.found, self.sent)
     }
 }
@@ -82,7 +82,7 @@ pub(crate) async fn read<'l>(
     grant: Grant<'l>,
     reservation: Reservation,
     trail: &mut Trail,
-) -> Result<Whole<'l>, Box<Refused>> {
+) -> Result<Read<'l>, Box<Refused>> {
     let (found, mut arrival, known) = grant.into_parts();
     let standing = known.into_standing();
     if standing.is_proven() {
@@ -97,7 +97,7 @@ pub(crate) async fn read<'l>(
         unproven: unproven(&standing, &arrival),
     };
     let body = reader.read(&mut arrival.body, hasher, trail).await?;
-    Ok(Whole {
+    Ok(Read {
         found,
         arrival,
         body,
@@ -112,26 +112,26 @@ pub(crate) async fn prove<'l>(
     identity: &Identity,
     (then, now): (&Live, &Live),
     settings: &GatewaySettings,
-    whole: Whole<'l>,
+    read: Read<'l>,
     trail: &mut Trail,
 ) -> Result<Call<'l>, Box<Refused>> {
-    let Whole {
+    let Read {
         found,
         arrival,
         mut body,
         mut reservation,
         standing,
-    } = whole;
+    } = read;
     let api = found.api();
     let (way, is_proven) = (standing.claimed().way(), standing.is_proven());
-    let sent = adyton_identity::Whole {
+    let signed = adyton_identity::SignedRequest {
         request: &credentials::as_signed(&arrival, settings.encoded_slash),
         accepts: &credentials::accepted(&arrival, current(then, now, api)),
         digest: body.digest(),
         bytes: &body,
     };
-    let caller = identity.still(standing, then, now, &sent, |caller| {
-        policy::may_call(now, caller, api).map_err(|denied| denied.rejection())
+    let caller = identity.still(standing, then, now, &signed, |caller| {
+        policy::may_call(now, caller, api).map_err(|denied| denied.refusal())
     })?;
     if !is_proven {
         trail.called_by(caller.seen());
@@ -139,7 +139,7 @@ pub(crate) async fn prove<'l>(
         arrival.body.is_proven();
         body.proven(bodies, settings.time_limits.body).await?;
     }
-    let sent = Sent {
+    let sent = ToSend {
         arrival,
         body,
         reservation,

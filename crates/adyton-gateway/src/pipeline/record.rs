@@ -187,7 +187,10 @@ mod tests {
         rig.pass(Duration::from_millis(5));
         drop(left);
         let (told, model_us) = problem();
-        assert_eq!(told, "the client left 5 ms after its request, before the answer");
+        assert_eq!(
+            told,
+            "the client disconnected 5 ms after its request, before the response"
+        );
         assert_eq!(model_us, 5_000, "it may have left because of the model");
         let mut left = recording(&rig);
         left.answered(200, AnsweredBy::Model);
@@ -195,7 +198,7 @@ mod tests {
         drop(left);
         assert_eq!(
             problem().0,
-            "the client left after 3 bytes of an answer with status 200"
+            "the client disconnected after 3 bytes of a response with status 200"
         );
     }
 }

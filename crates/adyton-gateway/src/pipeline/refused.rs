@@ -20,7 +20,7 @@ pub(crate) struct Allowance {
 /// A refusal, with what belongs into its answer beside code and message. Steps give it boxed: it is large, and rare.
 #[derive(Debug)]
 pub(crate) struct Refused {
-    pub(crate) rejection: Refusal,
+    pub(crate) refusal: Refusal,
     /// When the same request will be let through.
     pub(crate) retry_after: Option<Duration>,
     /// What is left of the throttle.
@@ -52,14 +52,14 @@ impl Refused {
 
     /// The cause.
     pub(crate) fn reason(&self) -> Reason {
-        self.rejection.reason
+        self.refusal.reason
     }
 }
 
 impl From<Refusal> for Box<Refused> {
-    fn from(rejection: Refusal) -> Self {
+    fn from(refusal: Refusal) -> Self {
         Self::new(Refused {
-            rejection,
+            refusal,
             retry_after: None,
             allowance: None,
             own_words: None,

@@ -21,12 +21,12 @@ use crate::waits::{Wait, WaitEnd, Waits};
 
 /// A body that broke off: the client's connection is closed, so that it cannot take the part for the whole.
 #[derive(Debug, thiserror::Error)]
-#[error("the answer of the model broke off")]
+#[error("the response of the model was cut off")]
 pub(crate) struct RelayError;
 
 /// What is told of an answer that pauses for too long.
 pub(crate) fn silence(limit: Duration) -> String {
-    format!("the answer had begun, then nothing came for {limit:?} (gateway.stream_timeout)")
+    format!("the response began, then nothing arrived for {limit:?} (gateway.stream_timeout)")
 }
 
 /// For how long nothing may come, and since when nothing has.

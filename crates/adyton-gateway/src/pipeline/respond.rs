@@ -84,12 +84,12 @@ pub(crate) async fn finish(
 /// The public part of a refusal; its evidence goes to the record.
 fn refuse(recording: &mut Recording, refused: Refused) -> Answer {
     let Refused {
-        rejection,
+        refusal,
         retry_after,
         allowance,
         own_words,
     } = refused;
-    let (reason, id) = (rejection.reason, recording.id());
+    let (reason, id) = (refusal.reason, recording.id());
     let (mut response, answered_by) = match own_words {
         Some(words) => {
             let mut response = in_own_words(words);
@@ -98,7 +98,7 @@ fn refuse(recording: &mut Recording, refused: Refused) -> Answer {
             (response, AnsweredBy::Model)
         }
         None => (
-            envelope::refusal(reason, &rejection.detail, id).map(AnswerBody::Whole),
+            envelope::refusal(reason, &refusal.detail, id).map(AnswerBody::Whole),
             AnsweredBy::Gateway,
         ),
     };
@@ -106,7 +106,7 @@ fn refuse(recording: &mut Recording, refused: Refused) -> Answer {
         let seconds = HeaderValue::from(retry_after_seconds(wait));
         response.headers_mut().insert(RETRY_AFTER, seconds);
     }
-    recording.trail().refused(reason, *rejection.evidence);
+    recording.trail().refused(reason, *refusal.evidence);
     Answer {
         response,
         answered_by,

@@ -25,9 +25,9 @@ use quotas::Bucket;
 pub(crate) use quotas::{Quotas, Registry};
 
 /// A place in every limit that applies. Goes back when dropped unspent.
-pub(crate) struct Reservation(Option<Place>);
+pub(crate) struct Reservation(Option<ReservedQuota>);
 
-struct Place {
+struct ReservedQuota {
     bucket: Bucket,
     rate: Rate,
     setting: &'static str,
@@ -68,7 +68,7 @@ pub(crate) fn take(
         remain: 0,
         limit: calls,
     };
-    let mut reservation = Reservation(Some(Place {
+    let mut reservation = Reservation(Some(ReservedQuota {
         bucket,
         rate,
         setting,
@@ -118,7 +118,7 @@ impl Drop for Reservation {
     }
 }
 
-impl Place {
+impl ReservedQuota {
     /// What is left; or the refusal, with when to come back.
     fn judge(&self, verdict: Decision) -> Result<u64, Box<Refused>> {
         let wait = match verdict {
@@ -205,7 +205,7 @@ mod tests {
             retry_after_ms,
             setting,
             ..
-        } = &*refused.rejection.evidence
+        } = &*refused.refusal.evidence
         else {
             panic!("what the limit was is told");
         };
@@ -223,7 +223,7 @@ mod tests {
     }
 
     #[test]
-    fn a_turn_that_is_not_spent_goes_back_and_a_spent_one_does_not() {
+    fn a_reservation_that_is_not_spent_goes_back_and_a_spent_one_does_not() {
         let rig = limited(1);
         drop(proven(&rig).expect("a reservation"));
         drop(proven(&rig).expect("the same one"));

@@ -40,7 +40,7 @@ pub(crate) struct Head {
 
 /// What came is no answer, with the cause in words, for operators.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
-#[error("what came is not HTTP: {0}")]
+#[error("what arrived is not HTTP: {0}")]
 pub(crate) struct BadHead(String);
 
 impl BadHead {
@@ -122,7 +122,7 @@ fn read(bytes: &Bytes, bodiless: bool) -> Result<Head, BadHead> {
         return Err(BadHead::because("its head has no status"));
     };
     if status.is_partial() {
-        return Err(BadHead::because("its head breaks off"));
+        return Err(BadHead::because("its head is incomplete"));
     }
     let status = StatusCode::from_u16(code).map_err(BadHead::because)?;
     let phrase = parsed
@@ -226,7 +226,7 @@ impl BodyLines {
         if self.is_chunked || !value.trim_ascii().eq_ignore_ascii_case(b"chunked") {
             let shown = quoted_bytes(value, 64);
             return Err(BadHead(format!(
-                "its Transfer-Encoding is `{shown}`; only one `chunked` can be undone"
+                "its Transfer-Encoding is `{shown}`; only one `chunked` is supported"
             )));
         }
         self.is_chunked = true;

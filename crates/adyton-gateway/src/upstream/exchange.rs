@@ -9,7 +9,7 @@
 use std::pin::pin;
 use std::time::Duration;
 
-use adyton_runtime::targets::crowding::PATIENCE;
+use adyton_runtime::targets::crowding::CROWDING_PROBE;
 use http::StatusCode;
 
 use crate::outbox::Socket;
@@ -119,7 +119,7 @@ async fn crowded<T>(
     let mut asking = pin!(asking);
     let mut asked = false;
     loop {
-        match within(&pool.parts.waits, PATIENCE, asking.as_mut()).await {
+        match within(&pool.parts.waits, CROWDING_PROBE, asking.as_mut()).await {
             Ok(answer) => {
                 if asked && answer.is_ok() {
                     origin.connections().answered();

@@ -91,7 +91,7 @@ fn a_body_over_the_limit_wins_over_a_wrong_signature() {
 }
 
 #[test]
-fn a_wrong_signature_costs_nobody_a_turn() {
+fn a_wrong_signature_costs_nobody_a_reservation() {
     let program = Program::echo();
     let world = World::with(|settings| settings.default_per_second = 1);
     world.runs_at(program.address);

@@ -58,7 +58,7 @@ fn who_waits_as_long_as_told_is_let_through() {
 }
 
 #[test]
-fn calls_that_are_refused_later_give_their_turn_back() {
+fn calls_that_are_refused_later_give_their_reservation_back() {
     let (world, _program) = world(1);
     let too_large = Ask::new("POST", crate::world::path("")).header("X-Auth-Token", world.token());
     for _ in 0..5 {

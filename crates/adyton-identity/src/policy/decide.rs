@@ -11,7 +11,7 @@ use adyton_core::tenant::{Assignment, Authorisation, Role, Scope, User};
 use super::{Action, permits, statements};
 use crate::caller::{Caller, Who};
 
-/// Why not. Each dialect has its own code for it; the gateway's is [`Denied::rejection`].
+/// Why not. Each dialect has its own code for it; the gateway's is [`Denied::refusal`].
 #[derive(Clone, PartialEq, Debug)]
 pub enum Denied {
     /// The credential is for another project, or its user has no role at all in this one.
@@ -32,7 +32,7 @@ impl Denied {
         }
     }
     /// The gateway's refusal.
-    pub fn rejection(self) -> Refusal {
+    pub fn refusal(self) -> Refusal {
         let (reason, evidence) = match self {
             Self::OtherProject(evidence) => (Reason::IamOtherProject, evidence),
             Self::NotPermitted(evidence) => (Reason::IamNotPermitted, evidence),

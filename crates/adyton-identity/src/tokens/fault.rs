@@ -117,7 +117,7 @@ impl TokenFault {
     }
 
     /// The refusal, with evidence. Of the token's text only its length is kept, and what it looks like.
-    pub fn rejection(&self, now: Timestamp, text: &[u8]) -> Refusal {
+    pub fn refusal(&self, now: Timestamp, text: &[u8]) -> Refusal {
         let contents = self.contents();
         let key_id = self.key().or_else(|| contents.map(|contents| contents.key));
         let evidence = Evidence::Token {

@@ -67,13 +67,13 @@ fn a_key_pair_that_does_not_match_is_1009() {
         ),
         (pair(APP_SECRET, APP_KEY), Reason::AppKeyPairUnknown),
     ] {
-        let rejection = world.refusal(ALL, &call);
-        assert_eq!(rejection.reason, reason);
-        assert_eq!(message(&rejection), "AppKey or AppSecret is invalid");
+        let refusal = world.refusal(ALL, &call);
+        assert_eq!(refusal.reason, reason);
+        assert_eq!(message(&refusal), "AppKey or AppSecret is invalid");
         assert_eq!(
             (
-                rejection.reason.code().entry().wire,
-                rejection.reason.code().entry().status
+                refusal.reason.code().entry().wire,
+                refusal.reason.code().entry().status
             ),
             ("APIG.1009", 400)
         );
@@ -111,13 +111,9 @@ fn a_pair_is_looked_at_also_where_no_app_may_call() {
         world.reason(Accepts::IAM, &pair(APP_KEY, "another")),
         Reason::AppKeyPairMismatch
     );
-    let rejection = world.refusal(Accepts::IAM, &pair(APP_KEY, APP_SECRET));
-    assert_eq!(rejection.reason, Reason::CredentialsNotAccepted);
-    assert!(
-        told(&rejection).contains("authorise the app"),
-        "{}",
-        told(&rejection)
-    );
+    let refusal = world.refusal(Accepts::IAM, &pair(APP_KEY, APP_SECRET));
+    assert_eq!(refusal.reason, Reason::CredentialsNotAccepted);
+    assert!(told(&refusal).contains("authorise the app"), "{}", told(&refusal));
 }
 
 #[test]
@@ -158,17 +154,13 @@ fn settings_open_and_close_the_other_ways() {
 #[test]
 fn no_credentials_at_all_say_so() {
     let world = World::new();
-    let rejection = world.refusal(ALL, &Call::new());
-    assert_eq!(rejection.reason, Reason::CredentialsMissing);
+    let refusal = world.refusal(ALL, &Call::new());
+    assert_eq!(refusal.reason, Reason::CredentialsMissing);
     assert_eq!(
-        message(&rejection),
+        message(&refusal),
         "Incorrect IAM authentication information: x-auth-token not found"
     );
-    assert!(
-        told(&rejection).contains("X-Apig-AppCode"),
-        "{}",
-        told(&rejection)
-    );
+    assert!(told(&refusal).contains("X-Apig-AppCode"), "{}", told(&refusal));
     let bearer = Call::new().header("Authorization", "Bearer abc");
     assert_eq!(world.reason(ALL, &bearer), Reason::CredentialsNotAccepted);
 }
@@ -195,31 +187,27 @@ fn of_two_credentials_the_first_that_is_accepted_counts() {
     assert_eq!(world.identify(ALL, &signed).expect("known").way(), Way::AccessKey);
     // The one that counts fails: the other does not help, and the evidence says so.
     let spoilt = code(APP_CODE).header("X-Auth-Token", "abc");
-    let rejection = world.refusal(ALL, &spoilt);
-    assert_eq!(rejection.reason, Reason::TokenMalformed);
+    let refusal = world.refusal(ALL, &spoilt);
+    assert_eq!(refusal.reason, Reason::TokenMalformed);
     assert!(
-        told(&rejection).contains("several credentials were sent"),
+        told(&refusal).contains("several credentials were sent"),
         "{}",
-        told(&rejection)
+        told(&refusal)
     );
 }
 
 #[test]
 fn half_a_pair_says_which_half_came() {
     let world = World::new();
-    let rejection = world.refusal(ALL, &Call::new().header("X-HW-ID", APP_KEY));
+    let refusal = world.refusal(ALL, &Call::new().header("X-HW-ID", APP_KEY));
     assert!(
-        told(&rejection).contains("\"sent\":[\"X-HW-ID\"]"),
+        told(&refusal).contains("\"sent\":[\"X-HW-ID\"]"),
         "{}",
-        told(&rejection)
+        told(&refusal)
     );
     let twice = Call::new().header("X-HW-ID", APP_KEY).header("X-HW-ID", APP_KEY);
-    let rejection = world.refusal(ALL, &twice);
-    assert!(
-        told(&rejection).contains("X-HW-ID (2 times)"),
-        "{}",
-        told(&rejection)
-    );
+    let refusal = world.refusal(ALL, &twice);
+    assert!(told(&refusal).contains("X-HW-ID (2 times)"), "{}", told(&refusal));
 }
 
 #[test]
@@ -229,9 +217,9 @@ fn a_credential_in_the_url_is_noticed() {
         query: "x=1&X-Auth-Token=abc".into(),
         ..Call::new()
     };
-    let rejection = world.refusal(ALL, &call);
-    assert_eq!(rejection.reason, Reason::CredentialsMissing);
-    assert!(told(&rejection).contains("in the URL"), "{}", told(&rejection));
+    let refusal = world.refusal(ALL, &call);
+    assert_eq!(refusal.reason, Reason::CredentialsMissing);
+    assert!(told(&refusal).contains("in the URL"), "{}", told(&refusal));
     let fine = Call {
         query: "tokens=5&token".into(),
         ..Call::new()

@@ -103,7 +103,7 @@ fn an_access_key_reaches_wherever_its_user_has_roles() {
     let user = world.identify(ALL, &Call::new().signed(AK, SK)).expect("known");
     assert_eq!(may_call(&world.live, &user, &api(HERE, API)), Ok(()));
     let denied = may_call(&world.live, &user, &api(THERE, API)).expect_err("no role there");
-    assert_eq!(denied.rejection().reason, Reason::IamOtherProject);
+    assert_eq!(denied.refusal().reason, Reason::IamOtherProject);
 }
 
 #[test]
@@ -122,7 +122,7 @@ fn roles_are_looked_up_at_each_call() {
     let user = with_token(&world, &alice(), Scope::Project(HERE));
     let denied = may_call(&world.live, &user, &api(HERE, API))
         .expect_err("reads only")
-        .rejection();
+        .refusal();
     assert_eq!(denied.reason, Reason::IamNotPermitted);
     for word in ["auditor", "modelarts:service:predict", "alice"] {
         assert!(told(&denied).contains(word), "{}", told(&denied));
@@ -138,7 +138,7 @@ fn an_app_may_call_what_it_is_authorised_for_and_nothing_else() {
     assert_eq!(may_call(&world.live, &app, &api(HERE, API)), Ok(()));
     let denied = may_call(&world.live, &app, &api(HERE, OTHER_API))
         .expect_err("another API")
-        .rejection();
+        .refusal();
     assert_eq!(
         (denied.reason, denied.reason.code().entry().wire),
         (Reason::AppNotAuthorised, "APIG.0304")

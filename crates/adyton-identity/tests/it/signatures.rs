@@ -202,14 +202,14 @@ fn the_clock_must_be_within_fifteen_minutes() {
         let at = |at| Call::new().signed_at(key, secret, at);
         assert!(world.identify(ALL, &at(start().before(window))).is_ok());
         assert!(world.identify(ALL, &at(start().after(window))).is_ok());
-        let rejection = world.refusal(ALL, &at(start().before(window + Duration::from_secs(1))));
+        let refusal = world.refusal(ALL, &at(start().before(window + Duration::from_secs(1))));
         assert_eq!(
-            rejection.reason,
+            refusal.reason,
             pick(app, Reason::AkskClockSkew, Reason::AppClockSkew)
         );
         let says = "signature expired, signature time:20260115T080029Z,server time:20260115T081530Z";
-        assert!(message(&rejection).ends_with(says), "{}", message(&rejection));
-        assert!(told(&rejection).contains("901 s ago"), "{}", told(&rejection));
+        assert!(message(&refusal).ends_with(says), "{}", message(&refusal));
+        assert!(told(&refusal).contains("901 s ago"), "{}", told(&refusal));
         let ahead = at(start().after(window + Duration::from_secs(1)));
         assert_eq!(
             world.reason(ALL, &ahead),
@@ -222,9 +222,9 @@ fn the_clock_must_be_within_fifteen_minutes() {
 fn an_unknown_key_is_told_by_its_shape_and_by_what_is_accepted() {
     let world = World::new();
     let check = |key: &str, accepts, reason, says: &str| {
-        let rejection = world.refusal(accepts, &Call::new().signed(key, "whatever"));
+        let refusal = world.refusal(accepts, &Call::new().signed(key, "whatever"));
         assert_eq!(
-            (rejection.reason, message(&rejection).as_str()),
+            (refusal.reason, message(&refusal).as_str()),
             (reason, says),
             "{key}"
         );
@@ -239,12 +239,8 @@ fn an_unknown_key_is_told_by_its_shape_and_by_what_is_accepted() {
     let app = format!("Incorrect app authentication information: app not found, appkey {hex}");
     check(hex, ALL, Reason::AppUnknownKey, &app);
     check(APP_KEY, Accepts::IAM, Reason::AkskAppKey, &aksk(APP_KEY));
-    let rejection = world.refusal(Accepts::IAM, &Call::new().signed(APP_KEY, APP_SECRET));
-    assert!(
-        told(&rejection).contains("authorise the app"),
-        "{}",
-        told(&rejection)
-    );
+    let refusal = world.refusal(Accepts::IAM, &Call::new().signed(APP_KEY, APP_SECRET));
+    assert!(told(&refusal).contains("authorise the app"), "{}", told(&refusal));
 }
 
 #[test]
@@ -300,30 +296,30 @@ fn a_key_taken_away_while_the_body_arrives_is_noticed() {
 #[test]
 fn another_secret_is_0301_for_access_keys_and_1009_for_apps() {
     let world = World::new();
-    let rejection = world.refusal(ALL, &Call::new().signed(AK, "another secret"));
+    let refusal = world.refusal(ALL, &Call::new().signed(AK, "another secret"));
     assert_eq!(
-        (rejection.reason, message(&rejection).as_str()),
+        (refusal.reason, message(&refusal).as_str()),
         (Reason::AkskBadSignature, IAM_FAILS)
     );
-    let rejection = world.refusal(ALL, &Call::new().signed(APP_KEY, "another secret"));
-    let entry = rejection.reason.code().entry();
+    let refusal = world.refusal(ALL, &Call::new().signed(APP_KEY, "another secret"));
+    let entry = refusal.reason.code().entry();
     assert_eq!(
-        (rejection.reason, entry.wire, entry.status),
+        (refusal.reason, entry.wire, entry.status),
         (Reason::AppBadSignature, "APIG.1009", 400)
     );
-    assert_eq!(message(&rejection), "AppKey or AppSecret is invalid");
+    assert_eq!(message(&refusal), "AppKey or AppSecret is invalid");
 }
 
 #[test]
 fn a_mistake_is_named_with_what_was_compared() {
     let world = World::new();
     for (key, secret, app) in kinds() {
-        let rejection = world.refusal(ALL, &Call::new().signed(key, &format!("{secret}\n")));
+        let refusal = world.refusal(ALL, &Call::new().signed(key, &format!("{secret}\n")));
         let reason = pick(app, Reason::AkskSigningMistake, Reason::AppSigningMistake);
-        assert_eq!(rejection.reason, reason);
-        assert_eq!(message(&rejection), if app { APP_FAILS } else { IAM_FAILS });
-        let Evidence::Signature(evidence) = &*rejection.evidence else {
-            panic!("{rejection:?}")
+        assert_eq!(refusal.reason, reason);
+        assert_eq!(message(&refusal), if app { APP_FAILS } else { IAM_FAILS });
+        let Evidence::Signature(evidence) = &*refusal.evidence else {
+            panic!("{refusal:?}")
         };
         assert_eq!(evidence.mistake.as_deref(), Some("secret.trailing_newline"));
         assert!(
@@ -358,8 +354,8 @@ fn credentials_in_signed_headers_are_kept_as_digests() {
     let call = Call::new()
         .header("Cookie", "session=very-private")
         .header("X-Long", &"é\"".repeat(8_000));
-    let rejection = world.refusal(ALL, &call.signed(AK, "another secret"));
-    assert!(told(&rejection).contains("cookie:sha256:") && !told(&rejection).contains("very-private"));
+    let refusal = world.refusal(ALL, &call.signed(AK, "another secret"));
+    assert!(told(&refusal).contains("cookie:sha256:") && !told(&refusal).contains("very-private"));
 }
 
 #[test]
@@ -390,10 +386,10 @@ fn the_sixth_failure_locks_the_key_for_that_source() {
     for _ in 0..6 {
         assert_eq!(world.reason(ALL, &wrong), Reason::AkskBadSignature);
     }
-    let rejection = world.refusal(ALL, &right);
-    assert_eq!(rejection.reason, Reason::AkskLocked);
+    let refusal = world.refusal(ALL, &right);
+    assert_eq!(refusal.reason, Reason::AkskLocked);
     let says = "Incorrect IAM authentication information: AK access failed to reach the limit,forbidden";
-    assert_eq!(message(&rejection), says);
+    assert_eq!(message(&refusal), says);
     let elsewhere = Call {
         source: IpAddr::from([10, 0, 0, 1]),
         ..right.clone()
@@ -469,26 +465,26 @@ fn an_unknown_scheme_of_a_signature_is_named() {
                 .clone()
                 .without("Authorization")
                 .header("Authorization", value.trim());
-            let rejection = world.refusal(ALL, &call);
+            let refusal = world.refusal(ALL, &call);
             assert_eq!(
-                rejection.reason,
+                refusal.reason,
                 pick(app, Reason::AkskMalformed, Reason::AppMalformed),
                 "{scheme}"
             );
-            let told = told(&rejection);
+            let told = told(&refusal);
             assert!(
-                told.contains(says) && told.contains("must open with `SDK-HMAC-SHA256`"),
+                told.contains(says) && told.contains("must begin with `SDK-HMAC-SHA256`"),
                 "{scheme}: {told}"
             );
         }
     }
     let bearer = Call::new().header("Authorization", "Bearer abc.def");
-    let rejection = world.refusal(ALL, &bearer);
-    assert_eq!(rejection.reason, Reason::CredentialsNotAccepted);
+    let refusal = world.refusal(ALL, &bearer);
+    assert_eq!(refusal.reason, Reason::CredentialsNotAccepted);
     assert!(
-        told(&rejection).contains("X-Auth-Token`, as it is"),
+        told(&refusal).contains("X-Auth-Token`, as it is"),
         "{}",
-        told(&rejection)
+        told(&refusal)
     );
 }
 
@@ -505,9 +501,9 @@ fn what_was_hashed_in_place_of_the_declared_is_known_with_the_body() {
                 Call::new()
                     .header("X-Sdk-Content-Sha256", &declared)
                     .signed_with(key, secret, start(), own);
-            let rejection = world.refusal(ALL, &call);
+            let refusal = world.refusal(ALL, &call);
             assert_eq!(
-                (rejection.reason, mistake(&rejection).as_deref()),
+                (refusal.reason, mistake(&refusal).as_deref()),
                 (
                     pick(app, Reason::AkskSigningMistake, Reason::AppSigningMistake),
                     Some(name)
@@ -536,26 +532,22 @@ fn a_secret_in_the_keys_place_is_not_repeated_and_the_swap_is_named() {
     }));
     for (secret, key) in [(SK, AK), (hex, APP_KEY)] {
         for accepts in [ALL, Accepts::IAM] {
-            let rejection = world.refusal(accepts, &Call::new().signed(secret, key));
+            let refusal = world.refusal(accepts, &Call::new().signed(secret, key));
             assert!(
-                !message(&rejection).contains(&secret[..6]) && message(&rejection).contains("****"),
+                !message(&refusal).contains(&secret[..6]) && message(&refusal).contains("****"),
                 "{}",
-                message(&rejection)
+                message(&refusal)
             );
-            assert_eq!(mistake(&rejection).as_deref(), Some("access.is_secret"));
-            assert!(told(&rejection).contains("swapped"), "{}", told(&rejection));
-            assert!(!told(&rejection).contains(secret), "{}", told(&rejection));
+            assert_eq!(mistake(&refusal).as_deref(), Some("access.is_secret"));
+            assert!(told(&refusal).contains("swapped"), "{}", told(&refusal));
+            assert!(!told(&refusal).contains(secret), "{}", told(&refusal));
         }
     }
     // Another installation's secret cannot be known, but it has no key's shape.
     let other = "another-installations-secret-0123456789";
-    let rejection = world.refusal(ALL, &Call::new().signed(other, AK));
-    assert!(
-        !message(&rejection).contains("another"),
-        "{}",
-        message(&rejection)
-    );
-    assert!(told(&rejection).contains("look swapped"), "{}", told(&rejection));
+    let refusal = world.refusal(ALL, &Call::new().signed(other, AK));
+    assert!(!message(&refusal).contains("another"), "{}", message(&refusal));
+    assert!(told(&refusal).contains("may be swapped"), "{}", told(&refusal));
 }
 
 #[test]
@@ -574,8 +566,8 @@ fn the_prediction_tab_and_the_management_apis_say_that_they_take_no_apps() {
             at().header("X-Apig-AppCode", "code"),
             at().header("X-HW-ID", APP_KEY).header("X-HW-AppKey", APP_SECRET),
         ] {
-            let rejection = world.refusal(Accepts::IAM, &call);
-            assert!(told(&rejection).contains(says), "{}", told(&rejection));
+            let refusal = world.refusal(Accepts::IAM, &call);
+            assert!(told(&refusal).contains(says), "{}", told(&refusal));
         }
     }
 }
@@ -584,10 +576,10 @@ fn the_prediction_tab_and_the_management_apis_say_that_they_take_no_apps() {
 fn a_date_that_is_whole_hours_off_is_local_time() {
     let world = World::new();
     let late = start().before(Duration::from_secs(8 * 3600 + 3));
-    let rejection = world.refusal(ALL, &Call::new().signed_at(AK, SK, late));
-    assert_eq!(rejection.reason, Reason::AkskClockSkew);
-    assert_eq!(mistake(&rejection).as_deref(), Some("date.local_time"));
-    assert!(told(&rejection).contains("off by 8 h"), "{}", told(&rejection));
+    let refusal = world.refusal(ALL, &Call::new().signed_at(AK, SK, late));
+    assert_eq!(refusal.reason, Reason::AkskClockSkew);
+    assert_eq!(mistake(&refusal).as_deref(), Some("date.local_time"));
+    assert!(told(&refusal).contains("off by 8 h"), "{}", told(&refusal));
     let stale = start().before(Duration::from_secs(8 * 3600 + 1500));
     assert_eq!(
         mistake(&world.refusal(ALL, &Call::new().signed_at(AK, SK, stale))),

@@ -33,17 +33,17 @@ fn call(token: &str) -> Call {
 
 #[track_caller]
 fn refused(world: &World, token: &str, reason: Reason, says: &str) {
-    let rejection = world.refusal(Accepts::IAM, &call(token));
-    assert_eq!(rejection.reason, reason, "{}", told(&rejection));
-    assert_eq!(message(&rejection), says);
+    let refusal = world.refusal(Accepts::IAM, &call(token));
+    assert_eq!(refusal.reason, reason, "{}", told(&refusal));
+    assert_eq!(message(&refusal), says);
     let Evidence::Token {
         server_time,
         length,
         facts,
         ..
-    } = &*rejection.evidence
+    } = &*refusal.evidence
     else {
-        panic!("{rejection:?}")
+        panic!("{refusal:?}")
     };
     assert_eq!(*server_time, world.clock.now());
     assert_eq!(*length, token.len() as u64);
@@ -210,11 +210,11 @@ fn time_is_kept_to_the_microsecond_and_said() {
     );
     refused(&world, &text, Reason::TokenExpired, &says);
     world.clock.advance(Duration::from_secs(600));
-    let rejection = world.refusal(Accepts::IAM, &call(&text));
+    let refusal = world.refusal(Accepts::IAM, &call(&text));
     assert!(
-        told(&rejection).contains("it expired 10 min ago"),
+        told(&refusal).contains("it expired 10 min ago"),
         "{}",
-        told(&rejection)
+        told(&refusal)
     );
 }
 

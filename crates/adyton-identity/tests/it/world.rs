@@ -159,8 +159,8 @@ impl World {
 
     /// The refusal, which there must be.
     pub fn refusal(&self, accepts: Accepts, call: &Call) -> Refusal {
-        let rejection = self.identify(accepts, call).expect_err("a refusal");
-        let text = serde_json::to_string(&rejection.evidence).expect("JSON");
+        let refusal = self.identify(accepts, call).expect_err("a refusal");
+        let text = serde_json::to_string(&refusal.evidence).expect("JSON");
         for secret in [SK, APP_SECRET, APP_CODE] {
             assert!(!text.contains(secret), "a secret in the evidence: {text}");
         }
@@ -169,7 +169,7 @@ impl World {
             "{} bytes of evidence",
             text.len()
         );
-        rejection
+        refusal
     }
 
     pub fn reason(&self, accepts: Accepts, call: &Call) -> Reason {
@@ -178,19 +178,19 @@ impl World {
 }
 
 /// The public message of a refusal.
-pub fn message(rejection: &Refusal) -> String {
-    rejection.detail.message(rejection.reason.code()).into_owned()
+pub fn message(refusal: &Refusal) -> String {
+    refusal.detail.message(refusal.reason.code()).into_owned()
 }
 
 /// All that the evidence says, as text: as it is kept, and in words.
-pub fn told(rejection: &Refusal) -> String {
-    let kept = serde_json::to_string(&rejection.evidence).expect("JSON");
-    format!("{kept}\n{}", rejection.evidence.clauses().join("\n"))
+pub fn told(refusal: &Refusal) -> String {
+    let kept = serde_json::to_string(&refusal.evidence).expect("JSON");
+    format!("{kept}\n{}", refusal.evidence.clauses().join("\n"))
 }
 
 /// The mistake named in the evidence.
-pub fn mistake(rejection: &Refusal) -> Option<String> {
-    match &*rejection.evidence {
+pub fn mistake(refusal: &Refusal) -> Option<String> {
+    match &*refusal.evidence {
         Evidence::Signature(signature) => signature.mistake.clone(),
         other => panic!("{other:?}"),
     }

@@ -110,7 +110,7 @@ impl Program {
             None => {
                 let status = child.wait().await?;
                 let cause = format!(
-                    "{} said nothing and ended with {status}",
+                    "{} printed nothing and ended with {status}",
                     binary.to_string_lossy()
                 );
                 Err(StartError::Keeper(io::Error::other(cause)))

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use super::ready::{self, Reply};
 use super::task::Task;
-use crate::targets::crowding::{Connections, Crowding, PATIENCE};
+use crate::targets::crowding::{CROWDING_PROBE, Connections, Crowding};
 
 /// How long the question may take where no health is declared.
 const PROBE: Duration = Duration::from_secs(5);
@@ -22,7 +22,7 @@ pub(super) struct Question<'t> {
 
 /// Why a program is not as it should be.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub(super) struct Trouble {
+pub(super) struct NotAnswering {
     /// Nobody listens on its port: no call can ever reach it.
     pub(super) is_deaf: bool,
     /// The cause, for people.
@@ -45,7 +45,7 @@ impl<'t> Question<'t> {
     }
 
     /// Asks once.
-    pub(super) async fn ask(&self) -> Result<(), Trouble> {
+    pub(super) async fn ask(&self) -> Result<(), NotAnswering> {
         let reply = match &self.task.health {
             Some(health) => {
                 let timeout = Duration::from_millis(health.timeout_ms);
@@ -60,7 +60,7 @@ impl<'t> Question<'t> {
         if self.is_good(&reply) {
             return Ok(());
         }
-        Err(Trouble {
+        Err(NotAnswering {
             is_deaf: reply == Reply::NoListener,
             cause: self.explain(&reply),
         })
@@ -71,7 +71,7 @@ impl<'t> Question<'t> {
         let mut asking = pin!(asking);
         let mut asked = false;
         loop {
-            if let Ok(reply) = tokio::time::timeout(PATIENCE, &mut asking).await {
+            if let Ok(reply) = tokio::time::timeout(CROWDING_PROBE, &mut asking).await {
                 if asked && matches!(reply, Reply::Status(_)) {
                     self.connections.answered();
                 }
@@ -95,7 +95,7 @@ impl<'t> Question<'t> {
             None => format!("OPTIONS {}", self.task.path),
         };
         match reply {
-            Reply::Status(status) => format!("{question} is answered with status {status}"),
+            Reply::Status(status) => format!("{question} returned status {status}"),
             Reply::NoListener => {
                 format!(
                     "nothing listens on 127.0.0.1:{}; the program must listen on $PORT",
@@ -105,7 +105,7 @@ impl<'t> Question<'t> {
             Reply::NotHttp => {
                 "what listens on $PORT does not answer in HTTP/1 (plain HTTP is needed, not HTTPS)".to_owned()
             }
-            Reply::Silent => format!("{question} is not answered in time"),
+            Reply::Silent => format!("{question} was not answered in time"),
         }
     }
 }

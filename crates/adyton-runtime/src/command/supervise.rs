@@ -127,8 +127,8 @@ impl Supervisor<'_> {
         };
         if ready.is_err() {
             let cause = match watch.ask().await {
-                Err(trouble) => trouble.cause,
-                Ok(()) => "it has answered only now".to_owned(),
+                Err(problem) => problem.cause,
+                Ok(()) => "it answered too late".to_owned(),
             };
             let limit = self.task.deploy_timeout.as_secs();
             let why = format!("it was not ready within {limit} s: {cause}");
@@ -152,7 +152,7 @@ impl Supervisor<'_> {
             }
             () = stop.wanted() => self.end(program).await,
             lost = watch.until_lost(&target) => {
-                let why = format!("it ran but did not answer any more: {}", lost.cause);
+                let why = format!("it stopped responding: {}", lost.cause);
                 self.give_up(program, &why).await;
                 Run::Over { why, served: served(lost.last_answer) }
             }
@@ -172,7 +172,7 @@ impl Supervisor<'_> {
 
     /// Ends a program that is not as it should be, and says so among its lines: it may not know itself.
     async fn give_up(&self, mut program: Program, why: &str) {
-        (self.sink)("adyton", format!("is ended: {why}"));
+        (self.sink)("adyton", format!("is being ended: {why}"));
         program.stop().await;
         if tokio::time::timeout(GIVEN_UP_GRACE, program.ended())
             .await

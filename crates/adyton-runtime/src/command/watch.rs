@@ -8,16 +8,16 @@ use adyton_core::model::Health;
 use rustix::process::Pid;
 
 use super::port::{self, Listener};
-use super::question::{Question, Trouble};
+use super::question::{NotAnswering, Question};
 use crate::launcher::{News, Observer};
 use crate::targets::Target;
 
 /// Between two questions to a program that is not ready yet.
-const IMPATIENCE: Duration = Duration::from_millis(50);
+const READY_POLL: Duration = Duration::from_millis(50);
 /// A cause for which a program is not ready is told once it has lasted this long: most programs need a moment to listen.
 const TELLING: Duration = Duration::from_secs(1);
 /// So many bad answers in a row, and a ready program counts as down. If nothing listens any more it is started again.
-const PATIENCE: u32 = 3;
+const BAD_ANSWERS_BEFORE_DOWN: u32 = 3;
 /// One that listens may be busy with a call and answer again after it. Silent for so much longer than a call may take, it is
 /// started again too.
 const BEYOND_A_CALL: Duration = Duration::from_secs(20);
@@ -59,30 +59,30 @@ impl Watch<'_> {
             tokio::time::sleep(delay).await;
         }
         let (mut cause, mut since, mut is_told) = (String::new(), self.clock.monotonic(), false);
-        while let Err(trouble) = self.ask().await {
+        while let Err(problem) = self.ask().await {
             let now = self.clock.monotonic();
-            if trouble.cause != cause {
-                (cause, since, is_told) = (trouble.cause, now, false);
+            if problem.cause != cause {
+                (cause, since, is_told) = (problem.cause, now, false);
             } else if !is_told && now.saturating_sub(since) >= TELLING {
                 is_told = true;
                 self.observer.news(News::Waiting(cause.clone()));
             }
-            tokio::time::sleep(IMPATIENCE).await;
+            tokio::time::sleep(READY_POLL).await;
         }
     }
 
     /// Asks once; an answer counts when it is the program's own.
-    pub(super) async fn ask(&self) -> Result<(), Trouble> {
+    pub(super) async fn ask(&self) -> Result<(), NotAnswering> {
         self.question.ask().await?;
         let (Some(keeper), port) = (self.keeper, self.question.port()) else {
             return Ok(());
         };
         let look = tokio::task::spawn_blocking(move || port::listener(keeper, port));
         match look.await {
-            Ok(Listener::Foreign) => Err(Trouble {
+            Ok(Listener::Foreign) => Err(NotAnswering {
                 is_deaf: true,
                 cause: format!(
-                    "another program listens on 127.0.0.1:{port}; its answers do not count, and this one must listen on $PORT itself"
+                    "another program listens on 127.0.0.1:{port}; its answers are ignored; this program must listen on $PORT itself"
                 ),
             }),
             // What cannot be told is not held against it.
@@ -95,22 +95,22 @@ impl Watch<'_> {
         let (mut bad, mut last_answer) = (0, self.clock.monotonic());
         loop {
             tokio::time::sleep(self.pause).await;
-            let Err(trouble) = self.question.ask().await else {
-                if bad >= PATIENCE {
+            let Err(problem) = self.question.ask().await else {
+                if bad >= BAD_ANSWERS_BEFORE_DOWN {
                     self.observer.news(News::Ready(target.clone()));
                 }
                 (bad, last_answer) = (0, self.clock.monotonic());
                 continue;
             };
             bad += 1;
-            if bad == PATIENCE {
-                self.observer.news(News::Down(trouble.cause.clone()));
+            if bad == BAD_ANSWERS_BEFORE_DOWN {
+                self.observer.news(News::Down(problem.cause.clone()));
             }
             let silence = self.clock.monotonic().saturating_sub(last_answer);
-            let is_hopeless = trouble.is_deaf || silence >= self.longest_call + BEYOND_A_CALL;
-            if bad >= PATIENCE && is_hopeless {
+            let is_hopeless = problem.is_deaf || silence >= self.longest_call + BEYOND_A_CALL;
+            if bad >= BAD_ANSWERS_BEFORE_DOWN && is_hopeless {
                 return Lost {
-                    cause: trouble.cause,
+                    cause: problem.cause,
                     last_answer,
                 };
             }

@@ -263,7 +263,7 @@ impl InProcess {
     /// Tells of the first panic of this model; each caller hears of the own one anyway.
     fn panicked(&self, panic: RunError) -> ModelError {
         if !self.panicked.swap(true, Ordering::Relaxed) {
-            tracing::warn!(runtime = self.runtime(), %panic, "a model's input made the runtime panic; told once for this model");
+            tracing::warn!(runtime = self.runtime(), %panic, "a model's input made the runtime panic (logged once per model)");
         }
         ModelError::Failed(panic)
     }

@@ -109,7 +109,7 @@ impl OnnxLibrary {
                     true => {
                         "no ONNX Runtime library was found; `adyton doctor --fix` installs one".to_owned()
                     }
-                    false => format!("no library that serves was found: {}", problems.join("; ")),
+                    false => format!("no usable library was found: {}", problems.join("; ")),
                 };
                 Choice::Builtin { reason }
             }

@@ -129,7 +129,7 @@ pub enum LoadError {
         operators: String,
     },
     /// The compiled-in runtime would compute something else than the model says.
-    #[error("{file}: {what}; ONNX Runtime may know it (`adyton doctor --fix` installs it)")]
+    #[error("{file}: {what}; ONNX Runtime may support it (`adyton doctor --fix` installs it)")]
     Attribute {
         /// The file, relative to the package.
         file: String,

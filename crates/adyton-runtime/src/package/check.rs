@@ -225,7 +225,7 @@ fn program(model: &Path, command: &[String]) -> Result<(), ImportError> {
             None => Ok(()),
             Some(interpreter) => Err(ImportError::field(
                 "command[0]",
-                format!("{shown} begins with `#!{interpreter}`, and there is no such program"),
+                format!("{shown} begins with `#!{interpreter}`, which does not exist"),
                 "install it on this machine, or name another interpreter (lines must end without a carriage return)",
             )),
         },

@@ -179,7 +179,7 @@ fn slips(fields: &Map<String, Json>) -> Result<(), ImportError> {
         if let Some(meant) = nearest(written, DECIDING).filter(|meant| !fields.contains_key(*meant)) {
             return Err(ImportError::field(
                 cut(written),
-                "no such field",
+                "unknown field",
                 format!("did you mean `{meant}`?"),
             ));
         }
@@ -209,7 +209,7 @@ fn engine_kind(fields: &Map<String, Json>) -> Result<EngineKind, ImportError> {
         Some(name) => format!("did you mean \"{name}\"?"),
         None => format!("write {allowed}"),
     };
-    let cause = format!("no such engine \"{}\"; known are {}", cut(given), all.join(", "));
+    let cause = format!("unknown engine \"{}\"; known are {}", cut(given), all.join(", "));
     Err(ImportError::field("model_type", cause, fix))
 }
 
@@ -252,7 +252,7 @@ fn command(fields: &Map<String, Json>) -> Result<Vec<String>, ImportError> {
         other => {
             return Err(ImportError::field(
                 "command",
-                format!("must be a list of texts; got {}", kind(other)),
+                format!("must be a list of strings; got {}", kind(other)),
                 example,
             ));
         }
@@ -301,7 +301,7 @@ fn text<'v>(field: &str, value: &'v Json) -> Result<&'v str, ImportError> {
     value.as_str().ok_or_else(|| {
         ImportError::field(
             field,
-            format!("must be a text; got {}", kind(value)),
+            format!("must be a string; got {}", kind(value)),
             "put it in quotes",
         )
     })

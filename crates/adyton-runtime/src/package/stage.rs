@@ -88,7 +88,7 @@ impl Stage {
             return Err(ImportError::package(
                 shown(name),
                 "occurs twice in the archive",
-                "pack the folder anew",
+                "re-create the archive",
             ));
         }
         self.count_entry(name)?;
@@ -123,7 +123,7 @@ impl Stage {
             return Err(ImportError::package(
                 shown(name),
                 format!("lies in more than {} folders", Limits::DEPTH),
-                "pack the folder anew, flatter",
+                "re-create the archive with fewer nested folders",
             ));
         }
         // From the innermost one outwards, up to the first that is known.
@@ -285,7 +285,7 @@ fn two_kinds(name: &str) -> ImportError {
     ImportError::package(
         shown(name),
         "is both a file and a folder in the archive",
-        "pack the folder anew",
+        "re-create the archive",
     )
 }
 
@@ -293,6 +293,6 @@ fn unreadable(name: &str, problem: &io::Error) -> ImportError {
     ImportError::package(
         shown(name),
         format!("cannot be read: {problem}"),
-        "pack the folder anew; the archive may be cut off",
+        "re-create the archive; it may be truncated",
     )
 }

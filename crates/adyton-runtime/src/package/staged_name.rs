@@ -17,7 +17,7 @@ pub(super) fn plain(name: &str) -> Result<Option<PathBuf>, ImportError> {
         Err(ImportError::package(
             shown(name),
             cause,
-            "pack the folder anew with paths relative to it",
+            "re-create the archive with paths relative to the folder",
         ))
     };
     if name.len() > LONGEST_PATH {

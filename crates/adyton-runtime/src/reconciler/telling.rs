@@ -100,7 +100,7 @@ pub(super) fn rollout(parts: &LaunchParts, service: ServiceId, progress: &Progre
         normal(
             parts,
             service,
-            "The update is done: the new configuration serves.",
+            "The update is complete: the new configuration serves.",
         );
     }
     if progress.before == progress.now {
@@ -110,11 +110,11 @@ pub(super) fn rollout(parts: &LaunchParts, service: ServiceId, progress: &Progre
         Some((_, Rollout::Going)) if progress.former_serves => normal(
             parts,
             service,
-            "The service is being updated; the former configuration serves until all is ready.",
+            "The service is being updated; the previous configuration serves until all instances are ready.",
         ),
         Some((_, Rollout::RolledBack { cause })) => {
             let text =
-                format!("The update was rolled back, the former configuration goes on serving: {cause}");
+                format!("The update was rolled back, the previous configuration keeps serving: {cause}");
             abnormal(parts, service, text);
         }
         Some((_, Rollout::Going | Rollout::Done | Rollout::Failed { .. })) | None => {}

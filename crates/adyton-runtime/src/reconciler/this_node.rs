@@ -101,9 +101,9 @@ impl Executor for ThisNode {
             return;
         };
         instance.retire();
-        let patience = self.drain;
+        let limit = self.drain;
         tokio::spawn(async move {
-            if tokio::time::timeout(patience, instance.drained()).await.is_err() {
+            if tokio::time::timeout(limit, instance.drained()).await.is_err() {
                 tracing::warn!(instance = %id, "an instance is ended with calls in flight: they took too long");
             }
             stop.send_replace(true);

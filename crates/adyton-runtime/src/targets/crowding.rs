@@ -15,7 +15,7 @@ use adyton_core::endpoint::Endpoint;
 use parking_lot::Mutex;
 
 /// How long an answer on a new connection may take before kept ones are asked to give way.
-pub const PATIENCE: Duration = Duration::from_millis(250);
+pub const CROWDING_PROBE: Duration = Duration::from_millis(250);
 /// An answer that comes so soon after kept connections were closed had waited for that.
 const AT_ONCE: Duration = Duration::from_millis(100);
 /// How long connections to a program that had to wait for them are not kept.
@@ -77,7 +77,7 @@ impl Connections {
             .unwrap_or(u64::MAX)
             .max(1)
     }
-    /// Somebody has waited for [`PATIENCE`] on a new connection. Gives whether kept ones were asked to give way.
+    /// Somebody has waited for [`CROWDING_PROBE`] on a new connection. Gives whether kept ones were asked to give way.
     pub fn wait(&self) -> bool {
         let is_crowded = self.keepers.load(Ordering::Acquire) > 0;
         if is_crowded {

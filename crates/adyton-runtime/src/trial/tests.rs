@@ -80,7 +80,7 @@ fn who_died_is_tried_again_for_another_wish_only() {
     );
     let again = clear(&trials(folder.path(), &child), 1, LONG).unwrap_err();
     assert!(
-        again.starts_with(&said) && again.contains("start the service again"),
+        again.starts_with(&said) && again.contains("restart the service to retry"),
         "{again}"
     );
     assert_eq!(runs(folder.path()), 1);

@@ -174,13 +174,13 @@ fn what_describes_an_entry_is_refused_by_its_size() {
         (
             b'L',
             expect![
-                "a long name in the archive has 4098 bytes, and at most 4097 are taken; pack the folder anew with shorter paths and without extended attributes"
+                "a long name in the archive has 4098 bytes, and at most 4097 are taken; re-create the archive with shorter paths and without extended attributes"
             ],
         ),
         (
             b'K',
             expect![
-                "a long link in the archive has 4098 bytes, and at most 4097 are taken; pack the folder anew with shorter paths and without extended attributes"
+                "a long link in the archive has 4098 bytes, and at most 4097 are taken; re-create the archive with shorter paths and without extended attributes"
             ],
         ),
     ] {
@@ -190,7 +190,7 @@ fn what_describes_an_entry_is_refused_by_its_size() {
         broken_archive(
             &entry(kind, "x", &[b'n'; 65_537]),
             expect![
-                "a set of pax records in the archive has 65537 bytes, and at most 65536 are taken; pack the folder anew with shorter paths and without extended attributes"
+                "a set of pax records in the archive has 65537 bytes, and at most 65536 are taken; re-create the archive with shorter paths and without extended attributes"
             ],
         );
     }
@@ -204,12 +204,12 @@ fn what_describes_an_entry_is_refused_by_its_size() {
     );
     broken_archive(
         &entry(b'g', "g", b"16 path=model/a\n"),
-        expect!["a global pax record changes names or sizes of the entries after it; pack the folder anew"],
+        expect!["a global pax record changes names or sizes of the entries after it; re-create the archive"],
     );
     broken_archive(
         &entry(b'x', "x", b"16 path=model/a\n"),
         expect![
-            "the tar archive is damaged: it ends before the entry that it describes; pack the folder anew"
+            "the tar archive is damaged: it ends before the entry that it describes; re-create the archive"
         ],
     );
     let mut sparse = entry(b'x', "x", b"22 GNU.sparse.major=1\n");
@@ -281,18 +281,18 @@ fn a_zip_whose_end_lies_is_refused() {
     broken_archive(
         &with(8, 1),
         expect![
-            "the zip archive is damaged: its directory does not hold the entries that it promises; pack the folder anew"
+            "the zip archive is damaged: its directory does not hold the entries that it promises; re-create the archive"
         ],
     );
     broken_archive(
         &with(8, 3),
         expect![
-            "the zip archive is damaged: its directory does not hold the entries that it promises; pack the folder anew"
+            "the zip archive is damaged: its directory does not hold the entries that it promises; re-create the archive"
         ],
     );
     broken_archive(
         &with(12, 1),
-        expect!["the zip archive is damaged: its directory is not where it says; pack the folder anew"],
+        expect!["the zip archive is damaged: its directory is not where it says; re-create the archive"],
     );
     broken_archive(
         &with(4, 1),
@@ -370,7 +370,7 @@ fn folders_count() {
     broken_archive(
         &tar_of(&[(&deepest, b"")]),
         expect![
-            "f/f/f/f/f/f/f/f/f/f/f/f/f/f/f/f/f/f/f/f/f/f/f/f/f/f/f/f/f/f/f/f/f/x: lies in more than 32 folders; pack the folder anew, flatter"
+            "f/f/f/f/f/f/f/f/f/f/f/f/f/f/f/f/f/f/f/f/f/f/f/f/f/f/f/f/f/f/f/f/f/x: lies in more than 32 folders; re-create the archive with fewer nested folders"
         ],
     );
 }
@@ -401,12 +401,12 @@ fn a_folder_where_a_file_is_is_refused() {
     tar.extend(entry(b'5', "model/a/", b""));
     broken_archive(
         &tar,
-        expect!["model/a/: is both a file and a folder in the archive; pack the folder anew"],
+        expect!["model/a/: is both a file and a folder in the archive; re-create the archive"],
     );
     let mut tar = entry(b'5', "model/a/", b"");
     tar.extend(entry(b'0', "model/a", b"x"));
     broken_archive(
         &tar,
-        expect!["model/a: is both a file and a folder in the archive; pack the folder anew"],
+        expect!["model/a: is both a file and a folder in the archive; re-create the archive"],
     );
 }

@@ -138,7 +138,7 @@ fn a_model_that_answered_nothing_serves_and_says_so() {
         for (runtime, model) in started(&colours(), example, None) {
             let note = model.note().unwrap();
             assert!(
-                note.starts_with("the model has answered nothing yet: to "),
+                note.starts_with("the model produced no output during warm-up: with "),
                 "{runtime}: {note}"
             );
             assert!(note.contains("model/example.json"), "{runtime}: {note}");

@@ -104,7 +104,7 @@ fn a_program_that_cannot_start_is_told_at_once() {
             ("model/run.sh*", b"#!/no/such/sh -e\n"),
         ],
         expect![
-            "model/config.json: command[0]: model/run.sh begins with `#!/no/such/sh`, and there is no such program; install it on this machine, or name another interpreter (lines must end without a carriage return)"
+            "model/config.json: command[0]: model/run.sh begins with `#!/no/such/sh`, which does not exist; install it on this machine, or name another interpreter (lines must end without a carriage return)"
         ],
     );
     broken(
@@ -365,34 +365,34 @@ fn paths_that_lead_out_are_refused() {
     broken_archive(
         &with("../evil"),
         expect![
-            "../evil: the path leads out of the package (`..`); pack the folder anew with paths relative to it"
+            "../evil: the path leads out of the package (`..`); re-create the archive with paths relative to the folder"
         ],
     );
     broken_archive(
         &with("model/../../evil"),
         expect![
-            "model/../../evil: the path leads out of the package (`..`); pack the folder anew with paths relative to it"
+            "model/../../evil: the path leads out of the package (`..`); re-create the archive with paths relative to the folder"
         ],
     );
     broken_archive(
         &with("/etc/evil"),
-        expect!["/etc/evil: the path is absolute; pack the folder anew with paths relative to it"],
+        expect!["/etc/evil: the path is absolute; re-create the archive with paths relative to the folder"],
     );
     broken_archive(
         &with("model/a\\..\\b"),
         expect![[
-            r#"model/a\..\b: the path has a character that a path cannot have; pack the folder anew with paths relative to it"#
+            r#"model/a\..\b: the path has a character that a path cannot have; re-create the archive with paths relative to the folder"#
         ]],
     );
     broken_archive(
         &zip_of(&[("model/config.json", CONFIG), ("../evil", b"evil")]),
         expect![
-            "../evil: the path leads out of the package (`..`); pack the folder anew with paths relative to it"
+            "../evil: the path leads out of the package (`..`); re-create the archive with paths relative to the folder"
         ],
     );
     broken_archive(
         &zip_of(&[("model/config.json", CONFIG), ("C:/evil", b"evil")]),
-        expect!["C:/evil: the path is absolute; pack the folder anew with paths relative to it"],
+        expect!["C:/evil: the path is absolute; re-create the archive with paths relative to the folder"],
     );
 }
 
@@ -447,20 +447,20 @@ fn damaged_archives_are_refused() {
     ]));
     broken_archive(
         &whole[..whole.len() / 2],
-        expect!["the tar archive is damaged: incomplete deflate stream; pack the folder anew"],
+        expect!["the tar archive is damaged: incomplete deflate stream; re-create the archive"],
     );
     let zip = zip_of(&[("model/config.json", CONFIG)]);
     broken_archive(
         &zip[..zip.len() - 30],
-        expect!["the zip archive is damaged: it has no end record; it may be cut off; pack the folder anew"],
+        expect!["the zip archive is damaged: it has no end record; it may be cut off; re-create the archive"],
     );
     broken_archive(
         &tar_of(&[("model/config.json", CONFIG), ("model/config.json", ONNX)]),
-        expect!["model/config.json: occurs twice in the archive; pack the folder anew"],
+        expect!["model/config.json: occurs twice in the archive; re-create the archive"],
     );
     broken_archive(
         &tar_of(&[("model/a", b"x"), ("model/a/b", b"x")]),
-        expect!["model/a/b: is both a file and a folder in the archive; pack the folder anew"],
+        expect!["model/a/b: is both a file and a folder in the archive; re-create the archive"],
     );
 }
 

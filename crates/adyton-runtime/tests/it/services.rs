@@ -343,10 +343,10 @@ async fn a_program_that_lives_and_listens_no_more_is_started_again() {
     let cause = format!("nothing listens on {address}");
     let told = world.told();
     let again =
-        |text: &String| text.contains("is started again: it ran but did not answer") && text.contains(&cause);
+        |text: &String| text.contains("is started again: it stopped responding") && text.contains(&cause);
     assert!(told.iter().any(again), "{told:#?}");
     let lines = world.instances.log(SERVICE, 100);
-    let ended = format!("is ended: it ran but did not answer any more: {cause}");
+    let ended = format!("is being ended: it stopped responding: {cause}");
     assert!(
         lines.iter().any(|line| line.text.starts_with(&ended)),
         "{lines:#?}"
@@ -409,7 +409,7 @@ async fn a_deployment_says_what_it_waits_for_once_for_each_cause() {
     let told = world.told();
     for cause in [
         cause,
-        "m2 0.0.1 is not ready yet: GET /health is answered with status 500",
+        "m2 0.0.1 is not ready yet: GET /health returned status 500",
     ] {
         let times = told.iter().filter(|text| text.contains(cause)).count();
         assert_eq!(times, 1, "{cause}: {told:#?}");

@@ -42,7 +42,7 @@ fn attributes_that_it_does_not_understand_are_named() {
     refused(
         &lstm(vec![graph::text("direction", "reverse")]),
         expect![[
-            r#"model/m.onnx: the compiled-in runtime does not know `direction` = "reverse" of LSTM (node "y"); ONNX Runtime may know it (`adyton doctor --fix` installs it)"#
+            r#"model/m.onnx: the compiled-in runtime does not support `direction` = "reverse" of LSTM (node "y"); ONNX Runtime may support it (`adyton doctor --fix` installs it)"#
         ]],
     );
     let clip = AttributeProto {
@@ -54,19 +54,19 @@ fn attributes_that_it_does_not_understand_are_named() {
     refused(
         &lstm(vec![clip]),
         expect![[
-            r#"model/m.onnx: the compiled-in runtime does not know `clip` = 0.5 of LSTM (node "y"); ONNX Runtime may know it (`adyton doctor --fix` installs it)"#
+            r#"model/m.onnx: the compiled-in runtime does not support `clip` = 0.5 of LSTM (node "y"); ONNX Runtime may support it (`adyton doctor --fix` installs it)"#
         ]],
     );
     refused(
         &lstm(vec![graph::texts("activations", &["Relu", "Tanh", "Tanh"])]),
         expect![[
-            r#"model/m.onnx: the compiled-in runtime does not know `activations` of LSTM (node "y"); ONNX Runtime may know it (`adyton doctor --fix` installs it)"#
+            r#"model/m.onnx: the compiled-in runtime does not support `activations` of LSTM (node "y"); ONNX Runtime may support it (`adyton doctor --fix` installs it)"#
         ]],
     );
     refused(
         &lstm(vec![number("input_forget", 1)]),
         expect![[
-            r#"model/m.onnx: the compiled-in runtime does not know `input_forget` = 1 of LSTM (node "y"); ONNX Runtime may know it (`adyton doctor --fix` installs it)"#
+            r#"model/m.onnx: the compiled-in runtime does not support `input_forget` = 1 of LSTM (node "y"); ONNX Runtime may support it (`adyton doctor --fix` installs it)"#
         ]],
     );
 }
@@ -140,7 +140,7 @@ fn a_tensor_of_too_great_a_length_is_refused() {
     refused(
         &model,
         expect![[
-            r#"model/m.onnx: the compiled-in runtime does not know Expand to so great a length (node "y"); ONNX Runtime may know it (`adyton doctor --fix` installs it)"#
+            r#"model/m.onnx: the compiled-in runtime does not support Expand of this size (node "y"); ONNX Runtime may support it (`adyton doctor --fix` installs it)"#
         ]],
     );
 }

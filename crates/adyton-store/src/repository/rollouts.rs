@@ -82,7 +82,7 @@ impl Rollouts<'_> {
         match service_models::require_published(&write.session, service.project, &last.versions).await {
             Ok(()) => {}
             Err(error @ (StoreError::Missing { .. } | StoreError::ModelState { .. })) => {
-                tracing::warn!(service.id = %service.id, "an update that failed cannot be taken back: {error}");
+                tracing::warn!(service.id = %service.id, "a failed update cannot be rolled back: {error}");
                 return Ok(false);
             }
             Err(error) => return Err(error),

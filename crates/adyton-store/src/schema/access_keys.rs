@@ -8,7 +8,7 @@ use adyton_core::tenant::AccessKey;
 
 use super::Cell;
 use crate::StoreError;
-use crate::seal::{Place, Seal};
+use crate::seal::{Seal, SealedCell};
 
 #[derive(Clone, PartialEq, Eq, Debug, DeriveEntityModel)]
 #[sea_orm(table_name = "access_keys")]
@@ -28,8 +28,8 @@ pub(crate) enum Relation {}
 impl ActiveModelBehavior for ActiveModel {}
 
 /// Where the secret half of a key is sealed.
-pub(crate) fn place(id: &str) -> Place<'_> {
-    Place {
+pub(crate) fn place(id: &str) -> SealedCell<'_> {
+    SealedCell {
         table: "access_keys",
         column: "sealed",
         row: id,

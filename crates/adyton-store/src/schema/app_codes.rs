@@ -7,7 +7,7 @@ use adyton_core::tenant::AppCode;
 
 use super::Cell;
 use crate::StoreError;
-use crate::seal::Place;
+use crate::seal::SealedCell;
 
 #[derive(Clone, PartialEq, Eq, Debug, DeriveEntityModel)]
 #[sea_orm(table_name = "app_codes")]
@@ -26,8 +26,8 @@ pub(crate) enum Relation {}
 impl ActiveModelBehavior for ActiveModel {}
 
 /// Where the text of a code is sealed.
-pub(crate) fn place(id: &str) -> Place<'_> {
-    Place {
+pub(crate) fn place(id: &str) -> SealedCell<'_> {
+    SealedCell {
         table: "app_codes",
         column: "sealed",
         row: id,

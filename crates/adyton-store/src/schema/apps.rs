@@ -8,7 +8,7 @@ use adyton_core::tenant::{App, AppCode};
 
 use super::Cell;
 use crate::StoreError;
-use crate::seal::{Place, Seal};
+use crate::seal::{Seal, SealedCell};
 
 #[derive(Clone, PartialEq, Eq, Debug, DeriveEntityModel)]
 #[sea_orm(table_name = "apps")]
@@ -31,8 +31,8 @@ pub(crate) enum Relation {}
 impl ActiveModelBehavior for ActiveModel {}
 
 /// Where the secret of an app is sealed.
-pub(crate) fn place(id: &str) -> Place<'_> {
-    Place {
+pub(crate) fn place(id: &str) -> SealedCell<'_> {
+    SealedCell {
         table: "apps",
         column: "sealed",
         row: id,

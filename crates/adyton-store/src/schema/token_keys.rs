@@ -7,7 +7,7 @@ use adyton_core::tenant::TokenKey;
 
 use super::Cell;
 use crate::StoreError;
-use crate::seal::{Place, Seal};
+use crate::seal::{Seal, SealedCell};
 
 #[derive(Clone, PartialEq, Eq, Debug, DeriveEntityModel)]
 #[sea_orm(table_name = "token_keys")]
@@ -26,8 +26,8 @@ pub(crate) enum Relation {}
 impl ActiveModelBehavior for ActiveModel {}
 
 /// Where a token key is sealed.
-pub(crate) fn place(id: &str) -> Place<'_> {
-    Place {
+pub(crate) fn place(id: &str) -> SealedCell<'_> {
+    SealedCell {
         table: "token_keys",
         column: "sealed",
         row: id,

@@ -132,7 +132,7 @@ async fn writes_come_back_by_themselves_after_a_full_disk() {
         assert!(
             health::look(&bench.store).await,
             "{:?}",
-            bench.store.health().trouble()
+            bench.store.health().problem()
         );
         for number in 0..5 {
             names.push(bench.app(&format!("free-{round}-{number}")).await.name);

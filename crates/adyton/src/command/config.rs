@@ -27,7 +27,7 @@ pub(crate) enum ConfigVerb {
 /// The flags of the server that set something.
 #[derive(Args, Clone, Default)]
 pub(crate) struct Flags {
-    /// The configuration, TOML [default: adyton.toml, if it is there]
+    /// The configuration, TOML [default: adyton.toml, if it exists]
     #[arg(long, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
     /// The data folder [default: adyton-data]

@@ -94,9 +94,9 @@ impl Doctor {
             .count()
         {
             0 => None,
-            1 => Some(Failure::failed("one thing is wrong; its fix stands above")),
+            1 => Some(Failure::failed("1 problem found; see the fix above")),
             many => Some(Failure::failed(format!(
-                "{many} things are wrong; their fixes stand above"
+                "{many} problems found; see the fixes above"
             ))),
         };
         let terminal = &context.terminal;

@@ -16,7 +16,7 @@ pub(crate) fn read(variables: &[(String, String)], problems: &mut Problems) -> V
         let Some(key) = key(name) else { continue };
         let origin = Origin::Environment(name.clone());
         if text.contains('\0') {
-            problems.add(origin, "the value holds a zero byte", None);
+            problems.add(origin, "the value contains a zero byte", None);
             continue;
         }
         found.push(Found::text(&key, text, origin));

@@ -12,7 +12,7 @@ use super::section::settings;
 /// The largest file that is read, in bytes; a configuration is a page of text.
 const FILE_MAX: u64 = 1024 * 1024;
 /// How a file is written.
-const HINT: &str = "write `[section]` on a line of its own and `key = value` below it, texts in quotes; `adyton config example` prints a \
+const HINT: &str = "write `[section]` on a line of its own and `key = value` below it, strings in quotes; `adyton config example` prints a \
                     whole file";
 
 /// All values of the file; what cannot be read is a problem.
@@ -116,7 +116,7 @@ impl Walk<'_> {
                         }),
                         None => self.problems.add(
                             origin,
-                            format!("`{key}` must be a list of texts, and holds a table or a list"),
+                            format!("`{key}` must be a list of strings, not of tables or lists"),
                             None,
                         ),
                     }

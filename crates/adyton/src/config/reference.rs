@@ -20,7 +20,7 @@ const HEAD: &str = "\
 
 <!-- Made by `adyton config reference`. Change the declarations in crates/adyton/src/config/section instead. -->
 
-Settings come from a TOML file (`--config FILE`, else `adyton.toml` in the working directory if it is there), then from the
+Settings come from a TOML file (`--config FILE`, else `adyton.toml` in the working directory if it exists), then from the
 environment, then from flags; the later one wins. A key that is not listed here is an error. `adyton config check` reports
 all problems at once; `adyton config show` prints every value and where it came from.
 
@@ -62,7 +62,7 @@ fn write_setting(page: &mut String, setting: &Setting) {
     );
     let _ = write!(
         page,
-        "\n- Kind: {kind}\n- Default: {default}\n- Environment: `{}`\n- A change counts: {applies}\n",
+        "\n- Kind: {kind}\n- Default: {default}\n- Environment: `{}`\n- Takes effect: {applies}\n",
         variable(setting.name)
     );
 }

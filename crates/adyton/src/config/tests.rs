@@ -141,9 +141,9 @@ fn all_problems_are_told_at_once() {
             hint: write an IP address and a port, such as `127.0.0.1:8080` or `[::]:8080`; port 0 picks a free one; the default is `127.0.0.1:8080`
             error: adyton.toml:5: `gateway.prediction_timeout`: the value `40` has no unit
             hint: write a number with `ms`, `s`, `m`, `h` or `d`, such as `30s`; the default is `40s`
-            error: adyton.toml:7: `limits.address_body`: the value `12MB` has the unit `MB`, which is not known (1 MiB is 1024 × 1024 bytes)
+            error: adyton.toml:7: `limits.address_body`: the value `12MB` has the unknown unit `MB` (1 MiB is 1024 × 1024 bytes)
             hint: write bytes, or a number with `KiB`, `MiB` or `GiB`, such as `12MiB`; the default is `12MiB`
-            error: environment ADYTON_THROTTLE__DEFAULT_PER_SECOND: `throttle.default_per_second`: the value `-1` is not such a number
+            error: environment ADYTON_THROTTLE__DEFAULT_PER_SECOND: `throttle.default_per_second`: the value `-1` is out of range or not a number
             hint: write a whole number from 0 to 4294967295; the default is `200`"#]],
     );
 }
@@ -157,7 +157,7 @@ fn broken_toml_is_told_by_line() {
         error: adyton.toml:1: not TOML: unclosed table, expected `]`
         error: adyton.toml:3: not TOML: extra `=`, expected nothing
         error: adyton.toml:3: not TOML: unexpected key or value, expected newline, `#`
-        hint: write `[section]` on a line of its own and `key = value` below it, texts in quotes; `adyton config example` prints a whole file"#]],
+        hint: write `[section]` on a line of its own and `key = value` below it, strings in quotes; `adyton config example` prints a whole file"#]],
     );
 }
 

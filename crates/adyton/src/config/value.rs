@@ -49,8 +49,8 @@ impl Value for PathBuf {
 }
 
 impl Value for String {
-    const KIND: &'static str = "text";
-    const EXPECTED: &'static str = "write a text";
+    const KIND: &'static str = "string";
+    const EXPECTED: &'static str = "write a string";
     fn read(raw: &Raw) -> Result<Self, String> {
         scalar(raw).map(str::to_owned)
     }
@@ -60,7 +60,7 @@ impl Value for String {
 }
 
 impl Value for bool {
-    const KIND: &'static str = "yes or no";
+    const KIND: &'static str = "`true` or `false`";
     const EXPECTED: &'static str = "write `true` or `false`";
     fn read(raw: &Raw) -> Result<Self, String> {
         match scalar(raw)?.to_ascii_lowercase().as_str() {
@@ -81,7 +81,7 @@ impl Value for u32 {
         scalar(raw)?
             .replace('_', "")
             .parse()
-            .map_err(|_| "is not such a number".to_owned())
+            .map_err(|_| "is out of range or not a number".to_owned())
     }
     fn show(&self) -> String {
         self.to_string()
@@ -99,7 +99,7 @@ impl Value for Node {
         scalar(raw)?
             .parse()
             .map(Self)
-            .map_err(|_| "is not such a number".to_owned())
+            .map_err(|_| "is out of range or not a number".to_owned())
     }
     fn show(&self) -> String {
         self.0.to_string()
@@ -115,7 +115,7 @@ impl Value for Port {
     const EXPECTED: &'static str = "write ports from 1 to 65535";
     fn read(raw: &Raw) -> Result<Self, String> {
         match scalar(raw)?.parse() {
-            Ok(0) | Err(_) => Err("is no such port".to_owned()),
+            Ok(0) | Err(_) => Err("is not a port number".to_owned()),
             Ok(port) => Ok(Self(port)),
         }
     }

@@ -47,7 +47,7 @@ impl Callers {
         };
         Ok(Self {
             token: Held::Token(client.token()?),
-            keys: Held::Keys(keys.ok_or_else(|| Failure::failed("the data folder holds no access key"))?),
+            keys: Held::Keys(keys.ok_or_else(|| Failure::failed("the data folder has no access key"))?),
             app: Held::Keys(pair),
             app_key,
         })
@@ -65,7 +65,7 @@ impl Callers {
                 ),
             )),
             other => Err(Failure::failed(format!(
-                "samples.json: nobody calls with `{other}`"
+                "samples.json: unknown kind of caller `{other}`"
             ))),
         }
     }

@@ -56,6 +56,6 @@ pub(super) async fn deployed(live: &LiveCell, instances: &dyn Instances) {
         }
     };
     if tokio::time::timeout(LONGEST, all).await.is_err() {
-        tracing::warn!("some services are still being deployed; calls are accepted all the same");
+        tracing::warn!("some services are still being deployed; calls are accepted anyway");
     }
 }

@@ -28,7 +28,7 @@ const ACCESS_LOG_BYTES: u64 = 64 << 20;
 const ACCESS_LOGS: u32 = 4;
 /// A shorter token of the metrics could be guessed. In characters.
 const METRICS_TOKEN_LEAST: usize = 16;
-/// Predictions that wait for an inference thread; more are refused (`service.queue_full`).
+/// Predictions waiting for an inference thread; more are refused (`service.queue_full`).
 const WAITING_PREDICTIONS: usize = 1024;
 /// With less memory, in bytes, ONNX Runtime does not even start.
 const LEAST_LOAD_MEMORY: u64 = 256 << 20;

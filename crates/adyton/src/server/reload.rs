@@ -63,7 +63,7 @@ impl Reload {
             .filter(|setting| new.merged.raw(setting.name) != self.loaded.merged.raw(setting.name))
             .collect();
         for setting in changed.iter().filter(|setting| setting.applies == Applies::Start) {
-            tracing::warn!(setting = setting.name, "changed, and counts only after a restart");
+            tracing::warn!(setting = setting.name, "changed; takes effect after a restart");
         }
         let control = match self.control(new.config.clone()) {
             Ok(control) => control,
@@ -103,5 +103,5 @@ impl Reload {
 
 /// Nothing of what was read is applied.
 fn refused() {
-    tracing::error!("the configuration was not reloaded: the old one holds");
+    tracing::error!("reload failed; keeping the current configuration");
 }

@@ -126,7 +126,7 @@ fn hang_up_reloads_and_says_what_needs_a_restart() {
     );
     place.write("adyton.toml", "[log]\nfilter = 'loud'\n");
     server.signal(Signal::HUP);
-    server.logs("the old one holds");
+    server.logs("keeping the current configuration");
     server.signal(Signal::TERM);
     assert_eq!(server.ended(), 0, "{}", server.log());
 }

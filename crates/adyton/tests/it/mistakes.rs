@@ -12,7 +12,7 @@ fn no_server_is_known() {
         expect![[r#"
         exit 2
         --- stderr
-        error: no server is known
+        error: no server is configured
           no profile, no ADYTON_CONTROL_URL, and no data folder at [folder]/adyton-data
         hint: start one with `adyton serve` or `adyton demo`, or name one with `adyton login --control URL`
     "#]],
@@ -22,7 +22,7 @@ fn no_server_is_known() {
         expect![[r#"
         exit 2
         --- stderr
-        error: neither --user nor --access-key says who you are, and there is no ./adyton-data
+        error: neither --user nor --access-key is given, and there is no ./adyton-data
         hint: adyton login --control URL --user NAME, or --access-key AK, or --data DIR
     "#]],
     );
@@ -44,11 +44,11 @@ fn half_an_environment_is_named() {
     place.check(
         &["service", "list"],
         expect![[r#"
-        exit 2
-        --- stderr
-        error: environment says no project
-        hint: set ADYTON_PROJECT_ID, or make a profile with `adyton login`
-    "#]],
+            exit 2
+            --- stderr
+            error: environment does not set a project
+            hint: set ADYTON_PROJECT_ID, or create a profile with `adyton login`
+        "#]],
     );
     let place = place
         .with("ADYTON_PROJECT_ID", "p")
@@ -56,11 +56,11 @@ fn half_an_environment_is_named() {
     place.check(
         &["service", "list"],
         expect![[r#"
-        exit 2
-        --- stderr
-        error: environment says no secret key
-        hint: set ADYTON_SECRET_KEY, or make a profile with `adyton login`
-    "#]],
+            exit 2
+            --- stderr
+            error: environment does not set a secret key
+            hint: set ADYTON_SECRET_KEY, or create a profile with `adyton login`
+        "#]],
     );
     let place = place.with("ADYTON_SECRET_KEY", "hunter2");
     place.check(
@@ -119,8 +119,8 @@ fn things_that_are_not_there_are_named() {
         expect![[r#"
             exit 1
             --- stderr
-            error: no model of the project is called `irsi`
-            hint: `adyton model list` shows what there is
+            error: this project has no model named `irsi`
+            hint: run `adyton model list` to list them
         "#]],
     );
     place.check(
@@ -128,8 +128,8 @@ fn things_that_are_not_there_are_named() {
         expect![[r#"
             exit 1
             --- stderr
-            error: no service of the project is called `irsi`
-            hint: `adyton service list` shows what there is
+            error: this project has no service named `irsi`
+            hint: run `adyton service list` to list them
         "#]],
     );
     place.check(
@@ -137,8 +137,8 @@ fn things_that_are_not_there_are_named() {
         expect![[r#"
             exit 1
             --- stderr
-            error: no app of the project is called `irsi`
-            hint: `adyton app list` shows what there is
+            error: this project has no app named `irsi`
+            hint: run `adyton app list` to list them
         "#]],
     );
     place.check(&["explain", "1"], expect![[r#"
@@ -152,8 +152,8 @@ fn things_that_are_not_there_are_named() {
         expect![[r#"
         exit 1
         --- stderr
-        error: no request of this project has the id [id]
-        hint: `adyton requests` lists those that are kept; others were of another project, or are gone by now
+        error: this project has no request with the id [id]
+        hint: `adyton requests` lists the requests that are kept; older ones may have been deleted, or belong to another project
     "#]],
     );
     place.check(
@@ -170,7 +170,7 @@ fn things_that_are_not_there_are_named() {
         expect![[r#"
         exit 2
         --- stderr
-        error: --step lunch: there is no such step
+        error: --step lunch: unknown step
         hint: the steps are route, admit, authenticate, authorise, throttle, limit, dispatch and respond
     "#]],
     );
@@ -195,7 +195,7 @@ fn a_package_that_is_none_is_named() {
         expect![[r#"
             exit 2
             --- stderr
-            error: empty: the folder holds no `model/`
+            error: empty: the folder has no `model/`
             hint: a model package is a folder with `model/config.json` and the model's files in `model/`
         "#]],
     );
@@ -214,7 +214,7 @@ fn a_package_that_is_none_is_named() {
         exit 1
         --- stderr
         error: the import failed: model/config.json: line 1, column 1: not valid JSON: EOF while parsing an object
-        hint: put the package right, `adyton model delete [uuid]`, and import it again
+        hint: fix the package, run `adyton model delete [uuid]`, then import it again
     "#]]);
 }
 
@@ -265,7 +265,7 @@ fn a_deployment_that_takes_too_long_says_what_it_waits_for() {
     let ran = place.run(&["service", "deploy", "slow", "--timeout", "4"]);
     assert_eq!(ran.code, 1, "{}{}", ran.stdout, ran.stderr);
     for part in [
-        "the service slow takes longer than 4 s: ",
+        "service slow is not ready after 4 s: ",
         "nothing listens on",
         "`adyton service events slow`",
     ] {
@@ -303,13 +303,13 @@ fn failures_are_documents_too_and_name_what_was_meant() {
     let _server = place.serve(&[]);
     let ran = place.run(&["app", "show", "irsi", "--json"]);
     let document: serde_json::Value = serde_json::from_str(&ran.stdout).expect("one document");
-    assert_eq!(document["error"], "no app of the project is called `irsi`");
+    assert_eq!(document["error"], "this project has no app named `irsi`");
     place.check(
         &["requests", "--code", "bogus"],
         expect![[r#"
         exit 2
         --- stderr
-        error: --code bogus: there is no such code
+        error: --code bogus: unknown code
         hint: `adyton errors` lists all codes and sub-codes
     "#]],
     );
@@ -392,8 +392,8 @@ fn wrong_arguments_of_predict_are_told_before_anything_is_sent() {
         expect![[r#"
             exit 1
             --- stderr
-            error: no service of the project is called `iris`
-            hint: `adyton service list` shows what there is
+            error: this project has no service named `iris`
+            hint: run `adyton service list` to list them
         "#]],
     );
 }
@@ -416,7 +416,7 @@ fn a_data_folder_that_cannot_be_used_says_what_to_do() {
         exit 1
         --- stderr
         error: afile: the folder cannot be made: File exists (os error 17)
-        hint: --data names a folder, there or to be made, that this user may write to
+        hint: --data must name a folder that this user can write to; it is created if it does not exist
     "#]],
     );
     std::fs::create_dir(place.data()).unwrap();

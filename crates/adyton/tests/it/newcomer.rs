@@ -13,7 +13,7 @@ fn from_a_package_to_an_explained_refusal() {
         expect![[r#"
             exit 0
             --- stdout
-            There is no model yet. Import one with: adyton model import PATH
+            There are no models yet. Import one with: adyton model import PATH
             --- stderr
         "#]],
     );
@@ -22,7 +22,7 @@ fn from_a_package_to_an_explained_refusal() {
         expect![[r#"
             exit 0
             --- stdout
-            There is no service yet. Deploy a model with: adyton service deploy MODEL
+            There are no services yet. Deploy a model with: adyton service deploy MODEL
             --- stderr
         "#]],
     );
@@ -31,7 +31,7 @@ fn from_a_package_to_an_explained_refusal() {
         expect![[r#"
             exit 0
             --- stdout
-            There is no app yet. Make one with: adyton app create NAME
+            There are no apps yet. Create one with: adyton app create NAME
             --- stderr
         "#]],
     );
@@ -40,7 +40,7 @@ fn from_a_package_to_an_explained_refusal() {
         expect![[r#"
             exit 0
             --- stdout
-            No request fits.
+            No requests match.
             --- stderr
         "#]],
     );
@@ -181,11 +181,11 @@ fn from_a_package_to_an_explained_refusal() {
     place.check(
         &["service", "update", "iris"],
         expect![[r#"
-        exit 2
-        --- stderr
-        error: nothing is to be changed
-        hint: `adyton service update --help` lists what can be
-    "#]],
+            exit 2
+            --- stderr
+            error: no changes given
+            hint: `adyton service update --help` lists what can be changed
+        "#]],
     );
     place.check(
         &[

@@ -19,7 +19,7 @@ fn help_names_every_verb() {
               serve     Start the server
               demo      Start the server with the samples imported, deployed and called once
               config    Check, show and document the configuration
-              login     Keep who you are and which server you call
+              login     Save which server you call, and as whom
               whoami    Show who you are, where, and for how long
               model     Import, list, show and delete models
               service   Deploy and run services
@@ -82,7 +82,7 @@ fn a_code_shows_its_causes_and_fixes() {
 
         app.bad_signature  (step authenticate)
           cause  The AppKey is known, but none of the well-known signing mistakes explains the signature. Either the secret is another one (it was reset, or is that of another app or environment), or the body, a signed header or the URL was changed between signing and here.
-          fix    Compare the secret with the one that `adyton app create` showed. It is shown only once: if it is lost, `adyton app reset-secret APP` makes a new one, and the old one ends at once. If you are sure of it, compare canonical requests: `adyton explain REQUEST_ID` shows the gateway's.
+          fix    Compare the secret with the one that `adyton app create` showed. It is shown only once: if it is lost, `adyton app reset-secret APP` makes a new one, and the old one stops working at once. If you are sure of it, compare canonical requests: `adyton explain REQUEST_ID` shows the gateway's.
 
         app.key_pair_unknown  (step authenticate)
           cause  `X-HW-ID` holds an AppKey that no app has: the app was deleted, the key is of another installation, or the two headers were mixed up.
@@ -90,7 +90,7 @@ fn a_code_shows_its_causes_and_fixes() {
 
         app.key_pair_mismatch  (step authenticate)
           cause  `X-HW-ID` names an app, but `X-HW-AppKey` is not its AppSecret: it was reset, cut, or is that of another app.
-          fix    Put the AppSecret into `X-HW-AppKey`, whole. If it is lost, `adyton app reset-secret APP` makes a new one, and the old one ends at once.
+          fix    Put the AppSecret into `X-HW-AppKey`, whole. If it is lost, `adyton app reset-secret APP` makes a new one, and the old one stops working at once.
     "#]]);
 }
 
@@ -105,7 +105,7 @@ fn a_sub_code_shows_its_own_cause() {
         retry  not before the request is changed
 
         token.expired  (step authenticate)
-          cause  A token lives 24 hours; this one is over. A token obtained with another token (method `token`) ends with the first one.
+          cause  Tokens are valid for 24 hours; this one has expired. A token obtained with another token (method `token`) expires with the first one.
           fix    Get a new one: `adyton login` or `POST /v3/auth/tokens`. Programs should renew when `expires_at` is near, or sign with an access key, which does not expire.
     "#]]);
 }
@@ -223,8 +223,8 @@ fn signing_needs_a_key_a_url_and_a_date() {
         expect![[r#"
             exit 2
             --- stderr
-            error: no access key is known
-            hint: set ADYTON_ACCESS_KEY and ADYTON_SECRET_KEY, or make a profile with `adyton login`
+            error: no access key is set
+            hint: set ADYTON_ACCESS_KEY and ADYTON_SECRET_KEY, or create a profile with `adyton login`
         "#]],
     );
     let place = Place::new()

@@ -16,7 +16,7 @@ fn the_local_server_becomes_a_profile() {
     let place = Place::new();
     let server = place.serve(&[]);
     let note = format!(
-        "using the server of ./adyton-data at {}; `adyton login` makes that a profile\n",
+        "using the server of ./adyton-data at {}; run `adyton login` to save it as a profile\n",
         server.url("control_url")
     );
     assert_eq!(
@@ -29,14 +29,14 @@ fn the_local_server_becomes_a_profile() {
         expect![[r#"
             exit 0
             --- stdout
-            user      admin ([id])
-            domain    adyton ([id])
-            projects  default ([id])
-            roles     administrator
-            shown by  access key [key]
-            server    http://127.0.0.1:[port]
-            said by   data folder [folder]/adyton-data
-            clock     agrees with the server's
+            user         admin ([id])
+            domain       adyton ([id])
+            projects     default ([id])
+            roles        administrator
+            credentials  access key [key]
+            server       http://127.0.0.1:[port]
+            source       data folder [folder]/adyton-data
+            clock        agrees with the server's
             --- stderr
         "#]],
     );
@@ -51,17 +51,17 @@ fn the_local_server_becomes_a_profile() {
     place.check(
         &["whoami"],
         expect![[r#"
-        exit 0
-        --- stdout
-        user      admin ([id])
-        domain    adyton ([id])
-        projects  default ([id])
-        roles     administrator
-        shown by  access key [key]
-        server    http://127.0.0.1:[port]
-        said by   profile default
-        clock     agrees with the server's
-    "#]],
+            exit 0
+            --- stdout
+            user         admin ([id])
+            domain       adyton ([id])
+            projects     default ([id])
+            roles        administrator
+            credentials  access key [key]
+            server       http://127.0.0.1:[port]
+            source       profile default
+            clock        agrees with the server's
+        "#]],
     );
     let file = place.path().join(".config/adyton/config.toml");
     assert_eq!(

@@ -41,7 +41,7 @@ pub(super) fn page() -> Result<String> {
          `adyton explain REQUEST_ID` explains one. The journal keeps them in `journal/` of the data folder, for\n\
          `journal.keep_days` and within `journal.keep_bytes`; its segments are read by Adyton only.\n\n\
          `journal.access_log` writes the same as text: one JSON object a line, with the names in the last column, always all\n\
-         of them. SIGHUP opens the file anew, for log rotation. A name is never given another meaning; new\n\
+         of them. SIGHUP reopens the file, for log rotation. A name is never given another meaning; new\n\
          ones may be added.\n\n\
          | field | kind | meaning | in the access log |\n| --- | --- | --- | --- |\n"
     );

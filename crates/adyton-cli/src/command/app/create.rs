@@ -7,12 +7,12 @@ use crate::context::Context;
 use crate::failure::Outcome;
 use crate::terminal::{Terminal, Tone};
 
-/// Make an app; its AppSecret is shown once
+/// Create an app; its AppSecret is shown once
 #[derive(Args)]
 pub struct Create {
     /// The app's name
     name: String,
-    /// What to say of it
+    /// A description
     #[arg(long, default_value = "", hide_default_value = true)]
     remark: String,
 }

@@ -27,7 +27,7 @@ impl ListApps {
             })
             .collect();
         if rows.is_empty() {
-            terminal.print("There is no app yet. Make one with: adyton app create NAME");
+            terminal.print("There are no apps yet. Create one with: adyton app create NAME");
         } else {
             terminal.print(terminal.table(&["name", "appkey", "#services", "id"], rows));
         }

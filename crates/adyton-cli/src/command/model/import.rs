@@ -25,7 +25,7 @@ pub struct Import {
     /// The version, three numbers [default: the next one that is free, from 0.0.1]
     #[arg(long)]
     version: Option<String>,
-    /// What to say of it
+    /// A description
     #[arg(long, default_value = "", hide_default_value = true)]
     description: String,
 }

@@ -37,7 +37,7 @@ impl ListModels {
             })
             .collect();
         if rows.is_empty() {
-            terminal.print("There is no model yet. Import one with: adyton model import PATH");
+            terminal.print("There are no models yet. Import one with: adyton model import PATH");
         } else {
             terminal.print(terminal.table(&["name", "version", "status", "engine", "#size", "id"], rows));
         }

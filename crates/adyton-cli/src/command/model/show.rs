@@ -10,7 +10,7 @@ use crate::context::Context;
 use crate::failure::Outcome;
 use crate::terminal::{Printable, Terminal, Tone};
 
-/// Show one model: what it takes and what it gives
+/// Show one model: its inputs and outputs
 #[derive(Args)]
 pub struct ShowModel {
     /// NAME, NAME:VERSION or id

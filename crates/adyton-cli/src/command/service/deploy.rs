@@ -24,7 +24,7 @@ pub struct Deploy {
     /// The service's name [default: the model's]
     #[arg(long)]
     name: Option<String>,
-    /// What to say of it
+    /// A description
     #[arg(long, default_value = "", hide_default_value = true)]
     description: String,
     /// How many instances run

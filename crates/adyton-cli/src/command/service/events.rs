@@ -9,7 +9,7 @@ use crate::context::Context;
 use crate::failure::Outcome;
 use crate::moment::readable;
 
-/// Tell what happened to a service
+/// Show what happened to a service
 #[derive(Args)]
 pub struct Events {
     /// Name or id
@@ -35,7 +35,7 @@ impl Events {
             })
             .collect();
         if rows.is_empty() {
-            terminal.print("Nothing happened yet.");
+            terminal.print("No events yet.");
         } else {
             terminal.print(terminal.table(&["time", "status", "event"], rows));
         }

@@ -21,7 +21,7 @@ impl ListServices {
         }
         let rows: Vec<Vec<String>> = listed.services.into_iter().map(row).collect();
         if rows.is_empty() {
-            terminal.print("There is no service yet. Deploy a model with: adyton service deploy MODEL");
+            terminal.print("There are no services yet. Deploy a model with: adyton service deploy MODEL");
         } else {
             terminal.print(terminal.table(&["name", "status", "#calls", "#failed", "id"], rows));
         }

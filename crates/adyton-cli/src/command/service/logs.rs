@@ -22,7 +22,7 @@ pub struct Logs {
     /// How many lines
     #[arg(long, short = 'n', default_value_t = 200)]
     lines: usize,
-    /// Go on until interrupted; with --json, one document a line
+    /// Keep printing until interrupted; with --json, one document a line
     #[arg(long, short)]
     follow: bool,
 }

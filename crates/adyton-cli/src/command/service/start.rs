@@ -21,32 +21,32 @@ pub struct Start {
 impl Start {
     /// Starts it.
     pub fn run(self, context: &Context) -> Outcome {
-        turn(context, &self.service, Turn::On, self.no_wait)
+        change(context, &self.service, Wanted::Running, self.no_wait)
     }
 }
 
-/// What a service is turned.
+/// The status that is asked for.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Turn {
+pub(super) enum Wanted {
     /// `running`
-    On,
+    Running,
     /// `stopped`
-    Off,
+    Stopped,
 }
 
 /// Asks for a status and waits until it is there.
-pub(super) fn turn(context: &Context, said: &str, turn: Turn, no_wait: bool) -> Outcome {
+pub(super) fn change(context: &Context, said: &str, wanted: Wanted, no_wait: bool) -> Outcome {
     let client = context.client()?;
     let id = service_id(&client, said)?;
-    let asked = match turn {
-        Turn::On => "running",
-        Turn::Off => "stopped",
+    let asked = match wanted {
+        Wanted::Running => "running",
+        Wanted::Stopped => "stopped",
     };
     client.update_service(&id, &status(asked))?;
-    let service = match (no_wait, turn) {
+    let service = match (no_wait, wanted) {
         (true, _) => client.service(&id)?,
-        (false, Turn::On) => wait::rollout(&client, &context.terminal, &id, wait::READY_TIME)?,
-        (false, Turn::Off) => wait::stopped(&client, &context.terminal, &id, wait::READY_TIME)?,
+        (false, Wanted::Running) => wait::rollout(&client, &context.terminal, &id, wait::READY_TIME)?,
+        (false, Wanted::Stopped) => wait::stopped(&client, &context.terminal, &id, wait::READY_TIME)?,
     };
     if context.terminal.is_json() {
         context.terminal.document(&service);

@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::start::{Turn, turn};
+use super::start::{Wanted, change};
 use crate::context::Context;
 use crate::failure::Outcome;
 
@@ -19,6 +19,6 @@ pub struct Stop {
 impl Stop {
     /// Stops it.
     pub fn run(self, context: &Context) -> Outcome {
-        turn(context, &self.service, Turn::Off, self.no_wait)
+        change(context, &self.service, Wanted::Stopped, self.no_wait)
     }
 }

@@ -28,7 +28,7 @@ pub struct Update {
     /// A variable for the model's program; all others are dropped
     #[arg(long = "env", value_name = "NAME=VALUE")]
     env: Vec<String>,
-    /// What to say of it
+    /// A description
     #[arg(long)]
     description: Option<String>,
     /// Do not wait until the service answers
@@ -42,8 +42,8 @@ impl Update {
         let variables = variables(&self.env)?;
         let changes_config = self.model.is_some() || self.instances.is_some() || !variables.is_empty();
         if !changes_config && self.description.is_none() {
-            return Err(Failure::wrong_use("nothing is to be changed")
-                .hint("`adyton service update --help` lists what can be"));
+            return Err(Failure::wrong_use("no changes given")
+                .hint("`adyton service update --help` lists what can be changed"));
         }
         let client = context.client()?;
         let service = lookup::service(&client, &self.service)?;
@@ -81,7 +81,7 @@ impl Update {
     ) -> Outcome<VersionWanted> {
         let [old] = service.config.as_slice() else {
             return Err(Failure::failed(
-                "the service runs several model versions, and this command changes services of one",
+                "the service runs several model versions; this command can only change services that run one",
             )
             .hint("change it through the API: PUT /v1/{project_id}/services/{service_id}"));
         };

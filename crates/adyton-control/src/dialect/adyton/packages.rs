@@ -94,7 +94,9 @@ async fn spool(plane: &Plane, mut body: Body, mut room: Room, limit: u64) -> Ope
         let frame = match tokio::time::timeout(STALLED, body.frame()).await {
             Ok(Some(Ok(frame))) => Some(frame),
             Ok(None) => None,
-            Ok(Some(Err(error))) => return Err(Failure::Malformed(format!("the upload broke off: {error}"))),
+            Ok(Some(Err(error))) => {
+                return Err(Failure::Malformed(format!("the upload was cut off: {error}")));
+            }
             Err(_) => return Err(Failure::Malformed("the upload stalled for a minute".to_owned())),
         };
         let ended = frame.is_none();

@@ -13,8 +13,8 @@ use adyton_store::repository::Import;
 
 use super::source::Location;
 use crate::failure::{Failure, OperationResult};
+use crate::job_slots::JobSlot;
 use crate::operations::package::{sweep, upload};
-use crate::places::Place;
 use crate::plane::Plane;
 
 /// Refuses what brings code where the server or the caller may not run it.
@@ -24,7 +24,7 @@ pub(super) fn code_allowed(plane: &Plane, may: bool, runs_code: bool) -> Operati
     }
     if !plane.settings().run_code {
         return Err(Failure::BadPackage(
-            "this server does not run code of packages; set `runtime.run_code = true`, or use an ONNX model"
+            "this server does not run code from packages; set `runtime.run_code = true`, or use an ONNX model"
                 .to_owned(),
         ));
     }
@@ -64,28 +64,28 @@ impl Job {
         plane.tasks.spawn(async move { self.run(&inner).await });
     }
     async fn run(self, plane: &Arc<Plane>) {
-        let place = match plane.imports.wait(self.project).await {
-            Ok(place) => place,
+        let slot = match plane.imports.wait(self.project).await {
+            Ok(slot) => slot,
             Err(failure) => {
-                return tracing::error!(model.id = %self.model, "an import does not begin: {failure}");
+                return tracing::error!(model.id = %self.model, "an import could not be started: {failure}");
             }
         };
         // Nobody removes packages while one is on its way from the disk to the store.
         let _hold = plane.package_gate.read().await;
         let (model, project) = (self.model, self.project);
-        let outcome = match self.read(plane, place).await {
+        let outcome = match self.read(plane, slot).await {
             Ok(found) => publish(plane, model, project, found).await,
             Err(failure) => fail(plane, model, &failure.to_string()).await,
         };
         if let Err(failure) = outcome {
-            tracing::error!(model.id = %model, "the end of an import could not be written: {failure}");
+            tracing::error!(model.id = %model, "the result of an import could not be stored: {failure}");
         }
     }
 
-    async fn read(self, plane: &Arc<Plane>, place: Place) -> OperationResult<Found> {
+    async fn read(self, plane: &Arc<Plane>, slot: JobSlot) -> OperationResult<Found> {
         let inner = plane.clone();
         let may = self.may_run_code;
-        let found = place.run(move || self.unpack(&inner)).await??;
+        let found = slot.run(move || self.unpack(&inner)).await??;
         match code_allowed(plane, may, found.spec.engine.kind().runs_code()) {
             Ok(()) => Ok(found),
             Err(failure) => {
@@ -163,7 +163,7 @@ pub(crate) async fn recover(plane: &Plane) -> OperationResult<()> {
             Ok(()) => {}
             // A disk that is full now is no reason not to start: it is told at the next one.
             Err(failure @ (Failure::NoSpace(_) | Failure::Storage(_))) => {
-                tracing::warn!(model.id = %model.id, "an import that was cut off could not be noted as failed: {failure}");
+                tracing::warn!(model.id = %model.id, "an interrupted import could not be marked as failed: {failure}");
             }
             Err(failure) => return Err(failure),
         }

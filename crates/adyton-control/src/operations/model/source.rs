@@ -47,7 +47,7 @@ fn uploaded(plane: &Plane, project: ProjectId, digest: &str) -> OperationResult<
     let unknown = || {
         Failure::invalid(
             FIELD,
-            "no such package was uploaded to this project; upload it first",
+            "this package was not uploaded to this project; upload it first",
         )
     };
     let digest: Sha256 = digest.parse().map_err(|_| unknown())?;

@@ -83,7 +83,7 @@ async fn forget(plane: &Plane, project: ProjectId, digest: Sha256) {
         // Another model needs it; its own deletion comes back here.
         Ok(true) => return,
         Err(error) => {
-            tracing::warn!(package = %digest, "whether the package is still used is not known: {error}");
+            tracing::warn!(package = %digest, "cannot tell whether the package is still used: {error}");
             return;
         }
     }

@@ -39,11 +39,11 @@ pub(crate) fn not_written(folder: &Path, problem: &std::io::Error, needed: u64) 
                 rustix::fs::statvfs(folder).map_or(0, |disk| disk.f_bavail.saturating_mul(disk.f_frsize));
             Failure::NoSpace(format!(
                 "no space is left on the disk of the data folder: the upload has at least {needed} bytes and needs as many again \
-                 to be unpacked, and {free} bytes are free; make room, or delete models that are not used"
+                 to be unpacked, and {free} bytes are free; free some space, or delete unused models"
             ))
         }
         ErrorKind::ReadOnlyFilesystem => {
-            Failure::Storage("the disk of the data folder can only be read; nothing was changed".to_owned())
+            Failure::Storage("the disk of the data folder is read-only; nothing was changed".to_owned())
         }
         _ if problem.raw_os_error() == Some(rustix::io::Errno::IO.raw_os_error()) => {
             Failure::Storage("the disk of the data folder fails; nothing was changed".to_owned())

@@ -60,13 +60,13 @@ async fn write_ends(plane: &Plane) -> bool {
                 if let Some(service) = taken_back
                     && let Err(failure) = plane.settled(service).await
                 {
-                    tracing::warn!(service.id = %id, "an update was taken back, and is not live yet: {failure}");
+                    tracing::warn!(service.id = %id, "an update was rolled back, and the rollback is not live yet: {failure}");
                 }
                 plane.rollouts.note(id, generation);
             }
             Err(error) => {
                 are_written = false;
-                tracing::warn!(service.id = %id, "the end of an update could not be written: {error}");
+                tracing::warn!(service.id = %id, "the result of an update could not be stored: {error}");
             }
         }
     }
@@ -103,7 +103,7 @@ pub(crate) async fn show(
         return Err(Failure::Query {
             field: "generation".to_owned(),
             problem: format!(
-                "must be 1 to {}, the service's present one",
+                "must be between 1 and {}, the service's current generation",
                 seen.service.generation
             ),
         });

@@ -69,7 +69,7 @@ fn an_error_of_a_back_end_names_the_api_and_no_service() {
     let headline =
         "The back end itself answered with status 500; the gateway passed its answer on, unchanged.";
     assert_eq!(told.headline, headline);
-    let fix = "This answer is the back end's own: read its body, and the log of what stands behind API shop.";
+    let fix = "This answer is the back end's own: read its body, and the log of the back end of API shop.";
     assert_eq!(told.fix, [fix]);
     let theirs = explain(&record, &live, Reader::Project(THEIRS), None);
     assert!(!theirs.fix[0].contains("shop"), "{:?}", theirs.fix);
@@ -86,7 +86,7 @@ fn a_client_that_left() {
     };
     expect![[r#"
         499  ADYTON.0499  client.closed
-        The client left after 1.50 s, before any of the answer's body was sent.
+        The client disconnected after 1.50 s, before any of the response's body was sent.
 
           request     POST /v1/infers/12345678-9abc-def0-1234-56789abcdef0/predictions/poetry
           to          models.example:8080, from 10.0.0.7
@@ -117,6 +117,6 @@ fn a_client_that_left_inside_an_answer() {
     let explanation = explained(&record);
     assert_eq!(
         explanation.headline,
-        "The client left after 8.00 s, when 3 bytes of the answer had been sent."
+        "The client disconnected after 8.00 s, when 3 bytes of the response had been sent."
     );
 }

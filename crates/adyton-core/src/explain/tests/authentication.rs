@@ -209,8 +209,8 @@ fn a_signature_with_a_mistake() {
 
         Fix
           1. End the path of the canonical request with `/`.
-          2. Print the canonical request in your client, save it, and let us point at the first difference:
-             `adyton explain 019bc0b9554b0000010000000000002a --canonical @FILE`.
+          2. Print the canonical request in your client, save it, and compare it with `adyton explain
+             019bc0b9554b0000010000000000002a --canonical @FILE`.
           3. Change the signer accordingly, or use an official one. `adyton sign METHOD URL` prints a right
              canonical request to compare with.
     "#]]

@@ -21,7 +21,7 @@ fn a_body_that_is_one_byte_too_large() {
     };
     expect![[r#"
         413  APIG.0201  body.too_large
-        Refused at limit: the body is over the limit of the door, declared or measured.
+        Refused at limit: the body exceeds the limit of the door, declared or measured.
 
           request     POST /v1/infers/12345678-9abc-def0-1234-56789abcdef0/predictions/poetry
           to          models.example:8080, from 10.0.0.7
@@ -64,7 +64,7 @@ fn a_call_over_the_throttle() {
     };
     expect![[r#"
         429  APIG.0308  throttle.api
-        Refused at throttle: the API got more calls than its limit.
+        Refused at throttle: the API received more calls than its limit allows.
 
           request     POST /v1/infers/12345678-9abc-def0-1234-56789abcdef0/predictions/poetry
           to          models.example:8080, from 10.0.0.7
@@ -173,7 +173,7 @@ fn an_instance_that_is_being_restarted() {
     };
     expect![[r#"
         503  ModelArts.4503  instance.restarting
-        Refused at dispatch: the instances of the service end and are being restarted.
+        Refused at dispatch: the instances of the service ended and are being restarted.
 
           request     POST /v1/infers/12345678-9abc-def0-1234-56789abcdef0/predictions/poetry
           to          models.example:8080, from 10.0.0.7
@@ -237,8 +237,8 @@ fn an_instance_that_takes_too_long() {
 
         Fix
           1. Try a smaller input. Then make the model faster or give the service more instances;
-             `gateway.prediction_timeout` allows more time. Clients need a time-out of their own that is
-             longer than ours.
+             `gateway.prediction_timeout` allows more time. The client's own time-out must be longer than
+             the gateway's.
     "#]]
     .assert_eq(&text(&record));
 }

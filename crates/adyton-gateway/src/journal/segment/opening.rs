@@ -104,7 +104,7 @@ impl Segment {
             tracing::warn!(
                 file = %self.path.display(),
                 cut = self.size - self.end,
-                "the journal's last file was torn by a crash; its broken end is cut"
+                "the journal's last file was damaged by a crash; its incomplete end is removed"
             );
         }
         if let Err(problem) = self.seal_repaired() {

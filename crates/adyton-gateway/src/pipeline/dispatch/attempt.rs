@@ -62,7 +62,7 @@ impl Attempt {
             WaitEnd::Over => (late, format!("no answer within {span:?} ({setting})")),
             WaitEnd::Cut => (
                 Reason::GatewayStopping,
-                "the gateway is stopping (gateway.shutdown_grace is over)".to_owned(),
+                "the gateway is stopping (gateway.shutdown_grace expired)".to_owned(),
             ),
         };
         Refused::new(reason, self.evidence(1, error))
@@ -93,7 +93,7 @@ mod tests {
             after_ms,
             attempts,
             error,
-        } = *refused.rejection.evidence
+        } = *refused.refusal.evidence
         else {
             panic!("the instance is told");
         };

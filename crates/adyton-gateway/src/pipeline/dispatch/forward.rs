@@ -15,7 +15,7 @@ use super::attempt::{Attempt, TimeLimit};
 use crate::gathered::Gathered;
 use crate::pipeline::answer::{Answer, AnswerBody};
 use crate::pipeline::answerer::{Answerer, NoAnswer};
-use crate::pipeline::limit::Sent;
+use crate::pipeline::limit::ToSend;
 use crate::pipeline::refused::Refused;
 use crate::pipeline::relay::{self, Relay};
 use crate::settings::{GatewaySettings, TimeLimits};
@@ -57,7 +57,7 @@ pub(super) async fn forward(
     dispatcher: &Dispatcher,
     settings: &GatewaySettings,
     to: Destination<'_>,
-    sent: Sent,
+    sent: ToSend,
     trail: &mut Trail,
 ) -> Result<Answer, Box<Refused>> {
     let Destination {
@@ -66,7 +66,7 @@ pub(super) async fn forward(
         service,
         target,
     } = to;
-    let Sent {
+    let ToSend {
         arrival,
         body,
         reservation,
@@ -116,7 +116,7 @@ pub(super) async fn forward(
     let answered = match answered {
         Ok(Ok(answered)) => answered,
         Ok(Err(failure)) => return Err(forwarding.failed(failure)),
-        Err(why) => return Err(forwarding.impatient(why)),
+        Err(why) => return Err(forwarding.timed_out(why)),
     };
     let mut response = pin!(forwarding.receive(answered)).await?;
     public.relocate(response.headers_mut(), address);
@@ -133,7 +133,7 @@ impl Forwarding<'_> {
         let Answered { head, mut line } = match answered.switched() {
             Err(answered) => answered,
             Ok(_) => {
-                let error = "the instance wants to change the protocol, which nobody asked for".to_owned();
+                let error = "the instance wants to change the protocol, which was not requested".to_owned();
                 return Err(self.failed(Failure {
                     kind: FailureKind::BadAnswer,
                     error,
@@ -185,7 +185,7 @@ impl Forwarding<'_> {
         }
     }
 
-    fn impatient(&self, why: WaitEnd) -> Box<Refused> {
+    fn timed_out(&self, why: WaitEnd) -> Box<Refused> {
         self.answerer.failed();
         self.attempt()
             .ended(why, self.answerer.reason(NoAnswer::Late), self.limit)
@@ -194,7 +194,7 @@ impl Forwarding<'_> {
     /// The answer has begun, and nothing more comes of it.
     fn stalled(&self, why: WaitEnd) -> Box<Refused> {
         if why == WaitEnd::Cut {
-            return self.impatient(why);
+            return self.timed_out(why);
         }
         self.answerer.failed();
         let error = relay::silence(self.time_limits.stream);

@@ -14,7 +14,7 @@ use http::{HeaderValue, Response};
 use super::Dispatcher;
 use super::attempt::{Attempt, TimeLimit};
 use crate::pipeline::answer::{Answer, AnswerBody};
-use crate::pipeline::limit::{self, Bodies, Sent};
+use crate::pipeline::limit::{self, Bodies, ToSend};
 use crate::pipeline::refused::{Allowance, Refused};
 use crate::pipeline::route::Called;
 use crate::settings::GatewaySettings;
@@ -31,14 +31,14 @@ pub(super) async fn predict(
     settings: &GatewaySettings,
     model: &Arc<InProcess>,
     place: &InFlight,
-    (called, sent): (&Called<'_>, Sent),
+    (called, sent): (&Called<'_>, ToSend),
     trail: &mut Trail,
 ) -> Result<Answer, Box<Refused>> {
     if sent.body.is_empty() {
         return Err(Refused::request(Reason::RequestEmpty, Fact::BodyEmpty));
     }
     let path = called.route().path.as_str();
-    let Sent {
+    let ToSend {
         arrival,
         body,
         reservation,
@@ -117,7 +117,7 @@ fn failed(error: ModelError, place: &InFlight) -> Box<Refused> {
     };
     let mut refused = Refused::new(reason, evidence);
     if let ModelError::Input(problem) = &error {
-        refused.rejection.detail = PublicDetail::Input(problem.to_string());
+        refused.refusal.detail = PublicDetail::Input(problem.to_string());
     }
     refused.own_words = error.answer();
     refused

@@ -102,7 +102,7 @@ fn the_state_of_a_service_says_why_it_cannot_be_called() {
         let refused = sent(&rig, Some(seen(status, "why", Vec::new())), "{}");
         let refused = refused.err().expect("nothing runs");
         assert_eq!(refused.reason(), expected, "{status:?}");
-        let Evidence::Service { status, note, .. } = *refused.rejection.evidence else {
+        let Evidence::Service { status, note, .. } = *refused.refusal.evidence else {
             panic!("the state is told");
         };
         assert_eq!((status.as_str(), note.as_str()), (shown, "why"));
@@ -138,7 +138,7 @@ fn a_service_that_runs_may_have_no_instance() {
         (refused.reason(), refused.retry_after),
         (Reason::InstanceNone, None)
     );
-    let told = refused.rejection.evidence.clauses();
+    let told = refused.refusal.evidence.clauses();
     assert_eq!(
         told,
         ["no instance of the service accepts calls now", "it crashed"]
@@ -267,7 +267,7 @@ fn what_a_model_cannot_take_is_the_callers_and_what_it_fails_at_is_not() {
     assert_eq!(refused.reason(), Reason::ModelFailed);
     let Evidence::Instance {
         instance, address, ..
-    } = *refused.rejection.evidence
+    } = *refused.refusal.evidence
     else {
         panic!("which instance is told");
     };

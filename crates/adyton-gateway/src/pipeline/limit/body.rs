@@ -164,7 +164,7 @@ impl Reader<'_> {
             }),
             Ok(Next::GaveUp) => Err(memory.gave_up(length as u64)),
             Err(WaitEnd::Over) if limit < self.time_limits.body => Err(self.overdue(length as u64)),
-            Err(impatience) => Err(self.stalled(impatience, length)),
+            Err(end) => Err(self.stalled(end, length)),
         }
     }
 
@@ -176,8 +176,8 @@ impl Reader<'_> {
         Refused::request(Reason::BodyTooSlow, fact)
     }
 
-    fn stalled(&self, impatience: WaitEnd, length: usize) -> Box<Refused> {
-        let reason = match impatience {
+    fn stalled(&self, end: WaitEnd, length: usize) -> Box<Refused> {
+        let reason = match end {
             WaitEnd::Over => Reason::BodyTooSlow,
             WaitEnd::Cut => Reason::GatewayStopping,
         };

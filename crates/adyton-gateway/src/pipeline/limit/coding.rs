@@ -129,7 +129,7 @@ mod tests {
 
     use super::*;
     use crate::pipeline::chain::reason;
-    use crate::pipeline::limit::Sent;
+    use crate::pipeline::limit::ToSend;
     use crate::pipeline::rig::{Rig, run};
 
     #[test]
@@ -157,7 +157,7 @@ mod tests {
             None => rig.by_token(),
         };
         let (call, _) = rig.call(rig.arrival(request, body))?;
-        let Sent { arrival, body, .. } = call.into_parts().1;
+        let ToSend { arrival, body, .. } = call.into_parts().1;
         let (limits, time_limits) = (&rig.settings.limits, &rig.settings.time_limits);
         let body = run(decoded(&rig.bodies, limits, time_limits.body, &arrival, body))?;
         Ok(Bytes::clone(&body))
@@ -184,7 +184,7 @@ mod tests {
         let refused = over.expect_err("one byte more");
         assert_eq!(refused.reason(), Reason::BodyTooLarge);
         assert!(
-            matches!(&*refused.rejection.evidence, Evidence::Size { what, .. } if what == "body, decoded"),
+            matches!(&*refused.refusal.evidence, Evidence::Size { what, .. } if what == "body, decoded"),
             "{refused:?}"
         );
         assert_eq!(

@@ -31,7 +31,7 @@ fn signed(rig: &Rig, body: &str, pieces: impl Into<Pieces>) -> Box<Arrival> {
     rig.arrival(request, pieces)
 }
 
-fn sent(call: Call<'_>) -> Sent {
+fn sent(call: Call<'_>) -> ToSend {
     call.into_parts().1
 }
 
@@ -52,7 +52,7 @@ fn the_limit_is_the_last_size_that_passes() {
         measured,
         setting,
         ..
-    } = *refused.rejection.evidence
+    } = *refused.refusal.evidence
     else {
         panic!("the sizes are told");
     };
@@ -120,7 +120,7 @@ fn a_body_that_breaks_off_is_no_body() {
     let broken = Pieces::declared(4, [Piece::from("01"), Piece::Broken]);
     let refused = rig.call(by_token(&rig, broken)).err().expect("half a body");
     assert_eq!(refused.reason(), Reason::BodyBroken);
-    let told = refused.rejection.evidence.clauses();
+    let told = refused.refusal.evidence.clauses();
     assert!(told[0].contains("after 2 bytes"), "{told:?}");
 }
 
@@ -213,15 +213,15 @@ fn an_unproven_body_makes_room_for_others() {
 }
 
 /// Proves a whole body where the live state has changed since the head.
-fn proven_after(rig: &Rig, whole: Whole<'_>, now: &Live) -> Result<Way, Reason> {
-    let mut trail = rig.trail(&whole.arrival);
+fn proven_after(rig: &Rig, read: Read<'_>, now: &Live) -> Result<Way, Reason> {
+    let mut trail = rig.trail(&read.arrival);
     let states = (&rig.live, now);
     let proof = prove(
         &rig.bodies,
         &rig.identity,
         states,
         &rig.settings,
-        whole,
+        read,
         &mut trail,
     );
     match run(proof) {
@@ -260,7 +260,7 @@ fn who_is_revoked_while_the_body_comes_is_refused() {
 }
 
 #[test]
-fn a_turn_is_taken_once_the_signature_is_proven_and_not_before() {
+fn a_reservation_is_made_once_the_signature_is_proven_and_not_before() {
     let mut rig = Rig::new();
     rig.settings.default_per_second = 1;
     for _ in 0..3 {

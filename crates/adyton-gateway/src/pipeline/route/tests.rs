@@ -26,7 +26,7 @@ fn refused(rig: &Rig, request: Builder) -> Reason {
 /// What the journal keeps of a refusal: the environment that was asked for, and whether it was asked for twice.
 fn stage(rig: &Rig, request: Builder) -> (String, bool) {
     let refused = rig.found(&rig.arrival(request, "")).err().expect("a refusal");
-    match *refused.rejection.evidence {
+    match *refused.refusal.evidence {
         Evidence::Route {
             stage,
             is_stage_repeated,

@@ -35,7 +35,7 @@ fn in_graph(graph: &GraphProto, version: i64) -> Option<String> {
         .find(|tensor| element_type(tensor.data_type).is_none());
     if let Some(tensor) = strange {
         return Some(format!(
-            "the compiled-in runtime does not know the type of the tensor \"{}\"",
+            "the compiled-in runtime does not support the type of the tensor \"{}\"",
             quoted(&tensor.name, NAME)
         ));
     }
@@ -112,7 +112,7 @@ fn combination(node: &NodeProto, graph: &GraphProto, version: i64) -> Option<Str
             let too_long = |length: &i64| *length > i64::from(i32::MAX);
             if lengths.is_some_and(|name| whole_numbers(graph, name).iter().any(too_long)) {
                 return Some(format!(
-                    "the compiled-in runtime does not know {} to so great a length (node \"{}\")",
+                    "the compiled-in runtime does not support {} of this size (node \"{}\")",
                     node.op_type,
                     shown(node)
                 ));
@@ -136,7 +136,7 @@ fn combination(node: &NodeProto, graph: &GraphProto, version: i64) -> Option<Str
         // Training was what they did when nothing was said.
         "BatchNormalization" | "Dropout" if version < 7 && number("is_test") != 1 => {
             return Some(format!(
-                "the compiled-in runtime does not know {} for training (node \"{}\" has no `is_test` = 1)",
+                "the compiled-in runtime does not support {} for training (node \"{}\" has no `is_test` = 1)",
                 node.op_type,
                 shown(node)
             ));
@@ -162,7 +162,7 @@ fn combination(node: &NodeProto, graph: &GraphProto, version: i64) -> Option<Str
         "LinearClassifier" => return one_model_for_two(node),
         "Scan" if version < 9 => {
             return Some(format!(
-                "the compiled-in runtime does not know Scan of operator set {version}; export the model with a newer one"
+                "the compiled-in runtime does not support Scan of operator set {version}; export the model with a newer one"
             ));
         }
         _ => {}
@@ -265,7 +265,7 @@ fn words(node: &NodeProto, given: &AttributeProto) -> String {
         _ => String::new(),
     };
     format!(
-        "the compiled-in runtime does not know `{}`{value} of {} (node \"{}\")",
+        "the compiled-in runtime does not support `{}`{value} of {} (node \"{}\")",
         quoted(&given.name, NAME),
         quoted(&node.op_type, NAME),
         shown(node)

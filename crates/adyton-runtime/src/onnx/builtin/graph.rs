@@ -42,7 +42,7 @@ pub(super) fn prepare(model: &mut ModelProto, file: &str) -> Result<Prepared, Lo
     let Some(graph) = model.graph.as_mut() else {
         return Err(LoadError::Unreadable {
             file: file.to_owned(),
-            cause: "it holds no graph".to_owned(),
+            cause: "it has no graph".to_owned(),
         });
     };
     let outputs: Vec<Arc<str>> = graph

@@ -110,7 +110,7 @@ pub(super) fn refuse(model: &TypedModel) -> TractResult<()> {
         };
         if node.op_is::<Reduce>() && input(0).is_some_and(|fact| fact.datum_type == DatumType::Bool) {
             bail!(
-                "{} (node \"{}\") of booleans is not known",
+                "{} (node \"{}\") of booleans is not supported",
                 node.op.name(),
                 node.name
             );
@@ -131,7 +131,10 @@ pub(super) fn refuse(model: &TypedModel) -> TractResult<()> {
             );
         }
         if node.op.name() == "Dropout" && input(2).is_some_and(|fact| fact.konst.is_some()) {
-            bail!("Dropout (node \"{}\") in training mode is not known", node.name);
+            bail!(
+                "Dropout (node \"{}\") in training mode is not supported",
+                node.name
+            );
         }
         let bodies: Vec<&TypedModel> = if let Some(scan) = node.op_as::<OptScan>() {
             vec![scan.plan.model()]
@@ -143,7 +146,7 @@ pub(super) fn refuse(model: &TypedModel) -> TractResult<()> {
         for body in bodies {
             if let Some(topk) = body.nodes().iter().find(|node| node.op_is::<Topk>()) {
                 bail!(
-                    "TopK (node \"{}\") inside of {} is not known",
+                    "TopK (node \"{}\") inside {} is not supported",
                     topk.name,
                     node.op.name()
                 );

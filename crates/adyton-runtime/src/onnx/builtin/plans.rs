@@ -192,7 +192,7 @@ impl Plan {
     fn prepare(model: &ModelProto, folder: Option<&Path>, copies: usize, fixed: bool) -> TractResult<Self> {
         // What such an input leads to is computed at once, from the largest finite number on.
         if graph::reduces_nothing(model) {
-            bail!("ReduceMax and ReduceMin of no elements are not known");
+            bail!("ReduceMax and ReduceMin of no elements are not supported");
         }
         let mut onnx = tract_onnx::onnx();
         // Notes of shapes in the file speak of symbols; with fixed shapes they would contradict.

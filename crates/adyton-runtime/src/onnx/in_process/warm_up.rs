@@ -77,8 +77,8 @@ fn examples<'c>(
 /// What is said of a model that answered none of its first runs: it serves all the same.
 pub(crate) fn unanswered(said: &str) -> String {
     format!(
-        "the model has answered nothing yet: {said}; it serves all the same; add a body that it answers as \
-         `model/example.json`, and a deployment tries that"
+        "the model produced no output during warm-up: {said}; it is served anyway; to test it at deployment, add a body that it accepts as \
+         `model/example.json`"
     )
 }
 
@@ -96,7 +96,7 @@ fn run(model: &dyn Predictor, examples: &[(&Codec, Vec<u8>)]) -> First {
                 Err(problem) if failed.is_none() => {
                     let shapes: Vec<String> = shapes.iter().map(|shape| show_shape(shape)).collect();
                     failed = Some(format!(
-                        "to inputs {} of zeros it says: {}",
+                        "with inputs {} of zeros: {}",
                         shapes.join(", "),
                         problem.0
                     ));
@@ -109,8 +109,8 @@ fn run(model: &dyn Predictor, examples: &[(&Codec, Vec<u8>)]) -> First {
     for (codec, body) in examples {
         match catch_panic(|| example::ask(model, codec, body)) {
             Ok(Ok(inputs)) => return First::Answered(inputs),
-            Ok(Err(said)) => problem = format!("to the package's example it says: {said}"),
-            Err(panic) => problem = format!("to the package's example it says: {panic}"),
+            Ok(Err(said)) => problem = format!("with the package's example: {said}"),
+            Err(panic) => problem = format!("with the package's example: {panic}"),
         }
     }
     First::Unanswered(problem)

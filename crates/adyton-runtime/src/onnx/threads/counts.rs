@@ -27,13 +27,13 @@ impl Counts {
             (
                 "adyton_inference_waiting",
                 "gauge",
-                "Predictions that wait for an inference thread",
+                "Predictions waiting for an inference thread",
                 number(self.waiting),
             ),
             (
                 "adyton_inference_running",
                 "gauge",
-                "Predictions that run on inference threads",
+                "Predictions running on inference threads",
                 number(self.running),
             ),
             (
@@ -45,7 +45,7 @@ impl Counts {
             (
                 "adyton_inference_abandoned_total",
                 "counter",
-                "Predictions thrown away before they began, because nobody waited for them",
+                "Predictions dropped before they began, because their callers had gone",
                 self.abandoned,
             ),
             (
@@ -57,7 +57,7 @@ impl Counts {
             (
                 "adyton_inference_lost_threads_total",
                 "counter",
-                "Inference threads that did not come back from a run and were replaced",
+                "Inference threads that did not return from a run and were replaced",
                 self.lost,
             ),
         ];

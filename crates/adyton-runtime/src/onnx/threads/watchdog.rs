@@ -74,13 +74,13 @@ impl Shared {
     /// Replaces threads whose run was told to end and did not. Gives when to look again.
     fn replace(self: &Arc<Self>, state: &mut MutexGuard<'_, State>, now: Instant) -> Option<Instant> {
         // An honest run that takes as long as callers wait at most must not cost its model the service.
-        let patience = self.settings.longest_call + self.settings.grace;
+        let limit = self.settings.longest_call + self.settings.grace;
         let (mut next, mut lost) = (None::<Instant>, Vec::new());
         for held in state.held.values_mut() {
             if held.lost || !held.ending.is_over() {
                 continue;
             }
-            let until = held.since + patience;
+            let until = held.since + limit;
             if until > now {
                 next = Some(next.map_or(until, |next| next.min(until)));
                 continue;
@@ -98,7 +98,7 @@ impl Shared {
             model.fail(&format!(
                 "a prediction was told to end and still runs after {} s; its thread was replaced, and the model is not called \
                  any more until the service is started again",
-                patience.as_secs()
+                limit.as_secs()
             ));
         }
         next

@@ -178,6 +178,6 @@ pub(super) fn damaged(problem: impl std::fmt::Display) -> ImportError {
     ImportError::package(
         "",
         format!("the zip archive is damaged: {problem}"),
-        "pack the folder anew",
+        "re-create the archive",
     )
 }

@@ -108,7 +108,7 @@ impl Described {
                 return Err(ImportError::package(
                     "",
                     "a global pax record changes names or sizes of the entries after it",
-                    "pack the folder anew",
+                    "re-create the archive",
                 ));
             }
         } else {
@@ -183,7 +183,7 @@ fn description<R: Read>(
         return Err(ImportError::package(
             "",
             format!("a {what} in the archive has {size} bytes, and at most {most} are taken"),
-            "pack the folder anew with shorter paths and without extended attributes",
+            "re-create the archive with shorter paths and without extended attributes",
         ));
     }
     let mut text = Vec::new();
@@ -243,6 +243,6 @@ fn damaged(problem: io::Error) -> ImportError {
     ImportError::package(
         "",
         format!("the tar archive is damaged: {problem}"),
-        "pack the folder anew",
+        "re-create the archive",
     )
 }

@@ -24,7 +24,7 @@ pub(super) fn unpack(mut file: File, stage: &mut Stage) -> Result<(), ImportErro
         return Err(ImportError::package(
             "",
             "a name occurs twice in the archive",
-            "pack the folder anew",
+            "re-create the archive",
         ));
     }
     let mut packed = 0u64;

@@ -190,7 +190,7 @@ fn method(field: &str, value: &Json) -> Result<String, ImportError> {
     };
     Err(ImportError::field(
         field,
-        format!("no such method; got \"{}\"", cut(given)),
+        format!("unknown method; got \"{}\"", cut(given)),
         fix,
     ))
 }

@@ -111,7 +111,7 @@ fn engines_are_named_exactly() {
     refused(
         r#"{"model_type":"Onnx"}"#,
         expect![[
-            r#"model/config.json: model_type: no such engine "Onnx"; known are ONNX, Command, TensorFlow, PyTorch, MindSpore, XGBoost, Scikit_Learn, MXNet, Caffe, Spark_MLlib, Image, Upstream; did you mean "ONNX"?"#
+            r#"model/config.json: model_type: unknown engine "Onnx"; known are ONNX, Command, TensorFlow, PyTorch, MindSpore, XGBoost, Scikit_Learn, MXNet, Caffe, Spark_MLlib, Image, Upstream; did you mean "ONNX"?"#
         ]],
     );
     refused(
@@ -122,7 +122,7 @@ fn engines_are_named_exactly() {
     );
     refused(
         r#"{"model_type":7}"#,
-        expect!["model/config.json: model_type: must be a text; got 7; put it in quotes"],
+        expect!["model/config.json: model_type: must be a string; got 7; put it in quotes"],
     );
     refused(
         r#"{"model_type":"ONNX","model_algoritm":"a"}"#,
@@ -167,7 +167,7 @@ fn apis_are_checked() {
     );
     refused(
         &with(r#""apis":[{"method":"psot"}]"#),
-        expect![[r#"model/config.json: apis[0].method: no such method; got "psot"; did you mean "POST"?"#]],
+        expect![[r#"model/config.json: apis[0].method: unknown method; got "psot"; did you mean "POST"?"#]],
     );
     refused(
         &with(r#""apis":[{"url":"/a","method":"post"},{"url":"/a"}]"#),
@@ -193,7 +193,7 @@ fn commands_and_health_are_checked() {
     );
     refused(
         &with(r#""command":["run",8080]"#),
-        expect!["model/config.json: command[1]: must be a text; got 8080; put it in quotes"],
+        expect!["model/config.json: command[1]: must be a string; got 8080; put it in quotes"],
     );
     refused(
         &with(r#""health":{"url":"health"}"#),
@@ -219,15 +219,15 @@ fn commands_and_health_are_checked() {
 fn slips_in_deciding_fields_are_refused_and_notes_are_not() {
     refused(
         r#"{"model_type":"ONNX","model_algorithm":"a","api":[{"url":"/a"}]}"#,
-        expect!["model/config.json: api: no such field; did you mean `apis`?"],
+        expect!["model/config.json: api: unknown field; did you mean `apis`?"],
     );
     refused(
         &with(r#""helth":{"url":"/h"}"#),
-        expect!["model/config.json: helth: no such field; did you mean `health`?"],
+        expect!["model/config.json: helth: unknown field; did you mean `health`?"],
     );
     refused(
         r#"{"model_type":"ONNX","model_algorithm":"a","comand":["run"]}"#,
-        expect!["model/config.json: comand: no such field; did you mean `command`?"],
+        expect!["model/config.json: comand: unknown field; did you mean `command`?"],
     );
     for note in [
         r#""model_name":"m""#,

@@ -393,7 +393,7 @@ pub(crate) async fn writes_that_fail_are_noticed_and_so_is_their_return(place: P
     let watching = tokio::spawn(health::run(bench.store.clone(), std::future::pending()));
     let until = async |wanted: bool| {
         let turned = async {
-            while bench.store.health().trouble().is_some() != wanted {
+            while bench.store.health().problem().is_some() != wanted {
                 tokio::time::sleep(Duration::from_millis(5)).await;
             }
         };
@@ -407,7 +407,7 @@ pub(crate) async fn writes_that_fail_are_noticed_and_so_is_their_return(place: P
     let failed = bench.store.apps().create(new_app(bench.project, "a")).await;
     assert!(matches!(failed, Err(StoreError::NoSpace)));
     until(true).await;
-    assert!(bench.store.health().trouble().unwrap().contains("no space"));
+    assert!(bench.store.health().problem().unwrap().contains("no space"));
     full.0.store(false, Ordering::SeqCst);
     until(false).await;
     bench.app("a").await;

@@ -16,7 +16,7 @@ pub(super) fn check(config: &Config) -> Vec<Finding> {
             WHAT,
             "gateway.trusted_proxies is set and control.trusted_proxies is not: behind a proxy, all clients of the \
              management APIs are one source, and one's wrong passwords lock the account for all",
-            "set `control.trusted_proxies`, or nothing if the management APIs are called without a proxy",
+            "set `control.trusted_proxies`, unless the management APIs are called without a proxy",
         ));
     }
     if control.listen.ip().is_loopback() {
@@ -38,7 +38,7 @@ pub(super) fn check(config: &Config) -> Vec<Finding> {
         findings.push(Finding::note(
             WHAT,
             "/metrics answers only to this machine (control.metrics is `loopback`): a scraper elsewhere is refused",
-            "set `control.metrics = \"token\"` and `control.metrics_token_file`, if one reads from elsewhere",
+            "set `control.metrics = \"token\"` and `control.metrics_token_file` if a scraper runs elsewhere",
         ));
     }
     findings

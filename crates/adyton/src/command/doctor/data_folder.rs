@@ -19,7 +19,7 @@ pub(super) fn check(config: &Config, fix: bool) -> Vec<Finding> {
     if !data.is_dir() {
         findings.push(Finding::fine(
             "data folder",
-            format!("{shown} is not there yet; the first start makes it"),
+            format!("{shown} does not exist yet; the first start creates it"),
         ));
     } else {
         let mut wrong = Vec::new();
@@ -30,7 +30,7 @@ pub(super) fn check(config: &Config, fix: bool) -> Vec<Finding> {
         if wrong.is_empty() {
             findings.push(Finding::fine(
                 "data folder",
-                format!("{shown}, readable for its owner alone"),
+                format!("{shown}, readable by its owner only"),
             ));
         }
         findings.extend(wrong);
@@ -82,7 +82,7 @@ fn room(data: &Path) -> Option<Finding> {
         free as f64 / (1u64 << 30) as f64,
         place.display()
     );
-    let fix = "make room, or lower `journal.keep_bytes`";
+    let fix = "free some space, or lower `journal.keep_bytes`";
     Some(match free {
         _ if free < LEAST => Finding::wrong("disk", format!("no space is left at {}", place.display()), fix),
         _ if free < ROOM => Finding::note("disk", said, fix),
@@ -98,7 +98,7 @@ fn read_only(data: &Path) -> Option<Finding> {
     (problem.kind() == std::io::ErrorKind::ReadOnlyFilesystem).then(|| {
         Finding::wrong(
             "disk",
-            format!("the file system of {} can only be read", place.display()),
+            format!("the file system of {} is read-only", place.display()),
             "look why (`dmesg`), mount it for writing, and restart the server",
         )
     })

@@ -20,7 +20,7 @@ fn landlock() -> Finding {
     if files.and_then(Ruleset::create).is_err() {
         return Finding::note(
             "kernel",
-            "there is no Landlock: programs of models can read what the server's user can",
+            "Landlock is not available: programs of models can read whatever the server's user can read",
             "use Linux 5.13 or newer with `landlock` in `lsm=`, or set `runtime.run_code` to false",
         );
     }
@@ -44,7 +44,7 @@ fn landlock() -> Finding {
                      each other's ports"
                 }
             },
-            "use Linux 6.12 or newer where people run models whom you do not trust",
+            "use Linux 6.12 or newer if people whom you do not trust run models",
         ),
     }
 }

@@ -73,7 +73,7 @@ fn install(context: &Context, data: &Path) -> Result<PathBuf, String> {
     }
     let folder = target.path().join("onnxruntime/capi");
     let Choice::Library(found) = OnnxLibrary::find(&LibrarySetting::Search, &[folder]) else {
-        return Err("the package of PyPI holds no library that serves".to_owned());
+        return Err("the package from PyPI contains no usable library".to_owned());
     };
     let name = found.path.file_name().ok_or("the library has no name")?;
     let kept = data.join("lib");

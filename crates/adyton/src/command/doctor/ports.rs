@@ -24,7 +24,7 @@ fn one(key: &str, address: SocketAddr, running: Option<&Ready>) -> Finding {
         return Finding::fine(
             "ports",
             format!(
-                "{key}: the server of this data folder runs (process {})",
+                "{key}: in use by the server of this data folder (process {})",
                 ready.pid
             ),
         );
@@ -34,7 +34,7 @@ fn one(key: &str, address: SocketAddr, running: Option<&Ready>) -> Finding {
         Err(error) => Finding::wrong(
             "ports",
             format!("{key}: {address} cannot be used: {error}"),
-            format!("end what listens there (`ss -ltnp` names it), or set another `{key}`"),
+            format!("stop the process that uses it (`ss -ltnp` names it), or set another `{key}`"),
         ),
     }
 }

@@ -13,7 +13,7 @@ use adyton_gateway::DROPPED_HEADERS;
 
 /// The server of the profile or environment, else the one that runs on the data folder.
 pub(super) fn check(context: &Context, config: Option<&Config>) -> Vec<Finding> {
-    let target = match Target::find(&context.places()) {
+    let target = match Target::find(&context.sources()) {
         Ok((target, _)) => target,
         Err(_) => match config.and_then(|config| Target::local(&config.general.data).ok()) {
             Some(target) => target,
@@ -40,7 +40,7 @@ pub(super) fn check(context: &Context, config: Option<&Config>) -> Vec<Finding> 
         Err(failure) => Finding::wrong(
             "credentials",
             one_line(&failure.to_string()),
-            "`adyton login` keeps others",
+            "`adyton login` saves others",
         ),
     });
     findings.extend(dropped_headers(&client));
@@ -84,7 +84,7 @@ fn ready(client: &Client, address: &Address, name: &str) -> Finding {
                 answer.status.as_u16(),
                 one_line(&String::from_utf8_lossy(&answer.body))
             ),
-            "mend what it waits for; its log says more",
+            "fix what it is waiting for; see its log",
         ),
         Err(failure) => Finding::wrong(
             "server",

@@ -27,7 +27,7 @@ impl Value for MetricsReaders {
             "loopback" => Ok(Self::Loopback),
             "token" => Ok(Self::Token),
             "open" => Ok(Self::Open),
-            _ => Err("is none of them".to_owned()),
+            _ => Err("is not one of them".to_owned()),
         }
     }
     fn show(&self) -> String {
@@ -53,7 +53,7 @@ impl Value for HostName {
         if text == "*" || (!text.is_empty() && text.bytes().all(fits)) {
             Ok(Self(text))
         } else {
-            Err(format!("holds `{text}`, which is not a host name"))
+            Err(format!("contains `{text}`, which is not a host name"))
         }
     }
     fn show(&self) -> String {
@@ -62,31 +62,31 @@ impl Value for HostName {
 }
 
 section! {
-    /// The private listener: IAM, the management APIs, the console. Keep it off the public network.
+    /// The private listener: IAM and the management APIs. Keep it off the public network.
     Control in "control" {
-        /// Where it listens.
+        /// The address to listen on.
         listen: SocketAddr = "127.0.0.1:8081" at "control.listen", Start;
-        /// Open connections; when all places are taken, the one that has been idle longest is closed. No more than the limit of open files has room for.
+        /// Open connections; when the limit is reached, the connection that has been idle longest is closed. Never more than the limit of open files allows.
         max_connections: u32 = "2048" at "control.max_connections", Start;
-        /// How long a new connection may say nothing.
+        /// How long a new connection may stay silent before its first byte.
         first_byte_timeout: Duration = "10s" at "control.first_byte_timeout", Reload;
         /// How long a client may take to send the head of a request; for the first one, from when it connects.
         head_timeout: Duration = "30s" at "control.head_timeout", Reload;
-        /// How long a connection without a request is kept.
+        /// How long an idle connection is kept open.
         idle_timeout: Duration = "120s" at "control.idle_timeout", Reload;
-        /// How long a client may stop reading its response.
+        /// How long a client may pause while it reads its response.
         write_timeout: Duration = "60s" at "control.write_timeout", Reload;
-        /// Scheme and host that browsers and clients reach the listener by, where a proxy stands in front; its own when unset.
+        /// Scheme and host by which browsers and clients reach the listener through a proxy; its own address when unset.
         public_url: Option<BaseUrl> = "" at "control.public_url", Reload;
-        /// Further names that requests may have in `Host`, such as a container's; `*` is every name. Addresses, `localhost`, the machine's name and the host of `control.public_url` are always known.
+        /// Additional host names that requests may have in `Host`, such as a container's; `*` accepts every name. Addresses, `localhost`, the machine's name and the host of `control.public_url` are always accepted.
         hosts: Vec<HostName> = "" at "control.hosts", Reload;
-        /// Proxies whose `X-Forwarded-For` is believed: failures and locks are counted by the address that it tells.
+        /// Proxies whose `X-Forwarded-For` header is trusted: failed sign-ins and locks are counted by the address in it.
         trusted_proxies: Vec<Network> = "" at "control.trusted_proxies", Reload;
-        /// Who reads `/metrics` without credentials of an administrator or auditor: this machine (`loopback`), whoever sends the token (`token`), or everybody (`open`).
+        /// Who can read `/metrics` without the credentials of an administrator or auditor: this machine (`loopback`), whoever sends the token (`token`), or everybody (`open`).
         metrics: MetricsReaders = "loopback" at "control.metrics", Reload;
-        /// File whose content scrapers send as `Authorization: Bearer`, with `control.metrics = "token"`. A reload reads the file again.
+        /// The file with the token that scrapers send as `Authorization: Bearer`, with `control.metrics = "token"`. A reload reads the file again.
         metrics_token_file: Option<PathBuf> = "" at "control.metrics_token_file", Start;
-        /// Sign-ins that may wait for their turn at once; more are told when to come back.
+        /// How many sign-ins may wait at the same time; further ones are refused with `Retry-After`.
         sign_ins: u32 = "256" at "control.sign_ins", Start;
     }
 }

@@ -40,23 +40,23 @@ impl Value for AccessLogPlace {
 }
 
 section! {
-    /// The request journal, which `adyton requests` and `adyton explain` read. The bound that is reached first wins.
+    /// The request journal, which `adyton requests` and `adyton explain` read. The limit that is reached first applies.
     Journal in "journal" {
-        /// How much disk the records of requests may take that matched a service and whose caller was proven.
+        /// How much disk space the records of authenticated requests to a service may take.
         keep_bytes: ByteSize = "2GiB" at "journal.keep_bytes", Start;
-        /// How much disk all other records may take: those of strangers, who cannot wash out the former.
+        /// How much disk space all other records may take: those of strangers, which never displace the former.
         strangers_bytes: ByteSize = "256MiB" at "journal.strangers_bytes", Start;
-        /// Of strangers' refused requests, so many records a second and source (address; of IPv6 the network of 64 bits) are kept; the rest is counted.
+        /// Records kept per second and source (an address, or a /64 network of IPv6) of strangers' refused requests; the rest are counted.
         strangers_per_second: u32 = "50" at "journal.strangers_per_second", Start;
-        /// How many days a record is kept. Whole files go, at most one an hour and never the newest, and only while the clock has not jumped for an hour.
+        /// How many days a record is kept. Whole files are deleted, at most one an hour and never the newest, and only when the clock has not jumped for an hour.
         keep_days: u32 = "30" at "journal.keep_days", Start;
-        /// How much of the disk the journal leaves free for others, by giving back its oldest files; the smaller of this and `keep_free_percent`. 0 is nothing.
+        /// How much of the disk the journal leaves free, by deleting its oldest files; the smaller of this and `keep_free_percent` applies. 0 means none.
         keep_free: ByteSize = "512MiB" at "journal.keep_free", Start;
-        /// The same in per cent of the file system, at most 100.
+        /// The same as a percentage of the file system, at most 100.
         keep_free_percent: u32 = "10" at "journal.keep_free_percent", Start;
-        /// Query keys whose values are kept as digests only, however the key is encoded; a list of your own takes the place of this one.
+        /// Query keys whose values are kept as digests only, however the key is encoded; a list of your own replaces this one.
         hide_query_keys: Vec<String> = CREDENTIAL_QUERY_KEYS_LISTED at "journal.hide_query_keys", Start;
-        /// The access log, one JSON line a request: `off`, `stdout`, or the path of a file, which is rotated at 64 MiB.
+        /// The access log, one line of JSON per request: `off`, `stdout`, or the path of a file, which is rotated at 64 MiB.
         access_log: AccessLogPlace = "off" at "journal.access_log", Start;
     }
 }

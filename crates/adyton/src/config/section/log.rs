@@ -62,9 +62,9 @@ impl Value for LogFilter {
 section! {
     /// The server's own log, on standard error. It never holds secrets.
     Log in "log" {
-        /// How much is logged.
+        /// Log level.
         filter: LogFilter = "info" at "log.filter", Reload;
-        /// How lines look.
+        /// Log format.
         format: LogFormat = "human" at "log.format", Start;
     }
 }

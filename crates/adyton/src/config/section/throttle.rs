@@ -5,7 +5,7 @@ use crate::config::section::section;
 section! {
     /// How often an API may be called.
     Throttle in "throttle" {
-        /// Calls a second of every API that has no limit of its own; 0 is no limit. Counted on each node.
+        /// Calls per second of every API that has no limit of its own; 0 means no limit. Counted on each node.
         default_per_second: u32 = "200" at "throttle.default_per_second", Reload;
     }
 }

@@ -27,7 +27,7 @@ impl Value for ByteSize {
             "TiB" => 1 << 40,
             other => {
                 return Err(format!(
-                    "has the unit `{other}`, which is not known (1 MiB is 1024 × 1024 bytes)"
+                    "has the unknown unit `{other}` (1 MiB is 1024 × 1024 bytes)"
                 ));
             }
         };

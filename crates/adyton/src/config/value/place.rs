@@ -31,7 +31,7 @@ pub(crate) struct BaseUrl(pub(crate) String);
 impl Value for BaseUrl {
     const KIND: &'static str = "URL";
     const EXPECTED: &'static str =
-        "write `http://` or `https://`, a host and perhaps a port, and nothing behind them";
+        "write `http://` or `https://`, a host and perhaps a port, and nothing after them";
     fn read(raw: &Raw) -> Result<Self, String> {
         let text = scalar(raw)?.trim_end_matches('/');
         let rest = text
@@ -116,7 +116,7 @@ impl Value for Network {
         let text = scalar(raw)?.to_owned();
         let range = text
             .parse()
-            .map_err(|_| format!("holds `{text}`, which is not an address or network"))?;
+            .map_err(|_| format!("contains `{text}`, which is not an address or network"))?;
         Ok(Self { text, range })
     }
     fn show(&self) -> String {

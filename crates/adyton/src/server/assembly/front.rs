@@ -93,9 +93,9 @@ impl Front {
             metrics: Arc::new(move || {
                 gauge.render() + &journal.metrics() + &storage.render() + &threads.render()
             }),
-            ready: Arc::new(move || match (open.load(Ordering::Acquire), health.trouble()) {
+            ready: Arc::new(move || match (open.load(Ordering::Acquire), health.problem()) {
                 (false, _) => Err("the server is starting or stopping".to_owned()),
-                (true, Some(trouble)) => Err(trouble),
+                (true, Some(problem)) => Err(problem),
                 (true, None) => Ok(()),
             }),
             clock,
@@ -113,9 +113,9 @@ struct Storage {
 impl Storage {
     fn render(&self) -> String {
         let age = self.live.age(self.clock.monotonic()).as_secs_f64();
-        let works = u8::from(self.store.health().trouble().is_none());
+        let works = u8::from(self.store.health().problem().is_none());
         format!(
-            "# HELP adyton_feed_age_seconds For how long it is not known whether the live state is the newest\n\
+            "# HELP adyton_feed_age_seconds Time since the live state was last known to be current\n\
              # TYPE adyton_feed_age_seconds gauge\nadyton_feed_age_seconds {age:.3}\n\
              # HELP adyton_store_writable Whether writes work\n\
              # TYPE adyton_store_writable gauge\nadyton_store_writable {works}\n"

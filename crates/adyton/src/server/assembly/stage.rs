@@ -38,7 +38,7 @@ impl Stage {
         self.stop.send_replace(true);
         for task in self.tasks {
             if let Err(error) = task.await {
-                tracing::error!(%error, "a part of the server had ended early");
+                tracing::error!(%error, "a part of the server stopped unexpectedly");
             }
         }
     }

@@ -53,13 +53,13 @@ fn opened(error: &OpenError) -> Failure {
             Failure::wrong_use(error.to_string())
         }
         OpenError::File { .. } => Failure::failed(error.to_string())
-            .hint("--data names a folder, there or to be made, that this user may write to"),
+            .hint("--data must name a folder that this user can write to; it is created if it does not exist"),
         OpenError::Database { .. } => Failure::failed(error.to_string()).hint(
             "without `database_url` it is a file in the data folder: restore it from a backup, or name another folder with --data; \
              with it, check the address and that PostgreSQL runs",
         ),
         OpenError::Store(StoreError::NoSpace) => Failure::failed(error.to_string())
-            .hint("make room on the disk of the data folder: the first start, and each upgrade, write to it"),
+            .hint("free some space on the disk of the data folder: the first start, and each upgrade, write to it"),
         OpenError::TooNew { .. } | OpenError::Store(_) => Failure::failed(error.to_string()),
     }
 }

@@ -154,7 +154,7 @@ impl<'de> Visitor<'de> for Named<'_> {
                 Err(name) => {
                     let known: Vec<String> =
                         inputs.iter().map(|input| format!("\"{}\"", input.name)).collect();
-                    let problem = format!("no such input; the model takes {}", known.join(", "));
+                    let problem = format!("unknown input; the model takes {}", known.join(", "));
                     self.stop.problem = Some(InputError::new(format!("inputs.{name}"), problem));
                     return Err(A::Error::custom("unknown input"));
                 }

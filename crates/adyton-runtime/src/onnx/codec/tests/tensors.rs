@@ -170,7 +170,7 @@ fn mistakes_name_the_field() {
     check(
         matrix(),
         r#"{"inputs":{"y":[[1]]}}"#,
-        expect![[r#"inputs.y: no such input; the model takes "x""#]],
+        expect![[r#"inputs.y: unknown input; the model takes "x""#]],
     );
     check(
         matrix(),

@@ -1,8 +1,8 @@
 //! Places for work that costs a processor: so many jobs at once, one a project, on threads of their own that give way to
 //! everything else.
 //!
-//! What must hold: a job that runs keeps its place until it has ended, also when its caller has left; a project that asks
-//! often waits for itself, and takes no place that another project could have.
+//! What must hold: a job that runs keeps its slot until it has ended, also when its caller has left; a project that asks
+//! often waits for itself, and takes no slot that another project could have.
 
 use std::collections::HashMap;
 use std::panic::AssertUnwindSafe;
@@ -23,34 +23,34 @@ const WAITING_OF_A_PROJECT: usize = 16;
 const NICE: i32 = 10;
 
 /// See the top of the file.
-pub(crate) struct Places {
+pub(crate) struct JobSlots {
     /// What is done here: the name of the threads, and a word in the refusal.
     what: &'static str,
     /// How many jobs run at once.
     number: usize,
     /// About as long as one takes at most: only [`Failure::Busy`] is computed with it.
     longest: Duration,
-    /// How long a caller waits for a place.
-    deadlines: Duration,
+    /// How long a caller waits for a slot.
+    longest_wait: Duration,
     gate: ProjectGate,
     /// How many callers of each project wait.
     waiting: Mutex<HashMap<ProjectId, usize>>,
 }
 
-impl Places {
-    /// `number` places for jobs that take `longest` at most; callers wait for `patience`.
-    pub(crate) fn new(what: &'static str, number: usize, longest: Duration, deadlines: Duration) -> Self {
+impl JobSlots {
+    /// `number` slots for jobs that take `longest` at most; callers wait for `longest_wait`.
+    pub(crate) fn new(what: &'static str, number: usize, longest: Duration, longest_wait: Duration) -> Self {
         Self {
             what,
             number,
             longest,
-            deadlines,
+            longest_wait,
             gate: ProjectGate::new(number, 1),
             waiting: Mutex::default(),
         }
     }
 
-    /// Runs `work` for `project` as soon as there is a place.
+    /// Runs `work` for `project` as soon as there is a slot.
     ///
     /// # Errors
     /// [`Failure::Busy`] if there was none for a while.
@@ -62,26 +62,26 @@ impl Places {
         self.take(project).await?.run(work).await
     }
 
-    /// Waits for a place however long it takes: for work that goes on in the background.
+    /// Waits for a slot however long it takes: for work that goes on in the background.
     ///
     /// # Errors
     /// None that anybody causes.
-    pub(crate) async fn wait(&self, project: ProjectId) -> OperationResult<Place> {
+    pub(crate) async fn wait(&self, project: ProjectId) -> OperationResult<JobSlot> {
         let permit = self.gate.enter(project).await.map_err(Failure::defect)?;
-        Ok(Place {
+        Ok(JobSlot {
             what: self.what,
             permit,
         })
     }
 
-    /// A place: the project's own, and one of all.
-    async fn take(&self, project: ProjectId) -> OperationResult<Place> {
+    /// A slot: the project's own, and one of all.
+    async fn take(&self, project: ProjectId) -> OperationResult<JobSlot> {
         let waiting = Waiting::among(&self.waiting, project);
         if waiting.before >= WAITING_MAX || waiting.own_before >= WAITING_OF_A_PROJECT {
             return Err(self.busy(waiting.before));
         }
-        match tokio::time::timeout(self.deadlines, self.wait(project)).await {
-            Ok(place) => place,
+        match tokio::time::timeout(self.longest_wait, self.wait(project)).await {
+            Ok(slot) => slot,
             Err(_) => Err(self.busy(self.waiting.lock().values().sum())),
         }
     }
@@ -96,13 +96,13 @@ impl Places {
     }
 }
 
-/// A place that is held; given back when the work in it has ended.
-pub(crate) struct Place {
+/// A slot that is held; given back when the work in it has ended.
+pub(crate) struct JobSlot {
     what: &'static str,
     permit: ProjectPermit,
 }
 
-impl Place {
+impl JobSlot {
     /// Runs `work` on a thread of its own.
     ///
     /// # Errors

@@ -1,4 +1,4 @@
-//! Jobs that run until they are told to end: who gets a place, who waits, who is refused.
+//! Jobs that run until they are told to end: who gets a slot, who waits, who is refused.
 
 use std::sync::{Arc, mpsc};
 
@@ -13,16 +13,21 @@ const SHORT: Duration = Duration::from_millis(50);
 
 /// Jobs that run until they are told to end.
 struct Bench {
-    places: Arc<Places>,
+    slots: Arc<JobSlots>,
     begun: mpsc::Receiver<u128>,
     tell: mpsc::Sender<u128>,
 }
 
 impl Bench {
-    fn new(deadlines: Duration) -> Self {
+    fn new(longest_wait: Duration) -> Self {
         let (tell, begun) = mpsc::channel();
         Self {
-            places: Arc::new(Places::new("search", 2, Duration::from_millis(800), deadlines)),
+            slots: Arc::new(JobSlots::new(
+                "search",
+                2,
+                Duration::from_millis(800),
+                longest_wait,
+            )),
             begun,
             tell,
         }
@@ -30,14 +35,14 @@ impl Bench {
     /// Starts a job of this project; it runs until the sender is dropped.
     fn job(&self, number: u128) -> (tokio::task::JoinHandle<OperationResult<u128>>, mpsc::Sender<()>) {
         let (end, ended) = mpsc::channel::<()>();
-        let (places, tell) = (self.places.clone(), self.tell.clone());
+        let (slots, tell) = (self.slots.clone(), self.tell.clone());
         let task = tokio::spawn(async move {
             let work = move || {
                 tell.send(number).unwrap();
                 let _ = ended.recv();
                 number
             };
-            places.run(project(number), work).await
+            slots.run(project(number), work).await
         });
         (task, end)
     }
@@ -56,7 +61,7 @@ async fn a_project_has_one_place_and_all_together_have_two() {
     let (first, end_first) = bench.job(1);
     tokio::task::yield_now().await;
     assert_eq!(bench.begun.recv(), Ok(1));
-    // The same project waits for itself, and takes nobody's place meanwhile.
+    // The same project waits for itself, and takes nobody's slot meanwhile.
     let crowd: Vec<_> = (0..10).map(|_| bench.job(1)).collect();
     tokio::task::yield_now().await;
     let (second, end_second) = bench.job(2);
@@ -74,7 +79,7 @@ async fn a_project_has_one_place_and_all_together_have_two() {
     drop((end_first, end_second));
     assert_eq!(first.await.unwrap().unwrap(), 1);
     assert_eq!(second.await.unwrap().unwrap(), 2);
-    // There are places again.
+    // There are slots again.
     let (next, end) = bench.job(3);
     drop(end);
     assert_eq!(next.await.unwrap().unwrap(), 3);
@@ -108,25 +113,25 @@ async fn a_caller_who_leaves_does_not_free_the_place_of_a_job_that_runs() {
 
 #[tokio::test]
 async fn jobs_give_way_and_a_job_that_panics_leaves_its_place() {
-    let places = Places::new("search", 1, SHORT, SHORT);
+    let slots = JobSlots::new("search", 1, SHORT, SHORT);
     let nice = || rustix::process::getpriority_process(None).unwrap();
-    assert_eq!(places.run(project(1), nice).await.unwrap(), NICE);
+    assert_eq!(slots.run(project(1), nice).await.unwrap(), NICE);
     assert!(nice() < NICE, "only the job's thread");
-    let died = places.run(project(1), || panic!("on purpose")).await;
+    let died = slots.run(project(1), || panic!("on purpose")).await;
     assert!(matches!(died, Err(Failure::Defect(_))));
-    assert_eq!(places.run(project(1), || 7).await.unwrap(), 7);
+    assert_eq!(slots.run(project(1), || 7).await.unwrap(), 7);
 }
 /// What two imports that never end would do to everybody, were they of one project.
 #[tokio::test]
 async fn work_in_the_background_waits_and_one_projects_endless_work_keeps_nobody_else_out() {
-    let places = Arc::new(Places::new("import", 2, SHORT, Duration::ZERO));
+    let slots = Arc::new(JobSlots::new("import", 2, SHORT, Duration::ZERO));
     let (end, ended) = mpsc::channel::<()>();
-    let endless = places.wait(project(1)).await.unwrap();
+    let endless = slots.wait(project(1)).await.unwrap();
     let endless = tokio::spawn(endless.run(move || ended.recv().is_err()));
-    let mut again = std::pin::pin!(places.wait(project(1)));
+    let mut again = std::pin::pin!(slots.wait(project(1)));
     let waits = tokio::time::timeout(Duration::from_millis(1), again.as_mut());
     assert!(waits.await.is_err(), "its own next one waits, and is not refused");
-    let other = places.wait(project(2)).await.unwrap();
+    let other = slots.wait(project(2)).await.unwrap();
     assert_eq!(other.run(|| 7).await.unwrap(), 7);
     drop(end);
     assert!(endless.await.unwrap().unwrap());
