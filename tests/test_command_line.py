@@ -13,7 +13,7 @@ import pytest
 
 from harness import programs
 from harness.callers import TokenHolder, call
-from harness.server import BINARY, ROOT
+from harness.server import BINARY, ROOT, copy_package
 
 
 def test_a_newcomers_way_through(new_server):
@@ -34,6 +34,14 @@ def test_a_newcomers_way_through(new_server):
     assert listed[0]["reason"] == "route.undeclared_path"
     explained = server.run("explain", listed[0]["id"])
     assert explained.returncode == 0 and "/nowhere" in explained.stdout
+
+
+def test_a_large_package_is_imported_as_whoever_signed_in(server, tmp_path):
+    """More than a caller may send who is known only with the last byte: the digest is declared, so the head tells."""
+    package = copy_package(ROOT / "samples/iris", tmp_path / "large")
+    (package / "model/weights.bin").write_bytes(os.urandom(17 << 20))
+    imported = server.run("model", "import", str(package), "--name", "large")
+    assert imported.returncode == 0, imported.stderr
 
 
 @pytest.mark.parametrize(
