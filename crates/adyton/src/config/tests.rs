@@ -56,7 +56,13 @@ fn addresses_of_back_ends_are_words_networks_or_none() {
     assert_eq!(allowed("backend_allow = []"), "");
     let all = "backend_allow = ['loopback', 'private', '192.0.2.0/24']";
     assert_eq!(allowed(all), "loopback, private, 192.0.2.0/24");
-    refused("[gateway]\nbackend_allow = ['public']\n", &[], expect![[r#""#]]);
+    let (_folder, sources) = sources("[gateway]\nbackend_allow = ['public']\n", &[]);
+    let problem = load(&sources).err().map(|problems| problems.to_string());
+    let problem = problem.unwrap_or_default();
+    assert!(
+        problem.contains("`public`") && problem.contains("`auto`, `loopback`, `private`"),
+        "{problem}"
+    );
 }
 
 #[test]

@@ -442,9 +442,28 @@ fn certificates_of_authorities_that_cannot_be_read_or_used_are_named() {
         "adyton.toml",
     ];
     place.write("adyton.toml", "[gateway]\nbackend_ca_file = 'ca.pem'\n");
-    place.check(&serve, expect![[r#""#]]);
+    let ran = place.run(&serve);
+    assert_eq!(ran.code, 2, "{}", ran.stderr);
+    assert!(
+        ran.stderr
+            .contains("ca.pem: the certificates of authorities cannot be read"),
+        "{}",
+        ran.stderr
+    );
+    assert!(
+        ran.stderr
+            .contains("hint: `gateway.backend_ca_file` names a file"),
+        "{}",
+        ran.stderr
+    );
     place.write("ca.pem", "not a certificate\n");
-    place.check(&serve, expect![[r#""#]]);
+    let ran = place.run(&serve);
+    assert_eq!(ran.code, 2, "{}", ran.stderr);
+    assert!(
+        ran.stderr.contains("ca.pem: no certificate is in it"),
+        "{}",
+        ran.stderr
+    );
 }
 
 #[test]
