@@ -118,8 +118,8 @@ facts! {
     BodyWithoutRoom { bytes: u64, waited: Millis, mib: u64 } = "no buffer space for a body of {bytes} bytes within {waited}: other requests hold all {mib} MiB";
     BodyMadeRoom { bytes: u64, mib: u64 } = "after {bytes} bytes the body had to make room: requests whose callers were not proven yet filled all {mib} MiB of gateway.unproven_memory, and this one had been under way for longest";
     // Its client.
-    ClientLeftBefore { ms: u64 } = "the client left {ms} ms after its request, before the answer";
-    ClientLeftWithin { bytes: u64, status: u64 } = "the client left after {bytes} bytes of an answer with status {status}";
+    ClientLeftBefore { ms: u64 } = "the client disconnected {ms} ms after its request, before the response";
+    ClientLeftWithin { bytes: u64, status: u64 } = "the client disconnected after {bytes} bytes of a response with status {status}";
     // What it called.
     NoMember = "the channel has no member with a weight above 0";
     ServiceNotRunning = "the service is not running";

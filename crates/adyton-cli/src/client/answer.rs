@@ -197,7 +197,7 @@ mod tests {
         let read = |body: &str| answer(200, &[], body).read::<Vec<u32>>();
         assert_eq!(read("[1]").ok(), Some(vec![1]));
         let told = read("<html>").err().unwrap().to_string();
-        assert!(told.contains("answered something that is not JSON"), "{told}");
+        assert!(told.contains("sent a response that is not JSON"), "{told}");
         let told = read("{}").err().unwrap().to_string();
         assert!(told.contains("of the same version"), "{told}");
         assert_eq!(answer(204, &[], " ").read::<()>().ok(), Some(()));

@@ -315,7 +315,7 @@ mod tests {
         }
         let told = overtaken("another change replaced it", &service("deploying", "notReady"));
         let told = told.to_string();
-        assert!(told.contains("the change of iris did not come through"), "{told}");
+        assert!(told.contains("the change to iris did not complete"), "{told}");
         assert!(told.contains("state       deploying"), "{told}");
     }
 
@@ -324,9 +324,9 @@ mod tests {
         let mut service = service("deploying", "notReady");
         service.summary.error_msg = "nothing listens on 127.0.0.1:40337".to_owned();
         let told = too_slow(&service, Duration::from_secs(600)).to_string();
-        let first = "error: the service iris takes longer than 600 s: nothing listens on 127.0.0.1:40337";
+        let first = "error: service iris is not ready after 600 s: nothing listens on 127.0.0.1:40337";
         assert!(told.starts_with(first), "{told}");
-        assert!(told.contains("it goes on: `adyton service show iris`"), "{told}");
+        assert!(told.contains("still in progress; check with `adyton service show iris`"), "{told}");
     }
 
     #[test]

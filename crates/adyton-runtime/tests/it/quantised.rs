@@ -94,7 +94,7 @@ fn a_padding_of_another_mode_with_a_constant_is_refused() {
     assert!(
         refusal
             .to_string()
-            .contains("does not know `mode` = \"edge\" of Pad"),
+            .contains("does not support `mode` = \"edge\" of Pad"),
         "{refusal}"
     );
 }

@@ -122,7 +122,7 @@ mod tests {
             assert!(text.contains("at least 1234 bytes"), "{text}");
         }
         for (errno, word) in [
-            (rustix::io::Errno::ROFS, "only be read"),
+            (rustix::io::Errno::ROFS, "read-only"),
             (rustix::io::Errno::IO, "fails"),
         ] {
             assert!(

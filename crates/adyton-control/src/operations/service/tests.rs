@@ -200,7 +200,7 @@ async fn a_generation_that_never_was_has_no_rollout() {
     let rollout = async |generation| rollout::show(&rig.plane, rig.project(), id, generation).await;
     for never in [0, 2, u64::MAX] {
         let refused = rollout(Some(never)).await.err().expect("a refusal");
-        let told = "generation: must be 1 to 1, the service's present one";
+        let told = "generation: must be between 1 and 1, the service's current generation";
         assert_eq!(refused.to_string(), told, "{never}");
     }
     let (_, generation, progress) = rollout(None).await.unwrap();

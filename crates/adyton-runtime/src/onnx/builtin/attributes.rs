@@ -144,7 +144,7 @@ fn combination(node: &NodeProto, graph: &GraphProto, version: i64) -> Option<Str
         // The first `Resize` took other points than the ones that came after it.
         "Resize" if version < 11 => {
             return Some(format!(
-                "the compiled-in runtime does not know Resize of operator set {version}; export the model with a newer one"
+                "the compiled-in runtime does not support Resize of operator set {version}; export the model with a newer one"
             ));
         }
         // Each neighbour of a point is moved to the border by itself.
@@ -155,7 +155,7 @@ fn combination(node: &NodeProto, graph: &GraphProto, version: i64) -> Option<Str
         // The largest number, which is what is meant where nothing is said, is not the largest without its sign.
         "Normalizer" if attribute(node, "norm").is_none() => {
             return Some(format!(
-                "the compiled-in runtime does not know Normalizer without `norm` (node \"{}\")",
+                "the compiled-in runtime does not support Normalizer without `norm` (node \"{}\")",
                 shown(node)
             ));
         }
@@ -186,7 +186,7 @@ fn padding(node: &NodeProto, graph: &GraphProto, version: i64) -> Option<String>
     };
     given.iter().any(|pad| *pad < 0).then(|| {
         format!(
-            "the compiled-in runtime does not know Pad with a negative number (node \"{}\")",
+            "the compiled-in runtime does not support Pad with a negative number (node \"{}\")",
             shown(node)
         )
     })
@@ -201,7 +201,7 @@ fn one_model_for_two(node: &NodeProto) -> Option<String> {
     let is_probability = attribute(node, "post_transform").is_some_and(|found| found.s == b"LOGISTIC");
     (classes == 2 && models == 1 && !is_probability).then(|| {
         format!(
-            "the compiled-in runtime does not know LinearClassifier of two classes with one row of coefficients, but with \
+            "the compiled-in runtime does not support LinearClassifier of two classes with one row of coefficients, but with \
              `post_transform` = \"LOGISTIC\" (node \"{}\")",
             shown(node)
         )

@@ -31,7 +31,7 @@ pub(super) fn rewrite(graph: &mut GraphProto) -> Result<(), String> {
             settle(node).map_err(|what| {
                 let shown: String = node.name.chars().take(60).collect();
                 format!(
-                    "the compiled-in runtime does not know TreeEnsembleClassifier {what} (node \"{shown}\")"
+                    "the compiled-in runtime does not support TreeEnsembleClassifier {what} (node \"{shown}\")"
                 )
             })?;
         }
