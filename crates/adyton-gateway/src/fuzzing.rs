@@ -44,7 +44,7 @@ pub fn onward(head: &Parts, proxied: bool) -> Vec<u8> {
 
 /// What was read of an instance's answer.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Read {
+pub enum AnswerRead {
     /// Its head has not come whole.
     Nothing,
     /// An answer.
@@ -66,7 +66,7 @@ pub enum Read {
 ///
 /// # Errors
 /// It breaks the rules.
-pub fn answer<'a>(pieces: impl IntoIterator<Item = &'a [u8]>, bodiless: bool) -> Result<Read, String> {
+pub fn answer<'a>(pieces: impl IntoIterator<Item = &'a [u8]>, bodiless: bool) -> Result<AnswerRead, String> {
     let mut buffer = BytesMut::new();
     let mut heads = HeadReader::default();
     let mut answer = None;
@@ -88,8 +88,8 @@ pub fn answer<'a>(pieces: impl IntoIterator<Item = &'a [u8]>, bodiless: bool) ->
         }
     }
     Ok(match answer {
-        None => Read::Nothing,
-        Some((framing, head)) => Read::Answer {
+        None => AnswerRead::Nothing,
+        Some((framing, head)) => AnswerRead::Answer {
             status: head.status.as_u16(),
             head: head.headers,
             body,

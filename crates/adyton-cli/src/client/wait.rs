@@ -326,7 +326,10 @@ mod tests {
         let told = too_slow(&service, Duration::from_secs(600)).to_string();
         let first = "error: service iris is not ready after 600 s: nothing listens on 127.0.0.1:40337";
         assert!(told.starts_with(first), "{told}");
-        assert!(told.contains("still in progress; check with `adyton service show iris`"), "{told}");
+        assert!(
+            told.contains("still in progress; check with `adyton service show iris`"),
+            "{told}"
+        );
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! An instance's answer: its head, and where its body ends. What must hold: it is the same answer in whatever pieces it comes.
 
-use adyton_gateway::fuzzing::{Read, answer};
+use adyton_gateway::fuzzing::{AnswerRead, answer};
 
 use crate::choices::Choices;
 
@@ -16,12 +16,12 @@ pub(crate) fn run(bytes: &[u8]) {
         (Err(_), Err(_)) => {}
         (Ok(one), Err(_)) | (Err(_), Ok(one)) => {
             assert!(
-                !matches!(one, Read::Answer { is_over: true, .. }),
+                !matches!(one, AnswerRead::Answer { is_over: true, .. }),
                 "in pieces of {step}: {one:?}"
             );
         }
     }
-    if let Ok(Read::Answer { head, .. }) = at_once {
+    if let Ok(AnswerRead::Answer { head, .. }) = at_once {
         for name in head.keys() {
             let name = name.as_str();
             assert!(
