@@ -82,7 +82,7 @@ def test_a_reload_changes_who_is_let_in_at_the_control_listener(new_server):
     # What needs a restart is named.
     token.write_text("another-token-of-the-scraper\n")
     reload("sign_ins = 9\n", "configuration reloaded")
-    assert "control.sign_ins" in server.log() and "counts only after a restart" in server.log()
+    assert "control.sign_ins" in server.log() and "takes effect after a restart" in server.log()
     assert "token-of-the-scraper" not in server.log()
 
 
