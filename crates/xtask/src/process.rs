@@ -4,6 +4,8 @@ use std::ffi::OsString;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus, Stdio};
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 
@@ -51,23 +53,83 @@ pub(crate) fn succeeds(command: &mut Command) -> bool {
     quiet.status().is_ok_and(|status| status.success())
 }
 
-/// Runs a command, shows each line of its standard output and hands it to `see`.
-pub(crate) fn watch(command: &mut Command, mut see: impl FnMut(&str)) -> Result<ExitStatus> {
+/// Runs a command, shows each line of its standard output and hands it to `see`. One that prints nothing for as long as `quiet`
+/// hangs: it is killed with all that it started, and what it printed last says where.
+pub(crate) fn watch(command: &mut Command, quiet: Duration, mut see: impl FnMut(&str)) -> Result<ExitStatus> {
     let mut child = command
         .stdout(Stdio::piped())
         .spawn()
         .with_context(|| format!("cannot run `{}`", shown(command)))?;
     if let Some(output) = child.stdout.take() {
-        for line in BufReader::new(output).split(b'\n') {
-            let line = line.context("cannot read the output")?;
-            let line = String::from_utf8_lossy(&line);
-            println!("{line}");
-            see(&line);
+        let (sender, lines) = mpsc::channel();
+        std::thread::spawn(move || {
+            for line in BufReader::new(output).split(b'\n') {
+                if sender.send(line).is_err() {
+                    return;
+                }
+            }
+        });
+        loop {
+            match lines.recv_timeout(quiet) {
+                Ok(line) => {
+                    let line = line.context("cannot read the output")?;
+                    let line = String::from_utf8_lossy(&line);
+                    println!("{line}");
+                    see(&line);
+                }
+                Err(RecvTimeoutError::Disconnected) => break,
+                Err(RecvTimeoutError::Timeout) => {
+                    println!(
+                        "`{}` printed nothing for {} minutes and is killed: the last lines say where it hangs",
+                        shown(command),
+                        quiet.as_secs() / 60
+                    );
+                    kill(child.id())?;
+                    break;
+                }
+            }
         }
     }
     child
         .wait()
         .with_context(|| format!("cannot wait for `{}`", shown(command)))
+}
+
+/// Kills a process and all that it started.
+fn kill(pid: u32) -> Result<()> {
+    let mut list = self::command("ps");
+    let list = list.args(["-A", "-o", "pid=,ppid="]).output();
+    let list = list.context("cannot list the processes with `ps`")?;
+    let pids = descendants(&String::from_utf8_lossy(&list.stdout), pid);
+    // Some may have ended since.
+    let _ = status(
+        self::command("kill")
+            .arg("-9")
+            .args(pids.iter().map(u32::to_string)),
+    )?;
+    Ok(())
+}
+
+/// A process and all that it started, by lines of "pid parent".
+fn descendants(list: &str, pid: u32) -> Vec<u32> {
+    let pairs: Vec<(u32, u32)> = list
+        .lines()
+        .filter_map(|line| {
+            let (pid, parent) = line.trim().split_once(char::is_whitespace)?;
+            Some((pid.parse().ok()?, parent.trim().parse().ok()?))
+        })
+        .collect();
+    let mut found = vec![pid];
+    let mut next = 0;
+    while let Some(&parent) = found.get(next) {
+        let children = pairs
+            .iter()
+            .filter(|(pid, of)| *of == parent && !found.contains(pid));
+        let children: Vec<u32> = children.map(|(pid, _)| *pid).collect();
+        found.extend(children);
+        next += 1;
+    }
+    found
 }
 
 /// The path of a program, looked up as a shell would.
@@ -88,4 +150,33 @@ pub(crate) fn shown(command: &Command) -> String {
         text.push_str(&argument.to_string_lossy());
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Instant;
+
+    use super::*;
+
+    #[test]
+    fn what_a_process_started_is_found_however_deep() {
+        let list = "    1     0\n   10     1\n   11    10\n   12    11\n   20     1\n not a pid\n";
+        assert_eq!(descendants(list, 10), [10, 11, 12]);
+        assert_eq!(descendants(list, 12), [12]);
+    }
+
+    #[test]
+    fn what_hangs_is_killed_with_its_children_and_fails() {
+        let mut lines = Vec::new();
+        let start = Instant::now();
+        let mut shell = command("sh");
+        shell.args(["-c", "echo first; sleep 600; echo never"]);
+        let ended = watch(&mut shell, Duration::from_millis(200), |line| {
+            lines.push(line.to_owned())
+        })
+        .unwrap();
+        assert!(!ended.success());
+        assert!(start.elapsed() < Duration::from_secs(60));
+        assert_eq!(lines, ["first"]);
+    }
 }

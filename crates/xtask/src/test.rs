@@ -1,5 +1,7 @@
 //! `make test`: every check and every test, counted together.
 
+use std::time::Duration;
+
 use anyhow::Result;
 use clap::Args;
 
@@ -9,6 +11,9 @@ use crate::repository::target;
 use crate::setup::{Purpose, Python, setup, tool};
 use crate::tally::Tally;
 use crate::{generate, tidy};
+
+/// How long tests may print nothing, on a machine that is busy with others: what is silent for longer hangs.
+const QUIET: Duration = Duration::from_mins(15);
 
 /// What to run; everything unless said otherwise.
 #[derive(Args)]
@@ -110,10 +115,16 @@ fn unused_dependencies() -> Result<Tally> {
 /// The tests of all crates; those of the store bring up a PostgreSQL of their own.
 fn rust_tests() -> Result<Tally> {
     heading("Rust tests");
+    let tests = ["test", "--workspace", "--locked"];
+    // A build may be silent for long, a test may not.
+    if !status(command("cargo").args(tests).arg("--no-run").arg("--quiet"))?.success() {
+        println!("the tests do not build");
+        return Ok(Tally::one(false));
+    }
     let mut cargo = command("cargo");
-    cargo.args(["test", "--workspace", "--locked", "--no-fail-fast"]);
+    cargo.args(tests).arg("--no-fail-fast");
     let mut tally = Tally::default();
-    let status = watch(&mut cargo, |line| {
+    let status = watch(&mut cargo, QUIET, |line| {
         if let Some(part) = Tally::of_rust_tests(line) {
             tally += part;
         }
@@ -155,7 +166,9 @@ fn end_to_end(python: &Python, arguments: &[String]) -> Result<Tally> {
         pytest.env("ADYTON_TEST_ONNX_LIBRARY", library);
     }
     let mut tally = None;
-    let status = watch(&mut pytest, |line| tally = Tally::of_pytest(line).or(tally))?;
+    let status = watch(&mut pytest, QUIET, |line| {
+        tally = Tally::of_pytest(line).or(tally)
+    })?;
     let mut tally = tally.unwrap_or_default();
     if !status.success() && tally.failed == 0 {
         tally += Tally::one(false);

@@ -5,7 +5,7 @@ use adyton_core::service::ServiceStatus;
 use serde_json::{Value, json};
 
 use crate::client::Caller;
-use crate::world::World;
+use crate::world::{World, until};
 
 /// A world with a service that has come through.
 struct Ground {
@@ -29,7 +29,7 @@ impl Ground {
             old,
             new,
         };
-        ground.sees(ServiceStatus::Running, &ground.old);
+        ground.sees(ServiceStatus::Running, &ground.old).await;
         ground.shown_as("running").await;
         ground
     }
@@ -38,15 +38,17 @@ impl Ground {
         self.world.v1(&format!("/services/{}{rest}", self.id))
     }
 
-    fn sees(&self, status: ServiceStatus, model: &str) {
-        self.world.stage.set(&self.id, status, model);
+    async fn sees(&self, status: ServiceStatus, model: &str) {
+        self.world.stage.set(&self.id, status, model).await;
     }
 
-    fn sees_rolled_back(&self) {
+    async fn sees_rolled_back(&self) {
         let cause = "model new 0.0.1: exit code 1".to_owned();
         let rollout = Some(Rollout::RolledBack { cause });
         let stage = &self.world.stage;
-        stage.set_rollout(&self.id, ServiceStatus::Concerning, &self.old, rollout);
+        stage
+            .set_rollout(&self.id, ServiceStatus::Concerning, &self.old, rollout)
+            .await;
     }
 
     async fn shown_as(&self, status: &str) -> Value {
@@ -85,13 +87,11 @@ impl Ground {
 
     /// Waits until the change of a generation is in this state; gives the cause.
     async fn until(&self, generation: u64, state: &str) -> String {
-        loop {
+        until(state, async || {
             let (now, cause) = self.rollout(generation).await;
-            if now == state {
-                return cause;
-            }
-            tokio::task::yield_now().await;
-        }
+            (now == state).then_some(cause)
+        })
+        .await
     }
 }
 
@@ -114,7 +114,7 @@ async fn an_update_is_on_its_way_until_its_instances_are_ready_and_its_end_is_ke
     assert_eq!(shown["config"][0]["ready_instances"], 0);
     assert_eq!(ground.history().await[0].1, "RUNNING");
     assert_eq!(ground.rollout(2).await.0, "going");
-    ground.sees(ServiceStatus::Running, &ground.new);
+    ground.sees(ServiceStatus::Running, &ground.new).await;
     ground.shown_as("running").await;
     assert_eq!(
         ground.history().await,
@@ -137,13 +137,13 @@ async fn an_update_of_the_variables_alone_that_fails_is_taken_back() {
         .await;
     // What is ready of before runs the same model; it is not taken for what is wanted.
     assert_eq!(ground.show().await["config"][0]["ready_instances"], 0);
-    ground.sees_rolled_back();
+    ground.sees_rolled_back().await;
     let cause = ground.until(2, "rolled_back").await;
     assert_eq!(cause, "model new 0.0.1: exit code 1");
     let shown = ground.show().await;
     assert_eq!(shown["status"], "deploying", "the way back is on its way");
     assert_eq!(shown["config"][0]["envs"], before[0]["envs"]);
-    ground.sees(ServiceStatus::Running, &ground.old);
+    ground.sees(ServiceStatus::Running, &ground.old).await;
     ground.shown_as("running").await;
     assert_eq!(
         ground.history().await,
@@ -179,15 +179,15 @@ async fn a_service_can_be_changed_while_it_is_being_deployed() {
         rows(&[(2, "RUNNING", ""), (1, "FAIL", "")])
     );
     // Stopped on its way, and started again.
-    ground.sees(ServiceStatus::Deploying, &ground.new);
+    ground.sees(ServiceStatus::Deploying, &ground.new).await;
     ground.change(json!({"status": "stopped"})).await;
     assert_eq!(ground.show().await["status"], "stopping");
     assert_eq!(ground.rollout(2).await.0, "stopped");
-    ground.sees(ServiceStatus::Stopped, &ground.new);
+    ground.sees(ServiceStatus::Stopped, &ground.new).await;
     ground.shown_as("stopped").await;
     assert_eq!(ground.history().await[0], (2, "FAIL".to_owned(), String::new()));
     ground.change(json!({"status": "running"})).await;
-    ground.sees(ServiceStatus::Running, &ground.new);
+    ground.sees(ServiceStatus::Running, &ground.new).await;
     ground.until(3, "done").await;
     assert_eq!(
         ground.history().await,
@@ -208,11 +208,11 @@ async fn a_service_can_be_changed_while_it_is_being_deployed() {
 async fn an_update_during_an_update_goes_back_to_what_came_through_last() {
     let ground = Ground::new().await;
     ground.change(json!({"config": [{"model_id": ground.new}]})).await;
-    ground.sees(ServiceStatus::Deploying, &ground.old);
+    ground.sees(ServiceStatus::Deploying, &ground.old).await;
     ground
         .change(json!({"config": [{"model_id": ground.new, "envs": {"BREAKS": "1"}}]}))
         .await;
-    ground.sees_rolled_back();
+    ground.sees_rolled_back().await;
     ground.until(3, "rolled_back").await;
     assert_eq!(ground.rollout(2).await.0, "replaced");
     let shown = ground.show().await;
@@ -236,7 +236,7 @@ async fn a_deployment_that_failed_stays_as_it_is_wanted() {
         old: model.clone(),
         new: model,
     };
-    ground.sees(ServiceStatus::Failed, &ground.old);
+    ground.sees(ServiceStatus::Failed, &ground.old).await;
     ground.shown_as("failed").await;
     let cause = ground.until(1, "failed").await;
     assert_eq!(cause, "the model did not answer");

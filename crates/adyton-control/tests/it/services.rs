@@ -38,7 +38,7 @@ async fn a_service_is_deployed_shown_listed_changed_and_deleted() {
         (Some("admin"), Some(7))
     );
 
-    world.stage.set(id, ServiceStatus::Running, &model);
+    world.stage.set(id, ServiceStatus::Running, &model).await;
     world.shown_as(&owner, &path, "running").await;
     let history = owner.get(&format!("{path}/logs")).await.expect(200);
     assert_eq!(
@@ -106,17 +106,17 @@ async fn a_service_is_deployed_shown_listed_changed_and_deleted() {
         let busy = owner.put(&path, change).await;
         busy.refused(400, "ModelArts.3519", "modelarts.state_forbids");
     }
-    world.stage.set(id, ServiceStatus::Stopped, &model);
+    world.stage.set(id, ServiceStatus::Stopped, &model).await;
     owner.put(&path, json!({"status": "running"})).await.expect(200);
     assert_eq!(owner.get(&path).await.expect(200)["status"], "deploying");
 
-    world.stage.set(id, ServiceStatus::Failed, &model);
+    world.stage.set(id, ServiceStatus::Failed, &model).await;
     let shown = world.shown_as(&owner, &path, "failed").await;
     assert_eq!(shown["error_msg"], "the model did not answer");
     // Wanted again, a service that failed is tried again.
     owner.put(&path, json!({"status": "running"})).await.expect(200);
     assert_eq!(owner.get(&path).await.expect(200)["status"], "deploying");
-    world.stage.set(id, ServiceStatus::Failed, &model);
+    world.stage.set(id, ServiceStatus::Failed, &model).await;
     world.shown_as(&owner, &path, "failed").await;
     owner.get(&format!("{path}/events")).await.expect(200);
     let monitor = owner.get(&format!("{path}/monitor")).await.expect(200);

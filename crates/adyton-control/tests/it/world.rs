@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use adyton_control::{Control, ControlParts, ControlSettings, Reloading};
 use adyton_core::clock::{Clock, Timestamp};
@@ -16,7 +17,7 @@ use adyton_core::instances::{Calls, InstanceSeen, InstanceStatus, Instances, Log
 use adyton_core::journal::{Filter, JournalError, JournalReader, Page};
 use adyton_core::live::LiveCell;
 use adyton_core::record::Record;
-use adyton_core::service::ServiceStatus;
+use adyton_core::service::{Service, ServiceStatus};
 use adyton_identity::door::ConsoleAnswer;
 use adyton_identity::{
     ConsoleBody, ConsoleCall, ConsoleDoor, Identity, Settings as IdentitySettings, Visitor,
@@ -35,21 +36,23 @@ use crate::client::{Caller, Credential};
 
 /// What runs, as tests say it.
 pub(crate) struct Stage {
+    store: Store,
     live: LiveCell,
     seen: Mutex<HashMap<ServiceId, ServiceSeen>>,
     rollouts: watch::Sender<u64>,
 }
 
 impl Stage {
-    fn new(live: LiveCell) -> Self {
+    fn new(store: Store, live: LiveCell) -> Self {
         Self {
+            store,
             live,
             seen: Mutex::default(),
             rollouts: watch::Sender::new(0),
         }
     }
     /// What is seen of a service from now on, at its present generation, with one instance of this model.
-    pub(crate) fn set(&self, id: &str, status: ServiceStatus, model: &str) {
+    pub(crate) async fn set(&self, id: &str, status: ServiceStatus, model: &str) {
         let rollout = match status {
             ServiceStatus::Running => Some(Rollout::Done),
             ServiceStatus::Failed => Some(Rollout::Failed {
@@ -58,13 +61,18 @@ impl Stage {
             ServiceStatus::Deploying | ServiceStatus::Concerning => Some(Rollout::Going),
             ServiceStatus::Stopping | ServiceStatus::Stopped | ServiceStatus::Deleting => None,
         };
-        self.set_rollout(id, status, model, rollout);
+        self.set_rollout(id, status, model, rollout).await;
     }
     /// The same, with how far its rollout has come.
-    pub(crate) fn set_rollout(&self, id: &str, status: ServiceStatus, model: &str, rollout: Option<Rollout>) {
+    pub(crate) async fn set_rollout(
+        &self,
+        id: &str,
+        status: ServiceStatus,
+        model: &str,
+        rollout: Option<Rollout>,
+    ) {
         let (id, model): (ServiceId, ModelId) = (id.parse().unwrap(), model.parse().unwrap());
-        let live = self.live.load();
-        let service = &live.service(id).unwrap().service;
+        let service = self.present(id).await;
         let one = InstanceSeen {
             id: InstanceId::from_bits(1),
             model,
@@ -90,6 +98,32 @@ impl Stage {
         };
         self.seen.lock().unwrap().insert(id, seen);
         self.rollouts.send_modify(|changes| *changes += 1);
+    }
+    /// A service, once the live state holds what is stored of it: control takes a service back by itself, and what were seen of the
+    /// generation before would be nothing to it.
+    async fn present(&self, id: ServiceId) -> Service {
+        until("the newest generation in the live state", async || {
+            let live = self.live.load().service(id).unwrap().service.clone();
+            let stored = self.store.services().get(live.project, id).await.unwrap();
+            (stored?.generation == live.generation).then_some(live)
+        })
+        .await
+    }
+}
+
+/// Asks until there is an answer; the limit only bounds a failing test.
+pub(crate) async fn until<T>(what: &str, mut ask: impl AsyncFnMut() -> Option<T>) -> T {
+    let wait = async {
+        loop {
+            if let Some(answer) = ask().await {
+                return answer;
+            }
+            tokio::task::yield_now().await;
+        }
+    };
+    match tokio::time::timeout(Duration::from_secs(60), wait).await {
+        Ok(answer) => answer,
+        Err(_) => panic!("never came: {what}"),
     }
 }
 
@@ -235,7 +269,7 @@ impl World {
         let first = Bootstrap::read(&held).unwrap().unwrap();
         let live = Feed::start(&store).await.unwrap();
         let feeding = tokio::spawn(feed::run(store.clone(), live.clone(), std::future::pending()));
-        let stage = Arc::new(Stage::new(live.cell().clone()));
+        let stage = Arc::new(Stage::new(store.clone(), live.cell().clone()));
         let notes = Arc::new(Notes::default());
         let parts = ControlParts {
             store: store.clone(),
@@ -423,23 +457,19 @@ impl World {
     }
     /// Waits until an import has ended.
     pub(crate) async fn imported(&self, caller: &Caller, id: &str) -> Value {
-        loop {
+        until("the end of the import", async || {
             let shown = caller.get(&self.v1(&format!("/models/{id}"))).await.expect(200);
-            if shown["model_status"] != "publishing" {
-                return shown;
-            }
-            tokio::task::yield_now().await;
-        }
+            (shown["model_status"] != "publishing").then_some(shown)
+        })
+        .await
     }
     /// Waits until a service is shown in this state.
     pub(crate) async fn shown_as(&self, caller: &Caller, path: &str, status: &str) -> Value {
-        loop {
+        until(status, async || {
             let shown = caller.get(path).await.expect(200);
-            if shown["status"] == status {
-                return shown;
-            }
-            tokio::task::yield_now().await;
-        }
+            (shown["status"] == status).then_some(shown)
+        })
+        .await
     }
     /// Deploys a model; gives the service's id.
     pub(crate) async fn service(&self, name: &str, model: &str) -> String {
