@@ -1,5 +1,5 @@
-//! Programs that models bring: started through a [keeper](crate::keeper), asked until they answer, started again when they
-//! end, and given up when they end again and again.
+//! Programs that models bring: started through a [keeper](crate::keeper), and asked until they
+//! answer and from time to time afterwards. When one is started again is the reconciler's plan to say.
 //!
 //! - `program.rs`: one run of a program, from start to end, with its output drained into the log all along.
 //! - `port.rs`: a free port, and who listens on it.
@@ -7,7 +7,7 @@
 //! - `question.rs`: the question by which it is known whether a program answers.
 //! - `watch.rs`: asking it until it is ready, and from time to time afterwards.
 //! - `task.rs`: what an instance runs, with which environment.
-//! - `supervise.rs`: the life of an instance over many runs; `restarts.rs`: when there is another one.
+//! - `supervise.rs`: one run of an instance.
 //! - `log.rs`: the bounded log of a service.
 
 pub mod log;
@@ -15,7 +15,6 @@ pub mod port;
 pub mod program;
 mod question;
 pub mod ready;
-mod restarts;
 pub(crate) mod supervise;
 pub(crate) mod task;
 mod watch;
@@ -51,18 +50,10 @@ pub struct CommandSettings {
     pub grace: Duration,
     /// How long an instance waits for the calls that it still has, before its program is told to end.
     pub drain: Duration,
-    /// The pauses between restarts: this one first, then twice as long each time, up to `longest_pause`.
-    pub first_pause: Duration,
-    /// The longest pause between restarts.
-    pub longest_pause: Duration,
     /// How long a call may take (`gateway.prediction_timeout`): for so long a program may be too busy to answer questions.
     pub longest_call: Duration,
     /// Between two questions to a program that is ready.
     pub watch: Duration,
-    /// So many ends without having been ready for [`CommandSettings::settled`] are a crash loop.
-    pub crash_loop: u32,
-    /// A program that was ready for this long has settled: its earlier ends are forgotten.
-    pub settled: Duration,
 }
 
 impl CommandSettings {
@@ -77,12 +68,8 @@ impl CommandSettings {
             allowed: true,
             grace: Duration::from_secs(60),
             drain: Duration::from_secs(60),
-            first_pause: Duration::from_millis(500),
-            longest_pause: Duration::from_secs(30),
             longest_call: Duration::from_secs(40),
             watch: Duration::from_secs(5),
-            crash_loop: 5,
-            settled: Duration::from_secs(60),
         }
     }
     /// Removes the temporary folders that instances left behind when the node before this one was killed.

@@ -4,9 +4,10 @@
 //!
 //! - [`News::Ready`] comes only after the instance has answered once, and names where it answers. Whoever calls it needs nothing
 //!   else of the launcher.
-//! - An instance runs until it is told to stop or is given up. When [`Launcher::run`] is over, nothing of the instance is left
+//! - A run lasts until the instance is told to stop, ends by itself, or does not answer any more. Whether another one follows is
+//!   the reconciler's plan to say. When [`Launcher::run`] is over, nothing of the instance is left
 //!   but what calls in flight hold of its target; dropping the future ends the instance too.
-//! - One that has not answered within [`Launch::deploy_timeout`] is given up, with the cause.
+//! - The run of one that has not answered within [`Launch::ready_within`] is over, with the cause.
 //! - What the instance prints goes to [`Observer::log`], all along.
 //! - A launcher decides nothing about the service: it tells, and the reconciler's plan decides.
 
@@ -54,8 +55,10 @@ pub struct Launch {
     pub spec: Arc<ModelSpec>,
     /// `envs` of the service.
     pub environment: BTreeMap<String, String>,
-    /// How long the instance may take until it is ready.
+    /// How long a deployment may take until it is ready.
     pub deploy_timeout: Duration,
+    /// How much of that is left for this run.
+    pub ready_within: Duration,
 }
 
 /// Who is told of an instance.
@@ -77,21 +80,6 @@ pub enum News {
     Ready(Target),
     /// It does not answer any more; it may come back.
     Down(String),
-    /// It has ended, or was ended because it did not answer any more, and is started again after a pause.
-    Restarting(Restart),
-}
-
-/// An instance that is started again.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Restart {
-    /// For the so-and-so-many-th time.
-    pub times: u32,
-    /// How its last run ended.
-    pub why: String,
-    /// How long until it is started.
-    pub pause: Duration,
-    /// How long it took from a start to the first answer, the last time that it came so far.
-    pub start_up: Option<Duration>,
 }
 
 /// How an instance came to its end.
@@ -99,8 +87,24 @@ pub struct Restart {
 pub enum End {
     /// It was told to stop.
     Stopped,
-    /// It was given up, and is not started again.
+    /// It ended by itself, or was ended because it did not answer; another run may do better.
+    Over {
+        /// How the run ended.
+        why: String,
+        /// What it was like while it answered, if it ever did.
+        served: Option<Served>,
+    },
+    /// It cannot run; another try would end the same way.
     Failed(Failure),
+}
+
+/// A run that came as far as its first answer.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Served {
+    /// How long that took.
+    pub start_up: Duration,
+    /// How long it was ready.
+    pub ready_for: Duration,
 }
 
 impl End {

@@ -25,6 +25,7 @@ mod wanted;
 use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use adyton_core::clock::Clock;
 use adyton_core::events::Events;
@@ -37,6 +38,7 @@ use self::board::Board;
 use self::carry_out::Service;
 use self::executor::Message;
 use self::launch_parts::LaunchParts;
+use self::plan::RestartPolicy;
 use self::remembered::Remembered;
 use self::this_node::ThisNode;
 use crate::command::CommandSettings;
@@ -45,6 +47,9 @@ use crate::onnx::threads::InferenceThreads;
 use crate::onnx_models::Onnx;
 use crate::package::Packages;
 use crate::targets::Targets;
+
+/// A start that is due is looked for no more often than this.
+const SHORTEST_PAUSE: Duration = Duration::from_millis(1);
 
 /// What the reconciler works with.
 #[derive(Clone)]
@@ -63,6 +68,8 @@ pub struct ReconcilerParts {
     pub threads: Arc<InferenceThreads>,
     /// How programs are run.
     pub command: CommandSettings,
+    /// How instances are started again.
+    pub restarts: RestartPolicy,
     /// How many lines of log a service keeps.
     pub log_lines: usize,
     /// The file with the counts of calls.
@@ -93,6 +100,7 @@ impl Reconciler {
             onnx,
             threads,
             command,
+            restarts,
             log_lines,
             counts,
             clock,
@@ -129,6 +137,7 @@ impl Reconciler {
             board,
             events,
             clock,
+            restarts,
         };
         Self::with(live, parts, inbox, remembered)
     }
@@ -166,11 +175,13 @@ impl Reconciler {
         writing.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
             let mut touched = HashSet::new();
+            let next_start = self.next_start();
             tokio::select! {
                 _ = stop.wait_for(|stop| *stop) => break,
                 Ok(()) = published.changed() => self.compare(&mut touched),
                 // A small file, and on no thread that serves calls.
                 _ = writing.tick() => self.remembered.write(self.parts.board.counts()),
+                () = next_start => self.due(&mut touched),
                 Some(message) = self.inbox.recv() => {
                     touched.insert(message.service);
                     self.take(message);
@@ -216,6 +227,31 @@ impl Reconciler {
             there
         });
         self.looked_at = Some(live);
+    }
+
+    /// Waits until an instance is to be started again; for ever if none is.
+    fn next_start(&self) -> impl Future<Output = ()> + use<> {
+        let next = self.services.values().filter_map(Service::next_start).min();
+        let pause = next.map(|at| {
+            at.saturating_sub(self.parts.clock.monotonic())
+                .max(SHORTEST_PAUSE)
+        });
+        async move {
+            match pause {
+                Some(pause) => tokio::time::sleep(pause).await,
+                None => std::future::pending().await,
+            }
+        }
+    }
+
+    /// Notes the services of which an instance is to be started again.
+    fn due(&self, touched: &mut HashSet<ServiceId>) {
+        let now = self.parts.clock.monotonic();
+        let due = self
+            .services
+            .iter()
+            .filter(|(_, service)| service.next_start().is_some_and(|at| at <= now));
+        touched.extend(due.map(|(id, _)| *id));
     }
 
     fn take(&mut self, message: Message) {

@@ -1,5 +1,5 @@
-//! The life of an instance of a program: started until it answers, watched, started again with growing pauses when it ends or
-//! does not answer any more, and given up when that happens again and again. Tells what happens; decides nothing about the service.
+//! One run of a program: started until it answers, then watched until it ends or does not answer any more. Tells what happens; whether
+//! it is started again is the plan's to say.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,32 +10,17 @@ use super::CommandSettings;
 use super::port;
 use super::program::{Program, Sink, StartError};
 use super::question::Question;
-use super::restarts::{Next, Restarts, Served};
 use super::task::Task;
 use super::watch::Watch;
 use crate::keeper::Fence;
-use crate::launcher::{End, News, Observer, Stop};
+use crate::launcher::{End, News, Observer, Served, Stop};
 use crate::targets::Target;
 use crate::targets::crowding::Crowding;
 
 /// How long a program that is given up may take to end.
 const GIVEN_UP_GRACE: Duration = Duration::from_secs(5);
 
-/// How one run of the program came to its end.
-enum Run {
-    /// It was stopped, as wanted.
-    Stopped,
-    /// It could not be started at all; another try would end the same way.
-    Hopeless(String),
-    /// It ended, or had to be ended.
-    Over {
-        why: String,
-        /// What it was like while it answered, if it ever did.
-        served: Option<Served>,
-    },
-}
-
-/// Runs `task` until it is to stop or is given up; then no process of it is left.
+/// Runs `task` until it is to stop or its run is over; then no process of it is left.
 pub(crate) async fn supervise(
     settings: &CommandSettings,
     task: &Task,
@@ -55,7 +40,7 @@ pub(crate) async fn supervise(
         observer: &observer,
     };
     let end = match prepare(task) {
-        Ok(()) => supervisor.live(&mut stop).await,
+        Ok(()) => supervisor.run(&mut stop).await,
         Err(cause) => End::failed("preparing", cause),
     };
     // Temporary files of a program are worth nothing after it.
@@ -78,37 +63,16 @@ struct Supervisor<'s> {
 }
 
 impl Supervisor<'_> {
-    async fn live(&self, stop: &mut Stop) -> End {
-        let mut restarts = Restarts::new(self.settings, self.task.deploy_timeout, self.clock.monotonic());
-        loop {
-            let (why, served) = match self.run(restarts.deadline(), stop).await {
-                Run::Stopped => return End::Stopped,
-                Run::Hopeless(cause) => return End::failed("starting", cause),
-                Run::Over { why, served } => (why, served),
-            };
-            let restart = match restarts.after(why, served, self.clock.monotonic()) {
-                Next::Again(restart) => restart,
-                Next::GiveUp(failure) => return End::Failed(failure),
-            };
-            let pause = restart.pause;
-            self.observer.news(News::Restarting(restart));
-            tokio::select! {
-                () = tokio::time::sleep(pause) => {}
-                () = stop.wanted() => return End::Stopped,
-            }
-        }
-    }
-
     /// One run: start, wait until ready, watch, until the end.
-    async fn run(&self, deadline: Duration, stop: &mut Stop) -> Run {
+    async fn run(&self, stop: &mut Stop) -> End {
         let began = self.clock.monotonic();
         let address = match port::free(&self.settings.ports) {
             Ok(address) => address,
-            Err(problem) => return Run::Hopeless(format!("no port is free: {problem}")),
+            Err(problem) => return End::failed("starting", format!("no port is free: {problem}")),
         };
         let mut program = match self.start(address.port()).await {
             Ok(program) => program,
-            Err(problem) => return Run::Hopeless(problem.to_string()),
+            Err(problem) => return End::failed("starting", problem.to_string()),
         };
         let watch = Watch {
             question: Question::new(self.task, address, self.crowding),
@@ -119,10 +83,10 @@ impl Supervisor<'_> {
             pause: self.settings.watch,
             longest_call: self.settings.longest_call,
         };
-        let left = deadline.saturating_sub(self.clock.monotonic());
+        let left = (began + self.task.ready_within).saturating_sub(self.clock.monotonic());
         let ready = tokio::select! {
             ready = tokio::time::timeout(left, watch.until_ready()) => ready.map_err(|_| ()),
-            how = program.ended() => return Run::Over { why: format!("it ended with {how} before it was ready"), served: None },
+            how = program.ended() => return End::Over { why: format!("it ended with {how} before it was ready"), served: None },
             () = stop.wanted() => return self.end(program).await,
         };
         if ready.is_err() {
@@ -133,7 +97,7 @@ impl Supervisor<'_> {
             let limit = self.task.deploy_timeout.as_secs();
             let why = format!("it was not ready within {limit} s: {cause}");
             self.give_up(program, &why).await;
-            return Run::Over { why, served: None };
+            return End::Over { why, served: None };
         }
         let since = self.clock.monotonic();
         let target = Target::from(address);
@@ -148,13 +112,13 @@ impl Supervisor<'_> {
             how = program.ended() => {
                 let why = format!("it ended with {how}");
                 self.observer.news(News::Down(why.clone()));
-                Run::Over { why, served: served(self.clock.monotonic()) }
+                End::Over { why, served: served(self.clock.monotonic()) }
             }
             () = stop.wanted() => self.end(program).await,
             lost = watch.until_lost(&target) => {
                 let why = format!("it stopped responding: {}", lost.cause);
                 self.give_up(program, &why).await;
-                Run::Over { why, served: served(lost.last_answer) }
+                End::Over { why, served: served(lost.last_answer) }
             }
         }
     }
@@ -183,11 +147,11 @@ impl Supervisor<'_> {
         }
     }
 
-    async fn end(&self, mut program: Program) -> Run {
+    async fn end(&self, mut program: Program) -> End {
         program.stop().await;
         let how = program.ended().await;
         (self.sink)("adyton", format!("ended: {how}"));
-        Run::Stopped
+        End::Stopped
     }
 }
 

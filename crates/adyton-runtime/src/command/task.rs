@@ -25,6 +25,8 @@ pub(crate) struct Task {
     pub(super) path: String,
     /// How long the program may take until it is ready.
     pub(super) deploy_timeout: Duration,
+    /// How much of that is left.
+    pub(super) ready_within: Duration,
     /// The instance's own temporary folder; made and removed with it.
     pub(super) temporary: PathBuf,
 }
@@ -39,6 +41,7 @@ impl Task {
             health: launch.spec.health.clone(),
             path: question_path(&launch.spec.apis),
             deploy_timeout: launch.deploy_timeout,
+            ready_within: launch.ready_within,
             temporary: settings.temporary.join(launch.instance.to_string()),
         }
     }
@@ -116,6 +119,7 @@ mod tests {
             health: None,
             path: "/".to_owned(),
             deploy_timeout: Duration::from_secs(1),
+            ready_within: Duration::from_secs(1),
             temporary: "/run/1".into(),
         }
     }

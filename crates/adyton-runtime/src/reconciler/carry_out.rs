@@ -4,14 +4,15 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use adyton_core::id::{InstanceId, ServiceId};
 use adyton_core::instances::{InstanceSeen, InstanceStatus};
 
 use super::executor::{Report, Start};
 use super::launch_parts::LaunchParts;
-use super::plan::{self, Phase, SeenInstance, SeenService, Step, Verdict, WantedService, Which};
-use super::reports::{Known, down, failed, ready, restarting, waiting};
+use super::plan::{self, Phase, Runs, SeenInstance, SeenService, Step, Verdict, WantedService, Which};
+use super::reports::{Known, down, failed, over, ready, waiting};
 use super::telling::{self, Progress};
 use super::wanted::WantedInstances;
 use crate::launcher::{End, News};
@@ -46,14 +47,16 @@ impl Service {
         };
         match report {
             Report::News(News::Note(note)) => {
-                let text = format!("An instance of model {}: {note}", known.name);
+                let text = format!("An instance of model {}: {note}", known.recipe.name);
                 telling::abnormal(parts, service, text);
             }
             Report::News(News::Waiting(cause)) => waiting(parts, service, one, known, &cause),
             Report::News(News::Ready(target)) => ready(parts, service, one, known, &target),
             Report::News(News::Down(why)) => down(parts, service, one, known, &why),
-            Report::News(News::Restarting(restart)) => restarting(parts, service, one, known, restart),
             Report::End(End::Stopped) => self.forget(id),
+            // One that was to be ended has ended.
+            Report::End(End::Over { .. }) if one.phase == Phase::Draining => self.forget(id),
+            Report::End(End::Over { why, served }) => over(parts, service, one, known, why, served),
             Report::End(End::Failed(failure)) => {
                 failed(parts, service, one, known, &failure);
                 // One that was to be ended has ended, well or not.
@@ -82,10 +85,11 @@ impl Service {
         let serving = plan::serving(plan, &self.seen);
         let before = std::mem::replace(&mut self.seen.serving, serving);
         let mut leaving = Vec::new();
-        for step in plan::steps(plan, &self.seen) {
+        for step in plan::steps(plan, &self.seen, parts.clock.monotonic()) {
             match (step, wanted) {
                 (Step::Start { version, reason }, Some(order)) => self.start(parts, order, version, reason),
                 (Step::Start { .. }, None) => {}
+                (Step::Again { instance }, _) => self.start_again(parts, instance),
                 (Step::Retire { instance, reason }, _) => leaving.extend(self.retire(instance, reason)),
             }
         }
@@ -135,8 +139,7 @@ impl Service {
             format!("An instance of model {} is being started.", recipe.name),
         );
         let known = Known {
-            name: recipe.name.clone(),
-            routes: Arc::clone(&recipe.routes),
+            recipe: recipe.clone(),
             place: String::new(),
             restarting: None,
         };
@@ -147,7 +150,7 @@ impl Service {
             key: wanted.key,
             generation: order.plan.generation,
             phase: Phase::Starting,
-            restarts: 0,
+            runs: Runs::new(parts.restarts, recipe.deploy_timeout, parts.clock.monotonic()),
             note: String::new(),
         });
         parts.executor.start(Start {
@@ -156,15 +159,39 @@ impl Service {
             model: wanted.model,
             key: wanted.key,
             generation: order.plan.generation,
+            ready_within: recipe.deploy_timeout,
             recipe: recipe.clone(),
         });
+    }
+
+    /// Begins another run of an instance.
+    fn start_again(&mut self, parts: &LaunchParts, id: InstanceId) {
+        let service = self.id;
+        let Some((one, known)) = self.instance(id) else {
+            return;
+        };
+        let ready_within = one.runs.begin(parts.clock.monotonic());
+        parts.executor.start(Start {
+            service,
+            instance: id,
+            model: one.model,
+            key: one.key,
+            generation: one.generation,
+            ready_within,
+            recipe: known.recipe.clone(),
+        });
+    }
+
+    /// When an instance is to be started again, if one is.
+    pub(super) fn next_start(&self) -> Option<Duration> {
+        plan::next_start(&self.seen)
     }
 
     /// Writes down that an instance leaves. Gives it where it has to be ended, once it is out of the table.
     fn retire(&mut self, id: InstanceId, reason: &'static str) -> Option<InstanceId> {
         let one = self.seen.instances.iter_mut().find(|one| one.id == id)?;
         tracing::info!(service = %self.id, instance = %id, reason, "retiring an instance");
-        if one.phase == Phase::Failed {
+        if one.is_absent() {
             self.forget(id);
             return None;
         }
@@ -191,7 +218,7 @@ impl Service {
         let versions = self.seen.serving.iter().map(|share| {
             let its = || self.seen.instances.iter().filter(|one| one.key == share.key);
             let ready = its().filter(|one| one.phase == Phase::Ready);
-            let routes = its().find_map(|one| Some(Arc::clone(&self.known.get(&one.id)?.routes)));
+            let routes = its().find_map(|one| Some(Arc::clone(&self.known.get(&one.id)?.recipe.routes)));
             VersionTargets {
                 model: share.model,
                 weight: share.weight,
@@ -234,7 +261,7 @@ impl Service {
                 .get(&one.id)
                 .map(|known| known.place.clone())
                 .unwrap_or_default(),
-            restarts: one.restarts,
+            restarts: one.runs.restarts(),
             note: one.note.clone(),
             restarting: self.known.get(&one.id).and_then(|known| known.restarting.clone()),
         };

@@ -14,7 +14,7 @@ use crate::targets::ServiceTargets;
 pub(super) trait Executor: Send + Sync {
     /// Removes what instances left behind when the node before this one was killed; comes before all else.
     fn recover(&self);
-    /// Starts an instance. Of each there are reports until [`Report::End`], which is the last one.
+    /// Starts an instance, for the first time or again. There are reports until [`Report::End`], which is the last one of a run.
     fn start(&self, start: Start);
     /// Lets these instances, all of which are ready, answer the calls of a service from now on, and no others.
     fn serve(&self, service: ServiceId, targets: Option<ServiceTargets<InstanceId>>);
@@ -34,6 +34,8 @@ pub(super) struct Start {
     pub(super) key: Key,
     /// The service's generation: a later one is another try.
     pub(super) generation: u64,
+    /// How long the instance may take to be ready.
+    pub(super) ready_within: Duration,
     pub(super) recipe: Recipe,
 }
 

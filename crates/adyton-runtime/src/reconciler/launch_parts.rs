@@ -7,6 +7,7 @@ use adyton_core::events::Events;
 
 use super::board::Board;
 use super::executor::Executor;
+use super::plan::RestartPolicy;
 
 /// See the top of the file.
 pub(super) struct LaunchParts {
@@ -14,4 +15,6 @@ pub(super) struct LaunchParts {
     pub(super) board: Arc<Board>,
     pub(super) events: Arc<dyn Events>,
     pub(super) clock: Clock,
+    /// How instances are started again.
+    pub(super) restarts: RestartPolicy,
 }

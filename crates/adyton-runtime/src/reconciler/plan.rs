@@ -1,11 +1,12 @@
 //! What to do for one service: a pure function from what is wanted and what is seen to steps with reasons, to who serves
-//! now, to the service's status, and to how far the rollout of its newest change has come. Same input, same plan; no clock, since
-//! deadlines and pauses belong to the instances themselves and arrive here as phases.
+//! now, to the service's status, and to how far the rollout of its newest change has come. Same input, same plan: there is no
+//! clock here, the time is passed in.
 //!
-//! The rules, in one place (`plan/steps.rs`, `plan/rollout.rs` and `plan/verdict.rs` hold them):
+//! The rules, in one place (`plan/steps.rs`, `plan/restarts.rs`, `plan/rollout.rs` and `plan/verdict.rs` hold them):
 //!
 //! - Each wanted version has as many instances as it should have. A failed one counts, until the service is changed: what
 //!   failed would fail again.
+//! - An instance whose run is over is started again after a pause, or given up (`plan/restarts.rs`).
 //! - Who served before goes on until every instance of what is wanted now is ready; then the shares change in one step, and
 //!   only then the old ones retire. When what is wanted fails, the old ones stay: a bad update loses no request.
 //! - After a restart in the middle of an update nothing runs. Then the versions that came through last are started again beside those
@@ -14,6 +15,7 @@
 //! - A rollout is done when everything that is wanted is ready. It has failed when an instance was given up and no other one is
 //!   starting. Nothing else ends it, and it ends once: what happens to instances later is the service's status.
 
+mod restarts;
 mod rollout;
 mod steps;
 mod verdict;
@@ -21,8 +23,9 @@ mod verdict;
 use adyton_core::id::{InstanceId, ModelId};
 use adyton_core::instances::Rollout;
 
+pub use restarts::{Next, Restart, RestartPolicy, Runs};
 pub use rollout::rollout;
-pub use steps::{Step, Which, serving, steps};
+pub use steps::{Step, Which, next_start, serving, steps};
 pub use verdict::{Verdict, verdict};
 
 /// What makes two instances interchangeable: a hash of the model, its package and its settings.
@@ -83,8 +86,8 @@ pub struct SeenInstance {
     pub generation: u64,
     /// Where it is.
     pub phase: Phase,
-    /// How often it was started again.
-    pub restarts: u32,
+    /// Its runs so far.
+    pub runs: Runs,
     /// Why it is not ready, as far as it is known.
     pub note: String,
 }

@@ -1,23 +1,19 @@
 //! What is told of an instance, taken in: its phase for the plan, and what people are told of it.
 
-use std::sync::Arc;
-
 use adyton_core::id::ServiceId;
 use adyton_core::instances::{LogLine, Restarting};
-use adyton_core::live::Routes;
 
 use super::launch_parts::LaunchParts;
-use super::plan::{Phase, SeenInstance};
+use super::plan::{Next, Phase, Restart, SeenInstance};
 use super::telling;
-use crate::launcher::{Failure, Restart};
+use super::wanted::Recipe;
+use crate::launcher::{Failure, Served};
 use crate::targets::Target;
 
 /// What people are told of an instance, and no plan needs.
 pub(super) struct Known {
-    /// The model, as people call it.
-    pub(super) name: String,
-    /// What its version declares.
-    pub(super) routes: Arc<Routes>,
+    /// How it is started again.
+    pub(super) recipe: Recipe,
     /// Where it answers.
     pub(super) place: String,
     /// Since its program ended, until it answers again.
@@ -33,7 +29,7 @@ pub(super) fn waiting(
 ) {
     // One that was ready before is down, for a cause that was told then.
     if matches!(one.phase, Phase::Starting | Phase::Down) {
-        let name = &known.name;
+        let name = &known.recipe.name;
         one.note = format!("model {name} is not ready yet: {cause}");
         let text = format!("An instance of model {name} is not ready yet: {cause}");
         telling::normal(parts, service, text);
@@ -51,7 +47,10 @@ pub(super) fn ready(
     known.restarting = None;
     if one.phase != Phase::Draining {
         (one.phase, one.note) = (Phase::Ready, String::new());
-        let text = format!("An instance of model {} is ready ({}).", known.name, known.place);
+        let text = format!(
+            "An instance of model {} is ready ({}).",
+            known.recipe.name, known.place
+        );
         telling::normal(parts, service, text);
     }
 }
@@ -64,14 +63,29 @@ pub(super) fn down(
     why: &str,
 ) {
     if one.phase == Phase::Ready {
-        let name = &known.name;
+        let name = &known.recipe.name;
         (one.phase, one.note) = (Phase::Down, format!("model {name}: {why}"));
         let text = format!("An instance of model {name} is down: {why}");
         telling::abnormal(parts, service, text);
     }
 }
 
-pub(super) fn restarting(
+/// A run is over: the plan says whether another one follows.
+pub(super) fn over(
+    parts: &LaunchParts,
+    service: ServiceId,
+    one: &mut SeenInstance,
+    known: &mut Known,
+    why: String,
+    served: Option<Served>,
+) {
+    match one.run_is_over(why, served, parts.clock.monotonic()) {
+        Next::Again(restart) => restarting(parts, service, one, known, restart),
+        Next::GiveUp(failure) => failed(parts, service, one, known, &failure),
+    }
+}
+
+fn restarting(
     parts: &LaunchParts,
     service: ServiceId,
     one: &mut SeenInstance,
@@ -80,11 +94,10 @@ pub(super) fn restarting(
 ) {
     let now = parts.clock.now();
     let next_start = now.after(restart.pause);
-    one.restarts = restart.times;
-    one.note = format!("model {}: {}", known.name, restart.why);
+    one.note = format!("model {}: {}", known.recipe.name, restart.why);
     let text = format!(
         "An instance of model {} is started again: {}",
-        known.name, restart.why
+        known.recipe.name, restart.why
     );
     known.restarting = Some(Restarting {
         since: known.restarting.take().map_or(now, |before| before.since),
@@ -106,7 +119,7 @@ pub(super) fn failed(
         .board
         .log(service)
         .last(telling::LAST_LINES, |line: &LogLine| line.instance == one.id);
-    one.note = telling::with_lines(format!("model {}: {failure}", known.name), &lines);
+    one.note = telling::with_lines(format!("model {}: {failure}", known.recipe.name), &lines);
     known.restarting = None;
     let text = format!("An instance failed: {}", one.note);
     telling::abnormal(parts, service, text);

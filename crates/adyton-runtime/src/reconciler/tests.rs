@@ -21,9 +21,11 @@ use parking_lot::Mutex;
 
 use super::executor::{Executor, Message, Report, Start};
 use super::*;
-use crate::launcher::{End, News, Restart};
+use crate::launcher::{End, News, Served};
 use crate::targets::{ServiceTargets, Target, Unavailable};
 
+/// Short, for it passes really; whether it is over is told by a clock that stands still unless it is moved.
+const FIRST_PAUSE: Duration = Duration::from_millis(20);
 const SERVICE: ServiceId = ServiceId::from_bits(1);
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -115,6 +117,10 @@ impl World {
             board: Arc::clone(&board),
             events: Arc::clone(&events) as _,
             clock: clock.clone(),
+            restarts: RestartPolicy {
+                first_pause: FIRST_PAUSE,
+                ..RestartPolicy::default()
+            },
         };
         let remembered = Remembered::read(folder.path().join("calls.json"));
         let reconciler = Reconciler::with(live.clone(), parts, inbox, remembered);

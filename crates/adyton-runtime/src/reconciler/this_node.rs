@@ -134,6 +134,7 @@ impl ThisNode {
             spec: Arc::clone(&runnable.spec),
             environment: start.recipe.environment,
             deploy_timeout: start.recipe.deploy_timeout,
+            ready_within: start.ready_within,
         };
         let launcher = self.engines.launcher(&runnable.spec.engine);
         let observer: Arc<dyn Observer> = Arc::clone(watcher) as _;

@@ -122,7 +122,7 @@ async fn a_program_is_deployed_restarted_and_stopped() {
 #[tokio::test]
 async fn a_program_that_ended_is_told_to_be_restarting_until_it_answers_again() {
     // Long enough to be seen, short enough to be waited for.
-    let mut world = World::with(|command| command.first_pause = Duration::from_secs(1));
+    let mut world = World::restarting(Duration::from_secs(1), |_| ());
     let model = world.program_with(1, SERVE, r#","health":{"url":"/health"}"#);
     world.want(Wanted::Running, &[(model, 1)]);
     world.until_status(ServiceStatus::Running).await;

@@ -16,6 +16,7 @@ use adyton_runtime::command::CommandSettings;
 use adyton_runtime::onnx::threads::InferenceThreads;
 use adyton_runtime::onnx_models::Onnx;
 use adyton_runtime::package::Source;
+use adyton_runtime::reconciler::plan::RestartPolicy;
 use adyton_runtime::reconciler::{Reconciler, ReconcilerParts};
 use adyton_runtime::targets::{Target, Targets};
 use parking_lot::Mutex;
@@ -64,12 +65,14 @@ impl World {
         Self::with(|_| ())
     }
     pub(crate) fn with(change: impl FnOnce(&mut CommandSettings)) -> Self {
+        Self::restarting(Duration::from_millis(10), change)
+    }
+    /// The same with this pause before the first restart.
+    pub(crate) fn restarting(first_pause: Duration, change: impl FnOnce(&mut CommandSettings)) -> Self {
         let place = Place::new();
         let mut command = CommandSettings::new(keeper(), place.folder.path().join("run"));
         command.grace = Duration::from_secs(2);
         command.drain = Duration::from_secs(5);
-        command.first_pause = Duration::from_millis(10);
-        command.crash_loop = 3;
         change(&mut command);
         let (live, targets, events) = (
             LiveCell::new(Live::default()),
@@ -84,6 +87,11 @@ impl World {
             onnx: Onnx::builtin(),
             threads: InferenceThreads::start(1, 16).unwrap(),
             command,
+            restarts: RestartPolicy {
+                first_pause,
+                crash_loop: 3,
+                ..RestartPolicy::default()
+            },
             log_lines: 100,
             counts: place.folder.path().join("calls.json"),
             clock: Clock::system(),

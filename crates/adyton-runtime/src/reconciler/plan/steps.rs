@@ -1,5 +1,7 @@
 //! What to do: who serves, which instances are started, and which are retired.
 
+use std::time::Duration;
+
 use adyton_core::id::InstanceId;
 
 use super::{Phase, SeenInstance, SeenService, Share, WantedService, shares};
@@ -13,6 +15,11 @@ pub enum Step {
         version: Which,
         /// Why.
         reason: &'static str,
+    },
+    /// Start an instance again whose last run is over.
+    Again {
+        /// Which.
+        instance: InstanceId,
     },
     /// Take an instance out of service, let it finish, and end it.
     Retire {
@@ -64,8 +71,13 @@ pub fn serving(wanted: Option<&WantedService>, seen: &SeenService) -> Vec<Share>
     }
 }
 
-/// The steps towards what is wanted. `seen.serving` must be up to date ([`serving`]).
-pub fn steps(wanted: Option<&WantedService>, seen: &SeenService) -> Vec<Step> {
+/// When the next instance is to be started again, if one is.
+pub fn next_start(seen: &SeenService) -> Option<Duration> {
+    seen.instances.iter().filter_map(|one| one.runs.next()).min()
+}
+
+/// The steps towards what is wanted, at this monotonic time. `seen.serving` must be up to date ([`serving`]).
+pub fn steps(wanted: Option<&WantedService>, seen: &SeenService, now: Duration) -> Vec<Step> {
     let mut steps = Vec::new();
     let generation = wanted.map_or(u64::MAX, |wanted| wanted.generation);
     let running = wanted.filter(|wanted| wanted.running);
@@ -125,5 +137,16 @@ pub fn steps(wanted: Option<&WantedService>, seen: &SeenService) -> Vec<Step> {
             reason,
         });
     }
+    let is_due = |one: &&SeenInstance| match one.phase {
+        Phase::Starting | Phase::Down => one.runs.next().is_some_and(|at| at <= now),
+        Phase::Ready | Phase::Draining | Phase::Failed => false,
+    };
+    let stays = |one: &&SeenInstance| {
+        let leaves = |step: &Step| matches!(step, Step::Retire { instance, .. } if *instance == one.id);
+        !steps.iter().any(leaves)
+    };
+    let due = seen.instances.iter().filter(is_due).filter(stays);
+    let again: Vec<Step> = due.map(|one| Step::Again { instance: one.id }).collect();
+    steps.extend(again);
     steps
 }

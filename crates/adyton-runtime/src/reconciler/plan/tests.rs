@@ -1,6 +1,7 @@
 //! Scripted worlds: what is wanted and what happens, line by line, and what the plan makes of it.
 //!
 //! `restart` forgets what is seen, as a server that is started again does; `came` says that what is wanted came through.
+//! `ends 1` ends a run, `wait 3` lets seconds pass.
 //! `want 2×a:90 1×b:10` asks for versions by key with counts and weights; `stop`, `delete`; `ready 1`, `down 1`, `fail 1`,
 //! `gone 1` happen to instances by number. After each line the world shows the steps, the status, who serves, and how far the
 //! rollout has come.
@@ -12,16 +13,28 @@ mod restarts;
 mod updates;
 
 use std::fmt::Write as _;
+use std::time::Duration;
 
 use expect_test::Expect;
 
+use crate::launcher::Served;
+
 use super::*;
+
+/// Pauses of 1, 2, 2 … s; four ends in a row are a crash loop.
+const POLICY: RestartPolicy = RestartPolicy {
+    first_pause: Duration::from_secs(1),
+    longest_pause: Duration::from_secs(2),
+    settled: Duration::from_secs(60),
+    crash_loop: 4,
+};
 
 #[derive(Default)]
 struct World {
     wanted: Option<WantedService>,
     seen: SeenService,
     born: u128,
+    now: Duration,
     /// What came through last.
     last: Vec<WantedVersion>,
     told: String,
@@ -77,6 +90,7 @@ impl World {
                 self.last.clone_from(&wanted.versions);
                 wanted.former.clear();
             }
+            "wait" => self.now += Duration::from_secs(rest.parse().unwrap()),
             "delete" => self.wanted = None,
             "gone" => self
                 .seen
@@ -89,6 +103,18 @@ impl World {
                     .iter_mut()
                     .find(|one| one.id.bits().to_string() == rest)
                     .unwrap();
+                if verb == "ends" {
+                    let served = (one.phase == Phase::Ready).then_some(Served {
+                        start_up: Duration::from_secs(1),
+                        ready_for: Duration::from_secs(1),
+                    });
+                    one.note = match one.run_is_over(format!("{rest} ended"), served, self.now) {
+                        Next::Again(restart) => restart.why,
+                        Next::GiveUp(failure) => failure.to_string(),
+                    };
+                    let _ = writeln!(self.told, "{line}");
+                    return self.settle();
+                }
                 (one.phase, one.note) = match verb {
                     "ready" => (Phase::Ready, String::new()),
                     "waits" => (Phase::Starting, format!("{rest} waits")),
@@ -105,7 +131,7 @@ impl World {
     /// Carries the plan out as far as the plan can see, until it has nothing more to say.
     fn settle(&mut self) {
         self.seen.serving = serving(self.wanted.as_ref(), &self.seen);
-        for step in steps(self.wanted.as_ref(), &self.seen) {
+        for step in steps(self.wanted.as_ref(), &self.seen, self.now) {
             match step {
                 Step::Start { version, reason } => {
                     self.born += 1;
@@ -122,9 +148,19 @@ impl World {
                         key,
                         generation: wanted.generation,
                         phase: Phase::Starting,
-                        restarts: 0,
+                        runs: Runs::new(POLICY, Duration::from_secs(60), self.now),
                         note: String::new(),
                     });
+                }
+                Step::Again { instance } => {
+                    let _ = writeln!(self.told, "    start {} again", instance.bits());
+                    let one = self
+                        .seen
+                        .instances
+                        .iter_mut()
+                        .find(|one| one.id == instance)
+                        .unwrap();
+                    one.runs.begin(self.now);
                 }
                 Step::Retire { instance, reason } => {
                     let _ = writeln!(self.told, "    retire {}: {reason}", instance.bits());
@@ -134,9 +170,9 @@ impl World {
                         .iter()
                         .position(|one| one.id == instance)
                         .unwrap();
-                    match self.seen.instances[at].phase {
-                        Phase::Failed => drop(self.seen.instances.remove(at)),
-                        _ => self.seen.instances[at].phase = Phase::Draining,
+                    match self.seen.instances[at].is_absent() {
+                        true => drop(self.seen.instances.remove(at)),
+                        false => self.seen.instances[at].phase = Phase::Draining,
                     }
                 }
             }

@@ -17,13 +17,14 @@ async fn an_instance_that_restarts_serves_nobody_until_it_answers_again() {
         Some(Unavailable::NoInstance),
         "one that is down may come back by itself"
     );
-    world.news(
+    world.report(
         one,
-        News::Restarting(Restart {
-            times: 1,
+        Report::End(End::Over {
             why: "it ended with signal 9".to_owned(),
-            pause: 2 * SECOND,
-            start_up: Some(5 * SECOND),
+            served: Some(Served {
+                start_up: 5 * SECOND,
+                ready_for: SECOND,
+            }),
         }),
     );
     let seen = world
@@ -33,15 +34,17 @@ async fn an_instance_that_restarts_serves_nobody_until_it_answers_again() {
     let now = world.clock.now();
     assert_eq!(
         (restarting.since, restarting.next_start),
-        (now, now.after(2 * SECOND))
+        (now, now.after(FIRST_PAUSE))
     );
-    assert_eq!(restarting.back_at, now.after(7 * SECOND));
+    assert_eq!(restarting.back_at, now.after(FIRST_PAUSE + 5 * SECOND));
     until("restarting", || {
         (not() == Some(Unavailable::Restarting)).then_some(())
     })
     .await;
+    world.clock.advance(FIRST_PAUSE);
+    assert_eq!(world.started(4).await, one, "the same instance");
     world.is_ready(one);
-    assert_eq!(world.step(4).await, Step::Serve(vec![one]));
+    assert_eq!(world.step(5).await, Step::Serve(vec![one]));
     let seen = world.status(ServiceStatus::Running).await;
     assert_eq!(
         (seen.instances[0].restarts, &seen.instances[0].restarting),
@@ -86,4 +89,19 @@ async fn what_is_told_of_an_instance_that_is_gone_changes_nothing() {
     world.is_ready(one);
     assert_eq!(world.step(2).await, Step::Serve(vec![one]));
     assert_eq!(world.status(ServiceStatus::Running).await.instances.len(), 1);
+}
+
+#[tokio::test]
+async fn an_instance_that_is_stopped_between_two_runs_is_gone_at_once() {
+    let world = World::new();
+    world.want(Wanted::Running, &[(1, 1)]);
+    let one = world.started(1).await;
+    let why = "exit code 1".to_owned();
+    world.report(one, Report::End(End::Over { why, served: None }));
+    world
+        .seen("restarting", |seen| seen.instances[0].restarting.is_some())
+        .await;
+    world.want(Wanted::Stopped, &[(1, 1)]);
+    assert!(world.status(ServiceStatus::Stopped).await.instances.is_empty());
+    assert_eq!(world.script.steps.lock().len(), 2, "there was nothing to end");
 }

@@ -8,6 +8,7 @@ use adyton_runtime::onnx::library::{Choice, LibrarySetting};
 use adyton_runtime::onnx::threads::InferenceThreads;
 use adyton_runtime::onnx_models::Onnx;
 use adyton_runtime::package::{Limits, Packages};
+use adyton_runtime::reconciler::plan::RestartPolicy;
 use adyton_runtime::reconciler::{Reconciler, ReconcilerParts};
 use adyton_runtime::targets::Targets;
 use adyton_runtime::trial::Trials;
@@ -64,6 +65,7 @@ impl Models {
             onnx: onnx.clone(),
             threads: threads.clone(),
             command: parts::command(loaded, &truth.data, &context.environment, files)?,
+            restarts: RestartPolicy::default(),
             log_lines: LOG_LINES,
             counts: truth.data.join("calls.json"),
             clock: context.clock.clone(),

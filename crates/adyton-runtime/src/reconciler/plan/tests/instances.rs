@@ -142,3 +142,71 @@ fn more_instances_of_which_one_fails_are_a_rollout_that_failed() {
         "#]],
     );
 }
+
+#[test]
+fn an_instance_that_ends_is_started_again_after_pauses_and_given_up_in_the_end() {
+    play(
+        &[
+            "want 1×a",
+            "ready 1",
+            "ends 1",
+            "wait 1",
+            "ready 1",
+            "ends 1",
+            "wait 1",
+            "wait 1",
+            "ends 1",
+            "wait 2",
+            "ends 1",
+        ],
+        expect![[r#"
+            want 1×a
+                start 1 (a): fewer instances than wanted
+                deploying 0%, serving [], 1 going
+            ready 1
+                running 100%, serving [a:100], 1 done
+            ends 1
+                concerning 0%, serving [a:100], 1 done, 1 ended
+            wait 1
+                start 1 again
+                concerning 0%, serving [a:100], 1 done, 1 ended
+            ready 1
+                running 100%, serving [a:100], 1 done
+            ends 1
+                concerning 0%, serving [a:100], 1 done, 1 ended
+            wait 1
+                concerning 0%, serving [a:100], 1 done, 1 ended
+            wait 1
+                start 1 again
+                concerning 0%, serving [a:100], 1 done, 1 ended
+            ends 1
+                concerning 0%, serving [a:100], 1 done, 1 ended
+            wait 2
+                start 1 again
+                concerning 0%, serving [a:100], 1 done, 1 ended
+            ends 1
+                failed 0%, serving [a:100], 1 done, running: the program ended, or was ended, 4 times in a row; the last time: 1 ended
+        "#]],
+    );
+}
+
+#[test]
+fn an_instance_that_is_not_wanted_any_more_is_not_started_again() {
+    play(
+        &["want 1×a", "ready 1", "ends 1", "stop", "wait 1"],
+        expect![[r#"
+            want 1×a
+                start 1 (a): fewer instances than wanted
+                deploying 0%, serving [], 1 going
+            ready 1
+                running 100%, serving [a:100], 1 done
+            ends 1
+                concerning 0%, serving [a:100], 1 done, 1 ended
+            stop
+                retire 1: the service is to be stopped
+                stopped 0%, serving []
+            wait 1
+                stopped 0%, serving []
+        "#]],
+    );
+}
