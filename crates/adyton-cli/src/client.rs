@@ -35,7 +35,7 @@ use serde::de::DeserializeOwned;
 use ureq::Agent;
 
 pub use self::modelarts::ModelFilter;
-pub use self::request::{Body, Request, Shown, digest, digest_of_file, encoded};
+pub use self::request::{Body, Request, Shown, digest_of_file, encoded};
 
 use self::address::Address;
 use self::answer::{Answer, Asked};

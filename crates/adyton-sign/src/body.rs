@@ -5,10 +5,13 @@ use sha2::Digest as _;
 
 use crate::head::Head;
 
-/// What `X-Sdk-Content-Sha256` says in place of a hash when the body is not signed.
+/// The header in which a client declares the body's hash.
+pub const X_SDK_CONTENT_SHA256: &str = "X-Sdk-Content-Sha256";
+
+/// What that header says in place of a hash when the body is not signed.
 pub const UNSIGNED_PAYLOAD: &str = "UNSIGNED-PAYLOAD";
 
-/// What the client says of the body's hash, in `X-Sdk-Content-Sha256`.
+/// What the client says of the body's hash, in [`X_SDK_CONTENT_SHA256`].
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Declared {
     /// No such header: the body itself counts.
@@ -30,7 +33,7 @@ impl Declared {
     /// Reads the header.
     pub fn of(head: &Head<'_>) -> Self {
         let mut declared = Self::Nothing;
-        head.each("x-sdk-content-sha256", &mut |value| {
+        head.each(X_SDK_CONTENT_SHA256, &mut |value| {
             declared = if declared == Self::Nothing {
                 Self::read(value)
             } else {

@@ -15,7 +15,7 @@ use sha2::Digest as _;
 use zeroize::Zeroize;
 
 use crate::authorization::SignedHeaders;
-use crate::body::BodyHash;
+use crate::body::{BodyHash, X_SDK_CONTENT_SHA256};
 use crate::encoding::{EncodedSlash, push_path};
 use crate::head::Head;
 use crate::query::{self, Order};
@@ -98,7 +98,7 @@ impl Canonical {
                         return Err(CanonicalError::DateTwice);
                     }
                 }
-                "x-sdk-content-sha256" => hash_signed = true,
+                _ if name.eq_ignore_ascii_case(X_SDK_CONTENT_SHA256) => hash_signed = true,
                 _ => {}
             }
         }

@@ -2,7 +2,7 @@
 
 /// Where header values come from. A look-up by name is all that signing needs, so nothing has to be copied or sorted.
 pub trait Headers {
-    /// Gives each value of the header `name` (lower-case), in the order sent.
+    /// Gives each value of the header `name`, whose case does not matter, in the order sent.
     fn each(&self, name: &str, give: &mut dyn FnMut(&[u8]));
     /// Gives every header, name (lower-case) and value, in one pass.
     fn all(&self, give: &mut dyn FnMut(&str, &[u8]));
@@ -63,10 +63,10 @@ pub struct Head<'a> {
 }
 
 impl Head<'_> {
-    /// Gives each value of a header (lower-case name), trimmed.
+    /// Gives each value of a header, trimmed; the case of `name` does not matter.
     pub fn each(&self, name: &str, give: &mut dyn FnMut(&[u8])) {
         match self.host {
-            Some(host) if name == "host" => give(host.trim_ascii()),
+            Some(host) if name.eq_ignore_ascii_case("host") => give(host.trim_ascii()),
             _ => self.headers.each(name, &mut |value| give(value.trim_ascii())),
         }
     }

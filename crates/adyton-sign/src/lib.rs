@@ -30,11 +30,11 @@ pub mod signature;
 
 pub use algorithm::Algorithm;
 pub use authorization::{Authorization, AuthorizationError, SignedHeaders, looks_signed, scheme};
-pub use body::{BodyHash, BodyHasher, Declared};
+pub use body::{BodyHash, BodyHasher, Declared, X_SDK_CONTENT_SHA256};
 pub use canonical::{Canonical, CanonicalError};
 pub use date::DateError;
 pub use encoding::EncodedSlash;
 pub use head::{Head, Headers};
-pub use outgoing::{Outgoing, SignError, Signed, sign};
+pub use outgoing::{Outgoing, OutgoingBody, SignError, Signed, sign};
 pub use query::Order;
 pub use signature::Signature;

@@ -6,7 +6,7 @@ use std::io::{Cursor, Read};
 use adyton_core::clock::Timestamp;
 use adyton_core::digest::Sha256;
 use adyton_core::secret::Secret;
-use adyton_sign::{BodyHash, BodyHasher, Outgoing, sign};
+use adyton_sign::{BodyHasher, Outgoing, OutgoingBody, sign};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use ureq::{SendBody, http};
 
@@ -17,9 +17,6 @@ use crate::failure::{Failure, Outcome};
 /// Bodies over this many bytes are sent only when the server wants them: one that is refused in the middle of a body closes the
 /// connection, and its answer may be lost.
 const ASK_FIRST: u64 = 1 << 20;
-
-/// The header in which a signer declares the body's digest.
-const DIGEST: &str = "X-Sdk-Content-Sha256";
 
 /// What stays as it is in a path segment or a query (RFC 3986, unreserved).
 const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC
@@ -108,15 +105,16 @@ impl Request<'_> {
         })
     }
 
-    /// How long the body is, its hash, and what sends it.
-    fn take_body(&mut self) -> (Option<u64>, BodyHash, SendBody<'static>) {
+    /// How long the body is, how it is signed, and what sends it. The server takes little of a body from whom it does not
+    /// know yet, so the head declares the hash of one.
+    fn take_body(&mut self) -> (Option<u64>, OutgoingBody, SendBody<'static>) {
         let (kind, length, digest, reader): (String, u64, Sha256, Box<dyn Read>) =
             match std::mem::replace(&mut self.body, Body::Empty) {
-                Body::Empty => return (None, BodyHash::Of(digest(b"")), SendBody::none()),
+                Body::Empty => return (None, OutgoingBody::Hashed(Sha256::EMPTY), SendBody::none()),
                 Body::Bytes(bytes, kind) => (
                     kind,
                     bytes.len() as u64,
-                    digest(&bytes),
+                    Sha256::of(&bytes),
                     Box::new(Cursor::new(bytes)),
                 ),
                 Body::Stream(reader, length, digest) => {
@@ -126,13 +124,13 @@ impl Request<'_> {
         self.headers.push(("Content-Type".to_owned(), kind));
         (
             Some(length),
-            BodyHash::Of(digest),
+            OutgoingBody::Declared(digest),
             SendBody::from_owned_reader(reader),
         )
     }
 
     /// Adds the headers that show who calls.
-    fn show(&mut self, shown: &Shown<'_>, body: BodyHash, at: Timestamp) -> Outcome {
+    fn show(&mut self, shown: &Shown<'_>, body: OutgoingBody, at: Timestamp) -> Outcome {
         let mut add = |name: &str, value: &Secret<String>| {
             self.headers.push((name.to_owned(), value.expose().clone()));
         };
@@ -141,7 +139,6 @@ impl Request<'_> {
             Shown::Token(token) => add("X-Auth-Token", token),
             Shown::AppCode(code) => add("X-Apig-AppCode", code),
             Shown::Signed(keys) => {
-                self.declare(body);
                 let Self {
                     method, path, query, ..
                 } = *self;
@@ -161,29 +158,6 @@ impl Request<'_> {
         }
         Ok(())
     }
-
-    /// Declares the digest of a body that is to be signed, so that the head alone proves who sends it: the server takes little of
-    /// a body from whom it does not know yet.
-    fn declare(&mut self, body: BodyHash) {
-        let is_there = |name: &str| {
-            self.headers
-                .iter()
-                .any(|(there, _)| there.eq_ignore_ascii_case(name))
-        };
-        match body {
-            BodyHash::Of(digest) if is_there("content-type") && !is_there(DIGEST) => {
-                self.headers.push((DIGEST.to_owned(), digest.to_string()));
-            }
-            BodyHash::Of(_) | BodyHash::Upper(_) | BodyHash::Unsigned => {}
-        }
-    }
-}
-
-/// SHA-256 of bytes.
-pub fn digest(bytes: &[u8]) -> Sha256 {
-    let mut hasher = BodyHasher::new();
-    hasher.update(bytes);
-    hasher.finish()
 }
 
 /// A file's digest, and how long it is. Reads it once, piece by piece.

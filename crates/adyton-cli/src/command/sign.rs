@@ -2,14 +2,14 @@
 
 use adyton_core::address;
 use adyton_core::clock::Timestamp;
-use adyton_sign::{BodyHash, Outgoing, Signed, sign};
+use adyton_core::digest::Sha256;
+use adyton_sign::{Outgoing, OutgoingBody, Signed, sign};
 use clap::Args;
 use serde_json::{Map, Value, json};
 use ureq::http;
 
 use super::input;
 use crate::client::address::Address;
-use crate::client::digest;
 use crate::client::target::KeyPair;
 use crate::context::Context;
 use crate::failure::{Failure, Outcome};
@@ -62,9 +62,9 @@ impl Sign {
             })?,
         };
         let body = match (&self.data, self.unsigned_payload) {
-            (_, true) => BodyHash::Unsigned,
-            (Some(data), _) => BodyHash::Of(digest(&input::bytes(data, "--data")?)),
-            (None, _) => BodyHash::Of(digest(b"")),
+            (_, true) => OutgoingBody::Unsigned,
+            (Some(data), _) => OutgoingBody::Hashed(Sha256::of(&input::bytes(data, "--data")?)),
+            (None, _) => OutgoingBody::Hashed(Sha256::EMPTY),
         };
         let headers = headers(&self.headers)?;
         let keys = if self.app {

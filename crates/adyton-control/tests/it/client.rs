@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use adyton_core::clock::Clock;
 use adyton_core::digest::Sha256;
 use adyton_core::secret::Secret;
-use adyton_sign::{BodyHash, Outgoing, sign};
+use adyton_sign::{Outgoing, OutgoingBody, sign};
 use bytes::Bytes;
 use http::{HeaderMap, Request, StatusCode};
 use http_body_util::{BodyExt, Full};
@@ -138,7 +138,7 @@ impl Caller {
                     query,
                     host: &self.address.to_string(),
                     headers: &headers,
-                    body: BodyHash::Of(Sha256::of(body)),
+                    body: OutgoingBody::Hashed(Sha256::of(body)),
                 };
                 let signed = sign(&outgoing, access, &Secret::new(secret.clone()), self.clock.now()).unwrap();
                 headers.extend(signed.headers);

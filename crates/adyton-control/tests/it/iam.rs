@@ -94,14 +94,14 @@ async fn a_signed_call_is_accepted_like_a_token_and_only_with_its_body() {
 async fn tampered(world: &World) -> crate::client::Answer {
     use adyton_core::digest::Sha256;
     use adyton_core::secret::Secret;
-    use adyton_sign::{BodyHash, Outgoing, sign};
+    use adyton_sign::{Outgoing, OutgoingBody, sign};
     let outgoing = Outgoing {
         method: "POST",
         path: &world.v2("/apps"),
         query: "",
         host: &world.address.to_string(),
         headers: &[],
-        body: BodyHash::Of(Sha256::of(b"{\"name\":\"signed-by-me\"}")),
+        body: OutgoingBody::Hashed(Sha256::of(b"{\"name\":\"signed-by-me\"}")),
     };
     let secret = Secret::new(world.first.secret_key.clone());
     let signed = sign(

@@ -18,7 +18,7 @@ use adyton_core::tenant::Scope;
 use adyton_identity::{Identity, Methods, Visitor};
 use adyton_listener::Budget;
 use adyton_runtime::targets::Targets;
-use adyton_sign::{BodyHash, Outgoing, sign};
+use adyton_sign::{Outgoing, OutgoingBody, sign};
 use http::Request;
 use http::request::Builder;
 
@@ -164,7 +164,7 @@ impl Rig {
             query: "",
             host: "gateway.test",
             headers: &[],
-            body: BodyHash::Of(Sha256::of(body)),
+            body: OutgoingBody::Hashed(Sha256::of(body)),
         };
         let secret = Secret::new(secret.to_owned());
         let signed = sign(&outgoing, key, &secret, self.clock.now()).expect("a signature");

@@ -14,7 +14,7 @@ use adyton_core::record::{Door, Record};
 use adyton_core::secret::Secret;
 use adyton_core::tenant::Scope;
 use adyton_identity::door::{ConsoleAnswer, ConsoleBody, ConsoleCall, ConsoleDoor as _, Visitor};
-use adyton_sign::{BodyHash, Outgoing, sign};
+use adyton_sign::{Outgoing, OutgoingBody, sign};
 use bytes::Bytes;
 use http::{HeaderName, Method, Request, Response};
 use http_body::Frame;
@@ -83,7 +83,7 @@ fn signed(world: &World, secret: &str, body: Vec<u8>) -> ConsoleCall {
         query: "n=3",
         host: "console.test",
         headers: &[],
-        body: BodyHash::Of(Sha256::of(&body)),
+        body: OutgoingBody::Hashed(Sha256::of(&body)),
     };
     let signed = sign(
         &request,

@@ -32,7 +32,7 @@ use adyton_identity::{Identity, Methods};
 use adyton_runtime::targets::{
     Instance, ServiceTargets, Tally, Target, Targets, Unavailable, VersionTargets,
 };
-use adyton_sign::{BodyHash, Outgoing, sign};
+use adyton_sign::{Outgoing, OutgoingBody, sign};
 
 use crate::client::{Ask, Client, Reply};
 
@@ -370,7 +370,7 @@ impl World {
             query,
             host: "gateway.test",
             headers: &ask.headers,
-            body: BodyHash::Of(Sha256::of(&ask.body)),
+            body: OutgoingBody::Hashed(Sha256::of(&ask.body)),
         };
         let signed = sign(&request, key, &Secret::new(secret.to_owned()), at).expect("signed");
         let mut ask = ask.clone();

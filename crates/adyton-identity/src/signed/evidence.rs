@@ -59,7 +59,7 @@ impl<'a> EvidenceInput<'a> {
             signed_headers: seen::cut(field(&header, "SignedHeaders=").as_bytes()),
             date: first("x-sdk-date"),
             server_time: self.now,
-            declared_digest: first("x-sdk-content-sha256"),
+            declared_digest: first(adyton_sign::X_SDK_CONTENT_SHA256),
             facts: fact.into_iter().collect(),
             ..SignatureEvidence::default()
         }))

@@ -10,7 +10,7 @@ use adyton_core::evidence::Evidence;
 use adyton_core::live::Change;
 use adyton_core::tenant::{AccessKey, App, Scope, User};
 use adyton_identity::{Accepts, Settings, Standing, Way};
-use adyton_sign::BodyHash;
+use adyton_sign::OutgoingBody;
 use proptest::prelude::*;
 
 use crate::world::{
@@ -68,7 +68,7 @@ fn only_a_body_without_declared_hash_is_waited_for() {
         standing(&Call::new().body("").signed(AK, SK)),
         Standing::Verified(_)
     ));
-    let unsigned = Call::new().signed_with(AK, SK, start(), BodyHash::Unsigned);
+    let unsigned = Call::new().signed_with(AK, SK, start(), OutgoingBody::Unsigned);
     let Standing::Verified(verified) = standing(&unsigned) else {
         panic!("all is known")
     };
@@ -117,7 +117,7 @@ fn another_body_than_signed_is_refused() {
 #[test]
 fn the_empty_bodys_hash_counts_as_unsigned_only_when_that_is_signed() {
     let world = World::new();
-    let empty = BodyHash::Of(Sha256::EMPTY);
+    let empty = OutgoingBody::Hashed(Sha256::EMPTY);
     // As the Python SDK does: the declaration is signed, with the hash of the empty body.
     let sdk = Call::new()
         .header("X-Sdk-Content-Sha256", "UNSIGNED-PAYLOAD")
@@ -491,7 +491,7 @@ fn an_unknown_scheme_of_a_signature_is_named() {
 #[test]
 fn what_was_hashed_in_place_of_the_declared_is_known_with_the_body() {
     let world = World::new();
-    let own = BodyHash::Of(Sha256::of(b"{\"x\":1}"));
+    let own = OutgoingBody::Hashed(Sha256::of(b"{\"x\":1}"));
     for (key, secret, app) in kinds() {
         for (declared, name) in [
             ("UNSIGNED-PAYLOAD".to_owned(), "body.unsigned_but_hashed"),
@@ -513,7 +513,7 @@ fn what_was_hashed_in_place_of_the_declared_is_known_with_the_body() {
         let empty = Call::new()
             .body("")
             .header("X-Sdk-Content-Sha256", &Sha256::of(b"another").to_string())
-            .signed_with(key, secret, start(), BodyHash::Of(Sha256::EMPTY));
+            .signed_with(key, secret, start(), OutgoingBody::Hashed(Sha256::EMPTY));
         assert_eq!(
             mistake(&world.refusal(ALL, &empty)).as_deref(),
             Some("body.declared_but_unequal")

@@ -15,7 +15,7 @@ use adyton_core::sample;
 use adyton_core::secret::Secret;
 use adyton_core::tenant::{AccessKey, App, Assignment, Authorisation, Project, Role, Scope, TokenKey, User};
 use adyton_identity::{Accepts, Caller, Identity, Request, Settings, Standing};
-use adyton_sign::{BodyHash, EncodedSlash, Head, Outgoing, sign};
+use adyton_sign::{EncodedSlash, Head, Outgoing, OutgoingBody, sign};
 
 pub const DOMAIN: DomainId = sample::DOMAIN;
 pub const HERE: ProjectId = ProjectId::from_bits(11);
@@ -247,11 +247,11 @@ impl Call {
     }
 
     pub fn signed_at(self, key: &str, secret: &str, at: Timestamp) -> Self {
-        let body = BodyHash::Of(Sha256::of(&self.body));
+        let body = OutgoingBody::Hashed(Sha256::of(&self.body));
         self.signed_with(key, secret, at, body)
     }
 
-    pub fn signed_with(mut self, key: &str, secret: &str, at: Timestamp, body: BodyHash) -> Self {
+    pub fn signed_with(mut self, key: &str, secret: &str, at: Timestamp, body: OutgoingBody) -> Self {
         let outgoing = Outgoing {
             method: self.method,
             path: &self.path,

@@ -11,7 +11,7 @@ use sha2::Digest as _;
 use zeroize::{Zeroize, Zeroizing};
 
 use crate::authorization::Authorization;
-use crate::body::{Declared, UNSIGNED_PAYLOAD};
+use crate::body::{Declared, UNSIGNED_PAYLOAD, X_SDK_CONTENT_SHA256};
 use crate::encoding::{EncodedSlash, push_path};
 use crate::head::Head;
 use crate::query;
@@ -125,7 +125,7 @@ impl Recipe<'static> {
         let hash = match (Declared::of(head), scene.body.digest) {
             (Declared::Unsigned, _) => UNSIGNED_PAYLOAD.as_bytes().to_vec(),
             (Declared::Nothing, digest) => hex(digest.unwrap_or(Sha256::EMPTY)),
-            _ => head.first("x-sdk-content-sha256").unwrap_or_default(),
+            _ => head.first(X_SDK_CONTENT_SHA256).unwrap_or_default(),
         };
         Self {
             method: Cow::Owned(head.method.as_bytes().to_vec()),

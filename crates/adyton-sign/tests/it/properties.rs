@@ -5,7 +5,8 @@ use adyton_core::digest::Sha256;
 use adyton_core::secret::Secret;
 use adyton_sign::mistakes::{AutopsyInput, SeenBody, autopsy};
 use adyton_sign::{
-    Authorization, BodyHash, BodyHasher, Canonical, EncodedSlash, Head, Outgoing, Signature, diff, sign,
+    Authorization, BodyHash, BodyHasher, Canonical, EncodedSlash, Head, Outgoing, OutgoingBody, Signature,
+    diff, sign,
 };
 use proptest::prelude::*;
 
@@ -53,7 +54,7 @@ fn signed(request: &Request) -> (Headers, String) {
         query: &request.query,
         host: "gateway.example.com:8080",
         headers: &request.headers,
-        body: BodyHash::Of(Sha256::of(&request.body)),
+        body: OutgoingBody::Hashed(Sha256::of(&request.body)),
     };
     let signed = sign(&outgoing, "AK", &Secret::new(request.secret.clone()), at()).expect("signs");
     let mut headers = request.headers.clone();

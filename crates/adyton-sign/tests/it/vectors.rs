@@ -5,7 +5,7 @@ use adyton_core::digest::Sha256;
 use adyton_core::secret::Secret;
 use adyton_sign::{
     Algorithm, Authorization, AuthorizationError, BodyHash, Canonical, Declared, EncodedSlash, Head, Order,
-    Outgoing, sign,
+    Outgoing, OutgoingBody, sign,
 };
 use serde_json::Value;
 
@@ -101,8 +101,8 @@ fn every_vector_is_made_byte_for_byte() {
         let (path, query) = vector.path_and_query();
         let (host, headers) = (vector.header("Host"), vector.headers());
         let body = match vector.header("X-Sdk-Content-Sha256").as_str() {
-            "" => BodyHash::Of(vector.body()),
-            _ => BodyHash::Unsigned,
+            "" => OutgoingBody::Hashed(vector.body()),
+            _ => OutgoingBody::Unsigned,
         };
         let request = Outgoing {
             method: vector.text("method"),
