@@ -55,13 +55,14 @@ impl Caller<'_> {
 fn sixty_four_busy_connections_lose_nothing() {
     let world = World::on(Clock::system(), |settings| {
         settings.threads = 2;
-        settings.drain_linger = Duration::from_secs(2);
+        // Longer than a busy machine lets a caller wait for its turn between two calls.
+        settings.drain_linger = Duration::from_secs(30);
     });
     let program = Program::echo();
     world.runs_at(program.address);
     let (answered, lost) = (AtomicUsize::new(0), AtomicUsize::new(0));
     let bytes = world.call().bytes();
-    let mut refused_early = 0;
+    let mut took = Duration::ZERO;
     thread::scope(|scope| {
         for _ in 0..64 {
             let caller = Caller {
@@ -76,8 +77,8 @@ fn sixty_four_busy_connections_lose_nothing() {
             answered.load(Ordering::SeqCst) > 2_000
         });
         let start = Instant::now();
-        world.gateway.drain(Duration::from_secs(10));
-        refused_early = start.elapsed().as_secs();
+        world.gateway.drain(Duration::from_secs(60));
+        took = start.elapsed();
     });
     assert_eq!(
         lost.load(Ordering::SeqCst),
@@ -85,7 +86,10 @@ fn sixty_four_busy_connections_lose_nothing() {
         "of {} requests",
         answered.load(Ordering::SeqCst)
     );
-    assert!(refused_early < 5, "the drain took {refused_early} s");
+    assert!(
+        took < Duration::from_secs(25),
+        "all have gone, and the drain took {took:?}"
+    );
     assert_eq!(world.gateway.metrics().in_flight(), 0);
     assert_eq!(world.gateway.metrics().connections(), 0);
 }
