@@ -1,6 +1,7 @@
 //! Which calls are let in: the project of the path and the action are decided before the body is read.
 
 use adyton_core::address::AddressKind;
+use adyton_core::catalogue::Surface;
 use adyton_core::id::ProjectId;
 use adyton_core::live::Live;
 use adyton_core::tenant::Scope;
@@ -13,7 +14,7 @@ use http::{HeaderMap, Method, Uri};
 
 use crate::actor::permitted;
 use crate::failure::{Failure, OperationResult, Thing};
-use crate::heading::{Access, Dialect, Heading};
+use crate::heading::{Access, Heading};
 use crate::remote::Remote;
 
 /// The parameters of a path.
@@ -81,7 +82,7 @@ pub(crate) fn decide(
         Some(text) => Some(ProjectId::parse(text.as_bytes()).ok_or(Failure::OtherProject)?),
         None => None,
     };
-    let scoped = matches!(heading.dialect, Dialect::ModelArts | Dialect::Apig);
+    let scoped = matches!(heading.surface, Surface::ModelArts | Surface::Apig);
     if scoped && caller.way() == Way::Token && matches!(caller.scope(), Scope::Domain(_)) {
         return Err(Failure::NoProject);
     }
@@ -115,11 +116,11 @@ mod tests {
     const HERE: Scope = Scope::Project(sample::PROJECT);
     const ALL: Scope = Scope::Domain(sample::DOMAIN);
 
-    fn heading(dialect: Dialect, access: Access) -> Heading {
+    fn heading(surface: Surface, access: Access) -> Heading {
         Heading {
             verb: Verb::Get,
             path: String::new(),
-            dialect,
+            surface,
             access,
             status: StatusCode::OK,
             name: "",
@@ -146,7 +147,7 @@ mod tests {
 
     #[test]
     fn the_project_of_the_path_is_one_that_the_token_is_for() {
-        let get = heading(Dialect::ModelArts, Access::May(Action::ServiceGet));
+        let get = heading(Surface::ModelArts, Access::May(Action::ServiceGet));
         let at = |project: String| decided(HERE, &get, &[("project_id", project)]);
         assert_eq!(at(sample::PROJECT.to_string()).unwrap(), Some(sample::PROJECT));
         for other in [ProjectId::from_bits(99).to_string(), "no id".to_owned()] {
@@ -157,17 +158,17 @@ mod tests {
     #[test]
     fn apis_of_projects_want_a_token_for_a_project_and_others_do_not() {
         let given = [("project_id", sample::PROJECT.to_string())];
-        let get = |dialect| heading(dialect, Access::May(Action::ServiceGet));
-        for dialect in [Dialect::ModelArts, Dialect::Apig] {
-            let found = decided(ALL, &get(dialect), &given);
-            assert!(matches!(found, Err(Failure::NoProject)), "{dialect:?}");
+        let get = |surface| heading(surface, Access::May(Action::ServiceGet));
+        for surface in [Surface::ModelArts, Surface::Apig] {
+            let found = decided(ALL, &get(surface), &given);
+            assert!(matches!(found, Err(Failure::NoProject)), "{surface:?}");
         }
-        assert!(decided(ALL, &get(Dialect::Adyton), &given).is_ok());
+        assert!(decided(ALL, &get(Surface::Adyton), &given).is_ok());
     }
 
     #[test]
     fn whoever_is_signed_in_still_needs_a_role_in_the_project_of_the_path() {
-        let open = heading(Dialect::Adyton, Access::SignedIn);
+        let open = heading(Surface::Adyton, Access::SignedIn);
         assert_eq!(decided(HERE, &open, &[]).unwrap(), None);
         let other = [("project_id", ProjectId::from_bits(99).to_string())];
         assert!(matches!(decided(HERE, &open, &other), Err(Failure::OtherProject)));
@@ -175,7 +176,7 @@ mod tests {
 
     #[test]
     fn every_project_sees_one_gateway_that_has_its_own_id() {
-        let get = heading(Dialect::Apig, Access::May(Action::ServiceGet));
+        let get = heading(Surface::Apig, Access::May(Action::ServiceGet));
         let project = sample::PROJECT.to_string();
         let with = |instance: String| {
             decided(

@@ -2,6 +2,7 @@
 //!
 //! `docs/reference/openapi.json` is the committed copy; a test compares the two, so that a changed contract shows in review.
 
+use adyton_core::catalogue::Surface;
 use utoipa::openapi::path::{Operation, OperationBuilder, Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::schema::{ObjectBuilder, Type};
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityRequirement, SecurityScheme};
@@ -13,7 +14,7 @@ use utoipa::{PartialSchema, ToSchema};
 
 use crate::dialect::iam::errors::KeystoneError;
 use crate::envelope::ErrorBody;
-use crate::heading::{Access, Dialect, Heading, Kind};
+use crate::heading::{Access, Heading, Kind, tag};
 use crate::page::{Page, Schemas};
 use crate::table::{Row, Table};
 
@@ -62,8 +63,7 @@ pub(crate) fn document(table: &Table) -> OpenApi {
                 .build(),
         )
         .tags(Some(
-            [Dialect::Iam, Dialect::ModelArts, Dialect::Apig, Dialect::Adyton]
-                .map(|one| Tag::new(one.name())),
+            [Surface::Iam, Surface::ModelArts, Surface::Apig, Surface::Adyton].map(|one| Tag::new(tag(one))),
         ))
         .paths(paths)
         .components(Some(components.build()))
@@ -85,9 +85,9 @@ fn operation(row: &Row, schemas: &mut Schemas) -> Operation {
 
 /// What every operation says, whatever it takes and gives.
 fn start(heading: &Heading, kind: Kind) -> OperationBuilder {
-    let error = match heading.dialect {
-        Dialect::Iam => "KeystoneError",
-        Dialect::ModelArts | Dialect::Apig | Dialect::Adyton | Dialect::Door => "ErrorBody",
+    let error = match heading.surface {
+        Surface::Iam => "KeystoneError",
+        Surface::ModelArts | Surface::Apig | Surface::Adyton | Surface::Gateway => "ErrorBody",
     };
     let refusal = ResponseBuilder::new()
         .description("A refusal")
@@ -99,7 +99,7 @@ fn start(heading: &Heading, kind: Kind) -> OperationBuilder {
         )
         .build();
     let operation = OperationBuilder::new()
-        .tag(heading.dialect.name())
+        .tag(tag(heading.surface))
         .operation_id(Some(format!(
             "{}_{}",
             heading.name.replace("::", "_"),

@@ -1,44 +1,18 @@
-//! What a row of the table says of itself: method, path, dialect, who may call it, what it owes.
+//! What a row of the table says of itself: method, path, surface, who may call it, what it owes.
 
-use adyton_core::address::{self, Family};
+use adyton_core::catalogue::Surface;
 use adyton_identity::Action;
 use axum::routing::MethodFilter;
 use http::StatusCode;
 use utoipa::openapi::HttpMethod;
 
-/// Whose manners an address has.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Dialect {
-    /// Identity and Access Management: Keystone's envelope.
-    Iam,
-    /// ModelArts management.
-    ModelArts,
-    /// API Gateway management.
-    Apig,
-    /// Adyton's own API.
-    Adyton,
-    /// The Prediction tab's door: the gateway's envelope.
-    Door,
-}
-
-impl Dialect {
-    /// The tag in the OpenAPI document.
-    pub(crate) const fn name(self) -> &'static str {
-        match self {
-            Dialect::Iam => "IAM",
-            Dialect::ModelArts => "ModelArts",
-            Dialect::Apig => "APIG",
-            Dialect::Adyton | Dialect::Door => "Adyton",
-        }
-    }
-    /// The dialect of an address that no row of the table has.
-    pub(crate) fn of_path(path: &str) -> Self {
-        match address::family(path) {
-            Family::Iam => Dialect::Iam,
-            Family::ModelArts => Dialect::ModelArts,
-            Family::Apig => Dialect::Apig,
-            Family::Adyton => Dialect::Adyton,
-        }
+/// The surface's tag in the OpenAPI document.
+pub(crate) const fn tag(surface: Surface) -> &'static str {
+    match surface {
+        Surface::Iam => "IAM",
+        Surface::ModelArts => "ModelArts",
+        Surface::Apig => "APIG",
+        Surface::Adyton | Surface::Gateway => "Adyton",
     }
 }
 
@@ -121,8 +95,8 @@ pub(crate) struct Heading {
     pub(crate) verb: Verb,
     /// The path, with `{parameters}`.
     pub(crate) path: String,
-    /// Whose manners it has.
-    pub(crate) dialect: Dialect,
+    /// What it speaks: whose envelope and codes its refusals have. The Prediction tab speaks as the gateway does.
+    pub(crate) surface: Surface,
     /// Who may call it.
     pub(crate) access: Access,
     /// The status of success.

@@ -1,9 +1,11 @@
-//! What happens around every call: it gets an id, its failure gets the envelope of its dialect, a defect becomes an answer, and
+//! What happens around every call: it gets an id, its failure gets the envelope of its surface, a defect becomes an answer, and
 //! it is logged once.
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
+use adyton_core::address;
+use adyton_core::catalogue::{Reason, Surface};
 use adyton_core::header::{X_ADYTON_REASON, X_REQUEST_ID, retry_after_seconds};
 use adyton_core::id::RequestId;
 use adyton_core::shown::quoted;
@@ -17,7 +19,7 @@ use http::{HeaderValue, Method, header};
 use crate::dialect::{self, iam};
 use crate::envelope;
 use crate::failure::Failure;
-use crate::heading::{Access, Dialect};
+use crate::heading::Access;
 use crate::marks::{Answered, Refused, refused as refusal};
 use crate::plane::Plane;
 use crate::refused;
@@ -73,10 +75,10 @@ fn settle(mut answer: Response, path: &str, id: RequestId) -> Response {
         if let Failure::NoSpace(what) | Failure::Storage(what) = &*failure {
             tracing::warn!(request.id = %id, "a management call failed because of the storage: {what}");
         }
-        let dialect = row
+        let surface = row
             .as_ref()
-            .map_or_else(|| Dialect::of_path(path), |row| row.0.dialect);
-        answer = dialect::refuse(dialect, &failure, id);
+            .map_or_else(|| address::surface(path), |row| row.0.surface);
+        answer = dialect::refuse(surface, &failure, id);
         if let Some(after) = failure.retry_after() {
             let seconds = HeaderValue::from(retry_after_seconds(after));
             answer.headers_mut().insert(header::RETRY_AFTER, seconds);
@@ -89,7 +91,7 @@ fn settle(mut answer: Response, path: &str, id: RequestId) -> Response {
         headers.insert(X_REQUEST_ID, value);
     }
     // Answers hold tokens, secrets, and what only some may see.
-    if row.is_none_or(|row| row.0.access != Access::Anyone || row.0.dialect == Dialect::Iam) {
+    if row.is_none_or(|row| row.0.access != Access::Anyone || row.0.surface == Surface::Iam) {
         headers
             .entry(header::CACHE_CONTROL)
             .or_insert(HeaderValue::from_static("no-store"));
@@ -132,20 +134,19 @@ async fn wrong_method(request: Request) -> Response {
         .get::<RequestId>()
         .copied()
         .unwrap_or(RequestId::from_bits(0));
-    match Dialect::of_path(path) {
-        Dialect::Iam => iam::errors::method_not_allowed(),
-        Dialect::ModelArts | Dialect::Apig | Dialect::Adyton | Dialect::Door => unknown(path, id),
+    match address::surface(path) {
+        Surface::Iam => iam::errors::method_not_allowed(),
+        Surface::ModelArts | Surface::Apig | Surface::Adyton | Surface::Gateway => unknown(path, id),
     }
 }
 
 /// What no row of the table has.
 fn unknown(path: &str, id: RequestId) -> Response {
-    use adyton_core::catalogue::{Reason, Surface};
-    match Dialect::of_path(path) {
-        Dialect::Iam => iam::errors::no_such_address(),
-        Dialect::ModelArts | Dialect::Apig | Dialect::Adyton | Dialect::Door => {
+    match address::surface(path) {
+        Surface::Iam => iam::errors::no_such_address(),
+        Surface::ModelArts | Surface::Apig | Surface::Adyton | Surface::Gateway => {
             let shown = Reason::ManageNoSuchAddress.at(Surface::Adyton);
-            let message = if adyton_core::address::is_services_v2(path) {
+            let message = if address::is_services_v2(path) {
                 envelope::with_detail(shown, &SERVICES_V2)
             } else {
                 envelope::base(shown)

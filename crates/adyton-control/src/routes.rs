@@ -1,6 +1,7 @@
 //! Every address of the control plane, one line each: method, path, who may call it, the status of success, the function, and
 //! what it is for. Both the router and the OpenAPI document are made from this page.
 
+use adyton_core::catalogue::Surface;
 use adyton_identity::Action;
 use http::StatusCode;
 
@@ -11,17 +12,16 @@ use crate::dialect::apig::{apis, app_auths, app_codes, apps, instance};
 use crate::dialect::iam::{credentials, discovery, projects, tokens, users};
 use crate::dialect::modelarts::{model_import, models, service_activity, service_deploy, services};
 use crate::heading::Access::{Anyone, May, SignedIn};
-use crate::heading::Dialect;
 use crate::heading::{Heading, Verb};
 use crate::table::Table;
 
 macro_rules! routes {
-    ($table:ident, $dialect:ident, $prefix:literal; $($verb:ident $path:literal $access:expr => $status:literal $module:ident::$function:ident, $summary:literal;)*) => {
+    ($table:ident, $surface:ident, $prefix:literal; $($verb:ident $path:literal $access:expr => $status:literal $module:ident::$function:ident, $summary:literal;)*) => {
         $($table.add(
             Heading {
                 verb: Verb::$verb,
                 path: concat!($prefix, $path).to_owned(),
-                dialect: Dialect::$dialect,
+                surface: Surface::$surface,
                 access: $access,
                 status: StatusCode::from_u16($status).unwrap_or(StatusCode::OK),
                 name: concat!(stringify!($module), "_", stringify!($function)),
@@ -32,7 +32,7 @@ macro_rules! routes {
     };
 }
 
-/// The table: one function a dialect.
+/// The table: one function a surface.
 pub(crate) fn table() -> Table {
     let mut table = Table::default();
     iam(&mut table);
@@ -145,7 +145,7 @@ fn adyton(table: &mut Table) {
         Get    "/{project_id}/services/{service_id}/log"   May(Action::ServiceGet) => 200 logs::tail, "The newest lines of a service's log";
         Get    "/{project_id}/services/{service_id}/rollout" May(Action::ServiceGet) => 200 rollouts::show, "Progress of a change to a service";
     }
-    routes! { table, Door, "/adyton/v1/{project_id}/services/{service_id}";
+    routes! { table, Gateway, "/adyton/v1/{project_id}/services/{service_id}";
         Any    "/predict"                            SignedIn => 200 predict::predict, "The Prediction tab's door: the API address itself";
         Any    "/predict/"                           SignedIn => 200 predict::predict, "The same";
         Any    "/predict/{*path}"                    SignedIn => 200 predict::predict, "The Prediction tab's door: a path below the API address";
@@ -185,7 +185,7 @@ mod tests {
     #[test]
     fn only_the_door_leaves_its_callers_to_the_gateway() {
         for row in table().rows {
-            let door = row.heading.dialect == Dialect::Door;
+            let door = row.heading.surface == Surface::Gateway;
             assert_eq!(door, row.kind == Kind::Forwarded, "{}", row.heading.path);
         }
     }

@@ -8,6 +8,7 @@
 
 use std::fmt;
 
+use crate::catalogue::Surface;
 use crate::id::ProjectId;
 
 /// What the API address of every service begins with, before its id.
@@ -22,19 +23,6 @@ pub enum AddressKind {
     PredictionTab,
     /// A management API.
     Management,
-}
-
-/// A family of management addresses.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Family {
-    /// Identity and Access Management.
-    Iam,
-    /// ModelArts.
-    ModelArts,
-    /// API Gateway.
-    Apig,
-    /// Adyton's own.
-    Adyton,
 }
 
 /// The API address of a service.
@@ -69,18 +57,18 @@ pub fn split_tab(path: &str) -> (&str, &str, &str) {
     (segment(project, services), segment(service, predict), below)
 }
 
-/// The family of a path on the control listener, where whatever is no one else's is Adyton's.
-pub fn family(path: &str) -> Family {
+/// The surface of a path on the control listener, where whatever is no one else's is Adyton's.
+pub fn surface(path: &str) -> Surface {
     match path.trim_start_matches('/').split('/').next() {
-        Some("v3" | "v3.0") => Family::Iam,
-        Some("v1") => Family::ModelArts,
-        Some("v2") => Family::Apig,
-        _ => Family::Adyton,
+        Some("v3" | "v3.0") => Surface::Iam,
+        Some("v1") => Surface::ModelArts,
+        Some("v2") => Surface::Apig,
+        _ => Surface::Adyton,
     }
 }
 
 /// Whether a path that no API has is that of a management API, sent to the gateway's listener. More is asked than for the
-/// [`family`]: a published API may begin with `/v1` as well.
+/// [`surface`]: a published API may begin with `/v1` as well.
 pub fn is_management(path: &str) -> bool {
     let [first, second, third] = first_segments(path);
     let is_project = second.is_some_and(|id| ProjectId::parse(id.as_bytes()).is_some());
@@ -180,10 +168,10 @@ mod tests {
         );
         assert_eq!(project_in_front(&of_service("x")), None);
         assert!(is_services_v2("/v2/p/services/x") && !is_services_v2("/v2/p/service"));
-        assert_eq!(family("/v3.0/x"), Family::Iam);
-        assert_eq!(family("/v1"), Family::ModelArts);
-        assert_eq!(family("//v2/x"), Family::Apig);
-        assert_eq!(family("/healthz"), Family::Adyton);
+        assert_eq!(surface("/v3.0/x"), Surface::Iam);
+        assert_eq!(surface("/v1"), Surface::ModelArts);
+        assert_eq!(surface("//v2/x"), Surface::Apig);
+        assert_eq!(surface("/healthz"), Surface::Adyton);
     }
 
     /// Tests spell addresses out; whatever else does would have to be found when one changes.

@@ -1,7 +1,7 @@
 //! The error catalogue: one closed table of everything that Adyton refuses with.
 //!
 //! Two levels. A [`Code`] is what the compatible APIs show: a wire code such as `APIG.0201` with one status and one
-//! message; the same wire code may stand for several (413, 414, 494 …), so a `Code` is keyed by [`Plane`], wire code and
+//! message; the same wire code may stand for several (413, 414, 494 …), so a `Code` is keyed by [`Surface`], wire code and
 //! status. A [`Reason`] is one cause. `rows.rs` is one table of causes × surfaces: a [`Surface`] shows a cause under a code of
 //! its own, as a [`SubCode`] (`X-Adyton-Reason`).
 //! Each code has a page (causes and fixes) in `pages/`, compiled in: a code without a page does not build.
@@ -21,7 +21,7 @@ mod surface;
 mod table;
 
 pub use code::Code;
-pub use entry::{Entry, Fault, Plane, Retry};
+pub use entry::{Entry, Fault, Retry};
 pub use reason::Reason;
 pub use section::Section;
 pub use sub_code::SubCode;

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::process::Stdio;
 
-use adyton_core::catalogue::{Code, Plane, SubCode};
+use adyton_core::catalogue::{Code, SubCode, Surface};
 use anyhow::{Context, Result, bail};
 
 use crate::process::command;
@@ -63,7 +63,7 @@ fn printed(verb: &[&str]) -> Result<String> {
     String::from_utf8(output.stdout).context("the page is not UTF-8")
 }
 
-/// The error reference: a table and the pages, plane by plane.
+/// The error reference: a table and the pages, surface by surface.
 fn errors_page() -> String {
     let mut page = String::from(
         "# Errors\n\n<!-- Written by `cargo xtask generate` from crates/adyton-core/src/catalogue. Do not edit. -->\n\n\
@@ -71,17 +71,17 @@ fn errors_page() -> String {
          `X-Adyton-Reason`, names one cause and is shared by no other. `adyton errors CODE` prints a page of this reference, \
          `adyton explain REQUEST_ID`\nsays what one request was refused for.\n",
     );
-    for (plane, title) in [
-        (Plane::Gateway, "Calls through the gateway"),
-        (Plane::Edge, "Management calls, at the edge"),
-        (Plane::ModelArts, "ModelArts management API"),
-        (Plane::Apig, "API Gateway management API"),
-        (Plane::Iam, "IAM management API"),
+    for (surface, title) in [
+        (Surface::Gateway, "Calls through the gateway"),
+        (Surface::Adyton, "Management calls, at the edge"),
+        (Surface::ModelArts, "ModelArts management API"),
+        (Surface::Apig, "API Gateway management API"),
+        (Surface::Iam, "IAM management API"),
     ] {
         let codes: Vec<Code> = Code::ALL
             .iter()
             .copied()
-            .filter(|code| code.entry().plane == plane)
+            .filter(|code| code.entry().surface == surface)
             .collect();
         let _ = write!(
             page,

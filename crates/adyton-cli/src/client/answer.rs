@@ -1,7 +1,7 @@
 //! Answers, and the refusals among them: every dialect's shape of error, made into one message with the way on.
 
 use adyton_api::refusal::RefusalBody;
-use adyton_core::catalogue::{Code, Plane, SubCode};
+use adyton_core::catalogue::{Code, SubCode, Surface};
 use adyton_core::header::{X_ADYTON_REASON, X_REQUEST_ID};
 use serde::de::DeserializeOwned;
 use serde_json::error::Category;
@@ -124,7 +124,7 @@ impl Answer {
 fn is_known(code: &str) -> bool {
     Code::ALL
         .iter()
-        .any(|known| known.entry().wire == code && known.entry().plane != Plane::Iam)
+        .any(|known| known.entry().wire == code && known.entry().surface != Surface::Iam)
 }
 
 #[cfg(test)]

@@ -49,7 +49,7 @@ impl Errors {
     }
 }
 
-/// All codes of a wire code, on whatever plane.
+/// All codes of a wire code, on whatever surface.
 fn codes(said: &str) -> Vec<Code> {
     Code::ALL
         .iter()
@@ -70,7 +70,7 @@ fn unknown(said: &str) -> Failure {
 fn table(terminal: &Terminal) -> Printable {
     let rows = Code::ALL.iter().map(|code| {
         let Entry {
-            plane,
+            surface,
             wire,
             status,
             message,
@@ -79,7 +79,7 @@ fn table(terminal: &Terminal) -> Printable {
         vec![
             wire.to_owned(),
             status.to_string(),
-            plane.name().to_owned(),
+            surface.plane().to_owned(),
             message.trim().to_owned(),
         ]
     });
@@ -89,7 +89,7 @@ fn table(terminal: &Terminal) -> Printable {
 
 fn page(terminal: &Terminal, code: Code, wanted: Option<SubCode>) -> Printable {
     let Entry {
-        plane,
+        surface,
         wire,
         status,
         message,
@@ -99,7 +99,7 @@ fn page(terminal: &Terminal, code: Code, wanted: Option<SubCode>) -> Printable {
     } = *code.entry();
     let title = terminal.tone(Tone::Bold, format!("{wire} ({status}) {}", message.trim()));
     let facts = terminal.facts(&[
-        ("plane", plane.name().to_owned()),
+        ("plane", surface.plane().to_owned()),
         ("fault", fault.name().to_owned()),
         ("retry", wanted.map_or(retry, SubCode::retry).advice().to_owned()),
     ]);
@@ -143,7 +143,7 @@ fn entry(name: &str, text: &str) -> String {
 
 fn document(code: Code) -> Value {
     let Entry {
-        plane,
+        surface,
         wire,
         status,
         message,
@@ -155,7 +155,7 @@ fn document(code: Code) -> Value {
         "error_code": wire,
         "error_msg": message,
         "status": status,
-        "plane": plane.name(),
+        "plane": surface.plane(),
         "fault": fault.name(),
         "retry": retry.advice(),
         "reasons": SubCode::of(code)

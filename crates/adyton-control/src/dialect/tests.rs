@@ -4,14 +4,13 @@
 use std::fmt::Write as _;
 use std::time::Duration;
 
-use adyton_core::catalogue::Reason;
+use adyton_core::catalogue::{Reason, Surface};
 use adyton_core::evidence::Evidence;
 use adyton_core::id::RequestId;
 use adyton_core::record::Step;
 use adyton_core::refusal::{PublicDetail, Refusal};
 use expect_test::expect_file;
 
-use super::Dialect;
 use crate::failure::{Failure, Thing};
 
 const THINGS: [Thing; 15] = [
@@ -134,13 +133,13 @@ fn failures() -> Vec<(String, Failure)> {
 async fn every_dialect_answers_every_failure_as_promised() {
     let mut all = String::new();
     for (name, failure) in failures() {
-        for dialect in [Dialect::ModelArts, Dialect::Apig, Dialect::Adyton, Dialect::Iam] {
-            let answer = super::refuse(dialect, &failure, RequestId::from_bits(7));
+        for surface in [Surface::ModelArts, Surface::Apig, Surface::Adyton, Surface::Iam] {
+            let answer = super::refuse(surface, &failure, RequestId::from_bits(7));
             let (head, body) = answer.into_parts();
             let body = axum::body::to_bytes(body, 4_096).await.expect("a short body");
             let _ = writeln!(
                 all,
-                "{name} | {dialect:?} | {} {} | {}",
+                "{name} | {surface:?} | {} {} | {}",
                 head.status.as_u16(),
                 head.headers["x-adyton-reason"].to_str().expect("ASCII"),
                 String::from_utf8_lossy(&body)

@@ -1,9 +1,10 @@
 //! Every code: what the compatible APIs show on the wire.
 
-use super::entry::{Entry, Fault, Plane, Retry};
+use super::entry::{Entry, Fault, Retry};
+use super::surface::Surface;
 
 macro_rules! codes {
-    ($($name:ident = $plane:ident $wire:literal $status:literal $fault:ident $retry:ident $message:literal $page:literal;)*) => {
+    ($($name:ident = $surface:ident $wire:literal $status:literal $fault:ident $retry:ident $message:literal $page:literal;)*) => {
         /// A wire code with one status and one message. Closed: a new one needs a line and a page.
         #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
         pub enum Code {
@@ -18,7 +19,7 @@ macro_rules! codes {
             pub const fn entry(self) -> &'static Entry {
                 match self {
                     $(Code::$name => &Entry {
-                        plane: Plane::$plane,
+                        surface: Surface::$surface,
                         wire: $wire,
                         status: $status,
                         message: $message,
@@ -64,17 +65,17 @@ codes! {
     ModelFailed = Gateway "MR.0105" 500 Owner IfSafe "Recognition failed" "gateway/MR.0105-500.md";
     ClientClosed = Gateway "ADYTON.0499" 499 Caller IfSafe "The client closed the connection before the answer" "gateway/ADYTON.0499-499.md";
 
-    EdgeNoSuchApi = Edge "APIGW.0101" 404 Caller No "The API does not exist or has not been published in the environment" "edge/APIGW.0101-404.md";
-    EdgeBadRequest = Edge "APIGW.0201" 400 Caller No "API request error" "edge/APIGW.0201-400.md";
-    EdgeForeignOrigin = Edge "APIGW.0201" 403 Caller No "Requests of web pages of other origins are refused" "edge/APIGW.0201-403.md";
-    EdgeBodyTooLarge = Edge "APIGW.0201" 413 Limit No "Request entity too large" "edge/APIGW.0201-413.md";
-    EdgeIamAuthentication = Edge "APIGW.0301" 401 Caller No "Incorrect IAM authentication information" "edge/APIGW.0301-401.md";
-    EdgeIamForbidden = Edge "APIGW.0302" 403 Caller No "The IAM user is not authorized to access the API" "edge/APIGW.0302-403.md";
-    EdgeTokenMustBeUpdated = Edge "APIGW.0307" 401 Caller No "The token must be updated" "edge/APIGW.0307-401.md";
-    EdgeThrottled = Edge "APIGW.0308" 429 Limit Later "The throttling threshold has been reached" "edge/APIGW.0308-429.md";
-    EdgeNoSpace = Edge "APIGW.0601" 507 Platform Later "No space is left on the server's disk" "edge/APIGW.0601-507.md";
-    EdgeStorageUnavailable = Edge "APIGW.0601" 503 Platform IfSafe "The server's storage is unavailable" "edge/APIGW.0601-503.md";
-    EdgeInternal = Edge "APIGW.0601" 500 Platform IfSafe "Internal server error" "edge/APIGW.0601-500.md";
+    EdgeNoSuchApi = Adyton "APIGW.0101" 404 Caller No "The API does not exist or has not been published in the environment" "edge/APIGW.0101-404.md";
+    EdgeBadRequest = Adyton "APIGW.0201" 400 Caller No "API request error" "edge/APIGW.0201-400.md";
+    EdgeForeignOrigin = Adyton "APIGW.0201" 403 Caller No "Requests of web pages of other origins are refused" "edge/APIGW.0201-403.md";
+    EdgeBodyTooLarge = Adyton "APIGW.0201" 413 Limit No "Request entity too large" "edge/APIGW.0201-413.md";
+    EdgeIamAuthentication = Adyton "APIGW.0301" 401 Caller No "Incorrect IAM authentication information" "edge/APIGW.0301-401.md";
+    EdgeIamForbidden = Adyton "APIGW.0302" 403 Caller No "The IAM user is not authorized to access the API" "edge/APIGW.0302-403.md";
+    EdgeTokenMustBeUpdated = Adyton "APIGW.0307" 401 Caller No "The token must be updated" "edge/APIGW.0307-401.md";
+    EdgeThrottled = Adyton "APIGW.0308" 429 Limit Later "The throttling threshold has been reached" "edge/APIGW.0308-429.md";
+    EdgeNoSpace = Adyton "APIGW.0601" 507 Platform Later "No space is left on the server's disk" "edge/APIGW.0601-507.md";
+    EdgeStorageUnavailable = Adyton "APIGW.0601" 503 Platform IfSafe "The server's storage is unavailable" "edge/APIGW.0601-503.md";
+    EdgeInternal = Adyton "APIGW.0601" 500 Platform IfSafe "Internal server error" "edge/APIGW.0601-500.md";
 
     ModelArtsInvalidArgument = ModelArts "ModelArts.0101" 400 Caller No "Invalid argument" "modelarts/ModelArts.0101-400.md";
     ModelArtsParameterError = ModelArts "ModelArts.0104" 400 Caller No "Parameter error" "modelarts/ModelArts.0104-400.md";

@@ -2,34 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// Which surface shows a code. The same number may mean different things on two planes.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Plane {
-    /// Calls through the gateway: APIs and predictions.
-    Gateway,
-    /// The edge of the management APIs: authentication of a management call.
-    Edge,
-    /// The ModelArts management API.
-    ModelArts,
-    /// The API Gateway management API.
-    Apig,
-    /// The IAM management API.
-    Iam,
-}
-
-impl Plane {
-    /// The word used in `adyton errors` and in the reference page.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Plane::Gateway => "gateway",
-            Plane::Edge => "edge",
-            Plane::ModelArts => "modelarts",
-            Plane::Apig => "apig",
-            Plane::Iam => "iam",
-        }
-    }
-}
+use super::surface::Surface;
 
 /// Whose fault it is: the first question of whoever is woken up.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
@@ -86,8 +59,8 @@ impl Retry {
 /// One row of the catalogue.
 #[derive(Clone, Copy, Debug)]
 pub struct Entry {
-    /// The surface that shows it.
-    pub plane: Plane,
+    /// The surface whose code it is. ModelArts and APIG show those of Adyton's own API too, where they have none.
+    pub surface: Surface,
     /// The code on the wire, for example `APIG.0101`.
     pub wire: &'static str,
     /// HTTP status.

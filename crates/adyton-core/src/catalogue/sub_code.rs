@@ -6,8 +6,9 @@
 use std::fmt;
 
 use super::code::Code;
-use super::entry::{Plane, Retry};
+use super::entry::Retry;
 use super::reason::Reason;
+use super::surface::Surface;
 use crate::step::Step;
 
 /// What a surface shows of a cause.
@@ -92,9 +93,9 @@ impl SubCode {
 
     /// Where it is decided: a step of the pipeline, or the management APIs.
     pub const fn step(self) -> Step {
-        match self.code.entry().plane {
-            Plane::Gateway => self.reason.step(),
-            Plane::Edge | Plane::ModelArts | Plane::Apig | Plane::Iam => Step::Manage,
+        match self.code.entry().surface {
+            Surface::Gateway => self.reason.step(),
+            Surface::ModelArts | Surface::Apig | Surface::Adyton | Surface::Iam => Step::Manage,
         }
     }
 

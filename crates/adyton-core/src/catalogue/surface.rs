@@ -1,9 +1,9 @@
-//! Where a refusal is met. Each surface has its own codes for the same cause.
+//! Where a refusal is met: what an address speaks, whose codes a refusal has. Each surface has its own codes for the same cause.
 
 /// A surface that refuses.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Surface {
-    /// Calls through the gateway: APIs and predictions.
+    /// Calls through the gateway: APIs and predictions, at the Prediction tab too.
     Gateway,
     /// ModelArts' management API.
     ModelArts,
@@ -11,20 +11,29 @@ pub enum Surface {
     Apig,
     /// Adyton's own API.
     Adyton,
-    /// IAM, of the caller's own credentials and of all else.
+    /// IAM: Identity and Access Management.
     Iam,
-    /// IAM, of a token that it is asked about (`X-Subject-Token`): to the caller it is an unknown one, whatever the cause.
-    IamSubject,
 }
 
 impl Surface {
     /// All surfaces; the first of them that meets a cause names it.
-    pub const ALL: [Surface; 6] = [
+    pub const ALL: [Surface; 5] = [
         Surface::Gateway,
         Surface::ModelArts,
         Surface::Apig,
         Surface::Adyton,
         Surface::Iam,
-        Surface::IamSubject,
     ];
+
+    /// The word for its codes in `adyton errors`, where it is called the plane. Those of Adyton's own API are the *edge*'s:
+    /// what every management API refuses with before it looks at the call.
+    pub const fn plane(self) -> &'static str {
+        match self {
+            Surface::Gateway => "gateway",
+            Surface::ModelArts => "modelarts",
+            Surface::Apig => "apig",
+            Surface::Adyton => "edge",
+            Surface::Iam => "iam",
+        }
+    }
 }

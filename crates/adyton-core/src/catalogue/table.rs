@@ -49,8 +49,14 @@ macro_rules! cells {
                         Surface::Apig => management!(Apig $name $management),
                         Surface::Adyton => management!(Adyton $name $management),
                         Surface::Iam => cell!($name $iam),
-                        Surface::IamSubject => cell!($name $subject),
                     },)*
+                }
+            }
+
+            /// What IAM shows for it where it is the cause of a token that IAM is asked about (`X-Subject-Token`).
+            pub(super) const fn subject_cell(self) -> Option<SubCode> {
+                match self {
+                    $(Reason::$name => cell!($name $subject),)*
                 }
             }
         }
@@ -65,6 +71,13 @@ impl Reason {
         match self.cell(surface) {
             Some(shown) => shown,
             None => surface.defect(),
+        }
+    }
+    /// What IAM shows for a token that it is asked about: to the caller it is an unknown one, whatever the cause.
+    pub const fn of_subject_token(self) -> SubCode {
+        match self.subject_cell() {
+            Some(shown) => shown,
+            None => SUBJECT_DEFECT,
         }
     }
     /// What the first surface shows that meets it: of all that the pipeline refuses, that is the gateway.
@@ -120,6 +133,9 @@ impl<'de> Deserialize<'de> for Reason {
     }
 }
 
+/// What stands for a cause that a token which IAM is asked about never has.
+const SUBJECT_DEFECT: SubCode = SubCode::new("iam.not_found", Code::IamNotFound, Reason::Internal);
+
 impl Surface {
     /// What stands for a cause that the surface never meets.
     pub(super) const fn defect(self) -> SubCode {
@@ -129,7 +145,6 @@ impl Surface {
             Surface::Apig => ("apig.internal", Code::ApigInternal),
             Surface::Adyton => ("manage.internal", Code::EdgeInternal),
             Surface::Iam => ("iam.internal", Code::IamInternal),
-            Surface::IamSubject => ("iam.not_found", Code::IamNotFound),
         };
         SubCode::new(name, code, Reason::Internal)
     }
@@ -140,10 +155,9 @@ impl SubCode {
     pub fn all() -> Vec<Self> {
         let mut all: Vec<Self> = Vec::new();
         for reason in Reason::ALL {
-            for surface in Surface::ALL {
-                if let Some(shown) = reason.cell(surface)
-                    && !all.contains(&shown)
-                {
+            let cells = Surface::ALL.map(|surface| reason.cell(surface));
+            for shown in cells.into_iter().chain([reason.subject_cell()]).flatten() {
+                if !all.contains(&shown) {
                     all.push(shown);
                 }
             }
@@ -172,7 +186,8 @@ mod tests {
     #[test]
     fn a_sub_code_has_one_code() {
         for reason in Reason::ALL {
-            for shown in Surface::ALL.map(|surface| reason.at(surface)) {
+            let at_all = Surface::ALL.map(|surface| reason.at(surface));
+            for shown in at_all.into_iter().chain([reason.of_subject_token()]) {
                 let known = SubCode::parse(shown.name()).expect("listed");
                 assert_eq!(known.code(), shown.code(), "{shown}");
             }
@@ -182,22 +197,17 @@ mod tests {
     #[test]
     fn a_cause_that_a_surface_never_meets_is_a_defect_there() {
         for surface in Surface::ALL {
-            let defect = match surface {
-                // An unknown token, whatever went wrong.
-                Surface::IamSubject => "iam.not_found",
-                _ => Reason::Internal.at(surface).name(),
-            };
-            assert_eq!(surface.defect().name(), defect);
+            assert_eq!(surface.defect().name(), Reason::Internal.at(surface).name());
         }
+        // An unknown token, whatever went wrong.
+        assert_eq!(Reason::Internal.of_subject_token().name(), "iam.not_found");
         assert_eq!(Reason::RouteDotSegment.at(Surface::Iam).name(), "iam.internal");
     }
 
     #[test]
     fn the_same_cause_has_the_code_of_each_surface() {
-        let shown = |surface| {
-            let shown = Reason::TokenExpired.at(surface);
-            (shown.name(), shown.code().entry().wire, shown.step())
-        };
+        let told = |shown: SubCode| (shown.name(), shown.code().entry().wire, shown.step());
+        let shown = |surface| told(Reason::TokenExpired.at(surface));
         assert_eq!(
             shown(Surface::Gateway),
             ("token.expired", "APIG.0301", Step::Authenticate)
@@ -210,7 +220,7 @@ mod tests {
         }
         assert_eq!(shown(Surface::Iam), ("iam.token_expired", "401", Step::Manage));
         assert_eq!(
-            shown(Surface::IamSubject),
+            told(Reason::TokenExpired.of_subject_token()),
             ("iam.subject_expired", "404", Step::Manage)
         );
     }

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use expect_test::expect_file;
 
-use super::{Code, Plane, Reason, Retry, SubCode, Surface};
+use super::{Code, Reason, Retry, SubCode, Surface};
 
 /// The verbs of the command line (its promise to scripts) that a page may advise.
 const VERBS: &[&str] = &[
@@ -19,7 +19,7 @@ const LETTERS: usize = 20;
 fn no_two_causes_of_the_pipeline_share_a_sub_code() {
     let mut seen = HashSet::new();
     for reason in Reason::ALL {
-        if reason.code().entry().plane == Plane::Gateway {
+        if reason.code().entry().surface == Surface::Gateway {
             assert!(seen.insert(reason.sub_code()), "{reason} stands for two causes");
             assert_eq!(Reason::parse(reason.sub_code()), Some(*reason));
             assert_eq!(reason.at(Surface::Gateway).name(), reason.sub_code());
@@ -41,7 +41,7 @@ fn sub_codes_and_what_they_stand_for_are_promised() {
             format!(
                 "{} | {} {} {} {:?} | {} | {} | {}",
                 shown.name(),
-                entry.plane.name(),
+                entry.surface.plane(),
                 entry.status,
                 entry.wire,
                 entry.message,
@@ -155,12 +155,12 @@ fn pages_advise_commands_that_exist() {
 }
 
 #[test]
-fn a_code_is_one_plane_wire_status_and_message() {
+fn a_code_is_one_surface_wire_status_and_message() {
     let mut seen = HashSet::new();
     for code in Code::ALL {
         let entry = code.entry();
         assert!(
-            seen.insert((entry.plane, entry.wire, entry.status, entry.message)),
+            seen.insert((entry.surface, entry.wire, entry.status, entry.message)),
             "{code:?} stands twice"
         );
     }
@@ -171,9 +171,9 @@ fn a_cause_is_told_once() {
     for reason in Reason::ALL {
         let mut told = HashSet::new();
         let mut names = HashSet::new();
-        for surface in Surface::ALL {
-            if let Some(shown) = reason.cell(surface)
-                && names.insert(shown.name())
+        let cells = Surface::ALL.map(|surface| reason.cell(surface));
+        for shown in cells.into_iter().chain([reason.subject_cell()]).flatten() {
+            if names.insert(shown.name())
                 && let Some(text) = shown.written()
             {
                 assert!(

@@ -1,4 +1,4 @@
-//! Every reason of the gateway's plane, provoked over a socket. A reason that is in the catalogue and not in one of these
+//! Every reason of the gateway's surface, provoked over a socket. A reason that is in the catalogue and not in one of these
 //! tables fails [`no_reason_is_forgotten`].
 
 mod caller;
@@ -8,7 +8,7 @@ mod service;
 
 use std::collections::BTreeSet;
 
-use adyton_core::catalogue::{Plane, Reason};
+use adyton_core::catalogue::{Reason, Surface};
 use adyton_core::record::AnsweredBy;
 
 use crate::client::Reply;
@@ -39,7 +39,7 @@ fn no_reason_is_forgotten() {
     let provoked: BTreeSet<&str> = provoked.map(Reason::sub_code).collect();
     let all: BTreeSet<&str> = Reason::ALL
         .iter()
-        .filter(|reason| reason.code().entry().plane == Plane::Gateway)
+        .filter(|reason| reason.code().entry().surface == Surface::Gateway)
         .map(|reason| reason.sub_code())
         .collect();
     let missing: Vec<_> = all.difference(&provoked).collect();

@@ -68,7 +68,7 @@ pub(crate) async fn list(_: OpenCall, Query(query): Query<CodeQuery>) -> Operati
             query
                 .plane
                 .as_ref()
-                .is_none_or(|plane| code.entry().plane.name() == plane)
+                .is_none_or(|plane| code.entry().surface.plane() == plane)
         })
         .filter(|code| query.code.as_ref().is_none_or(|wanted| is(*code, wanted)))
         .map(CodeShown::new)
@@ -88,7 +88,7 @@ impl CodeShown {
     fn new(code: Code) -> Self {
         let entry = code.entry();
         Self {
-            plane: entry.plane.name().to_owned(),
+            plane: entry.surface.plane().to_owned(),
             error_code: entry.wire.to_owned(),
             status: entry.status,
             error_msg: entry.message.to_owned(),

@@ -54,12 +54,12 @@ fn plain(shown: SubCode) -> Response {
 
 /// The answer for a failure. The request id goes into the header alone: Keystone's envelope has no place for it.
 pub(crate) fn answer(failure: &Failure, _request: RequestId) -> Response {
-    let surface = if matches!(failure, Failure::SubjectToken(_)) {
-        Surface::IamSubject
+    let reason = failure.reason();
+    let shown = if matches!(failure, Failure::SubjectToken(_)) {
+        reason.of_subject_token()
     } else {
-        Surface::Iam
+        reason.at(Surface::Iam)
     };
-    let shown = failure.reason().at(surface);
     enveloped(shown, message(failure, shown))
 }
 
@@ -134,7 +134,7 @@ fn message(failure: &Failure, shown: SubCode) -> Cow<'static, str> {
 
 #[cfg(test)]
 mod tests {
-    use adyton_core::catalogue::{Code, Plane};
+    use adyton_core::catalogue::{Code, Surface};
 
     use super::has_code_of_its_own;
 
@@ -143,7 +143,7 @@ mod tests {
         for code in Code::ALL {
             let entry = code.entry();
             let is_status = entry.wire == entry.status.to_string();
-            if entry.plane == Plane::Iam {
+            if entry.surface == Surface::Iam {
                 assert_eq!(has_code_of_its_own(*code), !is_status, "{code:?}");
             }
         }

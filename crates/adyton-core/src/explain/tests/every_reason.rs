@@ -1,7 +1,7 @@
 //! What must hold of every explanation, whatever the record says.
 
 use super::*;
-use crate::catalogue::Plane;
+use crate::catalogue::Surface;
 
 #[test]
 fn every_refusal_of_the_gateway_names_its_step_and_a_fix() {
@@ -20,7 +20,7 @@ fn every_refusal_of_the_gateway_names_its_step_and_a_fix() {
         assert!(!explanation.fix.is_empty(), "{reason}");
         let text = explanation.to_text(80, false);
         assert!(text.contains(reason.sub_code()) && text.contains("Fix"), "{text}");
-        if reason.code().entry().plane == Plane::Gateway {
+        if reason.code().entry().surface == Surface::Gateway {
             assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
         }
     }
