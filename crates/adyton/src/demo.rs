@@ -214,7 +214,7 @@ impl Stage<'_> {
     fn predict(&self, one: &Deployed<'_>, callers: &Callers) -> Outcome {
         let sample = one.sample;
         let (held, credentials) = callers.of(&sample.auth)?;
-        let url = url(self.client, &one.service.access_address, &sample.path)?;
+        let url = url(self.client, &one.service.summary.access_address, &sample.path)?;
         let start = self.now();
         let answer = self.call(&url, sample, held)?;
         let took = self.since(start) * 1e3;
@@ -245,7 +245,7 @@ impl Stage<'_> {
             "" => "/predictions".to_owned(),
             path => path.chars().take(path.chars().count() - 1).collect(),
         };
-        let url = url(self.client, &one.service.access_address, &wrong)?;
+        let url = url(self.client, &one.service.summary.access_address, &wrong)?;
         let answer = self.call(&url, one.sample, callers.of("token")?.0)?;
         let id = answer
             .request_id()
@@ -274,7 +274,7 @@ impl Stage<'_> {
             let address = self
                 .client
                 .service(&service.service_id)
-                .map(|service| service.access_address)
+                .map(|service| service.summary.access_address)
                 .unwrap_or_default();
             vec![service.service_name, service.status.name().to_owned(), address]
         });

@@ -45,6 +45,8 @@ pub struct ServiceSummary {
     pub workspace_id: String,
     /// The API that it is, as API Gateway's addresses name it.
     pub api_id: String,
+    /// The API address. Custom paths of the model's `config.json` are added to it.
+    pub access_address: String,
     /// Why it failed, if it did.
     #[serde(skip_serializing_if = "String::is_empty", default)]
     pub error_msg: String,
@@ -56,8 +58,6 @@ pub struct ServiceShown {
     /// What a list shows of it.
     #[serde(flatten)]
     pub summary: ServiceSummary,
-    /// The API address. Custom paths of the model's `config.json` are added to it.
-    pub access_address: String,
     /// Its model versions.
     pub config: Vec<VersionShown>,
     /// Timers: none in this version.

@@ -37,6 +37,9 @@ pub struct Profile {
     /// When that ends.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub token_expires_at: Option<String>,
+    /// The data folder that the key was taken from. Its password gets a token where one is needed; it is not copied.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub data_folder: Option<PathBuf>,
 }
 
 #[derive(Default, Serialize, Deserialize)]

@@ -158,6 +158,7 @@ impl Target {
             secret_key: sources.value("ADYTON_SECRET_KEY"),
             token: None,
             token_expires_at: None,
+            data_folder: None,
         };
         let said = match (variables == Profile::default(), &profile) {
             (true, Some(_)) => format!("profile {name}"),
@@ -242,6 +243,10 @@ impl Target {
             .as_deref()
             .map(|url| Address::parse(url, "gateway URL"))
             .transpose()?;
+        let password = profile
+            .data_folder
+            .as_deref()
+            .and_then(|data| password(data, keys.as_ref()?, &project));
         Ok(Self {
             control: Address::parse(control, "control URL")?,
             gateway,
@@ -249,18 +254,34 @@ impl Target {
             credentials: Credentials {
                 keys,
                 token,
-                password: None,
+                password,
             },
             said,
         })
     }
 }
 
-/// The environment's values win, one by one; a key pair wins whole.
+/// The password beside this key in a data folder. Nothing when the folder is gone or holds another key: that user may be somebody
+/// else.
+fn password(data: &Path, keys: &KeyPair, project: &str) -> Option<Password> {
+    let known = bootstrap(data).ok()?;
+    (known.access_key == keys.access).then(|| Password {
+        user: known.user.name,
+        domain: known.domain.name,
+        project_id: project.to_owned(),
+        password: Secret::new(known.password),
+    })
+}
+
+/// The environment's values win, one by one; a key pair wins whole. A password goes to no other server than its own.
 fn overlay(profile: Profile, variables: Profile) -> Outcome<Profile> {
     let pair = match (&variables.access_key, &variables.secret_key) {
         (None, None) => (profile.access_key, profile.secret_key),
         _ => (variables.access_key, variables.secret_key),
+    };
+    let data_folder = match &variables.control_url {
+        Some(_) => None,
+        None => profile.data_folder,
     };
     Ok(Profile {
         control_url: variables.control_url.or(profile.control_url),
@@ -270,6 +291,7 @@ fn overlay(profile: Profile, variables: Profile) -> Outcome<Profile> {
         secret_key: pair.1,
         token: profile.token,
         token_expires_at: profile.token_expires_at,
+        data_folder,
     })
 }
 
@@ -324,6 +346,51 @@ mod tests {
         );
         let merged = overlay(kept, Profile::default()).unwrap();
         assert_eq!(merged.secret_key.as_deref(), Some("SK"));
+    }
+
+    #[test]
+    fn the_password_of_a_data_folder_is_its_own_users_and_for_its_own_server() {
+        let data = tempfile::tempdir().unwrap();
+        let named = |id: &str| format!(r#"{{"id":"{id}","name":"{id}"}}"#);
+        let text = format!(
+            r#"{{"domain":{},"project":{},"user":{},"password":"sesame","access_key":"AK","secret_key":"SK"}}"#,
+            named("d"),
+            named("p"),
+            named("u")
+        );
+        std::fs::write(data.path().join("bootstrap.json"), text).unwrap();
+        let kept = |access| Profile {
+            data_folder: Some(data.path().to_owned()),
+            project_id: Some("other".to_owned()),
+            ..profile(Some(access), Some("SK"))
+        };
+        let known = |profile, variables| {
+            let merged = overlay(profile, variables).unwrap();
+            Target::of_profile(merged, "profile default".into())
+                .unwrap()
+                .credentials
+                .password
+        };
+        let own = known(kept("AK"), Profile::default()).unwrap();
+        assert_eq!(
+            (own.user.as_str(), own.domain.as_str(), own.project_id.as_str()),
+            ("u", "d", "other")
+        );
+        assert!(
+            known(kept("ANOTHER"), Profile::default()).is_none(),
+            "made anew since then"
+        );
+        let keys = Profile {
+            access_key: Some("OTHER".to_owned()),
+            secret_key: Some("SK".to_owned()),
+            ..Profile::default()
+        };
+        assert!(known(kept("AK"), keys).is_none(), "another user calls");
+        let elsewhere = Profile {
+            control_url: Some("http://elsewhere:1".to_owned()),
+            ..Profile::default()
+        };
+        assert!(known(kept("AK"), elsewhere).is_none(), "another server is called");
     }
 
     #[test]

@@ -106,7 +106,14 @@ impl Login {
             access: known.access_key,
             secret: Secret::new(known.secret_key),
         };
-        self.proven(context, &control, keys, Some(&known.project.id))
+        let profile = self.proven(context, &control, keys, Some(&known.project.id))?;
+        // Commands run from other folders later.
+        let folder = std::path::absolute(&data)
+            .map_err(|error| Failure::failed(format!("{}: {error}", data.display())))?;
+        Ok(Profile {
+            data_folder: Some(folder),
+            ..profile
+        })
     }
 
     fn with_key(&self, context: &Context, access: &str) -> Outcome<Profile> {
@@ -140,6 +147,7 @@ impl Login {
             secret_key: Some(keys.secret.expose().clone()),
             token: None,
             token_expires_at: None,
+            data_folder: None,
         })
     }
 
@@ -172,6 +180,7 @@ impl Login {
             secret_key: None,
             token: Some(got.token.expose().clone()),
             token_expires_at: Some(got.expires_at),
+            data_folder: None,
         })
     }
 

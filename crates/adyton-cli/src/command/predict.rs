@@ -122,7 +122,7 @@ impl Predict {
             (None, None, Body::Empty) => "GET".to_owned(),
             (None, None, _) => "POST".to_owned(),
         };
-        let url = url(&client, &service.access_address, &path)?;
+        let url = url(&client, &service.summary.access_address, &path)?;
         let held = held(context, &client, self.auth)?;
         let start = context.clock.monotonic();
         let answer = call(

@@ -182,6 +182,8 @@ async fn the_first_authorisation_enables_apps_for_the_service() {
 
     let apis = owner.get(&world.v2("/apis?name=echo")).await.expect(200);
     let api = &apis["apis"][0];
+    let path = api["req_uri"].as_str().unwrap();
+    assert_eq!(api["access_address"], format!("http://gateway.test:8080{path}"));
     assert_eq!(
         (text(&api["service_id"]), text(&api["auth_type"])),
         (service.as_str(), "IAM")

@@ -30,6 +30,9 @@ async fn a_service_is_deployed_shown_listed_changed_and_deleted() {
         shown["access_address"],
         format!("http://gateway.test:8080/v1/infers/{id}")
     );
+    // Whoever lists services or APIs needs no further call to know where to send theirs.
+    let listed = owner.get(&world.v1("/services")).await.expect(200);
+    assert_eq!(listed["services"][0]["access_address"], shown["access_address"]);
     assert_eq!(shown["config"][0]["model_name"], "echo");
     assert_eq!(shown["config"][0]["envs"]["LEVEL"], "1");
     assert_eq!(shown["additional_properties"]["calls_per_second"], 50);

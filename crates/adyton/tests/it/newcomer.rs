@@ -264,6 +264,13 @@ fn every_way_of_showing_who_calls() {
             "{auth}: {stdout}{stderr}"
         );
     }
+    // A profile of that folder has a key and no token: one is got with the password, which stays where it is.
+    let elsewhere = Place::new();
+    elsewhere.json(&["login", "--data", place.data().to_str().unwrap()]);
+    let (code, stdout, stderr) = call(&elsewhere, "token");
+    assert!(code == 0 && stdout.contains("continuation"), "{stdout}{stderr}");
+    let kept = std::fs::read_to_string(elsewhere.path().join(".config/adyton/config.toml")).unwrap();
+    assert!(!kept.contains("password") && !kept.contains("\ntoken"), "{kept}");
     let (code, _, stderr) = call(&place, "none");
     assert!(code == 1 && stderr.contains("credentials.missing"), "{stderr}");
     let (code, _, stderr) = call(&place, "app");

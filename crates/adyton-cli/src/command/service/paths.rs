@@ -18,7 +18,7 @@ pub(super) fn paths(client: &Client, service: &ServiceShown) -> String {
             continue;
         };
         for api in model.declared() {
-            let line = line(&service.access_address, &api);
+            let line = line(&service.summary.access_address, &api);
             if !lines.contains(&line) {
                 lines.push(line);
             }

@@ -40,7 +40,7 @@ pub fn facts(terminal: &Terminal, client: &Client, service: &ServiceShown) -> Pr
         ("id", summary.service_id.clone()),
         ("status", summary.status.name().to_owned()),
         ("error", summary.error_msg.clone()),
-        ("address", service.access_address.clone()),
+        ("address", summary.access_address.clone()),
         ("call", paths(client, service)),
         ("description", summary.description.clone()),
         ("versions", versions.join("\n")),

@@ -9,9 +9,11 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::shapes;
 use crate::call::Call;
+use crate::dialect::modelarts::service_shapes;
 use crate::endpoint::{Json, Query};
 use crate::failure::{OperationResult, Thing};
 use crate::operations::{authorisation, service};
+use crate::plane::Plane;
 
 /// An API.
 #[derive(Serialize, Deserialize, ToSchema)]
@@ -32,6 +34,8 @@ pub(crate) struct ApiShown {
     req_method: String,
     /// Where it is, below the gateway's address.
     req_uri: String,
+    /// Where it is called: the gateway's address and `req_uri`.
+    access_address: String,
     /// `SWA`: the paths below belong to it.
     match_mode: String,
     /// `APP` when apps may call it beside IAM users, else `IAM`.
@@ -87,7 +91,7 @@ pub(crate) struct ApiQuery {
 }
 
 impl ApiShown {
-    fn new(service: &Service) -> Self {
+    fn new(plane: &Plane, service: &Service) -> Self {
         Self {
             id: service.api.to_string(),
             name: service.name.clone(),
@@ -97,6 +101,7 @@ impl ApiShown {
             req_protocol: "BOTH".to_owned(),
             req_method: "ANY".to_owned(),
             req_uri: address_path(service),
+            access_address: service_shapes::address(plane, service),
             match_mode: "SWA".to_owned(),
             auth_type: auth_type(service).to_owned(),
             auth_opt: AuthOpt {
@@ -115,13 +120,14 @@ impl ApiShown {
 /// `GET …/apis`
 pub(crate) async fn list(call: Call, Query(query): Query<ApiQuery>) -> OperationResult<Json<ApiList>> {
     let project = call.project()?;
+    let shown = |service: &Service| ApiShown::new(&call.plane, service);
     if let Some(text) = query.id {
         // What is no id, or another project's, gives an empty list.
         let found = match ApiId::parse(text.as_bytes()) {
             Some(id) => call.plane.store.services().by_api(project, id).await?,
             None => None,
         };
-        let apis: Vec<ApiShown> = found.iter().map(ApiShown::new).collect();
+        let apis: Vec<ApiShown> = found.iter().map(shown).collect();
         return Ok(Json(ApiList {
             total: apis.len() as u64,
             size: apis.len(),
@@ -144,7 +150,7 @@ pub(crate) async fn list(call: Call, Query(query): Query<ApiQuery>) -> Operation
     Ok(Json(ApiList {
         total: listed.total,
         size: listed.items.len(),
-        apis: listed.items.iter().map(ApiShown::new).collect(),
+        apis: listed.items.iter().map(shown).collect(),
     }))
 }
 
@@ -152,7 +158,7 @@ pub(crate) async fn list(call: Call, Query(query): Query<ApiQuery>) -> Operation
 pub(crate) async fn show(call: Call) -> OperationResult<Json<ApiShown>> {
     let id: ApiId = call.parameter("api_id", Thing::Api)?;
     let service = authorisation::api(&call.plane, call.project()?, id).await?;
-    Ok(Json(ApiShown::new(&service)))
+    Ok(Json(ApiShown::new(&call.plane, &service)))
 }
 
 /// The path of a service's API address.

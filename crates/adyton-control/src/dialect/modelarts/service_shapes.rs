@@ -6,7 +6,7 @@ use adyton_api::modelarts::services::{
 use adyton_core::address;
 use adyton_core::id::ModelId;
 use adyton_core::live::Live;
-use adyton_core::service::{ServiceStatus, Version};
+use adyton_core::service::{Service, ServiceStatus, Version};
 
 use crate::operations::service::status::Seen;
 use crate::plane::Plane;
@@ -45,6 +45,7 @@ pub(crate) fn service_summary(plane: &Plane, seen: &Seen) -> ServiceSummary {
         is_shared: false,
         workspace_id: "0".to_owned(),
         api_id: service.api.to_string(),
+        access_address: address(plane, service),
         error_msg: seen
             .seen
             .as_ref()
@@ -62,7 +63,6 @@ pub(crate) fn service_shown(plane: &Plane, seen: &Seen) -> ServiceShown {
         .collect();
     ServiceShown {
         summary: service_summary(plane, seen),
-        access_address: address(plane, seen),
         config,
         schedule: Vec::new(),
         additional_properties: PropertiesShown {
@@ -106,10 +106,10 @@ pub(crate) fn model_named(live: &Live, id: ModelId) -> (String, String) {
 }
 
 /// The API address of a service.
-pub(crate) fn address(plane: &Plane, seen: &Seen) -> String {
+pub(crate) fn address(plane: &Plane, service: &Service) -> String {
     format!(
         "{}{}",
         plane.settings().gateway_url.trim_end_matches('/'),
-        address::of_service(seen.service.id)
+        address::of_service(service.id)
     )
 }
