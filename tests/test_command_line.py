@@ -136,6 +136,47 @@ def test_a_start_after_a_failure_ends_with_its_own_end(new_server, tmp_path):
     assert (run.returncode, run.stdout) == (0, "late is running.\n"), run.stderr
 
 
+def test_a_service_is_split_scaled_rolled_back_and_restarted(new_server):
+    server = new_server().start()
+    for version in ("1.0.0", "2.0.0"):
+        server.import_model("iris", ROOT / "samples/iris", version)
+    server.json("service", "deploy", "iris:1.0.0", "--name", "iris")
+
+    def versions(*arguments: str) -> list[tuple]:
+        shown = server.json("service", *arguments)
+        assert shown["status"] == "running"
+        return [(one["model_version"], one["weight"], one["instance_count"]) for one in shown["config"]]
+
+    def instances() -> set[str]:
+        monitors = server.manage("GET", f"/v1/{{project}}/services/{service}/monitor")["monitors"]
+        return {instance["instance_id"] for monitor in monitors for instance in monitor["instances"]}
+
+    service = server.json("service", "show", "iris")["service_id"]
+    split = [("1.0.0", 90, 1), ("2.0.0", 10, 1)]
+    assert versions("traffic", "iris", "iris:1.0.0=90", "iris:2.0.0=10") == split
+    # With several versions, which one is said.
+    run = server.run("service", "scale", "iris", "2")
+    assert run.returncode == 2 and "--model" in run.stderr, run.stderr
+    assert versions("scale", "iris", "2", "--model", "iris:2.0.0") == [split[0], ("2.0.0", 10, 2)]
+    assert versions("rollback", "iris") == split
+    before = instances()
+    assert versions("restart", "iris") == split
+    assert len(before) == 2 and not before & instances()
+    assert versions("traffic", "iris", "iris:2.0.0=100") == [("2.0.0", 100, 1)]
+    assert versions("scale", "iris", "3") == [("2.0.0", 100, 3)]
+    # What the server refuses is told as it says it.
+    run = server.run("service", "traffic", "iris", "iris:1.0.0=50", "iris:2.0.0=10")
+    assert run.returncode == 1 and "100" in run.stderr, run.stderr
+
+
+@pytest.mark.parametrize("verb", ["traffic", "scale", "rollback", "restart"])
+def test_help_has_an_example_and_fits_80_columns(verb):
+    command = [str(BINARY), "service", verb, "--help"]
+    shown = subprocess.run(command, env={"COLUMNS": "80"}, capture_output=True, text=True, timeout=30).stdout
+    assert f"adyton service {verb} iris" in shown
+    assert [line for line in shown.splitlines() if len(line) > 80] == []
+
+
 @pytest.mark.parametrize("path", ["with space", "/with%20space", "grüße", "/gr%C3%BC%C3%9Fe"])
 def test_a_path_is_sent_with_its_escapes(server, echo, path):
     run = server.run("predict", "echo", path, "--data", "{}")

@@ -1,4 +1,4 @@
-//! `adyton service deploy|list|show|update|start|stop|delete|events|logs`.
+//! `adyton service deploy|list|show|update|traffic|scale|rollback|start|stop|restart|delete|events|logs`.
 
 mod delete;
 mod deploy;
@@ -6,11 +6,16 @@ mod events;
 mod list;
 mod logs;
 mod paths;
+mod restart;
+mod rollback;
+mod scale;
 mod show;
 mod start;
 mod stop;
+mod traffic;
 mod update;
 mod variables;
+mod versions;
 
 use clap::Subcommand;
 
@@ -32,10 +37,22 @@ pub enum Service {
     Show(show::ShowService),
     /// Change a service: another model version, more instances, other variables
     Update(update::Update),
+    /// Split the traffic of a service between model versions
+    Traffic(traffic::Traffic),
+    /// Change how many instances of a service run
+    Scale(scale::Scale),
+    /// Give a service the versions and settings back that came through last
+    ///
+    /// That is the newest successful change that differs from what the service has now. Rolling back twice undoes the first.
+    Rollback(rollback::Rollback),
     /// Start a stopped service
     Start(start::Start),
     /// Stop a service
     Stop(stop::Stop),
+    /// Stop a service and start it again
+    ///
+    /// Its instances end and new ones start; calls are refused meanwhile. `adyton service update` changes a service without that.
+    Restart(restart::Restart),
     /// Delete services
     Delete(delete::DeleteService),
     /// Show what happened to a service
@@ -52,8 +69,12 @@ impl Service {
             Service::List(verb) => verb.run(context),
             Service::Show(verb) => verb.run(context),
             Service::Update(verb) => verb.run(context),
+            Service::Traffic(verb) => verb.run(context),
+            Service::Scale(verb) => verb.run(context),
+            Service::Rollback(verb) => verb.run(context),
             Service::Start(verb) => verb.run(context),
             Service::Stop(verb) => verb.run(context),
+            Service::Restart(verb) => verb.run(context),
             Service::Delete(verb) => verb.run(context),
             Service::Events(verb) => verb.run(context),
             Service::Logs(verb) => verb.run(context),

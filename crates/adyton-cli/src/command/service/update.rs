@@ -83,7 +83,7 @@ impl Update {
             return Err(Failure::failed(
                 "the service runs several model versions; this command can only change services that run one",
             )
-            .hint("change it through the API: PUT /v1/{project_id}/services/{service_id}"));
+            .hint("`adyton service traffic` and `adyton service scale` change the others"));
         };
         let model = match &self.model {
             Some(said) => lookup::model(client, said)?.model_id,
