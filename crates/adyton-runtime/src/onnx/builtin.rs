@@ -10,7 +10,9 @@ mod bounds;
 mod dequantize;
 mod graph;
 mod made_up;
+mod nested;
 mod operators;
+mod own;
 mod plans;
 mod recurrences;
 mod rewrite;
@@ -60,12 +62,23 @@ impl BuiltinModel {
             .map_err(|e| unreadable(format!("{e:#}")))?;
         let Prepared { ports, after } = graph::prepare(&mut model, file)?;
         let bytes = std::fs::metadata(path).map_or(0, |meta| meta.len());
+        let inner = model.graph.as_ref().map_or_else(Vec::new, nested::with_graphs);
         let plans = Plans::prepare(model, &ports, path.parent(), session_pool::copies_for(bytes));
-        let plans = plans.map_err(|cause| LoadError::Graph {
-            file: file.to_owned(),
-            runtime: "the compiled-in runtime".to_owned(),
-            cause: shorten(&without_place(&format!("{cause:#}"), path.parent())),
-            fix: "; ONNX Runtime may be able to (`adyton doctor --fix` installs it)",
+        let plans = plans.map_err(|cause| {
+            let cause = format!("{cause:#}");
+            let file = file.to_owned();
+            match inner.into_iter().find(|node| cause.contains(&node.as_blamed)) {
+                Some(node) => LoadError::Attribute {
+                    file,
+                    what: node.what,
+                },
+                None => LoadError::Graph {
+                    file,
+                    runtime: "the compiled-in runtime".to_owned(),
+                    cause: shorten(&without_place(&cause, path.parent())),
+                    fix: "; ONNX Runtime may be able to (`adyton doctor --fix` installs it)",
+                },
+            }
         })?;
         Ok(Self {
             ports,

@@ -135,7 +135,7 @@ impl InProcess {
                 let p99 = warm_up::measure(measured, &example);
                 (p99, warm_up::inline_body(measured, p99), None)
             }
-            First::Unanswered(said) => (Duration::MAX, None, Some(unanswered(&said))),
+            First::Unanswered(said) | First::Panicked(said) => (Duration::MAX, None, Some(unanswered(&said))),
         };
         Ok(Arc::new(Self {
             model,

@@ -5,7 +5,7 @@
 //! instead of being printed.
 
 use std::cell::RefCell;
-use std::panic::{AssertUnwindSafe, PanicHookInfo, catch_unwind, set_hook, take_hook};
+use std::panic::{AssertUnwindSafe, PanicHookInfo, catch_unwind, resume_unwind, set_hook, take_hook};
 use std::sync::Once;
 
 use super::predictor::RunError;
@@ -31,6 +31,15 @@ pub(crate) fn catch_panic<T>(work: impl FnOnce() -> T) -> Result<T, RunError> {
     })
 }
 
+/// Does `work` inside of [`catch_panic`]; a panic in it goes on, and its message names the `place`.
+pub(crate) fn name_panic<T>(place: impl FnOnce() -> String, work: impl FnOnce() -> T) -> T {
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| {
+        let name = |heard: &mut String| *heard = format!("{}: {heard}", place());
+        HEARD.with_borrow_mut(|heard| heard.as_mut().map(name));
+        resume_unwind(panic)
+    })
+}
+
 /// Puts a hook before the one that prints: it keeps what is said on a guarded thread, and passes on all else.
 fn listen() {
     let print = take_hook();
@@ -53,6 +62,14 @@ fn message(panic: &PanicHookInfo<'_>) -> String {
 mod tests {
     #![allow(clippy::panic, reason = "tests")]
     use super::*;
+
+    #[test]
+    fn a_panic_says_where() {
+        let problem = catch_panic(|| name_panic(|| "Add".to_owned(), || -> u8 { panic!("too much") }));
+        let said = "the runtime panicked: Add: too much";
+        assert_eq!(problem, Err(RunError(said.to_owned())));
+        assert_eq!(catch_panic(|| name_panic(String::new, || 7)), Ok(7));
+    }
 
     #[test]
     fn a_panic_is_an_error_with_its_message() {

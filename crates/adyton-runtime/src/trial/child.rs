@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Found, fence};
 use crate::onnx::codec;
-use crate::onnx::in_process::warm_up::first_runs;
+use crate::onnx::in_process::warm_up::{Silence, first_runs};
 use crate::onnx::library::OnnxLibrary;
 use crate::onnx::loader::Loader;
 use crate::onnx::predictor::Predictor;
@@ -126,11 +126,11 @@ fn find(trial: &Trial) -> Found {
         Ok(model) => model,
         Err(cause) => return Found::Refused { cause },
     };
-    let apis = trial.apis.clone();
+    let (file, apis) = (trial.file.clone(), trial.apis.clone());
     let runs = thread::Builder::new()
         .name("first-run".to_owned())
         .stack_size(RUN_STACK)
-        .spawn(move || run(model, &apis));
+        .spawn(move || run(model, &file, &apis));
     match runs.map(thread::JoinHandle::join) {
         Ok(Ok(found)) => found,
         Ok(Err(_)) => Found::NoAnswer {
@@ -143,7 +143,7 @@ fn find(trial: &Trial) -> Found {
 }
 
 /// Runs the model as the server will; it is dropped here too, which recurses as deep as the graph does.
-fn run(model: Box<dyn Predictor>, apis: &[ApiDeclaration]) -> Found {
+fn run(model: Box<dyn Predictor>, file: &str, apis: &[ApiDeclaration]) -> Found {
     let codecs = match codec::of_apis(apis, model.ports()) {
         Ok(codecs) => codecs,
         Err((at, problem)) => {
@@ -155,6 +155,13 @@ fn run(model: Box<dyn Predictor>, apis: &[ApiDeclaration]) -> Found {
     };
     match first_runs(model.as_ref(), apis, &codecs) {
         None => Found::Answers,
-        Some(cause) => Found::NoAnswer { cause },
+        Some(Silence::Unanswered(cause)) => Found::NoAnswer { cause },
+        Some(Silence::Panics(cause)) => Found::Refused {
+            cause: format!(
+                "model/{file}: the runtime ({}) cannot run the model: {cause}; ONNX Runtime may be able to (`adyton doctor --fix` installs it); if \
+                 the model answers other inputs than these, add a body that it accepts as `model/example.json`",
+                model.runtime()
+            ),
+        },
     }
 }

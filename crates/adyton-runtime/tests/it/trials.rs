@@ -8,7 +8,7 @@ use adyton_runtime::package::Source;
 use adyton_runtime::trial::{TrialSettings, Trials};
 
 use crate::first_run::{RED, colours};
-use crate::graph::{self, FLOAT, node, port, untyped};
+use crate::graph::{self, FLOAT, INT64, node, port, untyped};
 use crate::keeper::keeper;
 use crate::place::{Place, runtimes};
 
@@ -108,4 +108,33 @@ fn an_import_says_that_a_model_answered_none_of_its_first_runs() {
         let example: &[(&str, &[u8])] = &[files[0], files[1], ("model/example.json", RED.as_bytes())];
         assert_eq!(notes("example", example), Some(Vec::new()), "{runtime}");
     }
+}
+
+/// It would be imported, and answer no call.
+#[test]
+fn a_graph_over_which_the_runtime_panics_at_each_run_is_refused_by_the_operators_name() {
+    // Below the first element, whether `x` is zeros or ones.
+    let model = graph::bytes(&graph::model(
+        vec![port("x", INT64, &[1])],
+        vec![untyped("y")],
+        vec![
+            node("Sub", "", &["x", "nine"], &["i"], Vec::new()),
+            node("Gather", "", &["table", "i"], &["y"], Vec::new()),
+        ],
+        vec![
+            graph::whole("nine", &[1], &[9]),
+            graph::whole("table", &[2, 3], &[1, 2, 3, 4, 5, 6]),
+        ],
+    ));
+    let place = Place::new();
+    let onnx = trying(&Onnx::builtin(), place.folder.path(), |_| ());
+    let said = import(&place, &onnx, &model).unwrap_err();
+    for part in [
+        "model/model.onnx: the runtime (built-in)",
+        "panicked: Gather (node \"y\")",
+        "model/example.json",
+    ] {
+        assert!(said.contains(part), "{said}");
+    }
+    assert_eq!(place.leftovers(), Vec::<String>::new());
 }

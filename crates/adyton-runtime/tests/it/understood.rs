@@ -3,9 +3,9 @@
 
 use adyton_runtime::onnx_models::Onnx;
 use expect_test::{Expect, expect};
-use tract_onnx::pb::{AttributeProto, ModelProto, StringStringEntryProto};
+use tract_onnx::pb::{AttributeProto, GraphProto, ModelProto, StringStringEntryProto};
 
-use crate::graph::{self, FLOAT, constant, node, port, untyped};
+use crate::graph::{self, FLOAT, INT64, constant, node, port, untyped};
 use crate::models::{ask, each};
 use crate::place::runtimes;
 
@@ -169,5 +169,227 @@ fn a_refusal_does_not_say_where_packages_lie() {
             !problem.contains(&place) && problem.contains("no-such-file.bin"),
             "{runtime}: {problem}"
         );
+    }
+}
+
+/// The model's answers on each runtime at hand are the same.
+fn answered(model: &ModelProto, body: &str, expected: &str) {
+    for (runtime, model) in each(&graph::bytes(model), None) {
+        assert_eq!(ask(&model, body), expected, "{runtime}");
+    }
+}
+
+#[test]
+fn negative_indices_count_from_the_end() {
+    let indices = || graph::whole("i", &[2, 2], &[-1, -2, 0, 0]);
+    let gather = |length: i64| {
+        graph::model(
+            vec![port("x", FLOAT, &[length, 3])],
+            vec![untyped("y")],
+            vec![node("GatherND", "", &["x", "i"], &["y"], Vec::new())],
+            vec![indices()],
+        )
+    };
+    for length in [2, -1] {
+        answered(
+            &gather(length),
+            r#"{"inputs":[[1,2,3],[4,5,6]]}"#,
+            r#"{"outputs":{"y":[5.0,1.0]}}"#,
+        );
+    }
+    for (reduction, expected) in [
+        ("none", r#"{"outputs":{"y":[[8.0,2.0,3.0],[4.0,9.0,6.0]]}}"#),
+        ("add", r#"{"outputs":{"y":[[9.0,2.0,3.0],[4.0,14.0,6.0]]}}"#),
+    ] {
+        let mut scatter = graph::model(
+            vec![port("x", FLOAT, &[2, 3])],
+            vec![untyped("y")],
+            vec![node(
+                "ScatterND",
+                "",
+                &["x", "i", "u"],
+                &["y"],
+                vec![graph::text("reduction", reduction)],
+            )],
+            vec![indices(), constant("u", &[2], &[9.0, 8.0])],
+        );
+        scatter.opset_import[0].version = 16;
+        answered(&scatter, r#"{"inputs":[[1,2,3],[4,5,6]]}"#, expected);
+    }
+    let one_hot = graph::model(
+        vec![port("x", INT64, &[-1])],
+        vec![untyped("y")],
+        vec![node("OneHot", "", &["x", "depth", "values"], &["y"], Vec::new())],
+        vec![
+            graph::whole("depth", &[1], &[3]),
+            constant("values", &[2], &[0.0, 1.0]),
+        ],
+    );
+    answered(
+        &one_hot,
+        r#"{"inputs":[-1,0,7,-9]}"#,
+        r#"{"outputs":{"y":[[0.0,0.0,1.0],[1.0,0.0,0.0],[0.0,0.0,0.0],[0.0,0.0,0.0]]}}"#,
+    );
+}
+
+#[test]
+fn an_index_that_is_out_of_range_is_an_error_of_the_call_by_name() {
+    let model = graph::model(
+        vec![port("x", FLOAT, &[2]), port("i", INT64, &[1, 1])],
+        vec![untyped("y")],
+        vec![node("GatherND", "", &["x", "i"], &["y"], Vec::new())],
+        Vec::new(),
+    );
+    for (runtime, model) in each(&graph::bytes(&model), None) {
+        let problem = ask(&model, r#"{"inputs":{"x":[1,2],"i":[[5]]}}"#);
+        assert!(problem.starts_with("the model failed: "), "{runtime}: {problem}");
+        assert!(!problem.contains("panicked"), "{runtime}: {problem}");
+    }
+}
+
+#[test]
+fn zeros_are_quantised_with_a_scale_to_divide_by() {
+    let outputs = ["y", "scale", "zero"];
+    let model = graph::model(
+        vec![port("x", FLOAT, &[2])],
+        outputs.map(untyped).to_vec(),
+        vec![node("DynamicQuantizeLinear", "", &["x"], &outputs, Vec::new())],
+        Vec::new(),
+    );
+    answered(
+        &model,
+        r#"{"inputs":[0,0]}"#,
+        r#"{"outputs":{"y":[0,0],"scale":1.0,"zero":0}}"#,
+    );
+    answered(
+        &model,
+        r#"{"inputs":[-51,204]}"#,
+        r#"{"outputs":{"y":[0,255],"scale":1.0,"zero":51}}"#,
+    );
+}
+
+/// Zeros for the state are made as long as the batch is.
+#[test]
+fn a_recurrence_without_a_first_state_takes_every_batch() {
+    for batch in [2, -1] {
+        let mut model = lstm(vec![number("hidden_size", 1)]);
+        model.graph.as_mut().unwrap().input = vec![port("x", FLOAT, &[2, batch, 1])];
+        let answers: Vec<String> = each(&graph::bytes(&model), None)
+            .iter()
+            .map(|(_, model)| ask(model, r#"{"inputs":[[[1],[1]],[[2],[2]]]}"#))
+            .collect();
+        let begins = |answer: &String| answer.starts_with(r#"{"outputs":{"y":[[[[0.174"#);
+        assert!(answers.iter().all(begins), "{answers:?}");
+    }
+}
+
+#[test]
+fn a_transposed_convolution_of_a_wanted_length_is_right_or_refused() {
+    let model = |length: i64, wanted: i64, more: Vec<AttributeProto>| {
+        let mut attributes = vec![graph::ints("output_shape", &[wanted])];
+        attributes.extend(more);
+        graph::model(
+            vec![port("x", FLOAT, &[-1, 1, length])],
+            vec![untyped("y")],
+            vec![node("ConvTranspose", "", &["x", "w"], &["y"], attributes)],
+            vec![constant("w", &[1, 1, 3], &[1.0; 3])],
+        )
+    };
+    refused(
+        &model(-1, 8, Vec::new()),
+        expect![[
+            r#"model/m.onnx: the compiled-in runtime does not support `output_shape` of ConvTranspose (node "y") with `auto_pad`, or where lengths of an input are open; ONNX Runtime may support it (`adyton doctor --fix` installs it)"#
+        ]],
+    );
+    refused(
+        &model(3, 8, vec![graph::text("auto_pad", "SAME_UPPER")]),
+        expect![[
+            r#"model/m.onnx: the compiled-in runtime does not support `output_shape` of ConvTranspose (node "y") with `auto_pad`, or where lengths of an input are open; ONNX Runtime may support it (`adyton doctor --fix` installs it)"#
+        ]],
+    );
+    answered(
+        &model(3, 5, Vec::new()),
+        r#"{"inputs":[[[1,2,3]]]}"#,
+        r#"{"outputs":{"y":[[[1.0,3.0,6.0,5.0,3.0]]]}}"#,
+    );
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(
+        folder.path().join("m.onnx"),
+        graph::bytes(&model(3, 2, Vec::new())),
+    )
+    .unwrap();
+    assert!(Onnx::builtin().load(folder.path(), "m.onnx").is_err());
+}
+
+#[test]
+fn branches_that_it_cannot_take_are_refused_by_name() {
+    let branch = |name: &str, length: usize| AttributeProto {
+        name: name.to_owned(),
+        r#type: 5,
+        g: Some(GraphProto {
+            name: name.to_owned(),
+            output: vec![port(name, FLOAT, &[length as i64])],
+            initializer: vec![constant(name, &[length as i64], &vec![1.0; length])],
+            ..GraphProto::default()
+        }),
+        ..AttributeProto::default()
+    };
+    let model = graph::model(
+        vec![port("c", 9, &[])],
+        vec![untyped("y")],
+        vec![node(
+            "If",
+            "",
+            &["c"],
+            &["y"],
+            vec![branch("then_branch", 2), branch("else_branch", 3)],
+        )],
+        Vec::new(),
+    );
+    refused(
+        &model,
+        expect![[
+            r#"model/m.onnx: the compiled-in runtime does not support this If (node "y"): what its branches or its body give must be known when the model is loaded, and be of one type and shape; ONNX Runtime may support it (`adyton doctor --fix` installs it)"#
+        ]],
+    );
+}
+
+/// Refusals go into JSON and into the log.
+#[test]
+fn names_in_refusals_are_without_what_steers_a_terminal() {
+    let strange = "a\u{1b}[31m\n\u{202e}b\"";
+    let relu = |op: &str, domain: &str| {
+        graph::model(
+            vec![port("x", FLOAT, &[1])],
+            vec![untyped("y")],
+            vec![node(op, domain, &["x"], &["y"], Vec::new())],
+            Vec::new(),
+        )
+    };
+    let mut attribute = relu("Relu", "");
+    attribute.graph.as_mut().unwrap().node[0].name = strange.to_owned();
+    attribute.graph.as_mut().unwrap().node[0].attribute = vec![graph::text(strange, strange)];
+    let mut type_of_input = relu("Relu", "");
+    type_of_input.graph.as_mut().unwrap().input = vec![port(strange, 99, &[1])];
+    let mut nothing = relu("Relu", "");
+    nothing.graph.as_mut().unwrap().node[0].input = vec![strange.to_owned()];
+    let all = [
+        relu(strange, ""),
+        relu("Relu", strange),
+        attribute,
+        type_of_input,
+        nothing,
+    ];
+    for (runtime, onnx) in runtimes() {
+        for (at, model) in all.iter().enumerate() {
+            let folder = tempfile::tempdir().unwrap();
+            std::fs::write(folder.path().join("m.onnx"), graph::bytes(model)).unwrap();
+            let Err(problem) = onnx.load(folder.path(), "m.onnx") else {
+                continue;
+            };
+            let said = problem.to_string();
+            let steers = |letter: char| letter.is_control() || letter == '\u{202e}';
+            assert!(!said.contains(steers), "{runtime}, {at}: {said:?}");
+        }
     }
 }

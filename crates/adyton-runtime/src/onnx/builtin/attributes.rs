@@ -2,7 +2,9 @@
 //! that it does not understand (`operators.rs` lists the ones that it does).
 
 use adyton_core::shown::{quoted, quoted_bytes};
-use tract_onnx::pb::{AttributeProto, GraphProto, ModelProto, NodeProto, TensorProto};
+use tract_onnx::pb::tensor_shape_proto::dimension::Value as Length;
+use tract_onnx::pb::type_proto::Value as Type;
+use tract_onnx::pb::{AttributeProto, GraphProto, ModelProto, NodeProto, TensorProto, ValueInfoProto};
 
 use super::operators::{self, ML, ML_SETS, ONNX, Rule, SETS};
 use super::tensors::element_type;
@@ -77,7 +79,7 @@ fn allows(rule: Rule, given: &AttributeProto) -> bool {
 }
 
 /// So much of a name is shown, in letters.
-const NAME: usize = 60;
+pub(super) const NAME: usize = 60;
 /// The first of the types of attributes that are lists.
 const FLOATS: i32 = 6;
 
@@ -96,6 +98,12 @@ fn combination(node: &NodeProto, graph: &GraphProto, version: i64) -> Option<Str
             if both && number("layout") == 1 {
                 return attribute(node, "layout").map(|found| words(node, found));
             }
+        }
+        // The padding is reckoned from the input's lengths when the graph is prepared, which panics over those that do not fit.
+        "ConvTranspose" if attribute(node, "output_shape").is_some() && padding_is_unknown(node, graph) => {
+            let given = attribute(node, "output_shape");
+            return given
+                .map(|found| words(node, found) + " with `auto_pad`, or where lengths of an input are open");
         }
         // Explicit padding and a rule for padding contradict each other; which one wins differs.
         "Conv" | "ConvInteger" | "ConvTranspose" | "QLinearConv" | "AveragePool" | "MaxPool" => {
@@ -168,6 +176,24 @@ fn combination(node: &NodeProto, graph: &GraphProto, version: i64) -> Option<Str
         _ => {}
     }
     None
+}
+
+fn padding_is_unknown(node: &NodeProto, graph: &GraphProto) -> bool {
+    let rule = attribute(node, "auto_pad").filter(|found| found.s != b"NOTSET");
+    rule.is_some() || is_open(graph)
+}
+
+/// Whether an axis behind the first (the batch) of an input has any length.
+fn is_open(graph: &GraphProto) -> bool {
+    let open = |input: &ValueInfoProto| match input.r#type.as_ref().and_then(|ty| ty.value.as_ref()) {
+        Some(Type::TensorType(tensor)) => {
+            let axes = tensor.shape.iter().flat_map(|shape| &shape.dim);
+            axes.skip(1)
+                .any(|axis| !matches!(axis.value, Some(Length::DimValue(_))))
+        }
+        _ => false,
+    };
+    graph.input.iter().any(open)
 }
 
 /// What is not understood of a `Pad`: a constant for another mode is taken for the mode, and nothing can be cut off.
@@ -273,7 +299,7 @@ fn words(node: &NodeProto, given: &AttributeProto) -> String {
 }
 
 /// The name of a node as messages show it; its first output's when it has none.
-fn shown(node: &NodeProto) -> String {
+pub(super) fn shown(node: &NodeProto) -> String {
     let name = node
         .output
         .first()

@@ -3,10 +3,12 @@
 use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
+use adyton_core::shown::quoted;
 use tract_onnx::pb::tensor_shape_proto::dimension::Value as Length;
 use tract_onnx::pb::type_proto::Value as Type;
 use tract_onnx::pb::{GraphProto, ModelProto, NodeProto, ValueInfoProto};
 
+use super::attributes::NAME;
 use super::rewrite;
 use super::tensors::element_type;
 use super::{attributes, bounds, operators, trees};
@@ -29,10 +31,11 @@ pub(super) fn prepare(model: &mut ModelProto, file: &str) -> Result<Prepared, Lo
         what,
     })?;
     if !model.functions.is_empty() {
-        let names: Vec<&str> = model
+        let names: Vec<String> = model
             .functions
             .iter()
             .filter_map(|function| function.name.as_deref())
+            .map(|name| quoted(name, NAME))
             .collect();
         return Err(LoadError::Operators {
             file: file.to_owned(),
@@ -121,9 +124,9 @@ fn missing_operators(graph: &GraphProto, missing: &mut BTreeSet<String>) {
             let domain = if node.domain.is_empty() {
                 String::new()
             } else {
-                format!("{}.", node.domain)
+                format!("{}.", quoted(&node.domain, NAME))
             };
-            missing.insert(format!("{domain}{}", node.op_type));
+            missing.insert(format!("{domain}{}", quoted(&node.op_type, NAME)));
         }
         for attribute in &node.attribute {
             for inner in attribute.g.iter().chain(&attribute.graphs) {
@@ -150,7 +153,7 @@ fn inputs(graph: &GraphProto, file: &str) -> Result<Vec<Input>, LoadError> {
 fn input(port: &ValueInfoProto, file: &str) -> Result<Input, LoadError> {
     let refused = |what: &str| LoadError::Input {
         file: file.to_owned(),
-        input: port.name.clone(),
+        input: quoted(&port.name, NAME),
         what: what.to_owned(),
     };
     let Some(Type::TensorType(tensor)) = port.r#type.as_ref().and_then(|ty| ty.value.as_ref()) else {

@@ -13,9 +13,9 @@ use tract_onnx::tract_core::internal::{SimplePlan, SimpleState, TypedOp, bail};
 use tract_onnx::tract_core::plan::eval;
 
 use super::made_up::{self, MadeUp};
-use super::{dequantize, graph, recurrences, tensors};
+use super::{dequantize, graph, own, recurrences, tensors};
 use crate::onnx::ending::{Ended, Ending};
-use crate::onnx::panics::catch_panic;
+use crate::onnx::panics::{catch_panic, name_panic};
 use crate::onnx::session_pool::SessionPool;
 use crate::onnx::signature::{Axis, Input, Ports};
 use crate::onnx::tensor::{Elements, Shape, Tensor, product};
@@ -207,6 +207,7 @@ impl Plan {
         let mut typed = parsed.model.into_typed()?;
         recurrences::begin_anew(&mut typed);
         dequantize::keep_apart(&mut typed);
+        own::replace(&mut typed)?;
         let plan = SimplePlan::new(Arc::new(typed.into_optimized()?))?;
         made_up::refuse(plan.model())?;
         let made_up = MadeUp::among(plan.model());
@@ -246,8 +247,10 @@ impl Plan {
             if ending.is_over() {
                 bail!("{Ended}");
             }
-            self.made_up
-                .run(node.id, inputs, |inputs| eval(context, own, node, inputs))
+            let place = || format!("{} (node \"{}\")", node.op.name(), node.name);
+            self.made_up.run(node.id, inputs, |inputs| {
+                name_panic(place, || eval(context, own, node, inputs))
+            })
         })
     }
 }

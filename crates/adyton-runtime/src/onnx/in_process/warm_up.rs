@@ -36,6 +36,17 @@ pub(super) enum First {
     Answered(Vec<Tensor>),
     /// It answered none that were tried; what was tried, and what it said.
     Unanswered(String),
+    /// The runtime panicked over each that was tried, and would over each call; what was tried, and what it said.
+    Panicked(String),
+}
+
+/// Why a model did not answer for the first time.
+#[derive(Debug)]
+pub(crate) enum Silence {
+    /// It may answer what its callers send.
+    Unanswered(String),
+    /// The runtime panics over whatever it is asked.
+    Panics(String),
 }
 
 /// Makes a model answer for the first time, with inputs of ours and then with the examples of its package.
@@ -49,13 +60,14 @@ pub(crate) fn first_runs(
     model: &dyn Predictor,
     apis: &[ApiDeclaration],
     codecs: &[(String, Codec)],
-) -> Option<String> {
+) -> Option<Silence> {
     match first_run(model, apis, codecs) {
         First::Answered(_) => {
             inline_body(model, Duration::ZERO);
             None
         }
-        First::Unanswered(said) => Some(said),
+        First::Unanswered(said) => Some(Silence::Unanswered(said)),
+        First::Panicked(said) => Some(Silence::Panics(said)),
     }
 }
 
@@ -88,10 +100,13 @@ pub(crate) fn unanswered(said: &str) -> String {
 fn run(model: &dyn Predictor, examples: &[(&Codec, Vec<u8>)]) -> First {
     let inputs = &model.ports().inputs;
     let mut failed = None;
+    let mut panics_always = true;
     for shapes in shapes(inputs) {
         for fill in [Elements::zeros, Elements::ones] {
             let example = example(inputs, &shapes, fill);
-            match catch_panic(|| model.run(&example)).and_then(|ran| ran) {
+            let ran = catch_panic(|| model.run(&example));
+            panics_always &= ran.is_err();
+            match ran.and_then(|ran| ran) {
                 Ok(_) => return First::Answered(example),
                 Err(problem) if failed.is_none() => {
                     let shapes: Vec<String> = shapes.iter().map(|shape| show_shape(shape)).collect();
@@ -109,11 +124,17 @@ fn run(model: &dyn Predictor, examples: &[(&Codec, Vec<u8>)]) -> First {
     for (codec, body) in examples {
         match catch_panic(|| example::ask(model, codec, body)) {
             Ok(Ok(inputs)) => return First::Answered(inputs),
-            Ok(Err(said)) => problem = format!("with the package's example: {said}"),
+            Ok(Err(said)) => {
+                panics_always = false;
+                problem = format!("with the package's example: {said}");
+            }
             Err(panic) => problem = format!("with the package's example: {panic}"),
         }
     }
-    First::Unanswered(problem)
+    match panics_always && !problem.is_empty() {
+        true => First::Panicked(problem),
+        false => First::Unanswered(problem),
+    }
 }
 
 /// The shapes to try, those of all inputs together.

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::path::Path;
 use std::sync::Arc;
 
+use adyton_core::shown::quoted;
 use ort::session::Session;
 use ort::value::{TensorElementType, ValueType};
 
@@ -11,6 +12,9 @@ use super::unknown_rank;
 use super::values::element_type;
 use crate::onnx::predictor::LoadError;
 use crate::onnx::signature::{Axis, Input, MOST_AXES, Ports};
+
+/// So much of a name is shown, in letters.
+const NAME: usize = 60;
 
 /// The inputs and outputs of the model in `path`; `file` is how messages name it.
 ///
@@ -28,7 +32,7 @@ pub(super) fn ports(session: &Session, path: &Path, file: &str) -> Result<Ports,
     let inputs = session.inputs().iter().map(|port| {
         let refused = |what: String| LoadError::Input {
             file: file.to_owned(),
-            input: port.name().to_owned(),
+            input: quoted(port.name(), NAME),
             what,
         };
         let ValueType::Tensor {
@@ -64,7 +68,7 @@ pub(super) fn ports(session: &Session, path: &Path, file: &str) -> Result<Ports,
     if let Some(port) = session.outputs().iter().find(hidden) {
         return Err(LoadError::Output {
             file: file.to_owned(),
-            output: port.name().to_owned(),
+            output: quoted(port.name(), NAME),
             what: match port.dtype() {
                 ValueType::Tensor { ty, .. } => format!("a tensor of {ty}"),
                 other => other.to_string(),
