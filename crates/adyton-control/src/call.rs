@@ -24,12 +24,12 @@ use crate::body::read;
 use crate::failure::{Failure, OperationResult, Thing};
 use crate::heading::Heading;
 pub(crate) use crate::payload::Payload;
-use crate::plane::Plane;
 use crate::remote::Remote;
+use crate::shared::Shared;
 
 /// A call that anybody may make.
 pub(crate) struct OpenCall {
-    pub(crate) plane: Arc<Plane>,
+    pub(crate) shared: Arc<Shared>,
     pub(crate) method: Method,
     pub(crate) headers: HeaderMap,
     pub(crate) payload: Payload,
@@ -38,11 +38,11 @@ pub(crate) struct OpenCall {
 
 impl OpenCall {
     /// Reads the body.
-    pub(crate) async fn admit(plane: Arc<Plane>, request: Request<Body>) -> OperationResult<Self> {
+    pub(crate) async fn admit(shared: Arc<Shared>, request: Request<Body>) -> OperationResult<Self> {
         let (parts, body) = request.into_parts();
         let body = read(body).await?;
         Ok(Self {
-            plane,
+            shared,
             remote: Remote::noted(&parts)?,
             payload: Payload::new(parts.uri, body).open_to_all(&parts.headers),
             method: parts.method,
@@ -51,7 +51,7 @@ impl OpenCall {
     }
     /// Whether the call shows credentials of somebody who may do this in their domain.
     pub(crate) fn permitted(&self, action: Action) -> OperationResult<()> {
-        let live = self.plane.feed.cell().load();
+        let live = self.shared.feed.cell().load();
         let body = self.payload.body();
         let request = seen(
             &self.method,
@@ -60,7 +60,7 @@ impl OpenCall {
             self.remote,
             !body.is_empty(),
         );
-        let standing = self.plane.identity.identify(&live, &Accepts::IAM, &request)?;
+        let standing = self.shared.identity.identify(&live, &Accepts::IAM, &request)?;
         let signed = SignedRequest {
             request: &request,
             accepts: &Accepts::IAM,
@@ -68,7 +68,7 @@ impl OpenCall {
             bytes: body,
         };
         let caller: Caller = self
-            .plane
+            .shared
             .identity
             .still(standing, &live, &live, &signed, |_| Ok::<_, Failure>(()))?;
         permitted(&live, &caller, action, None)
@@ -77,7 +77,7 @@ impl OpenCall {
 
 /// A call of somebody known, who may make it.
 pub(crate) struct Call {
-    pub(crate) plane: Arc<Plane>,
+    pub(crate) shared: Arc<Shared>,
     /// Who calls.
     pub(crate) actor: Actor,
     pub(crate) headers: HeaderMap,
@@ -89,11 +89,11 @@ pub(crate) struct Call {
 impl Call {
     /// Finds the caller, decides, reads the body and proves it.
     pub(crate) async fn admit(
-        plane: Arc<Plane>,
+        shared: Arc<Shared>,
         heading: &Arc<Heading>,
         request: Request<Body>,
     ) -> OperationResult<Self> {
-        let mut streamed = Streamed::admit(plane, heading, request).await?;
+        let mut streamed = Streamed::admit(shared, heading, request).await?;
         let body = read(std::mem::take(&mut streamed.body)).await?;
         let digest = Sha256::of(&body);
         let mut call = streamed.prove(digest, &body)?;
@@ -121,7 +121,7 @@ impl Call {
 /// A call whose body has not been read. Whoever reads it owes [`Streamed::prove`].
 pub(crate) struct Streamed {
     heading: Arc<Heading>,
-    pub(crate) plane: Arc<Plane>,
+    pub(crate) shared: Arc<Shared>,
     pub(crate) body: Body,
     pub(crate) parts: Parts,
     live: Arc<Live>,
@@ -134,16 +134,16 @@ pub(crate) struct Streamed {
 impl Streamed {
     /// Finds the caller and decides, all from the head.
     pub(crate) async fn admit(
-        plane: Arc<Plane>,
+        shared: Arc<Shared>,
         heading: &Arc<Heading>,
         request: Request<Body>,
     ) -> OperationResult<Self> {
         let (mut parts, body) = request.into_parts();
         let parameters = Parameters::of(&mut parts).await?;
         let remote = Remote::noted(&parts)?;
-        let live = plane.feed.cell().load();
+        let live = shared.feed.cell().load();
         let has_body = !body.is_end_stream() && body.size_hint().exact() != Some(0);
-        let standing = plane
+        let standing = shared
             .identity
             .identify(&live, &Accepts::IAM, &seen_of(&parts, remote, has_body))?;
         let project = decide(&live, heading, standing.claimed(), &parameters)?;
@@ -155,7 +155,7 @@ impl Streamed {
         }
         Ok(Self {
             heading: heading.clone(),
-            plane,
+            shared,
             body,
             parts,
             live,
@@ -182,7 +182,7 @@ impl Streamed {
     /// Proves the call with the digest of its whole body; `bytes` are for the explanation of a wrong signature, and may be
     /// empty for a body that was not kept. Whoever was revoked while the body came is refused.
     pub(crate) fn prove(self, digest: Sha256, bytes: &[u8]) -> OperationResult<Call> {
-        let newest = self.plane.feed.cell().load();
+        let newest = self.shared.feed.cell().load();
         let signed = SignedRequest {
             request: &seen_of(&self.parts, self.remote, true),
             accepts: &Accepts::IAM,
@@ -191,11 +191,11 @@ impl Streamed {
         };
         let still = |caller: &Caller| decide(&newest, &self.heading, caller, &self.parameters).map(drop);
         let caller = self
-            .plane
+            .shared
             .identity
             .still(self.standing, &self.live, &newest, &signed, still)?;
         Ok(Call {
-            plane: self.plane,
+            shared: self.shared,
             actor: Actor {
                 caller,
                 live: newest,
@@ -211,16 +211,16 @@ impl Streamed {
 
 /// A call that goes on as it came, to the gateway, which finds out who calls and decides.
 pub(crate) struct Forwarded {
-    pub(crate) plane: Arc<Plane>,
+    pub(crate) shared: Arc<Shared>,
     pub(crate) parts: Parts,
     pub(crate) body: Body,
 }
 
 impl Forwarded {
     /// Takes the request apart.
-    pub(crate) fn new(plane: Arc<Plane>, request: Request<Body>) -> Self {
+    pub(crate) fn new(shared: Arc<Shared>, request: Request<Body>) -> Self {
         let (parts, body) = request.into_parts();
-        Self { plane, parts, body }
+        Self { shared, parts, body }
     }
     /// Where the call comes from.
     pub(crate) fn remote(&self) -> OperationResult<Remote> {

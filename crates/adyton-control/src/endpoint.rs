@@ -25,7 +25,7 @@ use crate::failure::{Failure, OperationResult};
 use crate::heading::{Heading, Kind};
 use crate::marks::{mark, refused};
 use crate::page::Page;
-use crate::plane::Plane;
+use crate::shared::Shared;
 
 /// A boxed future: the control plane can afford it.
 pub(crate) type Answering = Pin<Box<dyn Future<Output = Response> + Send>>;
@@ -35,7 +35,7 @@ pub(crate) trait Endpoint<Marker>: Clone + Send + Sync + 'static {
     /// What it owes.
     const KIND: Kind;
     /// Answers one request.
-    fn answer(self, plane: Arc<Plane>, heading: Arc<Heading>, request: Request<HttpBody>) -> Answering;
+    fn answer(self, shared: Arc<Shared>, heading: Arc<Heading>, request: Request<HttpBody>) -> Answering;
     /// Writes its page.
     fn describe(page: &mut Page);
 }
@@ -46,7 +46,7 @@ pub(crate) trait Admit: Sized + Send + 'static {
     const KIND: Kind;
     /// Makes it of a request that owes nothing more.
     fn admit(
-        plane: Arc<Plane>,
+        shared: Arc<Shared>,
         heading: &Arc<Heading>,
         request: Request<HttpBody>,
     ) -> impl Future<Output = OperationResult<Self>> + Send;
@@ -56,8 +56,12 @@ pub(crate) trait Admit: Sized + Send + 'static {
 
 impl Admit for OpenCall {
     const KIND: Kind = Kind::Open;
-    async fn admit(plane: Arc<Plane>, _: &Arc<Heading>, request: Request<HttpBody>) -> OperationResult<Self> {
-        OpenCall::admit(plane, request).await
+    async fn admit(
+        shared: Arc<Shared>,
+        _: &Arc<Heading>,
+        request: Request<HttpBody>,
+    ) -> OperationResult<Self> {
+        OpenCall::admit(shared, request).await
     }
     fn describe(_: &mut Page) {}
 }
@@ -65,11 +69,11 @@ impl Admit for OpenCall {
 impl Admit for Call {
     const KIND: Kind = Kind::Called;
     async fn admit(
-        plane: Arc<Plane>,
+        shared: Arc<Shared>,
         heading: &Arc<Heading>,
         request: Request<HttpBody>,
     ) -> OperationResult<Self> {
-        Call::admit(plane, heading, request).await
+        Call::admit(shared, heading, request).await
     }
     fn describe(_: &mut Page) {}
 }
@@ -77,11 +81,11 @@ impl Admit for Call {
 impl Admit for Streamed {
     const KIND: Kind = Kind::Called;
     async fn admit(
-        plane: Arc<Plane>,
+        shared: Arc<Shared>,
         heading: &Arc<Heading>,
         request: Request<HttpBody>,
     ) -> OperationResult<Self> {
-        Streamed::admit(plane, heading, request).await
+        Streamed::admit(shared, heading, request).await
     }
     fn describe(page: &mut Page) {
         page.streams();
@@ -90,8 +94,12 @@ impl Admit for Streamed {
 
 impl Admit for Forwarded {
     const KIND: Kind = Kind::Forwarded;
-    async fn admit(plane: Arc<Plane>, _: &Arc<Heading>, request: Request<HttpBody>) -> OperationResult<Self> {
-        Ok(Forwarded::new(plane, request))
+    async fn admit(
+        shared: Arc<Shared>,
+        _: &Arc<Heading>,
+        request: Request<HttpBody>,
+    ) -> OperationResult<Self> {
+        Ok(Forwarded::new(shared, request))
     }
     fn describe(page: &mut Page) {
         page.streams();
@@ -124,9 +132,9 @@ where
     O: Output,
 {
     const KIND: Kind = C::KIND;
-    fn answer(self, plane: Arc<Plane>, heading: Arc<Heading>, request: Request<HttpBody>) -> Answering {
+    fn answer(self, shared: Arc<Shared>, heading: Arc<Heading>, request: Request<HttpBody>) -> Answering {
         Box::pin(async move {
-            let outcome = async { self(C::admit(plane, &heading, request).await?).await };
+            let outcome = async { self(C::admit(shared, &heading, request).await?).await };
             finish(&heading, outcome.await)
         })
     }
@@ -145,10 +153,10 @@ where
     O: Output,
 {
     const KIND: Kind = C::KIND;
-    fn answer(self, plane: Arc<Plane>, heading: Arc<Heading>, request: Request<HttpBody>) -> Answering {
+    fn answer(self, shared: Arc<Shared>, heading: Arc<Heading>, request: Request<HttpBody>) -> Answering {
         Box::pin(async move {
             let outcome = async {
-                let call = C::admit(plane, &heading, request).await?;
+                let call = C::admit(shared, &heading, request).await?;
                 let input = I::read(call.payload())?;
                 self(call, input).await
             };

@@ -34,7 +34,6 @@ mod origin;
 mod page;
 mod payload;
 mod perimeter;
-mod plane;
 mod refused;
 mod remote;
 #[cfg(test)]
@@ -45,6 +44,7 @@ mod routes;
 mod sample;
 mod server;
 mod settings;
+mod shared;
 mod sign_ins;
 mod table;
 mod tasks;

@@ -9,7 +9,7 @@ use adyton_identity::Action;
 
 /// Lets a reader in, or says how to be let in.
 pub(crate) fn admit(call: &OpenCall) -> OperationResult<()> {
-    let settings = call.plane.settings();
+    let settings = call.shared.settings();
     let access = &settings.metrics;
     let is_known = match access {
         MetricsAccess::Open => true,

@@ -21,31 +21,31 @@ use crate::envelope;
 use crate::failure::Failure;
 use crate::heading::Access;
 use crate::marks::{Answered, Refused, refused as refusal};
-use crate::plane::Plane;
 use crate::refused;
 use crate::remote::Remote;
+use crate::shared::Shared;
 use crate::table::Table;
 
 /// How much of a path the log repeats, in characters.
 const PATH_MOST: usize = 256;
 
 /// The router with everything around it.
-pub(crate) fn application(table: &Table, plane: &Arc<Plane>) -> Router {
+pub(crate) fn application(table: &Table, shared: &Arc<Shared>) -> Router {
     table
-        .router(plane)
+        .router(shared)
         .fallback(no_such_address)
         .method_not_allowed_fallback(wrong_method)
-        .layer(from_fn_with_state(plane.clone(), around))
+        .layer(from_fn_with_state(shared.clone(), around))
 }
 
-async fn around(State(plane): State<Arc<Plane>>, mut request: Request, next: Next) -> Response {
-    let id = plane.request_id();
-    let started = plane.clock.monotonic();
+async fn around(State(shared): State<Arc<Shared>>, mut request: Request, next: Next) -> Response {
+    let id = shared.request_id();
+    let started = shared.clock.monotonic();
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
     request.extensions_mut().insert(id);
-    let remote = Remote::of(&request, &plane.settings().trusted_proxies);
+    let remote = Remote::of(&request, &shared.settings().trusted_proxies);
     request.extensions_mut().insert(remote);
-    let answer = match plane.perimeter().admit(&request) {
+    let answer = match shared.perimeter().admit(&request) {
         Ok(()) => AssertUnwindSafe(next.run(request))
             .catch_unwind()
             .await
@@ -59,7 +59,7 @@ async fn around(State(plane): State<Arc<Plane>>, mut request: Request, next: Nex
     let answer = settle(answer, &path, id);
     // Probes come every few seconds and say nothing: they would bury what people look for.
     if !path.starts_with("/healthz/") {
-        let took = plane.clock.monotonic().saturating_sub(started);
+        let took = shared.clock.monotonic().saturating_sub(started);
         log(&method, &path, &answer, took, id, &why);
     }
     answer

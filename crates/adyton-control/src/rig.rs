@@ -1,4 +1,4 @@
-//! What operations are tried with: a plane over a store of its own, and instances that say what the test says. No socket.
+//! What operations are tried with: the shared parts over a store of its own, and instances that say what the test says. No socket.
 
 use std::collections::HashMap;
 use std::pin::Pin;
@@ -25,15 +25,15 @@ use parking_lot::Mutex;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-use crate::plane::Plane;
 use crate::settings::{ControlParts, ControlSettings};
+use crate::shared::Shared;
 
 /// The password of users that [`Rig::user`] makes.
 pub(crate) const PASSWORD: &str = "correct horse";
 
-/// A plane, and what is behind it.
+/// What operations share, and what is behind it.
 pub(crate) struct Rig {
-    pub(crate) plane: Arc<Plane>,
+    pub(crate) shared: Arc<Shared>,
     pub(crate) clock: Clock,
     pub(crate) first: Bootstrap,
     pub(crate) seen: Arc<SeenInstances>,
@@ -81,7 +81,7 @@ impl Rig {
         let mut settings = ControlSettings::new(([127, 0, 0, 1], 0).into(), "http://gateway.test", &data);
         change(&mut settings);
         Self {
-            plane: Arc::new(Plane::new(settings, parts)),
+            shared: Arc::new(Shared::new(settings, parts)),
             clock,
             first,
             seen,
@@ -99,8 +99,8 @@ impl Rig {
     }
     /// Another project of the domain.
     pub(crate) async fn other_project(&self) -> ProjectId {
-        let made = self.plane.store.projects().create(self.domain(), "other").await;
-        self.plane.settled(made.unwrap()).await.unwrap().id
+        let made = self.shared.store.projects().create(self.domain(), "other").await;
+        self.shared.settled(made.unwrap()).await.unwrap().id
     }
     /// A user with these roles.
     pub(crate) async fn user(&self, name: &str, assignments: Vec<Assignment>) -> User {
@@ -111,8 +111,8 @@ impl Rig {
             enabled: true,
             assignments,
         };
-        let made = self.plane.store.users().create(new).await.unwrap();
-        self.plane.settled(made).await.unwrap()
+        let made = self.shared.store.users().create(new).await.unwrap();
+        self.shared.settled(made).await.unwrap()
     }
     /// A model that is `publishing`.
     pub(crate) async fn unfinished(&self, project: ProjectId, name: &str, version: &str) -> ModelId {
@@ -123,8 +123,8 @@ impl Rig {
             source_location: String::new(),
             description: String::new(),
         };
-        let made = self.plane.store.models().create(new).await.unwrap();
-        self.plane.settled(made).await.unwrap().id
+        let made = self.shared.store.models().create(new).await.unwrap();
+        self.shared.settled(made).await.unwrap().id
     }
     /// A model that is `published`, of the package with this digest.
     pub(crate) async fn model(
@@ -140,8 +140,8 @@ impl Rig {
             size: 1,
             spec: sample::spec(&[("POST", "/")]),
         };
-        let published = self.plane.store.models().publish(id, import).await.unwrap();
-        self.plane.settled(published.unwrap()).await.unwrap();
+        let published = self.shared.store.models().publish(id, import).await.unwrap();
+        self.shared.settled(published.unwrap()).await.unwrap();
         id
     }
 }

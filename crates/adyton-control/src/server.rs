@@ -15,9 +15,9 @@ use crate::middleware::application;
 use crate::operations::model::publish::recover;
 use crate::operations::package::sweep;
 use crate::operations::service::rollout;
-use crate::plane::Plane;
 use crate::routes;
 use crate::settings::{ControlParts, ControlSettings};
+use crate::shared::Shared;
 use crate::unread::NextId;
 
 /// Between two looks at all connections.
@@ -56,7 +56,7 @@ pub fn probe(address: SocketAddr) -> Result<(), BindError> {
 
 /// Changes the settings of a control plane that serves. Cheap to clone.
 #[derive(Clone)]
-pub struct Reloading(Arc<Plane>);
+pub struct Reloading(Arc<Shared>);
 
 impl Reloading {
     /// Takes what may change while it runs ([`ControlSettings::reloaded`]). A request that has begun keeps what it began with.
@@ -70,7 +70,7 @@ pub struct Control {
     listener: TcpListener,
     address: SocketAddr,
     router: Router,
-    plane: Arc<Plane>,
+    shared: Arc<Shared>,
 }
 
 impl Control {
@@ -87,17 +87,17 @@ impl Control {
         let listener = TcpListener::bind(asked).await.map_err(listen)?;
         let address = listener.local_addr().map_err(listen)?;
         settings.address = address;
-        let plane = Arc::new(Plane::new(settings, parts));
-        recover(&plane)
+        let shared = Arc::new(Shared::new(settings, parts));
+        recover(&shared)
             .await
             .map_err(|failure| BindError::Store(failure.to_string()))?;
-        sweep::leftovers(&plane);
-        let router = application(&routes::table(), &plane);
+        sweep::leftovers(&shared);
+        let router = application(&routes::table(), &shared);
         Ok(Self {
             listener,
             address,
             router,
-            plane,
+            shared,
         })
     }
     /// The address to listen on.
@@ -106,40 +106,40 @@ impl Control {
     }
     /// What settings are changed through while it serves.
     pub fn reloading(&self) -> Reloading {
-        Reloading(self.plane.clone())
+        Reloading(self.shared.clone())
     }
     /// Answers until `shutdown` is ready, then finishes what is in flight, at most `shutdown_grace` long.
     pub async fn serve(self, shutdown: impl Future<Output = ()> + Send) {
         let Self {
             listener,
             router,
-            plane,
+            shared,
             ..
         } = self;
-        let slots = ConnectionSlots::new(plane.settings().max_connections);
-        let complaints = Arc::new(LogThrottle::new(plane.clock.clone()));
+        let slots = ConnectionSlots::new(shared.settings().max_connections);
+        let complaints = Arc::new(LogThrottle::new(shared.clock.clone()));
         let mut acceptor = Acceptor::new(listener, "control", complaints);
-        let ids = plane.clone();
+        let ids = shared.clone();
         let next_id: NextId = Arc::new(move || ids.request_id());
         let mut connections = JoinSet::new();
-        let recording = tokio::spawn(rollout::record(plane.clone()));
-        let sweeping = tokio::spawn(sweep::regularly(plane.clone()));
-        let judging = tokio::spawn(judge(plane.clone(), slots.clone()));
+        let recording = tokio::spawn(rollout::record(shared.clone()));
+        let sweeping = tokio::spawn(sweep::regularly(shared.clone()));
+        let judging = tokio::spawn(judge(shared.clone(), slots.clone()));
         tokio::pin!(shutdown);
         loop {
             let (socket, peer, state, slot) = tokio::select! {
                 () = &mut shutdown => break,
-                accepted = accept(&mut acceptor, &slots, &plane) => accepted,
+                accepted = accept(&mut acceptor, &slots, &shared) => accepted,
                 Some(_) = connections.join_next(), if !connections.is_empty() => continue,
             };
             let connection = Connection {
                 peer,
                 state,
                 router: router.clone(),
-                clock: plane.clock.clone(),
-                unproven: plane.unproven.clone(),
+                clock: shared.clock.clone(),
+                unproven: shared.unproven.clone(),
                 next_id: next_id.clone(),
-                trusted_proxies: plane.settings().trusted_proxies.clone(),
+                trusted_proxies: shared.settings().trusted_proxies.clone(),
             };
             connections.spawn(async move {
                 let _slot = slot;
@@ -150,9 +150,9 @@ impl Control {
         slots.tell_all(Notice::Finish);
         let finished = async {
             while connections.join_next().await.is_some() {}
-            plane.tasks.ended().await;
+            shared.tasks.ended().await;
         };
-        if tokio::time::timeout(plane.settings().shutdown_grace, finished)
+        if tokio::time::timeout(shared.settings().shutdown_grace, finished)
             .await
             .is_err()
         {
@@ -168,18 +168,18 @@ impl Control {
 async fn accept(
     acceptor: &mut Acceptor,
     slots: &Arc<ConnectionSlots>,
-    plane: &Plane,
+    shared: &Shared,
 ) -> (TcpStream, SocketAddr, Arc<ConnectionState>, ConnectionSlot) {
     loop {
         match acceptor.accept().await {
             Accepted::Connection(socket, peer) => {
                 // A trusted proxy speaks for many callers.
-                let settings = plane.settings();
+                let settings = shared.settings();
                 let is_proxy = settings
                     .trusted_proxies
                     .iter()
                     .any(|range| range.contains(peer.ip()));
-                let state = ConnectionState::new(peer.ip(), is_proxy, plane.clock.monotonic());
+                let state = ConnectionState::new(peer.ip(), is_proxy, shared.clock.monotonic());
                 if let Some(slot) = slots.find(&state).await {
                     return (socket, peer, state, slot);
                 }
@@ -191,11 +191,11 @@ async fn accept(
 }
 
 /// Ends connections that are stuck, too slow or idle for too long.
-async fn judge(plane: Arc<Plane>, slots: Arc<ConnectionSlots>) {
+async fn judge(shared: Arc<Shared>, slots: Arc<ConnectionSlots>) {
     let mut looks = tokio::time::interval(WATCH);
     looks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
         looks.tick().await;
-        slots.watch(plane.clock.monotonic(), &plane.settings().deadlines);
+        slots.watch(shared.clock.monotonic(), &shared.settings().deadlines);
     }
 }

@@ -11,7 +11,7 @@ use http::Request;
 use crate::endpoint::{Answering, Endpoint};
 use crate::heading::{Heading, Kind};
 use crate::page::Page;
-use crate::plane::Plane;
+use crate::shared::Shared;
 
 /// A row: its heading, how to answer and how to describe it.
 pub(crate) struct Row {
@@ -19,7 +19,7 @@ pub(crate) struct Row {
     pub(crate) heading: Arc<Heading>,
     /// What the function owes; a test compares it with the heading's access.
     pub(crate) kind: Kind,
-    run: Arc<dyn Fn(Arc<Plane>, Request<Body>) -> Answering + Send + Sync>,
+    run: Arc<dyn Fn(Arc<Shared>, Request<Body>) -> Answering + Send + Sync>,
     /// Writes the page.
     pub(crate) describe: fn(&mut Page),
 }
@@ -39,15 +39,15 @@ impl Table {
         self.rows.push(Row {
             heading,
             kind: E::KIND,
-            run: Arc::new(move |plane, request| endpoint.clone().answer(plane, told.clone(), request)),
+            run: Arc::new(move |shared, request| endpoint.clone().answer(shared, told.clone(), request)),
             describe: E::describe,
         });
     }
     /// The router of all rows.
-    pub(crate) fn router(&self, plane: &Arc<Plane>) -> Router {
+    pub(crate) fn router(&self, shared: &Arc<Shared>) -> Router {
         self.rows.iter().fold(Router::new(), |router, row| {
-            let (run, plane) = (row.run.clone(), plane.clone());
-            let answer = move |request: Request<Body>| run(plane.clone(), request);
+            let (run, shared) = (row.run.clone(), shared.clone());
+            let answer = move |request: Request<Body>| run(shared.clone(), request);
             let method = match row.heading.verb.filter() {
                 Some(filter) => on(filter, answer),
                 None => any(answer),

@@ -7,7 +7,7 @@ use adyton_store::repository::{AppChange, AppFilter, Listed, NewApp, Page};
 
 use crate::failure::{Failure, OperationResult, Thing};
 use crate::operations::text;
-use crate::plane::Plane;
+use crate::shared::Shared;
 
 /// A name: 3 to 64 characters, a letter first, then letters, digits, `_` and `-` (APIG API Reference v2, "Creating an App").
 pub(crate) fn check_name(name: &str) -> OperationResult<()> {
@@ -62,23 +62,23 @@ pub(crate) fn check_secret(secret: &str) -> OperationResult<()> {
 }
 
 /// One app of the project.
-pub(crate) async fn show(plane: &Plane, project: ProjectId, id: AppId) -> OperationResult<App> {
-    let found = plane.store.apps().get(project, id).await?;
+pub(crate) async fn show(shared: &Shared, project: ProjectId, id: AppId) -> OperationResult<App> {
+    let found = shared.store.apps().get(project, id).await?;
     found.ok_or_else(|| Failure::missing(Thing::App, id))
 }
 
 /// The project's apps, newest first.
 pub(crate) async fn list(
-    plane: &Plane,
+    shared: &Shared,
     project: ProjectId,
     filter: &AppFilter,
     page: Page,
 ) -> OperationResult<Listed<App>> {
-    Ok(plane.store.apps().list(project, filter, page).await?)
+    Ok(shared.store.apps().list(project, filter, page).await?)
 }
 
 /// Makes the app; the answer holds its secret, which is shown this once.
-pub(crate) async fn create(plane: &Plane, new: NewApp) -> OperationResult<App> {
+pub(crate) async fn create(shared: &Shared, new: NewApp) -> OperationResult<App> {
     check_name(&new.name)?;
     check_remark(&new.remark)?;
     if let Some(key) = &new.key {
@@ -88,15 +88,15 @@ pub(crate) async fn create(plane: &Plane, new: NewApp) -> OperationResult<App> {
         check_secret(secret.expose())?;
     }
     let name = new.name.clone();
-    let created = plane.store.apps().create(new).await;
-    plane
+    let created = shared.store.apps().create(new).await;
+    shared
         .settled(created.map_err(|error| Failure::named(error, &name))?)
         .await
 }
 
 /// Changes what `change` says.
 pub(crate) async fn update(
-    plane: &Plane,
+    shared: &Shared,
     project: ProjectId,
     id: AppId,
     change: AppChange,
@@ -114,16 +114,16 @@ pub(crate) async fn update(
         check_secret(secret.expose())?;
     }
     let name = change.name.clone().unwrap_or_default();
-    let updated = plane.store.apps().update(project, id, change).await;
+    let updated = shared.store.apps().update(project, id, change).await;
     match updated.map_err(|error| Failure::named(error, &name))? {
-        Some(committed) => plane.settled(committed).await,
+        Some(committed) => shared.settled(committed).await,
         None => Err(Failure::missing(Thing::App, id)),
     }
 }
 
 /// The old secret stops working; the answer holds the new one, which is shown this once.
 pub(crate) async fn reset_secret(
-    plane: &Plane,
+    shared: &Shared,
     project: ProjectId,
     id: AppId,
     given: Option<Secret<String>>,
@@ -131,16 +131,16 @@ pub(crate) async fn reset_secret(
     if let Some(secret) = &given {
         check_secret(secret.expose())?;
     }
-    match plane.store.apps().reset_secret(project, id, given).await? {
-        Some(committed) => plane.settled(committed).await,
+    match shared.store.apps().reset_secret(project, id, given).await? {
+        Some(committed) => shared.settled(committed).await,
         None => Err(Failure::missing(Thing::App, id)),
     }
 }
 
 /// Nobody can call with it any more once this answers.
-pub(crate) async fn delete(plane: &Plane, project: ProjectId, id: AppId) -> OperationResult<()> {
-    match plane.store.apps().delete(project, id).await? {
-        Some(committed) => plane.settled(committed).await.map(drop),
+pub(crate) async fn delete(shared: &Shared, project: ProjectId, id: AppId) -> OperationResult<()> {
+    match shared.store.apps().delete(project, id).await? {
+        Some(committed) => shared.settled(committed).await.map(drop),
         None => Err(Failure::missing(Thing::App, id)),
     }
 }

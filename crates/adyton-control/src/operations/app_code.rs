@@ -6,31 +6,35 @@ use adyton_store::repository::AppCodeText;
 
 use crate::failure::{Failure, OperationResult, Thing};
 use crate::operations::app;
-use crate::plane::Plane;
+use crate::shared::Shared;
 
 /// One code.
 pub(crate) async fn show(
-    plane: &Plane,
+    shared: &Shared,
     project: ProjectId,
     app: AppId,
     id: AppCodeId,
 ) -> OperationResult<AppCodeText> {
-    if let Some(code) = plane.store.app_codes().get(project, app, id).await? {
+    if let Some(code) = shared.store.app_codes().get(project, app, id).await? {
         return Ok(code);
     }
-    app::show(plane, project, app).await?;
+    app::show(shared, project, app).await?;
     Err(Failure::missing(Thing::AppCode, id))
 }
 
 /// All codes of the app, oldest first.
-pub(crate) async fn list(plane: &Plane, project: ProjectId, app: AppId) -> OperationResult<Vec<AppCodeText>> {
-    let codes = plane.store.app_codes().list(project, app).await?;
+pub(crate) async fn list(
+    shared: &Shared,
+    project: ProjectId,
+    app: AppId,
+) -> OperationResult<Vec<AppCodeText>> {
+    let codes = shared.store.app_codes().list(project, app).await?;
     codes.ok_or_else(|| Failure::missing(Thing::App, app))
 }
 
 /// Adds `given`, or a random code. At most five an app.
 pub(crate) async fn create(
-    plane: &Plane,
+    shared: &Shared,
     project: ProjectId,
     app: AppId,
     given: Option<Secret<String>>,
@@ -38,8 +42,8 @@ pub(crate) async fn create(
     if let Some(code) = &given {
         check(code.expose())?;
     }
-    let committed = plane.store.app_codes().create(project, app, given).await?;
-    plane.settled(committed).await
+    let committed = shared.store.app_codes().create(project, app, given).await?;
+    shared.settled(committed).await
 }
 
 /// 64 to 180 of letters, digits and `+_!@#$%-/=`, beginning with a letter, a digit, `+` or `/` (APIG API Reference v2,
@@ -63,15 +67,15 @@ fn check(code: &str) -> OperationResult<()> {
 
 /// It stops working at once.
 pub(crate) async fn delete(
-    plane: &Plane,
+    shared: &Shared,
     project: ProjectId,
     app: AppId,
     id: AppCodeId,
 ) -> OperationResult<()> {
-    match plane.store.app_codes().delete(project, app, id).await? {
-        Some(committed) => plane.settled(committed).await.map(drop),
+    match shared.store.app_codes().delete(project, app, id).await? {
+        Some(committed) => shared.settled(committed).await.map(drop),
         None => {
-            app::show(plane, project, app).await?;
+            app::show(shared, project, app).await?;
             Err(Failure::missing(Thing::AppCode, id))
         }
     }

@@ -7,34 +7,34 @@ use adyton_store::repository::{Bound, BoundFilter, Listed, NameMatch, Page};
 
 use crate::failure::{Failure, OperationResult, Thing};
 use crate::operations::app;
-use crate::plane::Plane;
+use crate::shared::Shared;
 
 /// Authorisations with their apps and APIs, newest first. An app or API that is named must exist.
 pub(crate) async fn bound(
-    plane: &Plane,
+    shared: &Shared,
     project: ProjectId,
     filter: &BoundFilter,
     page: Page,
 ) -> OperationResult<Listed<Bound>> {
     if let Some(id) = filter.app {
-        app::show(plane, project, id).await?;
+        app::show(shared, project, id).await?;
     }
     if let Some(id) = filter.api {
-        api(plane, project, id).await?;
+        api(shared, project, id).await?;
     }
-    Ok(plane.store.authorisations().bound(project, filter, page).await?)
+    Ok(shared.store.authorisations().bound(project, filter, page).await?)
 }
 
 /// Services whose APIs the app may not call yet.
 pub(crate) async fn unbound(
-    plane: &Plane,
+    shared: &Shared,
     project: ProjectId,
     id: AppId,
     name: Option<&NameMatch>,
     page: Page,
 ) -> OperationResult<Listed<Service>> {
-    app::show(plane, project, id).await?;
-    Ok(plane
+    app::show(shared, project, id).await?;
+    Ok(shared
         .store
         .authorisations()
         .unbound(project, id, name, page)
@@ -42,8 +42,8 @@ pub(crate) async fn unbound(
 }
 
 /// The service that is this API.
-pub(crate) async fn api(plane: &Plane, project: ProjectId, id: ApiId) -> OperationResult<Service> {
-    let found = plane.store.services().by_api(project, id).await?;
+pub(crate) async fn api(shared: &Shared, project: ProjectId, id: ApiId) -> OperationResult<Service> {
+    let found = shared.store.services().by_api(project, id).await?;
     found.ok_or_else(|| Failure::missing(Thing::Api, id))
 }
 
@@ -69,20 +69,20 @@ fn check_pairs(apps: usize, apis: usize) -> OperationResult<()> {
 
 /// Authorises every app for every API, or none at all. The first one turns the service's app authentication on.
 pub(crate) async fn give(
-    plane: &Plane,
+    shared: &Shared,
     project: ProjectId,
     apps: &[AppId],
     apis: &[ApiId],
 ) -> OperationResult<Vec<Authorisation>> {
     check_pairs(apps.len(), apis.len())?;
-    let committed = plane.store.authorisations().create(project, apps, apis).await?;
-    plane.settled(committed).await
+    let committed = shared.store.authorisations().create(project, apps, apis).await?;
+    shared.settled(committed).await
 }
 
 /// The app cannot call the API any more once this answers.
-pub(crate) async fn take(plane: &Plane, project: ProjectId, id: AuthorisationId) -> OperationResult<()> {
-    match plane.store.authorisations().delete(project, id).await? {
-        Some(committed) => plane.settled(committed).await.map(drop),
+pub(crate) async fn take(shared: &Shared, project: ProjectId, id: AuthorisationId) -> OperationResult<()> {
+    match shared.store.authorisations().delete(project, id).await? {
+        Some(committed) => shared.settled(committed).await.map(drop),
         None => Err(Failure::missing(Thing::Authorisation, id)),
     }
 }

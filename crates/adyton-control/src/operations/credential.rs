@@ -10,7 +10,7 @@ use adyton_store::repository::AccessKeyChange;
 use crate::actor::Actor;
 use crate::failure::{Failure, OperationResult, Thing};
 use crate::operations::{text, user};
-use crate::plane::Plane;
+use crate::shared::Shared;
 
 /// A description: at most 255 characters.
 pub(crate) fn check_description(description: &str) -> OperationResult<()> {
@@ -19,7 +19,7 @@ pub(crate) fn check_description(description: &str) -> OperationResult<()> {
 
 /// Lets pass who asks for their own, or who may do this to other users of the domain.
 pub(crate) async fn allowed(
-    plane: &Plane,
+    shared: &Shared,
     actor: &Actor,
     owner: UserId,
     action: Action,
@@ -27,7 +27,7 @@ pub(crate) async fn allowed(
     if is_own_or_may(actor, owner, action)? {
         return Ok(());
     }
-    user::show(plane, actor.domain()?, owner).await.map(drop)
+    user::show(shared, actor.domain()?, owner).await.map(drop)
 }
 
 /// Whether it is the caller's own; an error unless they may do this to others, whose domain is not looked at here.
@@ -45,14 +45,14 @@ fn is_own_or_may(actor: &Actor, owner: UserId, action: Action) -> OperationResul
 
 /// One key. Another domain's looks like none.
 pub(crate) async fn show(
-    plane: &Plane,
+    shared: &Shared,
     actor: &Actor,
     id: &AccessKeyId,
     action: Action,
 ) -> OperationResult<AccessKey> {
     let unknown = || Failure::missing(Thing::Credential, id);
-    let key = plane.store.access_keys().get(id).await?.ok_or_else(unknown)?;
-    match allowed(plane, actor, key.user, action).await {
+    let key = shared.store.access_keys().get(id).await?.ok_or_else(unknown)?;
+    match allowed(shared, actor, key.user, action).await {
         Ok(()) => Ok(key),
         Err(Failure::Missing { .. } | Failure::Forbidden { .. }) => Err(unknown()),
         Err(other) => Err(other),
@@ -60,46 +60,46 @@ pub(crate) async fn show(
 }
 
 /// A user's keys, oldest first.
-pub(crate) async fn list(plane: &Plane, actor: &Actor, user: UserId) -> OperationResult<Vec<AccessKey>> {
-    allowed(plane, actor, user, Action::CredentialList).await?;
-    Ok(plane.store.access_keys().list(Some(user)).await?)
+pub(crate) async fn list(shared: &Shared, actor: &Actor, user: UserId) -> OperationResult<Vec<AccessKey>> {
+    allowed(shared, actor, user, Action::CredentialList).await?;
+    Ok(shared.store.access_keys().list(Some(user)).await?)
 }
 
 /// Makes a key; the answer holds its secret, which is shown this once. At most two a user.
 pub(crate) async fn create(
-    plane: &Plane,
+    shared: &Shared,
     actor: &Actor,
     user: UserId,
     description: &str,
 ) -> OperationResult<AccessKey> {
-    allowed(plane, actor, user, Action::CredentialCreate).await?;
+    allowed(shared, actor, user, Action::CredentialCreate).await?;
     check_description(description)?;
-    let committed = plane.store.access_keys().create(user, description).await?;
-    plane.settled(committed).await
+    let committed = shared.store.access_keys().create(user, description).await?;
+    shared.settled(committed).await
 }
 
 /// A key that is turned off does not count any more once this answers.
 pub(crate) async fn update(
-    plane: &Plane,
+    shared: &Shared,
     actor: &Actor,
     id: &AccessKeyId,
     change: AccessKeyChange,
 ) -> OperationResult<AccessKey> {
-    show(plane, actor, id, Action::CredentialUpdate).await?;
+    show(shared, actor, id, Action::CredentialUpdate).await?;
     if let Some(description) = &change.description {
         check_description(description)?;
     }
-    match plane.store.access_keys().update(id, change).await? {
-        Some(committed) => plane.settled(committed).await,
+    match shared.store.access_keys().update(id, change).await? {
+        Some(committed) => shared.settled(committed).await,
         None => Err(Failure::missing(Thing::Credential, id)),
     }
 }
 
 /// It does not count any more once this answers.
-pub(crate) async fn delete(plane: &Plane, actor: &Actor, id: &AccessKeyId) -> OperationResult<()> {
-    show(plane, actor, id, Action::CredentialDelete).await?;
-    match plane.store.access_keys().delete(id).await? {
-        Some(committed) => plane.settled(committed).await.map(drop),
+pub(crate) async fn delete(shared: &Shared, actor: &Actor, id: &AccessKeyId) -> OperationResult<()> {
+    show(shared, actor, id, Action::CredentialDelete).await?;
+    match shared.store.access_keys().delete(id).await? {
+        Some(committed) => shared.settled(committed).await.map(drop),
         None => Err(Failure::missing(Thing::Credential, id)),
     }
 }

@@ -12,23 +12,23 @@ use adyton_store::repository::{Listed, ModelFilter, ModelSort, NameMatch, Page};
 
 use crate::failure::{Failure, OperationResult, Thing};
 use crate::operations::package::sweep;
-use crate::plane::Plane;
+use crate::shared::Shared;
 
 /// One model of the project.
-pub(crate) async fn show(plane: &Plane, project: ProjectId, id: ModelId) -> OperationResult<Model> {
-    let found = plane.store.models().get(project, id).await?;
+pub(crate) async fn show(shared: &Shared, project: ProjectId, id: ModelId) -> OperationResult<Model> {
+    let found = shared.store.models().get(project, id).await?;
     found.ok_or_else(|| Failure::missing(Thing::Model, id))
 }
 
 /// The project's models, sorted by `order.0`, descending if `order.1`.
 pub(crate) async fn list(
-    plane: &Plane,
+    shared: &Shared,
     project: ProjectId,
     filter: &ModelFilter,
     order: (ModelSort, bool),
     page: Page,
 ) -> OperationResult<Listed<Model>> {
-    Ok(plane
+    Ok(shared
         .store
         .models()
         .list(project, filter, order.0, order.1, page)
@@ -46,24 +46,24 @@ pub(crate) struct Deleted {
 
 /// Deletes the model; with `cascade` all versions of the same name. Packages that no model uses go too.
 pub(crate) async fn delete(
-    plane: &Arc<Plane>,
+    shared: &Arc<Shared>,
     project: ProjectId,
     id: ModelId,
     cascade: bool,
 ) -> OperationResult<Deleted> {
-    let model = show(plane, project, id).await?;
+    let model = show(shared, project, id).await?;
     let mut all = vec![model.clone()];
     if cascade {
         let filter = ModelFilter {
             name: Some(NameMatch::Exact(model.name)),
             ..ModelFilter::default()
         };
-        let versions = list(plane, project, &filter, (ModelSort::Version, true), Page::ALL).await?;
+        let versions = list(shared, project, &filter, (ModelSort::Version, true), Page::ALL).await?;
         all.extend(versions.items.into_iter().filter(|version| version.id != id));
     }
     let mut deleted = Deleted::default();
     for model in all {
-        match plane
+        match shared
             .store
             .models()
             .delete(project, model.id)
@@ -72,10 +72,10 @@ pub(crate) async fn delete(
         {
             Ok(None) => deleted.gone.push(model.id),
             Ok(Some(committed)) => {
-                plane.settled(committed).await?;
+                shared.settled(committed).await?;
                 deleted.gone.push(model.id);
                 if let Some(package) = model.package {
-                    sweep::later(plane, project, package);
+                    sweep::later(shared, project, package);
                 }
             }
             Err(failure @ Failure::ModelInUse { .. }) => deleted.kept.push((model, failure)),
@@ -110,14 +110,14 @@ mod tests {
             app_code: true,
             owner: "admin".to_owned(),
         };
-        let made = rig.plane.store.services().create(new, 10).await.unwrap();
-        rig.plane.settled(made).await.unwrap();
+        let made = rig.shared.store.services().create(new, 10).await.unwrap();
+        rig.shared.settled(made).await.unwrap();
     }
 
     #[tokio::test]
     async fn all_versions_go_but_those_that_are_used_and_these_name_their_service() {
         let rig = Rig::new().await;
-        let (plane, project) = (&rig.plane, rig.project());
+        let (shared, project) = (&rig.shared, rig.project());
         let (mut ids, package) = (Vec::new(), Sha256::of(b"iris"));
         for version in ["0.0.1", "0.0.2", "0.0.3"] {
             ids.push(rig.model(project, "iris", version, package).await);
@@ -125,7 +125,7 @@ mod tests {
         let other = rig.model(project, "iris-2", "0.0.1", package).await;
         deploy(&rig, ids[1]).await;
 
-        let deleted = delete(plane, project, ids[0], true).await.unwrap();
+        let deleted = delete(shared, project, ids[0], true).await.unwrap();
         assert_eq!(deleted.gone.len(), 2);
         let [(kept, why)] = deleted.kept.as_slice() else {
             panic!("one is kept, not {}", deleted.kept.len());
@@ -133,11 +133,11 @@ mod tests {
         assert_eq!(kept.id, ids[1]);
         assert!(matches!(why, Failure::ModelInUse { service } if service.contains("iris")));
         assert!(
-            show(plane, project, other).await.is_ok(),
+            show(shared, project, other).await.is_ok(),
             "another name is another model"
         );
         assert!(matches!(
-            show(plane, project, ids[2]).await,
+            show(shared, project, ids[2]).await,
             Err(Failure::Missing { .. })
         ));
     }
@@ -145,13 +145,13 @@ mod tests {
     #[tokio::test]
     async fn one_version_goes_alone_and_another_projects_is_none() {
         let rig = Rig::new().await;
-        let (plane, project) = (&rig.plane, rig.project());
+        let (shared, project) = (&rig.shared, rig.project());
         let package = Sha256::of(b"iris");
         let first = rig.model(project, "iris", "0.0.1", package).await;
         let second = rig.model(project, "iris", "0.0.2", package).await;
-        let others = delete(plane, rig.other_project().await, first, true).await;
+        let others = delete(shared, rig.other_project().await, first, true).await;
         assert!(matches!(others, Err(Failure::Missing { .. })));
-        assert_eq!(delete(plane, project, first, false).await.unwrap().gone, [first]);
-        assert!(show(plane, project, second).await.is_ok());
+        assert_eq!(delete(shared, project, first, false).await.unwrap().gone, [first]);
+        assert!(show(shared, project, second).await.is_ok());
     }
 }

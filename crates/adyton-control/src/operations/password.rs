@@ -12,14 +12,14 @@ use adyton_core::tenant::User;
 use adyton_store::repository::{DomainName, UserName};
 
 use crate::failure::{Failure, OperationResult};
-use crate::plane::Plane;
+use crate::shared::Shared;
 
 /// The longest password that is hashed, in bytes.
 const PASSWORD_MOST: usize = 1024;
 
 /// The user with this password.
 pub(crate) async fn verify(
-    plane: &Plane,
+    shared: &Shared,
     address: IpAddr,
     who: &UserName,
     password: &Secret<String>,
@@ -27,22 +27,22 @@ pub(crate) async fn verify(
     if password.expose().len() > PASSWORD_MOST {
         return Err(Failure::WrongPassword);
     }
-    let place = plane.sign_ins.enter(address)?;
-    let account = account(plane, who).await?;
+    let place = shared.sign_ins.enter(address)?;
+    let account = account(shared, who).await?;
     let account: Vec<&str> = account.iter().map(String::as_str).collect();
     let _account_lock = place.account_lock(&account).await?;
-    plane
+    shared
         .identity
         .password_allowed(&account, address)
         .map_err(|left| Failure::Locked { left })?;
     let _turn = place.turn().await?;
-    match plane.store.users().verify_password(who, password).await? {
+    match shared.store.users().verify_password(who, password).await? {
         Some(user) => {
-            plane.identity.password_succeeded(&account, address);
+            shared.identity.password_succeeded(&account, address);
             Ok(user)
         }
         None => {
-            plane.identity.password_failed(&account, address);
+            shared.identity.password_failed(&account, address);
             Err(Failure::WrongPassword)
         }
     }
@@ -50,9 +50,9 @@ pub(crate) async fn verify(
 
 /// What failures are counted by: domain and name, however the caller named them, so that naming the same account in several
 /// ways neither gives more tries nor tells whether it exists. A name without a domain, and an unknown id, count as accounts of their own.
-async fn account(plane: &Plane, who: &UserName) -> OperationResult<[String; 2]> {
+async fn account(shared: &Shared, who: &UserName) -> OperationResult<[String; 2]> {
     Ok(match who {
-        UserName::Id(id) => match plane.store.users().get(*id).await? {
+        UserName::Id(id) => match shared.store.users().get(*id).await? {
             Some(user) => [user.domain.to_string(), user.name],
             None => [String::new(), id.to_string()],
         },
@@ -61,7 +61,7 @@ async fn account(plane: &Plane, who: &UserName) -> OperationResult<[String; 2]> 
                 DomainName::Id(id) => id.to_string(),
                 DomainName::Name(name) => name.clone(),
             };
-            let domain = domain_id(plane, domain)
+            let domain = domain_id(shared, domain)
                 .await?
                 .map_or_else(sent, |id| id.to_string());
             [domain, name.clone()]
@@ -70,10 +70,10 @@ async fn account(plane: &Plane, who: &UserName) -> OperationResult<[String; 2]> 
 }
 
 /// The domain of this id or name, if there is one.
-pub(super) async fn domain_id(plane: &Plane, named: &DomainName) -> OperationResult<Option<DomainId>> {
+pub(super) async fn domain_id(shared: &Shared, named: &DomainName) -> OperationResult<Option<DomainId>> {
     let found = match named {
-        DomainName::Id(id) => plane.store.domains().get(*id).await?,
-        DomainName::Name(name) => plane.store.domains().by_name(name).await?,
+        DomainName::Id(id) => shared.store.domains().get(*id).await?,
+        DomainName::Name(name) => shared.store.domains().by_name(name).await?,
     };
     Ok(found.map(|domain| domain.id))
 }
@@ -103,15 +103,15 @@ mod tests {
         ];
         let wrong = Secret::new("not it".to_owned());
         for way in ways.iter().chain(&ways[..2]) {
-            let refused = verify(&rig.plane, address(1), way, &wrong).await;
+            let refused = verify(&rig.shared, address(1), way, &wrong).await;
             assert!(matches!(refused, Err(Failure::WrongPassword)));
         }
         let right = Secret::new(PASSWORD.to_owned());
         for way in &ways {
-            let locked = verify(&rig.plane, address(1), way, &right).await;
+            let locked = verify(&rig.shared, address(1), way, &right).await;
             assert!(matches!(locked, Err(Failure::Locked { .. })));
         }
-        let elsewhere = verify(&rig.plane, address(2), &ways[0], &right).await;
+        let elsewhere = verify(&rig.shared, address(2), &ways[0], &right).await;
         assert_eq!(elsewhere.unwrap().id, user.id);
     }
 
@@ -124,10 +124,10 @@ mod tests {
         };
         let wrong = Secret::new("not it".to_owned());
         for _ in 0..5 {
-            let refused = verify(&rig.plane, address(1), &nobody, &wrong).await;
+            let refused = verify(&rig.shared, address(1), &nobody, &wrong).await;
             assert!(matches!(refused, Err(Failure::WrongPassword)));
         }
-        let locked = verify(&rig.plane, address(1), &nobody, &wrong).await;
+        let locked = verify(&rig.shared, address(1), &nobody, &wrong).await;
         assert!(matches!(locked, Err(Failure::Locked { .. })));
     }
 
@@ -137,11 +137,11 @@ mod tests {
         let user = rig.user("reader", Vec::new()).await;
         let endless = Secret::new("p".repeat(PASSWORD_MOST + 1));
         for _ in 0..6 {
-            let refused = verify(&rig.plane, address(1), &UserName::Id(user.id), &endless).await;
+            let refused = verify(&rig.shared, address(1), &UserName::Id(user.id), &endless).await;
             assert!(matches!(refused, Err(Failure::WrongPassword)));
         }
         let right = Secret::new(PASSWORD.to_owned());
-        let let_in = verify(&rig.plane, address(1), &UserName::Id(user.id), &right).await;
+        let let_in = verify(&rig.shared, address(1), &UserName::Id(user.id), &right).await;
         assert!(let_in.is_ok());
     }
 }

@@ -7,7 +7,7 @@ use adyton_identity::policy::roles;
 
 use crate::failure::{Failure, OperationResult};
 use crate::operations::text;
-use crate::plane::Plane;
+use crate::shared::Shared;
 
 /// The projects in which the user has a role, by name.
 pub(crate) fn of_user(live: &Live, user: &User) -> Vec<Project> {
@@ -21,10 +21,10 @@ pub(crate) fn of_user(live: &Live, user: &User) -> Vec<Project> {
 }
 
 /// Makes a project in a domain.
-pub(crate) async fn create(plane: &Plane, domain: DomainId, name: &str) -> OperationResult<Project> {
+pub(crate) async fn create(shared: &Shared, domain: DomainId, name: &str) -> OperationResult<Project> {
     text::name("project.name", name)?;
-    let created = plane.store.projects().create(domain, name).await;
-    plane
+    let created = shared.store.projects().create(domain, name).await;
+    shared
         .settled(created.map_err(|error| Failure::named(error, name))?)
         .await
 }
@@ -39,10 +39,10 @@ mod tests {
     #[tokio::test]
     async fn a_name_is_taken_once_in_a_domain() {
         let rig = Rig::new().await;
-        create(&rig.plane, rig.domain(), "team").await.unwrap();
-        let again = create(&rig.plane, rig.domain(), "team").await.unwrap_err();
+        create(&rig.shared, rig.domain(), "team").await.unwrap();
+        let again = create(&rig.shared, rig.domain(), "team").await.unwrap_err();
         assert_eq!(again.to_string(), "Project team already exists");
-        let unnamed = create(&rig.plane, rig.domain(), "a b").await.unwrap_err();
+        let unnamed = create(&rig.shared, rig.domain(), "a b").await.unwrap_err();
         assert!(unnamed.to_string().starts_with("project.name: "), "{unnamed}");
     }
 
@@ -52,7 +52,7 @@ mod tests {
         let scope = Scope::Project(rig.other_project().await);
         let role = Role::Auditor;
         let user = rig.user("reader", vec![Assignment { role, scope }]).await;
-        let live = rig.plane.feed.cell().load();
+        let live = rig.shared.feed.cell().load();
         let names = |user: &User| {
             let projects = of_user(&live, user).into_iter();
             projects.map(|project| project.name).collect::<Vec<_>>()

@@ -13,7 +13,7 @@ use adyton_identity::policy::roles;
 
 use crate::actor::Actor;
 use crate::failure::{Failure, OperationResult, Thing};
-use crate::plane::Plane;
+use crate::shared::Shared;
 
 /// Whether the caller also sees what matched no project: administrators of the project's domain do.
 fn is_domain_administrator(actor: &Actor, project: ProjectId) -> bool {
@@ -29,7 +29,7 @@ fn is_domain_administrator(actor: &Actor, project: ProjectId) -> bool {
 
 /// Up to `most` records that `filter` admits, newest first. The project is always that of the call.
 pub(crate) async fn search(
-    plane: &Plane,
+    shared: &Shared,
     actor: &Actor,
     project: ProjectId,
     mut filter: Filter,
@@ -38,8 +38,8 @@ pub(crate) async fn search(
 ) -> OperationResult<Page> {
     filter.project = Some(project);
     filter.with_unmatched = is_domain_administrator(actor, project);
-    let journal = plane.journal.clone();
-    plane
+    let journal = shared.journal.clone();
+    shared
         .searches
         .run(project, move || journal.search(&filter, before, most))
         .await?
@@ -49,26 +49,26 @@ pub(crate) async fn search(
 /// The record and its explanation. Other projects' requests look like none; one whose record was left out is told of to
 /// whoever could have read it.
 pub(crate) async fn explain(
-    plane: &Plane,
+    shared: &Shared,
     actor: &Actor,
     project: ProjectId,
     id: RequestId,
     control_url: &str,
 ) -> OperationResult<(Record, Explanation)> {
     let question = Question {
-        journal: plane.journal.clone(),
+        journal: shared.journal.clone(),
         visible: Filter {
             project: Some(project),
             with_unmatched: is_domain_administrator(actor, project),
             ..Filter::default()
         },
         // The state of now, not of when the call came in: it may just have been changed.
-        live: plane.feed.cell().load(),
+        live: shared.feed.cell().load(),
         project,
         id,
         control_url: control_url.to_owned(),
     };
-    let answer = plane.explanations.run(project, move || question.answer());
+    let answer = shared.explanations.run(project, move || question.answer());
     answer.await?
 }
 

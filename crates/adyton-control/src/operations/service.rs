@@ -15,42 +15,42 @@ use adyton_store::repository::{EventFilter, Listed, Page, ServiceFilter, Service
 use self::rules::{AskedChange, AskedService};
 use self::status::{Seen, see};
 use crate::failure::{Failure, OperationResult, Thing};
-use crate::plane::Plane;
+use crate::shared::Shared;
 
 /// Makes the service. Answers once the gateway knows the address.
-pub(crate) async fn deploy(plane: &Plane, asked: AskedService) -> OperationResult<Service> {
+pub(crate) async fn deploy(shared: &Shared, asked: AskedService) -> OperationResult<Service> {
     let new = asked.checked()?;
     let name = new.name.clone();
-    let most = plane.settings().services_per_project as u64;
-    let created = plane.store.services().create(new, most).await;
-    plane
+    let most = shared.settings().services_per_project as u64;
+    let created = shared.store.services().create(new, most).await;
+    shared
         .settled(created.map_err(|error| Failure::named(error, &name))?)
         .await
 }
 
 /// One service of the project, with what is seen of it.
-pub(crate) async fn show(plane: &Plane, project: ProjectId, id: ServiceId) -> OperationResult<Seen> {
-    let found = plane.store.services().get(project, id).await?;
+pub(crate) async fn show(shared: &Shared, project: ProjectId, id: ServiceId) -> OperationResult<Seen> {
+    let found = shared.store.services().get(project, id).await?;
     let service = found.ok_or_else(|| Failure::missing(Thing::Service, id))?;
-    Ok(see(plane, service))
+    Ok(see(shared, service))
 }
 
 /// The project's services, sorted by `order.0`, descending if `order.1`.
 pub(crate) async fn list(
-    plane: &Plane,
+    shared: &Shared,
     project: ProjectId,
     filter: &ServiceFilter,
     order: (ServiceSort, bool),
     page: Page,
 ) -> OperationResult<Listed<Service>> {
-    let services = plane.store.services();
+    let services = shared.store.services();
     Ok(services.list(project, filter, order.0, order.1, page).await?)
 }
 
 /// The same with what is seen of them; only those in one of the states, if any are named. A state is seen, not stored, so such a
 /// list is cut into pages here.
 pub(crate) async fn list_seen(
-    plane: &Plane,
+    shared: &Shared,
     project: ProjectId,
     filter: &ServiceFilter,
     order: (ServiceSort, bool),
@@ -58,8 +58,8 @@ pub(crate) async fn list_seen(
     page: Page,
 ) -> OperationResult<Listed<Seen>> {
     let stored = if states.is_some() { Page::ALL } else { page };
-    let listed = list(plane, project, filter, order, stored).await?;
-    let seen = listed.items.into_iter().map(|service| see(plane, service));
+    let listed = list(shared, project, filter, order, stored).await?;
+    let seen = listed.items.into_iter().map(|service| see(shared, service));
     Ok(match states {
         None => Listed {
             items: seen.collect(),
@@ -72,64 +72,64 @@ pub(crate) async fn list_seen(
 /// Starts a service, stops it, or gives it other versions or settings, unless it is being stopped or deleted. A change of a
 /// service that is being deployed takes the place of what is on its way. A service that failed and is wanted running is tried again.
 pub(crate) async fn update(
-    plane: &Plane,
+    shared: &Shared,
     project: ProjectId,
     id: ServiceId,
     asked: AskedChange,
 ) -> OperationResult<Service> {
     let mut change = asked.checked()?;
-    let seen = show(plane, project, id).await?;
+    let seen = show(shared, project, id).await?;
     if matches!(seen.status, ServiceStatus::Stopping | ServiceStatus::Deleting) {
         return Err(Failure::StateForbids {
             status: seen.status.name(),
         });
     }
     change.renew = rules::renews(seen.status, change.wanted);
-    match plane.store.services().update(project, id, change).await? {
-        Some(committed) => plane.settled(committed).await,
+    match shared.store.services().update(project, id, change).await? {
+        Some(committed) => shared.settled(committed).await,
         None => Err(Failure::missing(Thing::Service, id)),
     }
 }
 
 /// Deletes all of them; if one does not exist, none.
-pub(crate) async fn delete(plane: &Plane, project: ProjectId, ids: &[ServiceId]) -> OperationResult<()> {
-    let gone = plane.store.services().delete(project, ids).await?;
-    plane.settled(gone).await
+pub(crate) async fn delete(shared: &Shared, project: ProjectId, ids: &[ServiceId]) -> OperationResult<()> {
+    let gone = shared.store.services().delete(project, ids).await?;
+    shared.settled(gone).await
 }
 
 /// A service and its events, newest first.
 pub(crate) async fn events(
-    plane: &Plane,
+    shared: &Shared,
     project: ProjectId,
     id: ServiceId,
     filter: &EventFilter,
     page: Page,
 ) -> OperationResult<(Service, Listed<Event>)> {
-    let service = show(plane, project, id).await?.service;
-    let events = plane.store.events().list(id, filter, page).await?;
+    let service = show(shared, project, id).await?.service;
+    let events = shared.store.events().list(id, filter, page).await?;
     Ok((service, events))
 }
 
 /// A service and its updates, newest first.
 pub(crate) async fn history(
-    plane: &Plane,
+    shared: &Shared,
     project: ProjectId,
     id: ServiceId,
 ) -> OperationResult<(Service, Vec<Update>)> {
-    let service = show(plane, project, id).await?.service;
-    let updates = plane.store.history().list(id).await?;
+    let service = show(shared, project, id).await?.service;
+    let updates = shared.store.history().list(id).await?;
     Ok((service, updates))
 }
 
 /// The newest lines of its log, oldest first.
 pub(crate) async fn log(
-    plane: &Plane,
+    shared: &Shared,
     project: ProjectId,
     id: ServiceId,
     most: usize,
 ) -> OperationResult<Vec<LogLine>> {
-    show(plane, project, id).await?;
-    Ok(plane.instances.log(id, most))
+    show(shared, project, id).await?;
+    Ok(shared.instances.log(id, most))
 }
 
 #[cfg(test)]

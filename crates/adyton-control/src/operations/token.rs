@@ -18,7 +18,7 @@ use adyton_store::repository::{DomainName, UserName};
 use crate::actor::Actor;
 use crate::failure::{Failure, OperationResult};
 use crate::operations::password;
-use crate::plane::Plane;
+use crate::shared::Shared;
 
 /// How somebody shows who they are.
 pub(crate) enum Proof {
@@ -63,20 +63,20 @@ pub(crate) struct Issued {
 /// Issues a token to a caller at this address, or fails with `WrongPassword`, `Locked`, `TooManySignIns`, `SignInsFull`,
 /// `Unauthenticated` (the token) or `Forbidden` (no role in the scope).
 pub(crate) async fn issue(
-    plane: &Plane,
+    shared: &Shared,
     address: IpAddr,
     proof: Proof,
     wish: Wish,
 ) -> OperationResult<Issued> {
     let (user, methods, from) = match proof {
         Proof::Password { who, password } => (
-            password::verify(plane, address, &who, &password).await?,
+            password::verify(shared, address, &who, &password).await?,
             Methods::PASSWORD,
             None,
         ),
         Proof::Token(text) => {
-            let live = plane.feed.cell().load();
-            let caller = plane
+            let live = shared.feed.cell().load();
+            let caller = shared
                 .identity
                 .open_token(&live, text.as_bytes())
                 .map_err(|refusal| Failure::Unauthenticated(Box::new(refusal)))?;
@@ -86,9 +86,9 @@ pub(crate) async fn issue(
             (User::clone(user), Methods::TOKEN, Some(contents))
         }
     };
-    let live = plane.feed.cell().load();
-    let scope = scope(plane, &live, &user, wish).await?;
-    let (text, contents) = plane
+    let live = shared.feed.cell().load();
+    let scope = scope(shared, &live, &user, wish).await?;
+    let (text, contents) = shared
         .identity
         .issue_token(&live, &user, scope, methods, from.as_ref())
         .map_err(Failure::defect)?;
@@ -96,7 +96,7 @@ pub(crate) async fn issue(
 }
 
 /// The scope that is wished for, if the user has any role there. What does not exist looks like what is not theirs.
-async fn scope(plane: &Plane, live: &Live, user: &User, wish: Wish) -> OperationResult<Scope> {
+async fn scope(shared: &Shared, live: &Live, user: &User, wish: Wish) -> OperationResult<Scope> {
     let nobodys = || Failure::Forbidden {
         action: "a token for this scope".to_owned(),
     };
@@ -105,7 +105,7 @@ async fn scope(plane: &Plane, live: &Live, user: &User, wish: Wish) -> Operation
         Wish::Project(id) => Scope::Project(id),
         Wish::ProjectNamed { name, domain } => {
             let domain = match domain {
-                Some(named) => password::domain_id(plane, &named).await?.ok_or_else(nobodys)?,
+                Some(named) => password::domain_id(shared, &named).await?.ok_or_else(nobodys)?,
                 None => user.domain,
             };
             let project = live
@@ -113,7 +113,7 @@ async fn scope(plane: &Plane, live: &Live, user: &User, wish: Wish) -> Operation
                 .find(|project| project.domain == domain && project.name == name);
             Scope::Project(project.ok_or_else(nobodys)?.id)
         }
-        Wish::Domain(named) => Scope::Domain(password::domain_id(plane, &named).await?.ok_or_else(nobodys)?),
+        Wish::Domain(named) => Scope::Domain(password::domain_id(shared, &named).await?.ok_or_else(nobodys)?),
     };
     match is_theirs(live, user, scope) {
         true => Ok(scope),
@@ -128,12 +128,12 @@ fn is_theirs(live: &Live, user: &User, scope: Scope) -> bool {
 
 /// What the subject token says, and whose it is.
 pub(crate) fn inspect(
-    plane: &Plane,
+    shared: &Shared,
     actor: &Actor,
     subject: &[u8],
     action: Action,
 ) -> OperationResult<(Contents, User)> {
-    let identity = &plane.identity;
+    let identity = &shared.identity;
     let unknown = |refusal| Failure::SubjectToken(Box::new(refusal));
     let contents = identity
         .inspect_token(&actor.live, subject)
@@ -159,14 +159,14 @@ pub(crate) fn inspect(
 }
 
 /// The token does not count any more once this answers.
-pub(crate) async fn revoke(plane: &Plane, actor: &Actor, subject: &[u8]) -> OperationResult<()> {
-    let (contents, _) = inspect(plane, actor, subject, Action::TokenRevoke)?;
-    let committed = plane
+pub(crate) async fn revoke(shared: &Shared, actor: &Actor, subject: &[u8]) -> OperationResult<()> {
+    let (contents, _) = inspect(shared, actor, subject, Action::TokenRevoke)?;
+    let committed = shared
         .store
         .tokens()
         .revoke(contents.id, contents.expires_at)
         .await?;
-    plane.settled(committed).await.map(drop)
+    shared.settled(committed).await.map(drop)
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ use adyton_store::repository::{Listed, NewUser, Page, UserChange, UserFilter, Us
 use crate::actor::Actor;
 use crate::failure::{Failure, OperationResult, Thing};
 use crate::operations::password;
-use crate::plane::Plane;
+use crate::shared::Shared;
 
 /// A user's name: 1 to 64 characters, all of them seen, without `/`.
 pub(crate) fn check_name(name: &str) -> OperationResult<()> {
@@ -43,8 +43,8 @@ fn of_another(actor: &Actor, id: UserId, otherwise: (&str, &str)) -> OperationRe
 }
 
 /// One user of the domain; another domain's look like none.
-pub(crate) async fn show(plane: &Plane, domain: DomainId, id: UserId) -> OperationResult<User> {
-    let found = plane
+pub(crate) async fn show(shared: &Shared, domain: DomainId, id: UserId) -> OperationResult<User> {
+    let found = shared
         .store
         .users()
         .get(id)
@@ -54,24 +54,24 @@ pub(crate) async fn show(plane: &Plane, domain: DomainId, id: UserId) -> Operati
 }
 
 /// The domain's users, by name.
-pub(crate) async fn list(plane: &Plane, filter: &UserFilter) -> OperationResult<Listed<User>> {
-    Ok(plane.store.users().list(filter, Page::ALL).await?)
+pub(crate) async fn list(shared: &Shared, filter: &UserFilter) -> OperationResult<Listed<User>> {
+    Ok(shared.store.users().list(filter, Page::ALL).await?)
 }
 
 /// Makes a user without roles, unless `new` gives some.
-pub(crate) async fn create(plane: &Plane, new: NewUser) -> OperationResult<User> {
+pub(crate) async fn create(shared: &Shared, new: NewUser) -> OperationResult<User> {
     check_name(&new.name)?;
     check_password(&new.password)?;
     let name = new.name.clone();
-    let created = plane.store.users().create(new).await;
-    plane
+    let created = shared.store.users().create(new).await;
+    shared
         .settled(created.map_err(|error| Failure::named(error, &name))?)
         .await
 }
 
 /// Changes what is given; nobody disables themselves. A new password, and disabling, end all tokens of the user at once.
 pub(crate) async fn change(
-    plane: &Plane,
+    shared: &Shared,
     actor: &Actor,
     id: UserId,
     change: UserChange,
@@ -80,7 +80,7 @@ pub(crate) async fn change(
     if change.enabled == Some(false) {
         of_another(actor, id, ("user.enabled", "you cannot disable yourself"))?;
     }
-    let mut user = show(plane, actor.domain()?, id).await?;
+    let mut user = show(shared, actor.domain()?, id).await?;
     if let Some(name) = &change.name {
         check_name(name)?;
     }
@@ -90,21 +90,21 @@ pub(crate) async fn change(
     let gone = || Failure::missing(Thing::User, id);
     if change != UserChange::default() {
         let name = change.name.clone().unwrap_or_default();
-        let updated = plane.store.users().update(id, change).await;
+        let updated = shared.store.users().update(id, change).await;
         let updated = updated.map_err(|error| Failure::named(error, &name))?;
         let committed = updated.ok_or_else(gone)?;
-        user = plane.settled(committed).await?;
+        user = shared.settled(committed).await?;
     }
     if let Some(password) = password {
-        let committed = plane.store.users().change_password(id, &password).await?;
-        user = plane.settled(committed.ok_or_else(gone)?).await?;
+        let committed = shared.store.users().change_password(id, &password).await?;
+        user = shared.settled(committed.ok_or_else(gone)?).await?;
     }
     Ok(user)
 }
 
 /// Sets the new password. Wrong old ones count towards the lock.
 pub(crate) async fn change_password(
-    plane: &Plane,
+    shared: &Shared,
     actor: &Actor,
     address: IpAddr,
     id: UserId,
@@ -116,7 +116,7 @@ pub(crate) async fn change_password(
             action: "to change another user's password here".to_owned(),
         });
     }
-    password::verify(plane, address, &UserName::Id(id), original).await?;
+    password::verify(shared, address, &UserName::Id(id), original).await?;
     check_password(new)?;
     if original.expose() == new.expose() {
         return Err(Failure::invalid(
@@ -124,18 +124,18 @@ pub(crate) async fn change_password(
             "must differ from the original password",
         ));
     }
-    match plane.store.users().change_password(id, new).await? {
-        Some(committed) => plane.settled(committed).await.map(drop),
+    match shared.store.users().change_password(id, new).await? {
+        Some(committed) => shared.settled(committed).await.map(drop),
         None => Err(Failure::missing(Thing::User, id)),
     }
 }
 
 /// Their tokens and keys do not count any more once this answers.
-pub(crate) async fn delete(plane: &Plane, actor: &Actor, id: UserId) -> OperationResult<()> {
+pub(crate) async fn delete(shared: &Shared, actor: &Actor, id: UserId) -> OperationResult<()> {
     of_another(actor, id, ("user_id", "you cannot delete yourself"))?;
-    show(plane, actor.domain()?, id).await?;
-    match plane.store.users().delete(id).await? {
-        Some(committed) => plane.settled(committed).await.map(drop),
+    show(shared, actor.domain()?, id).await?;
+    match shared.store.users().delete(id).await? {
+        Some(committed) => shared.settled(committed).await.map(drop),
         None => Err(Failure::missing(Thing::User, id)),
     }
 }
@@ -166,7 +166,7 @@ pub(crate) fn in_domain(live: &Live, domain: DomainId, scope: Scope) -> Operatio
 
 /// Gives or takes one role. Giving twice is the same as once; taking what is not there is an error.
 pub(crate) async fn turn_role(
-    plane: &Plane,
+    shared: &Shared,
     actor: &Actor,
     id: UserId,
     assignment: Assignment,
@@ -176,8 +176,8 @@ pub(crate) async fn turn_role(
         of_another(actor, id, ("role_id", "you cannot remove a role from yourself"))?;
     }
     let domain = actor.domain()?;
-    in_domain(&plane.feed.cell().load(), domain, assignment.scope)?;
-    let user = show(plane, domain, id).await?;
+    in_domain(&shared.feed.cell().load(), domain, assignment.scope)?;
+    let user = show(shared, domain, id).await?;
     let has = user.assignments.contains(&assignment);
     let mut assignments = user.assignments.clone();
     match (turn, has) {
@@ -190,8 +190,8 @@ pub(crate) async fn turn_role(
         assignments: Some(assignments),
         ..UserChange::default()
     };
-    match plane.store.users().update(id, change).await? {
-        Some(committed) => plane.settled(committed).await,
+    match shared.store.users().update(id, change).await? {
+        Some(committed) => shared.settled(committed).await,
         None => Err(Failure::missing(Thing::User, id)),
     }
 }

@@ -26,7 +26,7 @@ pub(crate) async fn live(_: OpenCall, (): ()) -> OperationResult<Response> {
 
 /// `GET /healthz/ready`: 200, or 503 and what it waits for.
 pub(crate) async fn ready(call: OpenCall, (): ()) -> OperationResult<Response> {
-    Ok(match (call.plane.ready)() {
+    Ok(match (call.shared.ready)() {
         Ok(()) => text(StatusCode::OK, JSON, r#"{"status":"ready"}"#.to_owned()),
         Err(waits) => text(
             StatusCode::SERVICE_UNAVAILABLE,
@@ -42,6 +42,6 @@ pub(crate) async fn metrics(call: OpenCall, (): ()) -> OperationResult<Response>
     Ok(text(
         StatusCode::OK,
         "text/plain; version=0.0.4; charset=utf-8",
-        (call.plane.metrics)(),
+        (call.shared.metrics)(),
     ))
 }

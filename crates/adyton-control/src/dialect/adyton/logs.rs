@@ -30,7 +30,7 @@ pub(crate) async fn tail(call: Call, Query(query): Query<LogQuery>) -> Operation
             problem: format!("must be 1 to {MOST}"),
         });
     }
-    let lines = service::log(&call.plane, call.project()?, id(&call)?, most).await?;
+    let lines = service::log(&call.shared, call.project()?, id(&call)?, most).await?;
     Ok(Json(LogTail {
         lines: lines
             .into_iter()

@@ -18,7 +18,7 @@ use crate::call::Streamed;
 use crate::endpoint::Json;
 use crate::failure::{Failure, OperationResult};
 use crate::operations::package::upload;
-use crate::plane::Plane;
+use crate::shared::Shared;
 use crate::upload_room::{Kept, PROVE, Room};
 
 /// How long no byte may arrive before an upload is given up.
@@ -28,39 +28,39 @@ const CHUNK: usize = 1 << 20;
 
 /// `POST /adyton/v1/{project_id}/packages`
 pub(crate) async fn create(mut call: Streamed) -> OperationResult<Json<Uploaded>> {
-    let plane = call.plane.clone();
+    let shared = call.shared.clone();
     let body = std::mem::take(&mut call.body);
     let (project, stranger) = (call.project()?, !call.is_proven());
     let claimed = call.claimed().user().filter(|_| stranger).map(|user| user.id);
     let room = {
-        let plane = plane.clone();
+        let shared = shared.clone();
         blocking(move || {
             let most = Kept {
-                uploads: plane.settings().uploads_kept,
-                bytes: plane.settings().uploads_kept_bytes,
+                uploads: shared.settings().uploads_kept,
+                bytes: shared.settings().uploads_kept_bytes,
             };
-            let kept = upload::kept(&plane, project);
-            Room::take(&plane.uploads, project, claimed, kept, most)
+            let kept = upload::kept(&shared, project);
+            Room::take(&shared.uploads, project, claimed, kept, most)
         })
         .await??
     };
     let (file, digest, _room) = match stranger {
-        false => spool(&plane, body, room, plane.settings().upload_limit).await?,
-        true => unproven(&plane, body, room).await?,
+        false => spool(&shared, body, room, shared.settings().upload_limit).await?,
+        true => unproven(&shared, body, room).await?,
     };
     let call = call.prove(digest, &[])?;
-    let package = upload::take(&plane, call.project()?, file.path().to_path_buf()).await?;
+    let package = upload::take(&shared, call.project()?, file.path().to_path_buf()).await?;
     Ok(Json(Uploaded {
         location: format!("package://sha256/{package}"),
     }))
 }
 
 /// Takes the body of a caller whom only its last byte proves: a small one, and not for long.
-async fn unproven(plane: &Plane, body: Body, room: Room) -> OperationResult<Spooled> {
-    let settings = plane.settings();
+async fn unproven(shared: &Shared, body: Body, room: Room) -> OperationResult<Spooled> {
+    let settings = shared.settings();
     let limit = settings.unproven_upload.min(settings.upload_limit);
     let time = settings.unproven_upload_time;
-    let spooled = match tokio::time::timeout(time, spool(plane, body, room, limit)).await {
+    let spooled = match tokio::time::timeout(time, spool(shared, body, room, limit)).await {
         Ok(spooled) => spooled,
         Err(_) => Err(Failure::UnprovenUpload(format!(
             "the body had not arrived after {} s; {PROVE}",
@@ -79,8 +79,8 @@ async fn unproven(plane: &Plane, body: Body, room: Room) -> OperationResult<Spoo
 type Spooled = (NamedTempFile, Sha256, Room);
 
 /// Writes the body to a file that vanishes with its handle, and hashes it on the way.
-async fn spool(plane: &Plane, mut body: Body, mut room: Room, limit: u64) -> OperationResult<Spooled> {
-    let folder = plane.settings().uploads.clone();
+async fn spool(shared: &Shared, mut body: Body, mut room: Room, limit: u64) -> OperationResult<Spooled> {
+    let folder = shared.settings().uploads.clone();
     check_declared(&body, limit)?;
     let declared = body.size_hint().lower();
     let mut open = blocking(move || {
@@ -88,7 +88,7 @@ async fn spool(plane: &Plane, mut body: Body, mut room: Room, limit: u64) -> Ope
         Ok::<_, std::io::Error>((NamedTempFile::new_in(&folder)?, sha2::Sha256::new()))
     })
     .await?
-    .map_err(|problem| no_room(plane, &problem, declared))?;
+    .map_err(|problem| no_room(shared, &problem, declared))?;
     let (mut gathered, mut total) = (Vec::with_capacity(CHUNK), 0u64);
     loop {
         let frame = match tokio::time::timeout(STALLED, body.frame()).await {
@@ -116,7 +116,7 @@ async fn spool(plane: &Plane, mut body: Body, mut room: Room, limit: u64) -> Ope
                 file.write_all(&chunk).map(|()| (file, hasher))
             })
             .await?
-            .map_err(|problem| no_room(plane, &problem, declared.max(total)))?;
+            .map_err(|problem| no_room(shared, &problem, declared.max(total)))?;
         }
         if ended {
             let (file, hasher) = open;
@@ -126,6 +126,6 @@ async fn spool(plane: &Plane, mut body: Body, mut room: Room, limit: u64) -> Ope
 }
 
 /// Why the body could not be written: mostly a disk that is full. `needed` are the bytes of the upload as far as they are known.
-fn no_room(plane: &Plane, problem: &std::io::Error, needed: u64) -> Failure {
-    upload::not_written(&plane.settings().uploads, problem, needed)
+fn no_room(shared: &Shared, problem: &std::io::Error, needed: u64) -> Failure {
+    upload::not_written(&shared.settings().uploads, problem, needed)
 }

@@ -17,13 +17,13 @@ use crate::failure::OperationResult;
 pub(crate) async fn predict(call: Forwarded) -> OperationResult<Response> {
     let remote = call.remote()?;
     let peer = SocketAddr::new(remote.address, remote.peer.port());
-    let Forwarded { plane, parts, body } = call;
+    let Forwarded { shared, parts, body } = call;
     let Address {
         project,
         service,
         path_and_query,
     } = Address::of(parts.uri.path(), parts.uri.query());
-    let answer = plane
+    let answer = shared
         .door
         .call(ConsoleCall {
             head: parts,

@@ -68,7 +68,7 @@ pub(crate) async fn list(
         return Err(wrong("limit", format!("must be 1 to {MOST}")));
     }
     let filter = filter(query)?;
-    let page = request::search(&call.plane, &call.actor, call.project()?, filter, before, limit).await?;
+    let page = request::search(&call.shared, &call.actor, call.project()?, filter, before, limit).await?;
     Ok(Json(RequestList {
         requests: page.records.into_iter().map(request_shown).collect(),
         next: page.next.map(|id| id.to_string()),
@@ -78,9 +78,9 @@ pub(crate) async fn list(
 /// `GET …/requests/{request_id}`
 pub(crate) async fn show(call: Call) -> OperationResult<Json<RequestExplained>> {
     let id: RequestId = call.parameter("request_id", Thing::Request)?;
-    let control_url = base(&call.plane, &call.headers);
+    let control_url = base(&call.shared, &call.headers);
     let (record, explanation) =
-        request::explain(&call.plane, &call.actor, call.project()?, id, &control_url).await?;
+        request::explain(&call.shared, &call.actor, call.project()?, id, &control_url).await?;
     Ok(Json(RequestExplained {
         request: request_shown(record),
         explanation,

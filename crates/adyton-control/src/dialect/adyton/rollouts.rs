@@ -24,7 +24,7 @@ pub(crate) async fn show(
     Query(query): Query<RolloutQuery>,
 ) -> OperationResult<Json<RolloutShown>> {
     let (seen, generation, progress) =
-        rollout::show(&call.plane, call.project()?, id(&call)?, query.generation).await?;
+        rollout::show(&call.shared, call.project()?, id(&call)?, query.generation).await?;
     let (state, cause) = match progress {
         Progress::Going => (RolloutState::Going, String::new()),
         Progress::Done => (RolloutState::Done, String::new()),

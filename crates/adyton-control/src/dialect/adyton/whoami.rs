@@ -12,7 +12,7 @@ use crate::failure::OperationResult;
 
 /// `GET /adyton/v1/whoami`
 pub(crate) async fn whoami(call: Call) -> OperationResult<Json<Whoami>> {
-    let now = call.plane.clock.now();
+    let now = call.shared.clock.now();
     let user = call.actor.user()?;
     let live = &call.actor.live;
     let scope = call.actor.caller.scope();

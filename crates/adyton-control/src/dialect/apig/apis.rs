@@ -13,7 +13,7 @@ use crate::dialect::modelarts::service_shapes;
 use crate::endpoint::{Json, Query};
 use crate::failure::{OperationResult, Thing};
 use crate::operations::{authorisation, service};
-use crate::plane::Plane;
+use crate::shared::Shared;
 
 /// An API.
 #[derive(Serialize, Deserialize, ToSchema)]
@@ -91,7 +91,7 @@ pub(crate) struct ApiQuery {
 }
 
 impl ApiShown {
-    fn new(plane: &Plane, service: &Service) -> Self {
+    fn new(shared: &Shared, service: &Service) -> Self {
         Self {
             id: service.api.to_string(),
             name: service.name.clone(),
@@ -101,7 +101,7 @@ impl ApiShown {
             req_protocol: "BOTH".to_owned(),
             req_method: "ANY".to_owned(),
             req_uri: address_path(service),
-            access_address: service_shapes::address(plane, service),
+            access_address: service_shapes::address(shared, service),
             match_mode: "SWA".to_owned(),
             auth_type: auth_type(service).to_owned(),
             auth_opt: AuthOpt {
@@ -120,11 +120,11 @@ impl ApiShown {
 /// `GET …/apis`
 pub(crate) async fn list(call: Call, Query(query): Query<ApiQuery>) -> OperationResult<Json<ApiList>> {
     let project = call.project()?;
-    let shown = |service: &Service| ApiShown::new(&call.plane, service);
+    let shown = |service: &Service| ApiShown::new(&call.shared, service);
     if let Some(text) = query.id {
         // What is no id, or another project's, gives an empty list.
         let found = match ApiId::parse(text.as_bytes()) {
-            Some(id) => call.plane.store.services().by_api(project, id).await?,
+            Some(id) => call.shared.store.services().by_api(project, id).await?,
             None => None,
         };
         let apis: Vec<ApiShown> = found.iter().map(shown).collect();
@@ -140,7 +140,7 @@ pub(crate) async fn list(call: Call, Query(query): Query<ApiQuery>) -> Operation
     };
     let page = shapes::page(query.offset, query.limit);
     let listed = service::list(
-        &call.plane,
+        &call.shared,
         project,
         &filter,
         (ServiceSort::PublishedAt, true),
@@ -157,8 +157,8 @@ pub(crate) async fn list(call: Call, Query(query): Query<ApiQuery>) -> Operation
 /// `GET …/apis/{api_id}`
 pub(crate) async fn show(call: Call) -> OperationResult<Json<ApiShown>> {
     let id: ApiId = call.parameter("api_id", Thing::Api)?;
-    let service = authorisation::api(&call.plane, call.project()?, id).await?;
-    Ok(Json(ApiShown::new(&call.plane, &service)))
+    let service = authorisation::api(&call.shared, call.project()?, id).await?;
+    Ok(Json(ApiShown::new(&call.shared, &service)))
 }
 
 /// The path of a service's API address.

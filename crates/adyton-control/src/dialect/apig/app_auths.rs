@@ -133,7 +133,7 @@ pub(crate) async fn create(call: Call, Body(wanted): Body<AuthCreate>) -> Operat
         .iter()
         .map(|text| api(text))
         .collect::<OperationResult<Vec<_>>>()?;
-    let made = authorisation::give(&call.plane, call.project()?, &apps, &apis).await?;
+    let made = authorisation::give(&call.shared, call.project()?, &apps, &apis).await?;
     Ok(Json(AuthCreated {
         auths: made.iter().map(auth_made).collect(),
     }))
@@ -142,7 +142,7 @@ pub(crate) async fn create(call: Call, Body(wanted): Body<AuthCreate>) -> Operat
 /// `DELETE …/app-auths/{app_auth_id}`
 pub(crate) async fn delete(call: Call) -> OperationResult<()> {
     let id: AuthorisationId = call.parameter("app_auth_id", Thing::Authorisation)?;
-    authorisation::take(&call.plane, call.project()?, id).await
+    authorisation::take(&call.shared, call.project()?, id).await
 }
 
 /// `GET …/app-auths/binded-apis`
@@ -184,7 +184,7 @@ pub(crate) async fn unbinded_apis(
     let name = shapes::name_match(query.api_name, "api_name", None);
     let page = shapes::page(query.offset, query.limit);
     let app = app(&query.app_id)?;
-    let listed = authorisation::unbound(&call.plane, call.project()?, app, name.as_ref(), page).await?;
+    let listed = authorisation::unbound(&call.shared, call.project()?, app, name.as_ref(), page).await?;
     Ok(Json(UnboundList {
         total: listed.total,
         size: listed.items.len(),
@@ -199,7 +199,7 @@ async fn bound(
     limit: Option<i64>,
 ) -> OperationResult<Json<AuthList>> {
     let page = shapes::page(offset, limit);
-    let listed = authorisation::bound(&call.plane, call.project()?, filter, page).await?;
+    let listed = authorisation::bound(&call.shared, call.project()?, filter, page).await?;
     Ok(Json(AuthList {
         total: listed.total,
         size: listed.items.len(),

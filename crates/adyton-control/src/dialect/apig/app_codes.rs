@@ -39,13 +39,13 @@ pub(crate) async fn create(
     Body(wanted): Body<AppCodeCreate>,
 ) -> OperationResult<Json<AppCodeShown>> {
     let given = Some(Secret::new(wanted.app_code));
-    let code = app_code::create(&call.plane, call.project()?, app_id(&call)?, given).await?;
+    let code = app_code::create(&call.shared, call.project()?, app_id(&call)?, given).await?;
     Ok(Json(app_code_shown(&code)))
 }
 
 /// `PUT …/app-codes`: adds a generated code.
 pub(crate) async fn generate(call: Call) -> OperationResult<Json<AppCodeShown>> {
-    let code = app_code::create(&call.plane, call.project()?, app_id(&call)?, None).await?;
+    let code = app_code::create(&call.shared, call.project()?, app_id(&call)?, None).await?;
     Ok(Json(app_code_shown(&code)))
 }
 
@@ -54,7 +54,7 @@ pub(crate) async fn list(
     call: Call,
     Query(query): Query<AppCodeQuery>,
 ) -> OperationResult<Json<AppCodeList>> {
-    let codes = app_code::list(&call.plane, call.project()?, app_id(&call)?).await?;
+    let codes = app_code::list(&call.shared, call.project()?, app_id(&call)?).await?;
     let all: Vec<AppCodeShown> = codes.iter().map(app_code_shown).collect();
     let app_codes = shapes::page(query.offset, query.limit).of(all).items;
     Ok(Json(AppCodeList {
@@ -66,13 +66,13 @@ pub(crate) async fn list(
 
 /// `GET …/app-codes/{app_code_id}`
 pub(crate) async fn show(call: Call) -> OperationResult<Json<AppCodeShown>> {
-    let code = app_code::show(&call.plane, call.project()?, app_id(&call)?, id(&call)?).await?;
+    let code = app_code::show(&call.shared, call.project()?, app_id(&call)?, id(&call)?).await?;
     Ok(Json(app_code_shown(&code)))
 }
 
 /// `DELETE …/app-codes/{app_code_id}`
 pub(crate) async fn delete(call: Call) -> OperationResult<()> {
-    app_code::delete(&call.plane, call.project()?, app_id(&call)?, id(&call)?).await
+    app_code::delete(&call.shared, call.project()?, app_id(&call)?, id(&call)?).await
 }
 
 fn id(call: &Call) -> OperationResult<AppCodeId> {

@@ -71,7 +71,7 @@ pub(crate) async fn create(call: Call, Body(wanted): Body<AppCreate>) -> Operati
         key: given(wanted.app_key).map(AppKey::new),
         secret: given(wanted.app_secret).map(Secret::new),
     };
-    let app = app::create(&call.plane, new).await?;
+    let app = app::create(&call.shared, new).await?;
     Ok(Json(with_secret(&app)))
 }
 
@@ -86,7 +86,7 @@ pub(crate) async fn list(call: Call, Query(query): Query<AppQuery>) -> Operation
         enabled: query.status.map(|status| status == 1),
     };
     let page = shapes::page(query.offset, query.limit);
-    let listed = app::list(&call.plane, call.project()?, &filter, page).await?;
+    let listed = app::list(&call.shared, call.project()?, &filter, page).await?;
     let bound = |app: &App| {
         call.actor
             .live
@@ -111,7 +111,7 @@ pub(crate) async fn list(call: Call, Query(query): Query<AppQuery>) -> Operation
 
 /// `GET …/apps/{app_id}`
 pub(crate) async fn show(call: Call) -> OperationResult<Json<AppShown>> {
-    let app = app::show(&call.plane, call.project()?, id(&call)?).await?;
+    let app = app::show(&call.shared, call.project()?, id(&call)?).await?;
     Ok(Json(app_shown(&app)))
 }
 
@@ -124,13 +124,13 @@ pub(crate) async fn update(call: Call, Body(wanted): Body<AppUpdate>) -> Operati
         secret: given(wanted.app_secret).map(Secret::new),
         enabled: None,
     };
-    let app = app::update(&call.plane, call.project()?, id(&call)?, change).await?;
+    let app = app::update(&call.shared, call.project()?, id(&call)?, change).await?;
     Ok(Json(app_shown(&app)))
 }
 
 /// `DELETE …/apps/{app_id}`
 pub(crate) async fn delete(call: Call) -> OperationResult<()> {
-    app::delete(&call.plane, call.project()?, id(&call)?).await
+    app::delete(&call.shared, call.project()?, id(&call)?).await
 }
 
 /// `PUT …/apps/secret/{app_id}`
@@ -139,7 +139,7 @@ pub(crate) async fn reset_secret(
     Body(wanted): Body<AppResetSecret>,
 ) -> OperationResult<Json<AppShown>> {
     let secret = given(wanted.app_secret).map(Secret::new);
-    let app = app::reset_secret(&call.plane, call.project()?, id(&call)?, secret).await?;
+    let app = app::reset_secret(&call.shared, call.project()?, id(&call)?, secret).await?;
     Ok(Json(with_secret(&app)))
 }
 

@@ -32,7 +32,7 @@ fn gateway(call: &Call, project: ProjectId) -> GatewayShown {
         instance_status: 6,
         r#type: "apig".to_owned(),
         spec: "BASIC".to_owned(),
-        ingress_url: call.plane.settings().gateway_url.clone(),
+        ingress_url: call.shared.settings().gateway_url.clone(),
     }
 }
 

@@ -42,7 +42,7 @@ pub(crate) async fn create(
     let wanted = wanted.credential;
     let user = user_id(&wanted.user_id)?;
     let description = wanted.description.unwrap_or_default();
-    let key = credential::create(&call.plane, &call.actor, user, &description).await?;
+    let key = credential::create(&call.shared, &call.actor, user, &description).await?;
     Ok(Json(CredentialAnswer {
         credential: CredentialShown {
             secret: Some(key.secret.expose().clone()),
@@ -60,7 +60,7 @@ pub(crate) async fn list(
         Some(text) => user_id(text)?,
         None => call.actor.user()?.id,
     };
-    let keys = credential::list(&call.plane, &call.actor, user).await?;
+    let keys = credential::list(&call.shared, &call.actor, user).await?;
     Ok(Json(CredentialList {
         credentials: keys.iter().map(credential_shown).collect(),
     }))
@@ -68,7 +68,7 @@ pub(crate) async fn list(
 
 /// `GET /v3.0/OS-CREDENTIAL/credentials/{access_key}`
 pub(crate) async fn show(call: Call) -> OperationResult<Json<CredentialAnswer>> {
-    let key = credential::show(&call.plane, &call.actor, &id(&call), Action::CredentialGet).await?;
+    let key = credential::show(&call.shared, &call.actor, &id(&call), Action::CredentialGet).await?;
     Ok(Json(CredentialAnswer {
         credential: credential_shown(&key),
     }))
@@ -95,7 +95,7 @@ pub(crate) async fn update(
         enabled,
         description: wanted.description,
     };
-    let key = credential::update(&call.plane, &call.actor, &id(&call), change).await?;
+    let key = credential::update(&call.shared, &call.actor, &id(&call), change).await?;
     Ok(Json(CredentialAnswer {
         credential: credential_shown(&key),
     }))
@@ -103,7 +103,7 @@ pub(crate) async fn update(
 
 /// `DELETE /v3.0/OS-CREDENTIAL/credentials/{access_key}`
 pub(crate) async fn delete(call: Call) -> OperationResult<()> {
-    credential::delete(&call.plane, &call.actor, &id(&call)).await
+    credential::delete(&call.shared, &call.actor, &id(&call)).await
 }
 
 fn id(call: &Call) -> AccessKeyId {

@@ -74,7 +74,7 @@ fn version(call: &OpenCall) -> Version {
         updated: "2020-04-07T00:00:00Z".to_owned(),
         links: vec![VersionLink {
             rel: "self".to_owned(),
-            href: format!("{}/v3/", base(&call.plane, &call.headers)),
+            href: format!("{}/v3/", base(&call.shared, &call.headers)),
         }],
         media_types: vec![MediaType {
             base: "application/json".to_owned(),
@@ -111,7 +111,7 @@ pub(crate) async fn v3(call: OpenCall, (): ()) -> OperationResult<Json<VersionAl
 
 fn landing(call: &OpenCall) -> Response {
     let gateway: String = call
-        .plane
+        .shared
         .settings()
         .gateway_url
         .chars()

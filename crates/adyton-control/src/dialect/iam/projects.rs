@@ -138,7 +138,7 @@ pub(crate) struct RegionShown {
 }
 
 fn links(call: &Call, path: &str) -> Links {
-    Links::own(format!("{}{path}", base(&call.plane, &call.headers)))
+    Links::own(format!("{}{path}", base(&call.shared, &call.headers)))
 }
 
 impl ProjectShown {
@@ -173,7 +173,7 @@ pub(crate) async fn list(
     let projects = project::of_user(&call.actor.live, &user);
     // The official SDKs ask for the project that is called like the region. There is one region, so where there is one project
     // it is meant, whatever its name.
-    let by_region = query.name.as_ref() == Some(&call.plane.settings().region)
+    let by_region = query.name.as_ref() == Some(&call.shared.settings().region)
         && projects.len() == 1
         && projects
             .iter()
@@ -209,7 +209,7 @@ pub(crate) async fn create(
             return Err(Failure::invalid(field, "must be your own domain"));
         }
     }
-    let project = project::create(&call.plane, domain, &wanted.name).await?;
+    let project = project::create(&call.shared, domain, &wanted.name).await?;
     Ok(Json(ProjectAnswer {
         project: ProjectShown::new(&call, &project),
     }))
@@ -243,7 +243,7 @@ pub(crate) async fn domains(call: Call) -> OperationResult<Json<DomainList>> {
 
 /// `GET /v3/regions`
 pub(crate) async fn regions(call: Call) -> OperationResult<Json<RegionList>> {
-    let id = call.plane.settings().region.clone();
+    let id = call.shared.settings().region.clone();
     Ok(Json(RegionList {
         regions: vec![RegionShown {
             links: links(&call, &format!("/v3/regions/{id}")),

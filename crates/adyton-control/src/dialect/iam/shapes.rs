@@ -5,11 +5,11 @@ use adyton_core::live::Live;
 use adyton_core::tenant::{Role, User};
 use http::{HeaderMap, header};
 
-use crate::plane::Plane;
+use crate::shared::Shared;
 
 /// Scheme and host of this control plane, as the caller reaches it.
-pub(crate) fn base(plane: &Plane, headers: &HeaderMap) -> String {
-    if let Some(set) = &plane.settings().control_url {
+pub(crate) fn base(shared: &Shared, headers: &HeaderMap) -> String {
+    if let Some(set) = &shared.settings().control_url {
         return set.trim_end_matches('/').to_owned();
     }
     let host = headers
@@ -22,7 +22,7 @@ pub(crate) fn base(plane: &Plane, headers: &HeaderMap) -> String {
         .map(str::to_owned);
     format!(
         "http://{}",
-        host.unwrap_or_else(|| plane.settings().address.to_string())
+        host.unwrap_or_else(|| shared.settings().address.to_string())
     )
 }
 

@@ -34,9 +34,9 @@ pub(crate) async fn create(
     (Query(query), Body(wanted)): (Query<TokenQuery>, Body<TokenRequest>),
 ) -> OperationResult<WithHeaders<TokenAnswer>> {
     let (proof, wish) = sign_in::read(wanted)?;
-    let issued = token::issue(&call.plane, call.remote.address, proof, wish).await?;
+    let issued = token::issue(&call.shared, call.remote.address, proof, wish).await?;
     let answer = shown(
-        &call.plane,
+        &call.shared,
         &call.headers,
         &issued.contents,
         &issued.user,
@@ -52,9 +52,9 @@ pub(crate) async fn show(
     Query(query): Query<TokenQuery>,
 ) -> OperationResult<WithHeaders<TokenAnswer>> {
     let asked = asked(&call)?.clone();
-    let (contents, user) = token::inspect(&call.plane, &call.actor, asked.as_bytes(), Action::TokenGet)?;
+    let (contents, user) = token::inspect(&call.shared, &call.actor, asked.as_bytes(), Action::TokenGet)?;
     let answer = shown(
-        &call.plane,
+        &call.shared,
         &call.headers,
         &contents,
         &user,
@@ -65,7 +65,7 @@ pub(crate) async fn show(
 
 /// `DELETE /v3/auth/tokens`: revokes the token in `X-Subject-Token`.
 pub(crate) async fn delete(call: Call) -> OperationResult<()> {
-    token::revoke(&call.plane, &call.actor, asked(&call)?.as_bytes()).await
+    token::revoke(&call.shared, &call.actor, asked(&call)?.as_bytes()).await
 }
 
 fn asked(call: &Call) -> OperationResult<&HeaderValue> {

@@ -38,7 +38,7 @@ fn user_shown(call: &Call, user: &User) -> UserShown {
         password_expires_at: String::new(),
         links: Links::own(format!(
             "{}/v3/users/{}",
-            base(&call.plane, &call.headers),
+            base(&call.shared, &call.headers),
             user.id
         )),
     }
@@ -64,14 +64,14 @@ pub(crate) async fn create(call: Call, Body(wanted): Body<UserCreate>) -> Operat
         enabled: wanted.enabled.unwrap_or(true),
         assignments: Vec::new(),
     };
-    let user = user::create(&call.plane, new).await?;
+    let user = user::create(&call.shared, new).await?;
     Ok(answer(&call, &user))
 }
 
 /// `GET /v3/users`
 pub(crate) async fn list(call: Call, Query(query): Query<UserQuery>) -> OperationResult<Json<UserList>> {
     let domain = domain(&call)?;
-    let links = Links::own(format!("{}/v3/users", base(&call.plane, &call.headers)));
+    let links = Links::own(format!("{}/v3/users", base(&call.shared, &call.headers)));
     if query.domain_id.is_some_and(|id| id != domain.to_string()) {
         return Ok(Json(UserList {
             users: Vec::new(),
@@ -83,14 +83,14 @@ pub(crate) async fn list(call: Call, Query(query): Query<UserQuery>) -> Operatio
         name: query.name.map(NameMatch::Exact),
         enabled: query.enabled,
     };
-    let listed = user::list(&call.plane, &filter).await?;
+    let listed = user::list(&call.shared, &filter).await?;
     let users = listed.items.iter().map(|user| user_shown(&call, user)).collect();
     Ok(Json(UserList { users, links }))
 }
 
 /// `GET /v3/users/{user_id}`
 pub(crate) async fn show(call: Call) -> OperationResult<Json<UserAnswer>> {
-    let user = user::show(&call.plane, domain(&call)?, id(&call)?).await?;
+    let user = user::show(&call.shared, domain(&call)?, id(&call)?).await?;
     Ok(answer(&call, &user))
 }
 
@@ -104,13 +104,13 @@ pub(crate) async fn update(call: Call, Body(wanted): Body<UserUpdate>) -> Operat
         assignments: None,
     };
     let password = wanted.password.map(Secret::new);
-    let user = user::change(&call.plane, &call.actor, id, change, password).await?;
+    let user = user::change(&call.shared, &call.actor, id, change, password).await?;
     Ok(answer(&call, &user))
 }
 
 /// `DELETE /v3/users/{user_id}`
 pub(crate) async fn delete(call: Call) -> OperationResult<()> {
-    user::delete(&call.plane, &call.actor, id(&call)?).await
+    user::delete(&call.shared, &call.actor, id(&call)?).await
 }
 
 /// `POST /v3/users/{user_id}/password`: one's own.
@@ -120,28 +120,36 @@ pub(crate) async fn password(call: Call, Body(wanted): Body<PasswordChange>) -> 
         Secret::new(wanted.user.original_password),
         Secret::new(wanted.user.password),
     );
-    user::change_password(&call.plane, &call.actor, call.remote.address, id, &original, &new).await
+    user::change_password(
+        &call.shared,
+        &call.actor,
+        call.remote.address,
+        id,
+        &original,
+        &new,
+    )
+    .await
 }
 
 /// `GET /v3/roles`
 pub(crate) async fn roles(call: Call) -> OperationResult<Json<RoleList>> {
     Ok(Json(RoleList {
         roles: Role::ALL.iter().copied().map(role).collect(),
-        links: Links::own(format!("{}/v3/roles", base(&call.plane, &call.headers))),
+        links: Links::own(format!("{}/v3/roles", base(&call.shared, &call.headers))),
     }))
 }
 
 /// `GET …/users/{user_id}/roles`: what was given in this very scope.
 pub(crate) async fn assigned(call: Call) -> OperationResult<Json<RoleList>> {
     let (domain, scope) = (domain(&call)?, scope(&call)?);
-    user::in_domain(&call.plane.feed.cell().load(), domain, scope)?;
-    let user = user::show(&call.plane, domain, id(&call)?).await?;
+    user::in_domain(&call.shared.feed.cell().load(), domain, scope)?;
+    let user = user::show(&call.shared, domain, id(&call)?).await?;
     let roles = user.assignments.iter().filter(|given| given.scope == scope);
     Ok(Json(RoleList {
         roles: roles.map(|given| role(given.role)).collect(),
         links: Links::own(format!(
             "{}{}",
-            base(&call.plane, &call.headers),
+            base(&call.shared, &call.headers),
             call.payload.uri().path()
         )),
     }))
@@ -162,7 +170,7 @@ async fn turn(call: &Call, turn: Turn) -> OperationResult<()> {
         role: user::role(call.text("role_id"))?,
         scope: scope(call)?,
     };
-    user::turn_role(&call.plane, &call.actor, id(call)?, assignment, turn)
+    user::turn_role(&call.shared, &call.actor, id(call)?, assignment, turn)
         .await
         .map(drop)
 }

@@ -57,7 +57,7 @@ pub(crate) async fn create(
         overrides,
         may_run_code: call.actor.may(Action::ModelRunCode),
     };
-    let model = import::import(&call.plane, begun).await?;
+    let model = import::import(&call.shared, begun).await?;
     Ok(Json(ModelImported {
         model_id: model.id.to_string(),
     }))

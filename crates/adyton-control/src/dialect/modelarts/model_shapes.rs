@@ -5,11 +5,11 @@ use adyton_api::modelarts::models::{ModelShown, ModelSummary};
 use adyton_core::model::{ApiDeclaration, Model};
 use serde_json::{Value, json};
 
-use crate::plane::Plane;
+use crate::shared::Shared;
 
 /// What a list shows.
-pub(crate) fn model_summary(plane: &Plane, model: &Model) -> ModelSummary {
-    let live = plane.feed.cell().load();
+pub(crate) fn model_summary(shared: &Shared, model: &Model) -> ModelSummary {
+    let live = shared.feed.cell().load();
     ModelSummary {
         model_id: model.id.to_string(),
         model_name: model.name.clone(),
@@ -37,12 +37,12 @@ pub(crate) fn model_summary(plane: &Plane, model: &Model) -> ModelSummary {
 }
 
 /// Everything.
-pub(crate) fn model_shown(plane: &Plane, model: &Model) -> ModelShown {
+pub(crate) fn model_shown(shared: &Shared, model: &Model) -> ModelShown {
     let spec = model.spec.as_ref();
     let declared: Vec<Value> = spec.iter().flat_map(|spec| &spec.apis).map(declaration).collect();
     let parameters: Vec<Value> = spec.iter().flat_map(|spec| &spec.apis).map(parameters).collect();
     ModelShown {
-        summary: model_summary(plane, model),
+        summary: model_summary(shared, model),
         model_algorithm: spec.map(|spec| spec.algorithm.clone()).unwrap_or_default(),
         runtime: spec.and_then(|spec| spec.runtime.clone()).unwrap_or_default(),
         apis: Value::from(declared).to_string(),

@@ -103,11 +103,11 @@ pub(crate) async fn list(call: Call, Query(query): Query<ModelQuery>) -> Operati
     };
     let order = (sort, descending(query.order.as_deref())?);
     let page = page(query.offset, query.limit)?;
-    let listed = model::list(&call.plane, call.project()?, &filter, order, page).await?;
+    let listed = model::list(&call.shared, call.project()?, &filter, order, page).await?;
     let models: Vec<ModelSummary> = listed
         .items
         .iter()
-        .map(|model| model_shapes::model_summary(&call.plane, model))
+        .map(|model| model_shapes::model_summary(&call.shared, model))
         .collect();
     Ok(Json(ModelList {
         total_count: listed.total,
@@ -126,8 +126,8 @@ fn empty() -> ModelList {
 
 /// `GET …/models/{model_id}`
 pub(crate) async fn show(call: Call) -> OperationResult<Json<ModelShown>> {
-    let model = model::show(&call.plane, call.project()?, id(&call)?).await?;
-    Ok(Json(model_shapes::model_shown(&call.plane, &model)))
+    let model = model::show(&call.shared, call.project()?, id(&call)?).await?;
+    Ok(Json(model_shapes::model_shown(&call.shared, &model)))
 }
 
 /// `DELETE …/models/{model_id}`
@@ -136,7 +136,7 @@ pub(crate) async fn delete(
     Query(query): Query<DeleteQuery>,
 ) -> OperationResult<Json<ModelDeleted>> {
     let cascade = query.cascade.unwrap_or(false);
-    let deleted = model::delete(&call.plane, call.project()?, id(&call)?, cascade).await?;
+    let deleted = model::delete(&call.shared, call.project()?, id(&call)?, cascade).await?;
     let kept = deleted.kept.iter().map(|(model, failure)| {
         let (shown, message) = super::errors::told(failure);
         ModelKept {
@@ -156,12 +156,12 @@ pub(crate) async fn delete(
 
 /// `GET …/models/ai-engine-runtimes`
 pub(crate) async fn engines(call: Call) -> OperationResult<Json<EngineList>> {
-    let plane = &call.plane;
-    let allowed = |kind: &EngineKind| plane.settings().run_code || !kind.runs_code();
+    let shared = &call.shared;
+    let allowed = |kind: &EngineKind| shared.settings().run_code || !kind.runs_code();
     let shown = |kind: EngineKind| EngineShown {
         ai_engine: kind.name().to_owned(),
         runtimes: vec![match kind {
-            EngineKind::Onnx => plane.onnx.choice().to_string(),
+            EngineKind::Onnx => shared.onnx.choice().to_string(),
             EngineKind::Command => "program".to_owned(),
         }],
     };

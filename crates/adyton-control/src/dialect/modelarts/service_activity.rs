@@ -52,7 +52,7 @@ pub(crate) async fn events(call: Call, Query(query): Query<EventQuery>) -> Opera
         until: query.end_time.map(Timestamp::from_millis),
     };
     let page = page(query.offset, query.limit)?;
-    let (service, listed) = service::events(&call.plane, call.project()?, id(&call)?, &filter, page).await?;
+    let (service, listed) = service::events(&call.shared, call.project()?, id(&call)?, &filter, page).await?;
     let events: Vec<EventShown> = listed
         .items
         .iter()
@@ -73,7 +73,7 @@ pub(crate) async fn events(call: Call, Query(query): Query<EventQuery>) -> Opera
 
 /// `GET …/services/{service_id}/logs`
 pub(crate) async fn history(call: Call) -> OperationResult<Json<UpdateList>> {
-    let (service, updates) = service::history(&call.plane, call.project()?, id(&call)?).await?;
+    let (service, updates) = service::history(&call.shared, call.project()?, id(&call)?).await?;
     let logs = updates
         .into_iter()
         .map(|update| UpdateShown {
@@ -100,7 +100,7 @@ pub(crate) async fn monitor(
     call: Call,
     Query(query): Query<MonitorQuery>,
 ) -> OperationResult<Json<MonitorShown>> {
-    let seen = service::show(&call.plane, call.project()?, id(&call)?).await?;
+    let seen = service::show(&call.shared, call.project()?, id(&call)?).await?;
     let versions = &seen.service.versions;
     if let Some(model) = &query.model_id
         && !versions.iter().any(|version| version.model.to_string() == *model)
@@ -120,7 +120,7 @@ pub(crate) async fn monitor(
         })
         .map(|(at, version)| {
             let (model_name, model_version) = model_named(&call.actor.live, version.model);
-            let calls = call.plane.instances.calls(seen.service.id, Some(version.model));
+            let calls = call.shared.instances.calls(seen.service.id, Some(version.model));
             ModelMonitor {
                 model_id: version.model.to_string(),
                 model_name,

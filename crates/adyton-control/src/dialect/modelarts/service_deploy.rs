@@ -50,7 +50,7 @@ pub(crate) async fn deploy(
         versions: versions(wanted.config)?,
         properties: properties(wanted.additional_properties),
     };
-    let service = service::deploy(&call.plane, asked).await?;
+    let service = service::deploy(&call.shared, asked).await?;
     Ok(Json(ServiceDeployed {
         service_id: service.id.to_string(),
         resource_ids: Vec::new(),
@@ -71,7 +71,7 @@ pub(crate) async fn update(call: Call, Body(wanted): Body<ServiceUpdate>) -> Ope
             properties: properties(wanted.additional_properties),
         },
     };
-    service::update(&call.plane, call.project()?, id, change).await?;
+    service::update(&call.shared, call.project()?, id, change).await?;
     Ok(Json(Done {}))
 }
 

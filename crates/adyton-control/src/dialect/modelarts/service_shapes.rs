@@ -9,13 +9,13 @@ use adyton_core::live::Live;
 use adyton_core::service::{Service, ServiceStatus, Version};
 
 use crate::operations::service::status::Seen;
-use crate::plane::Plane;
+use crate::shared::Shared;
 
 /// What a list shows.
-pub(crate) fn service_summary(plane: &Plane, seen: &Seen) -> ServiceSummary {
+pub(crate) fn service_summary(shared: &Shared, seen: &Seen) -> ServiceSummary {
     let service = &seen.service;
-    let live = plane.feed.cell().load();
-    let calls = plane.instances.calls(service.id, None);
+    let live = shared.feed.cell().load();
+    let calls = shared.instances.calls(service.id, None);
     let is_awry = matches!(
         seen.status,
         ServiceStatus::Failed | ServiceStatus::Concerning | ServiceStatus::Deploying
@@ -45,7 +45,7 @@ pub(crate) fn service_summary(plane: &Plane, seen: &Seen) -> ServiceSummary {
         is_shared: false,
         workspace_id: "0".to_owned(),
         api_id: service.api.to_string(),
-        access_address: address(plane, service),
+        access_address: address(shared, service),
         error_msg: seen
             .seen
             .as_ref()
@@ -56,13 +56,13 @@ pub(crate) fn service_summary(plane: &Plane, seen: &Seen) -> ServiceSummary {
 }
 
 /// Everything.
-pub(crate) fn service_shown(plane: &Plane, seen: &Seen) -> ServiceShown {
+pub(crate) fn service_shown(shared: &Shared, seen: &Seen) -> ServiceShown {
     let service = &seen.service;
     let config = (0..service.versions.len())
-        .filter_map(|at| version_shown(plane, seen, at))
+        .filter_map(|at| version_shown(shared, seen, at))
         .collect();
     ServiceShown {
-        summary: service_summary(plane, seen),
+        summary: service_summary(shared, seen),
         config,
         schedule: Vec::new(),
         additional_properties: PropertiesShown {
@@ -73,10 +73,10 @@ pub(crate) fn service_shown(plane: &Plane, seen: &Seen) -> ServiceShown {
     }
 }
 
-fn version_shown(plane: &Plane, seen: &Seen, at: usize) -> Option<VersionShown> {
+fn version_shown(shared: &Shared, seen: &Seen, at: usize) -> Option<VersionShown> {
     let version = seen.service.versions.get(at)?;
     Some(VersionShown {
-        settings: version_settings(&plane.feed.cell().load(), version),
+        settings: version_settings(&shared.feed.cell().load(), version),
         deploy_timeout_in_seconds: version.deploy_timeout_seconds,
         status: seen.version_status(at).to_owned(),
         ready_instances: seen.ready(at),
@@ -106,10 +106,10 @@ pub(crate) fn model_named(live: &Live, id: ModelId) -> (String, String) {
 }
 
 /// The API address of a service.
-pub(crate) fn address(plane: &Plane, service: &Service) -> String {
+pub(crate) fn address(shared: &Shared, service: &Service) -> String {
     format!(
         "{}{}",
-        plane.settings().gateway_url.trim_end_matches('/'),
+        shared.settings().gateway_url.trim_end_matches('/'),
         address::of_service(service.id)
     )
 }

@@ -78,7 +78,7 @@ pub(crate) async fn list(
         words.filter_map(ServiceStatus::parse).collect()
     });
     let listed = service::list_seen(
-        &call.plane,
+        &call.shared,
         call.project()?,
         &filter,
         (sort, descending),
@@ -89,7 +89,7 @@ pub(crate) async fn list(
     let services: Vec<ServiceSummary> = listed
         .items
         .iter()
-        .map(|seen| service_shapes::service_summary(&call.plane, seen))
+        .map(|seen| service_shapes::service_summary(&call.shared, seen))
         .collect();
     Ok(Json(ServiceList {
         total_count: listed.total,
@@ -116,8 +116,8 @@ fn filter(query: &ServiceQuery) -> Result<ServiceFilter, ()> {
 
 /// `GET …/services/{service_id}`
 pub(crate) async fn show(call: Call) -> OperationResult<Json<ServiceShown>> {
-    let seen = service::show(&call.plane, call.project()?, id(&call)?).await?;
-    Ok(Json(service_shapes::service_shown(&call.plane, &seen)))
+    let seen = service::show(&call.shared, call.project()?, id(&call)?).await?;
+    Ok(Json(service_shapes::service_shown(&call.shared, &seen)))
 }
 
 /// `DELETE …/services/{service_id[,service_id…]}`
@@ -129,7 +129,7 @@ pub(crate) async fn delete(call: Call) -> OperationResult<Json<Done>> {
             ServiceId::parse(text.trim().as_bytes()).ok_or_else(|| Failure::missing(Thing::Service, text))
         })
         .collect::<OperationResult<Vec<_>>>()?;
-    service::delete(&call.plane, call.project()?, &ids).await?;
+    service::delete(&call.shared, call.project()?, &ids).await?;
     Ok(Json(Done {}))
 }
 

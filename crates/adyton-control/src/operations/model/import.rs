@@ -13,7 +13,7 @@ use super::source::{Location, locate};
 use crate::blocking::blocking;
 use crate::failure::{Failure, OperationResult};
 use crate::operations::text;
-use crate::plane::Plane;
+use crate::shared::Shared;
 
 /// The largest `config.json`, in bytes.
 const CONFIG_MOST: u64 = 1 << 20;
@@ -39,12 +39,12 @@ pub(crate) struct Wanted {
 }
 
 /// Starts the import. Gives the model as it is then: `publishing`.
-pub(crate) async fn import(plane: &Arc<Plane>, wanted: Wanted) -> OperationResult<Model> {
+pub(crate) async fn import(shared: &Arc<Shared>, wanted: Wanted) -> OperationResult<Model> {
     text::name("model_name", &wanted.name)?;
     version(&wanted.version)?;
     text::description(&wanted.description)?;
-    let (place, runs_code) = prepare(plane, &wanted).await?;
-    code_allowed(plane, wanted.may_run_code, runs_code)?;
+    let (place, runs_code) = prepare(shared, &wanted).await?;
+    code_allowed(shared, wanted.may_run_code, runs_code)?;
     let new = NewModel {
         project: wanted.project,
         name: wanted.name.clone(),
@@ -52,9 +52,9 @@ pub(crate) async fn import(plane: &Arc<Plane>, wanted: Wanted) -> OperationResul
         source_location: wanted.source.clone(),
         description: wanted.description.clone(),
     };
-    let created = plane.store.models().create(new).await;
+    let created = shared.store.models().create(new).await;
     let named = |error| Failure::named(error, &format!("{} {}", wanted.name, wanted.version));
-    let model = plane.settled(created.map_err(named)?).await?;
+    let model = shared.settled(created.map_err(named)?).await?;
     let job = Job {
         model: model.id,
         project: model.project,
@@ -65,7 +65,7 @@ pub(crate) async fn import(plane: &Arc<Plane>, wanted: Wanted) -> OperationResul
         },
         may_run_code: wanted.may_run_code,
     };
-    job.start(plane);
+    job.start(shared);
     Ok(model)
 }
 
@@ -86,12 +86,12 @@ fn version(text: &str) -> OperationResult<()> {
 }
 
 /// Finds the package, and whether it brings code as far as that can be seen before the import.
-async fn prepare(plane: &Arc<Plane>, wanted: &Wanted) -> OperationResult<(Location, bool)> {
-    let (plane, project, source) = (plane.clone(), wanted.project, wanted.source.clone());
+async fn prepare(shared: &Arc<Shared>, wanted: &Wanted) -> OperationResult<(Location, bool)> {
+    let (shared, project, source) = (shared.clone(), wanted.project, wanted.source.clone());
     let (given, fields) = (wanted.config.clone(), wanted.overrides.clone());
     blocking(move || {
-        let place = locate(&plane, project, &source)?;
-        let packaged = || packaged_config(&plane, &place);
+        let place = locate(&shared, project, &source)?;
+        let packaged = || packaged_config(&shared, &place);
         let runs_code = runs_code(fields.get("model_type"))
             || given
                 .or_else(packaged)
@@ -103,9 +103,9 @@ async fn prepare(plane: &Arc<Plane>, wanted: &Wanted) -> OperationResult<(Locati
 
 /// The package's own `config.json`, if it can be read already: for an early answer. What is in an archive, or wrong, is told by
 /// the import, which decides.
-fn packaged_config(plane: &Plane, place: &Location) -> Option<Value> {
+fn packaged_config(shared: &Shared, place: &Location) -> Option<Value> {
     let folder = match place {
-        Location::Package(digest) => plane.packages.path(*digest),
+        Location::Package(digest) => shared.packages.path(*digest),
         Location::Folder(folder) => folder.clone(),
         Location::Archive(_) => return None,
     };

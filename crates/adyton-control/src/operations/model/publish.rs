@@ -15,14 +15,14 @@ use super::source::Location;
 use crate::failure::{Failure, OperationResult};
 use crate::job_slots::JobSlot;
 use crate::operations::package::{sweep, upload};
-use crate::plane::Plane;
+use crate::shared::Shared;
 
 /// Refuses what brings code where the server or the caller may not run it.
-pub(super) fn code_allowed(plane: &Plane, may: bool, runs_code: bool) -> OperationResult<()> {
+pub(super) fn code_allowed(shared: &Shared, may: bool, runs_code: bool) -> OperationResult<()> {
     if !runs_code {
         return Ok(());
     }
-    if !plane.settings().run_code {
+    if !shared.settings().run_code {
         return Err(Failure::BadPackage(
             "this server does not run code from packages; set `runtime.run_code = true`, or use an ONNX model"
                 .to_owned(),
@@ -59,53 +59,53 @@ struct Found {
 
 impl Job {
     /// Carries the import out in the background.
-    pub(super) fn start(self, plane: &Arc<Plane>) {
-        let inner = plane.clone();
-        plane.tasks.spawn(async move { self.run(&inner).await });
+    pub(super) fn start(self, shared: &Arc<Shared>) {
+        let inner = shared.clone();
+        shared.tasks.spawn(async move { self.run(&inner).await });
     }
-    async fn run(self, plane: &Arc<Plane>) {
-        let slot = match plane.imports.wait(self.project).await {
+    async fn run(self, shared: &Arc<Shared>) {
+        let slot = match shared.imports.wait(self.project).await {
             Ok(slot) => slot,
             Err(failure) => {
                 return tracing::error!(model.id = %self.model, "an import could not be started: {failure}");
             }
         };
         // Nobody removes packages while one is on its way from the disk to the store.
-        let _hold = plane.package_gate.read().await;
+        let _hold = shared.package_gate.read().await;
         let (model, project) = (self.model, self.project);
-        let outcome = match self.read(plane, slot).await {
-            Ok(found) => publish(plane, model, project, found).await,
-            Err(failure) => fail(plane, model, &failure.to_string()).await,
+        let outcome = match self.read(shared, slot).await {
+            Ok(found) => publish(shared, model, project, found).await,
+            Err(failure) => fail(shared, model, &failure.to_string()).await,
         };
         if let Err(failure) = outcome {
             tracing::error!(model.id = %model, "the result of an import could not be stored: {failure}");
         }
     }
 
-    async fn read(self, plane: &Arc<Plane>, slot: JobSlot) -> OperationResult<Found> {
-        let inner = plane.clone();
+    async fn read(self, shared: &Arc<Shared>, slot: JobSlot) -> OperationResult<Found> {
+        let inner = shared.clone();
         let may = self.may_run_code;
         let found = slot.run(move || self.unpack(&inner)).await??;
-        match code_allowed(plane, may, found.spec.engine.kind().runs_code()) {
+        match code_allowed(shared, may, found.spec.engine.kind().runs_code()) {
             Ok(()) => Ok(found),
             Err(failure) => {
-                sweep::sweep(plane, found.digest).await;
+                sweep::sweep(shared, found.digest).await;
                 Err(failure)
             }
         }
     }
 
-    fn unpack(&self, plane: &Plane) -> OperationResult<Found> {
+    fn unpack(&self, shared: &Shared) -> OperationResult<Found> {
         let said = &self.said;
-        let import = |source: Source<'_>| plane.packages.import_as(source, said, &plane.onnx);
+        let import = |source: Source<'_>| shared.packages.import_as(source, said, &shared.onnx);
         let result = match &self.place {
             Location::Package(digest) => {
-                plane
+                shared
                     .packages
-                    .check_as(*digest, said, &plane.onnx)
+                    .check_as(*digest, said, &shared.onnx)
                     .map(|spec| Found {
                         digest: *digest,
-                        size: plane.packages.size(*digest).unwrap_or(0),
+                        size: shared.packages.size(*digest).unwrap_or(0),
                         spec,
                     })
             }
@@ -126,36 +126,36 @@ fn found(
     })
 }
 
-async fn publish(plane: &Plane, model: ModelId, project: ProjectId, found: Found) -> OperationResult<()> {
+async fn publish(shared: &Shared, model: ModelId, project: ProjectId, found: Found) -> OperationResult<()> {
     let import = Import {
         package: found.digest,
         size: found.size,
         spec: found.spec,
     };
-    let committed = plane.store.models().publish(model, import).await?;
+    let committed = shared.store.models().publish(model, import).await?;
     tracing::info!(model.id = %model, package = %found.digest, "the model is published");
     if let Some(committed) = committed {
-        plane.settled(committed).await?;
+        shared.settled(committed).await?;
         // Only now, when the live state knows that the project has a model of the package.
-        upload::imported(plane, project, found.digest);
+        upload::imported(shared, project, found.digest);
     }
     Ok(())
 }
 
 /// Notes why an import failed; also when the server was ended in the middle of one.
-async fn fail(plane: &Plane, model: ModelId, reason: &str) -> OperationResult<()> {
+async fn fail(shared: &Shared, model: ModelId, reason: &str) -> OperationResult<()> {
     tracing::info!(model.id = %model, "the import failed: {reason}");
-    match plane.store.models().fail(model, reason).await? {
-        Some(committed) => plane.settled(committed).await.map(drop),
+    match shared.store.models().fail(model, reason).await? {
+        Some(committed) => shared.settled(committed).await.map(drop),
         None => Ok(()),
     }
 }
 
 /// Ends every import that no longer runs. Call it before the first request.
-pub(crate) async fn recover(plane: &Plane) -> OperationResult<()> {
-    for model in plane.store.models().unfinished().await? {
+pub(crate) async fn recover(shared: &Shared) -> OperationResult<()> {
+    for model in shared.store.models().unfinished().await? {
         let failed = fail(
-            plane,
+            shared,
             model.id,
             "the server was restarted during the import; delete this model and import it again",
         );
@@ -185,11 +185,11 @@ mod tests {
         let project = rig.project();
         let cut_off = rig.unfinished(project, "iris", "0.0.1").await;
         let whole = rig.model(project, "iris", "0.0.2", Sha256::of(b"iris")).await;
-        recover(&rig.plane).await.unwrap();
-        let model = show(&rig.plane, project, cut_off).await.unwrap();
+        recover(&rig.shared).await.unwrap();
+        let model = show(&rig.shared, project, cut_off).await.unwrap();
         assert_eq!(model.status, ModelStatus::Failed);
         assert!(model.failure.contains("import it again"), "{}", model.failure);
-        let model = show(&rig.plane, project, whole).await.unwrap();
+        let model = show(&rig.shared, project, whole).await.unwrap();
         assert_eq!(model.status, ModelStatus::Published);
     }
 
@@ -201,14 +201,14 @@ mod tests {
         );
         for rig in [&open, &closed] {
             assert!(
-                code_allowed(&rig.plane, false, false).is_ok(),
+                code_allowed(&rig.shared, false, false).is_ok(),
                 "no code needs neither"
             );
         }
-        assert!(code_allowed(&open.plane, true, true).is_ok());
-        let alone = code_allowed(&open.plane, false, true);
+        assert!(code_allowed(&open.shared, true, true).is_ok());
+        let alone = code_allowed(&open.shared, false, true);
         assert!(matches!(alone, Err(Failure::Forbidden { action }) if action == "modelarts:model:run_code"));
-        let server = code_allowed(&closed.plane, true, true).unwrap_err();
+        let server = code_allowed(&closed.shared, true, true).unwrap_err();
         assert!(server.to_string().contains("runtime.run_code"), "{server}");
     }
 
@@ -216,14 +216,14 @@ mod tests {
     async fn a_model_that_was_deleted_meanwhile_stays_so() {
         let rig = Rig::new().await;
         let id = rig.unfinished(rig.project(), "iris", "0.0.1").await;
-        rig.plane.store.models().delete(rig.project(), id).await.unwrap();
-        fail(&rig.plane, id, "broken").await.unwrap();
+        rig.shared.store.models().delete(rig.project(), id).await.unwrap();
+        fail(&rig.shared, id, "broken").await.unwrap();
         let found = Found {
             digest: Sha256::of(b"iris"),
             size: 1,
             spec: adyton_core::sample::spec(&[("POST", "/")]),
         };
-        publish(&rig.plane, id, rig.project(), found).await.unwrap();
-        assert!(show(&rig.plane, rig.project(), id).await.is_err());
+        publish(&rig.shared, id, rig.project(), found).await.unwrap();
+        assert!(show(&rig.shared, rig.project(), id).await.is_err());
     }
 }

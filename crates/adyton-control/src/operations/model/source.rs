@@ -8,7 +8,7 @@ use adyton_core::id::ProjectId;
 
 use crate::failure::{Failure, OperationResult};
 use crate::operations::package;
-use crate::plane::Plane;
+use crate::shared::Shared;
 
 /// A checked source.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -24,12 +24,12 @@ pub(crate) enum Location {
 const FIELD: &str = "source_location";
 
 /// Reads and checks `source_location`. Touches the disk: call it on a blocking thread.
-pub(crate) fn locate(plane: &Plane, project: ProjectId, text: &str) -> OperationResult<Location> {
+pub(crate) fn locate(shared: &Shared, project: ProjectId, text: &str) -> OperationResult<Location> {
     if let Some(digest) = text.strip_prefix("package://sha256/") {
-        return uploaded(plane, project, digest);
+        return uploaded(shared, project, digest);
     }
     if let Some(path) = text.strip_prefix("file://") {
-        return local(&plane.settings().import_roots, Path::new(path));
+        return local(&shared.settings().import_roots, Path::new(path));
     }
     if text.starts_with("s3://") {
         return Err(Failure::invalid(
@@ -43,7 +43,7 @@ pub(crate) fn locate(plane: &Plane, project: ProjectId, text: &str) -> Operation
     ))
 }
 
-fn uploaded(plane: &Plane, project: ProjectId, digest: &str) -> OperationResult<Location> {
+fn uploaded(shared: &Shared, project: ProjectId, digest: &str) -> OperationResult<Location> {
     let unknown = || {
         Failure::invalid(
             FIELD,
@@ -51,7 +51,7 @@ fn uploaded(plane: &Plane, project: ProjectId, digest: &str) -> OperationResult<
         )
     };
     let digest: Sha256 = digest.parse().map_err(|_| unknown())?;
-    if package::upload::is_of(plane, project, digest) && plane.packages.path(digest).is_dir() {
+    if package::upload::is_of(shared, project, digest) && shared.packages.path(digest).is_dir() {
         return Ok(Location::Package(digest));
     }
     Err(unknown())

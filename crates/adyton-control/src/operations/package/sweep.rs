@@ -10,7 +10,7 @@ use adyton_core::digest::Sha256;
 use adyton_core::id::ProjectId;
 
 use super::upload::mark;
-use crate::plane::Plane;
+use crate::shared::Shared;
 
 /// An upload that no model uses after this long is given up.
 const KEPT: Duration = Duration::from_secs(7 * 24 * 3600);
@@ -18,8 +18,8 @@ const KEPT: Duration = Duration::from_secs(7 * 24 * 3600);
 const EVERY: Duration = Duration::from_secs(3600);
 
 /// Removes what uploads left behind when the server was killed. Call it before the first request.
-pub(crate) fn leftovers(plane: &Plane) {
-    for entry in fs::read_dir(&plane.settings().uploads)
+pub(crate) fn leftovers(shared: &Shared) {
+    for entry in fs::read_dir(&shared.settings().uploads)
         .into_iter()
         .flatten()
         .flatten()
@@ -32,27 +32,27 @@ pub(crate) fn leftovers(plane: &Plane) {
 }
 
 /// Gives up old uploads, for as long as it is polled.
-pub(crate) async fn regularly(plane: Arc<Plane>) {
+pub(crate) async fn regularly(shared: Arc<Shared>) {
     let mut turn = tokio::time::interval(EVERY);
     loop {
         turn.tick().await;
-        for (mark, digest) in old_uploads(&plane) {
-            let _alone = plane.package_gate.write().await;
-            if matches!(plane.store.models().uses_package(&digest).await, Ok(false)) {
+        for (mark, digest) in old_uploads(&shared) {
+            let _alone = shared.package_gate.write().await;
+            if matches!(shared.store.models().uses_package(&digest).await, Ok(false)) {
                 let _ = fs::remove_file(mark);
-                sweep(&plane, digest).await;
+                sweep(&shared, digest).await;
             }
         }
     }
 }
 
-fn old_uploads(plane: &Plane) -> Vec<(PathBuf, Sha256)> {
+fn old_uploads(shared: &Shared) -> Vec<(PathBuf, Sha256)> {
     // A clock that has just jumped says nothing about age.
-    let Some(now) = plane.clock.settled_now(EVERY / 2) else {
+    let Some(now) = shared.clock.settled_now(EVERY / 2) else {
         return Vec::new();
     };
     let before = now.before(KEPT);
-    let projects = fs::read_dir(&plane.settings().uploads)
+    let projects = fs::read_dir(&shared.settings().uploads)
         .into_iter()
         .flatten()
         .flatten();
@@ -68,17 +68,17 @@ fn old_uploads(plane: &Plane) -> Vec<(PathBuf, Sha256)> {
 }
 
 /// Looks after a model was deleted whether its package can go, once no import is running.
-pub(crate) fn later(plane: &Arc<Plane>, project: ProjectId, digest: Sha256) {
-    let inner = plane.clone();
-    plane.tasks.spawn(async move {
+pub(crate) fn later(shared: &Arc<Shared>, project: ProjectId, digest: Sha256) {
+    let inner = shared.clone();
+    shared.tasks.spawn(async move {
         let _alone = inner.package_gate.write().await;
         forget(&inner, project, digest).await;
     });
 }
 
 /// The last model of a project with this package is gone: so is the project's upload, and the package if it was the last.
-async fn forget(plane: &Plane, project: ProjectId, digest: Sha256) {
-    match plane.store.models().uses_package(&digest).await {
+async fn forget(shared: &Shared, project: ProjectId, digest: Sha256) {
+    match shared.store.models().uses_package(&digest).await {
         Ok(false) => {}
         // Another model needs it; its own deletion comes back here.
         Ok(true) => return,
@@ -88,23 +88,23 @@ async fn forget(plane: &Plane, project: ProjectId, digest: Sha256) {
         }
     }
     // No upload of this project's is no error: the model may have come from `file://`.
-    let _ = fs::remove_file(mark(plane, project, digest));
-    sweep(plane, digest).await;
+    let _ = fs::remove_file(mark(shared, project, digest));
+    sweep(shared, digest).await;
 }
 
 /// Removes the package if no model uses it and no project has uploaded it.
-pub(crate) async fn sweep(plane: &Plane, digest: Sha256) {
-    let used = plane.store.models().uses_package(&digest).await.unwrap_or(true);
-    if used || uploaded_by_any(plane, digest) {
+pub(crate) async fn sweep(shared: &Shared, digest: Sha256) {
+    let used = shared.store.models().uses_package(&digest).await.unwrap_or(true);
+    if used || uploaded_by_any(shared, digest) {
         return;
     }
-    if let Err(error) = plane.packages.remove(digest) {
+    if let Err(error) = shared.packages.remove(digest) {
         tracing::warn!(package = %digest, "the package could not be removed: {error}");
     }
 }
 
-fn uploaded_by_any(plane: &Plane, digest: Sha256) -> bool {
-    let Ok(projects) = fs::read_dir(&plane.settings().uploads) else {
+fn uploaded_by_any(shared: &Shared, digest: Sha256) -> bool {
+    let Ok(projects) = fs::read_dir(&shared.settings().uploads) else {
         return false;
     };
     let name = digest.to_string();
@@ -123,8 +123,8 @@ mod tests {
 
     /// A package on the disk, uploaded by a project that long ago.
     fn uploaded(rig: &Rig, project: ProjectId, digest: Sha256, age: Duration) -> PathBuf {
-        fs::create_dir_all(rig.plane.packages.path(digest)).unwrap();
-        let mark = mark(&rig.plane, project, digest);
+        fs::create_dir_all(rig.shared.packages.path(digest)).unwrap();
+        let mark = mark(&rig.shared, project, digest);
         fs::create_dir_all(mark.parent().unwrap()).unwrap();
         let file = File::create(&mark).unwrap();
         let now = Duration::from_micros(rig.clock.now().micros().unsigned_abs());
@@ -140,9 +140,9 @@ mod tests {
         let (old, new) = (Sha256::of(b"old"), Sha256::of(b"new"));
         uploaded(&rig, rig.project(), old, KEPT + hour);
         uploaded(&rig, rig.project(), new, KEPT - 3 * hour);
-        assert!(old_uploads(&rig.plane).is_empty(), "the clock has just been set");
+        assert!(old_uploads(&rig.shared).is_empty(), "the clock has just been set");
         rig.clock.advance(hour);
-        let found: Vec<Sha256> = old_uploads(&rig.plane)
+        let found: Vec<Sha256> = old_uploads(&rig.shared)
             .into_iter()
             .map(|(_, digest)| digest)
             .collect();
@@ -152,24 +152,24 @@ mod tests {
     #[tokio::test]
     async fn a_package_stays_as_long_as_a_model_or_an_upload_needs_it() {
         let rig = Rig::new().await;
-        let (plane, project) = (&rig.plane, rig.project());
+        let (shared, project) = (&rig.shared, rig.project());
         let other = rig.other_project().await;
         let digest = Sha256::of(b"shared");
-        let is_there = || plane.packages.path(digest).is_dir();
+        let is_there = || shared.packages.path(digest).is_dir();
         let own = uploaded(&rig, project, digest, KEPT);
         let theirs = uploaded(&rig, other, digest, KEPT);
         let model = rig.model(project, "iris", "0.0.1", digest).await;
 
-        forget(plane, project, digest).await;
+        forget(shared, project, digest).await;
         assert!(is_there() && own.is_file(), "a model needs it");
-        let gone = plane.store.models().delete(project, model).await.unwrap();
-        plane.settled(gone.unwrap()).await.unwrap();
-        forget(plane, project, digest).await;
+        let gone = shared.store.models().delete(project, model).await.unwrap();
+        shared.settled(gone.unwrap()).await.unwrap();
+        forget(shared, project, digest).await;
         assert!(
             is_there() && !own.is_file() && theirs.is_file(),
             "another project uploaded it"
         );
-        forget(plane, other, digest).await;
+        forget(shared, other, digest).await;
         assert!(!is_there() && !theirs.is_file());
     }
 
@@ -177,9 +177,9 @@ mod tests {
     async fn what_a_killed_server_left_of_uploads_goes_and_marks_stay() {
         let rig = Rig::new().await;
         let mark = uploaded(&rig, rig.project(), Sha256::of(b"a"), KEPT);
-        let torn = rig.plane.settings().uploads.join("half-an-upload");
+        let torn = rig.shared.settings().uploads.join("half-an-upload");
         File::create(&torn).unwrap();
-        leftovers(&rig.plane);
+        leftovers(&rig.shared);
         assert!(!torn.exists() && mark.is_file());
     }
 }

@@ -9,22 +9,22 @@ use adyton_core::id::ProjectId;
 use adyton_runtime::package::{ImportError, Published, Source};
 
 use crate::failure::{Failure, OperationResult};
-use crate::plane::Plane;
+use crate::shared::Shared;
 use crate::upload_room::Kept;
 
 /// Unpacks the archive at `file` and notes that the project may use it. Gives the package's digest.
-pub(crate) async fn take(plane: &Arc<Plane>, project: ProjectId, file: PathBuf) -> OperationResult<Sha256> {
-    let place = plane.imports.wait(project).await?;
-    let _hold = plane.package_gate.read().await;
-    let plane = plane.clone();
+pub(crate) async fn take(shared: &Arc<Shared>, project: ProjectId, file: PathBuf) -> OperationResult<Sha256> {
+    let place = shared.imports.wait(project).await?;
+    let _hold = shared.package_gate.read().await;
+    let shared = shared.clone();
     let work = move || {
         let needed = std::fs::metadata(&file).map_or(0, |about| about.len());
-        let published = plane
+        let published = shared
             .packages
             .unpack(Source::Archive(&file))
-            .map_err(|error| refused(&plane, error, needed))?;
-        note(&plane, project, published)
-            .map_err(|problem| not_written(&plane.settings().uploads, &problem, needed))?;
+            .map_err(|error| refused(&shared, error, needed))?;
+        note(&shared, project, published)
+            .map_err(|problem| not_written(&shared.settings().uploads, &problem, needed))?;
         Ok(published.digest)
     };
     place.run(work).await?
@@ -52,17 +52,17 @@ pub(crate) fn not_written(folder: &Path, problem: &std::io::Error, needed: u64) 
     }
 }
 
-fn refused(plane: &Plane, error: ImportError, needed: u64) -> Failure {
+fn refused(shared: &Shared, error: ImportError, needed: u64) -> Failure {
     match error {
-        ImportError::Storage(problem) => not_written(&plane.settings().uploads, &problem, needed),
+        ImportError::Storage(problem) => not_written(&shared.settings().uploads, &problem, needed),
         ImportError::Field { .. } => Failure::BadConfig(error.to_string()),
         ImportError::Package { .. } | ImportError::Model(_) => Failure::BadPackage(error.to_string()),
     }
 }
 
 /// The note holds the package's size, so that nobody has to measure it again.
-fn note(plane: &Plane, project: ProjectId, published: Published) -> std::io::Result<()> {
-    let folder = plane.settings().uploads.join(project.to_string());
+fn note(shared: &Shared, project: ProjectId, published: Published) -> std::io::Result<()> {
+    let folder = shared.settings().uploads.join(project.to_string());
     std::fs::create_dir_all(&folder)?;
     let mut note = std::fs::File::create(folder.join(published.digest.to_string()))?;
     note.write_all(published.size.to_string().as_bytes())?;
@@ -70,25 +70,25 @@ fn note(plane: &Plane, project: ProjectId, published: Published) -> std::io::Res
 }
 
 /// Whether the project may import this package: it uploaded it, or has a model that was imported from it.
-pub(crate) fn is_of(plane: &Plane, project: ProjectId, digest: Sha256) -> bool {
-    mark(plane, project, digest).is_file() || has_model(plane, project, digest)
+pub(crate) fn is_of(shared: &Shared, project: ProjectId, digest: Sha256) -> bool {
+    mark(shared, project, digest).is_file() || has_model(shared, project, digest)
 }
 
-fn has_model(plane: &Plane, project: ProjectId, digest: Sha256) -> bool {
-    let live = plane.feed.cell().load();
+fn has_model(shared: &Shared, project: ProjectId, digest: Sha256) -> bool {
+    let live = shared.feed.cell().load();
     live.models()
         .any(|model| model.project == project && model.package == Some(digest))
 }
 
 /// A model was imported from the project's upload: it keeps the package from now on, and the upload is none any more.
-pub(crate) fn imported(plane: &Plane, project: ProjectId, digest: Sha256) {
+pub(crate) fn imported(shared: &Shared, project: ProjectId, digest: Sha256) {
     // One that stays is given up after some days.
-    let _ = std::fs::remove_file(mark(plane, project, digest));
+    let _ = std::fs::remove_file(mark(shared, project, digest));
 }
 
 /// Counts a project's uploads. Reads the disk: call it on a blocking thread.
-pub(crate) fn kept(plane: &Plane, project: ProjectId) -> Kept {
-    let notes = std::fs::read_dir(plane.settings().uploads.join(project.to_string()));
+pub(crate) fn kept(shared: &Shared, project: ProjectId) -> Kept {
+    let notes = std::fs::read_dir(shared.settings().uploads.join(project.to_string()));
     let mut kept = Kept::default();
     for note in notes.into_iter().flatten().flatten() {
         kept.uploads += 1;
@@ -100,8 +100,8 @@ pub(crate) fn kept(plane: &Plane, project: ProjectId) -> Kept {
 }
 
 /// The file that says so.
-pub(super) fn mark(plane: &Plane, project: ProjectId, digest: Sha256) -> PathBuf {
-    plane
+pub(super) fn mark(shared: &Shared, project: ProjectId, digest: Sha256) -> PathBuf {
+    shared
         .settings()
         .uploads
         .join(project.to_string())

@@ -11,18 +11,18 @@ use adyton_store::repository::{Update, UpdateResult};
 
 use super::status::Seen;
 use crate::failure::{Failure, OperationResult};
-use crate::plane::Plane;
+use crate::shared::Shared;
 
 /// How long until an end that could not be written down is tried again.
 const RETRY: Duration = Duration::from_secs(2);
 
 /// Writes down how rollouts end, for as long as it is polled. What a node of before did not come to write is written now: the
 /// reconciler begins each service's rollout again when the node starts.
-pub(crate) async fn record(plane: Arc<Plane>) {
-    let mut changes = plane.instances.rollouts();
+pub(crate) async fn record(shared: Arc<Shared>) {
+    let mut changes = shared.instances.rollouts();
     loop {
         changes.borrow_and_update();
-        let are_written = write_ends(&plane).await;
+        let are_written = write_ends(&shared).await;
         let changed = changes.changed();
         let is_over = match are_written {
             true => changed.await.is_err(),
@@ -36,9 +36,9 @@ pub(crate) async fn record(plane: Arc<Plane>) {
 }
 
 /// Writes down all ends that are not yet; whether that succeeded.
-async fn write_ends(plane: &Plane) -> bool {
-    let live = plane.feed.cell().load();
-    plane.rollouts.retain(|id| live.service(id).is_some());
+async fn write_ends(shared: &Shared) -> bool {
+    let live = shared.feed.cell().load();
+    shared.rollouts.retain(|id| live.service(id).is_some());
     let ids: Vec<ServiceId> = live.services().map(|service| service.service.id).collect();
     drop(live);
     let mut are_written = true;
@@ -47,22 +47,22 @@ async fn write_ends(plane: &Plane) -> bool {
             generation,
             rollout: Some(rollout),
             ..
-        }) = plane.instances.service(id)
+        }) = shared.instances.service(id)
         else {
             continue;
         };
-        if !rollout.has_ended() || plane.rollouts.has(id, generation) {
+        if !rollout.has_ended() || shared.rollouts.has(id, generation) {
             continue;
         }
-        match plane.store.rollouts().end(id, generation, &rollout).await {
+        match shared.store.rollouts().end(id, generation, &rollout).await {
             Ok(taken_back) => {
                 // A live state that is slow shows the change a moment later; it is written.
                 if let Some(service) = taken_back
-                    && let Err(failure) = plane.settled(service).await
+                    && let Err(failure) = shared.settled(service).await
                 {
                     tracing::warn!(service.id = %id, "an update was rolled back, and the rollback is not live yet: {failure}");
                 }
-                plane.rollouts.note(id, generation);
+                shared.rollouts.note(id, generation);
             }
             Err(error) => {
                 are_written = false;
@@ -92,12 +92,12 @@ pub(crate) enum Progress {
 
 /// The rollout of a service's generation, or of its present one.
 pub(crate) async fn show(
-    plane: &Plane,
+    shared: &Shared,
     project: ProjectId,
     id: ServiceId,
     generation: Option<u64>,
 ) -> OperationResult<(Seen, u64, Progress)> {
-    let seen = super::show(plane, project, id).await?;
+    let seen = super::show(shared, project, id).await?;
     let generation = generation.unwrap_or(seen.service.generation);
     if generation == 0 || generation > seen.service.generation {
         return Err(Failure::Query {
@@ -110,7 +110,7 @@ pub(crate) async fn show(
     }
     let is_past = generation < seen.service.generation;
     let history = match is_past || !seen.is_rolling_out {
-        true => plane.store.history().list(id).await?,
+        true => shared.store.history().list(id).await?,
         false => Vec::new(),
     };
     let written = history.iter().find(|update| update.generation == generation);

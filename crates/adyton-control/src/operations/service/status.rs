@@ -3,7 +3,7 @@
 use adyton_core::instances::{InstanceSeen, InstanceStatus, ServiceSeen, is_rolling_out};
 use adyton_core::service::{Service, ServiceStatus, Wanted};
 
-use crate::plane::Plane;
+use crate::shared::Shared;
 
 /// A service with what is seen of it.
 pub(crate) struct Seen {
@@ -20,9 +20,9 @@ pub(crate) struct Seen {
 }
 
 /// Looks at a service on this node.
-pub(crate) fn see(plane: &Plane, service: Service) -> Seen {
-    let seen = plane.instances.service(service.id);
-    let is_written = |generation| plane.rollouts.has(service.id, generation);
+pub(crate) fn see(shared: &Shared, service: Service) -> Seen {
+    let seen = shared.instances.service(service.id);
+    let is_written = |generation| shared.rollouts.has(service.id, generation);
     let is_rolling_out = is_on_its_way(&service, seen.as_ref(), is_written);
     let status = ServiceStatus::shown(
         service.wanted,

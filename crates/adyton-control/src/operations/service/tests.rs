@@ -46,7 +46,7 @@ async fn model(rig: &Rig) -> ModelId {
 }
 
 async fn deployed(rig: &Rig, name: &str, model: ModelId) -> Service {
-    deploy(&rig.plane, asked(rig, name, model)).await.unwrap()
+    deploy(&rig.shared, asked(rig, name, model)).await.unwrap()
 }
 
 #[tokio::test]
@@ -55,9 +55,9 @@ async fn only_published_models_of_the_project_are_deployed() {
     let unfinished = rig.unfinished(rig.project(), "new", "0.0.1").await;
     let others = rig.other_project().await;
     let others = rig.model(others, "iris", "0.0.1", Sha256::of(b"iris")).await;
-    let unpublished = deploy(&rig.plane, asked(&rig, "a", unfinished)).await;
+    let unpublished = deploy(&rig.shared, asked(&rig, "a", unfinished)).await;
     assert!(matches!(unpublished, Err(Failure::NotPublished { status, .. }) if status == "publishing"));
-    let missing = deploy(&rig.plane, asked(&rig, "a", others)).await.unwrap_err();
+    let missing = deploy(&rig.shared, asked(&rig, "a", others)).await.unwrap_err();
     assert_eq!(missing.to_string(), format!("Model {others} does not exist"));
 
     let mine = deployed(&rig, "a", model(&rig).await).await;
@@ -65,9 +65,9 @@ async fn only_published_models_of_the_project_are_deployed() {
         versions: Some(vec![version(unfinished)]),
         ..AskedChange::default()
     };
-    let refused = update(&rig.plane, rig.project(), mine.id, change).await;
+    let refused = update(&rig.shared, rig.project(), mine.id, change).await;
     assert!(matches!(refused, Err(Failure::NotPublished { .. })));
-    let taken = deploy(&rig.plane, asked(&rig, "a", mine.versions[0].model)).await;
+    let taken = deploy(&rig.shared, asked(&rig, "a", mine.versions[0].model)).await;
     assert_eq!(taken.unwrap_err().to_string(), "Service a already exists");
 }
 
@@ -75,14 +75,14 @@ async fn only_published_models_of_the_project_are_deployed() {
 async fn what_is_wrong_is_refused_before_the_service_is_looked_for() {
     let rig = Rig::new().await;
     let nothing = update(
-        &rig.plane,
+        &rig.shared,
         rig.project(),
         ServiceId::from_bits(7),
         AskedChange::default(),
     );
     assert!(matches!(nothing.await, Err(Failure::Invalid { .. })));
     let unknown = update(
-        &rig.plane,
+        &rig.shared,
         rig.project(),
         ServiceId::from_bits(7),
         wanted(Wanted::Running),
@@ -94,17 +94,17 @@ async fn what_is_wrong_is_refused_before_the_service_is_looked_for() {
 async fn a_service_is_left_alone_while_it_ends() {
     let rig = Rig::new().await;
     let service = deployed(&rig, "a", model(&rig).await).await;
-    let (plane, project) = (&rig.plane, rig.project());
-    update(plane, project, service.id, wanted(Wanted::Stopped))
+    let (shared, project) = (&rig.shared, rig.project());
+    update(shared, project, service.id, wanted(Wanted::Stopped))
         .await
         .unwrap();
     for status in [Running, Stopping, Deleting] {
         rig.seen.set(service.id, service.generation, status);
-        let refused = update(plane, project, service.id, wanted(Wanted::Running)).await;
+        let refused = update(shared, project, service.id, wanted(Wanted::Running)).await;
         assert!(matches!(refused, Err(Failure::StateForbids { .. })), "{status:?}");
     }
     rig.seen.set(service.id, service.generation, Stopped);
-    let started = update(plane, project, service.id, wanted(Wanted::Running))
+    let started = update(shared, project, service.id, wanted(Wanted::Running))
         .await
         .unwrap();
     assert_eq!(started.generation, service.generation + 1);
@@ -114,8 +114,8 @@ async fn a_service_is_left_alone_while_it_ends() {
 async fn only_a_service_that_failed_is_tried_again_by_wanting_it_to_run() {
     let rig = Rig::new().await;
     let service = deployed(&rig, "a", model(&rig).await).await;
-    let (plane, project) = (&rig.plane, rig.project());
-    plane.rollouts.note(service.id, 1);
+    let (shared, project) = (&rig.shared, rig.project());
+    shared.rollouts.note(service.id, 1);
     let end = Rollout::Failed {
         cause: "it did not answer".to_owned(),
     };
@@ -129,16 +129,16 @@ async fn only_a_service_that_failed_is_tried_again_by_wanting_it_to_run() {
         instances: Vec::new(),
     };
     rig.seen.put(service.id, seen(Running));
-    let same = update(plane, project, service.id, wanted(Wanted::Running)).await;
+    let same = update(shared, project, service.id, wanted(Wanted::Running)).await;
     assert_eq!(same.unwrap().generation, 1);
     rig.seen.put(service.id, seen(Failed));
     let described = AskedChange {
         description: Some("what it does".to_owned()),
         ..AskedChange::default()
     };
-    let same = update(plane, project, service.id, described).await;
+    let same = update(shared, project, service.id, described).await;
     assert_eq!(same.unwrap().generation, 1, "nobody wanted it to be tried");
-    let again = update(plane, project, service.id, wanted(Wanted::Running)).await;
+    let again = update(shared, project, service.id, wanted(Wanted::Running)).await;
     assert_eq!(again.unwrap().generation, 2);
 }
 
@@ -149,7 +149,7 @@ async fn a_list_of_states_is_filtered_before_it_is_cut_into_pages() {
     for name in ["a", "b", "c", "d"] {
         let service = deployed(&rig, name, model).await;
         let stopped = wanted(Wanted::Stopped);
-        update(&rig.plane, rig.project(), service.id, stopped)
+        update(&rig.shared, rig.project(), service.id, stopped)
             .await
             .unwrap();
         let status = if name == "b" { Running } else { Stopped };
@@ -159,7 +159,7 @@ async fn a_list_of_states_is_filtered_before_it_is_cut_into_pages() {
         let page = Page { offset, limit: 2 };
         let order = (ServiceSort::Name, false);
         let filter = ServiceFilter::default();
-        let listed = list_seen(&rig.plane, rig.project(), &filter, order, states, page).await;
+        let listed = list_seen(&rig.shared, rig.project(), &filter, order, states, page).await;
         let listed = listed.unwrap();
         let names: Vec<String> = listed.items.into_iter().map(|seen| seen.service.name).collect();
         (names.join(" "), listed.total)
@@ -175,21 +175,21 @@ async fn a_list_of_states_is_filtered_before_it_is_cut_into_pages() {
 async fn another_projects_service_is_none() {
     let rig = Rig::new().await;
     let id = deployed(&rig, "a", model(&rig).await).await.id;
-    let (plane, other) = (&rig.plane, rig.other_project().await);
+    let (shared, other) = (&rig.shared, rig.other_project().await);
     let filter = EventFilter::default();
     for refused in [
-        show(plane, other, id).await.err(),
-        update(plane, other, id, wanted(Wanted::Stopped)).await.err(),
-        delete(plane, other, &[id]).await.err(),
-        events(plane, other, id, &filter, Page::ALL).await.err(),
-        history(plane, other, id).await.err(),
-        log(plane, other, id, 10).await.err(),
-        rollout::show(plane, other, id, None).await.err(),
+        show(shared, other, id).await.err(),
+        update(shared, other, id, wanted(Wanted::Stopped)).await.err(),
+        delete(shared, other, &[id]).await.err(),
+        events(shared, other, id, &filter, Page::ALL).await.err(),
+        history(shared, other, id).await.err(),
+        log(shared, other, id, 10).await.err(),
+        rollout::show(shared, other, id, None).await.err(),
     ] {
         let told = refused.expect("a refusal").to_string();
         assert_eq!(told, format!("Service {id} does not exist"));
     }
-    let (service, updates) = history(plane, rig.project(), id).await.unwrap();
+    let (service, updates) = history(shared, rig.project(), id).await.unwrap();
     assert_eq!((service.name.as_str(), updates.len()), ("a", 1));
 }
 
@@ -197,7 +197,7 @@ async fn another_projects_service_is_none() {
 async fn a_generation_that_never_was_has_no_rollout() {
     let rig = Rig::new().await;
     let id = deployed(&rig, "a", model(&rig).await).await.id;
-    let rollout = async |generation| rollout::show(&rig.plane, rig.project(), id, generation).await;
+    let rollout = async |generation| rollout::show(&rig.shared, rig.project(), id, generation).await;
     for never in [0, 2, u64::MAX] {
         let refused = rollout(Some(never)).await.err().expect("a refusal");
         let told = "generation: must be between 1 and 1, the service's current generation";

@@ -8,17 +8,17 @@ use http::HeaderMap;
 
 use super::super::shapes::{base, domain, role};
 use super::catalog::catalog;
-use crate::plane::Plane;
+use crate::shared::Shared;
 
 /// Shows `contents`; without the catalog where the client wants none.
 pub(super) fn shown(
-    plane: &Plane,
+    shared: &Shared,
     headers: &HeaderMap,
     contents: &Contents,
     user: &User,
     nocatalog: bool,
 ) -> TokenAnswer {
-    let live = plane.feed.cell().load();
+    let live = shared.feed.cell().load();
     let own = domain(&live, user);
     let project = match contents.scope {
         Scope::Project(id) => live.project(id).map(|project| TokenProject {
@@ -44,7 +44,11 @@ pub(super) fn shown(
     let roles = adyton_identity::policy::roles(&live, user, contents.scope);
     let catalog = match nocatalog {
         true => Vec::new(),
-        false => catalog(&plane.settings().region, &base(plane, headers), project.as_ref()),
+        false => catalog(
+            &shared.settings().region,
+            &base(shared, headers),
+            project.as_ref(),
+        ),
     };
     TokenAnswer {
         token: TokenShown {

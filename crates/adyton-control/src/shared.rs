@@ -36,8 +36,8 @@ const SEARCH_TIME: Duration = Duration::from_secs(1);
 /// An explanation reads a few pages of the journal.
 const EXPLANATION_TIME: Duration = Duration::from_millis(200);
 
-/// The control plane's parts.
-pub(crate) struct Plane {
+/// What all management calls share.
+pub(crate) struct Shared {
     /// What was set at the start or by the last reload.
     settings: ArcSwap<ControlSettings>,
     /// Which requests are taken at all, as the settings say.
@@ -74,7 +74,7 @@ pub(crate) struct Plane {
     sequence: AtomicU64,
 }
 
-impl Plane {
+impl Shared {
     /// Takes the parts.
     pub(crate) fn new(settings: ControlSettings, parts: ControlParts) -> Self {
         let longest_wait = settings.longest_wait_for_a_slot;
