@@ -169,11 +169,65 @@ def test_a_service_is_split_scaled_rolled_back_and_restarted(new_server):
     assert run.returncode == 1 and "100" in run.stderr, run.stderr
 
 
-@pytest.mark.parametrize("verb", ["traffic", "scale", "rollback", "restart"])
-def test_help_has_an_example_and_fits_80_columns(verb):
-    command = [str(BINARY), "service", verb, "--help"]
+def test_users_get_and_lose_projects_roles_and_passwords(new_server):
+    server = new_server().start()
+    project = server.json("project", "create", "vision")["project"]
+    assert project["name"] in [one["name"] for one in server.json("project", "list")["projects"]]
+    run = server.run("user", "create", "ada", input="correct-Horse-1\n")
+    assert run.returncode == 0 and "correct-Horse-1" not in run.stdout + run.stderr, run.stderr
+    assert server.json("role", "list", "ada") == {"role_assignments": []}
+
+    def sign_in(password: str, profile: str = "ada") -> subprocess.CompletedProcess:
+        domain = server.bootstrap["domain"]["name"]
+        login = ["login", "--control", server.control, "--user", "ada", "--domain", domain, "--project", "vision", "--profile", profile]
+        return server.run(*login, input=f"{password}\n")
+
+    def as_ada(*arguments: str) -> subprocess.CompletedProcess:
+        names = ("ADYTON_CONTROL_URL", "ADYTON_PROJECT_ID", "ADYTON_ACCESS_KEY", "ADYTON_SECRET_KEY")
+        return server.run(*arguments, "--profile", "ada", env=dict.fromkeys(names, ""))
+
+    run = sign_in("correct-Horse-1")
+    assert run.returncode == 1 and "vision" in run.stderr, run.stderr
+    assert server.run("role", "grant", "ada", "auditor", "--project", "vision").stdout == "ada is auditor in the project vision.\n"
+    assert sign_in("correct-Horse-1").returncode == 0
+    assert as_ada("service", "list").returncode == 0
+    # An auditor changes nothing.
+    assert as_ada("app", "create", "reader").returncode == 1
+    [assignment] = server.json("role", "list", "ada")["role_assignments"]
+    assert (assignment["role"]["name"], assignment["scope"]) == ("auditor", {"project": {"id": project["id"]}})
+    assert server.run("role", "grant", "ada", "operator", "--project", "vision").returncode == 0
+    assert as_ada("app", "create", "reader").returncode == 0
+    # What is taken counts at once, and so does another password.
+    assert server.run("role", "revoke", "ada", "operator", "--project", "vision").returncode == 0
+    assert as_ada("service", "list").returncode == 1
+    assert server.run("user", "password", "ada", input="another-Horse-2\n").returncode == 0
+    assert sign_in("correct-Horse-1").returncode == 1
+    assert sign_in("another-Horse-2").returncode == 0
+    assert server.run("user", "disable", "ada").stdout == "ada is disabled.\n"
+    assert as_ada("service", "list").returncode == 1 and sign_in("another-Horse-2").returncode == 1
+    assert server.run("user", "enable", "ada").returncode == 0
+    assert sign_in("another-Horse-2").returncode == 0
+    # Slips are told with what is near.
+    for arguments, near in ((["user", "disable", "adda"], "ada"), (["role", "grant", "ada", "auditor", "--project", "vison"], "vision")):
+        run = server.run(*arguments)
+        assert run.returncode == 1 and f"did you mean `{near}`?" in run.stderr, run.stderr
+    assert server.run("role", "grant", "ada", "emperor").returncode == 1
+    assert server.run("user", "delete", "ada").stdout == "Deleted ada.\n"
+    assert "ada" not in [user["name"] for user in server.json("user", "list")["users"]]
+
+
+EXAMPLES = [
+    *("service traffic iris", "service scale iris", "service rollback iris", "service restart iris", "project create", "project list"),
+    *("role grant ada", "role revoke ada", "role list", "user create ada", "user list", "user password ada", "user disable ada"),
+    *("user enable ada", "user delete ada"),
+]
+
+
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_help_has_an_example_and_fits_80_columns(example):
+    command = [str(BINARY), *example.split()[:2], "--help"]
     shown = subprocess.run(command, env={"COLUMNS": "80"}, capture_output=True, text=True, timeout=30).stdout
-    assert f"adyton service {verb} iris" in shown
+    assert f"  adyton {example}" in shown
     assert [line for line in shown.splitlines() if len(line) > 80] == []
 
 

@@ -3,6 +3,7 @@
 //! Keystone wraps every body in an object of one field; so do these.
 
 pub mod credentials;
+pub mod projects;
 pub mod tokens;
 pub mod users;
 

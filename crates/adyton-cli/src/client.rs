@@ -2,7 +2,7 @@
 //!
 //! - [`target`]: which server, and as whom; [`profile`]: where that is kept.
 //! - [`answer`]: answers and refusals.
-//! - [`modelarts`], [`apig`], [`adyton`]: what each API is asked, one function a question; what they answer has a type.
+//! - [`modelarts`], [`apig`], [`iam`], [`adyton`]: what each API is asked, one function a question; what they answer has a type.
 //! - [`lookup`]: ids from names; [`upload`]: a model package on its way; [`wait`]: until something is ready.
 //!
 //! What must hold: only the public HTTP interfaces are used, as any client would; a secret is never printed.
@@ -12,6 +12,7 @@ mod adyton;
 pub mod answer;
 mod apig;
 pub mod bootstrap;
+mod iam;
 pub mod lookup;
 mod modelarts;
 pub mod multipart;
@@ -34,6 +35,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use ureq::Agent;
 
+pub use self::iam::RoleScope;
 pub use self::modelarts::ModelFilter;
 pub use self::request::{Body, Request, Shown, digest_of_file, encoded};
 

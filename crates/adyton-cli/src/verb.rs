@@ -27,6 +27,15 @@ pub enum Verb {
     /// Manage apps: the credentials that callers without a user have
     #[command(subcommand)]
     App(command::app::App),
+    /// Manage the users of your domain
+    #[command(subcommand)]
+    User(command::user::User),
+    /// Give users roles, and take them back
+    #[command(subcommand)]
+    Role(command::role::Role),
+    /// Create and list projects: what keeps teams apart
+    #[command(subcommand)]
+    Project(command::project::Project),
     /// List the requests that came in, refused or not
     Requests(command::requests::Requests),
     /// Say why a request was answered as it was
@@ -50,6 +59,9 @@ impl Verb {
             Verb::Service(verb) => verb.run(context),
             Verb::Predict(verb) => verb.run(context),
             Verb::App(verb) => verb.run(context),
+            Verb::User(verb) => verb.run(context),
+            Verb::Role(verb) => verb.run(context),
+            Verb::Project(verb) => verb.run(context),
             Verb::Requests(verb) => verb.run(context),
             Verb::Explain(verb) => verb.run(context),
             Verb::Errors(verb) => verb.run(context),

@@ -1,9 +1,11 @@
 //! Ids from what people write: a name, a name with a version, or the id itself.
 
 use adyton_api::apig::apps::AppShown;
+use adyton_api::iam::projects::ProjectShown;
+use adyton_api::iam::users::UserShown;
 use adyton_api::modelarts::models::ModelSummary;
 use adyton_api::modelarts::services::{ServiceShown, ServiceSummary};
-use adyton_core::id::{AppId, ModelId, ServiceId};
+use adyton_core::id::{AppId, ModelId, ServiceId, UserId};
 use adyton_core::model::ModelStatus;
 use adyton_core::spelling::nearest;
 
@@ -97,8 +99,50 @@ fn meant(apps: &[AppShown], said: &str) -> Option<usize> {
     by_id().or_else(|| apps.iter().position(|app| app.name == said))
 }
 
+/// The user of the domain that `said` names: an id or a name.
+pub fn user(client: &Client, said: &str) -> Outcome<UserShown> {
+    if UserId::parse(said.as_bytes()).is_some() {
+        return client.user(said);
+    }
+    if let Some(user) = client.users(Some(said))?.users.into_iter().next() {
+        return Ok(user);
+    }
+    let all = client.users(None)?.users;
+    let names = all.iter().map(|user| user.name.as_str());
+    Err(missing_in("this domain", "user", said, names, "adyton user list"))
+}
+
+/// The project that `said` names, an id or a name, of those in which the caller has a role.
+pub fn project(client: &Client, said: &str) -> Outcome<ProjectShown> {
+    let mut projects = client.projects()?.projects;
+    let by_id = projects.iter().position(|project| project.id == said);
+    match by_id.or_else(|| projects.iter().position(|project| project.name == said)) {
+        Some(at) => Ok(projects.swap_remove(at)),
+        None => {
+            let names = projects.iter().map(|project| project.name.as_str());
+            Err(missing_in(
+                "this domain",
+                "project",
+                said,
+                names,
+                "adyton project list",
+            ))
+        }
+    }
+}
+
 fn missing<'a>(what: &str, said: &str, names: impl Iterator<Item = &'a str>, list: &str) -> Failure {
-    let failure = Failure::failed(format!("this project has no {what} named `{said}`"));
+    missing_in("this project", what, said, names, list)
+}
+
+fn missing_in<'a>(
+    place: &str,
+    what: &str,
+    said: &str,
+    names: impl Iterator<Item = &'a str>,
+    list: &str,
+) -> Failure {
+    let failure = Failure::failed(format!("{place} has no {what} named `{said}`"));
     match nearest(said, names) {
         Some(meant) => failure.hint(format!("did you mean `{meant}`?")),
         None => failure.hint(format!("run `{list}` to list them")),

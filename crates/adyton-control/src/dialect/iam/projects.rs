@@ -2,6 +2,7 @@
 //! `GET /v3/projects?name=…`, signed, to find its project.
 
 use adyton_api::iam::Links;
+use adyton_api::iam::projects::{ProjectAnswer, ProjectCreate, ProjectList, ProjectShown};
 use adyton_core::tenant::Project;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -11,65 +12,6 @@ use crate::call::Call;
 use crate::endpoint::{Body, Json, Query};
 use crate::failure::{Failure, OperationResult, Thing};
 use crate::operations::project;
-
-/// A project to be made.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct ProjectCreate {
-    /// Wrapped as Keystone does it.
-    project: ProjectWanted,
-}
-
-/// A project to be made.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct ProjectWanted {
-    /// Unique in the domain.
-    name: String,
-    /// The caller's domain, the only one that projects can be made in.
-    #[serde(default)]
-    domain_id: Option<String>,
-    /// The same: projects have no projects below them.
-    #[serde(default)]
-    parent_id: Option<String>,
-}
-
-/// A project.
-#[derive(Serialize, Deserialize, ToSchema)]
-pub(crate) struct ProjectAnswer {
-    /// Wrapped as Keystone does it.
-    project: ProjectShown,
-}
-
-/// A project.
-#[derive(Serialize, Deserialize, ToSchema)]
-pub(crate) struct ProjectShown {
-    /// Its id.
-    id: String,
-    /// Its name.
-    name: String,
-    /// Its domain.
-    domain_id: String,
-    /// What it lies in: the domain.
-    parent_id: String,
-    /// `true`.
-    enabled: bool,
-    /// `false`.
-    is_domain: bool,
-    /// Empty.
-    description: String,
-    /// Where it is.
-    links: Links,
-}
-
-/// Projects.
-#[derive(Serialize, Deserialize, ToSchema)]
-pub(crate) struct ProjectList {
-    /// By name.
-    projects: Vec<ProjectShown>,
-    /// Where this list is.
-    links: Links,
-}
 
 /// Which projects.
 #[derive(Deserialize, IntoParams)]
@@ -141,18 +83,16 @@ fn links(call: &Call, path: &str) -> Links {
     Links::own(format!("{}{path}", base(&call.shared, &call.headers)))
 }
 
-impl ProjectShown {
-    fn new(call: &Call, project: &Project) -> Self {
-        Self {
-            id: project.id.to_string(),
-            name: project.name.clone(),
-            domain_id: project.domain.to_string(),
-            parent_id: project.domain.to_string(),
-            enabled: true,
-            is_domain: false,
-            description: String::new(),
-            links: links(call, &format!("/v3/projects/{}", project.id)),
-        }
+fn project_shown(call: &Call, project: &Project) -> ProjectShown {
+    ProjectShown {
+        id: project.id.to_string(),
+        name: project.name.clone(),
+        domain_id: project.domain.to_string(),
+        parent_id: project.domain.to_string(),
+        enabled: true,
+        is_domain: false,
+        description: String::new(),
+        links: links(call, &format!("/v3/projects/{}", project.id)),
     }
 }
 
@@ -188,7 +128,7 @@ pub(crate) async fn list(
             .filter(|project| fits(project))
             .skip(skip)
             .take(most)
-            .map(|project| ProjectShown::new(&call, project))
+            .map(|project| project_shown(&call, project))
             .collect(),
         links: links(&call, call.payload.uri().path()),
     }))
@@ -211,7 +151,7 @@ pub(crate) async fn create(
     }
     let project = project::create(&call.shared, domain, &wanted.name).await?;
     Ok(Json(ProjectAnswer {
-        project: ProjectShown::new(&call, &project),
+        project: project_shown(&call, &project),
     }))
 }
 
@@ -222,7 +162,7 @@ pub(crate) async fn show(call: Call) -> OperationResult<Json<ProjectAnswer>> {
     let found = projects.iter().find(|project| project.id.to_string() == text);
     let project = found.ok_or_else(|| Failure::missing(Thing::Project, &text))?;
     Ok(Json(ProjectAnswer {
-        project: ProjectShown::new(&call, project),
+        project: project_shown(&call, project),
     }))
 }
 

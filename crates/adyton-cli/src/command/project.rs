@@ -1,0 +1,72 @@
+//! `adyton project create|list`.
+
+use clap::{Args, Subcommand};
+
+use crate::context::Context;
+use crate::failure::Outcome;
+
+/// Create and list projects: what keeps teams apart
+#[derive(Subcommand)]
+pub enum Project {
+    /// Create a project in your domain
+    Create(CreateProject),
+    /// List the projects in which you have a role
+    List(ListProjects),
+}
+
+impl Project {
+    /// Carries it out.
+    pub fn run(self, context: &Context) -> Outcome {
+        match self {
+            Project::Create(verb) => verb.run(context),
+            Project::List(verb) => verb.run(context),
+        }
+    }
+}
+
+/// Create a project in your domain
+#[derive(Args)]
+#[command(after_help = "Example:
+  adyton project create vision")]
+pub struct CreateProject {
+    /// Its name
+    name: String,
+}
+
+impl CreateProject {
+    fn run(self, context: &Context) -> Outcome {
+        let made = context.client()?.create_project(&self.name)?;
+        if context.terminal.is_json() {
+            context.terminal.document(&made);
+            return Ok(());
+        }
+        let (name, id) = (&made.project.name, &made.project.id);
+        context.terminal.print(format!(
+            "Created {name} ({id}).\nLet a user in with: adyton role grant USER ROLE --project {name}"
+        ));
+        Ok(())
+    }
+}
+
+/// List the projects in which you have a role
+#[derive(Args)]
+#[command(after_help = "Example:
+  adyton project list")]
+pub struct ListProjects {}
+
+impl ListProjects {
+    fn run(self, context: &Context) -> Outcome {
+        let listed = context.client()?.projects()?;
+        if context.terminal.is_json() {
+            context.terminal.document(&listed);
+            return Ok(());
+        }
+        let rows = listed
+            .projects
+            .into_iter()
+            .map(|project| vec![project.name, project.id]);
+        let table = context.terminal.table(&["name", "id"], rows.collect());
+        context.terminal.print(table);
+        Ok(())
+    }
+}

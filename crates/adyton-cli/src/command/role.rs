@@ -1,0 +1,181 @@
+//! `adyton role grant|revoke|list`: what users may do, and where.
+
+use adyton_api::iam::Named;
+use clap::{Args, Subcommand};
+use serde_json::{Value, json};
+
+use crate::client::{Client, RoleScope, lookup};
+use crate::context::Context;
+use crate::failure::Outcome;
+
+/// Give users roles, and take them back
+#[derive(Subcommand)]
+pub enum Role {
+    /// Give a user a role in a project, or in the whole domain
+    Grant(Grant),
+    /// Take a role from a user; their tokens end
+    Revoke(Revoke),
+    /// List the roles that there are, or those of a user
+    List(ListRoles),
+}
+
+impl Role {
+    /// Carries it out.
+    pub fn run(self, context: &Context) -> Outcome {
+        match self {
+            Role::Grant(verb) => verb.assignment.run(context, Way::Grant),
+            Role::Revoke(verb) => verb.assignment.run(context, Way::Revoke),
+            Role::List(verb) => verb.run(context),
+        }
+    }
+}
+
+/// Give a user a role in a project, or in the whole domain
+#[derive(Args)]
+#[command(after_help = "Examples:
+  adyton role grant ada operator --project vision
+  adyton role grant ada auditor --whole-domain")]
+pub struct Grant {
+    #[command(flatten)]
+    assignment: Assignment,
+}
+
+/// Take a role from a user; their tokens end
+#[derive(Args)]
+#[command(after_help = "Example:
+  adyton role revoke ada operator --project vision")]
+pub struct Revoke {
+    #[command(flatten)]
+    assignment: Assignment,
+}
+
+/// Whose role, which, and where.
+#[derive(Args)]
+struct Assignment {
+    /// Name or id of the user
+    user: String,
+    /// administrator, operator, caller or auditor
+    role: String,
+    /// In this project: name or id [default: the one that you work in]
+    #[arg(long, value_name = "NAME|ID")]
+    project: Option<String>,
+    /// In the domain and so in all its projects
+    #[arg(long, conflicts_with = "project")]
+    whole_domain: bool,
+}
+
+/// Whether it is given or taken.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Way {
+    Grant,
+    Revoke,
+}
+
+impl Assignment {
+    fn run(self, context: &Context, way: Way) -> Outcome {
+        let client = context.client()?;
+        let user = lookup::user(&client, &self.user)?;
+        let (scope, place) = self.scope(&client)?;
+        match way {
+            Way::Grant => client.grant_role(&user.id, &scope, &self.role)?,
+            Way::Revoke => client.revoke_role(&user.id, &scope, &self.role)?,
+        }
+        if context.terminal.is_json() {
+            context.terminal.document(&assigned(&self.role, &scope));
+            return Ok(());
+        }
+        let (name, role) = (&user.name, &self.role);
+        context.terminal.print(match way {
+            Way::Grant => format!("{name} is {role} in {place}."),
+            Way::Revoke => format!("{name} is no longer {role} in {place}."),
+        });
+        Ok(())
+    }
+
+    /// Where, and how people say it.
+    fn scope(&self, client: &Client) -> Outcome<(RoleScope, String)> {
+        if self.whole_domain {
+            let domain = client.whoami()?.domain;
+            return Ok((
+                RoleScope::Domain(domain.id),
+                format!("the domain {}", domain.name),
+            ));
+        }
+        let said = self.project.as_deref().unwrap_or(client.project());
+        let project = lookup::project(client, said)?;
+        Ok((
+            RoleScope::Project(project.id),
+            format!("the project {}", project.name),
+        ))
+    }
+}
+
+/// A role of a user and where it was given, with the names that tokens have for it.
+fn assigned(role: &str, scope: &RoleScope) -> Value {
+    let scope = match scope {
+        RoleScope::Project(id) => json!({"project": {"id": id}}),
+        RoleScope::Domain(id) => json!({"domain": {"id": id}}),
+    };
+    json!({"role": {"id": role, "name": role}, "scope": scope})
+}
+
+/// List the roles that there are, or those of a user
+#[derive(Args)]
+#[command(after_help = "Examples:
+  adyton role list
+  adyton role list ada")]
+pub struct ListRoles {
+    /// Name or id of a user: only their roles, in your projects and in the domain
+    user: Option<String>,
+}
+
+impl ListRoles {
+    fn run(self, context: &Context) -> Outcome {
+        let (client, terminal) = (context.client()?, &context.terminal);
+        let Some(said) = &self.user else {
+            let listed = client.roles()?;
+            if terminal.is_json() {
+                terminal.document(&listed);
+            } else {
+                let rows = listed.roles.into_iter().map(|role| vec![role.name]);
+                terminal.print(terminal.table(&["role"], rows.collect()));
+            }
+            return Ok(());
+        };
+        let user = lookup::user(&client, said)?;
+        let known = client.whoami()?;
+        let domain = (RoleScope::Domain(known.domain.id), "domain", known.domain.name);
+        let project = |project: Named| (RoleScope::Project(project.id), "project", project.name);
+        let (mut rows, mut documents) = (Vec::new(), Vec::new());
+        for (scope, kind, name) in std::iter::once(domain).chain(known.projects.into_iter().map(project)) {
+            for role in client.roles_of(&user.id, &scope)?.roles {
+                documents.push(assigned(&role.name, &scope));
+                rows.push(vec![role.name, format!("{kind} {name}")]);
+            }
+        }
+        if terminal.is_json() {
+            terminal.document(&json!({ "role_assignments": documents }));
+        } else if rows.is_empty() {
+            terminal.print(format!("{} has no role in your projects.", user.name));
+        } else {
+            terminal.print(terminal.table(&["role", "in"], rows));
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_assignment_says_where_it_counts() {
+        let shown = assigned("operator", &RoleScope::Project("p".to_owned()));
+        assert_eq!(shown["scope"]["project"]["id"], "p");
+        let shown = assigned("auditor", &RoleScope::Domain("d".to_owned()));
+        assert_eq!(
+            (&shown["role"]["name"], &shown["scope"]["domain"]["id"]),
+            (&json!("auditor"), &json!("d"))
+        );
+    }
+}

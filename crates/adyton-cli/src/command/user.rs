@@ -1,0 +1,187 @@
+//! `adyton user create|list|password|disable|enable|delete`: the users of your domain.
+
+use adyton_api::iam::users::{UserChanged, UserShown};
+use clap::{Args, Subcommand};
+use serde_json::json;
+
+use super::input::secret;
+use crate::client::lookup;
+use crate::context::Context;
+use crate::failure::Outcome;
+
+/// Manage the users of your domain
+#[derive(Subcommand)]
+pub enum User {
+    /// Create a user without roles; the password is asked for, or read from standard input
+    Create(CreateUser),
+    /// List the users of your domain
+    List(ListUsers),
+    /// Give a user another password; it is asked for, or read from standard input
+    ///
+    /// All tokens of the user end.
+    Password(Password),
+    /// Do not let a user sign in any more; all tokens of the user end
+    Disable(Disable),
+    /// Let a user sign in again
+    Enable(Enable),
+    /// Delete users
+    Delete(DeleteUsers),
+}
+
+impl User {
+    /// Carries it out.
+    pub fn run(self, context: &Context) -> Outcome {
+        match self {
+            User::Create(verb) => verb.run(context),
+            User::List(verb) => verb.run(context),
+            User::Password(verb) => verb.run(context),
+            User::Disable(verb) => enabled(context, &verb.user, false),
+            User::Enable(verb) => enabled(context, &verb.user, true),
+            User::Delete(verb) => verb.run(context),
+        }
+    }
+}
+
+/// Create a user without roles; the password is asked for, or read from standard input
+#[derive(Args)]
+#[command(after_help = "Examples:
+  adyton user create ada
+  adyton role grant ada operator --project vision")]
+pub struct CreateUser {
+    /// Their name
+    name: String,
+}
+
+impl CreateUser {
+    fn run(self, context: &Context) -> Outcome {
+        let client = context.client()?;
+        let password = secret(context, "password", None)?;
+        let user = client.create_user(&self.name, &password)?;
+        let name = &user.name;
+        told(
+            context,
+            &user,
+            &format!(
+                "Created {name}.\nGive them a role with: adyton role grant {name} ROLE --project PROJECT"
+            ),
+        );
+        Ok(())
+    }
+}
+
+/// List the users of your domain
+#[derive(Args)]
+#[command(after_help = "Example:
+  adyton user list")]
+pub struct ListUsers {}
+
+impl ListUsers {
+    fn run(self, context: &Context) -> Outcome {
+        let listed = context.client()?.users(None)?;
+        if context.terminal.is_json() {
+            context.terminal.document(&listed);
+            return Ok(());
+        }
+        let row = |user: UserShown| {
+            let state = if user.enabled { "enabled" } else { "disabled" };
+            vec![user.name, state.to_owned(), user.id]
+        };
+        let rows = listed.users.into_iter().map(row).collect();
+        context
+            .terminal
+            .print(context.terminal.table(&["name", "state", "id"], rows));
+        Ok(())
+    }
+}
+
+/// Give a user another password; it is asked for, or read from standard input
+#[derive(Args)]
+#[command(after_help = "Example:
+  adyton user password ada")]
+pub struct Password {
+    /// Name or id
+    user: String,
+}
+
+impl Password {
+    fn run(self, context: &Context) -> Outcome {
+        let client = context.client()?;
+        let id = lookup::user(&client, &self.user)?.id;
+        let password = secret(context, "new password", None)?;
+        let change = UserChanged {
+            name: None,
+            enabled: None,
+            password: Some(password.expose().clone()),
+        };
+        let user = client.update_user(&id, change)?;
+        told(context, &user, &format!("{} has another password.", user.name));
+        Ok(())
+    }
+}
+
+/// Do not let a user sign in any more; all tokens of the user end
+#[derive(Args)]
+#[command(after_help = "Example:
+  adyton user disable ada")]
+pub struct Disable {
+    /// Name or id
+    user: String,
+}
+
+/// Let a user sign in again
+#[derive(Args)]
+#[command(after_help = "Example:
+  adyton user enable ada")]
+pub struct Enable {
+    /// Name or id
+    user: String,
+}
+
+fn enabled(context: &Context, said: &str, enabled: bool) -> Outcome {
+    let client = context.client()?;
+    let id = lookup::user(&client, said)?.id;
+    let change = UserChanged {
+        name: None,
+        enabled: Some(enabled),
+        password: None,
+    };
+    let user = client.update_user(&id, change)?;
+    let state = if enabled { "enabled" } else { "disabled" };
+    told(context, &user, &format!("{} is {state}.", user.name));
+    Ok(())
+}
+
+/// Delete users
+#[derive(Args)]
+#[command(after_help = "Example:
+  adyton user delete ada")]
+pub struct DeleteUsers {
+    /// Names or ids
+    #[arg(required = true)]
+    users: Vec<String>,
+}
+
+impl DeleteUsers {
+    /// Deletes them one by one; the first that cannot be deleted ends it.
+    fn run(self, context: &Context) -> Outcome {
+        let client = context.client()?;
+        for said in &self.users {
+            client.delete_user(&lookup::user(&client, said)?.id)?;
+            if !context.terminal.is_json() {
+                context.terminal.print(format!("Deleted {said}."));
+            }
+        }
+        if context.terminal.is_json() {
+            context.terminal.document(&json!({}));
+        }
+        Ok(())
+    }
+}
+
+fn told(context: &Context, user: &UserShown, text: &str) {
+    if context.terminal.is_json() {
+        context.terminal.document(&json!({ "user": user }));
+    } else {
+        context.terminal.print(text.to_owned());
+    }
+}
