@@ -1,6 +1,5 @@
 //! Which calls are let in: the project of the path and the action are decided before the body is read.
 
-use adyton_core::address::AddressKind;
 use adyton_core::catalogue::Surface;
 use adyton_core::id::ProjectId;
 use adyton_core::live::Live;
@@ -66,7 +65,7 @@ pub(crate) fn seen<'a>(
         private: true,
         has_body,
         slash: EncodedSlash::Decode,
-        address: AddressKind::Management,
+        door: None,
     }
 }
 

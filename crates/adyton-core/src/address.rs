@@ -14,17 +14,6 @@ use crate::id::ProjectId;
 /// What the API address of every service begins with, before its id.
 pub const SERVICES: &str = "/v1/infers/";
 
-/// The listener's side of a request, which decides what credentials are taken and what is advised about them.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum AddressKind {
-    /// A published API, on the gateway's listener.
-    Api,
-    /// The Prediction tab, which is for users.
-    PredictionTab,
-    /// A management API.
-    Management,
-}
-
 /// The API address of a service.
 pub fn of_service(id: impl fmt::Display) -> String {
     format!("{SERVICES}{id}")

@@ -4,11 +4,11 @@
 //! Basic, `apikey`. The others are not looked at, and are named in the evidence. A credential that counts and fails is a
 //! refusal: there is no falling back to the next.
 
-use adyton_core::address::AddressKind;
 use adyton_core::catalogue::Reason;
 use adyton_core::evidence::Evidence;
 use adyton_core::fact::Fact;
 use adyton_core::live::Live;
+use adyton_core::record::Door;
 use adyton_core::refusal::{PublicDetail, Refusal};
 
 use crate::accepts::Accepts;
@@ -86,10 +86,10 @@ impl Identity {
         } else if bare {
             Fact::NoCredentials
         } else if !accepts.app && of_app {
-            match request.address {
-                AddressKind::Api => Fact::AppsNotTaken,
-                AddressKind::PredictionTab => Fact::AppsNotTakenAtTab,
-                AddressKind::Management => Fact::AppsNotTakenByManagement,
+            match request.door {
+                Some(Door::Address) => Fact::AppsNotTaken,
+                Some(Door::PredictionTab) => Fact::AppsNotTakenAtTab,
+                None => Fact::AppsNotTakenByManagement,
             }
         } else if sent.bearer {
             Fact::BearerNotRead

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use adyton_core::address::AddressKind;
+use adyton_core::record::Door;
 use adyton_sign::{EncodedSlash, Head};
 
 /// A request whose caller is to be found.
@@ -18,6 +18,6 @@ pub struct Request<'a> {
     pub has_body: bool,
     /// What `%2F` in the path is (`gateway.keep_encoded_slash`).
     pub slash: EncodedSlash,
-    /// Where it was sent to. Advice only: what counts is what the address accepts.
-    pub address: AddressKind,
+    /// The door of the gateway that it came in by; none is a management API. Advice only: what counts is what the address accepts.
+    pub door: Option<Door>,
 }

@@ -1,6 +1,5 @@
 //! What `adyton-identity` is shown of a request, and what is taken as credentials: with the head, and again with the last byte.
 
-use adyton_core::address::AddressKind;
 use adyton_core::api::{Api, Callers};
 use adyton_identity::{Accepts, Request};
 use adyton_sign::{EncodedSlash, Head};
@@ -37,10 +36,7 @@ pub(crate) fn as_signed(arrival: &Arrival, slash: EncodedSlash) -> Request<'_> {
         private: arrival.remote.private,
         has_body: !arrival.body.is_end_stream(),
         slash,
-        address: match arrival.door {
-            Entrance::Address => AddressKind::Api,
-            Entrance::PredictionTab(_) => AddressKind::PredictionTab,
-        },
+        door: Some(arrival.door.door()),
     }
 }
 

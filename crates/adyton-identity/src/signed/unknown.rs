@@ -1,12 +1,12 @@
 //! A key that nobody has. What was sent in its place may be a secret, the two halves swapped, so it is repeated in public
 //! only where it is certain to be none of ours.
 
-use adyton_core::address::AddressKind;
 use adyton_core::catalogue::Reason;
 use adyton_core::fact::Fact;
 use adyton_core::id::{AccessKeyId, AppKey};
 use adyton_core::live::Live;
 use adyton_core::mistake::SigningMistake;
+use adyton_core::record::Door;
 use adyton_core::refusal::{PublicDetail, Refusal};
 
 use super::evidence::EvidenceInput;
@@ -97,10 +97,10 @@ pub(super) fn refuse(
     };
     let looks_right = has_shape(access) || access.len() < SHORT;
     let fact = if is_app {
-        match sketch.request.address {
-            AddressKind::Api => Fact::KeyIsAppKey,
-            AddressKind::PredictionTab => Fact::KeyIsAppKeyAtTab,
-            AddressKind::Management => Fact::KeyIsAppKeyForManagement,
+        match sketch.request.door {
+            Some(Door::Address) => Fact::KeyIsAppKey,
+            Some(Door::PredictionTab) => Fact::KeyIsAppKeyAtTab,
+            None => Fact::KeyIsAppKeyForManagement,
         }
     } else if is_access_key {
         Fact::KeyIsAccessKey

@@ -3,11 +3,11 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
-use adyton_core::address::AddressKind;
 use adyton_core::catalogue::Reason;
 use adyton_core::digest::Sha256;
 use adyton_core::evidence::Evidence;
 use adyton_core::live::Change;
+use adyton_core::record::Door;
 use adyton_core::tenant::{AccessKey, App, Scope, User};
 use adyton_identity::{Accepts, Settings, Standing, Way};
 use adyton_sign::OutgoingBody;
@@ -553,14 +553,11 @@ fn a_secret_in_the_keys_place_is_not_repeated_and_the_swap_is_named() {
 #[test]
 fn the_prediction_tab_and_the_management_apis_say_that_they_take_no_apps() {
     let world = World::new();
-    for (address, says) in [
-        (AddressKind::PredictionTab, "the Prediction tab takes tokens"),
-        (AddressKind::Management, "the management APIs take tokens"),
+    for (door, says) in [
+        (Some(Door::PredictionTab), "the Prediction tab takes tokens"),
+        (None, "the management APIs take tokens"),
     ] {
-        let at = || Call {
-            address,
-            ..Call::new()
-        };
+        let at = || Call { door, ..Call::new() };
         for call in [
             at().signed(APP_KEY, APP_SECRET),
             at().header("X-Apig-AppCode", "code"),

@@ -3,13 +3,13 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
-use adyton_core::address::AddressKind;
 use adyton_core::catalogue::Reason;
 use adyton_core::clock::{Clock, Timestamp};
 use adyton_core::digest::Sha256;
 use adyton_core::evidence::Evidence;
 use adyton_core::id::{AccessKeyId, ApiId, AppId, AppKey, DomainId, ProjectId, UserId};
 use adyton_core::live::{Change, Live};
+use adyton_core::record::Door;
 use adyton_core::refusal::Refusal;
 use adyton_core::sample;
 use adyton_core::secret::Secret;
@@ -205,7 +205,7 @@ pub struct Call {
     pub headers: Vec<(String, String)>,
     pub body: Vec<u8>,
     pub has_body: bool,
-    pub address: AddressKind,
+    pub door: Option<Door>,
     pub private: bool,
     pub source: IpAddr,
 }
@@ -219,7 +219,7 @@ impl Call {
             headers: vec![("Host".into(), "127.0.0.1:8080".into())],
             body: b"{\"x\":1}".to_vec(),
             has_body: true,
-            address: AddressKind::Api,
+            door: Some(Door::Address),
             private: true,
             source: IpAddr::from([127, 0, 0, 1]),
         }
@@ -279,7 +279,7 @@ impl Call {
             private: self.private,
             has_body: self.has_body,
             slash: EncodedSlash::Decode,
-            address: self.address,
+            door: self.door,
         }
     }
 }
