@@ -216,10 +216,31 @@ def test_users_get_and_lose_projects_roles_and_passwords(new_server):
     assert "ada" not in [user["name"] for user in server.json("user", "list")["users"]]
 
 
+def test_an_access_key_is_made_shown_once_disabled_and_deleted(new_server):
+    server = new_server().start()
+    key = server.json("key", "create", "--description", "pipeline")["credential"]
+    listed = server.json("key", "list")["credentials"]
+    assert [one["description"] for one in listed if one["access"] == key["access"]] == ["pipeline"]
+    assert key["secret"] not in server.run("key", "list").stdout
+    own = {"ADYTON_ACCESS_KEY": key["access"], "ADYTON_SECRET_KEY": key["secret"]}
+    assert server.run("service", "list", env=own).returncode == 0
+    assert server.run("key", "disable", key["access"]).stdout == f"{key['access']} is inactive.\n"
+    assert server.run("service", "list", env=own).returncode == 1
+    assert server.run("key", "enable", key["access"]).returncode == 0
+    assert server.run("service", "list", env=own).returncode == 0
+    assert server.run("key", "delete", key["access"]).returncode == 0
+    assert server.run("service", "list", env=own).returncode == 1
+    # Another user's, by name.
+    assert server.run("user", "create", "ada", input="correct-Horse-1\n").returncode == 0
+    made = server.run("key", "create", "--user", "ada")
+    assert made.returncode == 0 and "secret key" in made.stdout, made.stderr
+    assert len(server.json("key", "list", "--user", "ada")["credentials"]) == 1
+
+
 EXAMPLES = [
     *("service traffic iris", "service scale iris", "service rollback iris", "service restart iris", "project create", "project list"),
     *("role grant ada", "role revoke ada", "role list", "user create ada", "user list", "user password ada", "user disable ada"),
-    *("user enable ada", "user delete ada"),
+    *("user enable ada", "user delete ada", "key create", "key list", "key disable AK", "key enable AK", "key delete AK"),
 ]
 
 

@@ -5,6 +5,7 @@ mod call_path;
 pub mod errors;
 pub mod explain;
 pub mod input;
+pub mod key;
 pub mod login;
 pub mod model;
 pub mod predict;

@@ -33,6 +33,9 @@ pub enum Verb {
     /// Give users roles, and take them back
     #[command(subcommand)]
     Role(command::role::Role),
+    /// Manage access keys: what users sign requests with
+    #[command(subcommand)]
+    Key(command::key::Key),
     /// Create and list projects: what keeps teams apart
     #[command(subcommand)]
     Project(command::project::Project),
@@ -61,6 +64,7 @@ impl Verb {
             Verb::App(verb) => verb.run(context),
             Verb::User(verb) => verb.run(context),
             Verb::Role(verb) => verb.run(context),
+            Verb::Key(verb) => verb.run(context),
             Verb::Project(verb) => verb.run(context),
             Verb::Requests(verb) => verb.run(context),
             Verb::Explain(verb) => verb.run(context),

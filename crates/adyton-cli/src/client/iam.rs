@@ -1,5 +1,8 @@
-//! What IAM is asked of users, roles and projects. Signing in stands in `client.rs`.
+//! What IAM is asked of users, roles, access keys and projects. Signing in stands in `client.rs`.
 
+use adyton_api::iam::credentials::{
+    CredentialAnswer, CredentialChanged, CredentialCreate, CredentialList, CredentialUpdate, CredentialWanted,
+};
 use adyton_api::iam::projects::{ProjectAnswer, ProjectCreate, ProjectList, ProjectWanted};
 use adyton_api::iam::users::{
     RoleList, UserAnswer, UserChanged, UserCreate, UserList, UserShown, UserUpdate, UserWanted,
@@ -8,6 +11,14 @@ use adyton_core::secret::Secret;
 
 use super::{Body, Client, encoded, json};
 use crate::failure::Outcome;
+
+/// The address of access keys.
+const KEYS: &str = "/v3.0/OS-CREDENTIAL/credentials";
+
+/// The address of one of them.
+fn key_path(key: &str) -> String {
+    format!("{KEYS}/{}", encoded(key))
+}
 
 /// Where a role is given.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -76,6 +87,30 @@ impl Client {
     pub fn revoke_role(&self, user: &str, scope: &RoleScope, role: &str) -> Outcome {
         let path = format!("{}/{}", scope.path(user), encoded(role));
         self.manage("DELETE", &path, "", Body::Empty).map(drop)
+    }
+    /// The access keys of the user of this id.
+    pub fn keys(&self, user: &str) -> Outcome<CredentialList> {
+        self.get(KEYS, &format!("user_id={user}"))
+    }
+    /// Makes an access key; the answer holds its secret.
+    pub fn create_key(&self, user: &str, description: &str) -> Outcome<CredentialAnswer> {
+        let credential = CredentialWanted {
+            user_id: user.to_owned(),
+            description: Some(description.to_owned()),
+        };
+        self.post(KEYS, &CredentialCreate { credential })
+    }
+    /// Enables or disables an access key: `active` or `inactive`.
+    pub fn update_key(&self, key: &str, status: &str) -> Outcome<CredentialAnswer> {
+        let credential = CredentialChanged {
+            status: Some(status.to_owned()),
+            description: None,
+        };
+        self.put(&key_path(key), &CredentialUpdate { credential })
+    }
+    /// Deletes an access key.
+    pub fn delete_key(&self, key: &str) -> Outcome {
+        self.manage("DELETE", &key_path(key), "", Body::Empty).map(drop)
     }
     /// The projects in which the caller has a role.
     pub fn projects(&self) -> Outcome<ProjectList> {

@@ -9,8 +9,8 @@ use super::{Code, Reason, Retry, SubCode, Surface};
 
 /// The verbs of the command line (its promise to scripts) that a page may advise.
 const VERBS: &[&str] = &[
-    "login", "whoami", "model", "service", "predict", "app", "requests", "explain", "errors", "sign",
-    "doctor",
+    "login", "whoami", "model", "service", "predict", "app", "user", "role", "key", "project", "requests",
+    "explain", "errors", "sign", "doctor",
 ];
 /// Fewer letters tell nothing.
 const LETTERS: usize = 20;

@@ -249,10 +249,13 @@ fn access(
         Reason::IamOtherProject => vec![format!(
             "Call with a token scoped to {place}, or with the access key of a user who has a role there."
         )],
-        _ => vec![format!(
-            "Let an administrator give {caller} a role in {place} that permits {action}: `caller` is enough for \
-             predictions, `operator` for deploying."
-        )],
+        _ => {
+            let project = target.map_or_else(|| "PROJECT".to_owned(), |id| id.to_string());
+            vec![format!(
+                "Let an administrator give {caller} a role in {place} that permits {action}: `adyton role grant \
+                 USER ROLE --project {project}`; the role `caller` is enough for predictions, `operator` for deploying."
+            )]
+        }
     }
 }
 

@@ -301,7 +301,8 @@ fn a_user_without_a_role() {
 
         Fix
           1. Let an administrator give audrey a role in project demo (000000000000000000000000000000a1) that
-             permits modelarts:service:predict: `caller` is enough for predictions, `operator` for
+             permits modelarts:service:predict: `adyton role grant USER ROLE --project
+             000000000000000000000000000000a1`; the role `caller` is enough for predictions, `operator` for
              deploying.
     "#]]
     .assert_eq(&text(&record));
