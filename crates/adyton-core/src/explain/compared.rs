@@ -18,7 +18,7 @@ pub(super) fn of(asked: &Asked<'_>, nearest: &[Nearest]) -> Vec<Compared> {
             limit,
             declared,
             measured,
-            setting: _,
+            ..
         } => sizes(what, *limit, *declared, *measured),
         Evidence::Token {
             key_id,
@@ -26,76 +26,46 @@ pub(super) fn of(asked: &Asked<'_>, nearest: &[Nearest]) -> Vec<Compared> {
             issued_at,
             expires_at,
             server_time,
-            facts: _,
-            note: _,
-        } => token(
-            asked,
-            key_id.as_deref(),
-            *length,
-            *issued_at,
-            *expires_at,
-            *server_time,
-        ),
+            ..
+        } => {
+            let lifetime = (*issued_at, *expires_at);
+            token(asked, key_id.as_deref(), *length, lifetime, *server_time)
+        }
         Evidence::Signature(seen) => signature::compared(asked.record.reason, seen),
-        Evidence::Credentials {
-            sent,
-            accepted,
-            facts: _,
-            note: _,
-        } => vec![credentials(sent, accepted)],
+        Evidence::Credentials { sent, accepted, .. } => vec![credentials(sent, accepted)],
         Evidence::Access {
-            caller: _,
             caller_project,
             target_project,
             action,
             roles,
+            ..
         } => access(asked, *caller_project, *target_project, action, roles),
         Evidence::Throttle {
             scope,
             limit,
             interval_seconds,
-            retry_after_ms: _,
             setting,
+            ..
         } => vec![calls(scope, *limit, *interval_seconds, setting)],
         Evidence::Service { status, .. } => vec![state(asked.record.reason, status)],
         Evidence::Restarting {
-            service: _,
             instance,
             since,
             restarts,
             last_end,
-            next_start: _,
             server_time,
-        } => vec![restarting(
-            *instance,
-            server_time.since(*since),
-            *restarts,
-            last_end,
-        )],
+            ..
+        } => {
+            let down = server_time.since(*since);
+            vec![restarting(*instance, down, *restarts, last_end)]
+        }
         Evidence::Instance {
-            instance: _,
-            address,
-            after_ms: _,
-            attempts: _,
-            error,
-        } if asked.record.reason == Some(Reason::BackendAddressDenied) => vec![Compared::new(
-            &format!("back end {address}"),
-            "an address that the gateway may connect to".to_owned(),
-            error.clone(),
-        )],
-        Evidence::Instance {
-            instance: _,
             address,
             after_ms,
             attempts,
             error,
-        } => {
-            let who = match asked.record.service {
-                Some(_) => "instance",
-                None => "back end",
-            };
-            instance(who, address, *after_ms, *attempts, error)
-        }
+            ..
+        } => vec![called(asked, address, *after_ms, *attempts, error)],
         Evidence::Dropped { headers: _ } => Vec::new(),
         Evidence::LeftOut {
             source,
@@ -149,8 +119,7 @@ fn token(
     asked: &Asked<'_>,
     key_id: Option<&str>,
     length: u64,
-    issued_at: Option<Timestamp>,
-    expires_at: Option<Timestamp>,
+    (issued_at, expires_at): (Option<Timestamp>, Option<Timestamp>),
     server_time: Timestamp,
 ) -> Vec<Compared> {
     let mut rows = Vec::new();
@@ -257,17 +226,29 @@ fn left_out(source: &str, count: u64, limit: u32, until: Timestamp, setting: &st
     )
 }
 
-fn instance(who: &str, address: &str, after_ms: u64, attempts: u32, error: &str) -> Vec<Compared> {
+/// What stands behind the API, and how calling it ended.
+fn called(asked: &Asked<'_>, address: &str, after_ms: u64, attempts: u32, error: &str) -> Compared {
+    if asked.record.reason == Some(Reason::BackendAddressDenied) {
+        return Compared::new(
+            &format!("back end {address}"),
+            "an address that the gateway may connect to".to_owned(),
+            error.to_owned(),
+        );
+    }
+    let who = match asked.record.service {
+        Some(_) => "instance",
+        None => "back end",
+    };
     let after = span(Duration::from_millis(after_ms));
     let tried = match attempts {
         0 | 1 => String::new(),
         more => format!(", {more} attempts"),
     };
-    vec![Compared::new(
+    Compared::new(
         &format!("{who} {address}"),
         "an answer".to_owned(),
         format!("{error}; after {after}{tried}"),
-    )]
+    )
 }
 
 fn calls(scope: &str, limit: u64, interval_seconds: u64, setting: &str) -> Compared {

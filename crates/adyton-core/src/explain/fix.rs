@@ -100,25 +100,10 @@ fn model_answer(asked: &Asked<'_>) -> Vec<String> {
 }
 
 fn route(asked: &Asked<'_>, nearest: &[Nearest]) -> Vec<String> {
-    let path = &asked.record.path;
     // APIs of other groups may have any path.
     let is_of_group = nearest.iter().any(|near| matches!(near.owner, Owner::Api { .. }));
-    if address::is_management(path) && !is_of_group {
-        let listener = asked.control_url.map_or_else(
-            || "on the control listener".to_owned(),
-            |url| format!("on the control listener, {url}"),
-        );
-        return vec![format!(
-            "`{path}` is a management address: call it {listener}. The gateway serves predictions and published APIs only."
-        )];
-    }
-    if let Some(project) = address::project_in_front(path)
-        && !is_of_group
-    {
-        return vec![format!(
-            "Leave the project's id out: an API address has none, it is `{}`.",
-            asked.record.path.replacen(&format!("/{project}"), "", 1)
-        )];
+    if !is_of_group && let Some(fix) = no_api_address(asked) {
+        return vec![fix];
     }
     let Some(best) = nearest.first() else {
         return vec![match asked.group() {
@@ -128,17 +113,8 @@ fn route(asked: &Asked<'_>, nearest: &[Nearest]) -> Vec<String> {
             }
         }];
     };
-    let parts: Vec<&str> = best.differs.iter().map(|differs| differs.part.name()).collect();
-    let no_such_service = asked.record.reason == Some(Reason::RouteNoSuchService);
-    if best.differs.is_empty() && no_such_service && asked.record.door == Door::PredictionTab {
-        return vec![format!(
-            "Service {} is published now, or belongs to another project than that of the path: put its own \
-             project's id there.",
-            best.owner.name()
-        )];
-    }
     if best.differs.is_empty() {
-        return vec!["This address is published now: send the request again.".to_owned()];
+        return vec![nothing_differs(asked, best)];
     }
     let is_stage = |differs: &&Difference| differs.part == Part::Environment;
     let is_repeated = matches!(
@@ -156,12 +132,51 @@ fn route(asked: &Asked<'_>, nearest: &[Nearest]) -> Vec<String> {
     if best.differs.iter().all(|differs| is_stage(&differs)) {
         return stage.into_iter().collect();
     }
+    std::iter::once(call(asked, best)).chain(stage).collect()
+}
+
+/// What to do about a path that no API of a service has, whatever is published: a management address, or one with the
+/// project's id in front.
+fn no_api_address(asked: &Asked<'_>) -> Option<String> {
+    let path = &asked.record.path;
+    if address::is_management(path) {
+        let listener = asked.control_url.map_or_else(
+            || "on the control listener".to_owned(),
+            |url| format!("on the control listener, {url}"),
+        );
+        return Some(format!(
+            "`{path}` is a management address: call it {listener}. The gateway serves predictions and published APIs only."
+        ));
+    }
+    let project = address::project_in_front(path)?;
+    Some(format!(
+        "Leave the project's id out: an API address has none, it is `{}`.",
+        path.replacen(&format!("/{project}"), "", 1)
+    ))
+}
+
+/// What to do where the very address is published, now or for another project.
+fn nothing_differs(asked: &Asked<'_>, best: &Nearest) -> String {
+    let no_such_service = asked.record.reason == Some(Reason::RouteNoSuchService);
+    if no_such_service && asked.record.door == Door::PredictionTab {
+        return format!(
+            "Service {} is published now, or belongs to another project than that of the path: put its own \
+             project's id there.",
+            best.owner.name()
+        );
+    }
+    "This address is published now: send the request again.".to_owned()
+}
+
+/// The call that the nearest route takes, and what of it differs from the one that was made.
+fn call(asked: &Asked<'_>, best: &Nearest) -> String {
+    let parts: Vec<&str> = best.differs.iter().map(|differs| differs.part.name()).collect();
     let (listener, through) = match asked.record.door {
         Door::Address => ("the gateway", ""),
         Door::PredictionTab => ("the control listener", "; it came through the Prediction tab"),
     };
     let differ = if parts.len() == 1 { "differs" } else { "differ" };
-    let call = format!(
+    format!(
         "Call `{} {}` at {} ({} {}; {} {differ}{through}).",
         best.method,
         best.path,
@@ -176,8 +191,7 @@ fn route(asked: &Asked<'_>, nearest: &[Nearest]) -> Vec<String> {
         },
         best.owner.name(),
         joined(&parts)
-    );
-    std::iter::once(call).chain(stage).collect()
+    )
 }
 
 /// What to do about `X-Stage`; `differs` says what was sent.

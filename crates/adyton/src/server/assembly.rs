@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use adyton_control::{BindError, Control, Reloading};
+use adyton_control::{BindError, Control, ControlParts, ControlSettings, Reloading};
 use adyton_gateway::Gateway;
 use adyton_gateway::journal::Journal;
 use adyton_listener::files::{Connections, OpenFiles};
@@ -69,34 +69,13 @@ impl Assembly {
         }
         let (files, connections) = open_files(config);
         let truth = Truth::open(config, &clock).await?;
-        let mut background = Stage::new();
-        let (events, writing) = EventWriter::start(truth.store.clone(), background.stopped());
-        background.spawn(writing);
-        background.spawn(feed::run(
-            truth.store.clone(),
-            truth.feed.clone(),
-            background.stopped(),
-        ));
-        background.spawn(housekeeping::run(truth.store.clone(), background.stopped()));
-        background.spawn(health::run(truth.store.clone(), background.stopped()));
+        let (background, events) = look_after(&truth);
         let models = Models::prepare(loaded, context, &truth, Arc::new(events), files)?;
         let front = Front::bind(config, &clock, &truth, &models, listener, connections)?;
         let open = Arc::new(AtomicBool::new(false));
-        let control = front.control(&truth, &models, &open, clock);
-        let control = Control::bind(
-            parts::control(config, &front.url, &truth.data, connections)?,
-            control,
-        )
-        .await;
-        let control = control.map_err(|error| match &error {
-            BindError::Listen { .. } => Failure::wrong_use(error.to_string()),
-            BindError::Store(_) => failed(error),
-        })?;
-        let address = control.local_addr();
-        front.gateway.listens_at(address);
-        if !address.ip().is_loopback() {
-            tracing::warn!(%address, "the private listener is open to other machines: keep it behind a firewall");
-        }
+        let settings = parts::control(config, &front.url, &truth.data, connections)?;
+        let control = bind_control(settings, front.control(&truth, &models, &open, clock)).await?;
+        front.gateway.listens_at(control.local_addr());
         let Front {
             gateway,
             journal,
@@ -136,6 +115,32 @@ impl Assembly {
             journal,
         })
     }
+}
+
+/// Starts what looks after the store, and what writes events into it.
+fn look_after(truth: &Truth) -> (Stage, EventWriter) {
+    let (store, mut background) = (&truth.store, Stage::new());
+    let (events, writing) = EventWriter::start(store.clone(), background.stopped());
+    background.spawn(writing);
+    background.spawn(feed::run(store.clone(), truth.feed.clone(), background.stopped()));
+    background.spawn(housekeeping::run(store.clone(), background.stopped()));
+    background.spawn(health::run(store.clone(), background.stopped()));
+    (background, events)
+}
+
+/// Takes the private listener's address; nobody is answered there yet.
+async fn bind_control(settings: ControlSettings, parts: ControlParts) -> Outcome<Control> {
+    let control = Control::bind(settings, parts)
+        .await
+        .map_err(|error| match &error {
+            BindError::Listen { .. } => Failure::wrong_use(error.to_string()),
+            BindError::Store(_) => failed(error),
+        })?;
+    let address = control.local_addr();
+    if !address.ip().is_loopback() {
+        tracing::warn!(%address, "the private listener is open to other machines: keep it behind a firewall");
+    }
+    Ok(control)
 }
 
 /// Raises the limit of open files to what the listeners need, and says what of them does not fit.
