@@ -25,7 +25,7 @@ def names(server: Server) -> set[str]:
         page = server.manage("GET", apps(server), params={"limit": 500, "offset": offset})
         found |= {app["name"] for app in page["apps"]}
         offset += len(page["apps"])
-        if offset >= page["total"]:
+        if not page["apps"] or offset >= page["total"]:
             return found
 
 

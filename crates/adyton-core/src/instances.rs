@@ -15,7 +15,7 @@ pub enum InstanceStatus {
     Starting,
     /// It answers.
     Ready,
-    /// It answered before and does not now; it is being restarted.
+    /// It answered before and does not now. [`InstanceSeen::restarting`] says whether it is being restarted.
     Down,
     /// It finishes what it has and takes nothing new.
     Draining,

@@ -1,8 +1,9 @@
 //! Texts of others as they may be printed: what would steer a terminal, or reorder what is read, is written as an escape.
 //!
 //! What must hold: whatever a server, a model or a caller wrote goes through here before it reaches a terminal. That is
-//! C0 and C1 control characters, DEL, the marks and overrides of bidirectional text, and the separators and tags that
-//! nobody sees. What others wrote and a message of ours repeats is [`quoted`]: cut, too.
+//! C0 and C1 control characters, DEL, the marks and overrides of bidirectional text, the separators and tags that
+//! nobody sees, and what Unicode lets a program ignore (`Default_Ignorable_Code_Point`). Joiners and variation selectors stay:
+//! emoji and whole scripts are written with them. What others wrote and a message of ours repeats is [`quoted`]: cut, too.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -12,14 +13,24 @@ pub fn is_unseen(letter: char) -> bool {
     letter.is_control()
         || matches!(
             letter,
-            '\u{61c}'
-                | '\u{200e}'
-                | '\u{200f}'
+            '\u{ad}'
+                | '\u{34f}'
+                | '\u{61c}'
+                | '\u{115f}'..='\u{1160}'
+                | '\u{17b4}'..='\u{17b5}'
+                | '\u{180b}'..='\u{180f}'
+                | '\u{200b}'
+                | '\u{200e}'..='\u{200f}'
                 | '\u{2028}'..='\u{202e}'
-                | '\u{2066}'..='\u{2069}'
+                | '\u{2060}'..='\u{206f}'
+                | '\u{3164}'
                 | '\u{feff}'
-                | '\u{fff9}'..='\u{fffb}'
-                | '\u{e0000}'..='\u{e007f}'
+                | '\u{ffa0}'
+                | '\u{fff0}'..='\u{fffb}'
+                | '\u{1bca0}'..='\u{1bca3}'
+                | '\u{1d173}'..='\u{1d17a}'
+                | '\u{e0000}'..='\u{e00ff}'
+                | '\u{e01f0}'..='\u{e0fff}'
         )
 }
 
@@ -92,6 +103,18 @@ mod tests {
     /// One of each kind.
     const HOSTILE: &str =
         "a\u{1b}[31m\u{7}\u{7f}\u{9b}2J\u{202e}\u{2066}\u{200f}\u{61c}\u{2028}\u{feff}\u{e0041}\u{0}\rz";
+
+    #[test]
+    fn what_nobody_sees_is_shown_and_what_scripts_need_stays() {
+        for letter in
+            "\u{ad}\u{34f}\u{1160}\u{17b4}\u{180e}\u{200b}\u{2060}\u{206a}\u{3164}\u{ffa0}\u{e01f0}".chars()
+        {
+            assert!(is_unseen(letter), "{letter:?}");
+        }
+        for letter in "\u{200c}\u{200d}\u{fe0f}\u{301}\u{e0100}".chars() {
+            assert!(!is_unseen(letter), "{letter:?}");
+        }
+    }
 
     #[test]
     fn nothing_that_steers_is_left() {

@@ -75,7 +75,7 @@ impl Step {
 pub enum AnsweredBy {
     /// The gateway: a refusal, or an answer of its own.
     Gateway,
-    /// The model.
+    /// The model, or the HTTP back end of an API; `X-Adyton-Answered-By` says `model` of both.
     Model,
 }
 

@@ -11,8 +11,8 @@
 //! | [`authenticate`] | who calls? | 401, `APIG.1009` | nothing about the service is told to strangers |
 //! | [`authorise`] | may they? | 403 | what a caller may not use costs its owner no reservation |
 //! | [`throttle`] | not too often? | 429 | refused callers cannot use up the reservations of others |
-//! | [`limit`] | is the body within its limit, and was it signed? | 413, 408, 400, late 401 | from here on bytes are read |
-//! | [`dispatch`] | what does the model say? | `ModelArts.*`, `MR.*` | the state of the service is told to its callers only |
+//! | [`limit`] | is the body within its limit, and was it signed? | 413, 408, 400, late 401 and 429, 503 where there is no memory for it | from here on bytes are read |
+//! | [`dispatch`] | what does the model or back end say? | `ModelArts.*`, `MR.*`, `backend.*` | the state of the service is told to its callers only |
 //!
 //! So a wrong URL beats a wrong token, a wrong token beats a large body, and a large body beats a wrong signature over it:
 //! that cannot be known before the last byte ([`limit`] proves what [`authenticate`] had to leave open).

@@ -92,7 +92,7 @@ pub fn stopped(client: &Client, terminal: &Terminal, id: &str, longest: Duration
     spinner.ends();
     match found? {
         Some(service) => Ok(service),
-        None => Err(too_slow(&client.service(id)?, longest)),
+        None => Err(too_slow(&client.service(id)?, "has not stopped", longest)),
     }
 }
 
@@ -111,7 +111,7 @@ pub fn rollout(client: &Client, terminal: &Terminal, id: &str, longest: Duration
     let (found, service) = (found?, client.service(id)?);
     match found {
         Some(rollout) => ended(client, &rollout, service),
-        None => Err(too_slow(&service, longest)),
+        None => Err(too_slow(&service, "is not ready", longest)),
     }
 }
 
@@ -177,15 +177,15 @@ fn overtaken(why: &str, service: &ServiceShown) -> Failure {
         .hint(see_history(name))
 }
 
-/// What a service that is not there yet was last seen waiting for.
-fn too_slow(service: &ServiceShown, longest: Duration) -> Failure {
+/// What a service that has not come to where it should be was last seen waiting for; `what` is how it stands.
+fn too_slow(service: &ServiceShown, what: &str, longest: Duration) -> Failure {
     let name = &service.summary.service_name;
     let cause = match service.summary.error_msg.as_str() {
         "" => String::new(),
         error => format!(": {error}"),
     };
     Failure::failed(format!(
-        "service {name} is not ready after {} s{cause}",
+        "service {name} {what} after {} s{cause}",
         longest.as_secs()
     ))
     .fact(format!(
@@ -323,7 +323,13 @@ mod tests {
     fn a_service_that_is_too_slow_is_told_with_what_it_waits_for() {
         let mut service = service("deploying", "notReady");
         service.summary.error_msg = "nothing listens on 127.0.0.1:40337".to_owned();
-        let told = too_slow(&service, Duration::from_secs(600)).to_string();
+        let longest = Duration::from_secs(600);
+        let told = too_slow(&service, "has not stopped", longest).to_string();
+        assert!(
+            told.starts_with("error: service iris has not stopped after 600 s"),
+            "{told}"
+        );
+        let told = too_slow(&service, "is not ready", longest).to_string();
         let first = "error: service iris is not ready after 600 s: nothing listens on 127.0.0.1:40337";
         assert!(told.starts_with(first), "{told}");
         assert!(

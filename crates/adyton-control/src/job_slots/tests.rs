@@ -8,6 +8,8 @@ fn project(number: u128) -> ProjectId {
     ProjectId::from_bits(number)
 }
 
+/// Bounds a test that fails.
+const SOON: Duration = Duration::from_secs(30);
 /// For those who are to be refused.
 const SHORT: Duration = Duration::from_millis(50);
 
@@ -60,13 +62,13 @@ async fn a_project_has_one_place_and_all_together_have_two() {
     let bench = Bench::new(SHORT);
     let (first, end_first) = bench.job(1);
     tokio::task::yield_now().await;
-    assert_eq!(bench.begun.recv(), Ok(1));
+    assert_eq!(bench.begun.recv_timeout(SOON), Ok(1));
     // The same project waits for itself, and takes nobody's slot meanwhile.
     let crowd: Vec<_> = (0..10).map(|_| bench.job(1)).collect();
     tokio::task::yield_now().await;
     let (second, end_second) = bench.job(2);
     tokio::task::yield_now().await;
-    assert_eq!(bench.begun.recv(), Ok(2));
+    assert_eq!(bench.begun.recv_timeout(SOON), Ok(2));
     let (third, _end) = bench.job(3);
     let after = refused(third.await.unwrap());
     assert!(
@@ -90,7 +92,7 @@ async fn whoever_waits_gets_the_place_that_becomes_free() {
     let bench = Bench::new(Duration::from_secs(60));
     let (first, end) = bench.job(1);
     tokio::task::yield_now().await;
-    assert_eq!(bench.begun.recv(), Ok(1));
+    assert_eq!(bench.begun.recv_timeout(SOON), Ok(1));
     let (second, end_second) = bench.job(1);
     tokio::task::yield_now().await;
     drop((end, end_second));
@@ -103,7 +105,7 @@ async fn a_caller_who_leaves_does_not_free_the_place_of_a_job_that_runs() {
     let bench = Bench::new(SHORT);
     let (first, end) = bench.job(1);
     tokio::task::yield_now().await;
-    assert_eq!(bench.begun.recv(), Ok(1));
+    assert_eq!(bench.begun.recv_timeout(SOON), Ok(1));
     first.abort();
     assert!(first.await.is_err());
     let (second, _end) = bench.job(1);
@@ -142,7 +144,7 @@ async fn a_crowd_of_one_project_leaves_others_a_place_to_wait_in() {
     let bench = Bench::new(Duration::from_secs(60));
     let (first, end_first) = bench.job(1);
     tokio::task::yield_now().await;
-    assert_eq!(bench.begun.recv(), Ok(1));
+    assert_eq!(bench.begun.recv_timeout(SOON), Ok(1));
     let mut crowd: Vec<_> = (0..WAITING_MAX + 1).map(|_| bench.job(1)).collect();
     tokio::task::yield_now().await;
     // All but those that may wait are refused at once.
@@ -152,7 +154,7 @@ async fn a_crowd_of_one_project_leaves_others_a_place_to_wait_in() {
     let (other, end_other) = bench.job(2);
     drop(end_other);
     assert_eq!(other.await.unwrap().unwrap(), 2);
-    assert_eq!(bench.begun.recv(), Ok(2));
+    assert_eq!(bench.begun.recv_timeout(SOON), Ok(2));
     for (task, end) in crowd {
         task.abort();
         drop(end);

@@ -219,7 +219,7 @@ async fn searches_wait_for_a_place_and_are_refused_with_the_time_to_come_again()
         tell.send(()).unwrap();
         let _ = released.recv();
     });
-    holds.recv().unwrap();
+    holds.recv_timeout(std::time::Duration::from_secs(30)).unwrap();
     let search = || {
         let (owner, ours) = (owner.clone(), ours.clone());
         tokio::spawn(async move { owner.get(&ours).await })

@@ -4,11 +4,11 @@
 use adyton_core::catalogue::Reason;
 use adyton_core::evidence::Evidence;
 use adyton_core::fact::Fact;
-use adyton_core::record::AnsweredBy;
+use adyton_core::record::{ADDRESS_MAX, AnsweredBy};
 use adyton_core::refusal::PublicDetail;
 use bytes::Bytes;
 
-use crate::listener::head::LINES_MAX;
+use crate::listener::head::{LINES, LINES_MAX};
 use crate::pipeline::{Pipeline, envelope};
 use crate::settings::HEAD_BUFFER;
 use crate::trail::{Ending, Trail, Unread};
@@ -99,7 +99,7 @@ fn seen<'a>(start: &'a [u8], source: &'a str) -> Unread<'a> {
         }
     };
     let method = text(words.next(), 32);
-    let target = text(words.next(), 2048);
+    let target = text(words.next(), ADDRESS_MAX);
     let (path, query) = target.split_once('?').unwrap_or((target, ""));
     Unread {
         source,
@@ -124,7 +124,7 @@ fn header<'a>(start: &'a [u8], name: &[u8]) -> &'a [u8] {
 
 /// Why the parser does not read it, as far as that can be found out.
 fn problem(start: &[u8]) -> Fact {
-    let mut lines = [httparse::EMPTY_HEADER; 100];
+    let mut lines = [httparse::EMPTY_HEADER; LINES];
     match httparse::Request::new(&mut lines).parse(start) {
         Err(cause) => Fact::HeadUnreadable {
             error: cause.to_string(),

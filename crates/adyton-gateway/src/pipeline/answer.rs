@@ -22,7 +22,7 @@ pub(crate) struct Answer {
 pub(crate) enum AnswerBody {
     /// All of it, or nothing.
     Whole(Bytes),
-    /// From a model, as it arrives.
+    /// From a model or a back end, as it arrives.
     Relay(Box<Relay>),
 }
 

@@ -183,41 +183,36 @@ fn no_instance(
         Unavailable::NotRunning => unavailable(instances, service),
         Unavailable::NoInstance => {
             let seen = instances.service(service.id);
-            Refused::new(Reason::InstanceNone, state(service, seen.as_ref(), why))
+            Refused::new(
+                Reason::InstanceNone,
+                state(service, seen.as_ref(), Fact::NoInstanceReady),
+            )
         }
-        Unavailable::Restarting => restarting(instances, now, service, why),
+        Unavailable::Restarting => restarting(instances, now, service),
     }
 }
 
 /// The state of the service as it is seen, where no instance of it can be named.
-fn state(service: &Service, seen: Option<&ServiceSeen>, why: Unavailable) -> Evidence {
+fn state(service: &Service, seen: Option<&ServiceSeen>, why: Fact) -> Evidence {
     Evidence::Service {
         service: service.id,
-        status: seen.map_or("unknown", |seen| seen.status.name()).to_owned(),
-        facts: vec![match why {
-            Unavailable::NotRunning => Fact::ServiceNotRunning,
-            Unavailable::NoInstance => Fact::NoInstanceReady,
-            Unavailable::Restarting => Fact::InstancesRestarting,
-        }],
+        status: shown(service, seen).name().to_owned(),
+        facts: vec![why],
         note: seen.map(|seen| seen.error.clone()).unwrap_or_default(),
     }
 }
 
 /// All that could take the call is being restarted. Told is the instance that comes back first; what is seen may be newer
 /// than what was chosen by, and then there may be none any more.
-fn restarting(
-    instances: &dyn Instances,
-    now: Timestamp,
-    service: &Service,
-    why: Unavailable,
-) -> Box<Refused> {
+fn restarting(instances: &dyn Instances, now: Timestamp, service: &Service) -> Box<Refused> {
     let seen = instances.service(service.id);
     let all = seen.iter().flat_map(|seen| &seen.instances);
     let first = all
         .filter_map(|one| Some((one, one.restarting.as_ref()?)))
         .min_by_key(|(_, restarting)| restarting.back_at);
     let Some((one, restarting)) = first else {
-        return Refused::new(Reason::InstanceRestarting, state(service, seen.as_ref(), why));
+        let state = state(service, seen.as_ref(), Fact::InstancesRestarting);
+        return Refused::new(Reason::InstanceRestarting, state);
     };
     let evidence = Evidence::Restarting {
         service: service.id,
@@ -236,11 +231,16 @@ fn restarting(
     refused
 }
 
+/// Its status, as the management API shows it.
+fn shown(service: &Service, seen: Option<&ServiceSeen>) -> ServiceStatus {
+    let goes_on = is_rolling_out(service, seen);
+    ServiceStatus::shown(service.wanted, seen.map(|seen| seen.status), goes_on)
+}
+
 /// The service cannot be called in its state. Off the hot path, so that the state may be asked for.
 fn unavailable(instances: &dyn Instances, service: &Service) -> Box<Refused> {
     let seen = instances.service(service.id);
-    let goes_on = is_rolling_out(service, seen.as_ref());
-    let status = ServiceStatus::shown(service.wanted, seen.as_ref().map(|seen| seen.status), goes_on);
+    let status = shown(service, seen.as_ref());
     let reason = match (service.wanted, status) {
         (Wanted::Stopped, _) => Reason::ServiceStopped,
         (Wanted::Running, ServiceStatus::Failed) => Reason::ServiceFailed,

@@ -21,7 +21,7 @@ use crate::waits::{Wait, WaitEnd, Waits};
 
 /// A body that broke off: the client's connection is closed, so that it cannot take the part for the whole.
 #[derive(Debug, thiserror::Error)]
-#[error("the response of the model was cut off")]
+#[error("the response was cut off")]
 pub(crate) struct RelayError;
 
 /// What is told of an answer that pauses for too long.
@@ -117,6 +117,7 @@ impl Relay {
                     BrokenLine::Closed(_) => NoAnswer::Closed,
                     BrokenLine::Nonsense(_) => NoAnswer::Bad,
                 };
+                self.answerer.failed();
                 self.break_off(self.answerer.reason(why), broken.to_string());
                 Poll::Ready(Some(Err(RelayError)))
             }
@@ -125,7 +126,11 @@ impl Relay {
                 let limit = *limit;
                 let (reason, error) = match wait.check(context, limit) {
                     Ok(()) => return Poll::Pending,
-                    Err(WaitEnd::Over) => (self.answerer.reason(NoAnswer::Stalled), silence(limit)),
+                    Err(WaitEnd::Over) => {
+                        self.answerer.failed();
+                        (self.answerer.reason(NoAnswer::Stalled), silence(limit))
+                    }
+                    // Nothing that the instance did.
                     Err(WaitEnd::Cut) => (Reason::GatewayStopping, "the gateway is stopping".to_owned()),
                 };
                 self.break_off(reason, error);
@@ -159,7 +164,6 @@ impl Relay {
     }
 
     fn break_off(&mut self, reason: Reason, error: String) {
-        self.answerer.failed();
         let address = self
             .line
             .take()

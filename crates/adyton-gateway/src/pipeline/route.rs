@@ -20,6 +20,7 @@ use adyton_core::header::X_STAGE;
 use adyton_core::id::{GroupId, ProjectId, ServiceId};
 use adyton_core::live::route::encoded;
 use adyton_core::live::{Live, LiveService, Miss, ServiceRoute};
+use adyton_core::record::ADDRESS_MAX;
 use adyton_core::service::Wanted;
 use adyton_runtime::targets::{self, VersionTargets};
 use adyton_sign::EncodedSlash;
@@ -246,7 +247,7 @@ impl<'a> Question<'a> {
 
     /// A refusal with the facts that the nearest route can be found from, should somebody ask.
     fn refused(&self, reason: Reason, service: Option<ServiceId>, path: &str) -> Box<Refused> {
-        let cut = |text: &str| text[..text.floor_char_boundary(2048)].replace(path::KEPT_SLASH, "%2F");
+        let cut = |text: &str| text[..text.floor_char_boundary(ADDRESS_MAX)].replace(path::KEPT_SLASH, "%2F");
         let evidence = Evidence::Route {
             service,
             path: cut(path),

@@ -208,6 +208,7 @@ fn an_answer_may_come_while_the_body_is_still_sent() {
         let mut seen = Vec::new();
         while !seen.windows(4).any(|window| window == b"\r\n\r\n") {
             let read = stream.read(&mut piece).unwrap();
+            assert!(read > 0, "the gateway closed");
             seen.extend_from_slice(&piece[..read]);
         }
         stream
@@ -216,7 +217,9 @@ fn an_answer_may_come_while_the_body_is_still_sent() {
         let end = seen.windows(4).position(|window| window == b"\r\n\r\n").unwrap() + 4;
         let mut body = seen.len() - end;
         while body < long {
-            body += stream.read(&mut piece).unwrap();
+            let read = stream.read(&mut piece).unwrap();
+            assert!(read > 0, "the gateway closed");
+            body += read;
         }
         stream.write_all(b"6\r\n, done\r\n0\r\n\r\n").unwrap();
     });

@@ -4,6 +4,7 @@ use std::error::Error;
 use std::future::poll_fn;
 use std::pin::Pin;
 use std::task::{Context, Poll};
+use std::time::{Duration, Instant};
 
 use adyton_core::catalogue::Reason;
 use adyton_core::digest::Sha256;
@@ -230,7 +231,9 @@ fn a_browser_that_leaves_ends_the_work() {
             .enumerate()
         {
             let mut call = door.call(call(&world, "/", waiting));
+            let start = Instant::now();
             while world.gateway.metrics().in_flight() == 0 {
+                assert!(start.elapsed() < Duration::from_secs(30), "the call never began");
                 assert!(poll_fn(|context| Poll::Ready(call.as_mut().poll(context).is_pending())).await);
                 tokio::task::yield_now().await;
             }

@@ -19,11 +19,21 @@ struct Caller<'a> {
     bytes: Vec<u8>,
     answered: &'a AtomicUsize,
     lost: &'a AtomicUsize,
+    stopped: &'a AtomicBool,
+}
+
+/// Stops the callers, also when the test fails meanwhile: it waits for them.
+struct Stop<'a>(&'a AtomicBool);
+
+impl Drop for Stop<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::SeqCst);
+    }
 }
 
 impl Caller<'_> {
     fn run(&self) {
-        loop {
+        while !self.stopped.load(Ordering::SeqCst) {
             match TcpStream::connect(self.address) {
                 Ok(stream) => self.talk(Client::over(stream)),
                 Err(problem) if problem.kind() == ErrorKind::ConnectionRefused => return,
@@ -33,7 +43,7 @@ impl Caller<'_> {
     }
 
     fn talk(&self, mut client: Client) {
-        loop {
+        while !self.stopped.load(Ordering::SeqCst) {
             let sent = client.try_send(&self.bytes);
             match client.read_after("POST").filter(|_| sent) {
                 Some(reply) if reply.status == 200 => {
@@ -61,15 +71,18 @@ fn sixty_four_busy_connections_lose_nothing() {
     let program = Program::echo();
     world.runs_at(program.address);
     let (answered, lost) = (AtomicUsize::new(0), AtomicUsize::new(0));
+    let stopped = AtomicBool::new(false);
     let bytes = world.call().bytes();
     let mut took = Duration::ZERO;
     thread::scope(|scope| {
+        let _stop = Stop(&stopped);
         for _ in 0..64 {
             let caller = Caller {
                 address: world.address(),
                 bytes: bytes.clone(),
                 answered: &answered,
                 lost: &lost,
+                stopped: &stopped,
             };
             scope.spawn(move || caller.run());
         }

@@ -97,11 +97,13 @@ pub(super) struct Progress<'p> {
 /// by the status alone.
 pub(super) fn rollout(parts: &LaunchParts, service: ServiceId, progress: &Progress<'_>) {
     if progress.changed {
-        normal(
-            parts,
-            service,
-            "The update is complete: the new configuration serves.",
-        );
+        let text = match progress.now {
+            Some((_, Rollout::Done)) => "The update is complete: the new configuration serves.",
+            Some((_, Rollout::Going | Rollout::RolledBack { .. } | Rollout::Failed { .. })) | None => {
+                "The previous configuration no longer answers; the ready instances of the new one serve."
+            }
+        };
+        normal(parts, service, text);
     }
     if progress.before == progress.now {
         return;

@@ -186,7 +186,10 @@ impl Forwarding<'_> {
     }
 
     fn timed_out(&self, why: WaitEnd) -> Box<Refused> {
-        self.answerer.failed();
+        // A gateway that stops says nothing of the instance.
+        if why == WaitEnd::Over {
+            self.answerer.failed();
+        }
         self.attempt()
             .ended(why, self.answerer.reason(NoAnswer::Late), self.limit)
     }

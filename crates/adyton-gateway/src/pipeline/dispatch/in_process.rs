@@ -19,7 +19,7 @@ use crate::pipeline::refused::{Allowance, Refused};
 use crate::pipeline::route::Called;
 use crate::settings::GatewaySettings;
 use crate::trail::Trail;
-use crate::waits::within;
+use crate::waits::{WaitEnd, within};
 
 /// Where such a model is, for people.
 const PLACE: &str = "in process";
@@ -62,7 +62,10 @@ pub(super) async fn predict(
         let answered = within(&dispatcher.waits, limit.span, pending)
             .await
             .map_err(|why| {
-                place.failed();
+                // A gateway that stops says nothing of the model.
+                if why == WaitEnd::Over {
+                    place.failed();
+                }
                 let attempt = Attempt {
                     instance: Some(place.id()),
                     address: PLACE.to_owned(),

@@ -212,6 +212,15 @@ impl Predictor for Echo {
 }
 
 fn echo(rig: &Rig) -> Arc<Instance> {
+    in_process(rig, |ports| Box::new(Echo(ports)), Arc::default())
+}
+
+/// A model in this process, published.
+fn in_process(
+    rig: &Rig,
+    model: impl FnOnce(Ports) -> Box<dyn Predictor>,
+    tally: Arc<Tally>,
+) -> Arc<Instance> {
     let input = Input {
         name: "x".into(),
         element: ElementType::Float32,
@@ -223,16 +232,45 @@ fn echo(rig: &Rig) -> Arc<Instance> {
     };
     let threads = InferenceThreads::start(1, 8).expect("a thread");
     let declared = [sample::declaration("POST", "/")];
-    let model =
-        InProcess::start(Box::new(Echo(ports)), &declared, threads, Clock::system()).expect("a model");
-    let instance = Instance::new(
-        sample::INSTANCE,
-        sample::MODEL,
-        Target::InProcess(model),
-        Arc::<Tally>::default(),
-    );
+    let model = InProcess::start(model(ports), &declared, threads, Clock::system()).expect("a model");
+    let instance = Instance::new(sample::INSTANCE, sample::MODEL, Target::InProcess(model), tally);
     publish(rig, vec![Arc::clone(&instance)], Unavailable::NoInstance);
     instance
+}
+
+/// A model that answers once its gate is open.
+#[derive(Debug)]
+struct Gated(Echo, Arc<Mutex<()>>);
+
+impl Predictor for Gated {
+    fn ports(&self) -> &Ports {
+        self.0.ports()
+    }
+    fn run(&self, inputs: &[Tensor]) -> Result<Vec<Value>, RunError> {
+        let _open = self.1.lock();
+        self.0.run(inputs)
+    }
+    fn runtime(&self) -> String {
+        self.0.runtime()
+    }
+}
+
+#[test]
+fn a_call_that_a_stopping_gateway_cuts_is_no_failure_of_the_model() {
+    let rig = Rig::new();
+    let (gate, tally) = (Arc::new(Mutex::new(())), Arc::<Tally>::default());
+    let model = |ports| -> Box<dyn Predictor> { Box::new(Gated(Echo(ports), Arc::clone(&gate))) };
+    let _instance = in_process(&rig, model, Arc::clone(&tally));
+    // It has run once by now.
+    let closed = gate.lock();
+    rig.waits.cut();
+    // Long enough for an inference thread.
+    let body = format!(r#"{{"inputs":{{"x":[2.5]}}}}{}"#, " ".repeat(70_000));
+    let cut = sent(&rig, None, &body);
+    drop(closed);
+    assert_eq!(reason(cut), Reason::GatewayStopping);
+    let calls = tally.calls();
+    assert_eq!((calls.all, calls.failed), (1, 0));
 }
 
 #[test]

@@ -4,6 +4,7 @@
 //! enough overflows the stack, which no guard catches: the whole server would end. So what nests is counted here first, and
 //! a graph that holds more than a real model does is refused.
 
+use adyton_core::shown::quoted;
 use tract_onnx::pb::tensor_shape_proto::dimension::Value as Length;
 use tract_onnx::pb::type_proto::Value as Type;
 use tract_onnx::pb::{GraphProto, ModelProto, NodeProto, ValueInfoProto};
@@ -100,13 +101,10 @@ fn levels(name: &str) -> usize {
     most + signs
 }
 
-/// A name of the graph as messages show it: its beginning.
+/// A name of the graph as messages show it: its beginning, printable.
 fn shown(name: &str) -> String {
     const SHOWN: usize = 60;
-    match name.char_indices().nth(SHOWN) {
-        Some((end, _)) => format!("{}…", &name[..end]),
-        None => name.to_owned(),
-    }
+    quoted(name, SHOWN)
 }
 
 #[cfg(test)]

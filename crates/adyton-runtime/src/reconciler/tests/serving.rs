@@ -74,6 +74,28 @@ async fn those_who_served_go_on_until_all_that_is_new_is_ready_and_when_it_fails
     assert_eq!(world.step(7).await, Step::Retire(old));
 }
 
+/// Half of an update serves where nothing better is left; it is not called complete.
+#[tokio::test]
+async fn an_update_is_complete_only_once_all_of_it_is_ready() {
+    let world = World::new();
+    world.want(Wanted::Running, &[(1, 1)]);
+    let old = world.started(1).await;
+    world.is_ready(old);
+    assert_eq!(world.step(2).await, Step::Serve(vec![old]));
+    world.want(Wanted::Running, &[(2, 2)]);
+    let (late, early) = (world.started(3).await, world.started(4).await);
+    world.is_ready(early);
+    let told = |text: &str| {
+        let events = world.events.0.lock();
+        events.iter().any(|event| event.contains(text)).then_some(())
+    };
+    world.report(old, Report::End(End::failed("running", "exit code 3")));
+    until("told", || told("The previous configuration no longer answers")).await;
+    assert!(told("The update is complete").is_none());
+    world.is_ready(late);
+    world.status(ServiceStatus::Running).await;
+}
+
 /// Nothing is known after a restart but what is wanted, and what came through before it.
 #[tokio::test]
 async fn after_a_restart_what_came_through_last_serves_until_the_update_is_ready() {

@@ -282,9 +282,7 @@ pub(crate) async fn an_update_whose_former_models_are_gone_is_not_taken_back(pla
 async fn former(world: &World) -> Option<Vec<Version>> {
     let read = world.bench.store.load_live().await.unwrap();
     let cell = world.bench.feed.cell().clone();
-    while cell.load().revision() < read.revision() {
-        tokio::time::sleep(std::time::Duration::from_millis(1)).await;
-    }
+    world.bench.until(|live| live.revision() >= read.revision()).await;
     let live = cell.load();
     assert_eq!(live.picture(), read.picture());
     let former = &live.service(world.service.id).unwrap().former;
