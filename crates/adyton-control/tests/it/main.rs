@@ -19,6 +19,7 @@ mod door;
 mod iam;
 mod journal;
 mod last_byte;
+mod memory;
 mod models;
 mod openapi;
 mod packages;

@@ -22,6 +22,7 @@ use adyton_identity::door::ConsoleAnswer;
 use adyton_identity::{
     ConsoleBody, ConsoleCall, ConsoleDoor, Identity, Settings as IdentitySettings, Visitor,
 };
+use adyton_listener::Budget;
 use adyton_runtime::onnx_models::Onnx;
 use adyton_runtime::package::{Limits, Packages};
 use adyton_store::bootstrap::Bootstrap;
@@ -235,6 +236,8 @@ pub(crate) struct World {
     pub(crate) store: Store,
     pub(crate) stage: Arc<Stage>,
     pub(crate) notes: Arc<Notes>,
+    /// The memory of callers who are not proven.
+    pub(crate) unproven: Arc<Budget>,
     pub(crate) roots: PathBuf,
     pub(crate) data: PathBuf,
     settings: ControlSettings,
@@ -257,6 +260,11 @@ impl World {
     }
     /// A world with other settings.
     pub(crate) async fn with(change: impl FnOnce(&mut ControlSettings)) -> Self {
+        Self::within(64 << 20, change).await
+    }
+    /// The same, with so many bytes of memory for callers who are not proven.
+    pub(crate) async fn within(memory: u64, change: impl FnOnce(&mut ControlSettings)) -> Self {
+        let unproven = Budget::new(memory);
         let folder = tempfile::tempdir().unwrap();
         let data = folder.path().join("data");
         let roots = folder.path().join("roots");
@@ -278,7 +286,7 @@ impl World {
             instances: stage.clone(),
             journal: notes.clone(),
             door: Arc::new(Mirror),
-            unproven: adyton_listener::Budget::new(64 << 20),
+            unproven: unproven.clone(),
             packages: Packages::open(data.join("packages"), Limits::default()).unwrap(),
             onnx: Arc::new(Onnx::builtin()),
             metrics: Arc::new(|| "adyton_up 1\n".to_owned()),
@@ -302,6 +310,7 @@ impl World {
             store,
             stage,
             notes,
+            unproven,
             roots,
             data,
             settings,

@@ -221,10 +221,13 @@ struct Bench {
 
 impl Bench {
     fn new() -> Self {
+        Self::on(InferenceThreads::start(1, 16).unwrap())
+    }
+
+    fn on(threads: Arc<InferenceThreads>) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let mut command = CommandSettings::new(keeper(), folder.path().join("run"));
         command.grace = Duration::from_secs(2);
-        let threads = InferenceThreads::start(1, 16).unwrap();
         let targets = Targets::new();
         let engines = Engines::new(
             Onnx::builtin(),
@@ -245,6 +248,25 @@ impl Bench {
     fn case(&self, engine: Engine, folder: PathBuf, within: Duration) -> (Box<dyn Launcher>, Launch) {
         let launcher = self.engines.launcher(&engine);
         (launcher, launch(engine, folder, within))
+    }
+}
+
+/// How an instance of a good model ends that is started for `project` on these threads; `None` when it is ready.
+pub(crate) async fn started_on(threads: &Arc<InferenceThreads>, project: ProjectId) -> Option<String> {
+    let models = InProcessModels(Bench::on(Arc::clone(threads)));
+    let (launcher, launch) = models.good();
+    let instance = Instance::start(launcher.as_ref(), Launch { project, ..launch });
+    until("an end, or ready", || {
+        instance.end.is_finished() || instance.heard.target().is_some()
+    })
+    .await;
+    match instance.end.is_finished() {
+        true => Some(cause(instance.end().await)),
+        false => {
+            instance.stop.send_replace(true);
+            assert_eq!(instance.end().await, End::Stopped);
+            None
+        }
     }
 }
 

@@ -17,6 +17,7 @@ use tract_onnx::pb::ModelProto;
 
 use crate::callers::counting;
 use crate::graph::{self, FLOAT, node, port};
+use crate::launchers::started_on;
 use crate::models::api;
 use crate::place::{onnx_runtime, runtimes};
 
@@ -252,6 +253,12 @@ async fn no_further_model_is_loaded_where_too_many_threads_did_not_come_back() {
     lose(LOUD);
     assert_eq!(world.threads.may_load(LOUD), Err(ThreadsLost::OfProject(2)));
     assert_eq!(world.threads.may_load(QUIET), Ok(()), "another project goes on");
+    let refused = started_on(&world.threads, LOUD).await.unwrap();
+    assert!(
+        refused.contains("2 inference threads are kept by predictions of this project"),
+        "{refused}"
+    );
+    assert_eq!(started_on(&world.threads, QUIET).await, None);
     for project in 3..9 {
         lose(ProjectId::from_bits(project));
     }
@@ -259,6 +266,7 @@ async fn no_further_model_is_loaded_where_too_many_threads_did_not_come_back() {
     world.doors_open.store(true, Ordering::SeqCst);
     wait("the threads to come back", || world.threads.counts().running == 0);
     assert_eq!(world.threads.may_load(LOUD), Ok(()));
+    assert_eq!(started_on(&world.threads, LOUD).await, None);
 }
 
 #[tokio::test]
