@@ -24,16 +24,9 @@ pub(crate) struct Arrival {
     pub(crate) stamp: Stamp,
     pub(crate) head: Parts,
     pub(crate) body: Inbound,
-    pub(crate) door: Entrance,
+    /// What a call at the Prediction tab brings along; a call at the API address has none of it.
+    pub(crate) tab_caller: Option<Box<TabCaller>>,
     pub(crate) remote: Remote,
-}
-
-/// The way in, with what only this way brings along.
-pub(crate) enum Entrance {
-    /// The API address.
-    Address,
-    /// The Prediction tab.
-    PredictionTab(Box<TabCaller>),
 }
 
 /// What a call at the Prediction tab brings along.
@@ -46,21 +39,19 @@ pub(crate) struct TabCaller {
     pub(crate) sent: Parts,
 }
 
-impl Entrance {
-    pub(crate) fn door(&self) -> Door {
-        match self {
-            Self::Address => Door::Address,
-            Self::PredictionTab(_) => Door::PredictionTab,
-        }
-    }
-}
-
 impl Arrival {
     /// The head as its client sent it: at the Prediction tab to the management address, not to the service's.
     pub(crate) fn sent(&self) -> &Parts {
-        match &self.door {
-            Entrance::Address => &self.head,
-            Entrance::PredictionTab(tab_caller) => &tab_caller.sent,
+        self.tab_caller
+            .as_ref()
+            .map_or(&self.head, |tab_caller| &tab_caller.sent)
+    }
+
+    /// The way it came in.
+    pub(crate) fn door(&self) -> Door {
+        match self.tab_caller {
+            None => Door::Address,
+            Some(_) => Door::PredictionTab,
         }
     }
 }
@@ -109,7 +100,7 @@ impl Arrival {
             stamp,
             head,
             body,
-            door: Entrance::Address,
+            tab_caller: None,
             remote,
         })
     }

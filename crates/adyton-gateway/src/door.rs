@@ -28,7 +28,7 @@ use http_body::{Body, Frame};
 use http_body_util::{BodyExt as _, Full};
 use tokio::sync::{mpsc, oneshot};
 
-use crate::arrival::{Arrival, Entrance, Inbound, TabCaller};
+use crate::arrival::{Arrival, Inbound, TabCaller};
 use crate::pipeline::{self, Pipeline, answer::AnswerBody, envelope};
 use crate::remote::Remote;
 use crate::stamp::Stamp;
@@ -160,7 +160,7 @@ fn arrival(stamp: Stamp, call: ConsoleCall) -> Box<Arrival> {
         stamp,
         head,
         body: Inbound::Door(body),
-        door: Entrance::PredictionTab(Box::new(TabCaller {
+        tab_caller: Some(Box::new(TabCaller {
             project,
             visitor,
             sent,

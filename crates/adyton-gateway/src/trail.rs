@@ -80,7 +80,7 @@ impl Trail {
         let opening = Opening {
             id: stamp.id,
             at: stamp.at,
-            door: arrival.door.door(),
+            door: arrival.door(),
             source: &address,
             method: head.method.as_str(),
             host: bytes(HOST).unwrap_or_else(|| authority().as_bytes()),

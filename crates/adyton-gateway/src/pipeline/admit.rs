@@ -236,7 +236,7 @@ mod tests {
         let mut rig = Rig::new();
         let mut arrival = rig.at_tab(Some(sample::PROJECT), Visitor::Credentials, call(), "");
         rig.settings.limits.uri = 100;
-        let crate::arrival::Entrance::PredictionTab(tab_caller) = &mut arrival.door else {
+        let Some(tab_caller) = &mut arrival.tab_caller else {
             panic!("it came through the tab");
         };
         tab_caller.sent.uri = format!("/{}", "a".repeat(100)).parse().expect("an address");

@@ -8,7 +8,7 @@ use adyton_core::live::Live;
 use adyton_identity::{Caller, Identity, Standing, Visitor};
 use adyton_sign::EncodedSlash;
 
-use crate::arrival::{Arrival, Entrance};
+use crate::arrival::Arrival;
 use crate::pipeline::admit::Offer;
 use crate::pipeline::credentials::{accepted, as_signed};
 use crate::pipeline::refused::Refused;
@@ -57,12 +57,9 @@ pub(crate) fn identify(
 }
 
 fn session(arrival: &Arrival) -> Option<&Caller> {
-    match &arrival.door {
-        Entrance::PredictionTab(tab_caller) => match &tab_caller.visitor {
-            Visitor::Session(caller) => Some(caller),
-            Visitor::Credentials => None,
-        },
-        Entrance::Address => None,
+    match &arrival.tab_caller.as_ref()?.visitor {
+        Visitor::Session(caller) => Some(caller),
+        Visitor::Credentials => None,
     }
 }
 

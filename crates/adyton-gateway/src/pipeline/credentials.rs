@@ -1,19 +1,20 @@
 //! What `adyton-identity` is shown of a request, and what is taken as credentials: with the head, and again with the last byte.
 
 use adyton_core::api::{Api, Callers};
+use adyton_core::record::Door;
 use adyton_identity::{Accepts, Request};
 use adyton_sign::{EncodedSlash, Head};
 use http_body::Body as _;
 
-use crate::arrival::{Arrival, Entrance};
+use crate::arrival::Arrival;
 
 /// What is taken as credentials: what the API says; at the Prediction tab users alone: apps call APIs, not the management
 /// address that the door is.
 pub(crate) fn accepted(arrival: &Arrival, api: &Api) -> Accepts {
     let Callers { iam, app, app_code } = api.callers;
-    match arrival.door {
-        Entrance::Address => Accepts { iam, app, app_code },
-        Entrance::PredictionTab(_) => Accepts::IAM,
+    match arrival.door() {
+        Door::Address => Accepts { iam, app, app_code },
+        Door::PredictionTab => Accepts::IAM,
     }
 }
 
@@ -36,7 +37,7 @@ pub(crate) fn as_signed(arrival: &Arrival, slash: EncodedSlash) -> Request<'_> {
         private: arrival.remote.private,
         has_body: !arrival.body.is_end_stream(),
         slash,
-        door: Some(arrival.door.door()),
+        door: Some(arrival.door()),
     }
 }
 

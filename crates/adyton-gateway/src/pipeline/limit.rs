@@ -93,7 +93,7 @@ pub(crate) async fn read<'l>(
     let reader = Reader {
         bodies,
         time_limits: &settings.time_limits,
-        bound: Bound::of(&settings.limits, arrival.door.door()),
+        bound: Bound::of(&settings.limits, arrival.door()),
         unproven: unproven(&standing, &arrival),
     };
     let body = reader.read(&mut arrival.body, hasher, trail).await?;

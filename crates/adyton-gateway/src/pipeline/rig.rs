@@ -22,7 +22,7 @@ use adyton_sign::{Outgoing, OutgoingBody, sign};
 use http::Request;
 use http::request::Builder;
 
-use crate::arrival::{Arrival, Entrance, Inbound, TabCaller};
+use crate::arrival::{Arrival, Inbound, TabCaller};
 use crate::journal::Written;
 use crate::metrics::Meters;
 use crate::pipeline::limit::Bodies;
@@ -114,7 +114,7 @@ impl Rig {
             stamp: self.stamps.next(),
             head,
             body: Inbound::Door(Box::pin(body.into())),
-            door: Entrance::Address,
+            tab_caller: None,
             remote: Remote::local([127, 0, 0, 1].into()),
         })
     }
@@ -128,7 +128,7 @@ impl Rig {
         body: impl Into<Pieces>,
     ) -> Box<Arrival> {
         let mut arrival = self.arrival(request, body);
-        arrival.door = Entrance::PredictionTab(Box::new(TabCaller {
+        arrival.tab_caller = Some(Box::new(TabCaller {
             project,
             visitor,
             sent: arrival.head.clone(),

@@ -20,14 +20,14 @@ use adyton_core::header::X_STAGE;
 use adyton_core::id::{GroupId, ProjectId, ServiceId};
 use adyton_core::live::route::encoded;
 use adyton_core::live::{Live, LiveService, Miss, ServiceRoute};
-use adyton_core::record::ADDRESS_MAX;
+use adyton_core::record::{ADDRESS_MAX, Door};
 use adyton_core::service::Wanted;
 use adyton_runtime::targets::{self, VersionTargets};
 use adyton_sign::EncodedSlash;
 use http::HeaderMap;
 use http::header::HOST;
 
-use crate::arrival::{Arrival, Entrance};
+use crate::arrival::Arrival;
 use crate::pipeline::refused::Refused;
 use crate::trail::Trail;
 
@@ -52,9 +52,9 @@ pub(crate) fn find<'l>(
     let sent = arrival.sent();
     host::check(&sent.uri, sent.version, &sent.headers)
         .map_err(|fact| Refused::request(Reason::RequestHost, fact))?;
-    let within = match &arrival.door {
-        Entrance::Address => Within::Any,
-        Entrance::PredictionTab(tab_caller) => Within::Project(tab_caller.project),
+    let within = match &arrival.tab_caller {
+        None => Within::Any,
+        Some(tab_caller) => Within::Project(tab_caller.project),
     };
     let question = Question {
         within,
@@ -64,8 +64,8 @@ pub(crate) fn find<'l>(
         slash,
     };
     let path = question.decoded()?;
-    let group = match &arrival.door {
-        Entrance::Address if live.has_domains() => {
+    let group = match arrival.door() {
+        Door::Address if live.has_domains() => {
             let authority = head
                 .uri
                 .authority()
@@ -73,7 +73,7 @@ pub(crate) fn find<'l>(
             let host = head.headers.get(HOST).map(|host| host.as_bytes()).or(authority);
             live.group_at(host.unwrap_or_default())
         }
-        Entrance::Address | Entrance::PredictionTab(_) => None,
+        Door::Address | Door::PredictionTab => None,
     };
     match group {
         Some(group) => question.in_group(live, targets, trail, group, &path),

@@ -12,7 +12,7 @@ use adyton_core::id::ServiceId;
 use http::header::{CONTENT_LOCATION, HOST, LOCATION};
 use http::{HeaderMap, HeaderValue};
 
-use crate::arrival::{Arrival, Entrance};
+use crate::arrival::Arrival;
 use crate::items::items;
 
 /// An API as one caller reached it.
@@ -28,7 +28,7 @@ impl Public<'_> {
     /// What stands before the path that the model declares: the service's API address, behind what a trusted proxy put before it.
     pub(crate) fn prefix(&self) -> Cow<'_, str> {
         let head = &self.arrival.head;
-        if let Entrance::PredictionTab(tab_caller) = &self.arrival.door {
+        if let Some(tab_caller) = &self.arrival.tab_caller {
             // The same path as at the API address stands behind the tab's own.
             let below = address::split_service(head.uri.path()).map_or("", |(_, below)| below);
             let sent = tab_caller.sent.uri.path();
@@ -50,7 +50,7 @@ impl Public<'_> {
 
     /// Scheme and host. Nothing for the Prediction tab: a browser there stays where it is.
     fn origin(&self) -> String {
-        if let Entrance::PredictionTab(_) = self.arrival.door {
+        if self.arrival.tab_caller.is_some() {
             return String::new();
         }
         if let Some(url) = self.url {

@@ -46,7 +46,7 @@ pub(crate) async fn decoded(
     if body.is_empty() {
         return Ok(body);
     }
-    let bound = Bound::of(limits, arrival.door.door());
+    let bound = Bound::of(limits, arrival.door());
     let mut place = None;
     let mut decoder = Decoder::new(coding, &body, bound.as_length());
     let mut turn = 0;
