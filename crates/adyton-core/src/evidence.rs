@@ -148,7 +148,11 @@ pub enum Evidence {
         after_ms: u64,
         /// Attempts made.
         attempts: u32,
-        /// What went wrong, in words.
+        /// What went wrong.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        facts: Vec<Fact>,
+        /// What records of before facts were kept say in words.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
         error: String,
     },
     /// Headers that were not passed on to the model, because a program may take them for ones that only the gateway writes.
@@ -195,6 +199,7 @@ impl Evidence {
             Evidence::Token { facts, .. }
             | Evidence::Credentials { facts, .. }
             | Evidence::Service { facts, .. }
+            | Evidence::Instance { facts, .. }
             | Evidence::Request { facts, .. } => Some(facts),
             Evidence::Signature(seen) => Some(&mut seen.facts),
             Evidence::None
@@ -203,7 +208,6 @@ impl Evidence {
             | Evidence::Access { .. }
             | Evidence::Throttle { .. }
             | Evidence::Restarting { .. }
-            | Evidence::Instance { .. }
             | Evidence::Dropped { .. }
             | Evidence::LeftOut { .. } => None,
         }
@@ -215,6 +219,9 @@ impl Evidence {
             Evidence::Token { facts, note, .. }
             | Evidence::Credentials { facts, note, .. }
             | Evidence::Service { facts, note, .. }
+            | Evidence::Instance {
+                facts, error: note, ..
+            }
             | Evidence::Request { facts, problem: note } => fact::clauses(facts, note),
             Evidence::Signature(seen) => fact::clauses(&seen.facts, &seen.note),
             Evidence::None
@@ -223,7 +230,6 @@ impl Evidence {
             | Evidence::Access { .. }
             | Evidence::Throttle { .. }
             | Evidence::Restarting { .. }
-            | Evidence::Instance { .. }
             | Evidence::Dropped { .. }
             | Evidence::LeftOut { .. } => Vec::new(),
         }
@@ -291,6 +297,7 @@ mod tests {
         for old in [
             r#"{"kind":"request","problem":"no Host was sent"}"#.to_owned(),
             format!(r#"{{"kind":"service","service":"{id}","status":"failed","note":"no Host was sent"}}"#),
+            r#"{"kind":"instance","instance":null,"address":"a","after_ms":1,"attempts":1,"error":"no Host was sent"}"#.to_owned(),
         ] {
             let read: Evidence = serde_json::from_str(&old).expect("evidence");
             assert_eq!(read.clauses(), ["no Host was sent"]);
@@ -318,6 +325,18 @@ mod tests {
         assert_eq!(
             serde_json::to_string(&Evidence::of_request(Fact::HostMissing)).expect("JSON"),
             r#"{"kind":"request","facts":["host_missing"]}"#
+        );
+        let failed = Evidence::Instance {
+            instance: None,
+            address: "127.0.0.1:9".into(),
+            after_ms: 3,
+            attempts: 1,
+            facts: vec![Fact::ClosedBeforeAnswer],
+            error: String::new(),
+        };
+        assert_eq!(
+            serde_json::to_string(&failed).expect("JSON"),
+            r#"{"kind":"instance","instance":null,"address":"127.0.0.1:9","after_ms":3,"attempts":1,"facts":["closed_before_answer"]}"#
         );
         assert_eq!(Evidence::None.facts_mut(), None);
     }

@@ -298,7 +298,7 @@ fn request_line(record: &Record) -> String {
 fn notes(record: &Record) -> Vec<String> {
     let clauses = match &record.evidence {
         // The row that compares says it.
-        Evidence::Request { .. } => Vec::new(),
+        Evidence::Request { .. } | Evidence::Instance { .. } => Vec::new(),
         evidence => evidence.clauses(),
     };
     let mut notes: Vec<String> = clauses.iter().filter_map(|clause| sentence(clause)).collect();

@@ -6,47 +6,13 @@
 //! What must hold: a name that the journal has kept is never given another meaning, and no fact holds a secret: credential
 //! values are digests.
 
-use std::fmt;
-use std::time::Duration;
-
 use serde::{Deserialize, Serialize};
 
 use crate::signing::{HEADERS_MOST, WINDOW};
+pub use crate::spans::{Millis, Seconds};
 
 /// How far a signature's date may be off, in seconds.
 const ALLOWED: u64 = WINDOW.as_secs();
-
-/// A span in whole seconds, shown as people say it.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Seconds(pub u64);
-
-impl fmt::Display for Seconds {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0 {
-            seconds @ 0..=119 => write!(f, "{seconds} s"),
-            seconds @ 120..=7199 => write!(f, "{} min", seconds / 60),
-            seconds => write!(f, "{} h {} min", seconds / 3600, seconds % 3600 / 60),
-        }
-    }
-}
-
-/// A span in milliseconds, shown in seconds as settings have it: `30 s`, `0.5 s`.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Millis(pub u64);
-
-impl From<Duration> for Millis {
-    fn from(span: Duration) -> Self {
-        Self(u64::try_from(span.as_millis()).unwrap_or(u64::MAX))
-    }
-}
-
-impl fmt::Display for Millis {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} s", Duration::from_millis(self.0).as_secs_f64())
-    }
-}
 
 /// What a fact is made of.
 trait Piece {
@@ -125,6 +91,42 @@ facts! {
     ServiceNotRunning = "the service is not running";
     NoInstanceReady = "no instance of the service accepts calls now";
     InstancesRestarting = "the instances of the service are being restarted";
+    // Who was to answer it.
+    GatewayStopping = "the gateway is stopping (gateway.shutdown_grace expired)";
+    AddressOfServer { address: String } = "{address} is a listener of this server";
+    AddressLinkLocal { address: String } = "{address} is a link-local address, where clouds keep their metadata";
+    AddressOfNoMachine { address: String } = "{address} is not the address of one machine";
+    AddressLoopback { address: String } = "{address} is a loopback address, which `gateway.backend_allow` does not have";
+    AddressPrivate { address: String } = "{address} is a private address, which `gateway.backend_allow` does not have";
+    AddressSocket = "a socket of this machine can be called of instances only";
+    ConnectionFailed { error: String } = "no connection: {error}";
+    ConnectionOverdue { limit: Millis } = "no connection within {limit} (gateway.connect_timeout)";
+    RequestUnsent { error: String } = "the request could not be sent: {error}";
+    ClosedBeforeAnswer = "the connection closed before an answer";
+    ClosedInHead = "the connection closed inside the head of the answer";
+    ClosedInAnswer = "the connection closed inside the answer";
+    BrokeBeforeAnswer { error: String } = "the connection broke before an answer: {error}";
+    BrokeInAnswer { error: String } = "the connection broke inside the answer: {error}";
+    AnswerOverdue { limit: Millis } = "no answer within {limit} (gateway.prediction_timeout)";
+    AnswerOverdueForApi { limit: Millis } = "no answer within {limit} (the time limit of the API)";
+    AnswerPaused { limit: Millis } = "the response began, then nothing arrived for {limit} (gateway.stream_timeout)";
+    ProtocolChanged = "the instance wants to change the protocol, which was not requested";
+    HeadNotHttp { error: String } = "what arrived is not HTTP: {error}";
+    HeadUnfinished = "what arrived is not HTTP: its head has no status, or is incomplete";
+    HeadLong { most: u64 } = "what arrived is not HTTP: its head is longer than {most} bytes";
+    HeadLines { lines: u64 } = "what arrived is not HTTP: its head has {lines} header lines";
+    LengthNoNumber = "what arrived is not HTTP: its Content-Length is no number";
+    LengthsDiffer = "what arrived is not HTTP: it has two different Content-Length";
+    CodingNotChunked { sent: String } = "what arrived is not HTTP: its Transfer-Encoding is `{sent}`; only one `chunked` is supported";
+    CodingInHttp10 = "what arrived is not HTTP: HTTP/1.0 has no Transfer-Encoding, so its end is not known";
+    ChunkSizeMissing = "a chunk of the answer does not begin with its size";
+    ChunkSizeLong { most: u64 } = "the line with the size of a chunk is longer than {most} bytes";
+    ChunkTooLong = "a chunk of the answer is longer than it says";
+    TrailersLong { most: u64 } = "the trailers of the answer are longer than {most} bytes";
+    ModelFailed { error: String } = "the model failed: {error}";
+    ModelBusy = "too many calls wait for this model";
+    ModelStopping = "the model is being stopped";
+    StepPanicked = "a step panicked";
     // Which credentials came.
     NoCredentials = "no credentials were sent";
     CredentialInUrl = "no credentials were sent in the headers; a credential is in the URL: send it as a header";
@@ -267,15 +269,6 @@ mod tests {
             ]
         );
         assert!(clauses(&[], " ").is_empty());
-    }
-
-    #[test]
-    fn spans_are_said_as_settings_say_them() {
-        let said = |span| Millis::from(span).to_string();
-        assert_eq!(said(Duration::from_secs(30)), "30 s");
-        assert_eq!(said(Duration::from_millis(500)), "0.5 s");
-        assert_eq!(Seconds(90).to_string(), "90 s");
-        assert_eq!(Seconds(150).to_string(), "2 min");
     }
 
     #[test]

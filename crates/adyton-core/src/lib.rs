@@ -36,6 +36,7 @@ pub mod service;
 pub mod shown;
 pub mod signing;
 pub mod source;
+mod spans;
 pub mod spelling;
 pub mod step;
 pub mod tenant;

@@ -1,5 +1,6 @@
 //! What fuzzing feeds with bytes. No part of this crate's interface: it may change at any time.
 
+use adyton_core::fact::Fact;
 use adyton_identity::Way;
 use adyton_sign::EncodedSlash;
 use bytes::BytesMut;
@@ -76,12 +77,13 @@ pub fn answer<'a>(pieces: impl IntoIterator<Item = &'a [u8]>, bodiless: bool) ->
         if answer.is_none() {
             let head = heads
                 .take(&mut buffer, bodiless)
-                .map_err(|problem| problem.to_string())?;
+                .map_err(|problem| problem.0.words())?;
             answer = head.map(|head| (head.framing, head));
         }
         if let Some((framing, _)) = &mut answer {
-            while let Taken::Piece(piece) =
-                framing.take(&mut buffer).map_err(|problem| problem.to_string())?
+            while let Taken::Piece(piece) = framing
+                .take(&mut buffer)
+                .map_err(|problem| Fact::from(problem).words())?
             {
                 body.extend_from_slice(&piece);
             }

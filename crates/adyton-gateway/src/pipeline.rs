@@ -56,6 +56,7 @@ use std::pin::pin;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use adyton_core::fact::Fact;
 use adyton_identity::Identity;
 use adyton_runtime::targets;
 use futures_util::FutureExt as _;
@@ -140,7 +141,7 @@ pub(crate) async fn pass(
         let steps = pin!(answer(parts, &settings, arrival, recording.trail()));
         AssertUnwindSafe(steps).catch_unwind().await
     };
-    let decided = decided.unwrap_or_else(|_| Err(Refused::defect("a step panicked")));
+    let decided = decided.unwrap_or_else(|_| Err(Refused::defect(Fact::StepPanicked)));
     let draining = parts.draining.get();
     pin!(respond::finish(
         &parts.waits,

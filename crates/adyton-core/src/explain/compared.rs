@@ -59,13 +59,15 @@ pub(super) fn of(asked: &Asked<'_>, nearest: &[Nearest]) -> Vec<Compared> {
             let down = server_time.since(*since);
             vec![restarting(*instance, down, *restarts, last_end)]
         }
-        Evidence::Instance {
+        evidence @ Evidence::Instance {
             address,
             after_ms,
             attempts,
-            error,
             ..
-        } => vec![called(asked, address, *after_ms, *attempts, error)],
+        } => {
+            let error = evidence.clauses().join("; ");
+            vec![called(asked, address, *after_ms, *attempts, &error)]
+        }
         Evidence::Dropped { headers: _ } => Vec::new(),
         Evidence::LeftOut {
             source,

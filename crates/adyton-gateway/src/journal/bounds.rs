@@ -138,8 +138,12 @@ fn each_text(evidence: &mut Evidence, visit: &mut dyn FnMut(&mut String)) {
             address,
             after_ms: _,
             attempts: _,
+            facts,
             error,
-        } => [address, error].into_iter().for_each(visit),
+        } => {
+            each_fact_text(facts, visit);
+            [address, error].into_iter().for_each(visit);
+        }
         Evidence::Dropped { headers } => headers.iter_mut().for_each(visit),
         Evidence::LeftOut {
             source,

@@ -41,13 +41,9 @@ impl Refused {
     }
 
     /// A defect of the gateway: never the caller's fault.
-    pub(crate) fn defect(problem: &str) -> Box<Self> {
-        tracing::error!(problem, "a request met a defect of the gateway");
-        let evidence = Evidence::Request {
-            facts: Vec::new(),
-            problem: problem.to_owned(),
-        };
-        Self::new(Reason::Internal, evidence)
+    pub(crate) fn defect(fact: Fact) -> Box<Self> {
+        tracing::error!(problem = fact.words(), "a request met a defect of the gateway");
+        Self::request(Reason::Internal, fact)
     }
 
     /// The cause.

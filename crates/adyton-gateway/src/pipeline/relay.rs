@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use adyton_core::catalogue::Reason;
 use adyton_core::evidence::Evidence;
+use adyton_core::fact::Fact;
 use bytes::Bytes;
 use http_body::{Frame, SizeHint};
 
@@ -23,11 +24,6 @@ use crate::waits::{Wait, WaitEnd, Waits};
 #[derive(Debug, thiserror::Error)]
 #[error("the response was cut off")]
 pub(crate) struct RelayError;
-
-/// What is told of an answer that pauses for too long.
-pub(crate) fn silence(limit: Duration) -> String {
-    format!("the response began, then nothing arrived for {limit:?} (gateway.stream_timeout)")
-}
 
 /// For how long nothing may come, and since when nothing has.
 pub(crate) struct Silence {
@@ -113,27 +109,28 @@ impl Relay {
                 Poll::Ready(trailers.map(|trailers| Ok(Frame::trailers(trailers))))
             }
             Poll::Ready(Some(Err(broken))) => {
-                let why = match broken {
-                    BrokenLine::Closed(_) => NoAnswer::Closed,
-                    BrokenLine::Nonsense(_) => NoAnswer::Bad,
+                let (why, facts) = match broken {
+                    BrokenLine::Closed(facts) => (NoAnswer::Closed, facts),
+                    BrokenLine::Nonsense(fact) => (NoAnswer::Bad, vec![*fact]),
                 };
                 self.answerer.failed();
-                self.break_off(self.answerer.reason(why), broken.to_string());
+                self.break_off(self.answerer.reason(why), facts);
                 Poll::Ready(Some(Err(RelayError)))
             }
             Poll::Pending => {
                 let Silence { wait, limit } = &mut self.silence;
                 let limit = *limit;
-                let (reason, error) = match wait.check(context, limit) {
+                let (reason, fact) = match wait.check(context, limit) {
                     Ok(()) => return Poll::Pending,
                     Err(WaitEnd::Over) => {
                         self.answerer.failed();
-                        (self.answerer.reason(NoAnswer::Stalled), silence(limit))
+                        let fact = Fact::AnswerPaused { limit: limit.into() };
+                        (self.answerer.reason(NoAnswer::Stalled), fact)
                     }
                     // Nothing that the instance did.
-                    Err(WaitEnd::Cut) => (Reason::GatewayStopping, "the gateway is stopping".to_owned()),
+                    Err(WaitEnd::Cut) => (Reason::GatewayStopping, Fact::GatewayStopping),
                 };
-                self.break_off(reason, error);
+                self.break_off(reason, vec![fact]);
                 Poll::Ready(Some(Err(RelayError)))
             }
         }
@@ -163,7 +160,7 @@ impl Relay {
         }
     }
 
-    fn break_off(&mut self, reason: Reason, error: String) {
+    fn break_off(&mut self, reason: Reason, facts: Vec<Fact>) {
         let address = self
             .line
             .take()
@@ -176,7 +173,8 @@ impl Relay {
                 address,
                 after_ms: recording.age_ms(),
                 attempts: 1,
-                error,
+                facts,
+                error: String::new(),
             };
             recording.trail().refused(reason, evidence);
             recording.finish();

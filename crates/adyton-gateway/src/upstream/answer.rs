@@ -5,6 +5,7 @@
 
 use std::mem::MaybeUninit;
 
+use adyton_core::fact::Fact;
 use adyton_core::shown::quoted_bytes;
 use bytes::{Bytes, BytesMut};
 use http::header::{CONNECTION, CONTENT_LENGTH, HeaderName, TRAILER, TRANSFER_ENCODING};
@@ -38,14 +39,19 @@ pub(crate) struct Head {
     pub(crate) keeps: bool,
 }
 
-/// What came is no answer, with the cause in words, for operators.
-#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
-#[error("what arrived is not HTTP: {0}")]
-pub(crate) struct BadHead(String);
+/// What came is no answer: why not.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct BadHead(pub(crate) Box<Fact>);
 
 impl BadHead {
-    fn because(why: impl ToString) -> Self {
-        Self(why.to_string())
+    fn of(fact: Fact) -> Self {
+        Self(Box::new(fact))
+    }
+    /// What a parser says.
+    fn unread(error: impl ToString) -> Self {
+        Self::of(Fact::HeadNotHttp {
+            error: error.to_string(),
+        })
     }
 }
 
@@ -83,9 +89,9 @@ impl HeadReader {
             }
         }
         if buffer.len() > HEAD_MAX {
-            return Err(BadHead::because(format!(
-                "its head is longer than {HEAD_MAX} bytes"
-            )));
+            return Err(BadHead::of(Fact::HeadLong {
+                most: HEAD_MAX as u64,
+            }));
         }
         let first = self.searched == 0 && !buffer.is_empty();
         // An end may have begun in the last two bytes.
@@ -94,7 +100,7 @@ impl HeadReader {
             let mut lines = [httparse::EMPTY_HEADER; LINES];
             match httparse::Response::new(&mut lines).parse(buffer) {
                 Ok(_) | Err(httparse::Error::TooManyHeaders) => {}
-                Err(problem) => return Err(BadHead::because(problem)),
+                Err(problem) => return Err(BadHead::unread(problem)),
             }
         }
         Ok(None)
@@ -112,19 +118,22 @@ fn read(bytes: &Bytes, bodiless: bool) -> Result<Head, BadHead> {
             many.resize_with(lines, MaybeUninit::uninit);
             &mut many
         }
-        lines => return Err(BadHead(format!("its head has {lines} header lines"))),
+        lines => {
+            let lines = lines as u64;
+            return Err(BadHead::of(Fact::HeadLines { lines }));
+        }
     };
     let mut parsed = httparse::Response::new(&mut []);
     let status = httparse::ParserConfig::default()
         .parse_response_with_uninit_headers(&mut parsed, bytes, lines)
-        .map_err(BadHead::because)?;
+        .map_err(BadHead::unread)?;
     let (Some(code), Some(version)) = (parsed.code, parsed.version) else {
-        return Err(BadHead::because("its head has no status"));
+        return Err(BadHead::of(Fact::HeadUnfinished));
     };
     if status.is_partial() {
-        return Err(BadHead::because("its head is incomplete"));
+        return Err(BadHead::of(Fact::HeadUnfinished));
     }
-    let status = StatusCode::from_u16(code).map_err(BadHead::because)?;
+    let status = StatusCode::from_u16(code).map_err(BadHead::unread)?;
     let phrase = parsed
         .reason
         .filter(|phrase| !phrase.is_empty() && Some(*phrase) != status.canonical_reason())
@@ -132,7 +141,7 @@ fn read(bytes: &Bytes, bodiless: bool) -> Result<Head, BadHead> {
     let (mut body, mut connection) = (BodyLines::default(), ConnectionLines::default());
     let mut headers = HeaderMap::with_capacity(parsed.headers.len() + ADDED);
     for line in &*parsed.headers {
-        let name = HeaderName::from_bytes(line.name.as_bytes()).map_err(BadHead::because)?;
+        let name = HeaderName::from_bytes(line.name.as_bytes()).map_err(BadHead::unread)?;
         match name {
             CONTENT_LENGTH => body.length(line.value)?,
             TRANSFER_ENCODING => body.coding(line.value)?,
@@ -142,7 +151,7 @@ fn read(bytes: &Bytes, bodiless: bool) -> Result<Head, BadHead> {
         // What it names behind the body goes on with the body.
         if name == TRAILER || (!stays(name.as_str()) && !is_the_gateways(name.as_str())) {
             let value =
-                HeaderValue::from_maybe_shared(bytes.slice_ref(line.value)).map_err(BadHead::because)?;
+                HeaderValue::from_maybe_shared(bytes.slice_ref(line.value)).map_err(BadHead::unread)?;
             headers.append(name, value);
         }
     }
@@ -213,9 +222,9 @@ impl BodyLines {
                 .filter(|digits| digits.bytes().all(|digit| digit.is_ascii_digit()));
             let length = digits
                 .and_then(|digits| digits.parse().ok())
-                .ok_or_else(|| BadHead::because("its Content-Length is no number"))?;
+                .ok_or_else(|| BadHead::of(Fact::LengthNoNumber))?;
             if self.length.replace(length).is_some_and(|other| other != length) {
-                return Err(BadHead::because("it has two different Content-Length"));
+                return Err(BadHead::of(Fact::LengthsDiffer));
             }
         }
         Ok(())
@@ -224,10 +233,8 @@ impl BodyLines {
     /// `Transfer-Encoding`. Other codings than `chunked` could not be undone here, and nobody asked for them.
     fn coding(&mut self, value: &[u8]) -> Result<(), BadHead> {
         if self.is_chunked || !value.trim_ascii().eq_ignore_ascii_case(b"chunked") {
-            let shown = quoted_bytes(value, 64);
-            return Err(BadHead(format!(
-                "its Transfer-Encoding is `{shown}`; only one `chunked` is supported"
-            )));
+            let sent = quoted_bytes(value, 64);
+            return Err(BadHead::of(Fact::CodingNotChunked { sent }));
         }
         self.is_chunked = true;
         Ok(())
@@ -235,9 +242,7 @@ impl BodyLines {
 
     fn framing(self, version: u8, headers: &mut HeaderMap) -> Result<Framing, BadHead> {
         match (self.is_chunked, self.length) {
-            (true, _) if version == 0 => Err(BadHead::because(
-                "HTTP/1.0 has no Transfer-Encoding, so its end is not known",
-            )),
+            (true, _) if version == 0 => Err(BadHead::of(Fact::CodingInHttp10)),
             (true, length) => {
                 if length.is_some() {
                     headers.remove(CONTENT_LENGTH);

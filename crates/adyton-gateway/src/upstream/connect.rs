@@ -10,6 +10,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use adyton_core::endpoint::{Endpoint, Host};
+use adyton_core::fact::Fact;
 use tokio::net::{TcpStream, UnixStream};
 use tokio_rustls::TlsConnector;
 use tokio_rustls::rustls::crypto::ring;
@@ -35,7 +36,7 @@ pub(crate) enum ConnectError {
     /// Nobody listens there, or their certificate is not for this host.
     Failed(io::Error),
     /// The address may not be called.
-    Denied(String),
+    Denied(Box<Fact>),
 }
 
 impl From<io::Error> for ConnectError {
@@ -55,10 +56,7 @@ impl Connector {
     ) -> Result<Stream, ConnectError> {
         match (endpoint, trust) {
             (Endpoint::Unix(path), Trust::Own) => Ok(UnixStream::connect(path).await?.into()),
-            (Endpoint::Unix(_), Trust::Given) => {
-                let why = "it is a socket of this machine, which only instances may have";
-                Err(ConnectError::Denied(why.to_owned()))
-            }
+            (Endpoint::Unix(_), Trust::Given) => Err(ConnectError::Denied(Box::new(Fact::AddressSocket))),
             (Endpoint::Tcp { host, port, tls }, _) => {
                 let found;
                 let known;
@@ -114,7 +112,7 @@ async fn tcp(
             Trust::Given => outgoing.denies(address),
         };
         if let Some(why) = why {
-            denied = Some(ConnectError::Denied(format!("{address}: {why}")));
+            denied = Some(ConnectError::Denied(Box::new(why)));
             continue;
         }
         match TcpStream::connect(address).await {
@@ -200,7 +198,7 @@ mod tests {
         match connected {
             Ok(_) => panic!("it is connected"),
             Err(ConnectError::Failed(problem)) => problem.to_string(),
-            Err(ConnectError::Denied(why)) => format!("denied: {why}"),
+            Err(ConnectError::Denied(why)) => format!("denied: {}", why.words()),
         }
     }
 
@@ -412,7 +410,7 @@ mod tests {
             assert_eq!(
                 denied,
                 format!(
-                    "denied: 127.0.0.1:{port}: it is a loopback address, which `gateway.backend_allow` does not have"
+                    "denied: 127.0.0.1:{port} is a loopback address, which `gateway.backend_allow` does not have"
                 )
             );
             let second = TcpListener::bind(("127.0.0.2", port)).await.unwrap();

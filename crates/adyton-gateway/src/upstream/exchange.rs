@@ -9,6 +9,7 @@
 use std::pin::pin;
 use std::time::Duration;
 
+use adyton_core::fact::Fact;
 use adyton_runtime::targets::crowding::CROWDING_PROBE;
 use http::StatusCode;
 
@@ -44,8 +45,8 @@ impl Answered {
 #[derive(Debug)]
 pub(crate) struct Failure {
     pub(crate) kind: FailureKind,
-    /// In words, for operators.
-    pub(crate) error: String,
+    /// For operators.
+    pub(crate) facts: Vec<Fact>,
     /// How often it was tried.
     pub(crate) attempts: u32,
 }
@@ -98,9 +99,9 @@ async fn send_anew(
 ) -> Result<Answered, Failure> {
     let mut line = connect(pool, origin, connecting)
         .await
-        .map_err(|(kind, error)| Failure {
+        .map_err(|(kind, fact)| Failure {
             kind,
-            error,
+            facts: vec![fact],
             attempts,
         })?;
     match crowded(pool, origin, line.ask(request)).await {
@@ -133,8 +134,8 @@ async fn crowded<T>(
     }
 }
 
-async fn connect(pool: &Pool, origin: &Origin, limit: Duration) -> Result<Box<Line>, (FailureKind, String)> {
-    let refused = |error: String| (FailureKind::Refused, error);
+async fn connect(pool: &Pool, origin: &Origin, limit: Duration) -> Result<Box<Line>, (FailureKind, Fact)> {
+    let refused = |fact| (FailureKind::Refused, fact);
     let now = pool.parts.time.ticked();
     let connecting = pin!(
         pool.connector
@@ -142,10 +143,16 @@ async fn connect(pool: &Pool, origin: &Origin, limit: Duration) -> Result<Box<Li
     );
     let stream = match within(&pool.parts.waits, limit, connecting).await {
         Ok(Ok(stream)) => stream,
-        Ok(Err(ConnectError::Denied(why))) => return Err((FailureKind::Denied, why)),
-        Ok(Err(ConnectError::Failed(problem))) => return Err(refused(problem.to_string())),
-        Err(WaitEnd::Over) => return Err(refused(format!("no connection within {limit:?}"))),
-        Err(WaitEnd::Cut) => return Err(refused("the gateway is stopping".to_owned())),
+        Ok(Err(ConnectError::Denied(why))) => return Err((FailureKind::Denied, *why)),
+        Ok(Err(ConnectError::Failed(problem))) => {
+            let error = problem.to_string();
+            return Err(refused(Fact::ConnectionFailed { error }));
+        }
+        Err(WaitEnd::Over) => {
+            let limit = limit.into();
+            return Err(refused(Fact::ConnectionOverdue { limit }));
+        }
+        Err(WaitEnd::Cut) => return Err(refused(Fact::GatewayStopping)),
     };
     pool.parts.meters.upstream_opened.add(1);
     Ok(Line::new(Socket::new(stream, &pool.parts.outbox)))
@@ -154,13 +161,13 @@ async fn connect(pool: &Pool, origin: &Origin, limit: Duration) -> Result<Box<Li
 impl Failure {
     /// What became of a request after so many attempts.
     pub(crate) fn of(broken: BrokenLine, attempts: u32) -> Self {
-        let (kind, error) = match broken {
-            BrokenLine::Closed(error) => (FailureKind::Closed, error),
-            BrokenLine::Nonsense(error) => (FailureKind::BadAnswer, error),
+        let (kind, facts) = match broken {
+            BrokenLine::Closed(facts) => (FailureKind::Closed, facts),
+            BrokenLine::Nonsense(fact) => (FailureKind::BadAnswer, vec![*fact]),
         };
         Self {
             kind,
-            error,
+            facts,
             attempts,
         }
     }

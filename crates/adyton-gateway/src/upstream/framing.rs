@@ -1,5 +1,6 @@
 //! Where an answer's body ends (RFC 9112, 6.3), and its bytes without what marks the end.
 
+use adyton_core::fact::Fact;
 use bytes::{Buf as _, Bytes, BytesMut};
 use http::header::HeaderName;
 use http::{HeaderMap, HeaderValue};
@@ -52,16 +53,31 @@ pub(crate) enum Taken {
 }
 
 /// A chunked body that breaks the rules.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum BadChunk {
-    #[error("a chunk of the answer does not begin with its size")]
+    /// A chunk does not begin with its size.
     Size,
-    #[error("the line with the size of a chunk is longer than {CHUNK_LINE_MAX} bytes")]
+    /// The line with the size of a chunk is too long.
     LongLine,
-    #[error("a chunk of the answer is longer than it says")]
+    /// A chunk is longer than it says.
     End,
-    #[error("the trailers of the answer are longer than {TRAILERS_MAX} bytes")]
+    /// The trailers are too long.
     Trailers,
+}
+
+impl From<BadChunk> for Fact {
+    fn from(problem: BadChunk) -> Self {
+        match problem {
+            BadChunk::Size => Fact::ChunkSizeMissing,
+            BadChunk::LongLine => Fact::ChunkSizeLong {
+                most: CHUNK_LINE_MAX as u64,
+            },
+            BadChunk::End => Fact::ChunkTooLong,
+            BadChunk::Trailers => Fact::TrailersLong {
+                most: TRAILERS_MAX as u64,
+            },
+        }
+    }
 }
 
 impl Framing {

@@ -11,6 +11,7 @@ use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
+use adyton_core::fact::Fact;
 use bytes::{Buf as _, Bytes, BytesMut};
 use http::{HeaderMap, Method};
 use hyper::rt::Write as _;
@@ -76,14 +77,12 @@ struct Unsent {
 }
 
 /// An answer that did not come, or not whole.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug)]
 pub(crate) enum BrokenLine {
     /// The connection ended.
-    #[error("{0}")]
-    Closed(String),
+    Closed(Vec<Fact>),
     /// What came is not HTTP.
-    #[error("{0}")]
-    Nonsense(String),
+    Nonsense(Box<Fact>),
 }
 
 impl Line {
@@ -174,19 +173,18 @@ impl Line {
                     return Poll::Ready(Ok(head));
                 }
                 Ok(None) => {}
-                Err(problem) => return Poll::Ready(Err(BrokenLine::Nonsense(problem.to_string()))),
+                Err(problem) => return Poll::Ready(Err(BrokenLine::Nonsense(problem.0))),
             }
             match ready!(self.poll_more(context)) {
                 Ok(0) if self.buffer.is_empty() => {
-                    return Poll::Ready(Err(self.closed("the connection closed before an answer")));
+                    return Poll::Ready(Err(self.closed(Fact::ClosedBeforeAnswer)));
                 }
-                Ok(0) => {
-                    return Poll::Ready(Err(
-                        self.closed("the connection closed inside the head of the answer")
-                    ));
-                }
+                Ok(0) => return Poll::Ready(Err(self.closed(Fact::ClosedInHead))),
                 Ok(_) => {}
-                Err(problem) => return Poll::Ready(Err(self.closed(&problem.to_string()))),
+                Err(problem) => {
+                    let error = problem.to_string();
+                    return Poll::Ready(Err(self.closed(Fact::BrokeBeforeAnswer { error })));
+                }
             }
         }
     }
@@ -205,18 +203,22 @@ impl Line {
                     return Poll::Ready(None);
                 }
                 Ok(Taken::Nothing) => {}
-                Err(problem) => return Poll::Ready(Some(Err(BrokenLine::Nonsense(problem.to_string())))),
+                Err(problem) => {
+                    return Poll::Ready(Some(Err(BrokenLine::Nonsense(Box::new(problem.into())))));
+                }
             }
-            let problem = match ready!(self.poll_more(context)) {
+            let fact = match ready!(self.poll_more(context)) {
                 Ok(0) if self.framing == Framing::UntilClose => {
                     self.framing = Framing::OVER;
                     return Poll::Ready(None);
                 }
-                Ok(0) => "the connection closed inside the answer".to_owned(),
+                Ok(0) => Fact::ClosedInAnswer,
                 Ok(_) => continue,
-                Err(problem) => format!("the connection broke inside the answer: {problem}"),
+                Err(problem) => Fact::BrokeInAnswer {
+                    error: problem.to_string(),
+                },
             };
-            return Poll::Ready(Some(Err(self.closed(&problem))));
+            return Poll::Ready(Some(Err(self.closed(fact))));
         }
     }
 
@@ -232,7 +234,7 @@ impl Line {
                 Ok(None)
             }
             Ok(Taken::Over | Taken::Nothing) => Ok(None),
-            Err(problem) => Err(BrokenLine::Nonsense(problem.to_string())),
+            Err(problem) => Err(BrokenLine::Nonsense(Box::new(problem.into()))),
         }
     }
 
@@ -284,11 +286,11 @@ impl Line {
     }
 
     /// The connection has ended; if sending had failed before, that is the cause.
-    fn closed(&mut self, what: &str) -> BrokenLine {
+    fn closed(&mut self, how: Fact) -> BrokenLine {
         self.keeps = false;
-        BrokenLine::Closed(match &self.send_error {
-            Some(cause) => format!("{what} (the request could not be sent: {cause})"),
-            None => what.to_owned(),
-        })
+        let unsent = self.send_error.as_ref().map(|cause| Fact::RequestUnsent {
+            error: cause.to_string(),
+        });
+        BrokenLine::Closed(std::iter::once(how).chain(unsent).collect())
     }
 }

@@ -11,6 +11,7 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
 use std::sync::Arc;
 
+use adyton_core::fact::Fact;
 use adyton_core::source::AddressRange;
 use tokio_rustls::rustls::RootCertStore;
 use tokio_rustls::rustls::pki_types::CertificateDer;
@@ -95,19 +96,20 @@ impl Outgoing {
     }
 
     /// Why an address that people gave may not be called; nothing if it may.
-    pub(crate) fn denies(&self, address: SocketAddr) -> Option<&'static str> {
+    pub(crate) fn denies(&self, address: SocketAddr) -> Option<Fact> {
         let ip = address.ip().to_canonical();
-        let kind = kind(ip);
+        let shown = || address.to_string();
         if self.own.iter().any(|own| is_at(*own, ip, address.port())) {
-            return Some("it is a listener of this server");
+            return Some(Fact::AddressOfServer { address: shown() });
         }
-        match kind {
+        match kind(ip) {
             Kind::Public => None,
-            Kind::Never(why) => Some(why),
+            Kind::LinkLocal => Some(Fact::AddressLinkLocal { address: shown() }),
+            Kind::NoMachine => Some(Fact::AddressOfNoMachine { address: shown() }),
             Kind::Loopback if self.allows(Reachable::Loopback, ip) => None,
-            Kind::Loopback => Some("it is a loopback address, which `gateway.backend_allow` does not have"),
+            Kind::Loopback => Some(Fact::AddressLoopback { address: shown() }),
             Kind::Private if self.allows(Reachable::Private, ip) => None,
-            Kind::Private => Some("it is a private address, which `gateway.backend_allow` does not have"),
+            Kind::Private => Some(Fact::AddressPrivate { address: shown() }),
         }
     }
 
@@ -126,23 +128,23 @@ enum Kind {
     Public,
     Loopback,
     Private,
-    /// Whatever is set.
-    Never(&'static str),
+    /// Always refused.
+    LinkLocal,
+    /// Always refused.
+    NoMachine,
 }
 
 fn kind(ip: IpAddr) -> Kind {
-    const LINK_LOCAL: Kind = Kind::Never("it is a link-local address, where clouds keep their metadata");
-    const NO_MACHINE: Kind = Kind::Never("it is no address of one machine");
     // Where a cloud keeps its metadata though it is no link-local address.
     const METADATA: Ipv6Addr = Ipv6Addr::new(0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x254);
     match ip {
-        IpAddr::V4(ip) if ip.is_link_local() => LINK_LOCAL,
-        IpAddr::V4(ip) if ip.octets()[0] == 0 || ip.is_broadcast() || ip.is_multicast() => NO_MACHINE,
+        IpAddr::V4(ip) if ip.is_link_local() => Kind::LinkLocal,
+        IpAddr::V4(ip) if ip.octets()[0] == 0 || ip.is_broadcast() || ip.is_multicast() => Kind::NoMachine,
         IpAddr::V4(ip) if ip.is_loopback() => Kind::Loopback,
         IpAddr::V4(ip) if ip.is_private() || is_shared(ip) => Kind::Private,
         IpAddr::V4(_) => Kind::Public,
-        IpAddr::V6(ip) if ip.is_unicast_link_local() || ip == METADATA => LINK_LOCAL,
-        IpAddr::V6(ip) if ip.is_unspecified() || ip.is_multicast() => NO_MACHINE,
+        IpAddr::V6(ip) if ip.is_unicast_link_local() || ip == METADATA => Kind::LinkLocal,
+        IpAddr::V6(ip) if ip.is_unspecified() || ip.is_multicast() => Kind::NoMachine,
         IpAddr::V6(ip) if ip.is_loopback() => Kind::Loopback,
         // Addresses of IPv4 in a form that a gateway of the network would turn back.
         IpAddr::V6(ip) => match embedded(ip) {
@@ -228,8 +230,11 @@ mod tests {
         let (mine, everybodys) = (outgoing("127.0.0.1:8080", None), outgoing("192.0.2.7:8080", None));
         for address in LOOPBACK.into_iter().chain(PRIVATE) {
             assert_eq!(mine.denies(at(address)), None, "{address}");
-            let why = everybodys.denies(at(address)).unwrap_or_default();
-            assert!(why.contains("gateway.backend_allow"), "{address}: {why}");
+            let why = everybodys.denies(at(address)).map(|why| why.words());
+            assert!(
+                why.is_some_and(|why| why.contains("gateway.backend_allow")),
+                "{address}"
+            );
         }
         let closed = outgoing("127.0.0.1:8080", Some(&[]));
         let loopback = outgoing("192.0.2.7:8080", Some(&[Reachable::Loopback]));
@@ -274,11 +279,8 @@ mod tests {
     fn listeners_of_the_server_itself_are_never_called() {
         let outgoing = outgoing("127.0.0.1:8080", None).listening_at(at("0.0.0.0:8081"));
         for own in ["127.0.0.1:8080", "127.0.0.1:8081", "127.0.0.9:8081", "[::1]:8081"] {
-            assert_eq!(
-                outgoing.denies(at(own)),
-                Some("it is a listener of this server"),
-                "{own}"
-            );
+            let address = own.to_owned();
+            assert_eq!(outgoing.denies(at(own)), Some(Fact::AddressOfServer { address }));
         }
         for other in ["127.0.0.2:8080", "127.0.0.1:8082", "192.0.2.1:8081"] {
             assert_eq!(outgoing.denies(at(other)), None, "{other}");
@@ -317,7 +319,9 @@ mod tests {
         assert!(new.denies(at("10.0.0.1:80")).is_some());
         assert_eq!(
             new.denies(at("127.0.0.1:8080")),
-            Some("it is a listener of this server")
+            Some(Fact::AddressOfServer {
+                address: "127.0.0.1:8080".to_owned()
+            })
         );
     }
 }

@@ -3,6 +3,7 @@
 use expect_test::expect;
 
 use super::*;
+use crate::fact::{Fact, Millis};
 
 #[test]
 fn a_body_that_is_one_byte_too_large() {
@@ -212,7 +213,10 @@ fn an_instance_that_takes_too_long() {
                 address: "127.0.0.1:40123".into(),
                 after_ms: 40_000,
                 attempts: 1,
-                error: "no answer within gateway.prediction_timeout (40 s)".into(),
+                facts: vec![Fact::AnswerOverdue {
+                    limit: Millis(40_000),
+                }],
+                error: String::new(),
             },
         )
     };
@@ -233,7 +237,7 @@ fn an_instance_that_takes_too_long() {
         Compared
           instance 127.0.0.1:40123
             expected    an answer
-            got         no answer within gateway.prediction_timeout (40 s); after 40 s
+            got         no answer within 40 s (gateway.prediction_timeout); after 40 s
 
         Fix
           1. Try a smaller input. Then make the model faster or give the service more instances;

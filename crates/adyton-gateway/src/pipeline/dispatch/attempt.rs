@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use adyton_core::catalogue::Reason;
 use adyton_core::evidence::Evidence;
+use adyton_core::fact::Fact;
 use adyton_core::id::InstanceId;
 
 use crate::pipeline::refused::Refused;
@@ -13,8 +14,8 @@ use crate::waits::WaitEnd;
 #[derive(Clone, Copy)]
 pub(super) struct TimeLimit {
     pub(super) span: Duration,
-    /// What sets it.
-    pub(super) setting: &'static str,
+    /// Whether the API sets it, and not the settings.
+    is_of_api: bool,
 }
 
 impl TimeLimit {
@@ -23,12 +24,21 @@ impl TimeLimit {
         match api {
             Some(span) => Self {
                 span,
-                setting: "the time limit of the API",
+                is_of_api: true,
             },
             None => Self {
                 span: settings,
-                setting: "gateway.prediction_timeout",
+                is_of_api: false,
             },
+        }
+    }
+
+    /// What is found out of a call that had no answer within it.
+    fn expired(self) -> Fact {
+        let limit = self.span.into();
+        match self.is_of_api {
+            true => Fact::AnswerOverdueForApi { limit },
+            false => Fact::AnswerOverdue { limit },
         }
     }
 }
@@ -45,27 +55,24 @@ pub(super) struct Attempt {
 
 impl Attempt {
     /// What operators see of it.
-    pub(super) fn evidence(self, attempts: u32, error: String) -> Evidence {
+    pub(super) fn evidence(self, attempts: u32, facts: Vec<Fact>) -> Evidence {
         Evidence::Instance {
             instance: self.instance,
             address: self.address,
             after_ms: u64::try_from(self.waited.as_millis()).unwrap_or(u64::MAX),
             attempts,
-            error,
+            facts,
+            error: String::new(),
         }
     }
 
     /// There was no answer within `limit`, which is refused as `late`; or it is not waited for because the gateway ends.
     pub(super) fn ended(self, why: WaitEnd, late: Reason, limit: TimeLimit) -> Box<Refused> {
-        let TimeLimit { span, setting } = limit;
-        let (reason, error) = match why {
-            WaitEnd::Over => (late, format!("no answer within {span:?} ({setting})")),
-            WaitEnd::Cut => (
-                Reason::GatewayStopping,
-                "the gateway is stopping (gateway.shutdown_grace expired)".to_owned(),
-            ),
+        let (reason, fact) = match why {
+            WaitEnd::Over => (late, limit.expired()),
+            WaitEnd::Cut => (Reason::GatewayStopping, Fact::GatewayStopping),
         };
-        Refused::new(reason, self.evidence(1, error))
+        Refused::new(reason, self.evidence(1, vec![fact]))
     }
 }
 
@@ -84,7 +91,7 @@ mod tests {
     }
 
     /// The refusal of a call that was given up, and what operators are told.
-    fn ended(why: WaitEnd, limit: TimeLimit) -> (Reason, String) {
+    fn ended(why: WaitEnd, limit: TimeLimit) -> (Reason, Vec<Fact>) {
         let refused = attempt().ended(why, Reason::PredictionTimeout, limit);
         let reason = refused.reason();
         let Evidence::Instance {
@@ -92,7 +99,8 @@ mod tests {
             address,
             after_ms,
             attempts,
-            error,
+            facts,
+            error: _,
         } = *refused.refusal.evidence
         else {
             panic!("the instance is told");
@@ -102,7 +110,7 @@ mod tests {
             (Some(sample::INSTANCE), "127.0.0.1:9")
         );
         assert_eq!((after_ms, attempts), (1_500, 1));
-        (reason, error)
+        (reason, facts)
     }
 
     #[test]
@@ -113,19 +121,27 @@ mod tests {
             ended(WaitEnd::Over, own),
             (
                 Reason::PredictionTimeout,
-                "no answer within 2s (the time limit of the API)".to_owned()
+                vec![Fact::AnswerOverdueForApi {
+                    limit: Duration::from_secs(2).into()
+                }]
             )
         );
         let usual = TimeLimit::of(None, settings);
-        let (_, error) = ended(WaitEnd::Over, usual);
-        assert_eq!(error, "no answer within 60s (gateway.prediction_timeout)");
+        let (_, facts) = ended(WaitEnd::Over, usual);
+        assert_eq!(
+            facts,
+            [Fact::AnswerOverdue {
+                limit: settings.into()
+            }]
+        );
     }
 
     #[test]
     fn a_gateway_that_ends_is_not_the_instances_fault() {
         let limit = TimeLimit::of(None, Duration::from_secs(60));
-        let (reason, error) = ended(WaitEnd::Cut, limit);
-        assert_eq!(reason, Reason::GatewayStopping);
-        assert!(error.contains("gateway.shutdown_grace"), "{error}");
+        assert_eq!(
+            ended(WaitEnd::Cut, limit),
+            (Reason::GatewayStopping, vec![Fact::GatewayStopping])
+        );
     }
 }

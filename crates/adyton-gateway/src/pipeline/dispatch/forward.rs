@@ -5,6 +5,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use adyton_core::endpoint::Address as CalledAddress;
+use adyton_core::fact::Fact;
 use adyton_core::id::ServiceId;
 use adyton_core::record::AnsweredBy;
 use bytes::Bytes;
@@ -133,10 +134,9 @@ impl Forwarding<'_> {
         let Answered { head, mut line } = match answered.switched() {
             Err(answered) => answered,
             Ok(_) => {
-                let error = "the instance wants to change the protocol, which was not requested".to_owned();
                 return Err(self.failed(Failure {
                     kind: FailureKind::BadAnswer,
-                    error,
+                    facts: vec![Fact::ProtocolChanged],
                     attempts: 1,
                 }));
             }
@@ -200,10 +200,10 @@ impl Forwarding<'_> {
             return self.timed_out(why);
         }
         self.answerer.failed();
-        let error = relay::silence(self.time_limits.stream);
+        let limit = self.time_limits.stream.into();
         Refused::new(
             self.answerer.reason(NoAnswer::Stalled),
-            self.attempt().evidence(1, error),
+            self.attempt().evidence(1, vec![Fact::AnswerPaused { limit }]),
         )
     }
 
@@ -217,7 +217,7 @@ impl Forwarding<'_> {
         };
         Refused::new(
             self.answerer.reason(why),
-            self.attempt().evidence(failure.attempts, failure.error),
+            self.attempt().evidence(failure.attempts, failure.facts),
         )
     }
 }

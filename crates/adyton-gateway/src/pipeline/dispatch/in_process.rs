@@ -105,18 +105,24 @@ fn failed(error: ModelError, place: &InFlight) -> Box<Refused> {
         ModelError::Busy => Reason::ServiceQueueFull,
         ModelError::Stopping => Reason::InstanceNone,
     };
+    let of_instance = |fact| Evidence::Instance {
+        instance: Some(place.id()),
+        address: PLACE.to_owned(),
+        after_ms: 0,
+        attempts: 1,
+        facts: vec![fact],
+        error: String::new(),
+    };
     let evidence = match &error {
         ModelError::Input(problem) => Evidence::Request {
             facts: Vec::new(),
             problem: problem.to_string(),
         },
-        ModelError::Failed(_) | ModelError::Busy | ModelError::Stopping => Evidence::Instance {
-            instance: Some(place.id()),
-            address: PLACE.to_owned(),
-            after_ms: 0,
-            attempts: 1,
-            error: error.to_string(),
-        },
+        ModelError::Failed(problem) => of_instance(Fact::ModelFailed {
+            error: problem.to_string(),
+        }),
+        ModelError::Busy => of_instance(Fact::ModelBusy),
+        ModelError::Stopping => of_instance(Fact::ModelStopping),
     };
     let mut refused = Refused::new(reason, evidence);
     if let ModelError::Input(problem) = &error {

@@ -24,7 +24,7 @@ fn head(sent: &str) -> Head {
 
 fn refusal(sent: &str) -> String {
     match read_in_steps(sent.as_bytes(), usize::MAX, false) {
-        Err(problem) => problem.to_string(),
+        Err(problem) => problem.0.words(),
         Ok(read) => panic!("read {read:?} from {sent:?}"),
     }
 }
