@@ -178,7 +178,7 @@ pub enum Evidence {
         /// What was found out.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         facts: Vec<Fact>,
-        /// What a model says of its input; what records of before facts were kept say in words.
+        /// What records of before facts were kept say in words.
         #[serde(default, skip_serializing_if = "String::is_empty")]
         problem: String,
     },

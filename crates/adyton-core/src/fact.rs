@@ -1,38 +1,20 @@
 //! Facts: what was found out besides what was compared, as closed words with stable names.
 //!
 //! A record keeps facts and no sentences, so that old records are read in the words of today, and in other languages. One
-//! table has both; only [`explain`](crate::explain), and the server's log of management calls, read the words.
+//! table has both; only [`explain`](crate::explain), the server's log of management calls, and
+//! the answers of ONNX models to inputs that do not fit, read the words.
 //!
 //! What must hold: a name that the journal has kept is never given another meaning, and no fact holds a secret: credential
 //! values are digests.
 
 use serde::{Deserialize, Serialize};
 
+use crate::fact_pieces::Piece;
+pub use crate::fact_pieces::{Millis, Seconds};
 use crate::signing::{HEADERS_MOST, WINDOW};
-pub use crate::spans::{Millis, Seconds};
 
 /// How far a signature's date may be off, in seconds.
 const ALLOWED: u64 = WINDOW.as_secs();
-
-/// What a fact is made of.
-trait Piece {
-    /// The text, if it is one.
-    fn text(&mut self) -> Option<&mut String> {
-        None
-    }
-}
-
-impl Piece for u64 {}
-
-impl Piece for Seconds {}
-
-impl Piece for Millis {}
-
-impl Piece for String {
-    fn text(&mut self) -> Option<&mut String> {
-        Some(self)
-    }
-}
 
 macro_rules! facts {
     ($($name:ident $({ $($field:ident: $type:ty),* })? = $words:literal;)*) => {
@@ -83,6 +65,26 @@ facts! {
     BodySlow { bytes: u64, seconds: u64, pace: u64 } = "after {seconds} s only {bytes} bytes of the body had come: fewer than {pace} a second";
     BodyWithoutRoom { bytes: u64, waited: Millis, mib: u64 } = "no buffer space for a body of {bytes} bytes within {waited}: other requests hold all {mib} MiB";
     BodyMadeRoom { bytes: u64, mib: u64 } = "after {bytes} bytes the body had to make room: requests whose callers were not proven yet filled all {mib} MiB of gateway.unproven_memory, and this one had been under way for longest";
+    // What a model reads of it.
+    InputMissing { field: String, expected: String } = "{field}: is missing; expected {expected}";
+    InputEmpty { expected: String } = "body: is empty; expected {expected}";
+    InputUnfit { field: String, expected: String, got: String } = "{field}: expected {expected}, got {got}";
+    InputNoWord { field: String, expected: String, got: String } = "{field}: expected {expected}, got {got}; JSON has no word for it: write \"NaN\", \"Infinity\" or \"-Infinity\", with the quotes";
+    InputNamesMissing { expected: String } = "inputs: expected an object, since the model takes {expected}";
+    InputTwice { field: String } = "{field}: occurs twice in the body";
+    InputUnknown { field: String, known: String } = "{field}: unknown input; the model takes {known}";
+    InputNotJson { field: String, error: String } = "{field}: not valid JSON: {error}";
+    InputUnread { error: String, expected: String } = "body: {error}; expected {expected}";
+    InputNotValue { field: String } = "{field}: expected a value here, as in the elements before, got a list";
+    InputNotList { field: String } = "{field}: expected a list here, as in the elements before, got a value";
+    InputTooDeep { field: String, most: u64 } = "{field}: lists are nested deeper than {most}";
+    InputListsDiffer { field: String, first: u64, length: u64 } = "{field}: lists differ in length: expected {first} elements as in the first, got {length}";
+    InputAxesDiffer { field: String, expected: String, axis: String, other: String, got: String } = "{field}: expected {expected} with {axis} as in {other}, got {got}";
+    InputTextZero { field: String } = "{field}: has a zero character (\\u0000), which ends a text for the model; leave it out";
+    InputHalfCharacter { field: String } = "{field}: has an escape that stands for no character (half of a surrogate pair); write both halves or the character itself";
+    InputRows { rows: u64, expected: String } = "data.req_data: has {rows} rows, but the model takes {expected}";
+    InputRowsUnread { error: String } = "data.req_data: expected a list of objects: {error}";
+    InputColumnMissing { field: String, columns: String } = "{field}: is missing; each row has {columns}";
     // Its client.
     ClientLeftBefore { ms: u64 } = "the client disconnected {ms} ms after its request, before the response";
     ClientLeftWithin { bytes: u64, status: u64 } = "the client disconnected after {bytes} bytes of a response with status {status}";

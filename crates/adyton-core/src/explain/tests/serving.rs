@@ -254,10 +254,11 @@ fn an_input_that_the_model_cannot_take() {
         request_bytes: 19,
         ..refused(
             Reason::ModelBadInput,
-            Evidence::Request {
-                facts: Vec::new(),
-                problem: "inputs.x: expected float32 [N,4], got [1,3]".into(),
-            },
+            Evidence::of_request(Fact::InputUnfit {
+                field: "inputs.x".into(),
+                expected: "float32 [N,4]".into(),
+                got: "[1,3]".into(),
+            }),
         )
     };
     expect![[r#"

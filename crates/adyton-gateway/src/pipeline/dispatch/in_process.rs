@@ -114,10 +114,7 @@ fn failed(error: ModelError, place: &InFlight) -> Box<Refused> {
         error: String::new(),
     };
     let evidence = match &error {
-        ModelError::Input(problem) => Evidence::Request {
-            facts: Vec::new(),
-            problem: problem.to_string(),
-        },
+        ModelError::Input(problem) => Evidence::of_request(Fact::clone(&problem.0)),
         ModelError::Failed(problem) => of_instance(Fact::ModelFailed {
             error: problem.to_string(),
         }),

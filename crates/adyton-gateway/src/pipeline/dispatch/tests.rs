@@ -299,12 +299,21 @@ fn what_a_model_cannot_take_is_the_callers_and_what_it_fails_at_is_not() {
     let refused = refused.err().expect("a bad input");
     assert_eq!(refused.reason(), Reason::ModelBadInput);
     assert!(refused.own_words.is_some(), "the model speaks for itself");
+    let fact = Fact::InputUnfit {
+        field: "inputs.x[0]".into(),
+        expected: "float32".into(),
+        got: "the text \"seven\"".into(),
+    };
+    assert_eq!(*refused.refusal.evidence, Evidence::of_request(fact));
     assert!(refused.allowance.is_some(), "the reservation is spent");
     let refused = sent(&rig, None, r#"{"inputs":{"x":[-1]}}"#);
     let refused = refused.err().expect("a failure");
     assert_eq!(refused.reason(), Reason::ModelFailed);
     let Evidence::Instance {
-        instance, address, ..
+        instance,
+        address,
+        facts,
+        ..
     } = *refused.refusal.evidence
     else {
         panic!("which instance is told");
@@ -313,4 +322,6 @@ fn what_a_model_cannot_take_is_the_callers_and_what_it_fails_at_is_not() {
         (instance, address.as_str()),
         (Some(sample::INSTANCE), "in process")
     );
+    let error = "it is negative".to_owned();
+    assert_eq!(facts, [Fact::ModelFailed { error }]);
 }

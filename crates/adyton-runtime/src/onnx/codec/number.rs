@@ -55,9 +55,6 @@ fn half(value: f64) -> Option<f16> {
     Some(f16::from_f64(value)).filter(|value| value.is_finite())
 }
 
-/// What is said of a text with a zero character.
-pub(super) const ZERO: &str = "has a zero character (\\u0000), which ends a text for the model; leave it out";
-
 /// Whether a text for a tensor of texts has a zero character: the runtimes would cut it there, or refuse it.
 pub(super) fn has_zero(elements: &Elements, text: &str) -> bool {
     matches!(elements, Elements::Text(_)) && memchr::memchr(0, text.as_bytes()).is_some()

@@ -7,11 +7,12 @@ mod named;
 mod nested;
 mod problem;
 
+use adyton_core::fact::Fact;
 use serde::de::DeserializeSeed;
 
 use self::complete::complete;
 use self::named::Body;
-use self::problem::{ReadStop, unreadable, wanted};
+use self::problem::{ReadStop, body_of, unreadable};
 use super::error::InputError;
 use crate::onnx::signature::Ports;
 use crate::onnx::tensor::Tensor;
@@ -19,10 +20,10 @@ use crate::onnx::tensor::Tensor;
 /// Reads the tensors of a body, in the order of the model's inputs.
 pub(super) fn read(body: &[u8], ports: &Ports) -> Result<Vec<Tensor>, InputError> {
     if body.is_empty() {
-        return Err(InputError::new(
-            "body",
-            format!("is empty; expected {{\"inputs\":{{{}}}}}", wanted(ports)),
-        ));
+        return Err(Fact::InputEmpty {
+            expected: body_of(ports),
+        }
+        .into());
     }
     let mut stop = ReadStop::default();
     let mut from = serde_json::Deserializer::from_slice(body);
@@ -42,7 +43,8 @@ pub(super) fn read(body: &[u8], ports: &Ports) -> Result<Vec<Tensor>, InputError
             },
         ) => Err(problem),
         (Err(syntax), ReadStop { place: None, .. }) => {
-            Err(InputError::new("body", format!("not valid JSON: {syntax}")))
+            let (field, error) = ("body".to_owned(), syntax.to_string());
+            Err(Fact::InputNotJson { field, error }.into())
         }
         (
             Err(syntax),

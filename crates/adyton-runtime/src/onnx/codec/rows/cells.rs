@@ -4,6 +4,7 @@
 
 use std::fmt;
 
+use adyton_core::fact::Fact;
 use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
@@ -40,22 +41,26 @@ pub(super) fn read<'b>(names: &[String], body: &'b [u8]) -> Result<Cells<'b>, In
     .and_then(|()| from.end());
     let expected = || {
         format!(
-            "expected {{\"data\":{{\"req_data\":[{{\"{}\":…}}]}}}}",
+            "{{\"data\":{{\"req_data\":[{{\"{}\":…}}]}}}}",
             names.join("\":…,\"")
         )
     };
     match (read, found.problem) {
         (Err(_), Some(problem)) => return Err(problem),
         (Err(wrong), None) if wrong.is_data() && found.in_rows => {
-            return Err(InputError::new(
-                "data.req_data",
-                format!("expected a list of objects: {wrong}"),
-            ));
+            let error = wrong.to_string();
+            return Err(Fact::InputRowsUnread { error }.into());
         }
-        (Err(wrong), None) => return Err(InputError::new("body", format!("{wrong}; {}", expected()))),
+        (Err(wrong), None) => {
+            let (error, expected) = (wrong.to_string(), expected());
+            return Err(Fact::InputUnread { error, expected }.into());
+        }
         (Ok(()), _) => {}
     }
-    let missing = |field: &str| InputError::new(field, format!("is missing; {}", expected()));
+    let missing = |field: &str| {
+        let (field, expected) = (field.to_owned(), expected());
+        InputError::from(Fact::InputMissing { field, expected })
+    };
     let Some(cells) = found.cells else {
         return Err(missing(match found.data {
             Presence::Absent => "data",
@@ -64,8 +69,8 @@ pub(super) fn read<'b>(names: &[String], body: &'b [u8]) -> Result<Cells<'b>, In
     };
     if let Some(at) = cells.iter().position(|cell| cell.is_empty()) {
         let field = format!("data.req_data[{}].{}", at / names.len(), names[at % names.len()]);
-        let problem = format!("is missing; each row has {}", names.join(", "));
-        return Err(InputError::new(field, problem));
+        let columns = names.join(", ");
+        return Err(Fact::InputColumnMissing { field, columns }.into());
     }
     Ok(Cells {
         uuid: found.uuid,
@@ -155,8 +160,8 @@ impl<'de: 'b, 'b> Visitor<'de> for Object<'_, '_, 'b> {
                     let uuid: Option<&'de RawValue> = map.next_value()?;
                     found.uuid = uuid.map(RawValue::get);
                     if found.uuid.is_some_and(|uuid| !is_whole(uuid)) {
-                        found.problem = Some(InputError::new("meta.uuid", HALF));
-                        return Err(A::Error::custom(HALF));
+                        found.problem = Some(half("meta.uuid".to_owned()));
+                        return Err(A::Error::custom("half a character"));
                     }
                 }
                 Field::ReqData => {
@@ -294,8 +299,8 @@ impl<'de: 'b, 'b> Visitor<'de> for Row<'_, '_, 'b> {
             let cell = map.next_value::<&'de RawValue>()?.get();
             if !is_whole(cell) {
                 let field = format!("data.req_data[{}].{}", start / names.len(), names[column]);
-                *problem = Some(InputError::new(field, HALF));
-                return Err(A::Error::custom(HALF));
+                *problem = Some(half(field));
+                return Err(A::Error::custom("half a character"));
             }
             // Of a column that is written twice, the last one counts.
             cells[start + column] = cell;
@@ -332,7 +337,9 @@ impl Visitor<'_> for Column<'_> {
 }
 
 /// What is said of a text that [`is_whole`] refuses.
-const HALF: &str = "has an escape that stands for no character (half of a surrogate pair); write both halves or the character itself";
+fn half(field: String) -> InputError {
+    Fact::InputHalfCharacter { field }.into()
+}
 
 /// Whether all escapes of a JSON text stand for characters. A raw value may hold half of a surrogate pair, which no text can
 /// be and no reader of the answer takes.

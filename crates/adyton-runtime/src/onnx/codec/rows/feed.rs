@@ -1,5 +1,6 @@
 //! Makes the model's tensors of the cells.
 
+use adyton_core::fact::Fact;
 use adyton_core::shown::quoted;
 use smallvec::smallvec;
 
@@ -29,7 +30,7 @@ pub(super) fn feed(
             && cell.contains("\\u0000")
             && serde_json::from_str::<String>(cell).is_ok_and(|text| number::has_zero(elements, &text))
         {
-            return Err(InputError::new(field(), number::ZERO));
+            return Err(Fact::InputTextZero { field: field() }.into());
         }
         number::cell(elements, cell).ok_or_else(|| {
             let wanted = if matches!(elements, Elements::Text(_)) {
@@ -37,8 +38,12 @@ pub(super) fn feed(
             } else {
                 "a number"
             };
-            let problem = format!("expected {wanted} ({}), got {}", input.element, shown(cell));
-            InputError::new(field(), problem)
+            let fact = Fact::InputUnfit {
+                field: field(),
+                expected: format!("{wanted} ({})", input.element),
+                got: shown(cell),
+            };
+            InputError::from(fact)
         })
     };
     match columns.feed() {
@@ -52,10 +57,8 @@ pub(super) fn feed(
             }
             let shape: Shape = smallvec![count, width];
             if !input.takes(&shape) {
-                return Err(InputError::new(
-                    "data.req_data",
-                    format!("has {count} rows, but the model takes {input}"),
-                ));
+                let (rows, expected) = (count as u64, input.to_string());
+                return Err(Fact::InputRows { rows, expected }.into());
             }
             Ok(vec![Tensor { shape, elements }])
         }

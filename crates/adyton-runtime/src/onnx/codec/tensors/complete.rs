@@ -1,6 +1,8 @@
 //! Whether the tensors of a body are the inputs of the model: all there, with shapes that fit, and fit each other.
 
-use super::problem::wanted;
+use adyton_core::fact::Fact;
+
+use super::problem::body_of;
 use crate::onnx::codec::error::InputError;
 use crate::onnx::signature::{Axis, Input, Ports};
 use crate::onnx::tensor::{Tensor, show_shape};
@@ -8,18 +10,14 @@ use crate::onnx::tensor::{Tensor, show_shape};
 /// All inputs must be there, with shapes that fit.
 pub(super) fn complete(found: Option<Vec<Option<Tensor>>>, ports: &Ports) -> Result<Vec<Tensor>, InputError> {
     let Some(found) = found else {
-        return Err(InputError::new(
-            "inputs",
-            format!("is missing; expected {{\"inputs\":{{{}}}}}", wanted(ports)),
-        ));
+        let (field, expected) = ("inputs".to_owned(), body_of(ports));
+        return Err(Fact::InputMissing { field, expected }.into());
     };
     let mut tensors = Vec::with_capacity(found.len());
     for (tensor, input) in found.into_iter().zip(&ports.inputs) {
         let Some(tensor) = tensor else {
-            return Err(InputError::new(
-                format!("inputs.{}", input.name),
-                format!("is missing; expected {input}"),
-            ));
+            let (field, expected) = (format!("inputs.{}", input.name), input.to_string());
+            return Err(Fact::InputMissing { field, expected }.into());
         };
         if !input.takes(&tensor.shape) {
             return Err(InputError::shape(input, &tensor.shape));
@@ -48,12 +46,14 @@ fn same_lengths(tensors: &[Tensor], inputs: &[Input]) -> Result<(), InputError> 
                 None => seen.push((name, *length, input)),
                 Some((_, first, _)) if first == length => {}
                 Some((_, first, other)) => {
-                    let problem = format!(
-                        "expected {input} with {name}={first} as in inputs.{}, got {}",
-                        other.name,
-                        show_shape(&tensor.shape)
-                    );
-                    return Err(InputError::new(format!("inputs.{}", input.name), problem));
+                    let fact = Fact::InputAxesDiffer {
+                        field: format!("inputs.{}", input.name),
+                        expected: input.to_string(),
+                        axis: format!("{name}={first}"),
+                        other: format!("inputs.{}", other.name),
+                        got: show_shape(&tensor.shape),
+                    };
+                    return Err(fact.into());
                 }
             }
         }

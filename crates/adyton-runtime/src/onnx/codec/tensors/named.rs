@@ -2,11 +2,12 @@
 
 use std::fmt;
 
+use adyton_core::fact::Fact;
 use adyton_core::shown::quoted;
 use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 use super::nested::{Nested, Reading};
-use super::problem::{ReadStop, text, wanted};
+use super::problem::{ReadStop, body_of, text, wanted};
 use crate::onnx::codec::error::InputError;
 use crate::onnx::signature::{Input, Ports};
 use crate::onnx::tensor::Tensor;
@@ -50,8 +51,12 @@ impl<'de> DeserializeSeed<'de> for Body<'_> {
 
 impl Body<'_> {
     fn other<E: serde::de::Error, T>(self, got: &str) -> Result<T, E> {
-        let problem = format!("expected {{\"inputs\":{{{}}}}}, got {got}", wanted(self.ports));
-        self.stop.problem = Some(InputError::new("body", problem));
+        let fact = Fact::InputUnfit {
+            field: "body".to_owned(),
+            expected: body_of(self.ports),
+            got: got.to_owned(),
+        };
+        self.stop.problem = Some(fact.into());
         Err(E::custom("an object is needed"))
     }
 }
@@ -66,7 +71,7 @@ impl<'de> Visitor<'de> for Body<'_> {
         while let Some(inputs) = map.next_key_seed(Key("inputs"))? {
             if inputs {
                 if found.is_some() {
-                    self.stop.problem = Some(InputError::new("inputs", "occurs twice in the body"));
+                    self.stop.problem = Some(twice("inputs".to_owned()));
                     return Err(A::Error::custom("twice"));
                 }
                 found = Some(map.next_value_seed(Named {
@@ -83,6 +88,10 @@ impl<'de> Visitor<'de> for Body<'_> {
         self.other("a list")
     }
     values!();
+}
+
+fn twice(field: String) -> InputError {
+    Fact::InputTwice { field }.into()
 }
 
 /// A key, compared without being copied.
@@ -120,11 +129,12 @@ impl<'de> DeserializeSeed<'de> for Named<'_> {
 
 impl Named<'_> {
     fn other<E: serde::de::Error, T>(self, got: &str) -> Result<T, E> {
-        let problem = format!(
-            "expected an object of tensors, {{{}}}, got {got}",
-            wanted(self.ports)
-        );
-        self.stop.problem = Some(InputError::new("inputs", problem));
+        let fact = Fact::InputUnfit {
+            field: "inputs".to_owned(),
+            expected: format!("an object of tensors, {{{}}}", wanted(self.ports)),
+            got: got.to_owned(),
+        };
+        self.stop.problem = Some(fact.into());
         Err(E::custom("an object is needed"))
     }
 }
@@ -141,7 +151,7 @@ impl<'de> Visitor<'de> for Named<'_> {
             match at {
                 Ok(at) if found[at].is_some() => {
                     let field = format!("inputs.{}", inputs[at].name);
-                    self.stop.problem = Some(InputError::new(field, "occurs twice in the body"));
+                    self.stop.problem = Some(twice(field));
                     return Err(A::Error::custom("twice"));
                 }
                 Ok(at) => {
@@ -154,8 +164,11 @@ impl<'de> Visitor<'de> for Named<'_> {
                 Err(name) => {
                     let known: Vec<String> =
                         inputs.iter().map(|input| format!("\"{}\"", input.name)).collect();
-                    let problem = format!("unknown input; the model takes {}", known.join(", "));
-                    self.stop.problem = Some(InputError::new(format!("inputs.{name}"), problem));
+                    let fact = Fact::InputUnknown {
+                        field: format!("inputs.{name}"),
+                        known: known.join(", "),
+                    };
+                    self.stop.problem = Some(fact.into());
                     return Err(A::Error::custom("unknown input"));
                 }
             }
@@ -164,8 +177,8 @@ impl<'de> Visitor<'de> for Named<'_> {
     }
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
         let [only] = self.ports.inputs.as_slice() else {
-            let problem = format!("expected an object, since the model takes {}", wanted(self.ports));
-            self.stop.problem = Some(InputError::new("inputs", problem));
+            let expected = wanted(self.ports);
+            self.stop.problem = Some(Fact::InputNamesMissing { expected }.into());
             return Err(A::Error::custom("an object is needed"));
         };
         let mut reading = Reading::new(only);

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use adyton_core::fact::Fact;
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 
 use super::problem::{Place, ReadStop, text};
@@ -51,9 +52,9 @@ impl<'p> Reading<'p> {
 
     /// Keeps the first problem, with the place where it was found; the JSON reader only needs to stop.
     #[cold]
-    fn wrong<E: serde::de::Error>(&mut self, problem: impl Into<String>) -> E {
+    fn wrong<E: serde::de::Error>(&mut self, problem: impl FnOnce(String) -> Fact) -> E {
         if self.problem.is_none() {
-            self.problem = Some(InputError::new(self.field(), problem));
+            self.problem = Some(problem(self.field()).into());
         }
         E::custom("the body does not fit the model")
     }
@@ -69,10 +70,13 @@ impl<'p> Reading<'p> {
     pub(super) fn list<'de, A: SeqAccess<'de>>(&mut self, seq: &mut A) -> Result<(), A::Error> {
         let level = self.depth;
         if level == DEEPEST {
-            return Err(self.wrong(format!("lists are nested deeper than {DEEPEST}")));
+            return Err(self.wrong(|field| Fact::InputTooDeep {
+                field,
+                most: DEEPEST as u64,
+            }));
         }
         if self.rank.is_some_and(|rank| level >= rank) {
-            return Err(self.wrong("expected a value here, as in the elements before, got a list"));
+            return Err(self.wrong(|field| Fact::InputNotValue { field }));
         }
         self.depth += 1;
         self.place[level] = 0;
@@ -82,9 +86,11 @@ impl<'p> Reading<'p> {
         let length = self.place[level];
         self.depth -= 1;
         match self.lengths[level] {
-            Some(first) if first != length => Err(self.wrong(format!(
-                "lists differ in length: expected {first} elements as in the first, got {length}"
-            ))),
+            Some(first) if first != length => Err(self.wrong(|field| Fact::InputListsDiffer {
+                field,
+                first: first as u64,
+                length: length as u64,
+            })),
             _ => {
                 self.lengths[level] = Some(length);
                 Ok(())
@@ -97,9 +103,9 @@ impl<'p> Reading<'p> {
     fn element<E: serde::de::Error>(&mut self) -> Result<(), E> {
         match self.rank {
             Some(rank) if rank == self.depth => Ok(()),
-            Some(_) => Err(self.wrong("expected a list here, as in the elements before, got a value")),
+            Some(_) => Err(self.wrong(|field| Fact::InputNotList { field })),
             None if self.lengths[self.depth.min(DEEPEST - 1)].is_some() && self.depth < DEEPEST => {
-                Err(self.wrong("expected a list here, as in the elements before, got a value"))
+                Err(self.wrong(|field| Fact::InputNotList { field }))
             }
             None => {
                 self.rank = Some(self.depth);
@@ -158,8 +164,10 @@ impl<'de> DeserializeSeed<'de> for Nested<'_, '_> {
 impl Nested<'_, '_> {
     #[cold]
     fn mismatch<E: serde::de::Error>(self, got: &str) -> E {
-        let problem = format!("expected {}, got {got}", self.reading.input.element);
-        self.reading.wrong(problem)
+        let expected = self.reading.input.element.to_string();
+        let got = got.to_owned();
+        self.reading
+            .wrong(|field| Fact::InputUnfit { field, expected, got })
     }
 }
 
@@ -196,7 +204,7 @@ impl<'de> Visitor<'de> for Nested<'_, '_> {
     fn visit_str<E: serde::de::Error>(self, value: &str) -> Result<(), E> {
         self.reading.element::<E>()?;
         if number::has_zero(&self.reading.elements, value) {
-            return Err(self.reading.wrong(number::ZERO));
+            return Err(self.reading.wrong(|field| Fact::InputTextZero { field }));
         }
         number::text(&mut self.reading.elements, value).ok_or_else(|| self.mismatch(&text(value)))
     }

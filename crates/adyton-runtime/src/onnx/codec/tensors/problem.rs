@@ -1,5 +1,6 @@
 //! What went wrong while a body was read, in the words of the caller's own body.
 
+use adyton_core::fact::Fact;
 use adyton_core::shown::{quoted, quoted_bytes};
 
 use crate::onnx::codec::error::InputError;
@@ -34,18 +35,25 @@ pub(super) fn unreadable(body: &[u8], syntax: &serde_json::Error, place: Place) 
         place.element,
         ElementType::Float32 | ElementType::Float64 | ElementType::Float16
     );
-    let problem = if is_special || is_large {
-        let fix = match takes_special {
-            true => {
-                "; JSON has no word for it: write \"NaN\", \"Infinity\" or \"-Infinity\", with the quotes"
-            }
-            false => "",
-        };
-        format!("expected {}, got {word}{fix}", place.element)
-    } else {
-        format!("not valid JSON: {syntax}")
+    let Place { field, element } = place;
+    let expected = element.to_string();
+    let fact = match (is_special || is_large, takes_special) {
+        (true, true) => Fact::InputNoWord {
+            field,
+            expected,
+            got: word,
+        },
+        (true, false) => Fact::InputUnfit {
+            field,
+            expected,
+            got: word,
+        },
+        (false, _) => Fact::InputNotJson {
+            field,
+            error: syntax.to_string(),
+        },
     };
-    InputError::new(place.field, problem)
+    fact.into()
 }
 
 /// The word of the body at which the reader stopped.
@@ -65,6 +73,11 @@ fn word_at(body: &[u8], syntax: &serde_json::Error) -> String {
 /// A text as a message shows it.
 pub(super) fn text(value: &str) -> String {
     format!("the text \"{}\"", quoted(value, SHOWN))
+}
+
+/// `{"inputs":{"x": float32 [N,4], "y": int64 [N]}}`
+pub(super) fn body_of(ports: &Ports) -> String {
+    format!("{{\"inputs\":{{{}}}}}", wanted(ports))
 }
 
 /// `"x": float32 [N,4], "y": int64 [N]`

@@ -1,4 +1,4 @@
-//! Spans of time as records keep them and people say them.
+//! What facts are made of: numbers, texts, and spans of time as people say them.
 
 use std::fmt;
 use std::time::Duration;
@@ -34,6 +34,26 @@ impl From<Duration> for Millis {
 impl fmt::Display for Millis {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} s", Duration::from_millis(self.0).as_secs_f64())
+    }
+}
+
+/// What a fact is made of.
+pub(crate) trait Piece {
+    /// The text, if it is one.
+    fn text(&mut self) -> Option<&mut String> {
+        None
+    }
+}
+
+impl Piece for u64 {}
+
+impl Piece for Seconds {}
+
+impl Piece for Millis {}
+
+impl Piece for String {
+    fn text(&mut self) -> Option<&mut String> {
+        Some(self)
     }
 }
 
