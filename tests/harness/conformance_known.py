@@ -31,7 +31,6 @@ AT_THE_CALL: dict[str, list[tuple[str, str]]] = {
     "built-in": [
         (r"test_slice", "a bound behind the end of an axis whose length comes with the call"),
         (r"test_training_dropout", "whether it trains comes with the call"),
-        (r"test_onehot_out_of_range_indices", "an index behind the end"),
         (r"test_reduce_(max|min)_empty_set", "the largest of no numbers"),
         (r"_expanded$", "the largest of infinities alone, inside of a function's body"),
     ],
