@@ -36,7 +36,15 @@ impl Caller<'_> {
         while !self.stopped.load(Ordering::SeqCst) {
             match TcpStream::connect(self.address) {
                 Ok(stream) => self.talk(Client::over(stream)),
-                Err(problem) if problem.kind() == ErrorKind::ConnectionRefused => return,
+                // Also what the kernel had begun when the listener closed: nothing was asked yet.
+                Err(problem)
+                    if matches!(
+                        problem.kind(),
+                        ErrorKind::ConnectionRefused | ErrorKind::ConnectionReset
+                    ) =>
+                {
+                    return;
+                }
                 Err(problem) => panic!("{problem}"),
             }
         }

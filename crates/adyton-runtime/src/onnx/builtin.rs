@@ -14,6 +14,7 @@ mod nested;
 mod operators;
 mod own;
 mod plans;
+mod ranges;
 mod recurrences;
 mod rewrite;
 mod tensors;

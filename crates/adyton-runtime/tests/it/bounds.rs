@@ -54,20 +54,20 @@ fn names_of_axes_that_nest_without_end_are_refused() {
             r#"model/m.onnx: input "x": the name of axis 0 has 40001 bytes, more than 256; give the axis (`dim_param`) a short name"#
         ]],
     );
-    refused(
-        &relu(plain(), named("y", "N"), vec![named("h", &signs)]),
-        expect![[
-            r#"model/m.onnx: value "h": the name of axis 0 has 50001 bytes, more than 256; give the axis (`dim_param`) a short name"#
-        ]],
-    );
+    // Behind the inputs a name decides nothing, and exporters write long sums into them.
+    let sum = format!("{}1", "floor(n/2)+".repeat(40));
+    for long in [&brackets, &signs, &sum] {
+        let let_go = relu(plain(), named("y", long), vec![named("h", long)]);
+        assert_eq!(load(&let_go), Ok(()), "{} bytes", long.len());
+    }
     for deep in [
         format!("{}N", "- ".repeat(17)),
         format!("{}N{}", "floor(".repeat(17), ")".repeat(17)),
         format!("{}N", "-(".repeat(9)),
     ] {
-        let problem = load(&relu(plain(), named("y", &deep), Vec::new())).unwrap_err();
+        let problem = load(&relu(named("x", &deep), named("y", "N"), Vec::new())).unwrap_err();
         assert!(
-            problem.contains("output \"y\": the name of axis 0 nests more than 16"),
+            problem.contains("input \"x\": the name of axis 0 nests more than 16"),
             "{problem}"
         );
     }

@@ -233,6 +233,131 @@ fn negative_indices_count_from_the_end() {
 }
 
 #[test]
+fn features_are_taken_by_indices_in_a_row() {
+    for (from, indices) in [
+        (vec![3], vec![3, 1]),
+        (vec![3], vec![3]),
+        (vec![1, 3], vec![3, 1]),
+        (vec![1, 3], vec![1, 3]),
+    ] {
+        let features = node(
+            "ArrayFeatureExtractor",
+            "ai.onnx.ml",
+            &["c", "x"],
+            &["y"],
+            Vec::new(),
+        );
+        let model = graph::model(
+            vec![port("x", INT64, &indices)],
+            vec![untyped("y")],
+            vec![features],
+            vec![constant("c", &from, &[5.0, 6.0, 7.0])],
+        );
+        let body = match (indices.len(), indices[0]) {
+            (1, _) => "[2,0,1]",
+            (_, 1) => "[[2,0,1]]",
+            _ => "[[2],[0],[1]]",
+        };
+        answered(
+            &model,
+            &format!(r#"{{"inputs":{body}}}"#),
+            r#"{"outputs":{"y":[[7.0,5.0,6.0]]}}"#,
+        );
+    }
+}
+
+#[test]
+fn numbers_that_no_operator_has_are_refused_by_name() {
+    let ints = |name: &str, ints: &[i64]| AttributeProto {
+        name: name.to_owned(),
+        r#type: 7,
+        ints: ints.to_vec(),
+        ..AttributeProto::default()
+    };
+    let x = || port("x", FLOAT, &[1, 1, 4, 4]);
+    let one = |operator: &str, inputs: &[&str], attributes, constants| {
+        graph::model(
+            vec![x()],
+            vec![untyped("y")],
+            vec![node(operator, "", inputs, &["y"], attributes)],
+            constants,
+        )
+    };
+    let pool = |side: i64, pad: i64| {
+        let attributes = vec![ints("kernel_shape", &[side; 2]), ints("pads", &[pad; 4])];
+        one("AveragePool", &["x"], attributes, Vec::new())
+    };
+    let whole =
+        |name: &str, numbers: &[i64]| graph::whole(name, &[i64::try_from(numbers.len()).unwrap()], numbers);
+    for (model, problem) in [
+        (
+            one("Transpose", &["x"], vec![ints("perm", &[0, 0, 2, 3])], Vec::new()),
+            "`perm` = [0, 0, 2, 3] of Transpose (node \"y\") does not name each axis once",
+        ),
+        (
+            pool(1 << 31, 0),
+            "`kernel_shape` of AveragePool (node \"y\") is 2147483648, and must be from 1 to 1048576",
+        ),
+        (
+            pool(2, 9),
+            "`pads` of AveragePool (node \"y\") must be less than the kernel",
+        ),
+        (pool(2, -1), "`pads` of AveragePool (node \"y\") is -1"),
+        (
+            one("LRN", &["x"], vec![number("size", 0)], Vec::new()),
+            "`size` of LRN (node \"y\") is 0",
+        ),
+        (
+            one("DepthToSpace", &["x"], vec![number("blocksize", 0)], Vec::new()),
+            "`blocksize` of DepthToSpace (node \"y\") is 0",
+        ),
+        (
+            one("Softmax", &["x"], vec![number("axis", -99)], Vec::new()),
+            "`axis` of Softmax (node \"y\") is -99",
+        ),
+        (
+            one("Tile", &["x", "n"], Vec::new(), vec![whole("n", &[1, 1, -1, 1])]),
+            "Tile (node \"y\") has a negative count",
+        ),
+        (
+            one("Unsqueeze", &["x", "n"], Vec::new(), vec![whole("n", &[1 << 62])]),
+            "Unsqueeze (node \"y\") has an axis that no tensor has",
+        ),
+        (
+            one(
+                "Resize",
+                &["x", "", "s"],
+                Vec::new(),
+                vec![constant("s", &[4], &[1.0, 1.0, -2.0, -2.0])],
+            ),
+            "Resize (node \"y\") has a scale that is not above 0",
+        ),
+        (
+            one(
+                "Slice",
+                &["x", "a", "b", "c", "n"],
+                Vec::new(),
+                vec![
+                    whole("a", &[0]),
+                    whole("b", &[1]),
+                    whole("c", &[2]),
+                    whole("n", &[0]),
+                ],
+            ),
+            "Slice (node \"y\") has a step of 0",
+        ),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("m.onnx"), graph::bytes(&model)).unwrap();
+        let told = Onnx::builtin()
+            .load(folder.path(), "m.onnx")
+            .unwrap_err()
+            .to_string();
+        assert!(told.contains(problem), "{told}");
+    }
+}
+
+#[test]
 fn an_index_that_is_out_of_range_is_an_error_of_the_call_by_name() {
     let model = graph::model(
         vec![port("x", FLOAT, &[2]), port("i", INT64, &[1, 1])],

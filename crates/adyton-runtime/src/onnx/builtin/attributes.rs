@@ -7,6 +7,7 @@ use tract_onnx::pb::type_proto::Value as Type;
 use tract_onnx::pb::{AttributeProto, GraphProto, ModelProto, NodeProto, TensorProto, ValueInfoProto};
 
 use super::operators::{self, ML, ML_SETS, ONNX, Rule, SETS};
+use super::ranges;
 use super::tensors::element_type;
 use crate::onnx::classifier::attribute;
 
@@ -60,7 +61,7 @@ fn in_node(node: &NodeProto, graph: &GraphProto, version: i64) -> Option<String>
             return Some(refusal);
         }
     }
-    combination(node, graph, version)
+    combination(node, graph, version).or_else(|| ranges::refusal(node, graph))
 }
 
 fn allows(rule: Rule, given: &AttributeProto) -> bool {
@@ -235,7 +236,7 @@ fn one_model_for_two(node: &NodeProto) -> Option<String> {
 }
 
 /// The numbers of a constant of the graph; none of what is no constant.
-fn whole_numbers(graph: &GraphProto, name: &str) -> Vec<i64> {
+pub(super) fn whole_numbers(graph: &GraphProto, name: &str) -> Vec<i64> {
     let Some(tensor) = constant(graph, name).filter(|tensor| tensor.data_type == INT64) else {
         return Vec::new();
     };
@@ -250,7 +251,7 @@ fn whole_numbers(graph: &GraphProto, name: &str) -> Vec<i64> {
 const INT64: i32 = 7;
 
 /// The numbers of a constant of the graph.
-fn numbers(graph: &GraphProto, name: &str) -> Option<Vec<f32>> {
+pub(super) fn numbers(graph: &GraphProto, name: &str) -> Option<Vec<f32>> {
     let tensor = constant(graph, name)?;
     if tensor.raw_data.is_empty() {
         return Some(tensor.float_data.clone());

@@ -23,6 +23,27 @@ pub(super) fn check(model: &ModelProto) -> Result<(), String> {
     model.graph.as_ref().map_or(Ok(()), |graph| check_graph(graph, 1))
 }
 
+/// Names of axes decide something at inputs only; exporters write sums without end into those of outputs, which are let go.
+pub(super) fn let_go(model: &mut ModelProto) {
+    let Some(graph) = model.graph.as_mut() else {
+        return;
+    };
+    for value in graph.output.iter_mut().chain(&mut graph.value_info) {
+        let Some(Type::TensorType(tensor)) = value.r#type.as_mut().and_then(|ty| ty.value.as_mut()) else {
+            continue;
+        };
+        for axis in tensor.shape.iter_mut().flat_map(|shape| &mut shape.dim) {
+            if matches!(&axis.value, Some(Length::DimParam(name)) if is_out(name)) {
+                axis.value = None;
+            }
+        }
+    }
+}
+
+fn is_out(name: &str) -> bool {
+    name.len() > AXIS_NAME || levels(name) > AXIS_LEVELS
+}
+
 fn check_graph(graph: &GraphProto, level: usize) -> Result<(), String> {
     if level > GRAPH_LEVELS {
         return Err(format!(

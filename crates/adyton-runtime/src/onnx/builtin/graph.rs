@@ -26,6 +26,7 @@ pub(super) struct Prepared {
 
 /// Rewrites `model` and reads its ports; refuses operators that the runtime does not have.
 pub(super) fn prepare(model: &mut ModelProto, file: &str) -> Result<Prepared, LoadError> {
+    bounds::let_go(model);
     bounds::check(model).map_err(|what| LoadError::Bounds {
         file: file.to_owned(),
         what,

@@ -2,6 +2,7 @@
 //!
 //! - The end of a classifier is cut off, as for ONNX Runtime (`classifier.rs`).
 //! - An `Identity` that only names an output is skipped.
+//! - `ArrayFeatureExtractor` gets its indices in a row, as the specification takes them.
 //! - `Scaler` becomes a subtraction and a multiplication.
 //! - Axes without name and length get a name, since `tract` needs a symbol for each; the first axes share one (the batch).
 
@@ -20,6 +21,7 @@ pub(super) fn all(graph: &mut GraphProto) -> Vec<After> {
     classifier::number_texts(graph, &mut after);
     trim_coefficients(graph);
     replace_scalers(graph);
+    flatten_features(graph);
     name_axes(graph);
     after
 }
@@ -136,6 +138,42 @@ fn replace_scalers(graph: &mut GraphProto) {
             .node
             .push(operator("Mul", &[&own("moved"), &own("scale")], to));
     }
+}
+
+/// `ArrayFeatureExtractor` of `ai.onnx.ml` takes its indices in a row, however they come, and makes a table of what has one axis;
+/// `tract` gathers along the last axis.
+fn flatten_features(graph: &mut GraphProto) {
+    let nodes = std::mem::take(&mut graph.node);
+    for (at, mut node) in nodes.into_iter().enumerate() {
+        if node.op_type == "ArrayFeatureExtractor"
+            && let [from, indices] = node.input.as_mut_slice()
+        {
+            let is_row = axes(graph, from) == Some(1);
+            let own = |part: &str| format!("adyton.features.{at}.{part}");
+            let row: Vec<i64> = if is_row { vec![1, -1] } else { vec![-1] };
+            graph.initializer.push(TensorProto {
+                name: own("row"),
+                data_type: 7,
+                dims: vec![i64::try_from(row.len()).unwrap_or(0)],
+                int64_data: row,
+                ..TensorProto::default()
+            });
+            let flat = operator("Reshape", &[indices, &own("row")], &own("flat"));
+            graph.node.push(flat);
+            *indices = own("flat");
+        }
+        graph.node.push(node);
+    }
+}
+
+/// How many axes a constant or an input has, where the graph says it.
+fn axes(graph: &GraphProto, name: &str) -> Option<usize> {
+    if let Some(tensor) = graph.initializer.iter().find(|tensor| tensor.name == name) {
+        return Some(tensor.dims.len());
+    }
+    let input = graph.input.iter().find(|input| input.name == name)?;
+    let Type::TensorType(tensor) = input.r#type.as_ref()?.value.as_ref()?;
+    Some(tensor.shape.as_ref()?.dim.len())
 }
 
 fn operator(name: &str, from: &[&str], to: &str) -> NodeProto {
