@@ -25,6 +25,10 @@ fn help_names_every_verb() {
               service   Deploy and run services
               predict   Call a service
               app       Manage apps: the credentials that callers without a user have
+              user      Manage the users of your domain
+              role      Give users roles, and take them back
+              key       Manage access keys: what users sign requests with
+              project   Create and list projects: what keeps teams apart
               requests  List the requests that came in, refused or not
               explain   Say why a request was answered as it was
               errors    Show the error catalogue: code, meaning, cause, fix
@@ -55,16 +59,16 @@ fn a_wrong_verb_finds_the_right_one() {
     Place::new().check(
         &["serv"],
         expect![[r#"
-        exit 2
-        --- stderr
-        error: unrecognized subcommand 'serv'
+            exit 2
+            --- stderr
+            error: unrecognized subcommand 'serv'
 
-          tip: some similar subcommands exist: 'service', 'serve'
+              tip: some similar subcommands exist: 'user', 'service', 'serve'
 
-        Usage: adyton [OPTIONS] <COMMAND>
+            Usage: adyton [OPTIONS] <COMMAND>
 
-        For more information, try '--help'.
-    "#]],
+            For more information, try '--help'.
+        "#]],
     );
 }
 
