@@ -14,7 +14,7 @@ pub enum Role {
     /// Give a user a role in a project, or in the whole domain
     Grant(Grant),
     /// Take a role from a user; their tokens end
-    Revoke(Revoke),
+    Revoke(RevokeRole),
     /// List the roles that there are, or those of a user
     List(ListRoles),
 }
@@ -44,7 +44,7 @@ pub struct Grant {
 #[derive(Args)]
 #[command(after_help = "Example:
   adyton role revoke ada operator --project vision")]
-pub struct Revoke {
+pub struct RevokeRole {
     #[command(flatten)]
     assignment: Assignment,
 }

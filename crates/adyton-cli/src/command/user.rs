@@ -19,11 +19,11 @@ pub enum User {
     /// Give a user another password; it is asked for, or read from standard input
     ///
     /// All tokens of the user end.
-    Password(Password),
+    Password(ResetPassword),
     /// Do not let a user sign in any more; all tokens of the user end
-    Disable(Disable),
+    Disable(DisableUser),
     /// Let a user sign in again
-    Enable(Enable),
+    Enable(EnableUser),
     /// Delete users
     Delete(DeleteUsers),
 }
@@ -98,12 +98,12 @@ impl ListUsers {
 #[derive(Args)]
 #[command(after_help = "Example:
   adyton user password ada")]
-pub struct Password {
+pub struct ResetPassword {
     /// Name or id
     user: String,
 }
 
-impl Password {
+impl ResetPassword {
     fn run(self, context: &Context) -> Outcome {
         let client = context.client()?;
         let id = lookup::user(&client, &self.user)?.id;
@@ -123,7 +123,7 @@ impl Password {
 #[derive(Args)]
 #[command(after_help = "Example:
   adyton user disable ada")]
-pub struct Disable {
+pub struct DisableUser {
     /// Name or id
     user: String,
 }
@@ -132,7 +132,7 @@ pub struct Disable {
 #[derive(Args)]
 #[command(after_help = "Example:
   adyton user enable ada")]
-pub struct Enable {
+pub struct EnableUser {
     /// Name or id
     user: String,
 }

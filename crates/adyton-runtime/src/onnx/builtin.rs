@@ -11,6 +11,7 @@ mod dequantize;
 mod graph;
 mod made_up;
 mod nested;
+mod nodes;
 mod operators;
 mod own;
 mod plans;

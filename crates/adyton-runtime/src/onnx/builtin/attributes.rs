@@ -4,10 +4,10 @@
 use adyton_core::shown::{quoted, quoted_bytes};
 use tract_onnx::pb::tensor_shape_proto::dimension::Value as Length;
 use tract_onnx::pb::type_proto::Value as Type;
-use tract_onnx::pb::{AttributeProto, GraphProto, ModelProto, NodeProto, TensorProto, ValueInfoProto};
+use tract_onnx::pb::{AttributeProto, GraphProto, ModelProto, NodeProto, ValueInfoProto};
 
+use super::nodes::{NAME, numbers, shown, whole_numbers};
 use super::operators::{self, ML, ML_SETS, ONNX, Rule, SETS};
-use super::ranges;
 use super::tensors::element_type;
 use crate::onnx::classifier::attribute;
 
@@ -61,7 +61,7 @@ fn in_node(node: &NodeProto, graph: &GraphProto, version: i64) -> Option<String>
             return Some(refusal);
         }
     }
-    combination(node, graph, version).or_else(|| ranges::refusal(node, graph))
+    combination(node, graph, version)
 }
 
 fn allows(rule: Rule, given: &AttributeProto) -> bool {
@@ -79,8 +79,6 @@ fn allows(rule: Rule, given: &AttributeProto) -> bool {
     }
 }
 
-/// So much of a name is shown, in letters.
-pub(super) const NAME: usize = 60;
 /// The first of the types of attributes that are lists.
 const FLOATS: i32 = 6;
 
@@ -235,38 +233,6 @@ fn one_model_for_two(node: &NodeProto) -> Option<String> {
     })
 }
 
-/// The numbers of a constant of the graph; none of what is no constant.
-pub(super) fn whole_numbers(graph: &GraphProto, name: &str) -> Vec<i64> {
-    let Some(tensor) = constant(graph, name).filter(|tensor| tensor.data_type == INT64) else {
-        return Vec::new();
-    };
-    let number = |bytes: &[u8]| bytes.try_into().map(i64::from_le_bytes).unwrap_or(0);
-    match tensor.raw_data.is_empty() {
-        true => tensor.int64_data.clone(),
-        false => tensor.raw_data.chunks(8).map(number).collect(),
-    }
-}
-
-/// `int64` among the types of tensors.
-const INT64: i32 = 7;
-
-/// The numbers of a constant of the graph.
-pub(super) fn numbers(graph: &GraphProto, name: &str) -> Option<Vec<f32>> {
-    let tensor = constant(graph, name)?;
-    if tensor.raw_data.is_empty() {
-        return Some(tensor.float_data.clone());
-    }
-    let number = |bytes: &[u8]| bytes.try_into().map(f32::from_le_bytes).ok();
-    tensor.raw_data.chunks(4).map(number).collect()
-}
-
-fn constant<'g>(graph: &'g GraphProto, name: &str) -> Option<&'g TensorProto> {
-    let made = |node: &&NodeProto| node.op_type == "Constant" && node.output.iter().any(|made| made == name);
-    let constant = || attribute(graph.node.iter().find(made)?, "value")?.t.as_ref();
-    let own = graph.initializer.iter().find(|tensor| tensor.name == name);
-    own.or_else(constant)
-}
-
 fn default_activations(node: &NodeProto, given: &AttributeProto, both: bool) -> bool {
     let one: &[&str] = match node.op_type.as_str() {
         "LSTM" => &["Sigmoid", "Tanh", "Tanh"],
@@ -297,14 +263,4 @@ fn words(node: &NodeProto, given: &AttributeProto) -> String {
         quoted(&node.op_type, NAME),
         shown(node)
     )
-}
-
-/// The name of a node as messages show it; its first output's when it has none.
-pub(super) fn shown(node: &NodeProto) -> String {
-    let name = node
-        .output
-        .first()
-        .filter(|_| node.name.is_empty())
-        .unwrap_or(&node.name);
-    quoted(name, NAME)
 }

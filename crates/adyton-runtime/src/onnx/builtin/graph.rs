@@ -8,10 +8,10 @@ use tract_onnx::pb::tensor_shape_proto::dimension::Value as Length;
 use tract_onnx::pb::type_proto::Value as Type;
 use tract_onnx::pb::{GraphProto, ModelProto, NodeProto, ValueInfoProto};
 
-use super::attributes::NAME;
+use super::nodes::NAME;
 use super::rewrite;
 use super::tensors::element_type;
-use super::{attributes, bounds, operators, trees};
+use super::{attributes, bounds, operators, ranges, trees};
 use crate::onnx::classifier::After;
 use crate::onnx::predictor::LoadError;
 use crate::onnx::signature::{Axis, Input, MOST_AXES, Ports};
@@ -72,6 +72,11 @@ pub(super) fn prepare(model: &mut ModelProto, file: &str) -> Result<Prepared, Lo
             what,
         });
     }
+    let out_of_range = model.graph.as_ref().map_or(Ok(()), ranges::check);
+    out_of_range.map_err(|what| LoadError::Bounds {
+        file: file.to_owned(),
+        what,
+    })?;
     Ok(Prepared {
         ports: Ports { inputs, outputs },
         after,

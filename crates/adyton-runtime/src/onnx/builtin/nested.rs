@@ -4,7 +4,7 @@
 use adyton_core::shown::quoted;
 use tract_onnx::pb::GraphProto;
 
-use super::attributes::{NAME, shown};
+use super::nodes::{NAME, shown};
 
 /// What is said of a graph that `tract` could not prepare for a node that has graphs inside of it.
 pub(super) fn with_graphs(graph: &GraphProto) -> Vec<Blamed> {

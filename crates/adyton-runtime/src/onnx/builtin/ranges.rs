@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 
 use tract_onnx::pb::{AttributeProto, GraphProto, NodeProto};
 
-use super::attributes::{numbers, shown, whole_numbers};
+use super::nodes::{numbers, shown, whole_numbers};
 use crate::onnx::classifier::attribute;
 
 /// The longest side of a kernel, step or padding: far more than a real model has, and little enough to be reckoned with.
@@ -13,8 +13,22 @@ const LONGEST: i64 = 1 << 20;
 /// An axis counts from the first or from the last; no tensor has so many.
 const AXES: i64 = 64;
 
-/// What is out of its range, in words.
-pub(super) fn refusal(node: &NodeProto, graph: &GraphProto) -> Option<String> {
+/// What is out of its range in a graph or in one inside of it, in words.
+pub(super) fn check(graph: &GraphProto) -> Result<(), String> {
+    for node in &graph.node {
+        if let Some(wrong) = refusal(node, graph) {
+            return Err(wrong);
+        }
+        let inner = node
+            .attribute
+            .iter()
+            .flat_map(|given| given.g.iter().chain(&given.graphs));
+        inner.into_iter().try_for_each(check)?;
+    }
+    Ok(())
+}
+
+fn refusal(node: &NodeProto, graph: &GraphProto) -> Option<String> {
     let by_attribute = node.attribute.iter().find_map(|given| {
         let range = range(node, given)?;
         let all = match given.ints.is_empty() {

@@ -1,0 +1,51 @@
+//! What a graph says of a node, for those who ask before `tract` sees it: its name for messages, and its constants.
+
+use adyton_core::shown::quoted;
+use tract_onnx::pb::{GraphProto, NodeProto, TensorProto};
+
+use crate::onnx::classifier::attribute;
+
+/// So much of a name is shown, in letters.
+pub(super) const NAME: usize = 60;
+
+/// The name of a node as messages show it; its first output's when it has none.
+pub(super) fn shown(node: &NodeProto) -> String {
+    let name = node
+        .output
+        .first()
+        .filter(|_| node.name.is_empty())
+        .unwrap_or(&node.name);
+    quoted(name, NAME)
+}
+
+/// The numbers of a constant of the graph; none of what is no constant.
+pub(super) fn whole_numbers(graph: &GraphProto, name: &str) -> Vec<i64> {
+    let Some(tensor) = constant(graph, name).filter(|tensor| tensor.data_type == INT64) else {
+        return Vec::new();
+    };
+    let number = |bytes: &[u8]| bytes.try_into().map(i64::from_le_bytes).unwrap_or(0);
+    match tensor.raw_data.is_empty() {
+        true => tensor.int64_data.clone(),
+        false => tensor.raw_data.chunks(8).map(number).collect(),
+    }
+}
+
+/// `int64` among the types of tensors.
+const INT64: i32 = 7;
+
+/// The numbers of a constant of the graph.
+pub(super) fn numbers(graph: &GraphProto, name: &str) -> Option<Vec<f32>> {
+    let tensor = constant(graph, name)?;
+    if tensor.raw_data.is_empty() {
+        return Some(tensor.float_data.clone());
+    }
+    let number = |bytes: &[u8]| bytes.try_into().map(f32::from_le_bytes).ok();
+    tensor.raw_data.chunks(4).map(number).collect()
+}
+
+fn constant<'g>(graph: &'g GraphProto, name: &str) -> Option<&'g TensorProto> {
+    let made = |node: &&NodeProto| node.op_type == "Constant" && node.output.iter().any(|made| made == name);
+    let constant = || attribute(graph.node.iter().find(made)?, "value")?.t.as_ref();
+    let own = graph.initializer.iter().find(|tensor| tensor.name == name);
+    own.or_else(constant)
+}
