@@ -55,6 +55,7 @@ def test_a_large_package_is_imported_as_whoever_signed_in(server, tmp_path):
     ],
 )
 def test_lists_are_tables_or_one_document(server, echo, app, arguments, key):
+    server.run("predict", "echo", "/nowhere", "--data", "{}")
     document = server.json(*arguments)
     assert isinstance(document[key], list) and document[key]
     table = server.run(*arguments)

@@ -204,8 +204,8 @@ def test_no_verb_prints_what_steers_a_terminal(stage, kind):
                 told.append(on_a_terminal(stage, arguments, environment))
             for text in told:
                 assert_tame(arguments, text)
-        # With hostile texts alone the verbs do what they do: all but the wrong path, passwords that nobody gives, the header, the delete of what is
-            # in use, and users and keys that are not there.
+        # With hostile texts alone the verbs do what they do: all but the wrong path, passwords that nobody gives, the header, the delete of
+        # what is in use, and users and keys that are not there.
         assert kind != "texts" or len(failed) <= 14, [(arguments[:2], said) for arguments, said in failed]
 
 
