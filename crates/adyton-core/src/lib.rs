@@ -21,6 +21,7 @@ pub mod explain;
 pub mod fact;
 mod fact_pieces;
 pub mod header;
+pub mod hidden_query;
 pub mod id;
 pub mod instances;
 pub mod journal;

@@ -1,7 +1,5 @@
 //! The journal's record: what is kept of every request, refused or not.
 
-pub mod query;
-
 use serde::{Deserialize, Serialize};
 
 use crate::catalogue::Reason;

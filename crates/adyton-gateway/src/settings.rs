@@ -146,7 +146,7 @@ impl Default for GatewaySettings {
             default_per_second: 200,
             public_url: None,
             trusted_proxies: Vec::new(),
-            hide_query_keys: adyton_core::record::query::CREDENTIAL_QUERY_KEYS
+            hide_query_keys: adyton_core::hidden_query::CREDENTIAL_QUERY_KEYS
                 .iter()
                 .map(|key| (*key).to_owned())
                 .collect(),

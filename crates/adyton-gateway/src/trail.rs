@@ -10,8 +10,9 @@ use adyton_core::catalogue::Reason;
 use adyton_core::digest::Sha256;
 use adyton_core::evidence::Evidence;
 use adyton_core::header::X_STAGE;
+use adyton_core::hidden_query;
 use adyton_core::id::{ApiId, InstanceId, ModelId, ProjectId, ServiceId};
-use adyton_core::record::{AnsweredBy, Door, Step, query};
+use adyton_core::record::{AnsweredBy, Door, Step};
 use adyton_identity::Seen;
 use http::HeaderValue;
 use http::header::{HOST, USER_AGENT};
@@ -76,7 +77,7 @@ impl Trail {
         // Some clients send the absolute form, and no Host with it.
         let authority = || head.uri.authority().map_or("", |authority| authority.as_str());
         let address = remote.address_text();
-        let query = query::hide(head.uri.query().unwrap_or_default(), hide_query_keys, digest);
+        let query = hidden_query::hide(head.uri.query().unwrap_or_default(), hide_query_keys, digest);
         let opening = Opening {
             id: stamp.id,
             at: stamp.at,
@@ -107,7 +108,7 @@ impl Trail {
             method: seen.method,
             host: seen.host,
             path: seen.path,
-            query: &query::hide(seen.query, hide_query_keys, digest),
+            query: &hidden_query::hide(seen.query, hide_query_keys, digest),
             stage: None,
             user_agent: seen.user_agent,
         };

@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use adyton_core::clock::Clock;
 use adyton_core::digest::Sha256;
+use adyton_core::hidden_query::CREDENTIAL_QUERY_KEYS;
 use adyton_core::id::TokenId;
 use adyton_core::live::Live;
-use adyton_core::record::query::CREDENTIAL_QUERY_KEYS;
 use adyton_core::refusal::Refusal;
 use adyton_core::source::Source;
 use adyton_core::tenant::{Scope, User};

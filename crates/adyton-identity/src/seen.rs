@@ -2,8 +2,8 @@
 
 use adyton_core::digest::Sha256;
 use adyton_core::header::is_credential;
+use adyton_core::hidden_query;
 use adyton_core::id::AccessKeyId;
-use adyton_core::record::query;
 use adyton_core::shown::quoted_bytes;
 
 /// The most characters that evidence keeps of one text that a client chose.
@@ -41,7 +41,7 @@ pub fn canonical(text: &str, private_keys: &[String]) -> String {
     let mut kept = String::with_capacity(text.len().min(CANONICAL_MAX));
     for (at, line) in text.split('\n').enumerate() {
         let line = match (at, line.split_once(':')) {
-            (2, _) => query::hide(line, private_keys, digest).into_owned(),
+            (2, _) => hidden_query::hide(line, private_keys, digest).into_owned(),
             (3.., Some((name, value))) if is_credential(&name.to_ascii_lowercase()) => {
                 format!("{name}:{}", digest(value.as_bytes()))
             }

@@ -1,6 +1,6 @@
 //! Which credentials a request carries, whatever they are worth.
 
-use adyton_core::record::query;
+use adyton_core::hidden_query;
 use adyton_sign::{Algorithm, looks_signed};
 
 use crate::request::Request;
@@ -91,5 +91,5 @@ impl Sent {
 /// Whether a query has a key by which clients send credentials; none counts there.
 pub(crate) fn in_query(sent: &str) -> bool {
     sent.split('&')
-        .any(|piece| query::has_key(piece, query::CREDENTIAL_QUERY_KEYS))
+        .any(|piece| hidden_query::has_key(piece, hidden_query::CREDENTIAL_QUERY_KEYS))
 }

@@ -147,23 +147,24 @@ async fn to_instance(
         return Err(unavailable(&*dispatcher.instances, service));
     }
     let declares = |version: &VersionTargets| called.is_declared_by(version);
-    let place = targets
+    let in_flight = targets
         .borrow_mut()
         .take(service.id, declares, dispatcher.next())
         .map_err(|why| no_instance(&*dispatcher.instances, dispatcher.time.of_day(), service, why))?;
-    trail.sent_to(place.model(), place.id());
-    match place.target() {
+    trail.sent_to(in_flight.model(), in_flight.id());
+    match in_flight.target() {
         Target::InProcess(model) => {
             let model = Arc::clone(model);
             let called = (called, sent);
-            let predicted = in_process::predict(dispatcher, bodies, settings, &model, &place, called, trail);
+            let predicted =
+                in_process::predict(dispatcher, bodies, settings, &model, &in_flight, called, trail);
             pin!(predicted).await
         }
         Target::Address(address) => {
             let address = Arc::clone(address);
             let to = Destination {
                 address: &address,
-                answerer: Answerer::Instance(place),
+                answerer: Answerer::Instance(in_flight),
                 service: Some(service.id),
                 target: called.target(),
             };

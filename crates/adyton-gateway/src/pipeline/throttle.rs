@@ -24,7 +24,7 @@ use gcra::{Decision, Rate};
 use quotas::Bucket;
 pub(crate) use quotas::{Quotas, Registry};
 
-/// A place in every limit that applies. Goes back when dropped unspent.
+/// What is reserved in every limit that applies. Goes back when dropped unspent.
 pub(crate) struct Reservation(Option<ReservedQuota>);
 
 struct ReservedQuota {
@@ -86,34 +86,34 @@ pub(crate) fn take(
 impl Reservation {
     /// Makes the reservation that was only looked at; nothing for one that is held.
     pub(crate) fn reserve(&mut self, now: Duration) -> Result<(), Box<Refused>> {
-        let Some(place) = &mut self.0 else { return Ok(()) };
-        if place.state == State::Seen {
-            place.allowance.remain = place.judge(place.bucket.take(place.rate, now))?;
-            place.state = State::Held;
+        let Some(quota) = &mut self.0 else { return Ok(()) };
+        if quota.state == State::Seen {
+            quota.allowance.remain = quota.judge(quota.bucket.take(quota.rate, now))?;
+            quota.state = State::Held;
         }
         Ok(())
     }
 
     fn look(&mut self, now: Duration) -> Result<(), Box<Refused>> {
-        let Some(place) = &mut self.0 else { return Ok(()) };
-        place.allowance.remain = place.judge(place.bucket.peek(place.rate, now))?;
+        let Some(quota) = &mut self.0 else { return Ok(()) };
+        quota.allowance.remain = quota.judge(quota.bucket.peek(quota.rate, now))?;
         Ok(())
     }
 
     /// The call is handed over: the reservation is used, whatever becomes of it. Says what is left.
     pub(crate) fn spend(mut self) -> Option<Allowance> {
-        let place = self.0.as_mut()?;
-        place.state = State::Spent;
-        Some(place.allowance)
+        let quota = self.0.as_mut()?;
+        quota.state = State::Spent;
+        Some(quota.allowance)
     }
 }
 
 impl Drop for Reservation {
     fn drop(&mut self) {
-        if let Some(place) = &self.0
-            && place.state == State::Held
+        if let Some(quota) = &self.0
+            && quota.state == State::Held
         {
-            place.bucket.give_back(place.rate);
+            quota.bucket.give_back(quota.rate);
         }
     }
 }

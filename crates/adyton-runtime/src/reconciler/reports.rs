@@ -10,7 +10,7 @@ use super::wanted::Recipe;
 use crate::launcher::{Failure, Served};
 use crate::targets::Target;
 
-/// What people are told of an instance, and no plan needs.
+/// What people are told of an instance; the plan asks for nothing of it.
 pub(super) struct Known {
     /// How it is started again.
     pub(super) recipe: Recipe,

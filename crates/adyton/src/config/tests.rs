@@ -275,6 +275,6 @@ fn the_reference_page_is_current() {
 fn the_journal_hides_credentials_in_the_query_by_default() {
     assert_eq!(
         loaded("", &[]).config.journal.hide_query_keys,
-        adyton_core::record::query::CREDENTIAL_QUERY_KEYS
+        adyton_core::hidden_query::CREDENTIAL_QUERY_KEYS
     );
 }

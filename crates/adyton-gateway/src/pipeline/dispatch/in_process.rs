@@ -30,7 +30,7 @@ pub(super) async fn predict(
     bodies: &Bodies,
     settings: &GatewaySettings,
     model: &Arc<InProcess>,
-    place: &InFlight,
+    in_flight: &InFlight,
     (called, sent): (&Called<'_>, ToSend),
     trail: &mut Trail,
 ) -> Result<Answer, Box<Refused>> {
@@ -57,17 +57,17 @@ pub(super) async fn predict(
         let began = dispatcher.time.monotonic();
         trail.waits(began);
         // A full queue takes no call, and so no reservation is spent.
-        let pending = model.submit(asked).map_err(|error| failed(error, place))?;
+        let pending = model.submit(asked).map_err(|error| failed(error, in_flight))?;
         let allowance = reservation.spend();
         let answered = within(&dispatcher.waits, limit.span, pending)
             .await
             .map_err(|why| {
                 // A gateway that stops says nothing of the model.
                 if why == WaitEnd::Over {
-                    place.failed();
+                    in_flight.failed();
                 }
                 let attempt = Attempt {
-                    instance: Some(place.id()),
+                    instance: Some(in_flight.id()),
                     address: PLACE.to_owned(),
                     waited: dispatcher.time.monotonic().saturating_sub(began),
                 };
@@ -76,7 +76,7 @@ pub(super) async fn predict(
         trail.waited(dispatcher.time.monotonic());
         (answered, allowance)
     };
-    let answer = answered.map_err(|error| spent(failed(error, place), allowance))?;
+    let answer = answered.map_err(|error| spent(failed(error, in_flight), allowance))?;
     let mut response = Response::new(AnswerBody::Whole(answer.body));
     *response.status_mut() = answer.status;
     response
@@ -95,9 +95,9 @@ fn spent(mut refused: Box<Refused>, allowance: Option<Allowance>) -> Box<Refused
     refused
 }
 
-fn failed(error: ModelError, place: &InFlight) -> Box<Refused> {
+fn failed(error: ModelError, in_flight: &InFlight) -> Box<Refused> {
     if let ModelError::Failed(_) = error {
-        place.failed();
+        in_flight.failed();
     }
     let reason = match &error {
         ModelError::Input(_) => Reason::ModelBadInput,
@@ -106,7 +106,7 @@ fn failed(error: ModelError, place: &InFlight) -> Box<Refused> {
         ModelError::Stopping => Reason::InstanceNone,
     };
     let of_instance = |fact| Evidence::Instance {
-        instance: Some(place.id()),
+        instance: Some(in_flight.id()),
         address: PLACE.to_owned(),
         after_ms: 0,
         attempts: 1,

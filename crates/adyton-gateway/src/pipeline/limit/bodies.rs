@@ -20,12 +20,12 @@ use crate::pipeline::refused::Refused;
 use crate::tick_clock::TickClock;
 use crate::waits::{WaitEnd, Waits, within};
 
-/// Bodies of proven callers up to this many bytes need no place; connections bound their number.
+/// Bodies of proven callers up to this many bytes need no share; connections bound their number.
 const SMALL: u64 = 64 * 1024;
 
 /// What bodies are read with.
 pub(crate) struct Bodies {
-    room: BodyMemory,
+    memory: BodyMemory,
     unproven: Arc<Budget>,
     pub(super) waits: Rc<Waits>,
     pub(super) time: Rc<TickClock>,
@@ -44,7 +44,7 @@ impl Bodies {
     /// No body yet. `unproven` is the memory of the whole process for callers that are not proven.
     pub(crate) fn new(unproven: Arc<Budget>, waits: Rc<Waits>, time: Rc<TickClock>) -> Self {
         Self {
-            room: BodyMemory::default(),
+            memory: BodyMemory::default(),
             unproven,
             waits,
             time,
@@ -54,15 +54,15 @@ impl Bodies {
     /// Memory for as many bytes of a body whose caller is proven; waits for it no longer than `limit`.
     pub(super) async fn grow(
         &self,
-        place: &mut Option<MemoryShare>,
+        share: &mut Option<MemoryShare>,
         bytes: u64,
         limit: Duration,
     ) -> Result<(), Box<Refused>> {
         if bytes <= SMALL {
             return Ok(());
         }
-        let place = place.get_or_insert_with(|| self.room.place());
-        let reason = match within(&self.waits, limit, place.hold(bytes)).await {
+        let share = share.get_or_insert_with(|| self.memory.share());
+        let reason = match within(&self.waits, limit, share.hold(bytes)).await {
             Ok(()) => return Ok(()),
             Err(WaitEnd::Over) => Reason::ServiceQueueFull,
             Err(WaitEnd::Cut) => Reason::GatewayStopping,
@@ -81,7 +81,7 @@ impl Bodies {
             bodies: self,
             owner,
             claim: None,
-            place: None,
+            share: None,
         }
     }
 }
@@ -91,7 +91,7 @@ pub(super) struct Memory<'a> {
     bodies: &'a Bodies,
     owner: Option<Unproven>,
     claim: Option<(Claim, Arc<Given>)>,
-    place: Option<MemoryShare>,
+    share: Option<MemoryShare>,
 }
 
 impl Memory<'_> {
@@ -103,7 +103,7 @@ impl Memory<'_> {
         limit: Duration,
     ) -> Result<(), Box<Refused>> {
         let Some(owner) = self.owner else {
-            return self.bodies.grow(&mut self.place, length, limit).await;
+            return self.bodies.grow(&mut self.share, length, limit).await;
         };
         // A body that is here at once is proven or refused at once.
         if is_over && self.claim.is_none() {
@@ -136,9 +136,9 @@ impl Memory<'_> {
 
     /// The body is whole: what it holds from here on.
     pub(super) fn into_held(self) -> (Option<MemoryShare>, Option<Claim>) {
-        if let Some(place) = &self.place {
-            place.is_whole();
+        if let Some(share) = &self.share {
+            share.is_whole();
         }
-        (self.place, self.claim.map(|(claim, _)| claim))
+        (self.share, self.claim.map(|(claim, _)| claim))
     }
 }

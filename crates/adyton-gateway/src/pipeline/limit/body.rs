@@ -37,20 +37,20 @@ const UNPROVEN_PACE: u64 = 16 * 1024;
 pub(crate) struct Body {
     bytes: Bytes,
     digest: Option<Sha256>,
-    place: Option<MemoryShare>,
+    share: Option<MemoryShare>,
     claim: Option<Claim>,
 }
 
 impl Body {
     /// The same body in another form, with memory of its own.
-    pub(super) fn replaced(self, bytes: Bytes, place: Option<MemoryShare>) -> Self {
-        if let Some(place) = &place {
-            place.is_whole();
+    pub(super) fn replaced(self, bytes: Bytes, share: Option<MemoryShare>) -> Self {
+        if let Some(share) = &share {
+            share.is_whole();
         }
         Self {
             bytes,
             digest: self.digest,
-            place,
+            share,
             claim: None,
         }
     }
@@ -60,15 +60,15 @@ impl Body {
         self.digest
     }
 
-    /// The signature was proven: the body counts as a proven caller's from here on, and waits no longer than `limit` for its
-    /// place among them.
+    /// The signature was proven: the body counts as a proven caller's from here on, and waits no longer than `limit` for
+    /// memory.
     pub(super) async fn proven(&mut self, bodies: &Bodies, limit: Duration) -> Result<(), Box<Refused>> {
-        if self.place.is_none() {
+        if self.share.is_none() {
             bodies
-                .grow(&mut self.place, self.bytes.len() as u64, limit)
+                .grow(&mut self.share, self.bytes.len() as u64, limit)
                 .await?;
-            if let Some(place) = &self.place {
-                place.is_whole();
+            if let Some(share) = &self.share {
+                share.is_whole();
             }
         }
         self.claim = None;
@@ -130,11 +130,11 @@ impl Reader<'_> {
                 pace.check(length)?;
             }
         }
-        let (place, claim) = memory.into_held();
+        let (share, claim) = memory.into_held();
         Ok(Body {
             bytes: whole.into_bytes(),
             digest: hasher.map(BodyHasher::finish),
-            place,
+            share,
             claim,
         })
     }

@@ -39,7 +39,7 @@ struct Reading {
 
 impl BodyMemory {
     /// A body begins to arrive; it holds nothing yet.
-    pub(super) fn place(&self) -> MemoryShare {
+    pub(super) fn share(&self) -> MemoryShare {
         let mut table = self.0.borrow_mut();
         let age = table.next;
         table.next += 1;
@@ -49,7 +49,7 @@ impl BodyMemory {
         };
         table.reading.insert(age, reading);
         MemoryShare {
-            room: Rc::clone(&self.0),
+            table: Rc::clone(&self.0),
             age,
             steps: 0,
         }
@@ -58,20 +58,20 @@ impl BodyMemory {
 
 /// What one body holds; given back when dropped.
 pub(super) struct MemoryShare {
-    room: Rc<RefCell<Table>>,
+    table: Rc<RefCell<Table>>,
     age: u64,
     steps: usize,
 }
 
 impl MemoryShare {
-    /// Waits until the place is as large as what has arrived.
+    /// Waits until the share is as large as what has arrived.
     pub(super) async fn hold(&mut self, bytes: u64) {
         let wanted = usize::try_from(bytes.div_ceil(STEP)).unwrap_or(STEPS);
         poll_fn(|context| self.poll_grow(context, wanted)).await;
     }
 
     fn poll_grow(&mut self, context: &Context<'_>, wanted: usize) -> Poll<()> {
-        let mut table = self.room.borrow_mut();
+        let mut table = self.table.borrow_mut();
         while self.steps < wanted {
             let may = table.may_take(self.age, self.steps);
             let Some(own) = table.reading.get_mut(&self.age) else {
@@ -91,7 +91,7 @@ impl MemoryShare {
 
     /// The body is whole: others that are still read may be the oldest now.
     pub(super) fn is_whole(&self) {
-        let mut table = self.room.borrow_mut();
+        let mut table = self.table.borrow_mut();
         if table.reading.remove(&self.age).is_some() {
             table.wake();
         }
@@ -100,7 +100,7 @@ impl MemoryShare {
 
 impl Drop for MemoryShare {
     fn drop(&mut self) {
-        let mut table = self.room.borrow_mut();
+        let mut table = self.table.borrow_mut();
         table.reading.remove(&self.age);
         table.taken -= self.steps;
         table.wake();
@@ -153,24 +153,24 @@ mod tests {
 
     const MIB: u64 = 1 << 20;
 
-    fn holds(place: &mut MemoryShare, bytes: u64) -> bool {
+    fn holds(share: &mut MemoryShare, bytes: u64) -> bool {
         let mut context = Context::from_waker(Waker::noop());
-        pin!(place.hold(bytes)).poll(&mut context).is_ready()
+        pin!(share.hold(bytes)).poll(&mut context).is_ready()
     }
 
     #[test]
-    fn a_full_room_takes_small_bodies_and_brings_the_oldest_to_its_end() {
-        let room = BodyMemory::default();
-        let mut large: Vec<MemoryShare> = (0..60).map(|_| room.place()).collect();
+    fn full_memory_takes_small_bodies_and_brings_the_oldest_to_its_end() {
+        let memory = BodyMemory::default();
+        let mut large: Vec<MemoryShare> = (0..60).map(|_| memory.share()).collect();
         // All grow together, as far as there is room.
         let mut stopped = 0;
         for mib in 1..=12 {
-            for place in &mut large {
-                stopped += usize::from(!holds(place, mib * MIB));
+            for share in &mut large {
+                stopped += usize::from(!holds(share, mib * MIB));
             }
         }
         assert!(stopped > 0, "60 times 12 MiB are more than there is");
-        assert!(holds(&mut room.place(), 100 * 1024), "a small body finds room");
+        assert!(holds(&mut memory.share(), 100 * 1024), "a small body finds room");
         assert!(holds(&mut large[0], 12 * MIB), "the oldest goes on");
         assert!(!holds(&mut large[1], 12 * MIB), "the second waits");
         large[0].is_whole();
@@ -179,7 +179,7 @@ mod tests {
             "it is the oldest that is still read"
         );
         drop(large);
-        assert_eq!(room.0.borrow().taken, 0);
-        assert!(room.0.borrow().reading.is_empty());
+        assert_eq!(memory.0.borrow().taken, 0);
+        assert!(memory.0.borrow().reading.is_empty());
     }
 }

@@ -47,7 +47,7 @@ pub(crate) async fn decoded(
         return Ok(body);
     }
     let bound = Bound::of(limits, arrival.door());
-    let mut place = None;
+    let mut share = None;
     let mut decoder = Decoder::new(coding, &body, bound.as_length());
     let mut turn = 0;
     for step in body.chunks(STEP) {
@@ -58,15 +58,15 @@ pub(crate) async fn decoded(
         turn += step.len() + (decoder.decoded() - before);
         if turn >= TURN {
             turn = 0;
-            bodies.grow(&mut place, decoder.decoded() as u64, limit).await?;
+            bodies.grow(&mut share, decoder.decoded() as u64, limit).await?;
             tokio::task::yield_now().await;
         }
     }
     let bytes = decoder
         .finish()
         .map_err(|problem| refused(problem, coding, bound))?;
-    bodies.grow(&mut place, bytes.len() as u64, limit).await?;
-    Ok(body.replaced(bytes, place))
+    bodies.grow(&mut share, bytes.len() as u64, limit).await?;
+    Ok(body.replaced(bytes, share))
 }
 
 /// The one coding that the head names; `None` for a body as it is, an error with the names for what cannot be undone.

@@ -43,7 +43,7 @@ pub(crate) enum Decision {
 pub(crate) struct ArrivalTime(AtomicU64);
 
 impl ArrivalTime {
-    /// Takes a turn if there is one.
+    /// Takes a reservation if there is one.
     pub(crate) fn take(&self, rate: Rate, now: Duration) -> Decision {
         let now = nanos(now);
         let mut seen = self.0.load(Ordering::Relaxed);
@@ -67,14 +67,14 @@ impl ArrivalTime {
         step(rate, self.0.load(Ordering::Relaxed), nanos(now)).1
     }
 
-    /// Gives back a turn that was taken.
+    /// Gives a reservation back that was taken.
     pub(crate) fn give_back(&self, rate: Rate) {
         // A worker that takes at the same time sees the number before or after: both are true states.
         let back = |seen: u64| Some(seen.saturating_sub(rate.step));
         let _ = self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, back);
     }
 
-    /// Whether all turns are there: forgetting the number then changes nothing.
+    /// Whether nothing is reserved: forgetting the number then changes nothing.
     pub(crate) fn is_full(&self, now: Duration) -> bool {
         self.0.load(Ordering::Relaxed) <= nanos(now)
     }
@@ -150,7 +150,7 @@ mod tests {
     }
 
     proptest! {
-        /// Against a counter that refills by hand: calls pass exactly when a whole turn is there.
+        /// Against a counter that refills by hand: calls pass exactly when a whole reservation is there.
         #[test]
         fn it_counts_as_a_naive_counter_does(
             calls in 1u32..50,

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use adyton_core::record::query::CREDENTIAL_QUERY_KEYS_LISTED;
+use adyton_core::hidden_query::CREDENTIAL_QUERY_KEYS_LISTED;
 
 use crate::config::found::Raw;
 use crate::config::section::section;
