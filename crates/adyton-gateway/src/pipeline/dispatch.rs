@@ -41,6 +41,8 @@ mod back_end;
 mod forward;
 mod in_process;
 #[cfg(test)]
+mod over_http;
+#[cfg(test)]
 mod tests;
 
 use forward::Destination;

@@ -64,7 +64,8 @@ pub(crate) enum FailureKind {
     BadAnswer,
 }
 
-/// Sends a request to an instance; a new connection may take as long as `connecting`.
+/// Sends a request to an instance; a new connection may take as long as `connecting`. Where the gateway stops meanwhile, this does
+/// not end by itself: the caller's own wait does.
 pub(crate) async fn send(
     pool: &Pool,
     origin: &Origin,
@@ -152,7 +153,8 @@ async fn connect(pool: &Pool, origin: &Origin, limit: Duration) -> Result<Box<Li
             let limit = limit.into();
             return Err(refused(Fact::ConnectionOverdue { limit }));
         }
-        Err(WaitEnd::Cut) => return Err(refused(Fact::GatewayStopping)),
+        // Nothing that the instance did: whoever waits for this notices by themselves.
+        Err(WaitEnd::Cut) => std::future::pending().await,
     };
     pool.parts.meters.upstream_opened.add(1);
     Ok(Line::new(Socket::new(stream, &pool.parts.outbox)))

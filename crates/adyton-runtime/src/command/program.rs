@@ -49,7 +49,8 @@ pub enum StartError {
 }
 
 impl Program {
-    /// Starts `order` through a keeper (`keeper[0]` with the rest as arguments).
+    /// Starts `order` through a keeper (`keeper[0]` with the rest as arguments). `started` is told once it runs, before any of its
+    /// lines is given to `sink`.
     ///
     /// # Errors
     /// [`StartError`]; nothing runs then.
@@ -57,6 +58,7 @@ impl Program {
         keeper: &[std::ffi::OsString],
         order: &Order,
         sink: &Sink,
+        started: impl FnOnce(&Fence),
     ) -> Result<Self, StartError> {
         let (ours, theirs) = std::os::unix::net::UnixStream::pair()?;
         ours.set_nonblocking(true)?;
@@ -75,6 +77,15 @@ impl Program {
         let mut child = command.spawn()?;
         // The command still holds the keeper's end of the socket; with it, we would never see the keeper's end.
         drop(command);
+        let (read, mut words) = UnixStream::from_std(ours)?.into_split();
+        let mut reports = BufReader::new(read).lines();
+        let mut line = serde_json::to_string(order).map_err(io::Error::from)?;
+        line.push('\n');
+        words.write_all(line.as_bytes()).await?;
+        let report = next(&mut reports).await;
+        if let Some(KeeperReport::Started { fence, .. }) = &report {
+            started(fence);
+        }
         let drains = [
             child
                 .stdout
@@ -85,12 +96,7 @@ impl Program {
                 .take()
                 .map(|pipe| tokio::spawn(drain(pipe, "stderr", Arc::clone(sink)))),
         ];
-        let (read, mut words) = UnixStream::from_std(ours)?.into_split();
-        let mut reports = BufReader::new(read).lines();
-        let mut line = serde_json::to_string(order).map_err(io::Error::from)?;
-        line.push('\n');
-        words.write_all(line.as_bytes()).await?;
-        match next(&mut reports).await {
+        match report {
             Some(KeeperReport::Started { pid, fence }) => {
                 let group = Pid::from_raw(pid)
                     .ok_or_else(|| StartError::Program("it has no process id".to_owned()))?;

@@ -125,13 +125,15 @@ impl Supervisor<'_> {
 
     async fn start(&self, port: u16) -> Result<Program, StartError> {
         let order = self.task.order(self.settings, port);
-        let program = Program::start(&self.settings.keeper, &order, self.sink).await?;
-        let (command, fence) = (self.task.command.join(" "), fenced(program.fence));
-        (self.sink)(
-            "adyton",
-            format!("started `{command}` with PORT={port} ({fence})"),
-        );
-        Ok(program)
+        let command = self.task.command.join(" ");
+        let started = |fence: &Fence| {
+            let fence = fenced(*fence);
+            (self.sink)(
+                "adyton",
+                format!("started `{command}` with PORT={port} ({fence})"),
+            );
+        };
+        Program::start(&self.settings.keeper, &order, self.sink, started).await
     }
 
     /// Ends a program that is not as it should be, and says so among its lines: it may not know itself.

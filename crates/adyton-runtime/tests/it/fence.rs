@@ -15,7 +15,7 @@ use crate::keeper::{keeper, order, sink};
 /// Runs Python code as a program; gives what fences it, and the lines that it wrote.
 async fn run(order: Order) -> (Fence, Vec<String>) {
     let (sink, lines) = sink();
-    let mut program = Program::start(&keeper(), &order, &sink).await.unwrap();
+    let mut program = Program::start(&keeper(), &order, &sink, |_| ()).await.unwrap();
     let fence = program.fence;
     let how = program.ended().await;
     let lines: Vec<String> = lines.lock().iter().map(|(_, text)| text.clone()).collect();
@@ -188,7 +188,7 @@ async fn homes_are_open_where_the_operator_says_so() {
     let mut order = order(home.path(), "cat it; cat ../tools/it");
     order.folder.clone_from(&package);
     order.command[0] = tools.join("sh").display().to_string();
-    match Program::start(&keeper(), &order, &sink().0).await {
+    match Program::start(&keeper(), &order, &sink().0, |_| ()).await {
         Ok(program) => return assert!(!program.fence.files, "it ran"),
         Err(problem) => {
             assert!(matches!(problem, StartError::Program(_)));
@@ -202,7 +202,9 @@ async fn homes_are_open_where_the_operator_says_so() {
     std::fs::write(package.join("run"), format!("#!{}\n", tools.join("sh").display())).unwrap();
     let mut script = order.clone();
     script.command = vec![package.join("run").display().to_string()];
-    let problem = Program::start(&keeper(), &script, &sink().0).await.unwrap_err();
+    let problem = Program::start(&keeper(), &script, &sink().0, |_| ())
+        .await
+        .unwrap_err();
     assert!(problem.to_string().contains("`runtime.readable`"), "{problem}");
     order.readable = vec![tools];
     let (_, lines) = run(order).await;

@@ -86,11 +86,17 @@ async fn output_is_read_and_the_end_is_told() {
     let folder = tempfile::tempdir().unwrap();
     let (sink, lines) = sink();
     let script = "echo out; echo err >&2; env | sort; exit 3";
-    let mut program = Program::start(&keeper(), &order(folder.path(), script), &sink)
+    let started = |_: &_| sink("adyton", "started".to_owned());
+    let mut program = Program::start(&keeper(), &order(folder.path(), script), &sink, started)
         .await
         .unwrap();
     assert_eq!(program.ended().await, "exit code 3");
     let lines = lines.lock();
+    assert_eq!(
+        lines[0],
+        ("adyton", "started".to_owned()),
+        "before all that it says"
+    );
     assert!(
         lines.contains(&("stdout", "out".to_owned())) && lines.contains(&("stderr", "err".to_owned())),
         "{lines:?}"
@@ -111,7 +117,9 @@ async fn a_program_that_cannot_be_started_says_why() {
     let folder = tempfile::tempdir().unwrap();
     let mut order = order(folder.path(), "");
     order.command = vec!["/nowhere/program".to_owned()];
-    let problem = Program::start(&keeper(), &order, &sink().0).await.unwrap_err();
+    let problem = Program::start(&keeper(), &order, &sink().0, |_| ())
+        .await
+        .unwrap_err();
     assert!(matches!(&problem, StartError::Program(_)), "{problem:?}");
     assert!(
         problem
@@ -119,7 +127,7 @@ async fn a_program_that_cannot_be_started_says_why() {
             .starts_with("`/nowhere/program` was not found"),
         "{problem}"
     );
-    let problem = Program::start(&["/nowhere/keeper".into()], &order, &sink().0)
+    let problem = Program::start(&["/nowhere/keeper".into()], &order, &sink().0, |_| ())
         .await
         .unwrap_err();
     assert!(matches!(problem, StartError::Keeper(_)), "{problem:?}");
@@ -128,7 +136,7 @@ async fn a_program_that_cannot_be_started_says_why() {
 #[tokio::test]
 async fn stopping_ends_the_whole_family() {
     let folder = tempfile::tempdir().unwrap();
-    let mut program = Program::start(&keeper(), &order(folder.path(), FAMILY), &sink().0)
+    let mut program = Program::start(&keeper(), &order(folder.path(), FAMILY), &sink().0, |_| ())
         .await
         .unwrap();
     let pids = family(folder.path()).await;
@@ -141,7 +149,7 @@ async fn stopping_ends_the_whole_family() {
 async fn what_a_program_leaves_behind_ends_with_it() {
     let folder = tempfile::tempdir().unwrap();
     let script = "setsid sh -c 'sleep 1000 & echo $! > $TMPDIR/pid'; exit 0";
-    let mut program = Program::start(&keeper(), &order(folder.path(), script), &sink().0)
+    let mut program = Program::start(&keeper(), &order(folder.path(), script), &sink().0, |_| ())
         .await
         .unwrap();
     assert_eq!(program.ended().await, "exit code 0");
@@ -179,7 +187,7 @@ async fn a_killed_server_takes_the_whole_family_along() {
 async fn a_killed_keeper_does_not_leave_its_program_alone() {
     let folder = tempfile::tempdir().unwrap();
     let script = "echo $$ > $TMPDIR/pid; echo $PPID > $TMPDIR/keeper; sleep 1000";
-    let mut program = Program::start(&keeper(), &order(folder.path(), script), &sink().0)
+    let mut program = Program::start(&keeper(), &order(folder.path(), script), &sink().0, |_| ())
         .await
         .unwrap();
     let read = |name: &str| std::fs::read_to_string(folder.path().join("tmp").join(name)).unwrap_or_default();
@@ -203,7 +211,7 @@ async fn the_fence_holds_where_the_kernel_has_one() {
     order.folder = folder.path().join("package");
     order.hidden = vec![folder.path().to_owned()];
     let (sink, lines) = sink();
-    let mut program = Program::start(&keeper(), &order, &sink).await.unwrap();
+    let mut program = Program::start(&keeper(), &order, &sink, |_| ()).await.unwrap();
     let fenced = program.fence.files;
     assert_eq!(program.ended().await, "exit code 0");
     assert!(folder.path().join("tmp/mine").exists());
@@ -242,7 +250,7 @@ async fn a_program_sees_neither_the_servers_environment_nor_the_owners_profile()
     std::fs::create_dir(&order.folder).unwrap();
     order.hidden = vec![folder.path().join("data"), profile];
     let (sink, lines) = sink();
-    let mut program = Program::start(&keeper(), &order, &sink).await.unwrap();
+    let mut program = Program::start(&keeper(), &order, &sink, |_| ()).await.unwrap();
     let fenced = program.fence.files;
     assert_eq!(program.ended().await, "exit code 0");
     if fenced {
@@ -292,7 +300,7 @@ except OSError as problem: print('written', type(problem).__name__)"
     order.folder = folder.path().join("package");
     order.hidden = vec![folder.path().join("data")];
     let (sink, lines) = sink();
-    let mut program = Program::start(&keeper(), &order, &sink).await.unwrap();
+    let mut program = Program::start(&keeper(), &order, &sink, |_| ()).await.unwrap();
     let fenced = program.fence.files;
     let how = program.ended().await;
     let lines = lines.lock();
@@ -330,7 +338,7 @@ open('/proc/meminfo').read(); open('/dev/stdout', 'w').write('to a device\\n')";
     order.command = ["python3", "-c", python].map(str::to_owned).to_vec();
     order.hidden = vec![folder.path().join("data")];
     let (sink, lines) = sink();
-    let mut program = Program::start(&keeper(), &order, &sink).await.unwrap();
+    let mut program = Program::start(&keeper(), &order, &sink, |_| ()).await.unwrap();
     let how = program.ended().await;
     let lines = lines.lock();
     assert_eq!(how, "exit code 0", "{lines:?}");

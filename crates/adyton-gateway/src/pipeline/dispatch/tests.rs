@@ -40,7 +40,7 @@ impl Instances for Seen {
     }
 }
 
-fn dispatcher(rig: &Rig, seen: Option<ServiceSeen>) -> Dispatcher {
+pub(super) fn dispatcher(rig: &Rig, seen: Option<ServiceSeen>) -> Dispatcher {
     let parts = upstream::Parts {
         outbox: Rc::default(),
         waits: Rc::clone(&rig.waits),
@@ -64,7 +64,7 @@ fn seen(status: ServiceStatus, error: &str, instances: Vec<InstanceSeen>) -> Ser
     }
 }
 
-fn publish(rig: &Rig, instances: Vec<Arc<Instance>>, otherwise: Unavailable) {
+pub(super) fn publish(rig: &Rig, instances: Vec<Arc<Instance>>, otherwise: Unavailable) {
     let versions = vec![VersionTargets {
         model: sample::MODEL,
         weight: 100,
