@@ -97,17 +97,34 @@ pub(crate) fn watch(command: &mut Command, quiet: Duration, mut see: impl FnMut(
 
 /// Kills a process and all that it started.
 fn kill(pid: u32) -> Result<()> {
-    let mut list = self::command("ps");
-    let list = list.args(["-A", "-o", "pid=,ppid="]).output();
-    let list = list.context("cannot list the processes with `ps`")?;
-    let pids = descendants(&String::from_utf8_lossy(&list.stdout), pid);
-    // Some may have ended since.
-    let _ = status(
-        self::command("kill")
-            .arg("-9")
-            .args(pids.iter().map(u32::to_string)),
-    )?;
+    let pids: Vec<String> = descendants(&processes()?, pid)
+        .iter()
+        .map(u32::to_string)
+        .collect();
+    // The shell's own `kill`: a small system has no other. Some may have ended since.
+    let _ = status(self::command("sh").args(["-c", &format!("kill -9 {}", pids.join(" "))]))?;
     Ok(())
+}
+
+/// All processes, as lines of "pid parent": from `/proc`, or from `ps` where there is none.
+fn processes() -> Result<String> {
+    let Ok(entries) = std::fs::read_dir("/proc") else {
+        let list = self::command("ps").args(["-A", "-o", "pid=,ppid="]).output();
+        let list = list.context("cannot list the processes with `ps`")?;
+        return Ok(String::from_utf8_lossy(&list.stdout).into_owned());
+    };
+    let mut lines = String::new();
+    for entry in entries.flatten() {
+        // "pid (name) state parent …"; a name may hold anything.
+        let stat = std::fs::read_to_string(entry.path().join("stat")).unwrap_or_default();
+        let parent = stat
+            .rsplit_once(") ")
+            .and_then(|(_, rest)| rest.split(' ').nth(1));
+        if let (Some(pid), Some(parent)) = (entry.file_name().to_str(), parent) {
+            lines.push_str(&format!("{pid} {parent}\n"));
+        }
+    }
+    Ok(lines)
 }
 
 /// A process and all that it started, by lines of "pid parent".
