@@ -90,6 +90,7 @@ facts! {
     ClientLeftWithin { bytes: u64, status: u64 } = "the client disconnected after {bytes} bytes of a response with status {status}";
     // What it called.
     NoMember = "the channel has no member with a weight above 0";
+    // Records of before have it; the state of the service says it now.
     ServiceNotRunning = "the service is not running";
     NoInstanceReady = "no instance of the service accepts calls now";
     InstancesRestarting = "the instances of the service are being restarted";

@@ -203,6 +203,12 @@ impl World {
         until(what, || self.board.service(SERVICE).filter(|seen| done(seen))).await
     }
 
+    /// Whether an event with this text was told.
+    fn told(&self, text: &str) -> Option<()> {
+        let events = self.events.0.lock();
+        events.iter().any(|event| event.contains(text)).then_some(())
+    }
+
     async fn status(&self, status: ServiceStatus) -> ServiceSeen {
         self.seen(status.name(), |seen| seen.status == status).await
     }

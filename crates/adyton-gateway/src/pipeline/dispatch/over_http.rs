@@ -12,7 +12,7 @@ use adyton_runtime::targets::{Instance, Tally, Target};
 use bytes::Bytes;
 use http_body_util::BodyExt as _;
 
-use super::tests::{dispatcher, publish};
+use super::tests::{publish, sending};
 use super::*;
 use crate::pipeline::chain::reason;
 use crate::pipeline::rig::{Rig, poll};
@@ -61,21 +61,11 @@ async fn call(rig: &Rig, address: SocketAddr) -> (Result<Answer, Box<Refused>>, 
     let target = Target::from(address);
     let one = Instance::new(sample::INSTANCE, sample::MODEL, target, Arc::clone(&tally));
     publish(rig, vec![one], Unavailable::NoInstance);
-    let (call, mut trail) = rig.call(rig.arrival(rig.by_token(), "{}")).expect("a call");
-    let (dispatcher, targets) = (dispatcher(rig, None), rig.reader());
-    let sending = send(
-        &dispatcher,
-        &targets,
-        &rig.bodies,
-        &rig.settings,
-        call,
-        &mut trail,
-    );
-    let answered = while_time_passes(rig, sending).await;
+    let answered = while_time_passes(rig, sending(rig, None, "{}")).await;
     (answered, tally)
 }
 
-/// Limits that a test waits for: `long` ones never end before the others.
+/// With these limits; a `LONG` one never ends before a `SHORT` one.
 fn rig(prediction: Duration, stream: Duration) -> Rig {
     let mut rig = Rig::new();
     rig.settings.time_limits.prediction = prediction;

@@ -40,7 +40,7 @@ impl Instances for Seen {
     }
 }
 
-pub(super) fn dispatcher(rig: &Rig, seen: Option<ServiceSeen>) -> Dispatcher {
+fn dispatcher(rig: &Rig, seen: Option<ServiceSeen>) -> Dispatcher {
     let parts = upstream::Parts {
         outbox: Rc::default(),
         waits: Rc::clone(&rig.waits),
@@ -78,17 +78,26 @@ pub(super) fn publish(rig: &Rig, instances: Vec<Arc<Instance>>, otherwise: Unava
 
 /// What becomes of a call with this body.
 fn sent(rig: &Rig, seen: Option<ServiceSeen>, body: &str) -> Result<Answer, Box<Refused>> {
+    run(sending(rig, seen, body))
+}
+
+/// A call with this body, on its way.
+pub(super) async fn sending(
+    rig: &Rig,
+    seen: Option<ServiceSeen>,
+    body: &str,
+) -> Result<Answer, Box<Refused>> {
     let (call, mut trail) = rig.call(rig.arrival(rig.by_token(), body))?;
     let (dispatcher, targets) = (dispatcher(rig, seen), rig.reader());
-    let sending = send(
+    send(
         &dispatcher,
         &targets,
         &rig.bodies,
         &rig.settings,
         call,
         &mut trail,
-    );
-    run(sending)
+    )
+    .await
 }
 
 #[test]

@@ -54,12 +54,12 @@ async fn those_who_served_go_on_until_all_that_is_new_is_ready_and_when_it_fails
     let (bad, good) = (world.started(3).await, world.started(4).await);
     world.is_ready(good);
     world.report(bad, Report::End(End::failed("starting", "exit code 3")));
-    let told = |text: &str| {
-        let events = world.events.0.lock();
-        events.iter().any(|event| event.contains(text)).then_some(())
-    };
-    until("rolled back", || told("The update was rolled back")).await;
-    assert!(told("An instance failed: model m2 0.0.1: starting: exit code 3").is_some());
+    until("rolled back", || world.told("The update was rolled back")).await;
+    assert!(
+        world
+            .told("An instance failed: model m2 0.0.1: starting: exit code 3")
+            .is_some()
+    );
     assert_eq!(
         world.script.steps.lock().len(),
         5,
@@ -85,13 +85,12 @@ async fn an_update_is_complete_only_once_all_of_it_is_ready() {
     world.want(Wanted::Running, &[(2, 2)]);
     let (late, early) = (world.started(3).await, world.started(4).await);
     world.is_ready(early);
-    let told = |text: &str| {
-        let events = world.events.0.lock();
-        events.iter().any(|event| event.contains(text)).then_some(())
-    };
     world.report(old, Report::End(End::failed("running", "exit code 3")));
-    until("told", || told("The previous configuration no longer answers")).await;
-    assert!(told("The update is complete").is_none());
+    until("told", || {
+        world.told("The previous configuration no longer answers")
+    })
+    .await;
+    assert!(world.told("The update is complete").is_none());
     world.is_ready(late);
     world.status(ServiceStatus::Running).await;
 }
