@@ -130,8 +130,9 @@ impl Control {
             let (socket, peer, state, slot) = tokio::select! {
                 () = &mut shutdown => break,
                 accepted = accept(&mut acceptor, &slots, &shared) => accepted,
-                Some(_) = connections.join_next(), if !connections.is_empty() => continue,
             };
+            // Not a branch of the above: a connection that ends would drop one that has been accepted and waits for a slot.
+            while connections.try_join_next().is_some() {}
             let connection = Connection {
                 peer,
                 state,
@@ -171,7 +172,7 @@ async fn accept(
     shared: &Shared,
 ) -> (TcpStream, SocketAddr, Arc<ConnectionState>, ConnectionSlot) {
     loop {
-        match acceptor.accept().await {
+        match acceptor.accept(|| slots.relieve(RELIEF)).await {
             Accepted::Connection(socket, peer) => {
                 // A trusted proxy speaks for many callers.
                 let settings = shared.settings();
@@ -184,7 +185,6 @@ async fn accept(
                     return (socket, peer, state, slot);
                 }
             }
-            Accepted::Short => slots.relieve(RELIEF),
             Accepted::Failed => {}
         }
     }

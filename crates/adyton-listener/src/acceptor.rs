@@ -1,8 +1,8 @@
 //! Accepting connections, also when the process has no descriptor left.
 //!
-//! A listener that cannot accept because the process is out of descriptors leaves its clients waiting, and asks the kernel
-//! again and again. So one descriptor is kept in reserve: it is closed, the connection accepted and closed at once, which
-//! tells the client, and the descriptor taken back. Whoever listens lets idle connections go in the meantime.
+//! A listener that cannot accept because the process is out of descriptors lets idle connections go, and the client waits
+//! until their descriptors are there. Where nobody is idle it would ask the kernel again and again; so one descriptor is kept
+//! in reserve: it is closed, the connection accepted and closed at once, which tells the client, and the descriptor taken back.
 
 use std::fs::File;
 use std::io;
@@ -17,6 +17,8 @@ use crate::log_throttle::LogThrottle;
 
 /// How long to wait after the system refused a connection for a reason that accepting another does not change.
 const PAUSE: Duration = Duration::from_millis(50);
+/// How long connections that were let go may take to give their descriptors back, before more of them are.
+const CLOSING: Duration = Duration::from_millis(5);
 
 /// A listener and its reserve.
 pub struct Acceptor {
@@ -31,9 +33,7 @@ pub struct Acceptor {
 pub enum Accepted {
     /// A connection.
     Connection(TcpStream, SocketAddr),
-    /// The process is out of descriptors: the client was told, and idle connections should be let go.
-    Short,
-    /// The client had left, or the system refused it otherwise.
+    /// The client had left, was turned away because the process is out of descriptors, or the system refused it otherwise.
     Failed,
 }
 
@@ -49,38 +49,56 @@ impl Acceptor {
     }
 
     /// The next connection, or what happened instead. Nothing is lost when this is dropped while it waits.
-    pub async fn accept(&mut self) -> Accepted {
-        let problem = match self.listener.accept().await {
-            Ok((stream, peer)) => return Accepted::Connection(stream, peer),
-            Err(problem) => problem,
-        };
-        let is_short = is_out_of_descriptors(&problem);
-        if let Some(times) = self.complaints.due() {
-            let listener = self.name;
-            if is_short {
-                tracing::warn!(
-                    listener,
-                    times,
-                    %problem,
-                    "the process is out of open files: connections are closed unanswered; raise the limit (LimitNOFILE= of the \
-                     unit, `ulimit -n`) or lower `gateway.max_connections`"
-                );
-            } else {
-                tracing::warn!(listener, times, %problem, "a connection could not be accepted");
+    ///
+    /// `relieve` is called when the process is out of descriptors: it lets some idle connections go and says how many.
+    pub async fn accept(&mut self, relieve: impl Fn() -> usize) -> Accepted {
+        loop {
+            let problem = match self.listener.accept().await {
+                Ok((stream, peer)) => return Accepted::Connection(stream, peer),
+                Err(problem) => problem,
+            };
+            let is_short = is_out_of_descriptors(&problem);
+            self.complain(&problem, is_short);
+            if is_short && relieve() > 0 {
+                tokio::time::sleep(CLOSING).await;
+                continue;
             }
-        }
-        if !is_short {
-            tokio::time::sleep(PAUSE).await;
+            if is_short {
+                self.turn_away().await;
+            } else {
+                tokio::time::sleep(PAUSE).await;
+            }
             return Accepted::Failed;
         }
+    }
+
+    fn complain(&self, problem: &io::Error, is_short: bool) {
+        let Some(times) = self.complaints.due() else {
+            return;
+        };
+        let listener = self.name;
+        if is_short {
+            tracing::warn!(
+                listener,
+                times,
+                %problem,
+                "the process is out of open files: idle connections are closed to make room, and new ones where nobody is idle; \
+                 raise the limit (LimitNOFILE= of the unit, `ulimit -n`) or lower `gateway.max_connections`"
+            );
+        } else {
+            tracing::warn!(listener, times, %problem, "a connection could not be accepted");
+        }
+    }
+
+    /// Tells one client that there is no descriptor for it.
+    async fn turn_away(&mut self) {
         if self.reserve.take().is_none() {
-            // Somebody else took the descriptor; idle connections that are let go leave another.
+            // Somebody else took the descriptor.
             tokio::time::sleep(PAUSE).await;
         } else if let Ok(accepted) = tokio::time::timeout(PAUSE, self.listener.accept()).await {
             drop(accepted);
         }
         self.reserve = spare();
-        Accepted::Short
     }
 
     /// The listener alone.

@@ -84,11 +84,22 @@ impl ConnectionSlots {
         loop {
             let freed = self.freed.notified();
             match self.enter(connection) {
-                Admission::Admitted(slot) => return Some(slot),
+                Admission::Admitted(slot) => {
+                    if self.is_full() {
+                        // Whoever had to go gives the descriptor back before another connection is accepted: a burst would
+                        // take more of them than there are slots.
+                        tokio::task::yield_now().await;
+                    }
+                    return Some(slot);
+                }
                 Admission::OverShare => return None,
                 Admission::Full => freed.await,
             }
         }
+    }
+
+    fn is_full(&self) -> bool {
+        self.table.lock().taken >= self.most
     }
 
     /// The same without waiting.
@@ -123,15 +134,17 @@ impl ConnectionSlots {
         }
     }
 
-    /// Lets the connections that have been idle longest go, at most so many, because the process needs their descriptors.
-    pub fn relieve(&self, number: usize) {
+    /// Lets the connections that have been idle longest go, at most so many, because the process needs their descriptors. Says
+    /// how many went.
+    pub fn relieve(&self, number: usize) -> usize {
         let told: Vec<_> = {
             let mut table = self.table.lock();
             (0..number).map_while(|_| table.evict(None)).collect()
         };
-        for connection in told {
+        for connection in &told {
             connection.tell(Notice::Close);
         }
+        told.len()
     }
 
     /// Waits until nobody is in.
@@ -483,11 +496,11 @@ mod tests {
         let slots = ConnectionSlots::new(8);
         let idle = [7, 3, 5].map(|second| from(u8::try_from(second).expect("small"), second));
         let _held: Vec<ConnectionSlot> = idle.iter().map(|connection| enter(&slots, connection)).collect();
-        slots.relieve(2);
+        assert_eq!(slots.relieve(2), 2);
         let gone = idle.each_ref().map(|connection| told(connection));
         assert_eq!(gone, [None, Some(Notice::Close), Some(Notice::Close)]);
-        slots.relieve(9);
-        assert_eq!(slots.taken(), 0, "no more than there are");
+        assert_eq!(slots.relieve(9), 1, "no more than there are");
+        assert_eq!(slots.taken(), 0);
     }
 
     #[test]

@@ -20,7 +20,7 @@ pub(crate) type Waiting = Option<(TcpStream, SocketAddr)>;
 pub(crate) async fn run(connections: &Rc<Connections>, acceptor: &mut Acceptor, waiting: &mut Waiting) {
     let meters = &connections.pipeline.records.meters;
     loop {
-        match acceptor.accept().await {
+        match acceptor.accept(|| connections.slots.relieve(RELIEF)).await {
             Accepted::Connection(stream, peer) => {
                 let connection = connections.new_connection(peer);
                 *waiting = Some((stream, peer));
@@ -36,11 +36,6 @@ pub(crate) async fn run(connections: &Rc<Connections>, acceptor: &mut Acceptor, 
                     None => meters.turned_away.add(1),
                 }
             }
-            Accepted::Short => {
-                meters.accept_failed.add(1);
-                connections.slots.relieve(RELIEF);
-            }
-            // A client that left before it was accepted.
             Accepted::Failed => meters.accept_failed.add(1),
         }
     }
