@@ -9,6 +9,7 @@ use crate::clock::Timestamp;
 use crate::digest::Sha256;
 use crate::fact::{self, Fact};
 use crate::id::{InstanceId, ProjectId, ServiceId};
+use crate::language::Language;
 use crate::mistake::SigningMistake;
 
 /// The most bytes that one record's evidence may take in the journal; longer texts are cut.
@@ -213,8 +214,13 @@ impl Evidence {
         }
     }
 
-    /// What was found out, each as a clause for people.
+    /// What was found out, each as a clause, in English, as the log has it.
     pub fn clauses(&self) -> Vec<String> {
+        self.clauses_in(Language::English)
+    }
+
+    /// What was found out, each as a clause for people.
+    pub fn clauses_in(&self, language: Language) -> Vec<String> {
         match self {
             Evidence::Token { facts, note, .. }
             | Evidence::Credentials { facts, note, .. }
@@ -222,8 +228,8 @@ impl Evidence {
             | Evidence::Instance {
                 facts, error: note, ..
             }
-            | Evidence::Request { facts, problem: note } => fact::clauses(facts, note),
-            Evidence::Signature(seen) => fact::clauses(&seen.facts, &seen.note),
+            | Evidence::Request { facts, problem: note } => fact::clauses_in(facts, note, language),
+            Evidence::Signature(seen) => fact::clauses_in(&seen.facts, &seen.note, language),
             Evidence::None
             | Evidence::Route { .. }
             | Evidence::Size { .. }
@@ -237,9 +243,15 @@ impl Evidence {
 }
 
 impl SignatureEvidence {
-    /// What to do about its mistake: in the words of today, else in those that it came with.
+    /// What to do about its mistake, in English, as the log has it.
     pub fn advice(&self) -> Option<String> {
-        let named = self.mistake.as_deref().and_then(SigningMistake::advice);
+        self.advice_in(Language::English)
+    }
+
+    /// What to do about its mistake: in the words of today, else in those that it came with, which are English.
+    pub fn advice_in(&self, language: Language) -> Option<String> {
+        let names = self.mistake.as_deref();
+        let named = names.and_then(|names| SigningMistake::advice_in(names, language));
         named.or_else(|| self.advice.clone())
     }
 }

@@ -25,6 +25,7 @@ pub mod hidden_query;
 pub mod id;
 pub mod instances;
 pub mod journal;
+pub mod language;
 pub mod live;
 pub mod mistake;
 pub mod model;

@@ -2,14 +2,15 @@
 
 use super::entry::Retry;
 use super::rows::rows;
+use crate::language::{Language, phrase};
 use crate::step::{AnsweredBy, Step};
 
 macro_rules! reasons {
-    ($($name:ident = $step:ident $cause:literal $gateway:tt $management:tt $iam:tt $subject:tt;)*) => {
+    ($($name:ident = $step:ident $english:literal $chinese:literal $gateway:tt $management:tt $iam:tt $subject:tt;)*) => {
         /// One cause of a refusal, finer than its code.
         #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
         pub enum Reason {
-            $(#[doc = $cause] $name,)*
+            $(#[doc = $english] $name,)*
         }
 
         impl Reason {
@@ -22,16 +23,23 @@ macro_rules! reasons {
             }
 
             /// The cause, as a clause for people.
-            pub const fn cause(self) -> &'static str {
-                match self { $(Reason::$name => $cause,)* }
+            pub const fn cause_in(self, language: Language) -> &'static str {
+                match self { $(Reason::$name => phrase!(language, $english, $chinese),)* }
             }
         }
+    };
+    ($($rest:tt)*) => {
+        compile_error!("a row of rows.rs is a name, a step, the cause in every language and four cells");
     };
 }
 
 rows!(reasons);
 
 impl Reason {
+    /// The cause in English.
+    pub const fn cause(self) -> &'static str {
+        self.cause_in(Language::English)
+    }
     /// Who has answered when the gateway refuses for it: a model in process that cannot take an input, or fails, has.
     pub const fn answered_by(self) -> AnsweredBy {
         if matches!(self, Reason::ModelBadInput | Reason::ModelFailed) {

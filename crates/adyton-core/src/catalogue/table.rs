@@ -38,7 +38,7 @@ macro_rules! management {
 }
 
 macro_rules! cells {
-    ($($name:ident = $step:ident $cause:literal $gateway:tt $management:tt $iam:tt $subject:tt;)*) => {
+    ($($name:ident = $step:ident $english:literal $chinese:literal $gateway:tt $management:tt $iam:tt $subject:tt;)*) => {
         impl Reason {
             /// What the surface shows for it; `None` where it never meets it.
             pub(super) const fn cell(self, surface: Surface) -> Option<SubCode> {
