@@ -30,6 +30,7 @@ pub mod live;
 pub mod mistake;
 pub mod model;
 mod path_pattern;
+pub mod port;
 pub mod record;
 pub mod refusal;
 #[cfg(any(test, feature = "sample"))]

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::clock::Timestamp;
 use crate::digest::Sha256;
 use crate::id::{ModelId, ProjectId};
+use crate::port::ModelPorts;
 
 /// What runs a model (`model_type` in `config.json`). Only what this version can run.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -109,6 +110,9 @@ pub struct ModelSpec {
     /// What the import told: fields that are not used, and what stood in for what.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<String>,
+    /// What an ONNX model takes and gives. Versions of before did not keep it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ports: Option<ModelPorts>,
     /// The whole `config.json`, as written.
     pub config: serde_json::Value,
 }

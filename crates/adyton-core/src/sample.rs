@@ -161,6 +161,7 @@ pub fn spec(apis: &[(&str, &str)]) -> ModelSpec {
         metrics: None,
         dependencies: None,
         notes: Vec::new(),
+        ports: None,
         config: serde_json::Value::Null,
     }
 }

@@ -9,6 +9,7 @@ pub mod builtin;
 mod classifier;
 pub mod codec;
 pub mod cost;
+pub mod declared_ports;
 pub mod ending;
 mod example;
 pub mod in_process;

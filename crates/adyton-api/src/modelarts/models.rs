@@ -2,7 +2,10 @@
 //!
 //! `apis`, `config` and `model_metrics` are JSON in strings (API Reference, "Querying the Details About a Model").
 
+use std::fmt;
+
 use adyton_core::model::{ApiDeclaration, ModelStatus};
+use adyton_core::port::{AxisLength, Port};
 use serde_json::Value;
 
 use crate::lenient::{Number, Unsupported};
@@ -69,6 +72,41 @@ pub struct ModelShown {
     /// What the import told: fields that are not used, and what stood in for what.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub import_notes: Vec<String>,
+    /// What an ONNX model takes.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub inputs: Vec<PortShown>,
+    /// What an ONNX model gives.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub outputs: Vec<PortShown>,
+}
+
+/// An input or output of an ONNX model.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
+pub struct PortShown {
+    /// Its name in the graph.
+    pub name: String,
+    /// `float32`, `string`, `sequence(map(int64, float32))`, …
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// The length of each axis: a number, the name of one of any length, or `null`. `null` in place of all when the model does
+    /// not say how many there are.
+    #[schema(value_type = Option<Vec<Value>>)]
+    pub shape: Option<Vec<AxisLength>>,
+}
+
+impl From<Port> for PortShown {
+    fn from(port: Port) -> Self {
+        let Port { name, kind, shape } = port;
+        Self { name, kind, shape }
+    }
+}
+
+/// `float32 [N,4]`.
+impl fmt::Display for PortShown {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { name, kind, shape } = self.clone();
+        Port { name, kind, shape }.fmt(f)
+    }
 }
 
 impl ModelShown {

@@ -7,6 +7,8 @@ use adyton_core::service::ServiceStatus;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::models::PortShown;
+
 /// A service in a list.
 #[derive(Serialize, Deserialize, ToSchema)]
 pub struct ServiceSummary {
@@ -110,6 +112,12 @@ pub struct VersionShown {
     pub ready_instances: usize,
     /// `false`.
     pub scaling: bool,
+    /// What an ONNX model takes.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub inputs: Vec<PortShown>,
+    /// What an ONNX model gives.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub outputs: Vec<PortShown>,
 }
 
 /// A page of services.
@@ -169,6 +177,8 @@ mod tests {
             status: "ready".to_owned(),
             ready_instances: 1,
             scaling: false,
+            inputs: Vec::new(),
+            outputs: Vec::new(),
         };
         let text = serde_json::to_string(&version).unwrap();
         assert_eq!(

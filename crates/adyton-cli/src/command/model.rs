@@ -8,6 +8,7 @@ mod show;
 use clap::Subcommand;
 
 pub use import::{Naming, import, next_version};
+pub(super) use show::ports;
 
 use crate::context::Context;
 use crate::failure::Outcome;

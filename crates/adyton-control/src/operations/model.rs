@@ -7,9 +7,11 @@ pub(crate) mod source;
 use std::sync::Arc;
 
 use adyton_core::id::{ModelId, ProjectId};
-use adyton_core::model::Model;
+use adyton_core::model::{Engine, Model};
+use adyton_runtime::onnx::declared_ports;
 use adyton_store::repository::{Listed, ModelFilter, ModelSort, NameMatch, Page};
 
+use crate::blocking::blocking;
 use crate::failure::{Failure, OperationResult, Thing};
 use crate::operations::package::sweep;
 use crate::shared::Shared;
@@ -18,6 +20,18 @@ use crate::shared::Shared;
 pub(crate) async fn show(shared: &Shared, project: ProjectId, id: ModelId) -> OperationResult<Model> {
     let found = shared.store.models().get(project, id).await?;
     found.ok_or_else(|| Failure::missing(Thing::Model, id))
+}
+
+/// Tells what an ONNX model takes and gives where a version of before has published it without that: its file says so.
+pub(crate) async fn with_ports(shared: &Shared, model: &mut Model) -> OperationResult<()> {
+    let (Some(package), Some(spec)) = (model.package, model.spec.as_mut()) else {
+        return Ok(());
+    };
+    if let (Engine::Onnx { file }, None) = (&spec.engine, &spec.ports) {
+        let path = shared.packages.path(package).join("model").join(file);
+        spec.ports = blocking(move || declared_ports::of_file(&path)).await?;
+    }
+    Ok(())
 }
 
 /// The project's models, sorted by `order.0`, descending if `order.1`.
@@ -153,5 +167,22 @@ mod tests {
         assert!(matches!(others, Err(Failure::Missing { .. })));
         assert_eq!(delete(shared, project, first, false).await.unwrap().gone, [first]);
         assert!(show(shared, project, second).await.is_ok());
+    }
+
+    #[tokio::test]
+    async fn what_was_published_without_its_inputs_has_them_from_its_file() {
+        let rig = Rig::new().await;
+        let (shared, project) = (&rig.shared, rig.project());
+        let package = Sha256::of(b"iris");
+        let id = rig.model(project, "iris", "0.0.1", package).await;
+        let folder = shared.packages.path(package).join("model");
+        std::fs::create_dir_all(&folder).unwrap();
+        // A graph with one input, `x`.
+        let graph = [0x3a, 5, 0x5a, 3, 0x0a, 1, b'x'];
+        std::fs::write(folder.join("model.onnx"), graph).unwrap();
+        let mut model = show(shared, project, id).await.unwrap();
+        with_ports(shared, &mut model).await.unwrap();
+        let ports = model.spec.unwrap().ports.unwrap();
+        assert_eq!(ports.inputs[0].name, "x");
     }
 }

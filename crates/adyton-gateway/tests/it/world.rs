@@ -429,6 +429,7 @@ fn model() -> Model {
         project: PROJECT,
         version: "1.0.0".into(),
         spec: Some(ModelSpec {
+            ports: None,
             engine: Engine::Command {
                 command: vec!["./run".into()],
             },

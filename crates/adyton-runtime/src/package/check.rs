@@ -11,6 +11,7 @@ use serde_json::{Map, Value as Json};
 use super::Said;
 use super::config::{self, Asked};
 use super::error::ImportError;
+use crate::onnx::declared_ports;
 use crate::onnx_models::Onnx;
 use crate::trial::Subject;
 
@@ -31,11 +32,14 @@ pub(super) fn package(model: &Path, said: &Said, onnx: &Onnx) -> Result<ModelSpe
         }
     })?;
     match &spec.engine {
-        Engine::Onnx { file } => notes.extend(onnx.check(Subject {
-            folder: model,
-            file,
-            apis: &spec.apis,
-        })?),
+        Engine::Onnx { file } => {
+            notes.extend(onnx.check(Subject {
+                folder: model,
+                file,
+                apis: &spec.apis,
+            })?);
+            spec.ports = declared_ports::of_file(&model.join(file));
+        }
         // Whether a program answers is known once it runs.
         Engine::Command { .. } => {}
     }

@@ -139,6 +139,7 @@ pub(super) fn check(
         metrics: fields.get("metrics").cloned(),
         dependencies: fields.get("dependencies").cloned(),
         notes: notes.told(),
+        ports: None,
         config,
     })
 }

@@ -243,6 +243,7 @@ fn model(number: u128) -> Model {
         source_location: String::new(),
         description: String::new(),
         spec: Some(ModelSpec {
+            ports: None,
             engine: Engine::Command {
                 command: vec!["run".to_owned()],
             },

@@ -282,6 +282,7 @@ fn launch(engine: Engine, folder: PathBuf, within: Duration) -> Launch {
         package: Sha256::of(&number),
         folder,
         spec: Arc::new(ModelSpec {
+            ports: None,
             engine,
             ..sample::spec(&[("POST", "/")])
         }),

@@ -65,12 +65,24 @@ fn from_a_package_to_an_explained_refusal() {
             address      http://127.0.0.1:[port]/v1/infers/[uuid]
             call         POST http://127.0.0.1:[port]/v1/infers/[uuid]
                            inputs data.req_data[].sepal_length number, data.req_data[].sepal_width number, data.req_data[].petal_length number, data.req_data[].petal_width number
+            inputs       sepal_length  float32 [N,1]
+                         sepal_width   float32 [N,1]
+                         petal_length  float32 [N,1]
+                         petal_width   float32 [N,1]
+            outputs      predictresult  string [N]
+                         probability    sequence(map(string, float32))
             versions     iris:0.0.1  weight 100, 1 instance, ready
             calls        0, 0 failed
 
             Call it with: adyton predict iris --data @request.json
             --- stderr
         "#]],
+    );
+    let input = serde_json::json!({"name": "sepal_length", "type": "float32", "shape": [null, 1]});
+    assert_eq!(place.json(&["model", "show", "iris"])["inputs"][0], input);
+    assert_eq!(
+        place.json(&["service", "show", "iris"])["config"][0]["inputs"][0],
+        input
     );
     place.check(
         &["model", "list"],
@@ -206,6 +218,12 @@ fn from_a_package_to_an_explained_refusal() {
             address      http://127.0.0.1:[port]/v1/infers/[uuid]
             call         POST http://127.0.0.1:[port]/v1/infers/[uuid]
                            inputs data.req_data[].sepal_length number, data.req_data[].sepal_width number, data.req_data[].petal_length number, data.req_data[].petal_width number
+            inputs       sepal_length  float32 [N,1]
+                         sepal_width   float32 [N,1]
+                         petal_length  float32 [N,1]
+                         petal_width   float32 [N,1]
+            outputs      predictresult  string [N]
+                         probability    sequence(map(string, float32))
             description  flowers
             versions     iris:0.0.1  weight 100, 2 instances, ready
             calls        1, 0 failed

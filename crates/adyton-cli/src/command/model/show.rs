@@ -1,6 +1,6 @@
 //! `adyton model show`: what a model is, takes and gives.
 
-use adyton_api::modelarts::models::ModelShown;
+use adyton_api::modelarts::models::{ModelShown, PortShown};
 use adyton_core::live::route::encoded;
 use adyton_core::model::ApiDeclaration;
 use clap::Args;
@@ -51,6 +51,8 @@ fn facts(terminal: &Terminal, model: ModelShown) -> Printable {
         ("source", summary.source_location),
         ("description", summary.description),
         ("calls", calls.join("\n")),
+        ("inputs", ports(&model.inputs)),
+        ("outputs", ports(&model.outputs)),
         ("notes", model.import_notes.join("\n")),
     ]);
     title + "\n" + facts
@@ -67,6 +69,14 @@ fn call(api: &ApiDeclaration) -> String {
     format!("{} {}  {kind}", api.method.to_uppercase(), encoded(&api.url))
         .trim_end()
         .to_owned()
+}
+
+/// Inputs or outputs, one a line, their names aligned: `sepal_length  float32 [N,1]`.
+pub(in crate::command) fn ports(ports: &[PortShown]) -> String {
+    let width = ports.iter().map(|port| port.name.chars().count()).max();
+    let width = width.unwrap_or_default();
+    let lines = ports.iter().map(|port| format!("{:width$}  {port}", port.name));
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 /// `model_size` for people.

@@ -1,10 +1,12 @@
 //! `adyton service show`: address, versions, instances, and what can be called.
 
+use adyton_api::modelarts::models::PortShown;
 use adyton_api::modelarts::services::{ServiceShown, VersionShown};
 use clap::Args;
 
 use super::paths::paths;
 use crate::client::{Client, lookup};
+use crate::command::model::ports;
 use crate::context::Context;
 use crate::failure::Outcome;
 use crate::terminal::{Printable, Terminal, Tone};
@@ -42,6 +44,8 @@ pub fn facts(terminal: &Terminal, client: &Client, service: &ServiceShown) -> Pr
         ("error", summary.error_msg.clone()),
         ("address", summary.access_address.clone()),
         ("call", paths(client, service)),
+        ("inputs", of_versions(service, |version| &version.inputs)),
+        ("outputs", of_versions(service, |version| &version.outputs)),
         ("description", summary.description.clone()),
         ("versions", versions.join("\n")),
         (
@@ -50,6 +54,25 @@ pub fn facts(terminal: &Terminal, client: &Client, service: &ServiceShown) -> Pr
         ),
     ]);
     title + "\n" + facts
+}
+
+/// Inputs or outputs of the versions: once where all have the same, else of each.
+fn of_versions(service: &ServiceShown, which: impl Fn(&VersionShown) -> &Vec<PortShown>) -> String {
+    let Some((first, others)) = service.config.split_first() else {
+        return String::new();
+    };
+    if others.iter().all(|other| which(other) == which(first)) {
+        return ports(which(first));
+    }
+    let told = service.config.iter().map(|version| {
+        let settings = &version.settings;
+        let of = format!("{}:{}", settings.model_name, settings.model_version);
+        match which(version).as_slice() {
+            [] => of,
+            declared => format!("{of}\n  {}", ports(declared).replace('\n', "\n  ")),
+        }
+    });
+    told.collect::<Vec<_>>().join("\n")
 }
 
 fn version(version: &VersionShown) -> String {
@@ -62,4 +85,29 @@ fn version(version: &VersionShown) -> String {
         "{}:{}  weight {}, {instances}, {}",
         settings.model_name, settings.model_version, settings.weight, version.status
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::versions::sample;
+    use super::*;
+
+    #[test]
+    fn inputs_are_told_once_unless_the_versions_differ() {
+        let port = |name: &str| -> PortShown {
+            serde_json::from_value(serde_json::json!({"name": name, "type": "float32", "shape": [null, 4]}))
+                .unwrap()
+        };
+        let mut service = sample(&[("a", 90), ("b", 10)]);
+        let told = |service: &ServiceShown| of_versions(service, |version| &version.inputs);
+        assert_eq!(told(&service), "", "programs declare none");
+        service.config[0].inputs = vec![port("x"), port("long")];
+        service.config[1].inputs = service.config[0].inputs.clone();
+        assert_eq!(told(&service), "x     float32 [N,4]\nlong  float32 [N,4]");
+        service.config[1].inputs = vec![port("y")];
+        assert_eq!(
+            told(&service),
+            "iris:0.0.1\n  x     float32 [N,4]\n  long  float32 [N,4]\niris:0.0.2\n  y  float32 [N,4]"
+        );
+    }
 }

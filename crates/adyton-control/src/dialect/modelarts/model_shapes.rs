@@ -1,8 +1,9 @@
 //! Models as ModelArts shows them (API Reference, "Querying the Details About a Model"): `apis`, `config` and
 //! `model_metrics` are JSON in strings.
 
-use adyton_api::modelarts::models::{ModelShown, ModelSummary};
-use adyton_core::model::{ApiDeclaration, Model};
+use adyton_api::modelarts::models::{ModelShown, ModelSummary, PortShown};
+use adyton_core::model::{ApiDeclaration, Model, ModelSpec};
+use adyton_core::port::{ModelPorts, Port};
 use serde_json::{Value, json};
 
 use crate::shared::Shared;
@@ -59,7 +60,24 @@ pub(crate) fn model_shown(shared: &Shared, model: &Model) -> ModelShown {
             .map(|digest| format!("package://sha256/{digest}"))
             .unwrap_or_default(),
         import_notes: spec.map(|spec| spec.notes.clone()).unwrap_or_default(),
+        inputs: spec.map(inputs).unwrap_or_default(),
+        outputs: spec.map(outputs).unwrap_or_default(),
     }
+}
+
+/// What an ONNX model takes.
+pub(super) fn inputs(spec: &ModelSpec) -> Vec<PortShown> {
+    ports(spec, |ports| &ports.inputs)
+}
+
+/// What an ONNX model gives.
+pub(super) fn outputs(spec: &ModelSpec) -> Vec<PortShown> {
+    ports(spec, |ports| &ports.outputs)
+}
+
+fn ports(spec: &ModelSpec, which: impl Fn(&ModelPorts) -> &Vec<Port>) -> Vec<PortShown> {
+    let ports = spec.ports.iter().flat_map(which);
+    ports.cloned().map(PortShown::from).collect()
 }
 
 /// One entry of `apis`.

@@ -126,7 +126,8 @@ fn empty() -> ModelList {
 
 /// `GET …/models/{model_id}`
 pub(crate) async fn show(call: Call) -> OperationResult<Json<ModelShown>> {
-    let model = model::show(&call.shared, call.project()?, id(&call)?).await?;
+    let mut model = model::show(&call.shared, call.project()?, id(&call)?).await?;
+    model::with_ports(&call.shared, &mut model).await?;
     Ok(Json(model_shapes::model_shown(&call.shared, &model)))
 }
 

@@ -8,6 +8,7 @@ use adyton_core::id::ModelId;
 use adyton_core::live::Live;
 use adyton_core::service::{Service, ServiceStatus, Version};
 
+use super::model_shapes;
 use crate::operations::service::status::Seen;
 use crate::shared::Shared;
 
@@ -75,8 +76,12 @@ pub(crate) fn service_shown(shared: &Shared, seen: &Seen) -> ServiceShown {
 
 fn version_shown(shared: &Shared, seen: &Seen, at: usize) -> Option<VersionShown> {
     let version = seen.service.versions.get(at)?;
+    let live = shared.feed.cell().load();
+    let spec = live.model(version.model).and_then(|model| model.spec.as_ref());
     Some(VersionShown {
-        settings: version_settings(&shared.feed.cell().load(), version),
+        inputs: spec.map(model_shapes::inputs).unwrap_or_default(),
+        outputs: spec.map(model_shapes::outputs).unwrap_or_default(),
+        settings: version_settings(&live, version),
         deploy_timeout_in_seconds: version.deploy_timeout_seconds,
         status: seen.version_status(at).to_owned(),
         ready_instances: seen.ready(at),
