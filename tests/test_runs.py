@@ -1,5 +1,6 @@
 """A stranger's graph: does the server live, whatever loading or running it does? Does a run end when nobody waits for it?"""
 
+import json
 import os
 import shutil
 import threading
@@ -9,11 +10,12 @@ import pytest
 import requests
 
 from harness import graph
-from harness.server import ONNX_LIBRARY, ROOT, Server, wait_for
+from harness.server import ECHO, ONNX_LIBRARY, ROOT, Server, wait_for
 
 ENDLESS = '{"inputs":{"n":9223372036854775807,"x":[0]}}'
 SHORT = '{"inputs":{"n":3,"x":[0]}}'
 IRIS = ROOT / "samples/iris"
+ROW = '{"data":{"req_data":[{"sepal_length":5.1,"sepal_width":3.5,"petal_length":1.4,"petal_width":0.2}]}}'
 
 onnx_runtime = pytest.mark.skipif(not ONNX_LIBRARY, reason="the compiled-in runtime has no loops")
 
@@ -48,10 +50,9 @@ def test_an_endless_loop_costs_its_callers_a_504_and_nobody_else_an_answer(new_s
     # No model keeps another project's callers waiting.
     neighbour = server.in_project("neighbour")
     iris = neighbour.deploy("iris", IRIS)
-    rows = '{"data":{"req_data":[{"sepal_length":5.1,"sepal_width":3.5,"petal_length":1.4,"petal_width":0.2}]}}'
     calls, answers = in_background(server, evil.path, (os.cpu_count() or 1) + 2)
     while any(call.is_alive() for call in calls):
-        assert ask(neighbour, iris.path, rows).status_code == 200
+        assert ask(neighbour, iris.path, ROW).status_code == 200
     assert {answer.status_code for answer in answers} == {504}
     # The work has ended with its callers: the threads are free, and the same model answers again.
     wait_for(lambda: is_quiet(server), 5, "the runs to end")
@@ -109,6 +110,46 @@ def refused(server: Server, package: Path) -> str:
 
 def events(server: Server, service: str) -> str:
     return server.call("GET", f"/v1/{{project}}/services/{service}/events").text
+
+
+def resident(server: Server) -> int:
+    status = Path(f"/proc/{server.process.pid}/status").read_text()
+    return int(next(line.split()[1] for line in status.splitlines() if line.startswith("VmRSS:"))) << 10
+
+
+@onnx_runtime
+@pytest.mark.parametrize("length", [6_500, 30_000], ids=["169 MB six times", "3.6 GB at once"])
+def test_a_prediction_that_takes_more_memory_than_models_may_is_ended_and_gives_it_back(new_server, tmp_path, length):
+    server = new_server({"onnx.memory": "1GiB"}).start()
+    iris = server.deploy("iris", IRIS)
+    squaring = server.deploy("squaring", graph.package(tmp_path / "squaring", graph.squaring(6)))
+    before = resident(server)
+    for _ in range(2):
+        refused = ask(server, squaring.path, json.dumps({"inputs": {"x": [0] * length}}))
+        assert refused.status_code == 500
+        assert "the models of this server took more memory than `onnx.memory` allows" in refused.text
+    assert ask(server, squaring.path, '{"inputs":{"x":[0,0,0]}}').json() == {"outputs": {"y": [0.0]}}
+    assert ask(server, iris.path, ROW).status_code == 200
+    assert resident(server) < before + (100 << 20)
+
+
+@onnx_runtime
+def test_programs_have_no_part_in_the_bound_on_the_memory_of_models(new_server):
+    server = new_server({"onnx.memory": "1GiB"}).start()
+    server.deploy("echo", ECHO)
+    programs = [int(entry) for entry in os.listdir("/proc") if entry.isdigit() and parent_of(entry) == server.process.pid]
+    limits = [Path(f"/proc/{program}/limits").read_text() for program in programs]
+    own = Path("/proc/self/limits").read_text()
+    line = next(line for line in own.splitlines() if line.startswith("Max data size"))
+    assert programs and all(line in said for said in limits)
+    assert line not in Path(f"/proc/{server.process.pid}/limits").read_text()
+
+
+def parent_of(process: str) -> int:
+    try:
+        return int(next(line.split()[1] for line in Path(f"/proc/{process}/status").read_text().splitlines() if line.startswith("PPid:")))
+    except OSError:
+        return 0
 
 
 @pytest.mark.parametrize("bomb", ["(" * 20_000 + "N" + ")" * 20_000, "-" * 50_000 + "N"])

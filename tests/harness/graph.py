@@ -78,6 +78,14 @@ def hungry(count: int) -> bytes:
     return graph([*count_of, make, total, plus], [port("x", FLOAT, ["n"])], [port("y", FLOAT, ["n"])], [whole("count", [count])])
 
 
+def squaring(tensors: int) -> bytes:
+    """Makes so many tensors, each as long as the square of what it is sent, and holds them all at once."""
+    length = [node("Shape", ["x"], ["n"]), node("Mul", ["n", "n"], ["squared"])]
+    made = [node("ConstantOfShape", ["squared"], [f"zeros{at}"]) for at in range(tensors)]
+    total = [node("Sum", [f"zeros{at}" for at in range(tensors)], ["zeros"]), node("ReduceSum", ["zeros"], ["y"])]
+    return graph([*length, *made, *total], [port("x", FLOAT, ["n"])], [port("y", FLOAT, [1])], [])
+
+
 def named_axis(name: str) -> bytes:
     """Passes on what it is sent; its axis has this name."""
     return graph([node("Relu", ["x"], ["y"])], [port("x", FLOAT, [name])], [port("y", FLOAT, [name])])

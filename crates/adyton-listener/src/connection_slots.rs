@@ -83,11 +83,12 @@ impl ConnectionSlots {
     pub async fn find(self: &Arc<Self>, connection: &Arc<ConnectionState>) -> Option<ConnectionSlot> {
         loop {
             let freed = self.freed.notified();
-            match self.enter(connection) {
+            let (admission, another_goes) = self.place(connection);
+            match admission {
                 Admission::Admitted(slot) => {
-                    if self.is_full() {
-                        // Whoever had to go gives the descriptor back before another connection is accepted: a burst would
-                        // take more of them than there are slots.
+                    if another_goes {
+                        // It gives its descriptor back before the next connection is accepted: a burst would take more of
+                        // them than there are slots.
                         tokio::task::yield_now().await;
                     }
                     return Some(slot);
@@ -98,26 +99,27 @@ impl ConnectionSlots {
         }
     }
 
-    fn is_full(&self) -> bool {
-        self.table.lock().taken >= self.most
-    }
-
     /// The same without waiting.
     pub fn enter(self: &Arc<Self>, connection: &Arc<ConnectionState>) -> Admission {
+        self.place(connection).0
+    }
+
+    /// What the newcomer is told, and whether another connection goes for it.
+    fn place(self: &Arc<Self>, connection: &Arc<ConnectionState>) -> (Admission, bool) {
         let (told, entry) = {
             let mut table = self.table.lock();
             let told = match table.make_room(self.most, connection) {
                 Vacancy::Free => None,
                 Vacancy::Evicted(told) => Some(told),
-                Vacancy::None { is_over_share: true } => return Admission::OverShare,
-                Vacancy::None { is_over_share: false } => return Admission::Full,
+                Vacancy::None { is_over_share: true } => return (Admission::OverShare, false),
+                Vacancy::None { is_over_share: false } => return (Admission::Full, false),
             };
             (told, table.occupy(self, connection))
         };
-        if let Some(told) = told {
+        if let Some(told) = &told {
             told.tell(Notice::Close);
         }
-        Admission::Admitted(entry)
+        (Admission::Admitted(entry), told.is_some())
     }
 
     /// A connection comes in whatever is free: it had been accepted before the listener closed.

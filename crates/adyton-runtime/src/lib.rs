@@ -19,6 +19,7 @@ pub mod engines;
 pub mod fuzzing;
 pub mod keeper;
 pub mod launcher;
+mod machine;
 pub mod onnx;
 pub mod onnx_models;
 pub mod package;

@@ -15,6 +15,7 @@ mod example;
 pub mod in_process;
 pub mod library;
 pub(crate) mod loader;
+pub mod memory;
 pub mod onnx_runtime;
 mod panics;
 pub mod predictor;

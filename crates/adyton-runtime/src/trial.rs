@@ -9,7 +9,6 @@
 
 pub(crate) mod child;
 mod fence;
-mod machine;
 mod notes;
 mod process;
 
@@ -26,8 +25,6 @@ use serde::{Deserialize, Serialize};
 use self::notes::{Note, TrialNotes};
 use crate::onnx::ending::Ending;
 use crate::onnx::library::Choice;
-
-pub use self::machine::memory as memory_of_this_machine;
 
 /// A server that died so often while it loaded a model does not try again by itself.
 const DEATHS: u32 = 2;
@@ -52,7 +49,7 @@ impl TrialSettings {
     pub fn new(child: Vec<OsString>, notes: PathBuf) -> Self {
         Self {
             child,
-            memory: memory_of_this_machine() / 2,
+            memory: crate::machine::memory() / 2,
             stack: 8 << 20,
             time: Duration::from_secs(300),
             notes,

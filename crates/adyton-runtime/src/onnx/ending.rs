@@ -16,6 +16,10 @@ type Interrupt = Box<dyn Fn() + Send>;
 #[derive(Default)]
 pub struct Ending {
     over: AtomicBool,
+    /// Ended because models took too much memory.
+    too_large: AtomicBool,
+    /// Whether the process grew much while it ran.
+    grew: AtomicBool,
     /// How the runtime that runs now is interrupted.
     interrupt: Mutex<Option<Interrupt>>,
 }
@@ -40,6 +44,30 @@ impl Ending {
         }
     }
 
+    /// Ends the run because models take more memory than they may.
+    pub(crate) fn end_for_memory(&self) {
+        self.too_large.store(true, Ordering::SeqCst);
+        self.end();
+    }
+
+    /// The process grew much while this ran: what the runtime keeps is to be given back.
+    pub(crate) fn note_growth(&self) {
+        self.grew.store(true, Ordering::SeqCst);
+    }
+
+    /// Whether [`note_growth`](Self::note_growth) was said.
+    pub(crate) fn grew(&self) -> bool {
+        self.grew.load(Ordering::SeqCst)
+    }
+
+    /// Why the run was ended.
+    pub(crate) fn why(&self) -> Ended {
+        match self.too_large.load(Ordering::SeqCst) {
+            true => Ended::TooLarge,
+            false => Ended::Unwanted,
+        }
+    }
+
     /// Whether the run is to end.
     pub fn is_over(&self) -> bool {
         self.over.load(Ordering::SeqCst)
@@ -53,7 +81,11 @@ impl Ending {
     ) -> Result<T, Ended> {
         *self.interrupt.lock() = Some(Box::new(interrupt));
         // `end` sets the flag before it looks for an interrupt: one of the two sees the other.
-        let done = if self.is_over() { Err(Ended) } else { Ok(run()) };
+        let done = if self.is_over() {
+            Err(self.why())
+        } else {
+            Ok(run())
+        };
         *self.interrupt.lock() = None;
         done
     }
@@ -61,8 +93,16 @@ impl Ending {
 
 /// A run that was ended before it was done.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
-#[error("the run was ended before it was done")]
-pub(crate) struct Ended;
+pub(crate) enum Ended {
+    /// Nobody waits for it any more, or it may not go on.
+    #[error("the run was ended before it was done")]
+    Unwanted,
+    /// Models took more memory than they may.
+    #[error(
+        "the prediction was ended because the models of this server took more memory than `onnx.memory` allows; send less at once"
+    )]
+    TooLarge,
+}
 
 #[cfg(test)]
 mod tests {
@@ -86,7 +126,7 @@ mod tests {
         });
         assert_eq!(ran, Ok(1));
         let late = ending.during(hears(&heard), || 7);
-        assert_eq!(late, Err(Ended));
+        assert_eq!(late, Err(Ended::Unwanted));
         ending.end();
         assert_eq!(
             heard.load(Ordering::SeqCst),

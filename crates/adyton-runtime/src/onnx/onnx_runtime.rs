@@ -147,16 +147,27 @@ impl Predictor for OnnxRuntimeModel {
         // For this run alone: who ends it late ends no other.
         let options = Arc::new(RunOptions::new().map_err(run_error)?);
         let interrupt = Arc::clone(&options);
-        let mut session = self.sessions.take_until(|| ending.is_over()).ok_or(Ended)?;
-        let outputs = ending.during(
-            // It fails only for options that are not there.
-            move || drop(interrupt.terminate()),
-            || session.run_with_options(given.as_slice(), &options),
-        )?;
-        match outputs {
-            Err(_) if ending.is_over() => Err(Ended.into()),
-            outputs => self.values(outputs.map_err(run_error)?),
+        let mut session = self
+            .sessions
+            .take_until(|| ending.is_over())
+            .ok_or_else(|| ending.why())?;
+        let values = {
+            let outputs = ending.during(
+                // It fails only for options that are not there.
+                move || drop(interrupt.terminate()),
+                || session.run_with_options(given.as_slice(), &options),
+            )?;
+            match outputs {
+                Err(_) if ending.is_over() => Err(ending.why().into()),
+                Err(said) if error_text::is_out_of_memory(&said.to_string()) => Err(Ended::TooLarge.into()),
+                Err(said) => Err(run_error(said)),
+                Ok(outputs) => self.values(outputs),
+            }
+        };
+        if ending.grew() {
+            give_back(&mut session, &given);
         }
+        values
     }
 
     fn cost(&self) -> Cost {
@@ -179,6 +190,20 @@ impl OnnxRuntimeModel {
             });
         }
         Ok(values)
+    }
+}
+
+/// Has a session give its memory back to the system: it keeps what its largest run took. The runtime does so only at the end of
+/// a run, so this is one that is ended before its first node.
+fn give_back(session: &mut Session, given: &[SessionInputValue<'_>]) {
+    let Ok(mut options) = RunOptions::new() else {
+        return;
+    };
+    let asked = options
+        .set("memory.enable_memory_arena_shrinkage", "cpu:0")
+        .and_then(|()| options.terminate());
+    if asked.is_ok() {
+        let _ = session.run_with_options(given, &options);
     }
 }
 

@@ -32,7 +32,7 @@ pub trait Predictor: Send + Sync + fmt::Debug {
     /// As [`run`](Self::run); also when the run was ended.
     fn run_until(&self, inputs: &[Tensor], ending: &Ending) -> Result<Vec<Value>, RunError> {
         match ending.is_over() {
-            true => Err(Ended.into()),
+            true => Err(ending.why().into()),
             false => self.run(inputs),
         }
     }

@@ -29,6 +29,7 @@ use self::model::ServedModel;
 pub(crate) use self::queue::InferenceTask;
 use self::queue::Queue;
 use super::ending::Ending;
+use super::memory::ModelMemory;
 
 /// How long all threads must have been held before one more starts for another project.
 pub const HELD: Duration = Duration::from_millis(100);
@@ -52,6 +53,8 @@ pub struct ThreadSettings {
     pub longest_call: Duration,
     /// See [`GRACE`].
     pub grace: Duration,
+    /// How much memory models may take; without a bound where none is said.
+    pub memory: Option<ModelMemory>,
 }
 
 impl ThreadSettings {
@@ -64,6 +67,7 @@ impl ThreadSettings {
             held: HELD,
             longest_call: Duration::from_secs(40),
             grace: GRACE,
+            memory: None,
         }
     }
     /// How many further threads may run: as many again, and at least two, so that two other projects get through.
@@ -103,6 +107,8 @@ struct Held {
     model: Arc<ServedModel>,
     ending: Arc<Ending>,
     since: Instant,
+    /// What the process had in use when it was looked at first, in bytes.
+    before: Option<u64>,
     /// Whether it is one of the further threads.
     further: bool,
     /// Given up: another thread has its place, and it ends when it comes back.

@@ -81,7 +81,7 @@ pub(crate) fn main(trial: Trial, orders: BufReader<File>, mut server: File) -> E
 
 fn limit(memory: u64) {
     // What this process has before it begins is not the model's.
-    let memory = memory.saturating_add(super::machine::taken());
+    let memory = memory.saturating_add(crate::machine::taken());
     // When memory runs out all the same, the kernel ends this process first.
     let _ = std::fs::write("/proc/self/oom_score_adj", "1000");
     for (resource, bytes) in [

@@ -10,8 +10,9 @@ use adyton_control::{ControlSettings, MetricsAccess};
 use adyton_core::secret::Secret;
 use adyton_gateway::journal::{AccessLog, JournalSettings, Reserve};
 use adyton_gateway::settings::{GatewaySettings, Limits, Outgoing, Reachable, TimeLimits};
-use adyton_listener::files::{Connections, OpenFiles};
+use adyton_listener::files::Connections;
 use adyton_runtime::command::CommandSettings;
+use adyton_runtime::onnx::memory::ModelMemory;
 use adyton_runtime::onnx::threads::ThreadSettings;
 use adyton_runtime::trial::TrialSettings;
 use adyton_sign::EncodedSlash;
@@ -168,12 +169,18 @@ pub(super) fn journal(config: &Config, data: &Path) -> JournalSettings {
     }
 }
 
+/// Limits that this process had at its start, for the programs that it runs; `None` is no limit.
+pub(super) struct OriginalLimits {
+    pub(super) open_files: Option<u64>,
+    pub(super) data: Option<u64>,
+}
+
 /// How programs of models are run: by this very binary, as their keeper.
 pub(super) fn command(
     loaded: &Loaded,
     data: &Path,
     environment: &[(String, String)],
-    files: OpenFiles,
+    originals: OriginalLimits,
 ) -> Outcome<CommandSettings> {
     let own = std::env::current_exe().map_err(|error| {
         Failure::failed(format!("cannot find the path of the adyton executable: {error}"))
@@ -194,9 +201,11 @@ pub(super) fn command(
         .filter_map(|path| absolute(path).ok());
     let grace = config.gateway.shutdown_grace;
     let mut keeper: Vec<OsString> = vec![own.into(), "keeper".into()];
-    if let Some(original) = files.original {
-        // Programs get the limit of open files that this process was started with.
-        keeper.extend(["--open-files".into(), original.to_string().into()]);
+    let limits = [("--open-files", originals.open_files), ("--data", originals.data)];
+    for (name, limit) in limits {
+        if let Some(limit) = limit {
+            keeper.extend([name.into(), limit.to_string().into()]);
+        }
     }
     Ok(CommandSettings {
         hidden: hidden.collect(),
@@ -231,12 +240,13 @@ pub(super) fn trials(config: &Config, data: &Path) -> TrialSettings {
 }
 
 /// The inference threads.
-pub(super) fn inference(config: &Config) -> ThreadSettings {
+pub(super) fn inference(config: &Config, memory: ModelMemory) -> ThreadSettings {
     let stack = config.onnx.load_stack.0.clamp(LOAD_STACK.0, LOAD_STACK.1);
     ThreadSettings {
         // What came through a trial needs no more here, but where frames differ by a little.
         stack: usize::try_from(stack + stack / 4).unwrap_or(usize::MAX),
         longest_call: config.gateway.prediction_timeout,
+        memory: Some(memory),
         ..ThreadSettings::new(cores(), WAITING_PREDICTIONS)
     }
 }

@@ -14,7 +14,7 @@ use tract_onnx::tract_core::plan::eval;
 
 use super::made_up::{self, MadeUp};
 use super::{dequantize, graph, own, recurrences, tensors};
-use crate::onnx::ending::{Ended, Ending};
+use crate::onnx::ending::Ending;
 use crate::onnx::panics::{catch_panic, name_panic};
 use crate::onnx::session_pool::SessionPool;
 use crate::onnx::signature::{Axis, Input, Ports};
@@ -230,7 +230,7 @@ impl Plan {
             return self.run_in(&mut self.plan.spawn()?, given, ending);
         };
         let Some(mut copy) = states.take_until(|| ending.is_over()) else {
-            bail!("{Ended}");
+            bail!("{}", ending.why());
         };
         // A run that fails or panics leaves values behind, so a state comes back only after it has succeeded.
         let mut state = match copy.take() {
@@ -245,7 +245,7 @@ impl Plan {
     fn run_in(&self, state: &mut State, given: TVec<TValue>, ending: &Ending) -> TractResult<TVec<TValue>> {
         state.run_plan_with_eval(given, |context, own, node, inputs| {
             if ending.is_over() {
-                bail!("{Ended}");
+                bail!("{}", ending.why());
             }
             let place = || format!("{} (node \"{}\")", node.op.name(), node.name);
             self.made_up.run(node.id, inputs, |inputs| {

@@ -60,6 +60,13 @@ fn closed(text: &str, open: usize, opens: char, closes: char) -> usize {
     text.len()
 }
 
+/// Whether a run failed because the system gave the runtime no memory.
+pub(super) fn is_out_of_memory(said: &str) -> bool {
+    ["Failed to allocate memory", "bad_alloc"]
+        .iter()
+        .any(|words| said.contains(words))
+}
+
 /// What to do about a model that ONNX Runtime does not load.
 pub(super) fn fix(cause: &str) -> &'static str {
     let cause = cause.to_ascii_lowercase();
@@ -89,6 +96,10 @@ mod tests {
             3 by 4: cannot broadcast";
         expect!["Non-zero status code. 3 by 4: cannot broadcast"].assert_eq(&plain(said));
         expect!["no place"].assert_eq(&plain("no   place"));
+        assert!(is_out_of_memory(
+            "running Sum node. Name:'zeros' Status Message: std::bad_alloc"
+        ));
+        assert!(!is_out_of_memory(said));
         expect![""].assert_eq(&plain("/onnxruntime_src/a.cc:1"));
     }
 }

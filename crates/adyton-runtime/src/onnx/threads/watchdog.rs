@@ -1,7 +1,7 @@
-//! The thread that watches over the inference threads: starts further ones for projects that wait behind others, and replaces
-//! those that do not come back.
+//! The thread that watches over the inference threads: starts further ones for projects that wait behind others, replaces
+//! those that do not come back, and ends runs when models take too much memory.
 //!
-//! It sleeps until a call waits that no thread can take, or a run was told to end; then until the moment at which something
+//! It sleeps until a call runs, waits that no thread can take it, or was told to end; then until the moment at which something
 //! could have to be done.
 
 use std::sync::Arc;
@@ -12,9 +12,13 @@ use adyton_core::id::ProjectId;
 use parking_lot::MutexGuard;
 
 use super::{Shared, State};
+use crate::machine;
+use crate::onnx::memory::GROWN;
 
 /// How soon another try is made when the system refuses a thread.
 const AGAIN: Duration = Duration::from_millis(100);
+/// How often memory is looked at while something runs: a core fills some 100 MB in this time.
+pub(super) const MEMORY_LOOK: Duration = Duration::from_millis(20);
 
 impl Shared {
     pub(super) fn watch(self: Arc<Self>) {
@@ -29,7 +33,11 @@ impl Shared {
             let now = Instant::now();
             if state.look_at.is_some_and(|at| at <= now) {
                 state.look_at = None;
-                let next = [self.make_way(&mut state, now), self.replace(&mut state, now)];
+                let next = [
+                    self.make_way(&mut state, now),
+                    self.bound_memory(&mut state, now),
+                    self.replace(&mut state, now),
+                ];
                 if let Some(at) = next.into_iter().flatten().min() {
                     // Never in the past, so that a refused thread is no busy loop.
                     state.look_at = Some(at.max(now + Duration::from_millis(1)));
@@ -69,6 +77,30 @@ impl Shared {
         self.changed_further.notify_all();
         // While somebody waits behind, threads may become free for them or the room may grow.
         Some(now + self.settings.held.max(AGAIN))
+    }
+
+    /// Ends the run that has been growing longest when models take too much memory. Gives when to look again.
+    fn bound_memory(&self, state: &mut MutexGuard<'_, State>, now: Instant) -> Option<Instant> {
+        let memory = self.settings.memory.filter(|_| !state.held.is_empty())?;
+        let resident = MutexGuard::unlocked(state, machine::resident);
+        for held in state.held.values_mut() {
+            let before = *held.before.get_or_insert(resident);
+            if resident > before.saturating_add(GROWN) {
+                held.ending.note_growth();
+            }
+        }
+        if memory.is_short(resident) {
+            let growing = (state.held.values()).filter(|held| held.ending.grew() && !held.ending.is_over());
+            if let Some(held) = growing.min_by_key(|held| held.since) {
+                tracing::warn!(
+                    resident,
+                    most = memory.most,
+                    "models take more memory than `onnx.memory` allows: the prediction during which it grew longest was ended"
+                );
+                held.ending.end_for_memory();
+            }
+        }
+        Some(now + MEMORY_LOOK)
     }
 
     /// Replaces threads whose run was told to end and did not. Gives when to look again.

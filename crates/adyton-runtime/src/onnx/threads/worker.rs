@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use parking_lot::MutexGuard;
 
 use super::model::ServedModel;
+use super::watchdog::MEMORY_LOOK;
 use super::{Held, InferenceTask, Shared, State};
 use crate::onnx::ending::Ending;
 
@@ -67,10 +68,14 @@ impl Shared {
                         model: Arc::clone(&task.model),
                         ending: Arc::clone(&task.ending),
                         since: Instant::now(),
+                        before: None,
                         further,
                         lost: false,
                     };
                     state.held.insert(number, held);
+                    if self.settings.memory.is_some() {
+                        self.look_within(&mut state, MEMORY_LOOK);
+                    }
                     if state.queue.len() > 0 && state.idle == 0 {
                         self.look_within(&mut state, self.settings.held);
                     }

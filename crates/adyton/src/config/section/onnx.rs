@@ -12,6 +12,10 @@ section! {
         /// looked for in the data folder (where `adyton doctor --fix` puts it), in Python's packages, and where the system
         /// installs it; the compiled-in runtime is used if none is found.
         library: String = "" at "onnx.library", Start;
+        /// The memory that ONNX models may take in the server's process, loaded and running together (at least 256MiB); `0`
+        /// means three quarters of this machine's memory, or of its container's limit. When it runs short, the prediction that
+        /// takes it is ended.
+        memory: ByteSize = "0" at "onnx.memory", Start;
         /// The memory that a model may take when it is loaded for the first time, in a process of its own (at least 256MiB);
         /// `0` means half of this machine's memory, or of its container's limit.
         load_memory: ByteSize = "0" at "onnx.load_memory", Start;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use adyton_core::events::Events;
 use adyton_listener::files::OpenFiles;
 use adyton_runtime::onnx::library::{Choice, LibrarySetting};
+use adyton_runtime::onnx::memory::ModelMemory;
 use adyton_runtime::onnx::threads::InferenceThreads;
 use adyton_runtime::onnx_models::Onnx;
 use adyton_runtime::package::{Limits, Packages};
@@ -16,7 +17,7 @@ use adyton_runtime::trial::Trials;
 use super::truth::Truth;
 use crate::config::Loaded;
 use crate::server::libraries::{onnx_places, wrong_library};
-use crate::server::parts;
+use crate::server::parts::{self, OriginalLimits};
 use adyton_cli::context::Context;
 use adyton_cli::failure::{Failure, Outcome};
 
@@ -44,6 +45,11 @@ impl Models {
         let folder = truth.data.join("packages");
         let packages = Packages::open(&folder, Limits::default())
             .map_err(|error| Failure::failed(format!("{}: {error}", folder.display())))?;
+        let memory = ModelMemory::new(config.onnx.memory.0);
+        let originals = OriginalLimits {
+            open_files: files.original,
+            data: memory.enforce(),
+        };
         let setting = LibrarySetting::parse(&config.onnx.library);
         let onnx = Onnx::start(
             &setting,
@@ -54,7 +60,7 @@ impl Models {
             return Err(wrong_library(reason));
         }
         let onnx = onnx.with_trials(Trials::open(parts::trials(config, &truth.data)));
-        let threads = InferenceThreads::with(parts::inference(config))
+        let threads = InferenceThreads::with(parts::inference(config, memory))
             .map_err(|error| Failure::failed(error.to_string()))?;
         let targets = Targets::new();
         let reconciler = Reconciler::new(ReconcilerParts {
@@ -64,7 +70,7 @@ impl Models {
             packages: packages.clone(),
             onnx: onnx.clone(),
             threads: threads.clone(),
-            command: parts::command(loaded, &truth.data, &context.environment, files)?,
+            command: parts::command(loaded, &truth.data, &context.environment, originals)?,
             restarts: RestartPolicy::default(),
             log_lines: LOG_LINES,
             counts: truth.data.join("calls.json"),

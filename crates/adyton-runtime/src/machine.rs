@@ -1,4 +1,4 @@
-//! How much memory this machine, or the container around the server, has.
+//! How much memory this machine, or the container around the server, has, and how much of it this process takes.
 
 use std::fs;
 
@@ -6,7 +6,7 @@ use std::fs;
 const UNKNOWN: u64 = 4 << 30;
 
 /// The memory in bytes: that of the machine, or the limit of the control group where that is less.
-pub fn memory() -> u64 {
+pub(crate) fn memory() -> u64 {
     let whole = fs::read_to_string("/proc/meminfo")
         .ok()
         .and_then(|text| total(&text));
@@ -24,11 +24,20 @@ pub fn memory() -> u64 {
     limits.chain(whole).min().unwrap_or(UNKNOWN)
 }
 
+/// The memory of this process that is in use now, in bytes.
+pub(crate) fn resident() -> u64 {
+    of_this_process("VmRSS:")
+}
+
 /// The memory of this process that counts against a limit of its data, in bytes.
-pub(super) fn taken() -> u64 {
+pub(crate) fn taken() -> u64 {
+    of_this_process("VmData:")
+}
+
+fn of_this_process(name: &str) -> u64 {
     let status = fs::read_to_string("/proc/self/status").ok();
     status
-        .and_then(|status| kibibytes(&status, "VmData:"))
+        .and_then(|status| kibibytes(&status, name))
         .unwrap_or_default()
 }
 
@@ -55,5 +64,6 @@ mod tests {
         );
         assert_eq!(total("nothing"), None);
         assert!(memory() > 64 << 20);
+        assert!((1 << 20..taken() + memory()).contains(&resident()));
     }
 }

@@ -1,0 +1,82 @@
+//! The memory that ONNX models take in the server's process: how much it may be, and who has to end when it is too much.
+//!
+//! A graph may make tensors as large as its caller says, so two bounds stand before the server's death. The system refuses this
+//! process more data than [`ModelMemory::most`] above what it held at its start: a runtime that asks for a tensor beyond that
+//! gets none, and its run fails. Before it comes to that ([`ModelMemory::is_short`]), the watching thread of the inference
+//! threads ends the run that has been growing longest, so that what the server itself needs is still there.
+
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+
+use crate::machine;
+
+/// A run that grew less than this, in bytes, is not why memory is short; one that grew more gives its memory back at its end.
+pub(super) const GROWN: u64 = 128 << 20;
+/// With less, in bytes, no model of a useful size is loaded.
+const LEAST: u64 = 256 << 20;
+
+/// How much memory models may take, loaded and running.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct ModelMemory {
+    /// In bytes.
+    pub most: u64,
+    /// What the process had in use before it loaded any, in bytes.
+    pub(super) before: u64,
+}
+
+impl ModelMemory {
+    /// So many bytes (`onnx.memory`); `0` is three quarters of this machine's memory, or of its container's limit.
+    pub fn new(most: u64) -> Self {
+        let most = match most {
+            0 => machine::memory() / 4 * 3,
+            most => most,
+        };
+        Self {
+            most: most.max(LEAST),
+            before: machine::resident(),
+        }
+    }
+
+    /// Has the system refuse this process more. Gives the limit that it had, for programs that it starts; `None` is no limit.
+    pub fn enforce(self) -> Option<u64> {
+        let limit = getrlimit(Resource::Data);
+        let most = self.most.saturating_add(machine::taken());
+        if limit.current.is_none_or(|current| current > most) {
+            // Who may not lower a limit goes on without it.
+            let _ = set(Some(most), limit.maximum);
+        }
+        limit.current
+    }
+
+    /// Whether runs have to end, by what the process has in use now, in bytes.
+    pub(super) fn is_short(self, resident: u64) -> bool {
+        resident.saturating_sub(self.before) > self.most / 8 * 7
+    }
+}
+
+/// Takes back what [`ModelMemory::enforce`] did, for a program of a model.
+pub fn release(original: Option<u64>) {
+    // Where it cannot be raised, the program has the server's limit.
+    let _ = set(original, getrlimit(Resource::Data).maximum);
+}
+
+fn set(current: Option<u64>, maximum: Option<u64>) -> rustix::io::Result<()> {
+    setrlimit(Resource::Data, Rlimit { current, maximum })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn memory_is_short_shortly_before_the_system_refuses_more() {
+        let memory = ModelMemory {
+            most: 800 << 20,
+            before: 100 << 20,
+        };
+        assert!(!memory.is_short(50 << 20));
+        assert!(!memory.is_short(800 << 20));
+        assert!(memory.is_short(801 << 20));
+        assert!(ModelMemory::new(1).most >= LEAST);
+        assert!(ModelMemory::new(0).most > LEAST);
+    }
+}
