@@ -8,6 +8,7 @@ use std::cell::RefCell;
 use std::panic::{AssertUnwindSafe, PanicHookInfo, catch_unwind, resume_unwind, set_hook, take_hook};
 use std::sync::Once;
 
+use super::ending::Ended;
 use super::predictor::RunError;
 
 thread_local! {
@@ -25,10 +26,24 @@ pub(crate) fn catch_panic<T>(work: impl FnOnce() -> T) -> Result<T, RunError> {
     let outside = HEARD.replace(Some(String::new()));
     let done = catch_unwind(AssertUnwindSafe(work));
     let heard = HEARD.replace(outside).unwrap_or_default();
-    done.map_err(|_| match heard.as_str() {
-        "" => RunError::new("the runtime panicked"),
-        message => RunError::new(format!("the runtime panicked: {message}")),
-    })
+    done.map_err(|_| told(&heard))
+}
+
+/// What the caller hears of a panic with this message.
+fn told(message: &str) -> RunError {
+    let says = |words: &[&str]| words.iter().any(|words| message.contains(words));
+    if message.is_empty() {
+        RunError::new("the runtime panicked")
+    } else if says(&["failed to allocate", "capacity overflow"]) {
+        Ended::TooLarge.into()
+    } else if says(&["attempt to divide", "attempt to calculate the remainder"]) {
+        let place = message.split(": ").next().unwrap_or_default();
+        RunError::new(format!(
+            "{place} cannot divide integers: the divisor is 0, or the quotient has no room in its type"
+        ))
+    } else {
+        RunError::new(format!("the runtime panicked: {message}"))
+    }
 }
 
 /// Does `work` inside of [`catch_panic`]; a panic in it goes on, and its message names the `place`.
@@ -69,6 +84,16 @@ mod tests {
         let said = "the runtime panicked: Add: too much";
         assert_eq!(problem, Err(RunError(said.to_owned())));
         assert_eq!(catch_panic(|| name_panic(String::new, || 7)), Ok(7));
+    }
+
+    #[test]
+    fn a_division_by_zero_and_a_lack_of_memory_are_told_as_what_they_are() {
+        let divided =
+            catch_panic(|| name_panic(|| "Div (node \"d\")".to_owned(), || 1 / std::hint::black_box(0)));
+        let said = "Div (node \"d\") cannot divide integers: the divisor is 0, or the quotient has no room in its type";
+        assert_eq!(divided, Err(RunError(said.to_owned())));
+        let large = catch_panic(|| -> u8 { panic!("failed to allocate Layout {{ size: 7200000000 }}") });
+        assert_eq!(large, Err(Ended::TooLarge.into()));
     }
 
     #[test]
