@@ -30,8 +30,10 @@ pub use signature::SignatureExplained;
 pub use steps::{StepOutcome, StepSeen};
 
 use crate::catalogue::{Fault, Reason, Retry};
+use crate::columns::is_han;
 use crate::evidence::Evidence;
 use crate::id::{DomainId, GroupId, ProjectId, RequestId, ServiceId};
+use crate::language::{Language, message, phrase};
 use crate::live::{Live, LiveService};
 use crate::record::{ADDRESS_MAX, AnsweredBy, CallerSeen, Door, Record, STRANGER_ADDRESS_MAX, Step};
 
@@ -145,21 +147,33 @@ pub struct Explanation {
     pub page: Option<String>,
 }
 
-/// Explains `record` to `reader`, who must be allowed to see it (its project, or an administrator for one of none).
+/// Explains `record` to `reader`, who must be allowed to see it (its project, or an administrator for one of none), in English.
 /// `control_url` is where management calls go, where that is known.
 pub fn explain(record: &Record, live: &Live, reader: Reader, control_url: Option<&str>) -> Explanation {
+    explain_in(record, live, reader, control_url, Language::English)
+}
+
+/// The same in a language. What records of before, programs and libraries say in words of their own stays as it is.
+pub fn explain_in(
+    record: &Record,
+    live: &Live,
+    reader: Reader,
+    control_url: Option<&str>,
+    language: Language,
+) -> Explanation {
     let asked = Asked {
         record,
         live,
         reader,
         control_url,
+        language,
     };
     let entry = record.reason.map(|reason| reason.code().entry());
     let nearest = nearest::of(&asked);
     Explanation {
         request_id: record.id,
         at: record.at.to_iso(),
-        headline: headline(record),
+        headline: headline(record, language),
         request: request_line(record),
         door: record.door,
         host: record.host.clone(),
@@ -174,16 +188,16 @@ pub fn explain(record: &Record, live: &Live, reader: Reader, control_url: Option
         step: record.step,
         steps: steps::of(record),
         compared: compared::of(&asked, &nearest),
-        signature: signature::of(record),
+        signature: signature::of(record, language),
         time: TimeSpent {
             total_us: record.took_us,
             gateway_us: record.took_us.saturating_sub(record.model_us),
             model_us: record.model_us.min(record.took_us),
         },
-        notes: notes(record),
+        notes: notes(record, language),
         fix: fix::of(&asked, &nearest),
         nearest,
-        page: record.reason.map(|reason| reason.section().text.to_owned()),
+        page: record.reason.map(|reason| reason.section_in(language).text()),
     }
 }
 
@@ -193,6 +207,7 @@ struct Asked<'a> {
     live: &'a Live,
     reader: Reader,
     control_url: Option<&'a str>,
+    language: Language,
 }
 
 impl Asked<'_> {
@@ -240,35 +255,71 @@ impl Asked<'_> {
 }
 
 /// Who has answered where it was not the gateway.
-fn answerer(record: &Record) -> &'static str {
+fn answerer(record: &Record, language: Language) -> &'static str {
     match (record.service, record.api) {
-        (None, Some(_)) => "back end",
-        (Some(_), _) | (None, None) => "model",
+        (None, Some(_)) => phrase!(language, "back end", "后端"),
+        (Some(_), _) | (None, None) => phrase!(language, "model", "模型"),
     }
 }
 
-fn headline(record: &Record) -> String {
-    let (took, who) = (units::micros(record.took_us), answerer(record));
+fn headline(record: &Record, language: Language) -> String {
+    let (took, who) = (units::micros(record.took_us), answerer(record, language));
     match (record.reason, record.answered_by) {
         (Some(Reason::ClientClosed), _) => {
             let seen = match record.response_bytes {
-                0 => "before any of the response's body was sent".to_owned(),
-                sent => format!("when {} of the response had been sent", units::bytes(sent)),
+                0 => phrase!(
+                    language,
+                    "before any of the response's body was sent",
+                    "当时还没有发送响应体"
+                )
+                .to_owned(),
+                sent => message!(
+                    language,
+                    "when {} of the response had been sent",
+                    "当时已发送响应的 {}",
+                    units::bytes(sent, language)
+                ),
             };
-            format!("The client disconnected after {took}, {seen}.")
+            message!(
+                language,
+                "The client disconnected after {}, {}.",
+                "客户端在 {} 后断开了连接，{}。",
+                took,
+                seen
+            )
         }
-        (Some(reason), AnsweredBy::Gateway) => {
-            format!("Refused at {}: {}.", record.step.name(), reason.cause())
+        (Some(reason), AnsweredBy::Gateway) => message!(
+            language,
+            "Refused at {}: {}.",
+            "在 {} 步骤被拒绝：{}。",
+            record.step.name(),
+            reason.cause_in(language)
+        ),
+        (Some(reason), AnsweredBy::Model) => {
+            let cause = reason.cause_in(language);
+            message!(language, "The model refused: {}.", "模型拒绝了请求：{}。", cause)
         }
-        (Some(reason), AnsweredBy::Model) => format!("The model refused: {}.", reason.cause()),
-        (None, AnsweredBy::Gateway) => {
-            format!("Answered by the gateway itself in {took}; no {who} was asked.")
-        }
-        (None, AnsweredBy::Model) if record.status >= 400 => format!(
-            "The {who} itself answered with status {}; the gateway passed its answer on, unchanged.",
+        (None, AnsweredBy::Gateway) => message!(
+            language,
+            "Answered by the gateway itself in {}; no {} was asked.",
+            "由网关自身应答，用时 {}；没有调用{}。",
+            took,
+            who
+        ),
+        (None, AnsweredBy::Model) if record.status >= 400 => message!(
+            language,
+            "The {} itself answered with status {}; the gateway passed its answer on, unchanged.",
+            "{}自身返回了状态码 {}；网关原样转发了它的应答。",
+            who,
             record.status
         ),
-        (None, AnsweredBy::Model) => format!("Answered by the {who} in {took}; every step was passed."),
+        (None, AnsweredBy::Model) => message!(
+            language,
+            "Answered by the {} in {}; every step was passed.",
+            "由{}应答，用时 {}；所有步骤均已通过。",
+            who,
+            took
+        ),
     }
 }
 
@@ -295,44 +346,56 @@ fn request_line(record: &Record) -> String {
     }
 }
 
-fn notes(record: &Record) -> Vec<String> {
+fn notes(record: &Record, language: Language) -> Vec<String> {
     let clauses = match &record.evidence {
         // The row that compares says it.
         Evidence::Request { .. } | Evidence::Instance { .. } => Vec::new(),
-        evidence => evidence.clauses(),
+        evidence => evidence.clauses_in(language),
     };
     let mut notes: Vec<String> = clauses.iter().filter_map(|clause| sentence(clause)).collect();
     if let Evidence::Dropped { headers } = &record.evidence {
-        notes.push(format!(
+        let names: Vec<String> = headers.iter().map(|name| format!("`{name}`")).collect();
+        notes.push(message!(
+            language,
             "Not passed on to the model: {}. Programs that put headers into variables would take such a name for another \
              one; send it with `-` in place of `_` and other signs.",
-            headers.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+            "没有转发给模型：{}。把请求头放入变量的程序会把这样的名称误认为另一个请求头；请用 `-` 代替 `_` 和其他符号发送。",
+            names.join(phrase!(language, ", ", "、"))
         ));
     }
     if let Evidence::LeftOut { count, .. } = &record.evidence {
-        notes.push(format!(
+        notes.push(message!(
+            language,
             "This record is the first of {} requests of strangers that were left out; of it, what was compared is not kept \
              either.",
+            "该记录是 {} 个未保留的陌生请求中的第一个；它所比较的内容也没有保留。",
             units::grouped(*count)
         ));
     }
     if record.step == Step::Authenticate && record.request_bytes > 0 {
-        notes.push(format!(
+        notes.push(message!(
+            language,
             "The body ({}) was read before the refusal: a signature is proven only with the body's last byte. The model \
              never saw it.",
-            units::bytes(record.request_bytes)
+            "拒绝之前已读取请求体（{}）：收到请求体的最后一个字节才能验证签名。模型没有收到它。",
+            units::bytes(record.request_bytes, language)
         ));
     }
     notes
 }
 
 /// A clause as a sentence; nothing for an empty one. What a program printed last, on lines of its own, ends without a stop.
+/// Its stop is that of the words before it: a record of before may have English ones among Chinese.
 fn sentence(clause: &str) -> Option<String> {
     let clause = clause.trim();
     let mut letters = clause.chars();
     let first = letters.next()?;
-    let is_ended = clause.ends_with(['.', '!', '?']) || clause.contains('\n');
-    let stop = if is_ended { "" } else { "." };
+    let is_ended = clause.ends_with(['.', '!', '?', '。', '！', '？']) || clause.contains('\n');
+    let stop = match clause.chars().any(is_han) {
+        _ if is_ended => "",
+        true => "。",
+        false => ".",
+    };
     Some(format!("{}{}{stop}", first.to_uppercase(), letters.as_str()))
 }
 

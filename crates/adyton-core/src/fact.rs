@@ -228,7 +228,7 @@ facts! {
     AppsNotTakenByManagement = "the management APIs take tokens and access keys (AK/SK) only: apps call APIs"
         "管理 API 只接受令牌和访问密钥（AK/SK）：应用用于调用 API";
     BearerNotRead = "`Authorization: Bearer` is not read here: a token goes into the header `X-Auth-Token`, as it is"
-        "此处不读取 `Authorization: Bearer`：请将令牌原样放入请求头 `X-Auth-Token`";
+        "此处不读取 `Authorization: Bearer`：令牌应原样放入请求头 `X-Auth-Token`";
     KindNotAccepted = "this address, or the gateway's settings, do not accept this kind of credentials"
         "该地址或网关的配置不接受此类凭证";
     SeveralCredentials { sent: String } = "several credentials were sent ({sent}); only the first accepted one is used"

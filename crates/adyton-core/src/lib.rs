@@ -13,6 +13,7 @@ pub mod address;
 pub mod api;
 pub mod catalogue;
 pub mod clock;
+pub mod columns;
 pub mod digest;
 pub mod endpoint;
 pub mod events;

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::surface::Surface;
+use crate::language::{Language, phrase};
 
 /// Whose fault it is: the first question of whoever is woken up.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
@@ -19,6 +20,20 @@ pub enum Fault {
 }
 
 impl Fault {
+    /// Whose it is, in words.
+    pub const fn whose_in(self, language: Language) -> &'static str {
+        match self {
+            Fault::Caller => phrase!(language, "the caller's", "调用方"),
+            Fault::Limit => phrase!(language, "nobody's: a limit was reached", "无：达到了上限"),
+            Fault::Owner => phrase!(
+                language,
+                "the owner's, of the service or API",
+                "服务或 API 的所有者"
+            ),
+            Fault::Platform => phrase!(language, "Adyton's, or the machine's", "Adyton 或其所在的机器"),
+        }
+    }
+
     /// The word used in metrics, logs and references.
     pub const fn name(self) -> &'static str {
         match self {
@@ -45,13 +60,30 @@ pub enum Retry {
 }
 
 impl Retry {
-    /// The sentence for people.
+    /// The sentence in English.
     pub const fn advice(self) -> &'static str {
+        self.advice_in(Language::English)
+    }
+
+    /// The sentence for people.
+    pub const fn advice_in(self, language: Language) -> &'static str {
         match self {
-            Retry::No => "not before the request is changed",
-            Retry::Later => "yes, after a while",
-            Retry::IfSafe => "only if the model may be asked twice",
-            Retry::OnceMended => "not before the service runs again",
+            Retry::No => phrase!(
+                language,
+                "not before the request is changed",
+                "修改请求之前不要重试"
+            ),
+            Retry::Later => phrase!(language, "yes, after a while", "可以，稍后重试"),
+            Retry::IfSafe => phrase!(
+                language,
+                "only if the model may be asked twice",
+                "仅当模型可以重复调用时"
+            ),
+            Retry::OnceMended => phrase!(
+                language,
+                "not before the service runs again",
+                "服务恢复运行之前不要重试"
+            ),
         }
     }
 }

@@ -9,6 +9,7 @@ use super::code::Code;
 use super::entry::Retry;
 use super::reason::Reason;
 use super::surface::Surface;
+use crate::language::{Language, phrase};
 use crate::step::Step;
 
 /// What a surface shows of a cause.
@@ -20,49 +21,82 @@ pub struct SubCode {
 }
 
 /// The causes of sub-codes that stand for several reasons, where none of these alone says it.
-const CAUSES: [(&str, &str); 15] = [
+const CAUSES: [(&str, &str, &str); 15] = [
     (
         "manage.app_credentials",
         "an app's key pair was sent to the management APIs, and does not match",
+        "向管理 API 发送了应用的密钥对，且不匹配",
     ),
     (
         "manage.key_unknown",
         "no access key has this id, or it is an AppKey, which the management APIs do not accept",
+        "没有该 ID 的访问密钥，或它是管理 API 不接受的 AppKey",
     ),
     (
         "manage.other_project",
         "the credentials belong to another project than the path",
+        "凭证所属的项目与路径中的不同",
     ),
     (
         "manage.no_such_address",
         "no management API has this address, or takes this method there",
+        "没有该地址的管理 API，或该地址不支持该请求方法",
     ),
     (
         "manage.bad_request",
         "the request cannot be read, or a part of it is wrong",
+        "请求无法解析，或有部分不正确",
     ),
-    ("modelarts.invalid_argument", "a field of the request is wrong"),
-    ("modelarts.service_exists", "the name already exists"),
+    (
+        "modelarts.invalid_argument",
+        "a field of the request is wrong",
+        "请求中有字段不正确",
+    ),
+    (
+        "modelarts.service_exists",
+        "the name already exists",
+        "名称已存在",
+    ),
     (
         "modelarts.service_quota",
         "the project has reached its quota of services",
+        "项目的服务数量已达到配额",
     ),
     (
         "apig.invalid_parameter",
         "a field or a query parameter of the request is wrong",
+        "请求中有字段或查询参数不正确",
     ),
-    ("apig.no_such_api", "no API of the project has this id"),
-    ("apig.app_exists", "the name or AppKey already exists"),
-    ("apig.app_code_quota", "the app has five AppCodes"),
+    (
+        "apig.no_such_api",
+        "no API of the project has this id",
+        "项目中没有该 ID 的 API",
+    ),
+    (
+        "apig.app_exists",
+        "the name or AppKey already exists",
+        "名称或 AppKey 已存在",
+    ),
+    (
+        "apig.app_code_quota",
+        "the app has five AppCodes",
+        "应用已有五个 AppCode",
+    ),
     (
         "iam.signature_invalid",
         "the signature of the call was not accepted",
+        "请求的签名没有通过验证",
     ),
     (
         "iam.malformed",
         "the request body is not what the address expects",
+        "请求体不符合该地址的要求",
     ),
-    ("iam.key_quota", "the user has two access keys"),
+    (
+        "iam.key_quota",
+        "the user has two access keys",
+        "用户已有两个访问密钥",
+    ),
 ];
 
 impl SubCode {
@@ -85,10 +119,18 @@ impl SubCode {
         self.reason
     }
 
-    /// The cause, as a clause for people.
+    /// The cause, as a clause, in English.
     pub fn cause(self) -> &'static str {
-        let own = CAUSES.iter().find(|(name, _)| *name == self.name);
-        own.map_or_else(|| self.reason.cause(), |(_, cause)| cause)
+        self.cause_in(Language::English)
+    }
+
+    /// The cause, as a clause for people.
+    pub fn cause_in(self, language: Language) -> &'static str {
+        let own = CAUSES.iter().find(|(name, ..)| *name == self.name);
+        own.map_or_else(
+            || self.reason.cause_in(language),
+            |(_, english, chinese)| phrase!(language, english, chinese),
+        )
     }
 
     /// Where it is decided: a step of the pipeline, or the management APIs.
@@ -129,10 +171,16 @@ mod tests {
 
     #[test]
     fn a_cause_of_its_own_is_for_a_sub_code_that_exists() {
-        for (name, cause) in CAUSES {
+        for (name, english, chinese) in CAUSES {
             let shown = SubCode::parse(name).expect(name);
-            assert_eq!(shown.cause(), cause);
-            assert_ne!(shown.reason().cause(), cause, "{name}: the reason says the same");
+            for (language, cause) in [(Language::English, english), (Language::Chinese, chinese)] {
+                assert_eq!(shown.cause_in(language), cause);
+            }
+            assert_ne!(
+                shown.reason().cause(),
+                english,
+                "{name}: the reason says the same"
+            );
         }
     }
 }

@@ -1,11 +1,12 @@
 //! The catalogue against itself: closed, unique, complete; and its pages, which must tell causes and fixes.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::fmt::Write as _;
 
 use expect_test::expect_file;
 
 use super::{Code, Reason, Retry, SubCode, Surface};
+use crate::language::{Language, phrase};
 
 /// The verbs of the command line (its promise to scripts) that a page may advise.
 const VERBS: &[&str] = &[
@@ -60,21 +61,26 @@ fn sub_codes_and_what_they_stand_for_are_promised() {
 }
 
 #[test]
-fn every_sub_code_has_a_cause_and_a_fix() {
-    for reason in SubCode::all() {
-        let section = reason.section();
+fn every_sub_code_has_a_cause_and_a_fix_in_every_language() {
+    let all = SubCode::all();
+    for (reason, language) in all
+        .iter()
+        .flat_map(|reason| Language::ALL.map(|language| (*reason, language)))
+    {
+        let section = reason.section_in(language);
         for (name, text) in [("cause", section.cause), ("fix", section.fix)] {
             let start = text.chars().next().unwrap_or(' ');
             assert!(
                 text.len() >= LETTERS,
-                "{reason}: the {name} says too little: `{text}`"
+                "{reason}：the {name} in {language:?} says too little: `{text}`；its page has `Cause:`，`Fix:`，`原因：` and `处理：`"
             );
+            let is_begun = match language {
+                Language::English => start.is_uppercase() || start == '`' || start.is_ascii_digit(),
+                Language::Chinese => !start.is_whitespace(),
+            };
+            let stop = phrase!(language, '.', '。');
             assert!(
-                start.is_uppercase() || start == '`' || start.is_ascii_digit(),
-                "{reason}: the {name} is no sentence: `{text}`"
-            );
-            assert!(
-                text.ends_with('.'),
+                is_begun && text.ends_with(stop),
                 "{reason}: the {name} is no sentence: `{text}`"
             );
             assert!(!text.contains('\n'), "{reason}: the {name} is more than one line");
@@ -89,11 +95,39 @@ fn every_sub_code_has_a_cause_and_a_fix() {
             );
         }
         assert_ne!(
-            section.cause.trim_end_matches('.'),
-            reason.cause(),
+            section.cause.trim_end_matches(['.', '。']),
+            reason.cause_in(language),
             "{reason}: the cause only repeats"
         );
         assert_ne!(section.cause, section.fix, "{reason}");
+    }
+}
+
+/// The code spans of a text: paths, settings, commands, which are the same in all languages.
+fn spans(text: &str) -> BTreeSet<&str> {
+    text.split('`').skip(1).step_by(2).collect()
+}
+
+#[test]
+fn what_is_code_is_the_same_in_every_language() {
+    for reason in SubCode::all() {
+        let [english, chinese] = Language::ALL.map(|language| reason.section_in(language).text());
+        assert_eq!(
+            spans(&english),
+            spans(&chinese),
+            "{reason}: a path, setting or command differs"
+        );
+        let [english, chinese] = Language::ALL.map(|language| reason.cause_in(language));
+        assert_eq!(spans(english), spans(chinese), "{reason}: the clause in rows.rs");
+    }
+    for code in Code::ALL {
+        let [english, chinese] = Language::ALL.map(|language| code.meaning_in(language));
+        assert_eq!(spans(english), spans(chinese), "{code:?}: the meaning");
+        assert!(
+            english.is_ascii() || !english.contains('：'),
+            "{code:?}: {english}"
+        );
+        assert!(chinese.ends_with('。'), "{code:?}：its page has no `含义：`");
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::compared::measured_in;
 use super::units::{bytes, span};
 use super::{Asked, Difference, Nearest, Owner, Part, answerer, sentence};
 use crate::address;
@@ -10,6 +11,7 @@ use crate::catalogue::Reason;
 use crate::clock::Timestamp;
 use crate::evidence::{Evidence, SignatureEvidence};
 use crate::id::ProjectId;
+use crate::language::{Language, message, phrase};
 use crate::record::{Door, Step};
 
 /// The fixes, most fitting first; nothing for a request that was not refused.
@@ -17,6 +19,7 @@ pub(super) fn of(asked: &Asked<'_>, nearest: &[Nearest]) -> Vec<String> {
     let Some(reason) = asked.record.reason else {
         return model_answer(asked);
     };
+    let language = asked.language;
     let mut fixes = match &asked.record.evidence {
         Evidence::Route { .. } => route(asked, nearest),
         Evidence::None if reason.step() == Step::Route => route(asked, nearest),
@@ -33,13 +36,22 @@ pub(super) fn of(asked: &Asked<'_>, nearest: &[Nearest]) -> Vec<String> {
             declared: _,
             measured: _,
             setting,
-        } => vec![format!(
-            "Keep the {what} at {} or below, or raise `{setting}` in the server's configuration.",
-            bytes(*limit)
+        } => vec![message!(
+            language,
+            "Keep the {} at {} or below, or raise `{}` in the server's configuration.",
+            "将{}控制在 {} 以内，或在服务器配置中增大 `{}`。",
+            measured_in(what, language),
+            bytes(*limit, language),
+            setting
         )],
         Evidence::Signature(seen) => signed(asked, seen),
         Evidence::Credentials { accepted, .. } if !accepted.is_empty() => {
-            let mut fixes = vec![format!("Send one of: {}.", accepted.join("; "))];
+            let mut fixes = vec![message!(
+                language,
+                "Send one of: {}.",
+                "发送其中一种：{}。",
+                accepted.join(phrase!(language, "; ", "；"))
+            )];
             fixes.extend(at_the_api_address(asked).filter(|_| reason == Reason::CredentialsNotAccepted));
             fixes
         }
@@ -66,7 +78,7 @@ pub(super) fn of(asked: &Asked<'_>, nearest: &[Nearest]) -> Vec<String> {
             last_end: _,
             next_start,
             server_time,
-        } => vec![restart(*next_start, *server_time)],
+        } => vec![restart(*next_start, *server_time, language)],
     };
     // Where this request says it all, with names, the general advice would only repeat it.
     let is_said = !fixes.is_empty()
@@ -80,7 +92,7 @@ pub(super) fn of(asked: &Asked<'_>, nearest: &[Nearest]) -> Vec<String> {
                     | Reason::IamNotPermitted
             ));
     if !is_said {
-        fixes.push(filled(asked, reason.section().fix));
+        fixes.push(filled(asked, reason.section_in(language).fix));
     }
     fixes
 }
@@ -89,17 +101,28 @@ fn model_answer(asked: &Asked<'_>) -> Vec<String> {
     if asked.record.status < 400 {
         return Vec::new();
     }
-    let who = answerer(asked.record);
+    let language = asked.language;
+    let who = answerer(asked.record, language);
     let logs = match asked.record.service {
         Some(_) => format!("`adyton service logs {}`", asked.service_name()),
-        None => format!("the log of the back end of API {}", asked.api_name()),
+        None => message!(
+            language,
+            "the log of the back end of API {}",
+            "API {} 后端的日志",
+            asked.api_name()
+        ),
     };
-    vec![format!(
-        "This answer is the {who}'s own: read its body, and {logs}."
+    vec![message!(
+        language,
+        "This answer is the {}'s own: read its body, and {}.",
+        "该应答来自{}本身：请查看应答的内容和 {}。",
+        who,
+        logs
     )]
 }
 
 fn route(asked: &Asked<'_>, nearest: &[Nearest]) -> Vec<String> {
+    let language = asked.language;
     // APIs of other groups may have any path.
     let is_of_group = nearest.iter().any(|near| matches!(near.owner, Owner::Api { .. }));
     if !is_of_group && let Some(fix) = no_api_address(asked) {
@@ -107,10 +130,18 @@ fn route(asked: &Asked<'_>, nearest: &[Nearest]) -> Vec<String> {
     }
     let Some(best) = nearest.first() else {
         return vec![match asked.group() {
-            Some(_) => format!("Nothing close is published at {}.", asked.record.host),
-            None => {
-                "Nothing close is published in your project: `adyton service list` shows what is.".to_owned()
-            }
+            Some(_) => message!(
+                language,
+                "Nothing close is published at {}.",
+                "{} 上没有发布相近的地址。",
+                asked.record.host
+            ),
+            None => phrase!(
+                language,
+                "Nothing close is published in your project: `adyton service list` shows what is.",
+                "您的项目中没有发布相近的地址：`adyton service list` 显示已发布的服务。"
+            )
+            .to_owned(),
         }];
     };
     if best.differs.is_empty() {
@@ -128,7 +159,7 @@ fn route(asked: &Asked<'_>, nearest: &[Nearest]) -> Vec<String> {
         .differs
         .iter()
         .find(is_stage)
-        .map(|differs| stage(differs, is_repeated));
+        .map(|differs| stage(differs, is_repeated, language));
     if best.differs.iter().all(|differs| is_stage(&differs)) {
         return stage.into_iter().collect();
     }
@@ -138,19 +169,26 @@ fn route(asked: &Asked<'_>, nearest: &[Nearest]) -> Vec<String> {
 /// What to do about a path that no API of a service has, whatever is published: a management address, or one with the
 /// project's id in front.
 fn no_api_address(asked: &Asked<'_>) -> Option<String> {
+    let language = asked.language;
     let path = &asked.record.path;
     if address::is_management(path) {
         let listener = asked.control_url.map_or_else(
-            || "on the control listener".to_owned(),
-            |url| format!("on the control listener, {url}"),
+            || phrase!(language, "on the control listener", "管理监听地址").to_owned(),
+            |url| message!(language, "on the control listener, {}", "管理监听地址 {}", url),
         );
-        return Some(format!(
-            "`{path}` is a management address: call it {listener}. The gateway serves predictions and published APIs only."
+        return Some(message!(
+            language,
+            "`{}` is a management address: call it {}. The gateway serves predictions and published APIs only.",
+            "`{}` 是管理地址：请发往{}。网关只提供预测和已发布的 API。",
+            path,
+            listener
         ));
     }
     let project = address::project_in_front(path)?;
-    Some(format!(
+    Some(message!(
+        language,
         "Leave the project's id out: an API address has none, it is `{}`.",
+        "去掉项目 ID：API 地址中没有项目 ID，应为 `{}`。",
         path.replacen(&format!("/{project}"), "", 1)
     ))
 }
@@ -159,25 +197,47 @@ fn no_api_address(asked: &Asked<'_>) -> Option<String> {
 fn nothing_differs(asked: &Asked<'_>, best: &Nearest) -> String {
     let no_such_service = asked.record.reason == Some(Reason::RouteNoSuchService);
     if no_such_service && asked.record.door == Door::PredictionTab {
-        return format!(
+        return message!(
+            asked.language,
             "Service {} is published now, or belongs to another project than that of the path: put its own \
              project's id there.",
+            "服务 {} 现已发布，或所属的项目与路径中的不同：请在路径中填写其所属项目的 ID。",
             best.owner.name()
         );
     }
-    "This address is published now: send the request again.".to_owned()
+    phrase!(
+        asked.language,
+        "This address is published now: send the request again.",
+        "该地址现已发布：请重新发送。"
+    )
+    .to_owned()
 }
 
 /// The call that the nearest route takes, and what of it differs from the one that was made.
 fn call(asked: &Asked<'_>, best: &Nearest) -> String {
-    let parts: Vec<&str> = best.differs.iter().map(|differs| differs.part.name()).collect();
+    let language = asked.language;
+    let differing = best.differs.iter();
+    let parts: Vec<&str> = differing.map(|differs| differs.part.name_in(language)).collect();
     let (listener, through) = match asked.record.door {
-        Door::Address => ("the gateway", ""),
-        Door::PredictionTab => ("the control listener", "; it came through the Prediction tab"),
+        Door::Address => (phrase!(language, "the gateway", "网关"), ""),
+        Door::PredictionTab => (
+            phrase!(language, "the control listener", "管理监听地址"),
+            phrase!(
+                language,
+                "; it came through the Prediction tab",
+                "；请求来自“预测”页签"
+            ),
+        ),
     };
-    let differ = if parts.len() == 1 { "differs" } else { "differ" };
-    format!(
-        "Call `{} {}` at {} ({} {}; {} {differ}{through}).",
+    let differ = match (language, parts.len()) {
+        (Language::English, 1) => " differs",
+        (Language::English, _) => " differ",
+        (Language::Chinese, _) => "不同",
+    };
+    message!(
+        language,
+        "Call `{} {}` at {} ({} {}; {}{}{}).",
+        "在 {2} 调用 `{0} {1}`（{3} {4}；{5}{6}{7}）。",
         best.method,
         best.path,
         if asked.record.host.is_empty() {
@@ -186,43 +246,61 @@ fn call(asked: &Asked<'_>, best: &Nearest) -> String {
             &asked.record.host
         },
         match best.owner {
-            Owner::Service { .. } => "service",
+            Owner::Service { .. } => phrase!(language, "service", "服务"),
             Owner::Api { .. } => "API",
         },
         best.owner.name(),
-        joined(&parts)
+        joined(&parts, language),
+        differ,
+        through
     )
 }
 
 /// What to do about `X-Stage`; `differs` says what was sent.
-fn stage(differs: &Difference, is_repeated: bool) -> String {
+fn stage(differs: &Difference, is_repeated: bool, language: Language) -> String {
     if is_repeated {
-        format!(
+        message!(
+            language,
             "Send the header `X-Stage` once, as `X-Stage: {}`{}: `{}` came.",
+            "请求头 `X-Stage` 只发送一次，即 `X-Stage: {}`{}：收到的是 `{}`。",
             differs.published,
             if differs.published == RELEASE {
-                ", or leave it out"
+                phrase!(language, ", or leave it out", "，或不发送")
             } else {
                 ""
             },
             differs.sent
         )
     } else if differs.published != RELEASE {
-        format!("Send the header `X-Stage: {}`.", differs.published)
+        message!(
+            language,
+            "Send the header `X-Stage: {}`.",
+            "发送请求头 `X-Stage: {}`。",
+            differs.published
+        )
     } else {
-        "Leave out the header `X-Stage`, or send `X-Stage: RELEASE`.".to_owned()
+        phrase!(
+            language,
+            "Leave out the header `X-Stage`, or send `X-Stage: RELEASE`.",
+            "不发送请求头 `X-Stage`，或发送 `X-Stage: RELEASE`。"
+        )
+        .to_owned()
     }
 }
 
 fn signed(asked: &Asked<'_>, seen: &SignatureEvidence) -> Vec<String> {
-    let mut fixes: Vec<String> = seen.advice().as_deref().and_then(sentence).into_iter().collect();
+    let language = asked.language;
+    let advice = seen.advice_in(language);
+    let mut fixes: Vec<String> = advice.as_deref().and_then(sentence).into_iter().collect();
     if asked.live.app_by_key(&seen.key).is_some() {
         fixes.extend(at_the_api_address(asked));
     }
     if seen.canonical_request.is_some() {
-        fixes.push(format!(
+        fixes.push(message!(
+            language,
             "Print the canonical request in your client, save it, and compare it with `adyton \
              explain {} --canonical @FILE`.",
+            "在客户端输出规范请求并保存为文件，用 `adyton explain {} --canonical @FILE` 进行比较。",
             asked.record.id
         ));
     }
@@ -233,10 +311,13 @@ fn signed(asked: &Asked<'_>, seen: &SignatureEvidence) -> Vec<String> {
 fn at_the_api_address(asked: &Asked<'_>) -> Option<String> {
     let record = asked.record;
     (record.door == Door::PredictionTab).then(|| {
-        format!(
+        message!(
+            asked.language,
             "With app credentials call the API address, on the gateway's listener: `{} {}`. The Prediction tab takes tokens \
              and access keys (AK/SK) only.",
-            record.method, record.path
+            "使用应用凭证时，请调用网关监听地址上的 API 地址：`{} {}`。“预测”页签只接受令牌和访问密钥（AK/SK）。",
+            record.method,
+            record.path
         )
     })
 }
@@ -248,26 +329,40 @@ fn access(
     target: Option<ProjectId>,
     action: &str,
 ) -> Vec<String> {
+    let language = asked.language;
     let target = target.or(asked.record.project);
     let place = target.map_or_else(
-        || "that project".to_owned(),
-        |id| format!("project {}", asked.project_name(id)),
+        || phrase!(language, "that project", "该项目").to_owned(),
+        |id| message!(language, "project {}", "项目 {} ", asked.project_name(id)),
     );
     let seen = asked.record.caller.as_ref().map(|seen| seen.name.as_str());
     let caller = seen.filter(|name| !name.is_empty()).unwrap_or(caller);
     match reason {
-        Reason::AppNotAuthorised => vec![format!(
-            "Authorise it: `adyton app authorize {caller} {}`.",
+        Reason::AppNotAuthorised => vec![message!(
+            language,
+            "Authorise it: `adyton app authorize {} {}`.",
+            "为它授权：`adyton app authorize {} {}`。",
+            caller,
             asked.api_name()
         )],
-        Reason::IamOtherProject => vec![format!(
-            "Call with a token scoped to {place}, or with the access key of a user who has a role there."
+        Reason::IamOtherProject => vec![message!(
+            language,
+            "Call with a token scoped to {}, or with the access key of a user who has a role there.",
+            "使用限定到{}的令牌调用，或使用在该项目中有角色的用户的访问密钥。",
+            place
         )],
         _ => {
             let project = target.map_or_else(|| "PROJECT".to_owned(), |id| id.to_string());
-            vec![format!(
-                "Let an administrator give {caller} a role in {place} that permits {action}: `adyton role grant \
-                 USER ROLE --project {project}`; the role `caller` is enough for predictions, `operator` for deploying."
+            vec![message!(
+                language,
+                "Let an administrator give {} a role in {} that permits {}: `adyton role grant USER ROLE --project {}`; the \
+                 role `caller` is enough for predictions, `operator` for deploying.",
+                "请管理员授予 {} 在{}中允许 {} 的角色：`adyton role grant USER ROLE --project {}`；预测只需 `caller` 角色，部署需要 \
+                 `operator` 角色。",
+                caller,
+                place,
+                action,
+                project
             )]
         }
     }
@@ -276,19 +371,31 @@ fn access(
 fn throttle(asked: &Asked<'_>, retry_after_ms: u64) -> Vec<String> {
     let refused_at = asked.record.at.after(Duration::from_micros(asked.record.took_us));
     let wait = Duration::from_millis(retry_after_ms);
-    vec![format!(
+    vec![message!(
+        asked.language,
         "The next call succeeds at {} ({} after the refusal).",
+        "下一次调用可在 {} 成功（拒绝后 {}）。",
         refused_at.after(wait),
-        span(wait)
+        span(wait, asked.language)
     )]
 }
 
-fn restart(next_start: Timestamp, server_time: Timestamp) -> String {
+fn restart(next_start: Timestamp, server_time: Timestamp, language: Language) -> String {
     if next_start > server_time {
-        let wait = span(next_start.since(server_time));
-        format!("Do not send it before the next start, at {next_start} ({wait} after the refusal).")
+        message!(
+            language,
+            "Do not send it before the next start, at {} ({} after the refusal).",
+            "在下一次启动（{}，拒绝后 {}）之前不要发送。",
+            next_start,
+            span(next_start.since(server_time), language)
+        )
     } else {
-        format!("Send it again soon: the program was started at {next_start}, and had not answered yet.")
+        message!(
+            language,
+            "Send it again soon: the program was started at {}, and had not answered yet.",
+            "稍后重新发送：程序已在 {} 启动，当时还没有应答。",
+            next_start
+        )
     }
 }
 
@@ -316,10 +423,16 @@ fn filled(asked: &Asked<'_>, advice: &str) -> String {
 }
 
 /// `a`, `a and b`, `a, b and c`
-fn joined(words: &[&str]) -> String {
+fn joined(words: &[&str], language: Language) -> String {
     match words {
-        [] => "nothing".to_owned(),
+        [] => phrase!(language, "nothing", "无").to_owned(),
         [one] => (*one).to_owned(),
-        [most @ .., last] => format!("{} and {last}", most.join(", ")),
+        [most @ .., last] => message!(
+            language,
+            "{} and {}",
+            "{}和{}",
+            most.join(phrase!(language, ", ", "、")),
+            last
+        ),
     }
 }

@@ -1,5 +1,6 @@
 //! Lines on a page of fixed width: titles, facts in two columns, wrapped paragraphs, verbatim blocks.
 
+use crate::columns::{columns, padded, wrapped};
 use crate::shown::shown_line;
 
 /// Columns of the labels of facts.
@@ -92,7 +93,7 @@ impl Paper {
         let room = self.width - INDENT - LABEL;
         let mut lines = vec![(0, String::new())];
         for (style, word) in words {
-            let length = word.chars().count();
+            let length = columns(word);
             let styled = self.styled(*style, word);
             match lines.last_mut() {
                 Some((used, line)) if *used == 0 || *used + 2 + length <= room => {
@@ -149,7 +150,7 @@ impl Paper {
     }
 
     fn labelled(&self, label: &str) -> String {
-        self.styled(Style::Faint, &format!("{label:<LABEL$}"))
+        self.styled(Style::Faint, &padded(label, LABEL))
     }
 
     fn styled(&self, style: Style, text: &str) -> String {
@@ -167,38 +168,5 @@ impl Paper {
         let kept = self.text.trim_end_matches(' ').len().max(start);
         self.text.truncate(kept);
         self.text.push('\n');
-    }
-}
-
-/// Lines of at most `width` characters, broken between words; a longer word is broken where it must be.
-fn wrapped(text: &str, width: usize) -> Vec<String> {
-    let mut lines = vec![String::new()];
-    let mut used = 0;
-    for word in text.split(' ') {
-        let mut letters: Vec<char> = word.chars().collect();
-        let gap = usize::from(used > 0);
-        if used + gap + letters.len() > width && used > 0 {
-            lines.push(String::new());
-            used = 0;
-        }
-        while letters.len() > width {
-            let rest = letters.split_off(width);
-            push(&mut lines, &letters);
-            lines.push(String::new());
-            letters = rest;
-        }
-        if used > 0 {
-            push(&mut lines, &[' ']);
-            used += 1;
-        }
-        push(&mut lines, &letters);
-        used += letters.len();
-    }
-    lines
-}
-
-fn push(lines: &mut [String], letters: &[char]) {
-    if let Some(line) = lines.last_mut() {
-        line.extend(letters);
     }
 }

@@ -15,6 +15,7 @@ use crate::api::RELEASE;
 use crate::catalogue::Reason;
 use crate::evidence::Evidence;
 use crate::id::{ApiId, ServiceId};
+use crate::language::{Language, phrase};
 
 /// How many routes are shown.
 const SHOWN: usize = 3;
@@ -41,13 +42,13 @@ pub enum Part {
 
 impl Part {
     /// The word for people.
-    pub const fn name(self) -> &'static str {
+    pub const fn name_in(self, language: Language) -> &'static str {
         match self {
-            Part::Prefix => "prefix",
-            Part::Service => "service id",
-            Part::Path => "path",
-            Part::Method => "method",
-            Part::Environment => "environment",
+            Part::Prefix => phrase!(language, "prefix", "前缀"),
+            Part::Service => phrase!(language, "service id", "服务 ID"),
+            Part::Path => phrase!(language, "path", "路径"),
+            Part::Method => phrase!(language, "method", "请求方法"),
+            Part::Environment => phrase!(language, "environment", "环境"),
         }
     }
 }
@@ -85,9 +86,9 @@ pub enum Owner {
 
 impl Owner {
     /// The word for people: `service`, `api`.
-    pub const fn kind(&self) -> &'static str {
+    pub const fn kind_in(&self, language: Language) -> &'static str {
         match self {
-            Owner::Service { .. } => "service",
+            Owner::Service { .. } => phrase!(language, "service", "服务"),
             Owner::Api { .. } => "api",
         }
     }

@@ -10,6 +10,7 @@ use crate::catalogue::Reason;
 use crate::clock::Timestamp;
 use crate::evidence::{Evidence, SignatureEvidence};
 use crate::fact;
+use crate::language::{Language, message, phrase};
 use crate::record::Record;
 use crate::signing::WINDOW;
 
@@ -48,7 +49,7 @@ pub struct SignatureExplained {
 }
 
 /// What the record says of a signature, if it says anything.
-pub(super) fn of(record: &Record) -> Option<SignatureExplained> {
+pub(super) fn of(record: &Record, language: Language) -> Option<SignatureExplained> {
     let Evidence::Signature(seen) = &record.evidence else {
         return None;
     };
@@ -70,37 +71,44 @@ pub(super) fn of(record: &Record) -> Option<SignatureExplained> {
         canonical_request: seen.canonical_request.clone(),
         string_to_sign: seen.string_to_sign.clone(),
         mistake: seen.mistake.clone(),
-        advice: seen.advice(),
-        note: fact::clauses(&seen.facts, &seen.note).join("; "),
+        advice: seen.advice_in(language),
+        note: fact::clauses_in(&seen.facts, &seen.note, language).join(phrase!(language, "; ", "；")),
     })
 }
 
 /// What the reason and the evidence of a signed request compare: the date, the body's digest, the signature.
-pub(super) fn compared(reason: Option<Reason>, seen: &SignatureEvidence) -> Vec<Compared> {
+pub(super) fn compared(
+    reason: Option<Reason>,
+    seen: &SignatureEvidence,
+    language: Language,
+) -> Vec<Compared> {
     let mut rows = Vec::new();
-    let date = seen.date.clone().unwrap_or_else(|| "not sent".to_owned());
+    let not_sent = || phrase!(language, "not sent", "没有发送").to_owned();
+    let date = seen.date.clone().unwrap_or_else(not_sent);
     let offset = skew_seconds(seen).map_or_else(String::new, |seconds| {
-        let span = span(Duration::from_secs(seconds.unsigned_abs()));
+        let span = span(Duration::from_secs(seconds.unsigned_abs()), language);
         match seconds {
-            0 => ", no difference".to_owned(),
-            1.. => format!(", {span} behind"),
-            _ => format!(", {span} ahead"),
+            0 => phrase!(language, ", no difference", "，没有偏差").to_owned(),
+            1.. => message!(language, ", {} behind", "，慢 {}", span),
+            _ => message!(language, ", {} ahead", "，快 {}", span),
         }
     });
     rows.push(Compared::new(
         "X-Sdk-Date",
-        format!(
+        message!(
+            language,
             "{} ± {} min (server time)",
+            "{} ± {} 分钟（服务器时间）",
             seen.server_time.to_sdk_date(),
             WINDOW.as_secs() / 60
         ),
         format!("{date}{offset}"),
     ));
     if let Some(declared) = &seen.declared_digest {
-        let expected = seen
-            .body_digest
-            .map_or_else(|| "the body's digest".to_owned(), |digest| digest.to_string());
-        rows.push(Compared::new("body digest", expected, declared.clone()));
+        let unknown = || phrase!(language, "the body's digest", "请求体的摘要").to_owned();
+        let expected = seen.body_digest.map_or_else(unknown, |digest| digest.to_string());
+        let label = phrase!(language, "body digest", "请求体摘要");
+        rows.push(Compared::new(label, expected, declared.clone()));
     }
     let is_mismatch = matches!(
         reason,
@@ -113,15 +121,26 @@ pub(super) fn compared(reason: Option<Reason>, seen: &SignatureEvidence) -> Vec<
     );
     if is_mismatch {
         let got = match &seen.mistake {
-            Some(mistake) => format!("another: the client's mistake is `{mistake}`"),
-            None => "another, and no known mistake explains it: another secret, or body, a signed header or the URL \
-                     changed on the way"
-                .to_owned(),
+            Some(mistake) => message!(
+                language,
+                "another: the client's mistake is `{}`",
+                "不一致：客户端的错误是 `{}`",
+                mistake
+            ),
+            None => phrase!(
+                language,
+                "another, and no known mistake explains it: another secret, or body, a signed header or the URL changed on \
+                 the way",
+                "不一致，也不属于任何已知的签名错误：密钥不对，或请求体、参与签名的请求头或 URL 在途中被改动"
+            )
+            .to_owned(),
         };
         rows.push(Compared::new(
-            "signature",
-            format!(
+            phrase!(language, "signature", "签名"),
+            message!(
+                language,
                 "made with the secret of {} over the canonical request below",
+                "用 {} 的密钥对下面的规范请求签名",
                 seen.key
             ),
             got,

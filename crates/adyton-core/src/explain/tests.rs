@@ -10,6 +10,7 @@
 mod answers;
 mod apis;
 mod authentication;
+mod chinese;
 mod every_reason;
 mod routes;
 mod serving;

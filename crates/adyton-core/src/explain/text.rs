@@ -4,40 +4,45 @@
 
 use super::layout::{Paper, Style};
 use super::{Explanation, Nearest, SignatureExplained, StepOutcome, units};
-use crate::catalogue::{Fault, Retry};
+use crate::language::{Language, message, phrase};
 use crate::record::{Door, Step};
 
 /// The narrowest text that is still readable.
 const NARROWEST: usize = 60;
 
 impl Explanation {
-    /// The explanation for a terminal of `width` columns (at least 60 are used), with ANSI colours if `colour`.
+    /// The explanation in English, for a terminal of `width` columns (at least 60 are used), with ANSI colours if `colour`.
     pub fn to_text(&self, width: usize, colour: bool) -> String {
+        self.to_text_in(width, colour, Language::English)
+    }
+
+    /// The same with headings in the language in which it was explained.
+    pub fn to_text_in(&self, width: usize, colour: bool, language: Language) -> String {
         let mut paper = Paper::new(width.max(NARROWEST), colour);
         self.title(&mut paper);
-        self.facts(&mut paper);
-        self.comparison(&mut paper);
+        self.facts(&mut paper, language);
+        self.comparison(&mut paper, language);
         if !self.nearest.is_empty() {
-            paper.heading(if self.nearest.len() == 1 {
-                "Did you mean"
-            } else {
-                "Did you mean one of"
+            paper.heading(match (language, self.nearest.len()) {
+                (Language::English, 1) => "Did you mean",
+                (Language::English, _) => "Did you mean one of",
+                (Language::Chinese, _) => "您是否要调用",
             });
             for route in &self.nearest {
-                nearest(route, &mut paper);
+                nearest(route, &mut paper, language);
             }
         }
         if let Some(signature) = &self.signature {
-            autopsy(signature, &mut paper);
+            autopsy(signature, &mut paper, language);
         }
         if !self.notes.is_empty() {
-            paper.heading("Note");
+            paper.heading(phrase!(language, "Note", "说明"));
             for note in &self.notes {
                 paper.block(2, note);
             }
         }
         if !self.fix.is_empty() {
-            paper.heading("Fix");
+            paper.heading(phrase!(language, "Fix", "处理方法"));
             for (at, fix) in self.fix.iter().enumerate() {
                 paper.item(&format!("{}.", at + 1), fix);
             }
@@ -57,7 +62,7 @@ impl Explanation {
         paper.paragraph(0, &self.headline);
     }
 
-    fn facts(&self, paper: &mut Paper) {
+    fn facts(&self, paper: &mut Paper, language: Language) {
         let steps: Vec<(Style, String)> = self
             .steps
             .iter()
@@ -72,104 +77,132 @@ impl Explanation {
             })
             .collect();
         paper.gap();
-        paper.fact("request", &self.request);
-        paper.fact("to", &format!("{}, from {}", self.host, self.source));
+        paper.fact(phrase!(language, "request", "请求"), &self.request);
+        paper.fact(
+            phrase!(language, "to", "目标"),
+            &message!(language, "{}, from {}", "{}，来自 {}", self.host, self.source),
+        );
         if self.door == Door::PredictionTab {
-            paper.fact("through", "the Prediction tab, on the control listener");
+            paper.fact(
+                phrase!(language, "through", "入口"),
+                phrase!(
+                    language,
+                    "the Prediction tab, on the control listener",
+                    "管理监听地址上的“预测”页签"
+                ),
+            );
         }
-        paper.fact("at", &self.at);
-        paper.fact("id", &self.request_id.to_string());
+        paper.fact(phrase!(language, "at", "时间"), &self.at);
+        paper.fact(phrase!(language, "id", "请求 ID"), &self.request_id.to_string());
         if let Some(caller) = &self.caller {
             let name = if caller.name.is_empty() {
                 &caller.id
             } else {
                 &caller.name
             };
-            paper.fact("caller", &format!("{name}, by {}", way(&caller.way)));
+            paper.fact(
+                phrase!(language, "caller", "调用方"),
+                &message!(
+                    language,
+                    "{}, by {}",
+                    "{}，使用{}",
+                    name,
+                    way(&caller.way, language)
+                ),
+            );
         }
         let time = self.time;
         let split = match time.model_us {
             0 => String::new(),
-            model => format!(
+            model => message!(
+                language,
                 " (gateway {}, model {})",
+                "（网关 {}，模型 {}）",
                 units::micros(time.gateway_us),
                 units::micros(model)
             ),
         };
-        paper.fact("took", &format!("{}{split}", units::micros(time.total_us)));
-        paper.words("steps", &steps);
+        paper.fact(
+            phrase!(language, "took", "耗时"),
+            &format!("{}{split}", units::micros(time.total_us)),
+        );
+        paper.words(phrase!(language, "steps", "步骤"), &steps);
         if let (Some(fault), Some(retry)) = (self.fault, self.retry) {
-            paper.fact("fault", whose(fault));
-            paper.fact("retry", Retry::advice(retry));
+            paper.fact(phrase!(language, "fault", "责任方"), fault.whose_in(language));
+            paper.fact(phrase!(language, "retry", "重试"), retry.advice_in(language));
         }
     }
 
-    fn comparison(&self, paper: &mut Paper) {
+    fn comparison(&self, paper: &mut Paper, language: Language) {
         // A near route shows the same differences, and more.
         if self.compared.is_empty() || !self.nearest.is_empty() {
             return;
         }
-        paper.heading("Compared");
+        paper.heading(phrase!(language, "Compared", "对比"));
+        let (expected, got) = phrase!(language, ("expected", "got"), ("期望", "实际"));
         for compared in &self.compared {
             paper.label(&compared.label);
-            paper.pair("expected", Style::Good, &compared.expected);
-            paper.pair("got", Style::Bad, &compared.got);
+            paper.pair(expected, Style::Good, &compared.expected);
+            paper.pair(got, Style::Bad, &compared.got);
         }
     }
 }
 
 /// The way a caller showed who they are, in words.
-fn way(way: &str) -> &str {
+fn way(way: &str, language: Language) -> &str {
     match way {
-        "aksk" => "access key (AK/SK)",
-        "app_signature" => "app signature",
-        "app_code" => "AppCode",
-        "key_pair" => "AppKey and AppSecret",
+        "token" => phrase!(language, "token", "令牌"),
+        "aksk" => phrase!(language, "access key (AK/SK)", "访问密钥（AK/SK）"),
+        "app_signature" => phrase!(language, "app signature", "应用签名"),
+        "app_code" => phrase!(language, "AppCode", " AppCode"),
+        "key_pair" => phrase!(language, "AppKey and AppSecret", " AppKey 和 AppSecret"),
         other => other,
     }
 }
 
-const fn whose(fault: Fault) -> &'static str {
-    match fault {
-        Fault::Caller => "the caller's",
-        Fault::Limit => "nobody's: a limit was reached",
-        Fault::Owner => "the owner's, of the service or API",
-        Fault::Platform => "Adyton's, or the machine's",
-    }
-}
-
-fn nearest(route: &Nearest, paper: &mut Paper) {
+fn nearest(route: &Nearest, paper: &mut Paper, language: Language) {
     paper.label(&format!("{} {}", route.method, route.path));
-    paper.pair(route.owner.kind(), Style::Plain, route.owner.name());
+    paper.pair(route.owner.kind_in(language), Style::Plain, route.owner.name());
     for differs in &route.differs {
         let sent = if differs.sent.is_empty() {
-            "nothing"
+            phrase!(language, "nothing", "无")
         } else {
             &differs.sent
         };
         paper.pair(
-            differs.part.name(),
+            differs.part.name_in(language),
             Style::Plain,
             &format!("{sent} → {}", differs.published),
         );
     }
 }
 
-fn autopsy(signature: &SignatureExplained, paper: &mut Paper) {
-    paper.heading("Signature");
-    paper.fact("key", &signature.key);
-    paper.fact("algorithm", &signature.algorithm);
-    paper.fact("signed", &signature.signed_headers.join(" "));
+fn autopsy(signature: &SignatureExplained, paper: &mut Paper, language: Language) {
+    paper.heading(phrase!(language, "Signature", "签名"));
+    paper.fact(phrase!(language, "key", "密钥 ID"), &signature.key);
+    paper.fact(phrase!(language, "algorithm", "算法"), &signature.algorithm);
+    paper.fact(
+        phrase!(language, "signed", "签名头"),
+        &signature.signed_headers.join(" "),
+    );
     if let Some(mistake) = &signature.mistake {
-        paper.fact("mistake", mistake);
+        paper.fact(phrase!(language, "mistake", "签名错误"), mistake);
     }
     for (name, text) in [
         (
-            "Canonical request, as the gateway computed it",
+            phrase!(
+                language,
+                "Canonical request, as the gateway computed it",
+                "网关计算的规范请求"
+            ),
             &signature.canonical_request,
         ),
         (
-            "String to sign, as the gateway computed it",
+            phrase!(
+                language,
+                "String to sign, as the gateway computed it",
+                "网关计算的待签字符串"
+            ),
             &signature.string_to_sign,
         ),
     ] {

@@ -2,9 +2,16 @@
 
 use std::time::Duration;
 
+use crate::language::{Language, message};
+
 /// `12,582,912 bytes (12 MiB)`
-pub(super) fn bytes(count: u64) -> String {
-    let exact = format!("{} {}", grouped(count), if count == 1 { "byte" } else { "bytes" });
+pub(super) fn bytes(count: u64, language: Language) -> String {
+    let unit = match (language, count) {
+        (Language::English, 1) => "byte",
+        (Language::English, _) => "bytes",
+        (Language::Chinese, _) => "字节",
+    };
+    let exact = format!("{} {unit}", grouped(count));
     let (unit, name) = match count {
         0..1024 => return exact,
         1024..0x10_0000 => (1024, "KiB"),
@@ -13,9 +20,11 @@ pub(super) fn bytes(count: u64) -> String {
     };
     let rounded = format!("{:.1}", count as f64 / unit as f64);
     match rounded.strip_suffix(".0") {
-        Some(whole) if count.is_multiple_of(unit) => format!("{exact} ({whole} {name})"),
+        Some(whole) if count.is_multiple_of(unit) => {
+            message!(language, "{} ({} {})", "{}（{} {}）", exact, whole, name)
+        }
         Some(_) => exact,
-        None => format!("{exact} ({rounded} {name})"),
+        None => message!(language, "{} ({} {})", "{}（{} {}）", exact, rounded, name),
     }
 }
 
@@ -42,14 +51,14 @@ pub(super) fn micros(count: u64) -> String {
 }
 
 /// `42 s`, `3 min 5 s`, `26 h 3 min`, `4 days 2 h`: the two largest units.
-pub(super) fn span(span: Duration) -> String {
+pub(super) fn span(span: Duration, language: Language) -> String {
     let seconds = span.as_secs();
     let (minutes, hours, days) = (seconds / 60, seconds / 3600, seconds / 86_400);
     match seconds {
-        0 => format!("{} ms", span.as_millis()),
-        1..60 => format!("{seconds} s"),
-        60..3_600 => format!("{minutes} min {} s", seconds % 60),
-        3_600..172_800 => format!("{hours} h {} min", minutes % 60),
-        _ => format!("{days} days {} h", hours % 24),
+        0 => message!(language, "{} ms", "{} 毫秒", span.as_millis()),
+        1..60 => message!(language, "{} s", "{} 秒", seconds),
+        60..3_600 => message!(language, "{} min {} s", "{} 分 {} 秒", minutes, seconds % 60),
+        3_600..172_800 => message!(language, "{} h {} min", "{} 小时 {} 分", hours, minutes % 60),
+        _ => message!(language, "{} days {} h", "{} 天 {} 小时", days, hours % 24),
     }
 }

@@ -1,0 +1,155 @@
+//! Explanations in Chinese: the same as in English, in its words and in its width.
+
+use std::time::Duration;
+
+use expect_test::expect;
+
+use super::*;
+use crate::columns::{columns, is_han};
+use crate::explain::explain_in;
+use crate::language::Language;
+
+fn chinese(record: &Record) -> Explanation {
+    explain_in(record, &live(), Reader::Project(MINE), None, Language::Chinese)
+}
+
+fn text(record: &Record) -> String {
+    chinese(record).to_text_in(80, false, Language::Chinese)
+}
+
+#[test]
+fn an_expired_token() {
+    let record = Record {
+        caller: Some(admin()),
+        ..refused(
+            Reason::TokenExpired,
+            Evidence::Token {
+                key_id: Some("3".into()),
+                length: 240,
+                issued_at: Some(at().before(Duration::from_secs(27 * 3600))),
+                expires_at: Some(at().before(Duration::from_secs(3 * 3600))),
+                server_time: at(),
+                facts: Vec::new(),
+                note: String::new(),
+            },
+        )
+    };
+    expect![[r#"
+        401  APIG.0301  token.expired
+        在 authenticate 步骤被拒绝：令牌已过期。
+
+          请求        POST
+                      /v1/infers/12345678-9abc-def0-1234-56789abcdef0/predictions/poetry
+          目标        models.example:8080，来自 10.0.0.7
+          时间        2026-01-15T08:15:30.123456Z
+          请求 ID     019bc0b9554b0000010000000000002a
+          调用方      admin，使用令牌
+          耗时        42 µs
+          步骤        route ✓  admit ✓  authenticate ✗  authorise ·  throttle ·  limit ·
+                      dispatch ·
+          责任方      调用方
+          重试        修改请求之前不要重试
+
+        对比
+          过期时间
+            期望        晚于 2026-01-15T08:15:30.123456Z（服务器时间）
+            实际        2026-01-15T05:15:30.123456Z，3 小时 0 分前
+          签发时间
+            期望        不晚于 2026-01-15T08:15:30.123456Z（服务器时间）
+            实际        2026-01-14T05:15:30.123456Z，27 小时 0 分前
+
+        处理方法
+          1. 重新获取：`adyton login` 或 `POST /v3/auth/tokens`。程序应在 `expires_at`
+             临近时更新令牌，或使用不会过期的访问密钥签名。
+    "#]]
+    .assert_eq(&text(&record));
+}
+
+#[test]
+fn a_wrong_path() {
+    let record = Record {
+        path: format!("/v1/infers/{POETRY}/predictions/poetr"),
+        ..refused(Reason::RouteUndeclaredPath, Evidence::None)
+    };
+    expect![[r#"
+        404  APIG.0101  route.undeclared_path
+        在 route 步骤被拒绝：服务存在，但 `config.json` 没有声明该路径。
+
+          请求        POST
+                      /v1/infers/12345678-9abc-def0-1234-56789abcdef0/predictions/poetr
+          目标        models.example:8080，来自 10.0.0.7
+          时间        2026-01-15T08:15:30.123456Z
+          请求 ID     019bc0b9554b0000010000000000002a
+          耗时        42 µs
+          步骤        route ✗  admit ·  authenticate ·  authorise ·  throttle ·  limit ·
+                      dispatch ·
+          责任方      调用方
+          重试        修改请求之前不要重试
+
+        您是否要调用
+          POST /v1/infers/12345678-9abc-def0-1234-56789abcdef0/predictions/poetry
+            服务        poetry
+            路径        /predictions/poetr → /predictions/poetry
+
+        处理方法
+          1. 在 models.example:8080 调用 `POST
+             /v1/infers/12345678-9abc-def0-1234-56789abcdef0/predictions/poetry`（服务
+             poetry；路径不同）。
+          2. 调用 `adyton service show poetry` 列出的路径，或在模型 `config.json` 的
+             `apis[]` 中声明该路径，导入新版本并更新服务。
+    "#]]
+    .assert_eq(&text(&record));
+}
+
+#[test]
+fn every_refusal_is_told_in_chinese_within_its_width() {
+    for reason in Reason::ALL {
+        let record = refused(*reason, Evidence::None);
+        let explanation = chinese(&record);
+        let told = [
+            explanation.headline.as_str(),
+            explanation.page.as_deref().unwrap_or_default(),
+        ];
+        for told in told.into_iter().chain(explanation.fix.iter().map(String::as_str)) {
+            assert!(told.chars().any(is_han), "{reason}: {told}");
+        }
+        for line in text(&record).lines() {
+            assert!(columns(line) <= 80, "{reason}: {line}");
+        }
+    }
+}
+
+#[test]
+fn what_decided_is_the_same_in_both_languages() {
+    for reason in Reason::ALL {
+        let record = refused(*reason, Evidence::None);
+        let (english, chinese) = (explained(&record), chinese(&record));
+        assert_eq!(english.reason, chinese.reason);
+        assert_eq!(english.code, chinese.code);
+        assert_eq!(english.steps, chinese.steps);
+        assert_eq!(english.nearest, chinese.nearest);
+        assert_eq!(english.fix.len(), chinese.fix.len(), "{reason}");
+        assert_eq!(english.notes.len(), chinese.notes.len(), "{reason}");
+        assert_eq!(english.compared.len(), chinese.compared.len(), "{reason}");
+    }
+}
+
+#[test]
+fn records_of_before_keep_their_own_words() {
+    let record = refused(
+        Reason::CredentialsNotAccepted,
+        Evidence::Credentials {
+            sent: Vec::new(),
+            accepted: Vec::new(),
+            facts: vec![crate::fact::Fact::BearerNotRead],
+            note: "what a record of before says".into(),
+        },
+    );
+    assert_eq!(
+        chinese(&record).notes,
+        [
+            "此处不读取 `Authorization: Bearer`：令牌应原样放入请求头 `X-Auth-Token`。",
+            "What a record of before says."
+        ]
+    );
+}
