@@ -244,26 +244,6 @@ def file_of(page: str, path: str) -> str:
     return found
 
 
-def test_a_backup_as_the_page_makes_it_serves_elsewhere(new_server, tmp_path):
-    server = new_server().start()
-    service = server.deploy("iris", ROOT / "samples/iris")
-    app = App.create(server, "caller", service)
-    assert server.stop() == 0
-    server.data.rename(tmp_path / "adyton")
-    text = (GUIDE / "operating.md").read_text()
-    packs, unpacks = re.findall(r"^tar --.*$", text, re.MULTILINE)
-    restored = new_server(folder="elsewhere")
-    for command, folder in ((packs, tmp_path), (unpacks, restored.folder)):
-        subprocess.run(["bash", "-c", command.replace("/var/lib", str(folder))], check=True, cwd=tmp_path, timeout=60)
-    restored.data = restored.folder / "adyton"
-    restored.start()
-    restored.wait_for_status(service.id, "running")
-    body = (ROOT / "samples/iris/request.json").read_bytes()
-    url = restored.gateway + service.path
-    headers = KeyHolder(app.key, app.secret).headers("POST", url, {"Content-Type": "application/json"}, body)
-    assert restored.http.post(url, headers=headers, data=body).status_code == 200
-
-
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd is not installed")
 def test_the_units_are_whole(tmp_path):
     for name in ("adyton.service", "adyton.socket"):

@@ -1,5 +1,7 @@
 //! Tenancy: domains, projects, users, their roles and keys; apps and what they are authorised for.
 
+use std::ops::RangeInclusive;
+
 use serde::{Deserialize, Serialize};
 
 use crate::clock::Timestamp;
@@ -8,6 +10,9 @@ use crate::id::{
     AccessKeyId, ApiId, AppCodeId, AppId, AppKey, AuthorisationId, DomainId, ProjectId, TokenId, UserId,
 };
 use crate::secret::Secret;
+
+/// How many characters a user's password has.
+pub const PASSWORD_CHARACTERS: RangeInclusive<usize> = 8..=128;
 
 /// An account.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]

@@ -32,6 +32,8 @@ use crate::{DataFolder, OpenError, StoreError};
 pub(crate) const DEADLINE: Duration = Duration::from_secs(10);
 /// How long loading everything, or a migration, may take.
 pub(crate) const LONG_DEADLINE: Duration = Duration::from_secs(600);
+/// The file of SQLite in the data folder.
+pub(crate) const FILE: &str = "adyton.db";
 const READERS: u32 = 4;
 const POSTGRES_CONNECTIONS: u32 = 12;
 
@@ -54,7 +56,7 @@ impl Database {
 
     /// Opens `adyton.db` in the data folder, making it if it is not there.
     pub(crate) async fn embedded(folder: &DataFolder) -> Result<Self, OpenError> {
-        let path = folder.path().join("adyton.db");
+        let path = folder.path().join(FILE);
         // Made here so that it has mode 0600; SQLite gives its `-wal` and `-shm` files the same.
         OpenOptions::new()
             .append(true)

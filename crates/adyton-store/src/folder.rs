@@ -2,7 +2,7 @@
 
 use std::fs::{DirBuilder, File, OpenOptions, Permissions, TryLockError};
 use std::io::{Read, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use crate::OpenError;
@@ -61,11 +61,39 @@ impl DataFolder {
                 .mode(0o600)
                 .open(&temporary)?;
             file.write_all(bytes)?;
+            give_to_owner_of(&self.path, &temporary);
             file.sync_all()?;
             std::fs::rename(&temporary, &target)?;
             File::open(&self.path)?.sync_all()
         })();
         written.map_err(|error| file_error(&target, "the file cannot be written", &error))
+    }
+
+    /// Whether it holds nothing but what every folder may have: its lock, and what the file system keeps.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub fn is_empty(path: &Path) -> Result<bool, OpenError> {
+        let failed = |error: &std::io::Error| file_error(path, "the folder cannot be read", error);
+        for entry in std::fs::read_dir(path).map_err(|error| failed(&error))? {
+            let name = entry.map_err(|error| failed(&error))?.file_name();
+            if name != LOCK && name != "lost+found" {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// Gives what root has made in it, and all below, to the folder's owner.
+    pub fn give_to_owner(&self, made: &Path) {
+        give_to_owner_of(&self.path, made);
+        // What is no folder has nothing below.
+        for entry in std::fs::read_dir(made).into_iter().flatten().flatten() {
+            match entry.file_type() {
+                Ok(kind) if kind.is_dir() => self.give_to_owner(&entry.path()),
+                _ => give_to_owner_of(&self.path, &entry.path()),
+            }
+        }
     }
 
     /// Whether files can be written in it: writes a small one and removes it.
@@ -104,6 +132,20 @@ impl DataFolder {
     }
 }
 
+/// What root makes in the folder of the user that servers run as belongs to that user: else the next server could not read it.
+/// Where that is not allowed, the next server says so.
+pub(crate) fn give_to_owner_of(like: &Path, made: &Path) {
+    if !rustix::process::geteuid().is_root() {
+        return;
+    }
+    let (Ok(wanted), Ok(there)) = (std::fs::metadata(like), std::fs::symlink_metadata(made)) else {
+        return;
+    };
+    if (wanted.uid(), wanted.gid()) != (there.uid(), there.gid()) {
+        let _ = std::os::unix::fs::lchown(made, Some(wanted.uid()), Some(wanted.gid()));
+    }
+}
+
 pub(crate) fn file_error(path: &Path, what: &str, error: &std::io::Error) -> OpenError {
     OpenError::File {
         path: path.to_owned(),
@@ -123,7 +165,7 @@ fn take_lock(folder: &Path) -> Result<File, OpenError> {
         .open(&path)
         .map_err(|error| failed(&error))?;
     match file.try_lock() {
-        Ok(()) => {}
+        Ok(()) => give_to_owner_of(folder, &path),
         Err(TryLockError::WouldBlock) => {
             let mut holder = String::new();
             let read = (&mut file).take(20).read_to_string(&mut holder);
@@ -205,6 +247,36 @@ mod tests {
         std::fs::write(full.path().join("thesis.txt"), "…").unwrap();
         DataFolder::open(full.path()).unwrap();
         assert_eq!(mode(full.path()), 0o755);
+    }
+
+    #[test]
+    fn a_folder_with_its_lock_alone_is_empty() {
+        let above = tempfile::tempdir().unwrap();
+        let folder = DataFolder::open(above.path().join("data")).unwrap();
+        assert!(DataFolder::is_empty(folder.path()).unwrap());
+        folder.write("x", b"one").unwrap();
+        assert!(!DataFolder::is_empty(folder.path()).unwrap());
+        assert!(DataFolder::is_empty(&above.path().join("nowhere")).is_err());
+    }
+
+    #[test]
+    fn what_root_makes_belongs_to_the_owner_of_the_folder() {
+        if !rustix::process::geteuid().is_root() {
+            return;
+        }
+        let above = tempfile::tempdir().unwrap();
+        let data = above.path().join("data");
+        std::fs::create_dir(&data).unwrap();
+        std::os::unix::fs::chown(&data, Some(12345), Some(12346)).unwrap();
+        let folder = DataFolder::open(&data).unwrap();
+        folder.write("x", b"one").unwrap();
+        std::fs::create_dir_all(data.join("packages/one")).unwrap();
+        std::fs::write(data.join("packages/one/file"), "").unwrap();
+        folder.give_to_owner(&data.join("packages"));
+        for name in [LOCK, "x", "packages", "packages/one", "packages/one/file"] {
+            let about = std::fs::metadata(data.join(name)).unwrap();
+            assert_eq!((about.uid(), about.gid()), (12345, 12346), "{name}");
+        }
     }
 
     #[test]

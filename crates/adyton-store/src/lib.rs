@@ -11,8 +11,10 @@
 //! - What is kept for a span is kept for that span of [`uptime`], which no clock can turn back.
 //!
 //! Start with [`Store::open`], then [`repository`] for what can be asked and changed, [`feed`] for how changes reach the
-//! live state, [`housekeeping`] for what ends by itself, and [`health`] for whether writes work.
+//! live state, [`housekeeping`] for what ends by itself, and [`health`] for whether writes work. For who operates it:
+//! [`backup`] copies the database, [`resealing`] changes the master key.
 
+pub mod backup;
 pub mod bootstrap;
 mod cause;
 mod credential;
@@ -28,7 +30,9 @@ mod master_key;
 mod migration;
 mod open;
 mod password;
+mod postgres_programs;
 pub mod repository;
+pub mod resealing;
 mod reserve;
 mod room;
 mod schema;

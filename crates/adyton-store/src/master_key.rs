@@ -3,13 +3,19 @@
 //! The file holds 64 hex digits. The database holds a known text sealed with the key, so that a wrong key is refused at
 //! start and not at the first secret. A database that has that check value never gets a new key: that would only hide
 //! that the old one is lost.
+//!
+//! While the key is changed ([`crate::resealing`]) the next one lies beside it. What the database was sealed with last says which of
+//! the two counts, also after the change was cut off.
 
-use std::path::Path;
+use std::fs::{File, OpenOptions};
+use std::io::Write as _;
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt as _};
+use std::path::{Path, PathBuf};
 
 use adyton_core::secret::Secret;
 use zeroize::Zeroizing;
 
-use crate::folder::file_error;
+use crate::folder::{file_error, give_to_owner_of};
 use crate::seal::{Seal, SealedCell};
 use crate::{DataFolder, OpenError, credential};
 
@@ -53,14 +59,115 @@ pub(crate) fn load(
         }
     };
     let seal = Seal::new(&key);
-    match check {
-        Some(check) if seal.open(CHECK, check).is_err() => Err(OpenError::MasterKey(format!(
-            "{} is not the master key that this database was created with: restore the right one, \
-             or point `database_url` (or the data folder) at the database that belongs to it",
-            place.display()
-        ))),
-        _ => Ok(seal),
+    let Some(check) = check else {
+        return Ok(seal);
+    };
+    if seal.open(CHECK, check).is_ok() {
+        // Left over from a change of the key that was cut off before it counted.
+        forget_next(&place);
+        return Ok(seal);
     }
+    match next_that_opens(&place, check)? {
+        Some(seal) => {
+            tracing::warn!(file = %place.display(), "a change of the master key was cut off after it counted: the new key is put in place");
+            if let Err(error) = take_next(&place) {
+                tracing::warn!(file = %place.display(), %error, "the new master key stays beside the old one: rename `….new` to this name");
+            }
+            Ok(seal)
+        }
+        None => Err(wrong(&place)),
+    }
+}
+
+fn wrong(place: &Path) -> OpenError {
+    OpenError::MasterKey(format!(
+        "{} is not the master key that this database was created with: restore the right one, \
+         or point `database_url` (or the data folder) at the database that belongs to it",
+        place.display()
+    ))
+}
+
+/// The key that is to follow the one at `place`.
+fn next(place: &Path) -> PathBuf {
+    place.with_added_extension("new")
+}
+
+/// The next key, if it is there and has sealed the check value.
+fn next_that_opens(place: &Path, check: &[u8]) -> Result<Option<Seal>, OpenError> {
+    let path = next(place);
+    match std::fs::read(&path) {
+        Ok(bytes) => {
+            let seal = Seal::new(&parse(&path, Zeroizing::new(bytes))?);
+            Ok(seal.open(CHECK, check).is_ok().then_some(seal))
+        }
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(file_error(&path, "the file cannot be read", &error)),
+    }
+}
+
+/// Makes a new key beside the one at `place`, for the same users.
+pub(crate) fn make_next(place: &Path) -> Result<Seal, OpenError> {
+    let key = Secret::new(credential::random::<32>()?);
+    let path = next(place);
+    let written = (|| {
+        match std::fs::remove_file(&path) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+        write_new(&path, &text_of(&key))?;
+        let mode = std::fs::metadata(place)?.permissions().mode();
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode))?;
+        give_to_owner_of(place, &path);
+        sync_folder_of(&path)
+    })();
+    written.map_err(|error| file_error(&path, "the new master key cannot be written", &error))?;
+    Ok(Seal::new(&key))
+}
+
+/// Puts the next key in the place of the one at `place`.
+pub(crate) fn take_next(place: &Path) -> std::io::Result<()> {
+    std::fs::rename(next(place), place)?;
+    sync_folder_of(place)
+}
+
+/// Removes a next key that seals nothing. Failing is no harm.
+pub(crate) fn forget_next(place: &Path) {
+    let _ = std::fs::remove_file(next(place));
+}
+
+/// Copies the key at `from` to the new file `to`, if it opens this check value.
+pub(crate) fn copy(from: &Path, check: Option<&[u8]>, to: &Path) -> Result<(), OpenError> {
+    let bytes = std::fs::read(from)
+        .map(Zeroizing::new)
+        .map_err(|error| file_error(from, "the master key cannot be read", &error))?;
+    let key = parse(from, bytes)?;
+    let opens = |check| Seal::new(&key).open(CHECK, check).is_ok();
+    if !check.is_none_or(opens) {
+        return Err(wrong(from));
+    }
+    write_new(to, &text_of(&key))
+        .map_err(|error| file_error(to, "the copy of the master key cannot be written", &error))
+}
+
+fn write_new(path: &Path, text: &Zeroizing<String>) -> std::io::Result<()> {
+    let mut file = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path)?;
+    file.write_all(text.as_bytes())?;
+    file.sync_all()
+}
+
+fn sync_folder_of(path: &Path) -> std::io::Result<()> {
+    match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => File::open(folder)?.sync_all(),
+        _ => Ok(()),
+    }
+}
+
+fn text_of(key: &Secret<[u8; 32]>) -> Zeroizing<String> {
+    Zeroizing::new(format!("{}\n", hex::encode(key.expose())))
 }
 
 /// The check value to store with a new database.
@@ -70,8 +177,7 @@ pub(crate) fn check_value(seal: &Seal) -> Result<Vec<u8>, OpenError> {
 
 fn make(folder: &DataFolder) -> Result<Secret<[u8; 32]>, OpenError> {
     let key = Secret::new(credential::random::<32>()?);
-    let text = Zeroizing::new(format!("{}\n", hex::encode(key.expose())));
-    folder.write(FILE, text.as_bytes())?;
+    folder.write(FILE, text_of(&key).as_bytes())?;
     Ok(key)
 }
 
@@ -123,8 +229,32 @@ mod tests {
         );
         std::fs::write(&other, "ab".repeat(31)).unwrap();
         assert!(refusal(load(&folder, Some(&other), None)).contains("64 hex digits"));
+        let copied = above.path().join("copied.key");
+        copy(&file, Some(&check), &copied).unwrap();
+        assert_eq!(std::fs::read_to_string(&copied).unwrap(), text);
+        assert!(copy(&file, Some(b"sealed by another"), &above.path().join("not.key")).is_err());
         std::fs::remove_file(&file).unwrap();
         assert!(refusal(load(&folder, None, Some(&check))).contains("is missing"));
         assert!(!file.exists(), "a lost key must not be hidden by a new one");
+    }
+
+    #[test]
+    fn of_the_old_key_and_the_next_the_one_that_the_database_was_sealed_with_counts() {
+        let above = tempfile::tempdir().unwrap();
+        let folder = DataFolder::open(above.path().join("data")).unwrap();
+        let old = check_value(&load(&folder, None, None).unwrap()).unwrap();
+        let place = folder.path().join(FILE);
+        let old_text = std::fs::read_to_string(&place).unwrap();
+        make_next(&place).unwrap();
+        load(&folder, None, Some(&old)).unwrap();
+        assert!(!next(&place).exists(), "the change did not count");
+        assert_eq!(std::fs::read_to_string(&place).unwrap(), old_text);
+        let new = check_value(&make_next(&place).unwrap()).unwrap();
+        let new_text = std::fs::read_to_string(next(&place)).unwrap();
+        load(&folder, None, Some(&new)).unwrap();
+        assert!(!next(&place).exists());
+        assert_eq!(std::fs::read_to_string(&place).unwrap(), new_text);
+        make_next(&place).unwrap();
+        assert!(refusal(load(&folder, None, Some(&old))).contains("is not the master key"));
     }
 }

@@ -17,6 +17,9 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0004_rolled_back.sql"),
 ];
 
+/// The newest version.
+pub(crate) const NEWEST: i64 = MIGRATIONS.len() as i64;
+
 /// PostgreSQL's advisory lock for migrations: the text `adyton` as a number.
 const LOCK: i64 = 0x6164_7974_6f6e;
 
@@ -24,11 +27,10 @@ const LOCK: i64 = 0x6164_7974_6f6e;
 pub(crate) async fn run(database: &Database, clock: &Clock) -> Result<(), OpenError> {
     let session = database.begin(LONG_DEADLINE).await?;
     let found = prepare(&session, database.is_postgres()).await?;
-    let known = MIGRATIONS.len() as i64;
-    if found > known {
+    if found > NEWEST {
         return Err(OpenError::TooNew {
             found,
-            known,
+            known: NEWEST,
             made_by: made_by(&session).await,
         });
     }
@@ -41,7 +43,7 @@ pub(crate) async fn run(database: &Database, clock: &Clock) -> Result<(), OpenEr
             })?;
         tracing::info!(version, "the database has a new schema version");
     }
-    if found < known {
+    if found < NEWEST {
         let program = Statement::from_sql_and_values(
             session.get_database_backend(),
             "UPDATE schema_version SET program = $1 WHERE version > $2",
@@ -55,9 +57,12 @@ pub(crate) async fn run(database: &Database, clock: &Clock) -> Result<(), OpenEr
 
 /// Which program made the newest schema version: for the message that an older one gives. A later schema may have
 /// forgotten to say.
-async fn made_by(session: &Session) -> String {
-    let newest = session.statement("SELECT program FROM schema_version ORDER BY version DESC LIMIT 1");
-    let program = match session.query_one_raw(newest).await {
+pub(crate) async fn made_by(connection: &impl ConnectionTrait) -> String {
+    let newest = Statement::from_string(
+        connection.get_database_backend(),
+        "SELECT program FROM schema_version ORDER BY version DESC LIMIT 1",
+    );
+    let program = match connection.query_one_raw(newest).await {
         Ok(Some(row)) => row.try_get("", "program").unwrap_or_default(),
         _ => String::new(),
     };

@@ -7,7 +7,7 @@ use adyton_core::clock::Clock;
 use adyton_core::secret::Secret;
 use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait};
 
-use crate::database::{DEADLINE, Database};
+use crate::database::{DEADLINE, Database, Session};
 use crate::faults::{Faults, Plan};
 use crate::password::Passwords;
 use crate::reserve::Reserve;
@@ -62,7 +62,11 @@ impl Store {
 }
 
 /// Connects, and brings the schema to the newest version.
-async fn prepare(folder: &DataFolder, settings: &Settings, clock: &Clock) -> Result<Database, OpenError> {
+pub(crate) async fn prepare(
+    folder: &DataFolder,
+    settings: &Settings,
+    clock: &Clock,
+) -> Result<Database, OpenError> {
     let database = connect(folder, settings).await?;
     if let Err(error) = migration::run(&database, clock).await {
         database.close().await;
@@ -71,7 +75,8 @@ async fn prepare(folder: &DataFolder, settings: &Settings, clock: &Clock) -> Res
     Ok(database)
 }
 
-async fn connect(folder: &DataFolder, settings: &Settings) -> Result<Database, OpenError> {
+/// Connects to the database that the settings name.
+pub(crate) async fn connect(folder: &DataFolder, settings: &Settings) -> Result<Database, OpenError> {
     let Some(url) = &settings.database_url else {
         return Database::embedded(folder).await;
     };
@@ -101,18 +106,8 @@ async fn open_master_key(
     // In a write transaction, so that of two nodes that start at once on an empty database one sets the check value and
     // the other is measured by it.
     let session = database.begin(DEADLINE).await?;
-    if database.is_postgres() {
-        session
-            .execute_unprepared("SELECT revision FROM feed WHERE id = 1 FOR UPDATE")
-            .await
-            .map_err(StoreError::from)?;
-    }
-    let check = master_key_check::Entity::find_by_id(1)
-        .one(&session)
-        .await
-        .map_err(StoreError::from)?;
-    let sealed = check.as_ref().map(|row| row.sealed.as_slice());
-    let seal = master_key::load(folder, settings.master_key_file.as_deref(), sealed)?;
+    let check = locked_check(&session, database.is_postgres()).await?;
+    let seal = master_key::load(folder, settings.master_key_file.as_deref(), check.as_deref())?;
     if check.is_none() {
         let row = master_key_check::ActiveModel {
             id: Set(1),
@@ -125,4 +120,19 @@ async fn open_master_key(
         session.commit().await?;
     }
     Ok(seal)
+}
+
+/// What the master key must open, read while nobody else can change it; `None` in a new database.
+pub(crate) async fn locked_check(session: &Session, postgres: bool) -> Result<Option<Vec<u8>>, OpenError> {
+    if postgres {
+        session
+            .execute_unprepared("SELECT revision FROM feed WHERE id = 1 FOR UPDATE")
+            .await
+            .map_err(StoreError::from)?;
+    }
+    let check = master_key_check::Entity::find_by_id(1)
+        .one(session)
+        .await
+        .map_err(StoreError::from)?;
+    Ok(check.map(|row| row.sealed))
 }

@@ -1,9 +1,10 @@
 //! Adyton's one binary: the server, its demo, and the command line that talks to a server.
 //!
 //! - [`cli`]: what can be written; [`command`]: the verbs of the server itself. Those that talk to one are `adyton-cli`.
-//! - [`config`]: settings from file, environment and flags; [`server`]: wiring the crates together and ending them.
+//! - [`archive`]: backups; [`config`]: settings from file, environment and flags; [`server`]: wiring the crates together and ending them.
 //! - [`demo`]: what a newcomer is shown.
 
+mod archive;
 mod cli;
 mod command;
 mod config;

@@ -9,12 +9,13 @@
 //! - [`assembly`]: the parts, in the order of the start; [`stop`]: their end.
 //! - [`parts`]: from the configuration to what each crate wants to know.
 //! - [`inherited`]: a listener that outlives the process.
-//! - [`signals`], [`logs`], [`ready`], [`libraries`].
+//! - [`signals`], [`logs`], [`ready`], [`libraries`]; [`open_failure`]: why the data could not be had.
 
 mod assembly;
 mod inherited;
 mod libraries;
 pub(crate) mod logs;
+mod open_failure;
 mod parts;
 mod reload;
 mod signals;
@@ -25,7 +26,8 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 pub(crate) use libraries::{check_library, onnx_places};
-pub(crate) use parts::machine_names;
+pub(crate) use open_failure::could_not_open;
+pub(crate) use parts::{machine_names, store as store_settings};
 
 use self::assembly::Assembly;
 use self::reload::Reload;

@@ -1,5 +1,7 @@
 //! `adyton user create|list|password|disable|enable|delete`: the users of your domain.
 
+use std::path::PathBuf;
+
 use adyton_api::iam::users::{UserChanged, UserShown};
 use clap::{Args, Subcommand};
 use serde_json::json;
@@ -18,7 +20,8 @@ pub enum User {
     List(ListUsers),
     /// Give a user another password; it is asked for, or read from standard input
     ///
-    /// All tokens of the user end.
+    /// All tokens of the user end. Who cannot sign in as an administrator any more writes it into the data folder of the stopped
+    /// server, with --offline.
     Password(ResetPassword),
     /// Do not let a user sign in any more; all tokens of the user end
     Disable(DisableUser),
@@ -96,11 +99,21 @@ impl ListUsers {
 
 /// Give a user another password; it is asked for, or read from standard input
 #[derive(Args)]
-#[command(after_help = "Example:
-  adyton user password ada")]
+#[command(after_help = "Examples:
+  adyton user password ada
+  adyton user password admin --offline --data /var/lib/adyton")]
 pub struct ResetPassword {
     /// Name or id
-    user: String,
+    pub user: String,
+    /// Write it into the database of a stopped server, without signing in: for a forgotten administrator's password
+    #[arg(long)]
+    pub offline: bool,
+    /// With --offline: the server's configuration [default: adyton.toml, if it exists]
+    #[arg(long, value_name = "FILE", requires = "offline")]
+    pub config: Option<PathBuf>,
+    /// With --offline: the data folder [default: adyton-data]
+    #[arg(long, value_name = "DIR", requires = "offline")]
+    pub data: Option<String>,
 }
 
 impl ResetPassword {

@@ -6,7 +6,7 @@ use adyton_core::id::{DomainId, UserId};
 use adyton_core::live::Live;
 use adyton_core::secret::Secret;
 use adyton_core::shown::is_unseen;
-use adyton_core::tenant::{Assignment, Role, Scope, User};
+use adyton_core::tenant::{Assignment, PASSWORD_CHARACTERS, Role, Scope, User};
 use adyton_store::repository::{Listed, NewUser, Page, UserChange, UserFilter, UserName};
 
 use crate::actor::Actor;
@@ -28,7 +28,7 @@ pub(crate) fn check_name(name: &str) -> OperationResult<()> {
 
 /// A password: 8 to 128 characters.
 pub(crate) fn check_password(password: &Secret<String>) -> OperationResult<()> {
-    if (8..=128).contains(&password.expose().chars().count()) {
+    if PASSWORD_CHARACTERS.contains(&password.expose().chars().count()) {
         return Ok(());
     }
     Err(Failure::invalid("user.password", "must have 8 to 128 characters"))

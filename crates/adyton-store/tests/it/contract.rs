@@ -1,6 +1,7 @@
 //! The promises of the store, and the macro that makes each a test on a database.
 
 pub(crate) mod apps;
+pub(crate) mod copies;
 pub(crate) mod faults;
 pub(crate) mod identity;
 pub(crate) mod live;
@@ -65,6 +66,11 @@ macro_rules! store_contract {
                 opening: a_damaged_secret_is_named_and_the_rest_works,
                 opening: no_secret_is_stored_in_the_clear,
                 opening: a_first_start_that_was_cut_off_goes_on,
+                copies: a_copy_taken_while_others_write_opens_elsewhere,
+                copies: a_copy_goes_with_its_own_key_only,
+                copies: a_changed_master_key_opens_everything_and_the_old_one_nothing,
+                copies: a_change_of_the_master_key_that_is_cut_off_anywhere_leaves_what_opens,
+                copies: a_damaged_secret_stops_the_change_of_the_master_key,
                 upkeep: a_token_key_is_made_daily_and_retired_after_its_tokens,
                 upkeep: a_revocation_lasts_as_long_as_the_keys_of_its_time,
                 upkeep: clocks_that_jump_end_no_revocation_and_no_key,

@@ -42,7 +42,7 @@ pub(super) fn cores() -> usize {
 }
 
 /// The store's.
-pub(super) fn store(config: &Config) -> adyton_store::Settings {
+pub(crate) fn store(config: &Config) -> adyton_store::Settings {
     adyton_store::Settings {
         database_url: match &config.general.database_url {
             DatabaseUrl::Sqlite => None,

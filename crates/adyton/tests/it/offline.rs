@@ -16,25 +16,28 @@ fn help_names_every_verb() {
             Usage: adyton [OPTIONS] <COMMAND>
 
             Commands:
-              serve     Start the server
-              demo      Start the server with the samples imported, deployed and called once
-              config    Check, show and document the configuration
-              login     Save which server you call, and as whom
-              whoami    Show who you are, where, and for how long
-              model     Import, list, show and delete models
-              service   Deploy and run services
-              predict   Call a service
-              app       Manage apps: the credentials that callers without a user have
-              user      Manage the users of your domain
-              role      Give users roles, and take them back
-              key       Manage access keys: what users sign requests with
-              project   Create and list projects: what keeps teams apart
-              requests  List the requests that came in, refused or not
-              explain   Say why a request was answered as it was
-              errors    Show the error catalogue: code, meaning, cause, fix
-              sign      Sign a request and show how: canonical request, string to sign, headers
-              doctor    Check this installation and say what to fix
-              help      Print this message or the help of the given subcommand(s)
+              serve       Start the server
+              demo        Start the server with the samples imported, deployed and called once
+              config      Check, show and document the configuration
+              login       Save which server you call, and as whom
+              whoami      Show who you are, where, and for how long
+              model       Import, list, show and delete models
+              service     Deploy and run services
+              predict     Call a service
+              app         Manage apps: the credentials that callers without a user have
+              user        Manage the users of your domain
+              role        Give users roles, and take them back
+              key         Manage access keys: what users sign requests with
+              project     Create and list projects: what keeps teams apart
+              requests    List the requests that came in, refused or not
+              explain     Say why a request was answered as it was
+              errors      Show the error catalogue: code, meaning, cause, fix
+              sign        Sign a request and show how: canonical request, string to sign, headers
+              doctor      Check this installation and say what to fix
+              backup      Write everything that this server needs elsewhere into one archive
+              restore     Restore a backup into a data folder that is empty or does not exist yet
+              master-key  Change the master key that seals secrets in the database
+              help        Print this message or the help of the given subcommand(s)
 
             Options:
               -h, --help     Print help

@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use adyton_core::clock::Clock;
 use adyton_store::bootstrap::Bootstrap;
-use adyton_store::{DataFolder, Feed, OpenError, Store, StoreError};
+use adyton_store::{DataFolder, Feed, Store};
 
 use crate::config::Config;
-use crate::server::parts;
+use crate::server::{could_not_open, parts};
 use adyton_cli::failure::{Failure, Outcome};
 
 /// The data folder, the store and the live state.
@@ -21,10 +21,11 @@ pub(super) struct Truth {
 
 impl Truth {
     pub(super) async fn open(config: &Config, clock: &Clock) -> Outcome<Self> {
-        let folder = Arc::new(DataFolder::open(&config.general.data).map_err(|error| opened(&error))?);
+        let folder =
+            Arc::new(DataFolder::open(&config.general.data).map_err(|error| could_not_open(&error))?);
         let data = folder.path().to_owned();
         let store = Store::open(folder.clone(), parts::store(config), clock.clone());
-        let store = store.await.map_err(|error| opened(&error))?;
+        let store = store.await.map_err(|error| could_not_open(&error))?;
         let feed = Feed::start(&store)
             .await
             .map_err(|error| Failure::failed(error.to_string()))?;
@@ -37,29 +38,11 @@ impl Truth {
     }
     /// The project of the first start; on another node of a cluster, the first by name.
     pub(super) fn first_project(&self) -> Outcome<String> {
-        if let Some(first) = Bootstrap::read(&self.folder).map_err(|error| opened(&error))? {
+        if let Some(first) = Bootstrap::read(&self.folder).map_err(|error| could_not_open(&error))? {
             return Ok(first.project.id.to_string());
         }
         let live = self.feed.cell().load();
         let first = live.projects().min_by(|one, other| one.name.cmp(&other.name));
         Ok(first.map(|project| project.id.to_string()).unwrap_or_default())
-    }
-}
-
-/// Settings and a held data folder are wrong use; the rest failed at run time.
-fn opened(error: &OpenError) -> Failure {
-    match error {
-        OpenError::Setting { .. } | OpenError::Locked { .. } | OpenError::MasterKey(_) => {
-            Failure::wrong_use(error.to_string())
-        }
-        OpenError::File { .. } => Failure::failed(error.to_string())
-            .hint("--data must name a folder that this user can write to; it is created if it does not exist"),
-        OpenError::Database { .. } => Failure::failed(error.to_string()).hint(
-            "without `database_url` it is a file in the data folder: restore it from a backup, or name another folder with --data; \
-             with it, check the address and that PostgreSQL runs",
-        ),
-        OpenError::Store(StoreError::NoSpace) => Failure::failed(error.to_string())
-            .hint("free some space on the disk of the data folder: the first start, and each upgrade, write to it"),
-        OpenError::TooNew { .. } | OpenError::Store(_) => Failure::failed(error.to_string()),
     }
 }

@@ -1,0 +1,304 @@
+//! `adyton backup`: everything that an installation needs to serve elsewhere, in one archive ([`crate::archive`]). Servers go on meanwhile.
+//!
+//! The database is copied first, then the packages are read. One that is deleted in between, and all else that vanishes while it is
+//! read, begins the archive anew: what is written is of one moment, or not at all.
+
+use std::collections::BTreeSet;
+use std::fs::File;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use adyton_core::clock::Clock;
+use adyton_core::digest::Sha256;
+use adyton_store::backup::{self, DatabaseKind};
+use clap::Args;
+use serde::Serialize;
+
+use super::installation::{Installation, wait};
+use crate::archive::{
+    CREDENTIALS, FILES, Header, JOURNAL, MASTER_KEY, PACKAGES, POSTGRES, SQLITE, UPLOADS, Writer,
+};
+use crate::config::Config;
+use crate::server::{could_not_open, store_settings};
+use adyton_cli::context::Context;
+use adyton_cli::failure::{Failure, Outcome};
+use adyton_cli::terminal::Terminal;
+
+/// How often the archive is begun anew because something vanished while it was read.
+const TRIES: u32 = 5;
+
+/// Write everything that this server needs elsewhere into one archive
+#[derive(Args)]
+#[command(after_help = "Examples:
+  adyton backup adyton.tar.gz --data /var/lib/adyton
+  adyton backup adyton.tar.gz --config /etc/adyton/adyton.toml --data /var/lib/adyton --journal
+  adyton backup adyton.tar.gz --without-key")]
+pub(crate) struct Backup {
+    /// The archive to write; it must not exist yet
+    file: PathBuf,
+    #[command(flatten)]
+    installation: Installation,
+    /// Leave out the master key and the first user's credentials: keep the key elsewhere, without it the archive opens no secret
+    #[arg(long)]
+    without_key: bool,
+    /// Add the journal: what `adyton requests` and `adyton explain` read
+    #[arg(long)]
+    journal: bool,
+}
+
+/// What was written.
+#[derive(Serialize)]
+struct Written {
+    file: PathBuf,
+    bytes: u64,
+    database: DatabaseKind,
+    schema: i64,
+    packages: usize,
+    /// Of models, and not in the data folder.
+    missing_packages: BTreeSet<Sha256>,
+    master_key: bool,
+    journal: bool,
+}
+
+impl Backup {
+    /// Writes it.
+    pub(crate) fn run(self, context: &Context) -> Outcome {
+        let config = self.installation.clone().load(context)?;
+        let folder = match self.file.parent() {
+            Some(folder) if !folder.as_os_str().is_empty() => folder,
+            _ => Path::new("."),
+        };
+        if self.file.symlink_metadata().is_ok() {
+            return Err(
+                Failure::wrong_use(format!("{}: the file exists already", self.file.display()))
+                    .hint("name another file, or remove this one"),
+            );
+        }
+        let unwritten = |error: io::Error| unwritten(&self.file, &error);
+        let staging = tempfile::Builder::new()
+            .prefix(".adyton-backup-")
+            .tempdir_in(folder)
+            .map_err(unwritten)?;
+        let spinner = context.terminal.spinner("copying");
+        let archive = tempfile::NamedTempFile::new_in(staging.path()).map_err(unwritten)?;
+        let written = self.fill(&config, staging.path(), archive.as_file())?;
+        drop(spinner);
+        let bytes = archive.as_file().metadata().map_err(unwritten)?.len();
+        archive
+            .persist_noclobber(&self.file)
+            .map_err(|error| unwritten(error.error))?;
+        let written = Written { bytes, ..written };
+        match context.terminal.is_json() {
+            true => context.terminal.document(&written),
+            false => tell(&context.terminal, &written, &config),
+        }
+        Ok(())
+    }
+
+    /// Fills the archive; again while something vanishes.
+    fn fill(&self, config: &Config, staging: &Path, archive: &File) -> Outcome<Written> {
+        let mut tries = 1;
+        loop {
+            archive
+                .set_len(0)
+                .and_then(|()| io::Seek::rewind(&mut &*archive))
+                .map_err(|error| unwritten(&self.file, &error))?;
+            let room = staging.join(tries.to_string());
+            std::fs::create_dir(&room).map_err(|error| unwritten(&self.file, &error))?;
+            match self.fill_once(config, &room, archive)? {
+                Filled::Whole(written) => return Ok(written),
+                Filled::Vanished(_) if tries < TRIES => tries += 1,
+                Filled::Vanished(problem) => {
+                    return Err(Failure::failed(format!(
+                        "the data folder changes faster than it is read: {problem}"
+                    ))
+                    .hint("back up while fewer models are imported and deleted"));
+                }
+            }
+            // The next try needs the room of this one.
+            let _ = std::fs::remove_dir_all(room);
+        }
+    }
+
+    fn fill_once(&self, config: &Config, staging: &Path, archive: &File) -> Outcome<Filled> {
+        let (data, settings) = (&config.general.data, store_settings(config));
+        let on_disk = packages_of(data).map_err(|error| unread(data, &error))?;
+        let copy = staging.join("database");
+        let copied = wait(async {
+            let copied = backup::copy(data, &settings, &copy).await;
+            copied.map_err(|error| could_not_open(&error))
+        })?;
+        let key = staging.join("key");
+        if !self.without_key {
+            let copied = backup::copy_master_key(data, &settings, &copied, &key);
+            copied.map_err(|error| could_not_open(&error))?;
+        }
+        let header = Header {
+            master_key: !self.without_key,
+            journal: self.journal,
+            ..Header::new(
+                Clock::system().now().to_string(),
+                DatabaseKind::of(&settings),
+                copied.schema,
+            )
+        };
+        let mut missing_packages = copied.packages;
+        missing_packages.retain(|package| !on_disk.contains(package));
+        let mut writer = Writer::begin(archive, &header).map_err(|error| unwritten(&self.file, &error))?;
+        let filled = (|| {
+            add_database(&mut writer, &header, &copy)?;
+            if header.master_key {
+                writer.add(Path::new(MASTER_KEY), &key)?;
+            }
+            add_data(&mut writer, &header, data, &on_disk)
+        })();
+        if let Err(error) = filled {
+            return match error.kind() {
+                io::ErrorKind::NotFound => Ok(Filled::Vanished(error.to_string())),
+                io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+                    Err(unwritten(&self.file, &error))
+                }
+                _ => Err(unread(data, &error)),
+            };
+        }
+        writer.finish().map_err(|error| unwritten(&self.file, &error))?;
+        Ok(Filled::Whole(Written {
+            file: self.file.clone(),
+            bytes: 0,
+            database: header.database,
+            schema: header.schema,
+            packages: on_disk.len(),
+            missing_packages,
+            master_key: header.master_key,
+            journal: header.journal,
+        }))
+    }
+}
+
+/// How a try ended.
+enum Filled {
+    Whole(Written),
+    /// Something was there and is not any more.
+    Vanished(String),
+}
+
+fn add_database(writer: &mut Writer<'_>, header: &Header, copy: &Path) -> io::Result<()> {
+    let name = match header.database {
+        DatabaseKind::Sqlite => SQLITE,
+        DatabaseKind::Postgres => POSTGRES,
+    };
+    writer.add(Path::new(name), copy)
+}
+
+/// Adds what is kept of the data folder as it lies there.
+fn add_data(
+    writer: &mut Writer<'_>,
+    header: &Header,
+    data: &Path,
+    packages: &BTreeSet<Sha256>,
+) -> io::Result<()> {
+    let credentials = Some(&CREDENTIALS).filter(|_| header.master_key);
+    for name in FILES.iter().chain(credentials) {
+        // They come with the first start, or with the first call.
+        match writer.add(Path::new(name), &data.join(name)) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            other => other?,
+        }
+    }
+    for package in packages {
+        let name = Path::new(PACKAGES).join(package.to_string());
+        writer.add_folder(&name, &data.join(&name))?;
+    }
+    for name in [Some(UPLOADS), Some(JOURNAL).filter(|_| header.journal)]
+        .into_iter()
+        .flatten()
+    {
+        if data.join(name).is_dir() {
+            writer.add_folder(Path::new(name), &data.join(name))?;
+        }
+    }
+    Ok(())
+}
+
+/// The packages that lie in a data folder.
+fn packages_of(data: &Path) -> io::Result<BTreeSet<Sha256>> {
+    let entries = match std::fs::read_dir(data.join(PACKAGES)) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(BTreeSet::new()),
+        entries => entries?,
+    };
+    let mut packages = BTreeSet::new();
+    for entry in entries {
+        // What is being imported has another name.
+        packages.extend(
+            entry?
+                .file_name()
+                .to_str()
+                .and_then(|name| name.parse::<Sha256>().ok()),
+        );
+    }
+    Ok(packages)
+}
+
+fn unread(data: &Path, error: &io::Error) -> Failure {
+    Failure::failed(format!(
+        "the data folder {} cannot be read: {error}",
+        data.display()
+    ))
+    .hint("run this as root, or as the user that the server runs as")
+}
+
+fn unwritten(file: &Path, error: &io::Error) -> Failure {
+    let problem = Failure::failed(format!(
+        "{}: the backup cannot be written: {error}",
+        file.display()
+    ));
+    match error.kind() {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => problem
+            .hint("it needs room for the archive and, for a moment, for a copy of the database beside it"),
+        _ => problem.hint("name a file in a folder that exists and that you can write to"),
+    }
+}
+
+/// Says what was written, what is secret about it, and what is not in it.
+fn tell(terminal: &Terminal, written: &Written, config: &Config) {
+    let plural = if written.packages == 1 { "" } else { "s" };
+    let mut held = vec![
+        format!(
+            "database ({}, schema {})",
+            written.database.name(),
+            written.schema
+        ),
+        format!("{} package{plural}", written.packages),
+    ];
+    held.extend(written.master_key.then(|| "master key".to_owned()));
+    held.extend(written.journal.then(|| "journal".to_owned()));
+    terminal.print(format!(
+        "Written: {} ({:.1} MiB): {}.",
+        written.file.display(),
+        written.bytes as f64 / f64::from(1 << 20),
+        held.join(", ")
+    ));
+    terminal.print(if written.master_key {
+        "The master key and the first user's credentials are in it: keep it as secret as the data folder."
+    } else {
+        "The master key is not in it: keep that elsewhere. Without it the secrets in the archive cannot be opened."
+    });
+    let journal = if written.journal {
+        ""
+    } else {
+        ", nor the journal (--journal)"
+    };
+    terminal.print(format!("The configuration file is not in it{journal}."));
+    if !written.missing_packages.is_empty() {
+        let names: Vec<String> = written.missing_packages.iter().map(Sha256::to_string).collect();
+        terminal.note(format!(
+            "warning: {} of models are not in {}: {}. With PostgreSQL they may lie on another node: back that up too",
+            match names.len() {
+                1 => "1 package".to_owned(),
+                many => format!("{many} packages"),
+            },
+            config.general.data.display(),
+            names.join(", ")
+        ));
+    }
+}

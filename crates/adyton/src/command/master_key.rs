@@ -1,0 +1,73 @@
+//! `adyton master-key rotate`: another master key, and all secrets sealed anew with it.
+
+use adyton_store::resealing::change_master_key;
+use clap::{Args, Subcommand};
+use serde_json::json;
+
+use super::installation::{Installation, hold, wait};
+use crate::server::{could_not_open, store_settings};
+use adyton_cli::context::Context;
+use adyton_cli::failure::Outcome;
+
+/// Change the master key that seals secrets in the database
+#[derive(Subcommand)]
+pub(crate) enum MasterKey {
+    /// Make a new master key and seal all secrets with it, while the server is stopped
+    ///
+    /// Callers notice nothing: secrets, keys and tokens stay as they are. Backups from before need the old key, which is in them unless
+    /// they were made with --without-key. With PostgreSQL all nodes are stopped, and each gets the new key before it is started.
+    Rotate(Rotate),
+}
+
+impl MasterKey {
+    /// Carries it out.
+    pub(crate) fn run(self, context: &Context) -> Outcome {
+        match self {
+            MasterKey::Rotate(verb) => verb.run(context),
+        }
+    }
+}
+
+/// Make a new master key and seal all secrets with it, while the server is stopped
+#[derive(Args)]
+#[command(after_help = "Examples:
+  adyton master-key rotate --data /var/lib/adyton
+  adyton master-key rotate --config /etc/adyton/adyton.toml --data /var/lib/adyton")]
+pub(crate) struct Rotate {
+    #[command(flatten)]
+    installation: Installation,
+}
+
+impl Rotate {
+    fn run(self, context: &Context) -> Outcome {
+        let config = self.installation.load(context)?;
+        let folder = hold(&config)?;
+        let settings = adyton_store::Settings {
+            // The disk's reserve is the server's.
+            disk_reserve: 0,
+            ..store_settings(&config)
+        };
+        let changed = wait(async {
+            let changed = change_master_key(&folder, &settings, &context.clock).await;
+            changed.map_err(|error| could_not_open(&error))
+        })?;
+        let terminal = &context.terminal;
+        if terminal.is_json() {
+            terminal.document(&json!({"master_key": changed.key, "secrets": changed.secrets}));
+            return Ok(());
+        }
+        let secrets = match changed.secrets {
+            1 => "1 secret is".to_owned(),
+            many => format!("{many} secrets are"),
+        };
+        terminal.print(format!(
+            "{secrets} sealed with the new master key in {}.",
+            changed.key.display()
+        ));
+        terminal.print("Make a backup now: those from before open with the old key only.");
+        if settings.database_url.is_some() {
+            terminal.print("Give the new key to every node before you start it.");
+        }
+        Ok(())
+    }
+}

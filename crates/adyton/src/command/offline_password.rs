@@ -1,0 +1,143 @@
+//! `adyton user password NAME --offline`: another password for somebody who cannot sign in any more, written into the database of a
+//! stopped server.
+
+use std::path::PathBuf;
+
+use adyton_core::secret::Secret;
+use adyton_core::tenant::{PASSWORD_CHARACTERS, User};
+use adyton_store::repository::{NameMatch, Page, UserFilter};
+use adyton_store::{Store, StoreError};
+
+use super::installation::{Installation, hold, wait};
+use crate::config::Config;
+use crate::server::{could_not_open, store_settings};
+use adyton_cli::command::input::secret;
+use adyton_cli::command::user::ResetPassword;
+use adyton_cli::context::Context;
+use adyton_cli::failure::{Failure, Outcome};
+
+/// Sets the password.
+pub(crate) fn run(verb: ResetPassword, context: &Context) -> Outcome {
+    let installation = Installation {
+        config: verb.config,
+        data: verb.data,
+    };
+    let config = installation.load(context)?;
+    let folder = hold(&config).map_err(|failure| {
+        failure.hint(format!(
+            "while the server runs, its administrator's access key still works: `adyton login --data {}`, then `adyton user password`",
+            config.general.data.display()
+        ))
+    })?;
+    require_database(&config)?;
+    let settings = store_settings(&config);
+    let user = wait(async {
+        let opened = Store::open(folder, settings, context.clock.clone()).await;
+        let store = opened.map_err(|error| could_not_open(&error))?;
+        let changed = change(&store, &verb.user, context).await;
+        store.close().await;
+        changed
+    })?;
+    if context.terminal.is_json() {
+        context
+            .terminal
+            .document(&serde_json::json!({"user": shown(&user)}));
+        return Ok(());
+    }
+    context.terminal.print(format!(
+        "{} has another password; all their tokens have ended.",
+        user.name
+    ));
+    if !user.enabled {
+        context.terminal.print(format!(
+            "They are disabled: an administrator lets them in again with `adyton user enable {}`.",
+            user.name
+        ));
+    }
+    Ok(())
+}
+
+async fn change(store: &Store, said: &str, context: &Context) -> Outcome<User> {
+    let failed = |error: StoreError| Failure::failed(error.to_string());
+    let user = find(store, said).await?;
+    let password = secret(context, "new password", None)?;
+    check(&password)?;
+    let changed = store
+        .users()
+        .change_password(user.id, &password)
+        .await
+        .map_err(failed)?;
+    match changed {
+        Some(changed) => Ok(changed.value),
+        None => Err(Failure::failed(format!("{said} is gone"))),
+    }
+}
+
+/// The one user with this name or id.
+async fn find(store: &Store, said: &str) -> Outcome<User> {
+    let failed = |error: StoreError| Failure::failed(error.to_string());
+    if let Ok(id) = said.parse()
+        && let Some(user) = store.users().get(id).await.map_err(failed)?
+    {
+        return Ok(user);
+    }
+    let filter = UserFilter {
+        name: Some(NameMatch::Exact(said.to_owned())),
+        ..UserFilter::default()
+    };
+    let mut found = store
+        .users()
+        .list(&filter, Page::ALL)
+        .await
+        .map_err(failed)?
+        .items;
+    match found.len() {
+        1 => Ok(found.remove(0)),
+        0 => {
+            let some = Page { offset: 0, limit: 20 };
+            let known = store
+                .users()
+                .list(&UserFilter::default(), some)
+                .await
+                .map_err(failed)?;
+            let names: Vec<String> = known.items.into_iter().map(|user| user.name).collect();
+            Err(Failure::wrong_use(format!("there is no user `{said}`"))
+                .hint(format!("the users are {}", names.join(", "))))
+        }
+        _ => {
+            let ids: Vec<String> = found.iter().map(|user| user.id.to_string()).collect();
+            Err(
+                Failure::wrong_use(format!("several domains have a user `{said}`"))
+                    .hint(format!("give the id: {}", ids.join(", "))),
+            )
+        }
+    }
+}
+
+fn check(password: &Secret<String>) -> Outcome {
+    let (least, most) = (PASSWORD_CHARACTERS.start(), PASSWORD_CHARACTERS.end());
+    match PASSWORD_CHARACTERS.contains(&password.expose().chars().count()) {
+        true => Ok(()),
+        false => Err(Failure::wrong_use(format!(
+            "a password has {least} to {most} characters"
+        ))),
+    }
+}
+
+/// Opening the store would begin a new installation in an empty folder.
+fn require_database(config: &Config) -> Outcome {
+    let file: PathBuf = config.general.data.join("adyton.db");
+    let settings = store_settings(config);
+    if settings.database_url.is_none() && !file.is_file() {
+        return Err(Failure::wrong_use(format!(
+            "{}: there is no database in this folder",
+            config.general.data.display()
+        ))
+        .hint("name the server's data folder with --data, or its configuration with --config"));
+    }
+    Ok(())
+}
+
+fn shown(user: &User) -> serde_json::Value {
+    serde_json::json!({"id": user.id, "name": user.name, "enabled": user.enabled})
+}

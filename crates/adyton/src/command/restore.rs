@@ -1,0 +1,232 @@
+//! `adyton restore`: an archive of `adyton backup` becomes the data folder (and, with PostgreSQL, the database) of an installation that
+//! has none yet.
+//!
+//! Everything is unpacked into `.restoring` in the data folder and compared with its checksums before anything is put in its place. The
+//! database comes first and the master key last, so that no server starts on a part of it.
+
+use std::path::{Path, PathBuf};
+
+use adyton_store::backup::{self, DatabaseKind};
+use adyton_store::{DataFolder, Settings};
+use clap::Args;
+use serde_json::json;
+
+use super::installation::{Installation, wait};
+use crate::archive::{self, Header, MASTER_KEY, PACKAGES, POSTGRES, SQLITE};
+use crate::config::Config;
+use crate::server::{could_not_open, store_settings};
+use adyton_cli::context::Context;
+use adyton_cli::failure::{Failure, Outcome};
+
+/// Where an archive is unpacked, in the data folder.
+const STAGING: &str = ".restoring";
+
+/// Restore a backup into a data folder that is empty or does not exist yet
+#[derive(Args)]
+#[command(after_help = "Examples:
+  adyton restore adyton.tar.gz --data /var/lib/adyton
+  adyton restore adyton.tar.gz --config /etc/adyton/adyton.toml --data /var/lib/adyton")]
+pub(crate) struct Restore {
+    /// The archive
+    file: PathBuf,
+    #[command(flatten)]
+    installation: Installation,
+}
+
+impl Restore {
+    /// Restores it.
+    pub(crate) fn run(self, context: &Context) -> Outcome {
+        let config = self.installation.clone().load(context)?;
+        let (data, settings) = (&config.general.data, store_settings(&config));
+        let header = archive::look(&self.file)?;
+        check(&self.file, &header, &settings)?;
+        let was_there = data.exists();
+        if was_there {
+            require_empty(data)?;
+        }
+        let folder = DataFolder::open(data).map_err(|error| could_not_open(&error))?;
+        let spinner = context.terminal.spinner("restoring");
+        let restored = restore(&self.file, &folder, &settings);
+        drop(spinner);
+        if let Err(failure) = restored {
+            // What was begun is worth nothing; what is left of it is said by the next try.
+            let _ = std::fs::remove_dir_all(folder.path().join(STAGING));
+            if !was_there {
+                let _ = std::fs::remove_dir_all(folder.path());
+            }
+            return Err(failure);
+        }
+        tell(context, &self, &header, &config, &folder);
+        Ok(())
+    }
+}
+
+/// Whether this program and this installation can take the archive.
+fn check(file: &Path, header: &Header, settings: &Settings) -> Outcome {
+    let (newest, own) = (backup::newest_schema(), env!("CARGO_PKG_VERSION"));
+    if header.schema > newest {
+        return Err(Failure::failed(format!(
+            "{}: the database in it has schema version {}, made by adyton {}; this is adyton {own}, which knows versions up to {newest}",
+            file.display(),
+            header.schema,
+            header.program
+        ))
+        .hint(format!("restore it with adyton {} or a newer one", header.program)));
+    }
+    let wanted = DatabaseKind::of(settings);
+    if header.database == wanted {
+        return Ok(());
+    }
+    let told = Failure::wrong_use(format!(
+        "{}: the database in it is {}, and this installation has {}",
+        file.display(),
+        header.database.name(),
+        wanted.name()
+    ));
+    Err(match header.database {
+        DatabaseKind::Sqlite => told.hint("leave `database_url` out of the configuration to restore it"),
+        DatabaseKind::Postgres => told.hint(
+            "name an empty database in `database_url` (or ADYTON_DATABASE_URL), and the place of the master key in `master_key_file`",
+        ),
+    })
+}
+
+/// That nothing is lost by restoring here.
+fn require_empty(data: &Path) -> Outcome {
+    // What a restore left that was cut off; nothing was put in its place yet if it is alone.
+    let _ = std::fs::remove_dir_all(data.join(STAGING));
+    match DataFolder::is_empty(data) {
+        Ok(true) => Ok(()),
+        // Whoever holds it is the better message.
+        Ok(false) => {
+            DataFolder::open(data).map_err(|error| could_not_open(&error))?;
+            Err(Failure::wrong_use(format!(
+                "the data folder {} is not empty: a restore replaces nothing",
+                data.display()
+            ))
+            .hint("name a folder that is empty or does not exist with --data, or move the content of this one away"))
+        }
+        Err(error) => Err(could_not_open(&error)),
+    }
+}
+
+fn restore(file: &Path, folder: &DataFolder, settings: &Settings) -> Outcome {
+    let staging = folder.path().join(STAGING);
+    std::fs::create_dir(&staging).map_err(|error| unwritten(&staging, &error))?;
+    archive::unpack(file, &staging)?;
+    let key = staging.join(MASTER_KEY);
+    let key_file = settings.master_key_file.as_deref().filter(|_| key.exists());
+    if let Some(place) = key_file {
+        require_same_or_none(&key, place)?;
+    }
+    folder.give_to_owner(&staging);
+    // On the disk before it is in its place.
+    let synced = std::fs::File::open(&staging).and_then(|opened| Ok(rustix::fs::syncfs(opened)?));
+    synced.map_err(|error| unwritten(&staging, &error))?;
+    if let Some(url) = &settings.database_url {
+        let dump = staging.join(POSTGRES);
+        wait(async {
+            let restored = backup::restore_postgres(url, &dump).await;
+            restored.map_err(|error| could_not_open(&error))
+        })?;
+    }
+    put_in_place(&staging, folder, key_file)
+}
+
+/// Where the master key has a place of its own, that place is free or holds this very key.
+fn require_same_or_none(key: &Path, place: &Path) -> Outcome {
+    let read = |path: &Path| std::fs::read(path).map_err(|error| unwritten(path, &error));
+    if !place.exists() {
+        return Ok(());
+    }
+    if read(key)?.trim_ascii() == read(place)?.trim_ascii() {
+        return Ok(());
+    }
+    Err(Failure::wrong_use(format!(
+        "{}: `master_key_file` holds another key than the archive",
+        place.display()
+    ))
+    .hint("move that key away, and keep it if a database needs it; or name a file that does not exist yet"))
+}
+
+/// Moves everything to where the server looks for it: the database first, the master key last.
+fn put_in_place(staging: &Path, folder: &DataFolder, key_file: Option<&Path>) -> Outcome {
+    let moved = |from: &Path, to: &Path| std::fs::rename(from, to).map_err(|error| unwritten(to, &error));
+    let database = staging.join(SQLITE);
+    if database.exists() {
+        moved(&database, &folder.path().join("adyton.db"))?;
+    }
+    let entries = std::fs::read_dir(staging).map_err(|error| unwritten(staging, &error))?;
+    for entry in entries {
+        let name = entry.map_err(|error| unwritten(staging, &error))?.file_name();
+        let is_of_the_archive = name == "database" || name == "adyton-backup.json";
+        if name != MASTER_KEY && !is_of_the_archive {
+            moved(&staging.join(&name), &folder.path().join(&name))?;
+        }
+    }
+    let key = staging.join(MASTER_KEY);
+    match key_file {
+        Some(place) if place.exists() => {}
+        // It may be on another disk.
+        Some(place) => copy_key(&key, place).map_err(|error| unwritten(place, &error))?,
+        None if key.exists() => moved(&key, &folder.path().join(MASTER_KEY))?,
+        None => {}
+    }
+    std::fs::remove_dir_all(staging).map_err(|error| unwritten(staging, &error))?;
+    let synced = std::fs::File::open(folder.path()).and_then(|opened| opened.sync_all());
+    synced.map_err(|error| unwritten(folder.path(), &error))
+}
+
+fn copy_key(key: &Path, place: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::OpenOptionsExt as _;
+    let mut from = std::fs::File::open(key)?;
+    let mut to = std::fs::OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(place)?;
+    std::io::copy(&mut from, &mut to)?;
+    to.sync_all()
+}
+
+fn unwritten(path: &Path, error: &std::io::Error) -> Failure {
+    Failure::failed(format!("{}: cannot be restored: {error}", path.display()))
+}
+
+/// Says what is there now, and what comes next.
+fn tell(context: &Context, verb: &Restore, header: &Header, config: &Config, folder: &DataFolder) {
+    let terminal = &context.terminal;
+    let packages = std::fs::read_dir(folder.path().join(PACKAGES)).map_or(0, Iterator::count);
+    let key = backup::master_key_place(folder.path(), &store_settings(config));
+    if terminal.is_json() {
+        let document = json!({
+            "data": folder.path(), "database": header.database, "schema": header.schema, "packages": packages,
+            "master_key": key.exists(), "journal": header.journal, "made_by": header.program, "made_at": header.made_at,
+        });
+        terminal.document(&document);
+        return;
+    }
+    let plural = if packages == 1 { "" } else { "s" };
+    terminal.print(format!(
+        "Restored into {}: database ({}, schema {}), {packages} package{plural}; backed up by adyton {} at {}.",
+        folder.path().display(),
+        header.database.name(),
+        header.schema,
+        header.program,
+        header.made_at
+    ));
+    if !key.exists() {
+        terminal.print(format!(
+            "The master key is not in the archive. Before the server starts, put the key that belongs to it at {} (mode 0600).",
+            key.display()
+        ));
+    }
+    let config = match &verb.installation.config {
+        Some(file) => format!(" --config {}", file.display()),
+        None => String::new(),
+    };
+    terminal.print(format!(
+        "Start it with: adyton serve{config} --data {}",
+        folder.path().display()
+    ));
+}
