@@ -4,6 +4,7 @@ import fcntl
 import json
 import os
 import pty
+import signal
 import struct
 import subprocess
 import termios
@@ -13,6 +14,7 @@ import pytest
 
 from harness import programs
 from harness.callers import TokenHolder, call
+from harness.hostile import HostileServer
 from harness.server import BINARY, ROOT, copy_package
 
 
@@ -64,20 +66,37 @@ def test_lists_are_tables_or_one_document(server, echo, app, arguments, key):
     assert "{" not in table.stdout.splitlines()[0]
 
 
-def test_signing_in_with_a_name_that_is_not_the_domains(server):
-    """Without --domain the user's name is taken for the domain's: right for the owner of an account, and a riddle for all others."""
+def test_signing_in_without_a_domain(server):
+    """A server has one domain: who leaves it out is meant to be in that."""
     name = "login-hint"
     server.manage("POST", "/v3/users", json={"user": {"name": name, "password": "correct horse"}})
-    login = ["login", "--control", server.control, "--user", name, "--project", "default"]
-    hint = f"--domain is not given, so the domain is taken to be `{name}`; give --domain NAME if it is another"
+    login = ["login", "--control", server.control, "--user", name, "--project", "default", "--context", name]
     run = server.run(*login, input="correct horse\n")
-    assert run.returncode == 1 and "401" in run.stderr, run.stderr
-    assert f"hint: {hint}" in run.stderr, run.stderr
-    # Who names the domain is told of the password alone.
-    domain = ["--domain", server.bootstrap["domain"]["name"]]
-    run = server.run(*login, *domain, input="wrong\n")
-    assert run.returncode == 1 and "--domain is not given" not in run.stderr, run.stderr
+    assert run.returncode == 1 and "no role in the project `default`" in run.stderr, run.stderr
+    assert server.run("role", "grant", name, "auditor", "--project", "default").returncode == 0
+    run = server.run(*login, input="correct horse\n")
+    assert run.returncode == 0, run.stderr
+    run = server.run(*login, input="wrong\n")
+    assert run.returncode == 1 and "iam.wrong_password" in run.stderr, run.stderr
     assert "correct horse" not in run.stderr
+
+
+def test_a_private_authority_is_trusted_when_it_is_named(server, tmp_path):
+    """A proxy in front that ends TLS with a certificate of an authority of one's own."""
+    folder = str(tmp_path)
+    openssl = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2", "-subj", "/CN=localhost"]
+    names = ["-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1", "-addext", "basicConstraints=critical,CA:FALSE"]
+    subprocess.run([*openssl, *names, "-keyout", f"{folder}/key.pem", "-out", f"{folder}/ca.pem"], check=True, capture_output=True)
+    with HostileServer(server.control, passes=True, certificate=tmp_path) as front:
+        who = ["--user", server.bootstrap["user"]["name"], "--context", "private"]
+        login = ["login", "--control", front.url, *who]
+        password = server.bootstrap["password"] + "\n"
+        run = server.run(*login, input=password)
+        assert run.returncode == 1 and "ertificate" in run.stderr and "--ca-file" in run.stderr, run.stderr
+        run = server.run(*login, "--ca-file", f"{folder}/ca.pem", input=password)
+        assert run.returncode == 0, run.stderr
+        run = server.run("whoami", "--context", "private", "--json")
+        assert run.returncode == 0 and json.loads(run.stdout)["way"] == "token", run.stderr
 
 
 ONLY_ONE = """
@@ -98,6 +117,144 @@ class Handler(BaseHTTPRequestHandler):
 
 HTTPServer(("127.0.0.1", int(os.environ["PORT"])), Handler).serve_forever()
 """
+
+
+def test_an_app_is_authorised_twice_disabled_and_loses_its_code(server, echo):
+    server.json("app", "create", "twice")
+    for _ in range(2):
+        run = server.run("app", "authorize", "twice", "echo", "echo")
+        assert (run.returncode, run.stdout) == (0, "twice may call echo, echo.\n"), run.stderr
+    code = server.json("app", "code", "twice")
+
+    def answered() -> bool:
+        run = server.run("predict", "echo", "--data", "{}", "--auth", "appcode", env={"ADYTON_APP_CODE": code["app_code"]})
+        return run.returncode == 0
+
+    assert answered()
+    assert server.run("app", "disable", "twice").stdout == "twice is disabled.\n"
+    assert "disabled" in server.run("app", "show", "twice").stdout
+    assert not answered()
+    assert server.run("app", "enable", "twice").stdout == "twice is enabled.\n"
+    assert answered()
+    run = server.run("app", "delete-code", "twice", code["id"])
+    assert (run.returncode, run.stdout) == (0, f"Deleted {code['id']}.\n"), run.stderr
+    assert not answered()
+    run = server.run("app", "delete-code", "twice", code["id"])
+    assert run.returncode == 1 and "adyton app show twice" in run.stderr, run.stderr
+
+
+def test_a_token_is_made_shown_and_revoked(server, tmp_path):
+    run = server.run("token", "create", "--user", "admin", input=server.bootstrap["password"] + "\n")
+    assert run.returncode == 0 and len(run.stdout.splitlines()) == 1 and "expires" in run.stderr, run.stderr
+    file = tmp_path / "token"
+    file.write_text(run.stdout)
+    shown = server.json("token", "show", f"@{file}")["token"]
+    assert shown["user"]["name"] == "admin" and shown["project"]["id"] == server.bootstrap["project"]["id"]
+    assert server.run("token", "show", run.stdout.strip()).returncode == 2
+    run = server.run("token", "revoke", f"@{file}")
+    assert (run.returncode, run.stdout) == (0, "The token is revoked.\n"), run.stderr
+    assert server.run("token", "show", f"@{file}").returncode == 1
+
+
+def test_a_body_is_piped_in_and_a_call_is_shown_as_curl(server, echo, tmp_path):
+    run = server.run("predict", "echo", input='{"piped": true}')
+    assert run.returncode == 0 and json.loads(run.stdout)["body_bytes"] == 15, run.stdout + run.stderr
+    body = tmp_path / "it's.json"
+    body.write_text('{"by": "curl"}')
+
+    def in_a_shell(command: str) -> str:
+        environment = {"PATH": os.environ["PATH"], "no_proxy": "*"}
+        return subprocess.run(["sh", "-c", command], capture_output=True, text=True, timeout=60, env=environment).stdout
+
+    for auth in ("aksk", "none"):
+        run = server.run("predict", "echo", "--data", f"@{body}", "--curl", "--auth", auth)
+        assert run.returncode == 0 and run.stdout.startswith("curl -X POST "), run.stderr
+        assert ('"body_bytes": 14,' in in_a_shell(run.stdout)) == (auth == "aksk"), run.stdout
+    url = f"{server.control}/v1/{server.bootstrap['project']['id']}/services?limit=1"
+    run = server.run("sign", "GET", url, "--curl")
+    assert json.loads(in_a_shell(run.stdout))["services"], run.stdout
+    run = server.run("predict", "echo", "--data", "{}", "--curl", "--auth", "token")
+    assert "$(adyton token create)" in run.stdout and server.bootstrap["password"] not in run.stdout
+
+
+def test_requests_are_found_by_a_class_of_statuses(server, echo):
+    server.run("predict", "echo", "/nowhere", "--data", "{}")
+    server.run("predict", "echo", "--data", "{}")
+
+    def statuses(said: str) -> set[int]:
+        return {one["status"] for one in server.json("requests", "--status", said, "--limit", "100")["requests"]}
+
+    assert 404 in statuses("4xx") and all(400 <= status < 500 for status in statuses("4xx"))
+    assert statuses("404") == {404} and statuses("2xx") == {200}
+    run = server.run("requests", "--status", "4x")
+    assert run.returncode == 1 and "such as 4xx" in run.stderr, run.stderr
+
+
+@pytest.mark.parametrize("kind, answer", [("onnx", '{"outputs":{"y":[[2.0,4.0],[6.0,8.0]]}}'), ("program", '{"greeting": "Hello, Ada"}')])
+def test_a_package_to_begin_with_is_checked_imported_and_answers(server, tmp_path, kind, answer):
+    folder = tmp_path / f"begun-{kind}"
+    run = server.run("model", "init", str(folder), "--kind", kind)
+    assert run.returncode == 0 and "adyton model check" in run.stdout, run.stderr
+    again = server.run("model", "init", str(folder), "--kind", kind)
+    assert again.returncode == 2 and "is there already" in again.stderr, again.stderr
+    alone = {"ADYTON_CONTROL_URL": "", "HOME": str(tmp_path)}
+    checked = server.run("model", "check", str(folder), "--json", env=alone)
+    assert checked.returncode == 0, checked.stderr
+    document = json.loads(checked.stdout)
+    assert document["problems"] == [] and document["import_notes"] == []
+    assert [one["name"] for one in document["inputs"]] == (["x"] if kind == "onnx" else [])
+    server.json("model", "import", str(folder))
+    server.json("service", "deploy", folder.name)
+    run = server.run("predict", folder.name, "--data", f"@{folder}/request.json")
+    assert (run.returncode, run.stdout.strip()) == (0, answer), run.stderr
+
+
+def test_a_check_says_what_the_import_would(server, tmp_path):
+    folder = tmp_path / "wrong"
+    assert server.run("model", "init", str(folder)).returncode == 0
+    config = folder / "model/config.json"
+    config.write_text(config.read_text().replace('"/greet"', '"greet"'))
+    run = server.run("model", "check", str(folder))
+    assert run.returncode == 1, run.stdout
+    assert "model/config.json: apis[0].url: " in run.stderr and "hint: " in run.stderr, run.stderr
+    imported = server.run("model", "import", str(folder), "--name", "wrong")
+    for line in run.stderr.split("cannot be imported: ")[1].split("\nhint: "):
+        assert line.strip() in imported.stderr, (line, imported.stderr)
+    document = json.loads(server.run("model", "check", str(folder / "model"), "--json").stdout)
+    [problem] = document["problems"]
+    assert (problem["file"], problem["field"]) == ("model/config.json", "apis[0].url") and problem["fix"]
+    assert server.run("model", "check", str(tmp_path / "nowhere")).returncode == 2
+
+
+NEVER_READY = "import time\nprint('up, and listening to nobody', flush=True)\ntime.sleep(600)"
+
+
+def test_events_are_told_while_it_waits_and_ctrl_c_says_what_goes_on(server, tmp_path):
+    server.import_model("never", programs.package(tmp_path, "never", NEVER_READY))
+    command = [str(BINARY), "service", "deploy", "never"]
+    process = subprocess.Popen(command, env=server.client_environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=server.folder)
+    try:
+        # An event is there long before the deployment has failed.
+        told = process.stderr.readline()
+        process.send_signal(signal.SIGINT)
+        stdout, stderr = process.communicate(timeout=60)
+    finally:
+        process.kill()
+    assert told[:4].isdigit() and told.strip(), told
+    assert process.returncode == 130 and stdout == "", stderr
+    assert "interrupted; never goes on with the change at the server" in stderr, stderr
+    assert "adyton service events never --follow" in stderr and "adyton service stop never" in stderr, stderr
+    assert server.json("service", "show", "never")["status"] == "deploying"
+    # A script gets the one document and nothing else.
+    run = server.run("service", "stop", "never", "--json")
+    assert json.loads(run.stdout)["status"] == "stopped" and run.stderr == "", run.stderr
+    follow = [str(BINARY), "service", "events", "never", "--follow", "--json"]
+    process = subprocess.Popen(follow, env=server.client_environment(), stdout=subprocess.PIPE, text=True, cwd=server.folder)
+    try:
+        assert json.loads(process.stdout.readline())["event_info"]
+    finally:
+        process.kill()
+        process.communicate()
 
 
 def test_deploy_start_and_update_wait_alike_and_end_with_the_cause(new_server, tmp_path):
@@ -178,14 +335,14 @@ def test_users_get_and_lose_projects_roles_and_passwords(new_server):
     assert run.returncode == 0 and "correct-Horse-1" not in run.stdout + run.stderr, run.stderr
     assert server.json("role", "list", "ada") == {"role_assignments": []}
 
-    def sign_in(password: str, profile: str = "ada") -> subprocess.CompletedProcess:
+    def sign_in(password: str, context: str = "ada") -> subprocess.CompletedProcess:
         domain = server.bootstrap["domain"]["name"]
-        login = ["login", "--control", server.control, "--user", "ada", "--domain", domain, "--project", "vision", "--profile", profile]
+        login = ["login", "--control", server.control, "--user", "ada", "--domain", domain, "--project", "vision", "--context", context]
         return server.run(*login, input=f"{password}\n")
 
     def as_ada(*arguments: str) -> subprocess.CompletedProcess:
         names = ("ADYTON_CONTROL_URL", "ADYTON_PROJECT_ID", "ADYTON_ACCESS_KEY", "ADYTON_SECRET_KEY")
-        return server.run(*arguments, "--profile", "ada", env=dict.fromkeys(names, ""))
+        return server.run(*arguments, "--context", "ada", env=dict.fromkeys(names, ""))
 
     run = sign_in("correct-Horse-1")
     assert run.returncode == 1 and "vision" in run.stderr, run.stderr
@@ -390,7 +547,7 @@ def test_the_demo_says_what_it_did(new_server, tmp_path):
     for part in ("setosa", "The moon", "APIG.", "adyton explain", "bootstrap.json", "/v1/infers/"):
         assert part in text, text
     # Its folder is not the one that is looked at when nothing is said, so the commands to copy name it.
-    assert f"login --data {server.data} --profile demo" in text and "service list --profile demo" in text, text
+    assert f"login --data {server.data} --context demo" in text and "service list --context demo" in text, text
     server.ready = json.loads(ready.read_text())
     statuses = {service["service_name"]: service["status"] for service in server.manage("GET", "/v1/{project}/services")["services"]}
     assert statuses == {"iris": "running", "poetry": "running", "vision": "running"}

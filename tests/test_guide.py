@@ -147,6 +147,8 @@ class Shell:
 
 def plain(text: str) -> str:
     """A text without differences that nobody sees. On a terminal an answer ends its line; in a file what is said of it follows at once."""
+    # Events that a verb tells while it waits are left out on the pages, which say so.
+    text = re.sub(r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d  (?!normal|abnormal| *\d{3} ).*\n(?: {4}.*\n)*", "", text, flags=re.MULTILINE)
     text = re.sub(r"(?<!\n)(?=\b\d{3} from the model in )", "\n", text)
     return "".join(" ".join(line.split()) + "\n" for line in text.rstrip().splitlines())
 

@@ -7,8 +7,10 @@ they say about that is as hostile.
 
 import json
 import re
+import ssl
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import requests
 
@@ -19,7 +21,7 @@ RAW = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2
 # An id or a digest, wherever it stands.
 ID = re.compile(r"[0-9a-f]{32}|[0-9a-f]{64}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 # What a verb goes on with.
-STEERING = re.compile(r"(^|_)(result|id|ids|key|secret|url|urls|address|location|status|state|next|limit|count|total|at|time|method|url|type|version|access|step|door|answered_by)$|^(links|self|expires_at|request_id|engine|weight|apis|way|kind|code|fault|retry|outcome|part|reason|mistake|fact|facts)$")
+STEERING = re.compile(r"(^|_)(result|id|ids|key|secret|url|urls|address|location|status|state|next|limit|count|total|at|time|method|url|type|version|access|step|door|answered_by)$|^(links|self|expires_at|request_id|engine|weight|apis|way|kind|code|fault|retry|outcome|part|reason|mistake|fact|facts|specification)$")
 
 
 def hostile(value, name: str = "", everything: bool = False):
@@ -37,9 +39,10 @@ def hostile(value, name: str = "", everything: bool = False):
 class HostileServer:
     """Listens in front of a real listener, and passes requests on as they were signed."""
 
-    def __init__(self, behind: str, everything: bool = False, refuses: bool = False):
+    def __init__(self, behind: str, everything: bool = False, refuses: bool = False, passes: bool = False, certificate: Path | None = None):
+        """With `passes` answers are left as they are; with a folder of `ca.pem` and `key.pem` it speaks TLS."""
         outer = self
-        self.behind, self.everything, self.refuses = behind, everything, refuses
+        self.behind, self.everything, self.refuses, self.passes = behind, everything, refuses, passes
         self.http = requests.Session()
         self.http.trust_env = False
 
@@ -56,6 +59,11 @@ class HostileServer:
 
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self.server.server_port}"
+        if certificate is not None:
+            tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            tls.load_cert_chain(certificate / "ca.pem", certificate / "key.pem")
+            self.server.socket = tls.wrap_socket(self.server.socket, server_side=True, do_handshake_on_connect=False)
+            self.url = f"https://127.0.0.1:{self.server.server_port}"
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
     def __enter__(self) -> "HostileServer":
@@ -74,7 +82,7 @@ class HostileServer:
         answer = self.http.request(request.command, self.behind + request.path, data=body, headers=headers, allow_redirects=False)
         kept = {name: value for name, value in answer.headers.items() if name.lower().startswith("x-")}
         try:
-            document = hostile(answer.json(), everything=self.everything)
+            document = answer.json() if self.passes else hostile(answer.json(), everything=self.everything)
         except ValueError:
             document = None
         self.reply(request, answer.status_code, document, kept)

@@ -2,11 +2,14 @@
 
 pub mod app;
 mod call_path;
+pub mod contexts;
+pub mod curl;
 pub mod errors;
 pub mod explain;
 pub mod input;
 pub mod key;
 pub mod login;
+pub mod logout;
 pub mod model;
 pub mod predict;
 pub mod project;
@@ -14,5 +17,7 @@ pub mod requests;
 pub mod role;
 pub mod service;
 pub mod sign;
+pub mod token;
 pub mod user;
+pub mod version;
 pub mod whoami;

@@ -7,6 +7,7 @@ use adyton_core::clock::Clock;
 
 use crate::client::Client;
 use crate::client::target::{Target, TargetSources};
+use crate::command::model::PackageCheck;
 use crate::failure::Outcome;
 use crate::terminal::Terminal;
 
@@ -19,15 +20,24 @@ pub struct Context {
     pub environment: Vec<(String, String)>,
     /// The working directory.
     pub folder: PathBuf,
-    /// `--profile`.
-    pub profile: Option<String>,
+    /// `--context`.
+    pub named: Option<String>,
+    /// `--project`.
+    pub project: Option<String>,
     /// The clock.
     pub clock: Clock,
+    /// Checks a model package as a server's import would.
+    pub check_package: PackageCheck,
 }
 
 impl Context {
-    /// Of this process, with what was said before the verb: `--json` and `--profile`.
-    pub fn of_process(json: bool, profile: Option<String>) -> Self {
+    /// Of this process, with what was said before the verb: `--json`, `--context` and `--project`.
+    pub fn of_process(
+        json: bool,
+        named: Option<String>,
+        project: Option<String>,
+        check_package: PackageCheck,
+    ) -> Self {
         let environment: Vec<(String, String)> = std::env::vars_os()
             .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
             .collect();
@@ -35,8 +45,10 @@ impl Context {
             terminal: Terminal::new(json, &environment),
             environment,
             folder: std::env::current_dir().unwrap_or_else(|_| PathBuf::from(".")),
-            profile,
+            named,
+            project,
             clock: Clock::system(),
+            check_package,
         }
     }
     /// A variable of the environment, unless it is empty.
@@ -47,12 +59,20 @@ impl Context {
             .find(|(own, value)| own == name && !value.is_empty());
         found.map(|(_, value)| value.as_str())
     }
-    /// Where profiles, variables and the local data folder are looked for.
+    /// Where contexts, variables and the local data folder are looked for.
     pub fn sources(&self) -> TargetSources<'_> {
         TargetSources {
             environment: &self.environment,
             folder: &self.folder,
-            profile: self.profile.as_deref(),
+            context: self.named.as_deref(),
+        }
+    }
+    /// The same for verbs whose own `--project` is not the project that they call from.
+    #[must_use]
+    pub fn in_usual_project(&self) -> Self {
+        Self {
+            project: None,
+            ..self.clone()
         }
     }
     /// A client of the server that was named; says so when it was found rather than named.
@@ -61,6 +81,10 @@ impl Context {
         if let Some(note) = note {
             self.terminal.note(note);
         }
-        Ok(Client::new(target, self.clock.clone()))
+        let client = Client::new(target, self.clock.clone());
+        match &self.project {
+            Some(said) => client.in_project(said),
+            None => Ok(client),
+        }
     }
 }

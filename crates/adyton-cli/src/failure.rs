@@ -13,6 +13,8 @@ pub enum Exit {
     Failed,
     /// Wrong use or configuration: 2.
     WrongUse,
+    /// It was ended by Ctrl-C: 130, as shells count it.
+    Interrupted,
 }
 
 impl Exit {
@@ -21,6 +23,7 @@ impl Exit {
         match self {
             Exit::Failed => 1,
             Exit::WrongUse => 2,
+            Exit::Interrupted => 130,
         }
     }
 }
@@ -61,6 +64,13 @@ impl Failure {
     pub fn wrong_use(message: impl Into<String>) -> Self {
         Self {
             exit: Exit::WrongUse,
+            ..Self::failed(message)
+        }
+    }
+    /// Whoever waited has ended that.
+    pub fn interrupted(message: impl Into<String>) -> Self {
+        Self {
+            exit: Exit::Interrupted,
             ..Self::failed(message)
         }
     }

@@ -11,6 +11,7 @@ pub mod client;
 pub mod command;
 pub mod context;
 pub mod failure;
+pub mod interrupt;
 pub mod moment;
 pub mod ready;
 pub mod span;

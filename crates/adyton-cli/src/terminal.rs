@@ -154,6 +154,11 @@ impl Terminal {
     pub fn table(&self, titles: &[&str], rows: Vec<Vec<String>>) -> Printable {
         Table::new(titles, self.columns(), self.colour).with_titles(rows)
     }
+    /// Whether a table needs no more columns than there are; elsewhere than on a terminal there is no end of them.
+    pub fn has_room_for(&self, titles: &[&str], rows: &[Vec<String>]) -> bool {
+        self.columns()
+            .is_none_or(|columns| table::needed(titles, rows) <= columns)
+    }
     /// A table that grows: its titles and first rows now, more rows later.
     pub fn growing_table(&self, titles: &[&str]) -> Table {
         Table::new(titles, self.columns(), self.colour)

@@ -14,9 +14,16 @@ pub enum Verb {
     /// It is kept in ~/.config/adyton/config.toml, for you alone. Without arguments, takes the administrator's key of the
     /// server that runs on ./adyton-data. Secrets are asked for, or read from standard input; they are never arguments.
     Login(command::login::Login),
+    /// Forget the credentials of the context; its token stops working
+    ///
+    /// Server, project and user are kept: `adyton login` asks for the secret alone.
+    Logout(command::logout::Logout),
+    /// Choose between servers, projects and users that `login` has kept
+    #[command(subcommand)]
+    Context(command::contexts::ContextVerb),
     /// Show who you are, where, and for how long
     Whoami(command::whoami::Whoami),
-    /// Import, list, show and delete models
+    /// Begin, check, import, list, show and delete models
     #[command(subcommand)]
     Model(command::model::Model),
     /// Deploy and run services
@@ -36,6 +43,9 @@ pub enum Verb {
     /// Manage access keys: what users sign requests with
     #[command(subcommand)]
     Key(command::key::Key),
+    /// Get tokens for other clients, and revoke them
+    #[command(subcommand)]
+    Token(command::token::Token),
     /// Create and list projects: what keeps teams apart
     #[command(subcommand)]
     Project(command::project::Project),
@@ -47,9 +57,11 @@ pub enum Verb {
     Errors(command::errors::Errors),
     /// Sign a request and show how: canonical request, string to sign, headers
     ///
-    /// Keys come from the profile or the environment as for every verb; `--app` signs with ADYTON_APP_KEY and
+    /// Keys come from the context or the environment as for every verb; `--app` signs with ADYTON_APP_KEY and
     /// ADYTON_APP_SECRET.
     Sign(command::sign::Sign),
+    /// Show the version of this program
+    Version(command::version::Version),
 }
 
 impl Verb {
@@ -57,6 +69,8 @@ impl Verb {
     pub fn run(self, context: &Context) -> Outcome {
         match self {
             Verb::Login(verb) => verb.run(context),
+            Verb::Logout(verb) => verb.run(context),
+            Verb::Context(verb) => verb.run(context),
             Verb::Whoami(verb) => verb.run(context),
             Verb::Model(verb) => verb.run(context),
             Verb::Service(verb) => verb.run(context),
@@ -65,11 +79,13 @@ impl Verb {
             Verb::User(verb) => verb.run(context),
             Verb::Role(verb) => verb.run(context),
             Verb::Key(verb) => verb.run(context),
+            Verb::Token(verb) => verb.run(context),
             Verb::Project(verb) => verb.run(context),
             Verb::Requests(verb) => verb.run(context),
             Verb::Explain(verb) => verb.run(context),
             Verb::Errors(verb) => verb.run(context),
             Verb::Sign(verb) => verb.run(context),
+            Verb::Version(verb) => verb.run(context),
         }
     }
 }

@@ -1,5 +1,7 @@
 //! Reading the journal: the seam between the gateway, which writes it, and the control plane, which shows it.
 
+use std::ops::RangeInclusive;
+
 use serde::{Deserialize, Serialize};
 
 use crate::clock::Timestamp;
@@ -21,8 +23,8 @@ pub struct Filter {
     pub caller: Option<String>,
     /// Only this wire code, for example `APIG.0301`, or this sub-code.
     pub code: Option<String>,
-    /// Only this status.
-    pub status: Option<u16>,
+    /// Only these statuses.
+    pub statuses: Option<RangeInclusive<u16>>,
     /// Only records that this step decided.
     pub step: Option<Step>,
     /// Only from this moment on.
@@ -51,7 +53,10 @@ impl Filter {
                     .reason
                     .is_some_and(|reason| reason.sub_code() == code || reason.code().entry().wire == code)
             })
-            && self.status.is_none_or(|status| record.status == status)
+            && self
+                .statuses
+                .as_ref()
+                .is_none_or(|statuses| statuses.contains(&record.status))
             && self.step.is_none_or(|step| record.step == step)
             && self.from.is_none_or(|from| record.at >= from)
             && self.until.is_none_or(|until| record.at < until)

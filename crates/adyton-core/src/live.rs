@@ -108,6 +108,11 @@ impl Live {
     pub fn domain(&self, id: DomainId) -> Option<&Arc<Domain>> {
         self.domains.get(&id)
     }
+    /// The only domain, if there is one alone.
+    pub fn only_domain(&self) -> Option<DomainId> {
+        let mut ids = self.domains.keys();
+        ids.next().copied().filter(|_| ids.next().is_none())
+    }
     /// The project with this id.
     pub fn project(&self, id: ProjectId) -> Option<&Arc<Project>> {
         self.projects.get(&id)

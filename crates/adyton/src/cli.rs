@@ -4,6 +4,8 @@ use adyton_cli::command::user::User;
 use adyton_cli::context::Context;
 use adyton_cli::failure::Outcome;
 use adyton_cli::verb::Verb as ClientVerb;
+use adyton_core::spelling::distance;
+use clap::error::{ContextKind, ContextValue};
 use clap::{CommandFactory as _, Parser, Subcommand};
 
 use crate::command;
@@ -15,9 +17,18 @@ pub(crate) struct Cli {
     /// Print one JSON document, with the field names of the API
     #[arg(long, global = true, help_heading = "Everywhere")]
     pub(crate) json: bool,
-    /// Use this profile of ~/.config/adyton/config.toml (ADYTON_PROFILE)
-    #[arg(long, global = true, value_name = "NAME", help_heading = "Everywhere")]
-    pub(crate) profile: Option<String>,
+    /// Call as this context of `adyton context list` says (ADYTON_CONTEXT)
+    #[arg(
+        long,
+        alias = "profile",
+        global = true,
+        value_name = "NAME",
+        help_heading = "Everywhere"
+    )]
+    pub(crate) context: Option<String>,
+    /// In this project, instead of the context's: name or id
+    #[arg(long, global = true, value_name = "NAME|ID", help_heading = "Everywhere")]
+    pub(crate) project: Option<String>,
     #[command(subcommand)]
     pub(crate) verb: Verb,
 }
@@ -48,12 +59,34 @@ pub(crate) enum Verb {
     /// Change the master key that seals secrets in the database
     #[command(subcommand)]
     MasterKey(command::master_key::MasterKey),
+    /// Print a script that completes verbs and options in a shell
+    Completion(command::completion::Completion),
+    /// Write the man pages, one a verb
+    #[command(hide = true)]
+    Man(command::man::Man),
     /// Print the reference of the command line as Markdown
     #[command(hide = true)]
     Reference(command::reference::Reference),
     /// Start and guard the programs of models (used by the server)
     #[command(hide = true)]
     Keeper(command::keeper::Keeper),
+}
+
+/// A wrong verb's message, with the verb that is nearest to it named first: of `serv`, `serve` before `user`.
+pub(crate) fn nearest_first(mut error: clap::Error) -> clap::Error {
+    let (Some(ContextValue::String(said)), Some(ContextValue::Strings(similar))) = (
+        error.get(ContextKind::InvalidSubcommand),
+        error.get(ContextKind::SuggestedSubcommand),
+    ) else {
+        return error;
+    };
+    let mut similar = similar.clone();
+    similar.sort_by_key(|verb| {
+        let steps = distance(said, verb, verb.len().max(said.len()));
+        (!verb.starts_with(said.as_str()), steps)
+    });
+    error.insert(ContextKind::SuggestedSubcommand, ContextValue::Strings(similar));
+    error
 }
 
 impl Verb {
@@ -71,6 +104,8 @@ impl Verb {
             Verb::Backup(verb) => verb.run(context),
             Verb::Restore(verb) => verb.run(context),
             Verb::MasterKey(verb) => verb.run(context),
+            Verb::Completion(verb) => verb.run(context, Cli::command()),
+            Verb::Man(verb) => verb.run(context, Cli::command()),
             Verb::Reference(verb) => verb.run(context, Cli::command()),
             // `main` has taken care of it, before there was a context.
             Verb::Keeper(_) => Ok(()),
@@ -80,10 +115,100 @@ impl Verb {
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory as _;
+    use clap::{Command, CommandFactory as _, Parser as _};
+
+    use super::Cli;
 
     #[test]
     fn the_command_line_is_consistent() {
-        super::Cli::command().debug_assert();
+        Cli::command().debug_assert();
+    }
+
+    /// Every verb that people see, with all words of its name.
+    fn verbs() -> Vec<(String, Command)> {
+        fn below(name: &str, verb: &Command, found: &mut Vec<(String, Command)>) {
+            found.push((name.to_owned(), verb.clone()));
+            let shown = verb
+                .get_subcommands()
+                .filter(|verb| !verb.is_hide_set() && verb.get_name() != "help");
+            for verb in shown {
+                below(&format!("{name} {}", verb.get_name()), verb, found);
+            }
+        }
+        let mut root = Cli::command().term_width(80);
+        root.build();
+        let mut found = Vec::new();
+        below("adyton", &root, &mut found);
+        found
+    }
+
+    /// The words of a line that is typed into a shell, up to what the shell takes for itself.
+    fn words(line: &str) -> Vec<String> {
+        let (mut words, mut word, mut quote) = (Vec::new(), None::<String>, None);
+        for letter in line.chars() {
+            match (letter, quote) {
+                (letter, Some(open)) if letter == open => quote = None,
+                (letter, Some(_)) => word.get_or_insert_default().push(letter),
+                ('\'' | '"', None) => {
+                    quote = Some(letter);
+                    word.get_or_insert_default();
+                }
+                (' ', None) => words.extend(word.take()),
+                (letter, None) => word.get_or_insert_default().push(letter),
+            }
+        }
+        words.extend(word);
+        let end = words
+            .iter()
+            .position(|word| matches!(word.as_str(), "<" | ">" | "|"));
+        words.truncate(end.unwrap_or(words.len()));
+        words
+    }
+
+    #[test]
+    fn every_verb_has_an_example_and_each_example_is_one() {
+        for (name, verb) in verbs() {
+            if verb.has_subcommands() {
+                continue;
+            }
+            let after = verb.get_after_help().map(ToString::to_string).unwrap_or_default();
+            let (head, examples) = after.split_once('\n').unwrap_or_default();
+            assert!(matches!(head, "Example:" | "Examples:"), "{name}: {after:?}");
+            let mut own = 0;
+            for line in examples.lines() {
+                assert!(line.starts_with("  adyton "), "{name}: {line}");
+                assert!(line.chars().count() <= 80, "{name}: {line}");
+                // What it is for stands behind it.
+                let typed = line.trim_start();
+                let typed = typed.split("  ").next().unwrap_or(typed);
+                let words = words(typed);
+                if let Err(problem) = Cli::try_parse_from(&words) {
+                    panic!("{name}: {typed}: {problem}");
+                }
+                own += usize::from(words.join(" ").starts_with(&name));
+            }
+            assert!(own > 0, "{name}: the examples are of other verbs");
+        }
+    }
+
+    #[test]
+    fn every_help_fits_80_columns() {
+        for (name, mut verb) in verbs() {
+            for help in [
+                verb.render_help().to_string(),
+                verb.render_long_help().to_string(),
+            ] {
+                for line in help.lines() {
+                    assert!(line.chars().count() <= 80, "{name} --help: {line}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn of_similar_verbs_the_nearest_is_named_first() {
+        let error = Cli::try_parse_from(["adyton", "serv"]).err().unwrap();
+        let told = super::nearest_first(error).to_string();
+        assert!(told.contains("exist: 'serve', 'service'"), "{told}");
     }
 }

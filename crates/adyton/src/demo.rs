@@ -21,8 +21,9 @@ use self::samples::{Sample, samples};
 use self::telling::{brief, telling};
 use adyton_cli::client::answer::{Answer, Asked};
 use adyton_cli::client::lookup::service_named;
-use adyton_cli::client::target::Target;
-use adyton_cli::client::{Body, Client, ModelFilter, wait};
+use adyton_cli::client::target::{LOCAL, Target, TargetSources};
+use adyton_cli::client::wait::{READY_TIME, Wait};
+use adyton_cli::client::{Body, Client, ModelFilter};
 use adyton_cli::command::model::{Naming, import, next_version};
 use adyton_cli::command::predict::{Call, Held, call, url};
 use adyton_cli::command::service::{deploy, status, wish};
@@ -100,15 +101,28 @@ impl Stage<'_> {
         let title = self.tone(Tone::Bold, format!("{number}. {title}"));
         self.say(Printable::from("\n") + title + "\n\n");
     }
-    /// Whether commands go to this server when nothing is said: not with a profile or an environment that names another one.
+    /// Whether commands go to this server when nothing is said: not with a context or an environment that names another one.
     fn is_found(&self) -> bool {
         Target::find(&self.context.sources())
             .is_ok_and(|(target, _)| target.control.to_string() == self.client.target.control.to_string())
     }
     /// A command for people to copy, that goes to this server.
     fn command(&self, verb: &str) -> String {
-        let profile = if self.is_found() { "" } else { " --profile demo" };
-        format!("{} {verb}{profile}", program(&self.context.folder))
+        let context = match (self.is_found(), self.is_local()) {
+            (true, _) => "",
+            (false, true) => " --context local",
+            (false, false) => " --context demo",
+        };
+        format!("{} {verb}{context}", program(&self.context.folder))
+    }
+    /// Whether this server can be named by its place.
+    fn is_local(&self) -> bool {
+        let sources = TargetSources {
+            context: Some(LOCAL),
+            ..self.context.sources()
+        };
+        Target::find(&sources)
+            .is_ok_and(|(target, _)| target.control.to_string() == self.client.target.control.to_string())
     }
     fn now(&self) -> Duration {
         self.context.clock.monotonic()
@@ -160,7 +174,7 @@ impl Stage<'_> {
                 (deploy(self.client, wish(&name, &model))?, how)
             }
         };
-        let service = wait::rollout(self.client, terminal, &id, wait::READY_TIME)?;
+        let service = Wait::quiet(self.client, terminal, READY_TIME).rollout(&id)?;
         let engine = service
             .config
             .first()
@@ -288,7 +302,7 @@ impl Stage<'_> {
             .for_each(|line| self.say(Printable::from("   ") + line));
         let next = self.tone(Tone::Bold, "Try next, in another terminal");
         self.say(Printable::from("\n") + next + "\n\n");
-        if !self.is_found() {
+        if !self.is_found() && !self.is_local() {
             self.say(format!(
                 "   {}",
                 self.command(&format!("login --data {}", data.display()))

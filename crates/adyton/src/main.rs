@@ -27,7 +27,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 fn main() -> ExitCode {
     // Keys and passwords are in the environment and the memory of most verbs.
     adyton_runtime::keeper::close_to_others();
-    let cli = Cli::parse();
+    let cli = Cli::try_parse().unwrap_or_else(|error| cli::nearest_first(error).exit());
     if let cli::Verb::Keeper(keeper) = &cli.verb {
         keeper.prepare();
         // It needs nothing of what follows.
@@ -39,7 +39,7 @@ fn main() -> ExitCode {
     ) {
         telemetry::refuse();
     }
-    let context = Context::of_process(cli.json, cli.profile);
+    let context = Context::of_process(cli.json, cli.context, cli.project, command::package_check::check);
     match cli.verb.run(&context) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {

@@ -36,6 +36,9 @@ pub struct AppUpdate {
     /// Another AppSecret.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub app_secret: Option<String>,
+    /// 1 lets it call, 0 refuses all its calls.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<u8>,
 }
 
 /// Another secret.

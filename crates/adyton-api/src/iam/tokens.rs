@@ -77,7 +77,7 @@ pub struct PasswordUser {
     /// The user's name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// The domain of that name.
+    /// The domain of that name; may be left out where there is only one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub domain: Option<NamedRef>,
     /// The password.

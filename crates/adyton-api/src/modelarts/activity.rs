@@ -21,7 +21,7 @@ pub struct EventList {
 }
 
 /// An event.
-#[derive(Serialize, Deserialize, ToSchema)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 pub struct EventShown {
     /// `normal` or `abnormal`.
     pub event_type: String,

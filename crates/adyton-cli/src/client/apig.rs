@@ -2,7 +2,7 @@
 
 use adyton_api::apig::app_auths::{AuthCreate, AuthCreated, AuthList};
 use adyton_api::apig::app_codes::{AppCodeList, AppCodeShown};
-use adyton_api::apig::apps::{AppCreate, AppList, AppResetSecret, AppShown};
+use adyton_api::apig::apps::{AppCreate, AppList, AppResetSecret, AppShown, AppUpdate};
 use adyton_api::apig::instances::InstanceList;
 
 use super::pages::{PAGE, all};
@@ -43,6 +43,18 @@ impl Client {
             &self.apigw(&format!("/apps/secret/{id}"))?,
             &AppResetSecret::default(),
         )
+    }
+    /// Lets an app call, or refuses all its calls.
+    pub fn enable_app(&self, id: &str, enabled: bool) -> Outcome<AppShown> {
+        let change = AppUpdate {
+            status: Some(enabled.into()),
+            ..AppUpdate::default()
+        };
+        self.put(&self.apigw(&format!("/apps/{id}"))?, &change)
+    }
+    /// Deletes an AppCode of an app.
+    pub fn delete_app_code(&self, app: &str, code: &str) -> Outcome {
+        self.delete(&self.apigw(&format!("/apps/{app}/app-codes/{code}"))?)
     }
     /// Deletes an app.
     pub fn delete_app(&self, id: &str) -> Outcome {

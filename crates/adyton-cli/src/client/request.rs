@@ -105,6 +105,18 @@ impl Request<'_> {
         })
     }
 
+    /// The whole URL, and all headers with which it would be sent now. Of the body only the digest is taken.
+    pub fn head(mut self, shown: &Shown<'_>, at: Timestamp) -> Outcome<(String, Vec<(String, String)>)> {
+        if self.path.is_empty() {
+            self.path = "/";
+        }
+        let mark = if self.query.is_empty() { "" } else { "?" };
+        let url = format!("{}{}{mark}{}", self.address, self.path, self.query);
+        let (_, hash, _) = self.take_body();
+        self.show(shown, hash, at)?;
+        Ok((url, self.headers))
+    }
+
     /// How long the body is, how it is signed, and what sends it. The server takes little of a body from whom it does not
     /// know yet, so the head declares the hash of one.
     fn take_body(&mut self) -> (Option<u64>, OutgoingBody, SendBody<'static>) {

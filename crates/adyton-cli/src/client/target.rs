@@ -1,18 +1,23 @@
-//! Which server is called, and as whom: the environment, then a profile, then the local server of `./adyton-data`.
+//! Which server is called, and as whom: a context that a flag names, then the environment, then the current context, then the
+//! local server of `./adyton-data`.
 //!
-//! The last is for the first five minutes: it is used only when nothing else was said, and a note says that it is.
+//! The last is for the first five minutes: it is used only when nothing else was said, and a note says that it is. Another note
+//! says when the current context hides it.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::address::Address;
+use super::authorities::{Authorities, authorities};
 use super::bootstrap::bootstrap;
-use super::profile::{DEFAULT_PROFILE, Profile, Profiles};
+use super::contexts::{Contexts, SavedContext};
 use crate::failure::{Failure, Outcome};
 use crate::ready::Ready;
 use adyton_core::secret::Secret;
 
 /// The data folder that is looked at when nothing else was said.
 pub const LOCAL_DATA: &str = "adyton-data";
+/// The name by which its server can be named like a context.
+pub const LOCAL: &str = "local";
 
 /// A user's key pair.
 #[derive(Clone)]
@@ -54,6 +59,8 @@ pub struct Target {
     pub control: Address,
     /// Replaces scheme and host of printed API addresses.
     pub gateway: Option<Address>,
+    /// Whom a server's certificate is checked with, in place of the public authorities.
+    pub authorities: Option<Authorities>,
     /// The project.
     pub project: String,
     /// Who calls.
@@ -68,8 +75,8 @@ pub struct TargetSources<'a> {
     pub environment: &'a [(String, String)],
     /// The working directory.
     pub folder: &'a Path,
-    /// `--profile`.
-    pub profile: Option<&'a str>,
+    /// `--context`.
+    pub context: Option<&'a str>,
 }
 
 impl TargetSources<'_> {
@@ -80,57 +87,97 @@ impl TargetSources<'_> {
             .find(|(own, value)| own == name && !value.is_empty());
         found.map(|(_, value)| value.clone())
     }
-    /// The name of the profile that is used.
-    pub fn profile_name(&self) -> String {
-        self.profile
+    /// The context that was named, by a flag or a variable.
+    pub fn named(&self) -> Option<String> {
+        self.context
             .map(str::to_owned)
+            .or_else(|| self.value("ADYTON_CONTEXT"))
+            // What versions of before called it.
             .or_else(|| self.value("ADYTON_PROFILE"))
-            .unwrap_or(DEFAULT_PROFILE.to_owned())
     }
-    /// The profiles.
-    pub fn profiles(&self) -> Outcome<Profiles> {
-        let place = Profiles::place(self.environment).ok_or_else(|| {
-            Failure::wrong_use("cannot find a home directory for profiles")
+    /// The contexts.
+    pub fn contexts(&self) -> Outcome<Contexts> {
+        let place = Contexts::place(self.environment).ok_or_else(|| {
+            Failure::wrong_use("cannot find a home directory for contexts")
                 .hint("set HOME or XDG_CONFIG_HOME")
         })?;
-        Profiles::read(place)
+        Contexts::read(place)
     }
-}
-
-impl TargetSources<'_> {
+    /// What the environment says of a server.
+    fn variables(&self) -> SavedContext {
+        SavedContext {
+            control_url: self.value("ADYTON_CONTROL_URL"),
+            gateway_url: self.value("ADYTON_GATEWAY_URL"),
+            ca_file: self.value("ADYTON_CA_FILE").map(PathBuf::from),
+            project_id: self.value("ADYTON_PROJECT_ID"),
+            access_key: self.value("ADYTON_ACCESS_KEY"),
+            secret_key: self.value("ADYTON_SECRET_KEY"),
+            ..SavedContext::default()
+        }
+    }
+    /// The context that counts and its name: the named one, which has to be there, else the current one.
+    fn saved(&self) -> Outcome<Option<(String, SavedContext)>> {
+        let found = |name: &str, saved: &SavedContext| Some((name.to_owned(), saved.clone()));
+        match self.named() {
+            // The server of `./adyton-data`, unless somebody took that name.
+            Some(name) if name == LOCAL && self.contexts().is_ok_and(|all| all.get(LOCAL).is_none()) => {
+                Ok(None)
+            }
+            Some(name) => Ok(found(&name, self.contexts()?.known(&name)?)),
+            None if Contexts::place(self.environment).is_none() => Ok(None),
+            None => {
+                let contexts = self.contexts()?;
+                let current = contexts
+                    .current()
+                    .and_then(|name| Some((name, contexts.get(name)?)));
+                Ok(current.and_then(|(name, saved)| found(name, saved)))
+            }
+        }
+    }
     /// The key pair alone, for what needs no server.
     pub fn keys(&self) -> Outcome<KeyPair> {
-        let local = self.folder.join(LOCAL_DATA);
-        let nothing_said = ["ADYTON_ACCESS_KEY", "ADYTON_CONTROL_URL"]
-            .iter()
-            .all(|name| self.value(name).is_none())
-            && self.profile.is_none()
-            && self
-                .profiles()
-                .is_ok_and(|profiles| profiles.get(&self.profile_name()).is_none());
-        if nothing_said && local.join("bootstrap.json").is_file() {
-            let known = bootstrap(&local)?;
-            return Ok(KeyPair {
-                access: known.access_key,
-                secret: Secret::new(known.secret_key),
-            });
-        }
-        if let (Some(access), Some(secret)) =
-            (self.value("ADYTON_ACCESS_KEY"), self.value("ADYTON_SECRET_KEY"))
+        let variables = self.variables();
+        if self.context.is_none()
+            && let (Some(access), Some(secret)) = (variables.access_key, variables.secret_key)
         {
             return Ok(KeyPair {
                 access,
                 secret: Secret::new(secret),
             });
         }
+        let local = self.folder.join(LOCAL_DATA);
         let unknown = || {
             Failure::wrong_use("no access key is set")
-                .hint("set ADYTON_ACCESS_KEY and ADYTON_SECRET_KEY, or create a profile with `adyton login`")
+                .hint("set ADYTON_ACCESS_KEY and ADYTON_SECRET_KEY, or create a context with `adyton login`")
         };
-        let (target, _) = Target::find(self).map_err(|_| unknown())?;
-        target.credentials.keys.ok_or_else(|| {
-            Failure::wrong_use(format!("{} has no access key", target.said))
-                .hint("set ADYTON_ACCESS_KEY and ADYTON_SECRET_KEY")
+        match self.saved()? {
+            // It need not run.
+            None if variables.control_url.is_none() && local.join("bootstrap.json").is_file() => {
+                let known = bootstrap(&local)?;
+                Ok(KeyPair {
+                    access: known.access_key,
+                    secret: Secret::new(known.secret_key),
+                })
+            }
+            None => Err(unknown()),
+            Some((name, saved)) => match (saved.access_key, saved.secret_key) {
+                (Some(access), Some(secret)) => Ok(KeyPair {
+                    access,
+                    secret: Secret::new(secret),
+                }),
+                _ => Err(Failure::wrong_use(format!("context {name} has no access key"))
+                    .hint("set ADYTON_ACCESS_KEY and ADYTON_SECRET_KEY")),
+            },
+        }
+    }
+    /// A note when the current context hides the server of `./adyton-data`: whoever has just started that expects to call it.
+    fn hidden(&self, name: &str, called: &Address) -> Option<String> {
+        let ready = Ready::of_data_folder(&self.folder.join(LOCAL_DATA)).ok()??;
+        let local = Address::parse(&ready.control_url, "control_url").ok()?;
+        (local != *called).then(|| {
+            format!(
+                "calling context {name} at {called}, not the server of ./{LOCAL_DATA} at {local}; `--context {LOCAL}` calls that"
+            )
         })
     }
 }
@@ -138,52 +185,50 @@ impl TargetSources<'_> {
 impl Target {
     /// Finds it; the note says where it was found when that was not said.
     pub fn find(sources: &TargetSources<'_>) -> Outcome<(Self, Option<String>)> {
-        let named = sources.profile.is_some() || sources.value("ADYTON_PROFILE").is_some();
-        let name = sources.profile_name();
-        let profile = match sources.profiles() {
-            Ok(profiles) => match profiles.get(&name) {
-                Some(profile) => Some(profile.clone()),
-                None if named => return Err(no_profile(&name, &profiles)),
-                None => None,
-            },
-            Err(failure) if named => return Err(failure),
-            Err(failure) if Profiles::place(sources.environment).is_some() => return Err(failure),
-            Err(_) => None,
+        let data = sources.folder.join(LOCAL_DATA);
+        let saved = sources.saved()?;
+        // A flag counts for more than the environment.
+        let variables = match sources.context {
+            Some(_) => SavedContext::default(),
+            None => sources.variables(),
         };
-        let variables = Profile {
-            control_url: sources.value("ADYTON_CONTROL_URL"),
-            gateway_url: sources.value("ADYTON_GATEWAY_URL"),
-            project_id: sources.value("ADYTON_PROJECT_ID"),
-            access_key: sources.value("ADYTON_ACCESS_KEY"),
-            secret_key: sources.value("ADYTON_SECRET_KEY"),
-            token: None,
-            token_expires_at: None,
-            data_folder: None,
-        };
-        let said = match (variables == Profile::default(), &profile) {
-            (true, Some(_)) => format!("profile {name}"),
+        let (said, note) = match (variables == SavedContext::default(), &saved) {
+            (true, Some((name, saved))) => {
+                let called = saved
+                    .control_url
+                    .as_deref()
+                    .map(|url| Address::parse(url, "control URL"));
+                let hidden = match called.transpose()? {
+                    Some(called) if sources.named().is_none() => sources.hidden(name, &called),
+                    _ => None,
+                };
+                (format!("context {name}"), hidden)
+            }
             (true, None) => {
-                let data = sources.folder.join(LOCAL_DATA);
-                return Self::local(&data).map(|target| {
-                    let note = format!(
-                        "using the server of ./{LOCAL_DATA} at {}; run `adyton login` to save it as a profile",
+                let note = |target: &Self| {
+                    format!(
+                        "using the server of ./{LOCAL_DATA} at {}; run `adyton login` to save it as a context",
                         target.control
-                    );
-                    (target, Some(note))
+                    )
+                };
+                let named = sources.named().is_some();
+                return Self::local(&data).map(|target| {
+                    let note = (!named).then(|| note(&target));
+                    (target, note)
                 });
             }
-            (false, Some(_)) => format!("environment and profile {name}"),
-            (false, None) => "environment".to_owned(),
+            (false, Some((name, _))) => (format!("environment and context {name}"), None),
+            (false, None) => ("environment".to_owned(), None),
         };
-        let merged = overlay(profile.unwrap_or_default(), variables)?;
-        Self::of_profile(merged, said).map(|target| (target, None))
+        let saved = saved.map(|(_, saved)| saved).unwrap_or_default();
+        Self::of_saved(overlay(saved, variables)?, said).map(|target| (target, note))
     }
 
     /// The server that runs on a data folder, as its administrator.
     pub fn local(data: &Path) -> Outcome<Self> {
         if !data.join("bootstrap.json").is_file() {
             return Err(Failure::wrong_use("no server is configured")
-                .fact(format!("no profile, no ADYTON_CONTROL_URL, and no data folder at {}", data.display()))
+                .fact(format!("no context, no ADYTON_CONTROL_URL, and no data folder at {}", data.display()))
                 .hint("start one with `adyton serve` or `adyton demo`, or name one with `adyton login --control URL`"));
         }
         let known = bootstrap(data)?;
@@ -194,6 +239,7 @@ impl Target {
         Ok(Self {
             control: Address::parse(&ready.control_url, "control_url")?,
             gateway: None,
+            authorities: None,
             project: known.project.id.clone(),
             said: format!("data folder {}", data.display()),
             credentials: Credentials {
@@ -212,20 +258,19 @@ impl Target {
         })
     }
 
-    fn of_profile(profile: Profile, said: String) -> Outcome<Self> {
+    fn of_saved(saved: SavedContext, said: String) -> Outcome<Self> {
         let missing = |what: &str, variable: &str| {
             Failure::wrong_use(format!("{said} does not set a {what}"))
-                .hint(format!("set {variable}, or create a profile with `adyton login`"))
+                .hint(format!("set {variable}, or create a context with `adyton login`"))
         };
-        let control = profile
+        let control = saved
             .control_url
             .as_deref()
             .ok_or_else(|| missing("control URL", "ADYTON_CONTROL_URL"))?;
-        let project = profile
+        let project = saved
             .project_id
-            .clone()
             .ok_or_else(|| missing("project", "ADYTON_PROJECT_ID"))?;
-        let keys = match (profile.access_key, profile.secret_key) {
+        let keys = match (saved.access_key, saved.secret_key) {
             (Some(access), Some(secret)) => Some(KeyPair {
                 access,
                 secret: Secret::new(secret),
@@ -234,22 +279,25 @@ impl Target {
             (None, Some(_)) => return Err(missing("access key", "ADYTON_ACCESS_KEY")),
             (None, None) => None,
         };
-        let token = profile.token.map(Secret::new);
+        let token = saved.token.map(Secret::new);
         if keys.is_none() && token.is_none() {
-            return Err(missing("credentials", "ADYTON_ACCESS_KEY and ADYTON_SECRET_KEY"));
+            return Err(Failure::wrong_use(format!("{said} has no credentials")).hint(
+                "run `adyton login` to sign in again, or set ADYTON_ACCESS_KEY and ADYTON_SECRET_KEY",
+            ));
         }
-        let gateway = profile
+        let gateway = saved
             .gateway_url
             .as_deref()
             .map(|url| Address::parse(url, "gateway URL"))
             .transpose()?;
-        let password = profile
+        let password = saved
             .data_folder
             .as_deref()
             .and_then(|data| password(data, keys.as_ref()?, &project));
         Ok(Self {
             control: Address::parse(control, "control URL")?,
             gateway,
+            authorities: saved.ca_file.as_deref().map(authorities).transpose()?,
             project,
             credentials: Credentials {
                 keys,
@@ -274,63 +322,51 @@ fn password(data: &Path, keys: &KeyPair, project: &str) -> Option<Password> {
 }
 
 /// The environment's values win, one by one; a key pair wins whole. A password goes to no other server than its own.
-fn overlay(profile: Profile, variables: Profile) -> Outcome<Profile> {
+fn overlay(saved: SavedContext, variables: SavedContext) -> Outcome<SavedContext> {
     let pair = match (&variables.access_key, &variables.secret_key) {
-        (None, None) => (profile.access_key, profile.secret_key),
+        (None, None) => (saved.access_key, saved.secret_key),
         _ => (variables.access_key, variables.secret_key),
     };
     let data_folder = match &variables.control_url {
         Some(_) => None,
-        None => profile.data_folder,
+        None => saved.data_folder,
     };
-    Ok(Profile {
-        control_url: variables.control_url.or(profile.control_url),
-        gateway_url: variables.gateway_url.or(profile.gateway_url),
-        project_id: variables.project_id.or(profile.project_id),
+    Ok(SavedContext {
+        control_url: variables.control_url.or(saved.control_url),
+        gateway_url: variables.gateway_url.or(saved.gateway_url),
+        ca_file: variables.ca_file.or(saved.ca_file),
+        project_id: variables.project_id.or(saved.project_id),
         access_key: pair.0,
         secret_key: pair.1,
-        token: profile.token,
-        token_expires_at: profile.token_expires_at,
         data_folder,
+        ..saved
     })
-}
-
-fn no_profile(name: &str, profiles: &Profiles) -> Failure {
-    let names: Vec<&str> = profiles.names().collect();
-    let known = if names.is_empty() {
-        "there is none yet".to_owned()
-    } else {
-        format!("there are: {}", names.join(", "))
-    };
-    Failure::wrong_use(format!("no profile is called `{name}`"))
-        .fact(format!("{}: {known}", profiles.path().display()))
-        .hint(format!("make it with `adyton login --profile {name}`"))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn profile(access: Option<&str>, secret: Option<&str>) -> Profile {
-        Profile {
+    fn context(access: Option<&str>, secret: Option<&str>) -> SavedContext {
+        SavedContext {
             control_url: Some("http://127.0.0.1:8081".to_owned()),
             project_id: Some("p".to_owned()),
             access_key: access.map(str::to_owned),
             secret_key: secret.map(str::to_owned),
-            ..Profile::default()
+            ..SavedContext::default()
         }
     }
 
     #[test]
     fn the_environment_wins_value_by_value_and_a_key_pair_wins_whole() {
-        let kept = Profile {
+        let kept = SavedContext {
             token: Some("t".to_owned()),
-            ..profile(Some("AK"), Some("SK"))
+            ..context(Some("AK"), Some("SK"))
         };
-        let variables = Profile {
+        let variables = SavedContext {
             control_url: Some("http://elsewhere:1".to_owned()),
             access_key: Some("OTHER".to_owned()),
-            ..Profile::default()
+            ..SavedContext::default()
         };
         let merged = overlay(kept.clone(), variables).unwrap();
         assert_eq!(merged.control_url.as_deref(), Some("http://elsewhere:1"));
@@ -344,7 +380,7 @@ mod tests {
             (Some("OTHER"), None),
             "never half of one pair and half of another"
         );
-        let merged = overlay(kept, Profile::default()).unwrap();
+        let merged = overlay(kept, SavedContext::default()).unwrap();
         assert_eq!(merged.secret_key.as_deref(), Some("SK"));
     }
 
@@ -359,70 +395,70 @@ mod tests {
             named("u")
         );
         std::fs::write(data.path().join("bootstrap.json"), text).unwrap();
-        let kept = |access| Profile {
+        let kept = |access| SavedContext {
             data_folder: Some(data.path().to_owned()),
             project_id: Some("other".to_owned()),
-            ..profile(Some(access), Some("SK"))
+            ..context(Some(access), Some("SK"))
         };
-        let known = |profile, variables| {
-            let merged = overlay(profile, variables).unwrap();
-            Target::of_profile(merged, "profile default".into())
+        let known = |saved, variables| {
+            let merged = overlay(saved, variables).unwrap();
+            Target::of_saved(merged, "context default".into())
                 .unwrap()
                 .credentials
                 .password
         };
-        let own = known(kept("AK"), Profile::default()).unwrap();
+        let own = known(kept("AK"), SavedContext::default()).unwrap();
         assert_eq!(
             (own.user.as_str(), own.domain.as_str(), own.project_id.as_str()),
             ("u", "d", "other")
         );
         assert!(
-            known(kept("ANOTHER"), Profile::default()).is_none(),
+            known(kept("ANOTHER"), SavedContext::default()).is_none(),
             "made anew since then"
         );
-        let keys = Profile {
+        let keys = SavedContext {
             access_key: Some("OTHER".to_owned()),
             secret_key: Some("SK".to_owned()),
-            ..Profile::default()
+            ..SavedContext::default()
         };
         assert!(known(kept("AK"), keys).is_none(), "another user calls");
-        let elsewhere = Profile {
+        let elsewhere = SavedContext {
             control_url: Some("http://elsewhere:1".to_owned()),
-            ..Profile::default()
+            ..SavedContext::default()
         };
         assert!(known(kept("AK"), elsewhere).is_none(), "another server is called");
     }
 
     #[test]
     fn what_is_missing_is_named_with_the_variable_that_sets_it() {
-        let refused = |profile| {
-            Target::of_profile(profile, "environment".into())
+        let refused = |saved| {
+            Target::of_saved(saved, "environment".into())
                 .err()
                 .unwrap()
                 .to_string()
         };
-        for (profile, named) in [
-            (profile(Some("AK"), None), "ADYTON_SECRET_KEY"),
-            (profile(None, Some("SK")), "ADYTON_ACCESS_KEY"),
-            (profile(None, None), "ADYTON_ACCESS_KEY and ADYTON_SECRET_KEY"),
+        for (saved, named) in [
+            (context(Some("AK"), None), "ADYTON_SECRET_KEY"),
+            (context(None, Some("SK")), "ADYTON_ACCESS_KEY"),
+            (context(None, None), "ADYTON_ACCESS_KEY and ADYTON_SECRET_KEY"),
             (
-                Profile {
+                SavedContext {
                     project_id: None,
-                    ..profile(Some("AK"), Some("SK"))
+                    ..context(Some("AK"), Some("SK"))
                 },
                 "ADYTON_PROJECT_ID",
             ),
         ] {
-            let told = refused(profile);
+            let told = refused(saved);
             assert!(told.contains(named), "{named}: {told}");
         }
-        let found = Target::of_profile(profile(Some("AK"), Some("SK")), "profile default".into()).unwrap();
+        let found = Target::of_saved(context(Some("AK"), Some("SK")), "context default".into()).unwrap();
         assert_eq!(found.control.to_string(), "http://127.0.0.1:8081");
         assert!(found.credentials.keys.is_some() && found.credentials.token.is_none());
     }
 
     /// What is found with these variables, in a folder without a server's data.
-    fn found(home: &Path, variables: &[(&str, &str)], profile: Option<&str>) -> Outcome<Target> {
+    fn found(home: &Path, variables: &[(&str, &str)], context: Option<&str>) -> Outcome<Target> {
         let mut environment = vec![("HOME".to_owned(), home.display().to_string())];
         environment.extend(
             variables
@@ -432,35 +468,112 @@ mod tests {
         let sources = TargetSources {
             environment: &environment,
             folder: home,
-            profile,
+            context,
         };
         Target::find(&sources).map(|(target, _)| target)
     }
 
     #[test]
-    fn a_profile_that_was_named_has_to_be_there_and_others_are_told() {
+    fn a_context_that_was_named_has_to_be_there_and_others_are_told() {
         let home = tempfile::tempdir().unwrap();
         let place = home.path().join(".config/adyton/config.toml");
-        let mut profiles = Profiles::read(place).unwrap();
-        profiles.put("work", profile(Some("AK"), Some("SK"))).unwrap();
+        let mut contexts = Contexts::read(place).unwrap();
+        contexts.put("work", context(Some("AK"), Some("SK"))).unwrap();
         let target = found(home.path(), &[], Some("work")).unwrap();
-        assert_eq!(target.said, "profile work");
+        assert_eq!(target.said, "context work");
         let target = found(
             home.path(),
-            &[("ADYTON_PROFILE", "work"), ("ADYTON_PROJECT_ID", "q")],
+            &[("ADYTON_CONTEXT", "work"), ("ADYTON_PROJECT_ID", "q")],
             None,
         )
         .unwrap();
         assert_eq!(
             (target.said.as_str(), target.project.as_str()),
-            ("environment and profile work", "q")
+            ("environment and context work", "q")
         );
         let told = found(home.path(), &[], Some("wrok")).err().unwrap().to_string();
         assert!(
-            told.contains("no profile is called `wrok`") && told.contains("there are: work"),
+            told.contains("no context is called `wrok`") && told.contains("there are: work"),
             "{told}"
         );
-        let told = found(home.path(), &[], None).err().unwrap().to_string();
+        let target = found(home.path(), &[("ADYTON_PROFILE", "work")], None).unwrap();
+        assert_eq!(target.said, "context work", "the variable of before");
+        // The first one is the current one.
+        let target = found(home.path(), &[], None).unwrap();
+        assert_eq!(target.said, "context work");
+        let elsewhere = [
+            ("ADYTON_CONTROL_URL", "http://elsewhere:1"),
+            ("ADYTON_PROJECT_ID", "q"),
+        ];
+        let target = found(home.path(), &elsewhere, Some("work")).unwrap();
+        assert_eq!(
+            (target.control.to_string().as_str(), target.project.as_str()),
+            ("http://127.0.0.1:8081", "p"),
+            "a flag counts for more than the environment"
+        );
+        let empty = tempfile::tempdir().unwrap();
+        let told = found(empty.path(), &[], None).err().unwrap().to_string();
         assert!(told.contains("no server is configured"), "{told}");
+    }
+
+    /// A data folder whose server, this very process, answers at `control`.
+    fn serves(folder: &Path, control: &str) {
+        let data = folder.join(LOCAL_DATA);
+        std::fs::create_dir_all(&data).unwrap();
+        let named = |id: &str| format!(r#"{{"id":"{id}","name":"{id}"}}"#);
+        let text = format!(
+            r#"{{"domain":{},"project":{},"user":{},"password":"sesame","access_key":"LOCAL","secret_key":"SK"}}"#,
+            named("d"),
+            named("own"),
+            named("u")
+        );
+        std::fs::write(data.join("bootstrap.json"), text).unwrap();
+        let ready = Ready {
+            gateway_url: String::new(),
+            control_url: control.to_owned(),
+            project_id: "own".to_owned(),
+            pid: std::process::id(),
+            version: String::new(),
+        };
+        ready.write(&data.join(crate::ready::FILE)).unwrap();
+    }
+
+    #[test]
+    fn a_context_that_hides_the_local_server_is_told_and_the_local_one_has_a_name() {
+        let home = tempfile::tempdir().unwrap();
+        serves(home.path(), "http://127.0.0.1:9");
+        let mut contexts = Contexts::read(home.path().join(".config/adyton/config.toml")).unwrap();
+        contexts.put("work", context(Some("AK"), Some("SK"))).unwrap();
+        let environment = vec![("HOME".to_owned(), home.path().display().to_string())];
+        let sources = |context| TargetSources {
+            environment: &environment,
+            folder: home.path(),
+            context,
+        };
+        let (target, note) = Target::find(&sources(None)).unwrap();
+        assert_eq!(target.said, "context work");
+        assert_eq!(
+            note.as_deref(),
+            Some(
+                "calling context work at http://127.0.0.1:8081, not the server of ./adyton-data at http://127.0.0.1:9; \
+                 `--context local` calls that"
+            )
+        );
+        let (target, note) = Target::find(&sources(Some("work"))).unwrap();
+        assert_eq!(
+            (target.said.as_str(), note),
+            ("context work", None),
+            "it was named"
+        );
+        let (target, note) = Target::find(&sources(Some(LOCAL))).unwrap();
+        assert_eq!(
+            (target.control.to_string().as_str(), note),
+            ("http://127.0.0.1:9", None)
+        );
+        assert_eq!(sources(Some(LOCAL)).keys().unwrap().access, "LOCAL");
+        assert_eq!(sources(None).keys().unwrap().access, "AK");
+        // The same server under a name is not hidden.
+        serves(home.path(), "http://127.0.0.1:8081");
+        assert_eq!(Target::find(&sources(None)).unwrap().1, None);
     }
 }

@@ -1,4 +1,7 @@
-//! Waiting until something is ready: asking again, a little less often each time, with a sign of life.
+//! Waiting until something is ready: asking again, a little less often each time, with a sign of life and the events of a service
+//! as they come (`news.rs`).
+
+pub mod news;
 
 use std::time::Duration;
 
@@ -8,9 +11,11 @@ use adyton_api::modelarts::services::ServiceShown;
 use adyton_core::model::ModelStatus;
 use adyton_core::service::ServiceStatus;
 
+use self::news::News;
 use super::Client;
 use crate::failure::{Failure, Outcome};
-use crate::terminal::Terminal;
+use crate::interrupt::Interrupts;
+use crate::terminal::{Progress, Terminal};
 
 /// How long a service may take to get ready before a command stops waiting for it.
 pub const READY_TIME: Duration = Duration::from_secs(600);
@@ -22,57 +27,174 @@ const PAUSE_MOST: Duration = Duration::from_secs(2);
 /// How many lines of a failed service's log are shown.
 const LOG_LINES: usize = 20;
 
-/// Asks `question` until it gives something, at most `longest`.
-fn until<T>(
-    client: &Client,
+/// Somebody who waits: for whom, and what they are told meanwhile.
+pub struct Wait<'a> {
+    client: &'a Client,
+    terminal: &'a Terminal,
     longest: Duration,
-    mut question: impl FnMut() -> Outcome<Option<T>>,
-) -> Outcome<Option<T>> {
-    let start = client.clock().monotonic();
-    let mut pause = PAUSE_FIRST;
-    loop {
-        if let Some(found) = question()? {
-            return Ok(Some(found));
+    /// Whether events are told as they come, and Ctrl-C ends the waiting.
+    is_watched: bool,
+}
+
+impl<'a> Wait<'a> {
+    /// A person waits at a terminal, at most so long.
+    pub fn watched(client: &'a Client, terminal: &'a Terminal, longest: Duration) -> Self {
+        Self {
+            client,
+            terminal,
+            longest,
+            is_watched: true,
         }
-        if client.clock().monotonic().saturating_sub(start) > longest {
-            return Ok(None);
+    }
+    /// The same within something else that is going on, which has its own way of ending.
+    pub fn quiet(client: &'a Client, terminal: &'a Terminal, longest: Duration) -> Self {
+        Self {
+            is_watched: false,
+            ..Self::watched(client, terminal, longest)
         }
-        #[expect(
-            clippy::disallowed_methods,
-            reason = "between two looks at a server, for somebody who watches"
-        )]
-        std::thread::sleep(pause);
-        pause = (pause * 5 / 4).min(PAUSE_MOST);
+    }
+
+    /// Waits until a model is published; gives its details.
+    pub fn model(&self, id: &str) -> Outcome<ModelShown> {
+        let spinner = self.terminal.spinner("importing");
+        let interrupted = || {
+            Failure::interrupted("interrupted; the import goes on at the server")
+                .hint(format!("look at it with `adyton model show {id}`"))
+        };
+        let found = self.until(&interrupted, || {
+            let model = self.client.model(id)?;
+            Ok((model.summary.model_status != ModelStatus::Publishing).then_some(model))
+        });
+        spinner.ends();
+        let model = found?.ok_or_else(|| {
+            Failure::failed(format!(
+                "the import has not finished after {} s",
+                self.longest.as_secs()
+            ))
+            .hint(format!("still in progress; check with `adyton model show {id}`"))
+        })?;
+        match model.summary.model_status {
+            ModelStatus::Published => Ok(model),
+            ModelStatus::Failed | ModelStatus::Publishing => {
+                let reason = match model.summary.error_msg.as_str() {
+                    "" => "no reason was given",
+                    reason => reason,
+                };
+                let failure = Failure::failed(format!("the import failed: {reason}"));
+                Err(failure.hint(format!(
+                    "fix the package, run `adyton model delete {id}`, then import it again"
+                )))
+            }
+        }
+    }
+
+    /// Waits until a service has stopped.
+    pub fn stopped(&self, id: &str) -> Outcome<ServiceShown> {
+        let asked = self.client.service(id)?;
+        let mut watch = self.watch(&asked);
+        let interrupted = || interrupted(&asked, "goes on stopping");
+        let found = self.until(&interrupted, || {
+            let service = self.client.service(id)?;
+            watch.looks(progress(service.summary.status, service.summary.progress))?;
+            Ok((service.summary.status == ServiceStatus::Stopped).then_some(service))
+        });
+        watch.ends();
+        match found? {
+            Some(service) => Ok(service),
+            None => Err(too_slow(
+                &self.client.service(id)?,
+                "has not stopped",
+                self.longest,
+            )),
+        }
+    }
+
+    /// Waits until what was asked of a service last has come through: a deployment, a start or an update, all alike. One that has
+    /// not ends it, with the cause. The server knows how far it has come, whatever the previous instances answer meanwhile.
+    pub fn rollout(&self, id: &str) -> Outcome<ServiceShown> {
+        let asked = self.client.service(id)?;
+        // Another change may follow before this one is through; then that is said.
+        let generation = self.client.service_rollout(id, None)?.generation;
+        let mut watch = self.watch(&asked);
+        let interrupted = || interrupted(&asked, "goes on with the change");
+        let found = self.until(&interrupted, || {
+            let rollout = self.client.service_rollout(id, Some(generation))?;
+            watch.looks(progress(rollout.status, rollout.progress))?;
+            Ok((rollout.state != RolloutState::Going).then_some(rollout))
+        });
+        watch.ends();
+        let (found, service) = (found?, self.client.service(id)?);
+        match found {
+            Some(rollout) => ended(self.client, &rollout, service),
+            None => Err(too_slow(&service, "is not ready", self.longest)),
+        }
+    }
+
+    fn watch<'w>(&'w self, service: &'w ServiceShown) -> Watch<'w> {
+        let summary = &service.summary;
+        // A script that reads the one document has nobody who reads events.
+        let tells = self.is_watched && !self.terminal.is_json();
+        Watch {
+            client: self.client,
+            terminal: self.terminal,
+            service: &summary.service_id,
+            spinner: self.terminal.spinner("waiting"),
+            news: tells.then(|| News::since(summary.update_time)),
+        }
+    }
+
+    /// Asks `question` until it gives something, at most for the longest time; Ctrl-C ends it with what `interrupted` says.
+    fn until<T>(
+        &self,
+        interrupted: &dyn Fn() -> Failure,
+        mut question: impl FnMut() -> Outcome<Option<T>>,
+    ) -> Outcome<Option<T>> {
+        let interrupts = match self.is_watched {
+            true => Interrupts::listen(),
+            false => Interrupts::deaf(),
+        };
+        let start = self.client.clock().monotonic();
+        let mut pause = PAUSE_FIRST;
+        loop {
+            if let Some(found) = question()? {
+                return Ok(Some(found));
+            }
+            if self.client.clock().monotonic().saturating_sub(start) > self.longest {
+                return Ok(None);
+            }
+            if interrupts.wait(pause) {
+                return Err(interrupted());
+            }
+            pause = (pause * 5 / 4).min(PAUSE_MOST);
+        }
     }
 }
 
-/// Waits until a model is published; gives its details.
-pub fn model(client: &Client, terminal: &Terminal, id: &str, longest: Duration) -> Outcome<ModelShown> {
-    let spinner = terminal.spinner("importing");
-    let found = until(client, longest, || {
-        let model = client.model(id)?;
-        Ok((model.summary.model_status != ModelStatus::Publishing).then_some(model))
-    });
-    spinner.ends();
-    let model = found?.ok_or_else(|| {
-        Failure::failed(format!(
-            "the import has not finished after {} s",
-            longest.as_secs()
-        ))
-        .hint(format!("still in progress; check with `adyton model show {id}`"))
-    })?;
-    match model.summary.model_status {
-        ModelStatus::Published => Ok(model),
-        ModelStatus::Failed | ModelStatus::Publishing => {
-            let reason = match model.summary.error_msg.as_str() {
-                "" => "no reason was given",
-                reason => reason,
-            };
-            let failure = Failure::failed(format!("the import failed: {reason}"));
-            Err(failure.hint(format!(
-                "fix the package, run `adyton model delete {id}`, then import it again"
-            )))
+/// What is seen of a service meanwhile.
+struct Watch<'w> {
+    client: &'w Client,
+    terminal: &'w Terminal,
+    service: &'w str,
+    spinner: Progress,
+    /// Events, if somebody reads them.
+    news: Option<News>,
+}
+
+impl Watch<'_> {
+    /// Tells how far it is, and what has happened since the last look.
+    fn looks(&mut self, progress: String) -> Outcome {
+        if let Some(news) = &mut self.news {
+            let new = news.of(self.client, self.service)?;
+            self.spinner.aside(|| {
+                new.iter()
+                    .for_each(|event| self.terminal.note(news::line(self.terminal, event)));
+            });
         }
+        self.spinner.says(progress);
+        Ok(())
+    }
+    fn ends(&self) {
+        self.spinner.ends();
     }
 }
 
@@ -81,38 +203,12 @@ fn progress(status: ServiceStatus, percent: u32) -> String {
     format!("{} {percent} %", status.name())
 }
 
-/// Waits until a service has stopped.
-pub fn stopped(client: &Client, terminal: &Terminal, id: &str, longest: Duration) -> Outcome<ServiceShown> {
-    let spinner = terminal.spinner("waiting");
-    let found = until(client, longest, || {
-        let service = client.service(id)?;
-        spinner.says(progress(service.summary.status, service.summary.progress));
-        Ok((service.summary.status == ServiceStatus::Stopped).then_some(service))
-    });
-    spinner.ends();
-    match found? {
-        Some(service) => Ok(service),
-        None => Err(too_slow(&client.service(id)?, "has not stopped", longest)),
-    }
-}
-
-/// Waits until what was asked of a service last has come through: a deployment, a start or an update, all alike. One that has not
-/// ends it, with the cause. The server knows how far it has come, whatever the previous instances answer meanwhile.
-pub fn rollout(client: &Client, terminal: &Terminal, id: &str, longest: Duration) -> Outcome<ServiceShown> {
-    // Another change may follow before this one is through; then that is said.
-    let generation = client.service_rollout(id, None)?.generation;
-    let spinner = terminal.spinner("waiting");
-    let found = until(client, longest, || {
-        let rollout = client.service_rollout(id, Some(generation))?;
-        spinner.says(progress(rollout.status, rollout.progress));
-        Ok((rollout.state != RolloutState::Going).then_some(rollout))
-    });
-    spinner.ends();
-    let (found, service) = (found?, client.service(id)?);
-    match found {
-        Some(rollout) => ended(client, &rollout, service),
-        None => Err(too_slow(&service, "is not ready", longest)),
-    }
+/// What goes on when nobody waits for it any more.
+fn interrupted(service: &ServiceShown, what: &str) -> Failure {
+    let name = &service.summary.service_name;
+    Failure::interrupted(format!("interrupted; {name} {what} at the server"))
+        .hint(format!("watch it with `adyton service events {name} --follow`"))
+        .hint(format!("end it with `adyton service stop {name}`"))
 }
 
 fn ended(client: &Client, rollout: &RolloutShown, service: ServiceShown) -> Outcome<ServiceShown> {
@@ -341,5 +437,15 @@ mod tests {
     #[test]
     fn whoever_waits_sees_the_state_and_the_percentage() {
         assert_eq!(progress(ServiceStatus::Deploying, 50), "deploying 50 %");
+    }
+
+    #[test]
+    fn who_stops_waiting_is_told_what_goes_on_and_how_to_look_at_it() {
+        let told = interrupted(&service("deploying", "notReady"), "goes on with the change").to_string();
+        assert!(
+            told.starts_with("error: interrupted; iris goes on with the change at the server\n"),
+            "{told}"
+        );
+        assert!(told.contains("`adyton service events iris --follow`"), "{told}");
     }
 }

@@ -1,9 +1,11 @@
-//! `adyton app create|list|show|authorize|revoke|code|reset-secret|delete`.
+//! `adyton app create|list|show|authorize|revoke|code|delete-code|reset-secret|disable|enable|delete`.
 
 mod authorize;
 mod code;
 mod create;
 mod delete;
+mod delete_code;
+mod enabled;
 mod list;
 mod reset_secret;
 mod revoke;
@@ -20,6 +22,7 @@ pub enum App {
     /// Create an app; its AppSecret is shown once
     Create(create::Create),
     /// List the apps of the project
+    #[command(visible_alias = "ls")]
     List(list::ListApps),
     /// Show one app and what it may call
     Show(show::ShowApp),
@@ -31,9 +34,16 @@ pub enum App {
     ///
     /// Whoever has the code can call as the app, and it is sent as it is: it is accepted over HTTPS or from this machine only.
     Code(code::Code),
+    /// Delete AppCodes; they stop working at once
+    DeleteCode(delete_code::DeleteCode),
+    /// Refuse all calls of an app; what it was given stays
+    Disable(enabled::DisableApp),
+    /// Let a disabled app call again
+    Enable(enabled::EnableApp),
     /// Give an app another AppSecret; the old one stops working at once
     ResetSecret(reset_secret::ResetSecret),
     /// Delete apps
+    #[command(visible_alias = "rm")]
     Delete(delete::DeleteApp),
 }
 
@@ -47,6 +57,9 @@ impl App {
             App::Authorize(verb) => verb.run(context),
             App::Revoke(verb) => verb.run(context),
             App::Code(verb) => verb.run(context),
+            App::DeleteCode(verb) => verb.run(context),
+            App::Disable(verb) => verb.run(context),
+            App::Enable(verb) => verb.run(context),
             App::ResetSecret(verb) => verb.run(context),
             App::Delete(verb) => verb.run(context),
         }

@@ -11,6 +11,10 @@ use crate::terminal::{Printable, Terminal, Tone};
 
 /// Show the error catalogue: code, meaning, cause, fix
 #[derive(Args)]
+#[command(after_help = "Examples:
+  adyton errors
+  adyton errors APIG.0301
+  adyton errors token.expired")]
 pub struct Errors {
     /// A code (APIG.0301) or a sub-code (token.expired); all codes when left out
     code: Option<String>,

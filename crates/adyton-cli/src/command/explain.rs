@@ -15,6 +15,9 @@ use crate::terminal::Tone;
 
 /// Say why a request was answered as it was: which step decided, what was compared with what, and the fix
 #[derive(Args)]
+#[command(after_help = "Examples:
+  adyton explain 01a2097c3fcd00000100000000000003
+  adyton explain 01a2097c3fcd00000100000000000003 --canonical @canonical.txt")]
 pub struct Explain {
     /// As `X-Request-Id` or the refusal's body says it
     request_id: String,

@@ -29,6 +29,17 @@ pub fn bytes(said: &str, flag: &str) -> Outcome<Vec<u8>> {
     }
 }
 
+/// `@-` when a body is piped in and none is named otherwise: `echo … | adyton predict iris`. A terminal is not waited for.
+pub fn piped(method: Option<&str>, form: &[String]) -> Option<String> {
+    use rustix::fs::FileType;
+    let method = method.unwrap_or_default().to_uppercase();
+    let has_none = matches!(method.as_str(), "GET" | "HEAD" | "DELETE" | "OPTIONS");
+    let stdin = rustix::fs::fstat(std::io::stdin()).ok()?;
+    let kind = FileType::from_raw_mode(stdin.st_mode);
+    let is_piped = matches!(kind, FileType::Fifo | FileType::RegularFile);
+    (!has_none && form.is_empty() && is_piped).then(|| "@-".to_owned())
+}
+
 /// A secret: a variable of the environment, else a line of standard input, without echo on a terminal. Never a flag, which
 /// everybody on the machine could read.
 pub fn secret(context: &Context, what: &str, variable: Option<&str>) -> Outcome<Secret<String>> {

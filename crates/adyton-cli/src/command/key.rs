@@ -14,12 +14,14 @@ pub enum Key {
     /// Create an access key; its secret is shown once
     Create(CreateKey),
     /// List the access keys of a user
+    #[command(visible_alias = "ls")]
     List(ListKeys),
     /// Do not accept an access key any more
     Disable(Disable),
     /// Accept an access key again
     Enable(Enable),
     /// Delete access keys
+    #[command(visible_alias = "rm")]
     Delete(DeleteKeys),
 }
 

@@ -1,4 +1,4 @@
-//! `adyton login`: proves who you are once, and keeps it in a profile.
+//! `adyton login`: proves who you are once, and keeps it in a context.
 
 use std::path::PathBuf;
 
@@ -12,29 +12,37 @@ use serde_json::json;
 use super::input::secret;
 use crate::client::Client;
 use crate::client::address::Address;
+use crate::client::authorities::authorities;
 use crate::client::bootstrap::bootstrap;
-use crate::client::profile::Profile;
-use crate::client::target::{Credentials, KeyPair, LOCAL_DATA, Target};
+use crate::client::contexts::{Contexts, DEFAULT_CONTEXT, SavedContext};
+use crate::client::target::{Credentials, KeyPair, LOCAL, LOCAL_DATA, Target};
 use crate::context::Context;
 use crate::failure::{Failure, Outcome};
 use crate::ready::Ready;
 
 /// Save which server you call, and as whom
 #[derive(Args)]
+#[command(after_help = "Examples:
+  adyton login          as the administrator of ./adyton-data
+  adyton login --control https://models.example.com --user ada --project vision
+  adyton login --control http://127.0.0.1:8081 --access-key AK --context work")]
 pub struct Login {
-    /// The control listener of the server
+    /// The control listener of the server [default: that of the context]
     #[arg(long, value_name = "URL")]
     control: Option<String>,
-    /// Call services here instead of at the address that they are printed with
+    /// Call services here, not at their printed address
     #[arg(long, value_name = "URL")]
     gateway: Option<String>,
+    /// Certificates (PEM) of the authority that the server's is checked with, in place of the public ones
+    #[arg(long, value_name = "FILE")]
+    ca_file: Option<PathBuf>,
     /// Take server and key from this data folder [default: adyton-data, when nothing else is given]
     #[arg(long, value_name = "DIR", conflicts_with_all = ["user", "access_key"])]
     data: Option<PathBuf>,
     /// Sign in as this user, with a password; keeps a token
     #[arg(long, value_name = "NAME", conflicts_with = "access_key")]
     user: Option<String>,
-    /// The user's domain [default: the user's name]
+    /// The user's domain [default: the only one that the server has]
     #[arg(long, value_name = "NAME", requires = "user")]
     domain: Option<String>,
     /// Keep this access key; its secret is asked for (or ADYTON_SECRET_KEY)
@@ -46,39 +54,73 @@ pub struct Login {
 }
 
 impl Login {
-    /// Signs in and keeps the profile.
-    pub fn run(self, context: &Context) -> Outcome {
-        let profile = match (&self.user, &self.access_key) {
+    /// Signs in and keeps the context.
+    pub fn run(mut self, context: &Context) -> Outcome {
+        let mut contexts = context.sources().contexts()?;
+        let name = name(context, &contexts)?;
+        self.take_over(context, contexts.get(&name));
+        let saved = match (&self.user, &self.access_key) {
             (Some(user), _) => self.with_password(context, user)?,
             (None, Some(access)) => self.with_key(context, access)?,
             (None, None) => self.with_data(context)?,
         };
-        let name = context.sources().profile_name();
-        let mut profiles = context.sources().profiles()?;
         let said = json!({
-            "profile": name,
-            "file": profiles.path(),
-            "control_url": profile.control_url,
-            "gateway_url": profile.gateway_url,
-            "project_id": profile.project_id,
-            "access_key": profile.access_key,
-            "token_expires_at": profile.token_expires_at,
+            "context": name,
+            "file": contexts.path(),
+            "control_url": saved.control_url,
+            "gateway_url": saved.gateway_url,
+            "ca_file": saved.ca_file,
+            "project_id": saved.project_id,
+            "access_key": saved.access_key,
+            "token_expires_at": saved.token_expires_at,
         });
-        let control = profile.control_url.clone().unwrap_or_default();
-        profiles.put(&name, profile)?;
+        let control = saved.control_url.clone().unwrap_or_default();
+        contexts.put(&name, saved)?;
         if context.terminal.is_json() {
             context.terminal.document(&said);
-        } else {
-            context.terminal.print(format!(
-                "Signed in at {control}. Kept as profile `{name}` in {}.",
-                profiles.path().display()
+            return Ok(());
+        }
+        context.terminal.print(format!(
+            "Signed in at {control}. Kept as context `{name}` in {}.",
+            contexts.path().display()
+        ));
+        if contexts.current() != Some(name.as_str()) {
+            context.terminal.note(format!(
+                "The current context is another one; to call with this one by default: adyton context use {name}"
             ));
         }
         Ok(())
     }
 
+    /// What was not said is as the context has it that is signed in to again.
+    fn take_over(&mut self, context: &Context, earlier: Option<&SavedContext>) {
+        let Some(earlier) = earlier else { return };
+        let is_other = |url: &String| Some(url) != earlier.control_url.as_ref();
+        if self.data.is_some() || self.control.as_ref().is_some_and(is_other) {
+            return;
+        }
+        let nobody = self.user.is_none() && self.access_key.is_none();
+        if nobody && context.folder.join(LOCAL_DATA).join("bootstrap.json").is_file() {
+            return;
+        }
+        if nobody {
+            self.user.clone_from(&earlier.user);
+        }
+        let or = |own: &mut Option<String>, earlier: &Option<String>| {
+            if own.is_none() {
+                own.clone_from(earlier);
+            }
+        };
+        or(&mut self.control, &earlier.control_url);
+        or(&mut self.gateway, &earlier.gateway_url);
+        or(&mut self.project, &earlier.project_id);
+        if self.ca_file.is_none() {
+            self.ca_file.clone_from(&earlier.ca_file);
+        }
+    }
+
     /// Keeps the key of a data folder's administrator, once it has proven to work.
-    fn with_data(&self, context: &Context) -> Outcome<Profile> {
+    fn with_data(&self, context: &Context) -> Outcome<SavedContext> {
         let data = self
             .data
             .clone()
@@ -106,17 +148,17 @@ impl Login {
             access: known.access_key,
             secret: Secret::new(known.secret_key),
         };
-        let profile = self.proven(context, &control, keys, Some(&known.project.id))?;
+        let saved = self.proven(context, &control, keys, Some(&known.project.id))?;
         // Commands run from other folders later.
         let folder = std::path::absolute(&data)
             .map_err(|error| Failure::failed(format!("{}: {error}", data.display())))?;
-        Ok(Profile {
+        Ok(SavedContext {
             data_folder: Some(folder),
-            ..profile
+            ..saved
         })
     }
 
-    fn with_key(&self, context: &Context, access: &str) -> Outcome<Profile> {
+    fn with_key(&self, context: &Context, access: &str) -> Outcome<SavedContext> {
         let secret = secret(context, "secret key", Some("ADYTON_SECRET_KEY"))?;
         let keys = KeyPair {
             access: access.to_owned(),
@@ -132,55 +174,66 @@ impl Login {
         control: &str,
         keys: KeyPair,
         usual: Option<&str>,
-    ) -> Outcome<Profile> {
+    ) -> Outcome<SavedContext> {
         let credentials = Credentials {
             keys: Some(keys.clone()),
             ..Credentials::default()
         };
         let client = self.client(context, control, credentials)?;
-        let project = pick(&client.whoami()?.projects, self.project.as_deref().or(usual))?;
-        Ok(Profile {
-            control_url: Some(client.target.control.to_string()),
-            gateway_url: self.gateway()?,
-            project_id: Some(project),
+        let known = client.whoami()?;
+        let project = pick(&known.projects, self.project.as_deref().or(usual))?;
+        Ok(SavedContext {
+            user: Some(known.user.name),
             access_key: Some(keys.access),
             secret_key: Some(keys.secret.expose().clone()),
-            token: None,
-            token_expires_at: None,
-            data_folder: None,
+            ..self.server(&client, project)?
         })
     }
 
-    fn with_password(&self, context: &Context, user: &str) -> Outcome<Profile> {
+    fn with_password(&self, context: &Context, user: &str) -> Outcome<SavedContext> {
         let control = self.control()?;
         let password = secret(context, "password", None)?;
         let client = self.client(context, control, Credentials::default())?;
-        let domain = self.domain.as_deref().unwrap_or(user);
+        let domain = self.domain.as_deref();
         // First for the domain, to see the projects; then for the project.
-        let first = client
-            .sign_in(user, domain, &password, TokenScope::domain(domain))
-            .map_err(|failure| match &self.domain {
-                None if failure.status() == Some(401) => failure.hint(format!(
-                    "--domain is not given, so the domain is taken to be `{user}`; give --domain NAME if it is another"
-                )),
+        let first = client.sign_in(user, domain, &password, None).map_err(|failure| {
+            match (domain, failure.status()) {
+                (None, Some(400)) => {
+                    failure.hint("--domain is not given, and the server asks for it; give --domain NAME")
+                }
                 _ => failure,
-            })?;
+            }
+        })?;
         let credentials = Credentials {
             token: Some(first.token),
             ..Credentials::default()
         };
         let known = self.client(context, control, credentials)?.whoami()?;
         let project = pick(&known.projects, self.project.as_deref())?;
-        let got = client.sign_in(user, domain, &password, TokenScope::project(&project))?;
-        Ok(Profile {
-            control_url: Some(client.target.control.to_string()),
-            gateway_url: self.gateway()?,
-            project_id: Some(project),
-            access_key: None,
-            secret_key: None,
+        let scope = TokenScope::project(&project.id);
+        let got = client.sign_in(user, domain, &password, Some(scope))?;
+        Ok(SavedContext {
+            user: Some(known.user.name),
             token: Some(got.token.expose().clone()),
             token_expires_at: Some(got.expires_at),
-            data_folder: None,
+            ..self.server(&client, project)?
+        })
+    }
+
+    /// A context of this server and project, without credentials.
+    fn server(&self, client: &Client, project: Named) -> Outcome<SavedContext> {
+        // Commands run from other folders later.
+        let absolute = |path: &PathBuf| {
+            std::path::absolute(path)
+                .map_err(|error| Failure::failed(format!("--ca-file {}: {error}", path.display())))
+        };
+        Ok(SavedContext {
+            control_url: Some(client.target.control.to_string()),
+            gateway_url: self.gateway()?,
+            ca_file: self.ca_file.as_ref().map(absolute).transpose()?,
+            project_id: Some(project.id),
+            project_name: Some(project.name),
+            ..SavedContext::default()
         })
     }
 
@@ -204,6 +257,7 @@ impl Login {
         let target = Target {
             control: Address::parse(control, "--control")?,
             gateway: None,
+            authorities: self.ca_file.as_deref().map(authorities).transpose()?,
             project: String::new(),
             credentials,
             said: "login".to_owned(),
@@ -212,13 +266,31 @@ impl Login {
     }
 }
 
-/// The id of the project that was named, or of the only one.
-fn pick(projects: &[Named], named: Option<&str>) -> Outcome<String> {
+/// The name under which it is kept: the one that was named, the current one, or the usual one.
+fn name(context: &Context, contexts: &Contexts) -> Outcome<String> {
+    match context.sources().named() {
+        Some(name) if name == LOCAL => Err(Failure::wrong_use(format!(
+            "`{LOCAL}` names the server of ./{LOCAL_DATA} and cannot be signed in to"
+        ))
+        .hint("choose another name with --context NAME")),
+        Some(name) => Ok(name),
+        None => Ok(contexts.current().unwrap_or(DEFAULT_CONTEXT).to_owned()),
+    }
+}
+
+/// The project that was named, or the only one.
+fn pick(projects: &[Named], named: Option<&str>) -> Outcome<Named> {
     let names = || {
         let names: Vec<&str> = projects.iter().map(|project| project.name.as_str()).collect();
         names.join(", ")
     };
     let found = match (named, projects) {
+        (Some(named), []) => {
+            return Err(Failure::failed(format!(
+                "you have no role in the project `{named}`, nor in any other"
+            ))
+            .hint("ask an administrator for one"));
+        }
         (Some(named), _) => projects.iter().find(|project| {
             project.name == named || (ProjectId::parse(named.as_bytes()).is_some() && project.id == named)
         }),
@@ -235,7 +307,11 @@ fn pick(projects: &[Named], named: Option<&str>) -> Outcome<String> {
             );
         }
     };
-    found.map(|project| project.id.clone()).ok_or_else(|| {
+    let copy = |project: &Named| Named {
+        id: project.id.clone(),
+        name: project.name.clone(),
+    };
+    found.map(copy).ok_or_else(|| {
         Failure::failed(format!(
             "there is no project `{}` for you",
             named.unwrap_or_default()
@@ -256,12 +332,19 @@ mod tests {
         };
         let id = "0123456789abcdef0123456789abcdef";
         let two = [project(id, "default"), project("b", "other")];
-        assert_eq!(pick(&two, Some("other")).ok().as_deref(), Some("b"));
-        assert_eq!(pick(&two, Some(id)).ok().as_deref(), Some(id));
-        assert_eq!(pick(&two[..1], None).ok().as_deref(), Some(id));
-        let said = |projects: &[Named], named| pick(projects, named).map_err(|failure| failure.to_string());
+        let picked = |projects: &[Named], named| pick(projects, named).ok().map(|project| project.id);
+        assert_eq!(picked(&two, Some("other")).as_deref(), Some("b"));
+        assert_eq!(picked(&two, Some(id)).as_deref(), Some(id));
+        assert_eq!(picked(&two[..1], None).as_deref(), Some(id));
+        let said = |projects: &[Named], named| {
+            let picked = pick(projects, named).map(|project| project.id);
+            picked.map_err(|failure| failure.to_string())
+        };
         assert!(said(&two, None).is_err_and(|said| said.contains("default, other")));
         assert!(said(&two, Some("third")).is_err_and(|said| said.contains("there are: default, other")));
+        assert!(
+            said(&[], Some("vision")).is_err_and(|said| said.contains("no role in the project `vision`"))
+        );
         assert!(said(&[], None).is_err_and(|said| said.contains("no role in any project")));
     }
 }

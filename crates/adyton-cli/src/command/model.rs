@@ -1,28 +1,37 @@
-//! `adyton model import|list|show|delete`.
+//! `adyton model init|check|import|list|show|delete`.
 
+mod check;
 mod delete;
 mod import;
+mod init;
 mod list;
 mod show;
 
 use clap::Subcommand;
 
+pub use check::{CheckedPackage, PackageCheck};
 pub use import::{Naming, import, next_version};
 pub(super) use show::ports;
 
 use crate::context::Context;
 use crate::failure::Outcome;
 
-/// Import, list, show and delete models
+/// Begin, check, import, list, show and delete models
 #[derive(Subcommand)]
 pub enum Model {
+    /// Write a small package to begin with
+    Init(init::Init),
+    /// Say all that the import would say of a package, without a server
+    Check(check::Check),
     /// Import a model package: a folder that holds `model/`, or a .tar, .tar.gz or .zip of one
     Import(import::Import),
     /// List the models of the project
+    #[command(visible_alias = "ls")]
     List(list::ListModels),
     /// Show one model: its inputs and outputs
     Show(show::ShowModel),
     /// Delete models
+    #[command(visible_alias = "rm")]
     Delete(delete::DeleteModel),
 }
 
@@ -30,6 +39,8 @@ impl Model {
     /// Carries it out.
     pub fn run(self, context: &Context) -> Outcome {
         match self {
+            Model::Init(verb) => verb.run(context),
+            Model::Check(verb) => verb.run(context),
             Model::Import(verb) => verb.run(context),
             Model::List(verb) => verb.run(context),
             Model::Show(verb) => verb.run(context),

@@ -11,6 +11,7 @@ use clap::{Args, ValueEnum};
 use serde_json::{Value, json};
 
 use super::call_path;
+use super::curl;
 use super::input;
 use super::sign::{app_keys, headers};
 use crate::client::address::Address;
@@ -25,18 +26,24 @@ use crate::terminal::Tone;
 
 /// Call a service
 #[derive(Args)]
+#[command(after_help = "Examples:
+  adyton predict iris --data @request.json
+  adyton predict poetry /predictions/poetry --data '{\"text\": \"The moon\"}'
+  adyton predict iris --auth token < request.json
+  adyton predict vision --form image=@cat.png
+  adyton predict iris --data @request.json --curl")]
 pub struct Predict {
     /// Name or id
     service: String,
     /// The path below the API address, with or without its escapes [default: the one that the model declares]
     path: Option<String>,
-    /// The body: JSON or other text, @FILE, or @- for standard input
+    /// The body: JSON or other text, @FILE, or @- for standard input [default: what is piped in]
     #[arg(long, short, value_name = "JSON|@FILE", conflicts_with = "form")]
     data: Option<String>,
     /// A field of a form: NAME=VALUE, or NAME=@FILE to upload a file
     #[arg(long, short = 'F', value_name = "NAME=@FILE")]
     form: Vec<String>,
-    /// How to authenticate [default: with the profile's key or token]
+    /// How to authenticate [default: with the context's key or token]
     #[arg(long, value_enum)]
     auth: Option<Auth>,
     /// GET, POST, … [default: what the model declares]
@@ -48,6 +55,9 @@ pub struct Predict {
     /// Print the answer's bytes as they are, on a terminal too: there, control characters are escaped otherwise
     #[arg(long)]
     raw: bool,
+    /// Print the call as a curl command instead of making it; a signature in it is good for 15 minutes
+    #[arg(long)]
+    curl: bool,
 }
 
 /// How to show who calls.
@@ -105,7 +115,11 @@ impl Predict {
     /// Calls it and prints the answer as it came.
     pub fn run(self, context: &Context) -> Outcome {
         let further = headers(&self.headers)?;
-        let body = body(self.data.as_deref(), &self.form)?;
+        let data = match &self.data {
+            Some(data) => Some(data.clone()),
+            None => input::piped(self.method.as_deref(), &self.form),
+        };
+        let body = body(data.as_deref(), &self.form)?;
         let client = context.client()?;
         let service = lookup::service(&client, &self.service)?;
         let declared = declared(&client, &service, self.path.as_deref());
@@ -123,20 +137,75 @@ impl Predict {
             (None, None, _) => "POST".to_owned(),
         };
         let url = url(&client, &service.summary.access_address, &path)?;
+        let planned = Call {
+            url: &url,
+            method: &method,
+            headers: further,
+            body,
+        };
+        if self.curl {
+            let shown = self.as_curl(context, &client, planned, data.as_deref())?;
+            context.terminal.print(shown);
+            return Ok(());
+        }
         let held = held(context, &client, self.auth)?;
         let start = context.clock.monotonic();
-        let answer = call(
-            &client,
-            Call {
-                url: &url,
-                method: &method,
-                headers: further,
-                body,
-            },
-            &held,
-        )?;
+        let answer = call(&client, planned, &held)?;
         let took = context.clock.monotonic().saturating_sub(start);
         show(context, answer, took, self.raw)
+    }
+}
+
+impl Predict {
+    /// The call as a curl command. Signatures stand in it; what is secret is named, and fetched when it runs.
+    fn as_curl(
+        &self,
+        context: &Context,
+        client: &Client,
+        call: Call<'_>,
+        data: Option<&str>,
+    ) -> Outcome<String> {
+        let auth = self.auth.unwrap_or_else(|| usual(client));
+        let (held, secret) = match auth {
+            Auth::Token => (Held::Nothing, Some("X-Auth-Token: $(adyton token create)")),
+            Auth::Appcode => (Held::Nothing, Some("X-Apig-AppCode: $ADYTON_APP_CODE")),
+            Auth::Aksk | Auth::App if !self.form.is_empty() => {
+                return Err(Failure::wrong_use(
+                    "a form is put together by curl, so it cannot be signed before",
+                )
+                .hint("use --auth token or --auth appcode with --form and --curl"));
+            }
+            Auth::Aksk | Auth::App => (held(context, client, Some(auth))?, None),
+            Auth::None => (Held::Nothing, None),
+        };
+        let (address, rest) = Address::split(call.url)
+            .ok_or_else(|| Failure::failed(format!("`{}` is not the address of a service", call.url)))?;
+        let (path, query) = rest.split_once('?').unwrap_or((rest, ""));
+        let request = Request {
+            method: call.method,
+            address: &address,
+            path,
+            query,
+            headers: call.headers,
+            body: call.body,
+        };
+        let (url, headers) = request.head(&held.shown(), client.clock().now())?;
+        Ok(curl::command(&curl::CurlCall {
+            method: call.method,
+            url: &url,
+            headers: &headers,
+            secret,
+            data,
+            form: &self.form,
+        }))
+    }
+}
+
+/// How a call shows who makes it when that is not said.
+fn usual(client: &Client) -> Auth {
+    match client.target.credentials.keys {
+        Some(_) => Auth::Aksk,
+        None => Auth::Token,
     }
 }
 
@@ -156,7 +225,7 @@ pub fn call(client: &Client, call: Call<'_>, held: &Held) -> Outcome<Answer> {
     client.send(request, &held.shown())
 }
 
-/// The whole URL of a call: the address that the service is printed with, or at the gateway that the profile names; `path` has its
+/// The whole URL of a call: the address that the service is printed with, or at the gateway that the context names; `path` has its
 /// escapes.
 pub fn url(client: &Client, printed: &str, path: &str) -> Outcome<String> {
     let (address, base) = Address::split(printed)
@@ -212,11 +281,7 @@ fn body(data: Option<&str>, form: &[String]) -> Outcome<Body> {
 
 fn held(context: &Context, client: &Client, auth: Option<Auth>) -> Outcome<Held> {
     let known = &client.target.credentials;
-    let auth = auth.unwrap_or(if known.keys.is_some() {
-        Auth::Aksk
-    } else {
-        Auth::Token
-    });
+    let auth = auth.unwrap_or_else(|| usual(client));
     Ok(match auth {
         Auth::Token => Held::Token(client.token()?),
         Auth::Aksk => Held::Keys(known.keys.clone().ok_or_else(|| {

@@ -11,6 +11,7 @@ pub enum Project {
     /// Create a project in your domain
     Create(CreateProject),
     /// List the projects in which you have a role
+    #[command(visible_alias = "ls")]
     List(ListProjects),
 }
 

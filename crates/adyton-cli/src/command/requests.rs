@@ -19,6 +19,10 @@ use crate::span;
 
 /// List the requests that came in, refused or not
 #[derive(Args)]
+#[command(after_help = "Examples:
+  adyton requests --status 4xx --since 1h
+  adyton requests --service iris --code APIG.0301
+  adyton requests --follow")]
 pub struct Requests {
     /// Only this service: name or id
     #[arg(long)]
@@ -26,9 +30,9 @@ pub struct Requests {
     /// Only this code (APIG.0301) or sub-code (token.expired)
     #[arg(long)]
     code: Option<String>,
-    /// Only this HTTP status
+    /// Only this HTTP status (404) or class (4xx)
     #[arg(long)]
-    status: Option<u16>,
+    status: Option<String>,
     /// Only what this step decided: route, admit, authenticate, authorise, throttle, limit, dispatch
     #[arg(long)]
     step: Option<String>,
@@ -83,8 +87,8 @@ impl Requests {
             }
             parts.push(format!("code={}", encoded(code)));
         }
-        if let Some(status) = self.status {
-            parts.push(format!("status={status}"));
+        if let Some(status) = &self.status {
+            parts.push(format!("status={}", encoded(status)));
         }
         if let Some(step) = &self.step {
             if Step::parse(step).is_none() {

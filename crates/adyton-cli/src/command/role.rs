@@ -16,12 +16,14 @@ pub enum Role {
     /// Take a role from a user; their tokens end
     Revoke(RevokeRole),
     /// List the roles that there are, or those of a user
+    #[command(visible_alias = "ls")]
     List(ListRoles),
 }
 
 impl Role {
     /// Carries it out.
     pub fn run(self, context: &Context) -> Outcome {
+        let context = &context.in_usual_project();
         match self {
             Role::Grant(verb) => verb.assignment.run(context, Way::Grant),
             Role::Revoke(verb) => verb.assignment.run(context, Way::Revoke),

@@ -32,6 +32,7 @@ pub enum Service {
     /// Deploy a model as a service, and wait until it answers
     Deploy(deploy::Deploy),
     /// List the services of the project
+    #[command(visible_alias = "ls")]
     List(list::ListServices),
     /// Show one service: address, versions, instances
     Show(show::ShowService),
@@ -54,6 +55,7 @@ pub enum Service {
     /// Its instances end and new ones start; calls are refused meanwhile. `adyton service update` changes a service without that.
     Restart(restart::Restart),
     /// Delete services
+    #[command(visible_alias = "rm")]
     Delete(delete::DeleteService),
     /// Show what happened to a service
     Events(events::Events),

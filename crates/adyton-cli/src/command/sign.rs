@@ -8,7 +8,7 @@ use clap::Args;
 use serde_json::{Map, Value, json};
 use ureq::http;
 
-use super::input;
+use super::{curl, input};
 use crate::client::address::Address;
 use crate::client::target::KeyPair;
 use crate::context::Context;
@@ -17,6 +17,10 @@ use crate::terminal::{Printable, Tone};
 
 /// Sign a request and show how: canonical request, string to sign, headers
 #[derive(Args)]
+#[command(after_help = "Examples:
+  adyton sign POST http://127.0.0.1:8080/v1/infers/ID --data @request.json
+  adyton sign GET http://127.0.0.1:8081/v1/PROJECT/services --curl
+  adyton sign POST http://127.0.0.1:8080/v1/infers/ID --app")]
 pub struct Sign {
     /// GET, POST, …
     method: String,
@@ -37,6 +41,9 @@ pub struct Sign {
     /// Sign at this time instead of now
     #[arg(long, value_name = "YYYYMMDDTHHMMSSZ")]
     date: Option<String>,
+    /// Print a curl command that sends the signed request
+    #[arg(long)]
+    curl: bool,
 }
 
 impl Sign {
@@ -83,6 +90,18 @@ impl Sign {
         };
         let signed = sign(&outgoing, &keys.access, &keys.secret, at)
             .map_err(|error| Failure::wrong_use(format!("the request cannot be signed: {error}")))?;
+        if self.curl {
+            let all: Vec<(String, String)> = headers.iter().chain(&signed.headers).cloned().collect();
+            context.terminal.print(curl::command(&curl::CurlCall {
+                method: &method,
+                url: self.url.split('#').next().unwrap_or_default(),
+                headers: &all,
+                secret: None,
+                data: self.data.as_deref(),
+                form: &[],
+            }));
+            return Ok(());
+        }
         show(context, &signed);
         Ok(())
     }

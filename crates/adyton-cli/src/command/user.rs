@@ -17,6 +17,7 @@ pub enum User {
     /// Create a user without roles; the password is asked for, or read from standard input
     Create(CreateUser),
     /// List the users of your domain
+    #[command(visible_alias = "ls")]
     List(ListUsers),
     /// Give a user another password; it is asked for, or read from standard input
     ///
@@ -28,6 +29,7 @@ pub enum User {
     /// Let a user sign in again
     Enable(EnableUser),
     /// Delete users
+    #[command(visible_alias = "rm")]
     Delete(DeleteUsers),
 }
 

@@ -4,6 +4,7 @@ use adyton_api::adyton::whoami::Whoami as Known;
 use adyton_api::iam::Named;
 use adyton_core::clock::Timestamp;
 use clap::Args;
+use serde::Serialize;
 
 use crate::client::Client;
 use crate::context::Context;
@@ -11,7 +12,18 @@ use crate::failure::Outcome;
 
 /// Show who you are, where, and for how long
 #[derive(Args)]
+#[command(after_help = "Example:
+  adyton whoami")]
 pub struct Whoami {}
+
+/// The one document of `--json`.
+#[derive(Serialize)]
+struct Document<'k> {
+    #[serde(flatten)]
+    known: &'k Known,
+    /// The project that calls go to.
+    current_project_id: &'k str,
+}
 
 impl Whoami {
     /// Asks the server, and shows it.
@@ -20,10 +32,20 @@ impl Whoami {
         let known = client.whoami()?;
         let terminal = &context.terminal;
         if terminal.is_json() {
-            terminal.document(&known);
+            terminal.document(&Document {
+                known: &known,
+                current_project_id: client.project(),
+            });
             return Ok(());
         }
-        let projects: Vec<String> = known.projects.iter().map(named).collect();
+        let projects: Vec<String> = known
+            .projects
+            .iter()
+            .map(|project| match project.id == client.project() {
+                true => named(project) + ", current",
+                false => named(project),
+            })
+            .collect();
         terminal.print(terminal.facts(&[
             ("user", named(&known.user)),
             ("domain", named(&known.domain)),

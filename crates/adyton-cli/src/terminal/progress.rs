@@ -43,6 +43,10 @@ impl Progress {
     pub fn says(&self, what: impl Into<Printable>) {
         self.0.set_message(what.into().as_str().to_owned());
     }
+    /// Does something while it is not drawn, such as printing a line above it.
+    pub fn aside(&self, does: impl FnOnce()) {
+        self.0.suspend(does);
+    }
     /// So many bytes more.
     pub fn moves(&self, bytes: u64) {
         self.0.inc(bytes);

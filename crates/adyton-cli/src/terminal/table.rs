@@ -165,6 +165,16 @@ impl Table {
     }
 }
 
+/// How wide a table is that gives all its columns what they need.
+pub(super) fn needed(titles: &[&str], rows: &[Vec<String>]) -> usize {
+    let widths = titles.iter().enumerate().map(|(at, title)| {
+        let cells = rows.iter().filter_map(|row| row.get(at));
+        let widest = cells.map(|text| text.chars().count()).max().unwrap_or(0);
+        widest.max(title.trim_start_matches('#').chars().count())
+    });
+    widths.sum::<usize>() + GAP * titles.len().saturating_sub(1)
+}
+
 /// The widths of the columns: what they need, or less where that is wider than the room. The widest give first; ids last.
 fn fitted(needed: &[usize], titles: &[String], room: Option<usize>) -> Vec<usize> {
     let mut widths = needed.to_vec();
@@ -228,6 +238,13 @@ mod tests {
             }
             assert!(text.contains(&row()[2]), "{room}:\n{text}");
         }
+    }
+
+    #[test]
+    fn what_a_table_needs_is_how_wide_it_is() {
+        let text = Table::new(&TITLES, None, false).with_titles(vec![row()]);
+        let widest = text.as_str().lines().map(|line| line.chars().count()).max();
+        assert_eq!(Some(needed(&TITLES, &[row()])), widest);
     }
 
     #[test]

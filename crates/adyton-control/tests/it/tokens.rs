@@ -304,8 +304,8 @@ async fn what_is_not_a_sign_in_is_told_so() {
             "auth.identity.password",
         ),
         (
-            json!({"auth": {"identity": {"methods": ["password"], "password": {"user": {"name": "a", "password": "b"}}}}}),
-            "auth.identity.password.user.domain",
+            json!({"auth": {"identity": {"methods": ["password"], "password": {"user": {"password": "b"}}}}}),
+            "auth.identity.password.user",
         ),
         (
             json!({"auth": {"identity": {"methods": ["password"], "password": {"user": user}}, "colour": 1}}),

@@ -31,7 +31,7 @@ const TRIES: u32 = 5;
 #[derive(Args)]
 #[command(after_help = "Examples:
   adyton backup adyton.tar.gz --data /var/lib/adyton
-  adyton backup adyton.tar.gz --config /etc/adyton/adyton.toml --data /var/lib/adyton --journal
+  adyton backup adyton.tar.gz --config /etc/adyton/adyton.toml --journal
   adyton backup adyton.tar.gz --without-key")]
 pub(crate) struct Backup {
     /// The archive to write; it must not exist yet

@@ -15,12 +15,20 @@ use adyton_cli::failure::{Failure, Outcome};
 #[derive(Subcommand)]
 pub(crate) enum ConfigVerb {
     /// Check the configuration and report all problems at once
+    #[command(after_help = "Example:
+  adyton config check --config /etc/adyton/adyton.toml")]
     Check(Flags),
     /// Print every setting, its value and where it came from; secrets are hidden
+    #[command(after_help = "Example:
+  adyton config show --config /etc/adyton/adyton.toml")]
     Show(Flags),
     /// Print the reference of all settings as Markdown
+    #[command(after_help = "Example:
+  adyton config reference")]
     Reference,
     /// Print a file with every setting at its default, commented out
+    #[command(after_help = "Example:
+  adyton config example > adyton.toml")]
     Example,
 }
 

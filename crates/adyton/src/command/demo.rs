@@ -11,6 +11,9 @@ use adyton_cli::failure::Outcome;
 
 /// Start the server with the samples imported, deployed and called once
 #[derive(Args)]
+#[command(after_help = "Examples:
+  adyton demo
+  adyton demo --data /tmp/demo --gateway 127.0.0.1:0 --control 127.0.0.1:0")]
 pub(crate) struct Demo {
     #[command(flatten)]
     serve: Serve,

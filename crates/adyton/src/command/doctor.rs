@@ -19,6 +19,9 @@ use adyton_cli::terminal::{Printable, Terminal, Tone};
 
 /// Check this installation and say what to fix
 #[derive(Args)]
+#[command(after_help = "Examples:
+  adyton doctor
+  adyton doctor --config /etc/adyton/adyton.toml --fix")]
 pub(crate) struct Doctor {
     #[command(flatten)]
     flags: Flags,

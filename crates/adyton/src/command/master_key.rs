@@ -32,7 +32,7 @@ impl MasterKey {
 #[derive(Args)]
 #[command(after_help = "Examples:
   adyton master-key rotate --data /var/lib/adyton
-  adyton master-key rotate --config /etc/adyton/adyton.toml --data /var/lib/adyton")]
+  adyton master-key rotate --config /etc/adyton/adyton.toml")]
 pub(crate) struct Rotate {
     #[command(flatten)]
     installation: Installation,

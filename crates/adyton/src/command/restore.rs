@@ -25,7 +25,7 @@ const STAGING: &str = ".restoring";
 #[derive(Args)]
 #[command(after_help = "Examples:
   adyton restore adyton.tar.gz --data /var/lib/adyton
-  adyton restore adyton.tar.gz --config /etc/adyton/adyton.toml --data /var/lib/adyton")]
+  adyton restore adyton.tar.gz --config /etc/adyton/adyton.toml")]
 pub(crate) struct Restore {
     /// The archive
     file: PathBuf,

@@ -11,6 +11,10 @@ use adyton_cli::failure::Outcome;
 
 /// Start the server
 #[derive(Args)]
+#[command(after_help = "Examples:
+  adyton serve
+  adyton serve --config /etc/adyton/adyton.toml --data /var/lib/adyton
+  adyton serve --gateway 0.0.0.0:8080")]
 pub(crate) struct Serve {
     #[command(flatten)]
     pub(crate) flags: Flags,

@@ -20,7 +20,7 @@ use adyton_sign::EncodedSlash;
 use crate::config::section::{AccessLogPlace, Gateway as GatewaySection, MetricsReaders};
 use crate::config::value::{DatabaseUrl, ReachableNetwork};
 use crate::config::{Config, Loaded};
-use adyton_cli::client::profile::Profiles;
+use adyton_cli::client::contexts::Contexts;
 use adyton_cli::failure::{Failure, Outcome};
 
 /// The access log is rotated at this size.
@@ -37,7 +37,7 @@ const LEAST_LOAD_MEMORY: u64 = 256 << 20;
 const LOAD_STACK: (u64, u64) = (1 << 20, 1 << 30);
 
 /// Cores of this machine.
-pub(super) fn cores() -> usize {
+pub(crate) fn cores() -> usize {
     available_parallelism().map_or(1, usize::from)
 }
 
@@ -186,14 +186,14 @@ pub(super) fn command(
         Failure::failed(format!("cannot find the path of the adyton executable: {error}"))
     })?;
     let config = &loaded.config;
-    // All that may hold a secret: the profiles of whoever started the server are theirs, not a model's.
-    let profiles = Profiles::place(environment).and_then(|file| Some(file.parent()?.to_owned()));
+    // All that may hold a secret: the contexts of whoever started the server are theirs, not a model's.
+    let contexts = Contexts::place(environment).and_then(|file| Some(file.parent()?.to_owned()));
     let secrets = [
         Some(data.to_owned()),
         config.general.master_key_file.clone(),
         config.control.metrics_token_file.clone(),
         loaded.file.clone(),
-        profiles,
+        contexts,
     ];
     let hidden = secrets
         .into_iter()
@@ -220,7 +220,7 @@ pub(super) fn command(
 }
 
 /// How models are tried before the server loads them: by this very binary, which may have been replaced on the disk.
-pub(super) fn trials(config: &Config, data: &Path) -> TrialSettings {
+pub(crate) fn trials(config: &Config, data: &Path) -> TrialSettings {
     let (onnx, usual) = (
         &config.onnx,
         TrialSettings::new(

@@ -86,7 +86,7 @@ impl Place {
             if !output.is_empty() {
                 text.push_str(&format!("--- {name}\n"));
                 // Said at every command; a test of its own looks at it.
-                for line in output
+                for line in without_events(output)
                     .lines()
                     .filter(|line| !line.starts_with("using the server of ./adyton-data at "))
                 {
@@ -144,6 +144,18 @@ impl Place {
         server.ready = serde_json::from_str(&std::fs::read_to_string(&ready).unwrap()).unwrap();
         server
     }
+}
+
+/// What a command said beside the events that it told while it waited: how many come, and in which order, differs.
+pub(crate) fn without_events(output: &str) -> String {
+    let mut in_event = false;
+    let lines = output.split_inclusive('\n').filter(|line| {
+        let is_event =
+            line.starts_with("20") && line.get(10..11) == Some(" ") && line.get(19..21) == Some("  ");
+        in_event = is_event || (in_event && line.starts_with("    "));
+        !in_event
+    });
+    lines.collect()
 }
 
 fn ran(output: Output) -> Ran {

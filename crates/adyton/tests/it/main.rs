@@ -2,10 +2,10 @@
 //! each time in a folder of its own, with ports that the system picks.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
+mod contexts;
 mod harness;
 mod life;
 mod mistakes;
 mod newcomer;
 mod offline;
 mod output;
-mod profiles;

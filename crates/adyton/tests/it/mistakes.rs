@@ -2,7 +2,7 @@
 
 use expect_test::expect;
 
-use crate::harness::{Place, sample};
+use crate::harness::{Place, sample, without_events};
 
 #[test]
 fn no_server_is_known() {
@@ -13,7 +13,7 @@ fn no_server_is_known() {
         exit 2
         --- stderr
         error: no server is configured
-          no profile, no ADYTON_CONTROL_URL, and no data folder at [folder]/adyton-data
+          no context, no ADYTON_CONTROL_URL, and no data folder at [folder]/adyton-data
         hint: start one with `adyton serve` or `adyton demo`, or name one with `adyton login --control URL`
     "#]],
     );
@@ -27,13 +27,13 @@ fn no_server_is_known() {
     "#]],
     );
     place.check(
-        &["whoami", "--profile", "work"],
+        &["whoami", "--context", "work"],
         expect![[r#"
         exit 2
         --- stderr
-        error: no profile is called `work`
+        error: no context is called `work`
           [folder]/.config/adyton/config.toml: there is none yet
-        hint: make it with `adyton login --profile work`
+        hint: make it with `adyton login --context work`
     "#]],
     );
 }
@@ -47,7 +47,7 @@ fn half_an_environment_is_named() {
             exit 2
             --- stderr
             error: environment does not set a project
-            hint: set ADYTON_PROJECT_ID, or create a profile with `adyton login`
+            hint: set ADYTON_PROJECT_ID, or create a context with `adyton login`
         "#]],
     );
     let place = place
@@ -59,7 +59,7 @@ fn half_an_environment_is_named() {
             exit 2
             --- stderr
             error: environment does not set a secret key
-            hint: set ADYTON_SECRET_KEY, or create a profile with `adyton login`
+            hint: set ADYTON_SECRET_KEY, or create a context with `adyton login`
         "#]],
     );
     let place = place.with("ADYTON_SECRET_KEY", "hunter2");
@@ -238,7 +238,10 @@ fn a_model_that_fails_to_start_shows_its_last_words() {
         assert!(ran.stderr.contains(part), "{part} is not in\n{}", ran.stderr);
     }
     // It was started five times, and what it said is told once.
-    assert_eq!(ran.stderr.matches("no medicine\n").count(), 5, "{}", ran.stderr);
+    let told = without_events(&ran.stderr);
+    assert_eq!(told.matches("no medicine\n").count(), 5, "{told}");
+    let news = "  The service is being deployed.\n";
+    assert!(ran.stderr.contains(news), "{}", ran.stderr);
     let events = place.run(&["service", "events", "sick"]).stdout;
     let own = events.lines().filter(|line| line.trim() == "no medicine");
     assert_eq!(own.count(), 5, "{events}");

@@ -99,8 +99,8 @@ fn from_a_package_to_an_explained_refusal() {
         expect![[r#"
             exit 0
             --- stdout
-            NAME  STATUS   CALLS  FAILED  ID
-            iris  running      0       0  [uuid]
+            NAME  STATUS   CALLS  FAILED  ADDRESS                                                                ID
+            iris  running      0       0  http://127.0.0.1:[port]/v1/infers/[uuid]  [uuid]
             --- stderr
         "#]],
     );
@@ -282,7 +282,7 @@ fn every_way_of_showing_who_calls() {
             "{auth}: {stdout}{stderr}"
         );
     }
-    // A profile of that folder has a key and no token: one is got with the password, which stays where it is.
+    // A context of that folder has a key and no token: one is got with the password, which stays where it is.
     let elsewhere = Place::new();
     elsewhere.json(&["login", "--data", place.data().to_str().unwrap()]);
     let (code, stdout, stderr) = call(&elsewhere, "token");

@@ -20,23 +20,28 @@ fn help_names_every_verb() {
               demo        Start the server with the samples imported, deployed and called once
               config      Check, show and document the configuration
               login       Save which server you call, and as whom
+              logout      Forget the credentials of the context; its token stops working
+              context     Choose between servers, projects and users that `login` has kept
               whoami      Show who you are, where, and for how long
-              model       Import, list, show and delete models
+              model       Begin, check, import, list, show and delete models
               service     Deploy and run services
               predict     Call a service
               app         Manage apps: the credentials that callers without a user have
               user        Manage the users of your domain
               role        Give users roles, and take them back
               key         Manage access keys: what users sign requests with
+              token       Get tokens for other clients, and revoke them
               project     Create and list projects: what keeps teams apart
               requests    List the requests that came in, refused or not
               explain     Say why a request was answered as it was
               errors      Show the error catalogue: code, meaning, cause, fix
               sign        Sign a request and show how: canonical request, string to sign, headers
+              version     Show the version of this program
               doctor      Check this installation and say what to fix
               backup      Write everything that this server needs elsewhere into one archive
               restore     Restore a backup into a data folder that is empty or does not exist yet
               master-key  Change the master key that seals secrets in the database
+              completion  Print a script that completes verbs and options in a shell
               help        Print this message or the help of the given subcommand(s)
 
             Options:
@@ -44,8 +49,9 @@ fn help_names_every_verb() {
               -V, --version  Print version
 
             Everywhere:
-                  --json            Print one JSON document, with the field names of the API
-                  --profile <NAME>  Use this profile of ~/.config/adyton/config.toml (ADYTON_PROFILE)
+                  --json               Print one JSON document, with the field names of the API
+                  --context <NAME>     Call as this context of `adyton context list` says (ADYTON_CONTEXT)
+                  --project <NAME|ID>  In this project, instead of the context's: name or id
         "#]],
     );
 }
@@ -66,7 +72,7 @@ fn a_wrong_verb_finds_the_right_one() {
             --- stderr
             error: unrecognized subcommand 'serv'
 
-              tip: some similar subcommands exist: 'user', 'service', 'serve'
+              tip: some similar subcommands exist: 'serve', 'service', 'user'
 
             Usage: adyton [OPTIONS] <COMMAND>
 
@@ -231,7 +237,7 @@ fn signing_needs_a_key_a_url_and_a_date() {
             exit 2
             --- stderr
             error: no access key is set
-            hint: set ADYTON_ACCESS_KEY and ADYTON_SECRET_KEY, or create a profile with `adyton login`
+            hint: set ADYTON_ACCESS_KEY and ADYTON_SECRET_KEY, or create a context with `adyton login`
         "#]],
     );
     let place = Place::new()
@@ -347,6 +353,7 @@ fn the_configuration_is_checked_and_shown_with_origins() {
             journal.hide_query_keys       x-auth-token, token, access_token, apikey, api_key, x-apig-appcode, appcode, signature, x-hw-appkey, appsecret, secret, secret_key, password
             journal.access_log            off
             onnx.library
+            onnx.memory                   0
             onnx.load_memory              0
             onnx.load_stack               8MiB
             onnx.load_timeout             5m

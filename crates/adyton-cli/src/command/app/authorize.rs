@@ -1,5 +1,6 @@
 //! `adyton app authorize`: lets an app call services. A service is one API; the first authorisation opens it to apps.
 
+use adyton_api::apig::app_auths::{AuthCreated, AuthShown};
 use clap::Args;
 
 use crate::client::lookup;
@@ -8,6 +9,9 @@ use crate::failure::Outcome;
 
 /// Let an app call services
 #[derive(Args)]
+#[command(after_help = "Examples:
+  adyton app authorize reader iris
+  adyton app authorize reader iris poetry")]
 pub struct Authorize {
     /// Name, AppKey or id of the app
     app: String,
@@ -26,7 +30,11 @@ impl Authorize {
             .iter()
             .map(|said| Ok(lookup::service(&client, said)?.summary.api_id))
             .collect::<Outcome<_>>()?;
-        let made = client.authorise(&app.id, apis)?;
+        let new = not_given_yet(apis, &client.authorisations(&app.id)?.auths);
+        let made = match new.is_empty() {
+            true => AuthCreated { auths: Vec::new() },
+            false => client.authorise(&app.id, new)?,
+        };
         if context.terminal.is_json() {
             context.terminal.document(&made);
         } else {
@@ -36,4 +44,15 @@ impl Authorize {
         }
         Ok(())
     }
+}
+
+/// The APIs that an app may not call yet, each once: what is given already is no error to whoever asks for it again.
+fn not_given_yet(apis: Vec<String>, given: &[AuthShown]) -> Vec<String> {
+    let mut new: Vec<String> = Vec::new();
+    for api in apis {
+        if !new.contains(&api) && given.iter().all(|auth| auth.api_id != api) {
+            new.push(api);
+        }
+    }
+    new
 }

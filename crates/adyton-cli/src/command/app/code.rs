@@ -8,6 +8,8 @@ use crate::failure::Outcome;
 
 /// Give an app an AppCode
 #[derive(Args)]
+#[command(after_help = "Example:
+  adyton app code reader")]
 pub struct Code {
     /// Name, AppKey or id of the app
     app: String,

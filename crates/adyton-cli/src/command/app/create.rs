@@ -9,6 +9,9 @@ use crate::terminal::{Terminal, Tone};
 
 /// Create an app; its AppSecret is shown once
 #[derive(Args)]
+#[command(after_help = "Examples:
+  adyton app create reader
+  adyton app create reader --remark \"the web shop\"")]
 pub struct Create {
     /// The app's name
     name: String,

@@ -9,6 +9,8 @@ use crate::failure::Outcome;
 
 /// Delete apps
 #[derive(Args)]
+#[command(after_help = "Example:
+  adyton app delete reader")]
 pub struct DeleteApp {
     /// Names, AppKeys or ids
     #[arg(required = true)]

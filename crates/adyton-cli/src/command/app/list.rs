@@ -7,6 +7,8 @@ use crate::failure::Outcome;
 
 /// List the apps of the project
 #[derive(Args)]
+#[command(after_help = "Example:
+  adyton app list")]
 pub struct ListApps {}
 
 impl ListApps {

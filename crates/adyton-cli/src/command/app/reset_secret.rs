@@ -9,6 +9,8 @@ use crate::failure::Outcome;
 
 /// Give an app another AppSecret; the old one stops working at once
 #[derive(Args)]
+#[command(after_help = "Example:
+  adyton app reset-secret reader")]
 pub struct ResetSecret {
     /// Name, AppKey or id of the app
     app: String,

@@ -10,6 +10,8 @@ use crate::failure::{Failure, Outcome};
 
 /// Take back what `authorize` gave
 #[derive(Args)]
+#[command(after_help = "Example:
+  adyton app revoke reader iris")]
 pub struct Revoke {
     /// Name, AppKey or id of the app
     app: String,

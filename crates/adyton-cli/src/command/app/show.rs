@@ -14,6 +14,9 @@ use crate::terminal::Tone;
 
 /// Show one app: what it may call, and its AppCodes (with --json whole)
 #[derive(Args)]
+#[command(after_help = "Examples:
+  adyton app show reader
+  adyton app show reader --json")]
 pub struct ShowApp {
     /// Name, AppKey or id
     app: String,
@@ -45,6 +48,7 @@ impl ShowApp {
             ("id", app.id),
             ("AppKey", app.app_key),
             ("remark", app.remark),
+            ("status", if app.status == 0 { "disabled" } else { "" }.to_owned()),
             ("made", app.register_time),
             ("may call", services(&auths)),
             ("AppCodes", app_codes.as_deref().map_or_else(String::new, listed)),

@@ -9,6 +9,8 @@ use crate::failure::{Failure, Outcome};
 
 /// Delete models
 #[derive(Args)]
+#[command(after_help = "Example:
+  adyton model delete iris:0.0.1")]
 pub struct DeleteModel {
     /// NAME:VERSION or id; a NAME alone is its newest version
     #[arg(required = true)]

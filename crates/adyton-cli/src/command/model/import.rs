@@ -6,7 +6,8 @@ use std::time::Duration;
 use adyton_api::modelarts::models::{ModelImport, ModelShown, ModelSummary};
 use clap::Args;
 
-use crate::client::{Client, ModelFilter, upload, wait};
+use crate::client::wait::Wait;
+use crate::client::{Client, ModelFilter, upload};
 use crate::context::Context;
 use crate::failure::{Failure, Outcome};
 use crate::terminal::Terminal;
@@ -16,6 +17,10 @@ const IMPORT_TIME: Duration = Duration::from_secs(600);
 
 /// Import a model package: a folder that holds `model/`, or a .tar, .tar.gz or .zip of one
 #[derive(Args)]
+#[command(after_help = "Examples:
+  adyton model import samples/iris
+  adyton model import my-model.tar.gz --name iris --version 1.0.0
+  adyton model import file:///srv/models/iris --name iris")]
 pub struct Import {
     /// The package, or a location that the server reads itself: file://…, package://sha256/…
     path: String,
@@ -57,7 +62,8 @@ impl Import {
             version,
             description: self.description,
         };
-        let model = import(&client, &context.terminal, &self.path, &naming)?;
+        let id = begin(&client, &context.terminal, &self.path, &naming)?;
+        let model = Wait::watched(&client, &context.terminal, IMPORT_TIME).model(&id)?;
         let terminal = &context.terminal;
         if terminal.is_json() {
             terminal.document(&model);
@@ -76,8 +82,15 @@ impl Import {
     }
 }
 
-/// Imports what lies at `path` (or at a location) and waits until it is published; gives its details.
+/// Imports what lies at `path` (or at a location) within something else that is going on, and waits until it is published; gives
+/// its details.
 pub fn import(client: &Client, terminal: &Terminal, path: &str, naming: &Naming) -> Outcome<ModelShown> {
+    let id = begin(client, terminal, path, naming)?;
+    Wait::quiet(client, terminal, IMPORT_TIME).model(&id)
+}
+
+/// Begins the import of what lies at `path`, or at a location; gives the model's id.
+fn begin(client: &Client, terminal: &Terminal, path: &str, naming: &Naming) -> Outcome<String> {
     let location = match path.contains("://") {
         true => path.to_owned(),
         false => upload::package(client, terminal, Path::new(path))?,
@@ -89,7 +102,7 @@ pub fn import(client: &Client, terminal: &Terminal, path: &str, naming: &Naming)
         description: Some(naming.description.clone()),
         ..ModelImport::default()
     })?;
-    wait::model(client, terminal, &made.model_id, IMPORT_TIME)
+    Ok(made.model_id)
 }
 
 /// The version after the newest one of this name.

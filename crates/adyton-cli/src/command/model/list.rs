@@ -9,6 +9,8 @@ use crate::failure::Outcome;
 
 /// List the models of the project
 #[derive(Args)]
+#[command(after_help = "Example:
+  adyton model list")]
 pub struct ListModels {}
 
 impl ListModels {

@@ -12,6 +12,9 @@ use crate::terminal::{Printable, Terminal, Tone};
 
 /// Show one model: its inputs and outputs
 #[derive(Args)]
+#[command(after_help = "Examples:
+  adyton model show iris
+  adyton model show iris:0.0.2 --json")]
 pub struct ShowModel {
     /// NAME, NAME:VERSION or id
     model: String,
@@ -59,7 +62,7 @@ fn facts(terminal: &Terminal, model: ModelShown) -> Printable {
 }
 
 /// A declared path: `POST /predictions/poetry  application/json`.
-fn call(api: &ApiDeclaration) -> String {
+pub(super) fn call(api: &ApiDeclaration) -> String {
     // What the package's author wrote, of any form.
     let kind = api
         .request

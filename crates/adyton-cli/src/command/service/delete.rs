@@ -9,6 +9,8 @@ use crate::failure::Outcome;
 
 /// Delete services
 #[derive(Args)]
+#[command(after_help = "Example:
+  adyton service delete iris")]
 pub struct DeleteService {
     /// Names or ids
     #[arg(required = true)]

@@ -1,23 +1,29 @@
 //! `adyton service deploy MODEL[:VERSION]`: makes the service and waits until it answers, or says why it does not.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use adyton_api::lenient::Number;
 use adyton_api::modelarts::service_deploy::{ServiceDeploy, VersionWanted};
 use adyton_api::modelarts::services::ServiceShown;
+use adyton_core::live::route::encoded;
+use adyton_core::model::ApiDeclaration;
 use adyton_core::service::ServiceStatus;
 use clap::Args;
 
 use super::show::facts;
 use super::variables::variables;
-use crate::client::{Client, lookup, wait};
+use super::versions::Waiting;
+use crate::client::{Client, lookup};
 use crate::context::Context;
 use crate::failure::Outcome;
 use crate::terminal::Terminal;
 
 /// Deploy a model as a service, and wait until it answers
 #[derive(Args)]
+#[command(after_help = "Examples:
+  adyton service deploy iris
+  adyton service deploy iris:0.0.2 --name iris-next --instances 2
+  adyton service deploy poetry --env THREADS=4 --no-wait")]
 pub struct Deploy {
     /// NAME, NAME:VERSION or id of a model
     model: String,
@@ -33,12 +39,8 @@ pub struct Deploy {
     /// A variable for the model's program
     #[arg(long = "env", value_name = "NAME=VALUE")]
     env: Vec<String>,
-    /// Do not wait until the service answers
-    #[arg(long)]
-    no_wait: bool,
-    /// How long to wait, in seconds
-    #[arg(long, value_name = "SECONDS", default_value_t = wait::READY_TIME.as_secs())]
-    timeout: u64,
+    #[command(flatten)]
+    waiting: Waiting,
 }
 
 /// What is wanted of a new service.
@@ -81,11 +83,7 @@ impl Deploy {
             variables,
         };
         let id = deploy(&client, wish)?;
-        let service = if self.no_wait {
-            client.service(&id)?
-        } else {
-            wait::rollout(&client, terminal, &id, Duration::from_secs(self.timeout))?
-        };
+        let service = self.waiting.rollout(context, &client, &id)?;
         if terminal.is_json() {
             terminal.document(&service);
         } else {
@@ -121,9 +119,47 @@ pub(super) fn version(model: String, instances: u32, envs: BTreeMap<String, Stri
 fn shown(terminal: &Terminal, client: &Client, service: &ServiceShown) {
     terminal.print(facts(terminal, client, service));
     if service.summary.status == ServiceStatus::Running {
-        terminal.print(format!(
-            "\nCall it with: adyton predict {} --data @request.json",
-            service.summary.service_name
-        ));
+        let declared = super::paths::declared(client, service);
+        terminal.print(calls(&service.summary.service_name, &declared));
+    }
+}
+
+/// So many calls are shown at most.
+const CALLS: usize = 5;
+
+/// How to call it: as `predict` chooses the path by itself, or at each path of several.
+fn calls(name: &str, declared: &[ApiDeclaration]) -> String {
+    if declared.len() < 2 || declared.iter().any(|api| api.url == "/") {
+        return format!("\nCall it with: adyton predict {name} --data @request.json");
+    }
+    let lines = declared.iter().take(CALLS).map(|api| {
+        let path = encoded(&api.url);
+        match api.method.to_uppercase().as_str() {
+            "GET" | "HEAD" => format!("\n  adyton predict {name} {path}"),
+            _ => format!("\n  adyton predict {name} {path} --data @request.json"),
+        }
+    });
+    format!("\nCall it with:{}", lines.collect::<String>())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn several_paths_are_called_by_name_unless_one_is_the_address_itself() {
+        let api = |method: &str, url: &str| ApiDeclaration {
+            url: url.to_owned(),
+            method: method.to_owned(),
+            request: None,
+            response: None,
+        };
+        let usual = "\nCall it with: adyton predict poetry --data @request.json";
+        assert_eq!(calls("poetry", &[api("post", "/predictions")]), usual);
+        assert_eq!(calls("poetry", &[api("post", "/"), api("get", "/health")]), usual);
+        assert_eq!(
+            calls("poetry", &[api("post", "/with space"), api("get", "/health")]),
+            "\nCall it with:\n  adyton predict poetry /with%20space --data @request.json\n  adyton predict poetry /health"
+        );
     }
 }

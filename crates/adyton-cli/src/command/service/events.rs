@@ -1,19 +1,31 @@
 //! `adyton service events`: what happened to a service.
 
-use adyton_api::modelarts::activity::EventShown;
+use std::time::Duration;
+
 use adyton_core::clock::Timestamp;
 use clap::Args;
 
 use crate::client::lookup::service_id;
+use crate::client::wait::news::{News, line, oldest_first};
 use crate::context::Context;
 use crate::failure::Outcome;
+use crate::interrupt::Interrupts;
 use crate::moment::readable;
+
+/// How often `--follow` asks.
+const FOLLOW_PAUSE: Duration = Duration::from_millis(700);
 
 /// Show what happened to a service
 #[derive(Args)]
+#[command(after_help = "Examples:
+  adyton service events iris
+  adyton service events iris --follow")]
 pub struct Events {
     /// Name or id
     service: String,
+    /// Keep printing until interrupted; with --json, one document a line
+    #[arg(long, short)]
+    follow: bool,
 }
 
 impl Events {
@@ -21,8 +33,19 @@ impl Events {
     pub fn run(self, context: &Context) -> Outcome {
         let client = context.client()?;
         let id = service_id(&client, &self.service)?;
-        let listed = client.service_events(&id, "limit=100")?;
         let terminal = &context.terminal;
+        let (mut news, pause) = (News::since(0), Interrupts::deaf());
+        while self.follow {
+            for event in news.of(&client, &id)? {
+                match terminal.is_json() {
+                    true => terminal.document_line(&event),
+                    false => terminal.print(line(terminal, &event)),
+                }
+            }
+            // Ctrl-C ends the process.
+            let _ = pause.wait(FOLLOW_PAUSE);
+        }
+        let listed = client.service_events(&id, "limit=100")?;
         if terminal.is_json() {
             terminal.document(&listed);
             return Ok(());
@@ -40,32 +63,5 @@ impl Events {
             terminal.print(terminal.table(&["time", "status", "event"], rows));
         }
         Ok(())
-    }
-}
-
-/// They come newest first; reversed before the (stable) sort, those of the same moment keep their order.
-fn oldest_first(mut events: Vec<EventShown>) -> Vec<EventShown> {
-    events.reverse();
-    events.sort_by_key(|event| event.occur_time);
-    events
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn events_of_one_moment_keep_their_order() {
-        let event = |at: i64, info: &str| EventShown {
-            event_type: "normal".to_owned(),
-            event_info: info.to_owned(),
-            occur_time: at,
-        };
-        let newest_first = vec![event(2, "third"), event(1, "second"), event(1, "first")];
-        let infos: Vec<String> = oldest_first(newest_first)
-            .into_iter()
-            .map(|event| event.event_info)
-            .collect();
-        assert_eq!(infos, ["first", "second", "third"]);
     }
 }

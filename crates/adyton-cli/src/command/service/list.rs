@@ -8,6 +8,9 @@ use crate::failure::Outcome;
 
 /// List the services of the project
 #[derive(Args)]
+#[command(after_help = "Examples:
+  adyton service list
+  adyton service list --json")]
 pub struct ListServices {}
 
 impl ListServices {
@@ -19,15 +22,26 @@ impl ListServices {
             terminal.document(&listed);
             return Ok(());
         }
-        let rows: Vec<Vec<String>> = listed.services.into_iter().map(row).collect();
+        let mut rows: Vec<Vec<String>> = listed.services.into_iter().map(row).collect();
         if rows.is_empty() {
             terminal.print("There are no services yet. Deploy a model with: adyton service deploy MODEL");
-        } else {
-            terminal.print(terminal.table(&["name", "status", "#calls", "#failed", "id"], rows));
+            return Ok(());
         }
+        let mut titles = vec!["name", "status", "#calls", "#failed", "address", "id"];
+        // A terminal that has no room for the address has it in `service show`.
+        if !terminal.has_room_for(&titles, &rows) {
+            titles.remove(ADDRESS);
+            for row in &mut rows {
+                row.remove(ADDRESS);
+            }
+        }
+        terminal.print(terminal.table(&titles, rows));
         Ok(())
     }
 }
+
+/// The column of the address.
+const ADDRESS: usize = 4;
 
 fn row(service: ServiceSummary) -> Vec<String> {
     vec![
@@ -35,6 +49,7 @@ fn row(service: ServiceSummary) -> Vec<String> {
         service.status.name().to_owned(),
         service.invocation_times.to_string(),
         service.failed_times.to_string(),
+        service.access_address,
         service.service_id,
     ]
 }

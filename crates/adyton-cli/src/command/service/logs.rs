@@ -16,6 +16,9 @@ const FOLLOW_PAUSE: Duration = Duration::from_millis(700);
 
 /// Show what the programs of a service printed
 #[derive(Args)]
+#[command(after_help = "Examples:
+  adyton service logs poetry -n 50
+  adyton service logs poetry --follow")]
 pub struct Logs {
     /// Name or id
     service: String,

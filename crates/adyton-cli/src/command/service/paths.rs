@@ -10,21 +10,29 @@ use crate::client::Client;
 /// The most inputs that are shown of one path.
 const INPUTS: usize = 16;
 
-/// A line for each method and path, with its inputs below. A model that is gone declares nothing.
+/// A line for each method and path, with its inputs below.
 pub(super) fn paths(client: &Client, service: &ServiceShown) -> String {
-    let mut lines: Vec<String> = Vec::new();
+    let declared = declared(client, service);
+    let lines = declared
+        .iter()
+        .map(|api| line(&service.summary.access_address, api));
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// What the models of a service declare, each once. A model that is gone declares nothing.
+pub(super) fn declared(client: &Client, service: &ServiceShown) -> Vec<ApiDeclaration> {
+    let mut declared = Vec::new();
     for version in &service.config {
         let Ok(model) = client.model(&version.settings.model_id) else {
             continue;
         };
         for api in model.declared() {
-            let line = line(&service.summary.access_address, &api);
-            if !lines.contains(&line) {
-                lines.push(line);
+            if !declared.contains(&api) {
+                declared.push(api);
             }
         }
     }
-    lines.join("\n")
+    declared
 }
 
 fn line(address: &str, api: &ApiDeclaration) -> String {

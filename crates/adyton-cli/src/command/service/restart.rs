@@ -5,7 +5,7 @@ use clap::Args;
 use super::start::status;
 use super::versions::{Waiting, ready};
 use crate::client::lookup::service_id;
-use crate::client::wait;
+use crate::client::wait::{READY_TIME, Wait};
 use crate::context::Context;
 use crate::failure::Outcome;
 
@@ -27,7 +27,7 @@ impl Restart {
         let id = service_id(&client, &self.service)?;
         client.update_service(&id, &status("stopped"))?;
         // A service that is stopping cannot be started.
-        wait::stopped(&client, &context.terminal, &id, wait::READY_TIME)?;
+        Wait::watched(&client, &context.terminal, READY_TIME).stopped(&id)?;
         client.update_service(&id, &status("running"))?;
         ready(context, &client, &id, &self.waiting, false)
     }

@@ -13,6 +13,8 @@ use crate::terminal::{Printable, Terminal, Tone};
 
 /// Show one service: address, versions, instances
 #[derive(Args)]
+#[command(after_help = "Example:
+  adyton service show iris")]
 pub struct ShowService {
     /// Name or id
     service: String,

@@ -3,25 +3,26 @@
 use adyton_api::modelarts::service_deploy::ServiceUpdate;
 use clap::Args;
 
+use super::versions::Waiting;
 use crate::client::lookup::service_id;
-use crate::client::wait;
 use crate::context::Context;
 use crate::failure::Outcome;
 
 /// Start a stopped service
 #[derive(Args)]
+#[command(after_help = "Example:
+  adyton service start iris")]
 pub struct Start {
     /// Name or id
     service: String,
-    /// Do not wait until the service answers
-    #[arg(long)]
-    no_wait: bool,
+    #[command(flatten)]
+    waiting: Waiting,
 }
 
 impl Start {
     /// Starts it.
     pub fn run(self, context: &Context) -> Outcome {
-        change(context, &self.service, Wanted::Running, self.no_wait)
+        change(context, &self.service, Wanted::Running, &self.waiting)
     }
 }
 
@@ -35,7 +36,7 @@ pub(super) enum Wanted {
 }
 
 /// Asks for a status and waits until it is there.
-pub(super) fn change(context: &Context, said: &str, wanted: Wanted, no_wait: bool) -> Outcome {
+pub(super) fn change(context: &Context, said: &str, wanted: Wanted, waiting: &Waiting) -> Outcome {
     let client = context.client()?;
     let id = service_id(&client, said)?;
     let asked = match wanted {
@@ -43,10 +44,9 @@ pub(super) fn change(context: &Context, said: &str, wanted: Wanted, no_wait: boo
         Wanted::Stopped => "stopped",
     };
     client.update_service(&id, &status(asked))?;
-    let service = match (no_wait, wanted) {
-        (true, _) => client.service(&id)?,
-        (false, Wanted::Running) => wait::rollout(&client, &context.terminal, &id, wait::READY_TIME)?,
-        (false, Wanted::Stopped) => wait::stopped(&client, &context.terminal, &id, wait::READY_TIME)?,
+    let service = match wanted {
+        Wanted::Running => waiting.rollout(context, &client, &id)?,
+        Wanted::Stopped => waiting.stopped(context, &client, &id)?,
     };
     if context.terminal.is_json() {
         context.terminal.document(&service);

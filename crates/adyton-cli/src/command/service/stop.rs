@@ -3,22 +3,24 @@
 use clap::Args;
 
 use super::start::{Wanted, change};
+use super::versions::Waiting;
 use crate::context::Context;
 use crate::failure::Outcome;
 
 /// Stop a service
 #[derive(Args)]
+#[command(after_help = "Example:
+  adyton service stop iris")]
 pub struct Stop {
     /// Name or id
     service: String,
-    /// Do not wait until it has stopped
-    #[arg(long)]
-    no_wait: bool,
+    #[command(flatten)]
+    waiting: Waiting,
 }
 
 impl Stop {
     /// Stops it.
     pub fn run(self, context: &Context) -> Outcome {
-        change(context, &self.service, Wanted::Stopped, self.no_wait)
+        change(context, &self.service, Wanted::Stopped, &self.waiting)
     }
 }

@@ -8,14 +8,17 @@ use adyton_core::service::ServiceStatus;
 use clap::Args;
 
 use super::deploy::version;
-use super::show::facts;
 use super::variables::variables;
-use crate::client::{Client, lookup, wait};
+use super::versions::{Waiting, ready};
+use crate::client::{Client, lookup};
 use crate::context::Context;
 use crate::failure::{Failure, Outcome};
 
 /// Change a service: another model version, more instances, other variables
 #[derive(Args)]
+#[command(after_help = "Examples:
+  adyton service update iris --model iris:0.0.2
+  adyton service update poetry --env THREADS=8 --instances 3")]
 pub struct Update {
     /// Name or id
     service: String,
@@ -31,9 +34,8 @@ pub struct Update {
     /// A description
     #[arg(long)]
     description: Option<String>,
-    /// Do not wait until the service answers
-    #[arg(long)]
-    no_wait: bool,
+    #[command(flatten)]
+    waiting: Waiting,
 }
 
 impl Update {
@@ -57,19 +59,14 @@ impl Update {
             ..ServiceUpdate::default()
         };
         client.update_service(&id, &change)?;
-        let wait = changes_config && !self.no_wait && service.summary.status != ServiceStatus::Stopped;
-        let service = match wait {
-            true => wait::rollout(&client, &context.terminal, &id, wait::READY_TIME)?,
-            false => client.service(&id)?,
-        };
-        if context.terminal.is_json() {
-            context.terminal.document(&service);
-        } else {
-            context
-                .terminal
-                .print(facts(&context.terminal, &client, &service));
-        }
-        Ok(())
+        let is_stopped = service.summary.status == ServiceStatus::Stopped;
+        ready(
+            context,
+            &client,
+            &id,
+            &self.waiting,
+            !changes_config || is_stopped,
+        )
     }
 
     /// The version as it is to be: what was said, and else as it is.

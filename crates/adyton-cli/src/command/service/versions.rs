@@ -9,19 +9,40 @@ use adyton_core::service::ServiceStatus;
 use clap::Args;
 
 use super::show::facts;
-use crate::client::{Client, wait};
+use crate::client::Client;
+use crate::client::wait::{READY_TIME, Wait};
 use crate::context::Context;
 use crate::failure::{Failure, Outcome};
 
 /// Whether a verb waits, and how long.
 #[derive(Args)]
 pub(super) struct Waiting {
-    /// Do not wait until the service answers
+    /// Do not wait until it is done
     #[arg(long)]
     no_wait: bool,
     /// How long to wait, in seconds
-    #[arg(long, value_name = "SECONDS", default_value_t = wait::READY_TIME.as_secs())]
+    #[arg(long, value_name = "SECONDS", default_value_t = READY_TIME.as_secs())]
     timeout: u64,
+}
+
+impl Waiting {
+    fn wait<'a>(&self, context: &'a Context, client: &'a Client) -> Wait<'a> {
+        Wait::watched(client, &context.terminal, Duration::from_secs(self.timeout))
+    }
+    /// Waits until what was asked for last has come through, if that is to be waited for; gives the service.
+    pub(super) fn rollout(&self, context: &Context, client: &Client, id: &str) -> Outcome<ServiceShown> {
+        match self.no_wait {
+            true => client.service(id),
+            false => self.wait(context, client).rollout(id),
+        }
+    }
+    /// Waits until it has stopped, if that is to be waited for; gives the service.
+    pub(super) fn stopped(&self, context: &Context, client: &Client, id: &str) -> Outcome<ServiceShown> {
+        match self.no_wait {
+            true => client.service(id),
+            false => self.wait(context, client).stopped(id),
+        }
+    }
 }
 
 /// A version with the settings that it has.
@@ -85,14 +106,9 @@ pub(super) fn ready(
     waiting: &Waiting,
     is_stopped: bool,
 ) -> Outcome {
-    let service = match waiting.no_wait || is_stopped {
+    let service = match is_stopped {
         true => client.service(id)?,
-        false => wait::rollout(
-            client,
-            &context.terminal,
-            id,
-            Duration::from_secs(waiting.timeout),
-        )?,
+        false => waiting.rollout(context, client, id)?,
     };
     if context.terminal.is_json() {
         context.terminal.document(&service);

@@ -1,5 +1,7 @@
 //! `GET …/requests` and `GET …/requests/{request_id}`: the journal of a project, and one request explained.
 
+use std::ops::RangeInclusive;
+
 use adyton_api::adyton::requests::{RequestExplained, RequestList, RequestShown};
 use adyton_core::clock::Timestamp;
 use adyton_core::id::{ApiId, RequestId, ServiceId};
@@ -31,8 +33,8 @@ pub(crate) struct RequestQuery {
     user: Option<String>,
     /// Only with this wire code (`APIG.0301`) or sub-code (`token.expired`).
     code: Option<String>,
-    /// Only with this HTTP status.
-    status: Option<u16>,
+    /// Only with this HTTP status (`404`), or one of this class (`4xx`).
+    status: Option<String>,
     /// Only those that this step decided: `route`, `admit`, `authenticate`, `authorise`, `throttle`, `limit`, `dispatch`, …
     stage: Option<String>,
     /// From this moment on: ISO 8601, or milliseconds since 1970.
@@ -87,6 +89,23 @@ pub(crate) async fn show(call: Call) -> OperationResult<Json<RequestExplained>> 
     }))
 }
 
+/// `404`, or `4xx` for a whole class.
+fn statuses(text: &str) -> OperationResult<RangeInclusive<u16>> {
+    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    let number = |text: &str| text.parse::<u16>().ok().filter(|_| digits(text));
+    let class = text.strip_suffix("xx").or_else(|| text.strip_suffix("XX"));
+    let class = class.and_then(number).filter(|class| (1..=5).contains(class));
+    let one = number(text).filter(|status| (100..=999).contains(status));
+    match (class, one) {
+        (Some(class), _) => Ok(class * 100..=class * 100 + 99),
+        (None, Some(status)) => Ok(status..=status),
+        (None, None) => Err(wrong(
+            "status",
+            "must be a status such as 404, or a class such as 4xx",
+        )),
+    }
+}
+
 fn filter(query: RequestQuery) -> OperationResult<Filter> {
     let step = match query.stage.as_deref() {
         None => None,
@@ -117,7 +136,7 @@ fn filter(query: RequestQuery) -> OperationResult<Filter> {
         api,
         caller: query.app.or(query.user),
         code: query.code,
-        status: query.status,
+        statuses: query.status.as_deref().map(statuses).transpose()?,
         step,
         from: query
             .from
@@ -151,5 +170,22 @@ fn wrong(field: &str, problem: impl Into<String>) -> Failure {
     Failure::Query {
         field: field.to_owned(),
         problem: problem.into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_status_is_a_number_or_a_class() {
+        assert_eq!(statuses("404").unwrap(), 404..=404);
+        assert_eq!(statuses("4xx").unwrap(), 400..=499);
+        assert_eq!(statuses("5XX").unwrap(), 500..=599);
+        for wrong in [
+            "", "xx", "4x", "9xx", "0xx", "44xx", "-4xx", "+4xx", "40", "4000", "ok",
+        ] {
+            assert!(statuses(wrong).is_err(), "{wrong}");
+        }
     }
 }

@@ -117,12 +117,18 @@ pub(crate) async fn show(call: Call) -> OperationResult<Json<AppShown>> {
 
 /// `PUT …/apps/{app_id}`
 pub(crate) async fn update(call: Call, Body(wanted): Body<AppUpdate>) -> OperationResult<Json<AppShown>> {
+    let enabled = match wanted.status {
+        None => None,
+        Some(0) => Some(false),
+        Some(1) => Some(true),
+        Some(_) => return Err(Failure::invalid("status", "must be 1 or 0")),
+    };
     let change = AppChange {
         name: wanted.name,
         remark: wanted.remark,
         key: given(wanted.app_key).map(AppKey::new),
         secret: given(wanted.app_secret).map(Secret::new),
-        enabled: None,
+        enabled,
     };
     let app = app::update(&call.shared, call.project()?, id(&call)?, change).await?;
     Ok(Json(app_shown(&app)))

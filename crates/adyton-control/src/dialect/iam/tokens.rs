@@ -33,7 +33,8 @@ pub(crate) async fn create(
     call: OpenCall,
     (Query(query), Body(wanted)): (Query<TokenQuery>, Body<TokenRequest>),
 ) -> OperationResult<WithHeaders<TokenAnswer>> {
-    let (proof, wish) = sign_in::read(wanted)?;
+    let only_domain = call.shared.feed.cell().load().only_domain();
+    let (proof, wish) = sign_in::read(wanted, only_domain)?;
     let issued = token::issue(&call.shared, call.remote.address, proof, wish).await?;
     let answer = shown(
         &call.shared,

@@ -107,7 +107,10 @@ impl<'a> FixedPart<'a> {
                 .service
                 .is_none_or(|service| self.service() == Some(service))
             && filter.api.is_none_or(|api| self.api() == Some(api))
-            && filter.status.is_none_or(|status| status == self.status())
+            && filter
+                .statuses
+                .as_ref()
+                .is_none_or(|statuses| statuses.contains(&self.status()))
             && filter.step.is_none_or(|step| step.number() == self.0[STEP_AT])
             && filter.from.is_none_or(|from| at >= from)
             && filter.until.is_none_or(|until| at < until)

@@ -106,7 +106,7 @@ fn a_search_without_time_still_comes_to_the_end() {
     let spent = Budget::new(&clock);
     clock.advance(std::time::Duration::from_secs(60));
     let filter = Filter {
-        status: Some(503),
+        statuses: Some(503..=503),
         ..Filter::default()
     };
     let (mut ids, mut before, mut pages) = (Vec::new(), None, 0);

@@ -11,7 +11,7 @@ use adyton_cli::failure::Outcome;
 use adyton_cli::ready::Ready;
 use adyton_gateway::DROPPED_HEADERS;
 
-/// The server of the profile or environment, else the one that runs on the data folder.
+/// The server of the context or environment, else the one that runs on the data folder.
 pub(super) fn check(context: &Context, config: Option<&Config>) -> Vec<Finding> {
     let target = match Target::find(&context.sources()) {
         Ok((target, _)) => target,
@@ -20,7 +20,7 @@ pub(super) fn check(context: &Context, config: Option<&Config>) -> Vec<Finding> 
             None => {
                 return vec![Finding::fine(
                     "server",
-                    "none runs here, and no profile names one",
+                    "none runs here, and no context names one",
                 )];
             }
         },

@@ -8,18 +8,21 @@ use adyton_store::repository::{DomainName, UserName};
 use crate::failure::{Failure, OperationResult};
 use crate::operations::token::{Proof, Wish};
 
-/// The proof that is offered, and what is wished for.
-pub(super) fn read(wanted: TokenRequest) -> OperationResult<(Proof, Wish)> {
-    Ok((proof(wanted.auth.identity)?, wish(wanted.auth.scope)?))
+/// The proof that is offered, and what is wished for. A name without a domain is one of the only domain, if there is one alone.
+pub(super) fn read(wanted: TokenRequest, only_domain: Option<DomainId>) -> OperationResult<(Proof, Wish)> {
+    Ok((
+        proof(wanted.auth.identity, only_domain)?,
+        wish(wanted.auth.scope)?,
+    ))
 }
 
-fn proof(identity: TokenIdentity) -> OperationResult<Proof> {
+fn proof(identity: TokenIdentity, only_domain: Option<DomainId>) -> OperationResult<Proof> {
     let methods: Vec<&str> = identity.methods.iter().map(String::as_str).collect();
     match (methods.as_slice(), identity.password, identity.token) {
         (["password"], Some(password), _) => {
             let user = password.user;
             let password = Secret::new(user.password);
-            let who = user_name(user.id, user.name, user.domain)?;
+            let who = user_name(user.id, user.name, user.domain, only_domain)?;
             Ok(Proof::Password { who, password })
         }
         (["token"], _, Some(token)) => Ok(Proof::Token(token.id)),
@@ -37,6 +40,7 @@ fn user_name(
     id: Option<String>,
     name: Option<String>,
     domain: Option<NamedRef>,
+    only_domain: Option<DomainId>,
 ) -> OperationResult<UserName> {
     const FIELD: &str = "auth.identity.password.user";
     match (id, name) {
@@ -44,13 +48,15 @@ fn user_name(
             UserId::parse(id.as_bytes()).unwrap_or(UserId::from_bits(0)),
         )),
         (None, Some(name)) => {
-            let domain = domain.ok_or_else(|| {
-                Failure::invalid(format!("{FIELD}.domain"), "is missing: a name needs its domain")
-            })?;
-            Ok(UserName::InDomain {
-                name,
-                domain: domain_name(&format!("{FIELD}.domain"), domain)?,
-            })
+            let field = || format!("{FIELD}.domain");
+            let domain = match (domain, only_domain) {
+                (Some(named), _) => domain_name(&field(), named)?,
+                (None, Some(only)) => DomainName::Id(only),
+                (None, None) => {
+                    return Err(Failure::invalid(field(), "is missing: a name needs its domain"));
+                }
+            };
+            Ok(UserName::InDomain { name, domain })
         }
         (None, None) => Err(Failure::invalid(FIELD, "must have `id`, or `name` and `domain`")),
     }
@@ -90,5 +96,41 @@ fn wish(scope: Option<TokenScope>) -> OperationResult<Wish> {
             "auth.scope",
             "must have `project` or `domain`, not both",
         )),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn user(domain: serde_json::Value, only: Option<DomainId>) -> OperationResult<UserName> {
+        let user = serde_json::json!({"name": "ada", "password": "sesame", "domain": domain});
+        let identity = serde_json::json!({"methods": ["password"], "password": {"user": user}});
+        match proof(serde_json::from_value(identity).unwrap(), only)? {
+            Proof::Password { who, .. } => Ok(who),
+            Proof::Token(_) => panic!("a password was offered"),
+        }
+    }
+
+    #[test]
+    fn a_name_without_a_domain_is_of_the_only_one() {
+        let only = DomainId::from_bits(7);
+        let in_domain = |domain| UserName::InDomain {
+            name: "ada".to_owned(),
+            domain,
+        };
+        let null = serde_json::Value::Null;
+        assert_eq!(
+            user(null.clone(), Some(only)).unwrap(),
+            in_domain(DomainName::Id(only))
+        );
+        let named = user(serde_json::json!({"name": "acme"}), Some(only)).unwrap();
+        assert_eq!(
+            named,
+            in_domain(DomainName::Name("acme".to_owned())),
+            "what is said counts"
+        );
+        let told = user(null, None).unwrap_err().to_string();
+        assert!(told.contains("auth.identity.password.user.domain"), "{told}");
     }
 }

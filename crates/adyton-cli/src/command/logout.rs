@@ -1,0 +1,57 @@
+//! `adyton logout`: forgets the credentials of a context.
+
+use adyton_core::secret::Secret;
+use clap::Args;
+use serde_json::json;
+
+use crate::client::Client;
+use crate::client::target::Target;
+use crate::context::Context;
+use crate::failure::{Failure, Outcome};
+
+/// Forget the credentials of the context; its token stops working
+#[derive(Args)]
+#[command(after_help = "Examples:
+  adyton logout
+  adyton logout --context work")]
+pub struct Logout {}
+
+impl Logout {
+    /// Revokes a token that was kept, and keeps the context without credentials.
+    pub fn run(self, context: &Context) -> Outcome {
+        let mut contexts = context.sources().contexts()?;
+        let name = match context.sources().named() {
+            Some(name) => name,
+            None => contexts.current().map(str::to_owned).ok_or_else(|| {
+                Failure::wrong_use("no context is current, so nobody is signed in")
+                    .hint("`adyton context list` lists the contexts; name one with --context NAME")
+            })?,
+        };
+        let saved = contexts.known(&name)?.clone();
+        let revoked = saved.token.clone().map(|token| revoke(context, &name, token));
+        contexts.put(&name, saved.signed_out())?;
+        if let Some(Err(failure)) = &revoked {
+            context.terminal.note(format!(
+                "the token could not be revoked at the server and stays valid until it expires: {failure}"
+            ));
+        }
+        let is_revoked = matches!(revoked, Some(Ok(())));
+        if context.terminal.is_json() {
+            context
+                .terminal
+                .document(&json!({"context": name, "token_revoked": is_revoked}));
+        } else {
+            context.terminal.print(format!(
+                "Signed out of context `{name}`.\nSign in again with: adyton login --context {name}"
+            ));
+        }
+        Ok(())
+    }
+}
+
+fn revoke(context: &Context, name: &str, token: String) -> Outcome {
+    let mut sources = context.sources();
+    sources.context = Some(name);
+    let (target, _) = Target::find(&sources)?;
+    Client::new(target, context.clock.clone()).sign_out(&Secret::new(token))
+}

@@ -1,0 +1,84 @@
+//! `adyton model check PATH`: all that the import would say of a package, without a server.
+//!
+//! What is checked is the runtime's to know, which this command line does not hold: the program that does hands its check over
+//! ([`Context::check_package`]).
+
+use std::path::{Path, PathBuf};
+
+use adyton_api::modelarts::models::PortShown;
+use adyton_core::model::ModelSpec;
+use clap::Args;
+use serde_json::json;
+
+use super::show::{call, ports, size};
+use crate::context::Context;
+use crate::failure::Outcome;
+
+/// Say all that the import would say of a package, without a server
+#[derive(Args)]
+#[command(after_help = "Examples:
+  adyton model check my-model
+  adyton model check my-model.tar.gz --json")]
+pub struct Check {
+    /// A folder that holds `model/`, or a .tar, .tar.gz or .zip of one
+    path: PathBuf,
+}
+
+/// A package that imports.
+pub struct CheckedPackage {
+    /// What it declares.
+    pub spec: ModelSpec,
+    /// Its size unpacked, in bytes.
+    pub size: u64,
+    /// What runs ONNX models here.
+    pub onnx_runtime: String,
+}
+
+/// Checks the package at a path; the failure names file, field and fix.
+pub type PackageCheck = fn(&Context, &Path) -> Outcome<CheckedPackage>;
+
+impl Check {
+    /// Checks it and prints what was found.
+    pub fn run(self, context: &Context) -> Outcome {
+        let spinner = context.terminal.spinner("checking");
+        let checked = (context.check_package)(context, &self.path);
+        spinner.ends();
+        let CheckedPackage {
+            spec,
+            size: bytes,
+            onnx_runtime,
+        } = checked?;
+        let declared = spec.ports.clone().unwrap_or_default();
+        let inputs: Vec<PortShown> = declared.inputs.into_iter().map(PortShown::from).collect();
+        let outputs: Vec<PortShown> = declared.outputs.into_iter().map(PortShown::from).collect();
+        let kind = spec.engine.kind();
+        let terminal = &context.terminal;
+        if terminal.is_json() {
+            terminal.document(&json!({
+                "path": self.path, "problems": [], "model_type": kind.name(), "model_size": bytes, "apis": spec.apis,
+                "inputs": inputs, "outputs": outputs, "import_notes": spec.notes,
+            }));
+            return Ok(());
+        }
+        let engine = match kind.runs_code() {
+            true => kind.name().to_owned(),
+            false => format!("{}, tried with {onnx_runtime}", kind.name()),
+        };
+        let calls: Vec<String> = spec.apis.iter().map(call).collect();
+        let path = self.path.display();
+        terminal.print(format!("{path} can be imported."));
+        terminal.print(terminal.facts(&[
+            ("engine", engine),
+            ("size", size(bytes)),
+            ("calls", calls.join("\n")),
+            ("inputs", ports(&inputs)),
+            ("outputs", ports(&outputs)),
+            ("notes", spec.notes.join("\n")),
+        ]));
+        if kind.runs_code() {
+            terminal.note("Whether the program answers is known once it is deployed.");
+        }
+        terminal.print(format!("Import it with: adyton model import {path}"));
+        Ok(())
+    }
+}

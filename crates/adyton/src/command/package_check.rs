@@ -1,0 +1,85 @@
+//! The check behind `adyton model check`: an import into a folder that goes away, with the runtime and the limits of a server
+//! that would be started here.
+
+use std::path::Path;
+
+use adyton_runtime::onnx::library::LibrarySetting;
+use adyton_runtime::onnx_models::Onnx;
+use adyton_runtime::package::{ImportError, Limits, Packages, Said, Source};
+use adyton_runtime::trial::Trials;
+use serde_json::json;
+
+use super::config::Flags;
+use crate::server::{cores, onnx_places, trials};
+use adyton_cli::command::model::CheckedPackage;
+use adyton_cli::context::Context;
+use adyton_cli::failure::{Failure, Outcome};
+
+/// Checks the package at `path` whole, as an import would.
+///
+/// # Errors
+/// What the import would say: file or field, cause and fix.
+pub(crate) fn check(context: &Context, path: &Path) -> Outcome<CheckedPackage> {
+    let source = source(path)?;
+    let config = Flags::default().load(context)?.config;
+    let wrong = |error: std::io::Error| Failure::failed(format!("a folder for the check: {error}"));
+    let scratch = tempfile::tempdir().map_err(wrong)?;
+    let onnx = Onnx::start(
+        &LibrarySetting::parse(&config.onnx.library),
+        &onnx_places(&config.general.data, &context.environment),
+        cores(),
+    );
+    let onnx = onnx.with_trials(Trials::open(trials(&config, scratch.path())));
+    let packages = Packages::open(scratch.path().join("packages"), Limits::default()).map_err(wrong)?;
+    let (published, spec) = packages
+        .import_as(source, &Said::default(), &onnx)
+        .map_err(|problem| told(path, &problem))?;
+    Ok(CheckedPackage {
+        spec,
+        size: published.size,
+        onnx_runtime: onnx.choice().to_string(),
+    })
+}
+
+/// A folder that holds `model/` or is it, or an archive.
+fn source(path: &Path) -> Outcome<Source<'_>> {
+    let about = std::fs::metadata(path).map_err(|error| {
+        Failure::wrong_use(format!("{}: {error}", path.display()))
+            .hint("name a folder that holds `model/`, or a .tar, .tar.gz or .zip of one")
+    })?;
+    if about.is_file() {
+        return Ok(Source::Archive(path));
+    }
+    let is_model = path.file_name().is_some_and(|name| name == "model") && path.join("config.json").is_file();
+    match path.parent().filter(|_| is_model) {
+        Some(parent) if parent.as_os_str().is_empty() => Ok(Source::Folder(Path::new("."))),
+        Some(parent) => Ok(Source::Folder(parent)),
+        None => Ok(Source::Folder(path)),
+    }
+}
+
+fn told(path: &Path, problem: &ImportError) -> Failure {
+    let (file, field, cause, fix) = match problem {
+        ImportError::Package { file, cause, fix } => (file.as_str(), "", cause.clone(), fix.as_str()),
+        ImportError::Field { field, cause, fix } => {
+            ("model/config.json", field.as_str(), cause.clone(), fix.as_str())
+        }
+        ImportError::Model(cause) => ("", "", cause.clone(), ""),
+        ImportError::Storage(cause) => return Failure::failed(format!("the check failed: {cause}")),
+    };
+    let place: Vec<&str> = [file, field]
+        .into_iter()
+        .filter(|part| !part.is_empty())
+        .collect();
+    let place = match place.is_empty() {
+        true => String::new(),
+        false => format!("{}: ", place.join(": ")),
+    };
+    let problem = json!({"file": file, "field": field, "cause": cause, "fix": fix});
+    let failure = Failure::failed(format!("{} cannot be imported: {place}{cause}", path.display()))
+        .with_document(&json!({"path": path, "problems": [problem]}));
+    match fix {
+        "" => failure,
+        fix => failure.hint(fix),
+    }
+}
