@@ -178,7 +178,9 @@ impl<'a> Authorization<'a> {
 
 /// Whether a header value is meant as a signature, whatever scheme it names: it has a key and a signature.
 pub fn looks_signed(value: &[u8]) -> bool {
-    let text = value.to_ascii_lowercase();
+    // Blanks may stand around the names of fields.
+    let mut text = value.to_ascii_lowercase();
+    text.retain(|byte| !byte.is_ascii_whitespace());
     let has = |field: &[u8]| text.windows(field.len()).any(|piece| piece == field);
     has(b"signature=") && (has(b"access=") || has(b"credential="))
 }
