@@ -145,6 +145,33 @@ def test_programs_have_no_part_in_the_bound_on_the_memory_of_models(new_server):
     assert line not in Path(f"/proc/{server.process.pid}/limits").read_text()
 
 
+@onnx_runtime
+@pytest.mark.parametrize(
+    ("model", "deadly", "said", "harmless"),
+    [
+        (graph.dividing(), {"x": [-(2**63), 7, -7], "d": [-1, -1, 2]}, '{"outputs":{"y":[-9223372036854775808,-7,-3]}}', None),
+        (graph.dividing(), {"x": [5], "d": [0]}, "division by zero", {"x": [5], "d": [2]}),
+        (graph.recurrent(), {"x": [[], [], []]}, "inputs.x: no elements, over which LSTM crashes", {"x": [[[1, 2]]]}),
+        (graph.unique(), {"x": [[], []]}, "inputs.x: no elements, over which Unique crashes", {"x": [[1, 1], [2, 2]]}),
+    ],
+    ids=["least by -1", "by 0", "empty batch", "nothing to compare"],
+)
+def test_no_input_ends_the_server_inside_of_onnx_runtime(new_server, tmp_path, model, deadly, said, harmless):
+    server = new_server().start()
+    service = server.deploy("fragile", graph.package(tmp_path / "fragile", model))
+    assert said in ask(server, service.path, json.dumps({"inputs": deadly})).text
+    if harmless:
+        assert ask(server, service.path, json.dumps({"inputs": harmless})).status_code == 200
+    assert server.process.poll() is None
+
+
+@onnx_runtime
+def test_a_model_whose_callers_could_end_the_server_is_refused_with_the_reason(new_server, tmp_path):
+    server = new_server().start()
+    said = refused(server, graph.package(tmp_path / "spectral", graph.spectral()))
+    assert "(STFT) ends the process in ONNX Runtime when the step between frames is 0" in said
+
+
 def parent_of(process: str) -> int:
     try:
         return int(next(line.split()[1] for line in Path(f"/proc/{process}/status").read_text().splitlines() if line.startswith("PPid:")))

@@ -89,3 +89,28 @@ def squaring(tensors: int) -> bytes:
 def named_axis(name: str) -> bytes:
     """Passes on what it is sent; its axis has this name."""
     return graph([node("Relu", ["x"], ["y"])], [port("x", FLOAT, [name])], [port("y", FLOAT, [name])])
+
+
+def dividing() -> bytes:
+    """Divides what it is sent by what it is sent, integers all."""
+    return graph([node("Div", ["x", "d"], ["y"])], [port("x", INT64, ["n"]), port("d", INT64, ["n"])], [port("y", INT64, ["n"])])
+
+
+def recurrent() -> bytes:
+    """An LSTM of one unit over sequences of two features."""
+    ports = [port("x", FLOAT, ["steps", "batch", 2])], [port("y", FLOAT, ["steps", 1, "batch", 1])]
+    hidden = part(1, "hidden_size") + number(3, 1) + number(20, 2)
+    weights = [floats("w", [1, 4, 2], [0.5] * 8), floats("r", [1, 4, 1], [0.5] * 4)]
+    return graph([node("LSTM", ["x", "w", "r"], ["y"], hidden)], *ports, weights)
+
+
+def unique() -> bytes:
+    """The different columns of what it is sent."""
+    axis = part(1, "axis") + number(3, 1) + number(20, 2)
+    return graph([node("Unique", ["x"], ["y"], axis)], [port("x", FLOAT, ["n", "m"])], [port("y", FLOAT, ["n", "k"])])
+
+
+def spectral() -> bytes:
+    """The spectra of a signal, by a step and a length that are sent along."""
+    inputs = [port("signal", FLOAT, [1, "n", 1]), port("step", INT64, []), port("length", INT64, [])]
+    return graph([node("STFT", ["signal", "step", "", "length"], ["y"])], inputs, [port("y", FLOAT, [1, "frames", "bins", 2])])

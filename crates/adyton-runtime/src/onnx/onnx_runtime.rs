@@ -2,12 +2,14 @@
 
 mod declared;
 mod error_text;
+mod native_faults;
 mod unknown_rank;
 mod values;
 
 use std::path::Path;
 use std::sync::Arc;
 
+use bytes::Bytes;
 use ort::environment::Environment;
 use ort::session::builder::{GraphOptimizationLevel, SessionBuilder};
 use ort::session::{RunOptions, Session, SessionInputValue, SessionOutputs};
@@ -22,6 +24,8 @@ use super::tensor::{Tensor, Value};
 
 /// Files up to this size, in bytes, are looked through for the end of a classifier.
 const SMALL: u64 = 16 << 20;
+/// The option that says where weights in files of their own lie when a model is not loaded from its file.
+const WEIGHTS_FOLDER: &str = "session.model_external_initializers_file_folder_path";
 /// Models of tables up to this size, in bytes, run on the thread that calls them alone.
 const ALONE: u64 = 1 << 20;
 
@@ -34,6 +38,8 @@ pub struct OnnxRuntimeModel {
     sessions: SessionPool<Session>,
     minor: u32,
     cost: Cost,
+    /// The operator over which inputs without elements would end the process.
+    crashes_when_empty: Option<String>,
 }
 
 impl OnnxRuntimeModel {
@@ -53,14 +59,36 @@ impl OnnxRuntimeModel {
         };
         let bytes = std::fs::metadata(path).map_or(0, |meta| meta.len());
         let copies = session_pool::copies_for(bytes);
-        // Read only when it is small enough to be a classifier.
-        let read = if bytes > SMALL {
-            None
-        } else {
-            std::fs::read(path).ok()
-        };
+        let read = std::fs::read(path)
+            .map(Bytes::from)
+            .map_err(|cause| LoadError::Unreadable {
+                file: file.to_owned(),
+                cause: cause.to_string(),
+            })?;
+        let guarded = native_faults::guard(&read).map_err(|cause| LoadError::Graph {
+            file: file.to_owned(),
+            runtime: format!("ONNX Runtime 1.{minor}"),
+            cause,
+            fix: "",
+        })?;
+        let is_rewritten = guarded.file.is_some();
+        // Kept only when it is to be loaded in place of the file, or small enough to be a classifier.
+        let read = guarded
+            .file
+            .map(Bytes::from)
+            .or_else(|| (bytes <= SMALL).then_some(read));
         let threads = Threads::of(bytes, read.as_deref());
-        let from_file = || open(environment, threads, |builder| builder.commit_from_file(path));
+        let from_file = || {
+            open(environment, threads, |builder| match &read {
+                Some(file) if is_rewritten => {
+                    // Weights in files of their own lie beside it.
+                    let folder = path.parent().unwrap_or(path).to_string_lossy();
+                    let builder = builder.clone().with_config_entry(WEIGHTS_FOLDER, folder)?;
+                    { builder }.commit_from_memory(file)
+                }
+                _ => builder.commit_from_file(path),
+            })
+        };
         let whole = SessionPool::make(1, from_file).map_err(wrong)?;
         let mut ports = declared::ports(&whole.take(), path, file)?;
         let model = |ports, after, sessions| Self {
@@ -69,6 +97,7 @@ impl OnnxRuntimeModel {
             sessions,
             minor,
             cost: Cost::Contents,
+            crashes_when_empty: guarded.crashes_when_empty.clone(),
         };
         if let Some(Cut { file: rest, after }) = read.as_deref().and_then(classifier::cut_file) {
             // A graph that does not load without its end is run as it is.
@@ -136,14 +165,14 @@ impl Predictor for OnnxRuntimeModel {
     }
 
     fn run(&self, inputs: &[Tensor]) -> Result<Vec<Value>, RunError> {
-        let given = lend(inputs)?;
+        let given = self.lend(inputs)?;
         let mut session = self.sessions.take();
         let outputs = session.run(given.as_slice()).map_err(run_error)?;
         self.values(outputs)
     }
 
     fn run_until(&self, inputs: &[Tensor], ending: &Ending) -> Result<Vec<Value>, RunError> {
-        let given = lend(inputs)?;
+        let given = self.lend(inputs)?;
         // For this run alone: who ends it late ends no other.
         let options = Arc::new(RunOptions::new().map_err(run_error)?);
         let interrupt = Arc::clone(&options);
@@ -180,6 +209,19 @@ impl Predictor for OnnxRuntimeModel {
 }
 
 impl OnnxRuntimeModel {
+    fn lend<'t>(&self, inputs: &'t [Tensor]) -> Result<Vec<SessionInputValue<'t>>, RunError> {
+        if let Some(operator) = &self.crashes_when_empty
+            && let Some(at) = inputs.iter().position(|tensor| tensor.elements.is_empty())
+        {
+            let name = self.ports.inputs.get(at).map_or("", |input| &input.name);
+            return Err(RunError::new(format!(
+                "inputs.{name}: no elements, over which {operator} crashes in ONNX Runtime; send at least one"
+            )));
+        }
+        let lent: ort::Result<_> = inputs.iter().map(values::input).collect();
+        lent.map_err(run_error)
+    }
+
     fn values(&self, outputs: SessionOutputs<'_>) -> Result<Vec<Value>, RunError> {
         let mut values = Vec::with_capacity(outputs.len());
         for (at, (_, value)) in outputs.into_iter().enumerate() {
@@ -205,14 +247,6 @@ fn give_back(session: &mut Session, given: &[SessionInputValue<'_>]) {
     if asked.is_ok() {
         let _ = session.run_with_options(given, &options);
     }
-}
-
-fn lend(inputs: &[Tensor]) -> Result<Vec<SessionInputValue<'_>>, RunError> {
-    inputs
-        .iter()
-        .map(values::input)
-        .collect::<ort::Result<_>>()
-        .map_err(run_error)
 }
 
 fn run_error(said: ort::Error) -> RunError {

@@ -1,0 +1,240 @@
+//! What ends the process inside ONNX Runtime's own code, whatever its errors say, and how a model is kept from it.
+//!
+//! - An integer divided by -1 whose quotient has no room in its type (the least `int32` or `int64`) is a hardware fault. Each
+//!   division of integers whose operands are not the graph's own is rewritten before the model is loaded (`division.rs`).
+//! - Some operators crash over tensors without elements ([`CRASH_WHEN_EMPTY`]). A model that has one is not given such inputs.
+//! - `STFT` divides by the step between frames: it must be the graph's own, and not 0.
+//! - `ReverseSequence` counts on two axes: an input whose number of axes is left open could have fewer.
+//!
+//! Found by running all conformance cases on changed inputs, in processes of their own (`tests/harness/crashes.py`); what no
+//! case covers, such as operators of other domains, counts as crashing over tensors without elements. A file that cannot be read
+//! here is left to ONNX Runtime, which says what is wrong with it.
+
+mod division;
+mod element_types;
+#[cfg(test)]
+mod tests;
+mod wire;
+
+use std::collections::{HashMap, HashSet};
+
+use adyton_core::shown::quoted;
+use bytes::Bytes;
+use prost::Message;
+use tract_onnx::pb::type_proto::Value as Type;
+use tract_onnx::pb::{FunctionProto, GraphProto, NodeProto, OperatorSetIdProto, ValueInfoProto};
+
+use self::division::Division;
+use self::element_types::{ElementTypes, Weight};
+
+/// Operators that end the process over a tensor without elements.
+const CRASH_WHEN_EMPTY: &[&str] = &[
+    "ConvTranspose",
+    "GRU",
+    "LSTM",
+    "RNN",
+    "ReverseSequence",
+    "STFT",
+    "Unique",
+];
+/// From this version of the operators on, all that a rewritten division needs is there.
+const REWRITABLE: i64 = 9;
+/// What is shown of a name, in characters.
+const SHOWN: usize = 60;
+/// How deep graphs may lie in each other: more is not looked at.
+const LEVELS: usize = 16;
+
+const MODEL_GRAPH: u32 = 7;
+const MODEL_FUNCTIONS: u32 = 25;
+const GRAPH_NODE: u32 = 1;
+const FUNCTION_NODE: u32 = 7;
+
+/// A model, as far as it matters here; weights are not copied.
+#[derive(Clone, PartialEq, prost::Message)]
+struct Model {
+    #[prost(message, optional, tag = "7")]
+    graph: Option<Graph>,
+    #[prost(message, repeated, tag = "8")]
+    opset_import: Vec<OperatorSetIdProto>,
+    #[prost(message, repeated, tag = "25")]
+    functions: Vec<FunctionProto>,
+}
+
+/// A graph, as far as it matters here.
+#[derive(Clone, PartialEq, prost::Message)]
+struct Graph {
+    #[prost(message, repeated, tag = "1")]
+    node: Vec<NodeProto>,
+    #[prost(message, repeated, tag = "5")]
+    initializer: Vec<Weight>,
+    #[prost(message, repeated, tag = "11")]
+    input: Vec<ValueInfoProto>,
+    #[prost(message, repeated, tag = "12")]
+    output: Vec<ValueInfoProto>,
+    #[prost(message, repeated, tag = "13")]
+    value_info: Vec<ValueInfoProto>,
+}
+
+/// What is to be loaded in place of a file, and what must not be asked of it.
+#[derive(Debug, Default)]
+pub(super) struct Guarded {
+    /// The file anew; `None` when it can be loaded as it is.
+    pub(super) file: Option<Vec<u8>>,
+    /// The operator over which inputs without elements would end the process.
+    pub(super) crashes_when_empty: Option<String>,
+}
+
+/// Looks through a model's file.
+///
+/// # Errors
+/// The model cannot be kept from ending the process: what in it, and what to do.
+pub(super) fn guard(file: &Bytes) -> Result<Guarded, String> {
+    let Ok(model) = Model::decode(file.clone()) else {
+        return Ok(Guarded::default());
+    };
+    let graph = model.graph.unwrap_or_default();
+    let mut operators = Operators::default();
+    operators.add(&graph.node, 0);
+    for function in &model.functions {
+        operators.add(&function.node, 0);
+    }
+    if let Some(reason) = operators.refusal(&graph) {
+        return Err(reason);
+    }
+    let declared = [&graph.input, &graph.output, &graph.value_info];
+    let types = ElementTypes::of(&graph.initializer, declared, &graph.node);
+    let mut division = Division::default();
+    let main = division.rewrite(&graph.node, &types, 0);
+    let functions: HashMap<usize, _> = (model.functions.iter().enumerate())
+        .filter_map(|(at, function)| {
+            // What a function is given is not known in it.
+            let nodes = division.rewrite(&function.node, &ElementTypes::default(), 0);
+            (!nodes.is_empty()).then_some((at, nodes))
+        })
+        .collect();
+    let file = match division.found {
+        None => None,
+        Some(node) if version(&model.opset_import) < REWRITABLE => {
+            return Err(format!(
+                "node \"{}\" (Div) may divide an integer by -1, which can end the process in ONNX Runtime; export the model with opset \
+                 {REWRITABLE} or newer",
+                quoted(&node, SHOWN)
+            ));
+        }
+        Some(_) => wire::splice(file, &|tag, at, content| match tag {
+            MODEL_GRAPH => Some(vec![wire::splice(content, &replaced(GRAPH_NODE, &main))?]),
+            MODEL_FUNCTIONS => Some(vec![wire::splice(
+                content,
+                &replaced(FUNCTION_NODE, functions.get(&at)?),
+            )?]),
+            _ => None,
+        }),
+    };
+    Ok(Guarded {
+        file,
+        crashes_when_empty: operators.crashes_when_empty,
+    })
+}
+
+/// Puts the nodes that were rewritten in place of those with their numbers.
+fn replaced(
+    field: u32,
+    nodes: &HashMap<usize, Vec<NodeProto>>,
+) -> impl Fn(u32, usize, &[u8]) -> Option<Vec<Vec<u8>>> {
+    move |tag, at, _| {
+        let nodes = nodes.get(&at).filter(|_| tag == field)?;
+        Some(nodes.iter().map(Message::encode_to_vec).collect())
+    }
+}
+
+/// The version of the standard operators.
+fn version(imports: &[OperatorSetIdProto]) -> i64 {
+    let standard = imports
+        .iter()
+        .filter(|set| matches!(set.domain.as_str(), "" | "ai.onnx"));
+    standard.map(|set| set.version).max().unwrap_or(1)
+}
+
+/// What the operators of a model mean for its inputs.
+#[derive(Default)]
+struct Operators {
+    crashes_when_empty: Option<String>,
+    reverses: Option<String>,
+    /// The name and the step of each `STFT`.
+    steps: Vec<(String, String)>,
+}
+
+impl Operators {
+    fn add(&mut self, nodes: &[NodeProto], level: usize) {
+        for node in nodes {
+            let op = node.op_type.as_str();
+            let is_standard = matches!(node.domain.as_str(), "" | "ai.onnx" | "ai.onnx.ml");
+            if self.crashes_when_empty.is_none() && (!is_standard || CRASH_WHEN_EMPTY.contains(&op)) {
+                self.crashes_when_empty = Some(op.to_owned());
+            }
+            match op {
+                "ReverseSequence" => self.reverses = Some(node.name.clone()),
+                "STFT" => {
+                    let step = node.input.get(1).cloned().unwrap_or_default();
+                    self.steps.push((node.name.clone(), step));
+                }
+                _ => {}
+            }
+            if level < LEVELS {
+                for inner in graphs_of(node) {
+                    self.add(&inner.node, level + 1);
+                }
+            }
+        }
+    }
+
+    /// Why the model cannot be loaded.
+    fn refusal(&self, graph: &Graph) -> Option<String> {
+        if let Some(name) = &self.reverses
+            && let Some(input) = graph.input.iter().find(|input| has_open_rank(input))
+        {
+            return Some(format!(
+                "node \"{}\" (ReverseSequence) ends the process in ONNX Runtime when it is given one axis, and input \"{}\" leaves open how \
+                 many it has; export the model with the axes of its inputs",
+                quoted(name, SHOWN),
+                quoted(&input.name, SHOWN)
+            ));
+        }
+        let given: HashSet<&str> = graph.input.iter().map(|input| input.name.as_str()).collect();
+        let own = graph
+            .initializer
+            .iter()
+            .filter(|weight| !given.contains(weight.name.as_str()));
+        let mut fixed: HashSet<&str> = own
+            .filter(|weight| weight.lacks(0))
+            .map(|weight| weight.name.as_str())
+            .collect();
+        for node in graph.node.iter().filter(|node| node.op_type == "Constant") {
+            if element_types::constant(node).is_some_and(|weight| weight.lacks(0)) {
+                fixed.extend(node.output.iter().map(String::as_str));
+            }
+        }
+        let (name, _) = self
+            .steps
+            .iter()
+            .find(|(_, step)| !fixed.contains(step.as_str()))?;
+        Some(format!(
+            "node \"{}\" (STFT) ends the process in ONNX Runtime when the step between frames is 0, and its step is not a constant of the \
+             graph other than 0; export the model with a constant step",
+            quoted(name, SHOWN)
+        ))
+    }
+}
+
+fn has_open_rank(input: &ValueInfoProto) -> bool {
+    match input.r#type.as_ref().and_then(|ty| ty.value.as_ref()) {
+        Some(Type::TensorType(tensor)) => tensor.shape.is_none(),
+        _ => false,
+    }
+}
+
+/// The graphs inside of an operator.
+fn graphs_of(node: &NodeProto) -> impl Iterator<Item = &GraphProto> {
+    let attributes = node.attribute.iter();
+    attributes.flat_map(|attribute| attribute.g.iter().chain(&attribute.graphs))
+}
