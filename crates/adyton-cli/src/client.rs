@@ -3,7 +3,7 @@
 //! - [`target`]: which server, and as whom; [`contexts`]: where that is kept.
 //! - [`answer`]: answers and refusals.
 //! - [`modelarts`], [`apig`], [`iam`], [`adyton`]: what each API is asked, one function a question; what they answer has a type.
-//! - [`lookup`]: ids from names; [`upload`]: a model package on its way; [`wait`]: until something is ready.
+//! - `tokens`: signing in and out; [`lookup`]: ids from names; [`upload`]: a model package on its way; [`wait`]: until something is ready.
 //!
 //! What must hold: only the public HTTP interfaces are used, as any client would; a secret is never printed.
 
@@ -21,18 +21,14 @@ pub mod multipart;
 mod pages;
 pub mod request;
 pub mod target;
+mod tokens;
 pub mod upload;
 pub mod wait;
 
 use std::cell::{OnceCell, RefCell};
 use std::time::Duration;
 
-use adyton_api::iam::tokens::{
-    NamedRef, PasswordMethod, PasswordUser, TokenAnswer, TokenAuth, TokenIdentity, TokenMethod, TokenRequest,
-    TokenScope,
-};
 use adyton_core::clock::Clock;
-use adyton_core::id::ProjectId;
 use adyton_core::secret::Secret;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -42,6 +38,7 @@ use ureq::tls::TlsConfig;
 pub use self::iam::RoleScope;
 pub use self::modelarts::ModelFilter;
 pub use self::request::{Body, Request, Shown, digest_of_file, encoded};
+pub use self::tokens::SignedIn;
 
 use self::address::Address;
 use self::answer::{Answer, Asked};
@@ -65,14 +62,6 @@ pub struct Client {
     token: RefCell<Option<Secret<String>>>,
     /// Where the project's gateway is managed, once it was asked for.
     gateway: OnceCell<String>,
-}
-
-/// A token, and until when it counts.
-pub struct SignedIn {
-    /// The token.
-    pub token: Secret<String>,
-    /// ISO 8601.
-    pub expires_at: String,
 }
 
 impl Client {
@@ -134,153 +123,6 @@ impl Client {
     }
     fn delete<T: DeserializeOwned>(&self, path: &str) -> Outcome<T> {
         self.manage("DELETE", path, "", Body::Empty)?.read()
-    }
-    /// A token: the context's, or one that is got now.
-    pub fn token(&self) -> Outcome<Secret<String>> {
-        if let Some(token) = self.token.borrow().as_ref() {
-            return Ok(token.clone());
-        }
-        let Some(known) = &self.target.credentials.password else {
-            return Err(self.no_token());
-        };
-        let scope = TokenScope::project(&known.project_id);
-        let got = self.sign_in(&known.user, Some(&known.domain), &known.password, Some(scope))?;
-        *self.token.borrow_mut() = Some(got.token.clone());
-        Ok(got.token)
-    }
-    /// `POST /v3/auth/tokens` with a password; without a domain, in the only one that the server has.
-    pub fn sign_in(
-        &self,
-        user: &str,
-        domain: Option<&str>,
-        password: &Secret<String>,
-        scope: Option<TokenScope>,
-    ) -> Outcome<SignedIn> {
-        let user = PasswordUser {
-            id: None,
-            name: Some(user.to_owned()),
-            domain: domain.map(NamedRef::name),
-            password: password.expose().clone(),
-        };
-        let identity = TokenIdentity {
-            methods: vec!["password".to_owned()],
-            password: Some(PasswordMethod { user }),
-            token: None,
-        };
-        self.token_for(identity, scope)
-    }
-    /// A token for a project, for another token. It ends when that would.
-    fn sign_in_elsewhere(&self, token: &Secret<String>, project: &str) -> Outcome<SignedIn> {
-        let identity = TokenIdentity {
-            methods: vec!["token".to_owned()],
-            password: None,
-            token: Some(TokenMethod {
-                id: token.expose().clone(),
-            }),
-        };
-        self.token_for(identity, Some(TokenScope::project(project)))
-    }
-    /// `POST /v3/auth/tokens` with a password, for the project.
-    pub fn sign_in_here(
-        &self,
-        user: &str,
-        domain: Option<&str>,
-        password: &Secret<String>,
-    ) -> Outcome<SignedIn> {
-        self.sign_in(user, domain, password, Some(TokenScope::project(self.project())))
-    }
-    /// A token of the caller for the project, which nobody else has. One that is got for another token ends when that does.
-    pub fn new_token(&self) -> Outcome<SignedIn> {
-        let credentials = &self.target.credentials;
-        match (&credentials.password, &credentials.token) {
-            (Some(known), _) => self.sign_in_here(&known.user, Some(&known.domain), &known.password),
-            (None, Some(token)) => self.sign_in_elsewhere(token, self.project()),
-            (None, None) => Err(self.no_token()),
-        }
-    }
-    fn no_token(&self) -> Failure {
-        Failure::wrong_use(format!(
-            "{} has an access key but no password, so it cannot get a token",
-            self.target.said
-        ))
-        .hint("run `adyton login --user NAME` to get one and save it, or `adyton token create --user NAME` to print one")
-    }
-    /// What a token says.
-    pub fn token_shown(&self, token: &Secret<String>) -> Outcome<TokenAnswer> {
-        self.of_token("GET", "nocatalog=true", token)?.read()
-    }
-    /// Revokes a token of the caller, or of somebody whom they may manage.
-    pub fn revoke_token(&self, token: &Secret<String>) -> Outcome {
-        self.of_token("DELETE", "", token).map(drop)
-    }
-    fn of_token(&self, method: &str, query: &str, token: &Secret<String>) -> Outcome<Answer> {
-        let request = Request {
-            method,
-            address: &self.target.control,
-            path: "/v3/auth/tokens",
-            query,
-            headers: vec![("X-Subject-Token".to_owned(), token.expose().clone())],
-            body: Body::Empty,
-        };
-        let shown = match &self.target.credentials.keys {
-            Some(keys) => Shown::Signed(keys),
-            None => Shown::Token(token),
-        };
-        self.send(request, &shown)?.ok(Asked::Control)
-    }
-    /// Revokes a token, which is all that is known of its holder.
-    pub fn sign_out(&self, token: &Secret<String>) -> Outcome {
-        let request = Request {
-            method: "DELETE",
-            address: &self.target.control,
-            path: "/v3/auth/tokens",
-            query: "",
-            headers: vec![("X-Subject-Token".to_owned(), token.expose().clone())],
-            body: Body::Empty,
-        };
-        self.send(request, &Shown::Token(token))?
-            .ok(Asked::Control)
-            .map(drop)
-    }
-    /// The same server and caller in another project: its id or name.
-    pub fn in_project(mut self, said: &str) -> Outcome<Self> {
-        let project = match ProjectId::parse(said.as_bytes()) {
-            Some(id) => id.to_string(),
-            None => lookup::project(&self, said)?.id,
-        };
-        if self.target.credentials.keys.is_none()
-            && let Some(token) = self.target.credentials.token.clone()
-        {
-            let token = self.sign_in_elsewhere(&token, &project)?.token;
-            self.target.credentials.token = Some(token);
-        }
-        if let Some(password) = &mut self.target.credentials.password {
-            password.project_id.clone_from(&project);
-        }
-        self.target.project = project;
-        Ok(Self::new(self.target, self.clock))
-    }
-    fn token_for(&self, identity: TokenIdentity, scope: Option<TokenScope>) -> Outcome<SignedIn> {
-        let wanted = TokenRequest {
-            auth: TokenAuth { identity, scope },
-        };
-        let request = Request {
-            method: "POST",
-            address: &self.target.control,
-            path: "/v3/auth/tokens",
-            query: "nocatalog=true",
-            headers: Vec::new(),
-            body: json(&wanted)?,
-        };
-        let answer = self.send(request, &Shown::Nobody)?.ok(Asked::Control)?;
-        let token = answer
-            .header("x-subject-token")
-            .map(str::to_owned)
-            .ok_or_else(|| Failure::failed(format!("{} answered without `X-Subject-Token`", answer.asked)))?;
-        Ok(SignedIn {
-            token: Secret::new(token),
-            expires_at: answer.read::<TokenAnswer>()?.token.expires_at,
-        })
     }
     /// Sends a request as it is, whatever the answer.
     pub fn send(&self, request: Request<'_>, shown: &Shown<'_>) -> Outcome<Answer> {

@@ -7,8 +7,8 @@ use adyton_core::clock::Clock;
 
 use crate::client::Client;
 use crate::client::target::{Target, TargetSources};
-use crate::command::model::PackageCheck;
 use crate::failure::Outcome;
+use crate::package_check::PackageCheck;
 use crate::terminal::Terminal;
 
 /// The process around a command.

@@ -13,6 +13,7 @@ pub mod context;
 pub mod failure;
 pub mod interrupt;
 pub mod moment;
+pub mod package_check;
 pub mod ready;
 pub mod span;
 pub mod terminal;

@@ -6,7 +6,7 @@ use adyton_cli::failure::Outcome;
 use adyton_cli::verb::Verb as ClientVerb;
 use adyton_core::spelling::distance;
 use clap::error::{ContextKind, ContextValue};
-use clap::{CommandFactory as _, Parser, Subcommand};
+use clap::{Command, CommandFactory as _, Parser, Subcommand};
 
 use crate::command;
 
@@ -72,6 +72,18 @@ pub(crate) enum Verb {
     Keeper(command::keeper::Keeper),
 }
 
+/// The command line as people see it: without the verbs that only programs use.
+pub(crate) fn shown() -> Command {
+    let root = Cli::command();
+    let verbs = root.get_subcommands().filter(|verb| !verb.is_hide_set());
+    let about = root.get_about().cloned().unwrap_or_default();
+    Command::new("adyton")
+        .about(about)
+        .version(env!("CARGO_PKG_VERSION"))
+        .args(root.get_arguments())
+        .subcommands(verbs)
+}
+
 /// A wrong verb's message, with the verb that is nearest to it named first: of `serv`, `serve` before `user`.
 pub(crate) fn nearest_first(mut error: clap::Error) -> clap::Error {
     let (Some(ContextValue::String(said)), Some(ContextValue::Strings(similar))) = (
@@ -104,8 +116,8 @@ impl Verb {
             Verb::Backup(verb) => verb.run(context),
             Verb::Restore(verb) => verb.run(context),
             Verb::MasterKey(verb) => verb.run(context),
-            Verb::Completion(verb) => verb.run(context, Cli::command()),
-            Verb::Man(verb) => verb.run(context, Cli::command()),
+            Verb::Completion(verb) => verb.run(context, shown()),
+            Verb::Man(verb) => verb.run(context, shown()),
             Verb::Reference(verb) => verb.run(context, Cli::command()),
             // `main` has taken care of it, before there was a context.
             Verb::Keeper(_) => Ok(()),

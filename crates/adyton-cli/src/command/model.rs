@@ -9,7 +9,6 @@ mod show;
 
 use clap::Subcommand;
 
-pub use check::{CheckedPackage, PackageCheck};
 pub use import::{Naming, import, next_version};
 pub(super) use show::ports;
 

@@ -9,24 +9,28 @@ use adyton_runtime::package::{ImportError, Limits, Packages, Said, Source};
 use adyton_runtime::trial::Trials;
 use serde_json::json;
 
-use super::config::Flags;
+use crate::config::{Sources, load};
 use crate::server::{cores, onnx_places, trials};
-use adyton_cli::command::model::CheckedPackage;
-use adyton_cli::context::Context;
 use adyton_cli::failure::{Failure, Outcome};
+use adyton_cli::package_check::CheckedPackage;
 
 /// Checks the package at `path` whole, as an import would.
 ///
 /// # Errors
 /// What the import would say: file or field, cause and fix.
-pub(crate) fn check(context: &Context, path: &Path) -> Outcome<CheckedPackage> {
+pub(crate) fn check(environment: &[(String, String)], path: &Path) -> Outcome<CheckedPackage> {
     let source = source(path)?;
-    let config = Flags::default().load(context)?.config;
+    let sources = Sources {
+        environment: environment.to_vec(),
+        ..Sources::default()
+    };
+    let loaded = load(&sources).map_err(|problems| Failure::wrong_use(problems.to_string()))?;
+    let config = loaded.config;
     let wrong = |error: std::io::Error| Failure::failed(format!("a folder for the check: {error}"));
     let scratch = tempfile::tempdir().map_err(wrong)?;
     let onnx = Onnx::start(
         &LibrarySetting::parse(&config.onnx.library),
-        &onnx_places(&config.general.data, &context.environment),
+        &onnx_places(&config.general.data, environment),
         cores(),
     );
     let onnx = onnx.with_trials(Trials::open(trials(&config, scratch.path())));

@@ -1,18 +1,17 @@
 //! `adyton model check PATH`: all that the import would say of a package, without a server.
 //!
-//! What is checked is the runtime's to know, which this command line does not hold: the program that does hands its check over
-//! ([`Context::check_package`]).
+//! What is checked is the runtime's to know, which this command line does not hold: the program that does hands its check over.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use adyton_api::modelarts::models::PortShown;
-use adyton_core::model::ModelSpec;
 use clap::Args;
 use serde_json::json;
 
 use super::show::{call, ports, size};
 use crate::context::Context;
 use crate::failure::Outcome;
+use crate::package_check::CheckedPackage;
 
 /// Say all that the import would say of a package, without a server
 #[derive(Args)]
@@ -24,24 +23,11 @@ pub struct Check {
     path: PathBuf,
 }
 
-/// A package that imports.
-pub struct CheckedPackage {
-    /// What it declares.
-    pub spec: ModelSpec,
-    /// Its size unpacked, in bytes.
-    pub size: u64,
-    /// What runs ONNX models here.
-    pub onnx_runtime: String,
-}
-
-/// Checks the package at a path; the failure names file, field and fix.
-pub type PackageCheck = fn(&Context, &Path) -> Outcome<CheckedPackage>;
-
 impl Check {
     /// Checks it and prints what was found.
     pub fn run(self, context: &Context) -> Outcome {
         let spinner = context.terminal.spinner("checking");
-        let checked = (context.check_package)(context, &self.path);
+        let checked = (context.check_package)(&context.environment, &self.path);
         spinner.ends();
         let CheckedPackage {
             spec,

@@ -5,12 +5,14 @@ use std::time::Duration;
 use adyton_core::clock::Timestamp;
 use clap::Args;
 
+use crate::client::Client;
 use crate::client::lookup::service_id;
 use crate::client::wait::news::{News, line, oldest_first};
 use crate::context::Context;
 use crate::failure::Outcome;
 use crate::interrupt::Interrupts;
 use crate::moment::readable;
+use crate::terminal::Terminal;
 
 /// How often `--follow` asks.
 const FOLLOW_PAUSE: Duration = Duration::from_millis(700);
@@ -34,16 +36,8 @@ impl Events {
         let client = context.client()?;
         let id = service_id(&client, &self.service)?;
         let terminal = &context.terminal;
-        let (mut news, pause) = (News::since(0), Interrupts::deaf());
-        while self.follow {
-            for event in news.of(&client, &id)? {
-                match terminal.is_json() {
-                    true => terminal.document_line(&event),
-                    false => terminal.print(line(terminal, &event)),
-                }
-            }
-            // Ctrl-C ends the process.
-            let _ = pause.wait(FOLLOW_PAUSE);
+        if self.follow {
+            return follow(terminal, &client, &id);
         }
         let listed = client.service_events(&id, "limit=100")?;
         if terminal.is_json() {
@@ -63,5 +57,19 @@ impl Events {
             terminal.print(terminal.table(&["time", "status", "event"], rows));
         }
         Ok(())
+    }
+}
+
+/// Tells events as they come; Ctrl-C ends the process.
+fn follow(terminal: &Terminal, client: &Client, id: &str) -> Outcome {
+    let (mut news, pause) = (News::since(0), Interrupts::deaf());
+    loop {
+        for event in news.of(client, id)? {
+            match terminal.is_json() {
+                true => terminal.document_line(&event),
+                false => terminal.print(line(terminal, &event)),
+            }
+        }
+        let _ = pause.wait(FOLLOW_PAUSE);
     }
 }

@@ -1,0 +1,256 @@
+//! How a change of a service ended, for whoever waited for it: the cause, what answers meanwhile, and what to do.
+
+use std::time::Duration;
+
+use adyton_api::adyton::rollouts::{RolloutShown, RolloutState};
+use adyton_api::modelarts::services::ServiceShown;
+use adyton_core::service::ServiceStatus;
+
+use super::progress;
+use crate::client::Client;
+use crate::failure::{Failure, Outcome};
+
+/// How many lines of a failed service's log are shown.
+const LOG_LINES: usize = 20;
+
+/// What goes on when nobody waits for it any more.
+pub(super) fn interrupted(service: &ServiceShown, what: &str) -> Failure {
+    let name = &service.summary.service_name;
+    Failure::interrupted(format!("interrupted; {name} {what} at the server"))
+        .hint(format!("watch it with `adyton service events {name} --follow`"))
+        .hint(format!("end it with `adyton service stop {name}`"))
+}
+
+pub(super) fn ended(client: &Client, rollout: &RolloutShown, service: ServiceShown) -> Outcome<ServiceShown> {
+    match End::of(rollout.state, service.summary.status) {
+        End::Through => Ok(service),
+        End::Failed => Err(failed(client, &service)),
+        End::Incomplete => Err(incomplete(client, &service)),
+        End::RolledBack => Err(rolled_back(rollout, &service)),
+        End::Overtaken(why) => Err(overtaken(why, &service)),
+    }
+}
+
+/// How a change ended, for whoever waited for it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum End {
+    /// As was asked for.
+    Through,
+    /// Nothing of the service answers.
+    Failed,
+    /// Something answers, and not all that was asked for.
+    Incomplete,
+    /// What was there before is wanted again.
+    RolledBack,
+    /// It has no end of its own; why.
+    Overtaken(&'static str),
+}
+
+impl End {
+    /// By the rollout, and by what became of the service meanwhile.
+    fn of(rollout: RolloutState, service: ServiceStatus) -> Self {
+        match (rollout, service) {
+            (RolloutState::Done | RolloutState::Failed, ServiceStatus::Failed) => Self::Failed,
+            (RolloutState::Done, ServiceStatus::Concerning) | (RolloutState::Failed, _) => Self::Incomplete,
+            (RolloutState::Done, _) => Self::Through,
+            (RolloutState::RolledBack, _) => Self::RolledBack,
+            (RolloutState::Replaced, _) => Self::Overtaken("another change replaced it"),
+            (RolloutState::Stopped | RolloutState::Going, _) => Self::Overtaken("the service was stopped"),
+        }
+    }
+}
+
+/// Where a user reads what happened to a service.
+fn see_history(name: &str) -> String {
+    format!("see `adyton service events {name}` and `adyton service logs {name}`")
+}
+
+/// Why an update was rolled back.
+fn rolled_back(rollout: &RolloutShown, service: &ServiceShown) -> Failure {
+    let (name, status) = (&service.summary.service_name, service.summary.status.name());
+    Failure::failed(format!("the update of {name} failed: {}", rollout.cause))
+        .fact(format!(
+            "state       {status}; the previous instances keep serving"
+        ))
+        .hint(see_history(name))
+}
+
+/// Why a change has no end of its own.
+fn overtaken(why: &str, service: &ServiceShown) -> Failure {
+    let name = &service.summary.service_name;
+    Failure::failed(format!("the change to {name} did not complete: {why}"))
+        .fact(format!("state       {}", service.summary.status.name()))
+        .hint(see_history(name))
+}
+
+/// What a service that has not come to where it should be was last seen waiting for; `what` is how it stands.
+pub(super) fn too_slow(service: &ServiceShown, what: &str, longest: Duration) -> Failure {
+    let name = &service.summary.service_name;
+    let cause = match service.summary.error_msg.as_str() {
+        "" => String::new(),
+        error => format!(": {error}"),
+    };
+    Failure::failed(format!(
+        "service {name} {what} after {} s{cause}",
+        longest.as_secs()
+    ))
+    .fact(format!(
+        "state       {}",
+        progress(service.summary.status, service.summary.progress)
+    ))
+    .hint(format!(
+        "still in progress; check with `adyton service show {name}` or `adyton service events {name}`"
+    ))
+}
+
+/// Why not all came through that was asked for, though some instances answer: the previous ones, or some of the new ones.
+fn incomplete(client: &Client, service: &ServiceShown) -> Failure {
+    let (name, status) = (&service.summary.service_name, service.summary.status);
+    let cause = match service.summary.error_msg.as_str() {
+        "" => client
+            .service_events(&service.summary.service_id, "event_type=abnormal&limit=1")
+            .ok()
+            .and_then(|listed| Some(listed.events.into_iter().next()?.event_info))
+            .unwrap_or_else(|| "no cause was given".to_owned()),
+        error => error.to_owned(),
+    };
+    let (what, answers, next) = match status {
+        ServiceStatus::Concerning => (
+            format!("not all instances of {name} are ready"),
+            "the ready instances are serving",
+            format!("to retry the failed instances, run `adyton service stop {name}`, then `start`"),
+        ),
+        ServiceStatus::Running => (
+            format!("the update of {name} failed"),
+            "the previous instances keep serving",
+            format!("to try another change, run `adyton service update {name}`"),
+        ),
+        ServiceStatus::Deploying
+        | ServiceStatus::Failed
+        | ServiceStatus::Stopping
+        | ServiceStatus::Stopped
+        | ServiceStatus::Deleting => (
+            format!("{name} is {}", status.name()),
+            "no instance is serving",
+            format!("run `adyton service start {name}` to try again"),
+        ),
+    };
+    Failure::failed(format!("{what}: {cause}"))
+        .fact(format!("state       {}; {answers}", status.name()))
+        .hint(format!("{}; {next}", see_history(name)))
+}
+
+/// Why a service failed: what the reconciler says, and what the model's program said last, unless that is part of it.
+fn failed(client: &Client, service: &ServiceShown) -> Failure {
+    let (name, error) = (&service.summary.service_name, &service.summary.error_msg);
+    let says_all = error.trim_end().contains('\n');
+    let mut failure = Failure::failed(format!("the service {name} failed: {error}"));
+    if !says_all && let Ok(log) = client.service_log(&service.summary.service_id, LOG_LINES) {
+        for line in log.lines {
+            failure = failure.fact(format!("{:8} {}", line.stream, line.text));
+        }
+    }
+    failure.hint(see_history(name))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn service(status: &str, version: &str) -> ServiceShown {
+        serde_json::from_value(json!({
+            "service_id": "", "service_name": "iris", "description": "", "tenant": "", "project": "", "owner": "",
+            "infer_type": "real-time", "status": status, "progress": 50, "publish_at": 0, "update_time": 0, "transition_at": 0,
+            "invocation_times": 0, "failed_times": 0, "is_shared": false, "workspace_id": "0", "api_id": "",
+            "access_address": "", "schedule": [],
+            "config": [{"model_id": "", "model_name": "iris", "model_version": "0.0.1", "weight": 100, "specification": "",
+                "instance_count": 1, "envs": {}, "deploy_timeout_in_seconds": 1200, "status": version, "ready_instances": 0,
+                "scaling": false}],
+            "additional_properties": {"calls_per_second": null, "app_auth": false, "app_code": true},
+        }))
+        .unwrap()
+    }
+
+    fn rollout(state: RolloutState, cause: &str) -> RolloutShown {
+        RolloutShown {
+            service_id: String::new(),
+            generation: 2,
+            state,
+            cause: cause.to_owned(),
+            status: ServiceStatus::Running,
+            progress: 100,
+            error_msg: String::new(),
+        }
+    }
+
+    #[test]
+    fn an_update_that_was_taken_back_is_told_with_its_cause() {
+        let rollout = rollout(RolloutState::RolledBack, "exit code 1");
+        let told = rolled_back(&rollout, &service("running", "ready"));
+        let told = told.to_string();
+        assert!(
+            told.starts_with(
+                "error: the update of iris failed: exit code 1\n  state       running; the previous"
+            ),
+            "{told}"
+        );
+    }
+
+    #[test]
+    fn a_change_has_come_through_only_when_all_instances_are_there() {
+        use RolloutState as R;
+        use ServiceStatus as S;
+        for (rollout, service, end) in [
+            (R::Done, S::Running, End::Through),
+            (R::Done, S::Stopped, End::Through),
+            (R::Done, S::Concerning, End::Incomplete),
+            (R::Done, S::Failed, End::Failed),
+            (R::Failed, S::Failed, End::Failed),
+            (R::Failed, S::Running, End::Incomplete),
+            (R::RolledBack, S::Running, End::RolledBack),
+            (
+                R::Replaced,
+                S::Deploying,
+                End::Overtaken("another change replaced it"),
+            ),
+            (R::Stopped, S::Stopped, End::Overtaken("the service was stopped")),
+        ] {
+            assert_eq!(End::of(rollout, service), end, "{rollout:?} {service:?}");
+        }
+        let told = overtaken("another change replaced it", &service("deploying", "notReady"));
+        let told = told.to_string();
+        assert!(told.contains("the change to iris did not complete"), "{told}");
+        assert!(told.contains("state       deploying"), "{told}");
+    }
+
+    #[test]
+    fn a_service_that_is_too_slow_is_told_with_what_it_waits_for() {
+        let mut service = service("deploying", "notReady");
+        service.summary.error_msg = "nothing listens on 127.0.0.1:40337".to_owned();
+        let longest = Duration::from_secs(600);
+        let told = too_slow(&service, "has not stopped", longest).to_string();
+        assert!(
+            told.starts_with("error: service iris has not stopped after 600 s"),
+            "{told}"
+        );
+        let told = too_slow(&service, "is not ready", longest).to_string();
+        let first = "error: service iris is not ready after 600 s: nothing listens on 127.0.0.1:40337";
+        assert!(told.starts_with(first), "{told}");
+        assert!(
+            told.contains("still in progress; check with `adyton service show iris`"),
+            "{told}"
+        );
+    }
+
+    #[test]
+    fn who_stops_waiting_is_told_what_goes_on_and_how_to_look_at_it() {
+        let told = interrupted(&service("deploying", "notReady"), "goes on with the change").to_string();
+        assert!(
+            told.starts_with("error: interrupted; iris goes on with the change at the server\n"),
+            "{told}"
+        );
+        assert!(told.contains("`adyton service events iris --follow`"), "{told}");
+    }
+}
