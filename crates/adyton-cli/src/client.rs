@@ -44,6 +44,7 @@ use self::address::Address;
 use self::answer::{Answer, Asked};
 use self::target::Target;
 use crate::failure::{Failure, Outcome};
+use crate::language::spoken;
 
 /// The largest answer that is taken, in bytes.
 const ANSWER_MAX: u64 = 1 << 30;
@@ -92,7 +93,10 @@ impl Client {
             address: &self.target.control,
             path,
             query,
-            headers: vec![("X-Project-Id".to_owned(), self.target.project.clone())],
+            headers: vec![
+                ("X-Project-Id".to_owned(), self.target.project.clone()),
+                ("Accept-Language".to_owned(), spoken().tag().to_owned()),
+            ],
             body,
         };
         let answer = match &self.target.credentials.keys {

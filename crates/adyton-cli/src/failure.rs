@@ -6,6 +6,8 @@ use adyton_core::catalogue::{Reason, SubCode};
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use crate::said;
+
 /// How the process ends (sysexits are not used: 1 and 2 are what scripts know).
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Exit {
@@ -132,14 +134,14 @@ impl Failure {
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if !self.message.starts_with("error: ") {
-            f.write_str("error: ")?;
+            f.write_str(&said!("error: ", "错误："))?;
         }
         f.write_str(self.message.trim_end())?;
         for fact in &self.facts {
             write!(f, "\n  {fact}")?;
         }
         for hint in &self.hints {
-            write!(f, "\nhint: {hint}")?;
+            write!(f, "\n{}{hint}", said!("hint: ", "提示："))?;
         }
         Ok(())
     }

@@ -12,6 +12,7 @@ pub mod command;
 pub mod context;
 pub mod failure;
 pub mod interrupt;
+pub mod language;
 pub mod moment;
 pub mod package_check;
 pub mod ready;

@@ -10,6 +10,7 @@ mod table;
 
 use std::io::{IsTerminal, Write};
 
+use adyton_core::columns::{columns, padded, wrapped};
 use adyton_core::explain::Explanation;
 use adyton_core::shown::shown_json;
 use serde::Serialize;
@@ -17,6 +18,8 @@ use serde::Serialize;
 pub use printable::Printable;
 pub use progress::Progress;
 use table::Table;
+
+use crate::language::spoken;
 
 /// The widest and the narrowest that texts are wrapped to.
 const WIDEST: usize = 110;
@@ -143,6 +146,26 @@ impl Terminal {
             None => state.into(),
         }
     }
+    /// A text, wrapped on a terminal, whole elsewhere.
+    pub fn paragraph(&self, text: &str) -> String {
+        self.lines(text, 0).join("\n")
+    }
+    fn lines(&self, text: &str, indent: usize) -> Vec<String> {
+        match self.columns() {
+            Some(room) => wrapped(text, room.clamp(NARROWEST, WIDEST) - indent),
+            None => vec![text.to_owned()],
+        }
+    }
+    /// A text behind its name: wrapped on a terminal, whole elsewhere, later lines under the first.
+    pub fn entry(&self, name: &str, text: &str) -> String {
+        let indent = 2 + columns(name).max(6) + 1;
+        let lines = self.lines(text, indent);
+        format!(
+            "  {} {}",
+            padded(name, indent - 3),
+            lines.join(&format!("\n{:indent$}", ""))
+        )
+    }
     /// How many columns standard output has, if it is a terminal.
     fn columns(&self) -> Option<usize> {
         rustix::termios::tcgetwinsize(std::io::stdout())
@@ -166,15 +189,11 @@ impl Terminal {
     /// An explanation.
     pub fn explanation(&self, explanation: &Explanation, width: usize) -> Printable {
         // It escapes what others wrote itself, before it adds its colours.
-        Printable::laid_out(explanation.to_text(width, self.colour))
+        Printable::laid_out(explanation.to_text_in(width, self.colour, spoken()))
     }
     /// Facts, one a line, their names aligned; a `status` is in its tone.
     pub fn facts(&self, facts: &[(&str, String)]) -> Printable {
-        let width = facts
-            .iter()
-            .map(|(name, _)| name.chars().count())
-            .max()
-            .unwrap_or(0);
+        let width = facts.iter().map(|(name, _)| columns(name)).max().unwrap_or(0);
         let lines = facts
             .iter()
             .filter(|(_, value)| !value.is_empty())
@@ -183,7 +202,7 @@ impl Terminal {
                     "status" => self.state(value),
                     _ => value.replace('\n', &format!("\n{:width$}  ", "")).into(),
                 };
-                self.tone(Tone::Dim, format!("{name:width$}")) + "  " + shown
+                self.tone(Tone::Dim, padded(name, width)) + "  " + shown
             });
         Printable::joined(lines, "\n")
     }

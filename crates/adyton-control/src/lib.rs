@@ -25,6 +25,7 @@ mod envelope;
 mod failure;
 mod heading;
 mod job_slots;
+mod language;
 mod marks;
 mod metrics_access;
 mod middleware;

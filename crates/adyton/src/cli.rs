@@ -3,6 +3,7 @@
 use adyton_cli::command::user::User;
 use adyton_cli::context::Context;
 use adyton_cli::failure::Outcome;
+use adyton_cli::language::{self, Language};
 use adyton_cli::verb::Verb as ClientVerb;
 use adyton_core::spelling::distance;
 use clap::error::{ContextKind, ContextValue};
@@ -29,6 +30,9 @@ pub(crate) struct Cli {
     /// In this project, instead of the context's: name or id
     #[arg(long, global = true, value_name = "NAME|ID", help_heading = "Everywhere")]
     pub(crate) project: Option<String>,
+    /// Tell things in this language: en or zh (ADYTON_LANG)
+    #[arg(long, global = true, value_name = "LANGUAGE", help_heading = "Everywhere", value_parser = language::parse)]
+    pub(crate) lang: Option<Language>,
     #[command(subcommand)]
     pub(crate) verb: Verb,
 }

@@ -40,6 +40,7 @@ fn main() -> ExitCode {
         telemetry::refuse();
     }
     let context = Context::of_process(cli.json, cli.context, cli.project, command::package_check::check);
+    adyton_cli::language::choose(cli.lang, cli.json, &context.environment);
     match cli.verb.run(&context) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {

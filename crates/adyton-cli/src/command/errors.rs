@@ -7,6 +7,8 @@ use serde_json::{Value, json};
 
 use crate::context::Context;
 use crate::failure::{Failure, Outcome};
+use crate::language::spoken;
+use crate::said;
 use crate::terminal::{Printable, Terminal, Tone};
 
 /// Show the error catalogue: code, meaning, cause, fix
@@ -63,11 +65,18 @@ fn codes(said: &str) -> Vec<Code> {
 }
 
 fn unknown(said: &str) -> Failure {
-    let failure = Failure::wrong_use(format!("the catalogue has no code or sub-code `{said}`"));
+    let failure = Failure::wrong_use(said!(
+        "the catalogue has no code or sub-code `{}`",
+        "错误码目录中没有错误码或子错误码 `{}`",
+        said
+    ));
     // Every number is near to every other one, so only words are guessed at.
     match nearest(said, SubCode::all().into_iter().map(SubCode::name)) {
-        Some(meant) => failure.hint(format!("did you mean `{meant}`?")),
-        None => failure.hint("`adyton errors` lists all codes"),
+        Some(meant) => failure.hint(said!("did you mean `{}`?", "您是否要查 `{}`？", meant)),
+        None => failure.hint(said!(
+            "`adyton errors` lists all codes",
+            "`adyton errors` 列出全部错误码"
+        )),
     }
 }
 
@@ -88,7 +97,12 @@ fn table(terminal: &Terminal) -> Printable {
         ]
     });
     let table = terminal.table(&["code", "#http", "plane", "message"], rows.collect());
-    table + "\n\n`adyton errors CODE` shows the causes of a code and what to do."
+    table
+        + "\n\n"
+        + said!(
+            "`adyton errors CODE` shows the causes of a code and what to do.",
+            "`adyton errors CODE` 显示错误码的原因和处理方法。"
+        )
 }
 
 fn page(terminal: &Terminal, code: Code, wanted: Option<SubCode>) -> Printable {
@@ -101,48 +115,48 @@ fn page(terminal: &Terminal, code: Code, wanted: Option<SubCode>) -> Printable {
         retry,
         ..
     } = *code.entry();
+    let language = spoken();
     let title = terminal.tone(Tone::Bold, format!("{wire} ({status}) {}", message.trim()));
     let facts = terminal.facts(&[
         ("plane", surface.plane().to_owned()),
         ("fault", fault.name().to_owned()),
-        ("retry", wanted.map_or(retry, SubCode::retry).advice().to_owned()),
+        (
+            "retry",
+            wanted
+                .map_or(retry, SubCode::retry)
+                .advice_in(language)
+                .to_owned(),
+        ),
     ]);
     let mut text = title + "\n" + facts + "\n";
-    if wanted.is_none() && !code.meaning().is_empty() {
-        text = text + "\n" + code.meaning() + "\n";
+    let meaning = code.meaning_in(language);
+    if wanted.is_none() && !meaning.is_empty() {
+        text = text + "\n" + terminal.paragraph(meaning) + "\n";
     }
     let all = SubCode::of(code);
     for one in all
         .iter()
         .filter(|one| wanted.is_none_or(|wanted| wanted == **one))
     {
-        let section = one.section();
+        let section = one.section_in(language);
         let name = terminal.tone(Tone::Bold, one.name());
         let cause = if section.cause.is_empty() {
-            one.cause()
+            one.cause_in(language)
         } else {
             section.cause
         };
         let exception = if one.retry() == wanted.map_or(retry, SubCode::retry) {
             String::new()
         } else {
-            format!("; retry {}", one.retry().advice())
+            said!("; retry {}", "；重试：{}", one.retry().advice_in(language))
         };
-        let step = one.step().name();
-        text = text + "\n" + name + format!("  (step {step}{exception})\n{}\n", entry("cause", cause));
+        let decided = said!("  (step {}{})", "（步骤 {}{}）", one.step().name(), exception);
+        text = text + "\n" + name + decided + "\n" + terminal.entry(&said!("cause", "原因"), cause) + "\n";
         if !section.fix.is_empty() {
-            text = text + entry("fix", section.fix) + "\n";
+            text = text + terminal.entry(&said!("fix", "处理"), section.fix) + "\n";
         }
     }
     text.trimmed()
-}
-
-/// A paragraph with its name in front, later lines under the first.
-fn entry(name: &str, text: &str) -> String {
-    format!(
-        "  {name:6} {}",
-        text.lines().collect::<Vec<_>>().join("\n         ")
-    )
 }
 
 fn document(code: Code) -> Value {

@@ -3,6 +3,7 @@
 //!
 //! What must hold: what a server sends neither breaks the table nor steers the terminal.
 
+use adyton_core::columns::columns;
 use adyton_core::shown::shown;
 use comfy_table::ColumnConstraint::Absolute;
 use comfy_table::{Attribute, Cell, CellAlignment, Color, ContentArrangement, Width, presets};
@@ -50,7 +51,7 @@ impl Table {
         let rows: Vec<Vec<String>> = rows.into_iter().map(tamed).collect();
         for row in &rows {
             for (needed, text) in self.needed.iter_mut().zip(row) {
-                let widest = text.lines().map(|line| line.chars().count()).max();
+                let widest = text.lines().map(columns).max();
                 *needed = (*needed).max(widest.unwrap_or(0));
             }
         }
@@ -255,6 +256,20 @@ mod tests {
         let later = table.more(vec![cells("0.1", "by us")]);
         assert_eq!(first.as_str(), "   MS  ANSWER        ID\n103.5  by the model  1");
         assert_eq!(later.as_str(), "  0.1  by us         1");
+    }
+
+    #[test]
+    fn han_characters_are_two_columns_wide() {
+        let mut table = Table::new(&["name", "answer"], None, false);
+        let rows =
+            [("服务", "已停止"), ("iris", "ok")].map(|(name, answer)| vec![name.into(), answer.into()]);
+        let text = table.with_titles(rows.to_vec());
+        assert_eq!(text.as_str(), "NAME  ANSWER\n服务  已停止\niris  ok");
+        let narrow = Table::new(&["name", "text"], Some(20), false)
+            .with_titles(vec![vec!["iris".into(), "模型没有在预测超时时间内应答".into()]]);
+        for line in narrow.as_str().lines() {
+            assert!(columns(line) <= 20, "{line}");
+        }
     }
 
     #[test]

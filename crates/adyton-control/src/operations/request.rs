@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use adyton_core::evidence::Evidence;
-use adyton_core::explain::{Explanation, Reader, explain as explained};
+use adyton_core::explain::{Explanation, Reader, explain_in as explained};
 use adyton_core::id::{ProjectId, RequestId};
 use adyton_core::journal::{Filter, JournalReader, Page};
+use adyton_core::language::Language;
 use adyton_core::live::Live;
 use adyton_core::record::Record;
 use adyton_core::tenant::{Role, Scope};
@@ -54,6 +55,7 @@ pub(crate) async fn explain(
     project: ProjectId,
     id: RequestId,
     control_url: &str,
+    language: Language,
 ) -> OperationResult<(Record, Explanation)> {
     let question = Question {
         journal: shared.journal.clone(),
@@ -67,6 +69,7 @@ pub(crate) async fn explain(
         project,
         id,
         control_url: control_url.to_owned(),
+        language,
     };
     let answer = shared.explanations.run(project, move || question.answer());
     answer.await?
@@ -80,6 +83,7 @@ struct Question {
     project: ProjectId,
     id: RequestId,
     control_url: String,
+    language: Language,
 }
 
 impl Question {
@@ -93,7 +97,13 @@ impl Question {
             (None, Some(own)) => Reader::Administrator(own.domain),
             _ => Reader::Project(self.project),
         };
-        let explanation = explained(&record, &self.live, reader, Some(&self.control_url));
+        let explanation = explained(
+            &record,
+            &self.live,
+            reader,
+            Some(&self.control_url),
+            self.language,
+        );
         Ok((record, explanation))
     }
 

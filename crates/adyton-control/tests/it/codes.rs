@@ -25,6 +25,31 @@ async fn the_catalogue_is_for_everybody() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_catalogue_is_in_the_language_that_is_accepted_and_refusals_in_english() {
+    let world = World::start().await;
+    let stranger = world.stranger();
+    let chinese = stranger.with("Accept-Language", "zh-CN,zh;q=0.9,en;q=0.8");
+    let path = "/adyton/v1/errors?code=token.expired";
+    let told = chinese.get(path).await.expect(200)["errors"][0].clone();
+    let english = stranger.get(path).await.expect(200)["errors"][0].clone();
+    assert_eq!(told["error_msg"], english["error_msg"]);
+    assert_eq!(told["retry"], "修改请求之前不要重试");
+    assert_eq!(english["retry"], "not before the request is changed");
+    for place in ["/page", "/reasons/0/cause"] {
+        let text = |answer: &serde_json::Value| answer.pointer(place).unwrap().as_str().unwrap().to_owned();
+        let is_han = |letter: char| ('\u{4e00}'..='\u{9fff}').contains(&letter);
+        assert!(text(&told).contains(is_han), "{place}: {told}");
+        assert!(!text(&english).contains(is_han), "{place}: {english}");
+    }
+    let nonsense = "/adyton/v1/errors?code=nonsense";
+    let refused = |answer: crate::client::Answer| answer.refused(404, "APIGW.0101", "manage.no_such_address");
+    assert_eq!(
+        refused(chinese.get(nonsense).await),
+        refused(stranger.get(nonsense).await)
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn unknown_addresses_and_methods_are_refused_like_the_edge_does() {
     let world = World::start().await;
     let owner = world.owner().await;

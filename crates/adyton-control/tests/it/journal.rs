@@ -120,6 +120,15 @@ async fn a_request_is_explained_to_its_project_alone() {
         .expect(200);
     assert_eq!(told["explanation"]["reason"], "token.undecryptable");
     assert_eq!(told["request"]["id"], ours.id.to_string());
+    let chinese = owner.with("Accept-Language", "zh-CN");
+    let in_chinese = chinese
+        .get(&world.own(&format!("/requests/{}", ours.id)))
+        .await
+        .expect(200);
+    assert_eq!(in_chinese["explanation"]["reason"], told["explanation"]["reason"]);
+    assert_eq!(in_chinese["request"], told["request"]);
+    let headline = in_chinese["explanation"]["headline"].as_str().unwrap();
+    assert!(headline.contains("令牌"), "{headline}");
     // What matched nothing is for administrators of the domain.
     owner
         .get(&world.own(&format!("/requests/{}", nobodys.id)))

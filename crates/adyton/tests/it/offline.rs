@@ -52,6 +52,7 @@ fn help_names_every_verb() {
                   --json               Print one JSON document, with the field names of the API
                   --context <NAME>     Call as this context of `adyton context list` says (ADYTON_CONTEXT)
                   --project <NAME|ID>  In this project, instead of the context's: name or id
+                  --lang <LANGUAGE>    Tell things in this language: en or zh (ADYTON_LANG)
         "#]],
     );
 }
@@ -474,5 +475,63 @@ fn doctor_finds_a_data_folder_that_others_can_read_and_closes_it() {
     assert_eq!(
         std::fs::metadata(fixed.data()).unwrap().permissions().mode() & 0o777,
         0o700
+    );
+}
+
+#[test]
+fn a_code_is_shown_in_chinese_where_it_is_asked_for() {
+    Place::new().check(&["--lang", "zh", "errors", "token.expired"], expect![[r#"
+        exit 0
+        --- stdout
+        APIG.0301 (401) Incorrect IAM authentication information
+        plane  gateway
+        fault  caller
+        retry  修改请求之前不要重试
+
+        token.expired（步骤 authenticate）
+          原因   令牌的有效期为 24 小时，该令牌已过期。用另一个令牌（`token` 方式）获取的令牌与原令牌同时过期。
+          处理   重新获取：`adyton login` 或 `POST /v3/auth/tokens`。程序应在 `expires_at` 临近时更新令牌，或使用不会过期的访问密钥签名。
+    "#]]);
+    let locale = Place::new().with("LANG", "zh_CN.UTF-8");
+    let ours = Place::new()
+        .with("LANG", "en_US.UTF-8")
+        .with("ADYTON_LANG", "zh-CN");
+    for place in [&locale, &ours] {
+        let ran = place.run(&["errors", "token.expired"]);
+        assert!(ran.stdout.contains("令牌的有效期为 24 小时"), "{}", ran.stdout);
+    }
+    locale.check(
+        &["errors", "token.expird"],
+        expect![[r#"
+        exit 2
+        --- stderr
+        错误：错误码目录中没有错误码或子错误码 `token.expird`
+        提示：您是否要查 `token.expired`？
+    "#]],
+    );
+}
+
+#[test]
+fn documents_and_other_locales_are_english() {
+    let english = Place::new();
+    let chinese = Place::new().with("LANG", "zh_CN.UTF-8");
+    for arguments in [
+        &["errors", "token.expired", "--json"],
+        &["errors", "nothing", "--json"],
+    ] {
+        let (one, other) = (english.run(arguments), chinese.run(arguments));
+        assert_eq!((one.stdout, one.stderr), (other.stdout, other.stderr));
+    }
+    let german = Place::new().with("LANG", "de_DE.UTF-8");
+    let ran = |place: &Place| place.run(&["errors", "APIG.1009"]).stdout;
+    assert_eq!(ran(&german), ran(&english));
+    let unknown = english.run(&["--lang", "fr", "errors"]);
+    assert_eq!(unknown.code, 2);
+    assert!(
+        unknown
+            .stderr
+            .contains("`fr` is not a language of Adyton: en, zh"),
+        "{}",
+        unknown.stderr
     );
 }

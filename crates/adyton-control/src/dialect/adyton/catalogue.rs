@@ -1,12 +1,14 @@
 //! `GET /adyton/v1/errors`: the error catalogue, for whoever has a code and wants to know.
 
 use adyton_core::catalogue::{Code, SubCode};
+use adyton_core::language::Language;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::call::OpenCall;
 use crate::endpoint::{Json, Query};
 use crate::failure::{Failure, OperationResult, Thing};
+use crate::language;
 
 /// The catalogue, or the part that was asked for.
 #[derive(Serialize, Deserialize, ToSchema)]
@@ -59,8 +61,9 @@ pub(crate) struct CodeQuery {
     plane: Option<String>,
 }
 
-/// `GET /adyton/v1/errors`
-pub(crate) async fn list(_: OpenCall, Query(query): Query<CodeQuery>) -> OperationResult<Json<Catalogue>> {
+/// `GET /adyton/v1/errors`, in the language of `Accept-Language`: English or Chinese.
+pub(crate) async fn list(call: OpenCall, Query(query): Query<CodeQuery>) -> OperationResult<Json<Catalogue>> {
+    let language = language::of(&call.headers);
     let errors: Vec<CodeShown> = Code::ALL
         .iter()
         .copied()
@@ -71,7 +74,7 @@ pub(crate) async fn list(_: OpenCall, Query(query): Query<CodeQuery>) -> Operati
                 .is_none_or(|plane| code.entry().surface.plane() == plane)
         })
         .filter(|code| query.code.as_ref().is_none_or(|wanted| is(*code, wanted)))
-        .map(CodeShown::new)
+        .map(|code| CodeShown::new(code, language))
         .collect();
     match query.code {
         Some(wanted) if errors.is_empty() => Err(Failure::missing(Thing::Code, wanted)),
@@ -85,7 +88,7 @@ fn is(code: Code, wanted: &str) -> bool {
 }
 
 impl CodeShown {
-    fn new(code: Code) -> Self {
+    fn new(code: Code, language: Language) -> Self {
         let entry = code.entry();
         Self {
             plane: entry.surface.plane().to_owned(),
@@ -93,17 +96,17 @@ impl CodeShown {
             status: entry.status,
             error_msg: entry.message.to_owned(),
             fault: entry.fault.name().to_owned(),
-            retry: entry.retry.advice().to_owned(),
+            retry: entry.retry.advice_in(language).to_owned(),
             reasons: SubCode::of(code)
                 .into_iter()
                 .map(|shown| ReasonShown {
                     reason: shown.name().to_owned(),
-                    cause: shown.cause().to_owned(),
+                    cause: shown.cause_in(language).to_owned(),
                     step: shown.step().name().to_owned(),
-                    retry: shown.retry().advice().to_owned(),
+                    retry: shown.retry().advice_in(language).to_owned(),
                 })
                 .collect(),
-            page: code.page(),
+            page: code.page_in(language),
         }
     }
 }

@@ -14,6 +14,7 @@ use crate::call::Call;
 use crate::dialect::iam::shapes::base;
 use crate::endpoint::{Json, Query};
 use crate::failure::{Failure, OperationResult, Thing};
+use crate::language;
 use crate::operations::request;
 
 /// The most records of one page.
@@ -77,12 +78,13 @@ pub(crate) async fn list(
     }))
 }
 
-/// `GET …/requests/{request_id}`
+/// `GET …/requests/{request_id}`, explained in the language of `Accept-Language`: English or Chinese.
 pub(crate) async fn show(call: Call) -> OperationResult<Json<RequestExplained>> {
     let id: RequestId = call.parameter("request_id", Thing::Request)?;
     let control_url = base(&call.shared, &call.headers);
+    let (shared, language) = (&call.shared, language::of(&call.headers));
     let (record, explanation) =
-        request::explain(&call.shared, &call.actor, call.project()?, id, &control_url).await?;
+        request::explain(shared, &call.actor, call.project()?, id, &control_url, language).await?;
     Ok(Json(RequestExplained {
         request: request_shown(record),
         explanation,
