@@ -63,6 +63,18 @@ impl Tone {
     }
 }
 
+impl Tone {
+    /// The tone of an HTTP status: the caller's mistakes need less attention than the server's.
+    fn of_http(status: &str) -> Option<Self> {
+        match status.as_bytes().first() {
+            Some(b'2') => Some(Tone::Good),
+            Some(b'4') => Some(Tone::Warn),
+            Some(b'5') => Some(Tone::Bad),
+            _ => None,
+        }
+    }
+}
+
 impl Terminal {
     /// For this process. `NO_COLOR` and a dumb terminal turn colours off.
     pub fn new(json: bool, environment: &[(String, String)]) -> Self {

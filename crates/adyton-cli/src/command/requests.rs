@@ -2,20 +2,22 @@
 
 mod follow;
 mod journal;
+mod names;
 mod row;
 
+use adyton_api::adyton::requests::RequestShown;
 use adyton_core::catalogue::{Code, Reason};
-use adyton_core::clock::Timestamp;
 use adyton_core::record::Step;
 use clap::Args;
 
 use self::journal::Journal;
+use self::names::ServiceNames;
 use self::row::{TITLES, row};
 use crate::client::lookup::service_id;
 use crate::client::{Client, encoded};
 use crate::context::Context;
 use crate::failure::{Failure, Outcome};
-use crate::span;
+use crate::moment::moment_of;
 
 /// List the requests that came in, refused or not
 #[derive(Args)]
@@ -66,7 +68,10 @@ impl Requests {
         } else if listed.requests.is_empty() {
             terminal.print("No requests match.");
         } else {
-            terminal.print(terminal.table(&TITLES, listed.requests.iter().map(row).collect()));
+            let mut names = ServiceNames::default();
+            names.learn(&client, services(&listed.requests));
+            let rows = listed.requests.iter().map(|record| row(record, &names));
+            terminal.print(terminal.table(&TITLES, rows.collect()));
         }
         Ok(())
     }
@@ -108,27 +113,8 @@ impl Requests {
     }
 }
 
-/// A time, or an age.
-fn moment_of(said: &str, now: Timestamp) -> Outcome<Timestamp> {
-    if let Some(at) = Timestamp::from_iso(said) {
-        return Ok(at);
-    }
-    span::read(said).map(|age| now.before(age)).map_err(|_| {
-        Failure::wrong_use(format!("--since {said}: neither a time nor an age"))
-            .hint("write 2026-01-15T08:15:30Z, or an age such as 90s, 15m, 2h, 3d")
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn since_takes_a_time_or_an_age() {
-        let now = Timestamp::from_millis(1_768_464_930_000);
-        let since = |said| moment_of(said, now).map(|at| at.to_iso());
-        assert!(since("15m").is_ok_and(|at| at.starts_with("2026-01-15T08:00:30")));
-        assert!(since("2026-01-14T00:00:00Z").is_ok_and(|at| at.starts_with("2026-01-14T00:00:00")));
-        assert!(since("yesterday").is_err());
-    }
+/// The services that records are of.
+fn services<'r>(records: impl IntoIterator<Item = &'r RequestShown>) -> impl Iterator<Item = String> {
+    let ids = records.into_iter().filter_map(|shown| shown.record.service);
+    ids.map(|id| id.to_string())
 }

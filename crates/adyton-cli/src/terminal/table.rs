@@ -114,13 +114,15 @@ impl Table {
             table.set_header(self.titles.iter().map(|title| self.title(title)));
         }
         for row in rows {
-            table.add_row(row.into_iter().zip(&self.titles).map(|(text, title)| {
-                if title == "status" {
-                    self.state(text)
-                } else {
-                    Cell::new(text)
-                }
-            }));
+            table.add_row(
+                row.into_iter()
+                    .zip(&self.titles)
+                    .map(|(text, title)| match title.as_str() {
+                        "status" => self.toned(Tone::of_state(&text), text),
+                        "#http" => self.toned(Tone::of_http(&text), text),
+                        _ => Cell::new(text),
+                    }),
+            );
         }
         for (needed, own) in self.needed.iter_mut().zip(table.column_max_content_widths()) {
             *needed = (*needed).max(usize::from(own));
@@ -152,10 +154,9 @@ impl Table {
         }
     }
 
-    fn state(&self, state: String) -> Cell {
-        let tone = Tone::of_state(&state).filter(|_| self.has_colour);
-        let cell = Cell::new(state);
-        match tone {
+    fn toned(&self, tone: Option<Tone>, text: String) -> Cell {
+        let cell = Cell::new(text);
+        match tone.filter(|_| self.has_colour) {
             None => cell,
             Some(Tone::Good) => cell.fg(Color::Green),
             Some(Tone::Bad) => cell.fg(Color::Red),

@@ -9,7 +9,9 @@ use std::time::Duration;
 use adyton_api::adyton::requests::RequestShown;
 
 use super::journal::{Journal, PAGE};
+use super::names::ServiceNames;
 use super::row::{TITLES, row};
+use super::services;
 use crate::failure::Outcome;
 use crate::terminal::Terminal;
 
@@ -26,12 +28,14 @@ pub(super) fn run(terminal: &Terminal, journal: &Journal<'_>, shown: usize) -> O
         floor: newest.next.unwrap_or_default(),
         ids: newest.requests.iter().map(id).collect(),
     };
-    let mut table = terminal.growing_table(&TITLES);
+    let (mut table, mut names) = (terminal.growing_table(&TITLES), ServiceNames::default());
     let first: Vec<&RequestShown> = newest.requests.iter().take(shown).rev().collect();
     if terminal.is_json() {
         first.iter().for_each(|record| terminal.document_line(*record));
     } else {
-        terminal.print(table.with_titles(first.into_iter().map(row).collect()));
+        names.learn(journal.client, services(first.iter().copied()));
+        let rows = first.into_iter().map(|record| row(record, &names));
+        terminal.print(table.with_titles(rows.collect()));
     }
     loop {
         #[expect(
@@ -43,7 +47,8 @@ pub(super) fn run(terminal: &Terminal, journal: &Journal<'_>, shown: usize) -> O
             if terminal.is_json() {
                 terminal.document_line(&record);
             } else {
-                terminal.print(table.more(vec![row(&record)]));
+                names.learn(journal.client, services([&record]));
+                terminal.print(table.more(vec![row(&record, &names)]));
             }
             known.add(id(&record));
         }
