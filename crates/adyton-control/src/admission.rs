@@ -5,7 +5,7 @@ use adyton_core::id::ProjectId;
 use adyton_core::live::Live;
 use adyton_core::tenant::Scope;
 use adyton_identity::policy::has_role;
-use adyton_identity::{Caller, Way};
+use adyton_identity::{Caller, Purpose, Way};
 use adyton_sign::{EncodedSlash, Head};
 use axum::extract::{FromRequestParts, RawPathParams};
 use http::request::Parts;
@@ -62,10 +62,11 @@ pub(crate) fn seen<'a>(
             headers,
         },
         source: remote.address,
-        private: true,
+        private: remote.private,
         has_body,
         slash: EncodedSlash::Decode,
         door: None,
+        purpose: Purpose::Call,
     }
 }
 

@@ -23,7 +23,7 @@ pub(crate) fn refuse(surface: Surface, failure: &Failure, request: RequestId) ->
         Surface::ModelArts => modelarts::errors::answer(failure, request),
         Surface::Apig => apig::errors::answer(failure, request),
         Surface::Adyton => adyton::errors::answer(failure, request),
-        Surface::Gateway => door::answer(request),
+        Surface::Gateway => door::answer(failure, request),
     }
 }
 

@@ -52,6 +52,11 @@ pub(crate) fn document(table: &Table) -> OpenApi {
             "signature",
             header("Authorization", "SDK-HMAC-SHA256 with an access key"),
         );
+    let components = OF_CALLERS
+        .iter()
+        .fold(components, |built, (name, sent_as, description)| {
+            built.security_scheme(*name, header(sent_as, description))
+        });
     OpenApiBuilder::new()
         .info(
             InfoBuilder::new()
@@ -69,6 +74,21 @@ pub(crate) fn document(table: &Table) -> OpenApi {
         .components(Some(components.build()))
         .build()
 }
+
+/// How apps show who they are, beside a signature: only where callers read what became of their requests.
+const OF_CALLERS: [(&str, &str, &str); 3] = [
+    ("app_code", "X-Apig-AppCode", "An AppCode"),
+    (
+        "app_secret",
+        "X-HW-AppKey",
+        "An AppSecret, with its AppKey in X-HW-ID",
+    ),
+    (
+        "api_key",
+        "apikey",
+        "An AppKey alone, where `auth.api_key` takes it",
+    ),
+];
 
 fn header(name: &str, description: &str) -> SecurityScheme {
     SecurityScheme::ApiKey(ApiKey::Header(ApiKeyValue::with_description(name, description)))
@@ -113,9 +133,14 @@ fn start(heading: &Heading, kind: Kind) -> OperationBuilder {
     let operation = match kind {
         Kind::Open => operation,
         Kind::Called | Kind::Forwarded => secured(operation),
+        Kind::Read => OF_CALLERS
+            .iter()
+            .fold(secured(operation), |operation, (name, _, _)| {
+                operation.security(SecurityRequirement::new(*name, [] as [&str; 0]))
+            }),
     };
     match heading.access {
-        Access::Anyone | Access::SignedIn => operation,
+        Access::Anyone | Access::SignedIn | Access::AnyCaller => operation,
         Access::May(action) => {
             operation.description(Some(format!("Needs the permission `{}`.", action.name())))
         }

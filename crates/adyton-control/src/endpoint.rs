@@ -1,11 +1,12 @@
 //! An endpoint: a function from a call to an answer, whose types also write its page in the OpenAPI document.
 //!
-//! Four kinds, told apart by what the function takes, so that none can forget what it owes:
+//! Five kinds, told apart by what the function takes, so that none can forget what it owes:
 //!
 //! - [`OpenCall`]: anybody may call it (discovery, signing in, health).
 //! - [`Call`]: the caller is known, the project of the path is theirs, the row's action is permitted, and the body, where
 //!   the signature covers it, is the one that was signed. Nothing else makes a [`Call`].
 //! - [`Streamed`]: the same, but the body has not been read: the function must finish the proof itself.
+//! - [`ReadCall`]: somebody who can call APIs is known, a user or an app. They read what is their own.
 //! - [`Forwarded`]: nothing is known of it here. It is the gateway's to decide, and only the Prediction tab's door takes it.
 
 use std::future::Future;
@@ -25,6 +26,7 @@ use crate::failure::{Failure, OperationResult};
 use crate::heading::{Heading, Kind};
 use crate::marks::{mark, refused};
 use crate::page::Page;
+use crate::read_call::ReadCall;
 use crate::shared::Shared;
 
 /// A boxed future: the control plane can afford it.
@@ -74,6 +76,18 @@ impl Admit for Call {
         request: Request<HttpBody>,
     ) -> OperationResult<Self> {
         Call::admit(shared, heading, request).await
+    }
+    fn describe(_: &mut Page) {}
+}
+
+impl Admit for ReadCall {
+    const KIND: Kind = Kind::Read;
+    async fn admit(
+        shared: Arc<Shared>,
+        _: &Arc<Heading>,
+        request: Request<HttpBody>,
+    ) -> OperationResult<Self> {
+        ReadCall::admit(shared, request).await
     }
     fn describe(_: &mut Page) {}
 }

@@ -90,6 +90,7 @@ pub(crate) fn message(failure: &Failure, shown: SubCode) -> Cow<'static, str> {
         | Failure::MediaType
         | Failure::Metrics { .. }
         | Failure::Busy { .. }
+        | Failure::AskedInVain { .. }
         | Failure::LeftOut { .. }
         | Failure::NoSpace(_)
         | Failure::Storage(_)

@@ -182,6 +182,14 @@ pub(crate) enum Failure {
         /// When there will be a place, as far as can be told.
         after: Duration,
     },
+    /// Too many explanations were asked for in vain, by this source or this caller.
+    #[error(
+        "too many requests from this source or caller were refused here, or named ids that are not theirs"
+    )]
+    AskedInVain {
+        /// When to ask again.
+        after: Duration,
+    },
     /// The record of a request was left out of the journal.
     #[error(
         "the record of request {id} was not kept: {source_shown} had more than {limit} refused requests in that second \
@@ -250,7 +258,7 @@ impl Failure {
             Failure::MediaType => Reason::MediaType,
             Failure::Metrics { .. } => Reason::ManageMetrics,
             Failure::TooLarge { .. } => Reason::ManageBodyTooLarge,
-            Failure::Busy { .. } => Reason::ManageBusy,
+            Failure::Busy { .. } | Failure::AskedInVain { .. } => Reason::ManageBusy,
             Failure::LeftOut { .. } => Reason::ManageRecordLeftOut,
             Failure::NoSpace(_) => Reason::NoSpace,
             Failure::Storage(_) => Reason::StorageUnavailable,
@@ -258,6 +266,10 @@ impl Failure {
             Failure::UploadQuota(_) => Reason::ManageUploadQuota,
             Failure::Defect(_) => Reason::Internal,
         }
+    }
+    /// Whether the credentials are missing or wrong.
+    pub(crate) const fn is_of_credentials(&self) -> bool {
+        matches!(self, Failure::Unauthenticated(_))
     }
     /// A field that is wrong.
     pub(crate) fn invalid(field: impl Into<String>, problem: impl Into<String>) -> Self {
@@ -281,19 +293,20 @@ impl Failure {
         }
     }
     /// When the same request may be let through, where that is known.
-    pub(crate) const fn retry_after(&self) -> Option<Duration> {
+    pub(crate) fn retry_after(&self) -> Option<Duration> {
         match self {
             Failure::Locked { left: after }
             | Failure::TooManySignIns { after }
             | Failure::SignInsFull { after }
+            | Failure::AskedInVain { after }
             | Failure::Busy { after, .. } => Some(*after),
+            Failure::Unauthenticated(refusal) | Failure::SubjectToken(refusal) => refusal.retry_after(),
             Failure::Malformed(_)
             | Failure::Invalid { .. }
             | Failure::Query { .. }
             | Failure::Missing { .. }
             | Failure::Taken { .. }
             | Failure::Forbidden { .. }
-            | Failure::Unauthenticated(_)
             | Failure::OtherProject
             | Failure::NoProject
             | Failure::Quota { .. }
@@ -310,7 +323,6 @@ impl Failure {
             | Failure::Origin { .. }
             | Failure::MediaType
             | Failure::Metrics { .. }
-            | Failure::SubjectToken(_)
             | Failure::TooLarge { .. }
             | Failure::LeftOut { .. }
             | Failure::NoSpace(_)

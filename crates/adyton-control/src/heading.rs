@@ -71,6 +71,8 @@ impl Verb {
 pub(crate) enum Access {
     /// Anybody.
     Anyone,
+    /// Whoever can call an API, by whatever credentials: users and apps.
+    AnyCaller,
     /// Callers with valid credentials; the operation decides the rest (one's own password, for example).
     SignedIn,
     /// Whose roles permit this action in the project of the path, or in their own scope where the path has none.
@@ -82,6 +84,8 @@ pub(crate) enum Access {
 pub(crate) enum Kind {
     /// Nothing.
     Open,
+    /// That somebody is known: a [`ReadCall`](crate::read_call::ReadCall).
+    Read,
     /// Everything that makes a [`Call`].
     Called,
     /// Nothing here: the gateway's pipeline asks for it.

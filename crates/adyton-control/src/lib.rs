@@ -22,6 +22,7 @@ mod dialect;
 mod document;
 mod endpoint;
 mod envelope;
+mod explanation_door;
 mod failure;
 mod heading;
 mod job_slots;
@@ -35,6 +36,7 @@ mod origin;
 mod page;
 mod payload;
 mod perimeter;
+mod read_call;
 mod refused;
 mod remote;
 #[cfg(test)]

@@ -43,9 +43,17 @@ async fn around(State(shared): State<Arc<Shared>>, mut request: Request, next: N
     let started = shared.clock.monotonic();
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
     request.extensions_mut().insert(id);
-    let remote = Remote::of(&request, &shared.settings().trusted_proxies);
-    request.extensions_mut().insert(remote);
-    let answer = match shared.perimeter().admit(&request) {
+    // What came in at the gateway's listener brings its own, and is not judged by the names of this one.
+    let handed_over = request.extensions().get::<Remote>().copied();
+    let admitted = match handed_over {
+        Some(_) => Ok(()),
+        None => {
+            let remote = Remote::of(&request, &shared.settings().trusted_proxies);
+            request.extensions_mut().insert(remote);
+            shared.perimeter().admit(&request)
+        }
+    };
+    let answer = match admitted {
         Ok(()) => AssertUnwindSafe(next.run(request))
             .catch_unwind()
             .await
@@ -75,9 +83,12 @@ fn settle(mut answer: Response, path: &str, id: RequestId) -> Response {
         if let Failure::NoSpace(what) | Failure::Storage(what) = &*failure {
             tracing::warn!(request.id = %id, "a management call failed because of the storage: {what}");
         }
-        let surface = row
-            .as_ref()
-            .map_or_else(|| address::surface(path), |row| row.0.surface);
+        let surface = match &row {
+            // Callers are told of their credentials what a call is told.
+            Some(row) if row.0.access == Access::AnyCaller && failure.is_of_credentials() => Surface::Gateway,
+            Some(row) => row.0.surface,
+            None => address::surface(path),
+        };
         answer = dialect::refuse(surface, &failure, id);
         if let Some(after) = failure.retry_after() {
             let seconds = HeaderValue::from(retry_after_seconds(after));

@@ -10,6 +10,7 @@ pub(crate) mod app_code;
 pub(crate) mod authorisation;
 pub(crate) mod credential;
 pub(crate) mod model;
+pub(crate) mod own_request;
 pub(crate) mod package;
 pub(crate) mod password;
 pub(crate) mod project;

@@ -20,6 +20,8 @@ pub(crate) struct Remote {
     pub(crate) peer: SocketAddr,
     /// The caller's address: the peer's, or what a trusted proxy says. Failures are counted by it.
     pub(crate) address: IpAddr,
+    /// Whether nobody can listen in: this listener is private, the gateway's may not be.
+    pub(crate) private: bool,
 }
 
 impl Remote {
@@ -31,6 +33,7 @@ impl Remote {
         Self {
             peer,
             address: told.map_or(peer.ip().to_canonical(), |told| told.address),
+            private: true,
         }
     }
     /// What [`Remote::of`] found, which the middleware put into the request.

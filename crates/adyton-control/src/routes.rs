@@ -6,12 +6,12 @@ use adyton_identity::Action;
 use http::StatusCode;
 
 use crate::dialect::adyton::{
-    catalogue, documents, health, logs, packages, predict, requests, rollouts, whoami,
+    catalogue, documents, health, logs, own_requests, packages, predict, requests, rollouts, whoami,
 };
 use crate::dialect::apig::{apis, app_auths, app_codes, apps, instance};
 use crate::dialect::iam::{credentials, discovery, projects, tokens, users};
 use crate::dialect::modelarts::{model_import, models, service_activity, service_deploy, services};
-use crate::heading::Access::{Anyone, May, SignedIn};
+use crate::heading::Access::{AnyCaller, Anyone, May, SignedIn};
 use crate::heading::{Heading, Verb};
 use crate::table::Table;
 
@@ -139,6 +139,7 @@ fn adyton(table: &mut Table) {
     routes! { table, Adyton, "/adyton/v1";
         Get    "/whoami"                             SignedIn => 200 whoami::whoami, "The identity behind the credentials, and when they expire";
         Get    "/errors"                             Anyone => 200 catalogue::list, "The error catalogue";
+        Get    "/requests/{request_id}"              AnyCaller => 200 own_requests::show, "One's own request, explained to whoever sent it; on both listeners";
         Post   "/{project_id}/packages"              May(Action::ModelCreate) => 200 packages::create, "Upload a model package: tar, tar.gz or zip";
         Get    "/{project_id}/requests"              May(Action::RequestList) => 200 requests::list, "The request journal of the project";
         Get    "/{project_id}/requests/{request_id}" May(Action::RequestGet) => 200 requests::show, "One request, explained";
@@ -179,6 +180,15 @@ mod tests {
                 row.heading.verb,
                 row.heading.path
             );
+        }
+    }
+
+    #[test]
+    fn callers_of_all_kinds_only_read() {
+        for row in table().rows {
+            let reads = row.heading.access == AnyCaller;
+            assert_eq!(reads, row.kind == Kind::Read, "{}", row.heading.path);
+            assert!(!reads || row.heading.verb == Verb::Get, "{}", row.heading.path);
         }
     }
 

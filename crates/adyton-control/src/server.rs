@@ -4,13 +4,16 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use adyton_identity::ExplanationDoor;
 use adyton_listener::acceptor::Accepted;
 use adyton_listener::{Acceptor, ConnectionSlot, ConnectionSlots, ConnectionState, LogThrottle, Notice};
 use axum::Router;
 use tokio::net::{TcpListener, TcpStream};
+use tokio::runtime::Handle;
 use tokio::task::JoinSet;
 
 use crate::connection::{self, Connection};
+use crate::explanation_door::Explanations;
 use crate::middleware::application;
 use crate::operations::model::publish::recover;
 use crate::operations::package::sweep;
@@ -107,6 +110,13 @@ impl Control {
     /// What settings are changed through while it serves.
     pub fn reloading(&self) -> Reloading {
         Reloading(self.shared.clone())
+    }
+    /// What the gateway hands callers' questions about their own requests to. Called on the runtime that answers them.
+    pub fn explanations(&self) -> Arc<dyn ExplanationDoor> {
+        Arc::new(Explanations {
+            router: self.router.clone(),
+            runtime: Handle::current(),
+        })
     }
     /// Answers until `shutdown` is ready, then finishes what is in flight, at most `shutdown_grace` long.
     pub async fn serve(self, shutdown: impl Future<Output = ()> + Send) {

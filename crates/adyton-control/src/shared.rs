@@ -63,6 +63,8 @@ pub(crate) struct Shared {
     pub(crate) searches: JobSlots,
     /// Slots for explanations, of their own: they are short.
     pub(crate) explanations: JobSlots,
+    /// Slots for what callers read of their own requests: they take none of the projects'.
+    pub(crate) own_explanations: JobSlots,
     /// Read while a package is on its way from the disk to the store, written while unused ones are removed.
     pub(crate) package_gate: RwLock<()>,
     /// Uploads on their way, and what projects may keep.
@@ -97,6 +99,7 @@ impl Shared {
             imports: JobSlots::new("import", IMPORTS_AT_ONCE, IMPORT_TIME, longest_wait),
             searches: JobSlots::new("search", READERS_AT_ONCE, SEARCH_TIME, longest_wait),
             explanations: JobSlots::new("explanation", READERS_AT_ONCE, EXPLANATION_TIME, longest_wait),
+            own_explanations: JobSlots::new("explanation", READERS_AT_ONCE, EXPLANATION_TIME, longest_wait),
             package_gate: RwLock::new(()),
             uploads: Uploads::default(),
             rollouts: WrittenRollouts::default(),

@@ -46,6 +46,9 @@ pub fn split_tab(path: &str) -> (&str, &str, &str) {
     (segment(project, services), segment(service, predict), below)
 }
 
+/// Where callers read what became of their own requests, on both listeners; the request's id follows.
+pub const OWN_REQUESTS: &str = "/adyton/v1/requests/";
+
 /// The surface of a path on the control listener, where whatever is no one else's is Adyton's.
 pub fn surface(path: &str) -> Surface {
     match path.trim_start_matches('/').split('/').next() {

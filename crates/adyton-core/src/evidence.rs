@@ -3,11 +3,14 @@
 //! The pipeline records only cheap facts (a value that it holds anyway); what costs more, such as the nearest route, is
 //! computed when somebody asks (`adyton explain`). Secrets have no place here: credential values are kept as digests.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 
 use crate::clock::Timestamp;
 use crate::digest::Sha256;
 use crate::fact::{self, Fact};
+use crate::holder::Holder;
 use crate::id::{InstanceId, ProjectId, ServiceId};
 use crate::language::Language;
 use crate::mistake::SigningMistake;
@@ -35,6 +38,9 @@ pub enum Evidence {
         /// Whether it was; records of before do not tell.
         #[serde(default)]
         is_stage_repeated: bool,
+        /// Whose credential the request named, where that is known.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        holder: Option<Holder>,
     },
     /// Something is larger than it may be.
     Size {
@@ -67,6 +73,9 @@ pub enum Evidence {
         /// What records of before facts were kept say in words.
         #[serde(default, skip_serializing_if = "String::is_empty")]
         note: String,
+        /// Whose credential the request named, where that is known.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        holder: Option<Holder>,
     },
     /// What a signature was checked against.
     Signature(Box<SignatureEvidence>),
@@ -82,6 +91,9 @@ pub enum Evidence {
         /// What records of before facts were kept say in words.
         #[serde(default, skip_serializing_if = "String::is_empty")]
         note: String,
+        /// Whose credential the request named, where that is known.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        holder: Option<Holder>,
     },
     /// Who asked for what.
     Access {
@@ -95,6 +107,9 @@ pub enum Evidence {
         action: String,
         /// Roles of the caller there.
         roles: Vec<String>,
+        /// Who the caller is, or claims to be: a signature is proven with the body's last byte.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        holder: Option<Holder>,
     },
     /// A throttle said no.
     Throttle {
@@ -214,6 +229,59 @@ impl Evidence {
         }
     }
 
+    /// Whose credential the request named; a signature names its key instead.
+    pub fn holder(&self) -> Option<Holder> {
+        match self {
+            Evidence::Route { holder, .. }
+            | Evidence::Token { holder, .. }
+            | Evidence::Access { holder, .. }
+            | Evidence::Credentials { holder, .. } => *holder,
+            Evidence::None
+            | Evidence::Signature(_)
+            | Evidence::Size { .. }
+            | Evidence::Throttle { .. }
+            | Evidence::Service { .. }
+            | Evidence::Restarting { .. }
+            | Evidence::Instance { .. }
+            | Evidence::Dropped { .. }
+            | Evidence::LeftOut { .. }
+            | Evidence::Request { .. } => None,
+        }
+    }
+
+    /// Keeps whose credential the request named, unless that is kept already; `find` is asked only where it is kept at all.
+    pub fn name_holder(&mut self, find: impl FnOnce() -> Option<Holder>) {
+        match self {
+            Evidence::Route { holder, .. }
+            | Evidence::Token { holder, .. }
+            | Evidence::Access { holder, .. }
+            | Evidence::Credentials { holder, .. } => *holder = holder.or_else(find),
+            Evidence::None
+            | Evidence::Signature(_)
+            | Evidence::Size { .. }
+            | Evidence::Throttle { .. }
+            | Evidence::Service { .. }
+            | Evidence::Restarting { .. }
+            | Evidence::Instance { .. }
+            | Evidence::Dropped { .. }
+            | Evidence::LeftOut { .. }
+            | Evidence::Request { .. } => {}
+        }
+    }
+
+    /// How much longer the key of the request is locked.
+    pub fn locked_for(&self) -> Option<Duration> {
+        let facts = match self {
+            Evidence::Signature(seen) => &seen.facts,
+            Evidence::Credentials { facts, .. } => facts,
+            _ => return None,
+        };
+        facts.iter().find_map(|fact| match fact {
+            Fact::KeyLockedFor { seconds } => Some(Duration::from_secs(*seconds)),
+            _ => None,
+        })
+    }
+
     /// What was found out, each as a clause, in English, as the log has it.
     pub fn clauses(&self) -> Vec<String> {
         self.clauses_in(Language::English)
@@ -328,6 +396,7 @@ mod tests {
             accepted: Vec::new(),
             facts: vec![Fact::HeaderEmpty],
             note: String::new(),
+            holder: None,
         };
         evidence.facts_mut().expect("facts").push(Fact::NoCredentials);
         assert_eq!(

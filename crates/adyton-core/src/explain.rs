@@ -10,13 +10,14 @@
 //! - No secret appears: records hold none, and nothing of `Secret` is read here.
 //! - Every record can be explained: also one whose reason, service or project is gone by now.
 //!
-//! Parts: [`steps`](StepSeen), `compared.rs`, `nearest.rs`, `signature.rs`, `fix.rs`, `tab.rs`; `text.rs`
-//! prints.
+//! Parts: [`steps`](StepSeen), `compared.rs`, `nearest.rs`, `signature.rs`, `fix.rs`, `tab.rs`; `share.rs` is what a caller is
+//! told; `text.rs` prints.
 
 mod compared;
 mod fix;
 mod layout;
 mod nearest;
+mod share;
 mod signature;
 mod steps;
 mod tab;
@@ -32,6 +33,7 @@ pub use steps::{StepOutcome, StepSeen};
 use crate::catalogue::{Fault, Reason, Retry};
 use crate::columns::is_han;
 use crate::evidence::Evidence;
+use crate::holder::Holder;
 use crate::id::{DomainId, GroupId, ProjectId, RequestId, ServiceId};
 use crate::language::{Language, message, phrase};
 use crate::live::{Live, LiveService};
@@ -44,6 +46,13 @@ pub enum Reader {
     Project(ProjectId),
     /// An administrator of this domain: all its projects.
     Administrator(DomainId),
+    /// Whoever sent the request, or was named by it: their share and no more (`share.rs`).
+    Caller {
+        /// Who, by the credential that they proved.
+        holder: Holder,
+        /// The service that was called, if they may call it: its routes are what was expected of them.
+        service: Option<ServiceId>,
+    },
 }
 
 impl Reader {
@@ -54,13 +63,17 @@ impl Reader {
             Reader::Administrator(domain) => live
                 .project(project)
                 .is_some_and(|project| project.domain == domain),
+            Reader::Caller { .. } => false,
         }
     }
     /// The service, if the reader may know of it.
     fn service(self, live: &Live, id: ServiceId) -> Option<&LiveService> {
-        live.service(id)
-            .map(|service| &**service)
-            .filter(|service| self.sees(live, service.service.project))
+        let service = live.service(id)?;
+        let is_known = match self {
+            Reader::Project(_) | Reader::Administrator(_) => self.sees(live, service.service.project),
+            Reader::Caller { service, .. } => service == Some(id),
+        };
+        is_known.then_some(&**service)
     }
 }
 
@@ -178,7 +191,7 @@ pub fn explain_in(
         door: record.door,
         host: record.host.clone(),
         source: record.source.clone(),
-        caller: record.caller.clone(),
+        caller: share::caller(&asked),
         status: record.status,
         answered_by: record.answered_by,
         code: entry.map(|entry| entry.wire.to_owned()),
@@ -187,15 +200,15 @@ pub fn explain_in(
         retry: record.reason.map(Reason::retry),
         step: record.step,
         steps: steps::of(record),
-        compared: compared::of(&asked, &nearest),
+        compared: share::compared(&asked).unwrap_or_else(|| compared::of(&asked, &nearest)),
         signature: signature::of(record, language),
         time: TimeSpent {
             total_us: record.took_us,
             gateway_us: record.took_us.saturating_sub(record.model_us),
             model_us: record.model_us.min(record.took_us),
         },
-        notes: notes(record, language),
-        fix: fix::of(&asked, &nearest),
+        notes: share::notes(&asked).unwrap_or_else(|| notes(record, language)),
+        fix: share::fixes(&asked, &nearest).unwrap_or_else(|| fix::of(&asked, &nearest)),
         nearest,
         page: record.reason.map(|reason| reason.section_in(language).text()),
     }

@@ -23,6 +23,7 @@ pub mod fact;
 mod fact_pieces;
 pub mod header;
 pub mod hidden_query;
+pub mod holder;
 pub mod id;
 pub mod instances;
 pub mod journal;

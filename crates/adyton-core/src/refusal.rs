@@ -1,6 +1,7 @@
 //! A refusal: why a request is refused, what may be said in public, and what only operators see.
 
 use std::borrow::Cow;
+use std::time::Duration;
 
 use serde::Serialize;
 
@@ -32,6 +33,10 @@ impl Refusal {
             detail: PublicDetail::None,
             evidence: Box::new(evidence),
         }
+    }
+    /// When the same request may be let through, where it is refused only for now: the key is locked.
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.evidence.locked_for()
     }
     /// The same refusal with a public detail.
     #[must_use]

@@ -6,15 +6,18 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use crate::address;
 use crate::api::{Api, Backend, Callers, Method, PathPattern, RELEASE};
 use crate::clock::Timestamp;
 use crate::digest::Sha256;
+use crate::evidence::Evidence;
 use crate::id::{
     AccessKeyId, ApiId, AppCodeId, AppId, AppKey, AuthorisationId, DomainId, GroupId, InstanceId, ModelId,
-    ProjectId, ServiceId, UserId,
+    ProjectId, RequestId, ServiceId, UserId,
 };
 use crate::live::{Change, Live};
 use crate::model::{ApiDeclaration, Engine, Model, ModelSpec, ModelStatus};
+use crate::record::{AnsweredBy, Door, Record, Step};
 use crate::secret::Secret;
 use crate::service::{Service, Version, Wanted};
 use crate::tenant::{
@@ -234,6 +237,37 @@ pub fn api(backend: Backend) -> Api {
         calls_per_second: None,
         timeout: None,
         backend,
+    }
+}
+
+/// A call of the service that the model answered, of nobody.
+pub fn record() -> Record {
+    Record {
+        id: RequestId::compose(1_700_000_000_000, 0, 0, 1),
+        at: long_ago(),
+        door: Door::Address,
+        source: "127.0.0.1".into(),
+        method: "POST".into(),
+        host: "gateway.test".into(),
+        path: address::of_service(SERVICE),
+        query: String::new(),
+        stage: None,
+        project: Some(PROJECT),
+        service: Some(SERVICE),
+        api: Some(API),
+        model: Some(MODEL),
+        instance: Some(INSTANCE),
+        caller: None,
+        status: 200,
+        reason: None,
+        step: Step::Dispatch,
+        answered_by: AnsweredBy::Model,
+        request_bytes: 2,
+        response_bytes: 2,
+        took_us: 3_210,
+        model_us: 3_150,
+        user_agent: "curl".into(),
+        evidence: Evidence::None,
     }
 }
 

@@ -9,7 +9,7 @@ use adyton_core::clock::Clock;
 use adyton_core::id::RequestId;
 use adyton_core::instances::Instances;
 use adyton_core::live::LiveCell;
-use adyton_identity::Identity;
+use adyton_identity::{ExplanationDoor, Identity};
 use adyton_listener::{Budget, LogThrottle};
 use adyton_runtime::targets::Targets;
 use arc_swap::ArcSwap;
@@ -97,6 +97,7 @@ impl Gateway {
             workers,
             unproven,
             complaints: Arc::new(LogThrottle::new(parts.clock.clone())),
+            explanations: Arc::default(),
         });
         let (tab_requests, queues): (Vec<mpsc::Sender<TabRequest>>, Vec<_>) =
             (0..workers).map(|_| mpsc::channel(DOOR_QUEUE)).unzip();
@@ -162,6 +163,12 @@ impl Gateway {
         settings.outgoing = Arc::new(settings.outgoing.listening_at(listener));
         self.common.settings.store(Arc::new(settings));
         self.common.reloads.send_replace(());
+    }
+
+    /// Callers' questions about their own requests are answered here from now on; before, they are told that nobody can. The first
+    /// one counts.
+    pub fn explains_through(&self, door: Arc<dyn ExplanationDoor>) {
+        let _ = self.common.explanations.set(door);
     }
 
     /// The second door, for the control plane.

@@ -28,6 +28,7 @@ pub mod settings;
 
 mod arrival;
 mod door;
+mod explanations;
 mod gathered;
 mod health;
 mod items;

@@ -22,7 +22,7 @@ pub const DROPPED_HEADERS: &str = "adyton_gateway_dropped_headers_predictions_to
 type Pick = fn(&Meters) -> &Count;
 
 /// Counters without labels: name, help, and where each worker counts.
-const COUNTERS: [(&str, &str, Pick); 11] = [
+const COUNTERS: [(&str, &str, Pick); 12] = [
     (
         "adyton_gateway_connections_total",
         "Client connections accepted",
@@ -47,6 +47,11 @@ const COUNTERS: [(&str, &str, Pick); 11] = [
         "adyton_gateway_health_questions_total",
         "Requests to /healthz",
         |w| &w.health,
+    ),
+    (
+        "adyton_gateway_explanations_total",
+        "Requests of callers for the explanation of their own requests",
+        |w| &w.explanations,
     ),
     (
         "adyton_gateway_request_body_bytes_total",

@@ -104,7 +104,16 @@ async fn answer(
 ) -> Result<Answer, Box<Refused>> {
     let live = parts.live.current(); // one state of the world for the whole request
     let slash = settings.encoded_slash;
-    let found = route::find(&live, &parts.targets, slash, &arrival, trail)?;
+    let found = route::find(&live, &parts.targets, slash, &arrival, trail).map_err(|mut refused| {
+        // Whoever proves it may read why: the callers of an address that is none are known by nothing else.
+        let holder = || {
+            parts
+                .identity
+                .holder(&live, &credentials::as_signed(&arrival, slash))
+        };
+        refused.refusal.evidence.name_holder(holder);
+        refused
+    })?;
     let offer = admit::inspect(&settings.limits, found, arrival)?;
     let caller = authenticate::identify(&parts.identity, &live, slash, &offer, trail)?;
     let grant = authorise::decide(&live, offer, caller)?;

@@ -21,6 +21,7 @@ use tokio::task::spawn_local;
 use tokio::time::{Instant, sleep};
 
 use crate::door::{self, TabRequest};
+use crate::explanations::Explanations;
 use crate::journal::Recorder;
 use crate::listener::connections::Connections;
 use crate::listener::{accept, drain};
@@ -81,6 +82,8 @@ pub(crate) struct Common {
     pub(crate) unproven: Arc<Budget>,
     /// What is said about connections that could not be accepted.
     pub(crate) complaints: Arc<LogThrottle>,
+    /// Who explains to callers what became of their requests; known once the control plane listens.
+    pub(crate) explanations: Explanations,
 }
 
 /// What a worker is made of; goes to its thread.
@@ -163,6 +166,7 @@ impl Worker {
             outbox,
             common.loopback,
             common.is_inherited,
+            Arc::clone(&common.explanations),
         );
         Self {
             pipeline,

@@ -21,6 +21,13 @@ impl Accepts {
         app_code: false,
     };
 
+    /// Whoever can call anything: where callers read what became of their calls.
+    pub const ALL: Self = Self {
+        iam: true,
+        app: true,
+        app_code: true,
+    };
+
     /// Whether a way of this kind counts here, whatever the settings say.
     pub const fn takes(self, way: Way) -> bool {
         match way {

@@ -30,6 +30,7 @@ fn refuse_all(reason: Reason, way: Way, facts: Vec<Fact>) -> Refusal {
         accepted: Vec::new(),
         facts,
         note: String::new(),
+        holder: None,
     };
     Refusal::new(reason, evidence)
 }
@@ -130,6 +131,7 @@ fn halves(request: &Request<'_>, reason: Reason) -> Refusal {
         accepted: vec![Way::KeyPair.sent_as().to_owned()],
         facts: vec![Fact::PairIncomplete],
         note: String::new(),
+        holder: None,
     };
     Refusal::new(reason, evidence)
 }
@@ -172,11 +174,13 @@ fn pair(
     };
     let (name, source) = key_from(app.key.as_str(), request.source);
     let who: [&[u8]; 2] = [name.as_bytes(), source.as_bytes()];
-    if identity.apps.locked(&who).is_some() {
-        return Err(refuse(Reason::AppLocked, way, Fact::KeyLocked));
+    let failures = identity.apps.of(request.purpose);
+    if let Some(left) = failures.locked(&who) {
+        let seconds = left.as_secs() + 1;
+        return Err(refuse(Reason::AppLocked, way, Fact::KeyLockedFor { seconds }));
     }
     if !app.secret.matches(secret) {
-        identity.apps.failed(&who);
+        identity.apps.failed(request.purpose, &who);
         let spoilt = app.secret.matches(secret.trim_ascii_end()) || app.secret.matches(secret.trim_ascii());
         let wrong = Fact::AppSecretWrong {
             app: app.name.clone(),
@@ -186,7 +190,7 @@ fn pair(
         let facts = std::iter::once(wrong).chain(spoilt.then_some(Fact::AppSecretSpaced));
         return Err(refuse_all(Reason::AppKeyPairMismatch, way, facts.collect()));
     }
-    identity.apps.succeeded(&who);
+    failures.succeeded(&who);
     enabled(app, way)
 }
 

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use adyton_core::holder::Holder;
 use adyton_core::id::{HexText, ProjectId};
 use adyton_core::tenant::{App, Scope, User};
 
@@ -113,6 +114,13 @@ impl Caller {
         match self.scope {
             Scope::Project(id) => Some(id),
             Scope::Domain(_) => None,
+        }
+    }
+    /// The same as whose credential it was.
+    pub fn holder(&self) -> Holder {
+        match &self.who {
+            Who::User(user) => Holder::User(user.id),
+            Who::App(app) => Holder::App(app.id),
         }
     }
     /// Whose the caller's keys are.

@@ -31,6 +31,13 @@ impl Identity {
         accepts: &Accepts,
         request: &Request<'_>,
     ) -> Result<Standing, Refusal> {
+        self.find(live, accepts, request).map_err(|mut refusal| {
+            refusal.evidence.name_holder(|| self.holder(live, request));
+            refusal
+        })
+    }
+
+    fn find(&self, live: &Live, accepts: &Accepts, request: &Request<'_>) -> Result<Standing, Refusal> {
         let sent = Sent::of(request);
         let found = if sent.token && accepts.iam {
             self.by_token(live, request).map(verified)
@@ -101,6 +108,7 @@ impl Identity {
             accepted: self.accepted(accepts),
             facts: vec![fact],
             note: String::new(),
+            holder: None,
         };
         if bare {
             Refusal::new(Reason::CredentialsMissing, evidence).with_detail(PublicDetail::TokenNotFound)

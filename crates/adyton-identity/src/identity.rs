@@ -7,6 +7,7 @@ use std::time::Duration;
 use adyton_core::clock::Clock;
 use adyton_core::digest::Sha256;
 use adyton_core::hidden_query::CREDENTIAL_QUERY_KEYS;
+use adyton_core::holder::Holder;
 use adyton_core::id::TokenId;
 use adyton_core::live::Live;
 use adyton_core::refusal::Refusal;
@@ -16,8 +17,11 @@ use adyton_core::tenant::{Scope, User};
 use crate::accepts::Accepts;
 use crate::allowance::Allowance;
 use crate::caller::{Caller, Way, Who};
+use crate::failures::Failures;
+use crate::holder;
 use crate::lockout::{self, Lockout};
 use crate::passwords::Passwords;
+use crate::request::Request;
 use crate::tokens::{self, Contents, IssueError, Methods, OpenedTokens, TOKEN_LIFE, TokenFault};
 
 /// What an operator can set.
@@ -51,8 +55,10 @@ impl Default for Settings {
 pub struct Identity {
     pub(crate) clock: Clock,
     pub(crate) settings: Settings,
-    pub(crate) access_keys: Lockout,
-    pub(crate) apps: Lockout,
+    pub(crate) access_keys: Failures,
+    pub(crate) apps: Failures,
+    /// Whoever asks for explanations that are none of theirs, or without credentials that count.
+    readers: Lockout,
     pub(crate) autopsies: Allowance,
     passwords: Passwords,
     tokens: OpenedTokens,
@@ -62,8 +68,9 @@ impl Identity {
     /// Nobody has failed yet.
     pub fn new(clock: Clock, settings: Settings) -> Self {
         Self {
-            access_keys: Lockout::new(lockout::ACCESS_KEY, clock.clone()),
-            apps: Lockout::new(lockout::APP, clock.clone()),
+            access_keys: Failures::new(lockout::ACCESS_KEY, &clock),
+            apps: Failures::new(lockout::APP, &clock),
+            readers: Lockout::new(lockout::READER, clock.clone()),
             passwords: Passwords::new(clock.clone()),
             tokens: OpenedTokens::default(),
             autopsies: Allowance::new(clock.clone()),
@@ -149,6 +156,34 @@ impl Identity {
         self.passwords.succeeded(account, from);
     }
 
+    /// Whether an explanation may be asked for: by anybody at an address, or by a `holder` there.
+    ///
+    /// # Errors
+    /// How much longer not, after too many that were refused or not found.
+    pub fn may_read(&self, holder: Option<Holder>, from: IpAddr) -> Result<(), Duration> {
+        reader(holder, from, |who| self.readers.locked(who)).map_or(Ok(()), Err)
+    }
+
+    /// Notes that an explanation was asked for in vain.
+    pub fn read_in_vain(&self, holder: Option<Holder>, from: IpAddr) {
+        reader(holder, from, |who| self.readers.failed(who));
+    }
+
+    /// Whose credential a request names, proven or not: what its record keeps where nobody was proven. For refused requests only:
+    /// it reads the head again.
+    pub fn holder(&self, live: &Live, request: &Request<'_>) -> Option<Holder> {
+        holder::named(self, live, request)
+    }
+
+    /// The token's user, also of one that does not count any more.
+    pub(crate) fn token_holder(&self, live: &Live, text: &[u8]) -> Option<Holder> {
+        let user = match self.tokens.open(live, text, self.clock.now()) {
+            Ok((contents, _)) => contents.user,
+            Err(fault) => fault.contents()?.user,
+        };
+        Some(Holder::User(user))
+    }
+
     /// The clock that everything here goes by.
     pub const fn clock(&self) -> &Clock {
         &self.clock
@@ -171,6 +206,12 @@ impl Identity {
         .map(|(way, _)| way.sent_as().to_owned())
         .collect()
     }
+}
+
+/// A lock-out's name for who reads, from a source.
+fn reader<T>(holder: Option<Holder>, from: IpAddr, act: impl FnOnce(&[&[u8]]) -> T) -> T {
+    let name = holder.map(Holder::id).unwrap_or_default();
+    act(&[name.as_bytes(), Source::of(from).as_bytes()])
 }
 
 /// A lock-out's name for a key from a source.

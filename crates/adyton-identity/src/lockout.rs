@@ -51,6 +51,14 @@ pub const ACCOUNT: Rule = Rule {
     ..PASSWORD
 };
 
+/// A hundred explanations that were refused or not found, in five minutes: ids are too many to be tried by then, and whoever
+/// mistypes one does not get there.
+pub const READER: Rule = Rule {
+    locking_failure: 100,
+    within: Duration::from_secs(5 * 60),
+    lock_for: Duration::from_secs(5 * 60),
+};
+
 /// Entries of one generation.
 const GENERATION: usize = 16 * 1024;
 

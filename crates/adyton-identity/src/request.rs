@@ -5,6 +5,16 @@ use std::net::IpAddr;
 use adyton_core::record::Door;
 use adyton_sign::{EncodedSlash, Head};
 
+/// What a request is for, which decides by what its failures are judged.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Purpose {
+    /// A call.
+    Call,
+    /// To read what became of a call: a key that is locked for calls may, since its owner wants to know why. Failures lock a
+    /// second time here, so that nobody can try secrets at this door who cannot at the other.
+    Explanation,
+}
+
 /// A request whose caller is to be found.
 #[derive(Clone, Copy)]
 pub struct Request<'a> {
@@ -20,4 +30,6 @@ pub struct Request<'a> {
     pub slash: EncodedSlash,
     /// The door of the gateway that it came in by; none is a management API. Advice only: what counts is what the address accepts.
     pub door: Option<Door>,
+    /// What it is for.
+    pub purpose: Purpose,
 }

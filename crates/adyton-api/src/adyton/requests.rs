@@ -38,6 +38,14 @@ pub struct RequestExplained {
     pub explanation: Explanation,
 }
 
+/// What became of one's own request: to whoever proves the credential that it named.
+#[derive(Serialize, Deserialize, ToSchema)]
+pub struct OwnRequest {
+    /// Which step decided, what was expected of the caller, and what they can do. Nothing of the project that was called.
+    #[schema(value_type = Object)]
+    pub explanation: Explanation,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -2,12 +2,14 @@
 
 use adyton_api::adyton::logs::LogTail;
 use adyton_api::adyton::packages::Uploaded;
-use adyton_api::adyton::requests::{RequestExplained, RequestList};
+use adyton_api::adyton::requests::{OwnRequest, RequestExplained, RequestList};
 use adyton_api::adyton::rollouts::RolloutShown;
 use adyton_api::adyton::whoami::Whoami;
+use adyton_core::address::OWN_REQUESTS;
 use adyton_core::id::RequestId;
 
-use super::{Body, Client};
+use super::answer::Asked;
+use super::{Body, Client, Request, Shown};
 use crate::failure::Outcome;
 
 impl Client {
@@ -27,6 +29,19 @@ impl Client {
     /// A request, and why it was answered so.
     pub fn explained(&self, id: RequestId) -> Outcome<RequestExplained> {
         self.get(&format!("/adyton/v1/{}/requests/{id}", self.project()), "")
+    }
+    /// What became of a request, told to whoever sent it: to the holder of these credentials.
+    pub fn own_request(&self, id: RequestId, shown: &Shown<'_>) -> Outcome<OwnRequest> {
+        let path = format!("{OWN_REQUESTS}{id}");
+        let request = Request {
+            method: "GET",
+            address: &self.target.control,
+            path: &path,
+            query: "",
+            headers: Vec::new(),
+            body: Body::Empty,
+        };
+        self.send(request, shown)?.ok(Asked::Control)?.read()
     }
     /// The newest lines that the programs of a service printed, oldest first.
     pub fn service_log(&self, id: &str, lines: usize) -> Outcome<LogTail> {

@@ -1,6 +1,8 @@
 //! `adyton explain REQUEST_ID`: why a request was answered as it was.
 
-use adyton_api::adyton::requests::RequestExplained;
+use std::path::Path;
+
+use adyton_api::adyton::requests::{OwnRequest, RequestExplained};
 use adyton_core::catalogue::Reason;
 use adyton_core::explain::Explanation;
 use adyton_core::id::RequestId;
@@ -9,6 +11,11 @@ use clap::Args;
 use serde::Serialize;
 
 use super::input;
+use super::predict::{Auth, held};
+use crate::client::Client;
+use crate::client::address::Address;
+use crate::client::authorities::authorities;
+use crate::client::target::{Credentials, Target};
 use crate::context::Context;
 use crate::failure::{Failure, Outcome};
 use crate::terminal::Tone;
@@ -24,6 +31,29 @@ pub struct Explain {
     /// The canonical request that the client signed, to be compared line by line with the gateway's
     #[arg(long, value_name = "@FILE|TEXT")]
     canonical: Option<String>,
+    /// Read your own share, as the caller that the request named: authenticate as it did
+    #[arg(long, value_enum)]
+    auth: Option<Auth>,
+    /// Ask at this listener, the gateway's or the control plane's, for your own share
+    #[arg(long, value_name = "URL")]
+    at: Option<String>,
+}
+
+/// What the server explained: all of it, or the caller's share.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Explained {
+    Whole(Box<RequestExplained>),
+    Own(Box<OwnRequest>),
+}
+
+impl Explained {
+    const fn explanation(&self) -> &Explanation {
+        match self {
+            Self::Whole(explained) => &explained.explanation,
+            Self::Own(own) => &own.explanation,
+        }
+    }
 }
 
 impl Explain {
@@ -38,25 +68,15 @@ impl Explain {
             Failure::wrong_use(format!("`{}` is not a request id", self.request_id))
                 .hint("it has 32 hex digits: the answer's `X-Request-Id`, or `request_id` in its body; `adyton requests` lists them")
         })?;
-        let client = context.client()?;
-        let explained = client.explained(id).map_err(|failure| match failure.status() {
-            Some(404) if id.is_of_management() => Failure::failed(format!(
-                "{id} is the id of a management call, and management calls are not in the journal"
-            ))
-            .hint(format!(
-                "the server's log has a line with `{id}` that says what was compared: look for it where the server's \
-                 standard error goes"
-            )),
-            // The server says why there is none.
-            Some(404) if failure.is_for(Reason::ManageRecordLeftOut) => failure,
-            Some(404) => Failure::failed(format!("this project has no request with the id {id}"))
-                .hint("`adyton requests` lists the requests that are kept; older ones may have been deleted, or belong to another project"),
-            _ => failure,
-        })?;
+        let explained = if self.auth.is_some() || self.at.is_some() {
+            self.own(context, id)?
+        } else {
+            of_project(context, id)?
+        };
         let canonical_diff = match theirs {
             None => None,
             Some(theirs) => Some(compare(
-                &explained.explanation,
+                explained.explanation(),
                 &String::from_utf8_lossy(&theirs),
             )?),
         };
@@ -68,7 +88,7 @@ impl Explain {
             });
             return Ok(());
         }
-        terminal.print(terminal.explanation(&explained.explanation, terminal.width()));
+        terminal.print(terminal.explanation(explained.explanation(), terminal.width()));
         if let Some(compared) = canonical_diff {
             terminal.print("");
             terminal.print(terminal.tone(Tone::Bold, "The canonical request, line by line"));
@@ -78,11 +98,88 @@ impl Explain {
     }
 }
 
+impl Explain {
+    /// The caller's share, as whom `--auth` says, at the listener that `--at` says. Apps may know the gateway's address alone.
+    fn own(&self, context: &Context, id: RequestId) -> Outcome<Explained> {
+        let listener = match (&self.at, self.auth) {
+            (Some(url), _) => Some(Address::parse(url, "--at")?),
+            (None, Some(Auth::App | Auth::Appcode)) => match context.variable("ADYTON_GATEWAY_URL") {
+                Some(url) => Some(Address::parse(url, "ADYTON_GATEWAY_URL")?),
+                None => None,
+            },
+            (None, _) => None,
+        };
+        let client = match (listener, self.auth) {
+            (Some(address), Some(Auth::App | Auth::Appcode)) => of_listener(context, address)?,
+            (Some(address), _) => {
+                let mut client = context.client()?;
+                client.target.control = address;
+                client
+            }
+            (None, _) => context.client()?,
+        };
+        let held = held(context, &client, self.auth)?;
+        match client.own_request(id, &held.shown()) {
+            Ok(own) => Ok(Explained::Own(Box::new(own))),
+            Err(failure) if failure.status() == Some(404) => Err(Failure::failed(format!(
+                "no request with the id {id} named these credentials"
+            ))
+            .hint("authenticate as the request did; older requests may have been deleted")),
+            Err(failure) => Err(failure),
+        }
+    }
+}
+
+/// A client of a listener of which nothing else is known.
+fn of_listener(context: &Context, address: Address) -> Outcome<Client> {
+    let authority = context.variable("ADYTON_CA_FILE").map(Path::new);
+    let target = Target {
+        said: address.to_string(),
+        control: address,
+        gateway: None,
+        project: String::new(),
+        credentials: Credentials::default(),
+        authorities: authority.map(authorities).transpose()?,
+    };
+    Ok(Client::new(target, context.clock.clone()))
+}
+
+/// A request of the project, or else of the caller.
+fn of_project(context: &Context, id: RequestId) -> Outcome<Explained> {
+    let client = context.client()?;
+    let failure = match client.explained(id) {
+        Ok(explained) => return Ok(Explained::Whole(Box::new(explained))),
+        Err(failure) => failure,
+    };
+    // A key that is locked reads its own share still.
+    if matches!(failure.status(), Some(401 | 403 | 404))
+        && !id.is_of_management()
+        && let Ok(held) = held(context, &client, None)
+        && let Ok(own) = client.own_request(id, &held.shown())
+    {
+        return Ok(Explained::Own(Box::new(own)));
+    }
+    Err(match failure.status() {
+        Some(404) if id.is_of_management() => Failure::failed(format!(
+            "{id} is the id of a management call, and management calls are not in the journal"
+        ))
+        .hint(format!(
+            "the server's log has a line with `{id}` that says what was compared: look for it where the server's \
+             standard error goes"
+        )),
+        // The server says why there is none.
+        Some(404) if failure.is_for(Reason::ManageRecordLeftOut) => failure,
+        Some(404) => Failure::failed(format!("this project has no request with the id {id}"))
+            .hint("`adyton requests` lists the requests that are kept; older ones may have been deleted, or belong to another project"),
+        _ => failure,
+    })
+}
+
 /// The one document of `--json`.
 #[derive(Serialize)]
 struct Document {
     #[serde(flatten)]
-    explained: RequestExplained,
+    explained: Explained,
     #[serde(skip_serializing_if = "Option::is_none")]
     canonical_diff: Option<Compared>,
 }

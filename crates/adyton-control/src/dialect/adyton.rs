@@ -5,6 +5,7 @@ pub(crate) mod documents;
 pub(crate) mod errors;
 pub(crate) mod health;
 pub(crate) mod logs;
+pub(crate) mod own_requests;
 pub(crate) mod packages;
 pub(crate) mod predict;
 pub(crate) mod requests;

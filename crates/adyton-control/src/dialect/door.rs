@@ -1,5 +1,5 @@
-//! Failures at the Prediction tab's door, in the gateway's own envelope. The gateway answers there, and refuses; what fails
-//! on this side of the door is a defect.
+//! Failures in the gateway's own envelope: of credentials where callers read what became of their requests, so that these are told
+//! the same as at a call; and at the Prediction tab's door, where the gateway refuses, and what fails on this side is a defect.
 
 use adyton_core::catalogue::{Reason, Surface};
 use adyton_core::header::X_ADYTON_ANSWERED_BY;
@@ -9,13 +9,17 @@ use axum::response::Response;
 use http::HeaderValue;
 
 use crate::envelope;
+use crate::failure::Failure;
 
-/// The answer for a defect.
-pub(crate) fn answer(request: RequestId) -> Response {
-    let reason = Reason::Internal;
+/// The answer for credentials that do not count; for a defect of everything else.
+pub(crate) fn answer(failure: &Failure, request: RequestId) -> Response {
+    let (reason, detail) = match failure {
+        Failure::Unauthenticated(refusal) => (refusal.reason, &refusal.detail),
+        _ => (Reason::Internal, &PublicDetail::None),
+    };
     let mut answer = envelope::json(
         reason.at(Surface::Gateway),
-        &PublicError::new(reason, &PublicDetail::None, request),
+        &PublicError::new(reason, detail, request),
     );
     answer
         .headers_mut()

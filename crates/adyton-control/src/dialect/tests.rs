@@ -108,6 +108,7 @@ fn failures() -> Vec<(String, Failure)> {
                 after: second,
             },
         ),
+        ("asked in vain", Failure::AskedInVain { after: second }),
         (
             "left out",
             Failure::LeftOut {

@@ -154,6 +154,7 @@ pub(crate) fn inspect(
         target_project: None,
         action: action.name().to_owned(),
         roles: Vec::new(),
+        holder: None,
     };
     Err(unknown(Refusal::new(Reason::IamNotPermitted, evidence)))
 }

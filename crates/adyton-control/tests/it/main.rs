@@ -22,6 +22,7 @@ mod last_byte;
 mod memory;
 mod models;
 mod openapi;
+mod own_requests;
 mod packages;
 mod perimeter;
 mod rollouts;

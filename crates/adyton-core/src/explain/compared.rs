@@ -415,7 +415,7 @@ fn input(reason: Option<Reason>, problem: String, language: Language) -> Compare
     Compared::new(label, expected.to_owned(), problem)
 }
 
-fn listed(texts: &[String], none: &str) -> String {
+pub(super) fn listed(texts: &[String], none: &str) -> String {
     if texts.is_empty() {
         none.to_owned()
     } else {
@@ -423,7 +423,7 @@ fn listed(texts: &[String], none: &str) -> String {
     }
 }
 
-fn every(seconds: u64, language: Language) -> String {
+pub(super) fn every(seconds: u64, language: Language) -> String {
     match seconds {
         1 => phrase!(language, "1 second", "1 秒").to_owned(),
         60 => phrase!(language, "1 minute", "1 分钟").to_owned(),

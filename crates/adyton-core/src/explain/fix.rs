@@ -62,6 +62,7 @@ pub(super) fn of(asked: &Asked<'_>, nearest: &[Nearest]) -> Vec<String> {
             target_project,
             action,
             roles: _,
+            holder: _,
         } => access(asked, reason, caller, *target_project, action),
         Evidence::Throttle {
             scope: _,
@@ -121,7 +122,7 @@ fn model_answer(asked: &Asked<'_>) -> Vec<String> {
     )]
 }
 
-fn route(asked: &Asked<'_>, nearest: &[Nearest]) -> Vec<String> {
+pub(super) fn route(asked: &Asked<'_>, nearest: &[Nearest]) -> Vec<String> {
     let language = asked.language;
     // APIs of other groups may have any path.
     let is_of_group = nearest.iter().any(|near| matches!(near.owner, Owner::Api { .. }));
@@ -288,7 +289,7 @@ fn stage(differs: &Difference, is_repeated: bool, language: Language) -> String 
     }
 }
 
-fn signed(asked: &Asked<'_>, seen: &SignatureEvidence) -> Vec<String> {
+pub(super) fn signed(asked: &Asked<'_>, seen: &SignatureEvidence) -> Vec<String> {
     let language = asked.language;
     let advice = seen.advice_in(language);
     let mut fixes: Vec<String> = advice.as_deref().and_then(sentence).into_iter().collect();
@@ -368,7 +369,7 @@ fn access(
     }
 }
 
-fn throttle(asked: &Asked<'_>, retry_after_ms: u64) -> Vec<String> {
+pub(super) fn throttle(asked: &Asked<'_>, retry_after_ms: u64) -> Vec<String> {
     let refused_at = asked.record.at.after(Duration::from_micros(asked.record.took_us));
     let wait = Duration::from_millis(retry_after_ms);
     vec![message!(
@@ -380,7 +381,7 @@ fn throttle(asked: &Asked<'_>, retry_after_ms: u64) -> Vec<String> {
     )]
 }
 
-fn restart(next_start: Timestamp, server_time: Timestamp, language: Language) -> String {
+pub(super) fn restart(next_start: Timestamp, server_time: Timestamp, language: Language) -> String {
     if next_start > server_time {
         message!(
             language,
@@ -400,7 +401,7 @@ fn restart(next_start: Timestamp, server_time: Timestamp, language: Language) ->
 }
 
 /// The catalogue's advice with the names of this request in place of its capitals.
-fn filled(asked: &Asked<'_>, advice: &str) -> String {
+pub(super) fn filled(asked: &Asked<'_>, advice: &str) -> String {
     let id = asked.record.id.to_string();
     let service = asked.service_name();
     let mut text = String::new();

@@ -14,6 +14,7 @@ mod chinese;
 mod every_reason;
 mod routes;
 mod serving;
+mod share;
 
 use super::{Explanation, Reader, explain};
 use crate::catalogue::Reason;

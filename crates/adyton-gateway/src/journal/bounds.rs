@@ -42,6 +42,7 @@ fn shorten_lists(evidence: &mut Evidence) {
             accepted,
             facts,
             note: _,
+            holder: _,
         } => {
             facts.truncate(LIST_MAX);
             sent.truncate(LIST_MAX);
@@ -71,6 +72,7 @@ fn each_text(evidence: &mut Evidence, visit: &mut dyn FnMut(&mut String)) {
             method,
             stage,
             is_stage_repeated: _,
+            holder: _,
         } => [path, method, stage].into_iter().for_each(visit),
         Evidence::Size {
             what,
@@ -87,6 +89,7 @@ fn each_text(evidence: &mut Evidence, visit: &mut dyn FnMut(&mut String)) {
             server_time: _,
             facts,
             note,
+            holder: _,
         } => {
             each_fact_text(facts, visit);
             key_id.iter_mut().chain([note]).for_each(visit);
@@ -97,6 +100,7 @@ fn each_text(evidence: &mut Evidence, visit: &mut dyn FnMut(&mut String)) {
             accepted,
             facts,
             note,
+            holder: _,
         } => {
             each_fact_text(facts, visit);
             sent.iter_mut().chain(accepted).chain([note]).for_each(visit);
@@ -107,6 +111,7 @@ fn each_text(evidence: &mut Evidence, visit: &mut dyn FnMut(&mut String)) {
             target_project: _,
             action,
             roles,
+            holder: _,
         } => roles.iter_mut().chain([caller, action]).for_each(visit),
         Evidence::Throttle {
             scope,

@@ -17,6 +17,7 @@ use hyper::service::{HttpService, service_fn};
 use tokio::net::TcpStream;
 
 use crate::arrival::Arrival;
+use crate::explanations;
 use crate::health::{self, Question, Readiness};
 use crate::listener::arriving::Arriving;
 use crate::listener::connections::Connections;
@@ -25,6 +26,7 @@ use crate::listener::unread;
 use crate::listener::wire::Wire;
 use crate::outbox::Socket;
 use crate::pipeline::{self, Pipeline, answer::AnswerBody};
+use crate::remote::Remote;
 use crate::wire_state::WireState;
 
 /// How a client of HTTP/2 begins that has not asked whether it may.
@@ -82,6 +84,19 @@ async fn answer(
         pipeline.records.meters.health.add(1);
         wire.rest();
         return Ok(dated(health::answer(question, || readiness(pipeline)), pipeline));
+    }
+    if explanations::is_asked(request.method(), request.uri().path()) {
+        let settings = pipeline.settings.current();
+        let remote = Remote::of(
+            &wire.peer,
+            request.headers(),
+            &settings.trusted_proxies,
+            connections.loopback,
+        );
+        pipeline.records.meters.explanations.add(1);
+        wire.rest();
+        let answer = pin!(explanations::answer(&connections.explanations, request, &remote)).await;
+        return Ok(dated(answer, pipeline));
     }
     let arrival = Arrival::from_wire(
         pipeline.stamps.next(),

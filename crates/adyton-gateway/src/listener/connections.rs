@@ -8,6 +8,7 @@ use std::sync::Arc;
 use adyton_listener::{Budget, ConnectionSlots, ConnectionState};
 use hyper::server::conn::http1;
 
+use crate::explanations::Explanations;
 use crate::looks::Looks;
 use crate::outbox::Outbox;
 use crate::pipeline::Pipeline;
@@ -36,6 +37,8 @@ pub(crate) struct Connections {
     pub(crate) loopback: bool,
     /// Whether the listener is somebody else's, who holds it open for the next server.
     pub(crate) is_inherited: bool,
+    /// Who explains to callers what became of their requests.
+    pub(crate) explanations: Explanations,
 }
 
 impl Connections {
@@ -47,6 +50,7 @@ impl Connections {
         outbox: Rc<Outbox>,
         loopback: bool,
         is_inherited: bool,
+        explanations: Explanations,
     ) -> Rc<Self> {
         Rc::new(Self {
             pipeline,
@@ -58,6 +62,7 @@ impl Connections {
             parser: parser(),
             loopback,
             is_inherited,
+            explanations,
         })
     }
 

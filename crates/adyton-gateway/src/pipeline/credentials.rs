@@ -2,7 +2,7 @@
 
 use adyton_core::api::{Api, Callers};
 use adyton_core::record::Door;
-use adyton_identity::{Accepts, Request};
+use adyton_identity::{Accepts, Purpose, Request};
 use adyton_sign::{EncodedSlash, Head};
 use http_body::Body as _;
 
@@ -38,6 +38,7 @@ pub(crate) fn as_signed(arrival: &Arrival, slash: EncodedSlash) -> Request<'_> {
         has_body: !arrival.body.is_end_stream(),
         slash,
         door: Some(arrival.door()),
+        purpose: Purpose::Call,
     }
 }
 

@@ -55,8 +55,8 @@ impl Refused {
 impl From<Refusal> for Box<Refused> {
     fn from(refusal: Refusal) -> Self {
         Self::new(Refused {
+            retry_after: refusal.retry_after(),
             refusal,
-            retry_after: None,
             allowance: None,
             own_words: None,
         })

@@ -254,6 +254,7 @@ impl<'a> Question<'a> {
             method: cut(self.method),
             stage: cut(&self.stage()),
             is_stage_repeated: self.headers.get_all(X_STAGE).iter().nth(1).is_some(),
+            holder: None,
         };
         Refused::new(reason, evidence)
     }

@@ -85,6 +85,7 @@ fn evidence(caller: &Caller, target: Option<ProjectId>, action: String, roles: &
         target_project: target,
         action,
         roles: roles.iter().map(|role| role.name().to_owned()).collect(),
+        holder: Some(caller.holder()),
     })
 }
 

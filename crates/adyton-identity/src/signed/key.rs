@@ -7,8 +7,8 @@ use adyton_core::secret::Secret;
 use adyton_core::tenant::{AccessKey, App};
 
 use super::kind::Kind;
+use crate::failures::Failures;
 use crate::identity::{Identity, key_from};
-use crate::lockout::Lockout;
 use crate::request::Request;
 
 /// A key that is known.
@@ -35,7 +35,7 @@ impl Key {
 impl Identity {
     /// How much longer the key is locked for the source.
     pub(super) fn locked(&self, key: &Key, request: &Request<'_>) -> Option<Duration> {
-        let table = self.failures(key);
+        let table = self.failures(key).of(request.purpose);
         // The usual case, which needs no digest of the key's name.
         if table.is_idle() {
             return None;
@@ -44,16 +44,18 @@ impl Identity {
     }
     /// The key has been used rightly.
     pub(super) fn forgive(&self, key: &Key, request: &Request<'_>) {
-        let table = self.failures(key);
+        let table = self.failures(key).of(request.purpose);
         if !table.is_idle() {
             named(key, request, |who| table.succeeded(who));
         }
     }
     /// The key has been used wrongly, by somebody who may not hold its secret.
     pub(super) fn count_failure(&self, key: &Key, request: &Request<'_>) {
-        named(key, request, |who| self.failures(key).failed(who));
+        named(key, request, |who| {
+            self.failures(key).failed(request.purpose, who)
+        });
     }
-    fn failures(&self, key: &Key) -> &Lockout {
+    fn failures(&self, key: &Key) -> &Failures {
         match key {
             Key::Access(_) => &self.access_keys,
             Key::App(_) => &self.apps,

@@ -4,6 +4,7 @@ use adyton_core::catalogue::Reason;
 use adyton_core::clock::Timestamp;
 use adyton_core::evidence::Evidence;
 use adyton_core::fact::{Fact, Seconds};
+use adyton_core::holder::Holder;
 use adyton_core::refusal::{PublicDetail, Refusal};
 
 use super::contents::{Contents, TOKEN_LENGTH};
@@ -128,6 +129,7 @@ impl TokenFault {
             server_time: now,
             facts: vec![self.fact(now, text)],
             note: String::new(),
+            holder: contents.map(|contents| Holder::User(contents.user)),
         };
         Refusal::new(self.reason(), evidence).with_detail(self.detail())
     }

@@ -12,6 +12,7 @@
 
 mod apps;
 mod authorisation;
+mod readers;
 mod signatures;
 mod tokens;
 mod world;

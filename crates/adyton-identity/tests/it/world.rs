@@ -14,7 +14,7 @@ use adyton_core::refusal::Refusal;
 use adyton_core::sample;
 use adyton_core::secret::Secret;
 use adyton_core::tenant::{AccessKey, App, Assignment, Authorisation, Project, Role, Scope, TokenKey, User};
-use adyton_identity::{Accepts, Caller, Identity, Request, Settings, Standing};
+use adyton_identity::{Accepts, Caller, Identity, Purpose, Request, Settings, Standing};
 use adyton_sign::{EncodedSlash, Head, Outgoing, OutgoingBody, sign};
 
 pub const DOMAIN: DomainId = sample::DOMAIN;
@@ -208,6 +208,7 @@ pub struct Call {
     pub door: Option<Door>,
     pub private: bool,
     pub source: IpAddr,
+    pub purpose: Purpose,
 }
 
 impl Call {
@@ -222,6 +223,7 @@ impl Call {
             door: Some(Door::Address),
             private: true,
             source: IpAddr::from([127, 0, 0, 1]),
+            purpose: Purpose::Call,
         }
     }
 
@@ -232,6 +234,12 @@ impl Call {
 
     pub fn without(mut self, name: &str) -> Self {
         self.headers.retain(|(own, _)| !own.eq_ignore_ascii_case(name));
+        self
+    }
+
+    /// The same as a question why another call was refused.
+    pub fn to_read(mut self) -> Self {
+        self.purpose = Purpose::Explanation;
         self
     }
 
@@ -280,6 +288,7 @@ impl Call {
             has_body: self.has_body,
             slash: EncodedSlash::Decode,
             door: self.door,
+            purpose: self.purpose,
         }
     }
 }

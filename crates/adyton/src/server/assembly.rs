@@ -76,6 +76,7 @@ impl Assembly {
         let settings = parts::control(config, &front.url, &truth.data, connections)?;
         let control = bind_control(settings, front.control(&truth, &models, &open, clock)).await?;
         front.gateway.listens_at(control.local_addr());
+        front.gateway.explains_through(control.explanations());
         let Front {
             gateway,
             journal,

@@ -48,6 +48,7 @@ fn message(failure: &Failure, shown: SubCode) -> Cow<'static, str> {
         | Failure::SubjectToken(_)
         | Failure::TooLarge { .. }
         | Failure::Busy { .. }
+        | Failure::AskedInVain { .. }
         | Failure::LeftOut { .. }
         | Failure::NoSpace(_)
         | Failure::Storage(_)

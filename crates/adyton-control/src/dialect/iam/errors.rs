@@ -125,6 +125,7 @@ fn message(failure: &Failure, shown: SubCode) -> Cow<'static, str> {
         | Failure::MediaType
         | Failure::Metrics { .. }
         | Failure::Busy { .. }
+        | Failure::AskedInVain { .. }
         | Failure::LeftOut { .. }
         | Failure::UnprovenUpload(_)
         | Failure::UploadQuota(_)

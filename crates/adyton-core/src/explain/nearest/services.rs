@@ -43,6 +43,7 @@ pub(super) fn close(asked: &Asked<'_>, stage: &str) -> Vec<(usize, Nearest)> {
         method: _,
         stage: _,
         is_stage_repeated: _,
+        holder: _,
     } = &record.evidence
     {
         named = named.or(*service);

@@ -65,6 +65,7 @@ fn wrong(reason: Reason, method: &str, path: &str, stage: Option<&str>) -> Recor
         method: method.into(),
         stage: stage.unwrap_or(RELEASE).into(),
         is_stage_repeated: false,
+        holder: None,
     };
     Record {
         host: "Shop.Example:8080".into(),

@@ -20,6 +20,7 @@ fn an_expired_token() {
             server_time: at(),
             facts: Vec::new(),
             note: String::new(),
+            holder: None,
         },
     );
     expect![[r#"
@@ -62,6 +63,7 @@ fn a_token_that_does_not_open() {
             server_time: at(),
             facts: Vec::new(),
             note: "tokens of key 3 have 240 characters".into(),
+            holder: None,
         },
     );
     expect![[r#"
@@ -101,6 +103,7 @@ fn no_credentials_at_all() {
             accepted: vec!["X-Auth-Token".into(), "Authorization: SDK-HMAC-SHA256".into()],
             facts: Vec::new(),
             note: String::new(),
+            holder: None,
         },
     );
     expect![[r#"
@@ -233,6 +236,7 @@ fn an_app_without_authorisation() {
                 target_project: Some(MINE),
                 action: "call the API".into(),
                 roles: vec![],
+                holder: None,
             },
         )
     };
@@ -277,6 +281,7 @@ fn a_user_without_a_role() {
                 target_project: Some(MINE),
                 action: "modelarts:service:predict".into(),
                 roles: vec!["auditor".into()],
+                holder: None,
             },
         )
     };

@@ -31,6 +31,7 @@ fn an_expired_token() {
                 server_time: at(),
                 facts: Vec::new(),
                 note: String::new(),
+                holder: None,
             },
         )
     };
@@ -143,6 +144,7 @@ fn records_of_before_keep_their_own_words() {
             accepted: Vec::new(),
             facts: vec![crate::fact::Fact::BearerNotRead],
             note: "what a record of before says".into(),
+            holder: None,
         },
     );
     assert_eq!(

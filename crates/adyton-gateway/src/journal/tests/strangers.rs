@@ -247,6 +247,7 @@ fn of_a_refused_strangers_path_and_query_256_bytes_are_kept() {
             method: "POST".to_owned(),
             stage: "RELEASE".to_owned(),
             is_stage_repeated: false,
+            holder: None,
         },
         ..stray(sequence, "192.0.2.7", Some(0))
     };

@@ -1,0 +1,75 @@
+//! What became of a request, told to whoever sent it or proves the credential that it named: their share of the explanation.
+
+use std::sync::Arc;
+
+use adyton_core::evidence::Evidence;
+use adyton_core::explain::{Explanation, Reader, explain as explained};
+use adyton_core::holder::Holder;
+use adyton_core::id::{ProjectId, RequestId, ServiceId};
+use adyton_core::journal::JournalReader;
+use adyton_core::live::Live;
+use adyton_core::record::Record;
+use adyton_identity::Caller;
+use adyton_identity::policy::may_call;
+
+use crate::failure::{Failure, OperationResult, Thing};
+use crate::shared::Shared;
+
+/// The caller's share of the explanation. A request that does not name them looks like none.
+pub(crate) async fn explain(shared: &Shared, caller: &Caller, id: RequestId) -> OperationResult<Explanation> {
+    let question = Question {
+        journal: shared.journal.clone(),
+        live: shared.feed.cell().load(),
+        caller: caller.clone(),
+        id,
+    };
+    let place = place(caller.holder());
+    let answer = shared.own_explanations.run(place, move || question.answer());
+    answer.await?
+}
+
+/// Places are by project; whoever reads their own stands for themselves, and takes none of the place of a project.
+fn place(holder: Holder) -> ProjectId {
+    ProjectId::from_bits(match holder {
+        Holder::User(id) => id.bits(),
+        Holder::App(id) => id.bits(),
+    })
+}
+
+/// All that the answer is made of, to be taken to a thread.
+struct Question {
+    journal: Arc<dyn JournalReader>,
+    live: Arc<Live>,
+    caller: Caller,
+    id: RequestId,
+}
+
+impl Question {
+    fn answer(self) -> OperationResult<Explanation> {
+        let holder = self.caller.holder();
+        let found = self.journal.find(self.id).map_err(Failure::defect)?;
+        let record = found
+            .filter(|record| holder.is_named_by(record, &self.live))
+            .ok_or_else(|| Failure::missing(Thing::Request, self.id))?;
+        let service = self.callable(&record);
+        Ok(explained(
+            &record,
+            &self.live,
+            Reader::Caller { holder, service },
+            None,
+        ))
+    }
+
+    /// The service that was called, if they may call it.
+    fn callable(&self, record: &Record) -> Option<ServiceId> {
+        let named = match &record.evidence {
+            Evidence::Route { service, .. } => *service,
+            _ => None,
+        };
+        let id = record.service.or(named)?;
+        let service = self.live.service(id)?;
+        may_call(&self.live, &self.caller, &service.api)
+            .is_ok()
+            .then_some(id)
+    }
+}

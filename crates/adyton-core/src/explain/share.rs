@@ -1,0 +1,202 @@
+//! The caller's share of an explanation: code, step, what they sent, what was expected of them, and their mistake. Nothing of the
+//! project that they called: no names, no settings, no other callers, no instances and what these said.
+//!
+//! What must hold: each function gives nothing for any other reader, who is told all; every kind of evidence is named here, so that
+//! a new one does not reach a caller by itself.
+
+use super::compared::{every, listed, measured_in};
+use super::units::{bytes, grouped};
+use super::{Asked, Compared, Nearest, Reader, fix};
+use crate::catalogue::Reason;
+use crate::evidence::Evidence;
+use crate::holder::Holder;
+use crate::language::{message, phrase};
+use crate::record::{CallerSeen, Step};
+
+/// Who reads only their share.
+fn reader(asked: &Asked<'_>) -> Option<Holder> {
+    match asked.reader {
+        Reader::Caller { holder, .. } => Some(holder),
+        Reader::Project(_) | Reader::Administrator(_) => None,
+    }
+}
+
+/// Who called: of another whose request named the reader's key, nothing.
+pub(super) fn caller(asked: &Asked<'_>) -> Option<CallerSeen> {
+    let shown = asked.record.caller.clone();
+    match reader(asked) {
+        Some(holder) => shown.filter(|_| holder.sent(asked.record)),
+        None => shown,
+    }
+}
+
+/// What was compared with what, as far as it is about the request.
+pub(super) fn compared(asked: &Asked<'_>) -> Option<Vec<Compared>> {
+    reader(asked)?;
+    let language = asked.language;
+    match &asked.record.evidence {
+        // About the request alone.
+        Evidence::None
+        | Evidence::Route { .. }
+        | Evidence::Size { .. }
+        | Evidence::Token { .. }
+        | Evidence::Signature(_)
+        | Evidence::Credentials { .. }
+        | Evidence::Request { .. } => None,
+        Evidence::Access { action, roles, .. } => Some(vec![access(asked, action, roles)]),
+        Evidence::Throttle {
+            scope,
+            limit,
+            interval_seconds,
+            ..
+        } => Some(vec![Compared::new(
+            &message!(language, "calls of the {}", "{} 的调用次数", scope),
+            message!(
+                language,
+                "at most {} in {}",
+                "最多 {} 次，每 {}",
+                grouped(*limit),
+                every(*interval_seconds, language)
+            ),
+            phrase!(language, "one more", "多出一次").to_owned(),
+        )]),
+        Evidence::Service { .. }
+        | Evidence::Restarting { .. }
+        | Evidence::Instance { .. }
+        | Evidence::Dropped { .. }
+        | Evidence::LeftOut { .. } => Some(Vec::new()),
+    }
+}
+
+fn access(asked: &Asked<'_>, action: &str, roles: &[String]) -> Compared {
+    let language = asked.language;
+    match asked.record.reason {
+        Some(Reason::AppNotAuthorised) => Compared::new(
+            phrase!(language, "authorisation", "授权"),
+            phrase!(
+                language,
+                "the app is authorised for the API",
+                "应用已获该 API 的授权"
+            )
+            .to_owned(),
+            phrase!(language, "none", "无").to_owned(),
+        ),
+        _ => Compared::new(
+            phrase!(language, "role", "角色"),
+            message!(
+                language,
+                "one that permits {} in the project of the service",
+                "在服务所属项目中允许 {} 的角色",
+                action
+            ),
+            listed(
+                roles,
+                phrase!(language, "none in that project", "在该项目中没有角色"),
+            ),
+        ),
+    }
+}
+
+/// What else is worth knowing of what was sent.
+pub(super) fn notes(asked: &Asked<'_>) -> Option<Vec<String>> {
+    reader(asked)?;
+    match &asked.record.evidence {
+        Evidence::Route { .. }
+        | Evidence::Token { .. }
+        | Evidence::Signature(_)
+        | Evidence::Credentials { .. }
+        | Evidence::Request { .. }
+        | Evidence::Dropped { .. } => None,
+        Evidence::None
+        | Evidence::Size { .. }
+        | Evidence::Access { .. }
+        | Evidence::Throttle { .. }
+        | Evidence::Service { .. }
+        | Evidence::Restarting { .. }
+        | Evidence::Instance { .. }
+        | Evidence::LeftOut { .. } => Some(Vec::new()),
+    }
+}
+
+/// What the caller can do, or whom they ask for what.
+pub(super) fn fixes(asked: &Asked<'_>, nearest: &[Nearest]) -> Option<Vec<String>> {
+    reader(asked)?;
+    let (record, language) = (asked.record, asked.language);
+    let Some(reason) = record.reason else {
+        let own = phrase!(
+            language,
+            "This answer is the model's own: read its body.",
+            "该应答来自模型本身：请查看应答的内容。"
+        );
+        return Some(match record.status {
+            0..400 => Vec::new(),
+            _ => vec![own.to_owned()],
+        });
+    };
+    let mut fixes = match &record.evidence {
+        Evidence::Size { what, limit, .. } => vec![message!(
+            language,
+            "Keep the {} at {} or below.",
+            "将{}控制在 {} 以内。",
+            measured_in(what, language),
+            bytes(*limit, language)
+        )],
+        Evidence::Signature(seen) => fix::signed(asked, seen),
+        Evidence::Credentials { accepted, .. } if !accepted.is_empty() => vec![message!(
+            language,
+            "Send one of: {}.",
+            "发送其中一种：{}。",
+            accepted.join(phrase!(language, "; ", "；"))
+        )],
+        // The catalogue's advice is for who runs the API.
+        Evidence::Access { action, .. } => return Some(vec![ask(asked, reason, action)]),
+        Evidence::Throttle { retry_after_ms, .. } => fix::throttle(asked, *retry_after_ms),
+        Evidence::Restarting {
+            next_start,
+            server_time,
+            ..
+        } => vec![fix::restart(*next_start, *server_time, language)],
+        Evidence::None | Evidence::Route { .. } if reason.step() == Step::Route && !nearest.is_empty() => {
+            fix::route(asked, nearest)
+        }
+        Evidence::None
+        | Evidence::Route { .. }
+        | Evidence::Token { .. }
+        | Evidence::Credentials { .. }
+        | Evidence::Service { .. }
+        | Evidence::Instance { .. }
+        | Evidence::Dropped { .. }
+        | Evidence::LeftOut { .. }
+        | Evidence::Request { .. } => Vec::new(),
+    };
+    fixes.push(fix::filled(asked, reason.section_in(language).fix));
+    Some(fixes)
+}
+
+/// Whom to ask, and with which command they give it.
+fn ask(asked: &Asked<'_>, reason: Reason, action: &str) -> String {
+    let (record, language) = (asked.record, asked.language);
+    let id = reader(asked).map_or_else(|| "CALLER".to_owned(), Holder::id);
+    let api = match (record.service, record.api) {
+        (Some(service), _) => service.to_string(),
+        (None, Some(api)) => api.to_string(),
+        (None, None) => "SERVICE".to_owned(),
+    };
+    match reason {
+        Reason::AppNotAuthorised => message!(
+            language,
+            "Ask an administrator or operator of the API's project to authorise the app: `adyton app authorize {} {}`.",
+            "请 API 所属项目的管理员或操作员为应用授权：`adyton app authorize {} {}`。",
+            id,
+            api
+        ),
+        _ => message!(
+            language,
+            "Ask an administrator of the service's project for a role that permits {}: `adyton role grant {} caller` gives one \
+             that is enough for predictions.",
+            "请服务所属项目的管理员授予允许 {} 的角色：`adyton role grant {} caller` 所授予的角色足以进行预测。",
+            action,
+            id
+        ),
+    }
+}

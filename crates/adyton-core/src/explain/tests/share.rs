@@ -1,0 +1,250 @@
+//! What callers are told of their own requests: their share, and nothing of the project that they called.
+
+use super::*;
+use crate::evidence::SignatureEvidence;
+use crate::fact::Fact;
+use crate::holder::Holder;
+use crate::id::UserId;
+
+const ME: Holder = Holder::User(UserId::from_bits(0x99));
+
+/// The request as I sent it.
+fn mine(record: Record) -> Record {
+    let caller = CallerSeen {
+        way: "aksk".into(),
+        id: ME.id(),
+        name: "me".into(),
+    };
+    Record {
+        caller: Some(caller),
+        ..record
+    }
+}
+
+fn told(record: &Record, service: Option<ServiceId>) -> Explanation {
+    explain(
+        record,
+        &live(),
+        Reader::Caller { holder: ME, service },
+        Some("http://control.test"),
+    )
+}
+
+/// Words of the project that was called, its settings, its instances and other callers.
+const HIDDEN: [&str; 10] = [
+    "demo",
+    "poetry",
+    "secretive",
+    "throttle.default",
+    "throttle.x",
+    "limits.",
+    "10.9.8.7",
+    "Traceback",
+    "neighbour",
+    "gateway.",
+];
+
+#[test]
+fn no_kind_of_evidence_tells_a_caller_of_the_project() {
+    let service = POETRY;
+    let all = [
+        (
+            Reason::BodyTooLarge,
+            Evidence::Size {
+                what: "body".into(),
+                limit: 8,
+                declared: Some(9),
+                measured: None,
+                setting: "limits.body".into(),
+            },
+        ),
+        (
+            Reason::IamOtherProject,
+            Evidence::Access {
+                caller: "user neighbour".into(),
+                caller_project: Some(THEIRS),
+                target_project: Some(MINE),
+                action: "modelarts:service:predict".into(),
+                roles: Vec::new(),
+                holder: None,
+            },
+        ),
+        (
+            Reason::AppNotAuthorised,
+            Evidence::Access {
+                caller: "app neighbour".into(),
+                caller_project: Some(THEIRS),
+                target_project: Some(MINE),
+                action: "call".into(),
+                roles: Vec::new(),
+                holder: None,
+            },
+        ),
+        (
+            Reason::ThrottleApi,
+            Evidence::Throttle {
+                scope: "api".into(),
+                limit: 200,
+                interval_seconds: 1,
+                retry_after_ms: 5,
+                setting: "throttle.default".into(),
+            },
+        ),
+        (
+            Reason::InstanceNone,
+            Evidence::Service {
+                service,
+                status: "failed".into(),
+                facts: vec![Fact::NoInstanceReady],
+                note: "Traceback".into(),
+            },
+        ),
+        (
+            Reason::InstanceRefused,
+            Evidence::Instance {
+                instance: None,
+                address: "10.9.8.7:80".into(),
+                after_ms: 1,
+                attempts: 1,
+                facts: vec![Fact::ConnectionFailed {
+                    error: "10.9.8.7".into(),
+                }],
+                error: String::new(),
+            },
+        ),
+        (
+            Reason::InstanceRestarting,
+            Evidence::Restarting {
+                service,
+                instance: InstanceId::from_bits(1),
+                since: at(),
+                restarts: 1,
+                last_end: "Traceback".into(),
+                next_start: at(),
+                server_time: at(),
+            },
+        ),
+        (
+            Reason::TokenMalformed,
+            Evidence::LeftOut {
+                source: "10.9.8.7".into(),
+                count: 5,
+                limit: 1,
+                until: at(),
+                setting: "throttle.x".into(),
+            },
+        ),
+    ];
+    for (reason, evidence) in all {
+        // The path names the service by its id alone, so that its name can only come from the live state.
+        let record = mine(Record {
+            path: format!("/v1/infers/{POETRY}"),
+            ..refused(reason, evidence)
+        });
+        let mut shown = told(&record, None);
+        assert_eq!(shown.reason.as_deref(), Some(reason.sub_code()));
+        assert!(!shown.fix.is_empty(), "{reason}");
+        // The page is the reference's, the same for everybody; so is the general advice that the last fix is.
+        shown.page = None;
+        if shown.fix.len() > 1 || shown.fix[0] == reason.section().fix {
+            shown.fix.pop();
+        }
+        let text = serde_json::to_string(&shown).unwrap();
+        for hidden in HIDDEN {
+            assert!(!text.contains(hidden), "{reason} tells `{hidden}`: {text}");
+        }
+    }
+}
+
+#[test]
+fn a_caller_is_told_what_was_expected_and_their_mistake() {
+    let seen = SignatureEvidence {
+        key: "AK".into(),
+        canonical_request: Some("POST\n/x/\n".into()),
+        mistake: Some("path.no_trailing_slash".into()),
+        ..SignatureEvidence::default()
+    };
+    let record = mine(refused(
+        Reason::AkskSigningMistake,
+        Evidence::Signature(Box::new(seen)),
+    ));
+    let shown = told(&record, None);
+    let signature = shown.signature.expect("its autopsy");
+    assert_eq!(signature.mistake.as_deref(), Some("path.no_trailing_slash"));
+    assert_eq!(signature.canonical_request.as_deref(), Some("POST\n/x/\n"));
+    assert!(shown.fix[0].contains("without the `/`"), "{:?}", shown.fix);
+    assert_eq!(shown.caller.map(|caller| caller.name).as_deref(), Some("me"));
+    let record = mine(refused(
+        Reason::BodyTooLarge,
+        Evidence::Size {
+            what: "body".into(),
+            limit: 8,
+            declared: Some(9),
+            measured: None,
+            setting: "limits.body".into(),
+        },
+    ));
+    let shown = told(&record, None);
+    assert_eq!(shown.fix[0], "Keep the body at 8 bytes or below.");
+    assert_eq!(shown.compared[0].got, "9 bytes, 1 too many");
+}
+
+#[test]
+fn a_caller_who_may_call_the_service_is_told_its_routes() {
+    let record = mine(Record {
+        path: format!("/v1/infers/{POETRY}/predictions/poetr"),
+        ..refused(
+            Reason::RouteUndeclaredPath,
+            Evidence::Route {
+                service: Some(POETRY),
+                path: "/predictions/poetr".into(),
+                method: "POST".into(),
+                stage: "RELEASE".into(),
+                is_stage_repeated: false,
+                holder: Some(ME),
+            },
+        )
+    });
+    assert_eq!(told(&record, None).nearest, []);
+    let shown = told(&record, Some(POETRY));
+    assert_eq!(
+        shown.nearest[0].path,
+        format!("/v1/infers/{POETRY}/predictions/poetry")
+    );
+    assert!(shown.fix[0].starts_with("Call `POST"), "{:?}", shown.fix);
+}
+
+#[test]
+fn who_is_to_be_asked_is_told_with_the_command() {
+    let access = || Evidence::Access {
+        caller: String::new(),
+        caller_project: None,
+        target_project: Some(MINE),
+        action: "modelarts:service:predict".into(),
+        roles: vec!["auditor".into()],
+        holder: None,
+    };
+    let shown = told(&mine(refused(Reason::IamNotPermitted, access())), None);
+    assert!(
+        shown.fix[0].contains(&format!("`adyton role grant {} caller`", ME.id())),
+        "{:?}",
+        shown.fix
+    );
+    assert_eq!(shown.compared[0].got, "auditor");
+    let shown = told(&mine(refused(Reason::AppNotAuthorised, access())), None);
+    assert!(
+        shown.fix[0].contains(&format!("`adyton app authorize {} {POETRY}`", ME.id())),
+        "{:?}",
+        shown.fix
+    );
+}
+
+#[test]
+fn another_who_used_the_key_stays_unnamed() {
+    let record = Record {
+        caller: Some(admin()),
+        ..refused(Reason::AkskLocked, Evidence::None)
+    };
+    assert_eq!(told(&record, None).caller, None);
+    assert!(explained(&record).caller.is_some());
+}

@@ -1,0 +1,114 @@
+"""Refused callers read their own share of the explanation, with the credential that was refused, at either listener."""
+
+import json
+import secrets
+
+import pytest
+
+from harness.callers import App, AppCodeHolder, KeyHolder, KeyPairHolder, TokenHolder, call
+from harness.server import ECHO, wait_for
+
+
+def id_of(answer) -> str:
+    return answer.headers["x-request-id"]
+
+
+def reason_of(answer) -> str:
+    return answer.headers["x-adyton-reason"]
+
+
+def asked(server, caller, url: str, request_id: str):
+    """What the listener at `url` answers to the question of a caller."""
+    path = f"/adyton/v1/requests/{request_id}"
+    headers = caller.headers("GET", url + path, {}, b"")
+
+    def answered() -> list:
+        answer = server.http.get(url + path, headers=headers)
+        return [answer] if answer.status_code != 404 else []
+
+    return wait_for(answered, 5, f"the record of {request_id}")[0]
+
+
+@pytest.fixture(scope="module")
+def strangers(server, echo):
+    """A user and an app of another project than the service's, and an app of the service's own project that is not authorised."""
+    other = server.in_project("callers-" + secrets.token_hex(4))
+    return {"user": TokenHolder(other.token()), "app": App.create(other, "elsewhere"), "near": App.create(server, "near-" + secrets.token_hex(3))}
+
+
+@pytest.mark.parametrize("listener", ["gateway", "control"])
+def test_each_refused_caller_reads_why(server, echo, strangers, listener):
+    url, app, near = getattr(server, listener), strangers["app"], strangers["near"]
+    first, third = App.create(server, "first-" + secrets.token_hex(3), echo), App.create(server, "third-" + secrets.token_hex(3), echo)
+    bad = [
+        (KeyHolder(app.key, app.secret), KeyHolder(app.key, app.secret), "app.not_authorised"),
+        (KeyHolder(first.key, first.secret + "\n"), KeyHolder(first.key, first.secret), "app.signing_mistake"),
+        (KeyHolder(first.key, "wrong"), AppCodeHolder(first.code), "app.bad_signature"),
+        (KeyPairHolder(near.key, "wrong"), KeyPairHolder(near.key, near.secret), "app.key_pair_mismatch"),
+        (AppCodeHolder(near.code), AppCodeHolder(near.code), "app.not_authorised"),
+        (TokenHolder(server.token()), TokenHolder(server.token()), "route.undeclared_path"),
+    ]
+    for wrong, right, reason in bad:
+        path = echo.path + ("/nowhere" if reason == "route.undeclared_path" else "")
+        refused = call(server, wrong, path)
+        assert refused.status >= 400
+        answer = asked(server, right, url, id_of(refused))
+        assert answer.status_code == 200, answer.text
+        told = answer.json()
+        assert set(told) == {"explanation"}
+        assert told["explanation"]["reason"] == reason
+        text = answer.text
+        for hidden in (server.project, "limits.body", "throttle.default"):
+            assert hidden not in text, text
+        # Neither another app nor another user reads it.
+        others = [KeyHolder(third.key, third.secret)]
+        if not isinstance(wrong, TokenHolder):
+            others.append(strangers["user"])
+        for other in others:
+            headers = other.headers("GET", f"{url}/adyton/v1/requests/{id_of(refused)}", {}, b"")
+            assert server.http.get(f"{url}/adyton/v1/requests/{id_of(refused)}", headers=headers).status_code == 404
+
+
+def test_a_locked_key_reads_at_both_listeners_and_calls_nothing(new_server):
+    server = new_server().start()
+    echo = server.deploy("echo", ECHO)
+    first = server.bootstrap
+    right, wrong = KeyHolder(first["access_key"], first["secret_key"]), KeyHolder(first["access_key"], "wrong")
+    answers = [call(server, wrong, echo.path) for _ in range(6)]
+    locked = call(server, right, echo.path)
+    assert (locked.status, reason_of(locked)) == (401, "aksk.locked")
+    assert 295 <= int(locked.headers["retry-after"]) <= 301
+    for url in (server.gateway, server.control):
+        for refused, reason in ((answers[0], "aksk.bad_signature"), (locked, "aksk.locked")):
+            answer = asked(server, right, url, id_of(refused))
+            assert answer.status_code == 200, answer.text
+            assert answer.json()["explanation"]["reason"] == reason
+    assert reason_of(call(server, right, echo.path)) == "aksk.locked", "reading unlocks nothing"
+    # With the command line, as the caller alone: the gateway's address and a key are all that they have.
+    told = server.run("explain", id_of(locked))
+    assert told.returncode == 0, told.stderr
+    assert "aksk.locked" in told.stdout
+    # What fails here locks as it does there.
+    for _ in range(6):
+        headers = wrong.headers("GET", f"{server.gateway}/adyton/v1/requests/{id_of(locked)}", {}, b"")
+        refused = server.http.get(f"{server.gateway}/adyton/v1/requests/{id_of(locked)}", headers=headers)
+        assert (refused.status_code, refused.headers["X-Adyton-Reason"]) == (401, "aksk.bad_signature")
+    refused = asked(server, right, server.control, id_of(locked))
+    assert (refused.status_code, refused.headers["X-Adyton-Reason"]) == (401, "aksk.locked")
+
+
+def test_an_app_reads_with_the_command_line(server, echo, strangers):
+    app = strangers["app"]
+    refused = call(server, KeyHolder(app.key, app.secret), echo.path)
+    environment = {"PATH": "/usr/bin:/bin", "HOME": str(server.folder), "LANG": "C.UTF-8", "ADYTON_GATEWAY_URL": server.gateway}
+    environment |= {"ADYTON_APP_KEY": app.key, "ADYTON_APP_SECRET": app.secret, "ADYTON_APP_CODE": app.code}
+    asked(server, AppCodeHolder(app.code), server.gateway, id_of(refused))
+    only = {"ADYTON_ACCESS_KEY": "", "ADYTON_SECRET_KEY": "", "ADYTON_CONTROL_URL": "", "ADYTON_PROJECT_ID": ""}
+    for auth in ("app", "appcode"):
+        told = server.run("explain", id_of(refused), "--auth", auth, env=environment | only)
+        assert told.returncode == 0, told.stderr
+        assert "app.not_authorised" in told.stdout and f"adyton app authorize {app.id}" in " ".join(told.stdout.split()), told.stdout
+    told = server.run("explain", id_of(refused), "--auth", "app", "--json", env=environment | only)
+    assert json.loads(told.stdout)["explanation"]["reason"] == "app.not_authorised"
+    unknown = server.run("explain", "0" * 32, "--auth", "app", env=environment | only)
+    assert unknown.returncode == 1 and "named these credentials" in unknown.stderr, unknown.stderr
