@@ -3,9 +3,12 @@
 use std::io::{BufRead as _, IsTerminal as _, Read as _};
 
 use adyton_core::secret::Secret;
+use rustix::event::{PollFd, PollFlags, Timespec};
+use rustix::fs::FileType;
 
 use crate::context::Context;
 use crate::failure::{Failure, Outcome};
+use crate::terminal::Terminal;
 
 /// The largest secret that is read from standard input, in bytes.
 const SECRET_MAX: u64 = 4096;
@@ -29,15 +32,28 @@ pub fn bytes(said: &str, flag: &str) -> Outcome<Vec<u8>> {
     }
 }
 
-/// `@-` when a body is piped in and none is named otherwise: `echo … | adyton predict iris`. A terminal is not waited for.
-pub fn piped(method: Option<&str>, form: &[String]) -> Option<String> {
-    use rustix::fs::FileType;
+/// How long nothing is said while nothing comes through a pipe.
+const SILENCE: Timespec = Timespec {
+    tv_sec: 0,
+    tv_nsec: 700_000_000,
+};
+
+/// `@-` when a body is piped in and none is named otherwise: `echo … | adyton predict iris`. A terminal is not waited for; that a
+/// pipe is waited for, which may be one that nobody thought of, is said.
+pub fn piped(terminal: &Terminal, method: Option<&str>, form: &[String]) -> Option<String> {
     let method = method.unwrap_or_default().to_uppercase();
     let has_none = matches!(method.as_str(), "GET" | "HEAD" | "DELETE" | "OPTIONS");
-    let stdin = rustix::fs::fstat(std::io::stdin()).ok()?;
-    let kind = FileType::from_raw_mode(stdin.st_mode);
+    let stdin = std::io::stdin();
+    let kind = FileType::from_raw_mode(rustix::fs::fstat(&stdin).ok()?.st_mode);
     let is_piped = matches!(kind, FileType::Fifo | FileType::RegularFile);
-    (!has_none && form.is_empty() && is_piped).then(|| "@-".to_owned())
+    if has_none || !form.is_empty() || !is_piped {
+        return None;
+    }
+    let mut waited = [PollFd::new(&stdin, PollFlags::IN)];
+    if rustix::event::poll(&mut waited, Some(&SILENCE)) == Ok(0) {
+        terminal.note("reading the body from standard input; `--data ''` sends none");
+    }
+    Some("@-".to_owned())
 }
 
 /// A secret: a variable of the environment, else a line of standard input, without echo on a terminal. Never a flag, which

@@ -117,7 +117,7 @@ impl Predict {
         let further = headers(&self.headers)?;
         let data = match &self.data {
             Some(data) => Some(data.clone()),
-            None => input::piped(self.method.as_deref(), &self.form),
+            None => input::piped(&context.terminal, self.method.as_deref(), &self.form),
         };
         let body = body(data.as_deref(), &self.form)?;
         let client = context.client()?;
