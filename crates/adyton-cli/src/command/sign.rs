@@ -18,9 +18,9 @@ use crate::terminal::{Printable, Tone};
 /// Sign a request and show how: canonical request, string to sign, headers
 #[derive(Args)]
 #[command(after_help = "Examples:
-  adyton sign POST http://127.0.0.1:8080/v1/infers/ID --data @request.json
+  adyton sign POST $ADDRESS --data @request.json
   adyton sign GET http://127.0.0.1:8081/v1/PROJECT/services --curl
-  adyton sign POST http://127.0.0.1:8080/v1/infers/ID --app")]
+  adyton sign POST $ADDRESS --app")]
 pub struct Sign {
     /// GET, POST, …
     method: String,
