@@ -1,12 +1,14 @@
 """A real Prometheus scrapes the metrics, with the token that it is given; what it stores is what the server counted."""
 
+import json
+import re
 import subprocess
 import socket
 
 import pytest
 
 from harness.callers import TokenHolder, call
-from harness.server import ECHO, wait_for
+from harness.server import ECHO, ROOT, wait_for
 
 TOKEN = "the-token-of-a-real-scraper"
 
@@ -74,3 +76,42 @@ def test_promtool_finds_nothing_to_complain_of(server):
     text = server.http.get(f"{server.control}/metrics").text
     checked = subprocess.run(["promtool", "check", "metrics"], input=text, capture_output=True, text=True)
     assert checked.returncode == 0, checked.stdout + checked.stderr
+
+
+def test_rules_and_dashboard_name_metrics_that_there_are():
+    folder = ROOT / "docs/monitoring"
+    checked = subprocess.run(["promtool", "check", "rules", str(folder / "alerts.yml")], capture_output=True, text=True)
+    assert checked.returncode == 0, checked.stdout + checked.stderr
+    # The page holds each metric of a server, with its labels: `test_reference.py` compares it with one.
+    rows = re.findall(r"^\| `(\w+)` \| (\w+) \| (.*?) \|", (ROOT / "docs/reference/metrics.md").read_text(), re.MULTILINE)
+    known = {name: (kind, set(re.findall(r"`(\w+)`", labels))) for name, kind, labels in rows}
+    panels = json.loads((folder / "dashboard.json").read_text())["panels"]
+    expressions = [target["expr"] for panel in panels for target in panel["targets"]]
+    expressions += re.findall(r"expr: (.*)", (folder / "alerts.yml").read_text())
+    assert len(expressions) > 25
+    for expression in expressions:
+        named = re.findall(r"\b((?:adyton|process)_\w+)(?:\{(.*?)\})?", expression)
+        assert named or expression.startswith("up{"), expression
+        for name, matched in named:
+            family = name if name in known else re.sub(r"_(bucket|sum|count)$", "", name)
+            assert family in known, f"{name} is no metric of the server: {expression}"
+            labels = set(re.findall(r"(\w+)(?:=~|!=|=)", matched)) - {"instance", "job"}
+            assert labels <= known[family][1], f"{name} has no such labels: {expression}"
+
+
+def test_a_real_prometheus_answers_each_rule_and_panel(scraped, tmp_path):
+    server, url = scraped
+
+    def ask(query: str) -> dict:
+        try:
+            return server.http.get(f"{url}/api/v1/query", params={"query": query}).json()
+        except OSError:
+            # It does not listen yet.
+            return {"status": "starting", "data": {"result": []}}
+
+    wait_for(lambda: ask("process_resident_memory_bytes > 0")["data"]["result"], 20, "a scrape")
+    for query in ("adyton_build_info", "process_cpu_seconds_total >= 0", "process_open_fds > 10", "process_threads > 1", "process_start_time_seconds > 1.6e9"):
+        assert ask(query)["data"]["result"], query
+    panels = json.loads((ROOT / "docs/monitoring/dashboard.json").read_text())["panels"]
+    for expression in [target["expr"] for panel in panels for target in panel["targets"]]:
+        assert ask(expression.replace("$instance", ".*"))["status"] == "success", expression

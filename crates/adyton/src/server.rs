@@ -17,6 +17,7 @@ mod libraries;
 pub(crate) mod logs;
 mod open_failure;
 mod parts;
+mod process_metrics;
 mod reload;
 mod signals;
 mod stop;

@@ -16,7 +16,7 @@ use adyton_store::Store;
 use super::models::Models;
 use super::truth::Truth;
 use crate::config::Config;
-use crate::server::parts;
+use crate::server::{parts, process_metrics};
 use adyton_cli::failure::{Failure, Outcome};
 
 /// What callers meet: who they are, the gateway, and what is kept of them.
@@ -91,7 +91,11 @@ impl Front {
             packages: models.packages.clone(),
             onnx: models.onnx.clone(),
             metrics: Arc::new(move || {
-                gauge.render() + &journal.metrics() + &storage.render() + &threads.render()
+                gauge.render()
+                    + &journal.metrics()
+                    + &storage.render()
+                    + &threads.render()
+                    + &process_metrics::render()
             }),
             ready: Arc::new(move || match (open.load(Ordering::Acquire), health.problem()) {
                 (false, _) => Err("the server is starting or stopping".to_owned()),
