@@ -48,7 +48,7 @@ impl Store {
         let store = Store::new(StoreParts {
             database: database.with(Plan::new(settings.faults)),
             seal,
-            passwords: Passwords::new().await?,
+            passwords: Passwords::new(),
             clock,
             uptime,
             reserve: Arc::new(reserve),

@@ -7,7 +7,7 @@ use adyton_core::secret::Secret;
 use argon2::Argon2;
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{OnceCell, OwnedSemaphorePermit, Semaphore};
 
 use crate::{StoreError, credential};
 
@@ -18,16 +18,17 @@ const WAIT: Duration = Duration::from_secs(10);
 /// OWASP Password Storage Cheat Sheet), so only as many go on at once as there are cores.
 pub(crate) struct Passwords {
     gate: Arc<Semaphore>,
-    /// The hash of a password that nobody knows: unknown users are verified against it.
-    decoy: String,
+    /// The hash of a password that nobody knows: unknown users are verified against it. It is made at the first sign-in, whoever that
+    /// is: 19 MiB that were touched at the start would stay with a server to which nobody signs in.
+    decoy: OnceCell<String>,
 }
 
 impl Passwords {
-    pub(crate) async fn new() -> Result<Self, StoreError> {
+    pub(crate) fn new() -> Self {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let gate = Arc::new(Semaphore::new(cores));
-        let decoy = hash_now(credential::password()?).await?;
-        Ok(Self { gate, decoy })
+        let decoy = OnceCell::new();
+        Self { gate, decoy }
     }
 
     /// The hash to store, a PHC string.
@@ -44,7 +45,10 @@ impl Passwords {
     ) -> Result<bool, StoreError> {
         let _turn = self.turn().await?;
         let known = hash.is_some();
-        let hash = hash.unwrap_or_else(|| self.decoy.clone());
+        // For known users too, so that the first sign-in does not tell either.
+        let make = || async { hash_now(credential::password()?).await };
+        let decoy = self.decoy.get_or_try_init(make).await?;
+        let hash = hash.unwrap_or_else(|| decoy.clone());
         let password = password.clone();
         let matches = in_background(move || {
             // A hash that cannot be parsed matches nothing.
@@ -90,7 +94,8 @@ mod tests {
 
     #[tokio::test]
     async fn only_the_right_password_of_a_known_user_matches() {
-        let passwords = Passwords::new().await.unwrap();
+        let passwords = Passwords::new();
+        assert!(passwords.decoy.get().is_none(), "nothing is hashed at the start");
         let right = Secret::new(String::from("correct horse"));
         let hash = passwords.hash(&right).await.unwrap();
         assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{hash}");

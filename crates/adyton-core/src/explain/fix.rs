@@ -10,6 +10,7 @@ use crate::api::RELEASE;
 use crate::catalogue::Reason;
 use crate::clock::Timestamp;
 use crate::evidence::{Evidence, SignatureEvidence};
+use crate::holder::Holder;
 use crate::id::ProjectId;
 use crate::language::{Language, message, phrase};
 use crate::record::{Door, Step};
@@ -323,6 +324,25 @@ fn at_the_api_address(asked: &Asked<'_>) -> Option<String> {
     })
 }
 
+/// Who claimed to call, as commands name them: by name, where the reader may know it.
+fn claimed(asked: &Asked<'_>) -> Option<String> {
+    let holder = asked.record.evidence.holder()?;
+    let name = match holder {
+        Holder::App(id) => {
+            let app = asked
+                .live
+                .app(id)
+                .filter(|app| asked.reader.sees(asked.live, app.project));
+            app.map(|app| app.name.clone())
+        }
+        Holder::User(id) => {
+            // The evidence says their name to whoever may read it.
+            asked.live.user(id).map(|user| user.name.clone())
+        }
+    };
+    Some(name.unwrap_or_else(|| holder.id()))
+}
+
 fn access(
     asked: &Asked<'_>,
     reason: Reason,
@@ -337,7 +357,11 @@ fn access(
         |id| message!(language, "project {}", "项目 {} ", asked.project_name(id)),
     );
     let seen = asked.record.caller.as_ref().map(|seen| seen.name.as_str());
-    let caller = seen.filter(|name| !name.is_empty()).unwrap_or(caller);
+    let seen = seen.filter(|name| !name.is_empty()).map(str::to_owned);
+    // A signature over a body is not proven yet when it is judged, so that no caller is recorded.
+    let caller = seen
+        .or_else(|| claimed(asked))
+        .unwrap_or_else(|| caller.to_owned());
     match reason {
         Reason::AppNotAuthorised => vec![message!(
             language,

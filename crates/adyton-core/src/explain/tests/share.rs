@@ -4,7 +4,7 @@ use super::*;
 use crate::evidence::SignatureEvidence;
 use crate::fact::Fact;
 use crate::holder::Holder;
-use crate::id::UserId;
+use crate::id::{AppId, UserId};
 
 const ME: Holder = Holder::User(UserId::from_bits(0x99));
 
@@ -247,4 +247,40 @@ fn another_who_used_the_key_stays_unnamed() {
     };
     assert_eq!(told(&record, None).caller, None);
     assert!(explained(&record).caller.is_some());
+}
+
+#[test]
+fn an_app_that_signed_is_authorised_by_its_name_though_it_was_not_proven_yet() {
+    let evidence = |holder| Evidence::Access {
+        caller: "app other (7ead) by Authorization: SDK-HMAC-SHA256 (app)".into(),
+        caller_project: Some(MINE),
+        target_project: Some(MINE),
+        action: "call API x".into(),
+        roles: Vec::new(),
+        holder: Some(Holder::App(holder)),
+    };
+    let mut live = live();
+    for (id, project, name) in [(1, MINE, "other"), (2, THEIRS, "hidden")] {
+        live.apply(
+            1,
+            Change::App(crate::tenant::App {
+                id: AppId::from_bits(id),
+                project,
+                name: name.into(),
+                ..sample::app()
+            }),
+        );
+    }
+    let fix = |id| {
+        let record = refused(Reason::AppNotAuthorised, evidence(AppId::from_bits(id)));
+        explain(&record, &live, Reader::Project(MINE), None).fix.remove(0)
+    };
+    assert_eq!(fix(1), "Authorise it: `adyton app authorize other poetry`.");
+    assert_eq!(
+        fix(2),
+        format!(
+            "Authorise it: `adyton app authorize {} poetry`.",
+            AppId::from_bits(2)
+        )
+    );
 }
