@@ -1,6 +1,6 @@
 # Thin on purpose: the chores are written in crates/xtask. ARGS are passed on, for example: make demo ARGS="--gateway 127.0.0.1:9000"
 
-.PHONY: demo test check bench fuzz setup
+.PHONY: demo test check bench fuzz package setup
 
 demo:
 	@cargo xtask demo $(ARGS)
@@ -16,6 +16,9 @@ bench:
 
 fuzz:
 	@cargo xtask fuzz $(ARGS)
+
+package:
+	@cargo xtask package $(ARGS)
 
 setup:
 	@cargo xtask setup $(ARGS)

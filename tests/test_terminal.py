@@ -19,7 +19,7 @@ from harness.signing import now
 # Our own colours and the cursor of progress bars: what is left may hold no control character.
 OURS = re.compile(r"\x1b\[(?:0|1|2|3[0-7]|9[0-7]|38;5;\d+|39|22)?m")
 # Verbs that never speak with a server, or are one.
-ALONE = {"serve", "demo", "config check", "config show", "config reference", "config example", "errors", "doctor", "backup", "restore", "master-key rotate", "version", "completion", "model init", "model check", "context list", "context use", "context show", "context remove"}
+ALONE = {"serve", "demo", "config check", "config show", "config reference", "config example", "errors", "doctor", "health", "backup", "restore", "master-key rotate", "version", "completion", "model init", "model check", "context list", "context use", "context show", "context remove"}
 
 # Verbs that fail against a server whose every text is hostile, each with its reason.
 FAILING = {

@@ -51,6 +51,8 @@ pub(crate) enum Verb {
     Client(ClientVerb),
     /// Check this installation and say what to fix
     Doctor(command::doctor::Doctor),
+    /// Say whether the server that runs on a data folder is ready
+    Health(command::health::Health),
     /// Write everything that this server needs elsewhere into one archive
     ///
     /// Database, packages and master key, as they are at one moment; the server may go on. Whoever has the archive has the secrets in it.
@@ -117,6 +119,7 @@ impl Verb {
             }
             Verb::Client(verb) => verb.run(context),
             Verb::Doctor(verb) => verb.run(context),
+            Verb::Health(verb) => verb.run(context),
             Verb::Backup(verb) => verb.run(context),
             Verb::Restore(verb) => verb.run(context),
             Verb::MasterKey(verb) => verb.run(context),

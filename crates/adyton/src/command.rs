@@ -5,6 +5,7 @@ pub(crate) mod completion;
 pub(crate) mod config;
 pub(crate) mod demo;
 pub(crate) mod doctor;
+pub(crate) mod health;
 mod installation;
 pub(crate) mod keeper;
 pub(crate) mod man;

@@ -28,7 +28,7 @@ use std::time::Duration;
 
 pub(crate) use libraries::{check_library, onnx_places};
 pub(crate) use open_failure::could_not_open;
-pub(crate) use parts::{cores, machine_names, store as store_settings, trials};
+pub(crate) use parts::{cores, machine_names, store as store_settings, trials, url};
 
 use self::assembly::Assembly;
 use self::reload::Reload;

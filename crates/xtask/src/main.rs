@@ -10,6 +10,7 @@ mod check;
 mod demo;
 mod fuzz;
 mod generate;
+mod package;
 mod process;
 mod repository;
 mod setup;
@@ -52,6 +53,8 @@ enum Chore {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
+    /// Makes the release archive, the Debian package and the context of the container image
+    Package(package::PackageOptions),
     /// Fuzzes what strangers' bytes are fed to, each target for the same time
     Fuzz(fuzz::FuzzOptions),
     /// Measures CPU time per request beside nginx
@@ -71,6 +74,7 @@ fn main() -> ExitCode {
         Chore::Tidy => tidy::tidy(),
         Chore::Generate { check } => generate::generate(check),
         Chore::Demo { arguments } => demo::demo(&arguments).map(|()| true),
+        Chore::Package(options) => package::package(&options).map(|()| true),
         Chore::Fuzz(options) => fuzz::fuzz(&options),
         Chore::Bench { arguments } => bench::bench(&arguments),
     };

@@ -338,7 +338,7 @@ fn metrics_access(config: &Config) -> Outcome<MetricsAccess> {
 }
 
 /// The address of a listener as a URL: one that listens everywhere is called here on this machine.
-pub(super) fn url(address: SocketAddr) -> String {
+pub(crate) fn url(address: SocketAddr) -> String {
     let host = match address.ip() {
         ip if !ip.is_unspecified() => address.to_string(),
         ip if ip.is_ipv4() => format!("127.0.0.1:{}", address.port()),

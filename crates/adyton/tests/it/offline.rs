@@ -38,6 +38,7 @@ fn help_names_every_verb() {
               sign        Sign a request and show how: canonical request, string to sign, headers
               version     Show the version of this program
               doctor      Check this installation and say what to fix
+              health      Say whether the server that runs on a data folder is ready
               backup      Write everything that this server needs elsewhere into one archive
               restore     Restore a backup into a data folder that is empty or does not exist yet
               master-key  Change the master key that seals secrets in the database

@@ -47,9 +47,24 @@ const PACKAGES: &[Package] = &[
         needed: |purpose| purpose == Purpose::Test,
     },
     Package {
+        name: "debootstrap",
+        present: || find("debootstrap").is_some(),
+        needed: |purpose| purpose == Purpose::Test,
+    },
+    Package {
+        name: "podman",
+        present: || find("podman").is_some(),
+        needed: |purpose| purpose == Purpose::Test,
+    },
+    Package {
+        name: "runc",
+        present: || find("runc").is_some(),
+        needed: |purpose| purpose == Purpose::Test,
+    },
+    Package {
         name: "nginx",
         present: || find("nginx").is_some(),
-        needed: |purpose| purpose == Purpose::Bench,
+        needed: |purpose| purpose != Purpose::Demo,
     },
     Package {
         name: "wrk",

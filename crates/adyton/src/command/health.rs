@@ -1,0 +1,91 @@
+//! `adyton health`: whether the server on this machine is ready, for health checks of containers and scripts. It needs no credentials.
+
+use std::io::{self, Read as _, Write as _};
+use std::net::{SocketAddr, TcpStream};
+use std::time::Duration;
+
+use clap::Args;
+use serde_json::json;
+
+use super::installation::Installation;
+use adyton_cli::context::Context;
+use adyton_cli::failure::{Failure, Outcome};
+use adyton_cli::ready::Ready;
+
+/// How long each step of a question may take.
+const STEP: Duration = Duration::from_secs(4);
+/// The longest answer that is read, in bytes.
+const ANSWER_MOST: u64 = 16 << 10;
+
+/// Say whether the server that runs on a data folder is ready
+#[derive(Args)]
+#[command(after_help = "Example:
+  adyton health --data /var/lib/adyton")]
+pub(crate) struct Health {
+    #[command(flatten)]
+    installation: Installation,
+}
+
+impl Health {
+    /// Asks both listeners; fails unless both are ready.
+    pub(crate) fn run(self, context: &Context) -> Outcome {
+        let config = self.installation.load(context)?;
+        let data = &config.general.data;
+        let Some(ready) = Ready::of_data_folder(data)? else {
+            return Err(
+                Failure::failed(format!("no server is running on {}", data.display()))
+                    .hint("start one with `adyton serve`, or name its data folder with --data"),
+            );
+        };
+        // Where the gateway listens: its addresses may be printed with the URL of a proxy.
+        let gateway = match config.gateway.listen.port() {
+            0 => ready.gateway_url.clone(),
+            _ => crate::server::url(config.gateway.listen),
+        };
+        for (name, url) in [("control listener", &ready.control_url), ("gateway", &gateway)] {
+            require_ready(name, url)?;
+        }
+        let control = &ready.control_url;
+        match context.terminal.is_json() {
+            true => context
+                .terminal
+                .document(&json!({"status": "ready", "control_url": control, "gateway_url": gateway})),
+            false => context
+                .terminal
+                .print(format!("ready: control at {control}, gateway at {gateway}")),
+        }
+        Ok(())
+    }
+}
+
+fn require_ready(name: &str, url: &str) -> Outcome {
+    let told = |problem: String| {
+        Failure::failed(format!("the {name} at {url} is not ready: {problem}"))
+            .hint("its log says what it is waiting for")
+    };
+    let address = url
+        .strip_prefix("http://")
+        .and_then(|address| address.parse().ok());
+    let address = address.ok_or_else(|| told("its address is not one of this machine".to_owned()))?;
+    let answer = ask(address).map_err(|error| told(error.to_string()))?;
+    let status = answer.split(' ').nth(1).unwrap_or_default();
+    let body = answer.split_once("\r\n\r\n").map_or("", |(_, body)| body.trim());
+    match status {
+        "200" => Ok(()),
+        status => Err(told(format!("{status} {body}"))),
+    }
+}
+
+/// The answer to the one question, as it came.
+fn ask(address: SocketAddr) -> io::Result<String> {
+    let mut stream = TcpStream::connect_timeout(&address, STEP)?;
+    stream.set_read_timeout(Some(STEP))?;
+    stream.set_write_timeout(Some(STEP))?;
+    write!(
+        stream,
+        "GET /healthz/ready HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n"
+    )?;
+    let mut answer = Vec::new();
+    stream.take(ANSWER_MOST).read_to_end(&mut answer)?;
+    Ok(String::from_utf8_lossy(&answer).into_owned())
+}

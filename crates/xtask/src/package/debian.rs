@@ -1,0 +1,150 @@
+//! The Debian package, made by `dpkg-deb` alone.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+
+use super::{Release, open_folders, packaging, put, put_bytes};
+use crate::process::{command, run};
+use crate::repository::root;
+
+/// Makes it; where it is.
+pub(super) fn make(release: &Release) -> Result<PathBuf> {
+    let name = format!("adyton_{}_{}", release.version, release.architecture);
+    let folder = release.out.join(&name);
+    let binary = fs::read(release.files.join("adyton"))?;
+    put_bytes(&binary, &folder.join("usr/bin/adyton"), 0o755)?;
+    put(
+        &packaging("adyton.toml"),
+        &folder.join("etc/adyton/adyton.toml"),
+        0o644,
+    )?;
+    for unit in ["adyton.service", "adyton.socket"] {
+        let from = packaging("systemd").join(unit);
+        put(&from, &folder.join("usr/lib/systemd/system").join(unit), 0o644)?;
+    }
+    for (file, place) in release.completions() {
+        put(&file, &folder.join("usr/share").join(place), 0o644)?;
+    }
+    documents(release, &folder)?;
+    let size = kibibytes(&folder)?;
+    control(release, &folder, &binary, size)?;
+    open_folders(&folder)?;
+    let package = release.out.join(format!("{name}.deb"));
+    let mut build = command("dpkg-deb");
+    build.args([
+        "--root-owner-group",
+        if release.quick { "-Zgzip" } else { "-Zxz" },
+    ]);
+    if release.quick {
+        build.arg("-z1");
+    }
+    run(build.arg("--build").arg(&folder).arg(&package))?;
+    fs::remove_dir_all(folder)?;
+    Ok(package)
+}
+
+/// What to read: compressed, as Debian wants it.
+fn documents(release: &Release, folder: &Path) -> Result<()> {
+    let share = folder.join("usr/share");
+    let about = share.join("doc/adyton");
+    put(&packaging("debian/copyright"), &about.join("copyright"), 0o644)?;
+    put(&root().join("README.md"), &about.join("README.md"), 0o644)?;
+    let changelog = about.join("changelog");
+    put(&root().join("CHANGELOG.md"), &changelog, 0o644)?;
+    compress(&changelog)?;
+    for page in release.manuals()? {
+        let to = share.join("man/man1").join(page.file_name().unwrap_or_default());
+        put(&page, &to, 0o644)?;
+        compress(&to)?;
+    }
+    Ok(())
+}
+
+fn compress(file: &Path) -> Result<()> {
+    run(command("gzip").args(["-9n", "--force"]).arg(file))
+}
+
+fn control(release: &Release, folder: &Path, binary: &[u8], size: u64) -> Result<()> {
+    let about = folder.join("DEBIAN");
+    let text = fs::read_to_string(packaging("debian/control.in"))?
+        .replace("@VERSION@", &release.version)
+        .replace("@ARCHITECTURE@", release.architecture)
+        .replace("@SIZE@", &size.to_string())
+        .replace(
+            "@GLIBC@",
+            &needed_glibc(binary).context("the binary names no version of glibc")?,
+        );
+    put_bytes(text.as_bytes(), &about.join("control"), 0o644)?;
+    put_bytes(b"/etc/adyton/adyton.toml\n", &about.join("conffiles"), 0o644)?;
+    for script in ["postinst", "prerm", "postrm"] {
+        put(&packaging("debian").join(script), &about.join(script), 0o755)?;
+    }
+    let sums = command("sh")
+        .args([
+            "-c",
+            "find usr -type f -print0 | LC_ALL=C sort -z | xargs -0 md5sum",
+        ])
+        .current_dir(folder)
+        .output()?;
+    put_bytes(&sums.stdout, &about.join("md5sums"), 0o644)
+}
+
+/// The newest version of glibc whose symbols a binary asks for.
+fn needed_glibc(binary: &[u8]) -> Option<String> {
+    const PREFIX: &[u8] = b"GLIBC_2.";
+    let found = binary
+        .windows(PREFIX.len())
+        .enumerate()
+        .filter(|(_, window)| *window == PREFIX);
+    let minors = found.filter_map(|(at, _)| {
+        let digits: Vec<u8> = binary[at + PREFIX.len()..]
+            .iter()
+            .copied()
+            .take_while(u8::is_ascii_digit)
+            .take(3)
+            .collect();
+        String::from_utf8(digits).ok()?.parse::<u32>().ok()
+    });
+    minors.max().map(|minor| format!("2.{minor}"))
+}
+
+/// How much room a folder takes.
+fn kibibytes(folder: &Path) -> Result<u64> {
+    let mut bytes = 0;
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        bytes += match entry.file_type()?.is_dir() {
+            true => kibibytes(&entry.path())? * 1024,
+            false => entry.metadata()?.len().next_multiple_of(4096),
+        };
+    }
+    Ok(bytes.div_ceil(1024))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_newest_glibc_that_is_asked_for_counts() {
+        let binary = b"\0GLIBC_2.2.5\0GLIBC_2.34\0GLIBC_2.9\0GLIBC_PRIVATE\0GLIBC_2.";
+        assert_eq!(needed_glibc(binary), Some("2.34".to_owned()));
+        assert_eq!(needed_glibc(b"static"), None);
+    }
+
+    #[test]
+    fn a_folder_takes_whole_pages() {
+        let folder = target_folder();
+        fs::create_dir_all(folder.join("below")).unwrap();
+        fs::write(folder.join("a"), "1").unwrap();
+        fs::write(folder.join("below/b"), vec![0; 5000]).unwrap();
+        assert_eq!(kibibytes(&folder).unwrap(), 4 + 8);
+        fs::remove_dir_all(folder).unwrap();
+    }
+
+    fn target_folder() -> PathBuf {
+        crate::repository::target().join(format!("package-test-{}", std::process::id()))
+    }
+}

@@ -1,0 +1,233 @@
+"""What people get: the release archive, the Debian package on a bare Debian, the container image. Made from the binary that is tested."""
+
+import hashlib
+import json
+import os
+import shlex
+import shutil
+import socket
+import subprocess
+import tarfile
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from harness.server import BINARY, ROOT, wait_for
+
+FIXTURE = Path(__file__).parent / "fixtures/first-light/sqlite"
+CACHE = ROOT / ".cache/bare-debian"
+
+
+def run(*command: object, **more) -> subprocess.CompletedProcess:
+    return subprocess.run([str(part) for part in command], capture_output=True, text=True, timeout=300, **more)
+
+
+def does(*command: object, **more) -> str:
+    ran = run(*command, **more)
+    assert ran.returncode == 0, f"{command}: {ran.returncode}\n{ran.stdout}\n{ran.stderr}"
+    return ran.stdout
+
+
+@pytest.fixture(scope="module")
+def packages(tmp_path_factory) -> Path:
+    """The folder of `make package`, with a Debian package of an earlier version beside it."""
+    out, older = tmp_path_factory.mktemp("package"), tmp_path_factory.mktemp("older")
+    for folder, version in ((out, []), (older, ["--version", "0.0.9"])):
+        does("cargo", "xtask", "package", "--binary", BINARY, "--quick", "--out", folder, *version, cwd=ROOT)
+    (package,) = older.glob("*.deb")
+    shutil.move(package, out / "older.deb")
+    return out
+
+
+@pytest.fixture(scope="module")
+def bare_debian() -> Path:
+    """A bare Debian as a tar, fetched once for each machine."""
+    if os.geteuid() != 0 or not shutil.which("debootstrap"):
+        pytest.skip("a bare Debian is made by root, with debootstrap")
+    archive = CACHE / "debian.tar"
+    if not archive.exists():
+        CACHE.mkdir(parents=True, exist_ok=True)
+        lines = [line.split() for line in does("apt-get", "indextargets", "--format", "$(REPO_URI) $(CODENAME) $(CREATED_BY)").splitlines()]
+        mirror, suite = next((line[0], line[1]) for line in lines if line[-1] == "Packages" and "-" not in line[1])
+        root = CACHE / "root"
+        shutil.rmtree(root, ignore_errors=True)
+        does("debootstrap", "--variant=minbase", suite, root, mirror)
+        does("tar", "--create", "--file", CACHE / "new.tar", "--directory", root, "--exclude=./var/cache/apt", "--exclude=./var/lib/apt/lists", ".")
+        (CACHE / "new.tar").rename(archive)
+        shutil.rmtree(root)
+    return archive
+
+
+class Machine:
+    """A file system to install on."""
+
+    def __init__(self, archive: Path, root: Path):
+        self.root = root
+        root.mkdir()
+        does("tar", "--extract", "--file", archive, "--directory", root)
+        does("mount", "-t", "proc", "proc", root / "proc")
+
+    def close(self) -> None:
+        does("umount", self.root / "proc")
+
+    def run(self, *command: str, **more) -> subprocess.CompletedProcess:
+        environment = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LANG": "C.UTF-8", "DEBIAN_FRONTEND": "noninteractive"}
+        return run("chroot", self.root, *command, env=environment, **more)
+
+    def does(self, *command: str) -> str:
+        ran = self.run(*command)
+        assert ran.returncode == 0, f"{command}: {ran.returncode}\n{ran.stdout}\n{ran.stderr}"
+        return ran.stdout
+
+    def install(self, package: Path) -> None:
+        shutil.copy(package, self.root / "tmp/adyton.deb")
+        self.does("dpkg", "--install", "/tmp/adyton.deb")
+
+    def unit(self) -> dict[str, str]:
+        """The settings of the service."""
+        lines = (self.root / "usr/lib/systemd/system/adyton.service").read_text().splitlines()
+        return dict(line.split("=", 1) for line in lines if "=" in line and not line.startswith("#"))
+
+    def serve(self) -> subprocess.Popen:
+        """Runs `ExecStart` as the unit's user, without systemd."""
+        unit = self.unit()
+        program = ["chroot", str(self.root), "setpriv", "--reuid", unit["User"], "--regid", unit["Group"], "--init-groups", "--"]
+        addresses = ["--gateway", "127.0.0.1:0", "--control", "127.0.0.1:0"]
+        (self.root / "var/lib/adyton/ready.json").unlink(missing_ok=True)
+        server = subprocess.Popen([*program, *shlex.split(unit["ExecStart"]), *addresses], stderr=subprocess.PIPE, text=True, env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin"})
+
+        def up() -> bool:
+            assert server.poll() is None, server.stderr.read()
+            return (self.root / "var/lib/adyton/ready.json").exists()
+
+        try:
+            wait_for(up, 60, "the packaged server")
+        except BaseException:
+            server.kill()
+            raise
+        return server
+
+
+def stop(server: subprocess.Popen) -> None:
+    server.terminate()
+    assert server.wait(40) == 0, server.stderr.read()
+
+
+@pytest.fixture
+def machine(bare_debian, tmp_path):
+    machine = Machine(bare_debian, tmp_path / "machine")
+    yield machine
+    machine.close()
+
+
+def test_checksums_and_the_release_archive(packages, tmp_path):
+    listed = dict(reversed(line.split("  ")) for line in (packages / "SHA256SUMS").read_text().splitlines())
+    assert len(listed) == 2
+    for name, sum in listed.items():
+        assert hashlib.sha256((packages / name).read_bytes()).hexdigest() == sum, name
+    (archive,) = packages.glob("adyton-*-linux-*.tar.gz")
+    with tarfile.open(archive) as tar:
+        tar.extractall(tmp_path, filter="data")
+        assert {(entry.uid, entry.gid) for entry in tar} == {(0, 0)}
+    (folder,) = tmp_path.iterdir()
+    assert does(folder / "bin/adyton", "--version").startswith("adyton ")
+    assert {"LICENSE", "README.md", "CHANGELOG.md", "bin", "etc", "systemd"} <= set(os.listdir(folder))
+    assert "is fine" in does(folder / "bin/adyton", "config", "check", "--config", folder / "etc/adyton.toml")
+
+
+@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd is not installed")
+def test_the_units_are_whole(tmp_path):
+    for name in ("adyton.service", "adyton.socket"):
+        unit = (ROOT / "packaging/systemd" / name).read_text()
+        (tmp_path / name).write_text(unit.replace("/usr/bin/adyton", str(BINARY)))
+    ran = run("systemd-analyze", "verify", "--man=no", tmp_path / "adyton.service", tmp_path / "adyton.socket")
+    assert (ran.returncode, [line for line in ran.stderr.splitlines() if "adyton" in line]) == (0, []), ran.stderr
+
+
+def test_the_debian_package_is_installed_upgraded_removed_and_purged(packages, machine):
+    (newer,) = packages.glob("adyton_*.deb")
+    machine.install(packages / "older.deb")
+    data, config = machine.root / "var/lib/adyton", machine.root / "etc/adyton/adyton.toml"
+    assert data.stat().st_mode & 0o777 == 0o700 and config.stat().st_mode & 0o777 == 0o640
+    assert machine.does("stat", "--format", "%U:%G", "/var/lib/adyton").strip() == "adyton:adyton"
+    assert machine.does("stat", "--format", "%U:%G", "/etc/adyton/adyton.toml").strip() == "root:adyton"
+    # As it was installed, it serves; its user owns what it made.
+    server = machine.serve()
+    try:
+        assert "ready: control at" in machine.does("env", "ADYTON_GATEWAY__LISTEN=127.0.0.1:0", "adyton", "health", "--data", "/var/lib/adyton")
+    finally:
+        stop(server)
+    assert machine.does("stat", "--format", "%U %a", "/var/lib/adyton/master.key").split() == ["adyton", "600"]
+    # Data of the first version, and settings that somebody has changed, are kept by an upgrade.
+    shutil.rmtree(data)
+    shutil.copytree(FIXTURE, data)
+    machine.does("chown", "--recursive", "adyton:adyton", "/var/lib/adyton")
+    data.chmod(0o700)
+    config.write_text(config.read_text() + "[throttle]\ndefault_per_second = 7\n")
+    machine.install(newer)
+    assert "default_per_second = 7" in config.read_text() and config.stat().st_mode & 0o777 == 0o640
+    known = json.loads((FIXTURE / "bootstrap.json").read_text())
+    server = machine.serve()
+    try:
+        assert json.loads((data / "ready.json").read_text())["project_id"] == known["project"]["id"]
+    finally:
+        stop(server)
+    machine.does("adyton", "backup", "/root/adyton.tar.gz", "--data", "/var/lib/adyton")
+    # Removed, the data stays; purged, nothing does.
+    machine.does("dpkg", "--remove", "adyton")
+    assert not (machine.root / "usr/bin/adyton").exists() and (data / "master.key").exists() and config.exists()
+    machine.does("dpkg", "--purge", "adyton")
+    assert not data.exists() and not config.parent.exists()
+    assert machine.run("getent", "passwd", "adyton").returncode == 2
+    # What was backed up is restored for the package's user.
+    machine.install(newer)
+    machine.does("adyton", "restore", "/root/adyton.tar.gz", "--data", "/var/lib/adyton")
+    assert machine.does("find", "/var/lib/adyton", "!", "-user", "adyton") == ""
+    stop(machine.serve())
+
+
+CONTAINERS = '[containers]\ndefault_ulimits = ["nofile=10000:10000", "nproc=9000:9000"]\n'
+
+
+@pytest.mark.skipif(os.geteuid() != 0 or shutil.which("podman") is None or shutil.which("runc") is None, reason="podman and runc are not installed, or this is not root")
+def test_the_image_serves_as_nobody_in_particular_on_a_root_that_is_read_only(packages, bare_debian, tmp_path):
+    (tmp_path / "containers.conf").write_text(CONTAINERS)
+    environment = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "CONTAINERS_CONF": str(tmp_path / "containers.conf")}
+    # Its name may have 50 characters.
+    short = tempfile.mkdtemp(prefix="adyton-", dir="/tmp")
+    place = ["podman", "--runtime", "runc", "--root", tmp_path / "storage", "--runroot", short, "--cgroup-manager", "cgroupfs"]
+    place += ["--storage-driver", "vfs"]
+
+    def podman(*arguments: object, check: bool = True) -> str:
+        ran = run(*place, *arguments, env=environment)
+        assert ran.returncode == 0 or not check, f"podman {arguments}: {ran.stdout}\n{ran.stderr}"
+        return ran.stdout.strip()
+
+    with socket.socket() as one, socket.socket() as two:
+        one.bind(("127.0.0.1", 0))
+        two.bind(("127.0.0.1", 0))
+        ports = [free.getsockname()[1] for free in (one, two)]
+    try:
+        podman("import", bare_debian, "localhost/debian:bare")
+        podman("build", "--format", "docker", "--network=none", "--build-arg", "BASE=localhost/debian:bare", "--tag", "adyton:test", packages / "image")
+        about = json.loads(podman("image", "inspect", "adyton:test"))[0]
+        assert about["Config"]["User"] == "10001:10001" and "/var/lib/adyton" in about["Config"]["Volumes"]
+        # The addresses are the machine's, so that no network has to be made for it.
+        listen = [f"ADYTON_{name}__LISTEN=127.0.0.1:{port}" for name, port in zip(("GATEWAY", "CONTROL"), ports, strict=True)]
+        podman("run", "--detach", "--name", "adyton", "--read-only", "--cap-drop=all", "--network=host", "--env", listen[0], "--env", listen[1], "adyton:test")
+
+        def healthy() -> bool:
+            assert podman("inspect", "--format", "{{.State.Status}}", "adyton") == "running", podman("logs", "adyton", check=False)
+            return run(*place, "exec", "adyton", "/usr/bin/adyton", "health", env=environment).returncode == 0
+
+        wait_for(healthy, 60, "the container to be healthy")
+        assert podman("healthcheck", "run", "adyton") == ""
+        assert podman("exec", "adyton", "id", "-u") == "10001"
+        assert podman("exec", "adyton", "stat", "--format", "%u %a", "/var/lib/adyton").split() == ["10001", "700"]
+        podman("stop", "--time", "40", "adyton")
+        assert podman("inspect", "--format", "{{.State.ExitCode}}", "adyton") == "0"
+    finally:
+        podman("rm", "--force", "--volumes", "adyton", check=False)
+        podman("rmi", "--all", "--force", check=False)
+        shutil.rmtree(short, ignore_errors=True)
