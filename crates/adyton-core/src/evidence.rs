@@ -421,4 +421,15 @@ mod tests {
         );
         assert_eq!(Evidence::None.facts_mut(), None);
     }
+
+    #[test]
+    fn records_of_before_name_nobody() {
+        let old = r#"{"kind":"route","service":null,"path":"/x","method":"GET","stage":"RELEASE"}"#;
+        let read: Evidence = serde_json::from_str(old).expect("evidence");
+        assert_eq!(read.holder(), None);
+        let new = Holder::User(crate::sample::USER);
+        let text = serde_json::to_string(&new).expect("evidence");
+        assert_eq!(text, format!(r#"{{"user":"{}"}}"#, crate::sample::USER));
+        assert_eq!(serde_json::from_str::<Holder>(&text).expect("evidence"), new);
+    }
 }

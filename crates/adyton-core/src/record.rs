@@ -5,7 +5,9 @@ use serde::{Deserialize, Serialize};
 use crate::catalogue::Reason;
 use crate::clock::Timestamp;
 use crate::evidence::Evidence;
+use crate::holder::Holder;
 use crate::id::{ApiId, InstanceId, ModelId, ProjectId, RequestId, ServiceId};
+use crate::live::Live;
 pub use crate::step::{AnsweredBy, Step};
 
 /// The way a request came in.
@@ -91,9 +93,29 @@ pub struct Record {
     pub evidence: Evidence,
 }
 
+impl Record {
+    /// Whether the request was proven to be this holder's.
+    pub fn was_sent_by(&self, holder: Holder) -> bool {
+        self.caller
+            .as_ref()
+            .is_some_and(|caller| caller.id == holder.id())
+    }
+
+    /// Whether the request named a credential of this holder, proven or not.
+    pub fn names(&self, holder: Holder, live: &Live) -> bool {
+        let signed = || match &self.evidence {
+            Evidence::Signature(seen) => Holder::of_key(live, &seen.key) == Some(holder),
+            _ => false,
+        };
+        self.was_sent_by(holder) || self.evidence.holder() == Some(holder) || signed()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::evidence::SignatureEvidence;
+    use crate::sample;
 
     #[test]
     fn numbers_of_steps_stay_for_journals_of_before() {
@@ -119,5 +141,49 @@ mod tests {
             assert_eq!(json, step.name(), "one name everywhere");
         }
         assert_eq!(Step::numbered(9), None);
+    }
+
+    fn record(evidence: Evidence) -> Record {
+        Record {
+            caller: None,
+            evidence,
+            ..sample::record()
+        }
+    }
+
+    #[test]
+    fn a_record_is_its_callers_and_that_of_whose_credential_it_names() {
+        let live = sample::live(sample::long_ago(), []);
+        let (user, app) = (Holder::User(sample::USER), Holder::App(sample::APP));
+        let by = |record: &Record| (record.names(user, &live), record.names(app, &live));
+        let proven = Record {
+            caller: Some(CallerSeen {
+                way: "token".into(),
+                id: sample::USER.to_string(),
+                name: "user".into(),
+            }),
+            ..record(Evidence::None)
+        };
+        assert_eq!(by(&proven), (true, false));
+        assert_eq!(by(&record(Evidence::None)), (false, false));
+        let signed = |key: &str| {
+            let seen = SignatureEvidence {
+                key: key.to_owned(),
+                ..SignatureEvidence::default()
+            };
+            record(Evidence::Signature(Box::new(seen)))
+        };
+        assert_eq!(by(&signed(sample::ACCESS_KEY)), (true, false));
+        assert_eq!(by(&signed(sample::APP_KEY)), (false, true));
+        assert_eq!(by(&signed("0".repeat(32).as_str())), (false, false));
+        let mut named = Evidence::Credentials {
+            sent: Vec::new(),
+            accepted: Vec::new(),
+            facts: Vec::new(),
+            note: String::new(),
+            holder: None,
+        };
+        named.name_holder(|| Some(app));
+        assert_eq!(by(&record(named)), (false, true));
     }
 }

@@ -7,14 +7,17 @@ use adyton_sign::Authorization;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::identity::Identity;
 use crate::request::Request;
 
-/// The first that the head names, in the order in which credentials count.
-pub(crate) fn named(identity: &Identity, live: &Live, request: &Request<'_>) -> Option<Holder> {
+/// The first that the head names, in the order in which credentials count. `of_token` knows whose a token is.
+pub(crate) fn named(
+    live: &Live,
+    request: &Request<'_>,
+    of_token: impl Fn(&[u8]) -> Option<Holder>,
+) -> Option<Holder> {
     let first = |name| request.head.first(name);
     let app = |key: &[u8]| Some(Holder::App(live.app_by_key(str::from_utf8(key).ok()?)?.id));
-    let by_token = || identity.token_holder(live, first("x-auth-token")?.trim_ascii());
+    let by_token = || of_token(first("x-auth-token")?.trim_ascii());
     let by_authorization = || {
         let sent = first("authorization")?;
         match Authorization::parse(&sent) {

@@ -172,11 +172,11 @@ impl Identity {
     /// Whose credential a request names, proven or not: what its record keeps where nobody was proven. For refused requests only:
     /// it reads the head again.
     pub fn holder(&self, live: &Live, request: &Request<'_>) -> Option<Holder> {
-        holder::named(self, live, request)
+        holder::named(live, request, |token| self.token_holder(live, token))
     }
 
     /// The token's user, also of one that does not count any more.
-    pub(crate) fn token_holder(&self, live: &Live, text: &[u8]) -> Option<Holder> {
+    fn token_holder(&self, live: &Live, text: &[u8]) -> Option<Holder> {
         let user = match self.tokens.open(live, text, self.clock.now()) {
             Ok((contents, _)) => contents.user,
             Err(fault) => fault.contents()?.user,

@@ -49,7 +49,7 @@ impl Question {
         let holder = self.caller.holder();
         let found = self.journal.find(self.id).map_err(Failure::defect)?;
         let record = found
-            .filter(|record| holder.is_named_by(record, &self.live))
+            .filter(|record| record.names(holder, &self.live))
             .ok_or_else(|| Failure::missing(Thing::Request, self.id))?;
         let service = self.callable(&record);
         Ok(explained(

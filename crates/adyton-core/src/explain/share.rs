@@ -25,7 +25,7 @@ fn reader(asked: &Asked<'_>) -> Option<Holder> {
 pub(super) fn caller(asked: &Asked<'_>) -> Option<CallerSeen> {
     let shown = asked.record.caller.clone();
     match reader(asked) {
-        Some(holder) => shown.filter(|_| holder.sent(asked.record)),
+        Some(holder) => shown.filter(|_| asked.record.was_sent_by(holder)),
         None => shown,
     }
 }

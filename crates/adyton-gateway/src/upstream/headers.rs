@@ -211,13 +211,18 @@ fn is_ours(authorization: &[u8], way: Way) -> bool {
     way == Way::AppBasic || Algorithm::of_header(authorization).is_some()
 }
 
-/// The headers that `Connection` names, beside what it says of the connection itself.
+/// The headers that `Connection` names, beside what it says of the connection itself. `Host` is never one of the connection: the
+/// program would not hear which host was called.
 fn named_by_connection(headers: &HeaderMap) -> Vec<&[u8]> {
     headers
         .get_all(CONNECTION)
         .iter()
         .flat_map(|line| items(line.as_bytes()))
-        .filter(|name| !name.eq_ignore_ascii_case(b"keep-alive") && !name.eq_ignore_ascii_case(b"close"))
+        .filter(|name| {
+            ![b"keep-alive".as_slice(), b"close", b"host"]
+                .iter()
+                .any(|word| name.eq_ignore_ascii_case(word))
+        })
         .collect()
 }
 

@@ -32,7 +32,7 @@ fn a_locked_key_reads_and_calls_nothing() {
             world.refusal(ALL, &wrong);
         }
         assert_eq!(world.reason(ALL, &right), reason);
-        let reader = world.identify(ALL, &right.clone().to_read()).expect("its owner");
+        let reader = world.identify(ALL, &right.clone().reading()).expect("its owner");
         assert_eq!(
             world.reason(ALL, &right),
             reason,
@@ -45,12 +45,12 @@ fn a_locked_key_reads_and_calls_nothing() {
 #[test]
 fn secrets_are_not_tried_at_the_other_door() {
     let world = World::new();
-    let wrong = Call::new().signed(AK, "another secret").to_read();
+    let wrong = Call::new().signed(AK, "another secret").reading();
     for _ in 0..ACCESS_KEY.locking_failure {
         assert_eq!(world.reason(ALL, &wrong), Reason::AkskBadSignature);
     }
     let right = Call::new().signed(AK, SK);
-    assert_eq!(world.reason(ALL, &right.clone().to_read()), Reason::AkskLocked);
+    assert_eq!(world.reason(ALL, &right.clone().reading()), Reason::AkskLocked);
     assert_eq!(
         world.reason(ALL, &right),
         Reason::AkskLocked,
@@ -65,7 +65,7 @@ fn secrets_are_not_tried_at_the_other_door() {
         Call::new()
             .header("X-HW-ID", APP_KEY)
             .header("X-HW-AppKey", secret)
-            .to_read()
+            .reading()
     };
     for _ in 0..100 {
         assert_eq!(world.reason(ALL, &pair("wrong")), Reason::AppKeyPairMismatch);
@@ -158,14 +158,14 @@ fn what_was_disabled_reads_nothing() {
         enabled: false,
         ..app()
     }));
-    let code = Call::new().header("X-Apig-AppCode", APP_CODE).to_read();
+    let code = Call::new().header("X-Apig-AppCode", APP_CODE).reading();
     assert_eq!(world.reason(ALL, &code), Reason::AppDisabled);
     world.apply(Change::User(User {
         enabled: false,
         ..alice()
     }));
     assert_eq!(
-        world.reason(ALL, &Call::new().signed(AK, SK).to_read()),
+        world.reason(ALL, &Call::new().signed(AK, SK).reading()),
         Reason::AkskUserDisabled
     );
 }

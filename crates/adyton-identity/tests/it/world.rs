@@ -238,7 +238,7 @@ impl Call {
     }
 
     /// The same as a question why another call was refused.
-    pub fn to_read(mut self) -> Self {
+    pub fn reading(mut self) -> Self {
         self.purpose = Purpose::Explanation;
         self
     }

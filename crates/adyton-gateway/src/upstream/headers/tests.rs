@@ -97,6 +97,23 @@ fn a_model_is_told_that_its_trailers_are_read() {
 }
 
 #[test]
+fn the_host_is_told_whatever_connection_names() {
+    let lines = sent(
+        &[
+            ("host", "api.example"),
+            ("connection", "Host, x-own"),
+            ("x-own", "1"),
+        ],
+        false,
+    );
+    assert!(
+        lines.contains(&"x-forwarded-host: api.example".to_owned()),
+        "{lines:?}"
+    );
+    assert!(!lines.iter().any(|line| line.starts_with("x-own")), "{lines:?}");
+}
+
+#[test]
 fn what_a_trusted_proxy_says_is_added_to() {
     let lines = sent(
         &[

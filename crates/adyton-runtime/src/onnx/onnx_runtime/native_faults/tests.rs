@@ -1,3 +1,5 @@
+//! What is rewritten, refused and kept from a model, by its file.
+
 #![allow(clippy::unwrap_used, reason = "tests")]
 use tract_onnx::pb::tensor_proto::DataType;
 use tract_onnx::pb::{AttributeProto, ModelProto, TensorProto, TypeProto, type_proto};
