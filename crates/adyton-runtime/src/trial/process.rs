@@ -24,7 +24,7 @@ const ANSWER: u64 = 64 << 10;
 /// What is written by who runs out of stack.
 const NO_STACK: [&str; 2] = ["has overflowed its stack", "stack overflow"];
 /// What is written by who runs out of memory, or said by a runtime that does.
-const NO_MEMORY: [&str; 7] = [
+const NO_MEMORY: [&str; 8] = [
     "Cannot allocate memory",
     "memory allocation of",
     "bad_alloc",
@@ -32,6 +32,8 @@ const NO_MEMORY: [&str; 7] = [
     "Failed to allocate memory",
     "failed to allocate Layout",
     "out of memory",
+    // Our own words for it: see `Ended::TooLarge`.
+    "more memory than `onnx.memory` allows",
 ];
 
 /// Tries a model; blocks until the child has ended, at most for `time`.
