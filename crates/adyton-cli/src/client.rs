@@ -45,6 +45,7 @@ use self::answer::{Answer, Asked};
 use self::target::Target;
 use crate::failure::{Failure, Outcome};
 use crate::language::spoken;
+use crate::said;
 
 /// The largest answer that is taken, in bytes.
 const ANSWER_MAX: u64 = 1 << 30;
@@ -109,8 +110,9 @@ impl Client {
         answer
             .ok(Asked::Control)
             .map_err(|failure| match failure.status() {
-                Some(401) => failure.hint(format!(
+                Some(401) => failure.hint(said!(
                     "used the credentials of {}; `adyton login` saves others",
+                    "使用了 {} 的凭证；用 `adyton login` 可以保存其他凭证",
                     self.target.said
                 )),
                 _ => failure,
@@ -142,7 +144,12 @@ impl Client {
             .with_config()
             .limit(ANSWER_MAX)
             .read_to_vec()
-            .map_err(|error| Failure::failed(format!("{asked}: the response was cut off: {error}")))?;
+            .map_err(|error| {
+                Failure::failed(said!(
+                    "{asked}: the response was cut off: {error}",
+                    "{asked}：响应不完整：{error}"
+                ))
+            })?;
         Ok(Answer {
             status: head.status,
             headers: head.headers,
@@ -183,25 +190,41 @@ fn agent(target: &Target) -> Agent {
 fn unreachable(asked: &str, address: &Address, error: &ureq::Error) -> Failure {
     let start = "start the server with `adyton serve`, or name another one with `adyton login --control URL`";
     match error {
-        ureq::Error::Io(io) if io.kind() == std::io::ErrorKind::ConnectionRefused => {
-            Failure::failed(format!("nothing listens at {address} (connection refused)"))
+        ureq::Error::Io(io) if io.kind() == std::io::ErrorKind::ConnectionRefused => Failure::failed(said!(
+            "nothing listens at {address} (connection refused)",
+            "{address} 上没有服务在监听（连接被拒绝）"
+        ))
+        .fact(asked)
+        .hint(start),
+        ureq::Error::ConnectionFailed => {
+            Failure::failed(said!("cannot connect to {address}", "无法连接到 {address}"))
                 .fact(asked)
                 .hint(start)
         }
-        ureq::Error::ConnectionFailed => Failure::failed(format!("cannot connect to {address}"))
-            .fact(asked)
-            .hint(start),
-        ureq::Error::HostNotFound => Failure::failed(format!("cannot resolve the host name in {address}"))
-            .fact(asked)
-            .hint("check the address"),
-        ureq::Error::Timeout(step) => Failure::failed(format!("{address} did not answer in time ({step})"))
-            .fact(asked)
-            .hint("`adyton doctor` checks the server"),
-        other if other.to_string().to_lowercase().contains("certificate") => {
-            Failure::failed(format!("the certificate of {address} is not trusted: {other}"))
-                .fact(asked)
-                .hint("trust a private authority with `adyton login --ca-file FILE`, or ADYTON_CA_FILE")
-        }
+        ureq::Error::HostNotFound => Failure::failed(said!(
+            "cannot resolve the host name in {address}",
+            "无法解析 {address} 中的主机名"
+        ))
+        .fact(asked)
+        .hint(said!("check the address", "请检查地址")),
+        ureq::Error::Timeout(step) => Failure::failed(said!(
+            "{address} did not answer in time ({step})",
+            "{address} 未及时应答（{step}）"
+        ))
+        .fact(asked)
+        .hint(said!(
+            "`adyton doctor` checks the server",
+            "`adyton doctor` 可以检查服务器"
+        )),
+        other if other.to_string().to_lowercase().contains("certificate") => Failure::failed(said!(
+            "the certificate of {address} is not trusted: {other}",
+            "{address} 的证书不受信任：{other}"
+        ))
+        .fact(asked)
+        .hint(said!(
+            "trust a private authority with `adyton login --ca-file FILE`, or ADYTON_CA_FILE",
+            "用 `adyton login --ca-file FILE` 或 ADYTON_CA_FILE 信任私有 CA"
+        )),
         other => Failure::failed(format!("{asked}: {other}")),
     }
 }

@@ -6,7 +6,7 @@
 
 use std::sync::OnceLock;
 
-pub use adyton_core::language::{Language, message};
+pub use adyton_core::language::{Language, message, phrase};
 
 static CHOSEN: OnceLock<Language> = OnceLock::new();
 
@@ -78,6 +78,92 @@ mod tests {
         assert_eq!(of(&[("LC_MESSAGES", "zh_CN"), ("LANG", "en_GB")]), chinese);
         assert_eq!(of(&[("ADYTON_LANG", "en"), ("LC_ALL", "zh_CN")]), english);
         assert_eq!(of(&[("ADYTON_LANG", "zh"), ("LC_ALL", "C.UTF-8")]), chinese);
+    }
+
+    /// What stands between marks of code, and what is filled in, in order of the alphabet.
+    fn kept(text: &str) -> Vec<&str> {
+        let code = text.split('`').skip(1).step_by(2);
+        let filled = text.split('{').skip(1).filter_map(|rest| rest.split('}').next());
+        let mut kept: Vec<&str> = code.chain(filled).collect();
+        kept.sort_unstable();
+        kept
+    }
+
+    fn sources(folder: &std::path::Path, found: &mut Vec<(String, String)>) {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                sources(&path, found);
+            } else if path.file_name().is_some_and(|name| name != "language.rs") {
+                let text = std::fs::read_to_string(&path).unwrap();
+                let product = text.split("#[cfg(test)]").next().unwrap_or_default();
+                found.push((path.display().to_string(), product.to_owned()));
+            }
+        }
+    }
+
+    /// The text of a literal that a source goes on with, and what follows it.
+    fn literal(source: &str) -> Option<(&str, &str)> {
+        let rest = source.trim_start().strip_prefix('"')?;
+        let is_end = |at: &usize| !rest[..*at].ends_with('\\');
+        let end = rest.match_indices('"').map(|(at, _)| at).find(is_end)?;
+        Some((&rest[..end], &rest[end + 1..]))
+    }
+
+    #[test]
+    fn both_texts_of_a_message_keep_the_same_commands_and_fillings() {
+        let mut all = Vec::new();
+        sources(
+            &std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src"),
+            &mut all,
+        );
+        let mut count = 0;
+        for (file, source) in &all {
+            for said in source.split("said!(").skip(1) {
+                let Some((english, rest)) = literal(said) else {
+                    continue;
+                };
+                let (chinese, _) = literal(rest.trim_start().trim_start_matches(',')).unwrap();
+                let flat = |text: &str| {
+                    text.split_whitespace()
+                        .collect::<Vec<_>>()
+                        .join(" ")
+                        .replace("\\ ", "")
+                };
+                assert_eq!(kept(&flat(english)), kept(&flat(chinese)), "{file}: {english}");
+                count += 1;
+            }
+        }
+        assert!(count > 100, "{count}");
+    }
+
+    #[test]
+    fn every_failure_and_hint_that_has_words_of_ours_has_both_texts() {
+        let mut all = Vec::new();
+        sources(
+            &std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src"),
+            &mut all,
+        );
+        for (file, source) in &all {
+            for call in ["Failure::failed(", "Failure::wrong_use(", ".hint("] {
+                for said in source.split(call).skip(1) {
+                    let said = said.trim_start();
+                    let Some((english, _)) = literal(said.strip_prefix("format!(").unwrap_or(said)) else {
+                        continue;
+                    };
+                    // Fillings, code and options are the same in all languages.
+                    let mut words = english.to_owned();
+                    for kept in kept(english) {
+                        words = words.replace(kept, "");
+                    }
+                    let is_word =
+                        |word: &str| word.len() > 1 && word.bytes().all(|byte| byte.is_ascii_lowercase());
+                    let word = words.split_whitespace().find(|word| is_word(word));
+                    let known_english = english == "service {name} {what} after {} s{cause}";
+                    assert!(word.is_none() || known_english, "{file}: {english}");
+                }
+            }
+        }
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use adyton_core::clock::Timestamp;
 
 use crate::failure::{Failure, Outcome};
+use crate::said;
 use crate::span;
 
 /// A time of an API for people: RFC 3339 becomes `2026-01-15 08:15:30`.
@@ -21,8 +22,14 @@ pub fn moment_of(said: &str, now: Timestamp) -> Outcome<Timestamp> {
         return Ok(at);
     }
     span::read(said).map(|age| now.before(age)).map_err(|_| {
-        Failure::wrong_use(format!("--since {said}: neither a time nor an age"))
-            .hint("write 2026-01-15T08:15:30Z, or an age such as 90s, 15m, 2h, 3d")
+        Failure::wrong_use(said!(
+            "--since {said}: neither a time nor an age",
+            "--since {said}：既不是时间也不是时长"
+        ))
+        .hint(said!(
+            "write 2026-01-15T08:15:30Z, or an age such as 90s, 15m, 2h, 3d",
+            "请写成 2026-01-15T08:15:30Z，或 90s、15m、2h、3d 这样的时长"
+        ))
     })
 }
 

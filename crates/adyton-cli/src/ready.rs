@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use crate::failure::{Failure, Outcome};
+use crate::said;
 
 /// Its name in the data folder.
 pub const FILE: &str = "ready.json";
@@ -30,11 +31,15 @@ impl Ready {
     /// Writes the document whole or not at all.
     pub fn write(&self, path: &Path) -> Outcome {
         let wrong = |error: std::io::Error| {
-            Failure::failed(format!(
+            Failure::failed(said!(
                 "{}: the ready file cannot be written: {error}",
+                "{}：无法写入就绪文件：{error}",
                 path.display()
             ))
-            .hint("name a file in a folder that exists and is writable")
+            .hint(said!(
+                "name a file in a folder that exists and is writable",
+                "请指定已存在且可写的目录中的文件"
+            ))
         };
         let text = serde_json::to_string(self).map_err(|error| Failure::failed(error.to_string()))?;
         let folder = match path.parent() {
@@ -66,14 +71,20 @@ impl Ready {
             Ok(text) => text,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
             Err(error) => {
-                return Err(Failure::failed(format!(
+                return Err(Failure::failed(said!(
                     "{}: cannot be read: {error}",
+                    "{}：无法读取：{error}",
                     path.display()
                 )));
             }
         };
-        let ready: Self = serde_json::from_str(&text)
-            .map_err(|error| Failure::failed(format!("{}: is corrupt: {error}", path.display())))?;
+        let ready: Self = serde_json::from_str(&text).map_err(|error| {
+            Failure::failed(said!(
+                "{}: is corrupt: {error}",
+                "{}：已损坏：{error}",
+                path.display()
+            ))
+        })?;
         Ok(is_alive(ready.pid).then_some(ready))
     }
 }

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::failure::{Failure, Outcome};
+use crate::said;
 
 /// Scheme, host and port; `http://127.0.0.1:8081`.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -16,10 +17,14 @@ impl Address {
     pub fn parse(text: &str, said: &str) -> Outcome<Self> {
         match Self::split(text) {
             Some((address, "" | "/")) => Ok(address),
-            _ => Err(
-                Failure::wrong_use(format!("{said}: `{text}` is not the address of a server"))
-                    .hint("write scheme, host and port, such as `http://127.0.0.1:8081`"),
-            ),
+            _ => Err(Failure::wrong_use(said!(
+                "{said}: `{text}` is not the address of a server",
+                "{said}：`{text}` 不是服务器地址"
+            ))
+            .hint(said!(
+                "write scheme, host and port, such as `http://127.0.0.1:8081`",
+                "请写明协议、主机和端口，例如 `http://127.0.0.1:8081`"
+            ))),
         }
     }
     /// Takes a URL apart into its address and the rest, which begins with `/` or is empty.

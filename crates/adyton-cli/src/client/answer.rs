@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use ureq::http::{HeaderMap, StatusCode};
 
 use crate::failure::{Failure, Outcome};
+use crate::said;
 
 /// An answer, whole.
 pub struct Answer {
@@ -43,12 +44,24 @@ impl Answer {
             body => body,
         };
         serde_json::from_slice(body).map_err(|error| match error.classify() {
-            Category::Data => Failure::failed(format!("{} sent an unexpected response: {error}", self.asked))
-                .hint("are the server and this command of the same version?"),
-            Category::Io | Category::Syntax | Category::Eof => {
-                Failure::failed(format!("{} sent a response that is not JSON", self.asked))
-                    .hint("is this the control listener of an Adyton server?")
-            }
+            Category::Data => Failure::failed(said!(
+                "{} sent an unexpected response: {error}",
+                "{} 返回了意外的响应：{error}",
+                self.asked
+            ))
+            .hint(said!(
+                "are the server and this command of the same version?",
+                "服务器与本命令的版本是否一致？"
+            )),
+            Category::Io | Category::Syntax | Category::Eof => Failure::failed(said!(
+                "{} sent a response that is not JSON",
+                "{} 返回的响应不是 JSON",
+                self.asked
+            ))
+            .hint(said!(
+                "is this the control listener of an Adyton server?",
+                "这是 Adyton 服务器的控制监听地址吗？"
+            )),
         })
     }
     /// The answer, unless it is a refusal.
@@ -87,15 +100,18 @@ impl Answer {
             failure = failure.fact(format!("request id  {id}"));
         }
         failure = match (asked, &id, known) {
-            (Asked::Gateway, Some(id), _) => failure.hint(format!(
-                "`adyton explain {id}` says what was compared and what to do"
+            (Asked::Gateway, Some(id), _) => failure.hint(said!(
+                "`adyton explain {id}` says what was compared and what to do",
+                "`adyton explain {id}` 说明比较了什么以及如何处理"
             )),
-            (_, _, Some(reason)) => failure.hint(format!(
-                "`adyton errors {reason}` says what causes it and what to do"
+            (_, _, Some(reason)) => failure.hint(said!(
+                "`adyton errors {reason}` says what causes it and what to do",
+                "`adyton errors {reason}` 说明原因和处理方法"
             )),
             _ => match code.as_deref().filter(|code| is_known(code)) {
-                Some(code) => failure.hint(format!(
-                    "`adyton errors {code}` says what causes it and what to do"
+                Some(code) => failure.hint(said!(
+                    "`adyton errors {code}` says what causes it and what to do",
+                    "`adyton errors {code}` 说明原因和处理方法"
                 )),
                 None => failure,
             },

@@ -8,6 +8,7 @@ use adyton_api::apig::instances::InstanceList;
 use super::pages::{PAGE, all};
 use super::{Body, Client};
 use crate::failure::{Failure, Outcome};
+use crate::said;
 
 /// The environment in which every service is published (API Gateway API Reference, "Environment Management").
 const RELEASE_ID: &str = "DEFAULT_ENVIRONMENT_RELEASE_ID";
@@ -115,10 +116,9 @@ impl Client {
         }
         let path = format!("/v2/{}/apigw/instances", self.project());
         let listed: InstanceList = self.get(&path, "")?;
-        let instance = listed
-            .instances
-            .first()
-            .ok_or_else(|| Failure::failed("the project has no gateway instance"))?;
+        let instance = listed.instances.first().ok_or_else(|| {
+            Failure::failed(said!("the project has no gateway instance", "该项目没有网关实例"))
+        })?;
         let base = self.gateway.get_or_init(|| format!("{path}/{}", instance.id));
         Ok(format!("{base}{below}"))
     }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use ureq::tls::{Certificate, PemItem, RootCerts, parse_pem};
 
 use crate::failure::{Failure, Outcome};
+use crate::said;
 
 /// The certificates of a file.
 #[derive(Clone)]
@@ -21,8 +22,10 @@ impl Authorities {
 /// The certificates in a file of PEM blocks; at least one.
 pub fn authorities(path: &Path) -> Outcome<Authorities> {
     let wrong = |what: String| {
-        Failure::wrong_use(format!("{}: {what}", path.display()))
-            .hint("name a file of certificates in PEM form (`-----BEGIN CERTIFICATE-----`)")
+        Failure::wrong_use(format!("{}: {what}", path.display())).hint(said!(
+            "name a file of certificates in PEM form (`-----BEGIN CERTIFICATE-----`)",
+            "请指定 PEM 格式的证书文件（`-----BEGIN CERTIFICATE-----`）"
+        ))
     };
     let text = std::fs::read(path).map_err(|error| wrong(format!("cannot be read: {error}")))?;
     let mut found = Vec::new();

@@ -5,6 +5,7 @@ use std::path::Path;
 use serde::Deserialize;
 
 use crate::failure::{Failure, Outcome};
+use crate::said;
 
 /// `bootstrap.json`, as the first start writes it. Not `Debug`: it holds secrets.
 #[derive(Deserialize)]
@@ -35,8 +36,13 @@ pub struct Named {
 /// Reads `bootstrap.json` of a data folder.
 pub fn bootstrap(data: &Path) -> Outcome<Bootstrap> {
     let path = data.join("bootstrap.json");
-    let text = std::fs::read_to_string(&path)
-        .map_err(|error| Failure::failed(format!("{}: cannot be read: {error}", path.display())))?;
+    let text = std::fs::read_to_string(&path).map_err(|error| {
+        Failure::failed(said!(
+            "{}: cannot be read: {error}",
+            "{}：无法读取：{error}",
+            path.display()
+        ))
+    })?;
     serde_json::from_str(&text).map_err(|error| {
         let place = format!(
             "{}: line {}, column {}",
@@ -44,7 +50,10 @@ pub fn bootstrap(data: &Path) -> Outcome<Bootstrap> {
             error.line(),
             error.column()
         );
-        Failure::failed(format!("{place}: has been modified since the server wrote it"))
+        Failure::failed(said!(
+            "{place}: has been modified since the server wrote it",
+            "{place}：服务器写入之后该文件被修改过"
+        ))
     })
 }
 

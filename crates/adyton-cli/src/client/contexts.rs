@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use crate::failure::{Failure, Outcome};
+use crate::said;
 
 /// The context that is used when none is named and none is current.
 pub const DEFAULT_CONTEXT: &str = "default";
@@ -106,8 +107,9 @@ impl Contexts {
             Ok(text) => text,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
             Err(error) => {
-                return Err(Failure::failed(format!(
+                return Err(Failure::failed(said!(
                     "{}: cannot be read: {error}",
+                    "{}：无法读取：{error}",
                     path.display()
                 )));
             }
@@ -117,8 +119,10 @@ impl Contexts {
                 text[..span.start.min(text.len())].matches('\n').count() + 1
             });
             // The error's own text would show the line, and that may hold a secret.
-            Failure::wrong_use(format!("{}:{line}: {}", path.display(), error.message()))
-                .hint("fix that line, or delete the file and run `adyton login` again")
+            Failure::wrong_use(format!("{}:{line}: {}", path.display(), error.message())).hint(said!(
+                "fix that line, or delete the file and run `adyton login` again",
+                "请修正该行，或删除该文件后重新执行 `adyton login`"
+            ))
         })?;
         for (name, profile) in std::mem::take(&mut file.profiles) {
             file.contexts.entry(name).or_insert(profile);
@@ -180,15 +184,25 @@ impl Contexts {
             } else {
                 format!("there are: {}", names.join(", "))
             };
-            Failure::wrong_use(format!("no context is called `{name}`"))
-                .fact(format!("{}: {known}", self.path.display()))
-                .hint(format!("make it with `adyton login --context {name}`"))
+            Failure::wrong_use(said!(
+                "no context is called `{name}`",
+                "没有名为 `{name}` 的上下文"
+            ))
+            .fact(format!("{}: {known}", self.path.display()))
+            .hint(said!(
+                "make it with `adyton login --context {name}`",
+                "用 `adyton login --context {name}` 创建"
+            ))
         })
     }
     /// Writes all of them: whole or not at all, readable for their owner alone.
     fn write(&self) -> Outcome {
         let wrong = |error: std::io::Error| {
-            Failure::failed(format!("{}: cannot be written: {error}", self.path.display()))
+            Failure::failed(said!(
+                "{}: cannot be written: {error}",
+                "{}：无法写入：{error}",
+                self.path.display()
+            ))
         };
         let text = toml::to_string(&self.file).map_err(|error| Failure::failed(error.to_string()))?;
         let folder = self.path.parent().unwrap_or(Path::new("."));

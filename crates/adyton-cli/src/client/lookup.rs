@@ -11,6 +11,8 @@ use adyton_core::spelling::nearest;
 
 use super::{Client, ModelFilter};
 use crate::failure::{Failure, Outcome};
+use crate::language::{phrase, spoken};
+use crate::said;
 
 /// The model that `said` names: an id, `NAME:VERSION`, or `NAME` for its newest version.
 pub fn model(client: &Client, said: &str) -> Outcome<ModelSummary> {
@@ -29,7 +31,12 @@ pub fn model(client: &Client, said: &str) -> Outcome<ModelSummary> {
     }
     let all = client.models(ModelFilter::default())?.models;
     let names = all.iter().map(|model| model.model_name.as_str());
-    Err(missing("model", said, names, "adyton model list"))
+    Err(missing(
+        phrase!(spoken(), "model", "模型"),
+        said,
+        names,
+        "adyton model list",
+    ))
 }
 
 /// The version of this number, or the newest one. A version that can be deployed is meant rather than a newer one that cannot.
@@ -65,7 +72,12 @@ pub fn service_id(client: &Client, said: &str) -> Outcome<String> {
     }
     let all = client.services(None)?.services;
     let names = all.iter().map(|service| service.service_name.as_str());
-    Err(missing("service", said, names, "adyton service list"))
+    Err(missing(
+        phrase!(spoken(), "service", "服务"),
+        said,
+        names,
+        "adyton service list",
+    ))
 }
 
 /// The service of exactly this name, if there is one.
@@ -81,10 +93,15 @@ pub fn app(client: &Client, said: &str) -> Outcome<AppShown> {
         Some(at) => apps
             .into_iter()
             .nth(at)
-            .ok_or_else(|| Failure::failed("no such app")),
+            .ok_or_else(|| Failure::failed(said!("no such app", "没有这样的应用"))),
         None => {
             let names = apps.iter().map(|app| app.name.as_str());
-            Err(missing("app", said, names, "adyton app list"))
+            Err(missing(
+                phrase!(spoken(), "app", "应用"),
+                said,
+                names,
+                "adyton app list",
+            ))
         }
     }
 }
@@ -109,7 +126,13 @@ pub fn user(client: &Client, said: &str) -> Outcome<UserShown> {
     }
     let all = client.users(None)?.users;
     let names = all.iter().map(|user| user.name.as_str());
-    Err(missing_in("this domain", "user", said, names, "adyton user list"))
+    Err(missing_in(
+        this_domain(),
+        phrase!(spoken(), "user", "用户"),
+        said,
+        names,
+        "adyton user list",
+    ))
 }
 
 /// The project that `said` names, an id or a name, of those in which the caller has a role.
@@ -121,8 +144,8 @@ pub fn project(client: &Client, said: &str) -> Outcome<ProjectShown> {
         None => {
             let names = projects.iter().map(|project| project.name.as_str());
             Err(missing_in(
-                "this domain",
-                "project",
+                this_domain(),
+                phrase!(spoken(), "project", "项目"),
                 said,
                 names,
                 "adyton project list",
@@ -131,8 +154,18 @@ pub fn project(client: &Client, said: &str) -> Outcome<ProjectShown> {
     }
 }
 
+fn this_domain() -> &'static str {
+    phrase!(spoken(), "this domain", "该账号")
+}
+
 fn missing<'a>(what: &str, said: &str, names: impl Iterator<Item = &'a str>, list: &str) -> Failure {
-    missing_in("this project", what, said, names, list)
+    missing_in(
+        phrase!(spoken(), "this project", "该项目"),
+        what,
+        said,
+        names,
+        list,
+    )
 }
 
 fn missing_in<'a>(
@@ -142,10 +175,13 @@ fn missing_in<'a>(
     names: impl Iterator<Item = &'a str>,
     list: &str,
 ) -> Failure {
-    let failure = Failure::failed(format!("{place} has no {what} named `{said}`"));
+    let failure = Failure::failed(said!(
+        "{place} has no {what} named `{said}`",
+        "{place}没有名为 `{said}` 的{what}"
+    ));
     match nearest(said, names) {
-        Some(meant) => failure.hint(format!("did you mean `{meant}`?")),
-        None => failure.hint(format!("run `{list}` to list them")),
+        Some(meant) => failure.hint(said!("did you mean `{meant}`?", "您是否要找 `{meant}`？")),
+        None => failure.hint(said!("run `{list}` to list them", "执行 `{list}` 可以列出")),
     }
 }
 
@@ -213,8 +249,15 @@ mod tests {
 
     #[test]
     fn a_slip_is_answered_with_the_name_that_is_near() {
-        let failure =
-            |said| missing("app", said, ["reader", "writer"].into_iter(), "adyton app list").to_string();
+        let failure = |said| {
+            missing(
+                phrase!(spoken(), "app", "应用"),
+                said,
+                ["reader", "writer"].into_iter(),
+                "adyton app list",
+            )
+            .to_string()
+        };
         assert!(failure("raeder").contains("did you mean `reader`?"));
         assert!(failure("something").contains("run `adyton app list` to list them"));
     }

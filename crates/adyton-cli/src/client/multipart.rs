@@ -1,21 +1,30 @@
 //! Forms: `multipart/form-data` (RFC 7578) for models that take files.
 
 use crate::failure::{Failure, Outcome};
+use crate::said;
 
 /// A form as a body, with its content type. Fields are `name=value` or `name=@FILE`.
 pub fn form(fields: &[String]) -> Outcome<(Vec<u8>, String)> {
     let mut parts = Vec::new();
     for field in fields {
         let (name, value) = field.split_once('=').ok_or_else(|| {
-            Failure::wrong_use(format!("--form {field}: there is no `=`"))
-                .hint("write --form NAME=VALUE or --form NAME=@FILE")
+            Failure::wrong_use(said!(
+                "--form {field}: there is no `=`",
+                "--form {field}：缺少 `=`"
+            ))
+            .hint(said!(
+                "write --form NAME=VALUE or --form NAME=@FILE",
+                "请写成 --form NAME=VALUE 或 --form NAME=@FILE"
+            ))
         })?;
         parts.push(match value.strip_prefix('@') {
             None => (name, None, value.as_bytes().to_vec()),
             Some(path) => {
                 let bytes = std::fs::read(path).map_err(|error| {
-                    Failure::wrong_use(format!("--form {name}=@{path}: {error}"))
-                        .hint("write --form NAME=@FILE with a file that can be read, or --form NAME=VALUE")
+                    Failure::wrong_use(format!("--form {name}=@{path}: {error}")).hint(said!(
+                        "write --form NAME=@FILE with a file that can be read, or --form NAME=VALUE",
+                        "请写成 --form NAME=@FILE（文件须可读）或 --form NAME=VALUE"
+                    ))
                 })?;
                 let file = path.rsplit('/').next().unwrap_or(path);
                 (name, Some(file.to_owned()), bytes)

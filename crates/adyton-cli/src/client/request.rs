@@ -13,6 +13,7 @@ use ureq::{SendBody, http};
 use super::address::Address;
 use super::target::KeyPair;
 use crate::failure::{Failure, Outcome};
+use crate::said;
 
 /// Bodies over this many bytes are sent only when the server wants them: one that is refused in the middle of a body closes the
 /// connection, and its answer may be lost.
@@ -101,7 +102,11 @@ impl Request<'_> {
             } else {
                 "write --header 'Name: value', both of printable characters"
             };
-            Failure::wrong_use(format!("{asked} cannot be sent: {error}")).hint(hint)
+            Failure::wrong_use(said!(
+                "{asked} cannot be sent: {error}",
+                "{asked} 无法发送：{error}"
+            ))
+            .hint(hint)
         })
     }
 
@@ -163,8 +168,12 @@ impl Request<'_> {
                     headers: &self.headers,
                     body,
                 };
-                let signed = sign(&outgoing, &keys.access, &keys.secret, at)
-                    .map_err(|error| Failure::wrong_use(format!("the request cannot be signed: {error}")))?;
+                let signed = sign(&outgoing, &keys.access, &keys.secret, at).map_err(|error| {
+                    Failure::wrong_use(said!(
+                        "the request cannot be signed: {error}",
+                        "无法对请求签名：{error}"
+                    ))
+                })?;
                 self.headers.extend(signed.headers);
             }
         }

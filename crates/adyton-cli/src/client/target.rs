@@ -12,6 +12,7 @@ use super::bootstrap::bootstrap;
 use super::contexts::{Contexts, SavedContext};
 use crate::failure::{Failure, Outcome};
 use crate::ready::Ready;
+use crate::said;
 use adyton_core::secret::Secret;
 
 /// The data folder that is looked at when nothing else was said.
@@ -98,8 +99,14 @@ impl TargetSources<'_> {
     /// The contexts.
     pub fn contexts(&self) -> Outcome<Contexts> {
         let place = Contexts::place(self.environment).ok_or_else(|| {
-            Failure::wrong_use("cannot find a home directory for contexts")
-                .hint("set HOME or XDG_CONFIG_HOME")
+            Failure::wrong_use(said!(
+                "cannot find a home directory for contexts",
+                "找不到存放上下文的主目录"
+            ))
+            .hint(said!(
+                "set HOME or XDG_CONFIG_HOME",
+                "请设置 HOME 或 XDG_CONFIG_HOME"
+            ))
         })?;
         Contexts::read(place)
     }
@@ -147,8 +154,10 @@ impl TargetSources<'_> {
         }
         let local = self.folder.join(LOCAL_DATA);
         let unknown = || {
-            Failure::wrong_use("no access key is set")
-                .hint("set ADYTON_ACCESS_KEY and ADYTON_SECRET_KEY, or create a context with `adyton login`")
+            Failure::wrong_use(said!("no access key is set", "未设置访问密钥")).hint(said!(
+                "set ADYTON_ACCESS_KEY and ADYTON_SECRET_KEY, or create a context with `adyton login`",
+                "请设置 ADYTON_ACCESS_KEY 和 ADYTON_SECRET_KEY，或用 `adyton login` 创建上下文"
+            ))
         };
         match self.saved()? {
             // It need not run.
@@ -165,8 +174,14 @@ impl TargetSources<'_> {
                     access,
                     secret: Secret::new(secret),
                 }),
-                _ => Err(Failure::wrong_use(format!("context {name} has no access key"))
-                    .hint("set ADYTON_ACCESS_KEY and ADYTON_SECRET_KEY")),
+                _ => Err(Failure::wrong_use(said!(
+                    "context {name} has no access key",
+                    "上下文 {name} 没有访问密钥"
+                ))
+                .hint(said!(
+                    "set ADYTON_ACCESS_KEY and ADYTON_SECRET_KEY",
+                    "请设置 ADYTON_ACCESS_KEY 和 ADYTON_SECRET_KEY"
+                ))),
             },
         }
     }
@@ -227,14 +242,22 @@ impl Target {
     /// The server that runs on a data folder, as its administrator.
     pub fn local(data: &Path) -> Outcome<Self> {
         if !data.join("bootstrap.json").is_file() {
-            return Err(Failure::wrong_use("no server is configured")
+            return Err(Failure::wrong_use(said!("no server is configured", "未配置服务器"))
                 .fact(format!("no context, no ADYTON_CONTROL_URL, and no data folder at {}", data.display()))
-                .hint("start one with `adyton serve` or `adyton demo`, or name one with `adyton login --control URL`"));
+                .hint(said!("start one with `adyton serve` or `adyton demo`, or name one with `adyton login --control URL`", "用 `adyton serve` 或 `adyton demo` 启动服务器，或用 `adyton login --control URL` 指定服务器")));
         }
         let known = bootstrap(data)?;
         let ready = Ready::of_data_folder(data)?.ok_or_else(|| {
-            Failure::failed(format!("no server is running on {}", data.display()))
-                .hint(format!("start it with `adyton serve --data {}`", data.display()))
+            Failure::failed(said!(
+                "no server is running on {}",
+                "没有服务器运行在 {} 上",
+                data.display()
+            ))
+            .hint(said!(
+                "start it with `adyton serve --data {}`",
+                "用 `adyton serve --data {}` 启动",
+                data.display()
+            ))
         })?;
         Ok(Self {
             control: Address::parse(&ready.control_url, "control_url")?,
@@ -260,8 +283,10 @@ impl Target {
 
     fn of_saved(saved: SavedContext, said: String) -> Outcome<Self> {
         let missing = |what: &str, variable: &str| {
-            Failure::wrong_use(format!("{said} does not set a {what}"))
-                .hint(format!("set {variable}, or create a context with `adyton login`"))
+            Failure::wrong_use(said!("{said} does not set a {what}", "{said} 未设置 {what}")).hint(said!(
+                "set {variable}, or create a context with `adyton login`",
+                "请设置 {variable}，或用 `adyton login` 创建上下文"
+            ))
         };
         let control = saved
             .control_url
@@ -281,9 +306,12 @@ impl Target {
         };
         let token = saved.token.map(Secret::new);
         if keys.is_none() && token.is_none() {
-            return Err(Failure::wrong_use(format!("{said} has no credentials")).hint(
-                "run `adyton login` to sign in again, or set ADYTON_ACCESS_KEY and ADYTON_SECRET_KEY",
-            ));
+            return Err(
+                Failure::wrong_use(said!("{said} has no credentials", "{said} 没有凭证")).hint(said!(
+                    "run `adyton login` to sign in again, or set ADYTON_ACCESS_KEY and ADYTON_SECRET_KEY",
+                    "请执行 `adyton login` 重新登录，或设置 ADYTON_ACCESS_KEY 和 ADYTON_SECRET_KEY"
+                )),
+            );
         }
         let gateway = saved
             .gateway_url

@@ -11,6 +11,7 @@ use super::answer::{Answer, Asked};
 use super::request::{Body, Request, Shown};
 use super::{Client, json, lookup};
 use crate::failure::{Failure, Outcome};
+use crate::said;
 
 /// A token, and until when it counts.
 pub struct SignedIn {
@@ -85,11 +86,11 @@ impl Client {
         }
     }
     fn no_token(&self) -> Failure {
-        Failure::wrong_use(format!(
-            "{} has an access key but no password, so it cannot get a token",
+        Failure::wrong_use(said!(
+            "{} has an access key but no password, so it cannot get a token", "{} 只有访问密钥而没有密码，因此无法获取令牌",
             self.target.said
         ))
-        .hint("run `adyton login --user NAME` to get one and save it, or `adyton token create --user NAME` to print one")
+        .hint(said!("run `adyton login --user NAME` to get one and save it, or `adyton token create --user NAME` to print one", "执行 `adyton login --user NAME` 获取并保存令牌，或用 `adyton token create --user NAME` 输出令牌"))
     }
     /// What a token says.
     pub fn token_shown(&self, token: &Secret<String>) -> Outcome<TokenAnswer> {
@@ -162,7 +163,13 @@ impl Client {
         let token = answer
             .header("x-subject-token")
             .map(str::to_owned)
-            .ok_or_else(|| Failure::failed(format!("{} answered without `X-Subject-Token`", answer.asked)))?;
+            .ok_or_else(|| {
+                Failure::failed(said!(
+                    "{} answered without `X-Subject-Token`",
+                    "{} 的应答中没有 `X-Subject-Token`",
+                    answer.asked
+                ))
+            })?;
         Ok(SignedIn {
             token: Secret::new(token),
             expires_at: answer.read::<TokenAnswer>()?.token.expires_at,

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::{Body, Client, digest_of_file};
 use crate::failure::{Failure, Outcome};
+use crate::said;
 use crate::terminal::{Progress, Terminal};
 
 /// Uploads the package at `path`; gives its `package://` location.
@@ -32,8 +33,10 @@ pub fn package(client: &Client, terminal: &Terminal, path: &Path) -> Outcome<Str
 /// The archive to send.
 fn archive(path: &Path, terminal: &Terminal) -> Outcome<File> {
     let about = std::fs::metadata(path).map_err(|error| {
-        Failure::wrong_use(format!("{}: {error}", path.display()))
-            .hint("name a folder that holds `model/`, or a .tar, .tar.gz or .zip of one")
+        Failure::wrong_use(format!("{}: {error}", path.display())).hint(said!(
+            "name a folder that holds `model/`, or a .tar, .tar.gz or .zip of one",
+            "请指定含有 `model/` 的目录，或其 .tar、.tar.gz、.zip 压缩包"
+        ))
     })?;
     if about.is_file() {
         return File::open(path).map_err(|error| Failure::failed(format!("{}: {error}", path.display())));
@@ -42,7 +45,13 @@ fn archive(path: &Path, terminal: &Terminal) -> Outcome<File> {
     let spinner = terminal.spinner("packing");
     let packed = pack(&root);
     spinner.ends();
-    packed.map_err(|error| Failure::failed(format!("{}: cannot be packed: {error}", path.display())))
+    packed.map_err(|error| {
+        Failure::failed(said!(
+            "{}: cannot be packed: {error}",
+            "{}：无法打包：{error}",
+            path.display()
+        ))
+    })
 }
 
 /// The folder that holds `model/`; whoever names `model/` itself means its parent.
@@ -57,10 +66,15 @@ fn root(path: &Path) -> Outcome<PathBuf> {
     {
         return Ok(parent.to_owned());
     }
-    Err(
-        Failure::wrong_use(format!("{}: the folder has no `model/`", path.display()))
-            .hint("a model package is a folder with `model/config.json` and the model's files in `model/`"),
-    )
+    Err(Failure::wrong_use(said!(
+        "{}: the folder has no `model/`",
+        "{}：该目录中没有 `model/`",
+        path.display()
+    ))
+    .hint(said!(
+        "a model package is a folder with `model/config.json` and the model's files in `model/`",
+        "模型包是一个目录，`model/` 中有 `model/config.json` 和模型文件"
+    )))
 }
 
 /// Only `model/` travels: what lies beside it (training scripts, notes) is not the model's.

@@ -17,6 +17,7 @@ use self::news::News;
 use super::Client;
 use crate::failure::{Failure, Outcome};
 use crate::interrupt::Interrupts;
+use crate::said;
 use crate::terminal::{Progress, Terminal};
 
 /// How long a service may take to get ready before a command stops waiting for it.
@@ -58,8 +59,10 @@ impl<'a> Wait<'a> {
     pub fn model(&self, id: &str) -> Outcome<ModelShown> {
         let spinner = self.terminal.spinner("importing");
         let interrupted = || {
-            Failure::interrupted("interrupted; the import goes on at the server")
-                .hint(format!("look at it with `adyton model show {id}`"))
+            Failure::interrupted("interrupted; the import goes on at the server").hint(said!(
+                "look at it with `adyton model show {id}`",
+                "用 `adyton model show {id}` 查看"
+            ))
         };
         let found = self.until(&interrupted, || {
             let model = self.client.model(id)?;
@@ -67,11 +70,15 @@ impl<'a> Wait<'a> {
         });
         spinner.ends();
         let model = found?.ok_or_else(|| {
-            Failure::failed(format!(
+            Failure::failed(said!(
                 "the import has not finished after {} s",
+                "{} 秒后导入仍未完成",
                 self.longest.as_secs()
             ))
-            .hint(format!("still in progress; check with `adyton model show {id}`"))
+            .hint(said!(
+                "still in progress; check with `adyton model show {id}`",
+                "仍在进行；用 `adyton model show {id}` 查看"
+            ))
         })?;
         match model.summary.model_status {
             ModelStatus::Published => Ok(model),
@@ -80,9 +87,10 @@ impl<'a> Wait<'a> {
                     "" => "no reason was given",
                     reason => reason,
                 };
-                let failure = Failure::failed(format!("the import failed: {reason}"));
-                Err(failure.hint(format!(
-                    "fix the package, run `adyton model delete {id}`, then import it again"
+                let failure = Failure::failed(said!("the import failed: {reason}", "导入失败：{reason}"));
+                Err(failure.hint(said!(
+                    "fix the package, run `adyton model delete {id}`, then import it again",
+                    "请修正模型包，执行 `adyton model delete {id}`，再重新导入"
                 )))
             }
         }

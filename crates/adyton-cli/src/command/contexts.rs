@@ -8,6 +8,7 @@ use crate::client::contexts::SavedContext;
 use crate::context::Context;
 use crate::failure::{Failure, Outcome};
 use crate::moment::moment;
+use crate::said;
 use crate::terminal::Tone;
 
 /// Choose between servers, projects and users that `login` has kept
@@ -168,7 +169,8 @@ impl ShowContext {
         let current = contexts.current();
         let named = self.name.or_else(|| context.sources().named());
         let name = named.as_deref().or(current).ok_or_else(|| {
-            Failure::wrong_use("no context is current").hint("make one with `adyton login`")
+            Failure::wrong_use(said!("no context is current", "没有当前上下文"))
+                .hint(said!("make one with `adyton login`", "用 `adyton login` 创建"))
         })?;
         let shown = Shown::of(name, contexts.known(name)?, current);
         let terminal = &context.terminal;

@@ -18,6 +18,7 @@ use crate::client::authorities::authorities;
 use crate::client::target::{Credentials, Target};
 use crate::context::Context;
 use crate::failure::{Failure, Outcome};
+use crate::said;
 use crate::terminal::Tone;
 
 /// Say why a request was answered as it was: which step decided, what was compared with what, and the fix
@@ -65,8 +66,8 @@ impl Explain {
             .map(|said| input::bytes(said, "--canonical"))
             .transpose()?;
         let id = RequestId::parse(self.request_id.trim().as_bytes()).ok_or_else(|| {
-            Failure::wrong_use(format!("`{}` is not a request id", self.request_id))
-                .hint("it has 32 hex digits: the answer's `X-Request-Id`, or `request_id` in its body; `adyton requests` lists them")
+            Failure::wrong_use(said!("`{}` is not a request id", "`{}` 不是请求 id", self.request_id))
+                .hint(said!("it has 32 hex digits: the answer's `X-Request-Id`, or `request_id` in its body; `adyton requests` lists them", "请求 id 是 32 位十六进制数：应答的 `X-Request-Id` 或应答体中的 `request_id`；`adyton requests` 可以列出"))
         })?;
         let explained = if self.auth.is_some() || self.at.is_some() {
             self.own(context, id)?
@@ -121,10 +122,14 @@ impl Explain {
         let held = held(context, &client, self.auth)?;
         match client.own_request(id, &held.shown()) {
             Ok(own) => Ok(Explained::Own(Box::new(own))),
-            Err(failure) if failure.status() == Some(404) => Err(Failure::failed(format!(
-                "no request with the id {id} named these credentials"
+            Err(failure) if failure.status() == Some(404) => Err(Failure::failed(said!(
+                "no request with the id {id} named these credentials",
+                "没有 id 为 {id} 的请求使用过这些凭证"
             ))
-            .hint("authenticate as the request did; older requests may have been deleted")),
+            .hint(said!(
+                "authenticate as the request did; older requests may have been deleted",
+                "请使用该请求所用的凭证进行认证；更早的请求可能已被删除"
+            ))),
             Err(failure) => Err(failure),
         }
     }
@@ -160,17 +165,17 @@ fn of_project(context: &Context, id: RequestId) -> Outcome<Explained> {
         return Ok(Explained::Own(Box::new(own)));
     }
     Err(match failure.status() {
-        Some(404) if id.is_of_management() => Failure::failed(format!(
-            "{id} is the id of a management call, and management calls are not in the journal"
+        Some(404) if id.is_of_management() => Failure::failed(said!(
+            "{id} is the id of a management call, and management calls are not in the journal", "{id} 是管理调用的 id，管理调用不在请求日志中"
         ))
-        .hint(format!(
+        .hint(said!(
             "the server's log has a line with `{id}` that says what was compared: look for it where the server's \
-             standard error goes"
+             standard error goes", "服务器日志中含 `{id}` 的一行说明了比较的内容：请在服务器标准错误的输出位置查找"
         )),
         // The server says why there is none.
         Some(404) if failure.is_for(Reason::ManageRecordLeftOut) => failure,
-        Some(404) => Failure::failed(format!("this project has no request with the id {id}"))
-            .hint("`adyton requests` lists the requests that are kept; older ones may have been deleted, or belong to another project"),
+        Some(404) => Failure::failed(said!("this project has no request with the id {id}", "该项目没有 id 为 {id} 的请求"))
+            .hint(said!("`adyton requests` lists the requests that are kept; older ones may have been deleted, or belong to another project", "`adyton requests` 列出保留的请求；更早的请求可能已被删除，或属于其他项目")),
         _ => failure,
     })
 }
@@ -207,9 +212,10 @@ fn compare(explanation: &Explanation, theirs: &str) -> Outcome<Compared> {
         .as_ref()
         .and_then(|signature| signature.canonical_request.as_deref());
     let ours = ours.ok_or_else(|| {
-        Failure::wrong_use(
+        Failure::wrong_use(said!(
             "the gateway computed no canonical request for this one: it was not signed, or refused before",
-        )
+            "网关没有为该请求计算规范请求：它未签名，或在此之前已被拒绝"
+        ))
     })?;
     // Editors end files with a line feed, which a canonical request has not.
     let theirs = theirs.strip_suffix('\n').unwrap_or(theirs);

@@ -8,6 +8,7 @@ use rustix::fs::FileType;
 
 use crate::context::Context;
 use crate::failure::{Failure, Outcome};
+use crate::said;
 use crate::terminal::Terminal;
 
 /// The largest secret that is read from standard input, in bytes.
@@ -26,8 +27,10 @@ pub fn bytes(said: &str, flag: &str) -> Outcome<Vec<u8>> {
             Ok(bytes)
         }
         Some(path) => std::fs::read(path).map_err(|error| {
-            Failure::wrong_use(format!("{flag} @{path}: {error}"))
-                .hint(format!("write {flag} @FILE for a file, or {flag} TEXT"))
+            Failure::wrong_use(format!("{flag} @{path}: {error}")).hint(said!(
+                "write {flag} @FILE for a file, or {flag} TEXT",
+                "文件请写成 {flag} @FILE，文本请写成 {flag} TEXT"
+            ))
         }),
     }
 }
@@ -72,10 +75,13 @@ pub fn secret(context: &Context, what: &str, variable: Option<&str>) -> Outcome<
     drop(quiet);
     read.map_err(|error| Failure::failed(format!("{what}: {error}")))?;
     match line.trim_end_matches(['\r', '\n']) {
-        "" => Err(Failure::wrong_use(format!("no {what} was given")).hint(format!(
-            "give it on standard input{}",
-            variable.map(|name| format!(", or as {name}")).unwrap_or_default()
-        ))),
+        "" => Err(
+            Failure::wrong_use(said!("no {what} was given", "未提供 {what}")).hint(said!(
+                "give it on standard input{}",
+                "请从标准输入提供{}",
+                variable.map(|name| format!(", or as {name}")).unwrap_or_default()
+            )),
+        ),
         secret => Ok(Secret::new(secret.to_owned())),
     }
 }

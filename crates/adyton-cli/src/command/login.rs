@@ -19,6 +19,7 @@ use crate::client::target::{Credentials, KeyPair, LOCAL, LOCAL_DATA, Target};
 use crate::context::Context;
 use crate::failure::{Failure, Outcome};
 use crate::ready::Ready;
+use crate::said;
 
 /// Save which server you call, and as whom
 #[derive(Args)]
@@ -126,22 +127,30 @@ impl Login {
             .clone()
             .unwrap_or_else(|| context.folder.join(LOCAL_DATA));
         if self.data.is_none() && !data.join("bootstrap.json").is_file() {
-            return Err(Failure::wrong_use(
+            return Err(Failure::wrong_use(said!(
                 "neither --user nor --access-key is given, and there is no ./adyton-data",
-            )
-            .hint("adyton login --control URL --user NAME, or --access-key AK, or --data DIR"));
+                "未给出 --user 或 --access-key，也没有 ./adyton-data"
+            ))
+            .hint(said!(
+                "adyton login --control URL --user NAME, or --access-key AK, or --data DIR",
+                "adyton login --control URL --user NAME，或 --access-key AK，或 --data DIR"
+            )));
         }
         let known = bootstrap(&data)?;
         let control = match (&self.control, Ready::of_data_folder(&data)?) {
             (Some(url), _) => url.clone(),
             (None, Some(ready)) => ready.control_url,
             (None, None) => {
-                return Err(
-                    Failure::failed(format!("no server is running on {}", data.display())).hint(format!(
-                        "start it with `adyton serve --data {}`, or give --control URL",
-                        data.display()
-                    )),
-                );
+                return Err(Failure::failed(said!(
+                    "no server is running on {}",
+                    "没有服务器运行在 {} 上",
+                    data.display()
+                ))
+                .hint(said!(
+                    "start it with `adyton serve --data {}`, or give --control URL",
+                    "用 `adyton serve --data {}` 启动，或给出 --control URL",
+                    data.display()
+                )));
             }
         };
         let keys = KeyPair {
@@ -198,9 +207,10 @@ impl Login {
         // First for the domain, to see the projects; then for the project.
         let first = client.sign_in(user, domain, &password, None).map_err(|failure| {
             match (domain, failure.status()) {
-                (None, Some(400)) => {
-                    failure.hint("--domain is not given, and the server asks for it; give --domain NAME")
-                }
+                (None, Some(400)) => failure.hint(said!(
+                    "--domain is not given, and the server asks for it; give --domain NAME",
+                    "未给出 --domain，而服务器需要它；请给出 --domain NAME"
+                )),
                 _ => failure,
             }
         })?;
@@ -239,8 +249,10 @@ impl Login {
 
     fn control(&self) -> Outcome<&str> {
         self.control.as_deref().ok_or_else(|| {
-            Failure::wrong_use("no server is given")
-                .hint("give --control URL, for example --control http://127.0.0.1:8081")
+            Failure::wrong_use(said!("no server is given", "未指定服务器")).hint(said!(
+                "give --control URL, for example --control http://127.0.0.1:8081",
+                "请给出 --control URL，例如 --control http://127.0.0.1:8081"
+            ))
         })
     }
 
@@ -269,10 +281,14 @@ impl Login {
 /// The name under which it is kept: the one that was named, the current one, or the usual one.
 fn name(context: &Context, contexts: &Contexts) -> Outcome<String> {
     match context.sources().named() {
-        Some(name) if name == LOCAL => Err(Failure::wrong_use(format!(
-            "`{LOCAL}` names the server of ./{LOCAL_DATA} and cannot be signed in to"
+        Some(name) if name == LOCAL => Err(Failure::wrong_use(said!(
+            "`{LOCAL}` names the server of ./{LOCAL_DATA} and cannot be signed in to",
+            "`{LOCAL}` 表示 ./{LOCAL_DATA} 的服务器，不能用于登录"
         ))
-        .hint("choose another name with --context NAME")),
+        .hint(said!(
+            "choose another name with --context NAME",
+            "请用 --context NAME 指定其他名称"
+        ))),
         Some(name) => Ok(name),
         None => Ok(contexts.current().unwrap_or(DEFAULT_CONTEXT).to_owned()),
     }
@@ -286,25 +302,30 @@ fn pick(projects: &[Named], named: Option<&str>) -> Outcome<Named> {
     };
     let found = match (named, projects) {
         (Some(named), []) => {
-            return Err(Failure::failed(format!(
-                "you have no role in the project `{named}`, nor in any other"
+            return Err(Failure::failed(said!(
+                "you have no role in the project `{named}`, nor in any other",
+                "您在项目 `{named}` 和其他项目中都没有角色"
             ))
-            .hint("ask an administrator for one"));
+            .hint(said!("ask an administrator for one", "请向管理员申请角色")));
         }
         (Some(named), _) => projects.iter().find(|project| {
             project.name == named || (ProjectId::parse(named.as_bytes()).is_some() && project.id == named)
         }),
         (None, [only]) => Some(only),
         (None, []) => {
-            return Err(
-                Failure::failed("you have no role in any project").hint("ask an administrator for one")
-            );
+            return Err(Failure::failed(said!(
+                "you have no role in any project",
+                "您在任何项目中都没有角色"
+            ))
+            .hint(said!("ask an administrator for one", "请向管理员申请角色")));
         }
         (None, _) => {
-            return Err(
-                Failure::wrong_use(format!("you have a role in several projects: {}", names()))
-                    .hint("give --project NAME"),
-            );
+            return Err(Failure::wrong_use(said!(
+                "you have a role in several projects: {}",
+                "您在多个项目中有角色：{}",
+                names()
+            ))
+            .hint(said!("give --project NAME", "请给出 --project NAME")));
         }
     };
     let copy = |project: &Named| Named {
@@ -312,11 +333,12 @@ fn pick(projects: &[Named], named: Option<&str>) -> Outcome<Named> {
         name: project.name.clone(),
     };
     found.map(copy).ok_or_else(|| {
-        Failure::failed(format!(
+        Failure::failed(said!(
             "there is no project `{}` for you",
+            "没有您可用的项目 `{}`",
             named.unwrap_or_default()
         ))
-        .hint(format!("there are: {}", names()))
+        .hint(said!("there are: {}", "可用的有：{}", names()))
     })
 }
 

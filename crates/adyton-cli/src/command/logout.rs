@@ -8,6 +8,7 @@ use crate::client::Client;
 use crate::client::target::Target;
 use crate::context::Context;
 use crate::failure::{Failure, Outcome};
+use crate::said;
 
 /// Forget the credentials of the context; its token stops working
 #[derive(Args)]
@@ -23,8 +24,14 @@ impl Logout {
         let name = match context.sources().named() {
             Some(name) => name,
             None => contexts.current().map(str::to_owned).ok_or_else(|| {
-                Failure::wrong_use("no context is current, so nobody is signed in")
-                    .hint("`adyton context list` lists the contexts; name one with --context NAME")
+                Failure::wrong_use(said!(
+                    "no context is current, so nobody is signed in",
+                    "没有当前上下文，因此没有人登录"
+                ))
+                .hint(said!(
+                    "`adyton context list` lists the contexts; name one with --context NAME",
+                    "`adyton context list` 列出上下文；用 --context NAME 指定其一"
+                ))
             })?,
         };
         let saved = contexts.known(&name)?.clone();

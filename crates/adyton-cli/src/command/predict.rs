@@ -22,6 +22,7 @@ use crate::client::target::KeyPair;
 use crate::client::{Body, Client, Request, Shown};
 use crate::context::Context;
 use crate::failure::{Failure, Outcome};
+use crate::said;
 use crate::terminal::Tone;
 
 /// Call a service
@@ -170,16 +171,25 @@ impl Predict {
             Auth::Token => (Held::Nothing, Some("X-Auth-Token: $(adyton token create)")),
             Auth::Appcode => (Held::Nothing, Some("X-Apig-AppCode: $ADYTON_APP_CODE")),
             Auth::Aksk | Auth::App if !self.form.is_empty() => {
-                return Err(Failure::wrong_use(
+                return Err(Failure::wrong_use(said!(
                     "a form is put together by curl, so it cannot be signed before",
-                )
-                .hint("use --auth token or --auth appcode with --form and --curl"));
+                    "表单由 curl 组装，因此无法预先签名"
+                ))
+                .hint(said!(
+                    "use --auth token or --auth appcode with --form and --curl",
+                    "同时使用 --form 和 --curl 时，请用 --auth token 或 --auth appcode"
+                )));
             }
             Auth::Aksk | Auth::App => (held(context, client, Some(auth))?, None),
             Auth::None => (Held::Nothing, None),
         };
-        let (address, rest) = Address::split(call.url)
-            .ok_or_else(|| Failure::failed(format!("`{}` is not the address of a service", call.url)))?;
+        let (address, rest) = Address::split(call.url).ok_or_else(|| {
+            Failure::failed(said!(
+                "`{}` is not the address of a service",
+                "`{}` 不是服务的地址",
+                call.url
+            ))
+        })?;
         let (path, query) = rest.split_once('?').unwrap_or((rest, ""));
         let request = Request {
             method: call.method,
@@ -211,8 +221,13 @@ fn usual(client: &Client) -> Auth {
 
 /// Sends a call to the gateway, whatever the answer.
 pub fn call(client: &Client, call: Call<'_>, held: &Held) -> Outcome<Answer> {
-    let (address, rest) = Address::split(call.url)
-        .ok_or_else(|| Failure::failed(format!("`{}` is not the address of a service", call.url)))?;
+    let (address, rest) = Address::split(call.url).ok_or_else(|| {
+        Failure::failed(said!(
+            "`{}` is not the address of a service",
+            "`{}` 不是服务的地址",
+            call.url
+        ))
+    })?;
     let (path, query) = rest.split_once('?').unwrap_or((rest, ""));
     let request = Request {
         method: call.method,
@@ -228,8 +243,12 @@ pub fn call(client: &Client, call: Call<'_>, held: &Held) -> Outcome<Answer> {
 /// The whole URL of a call: the address that the service is printed with, or at the gateway that the context names; `path` has its
 /// escapes.
 pub fn url(client: &Client, printed: &str, path: &str) -> Outcome<String> {
-    let (address, base) = Address::split(printed)
-        .ok_or_else(|| Failure::failed(format!("the service has no address: `{printed}`")))?;
+    let (address, base) = Address::split(printed).ok_or_else(|| {
+        Failure::failed(said!(
+            "the service has no address: `{printed}`",
+            "该服务没有地址：`{printed}`"
+        ))
+    })?;
     let address = client.target.gateway.clone().unwrap_or(address);
     let base = base.trim_end_matches('/');
     match path.trim_start_matches('/') {
@@ -286,16 +305,27 @@ pub fn held(context: &Context, client: &Client, auth: Option<Auth>) -> Outcome<H
     Ok(match auth {
         Auth::Token => Held::Token(client.token()?),
         Auth::Aksk => Held::Keys(known.keys.clone().ok_or_else(|| {
-            Failure::wrong_use(format!("{} has no access key", client.target.said))
-                .hint("set ADYTON_ACCESS_KEY and ADYTON_SECRET_KEY, or use --auth token")
+            Failure::wrong_use(said!(
+                "{} has no access key",
+                "{} 没有访问密钥",
+                client.target.said
+            ))
+            .hint(said!(
+                "set ADYTON_ACCESS_KEY and ADYTON_SECRET_KEY, or use --auth token",
+                "请设置 ADYTON_ACCESS_KEY 和 ADYTON_SECRET_KEY，或使用 --auth token"
+            ))
         })?),
         Auth::App => Held::Keys(app_keys(context)?),
         Auth::Appcode => Held::Code(Secret::new(
             context
                 .variable("ADYTON_APP_CODE")
                 .ok_or_else(|| {
-                    Failure::wrong_use("ADYTON_APP_CODE is not set")
-                        .hint("`adyton app code APP` makes an AppCode")
+                    Failure::wrong_use(said!("ADYTON_APP_CODE is not set", "未设置 ADYTON_APP_CODE")).hint(
+                        said!(
+                            "`adyton app code APP` makes an AppCode",
+                            "`adyton app code APP` 可以创建 AppCode"
+                        ),
+                    )
                 })?
                 .to_owned(),
         )),
@@ -318,8 +348,10 @@ fn show(context: &Context, answer: Answer, took: Duration, raw: bool) -> Outcome
         "{status} from the {by} in {:.1} ms, request id {id}",
         took.as_secs_f64() * 1e3
     );
-    let failed =
-        || Failure::failed(format!("the model answered {status}")).hint(format!("`adyton explain {id}`"));
+    let failed = || {
+        Failure::failed(said!("the model answered {status}", "模型应答了 {status}"))
+            .hint(format!("`adyton explain {id}`"))
+    };
     let is_failed = !answer.status.is_success();
     if context.terminal.is_json() {
         let document = serde_json::from_slice::<Value>(&answer.body)

@@ -18,6 +18,7 @@ use crate::client::{Client, encoded};
 use crate::context::Context;
 use crate::failure::{Failure, Outcome};
 use crate::moment::moment_of;
+use crate::said;
 
 /// List the requests that came in, refused or not
 #[derive(Args)]
@@ -87,8 +88,14 @@ impl Requests {
                     .iter()
                     .any(|one| one.entry().wire.eq_ignore_ascii_case(code));
             if !known {
-                return Err(Failure::wrong_use(format!("--code {code}: unknown code"))
-                    .hint("`adyton errors` lists all codes and sub-codes"));
+                return Err(Failure::wrong_use(said!(
+                    "--code {code}: unknown code",
+                    "--code {code}：未知的错误码"
+                ))
+                .hint(said!(
+                    "`adyton errors` lists all codes and sub-codes",
+                    "`adyton errors` 列出全部错误码和子错误码"
+                )));
             }
             parts.push(format!("code={}", encoded(code)));
         }
@@ -97,8 +104,8 @@ impl Requests {
         }
         if let Some(step) = &self.step {
             if Step::parse(step).is_none() {
-                return Err(Failure::wrong_use(format!("--step {step}: unknown step")).hint(
-                    "the steps are route, admit, authenticate, authorise, throttle, limit, dispatch and respond",
+                return Err(Failure::wrong_use(said!("--step {step}: unknown step", "--step {step}：未知的步骤")).hint(
+                    said!("the steps are route, admit, authenticate, authorise, throttle, limit, dispatch and respond", "步骤有 route、admit、authenticate、authorise、throttle、limit、dispatch 和 respond"),
                 ));
             }
             parts.push(format!("stage={}", encoded(step)));

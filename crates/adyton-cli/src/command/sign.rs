@@ -13,6 +13,7 @@ use crate::client::address::Address;
 use crate::client::target::KeyPair;
 use crate::context::Context;
 use crate::failure::{Failure, Outcome};
+use crate::said;
 use crate::terminal::{Printable, Tone};
 
 /// Sign a request and show how: canonical request, string to sign, headers
@@ -50,8 +51,9 @@ impl Sign {
     /// Signs and prints.
     pub fn run(self, context: &Context) -> Outcome {
         let (address, rest) = Address::split(&self.url).ok_or_else(|| {
-            Failure::wrong_use(format!("`{}` is not a URL", self.url)).hint(format!(
+            Failure::wrong_use(said!("`{}` is not a URL", "`{}` 不是 URL", self.url)).hint(said!(
                 "write the whole of it: `http://127.0.0.1:8080{}…`",
+                "请写完整：`http://127.0.0.1:8080{}…`",
                 address::SERVICES
             ))
         })?;
@@ -59,13 +61,20 @@ impl Sign {
         let (path, query) = rest.split_once('?').unwrap_or((rest, ""));
         let method = self.method.to_uppercase();
         if http::Method::from_bytes(method.as_bytes()).is_err() {
-            return Err(Failure::wrong_use(format!("`{}` is not a method", self.method))
-                .hint("write one word, such as GET or POST"));
+            return Err(
+                Failure::wrong_use(said!("`{}` is not a method", "`{}` 不是请求方法", self.method)).hint(
+                    said!(
+                        "write one word, such as GET or POST",
+                        "请写一个单词，例如 GET 或 POST"
+                    ),
+                ),
+            );
         }
         let at = match &self.date {
             None => context.clock.now(),
             Some(text) => Timestamp::from_sdk_date(text).ok_or_else(|| {
-                Failure::wrong_use(format!("--date {text}: not a time")).hint("write it as 20260115T081530Z")
+                Failure::wrong_use(said!("--date {text}: not a time", "--date {text}：不是时间"))
+                    .hint(said!("write it as 20260115T081530Z", "请写成 20260115T081530Z"))
             })?,
         };
         let body = match (&self.data, self.unsigned_payload) {
@@ -88,8 +97,12 @@ impl Sign {
             headers: &headers,
             body,
         };
-        let signed = sign(&outgoing, &keys.access, &keys.secret, at)
-            .map_err(|error| Failure::wrong_use(format!("the request cannot be signed: {error}")))?;
+        let signed = sign(&outgoing, &keys.access, &keys.secret, at).map_err(|error| {
+            Failure::wrong_use(said!(
+                "the request cannot be signed: {error}",
+                "无法对请求签名：{error}"
+            ))
+        })?;
         if self.curl {
             let all: Vec<(String, String)> = headers.iter().chain(&signed.headers).cloned().collect();
             context.terminal.print(curl::command(&curl::CurlCall {
@@ -113,10 +126,14 @@ pub fn headers(said: &[String]) -> Outcome<Vec<(String, String)>> {
         Some((name, value)) if !name.trim().is_empty() => {
             Ok((name.trim().to_owned(), value.trim().to_owned()))
         }
-        _ => Err(
-            Failure::wrong_use(format!("--header `{header}`: expected `Name: value`"))
-                .hint("write --header 'Name: value'"),
-        ),
+        _ => Err(Failure::wrong_use(said!(
+            "--header `{header}`: expected `Name: value`",
+            "--header `{header}`：应为 `Name: value`"
+        ))
+        .hint(said!(
+            "write --header 'Name: value'",
+            "请写成 --header 'Name: value'"
+        ))),
     };
     said.iter().map(pair).collect()
 }
@@ -124,8 +141,8 @@ pub fn headers(said: &[String]) -> Outcome<Vec<(String, String)>> {
 /// `ADYTON_APP_KEY` and `ADYTON_APP_SECRET`.
 pub fn app_keys(context: &Context) -> Outcome<KeyPair> {
     let missing = |name: &str| {
-        Failure::wrong_use(format!("{name} is not set"))
-            .hint("`adyton app create` prints an AppKey and its AppSecret; set ADYTON_APP_KEY and ADYTON_APP_SECRET to them")
+        Failure::wrong_use(said!("{name} is not set", "未设置 {name}"))
+            .hint(said!("`adyton app create` prints an AppKey and its AppSecret; set ADYTON_APP_KEY and ADYTON_APP_SECRET to them", "`adyton app create` 输出 AppKey 和 AppSecret；请将 ADYTON_APP_KEY 和 ADYTON_APP_SECRET 设为它们"))
     };
     let access = context
         .variable("ADYTON_APP_KEY")

@@ -11,6 +11,7 @@ use crate::client::{Client, SignedIn};
 use crate::context::Context;
 use crate::failure::{Failure, Outcome};
 use crate::moment::moment;
+use crate::said;
 
 /// Get tokens for other clients, and revoke them
 #[derive(Subcommand)]
@@ -82,21 +83,38 @@ impl Which {
     fn token(&self, client: &Client) -> Outcome<Secret<String>> {
         let Some(said) = &self.file else {
             return client.target.credentials.token.clone().ok_or_else(|| {
-                Failure::wrong_use(format!("{} keeps no token", client.target.said))
-                    .hint("name a file that holds one: @FILE, or @- for standard input")
+                Failure::wrong_use(said!("{} keeps no token", "{} 没有保存令牌", client.target.said)).hint(
+                    said!(
+                        "name a file that holds one: @FILE, or @- for standard input",
+                        "请指定含有令牌的文件：@FILE，标准输入用 @-"
+                    ),
+                )
             });
         };
         if !said.starts_with('@') {
-            return Err(Failure::wrong_use("a token is not given as an argument")
-                .hint("write @FILE for a file that holds it, or @- for standard input"));
+            return Err(Failure::wrong_use(said!(
+                "a token is not given as an argument",
+                "令牌不能作为参数给出"
+            ))
+            .hint(said!(
+                "write @FILE for a file that holds it, or @- for standard input",
+                "含有令牌的文件请写 @FILE，标准输入请写 @-"
+            )));
         }
         if said == "@-" && std::io::stdin().is_terminal() {
-            return Err(Failure::wrong_use("standard input is a terminal")
-                .hint("write the token into it: `adyton token show @- < FILE`"));
+            return Err(
+                Failure::wrong_use(said!("standard input is a terminal", "标准输入是终端")).hint(said!(
+                    "write the token into it: `adyton token show @- < FILE`",
+                    "请将令牌写入标准输入：`adyton token show @- < FILE`"
+                )),
+            );
         }
         let token = String::from_utf8_lossy(&bytes(said, "token")?).trim().to_owned();
         match token.is_empty() {
-            true => Err(Failure::wrong_use(format!("{said} holds no token"))),
+            true => Err(Failure::wrong_use(said!(
+                "{said} holds no token",
+                "{said} 中没有令牌"
+            ))),
             false => Ok(Secret::new(token)),
         }
     }

@@ -9,6 +9,7 @@ use adyton_core::service::ServiceStatus;
 use super::progress;
 use crate::client::Client;
 use crate::failure::{Failure, Outcome};
+use crate::said;
 
 /// How many lines of a failed service's log are shown.
 const LOG_LINES: usize = 20;
@@ -17,8 +18,14 @@ const LOG_LINES: usize = 20;
 pub(super) fn interrupted(service: &ServiceShown, what: &str) -> Failure {
     let name = &service.summary.service_name;
     Failure::interrupted(format!("interrupted; {name} {what} at the server"))
-        .hint(format!("watch it with `adyton service events {name} --follow`"))
-        .hint(format!("end it with `adyton service stop {name}`"))
+        .hint(said!(
+            "watch it with `adyton service events {name} --follow`",
+            "用 `adyton service events {name} --follow` 观察"
+        ))
+        .hint(said!(
+            "end it with `adyton service stop {name}`",
+            "用 `adyton service stop {name}` 停止"
+        ))
 }
 
 pub(super) fn ended(client: &Client, rollout: &RolloutShown, service: ServiceShown) -> Outcome<ServiceShown> {
@@ -62,25 +69,35 @@ impl End {
 
 /// Where a user reads what happened to a service.
 fn see_history(name: &str) -> String {
-    format!("see `adyton service events {name}` and `adyton service logs {name}`")
+    said!(
+        "see `adyton service events {name}` and `adyton service logs {name}`",
+        "参见 `adyton service events {name}` 和 `adyton service logs {name}`"
+    )
 }
 
 /// Why an update was rolled back.
 fn rolled_back(rollout: &RolloutShown, service: &ServiceShown) -> Failure {
     let (name, status) = (&service.summary.service_name, service.summary.status.name());
-    Failure::failed(format!("the update of {name} failed: {}", rollout.cause))
-        .fact(format!(
-            "state       {status}; the previous instances keep serving"
-        ))
-        .hint(see_history(name))
+    Failure::failed(said!(
+        "the update of {name} failed: {}",
+        "服务 {name} 更新失败：{}",
+        rollout.cause
+    ))
+    .fact(format!(
+        "state       {status}; the previous instances keep serving"
+    ))
+    .hint(see_history(name))
 }
 
 /// Why a change has no end of its own.
 fn overtaken(why: &str, service: &ServiceShown) -> Failure {
     let name = &service.summary.service_name;
-    Failure::failed(format!("the change to {name} did not complete: {why}"))
-        .fact(format!("state       {}", service.summary.status.name()))
-        .hint(see_history(name))
+    Failure::failed(said!(
+        "the change to {name} did not complete: {why}",
+        "服务 {name} 的变更未完成：{why}"
+    ))
+    .fact(format!("state       {}", service.summary.status.name()))
+    .hint(see_history(name))
 }
 
 /// What a service that has not come to where it should be was last seen waiting for; `what` is how it stands.
@@ -98,8 +115,9 @@ pub(super) fn too_slow(service: &ServiceShown, what: &str, longest: Duration) ->
         "state       {}",
         progress(service.summary.status, service.summary.progress)
     ))
-    .hint(format!(
-        "still in progress; check with `adyton service show {name}` or `adyton service events {name}`"
+    .hint(said!(
+        "still in progress; check with `adyton service show {name}` or `adyton service events {name}`",
+        "仍在进行；用 `adyton service show {name}` 或 `adyton service events {name}` 查看"
     ))
 }
 
@@ -111,40 +129,55 @@ fn incomplete(client: &Client, service: &ServiceShown) -> Failure {
             .service_events(&service.summary.service_id, "event_type=abnormal&limit=1")
             .ok()
             .and_then(|listed| Some(listed.events.into_iter().next()?.event_info))
-            .unwrap_or_else(|| "no cause was given".to_owned()),
+            .unwrap_or_else(|| said!("no cause was given", "未给出原因")),
         error => error.to_owned(),
     };
     let (what, answers, next) = match status {
         ServiceStatus::Concerning => (
-            format!("not all instances of {name} are ready"),
+            said!(
+                "not all instances of {name} are ready",
+                "服务 {name} 的实例未全部就绪"
+            ),
             "the ready instances are serving",
-            format!("to retry the failed instances, run `adyton service stop {name}`, then `start`"),
+            said!(
+                "to retry the failed instances, run `adyton service stop {name}`, then `start`",
+                "要重试失败的实例，请执行 `adyton service stop {name}`，再执行 `start`"
+            ),
         ),
         ServiceStatus::Running => (
-            format!("the update of {name} failed"),
+            said!("the update of {name} failed", "服务 {name} 更新失败"),
             "the previous instances keep serving",
-            format!("to try another change, run `adyton service update {name}`"),
+            said!(
+                "to try another change, run `adyton service update {name}`",
+                "要尝试其他变更，请执行 `adyton service update {name}`"
+            ),
         ),
         ServiceStatus::Deploying
         | ServiceStatus::Failed
         | ServiceStatus::Stopping
         | ServiceStatus::Stopped
         | ServiceStatus::Deleting => (
-            format!("{name} is {}", status.name()),
+            said!("{name} is {}", "服务 {name} 的状态是 {}", status.name()),
             "no instance is serving",
-            format!("run `adyton service start {name}` to try again"),
+            said!(
+                "run `adyton service start {name}` to try again",
+                "执行 `adyton service start {name}` 重试"
+            ),
         ),
     };
     Failure::failed(format!("{what}: {cause}"))
         .fact(format!("state       {}; {answers}", status.name()))
-        .hint(format!("{}; {next}", see_history(name)))
+        .hint(said!("{}; {next}", "{}；{next}", see_history(name)))
 }
 
 /// Why a service failed: what the reconciler says, and what the model's program said last, unless that is part of it.
 fn failed(client: &Client, service: &ServiceShown) -> Failure {
     let (name, error) = (&service.summary.service_name, &service.summary.error_msg);
     let says_all = error.trim_end().contains('\n');
-    let mut failure = Failure::failed(format!("the service {name} failed: {error}"));
+    let mut failure = Failure::failed(said!(
+        "the service {name} failed: {error}",
+        "服务 {name} 失败：{error}"
+    ));
     if !says_all && let Ok(log) = client.service_log(&service.summary.service_id, LOG_LINES) {
         for line in log.lines {
             failure = failure.fact(format!("{:8} {}", line.stream, line.text));

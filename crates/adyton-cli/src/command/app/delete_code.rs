@@ -6,6 +6,7 @@ use serde_json::json;
 use crate::client::lookup;
 use crate::context::Context;
 use crate::failure::{Failure, Outcome};
+use crate::said;
 
 /// Delete AppCodes; they stop working at once
 #[derive(Args)]
@@ -27,12 +28,16 @@ impl DeleteCode {
         let known = client.app_codes(&app.id)?.app_codes;
         for said in &self.codes {
             if known.iter().all(|code| code.id != *said) {
-                return Err(
-                    Failure::failed(format!("{} has no AppCode with this id", app.name)).hint(format!(
-                        "`adyton app show {}` lists the ids of its AppCodes",
-                        app.name
-                    )),
-                );
+                return Err(Failure::failed(said!(
+                    "{} has no AppCode with this id",
+                    "{} 没有该 id 的 AppCode",
+                    app.name
+                ))
+                .hint(said!(
+                    "`adyton app show {}` lists the ids of its AppCodes",
+                    "`adyton app show {}` 列出其 AppCode 的 id",
+                    app.name
+                )));
             }
         }
         for id in &self.codes {

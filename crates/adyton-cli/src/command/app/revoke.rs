@@ -7,6 +7,7 @@ use serde_json::json;
 use crate::client::lookup;
 use crate::context::Context;
 use crate::failure::{Failure, Outcome};
+use crate::said;
 
 /// Take back what `authorize` gave
 #[derive(Args)]
@@ -28,8 +29,16 @@ impl Revoke {
         let given = client.authorisations(&app.id)?.auths;
         for said in &self.services {
             let auth = of_service(&given, &lookup::service_id(&client, said)?).ok_or_else(|| {
-                Failure::failed(format!("{} is not authorised for {said}", app.name))
-                    .hint(format!("`adyton app show {}` lists what it may call", app.name))
+                Failure::failed(said!(
+                    "{} is not authorised for {said}",
+                    "{} 未获授权调用 {said}",
+                    app.name
+                ))
+                .hint(said!(
+                    "`adyton app show {}` lists what it may call",
+                    "`adyton app show {}` 列出它可以调用的服务",
+                    app.name
+                ))
             })?;
             client.revoke(&auth.id)?;
             if !context.terminal.is_json() {

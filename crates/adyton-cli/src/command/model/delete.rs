@@ -6,6 +6,7 @@ use clap::Args;
 use crate::client::lookup;
 use crate::context::Context;
 use crate::failure::{Failure, Outcome};
+use crate::said;
 
 /// Delete models
 #[derive(Args)]
@@ -36,7 +37,10 @@ impl DeleteModel {
                     failed.error_code, failed.error_msg
                 );
                 return Err(Failure::failed(said)
-                    .hint("delete or update the services that use it first: `adyton service list`")
+                    .hint(said!(
+                        "delete or update the services that use it first: `adyton service list`",
+                        "请先删除或更新使用它的服务：`adyton service list`"
+                    ))
                     .with_document(&answer));
             }
             deleted.append(&mut answer.delete_success_list);

@@ -10,6 +10,7 @@ use crate::client::wait::Wait;
 use crate::client::{Client, ModelFilter, upload};
 use crate::context::Context;
 use crate::failure::{Failure, Outcome};
+use crate::said;
 use crate::terminal::Terminal;
 
 /// How long an import may take before the command stops to wait for it.
@@ -132,7 +133,10 @@ fn after(taken: &[ModelSummary]) -> String {
 
 /// `samples/iris` → `iris`, `iris-1.tar.gz` → `iris-1`, `iris/model` → `iris`.
 fn name_of(path: &str) -> Outcome<String> {
-    let unnamed = || Failure::wrong_use("the model has no name").hint("give it one with --name");
+    let unnamed = || {
+        Failure::wrong_use(said!("the model has no name", "模型没有名称"))
+            .hint(said!("give it one with --name", "请用 --name 指定名称"))
+    };
     if path.contains("://") {
         return Err(unnamed());
     }

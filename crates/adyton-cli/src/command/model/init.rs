@@ -8,6 +8,7 @@ use serde_json::json;
 
 use crate::context::Context;
 use crate::failure::{Failure, Outcome};
+use crate::said;
 
 /// Write a small package to begin with
 #[derive(Args)]
@@ -56,14 +57,24 @@ impl Init {
         for (name, _) in files {
             let path = self.folder.join(name);
             if path.exists() {
-                return Err(Failure::wrong_use(format!("{} is there already", path.display()))
-                    .hint("name a new folder; nothing was written"));
+                return Err(
+                    Failure::wrong_use(said!("{} is there already", "{} 已经存在", path.display())).hint(
+                        said!(
+                            "name a new folder; nothing was written",
+                            "请指定新的目录；没有写入任何内容"
+                        ),
+                    ),
+                );
             }
         }
         for (name, content) in files {
             let path = self.folder.join(name);
             write(&path, content).map_err(|error| {
-                Failure::failed(format!("{}: cannot be written: {error}", path.display()))
+                Failure::failed(said!(
+                    "{}: cannot be written: {error}",
+                    "{}：无法写入：{error}",
+                    path.display()
+                ))
             })?;
         }
         let folder = self.folder.display();

@@ -10,6 +10,7 @@ use super::versions::{Waiting, at, change, of_settings};
 use crate::client::lookup;
 use crate::context::Context;
 use crate::failure::{Failure, Outcome};
+use crate::said;
 
 /// Give a service the versions and settings back that came through last
 #[derive(Args)]
@@ -30,8 +31,13 @@ impl Rollback {
         let history = client.service_updates(&service.summary.service_id)?;
         let name = &service.summary.service_name;
         let versions = before(&service, &history).ok_or_else(|| {
-            Failure::failed(format!("no other versions of {name} have come through yet")).hint(format!(
-                "run `adyton service update {name} --model NAME:VERSION` to give it another version"
+            Failure::failed(said!(
+                "no other versions of {name} have come through yet",
+                "{name} 还没有其他成功的版本"
+            ))
+            .hint(said!(
+                "run `adyton service update {name} --model NAME:VERSION` to give it another version",
+                "执行 `adyton service update {name} --model NAME:VERSION` 换用其他版本"
             ))
         })?;
         change(context, &client, &service, versions, &self.waiting)

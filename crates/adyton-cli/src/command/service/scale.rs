@@ -9,6 +9,7 @@ use super::versions::{Waiting, as_it_is, at, change, named, runs_no};
 use crate::client::lookup;
 use crate::context::Context;
 use crate::failure::{Failure, Outcome};
+use crate::said;
 
 /// Change how many instances of a service run
 #[derive(Args)]
@@ -52,10 +53,15 @@ fn scaled(service: &ServiceShown, at: Option<usize>, instances: u32) -> Outcome<
         (Some(at), _) => at,
         (None, 1) => 0,
         (None, _) => {
-            return Err(
-                Failure::wrong_use(format!("the service runs several versions: {}", named(service)))
-                    .hint("name one with --model NAME:VERSION"),
-            );
+            return Err(Failure::wrong_use(said!(
+                "the service runs several versions: {}",
+                "该服务运行多个版本：{}",
+                named(service)
+            ))
+            .hint(said!(
+                "name one with --model NAME:VERSION",
+                "请用 --model NAME:VERSION 指定其一"
+            )));
         }
     };
     if let Some(version) = versions.get_mut(at) {

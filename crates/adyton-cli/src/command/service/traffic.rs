@@ -9,6 +9,7 @@ use super::versions::{Waiting, as_it_is, at, change};
 use crate::client::lookup;
 use crate::context::Context;
 use crate::failure::{Failure, Outcome};
+use crate::said;
 
 /// Split the traffic of a service between model versions
 #[derive(Args)]
@@ -72,7 +73,8 @@ fn split(service: &ServiceShown, shares: Vec<(String, u32)>) -> Outcome<Vec<Vers
     for (model, weight) in shares {
         if versions.iter().any(|version| version.model_id == model) {
             return Err(
-                Failure::wrong_use("the same model is named twice").hint("give each model one weight")
+                Failure::wrong_use(said!("the same model is named twice", "同一个模型写了两次"))
+                    .hint(said!("give each model one weight", "请为每个模型给出一个权重")),
             );
         }
         let own = at(service, &model).and_then(|at| service.config.get(at));

@@ -13,6 +13,7 @@ use super::versions::{Waiting, ready};
 use crate::client::{Client, lookup};
 use crate::context::Context;
 use crate::failure::{Failure, Outcome};
+use crate::said;
 
 /// Change a service: another model version, more instances, other variables
 #[derive(Args)]
@@ -44,8 +45,12 @@ impl Update {
         let variables = variables(&self.env)?;
         let changes_config = self.model.is_some() || self.instances.is_some() || !variables.is_empty();
         if !changes_config && self.description.is_none() {
-            return Err(Failure::wrong_use("no changes given")
-                .hint("`adyton service update --help` lists what can be changed"));
+            return Err(
+                Failure::wrong_use(said!("no changes given", "未给出任何变更")).hint(said!(
+                    "`adyton service update --help` lists what can be changed",
+                    "`adyton service update --help` 列出可以变更的内容"
+                )),
+            );
         }
         let client = context.client()?;
         let service = lookup::service(&client, &self.service)?;
@@ -77,10 +82,14 @@ impl Update {
         variables: BTreeMap<String, String>,
     ) -> Outcome<VersionWanted> {
         let [old] = service.config.as_slice() else {
-            return Err(Failure::failed(
+            return Err(Failure::failed(said!(
                 "the service runs several model versions; this command can only change services that run one",
-            )
-            .hint("`adyton service traffic` and `adyton service scale` change the others"));
+                "该服务运行多个模型版本；此命令只能变更运行单个版本的服务"
+            ))
+            .hint(said!(
+                "`adyton service traffic` and `adyton service scale` change the others",
+                "其他服务用 `adyton service traffic` 和 `adyton service scale` 变更"
+            )));
         };
         let model = match &self.model {
             Some(said) => lookup::model(client, said)?.model_id,

@@ -3,15 +3,18 @@
 use std::collections::BTreeMap;
 
 use crate::failure::{Failure, Outcome};
+use crate::said;
 
 /// `--env` as written: `NAME=VALUE`.
 pub(super) fn variables(said: &[String]) -> Outcome<BTreeMap<String, String>> {
-    let pair =
-        |one: &String| match one.split_once('=') {
-            Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
-            _ => Err(Failure::wrong_use(format!("--env {one}: expected NAME=VALUE"))
-                .hint("write --env NAME=VALUE")),
-        };
+    let pair = |one: &String| match one.split_once('=') {
+        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
+        _ => Err(Failure::wrong_use(said!(
+            "--env {one}: expected NAME=VALUE",
+            "--env {one}：应为 NAME=VALUE"
+        ))
+        .hint(said!("write --env NAME=VALUE", "请写成 --env NAME=VALUE"))),
+    };
     said.iter().map(pair).collect()
 }
 

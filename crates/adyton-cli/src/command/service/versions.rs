@@ -13,6 +13,7 @@ use crate::client::Client;
 use crate::client::wait::{READY_TIME, Wait};
 use crate::context::Context;
 use crate::failure::{Failure, Outcome};
+use crate::said;
 
 /// Whether a verb waits, and how long.
 #[derive(Args)]
@@ -122,11 +123,15 @@ pub(super) fn ready(
 /// The service runs no such version.
 pub(super) fn runs_no(service: &ServiceShown, model: &str) -> Failure {
     let name = &service.summary.service_name;
-    Failure::failed(format!("{name} does not run `{model}`"))
-        .fact(format!("versions    {}", named(service)))
-        .hint(format!(
-            "give it traffic with `adyton service traffic {name} MODEL=WEIGHT …`"
-        ))
+    Failure::failed(said!(
+        "{name} does not run `{model}`",
+        "{name} 没有运行 `{model}`"
+    ))
+    .fact(format!("versions    {}", named(service)))
+    .hint(said!(
+        "give it traffic with `adyton service traffic {name} MODEL=WEIGHT …`",
+        "用 `adyton service traffic {name} MODEL=WEIGHT …` 为它分配流量"
+    ))
 }
 
 /// A service that runs these models in version 0.0.1, 0.0.2, …, with their weights.
