@@ -19,8 +19,8 @@ FIXTURE = Path(__file__).parent / "fixtures/first-light/sqlite"
 CACHE = ROOT / ".cache/bare-debian"
 
 
-def run(*command: object, **more) -> subprocess.CompletedProcess:
-    return subprocess.run([str(part) for part in command], capture_output=True, text=True, timeout=300, **more)
+def run(*command: object, limit: int = 300, **more) -> subprocess.CompletedProcess:
+    return subprocess.run([str(part) for part in command], capture_output=True, text=True, timeout=limit, **more)
 
 
 def does(*command: object, **more) -> str:
@@ -45,14 +45,21 @@ def bare_debian() -> Path:
     """A bare Debian as a tar, fetched once for each machine."""
     if os.geteuid() != 0 or not shutil.which("debootstrap"):
         pytest.skip("a bare Debian is made by root, with debootstrap")
+    if run("unshare", "--mount", "true").returncode != 0:
+        pytest.skip("root may not mount anything here: this is a container without the right to")
     archive = CACHE / "debian.tar"
     if not archive.exists():
         CACHE.mkdir(parents=True, exist_ok=True)
         lines = [line.split() for line in does("apt-get", "indextargets", "--format", "$(REPO_URI) $(CODENAME) $(CREATED_BY)").splitlines()]
         mirror, suite = next((line[0], line[1]) for line in lines if line[-1] == "Packages" and "-" not in line[1])
         root = CACHE / "root"
-        shutil.rmtree(root, ignore_errors=True)
-        does("debootstrap", "--variant=minbase", suite, root, mirror)
+        # A mirror that is slow for a moment is tried again.
+        for rest in (2, 1, 0):
+            shutil.rmtree(root, ignore_errors=True)
+            made = run("debootstrap", "--variant=minbase", suite, root, mirror, limit=900)
+            if made.returncode == 0:
+                break
+            assert rest, f"debootstrap: {made.returncode}\n{made.stdout[-2000:]}\n{made.stderr[-2000:]}"
         does("tar", "--create", "--file", CACHE / "new.tar", "--directory", root, "--exclude=./var/cache/apt", "--exclude=./var/lib/apt/lists", ".")
         (CACHE / "new.tar").rename(archive)
         shutil.rmtree(root)
