@@ -88,7 +88,7 @@ def test_a_private_authority_is_trusted_when_it_is_named(server, tmp_path):
     names = ["-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1", "-addext", "basicConstraints=critical,CA:FALSE"]
     subprocess.run([*openssl, *names, "-keyout", f"{folder}/key.pem", "-out", f"{folder}/ca.pem"], check=True, capture_output=True)
     with HostileServer(server.control, passes=True, certificate=tmp_path) as front:
-        who = ["--user", server.bootstrap["user"]["name"], "--context", "private"]
+        who = ["--user", server.bootstrap["user"]["name"], "--context", "private", "--project", "default"]
         login = ["login", "--control", front.url, *who]
         password = server.bootstrap["password"] + "\n"
         run = server.run(*login, input=password)
