@@ -183,25 +183,10 @@ impl Predict {
             Auth::Aksk | Auth::App => (held(context, client, Some(auth))?, None),
             Auth::None => (Held::Nothing, None),
         };
-        let (address, rest) = Address::split(call.url).ok_or_else(|| {
-            Failure::failed(said!(
-                "`{}` is not the address of a service",
-                "`{}` 不是服务的地址",
-                call.url
-            ))
-        })?;
-        let (path, query) = rest.split_once('?').unwrap_or((rest, ""));
-        let request = Request {
-            method: call.method,
-            address: &address,
-            path,
-            query,
-            headers: call.headers,
-            body: call.body,
-        };
-        let (url, headers) = request.head(&held.shown(), client.clock().now())?;
+        let method = call.method;
+        let (url, headers) = as_request(call, |request| request.head(&held.shown(), client.clock().now()))?;
         Ok(curl::command(&curl::CurlCall {
-            method: call.method,
+            method,
             url: &url,
             headers: &headers,
             secret,
@@ -219,8 +204,8 @@ fn usual(client: &Client) -> Auth {
     }
 }
 
-/// Sends a call to the gateway, whatever the answer.
-pub fn call(client: &Client, call: Call<'_>, held: &Held) -> Outcome<Answer> {
+/// Does something with the request that a call is.
+fn as_request<T>(call: Call<'_>, with: impl FnOnce(Request<'_>) -> Outcome<T>) -> Outcome<T> {
     let (address, rest) = Address::split(call.url).ok_or_else(|| {
         Failure::failed(said!(
             "`{}` is not the address of a service",
@@ -229,15 +214,19 @@ pub fn call(client: &Client, call: Call<'_>, held: &Held) -> Outcome<Answer> {
         ))
     })?;
     let (path, query) = rest.split_once('?').unwrap_or((rest, ""));
-    let request = Request {
+    with(Request {
         method: call.method,
         address: &address,
         path,
         query,
         headers: call.headers,
         body: call.body,
-    };
-    client.send(request, &held.shown())
+    })
+}
+
+/// Sends a call to the gateway, whatever the answer.
+pub fn call(client: &Client, call: Call<'_>, held: &Held) -> Outcome<Answer> {
+    as_request(call, |request| client.send(request, &held.shown()))
 }
 
 /// The whole URL of a call: the address that the service is printed with, or at the gateway that the context names; `path` has its

@@ -21,11 +21,11 @@ use std::collections::{HashMap, HashSet};
 use adyton_core::shown::quoted;
 use bytes::Bytes;
 use prost::Message;
-use tract_onnx::pb::type_proto::Value as Type;
 use tract_onnx::pb::{FunctionProto, GraphProto, NodeProto, OperatorSetIdProto, ValueInfoProto};
 
 use self::division::Division;
 use self::element_types::{ElementTypes, Weight};
+use super::unknown_rank::leaves_rank_open;
 
 /// Operators that end the process over a tensor without elements.
 const CRASH_WHEN_EMPTY: &[&str] = &[
@@ -191,7 +191,7 @@ impl Operators {
     /// Why the model cannot be loaded.
     fn refusal(&self, graph: &Graph) -> Option<String> {
         if let Some(name) = &self.reverses
-            && let Some(input) = graph.input.iter().find(|input| has_open_rank(input))
+            && let Some(input) = graph.input.iter().find(|input| leaves_rank_open(input))
         {
             return Some(format!(
                 "node \"{}\" (ReverseSequence) ends the process in ONNX Runtime when it is given one axis, and input \"{}\" leaves open how \
@@ -223,13 +223,6 @@ impl Operators {
              graph other than 0; export the model with a constant step",
             quoted(name, SHOWN)
         ))
-    }
-}
-
-fn has_open_rank(input: &ValueInfoProto) -> bool {
-    match input.r#type.as_ref().and_then(|ty| ty.value.as_ref()) {
-        Some(Type::TensorType(tensor)) => tensor.shape.is_none(),
-        _ => false,
     }
 }
 

@@ -33,12 +33,15 @@ pub(super) fn inputs(path: &Path) -> HashSet<String> {
         .unwrap_or_default();
     inputs
         .into_iter()
-        .filter(
-            |input| match input.r#type.as_ref().and_then(|ty| ty.value.as_ref()) {
-                Some(Type::TensorType(tensor)) => tensor.shape.is_none(),
-                _ => false,
-            },
-        )
+        .filter(leaves_rank_open)
         .map(|input| input.name)
         .collect()
+}
+
+/// Whether an input's number of axes is left open.
+pub(super) fn leaves_rank_open(input: &ValueInfoProto) -> bool {
+    match input.r#type.as_ref().and_then(|ty| ty.value.as_ref()) {
+        Some(Type::TensorType(tensor)) => tensor.shape.is_none(),
+        _ => false,
+    }
 }

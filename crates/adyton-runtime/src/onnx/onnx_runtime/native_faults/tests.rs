@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 use tract_onnx::pb::tensor_proto::DataType;
+use tract_onnx::pb::type_proto::Value as Type;
 use tract_onnx::pb::{AttributeProto, ModelProto, TensorProto, TypeProto, type_proto};
 
 use super::*;
