@@ -67,6 +67,21 @@ const PACKAGES: &[Package] = &[
         needed: |purpose| purpose != Purpose::Demo,
     },
     Package {
+        name: "golang-go",
+        present: || find("go").is_some(),
+        needed: |purpose| purpose == Purpose::Test,
+    },
+    Package {
+        name: "default-jdk-headless",
+        present: || find("javac").is_some(),
+        needed: |purpose| purpose == Purpose::Test,
+    },
+    Package {
+        name: "maven",
+        present: || find("mvn").is_some(),
+        needed: |purpose| purpose == Purpose::Test,
+    },
+    Package {
         name: "wrk",
         present: || find("wrk").is_some(),
         needed: |purpose| purpose == Purpose::Bench,
