@@ -4,4 +4,5 @@ pub mod logs;
 pub mod packages;
 pub mod requests;
 pub mod rollouts;
+pub mod sessions;
 pub mod whoami;

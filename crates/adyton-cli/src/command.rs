@@ -2,6 +2,7 @@
 
 pub mod app;
 mod call_path;
+pub mod console;
 pub mod contexts;
 pub mod curl;
 pub mod errors;

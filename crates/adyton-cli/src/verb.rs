@@ -23,6 +23,10 @@ pub enum Verb {
     Context(command::contexts::ContextVerb),
     /// Show who you are, where, and for how long
     Whoami(command::whoami::Whoami),
+    /// Print a link that signs you in at the web console, once
+    ///
+    /// Whoever opens it first, within five minutes, is signed in as you: keep it to yourself.
+    Console(command::console::Console),
     /// Begin, check, import, list, show and delete models
     #[command(subcommand)]
     Model(command::model::Model),
@@ -72,6 +76,7 @@ impl Verb {
             Verb::Logout(verb) => verb.run(context),
             Verb::Context(verb) => verb.run(context),
             Verb::Whoami(verb) => verb.run(context),
+            Verb::Console(verb) => verb.run(context),
             Verb::Model(verb) => verb.run(context),
             Verb::Service(verb) => verb.run(context),
             Verb::Predict(verb) => verb.run(context),

@@ -60,10 +60,13 @@ impl OpenCall {
             self.remote,
             !body.is_empty(),
         );
-        let standing = self.shared.identity.identify(&live, &Accepts::IAM, &request)?;
+        let standing = self
+            .shared
+            .identity
+            .identify(&live, &Accepts::MANAGEMENT, &request)?;
         let signed = SignedRequest {
             request: &request,
-            accepts: &Accepts::IAM,
+            accepts: &Accepts::MANAGEMENT,
             digest: None,
             bytes: body,
         };
@@ -143,9 +146,10 @@ impl Streamed {
         let remote = Remote::noted(&parts)?;
         let live = shared.feed.cell().load();
         let has_body = !body.is_end_stream() && body.size_hint().exact() != Some(0);
-        let standing = shared
-            .identity
-            .identify(&live, &Accepts::IAM, &seen_of(&parts, remote, has_body))?;
+        let standing =
+            shared
+                .identity
+                .identify(&live, &Accepts::MANAGEMENT, &seen_of(&parts, remote, has_body))?;
         let project = decide(&live, heading, standing.claimed(), &parameters)?;
         if standing.is_proven()
             && let Some(connection) = parts.extensions.get::<Arc<ConnectionState>>()
@@ -185,7 +189,7 @@ impl Streamed {
         let newest = self.shared.feed.cell().load();
         let signed = SignedRequest {
             request: &seen_of(&self.parts, self.remote, true),
-            accepts: &Accepts::IAM,
+            accepts: &Accepts::MANAGEMENT,
             digest: Some(digest),
             bytes,
         };

@@ -51,6 +51,13 @@ pub(crate) fn document(table: &Table) -> OpenApi {
         .security_scheme(
             "signature",
             header("Authorization", "SDK-HMAC-SHA256 with an access key"),
+        )
+        .security_scheme(
+            "session",
+            SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::with_description(
+                adyton_identity::session::COOKIE,
+                "The console's session, with `X-Adyton-Console: 1` where something may change",
+            ))),
         );
     let components = OF_CALLERS
         .iter()
@@ -151,6 +158,7 @@ fn secured(operation: OperationBuilder) -> OperationBuilder {
     operation
         .security(SecurityRequirement::new("token", [] as [&str; 0]))
         .security(SecurityRequirement::new("signature", [] as [&str; 0]))
+        .security(SecurityRequirement::new("session", [] as [&str; 0]))
 }
 
 fn parameters(path: &str) -> Vec<Parameter> {

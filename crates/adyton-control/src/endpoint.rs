@@ -281,6 +281,20 @@ impl Output for () {
     }
 }
 
+/// No body, with headers of its own.
+pub(crate) struct Bare(pub(crate) http::HeaderMap);
+
+impl Output for Bare {
+    fn answer(self, status: StatusCode) -> OperationResult<Response> {
+        let mut answer = ().answer(status)?;
+        answer.headers_mut().extend(self.0);
+        Ok(answer)
+    }
+    fn describe(page: &mut Page) {
+        page.gives_nothing();
+    }
+}
+
 /// Something of its own making; the function sets the status.
 impl Output for Response {
     fn answer(self, _: StatusCode) -> OperationResult<Response> {

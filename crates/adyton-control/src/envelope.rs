@@ -56,18 +56,21 @@ pub(crate) fn json<T: Serialize>(shown: SubCode, body: &T) -> Response {
 /// The public message of a failure under the sub-code that the surface shows for it.
 pub(crate) fn message(failure: &Failure, shown: SubCode) -> Cow<'static, str> {
     match failure {
-        // Only IAM's own addresses have subject tokens and passwords, and words of their own for them.
         Failure::Unauthenticated(refusal) | Failure::SubjectToken(refusal) => {
             refusal.detail.message(shown.code())
         }
+        // IAM has codes of its own for them, whose words say it all.
         Failure::WrongPassword
         | Failure::Locked { .. }
         | Failure::TooManySignIns { .. }
         | Failure::SignInsFull { .. }
-        | Failure::OtherProject
-        | Failure::NoProject
-        | Failure::TooLarge { .. }
-        | Failure::Defect(_) => base(shown),
+            if shown.code().entry().surface == Surface::Iam =>
+        {
+            base(shown)
+        }
+        Failure::OtherProject | Failure::NoProject | Failure::TooLarge { .. } | Failure::Defect(_) => {
+            base(shown)
+        }
         // What the surface never meets is a defect there, and of a defect nothing is told.
         _ if shown.reason() == Reason::Internal => base(shown),
         Failure::Malformed(_)
@@ -85,8 +88,14 @@ pub(crate) fn message(failure: &Failure, shown: SubCode) -> Cow<'static, str> {
         | Failure::BadConfig(_)
         | Failure::BadPackage(_)
         | Failure::AlreadyAuthorised
+        | Failure::WrongPassword
+        | Failure::Locked { .. }
+        | Failure::TooManySignIns { .. }
+        | Failure::SignInsFull { .. }
         | Failure::Host { .. }
         | Failure::Origin { .. }
+        | Failure::ConsoleHeader
+        | Failure::SignInLink
         | Failure::MediaType
         | Failure::Metrics { .. }
         | Failure::Busy { .. }

@@ -36,6 +36,8 @@ impl ExplanationDoor for Explanations {
             peer: SocketAddr::new(peer, 0),
             address: source,
             private,
+            https: false,
+            is_own: false,
         });
         let mut router = self.router.clone();
         let answering = self.runtime.spawn(async move {

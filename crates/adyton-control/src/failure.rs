@@ -156,6 +156,14 @@ pub(crate) enum Failure {
         /// The header that tells.
         sent: String,
     },
+    /// The console's session came without the header that only the console's own pages send.
+    #[error("send the header `X-Adyton-Console: 1` beside the console's cookie, or a token in its place")]
+    ConsoleHeader,
+    /// The sign-in link counts no more, or never did: the cases must look the same.
+    #[error(
+        "the sign-in link was used already, has expired, or is incomplete; get another with `adyton console`"
+    )]
+    SignInLink,
     /// A body without credentials in the head must say that it is JSON: a web page cannot without asking.
     #[error("send the header `Content-Type: application/json`")]
     MediaType,
@@ -255,6 +263,8 @@ impl Failure {
             Failure::SignInsFull { .. } => Reason::SignInsFull,
             Failure::Host { .. } => Reason::ManageHost,
             Failure::Origin { .. } => Reason::ManageOrigin,
+            Failure::ConsoleHeader => Reason::ManageConsoleHeader,
+            Failure::SignInLink => Reason::ManageSignInLink,
             Failure::MediaType => Reason::MediaType,
             Failure::Metrics { .. } => Reason::ManageMetrics,
             Failure::TooLarge { .. } => Reason::ManageBodyTooLarge,
@@ -321,6 +331,8 @@ impl Failure {
             | Failure::WrongPassword
             | Failure::Host { .. }
             | Failure::Origin { .. }
+            | Failure::ConsoleHeader
+            | Failure::SignInLink
             | Failure::MediaType
             | Failure::Metrics { .. }
             | Failure::TooLarge { .. }

@@ -16,6 +16,7 @@ pub(crate) mod password;
 pub(crate) mod project;
 pub(crate) mod request;
 pub(crate) mod service;
+pub(crate) mod session;
 pub(crate) mod store_failure;
 pub(crate) mod text;
 pub(crate) mod token;

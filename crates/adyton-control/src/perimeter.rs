@@ -4,10 +4,16 @@
 //! A browser sends what any page tells it to, from behind the firewall. A page that has pointed its own name at this server
 //! (DNS rebinding) gives itself away by `Host`; a page of another origin by `Sec-Fetch-Site` or `Origin`. Clients that are
 //! no browsers send neither of the latter, and are called by whatever name the operator allows.
+//!
+//! What the console's cookie decides must besides carry a header that no page of another origin can send, wherever it may change
+//! something. That holds without what a browser says of origins.
 
 use std::collections::HashSet;
 use std::net::IpAddr;
 
+use adyton_core::address;
+use adyton_core::header::X_ADYTON_CONSOLE;
+use adyton_identity::session;
 use axum::extract::Request;
 use http::{HeaderMap, Uri, header};
 
@@ -49,7 +55,8 @@ impl Perimeter {
             return Ok(());
         }
         let host = self.host(request.uri(), request.headers())?;
-        self.origin(&host, request.headers())
+        self.origin(&host, request.headers())?;
+        console_header(request)
     }
 
     /// What the request calls this server, if it is known by that.
@@ -97,6 +104,18 @@ impl Perimeter {
         }
         Ok(())
     }
+}
+
+/// Whether what the console's cookie decides carries the console's header, where it must: a model behind the Prediction tab may
+/// take any method to change something.
+fn console_header(request: &Request) -> OperationResult<()> {
+    let (headers, path) = (request.headers(), request.uri().path());
+    let may_change = !request.method().is_safe() || address::is_tab(path);
+    let is_shown = || headers.get(X_ADYTON_CONSOLE).is_some_and(|value| value == "1");
+    if may_change && !is_shown() && session::decides(headers) {
+        return Err(Failure::ConsoleHeader);
+    }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -214,6 +233,45 @@ mod tests {
             ("sec-fetch-site", "cross-site"),
             ("origin", "http://127.0.0.1:8081")
         ]));
+    }
+
+    #[test]
+    fn what_the_cookie_decides_needs_the_consoles_header_wherever_it_may_change_something() {
+        let perimeter = perimeter(&[], None);
+        let tab = address::of_tab(None, "s", "/any");
+        let admits = |method: &str, path: &str, more: &[(&str, &str)]| {
+            let mut all = vec![("host", "localhost"), ("cookie", "a=1; adyton_session=s")];
+            all.extend_from_slice(more);
+            let mut request = request(&all);
+            *request.method_mut() = method.parse().expect("a method");
+            *request.uri_mut() = path.parse().expect("a path");
+            match perimeter.admit(&request) {
+                Ok(()) => true,
+                Err(Failure::ConsoleHeader) => false,
+                Err(other) => panic!("{other}"),
+            }
+        };
+        assert!(admits("GET", "/v3/projects", &[]) && admits("HEAD", "/v3/projects", &[]));
+        for (method, path) in [
+            ("POST", "/v3/projects"),
+            ("DELETE", "/v3/users/u"),
+            ("PUT", "/v1/p/services/s"),
+            ("GET", &tab),
+        ] {
+            assert!(!admits(method, path, &[]), "{method} {path}");
+            assert!(
+                !admits(method, path, &[("x-adyton-console", "0")]),
+                "{method} {path}"
+            );
+            assert!(
+                admits(method, path, &[("x-adyton-console", "1")]),
+                "{method} {path}"
+            );
+            assert!(
+                admits(method, path, &[("x-auth-token", "t")]),
+                "another credential decides"
+            );
+        }
     }
 
     #[test]

@@ -40,14 +40,18 @@ impl ReadCall {
             purpose: Purpose::Explanation,
             ..seen_of(&parts, remote, !body.is_empty())
         };
+        let accepts = Accepts {
+            session: remote.is_own,
+            ..Accepts::ALL
+        };
         let signed = SignedRequest {
             request: &seen,
-            accepts: &Accepts::ALL,
+            accepts: &accepts,
             digest: None,
             bytes: &body,
         };
         let found = identity
-            .identify(&live, &Accepts::ALL, &seen)
+            .identify(&live, &accepts, &seen)
             .and_then(|standing| identity.still(standing, &live, &live, &signed, |_| Ok::<_, Refusal>(())));
         let caller = found.inspect_err(|_| identity.read_in_vain(None, remote.address))?;
         identity

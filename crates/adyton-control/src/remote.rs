@@ -22,6 +22,10 @@ pub(crate) struct Remote {
     pub(crate) address: IpAddr,
     /// Whether nobody can listen in: this listener is private, the gateway's may not be.
     pub(crate) private: bool,
+    /// Whether the caller came by HTTPS, as a trusted proxy says.
+    pub(crate) https: bool,
+    /// Whether it came in at this listener. The console's cookie counts nowhere else.
+    pub(crate) is_own: bool,
 }
 
 impl Remote {
@@ -34,6 +38,8 @@ impl Remote {
             peer,
             address: told.map_or(peer.ip().to_canonical(), |told| told.address),
             private: true,
+            https: told.is_some_and(|told| told.https),
+            is_own: true,
         }
     }
     /// What [`Remote::of`] found, which the middleware put into the request.

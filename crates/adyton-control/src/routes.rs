@@ -6,7 +6,7 @@ use adyton_identity::Action;
 use http::StatusCode;
 
 use crate::dialect::adyton::{
-    catalogue, documents, health, logs, own_requests, packages, predict, requests, rollouts, whoami,
+    catalogue, documents, health, logs, own_requests, packages, predict, requests, rollouts, sessions, whoami,
 };
 use crate::dialect::apig::{apis, app_auths, app_codes, apps, instance};
 use crate::dialect::iam::{credentials, discovery, projects, tokens, users};
@@ -138,6 +138,11 @@ fn apig(table: &mut Table) {
 fn adyton(table: &mut Table) {
     routes! { table, Adyton, "/adyton/v1";
         Get    "/whoami"                             SignedIn => 200 whoami::whoami, "The identity behind the credentials, and when they expire";
+        Post   "/session"                            Anyone => 201 sessions::create, "Sign in at the console: open a session, in a cookie";
+        Get    "/session"                            SignedIn => 200 sessions::show, "Who is signed in, and what they may do in each project";
+        Delete "/session"                            SignedIn => 204 sessions::delete, "Sign out of the console: end the session";
+        Post   "/session/link"                       Anyone => 201 sessions::redeem, "Sign in at the console with the secret of a link, once";
+        Post   "/session-links"                      SignedIn => 201 sessions::link, "A link that signs the caller in at the console, once within five minutes";
         Get    "/errors"                             Anyone => 200 catalogue::list, "The error catalogue";
         Get    "/requests/{request_id}"              AnyCaller => 200 own_requests::show, "One's own request, explained to whoever sent it; on both listeners";
         Post   "/{project_id}/packages"              May(Action::ModelCreate) => 200 packages::create, "Upload a model package: tar, tar.gz or zip";

@@ -46,6 +46,15 @@ pub fn split_tab(path: &str) -> (&str, &str, &str) {
     (segment(project, services), segment(service, predict), below)
 }
 
+/// Whether a path is one of the Prediction tab's, as [`split_tab`] takes it apart.
+pub fn is_tab(path: &str) -> bool {
+    let mut segments = path.split('/').skip(1);
+    let mut next = || segments.next().unwrap_or_default();
+    let (adyton, version, _project) = (next(), next(), next());
+    let (services, _service, predict) = (next(), next(), next());
+    [adyton, version, services, predict] == ["adyton", "v1", "services", "predict"]
+}
+
 /// Where callers read what became of their own requests, on both listeners; the request's id follows.
 pub const OWN_REQUESTS: &str = "/adyton/v1/requests/";
 
@@ -122,6 +131,7 @@ mod tests {
         for below in ["", "/", "/a%2Fb//c", "/predict"] {
             let address = of_tab(Some(project), "s%20s", below);
             assert_eq!(split_tab(&address), (id.as_str(), "s%20s", below), "{address}");
+            assert!(is_tab(&address), "{address}");
         }
         assert_eq!(
             of_tab(None, "s", ""),
@@ -130,6 +140,7 @@ mod tests {
         for odd in ["", "/", "/adyton/v1", "/adyton/v1/p/services"] {
             let (_, service, below) = split_tab(odd);
             assert_eq!((service, below), ("", ""), "{odd}");
+            assert!(!is_tab(odd), "{odd}");
         }
     }
 

@@ -13,6 +13,9 @@ pub const X_ADYTON_ANSWERED_BY: HeaderName = HeaderName::from_static("x-adyton-a
 /// The environment of the API that is called.
 pub const X_STAGE: HeaderName = HeaderName::from_static("x-stage");
 
+/// What only the console's own pages send, with the value `1`: a page of another origin cannot.
+pub const X_ADYTON_CONSOLE: HeaderName = HeaderName::from_static("x-adyton-console");
+
 /// Whether the value of a header, named in lower case, is a credential or makes one.
 pub fn is_credential(name: &str) -> bool {
     matches!(

@@ -11,14 +11,23 @@ pub struct Accepts {
     pub app: bool,
     /// AppCodes, on top of `app`.
     pub app_code: bool,
+    /// The console's cookie. At the control listener alone: browsers send cookies to every port of a host.
+    pub session: bool,
 }
 
 impl Accepts {
-    /// The management plane, and services that take no apps.
+    /// Services that take no apps.
     pub const IAM: Self = Self {
         iam: true,
         app: false,
         app_code: false,
+        session: false,
+    };
+
+    /// The management plane.
+    pub const MANAGEMENT: Self = Self {
+        session: true,
+        ..Self::IAM
     };
 
     /// Whoever can call anything: where callers read what became of their calls.
@@ -26,12 +35,14 @@ impl Accepts {
         iam: true,
         app: true,
         app_code: true,
+        session: false,
     };
 
     /// Whether a way of this kind counts here, whatever the settings say.
     pub const fn takes(self, way: Way) -> bool {
         match way {
-            Way::Token | Way::AccessKey | Way::Console => self.iam,
+            Way::Token | Way::AccessKey => self.iam,
+            Way::Console => self.session,
             Way::AppSignature | Way::KeyPair | Way::AppBasic | Way::ApiKey => self.app,
             Way::AppCode => self.app && self.app_code,
         }

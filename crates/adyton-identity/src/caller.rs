@@ -26,7 +26,7 @@ pub enum Way {
     AppBasic,
     /// `apikey`, the AppKey alone.
     ApiKey,
-    /// The session of the web console, once there is one.
+    /// The session of the web console.
     Console,
 }
 

@@ -41,8 +41,7 @@ pub struct ConsoleCall {
 pub enum Visitor {
     /// Whoever the credentials in the head show. The gateway verifies them, as at the API address.
     Credentials,
-    /// The signed-in user of a console session: its cookie is the control plane's, which has verified it. The web console brings
-    /// such calls; until there is one, only tests do.
+    /// The signed-in user of a console session: its cookie is the control plane's, which has verified it.
     Session(Caller),
 }
 

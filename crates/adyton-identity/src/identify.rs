@@ -1,7 +1,7 @@
 //! Finding the caller: which credential counts, and in which order things are checked.
 //!
 //! Of several credentials the first that the address accepts counts, in this order: token, signature, AppCode, key pair,
-//! Basic, `apikey`. The others are not looked at, and are named in the evidence. A credential that counts and fails is a
+//! Basic, `apikey`; the console's cookie where there is nothing else. The others are not looked at, and are named in the evidence. A credential that counts and fails is a
 //! refusal: there is no falling back to the next.
 
 use adyton_core::catalogue::Reason;
@@ -18,7 +18,7 @@ use crate::request::Request;
 use crate::sent::{self, Sent};
 use crate::signed::{Standing, Verified};
 use crate::tokens::TokenFault;
-use crate::{app, signed};
+use crate::{app, session, signed};
 
 impl Identity {
     /// Who sends this request.
@@ -38,7 +38,7 @@ impl Identity {
     }
 
     fn find(&self, live: &Live, accepts: &Accepts, request: &Request<'_>) -> Result<Standing, Refusal> {
-        let sent = Sent::of(request);
+        let sent = Sent::of(request.head.headers);
         let found = if sent.token && accepts.iam {
             self.by_token(live, request).map(verified)
         } else if sent.signature && (accepts.iam || accepts.app) {
@@ -54,6 +54,8 @@ impl Identity {
         } else if sent.odd_signature && (accepts.iam || accepts.app) {
             // After all others: it cannot count, but whoever sent nothing else meant to sign.
             signed::identify(self, live, accepts, request)
+        } else if let Some(session) = self.session(live, accepts, sent, request) {
+            session.map(verified)
         } else {
             if sent.key_pair && self.settings.app_secret {
                 // Whatever the address takes, a pair that does not match is answered as such.
@@ -81,6 +83,24 @@ impl Identity {
         match text {
             Some(opened) if times == 1 => opened,
             _ => Err(TokenFault::Repeated.refusal(self.clock.now(), b"")),
+        }
+    }
+
+    /// The user of the console's session, where one counts and nothing else was sent that could.
+    fn session(
+        &self,
+        live: &Live,
+        accepts: &Accepts,
+        sent: Sent,
+        request: &Request<'_>,
+    ) -> Option<Result<Caller, Refusal>> {
+        if !accepts.session || !sent.is_bare() {
+            return None;
+        }
+        match session::Cookie::of(request.head.headers) {
+            session::Cookie::None => None,
+            session::Cookie::One(text) => Some(self.open_session(live, &text)),
+            session::Cookie::Several => Some(Err(TokenFault::Repeated.refusal(self.clock.now(), b""))),
         }
     }
 

@@ -22,7 +22,7 @@ use crate::holder;
 use crate::lockout::{self, Lockout};
 use crate::passwords::Passwords;
 use crate::request::Request;
-use crate::tokens::{self, Contents, IssueError, Methods, OpenedTokens, TOKEN_LIFE, TokenFault};
+use crate::tokens::{self, Contents, IssueError, Kind, Methods, OpenedTokens, TOKEN_LIFE, TokenFault};
 
 /// What an operator can set.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -84,8 +84,20 @@ impl Identity {
     /// # Errors
     /// The refusal, with its own sub-code for each fault.
     pub fn open_token(&self, live: &Live, text: &[u8]) -> Result<Caller, Refusal> {
+        self.open(live, Kind::Token, text)
+    }
+
+    /// The caller behind the text of a console session.
+    ///
+    /// # Errors
+    /// The same refusals as a token's.
+    pub fn open_session(&self, live: &Live, text: &[u8]) -> Result<Caller, Refusal> {
+        self.open(live, Kind::Session, text).map(Caller::through_console)
+    }
+
+    fn open(&self, live: &Live, kind: Kind, text: &[u8]) -> Result<Caller, Refusal> {
         let now = self.clock.now();
-        match self.tokens.open(live, text, now) {
+        match self.tokens.open(live, kind, text, now) {
             Ok((contents, user)) => Ok(Caller {
                 who: Who::User(user.clone()),
                 way: Way::Token,
@@ -102,8 +114,18 @@ impl Identity {
     /// Why it does not count.
     pub fn inspect_token(&self, live: &Live, text: &[u8]) -> Result<Contents, TokenFault> {
         self.tokens
-            .open(live, text, self.clock.now())
+            .open(live, Kind::Token, text, self.clock.now())
             .map(|(contents, _)| contents)
+    }
+
+    /// What a sign-in link says, and whose it is. It counts once: whoever takes it revokes its id first.
+    ///
+    /// # Errors
+    /// Why it does not count.
+    pub fn open_link(&self, live: &Live, text: &[u8]) -> Result<(Contents, Arc<User>), TokenFault> {
+        self.tokens
+            .open(live, Kind::Link, text, self.clock.now())
+            .map(|(contents, user)| (contents, user.clone()))
     }
 
     /// Issues a token. One made from another token (`from`) keeps its first expiry.
@@ -118,6 +140,49 @@ impl Identity {
         methods: Methods,
         from: Option<&Contents>,
     ) -> Result<(String, Contents), IssueError> {
+        self.issue(live, Kind::Token, user, scope, methods, from)
+    }
+
+    /// Opens a console session: a sealed text that counts as the console's cookie, in all projects in which the user has a
+    /// role. One made from something else (`from`) ends with it.
+    ///
+    /// # Errors
+    /// No key, or no randomness.
+    pub fn issue_session(
+        &self,
+        live: &Live,
+        user: &User,
+        methods: Methods,
+        from: Option<&Contents>,
+    ) -> Result<(String, Contents), IssueError> {
+        let scope = Scope::Domain(user.domain);
+        self.issue(live, Kind::Session, user, scope, methods, from)
+    }
+
+    /// Makes the secret of a sign-in link for a caller, who came by `from` if that was a token or a session. It counts for
+    /// [`LINK_LIFE`](crate::tokens::LINK_LIFE) and opens one session, which ends when `from` does.
+    ///
+    /// # Errors
+    /// No key, or no randomness.
+    pub fn issue_link(
+        &self,
+        live: &Live,
+        user: &User,
+        from: Option<&Contents>,
+    ) -> Result<(String, Contents), IssueError> {
+        let scope = Scope::Domain(user.domain);
+        self.issue(live, Kind::Link, user, scope, Methods::TOKEN, from)
+    }
+
+    fn issue(
+        &self,
+        live: &Live,
+        kind: Kind,
+        user: &User,
+        scope: Scope,
+        methods: Methods,
+        from: Option<&Contents>,
+    ) -> Result<(String, Contents), IssueError> {
         let now = self.clock.now();
         let key = tokens::sealing_key(live, now).ok_or(IssueError::NoKey)?;
         let (mut id, mut nonce) = ([0; 16], [0; 24]);
@@ -125,6 +190,7 @@ impl Identity {
             .and_then(|()| getrandom::fill(&mut nonce))
             .map_err(|error| IssueError::NoRandomness(error.to_string()))?;
         let contents = Contents {
+            kind,
             key: key.id,
             id: TokenId::from_random(id),
             user: user.id,
@@ -177,7 +243,7 @@ impl Identity {
 
     /// The token's user, also of one that does not count any more.
     fn token_holder(&self, live: &Live, text: &[u8]) -> Option<Holder> {
-        let user = match self.tokens.open(live, text, self.clock.now()) {
+        let user = match self.tokens.open(live, Kind::Token, text, self.clock.now()) {
             Ok((contents, _)) => contents.user,
             Err(fault) => fault.contents()?.user,
         };

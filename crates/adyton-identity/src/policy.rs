@@ -86,6 +86,12 @@ pub fn permits<'s>(statements: impl IntoIterator<Item = &'s Statement>, action: 
     allowed
 }
 
+/// What somebody with these roles may do, in the order of [`Action::ALL`].
+pub fn permitted(roles: &[Role]) -> impl Iterator<Item = Action> {
+    let may = |action: &Action| permits(roles.iter().flat_map(|role| statements(*role)), *action);
+    Action::ALL.iter().copied().filter(may)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -109,6 +115,18 @@ mod tests {
             let operates = !of_all || *action == Action::ProjectList;
             assert_eq!(may(Role::Operator, *action), operates, "{name}");
         }
+    }
+
+    #[test]
+    fn what_roles_permit_together_is_listed_once() {
+        let both: Vec<Action> = permitted(&[Role::Caller, Role::Auditor]).collect();
+        assert!(both.contains(&Action::ServicePredict) && both.contains(&Action::ServiceGet));
+        assert!(!both.contains(&Action::ServiceCreate));
+        assert_eq!(
+            permitted(&[Role::Administrator, Role::Operator]).count(),
+            Action::ALL.len()
+        );
+        assert_eq!(permitted(&[]).count(), 0);
     }
 
     #[test]

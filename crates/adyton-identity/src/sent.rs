@@ -1,9 +1,7 @@
 //! Which credentials a request carries, whatever they are worth.
 
 use adyton_core::hidden_query;
-use adyton_sign::{Algorithm, looks_signed};
-
-use crate::request::Request;
+use adyton_sign::{Algorithm, Headers, looks_signed};
 
 /// Which credentials a request carries.
 #[derive(Clone, Copy, Default)]
@@ -25,9 +23,9 @@ pub(crate) struct Sent {
 
 impl Sent {
     /// One pass over the headers: looking up each name that a credential can have would cost more.
-    pub(crate) fn of(request: &Request<'_>) -> Self {
+    pub(crate) fn of(headers: &dyn Headers) -> Self {
         let mut sent = Self::default();
-        request.head.headers.all(&mut |name, value| match name {
+        headers.all(&mut |name, value| match name {
             "authorization" => sent.authorization(value),
             "x-auth-token" => sent.token = true,
             "x-apig-appcode" => sent.app_code = true,
@@ -72,6 +70,11 @@ impl Sent {
         .filter(|(sent, _)| *sent)
         .map(|(_, name)| name.to_owned())
         .collect()
+    }
+
+    /// Whether there is none at all, not even one that counts nowhere.
+    pub(crate) fn is_bare(self) -> bool {
+        self.names().is_empty()
     }
 
     /// How many there are.

@@ -1,11 +1,12 @@
 //! Tokens: sealed, stateless, opaque.
 //!
 //! ```text
-//! base64url( version 1 · key id 4 · nonce 24 · XChaCha20-Poly1305( contents 70 ) · tag 16 )
+//! base64url( kind 1 · key id 4 · nonce 24 · XChaCha20-Poly1305( contents 70 ) · tag 16 )
 //! ```
 //!
-//! Version and key id are authenticated too. A token says who, where and until when, and which *epoch* of the user's it
-//! belongs to; never roles, which are looked up when it is used. A day's token key seals; older ones still open.
+//! Kind and key id are authenticated too: a session of the console and a sign-in link are sealed in the same way, and are no
+//! tokens. A token says who, where and until when, and which *epoch* of the user's it belongs to; never roles, which are looked
+//! up when it is used. A day's token key seals; older ones still open.
 //!
 //! Every way in which a token does not count is a [`TokenFault`] of its own. `seal.rs` opens a token, `opened.rs` keeps what was
 //! opened lately.
@@ -16,9 +17,9 @@ mod opened;
 mod seal;
 mod spoilt;
 
-pub use contents::{Contents, Methods};
+pub use contents::{Contents, Kind, Methods};
 pub use fault::TokenFault;
-pub use seal::{IssueError, LEEWAY, TOKEN_LIFE, TOKEN_MAX, open, sealing_key};
+pub use seal::{IssueError, LEEWAY, LINK_LIFE, TOKEN_LIFE, TOKEN_MAX, open, sealing_key};
 
 pub(crate) use opened::OpenedTokens;
 pub(crate) use seal::{seal, stands};

@@ -315,6 +315,14 @@ impl Stage<'_> {
         ] {
             self.say(format!("   {}", self.command(next)));
         }
+        let link = self.client.sign_in_link()?;
+        let open = self.tone(Tone::Bold, "Or open the console");
+        let how = format!(
+            "  signs you in once, within five minutes; later: {}",
+            self.command("console")
+        );
+        self.say(Printable::from("\n") + open + self.tone(Tone::Dim, how) + "\n\n");
+        self.say(format!("   {}", link.url));
         let end = "Serving. Ctrl-C stops it; run `adyton demo` again to resume.";
         self.say(Printable::from("\n") + self.tone(Tone::Dim, end));
         Ok(())

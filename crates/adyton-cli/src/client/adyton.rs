@@ -4,6 +4,7 @@ use adyton_api::adyton::logs::LogTail;
 use adyton_api::adyton::packages::Uploaded;
 use adyton_api::adyton::requests::{OwnRequest, RequestExplained, RequestList};
 use adyton_api::adyton::rollouts::RolloutShown;
+use adyton_api::adyton::sessions::SessionLink;
 use adyton_api::adyton::whoami::Whoami;
 use adyton_core::address::OWN_REQUESTS;
 use adyton_core::id::RequestId;
@@ -16,6 +17,11 @@ impl Client {
     /// Who the server says that calls.
     pub fn whoami(&self) -> Outcome<Whoami> {
         self.get("/adyton/v1/whoami", "")
+    }
+    /// A link that signs the caller in at the console, once.
+    pub fn sign_in_link(&self) -> Outcome<SessionLink> {
+        self.manage("POST", "/adyton/v1/session-links", "", Body::Empty)?
+            .read()
     }
     /// What the server counts, in Prometheus' text format.
     pub fn metrics(&self) -> Outcome<String> {

@@ -10,4 +10,5 @@ pub(crate) mod packages;
 pub(crate) mod predict;
 pub(crate) mod requests;
 pub(crate) mod rollouts;
+pub(crate) mod sessions;
 pub(crate) mod whoami;

@@ -98,6 +98,8 @@ fn failures() -> Vec<(String, Failure)> {
         ("sign-ins full", Failure::SignInsFull { after: second }),
         ("host", Failure::Host { host: text() }),
         ("origin", Failure::Origin { sent: text() }),
+        ("console header", Failure::ConsoleHeader),
+        ("sign-in link", Failure::SignInLink),
         ("media type", Failure::MediaType),
         ("metrics", Failure::Metrics { how: "how" }),
         ("too large", Failure::TooLarge { limit: 10 }),

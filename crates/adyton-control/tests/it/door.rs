@@ -23,6 +23,7 @@ async fn a_call_goes_on_as_it_was_sent_with_any_method() {
         json!({
             "project": world.project(), "service": service, "method": "POST", "sent": format!("{path}/echo"),
             "below": "/echo?n=3", "token": true, "credentials": true, "bytes": 7,
+            "user": null,
         })
     );
     for (path, below) in [

@@ -27,6 +27,7 @@ mod packages;
 mod perimeter;
 mod rollouts;
 mod services;
+mod sessions;
 mod sign_ins;
 mod strangers;
 mod tokens;

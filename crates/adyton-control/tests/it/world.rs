@@ -217,6 +217,10 @@ impl ConsoleDoor for Mirror {
                 "method": call.head.method.as_str(), "sent": call.head.uri.path(), "below": call.path_and_query,
                 "token": call.head.headers.contains_key("x-auth-token"),
                 "credentials": matches!(call.visitor, Visitor::Credentials), "bytes": body,
+                "user": match &call.visitor {
+                    Visitor::Session(caller) => caller.user().map(|user| user.name.clone()),
+                    Visitor::Credentials => None,
+                },
             });
             let full = Full::new(Bytes::from(told.to_string())).map_err(|never| match never {});
             let body: ConsoleBody = Box::pin(full);

@@ -331,6 +331,12 @@ macro_rules! rows {
             ManageOrigin = Manage "a web page of another origin sent the request"
                 "请求来自其他源的网页"
                 - (EdgeForeignOrigin "manage.origin") (IamForeignOrigin "iam.origin") -;
+            ManageConsoleHeader = Manage "the console's session came without the header that only the console's own pages send"
+                "请求带有控制台会话，但缺少只有控制台自身的页面才会发送的请求头"
+                - (EdgeForeignOrigin "manage.console_header") (IamForeignOrigin "iam.console_header") -;
+            ManageSignInLink = Manage "the sign-in link was used already, has expired, or is incomplete"
+                "登录链接已使用、已过期或不完整"
+                - [- - (EdgeIamAuthentication "manage.sign_in_link")] - -;
             ManageBodyTooLarge = Manage "the body exceeds the limit of the management APIs"
                 "请求体超过管理 API 的上限"
                 - (EdgeBodyTooLarge "manage.body_too_large") (IamMalformed "iam.malformed") -;
@@ -354,16 +360,16 @@ macro_rules! rows {
                 - [(ModelArtsNoProject "modelarts.no_project") (EdgeIamForbidden "manage.other_project") (EdgeIamForbidden "manage.other_project")] (IamNoPermission "iam.forbidden") -;
             WrongPassword = Manage "unknown user or wrong password"
                 "用户不存在或密码错误"
-                - (EdgeIamAuthentication "manage.credentials_not_accepted") (IamUnauthorized "iam.wrong_password") -;
+                - [(EdgeIamAuthentication "manage.credentials_not_accepted") (EdgeIamAuthentication "manage.credentials_not_accepted") (EdgeIamAuthentication "manage.wrong_password")] (IamUnauthorized "iam.wrong_password") -;
             AccountLocked = Manage "too many wrong passwords from this source"
                 "该来源的密码错误次数过多"
-                - (EdgeIamAuthentication "manage.credentials_not_accepted") (IamAccountLocked "iam.account_locked") -;
+                - [(EdgeIamAuthentication "manage.credentials_not_accepted") (EdgeIamAuthentication "manage.credentials_not_accepted") (EdgeThrottled "manage.account_locked")] (IamAccountLocked "iam.account_locked") -;
             TooManySignIns = Manage "too many sign-ins in progress from this source"
                 "该来源同时进行的登录过多"
-                - (EdgeIamAuthentication "manage.credentials_not_accepted") (IamTooManySignIns "iam.too_many_sign_ins") -;
+                - [(EdgeIamAuthentication "manage.credentials_not_accepted") (EdgeIamAuthentication "manage.credentials_not_accepted") (EdgeThrottled "manage.too_many_sign_ins")] (IamTooManySignIns "iam.too_many_sign_ins") -;
             SignInsFull = Manage "too many sign-ins in progress"
                 "同时进行的登录过多"
-                - (EdgeIamAuthentication "manage.credentials_not_accepted") (IamSignInsFull "iam.sign_ins_full") -;
+                - [(EdgeIamAuthentication "manage.credentials_not_accepted") (EdgeIamAuthentication "manage.credentials_not_accepted") (EdgeThrottled "manage.sign_ins_full")] (IamSignInsFull "iam.sign_ins_full") -;
             NoSuchModel = Manage "no model of the project has this id"
                 "项目中没有该 ID 的模型"
                 - [(NoSuchModel "modelarts.no_such_model") (NoSuchApigApi "apig.no_such_api") (NoSuchModel "modelarts.no_such_model")] (IamNotFound "iam.not_found") -;

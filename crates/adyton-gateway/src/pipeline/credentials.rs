@@ -13,7 +13,12 @@ use crate::arrival::Arrival;
 pub(crate) fn accepted(arrival: &Arrival, api: &Api) -> Accepts {
     let Callers { iam, app, app_code } = api.callers;
     match arrival.door() {
-        Door::Address => Accepts { iam, app, app_code },
+        Door::Address => Accepts {
+            iam,
+            app,
+            app_code,
+            session: false,
+        },
         Door::PredictionTab => Accepts::IAM,
     }
 }

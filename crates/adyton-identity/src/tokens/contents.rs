@@ -34,9 +34,39 @@ impl Methods {
     }
 }
 
+/// What a sealed text is for: the first byte of it, which the seal covers, so that none is ever taken for another.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Kind {
+    /// What callers send in `X-Auth-Token`.
+    Token,
+    /// What the console's cookie holds.
+    Session,
+    /// What a sign-in link ends with: it opens one session, and nothing else.
+    Link,
+}
+
+impl Kind {
+    const ALL: [Self; 3] = [Self::Token, Self::Session, Self::Link];
+
+    /// As a text begins.
+    pub(super) const fn byte(self) -> u8 {
+        match self {
+            Self::Token => 1,
+            Self::Session => 2,
+            Self::Link => 3,
+        }
+    }
+    /// The kind that this byte stands for.
+    pub(super) fn of_byte(byte: u8) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.byte() == byte)
+    }
+}
+
 /// What a token says.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Contents {
+    /// What the text is for.
+    pub kind: Kind,
     /// The key that sealed it.
     pub key: u32,
     /// The token's own id: revoking it alone names this.
@@ -55,10 +85,10 @@ pub struct Contents {
     pub methods: Methods,
 }
 
-/// Bytes of [`Contents`], without the key's id.
+/// Bytes of [`Contents`], without the kind and the key's id.
 pub(super) const CONTENTS: usize = 16 + 16 + 1 + 16 + 4 + 8 + 8 + 1;
 
-/// Bytes of a token besides its contents: version, the key's id, nonce, tag.
+/// Bytes of a token besides its contents: kind, the key's id, nonce, tag.
 pub(super) const AROUND: usize = 1 + 4 + 24 + 16;
 
 /// How long a token's text is, in characters.
@@ -82,9 +112,10 @@ impl Contents {
     }
 
     /// Reads what [`Contents::write`] wrote; `None` for anything else.
-    pub(super) fn read(key: u32, bytes: &[u8]) -> Option<Self> {
+    pub(super) fn read(kind: Kind, key: u32, bytes: &[u8]) -> Option<Self> {
         let mut rest = bytes;
         let contents = Self {
+            kind,
             key,
             id: TokenId::from_bits(u128::from_be_bytes(take(&mut rest)?)),
             user: UserId::from_bits(u128::from_be_bytes(take(&mut rest)?)),

@@ -11,16 +11,18 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chacha20poly1305::aead::{AeadInOut as _, KeyInit as _};
 use chacha20poly1305::{Key, XChaCha20Poly1305, XNonce};
 
-use super::contents::{AROUND, CONTENTS, Contents, TOKEN_LENGTH};
+use super::contents::{AROUND, CONTENTS, Contents, Kind, TOKEN_LENGTH};
 use super::fault::TokenFault;
 
 /// How long a token counts.
 pub const TOKEN_LIFE: Duration = Duration::from_secs(24 * 60 * 60);
 
+/// How long a sign-in link counts.
+pub const LINK_LIFE: Duration = Duration::from_secs(5 * 60);
+
 /// Longer texts are not looked at: no token of ours comes near. In characters.
 pub const TOKEN_MAX: usize = 300;
 
-const VERSION: u8 = 1;
 const HEAD: usize = 1 + 4;
 const NONCE: usize = 24;
 const TAG: usize = 16;
@@ -54,7 +56,7 @@ pub fn sealing_key(live: &Live, now: Timestamp) -> Option<&Arc<TokenKey>> {
 
 /// Seals contents with a key, which they must name.
 pub(crate) fn seal(key: &TokenKey, contents: &Contents, nonce: [u8; NONCE]) -> String {
-    let mut head = [VERSION, 0, 0, 0, 0];
+    let mut head = [contents.kind.byte(), 0, 0, 0, 0];
     head[1..].copy_from_slice(&contents.key.to_be_bytes());
     let mut sealed = Vec::with_capacity(WHOLE);
     let mut inner = Vec::with_capacity(CONTENTS + TAG);
@@ -73,19 +75,19 @@ pub(crate) fn seal(key: &TokenKey, contents: &Contents, nonce: [u8; NONCE]) -> S
     URL_SAFE_NO_PAD.encode(sealed)
 }
 
-/// What a token says, if it was sealed by one of our keys, whatever its time and its user's state.
-pub(super) fn unseal(live: &Live, text: &[u8]) -> Result<Contents, TokenFault> {
+/// What a token of this kind says, if it was sealed by one of our keys, whatever its time and its user's state.
+pub(super) fn unseal(live: &Live, kind: Kind, text: &[u8]) -> Result<Contents, TokenFault> {
     let fits = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'-' || *byte == b'_';
     if text.len() > TOKEN_MAX || !text.iter().all(fits) {
         return Err(TokenFault::Malformed);
     }
-    // The first eight characters hold version and key id, also of a token that was cut.
+    // The first eight characters hold kind and key id, also of a token that was cut.
     let start = text
         .get(..8)
         .and_then(|start| URL_SAFE_NO_PAD.decode(start).ok())
         .ok_or(TokenFault::Malformed)?;
     let (head, _) = start.split_first_chunk::<HEAD>().ok_or(TokenFault::Malformed)?;
-    if head[0] != VERSION {
+    if Kind::of_byte(head[0]) != Some(kind) {
         return Err(TokenFault::Malformed);
     }
     let id = u32::from_be_bytes([head[1], head[2], head[3], head[4]]);
@@ -106,10 +108,10 @@ pub(super) fn unseal(live: &Live, text: &[u8]) -> Result<Contents, TokenFault> {
     cipher
         .decrypt_inout_detached(&XNonce::from(*nonce), head, (&mut *inner).into(), &tag.into())
         .map_err(|_| fault())?;
-    Contents::read(id, inner).ok_or_else(fault)
+    Contents::read(kind, id, inner).ok_or_else(fault)
 }
 
-/// Opens a token: unseals it, and checks that its time, its user and its scope count. Gives the user too.
+/// Opens what is sent as `X-Auth-Token`: unseals it, and checks that its time, its user and its scope count. Gives the user too.
 ///
 /// # Errors
 /// The first fault, in this order: form, key, seal, time, revocation, user, epoch, scope.
@@ -118,7 +120,7 @@ pub fn open<'l>(
     text: &[u8],
     now: Timestamp,
 ) -> Result<(Contents, &'l Arc<User>), TokenFault> {
-    let contents = unseal(live, text)?;
+    let contents = unseal(live, Kind::Token, text)?;
     in_time(&contents, now)?;
     let user = stands(live, &contents)?;
     Ok((contents, user))
@@ -126,7 +128,12 @@ pub fn open<'l>(
 
 /// Whether a token that opens is in its time.
 pub(super) fn in_time(contents: &Contents, now: Timestamp) -> Result<(), TokenFault> {
-    if contents.expires_at <= now {
+    let ends = match contents.kind {
+        Kind::Token | Kind::Session => contents.expires_at,
+        // What it expires at is the end of the session that it opens.
+        Kind::Link => contents.expires_at.min(contents.issued_at.after(LINK_LIFE)),
+    };
+    if ends <= now {
         return Err(TokenFault::Expired(Box::new(contents.clone())));
     }
     if contents.issued_at > now.after(LEEWAY) {

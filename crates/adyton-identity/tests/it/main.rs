@@ -13,6 +13,7 @@
 mod apps;
 mod authorisation;
 mod readers;
+mod sessions;
 mod signatures;
 mod tokens;
 mod world;

@@ -37,6 +37,7 @@ pub const ALL: Accepts = Accepts {
     iam: true,
     app: true,
     app_code: true,
+    session: false,
 };
 
 pub struct World {

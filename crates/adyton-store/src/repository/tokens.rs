@@ -12,6 +12,13 @@ use crate::schema::token_keys;
 use crate::transaction::Kind;
 use crate::{Committed, Store, StoreError};
 
+/// What revoking a token gives.
+struct Revoked {
+    token: RevokedToken,
+    /// Whether it was revoked by this, not before.
+    is_new: bool,
+}
+
 /// The revoked tokens.
 #[derive(Clone, Copy)]
 pub struct Tokens<'a>(pub(crate) &'a Store);
@@ -24,17 +31,33 @@ impl Tokens<'_> {
         id: TokenId,
         expires_at: Timestamp,
     ) -> Result<Committed<RevokedToken>, StoreError> {
-        urgently!(self.0, self.revoke_once(id, expires_at))
+        let Committed { value, revision } = urgently!(self.0, self.revoke_once(id, expires_at))?;
+        let value = value.token;
+        Ok(Committed { value, revision })
+    }
+
+    /// Revokes what counts once only, such as a sign-in link: `None` when somebody else has done so before.
+    pub async fn spend(
+        &self,
+        id: TokenId,
+        expires_at: Timestamp,
+    ) -> Result<Option<Committed<RevokedToken>>, StoreError> {
+        let Committed { value, revision } = self.revoke_once(id, expires_at).await?;
+        let Revoked { token: value, is_new } = value;
+        Ok(is_new.then_some(Committed { value, revision }))
     }
 
     async fn revoke_once(
         &self,
         id: TokenId,
         expires_at: Timestamp,
-    ) -> Result<Committed<RevokedToken>, StoreError> {
+    ) -> Result<Committed<Revoked>, StoreError> {
         let mut write = self.0.write().await?;
         if let Some(row) = Entity::find_by_id(id.to_string()).one(&write.session).await? {
-            let already = row.revoked_token()?;
+            let already = Revoked {
+                token: row.revoked_token()?,
+                is_new: false,
+            };
             return write.commit(already).await;
         }
         let token = RevokedToken {
@@ -53,6 +76,7 @@ impl Tokens<'_> {
             .exec_without_returning(&write.session)
             .await?;
         write.changed(Kind::RevokedToken, id);
-        write.commit(token).await
+        let revoked = Revoked { token, is_new: true };
+        write.commit(revoked).await
     }
 }

@@ -23,6 +23,7 @@ fn help_names_every_verb() {
               logout      Forget the credentials of the context; its token stops working
               context     Choose between servers, projects and users that `login` has kept
               whoami      Show who you are, where, and for how long
+              console     Print a link that signs you in at the web console, once
               model       Begin, check, import, list, show and delete models
               service     Deploy and run services
               predict     Call a service

@@ -1,21 +1,25 @@
 //! `…/services/{service_id}/predict/{path}`: the Prediction tab's door. Any method goes to the service as the signed-in user,
-//! through the gateway's own pipeline. Nothing is decided here, so that each refusal is the pipeline's, with a record.
+//! through the gateway's own pipeline. Nothing is decided here, so that each refusal is the pipeline's, with a record; but who is
+//! signed in at the console this listener alone knows.
 
 use std::net::SocketAddr;
 
 use adyton_core::address;
 use adyton_core::id::ProjectId;
-use adyton_identity::{ConsoleCall, Visitor};
+use adyton_identity::{Accepts, ConsoleCall, Visitor, session};
 use axum::body::Body;
 use axum::response::Response;
 use http_body_util::BodyExt;
 
+use crate::admission::seen_of;
 use crate::call::Forwarded;
 use crate::failure::OperationResult;
+use crate::remote::Remote;
 
 /// Any method, any path below `predict`.
 pub(crate) async fn predict(call: Forwarded) -> OperationResult<Response> {
     let remote = call.remote()?;
+    let visitor = visitor(&call, remote)?;
     let peer = SocketAddr::new(remote.address, remote.peer.port());
     let Forwarded { shared, parts, body } = call;
     let Address {
@@ -30,7 +34,7 @@ pub(crate) async fn predict(call: Forwarded) -> OperationResult<Response> {
             project,
             service,
             path_and_query,
-            visitor: Visitor::Credentials,
+            visitor,
             peer,
             body: Box::pin(body.map_err(Into::into)),
         })
@@ -45,6 +49,20 @@ pub(crate) async fn predict(call: Forwarded) -> OperationResult<Response> {
             .or_insert(value);
     }
     Ok(response)
+}
+
+/// Who calls: the user of the console's session, else whoever the gateway finds by the credentials.
+fn visitor(call: &Forwarded, remote: Remote) -> OperationResult<Visitor> {
+    if !session::decides(&call.parts.headers) {
+        return Ok(Visitor::Credentials);
+    }
+    let live = call.shared.feed.cell().load();
+    let seen = seen_of(&call.parts, remote, false);
+    let standing = call
+        .shared
+        .identity
+        .identify(&live, &Accepts::MANAGEMENT, &seen)?;
+    Ok(Visitor::Session(standing.claimed().clone()))
 }
 
 /// The door's address, taken apart as it was sent: the pipeline decodes.

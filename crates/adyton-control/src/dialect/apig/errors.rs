@@ -43,6 +43,8 @@ fn message(failure: &Failure, shown: SubCode) -> Cow<'static, str> {
         | Failure::SignInsFull { .. }
         | Failure::Host { .. }
         | Failure::Origin { .. }
+        | Failure::ConsoleHeader
+        | Failure::SignInLink
         | Failure::MediaType
         | Failure::Metrics { .. }
         | Failure::SubjectToken(_)

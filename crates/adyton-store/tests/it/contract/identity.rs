@@ -262,6 +262,15 @@ pub(crate) async fn what_ends_tokens_raises_the_epoch(place: Place) {
         tokens.revoke(token, Timestamp::default()).await.unwrap().value,
         revoked
     );
+
+    // What counts once is spent by one alone, also of two at once.
+    assert!(tokens.spend(token, ends).await.unwrap().is_none());
+    let link = TokenId::from_bits(6);
+    let (one, other) = tokio::join!(tokens.spend(link, ends), tokens.spend(link, ends));
+    let spent: Vec<_> = [one.unwrap(), other.unwrap()].into_iter().flatten().collect();
+    let [spent] = spent.try_into().expect("one of the two");
+    let spent = bench.feed.settled(spent).await.unwrap();
+    assert_eq!(bench.live().revoked(link), Some(&spent));
 }
 
 pub(crate) async fn names_of_users_and_projects_are_unique(place: Place) {

@@ -1,0 +1,192 @@
+//! Sessions of the console, and the links that open one: where they count, and for how long.
+
+use std::time::Duration;
+
+use adyton_core::catalogue::Reason;
+use adyton_core::live::Change;
+use adyton_core::tenant::{RevokedToken, Scope, User};
+use adyton_identity::session::COOKIE;
+use adyton_identity::tokens::{LINK_LIFE, TOKEN_LIFE};
+use adyton_identity::{Accepts, Contents, Methods, TokenFault, Way};
+
+use crate::world::{AK, ALICE, Call, DOMAIN, HERE, SK, World, alice, start};
+
+const CONSOLE: Accepts = Accepts::MANAGEMENT;
+
+fn session(world: &World) -> (String, Contents) {
+    world
+        .identity
+        .issue_session(&world.live, &alice(), Methods::PASSWORD, None)
+        .expect("a session")
+}
+
+fn token(world: &World) -> String {
+    world
+        .identity
+        .issue_token(
+            &world.live,
+            &alice(),
+            Scope::Project(HERE),
+            Methods::PASSWORD,
+            None,
+        )
+        .expect("a token")
+        .0
+}
+
+fn link(world: &World, from: Option<&Contents>) -> String {
+    world
+        .identity
+        .issue_link(&world.live, &alice(), from)
+        .expect("a link")
+        .0
+}
+
+fn with_cookie(value: &str) -> Call {
+    Call::new().header("Cookie", &format!("a=1; {COOKIE}={value}"))
+}
+
+#[test]
+fn a_session_is_its_user_in_the_whole_domain() {
+    let world = World::new();
+    let (text, contents) = session(&world);
+    let caller = world.identify(CONSOLE, &with_cookie(&text)).expect("known");
+    assert_eq!(
+        (caller.way(), caller.scope()),
+        (Way::Console, Scope::Domain(DOMAIN))
+    );
+    assert_eq!(caller.user().map(|user| user.id), Some(ALICE));
+    assert_eq!(caller.token(), Some(&contents));
+    assert_eq!(contents.expires_at, start().after(TOKEN_LIFE));
+}
+
+#[test]
+fn a_session_counts_in_its_cookie_alone_and_only_where_cookies_do() {
+    let world = World::new();
+    let (text, _) = session(&world);
+    let as_token = Call::new().header("X-Auth-Token", &text);
+    assert_eq!(world.reason(CONSOLE, &as_token), Reason::TokenMalformed);
+    for accepts in [Accepts::IAM, Accepts::ALL] {
+        let refused = world.reason(accepts, &with_cookie(&text));
+        assert_eq!(refused, Reason::CredentialsMissing, "{accepts:?}");
+    }
+    for other in [token(&world), link(&world, None)] {
+        assert_eq!(
+            world.reason(CONSOLE, &with_cookie(&other)),
+            Reason::TokenMalformed
+        );
+    }
+    let twice = with_cookie(&text).header("Cookie", &format!("{COOKIE}={text}"));
+    assert_eq!(world.reason(CONSOLE, &twice), Reason::TokenRepeated);
+}
+
+#[test]
+fn whoever_sends_another_credential_is_judged_by_that() {
+    let world = World::new();
+    let (text, _) = session(&world);
+    let both = with_cookie(&text).header("X-Auth-Token", &token(&world));
+    let caller = world.identify(CONSOLE, &both).expect("known");
+    assert_eq!((caller.way(), caller.scope()), (Way::Token, Scope::Project(HERE)));
+    let signed = with_cookie(&text).signed(AK, SK);
+    assert_eq!(
+        world.identify(CONSOLE, &signed).expect("known").way(),
+        Way::AccessKey
+    );
+    let wrong = with_cookie(&text).header("X-Auth-Token", "x");
+    assert_eq!(world.reason(CONSOLE, &wrong), Reason::TokenMalformed);
+    let of_no_use = with_cookie(&text).header("Authorization", "Bearer x");
+    assert_eq!(world.reason(CONSOLE, &of_no_use), Reason::CredentialsNotAccepted);
+}
+
+#[test]
+fn a_session_ends_as_a_token_does() {
+    type Made = fn(&Contents) -> Change;
+    let changes: [(Made, Reason); 4] = [
+        (
+            |contents| {
+                Change::TokenRevoked(RevokedToken {
+                    id: contents.id,
+                    revoked_at: start(),
+                    expires_at: contents.expires_at,
+                })
+            },
+            Reason::TokenRevoked,
+        ),
+        (
+            |_| {
+                Change::User(User {
+                    token_epoch: alice().token_epoch + 1,
+                    ..alice()
+                })
+            },
+            Reason::TokenSuperseded,
+        ),
+        (
+            |_| {
+                Change::User(User {
+                    enabled: false,
+                    ..alice()
+                })
+            },
+            Reason::TokenUserDisabled,
+        ),
+        (|_| Change::UserGone(ALICE), Reason::TokenUserDeleted),
+    ];
+    for (change, reason) in changes {
+        let mut world = World::new();
+        let (text, contents) = session(&world);
+        assert!(world.identify(CONSOLE, &with_cookie(&text)).is_ok());
+        world.apply(change(&contents));
+        assert_eq!(world.reason(CONSOLE, &with_cookie(&text)), reason);
+    }
+    let world = World::new();
+    let (text, _) = session(&world);
+    world.clock.advance(TOKEN_LIFE);
+    assert_eq!(world.reason(CONSOLE, &with_cookie(&text)), Reason::TokenExpired);
+}
+
+#[test]
+fn a_link_counts_for_five_minutes_and_as_nothing_else() {
+    let world = World::new();
+    let text = link(&world, None);
+    let (contents, user) = world
+        .identity
+        .open_link(&world.live, text.as_bytes())
+        .expect("a link");
+    assert_eq!((user.id, contents.expires_at), (ALICE, start().after(TOKEN_LIFE)));
+    for other in [session(&world).0, token(&world)] {
+        let refused = world.identity.open_link(&world.live, other.as_bytes());
+        assert_eq!(refused.map(|_| ()), Err(TokenFault::Malformed));
+    }
+    let as_token = Call::new().header("X-Auth-Token", &text);
+    assert_eq!(world.reason(CONSOLE, &as_token), Reason::TokenMalformed);
+    world.clock.advance(LINK_LIFE - Duration::from_micros(1));
+    assert!(world.identity.open_link(&world.live, text.as_bytes()).is_ok());
+    world.clock.advance(Duration::from_micros(1));
+    let late = world.identity.open_link(&world.live, text.as_bytes());
+    assert!(matches!(late, Err(TokenFault::Expired(_))));
+}
+
+#[test]
+fn a_session_from_a_link_ends_with_what_the_link_was_made_from() {
+    let world = World::new();
+    let (_, first) = session(&world);
+    world.clock.advance(TOKEN_LIFE - Duration::from_secs(60));
+    let text = link(&world, Some(&first));
+    let (contents, user) = world
+        .identity
+        .open_link(&world.live, text.as_bytes())
+        .expect("a link");
+    let (_, second) = world
+        .identity
+        .issue_session(&world.live, &user, Methods::TOKEN, Some(&contents))
+        .expect("a session");
+    assert_eq!(second.expires_at, first.expires_at);
+    assert_eq!(second.methods.names().collect::<Vec<_>>(), ["password", "token"]);
+    world.clock.advance(Duration::from_secs(60));
+    let late = world.identity.open_link(&world.live, text.as_bytes());
+    assert!(
+        matches!(late, Err(TokenFault::Expired(_))),
+        "also before five minutes are over"
+    );
+}
