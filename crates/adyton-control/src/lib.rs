@@ -18,6 +18,7 @@ mod blocking;
 mod body;
 mod call;
 mod connection;
+mod console;
 mod dialect;
 mod document;
 mod endpoint;

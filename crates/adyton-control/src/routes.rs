@@ -6,7 +6,8 @@ use adyton_identity::Action;
 use http::StatusCode;
 
 use crate::dialect::adyton::{
-    catalogue, documents, health, logs, own_requests, packages, predict, requests, rollouts, sessions, whoami,
+    catalogue, console, documents, health, logs, own_requests, packages, predict, requests, rollouts,
+    sessions, whoami,
 };
 use crate::dialect::apig::{apis, app_auths, app_codes, apps, instance};
 use crate::dialect::iam::{credentials, discovery, projects, tokens, users};
@@ -161,6 +162,9 @@ fn adyton(table: &mut Table) {
         Get    "/healthz/ready"                      Anyone => 200 health::ready, "Whether the node is ready, or what it is waiting for";
         Get    "/metrics"                            Anyone => 200 health::metrics, "Metrics in Prometheus' text format";
         Get    "/openapi.json"                       Anyone => 200 documents::openapi, "The OpenAPI document";
+        Get    "/console"                            Anyone => 200 console::page, "The web console";
+        Get    "/console/"                           Anyone => 200 console::page, "The same";
+        Get    "/console/{*page}"                    Anyone => 200 console::page, "A page of the web console, or one of its files";
         Get    "/docs"                               Anyone => 308 documents::docs, "The reference, for people";
         Get    "/docs/"                              Anyone => 200 documents::viewer, "The reference, for people";
         Get    "/docs/{*file}"                       Anyone => 200 documents::viewer, "The reference's files";

@@ -15,6 +15,7 @@ mod apps;
 mod causes;
 mod client;
 mod codes;
+mod console;
 mod door;
 mod iam;
 mod journal;
