@@ -14,6 +14,7 @@
 
 mod actor;
 mod admission;
+mod audit;
 mod blocking;
 mod body;
 mod call;

@@ -12,6 +12,7 @@
 )]
 
 mod apps;
+mod audit;
 mod causes;
 mod client;
 mod codes;

@@ -117,7 +117,7 @@ async fn a_stranger_gets_nowhere() {
         let expected = match operation.path.as_str() {
             path if path.starts_with("/v3") => "iam.credentials_missing",
             // Callers of APIs are told what a call is told.
-            "/adyton/v1/requests/{request_id}" => "credentials.missing",
+            "/adyton/v1/requests/{request_id}" | "/adyton/v1/audit/{request_id}" => "credentials.missing",
             _ => "manage.credentials_missing",
         };
         assert_eq!((status, reason.as_str()), (401, expected), "{}", operation.name());
