@@ -1,6 +1,6 @@
 # Thin on purpose: the chores are written in crates/xtask. ARGS are passed on, for example: make demo ARGS="--gateway 127.0.0.1:9000"
 
-.PHONY: demo test check bench fuzz package docs setup
+.PHONY: demo test check console bench fuzz package setup
 
 demo:
 	@cargo xtask demo $(ARGS)
@@ -11,6 +11,9 @@ test:
 check:
 	@cargo xtask check $(ARGS)
 
+console:
+	@cargo xtask console $(ARGS)
+
 bench:
 	@cargo xtask bench $(ARGS)
 
@@ -19,9 +22,6 @@ fuzz:
 
 package:
 	@cargo xtask package $(ARGS)
-
-docs:
-	@cargo xtask docs $(ARGS)
 
 setup:
 	@cargo xtask setup $(ARGS)

@@ -14,12 +14,10 @@
 
 mod actor;
 mod admission;
-mod audit;
 mod blocking;
 mod body;
 mod call;
 mod connection;
-mod console;
 mod dialect;
 mod document;
 mod endpoint;

@@ -7,7 +7,6 @@
 
 pub(crate) mod app;
 pub(crate) mod app_code;
-pub(crate) mod audit;
 pub(crate) mod authorisation;
 pub(crate) mod credential;
 pub(crate) mod model;

@@ -8,10 +8,9 @@ use std::sync::Arc;
 use adyton_core::refusal::Refusal;
 use adyton_identity::{Accepts, Caller, Purpose, Request as Seen, SignedRequest};
 use axum::body::Body;
-use http::{HeaderMap, Request};
+use http::Request;
 
 use crate::admission::{Parameters, seen_of};
-use crate::audit::Draft;
 use crate::body::read;
 use crate::failure::{Failure, OperationResult};
 use crate::remote::Remote;
@@ -23,7 +22,6 @@ pub(crate) struct ReadCall {
     /// Who reads.
     pub(crate) caller: Caller,
     pub(crate) remote: Remote,
-    pub(crate) headers: HeaderMap,
     parameters: Parameters,
 }
 
@@ -33,8 +31,6 @@ impl ReadCall {
         let (mut parts, body) = request.into_parts();
         let parameters = Parameters::of(&mut parts).await?;
         let remote = Remote::noted(&parts)?;
-        let audit = Draft::of(&parts);
-        audit.path(&parameters, &shared.feed.cell().load());
         let too_often = |after| Failure::AskedInVain { after };
         let identity = &shared.identity;
         identity.may_read(None, remote.address).map_err(too_often)?;
@@ -58,7 +54,6 @@ impl ReadCall {
             .identify(&live, &accepts, &seen)
             .and_then(|standing| identity.still(standing, &live, &live, &signed, |_| Ok::<_, Refusal>(())));
         let caller = found.inspect_err(|_| identity.read_in_vain(None, remote.address))?;
-        audit.caller(&caller, &parts.headers, true);
         identity
             .may_read(Some(caller.holder()), remote.address)
             .map_err(too_often)?;
@@ -66,7 +61,6 @@ impl ReadCall {
             caller,
             remote,
             parameters,
-            headers: parts.headers,
             shared: shared.clone(),
         })
     }

@@ -169,7 +169,6 @@ impl Control {
         {
             tracing::warn!("management calls or imports were still in progress when the server stopped");
         }
-        shared.audit.finish();
         recording.abort();
         sweeping.abort();
         judging.abort();

@@ -11,7 +11,6 @@
 
 pub mod address;
 pub mod api;
-pub mod audit;
 pub mod catalogue;
 pub mod clock;
 pub mod columns;

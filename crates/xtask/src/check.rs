@@ -1,11 +1,12 @@
-//! `make check`: the quick inner loop. Needs nothing but Rust.
+//! `make check`: the quick inner loop. Needs nothing but Rust; without Node.js the console is left out.
 
 use anyhow::Result;
 
+use crate::console::Console;
 use crate::process::{command, status};
 use crate::{generate, tidy};
 
-/// Format, lints, tidy, generated pages, and the unit tests of all crates; stops at the first that fails.
+/// Format, lints, tidy, generated pages, and the unit tests of all crates and of the console; stops at the first that fails.
 pub(crate) fn check() -> Result<bool> {
     let cargo =
         |arguments: &[&str]| -> Result<bool> { Ok(status(command("cargo").args(arguments))?.success()) };
@@ -21,5 +22,16 @@ pub(crate) fn check() -> Result<bool> {
         ])?
         && tidy::tidy()?
         && generate::generate(true)?
-        && cargo(&["test", "--workspace", "--lib", "--bins", "--quiet"])?)
+        && cargo(&["test", "--workspace", "--lib", "--bins", "--quiet"])?
+        && console()?)
+}
+
+fn console() -> Result<bool> {
+    let Some(console) = Console::of_machine()? else {
+        println!(
+            "console: left out, there is no Node.js that is new enough (`cargo xtask console` brings one)"
+        );
+        return Ok(true);
+    };
+    Ok(console.check()? && console.test()?)
 }

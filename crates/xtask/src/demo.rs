@@ -4,6 +4,7 @@ use std::os::unix::process::CommandExt;
 
 use anyhow::{Context, Result};
 
+use crate::console::Console;
 use crate::process::{command, run, shown};
 use crate::repository::target;
 use crate::setup::{Purpose, Python, setup};
@@ -14,6 +15,7 @@ const VISION: &str = ".cache/samples/vision";
 /// Replaces this process by the demo server, so that a signal ends the server itself.
 pub(crate) fn demo(arguments: &[String]) -> Result<()> {
     let python = setup(Purpose::Demo)?;
+    Console::prepare(&python)?.build()?;
     run(command("cargo").args(["build", "--release", "--locked", "--package", "adyton"]))?;
     fetch_samples(&python)?;
     let mut server = command(target().join("release/adyton"));

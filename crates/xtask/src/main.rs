@@ -7,8 +7,8 @@
 
 mod bench;
 mod check;
+mod console;
 mod demo;
-mod docs;
 mod fuzz;
 mod generate;
 mod package;
@@ -39,6 +39,8 @@ enum Chore {
     Test(test::TestOptions),
     /// The quick inner loop: format, lints, layers, unit tests
     Check,
+    /// Builds the web console into `console/dist`; the binary that is built afterwards brings it along
+    Console,
     /// Compares the tree with its rules (layers, documents, names) and prints its sizes
     Tidy,
     /// Writes the generated reference pages
@@ -56,8 +58,6 @@ enum Chore {
     },
     /// Makes the release archive, the Debian package and the context of the container image
     Package(package::PackageOptions),
-    /// Builds the documentation site into `target/site`, and looks for dead links
-    Docs,
     /// Fuzzes what strangers' bytes are fed to, each target for the same time
     Fuzz(fuzz::FuzzOptions),
     /// Measures CPU time per request beside nginx
@@ -74,11 +74,11 @@ fn main() -> ExitCode {
         Chore::Setup => setup::setup(setup::Purpose::Test).map(|_| true),
         Chore::Test(options) => test::test(&options),
         Chore::Check => check::check(),
+        Chore::Console => console().map(|()| true),
         Chore::Tidy => tidy::tidy(),
         Chore::Generate { check } => generate::generate(check),
         Chore::Demo { arguments } => demo::demo(&arguments).map(|()| true),
         Chore::Package(options) => package::package(&options).map(|()| true),
-        Chore::Docs => docs::docs(),
         Chore::Fuzz(options) => fuzz::fuzz(&options),
         Chore::Bench { arguments } => bench::bench(&arguments),
     };
@@ -90,4 +90,8 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+fn console() -> anyhow::Result<()> {
+    console::Console::prepare(&setup::Python::prepare()?)?.build()
 }

@@ -1,6 +1,6 @@
 //! `make package`: what people get. A release archive, a Debian package, the context of a container image, and the checksums of all.
 //!
-//! It builds nothing but the binary (profile `dist`), or takes one that is there, as the tests do. What goes into them lies in
+//! It builds nothing but the console and the binary (profile `dist`), or takes one that is there, as the tests do. What goes into them lies in
 //! `packaging/`.
 
 mod debian;
@@ -15,8 +15,10 @@ use adyton_core::digest::Sha256;
 use anyhow::{Context, Result};
 use clap::Args;
 
+use crate::console::Console;
 use crate::process::{command, find, run, status, succeeds};
 use crate::repository::{root, target};
+use crate::setup::Python;
 
 /// What to package.
 #[derive(Args)]
@@ -51,6 +53,7 @@ pub(crate) fn package(options: &PackageOptions) -> Result<()> {
     let binary = match &options.binary {
         Some(binary) => binary.clone(),
         None => {
+            Console::prepare(&Python::prepare()?)?.build()?;
             run(command("cargo").args(["build", "--profile", "dist", "--locked", "--package", "adyton"]))?;
             target().join("dist/adyton")
         }

@@ -2,11 +2,13 @@
 
 mod cargo;
 mod debian;
+mod node;
 mod python;
 
 use anyhow::Result;
 
 pub(crate) use cargo::tool;
+pub(crate) use node::Node;
 pub(crate) use python::Python;
 
 /// What the things are needed for.

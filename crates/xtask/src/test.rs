@@ -5,6 +5,7 @@ use std::time::Duration;
 use anyhow::Result;
 use clap::Args;
 
+use crate::console::Console;
 use crate::demo::fetch_samples;
 use crate::process::{command, find, status, watch};
 use crate::repository::target;
@@ -31,6 +32,7 @@ pub(crate) fn test(options: &TestOptions) -> Result<bool> {
         Some(arguments) => tally += end_to_end(&python, arguments)?,
         None => {
             tally += checks(&python)?;
+            tally += console(&python)?;
             tally += rust_tests()?;
             tally += end_to_end(&python, &[])?;
         }
@@ -106,10 +108,19 @@ fn dependencies(python: &Python) -> Result<Tally> {
 /// Crates that a manifest names and no source uses.
 fn unused_dependencies() -> Result<Tally> {
     heading("unused dependencies");
-    let mut machete = command(tool("cargo-machete", "0.9.2", &[])?);
+    let mut machete = command(tool("cargo-machete", "0.9.2")?);
     Ok(Tally::one(
         status(machete.args(["--skip-target-dir", "crates"]))?.success(),
     ))
+}
+
+/// Format, lints, types and unit tests of the console.
+fn console(python: &Python) -> Result<Tally> {
+    heading("console");
+    let console = Console::prepare(python)?;
+    let mut tally = Tally::one(console.check()?);
+    tally += Tally::one(console.test()?);
+    Ok(tally)
 }
 
 /// The tests of all crates; those of the store bring up a PostgreSQL of their own.
@@ -139,6 +150,7 @@ fn rust_tests() -> Result<Tally> {
 /// The real binary with real clients.
 fn end_to_end(python: &Python, arguments: &[String]) -> Result<Tally> {
     heading("end-to-end tests");
+    Console::prepare(python)?.build()?;
     if !status(command("cargo").args(["build", "--locked", "--quiet", "--package", "adyton"]))?.success() {
         println!("the binary does not build");
         return Ok(Tally::one(false));

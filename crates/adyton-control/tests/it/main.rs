@@ -12,11 +12,9 @@
 )]
 
 mod apps;
-mod audit;
 mod causes;
 mod client;
 mod codes;
-mod console;
 mod door;
 mod iam;
 mod journal;

@@ -67,6 +67,11 @@ const PACKAGES: &[Package] = &[
         needed: |purpose| purpose != Purpose::Demo,
     },
     Package {
+        name: "chromium",
+        present: || find("chromium").is_some(),
+        needed: |purpose| purpose == Purpose::Test,
+    },
+    Package {
         name: "golang-go",
         present: || find("go").is_some(),
         needed: |purpose| purpose == Purpose::Test,

@@ -53,17 +53,18 @@ impl Python {
         command(self.program(name))
     }
 
+    /// Where its packages lie.
+    pub(crate) fn packages(&self) -> Option<PathBuf> {
+        let versions = fs::read_dir(self.folder.join("lib")).ok()?;
+        let folders = versions.flatten().map(|entry| entry.path().join("site-packages"));
+        folders.filter(|folder| folder.is_dir()).max()
+    }
+
     /// The ONNX Runtime library that the Python package `onnxruntime` ships.
     pub(crate) fn onnx_library(&self) -> Option<PathBuf> {
-        let versions = fs::read_dir(self.folder.join("lib")).ok()?;
-        let packages = versions
-            .flatten()
-            .map(|entry| entry.path().join("site-packages/onnxruntime/capi"));
-        let files = packages
-            .filter_map(|folder| fs::read_dir(folder).ok())
-            .flatten()
-            .flatten();
+        let files = fs::read_dir(self.packages()?.join("onnxruntime/capi")).ok()?;
         let mut found: Vec<PathBuf> = files
+            .flatten()
             .map(|entry| entry.path())
             .filter(|path| {
                 path.file_name()

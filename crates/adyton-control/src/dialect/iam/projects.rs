@@ -150,7 +150,6 @@ pub(crate) async fn create(
         }
     }
     let project = project::create(&call.shared, domain, &wanted.name).await?;
-    call.audit.made(&project);
     Ok(Json(ProjectAnswer {
         project: project_shown(&call, &project),
     }))

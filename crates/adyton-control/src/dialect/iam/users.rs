@@ -65,7 +65,6 @@ pub(crate) async fn create(call: Call, Body(wanted): Body<UserCreate>) -> Operat
         assignments: Vec::new(),
     };
     let user = user::create(&call.shared, new).await?;
-    call.audit.made(&user);
     Ok(answer(&call, &user))
 }
 
@@ -105,12 +104,7 @@ pub(crate) async fn update(call: Call, Body(wanted): Body<UserUpdate>) -> Operat
         assignments: None,
     };
     let password = wanted.password.map(Secret::new);
-    let (before, has_password) = (call.actor.live.user(id), password.is_some());
     let user = user::change(&call.shared, &call.actor, id, change, password).await?;
-    call.audit.changed(before.map(|user| &**user), &user);
-    if has_password {
-        call.audit.secret_field("password");
-    }
     Ok(answer(&call, &user))
 }
 
@@ -134,9 +128,7 @@ pub(crate) async fn password(call: Call, Body(wanted): Body<PasswordChange>) -> 
         &original,
         &new,
     )
-    .await?;
-    call.audit.secret_field("password");
-    Ok(())
+    .await
 }
 
 /// `GET /v3/roles`
@@ -178,11 +170,9 @@ async fn turn(call: &Call, turn: Turn) -> OperationResult<()> {
         role: user::role(call.text("role_id"))?,
         scope: scope(call)?,
     };
-    let id = id(call)?;
-    let before = call.actor.live.user(id);
-    let user = user::turn_role(&call.shared, &call.actor, id, assignment, turn).await?;
-    call.audit.changed(before.map(|user| &**user), &user);
-    Ok(())
+    user::turn_role(&call.shared, &call.actor, id(call)?, assignment, turn)
+        .await
+        .map(drop)
 }
 
 /// Where a role is given: the project or the domain of the path.

@@ -1,0 +1,26 @@
+/** An address that leads nowhere. */
+import { LinkButton } from "../../components/button";
+import { Empty } from "../../components/empty";
+import { Page } from "../../components/page";
+import { useTexts } from "../../language/language";
+import { texts } from "../../language/texts";
+
+const words = texts({
+  title: ["Nothing here", "页面不存在"],
+  about: [
+    "This address leads to no page. What was here may have been deleted, or you have no role where it is.",
+    "该地址没有对应的页面：内容可能已被删除，或您没有相应的权限。",
+  ],
+  home: ["Go to the start", "返回首页"],
+});
+
+export function Missing() {
+  const t = useTexts(words);
+  return (
+    <Page title="">
+      <Empty icon="search" title={t.title} action={<LinkButton to="/">{t.home}</LinkButton>}>
+        {t.about}
+      </Empty>
+    </Page>
+  );
+}

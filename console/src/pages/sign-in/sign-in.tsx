@@ -1,0 +1,132 @@
+/** Signs in: with user and password, or with the one-time link whose secret stands behind `#`. */
+import { useEffect, useRef, useState } from "react";
+import { Redirect, useSearch } from "wouter";
+import { Button } from "../../components/button";
+import { FailureNote } from "../../components/failure";
+import { FormLayout, TextField } from "../../components/field";
+import { useTexts } from "../../language/language";
+import { texts } from "../../language/texts";
+import { type Session, signInWithLink, signInWithPassword, useSessionState } from "../../session/session";
+import { Mark } from "../../shell/mark";
+import { Preferences } from "../../shell/preferences";
+import { recall, remember } from "../../state/remembered";
+import classes from "./sign-in.module.css";
+
+const words = texts({
+  title: ["Sign in", "登录"],
+  about: ["See a service, call it, understand a refusal.", "查看服务、调用服务、看懂每一次拒绝。"],
+  user: ["User", "用户名"],
+  password: ["Password", "密码"],
+  domain: ["Domain", "域（账号）"],
+  domainHint: ["May stay empty where the server has only one.", "服务器只有一个域时可以不填。"],
+  submit: ["Sign in", "登录"],
+  byLink: ["Signing in with your link…", "正在通过链接登录…"],
+  linkSpent: [
+    "The link does not sign in any more: it works once, for five minutes. Ask for a new one, or use your password.",
+    "该链接已失效：链接只能使用一次，有效期五分钟。请重新获取链接，或使用密码登录。",
+  ],
+});
+
+/** Where to go afterwards: only ever a page of the console. */
+export function nextPage(search: string): string {
+  const next = new URLSearchParams(search).get("next") ?? "/";
+  return next.startsWith("/") && !next.startsWith("//") && !next.includes("\\") ? next : "/";
+}
+
+export function SignIn() {
+  const t = useTexts(words);
+  const search = useSearch();
+  const { session, begin } = useSessionState();
+  const [user, setUser] = useState("");
+  const [domain, setDomain] = useState(() => recall("domain") ?? "");
+  const [password, setPassword] = useState("");
+  const [error, setError] = useState<unknown>(null);
+  const [busy, setBusy] = useState(false);
+  const link = useLinkSecret();
+
+  useEffect(() => {
+    document.title = `${t.title} · Adyton`;
+  }, [t]);
+
+  const enter = async (signingIn: Promise<Session>) => {
+    setBusy(true);
+    setError(null);
+    try {
+      begin(await signingIn);
+    } catch (failure) {
+      setError(failure);
+    } finally {
+      setBusy(false);
+    }
+  };
+  const { secret, take } = link;
+  const entering = useRef(enter);
+  entering.current = enter;
+  useEffect(() => {
+    const taken = secret && take();
+    if (taken) void entering.current(signInWithLink(taken));
+  }, [secret, take]);
+
+  if (session && !secret && !busy) return <Redirect to={nextPage(search)} replace />;
+  const submit = () => {
+    if (domain) remember("domain", domain);
+    void enter(signInWithPassword({ user, password, ...(domain ? { domain } : {}) }));
+  };
+  return (
+    <div className={classes.screen}>
+      <main className={classes.card}>
+        <Mark />
+        <h1>{t.title}</h1>
+        <p className={classes.about}>{secret && busy ? t.byLink : t.about}</p>
+        <FormLayout label={t.title} onSubmit={submit}>
+          <TextField
+            label={t.user}
+            name="user"
+            autoComplete="username"
+            value={user}
+            onChange={setUser}
+            autoFocus
+            isRequired
+          />
+          <TextField
+            label={t.password}
+            name="password"
+            type="password"
+            autoComplete="current-password"
+            value={password}
+            onChange={setPassword}
+            isRequired
+          />
+          <TextField
+            label={t.domain}
+            name="domain"
+            autoComplete="organization"
+            hint={t.domainHint}
+            value={domain}
+            onChange={setDomain}
+          />
+          {error !== null && <FailureNote error={error}>{secret && <p>{t.linkSpent}</p>}</FailureNote>}
+          <Button type="submit" kind="primary" isPending={busy} isDisabled={!user || !password}>
+            {t.submit}
+          </Button>
+        </FormLayout>
+      </main>
+      <Preferences />
+    </div>
+  );
+}
+
+/** The secret of a link, which leaves the address at once and is spent but once. */
+function useLinkSecret(): { secret: string; take: () => string } {
+  const [secret] = useState(() => window.location.hash.slice(1));
+  const left = useRef(secret);
+  useEffect(() => {
+    if (secret) history.replaceState(history.state, "", window.location.pathname + window.location.search);
+  }, [secret]);
+  const [take] = useState(() => () => {
+    const taken = left.current;
+    left.current = "";
+    return taken;
+  });
+  return { secret, take };
+}

@@ -1,0 +1,22 @@
+/** The pages that the navigation and the palette lead to, in this order. A page is offered to whoever may see it. */
+import type { IconName } from "../components/icon";
+import { texts } from "../language/texts";
+
+export const titles = texts({
+  services: ["Services", "服务"],
+});
+
+export interface NavigationEntry {
+  /** Below the project's address, or below `/console` for pages that belong to none. */
+  path: string;
+  title: keyof (typeof titles)["en"];
+  icon: IconName;
+  /** `project` pages are about the chosen project, `account` pages about the user or the domain. */
+  part: "project" | "account";
+  /** The permission without which the page would be refused. */
+  needs?: string;
+}
+
+export const NAVIGATION: NavigationEntry[] = [
+  { path: "services", title: "services", icon: "cube", part: "project", needs: "modelarts:service:list" },
+];

@@ -1,0 +1,17 @@
+/** Every address of the console, and the page behind it. Pages are loaded when somebody goes there. */
+import { type ComponentType, lazy } from "react";
+
+export interface PageRoute {
+  path: string;
+  page: ComponentType;
+}
+
+/** Below `/console/p/:project`. */
+export const PROJECT_PAGES: PageRoute[] = [
+  { path: "services", page: lazy(() => import("../pages/services/services")) },
+];
+
+/** Below `/console`, for whoever is signed in. */
+export const PAGES: PageRoute[] = [
+  { path: "explain/:request", page: lazy(() => import("../pages/explain/explain")) },
+];

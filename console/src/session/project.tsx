@@ -1,0 +1,34 @@
+/** The project that a page is about, and what the user may do in it. Its name stands in the address. */
+import { createContext, type ReactNode, useContext, useEffect } from "react";
+import { remember } from "../state/remembered";
+import type { SessionProject } from "./shape";
+
+const Context = createContext<SessionProject | null>(null);
+
+export function ProjectProvider({ project, children }: { project: SessionProject; children: ReactNode }) {
+  useEffect(() => remember("project", project.name), [project.name]);
+  return <Context value={project}>{children}</Context>;
+}
+
+/** The project of a page below `/p/:project`. */
+export function useProject(): SessionProject {
+  const project = useContext(Context);
+  if (!project) throw new Error("useProject is for pages below /p/:project");
+  return project;
+}
+
+/** The project around, if there is one: pages outside of projects have none. */
+export function useAnyProject(): SessionProject | null {
+  return useContext(Context);
+}
+
+/** Whether the user may do this here. What they may not is not offered. */
+export function useMay(): (permission: string) => boolean {
+  const project = useContext(Context);
+  return (permission) => project?.permissions.has(permission) ?? false;
+}
+
+/** The address of a page of a project. */
+export function projectPath(project: { name: string }, path = ""): string {
+  return `/p/${encodeURIComponent(project.name)}${path && `/${path}`}`;
+}
