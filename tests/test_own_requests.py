@@ -42,7 +42,7 @@ def test_each_refused_caller_reads_why(server, echo, strangers, listener):
     first, third = App.create(server, "first-" + secrets.token_hex(3), echo), App.create(server, "third-" + secrets.token_hex(3), echo)
     bad = [
         (KeyHolder(app.key, app.secret), KeyHolder(app.key, app.secret), "app.not_authorised"),
-        (KeyHolder(first.key, first.secret + "\n"), KeyHolder(first.key, first.secret), "app.signing_mistake"),
+        (KeyHolder(first.key, first.secret + "\n"), KeyHolder(first.key, first.secret), "app.secret_mistake"),
         (KeyHolder(first.key, "wrong"), AppCodeHolder(first.code), "app.bad_signature"),
         (KeyPairHolder(near.key, "wrong"), KeyPairHolder(near.key, near.secret), "app.key_pair_mismatch"),
         (AppCodeHolder(near.code), AppCodeHolder(near.code), "app.not_authorised"),

@@ -205,6 +205,9 @@ macro_rules! rows {
             AppBadSignature = Authenticate "the AppKey is known, and its signature matches under no known mistake"
                 "AppKey 存在，但签名不匹配，也不符合任何已知的签名错误"
                 (WrongAppSecret "app.bad_signature") (EdgeIamAuthentication "manage.credentials_not_accepted") (IamTokenInvalid "iam.credentials_not_accepted") -;
+            AppSecretMistake = Authenticate "the signature matches once a known mistake with the AppSecret is undone"
+                "纠正一个已知的 AppSecret 错误后签名匹配"
+                (WrongAppSecret "app.secret_mistake") (EdgeIamAuthentication "manage.credentials_not_accepted") (IamTokenInvalid "iam.credentials_not_accepted") -;
             AppKeyPairUnknown = Authenticate "a raw pair with an AppKey that no app has"
                 "明文密钥对中的 AppKey 不属于任何应用"
                 (WrongAppSecret "app.key_pair_unknown") (EdgeIamAuthentication "manage.app_credentials") (IamTokenInvalid "iam.credentials_not_accepted") -;

@@ -116,6 +116,7 @@ pub(super) fn compared(
             Reason::AkskBadSignature
                 | Reason::AkskSigningMistake
                 | Reason::AppBadSignature
+                | Reason::AppSecretMistake
                 | Reason::AppSigningMistake
         )
     );

@@ -128,7 +128,7 @@ impl Claim {
         if !proven {
             identity.count_failure(&self.key, sketch.request);
         }
-        let (reason, detail) = self.key.kind().mismatch(finding.is_some());
+        let (reason, detail) = self.key.kind().mismatch(finding);
         Refusal::new(reason, evidence.into_evidence()).with_detail(detail)
     }
 

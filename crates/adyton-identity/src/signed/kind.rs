@@ -4,6 +4,7 @@ use adyton_core::catalogue::Reason;
 use adyton_core::id::AppKey;
 use adyton_core::live::Live;
 use adyton_core::refusal::PublicDetail;
+use adyton_sign::mistakes::Finding;
 use adyton_sign::{AuthorizationError, DateError};
 
 use crate::accepts::Accepts;
@@ -85,13 +86,17 @@ impl Kind {
             }
         }
     }
-    /// A signature that does not match, with or without a mistake that explains it.
-    pub(super) const fn mismatch(self, explained: bool) -> (Reason, PublicDetail) {
-        match (self, explained) {
-            (Self::AccessKey, false) => (Reason::AkskBadSignature, PublicDetail::AkSkSignature),
-            (Self::AccessKey, true) => (Reason::AkskSigningMistake, PublicDetail::AkSkSignature),
-            (Self::App, false) => (Reason::AppBadSignature, PublicDetail::None),
-            (Self::App, true) => (Reason::AppSigningMistake, PublicDetail::AppSignature),
+    /// A signature that does not match, with or without mistakes that explain it. An app's wrong secret has a code of its
+    /// own, whether it is known what is wrong with it or not.
+    pub(super) fn mismatch(self, finding: Option<&Finding>) -> (Reason, PublicDetail) {
+        match (self, finding) {
+            (Self::AccessKey, None) => (Reason::AkskBadSignature, PublicDetail::AkSkSignature),
+            (Self::AccessKey, Some(_)) => (Reason::AkskSigningMistake, PublicDetail::AkSkSignature),
+            (Self::App, None) => (Reason::AppBadSignature, PublicDetail::None),
+            (Self::App, Some(finding)) if finding.has_wrong_secret() => {
+                (Reason::AppSecretMistake, PublicDetail::None)
+            }
+            (Self::App, Some(_)) => (Reason::AppSigningMistake, PublicDetail::AppSignature),
         }
     }
 }

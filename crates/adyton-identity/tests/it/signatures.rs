@@ -315,9 +315,10 @@ fn a_mistake_is_named_with_what_was_compared() {
     let world = World::new();
     for (key, secret, app) in kinds() {
         let refusal = world.refusal(ALL, &Call::new().signed(key, &format!("{secret}\n")));
-        let reason = pick(app, Reason::AkskSigningMistake, Reason::AppSigningMistake);
+        let reason = pick(app, Reason::AkskSigningMistake, Reason::AppSecretMistake);
         assert_eq!(refusal.reason, reason);
-        assert_eq!(message(&refusal), if app { APP_FAILS } else { IAM_FAILS });
+        let wrong_secret = "AppKey or AppSecret is invalid";
+        assert_eq!(message(&refusal), if app { wrong_secret } else { IAM_FAILS });
         let Evidence::Signature(evidence) = &*refusal.evidence else {
             panic!("{refusal:?}")
         };
@@ -345,6 +346,29 @@ fn a_mistake_is_named_with_what_was_compared() {
                 .as_ref()
                 .is_some_and(|text| text.starts_with("SDK-HMAC-SHA256\n2026"))
         );
+    }
+}
+
+#[test]
+fn a_wrong_secret_of_an_app_has_its_code_however_it_is_wrong() {
+    let world = World::new();
+    let (_, rest) = APP_SECRET.split_at(1);
+    for (secret, mistake_found) in [
+        (format!(" {APP_SECRET}"), "secret.surrounding_space"),
+        (format!("{APP_SECRET}\r\n"), "secret.trailing_newline"),
+        (format!("\"{APP_SECRET}\""), "secret.quoted"),
+        (rest.to_owned(), "secret.character_lost"),
+        (APP_SECRET.to_uppercase(), "secret.letter_case"),
+        (String::new(), "secret.empty"),
+        (APP_KEY.to_owned(), "secret.is_access_key"),
+    ] {
+        let refusal = world.refusal(ALL, &Call::new().signed(APP_KEY, &secret));
+        assert_eq!(
+            (refusal.reason, mistake(&refusal).as_deref()),
+            (Reason::AppSecretMistake, Some(mistake_found)),
+            "{secret:?}"
+        );
+        assert_eq!(refusal.reason.code().entry().wire, "APIG.1009");
     }
 }
 

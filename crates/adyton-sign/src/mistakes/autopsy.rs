@@ -30,6 +30,11 @@ impl Finding {
             .collect::<Vec<_>>()
             .join("+")
     }
+
+    /// Whether another secret than the key's was used, be it a misspelled one.
+    pub fn has_wrong_secret(&self) -> bool {
+        self.mistakes.iter().any(|mistake| mistake.is_wrong_secret())
+    }
 }
 
 /// The outcome of an autopsy.

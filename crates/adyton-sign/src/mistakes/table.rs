@@ -53,6 +53,11 @@ impl Mistake {
         matches!(self.changes, Changes::Secret)
     }
 
+    /// Whether whoever makes it signs with another secret. One who derives a key from the right one does not.
+    pub(super) const fn is_wrong_secret(&self) -> bool {
+        self.changes_secret() && !matches!(self.what, SigningMistake::SecretDerivedKey)
+    }
+
     /// What one way costs before it is tried, in bytes.
     pub(super) fn work(&self, scene: &AutopsyInput<'_>) -> usize {
         match self.changes {

@@ -319,6 +319,7 @@ fn comparing_the_canonical_requests_is_advised_once() {
         Reason::AkskBadSignature,
         Reason::AkskSigningMistake,
         Reason::AppBadSignature,
+        Reason::AppSecretMistake,
         Reason::AppSigningMistake,
     ] {
         let evidence = Evidence::Signature(Box::new(SignatureEvidence {

@@ -100,8 +100,15 @@ pub(super) const CASES: &[Case] = &[
     (Reason::AppBadSignature, || {
         signed(APP_KEY, "not the secret", |ask| ask)
     }),
-    (Reason::AppSigningMistake, || {
+    (Reason::AppSecretMistake, || {
         signed(APP_KEY, &format!("{APP_SECRET}\n"), |ask| ask)
+    }),
+    (Reason::AppSigningMistake, || {
+        // Signed without the query that it is sent with.
+        signed(APP_KEY, APP_SECRET, |ask| Ask {
+            target: format!("{}?a=1", ask.target),
+            ..ask
+        })
     }),
     (Reason::AppBodyDigest, || another_body(APP_KEY, APP_SECRET)),
 ];
