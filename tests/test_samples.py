@@ -43,6 +43,15 @@ def test_iris(server, iris, ways, way):
     assert first["probabilities"]["setosa"] == pytest.approx(0.98166, abs=1e-4)
 
 
+@pytest.mark.parametrize("media", ["multipart/form-data; boundary=b", "application/x-www-form-urlencoded"])
+def test_a_form_that_iris_does_not_read_is_called_a_form(server, iris, admin, media):
+    answer = exchange(server.gateway, "POST", iris.path, {"X-Auth-Token": admin.token, "Content-Type": media}, b"--b\r\n\r\nx=1\r\n--b--\r\n")
+    assert answer.status == 400
+    assert "a form" in json.loads(answer.body)["msg"] and "send JSON" in json.loads(answer.body)["msg"], answer.body
+    explained = " ".join(server.run("explain", answer.headers["x-request-id"]).stdout.split())
+    assert f"a form (`{media.partition(';')[0]}`)" in explained
+
+
 @pytest.mark.parametrize("way", WAYS)
 def test_poetry(server, poetry, ways, way):
     answer = call(server, ways[way], poetry.path + "/predictions/poetry", body=POETRY)

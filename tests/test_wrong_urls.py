@@ -54,8 +54,10 @@ def test_a_wrong_url(server, echo, admin, case, with_token):
         ("POST", "/only/pots", ["/only/post"]),
         ("GET", "/only/post", ["POST", "/only/post"]),
         ("POST", "/predictions", ["declare"]),
+        ("POST", "/post", ["Did you mean", "/only/post"]),
+        ("OPTIONS", "/only/post", ["CORS preflight", "Access-Control-Allow-Origin"]),
     ],
-    ids=["a slip of the finger", "the wrong method", "nothing near"],
+    ids=["a slip of the finger", "the wrong method", "nothing near", "the start of the path left out", "a browser's preflight"],
 )
 def test_the_explanation_names_the_nearest_route(server, echo, admin, method, path, expected):
     answer = exchange(server.gateway, method, echo.path + path, {"X-Auth-Token": admin.token})

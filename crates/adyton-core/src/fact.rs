@@ -108,6 +108,8 @@ facts! {
         "{field}：未知的输入；模型接受 {known}";
     InputNotJson { field: String, error: String } = "{field}: not valid JSON: {error}"
         "{field}：不是合法的 JSON：{error}";
+    InputIsForm { media: String } = "body: a form (`{media}`), which the model does not read; send JSON, with `Content-Type: application/json`"
+        "请求体：为表单（`{media}`），模型不支持；请发送 JSON，并使用 `Content-Type: application/json`";
     InputUnread { error: String, expected: String } = "body: {error}; expected {expected}"
         "请求体：{error}；应为 {expected}";
     InputNotValue { field: String } = "{field}: expected a value here, as in the elements before, got a list"

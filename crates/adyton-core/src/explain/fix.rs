@@ -165,7 +165,30 @@ pub(super) fn route(asked: &Asked<'_>, nearest: &[Nearest]) -> Vec<String> {
     if best.differs.iter().all(|differs| is_stage(&differs)) {
         return stage.into_iter().collect();
     }
-    std::iter::once(call(asked, best)).chain(stage).collect()
+    let call = match preflight(asked) {
+        Some(preflight) => preflight,
+        None => call(asked, best),
+    };
+    std::iter::once(call).chain(stage).collect()
+}
+
+/// What to do about the question that a browser asks before a page of another origin may call.
+fn preflight(asked: &Asked<'_>) -> Option<String> {
+    let is_options =
+        asked.record.method == "OPTIONS" && asked.record.reason == Some(Reason::RouteWrongMethod);
+    is_options.then(|| {
+        phrase!(
+            asked.language,
+            "A browser asks with `OPTIONS` (a CORS preflight) before a page of another origin may call. Let the page call its own \
+             server, and that server call the API address; or let the model answer the preflight: declare the path with the \
+             method `ANY` in `apis[]` of `config.json`, and answer `OPTIONS` with `Access-Control-Allow-Origin`, `-Methods` and \
+             `-Headers`.",
+            "浏览器在其他来源的页面调用之前会先用 `OPTIONS` 询问（CORS 预检）。请让页面调用它自己的服务器，再由该服务器调用 API 地址；或由模型\
+             应答预检：在 `config.json` 的 `apis[]` 中用请求方法 `ANY` 声明该路径，并在 `OPTIONS` 的应答中给出 \
+             `Access-Control-Allow-Origin`、`-Methods` 和 `-Headers`。"
+        )
+        .to_owned()
+    })
 }
 
 /// What to do about a path that no API of a service has, whatever is published: a management address, or one with the

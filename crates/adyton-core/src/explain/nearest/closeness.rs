@@ -7,6 +7,9 @@ use crate::spelling::distance;
 /// Beyond this many letters a path is another path.
 pub(super) const PATH_LETTERS: usize = 24;
 
+/// More segments than these too many or too few are no farther: whole segments are not alike by chance.
+const SEGMENTS_COUNTED: usize = 3;
+
 /// How far a method is from one that fits.
 pub(super) fn method(sent: &str, published: &Method, differs: &mut Vec<Difference>) -> usize {
     if published.admits(sent) {
@@ -40,14 +43,31 @@ pub(super) fn environment(sent: &str, published: &str, differs: &mut Vec<Differe
 
 /// How far two paths are apart that are not the same; `None` when they have nothing in common.
 pub(super) fn path(sent: &str, published: &str) -> Option<usize> {
-    let letters = distance(sent, published, PATH_LETTERS)?;
     // A final slash, capitals or a dot segment are one slip, however many letters they are.
     let slips = |text: &str| text.trim_end_matches('/').to_ascii_lowercase();
-    Some(if slips(sent) == slips(published) {
-        1
+    if slips(sent) == slips(published) {
+        return Some(1);
+    }
+    let letters = distance(sent, published, PATH_LETTERS);
+    let segments = segments_apart(sent, published).map(|segments| 1 + segments.min(SEGMENTS_COUNTED));
+    letters.into_iter().chain(segments).min()
+}
+
+/// By how many segments one path is longer than the other whose beginning or end it is: the start of a path is often left out
+/// or written twice.
+fn segments_apart(sent: &str, published: &str) -> Option<usize> {
+    let of = |path: &str| -> Vec<String> {
+        let parts = path.split('/').filter(|segment| !segment.is_empty());
+        parts.map(str::to_ascii_lowercase).collect()
+    };
+    let (sent, published) = (of(sent), of(published));
+    let (short, long) = if sent.len() < published.len() {
+        (&sent, &published)
     } else {
-        letters
-    })
+        (&published, &sent)
+    };
+    let is_part = !short.is_empty() && (long.starts_with(short) || long.ends_with(short));
+    is_part.then(|| long.len() - short.len())
 }
 
 /// The method to use. Methods are case-sensitive, so what is only spelt otherwise is meant in capitals.

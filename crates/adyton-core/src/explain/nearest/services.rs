@@ -84,7 +84,8 @@ fn sent_to_the_tab(asked: &Asked<'_>, nearest: &mut Nearest) {
 }
 
 impl<'a> Sent<'a> {
-    /// Finds the segment that was meant as the service: the one after `infers`, or else after something like it.
+    /// Finds the segment that was meant as the service: the one after `infers` or something like it, however many slashes
+    /// stand between; else one that looks like an id.
     fn of(path: &'a str, method: &'a str, stage: &'a str) -> Self {
         let segments: Vec<(usize, &str)> = path
             .split('/')
@@ -97,7 +98,7 @@ impl<'a> Sent<'a> {
         let after_infers = segments
             .iter()
             .position(|(_, segment)| distance(segment, "infers", 2).is_some())
-            .and_then(|at| segments.get(at + 1));
+            .and_then(|at| segments[at + 1..].iter().find(|(_, segment)| !segment.is_empty()));
         let like_an_id = segments.iter().find(|(_, segment)| is_like_an_id(segment));
         let (start, segment) = after_infers.or(like_an_id).copied().unwrap_or((path.len(), ""));
         Self {

@@ -154,7 +154,7 @@ fn a_management_address_at_the_gateway() {
 #[test]
 fn each_part_that_is_wrong_is_named() {
     use Part::*;
-    let cases: [(Reason, &str, String, Vec<Part>); 8] = [
+    let cases: [(Reason, &str, String, Vec<Part>); 9] = [
         (
             Reason::RouteWrongMethod,
             "GET",
@@ -207,6 +207,12 @@ fn each_part_that_is_wrong_is_named() {
             Reason::RouteNotAnApiAddress,
             "POST",
             format!("/v1/infer/{POETRY}/predictions/poetry"),
+            vec![Prefix],
+        ),
+        (
+            Reason::RouteMalformedServiceId,
+            "POST",
+            format!("/v1/infers//{POETRY}/predictions/poetry"),
             vec![Prefix],
         ),
     ];
@@ -351,4 +357,57 @@ fn an_address_that_was_cut_says_so() {
     assert_eq!(explained(&record).request, format!("POST {path}…"));
     let record = wrong(Reason::RouteNotAnApiAddress, "POST", "/a", None);
     assert_eq!(explained(&record).request, "POST /a");
+}
+
+#[test]
+fn a_path_that_lacks_its_start_or_end_is_near() {
+    let mut live = live();
+    let declared = [
+        ("POST", "/healthz"),
+        ("POST", "/predictions/price"),
+        ("POST", "/models/of/the/whole/company/v2/embed"),
+        ("POST", "/classify"),
+    ];
+    live.apply(
+        2,
+        Change::Model(Box::new(model_with(
+            ModelId::from_bits(1),
+            MINE,
+            "poetry",
+            &declared,
+        ))),
+    );
+    for (sent, meant) in [
+        ("/price", "/predictions/price"),
+        ("/predictions", "/predictions/price"),
+        ("/v1/predictions/price", "/predictions/price"),
+        ("/Embed", "/models/of/the/whole/company/v2/embed"),
+        ("/classify/iris", "/classify"),
+        ("/health", "/healthz"),
+    ] {
+        let path = format!("/v1/infers/{POETRY}{sent}");
+        let record = wrong(Reason::RouteUndeclaredPath, "POST", &path, None);
+        let explanation = explain(&record, &live, Reader::Project(MINE), None);
+        assert_eq!(
+            explanation.nearest[0].path,
+            format!("/v1/infers/{POETRY}{meant}"),
+            "{sent}"
+        );
+    }
+}
+
+#[test]
+fn a_preflight_is_told_as_what_it_is() {
+    let path = format!("/v1/infers/{POETRY}/predictions/poetry");
+    let first = |method| {
+        explained(&wrong(Reason::RouteWrongMethod, method, &path, None))
+            .fix
+            .remove(0)
+    };
+    let fix = first("OPTIONS");
+    assert!(
+        fix.contains("CORS preflight") && fix.contains("Access-Control-Allow-Origin"),
+        "{fix}"
+    );
+    assert!(first("GET").starts_with("Call `POST "), "{}", first("GET"));
 }

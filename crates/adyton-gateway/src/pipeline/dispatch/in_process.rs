@@ -9,7 +9,7 @@ use adyton_core::record::AnsweredBy;
 use adyton_core::refusal::PublicDetail;
 use adyton_runtime::targets::{Call as ModelCall, InFlight, InProcess, ModelError};
 use http::header::CONTENT_TYPE;
-use http::{HeaderValue, Response};
+use http::{HeaderMap, HeaderValue, Response};
 
 use super::Dispatcher;
 use super::attempt::{Attempt, TimeLimit};
@@ -76,7 +76,10 @@ pub(super) async fn predict(
         trail.waited(dispatcher.time.monotonic());
         (answered, allowance)
     };
-    let answer = answered.map_err(|error| spent(failed(error, in_flight), allowance))?;
+    let answer = answered.map_err(|error| {
+        let error = told_as_form(error, &arrival.head.headers);
+        spent(failed(error, in_flight), allowance)
+    })?;
     let mut response = Response::new(AnswerBody::Whole(answer.body));
     *response.status_mut() = answer.status;
     response
@@ -93,6 +96,23 @@ pub(super) async fn predict(
 fn spent(mut refused: Box<Refused>, allowance: Option<Allowance>) -> Box<Refused> {
     refused.allowance = allowance;
     refused
+}
+
+/// What is no JSON because it is a form is told as a form: where its first byte is wrong says nothing.
+fn told_as_form(error: ModelError, headers: &HeaderMap) -> ModelError {
+    let media = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let essence = media.map(|media| media.split(';').next().unwrap_or_default().trim());
+    let form = essence.filter(|essence| {
+        let forms = ["multipart/form-data", "application/x-www-form-urlencoded"];
+        forms.iter().any(|form| essence.eq_ignore_ascii_case(form))
+    });
+    match (error, form) {
+        (ModelError::Input(problem), Some(media)) if matches!(*problem.0, Fact::InputNotJson { .. }) => {
+            let media = media.to_ascii_lowercase();
+            ModelError::Input(Fact::InputIsForm { media }.into())
+        }
+        (error, _) => error,
+    }
 }
 
 fn failed(error: ModelError, in_flight: &InFlight) -> Box<Refused> {
@@ -127,4 +147,44 @@ fn failed(error: ModelError, in_flight: &InFlight) -> Box<Refused> {
     }
     refused.own_words = error.answer();
     refused
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_form_is_told_as_a_form_and_anything_else_by_its_place() {
+        let not_json = || {
+            let (field, error) = ("body".to_owned(), "expected value".to_owned());
+            ModelError::Input(Fact::InputNotJson { field, error }.into())
+        };
+        let told = |error: ModelError, media: &'static str| {
+            let headers = HeaderMap::from_iter([(CONTENT_TYPE, HeaderValue::from_static(media))]);
+            told_as_form(error, &headers).to_string()
+        };
+        for media in [
+            "multipart/form-data; boundary=x",
+            "Application/X-WWW-Form-Urlencoded",
+        ] {
+            let text = told(not_json(), media);
+            assert!(text.contains("a form (`") && text.contains("send JSON"), "{text}");
+        }
+        assert!(told(not_json(), "application/json").contains("not valid JSON"));
+        assert!(
+            told_as_form(not_json(), &HeaderMap::new())
+                .to_string()
+                .contains("not valid JSON")
+        );
+        // What is JSON is judged as such, whatever its name (curl sends `--data` as a form).
+        let unknown = Fact::InputUnknown {
+            field: "inputs.y".to_owned(),
+            known: "x".to_owned(),
+        };
+        let text = told(
+            ModelError::Input(unknown.into()),
+            "application/x-www-form-urlencoded",
+        );
+        assert!(text.contains("unknown input"), "{text}");
+    }
 }
