@@ -77,7 +77,7 @@ pub(super) async fn predict(
         (answered, allowance)
     };
     let answer = answered.map_err(|error| {
-        let error = told_as_form(error, &arrival.head.headers);
+        let error = told_as_form(error, &arrival.head.headers, &body);
         spent(failed(error, in_flight), allowance)
     })?;
     let mut response = Response::new(AnswerBody::Whole(answer.body));
@@ -98,16 +98,18 @@ fn spent(mut refused: Box<Refused>, allowance: Option<Allowance>) -> Box<Refused
     refused
 }
 
-/// What is no JSON because it is a form is told as a form: where its first byte is wrong says nothing.
-fn told_as_form(error: ModelError, headers: &HeaderMap) -> ModelError {
+/// What no model can read because it is a form is told as a form: where its first byte is no JSON says nothing. A body that
+/// begins as JSON does is judged as JSON, whatever it is called: curl calls all that it sends a form.
+fn told_as_form(error: ModelError, headers: &HeaderMap, body: &[u8]) -> ModelError {
     let media = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let essence = media.map(|media| media.split(';').next().unwrap_or_default().trim());
     let form = essence.filter(|essence| {
         let forms = ["multipart/form-data", "application/x-www-form-urlencoded"];
         forms.iter().any(|form| essence.eq_ignore_ascii_case(form))
     });
+    let is_json = matches!(body.trim_ascii_start(), [b'{' | b'[', ..]);
     match (error, form) {
-        (ModelError::Input(problem), Some(media)) if matches!(*problem.0, Fact::InputNotJson { .. }) => {
+        (ModelError::Input(_), Some(media)) if !is_json => {
             let media = media.to_ascii_lowercase();
             ModelError::Input(Fact::InputIsForm { media }.into())
         }
@@ -153,38 +155,31 @@ fn failed(error: ModelError, in_flight: &InFlight) -> Box<Refused> {
 mod tests {
     use super::*;
 
+    fn told(media: &'static str, body: &str) -> String {
+        let headers = HeaderMap::from_iter([(CONTENT_TYPE, HeaderValue::from_static(media))]);
+        let (field, error) = ("body".to_owned(), "expected value".to_owned());
+        let error = ModelError::Input(Fact::InputNotJson { field, error }.into());
+        told_as_form(error, &headers, body.as_bytes()).to_string()
+    }
+
     #[test]
-    fn a_form_is_told_as_a_form_and_anything_else_by_its_place() {
-        let not_json = || {
-            let (field, error) = ("body".to_owned(), "expected value".to_owned());
-            ModelError::Input(Fact::InputNotJson { field, error }.into())
-        };
-        let told = |error: ModelError, media: &'static str| {
-            let headers = HeaderMap::from_iter([(CONTENT_TYPE, HeaderValue::from_static(media))]);
-            told_as_form(error, &headers).to_string()
-        };
-        for media in [
-            "multipart/form-data; boundary=x",
-            "Application/X-WWW-Form-Urlencoded",
+    fn a_form_is_told_as_a_form() {
+        for (media, body) in [
+            ("multipart/form-data; boundary=b", "--b\r\n"),
+            ("Application/X-WWW-Form-Urlencoded", "x=1"),
         ] {
-            let text = told(not_json(), media);
+            let text = told(media, body);
             assert!(text.contains("a form (`") && text.contains("send JSON"), "{text}");
         }
-        assert!(told(not_json(), "application/json").contains("not valid JSON"));
-        assert!(
-            told_as_form(not_json(), &HeaderMap::new())
-                .to_string()
-                .contains("not valid JSON")
-        );
-        // What is JSON is judged as such, whatever its name (curl sends `--data` as a form).
-        let unknown = Fact::InputUnknown {
-            field: "inputs.y".to_owned(),
-            known: "x".to_owned(),
-        };
-        let text = told(
-            ModelError::Input(unknown.into()),
-            "application/x-www-form-urlencoded",
-        );
-        assert!(text.contains("unknown input"), "{text}");
+    }
+
+    #[test]
+    fn what_begins_as_json_or_is_called_json_is_judged_as_json() {
+        for (media, body) in [
+            ("application/x-www-form-urlencoded", " {\"x\": 1"),
+            ("application/json", "x=1"),
+        ] {
+            assert!(told(media, body).contains("not valid JSON"), "{media}");
+        }
     }
 }
