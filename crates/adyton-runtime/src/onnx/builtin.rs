@@ -6,6 +6,7 @@
 //! graph once for all shapes, or, where `tract` cannot, for each shape that comes.
 
 mod attributes;
+mod axes;
 mod bounds;
 mod dequantize;
 mod graph;
@@ -18,6 +19,7 @@ mod plans;
 mod ranges;
 mod recurrences;
 mod rewrite;
+mod sizes;
 mod tensors;
 mod trees;
 

@@ -1,6 +1,7 @@
 //! What the compiled-in runtime would compute otherwise than the model says, it refuses by name; what only an input decides is
 //! an error of that call.
 
+use adyton_runtime::onnx::tensor::{ElementType, Elements, Tensor, Value};
 use adyton_runtime::onnx_models::Onnx;
 use expect_test::{Expect, expect};
 use tract_onnx::pb::{AttributeProto, GraphProto, ModelProto, StringStringEntryProto};
@@ -125,6 +126,98 @@ fn more_than_there_is_is_an_error_of_the_call() {
         );
         let problem = ask(&model, r#"{"inputs":[1,2]}"#);
         assert!(problem.starts_with("the model failed: "), "{runtime}: {problem}");
+    }
+}
+
+#[test]
+fn a_window_or_a_margin_that_does_not_fit_is_an_error_of_the_call() {
+    let ints = |name: &str, ints: &[i64]| AttributeProto {
+        name: name.to_owned(),
+        r#type: 7,
+        ints: ints.to_vec(),
+        ..AttributeProto::default()
+    };
+    let kernel = || vec![ints("kernel_shape", &[3, 3])];
+    let nodes = [
+        node("MaxPool", "", &["x"], &["y"], kernel()),
+        node("AveragePool", "", &["x"], &["y"], kernel()),
+        node("Conv", "", &["x", "w"], &["y"], kernel()),
+        node(
+            "Pad",
+            "",
+            &["x", "p"],
+            &["y"],
+            vec![graph::text("mode", "reflect")],
+        ),
+    ];
+    for one in nodes {
+        let operator = one.op_type.clone();
+        let model = |shape: &[i64]| {
+            let constants = vec![
+                constant("w", &[1, 1, 3, 3], &[1.0; 9]),
+                graph::whole("p", &[8], &[0, 0, 2, 2, 0, 0, 0, 0]),
+            ];
+            graph::bytes(&graph::model(
+                vec![port("x", FLOAT, shape)],
+                vec![untyped("y")],
+                vec![one.clone()],
+                constants,
+            ))
+        };
+        for (runtime, model) in each(&model(&[1, 1, -1, -1]), None) {
+            let problem = ask(&model, r#"{"inputs":[[[[1,2],[3,4]]]]}"#);
+            // ONNX Runtime answers with nothing where the window is larger by one.
+            assert!(
+                problem.starts_with("the model failed: ")
+                    || (runtime != "built-in" && problem == r#"{"outputs":{"y":[[[]]]}}"#),
+                "{operator} on {runtime}: {problem}"
+            );
+            let answer = ask(&model, r#"{"inputs":[[[[1,2,3],[4,5,6],[7,8,9]]]]}"#);
+            assert!(
+                answer.starts_with(r#"{"outputs""#),
+                "{operator} on {runtime}: {answer}"
+            );
+        }
+        // With a fixed shape it may be refused as early as at the import.
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("m.onnx"), model(&[1, 1, 2, 2])).unwrap();
+        for (runtime, models) in runtimes() {
+            let given = Tensor {
+                shape: [1, 1, 2, 2].into_iter().collect(),
+                elements: Elements::zeros(ElementType::Float32, 4),
+            };
+            let ran = models
+                .load(folder.path(), "m.onnx")
+                .map(|model| model.run(std::slice::from_ref(&given)));
+            let is_empty =
+                |values: &[Value]| matches!(values, [Value::Tensor(tensor)] if tensor.elements.len() == 0);
+            let is_fine = match &ran {
+                Ok(Ok(values)) => runtime != "built-in" && is_empty(values),
+                Ok(Err(_)) | Err(_) => true,
+            };
+            assert!(is_fine, "{operator} on {runtime}: {ran:?}");
+        }
+    }
+}
+
+#[test]
+fn an_axis_that_the_input_does_not_have_is_refused_by_name() {
+    let x = || port("x", FLOAT, &[-1, 3]);
+    for (operator, axis) in [("Softmax", 2), ("LogSoftmax", -3), ("Hardmax", 5)] {
+        let model = graph::model(
+            vec![x()],
+            vec![untyped("y")],
+            vec![node(operator, "", &["x"], &["y"], vec![number("axis", axis)])],
+            Vec::new(),
+        );
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("m.onnx"), graph::bytes(&model)).unwrap();
+        let told = Onnx::builtin()
+            .load(folder.path(), "m.onnx")
+            .unwrap_err()
+            .to_string();
+        let named = format!("`axis` of {operator} (node \"y\") is {axis}");
+        assert!(told.contains(&named), "{told}");
     }
 }
 

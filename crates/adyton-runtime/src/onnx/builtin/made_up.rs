@@ -3,13 +3,14 @@
 //!
 //! - `TopK` of more elements than there are.
 //! - A recurrence over no steps, whose final state would be the initial one.
+//! - A reflected margin that is longer than what it reflects.
 //! - `ReduceMax` and `ReduceMin` over nothing, or over infinities alone: `tract` begins with the largest finite number.
 //!
 //! What fails with every input is refused when the graph is prepared ([`refuse`]).
 
 use tract_onnx::prelude::*;
 use tract_onnx::tract_core::internal::{TypedOp, bail};
-use tract_onnx::tract_core::ops::array::Topk;
+use tract_onnx::tract_core::ops::array::{Pad, PadMode, Topk};
 use tract_onnx::tract_core::ops::cast::Cast;
 use tract_onnx::tract_core::ops::gru_seq::GruSeq;
 use tract_onnx::tract_core::ops::logic::IfThenElse;
@@ -28,6 +29,8 @@ enum Kind {
     Steps { input: usize, axis: usize },
     /// `ReduceMax` or `ReduceMin`.
     Extreme,
+    /// `Pad` that reflects, with the margins of each axis.
+    Reflect(Vec<(usize, usize)>),
 }
 
 impl MadeUp {
@@ -46,10 +49,7 @@ impl MadeUp {
     ) -> TractResult<TVec<TValue>> {
         self.check(node, &inputs)?;
         let outputs = run(inputs)?;
-        let is_extreme = self
-            .0
-            .iter()
-            .any(|(id, kind)| *id == node && matches!(kind, Kind::Extreme));
+        let is_extreme = matches!(self.kind(node), Some(Kind::Extreme));
         let made_up = |value: &TValue| {
             value
                 .try_as_plain_ram()
@@ -62,12 +62,17 @@ impl MadeUp {
         Ok(outputs)
     }
 
+    fn kind(&self, node: usize) -> Option<&Kind> {
+        let at = self.0.binary_search_by_key(&node, |(id, _)| *id).ok()?;
+        Some(&self.0[at].1)
+    }
+
     /// Whether the node may run on these inputs.
     fn check(&self, node: usize, inputs: &[TValue]) -> TractResult<()> {
-        let Ok(at) = self.0.binary_search_by_key(&node, |(id, _)| *id) else {
+        let Some(kind) = self.kind(node) else {
             return Ok(());
         };
-        match &self.0[at].1 {
+        match kind {
             Kind::TopK(axis) => {
                 let [values, count, ..] = inputs else {
                     return Ok(());
@@ -86,6 +91,19 @@ impl MadeUp {
                 bail!("TopK: k is {count}, and axis {axis} has {length} elements");
             }
             Kind::Extreme => Ok(()),
+            Kind::Reflect(margins) => {
+                let lengths = inputs.first().map_or(&[][..], |input| input.shape());
+                let too_long = lengths
+                    .iter()
+                    .zip(margins)
+                    .find(|(length, (before, after))| before.max(after) >= *length && before.max(after) > &0);
+                match too_long {
+                    Some((length, (before, after))) => {
+                        bail!("Pad: {before} and {after} elements are to be reflected of an axis of {length}")
+                    }
+                    None => Ok(()),
+                }
+            }
             Kind::Steps { input, axis } => {
                 if inputs.get(*input).and_then(|input| input.shape().get(*axis)) == Some(&0) {
                     bail!("a recurrent operator was given a sequence without steps");
@@ -167,6 +185,9 @@ fn kind(op: &dyn TypedOp) -> Option<Kind> {
     }
     if let Some(reduce) = op.downcast_ref::<Reduce>() {
         return is_extreme(reduce).then_some(Kind::Extreme);
+    }
+    if let Some(pad) = op.downcast_ref::<Pad>() {
+        return matches!(pad.mode, PadMode::Reflect).then(|| Kind::Reflect(pad.pads.clone()));
     }
     if op.downcast_ref::<GruSeq>().is_some() {
         return Some(Kind::Steps { input: 0, axis: 1 });

@@ -13,7 +13,8 @@ use tract_onnx::tract_core::internal::{SimplePlan, SimpleState, TypedOp, bail};
 use tract_onnx::tract_core::plan::eval;
 
 use super::made_up::{self, MadeUp};
-use super::{dequantize, graph, own, recurrences, tensors};
+use super::sizes::Sizes;
+use super::{axes, dequantize, graph, own, recurrences, tensors};
 use crate::onnx::ending::Ending;
 use crate::onnx::panics::{catch_panic, name_panic};
 use crate::onnx::session_pool::SessionPool;
@@ -184,6 +185,8 @@ pub(super) struct Plan {
     plan: Arc<TractPlan>,
     /// Nodes that are checked before they run.
     made_up: MadeUp,
+    /// Lengths that are reckoned out before anything runs.
+    sizes: Sizes,
     /// States for several threads; `None` when something in the graph keeps values from one run to the next.
     states: Option<SessionPool<Option<State>>>,
 }
@@ -204,10 +207,16 @@ impl Plan {
                 parsed.unresolved_inputs.join(", ")
             );
         }
-        let mut typed = parsed.model.into_typed()?;
+        let mut inferred = parsed.model;
+        inferred.analyse(false)?;
+        if let Some(graph) = &model.graph {
+            axes::check(graph, &inferred)?;
+        }
+        let mut typed = inferred.into_typed()?;
         recurrences::begin_anew(&mut typed);
         dequantize::keep_apart(&mut typed);
         own::replace(&mut typed)?;
+        let sizes = Sizes::of(&typed)?;
         let plan = SimplePlan::new(Arc::new(typed.into_optimized()?))?;
         made_up::refuse(plan.model())?;
         let made_up = MadeUp::among(plan.model());
@@ -221,6 +230,7 @@ impl Plan {
         Ok(Self {
             plan,
             made_up,
+            sizes,
             states,
         })
     }
@@ -243,7 +253,11 @@ impl Plan {
     }
 
     fn run_in(&self, state: &mut State, given: TVec<TValue>, ending: &Ending) -> TractResult<TVec<TValue>> {
+        let mut has_begun = false;
         state.run_plan_with_eval(given, |context, own, node, inputs| {
+            if !std::mem::replace(&mut has_begun, true) {
+                self.sizes.check(context.symbols)?;
+            }
             if ending.is_over() {
                 bail!("{}", ending.why());
             }
