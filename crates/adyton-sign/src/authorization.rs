@@ -145,15 +145,15 @@ impl<'a> Authorization<'a> {
         let rest = str::from_utf8(rest)
             .map_err(|_| AuthorizationError::UnknownField("bytes beyond ASCII".into()))?;
         let (mut access, mut list, mut signature) = (None, None, None);
-        for piece in rest.split(',').map(str::trim).filter(|piece| !piece.is_empty()) {
+        for piece in rest.split(',').map(trimmed).filter(|piece| !piece.is_empty()) {
             let (name, text) = piece.split_once('=').unwrap_or((piece, ""));
-            let (field, slot) = match name.trim_end() {
+            let (field, slot) = match trimmed(name) {
                 "Access" => (Field::Access, &mut access),
                 "SignedHeaders" => (Field::SignedHeaders, &mut list),
                 "Signature" => (Field::Signature, &mut signature),
                 other => return Err(AuthorizationError::UnknownField(quoted(other, QUOTED))),
             };
-            if slot.replace(text.trim_start()).is_some() {
+            if slot.replace(trimmed(text)).is_some() {
                 return Err(AuthorizationError::RepeatedField(field));
             }
         }
@@ -176,11 +176,18 @@ impl<'a> Authorization<'a> {
     }
 }
 
+/// What may stand around the parts of a header's value; Unicode knows more of them, HTTP does not.
+const BLANKS: [char; 2] = [' ', '\t'];
+
+fn trimmed(text: &str) -> &str {
+    text.trim_matches(BLANKS)
+}
+
 /// Whether a header value is meant as a signature, whatever scheme it names: it has a key and a signature.
 pub fn looks_signed(value: &[u8]) -> bool {
     // Blanks may stand around the names of fields.
     let mut text = value.to_ascii_lowercase();
-    text.retain(|byte| !byte.is_ascii_whitespace());
+    text.retain(|byte| !BLANKS.contains(&char::from(*byte)));
     let has = |field: &[u8]| text.windows(field.len()).any(|piece| piece == field);
     has(b"signature=") && (has(b"access=") || has(b"credential="))
 }
@@ -244,7 +251,7 @@ impl<'a> SignedHeaders<'a> {
     pub fn parse(list: &'a str) -> Result<Self, AuthorizationError> {
         let (mut count, mut canonical, mut dated, mut last) = (0, true, false, "");
         for raw in list.split(';') {
-            let name = raw.trim();
+            let name = trimmed(raw);
             if name.is_empty() || !name.bytes().all(is_name_byte) {
                 return Err(AuthorizationError::BadHeaderName(quoted(name, QUOTED)));
             }
@@ -268,7 +275,7 @@ impl<'a> SignedHeaders<'a> {
         }
         let mut names: Vec<String> = list
             .split(';')
-            .map(|name| name.trim().to_ascii_lowercase())
+            .map(|name| trimmed(name).to_ascii_lowercase())
             .collect();
         names.sort_unstable();
         if let Some(twice) = names.windows(2).find(|pair| pair[0] == pair[1]) {

@@ -37,6 +37,9 @@ fn every_fault_has_its_own_error() {
     use AuthorizationError as E;
     let fine = "SDK-HMAC-SHA256 Access=AK, SignedHeaders=host;x-sdk-date, Signature=HEX";
     check("", E::OtherScheme(String::new()));
+    // What only Unicode calls a blank belongs to the name.
+    let odd = "SDK-HMAC-SHA256 Access\u{a0}=AK, SignedHeaders=host;x-sdk-date, Signature=HEX";
+    check(odd, E::UnknownField(quoted("Access\u{a0}", QUOTED)));
     check("Bearer abc", E::OtherScheme("Bearer".into()));
     check(
         "sdk-hmac-sha256 Access=AK",
