@@ -1,6 +1,6 @@
 # Thin on purpose: the chores are written in crates/xtask. ARGS are passed on, for example: make demo ARGS="--gateway 127.0.0.1:9000"
 
-.PHONY: demo test check console bench fuzz package setup
+.PHONY: demo test check console bench fuzz package docs setup
 
 demo:
 	@cargo xtask demo $(ARGS)
@@ -22,6 +22,9 @@ fuzz:
 
 package:
 	@cargo xtask package $(ARGS)
+
+docs:
+	@cargo xtask docs $(ARGS)
 
 setup:
 	@cargo xtask setup $(ARGS)

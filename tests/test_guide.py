@@ -7,9 +7,12 @@ What stands behind the language of a fenced block says what it is; no reader see
 - ```` ```sh no-run: REASON ```` is not.
 - ```` ```output ```` is what the block before it prints. `…` stands for anything on a line, and alone on a line for any lines; how many
   spaces stand between words makes no difference.
+- ```` ```sh install=LANGUAGE ```` installs what a program in that language needs; the commands are those of the console's snippet, which
+  `harness.snippets` has run.
 - ```` ```json some/file.json ```` is a file, written when its turn comes. One with an absolute path is for a test of its own, below.
 """
 
+import json
 import os
 import re
 import shutil
@@ -18,17 +21,19 @@ import socket
 import subprocess
 import sys
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 from harness.callers import App, AppCodeHolder, KeyHolder, TokenHolder
+from harness.snippets import Snippet, beside, snippets
 from harness.server import BINARY, ECHO, ROOT, STOP_SECONDS, Server, wait_for
 
 GUIDE = ROOT / "docs/guide"
 PAGES = sorted(GUIDE.glob("*.md"))
 # How long the commands of one page may take together.
-SECONDS = 60
+SECONDS = 120
 FENCE = re.compile(r"^```(\w+)(?: ([^\n]+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 # Languages of commands that would not be run.
 UNSEEN = {"bash", "shell", "console", "zsh"}
@@ -47,11 +52,17 @@ class Block:
 
     @property
     def is_run(self) -> bool:
-        return self.language == "sh" and not self.said.startswith("no-run") and not self.lacks
+        return self.language == "sh" and not self.said.startswith("no-run") and not self.lacks and not self.installs
 
     @property
     def fails(self) -> bool:
         return "exit=1" in self.said.split()
+
+    @property
+    def installs(self) -> str:
+        """The language whose needs it installs."""
+        named = re.search(r"install=(\S+)", self.said)
+        return named[1] if named else ""
 
     @property
     def lacks(self) -> str:
@@ -99,15 +110,25 @@ class Shell:
 
     def warm_up(self, go: str) -> None:
         """Compiles Go's library, once for each machine: that takes longer than a page may."""
-        cache = subprocess.run([go, "env", "GOCACHE"], capture_output=True, text=True, check=True).stdout.strip()
-        self.environment |= {"GOCACHE": cache, "CGO_ENABLED": "0"}
+        cache, modules = subprocess.run([go, "env", "GOCACHE", "GOMODCACHE"], capture_output=True, text=True, check=True).stdout.split()
+        self.environment |= {"GOCACHE": cache, "GOMODCACHE": modules, "CGO_ENABLED": "0"}
         subprocess.run([go, "build", "net/http"], env=self.environment, check=True, timeout=300)
+
+    def install(self, page: list[Block]) -> None:
+        """Puts what the page's programs need beside them."""
+        for block in page:
+            if block.installs and not block.lacks:
+                needs = snippet(block.installs, "app")
+                commands = block.text.splitlines()
+                assert commands == needs.needs["install"], f"line {block.line}: {commands} is not {needs.needs['install']}"
+                beside(needs, self.folder)
 
     def run(self, page: list[Block]) -> None:
         """Runs what is to be run; each block's output and exit status are beside the script."""
         go = shutil.which("go")
         if go and any("needs=go" in block.said for block in page):
             self.warm_up(go)
+        self.install(page)
         script = ["set -eo pipefail"]
         for number, block in enumerate(page):
             if block.file and not block.file.startswith("/"):
@@ -161,8 +182,31 @@ def pattern(shown: str) -> str:
     return "".join(lines)
 
 
+@cache
+def page_snippets() -> list[Snippet]:
+    """The console's snippets for the call that the pages make."""
+    body = {"kind": "text", "contentType": "application/json", "text": json.dumps({"data": {"req_data": [ROW]}})}
+    (made,) = snippets([{"address": "http://127.0.0.1:8080/v1/infers/SERVICE_ID", "path": "/", "method": "POST", "body": body}])
+    return made
+
+
+ROW = {"sepal_length": 5.1, "sepal_width": 3.5, "petal_length": 1.4, "petal_width": 0.2}
+
+
+def snippet(language: str, auth: str) -> Snippet:
+    (found,) = [one for one in page_snippets() if (one.auth, one.language) == (auth, language)]
+    return found
+
+
+@pytest.mark.parametrize(("page", "auth"), [("calling.md", "appcode"), ("signing.md", "app")])
+def test_the_programs_of_a_page_are_those_of_the_console(page, auth):
+    programs = {file.name: file.text for one in page_snippets() if one.auth == auth and one.language != "curl" for file in one.files()}
+    shown = {block.file: block.text for block in blocks(GUIDE / page) if block.file}
+    assert {name: shown.get(name) for name in programs} == programs
+
+
 @pytest.fixture
-def beside(new_server):
+def a_server(new_server):
     """A fresh server with its data where the pages have it, and a shell there."""
     server = new_server()
     server.data = server.folder / "adyton-data"
@@ -179,15 +223,15 @@ def follow(page: Path, server: Server) -> None:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=[page.stem for page in PAGES])
-def test_the_commands_of_a_page_do_what_it_says(beside, page):
-    follow(page, beside)
+def test_the_commands_of_a_page_do_what_it_says(a_server, page):
+    follow(page, a_server)
 
 
-def test_the_commands_of_the_readme_do_what_it_says(beside):
+def test_the_commands_of_the_readme_do_what_it_says(a_server):
     # As `make demo` leaves it.
     for sample in ("iris", "poetry"):
-        beside.deploy(sample, ROOT / "samples" / sample)
-    follow(ROOT / "README.md", beside)
+        a_server.deploy(sample, ROOT / "samples" / sample)
+    follow(ROOT / "README.md", a_server)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=[page.stem for page in PAGES])
@@ -198,13 +242,43 @@ def test_what_is_not_run_says_why(page):
             assert re.fullmatch(r"no-run: .+", block.said), f"line {block.line}: say why it is not run"
 
 
-def test_every_page_is_linked_and_every_link_leads_somewhere():
-    readme = (ROOT / "README.md").read_text()
+def test_every_page_is_linked_in_the_readme_and_the_summary():
+    readme, summary = (ROOT / "README.md").read_text(), (ROOT / "docs/SUMMARY.md").read_text()
     for page in PAGES:
         assert f"(docs/guide/{page.name})" in readme
-    for page in [*PAGES, ROOT / "README.md"]:
-        for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text()):
-            assert (page.parent / target).exists(), f"{page.name}: {target}"
+        assert f"(guide/{page.name})" in summary
+
+
+# All pages that people read.
+ALL = [*sorted((ROOT / "docs").rglob("*.md")), *sorted(ROOT.glob("*.md")), *sorted((ROOT / "samples").rglob("*.md")), ROOT / "bench/README.md", ROOT / "tests/README.md"]
+
+
+def places(page: Path) -> set[str]:
+    """The names that the headings of a page have in links."""
+    text = re.sub(r"^```.*?^```", "", page.read_text(), flags=re.MULTILINE | re.DOTALL)
+    headings = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("page", ALL, ids=[str(page.relative_to(ROOT)) for page in ALL])
+def test_every_link_of_a_page_leads_somewhere(page):
+    text = re.sub(r"^```.*?^```", "", page.read_text(), flags=re.MULTILINE | re.DOTALL)
+    for target, place in re.findall(r"\]\(([^)#:\s]*)(?:#([^)]*))?\)", text):
+        found = (page.parent / target) if target else page
+        assert found.exists(), target
+        assert not place or place in places(found), f"{target}#{place}"
+
+
+def test_the_site_is_built_without_dead_links_and_other_hosts():
+    # `make docs` installs mdBook; that takes minutes, and so not here.
+    if not shutil.which("mdbook") and not (ROOT / ".tools/bin/mdbook").exists():
+        pytest.skip("mdbook is not installed; `make docs` brings it")
+    built = subprocess.run(["cargo", "xtask", "docs"], cwd=ROOT, capture_output=True, text=True, timeout=600, stdin=subprocess.DEVNULL)
+    assert built.returncode == 0, built.stdout + built.stderr
+    site = Path(built.stdout.split("The site begins at ")[1].strip()).parent
+    assert "mdbook" not in (site / "index.html").read_text()[:200]
+    assert {"index.html", "docs", "SECURITY.html"} <= {path.name for path in site.iterdir()}
+    assert list(site.glob("searchindex*.js"))
 
 
 TEXTS = {page.name: page.read_text() for page in [*PAGES, ROOT / "README.md", ROOT / "SECURITY.md"]}
@@ -246,13 +320,11 @@ def file_of(page: str, path: str) -> str:
     return found
 
 
-@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd is not installed")
-def test_the_units_are_whole(tmp_path):
-    for name in ("adyton.service", "adyton.socket"):
-        unit = file_of("operating.md", f"/etc/systemd/system/{name}").replace("/usr/local/bin/adyton", str(BINARY))
-        (tmp_path / name).write_text(unit)
-    run = subprocess.run(["systemd-analyze", "verify", str(tmp_path / "adyton.service"), str(tmp_path / "adyton.socket")], capture_output=True, text=True, timeout=30)
-    assert (run.returncode, [line for line in run.stderr.splitlines() if "adyton" in line]) == (0, []), run.stderr
+@pytest.mark.parametrize("unit", ["adyton.service", "adyton.socket"])
+def test_the_units_of_the_page_are_those_of_the_packages(unit):
+    # That these are whole, and run, asks test_package.py.
+    path = f"packaging/systemd/{unit}"
+    assert file_of("operating.md", path) == (ROOT / path).read_text()
 
 
 @pytest.fixture

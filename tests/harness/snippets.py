@@ -33,6 +33,14 @@ console.log(JSON.stringify(calls.map(all)));
 
 
 @dataclass
+class File:
+    """A file of a program."""
+
+    name: str
+    text: str
+
+
+@dataclass
 class Snippet:
     """A program, and what it needs."""
 
@@ -49,6 +57,10 @@ class Snippet:
     @property
     def programs(self) -> list[str]:
         return self.needs["programs"]
+
+    def files(self) -> list["File"]:
+        """The program, and what stands beside it."""
+        return [File(self.file, self.text), *(File(**file) for file in self.needs["files"])]
 
     def folder(self) -> Path:
         """Where what it needs is installed: the same for all that need the same."""
@@ -154,12 +166,17 @@ def installed(snippet: Snippet) -> Path:
     return folder
 
 
-def ready(snippet: Snippet, folder: Path) -> Path:
-    """The program in a folder of its own, beside what it needs."""
-    folder.mkdir(parents=True, exist_ok=True)
+def beside(snippet: Snippet, folder: Path) -> None:
+    """Puts what a program needs into a folder."""
     for entry in installed(snippet).iterdir():
         if not (folder / entry.name).exists():
             (folder / entry.name).symlink_to(entry) if entry.is_dir() else shutil.copy(entry, folder / entry.name)
+
+
+def ready(snippet: Snippet, folder: Path) -> Path:
+    """The program in a folder of its own, beside what it needs."""
+    folder.mkdir(parents=True, exist_ok=True)
+    beside(snippet, folder)
     (folder / snippet.file).write_text(snippet.text)
     return folder
 

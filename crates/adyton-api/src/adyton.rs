@@ -1,5 +1,6 @@
 //! Adyton's own addresses, below `/adyton/v1`: what they answer.
 
+pub mod audit;
 pub mod logs;
 pub mod packages;
 pub mod requests;

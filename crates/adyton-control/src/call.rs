@@ -20,6 +20,7 @@ use http_body::Body as _;
 
 use crate::actor::{Actor, permitted};
 use crate::admission::{Parameters, decide, seen, seen_of};
+use crate::audit::Draft;
 use crate::body::read;
 use crate::failure::{Failure, OperationResult, Thing};
 use crate::heading::Heading;
@@ -34,6 +35,8 @@ pub(crate) struct OpenCall {
     pub(crate) headers: HeaderMap,
     pub(crate) payload: Payload,
     pub(crate) remote: Remote,
+    /// What its record says.
+    pub(crate) audit: Arc<Draft>,
 }
 
 impl OpenCall {
@@ -44,6 +47,7 @@ impl OpenCall {
         Ok(Self {
             shared,
             remote: Remote::noted(&parts)?,
+            audit: Draft::of(&parts),
             payload: Payload::new(parts.uri, body).open_to_all(&parts.headers),
             method: parts.method,
             headers: parts.headers,
@@ -86,6 +90,8 @@ pub(crate) struct Call {
     pub(crate) headers: HeaderMap,
     pub(crate) payload: Payload,
     pub(crate) remote: Remote,
+    /// What its record says.
+    pub(crate) audit: Arc<Draft>,
     parameters: Parameters,
 }
 
@@ -132,6 +138,7 @@ pub(crate) struct Streamed {
     remote: Remote,
     parameters: Parameters,
     project: Option<ProjectId>,
+    audit: Arc<Draft>,
 }
 
 impl Streamed {
@@ -145,12 +152,16 @@ impl Streamed {
         let parameters = Parameters::of(&mut parts).await?;
         let remote = Remote::noted(&parts)?;
         let live = shared.feed.cell().load();
+        let audit = Draft::of(&parts);
+        audit.path(&parameters, &live);
         let has_body = !body.is_end_stream() && body.size_hint().exact() != Some(0);
         let standing =
             shared
                 .identity
                 .identify(&live, &Accepts::MANAGEMENT, &seen_of(&parts, remote, has_body))?;
+        audit.caller(standing.claimed(), &parts.headers, standing.is_proven());
         let project = decide(&live, heading, standing.claimed(), &parameters)?;
+        audit.name_thing(&live, project);
         if standing.is_proven()
             && let Some(connection) = parts.extensions.get::<Arc<ConnectionState>>()
         {
@@ -167,6 +178,7 @@ impl Streamed {
             remote,
             parameters,
             project,
+            audit,
         })
     }
     /// Whether the head alone proves the caller, so that what the body says may be kept before it is whole. Otherwise
@@ -198,6 +210,7 @@ impl Streamed {
             .shared
             .identity
             .still(self.standing, &self.live, &newest, &signed, still)?;
+        self.audit.caller(&caller, &self.parts.headers, true);
         Ok(Call {
             shared: self.shared,
             actor: Actor {
@@ -208,6 +221,7 @@ impl Streamed {
             payload: Payload::new(self.parts.uri, Bytes::new()),
             headers: self.parts.headers,
             remote: self.remote,
+            audit: self.audit,
             parameters: self.parameters,
         })
     }

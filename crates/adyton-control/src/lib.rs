@@ -14,10 +14,12 @@
 
 mod actor;
 mod admission;
+mod audit;
 mod blocking;
 mod body;
 mod call;
 mod connection;
+mod console;
 mod dialect;
 mod document;
 mod endpoint;

@@ -1,5 +1,5 @@
 //! What happens around every call: it gets an id, its failure gets the envelope of its surface, a defect becomes an answer, and
-//! it is logged once.
+//! it is logged once, and where it changed something or was refused it is noted in the audit trail.
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -16,6 +16,7 @@ use axum::response::Response;
 use futures_util::FutureExt;
 use http::{HeaderValue, Method, header};
 
+use crate::audit::{Draft, Ended};
 use crate::dialect::{self, iam};
 use crate::envelope;
 use crate::failure::Failure;
@@ -43,6 +44,8 @@ async fn around(State(shared): State<Arc<Shared>>, mut request: Request, next: N
     let started = shared.clock.monotonic();
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
     request.extensions_mut().insert(id);
+    let draft = Arc::new(Draft::default());
+    request.extensions_mut().insert(draft.clone());
     // What came in at the gateway's listener brings its own, and is not judged by the names of this one.
     let handed_over = request.extensions().get::<Remote>().copied();
     let admitted = match handed_over {
@@ -53,6 +56,7 @@ async fn around(State(shared): State<Arc<Shared>>, mut request: Request, next: N
             shared.perimeter().admit(&request)
         }
     };
+    let remote = request.extensions().get::<Remote>().copied();
     let answer = match admitted {
         Ok(()) => AssertUnwindSafe(next.run(request))
             .catch_unwind()
@@ -60,11 +64,26 @@ async fn around(State(shared): State<Arc<Shared>>, mut request: Request, next: N
             .unwrap_or_else(|_| refusal(Failure::defect("a call panicked"))),
         Err(failure) => refusal(failure),
     };
-    let why = answer
-        .extensions()
-        .get::<Refused>()
+    let (row, failure) = (
+        answer.extensions().get::<Answered>().cloned(),
+        answer.extensions().get::<Refused>().cloned(),
+    );
+    let why = failure
+        .as_ref()
         .map_or_else(String::new, |Refused(failure)| refused::summary(failure));
     let answer = settle(answer, &path, id);
+    let ended = Ended {
+        id,
+        at: shared.clock.now(),
+        method: &method,
+        path: &path,
+        address: remote.map(|remote| remote.address),
+        row: row.as_ref().map(|Answered(row)| &**row),
+        failure: failure.as_ref().map(|Refused(failure)| &**failure),
+        answer: &answer,
+        live: &shared.feed.cell().load(),
+    };
+    shared.audit.note(&ended, &draft, shared.clock.monotonic());
     // Probes come every few seconds and say nothing: they would bury what people look for.
     if !path.starts_with("/healthz/") {
         let took = shared.clock.monotonic().saturating_sub(started);

@@ -7,6 +7,7 @@
 
 pub(crate) mod app;
 pub(crate) mod app_code;
+pub(crate) mod audit;
 pub(crate) mod authorisation;
 pub(crate) mod credential;
 pub(crate) mod model;

@@ -55,7 +55,7 @@ impl Perimeter {
             return Ok(());
         }
         let host = self.host(request.uri(), request.headers())?;
-        self.origin(&host, request.headers())?;
+        self.origin(&host, request)?;
         console_header(request)
     }
 
@@ -79,10 +79,14 @@ impl Perimeter {
     }
 
     /// Whether the request is that of a page of this server's own, or of no page at all.
-    fn origin(&self, host: &Authority, headers: &HeaderMap) -> OperationResult<()> {
+    fn origin(&self, host: &Authority, request: &Request) -> OperationResult<()> {
+        let headers = request.headers();
         let mut sites = headers.get_all("sec-fetch-site").iter().peekable();
         // Browsers that send it do not let pages set it; it also knows of requests that have no `Origin`.
         if sites.peek().is_some() {
+            if opens_console(request) {
+                return Ok(());
+            }
             let own = |site: &http::HeaderValue| matches!(site.as_bytes(), b"same-origin" | b"none");
             return match sites.find(|site| !own(site)) {
                 None => Ok(()),
@@ -104,6 +108,18 @@ impl Perimeter {
         }
         Ok(())
     }
+}
+
+/// Whether somebody follows a link to the console, from whatever page: its files say nothing of anybody, and what it asks for
+/// afterwards comes from its own origin.
+fn opens_console(request: &Request) -> bool {
+    let path = request.uri().path();
+    let is_console = path == "/" || path == "/console" || path.starts_with("/console/");
+    let says = |name: &str, text: &str| request.headers().get(name).is_some_and(|value| value == text);
+    request.method() == http::Method::GET
+        && is_console
+        && says("sec-fetch-mode", "navigate")
+        && says("sec-fetch-dest", "document")
 }
 
 /// Whether what the console's cookie decides carries the console's header, where it must: a model behind the Prediction tab may
@@ -233,6 +249,32 @@ mod tests {
             ("sec-fetch-site", "cross-site"),
             ("origin", "http://127.0.0.1:8081")
         ]));
+    }
+
+    #[test]
+    fn a_link_on_any_page_opens_the_console_and_nothing_else() {
+        let perimeter = perimeter(&[], None);
+        let opens = |method: &str, path: &str, mode: &str, dest: &str| {
+            let head = [
+                ("host", "localhost"),
+                ("sec-fetch-site", "cross-site"),
+                ("sec-fetch-mode", mode),
+                ("sec-fetch-dest", dest),
+            ];
+            let mut request = request(&head);
+            *request.method_mut() = method.parse().expect("a method");
+            *request.uri_mut() = path.parse().expect("a path");
+            perimeter.admit(&request).is_ok()
+        };
+        for path in ["/", "/console", "/console/services/s?tab=logs"] {
+            assert!(opens("GET", path, "navigate", "document"), "{path}");
+            assert!(!opens("GET", path, "no-cors", "script"), "{path}");
+            assert!(!opens("GET", path, "navigate", "iframe"), "{path}");
+            assert!(!opens("POST", path, "navigate", "document"), "{path}");
+        }
+        for path in ["/v3/projects", "/consoles", "/adyton/v1/session"] {
+            assert!(!opens("GET", path, "navigate", "document"), "{path}");
+        }
     }
 
     #[test]

@@ -8,9 +8,10 @@ use std::sync::Arc;
 use adyton_core::refusal::Refusal;
 use adyton_identity::{Accepts, Caller, Purpose, Request as Seen, SignedRequest};
 use axum::body::Body;
-use http::Request;
+use http::{HeaderMap, Request};
 
 use crate::admission::{Parameters, seen_of};
+use crate::audit::Draft;
 use crate::body::read;
 use crate::failure::{Failure, OperationResult};
 use crate::remote::Remote;
@@ -22,6 +23,7 @@ pub(crate) struct ReadCall {
     /// Who reads.
     pub(crate) caller: Caller,
     pub(crate) remote: Remote,
+    pub(crate) headers: HeaderMap,
     parameters: Parameters,
 }
 
@@ -31,6 +33,8 @@ impl ReadCall {
         let (mut parts, body) = request.into_parts();
         let parameters = Parameters::of(&mut parts).await?;
         let remote = Remote::noted(&parts)?;
+        let audit = Draft::of(&parts);
+        audit.path(&parameters, &shared.feed.cell().load());
         let too_often = |after| Failure::AskedInVain { after };
         let identity = &shared.identity;
         identity.may_read(None, remote.address).map_err(too_often)?;
@@ -54,6 +58,7 @@ impl ReadCall {
             .identify(&live, &accepts, &seen)
             .and_then(|standing| identity.still(standing, &live, &live, &signed, |_| Ok::<_, Refusal>(())));
         let caller = found.inspect_err(|_| identity.read_in_vain(None, remote.address))?;
+        audit.caller(&caller, &parts.headers, true);
         identity
             .may_read(Some(caller.holder()), remote.address)
             .map_err(too_often)?;
@@ -61,6 +66,7 @@ impl ReadCall {
             caller,
             remote,
             parameters,
+            headers: parts.headers,
             shared: shared.clone(),
         })
     }

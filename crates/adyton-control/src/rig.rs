@@ -18,6 +18,7 @@ use adyton_identity::door::ConsoleAnswer;
 use adyton_identity::{ConsoleCall, ConsoleDoor, Identity, Settings as IdentitySettings};
 use adyton_runtime::onnx_models::Onnx;
 use adyton_runtime::package::{Limits, Packages};
+use adyton_store::audit_writer::AuditWriter;
 use adyton_store::bootstrap::Bootstrap;
 use adyton_store::repository::{Import, NewModel, NewUser};
 use adyton_store::{DataFolder, Feed, Settings, Store, feed};
@@ -38,12 +39,14 @@ pub(crate) struct Rig {
     pub(crate) first: Bootstrap,
     pub(crate) seen: Arc<SeenInstances>,
     feeding: JoinHandle<()>,
+    writing: JoinHandle<()>,
     _folder: tempfile::TempDir,
 }
 
 impl Drop for Rig {
     fn drop(&mut self) {
         self.feeding.abort();
+        self.writing.abort();
     }
 }
 
@@ -64,6 +67,8 @@ impl Rig {
         let live = Feed::start(&store).await.unwrap();
         let feeding = tokio::spawn(feed::run(store.clone(), live.clone(), std::future::pending()));
         let seen = Arc::new(SeenInstances::default());
+        let (audit, writing) = AuditWriter::start(store.clone(), std::future::pending());
+        let writing = tokio::spawn(writing);
         let parts = ControlParts {
             store,
             feed: live,
@@ -71,6 +76,7 @@ impl Rig {
             instances: seen.clone(),
             journal: Arc::new(NoRecords),
             door: Arc::new(NoDoor),
+            audit,
             unproven: adyton_listener::Budget::new(64 << 20),
             packages: Packages::open(data.join("packages"), Limits::default()).unwrap(),
             onnx: Arc::new(Onnx::builtin()),
@@ -86,6 +92,7 @@ impl Rig {
             first,
             seen,
             feeding,
+            writing,
             _folder: folder,
         }
     }

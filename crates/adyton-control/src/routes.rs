@@ -6,7 +6,8 @@ use adyton_identity::Action;
 use http::StatusCode;
 
 use crate::dialect::adyton::{
-    catalogue, documents, health, logs, own_requests, packages, predict, requests, rollouts, sessions, whoami,
+    audit, catalogue, console, documents, health, logs, own_requests, packages, predict, requests, rollouts,
+    sessions, whoami,
 };
 use crate::dialect::apig::{apis, app_auths, app_codes, apps, instance};
 use crate::dialect::iam::{credentials, discovery, projects, tokens, users};
@@ -145,6 +146,10 @@ fn adyton(table: &mut Table) {
         Post   "/session-links"                      SignedIn => 201 sessions::link, "A link that signs the caller in at the console, once within five minutes";
         Get    "/errors"                             Anyone => 200 catalogue::list, "The error catalogue";
         Get    "/requests/{request_id}"              AnyCaller => 200 own_requests::show, "One's own request, explained to whoever sent it; on both listeners";
+        Get    "/audit"                              May(Action::DomainAuditList) => 200 audit::list_all, "The audit trail of the domain";
+        Get    "/audit/{request_id}"                 AnyCaller => 200 audit::own, "One's own management call, explained to whoever made it";
+        Get    "/{project_id}/audit"                 May(Action::AuditList) => 200 audit::list, "The audit trail of the project: changes, sign-ins, refused calls";
+        Get    "/{project_id}/audit/{request_id}"    May(Action::AuditGet) => 200 audit::show, "One management call, explained";
         Post   "/{project_id}/packages"              May(Action::ModelCreate) => 200 packages::create, "Upload a model package: tar, tar.gz or zip";
         Get    "/{project_id}/requests"              May(Action::RequestList) => 200 requests::list, "The request journal of the project";
         Get    "/{project_id}/requests/{request_id}" May(Action::RequestGet) => 200 requests::show, "One request, explained";
@@ -161,6 +166,9 @@ fn adyton(table: &mut Table) {
         Get    "/healthz/ready"                      Anyone => 200 health::ready, "Whether the node is ready, or what it is waiting for";
         Get    "/metrics"                            Anyone => 200 health::metrics, "Metrics in Prometheus' text format";
         Get    "/openapi.json"                       Anyone => 200 documents::openapi, "The OpenAPI document";
+        Get    "/console"                            Anyone => 200 console::page, "The web console";
+        Get    "/console/"                           Anyone => 200 console::page, "The same";
+        Get    "/console/{*page}"                    Anyone => 200 console::page, "A page of the web console, or one of its files";
         Get    "/docs"                               Anyone => 308 documents::docs, "The reference, for people";
         Get    "/docs/"                              Anyone => 200 documents::viewer, "The reference, for people";
         Get    "/docs/{*file}"                       Anyone => 200 documents::viewer, "The reference's files";

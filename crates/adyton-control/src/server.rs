@@ -169,6 +169,7 @@ impl Control {
         {
             tracing::warn!("management calls or imports were still in progress when the server stopped");
         }
+        shared.audit.finish();
         recording.abort();
         sweeping.abort();
         judging.abort();

@@ -14,6 +14,7 @@ use adyton_identity::{ConsoleDoor, Identity};
 use adyton_listener::Budget;
 use adyton_runtime::onnx_models::Onnx;
 use adyton_runtime::package::Packages;
+use adyton_store::audit_writer::AuditWriter;
 use adyton_store::{Feed, Store};
 
 /// What an operator sets, checked by the binary.
@@ -157,6 +158,8 @@ pub struct ControlParts {
     pub journal: Arc<dyn JournalReader>,
     /// The Prediction tab's way into the gateway.
     pub door: Arc<dyn ConsoleDoor>,
+    /// Where management calls are recorded. Who started it ends it after the control plane.
+    pub audit: AuditWriter,
     /// The memory of the process for callers that are not proven; the gateway counts on the same.
     pub unproven: Arc<Budget>,
     /// The model packages.

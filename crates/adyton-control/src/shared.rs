@@ -16,6 +16,7 @@ use adyton_store::{Committed, Feed, Store};
 use arc_swap::ArcSwap;
 use tokio::sync::RwLock;
 
+use crate::audit::Audit;
 use crate::failure::OperationResult;
 use crate::job_slots::JobSlots;
 use crate::perimeter::Perimeter;
@@ -53,6 +54,8 @@ pub(crate) struct Shared {
     pub(crate) metrics: Metrics,
     pub(crate) ready: Ready,
     pub(crate) clock: Clock,
+    /// Where management calls are recorded.
+    pub(crate) audit: Audit,
     /// The memory of all who are not proven, on both listeners.
     pub(crate) unproven: Arc<Budget>,
     /// Sign-ins that are under way.
@@ -90,6 +93,7 @@ impl Shared {
             instances: parts.instances,
             journal: parts.journal,
             door: parts.door,
+            audit: Audit::new(parts.audit),
             unproven: parts.unproven,
             packages: parts.packages,
             onnx: parts.onnx,

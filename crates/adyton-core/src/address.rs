@@ -74,7 +74,7 @@ pub fn is_management(path: &str) -> bool {
     let [first, second, third] = first_segments(path);
     let is_project = second.is_some_and(|id| ProjectId::parse(id.as_bytes()).is_some());
     match first {
-        Some("v3" | "v3.0" | "adyton" | "docs" | "metrics" | "openapi.json") => true,
+        Some("v3" | "v3.0" | "adyton" | "console" | "docs" | "metrics" | "openapi.json") => true,
         Some("v1") => is_project && third != Some("infers"),
         Some("v2") => is_project && third == Some("apigw"),
         _ => false,

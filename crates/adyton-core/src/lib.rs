@@ -11,6 +11,7 @@
 
 pub mod address;
 pub mod api;
+pub mod audit;
 pub mod catalogue;
 pub mod clock;
 pub mod columns;

@@ -121,6 +121,10 @@ impl Live {
     pub fn projects(&self) -> impl Iterator<Item = &Arc<Project>> {
         self.projects.values()
     }
+    /// All users.
+    pub fn users(&self) -> impl Iterator<Item = &Arc<User>> {
+        self.users.values()
+    }
     /// The user with this id.
     pub fn user(&self, id: UserId) -> Option<&Arc<User>> {
         self.users.get(&id)

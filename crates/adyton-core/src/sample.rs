@@ -8,16 +8,18 @@ use std::time::Duration;
 
 use crate::address;
 use crate::api::{Api, Backend, Callers, Method, PathPattern, RELEASE};
+use crate::audit::{AuditKind, AuditRecord, AuditedKind, AuditedThing, FieldChange};
 use crate::clock::Timestamp;
 use crate::digest::Sha256;
 use crate::evidence::Evidence;
+use crate::holder::Holder;
 use crate::id::{
     AccessKeyId, ApiId, AppCodeId, AppId, AppKey, AuthorisationId, DomainId, GroupId, InstanceId, ModelId,
     ProjectId, RequestId, ServiceId, UserId,
 };
 use crate::live::{Change, Live};
 use crate::model::{ApiDeclaration, Engine, Model, ModelSpec, ModelStatus};
-use crate::record::{AnsweredBy, Door, Record, Step};
+use crate::record::{AnsweredBy, CallerSeen, Door, Record, Step};
 use crate::secret::Secret;
 use crate::service::{Service, Version, Wanted};
 use crate::tenant::{
@@ -53,6 +55,43 @@ pub const API: ApiId = ApiId::from_bits(0x11);
 
 /// A group of APIs that are no services.
 pub const GROUP: GroupId = GroupId::from_bits(0x20);
+
+/// The user renames the app.
+pub fn audit_record() -> AuditRecord {
+    AuditRecord {
+        request: RequestId::of_management(1_700_000_000_000, 0, 1),
+        at: long_ago(),
+        kind: AuditKind::Change,
+        operation: "apps_update".to_owned(),
+        method: "PUT".to_owned(),
+        path: format!("/v2/{PROJECT}/apigw/instances/{PROJECT}/apps/{APP}"),
+        domain: Some(DOMAIN),
+        project: Some(PROJECT),
+        caller: Some(CallerSeen {
+            way: "token".to_owned(),
+            id: USER.to_string(),
+            name: "ada".to_owned(),
+        }),
+        credential: None,
+        holder: Some(Holder::User(USER)),
+        is_proven: true,
+        source: "192.0.2.1".to_owned(),
+        thing: Some(AuditedThing {
+            kind: AuditedKind::App,
+            id: APP.to_string(),
+            name: "shop".to_owned(),
+        }),
+        status: 200,
+        refusal: None,
+        changes: vec![FieldChange {
+            field: "name".to_owned(),
+            from: Some("store".to_owned()),
+            to: Some("shop".to_owned()),
+            is_secret: false,
+        }],
+        similar: 0,
+    }
+}
 
 /// When everything was made.
 pub fn long_ago() -> Timestamp {

@@ -22,7 +22,7 @@ use crate::holder;
 use crate::lockout::{self, Lockout};
 use crate::passwords::Passwords;
 use crate::request::Request;
-use crate::tokens::{self, Contents, IssueError, Kind, Methods, OpenedTokens, TOKEN_LIFE, TokenFault};
+use crate::tokens::{self, Contents, IssueError, Methods, OpenedTokens, TOKEN_LIFE, TokenFault, TokenKind};
 
 /// What an operator can set.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -84,7 +84,7 @@ impl Identity {
     /// # Errors
     /// The refusal, with its own sub-code for each fault.
     pub fn open_token(&self, live: &Live, text: &[u8]) -> Result<Caller, Refusal> {
-        self.open(live, Kind::Token, text)
+        self.open(live, TokenKind::Token, text)
     }
 
     /// The caller behind the text of a console session.
@@ -92,10 +92,11 @@ impl Identity {
     /// # Errors
     /// The same refusals as a token's.
     pub fn open_session(&self, live: &Live, text: &[u8]) -> Result<Caller, Refusal> {
-        self.open(live, Kind::Session, text).map(Caller::through_console)
+        self.open(live, TokenKind::Session, text)
+            .map(Caller::through_console)
     }
 
-    fn open(&self, live: &Live, kind: Kind, text: &[u8]) -> Result<Caller, Refusal> {
+    fn open(&self, live: &Live, kind: TokenKind, text: &[u8]) -> Result<Caller, Refusal> {
         let now = self.clock.now();
         match self.tokens.open(live, kind, text, now) {
             Ok((contents, user)) => Ok(Caller {
@@ -114,7 +115,7 @@ impl Identity {
     /// Why it does not count.
     pub fn inspect_token(&self, live: &Live, text: &[u8]) -> Result<Contents, TokenFault> {
         self.tokens
-            .open(live, Kind::Token, text, self.clock.now())
+            .open(live, TokenKind::Token, text, self.clock.now())
             .map(|(contents, _)| contents)
     }
 
@@ -124,7 +125,7 @@ impl Identity {
     /// Why it does not count.
     pub fn open_link(&self, live: &Live, text: &[u8]) -> Result<(Contents, Arc<User>), TokenFault> {
         self.tokens
-            .open(live, Kind::Link, text, self.clock.now())
+            .open(live, TokenKind::Link, text, self.clock.now())
             .map(|(contents, user)| (contents, user.clone()))
     }
 
@@ -140,7 +141,7 @@ impl Identity {
         methods: Methods,
         from: Option<&Contents>,
     ) -> Result<(String, Contents), IssueError> {
-        self.issue(live, Kind::Token, user, scope, methods, from)
+        self.issue(live, TokenKind::Token, user, scope, methods, from)
     }
 
     /// Opens a console session: a sealed text that counts as the console's cookie, in all projects in which the user has a
@@ -156,7 +157,7 @@ impl Identity {
         from: Option<&Contents>,
     ) -> Result<(String, Contents), IssueError> {
         let scope = Scope::Domain(user.domain);
-        self.issue(live, Kind::Session, user, scope, methods, from)
+        self.issue(live, TokenKind::Session, user, scope, methods, from)
     }
 
     /// Makes the secret of a sign-in link for a caller, who came by `from` if that was a token or a session. It counts for
@@ -171,13 +172,13 @@ impl Identity {
         from: Option<&Contents>,
     ) -> Result<(String, Contents), IssueError> {
         let scope = Scope::Domain(user.domain);
-        self.issue(live, Kind::Link, user, scope, Methods::TOKEN, from)
+        self.issue(live, TokenKind::Link, user, scope, Methods::TOKEN, from)
     }
 
     fn issue(
         &self,
         live: &Live,
-        kind: Kind,
+        kind: TokenKind,
         user: &User,
         scope: Scope,
         methods: Methods,
@@ -243,7 +244,7 @@ impl Identity {
 
     /// The token's user, also of one that does not count any more.
     fn token_holder(&self, live: &Live, text: &[u8]) -> Option<Holder> {
-        let user = match self.tokens.open(live, Kind::Token, text, self.clock.now()) {
+        let user = match self.tokens.open(live, TokenKind::Token, text, self.clock.now()) {
             Ok((contents, _)) => contents.user,
             Err(fault) => fault.contents()?.user,
         };

@@ -43,4 +43,4 @@ pub use policy::{Action, Denied};
 pub use request::{Purpose, Request};
 pub use signed::{Provisional, Standing, Verified};
 pub use still::SignedRequest;
-pub use tokens::{Contents, Kind, Methods, TokenFault};
+pub use tokens::{Contents, Methods, TokenFault, TokenKind};

@@ -1,4 +1,4 @@
-//! What ends by itself: old events, revocations, token keys and rows of the change table; and the daily new token key.
+//! What ends by itself: old events and audit records, revocations, token keys and rows of the change table; and the daily new token key.
 //!
 //! Every node keeps house; what one has done, the others find done.
 
@@ -11,6 +11,7 @@ use sea_orm::{
 };
 
 use crate::database::DEADLINE;
+use crate::repository::audit;
 use crate::room::urgently;
 use crate::schema::{changes, feed, revoked_tokens, service_events, to_number, token_keys};
 use crate::transaction::Kind;
@@ -54,6 +55,7 @@ pub async fn round(store: &Store) -> Result<(), StoreError> {
     renew_token_key(store).await?;
     end_revocations(store).await?;
     forget_events(store).await?;
+    forget_audit(store).await?;
     compact(store).await
 }
 
@@ -198,6 +200,14 @@ async fn forget_events(store: &Store) -> Result<(), StoreError> {
                 .await?;
         }
     }
+    session.commit().await
+}
+
+async fn forget_audit(store: &Store) -> Result<(), StoreError> {
+    let days = store.audit_days();
+    let settled = store.clock().settled_now(SETTLED).filter(|_| days > 0);
+    let session = store.database().begin(DEADLINE).await?;
+    audit::forget(&session, settled.map(|now| now.before(DAY * days))).await?;
     session.commit().await
 }
 

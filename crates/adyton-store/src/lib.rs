@@ -14,6 +14,7 @@
 //! live state, [`housekeeping`] for what ends by itself, and [`health`] for whether writes work. For who operates it:
 //! [`backup`] copies the database, [`resealing`] changes the master key.
 
+pub mod audit_writer;
 pub mod backup;
 pub mod bootstrap;
 mod cause;

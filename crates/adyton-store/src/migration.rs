@@ -15,6 +15,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0002_time.sql"),
     include_str!("../migrations/0003_outcomes.sql"),
     include_str!("../migrations/0004_rolled_back.sql"),
+    include_str!("../migrations/0005_audit.sql"),
 ];
 
 /// The newest version.

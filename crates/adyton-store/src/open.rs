@@ -18,7 +18,7 @@ use crate::uptime::Uptime;
 use crate::{DataFolder, OpenError, Store, StoreError, bootstrap, housekeeping, master_key, migration};
 
 /// Where the database and the master key are.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub struct Settings {
     /// `database_url`: `postgres://…`; `None` is SQLite in the data folder.
     pub database_url: Option<Secret<String>>,
@@ -28,8 +28,22 @@ pub struct Settings {
     /// `disk_reserve`: bytes of the data folder's disk that are kept for revocations when it is full; at most a hundredth
     /// of the file system counts.
     pub disk_reserve: u64,
+    /// `audit.keep_days`: how many days the audit trail is kept; 0 is for ever.
+    pub audit_days: u32,
     /// Faults on purpose, for tests.
     pub faults: Option<Arc<dyn Faults>>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            database_url: None,
+            master_key_file: None,
+            disk_reserve: 0,
+            audit_days: 365,
+            faults: None,
+        }
+    }
 }
 
 impl Store {
@@ -52,6 +66,7 @@ impl Store {
             clock,
             uptime,
             reserve: Arc::new(reserve),
+            audit_days: settings.audit_days,
             folder: folder.clone(),
         });
         bootstrap::run(&store, &folder).await?;

@@ -7,6 +7,7 @@
 pub mod access_keys;
 pub mod app_codes;
 pub mod apps;
+pub mod audit;
 pub mod authorisations;
 pub mod domains;
 pub mod events;
@@ -23,6 +24,7 @@ pub mod users;
 pub use access_keys::{AccessKeyChange, AccessKeys};
 pub use app_codes::{AppCodeText, AppCodes};
 pub use apps::{AppChange, AppFilter, Apps, NewApp};
+pub use audit::{Audit, AuditFilter, AuditPart, AuditScope, KeptAudit};
 pub use authorisations::{Authorisations, Bound, BoundFilter};
 pub use domains::Domains;
 pub use events::{EventFilter, ServiceEvents};
@@ -61,6 +63,10 @@ impl Store {
     /// The AppCodes.
     pub fn app_codes(&self) -> AppCodes<'_> {
         AppCodes(self)
+    }
+    /// The audit trail.
+    pub fn audit(&self) -> Audit<'_> {
+        Audit(self)
     }
     /// The authorisations.
     pub fn authorisations(&self) -> Authorisations<'_> {

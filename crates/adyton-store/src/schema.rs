@@ -6,6 +6,7 @@
 pub(crate) mod access_keys;
 pub(crate) mod app_codes;
 pub(crate) mod apps;
+pub(crate) mod audit;
 pub(crate) mod authorisations;
 pub(crate) mod changes;
 pub(crate) mod domains;

@@ -33,6 +33,8 @@ pub(crate) struct StoreParts {
     pub(crate) clock: Clock,
     pub(crate) uptime: Uptime,
     pub(crate) reserve: Arc<Reserve>,
+    /// How many days the audit trail is kept; 0 is for ever.
+    pub(crate) audit_days: u32,
     /// Held as long as the store lives.
     pub(crate) folder: Arc<DataFolder>,
 }
@@ -78,6 +80,10 @@ impl Store {
     }
     pub(crate) fn clock(&self) -> &Clock {
         &self.0.parts.clock
+    }
+    /// How many days the audit trail is kept; 0 is for ever.
+    pub(crate) fn audit_days(&self) -> u32 {
+        self.0.parts.audit_days
     }
     pub(crate) fn uptime(&self) -> &Uptime {
         &self.0.parts.uptime

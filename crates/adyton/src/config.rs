@@ -23,7 +23,7 @@ use self::found::{Found, Origin};
 use self::merge::{Merged, Reader};
 use self::problem::Problems;
 use self::section::{
-    Auth, Control, Gateway, General, Journal, Limits, Log, Onnx, Runtime, Section, Throttle,
+    Audit, Auth, Control, Gateway, General, Journal, Limits, Log, Onnx, Runtime, Section, Throttle,
 };
 
 /// The file that is read when `--config` names none and it lies in the working directory.
@@ -69,6 +69,8 @@ pub(crate) struct Config {
     pub(crate) throttle: Throttle,
     /// What is kept of requests.
     pub(crate) journal: Journal,
+    /// What is kept of management calls.
+    pub(crate) audit: Audit,
     /// ONNX Runtime.
     pub(crate) onnx: Onnx,
     /// Models that bring code.
@@ -128,6 +130,7 @@ fn read(merged: &Merged, problems: &mut Problems) -> Option<Config> {
     let limits = Limits::read(&mut reader);
     let throttle = Throttle::read(&mut reader);
     let journal = Journal::read(&mut reader);
+    let audit = Audit::read(&mut reader);
     let onnx = Onnx::read(&mut reader);
     let runtime = Runtime::read(&mut reader);
     let log = Log::read(&mut reader);
@@ -139,6 +142,7 @@ fn read(merged: &Merged, problems: &mut Problems) -> Option<Config> {
         limits: limits?,
         throttle: throttle?,
         journal: journal?,
+        audit: audit?,
         onnx: onnx?,
         runtime: runtime?,
         log: log?,

@@ -9,6 +9,7 @@ mod bench;
 mod check;
 mod console;
 mod demo;
+mod docs;
 mod fuzz;
 mod generate;
 mod package;
@@ -58,6 +59,8 @@ enum Chore {
     },
     /// Makes the release archive, the Debian package and the context of the container image
     Package(package::PackageOptions),
+    /// Builds the documentation site into `target/site`, and looks for dead links
+    Docs,
     /// Fuzzes what strangers' bytes are fed to, each target for the same time
     Fuzz(fuzz::FuzzOptions),
     /// Measures CPU time per request beside nginx
@@ -79,6 +82,7 @@ fn main() -> ExitCode {
         Chore::Generate { check } => generate::generate(check),
         Chore::Demo { arguments } => demo::demo(&arguments).map(|()| true),
         Chore::Package(options) => package::package(&options).map(|()| true),
+        Chore::Docs => docs::docs(),
         Chore::Fuzz(options) => fuzz::fuzz(&options),
         Chore::Bench { arguments } => bench::bench(&arguments),
     };

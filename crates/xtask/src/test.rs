@@ -108,7 +108,7 @@ fn dependencies(python: &Python) -> Result<Tally> {
 /// Crates that a manifest names and no source uses.
 fn unused_dependencies() -> Result<Tally> {
     heading("unused dependencies");
-    let mut machete = command(tool("cargo-machete", "0.9.2")?);
+    let mut machete = command(tool("cargo-machete", "0.9.2", &[])?);
     Ok(Tally::one(
         status(machete.args(["--skip-target-dir", "crates"]))?.success(),
     ))

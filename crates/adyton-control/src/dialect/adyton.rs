@@ -1,6 +1,8 @@
 //! Adyton's own addresses: packages, the Prediction tab's door, the journal, and what the command line asks.
 
+pub(crate) mod audit;
 pub(crate) mod catalogue;
+pub(crate) mod console;
 pub(crate) mod documents;
 pub(crate) mod errors;
 pub(crate) mod health;

@@ -33,6 +33,31 @@ pub(crate) enum Proof {
     Token(String),
 }
 
+/// Whom a proof names, without what proves it.
+pub(crate) enum Named {
+    /// Somebody, as they are named.
+    User(UserName),
+    /// Nobody but in what is secret.
+    Nobody,
+}
+
+impl Proof {
+    /// Whom it names.
+    pub(crate) fn named(&self) -> Named {
+        match self {
+            Proof::Password { who, .. } => Named::User(who.clone()),
+            Proof::Token(_) => Named::Nobody,
+        }
+    }
+    /// The method, as tokens name it.
+    pub(crate) const fn method(&self) -> &'static str {
+        match self {
+            Proof::Password { .. } => "password",
+            Proof::Token(_) => "token",
+        }
+    }
+}
+
 /// What the token is to be for, as the caller names it.
 pub(crate) enum Wish {
     /// A project by id.
@@ -58,6 +83,24 @@ pub(crate) struct Issued {
     pub(crate) contents: Contents,
     /// Whose it is.
     pub(crate) user: User,
+}
+
+/// The user whom a proof names, if there is one. Nothing is proven by it, and it takes as long where there is none.
+pub(crate) fn named<'l>(live: &'l Live, named: &Named) -> Option<&'l User> {
+    let Named::User(who) = named else {
+        return None;
+    };
+    let is_of = |user: &User, domain: &DomainName| match domain {
+        DomainName::Id(id) => user.domain == *id,
+        DomainName::Name(name) => live
+            .domain(user.domain)
+            .is_some_and(|domain| domain.name == *name),
+    };
+    let is_named = |user: &&User| match who {
+        UserName::Id(id) => user.id == *id,
+        UserName::InDomain { name, domain } => user.name == *name && is_of(user, domain),
+    };
+    live.users().map(|user| &**user).filter(is_named).last()
 }
 
 /// Issues a token to a caller at this address, or fails with `WrongPassword`, `Locked`, `TooManySignIns`, `SignInsFull`,
@@ -159,15 +202,20 @@ pub(crate) fn inspect(
     Err(unknown(Refusal::new(Reason::IamNotPermitted, evidence)))
 }
 
-/// The token does not count any more once this answers.
-pub(crate) async fn revoke(shared: &Shared, actor: &Actor, subject: &[u8]) -> OperationResult<()> {
-    let (contents, _) = inspect(shared, actor, subject, Action::TokenRevoke)?;
+/// The token does not count any more once this answers. Gives what it said, and whose it was.
+pub(crate) async fn revoke(
+    shared: &Shared,
+    actor: &Actor,
+    subject: &[u8],
+) -> OperationResult<(Contents, User)> {
+    let (contents, user) = inspect(shared, actor, subject, Action::TokenRevoke)?;
     let committed = shared
         .store
         .tokens()
         .revoke(contents.id, contents.expires_at)
         .await?;
-    shared.settled(committed).await.map(drop)
+    shared.settled(committed).await?;
+    Ok((contents, user))
 }
 
 #[cfg(test)]

@@ -12,9 +12,11 @@
 )]
 
 mod apps;
+mod audit;
 mod causes;
 mod client;
 mod codes;
+mod console;
 mod door;
 mod iam;
 mod journal;

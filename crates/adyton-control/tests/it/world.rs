@@ -25,6 +25,7 @@ use adyton_identity::{
 use adyton_listener::Budget;
 use adyton_runtime::onnx_models::Onnx;
 use adyton_runtime::package::{Limits, Packages};
+use adyton_store::audit_writer::AuditWriter;
 use adyton_store::bootstrap::Bootstrap;
 use adyton_store::{DataFolder, Feed, Settings, Store, feed};
 use bytes::Bytes;
@@ -249,12 +250,14 @@ pub(crate) struct World {
     stop: Option<oneshot::Sender<()>>,
     serving: Option<JoinHandle<()>>,
     feeding: JoinHandle<()>,
+    writing: JoinHandle<()>,
     _folder: tempfile::TempDir,
 }
 
 impl Drop for World {
     fn drop(&mut self) {
         self.feeding.abort();
+        self.writing.abort();
     }
 }
 
@@ -283,6 +286,8 @@ impl World {
         let feeding = tokio::spawn(feed::run(store.clone(), live.clone(), std::future::pending()));
         let stage = Arc::new(Stage::new(store.clone(), live.cell().clone()));
         let notes = Arc::new(Notes::default());
+        let (audit, writing) = AuditWriter::start(store.clone(), std::future::pending());
+        let writing = tokio::spawn(writing);
         let parts = ControlParts {
             store: store.clone(),
             feed: live,
@@ -290,6 +295,7 @@ impl World {
             instances: stage.clone(),
             journal: notes.clone(),
             door: Arc::new(Mirror),
+            audit,
             unproven: unproven.clone(),
             packages: Packages::open(data.join("packages"), Limits::default()).unwrap(),
             onnx: Arc::new(Onnx::builtin()),
@@ -322,6 +328,7 @@ impl World {
             stop: Some(stop),
             serving: Some(serving),
             feeding,
+            writing,
             _folder: folder,
         }
     }

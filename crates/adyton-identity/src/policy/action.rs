@@ -49,6 +49,10 @@ actions! {
     EnvironmentList = "apig:envs:list";
     RequestList = "adyton:requests:list";
     RequestGet = "adyton:requests:get";
+    AuditList = "adyton:audit:list";
+    AuditGet = "adyton:audit:get";
+    DomainAuditList = "system:audit:list";
+    DomainAuditGet = "system:audit:get";
     MetricsGet = "system:metrics:get";
     ProjectList = "iam:projects:list";
     ProjectCreate = "iam:projects:create";

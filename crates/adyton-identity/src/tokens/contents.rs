@@ -36,7 +36,7 @@ impl Methods {
 
 /// What a sealed text is for: the first byte of it, which the seal covers, so that none is ever taken for another.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Kind {
+pub enum TokenKind {
     /// What callers send in `X-Auth-Token`.
     Token,
     /// What the console's cookie holds.
@@ -45,7 +45,7 @@ pub enum Kind {
     Link,
 }
 
-impl Kind {
+impl TokenKind {
     const ALL: [Self; 3] = [Self::Token, Self::Session, Self::Link];
 
     /// As a text begins.
@@ -66,7 +66,7 @@ impl Kind {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Contents {
     /// What the text is for.
-    pub kind: Kind,
+    pub kind: TokenKind,
     /// The key that sealed it.
     pub key: u32,
     /// The token's own id: revoking it alone names this.
@@ -112,7 +112,7 @@ impl Contents {
     }
 
     /// Reads what [`Contents::write`] wrote; `None` for anything else.
-    pub(super) fn read(kind: Kind, key: u32, bytes: &[u8]) -> Option<Self> {
+    pub(super) fn read(kind: TokenKind, key: u32, bytes: &[u8]) -> Option<Self> {
         let mut rest = bytes;
         let contents = Self {
             kind,

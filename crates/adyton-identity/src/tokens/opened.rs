@@ -15,7 +15,7 @@ use adyton_core::tenant::{TokenKey, User};
 use arc_swap::ArcSwapOption;
 use subtle::ConstantTimeEq as _;
 
-use super::contents::{Contents, Kind};
+use super::contents::{Contents, TokenKind};
 use super::fault::TokenFault;
 use super::seal::{in_time, stands, unseal};
 
@@ -56,7 +56,7 @@ impl OpenedTokens {
     pub(crate) fn open<'l>(
         &self,
         live: &'l Live,
-        kind: Kind,
+        kind: TokenKind,
         text: &[u8],
         now: Timestamp,
     ) -> Result<(Contents, &'l Arc<User>), TokenFault> {
@@ -151,7 +151,7 @@ mod tests {
     /// A token, by its number.
     fn token(number: u8) -> String {
         let contents = Contents {
-            kind: Kind::Token,
+            kind: TokenKind::Token,
             key: 1,
             id: TokenId::from_bits(number.into()),
             user: USER,
@@ -174,11 +174,11 @@ mod tests {
         let text = token(1);
         assert!(!is_kept(&tokens, &live, &text));
         let first = tokens
-            .open(&live, Kind::Token, text.as_bytes(), now)
+            .open(&live, TokenKind::Token, text.as_bytes(), now)
             .map(|(contents, _)| contents);
         assert!(is_kept(&tokens, &live, &text));
         let second = tokens
-            .open(&live, Kind::Token, text.as_bytes(), now)
+            .open(&live, TokenKind::Token, text.as_bytes(), now)
             .map(|(contents, _)| contents);
         assert_eq!(first, second);
         assert_eq!(
@@ -196,7 +196,11 @@ mod tests {
             token(1).replace('A', "B"),
             format!("{}A", token(1)),
         ] {
-            assert!(tokens.open(&live, Kind::Token, spoilt.as_bytes(), now).is_err());
+            assert!(
+                tokens
+                    .open(&live, TokenKind::Token, spoilt.as_bytes(), now)
+                    .is_err()
+            );
             assert!(!is_kept(&tokens, &live, &spoilt));
         }
     }
@@ -205,8 +209,8 @@ mod tests {
     fn what_is_kept_of_one_kind_opens_as_no_other() {
         let (live, tokens, now) = (live(), OpenedTokens::default(), Timestamp::from_micros(1));
         let text = token(1);
-        assert!(tokens.open(&live, Kind::Token, text.as_bytes(), now).is_ok());
-        for kind in [Kind::Session, Kind::Link] {
+        assert!(tokens.open(&live, TokenKind::Token, text.as_bytes(), now).is_ok());
+        for kind in [TokenKind::Session, TokenKind::Link] {
             let refused = tokens.open(&live, kind, text.as_bytes(), now).map(|_| ());
             assert_eq!(refused, Err(TokenFault::Malformed), "{kind:?}");
         }
@@ -216,11 +220,11 @@ mod tests {
     fn a_key_of_the_same_number_with_another_secret_opens_nothing_of_before() {
         let (mut live, tokens, now) = (live(), OpenedTokens::default(), Timestamp::from_micros(1));
         let text = token(1);
-        assert!(tokens.open(&live, Kind::Token, text.as_bytes(), now).is_ok());
+        assert!(tokens.open(&live, TokenKind::Token, text.as_bytes(), now).is_ok());
         live.apply(9, Change::TokenKey(key(1, 8)));
         assert!(!is_kept(&tokens, &live, &text));
         let fault = tokens
-            .open(&live, Kind::Token, text.as_bytes(), now)
+            .open(&live, TokenKind::Token, text.as_bytes(), now)
             .map(|_| ())
             .unwrap_err();
         assert_eq!(fault, TokenFault::Undecryptable { key: 1 });
@@ -231,7 +235,7 @@ mod tests {
         let (live, tokens, now) = (live(), OpenedTokens::with_room(4), Timestamp::from_micros(1));
         for round in 0..2 {
             for number in 0..=99 {
-                let opened = tokens.open(&live, Kind::Token, token(number).as_bytes(), now);
+                let opened = tokens.open(&live, TokenKind::Token, token(number).as_bytes(), now);
                 let id = opened.map(|(contents, _)| contents.id);
                 assert_eq!(id, Ok(TokenId::from_bits(number.into())), "round {round}");
             }

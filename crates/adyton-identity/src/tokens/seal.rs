@@ -11,7 +11,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chacha20poly1305::aead::{AeadInOut as _, KeyInit as _};
 use chacha20poly1305::{Key, XChaCha20Poly1305, XNonce};
 
-use super::contents::{AROUND, CONTENTS, Contents, Kind, TOKEN_LENGTH};
+use super::contents::{AROUND, CONTENTS, Contents, TOKEN_LENGTH, TokenKind};
 use super::fault::TokenFault;
 
 /// How long a token counts.
@@ -76,7 +76,7 @@ pub(crate) fn seal(key: &TokenKey, contents: &Contents, nonce: [u8; NONCE]) -> S
 }
 
 /// What a token of this kind says, if it was sealed by one of our keys, whatever its time and its user's state.
-pub(super) fn unseal(live: &Live, kind: Kind, text: &[u8]) -> Result<Contents, TokenFault> {
+pub(super) fn unseal(live: &Live, kind: TokenKind, text: &[u8]) -> Result<Contents, TokenFault> {
     let fits = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'-' || *byte == b'_';
     if text.len() > TOKEN_MAX || !text.iter().all(fits) {
         return Err(TokenFault::Malformed);
@@ -87,7 +87,7 @@ pub(super) fn unseal(live: &Live, kind: Kind, text: &[u8]) -> Result<Contents, T
         .and_then(|start| URL_SAFE_NO_PAD.decode(start).ok())
         .ok_or(TokenFault::Malformed)?;
     let (head, _) = start.split_first_chunk::<HEAD>().ok_or(TokenFault::Malformed)?;
-    if Kind::of_byte(head[0]) != Some(kind) {
+    if TokenKind::of_byte(head[0]) != Some(kind) {
         return Err(TokenFault::Malformed);
     }
     let id = u32::from_be_bytes([head[1], head[2], head[3], head[4]]);
@@ -120,7 +120,7 @@ pub fn open<'l>(
     text: &[u8],
     now: Timestamp,
 ) -> Result<(Contents, &'l Arc<User>), TokenFault> {
-    let contents = unseal(live, Kind::Token, text)?;
+    let contents = unseal(live, TokenKind::Token, text)?;
     in_time(&contents, now)?;
     let user = stands(live, &contents)?;
     Ok((contents, user))
@@ -129,9 +129,9 @@ pub fn open<'l>(
 /// Whether a token that opens is in its time.
 pub(super) fn in_time(contents: &Contents, now: Timestamp) -> Result<(), TokenFault> {
     let ends = match contents.kind {
-        Kind::Token | Kind::Session => contents.expires_at,
+        TokenKind::Token | TokenKind::Session => contents.expires_at,
         // What it expires at is the end of the session that it opens.
-        Kind::Link => contents.expires_at.min(contents.issued_at.after(LINK_LIFE)),
+        TokenKind::Link => contents.expires_at.min(contents.issued_at.after(LINK_LIFE)),
     };
     if ends <= now {
         return Err(TokenFault::Expired(Box::new(contents.clone())));

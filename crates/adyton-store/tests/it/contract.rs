@@ -1,6 +1,7 @@
 //! The promises of the store, and the macro that makes each a test on a database.
 
 pub(crate) mod apps;
+pub(crate) mod audit;
 pub(crate) mod copies;
 pub(crate) mod faults;
 pub(crate) mod identity;
@@ -50,6 +51,12 @@ macro_rules! store_contract {
                 services: services_are_deleted_together_or_not_at_all,
                 services: a_quota_of_services_holds_for_those_that_come_at_once,
                 services: events_are_written_in_the_background,
+                audit: audit_records_are_found_in_their_project_and_their_domain,
+                audit: audit_records_are_listed_by_filter_and_page,
+                audit: the_audit_trail_is_written_in_the_background,
+                audit: strangers_take_half_of_the_room_for_waiting_records,
+                audit: the_audit_trail_ends_by_its_age_and_strangers_by_their_number,
+                audit: audit_records_that_cannot_be_written_are_counted_and_hold_up_no_end,
                 live: what_was_written_is_live_when_it_settles,
                 live: the_fed_state_is_the_loaded_state,
                 live: revisions_of_concurrent_writers_have_no_holes,

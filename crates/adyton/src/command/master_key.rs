@@ -45,6 +45,7 @@ impl Rotate {
         let settings = adyton_store::Settings {
             // The disk's reserve is the server's.
             disk_reserve: 0,
+            audit_days: config.audit.keep_days,
             ..store_settings(&config)
         };
         let changed = wait(async {

@@ -1,6 +1,7 @@
 //! The sections: one file each, declared once. [`section!`] makes of a declaration the typed struct, the rows of the
 //! reference page, and the reading of it; so a setting cannot be read without being documented.
 
+mod audit;
 mod auth;
 mod control;
 mod gateway;
@@ -12,6 +13,7 @@ mod onnx;
 mod runtime;
 mod throttle;
 
+pub(crate) use audit::Audit;
 pub(crate) use auth::Auth;
 pub(crate) use control::{Control, MetricsReaders};
 pub(crate) use gateway::Gateway;
@@ -107,6 +109,7 @@ pub(crate) const CHAPTERS: &[Chapter] = &[
     chapter::<Limits>(),
     chapter::<Throttle>(),
     chapter::<Journal>(),
+    chapter::<Audit>(),
     chapter::<Onnx>(),
     chapter::<Runtime>(),
     chapter::<Log>(),

@@ -14,6 +14,7 @@ use adyton_control::{BindError, Control, ControlParts, ControlSettings, Reloadin
 use adyton_gateway::Gateway;
 use adyton_gateway::journal::Journal;
 use adyton_listener::files::{Connections, OpenFiles};
+use adyton_store::audit_writer::AuditWriter;
 use adyton_store::event_writer::EventWriter;
 use adyton_store::{Store, feed, health, housekeeping};
 
@@ -69,12 +70,16 @@ impl Assembly {
         }
         let (files, connections) = open_files(config);
         let truth = Truth::open(config, &clock).await?;
-        let (background, events) = look_after(&truth);
+        let Background {
+            stage: background,
+            events,
+            audit,
+        } = look_after(&truth);
         let models = Models::prepare(loaded, context, &truth, Arc::new(events), files)?;
         let front = Front::bind(config, &clock, &truth, &models, listener, connections)?;
         let open = Arc::new(AtomicBool::new(false));
         let settings = parts::control(config, &front.url, &truth.data, connections)?;
-        let control = bind_control(settings, front.control(&truth, &models, &open, clock)).await?;
+        let control = bind_control(settings, front.control(&truth, &models, audit, &open, clock)).await?;
         front.gateway.listens_at(control.local_addr());
         front.gateway.explains_through(control.explanations());
         let Front {
@@ -118,15 +123,28 @@ impl Assembly {
     }
 }
 
-/// Starts what looks after the store, and what writes events into it.
-fn look_after(truth: &Truth) -> (Stage, EventWriter) {
+/// What looks after the store, and the ways into what is written there in the background.
+struct Background {
+    stage: Stage,
+    events: EventWriter,
+    audit: AuditWriter,
+}
+
+/// Starts what looks after the store, and what writes events and audit records into it.
+fn look_after(truth: &Truth) -> Background {
     let (store, mut background) = (&truth.store, Stage::new());
     let (events, writing) = EventWriter::start(store.clone(), background.stopped());
+    background.spawn(writing);
+    let (audit, writing) = AuditWriter::start(store.clone(), background.stopped());
     background.spawn(writing);
     background.spawn(feed::run(store.clone(), truth.feed.clone(), background.stopped()));
     background.spawn(housekeeping::run(store.clone(), background.stopped()));
     background.spawn(health::run(store.clone(), background.stopped()));
-    (background, events)
+    Background {
+        stage: background,
+        events,
+        audit,
+    }
 }
 
 /// Takes the private listener's address; nobody is answered there yet.

@@ -355,6 +355,7 @@ fn the_configuration_is_checked_and_shown_with_origins() {
             journal.keep_free_percent     10
             journal.hide_query_keys       x-auth-token, token, access_token, apikey, api_key, x-apig-appcode, appcode, signature, x-hw-appkey, appsecret, secret, secret_key, password
             journal.access_log            off
+            audit.keep_days               365
             onnx.library
             onnx.memory                   0
             onnx.load_memory              0

@@ -14,8 +14,8 @@ const TRIES: u32 = 3;
 /// Between two tries.
 const PAUSE: Duration = Duration::from_secs(10);
 
-/// The program of a crate, from the machine if it is there, else installed in the version that is named.
-pub(crate) fn tool(name: &str, version: &str) -> Result<PathBuf> {
+/// The program of a crate, from the machine if it is there, else installed in the version and with the features that are named.
+pub(crate) fn tool(name: &str, version: &str, features: &[&str]) -> Result<PathBuf> {
     if let Some(program) = find(name) {
         return Ok(program);
     }
@@ -36,7 +36,8 @@ pub(crate) fn tool(name: &str, version: &str) -> Result<PathBuf> {
             version,
             "--root",
         ]);
-        if !status(install.arg(&folder))?.success() && attempt < TRIES {
+        install.arg(&folder).args(features);
+        if !status(&mut install)?.success() && attempt < TRIES {
             // The one thing to wait for is somebody else's server.
             #[expect(
                 clippy::disallowed_methods,

@@ -5,6 +5,7 @@
 use adyton_api::adyton::packages::Uploaded;
 use std::io::Write;
 
+use adyton_core::audit::AuditedKind;
 use adyton_core::digest::Sha256;
 use axum::body::Body;
 use http_body::Body as _;
@@ -50,6 +51,7 @@ pub(crate) async fn create(mut call: Streamed) -> OperationResult<Json<Uploaded>
     };
     let call = call.prove(digest, &[])?;
     let package = upload::take(&shared, call.project()?, file.path().to_path_buf()).await?;
+    call.audit.about(AuditedKind::Package, package, "");
     Ok(Json(Uploaded {
         location: format!("package://sha256/{package}"),
     }))

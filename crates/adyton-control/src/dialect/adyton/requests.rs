@@ -158,7 +158,7 @@ fn id<T: std::str::FromStr<Err = adyton_core::id::IdError>>(field: &str, text: &
         .map_err(|error: adyton_core::id::IdError| wrong(field, error.to_string()))
 }
 
-fn moment(field: &str, text: &str) -> OperationResult<Timestamp> {
+pub(super) fn moment(field: &str, text: &str) -> OperationResult<Timestamp> {
     let millis = text.parse::<i64>().ok().map(Timestamp::from_millis);
     millis.or_else(|| Timestamp::from_iso(text)).ok_or_else(|| {
         wrong(
@@ -168,7 +168,7 @@ fn moment(field: &str, text: &str) -> OperationResult<Timestamp> {
     })
 }
 
-fn wrong(field: &str, problem: impl Into<String>) -> Failure {
+pub(super) fn wrong(field: &str, problem: impl Into<String>) -> Failure {
     Failure::Query {
         field: field.to_owned(),
         problem: problem.into(),

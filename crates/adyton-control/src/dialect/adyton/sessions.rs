@@ -5,6 +5,7 @@
 
 use adyton_api::adyton::sessions::{LinkSignIn, SessionLink, SessionProject, SessionShown, SignIn};
 use adyton_api::iam::Named;
+use adyton_core::audit::AuditedKind;
 use adyton_core::id::DomainId;
 use adyton_core::live::Live;
 use adyton_core::secret::Secret;
@@ -20,6 +21,7 @@ use crate::endpoint::{Bare, Body, Json, WithHeaders};
 use crate::failure::{Failure, OperationResult};
 use crate::operations::project;
 use crate::operations::session::{self, Opened};
+use crate::operations::token;
 use crate::remote::Remote;
 use crate::shared::Shared;
 
@@ -34,8 +36,15 @@ pub(crate) async fn create(
     let only_domain = call.shared.feed.cell().load().only_domain();
     let who = user_name(wanted.user, wanted.domain, only_domain)?;
     let password = Secret::new(wanted.password);
-    let opened = session::open(&call.shared, call.remote.address, &who, &password).await?;
-    signed_in(&call, &opened)
+    let named = token::Named::User(who.clone());
+    match session::open(&call.shared, call.remote.address, &who, &password).await {
+        Ok(opened) => signed_in(&call, &opened, "password"),
+        Err(failure) => {
+            let live = call.shared.feed.cell().load();
+            call.audit.sign_in(token::named(&live, &named), "password", false);
+            Err(failure)
+        }
+    }
 }
 
 /// `POST /adyton/v1/session/link`
@@ -43,8 +52,13 @@ pub(crate) async fn redeem(
     call: OpenCall,
     Body(wanted): Body<LinkSignIn>,
 ) -> OperationResult<WithHeaders<SessionShown>> {
-    let opened = session::redeem(&call.shared, &Secret::new(wanted.secret)).await?;
-    signed_in(&call, &opened)
+    match session::redeem(&call.shared, &Secret::new(wanted.secret)).await {
+        Ok(opened) => signed_in(&call, &opened, "link"),
+        Err(failure) => {
+            call.audit.sign_in(None, "link", false);
+            Err(failure)
+        }
+    }
 }
 
 /// `POST /adyton/v1/session-links`
@@ -75,6 +89,10 @@ pub(crate) async fn show(call: Call) -> OperationResult<Json<SessionShown>> {
 /// `DELETE /adyton/v1/session`
 pub(crate) async fn delete(call: Call) -> OperationResult<Bare> {
     session::close(&call.shared, &call.actor).await?;
+    if let Some(token) = call.actor.caller.token() {
+        call.audit
+            .about(AuditedKind::Token, token.id, &call.actor.user_name());
+    }
     let mut headers = HeaderMap::new();
     let gone = cookie("", 0, is_https(&call.shared, call.remote))?;
     headers.insert(header::SET_COOKIE, gone);
@@ -96,9 +114,12 @@ fn user_name(
 }
 
 /// The answer to whoever has just signed in: who they are, and the cookie.
-fn signed_in(call: &OpenCall, opened: &Opened) -> OperationResult<WithHeaders<SessionShown>> {
+fn signed_in(call: &OpenCall, opened: &Opened, method: &str) -> OperationResult<WithHeaders<SessionShown>> {
     let now = call.shared.clock.now();
     let live = call.shared.feed.cell().load();
+    call.audit.sign_in(Some(&opened.user), method, true);
+    let (id, scope) = (opened.contents.id.to_string(), opened.contents.scope);
+    call.audit.token(&live, id, scope);
     let expires_at = opened.contents.expires_at;
     let mut shown = shown(&live, &opened.user, opened.contents.scope);
     shown.expires_at = Some(expires_at.to_iso());

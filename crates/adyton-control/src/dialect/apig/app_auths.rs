@@ -3,6 +3,7 @@
 use adyton_api::apig::app_auths::{
     AuthCreate, AuthCreated, AuthList, AuthMade, AuthResult, AuthShown, UnboundApi, UnboundList,
 };
+use adyton_core::audit::AuditedKind;
 use adyton_core::id::{ApiId, AppId, AuthorisationId};
 use adyton_core::service::Service;
 use adyton_core::tenant::Authorisation;
@@ -134,6 +135,13 @@ pub(crate) async fn create(call: Call, Body(wanted): Body<AuthCreate>) -> Operat
         .map(|text| api(text))
         .collect::<OperationResult<Vec<_>>>()?;
     let made = authorisation::give(&call.shared, call.project()?, &apps, &apis).await?;
+    let ids: Vec<String> = made.iter().map(|made| made.id.to_string()).collect();
+    call.audit.about(AuditedKind::Authorisation, ids.join(","), "");
+    for made in &made {
+        let (app, api) = between(&call, made);
+        call.audit.field("app", None, Some(app));
+        call.audit.field("api", None, Some(api));
+    }
     Ok(Json(AuthCreated {
         auths: made.iter().map(auth_made).collect(),
     }))
@@ -142,7 +150,24 @@ pub(crate) async fn create(call: Call, Body(wanted): Body<AuthCreate>) -> Operat
 /// `DELETE …/app-auths/{app_auth_id}`
 pub(crate) async fn delete(call: Call) -> OperationResult<()> {
     let id: AuthorisationId = call.parameter("app_auth_id", Thing::Authorisation)?;
-    authorisation::take(&call.shared, call.project()?, id).await
+    authorisation::take(&call.shared, call.project()?, id).await?;
+    if let Some(gone) = call.actor.live.authorisations().find(|one| one.id == id) {
+        let (app, api) = between(&call, gone);
+        call.audit.field("app", Some(app), None);
+        call.audit.field("api", Some(api), None);
+    }
+    Ok(())
+}
+
+/// The names of the app and the API of an authorisation.
+fn between(call: &Call, authorisation: &Authorisation) -> (String, String) {
+    let live = &call.actor.live;
+    let app = live.app(authorisation.app).map(|app| app.name.clone());
+    let api = live.api(authorisation.api).map(|api| api.name.clone());
+    (
+        app.unwrap_or_else(|| authorisation.app.to_string()),
+        api.unwrap_or_else(|| authorisation.api.to_string()),
+    )
 }
 
 /// `GET …/app-auths/binded-apis`

@@ -1,7 +1,8 @@
 //! `…/apps/{app_id}/app-codes`: the simple way for an app to show itself.
 
 use adyton_api::apig::app_codes::{AppCodeCreate, AppCodeList, AppCodeShown};
-use adyton_core::id::AppCodeId;
+use adyton_core::audit::AuditedKind;
+use adyton_core::id::{AppCodeId, AppId};
 use adyton_core::secret::Secret;
 use adyton_store::repository::AppCodeText;
 use serde::Deserialize;
@@ -40,12 +41,14 @@ pub(crate) async fn create(
 ) -> OperationResult<Json<AppCodeShown>> {
     let given = Some(Secret::new(wanted.app_code));
     let code = app_code::create(&call.shared, call.project()?, app_id(&call)?, given).await?;
+    note(&call, &code);
     Ok(Json(app_code_shown(&code)))
 }
 
 /// `PUT …/app-codes`: adds a generated code.
 pub(crate) async fn generate(call: Call) -> OperationResult<Json<AppCodeShown>> {
     let code = app_code::create(&call.shared, call.project()?, app_id(&call)?, None).await?;
+    note(&call, &code);
     Ok(Json(app_code_shown(&code)))
 }
 
@@ -72,7 +75,22 @@ pub(crate) async fn show(call: Call) -> OperationResult<Json<AppCodeShown>> {
 
 /// `DELETE …/app-codes/{app_code_id}`
 pub(crate) async fn delete(call: Call) -> OperationResult<()> {
-    app_code::delete(&call.shared, call.project()?, app_id(&call)?, id(&call)?).await
+    let (app, id) = (app_id(&call)?, id(&call)?);
+    app_code::delete(&call.shared, call.project()?, app, id).await?;
+    note_app(&call, app);
+    Ok(())
+}
+
+/// Notes an AppCode that was made; its text is a secret.
+fn note(call: &Call, made: &AppCodeText) {
+    call.audit.about(AuditedKind::AppCode, made.code.id, "");
+    note_app(call, made.app);
+}
+
+/// Notes whose AppCode it is.
+fn note_app(call: &Call, app: AppId) {
+    let name = call.actor.live.app(app).map(|app| app.name.clone());
+    call.audit.field("app", None, name);
 }
 
 fn id(call: &Call) -> OperationResult<AppCodeId> {

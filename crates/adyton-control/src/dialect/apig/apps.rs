@@ -72,6 +72,7 @@ pub(crate) async fn create(call: Call, Body(wanted): Body<AppCreate>) -> Operati
         secret: given(wanted.app_secret).map(Secret::new),
     };
     let app = app::create(&call.shared, new).await?;
+    call.audit.made(&app);
     Ok(Json(with_secret(&app)))
 }
 
@@ -130,7 +131,9 @@ pub(crate) async fn update(call: Call, Body(wanted): Body<AppUpdate>) -> Operati
         secret: given(wanted.app_secret).map(Secret::new),
         enabled,
     };
+    let before = call.actor.live.app(id(&call)?);
     let app = app::update(&call.shared, call.project()?, id(&call)?, change).await?;
+    call.audit.changed(before.map(|app| &**app), &app);
     Ok(Json(app_shown(&app)))
 }
 
@@ -146,6 +149,7 @@ pub(crate) async fn reset_secret(
 ) -> OperationResult<Json<AppShown>> {
     let secret = given(wanted.app_secret).map(Secret::new);
     let app = app::reset_secret(&call.shared, call.project()?, id(&call)?, secret).await?;
+    call.audit.secret_field("app_secret");
     Ok(Json(with_secret(&app)))
 }
 

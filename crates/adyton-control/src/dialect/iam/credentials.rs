@@ -43,6 +43,7 @@ pub(crate) async fn create(
     let user = user_id(&wanted.user_id)?;
     let description = wanted.description.unwrap_or_default();
     let key = credential::create(&call.shared, &call.actor, user, &description).await?;
+    call.audit.made(&key);
     Ok(Json(CredentialAnswer {
         credential: CredentialShown {
             secret: Some(key.secret.expose().clone()),
@@ -95,7 +96,9 @@ pub(crate) async fn update(
         enabled,
         description: wanted.description,
     };
+    let before = call.actor.live.access_key(call.text("access_key"));
     let key = credential::update(&call.shared, &call.actor, &id(&call), change).await?;
+    call.audit.changed(before.map(|key| &**key), &key);
     Ok(Json(CredentialAnswer {
         credential: credential_shown(&key),
     }))

@@ -1,16 +1,16 @@
-//! `GET /` and `GET /v3`: what Keystone clients ask first; and a plain page for people until the console is there.
+//! `GET /` and `GET /v3`: what Keystone clients ask first. A browser that asks for `/` gets the console.
 
-use adyton_core::address;
-use axum::body::Body;
 use axum::response::Response;
-use http::{HeaderValue, StatusCode, header};
+use http::{StatusCode, header};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::shapes::base;
 use crate::call::OpenCall;
+use crate::console::Console;
 use crate::endpoint::{Json, Output};
 use crate::failure::OperationResult;
+use crate::language;
 
 /// The versions of the identity API.
 #[derive(Serialize, Deserialize, ToSchema)]
@@ -83,7 +83,7 @@ fn version(call: &OpenCall) -> Version {
     }
 }
 
-/// `GET /`: a page for browsers, the versions for everybody else.
+/// `GET /`: the console for browsers, the versions for everybody else.
 pub(crate) async fn root(call: OpenCall, (): ()) -> OperationResult<Response> {
     let wants_html = call
         .headers
@@ -92,7 +92,7 @@ pub(crate) async fn root(call: OpenCall, (): ()) -> OperationResult<Response> {
         .filter_map(|value| value.to_str().ok())
         .any(|value| value.contains("text/html"));
     if wants_html {
-        return Ok(landing(&call));
+        return Console::built_in().page(&call.headers, language::of(&call.headers));
     }
     let versions = Versions {
         versions: VersionValues {
@@ -107,30 +107,4 @@ pub(crate) async fn v3(call: OpenCall, (): ()) -> OperationResult<Json<VersionAl
     Ok(Json(VersionAlone {
         version: version(&call),
     }))
-}
-
-fn landing(call: &OpenCall) -> Response {
-    let gateway: String = call
-        .shared
-        .settings()
-        .gateway_url
-        .chars()
-        .filter(|c| c.is_ascii_alphanumeric() || ".:-/[]".contains(*c))
-        .collect();
-    let predictions = address::SERVICES;
-    let page = format!(
-        "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Adyton</title>\
-         <style>body{{font:16px/1.5 system-ui,sans-serif;max-width:40rem;margin:4rem auto;padding:0 1rem}}</style>\
-         <h1>Adyton</h1><p>This is the control plane. It speaks IAM, ModelArts and API Gateway; there is no console in this \
-         version.</p><ul><li>Predictions: <code>{gateway}{predictions}…</code></li>\
-         <li>The API: <a href=\"/docs\">reference</a>, <a href=\"/openapi.json\">OpenAPI document</a></li>\
-         <li>Command line: <code>adyton login</code>, then <code>adyton service list</code></li>\
-         <li>Health: <a href=\"/healthz/ready\">/healthz/ready</a>, <a href=\"/metrics\">/metrics</a></li></ul></html>\n"
-    );
-    let mut answer = Response::new(Body::from(page));
-    answer.headers_mut().insert(
-        header::CONTENT_TYPE,
-        HeaderValue::from_static("text/html; charset=utf-8"),
-    );
-    answer
 }

@@ -150,6 +150,7 @@ pub(crate) async fn create(
         }
     }
     let project = project::create(&call.shared, domain, &wanted.name).await?;
+    call.audit.made(&project);
     Ok(Json(ProjectAnswer {
         project: project_shown(&call, &project),
     }))

@@ -7,6 +7,7 @@ mod shown;
 mod sign_in;
 
 use adyton_api::iam::tokens::{TokenAnswer, TokenRequest};
+use adyton_core::audit::AuditedKind;
 use adyton_identity::Action;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use serde::Deserialize;
@@ -35,7 +36,18 @@ pub(crate) async fn create(
 ) -> OperationResult<WithHeaders<TokenAnswer>> {
     let only_domain = call.shared.feed.cell().load().only_domain();
     let (proof, wish) = sign_in::read(wanted, only_domain)?;
-    let issued = token::issue(&call.shared, call.remote.address, proof, wish).await?;
+    let (named, method) = (proof.named(), proof.method());
+    let issued = match token::issue(&call.shared, call.remote.address, proof, wish).await {
+        Ok(issued) => issued,
+        Err(failure) => {
+            let live = call.shared.feed.cell().load();
+            call.audit.sign_in(token::named(&live, &named), method, false);
+            return Err(failure);
+        }
+    };
+    call.audit.sign_in(Some(&issued.user), method, true);
+    let (live, contents) = (call.shared.feed.cell().load(), &issued.contents);
+    call.audit.token(&live, contents.id.to_string(), contents.scope);
     let answer = shown(
         &call.shared,
         &call.headers,
@@ -66,7 +78,9 @@ pub(crate) async fn show(
 
 /// `DELETE /v3/auth/tokens`: revokes the token in `X-Subject-Token`.
 pub(crate) async fn delete(call: Call) -> OperationResult<()> {
-    token::revoke(&call.shared, &call.actor, asked(&call)?.as_bytes()).await
+    let (contents, user) = token::revoke(&call.shared, &call.actor, asked(&call)?.as_bytes()).await?;
+    call.audit.about(AuditedKind::Token, contents.id, &user.name);
+    Ok(())
 }
 
 fn asked(call: &Call) -> OperationResult<&HeaderValue> {

@@ -65,6 +65,7 @@ pub(crate) async fn create(call: Call, Body(wanted): Body<UserCreate>) -> Operat
         assignments: Vec::new(),
     };
     let user = user::create(&call.shared, new).await?;
+    call.audit.made(&user);
     Ok(answer(&call, &user))
 }
 
@@ -104,7 +105,12 @@ pub(crate) async fn update(call: Call, Body(wanted): Body<UserUpdate>) -> Operat
         assignments: None,
     };
     let password = wanted.password.map(Secret::new);
+    let (before, has_password) = (call.actor.live.user(id), password.is_some());
     let user = user::change(&call.shared, &call.actor, id, change, password).await?;
+    call.audit.changed(before.map(|user| &**user), &user);
+    if has_password {
+        call.audit.secret_field("password");
+    }
     Ok(answer(&call, &user))
 }
 
@@ -128,7 +134,9 @@ pub(crate) async fn password(call: Call, Body(wanted): Body<PasswordChange>) -> 
         &original,
         &new,
     )
-    .await
+    .await?;
+    call.audit.secret_field("password");
+    Ok(())
 }
 
 /// `GET /v3/roles`
@@ -170,9 +178,11 @@ async fn turn(call: &Call, turn: Turn) -> OperationResult<()> {
         role: user::role(call.text("role_id"))?,
         scope: scope(call)?,
     };
-    user::turn_role(&call.shared, &call.actor, id(call)?, assignment, turn)
-        .await
-        .map(drop)
+    let id = id(call)?;
+    let before = call.actor.live.user(id);
+    let user = user::turn_role(&call.shared, &call.actor, id, assignment, turn).await?;
+    call.audit.changed(before.map(|user| &**user), &user);
+    Ok(())
 }
 
 /// Where a role is given: the project or the domain of the path.

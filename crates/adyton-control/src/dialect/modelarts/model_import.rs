@@ -58,6 +58,7 @@ pub(crate) async fn create(
         may_run_code: call.actor.may(Action::ModelRunCode),
     };
     let model = import::import(&call.shared, begun).await?;
+    call.audit.made(&model);
     Ok(Json(ModelImported {
         model_id: model.id.to_string(),
     }))

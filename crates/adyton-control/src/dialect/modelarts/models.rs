@@ -9,6 +9,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::model_shapes;
 use super::services::{descending, page, query_problem};
+use crate::audit::{self, Audited as _};
 use crate::call::Call;
 use crate::endpoint::{Json, Query};
 use crate::failure::{OperationResult, Thing};
@@ -138,6 +139,15 @@ pub(crate) async fn delete(
 ) -> OperationResult<Json<ModelDeleted>> {
     let cascade = query.cascade.unwrap_or(false);
     let deleted = model::delete(&call.shared, call.project()?, id(&call)?, cascade).await?;
+    for gone in &deleted.gone {
+        let model = call.actor.live.model(*gone);
+        let name = model.map_or_else(|| gone.to_string(), |model| model.name());
+        call.audit.field("model", Some(name), None);
+    }
+    if let Some((_, failure)) = deleted.kept.first() {
+        let (shown, _) = super::errors::told(failure);
+        call.audit.partly_refused(audit::refusal(shown, Some(failure)));
+    }
     let kept = deleted.kept.iter().map(|(model, failure)| {
         let (shown, message) = super::errors::told(failure);
         ModelKept {

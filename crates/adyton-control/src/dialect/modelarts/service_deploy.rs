@@ -51,6 +51,7 @@ pub(crate) async fn deploy(
         properties: properties(wanted.additional_properties),
     };
     let service = service::deploy(&call.shared, asked).await?;
+    call.audit.made(&service);
     Ok(Json(ServiceDeployed {
         service_id: service.id.to_string(),
         resource_ids: Vec::new(),
@@ -71,7 +72,9 @@ pub(crate) async fn update(call: Call, Body(wanted): Body<ServiceUpdate>) -> Ope
             properties: properties(wanted.additional_properties),
         },
     };
-    service::update(&call.shared, call.project()?, id, change).await?;
+    let before = call.actor.live.service(id);
+    let service = service::update(&call.shared, call.project()?, id, change).await?;
+    call.audit.changed(before.map(|before| &before.service), &service);
     Ok(Json(Done {}))
 }
 

@@ -3,6 +3,7 @@
 use adyton_api::modelarts::services::{
     Done, ServiceList, ServiceShown, ServiceSummary, SpecificationList, SpecificationShown,
 };
+use adyton_core::audit::AuditedKind;
 use adyton_core::id::{ModelId, ServiceId};
 use adyton_core::service::ServiceStatus;
 use adyton_store::repository::{NameMatch, Page, ServiceFilter, ServiceSort};
@@ -130,6 +131,13 @@ pub(crate) async fn delete(call: Call) -> OperationResult<Json<Done>> {
         })
         .collect::<OperationResult<Vec<_>>>()?;
     service::delete(&call.shared, call.project()?, &ids).await?;
+    let live = &call.actor.live;
+    let names = ids
+        .iter()
+        .filter_map(|id| Some(live.service(*id)?.service.name.as_str()));
+    let names = names.collect::<Vec<_>>().join(", ");
+    call.audit
+        .about(AuditedKind::Service, call.text("service_id"), &names);
     Ok(Json(Done {}))
 }
 

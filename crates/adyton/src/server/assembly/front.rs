@@ -12,6 +12,7 @@ use adyton_gateway::{Gateway, GatewayParts};
 use adyton_identity::Identity;
 use adyton_listener::files::Connections;
 use adyton_store::Store;
+use adyton_store::audit_writer::AuditWriter;
 
 use super::models::Models;
 use super::truth::Truth;
@@ -69,6 +70,7 @@ impl Front {
         &self,
         truth: &Truth,
         models: &Models,
+        audit: AuditWriter,
         open: &Arc<AtomicBool>,
         clock: Clock,
     ) -> ControlParts {
@@ -76,6 +78,7 @@ impl Front {
         let storage = Storage {
             store: truth.store.clone(),
             live: truth.feed.cell().clone(),
+            audit: audit.clone(),
             clock: clock.clone(),
         };
         let health = truth.store.health().clone();
@@ -87,6 +90,7 @@ impl Front {
             instances: models.reconciler.instances(),
             journal: self.journal.clone(),
             door: self.gateway.door(),
+            audit,
             unproven: self.gateway.unproven(),
             packages: models.packages.clone(),
             onnx: models.onnx.clone(),
@@ -111,18 +115,24 @@ impl Front {
 struct Storage {
     store: Store,
     live: LiveCell,
+    audit: AuditWriter,
     clock: Clock,
 }
 
 impl Storage {
     fn render(&self) -> String {
         let age = self.live.age(self.clock.monotonic()).as_secs_f64();
+        let (written, lost) = self.audit.counts();
         let works = u8::from(self.store.health().problem().is_none());
         format!(
             "# HELP adyton_feed_age_seconds Time since the live state was last known to be current\n\
              # TYPE adyton_feed_age_seconds gauge\nadyton_feed_age_seconds {age:.3}\n\
              # HELP adyton_store_writable Whether writes work\n\
-             # TYPE adyton_store_writable gauge\nadyton_store_writable {works}\n"
+             # TYPE adyton_store_writable gauge\nadyton_store_writable {works}\n\
+             # HELP adyton_audit_records_total Records of management calls that were written\n\
+             # TYPE adyton_audit_records_total counter\nadyton_audit_records_total {written}\n\
+             # HELP adyton_audit_lost_total Records of management calls that could not be written; the log has them\n\
+             # TYPE adyton_audit_lost_total counter\nadyton_audit_lost_total {lost}\n"
         )
     }
 }

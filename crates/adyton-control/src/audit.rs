@@ -1,0 +1,178 @@
+//! The audit trail of management calls: which calls leave a record, and what it says.
+//!
+//! Changes, sign-ins and refusals leave one, reads that succeed none; the Prediction tab's door has its records in the journal.
+//! The middleware, which sees every call, makes the record of what it saw and of the call's [`Draft`], which endpoints fill. What
+//! must be true: no secret gets into a draft, and whoever is not proven cannot make many records (`audit/bounds.rs`).
+
+mod bounds;
+mod draft;
+mod fields;
+
+use std::net::IpAddr;
+use std::time::Duration;
+
+use adyton_core::audit::{AuditKind, AuditRecord, AuditRefusal, bounded};
+use adyton_core::catalogue::{SubCode, Surface};
+use adyton_core::clock::Timestamp;
+use adyton_core::header::X_ADYTON_REASON;
+use adyton_core::id::RequestId;
+use adyton_core::live::Live;
+use adyton_core::source::Source;
+use adyton_store::audit_writer::AuditWriter;
+use axum::response::Response;
+use http::Method;
+use parking_lot::Mutex;
+
+use self::bounds::{Bounds, Sender};
+pub(crate) use self::draft::Draft;
+pub(crate) use self::fields::Audited;
+use crate::failure::Failure;
+use crate::heading::{Heading, Verb};
+use crate::refused;
+
+/// How long a reader waits for the newest records to be written.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// What a call was and how it ended, as the middleware saw it.
+pub(crate) struct Ended<'a> {
+    pub(crate) id: RequestId,
+    pub(crate) at: Timestamp,
+    pub(crate) method: &'a Method,
+    pub(crate) path: &'a str,
+    pub(crate) address: Option<IpAddr>,
+    /// The row that answered; none for an address that there is not, and for what was refused before.
+    pub(crate) row: Option<&'a Heading>,
+    pub(crate) failure: Option<&'a Failure>,
+    /// The answer as it goes out.
+    pub(crate) answer: &'a Response,
+    /// The live state, to find whose credential was named.
+    pub(crate) live: &'a Live,
+}
+
+impl Ended<'_> {
+    /// Whether it leaves a record, and of what kind.
+    fn kind(&self, draft: &Draft) -> Option<AuditKind> {
+        // Probes come every few seconds; the door's calls are in the journal.
+        let is_elsewhere = self.row.is_some_and(|row| row.surface == Surface::Gateway);
+        if is_elsewhere || self.path.starts_with("/healthz/") {
+            return None;
+        }
+        if self.answer.headers().contains_key(X_ADYTON_REASON) || draft.is_partly_refused() {
+            return Some(AuditKind::Refusal);
+        }
+        let changes = matches!(
+            self.row.map(|row| row.verb),
+            Some(Verb::Post | Verb::Put | Verb::Patch | Verb::Delete | Verb::Any)
+        );
+        match changes {
+            true if draft.signs_in() => Some(AuditKind::SignIn),
+            true => Some(AuditKind::Change),
+            false => None,
+        }
+    }
+
+    /// Why it was refused, in the code of the surface that it was refused at.
+    fn refusal(&self) -> Option<AuditRefusal> {
+        let name = self.answer.headers().get(X_ADYTON_REASON)?.to_str().ok()?;
+        Some(refusal(SubCode::parse(name)?, self.failure))
+    }
+
+    /// The record.
+    fn record(&self, draft: &Draft, kind: AuditKind) -> AuditRecord {
+        let mut record = AuditRecord {
+            request: self.id,
+            at: self.at,
+            kind,
+            operation: self.row.map(|row| row.name.to_owned()).unwrap_or_default(),
+            method: self.method.to_string(),
+            path: bounded(self.path),
+            domain: None,
+            project: None,
+            caller: None,
+            credential: None,
+            holder: None,
+            is_proven: false,
+            source: self
+                .address
+                .map(|address| address.to_string())
+                .unwrap_or_default(),
+            thing: None,
+            status: self.answer.status().as_u16(),
+            refusal: self.refusal(),
+            changes: Vec::new(),
+            similar: 0,
+        };
+        draft.fill(&mut record);
+        if record.holder.is_none() {
+            record.holder = self.failure.and_then(|failure| draft::named(failure, self.live));
+        }
+        record.domain = draft::domain_of(self.live, &record);
+        record
+    }
+}
+
+/// How a record tells of a refusal under the sub-code that its surface shows.
+pub(crate) fn refusal(shown: SubCode, failure: Option<&Failure>) -> AuditRefusal {
+    let entry = shown.code().entry();
+    let message = match failure {
+        // A defect's words are for the log.
+        None | Some(Failure::Defect(_)) => entry.message.to_owned(),
+        Some(failure) => failure.to_string(),
+    };
+    AuditRefusal {
+        code: entry.wire.to_owned(),
+        reason: shown.name().to_owned(),
+        message: bounded(&message),
+        found: failure.map(refused::summary).unwrap_or_default(),
+    }
+}
+
+/// The way into the audit trail.
+pub(crate) struct Audit {
+    writer: AuditWriter,
+    bounds: Mutex<Bounds>,
+}
+
+impl Audit {
+    pub(crate) fn new(writer: AuditWriter) -> Self {
+        Self {
+            writer,
+            bounds: Mutex::new(Bounds::default()),
+        }
+    }
+
+    /// Records a call that has ended at `now` (of the monotonic clock), if it is one that leaves a record.
+    pub(crate) fn note(&self, ended: &Ended<'_>, draft: &Draft, now: Duration) {
+        let Some(kind) = ended.kind(draft) else {
+            return;
+        };
+        let record = ended.record(draft, kind);
+        let sender = match (record.is_proven, record.holder, ended.address) {
+            (true, Some(holder), _) => Sender::Proven(holder),
+            (_, _, Some(address)) => Sender::Stranger(Source::of(address)),
+            (_, _, None) => Sender::Nobody,
+        };
+        let mut bounds = self.bounds.lock();
+        for record in bounds.over(now).into_iter().chain(bounds.admit(sender, record)) {
+            self.writer.record(record);
+        }
+    }
+
+    /// Waits, for a while, until what was noted before this can be read.
+    pub(crate) async fn settled(&self, now: Duration) {
+        let over = self.bounds.lock().over(now);
+        for record in over {
+            self.writer.record(record);
+        }
+        // A database that is slow shows the newest records a moment later.
+        let _ = tokio::time::timeout(PATIENCE, self.writer.settled()).await;
+    }
+
+    /// Hands over what was only counted so far: the server stops.
+    pub(crate) fn finish(&self) {
+        let all = self.bounds.lock().all();
+        for record in all {
+            self.writer.record(record);
+        }
+    }
+}

@@ -1,0 +1,248 @@
+//! `GET …/audit`, of a project and of the domain, and `GET …/audit/{request_id}`: who changed what, and why a management call was
+//! refused.
+
+use adyton_api::adyton::audit::{
+    AuditCaller, AuditChange, AuditExplained, AuditList, AuditRefused, AuditShown, AuditThing,
+};
+use adyton_core::audit::AuditRecord;
+use adyton_core::catalogue::SubCode;
+use adyton_core::clock::Timestamp;
+use adyton_core::id::RequestId;
+use adyton_core::language::Language;
+use adyton_store::repository::{AuditFilter, AuditPart, AuditScope, KeptAudit};
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use super::requests::{moment, wrong};
+use crate::call::Call;
+use crate::endpoint::{Json, Query};
+use crate::failure::{Failure, OperationResult, Thing};
+use crate::language;
+use crate::operations::audit;
+use crate::read_call::ReadCall;
+
+/// The most records of one page.
+const MOST: u64 = 1000;
+
+/// Which records.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct AuditQuery {
+    /// Only of this user or app: its name or id.
+    user: Option<String>,
+    /// Only this operation (`apps_update`), or all of one kind (`apps`).
+    operation: Option<String>,
+    /// Only about this thing: its name or id.
+    thing: Option<String>,
+    /// From this moment on: ISO 8601, or milliseconds since 1970.
+    since: Option<String>,
+    /// Before this moment: the same.
+    until: Option<String>,
+    /// `true`: only what was refused; `false`: only what was not.
+    refused: Option<bool>,
+    /// The page after the one whose `next` this was.
+    before: Option<String>,
+    /// What was recorded after this `number`, oldest first.
+    after: Option<String>,
+    /// How many a page holds: 1 to 1000, 50 by default.
+    limit: Option<u64>,
+}
+
+impl AuditQuery {
+    /// The filter, the part and its size.
+    fn read(self) -> OperationResult<(AuditFilter, AuditPart, u64)> {
+        let number = |field: &str, text: &str| {
+            let number = text.parse::<i64>();
+            number.map_err(|_| wrong(field, "must be a number of this list"))
+        };
+        let part = match (self.before.as_deref(), self.after.as_deref()) {
+            (None, None) => AuditPart::Newest,
+            (Some(before), None) => AuditPart::Before(number("before", before)?),
+            (None, Some(after)) => AuditPart::After(number("after", after)?),
+            (Some(_), Some(_)) => return Err(wrong("after", "give `before` or `after`, not both")),
+        };
+        let limit = self.limit.unwrap_or(50);
+        if !(1..=MOST).contains(&limit) {
+            return Err(wrong("limit", format!("must be 1 to {MOST}")));
+        }
+        let at = |field: &str, text: Option<&str>| -> OperationResult<Option<Timestamp>> {
+            text.map(|text| moment(field, text)).transpose()
+        };
+        let filter = AuditFilter {
+            since: at("since", self.since.as_deref())?,
+            until: at("until", self.until.as_deref())?,
+            caller: self.user,
+            operation: self.operation,
+            thing: self.thing,
+            refused: self.refused,
+        };
+        Ok((filter, part, limit))
+    }
+}
+
+/// `GET /adyton/v1/{project_id}/audit`
+pub(crate) async fn list(call: Call, Query(query): Query<AuditQuery>) -> OperationResult<Json<AuditList>> {
+    let scope = AuditScope::Project(call.project()?);
+    page(&call, scope, query).await
+}
+
+/// `GET /adyton/v1/audit`: of the caller's domain.
+pub(crate) async fn list_all(
+    call: Call,
+    Query(query): Query<AuditQuery>,
+) -> OperationResult<Json<AuditList>> {
+    let scope = AuditScope::Domain(call.actor.domain()?);
+    page(&call, scope, query).await
+}
+
+async fn page(call: &Call, scope: AuditScope, query: AuditQuery) -> OperationResult<Json<AuditList>> {
+    let (filter, part, most) = query.read()?;
+    let (records, next) = audit::list(&call.shared, scope, &filter, part, most).await?;
+    Ok(Json(AuditList {
+        records: records.into_iter().map(shown).collect(),
+        next: next.map(|number| number.to_string()),
+    }))
+}
+
+/// `GET /adyton/v1/{project_id}/audit/{request_id}`
+pub(crate) async fn show(call: Call) -> OperationResult<Json<AuditExplained>> {
+    let id: RequestId = call.parameter("request_id", Thing::Request)?;
+    let kept = audit::show(&call.shared, &call.actor, call.project()?, id).await?;
+    Ok(Json(explained(kept, language::of(&call.headers))))
+}
+
+/// `GET /adyton/v1/audit/{request_id}`: to whoever made the call, or proves the credential that it named.
+pub(crate) async fn own(call: ReadCall) -> OperationResult<Json<AuditExplained>> {
+    let sent = call.text("request_id");
+    let found = match RequestId::parse(sent.as_bytes()) {
+        Some(id) => audit::own(&call.shared, &call.caller, id).await,
+        None => Err(Failure::missing(Thing::Request, sent)),
+    };
+    if let Err(Failure::Missing { .. }) = found {
+        call.asked_in_vain();
+    }
+    Ok(Json(explained(found?, language::of(&call.headers))))
+}
+
+fn explained(kept: KeptAudit, language: Language) -> AuditExplained {
+    let refusal = kept.record.refusal.as_ref();
+    let shown_as = refusal.and_then(|refusal| SubCode::parse(&refusal.reason));
+    AuditExplained {
+        cause: shown_as.map(|shown| shown.cause_in(language).to_owned()),
+        page: shown_as.map(|shown| shown.section_in(language).text()),
+        record: shown(kept),
+    }
+}
+
+fn shown(kept: KeptAudit) -> AuditShown {
+    let KeptAudit { number, record } = kept;
+    let caller = caller(&record);
+    AuditShown {
+        number: number.to_string(),
+        request_id: record.request.to_string(),
+        time: record.at.to_iso(),
+        kind: record.kind.name().to_owned(),
+        operation: record.operation,
+        method: record.method,
+        path: record.path,
+        domain_id: record.domain.map(|id| id.to_string()),
+        project_id: record.project.map(|id| id.to_string()),
+        caller,
+        source: record.source,
+        thing: record.thing.map(|thing| AuditThing {
+            kind: thing.kind.name().to_owned(),
+            id: thing.id,
+            name: thing.name,
+        }),
+        status: record.status,
+        refusal: record.refusal.map(|refusal| AuditRefused {
+            code: refusal.code,
+            reason: refusal.reason,
+            message: refusal.message,
+            found: refusal.found,
+        }),
+        changes: record
+            .changes
+            .into_iter()
+            .map(|change| AuditChange {
+                field: change.field,
+                from: change.from,
+                to: change.to,
+                is_secret: change.is_secret,
+            })
+            .collect(),
+        similar: record.similar,
+    }
+}
+
+fn caller(record: &AuditRecord) -> Option<AuditCaller> {
+    let seen = record.caller.as_ref()?;
+    Some(AuditCaller {
+        id: seen.id.clone(),
+        name: seen.name.clone(),
+        way: seen.way.clone(),
+        credential: record.credential.clone(),
+        is_proven: record.is_proven,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(query: serde_json::Value) -> OperationResult<(AuditFilter, AuditPart, u64)> {
+        serde_json::from_value::<AuditQuery>(query)
+            .expect("a query")
+            .read()
+    }
+
+    #[test]
+    fn a_query_says_which_part_it_wants_and_how_much_of_it() {
+        let (filter, part, most) = read(serde_json::json!({})).unwrap();
+        assert_eq!(
+            (filter, part, most),
+            (AuditFilter::default(), AuditPart::Newest, 50)
+        );
+        let (filter, part, most) = read(
+            serde_json::json!({"after": "7", "limit": 1000, "since": "2026-01-15T08:15:30Z", "user": "ada"}),
+        )
+        .unwrap();
+        assert_eq!((part, most), (AuditPart::After(7), 1000));
+        assert_eq!(filter.since, Timestamp::from_iso("2026-01-15T08:15:30Z"));
+        assert_eq!(filter.caller.as_deref(), Some("ada"));
+        for (wrong, field) in [
+            (serde_json::json!({"before": "x"}), "before"),
+            (serde_json::json!({"before": "1", "after": "2"}), "after"),
+            (serde_json::json!({"limit": 0}), "limit"),
+            (serde_json::json!({"limit": 1001}), "limit"),
+            (serde_json::json!({"until": "yesterday"}), "until"),
+        ] {
+            match read(wrong.clone()) {
+                Err(Failure::Query { field: named, .. }) => assert_eq!(named, field),
+                other => panic!("{wrong}: {other:?}"),
+            }
+        }
+    }
+
+    #[test]
+    fn a_refused_call_is_explained_in_the_language_that_is_asked_for() {
+        let record = AuditRecord {
+            refusal: Some(crate::audit::refusal(
+                adyton_core::catalogue::Reason::NoSuchApp.at(adyton_core::catalogue::Surface::Apig),
+                None,
+            )),
+            ..adyton_core::sample::audit_record()
+        };
+        let kept = || KeptAudit {
+            number: 3,
+            record: record.clone(),
+        };
+        let english = explained(kept(), Language::English);
+        let page = english.page.unwrap();
+        assert!(page.contains("Cause: ") && page.contains("Fix: "), "{page}");
+        let chinese = explained(kept(), Language::Chinese).page.unwrap();
+        assert!(chinese.contains("处理："), "{chinese}");
+        assert_eq!(english.record.number, "3");
+        assert_eq!(english.record.refusal.unwrap().code, "APIG.3004");
+    }
+}

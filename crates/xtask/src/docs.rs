@@ -1,0 +1,35 @@
+//! `make docs`: the documentation site, made by mdBook from `docs/` and the pages beside it.
+//!
+//! What must hold: it needs no other host, and no link of it is dead; else the chore fails.
+
+mod links;
+mod stage;
+
+use anyhow::Result;
+
+use crate::process::{command, run};
+use crate::repository::target;
+use crate::setup::tool;
+
+/// Only what builds and searches: its own server and its watching of files bring many crates.
+const MDBOOK: (&str, &str, &[&str]) = (
+    "mdbook",
+    "0.5.4",
+    &["--no-default-features", "--features", "search"],
+);
+
+/// Builds the site; whether all its links lead somewhere.
+pub(crate) fn docs() -> Result<bool> {
+    let (name, version, features) = MDBOOK;
+    let mdbook = tool(name, version, features)?;
+    let folder = target().join("site");
+    stage::stage(&folder)?;
+    run(command(mdbook).arg("build").arg(&folder))?;
+    let site = folder.join("html");
+    let breaches = links::breaches(&site)?;
+    for breach in &breaches {
+        println!("docs: {breach}");
+    }
+    println!("The site begins at {}", site.join("index.html").display());
+    Ok(breaches.is_empty())
+}
