@@ -109,7 +109,7 @@ export function decoded(path: string): string | undefined {
 export const ESCAPED_AGAIN: Missing = {
   missing: {
     en: "the SDK's signer for this language escapes this path once more than it is sent: take another language, or a token",
-    zh: "该语言 SDK 的签名工具会对此路径再次转义，与实际发送的不一致：请使用其他语言或 Token",
+    zh: "该语言 SDK 的签名工具会对此路径再次转义，与实际发送的不一致：请使用其他语言或令牌",
   },
 };
 

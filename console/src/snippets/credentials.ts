@@ -4,7 +4,7 @@ import type { Auth, Placeholder } from "./call.js";
 
 const TOKEN: Placeholder = {
   variable: "ADYTON_TOKEN",
-  what: { en: "a user's token for the project of the service", zh: "用户在服务所属项目中的 Token" },
+  what: { en: "a user's token for the project of the service", zh: "用户在服务所属项目中的令牌" },
   from: "adyton token create",
 };
 const ACCESS_KEY: Placeholder = {

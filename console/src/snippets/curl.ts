@@ -17,14 +17,14 @@ export function curl(call: Call, auth: Auth): Snippet | Missing {
     return {
       missing: {
         en: "`adyton sign` signs no forms: take a program, or a token",
-        zh: "`adyton sign` 不对表单签名：请使用程序或 Token",
+        zh: "`adyton sign` 不对表单签名：请使用程序或令牌",
       },
     };
   if (call.body?.text.startsWith("@"))
     return {
       missing: {
         en: "the body begins with @, which `adyton sign` takes for a file: take a program, or a token",
-        zh: "请求体以 @ 开头，`adyton sign` 会将其当作文件：请使用程序或 Token",
+        zh: "请求体以 @ 开头，`adyton sign` 会将其当作文件：请使用程序或令牌",
       },
     };
   const sign = [

@@ -188,7 +188,10 @@ fn agent(target: &Target) -> Agent {
 
 /// What went wrong on the way, and what to look at.
 fn unreachable(asked: &str, address: &Address, error: &ureq::Error) -> Failure {
-    let start = "start the server with `adyton serve`, or name another one with `adyton login --control URL`";
+    let start = said!(
+        "start the server with `adyton serve`, or name another one with `adyton login --control URL`",
+        "用 `adyton serve` 启动服务器，或用 `adyton login --control URL` 指定另一台"
+    );
     match error {
         ureq::Error::Io(io) if io.kind() == std::io::ErrorKind::ConnectionRefused => Failure::failed(said!(
             "nothing listens at {address} (connection refused)",

@@ -2,23 +2,25 @@
 
 use std::time::Duration;
 
+use crate::said;
+
 /// Reads a span, or says what is wrong with it.
 pub fn read(text: &str) -> Result<Duration, String> {
     let (number, unit) = number_and_unit(text);
-    let number: u64 = number.parse().map_err(|_| "is not a time".to_owned())?;
+    let number: u64 = number.parse().map_err(|_| said!("is not a time", "不是时间"))?;
     let millis: u64 = match unit {
         "ms" => 1,
         "s" => 1_000,
         "m" | "min" => 60_000,
         "h" => 3_600_000,
         "d" => 86_400_000,
-        "" => return Err("has no unit".to_owned()),
-        other => return Err(format!("has the unknown unit `{other}`")),
+        "" => return Err(said!("has no unit", "没有单位")),
+        other => return Err(said!("has the unknown unit `{other}`", "单位 `{other}` 未知")),
     };
     number
         .checked_mul(millis)
         .map(Duration::from_millis)
-        .ok_or_else(|| "is too long".to_owned())
+        .ok_or_else(|| said!("is too long", "过长"))
 }
 
 /// A number and what follows it.

@@ -130,7 +130,11 @@ impl Answer {
             .map(|refusal| (refusal.code(), refusal.message()))
             .unwrap_or_default();
         let message = message.unwrap_or_else(|| match self.body.trim_ascii() {
-            [] => format!("{} was refused without a message", self.asked),
+            [] => said!(
+                "{} was refused without a message",
+                "{} 被拒绝，且没有说明",
+                self.asked
+            ),
             body => String::from_utf8_lossy(&body[..body.len().min(400)]).into_owned(),
         });
         (code, message)

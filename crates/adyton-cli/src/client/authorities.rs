@@ -27,17 +27,18 @@ pub fn authorities(path: &Path) -> Outcome<Authorities> {
             "请指定 PEM 格式的证书文件（`-----BEGIN CERTIFICATE-----`）"
         ))
     };
-    let text = std::fs::read(path).map_err(|error| wrong(format!("cannot be read: {error}")))?;
+    let text =
+        std::fs::read(path).map_err(|error| wrong(said!("cannot be read: {error}", "无法读取：{error}")))?;
     let mut found = Vec::new();
     for item in parse_pem(&text) {
         match item {
             Ok(PemItem::Certificate(certificate)) => found.push(certificate),
             Ok(_) => {}
-            Err(error) => return Err(wrong(format!("is not PEM: {error}"))),
+            Err(error) => return Err(wrong(said!("is not PEM: {error}", "不是 PEM 格式：{error}"))),
         }
     }
     match found.is_empty() {
-        true => Err(wrong("holds no certificate".to_owned())),
+        true => Err(wrong(said!("holds no certificate", "其中没有证书"))),
         false => Ok(Authorities(Arc::new(found))),
     }
 }

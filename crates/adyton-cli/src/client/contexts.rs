@@ -180,9 +180,9 @@ impl Contexts {
         self.get(name).ok_or_else(|| {
             let names: Vec<&str> = self.all().map(|(name, _)| name).collect();
             let known = if names.is_empty() {
-                "there is none yet".to_owned()
+                said!("there is none yet", "目前还没有")
             } else {
-                format!("there are: {}", names.join(", "))
+                said!("there are: {}", "现有：{}", names.join(", "))
             };
             Failure::wrong_use(said!(
                 "no context is called `{name}`",

@@ -96,11 +96,20 @@ impl Request<'_> {
         builder.body(body).map_err(|error| {
             let asked = format!("{} {}{}", self.method, self.address, self.path);
             let hint = if error.is::<http::uri::InvalidUri>() {
-                "write what a URL may not hold as `%` and two hex digits: a space is `%20`"
+                said!(
+                    "write what a URL may not hold as `%` and two hex digits: a space is `%20`",
+                    "URL 中不允许的字符请写成 `%` 加两位十六进制数：空格为 `%20`"
+                )
             } else if error.is::<http::method::InvalidMethod>() {
-                "a method is a word, such as GET or POST"
+                said!(
+                    "a method is a word, such as GET or POST",
+                    "请求方法是一个单词，例如 GET 或 POST"
+                )
             } else {
-                "write --header 'Name: value', both of printable characters"
+                said!(
+                    "write --header 'Name: value', both of printable characters",
+                    "请写成 --header 'Name: value'，两者都只含可打印字符"
+                )
             };
             Failure::wrong_use(said!(
                 "{asked} cannot be sent: {error}",

@@ -190,8 +190,8 @@ impl TargetSources<'_> {
         let ready = Ready::of_data_folder(&self.folder.join(LOCAL_DATA)).ok()??;
         let local = Address::parse(&ready.control_url, "control_url").ok()?;
         (local != *called).then(|| {
-            format!(
-                "calling context {name} at {called}, not the server of ./{LOCAL_DATA} at {local}; `--context {LOCAL}` calls that"
+            said!(
+                "calling context {name} at {called}, not the server of ./{LOCAL_DATA} at {local}; `--context {LOCAL}` calls that", "正在调用上下文 {name}（{called}），而不是 ./{LOCAL_DATA} 的服务器（{local}）；`--context {LOCAL}` 调用后者"
             )
         })
     }
@@ -221,8 +221,9 @@ impl Target {
             }
             (true, None) => {
                 let note = |target: &Self| {
-                    format!(
+                    said!(
                         "using the server of ./{LOCAL_DATA} at {}; run `adyton login` to save it as a context",
+                        "正在使用 ./{LOCAL_DATA} 的服务器（{}）；执行 `adyton login` 将其保存为上下文",
                         target.control
                     )
                 };
@@ -232,7 +233,10 @@ impl Target {
                     (target, note)
                 });
             }
-            (false, Some((name, _))) => (format!("environment and context {name}"), None),
+            (false, Some((name, _))) => (
+                said!("environment and context {name}", "环境变量和上下文 {name}"),
+                None,
+            ),
             (false, None) => ("environment".to_owned(), None),
         };
         let saved = saved.map(|(_, saved)| saved).unwrap_or_default();
@@ -243,7 +247,7 @@ impl Target {
     pub fn local(data: &Path) -> Outcome<Self> {
         if !data.join("bootstrap.json").is_file() {
             return Err(Failure::wrong_use(said!("no server is configured", "未配置服务器"))
-                .fact(format!("no context, no ADYTON_CONTROL_URL, and no data folder at {}", data.display()))
+                .fact(said!("no context, no ADYTON_CONTROL_URL, and no data folder at {}", "没有上下文，没有 ADYTON_CONTROL_URL，{} 处也没有数据目录", data.display()))
                 .hint(said!("start one with `adyton serve` or `adyton demo`, or name one with `adyton login --control URL`", "用 `adyton serve` 或 `adyton demo` 启动服务器，或用 `adyton login --control URL` 指定服务器")));
         }
         let known = bootstrap(data)?;
@@ -264,7 +268,7 @@ impl Target {
             gateway: None,
             authorities: None,
             project: known.project.id.clone(),
-            said: format!("data folder {}", data.display()),
+            said: said!("data folder {}", "数据目录 {}", data.display()),
             credentials: Credentials {
                 keys: Some(KeyPair {
                     access: known.access_key,

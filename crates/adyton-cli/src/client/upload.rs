@@ -16,7 +16,7 @@ pub fn package(client: &Client, terminal: &Terminal, path: &Path) -> Outcome<Str
     archive.seek(SeekFrom::Start(0)).map_err(wrong)?;
     let (digest, length) = digest_of_file(&mut archive).map_err(wrong)?;
     archive.seek(SeekFrom::Start(0)).map_err(wrong)?;
-    let bar = terminal.bar(length, "uploading");
+    let bar = terminal.bar(length, &said!("uploading", "正在上传"));
     let body = Body::Stream(
         Box::new(Watched {
             file: archive,
@@ -42,7 +42,7 @@ fn archive(path: &Path, terminal: &Terminal) -> Outcome<File> {
         return File::open(path).map_err(|error| Failure::failed(format!("{}: {error}", path.display())));
     }
     let root = root(path)?;
-    let spinner = terminal.spinner("packing");
+    let spinner = terminal.spinner(&said!("packing", "正在打包"));
     let packed = pack(&root);
     spinner.ends();
     packed.map_err(|error| {

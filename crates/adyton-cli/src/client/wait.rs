@@ -12,7 +12,7 @@ use adyton_api::modelarts::services::ServiceShown;
 use adyton_core::model::ModelStatus;
 use adyton_core::service::ServiceStatus;
 
-use self::ended::{ended, interrupted, too_slow};
+use self::ended::{Asked, ended, interrupted, too_slow};
 use self::news::News;
 use super::Client;
 use crate::failure::{Failure, Outcome};
@@ -57,9 +57,13 @@ impl<'a> Wait<'a> {
 
     /// Waits until a model is published; gives its details.
     pub fn model(&self, id: &str) -> Outcome<ModelShown> {
-        let spinner = self.terminal.spinner("importing");
+        let spinner = self.terminal.spinner(&said!("importing", "正在导入"));
         let interrupted = || {
-            Failure::interrupted("interrupted; the import goes on at the server").hint(said!(
+            Failure::interrupted(said!(
+                "interrupted; the import goes on at the server",
+                "已中断；导入在服务器上继续进行"
+            ))
+            .hint(said!(
                 "look at it with `adyton model show {id}`",
                 "用 `adyton model show {id}` 查看"
             ))
@@ -84,8 +88,8 @@ impl<'a> Wait<'a> {
             ModelStatus::Published => Ok(model),
             ModelStatus::Failed | ModelStatus::Publishing => {
                 let reason = match model.summary.error_msg.as_str() {
-                    "" => "no reason was given",
-                    reason => reason,
+                    "" => said!("no reason was given", "未给出原因"),
+                    reason => reason.to_owned(),
                 };
                 let failure = Failure::failed(said!("the import failed: {reason}", "导入失败：{reason}"));
                 Err(failure.hint(said!(
@@ -100,7 +104,7 @@ impl<'a> Wait<'a> {
     pub fn stopped(&self, id: &str) -> Outcome<ServiceShown> {
         let asked = self.client.service(id)?;
         let mut watch = self.watch(&asked);
-        let interrupted = || interrupted(&asked, "goes on stopping");
+        let interrupted = || interrupted(&asked, Asked::Stopping);
         let found = self.until(&interrupted, || {
             let service = self.client.service(id)?;
             watch.looks(progress(service.summary.status, service.summary.progress))?;
@@ -109,11 +113,7 @@ impl<'a> Wait<'a> {
         watch.ends();
         match found? {
             Some(service) => Ok(service),
-            None => Err(too_slow(
-                &self.client.service(id)?,
-                "has not stopped",
-                self.longest,
-            )),
+            None => Err(too_slow(&self.client.service(id)?, Asked::Stopping, self.longest)),
         }
     }
 
@@ -124,7 +124,7 @@ impl<'a> Wait<'a> {
         // Another change may follow before this one is through; then that is said.
         let generation = self.client.service_rollout(id, None)?.generation;
         let mut watch = self.watch(&asked);
-        let interrupted = || interrupted(&asked, "goes on with the change");
+        let interrupted = || interrupted(&asked, Asked::Changing);
         let found = self.until(&interrupted, || {
             let rollout = self.client.service_rollout(id, Some(generation))?;
             watch.looks(progress(rollout.status, rollout.progress))?;
@@ -134,7 +134,7 @@ impl<'a> Wait<'a> {
         let (found, service) = (found?, self.client.service(id)?);
         match found {
             Some(rollout) => ended(self.client, &rollout, service),
-            None => Err(too_slow(&service, "is not ready", self.longest)),
+            None => Err(too_slow(&service, Asked::Changing, self.longest)),
         }
     }
 
@@ -146,7 +146,7 @@ impl<'a> Wait<'a> {
             client: self.client,
             terminal: self.terminal,
             service: &summary.service_id,
-            spinner: self.terminal.spinner("waiting"),
+            spinner: self.terminal.spinner(&said!("waiting", "正在等待")),
             news: tells.then(|| News::since(summary.update_time)),
         }
     }

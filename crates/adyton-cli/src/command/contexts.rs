@@ -70,9 +70,9 @@ impl<'c> Shown<'c> {
     }
     fn credentials(&self) -> String {
         match (self.access_key, self.token_expires_at) {
-            (Some(key), _) => format!("access key {key}"),
-            (None, Some(end)) => format!("a token until {}", moment(end)),
-            (None, None) => "none; run `adyton login`".to_owned(),
+            (Some(key), _) => said!("access key {key}", "访问密钥 {key}"),
+            (None, Some(end)) => said!("a token until {}", "令牌，有效至 {}", moment(end)),
+            (None, None) => said!("none; run `adyton login`", "无；请执行 `adyton login`"),
         }
     }
     /// The project's name, or its id where a version of before kept that alone.
@@ -104,7 +104,10 @@ impl ListContexts {
             return Ok(());
         }
         if shown.is_empty() {
-            terminal.print("There are no contexts yet. Make one with: adyton login");
+            terminal.print(said!(
+                "There are no contexts yet. Make one with: adyton login",
+                "还没有上下文。创建：adyton login"
+            ));
             return Ok(());
         }
         let rows = shown.iter().map(|one| {
@@ -140,13 +143,16 @@ impl UseContext {
         if context.terminal.is_json() {
             context.terminal.document(&json!({ "current": self.name }));
         } else {
-            context
-                .terminal
-                .print(format!("{} is the current context.", self.name));
+            context.terminal.print(said!(
+                "{} is the current context.",
+                "当前上下文为 {}。",
+                self.name
+            ));
         }
         if let Some(name) = context.sources().named().filter(|name| *name != self.name) {
-            context.terminal.note(format!(
-                "`{name}` is named by --context or ADYTON_CONTEXT, which count for more"
+            context.terminal.note(said!(
+                "`{name}` is named by --context or ADYTON_CONTEXT, which count for more",
+                "--context 或 ADYTON_CONTEXT 指定了 `{name}`，其优先级更高"
             ));
         }
         Ok(())
@@ -210,7 +216,9 @@ impl RemoveContexts {
         for name in &self.names {
             contexts.remove(name)?;
             if !context.terminal.is_json() {
-                context.terminal.print(format!("Removed {name}."));
+                context
+                    .terminal
+                    .print(said!("Removed {name}.", "已移除 {name}。"));
             }
         }
         if context.terminal.is_json() {

@@ -92,7 +92,10 @@ impl Explain {
         terminal.print(terminal.explanation(explained.explanation(), terminal.width()));
         if let Some(compared) = canonical_diff {
             terminal.print("");
-            terminal.print(terminal.tone(Tone::Bold, "The canonical request, line by line"));
+            terminal.print(terminal.tone(
+                Tone::Bold,
+                said!("The canonical request, line by line", "规范请求，逐行对照"),
+            ));
             terminal.print(compared.text);
         }
         Ok(())

@@ -54,7 +54,10 @@ pub fn piped(terminal: &Terminal, method: Option<&str>, form: &[String]) -> Opti
     }
     let mut waited = [PollFd::new(&stdin, PollFlags::IN)];
     if rustix::event::poll(&mut waited, Some(&SILENCE)) == Ok(0) {
-        terminal.note("reading the body from standard input; `--data ''` sends none");
+        terminal.note(said!(
+            "reading the body from standard input; `--data ''` sends none",
+            "正在从标准输入读取请求体；`--data ''` 表示不发送"
+        ));
     }
     Some("@-".to_owned())
 }

@@ -7,6 +7,7 @@ use serde_json::json;
 use crate::client::{Client, lookup};
 use crate::context::Context;
 use crate::failure::Outcome;
+use crate::said;
 
 /// Manage access keys: what users sign requests with
 #[derive(Subcommand)]
@@ -74,7 +75,10 @@ impl CreateKey {
             ("access key", key.access),
             ("secret key", key.secret.unwrap_or_default()),
         ]));
-        terminal.note("The secret key is not shown again: keep it now.");
+        terminal.note(said!(
+            "The secret key is not shown again: keep it now.",
+            "密钥（SK）不会再次显示：请立即保存。"
+        ));
         Ok(())
     }
 }
@@ -100,7 +104,10 @@ impl ListKeys {
         let row = |key: CredentialShown| vec![key.access, key.status, key.description, key.create_time];
         let rows: Vec<Vec<String>> = listed.credentials.into_iter().map(row).collect();
         if rows.is_empty() {
-            terminal.print("There are no access keys yet. Create one with: adyton key create");
+            terminal.print(said!(
+                "There are no access keys yet. Create one with: adyton key create",
+                "还没有访问密钥。创建：adyton key create"
+            ));
         } else {
             terminal.print(terminal.table(&["access key", "status", "description", "created"], rows));
         }
@@ -134,7 +141,7 @@ fn enabled(context: &Context, key: &str, enabled: bool) -> Outcome {
         terminal.document(&changed);
     } else {
         let CredentialShown { access, status, .. } = changed.credential;
-        terminal.print(format!("{access} is {status}."));
+        terminal.print(said!("{access} is {status}.", "{access} 的状态为 {status}。"));
     }
     Ok(())
 }
@@ -156,7 +163,7 @@ impl DeleteKeys {
         for key in &self.keys {
             client.delete_key(key)?;
             if !context.terminal.is_json() {
-                context.terminal.print(format!("Deleted {key}."));
+                context.terminal.print(said!("Deleted {key}.", "已删除 {key}。"));
             }
         }
         if context.terminal.is_json() {

@@ -81,13 +81,14 @@ impl Login {
             context.terminal.document(&said);
             return Ok(());
         }
-        context.terminal.print(format!(
+        context.terminal.print(said!(
             "Signed in at {control}. Kept as context `{name}` in {}.",
+            "已登录 {control}。已保存为 {} 中的上下文 `{name}`。",
             contexts.path().display()
         ));
         if contexts.current() != Some(name.as_str()) {
-            context.terminal.note(format!(
-                "The current context is another one; to call with this one by default: adyton context use {name}"
+            context.terminal.note(said!(
+                "The current context is another one; to call with this one by default: adyton context use {name}", "当前上下文是另一个；要默认使用此上下文：adyton context use {name}"
             ));
         }
         Ok(())
@@ -168,7 +169,11 @@ impl Login {
     }
 
     fn with_key(&self, context: &Context, access: &str) -> Outcome<SavedContext> {
-        let secret = secret(context, "secret key", Some("ADYTON_SECRET_KEY"))?;
+        let secret = secret(
+            context,
+            &said!("secret key", "密钥（SK）"),
+            Some("ADYTON_SECRET_KEY"),
+        )?;
         let keys = KeyPair {
             access: access.to_owned(),
             secret,
@@ -201,7 +206,7 @@ impl Login {
 
     fn with_password(&self, context: &Context, user: &str) -> Outcome<SavedContext> {
         let control = self.control()?;
-        let password = secret(context, "password", None)?;
+        let password = secret(context, &said!("password", "密码"), None)?;
         let client = self.client(context, control, Credentials::default())?;
         let domain = self.domain.as_deref();
         // First for the domain, to see the projects; then for the project.

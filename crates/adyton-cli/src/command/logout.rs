@@ -38,8 +38,9 @@ impl Logout {
         let revoked = saved.token.clone().map(|token| revoke(context, &name, token));
         contexts.put(&name, saved.signed_out())?;
         if let Some(Err(failure)) = &revoked {
-            context.terminal.note(format!(
-                "the token could not be revoked at the server and stays valid until it expires: {failure}"
+            context.terminal.note(said!(
+                "the token could not be revoked at the server and stays valid until it expires: {failure}",
+                "令牌未能在服务器上吊销，到期前仍然有效：{failure}"
             ));
         }
         let is_revoked = matches!(revoked, Some(Ok(())));
@@ -48,8 +49,9 @@ impl Logout {
                 .terminal
                 .document(&json!({"context": name, "token_revoked": is_revoked}));
         } else {
-            context.terminal.print(format!(
-                "Signed out of context `{name}`.\nSign in again with: adyton login --context {name}"
+            context.terminal.print(said!(
+                "Signed out of context `{name}`.\nSign in again with: adyton login --context {name}",
+                "已退出上下文 `{name}`。\n重新登录：adyton login --context {name}"
             ));
         }
         Ok(())

@@ -333,8 +333,9 @@ fn show(context: &Context, answer: Answer, took: Duration, raw: bool) -> Outcome
     }
     let id = answer.request_id().unwrap_or_default();
     let status = answer.status.as_u16();
-    let line = format!(
+    let line = said!(
         "{status} from the {by} in {:.1} ms, request id {id}",
+        "{status}，来自 {by}，用时 {:.1} ms，请求 ID {id}",
         took.as_secs_f64() * 1e3
     );
     let failed = || {

@@ -4,6 +4,7 @@ use clap::{Args, Subcommand};
 
 use crate::context::Context;
 use crate::failure::Outcome;
+use crate::said;
 
 /// Create and list projects: what keeps teams apart
 #[derive(Subcommand)]
@@ -42,8 +43,9 @@ impl CreateProject {
             return Ok(());
         }
         let (name, id) = (&made.project.name, &made.project.id);
-        context.terminal.print(format!(
-            "Created {name} ({id}).\nLet a user in with: adyton role grant USER ROLE --project {name}"
+        context.terminal.print(said!(
+            "Created {name} ({id}).\nLet a user in with: adyton role grant USER ROLE --project {name}",
+            "已创建 {name}（{id}）。\n允许用户进入：adyton role grant USER ROLE --project {name}"
         ));
         Ok(())
     }

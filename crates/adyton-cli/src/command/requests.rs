@@ -67,7 +67,7 @@ impl Requests {
         if terminal.is_json() {
             terminal.document(&listed);
         } else if listed.requests.is_empty() {
-            terminal.print("No requests match.");
+            terminal.print(said!("No requests match.", "没有符合条件的请求。"));
         } else {
             let mut names = ServiceNames::default();
             names.learn(&client, services(&listed.requests));

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use crate::client::{Client, RoleScope, lookup};
 use crate::context::Context;
 use crate::failure::Outcome;
+use crate::said;
 
 /// Give users roles, and take them back
 #[derive(Subcommand)]
@@ -88,8 +89,14 @@ impl Assignment {
         }
         let (name, role) = (&user.name, &self.role);
         context.terminal.print(match way {
-            Way::Grant => format!("{name} is {role} in {place}."),
-            Way::Revoke => format!("{name} is no longer {role} in {place}."),
+            Way::Grant => said!(
+                "{name} is {role} in {place}.",
+                "{name} 在{place}中的角色现在包括 {role}。"
+            ),
+            Way::Revoke => said!(
+                "{name} is no longer {role} in {place}.",
+                "{name} 在{place}中不再具有 {role} 角色。"
+            ),
         });
         Ok(())
     }
@@ -100,14 +107,14 @@ impl Assignment {
             let domain = client.whoami()?.domain;
             return Ok((
                 RoleScope::Domain(domain.id),
-                format!("the domain {}", domain.name),
+                said!("the domain {}", "域 {} ", domain.name),
             ));
         }
         let said = self.project.as_deref().unwrap_or(client.project());
         let project = lookup::project(client, said)?;
         Ok((
             RoleScope::Project(project.id),
-            format!("the project {}", project.name),
+            said!("the project {}", "项目 {} ", project.name),
         ))
     }
 }
@@ -158,7 +165,11 @@ impl ListRoles {
         if terminal.is_json() {
             terminal.document(&json!({ "role_assignments": documents }));
         } else if rows.is_empty() {
-            terminal.print(format!("{} has no role in your projects.", user.name));
+            terminal.print(said!(
+                "{} has no role in your projects.",
+                "{} 在您的项目中没有角色。",
+                user.name
+            ));
         } else {
             terminal.print(terminal.table(&["role", "in"], rows));
         }

@@ -56,7 +56,7 @@ impl CreateToken {
         let SignedIn { token, expires_at } = match &self.user {
             None => client.new_token()?,
             Some(user) => {
-                let password = secret(context, "password", None)?;
+                let password = secret(context, &said!("password", "密码"), None)?;
                 client.sign_in_here(user, self.domain.as_deref(), &password)?
             }
         };
@@ -65,7 +65,7 @@ impl CreateToken {
             terminal.document(&json!({"token": token.expose(), "expires_at": expires_at}));
         } else {
             terminal.print(token.expose());
-            terminal.note(format!("expires {}", moment(&expires_at)));
+            terminal.note(said!("expires {}", "到期时间 {}", moment(&expires_at)));
         }
         Ok(())
     }
@@ -174,7 +174,9 @@ impl RevokeToken {
         if context.terminal.is_json() {
             context.terminal.document(&json!({}));
         } else {
-            context.terminal.print("The token is revoked.");
+            context
+                .terminal
+                .print(said!("The token is revoked.", "令牌已吊销。"));
         }
         Ok(())
     }

@@ -10,6 +10,7 @@ use super::input::secret;
 use crate::client::lookup;
 use crate::context::Context;
 use crate::failure::Outcome;
+use crate::said;
 
 /// Manage the users of your domain
 #[derive(Subcommand)]
@@ -60,14 +61,15 @@ pub struct CreateUser {
 impl CreateUser {
     fn run(self, context: &Context) -> Outcome {
         let client = context.client()?;
-        let password = secret(context, "password", None)?;
+        let password = secret(context, &said!("password", "密码"), None)?;
         let user = client.create_user(&self.name, &password)?;
         let name = &user.name;
         told(
             context,
             &user,
-            &format!(
-                "Created {name}.\nGive them a role with: adyton role grant {name} ROLE --project PROJECT"
+            &said!(
+                "Created {name}.\nGive them a role with: adyton role grant {name} ROLE --project PROJECT",
+                "已创建 {name}。\n授予角色：adyton role grant {name} ROLE --project PROJECT"
             ),
         );
         Ok(())
@@ -122,14 +124,18 @@ impl ResetPassword {
     fn run(self, context: &Context) -> Outcome {
         let client = context.client()?;
         let id = lookup::user(&client, &self.user)?.id;
-        let password = secret(context, "new password", None)?;
+        let password = secret(context, &said!("new password", "新密码"), None)?;
         let change = UserChanged {
             name: None,
             enabled: None,
             password: Some(password.expose().clone()),
         };
         let user = client.update_user(&id, change)?;
-        told(context, &user, &format!("{} has another password.", user.name));
+        told(
+            context,
+            &user,
+            &said!("{} has another password.", "{} 的密码已更改。", user.name),
+        );
         Ok(())
     }
 }
@@ -161,8 +167,11 @@ fn enabled(context: &Context, said: &str, enabled: bool) -> Outcome {
         password: None,
     };
     let user = client.update_user(&id, change)?;
-    let state = if enabled { "enabled" } else { "disabled" };
-    told(context, &user, &format!("{} is {state}.", user.name));
+    let text = match enabled {
+        true => said!("{} is enabled.", "{} 已启用。", user.name),
+        false => said!("{} is disabled.", "{} 已停用。", user.name),
+    };
+    told(context, &user, &text);
     Ok(())
 }
 
@@ -183,7 +192,9 @@ impl DeleteUsers {
         for said in &self.users {
             client.delete_user(&lookup::user(&client, said)?.id)?;
             if !context.terminal.is_json() {
-                context.terminal.print(format!("Deleted {said}."));
+                context
+                    .terminal
+                    .print(said!("Deleted {said}.", "已删除 {said}。"));
             }
         }
         if context.terminal.is_json() {

@@ -9,6 +9,7 @@ use serde::Serialize;
 use crate::client::Client;
 use crate::context::Context;
 use crate::failure::Outcome;
+use crate::said;
 
 /// Show who you are, where, and for how long
 #[derive(Args)]
@@ -68,11 +69,12 @@ fn named(thing: &Named) -> String {
 /// The key, or the token and when it expires.
 fn credentials(client: &Client, known: &Known) -> String {
     match (known.way.as_str(), &client.target.credentials.keys, &known.token) {
-        ("aksk", Some(keys), _) => format!("access key {}", keys.access),
+        ("aksk", Some(keys), _) => said!("access key {}", "访问密钥 {}", keys.access),
         ("token", _, Some(token)) => {
             let left = token.remaining_seconds;
-            format!(
+            said!(
                 "a token that expires {}, in {} h {} min",
+                "令牌，{} 到期，还有 {} 小时 {} 分钟",
                 token.expires_at,
                 left / 3600,
                 left % 3600 / 60
@@ -88,8 +90,8 @@ fn clock(server: &str, now: Timestamp) -> String {
         return String::new();
     };
     match (now.seconds() - server.seconds()).abs() {
-        0..=2 => "agrees with the server's".to_owned(),
-        off => format!("differs from the server's by {off} s"),
+        0..=2 => said!("agrees with the server's", "与服务器一致"),
+        off => said!("differs from the server's by {off} s", "与服务器相差 {off} 秒"),
     }
 }
 

@@ -10,6 +10,7 @@ use flate2::read::GzDecoder;
 use super::sums::{Hashing, Sums};
 use super::{CREDENTIALS, FILES, FORMAT, HEADER, Header, JOURNAL, MASTER_KEY, PACKAGES, SUMS, UPLOADS};
 use adyton_cli::failure::{Failure, Outcome};
+use adyton_cli::said;
 
 /// The longest header, in bytes.
 const HEADER_MOST: u64 = 64 << 10;
@@ -43,17 +44,21 @@ pub(crate) fn look(path: &Path) -> Outcome<Header> {
     match format {
         None => return Err(foreign(path)),
         Some(format) if format > u64::from(FORMAT) => {
-            return Err(Failure::failed(format!(
-                "{}: the archive has format {format}, and this is adyton {}, which reads formats up to {FORMAT}",
+            return Err(Failure::failed(said!(
+                "{}: the archive has format {format}, and this is adyton {}, which reads formats up to {FORMAT}", "{}：归档格式为 {format}，而本程序 adyton {} 最高支持格式 {FORMAT}",
                 path.display(),
                 env!("CARGO_PKG_VERSION")
             ))
-            .hint("restore it with the version of adyton that wrote it, or a newer one"));
+            .hint(said!("restore it with the version of adyton that wrote it, or a newer one", "请用写入该归档的 adyton 版本或更高版本恢复")));
         }
         Some(_) => {}
     }
-    serde_json::from_slice(&text)
-        .map_err(|error| damaged(path, &format!("its header cannot be read ({error})")))
+    serde_json::from_slice(&text).map_err(|error| {
+        damaged(
+            path,
+            &said!("its header cannot be read ({error})", "无法读取其头部（{error}）"),
+        )
+    })
 }
 
 /// Unpacks an archive into an empty folder, and compares everything with its sums.
@@ -66,11 +71,20 @@ pub(crate) fn unpack(path: &Path, into: &Path) -> Outcome {
     let mut said = None;
     for entry in archive.entries().map_err(|error| broken(path, &error))? {
         let mut entry = entry.map_err(|error| broken(path, &error))?;
-        let name = name_of(&entry).ok_or_else(|| damaged(path, "an entry of it is no file of a backup"))?;
+        let name = name_of(&entry).ok_or_else(|| {
+            damaged(
+                path,
+                &said!("an entry of it is no file of a backup", "其中有不属于备份的条目"),
+            )
+        })?;
         if said.is_some() {
             return Err(damaged(
                 path,
-                &format!("`{}` comes after the checksums", name.display()),
+                &said!(
+                    "`{}` comes after the checksums",
+                    "`{}` 出现在校验和之后",
+                    name.display()
+                ),
             ));
         }
         if name == Path::new(SUMS) {
@@ -83,23 +97,39 @@ pub(crate) fn unpack(path: &Path, into: &Path) -> Outcome {
     // The checksum of the compression stands behind the end of the tar.
     let mut rest = archive.into_inner();
     io::copy(&mut rest, &mut io::sink()).map_err(|error| broken(path, &error))?;
-    let said = said.ok_or_else(|| damaged(path, "it ends before its checksums: it was cut off"))?;
+    let said = said.ok_or_else(|| {
+        damaged(
+            path,
+            &said!(
+                "it ends before its checksums: it was cut off",
+                "在校验和之前结束：归档不完整"
+            ),
+        )
+    })?;
     match said.first_difference(&found) {
         None => Ok(()),
         Some(name) => Err(damaged(
             path,
-            &format!("`{}` in it is not what was backed up", name.display()),
+            &said!(
+                "`{}` in it is not what was backed up",
+                "其中的 `{}` 与备份时不一致",
+                name.display()
+            ),
         )),
     }
 }
 
 fn open(path: &Path) -> Outcome<tar::Archive<GzDecoder<BufReader<File>>>> {
     let file = File::open(path).map_err(|error| {
-        Failure::wrong_use(format!(
+        Failure::wrong_use(said!(
             "{}: the archive cannot be opened: {error}",
+            "{}：无法打开归档：{error}",
             path.display()
         ))
-        .hint("name a file that `adyton backup` has written")
+        .hint(said!(
+            "name a file that `adyton backup` has written",
+            "请指定由 `adyton backup` 写入的文件"
+        ))
     })?;
     Ok(tar::Archive::new(GzDecoder::new(BufReader::new(file))))
 }
@@ -129,7 +159,8 @@ fn read_sums(entry: &mut Entry<'_>, path: &Path) -> Outcome<Sums> {
         .take(SUMS_MOST)
         .read_to_end(&mut bytes)
         .map_err(|error| broken(path, &error))?;
-    Sums::parse(&bytes).ok_or_else(|| damaged(path, "its checksums cannot be read"))
+    Sums::parse(&bytes)
+        .ok_or_else(|| damaged(path, &said!("its checksums cannot be read", "无法读取其校验和")))
 }
 
 /// Writes an entry to a new file, whose owner alone may write it; what it hashes to.
@@ -149,18 +180,32 @@ fn write(entry: &mut Entry<'_>, to: &Path) -> io::Result<adyton_core::digest::Sh
 }
 
 fn foreign(path: &Path) -> Failure {
-    Failure::wrong_use(format!("{}: this is not a backup of Adyton", path.display()))
-        .hint("name a file that `adyton backup` has written")
+    Failure::wrong_use(said!(
+        "{}: this is not a backup of Adyton",
+        "{}：这不是 Adyton 的备份",
+        path.display()
+    ))
+    .hint(said!(
+        "name a file that `adyton backup` has written",
+        "请指定由 `adyton backup` 写入的文件"
+    ))
 }
 
 fn damaged(path: &Path, how: &str) -> Failure {
-    Failure::failed(format!("{}: the archive is damaged: {how}", path.display()))
-        .hint("nothing was restored: use another copy of the backup, or an older one")
+    Failure::failed(said!(
+        "{}: the archive is damaged: {how}",
+        "{}：归档已损坏：{how}",
+        path.display()
+    ))
+    .hint(said!(
+        "nothing was restored: use another copy of the backup, or an older one",
+        "未恢复任何内容：请使用备份的另一份副本或更早的备份"
+    ))
 }
 
 fn broken(path: &Path, error: &io::Error) -> Failure {
     match error.kind() {
-        io::ErrorKind::UnexpectedEof => damaged(path, "it was cut off"),
+        io::ErrorKind::UnexpectedEof => damaged(path, &said!("it was cut off", "归档不完整")),
         _ => damaged(path, &error.to_string()),
     }
 }
@@ -172,13 +217,18 @@ fn unwritten(path: &Path, name: &Path, error: &io::Error) -> Failure {
         | io::ErrorKind::InvalidInput
         | io::ErrorKind::InvalidData
         | io::ErrorKind::AlreadyExists => broken(path, error),
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Failure::failed(format!(
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Failure::failed(said!(
             "no space is left on the disk of the data folder for `{}` of the archive",
+            "数据目录所在磁盘没有空间存放归档中的 `{}`",
             name.display()
         ))
-        .hint("nothing was restored: free some space, or name a folder on another disk with --data"),
-        _ => Failure::failed(format!(
+        .hint(said!(
+            "nothing was restored: free some space, or name a folder on another disk with --data",
+            "未恢复任何内容：请释放空间，或用 --data 指定其他磁盘上的目录"
+        )),
+        _ => Failure::failed(said!(
             "`{}` of the archive cannot be restored: {error}",
+            "无法恢复归档中的 `{}`：{error}",
             name.display()
         )),
     }

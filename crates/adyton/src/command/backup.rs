@@ -22,6 +22,7 @@ use crate::config::Config;
 use crate::server::{could_not_open, store_settings};
 use adyton_cli::context::Context;
 use adyton_cli::failure::{Failure, Outcome};
+use adyton_cli::said;
 use adyton_cli::terminal::Terminal;
 
 /// How often the archive is begun anew because something vanished while it was read.
@@ -69,17 +70,22 @@ impl Backup {
             _ => Path::new("."),
         };
         if self.file.symlink_metadata().is_ok() {
-            return Err(
-                Failure::wrong_use(format!("{}: the file exists already", self.file.display()))
-                    .hint("name another file, or remove this one"),
-            );
+            return Err(Failure::wrong_use(said!(
+                "{}: the file exists already",
+                "{}：文件已存在",
+                self.file.display()
+            ))
+            .hint(said!(
+                "name another file, or remove this one",
+                "请指定另一个文件，或删除此文件"
+            )));
         }
         let unwritten = |error: io::Error| unwritten(&self.file, &error);
         let staging = tempfile::Builder::new()
             .prefix(".adyton-backup-")
             .tempdir_in(folder)
             .map_err(unwritten)?;
-        let spinner = context.terminal.spinner("copying");
+        let spinner = context.terminal.spinner(&said!("copying", "正在复制"));
         let archive = tempfile::NamedTempFile::new_in(staging.path()).map_err(unwritten)?;
         let written = self.fill(&config, staging.path(), archive.as_file())?;
         drop(spinner);
@@ -109,10 +115,14 @@ impl Backup {
                 Filled::Whole(written) => return Ok(written),
                 Filled::Vanished(_) if tries < TRIES => tries += 1,
                 Filled::Vanished(problem) => {
-                    return Err(Failure::failed(format!(
-                        "the data folder changes faster than it is read: {problem}"
+                    return Err(Failure::failed(said!(
+                        "the data folder changes faster than it is read: {problem}",
+                        "数据目录的变化快于读取：{problem}"
                     ))
-                    .hint("back up while fewer models are imported and deleted"));
+                    .hint(said!(
+                        "back up while fewer models are imported and deleted",
+                        "请在模型导入和删除较少时备份"
+                    )));
                 }
             }
             // The next try needs the room of this one.
@@ -240,63 +250,81 @@ fn packages_of(data: &Path) -> io::Result<BTreeSet<Sha256>> {
 }
 
 fn unread(data: &Path, error: &io::Error) -> Failure {
-    Failure::failed(format!(
+    Failure::failed(said!(
         "the data folder {} cannot be read: {error}",
+        "无法读取数据目录 {}：{error}",
         data.display()
     ))
-    .hint("run this as root, or as the user that the server runs as")
+    .hint(said!(
+        "run this as root, or as the user that the server runs as",
+        "请以 root 或服务器所用的用户运行"
+    ))
 }
 
 fn unwritten(file: &Path, error: &io::Error) -> Failure {
-    let problem = Failure::failed(format!(
+    let problem = Failure::failed(said!(
         "{}: the backup cannot be written: {error}",
+        "{}：无法写入备份：{error}",
         file.display()
     ));
     match error.kind() {
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => problem
-            .hint("it needs room for the archive and, for a moment, for a copy of the database beside it"),
-        _ => problem.hint("name a file in a folder that exists and that you can write to"),
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => problem.hint(said!(
+            "it needs room for the archive and, for a moment, for a copy of the database beside it",
+            "需要空间存放归档，并在短时间内存放数据库的副本"
+        )),
+        _ => problem.hint(said!(
+            "name a file in a folder that exists and that you can write to",
+            "请指定一个存在且可写的目录中的文件"
+        )),
     }
 }
 
 /// Says what was written, what is secret about it, and what is not in it.
+/// So many packages.
+pub(super) fn packages(number: usize) -> String {
+    match number {
+        1 => said!("1 package", "1 个模型包"),
+        many => said!("{many} packages", "{many} 个模型包"),
+    }
+}
+
 fn tell(terminal: &Terminal, written: &Written, config: &Config) {
-    let plural = if written.packages == 1 { "" } else { "s" };
     let mut held = vec![
-        format!(
+        said!(
             "database ({}, schema {})",
+            "数据库（{}，schema {}）",
             written.database.name(),
             written.schema
         ),
-        format!("{} package{plural}", written.packages),
+        packages(written.packages),
     ];
-    held.extend(written.master_key.then(|| "master key".to_owned()));
-    held.extend(written.journal.then(|| "journal".to_owned()));
-    terminal.print(format!(
+    held.extend(written.master_key.then(|| said!("master key", "主密钥")));
+    held.extend(written.journal.then(|| said!("journal", "请求记录")));
+    terminal.print(said!(
         "Written: {} ({:.1} MiB): {}.",
+        "已写入：{}（{:.1} MiB）：{}。",
         written.file.display(),
         written.bytes as f64 / f64::from(1 << 20),
         held.join(", ")
     ));
     terminal.print(if written.master_key {
-        "The master key and the first user's credentials are in it: keep it as secret as the data folder."
+        said!("The master key and the first user's credentials are in it: keep it as secret as the data folder.", "其中有主密钥和首个用户的凭证：请像数据目录一样保密。")
     } else {
-        "The master key is not in it: keep that elsewhere. Without it the secrets in the archive cannot be opened."
+        said!("The master key is not in it: keep that elsewhere. Without it the secrets in the archive cannot be opened.", "其中没有主密钥：请另行保存。没有它，归档中的密钥无法打开。")
     });
-    let journal = if written.journal {
-        ""
-    } else {
-        ", nor the journal (--journal)"
-    };
-    terminal.print(format!("The configuration file is not in it{journal}."));
+    terminal.print(match written.journal {
+        true => said!("The configuration file is not in it.", "其中没有配置文件。"),
+        false => said!(
+            "The configuration file is not in it, nor the journal (--journal).",
+            "其中没有配置文件，也没有请求记录（--journal）。"
+        ),
+    });
     if !written.missing_packages.is_empty() {
         let names: Vec<String> = written.missing_packages.iter().map(Sha256::to_string).collect();
-        terminal.note(format!(
+        terminal.note(said!(
             "warning: {} of models are not in {}: {}. With PostgreSQL they may lie on another node: back that up too",
-            match names.len() {
-                1 => "1 package".to_owned(),
-                many => format!("{many} packages"),
-            },
+            "警告：模型的 {}不在 {} 中：{}。使用 PostgreSQL 时它们可能在另一个节点上：请一并备份",
+            packages(names.len()),
             config.general.data.display(),
             names.join(", ")
         ));

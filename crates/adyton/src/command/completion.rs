@@ -5,6 +5,7 @@ use clap_complete::{Shell, generate};
 
 use adyton_cli::context::Context;
 use adyton_cli::failure::{Failure, Outcome};
+use adyton_cli::said;
 
 /// Print a script that completes verbs and options in a shell
 #[derive(Args)]
@@ -21,10 +22,13 @@ pub(crate) struct Completion {
 impl Completion {
     /// Prints the script for the command line `root`.
     pub(crate) fn run(self, context: &Context, mut root: Command) -> Outcome {
-        let shell: Shell = self
-            .shell
-            .parse()
-            .map_err(|problem| Failure::wrong_use(format!("`{}` is not a shell: {problem}", self.shell)))?;
+        let shell: Shell = self.shell.parse().map_err(|problem| {
+            Failure::wrong_use(said!(
+                "`{}` is not a shell: {problem}",
+                "`{}` 不是 shell：{problem}",
+                self.shell
+            ))
+        })?;
         let mut script = Vec::new();
         generate(shell, &mut root, "adyton", &mut script);
         // A shell reads it; it is ours to the last letter.

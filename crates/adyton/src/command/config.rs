@@ -10,6 +10,7 @@ use crate::config::section::settings;
 use crate::config::{Loaded, Sources, example, load, reference};
 use adyton_cli::context::Context;
 use adyton_cli::failure::{Failure, Outcome};
+use adyton_cli::said;
 
 /// Check, show and document the configuration
 #[derive(Subcommand)]
@@ -101,8 +102,8 @@ impl ConfigVerb {
 /// How many settings are set, in words.
 pub(crate) fn set(number: usize) -> String {
     match number {
-        1 => "1 setting is set".to_owned(),
-        number => format!("{number} settings are set"),
+        1 => said!("1 setting is set", "设置了 1 项"),
+        number => said!("{number} settings are set", "设置了 {number} 项"),
     }
 }
 
@@ -114,12 +115,14 @@ fn check(context: &Context, loaded: &Loaded) {
             .document(&json!({"problems": [], "set": said, "file": loaded.file}));
     }
     let file = match &loaded.file {
-        Some(file) => format!("{} was read", file.display()),
-        None => "no file was read".to_owned(),
+        Some(file) => said!("{} was read", "已读取 {}", file.display()),
+        None => said!("no file was read", "未读取文件"),
     };
-    context
-        .terminal
-        .print(format!("The configuration is fine: {file}, {}.", set(said)));
+    context.terminal.print(said!(
+        "The configuration is fine: {file}, {}.",
+        "配置正确：{file}，{}。",
+        set(said)
+    ));
 }
 
 fn show(context: &Context, loaded: &Loaded) {

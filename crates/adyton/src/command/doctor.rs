@@ -15,6 +15,7 @@ use serde_json::{Value, json};
 use super::config::Flags;
 use adyton_cli::context::Context;
 use adyton_cli::failure::{Failure, Outcome};
+use adyton_cli::said;
 use adyton_cli::terminal::{Printable, Terminal, Tone};
 
 /// Check this installation and say what to fix
@@ -97,9 +98,13 @@ impl Doctor {
             .count()
         {
             0 => None,
-            1 => Some(Failure::failed("1 problem found; see the fix above")),
-            many => Some(Failure::failed(format!(
-                "{many} problems found; see the fixes above"
+            1 => Some(Failure::failed(said!(
+                "1 problem found; see the fix above",
+                "发现 1 个问题；处理方法见上"
+            ))),
+            many => Some(Failure::failed(said!(
+                "{many} problems found; see the fixes above",
+                "发现 {many} 个问题；处理方法见上"
             ))),
         };
         let terminal = &context.terminal;
@@ -145,7 +150,7 @@ fn report(terminal: &Terminal, findings: &[Finding]) {
         terminal.print(mark + format!("  {:width$}  {}", finding.what, finding.said));
         if let Some(fix) = &finding.fix {
             let margin = Printable::from(format!("{:7}{:width$}  ", "", ""));
-            terminal.print(margin + terminal.tone(Tone::Dim, format!("fix: {fix}")));
+            terminal.print(margin + terminal.tone(Tone::Dim, said!("fix: {fix}", "处理：{fix}")));
         }
     }
 }

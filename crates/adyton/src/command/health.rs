@@ -11,6 +11,7 @@ use super::installation::Installation;
 use adyton_cli::context::Context;
 use adyton_cli::failure::{Failure, Outcome};
 use adyton_cli::ready::Ready;
+use adyton_cli::said;
 
 /// How long each step of a question may take.
 const STEP: Duration = Duration::from_secs(4);
@@ -32,10 +33,15 @@ impl Health {
         let config = self.installation.load(context)?;
         let data = &config.general.data;
         let Some(ready) = Ready::of_data_folder(data)? else {
-            return Err(
-                Failure::failed(format!("no server is running on {}", data.display()))
-                    .hint("start one with `adyton serve`, or name its data folder with --data"),
-            );
+            return Err(Failure::failed(said!(
+                "no server is running on {}",
+                "{} 上没有运行服务器",
+                data.display()
+            ))
+            .hint(said!(
+                "start one with `adyton serve`, or name its data folder with --data",
+                "用 `adyton serve` 启动，或用 --data 指定其数据目录"
+            )));
         };
         // Where the gateway listens: its addresses may be printed with the URL of a proxy.
         let gateway = match config.gateway.listen.port() {
@@ -50,9 +56,10 @@ impl Health {
             true => context
                 .terminal
                 .document(&json!({"status": "ready", "control_url": control, "gateway_url": gateway})),
-            false => context
-                .terminal
-                .print(format!("ready: control at {control}, gateway at {gateway}")),
+            false => context.terminal.print(said!(
+                "ready: control at {control}, gateway at {gateway}",
+                "已就绪：control 位于 {control}，gateway 位于 {gateway}"
+            )),
         }
         Ok(())
     }
@@ -60,13 +67,24 @@ impl Health {
 
 fn require_ready(name: &str, url: &str) -> Outcome {
     let told = |problem: String| {
-        Failure::failed(format!("the {name} at {url} is not ready: {problem}"))
-            .hint("its log says what it is waiting for")
+        Failure::failed(said!(
+            "the {name} at {url} is not ready: {problem}",
+            "{name}（{url}）未就绪：{problem}"
+        ))
+        .hint(said!(
+            "its log says what it is waiting for",
+            "其日志说明了它在等待什么"
+        ))
     };
     let address = url
         .strip_prefix("http://")
         .and_then(|address| address.parse().ok());
-    let address = address.ok_or_else(|| told("its address is not one of this machine".to_owned()))?;
+    let address = address.ok_or_else(|| {
+        told(said!(
+            "its address is not one of this machine",
+            "其地址不属于本机"
+        ))
+    })?;
     let answer = ask(address).map_err(|error| told(error.to_string()))?;
     let status = answer.split(' ').nth(1).unwrap_or_default();
     let body = answer.split_once("\r\n\r\n").map_or("", |(_, body)| body.trim());

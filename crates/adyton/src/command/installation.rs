@@ -11,6 +11,7 @@ use crate::config::Config;
 use crate::server::could_not_open;
 use adyton_cli::context::Context;
 use adyton_cli::failure::{Failure, Outcome};
+use adyton_cli::said;
 
 /// Where it is.
 #[derive(Args, Clone, Default)]
@@ -39,10 +40,15 @@ impl Installation {
 pub(crate) fn hold(config: &Config) -> Outcome<Arc<DataFolder>> {
     let data = &config.general.data;
     if !data.is_dir() {
-        return Err(
-            Failure::wrong_use(format!("{}: there is no such data folder", data.display()))
-                .hint("name the server's data folder with --data, or its configuration with --config"),
-        );
+        return Err(Failure::wrong_use(said!(
+            "{}: there is no such data folder",
+            "{}：没有此数据目录",
+            data.display()
+        ))
+        .hint(said!(
+            "name the server's data folder with --data, or its configuration with --config",
+            "请用 --data 指定服务器的数据目录，或用 --config 指定其配置"
+        )));
     }
     DataFolder::open(data)
         .map(Arc::new)
@@ -54,6 +60,6 @@ pub(crate) fn wait<T>(work: impl Future<Output = Outcome<T>>) -> Outcome<T> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
-        .map_err(|error| Failure::failed(format!("no threads: {error}")))?;
+        .map_err(|error| Failure::failed(said!("no threads: {error}", "无法创建线程：{error}")))?;
     runtime.block_on(work)
 }

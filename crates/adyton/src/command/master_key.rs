@@ -8,6 +8,7 @@ use super::installation::{Installation, hold, wait};
 use crate::server::{could_not_open, store_settings};
 use adyton_cli::context::Context;
 use adyton_cli::failure::Outcome;
+use adyton_cli::said;
 
 /// Change the master key that seals secrets in the database
 #[derive(Subcommand)]
@@ -58,16 +59,23 @@ impl Rotate {
             return Ok(());
         }
         let secrets = match changed.secrets {
-            1 => "1 secret is".to_owned(),
-            many => format!("{many} secrets are"),
+            1 => said!("1 secret is", "已用新主密钥重新加密 1 个密钥"),
+            many => said!("{many} secrets are", "已用新主密钥重新加密 {many} 个密钥"),
         };
-        terminal.print(format!(
+        terminal.print(said!(
             "{secrets} sealed with the new master key in {}.",
+            "{secrets}；新主密钥在 {}。",
             changed.key.display()
         ));
-        terminal.print("Make a backup now: those from before open with the old key only.");
+        terminal.print(said!(
+            "Make a backup now: those from before open with the old key only.",
+            "请立即备份：以前的备份只能用旧密钥打开。"
+        ));
         if settings.database_url.is_some() {
-            terminal.print("Give the new key to every node before you start it.");
+            terminal.print(said!(
+                "Give the new key to every node before you start it.",
+                "启动每个节点之前，请先为其放好新密钥。"
+            ));
         }
         Ok(())
     }

@@ -15,6 +15,7 @@ use adyton_cli::command::input::secret;
 use adyton_cli::command::user::ResetPassword;
 use adyton_cli::context::Context;
 use adyton_cli::failure::{Failure, Outcome};
+use adyton_cli::said;
 
 /// Sets the password.
 pub(crate) fn run(verb: ResetPassword, context: &Context) -> Outcome {
@@ -24,8 +25,8 @@ pub(crate) fn run(verb: ResetPassword, context: &Context) -> Outcome {
     };
     let config = installation.load(context)?;
     let folder = hold(&config).map_err(|failure| {
-        failure.hint(format!(
-            "while the server runs, its administrator's access key still works: `adyton login --data {}`, then `adyton user password`",
+        failure.hint(said!(
+            "while the server runs, its administrator's access key still works: `adyton login --data {}`, then `adyton user password`", "服务器运行时，其管理员的访问密钥仍然可用：先 `adyton login --data {}`，再 `adyton user password`",
             config.general.data.display()
         ))
     })?;
@@ -44,13 +45,15 @@ pub(crate) fn run(verb: ResetPassword, context: &Context) -> Outcome {
             .document(&serde_json::json!({"user": shown(&user)}));
         return Ok(());
     }
-    context.terminal.print(format!(
+    context.terminal.print(said!(
         "{} has another password; all their tokens have ended.",
+        "{} 的密码已更改；其所有令牌均已失效。",
         user.name
     ));
     if !user.enabled {
-        context.terminal.print(format!(
+        context.terminal.print(said!(
             "They are disabled: an administrator lets them in again with `adyton user enable {}`.",
+            "该用户已被停用：管理员可用 `adyton user enable {}` 重新启用。",
             user.name
         ));
     }
@@ -60,7 +63,7 @@ pub(crate) fn run(verb: ResetPassword, context: &Context) -> Outcome {
 async fn change(store: &Store, said: &str, context: &Context) -> Outcome<User> {
     let failed = |error: StoreError| Failure::failed(error.to_string());
     let user = find(store, said).await?;
-    let password = secret(context, "new password", None)?;
+    let password = secret(context, &said!("new password", "新密码"), None)?;
     check(&password)?;
     let changed = store
         .users()
@@ -69,7 +72,7 @@ async fn change(store: &Store, said: &str, context: &Context) -> Outcome<User> {
         .map_err(failed)?;
     match changed {
         Some(changed) => Ok(changed.value),
-        None => Err(Failure::failed(format!("{said} is gone"))),
+        None => Err(Failure::failed(said!("{said} is gone", "{said} 已不存在"))),
     }
 }
 
@@ -101,15 +104,21 @@ async fn find(store: &Store, said: &str) -> Outcome<User> {
                 .await
                 .map_err(failed)?;
             let names: Vec<String> = known.items.into_iter().map(|user| user.name).collect();
-            Err(Failure::wrong_use(format!("there is no user `{said}`"))
-                .hint(format!("the users are {}", names.join(", "))))
+            Err(
+                Failure::wrong_use(said!("there is no user `{said}`", "没有用户 `{said}`")).hint(said!(
+                    "the users are {}",
+                    "现有用户：{}",
+                    names.join(", ")
+                )),
+            )
         }
         _ => {
             let ids: Vec<String> = found.iter().map(|user| user.id.to_string()).collect();
-            Err(
-                Failure::wrong_use(format!("several domains have a user `{said}`"))
-                    .hint(format!("give the id: {}", ids.join(", "))),
-            )
+            Err(Failure::wrong_use(said!(
+                "several domains have a user `{said}`",
+                "多个域中都有用户 `{said}`"
+            ))
+            .hint(said!("give the id: {}", "请使用 ID：{}", ids.join(", "))))
         }
     }
 }
@@ -118,8 +127,9 @@ fn check(password: &Secret<String>) -> Outcome {
     let (least, most) = (PASSWORD_CHARACTERS.start(), PASSWORD_CHARACTERS.end());
     match PASSWORD_CHARACTERS.contains(&password.expose().chars().count()) {
         true => Ok(()),
-        false => Err(Failure::wrong_use(format!(
-            "a password has {least} to {most} characters"
+        false => Err(Failure::wrong_use(said!(
+            "a password has {least} to {most} characters",
+            "密码长度为 {least} 到 {most} 个字符"
         ))),
     }
 }
@@ -129,11 +139,15 @@ fn require_database(config: &Config) -> Outcome {
     let file: PathBuf = config.general.data.join("adyton.db");
     let settings = store_settings(config);
     if settings.database_url.is_none() && !file.is_file() {
-        return Err(Failure::wrong_use(format!(
+        return Err(Failure::wrong_use(said!(
             "{}: there is no database in this folder",
+            "{}：此目录中没有数据库",
             config.general.data.display()
         ))
-        .hint("name the server's data folder with --data, or its configuration with --config"));
+        .hint(said!(
+            "name the server's data folder with --data, or its configuration with --config",
+            "请用 --data 指定服务器的数据目录，或用 --config 指定其配置"
+        )));
     }
     Ok(())
 }

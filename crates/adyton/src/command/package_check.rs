@@ -13,6 +13,7 @@ use crate::config::{Sources, load};
 use crate::server::{cores, onnx_places, trials};
 use adyton_cli::failure::{Failure, Outcome};
 use adyton_cli::package_check::CheckedPackage;
+use adyton_cli::said;
 
 /// Checks the package at `path` whole, as an import would.
 ///
@@ -26,7 +27,12 @@ pub(crate) fn check(environment: &[(String, String)], path: &Path) -> Outcome<Ch
     };
     let loaded = load(&sources).map_err(|problems| Failure::wrong_use(problems.to_string()))?;
     let config = loaded.config;
-    let wrong = |error: std::io::Error| Failure::failed(format!("a folder for the check: {error}"));
+    let wrong = |error: std::io::Error| {
+        Failure::failed(said!(
+            "a folder for the check: {error}",
+            "检查所用的目录：{error}"
+        ))
+    };
     let scratch = tempfile::tempdir().map_err(wrong)?;
     let onnx = Onnx::start(
         &LibrarySetting::parse(&config.onnx.library),
@@ -48,8 +54,10 @@ pub(crate) fn check(environment: &[(String, String)], path: &Path) -> Outcome<Ch
 /// A folder that holds `model/` or is it, or an archive.
 fn source(path: &Path) -> Outcome<Source<'_>> {
     let about = std::fs::metadata(path).map_err(|error| {
-        Failure::wrong_use(format!("{}: {error}", path.display()))
-            .hint("name a folder that holds `model/`, or a .tar, .tar.gz or .zip of one")
+        Failure::wrong_use(format!("{}: {error}", path.display())).hint(said!(
+            "name a folder that holds `model/`, or a .tar, .tar.gz or .zip of one",
+            "请指定含有 `model/` 的目录，或其 .tar、.tar.gz、.zip 归档"
+        ))
     })?;
     if about.is_file() {
         return Ok(Source::Archive(path));
@@ -69,7 +77,9 @@ fn told(path: &Path, problem: &ImportError) -> Failure {
             ("model/config.json", field.as_str(), cause.clone(), fix.as_str())
         }
         ImportError::Model(cause) => ("", "", cause.clone(), ""),
-        ImportError::Storage(cause) => return Failure::failed(format!("the check failed: {cause}")),
+        ImportError::Storage(cause) => {
+            return Failure::failed(said!("the check failed: {cause}", "检查失败：{cause}"));
+        }
     };
     let place: Vec<&str> = [file, field]
         .into_iter()
@@ -80,8 +90,12 @@ fn told(path: &Path, problem: &ImportError) -> Failure {
         false => format!("{}: ", place.join(": ")),
     };
     let problem = json!({"file": file, "field": field, "cause": cause, "fix": fix});
-    let failure = Failure::failed(format!("{} cannot be imported: {place}{cause}", path.display()))
-        .with_document(&json!({"path": path, "problems": [problem]}));
+    let failure = Failure::failed(said!(
+        "{} cannot be imported: {place}{cause}",
+        "{} 无法导入：{place}{cause}",
+        path.display()
+    ))
+    .with_document(&json!({"path": path, "problems": [problem]}));
     match fix {
         "" => failure,
         fix => failure.hint(fix),

@@ -17,6 +17,7 @@ use crate::config::Config;
 use crate::server::{could_not_open, store_settings};
 use adyton_cli::context::Context;
 use adyton_cli::failure::{Failure, Outcome};
+use adyton_cli::said;
 
 /// Where an archive is unpacked, in the data folder.
 const STAGING: &str = ".restoring";
@@ -45,7 +46,7 @@ impl Restore {
             require_empty(data)?;
         }
         let folder = DataFolder::open(data).map_err(|error| could_not_open(&error))?;
-        let spinner = context.terminal.spinner("restoring");
+        let spinner = context.terminal.spinner(&said!("restoring", "正在恢复"));
         let restored = restore(&self.file, &folder, &settings);
         drop(spinner);
         if let Err(failure) = restored {
@@ -65,28 +66,29 @@ impl Restore {
 fn check(file: &Path, header: &Header, settings: &Settings) -> Outcome {
     let (newest, own) = (backup::newest_schema(), env!("CARGO_PKG_VERSION"));
     if header.schema > newest {
-        return Err(Failure::failed(format!(
-            "{}: the database in it has schema version {}, made by adyton {}; this is adyton {own}, which knows versions up to {newest}",
+        return Err(Failure::failed(said!(
+            "{}: the database in it has schema version {}, made by adyton {}; this is adyton {own}, which knows versions up to {newest}", "{}：其中数据库的 schema 版本为 {}，由 adyton {} 创建；本程序为 adyton {own}，最高支持版本 {newest}",
             file.display(),
             header.schema,
             header.program
         ))
-        .hint(format!("restore it with adyton {} or a newer one", header.program)));
+        .hint(said!("restore it with adyton {} or a newer one", "请用 adyton {} 或更高版本恢复", header.program)));
     }
     let wanted = DatabaseKind::of(settings);
     if header.database == wanted {
         return Ok(());
     }
-    let told = Failure::wrong_use(format!(
+    let told = Failure::wrong_use(said!(
         "{}: the database in it is {}, and this installation has {}",
+        "{}：其中的数据库是 {}，而此安装使用 {}",
         file.display(),
         header.database.name(),
         wanted.name()
     ));
     Err(match header.database {
-        DatabaseKind::Sqlite => told.hint("leave `database_url` out of the configuration to restore it"),
+        DatabaseKind::Sqlite => told.hint(said!("leave `database_url` out of the configuration to restore it", "请从配置中去掉 `database_url` 再恢复")),
         DatabaseKind::Postgres => told.hint(
-            "name an empty database in `database_url` (or ADYTON_DATABASE_URL), and the place of the master key in `master_key_file`",
+            said!("name an empty database in `database_url` (or ADYTON_DATABASE_URL), and the place of the master key in `master_key_file`", "请在 `database_url`（或 ADYTON_DATABASE_URL）中指定一个空数据库，并在 `master_key_file` 中指定主密钥的位置"),
         ),
     })
 }
@@ -100,11 +102,11 @@ fn require_empty(data: &Path) -> Outcome {
         // Whoever holds it is the better message.
         Ok(false) => {
             DataFolder::open(data).map_err(|error| could_not_open(&error))?;
-            Err(Failure::wrong_use(format!(
-                "the data folder {} is not empty: a restore replaces nothing",
+            Err(Failure::wrong_use(said!(
+                "the data folder {} is not empty: a restore replaces nothing", "数据目录 {} 不为空：恢复不会替换任何内容",
                 data.display()
             ))
-            .hint("name a folder that is empty or does not exist with --data, or move the content of this one away"))
+            .hint(said!("name a folder that is empty or does not exist with --data, or move the content of this one away", "请用 --data 指定一个空的或不存在的目录，或移走此目录的内容")))
         }
         Err(error) => Err(could_not_open(&error)),
     }
@@ -142,11 +144,15 @@ fn require_same_or_none(key: &Path, place: &Path) -> Outcome {
     if read(key)?.trim_ascii() == read(place)?.trim_ascii() {
         return Ok(());
     }
-    Err(Failure::wrong_use(format!(
+    Err(Failure::wrong_use(said!(
         "{}: `master_key_file` holds another key than the archive",
+        "{}：`master_key_file` 中的密钥与归档中的不同",
         place.display()
     ))
-    .hint("move that key away, and keep it if a database needs it; or name a file that does not exist yet"))
+    .hint(said!(
+        "move that key away, and keep it if a database needs it; or name a file that does not exist yet",
+        "请移走该密钥（如有数据库需要它，请妥善保存）；或指定一个尚不存在的文件"
+    )))
 }
 
 /// Moves everything to where the server looks for it: the database first, the master key last.
@@ -190,7 +196,11 @@ fn copy_key(key: &Path, place: &Path) -> std::io::Result<()> {
 }
 
 fn unwritten(path: &Path, error: &std::io::Error) -> Failure {
-    Failure::failed(format!("{}: cannot be restored: {error}", path.display()))
+    Failure::failed(said!(
+        "{}: cannot be restored: {error}",
+        "{}：无法恢复：{error}",
+        path.display()
+    ))
 }
 
 /// Says what is there now, and what comes next.
@@ -206,18 +216,19 @@ fn tell(context: &Context, verb: &Restore, header: &Header, config: &Config, fol
         terminal.document(&document);
         return;
     }
-    let plural = if packages == 1 { "" } else { "s" };
-    terminal.print(format!(
-        "Restored into {}: database ({}, schema {}), {packages} package{plural}; backed up by adyton {} at {}.",
+    terminal.print(said!(
+        "Restored into {}: database ({}, schema {}), {}; backed up by adyton {} at {}.",
+        "已恢复到 {}：数据库（{}，schema {}），{}；由 adyton {} 于 {} 备份。",
         folder.path().display(),
         header.database.name(),
         header.schema,
+        super::backup::packages(packages),
         header.program,
         header.made_at
     ));
     if !key.exists() {
-        terminal.print(format!(
-            "The master key is not in the archive. Before the server starts, put the key that belongs to it at {} (mode 0600).",
+        terminal.print(said!(
+            "The master key is not in the archive. Before the server starts, put the key that belongs to it at {} (mode 0600).", "归档中没有主密钥。启动服务器之前，请将对应的密钥放到 {}（权限 0600）。",
             key.display()
         ));
     }
@@ -225,8 +236,9 @@ fn tell(context: &Context, verb: &Restore, header: &Header, config: &Config, fol
         Some(file) => format!(" --config {}", file.display()),
         None => String::new(),
     };
-    terminal.print(format!(
+    terminal.print(said!(
         "Start it with: adyton serve{config} --data {}",
+        "启动：adyton serve{config} --data {}",
         folder.path().display()
     ));
 }

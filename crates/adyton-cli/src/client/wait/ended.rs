@@ -9,15 +9,35 @@ use adyton_core::service::ServiceStatus;
 use super::progress;
 use crate::client::Client;
 use crate::failure::{Failure, Outcome};
+use crate::language::{phrase, spoken};
 use crate::said;
 
 /// How many lines of a failed service's log are shown.
 const LOG_LINES: usize = 20;
 
+/// What was asked of a service.
+#[derive(Clone, Copy)]
+pub(super) enum Asked {
+    /// That it stops.
+    Stopping,
+    /// Anything else.
+    Changing,
+}
+
 /// What goes on when nobody waits for it any more.
-pub(super) fn interrupted(service: &ServiceShown, what: &str) -> Failure {
+pub(super) fn interrupted(service: &ServiceShown, asked: Asked) -> Failure {
     let name = &service.summary.service_name;
-    Failure::interrupted(format!("interrupted; {name} {what} at the server"))
+    let said = match asked {
+        Asked::Stopping => said!(
+            "interrupted; {name} goes on stopping at the server",
+            "已中断；{name} 在服务器上继续停止"
+        ),
+        Asked::Changing => said!(
+            "interrupted; {name} goes on with the change at the server",
+            "已中断；{name} 在服务器上继续变更"
+        ),
+    };
+    Failure::interrupted(said)
         .hint(said!(
             "watch it with `adyton service events {name} --follow`",
             "用 `adyton service events {name} --follow` 观察"
@@ -61,8 +81,14 @@ impl End {
             (RolloutState::Done, ServiceStatus::Concerning) | (RolloutState::Failed, _) => Self::Incomplete,
             (RolloutState::Done, _) => Self::Through,
             (RolloutState::RolledBack, _) => Self::RolledBack,
-            (RolloutState::Replaced, _) => Self::Overtaken("another change replaced it"),
-            (RolloutState::Stopped | RolloutState::Going, _) => Self::Overtaken("the service was stopped"),
+            (RolloutState::Replaced, _) => Self::Overtaken(phrase!(
+                spoken(),
+                "another change replaced it",
+                "已被另一次变更取代"
+            )),
+            (RolloutState::Stopped | RolloutState::Going, _) => {
+                Self::Overtaken(phrase!(spoken(), "the service was stopped", "服务已停止"))
+            }
         }
     }
 }
@@ -83,8 +109,9 @@ fn rolled_back(rollout: &RolloutShown, service: &ServiceShown) -> Failure {
         "服务 {name} 更新失败：{}",
         rollout.cause
     ))
-    .fact(format!(
-        "state       {status}; the previous instances keep serving"
+    .fact(said!(
+        "state       {status}; the previous instances keep serving",
+        "state       {status}；原有实例继续提供服务"
     ))
     .hint(see_history(name))
 }
@@ -100,25 +127,33 @@ fn overtaken(why: &str, service: &ServiceShown) -> Failure {
     .hint(see_history(name))
 }
 
-/// What a service that has not come to where it should be was last seen waiting for; `what` is how it stands.
-pub(super) fn too_slow(service: &ServiceShown, what: &str, longest: Duration) -> Failure {
+/// What a service that has not come to where it should be was last seen waiting for.
+pub(super) fn too_slow(service: &ServiceShown, asked: Asked, longest: Duration) -> Failure {
     let name = &service.summary.service_name;
     let cause = match service.summary.error_msg.as_str() {
         "" => String::new(),
         error => format!(": {error}"),
     };
-    Failure::failed(format!(
-        "service {name} {what} after {} s{cause}",
-        longest.as_secs()
-    ))
-    .fact(format!(
-        "state       {}",
-        progress(service.summary.status, service.summary.progress)
-    ))
-    .hint(said!(
-        "still in progress; check with `adyton service show {name}` or `adyton service events {name}`",
-        "仍在进行；用 `adyton service show {name}` 或 `adyton service events {name}` 查看"
-    ))
+    let seconds = longest.as_secs();
+    let said = match asked {
+        Asked::Stopping => said!(
+            "service {name} has not stopped after {seconds} s{cause}",
+            "{seconds} 秒后服务 {name} 仍未停止{cause}"
+        ),
+        Asked::Changing => said!(
+            "service {name} is not ready after {seconds} s{cause}",
+            "{seconds} 秒后服务 {name} 仍未就绪{cause}"
+        ),
+    };
+    Failure::failed(said)
+        .fact(format!(
+            "state       {}",
+            progress(service.summary.status, service.summary.progress)
+        ))
+        .hint(said!(
+            "still in progress; check with `adyton service show {name}` or `adyton service events {name}`",
+            "仍在进行；用 `adyton service show {name}` 或 `adyton service events {name}` 查看"
+        ))
 }
 
 /// Why not all came through that was asked for, though some instances answer: the previous ones, or some of the new ones.
@@ -138,7 +173,7 @@ fn incomplete(client: &Client, service: &ServiceShown) -> Failure {
                 "not all instances of {name} are ready",
                 "服务 {name} 的实例未全部就绪"
             ),
-            "the ready instances are serving",
+            said!("the ready instances are serving", "已就绪的实例正在提供服务"),
             said!(
                 "to retry the failed instances, run `adyton service stop {name}`, then `start`",
                 "要重试失败的实例，请执行 `adyton service stop {name}`，再执行 `start`"
@@ -146,7 +181,7 @@ fn incomplete(client: &Client, service: &ServiceShown) -> Failure {
         ),
         ServiceStatus::Running => (
             said!("the update of {name} failed", "服务 {name} 更新失败"),
-            "the previous instances keep serving",
+            said!("the previous instances keep serving", "原有实例继续提供服务"),
             said!(
                 "to try another change, run `adyton service update {name}`",
                 "要尝试其他变更，请执行 `adyton service update {name}`"
@@ -158,7 +193,7 @@ fn incomplete(client: &Client, service: &ServiceShown) -> Failure {
         | ServiceStatus::Stopped
         | ServiceStatus::Deleting => (
             said!("{name} is {}", "服务 {name} 的状态是 {}", status.name()),
-            "no instance is serving",
+            said!("no instance is serving", "没有实例在提供服务"),
             said!(
                 "run `adyton service start {name}` to try again",
                 "执行 `adyton service start {name}` 重试"
@@ -263,12 +298,12 @@ mod tests {
         let mut service = service("deploying", "notReady");
         service.summary.error_msg = "nothing listens on 127.0.0.1:40337".to_owned();
         let longest = Duration::from_secs(600);
-        let told = too_slow(&service, "has not stopped", longest).to_string();
+        let told = too_slow(&service, Asked::Stopping, longest).to_string();
         assert!(
             told.starts_with("error: service iris has not stopped after 600 s"),
             "{told}"
         );
-        let told = too_slow(&service, "is not ready", longest).to_string();
+        let told = too_slow(&service, Asked::Changing, longest).to_string();
         let first = "error: service iris is not ready after 600 s: nothing listens on 127.0.0.1:40337";
         assert!(told.starts_with(first), "{told}");
         assert!(
@@ -279,7 +314,7 @@ mod tests {
 
     #[test]
     fn who_stops_waiting_is_told_what_goes_on_and_how_to_look_at_it() {
-        let told = interrupted(&service("deploying", "notReady"), "goes on with the change").to_string();
+        let told = interrupted(&service("deploying", "notReady"), Asked::Changing).to_string();
         assert!(
             told.starts_with("error: interrupted; iris goes on with the change at the server\n"),
             "{told}"

@@ -6,6 +6,7 @@ use clap::Args;
 use crate::client::lookup;
 use crate::context::Context;
 use crate::failure::Outcome;
+use crate::said;
 
 /// Let an app call services
 #[derive(Args)]
@@ -38,9 +39,12 @@ impl Authorize {
         if context.terminal.is_json() {
             context.terminal.document(&made);
         } else {
-            context
-                .terminal
-                .print(format!("{} may call {}.", app.name, self.services.join(", ")));
+            context.terminal.print(said!(
+                "{} may call {}.",
+                "{} 现在可以调用 {}。",
+                app.name,
+                self.services.join(", ")
+            ));
         }
         Ok(())
     }

@@ -5,6 +5,7 @@ use clap::Args;
 
 use crate::context::Context;
 use crate::failure::Outcome;
+use crate::said;
 use crate::terminal::{Terminal, Tone};
 
 /// Create an app; its AppSecret is shown once
@@ -28,8 +29,9 @@ impl Create {
             context.terminal.document(&made);
         } else {
             credential(&context.terminal, &made);
-            context.terminal.print(format!(
+            context.terminal.print(said!(
                 "\nLet it call a service with: adyton app authorize {} SERVICE",
+                "\n允许它调用服务：adyton app authorize {} SERVICE",
                 self.name
             ));
         }
@@ -45,5 +47,8 @@ pub(super) fn credential(terminal: &Terminal, app: &AppShown) {
         ("AppKey", app.app_key.clone()),
         ("AppSecret", app.app_secret.clone().unwrap_or_default()),
     ]));
-    terminal.note("The AppSecret is not shown again: keep it now.");
+    terminal.note(said!(
+        "The AppSecret is not shown again: keep it now.",
+        "AppSecret 不会再次显示：请立即保存。"
+    ));
 }

@@ -6,6 +6,7 @@ use serde_json::json;
 use crate::client::lookup;
 use crate::context::Context;
 use crate::failure::Outcome;
+use crate::said;
 
 /// Delete apps
 #[derive(Args)]
@@ -25,7 +26,9 @@ impl DeleteApp {
             let app = lookup::app(&client, said)?;
             client.delete_app(&app.id)?;
             if !context.terminal.is_json() {
-                context.terminal.print(format!("Deleted {}.", app.name));
+                context
+                    .terminal
+                    .print(said!("Deleted {}.", "已删除 {}。", app.name));
             }
         }
         if context.terminal.is_json() {

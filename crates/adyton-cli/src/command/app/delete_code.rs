@@ -43,7 +43,7 @@ impl DeleteCode {
         for id in &self.codes {
             client.delete_app_code(&app.id, id)?;
             if !context.terminal.is_json() {
-                context.terminal.print(format!("Deleted {id}."));
+                context.terminal.print(said!("Deleted {id}.", "已删除 {id}。"));
             }
         }
         if context.terminal.is_json() {

@@ -5,6 +5,7 @@ use clap::Args;
 use crate::client::lookup;
 use crate::context::Context;
 use crate::failure::Outcome;
+use crate::said;
 
 /// Refuse all calls of an app; what it was given stays
 #[derive(Args)]
@@ -46,10 +47,9 @@ fn change(context: &Context, said: &str, enabled: bool) -> Outcome {
         context.terminal.document(&changed);
         return Ok(());
     }
-    let state = match changed.status {
-        0 => "disabled",
-        _ => "enabled",
-    };
-    context.terminal.print(format!("{} is {state}.", changed.name));
+    context.terminal.print(match changed.status {
+        0 => said!("{} is disabled.", "{} 已停用。", changed.name),
+        _ => said!("{} is enabled.", "{} 已启用。", changed.name),
+    });
     Ok(())
 }

@@ -4,6 +4,7 @@ use clap::Args;
 
 use crate::context::Context;
 use crate::failure::Outcome;
+use crate::said;
 
 /// List the apps of the project
 #[derive(Args)]
@@ -29,7 +30,10 @@ impl ListApps {
             })
             .collect();
         if rows.is_empty() {
-            terminal.print("There are no apps yet. Create one with: adyton app create NAME");
+            terminal.print(said!(
+                "There are no apps yet. Create one with: adyton app create NAME",
+                "还没有应用。创建：adyton app create NAME"
+            ));
         } else {
             terminal.print(terminal.table(&["name", "appkey", "#services", "id"], rows));
         }

@@ -42,9 +42,11 @@ impl Revoke {
             })?;
             client.revoke(&auth.id)?;
             if !context.terminal.is_json() {
-                context
-                    .terminal
-                    .print(format!("{} may not call {said} any more.", app.name));
+                context.terminal.print(said!(
+                    "{} may not call {said} any more.",
+                    "{} 不能再调用 {said}。",
+                    app.name
+                ));
             }
         }
         if context.terminal.is_json() {

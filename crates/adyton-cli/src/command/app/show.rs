@@ -10,6 +10,7 @@ use crate::client::lookup;
 use crate::context::Context;
 use crate::failure::Outcome;
 use crate::moment::moment;
+use crate::said;
 use crate::terminal::Tone;
 
 /// Show one app: what it may call, and its AppCodes (with --json whole)
@@ -70,7 +71,7 @@ struct Whole {
 fn services(auths: &[AuthShown]) -> String {
     let names: Vec<&str> = auths.iter().map(|auth| auth.api_name.as_str()).collect();
     match names.as_slice() {
-        [] => "nothing yet".to_owned(),
+        [] => said!("nothing yet", "暂无"),
         names => names.join(", "),
     }
 }

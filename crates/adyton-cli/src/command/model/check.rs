@@ -12,6 +12,7 @@ use super::show::{call, ports, size};
 use crate::context::Context;
 use crate::failure::Outcome;
 use crate::package_check::CheckedPackage;
+use crate::said;
 
 /// Say all that the import would say of a package, without a server
 #[derive(Args)]
@@ -26,7 +27,7 @@ pub struct Check {
 impl Check {
     /// Checks it and prints what was found.
     pub fn run(self, context: &Context) -> Outcome {
-        let spinner = context.terminal.spinner("checking");
+        let spinner = context.terminal.spinner(&said!("checking", "正在检查"));
         let checked = (context.check_package)(&context.environment, &self.path);
         spinner.ends();
         let CheckedPackage {
@@ -48,11 +49,15 @@ impl Check {
         }
         let engine = match kind.runs_code() {
             true => kind.name().to_owned(),
-            false => format!("{}, tried with {onnx_runtime}", kind.name()),
+            false => said!(
+                "{}, tried with {onnx_runtime}",
+                "{}，已用 {onnx_runtime} 试运行",
+                kind.name()
+            ),
         };
         let calls: Vec<String> = spec.apis.iter().map(call).collect();
         let path = self.path.display();
-        terminal.print(format!("{path} can be imported."));
+        terminal.print(said!("{path} can be imported.", "{path} 可以导入。"));
         terminal.print(terminal.facts(&[
             ("engine", engine),
             ("size", size(bytes)),
@@ -62,9 +67,15 @@ impl Check {
             ("notes", spec.notes.join("\n")),
         ]));
         if kind.runs_code() {
-            terminal.note("Whether the program answers is known once it is deployed.");
+            terminal.note(said!(
+                "Whether the program answers is known once it is deployed.",
+                "程序能否应答，要部署后才知道。"
+            ));
         }
-        terminal.print(format!("Import it with: adyton model import {path}"));
+        terminal.print(said!(
+            "Import it with: adyton model import {path}",
+            "导入：adyton model import {path}"
+        ));
         Ok(())
     }
 }

@@ -32,9 +32,11 @@ impl DeleteModel {
             let mut answer = client.delete_model(&model.model_id)?;
             // A model in use is not deleted, and that is said with status 200.
             if let Some(failed) = answer.delete_failed_list.first() {
-                let said = format!(
+                let said = said!(
                     "{said} was not deleted: {} {}",
-                    failed.error_code, failed.error_msg
+                    "{said} 未被删除：{} {}",
+                    failed.error_code,
+                    failed.error_msg
                 );
                 return Err(Failure::failed(said)
                     .hint(said!(

@@ -70,14 +70,19 @@ impl Import {
             terminal.document(&model);
         } else {
             let full = format!("{}:{}", naming.name, naming.version);
-            terminal.print(format!(
+            terminal.print(said!(
                 "Imported {full} ({}), {}.",
-                model.summary.model_type, model.summary.model_id
+                "已导入 {full}（{}），{}。",
+                model.summary.model_type,
+                model.summary.model_id
             ));
             for note in model.import_notes {
                 terminal.note(format!("  {note}"));
             }
-            terminal.print(format!("Deploy it with: adyton service deploy {full}"));
+            terminal.print(said!(
+                "Deploy it with: adyton service deploy {full}",
+                "部署：adyton service deploy {full}"
+            ));
         }
         Ok(())
     }

@@ -86,12 +86,17 @@ impl Init {
             return Ok(());
         }
         let name = self.folder.file_name().unwrap_or_default().to_string_lossy();
-        context.terminal.print(format!(
+        context.terminal.print(said!(
             "Wrote {} to {folder}.\n\
              Check it with:  adyton model check {folder}\n\
              Import it with: adyton model import {folder}\n\
              Deploy it with: adyton service deploy {name}\n\
              Call it with:   adyton predict {name} --data @{folder}/request.json",
+            "已将 {} 写入 {folder}。\n\
+             检查：adyton model check {folder}\n\
+             导入：adyton model import {folder}\n\
+             部署：adyton service deploy {name}\n\
+             调用：adyton predict {name} --data @{folder}/request.json",
             names.join(", ")
         ));
         Ok(())

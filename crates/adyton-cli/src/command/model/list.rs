@@ -6,6 +6,7 @@ use crate::client::ModelFilter;
 use crate::command::model::show::size;
 use crate::context::Context;
 use crate::failure::Outcome;
+use crate::said;
 
 /// List the models of the project
 #[derive(Args)]
@@ -39,7 +40,10 @@ impl ListModels {
             })
             .collect();
         if rows.is_empty() {
-            terminal.print("There are no models yet. Import one with: adyton model import PATH");
+            terminal.print(said!(
+                "There are no models yet. Import one with: adyton model import PATH",
+                "还没有模型。导入：adyton model import PATH"
+            ));
         } else {
             terminal.print(terminal.table(&["name", "version", "status", "engine", "#size", "id"], rows));
         }

@@ -6,6 +6,7 @@ use serde_json::json;
 use crate::client::lookup::service_id;
 use crate::context::Context;
 use crate::failure::Outcome;
+use crate::said;
 
 /// Delete services
 #[derive(Args)]
@@ -25,7 +26,9 @@ impl DeleteService {
             let id = service_id(&client, said)?;
             client.delete_service(&id)?;
             if !context.terminal.is_json() {
-                context.terminal.print(format!("Deleted {said}."));
+                context
+                    .terminal
+                    .print(said!("Deleted {said}.", "已删除 {said}。"));
             }
         }
         if context.terminal.is_json() {

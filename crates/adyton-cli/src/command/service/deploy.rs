@@ -16,6 +16,7 @@ use super::versions::Waiting;
 use crate::client::{Client, lookup};
 use crate::context::Context;
 use crate::failure::Outcome;
+use crate::said;
 use crate::terminal::Terminal;
 
 /// Deploy a model as a service, and wait until it answers
@@ -130,7 +131,10 @@ const CALLS: usize = 5;
 /// How to call it: as `predict` chooses the path by itself, or at each path of several.
 fn calls(name: &str, declared: &[ApiDeclaration]) -> String {
     if declared.len() < 2 || declared.iter().any(|api| api.url == "/") {
-        return format!("\nCall it with: adyton predict {name} --data @request.json");
+        return said!(
+            "\nCall it with: adyton predict {name} --data @request.json",
+            "\n调用：adyton predict {name} --data @request.json"
+        );
     }
     let lines = declared.iter().take(CALLS).map(|api| {
         let path = encoded(&api.url);
@@ -139,7 +143,7 @@ fn calls(name: &str, declared: &[ApiDeclaration]) -> String {
             _ => format!("\n  adyton predict {name} {path} --data @request.json"),
         }
     });
-    format!("\nCall it with:{}", lines.collect::<String>())
+    said!("\nCall it with:{}", "\n调用：{}", lines.collect::<String>())
 }
 
 #[cfg(test)]

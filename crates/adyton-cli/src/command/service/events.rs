@@ -12,6 +12,7 @@ use crate::context::Context;
 use crate::failure::Outcome;
 use crate::interrupt::Interrupts;
 use crate::moment::readable;
+use crate::said;
 use crate::terminal::Terminal;
 
 /// How often `--follow` asks.
@@ -52,7 +53,7 @@ impl Events {
             })
             .collect();
         if rows.is_empty() {
-            terminal.print("No events yet.");
+            terminal.print(said!("No events yet.", "还没有事件。"));
         } else {
             terminal.print(terminal.table(&["time", "status", "event"], rows));
         }

@@ -5,6 +5,7 @@ use clap::Args;
 
 use crate::context::Context;
 use crate::failure::Outcome;
+use crate::said;
 
 /// List the services of the project
 #[derive(Args)]
@@ -24,7 +25,10 @@ impl ListServices {
         }
         let mut rows: Vec<Vec<String>> = listed.services.into_iter().map(row).collect();
         if rows.is_empty() {
-            terminal.print("There are no services yet. Deploy a model with: adyton service deploy MODEL");
+            terminal.print(said!(
+                "There are no services yet. Deploy a model with: adyton service deploy MODEL",
+                "还没有服务。部署模型：adyton service deploy MODEL"
+            ));
             return Ok(());
         }
         let mut titles = vec!["name", "status", "#calls", "#failed", "address", "id"];

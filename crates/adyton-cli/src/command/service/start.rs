@@ -7,6 +7,7 @@ use super::versions::Waiting;
 use crate::client::lookup::service_id;
 use crate::context::Context;
 use crate::failure::Outcome;
+use crate::said;
 
 /// Start a stopped service
 #[derive(Args)]
@@ -51,8 +52,9 @@ pub(super) fn change(context: &Context, said: &str, wanted: Wanted, waiting: &Wa
     if context.terminal.is_json() {
         context.terminal.document(&service);
     } else {
-        context.terminal.print(format!(
+        context.terminal.print(said!(
             "{} is {}.",
+            "{} 的状态为 {}。",
             service.summary.service_name,
             service.summary.status.name()
         ));

@@ -38,13 +38,19 @@ fn share(said: &str) -> Result<Share, String> {
     let (model, weight) = said
         .rsplit_once('=')
         .filter(|(model, _)| !model.is_empty())
-        .ok_or("must be MODEL=WEIGHT, for example iris:0.0.2=10")?;
+        .ok_or(said!(
+            "must be MODEL=WEIGHT, for example iris:0.0.2=10",
+            "应为 MODEL=WEIGHT，例如 iris:0.0.2=10"
+        ))?;
     let weight = weight
         .trim_end_matches('%')
         .parse()
         .ok()
         .filter(|weight| *weight <= 100)
-        .ok_or("the weight must be a number from 0 to 100")?;
+        .ok_or(said!(
+            "the weight must be a number from 0 to 100",
+            "权重应为 0 到 100 的数字"
+        ))?;
     Ok(Share {
         model: model.to_owned(),
         weight,

@@ -4,6 +4,7 @@ use adyton_core::clock::Timestamp;
 
 use super::Finding;
 use adyton_cli::context::Context;
+use adyton_cli::said;
 
 /// This program was not there before: 2026-01-01.
 const EARLIEST: Timestamp = Timestamp::from_seconds(1_767_225_600);
@@ -14,9 +15,12 @@ pub(super) fn check(context: &Context) -> Option<Finding> {
     Some(match now < EARLIEST {
         true => Finding::wrong(
             "clock",
-            format!("it says {now}"),
-            "set the clock; signed requests are refused when it is 15 minutes off",
+            said!("it says {now}", "当前为 {now}"),
+            said!(
+                "set the clock; signed requests are refused when it is 15 minutes off",
+                "请校准时钟；误差达到 15 分钟时，签名请求会被拒绝"
+            ),
         ),
-        false => Finding::fine("clock", format!("it says {now}")),
+        false => Finding::fine("clock", said!("it says {now}", "当前为 {now}")),
     })
 }

@@ -4,6 +4,7 @@ use super::Finding;
 use crate::command::config::{Flags, set};
 use crate::config::{Config, load};
 use adyton_cli::context::Context;
+use adyton_cli::said;
 
 /// The findings, and the configuration if it is fine.
 pub(super) fn check(context: &Context, flags: &Flags) -> (Vec<Finding>, Option<Config>) {
@@ -12,17 +13,19 @@ pub(super) fn check(context: &Context, flags: &Flags) -> (Vec<Finding>, Option<C
             let file = loaded
                 .file
                 .as_ref()
-                .map_or("defaults".to_owned(), |file| file.display().to_string());
+                .map_or(said!("defaults", "默认值"), |file| file.display().to_string());
             let said = format!("{file}, {}", set(loaded.merged.said()));
             (vec![Finding::fine("configuration", said)], Some(loaded.config))
         }
         Err(problems) => {
             let wrong = problems.iter().map(|problem| {
                 let said = format!("{}: {}", problem.origin, problem.message);
-                let fix = problem
-                    .hint
-                    .clone()
-                    .unwrap_or_else(|| "`adyton config reference` lists all keys".to_owned());
+                let fix = problem.hint.clone().unwrap_or_else(|| {
+                    said!(
+                        "`adyton config reference` lists all keys",
+                        "`adyton config reference` 列出所有配置项"
+                    )
+                });
                 Finding::wrong("configuration", said, fix)
             });
             (wrong.collect(), None)

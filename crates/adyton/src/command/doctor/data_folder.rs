@@ -5,6 +5,7 @@ use std::path::Path;
 
 use super::Finding;
 use crate::config::Config;
+use adyton_cli::said;
 
 /// Below this many bytes of free space a note is made.
 const ROOM: u64 = 2 << 30;
@@ -19,7 +20,10 @@ pub(super) fn check(config: &Config, fix: bool) -> Vec<Finding> {
     if !data.is_dir() {
         findings.push(Finding::fine(
             "data folder",
-            format!("{shown} does not exist yet; the first start creates it"),
+            said!(
+                "{shown} does not exist yet; the first start creates it",
+                "{shown} 尚不存在；首次启动时创建"
+            ),
         ));
     } else {
         let mut wrong = Vec::new();
@@ -30,7 +34,7 @@ pub(super) fn check(config: &Config, fix: bool) -> Vec<Finding> {
         if wrong.is_empty() {
             findings.push(Finding::fine(
                 "data folder",
-                format!("{shown}, readable by its owner only"),
+                said!("{shown}, readable by its owner only", "{shown}，仅属主可读"),
             ));
         }
         findings.extend(wrong);
@@ -52,20 +56,29 @@ fn rights(path: &Path, wanted: u32, fix: bool, findings: &mut Vec<Finding>) {
     if mode & 0o077 == 0 {
         return;
     }
-    let said = format!(
+    let said = said!(
         "{} has mode {mode:04o}: others on this machine can use it",
+        "{} 的权限为 {mode:04o}：本机其他用户可以使用它",
         path.display()
     );
     if fix && std::fs::set_permissions(path, std::fs::Permissions::from_mode(wanted)).is_ok() {
         findings.push(Finding::fine(
             "data folder",
-            format!("{} has mode {wanted:04o} now", path.display()),
+            said!(
+                "{} has mode {wanted:04o} now",
+                "{} 的权限现为 {wanted:04o}",
+                path.display()
+            ),
         ));
     } else {
         findings.push(Finding::wrong(
             "data folder",
             said,
-            format!("chmod {wanted:04o} {}, or `adyton doctor --fix`", path.display()),
+            said!(
+                "chmod {wanted:04o} {}, or `adyton doctor --fix`",
+                "chmod {wanted:04o} {}，或 `adyton doctor --fix`",
+                path.display()
+            ),
         ));
     }
 }
@@ -77,14 +90,22 @@ fn room(data: &Path) -> Option<Finding> {
         .unwrap_or_else(|| Path::new("."));
     let about = rustix::fs::statvfs(place).ok()?;
     let free = about.f_bavail.saturating_mul(about.f_frsize);
-    let said = format!(
+    let said = said!(
         "{:.1} GiB are free at {}",
+        "可用空间 {:.1} GiB，位于 {}",
         free as f64 / (1u64 << 30) as f64,
         place.display()
     );
-    let fix = "free some space, or lower `journal.keep_bytes`";
+    let fix = said!(
+        "free some space, or lower `journal.keep_bytes`",
+        "请释放空间，或调低 `journal.keep_bytes`"
+    );
     Some(match free {
-        _ if free < LEAST => Finding::wrong("disk", format!("no space is left at {}", place.display()), fix),
+        _ if free < LEAST => Finding::wrong(
+            "disk",
+            said!("no space is left at {}", "{} 没有剩余空间", place.display()),
+            fix,
+        ),
         _ if free < ROOM => Finding::note("disk", said, fix),
         _ => Finding::fine("disk", said),
     })
@@ -98,8 +119,15 @@ fn read_only(data: &Path) -> Option<Finding> {
     (problem.kind() == std::io::ErrorKind::ReadOnlyFilesystem).then(|| {
         Finding::wrong(
             "disk",
-            format!("the file system of {} is read-only", place.display()),
-            "look why (`dmesg`), mount it for writing, and restart the server",
+            said!(
+                "the file system of {} is read-only",
+                "{} 所在的文件系统为只读",
+                place.display()
+            ),
+            said!(
+                "look why (`dmesg`), mount it for writing, and restart the server",
+                "请查明原因（`dmesg`），以可写方式挂载，然后重启服务器"
+            ),
         )
     })
 }

@@ -5,6 +5,7 @@ use landlock::{ABI, Access, AccessFs, AccessNet, CompatLevel, Compatible, Rulese
 
 use super::Finding;
 use crate::config::Config;
+use adyton_cli::said;
 
 /// Landlock, open files, cores.
 pub(super) fn check(config: Option<&Config>) -> Vec<Finding> {
@@ -20,8 +21,14 @@ fn landlock() -> Finding {
     if files.and_then(Ruleset::create).is_err() {
         return Finding::note(
             "kernel",
-            "Landlock is not available: programs of models can read whatever the server's user can read",
-            "use Linux 5.13 or newer with `landlock` in `lsm=`, or set `runtime.run_code` to false",
+            said!(
+                "Landlock is not available: programs of models can read whatever the server's user can read",
+                "Landlock 不可用：模型的程序可以读取服务器用户能读取的一切"
+            ),
+            said!(
+                "use Linux 5.13 or newer with `landlock` in `lsm=`, or set `runtime.run_code` to false",
+                "请使用 Linux 5.13 或更高版本，并在 `lsm=` 中加入 `landlock`，或将 `runtime.run_code` 设为 false"
+            ),
         );
     }
     let ports = strict()
@@ -31,20 +38,33 @@ fn landlock() -> Finding {
     match (ports, signals) {
         (Ok(_), Ok(_)) => Finding::fine(
             "kernel",
-            "Landlock fences the programs of models: files, ports, signals",
+            said!(
+                "Landlock fences the programs of models: files, ports, signals",
+                "Landlock 已隔离模型的程序：文件、端口、信号"
+            ),
         ),
         (ports, _) => Finding::note(
             "kernel",
             match ports {
                 Ok(_) => {
-                    "Landlock fences files and ports of the programs of models, not their signals: they can end the server"
+                    said!(
+                        "Landlock fences files and ports of the programs of models, not their signals: they can end the server",
+                        "Landlock 隔离了模型程序的文件和端口，但未隔离信号：它们可以终止服务器"
+                    )
                 }
                 Err(_) => {
-                    "Landlock fences files of the programs of models, not ports and signals: they can end the server and take \
-                     each other's ports"
+                    said!(
+                        "Landlock fences files of the programs of models, not ports and signals: they can end the server and take \
+                     each other's ports",
+                        "Landlock 隔离了模型程序的文件，但未隔离端口和信号：它们可以终止服务器，并占用\
+                     彼此的端口"
+                    )
                 }
             },
-            "use Linux 6.12 or newer if people whom you do not trust run models",
+            said!(
+                "use Linux 6.12 or newer if people whom you do not trust run models",
+                "如果运行模型的人不可信，请使用 Linux 6.12 或更高版本"
+            ),
         ),
     }
 }
@@ -61,13 +81,20 @@ fn open_files(config: &Config) -> Finding {
     match limit {
         Some(limit) if limit < needed => Finding::note(
             "open files",
-            format!("{limit} may be open at once; the connections of both listeners need {needed}"),
-            format!(
-                "raise the hard limit to {needed} (`ulimit -Hn`, or LimitNOFILE= of the unit), or lower `gateway.max_connections`"
+            said!(
+                "{limit} may be open at once; the connections of both listeners need {needed}",
+                "最多可同时打开 {limit} 个；两个监听端口的连接需要 {needed} 个"
+            ),
+            said!(
+                "raise the hard limit to {needed} (`ulimit -Hn`, or LimitNOFILE= of the unit), or lower `gateway.max_connections`",
+                "请将硬限制提高到 {needed}（`ulimit -Hn`，或 unit 的 LimitNOFILE=），或调低 `gateway.max_connections`"
             ),
         ),
-        Some(limit) => Finding::fine("open files", format!("{limit} may be open at once")),
-        None => Finding::fine("open files", "no limit"),
+        Some(limit) => Finding::fine(
+            "open files",
+            said!("{limit} may be open at once", "最多可同时打开 {limit} 个"),
+        ),
+        None => Finding::fine("open files", said!("no limit", "无限制")),
     }
 }
 

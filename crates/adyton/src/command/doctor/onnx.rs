@@ -10,6 +10,7 @@ use super::Finding;
 use crate::config::Config;
 use crate::server::onnx_places;
 use adyton_cli::context::Context;
+use adyton_cli::said;
 
 /// Looks for the library as the server does.
 pub(super) fn check(context: &Context, config: &Config, fix: bool) -> Finding {
@@ -23,22 +24,38 @@ pub(super) fn check(context: &Context, config: &Config, fix: bool) -> Finding {
         (Choice::Builtin { reason }, LibrarySetting::File(_)) => Finding::wrong(
             "ONNX",
             reason.clone(),
-            "set `onnx.library` to libonnxruntime.so, or leave it out",
+            said!(
+                "set `onnx.library` to libonnxruntime.so, or leave it out",
+                "请将 `onnx.library` 设为 libonnxruntime.so，或不设置"
+            ),
         ),
         (Choice::Builtin { .. }, LibrarySetting::Search) if fix => {
             match install(context, &config.general.data) {
-                Ok(path) => Finding::fine("ONNX", format!("ONNX Runtime was installed: {}", path.display())),
+                Ok(path) => Finding::fine(
+                    "ONNX",
+                    said!(
+                        "ONNX Runtime was installed: {}",
+                        "已安装 ONNX Runtime：{}",
+                        path.display()
+                    ),
+                ),
                 Err(reason) => Finding::wrong(
                     "ONNX",
                     reason,
-                    "install the Python package `onnxruntime`, or set `onnx.library`",
+                    said!(
+                        "install the Python package `onnxruntime`, or set `onnx.library`",
+                        "请安装 Python 包 `onnxruntime`，或设置 `onnx.library`"
+                    ),
                 ),
             }
         }
         (Choice::Builtin { .. }, LibrarySetting::Search) => Finding::note(
             "ONNX",
             choice.to_string(),
-            "`adyton doctor --fix` installs ONNX Runtime, which is faster and runs more models",
+            said!(
+                "`adyton doctor --fix` installs ONNX Runtime, which is faster and runs more models",
+                "`adyton doctor --fix` 安装 ONNX Runtime，它更快，能运行的模型更多"
+            ),
         ),
     }
 }
@@ -46,7 +63,9 @@ pub(super) fn check(context: &Context, config: &Config, fix: bool) -> Finding {
 /// Fetches the wheel with pip and keeps its library in the data folder.
 fn install(context: &Context, data: &Path) -> Result<PathBuf, String> {
     let python = context.variable("PYTHON").unwrap_or("python3");
-    let spinner = context.terminal.spinner("fetching ONNX Runtime");
+    let spinner = context
+        .terminal
+        .spinner(&said!("fetching ONNX Runtime", "正在获取 ONNX Runtime"));
     let target = tempfile::tempdir().map_err(|error| error.to_string())?;
     let output = Command::new(python)
         .args([
@@ -63,19 +82,31 @@ fn install(context: &Context, data: &Path) -> Result<PathBuf, String> {
         .stdin(Stdio::null())
         .output();
     spinner.ends();
-    let output = output.map_err(|error| format!("{python} cannot be started: {error}"))?;
+    let output = output.map_err(|error| {
+        said!(
+            "{python} cannot be started: {error}",
+            "无法启动 {python}：{error}"
+        )
+    })?;
     if !output.status.success() {
         let said = String::from_utf8_lossy(&output.stderr);
-        return Err(format!(
+        return Err(said!(
             "pip did not install onnxruntime: {}",
+            "pip 未能安装 onnxruntime：{}",
             said.lines().last().unwrap_or_default()
         ));
     }
     let folder = target.path().join("onnxruntime/capi");
     let Choice::Library(found) = OnnxLibrary::find(&LibrarySetting::Search, &[folder]) else {
-        return Err("the package from PyPI contains no usable library".to_owned());
+        return Err(said!(
+            "the package from PyPI contains no usable library",
+            "PyPI 的包中没有可用的库"
+        ));
     };
-    let name = found.path.file_name().ok_or("the library has no name")?;
+    let name = found
+        .path
+        .file_name()
+        .ok_or(said!("the library has no name", "该库没有名称"))?;
     let kept = data.join("lib");
     let path = kept.join(name);
     keep(&found.path, &kept, &path).map_err(|error| format!("{}: {error}", path.display()))?;

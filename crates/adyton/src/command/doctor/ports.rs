@@ -5,6 +5,7 @@ use std::net::{SocketAddr, TcpListener};
 use super::Finding;
 use crate::config::Config;
 use adyton_cli::ready::Ready;
+use adyton_cli::said;
 
 /// Tries to listen, and lets go at once.
 pub(super) fn check(config: &Config) -> Vec<Finding> {
@@ -23,18 +24,28 @@ fn one(key: &str, address: SocketAddr, running: Option<&Ready>) -> Finding {
     if let Some(ready) = running {
         return Finding::fine(
             "ports",
-            format!(
+            said!(
                 "{key}: in use by the server of this data folder (process {})",
+                "{key}：正由此数据目录的服务器使用（进程 {}）",
                 ready.pid
             ),
         );
     }
     match TcpListener::bind(address) {
-        Ok(_) => Finding::fine("ports", format!("{key}: {address} is free")),
+        Ok(_) => Finding::fine(
+            "ports",
+            said!("{key}: {address} is free", "{key}：{address} 可用"),
+        ),
         Err(error) => Finding::wrong(
             "ports",
-            format!("{key}: {address} cannot be used: {error}"),
-            format!("stop the process that uses it (`ss -ltnp` names it), or set another `{key}`"),
+            said!(
+                "{key}: {address} cannot be used: {error}",
+                "{key}：{address} 不可用：{error}"
+            ),
+            said!(
+                "stop the process that uses it (`ss -ltnp` names it), or set another `{key}`",
+                "请停止占用它的进程（`ss -ltnp` 会列出），或设置另一个 `{key}`"
+            ),
         ),
     }
 }

@@ -9,6 +9,7 @@ use adyton_cli::client::{Body, Client, Request, Shown};
 use adyton_cli::context::Context;
 use adyton_cli::failure::Outcome;
 use adyton_cli::ready::Ready;
+use adyton_cli::said;
 use adyton_gateway::DROPPED_HEADERS;
 
 /// The server of the context or environment, else the one that runs on the data folder.
@@ -20,7 +21,10 @@ pub(super) fn check(context: &Context, config: Option<&Config>) -> Vec<Finding> 
             None => {
                 return vec![Finding::fine(
                     "server",
-                    "none runs here, and no context names one",
+                    said!(
+                        "none runs here, and no context names one",
+                        "此处没有运行，也没有上下文指定"
+                    ),
                 )];
             }
         },
@@ -35,12 +39,12 @@ pub(super) fn check(context: &Context, config: Option<&Config>) -> Vec<Finding> 
     findings.push(match client.whoami() {
         Ok(_) => Finding::fine(
             "credentials",
-            format!("those of {} are accepted", client.target.said),
+            said!("those of {} are accepted", "{} 的凭证有效", client.target.said),
         ),
         Err(failure) => Finding::wrong(
             "credentials",
             one_line(&failure.to_string()),
-            "`adyton login` saves others",
+            said!("`adyton login` saves others", "`adyton login` 保存其他凭证"),
         ),
     });
     findings.extend(dropped_headers(&client));
@@ -53,10 +57,10 @@ fn dropped_headers(client: &Client) -> Option<Finding> {
     (count > 0).then(|| {
         Finding::note(
             "headers",
-            format!(
-                "{count} predictions since the server started had headers that do not reach models: names with `_`, and `Proxy`"
+            said!(
+                "{count} predictions since the server started had headers that do not reach models: names with `_`, and `Proxy`", "服务器启动以来，有 {count} 次预测带有不会传给模型的请求头：名称含 `_` 的，以及 `Proxy`"
             ),
-            "send them with `-` in place of `_`; `adyton explain` of such a request names them",
+            said!("send them with `-` in place of `_`; `adyton explain` of such a request names them", "请用 `-` 代替 `_` 发送；对此类请求执行 `adyton explain` 会列出它们"),
         )
     })
 }
@@ -74,22 +78,30 @@ fn gateway_of(config: &Config) -> Option<Address> {
 
 fn ready(client: &Client, address: &Address, name: &str) -> Finding {
     match ask(client, address) {
-        Ok(answer) if answer.status.is_success() => {
-            Finding::fine("server", format!("{name} at {address} is ready"))
-        }
+        Ok(answer) if answer.status.is_success() => Finding::fine(
+            "server",
+            said!("{name} at {address} is ready", "{name}（{address}）已就绪"),
+        ),
         Ok(answer) => Finding::wrong(
             "server",
-            format!(
+            said!(
                 "{name} at {address} is not ready: {} {}",
+                "{name}（{address}）未就绪：{} {}",
                 answer.status.as_u16(),
                 one_line(&String::from_utf8_lossy(&answer.body))
             ),
-            "fix what it is waiting for; see its log",
+            said!(
+                "fix what it is waiting for; see its log",
+                "请处理它所等待的问题；参见其日志"
+            ),
         ),
         Err(failure) => Finding::wrong(
             "server",
             one_line(&failure.to_string()),
-            "start it with `adyton serve`, or name another with `adyton login`",
+            said!(
+                "start it with `adyton serve`, or name another with `adyton login`",
+                "用 `adyton serve` 启动，或用 `adyton login` 指定另一台"
+            ),
         ),
     }
 }
