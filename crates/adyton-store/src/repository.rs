@@ -15,6 +15,7 @@ pub mod history;
 pub mod listing;
 pub mod models;
 pub mod projects;
+mod revoking;
 pub mod rollouts;
 mod service_models;
 pub mod services;

@@ -8,6 +8,7 @@ use adyton_core::tenant::{App, AppCode};
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder};
 
 use super::listing::page;
+use super::revoking::revoke_where;
 use super::{Listed, NameMatch, Page, projects};
 use crate::database::Session;
 use crate::error::Unique;
@@ -182,17 +183,7 @@ impl Apps<'_> {
             return Ok(None);
         }
         let of_app = authorisations::Column::AppId.eq(id.to_string());
-        let given = authorisations::Entity::find()
-            .filter(of_app.clone())
-            .all(&write.session)
-            .await?;
-        for authorisation in given {
-            write.changed(Kind::Authorisation, authorisation.id);
-        }
-        authorisations::Entity::delete_many()
-            .filter(of_app)
-            .exec(&write.session)
-            .await?;
+        revoke_where(&mut write, of_app).await?;
         app_codes::Entity::delete_many()
             .filter(app_codes::Column::AppId.eq(id.to_string()))
             .exec(&write.session)

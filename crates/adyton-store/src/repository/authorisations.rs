@@ -161,11 +161,7 @@ impl Authorisations<'_> {
             query = query.filter(name.on(services::Column::Name));
         }
         let (rows, total) = page(&self.0.read().await?, query, part).await?;
-        let items = rows
-            .into_iter()
-            .map(|row| row.service())
-            .collect::<Result<_, _>>()?;
-        Ok(Listed { items, total })
+        Listed::read(rows, total, |row| row.service())
     }
 
     /// Takes the authorisation back.

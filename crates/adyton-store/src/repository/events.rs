@@ -49,11 +49,7 @@ impl ServiceEvents<'_> {
             query = query.filter(Column::At.lt(until.micros()));
         }
         let (rows, total) = page(&self.0.read().await?, query, part).await?;
-        let items = rows
-            .into_iter()
-            .map(|row| row.event())
-            .collect::<Result<_, _>>()?;
-        Ok(Listed { items, total })
+        Listed::read(rows, total, |row| row.event())
     }
 
     /// Writes events. They are not in the live state, so this takes no revision and wakes no feed.

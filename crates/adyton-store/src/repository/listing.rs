@@ -66,6 +66,18 @@ pub struct Listed<T> {
     pub total: u64,
 }
 
+impl<T> Listed<T> {
+    /// A page whose rows are read one by one.
+    pub(crate) fn read<R>(
+        rows: Vec<R>,
+        total: u64,
+        read: impl FnMut(R) -> Result<T, StoreError>,
+    ) -> Result<Self, StoreError> {
+        let items = rows.into_iter().map(read).collect::<Result<_, _>>()?;
+        Ok(Self { items, total })
+    }
+}
+
 /// How to compare a name. Upper and lower case are told apart only where said; that holds for the letters of ASCII.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum NameMatch {

@@ -196,11 +196,7 @@ impl Models<'_> {
         }
         let query = sorted(query, sort, descending);
         let (rows, total) = page(&self.0.read().await?, query, part).await?;
-        let items = rows
-            .into_iter()
-            .map(|row| row.model())
-            .collect::<Result<_, _>>()?;
-        Ok(Listed { items, total })
+        Listed::read(rows, total, |row| row.model())
     }
 
     /// Models of all projects that are `publishing`: after a restart, imports that were cut off.

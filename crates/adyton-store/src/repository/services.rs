@@ -11,6 +11,7 @@ use sea_orm::{
 };
 
 use super::listing::page;
+use super::revoking::revoke_where;
 use super::{Listed, NameMatch, Page, history, projects, service_models};
 use crate::database::Session;
 use crate::error::{Quota, Referred, Unique};
@@ -189,11 +190,7 @@ impl Services<'_> {
         };
         let query = query.order_by(by, order.clone()).order_by(Column::Id, order);
         let (rows, total) = page(&self.0.read().await?, query, part).await?;
-        let items = rows
-            .into_iter()
-            .map(|row| row.service())
-            .collect::<Result<_, _>>()?;
-        Ok(Listed { items, total })
+        Listed::read(rows, total, |row| row.service())
     }
 
     /// Changes a service. Other versions, `renew`, or running after stopped raise its generation; other versions add a
@@ -250,17 +247,7 @@ impl Services<'_> {
 
 async fn remove(write: &mut Write, service: &Service) -> Result<(), StoreError> {
     let for_api = authorisations::Column::ApiId.eq(service.api.to_string());
-    let given = authorisations::Entity::find()
-        .filter(for_api.clone())
-        .all(&write.session)
-        .await?;
-    for authorisation in given {
-        write.changed(Kind::Authorisation, authorisation.id);
-    }
-    authorisations::Entity::delete_many()
-        .filter(for_api)
-        .exec(&write.session)
-        .await?;
+    revoke_where(write, for_api).await?;
     let id = service.id.to_string();
     service_events::Entity::delete_many()
         .filter(service_events::Column::ServiceId.eq(id.as_str()))

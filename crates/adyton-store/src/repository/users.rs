@@ -132,14 +132,10 @@ impl Users<'_> {
         let (rows, total) = page(&session, query, part).await?;
         let ids: Vec<String> = rows.iter().map(|row| row.id.clone()).collect();
         let mut roles = assignments_of(&session, &ids).await?;
-        let items = rows
-            .into_iter()
-            .map(|row| {
-                let assignments = roles.remove(&row.id).unwrap_or_default();
-                row.user(assignments)
-            })
-            .collect::<Result<_, _>>()?;
-        Ok(Listed { items, total })
+        Listed::read(rows, total, |row| {
+            let assignments = roles.remove(&row.id).unwrap_or_default();
+            row.user(assignments)
+        })
     }
 
     /// The user, if it exists, is enabled and has this password. Takes the same time whichever of these fails.
