@@ -6,7 +6,7 @@ use std::io::{Cursor, Read};
 use adyton_core::clock::Timestamp;
 use adyton_core::digest::Sha256;
 use adyton_core::secret::Secret;
-use adyton_sign::{BodyHasher, Outgoing, OutgoingBody, sign};
+use adyton_sign::{BodyHasher, Outgoing, OutgoingBody, Signed, sign};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use ureq::{SendBody, http};
 
@@ -177,17 +177,22 @@ impl Request<'_> {
                     headers: &self.headers,
                     body,
                 };
-                let signed = sign(&outgoing, &keys.access, &keys.secret, at).map_err(|error| {
-                    Failure::wrong_use(said!(
-                        "the request cannot be signed: {error}",
-                        "无法对请求签名：{error}"
-                    ))
-                })?;
-                self.headers.extend(signed.headers);
+                let headers = signed(&outgoing, keys, at)?.headers;
+                self.headers.extend(headers);
             }
         }
         Ok(())
     }
+}
+
+/// The request, signed with a pair of keys.
+pub fn signed(outgoing: &Outgoing<'_>, keys: &KeyPair, at: Timestamp) -> Outcome<Signed> {
+    sign(outgoing, &keys.access, &keys.secret, at).map_err(|error| {
+        Failure::wrong_use(said!(
+            "the request cannot be signed: {error}",
+            "无法对请求签名：{error}"
+        ))
+    })
 }
 
 /// A file's digest, and how long it is. Reads it once, piece by piece.

@@ -240,7 +240,18 @@ impl Target {
             (false, None) => ("environment".to_owned(), None),
         };
         let saved = saved.map(|(_, saved)| saved).unwrap_or_default();
-        Self::of_saved(overlay(saved, variables)?, said).map(|target| (target, note))
+        let own = withheld(&saved, &variables);
+        let merged = overlay(saved, variables);
+        if let Some(own) = own
+            && merged.access_key.is_none()
+            && merged.secret_key.is_none()
+        {
+            return Err(token_is_for(
+                &own,
+                merged.control_url.as_deref().unwrap_or_default(),
+            ));
+        }
+        Self::of_saved(merged, said).map(|target| (target, note))
     }
 
     /// The server that runs on a data folder, as its administrator.
@@ -353,26 +364,59 @@ fn password(data: &Path, keys: &KeyPair, project: &str) -> Option<Password> {
     })
 }
 
-/// The environment's values win, one by one; a key pair wins whole. A password goes to no other server than its own.
-fn overlay(saved: SavedContext, variables: SavedContext) -> Outcome<SavedContext> {
+/// Whether the environment names another server than the context's own.
+fn is_elsewhere(saved: &SavedContext, variables: &SavedContext) -> bool {
+    let origin = |url: &Option<String>| {
+        let address = Address::parse(url.as_deref()?, "control URL").ok()?;
+        Some(address.to_string().to_ascii_lowercase())
+    };
+    variables.control_url.is_some() && origin(&variables.control_url) != origin(&saved.control_url)
+}
+
+/// The server that the context's token is for, if the environment names another one: whoever has that would have the token.
+fn withheld(saved: &SavedContext, variables: &SavedContext) -> Option<String> {
+    let is_withheld = saved.token.is_some() && is_elsewhere(saved, variables);
+    is_withheld.then(|| saved.control_url.clone().unwrap_or_default())
+}
+
+fn token_is_for(own: &str, called: &str) -> Failure {
+    Failure::wrong_use(said!(
+        "there are no credentials for {called}",
+        "没有用于 {called} 的凭证"
+    ))
+    .fact(said!(
+        "ADYTON_CONTROL_URL names it; the token of the context is for {own} and is not sent to another server",
+        "该地址由 ADYTON_CONTROL_URL 指定；上下文的令牌只用于 {own}，不会发往其他服务器"
+    ))
+    .hint(said!(
+        "unset ADYTON_CONTROL_URL, set ADYTON_ACCESS_KEY and ADYTON_SECRET_KEY, or sign in with `adyton login --control {called}`",
+        "请取消设置 ADYTON_CONTROL_URL，或设置 ADYTON_ACCESS_KEY 和 ADYTON_SECRET_KEY，或用 `adyton login --control {called}` 登录"
+    ))
+}
+
+/// The environment's values win, one by one; a key pair wins whole. A password and a token go to no other server than their own.
+fn overlay(saved: SavedContext, variables: SavedContext) -> SavedContext {
+    let is_elsewhere = is_elsewhere(&saved, &variables);
     let pair = match (&variables.access_key, &variables.secret_key) {
         (None, None) => (saved.access_key, saved.secret_key),
         _ => (variables.access_key, variables.secret_key),
     };
-    let data_folder = match &variables.control_url {
-        Some(_) => None,
-        None => saved.data_folder,
+    let own = match is_elsewhere {
+        true => (None, None, None),
+        false => (saved.data_folder, saved.token, saved.token_expires_at),
     };
-    Ok(SavedContext {
+    SavedContext {
         control_url: variables.control_url.or(saved.control_url),
         gateway_url: variables.gateway_url.or(saved.gateway_url),
         ca_file: variables.ca_file.or(saved.ca_file),
         project_id: variables.project_id.or(saved.project_id),
         access_key: pair.0,
         secret_key: pair.1,
-        data_folder,
+        data_folder: own.0,
+        token: own.1,
+        token_expires_at: own.2,
         ..saved
-    })
+    }
 }
 
 #[cfg(test)]
@@ -400,11 +444,12 @@ mod tests {
             access_key: Some("OTHER".to_owned()),
             ..SavedContext::default()
         };
-        let merged = overlay(kept.clone(), variables).unwrap();
+        let merged = overlay(kept.clone(), variables);
         assert_eq!(merged.control_url.as_deref(), Some("http://elsewhere:1"));
         assert_eq!(
-            (merged.project_id.as_deref(), merged.token.as_deref()),
-            (Some("p"), Some("t"))
+            (merged.project_id.as_deref(), merged.token),
+            (Some("p"), None),
+            "a token goes to no other server"
         );
         let pair = (merged.access_key.as_deref(), merged.secret_key.as_deref());
         assert_eq!(
@@ -412,8 +457,11 @@ mod tests {
             (Some("OTHER"), None),
             "never half of one pair and half of another"
         );
-        let merged = overlay(kept, SavedContext::default()).unwrap();
-        assert_eq!(merged.secret_key.as_deref(), Some("SK"));
+        let merged = overlay(kept, SavedContext::default());
+        assert_eq!(
+            (merged.secret_key.as_deref(), merged.token.as_deref()),
+            (Some("SK"), Some("t"))
+        );
     }
 
     #[test]
@@ -433,7 +481,7 @@ mod tests {
             ..context(Some(access), Some("SK"))
         };
         let known = |saved, variables| {
-            let merged = overlay(saved, variables).unwrap();
+            let merged = overlay(saved, variables);
             Target::of_saved(merged, "context default".into())
                 .unwrap()
                 .credentials
@@ -546,6 +594,48 @@ mod tests {
         let empty = tempfile::tempdir().unwrap();
         let told = found(empty.path(), &[], None).err().unwrap().to_string();
         assert!(told.contains("no server is configured"), "{told}");
+    }
+
+    #[test]
+    fn the_token_of_a_context_goes_to_its_own_server_alone_and_the_refusal_says_why() {
+        let home = tempfile::tempdir().unwrap();
+        let mut contexts = Contexts::read(home.path().join(".config/adyton/config.toml")).unwrap();
+        let kept = SavedContext {
+            token: Some("secret-token".to_owned()),
+            ..context(None, None)
+        };
+        contexts.put("work", kept).unwrap();
+        let called = |variables: &[(&str, &str)]| found(home.path(), variables, None);
+        let token = |target: Target| target.credentials.token.map(|token| token.expose().clone());
+        for own in ["http://127.0.0.1:8081", "http://127.0.0.1:8081/"] {
+            let target = called(&[("ADYTON_CONTROL_URL", own)]).unwrap();
+            assert_eq!(token(target).as_deref(), Some("secret-token"), "{own}");
+        }
+        for other in [
+            "http://127.0.0.1:8082",
+            "https://127.0.0.1:8081",
+            "http://elsewhere:8081",
+        ] {
+            let failure = called(&[("ADYTON_CONTROL_URL", other)]).err().unwrap();
+            let told = format!("{failure}");
+            assert!(told.contains(other), "{told}");
+            assert!(
+                told.contains("the token of the context is for http://127.0.0.1:8081"),
+                "{told}"
+            );
+            assert!(!told.contains("secret-token"), "{told}");
+            let keys = [
+                ("ADYTON_CONTROL_URL", other),
+                ("ADYTON_ACCESS_KEY", "AK"),
+                ("ADYTON_SECRET_KEY", "SK"),
+            ];
+            let target = called(&keys).unwrap();
+            assert!(target.credentials.keys.is_some() && target.credentials.token.is_none());
+        }
+        // The rest of the context counts on: it is the same installation, as somebody else names it.
+        let target = called(&[("ADYTON_PROJECT_ID", "q")]).unwrap();
+        assert_eq!(target.project, "q");
+        assert_eq!(token(target).as_deref(), Some("secret-token"));
     }
 
     /// A data folder whose server, this very process, answers at `control`.

@@ -94,13 +94,31 @@ impl Client {
     }
     /// What a token says.
     pub fn token_shown(&self, token: &Secret<String>) -> Outcome<TokenAnswer> {
-        self.of_token("GET", "nocatalog=true", token)?.read()
+        self.of_token("GET", "nocatalog=true", token, &self.manager(token))?
+            .read()
     }
     /// Revokes a token of the caller, or of somebody whom they may manage.
     pub fn revoke_token(&self, token: &Secret<String>) -> Outcome {
-        self.of_token("DELETE", "", token).map(drop)
+        self.of_token("DELETE", "", token, &self.manager(token)).map(drop)
     }
-    fn of_token(&self, method: &str, query: &str, token: &Secret<String>) -> Outcome<Answer> {
+    /// Revokes a token, which is all that is known of its holder.
+    pub fn sign_out(&self, token: &Secret<String>) -> Outcome {
+        self.of_token("DELETE", "", token, &Shown::Token(token)).map(drop)
+    }
+    /// Who asks about a token: the caller by their keys, else whoever holds it.
+    fn manager<'a>(&'a self, token: &'a Secret<String>) -> Shown<'a> {
+        match &self.target.credentials.keys {
+            Some(keys) => Shown::Signed(keys),
+            None => Shown::Token(token),
+        }
+    }
+    fn of_token(
+        &self,
+        method: &str,
+        query: &str,
+        token: &Secret<String>,
+        shown: &Shown<'_>,
+    ) -> Outcome<Answer> {
         let request = Request {
             method,
             address: &self.target.control,
@@ -109,25 +127,7 @@ impl Client {
             headers: vec![("X-Subject-Token".to_owned(), token.expose().clone())],
             body: Body::Empty,
         };
-        let shown = match &self.target.credentials.keys {
-            Some(keys) => Shown::Signed(keys),
-            None => Shown::Token(token),
-        };
-        self.send(request, &shown)?.ok(Asked::Control)
-    }
-    /// Revokes a token, which is all that is known of its holder.
-    pub fn sign_out(&self, token: &Secret<String>) -> Outcome {
-        let request = Request {
-            method: "DELETE",
-            address: &self.target.control,
-            path: "/v3/auth/tokens",
-            query: "",
-            headers: vec![("X-Subject-Token".to_owned(), token.expose().clone())],
-            body: Body::Empty,
-        };
-        self.send(request, &Shown::Token(token))?
-            .ok(Asked::Control)
-            .map(drop)
+        self.send(request, shown)?.ok(Asked::Control)
     }
     /// The same server and caller in another project: its id or name.
     pub fn in_project(mut self, said: &str) -> Outcome<Self> {

@@ -3,13 +3,14 @@
 use adyton_core::address;
 use adyton_core::clock::Timestamp;
 use adyton_core::digest::Sha256;
-use adyton_sign::{Outgoing, OutgoingBody, Signed, sign};
+use adyton_sign::{Outgoing, OutgoingBody, Signed};
 use clap::Args;
 use serde_json::{Map, Value, json};
 use ureq::http;
 
 use super::{curl, input};
 use crate::client::address::Address;
+use crate::client::request::signed;
 use crate::client::target::KeyPair;
 use crate::context::Context;
 use crate::failure::{Failure, Outcome};
@@ -97,12 +98,7 @@ impl Sign {
             headers: &headers,
             body,
         };
-        let signed = sign(&outgoing, &keys.access, &keys.secret, at).map_err(|error| {
-            Failure::wrong_use(said!(
-                "the request cannot be signed: {error}",
-                "无法对请求签名：{error}"
-            ))
-        })?;
+        let signed = signed(&outgoing, &keys, at)?;
         if self.curl {
             let all: Vec<(String, String)> = headers.iter().chain(&signed.headers).cloned().collect();
             context.terminal.print(curl::command(&curl::CurlCall {
