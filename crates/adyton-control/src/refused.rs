@@ -3,6 +3,8 @@
 
 use adyton_core::evidence::{Evidence, SignatureEvidence};
 use adyton_core::fact;
+use adyton_core::holder::Holder;
+use adyton_core::language::Language;
 
 use crate::failure::Failure;
 
@@ -24,7 +26,14 @@ pub(crate) fn summary(failure: &Failure) -> String {
                 facts.push(format!("sent: {}", sent.join(", ")));
             }
         }
-        Evidence::Access { caller, action, .. } => facts.push(format!("{caller} requested {action}")),
+        Evidence::Access { holder, action, .. } => {
+            let who = match holder {
+                Some(Holder::User(id)) => format!("user {id}"),
+                Some(Holder::App(id)) => format!("app {id}"),
+                None => "nobody".to_owned(),
+            };
+            facts.push(format!("{who} requested {}", action.words_in(Language::English)));
+        }
         Evidence::None
         | Evidence::Route { .. }
         | Evidence::Size { .. }
@@ -66,6 +75,8 @@ fn signature(seen: &SignatureEvidence) -> Vec<String> {
 mod tests {
     use adyton_core::catalogue::Reason;
     use adyton_core::refusal::Refusal;
+    use adyton_core::requested::Requested;
+    use adyton_core::sample;
 
     use super::*;
 
@@ -81,6 +92,23 @@ mod tests {
         assert_eq!(
             summary(&Failure::Unauthenticated(Box::new(refusal))),
             "aksk.signing_mistake; mistake path.no_trailing_slash; The path was signed without the `/` at its end: end the canonical path with `/`, also where the URL has none.; no key has this id: it was deleted or mistyped, or belongs to another installation; key AK"
+        );
+        let evidence = Evidence::Access {
+            way: String::new(),
+            caller: String::new(),
+            caller_project: None,
+            target_project: None,
+            action: Requested::Action("iam:tokens:revoke".to_owned()),
+            roles: Vec::new(),
+            holder: Some(Holder::User(sample::USER)),
+        };
+        let refusal = Refusal::new(Reason::IamNotPermitted, evidence);
+        assert_eq!(
+            summary(&Failure::SubjectToken(Box::new(refusal))),
+            format!(
+                "iam.not_permitted; user {} requested iam:tokens:revoke",
+                sample::USER
+            )
         );
         assert_eq!(summary(&Failure::OtherProject), "");
     }

@@ -13,7 +13,11 @@ use crate::fact::{self, Fact};
 use crate::holder::Holder;
 use crate::id::{InstanceId, ProjectId, ServiceId};
 use crate::language::Language;
+use crate::live::Live;
+use crate::measured::Measured;
 use crate::mistake::SigningMistake;
+use crate::requested::Requested;
+use crate::throttled::{ThrottleScope, ThrottleSetting};
 
 /// The most bytes that one record's evidence may take in the journal; longer texts are cut.
 pub const EVIDENCE_MAX: usize = 8 * 1024;
@@ -45,7 +49,7 @@ pub enum Evidence {
     /// Something is larger than it may be.
     Size {
         /// What was measured: `body`, `uri`, `header x-long`, `headers`.
-        what: String,
+        what: Measured,
         /// Bytes allowed.
         limit: u64,
         /// Bytes announced by `Content-Length`.
@@ -97,14 +101,18 @@ pub enum Evidence {
     },
     /// Who asked for what.
     Access {
-        /// The caller, in words.
+        /// What they sent their credential in: `X-Auth-Token`, `Authorization: SDK-HMAC-SHA256 (app)`, …
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        way: String,
+        /// What records of before `way` and `holder` were kept say of the caller in words.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
         caller: String,
         /// The caller's project.
         caller_project: Option<ProjectId>,
         /// The project of what was called.
         target_project: Option<ProjectId>,
         /// The action, or the API, that was asked for.
-        action: String,
+        action: Requested,
         /// Roles of the caller there.
         roles: Vec<String>,
         /// Who the caller is, or claims to be: a signature is proven with the body's last byte.
@@ -114,21 +122,22 @@ pub enum Evidence {
     /// A throttle said no.
     Throttle {
         /// Whose limit: `api`, `user`, `app`, `ip`.
-        scope: String,
+        scope: ThrottleScope,
         /// Calls allowed in the interval.
         limit: u64,
         /// The interval in seconds.
         interval_seconds: u64,
         /// When the next call succeeds, in milliseconds from the refusal.
         retry_after_ms: u64,
-        /// The setting or policy that set the limit.
-        setting: String,
+        /// The setting that set the limit.
+        setting: ThrottleSetting,
     },
     /// The state of the service that was called.
     Service {
         /// The service.
         service: ServiceId,
-        /// Its state, as the management API shows it.
+        /// Its state, as this node saw it: `failed` too while the end of a rollout is still to be written down, which the
+        /// management API calls `deploying`.
         status: String,
         /// What was found out.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -200,6 +209,56 @@ pub enum Evidence {
     },
 }
 
+/// Evidence whose facts are a field of the variant; a signature's are in its box.
+macro_rules! with_facts {
+    ($facts:ident) => {
+        Evidence::Token { facts: $facts, .. }
+            | Evidence::Credentials { facts: $facts, .. }
+            | Evidence::Service { facts: $facts, .. }
+            | Evidence::Instance { facts: $facts, .. }
+            | Evidence::Request { facts: $facts, .. }
+    };
+}
+
+/// All other evidence but a signature's.
+macro_rules! without_facts {
+    () => {
+        Evidence::None
+            | Evidence::Route { .. }
+            | Evidence::Size { .. }
+            | Evidence::Access { .. }
+            | Evidence::Throttle { .. }
+            | Evidence::Restarting { .. }
+            | Evidence::Dropped { .. }
+            | Evidence::LeftOut { .. }
+    };
+}
+
+/// Evidence that keeps whose credential the request named.
+macro_rules! with_holder {
+    ($holder:ident) => {
+        Evidence::Route { holder: $holder, .. }
+            | Evidence::Token { holder: $holder, .. }
+            | Evidence::Access { holder: $holder, .. }
+            | Evidence::Credentials { holder: $holder, .. }
+    };
+}
+
+/// All other evidence but a signature's.
+macro_rules! without_holder {
+    () => {
+        Evidence::None
+            | Evidence::Size { .. }
+            | Evidence::Throttle { .. }
+            | Evidence::Service { .. }
+            | Evidence::Restarting { .. }
+            | Evidence::Instance { .. }
+            | Evidence::Dropped { .. }
+            | Evidence::LeftOut { .. }
+            | Evidence::Request { .. }
+    };
+}
+
 impl Evidence {
     /// A request that is not as it should be.
     pub fn of_request(fact: Fact) -> Self {
@@ -209,76 +268,70 @@ impl Evidence {
         }
     }
 
-    /// Its facts, to which more can be added; `None` for evidence that has none.
-    pub fn facts_mut(&mut self) -> Option<&mut Vec<Fact>> {
+    /// Its facts; none for evidence that has none.
+    pub fn facts(&self) -> &[Fact] {
         match self {
-            Evidence::Token { facts, .. }
-            | Evidence::Credentials { facts, .. }
-            | Evidence::Service { facts, .. }
-            | Evidence::Instance { facts, .. }
-            | Evidence::Request { facts, .. } => Some(facts),
-            Evidence::Signature(seen) => Some(&mut seen.facts),
-            Evidence::None
-            | Evidence::Route { .. }
-            | Evidence::Size { .. }
-            | Evidence::Access { .. }
-            | Evidence::Throttle { .. }
-            | Evidence::Restarting { .. }
-            | Evidence::Dropped { .. }
-            | Evidence::LeftOut { .. } => None,
+            with_facts!(facts) => facts,
+            Evidence::Signature(seen) => &seen.facts,
+            without_facts!() => &[],
         }
     }
 
-    /// Whose credential the request named; a signature names its key instead.
+    /// Its facts, to which more can be added; `None` for evidence that has none.
+    pub fn facts_mut(&mut self) -> Option<&mut Vec<Fact>> {
+        match self {
+            with_facts!(facts) => Some(facts),
+            Evidence::Signature(seen) => Some(&mut seen.facts),
+            without_facts!() => None,
+        }
+    }
+
+    /// What records of before facts were kept say in words; and of a service why it is in its state.
+    fn note(&self) -> &str {
+        match self {
+            Evidence::Token { note, .. }
+            | Evidence::Credentials { note, .. }
+            | Evidence::Service { note, .. }
+            | Evidence::Instance { error: note, .. }
+            | Evidence::Request { problem: note, .. } => note,
+            Evidence::Signature(seen) => &seen.note,
+            without_facts!() => "",
+        }
+    }
+
+    /// Whose credential the request named; `live` knows whose key it was that a signature names.
+    pub fn named(&self, live: &Live) -> Option<Holder> {
+        match self {
+            Evidence::Signature(seen) => Holder::of_key(live, &seen.key),
+            with_holder!(holder) => *holder,
+            without_holder!() => None,
+        }
+    }
+
+    /// Whose credential the request named, as far as the record itself says so: a signature names its key instead.
     pub fn holder(&self) -> Option<Holder> {
         match self {
-            Evidence::Route { holder, .. }
-            | Evidence::Token { holder, .. }
-            | Evidence::Access { holder, .. }
-            | Evidence::Credentials { holder, .. } => *holder,
-            Evidence::None
-            | Evidence::Signature(_)
-            | Evidence::Size { .. }
-            | Evidence::Throttle { .. }
-            | Evidence::Service { .. }
-            | Evidence::Restarting { .. }
-            | Evidence::Instance { .. }
-            | Evidence::Dropped { .. }
-            | Evidence::LeftOut { .. }
-            | Evidence::Request { .. } => None,
+            with_holder!(holder) => *holder,
+            Evidence::Signature(_) | without_holder!() => None,
         }
     }
 
     /// Keeps whose credential the request named, unless that is kept already; `find` is asked only where it is kept at all.
     pub fn name_holder(&mut self, find: impl FnOnce() -> Option<Holder>) {
         match self {
-            Evidence::Route { holder, .. }
-            | Evidence::Token { holder, .. }
-            | Evidence::Access { holder, .. }
-            | Evidence::Credentials { holder, .. } => *holder = holder.or_else(find),
-            Evidence::None
-            | Evidence::Signature(_)
-            | Evidence::Size { .. }
-            | Evidence::Throttle { .. }
-            | Evidence::Service { .. }
-            | Evidence::Restarting { .. }
-            | Evidence::Instance { .. }
-            | Evidence::Dropped { .. }
-            | Evidence::LeftOut { .. }
-            | Evidence::Request { .. } => {}
+            with_holder!(holder) => *holder = holder.or_else(find),
+            Evidence::Signature(_) | without_holder!() => {}
         }
     }
 
     /// How much longer the key of the request is locked.
     pub fn locked_for(&self) -> Option<Duration> {
-        let facts = match self {
-            Evidence::Signature(seen) => &seen.facts,
-            Evidence::Credentials { facts, .. } => facts,
-            _ => return None,
-        };
-        facts.iter().find_map(|fact| match fact {
-            Fact::KeyLockedFor { seconds } => Some(Duration::from_secs(*seconds)),
-            _ => None,
+        self.facts().iter().find_map(|fact| {
+            if let Fact::KeyLockedFor { seconds } = fact {
+                Some(Duration::from_secs(*seconds))
+            } else {
+                None
+            }
         })
     }
 
@@ -289,24 +342,7 @@ impl Evidence {
 
     /// What was found out, each as a clause for people.
     pub fn clauses_in(&self, language: Language) -> Vec<String> {
-        match self {
-            Evidence::Token { facts, note, .. }
-            | Evidence::Credentials { facts, note, .. }
-            | Evidence::Service { facts, note, .. }
-            | Evidence::Instance {
-                facts, error: note, ..
-            }
-            | Evidence::Request { facts, problem: note } => fact::clauses_in(facts, note, language),
-            Evidence::Signature(seen) => fact::clauses_in(&seen.facts, &seen.note, language),
-            Evidence::None
-            | Evidence::Route { .. }
-            | Evidence::Size { .. }
-            | Evidence::Access { .. }
-            | Evidence::Throttle { .. }
-            | Evidence::Restarting { .. }
-            | Evidence::Dropped { .. }
-            | Evidence::LeftOut { .. } => Vec::new(),
-        }
+        fact::clauses_in(self.facts(), self.note(), language)
     }
 }
 

@@ -339,7 +339,7 @@ fn headline(record: &Record, language: Language) -> String {
 fn request_line(record: &Record) -> String {
     let path = tab::path_sent(record);
     // What fills its place in the record was longer, almost certainly.
-    let is_stranger = record.reason.is_some() && (record.project.is_none() || record.caller.is_none());
+    let is_stranger = record.reason.is_some() && record.is_of_stranger();
     // A cut is between two characters: up to three bytes may be missing.
     let is_short = is_stranger && record.path.len() + record.query.len() > STRANGER_ADDRESS_MAX - 4;
     let cut = |kept: &str| {

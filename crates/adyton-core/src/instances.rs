@@ -67,7 +67,7 @@ pub enum Rollout {
     Going,
     /// All instances have become ready, and serve.
     Done,
-    /// An instance was given up; the former configuration goes on serving.
+    /// An instance was given up; the former configuration serves, or is on its way back.
     RolledBack {
         /// Why it was given up.
         cause: String,

@@ -20,6 +20,29 @@ pub enum Door {
     PredictionTab,
 }
 
+impl Door {
+    /// All of them, by their numbers.
+    pub const ALL: [Door; 2] = [Door::Address, Door::PredictionTab];
+
+    /// As records and the access log show it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Door::Address => "address",
+            Door::PredictionTab => "prediction_tab",
+        }
+    }
+
+    /// Its place in [`ALL`](Self::ALL), by which the journal keeps it.
+    pub const fn number(self) -> u8 {
+        self as u8
+    }
+
+    /// The one with this number.
+    pub fn numbered(number: u8) -> Option<Self> {
+        Self::ALL.get(usize::from(number)).copied()
+    }
+}
+
 /// Who called, proven. A key that a refused request only claims is part of the evidence.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct CallerSeen {
@@ -101,13 +124,14 @@ impl Record {
             .is_some_and(|caller| caller.id == holder.id())
     }
 
+    /// Whether the request matched nothing, or nobody was proven to have sent it.
+    pub fn is_of_stranger(&self) -> bool {
+        self.project.is_none() || self.caller.is_none()
+    }
+
     /// Whether the request named a credential of this holder, proven or not.
     pub fn names(&self, holder: Holder, live: &Live) -> bool {
-        let signed = || match &self.evidence {
-            Evidence::Signature(seen) => Holder::of_key(live, &seen.key) == Some(holder),
-            _ => false,
-        };
-        self.was_sent_by(holder) || self.evidence.holder() == Some(holder) || signed()
+        self.was_sent_by(holder) || self.evidence.named(live) == Some(holder)
     }
 }
 
@@ -141,6 +165,22 @@ mod tests {
             assert_eq!(json, step.name(), "one name everywhere");
         }
         assert_eq!(Step::numbered(9), None);
+    }
+
+    #[test]
+    fn numbers_and_names_of_doors_and_answerers_stay_for_journals_of_before() {
+        for (number, name) in [(0, "address"), (1, "prediction_tab")] {
+            let door = Door::numbered(number).expect("a door");
+            assert_eq!((door.number(), door.name()), (number, name));
+            assert_eq!(serde_json::to_value(door).expect("a name"), name);
+        }
+        assert_eq!(Door::numbered(2), None);
+        for (number, name) in [(0, "gateway"), (1, "model")] {
+            let who = AnsweredBy::numbered(number).expect("one who answers");
+            assert_eq!((who.number(), who.name()), (number, name));
+            assert_eq!(serde_json::to_value(who).expect("a name"), name);
+        }
+        assert_eq!(AnsweredBy::numbered(2), None);
     }
 
     fn record(evidence: Evidence) -> Record {

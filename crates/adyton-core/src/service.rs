@@ -7,6 +7,9 @@ use serde::{Deserialize, Serialize};
 use crate::clock::Timestamp;
 use crate::id::{ApiId, ModelId, ProjectId, ServiceId};
 
+/// How long an instance may take to be ready where nothing is said, in seconds.
+pub const DEPLOY_TIMEOUT_DEFAULT: u32 = 1200;
+
 /// What its owner wants of a service.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

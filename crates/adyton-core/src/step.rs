@@ -29,17 +29,17 @@ macro_rules! steps {
 steps! {
     /// Find the API.
     Route = "route",
-    /// Check the head: limits of URI and headers, the caller's address.
+    /// Check the head: limits of URI and headers, expectations, transfer codings.
     Admit = "admit",
     /// Find out who calls.
     Authenticate = "authenticate",
     /// Decide whether they may.
     Authorise = "authorise",
-    /// Make a reservation in every throttle that applies.
+    /// Make a reservation in the API's throttle.
     Throttle = "throttle",
     /// Read the body within its limit.
     Limit = "limit",
-    /// Hand the call to an instance.
+    /// Hand the call to what stands behind the API.
     Dispatch = "dispatch",
     /// Give the answer.
     Respond = "respond",
@@ -80,11 +80,23 @@ pub enum AnsweredBy {
 }
 
 impl AnsweredBy {
+    /// Both, by their numbers.
+    pub const ALL: [AnsweredBy; 2] = [AnsweredBy::Gateway, AnsweredBy::Model];
+
     /// As `X-Adyton-Answered-By` shows it.
     pub const fn name(self) -> &'static str {
         match self {
             AnsweredBy::Gateway => "gateway",
             AnsweredBy::Model => "model",
         }
+    }
+    /// Its place in [`ALL`](Self::ALL), by which the journal keeps it.
+    pub const fn number(self) -> u8 {
+        self as u8
+    }
+
+    /// The one with this number.
+    pub fn numbered(number: u8) -> Option<Self> {
+        Self::ALL.get(usize::from(number)).copied()
     }
 }

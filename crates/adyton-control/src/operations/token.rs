@@ -6,9 +6,11 @@ use std::net::IpAddr;
 
 use adyton_core::catalogue::Reason;
 use adyton_core::evidence::Evidence;
+use adyton_core::holder::Holder;
 use adyton_core::id::ProjectId;
 use adyton_core::live::Live;
 use adyton_core::refusal::Refusal;
+use adyton_core::requested::Requested;
 use adyton_core::secret::Secret;
 use adyton_core::tenant::{Scope, User};
 use adyton_identity::policy::roles;
@@ -192,12 +194,13 @@ pub(crate) fn inspect(
         return Ok((contents, User::clone(user)));
     }
     let evidence = Evidence::Access {
-        caller: caller.name.clone(),
+        way: String::new(),
+        caller: String::new(),
         caller_project: None,
         target_project: None,
-        action: action.name().to_owned(),
+        action: Requested::Action(action.name().to_owned()),
         roles: Vec::new(),
-        holder: None,
+        holder: Some(Holder::User(caller.id)),
     };
     Err(unknown(Refusal::new(Reason::IamNotPermitted, evidence)))
 }

@@ -1,6 +1,5 @@
 //! What was compared with what: the evidence as rows of label, expected, got.
 
-use std::borrow::Cow;
 use std::time::Duration;
 
 use super::units::{bytes, grouped, span};
@@ -10,6 +9,9 @@ use crate::clock::Timestamp;
 use crate::evidence::Evidence;
 use crate::id::{InstanceId, ProjectId};
 use crate::language::{Language, message, phrase};
+use crate::measured::Measured;
+use crate::requested::Requested;
+use crate::throttled::ThrottleScope;
 
 /// The rows for the record's evidence; none where the reason alone says it all.
 pub(super) fn of(asked: &Asked<'_>, nearest: &[Nearest]) -> Vec<Compared> {
@@ -49,7 +51,11 @@ pub(super) fn of(asked: &Asked<'_>, nearest: &[Nearest]) -> Vec<Compared> {
             interval_seconds,
             setting,
             ..
-        } => vec![calls(scope, *limit, *interval_seconds, setting, language)],
+        } => {
+            let setting = setting.words_in(asked.record.service.is_some(), language);
+            let limit = (*limit, *interval_seconds);
+            vec![calls(scope, limit, Some(&setting), language)]
+        }
         Evidence::Service { status, .. } => vec![state(asked.record.reason, status, language)],
         Evidence::Restarting {
             instance,
@@ -104,13 +110,13 @@ fn routes(nearest: &[Nearest], language: Language) -> Vec<Compared> {
 }
 
 fn sizes(
-    what: &str,
+    what: &Measured,
     limit: u64,
     declared: Option<u64>,
     measured: Option<u64>,
     language: Language,
 ) -> Vec<Compared> {
-    let what = measured_in(what, language);
+    let what = what.words_in(language);
     let expected = || message!(language, "at most {}", "最多 {}", bytes(limit, language));
     let seen = [
         (phrase!(language, "declared", "声明的"), declared),
@@ -131,23 +137,6 @@ fn sizes(
         ))
     });
     rows.collect()
-}
-
-/// What was measured, as a record names it.
-pub(super) fn measured_in(what: &str, language: Language) -> Cow<'_, str> {
-    match (language, what) {
-        (Language::English, what) => Cow::Borrowed(what),
-        (Language::Chinese, "body") => Cow::Borrowed("请求体"),
-        (Language::Chinese, "body, decoded") => Cow::Borrowed("请求体（解压后）"),
-        (Language::Chinese, "uri") => Cow::Borrowed("URI"),
-        (Language::Chinese, "head") => Cow::Borrowed("请求头部"),
-        (Language::Chinese, "headers") => Cow::Borrowed("全部请求头"),
-        (Language::Chinese, "header lines") => Cow::Borrowed("请求头的行数"),
-        (Language::Chinese, other) => match other.strip_prefix("header ") {
-            Some(name) => Cow::Owned(format!("请求头 {name}")),
-            None => Cow::Borrowed(other),
-        },
-    }
 }
 
 fn token(
@@ -227,7 +216,7 @@ fn access(
     asked: &Asked<'_>,
     caller_project: Option<ProjectId>,
     target_project: Option<ProjectId>,
-    action: &str,
+    action: &Requested,
     roles: &[String],
 ) -> Vec<Compared> {
     let language = asked.language;
@@ -262,10 +251,16 @@ fn access(
     } else {
         rows.push(Compared::new(
             phrase!(language, "role", "角色"),
-            message!(language, "one that permits {}", "允许 {} 的角色", action),
+            message!(
+                language,
+                "one that permits {}",
+                "允许 {} 的角色",
+                action.words_in(language)
+            ),
             listed(
                 roles,
                 phrase!(language, "none in that project", "在该项目中没有角色"),
+                language,
             ),
         ));
     }
@@ -275,8 +270,8 @@ fn access(
 fn credentials(sent: &[String], accepted: &[String], language: Language) -> Compared {
     Compared::new(
         phrase!(language, "credentials", "凭证"),
-        listed(accepted, phrase!(language, "valid ones", "有效的凭证")),
-        listed(sent, phrase!(language, "none", "没有")),
+        listed(accepted, phrase!(language, "valid ones", "有效的凭证"), language),
+        listed(sent, phrase!(language, "none", "没有"), language),
     )
 }
 
@@ -370,20 +365,26 @@ fn called(asked: &Asked<'_>, address: &str, after_ms: u64, attempts: u32, error:
     )
 }
 
-fn calls(scope: &str, limit: u64, interval_seconds: u64, setting: &str, language: Language) -> Compared {
+/// Whose calls were too many, and how many there may be; `setting` says where that is set, for whoever may know.
+pub(super) fn calls(
+    scope: &ThrottleScope,
+    (limit, interval_seconds): (u64, u64),
+    setting: Option<&str>,
+    language: Language,
+) -> Compared {
+    let setting = setting.map_or_else(String::new, |setting| {
+        message!(language, " ({})", "（{}）", setting)
+    });
     let most = message!(
         language,
-        "at most {} in {} (`{}`)",
-        "{1}内最多 {0} 次（`{2}`）",
+        "at most {} in {}{}",
+        "{1}内最多 {0} 次{2}",
         grouped(limit),
         every(interval_seconds, language),
         setting
     );
-    Compared::new(
-        &message!(language, "calls of the {}", "调用次数（{}）", scope),
-        most,
-        phrase!(language, "one more", "多一次").to_owned(),
-    )
+    let got = phrase!(language, "one more", "多一次").to_owned();
+    Compared::new(&scope.calls_in(language), most, got)
 }
 
 fn state(reason: Option<Reason>, status: &str, language: Language) -> Compared {
@@ -415,15 +416,16 @@ fn input(reason: Option<Reason>, problem: String, language: Language) -> Compare
     Compared::new(label, expected.to_owned(), problem)
 }
 
-pub(super) fn listed(texts: &[String], none: &str) -> String {
+/// `a, b`, or the word for none.
+pub(super) fn listed(texts: &[String], none: &str, language: Language) -> String {
     if texts.is_empty() {
         none.to_owned()
     } else {
-        texts.join(", ")
+        texts.join(phrase!(language, ", ", "、"))
     }
 }
 
-pub(super) fn every(seconds: u64, language: Language) -> String {
+fn every(seconds: u64, language: Language) -> String {
     match seconds {
         1 => phrase!(language, "1 second", "1 秒").to_owned(),
         60 => phrase!(language, "1 minute", "1 分钟").to_owned(),

@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use super::compared::measured_in;
 use super::units::{bytes, span};
 use super::{Asked, Difference, Nearest, Owner, Part, answerer, sentence};
 use crate::address;
@@ -14,6 +13,7 @@ use crate::holder::Holder;
 use crate::id::ProjectId;
 use crate::language::{Language, message, phrase};
 use crate::record::{Door, Step};
+use crate::requested::Requested;
 
 /// The fixes, most fitting first; nothing for a request that was not refused.
 pub(super) fn of(asked: &Asked<'_>, nearest: &[Nearest]) -> Vec<String> {
@@ -41,7 +41,7 @@ pub(super) fn of(asked: &Asked<'_>, nearest: &[Nearest]) -> Vec<String> {
             language,
             "Keep the {} at {} or below, or raise `{}` in the server's configuration.",
             "将{}控制在 {} 以内，或在服务器配置中增大 `{}`。",
-            measured_in(what, language),
+            what.words_in(language),
             bytes(*limit, language),
             setting
         )],
@@ -58,6 +58,7 @@ pub(super) fn of(asked: &Asked<'_>, nearest: &[Nearest]) -> Vec<String> {
         }
         Evidence::Credentials { .. } => Vec::new(),
         Evidence::Access {
+            way: _,
             caller,
             caller_project: _,
             target_project,
@@ -371,7 +372,7 @@ fn access(
     reason: Reason,
     caller: &str,
     target: Option<ProjectId>,
-    action: &str,
+    action: &Requested,
 ) -> Vec<String> {
     let language = asked.language;
     let target = target.or(asked.record.project);
@@ -409,7 +410,7 @@ fn access(
                  `operator` 角色。",
                 caller,
                 place,
-                action,
+                action.words_in(language),
                 project
             )]
         }

@@ -4,14 +4,15 @@
 //! What must hold: each function gives nothing for any other reader, who is told all; every kind of evidence is named here, so that
 //! a new one does not reach a caller by itself.
 
-use super::compared::{every, listed, measured_in};
-use super::units::{bytes, grouped};
+use super::compared::{calls, listed};
+use super::units::bytes;
 use super::{Asked, Compared, Nearest, Reader, fix};
 use crate::catalogue::Reason;
 use crate::evidence::Evidence;
 use crate::holder::Holder;
 use crate::language::{message, phrase};
 use crate::record::{CallerSeen, Step};
+use crate::requested::Requested;
 
 /// Who reads only their share.
 fn reader(asked: &Asked<'_>) -> Option<Holder> {
@@ -33,7 +34,6 @@ pub(super) fn caller(asked: &Asked<'_>) -> Option<CallerSeen> {
 /// What was compared with what, as far as it is about the request.
 pub(super) fn compared(asked: &Asked<'_>) -> Option<Vec<Compared>> {
     reader(asked)?;
-    let language = asked.language;
     match &asked.record.evidence {
         // About the request alone.
         Evidence::None
@@ -49,17 +49,10 @@ pub(super) fn compared(asked: &Asked<'_>) -> Option<Vec<Compared>> {
             limit,
             interval_seconds,
             ..
-        } => Some(vec![Compared::new(
-            &message!(language, "calls of the {}", "{} 的调用次数", scope),
-            message!(
-                language,
-                "at most {} in {}",
-                "最多 {} 次，每 {}",
-                grouped(*limit),
-                every(*interval_seconds, language)
-            ),
-            phrase!(language, "one more", "多出一次").to_owned(),
-        )]),
+        } => {
+            let limit = (*limit, *interval_seconds);
+            Some(vec![calls(scope, limit, None, asked.language)])
+        }
         Evidence::Service { .. }
         | Evidence::Restarting { .. }
         | Evidence::Instance { .. }
@@ -68,7 +61,7 @@ pub(super) fn compared(asked: &Asked<'_>) -> Option<Vec<Compared>> {
     }
 }
 
-fn access(asked: &Asked<'_>, action: &str, roles: &[String]) -> Compared {
+fn access(asked: &Asked<'_>, action: &Requested, roles: &[String]) -> Compared {
     let language = asked.language;
     match asked.record.reason {
         Some(Reason::AppNotAuthorised) => Compared::new(
@@ -87,11 +80,12 @@ fn access(asked: &Asked<'_>, action: &str, roles: &[String]) -> Compared {
                 language,
                 "one that permits {} in the project of the service",
                 "在服务所属项目中允许 {} 的角色",
-                action
+                action.words_in(language)
             ),
             listed(
                 roles,
                 phrase!(language, "none in that project", "在该项目中没有角色"),
+                language,
             ),
         ),
     }
@@ -138,7 +132,7 @@ pub(super) fn fixes(asked: &Asked<'_>, nearest: &[Nearest]) -> Option<Vec<String
             language,
             "Keep the {} at {} or below.",
             "将{}控制在 {} 以内。",
-            measured_in(what, language),
+            what.words_in(language),
             bytes(*limit, language)
         )],
         Evidence::Signature(seen) => fix::signed(asked, seen),
@@ -174,7 +168,7 @@ pub(super) fn fixes(asked: &Asked<'_>, nearest: &[Nearest]) -> Option<Vec<String
 }
 
 /// Whom to ask, and with which command they give it.
-fn ask(asked: &Asked<'_>, reason: Reason, action: &str) -> String {
+fn ask(asked: &Asked<'_>, reason: Reason, action: &Requested) -> String {
     let (record, language) = (asked.record, asked.language);
     let id = reader(asked).map_or_else(|| "CALLER".to_owned(), Holder::id);
     let api = match (record.service, record.api) {
@@ -195,7 +189,7 @@ fn ask(asked: &Asked<'_>, reason: Reason, action: &str) -> String {
             "Ask an administrator of the service's project for a role that permits {}: `adyton role grant {} caller` gives one \
              that is enough for predictions.",
             "请服务所属项目的管理员授予允许 {} 的角色：`adyton role grant {} caller` 所授予的角色足以进行预测。",
-            action,
+            action.words_in(language),
             id
         ),
     }

@@ -22,11 +22,13 @@ use crate::clock::Timestamp;
 use crate::evidence::Evidence;
 use crate::id::{ApiId, DomainId, InstanceId, ModelId, ProjectId, RequestId, ServiceId};
 use crate::live::{Change, Live};
+use crate::measured::Measured;
 use crate::model::Model;
 use crate::record::{AnsweredBy, CallerSeen, Door, Record};
 use crate::sample;
 use crate::service::{Service, Version};
 use crate::tenant::Project;
+use crate::throttled::{ThrottleScope, ThrottleSetting};
 
 const MINE: ProjectId = ProjectId::from_bits(0xa1);
 const THEIRS: ProjectId = ProjectId::from_bits(0xb2);

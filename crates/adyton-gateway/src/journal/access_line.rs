@@ -3,7 +3,6 @@
 //! By hand, because serialising ids and times through `fmt` would cost more than all the rest of the journal.
 
 use adyton_core::clock::Timestamp;
-use adyton_core::record::Door;
 
 use crate::journal::encoding::view::View;
 
@@ -28,11 +27,7 @@ impl Lines {
         to.extend_from_slice(b"\",\"at\":\"");
         self.time(fixed.at_time(), to);
         to.push(b'"');
-        let door = match fixed.door() {
-            Door::Address => b"address".as_slice(),
-            Door::PredictionTab => b"prediction_tab",
-        };
-        text("door", door, to);
+        text_or_null("door", fixed.door().map(|door| door.name().as_bytes()), to);
         text("source", record.source, to);
         text("method", record.method, to);
         text("host", record.host, to);
@@ -56,7 +51,8 @@ impl Lines {
             to,
         );
         text_or_null("step", fixed.step().map(|step| step.name().as_bytes()), to);
-        text("answered_by", fixed.answered_by().name().as_bytes(), to);
+        let answered_by = fixed.answered_by().map(|who| who.name().as_bytes());
+        text_or_null("answered_by", answered_by, to);
         number("request_bytes", fixed.request_bytes(), to);
         number("response_bytes", fixed.response_bytes(), to);
         number("took_us", fixed.took_us(), to);

@@ -62,8 +62,16 @@ fn shorten_lists(evidence: &mut Evidence) {
     }
 }
 
-/// Shows `visit` every text. All fields are named, so that a new one is not forgotten.
+/// Shows `visit` every text, those of its facts first.
 fn each_text(evidence: &mut Evidence, visit: &mut dyn FnMut(&mut String)) {
+    if let Some(facts) = evidence.facts_mut() {
+        facts.iter_mut().flat_map(Fact::texts).for_each(&mut *visit);
+    }
+    each_own_text(evidence, visit);
+}
+
+/// Shows `visit` every text but those of facts. All fields are named, so that a new one is not forgotten.
+fn each_own_text(evidence: &mut Evidence, visit: &mut dyn FnMut(&mut String)) {
     match evidence {
         Evidence::None => {}
         Evidence::Route {
@@ -80,53 +88,58 @@ fn each_text(evidence: &mut Evidence, visit: &mut dyn FnMut(&mut String)) {
             declared: _,
             measured: _,
             setting,
-        } => [what, setting].into_iter().for_each(visit),
+        } => what.sent_text().into_iter().chain([setting]).for_each(visit),
         Evidence::Token {
             key_id,
             length: _,
             issued_at: _,
             expires_at: _,
             server_time: _,
-            facts,
+            facts: _,
             note,
             holder: _,
         } => {
-            each_fact_text(facts, visit);
             key_id.iter_mut().chain([note]).for_each(visit);
         }
         Evidence::Signature(signature) => each_signature_text(signature, visit),
         Evidence::Credentials {
             sent,
             accepted,
-            facts,
+            facts: _,
             note,
             holder: _,
         } => {
-            each_fact_text(facts, visit);
             sent.iter_mut().chain(accepted).chain([note]).for_each(visit);
         }
         Evidence::Access {
+            way,
             caller,
             caller_project: _,
             target_project: _,
             action,
             roles,
             holder: _,
-        } => roles.iter_mut().chain([caller, action]).for_each(visit),
+        } => {
+            let texts = roles.iter_mut().chain([way, caller]);
+            texts.chain(action.action()).for_each(visit);
+        }
         Evidence::Throttle {
             scope,
             limit: _,
             interval_seconds: _,
             retry_after_ms: _,
             setting,
-        } => [scope, setting].into_iter().for_each(visit),
+        } => scope
+            .unknown()
+            .into_iter()
+            .chain(setting.unknown())
+            .for_each(visit),
         Evidence::Service {
             service: _,
             status,
-            facts,
+            facts: _,
             note,
         } => {
-            each_fact_text(facts, visit);
             [status, note].into_iter().for_each(visit);
         }
         Evidence::Restarting {
@@ -143,10 +156,9 @@ fn each_text(evidence: &mut Evidence, visit: &mut dyn FnMut(&mut String)) {
             address,
             after_ms: _,
             attempts: _,
-            facts,
+            facts: _,
             error,
         } => {
-            each_fact_text(facts, visit);
             [address, error].into_iter().for_each(visit);
         }
         Evidence::Dropped { headers } => headers.iter_mut().for_each(visit),
@@ -157,15 +169,10 @@ fn each_text(evidence: &mut Evidence, visit: &mut dyn FnMut(&mut String)) {
             until: _,
             setting,
         } => [source, setting].into_iter().for_each(visit),
-        Evidence::Request { facts, problem } => {
-            each_fact_text(facts, visit);
+        Evidence::Request { facts: _, problem } => {
             visit(problem);
         }
     }
-}
-
-fn each_fact_text(facts: &mut [Fact], visit: &mut dyn FnMut(&mut String)) {
-    facts.iter_mut().flat_map(Fact::texts).for_each(visit);
 }
 
 fn each_signature_text(signature: &mut SignatureEvidence, visit: &mut dyn FnMut(&mut String)) {
@@ -181,10 +188,9 @@ fn each_signature_text(signature: &mut SignatureEvidence, visit: &mut dyn FnMut(
         string_to_sign,
         mistake,
         advice,
-        facts,
+        facts: _,
         note,
     } = signature;
-    each_fact_text(facts, visit);
     let sure = [key, algorithm, signed_headers, note];
     let perhaps = [
         date,

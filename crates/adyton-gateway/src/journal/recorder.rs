@@ -63,8 +63,7 @@ impl Recorder {
 
     /// Hands over a record that was made elsewhere. Texts over their bounds are cut.
     pub fn record(&self, record: &Record) {
-        let is_of_stranger = record.project.is_none() || record.caller.is_none();
-        self.push(whole::encode(self.buffer(), record), is_of_stranger);
+        self.push(whole::encode(self.buffer(), record), record.is_of_stranger());
     }
 
     /// How many records this recorder had to drop.

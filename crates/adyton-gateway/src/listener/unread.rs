@@ -4,6 +4,7 @@
 use adyton_core::catalogue::Reason;
 use adyton_core::evidence::Evidence;
 use adyton_core::fact::Fact;
+use adyton_core::measured::Measured;
 use adyton_core::record::{ADDRESS_MAX, AnsweredBy};
 use adyton_core::refusal::PublicDetail;
 use bytes::Bytes;
@@ -23,8 +24,8 @@ pub(crate) fn by_parser(
     start: &[u8],
 ) -> Option<Bytes> {
     let limits = pipeline.settings.current().limits;
-    let size = |what: &str, limit: u64, setting: &str| Evidence::Size {
-        what: what.to_owned(),
+    let size = |what: Measured, limit: u64, setting: &str| Evidence::Size {
+        what,
         limit,
         declared: None,
         measured: None,
@@ -32,10 +33,10 @@ pub(crate) fn by_parser(
     };
     let (reason, evidence) = match answer.get(9..12)? {
         b"400" => (Reason::RequestUnreadable, Evidence::of_request(problem(start))),
-        b"414" => (Reason::UriTooLarge, size("uri", limits.uri, "limits.uri")),
+        b"414" => (Reason::UriTooLarge, size(Measured::Uri, limits.uri, "limits.uri")),
         b"431" => (
             Reason::HeadersTooLarge,
-            size("headers", limits.headers, "limits.headers"),
+            size(Measured::Headers, limits.headers, "limits.headers"),
         ),
         _ => return None,
     };
@@ -46,11 +47,11 @@ pub(crate) fn by_parser(
 pub(crate) fn too_long(pipeline: &Pipeline, state: &WireState, head: &[u8], lines: usize) -> Bytes {
     let limits = pipeline.settings.current().limits;
     let (what, limit, measured) = match lines > LINES_MAX {
-        true => ("header lines", LINES_MAX as u64, lines),
-        false => ("head", limits.headers.min(HEAD_BUFFER), head.len()),
+        true => (Measured::HeaderLines, LINES_MAX as u64, lines),
+        false => (Measured::Head, limits.headers.min(HEAD_BUFFER), head.len()),
     };
     let evidence = Evidence::Size {
-        what: what.to_owned(),
+        what,
         limit,
         declared: None,
         measured: Some(measured as u64),

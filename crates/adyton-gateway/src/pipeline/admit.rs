@@ -4,6 +4,7 @@
 use adyton_core::catalogue::Reason;
 use adyton_core::evidence::Evidence;
 use adyton_core::fact::Fact;
+use adyton_core::measured::Measured;
 use adyton_core::shown::{quoted, quoted_bytes};
 use http::header::{EXPECT, TRANSFER_ENCODING};
 use http::{HeaderMap, HeaderValue, Uri};
@@ -62,7 +63,7 @@ fn check_uri(uri: &Uri, limits: &Limits) -> Result<(), Box<Refused>> {
     }
     Err(Refused::new(
         Reason::UriTooLarge,
-        size("uri".to_owned(), limits.uri, length, "limits.uri"),
+        size(Measured::Uri, limits.uri, length, "limits.uri"),
     ))
 }
 
@@ -72,7 +73,7 @@ fn check_headers(headers: &HeaderMap, limits: &Limits) -> Result<(), Box<Refused
         // `: ` and the end of the line count too.
         let length = (name.as_str().len() + value.len() + 4) as u64;
         if length > limits.header {
-            let what = format!("header {}", quoted(name.as_str(), 64));
+            let what = Measured::Header(quoted(name.as_str(), 64));
             return Err(Refused::new(
                 Reason::HeaderTooLarge,
                 size(what, limits.header, length, "limits.header"),
@@ -85,7 +86,7 @@ fn check_headers(headers: &HeaderMap, limits: &Limits) -> Result<(), Box<Refused
     }
     Err(Refused::new(
         Reason::HeadersTooLarge,
-        size("headers".to_owned(), limits.headers, all, "limits.headers"),
+        size(Measured::Headers, limits.headers, all, "limits.headers"),
     ))
 }
 
@@ -132,7 +133,7 @@ fn check_codings(headers: &HeaderMap) -> Result<(), Box<Refused>> {
     ))
 }
 
-fn size(what: String, limit: u64, measured: u64, setting: &str) -> Evidence {
+fn size(what: Measured, limit: u64, measured: u64, setting: &str) -> Evidence {
     Evidence::Size {
         what,
         limit,
@@ -167,7 +168,10 @@ mod tests {
         assert!(refused(&rig, with_query("ab")).is_none());
         let (reason, evidence) = refused(&rig, with_query("abc")).expect("one byte more");
         assert_eq!(reason, Reason::UriTooLarge);
-        assert_eq!(evidence, size("uri".into(), length + 3, length + 4, "limits.uri"));
+        assert_eq!(
+            evidence,
+            size(Measured::Uri, length + 3, length + 4, "limits.uri")
+        );
         // The absolute form is longer by scheme and host.
         rig.settings.limits.uri = length + "http://gateway.test".len() as u64;
         let absolute = |scheme: &str| call().uri(format!("{scheme}://gateway.test{}", path("")));
@@ -184,14 +188,17 @@ mod tests {
         assert!(refused(&rig, with(&"v".repeat(12))).is_none());
         let (reason, evidence) = refused(&rig, with(&"v".repeat(13))).expect("one byte more");
         assert_eq!(reason, Reason::HeaderTooLarge);
-        assert_eq!(evidence, size("header name".into(), 20, 21, "limits.header"));
+        assert_eq!(
+            evidence,
+            size(Measured::Header("name".into()), 20, 21, "limits.header")
+        );
         // `host: gateway.test` are 20 with their line's end.
         rig.settings.limits.headers = 40;
         assert!(refused(&rig, with(&"v".repeat(12))).is_none());
         rig.settings.limits.headers = 39;
         let (reason, evidence) = refused(&rig, with(&"v".repeat(12))).expect("one byte more");
         assert_eq!(reason, Reason::HeadersTooLarge);
-        assert_eq!(evidence, size("headers".into(), 39, 40, "limits.headers"));
+        assert_eq!(evidence, size(Measured::Headers, 39, 40, "limits.headers"));
     }
 
     #[test]

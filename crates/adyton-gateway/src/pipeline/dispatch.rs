@@ -18,7 +18,7 @@ use adyton_core::fact::Fact;
 use adyton_core::instances::{Instances, ServiceSeen, is_rolling_out};
 use adyton_core::record::AnsweredBy;
 use adyton_core::refusal::{PublicDetail, Refusal};
-use adyton_core::service::{Service, ServiceStatus, Wanted};
+use adyton_core::service::{DEPLOY_TIMEOUT_DEFAULT, Service, ServiceStatus, Wanted};
 use adyton_runtime::targets::{self, Target, Unavailable, VersionTargets};
 use http::Response;
 
@@ -33,8 +33,8 @@ use crate::trail::Trail;
 use crate::upstream::Pool;
 use crate::waits::Waits;
 
-/// The longest that a caller is told to wait for an instance that is restarted: the time that a deployment is given by default.
-const LONGEST_PAUSE: Duration = Duration::from_secs(1200);
+/// The longest that a caller is told to wait for an instance that is restarted.
+const LONGEST_PAUSE: Duration = Duration::from_secs(DEPLOY_TIMEOUT_DEFAULT as u64);
 
 mod attempt;
 mod back_end;
@@ -188,7 +188,7 @@ fn no_instance(
             let seen = instances.service(service.id);
             Refused::new(
                 Reason::InstanceNone,
-                state(service, seen.as_ref(), Fact::NoInstanceReady),
+                state(service, seen.as_ref(), vec![Fact::NoInstanceReady]),
             )
         }
         Unavailable::Restarting => restarting(instances, now, service),
@@ -196,11 +196,11 @@ fn no_instance(
 }
 
 /// The state of the service as it is seen, where no instance of it can be named.
-fn state(service: &Service, seen: Option<&ServiceSeen>, why: Fact) -> Evidence {
+fn state(service: &Service, seen: Option<&ServiceSeen>, facts: Vec<Fact>) -> Evidence {
     Evidence::Service {
         service: service.id,
         status: shown(service, seen).name().to_owned(),
-        facts: vec![why],
+        facts,
         note: seen.map(|seen| seen.error.clone()).unwrap_or_default(),
     }
 }
@@ -214,7 +214,7 @@ fn restarting(instances: &dyn Instances, now: Timestamp, service: &Service) -> B
         .filter_map(|one| Some((one, one.restarting.as_ref()?)))
         .min_by_key(|(_, restarting)| restarting.back_at);
     let Some((one, restarting)) = first else {
-        let state = state(service, seen.as_ref(), Fact::InstancesRestarting);
+        let state = state(service, seen.as_ref(), vec![Fact::InstancesRestarting]);
         return Refused::new(Reason::InstanceRestarting, state);
     };
     let evidence = Evidence::Restarting {
@@ -234,7 +234,7 @@ fn restarting(instances: &dyn Instances, now: Timestamp, service: &Service) -> B
     refused
 }
 
-/// Its status, as the management API shows it.
+/// Its status, as it is seen here. The management API goes on saying `deploying` until the end of a rollout is written down.
 fn shown(service: &Service, seen: Option<&ServiceSeen>) -> ServiceStatus {
     let goes_on = is_rolling_out(service, seen);
     ServiceStatus::shown(service.wanted, seen.map(|seen| seen.status), goes_on)
@@ -249,12 +249,7 @@ fn unavailable(instances: &dyn Instances, service: &Service) -> Box<Refused> {
         (Wanted::Running, ServiceStatus::Failed) => Reason::ServiceFailed,
         (Wanted::Running, _) => Reason::ServiceDeploying,
     };
-    let evidence = Evidence::Service {
-        service: service.id,
-        status: status.name().to_owned(),
-        facts: Vec::new(),
-        note: seen.map(|seen| seen.error).unwrap_or_default(),
-    };
+    let evidence = state(service, seen.as_ref(), Vec::new());
     Refusal::new(reason, evidence)
         .with_detail(PublicDetail::Unavailable { service: service.id })
         .into()

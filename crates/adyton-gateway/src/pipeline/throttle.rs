@@ -8,10 +8,10 @@
 
 use std::time::Duration;
 
-use adyton_core::api::Backend;
 use adyton_core::catalogue::Reason;
 use adyton_core::evidence::Evidence;
 use adyton_core::refusal::{PublicDetail, Refusal};
+use adyton_core::throttled::{ThrottleScope, ThrottleSetting};
 
 use crate::pipeline::authorise::Grant;
 pub(crate) use crate::pipeline::refused::Allowance;
@@ -24,13 +24,13 @@ use gcra::{Decision, Rate};
 use quotas::Bucket;
 pub(crate) use quotas::{Quotas, Registry};
 
-/// What is reserved in every limit that applies. Goes back when dropped unspent.
+/// What is reserved in the API's limit. Goes back when dropped unspent.
 pub(crate) struct Reservation(Option<ReservedQuota>);
 
 struct ReservedQuota {
     bucket: Bucket,
     rate: Rate,
-    setting: &'static str,
+    setting: ThrottleSetting,
     state: State,
     allowance: Allowance,
 }
@@ -53,12 +53,9 @@ pub(crate) fn take(
     grant: &Grant<'_>,
 ) -> Result<Reservation, Box<Refused>> {
     let api = grant.api();
-    let (calls, setting) = match (api.calls_per_second, &api.backend) {
-        (Some(calls), Backend::Service(_)) => (calls, "calls_per_second of the service"),
-        (Some(calls), Backend::Http(_) | Backend::Fixed(_)) => (calls, "calls_per_second of the API"),
-        (None, Backend::Service(_) | Backend::Http(_) | Backend::Fixed(_)) => {
-            (default_per_second, "throttle.default_per_second")
-        }
+    let (calls, setting) = match api.calls_per_second {
+        Some(calls) => (calls, ThrottleSetting::CallsPerSecond),
+        None => (default_per_second, ThrottleSetting::DefaultPerSecond),
     };
     let Some(rate) = Rate::per_second(calls) else {
         return Ok(Reservation(None));
@@ -127,12 +124,12 @@ impl ReservedQuota {
         };
         let limit = u64::from(self.allowance.limit);
         let evidence = Evidence::Throttle {
-            scope: "api".to_owned(),
+            scope: ThrottleScope::Api,
             limit,
             interval_seconds: 1,
             // Rounded up: to come back a little early would be to be refused again.
             retry_after_ms: u64::try_from(wait.as_nanos().div_ceil(1_000_000)).unwrap_or(u64::MAX),
-            setting: self.setting.to_owned(),
+            setting: self.setting.clone(),
         };
         let detail = PublicDetail::OverRateLimit {
             policy: "api",
@@ -210,8 +207,8 @@ mod tests {
             panic!("what the limit was is told");
         };
         assert_eq!(
-            (*retry_after_ms, setting.as_str()),
-            (500, "calls_per_second of the service")
+            (*retry_after_ms, setting),
+            (500, &ThrottleSetting::CallsPerSecond)
         );
         rig.pass(Duration::from_millis(500));
         assert!(proven(&rig).is_ok(), "who waits as long as told is let through");

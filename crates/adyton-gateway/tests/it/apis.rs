@@ -10,12 +10,14 @@ use adyton_core::api::{
     Api, Backend, Callers, FixedAnswer, Group, HttpBackend, Member, Members, Method, PathPattern,
 };
 use adyton_core::catalogue::Reason;
+use adyton_core::evidence::Evidence;
 use adyton_core::explain::{Part, Reader, explain};
 use adyton_core::id::{ApiId, AuthorisationId, GroupId, ProjectId};
 use adyton_core::live::Change;
 use adyton_core::record::AnsweredBy;
 use adyton_core::sample;
 use adyton_core::tenant::Authorisation;
+use adyton_core::throttled::ThrottleSetting;
 use adyton_gateway::settings::{GatewaySettings, Outgoing};
 use http::{HeaderMap, HeaderValue, StatusCode};
 
@@ -164,7 +166,13 @@ fn every_step_is_about_the_api() {
         (429, Reason::ThrottleApi.sub_code())
     );
     let record = world.record(&reply);
-    assert!(format!("{:?}", record.evidence).contains("calls_per_second of the API"));
+    assert!(matches!(
+        record.evidence,
+        Evidence::Throttle {
+            setting: ThrottleSetting::CallsPerSecond,
+            ..
+        }
+    ));
     assert_eq!(program.seen().len(), 1);
 }
 

@@ -4,6 +4,7 @@ use std::sync::{Arc, Condvar, Mutex};
 
 use adyton_core::clock::Clock;
 use adyton_core::evidence::Evidence;
+use adyton_core::measured::Measured;
 use adyton_runtime::onnx::in_process::InProcess;
 use adyton_runtime::onnx::predictor::{Predictor, RunError};
 use adyton_runtime::onnx::signature::{Axis, Input, Ports};
@@ -117,7 +118,7 @@ fn a_compressed_body_is_decoded_and_counts_decoded() {
     let Evidence::Size { what, limit, .. } = world.record(&bomb).evidence else {
         panic!("the size is told");
     };
-    assert_eq!((what.as_str(), limit), ("body, decoded", 12 << 20));
+    assert_eq!((what, limit), (Measured::BodyDecoded, 12 << 20));
     let plain = world.ask(&coded(b"{}".to_vec()));
     assert_eq!((plain.status, plain.reason()), (400, "model.bad_input"));
     assert!(plain.text().contains("gzip"), "{}", plain.text());

@@ -6,6 +6,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
 
+use adyton_core::evidence::Evidence;
+use adyton_core::measured::Measured;
+
 use crate::client::{Ask, Client};
 use crate::model::{Act, Program, answer, ok};
 use crate::world::{World, path};
@@ -80,7 +83,7 @@ fn settings_move_the_limits() {
     assert_eq!(world.ask(&world.call().body("0123456789")).status, 200);
     let reply = world.ask(&world.call().body("0123456789a"));
     assert_eq!(reply.status, 413);
-    let adyton_core::evidence::Evidence::Size {
+    let Evidence::Size {
         what,
         limit,
         declared,
@@ -91,8 +94,8 @@ fn settings_move_the_limits() {
         panic!("no size in the evidence");
     };
     assert_eq!(
-        (what.as_str(), limit, declared, measured),
-        ("body", 10, Some(11), None)
+        (what, limit, declared, measured),
+        (Measured::Body, 10, Some(11), None)
     );
     assert_eq!(setting, "limits.address_body");
 }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use adyton_core::evidence::Evidence;
+use adyton_core::throttled::ThrottleSetting;
 
 use crate::client::Ask;
 use crate::model::Program;
@@ -48,8 +49,8 @@ fn who_waits_as_long_as_told_is_let_through() {
         panic!("no throttle in the evidence");
     };
     assert_eq!(
-        (retry_after_ms, setting.as_str()),
-        (334, "throttle.default_per_second")
+        (retry_after_ms, setting),
+        (334, ThrottleSetting::DefaultPerSecond)
     );
     world.clock.advance(Duration::from_millis(retry_after_ms - 1));
     assert_eq!(world.ask(&world.call()).status, 429);

@@ -6,6 +6,7 @@ use adyton_core::evidence::Evidence;
 use adyton_core::id::{ApiId, DomainId, ProjectId};
 use adyton_core::live::Live;
 use adyton_core::refusal::Refusal;
+use adyton_core::requested::Requested;
 use adyton_core::tenant::{Assignment, Authorisation, Role, Scope, User};
 
 use super::{Action, permits, statements};
@@ -74,13 +75,10 @@ fn reaches(live: &Live, scope: Scope, project: ProjectId) -> bool {
     }
 }
 
-fn evidence(caller: &Caller, target: Option<ProjectId>, action: String, roles: &[Role]) -> Box<Evidence> {
-    let who = match &caller.who {
-        Who::User(user) => format!("user {} ({})", user.name, user.id),
-        Who::App(app) => format!("app {} ({})", app.name, app.id),
-    };
+fn evidence(caller: &Caller, target: Option<ProjectId>, action: Requested, roles: &[Role]) -> Box<Evidence> {
     Box::new(Evidence::Access {
-        caller: format!("{who} by {}", caller.way.sent_as()),
+        way: caller.way.sent_as().to_owned(),
+        caller: String::new(),
         caller_project: caller.project(),
         target_project: target,
         action,
@@ -94,7 +92,14 @@ fn evidence(caller: &Caller, target: Option<ProjectId>, action: String, roles: &
 /// # Errors
 /// Why not, with evidence. Apps may do nothing but call APIs that they are authorised for.
 pub fn may(live: &Live, caller: &Caller, action: Action, project: ProjectId) -> Result<(), Denied> {
-    let refused = |roles: &[Role]| evidence(caller, Some(project), action.name().to_owned(), roles);
+    let refused = |roles: &[Role]| {
+        evidence(
+            caller,
+            Some(project),
+            Requested::Action(action.name().to_owned()),
+            roles,
+        )
+    };
     let Who::User(user) = &caller.who else {
         return Err(Denied::NotPermitted(refused(&[])));
     };
@@ -131,7 +136,7 @@ pub fn may_in_domain(live: &Live, caller: &Caller, action: Action, domain: Domai
         evidence(
             caller,
             None,
-            format!("{} in domain {domain}", action.name()),
+            Requested::InDomain(action.name().to_owned(), domain),
             roles,
         )
     };
@@ -173,7 +178,7 @@ pub fn may_call(live: &Live, caller: &Caller, api: &Api) -> Result<(), Denied> {
         Who::App(_) => Err(Denied::AppNotAuthorised(evidence(
             caller,
             Some(api.project),
-            format!("call API {}", api.id),
+            Requested::Call(api.id),
             &[],
         ))),
     }

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::ops::RangeInclusive;
 
 use adyton_core::id::{ModelId, ProjectId};
-use adyton_core::service::{ServiceStatus, Version, Wanted};
+use adyton_core::service::{DEPLOY_TIMEOUT_DEFAULT, ServiceStatus, Version, Wanted};
 use adyton_store::repository::{NewService, ServiceChange};
 
 use crate::failure::{Failure, OperationResult};
@@ -27,8 +27,6 @@ pub(crate) const SPECIFICATIONS: [(&str, &str); 3] = [
 ];
 /// How long an instance may take to be ready, in seconds.
 const DEPLOY_TIMEOUT: RangeInclusive<u32> = 1..=7200;
-/// The same where nothing is said.
-const DEPLOY_TIMEOUT_DEFAULT: u32 = 1200;
 /// Instances of one version.
 const INSTANCES: RangeInclusive<u32> = 1..=128;
 /// Calls a second; 0 is no limit.

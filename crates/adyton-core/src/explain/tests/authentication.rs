@@ -231,10 +231,11 @@ fn an_app_without_authorisation() {
         ..refused(
             Reason::AppNotAuthorised,
             Evidence::Access {
+                way: String::new(),
                 caller: "app shop".into(),
                 caller_project: Some(MINE),
                 target_project: Some(MINE),
-                action: "call the API".into(),
+                action: String::from("call the API").into(),
                 roles: vec![],
                 holder: None,
             },
@@ -276,10 +277,11 @@ fn a_user_without_a_role() {
         ..refused(
             Reason::IamNotPermitted,
             Evidence::Access {
+                way: String::new(),
                 caller: "user audrey".into(),
                 caller_project: Some(MINE),
                 target_project: Some(MINE),
-                action: "modelarts:service:predict".into(),
+                action: String::from("modelarts:service:predict").into(),
                 roles: vec!["auditor".into()],
                 holder: None,
             },

@@ -155,3 +155,52 @@ fn records_of_before_keep_their_own_words() {
         ]
     );
 }
+
+#[test]
+fn what_was_measured_asked_for_and_throttled_is_told_in_no_english_words() {
+    let rows = |reason, evidence| {
+        let record = Record {
+            caller: Some(admin()),
+            ..refused(reason, evidence)
+        };
+        let rows = chinese(&record).compared.into_iter();
+        rows.map(|row| [row.label, row.expected, row.got].join(" | "))
+            .collect::<Vec<_>>()
+    };
+    let throttle = |setting: &str| Evidence::Throttle {
+        scope: ThrottleScope::Api,
+        limit: 2,
+        interval_seconds: 1,
+        retry_after_ms: 5,
+        setting: String::from(setting).into(),
+    };
+    let told = ["API的调用次数 | 1 秒内最多 2 次（服务的 `calls_per_second`） | 多一次"];
+    assert_eq!(rows(Reason::ThrottleApi, throttle("calls_per_second")), told);
+    // As records of before have it.
+    assert_eq!(
+        rows(Reason::ThrottleApi, throttle("calls_per_second of the service")),
+        told
+    );
+    let size = Evidence::Size {
+        what: Measured::HeaderLines,
+        limit: 1000,
+        declared: None,
+        measured: Some(1001),
+        setting: "limits.headers".into(),
+    };
+    assert_eq!(
+        rows(Reason::HeadersTooLarge, size),
+        ["请求头的行数，实际的 | 最多 1,000 字节 | 1,001 字节，超出 1"]
+    );
+    let access: Evidence = serde_json::from_value(serde_json::json!({
+        "kind": "access", "caller": "user audrey (1) by X-Auth-Token", "caller_project": null, "target_project": null,
+        "action": format!("iam:users:list in domain {DOMAIN}"), "roles": ["auditor", "caller"]
+    }))
+    .unwrap();
+    assert_eq!(
+        rows(Reason::IamNotPermitted, access),
+        [format!(
+            "角色 | 允许 iam:users:list（域 {DOMAIN}） 的角色 | auditor、caller"
+        )]
+    );
+}

@@ -12,7 +12,7 @@ fn a_body_that_is_one_byte_too_large() {
         ..refused(
             Reason::BodyTooLarge,
             Evidence::Size {
-                what: "body".into(),
+                what: Measured::Body,
                 limit: 12 * 1024 * 1024,
                 declared: Some(12 * 1024 * 1024 + 1),
                 measured: None,
@@ -55,11 +55,11 @@ fn a_call_over_the_throttle() {
         ..refused(
             Reason::ThrottleApi,
             Evidence::Throttle {
-                scope: "api".into(),
+                scope: ThrottleScope::Api,
                 limit: 200,
                 interval_seconds: 1,
                 retry_after_ms: 5,
-                setting: "throttle.default_per_second".into(),
+                setting: ThrottleSetting::DefaultPerSecond,
             },
         )
     };
@@ -78,7 +78,7 @@ fn a_call_over_the_throttle() {
           retry       yes, after a while
 
         Compared
-          calls of the api
+          calls of the API
             expected    at most 200 in 1 second (`throttle.default_per_second`)
             got         one more
 

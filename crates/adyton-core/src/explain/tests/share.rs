@@ -51,7 +51,7 @@ fn no_kind_of_evidence_tells_a_caller_of_the_project() {
         (
             Reason::BodyTooLarge,
             Evidence::Size {
-                what: "body".into(),
+                what: Measured::Body,
                 limit: 8,
                 declared: Some(9),
                 measured: None,
@@ -61,10 +61,11 @@ fn no_kind_of_evidence_tells_a_caller_of_the_project() {
         (
             Reason::IamOtherProject,
             Evidence::Access {
+                way: String::new(),
                 caller: "user neighbour".into(),
                 caller_project: Some(THEIRS),
                 target_project: Some(MINE),
-                action: "modelarts:service:predict".into(),
+                action: String::from("modelarts:service:predict").into(),
                 roles: Vec::new(),
                 holder: None,
             },
@@ -72,10 +73,11 @@ fn no_kind_of_evidence_tells_a_caller_of_the_project() {
         (
             Reason::AppNotAuthorised,
             Evidence::Access {
+                way: String::new(),
                 caller: "app neighbour".into(),
                 caller_project: Some(THEIRS),
                 target_project: Some(MINE),
-                action: "call".into(),
+                action: String::from("call").into(),
                 roles: Vec::new(),
                 holder: None,
             },
@@ -83,11 +85,11 @@ fn no_kind_of_evidence_tells_a_caller_of_the_project() {
         (
             Reason::ThrottleApi,
             Evidence::Throttle {
-                scope: "api".into(),
+                scope: ThrottleScope::Api,
                 limit: 200,
                 interval_seconds: 1,
                 retry_after_ms: 5,
-                setting: "throttle.default".into(),
+                setting: String::from("throttle.default").into(),
             },
         ),
         (
@@ -177,7 +179,7 @@ fn a_caller_is_told_what_was_expected_and_their_mistake() {
     let record = mine(refused(
         Reason::BodyTooLarge,
         Evidence::Size {
-            what: "body".into(),
+            what: Measured::Body,
             limit: 8,
             declared: Some(9),
             measured: None,
@@ -217,10 +219,11 @@ fn a_caller_who_may_call_the_service_is_told_its_routes() {
 #[test]
 fn who_is_to_be_asked_is_told_with_the_command() {
     let access = || Evidence::Access {
+        way: String::new(),
         caller: String::new(),
         caller_project: None,
         target_project: Some(MINE),
-        action: "modelarts:service:predict".into(),
+        action: String::from("modelarts:service:predict").into(),
         roles: vec!["auditor".into()],
         holder: None,
     };
@@ -252,10 +255,11 @@ fn another_who_used_the_key_stays_unnamed() {
 #[test]
 fn an_app_that_signed_is_authorised_by_its_name_though_it_was_not_proven_yet() {
     let evidence = |holder| Evidence::Access {
+        way: String::new(),
         caller: "app other (7ead) by Authorization: SDK-HMAC-SHA256 (app)".into(),
         caller_project: Some(MINE),
         target_project: Some(MINE),
-        action: "call API x".into(),
+        action: String::from("call API x").into(),
         roles: Vec::new(),
         holder: Some(Holder::App(holder)),
     };

@@ -97,10 +97,7 @@ impl Entry {
         let fixed = &mut head[frame::HEAD..];
         fixed[0] = VERSION;
         fixed[PRESENT_AT] = if opening.stage.is_some() { STAGE } else { 0 };
-        fixed[DOOR_AT] = match opening.door {
-            Door::Address => 0,
-            Door::PredictionTab => 1,
-        };
+        fixed[DOOR_AT] = opening.door.number();
         fixed[ID_AT..ID_AT + 16].copy_from_slice(&opening.id.bits().to_be_bytes());
         fixed[TIME_AT..TIME_AT + 8].copy_from_slice(&opening.at.micros().to_le_bytes());
         bytes.extend_from_slice(&head);
@@ -198,10 +195,7 @@ fn fill(fixed: &mut [u8], closing: &Closing<'_>) {
     if closing.caller.is_some() {
         fixed[PRESENT_AT] |= CALLER;
     }
-    fixed[ANSWERED_BY_AT] = match closing.answered_by {
-        AnsweredBy::Gateway => 0,
-        AnsweredBy::Model => 1,
-    };
+    fixed[ANSWERED_BY_AT] = closing.answered_by.number();
     fixed[STEP_AT] = closing.step.number();
     fixed[STATUS_AT..STATUS_AT + 2].copy_from_slice(&closing.status.to_le_bytes());
     for (at, count) in [

@@ -32,19 +32,13 @@ impl<'a> FixedPart<'a> {
     pub(in crate::journal) fn at_time(&self) -> Timestamp {
         Timestamp::from_micros(i64::from_le_bytes(self.array(TIME_AT)))
     }
-    /// The way it came in.
-    pub(in crate::journal) fn door(&self) -> Door {
-        match self.0[DOOR_AT] {
-            0 => Door::Address,
-            _ => Door::PredictionTab,
-        }
+    /// The way it came in; `None` for one that is not known here.
+    pub(in crate::journal) fn door(&self) -> Option<Door> {
+        Door::numbered(self.0[DOOR_AT])
     }
-    /// Who answered.
-    pub(in crate::journal) fn answered_by(&self) -> AnsweredBy {
-        match self.0[ANSWERED_BY_AT] {
-            0 => AnsweredBy::Gateway,
-            _ => AnsweredBy::Model,
-        }
+    /// Who answered; `None` for one that is not known here.
+    pub(in crate::journal) fn answered_by(&self) -> Option<AnsweredBy> {
+        AnsweredBy::numbered(self.0[ANSWERED_BY_AT])
     }
     /// The step that decided; `None` for one that is not known here.
     pub(in crate::journal) fn step(&self) -> Option<Step> {
@@ -195,7 +189,7 @@ impl<'a> View<'a> {
         Some(Record {
             id: fixed.id(),
             at: fixed.at_time(),
-            door: fixed.door(),
+            door: fixed.door()?,
             source: text(self.source)?,
             method: text(self.method)?,
             host: text(self.host)?,
@@ -221,7 +215,7 @@ impl<'a> View<'a> {
             status: fixed.status(),
             reason: self.reason,
             step: fixed.step()?,
-            answered_by: fixed.answered_by(),
+            answered_by: fixed.answered_by()?,
             request_bytes: fixed.request_bytes(),
             response_bytes: fixed.response_bytes(),
             took_us: fixed.took_us(),

@@ -2,6 +2,7 @@
 
 use adyton_core::catalogue::Reason;
 use adyton_core::evidence::Evidence;
+use adyton_core::measured::Measured;
 use adyton_core::record::Door;
 
 use crate::pipeline::refused::Refused;
@@ -41,17 +42,17 @@ impl Bound {
 
     /// Refuses a body that is declared, or measured, to be larger.
     pub(super) fn exceeded(self, declared: Option<u64>, measured: Option<u64>) -> Box<Refused> {
-        self.refused("body", declared, measured)
+        self.refused(Measured::Body, declared, measured)
     }
 
     /// Refuses a compressed body out of which at least so many bytes came.
     pub(super) fn exceeded_decoded(self, measured: u64) -> Box<Refused> {
-        self.refused("body, decoded", None, Some(measured.max(self.bytes + 1)))
+        self.refused(Measured::BodyDecoded, None, Some(measured.max(self.bytes + 1)))
     }
 
-    fn refused(self, what: &str, declared: Option<u64>, measured: Option<u64>) -> Box<Refused> {
+    fn refused(self, what: Measured, declared: Option<u64>, measured: Option<u64>) -> Box<Refused> {
         let evidence = Evidence::Size {
-            what: what.to_owned(),
+            what,
             limit: self.bytes,
             declared,
             measured,

@@ -125,6 +125,7 @@ fn refused(problem: Problem, coding: Coding, bound: Bound) -> Box<Refused> {
 
 #[cfg(test)]
 mod tests {
+    use adyton_core::measured::Measured;
     use bytes::Bytes;
 
     use super::*;
@@ -184,7 +185,13 @@ mod tests {
         let refused = over.expect_err("one byte more");
         assert_eq!(refused.reason(), Reason::BodyTooLarge);
         assert!(
-            matches!(&*refused.refusal.evidence, Evidence::Size { what, .. } if what == "body, decoded"),
+            matches!(
+                &*refused.refusal.evidence,
+                Evidence::Size {
+                    what: Measured::BodyDecoded,
+                    ..
+                }
+            ),
             "{refused:?}"
         );
         assert_eq!(
