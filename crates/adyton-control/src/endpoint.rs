@@ -305,6 +305,21 @@ impl Output for Response {
     }
 }
 
+/// Server-sent events, for as long as the caller listens.
+pub(crate) struct Events(pub(crate) Response);
+
+impl Output for Events {
+    fn answer(self, _: StatusCode) -> OperationResult<Response> {
+        let mut answer = self.0;
+        let kind = HeaderValue::from_static("text/event-stream");
+        answer.headers_mut().insert(header::CONTENT_TYPE, kind);
+        Ok(answer)
+    }
+    fn describe(page: &mut Page) {
+        page.gives_events();
+    }
+}
+
 /// A JSON body with headers of its own, such as `X-Subject-Token`.
 pub(crate) struct WithHeaders<T>(pub(crate) T, pub(crate) http::HeaderMap);
 

@@ -32,6 +32,7 @@ mod language;
 mod marks;
 mod metrics_access;
 mod middleware;
+mod news;
 mod objects;
 mod operations;
 mod origin;

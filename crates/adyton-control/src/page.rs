@@ -72,6 +72,10 @@ impl Page {
     pub(crate) fn gives_bytes(&mut self) {
         self.response("*/*", Some(bytes()));
     }
+    /// A stream of events.
+    pub(crate) fn gives_events(&mut self) {
+        self.response("text/event-stream", Some(bytes()));
+    }
     fn response(&mut self, media: &str, schema: Option<RefOr<Schema>>) {
         let response = ResponseBuilder::new().description("Success");
         let response = match schema {

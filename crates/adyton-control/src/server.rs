@@ -15,6 +15,7 @@ use tokio::task::JoinSet;
 use crate::connection::{self, Connection};
 use crate::explanation_door::Explanations;
 use crate::middleware::application;
+use crate::news;
 use crate::operations::model::publish::recover;
 use crate::operations::package::sweep;
 use crate::operations::service::rollout;
@@ -134,6 +135,7 @@ impl Control {
         let mut connections = JoinSet::new();
         let recording = tokio::spawn(rollout::record(shared.clone()));
         let sweeping = tokio::spawn(sweep::regularly(shared.clone()));
+        let gathering = tokio::spawn(news::gather(shared.clone()));
         let judging = tokio::spawn(judge(shared.clone(), slots.clone()));
         tokio::pin!(shutdown);
         loop {
@@ -158,6 +160,7 @@ impl Control {
             });
         }
         drop(acceptor);
+        shared.news.close();
         slots.tell_all(Notice::Finish);
         let finished = async {
             while connections.join_next().await.is_some() {}
@@ -172,6 +175,7 @@ impl Control {
         shared.audit.finish();
         recording.abort();
         sweeping.abort();
+        gathering.abort();
         judging.abort();
     }
 }

@@ -19,6 +19,7 @@ use tokio::sync::RwLock;
 use crate::audit::Audit;
 use crate::failure::OperationResult;
 use crate::job_slots::JobSlots;
+use crate::news::NewsSource;
 use crate::perimeter::Perimeter;
 use crate::rollouts::WrittenRollouts;
 use crate::settings::{ControlParts, ControlSettings, Metrics, Ready};
@@ -74,6 +75,8 @@ pub(crate) struct Shared {
     pub(crate) uploads: Uploads,
     /// The rollouts whose ends are written down.
     pub(crate) rollouts: WrittenRollouts,
+    /// What pages are told as it happens.
+    pub(crate) news: NewsSource,
     /// Work in the background.
     pub(crate) tasks: Tasks,
     sequence: AtomicU64,
@@ -107,6 +110,7 @@ impl Shared {
             package_gate: RwLock::new(()),
             uploads: Uploads::default(),
             rollouts: WrittenRollouts::default(),
+            news: NewsSource::new(),
             tasks: Tasks::new(),
             sequence: AtomicU64::new(0),
         }

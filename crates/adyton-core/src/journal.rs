@@ -1,8 +1,10 @@
 //! Reading the journal: the seam between the gateway, which writes it, and the control plane, which shows it.
 
 use std::ops::RangeInclusive;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
+use tokio::sync::broadcast;
 
 use crate::clock::Timestamp;
 use crate::id::{ApiId, ProjectId, RequestId, ServiceId};
@@ -72,6 +74,20 @@ pub struct Page {
     pub next: Option<RequestId>,
 }
 
+/// What followers of the journal are told.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Recorded {
+    /// A request has ended, and this is its record.
+    Record(Box<Record>),
+    /// So many more requests of a project have ended, or of those that matched none: too many to tell of each.
+    More {
+        /// The project.
+        project: Option<ProjectId>,
+        /// How many.
+        count: u64,
+    },
+}
+
 /// The journal cannot be read.
 #[derive(Debug, thiserror::Error)]
 #[error("the journal cannot be read: {0}")]
@@ -87,5 +103,10 @@ pub trait JournalReader: Send + Sync {
     /// second are kept. The summary is the first of them, its evidence [`LeftOut`](crate::evidence::Evidence::LeftOut).
     fn left_out(&self, _id: RequestId) -> Result<Option<Record>, JournalError> {
         Ok(None)
+    }
+    /// What is recorded from now on, as it is written. Whoever reads too slowly misses some, and is told how many. Where
+    /// nobody tells, it has ended already.
+    fn follow(&self) -> broadcast::Receiver<Arc<Recorded>> {
+        broadcast::Sender::new(1).subscribe()
     }
 }

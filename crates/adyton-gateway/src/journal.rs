@@ -3,7 +3,7 @@
 //! ```text
 //! worker 0 ── Recorder ─ ring ┐                 ┌─ shelf of the matched and proven ┐ newest batches in memory,
 //! worker 1 ── Recorder ─ ring ┼─ writer thread ─┼─ shelf of strangers             ─┴ segments on disk ─ Journal (reads)
-//! worker N ── Recorder ─ ring ┘                 └─ access log
+//! worker N ── Recorder ─ ring ┘                 └─ access log, and the tail for those who follow
 //! ```
 //!
 //! What must hold:
@@ -41,6 +41,7 @@ mod shelves;
 mod signals;
 mod span;
 mod strangers;
+mod tail;
 mod writer;
 
 use std::sync::Arc;
@@ -49,9 +50,10 @@ use std::time::Duration;
 
 use adyton_core::clock::Clock;
 use adyton_core::id::RequestId;
-use adyton_core::journal::{Filter, JournalError, JournalReader, Page};
+use adyton_core::journal::{Filter, JournalError, JournalReader, Page, Recorded};
 use adyton_core::record::Record;
 use parking_lot::Mutex;
+use tokio::sync::broadcast;
 
 pub use access_log::AccessLog;
 pub use counts::JournalCounts;
@@ -77,6 +79,7 @@ pub struct Journal {
     signals: Arc<Signals>,
     thread: Mutex<Option<JoinHandle<()>>>,
     clock: Clock,
+    told: broadcast::Sender<Arc<Recorded>>,
 }
 
 impl Journal {
@@ -96,12 +99,14 @@ impl Journal {
         let (recorders, rings): (Vec<_>, Vec<_>) = (0..workers)
             .map(|_| recorder::pair(settings.ring_bytes, &signals))
             .unzip();
+        let (told, tail) = tail::pair(clock.monotonic());
         let writer = Writer::new(
             settings,
             rings,
             shelves.clone(),
             signals.clone(),
             log,
+            tail,
             clock.clone(),
         );
         let thread = std::thread::Builder::new()
@@ -114,6 +119,7 @@ impl Journal {
             signals,
             thread: Mutex::new(Some(thread)),
             clock,
+            told,
         };
         Ok((journal, recorders))
     }
@@ -168,6 +174,10 @@ impl JournalReader for Journal {
     fn left_out(&self, id: RequestId) -> Result<Option<Record>, JournalError> {
         self.flush(FLUSH_WAIT);
         search::left_out(&self.shelves, id)
+    }
+
+    fn follow(&self) -> broadcast::Receiver<Arc<Recorded>> {
+        self.told.subscribe()
     }
 }
 

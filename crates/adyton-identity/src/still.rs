@@ -59,6 +59,26 @@ impl Identity {
         Ok(caller)
     }
 
+    /// The same caller in a later live state, for an answer that goes on for long: nobody, once their token or session has ended
+    /// or was revoked, or they are disabled or gone. A key is not asked for again, so such an answer has to end by itself.
+    pub fn renewed(&self, live: &Live, caller: &Caller) -> Option<Caller> {
+        let who = match (&caller.who, caller.token()) {
+            (Who::User(_), Some(contents)) => {
+                let user = tokens::stands(live, contents).ok()?;
+                (contents.expires_at > self.clock.now()).then(|| Who::User(user.clone()))?
+            }
+            (Who::User(user), None) => {
+                let user = live.user(user.id).filter(|user| user.enabled)?;
+                Who::User(user.clone())
+            }
+            (Who::App(app), _) => Who::App(live.app(app.id)?.clone()),
+        };
+        Some(Caller {
+            who,
+            ..caller.clone()
+        })
+    }
+
     /// The caller of the head, with what the body still had to prove.
     fn proven(&self, standing: Standing, live: &Live, signed: &SignedRequest<'_>) -> Result<Caller, Refusal> {
         let verified = match standing {

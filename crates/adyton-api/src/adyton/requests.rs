@@ -27,6 +27,17 @@ pub struct RequestShown {
     pub record: Record,
 }
 
+impl RequestShown {
+    /// A record as it is shown.
+    pub fn of(record: Record) -> Self {
+        Self {
+            error_code: record.reason.map(|reason| reason.code().entry().wire.to_owned()),
+            time: record.at.to_iso(),
+            record,
+        }
+    }
+}
+
 /// A request with its explanation.
 #[derive(Serialize, Deserialize, ToSchema)]
 pub struct RequestExplained {

@@ -6,6 +6,7 @@ pub(crate) mod console;
 pub(crate) mod documents;
 pub(crate) mod errors;
 pub(crate) mod health;
+pub(crate) mod live;
 pub(crate) mod logs;
 pub(crate) mod own_requests;
 pub(crate) mod packages;

@@ -17,7 +17,7 @@ use crate::failure::{Failure, OperationResult, Thing};
 use crate::shared::Shared;
 
 /// Whether the caller also sees what matched no project: administrators of the project's domain do.
-fn is_domain_administrator(actor: &Actor, project: ProjectId) -> bool {
+pub(crate) fn sees_unmatched(actor: &Actor, project: ProjectId) -> bool {
     let domain = actor.live.project(project).map(|project| project.domain);
     match (actor.caller.user(), domain) {
         (Some(user), Some(domain)) => {
@@ -38,7 +38,7 @@ pub(crate) async fn search(
     most: usize,
 ) -> OperationResult<Page> {
     filter.project = Some(project);
-    filter.with_unmatched = is_domain_administrator(actor, project);
+    filter.with_unmatched = sees_unmatched(actor, project);
     let journal = shared.journal.clone();
     shared
         .searches
@@ -61,7 +61,7 @@ pub(crate) async fn explain(
         journal: shared.journal.clone(),
         visible: Filter {
             project: Some(project),
-            with_unmatched: is_domain_administrator(actor, project),
+            with_unmatched: sees_unmatched(actor, project),
             ..Filter::default()
         },
         // The state of now, not of when the call came in: it may just have been changed.
@@ -152,11 +152,11 @@ mod tests {
             (Role::Auditor, all, false),
         ] {
             let actor = actor(role, scope, Some(sample::PROJECT));
-            let found = is_domain_administrator(&actor, sample::PROJECT);
+            let found = sees_unmatched(&actor, sample::PROJECT);
             assert_eq!(found, sees, "{role:?} in {scope:?}");
         }
         let administrator = actor(Role::Administrator, all, None);
         let unknown = ProjectId::from_bits(99);
-        assert!(!is_domain_administrator(&administrator, unknown));
+        assert!(!sees_unmatched(&administrator, unknown));
     }
 }

@@ -21,6 +21,7 @@ mod door;
 mod iam;
 mod journal;
 mod last_byte;
+mod live;
 mod memory;
 mod models;
 mod openapi;

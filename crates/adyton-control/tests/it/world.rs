@@ -14,7 +14,7 @@ use adyton_core::clock::{Clock, Timestamp};
 use adyton_core::evidence::Evidence;
 use adyton_core::id::{InstanceId, ModelId, RequestId, ServiceId};
 use adyton_core::instances::{Calls, InstanceSeen, InstanceStatus, Instances, LogLine, Rollout, ServiceSeen};
-use adyton_core::journal::{Filter, JournalError, JournalReader, Page};
+use adyton_core::journal::{Filter, JournalError, JournalReader, Page, Recorded};
 use adyton_core::live::LiveCell;
 use adyton_core::record::Record;
 use adyton_core::service::{Service, ServiceStatus};
@@ -31,7 +31,7 @@ use adyton_store::{DataFolder, Feed, Settings, Store, feed};
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full};
 use serde_json::{Value, json};
-use tokio::sync::{oneshot, watch};
+use tokio::sync::{broadcast, oneshot, watch};
 use tokio::task::JoinHandle;
 
 use crate::client::{Caller, Credential};
@@ -157,7 +157,25 @@ pub(crate) struct Notes(
     pub(crate) Mutex<Vec<Record>>,
     pub(crate) AtomicBool,
     pub(crate) Mutex<()>,
+    pub(crate) Followed,
 );
+
+/// Those who follow the journal.
+pub(crate) struct Followed(pub(crate) broadcast::Sender<Arc<Recorded>>);
+
+impl Default for Followed {
+    fn default() -> Self {
+        Self(broadcast::Sender::new(1_024))
+    }
+}
+
+impl Notes {
+    /// Puts a record into it, and tells of it.
+    pub(crate) fn add(&self, record: Record) {
+        self.0.lock().unwrap().push(record.clone());
+        let _ = self.3.0.send(Arc::new(Recorded::Record(Box::new(record))));
+    }
+}
 
 impl JournalReader for Notes {
     fn find(&self, id: RequestId) -> Result<Option<Record>, JournalError> {
@@ -185,6 +203,9 @@ impl JournalReader for Notes {
         records.truncate(most);
         let next = records.last().filter(|_| more).map(|record| record.id);
         Ok(Page { records, next })
+    }
+    fn follow(&self) -> broadcast::Receiver<Arc<Recorded>> {
+        self.3.0.subscribe()
     }
     fn left_out(&self, id: RequestId) -> Result<Option<Record>, JournalError> {
         let all = self.0.lock().unwrap();

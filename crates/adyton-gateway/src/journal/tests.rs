@@ -16,6 +16,7 @@ mod paging;
 mod retention;
 mod sleep;
 mod strangers;
+mod tail;
 
 use std::path::Path;
 

@@ -23,6 +23,7 @@ use super::shelves::Shelves;
 use super::signals::{Signals, WriterEnd};
 use super::span::{self, Arrivals};
 use super::strangers::Strangers;
+use super::tail::Tail;
 
 /// How often old files are looked for.
 const TIDY: Duration = Duration::from_secs(1);
@@ -43,6 +44,7 @@ pub(super) struct Writer {
     /// Of strangers.
     others: ShelfWriter,
     strangers: Strangers,
+    tail: Tail,
     room: Room,
     faults: Faults,
     tidied: Duration,
@@ -59,6 +61,7 @@ impl Writer {
         shelves: Arc<Shelves>,
         signals: Arc<Signals>,
         log: Sink,
+        tail: Tail,
         clock: Clock,
     ) -> Self {
         let now = clock.monotonic();
@@ -66,6 +69,7 @@ impl Writer {
             proven: ShelfWriter::new(Kind::Proven, shelves.clone()),
             others: ShelfWriter::new(Kind::Strangers, shelves.clone()),
             strangers: Strangers::new(settings.strangers_per_second, now),
+            tail,
             room: Room::new(&settings),
             faults: Faults::new(settings.folder.clone()),
             settings,
@@ -123,6 +127,7 @@ impl Writer {
     /// Takes what lies in the rings now, and writes it; where somebody waits for it, with the summaries of what is left out.
     fn turn(&mut self, is_awaited: bool) {
         let now = self.clock.monotonic();
+        self.tail.turn(now);
         if self.strangers.turn(now) {
             self.sum_up();
         }
@@ -205,6 +210,7 @@ impl Writer {
                 }
                 return length;
             }
+            self.tail.note(&view);
             let arrivals = Arrivals::at(view.fixed.id().at_ms());
             span::note(&mut shelf_writer.batch.spans, start as u64, length, arrivals);
         }
@@ -217,6 +223,9 @@ impl Writer {
     fn sum_up(&mut self) {
         for (mut summary, arrivals) in self.strangers.take() {
             frame::seal(&mut summary);
+            if let Some(view) = View::of(&summary[frame::HEAD..]) {
+                self.tail.note(&view);
+            }
             let batch = &mut self.others.batch;
             let start = batch.bytes.len() as u64;
             batch.bytes.extend_from_slice(&summary);

@@ -135,14 +135,42 @@ fn a_session_ends_as_a_token_does() {
     for (change, reason) in changes {
         let mut world = World::new();
         let (text, contents) = session(&world);
-        assert!(world.identify(CONSOLE, &with_cookie(&text)).is_ok());
+        let caller = world.identify(CONSOLE, &with_cookie(&text)).expect("known");
+        assert!(world.identity.renewed(&world.live, &caller).is_some());
         world.apply(change(&contents));
+        assert!(world.identity.renewed(&world.live, &caller).is_none(), "{reason}");
         assert_eq!(world.reason(CONSOLE, &with_cookie(&text)), reason);
     }
     let world = World::new();
     let (text, _) = session(&world);
+    let caller = world.identify(CONSOLE, &with_cookie(&text)).expect("known");
     world.clock.advance(TOKEN_LIFE);
+    assert!(world.identity.renewed(&world.live, &caller).is_none());
     assert_eq!(world.reason(CONSOLE, &with_cookie(&text)), Reason::TokenExpired);
+}
+
+#[test]
+fn whoever_is_renewed_has_the_roles_of_now() {
+    let mut world = World::new();
+    let signed = world
+        .identify(CONSOLE, &Call::new().signed(AK, SK))
+        .expect("known");
+    let by_session = world
+        .identify(CONSOLE, &with_cookie(&session(&world).0))
+        .expect("known");
+    let demoted = User {
+        assignments: Vec::new(),
+        ..alice()
+    };
+    world.apply(Change::User(demoted));
+    for caller in [signed, by_session] {
+        let renewed = world
+            .identity
+            .renewed(&world.live, &caller)
+            .expect("still a user");
+        assert!(renewed.user().expect("a user").assignments.is_empty());
+        assert_eq!(renewed.way(), caller.way());
+    }
 }
 
 #[test]

@@ -6,7 +6,7 @@ use adyton_api::adyton::requests::{RequestExplained, RequestList, RequestShown};
 use adyton_core::clock::Timestamp;
 use adyton_core::id::{ApiId, RequestId, ServiceId};
 use adyton_core::journal::Filter;
-use adyton_core::record::{Record, Step};
+use adyton_core::record::Step;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -48,14 +48,6 @@ pub(crate) struct RequestQuery {
     limit: Option<usize>,
 }
 
-fn request_shown(record: Record) -> RequestShown {
-    RequestShown {
-        error_code: record.reason.map(|reason| reason.code().entry().wire.to_owned()),
-        time: record.at.to_iso(),
-        record,
-    }
-}
-
 /// `GET …/requests`
 pub(crate) async fn list(
     call: Call,
@@ -73,7 +65,7 @@ pub(crate) async fn list(
     let filter = filter(query)?;
     let page = request::search(&call.shared, &call.actor, call.project()?, filter, before, limit).await?;
     Ok(Json(RequestList {
-        requests: page.records.into_iter().map(request_shown).collect(),
+        requests: page.records.into_iter().map(RequestShown::of).collect(),
         next: page.next.map(|id| id.to_string()),
     }))
 }
@@ -86,7 +78,7 @@ pub(crate) async fn show(call: Call) -> OperationResult<Json<RequestExplained>> 
     let (record, explanation) =
         request::explain(shared, &call.actor, call.project()?, id, &control_url, language).await?;
     Ok(Json(RequestExplained {
-        request: request_shown(record),
+        request: RequestShown::of(record),
         explanation,
     }))
 }

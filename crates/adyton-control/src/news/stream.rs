@@ -1,0 +1,234 @@
+//! One page's stream: server-sent events, what came together in one piece.
+//!
+//! It ends when the reader may not read on (signed out, disabled, without the role), when the server stops, and after
+//! [`LONGEST`] in any case: whoever comes again shows their credentials again.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::Duration;
+
+use adyton_core::id::{ProjectId, ServiceId};
+use adyton_core::live::Live;
+use adyton_identity::{Action, Caller};
+use axum::body::Body;
+use bytes::Bytes;
+use futures_util::stream;
+use http_body::Frame;
+use http_body_util::StreamBody;
+use tokio::sync::broadcast;
+use tokio::sync::broadcast::error::{RecvError, TryRecvError};
+use tokio::time::{Instant, timeout_at};
+
+use super::{Kind, Listening, News, NewsSource};
+use crate::actor::{Actor, permitted};
+use crate::failure::OperationResult;
+use crate::operations::request::sees_unmatched;
+use crate::shared::Shared;
+
+/// So that a reader that has gone is noticed, and proxies keep the connection.
+const PING: Duration = Duration::from_secs(15);
+/// How long a stream lasts.
+const LONGEST: Duration = Duration::from_secs(10 * 60);
+/// One piece has about so many bytes at most; what else is there follows in the next.
+const PIECE: usize = 256 * 1024;
+/// What a stream begins with: how long a browser waits before it comes again, in milliseconds.
+const HELLO: &str = "retry: 1000\n\nevent: ping\ndata: {}\n\n";
+const STILL_THERE: &str = "event: ping\ndata: {}\n\n";
+/// For a reader that was too slow: what it has may be old.
+const RELOAD: &str = "event: reload\ndata: {}\n\n";
+
+/// What a page wants to hear.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Wanted {
+    /// Only of these services; of all where none is named.
+    pub(crate) services: Vec<ServiceId>,
+    /// Of requests only those that were refused.
+    pub(crate) refused_only: bool,
+}
+
+impl Wanted {
+    fn wants(&self, news: &News) -> bool {
+        let is_kind = match news.kind {
+            Kind::Request { is_refused } => is_refused || !self.refused_only,
+            Kind::More => !self.refused_only,
+            Kind::Service => true,
+        };
+        let is_service = || news.service.is_some_and(|id| self.services.contains(&id));
+        is_kind && (self.services.is_empty() || is_service())
+    }
+}
+
+/// Who reads, and what they may read.
+struct Reader {
+    shared: Arc<Shared>,
+    caller: Caller,
+    project: ProjectId,
+    wanted: Wanted,
+    /// Whether they also see what matched no project.
+    sees_unmatched: bool,
+    sees_services: bool,
+    /// The revision that all this was decided by.
+    decided_by: u64,
+}
+
+impl Reader {
+    fn new(shared: Arc<Shared>, actor: &Actor, project: ProjectId, wanted: Wanted) -> Self {
+        Self {
+            caller: actor.caller.clone(),
+            sees_unmatched: sees_unmatched(actor, project),
+            sees_services: actor.may(Action::ServiceList),
+            decided_by: actor.live.revision(),
+            shared,
+            project,
+            wanted,
+        }
+    }
+
+    /// Whether they may read on.
+    fn may_go_on(&mut self) -> bool {
+        let live: Arc<Live> = self.shared.feed.cell().load();
+        let Some(caller) = self.shared.identity.renewed(&live, &self.caller) else {
+            return false;
+        };
+        if live.revision() == self.decided_by {
+            return true;
+        }
+        let (project, revision) = (self.project, live.revision());
+        let actor = Actor {
+            caller,
+            live,
+            project: Some(project),
+        };
+        self.sees_unmatched = sees_unmatched(&actor, project);
+        self.sees_services = actor.may(Action::ServiceList);
+        self.decided_by = revision;
+        permitted(&actor.live, &actor.caller, Action::RequestList, Some(project)).is_ok()
+    }
+
+    fn reads(&self, news: &News) -> bool {
+        let is_theirs = match news.project {
+            Some(project) => project == self.project,
+            None => self.sees_unmatched,
+        };
+        is_theirs && (news.kind != Kind::Service || self.sees_services) && self.wanted.wants(news)
+    }
+}
+
+struct Streaming {
+    news: broadcast::Receiver<Arc<News>>,
+    reader: Reader,
+    ends: Instant,
+    next: Option<&'static str>,
+    _listening: Listening,
+}
+
+/// The body of a stream of what happens in the actor's project.
+pub(crate) async fn stream(
+    shared: Arc<Shared>,
+    actor: Actor,
+    project: ProjectId,
+    wanted: Wanted,
+) -> OperationResult<Body> {
+    let holder = actor.caller.holder();
+    let reader = Reader::new(shared.clone(), &actor, project, wanted);
+    let (news, listening) = NewsSource::listen(shared, holder, project).await?;
+    let streaming = Streaming {
+        news,
+        reader,
+        ends: Instant::now() + LONGEST,
+        next: Some(HELLO),
+        _listening: listening,
+    };
+    let pieces = stream::unfold(streaming, |mut streaming| async move {
+        let piece = streaming.piece().await?;
+        Some((Ok::<_, Infallible>(Frame::data(Bytes::from(piece))), streaming))
+    });
+    Ok(Body::new(StreamBody::new(pieces)))
+}
+
+impl Streaming {
+    /// The next piece; nothing at the end.
+    async fn piece(&mut self) -> Option<String> {
+        if let Some(hello) = self.next.take() {
+            return Some(hello.to_owned());
+        }
+        let ping_at = Instant::now() + PING;
+        let mut piece = String::new();
+        while piece.is_empty() {
+            match timeout_at(ping_at.min(self.ends), self.news.recv()).await {
+                Ok(Ok(news)) => self.take(&news, &mut piece),
+                Ok(Err(RecvError::Lagged(_))) => piece.push_str(RELOAD),
+                Ok(Err(RecvError::Closed)) => return None,
+                Err(_) if Instant::now() >= self.ends => return None,
+                Err(_) => piece.push_str(STILL_THERE),
+            }
+            self.take_what_is_there(&mut piece);
+            if !self.reader.may_go_on() {
+                return None;
+            }
+        }
+        Some(piece)
+    }
+
+    fn take_what_is_there(&mut self, piece: &mut String) {
+        while piece.len() < PIECE {
+            match self.news.try_recv() {
+                Ok(news) => self.take(&news, piece),
+                Err(TryRecvError::Lagged(_)) => piece.push_str(RELOAD),
+                Err(TryRecvError::Empty | TryRecvError::Closed) => return,
+            }
+        }
+    }
+
+    fn take(&self, news: &News, piece: &mut String) {
+        if self.reader.reads(news) {
+            piece.push_str(&news.text);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn news(service: u128, kind: Kind) -> News {
+        News::new(None, Some(ServiceId::from_bits(service)), kind, &())
+    }
+
+    #[test]
+    fn a_page_hears_what_it_asked_for() {
+        let (refused, passed) = (
+            Kind::Request { is_refused: true },
+            Kind::Request { is_refused: false },
+        );
+        let wants = |wanted: &Wanted| {
+            [refused, passed, Kind::More, Kind::Service].map(|kind| wanted.wants(&news(1, kind)))
+        };
+        assert_eq!(wants(&Wanted::default()), [true; 4]);
+        let refused_only = Wanted {
+            refused_only: true,
+            ..Wanted::default()
+        };
+        assert_eq!(wants(&refused_only), [true, false, false, true]);
+        let of_one = |id| Wanted {
+            services: vec![ServiceId::from_bits(id)],
+            ..Wanted::default()
+        };
+        assert_eq!(wants(&of_one(1)), [true; 4]);
+        assert_eq!(wants(&of_one(2)), [false; 4]);
+    }
+
+    #[test]
+    fn an_event_is_one_line_whatever_the_texts_hold() {
+        let told = News::new(
+            None,
+            None,
+            Kind::More,
+            &serde_json::json!({"text": "a\nb\r\n\ndata: x"}),
+        );
+        let lines: Vec<&str> = told.text.lines().collect();
+        assert_eq!(lines.len(), 3, "{lines:?}");
+        assert_eq!((lines[0], lines[2]), ("event: more", ""));
+        assert!(lines[1].starts_with("data: {"));
+    }
+}
