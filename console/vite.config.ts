@@ -17,9 +17,20 @@ function onlyOurLanguages(): Plugin {
   };
 }
 
+/** Whichever style sheet comes first says in which order the layers count. */
+function layersInOrder(): Plugin {
+  return {
+    name: "layers-in-order",
+    enforce: "pre",
+    transform(code, id) {
+      return id.endsWith(".css") && id.includes("/src/") ? `@layer tokens, base, components;\n${code}` : null;
+    },
+  };
+}
+
 export default defineConfig({
   base: "/console/",
-  plugins: [onlyOurLanguages(), react()],
+  plugins: [onlyOurLanguages(), layersInOrder(), react()],
   build: {
     target: "es2022",
     cssTarget: ["chrome123", "firefox120", "safari17.5"],

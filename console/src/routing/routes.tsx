@@ -9,6 +9,9 @@ export interface PageRoute {
 /** Below `/console/p/:project`. */
 export const PROJECT_PAGES: PageRoute[] = [
   { path: "services", page: lazy(() => import("../pages/services/services")) },
+  { path: "services/new", page: lazy(() => import("../pages/deploy/deploy")) },
+  { path: "services/:service/update", page: lazy(() => import("../pages/deploy/deploy")) },
+  { path: "services/:service/:tab?", page: lazy(() => import("../pages/service/service")) },
 ];
 
 /** Below `/console`, for whoever is signed in. */

@@ -3,6 +3,7 @@ import { useInfiniteQuery } from "@tanstack/react-query";
 import { useDeferredValue } from "react";
 import { useLocation, useSearch } from "wouter";
 import { api, ask, type Schemas } from "../../api/client";
+import { LinkButton } from "../../components/button";
 import { Empty } from "../../components/empty";
 import { FailureNote } from "../../components/failure";
 import { Select, TextField } from "../../components/field";
@@ -11,7 +12,7 @@ import { Page } from "../../components/page";
 import { type Column, More, Table } from "../../components/table";
 import { useLanguage, useTexts } from "../../language/language";
 import { counted, filled, texts } from "../../language/texts";
-import { useProject } from "../../session/project";
+import { projectPath, useMay, useProject } from "../../session/project";
 import { count } from "../../time/format";
 import classes from "./services.module.css";
 import { isMoving, isServiceState, SERVICE_STATES, ServiceStatus, useStateName } from "./status";
@@ -30,6 +31,7 @@ const words = texts({
     (n: number) => counted(n, "service", "services"),
     (n: number) => `共 ${n} 个服务`,
   ),
+  deploy: ["Deploy a service", "部署服务"],
   none: ["No services yet", "还没有服务"],
   noneWhy: [
     "A service runs model versions behind an API address.",
@@ -44,14 +46,25 @@ const PAGE = 100;
 
 export default function ServicesPage() {
   const t = useTexts(words);
+  const project = useProject();
   const filter = useFilter();
   const name = useDeferredValue(filter.name);
   const services = useServices(name, filter.status);
   const rows = services.data?.pages.flatMap((page) => page.services);
   const total = services.data?.pages[0]?.total_count ?? 0;
+  const mayDeploy = useMay()("modelarts:service:create");
+  const deploy = mayDeploy && (
+    <LinkButton kind="primary" icon="plus" to={projectPath(project, "services/new")}>
+      {t.deploy}
+    </LinkButton>
+  );
   const isFiltered = name !== "" || filter.status !== "";
   return (
-    <Page title={t.title} about={services.data ? t.total(total) : " "}>
+    <Page
+      title={t.title}
+      about={services.data ? t.total(total) : " "}
+      actions={rows?.length !== 0 || isFiltered ? deploy : null}
+    >
       <search className={classes.filters}>
         <TextField
           label={t.search}
@@ -66,7 +79,7 @@ export default function ServicesPage() {
       </search>
       {services.error && <FailureNote error={services.error} retry={() => void services.refetch()} />}
       {rows?.length === 0 ? (
-        <Empty icon="cube" title={isFiltered ? t.nothing : t.none}>
+        <Empty icon="cube" title={isFiltered ? t.nothing : t.none} action={isFiltered ? null : deploy}>
           {isFiltered ? t.nothingWhy : t.noneWhy}
         </Empty>
       ) : (
@@ -149,6 +162,7 @@ function StatusFilter({ value, onChange }: { value: string; onChange: (status: s
 function ServiceTable({ rows, foot }: { rows: Service[] | undefined; foot: React.ReactNode }) {
   const t = useTexts(words);
   const { language } = useLanguage();
+  const project = useProject();
   const columns: Column<Service>[] = [
     { title: t.name, width: "minmax(10rem, 3fr)", cell: (service) => <bdi>{service.service_name}</bdi> },
     {
@@ -185,6 +199,7 @@ function ServiceTable({ rows, foot }: { rows: Service[] | undefined; foot: React
       columns={columns}
       rows={rows}
       keyOf={(service) => service.service_id}
+      to={(service) => projectPath(project, `services/${service.service_id}`)}
       foot={foot}
     />
   );

@@ -1,6 +1,7 @@
 // What a build must be: a first page of at most 200 KB compressed, and nothing inline, which the page's policy would refuse.
-import { readFileSync, rmSync } from "node:fs";
-import { gzipSync } from "node:zlib";
+// Then it is compressed with Brotli, beside each file; the binary's own build makes the rest.
+import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 
 const LIMIT = 200_000;
 const dist = new URL("../dist/", import.meta.url);
@@ -34,6 +35,13 @@ if (bytes > LIMIT) faults.push(`the first page has ${bytes} bytes compressed, mo
 
 // Nothing of it is for browsers.
 rmSync(new URL(".vite", dist), { recursive: true });
+
+for (const name of readdirSync(dist, { recursive: true })) {
+  if (!/\.(html|js|css|svg|json)$/.test(name)) continue;
+  const bytes = read(name);
+  const params = { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length };
+  writeFileSync(new URL(`${name}.br`, dist), brotliCompressSync(bytes, { params }));
+}
 
 for (const fault of faults) console.error(`error: ${fault}`);
 process.exit(faults.length ? 1 : 0);

@@ -1,0 +1,113 @@
+import { describe, expect, test } from "vitest";
+import { Failure } from "../../api/failure";
+import { type Draft, deploymentOf, faultOfRefusal, faultsOf, newVersion } from "./draft";
+
+const WORDS = {
+  name: "name",
+  description: "description",
+  model: "model",
+  twice: "twice",
+  weight: "weight",
+  weights: (sum: number) => `sum ${sum}`,
+  instances: "instances",
+  seconds: "seconds",
+  variable: "variable",
+  calls: "calls",
+};
+const draft = (more: Partial<Draft> = {}): Draft => ({
+  name: "iris",
+  description: "",
+  callsPerSecond: "",
+  appAuth: false,
+  appCode: true,
+  versions: [newVersion("m1", "spec", 100)],
+  ...more,
+});
+const faults = (more: Partial<Draft>, isNew = true) => faultsOf(draft(more), isNew, WORDS);
+
+describe("faults stand beside their fields", () => {
+  test("a good one has none", () => expect(faults({})).toEqual({}));
+  test("a name with a blank", () => expect(faults({ name: "my service" })).toEqual({ service_name: "name" }));
+  test("an update keeps its name", () => expect(faults({ name: "" }, false)).toEqual({}));
+  test("weights that do not add up", () =>
+    expect(faults({ versions: [newVersion("m1", "s", 50), newVersion("m2", "s", 40)] })).toEqual({
+      config: "sum 90",
+    }));
+  test("the same model twice", () =>
+    expect(faults({ versions: [newVersion("m1", "s", 50), newVersion("m1", "s", 50)] })).toEqual({
+      "config[1].model_id": "twice",
+    }));
+  test.each(["", "-1", "101", "1.5", "many"])("a weight of %s", (weight) =>
+    expect(faults({ versions: [{ ...newVersion("m1", "s", 0), weight }] })["config[0].weight"]).toBe(
+      "weight",
+    ),
+  );
+  test.each(["0", "129", ""])("%s instances", (instances) =>
+    expect(
+      faults({ versions: [{ ...newVersion("m1", "s", 100), instances }] })["config[0].instance_count"],
+    ).toBe("instances"),
+  );
+  test.each([["1A"], [""], ["A", "A"]])("variables %s %s", (...names) =>
+    expect(
+      faults({
+        versions: [
+          { ...newVersion("m1", "s", 100), variables: names.map((name, key) => ({ key, name, value: "" })) },
+        ],
+      })["config[0].envs"],
+    ).toBe("variable"),
+  );
+  test("a description is counted in characters", () => {
+    expect(faults({ description: "字".repeat(100) })).toEqual({});
+    expect(faults({ description: "字".repeat(101) })).toEqual({ description: "description" });
+  });
+});
+
+describe("a refusal of the server stands beside the field that it names", () => {
+  test.each([
+    [
+      "Invalid argument: config[0].instance_count: must be 1 to 128, is 1000",
+      "config[0].instance_count",
+      "must be 1 to 128, is 1000",
+    ],
+    [
+      "Invalid argument: service_name: must have 1 to 64 letters, digits, `_` and `-`",
+      "service_name",
+      "must have 1 to 64 letters, digits, `_` and `-`",
+    ],
+    [
+      "Invalid argument: config: the weights must add up to 100, these add up to 50",
+      "config",
+      "the weights must add up to 100, these add up to 50",
+    ],
+  ])("%s", (message, field, text) => expect(faultOfRefusal(new Failure(message))).toEqual({ field, text }));
+  test("a name that is taken", () =>
+    expect(
+      faultOfRefusal(
+        new Failure("The service already exists: Service iris already exists", { code: "ModelArts.3503" }),
+      )?.field,
+    ).toBe("service_name"));
+  test("and otherwise above the form", () =>
+    expect(faultOfRefusal(new Failure("The model does not exist: Model x does not exist"))).toBeNull());
+});
+
+test("what was typed becomes the body", () => {
+  const versions = [
+    { ...newVersion("m1", "spec", 100), seconds: "60", variables: [{ key: 1, name: "A", value: "1" }] },
+  ];
+  expect(deploymentOf(draft({ versions, callsPerSecond: "20" }))).toEqual({
+    service_name: "iris",
+    description: "",
+    infer_type: "real-time",
+    config: [
+      {
+        model_id: "m1",
+        weight: 100,
+        instance_count: 1,
+        specification: "spec",
+        envs: { A: "1" },
+        deploy_timeout_in_seconds: 60,
+      },
+    ],
+    additional_properties: { app_auth: false, app_code: true, calls_per_second: 20 },
+  });
+});

@@ -1,0 +1,161 @@
+/** The newest lines of a service's log: what its instances printed, and what the server says of them. */
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { useDeferredValue, useMemo, useState } from "react";
+import { api, ask, type Schemas } from "../../api/client";
+import { Chip } from "../../components/badge";
+import { Empty, Skeleton } from "../../components/empty";
+import { FailureNote } from "../../components/failure";
+import { Select, Switch, TextField } from "../../components/field";
+import { useLanguage, useTexts } from "../../language/language";
+import { counted, filled, texts } from "../../language/texts";
+import { useProject } from "../../session/project";
+import { fullMoment } from "../../time/format";
+import classes from "./logs.module.css";
+import type { Service } from "./service-query";
+
+const words = texts({
+  title: ["Log", "日志"],
+  search: ["Search in these lines", "在以下日志中搜索"],
+  lines: ["How many lines", "行数"],
+  newest: filled(
+    (n: number) => `Newest ${n.toLocaleString("en")} lines`,
+    (n: number) => `最新 ${n} 行`,
+  ),
+  instance: ["Instance", "实例"],
+  allInstances: ["All instances", "所有实例"],
+  follow: ["Follow", "实时刷新"],
+  found: filled(
+    (n: number) => counted(n, "line", "lines"),
+    (n: number) => `${n} 行`,
+  ),
+  none: ["Nothing has been printed", "没有日志"],
+  noneWhy: [
+    "What a model's program prints on standard output and standard error stands here, and what the server says of its instances.",
+    "模型程序的标准输出、标准错误，以及服务器对实例的说明会显示在这里。",
+  ],
+  nothing: ["No line fits", "没有匹配的日志"],
+});
+
+type Line = Schemas["LineShown"];
+const COUNTS = [200, 1000, 10_000];
+
+export default function Logs({ service }: { service: Service }) {
+  const t = useTexts(words);
+  const project = useProject();
+  const [lines, setLines] = useState(200);
+  const [text, setText] = useState("");
+  const [instance, setInstance] = useState("all");
+  const [follow, setFollow] = useState(false);
+  const wanted = useDeferredValue(text.toLowerCase());
+  const log = useQuery({
+    queryKey: ["log", project.id, service.service_id, lines],
+    queryFn: () =>
+      ask(
+        api.GET("/adyton/v1/{project_id}/services/{service_id}/log", {
+          params: { path: { project_id: project.id, service_id: service.service_id }, query: { lines } },
+        }),
+      ),
+    placeholderData: keepPreviousData,
+    refetchInterval: follow ? 2_000 : false,
+  });
+  const all = log.data?.lines;
+  const instances = useMemo(() => [...new Set(all?.map((line) => line.instance_id))].sort(), [all]);
+  const shown = useMemo(
+    () =>
+      all?.filter(
+        (line) =>
+          (instance === "all" || line.instance_id === instance) &&
+          (!wanted || line.text.toLowerCase().includes(wanted)),
+      ),
+    [all, instance, wanted],
+  );
+  return (
+    <>
+      <search className={classes.filters}>
+        <TextField
+          label={t.search}
+          bare
+          type="search"
+          icon="search"
+          placeholder={t.search}
+          value={text}
+          onChange={setText}
+        />
+        <Select
+          label={t.instance}
+          bare
+          value={instance}
+          onChange={setInstance}
+          options={[
+            { value: "all", label: t.allInstances },
+            ...instances.map((id) => ({ value: id, label: id.slice(0, 8) })),
+          ]}
+        />
+        <Select
+          label={t.lines}
+          bare
+          value={String(lines)}
+          onChange={(value) => setLines(Number(value))}
+          options={COUNTS.map((n) => ({ value: String(n), label: t.newest(n) }))}
+        />
+        <Switch label={t.follow} isSelected={follow} onChange={setFollow} />
+        <span className={classes.count} role="status">
+          {shown ? t.found(shown.length) : ""}
+        </span>
+      </search>
+      {log.error && <FailureNote error={log.error} retry={() => void log.refetch()} />}
+      {!all && !log.error && <Skeleton lines={8} />}
+      {all?.length === 0 && (
+        <Empty icon="log" title={t.none}>
+          {t.noneWhy}
+        </Empty>
+      )}
+      {all &&
+        all.length > 0 &&
+        (shown?.length ? (
+          <Lines label={t.title} lines={shown} found={wanted} />
+        ) : (
+          <Empty icon="log" title={t.nothing} />
+        ))}
+    </>
+  );
+}
+
+/** Oldest first, as they were printed; the box begins at its end. */
+function Lines({ label, lines, found }: { label: string; lines: Line[]; found: string }) {
+  const { language } = useLanguage();
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls can be reached with the keyboard.
+    <section aria-label={label} tabIndex={0} className={classes.box}>
+      <ol>
+        {lines.map((line, index) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: lines have no name, and two may be alike.
+          <li key={`${line.at}-${index}`} className={`${classes.line} ${classes[line.stream] ?? ""}`}>
+            <time
+              dateTime={line.at}
+              title={`${fullMoment(Date.parse(line.at), language)} · ${line.instance_id}`}
+            >
+              {line.at.slice(11, 23)}
+            </time>
+            {line.stream !== "stdout" && <Chip mono>{line.stream}</Chip>}
+            <span className={classes.text} dir="auto">
+              <Marked text={line.text} found={found} />
+            </span>
+          </li>
+        ))}
+      </ol>
+    </section>
+  );
+}
+
+function Marked({ text, found }: { text: string; found: string }) {
+  const at = found ? text.toLowerCase().indexOf(found) : -1;
+  if (at < 0) return text;
+  return (
+    <>
+      {text.slice(0, at)}
+      <mark>{text.slice(at, at + found.length)}</mark>
+      {text.slice(at + found.length)}
+    </>
+  );
+}
