@@ -156,6 +156,7 @@ class Things:
             ["project", "create", f"new-{kind}"],
             ["project", "list"],
             ["requests"],
+            ["audit"],
             ["explain", self.request],
             ["explain", self.request, "--canonical", f"POST\n/{HOSTILE}\n"],
             ["sign", "GET", f"{server.gateway}/a?b=\u202e", "-H", f"X-A: {HOSTILE}"],
@@ -219,7 +220,7 @@ def test_no_verb_prints_what_steers_a_terminal(stage, kind):
             # The answer of a model goes into a pipe as it is.
             if arguments[0] != "predict":
                 told.append(plain.stdout)
-            if arguments[0] in ("whoami", "requests", "explain", "predict") or arguments[1:2] and arguments[1] in ("list", "show", "events", "logs"):
+            if arguments[0] in ("whoami", "requests", "audit", "explain", "predict") or arguments[1:2] and arguments[1] in ("list", "show", "events", "logs"):
                 as_json = stage.run(*arguments, "--json", env=environment)
                 told += [as_json.stdout, as_json.stderr]
                 if as_json.stdout.strip():

@@ -1,6 +1,7 @@
 //! The verbs, one file each: its arguments, and what it does with them.
 
 pub mod app;
+pub mod audit;
 mod call_path;
 pub mod console;
 pub mod contexts;

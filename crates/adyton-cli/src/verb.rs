@@ -55,6 +55,8 @@ pub enum Verb {
     Project(command::project::Project),
     /// List the requests that came in, refused or not
     Requests(command::requests::Requests),
+    /// List who changed what, who signed in, and which management calls were refused
+    Audit(command::audit::Audit),
     /// Say why a request was answered as it was
     Explain(command::explain::Explain),
     /// Show the error catalogue: code, meaning, cause, fix
@@ -87,6 +89,7 @@ impl Verb {
             Verb::Token(verb) => verb.run(context),
             Verb::Project(verb) => verb.run(context),
             Verb::Requests(verb) => verb.run(context),
+            Verb::Audit(verb) => verb.run(context),
             Verb::Explain(verb) => verb.run(context),
             Verb::Errors(verb) => verb.run(context),
             Verb::Sign(verb) => verb.run(context),

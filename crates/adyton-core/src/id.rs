@@ -188,7 +188,7 @@ impl RequestId {
         let number = (sequence & 0x00ff_ffff_ffff_ffff) as u128;
         Self(time << 80 | (node as u128) << 64 | (worker as u128) << 56 | number)
     }
-    /// The id of a management call, which has no record in the journal. `sequence` counts the node's management calls.
+    /// The id of a management call, whose record is in the audit trail, not in the journal. `sequence` counts the node's management calls.
     pub const fn of_management(at_ms: u64, node: u16, sequence: u64) -> Self {
         Self::compose(at_ms, node, Self::MANAGEMENT, sequence)
     }

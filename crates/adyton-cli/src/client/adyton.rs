@@ -1,5 +1,6 @@
 //! What Adyton's own addresses are asked.
 
+use adyton_api::adyton::audit::{AuditExplained, AuditList};
 use adyton_api::adyton::logs::LogTail;
 use adyton_api::adyton::packages::Uploaded;
 use adyton_api::adyton::requests::{OwnRequest, RequestExplained, RequestList};
@@ -9,7 +10,7 @@ use adyton_api::adyton::whoami::Whoami;
 use adyton_core::address::OWN_REQUESTS;
 use adyton_core::id::RequestId;
 
-use super::answer::Asked;
+use super::answer::{Answer, Asked};
 use super::{Body, Client, Request, Shown};
 use crate::failure::Outcome;
 
@@ -38,16 +39,34 @@ impl Client {
     }
     /// What became of a request, told to whoever sent it: to the holder of these credentials.
     pub fn own_request(&self, id: RequestId, shown: &Shown<'_>) -> Outcome<OwnRequest> {
-        let path = format!("{OWN_REQUESTS}{id}");
+        self.ask_as(&format!("{OWN_REQUESTS}{id}"), shown)?.read()
+    }
+    /// Asks with other credentials than the client's own.
+    fn ask_as(&self, path: &str, shown: &Shown<'_>) -> Outcome<Answer> {
         let request = Request {
             method: "GET",
             address: &self.target.control,
-            path: &path,
+            path,
             query: "",
             headers: Vec::new(),
             body: Body::Empty,
         };
-        self.send(request, shown)?.ok(Asked::Control)?.read()
+        self.send(request, shown)?.ok(Asked::Control)
+    }
+    /// A page of the audit trail, of the project or of the whole domain.
+    pub fn audit(&self, is_of_domain: bool, query: &str) -> Outcome<AuditList> {
+        match is_of_domain {
+            true => self.get("/adyton/v1/audit", query),
+            false => self.get(&format!("/adyton/v1/{}/audit", self.project()), query),
+        }
+    }
+    /// A management call, and why it was refused.
+    pub fn audited(&self, id: RequestId) -> Outcome<AuditExplained> {
+        self.get(&format!("/adyton/v1/{}/audit/{id}", self.project()), "")
+    }
+    /// What became of a management call, told to whoever made it: to the holder of these credentials.
+    pub fn own_audited(&self, id: RequestId, shown: &Shown<'_>) -> Outcome<AuditExplained> {
+        self.ask_as(&format!("/adyton/v1/audit/{id}"), shown)?.read()
     }
     /// The newest lines that the programs of a service printed, oldest first.
     pub fn service_log(&self, id: &str, lines: usize) -> Outcome<LogTail> {

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use adyton_api::adyton::audit::AuditExplained;
 use adyton_api::adyton::requests::{OwnRequest, RequestExplained};
 use adyton_core::catalogue::Reason;
 use adyton_core::explain::Explanation;
@@ -10,6 +11,7 @@ use adyton_sign::diff::diff;
 use clap::Args;
 use serde::Serialize;
 
+use super::audit::told::told;
 use super::input;
 use super::predict::{Auth, held};
 use crate::client::Client;
@@ -69,6 +71,9 @@ impl Explain {
             Failure::wrong_use(said!("`{}` is not a request id", "`{}` 不是请求 id", self.request_id))
                 .hint(said!("it has 32 hex digits: the answer's `X-Request-Id`, or `request_id` in its body; `adyton requests` lists them", "请求 id 是 32 位十六进制数：应答的 `X-Request-Id` 或应答体中的 `request_id`；`adyton requests` 可以列出"))
         })?;
+        if id.is_of_management() {
+            return self.management(context, id);
+        }
         let explained = if self.auth.is_some() || self.at.is_some() {
             self.own(context, id)?
         } else {
@@ -103,6 +108,35 @@ impl Explain {
 }
 
 impl Explain {
+    /// A management call: of the project's records, or else the caller's share.
+    fn management(&self, context: &Context, id: RequestId) -> Outcome {
+        if self.canonical.is_some() {
+            return Err(Failure::wrong_use(said!(
+                "--canonical: {id} is a management call, whose canonical request is not kept",
+                "--canonical：{id} 是管理调用，其规范请求没有保留"
+            ))
+            .hint(said!(
+                "`adyton sign` shows the canonical request that the server would have computed",
+                "`adyton sign` 显示服务器会计算出的规范请求"
+            )));
+        }
+        let mut client = context.client()?;
+        if let Some(url) = &self.at {
+            client.target.control = Address::parse(url, "--at")?;
+        }
+        let explained = match self.auth {
+            None => of_trail(context, &client, id)?,
+            Some(_) => own_of_trail(context, &client, self.auth, id)?,
+        };
+        let terminal = &context.terminal;
+        if terminal.is_json() {
+            terminal.document(&explained);
+        } else {
+            terminal.print(told(terminal, &explained));
+        }
+        Ok(())
+    }
+
     /// The caller's share, as whom `--auth` says, at the listener that `--at` says. Apps may know the gateway's address alone.
     fn own(&self, context: &Context, id: RequestId) -> Outcome<Explained> {
         let listener = match (&self.at, self.auth) {
@@ -152,6 +186,39 @@ fn of_listener(context: &Context, address: Address) -> Outcome<Client> {
     Ok(Client::new(target, context.clock.clone()))
 }
 
+/// A management call of the project's audit trail, or else the caller's share of it.
+fn of_trail(context: &Context, client: &Client, id: RequestId) -> Outcome<AuditExplained> {
+    match client.audited(id) {
+        Ok(explained) => Ok(explained),
+        Err(failure) if matches!(failure.status(), Some(401 | 403 | 404)) => {
+            own_of_trail(context, client, None, id)
+        }
+        Err(failure) => Err(failure),
+    }
+}
+
+/// The caller's share of a management call, as whom `auth` says.
+fn own_of_trail(
+    context: &Context,
+    client: &Client,
+    auth: Option<Auth>,
+    id: RequestId,
+) -> Outcome<AuditExplained> {
+    let held = held(context, client, auth)?;
+    client.own_audited(id, &held.shown()).map_err(|failure| match failure.status() {
+        Some(404) => Failure::failed(said!(
+            "there is no record of the management call {id} that you may read",
+            "没有您可以读取的管理调用 {id} 的记录"
+        ))
+        .hint(said!(
+            "calls that read and succeeded leave none; `adyton audit` lists the project's records, `adyton audit --domain` those of \
+             the domain for its administrators and auditors",
+            "成功的读取调用不留记录；`adyton audit` 列出项目的记录，`adyton audit --domain` 向域的管理员和审计员列出整个域的记录"
+        )),
+        _ => failure,
+    })
+}
+
 /// A request of the project, or else of the caller.
 fn of_project(context: &Context, id: RequestId) -> Outcome<Explained> {
     let client = context.client()?;
@@ -161,20 +228,12 @@ fn of_project(context: &Context, id: RequestId) -> Outcome<Explained> {
     };
     // A key that is locked reads its own share still.
     if matches!(failure.status(), Some(401 | 403 | 404))
-        && !id.is_of_management()
         && let Ok(held) = held(context, &client, None)
         && let Ok(own) = client.own_request(id, &held.shown())
     {
         return Ok(Explained::Own(Box::new(own)));
     }
     Err(match failure.status() {
-        Some(404) if id.is_of_management() => Failure::failed(said!(
-            "{id} is the id of a management call, and management calls are not in the journal", "{id} 是管理调用的 id，管理调用不在请求日志中"
-        ))
-        .hint(said!(
-            "the server's log has a line with `{id}` that says what was compared: look for it where the server's \
-             standard error goes", "服务器日志中含 `{id}` 的一行说明了比较的内容：请在服务器标准错误的输出位置查找"
-        )),
         // The server says why there is none.
         Some(404) if failure.is_for(Reason::ManageRecordLeftOut) => failure,
         Some(404) => Failure::failed(said!("this project has no request with the id {id}", "该项目没有 id 为 {id} 的请求"))

@@ -1,8 +1,8 @@
 //! The audit trail: who reads which records.
 //!
 //! A project's are those of proven callers that concern it. Who may read the domain's (its administrators and auditors) reads those of
-//! all its projects, of its users and keys, and what nobody was proven to have sent. Whoever a call named reads their own share of its
-//! record, and no more. Everybody else finds none.
+//! all its projects, of its users and keys, and what nobody was proven to have sent. Whoever a call named reads
+//! its record too. Everybody else finds none.
 
 use adyton_core::audit::{AuditRecord, AuditShelf};
 use adyton_core::id::{DomainId, ProjectId, RequestId};
@@ -40,19 +40,11 @@ pub(crate) async fn show(
     find(shared, id, |record| is_visible(record, project, domain)).await
 }
 
-/// The same for whoever the call named: what was found out beyond what they were told is not theirs.
+/// The same for whoever the call named. All that a record holds is of the call itself: what was sent, what it was compared with, and
+/// what it changed.
 pub(crate) async fn own(shared: &Shared, caller: &Caller, id: RequestId) -> OperationResult<KeptAudit> {
     let holder = caller.holder();
-    let mut kept = find(shared, id, |record| record.names(holder)).await?;
-    let is_own = kept.record.is_proven;
-    if let Some(refusal) = &mut kept.record.refusal {
-        refusal.found.clear();
-    }
-    if !is_own {
-        // Somebody else may have sent it, with what only names the reader.
-        kept.record.source.clear();
-    }
-    Ok(kept)
+    find(shared, id, |record| record.names(holder)).await
 }
 
 async fn find(

@@ -318,7 +318,7 @@ fn failures_are_documents_too_and_name_what_was_meant() {
     );
     let ran = place.run(&["explain", "019bc0b9554b0000ff0000000000002a"]);
     assert!(
-        ran.stderr.contains("is the id of a management call") && ran.stderr.contains("server's log"),
+        ran.stderr.contains("no record of the management call") && ran.stderr.contains("`adyton audit`"),
         "{}",
         ran.stderr
     );

@@ -34,6 +34,7 @@ fn help_names_every_verb() {
               token       Get tokens for other clients, and revoke them
               project     Create and list projects: what keeps teams apart
               requests    List the requests that came in, refused or not
+              audit       List who changed what, who signed in, and which management calls were refused
               explain     Say why a request was answered as it was
               errors      Show the error catalogue: code, meaning, cause, fix
               sign        Sign a request and show how: canonical request, string to sign, headers

@@ -1,0 +1,138 @@
+"""The audit trail: what the command line shows of changes and refused management calls, to whom, and that it outlives restarts."""
+
+import json
+import secrets
+import select
+import shutil
+import subprocess
+
+import pytest
+
+from harness.server import BINARY, ROOT, wait_for
+
+FIXTURE = ROOT / "tests/fixtures/first-light"
+
+
+def trail(server, *options: str) -> list[dict]:
+    return server.json("audit", "-n", "200", *options)["records"]
+
+
+def changes_of(record: dict) -> dict:
+    return {change["field"]: (change["from"], change["to"]) for change in record["changes"]}
+
+
+@pytest.fixture(scope="module")
+def team(server):
+    """A project of its own, and a user of it who may only read."""
+    name = "audited-" + secrets.token_hex(4)
+    other = server.in_project(name)
+    user = "reader-" + secrets.token_hex(4)
+    assert server.run("user", "create", user, input="correct-Horse-1\n").returncode == 0
+    assert server.run("role", "grant", user, "auditor", "--project", name).returncode == 0
+    token = server.new_token(user=user, password="correct-Horse-1", project=name)
+    return {"name": name, "project": other, "user": user, "token": token}
+
+
+def test_a_change_is_told_with_its_fields_and_without_secrets(server):
+    name, new = "till-" + secrets.token_hex(4), "shop-" + secrets.token_hex(4)
+    made = server.manage("POST", f"/v2/{{project}}/apigw/instances/{server.project}/apps", json={"name": name})
+    path = f"/v2/{{project}}/apigw/instances/{server.project}/apps/{made['id']}"
+    server.manage("PUT", path, json={"name": new, "status": 0})
+    (update,) = trail(server, "--operation", "apps_update", "--thing", made["id"])
+    assert changes_of(update) == {"name": (name, new), "enabled": ("true", "false")}
+    assert update["caller"]["name"] == "admin" and update["kind"] == "change"
+    assert made["app_secret"] not in json.dumps(trail(server, "--thing", made["id"]))
+    table = server.run("audit", "--thing", new).stdout
+    assert "apps_update" in table and f"name: {name} → {new}" in table
+    told = server.run("explain", update["request_id"])
+    assert told.returncode == 0 and f"  name: {name} → {new}" in told.stdout, told.stderr
+    assert not trail(server, "--operation", "apps_list"), "reads leave no record"
+
+
+def test_a_refused_management_call_is_explained_to_the_operator_and_to_the_caller(server, team):
+    project = team["project"]
+    headers = {"X-Auth-Token": team["token"]}
+    refused = server.http.post(f"{server.control}/v1/{project.project}/services", headers=headers, json={})
+    assert refused.status_code == 403
+    request_id = refused.headers["X-Request-Id"]
+    told = project.run("explain", request_id)
+    assert told.returncode == 0, told.stderr
+    assert told.stdout.startswith("403  ModelArts.0112  modelarts.not_permitted\nRefused: "), told.stdout
+    assert "modelarts:service:create" in told.stdout and "Fix: " in told.stdout and team["user"] in told.stdout
+    assert "处理：" in project.run("--lang", "zh", "explain", request_id).stdout
+    (record,) = [record for record in trail(project, "--refused") if record["request_id"] == request_id]
+    assert record["caller"]["name"] == team["user"]
+    # The caller, and nobody of another project.
+    own = server.http.get(f"{server.control}/adyton/v1/audit/{request_id}", headers=headers)
+    assert own.status_code == 200 and own.json()["record"]["refusal"]["reason"] == "modelarts.not_permitted"
+    stranger = server.http.get(f"{server.control}/adyton/v1/audit/{request_id}")
+    assert stranger.status_code == 401
+
+
+def test_a_project_does_not_see_what_happens_in_another(server, team):
+    name = "secretly-" + secrets.token_hex(4)
+    made = server.call("POST", f"/v2/{{project}}/apigw/instances/{server.project}/apps", json={"name": name})
+    request_id = made.headers["X-Request-Id"]
+    project = team["project"].project
+    headers = {"X-Auth-Token": team["token"]}
+    mine = server.http.get(f"{server.control}/adyton/v1/{project}/audit", headers=headers, params={"limit": 1000})
+    assert mine.status_code == 200 and name not in mine.text
+    for path, status in [
+        (f"/adyton/v1/{server.project}/audit", 403),
+        ("/adyton/v1/audit", 403),
+        (f"/adyton/v1/{project}/audit/{request_id}", 404),
+        (f"/adyton/v1/audit/{request_id}", 404),
+    ]:
+        assert server.http.get(server.control + path, headers=headers).status_code == status, path
+    # The administrator of the domain sees both.
+    assert name in json.dumps(trail(server, "--domain", "--thing", name))
+
+
+def test_what_comes_is_followed(server):
+    command = [str(BINARY), "audit", "--follow", "-n", "0", "--json"]
+    name = "followed-" + secrets.token_hex(4)
+    watching = subprocess.Popen(command, env=server.client_environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=server.folder)
+    try:
+        # Whatever was there before it began to watch is not shown, so changes are made until one is.
+        lines: list[str] = []
+
+        def followed() -> bool:
+            server.manage("POST", f"/v2/{{project}}/apigw/instances/{server.project}/apps", json={"name": f"{name}-{secrets.token_hex(3)}"})
+            if select.select([watching.stdout], [], [], 1.5)[0]:
+                lines.append(watching.stdout.readline())
+            return any(name in line for line in lines)
+
+        wait_for(followed, 30, "the record of a change")
+        assert json.loads(lines[-1])["operation"] == "apps_create"
+    finally:
+        watching.kill()
+        watching.communicate()
+
+
+def test_records_outlive_a_kill_and_what_is_changed_offline_has_one(new_server):
+    server = new_server().start()
+    name = "kept-" + secrets.token_hex(4)
+    server.manage("POST", f"/v2/{{project}}/apigw/instances/{server.project}/apps", json={"name": name})
+    # Whoever has read a record has it on the disk.
+    assert trail(server, "--thing", name)
+    server.kill()
+    data = ["--data", str(server.data)]
+    changed = subprocess.run([str(BINARY), "user", "password", "admin", "--offline", *data], input="another-Horse-1\n", text=True, capture_output=True, cwd=server.folder, timeout=60)
+    assert changed.returncode == 0, changed.stderr
+    server.start()
+    assert trail(server, "--thing", name)
+    (offline,) = trail(server, "--domain", "--operation", "offline_password")
+    assert offline["caller"]["way"] == "offline" and offline["thing"]["name"] == "admin"
+    assert offline["changes"] == [{"field": "password", "from": None, "to": None, "is_secret": True}]
+    assert server.run("explain", offline["request_id"]).stdout.startswith("offline_password")
+
+
+def test_a_data_folder_of_the_first_version_gets_a_trail(new_server):
+    server = new_server({"journal.keep_days": 36500})
+    shutil.copytree(FIXTURE / "sqlite", server.data)
+    server.data.chmod(0o700)
+    server.start()
+    name = "first-" + secrets.token_hex(4)
+    server.manage("POST", f"/v2/{{project}}/apigw/instances/{server.project}/apps", json={"name": name})
+    (record,) = trail(server, "--thing", name)
+    assert record["operation"] == "apps_create"
