@@ -1,10 +1,16 @@
 """Wrong prediction URLs in more than ten ways: one code, one message, a sub-code each, and an explanation that helps."""
 
 import json
+import secrets
+import uuid
 
 import pytest
 
+from harness.callers import App, AppCodeHolder, call
 from harness.raw import exchange
+from harness.server import ROOT
+
+ECHO = ROOT / "tests/models/echo"
 
 MESSAGE = "The API does not exist or has not been published in the environment"
 
@@ -87,6 +93,35 @@ def test_the_nearest_route_is_not_in_the_answer(server, echo, admin):
     answer = exchange(server.gateway, "POST", echo.path + "/only/pots", {"X-Auth-Token": admin.token}, b"{}")
     assert b"/only/post" not in answer.body
     assert not any("/only/post" in value for value in answer.headers.values())
+
+
+def test_a_deleted_service_is_said_to_be_deleted(server, admin):
+    """To its administrators, to whoever called it with a token of its project, and to nobody of another."""
+    name = "short-lived-" + secrets.token_hex(3)
+    gone = server.deploy(name, ECHO)
+    app = App.create(server, "of-" + name)
+    assert server.run("service", "delete", name).returncode == 0
+    by_token = exchange(server.gateway, "POST", gone.path, {"X-Auth-Token": admin.token}, b"{}")
+    by_app = call(server, AppCodeHolder(app.code), gone.path)
+    for answer in (by_token, by_app):
+        assert (answer.status, answer.headers["x-adyton-reason"]) == (404, "route.no_such_service")
+        assert b"delete" not in answer.body
+        fix = server.json("explain", answer.headers["x-request-id"])["explanation"]["fix"][0]
+        assert fix.startswith(f"Service {name} ({gone.id}) was deleted at 20"), fix
+    in_chinese = server.run("--lang", "zh", "explain", by_token.headers["x-request-id"]).stdout
+    assert "删除" in in_chinese, in_chinese
+    own = f"{server.gateway}/adyton/v1/requests/{by_app.headers['x-request-id']}"
+    told = server.http.get(own, headers=AppCodeHolder(app.code).headers("GET", own, {}, b"")).json()["explanation"]
+    assert "was deleted" in told["fix"][0], told["fix"]
+    never = exchange(server.gateway, "POST", f"/v1/infers/{uuid.uuid4()}", {"X-Auth-Token": admin.token}, b"{}")
+    never_there = server.json("explain", never.headers["x-request-id"])["explanation"]["fix"]
+    assert not any("was deleted at" in fix for fix in never_there)
+    other = server.in_project("elsewhere-" + secrets.token_hex(4))
+    theirs = App.create(other, "elsewhere")
+    from_there = call(server, AppCodeHolder(theirs.code), gone.path)
+    own = f"{server.gateway}/adyton/v1/requests/{from_there.headers['x-request-id']}"
+    told = server.http.get(own, headers=AppCodeHolder(theirs.code).headers("GET", own, {}, b"")).json()["explanation"]
+    assert name not in json.dumps(told)
 
 
 @pytest.mark.parametrize(

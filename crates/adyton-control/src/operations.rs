@@ -10,6 +10,7 @@ pub(crate) mod app_code;
 pub(crate) mod audit;
 pub(crate) mod authorisation;
 pub(crate) mod credential;
+pub(crate) mod deleted_service;
 pub(crate) mod model;
 pub(crate) mod own_request;
 pub(crate) mod package;

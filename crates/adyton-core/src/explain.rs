@@ -31,6 +31,7 @@ pub use signature::SignatureExplained;
 pub use steps::{StepOutcome, StepSeen};
 
 use crate::catalogue::{Fault, Reason, Retry};
+use crate::clock::Timestamp;
 use crate::columns::is_han;
 use crate::evidence::Evidence;
 use crate::holder::Holder;
@@ -211,6 +212,42 @@ pub fn explain_in(
         fix: share::fixes(&asked, &nearest).unwrap_or_else(|| fix::of(&asked, &nearest)),
         nearest,
         page: record.reason.map(|reason| reason.section_in(language).text()),
+    }
+}
+
+/// A service that a request named and that was deleted: what the audit trail remembers of it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct DeletedService {
+    /// Its id.
+    pub id: ServiceId,
+    /// Its name.
+    pub name: String,
+    /// When it was deleted.
+    pub at: Timestamp,
+}
+
+/// The service that the request named and that does not exist: whether it was deleted, only the audit trail knows.
+pub fn missing_service(record: &Record) -> Option<ServiceId> {
+    match &record.evidence {
+        Evidence::Route { service, .. } if record.reason == Some(Reason::RouteNoSuchService) => *service,
+        _ => None,
+    }
+}
+
+impl Explanation {
+    /// Says, before anything close is proposed, that the service was deleted.
+    pub fn tell_deleted(&mut self, deleted: &DeletedService, language: Language) {
+        let told = message!(
+            language,
+            "Service {} ({}) was deleted at {}. If it was deployed again, it has another API address: `adyton service show {}` \
+             shows it.",
+            "服务 {}（{}）已于 {} 删除。如果重新部署过，它的 API 地址已不同：`adyton service show {}` 会显示新地址。",
+            deleted.name,
+            deleted.id,
+            deleted.at.to_iso(),
+            deleted.name
+        );
+        self.fix.insert(0, told);
     }
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use adyton_core::evidence::Evidence;
-use adyton_core::explain::{Explanation, Reader, explain_in as explained};
+use adyton_core::explain::{Explanation, Reader, explain_in as explained, missing_service};
 use adyton_core::id::{ProjectId, RequestId};
 use adyton_core::journal::{Filter, JournalReader, Page};
 use adyton_core::language::Language;
@@ -11,9 +11,11 @@ use adyton_core::live::Live;
 use adyton_core::record::Record;
 use adyton_core::tenant::{Role, Scope};
 use adyton_identity::policy::roles;
+use adyton_store::repository::AuditScope;
 
 use crate::actor::Actor;
 use crate::failure::{Failure, OperationResult, Thing};
+use crate::operations::deleted_service;
 use crate::shared::Shared;
 
 /// Whether the caller also sees what matched no project: administrators of the project's domain do.
@@ -57,11 +59,16 @@ pub(crate) async fn explain(
     control_url: &str,
     language: Language,
 ) -> OperationResult<(Record, Explanation)> {
+    let with_unmatched = sees_unmatched(actor, project);
+    let scope = match actor.live.project(project) {
+        Some(own) if with_unmatched => AuditScope::Domain(own.domain),
+        _ => AuditScope::Project(project),
+    };
     let question = Question {
         journal: shared.journal.clone(),
         visible: Filter {
             project: Some(project),
-            with_unmatched: sees_unmatched(actor, project),
+            with_unmatched,
             ..Filter::default()
         },
         // The state of now, not of when the call came in: it may just have been changed.
@@ -72,7 +79,13 @@ pub(crate) async fn explain(
         language,
     };
     let answer = shared.explanations.run(project, move || question.answer());
-    answer.await?
+    let (record, mut explanation) = answer.await??;
+    if let Some(service) = missing_service(&record)
+        && let Some(deleted) = deleted_service::find(shared, scope, service, |_| true).await?
+    {
+        explanation.tell_deleted(&deleted, language);
+    }
+    Ok((record, explanation))
 }
 
 /// All that an explanation is made of, to be taken to a thread.

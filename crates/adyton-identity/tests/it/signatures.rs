@@ -19,7 +19,6 @@ use crate::world::{
 };
 
 const IAM_FAILS: &str = "Incorrect IAM authentication information: verify aksk signature fail";
-const APP_FAILS: &str = "Incorrect app authentication information: verify signature fail";
 
 /// One call for each of the two kinds of keys.
 fn kinds() -> [(&'static str, &'static str, bool); 2] {
