@@ -95,11 +95,15 @@ fn a_code_shows_its_causes_and_fixes() {
         fault  caller
         retry  not before the request is changed
 
-        The AppKey and the AppSecret do not belong together. A signature, if there was one, fits under no well-known mistake.
+        The AppKey and the AppSecret do not belong together: the secret is another one, or was misspelled.
 
         app.bad_signature  (step authenticate)
           cause  The AppKey is known, but none of the well-known signing mistakes explains the signature. Either the secret is another one (it was reset, or is that of another app or environment), or the body, a signed header or the URL was changed between signing and here.
           fix    Compare the secret with the one that `adyton app create` showed. It is shown only once: if it is lost, `adyton app reset-secret APP` makes a new one, and the old one stops working at once. If you are sure of it, compare canonical requests: `adyton explain REQUEST_ID` shows the gateway's.
+
+        app.secret_mistake  (step authenticate)
+          cause  The AppSecret was not used as it is: a line end or a blank was read with it, a character was lost, its letter case was changed, it was encoded, or something else was used in its place. The signature fits once that is undone. The explanation names the mistake.
+          fix    Use the AppSecret exactly as `adyton app create` showed it, without quotes, blanks and line ends. When it is read from a file or a variable, trim it.
 
         app.key_pair_unknown  (step authenticate)
           cause  `X-HW-ID` holds an AppKey that no app has: the app was deleted, the key is of another installation, or the two headers were mixed up.
