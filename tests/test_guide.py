@@ -3,7 +3,8 @@
 What stands behind the language of a fenced block says what it is; no reader sees it:
 
 - ```` ```sh ```` is run. A page's blocks run in order, in one shell, beside a fresh server with its data in `./adyton-data`. A command that
-  fails fails the page, unless the fence says `exit=1`, or `needs=PROGRAM` and the program is not on this machine.
+  fails fails the page, unless the fence says `exit=1`, or `needs=PROGRAM` and the program is not on this machine, or `imports=PACKAGE` and
+  the tests' Python has no such package.
 - ```` ```sh no-run: REASON ```` is not.
 - ```` ```output ```` is what the block before it prints. `…` stands for anything on a line, and alone on a line for any lines; how many
   spaces stand between words makes no difference.
@@ -22,6 +23,7 @@ import subprocess
 import sys
 from dataclasses import dataclass, field
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -66,9 +68,12 @@ class Block:
 
     @property
     def lacks(self) -> str:
-        """The program that it needs and that is not here."""
+        """The program or package that it needs and that is not here."""
         needed = re.search(r"needs=(\S+)", self.said)
-        return needed[1] if needed and not shutil.which(needed[1]) else ""
+        if needed and not shutil.which(needed[1]):
+            return needed[1]
+        imported = re.search(r"imports=(\S+)", self.said)
+        return imported[1] if imported and not find_spec(imported[1]) else ""
 
     @property
     def file(self) -> str:
