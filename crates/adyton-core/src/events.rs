@@ -40,7 +40,7 @@ pub struct Event {
     pub at: Timestamp,
     /// Normal or abnormal.
     pub kind: EventKind,
-    /// What happened, in one or a few lines.
+    /// What happened, in one or a few lines, in English: [`text_in`](crate::event_text::text_in) has other languages.
     pub text: String,
 }
 

@@ -17,6 +17,7 @@ pub mod clock;
 pub mod columns;
 pub mod digest;
 pub mod endpoint;
+pub mod event_text;
 pub mod events;
 pub mod evidence;
 pub mod explain;

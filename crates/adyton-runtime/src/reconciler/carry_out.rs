@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use adyton_core::event_text::Sentence;
 use adyton_core::id::{InstanceId, ServiceId};
 use adyton_core::instances::{InstanceSeen, InstanceStatus};
 
@@ -47,8 +48,8 @@ impl Service {
         };
         match report {
             Report::News(News::Note(note)) => {
-                let text = format!("An instance of model {}: {note}", known.recipe.name);
-                telling::abnormal(parts, service, text);
+                let (model, note) = (&known.recipe.name, &note);
+                telling::abnormal(parts, service, Sentence::Noted { model, note });
             }
             Report::News(News::Waiting(cause)) => waiting(parts, service, one, known, &cause),
             Report::News(News::Ready(target)) => ready(parts, service, one, known, &target),
@@ -133,11 +134,8 @@ impl Service {
         }
         let id = InstanceId::from_random(random);
         tracing::info!(service = %self.id, instance = %id, model = recipe.name, reason, "starting an instance");
-        telling::normal(
-            parts,
-            self.id,
-            format!("An instance of model {} is being started.", recipe.name),
-        );
+        let model = &recipe.name;
+        telling::normal(parts, self.id, Sentence::Starting { model });
         let known = Known {
             recipe: recipe.clone(),
             place: String::new(),

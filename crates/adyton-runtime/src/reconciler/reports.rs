@@ -1,5 +1,6 @@
 //! What is told of an instance, taken in: its phase for the plan, and what people are told of it.
 
+use adyton_core::event_text::Sentence;
 use adyton_core::id::ServiceId;
 use adyton_core::instances::{LogLine, Restarting};
 
@@ -29,10 +30,9 @@ pub(super) fn waiting(
 ) {
     // One that was ready before is down, for a cause that was told then.
     if matches!(one.phase, Phase::Starting | Phase::Down) {
-        let name = &known.recipe.name;
-        one.note = format!("model {name} is not ready yet: {cause}");
-        let text = format!("An instance of model {name} is not ready yet: {cause}");
-        telling::normal(parts, service, text);
+        let model = &known.recipe.name;
+        one.note = format!("model {model} is not ready yet: {cause}");
+        telling::normal(parts, service, Sentence::Waiting { model, cause });
     }
 }
 
@@ -47,11 +47,8 @@ pub(super) fn ready(
     known.restarting = None;
     if one.phase != Phase::Draining {
         (one.phase, one.note) = (Phase::Ready, String::new());
-        let text = format!(
-            "An instance of model {} is ready ({}).",
-            known.recipe.name, known.place
-        );
-        telling::normal(parts, service, text);
+        let (model, place) = (known.recipe.name.as_str(), known.place.as_str());
+        telling::normal(parts, service, Sentence::Ready { model, place });
     }
 }
 
@@ -63,10 +60,9 @@ pub(super) fn down(
     why: &str,
 ) {
     if one.phase == Phase::Ready {
-        let name = &known.recipe.name;
-        (one.phase, one.note) = (Phase::Down, format!("model {name}: {why}"));
-        let text = format!("An instance of model {name} is down: {why}");
-        telling::abnormal(parts, service, text);
+        let model = &known.recipe.name;
+        (one.phase, one.note) = (Phase::Down, format!("model {model}: {why}"));
+        telling::abnormal(parts, service, Sentence::Down { model, cause: why });
     }
 }
 
@@ -95,17 +91,14 @@ fn restarting(
     let now = parts.clock.now();
     let next_start = now.after(restart.pause);
     one.note = format!("model {}: {}", known.recipe.name, restart.why);
-    let text = format!(
-        "An instance of model {} is started again: {}",
-        known.recipe.name, restart.why
-    );
+    let (model, cause) = (&known.recipe.name, &restart.why);
+    telling::abnormal(parts, service, Sentence::Again { model, cause });
     known.restarting = Some(Restarting {
         since: known.restarting.take().map_or(now, |before| before.since),
         last_end: restart.why,
         next_start,
         back_at: next_start.after(restart.start_up.unwrap_or_default()),
     });
-    telling::abnormal(parts, service, text);
 }
 
 pub(super) fn failed(
@@ -121,6 +114,5 @@ pub(super) fn failed(
         .last(telling::LAST_LINES, |line: &LogLine| line.instance == one.id);
     one.note = telling::with_lines(format!("model {}: {failure}", known.recipe.name), &lines);
     known.restarting = None;
-    let text = format!("An instance failed: {}", one.note);
-    telling::abnormal(parts, service, text);
+    telling::abnormal(parts, service, Sentence::InstanceFailed { cause: &one.note });
 }

@@ -1,6 +1,7 @@
 //! The events of a service: what its people read (ModelArts User Guide, "Viewing Events of a Service": deployment, start,
 //! readiness, update, stop, and failures with their causes).
 
+use adyton_core::event_text::Sentence;
 use adyton_core::events::{Event, EventKind};
 use adyton_core::id::ServiceId;
 use adyton_core::instances::{LogLine, Rollout};
@@ -12,12 +13,12 @@ use super::plan::Verdict;
 /// So many of the last lines of a program are part of its failure.
 pub(super) const LAST_LINES: usize = 20;
 
-pub(super) fn normal(parts: &LaunchParts, service: ServiceId, text: impl Into<String>) {
-    record(parts, service, EventKind::Normal, text.into());
+pub(super) fn normal(parts: &LaunchParts, service: ServiceId, sentence: Sentence<'_>) {
+    record(parts, service, EventKind::Normal, sentence.kept());
 }
 
-pub(super) fn abnormal(parts: &LaunchParts, service: ServiceId, text: impl Into<String>) {
-    record(parts, service, EventKind::Abnormal, text.into());
+pub(super) fn abnormal(parts: &LaunchParts, service: ServiceId, sentence: Sentence<'_>) {
+    record(parts, service, EventKind::Abnormal, sentence.kept());
 }
 
 fn record(parts: &LaunchParts, service: ServiceId, kind: EventKind, text: String) {
@@ -45,37 +46,27 @@ pub(super) fn status(
         None | Some("") => String::new(),
         Some(error) => format!(": {error}"),
     };
+    let percent = now.progress.to_string();
+    let percent = percent.as_str();
     match now.status {
-        ServiceStatus::Deploying => normal(parts, service, "The service is being deployed."),
-        ServiceStatus::Running => normal(
-            parts,
-            service,
-            "The service is running: all its instances are ready.",
-        ),
+        ServiceStatus::Deploying => normal(parts, service, Sentence::Deploying),
+        ServiceStatus::Running => normal(parts, service, Sentence::Running),
         // That the update was rolled back has been told, and the former instances serve as before.
         ServiceStatus::Concerning if matches!(rollout, Some(Rollout::RolledBack { .. })) => {}
         // None is down or failed: more are wanted than before.
-        ServiceStatus::Concerning if now.error.is_empty() && now.progress > 0 => normal(
-            parts,
-            service,
-            format!(
-                "{} % of the service's instances are ready and serve; the others are being started.",
-                now.progress
-            ),
-        ),
-        ServiceStatus::Concerning => {
-            abnormal(
-                parts,
-                service,
-                format!(
-                    "The service is concerning: {} % of its instances are ready{because}",
-                    now.progress
-                ),
-            );
+        ServiceStatus::Concerning if now.error.is_empty() && now.progress > 0 => {
+            normal(parts, service, Sentence::Growing { percent });
         }
-        ServiceStatus::Failed => abnormal(parts, service, format!("The service failed{because}")),
-        ServiceStatus::Stopping => normal(parts, service, "The service is being stopped."),
-        ServiceStatus::Stopped => normal(parts, service, "The service was stopped."),
+        ServiceStatus::Concerning => {
+            let because = because.as_str();
+            abnormal(parts, service, Sentence::Concerning { percent, because });
+        }
+        ServiceStatus::Failed => {
+            let because = because.as_str();
+            abnormal(parts, service, Sentence::Failed { because });
+        }
+        ServiceStatus::Stopping => normal(parts, service, Sentence::Stopping),
+        ServiceStatus::Stopped => normal(parts, service, Sentence::Stopped),
         // The events of a deleted service are deleted with it.
         ServiceStatus::Deleting => {}
     }
@@ -97,28 +88,20 @@ pub(super) struct Progress<'p> {
 /// by the status alone.
 pub(super) fn rollout(parts: &LaunchParts, service: ServiceId, progress: &Progress<'_>) {
     if progress.changed {
-        let text = match progress.now {
-            Some((_, Rollout::Done)) => "The update is complete: the new configuration serves.",
+        let sentence = match progress.now {
+            Some((_, Rollout::Done)) => Sentence::Updated,
             Some((_, Rollout::Going | Rollout::RolledBack { .. } | Rollout::Failed { .. })) | None => {
-                "The previous configuration no longer answers; the ready instances of the new one serve."
+                Sentence::FormerGone
             }
         };
-        normal(parts, service, text);
+        normal(parts, service, sentence);
     }
     if progress.before == progress.now {
         return;
     }
     match progress.now {
-        Some((_, Rollout::Going)) if progress.former_serves => normal(
-            parts,
-            service,
-            "The service is being updated; the previous configuration serves until all instances are ready.",
-        ),
-        Some((_, Rollout::RolledBack { cause })) => {
-            let text =
-                format!("The update was rolled back, the previous configuration keeps serving: {cause}");
-            abnormal(parts, service, text);
-        }
+        Some((_, Rollout::Going)) if progress.former_serves => normal(parts, service, Sentence::Updating),
+        Some((_, Rollout::RolledBack { cause })) => abnormal(parts, service, Sentence::RolledBack { cause }),
         Some((_, Rollout::Going | Rollout::Done | Rollout::Failed { .. })) | None => {}
     }
 }

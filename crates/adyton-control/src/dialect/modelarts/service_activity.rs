@@ -4,6 +4,7 @@ use adyton_api::modelarts::activity::{
     EventList, EventShown, InstanceShown, ModelMonitor, MonitorShown, UpdateList, UpdateShown,
 };
 use adyton_core::clock::Timestamp;
+use adyton_core::event_text::text_in;
 use adyton_core::events::EventKind;
 use adyton_store::repository::EventFilter;
 use serde::Deserialize;
@@ -14,6 +15,7 @@ use super::services::{id, page, query_problem};
 use crate::call::Call;
 use crate::endpoint::{Json, Query};
 use crate::failure::{Failure, OperationResult};
+use crate::language;
 use crate::operations::service;
 
 /// Which events.
@@ -40,7 +42,7 @@ pub(crate) struct MonitorQuery {
     model_id: Option<String>,
 }
 
-/// `GET …/services/{service_id}/events`
+/// `GET …/services/{service_id}/events`, told in the language of `Accept-Language`: English or Chinese.
 pub(crate) async fn events(call: Call, Query(query): Query<EventQuery>) -> OperationResult<Json<EventList>> {
     let named = |name: &str| {
         EventKind::parse(name).ok_or_else(|| query_problem("event_type", "must be `normal` or `abnormal`"))
@@ -53,12 +55,13 @@ pub(crate) async fn events(call: Call, Query(query): Query<EventQuery>) -> Opera
     };
     let page = page(query.offset, query.limit)?;
     let (service, listed) = service::events(&call.shared, call.project()?, id(&call)?, &filter, page).await?;
+    let language = language::of(&call.headers);
     let events: Vec<EventShown> = listed
         .items
         .iter()
         .map(|event| EventShown {
             event_type: event.kind.name().to_owned(),
-            event_info: event.text.clone(),
+            event_info: text_in(&event.text, language).into_owned(),
             occur_time: event.at.millis(),
         })
         .collect();
