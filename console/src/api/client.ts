@@ -22,7 +22,8 @@ const isSessionLost = (response: Response) =>
 /** `fetch` with the page's headers; signs in again when the session has ended, and then makes the call once more. */
 export async function send(request: Request, renew: () => Promise<boolean> = renewed): Promise<Response> {
   request.headers.set("X-Adyton-Console", "1");
-  request.headers.set("Accept-Language", LANGUAGE_TAGS[currentLanguage()]);
+  if (!request.headers.has("Accept-Language"))
+    request.headers.set("Accept-Language", LANGUAGE_TAGS[currentLanguage()]);
   const again = request.clone();
   const response = await arrive(request);
   if (isSessionLost(response) && (await renew())) return arrive(again);

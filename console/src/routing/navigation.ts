@@ -4,6 +4,10 @@ import { texts } from "../language/texts";
 
 export const titles = texts({
   services: ["Services", "服务"],
+  requests: ["Requests", "请求"],
+  audit: ["Audit", "审计"],
+  errors: ["Errors", "错误码"],
+  domainAudit: ["Audit of the domain", "域审计"],
 });
 
 export interface NavigationEntry {
@@ -11,12 +15,16 @@ export interface NavigationEntry {
   path: string;
   title: keyof (typeof titles)["en"];
   icon: IconName;
-  /** `project` pages are about the chosen project, `account` pages about the user or the domain. */
-  part: "project" | "account";
+  /** `project` pages are about the chosen project, `account` pages about the user or the domain, `reference` pages about neither. */
+  part: "project" | "account" | "reference";
   /** The permission without which the page would be refused. */
   needs?: string;
 }
 
 export const NAVIGATION: NavigationEntry[] = [
   { path: "services", title: "services", icon: "cube", part: "project", needs: "modelarts:service:list" },
+  { path: "requests", title: "requests", icon: "requests", part: "project", needs: "adyton:requests:list" },
+  { path: "audit", title: "audit", icon: "audit", part: "project", needs: "adyton:audit:list" },
+  { path: "audit", title: "domainAudit", icon: "audit", part: "account", needs: "system:audit:list" },
+  { path: "errors", title: "errors", icon: "book", part: "reference" },
 ];

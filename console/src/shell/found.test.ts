@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { requestIdIn } from "./found";
+import { errorCodeIn, requestIdIn } from "./found";
 
 const ID = "01a21c0853cb00000100000000000001";
 
@@ -19,4 +19,12 @@ describe("a request id is found in what was pasted", () => {
     ["a digest", "29f6fb68a38682a7f5344f9d3c00bcc8f41ae0e6e17f81ecaa65a988edea7327"],
     ["an id of another form", "87deee40-e673-6894-0c49-9d0962b36da2"],
   ])("not in %s", (_, text) => expect(requestIdIn(text)).toBeNull());
+});
+
+test("an error code is found where the request id was lost", () => {
+  expect(
+    errorCodeIn('{"error_code":"APIG.0301","error_msg":"Incorrect IAM authentication information"}'),
+  ).toBe("APIG.0301");
+  expect(errorCodeIn("answered ModelArts.3502 again")).toBe("ModelArts.3502");
+  expect(errorCodeIn("APIG.03015 and NoCode.0001")).toBeNull();
 });

@@ -8,3 +8,11 @@ export function requestIdIn(text: string): string | null {
   const named = /request[_-]?id["']?\s*[:=]\s*["']?([0-9a-f]{32})(?![0-9a-f])/i.exec(text)?.[1];
   return (named ?? ID.exec(text)?.[0] ?? null)?.toLowerCase() ?? null;
 }
+
+/** A wire code as error bodies and pages show it, such as `APIG.0301` or `ModelArts.3502`. */
+const CODE = /\b(?:APIG|APIGW|ModelArts|MR|ADYTON|IAM)\.\d{4}\b/;
+
+/** The error code in a text, for bodies of which the request id was lost. */
+export function errorCodeIn(text: string): string | null {
+  return CODE.exec(text)?.[0] ?? null;
+}

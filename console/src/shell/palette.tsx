@@ -17,7 +17,7 @@ import { useTexts } from "../language/language";
 import { filled, texts } from "../language/texts";
 import { titles } from "../routing/navigation";
 import { projectPath, useAnyProject } from "../session/project";
-import { requestIdIn } from "./found";
+import { errorCodeIn, requestIdIn } from "./found";
 import classes from "./palette.module.css";
 import { addressOf, useOffered } from "./side";
 
@@ -32,6 +32,7 @@ const words = texts({
     (id: string) => `解释请求 ${id}`,
   ),
   service: ["Service", "服务"],
+  code: ["Error code", "错误码"],
   none: ["Nothing goes by that name.", "没有找到匹配的内容。"],
 });
 
@@ -52,8 +53,12 @@ export function usePalette() {
       }
     };
     const onPaste = (event: ClipboardEvent) => {
-      const id = !isTyping(event.target) && requestIdIn(event.clipboardData?.getData("text") ?? "");
+      if (isTyping(event.target)) return;
+      const text = event.clipboardData?.getData("text") ?? "";
+      const id = requestIdIn(text);
+      const code = errorCodeIn(text);
       if (id) navigate(`/explain/${id}`);
+      else if (code) navigate(`/errors/${code}`);
     };
     document.addEventListener("keydown", onKey);
     document.addEventListener("paste", onPaste);
@@ -144,6 +149,7 @@ function useEntries(typed: string): Entry[] {
   const offered = useOffered(project);
   const text = typed.trim();
   const id = requestIdIn(text);
+  const code = id ? null : errorCodeIn(text);
   const services = useQuery({
     queryKey: ["palette-services", project?.id, text],
     enabled: project !== null && id === null && project.permissions.has("modelarts:service:list"),
@@ -159,6 +165,9 @@ function useEntries(typed: string): Entry[] {
     placeholderData: (before) => before,
   });
   if (id) return [{ id, title: t.explain(id), detail: "", icon: "search", to: `/explain/${id}` }];
+  const codes = code
+    ? [{ id: code, title: code, detail: t.code, icon: "book" as const, to: `/errors/${code}` }]
+    : [];
   const pages = offered
     .map((entry) => ({
       id: entry.title,
@@ -175,5 +184,5 @@ function useEntries(typed: string): Entry[] {
     icon: "cube" as const,
     to: project ? projectPath(project, `services/${service.service_id}`) : "/",
   }));
-  return [...pages, ...found];
+  return [...codes, ...pages, ...found];
 }

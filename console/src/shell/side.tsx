@@ -1,4 +1,5 @@
 /** The navigation at the side: project, search, pages, user. */
+import { Fragment } from "react";
 import { Button } from "react-aria-components/Button";
 import { Link, useLocation } from "wouter";
 import { Icon } from "../components/icon";
@@ -19,6 +20,7 @@ const words = texts({
   project: ["Project", "项目"],
   search: ["Search or paste an id", "搜索或粘贴请求 ID"],
   account: ["Account", "账号"],
+  reference: ["Reference", "参考"],
   user: ["User menu", "用户菜单"],
   signOut: ["Sign out", "退出登录"],
 });
@@ -32,7 +34,7 @@ interface Props {
 export function Side({ open, project, onSearch }: Props) {
   const t = useTexts(words);
   const entries = useOffered(project);
-  const account = entries.filter((entry) => entry.part === "account");
+  const partOf = (part: NavigationEntry["part"]) => entries.filter((entry) => entry.part === part);
   return (
     <nav aria-label={t.navigation} className={`${classes.side} ${open ? classes.open : ""}`}>
       <Link href="/" className={classes.brand} aria-label="Adyton">
@@ -44,12 +46,15 @@ export function Side({ open, project, onSearch }: Props) {
         <span>{t.search}</span>
         <kbd>{/Mac|iPhone|iPad/.test(navigator.userAgent) ? "⌘K" : "Ctrl K"}</kbd>
       </Button>
-      <Entries entries={entries.filter((entry) => entry.part === "project")} project={project} />
-      {account.length > 0 && (
-        <>
-          <h2 className={classes.heading}>{t.account}</h2>
-          <Entries entries={account} project={project} />
-        </>
+      <Entries entries={partOf("project")} project={project} />
+      {(["account", "reference"] as const).map(
+        (part) =>
+          partOf(part).length > 0 && (
+            <Fragment key={part}>
+              <h2 className={classes.heading}>{t[part]}</h2>
+              <Entries entries={partOf(part)} project={project} />
+            </Fragment>
+          ),
       )}
       <UserMenu />
     </nav>

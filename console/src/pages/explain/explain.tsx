@@ -1,55 +1,63 @@
-/** Why a request was answered as it was: to whoever may read the project's requests, and to whoever sent it. */
-import { useParams } from "wouter";
+/** A request by its id alone: found wherever the reader may look, explained to whoever sent it. */
+import { useQuery } from "@tanstack/react-query";
+import { Redirect, useParams } from "wouter";
 import { Badge, toneOfHttp } from "../../components/badge";
 import { Id } from "../../components/copy";
 import { Skeleton } from "../../components/empty";
-import { ExplanationBody, useExplanation } from "../../components/explanation";
 import { FailureNote } from "../../components/failure";
-import { Moment } from "../../components/moment";
-import { Card, Facts, Page } from "../../components/page";
-import { useTexts } from "../../language/language";
+import { Page } from "../../components/page";
+import { useLanguage, useTexts } from "../../language/language";
 import { texts } from "../../language/texts";
+import { projectPath } from "../../session/project";
+import { useSession } from "../../session/session";
+import { recall } from "../../state/remembered";
+import { AuditedCall } from "../audit/call";
+import { Explained } from "../requests/explained";
+import { findRequest } from "../requests/questions";
 
 const words = texts({
   title: ["Explanation", "请求解释"],
-  request: ["Request", "请求"],
-  when: ["When", "时间"],
-  reason: ["Reason", "原因"],
+  own: [
+    "This is your share of the explanation: what you sent, and what was expected of you.",
+    "这是与您有关的解释：您发送的内容，以及期望的内容。",
+  ],
 });
 
 export default function ExplainPage() {
   const t = useTexts(words);
+  const { language } = useLanguage();
+  const { projects, permissions } = useSession();
   const id = useParams<{ request: string }>().request;
-  const { data, error } = useExplanation(id);
+  const { data, error, refetch } = useQuery({
+    queryKey: ["found", id, language],
+    queryFn: () => {
+      const last = recall("project");
+      const ordered = [...projects].sort((a, b) => Number(b.name === last) - Number(a.name === last));
+      return findRequest(id, ordered, permissions.has("system:audit:get"));
+    },
+  });
+  if (data?.at === "project") return <Redirect to={projectPath(data.project, `requests/${id}`)} replace />;
   return (
     <Page
       title={t.title}
-      narrow
+      about={
+        <>
+          <Id value={id} />
+          {data?.at === "own" && <p>{t.own}</p>}
+        </>
+      }
       aside={
-        data && (
-          <Badge tone={toneOfHttp(data.status)}>{`${data.status}${data.code ? ` ${data.code}` : ""}`}</Badge>
+        data?.at === "own" && (
+          <Badge tone={toneOfHttp(data.explanation.status)}>
+            {data.explanation.status} {data.explanation.code ?? ""}
+          </Badge>
         )
       }
-      about={<Id value={id} />}
     >
-      {error && <FailureNote error={error} />}
+      {error && <FailureNote error={error} retry={() => void refetch()} />}
       {!data && !error && <Skeleton lines={6} />}
-      {data && (
-        <>
-          <Facts
-            facts={[
-              [t.request, <code key="request">{data.request}</code>],
-              [t.when, <Moment key="at" at={data.at} exact />],
-              ...(data.reason
-                ? [[t.reason, <code key="reason">{data.reason}</code>] as [string, React.ReactNode]]
-                : []),
-            ]}
-          />
-          <Card>
-            <ExplanationBody explanation={data} />
-          </Card>
-        </>
-      )}
+      {data?.at === "own" && <Explained explanation={data.explanation} />}
+      {data?.at === "audit" && <AuditedCall explained={data.explained} />}
     </Page>
   );
 }

@@ -1,0 +1,67 @@
+/** What management calls do, in words: operations as the API's document names them. */
+import { useTexts } from "../../language/language";
+import { texts } from "../../language/texts";
+
+const kinds = texts({
+  project: ["project", "项目"],
+  user: ["user", "用户"],
+  access_key: ["access key", "访问密钥"],
+  token: ["token", "令牌"],
+  app: ["app", "应用"],
+  app_code: ["AppCode", "AppCode"],
+  authorisation: ["authorisation", "授权"],
+  model: ["model", "模型"],
+  package: ["package", "模型包"],
+  service: ["service", "服务"],
+  api: ["API", "API"],
+  request: ["request", "请求"],
+});
+
+/** A kind of thing in the reader's language; one that is new here, as it is. */
+export function useThingKind(): (kind: string) => string {
+  const t = useTexts(kinds);
+  return (kind) => (kind in t ? t[kind as keyof typeof t] : kind.replaceAll("_", " "));
+}
+
+const operations = texts({
+  sessions_create: ["Sign in at the console", "登录控制台"],
+  sessions_redeem: ["Sign in with a link", "通过链接登录"],
+  sessions_delete: ["Sign out of the console", "退出控制台"],
+  sessions_link: ["Make a sign-in link", "创建登录链接"],
+  packages_create: ["Upload a model package", "上传模型包"],
+  model_import_create: ["Import a model", "导入模型"],
+  models_delete: ["Delete a model", "删除模型"],
+  service_deploy_deploy: ["Deploy a service", "部署服务"],
+  service_deploy_update: ["Change a service", "修改服务"],
+  services_delete: ["Delete a service", "删除服务"],
+  app_auths_create: ["Authorise an app", "授权应用"],
+  app_auths_delete: ["Revoke an authorisation", "撤销授权"],
+  apps_create: ["Create an app", "创建应用"],
+  apps_update: ["Change an app", "修改应用"],
+  apps_reset_secret: ["Reset an AppSecret", "重置 AppSecret"],
+  apps_delete: ["Delete an app", "删除应用"],
+  app_codes_generate: ["Generate an AppCode", "生成 AppCode"],
+  app_codes_create: ["Add an AppCode", "添加 AppCode"],
+  app_codes_delete: ["Delete an AppCode", "删除 AppCode"],
+  credentials_create: ["Create an access key", "创建访问密钥"],
+  credentials_update: ["Change an access key", "修改访问密钥"],
+  credentials_delete: ["Delete an access key", "删除访问密钥"],
+  tokens_create: ["Get a token", "获取令牌"],
+  tokens_delete: ["Revoke a token", "吊销令牌"],
+  users_create: ["Create a user", "创建用户"],
+  users_update: ["Change a user", "修改用户"],
+  users_delete: ["Delete a user", "删除用户"],
+  users_password: ["Change one's password", "修改自己的密码"],
+  users_give: ["Grant a role", "授予角色"],
+  users_take: ["Revoke a role", "撤销角色"],
+  projects_create: ["Create a project", "创建项目"],
+});
+
+/** What a call did, in words; an operation that is new here by its name, an address that is none as it was sent. */
+export function useOperationName(): (operation: string, method: string, path: string) => string {
+  const t = useTexts(operations);
+  return (operation, method, path) => {
+    if (operation in t) return t[operation as keyof typeof t];
+    return operation ? operation.replaceAll("_", " ") : `${method} ${path}`;
+  };
+}

@@ -1,0 +1,157 @@
+/** The journal of a project: every call, newest first, with filters that stand in the address. */
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { Badge, Chip, toneOfHttp } from "../../components/badge";
+import { Button } from "../../components/button";
+import { Empty } from "../../components/empty";
+import { FailureNote } from "../../components/failure";
+import { Switch } from "../../components/field";
+import { Moment } from "../../components/moment";
+import { Page } from "../../components/page";
+import { type Column, More, Table } from "../../components/table";
+import { useTexts } from "../../language/language";
+import { texts } from "../../language/texts";
+import { useChoices } from "../../routing/choices";
+import { projectPath, useProject } from "../../session/project";
+import { span } from "../../time/format";
+import { RequestFilters } from "./filters";
+import { askJournal, FILTERS, type RequestFilter, useServices } from "./questions";
+import classes from "./requests.module.css";
+import { type JournalRow, pathBelow } from "./shapes";
+
+const words = texts({
+  title: ["Requests", "请求"],
+  about: [
+    "Every call to the project's services, answered or refused. Paste a request id anywhere to open its explanation.",
+    "对本项目服务的每一次调用，无论成功还是被拒绝。在任意页面粘贴请求 ID 即可查看其解释。",
+  ],
+  live: ["Keep up to date", "自动刷新"],
+  request: ["Request", "请求"],
+  answer: ["Answer", "应答"],
+  reason: ["Decided by", "原因"],
+  service: ["Service", "服务"],
+  caller: ["Caller", "调用者"],
+  took: ["Took", "耗时"],
+  when: ["When", "时间"],
+  byModel: ["by the model", "由模型应答"],
+  byGateway: ["by the gateway", "由网关应答"],
+  none: ["No requests yet", "还没有请求"],
+  noneWhy: [
+    "Call a service at its API address: each call appears here within a moment, with the way it went through the gateway.",
+    "调用服务的 API 地址后，每次调用都会立即出现在这里，并显示其在网关中的处理过程。",
+  ],
+  nothing: ["No request fits", "没有符合条件的请求"],
+  nothingWhy: ["Take a filter away, or look further back.", "请去掉部分筛选条件，或扩大时间范围。"],
+  clear: ["Take all filters away", "清除全部筛选"],
+});
+
+const EVERY = 3_000;
+
+export default function RequestsPage() {
+  const t = useTexts(words);
+  const [filter, choose] = useChoices(FILTERS);
+  const [isLive, setLive] = useState(true);
+  const journal = useJournal(filter, isLive);
+  const rows = journal.data?.pages.flatMap((page) => page.requests);
+  const isFiltered = FILTERS.some((name) => filter[name] !== "");
+  const clear = () => choose(Object.fromEntries(FILTERS.map((name) => [name, ""])));
+  return (
+    <Page
+      title={t.title}
+      about={t.about}
+      actions={<Switch label={t.live} isSelected={isLive} onChange={setLive} />}
+    >
+      <RequestFilters filter={filter} choose={choose} />
+      {journal.error && <FailureNote error={journal.error} retry={() => void journal.refetch()} />}
+      {rows?.length === 0 ? (
+        <Empty
+          icon="requests"
+          title={isFiltered ? t.nothing : t.none}
+          action={isFiltered && <Button onPress={clear}>{t.clear}</Button>}
+        >
+          {isFiltered ? t.nothingWhy : t.noneWhy}
+        </Empty>
+      ) : (
+        !(journal.error && !rows) && (
+          <RequestTable
+            rows={rows}
+            foot={
+              journal.hasNextPage && (
+                <More busy={journal.isFetchingNextPage} onPress={() => void journal.fetchNextPage()} />
+              )
+            }
+          />
+        )
+      )}
+    </Page>
+  );
+}
+
+function useJournal(filter: RequestFilter, isLive: boolean) {
+  const project = useProject();
+  return useInfiniteQuery({
+    queryKey: ["requests", project.id, filter],
+    queryFn: ({ pageParam }) => askJournal(project, filter, pageParam),
+    initialPageParam: null as string | null,
+    getNextPageParam: (last) => last.next,
+    placeholderData: (before) => before,
+    // Whoever reads further back is not moved away from what they read.
+    refetchInterval: ({ state }) => (isLive && (state.data?.pages.length ?? 0) <= 1 ? EVERY : false),
+  });
+}
+
+export function RequestTable({ rows, foot }: { rows: JournalRow[] | undefined; foot?: React.ReactNode }) {
+  const t = useTexts(words);
+  const project = useProject();
+  const services = useServices();
+  const columns: Column<JournalRow>[] = [
+    {
+      title: t.request,
+      width: "minmax(12rem, 3fr)",
+      cell: (row) => (
+        <span className={classes.line} title={`${row.method} ${row.path}`}>
+          <Chip mono>{row.method}</Chip> <bdi>{pathBelow(row.path)}</bdi>
+        </span>
+      ),
+    },
+    {
+      title: t.answer,
+      width: "9.5rem",
+      cell: (row) => (
+        <Badge tone={toneOfHttp(row.status)}>
+          {row.status} {row.error_code ?? ""}
+        </Badge>
+      ),
+    },
+    {
+      title: t.reason,
+      width: "minmax(8rem, 1.4fr)",
+      extra: true,
+      cell: (row) =>
+        row.reason ? <code>{row.reason}</code> : row.answered_by === "model" ? t.byModel : t.byGateway,
+    },
+    {
+      title: t.service,
+      width: "minmax(6rem, 1fr)",
+      cell: (row) => row.service && <bdi>{services.get(row.service) ?? row.service}</bdi>,
+    },
+    {
+      title: t.caller,
+      width: "minmax(6rem, 1fr)",
+      extra: true,
+      cell: (row) => row.caller && <bdi>{row.caller.name ?? row.caller.id}</bdi>,
+    },
+    { title: t.took, width: "5.5rem", right: true, cell: (row) => span(row.took_us / 1000) },
+    { title: t.when, width: "7.5rem", right: true, cell: (row) => <Moment at={row.time} exact /> },
+  ];
+  return (
+    <Table
+      label={t.title}
+      columns={columns}
+      rows={rows}
+      keyOf={(row) => row.id}
+      to={(row) => projectPath(project, `requests/${row.id}`)}
+      foot={foot}
+    />
+  );
+}
