@@ -4,7 +4,12 @@ import { texts } from "../language/texts";
 
 export const titles = texts({
   services: ["Services", "服务"],
+  models: ["Models", "模型"],
   requests: ["Requests", "请求"],
+  apps: ["Apps", "应用"],
+  credentials: ["My credentials", "我的凭证"],
+  users: ["Users", "用户"],
+  projects: ["Projects", "项目"],
   audit: ["Audit", "审计"],
   errors: ["Errors", "错误码"],
   domainAudit: ["Audit of the domain", "域审计"],
@@ -23,8 +28,13 @@ export interface NavigationEntry {
 
 export const NAVIGATION: NavigationEntry[] = [
   { path: "services", title: "services", icon: "cube", part: "project", needs: "modelarts:service:list" },
+  { path: "models", title: "models", icon: "app", part: "project", needs: "modelarts:model:list" },
   { path: "requests", title: "requests", icon: "requests", part: "project", needs: "adyton:requests:list" },
+  { path: "apps", title: "apps", icon: "key", part: "project", needs: "apig:apps:list" },
   { path: "audit", title: "audit", icon: "audit", part: "project", needs: "adyton:audit:list" },
+  { path: "credentials", title: "credentials", icon: "key", part: "account" },
+  { path: "users", title: "users", icon: "users", part: "account", needs: "iam:users:list" },
+  { path: "projects", title: "projects", icon: "home", part: "account", needs: "iam:projects:create" },
   { path: "audit", title: "domainAudit", icon: "audit", part: "account", needs: "system:audit:list" },
   { path: "errors", title: "errors", icon: "book", part: "reference" },
 ];

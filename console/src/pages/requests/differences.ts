@@ -12,6 +12,9 @@ export interface Marked {
 /** Texts that have less than this in common are another text altogether: nothing in them is marked. */
 const ALIKE = 0.3;
 
+/** Words about a value, not the value: "± 15 min (server time)". */
+const isProse = (text: string) => (text.match(/[ ，（]/g)?.length ?? 0) > 1;
+
 /** Marks what is different in each of two texts; `null` where they have too little in common, or nothing differs. */
 export function differing(one: string, other: string): [Marked, Marked] | null {
   if (one === other) return null;
@@ -27,5 +30,6 @@ export function differing(one: string, other: string): [Marked, Marked] | null {
     own: letters.slice(start, letters.length - end).join(""),
     after: letters.slice(letters.length - end).join(""),
   });
-  return [cut(a), cut(b)];
+  const [mine, its] = [cut(a), cut(b)];
+  return isProse(mine.own) || isProse(its.own) ? null : [mine, its];
 }

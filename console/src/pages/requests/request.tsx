@@ -68,6 +68,6 @@ function ServiceLink({ row }: { row: JournalRow }) {
   const may = useMay();
   if (!row.service) return "–";
   const name = <bdi>{services.get(row.service) ?? row.service}</bdi>;
-  if (!may("adyton:requests:list")) return name;
-  return <Link href={projectPath(project, `requests?service=${row.service}`)}>{name}</Link>;
+  if (!may("modelarts:service:get")) return name;
+  return <Link href={projectPath(project, `services/${row.service}`)}>{name}</Link>;
 }

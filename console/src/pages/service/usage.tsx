@@ -4,10 +4,11 @@ import { Badge, Chip } from "../../components/badge";
 import { CopyField } from "../../components/copy";
 import { Skeleton } from "../../components/empty";
 import { Select } from "../../components/field";
-import { Card, Section } from "../../components/page";
+import { Section } from "../../components/page";
 import { useTexts } from "../../language/language";
 import { texts } from "../../language/texts";
-import { type Declared, methodOf, parametersOf, shapeOf } from "./declared";
+import { methodOf } from "./declared";
+import { Parameters } from "./parameters";
 import { addressOf, type Service, useDeclared } from "./service-query";
 import { Snippets } from "./snippets";
 import classes from "./usage.module.css";
@@ -18,11 +19,6 @@ const words = texts({
   paths: ["Paths", "路径"],
   takes: ["Input", "输入参数"],
   gives: ["Output", "输出参数"],
-  name: ["Name", "名称"],
-  type: ["Type", "类型"],
-  about: ["Description", "说明"],
-  required: ["required", "必填"],
-  undeclared: ["The model does not say.", "模型未声明。"],
   call: ["Call it", "调用示例"],
   path: ["Path", "路径"],
   status: ["Ready", "就绪"],
@@ -84,51 +80,6 @@ export default function Usage({ service }: { service: Service }) {
         <Models service={service} />
       </Section>
     </>
-  );
-}
-
-function Parameters({ declared, side }: { declared: Declared; side: "request" | "response" }) {
-  const t = useTexts(words);
-  const parameters = parametersOf(declared[side]);
-  const ports = side === "request" ? declared.inputs : declared.outputs;
-  if (parameters.length === 0 && ports.length === 0) return <p className={classes.none}>{t.undeclared}</p>;
-  return (
-    <Card padded={false}>
-      <table className={classes.table} aria-label={side === "request" ? t.takes : t.gives}>
-        <thead>
-          <tr>
-            <th scope="col">{t.name}</th>
-            <th scope="col">{t.type}</th>
-            <th scope="col">{t.about}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {parameters.map((one) => (
-            <tr key={one.name}>
-              <td>
-                <code>{one.name}</code>
-              </td>
-              <td>{one.type}</td>
-              <td>
-                {one.required && <Chip>{t.required}</Chip>} {one.description}
-              </td>
-            </tr>
-          ))}
-          {parameters.length === 0 &&
-            ports.map((port) => (
-              <tr key={port.name}>
-                <td>
-                  <code>{port.name}</code>
-                </td>
-                <td>
-                  {port.type} <code>{shapeOf(port)}</code>
-                </td>
-                <td />
-              </tr>
-            ))}
-        </tbody>
-      </table>
-    </Card>
   );
 }
 

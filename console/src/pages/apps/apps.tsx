@@ -1,0 +1,245 @@
+/** The apps of a project: credentials of programs that call services, each authorised for APIs. */
+import { useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
+import { useDeferredValue, useState } from "react";
+import { useLocation } from "wouter";
+import { api, ask, type Schemas } from "../../api/client";
+import { asFailure } from "../../api/failure";
+import { Badge } from "../../components/badge";
+import { Button } from "../../components/button";
+import { Dialog } from "../../components/dialog";
+import { Empty } from "../../components/empty";
+import { FailureNote } from "../../components/failure";
+import { FormActions, FormLayout, TextField } from "../../components/field";
+import { Moment } from "../../components/moment";
+import { Page } from "../../components/page";
+import { SecretDialog, type SecretPart } from "../../components/secret";
+import { type Column, More, Table } from "../../components/table";
+import { useLanguage, useTexts } from "../../language/language";
+import { counted, filled, texts } from "../../language/texts";
+import { useChoices } from "../../routing/choices";
+import { projectPath, useMay, useProject } from "../../session/project";
+import { count } from "../../time/format";
+import { faultOfRefusal } from "../deploy/draft";
+import classes from "./apps.module.css";
+import { APPS, askApps, type Gateway, useGateway } from "./questions";
+
+const words = texts({
+  title: ["Apps", "应用"],
+  search: ["Search by name", "按名称搜索"],
+  name: ["Name", "名称"],
+  nameHint: ["3 to 64 characters, unique in the project", "3 到 64 个字符，在项目内唯一"],
+  nameWrong: ["3 to 64 characters", "3 到 64 个字符"],
+  remark: ["Remark", "备注"],
+  key: ["AppKey", "AppKey"],
+  state: ["State", "状态"],
+  works: ["Enabled", "已启用"],
+  disabled: ["Disabled", "已禁用"],
+  authorised: ["Authorised for", "已授权 API"],
+  changed: ["Changed", "更新时间"],
+  total: filled(
+    (n: number) => counted(n, "app", "apps"),
+    (n: number) => `共 ${n} 个应用`,
+  ),
+  create: ["Create an app", "创建应用"],
+  submit: ["Create", "创建"],
+  cancel: ["Cancel", "取消"],
+  secret: ["AppKey and AppSecret", "AppKey 与 AppSecret"],
+  none: ["No apps yet", "还没有应用"],
+  noneWhy: [
+    "An app is the credential of a program: it signs its calls with AppKey and AppSecret, or sends an AppCode. Create one, then authorise it for a service's API.",
+    "应用是程序调用服务时使用的凭证：用 AppKey 与 AppSecret 签名，或发送 AppCode。先创建应用，再为其授权服务的 API。",
+  ],
+  nothing: ["No app fits", "没有符合条件的应用"],
+  nothingWhy: ["Another name may.", "请尝试其他名称。"],
+});
+
+type App = Schemas["AppShown"];
+
+export default function AppsPage() {
+  const t = useTexts(words);
+  const { gateway, error } = useGateway();
+  const [filter, choose] = useChoices(["name"]);
+  const name = useDeferredValue(filter.name.trim());
+  const apps = useApps(gateway, name);
+  const [isCreating, setCreating] = useState(false);
+  const rows = apps.data?.pages.flatMap((page) => page.apps);
+  const failure = error ?? apps.error;
+  const create = useMay()("apig:apps:create") && (
+    <Button kind="primary" icon="plus" onPress={() => setCreating(true)}>
+      {t.create}
+    </Button>
+  );
+  return (
+    <Page
+      title={t.title}
+      about={apps.data ? t.total(apps.data.pages[0]?.total ?? 0) : " "}
+      actions={rows?.length !== 0 || name ? create : null}
+    >
+      <search className={classes.search}>
+        <TextField
+          label={t.search}
+          bare
+          type="search"
+          icon="search"
+          placeholder={t.search}
+          value={filter.name}
+          onChange={(value) => choose({ name: value })}
+        />
+      </search>
+      {failure && <FailureNote error={failure} retry={() => void apps.refetch()} />}
+      {rows?.length === 0 ? (
+        <Empty icon="key" title={name ? t.nothing : t.none} action={name ? null : create}>
+          {name ? t.nothingWhy : t.noneWhy}
+        </Empty>
+      ) : (
+        !(failure && !rows) && (
+          <AppTable
+            rows={rows}
+            foot={
+              apps.hasNextPage && (
+                <More busy={apps.isFetchingNextPage} onPress={() => void apps.fetchNextPage()} />
+              )
+            }
+          />
+        )
+      )}
+      {gateway && <CreateApp gateway={gateway} isOpen={isCreating} onClose={() => setCreating(false)} />}
+    </Page>
+  );
+}
+
+function useApps(gateway: Gateway | undefined, name: string) {
+  const project = useProject();
+  return useInfiniteQuery({
+    queryKey: ["apps", project.id, name],
+    enabled: gateway !== undefined,
+    queryFn: ({ pageParam }) => askApps(gateway as Gateway, name, pageParam),
+    initialPageParam: 0,
+    getNextPageParam: (last, all) => (all.length * APPS < last.total ? all.length * APPS : undefined),
+    placeholderData: (before) => before,
+  });
+}
+
+export function AppState({ status }: { status: number }) {
+  const t = useTexts(words);
+  return <Badge tone={status === 1 ? "ok" : "idle"}>{status === 1 ? t.works : t.disabled}</Badge>;
+}
+
+function AppTable({ rows, foot }: { rows: App[] | undefined; foot: React.ReactNode }) {
+  const t = useTexts(words);
+  const { language } = useLanguage();
+  const project = useProject();
+  const columns: Column<App>[] = [
+    { title: t.name, width: "minmax(9rem, 2fr)", cell: (app) => <bdi>{app.name}</bdi> },
+    { title: t.state, width: "7.5rem", cell: (app) => <AppState status={app.status} /> },
+    { title: t.key, width: "minmax(9rem, 2fr)", extra: true, cell: (app) => <code>{app.app_key}</code> },
+    {
+      title: t.authorised,
+      width: "8rem",
+      right: true,
+      cell: (app) => count(app.bind_num ?? 0, language),
+    },
+    {
+      title: t.changed,
+      width: "8rem",
+      right: true,
+      extra: true,
+      cell: (app) => <Moment at={app.update_time} />,
+    },
+  ];
+  return (
+    <Table
+      label={t.title}
+      columns={columns}
+      rows={rows}
+      keyOf={(app) => app.id}
+      to={(app) => projectPath(project, `apps/${app.id}`)}
+      foot={foot}
+    />
+  );
+}
+
+function CreateApp({ gateway, isOpen, onClose }: { gateway: Gateway; isOpen: boolean; onClose: () => void }) {
+  const t = useTexts(words);
+  const project = useProject();
+  const client = useQueryClient();
+  const [, navigate] = useLocation();
+  const [name, setName] = useState("");
+  const [remark, setRemark] = useState("");
+  const [fault, setFault] = useState("");
+  const [error, setError] = useState<unknown>(null);
+  const [busy, setBusy] = useState(false);
+  const [made, setMade] = useState<{ id: string; parts: SecretPart[] } | null>(null);
+  const close = () => {
+    setName("");
+    setRemark("");
+    setFault("");
+    setError(null);
+    onClose();
+  };
+  const submit = async () => {
+    const length = [...name.trim()].length;
+    setError(null);
+    setFault(length < 3 || length > 64 ? t.nameWrong : "");
+    if (length < 3 || length > 64) return;
+    setBusy(true);
+    try {
+      const app = await ask(
+        api.POST("/v2/{project_id}/apigw/instances/{instance_id}/apps", {
+          params: { path: gateway },
+          body: { name: name.trim(), remark },
+        }),
+      );
+      close();
+      setMade({
+        id: app.id,
+        parts: [
+          { label: "AppKey", value: app.app_key },
+          { label: "AppSecret", value: app.app_secret ?? "" },
+        ],
+      });
+      void client.invalidateQueries({ queryKey: ["apps", project.id] });
+    } catch (failure) {
+      const named = faultOfRefusal(asFailure(failure));
+      if (named?.field === "name") setFault(named.text);
+      else setError(failure);
+    } finally {
+      setBusy(false);
+    }
+  };
+  return (
+    <>
+      <Dialog title={t.create} isOpen={isOpen} onClose={close} keeps={name !== ""}>
+        <FormLayout label={t.create} onSubmit={() => void submit()}>
+          <TextField
+            label={t.name}
+            hint={t.nameHint}
+            value={name}
+            onChange={setName}
+            error={fault}
+            maxLength={64}
+            autoFocus
+            isRequired
+          />
+          <TextField label={t.remark} value={remark} onChange={setRemark} maxLength={255} />
+          {error !== null && <FailureNote error={error} />}
+          <FormActions>
+            <Button onPress={close}>{t.cancel}</Button>
+            <Button type="submit" kind="primary" isPending={busy}>
+              {t.submit}
+            </Button>
+          </FormActions>
+        </FormLayout>
+      </Dialog>
+      <SecretDialog
+        title={t.secret}
+        parts={made?.parts ?? null}
+        onClose={() => {
+          const id = made?.id;
+          setMade(null);
+          if (id) navigate(projectPath(project, `apps/${id}`));
+        }}
+      />
+    </>
+  );
+}

@@ -1,0 +1,168 @@
+/** The roles of a user: in the whole domain, and in each project that the administrator sees. */
+import { useQueries, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import type { Schemas } from "../../api/client";
+import { Chip } from "../../components/badge";
+import { Button, IconButton } from "../../components/button";
+import { Confirm } from "../../components/dialog";
+import { Skeleton } from "../../components/empty";
+import { FailureNote } from "../../components/failure";
+import { Select } from "../../components/field";
+import { Section } from "../../components/page";
+import { tell, tellFailure } from "../../components/toast";
+import { useTexts } from "../../language/language";
+import { filled, texts } from "../../language/texts";
+import { useSession } from "../../session/session";
+import { askProjects, askRoles, askRolesOf, grant, type Place, revoke } from "./questions";
+import classes from "./users.module.css";
+
+const words = texts({
+  title: ["Roles", "角色"],
+  about: [
+    "administrator: everything · operator: models, services, apps, requests · auditor: reads all of that · caller: calls services",
+    "administrator：全部权限 · operator：模型、服务、应用与请求 · auditor：只读 · caller：调用服务",
+  ],
+  none: ["No role yet: the user may do nothing.", "还没有角色：该用户没有任何权限。"],
+  domain: ["the whole domain", "整个域"],
+  role: ["Role", "角色"],
+  where: ["Where", "范围"],
+  grant: ["Grant", "授予"],
+  revoke: ["Revoke", "撤销"],
+  granted: ["The role was granted.", "已授予角色。"],
+  revokeOf: filled(
+    (role: string, where: string) => `Revoke ${role} in ${where}`,
+    (role: string, where: string) => `撤销 ${where} 的 ${role}`,
+  ),
+  revokeTitle: filled(
+    (name: string, role: string, where: string) => `Take ${role} in ${where} from ${name}?`,
+    (name: string, role: string, where: string) => `撤销 ${name} 在 ${where} 的 ${role} 角色？`,
+  ),
+  revokeWhy: [
+    "It counts at once, for open sessions and tokens too.",
+    "立即生效，已有的会话与令牌同样受影响。",
+  ],
+});
+
+/** A role somewhere. */
+interface Held {
+  role: Schemas["Named"];
+  place: Place;
+  where: string;
+}
+
+const DOMAIN = "domain";
+
+export function Roles({ user }: { user: Schemas["UserShown"] }) {
+  const t = useTexts(words);
+  const { domain, permissions } = useSession();
+  const client = useQueryClient();
+  const [gone, setGone] = useState<Held | null>(null);
+  const refresh = () => client.invalidateQueries({ queryKey: ["roles-of", user.id] });
+  const projects = useQuery({ queryKey: ["projects"], queryFn: askProjects });
+  const places: { place: Place; where: string; key: string }[] = [
+    { place: { in_domain: domain.id }, where: t.domain, key: DOMAIN },
+    ...(projects.data ?? []).map(({ id, name }) => ({ place: { in_project: id }, where: name, key: id })),
+  ];
+  const { held, error, isKnown } = useQueries({
+    queries: places.map(({ place, key }) => ({
+      queryKey: ["roles-of", user.id, key],
+      queryFn: () => askRolesOf(user.id, place),
+    })),
+    combine: (results) => ({
+      held: results.flatMap((result, index) => {
+        const at = places[index];
+        return at ? (result.data ?? []).map((role) => ({ role, place: at.place, where: at.where })) : [];
+      }),
+      error: results.find((result) => result.error)?.error,
+      isKnown: results.every((result) => result.isFetched),
+    }),
+  });
+  const mayChange = permissions.has("iam:users:update");
+  return (
+    <Section title={t.title} about={t.about}>
+      {error && <FailureNote error={error} />}
+      {!isKnown && <Skeleton lines={2} />}
+      {isKnown && !error && held.length === 0 && <p className={classes.none}>{t.none}</p>}
+      {held.length > 0 && (
+        <ul className={classes.list}>
+          {held.map((one) => (
+            <li key={`${one.role.id} ${one.where}`}>
+              <Chip>{one.role.name}</Chip>
+              <bdi className={classes.grow}>{one.where}</bdi>
+              {mayChange && (
+                <IconButton
+                  icon="close"
+                  label={t.revokeOf(one.role.name, one.where)}
+                  onPress={() => setGone(one)}
+                />
+              )}
+            </li>
+          ))}
+        </ul>
+      )}
+      {mayChange && <Grant user={user} places={places} refresh={refresh} />}
+      <Confirm
+        title={gone ? t.revokeTitle(user.name, gone.role.name, gone.where) : ""}
+        isOpen={gone !== null}
+        onClose={() => setGone(null)}
+        deed={t.revoke}
+        danger
+        onConfirm={async () => {
+          if (gone) await revoke(user.id, gone.role.id, gone.place);
+          await refresh();
+        }}
+      >
+        <p>{t.revokeWhy}</p>
+      </Confirm>
+    </Section>
+  );
+}
+
+interface GrantProps {
+  user: Schemas["UserShown"];
+  places: readonly { place: Place; where: string; key: string }[];
+  refresh: () => Promise<unknown>;
+}
+
+function Grant({ user, places, refresh }: GrantProps) {
+  const t = useTexts(words);
+  const [role, setRole] = useState("");
+  const [where, setWhere] = useState("");
+  const [busy, setBusy] = useState(false);
+  const { data } = useQuery({ queryKey: ["roles"], queryFn: askRoles, staleTime: Number.POSITIVE_INFINITY });
+  const add = async () => {
+    const at = places.find((one) => one.key === where);
+    if (!at) return;
+    setBusy(true);
+    try {
+      await grant(user.id, role, at.place);
+      tell(t.granted);
+      setRole("");
+      setWhere("");
+      await refresh();
+    } catch (failure) {
+      tellFailure(failure);
+    } finally {
+      setBusy(false);
+    }
+  };
+  return (
+    <div className={classes.add}>
+      <Select
+        label={t.role}
+        value={role}
+        onChange={setRole}
+        options={(data ?? []).map((one) => ({ value: one.id, label: one.name }))}
+      />
+      <Select
+        label={t.where}
+        value={where}
+        onChange={setWhere}
+        options={places.map((one) => ({ value: one.key, label: one.where }))}
+      />
+      <Button kind="primary" onPress={() => void add()} isPending={busy} isDisabled={!role || !where}>
+        {t.grant}
+      </Button>
+    </div>
+  );
+}

@@ -1,0 +1,207 @@
+/** The users of the domain, for administrators. */
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useDeferredValue, useState } from "react";
+import { useLocation } from "wouter";
+import { api, ask, type Schemas } from "../../api/client";
+import { asFailure } from "../../api/failure";
+import { Badge } from "../../components/badge";
+import { Button } from "../../components/button";
+import { Id } from "../../components/copy";
+import { Dialog } from "../../components/dialog";
+import { Empty } from "../../components/empty";
+import { FailureNote } from "../../components/failure";
+import { FormActions, FormLayout, TextField } from "../../components/field";
+import { Page } from "../../components/page";
+import { type Column, More, Table } from "../../components/table";
+import { useTexts } from "../../language/language";
+import { counted, filled, texts } from "../../language/texts";
+import { useChoices } from "../../routing/choices";
+import { useSession } from "../../session/session";
+import { faultOfRefusal } from "../deploy/draft";
+import { askUsers } from "./questions";
+import classes from "./users.module.css";
+
+const words = texts({
+  title: ["Users", "用户"],
+  search: ["Search by name", "按名称搜索"],
+  name: ["Name", "名称"],
+  state: ["State", "状态"],
+  enabled: ["May sign in", "可登录"],
+  disabled: ["Disabled", "已禁用"],
+  id: ["Id", "ID"],
+  total: filled(
+    (n: number) => counted(n, "user", "users"),
+    (n: number) => `共 ${n} 个用户`,
+  ),
+  create: ["Create a user", "创建用户"],
+  about: [
+    "A new user may do nothing before they have a role: give them one on their page.",
+    "新用户在获得角色之前没有任何权限：请在其页面中授予角色。",
+  ],
+  password: ["Password", "密码"],
+  passwordHint: [
+    "8 to 128 characters. Tell it to the user; they can change it.",
+    "8 到 128 个字符。请告知用户，用户可自行修改。",
+  ],
+  nameWrong: ["A name is needed.", "请填写名称。"],
+  passwordWrong: ["8 to 128 characters", "8 到 128 个字符"],
+  submit: ["Create", "创建"],
+  cancel: ["Cancel", "取消"],
+  nothing: ["No user fits", "没有符合条件的用户"],
+  nothingWhy: ["Another name may.", "请尝试其他名称。"],
+});
+
+type User = Schemas["UserShown"];
+/** So many at first; the API gives all at once. */
+const SHOWN = 200;
+
+export default function UsersPage() {
+  const t = useTexts(words);
+  const { permissions } = useSession();
+  const [filter, choose] = useChoices(["name"]);
+  const name = useDeferredValue(filter.name.trim().toLowerCase());
+  const [shown, setShown] = useState(SHOWN);
+  const [isCreating, setCreating] = useState(false);
+  const { data, error, refetch } = useQuery({ queryKey: ["users"], queryFn: askUsers });
+  const rows = data?.users.filter((user) => user.name.toLowerCase().includes(name));
+  return (
+    <Page
+      title={t.title}
+      about={data ? t.total(data.users.length) : " "}
+      actions={
+        permissions.has("iam:users:create") && (
+          <Button kind="primary" icon="plus" onPress={() => setCreating(true)}>
+            {t.create}
+          </Button>
+        )
+      }
+    >
+      <search className={classes.search}>
+        <TextField
+          label={t.search}
+          bare
+          type="search"
+          icon="search"
+          placeholder={t.search}
+          value={filter.name}
+          onChange={(value) => choose({ name: value })}
+        />
+      </search>
+      {error && <FailureNote error={error} retry={() => void refetch()} />}
+      {rows?.length === 0 ? (
+        <Empty icon="users" title={t.nothing}>
+          {t.nothingWhy}
+        </Empty>
+      ) : (
+        !(error && !rows) && (
+          <UserTable
+            rows={rows?.slice(0, shown)}
+            foot={
+              rows && rows.length > shown && <More busy={false} onPress={() => setShown(shown + SHOWN)} />
+            }
+          />
+        )
+      )}
+      <CreateUser isOpen={isCreating} onClose={() => setCreating(false)} />
+    </Page>
+  );
+}
+
+export function UserState({ enabled }: { enabled: boolean }) {
+  const t = useTexts(words);
+  return <Badge tone={enabled ? "ok" : "idle"}>{enabled ? t.enabled : t.disabled}</Badge>;
+}
+
+function UserTable({ rows, foot }: { rows: User[] | undefined; foot: React.ReactNode }) {
+  const t = useTexts(words);
+  const columns: Column<User>[] = [
+    { title: t.name, width: "minmax(9rem, 2fr)", cell: (user) => <bdi>{user.name}</bdi> },
+    { title: t.state, width: "9rem", cell: (user) => <UserState enabled={user.enabled} /> },
+    { title: t.id, width: "minmax(12rem, 2fr)", extra: true, cell: (user) => <Id value={user.id} /> },
+  ];
+  return (
+    <Table
+      label={t.title}
+      columns={columns}
+      rows={rows}
+      keyOf={(user) => user.id}
+      to={(user) => `/users/${user.id}`}
+      foot={foot}
+    />
+  );
+}
+
+function CreateUser({ isOpen, onClose }: { isOpen: boolean; onClose: () => void }) {
+  const t = useTexts(words);
+  const client = useQueryClient();
+  const [, navigate] = useLocation();
+  const [name, setName] = useState("");
+  const [password, setPassword] = useState("");
+  const [faults, setFaults] = useState<{ name?: string; password?: string }>({});
+  const [error, setError] = useState<unknown>(null);
+  const [busy, setBusy] = useState(false);
+  const close = () => {
+    setName("");
+    setPassword("");
+    setFaults({});
+    setError(null);
+    onClose();
+  };
+  const submit = async () => {
+    const length = [...password].length;
+    const found = {
+      ...(name.trim() === "" ? { name: t.nameWrong } : {}),
+      ...(length < 8 || length > 128 ? { password: t.passwordWrong } : {}),
+    };
+    setFaults(found);
+    setError(null);
+    if (Object.keys(found).length > 0) return;
+    setBusy(true);
+    try {
+      const { user } = await ask(api.POST("/v3/users", { body: { user: { name: name.trim(), password } } }));
+      await client.invalidateQueries({ queryKey: ["users"] });
+      close();
+      navigate(`/users/${user.id}`);
+    } catch (failure) {
+      const named = faultOfRefusal(asFailure(failure));
+      if (named && /(^|\.)name$/.test(named.field)) setFaults({ name: named.text });
+      else if (named && /(^|\.)password$/.test(named.field)) setFaults({ password: named.text });
+      else setError(failure);
+    } finally {
+      setBusy(false);
+    }
+  };
+  return (
+    <Dialog title={t.create} isOpen={isOpen} onClose={close} keeps={name !== "" || password !== ""}>
+      <p>{t.about}</p>
+      <FormLayout label={t.create} onSubmit={() => void submit()}>
+        <TextField
+          label={t.name}
+          value={name}
+          onChange={setName}
+          error={faults.name}
+          autoComplete="off"
+          autoFocus
+          isRequired
+        />
+        <TextField
+          label={t.password}
+          hint={t.passwordHint}
+          type="password"
+          autoComplete="new-password"
+          value={password}
+          onChange={setPassword}
+          error={faults.password}
+          isRequired
+        />
+        {error !== null && <FailureNote error={error} />}
+        <FormActions>
+          <Button onPress={close}>{t.cancel}</Button>
+          <Button type="submit" kind="primary" isPending={busy}>
+            {t.submit}
+          </Button>
+        </FormActions>
+      </FormLayout>
+    </Dialog>
+  );
+}
