@@ -6,7 +6,7 @@ use adyton_core::id::{DomainId, ProjectId};
 use adyton_core::live::Live;
 use adyton_core::tenant::User;
 use adyton_identity::policy::{may, may_in_domain};
-use adyton_identity::{Action, Caller, Denied};
+use adyton_identity::{Action, Caller, NotAllowed};
 
 use crate::failure::{Failure, OperationResult};
 
@@ -56,9 +56,9 @@ pub(crate) fn permitted(
         (None, Some(user)) => may_in_domain(live, caller, action, user.domain),
         (None, None) => return Err(Failure::OtherProject),
     };
-    decision.map_err(|denied| match denied {
-        Denied::OtherProject(_) => Failure::OtherProject,
-        Denied::NotPermitted(_) | Denied::AppNotAuthorised(_) => Failure::Forbidden {
+    decision.map_err(|not_allowed| match not_allowed {
+        NotAllowed::OtherProject(_) => Failure::OtherProject,
+        NotAllowed::NotPermitted(_) | NotAllowed::AppNotAuthorised(_) => Failure::Forbidden {
             action: action.name().to_owned(),
         },
     })

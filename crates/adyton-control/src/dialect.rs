@@ -6,7 +6,7 @@
 
 pub(crate) mod adyton;
 pub(crate) mod apig;
-pub(crate) mod door;
+pub(crate) mod gateway;
 pub(crate) mod iam;
 pub(crate) mod modelarts;
 
@@ -23,7 +23,7 @@ pub(crate) fn refuse(surface: Surface, failure: &Failure, request: RequestId) ->
         Surface::ModelArts => modelarts::errors::answer(failure, request),
         Surface::Apig => apig::errors::answer(failure, request),
         Surface::Adyton => adyton::errors::answer(failure, request),
-        Surface::Gateway => door::answer(failure, request),
+        Surface::Gateway => gateway::answer(failure, request),
     }
 }
 

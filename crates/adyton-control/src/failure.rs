@@ -182,12 +182,12 @@ pub(crate) enum Failure {
         /// The limit in bytes.
         limit: u64,
     },
-    /// All places for such work are taken, and were for a while.
+    /// All slots for such work are taken, and were for a while.
     #[error("too many concurrent requests of this kind ({what}); retry in a few seconds")]
     Busy {
         /// The work, in a word.
         what: &'static str,
-        /// When there will be a place, as far as can be told.
+        /// When there will be a slot, as far as can be told.
         after: Duration,
     },
     /// Too many explanations were asked for in vain, by this source or this caller.

@@ -1,4 +1,4 @@
-//! Places for work that costs a processor: so many jobs at once, one a project, on threads of their own that give way to
+//! Slots for work that costs a processor: so many jobs at once, one a project, on threads of their own that give way to
 //! everything else.
 //!
 //! What must hold: a job that runs keeps its slot until it has ended, also when its caller has left; a project that asks

@@ -56,7 +56,7 @@ mod table;
 mod tasks;
 mod thing;
 mod unread;
-mod upload_room;
+mod upload_share;
 
 pub use server::{BindError, Control, Reloading, probe};
 pub use settings::{ControlParts, ControlSettings, Metrics, MetricsAccess, Ready};

@@ -85,11 +85,11 @@ impl Payload {
                 match problem.split_once(": ") {
                     Some((name, rest)) if !name.contains(' ') => Failure::Query {
                         field: name.to_owned(),
-                        problem: in_words(rest).to_owned(),
+                        problem: problem_text(rest).to_owned(),
                     },
                     _ => Failure::Query {
                         field: field(".", problem),
-                        problem: in_words(problem).to_owned(),
+                        problem: problem_text(problem).to_owned(),
                     },
                 }
             })
@@ -123,7 +123,7 @@ fn field(path: &str, problem: &str) -> String {
 }
 
 /// What a parser of numbers says, for people who do not know it.
-fn in_words(problem: &str) -> &str {
+fn problem_text(problem: &str) -> &str {
     match problem {
         "invalid digit found in string" | "cannot parse integer from empty string" => {
             "must be a whole number"

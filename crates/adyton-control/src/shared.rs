@@ -25,7 +25,7 @@ use crate::rollouts::WrittenRollouts;
 use crate::settings::{ControlParts, ControlSettings, Metrics, Ready};
 use crate::sign_ins::SignIns;
 use crate::tasks::Tasks;
-use crate::upload_room::Uploads;
+use crate::upload_share::Uploads;
 
 /// Imports and unpackings that run at once, one a project: each needs a processor and disk.
 const IMPORTS_AT_ONCE: usize = 2;

@@ -13,13 +13,13 @@ use tokio::sync::{MutexGuard, Semaphore, SemaphorePermit};
 
 use crate::failure::{Failure, OperationResult};
 
-/// A source may hold one of so many places while the queue is short of them.
+/// A source may hold one of so many slots while the queue is short of them.
 const SHARE: usize = 16;
 /// Locks that accounts are spread over while their passwords are tried.
 const ACCOUNT_LOCKS: usize = 64;
 /// How long a sign-in waits for its turn; the queue is made so that it comes sooner.
 const LONGEST_WAIT: Duration = Duration::from_secs(10);
-/// What a place in the queue costs before anything was measured.
+/// What a slot of the queue costs before anything was measured.
 const GUESS: Duration = Duration::from_millis(20);
 
 /// The sign-ins that are under way.
@@ -38,12 +38,12 @@ pub(crate) struct SignIns {
 struct Held {
     all: usize,
     sources: HashMap<Source, usize>,
-    /// How long one place of the queue takes, in the mean of the last ones.
+    /// How long one slot of the queue is held, in the mean of the last ones.
     pace: Duration,
 }
 
 impl SignIns {
-    /// A queue of so many places.
+    /// A queue of so many slots.
     pub(crate) fn new(most: usize, clock: Clock) -> Self {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         Self {
@@ -59,8 +59,8 @@ impl SignIns {
         }
     }
 
-    /// Takes a place, or says when to come back: all are taken, or those that one source may have while half of them are.
-    pub(crate) fn enter(&self, from: IpAddr) -> OperationResult<QueuePlace<'_>> {
+    /// Takes a slot, or says when to come back: all are taken, or those that one source may have while half of them are.
+    pub(crate) fn enter(&self, from: IpAddr) -> OperationResult<QueueSlot<'_>> {
         let source = Source::of(from);
         let mut held = self.held.lock();
         let after = held
@@ -75,7 +75,7 @@ impl SignIns {
         }
         held.all += 1;
         *held.sources.entry(source).or_default() += 1;
-        Ok(QueuePlace {
+        Ok(QueueSlot {
             queue: self,
             source,
             began: self.clock.monotonic(),
@@ -97,8 +97,8 @@ impl SignIns {
     }
 }
 
-/// A place in the queue. Goes back when dropped.
-pub(crate) struct QueuePlace<'q> {
+/// A slot of the queue. Goes back when dropped.
+pub(crate) struct QueueSlot<'q> {
     queue: &'q SignIns,
     source: Source,
     began: Duration,
@@ -106,7 +106,7 @@ pub(crate) struct QueuePlace<'q> {
     before: usize,
 }
 
-impl<'q> QueuePlace<'q> {
+impl<'q> QueueSlot<'q> {
     /// The turn of an account for this source: nobody else tries its password from here meanwhile.
     pub(crate) async fn account_lock(&self, account: &[&str]) -> OperationResult<MutexGuard<'q, ()>> {
         let digest = Sha256::of(&[account.concat().as_bytes(), self.source.as_bytes()].concat());
@@ -114,8 +114,8 @@ impl<'q> QueuePlace<'q> {
         self.within_limit(self.queue.account_locks[at].lock()).await
     }
 
-    /// A core's turn to hash.
-    pub(crate) async fn turn(&self) -> OperationResult<SemaphorePermit<'q>> {
+    /// A core to hash on.
+    pub(crate) async fn hashing_permit(&self) -> OperationResult<SemaphorePermit<'q>> {
         self.within_limit(self.queue.turns.acquire())
             .await?
             .map_err(Failure::defect)
@@ -127,7 +127,7 @@ impl<'q> QueuePlace<'q> {
     }
 }
 
-impl Drop for QueuePlace<'_> {
+impl Drop for QueueSlot<'_> {
     fn drop(&mut self) {
         let took = self.queue.clock.monotonic().saturating_sub(self.began);
         self.queue.leave(self.source, took, self.before);
@@ -147,14 +147,14 @@ mod tests {
     #[test]
     fn one_source_may_have_all_places_but_those_that_others_need() {
         let queue = SignIns::new(32, Clock::manual(Timestamp::from_seconds(1_000)));
-        let mut places: Vec<_> = (0..16).map(|_| queue.enter(at(1)).expect("a place")).collect();
+        let mut slots: Vec<_> = (0..16).map(|_| queue.enter(at(1)).expect("a slot")).collect();
         assert!(matches!(queue.enter(at(1)), Err(Failure::TooManySignIns { .. })));
         for last in 2..10 {
-            places.push(queue.enter(at(last)).expect("a place"));
-            places.push(queue.enter(at(last)).expect("another"));
+            slots.push(queue.enter(at(last)).expect("a slot"));
+            slots.push(queue.enter(at(last)).expect("another"));
         }
         assert!(matches!(queue.enter(at(99)), Err(Failure::SignInsFull { .. })));
-        places.clear();
+        slots.clear();
         assert!(queue.enter(at(1)).is_ok());
         assert!(
             queue.held.lock().sources.is_empty(),
@@ -167,11 +167,11 @@ mod tests {
         let clock = Clock::manual(Timestamp::from_seconds(1_000));
         let queue = SignIns::new(4, clock.clone());
         for _ in 0..50 {
-            let _place = queue.enter(at(1)).expect("a place");
+            let _slot = queue.enter(at(1)).expect("a slot");
             clock.advance(Duration::from_secs(2));
         }
         let _places: Vec<_> = (1..=4)
-            .map(|last| queue.enter(at(last)).expect("a place"))
+            .map(|last| queue.enter(at(last)).expect("a slot"))
             .collect();
         let Err(Failure::SignInsFull { after }) = queue.enter(at(5)) else {
             panic!("the queue is full")

@@ -28,7 +28,7 @@ use router::Router;
 
 pub use router::Miss;
 
-use crate::api::{Api, Backend, Group};
+use crate::api::{Api, Group};
 use crate::digest::Sha256;
 use crate::id::{
     AccessKeyId, ApiId, AppId, AppKey, AuthorisationId, DomainId, GroupId, ModelId, ProjectId, ServiceId,
@@ -180,13 +180,6 @@ impl Live {
     /// All APIs, in no order: those of services as well.
     pub fn apis(&self) -> impl Iterator<Item = &Arc<Api>> {
         self.apis.values()
-    }
-    /// The service behind an API.
-    pub fn service_of_api(&self, id: ApiId) -> Option<&Arc<LiveService>> {
-        match self.apis.get(&id)?.backend {
-            Backend::Service(service) => self.services.get(&service),
-            Backend::Http(_) | Backend::Fixed(_) => None,
-        }
     }
     /// The group with this id; the reserved one is not an entity.
     pub fn group(&self, id: GroupId) -> Option<&Arc<Group>> {

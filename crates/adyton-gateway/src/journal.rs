@@ -28,10 +28,10 @@ mod disk;
 mod encoding;
 mod faults;
 mod frame;
+mod free_space;
 mod metrics;
 mod open_error;
 mod recorder;
-mod room;
 mod search;
 mod segment;
 mod settings;
@@ -60,9 +60,9 @@ pub use counts::JournalCounts;
 pub use disk::{Disk, Reserve, Space, SystemDisk};
 pub use encoding::entry::{Closing, Entry, Opening};
 pub use open_error::OpenError;
-pub use recorder::Recorder;
 #[cfg(test)]
-pub(crate) use recorder::Written;
+pub(crate) use recorder::RecordedFrames;
+pub use recorder::Recorder;
 pub use settings::JournalSettings;
 
 use search::Budget;

@@ -7,8 +7,8 @@
 //! The folder `pipeline/` is the pipeline: `pipeline.rs` lists the steps and says why they come in this order, each step
 //! is the file of its name. What must hold here:
 //!
-//! - Thread-per-core: a worker (`worker.rs`) has its own runtime, listener, connections and upstream pool. On the hot path
-//!   nothing takes a lock, and futures stay on their core.
+//! - Thread-per-core: a worker (`worker.rs`) has its own runtime, listener, connections and upstream pool. A call
+//!   that is like the one before it takes no lock, and futures stay on their core.
 //! - A request that reaches a model has passed every step: `dispatch` takes a proof that only the steps before can make.
 //! - Whatever comes in ends as exactly one answer, one record and one count; also a panic, and a client that left.
 //! - Everything has a limit: sizes, times, connections, queues ([`settings`]).

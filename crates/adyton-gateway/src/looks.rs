@@ -7,14 +7,14 @@ use std::task::{Context, Waker};
 /// Who of one worker's connections waits for the next look.
 #[derive(Default)]
 pub(crate) struct Looks {
-    turn: Cell<u64>,
+    round: Cell<u64>,
     waiting: RefCell<Vec<Waker>>,
 }
 
 impl Looks {
     /// The next look is due, for all.
     pub(crate) fn tick(&self) {
-        self.turn.set(self.turn.get().wrapping_add(1));
+        self.round.set(self.round.get().wrapping_add(1));
         let waiting = self.waiting.take();
         waiting.into_iter().for_each(Waker::wake);
     }
@@ -36,9 +36,9 @@ impl Look {
 
     /// Whether to look now; wakes the task for the next.
     pub(crate) fn is_due(&self, context: &Context<'_>) -> bool {
-        let turn = self.looks.turn.get();
-        let seen = self.seen.replace(Some(turn));
-        if seen == Some(turn) {
+        let round = self.looks.round.get();
+        let seen = self.seen.replace(Some(round));
+        if seen == Some(round) {
             return false;
         }
         self.looks.waiting.borrow_mut().push(context.waker().clone());
@@ -46,7 +46,7 @@ impl Look {
     }
 
     /// There is nothing to look for any more.
-    pub(crate) fn rest(&self) {
+    pub(crate) fn stop(&self) {
         self.seen.set(None);
     }
 }

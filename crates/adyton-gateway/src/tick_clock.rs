@@ -75,7 +75,7 @@ impl TickClock {
     }
 
     /// Waits until somebody asks for the time, or has to wait. Given up when dropped.
-    pub(crate) async fn rest(&self) {
+    pub(crate) async fn until_asked(&self) {
         let _resting = Resting(self);
         self.need.set(Need::Resting);
         self.woken.notified().await;
@@ -173,7 +173,7 @@ mod tests {
         let asks: [&dyn Fn() -> Duration; 2] = [&|| time.ticked(), &|| time.moment().1];
         for ask in asks {
             time.tick();
-            let mut rest = pin!(time.rest());
+            let mut rest = pin!(time.until_asked());
             let mut context = Context::from_waker(Waker::noop());
             assert!(rest.as_mut().poll(&mut context).is_pending());
             clock.advance(Duration::from_secs(3_600));
@@ -187,7 +187,7 @@ mod tests {
     fn a_rest_that_is_given_up_leaves_the_clock_as_it_was() {
         let time = TickClock::new(Clock::manual(Timestamp::from_seconds(1)));
         {
-            let mut rest = pin!(time.rest());
+            let mut rest = pin!(time.until_asked());
             let mut context = Context::from_waker(Waker::noop());
             assert!(rest.as_mut().poll(&mut context).is_pending());
             assert!(!time.is_unasked(), "it rests");

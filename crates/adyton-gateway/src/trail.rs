@@ -26,7 +26,7 @@ use crate::stamp::Stamp;
 pub(crate) struct Trail {
     began: Duration,
     entry: Entry,
-    target: Option<Target>,
+    matched: Option<MatchedApi>,
     model: Option<(ModelId, InstanceId)>,
     caller: Option<Seen>,
     refused: Option<(Reason, Evidence)>,
@@ -48,7 +48,7 @@ pub(crate) struct Unread<'a> {
 }
 
 /// Of the API that was found, what a record needs.
-struct Target {
+struct MatchedApi {
     project: ProjectId,
     service: Option<ServiceId>,
     api: ApiId,
@@ -119,7 +119,7 @@ impl Trail {
         Box::new(Self {
             began,
             entry: recorder.open(opening),
-            target: None,
+            matched: None,
             model: None,
             caller: None,
             refused: None,
@@ -132,7 +132,7 @@ impl Trail {
 
     /// Route: this API was found, with this service behind it, if it is one.
     pub(crate) fn found(&mut self, api: &Api, service: Option<ServiceId>) {
-        self.target = Some(Target {
+        self.matched = Some(MatchedApi {
             project: api.project,
             service,
             api: api.id,
@@ -198,9 +198,9 @@ impl Trail {
             },
         };
         let closing = Closing {
-            project: self.target.as_ref().map(|target| target.project),
-            service: self.target.as_ref().and_then(|target| target.service),
-            api: self.target.as_ref().map(|target| target.api),
+            project: self.matched.as_ref().map(|api| api.project),
+            service: self.matched.as_ref().and_then(|api| api.service),
+            api: self.matched.as_ref().map(|api| api.api),
             chosen: self.model,
             caller: caller.as_ref().map(|(seen, id)| (seen.way(), &**id, seen.name())),
             status: ending.status,

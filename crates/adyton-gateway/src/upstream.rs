@@ -35,7 +35,7 @@ use http::HeaderValue;
 pub(crate) use answer::HeadReader;
 use connect::Connector;
 pub(crate) use framing::Taken;
-use line::{Line, Rest};
+use line::{IdleState, Line};
 use outgoing::Outgoing;
 
 use crate::metrics::Meters;
@@ -214,10 +214,10 @@ impl Origin {
     fn take(&self, now: Duration) -> Option<Box<Line>> {
         loop {
             let line = self.idle.borrow_mut().pop()?.line;
-            match line.rest() {
-                Rest::Quiet => return Some(line),
-                Rest::Closed => {}
-                Rest::Unasked => self.distrust(now),
+            match line.idle_state() {
+                IdleState::Quiet => return Some(line),
+                IdleState::Closed => {}
+                IdleState::Unasked => self.distrust(now),
             }
         }
     }
@@ -225,15 +225,15 @@ impl Origin {
     /// Keeps a connection whose answer has been read to its end, if it can take another request.
     pub(crate) fn park(&self, line: Box<Line>, now: Duration) {
         match line.end() {
-            Rest::Quiet if !self.is_trusted(now) || !self.connections.may_keep() => {}
-            Rest::Quiet => {
+            IdleState::Quiet if !self.is_trusted(now) || !self.connections.may_keep() => {}
+            IdleState::Quiet => {
                 let mut idle = self.idle.borrow_mut();
                 if idle.len() < self.most {
                     idle.push(Parked { line, since: now });
                 }
             }
-            Rest::Closed => {}
-            Rest::Unasked => self.distrust(now),
+            IdleState::Closed => {}
+            IdleState::Unasked => self.distrust(now),
         }
     }
 

@@ -133,7 +133,7 @@ impl Wait {
     }
 
     /// What was waited for came; the next check begins a new wait.
-    pub(crate) fn rest(&mut self) {
+    pub(crate) fn end(&mut self) {
         if let Some(slot) = self.slot.take() {
             self.waits.entries.borrow_mut()[slot] = None;
             self.waits.free.borrow_mut().push(slot);
@@ -143,7 +143,7 @@ impl Wait {
 
 impl Drop for Wait {
     fn drop(&mut self) {
-        self.rest();
+        self.end();
     }
 }
 
@@ -223,7 +223,7 @@ mod tests {
     fn whoever_has_to_wait_wakes_the_ticks() {
         let time = TickClock::new(Clock::manual(Timestamp::from_seconds(1)));
         let waits = Waits::new(Rc::clone(&time));
-        let mut rest = pin!(time.rest());
+        let mut rest = pin!(time.until_asked());
         assert!(poll(rest.as_mut()).is_pending());
         let mut wait = pin!(within(&waits, Duration::from_secs(2), pending::<()>()));
         assert!(poll(wait.as_mut()).is_pending());

@@ -91,13 +91,13 @@ impl WireState {
     }
 
     /// The answer has ended.
-    pub(crate) fn rest(&self) {
+    pub(crate) fn answered(&self) {
         self.busy.set(false);
         self.clean.set(false);
         if self.view.replace(View::Busy) == View::Blocked {
-            self.look.rest();
+            self.look.stop();
         }
-        self.connection.rest(self.time.ticked());
+        self.connection.answered(self.time.ticked());
     }
 
     /// For the connection's task, which waits for an answer: whether nobody is there any more to take it. A client that has

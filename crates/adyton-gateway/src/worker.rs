@@ -210,7 +210,7 @@ impl Worker {
                 _ => WATCH_EVERY,
             };
             tokio::select! {
-                () = pipeline.time.rest() => {}
+                () = pipeline.time.until_asked() => {}
                 Ok(()) = reloads.changed() => {}
                 () = sleep(longest) => {}
             }

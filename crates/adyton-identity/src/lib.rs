@@ -39,7 +39,7 @@ pub use accepts::Accepts;
 pub use caller::{Caller, Seen, Way, Who};
 pub use door::{ConsoleBody, ConsoleCall, ConsoleDoor, ExplanationCall, ExplanationDoor, Visitor};
 pub use identity::{Identity, Settings};
-pub use policy::{Action, Denied};
+pub use policy::{Action, NotAllowed};
 pub use request::{Purpose, Request};
 pub use signed::{Provisional, Standing, Verified};
 pub use still::SignedRequest;

@@ -8,7 +8,7 @@ mod action;
 mod decide;
 
 pub use action::Action;
-pub use decide::{Denied, app_may_call, has_role, may, may_call, may_in_domain, roles};
+pub use decide::{NotAllowed, app_may_call, has_role, may, may_call, may_in_domain, roles};
 
 use adyton_core::tenant::Role;
 

@@ -390,7 +390,7 @@ mod tests {
         held.push(enter(&slots, &from(30, 30)));
         assert_eq!(told(&in_[3]), Some(Notice::Close), "idle since the fourth second");
         in_[0].begin(SECOND * 31);
-        in_[0].rest(SECOND * 32);
+        in_[0].answered(SECOND * 32);
         held.push(enter(&slots, &from(31, 33)));
         assert_eq!(
             told(&in_[2]),

@@ -158,7 +158,7 @@ impl ConnectionState {
     }
 
     /// The answer has ended, on such a connection.
-    pub fn rest(&self, now: Duration) {
+    pub fn answered(&self, now: Duration) {
         self.requests.store(0, Ordering::Relaxed);
         self.quiet.set(now);
     }
@@ -336,7 +336,7 @@ mod tests {
         let kept = connection();
         kept.begin(SECOND);
         assert_eq!(judged(&kept, 10_000), None, "a request is going on");
-        kept.rest(SECOND * 2);
+        kept.answered(SECOND * 2);
         assert_eq!(
             (judged(&kept, 122), judged(&kept, 123)),
             (None, Some(Notice::Finish))

@@ -1,10 +1,10 @@
 //! What the gateway's and the control plane's listeners have in common: how long a connection may take, who may stay when
-//! places run short, and how much memory callers may take before they are proven.
+//! slots run short, and how much memory callers may take before they are proven.
 //!
 //! | to understand | read |
 //! | --- | --- |
 //! | deadlines and idle limits: from accept to the first head, later heads, idle, stuck writes | [`connection_state`] |
-//! | which connection is closed when all places are taken | [`places`] |
+//! | which connection is closed when all slots are taken | [`connection_slots`] |
 //! | which unproven request gives up when their memory runs short | [`budget`] |
 //! | accepting, also when the process has no descriptor left | [`acceptor`] |
 //! | the limit of open files: raised at the start, and what fits into it | [`files`] |

@@ -132,11 +132,6 @@ impl Canonical {
         text
     }
 
-    /// The text up to the hash.
-    pub fn head_text(&self) -> &[u8] {
-        &self.text
-    }
-
     /// The string to sign, for people.
     pub fn string_to_sign(&self, body: BodyHash) -> String {
         let hash = hex::encode(self.hash(&self.text[self.query.0..self.query.1], body));

@@ -12,9 +12,9 @@ use sea_orm::{
 
 use crate::database::DEADLINE;
 use crate::repository::audit;
-use crate::room::urgently;
 use crate::schema::{changes, feed, revoked_tokens, service_events, to_number, token_keys};
 use crate::transaction::Kind;
+use crate::urgent_retry::urgently;
 use crate::{Store, StoreError, credential};
 
 const INTERVAL: Duration = Duration::from_secs(60);

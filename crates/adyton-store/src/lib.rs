@@ -35,13 +35,13 @@ mod postgres_programs;
 pub mod repository;
 pub mod resealing;
 mod reserve;
-mod room;
 mod schema;
 mod seal;
 mod session;
 mod store;
 mod transaction;
 mod uptime;
+mod urgent_retry;
 mod writability;
 
 pub use error::{OpenError, StoreError};

@@ -33,7 +33,7 @@ impl Passwords {
 
     /// The hash to store, a PHC string.
     pub(crate) async fn hash(&self, password: &Secret<String>) -> Result<String, StoreError> {
-        let _turn = self.turn().await?;
+        let _permit = self.hashing_permit().await?;
         hash_now(password.clone()).await
     }
 
@@ -43,7 +43,7 @@ impl Passwords {
         password: &Secret<String>,
         hash: Option<String>,
     ) -> Result<bool, StoreError> {
-        let _turn = self.turn().await?;
+        let _permit = self.hashing_permit().await?;
         let known = hash.is_some();
         // For known users too, so that the first sign-in does not tell either.
         let make = || async { hash_now(credential::password()?).await };
@@ -60,7 +60,7 @@ impl Passwords {
         Ok(matches && known)
     }
 
-    async fn turn(&self) -> Result<OwnedSemaphorePermit, StoreError> {
+    async fn hashing_permit(&self) -> Result<OwnedSemaphorePermit, StoreError> {
         match tokio::time::timeout(WAIT, self.gate.clone().acquire_owned()).await {
             Ok(Ok(permit)) => Ok(permit),
             Ok(Err(_)) | Err(_) => Err(StoreError::Deadline),

@@ -9,9 +9,9 @@ use tokio::sync::Notify;
 use crate::database::{DEADLINE, Database, Session};
 use crate::password::Passwords;
 use crate::reserve::Reserve;
-use crate::room::Room;
 use crate::seal::Seal;
 use crate::uptime::Uptime;
+use crate::urgent_retry::UrgentRetry;
 use crate::writability::Health;
 use crate::{DataFolder, StoreError};
 
@@ -89,8 +89,8 @@ impl Store {
         &self.0.parts.uptime
     }
     /// For a write that takes something away from somebody: it gets room on a full disk where there is any.
-    pub(crate) fn room(&self) -> Room<'_> {
-        Room::of(&self.0.parts.database, &self.0.parts.reserve)
+    pub(crate) fn urgent_retry(&self) -> UrgentRetry<'_> {
+        UrgentRetry::of(&self.0.parts.database, &self.0.parts.reserve)
     }
     /// Whether files can be written in the data folder.
     pub(crate) async fn try_a_file(&self) -> Result<(), String> {

@@ -12,7 +12,7 @@ use adyton_api::modelarts::services::ServiceShown;
 use adyton_core::model::ModelStatus;
 use adyton_core::service::ServiceStatus;
 
-use self::ended::{Asked, ended, interrupted, too_slow};
+use self::ended::{Awaited, ended, interrupted, too_slow};
 use self::news::News;
 use super::Client;
 use crate::failure::{Failure, Outcome};
@@ -104,7 +104,7 @@ impl<'a> Wait<'a> {
     pub fn stopped(&self, id: &str) -> Outcome<ServiceShown> {
         let asked = self.client.service(id)?;
         let mut watch = self.watch(&asked);
-        let interrupted = || interrupted(&asked, Asked::Stopping);
+        let interrupted = || interrupted(&asked, Awaited::Stopping);
         let found = self.until(&interrupted, || {
             let service = self.client.service(id)?;
             watch.looks(progress(service.summary.status, service.summary.progress))?;
@@ -113,7 +113,11 @@ impl<'a> Wait<'a> {
         watch.ends();
         match found? {
             Some(service) => Ok(service),
-            None => Err(too_slow(&self.client.service(id)?, Asked::Stopping, self.longest)),
+            None => Err(too_slow(
+                &self.client.service(id)?,
+                Awaited::Stopping,
+                self.longest,
+            )),
         }
     }
 
@@ -124,7 +128,7 @@ impl<'a> Wait<'a> {
         // Another change may follow before this one is through; then that is said.
         let generation = self.client.service_rollout(id, None)?.generation;
         let mut watch = self.watch(&asked);
-        let interrupted = || interrupted(&asked, Asked::Changing);
+        let interrupted = || interrupted(&asked, Awaited::Changing);
         let found = self.until(&interrupted, || {
             let rollout = self.client.service_rollout(id, Some(generation))?;
             watch.looks(progress(rollout.status, rollout.progress))?;
@@ -134,7 +138,7 @@ impl<'a> Wait<'a> {
         let (found, service) = (found?, self.client.service(id)?);
         match found {
             Some(rollout) => ended(self.client, &rollout, service),
-            None => Err(too_slow(&service, Asked::Changing, self.longest)),
+            None => Err(too_slow(&service, Awaited::Changing, self.longest)),
         }
     }
 

@@ -287,7 +287,7 @@ fn body(data: Option<&str>, form: &[String]) -> Outcome<Body> {
     ))
 }
 
-/// What shows who calls: as `auth` says, else the profile's key or token.
+/// What shows who calls: as `auth` says, else the context's key or token.
 pub fn held(context: &Context, client: &Client, auth: Option<Auth>) -> Outcome<Held> {
     let known = &client.target.credentials;
     let auth = auth.unwrap_or_else(|| usual(client));

@@ -29,8 +29,8 @@ pub(crate) async fn explain(shared: &Shared, caller: &Caller, id: RequestId) -> 
         id,
     };
     let live = Arc::clone(&question.live);
-    let place = place(caller.holder());
-    let answer = shared.own_explanations.run(place, move || question.answer());
+    let slot = slot_of(caller.holder());
+    let answer = shared.own_explanations.run(slot, move || question.answer());
     let (missing, mut explanation) = answer.await??;
     if let Some(service) = missing
         && let Some(scope) = scope(caller)
@@ -65,8 +65,8 @@ fn is_member(live: &Live, caller: &Caller, project: ProjectId) -> bool {
     }
 }
 
-/// Places are by project; whoever reads their own stands for themselves, and takes none of the place of a project.
-fn place(holder: Holder) -> ProjectId {
+/// Slots are by project; whoever reads their own stands for themselves, and takes none of a project.
+fn slot_of(holder: Holder) -> ProjectId {
     ProjectId::from_bits(match holder {
         Holder::User(id) => id.bits(),
         Holder::App(id) => id.bits(),
@@ -98,12 +98,139 @@ impl Question {
     fn callable(&self, record: &Record) -> Option<ServiceId> {
         let named = match &record.evidence {
             Evidence::Route { service, .. } => *service,
-            _ => None,
+            Evidence::None
+            | Evidence::Size { .. }
+            | Evidence::Token { .. }
+            | Evidence::Signature(_)
+            | Evidence::Credentials { .. }
+            | Evidence::Access { .. }
+            | Evidence::Throttle { .. }
+            | Evidence::Service { .. }
+            | Evidence::Restarting { .. }
+            | Evidence::Instance { .. }
+            | Evidence::Dropped { .. }
+            | Evidence::LeftOut { .. }
+            | Evidence::Request { .. } => None,
         };
         let id = record.service.or(named)?;
         let service = self.live.service(id)?;
         may_call(&self.live, &self.caller, &service.api)
             .is_ok()
             .then_some(id)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use adyton_core::evidence::SignatureEvidence;
+    use adyton_core::id::{AppId, UserId};
+    use adyton_core::journal::{Filter, JournalError, Page};
+    use adyton_core::record::CallerSeen;
+    use adyton_core::sample;
+    use adyton_core::tenant::Role;
+
+    use super::*;
+    use crate::sample::{by_token, with_role};
+
+    /// A journal that keeps this record alone.
+    struct Keeps(Record);
+
+    impl JournalReader for Keeps {
+        fn find(&self, id: RequestId) -> Result<Option<Record>, JournalError> {
+            Ok((self.0.id == id).then(|| self.0.clone()))
+        }
+        fn search(&self, _: &Filter, _: Option<RequestId>, _: usize) -> Result<Page, JournalError> {
+            panic!("one record is asked for")
+        }
+    }
+
+    /// What the sample user, with this role in its project, is told of this record.
+    fn asked(role: Role, record: Record) -> OperationResult<Explanation> {
+        let here = Scope::Project(sample::PROJECT);
+        let live = with_role(role, here);
+        let id = record.id;
+        let question = Question {
+            caller: by_token(&live, here),
+            live: Arc::new(live),
+            journal: Arc::new(Keeps(record)),
+            id,
+        };
+        question.answer().map(|(_, explanation)| explanation)
+    }
+
+    /// A record whose request was proven to be this user's.
+    fn sent_by(user: UserId) -> Record {
+        Record {
+            caller: Some(CallerSeen {
+                way: "token".into(),
+                id: user.to_string(),
+                name: "somebody".into(),
+            }),
+            ..sample::record()
+        }
+    }
+
+    #[test]
+    fn who_sent_a_request_or_was_named_by_it_is_told_and_nobody_else() {
+        let own = asked(Role::Caller, sent_by(sample::USER)).expect("their own");
+        assert_eq!(own.request_id, sample::record().id);
+        let named = SignatureEvidence {
+            key: sample::ACCESS_KEY.to_owned(),
+            ..SignatureEvidence::default()
+        };
+        let claimed = Record {
+            evidence: Evidence::Signature(Box::new(named)),
+            ..sample::record()
+        };
+        assert!(asked(Role::Caller, claimed).is_ok(), "their key was named");
+        for other in [sent_by(UserId::from_bits(99)), sample::record()] {
+            let id = other.id;
+            let refused = asked(Role::Administrator, other);
+            assert!(
+                matches!(&refused, Err(Failure::Missing { id: missing, .. }) if *missing == id.to_string()),
+                "whatever their role is, it looks like none: {refused:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn the_service_is_shown_to_whoever_may_call_it() {
+        let wrong_path = || {
+            let evidence = Evidence::Route {
+                service: Some(sample::SERVICE),
+                path: "/nowhere".into(),
+                method: "POST".into(),
+                stage: "RELEASE".into(),
+                is_stage_repeated: false,
+                holder: Some(Holder::User(sample::USER)),
+            };
+            Record {
+                service: None,
+                reason: Some(adyton_core::catalogue::Reason::RouteUndeclaredPath),
+                evidence,
+                ..sample::record()
+            }
+        };
+        let shown = |role| asked(role, wrong_path()).expect("their own").nearest;
+        assert!(
+            !shown(Role::Caller).is_empty(),
+            "its routes are what was expected"
+        );
+        assert!(
+            shown(Role::Auditor).is_empty(),
+            "nothing of a service that they may not call"
+        );
+    }
+
+    #[test]
+    fn users_and_apps_hold_slots_of_their_own() {
+        let (user, app) = (UserId::from_bits(1), AppId::from_bits(2));
+        assert_ne!(slot_of(Holder::User(user)), slot_of(Holder::App(app)));
+        assert_eq!(slot_of(Holder::User(user)), slot_of(Holder::User(user)));
+        assert_ne!(
+            slot_of(Holder::User(user)),
+            slot_of(Holder::User(UserId::from_bits(3)))
+        );
+        assert_ne!(slot_of(Holder::User(user)), sample::PROJECT);
     }
 }

@@ -27,15 +27,15 @@ pub(crate) async fn verify(
     if password.expose().len() > PASSWORD_MOST {
         return Err(Failure::WrongPassword);
     }
-    let place = shared.sign_ins.enter(address)?;
+    let slot = shared.sign_ins.enter(address)?;
     let account = account(shared, who).await?;
     let account: Vec<&str> = account.iter().map(String::as_str).collect();
-    let _account_lock = place.account_lock(&account).await?;
+    let _account_lock = slot.account_lock(&account).await?;
     shared
         .identity
         .password_allowed(&account, address)
         .map_err(|left| Failure::Locked { left })?;
-    let _turn = place.turn().await?;
+    let _permit = slot.hashing_permit().await?;
     match shared.store.users().verify_password(who, password).await? {
         Some(user) => {
             shared.identity.password_succeeded(&account, address);

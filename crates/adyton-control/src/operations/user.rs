@@ -142,7 +142,7 @@ pub(crate) async fn delete(shared: &Shared, actor: &Actor, id: UserId) -> Operat
 
 /// Whether to give or to take.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Turn {
+pub(crate) enum RoleChange {
     /// The user has it from now on.
     Give,
     /// The user has it no more; their tokens end.
@@ -165,14 +165,14 @@ pub(crate) fn in_domain(live: &Live, domain: DomainId, scope: Scope) -> Operatio
 }
 
 /// Gives or takes one role. Giving twice is the same as once; taking what is not there is an error.
-pub(crate) async fn turn_role(
+pub(crate) async fn change_role(
     shared: &Shared,
     actor: &Actor,
     id: UserId,
     assignment: Assignment,
-    turn: Turn,
+    change: RoleChange,
 ) -> OperationResult<User> {
-    if turn == Turn::Take {
+    if change == RoleChange::Take {
         of_another(actor, id, ("role_id", "you cannot remove a role from yourself"))?;
     }
     let domain = actor.domain()?;
@@ -180,11 +180,11 @@ pub(crate) async fn turn_role(
     let user = show(shared, domain, id).await?;
     let has = user.assignments.contains(&assignment);
     let mut assignments = user.assignments.clone();
-    match (turn, has) {
-        (Turn::Give, true) => return Ok(user),
-        (Turn::Give, false) => assignments.push(assignment),
-        (Turn::Take, true) => assignments.retain(|given| *given != assignment),
-        (Turn::Take, false) => return Err(Failure::missing(Thing::Role, assignment.role.name())),
+    match (change, has) {
+        (RoleChange::Give, true) => return Ok(user),
+        (RoleChange::Give, false) => assignments.push(assignment),
+        (RoleChange::Take, true) => assignments.retain(|given| *given != assignment),
+        (RoleChange::Take, false) => return Err(Failure::missing(Thing::Role, assignment.role.name())),
     }
     let change = UserChange {
         assignments: Some(assignments),

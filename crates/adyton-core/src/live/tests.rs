@@ -93,7 +93,8 @@ fn a_service_shows_the_paths_of_its_models_whichever_came_first() {
     let live_service = live.service(ServiceId::from_bits(9)).expect("there");
     assert!(live_service.routes.find("/predictions/poetry", "POST").is_ok());
     assert!(live_service.routes.find("/predictions/poetry/", "POST").is_err());
-    assert!(live.service_of_api(ApiId::from_bits(2)).is_some());
+    let api = live.api(ApiId::from_bits(2)).expect("its API");
+    assert_eq!(api.backend, Backend::Service(ServiceId::from_bits(9)));
 }
 
 #[test]

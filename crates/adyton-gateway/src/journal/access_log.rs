@@ -42,7 +42,7 @@ pub enum AccessLog {
 
 /// Where the lines go, and those that wait.
 pub(super) struct Sink {
-    target: Target,
+    output: Output,
     lines: Lines,
     waiting: Vec<u8>,
     waiting_lines: u64,
@@ -50,23 +50,23 @@ pub(super) struct Sink {
     is_failing: bool,
 }
 
-enum Target {
+enum Output {
     Off,
     Stdout,
     File(Rotated),
 }
 
 impl Sink {
-    /// Opens the target.
+    /// Opens the output.
     pub(super) fn open(settings: &AccessLog) -> Result<Self, OpenError> {
-        let target = match settings {
-            AccessLog::Off => Target::Off,
-            AccessLog::Stdout => Target::Stdout,
+        let output = match settings {
+            AccessLog::Off => Output::Off,
+            AccessLog::Stdout => Output::Stdout,
             AccessLog::File {
                 path,
                 max_bytes,
                 keep,
-            } => Target::File(Rotated::open(path, *max_bytes, *keep).map_err(|problem| {
+            } => Output::File(Rotated::open(path, *max_bytes, *keep).map_err(|problem| {
                 OpenError::AccessLog {
                     path: path.clone(),
                     problem,
@@ -74,7 +74,7 @@ impl Sink {
             })?),
         };
         Ok(Self {
-            target,
+            output,
             lines: Lines::default(),
             waiting: Vec::new(),
             waiting_lines: 0,
@@ -85,7 +85,7 @@ impl Sink {
 
     /// Adds the line of `record`.
     pub(super) fn line(&mut self, record: &View<'_>) {
-        if matches!(self.target, Target::Off) {
+        if matches!(self.output, Output::Off) {
             return;
         }
         if self.waiting.len() >= WAITING_MAX {
@@ -114,10 +114,10 @@ impl Sink {
         if self.waiting.is_empty() {
             return;
         }
-        let written = match &mut self.target {
-            Target::Off => Ok(self.waiting.len()),
-            Target::Stdout => write_stdout(&self.waiting, limit_ms),
-            Target::File(file) => file.append(&self.waiting).map(|()| self.waiting.len()),
+        let written = match &mut self.output {
+            Output::Off => Ok(self.waiting.len()),
+            Output::Stdout => write_stdout(&self.waiting, limit_ms),
+            Output::File(file) => file.append(&self.waiting).map(|()| self.waiting.len()),
         };
         match written {
             Ok(length) => {

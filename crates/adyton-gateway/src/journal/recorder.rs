@@ -94,10 +94,10 @@ impl Recorder {
 
 /// What a recorder has handed over, for tests.
 #[cfg(test)]
-pub(crate) struct Written(RefCell<Ring>);
+pub(crate) struct RecordedFrames(RefCell<Ring>);
 
 #[cfg(test)]
-impl Written {
+impl RecordedFrames {
     /// A recorder without a journal, and what it hands over.
     pub(crate) fn by_recorder() -> (Recorder, Self) {
         let (recorder, ring) = pair(1 << 20, &Arc::default());

@@ -44,13 +44,13 @@ pub(super) struct Segment {
 }
 
 /// The end of a segment: where the writer appends, without holding any lock.
-pub(super) struct Target {
+pub(super) struct AppendPoint {
     file: Arc<File>,
     at: u64,
     disk: Arc<dyn Disk>,
 }
 
-impl Target {
+impl AppendPoint {
     /// Appends all of `bytes`, or nothing that counts.
     pub(super) fn write(&self, bytes: &[u8]) -> io::Result<()> {
         self.disk.write(&self.file, bytes, self.at).inspect_err(|_| {
@@ -120,8 +120,8 @@ impl Segment {
     }
 
     /// Where the next bytes go.
-    pub(super) fn target(&self) -> Target {
-        Target {
+    pub(super) fn append_point(&self) -> AppendPoint {
+        AppendPoint {
             file: self.file.clone(),
             at: self.end,
             disk: self.disk.clone(),

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use super::disk;
 use super::faults::Faults;
-use super::room::Room;
+use super::free_space::FreeSpace;
 use super::shelf::{Batch, Kind, Shelf};
 use super::shelves::Shelves;
 
@@ -51,7 +51,7 @@ impl ShelfWriter {
     }
 
     /// Writes what is gathered to disk, and keeps it in memory in any case.
-    pub(super) fn put(&mut self, room: &mut Room, faults: &mut Faults, now: Duration) {
+    pub(super) fn put(&mut self, free_space: &mut FreeSpace, faults: &mut Faults, now: Duration) {
         if self.batch.records == 0 {
             return;
         }
@@ -61,16 +61,16 @@ impl ShelfWriter {
         if faults.is_resting(now) {
             counts.unwritten.fetch_add(batch.records, Ordering::Relaxed);
         } else {
-            room.keep(&shelves, now, batch.bytes.len());
+            free_space.keep(&shelves, now, batch.bytes.len());
             let written = match self.write(&batch, now) {
-                Err(problem) if disk::is_full(&problem) && Room::make(&shelves, batch.bytes.len()) => {
+                Err(problem) if disk::is_full(&problem) && FreeSpace::make(&shelves, batch.bytes.len()) => {
                     self.write(&batch, now)
                 }
                 written => written,
             };
             match written {
                 Ok(()) => {
-                    room.wrote(batch.bytes.len());
+                    free_space.wrote(batch.bytes.len());
                     faults.mended(counts);
                 }
                 Err(problem) => {
@@ -89,11 +89,11 @@ impl ShelfWriter {
             Some(_) | None => self.start(now)?,
         };
         // The file is written without the lock; readers learn of the batch when it is all there.
-        let Some(target) = self.shelf().with(number, |segment| segment.target()) else {
+        let Some(append_point) = self.shelf().with(number, |segment| segment.append_point()) else {
             self.open = None;
             return Err(io::Error::other("the segment was deleted"));
         };
-        target.write(&batch.bytes)?;
+        append_point.write(&batch.bytes)?;
         let end = self.shelf().with(number, |segment| {
             segment.extend(batch.bytes.len(), &batch.spans, now);
             segment.end
@@ -119,9 +119,9 @@ impl ShelfWriter {
         };
         let sealed = self
             .shelf()
-            .with(number, |segment| (segment.index(), segment.target()));
-        if let Some((index, target)) = sealed
-            && target.write(&index).is_ok()
+            .with(number, |segment| (segment.index(), segment.append_point()));
+        if let Some((index, append_point)) = sealed
+            && append_point.write(&index).is_ok()
         {
             self.shelf()
                 .with(number, |segment| segment.size = segment.end + index.len() as u64);

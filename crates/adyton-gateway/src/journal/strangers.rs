@@ -80,7 +80,7 @@ impl Strangers {
     }
 
     /// Begins a new window if the last is over. `true` then: its summaries should be taken.
-    pub(super) fn turn(&mut self, now: Duration) -> bool {
+    pub(super) fn begin_window(&mut self, now: Duration) -> bool {
         let is_over = now.saturating_sub(self.since) >= WINDOW;
         if is_over {
             self.since = now;

@@ -53,8 +53,8 @@ pub(super) fn pair(now: Duration) -> (broadcast::Sender<Arc<Recorded>>, Tail) {
 }
 
 impl Tail {
-    /// Begins a turn of the writer: looks whether anybody follows, and tells of a moment that is over.
-    pub(super) fn turn(&mut self, now: Duration) {
+    /// Begins a round of the writer: looks whether anybody follows, and tells of a moment that is over.
+    pub(super) fn begin_round(&mut self, now: Duration) {
         self.is_followed = self.sender.receiver_count() > 0;
         if now.saturating_sub(self.since) < MOMENT {
             return;

@@ -13,8 +13,8 @@ use super::access_log::Sink;
 use super::encoding::view::{self, View};
 use super::faults::Faults;
 use super::frame;
+use super::free_space::FreeSpace;
 use super::recorder::Ring;
-use super::room::Room;
 use super::settings::JournalSettings;
 use super::shelf::Kind;
 use super::shelf::keeping::{PACE, SETTLED, delete};
@@ -45,7 +45,7 @@ pub(super) struct Writer {
     others: ShelfWriter,
     strangers: Strangers,
     tail: Tail,
-    room: Room,
+    free_space: FreeSpace,
     faults: Faults,
     tidied: Duration,
     /// When a file went for its age last.
@@ -70,7 +70,7 @@ impl Writer {
             others: ShelfWriter::new(Kind::Strangers, shelves.clone()),
             strangers: Strangers::new(settings.strangers_per_second, now),
             tail,
-            room: Room::new(&settings),
+            free_space: FreeSpace::new(&settings),
             faults: Faults::new(settings.folder.clone()),
             settings,
             rings,
@@ -87,19 +87,19 @@ impl Writer {
     /// Works until it is told to close.
     pub(super) fn run(mut self) {
         let _ending = WriterEnd(self.signals.clone());
-        self.room.keep(&self.shelves, self.clock.monotonic(), 0);
+        self.free_space.keep(&self.shelves, self.clock.monotonic(), 0);
         let mut quiet = 0_u32;
         loop {
             let is_quiet = self.are_rings_empty();
             let orders = self.signals.orders();
-            self.turn(orders.is_awaited || orders.is_closing);
+            self.round(orders.is_awaited || orders.is_closing);
             self.signals.done(orders);
             if orders.is_closing {
                 return self.finish();
             }
             quiet = if is_quiet { quiet.saturating_add(1) } else { 0 };
             if quiet < QUIET_TURNS {
-                // A wake-up between the turn and here makes this return at once.
+                // A wake-up between the round and here makes this return at once.
                 std::thread::park_timeout(self.settings.poll);
             } else {
                 self.sleep();
@@ -125,10 +125,10 @@ impl Writer {
     }
 
     /// Takes what lies in the rings now, and writes it; where somebody waits for it, with the summaries of what is left out.
-    fn turn(&mut self, is_awaited: bool) {
+    fn round(&mut self, is_awaited: bool) {
         let now = self.clock.monotonic();
-        self.tail.turn(now);
-        if self.strangers.turn(now) {
+        self.tail.begin_round(now);
+        if self.strangers.begin_window(now) {
             self.sum_up();
         }
         let mut dropped = 0;
@@ -158,7 +158,7 @@ impl Writer {
 
     fn put(&mut self, now: Duration) {
         for shelf_writer in [&mut self.proven, &mut self.others] {
-            shelf_writer.put(&mut self.room, &mut self.faults, now);
+            shelf_writer.put(&mut self.free_space, &mut self.faults, now);
         }
     }
 
@@ -246,7 +246,7 @@ impl Writer {
         }
         self.proven.leave_deleted();
         self.others.leave_deleted();
-        self.room.keep(&self.shelves, now, 0);
+        self.free_space.keep(&self.shelves, now, 0);
         self.shelves.keep_size();
         self.keep_age(now);
     }
@@ -267,7 +267,7 @@ impl Writer {
         }
     }
 
-    /// The end: what is left in the rings was taken by the last turn.
+    /// The end: what is left in the rings was taken by the last round.
     fn finish(mut self) {
         self.log.finish();
         for shelf_writer in [&mut self.proven, &mut self.others] {

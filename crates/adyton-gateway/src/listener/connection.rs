@@ -82,7 +82,7 @@ async fn answer(
     let pipeline = &connections.pipeline;
     if let Some(question) = Question::of(request.method(), request.uri().path()) {
         pipeline.records.meters.health.add(1);
-        wire.rest();
+        wire.answered();
         return Ok(dated(health::answer(question, || readiness(pipeline)), pipeline));
     }
     if explanations::is_asked(request.method(), request.uri().path()) {
@@ -94,7 +94,7 @@ async fn answer(
             connections.loopback,
         );
         pipeline.records.meters.explanations.add(1);
-        wire.rest();
+        wire.answered();
         let answer = pin!(explanations::answer(&connections.explanations, request, &remote)).await;
         return Ok(dated(answer, pipeline));
     }

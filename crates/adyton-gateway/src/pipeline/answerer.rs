@@ -21,7 +21,7 @@ pub(crate) enum NoAnswer {
     /// There was no connection.
     Refused,
     /// Its address may not be called.
-    Denied,
+    AddressNotAllowed,
     /// The connection closed before the end.
     Closed,
     /// What came is not HTTP.
@@ -58,13 +58,13 @@ impl Answerer {
     pub(crate) fn reason(&self, why: NoAnswer) -> Reason {
         match (self, why) {
             // Addresses of instances are not checked: they are this node's own.
-            (Self::Instance(_), NoAnswer::Refused | NoAnswer::Denied) => Reason::InstanceRefused,
+            (Self::Instance(_), NoAnswer::Refused | NoAnswer::AddressNotAllowed) => Reason::InstanceRefused,
             (Self::Instance(_), NoAnswer::Closed) => Reason::InstanceClosed,
             (Self::Instance(_), NoAnswer::Bad) => Reason::InstanceBadAnswer,
             (Self::Instance(_), NoAnswer::Late) => Reason::PredictionTimeout,
             (Self::Instance(_), NoAnswer::Stalled) => Reason::PredictionStalled,
             (Self::BackEnd, NoAnswer::Refused) => Reason::BackendUnreachable,
-            (Self::BackEnd, NoAnswer::Denied) => Reason::BackendAddressDenied,
+            (Self::BackEnd, NoAnswer::AddressNotAllowed) => Reason::BackendAddressDenied,
             (Self::BackEnd, NoAnswer::Closed) => Reason::BackendClosed,
             (Self::BackEnd, NoAnswer::Bad) => Reason::BackendBadAnswer,
             (Self::BackEnd, NoAnswer::Late) => Reason::BackendTimeout,

@@ -117,7 +117,7 @@ impl Recording {
         };
         trail.end(&self.records.recorder, &self.records.meters, ending);
         if let Some(wire) = &self.wire {
-            wire.rest();
+            wire.answered();
         }
     }
 }

@@ -26,7 +26,7 @@ pub(crate) struct Refused {
     /// What is left of the throttle.
     pub(crate) allowance: Option<Allowance>,
     /// What the model itself says of its failure, in place of the gateway's envelope.
-    pub(crate) own_words: Option<Answer>,
+    pub(crate) model_answer: Option<Answer>,
 }
 
 impl Refused {
@@ -58,7 +58,7 @@ impl From<Refusal> for Box<Refused> {
             retry_after: refusal.retry_after(),
             refusal,
             allowance: None,
-            own_words: None,
+            model_answer: None,
         })
     }
 }

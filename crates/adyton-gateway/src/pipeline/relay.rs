@@ -93,7 +93,7 @@ impl Relay {
         match piece {
             Poll::Ready(Some(Ok(piece))) => {
                 let is_last = line.left().is_over();
-                self.silence.wait.rest();
+                self.silence.wait.end();
                 self.bytes += piece.len() as u64;
                 if let Some(recording) = &mut self.recording {
                     recording.sent(self.bytes);
@@ -151,7 +151,7 @@ impl Relay {
 
     /// The last byte has come: the connection can take another request, and the record is complete.
     fn end(&mut self) {
-        self.silence.wait.rest();
+        self.silence.wait.end();
         if let Some((line, origin)) = self.line.take() {
             origin.park(line, self.time.ticked());
         }

@@ -26,10 +26,10 @@ const X_APIG_UPSTREAM_LATENCY: HeaderName = HeaderName::from_static("x-apig-upst
 
 /// The rest of a refused body that is read, so that the connection can be used again.
 const REST_MAX: usize = 64 * 1024;
-/// The most bytes that the throttle's header has: its words, and two numbers of 64 and 32 bits.
-const RATE_LIMIT_MAX: usize = 28 + 20 + 10;
 /// How long that may take. Longer, and the connection is closed instead.
 const REST_WAIT: Duration = Duration::from_millis(100);
+/// The most bytes that the throttle's header has: its words, and two numbers of 64 and 32 bits.
+const RATE_LIMIT_MAX: usize = 28 + 20 + 10;
 
 /// Whether the caller asks how long it took (`X-Apig-Mode: debug`).
 pub(crate) fn wants_latency(headers: &HeaderMap) -> bool {
@@ -87,12 +87,12 @@ fn refuse(recording: &mut Recording, refused: Refused) -> Answer {
         refusal,
         retry_after,
         allowance,
-        own_words,
+        model_answer,
     } = refused;
     let (reason, id) = (refusal.reason, recording.id());
-    let (mut response, answered_by) = match own_words {
-        Some(words) => {
-            let mut response = in_own_words(words);
+    let (mut response, answered_by) = match model_answer {
+        Some(given) => {
+            let mut response = answer_of_model(given);
             envelope::name(response.headers_mut(), id, AnsweredBy::Model);
             envelope::name_reason(response.headers_mut(), reason);
             (response, AnsweredBy::Model)
@@ -115,12 +115,12 @@ fn refuse(recording: &mut Recording, refused: Refused) -> Answer {
 }
 
 /// A model in process that refuses an input speaks for itself.
-fn in_own_words(words: targets::Answer) -> Response<AnswerBody> {
-    let mut response = Response::new(AnswerBody::Whole(words.body));
-    *response.status_mut() = words.status;
+fn answer_of_model(given: targets::Answer) -> Response<AnswerBody> {
+    let mut response = Response::new(AnswerBody::Whole(given.body));
+    *response.status_mut() = given.status;
     response
         .headers_mut()
-        .insert(CONTENT_TYPE, HeaderValue::from_static(words.content_type));
+        .insert(CONTENT_TYPE, HeaderValue::from_static(given.content_type));
     response
 }
 

@@ -23,7 +23,7 @@ use http::Request;
 use http::request::Builder;
 
 use crate::arrival::{Arrival, Inbound, TabCaller};
-use crate::journal::Written;
+use crate::journal::RecordedFrames;
 use crate::metrics::Meters;
 use crate::pipeline::limit::Bodies;
 use crate::pipeline::pieces::Pieces;
@@ -49,7 +49,7 @@ pub(crate) struct Rig {
     pub(crate) unproven: Arc<Budget>,
     pub(crate) bodies: Bodies,
     pub(crate) records: Rc<Records>,
-    pub(crate) written: Written,
+    pub(crate) written: RecordedFrames,
     pub(crate) settings: GatewaySettings,
     pub(crate) stamps: Stamps,
 }
@@ -65,7 +65,7 @@ impl Rig {
             ..GatewaySettings::default()
         };
         let unproven = Budget::new(settings.unproven_memory);
-        let (recorder, written) = Written::by_recorder();
+        let (recorder, written) = RecordedFrames::by_recorder();
         Self {
             live: sample::live(clock.now(), []),
             targets: Targets::new(),

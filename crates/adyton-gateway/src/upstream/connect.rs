@@ -36,7 +36,7 @@ pub(crate) enum ConnectError {
     /// Nobody listens there, or their certificate is not for this host.
     Failed(io::Error),
     /// The address may not be called.
-    Denied(Box<Fact>),
+    AddressNotAllowed(Box<Fact>),
 }
 
 impl From<io::Error> for ConnectError {
@@ -56,7 +56,9 @@ impl Connector {
     ) -> Result<Stream, ConnectError> {
         match (endpoint, trust) {
             (Endpoint::Unix(path), Trust::Own) => Ok(UnixStream::connect(path).await?.into()),
-            (Endpoint::Unix(_), Trust::Given) => Err(ConnectError::Denied(Box::new(Fact::AddressSocket))),
+            (Endpoint::Unix(_), Trust::Given) => {
+                Err(ConnectError::AddressNotAllowed(Box::new(Fact::AddressSocket)))
+            }
             (Endpoint::Tcp { host, port, tls }, _) => {
                 let found;
                 let known;
@@ -112,7 +114,7 @@ async fn tcp(
             Trust::Given => outgoing.denies(address),
         };
         if let Some(why) = why {
-            denied = Some(ConnectError::Denied(Box::new(why)));
+            denied = Some(ConnectError::AddressNotAllowed(Box::new(why)));
             continue;
         }
         match TcpStream::connect(address).await {
@@ -158,9 +160,9 @@ mod tests {
 
     use super::*;
     use crate::outbox::{Outbox, Socket};
-    use crate::upstream::line::{Line, Rest};
+    use crate::upstream::line::{IdleState, Line};
     use crate::upstream::outgoing::Reachable;
-    use crate::upstream::request::Onward;
+    use crate::upstream::request::OutgoingRequest;
 
     /// For `localhost` and 127.0.0.1, signed by itself, until the year 2126.
     const CERTIFICATE: &[u8] = include_bytes!("connect/localhost.pem");
@@ -198,7 +200,7 @@ mod tests {
         match connected {
             Ok(_) => panic!("it is connected"),
             Err(ConnectError::Failed(problem)) => problem.to_string(),
-            Err(ConnectError::Denied(why)) => format!("denied: {}", why.words()),
+            Err(ConnectError::AddressNotAllowed(why)) => format!("denied: {}", why.words()),
         }
     }
 
@@ -273,13 +275,13 @@ mod tests {
         let mut line = Line::new(Socket::new(stream, &outbox));
         // Within one turn's memory, beyond it, and beyond what a kernel takes at once.
         for length in [0, 10, 100_000, 8 << 20] {
-            let request = Onward::plain(Method::POST, vec![b'x'; length]);
+            let request = OutgoingRequest::plain(Method::POST, vec![b'x'; length]);
             let head = line.ask(&request).await.unwrap();
             assert_eq!(head.status, StatusCode::OK, "{length}");
             let body = line.piece().await.unwrap().unwrap();
             assert_eq!(body, length.to_string());
-            assert_eq!(line.end(), Rest::Quiet);
-            assert_eq!(line.rest(), Rest::Quiet, "it takes another request");
+            assert_eq!(line.end(), IdleState::Quiet);
+            assert_eq!(line.idle_state(), IdleState::Quiet, "it takes another request");
         }
         sending.abort();
     }
@@ -368,10 +370,10 @@ mod tests {
                 .await
                 .unwrap();
             let line = Line::new(Socket::new(stream, &outbox));
-            while line.rest() == Rest::Quiet {
+            while line.idle_state() == IdleState::Quiet {
                 tokio::task::yield_now().await;
             }
-            assert_eq!(line.rest(), Rest::Closed);
+            assert_eq!(line.idle_state(), IdleState::Closed);
         });
     }
 

@@ -17,7 +17,7 @@ use crate::outbox::Socket;
 use crate::upstream::answer::Head;
 use crate::upstream::connect::ConnectError;
 use crate::upstream::line::{BrokenLine, Line, Switched};
-use crate::upstream::request::Onward;
+use crate::upstream::request::OutgoingRequest;
 use crate::upstream::{Origin, Pool};
 use crate::waits::{WaitEnd, within};
 
@@ -57,7 +57,7 @@ pub(crate) enum FailureKind {
     /// No connection.
     Refused,
     /// Its address may not be called.
-    Denied,
+    AddressNotAllowed,
     /// The connection closed before an answer.
     Closed,
     /// What came is not HTTP.
@@ -69,7 +69,7 @@ pub(crate) enum FailureKind {
 pub(crate) async fn send(
     pool: &Pool,
     origin: &Origin,
-    request: &Onward,
+    request: &OutgoingRequest,
     connecting: Duration,
 ) -> Result<Answered, Failure> {
     let Some(mut line) = origin.take(pool.parts.time.ticked()) else {
@@ -94,7 +94,7 @@ pub(crate) async fn send(
 async fn send_anew(
     pool: &Pool,
     origin: &Origin,
-    request: &Onward,
+    request: &OutgoingRequest,
     connecting: Duration,
     attempts: u32,
 ) -> Result<Answered, Failure> {
@@ -144,7 +144,7 @@ async fn connect(pool: &Pool, origin: &Origin, limit: Duration) -> Result<Box<Li
     );
     let stream = match within(&pool.parts.waits, limit, connecting).await {
         Ok(Ok(stream)) => stream,
-        Ok(Err(ConnectError::Denied(why))) => return Err((FailureKind::Denied, *why)),
+        Ok(Err(ConnectError::AddressNotAllowed(why))) => return Err((FailureKind::AddressNotAllowed, *why)),
         Ok(Err(ConnectError::Failed(problem))) => {
             let error = problem.to_string();
             return Err(refused(Fact::ConnectionFailed { error }));
@@ -196,7 +196,10 @@ mod tests {
         let mut line = Line::new(Socket::new(stream, outbox));
         let (mut instance, _) = listener.accept().await.unwrap();
         instance.write_all(says.as_bytes()).await.unwrap();
-        let head = line.ask(&Onward::plain(Method::GET, Vec::new())).await.unwrap();
+        let head = line
+            .ask(&OutgoingRequest::plain(Method::GET, Vec::new()))
+            .await
+            .unwrap();
         (Answered { head, line }, instance)
     }
 

@@ -19,7 +19,7 @@ use hyper::rt::Write as _;
 use crate::outbox::Socket;
 use crate::upstream::answer::{Head, HeadReader};
 use crate::upstream::framing::{Framing, Taken};
-use crate::upstream::request::Onward;
+use crate::upstream::request::OutgoingRequest;
 
 /// The least that one read has room for, in bytes, and the most.
 const ROOM: std::ops::RangeInclusive<usize> = 4 * 1024..=64 * 1024;
@@ -61,7 +61,7 @@ pub(crate) struct Switched {
 
 /// A connection between two requests.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Rest {
+pub(crate) enum IdleState {
     /// It takes another request.
     Quiet,
     /// It does not.
@@ -115,27 +115,27 @@ impl Line {
     }
 
     /// What an idle connection is good for, as far as is known without asking the kernel.
-    pub(crate) fn rest(&self) -> Rest {
+    pub(crate) fn idle_state(&self) -> IdleState {
         match self.socket.try_read(&mut [0]) {
-            Ok(0) => Rest::Closed,
-            Ok(_) => Rest::Unasked,
-            Err(problem) if problem.kind() == io::ErrorKind::WouldBlock => Rest::Quiet,
-            Err(_) => Rest::Closed,
+            Ok(0) => IdleState::Closed,
+            Ok(_) => IdleState::Unasked,
+            Err(problem) if problem.kind() == io::ErrorKind::WouldBlock => IdleState::Quiet,
+            Err(_) => IdleState::Closed,
         }
     }
 
     /// What it is good for once the answer has been read to its end.
-    pub(crate) fn end(&self) -> Rest {
+    pub(crate) fn end(&self) -> IdleState {
         let is_over = self.framing.is_over() && self.unsent.is_none() && self.send_error.is_none();
         match self.keeps && is_over {
-            _ if self.framing.is_over() && !self.buffer.is_empty() => Rest::Unasked,
-            true => Rest::Quiet,
-            false => Rest::Closed,
+            _ if self.framing.is_over() && !self.buffer.is_empty() => IdleState::Unasked,
+            true => IdleState::Quiet,
+            false => IdleState::Closed,
         }
     }
 
     /// Sends a request and waits for the head of its answer.
-    pub(crate) async fn ask(&mut self, request: &Onward) -> Result<Head, BrokenLine> {
+    pub(crate) async fn ask(&mut self, request: &OutgoingRequest) -> Result<Head, BrokenLine> {
         self.room = *ROOM.start();
         let mut fresh = Some(request);
         poll_fn(|context| {
@@ -148,7 +148,7 @@ impl Line {
     }
 
     /// Hands the request to the socket; what that does not take at once is kept.
-    fn begin(&mut self, context: &mut Context<'_>, request: &Onward) {
+    fn begin(&mut self, context: &mut Context<'_>, request: &OutgoingRequest) {
         let pieces = request.pieces().map(io::IoSlice::new);
         let sent = match Pin::new(&mut self.socket).poll_write_vectored(context, &pieces) {
             Poll::Ready(Ok(sent)) => sent,
@@ -159,7 +159,7 @@ impl Line {
             Poll::Pending => 0,
         };
         if sent < request.len() {
-            let (head, body) = request.rest(sent);
+            let (head, body) = request.unsent(sent);
             self.unsent = Some(Unsent { head, body });
         }
     }

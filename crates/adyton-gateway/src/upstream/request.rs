@@ -13,15 +13,15 @@ use crate::upstream::headers::{Dropped, write_for_model, write_line};
 const HEAD: usize = 1024;
 
 /// A request on its way to a model: the same bytes however often it is sent.
-pub(crate) struct Onward {
+pub(crate) struct OutgoingRequest {
     method: Method,
     head: Bytes,
     body: Bytes,
     dropped: Dropped,
 }
 
-/// What a head is made of, beside the caller's own.
-pub(crate) struct Address<'a> {
+/// What the request line and the headers of ours are made of; the rest is the caller's own.
+pub(crate) struct RequestLine<'a> {
     /// What stands before every path of the instance.
     pub(crate) base: &'a str,
     /// The path that the model declares, encoded.
@@ -34,22 +34,22 @@ pub(crate) struct Address<'a> {
     pub(crate) id: RequestId,
 }
 
-impl Onward {
+impl OutgoingRequest {
     /// The caller's request with the model's path, the caller's query and the whole body.
-    pub(crate) fn new(head: &Parts, remote: &Remote, way: Way, address: &Address<'_>, body: Bytes) -> Self {
+    pub(crate) fn new(head: &Parts, remote: &Remote, way: Way, line: &RequestLine<'_>, body: Bytes) -> Self {
         let mut lines = Vec::with_capacity(HEAD);
         lines.extend_from_slice(head.method.as_str().as_bytes());
         lines.push(b' ');
-        lines.extend_from_slice(address.base.as_bytes());
-        lines.extend_from_slice(address.path.as_bytes());
+        lines.extend_from_slice(line.base.as_bytes());
+        lines.extend_from_slice(line.path.as_bytes());
         if let Some(query) = head.uri.query() {
             lines.push(b'?');
             lines.extend_from_slice(query.as_bytes());
         }
         lines.extend_from_slice(b" HTTP/1.1\r\n");
-        write_line(&mut lines, "host", address.host.as_bytes());
-        let dropped = write_for_model(&mut lines, head, remote, way, address.prefix);
-        write_line(&mut lines, "x-request-id", address.id.to_hex().as_bytes());
+        write_line(&mut lines, "host", line.host.as_bytes());
+        let dropped = write_for_model(&mut lines, head, remote, way, line.prefix);
+        write_line(&mut lines, "x-request-id", line.id.to_hex().as_bytes());
         // Without a body it is said that there is none, but where nobody expects one (RFC 9110, 8.6).
         if !body.is_empty() || !matches!(head.method, Method::GET | Method::HEAD) {
             let length = itoa::Buffer::new().format(body.len()).to_owned();
@@ -95,7 +95,7 @@ impl Onward {
     }
 
     /// What is left to send after the first `sent` bytes: of the head, and of the body.
-    pub(super) fn rest(&self, sent: usize) -> (Bytes, Bytes) {
+    pub(super) fn unsent(&self, sent: usize) -> (Bytes, Bytes) {
         let of_head = sent.min(self.head.len());
         (self.head.slice(of_head..), self.body.slice(sent - of_head..))
     }

@@ -12,9 +12,9 @@ use adyton_core::tenant::{Assignment, Authorisation, Role, Scope, User};
 use super::{Action, permits, statements};
 use crate::caller::{Caller, Who};
 
-/// Why not. Each dialect has its own code for it; the gateway's is [`Denied::refusal`].
+/// Why not. Each dialect has its own code for it; the gateway's is [`NotAllowed::refusal`].
 #[derive(Clone, PartialEq, Debug)]
-pub enum Denied {
+pub enum NotAllowed {
     /// The credential is for another project, or its user has no role at all in this one.
     OtherProject(Box<Evidence>),
     /// The user has roles here, and none permits the action.
@@ -23,7 +23,7 @@ pub enum Denied {
     AppNotAuthorised(Box<Evidence>),
 }
 
-impl Denied {
+impl NotAllowed {
     /// What was compared with what.
     pub const fn evidence(&self) -> &Evidence {
         match self {
@@ -91,7 +91,7 @@ fn evidence(caller: &Caller, target: Option<ProjectId>, action: Requested, roles
 ///
 /// # Errors
 /// Why not, with evidence. Apps may do nothing but call APIs that they are authorised for.
-pub fn may(live: &Live, caller: &Caller, action: Action, project: ProjectId) -> Result<(), Denied> {
+pub fn may(live: &Live, caller: &Caller, action: Action, project: ProjectId) -> Result<(), NotAllowed> {
     let refused = |roles: &[Role]| {
         evidence(
             caller,
@@ -101,19 +101,19 @@ pub fn may(live: &Live, caller: &Caller, action: Action, project: ProjectId) -> 
         )
     };
     let Who::User(user) = &caller.who else {
-        return Err(Denied::NotPermitted(refused(&[])));
+        return Err(NotAllowed::NotPermitted(refused(&[])));
     };
     if !reaches(live, caller.scope, project) {
-        return Err(Denied::OtherProject(refused(&[])));
+        return Err(NotAllowed::OtherProject(refused(&[])));
     }
     let roles = roles(live, user, Scope::Project(project));
     if roles.is_empty() {
-        return Err(Denied::OtherProject(refused(&[])));
+        return Err(NotAllowed::OtherProject(refused(&[])));
     }
     if permits(roles.iter().flat_map(|role| statements(*role)), action) {
         Ok(())
     } else {
-        Err(Denied::NotPermitted(refused(&roles)))
+        Err(NotAllowed::NotPermitted(refused(&roles)))
     }
 }
 
@@ -131,7 +131,12 @@ pub fn has_role(live: &Live, caller: &Caller, project: ProjectId) -> bool {
 ///
 /// # Errors
 /// Why not, with evidence.
-pub fn may_in_domain(live: &Live, caller: &Caller, action: Action, domain: DomainId) -> Result<(), Denied> {
+pub fn may_in_domain(
+    live: &Live,
+    caller: &Caller,
+    action: Action,
+    domain: DomainId,
+) -> Result<(), NotAllowed> {
     let refused = |roles: &[Role]| {
         evidence(
             caller,
@@ -141,7 +146,7 @@ pub fn may_in_domain(live: &Live, caller: &Caller, action: Action, domain: Domai
         )
     };
     let Who::User(user) = &caller.who else {
-        return Err(Denied::NotPermitted(refused(&[])));
+        return Err(NotAllowed::NotPermitted(refused(&[])));
     };
     // A token for one of the domain's projects reaches the domain's own things too: Keystone's clients ask for users
     // and projects with it. What they may do there is still the role's in the domain.
@@ -150,13 +155,13 @@ pub fn may_in_domain(live: &Live, caller: &Caller, action: Action, domain: Domai
         Scope::Project(own) => live.project(own).is_some_and(|project| project.domain == domain),
     };
     if !reached {
-        return Err(Denied::OtherProject(refused(&[])));
+        return Err(NotAllowed::OtherProject(refused(&[])));
     }
     let roles = roles(live, user, Scope::Domain(domain));
     if permits(roles.iter().flat_map(|role| statements(*role)), action) {
         Ok(())
     } else {
-        Err(Denied::NotPermitted(refused(&roles)))
+        Err(NotAllowed::NotPermitted(refused(&roles)))
     }
 }
 
@@ -171,11 +176,11 @@ pub fn app_may_call<'l>(live: &'l Live, caller: &Caller, api: ApiId) -> Option<&
 ///
 /// # Errors
 /// Why not, with evidence.
-pub fn may_call(live: &Live, caller: &Caller, api: &Api) -> Result<(), Denied> {
+pub fn may_call(live: &Live, caller: &Caller, api: &Api) -> Result<(), NotAllowed> {
     match &caller.who {
         Who::User(_) => may(live, caller, Action::ServicePredict, api.project),
         Who::App(_) if app_may_call(live, caller, api.id).is_some() => Ok(()),
-        Who::App(_) => Err(Denied::AppNotAuthorised(evidence(
+        Who::App(_) => Err(NotAllowed::AppNotAuthorised(evidence(
             caller,
             Some(api.project),
             Requested::Call(api.id),

@@ -7,7 +7,7 @@ use adyton_core::live::Change;
 use adyton_core::sample;
 use adyton_core::tenant::{Assignment, Role, Scope, User};
 use adyton_identity::policy::{has_role, may, may_call, may_in_domain, roles};
-use adyton_identity::{Accepts, Action, Caller, Denied, Methods};
+use adyton_identity::{Accepts, Action, Caller, Methods, NotAllowed};
 
 use crate::world::{
     AK, ALL, API, APP_KEY, APP_SECRET, BOB, Call, DOMAIN, HERE, OTHER_API, SK, THERE, World, alice, told,
@@ -40,11 +40,11 @@ fn a_role_holds_in_its_project_and_in_all_of_its_domain() {
     assert_eq!(may(&world.live, &user, Action::ServiceCreate, HERE), Ok(()));
     assert!(matches!(
         may(&world.live, &user, Action::UserCreate, HERE),
-        Err(Denied::NotPermitted(_))
+        Err(NotAllowed::NotPermitted(_))
     ));
     assert!(matches!(
         may(&world.live, &user, Action::ServiceGet, THERE),
-        Err(Denied::OtherProject(_))
+        Err(NotAllowed::OtherProject(_))
     ));
     let admin = with_token(&world, &bob(&world), Scope::Domain(DOMAIN));
     for project in [HERE, THERE] {
@@ -77,13 +77,13 @@ fn the_scope_of_a_token_narrows_and_never_widens() {
     let admin_here = with_token(&world, &bob(&world), Scope::Project(HERE));
     assert!(matches!(
         may(&world.live, &admin_here, Action::ServiceGet, THERE),
-        Err(Denied::OtherProject(_))
+        Err(NotAllowed::OtherProject(_))
     ));
     let operator = with_token(&world, &alice(), Scope::Domain(DOMAIN));
     assert_eq!(may(&world.live, &operator, Action::ServiceCreate, HERE), Ok(()));
     assert!(matches!(
         may(&world.live, &operator, Action::ServiceGet, THERE),
-        Err(Denied::OtherProject(_))
+        Err(NotAllowed::OtherProject(_))
     ));
     assert!(may_in_domain(&world.live, &operator, Action::UserList, DOMAIN).is_err());
     assert_eq!(
@@ -93,7 +93,7 @@ fn the_scope_of_a_token_narrows_and_never_widens() {
     let other = DomainId::from_bits(99);
     assert!(matches!(
         may_in_domain(&world.live, &admin_here, Action::UserList, other),
-        Err(Denied::OtherProject(_))
+        Err(NotAllowed::OtherProject(_))
     ));
 }
 

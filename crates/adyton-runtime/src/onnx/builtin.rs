@@ -8,13 +8,12 @@
 mod attributes;
 mod axes;
 mod bounds;
+mod custom_operators;
 mod dequantize;
 mod graph;
-mod made_up;
 mod nested;
 mod nodes;
 mod operators;
-mod own;
 mod plans;
 mod ranges;
 mod recurrences;
@@ -22,6 +21,7 @@ mod rewrite;
 mod sizes;
 mod tensors;
 mod trees;
+mod unsupported_inputs;
 
 use std::path::Path;
 

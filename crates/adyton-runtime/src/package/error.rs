@@ -77,10 +77,6 @@ impl ImportError {
         let cause = format!("the package has more than {} files and folders", limits.entries);
         Self::package("", cause, "leave out what the model does not need")
     }
-    /// Whether the package is at fault (and its owner can repair it), not this machine.
-    pub fn is_the_packages_fault(&self) -> bool {
-        !matches!(self, Self::Storage(_))
-    }
 }
 
 /// `model/config.json: apis[0].url: must start with "/"; got "predict"; write "/predict"`

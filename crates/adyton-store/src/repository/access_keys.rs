@@ -7,11 +7,11 @@ use sea_orm::{
 };
 
 use crate::error::{Quota, Referred};
-use crate::room::urgently;
 use crate::schema::access_keys::{ActiveModel, Column, Entity, Model, place};
 use crate::schema::users;
 use crate::seal::Seal;
 use crate::transaction::{Kind, Write};
+use crate::urgent_retry::urgently;
 use crate::{Committed, Store, StoreError, credential};
 
 /// How many access keys a user may have (IAM API Reference, "Creating a Permanent Access Key").

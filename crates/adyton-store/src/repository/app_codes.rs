@@ -8,10 +8,10 @@ use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFi
 
 use super::apps;
 use crate::error::{Quota, Referred, Unique};
-use crate::room::urgently;
 use crate::schema::app_codes::{Column, Entity, Model, place};
 use crate::seal::Seal;
 use crate::transaction::Kind;
+use crate::urgent_retry::urgently;
 use crate::{Committed, Store, StoreError, credential};
 
 /// How many AppCodes an app may have (APIG User Guide, "Simple Authentication of Apps").

@@ -12,11 +12,11 @@ use super::revoking::revoke_where;
 use super::{Listed, NameMatch, Page, projects};
 use crate::database::Session;
 use crate::error::Unique;
-use crate::room::urgently;
 use crate::schema::apps::{Column, Entity, Model, place};
 use crate::schema::{app_codes, authorisations, or_log};
 use crate::seal::Seal;
 use crate::transaction::{Kind, ROWS_A_STATEMENT, Write};
+use crate::urgent_retry::urgently;
 use crate::{Committed, Store, StoreError, credential};
 
 /// An app to be made.

@@ -12,10 +12,10 @@ use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, Query
 use super::listing::page;
 use super::{Listed, NameMatch, Page, apps};
 use crate::error::{Referred, Unique};
-use crate::room::urgently;
 use crate::schema::authorisations::{Column, Entity, Model};
 use crate::schema::{apps as app_rows, services};
 use crate::transaction::{Kind, Write};
+use crate::urgent_retry::urgently;
 use crate::{Committed, Store, StoreError, credential};
 
 /// An authorisation with both of its ends.

@@ -1,8 +1,8 @@
 //! How rollouts ended.
 //!
 //! Nodes tell what they see, and what is told first is kept: each end is of a generation, and telling it twice changes nothing. A
-//! rollout that failed is taken back in the same transaction: the versions that came through last are wanted again, or a restart,
-//! which knows only what is wanted, would find nothing that works.
+//! rollout that failed is taken back in the same transaction: the versions that came through last are wanted again. Once a failure
+//! is written down, a restart knows only what is wanted, and would find nothing that works.
 
 use adyton_core::id::ServiceId;
 use adyton_core::instances::Rollout;

@@ -6,10 +6,10 @@ use adyton_core::tenant::RevokedToken;
 
 use sea_orm::{EntityTrait, IntoActiveModel, QueryOrder};
 
-use crate::room::urgently;
 use crate::schema::revoked_tokens::{Entity, Model};
 use crate::schema::token_keys;
 use crate::transaction::Kind;
+use crate::urgent_retry::urgently;
 use crate::{Committed, Store, StoreError};
 
 /// What revoking a token gives.

@@ -13,10 +13,10 @@ use self::rows::{
 };
 use super::listing::page;
 use super::{Listed, NameMatch, Page, domains};
-use crate::room::urgently;
 use crate::schema::users::{Column, Entity};
 use crate::schema::{access_keys, passwords};
 use crate::transaction::Kind;
+use crate::urgent_retry::urgently;
 use crate::{Committed, Store, StoreError, credential};
 
 /// How a caller names a user.

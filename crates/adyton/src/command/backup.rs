@@ -49,7 +49,7 @@ pub(crate) struct Backup {
 
 /// What was written.
 #[derive(Serialize)]
-struct Written {
+struct BackupReport {
     file: PathBuf,
     bytes: u64,
     database: DatabaseKind,
@@ -93,7 +93,7 @@ impl Backup {
         archive
             .persist_noclobber(&self.file)
             .map_err(|error| unwritten(error.error))?;
-        let written = Written { bytes, ..written };
+        let written = BackupReport { bytes, ..written };
         match context.terminal.is_json() {
             true => context.terminal.document(&written),
             false => tell(&context.terminal, &written, &config),
@@ -102,7 +102,7 @@ impl Backup {
     }
 
     /// Fills the archive; again while something vanishes.
-    fn fill(&self, config: &Config, staging: &Path, archive: &File) -> Outcome<Written> {
+    fn fill(&self, config: &Config, staging: &Path, archive: &File) -> Outcome<BackupReport> {
         let mut tries = 1;
         loop {
             archive
@@ -172,7 +172,7 @@ impl Backup {
             };
         }
         writer.finish().map_err(|error| unwritten(&self.file, &error))?;
-        Ok(Filled::Whole(Written {
+        Ok(Filled::Whole(BackupReport {
             file: self.file.clone(),
             bytes: 0,
             database: header.database,
@@ -187,7 +187,7 @@ impl Backup {
 
 /// How a try ended.
 enum Filled {
-    Whole(Written),
+    Whole(BackupReport),
     /// Something was there and is not any more.
     Vanished(String),
 }
@@ -288,7 +288,7 @@ pub(super) fn packages(number: usize) -> String {
     }
 }
 
-fn tell(terminal: &Terminal, written: &Written, config: &Config) {
+fn tell(terminal: &Terminal, written: &BackupReport, config: &Config) {
     let mut held = vec![
         said!(
             "database ({}, schema {})",

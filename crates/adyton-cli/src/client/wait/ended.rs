@@ -17,7 +17,7 @@ const LOG_LINES: usize = 20;
 
 /// What was asked of a service.
 #[derive(Clone, Copy)]
-pub(super) enum Asked {
+pub(super) enum Awaited {
     /// That it stops.
     Stopping,
     /// Anything else.
@@ -25,14 +25,14 @@ pub(super) enum Asked {
 }
 
 /// What goes on when nobody waits for it any more.
-pub(super) fn interrupted(service: &ServiceShown, asked: Asked) -> Failure {
+pub(super) fn interrupted(service: &ServiceShown, asked: Awaited) -> Failure {
     let name = &service.summary.service_name;
     let said = match asked {
-        Asked::Stopping => said!(
+        Awaited::Stopping => said!(
             "interrupted; {name} goes on stopping at the server",
             "已中断；{name} 在服务器上继续停止"
         ),
-        Asked::Changing => said!(
+        Awaited::Changing => said!(
             "interrupted; {name} goes on with the change at the server",
             "已中断；{name} 在服务器上继续变更"
         ),
@@ -128,7 +128,7 @@ fn overtaken(why: &str, service: &ServiceShown) -> Failure {
 }
 
 /// What a service that has not come to where it should be was last seen waiting for.
-pub(super) fn too_slow(service: &ServiceShown, asked: Asked, longest: Duration) -> Failure {
+pub(super) fn too_slow(service: &ServiceShown, asked: Awaited, longest: Duration) -> Failure {
     let name = &service.summary.service_name;
     let cause = match service.summary.error_msg.as_str() {
         "" => String::new(),
@@ -136,11 +136,11 @@ pub(super) fn too_slow(service: &ServiceShown, asked: Asked, longest: Duration) 
     };
     let seconds = longest.as_secs();
     let said = match asked {
-        Asked::Stopping => said!(
+        Awaited::Stopping => said!(
             "service {name} has not stopped after {seconds} s{cause}",
             "{seconds} 秒后服务 {name} 仍未停止{cause}"
         ),
-        Asked::Changing => said!(
+        Awaited::Changing => said!(
             "service {name} is not ready after {seconds} s{cause}",
             "{seconds} 秒后服务 {name} 仍未就绪{cause}"
         ),
@@ -298,12 +298,12 @@ mod tests {
         let mut service = service("deploying", "notReady");
         service.summary.error_msg = "nothing listens on 127.0.0.1:40337".to_owned();
         let longest = Duration::from_secs(600);
-        let told = too_slow(&service, Asked::Stopping, longest).to_string();
+        let told = too_slow(&service, Awaited::Stopping, longest).to_string();
         assert!(
             told.starts_with("error: service iris has not stopped after 600 s"),
             "{told}"
         );
-        let told = too_slow(&service, Asked::Changing, longest).to_string();
+        let told = too_slow(&service, Awaited::Changing, longest).to_string();
         let first = "error: service iris is not ready after 600 s: nothing listens on 127.0.0.1:40337";
         assert!(told.starts_with(first), "{told}");
         assert!(
@@ -314,7 +314,7 @@ mod tests {
 
     #[test]
     fn who_stops_waiting_is_told_what_goes_on_and_how_to_look_at_it() {
-        let told = interrupted(&service("deploying", "notReady"), Asked::Changing).to_string();
+        let told = interrupted(&service("deploying", "notReady"), Awaited::Changing).to_string();
         assert!(
             told.starts_with("error: interrupted; iris goes on with the change at the server\n"),
             "{told}"

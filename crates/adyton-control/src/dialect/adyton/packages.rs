@@ -20,7 +20,7 @@ use crate::endpoint::Json;
 use crate::failure::{Failure, OperationResult};
 use crate::operations::package::upload;
 use crate::shared::Shared;
-use crate::upload_room::{Kept, PROVE, Room};
+use crate::upload_share::{Kept, PROVE, UploadShare};
 
 /// How long no byte may arrive before an upload is given up.
 const STALLED: std::time::Duration = std::time::Duration::from_secs(60);
@@ -33,7 +33,7 @@ pub(crate) async fn create(mut call: Streamed) -> OperationResult<Json<Uploaded>
     let body = std::mem::take(&mut call.body);
     let (project, stranger) = (call.project()?, !call.is_proven());
     let claimed = call.claimed().user().filter(|_| stranger).map(|user| user.id);
-    let room = {
+    let share = {
         let shared = shared.clone();
         blocking(move || {
             let most = Kept {
@@ -41,13 +41,13 @@ pub(crate) async fn create(mut call: Streamed) -> OperationResult<Json<Uploaded>
                 bytes: shared.settings().uploads_kept_bytes,
             };
             let kept = upload::kept(&shared, project);
-            Room::take(&shared.uploads, project, claimed, kept, most)
+            UploadShare::take(&shared.uploads, project, claimed, kept, most)
         })
         .await??
     };
-    let (file, digest, _room) = match stranger {
-        false => spool(&shared, body, room, shared.settings().upload_limit).await?,
-        true => unproven(&shared, body, room).await?,
+    let (file, digest, _share) = match stranger {
+        false => spool(&shared, body, share, shared.settings().upload_limit).await?,
+        true => unproven(&shared, body, share).await?,
     };
     let call = call.prove(digest, &[])?;
     let package = upload::take(&shared, call.project()?, file.path().to_path_buf()).await?;
@@ -58,11 +58,11 @@ pub(crate) async fn create(mut call: Streamed) -> OperationResult<Json<Uploaded>
 }
 
 /// Takes the body of a caller whom only its last byte proves: a small one, and not for long.
-async fn unproven(shared: &Shared, body: Body, room: Room) -> OperationResult<Spooled> {
+async fn unproven(shared: &Shared, body: Body, share: UploadShare) -> OperationResult<Spooled> {
     let settings = shared.settings();
     let limit = settings.unproven_upload.min(settings.upload_limit);
     let time = settings.unproven_upload_time;
-    let spooled = match tokio::time::timeout(time, spool(shared, body, room, limit)).await {
+    let spooled = match tokio::time::timeout(time, spool(shared, body, share, limit)).await {
         Ok(spooled) => spooled,
         Err(_) => Err(Failure::UnprovenUpload(format!(
             "the body had not arrived after {} s; {PROVE}",
@@ -77,11 +77,16 @@ async fn unproven(shared: &Shared, body: Body, room: Room) -> OperationResult<Sp
     })
 }
 
-/// A body on the disk, its digest, and the room that it takes.
-type Spooled = (NamedTempFile, Sha256, Room);
+/// A body on the disk, its digest, and its share of the disk.
+type Spooled = (NamedTempFile, Sha256, UploadShare);
 
 /// Writes the body to a file that vanishes with its handle, and hashes it on the way.
-async fn spool(shared: &Shared, mut body: Body, mut room: Room, limit: u64) -> OperationResult<Spooled> {
+async fn spool(
+    shared: &Shared,
+    mut body: Body,
+    mut share: UploadShare,
+    limit: u64,
+) -> OperationResult<Spooled> {
     let folder = shared.settings().uploads.clone();
     check_declared(&body, limit)?;
     let declared = body.size_hint().lower();
@@ -107,7 +112,7 @@ async fn spool(shared: &Shared, mut body: Body, mut room: Room, limit: u64) -> O
             if total > limit {
                 return Err(Failure::TooLarge { limit });
             }
-            room.grow(data.len() as u64)?;
+            share.grow(data.len() as u64)?;
             gathered.extend_from_slice(&data);
         }
         if gathered.len() >= CHUNK || (ended && !gathered.is_empty()) {
@@ -122,7 +127,7 @@ async fn spool(shared: &Shared, mut body: Body, mut room: Room, limit: u64) -> O
         }
         if ended {
             let (file, hasher) = open;
-            return Ok((file, Sha256::from_bytes(hasher.finalize().into()), room));
+            return Ok((file, Sha256::from_bytes(hasher.finalize().into()), share));
         }
     }
 }

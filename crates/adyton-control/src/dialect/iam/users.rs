@@ -15,7 +15,7 @@ use super::shapes::{base, role};
 use crate::call::Call;
 use crate::endpoint::{Body, Json, Query};
 use crate::failure::{Failure, OperationResult, Thing};
-use crate::operations::user::{self, Turn};
+use crate::operations::user::{self, RoleChange};
 
 /// Which users.
 #[derive(Deserialize, IntoParams)]
@@ -165,22 +165,22 @@ pub(crate) async fn assigned(call: Call) -> OperationResult<Json<RoleList>> {
 
 /// `PUT …/users/{user_id}/roles/{role_id}`
 pub(crate) async fn give(call: Call) -> OperationResult<()> {
-    turn(&call, Turn::Give).await
+    change_role(&call, RoleChange::Give).await
 }
 
 /// `DELETE …/users/{user_id}/roles/{role_id}`
 pub(crate) async fn take(call: Call) -> OperationResult<()> {
-    turn(&call, Turn::Take).await
+    change_role(&call, RoleChange::Take).await
 }
 
-async fn turn(call: &Call, turn: Turn) -> OperationResult<()> {
+async fn change_role(call: &Call, change: RoleChange) -> OperationResult<()> {
     let assignment = Assignment {
         role: user::role(call.text("role_id"))?,
         scope: scope(call)?,
     };
     let id = id(call)?;
     let before = call.actor.live.user(id);
-    let user = user::turn_role(&call.shared, &call.actor, id, assignment, turn).await?;
+    let user = user::change_role(&call.shared, &call.actor, id, assignment, change).await?;
     call.audit.changed(before.map(|user| &**user), &user);
     Ok(())
 }

@@ -10,7 +10,7 @@ use adyton_runtime::package::{ImportError, Published, Source};
 
 use crate::failure::{Failure, OperationResult};
 use crate::shared::Shared;
-use crate::upload_room::Kept;
+use crate::upload_share::Kept;
 
 /// Unpacks the archive at `file` and notes that the project may use it. Gives the package's digest.
 pub(crate) async fn take(shared: &Arc<Shared>, project: ProjectId, file: PathBuf) -> OperationResult<Sha256> {

@@ -122,7 +122,7 @@ impl Segment {
         self.size = self.end;
         if !self.spans.is_empty() {
             let index = self.index();
-            self.target().write(&index)?;
+            self.append_point().write(&index)?;
             self.size = self.end + index.len() as u64;
         }
         Ok(())

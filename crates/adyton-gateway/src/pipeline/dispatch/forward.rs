@@ -4,7 +4,7 @@ use std::pin::pin;
 use std::rc::Rc;
 use std::time::Duration;
 
-use adyton_core::endpoint::Address as CalledAddress;
+use adyton_core::endpoint::Address;
 use adyton_core::fact::Fact;
 use adyton_core::id::ServiceId;
 use adyton_core::record::AnsweredBy;
@@ -25,7 +25,7 @@ use crate::upstream::Origin;
 use crate::upstream::exchange::{self, Answered, Failure, FailureKind};
 use crate::upstream::line::{BrokenLine, Line};
 use crate::upstream::public::Public;
-use crate::upstream::request::{Address, Onward};
+use crate::upstream::request::{OutgoingRequest, RequestLine};
 use crate::waits::{WaitEnd, Waits, within};
 
 /// Answers of known length up to this many bytes are read whole before their head is sent: one write instead of two, and an
@@ -35,7 +35,7 @@ const WHOLE_MAX: u64 = 64 * 1024;
 /// Where a call goes.
 pub(super) struct Destination<'a> {
     /// Who listens there.
-    pub(super) address: &'a CalledAddress,
+    pub(super) address: &'a Address,
     pub(super) answerer: Answerer,
     /// The service whose API address stands before the path, if one does.
     pub(super) service: Option<ServiceId>,
@@ -83,14 +83,15 @@ pub(super) async fn forward(
         url: settings.public_url.as_deref(),
     };
     let prefix = public.prefix();
-    let goes_to = Address {
+    let goes_to = RequestLine {
         base: address.base(),
         path: target,
         prefix: &prefix,
         host: origin.host(),
         id: arrival.stamp.id,
     };
-    let mut request = Onward::new(&arrival.head, &arrival.remote, way, &goes_to, Bytes::clone(&body));
+    let mut request =
+        OutgoingRequest::new(&arrival.head, &arrival.remote, way, &goes_to, Bytes::clone(&body));
     trail.dropped(request.take_dropped());
     let allowance = reservation.spend();
     let began = dispatcher.time.monotonic();
@@ -211,7 +212,7 @@ impl Forwarding<'_> {
         self.answerer.failed();
         let why = match failure.kind {
             FailureKind::Refused => NoAnswer::Refused,
-            FailureKind::Denied => NoAnswer::Denied,
+            FailureKind::AddressNotAllowed => NoAnswer::AddressNotAllowed,
             FailureKind::Closed => NoAnswer::Closed,
             FailureKind::BadAnswer => NoAnswer::Bad,
         };

@@ -147,7 +147,7 @@ fn failed(error: ModelError, in_flight: &InFlight) -> Box<Refused> {
     if let ModelError::Input(problem) = &error {
         refused.refusal.detail = PublicDetail::Input(problem.to_string());
     }
-    refused.own_words = error.answer();
+    refused.model_answer = error.answer();
     refused
 }
 

@@ -307,7 +307,7 @@ fn what_a_model_cannot_take_is_the_callers_and_what_it_fails_at_is_not() {
     let refused = sent(&rig, None, r#"{"inputs":{"x":["seven"]}}"#);
     let refused = refused.err().expect("a bad input");
     assert_eq!(refused.reason(), Reason::ModelBadInput);
-    assert!(refused.own_words.is_some(), "the model speaks for itself");
+    assert!(refused.model_answer.is_some(), "the model speaks for itself");
     let fact = Fact::InputUnfit {
         field: "inputs.x[0]".into(),
         expected: "float32".into(),

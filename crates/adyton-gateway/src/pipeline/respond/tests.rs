@@ -155,7 +155,7 @@ fn a_model_speaks_for_itself() {
     let mut refused = Box::<Refused>::from(
         Refusal::new(Reason::ModelBadInput, Evidence::None).with_detail(PublicDetail::Input("x".into())),
     );
-    refused.own_words = Some(targets::Answer {
+    refused.model_answer = Some(targets::Answer {
         status: StatusCode::BAD_REQUEST,
         content_type: "text/plain",
         body: Bytes::from_static(b"no such input"),

@@ -51,7 +51,7 @@ fn in_node(node: &NodeProto, graph: &GraphProto, version: i64) -> Option<String>
     for given in &node.attribute {
         let rule = known.iter().find(|(name, _)| *name == given.name);
         if !rule.is_some_and(|(_, rule)| allows(*rule, given)) {
-            return Some(words(node, given));
+            return Some(unsupported_attribute(node, given));
         }
         let inner = given.g.iter().chain(&given.graphs);
         if let Some(refusal) = inner
@@ -92,23 +92,24 @@ fn combination(node: &NodeProto, graph: &GraphProto, version: i64) -> Option<Str
             let activations =
                 attribute(node, "activations").filter(|found| !default_activations(node, found, both));
             if let Some(found) = activations {
-                return Some(words(node, found));
+                return Some(unsupported_attribute(node, found));
             }
             if both && number("layout") == 1 {
-                return attribute(node, "layout").map(|found| words(node, found));
+                return attribute(node, "layout").map(|found| unsupported_attribute(node, found));
             }
         }
         // The padding is reckoned from the input's lengths when the graph is prepared, which panics over those that do not fit.
         "ConvTranspose" if attribute(node, "output_shape").is_some() && padding_is_unknown(node, graph) => {
             let given = attribute(node, "output_shape");
-            return given
-                .map(|found| words(node, found) + " with `auto_pad`, or where lengths of an input are open");
+            return given.map(|found| {
+                unsupported_attribute(node, found) + " with `auto_pad`, or where lengths of an input are open"
+            });
         }
         // Explicit padding and a rule for padding contradict each other; which one wins differs.
         "Conv" | "ConvInteger" | "ConvTranspose" | "QLinearConv" | "AveragePool" | "MaxPool" => {
             let rule = attribute(node, "auto_pad").filter(|found| found.s != b"NOTSET");
             if let (Some(rule), Some(_)) = (rule, attribute(node, "pads")) {
-                return Some(words(node, rule));
+                return Some(unsupported_attribute(node, rule));
             }
         }
         // `tract` cuts such a length to 32 bits, and makes a tensor of what is left.
@@ -137,7 +138,8 @@ fn combination(node: &NodeProto, graph: &GraphProto, version: i64) -> Option<Str
             let whole = |scale: &f32| scale.fract() == 0.0;
             let are_whole = |name: &String| numbers(graph, name).is_some_and(|all| all.iter().all(whole));
             if scales.is_some_and(|name| !are_whole(name)) {
-                return attribute(node, "coordinate_transformation_mode").map(|found| words(node, found));
+                return attribute(node, "coordinate_transformation_mode")
+                    .map(|found| unsupported_attribute(node, found));
             }
         }
         // Training was what they did when nothing was said.
@@ -157,7 +159,7 @@ fn combination(node: &NodeProto, graph: &GraphProto, version: i64) -> Option<Str
         // Each neighbour of a point is moved to the border by itself.
         "GridSample" if matches!(text("mode"), Some(b"cubic" | b"bicubic")) => {
             let border = attribute(node, "padding_mode").filter(|found| found.s == b"border");
-            return border.map(|found| words(node, found));
+            return border.map(|found| unsupported_attribute(node, found));
         }
         // The largest number, which is what is meant where nothing is said, is not the largest without its sign.
         "Normalizer" if attribute(node, "norm").is_none() => {
@@ -200,7 +202,7 @@ fn padding(node: &NodeProto, graph: &GraphProto, version: i64) -> Option<String>
     let mode = attribute(node, "mode").filter(|found| found.s != b"constant");
     let has_constant = node.input.get(2).is_some_and(|name| !name.is_empty());
     if let Some(mode) = mode.filter(|_| has_constant) {
-        return Some(words(node, mode));
+        return Some(unsupported_attribute(node, mode));
     }
     let given = match version < 11 {
         true => attribute(node, "pads").map_or_else(Vec::new, |found| found.ints.clone()),
@@ -250,7 +252,7 @@ fn default_activations(node: &NodeProto, given: &AttributeProto, both: bool) -> 
                 .all(|(given, default)| given.eq_ignore_ascii_case(default.as_bytes())))
 }
 
-fn words(node: &NodeProto, given: &AttributeProto) -> String {
+fn unsupported_attribute(node: &NodeProto, given: &AttributeProto) -> String {
     let value = match given.r#type {
         1 => format!(" = {}", given.f),
         2 => format!(" = {}", given.i),

@@ -12,9 +12,9 @@ use tract_onnx::prelude::*;
 use tract_onnx::tract_core::internal::{SimplePlan, SimpleState, TypedOp, bail};
 use tract_onnx::tract_core::plan::eval;
 
-use super::made_up::{self, MadeUp};
 use super::sizes::Sizes;
-use super::{axes, dequantize, graph, own, recurrences, tensors};
+use super::unsupported_inputs::{self, UnsupportedInputs};
+use super::{axes, custom_operators, dequantize, graph, recurrences, tensors};
 use crate::onnx::ending::Ending;
 use crate::onnx::panics::{catch_panic, name_panic};
 use crate::onnx::session_pool::SessionPool;
@@ -184,7 +184,7 @@ impl EachShape {
 pub(super) struct Plan {
     plan: Arc<TractPlan>,
     /// Nodes that are checked before they run.
-    made_up: MadeUp,
+    unsupported_inputs: UnsupportedInputs,
     /// Lengths that are reckoned out before anything runs.
     sizes: Sizes,
     /// States for several threads; `None` when something in the graph keeps values from one run to the next.
@@ -215,11 +215,11 @@ impl Plan {
         let mut typed = inferred.into_typed()?;
         recurrences::begin_anew(&mut typed);
         dequantize::keep_apart(&mut typed);
-        own::replace(&mut typed)?;
+        custom_operators::replace(&mut typed)?;
         let sizes = Sizes::of(&typed)?;
         let plan = SimplePlan::new(Arc::new(typed.into_optimized()?))?;
-        made_up::refuse(plan.model())?;
-        let made_up = MadeUp::among(plan.model());
+        unsupported_inputs::refuse(plan.model())?;
+        let unsupported_inputs = UnsupportedInputs::among(plan.model());
         let first = plan.spawn()?;
         // No operator without a state of its own can carry anything over: the values of a run are cleared at its end.
         let states = if first.op_states.iter().any(Option::is_some) {
@@ -229,7 +229,7 @@ impl Plan {
         };
         Ok(Self {
             plan,
-            made_up,
+            unsupported_inputs,
             sizes,
             states,
         })
@@ -262,7 +262,7 @@ impl Plan {
                 bail!("{}", ending.why());
             }
             let place = || format!("{} (node \"{}\")", node.op.name(), node.name);
-            self.made_up.run(node.id, inputs, |inputs| {
+            self.unsupported_inputs.run(node.id, inputs, |inputs| {
                 name_panic(place, || eval(context, own, node, inputs))
             })
         })

@@ -351,7 +351,7 @@ pub(crate) async fn a_deleted_service_takes_everything_with_it(place: Place) {
         .unwrap();
     bench.feed.settled(gone).await.unwrap();
     let live = bench.live();
-    assert!(live.service(service.id).is_none() && live.service_of_api(service.api).is_none());
+    assert!(live.service(service.id).is_none() && live.api(service.api).is_none());
     assert_eq!(live.authorisations().count(), 0);
     assert!(bench.store.history().list(service.id).await.unwrap().is_empty());
     assert!(

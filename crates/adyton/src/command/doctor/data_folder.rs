@@ -42,7 +42,7 @@ pub(super) fn check(config: &Config, fix: bool) -> Vec<Finding> {
     if let Some(key) = &config.general.master_key_file {
         rights(key, 0o600, fix, &mut findings);
     }
-    findings.extend(room(data));
+    findings.extend(free_space(data));
     findings.extend(read_only(data));
     findings
 }
@@ -83,7 +83,7 @@ fn rights(path: &Path, wanted: u32, fix: bool, findings: &mut Vec<Finding>) {
     }
 }
 
-fn room(data: &Path) -> Option<Finding> {
+fn free_space(data: &Path) -> Option<Finding> {
     let place = data
         .ancestors()
         .find(|folder| folder.is_dir())

@@ -1,4 +1,4 @@
-//! How much room uploads may take on the disk, decided before and while they are written.
+//! How much of the disk uploads may take, decided before and while they are written.
 //!
 //! A project keeps a bounded number of uploads, and of bytes, that no model was imported from; what is on its way counts too.
 //! Callers whom only the last byte proves are strangers until then: they have one upload at a time for each user that they claim
@@ -41,7 +41,7 @@ struct Under {
 }
 
 /// What an upload may take. Gives its share back when it is dropped.
-pub(crate) struct Room {
+pub(crate) struct UploadShare {
     uploads: Uploads,
     holder: Holder,
     /// Bytes counted so far.
@@ -60,8 +60,8 @@ enum Holder {
     Claimed(UserId),
 }
 
-impl Room {
-    /// Room for one more upload of a project that keeps so much and may keep so much. `claimed` is the user that the caller
+impl UploadShare {
+    /// The share of one more upload of a project that keeps so much and may keep so much. `claimed` is the user that the caller
     /// claims to be, if that is all that is known.
     pub(crate) fn take(
         uploads: &Uploads,
@@ -119,7 +119,7 @@ impl Room {
     }
 }
 
-impl Drop for Room {
+impl Drop for UploadShare {
     fn drop(&mut self) {
         let mut under = self.uploads.0.lock();
         match self.holder {
@@ -150,12 +150,12 @@ mod tests {
         bytes: 100,
     };
 
-    fn take(uploads: &Uploads, claimed: Option<u128>, kept: usize) -> OperationResult<Room> {
+    fn take(uploads: &Uploads, claimed: Option<u128>, kept: usize) -> OperationResult<UploadShare> {
         let kept = Kept {
             uploads: kept,
             bytes: 60,
         };
-        Room::take(uploads, PROJECT, claimed.map(UserId::from_bits), kept, MOST)
+        UploadShare::take(uploads, PROJECT, claimed.map(UserId::from_bits), kept, MOST)
     }
 
     #[test]
@@ -172,10 +172,10 @@ mod tests {
     #[test]
     fn bytes_are_counted_as_they_come_and_given_back() {
         let uploads = Uploads::default();
-        let mut room = take(&uploads, None, 0).unwrap();
-        assert!(room.grow(40).is_ok(), "up to the limit");
-        assert!(matches!(room.grow(1), Err(Failure::UploadQuota(_))));
-        drop(room);
+        let mut share = take(&uploads, None, 0).unwrap();
+        assert!(share.grow(40).is_ok(), "up to the limit");
+        assert!(matches!(share.grow(1), Err(Failure::UploadQuota(_))));
+        drop(share);
         assert!(take(&uploads, None, 0).unwrap().grow(40).is_ok());
     }
 

@@ -1,4 +1,4 @@
-//! Room on the disk: the journal leaves some of it free for others, first of all for the database, and gives back its
+//! Free space on the disk: the journal leaves some of it free for others, first of all for the database, and gives back its
 //! oldest files when there is less.
 //!
 //! What must hold: the newest file of each shelf is never given back; what cannot be told does not bind.
@@ -20,7 +20,7 @@ const SLACK: u64 = 64 * 1024;
 const STEP: u64 = 256 * 1024;
 
 /// See the top of the file.
-pub(super) struct Room {
+pub(super) struct FreeSpace {
     disk: Arc<dyn Disk>,
     folder: PathBuf,
     reserve: Reserve,
@@ -30,7 +30,7 @@ pub(super) struct Room {
     left: u64,
 }
 
-impl Room {
+impl FreeSpace {
     pub(super) fn new(settings: &JournalSettings) -> Self {
         Self {
             disk: settings.disk.clone(),

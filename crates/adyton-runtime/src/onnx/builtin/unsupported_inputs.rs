@@ -19,7 +19,7 @@ use tract_onnx::tract_core::ops::scan::{OptScan, Scan, ScanInfo};
 
 /// The nodes of a graph that are looked at.
 #[derive(Debug)]
-pub(super) struct MadeUp(Vec<(usize, Kind)>);
+pub(super) struct UnsupportedInputs(Vec<(usize, Kind)>);
 
 #[derive(Clone, Debug)]
 enum Kind {
@@ -33,7 +33,7 @@ enum Kind {
     Reflect(Vec<(usize, usize)>),
 }
 
-impl MadeUp {
+impl UnsupportedInputs {
     /// Finds them.
     pub(super) fn among(model: &TypedModel) -> Self {
         let kind = |node: &TypedNode| kind(node.op.as_ref()).map(|kind| (node.id, kind));

@@ -1,4 +1,4 @@
-//! Room on a full disk for what must not wait: a revocation tries again while there is something to give up for it.
+//! What must not wait on a full disk: a revocation tries again while there is something to give up for it.
 
 use std::sync::Arc;
 
@@ -9,13 +9,13 @@ use crate::reserve::Reserve;
 const TRIES: u32 = 8;
 
 /// What one write may still ask for.
-pub(crate) struct Room<'a> {
+pub(crate) struct UrgentRetry<'a> {
     database: &'a Database,
     reserve: &'a Arc<Reserve>,
     tries: u32,
 }
 
-impl<'a> Room<'a> {
+impl<'a> UrgentRetry<'a> {
     pub(crate) const fn of(database: &'a Database, reserve: &'a Arc<Reserve>) -> Self {
         Self {
             database,
@@ -26,7 +26,7 @@ impl<'a> Room<'a> {
 
     /// Whether the write is worth another try. First the write-ahead log finds its own room again, then pieces of the
     /// reserve are given up. A PostgreSQL server's disk is not ours.
-    pub(crate) async fn made(&mut self, full: bool) -> bool {
+    pub(crate) async fn is_worth_it(&mut self, full: bool) -> bool {
         if !full || self.tries >= TRIES || self.database.is_postgres() {
             return false;
         }
@@ -45,11 +45,11 @@ impl<'a> Room<'a> {
 /// Runs a write, again while there is room to be made for it.
 macro_rules! urgently {
     ($store:expr, $write:expr) => {{
-        let mut room = $store.room();
+        let mut retry = $store.urgent_retry();
         loop {
             let result = $write.await;
             let full = matches!(result, Err($crate::StoreError::NoSpace));
-            if !room.made(full).await {
+            if !retry.is_worth_it(full).await {
                 break result;
             }
         }
