@@ -32,7 +32,8 @@ impl Model {
             table: "role_assignments",
             row: &self.user_id,
         };
-        let scope = match self.scope.as_str() {
+        let kind = self.scope.as_str();
+        let scope = match kind {
             "domain" => Scope::Domain(cell.parse("scope_id", &self.scope_id)?),
             "project" => Scope::Project(cell.parse("scope_id", &self.scope_id)?),
             _ => return Err(cell.damaged("scope")),

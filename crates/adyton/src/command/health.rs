@@ -86,11 +86,11 @@ fn require_ready(name: &str, url: &str) -> Outcome {
         ))
     })?;
     let answer = ask(address).map_err(|error| told(error.to_string()))?;
-    let status = answer.split(' ').nth(1).unwrap_or_default();
+    let code = answer.split(' ').nth(1).unwrap_or_default();
     let body = answer.split_once("\r\n\r\n").map_or("", |(_, body)| body.trim());
-    match status {
+    match code {
         "200" => Ok(()),
-        status => Err(told(format!("{status} {body}"))),
+        code => Err(told(format!("{code} {body}"))),
     }
 }
 

@@ -12,7 +12,7 @@ pub(super) fn summary(files: &[Source]) -> String {
     let mut sizes: Vec<(usize, String)> = Vec::new();
     let mut functions: Vec<(usize, String)> = Vec::new();
     for source in rust {
-        let lines = product_lines(&source.text);
+        let lines: Vec<&str> = source.product().into_iter().map(|(_, line)| line).collect();
         functions.extend(
             long_functions(&lines)
                 .into_iter()
@@ -45,11 +45,6 @@ pub(super) fn summary(files: &[Source]) -> String {
 
 fn is_test(source: &Source) -> bool {
     source.path.components().any(|part| part.as_os_str() == "tests") || source.path.ends_with("tests.rs")
-}
-
-/// The lines before the unit tests, which are last in a file.
-fn product_lines(text: &str) -> Vec<&str> {
-    text.lines().take_while(|line| *line != "#[cfg(test)]").collect()
 }
 
 /// Functions over the length we like. Relies on rustfmt: a function ends at the brace of its own indentation.
@@ -94,7 +89,7 @@ fn function_name(code: &str) -> Option<&str> {
 
 #[cfg(test)]
 mod tests {
-    use super::{long_functions, product_lines};
+    use super::{Source, long_functions};
 
     #[test]
     fn a_long_function_is_found_and_a_short_one_is_not() {
@@ -108,9 +103,13 @@ mod tests {
 
     #[test]
     fn tests_do_not_count() {
-        assert_eq!(
-            product_lines("//! A.\nfn a() {}\n#[cfg(test)]\nmod tests {}\n").len(),
-            2
-        );
+        let source = Source {
+            path: "a.rs".into(),
+            text:
+                "//! A.\n#[cfg(test)]\nmod rig;\nfn a() {}\n\n#[cfg(test)]\nmod tests {\n    fn b() {}\n}\n"
+                    .to_owned(),
+        };
+        let lines: Vec<&str> = source.product().into_iter().map(|(_, line)| line).collect();
+        assert_eq!(lines, ["//! A.", "fn a() {}", ""]);
     }
 }
