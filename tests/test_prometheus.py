@@ -64,6 +64,13 @@ def test_a_real_prometheus_stores_what_was_counted(scraped):
     assert number(f'sum({requests}{{reason="token.malformed",code="APIG.0301"}})') == 1
     assert number('adyton_gateway_request_seconds_count{part="gateway"}') == 4
     assert number('histogram_quantile(0.5, adyton_gateway_request_seconds_bucket{part="gateway"})') > 0
+    # By name, and by instance; what was refused before a version was chosen has none.
+    services = "adyton_service_requests_total"
+    assert number(f'{services}{{project="default",service="echo",model="echo 1.0.0",status="200"}}') == 3
+    assert number(f'{services}{{service="echo",model="",code="APIG.0301",reason="token.malformed"}}') == 1
+    assert number('adyton_instance_requests_total{service="echo"}') == 3
+    assert number('adyton_service_model_seconds_total{service="echo"}') > 0
+    assert number("adyton_audit_records_total") > 0 and number("adyton_audit_lost_total") == 0
     assert number("adyton_store_writable") == 1
     assert number('up{job="known"}') == 1
     wait_for(lambda: number('up{job="unknown"}') == 0, 10, "the other to be refused")

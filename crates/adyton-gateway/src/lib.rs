@@ -27,6 +27,7 @@ pub mod metrics;
 pub mod settings;
 
 mod arrival;
+mod count;
 mod door;
 mod explanations;
 mod gathered;
@@ -39,6 +40,7 @@ mod outbox;
 mod pipeline;
 mod prometheus;
 mod remote;
+mod service_meters;
 mod snapshot;
 mod stamp;
 mod stream;
@@ -48,6 +50,7 @@ mod upstream;
 mod waits;
 mod wire_state;
 mod worker;
+mod worker_meters;
 
 pub use gateway::{BindError, Gateway, GatewayParts, probe};
 pub use metrics::{DROPPED_HEADERS, Metrics};

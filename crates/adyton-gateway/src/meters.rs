@@ -1,28 +1,11 @@
 //! What one worker counts: written by its thread alone, read by any.
 
-use std::sync::atomic::{AtomicU64, Ordering};
-
 use adyton_core::catalogue::Reason;
 use adyton_core::evidence::Evidence;
 
+use crate::count::Count;
 use crate::journal::Closing;
-
-/// A number that one thread raises and any may read.
-#[derive(Debug, Default)]
-pub(crate) struct Count(AtomicU64);
-
-impl Count {
-    /// Adds. Only the owning worker calls this, so that it need not be one indivisible step.
-    pub(crate) fn add(&self, more: u64) {
-        self.0.store(
-            self.0.load(Ordering::Relaxed).wrapping_add(more),
-            Ordering::Relaxed,
-        );
-    }
-    pub(super) fn get(&self) -> u64 {
-        self.0.load(Ordering::Relaxed)
-    }
-}
+use crate::service_meters::{AnswerKey, InstanceKey, Shared};
 
 /// Upper bounds of the latency buckets, in microseconds.
 pub(super) const BOUNDS: [u64; 18] = [
@@ -63,7 +46,7 @@ pub(crate) struct Meters {
     pub(crate) health: Count,
     pub(crate) explanations: Count,
     pub(crate) begun: Count,
-    pub(super) ended: Count,
+    pub(crate) ended: Count,
     pub(super) request_bytes: Count,
     pub(super) response_bytes: Count,
     pub(crate) upstream_opened: Count,
@@ -75,6 +58,10 @@ pub(crate) struct Meters {
     pub(super) answered: [Count; 6],
     pub(super) ours: Histogram,
     pub(super) models: Histogram,
+    /// Answers of services.
+    pub(crate) answers: Shared<AnswerKey>,
+    /// Calls of instances.
+    pub(crate) instances: Shared<InstanceKey>,
 }
 
 impl Default for Meters {
@@ -95,10 +82,12 @@ impl Default for Meters {
             upstream_reused: Count::default(),
             upstream_retried: Count::default(),
             stripped: Count::default(),
-            refused: [const { Count(AtomicU64::new(0)) }; REASONS],
+            refused: [const { Count::new() }; REASONS],
             answered: Default::default(),
             ours: Histogram::default(),
             models: Histogram::default(),
+            answers: Shared::default(),
+            instances: Shared::default(),
         }
     }
 }

@@ -1,19 +1,25 @@
 //! What the gateway counts, as Prometheus text: all its names, labels and units in this file.
 //!
 //! Each worker counts for itself in memory that no other writes; reading adds them up. Label values are bounded: codes,
-//! sub-codes, steps, faults and status classes; never a path, a user or an id.
+//! sub-codes, steps, faults, statuses, and names of what is deployed (`service_meters.rs`); never a path, a user or an id of a request.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use adyton_core::catalogue::Reason;
+use adyton_core::id::{ModelId, ServiceId};
+use adyton_core::instances::Instances;
+use adyton_core::live::Live;
 use adyton_core::record::AnsweredBy;
 
+use crate::count::Count;
 use crate::meters::BOUNDS;
+use crate::meters::Histogram;
 pub(crate) use crate::meters::Meters;
-use crate::meters::{Count, Histogram};
 
 use crate::prometheus::Page;
+use crate::service_meters::{AnswerKey, InstanceKey, add};
 
 /// The name of the count of predictions of which headers did not go on to the model.
 pub const DROPPED_HEADERS: &str = "adyton_gateway_dropped_headers_predictions_total";
@@ -136,6 +142,71 @@ impl Metrics {
         page.into_text()
     }
 
+    /// What services, their models and their instances were asked: by name, as `live` knows them. What `instances` does not show any more
+    /// is counted as `other`.
+    pub fn render_services(&self, live: &Live, instances: &dyn Instances) -> String {
+        let (mut answers, mut seconds, mut calls) = (Sums::new(), Sums::new(), Sums::new());
+        let (mut other, mut other_calls) = ([0; 2], [0; 2]);
+        let is_running = |key: &InstanceKey| {
+            let seen = instances.service(key.service);
+            seen.is_some_and(|seen| seen.instances.iter().any(|one| one.id == key.instance))
+        };
+        for worker in self.0.iter() {
+            let is_deployed = |key: &AnswerKey| live.service(key.service).is_some();
+            let left = worker.answers.read(is_deployed, |key, numbers| {
+                let names = names(live, key.service, key.model);
+                add(
+                    answers.entry(format!("{names},{}", outcome(key))).or_default(),
+                    numbers,
+                );
+                if key.model.is_some() {
+                    add(seconds.entry(names).or_default(), numbers);
+                }
+            });
+            add(&mut other, left);
+            let left = worker.instances.read(is_running, |key, numbers| {
+                let names = names(live, key.service, Some(key.model));
+                let labels = format!("{names},instance_id=\"{}\"", key.instance);
+                add(calls.entry(labels).or_default(), numbers);
+            });
+            add(&mut other_calls, left);
+        }
+        if other[0] > 0 {
+            answers.insert(format!("{OTHER},status=\"\",code=\"\",reason=\"\""), other);
+            seconds.insert(OTHER.to_owned(), other);
+        }
+        if other_calls[0] > 0 {
+            calls.insert(format!("{OTHER},instance_id=\"\""), other_calls);
+        }
+        let mut page = Page::new();
+        page.about(
+            "adyton_service_requests_total",
+            "counter",
+            "Finished requests of services, by model version and result; service=other: of deleted services, and of more than are told apart",
+        );
+        for (labels, [requests, _]) in &answers {
+            page.line("adyton_service_requests_total", labels, requests);
+        }
+        page.about(
+            "adyton_service_model_seconds_total",
+            "counter",
+            "Time spent waiting for the model versions of services",
+        );
+        for (labels, [_, micros]) in &seconds {
+            let seconds = Duration::from_micros(*micros).as_secs_f64();
+            page.line("adyton_service_model_seconds_total", labels, seconds);
+        }
+        page.about(
+            "adyton_instance_requests_total",
+            "counter",
+            "Finished requests that were sent to running instances; service=other: to instances that have ended",
+        );
+        for (labels, [requests, _]) in &calls {
+            page.line("adyton_instance_requests_total", labels, requests);
+        }
+        page.into_text()
+    }
+
     fn render_requests(&self, page: &mut Page) {
         let name = "adyton_gateway_requests_total";
         page.about(name, "counter", "Finished requests, by cause and by who answered");
@@ -198,9 +269,86 @@ impl Metrics {
     }
 }
 
+/// Numbers by the text of their labels, in its order.
+type Sums = BTreeMap<String, [u64; 2]>;
+
+/// The labels of what is not told apart.
+const OTHER: &str = "project=\"\",service=\"other\",model=\"\"";
+
+/// The labels that name a service and the version that was chosen.
+fn names(live: &Live, service: ServiceId, model: Option<ModelId>) -> String {
+    let (project, service) = match live.service(service) {
+        Some(known) => {
+            let project = live.project(known.service.project);
+            let project = project.map(|project| project.name.clone());
+            (project.unwrap_or_default(), known.service.name.clone())
+        }
+        None => (String::new(), service.to_string()),
+    };
+    let model = model.map_or_else(String::new, |id| match live.model(id) {
+        Some(model) => format!("{} {}", model.name, model.version),
+        None => id.to_string(),
+    });
+    format!(
+        "project=\"{}\",service=\"{}\",model=\"{}\"",
+        escaped(&project),
+        escaped(&service),
+        escaped(&model)
+    )
+}
+
+/// The labels that say how a request ended.
+fn outcome(key: &AnswerKey) -> String {
+    let reason = key.reason.and_then(|number| Reason::ALL.get(number));
+    let (code, reason) = match reason {
+        Some(reason) => (reason.code().entry().wire, reason.sub_code()),
+        None => ("", ""),
+    };
+    format!("status=\"{}\",code=\"{code}\",reason=\"{reason}\"", key.status)
+}
+
+/// A label's value as the format wants it.
+fn escaped(value: &str) -> String {
+    value
+        .replace('\\', "\\\\")
+        .replace('"', "\\\"")
+        .replace('\n', "\\n")
+}
+
 #[cfg(test)]
 mod tests {
+    use adyton_core::sample;
+
     use super::*;
+
+    #[test]
+    fn a_label_is_escaped_and_what_is_gone_has_none_of_its_own() {
+        assert_eq!(escaped("a\"b\\c\n"), "a\\\"b\\\\c\\n");
+        let live = sample::live(sample::long_ago(), []);
+        let known = names(&live, sample::SERVICE, Some(sample::MODEL));
+        let (service, model) = (sample::service(), sample::model());
+        assert_eq!(
+            known,
+            format!(
+                "project=\"{}\",service=\"{}\",model=\"{} {}\"",
+                sample::project().name,
+                service.name,
+                model.name,
+                model.version
+            )
+        );
+        let refused = AnswerKey {
+            service: sample::SERVICE,
+            model: None,
+            status: 413,
+            reason: Some(Reason::BodyTooLarge as usize),
+        };
+        let told = outcome(&refused);
+        assert!(
+            told.starts_with("status=\"413\",code=\"APIG.0201\",reason=\""),
+            "{told}"
+        );
+    }
 
     #[test]
     fn a_latency_falls_into_its_bucket_and_all_above() {

@@ -19,8 +19,8 @@ use http::header::{HOST, USER_AGENT};
 
 use crate::arrival::Arrival;
 use crate::journal::{Closing, Entry, Opening, Recorder};
-use crate::metrics::Meters;
 use crate::stamp::Stamp;
+use crate::worker_meters::WorkerMeters;
 
 /// Notes about one request.
 pub(crate) struct Trail {
@@ -187,7 +187,7 @@ impl Trail {
     }
 
     /// The end: one record, one count.
-    pub(crate) fn end(self: Box<Self>, recorder: &Recorder, meters: &Meters, ending: Ending) {
+    pub(crate) fn end(self: Box<Self>, recorder: &Recorder, meters: &WorkerMeters, ending: Ending) {
         let caller = self.caller.as_ref().map(|seen| (seen, seen.id()));
         let reason = self.refused.as_ref().map(|(reason, _)| *reason);
         let evidence = match self.refused {
@@ -213,7 +213,7 @@ impl Trail {
             model_us: micros(self.model_time),
             evidence: &evidence,
         };
-        meters.count(&closing);
+        meters.count_end(&closing);
         recorder.close(self.entry, &closing);
     }
 }

@@ -38,6 +38,7 @@ use crate::stamp::Stamps;
 use crate::tick_clock::TickClock;
 use crate::upstream::{self, Pool};
 use crate::waits::{TICK, Waits};
+use crate::worker_meters::WorkerMeters;
 
 /// How often connections are looked at.
 const WATCH_EVERY: Duration = Duration::from_secs(1);
@@ -146,7 +147,7 @@ impl Worker {
             stamps: Stamps::new(Rc::clone(&time), settings.node, number),
             records: Rc::new(Records {
                 recorder,
-                meters,
+                meters: WorkerMeters::new(meters),
                 time: Rc::clone(&time),
             }),
             identity: Arc::clone(&common.identity),

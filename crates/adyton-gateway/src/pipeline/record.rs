@@ -4,7 +4,6 @@
 //! belongs to a client that left: its record says 499, `client.closed`.
 
 use std::rc::Rc;
-use std::sync::Arc;
 use std::time::Duration;
 
 use adyton_core::catalogue::Reason;
@@ -15,16 +14,16 @@ use adyton_core::record::AnsweredBy;
 
 use crate::arrival::Arrival;
 use crate::journal::Recorder;
-use crate::metrics::Meters;
 use crate::stamp::Stamp;
 use crate::tick_clock::TickClock;
 use crate::trail::{Ending, Trail};
 use crate::wire_state::WireState;
+use crate::worker_meters::WorkerMeters;
 
 /// Where the records and counts of one worker go.
 pub(crate) struct Records {
     pub(crate) recorder: Recorder,
-    pub(crate) meters: Arc<Meters>,
+    pub(crate) meters: WorkerMeters,
     pub(crate) time: Rc<TickClock>,
 }
 

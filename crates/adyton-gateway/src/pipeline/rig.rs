@@ -24,7 +24,6 @@ use http::request::Builder;
 
 use crate::arrival::{Arrival, Inbound, TabCaller};
 use crate::journal::RecordedFrames;
-use crate::metrics::Meters;
 use crate::pipeline::limit::Bodies;
 use crate::pipeline::pieces::Pieces;
 use crate::pipeline::record::Records;
@@ -35,6 +34,7 @@ use crate::stamp::Stamps;
 use crate::tick_clock::TickClock;
 use crate::trail::Trail;
 use crate::waits::Waits;
+use crate::worker_meters::WorkerMeters;
 
 /// All that steps take, made up.
 pub(crate) struct Rig {
@@ -75,7 +75,7 @@ impl Rig {
             unproven,
             records: Rc::new(Records {
                 recorder,
-                meters: Arc::new(Meters::default()),
+                meters: WorkerMeters::new(Arc::default()),
                 time: Rc::clone(&time),
             }),
             written,

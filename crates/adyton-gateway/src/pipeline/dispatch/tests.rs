@@ -45,7 +45,7 @@ fn dispatcher(rig: &Rig, seen: Option<ServiceSeen>) -> Dispatcher {
         outbox: Rc::default(),
         waits: Rc::clone(&rig.waits),
         time: Rc::clone(&rig.time),
-        meters: Arc::clone(&rig.records.meters),
+        meters: rig.records.meters.shared(),
     };
     let pool = Pool::new(parts, 1, Arc::clone(rig.targets.crowding()));
     let seen = Arc::new(Seen(Mutex::new(seen)));

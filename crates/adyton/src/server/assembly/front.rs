@@ -82,7 +82,7 @@ impl Front {
             clock: clock.clone(),
         };
         let health = truth.store.health().clone();
-        let threads = models.threads.clone();
+        let (threads, instances) = (models.threads.clone(), models.reconciler.instances());
         ControlParts {
             store: truth.store.clone(),
             feed: truth.feed.clone(),
@@ -96,6 +96,7 @@ impl Front {
             onnx: models.onnx.clone(),
             metrics: Arc::new(move || {
                 gauge.render()
+                    + &gauge.render_services(&storage.live.load(), instances.as_ref())
                     + &journal.metrics()
                     + &storage.render()
                     + &threads.render()
