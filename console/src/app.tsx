@@ -87,5 +87,5 @@ function Home() {
       </Page>
     );
   }
-  return <Redirect to={projectPath(project, "services")} replace />;
+  return <Redirect to={projectPath(project)} replace />;
 }

@@ -71,7 +71,7 @@ export function JsonEditor({ label, value, onChange }: Props) {
   );
 }
 
-/** What keeps a text from being JSON, and the line where; nothing for none at all. */
+/** What keeps a text from being JSON, and the line where, if the browser says; nothing for none at all. */
 export function faultIn(text: string): { line: number; what: string } | null {
   if (text.trim() === "") return null;
   try {
@@ -81,7 +81,15 @@ export function faultIn(text: string): { line: number; what: string } | null {
     const what = error instanceof Error ? error.message : String(error);
     const at = /position (\d+)/.exec(what)?.[1];
     const named = /line (\d+)/.exec(what)?.[1];
-    const line = named ? Number(named) : at ? text.slice(0, Number(at)).split("\n").length : 0;
+    const line = named
+      ? Number(named)
+      : at
+        ? linesOf(text.slice(0, Number(at)))
+        : /end of/.test(what)
+          ? linesOf(text.trimEnd())
+          : 0;
     return { line, what: what.replace(/ \(line.*\)| at position.*| in JSON.*/g, "") };
   }
 }
+
+const linesOf = (text: string) => text.split("\n").length;

@@ -3,6 +3,7 @@ import type { IconName } from "../components/icon";
 import { texts } from "../language/texts";
 
 export const titles = texts({
+  overview: ["Overview", "概览"],
   services: ["Services", "服务"],
   models: ["Models", "模型"],
   requests: ["Requests", "请求"],
@@ -27,6 +28,7 @@ export interface NavigationEntry {
 }
 
 export const NAVIGATION: NavigationEntry[] = [
+  { path: "", title: "overview", icon: "home", part: "project", needs: "modelarts:service:list" },
   { path: "services", title: "services", icon: "cube", part: "project", needs: "modelarts:service:list" },
   { path: "models", title: "models", icon: "app", part: "project", needs: "modelarts:model:list" },
   { path: "requests", title: "requests", icon: "requests", part: "project", needs: "adyton:requests:list" },

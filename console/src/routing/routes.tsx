@@ -8,6 +8,7 @@ export interface PageRoute {
 
 /** Below `/console/p/:project`. */
 export const PROJECT_PAGES: PageRoute[] = [
+  { path: "", page: lazy(() => import("../pages/overview/overview")) },
   { path: "services", page: lazy(() => import("../pages/services/services")) },
   { path: "services/new", page: lazy(() => import("../pages/deploy/deploy")) },
   { path: "services/:service/update", page: lazy(() => import("../pages/deploy/deploy")) },

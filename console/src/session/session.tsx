@@ -93,8 +93,8 @@ export function SessionProvider({ children }: { children: ReactNode }) {
           throw refused(response, await response.json().catch(() => null));
         forget("session");
         channel?.postMessage("changed");
-        client.clear();
-        client.setQueryData(KEY, null);
+        // Anew, so that nothing that this user saw is left in the page.
+        location.assign("/console/sign-in");
       },
       retry: () => void refetch(),
     }),

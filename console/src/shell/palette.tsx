@@ -1,9 +1,8 @@
 /**
- * Goes anywhere by name: Ctrl-K or `/` opens it. A request id or an error body that is pasted anywhere on a page, and not into a
- * field, opens its explanation at once.
+ * Goes anywhere by name; `use-palette.ts` opens it. It is loaded when somebody first does.
  */
 import { useQuery } from "@tanstack/react-query";
-import { useCallback, useEffect, useState } from "react";
+import { useState } from "react";
 import { Autocomplete } from "react-aria-components/Autocomplete";
 import { Dialog } from "react-aria-components/Dialog";
 import { Input } from "react-aria-components/Input";
@@ -31,51 +30,10 @@ const words = texts({
     (id: string) => `Explain request ${id}`,
     (id: string) => `解释请求 ${id}`,
   ),
-  service: ["Service", "服务"],
   code: ["Error code", "错误码"],
+  service: ["Service", "服务"],
   none: ["Nothing goes by that name.", "没有找到匹配的内容。"],
 });
-
-export function usePalette() {
-  const [isOpen, setOpen] = useState(false);
-  const [, navigate] = useLocation();
-  const open = useCallback(() => setOpen(true), []);
-  const close = useCallback(() => setOpen(false), []);
-  useEffect(() => {
-    const onKey = (event: KeyboardEvent) => {
-      const plain = !event.ctrlKey && !event.metaKey && !event.altKey;
-      if ((event.key === "k" || event.key === "K") && (event.ctrlKey || event.metaKey)) {
-        event.preventDefault();
-        setOpen((was) => !was);
-      } else if (event.key === "/" && plain && !isTyping(event.target)) {
-        event.preventDefault();
-        setOpen(true);
-      }
-    };
-    const onPaste = (event: ClipboardEvent) => {
-      if (isTyping(event.target)) return;
-      const text = event.clipboardData?.getData("text") ?? "";
-      const id = requestIdIn(text);
-      const code = errorCodeIn(text);
-      if (id) navigate(`/explain/${id}`);
-      else if (code) navigate(`/errors/${code}`);
-    };
-    document.addEventListener("keydown", onKey);
-    document.addEventListener("paste", onPaste);
-    return () => {
-      document.removeEventListener("keydown", onKey);
-      document.removeEventListener("paste", onPaste);
-    };
-  }, [navigate]);
-  return { isOpen, open, close };
-}
-
-function isTyping(target: EventTarget | null): boolean {
-  return (
-    target instanceof HTMLElement &&
-    (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName))
-  );
-}
 
 interface Entry {
   id: string;
@@ -85,7 +43,7 @@ interface Entry {
   to: string;
 }
 
-export function Palette({ isOpen, onClose }: { isOpen: boolean; onClose: () => void }) {
+export default function Palette({ isOpen, onClose }: { isOpen: boolean; onClose: () => void }) {
   const t = useTexts(words);
   return (
     <ModalOverlay

@@ -1,19 +1,23 @@
 /** What stands around every page: the navigation, the project, the search, the user. On a narrow screen it is a drawer. */
-import { type ReactNode, Suspense, useEffect, useRef, useState } from "react";
+import { lazy, type ReactNode, Suspense, useEffect, useRef, useState } from "react";
 import { useLocation, useRoute } from "wouter";
 import { IconButton } from "../components/button";
 import { Skeleton } from "../components/empty";
 import { Page } from "../components/page";
 import { useTexts } from "../language/language";
 import { texts } from "../language/texts";
+import { ServiceNews } from "../live/service-news";
 import { Missing } from "../pages/missing/missing";
 import { ProjectProvider } from "../session/project";
 import { useSession } from "../session/session";
 import { recall } from "../state/remembered";
 import { Boundary } from "./boundary";
 import { Mark } from "./mark";
-import { Palette, usePalette } from "./palette";
 import classes from "./shell.module.css";
+import { usePalette } from "./use-palette";
+
+const Palette = lazy(() => import("./palette"));
+
 import { Side } from "./side";
 
 const words = texts({
@@ -71,7 +75,12 @@ export function Shell({ children }: { children: ReactNode }) {
           <Suspense fallback={<Loading />}>{page}</Suspense>
         </Boundary>
       </main>
-      <Palette isOpen={palette.isOpen} onClose={palette.close} />
+      <ServiceNews />
+      {palette.isOpen && (
+        <Suspense fallback={null}>
+          <Palette isOpen onClose={palette.close} />
+        </Suspense>
+      )}
     </div>
   );
   return project ? <ProjectProvider project={project}>{frame}</ProjectProvider> : frame;

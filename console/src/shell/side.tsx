@@ -104,7 +104,7 @@ function ProjectSwitch({ project }: { project: SessionProject }) {
     title: one.name,
     detail: one.roles.join(", "),
     checked: one.id === project.id,
-    onAction: () => navigate(projectPath(one, "services")),
+    onAction: () => navigate(projectPath(one)),
   }));
   return (
     <Menu label={t.project} entries={entries}>

@@ -45,7 +45,6 @@ export function Answer({ sending }: { sending: Sending }) {
 
 function Shown({ answer }: { answer: Received }) {
   const t = useTexts(words);
-  const isRefused = answer.by !== "model" && answer.status >= 400;
   return (
     <>
       <div className={classes.head}>
@@ -61,7 +60,7 @@ function Shown({ answer }: { answer: Received }) {
         )}
       </div>
       <Body answer={answer} />
-      {isRefused && answer.done && answer.requestId && (
+      {answer.status >= 400 && answer.done && answer.requestId && (
         <div className={classes.explained}>
           <ExplanationOf id={answer.requestId} />
           <Link href={`/explain/${answer.requestId}`}>{t.explain}</Link>

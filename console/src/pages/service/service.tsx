@@ -23,6 +23,7 @@ const words = texts({
   usage: ["Usage Guides", "使用指南"],
   predict: ["Prediction", "预测"],
   updates: ["Configuration Updates", "配置更新"],
+  monitoring: ["Monitoring", "监控"],
   events: ["Events", "事件"],
   logs: ["Logs", "日志"],
   id: ["Service ID", "服务 ID"],
@@ -37,7 +38,7 @@ const words = texts({
 });
 
 interface TabPage {
-  id: "usage" | "predict" | "updates" | "events" | "logs";
+  id: "usage" | "predict" | "updates" | "monitoring" | "events" | "logs";
   page: ComponentType<{ service: Service }>;
   needs: string;
 }
@@ -47,6 +48,7 @@ const TABS: TabPage[] = [
   { id: "usage", page: lazy(() => import("./usage")), needs: "modelarts:service:get" },
   { id: "predict", page: lazy(() => import("./predict")), needs: "modelarts:service:predict" },
   { id: "updates", page: lazy(() => import("./updates")), needs: "modelarts:service:get" },
+  { id: "monitoring", page: lazy(() => import("./monitoring")), needs: "modelarts:service:get" },
   { id: "events", page: lazy(() => import("./events")), needs: "modelarts:service:get" },
   { id: "logs", page: lazy(() => import("./logs")), needs: "modelarts:service:get" },
 ];

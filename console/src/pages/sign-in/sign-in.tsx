@@ -42,6 +42,7 @@ export function SignIn() {
   const [password, setPassword] = useState("");
   const [error, setError] = useState<unknown>(null);
   const [busy, setBusy] = useState(false);
+  const [entered, setEntered] = useState(false);
   const link = useLinkSecret();
 
   useEffect(() => {
@@ -53,6 +54,7 @@ export function SignIn() {
     setError(null);
     try {
       begin(await signingIn);
+      setEntered(true);
     } catch (failure) {
       setError(failure);
     } finally {
@@ -67,7 +69,8 @@ export function SignIn() {
     if (taken) void entering.current(signInWithLink(taken));
   }, [secret, take]);
 
-  if (session && !secret && !busy) return <Redirect to={nextPage(search)} replace />;
+  // Who is signed in already and opens a link waits for what becomes of it.
+  if (session && !busy && (entered || !secret)) return <Redirect to={nextPage(search)} replace />;
   const submit = () => {
     if (domain) remember("domain", domain);
     void enter(signInWithPassword({ user, password, ...(domain ? { domain } : {}) }));

@@ -1,0 +1,121 @@
+/** How a service does: its instances now, and its calls. */
+import { useQuery } from "@tanstack/react-query";
+import { api, ask, type Schemas } from "../../api/client";
+import { Badge, type Tone } from "../../components/badge";
+import { Id } from "../../components/copy";
+import { Empty, Skeleton } from "../../components/empty";
+import { FailureNote } from "../../components/failure";
+import { Facts, Section } from "../../components/page";
+import { Table } from "../../components/table";
+import { useLanguage, useTexts } from "../../language/language";
+import { texts } from "../../language/texts";
+import { useProject } from "../../session/project";
+import { count } from "../../time/format";
+import type { Service } from "./service-query";
+
+const words = texts({
+  instances: ["Instances", "实例"],
+  instance: ["Instance", "实例"],
+  model: ["Model", "模型"],
+  state: ["State", "状态"],
+  place: ["Runs", "运行位置"],
+  restarts: ["Restarts", "重启次数"],
+  note: ["Note", "说明"],
+  none: ["No instances", "没有实例"],
+  noneWhy: ["None runs while the service is stopped.", "服务停止时没有运行中的实例。"],
+  calls: ["Calls since the service was made", "自创建以来的调用"],
+  all: ["All", "总次数"],
+  failed: ["Failed", "失败次数"],
+  share: ["Failed, %", "失败率"],
+  starting: ["Starting", "启动中"],
+  ready: ["Ready", "就绪"],
+  down: ["Down", "不可用"],
+  draining: ["Draining", "排空中"],
+});
+
+const TONES: Record<string, Tone> = {
+  starting: "busy",
+  ready: "ok",
+  down: "bad",
+  failed: "bad",
+  draining: "idle",
+};
+
+type Row = Schemas["InstanceShown"] & { model: string };
+
+export default function Monitoring({ service }: { service: Service }) {
+  const t = useTexts(words);
+  const project = useProject();
+  const { language } = useLanguage();
+  const monitor = useQuery({
+    queryKey: ["monitor", project.id, service.service_id],
+    queryFn: () =>
+      ask(
+        api.GET("/v1/{project_id}/services/{service_id}/monitor", {
+          params: { path: { project_id: project.id, service_id: service.service_id } },
+        }),
+      ),
+    refetchInterval: 5_000,
+  });
+  if (monitor.error) return <FailureNote error={monitor.error} retry={() => void monitor.refetch()} />;
+  if (!monitor.data) return <Skeleton lines={6} />;
+  const { monitors } = monitor.data;
+  const rows = monitors.flatMap((one) =>
+    one.instances.map((instance) => ({ ...instance, model: `${one.model_name} ${one.model_version}` })),
+  );
+  const { invocation_times: all, failed_times: failed } = service;
+  return (
+    <>
+      <Section title={t.calls}>
+        <Facts
+          facts={[
+            [t.all, count(all, language)],
+            [t.failed, count(failed, language)],
+            [t.share, all > 0 ? ((100 * failed) / all).toFixed(2) : "–"],
+          ]}
+        />
+      </Section>
+      <Section title={t.instances}>
+        {rows.length === 0 ? (
+          <Empty icon="cube" title={t.none}>
+            {t.noneWhy}
+          </Empty>
+        ) : (
+          <Instances rows={rows} />
+        )}
+      </Section>
+    </>
+  );
+}
+
+function Instances({ rows }: { rows: Row[] }) {
+  const t = useTexts(words);
+  const { language } = useLanguage();
+  const nameOf = (status: string) =>
+    status === "starting" ||
+    status === "ready" ||
+    status === "down" ||
+    status === "draining" ||
+    status === "failed"
+      ? t[status]
+      : status;
+  return (
+    <Table<Row>
+      label={t.instances}
+      rows={rows}
+      keyOf={(row) => row.instance_id}
+      columns={[
+        { title: t.instance, width: "11rem", cell: (row) => <Id value={row.instance_id} short /> },
+        {
+          title: t.state,
+          width: "7rem",
+          cell: (row) => <Badge tone={TONES[row.status] ?? "idle"}>{nameOf(row.status)}</Badge>,
+        },
+        { title: t.model, width: "minmax(8rem, 1fr)", cell: (row) => <bdi>{row.model}</bdi> },
+        { title: t.place, width: "minmax(10rem, 2fr)", extra: true, cell: (row) => row.place },
+        { title: t.restarts, width: "7rem", right: true, cell: (row) => count(row.restarts, language) },
+        { title: t.note, width: "minmax(8rem, 2fr)", extra: true, cell: (row) => row.note },
+      ]}
+    />
+  );
+}
