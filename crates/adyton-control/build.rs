@@ -3,8 +3,6 @@
 //!
 //! Text files that have a `.br` beside them are embedded in that form too: brotli at its best would take long in a build script.
 
-#![expect(clippy::print_stdout, reason = "this is how a build script talks to cargo")]
-
 use std::fmt::Write as _;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};

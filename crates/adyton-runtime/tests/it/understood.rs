@@ -190,7 +190,7 @@ fn a_window_or_a_margin_that_does_not_fit_is_an_error_of_the_call() {
                 .load(folder.path(), "m.onnx")
                 .map(|model| model.run(std::slice::from_ref(&given)));
             let is_empty =
-                |values: &[Value]| matches!(values, [Value::Tensor(tensor)] if tensor.elements.len() == 0);
+                |values: &[Value]| matches!(values, [Value::Tensor(tensor)] if tensor.elements.is_empty());
             let is_fine = match &ran {
                 Ok(Ok(values)) => runtime != "built-in" && is_empty(values),
                 Ok(Err(_)) | Err(_) => true,
