@@ -29,6 +29,7 @@ mod failure;
 mod heading;
 mod job_slots;
 mod language;
+mod live_updates;
 mod marks;
 mod metrics_access;
 mod middleware;

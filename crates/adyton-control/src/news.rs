@@ -1,11 +1,7 @@
-//! News: what the pages that are open are told as it happens. One task follows the journal and looks at services for all of
-//! them, and writes each text once; a page's stream picks what is its own.
+//! News: what has just happened, written once for all who listen; and who listens. `live_updates.rs` gathers them, and sends each
+//! page its own.
 //!
-//! What must hold: while no page is open, nothing is done. A page that reads slowly misses news and is told so; it holds nobody
-//! up. How many streams there are is bounded, in all and of one holder.
-
-mod services;
-mod stream;
+//! What must hold: how many listen is bounded, in all and of one holder. One that is slow misses news and holds nobody up.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -20,13 +16,8 @@ use parking_lot::Mutex;
 use serde::Serialize;
 use tokio::sync::{broadcast, watch};
 
-use self::services::KnownServices;
-pub(crate) use self::stream::{Wanted, stream};
 use crate::failure::{Failure, OperationResult};
-use crate::shared::Shared;
 
-/// How often news are gathered.
-const TURN: Duration = Duration::from_millis(200);
 /// How many news a page may be behind.
 const CAPACITY: usize = 2_048;
 /// Streams at once, in all and of one holder.
@@ -36,33 +27,42 @@ const TRY_AGAIN: Duration = Duration::from_secs(10);
 
 /// One thing that has happened.
 pub(crate) struct News {
-    project: Option<ProjectId>,
-    service: Option<ServiceId>,
-    kind: Kind,
+    /// Where; nowhere for what matched no project.
+    pub(crate) project: Option<ProjectId>,
+    /// To which service.
+    pub(crate) service: Option<ServiceId>,
+    /// What.
+    pub(crate) kind: NewsKind,
     /// The event as it is sent.
-    text: String,
+    pub(crate) text: String,
 }
 
 /// What has happened.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Kind {
-    Request { is_refused: bool },
+pub(crate) enum NewsKind {
+    /// A request has ended.
+    Request {
+        /// Whether it was refused.
+        is_refused: bool,
+    },
+    /// So many further requests have ended, too many to be told one by one.
     More,
+    /// A service has changed.
     Service,
 }
 
 impl News {
     /// A document under its name. Those that come here always serialise.
-    fn new(
+    pub(crate) fn new(
         project: Option<ProjectId>,
         service: Option<ServiceId>,
-        kind: Kind,
+        kind: NewsKind,
         document: &impl Serialize,
     ) -> Self {
         let name = match kind {
-            Kind::Request { .. } => "request",
-            Kind::More => "more",
-            Kind::Service => "service",
+            NewsKind::Request { .. } => "request",
+            NewsKind::More => "more",
+            NewsKind::Service => "service",
         };
         let document = serde_json::to_string(document).unwrap_or_default();
         Self {
@@ -73,10 +73,11 @@ impl News {
         }
     }
 
-    fn of_record(recorded: &Recorded) -> Self {
+    /// What the journal tells.
+    pub(crate) fn of_record(recorded: &Recorded) -> Self {
         match recorded {
             Recorded::Record(record) => {
-                let kind = Kind::Request {
+                let kind = NewsKind::Request {
                     is_refused: record.reason.is_some(),
                 };
                 let shown = RequestShown::of((**record).clone());
@@ -84,7 +85,7 @@ impl News {
             }
             Recorded::More { project, count } => {
                 let more = MoreRequests { requests: *count };
-                Self::new(*project, None, Kind::More, &more)
+                Self::new(*project, None, NewsKind::More, &more)
             }
         }
     }
@@ -118,20 +119,22 @@ impl NewsSource {
     }
 
     /// Lets somebody hear what happens in a project from now on.
-    async fn listen(
-        shared: Arc<Shared>,
+    ///
+    /// # Errors
+    /// Too many listen, or the server stops.
+    pub(crate) async fn listen(
+        self: &Arc<Self>,
         holder: Holder,
         project: ProjectId,
     ) -> OperationResult<(broadcast::Receiver<Arc<News>>, Listening)> {
-        let news = &shared.news;
         let stopped = || Failure::Busy {
             what: "live updates",
             after: TRY_AGAIN,
         };
-        let receiver = news.sender.lock().as_ref().map(broadcast::Sender::subscribe);
+        let receiver = self.sender.lock().as_ref().map(broadcast::Sender::subscribe);
         let receiver = receiver.ok_or_else(stopped)?;
         let mut has_place = false;
-        news.listeners.send_if_modified(|listeners| {
+        self.listeners.send_if_modified(|listeners| {
             let own = listeners.holders.get(&holder).copied().unwrap_or(0);
             has_place = listeners.all < STREAMS.0 && own < STREAMS.1;
             if has_place {
@@ -144,9 +147,9 @@ impl NewsSource {
         if !has_place {
             return Err(stopped());
         }
-        let mut is_on = news.is_on.subscribe();
+        let mut is_on = self.is_on.subscribe();
         let listening = Listening {
-            shared: shared.clone(),
+            source: Arc::clone(self),
             holder,
             project,
         };
@@ -160,28 +163,47 @@ impl NewsSource {
         self.sender.lock().take();
     }
 
-    fn tell(&self, news: News) {
+    /// Tells everybody.
+    pub(crate) fn tell(&self, news: News) {
         if let Some(sender) = &*self.sender.lock() {
             // Whoever has left meanwhile needs none of it.
             let _ = sender.send(Arc::new(news));
         }
     }
 
-    fn is_wanted(&self) -> bool {
+    /// Whether anybody listens.
+    pub(crate) fn is_wanted(&self) -> bool {
         self.listeners.borrow().all > 0
+    }
+
+    /// Waits until somebody listens; `false` once nobody can any more.
+    pub(crate) async fn wanted(&self) -> bool {
+        let mut listeners = self.listeners.subscribe();
+        listeners.wait_for(|listeners| listeners.all > 0).await.is_ok()
+    }
+
+    /// The projects that somebody listens to.
+    pub(crate) fn projects(&self) -> Vec<ProjectId> {
+        self.listeners.borrow().projects.keys().copied().collect()
+    }
+
+    /// Says whether news are gathered now: who begins to listen waits for it.
+    pub(crate) fn gathers(&self, is_on: bool) {
+        self.is_on
+            .send_if_modified(|was| std::mem::replace(was, is_on) != is_on);
     }
 }
 
 /// A place of a stream. Goes back when dropped.
-struct Listening {
-    shared: Arc<Shared>,
+pub(crate) struct Listening {
+    source: Arc<NewsSource>,
     holder: Holder,
     project: ProjectId,
 }
 
 impl Drop for Listening {
     fn drop(&mut self) {
-        self.shared.news.listeners.send_modify(|listeners| {
+        self.source.listeners.send_modify(|listeners| {
             listeners.all = listeners.all.saturating_sub(1);
             leave(&mut listeners.holders, self.holder);
             leave(&mut listeners.projects, self.project);
@@ -194,42 +216,6 @@ fn leave<K: Eq + std::hash::Hash>(counts: &mut HashMap<K, usize>, key: K) {
         *count -= 1;
         if *count == 0 {
             counts.remove(&key);
-        }
-    }
-}
-
-/// Gathers news for as long as it is polled, while somebody listens.
-pub(crate) async fn gather(shared: Arc<Shared>) {
-    let mut listeners = shared.news.listeners.subscribe();
-    // The sender lives in `shared`, so waiting cannot fail.
-    while listeners.wait_for(|listeners| listeners.all > 0).await.is_ok() {
-        while_wanted(&shared).await;
-        shared.news.is_on.send_replace(false);
-    }
-}
-
-async fn while_wanted(shared: &Shared) {
-    let mut records = shared.journal.follow();
-    let mut services = KnownServices::default();
-    let mut turns = tokio::time::interval(TURN);
-    turns.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-    while shared.news.is_wanted() {
-        let projects: Vec<ProjectId> = shared.news.listeners.borrow().projects.keys().copied().collect();
-        for news in services.changes(shared, &projects) {
-            shared.news.tell(news);
-        }
-        shared
-            .news
-            .is_on
-            .send_if_modified(|is_on| !std::mem::replace(is_on, true));
-        turns.tick().await;
-        loop {
-            match records.try_recv() {
-                Ok(recorded) => shared.news.tell(News::of_record(&recorded)),
-                // The journal counts what it does not tell; what was missed here is little, and is in the list.
-                Err(broadcast::error::TryRecvError::Lagged(_)) => {}
-                Err(broadcast::error::TryRecvError::Empty | broadcast::error::TryRecvError::Closed) => break,
-            }
         }
     }
 }

@@ -14,8 +14,8 @@ use tokio::task::JoinSet;
 
 use crate::connection::{self, Connection};
 use crate::explanation_door::Explanations;
+use crate::live_updates;
 use crate::middleware::application;
-use crate::news;
 use crate::operations::model::publish::recover;
 use crate::operations::package::sweep;
 use crate::operations::service::rollout;
@@ -135,7 +135,7 @@ impl Control {
         let mut connections = JoinSet::new();
         let recording = tokio::spawn(rollout::record(shared.clone()));
         let sweeping = tokio::spawn(sweep::regularly(shared.clone()));
-        let gathering = tokio::spawn(news::gather(shared.clone()));
+        let gathering = tokio::spawn(live_updates::gather(shared.clone()));
         let judging = tokio::spawn(judge(shared.clone(), slots.clone()));
         tokio::pin!(shutdown);
         loop {

@@ -76,7 +76,7 @@ pub(crate) struct Shared {
     /// The rollouts whose ends are written down.
     pub(crate) rollouts: WrittenRollouts,
     /// What pages are told as it happens.
-    pub(crate) news: NewsSource,
+    pub(crate) news: Arc<NewsSource>,
     /// Work in the background.
     pub(crate) tasks: Tasks,
     sequence: AtomicU64,
@@ -110,7 +110,7 @@ impl Shared {
             package_gate: RwLock::new(()),
             uploads: Uploads::default(),
             rollouts: WrittenRollouts::default(),
-            news: NewsSource::new(),
+            news: Arc::new(NewsSource::new()),
             tasks: Tasks::new(),
             sequence: AtomicU64::new(0),
         }

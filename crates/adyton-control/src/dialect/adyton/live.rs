@@ -9,7 +9,7 @@ use utoipa::IntoParams;
 use crate::call::Call;
 use crate::endpoint::{Events, Query};
 use crate::failure::{Failure, OperationResult};
-use crate::news::{self, Wanted};
+use crate::live_updates::{self, LiveFilter};
 
 /// What to hear.
 #[derive(Deserialize, IntoParams)]
@@ -25,7 +25,7 @@ pub(crate) struct LiveQuery {
 pub(crate) async fn follow(call: Call, Query(query): Query<LiveQuery>) -> OperationResult<Events> {
     let wanted = wanted(query)?;
     let project = call.project()?;
-    let mut answer = Response::new(news::stream(call.shared, call.actor, project, wanted).await?);
+    let mut answer = Response::new(live_updates::stream(call.shared, call.actor, project, wanted).await?);
     let headers = answer.headers_mut();
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     // A proxy that gathers what it passes on would keep the events.
@@ -33,7 +33,7 @@ pub(crate) async fn follow(call: Call, Query(query): Query<LiveQuery>) -> Operat
     Ok(Events(answer))
 }
 
-fn wanted(query: LiveQuery) -> OperationResult<Wanted> {
+fn wanted(query: LiveQuery) -> OperationResult<LiveFilter> {
     let wrong = |field: &str, problem: &str| Failure::Query {
         field: field.to_owned(),
         problem: problem.to_owned(),
@@ -48,7 +48,7 @@ fn wanted(query: LiveQuery) -> OperationResult<Wanted> {
         Some("refused") => true,
         Some(_) => return Err(wrong("only", "must be `refused`")),
     };
-    Ok(Wanted {
+    Ok(LiveFilter {
         services,
         refused_only,
     })
@@ -58,7 +58,7 @@ fn wanted(query: LiveQuery) -> OperationResult<Wanted> {
 mod tests {
     use super::*;
 
-    fn asked(services: Option<&str>, only: Option<&str>) -> OperationResult<Wanted> {
+    fn asked(services: Option<&str>, only: Option<&str>) -> OperationResult<LiveFilter> {
         wanted(LiveQuery {
             services: services.map(str::to_owned),
             only: only.map(str::to_owned),
@@ -68,7 +68,7 @@ mod tests {
     #[test]
     fn what_to_hear_is_said_in_the_query() {
         let (one, two) = (ServiceId::from_bits(1), ServiceId::from_bits(2));
-        assert_eq!(asked(None, None).unwrap(), Wanted::default());
+        assert_eq!(asked(None, None).unwrap(), LiveFilter::default());
         let both = asked(Some(&format!("{one}, {two}")), Some("refused")).unwrap();
         assert_eq!((both.services, both.refused_only), (vec![one, two], true));
         for (services, only, field) in [(Some("x"), None, "services"), (None, Some("all"), "only")] {

@@ -19,9 +19,9 @@ use tokio::sync::broadcast;
 use tokio::sync::broadcast::error::{RecvError, TryRecvError};
 use tokio::time::{Instant, timeout_at};
 
-use super::{Kind, Listening, News, NewsSource};
 use crate::actor::{Actor, permitted};
 use crate::failure::OperationResult;
+use crate::news::{Listening, News, NewsKind};
 use crate::operations::request::sees_unmatched;
 use crate::shared::Shared;
 
@@ -39,19 +39,19 @@ const RELOAD: &str = "event: reload\ndata: {}\n\n";
 
 /// What a page wants to hear.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Wanted {
+pub(crate) struct LiveFilter {
     /// Only of these services; of all where none is named.
     pub(crate) services: Vec<ServiceId>,
     /// Of requests only those that were refused.
     pub(crate) refused_only: bool,
 }
 
-impl Wanted {
+impl LiveFilter {
     fn wants(&self, news: &News) -> bool {
         let is_kind = match news.kind {
-            Kind::Request { is_refused } => is_refused || !self.refused_only,
-            Kind::More => !self.refused_only,
-            Kind::Service => true,
+            NewsKind::Request { is_refused } => is_refused || !self.refused_only,
+            NewsKind::More => !self.refused_only,
+            NewsKind::Service => true,
         };
         let is_service = || news.service.is_some_and(|id| self.services.contains(&id));
         is_kind && (self.services.is_empty() || is_service())
@@ -63,7 +63,7 @@ struct Reader {
     shared: Arc<Shared>,
     caller: Caller,
     project: ProjectId,
-    wanted: Wanted,
+    wanted: LiveFilter,
     /// Whether they also see what matched no project.
     sees_unmatched: bool,
     sees_services: bool,
@@ -72,7 +72,7 @@ struct Reader {
 }
 
 impl Reader {
-    fn new(shared: Arc<Shared>, actor: &Actor, project: ProjectId, wanted: Wanted) -> Self {
+    fn new(shared: Arc<Shared>, actor: &Actor, project: ProjectId, wanted: LiveFilter) -> Self {
         Self {
             caller: actor.caller.clone(),
             sees_unmatched: sees_unmatched(actor, project),
@@ -110,7 +110,7 @@ impl Reader {
             Some(project) => project == self.project,
             None => self.sees_unmatched,
         };
-        is_theirs && (news.kind != Kind::Service || self.sees_services) && self.wanted.wants(news)
+        is_theirs && (news.kind != NewsKind::Service || self.sees_services) && self.wanted.wants(news)
     }
 }
 
@@ -127,11 +127,11 @@ pub(crate) async fn stream(
     shared: Arc<Shared>,
     actor: Actor,
     project: ProjectId,
-    wanted: Wanted,
+    wanted: LiveFilter,
 ) -> OperationResult<Body> {
     let holder = actor.caller.holder();
     let reader = Reader::new(shared.clone(), &actor, project, wanted);
-    let (news, listening) = NewsSource::listen(shared, holder, project).await?;
+    let (news, listening) = shared.news.listen(holder, project).await?;
     let streaming = Streaming {
         news,
         reader,
@@ -191,28 +191,28 @@ impl Streaming {
 mod tests {
     use super::*;
 
-    fn news(service: u128, kind: Kind) -> News {
+    fn news(service: u128, kind: NewsKind) -> News {
         News::new(None, Some(ServiceId::from_bits(service)), kind, &())
     }
 
     #[test]
     fn a_page_hears_what_it_asked_for() {
         let (refused, passed) = (
-            Kind::Request { is_refused: true },
-            Kind::Request { is_refused: false },
+            NewsKind::Request { is_refused: true },
+            NewsKind::Request { is_refused: false },
         );
-        let wants = |wanted: &Wanted| {
-            [refused, passed, Kind::More, Kind::Service].map(|kind| wanted.wants(&news(1, kind)))
+        let wants = |wanted: &LiveFilter| {
+            [refused, passed, NewsKind::More, NewsKind::Service].map(|kind| wanted.wants(&news(1, kind)))
         };
-        assert_eq!(wants(&Wanted::default()), [true; 4]);
-        let refused_only = Wanted {
+        assert_eq!(wants(&LiveFilter::default()), [true; 4]);
+        let refused_only = LiveFilter {
             refused_only: true,
-            ..Wanted::default()
+            ..LiveFilter::default()
         };
         assert_eq!(wants(&refused_only), [true, false, false, true]);
-        let of_one = |id| Wanted {
+        let of_one = |id| LiveFilter {
             services: vec![ServiceId::from_bits(id)],
-            ..Wanted::default()
+            ..LiveFilter::default()
         };
         assert_eq!(wants(&of_one(1)), [true; 4]);
         assert_eq!(wants(&of_one(2)), [false; 4]);
@@ -223,7 +223,7 @@ mod tests {
         let told = News::new(
             None,
             None,
-            Kind::More,
+            NewsKind::More,
             &serde_json::json!({"text": "a\nb\r\n\ndata: x"}),
         );
         let lines: Vec<&str> = told.text.lines().collect();

@@ -9,7 +9,7 @@ use adyton_core::instances::InstanceStatus;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
-use super::{Kind, News};
+use crate::news::{News, NewsKind};
 use crate::operations::service::status::{Seen, see};
 use crate::shared::Shared;
 
@@ -54,7 +54,7 @@ impl KnownServices {
             let before = gone.remove(&id);
             let is_known = self.projects.contains(&project);
             if is_known && before.is_none_or(|(_, before)| before != shown) {
-                changes.push(News::new(Some(project), Some(id), Kind::Service, &shown));
+                changes.push(News::new(Some(project), Some(id), NewsKind::Service, &shown));
             }
             self.known.insert(id, (project, shown));
         }
@@ -62,7 +62,7 @@ impl KnownServices {
             if projects.contains(&project) {
                 shown.status = "deleted".to_owned();
                 shown.ready_instances = 0;
-                changes.push(News::new(Some(project), Some(id), Kind::Service, &shown));
+                changes.push(News::new(Some(project), Some(id), NewsKind::Service, &shown));
             }
         }
         self.projects = projects.to_vec();
