@@ -7,6 +7,7 @@ use super::merge::Merged;
 use super::problem::Problems;
 use super::section::MetricsReaders;
 use super::value::{ByteSize, DatabaseUrl};
+use adyton_cli::said;
 
 /// The most gateway cores: their number is one byte of every request id.
 const THREADS_MAX: u32 = 256;
@@ -32,9 +33,8 @@ struct Report<'a> {
 }
 
 impl Report<'_> {
-    fn wrong(&mut self, key: &str, message: String, hint: &str) {
-        self.problems
-            .add(self.merged.origin(key), message, Some(hint.to_owned()));
+    fn wrong(&mut self, key: &str, message: String, hint: String) {
+        self.problems.add(self.merged.origin(key), message, Some(hint));
     }
 }
 
@@ -43,8 +43,14 @@ fn listeners(config: &Config, report: &mut Report<'_>) {
     if gateway == control && gateway.port() != 0 {
         report.wrong(
             "control.listen",
-            format!("`control.listen` and `gateway.listen` are both {control}"),
-            "give the private listener another port",
+            said!(
+                "`control.listen` and `gateway.listen` are both {control}",
+                "`control.listen` 和 `gateway.listen` 都是 {control}"
+            ),
+            said!(
+                "give the private listener another port",
+                "请为内部监听地址指定另一个端口"
+            ),
         );
     }
 }
@@ -55,15 +61,27 @@ fn companions(config: &Config, report: &mut Report<'_>) {
     if is_shared && config.general.master_key_file.is_none() {
         report.wrong(
             "database_url",
-            "`database_url` names PostgreSQL, and `master_key_file` is not set".to_owned(),
-            "set `master_key_file` to a file that all nodes share: it seals the secrets in the database",
+            said!(
+                "`database_url` names PostgreSQL, and `master_key_file` is not set",
+                "`database_url` 指定了 PostgreSQL，但未设置 `master_key_file`"
+            ),
+            said!(
+                "set `master_key_file` to a file that all nodes share: it seals the secrets in the database",
+                "请将 `master_key_file` 设为所有节点共用的文件：数据库中的密钥由它加密"
+            ),
         );
     }
     if config.control.metrics == MetricsReaders::Token && config.control.metrics_token_file.is_none() {
         report.wrong(
             "control.metrics",
-            "`control.metrics` is `token`, and `control.metrics_token_file` is not set".to_owned(),
-            "set `control.metrics_token_file` to a file that holds the token",
+            said!(
+                "`control.metrics` is `token`, and `control.metrics_token_file` is not set",
+                "`control.metrics` 为 `token`，但未设置 `control.metrics_token_file`"
+            ),
+            said!(
+                "set `control.metrics_token_file` to a file that holds the token",
+                "请将 `control.metrics_token_file` 设为存放令牌的文件"
+            ),
         );
     }
 }
@@ -72,16 +90,25 @@ fn counts(config: &Config, report: &mut Report<'_>) {
     if config.control.sign_ins == 0 {
         report.wrong(
             "control.sign_ins",
-            "`control.sign_ins` is 0: nobody could sign in".to_owned(),
-            "write 1 or more; the default is 256",
+            said!(
+                "`control.sign_ins` is 0: nobody could sign in",
+                "`control.sign_ins` 为 0：没有人能登录"
+            ),
+            said!(
+                "write 1 or more; the default is 256",
+                "请写 1 或更大的数；默认为 256"
+            ),
         );
     }
     let threads = config.gateway.threads;
     if threads > THREADS_MAX {
         report.wrong(
             "gateway.threads",
-            format!("`gateway.threads` is {threads}"),
-            &format!("write 0 (one for every core) to {THREADS_MAX}"),
+            said!("`gateway.threads` is {threads}", "`gateway.threads` 为 {threads}"),
+            said!(
+                "write 0 (one for every core) to {THREADS_MAX}",
+                "请写 0（每个核一个）到 {THREADS_MAX}"
+            ),
         );
     }
 }
@@ -93,14 +120,18 @@ fn journal(config: &Config, report: &mut Report<'_>) {
         ("journal.strangers_bytes", config.journal.strangers_bytes),
     ] {
         if size < least {
-            let hint = format!("write {least} or more");
-            report.wrong(key, format!("`{key}` is {size}"), &hint);
+            let hint = said!("write {least} or more", "请写 {least} 或更大");
+            report.wrong(key, said!("`{key}` is {size}", "`{key}` 为 {size}"), hint);
         }
     }
     let percent = config.journal.keep_free_percent;
     if percent > 100 {
         let key = "journal.keep_free_percent";
-        report.wrong(key, format!("`{key}` is {percent}"), "write 0 to 100");
+        report.wrong(
+            key,
+            said!("`{key}` is {percent}", "`{key}` 为 {percent}"),
+            said!("write 0 to 100", "请写 0 到 100"),
+        );
     }
 }
 
@@ -114,8 +145,8 @@ fn limits(config: &Config, report: &mut Report<'_>) {
         ("limits.uri", limits.uri, HEAD_MAX),
     ] {
         if size > most || size.0 == 0 {
-            let hint = format!("write a size from 1 to {most}");
-            report.wrong(key, format!("`{key}` is {size}"), &hint);
+            let hint = said!("write a size from 1 to {most}", "请写 1 到 {most} 之间的大小");
+            report.wrong(key, said!("`{key}` is {size}", "`{key}` 为 {size}"), hint);
         }
     }
 }

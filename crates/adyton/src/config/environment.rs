@@ -5,6 +5,7 @@
 
 use super::found::{Found, Origin};
 use super::problem::Problems;
+use adyton_cli::said;
 
 /// The one variable without a double underscore.
 const DATABASE_URL: &str = "ADYTON_DATABASE_URL";
@@ -16,7 +17,11 @@ pub(crate) fn read(variables: &[(String, String)], problems: &mut Problems) -> V
         let Some(key) = key(name) else { continue };
         let origin = Origin::Environment(name.clone());
         if text.contains('\0') {
-            problems.add(origin, "the value contains a zero byte", None);
+            problems.add(
+                origin,
+                said!("the value contains a zero byte", "值中含有零字节"),
+                None,
+            );
             continue;
         }
         found.push(Found::text(&key, text, origin));

@@ -8,27 +8,34 @@ use toml::de::{DeTable, DeValue};
 use super::found::{Found, Origin, Raw};
 use super::problem::Problems;
 use super::section::settings;
+use adyton_cli::said;
 
 /// The largest file that is read, in bytes; a configuration is a page of text.
 const FILE_MAX: u64 = 1024 * 1024;
-/// How a file is written.
-const HINT: &str = "write `[section]` on a line of its own and `key = value` below it, strings in quotes; `adyton config example` prints a \
-                    whole file";
 
 /// All values of the file; what cannot be read is a problem.
 pub(crate) fn read(path: &Path, problems: &mut Problems) -> Vec<Found> {
     let text = match std::fs::metadata(path).and_then(|about| {
         if about.len() > FILE_MAX {
-            return Err(std::io::Error::other("it is larger than 1 MiB"));
+            return Err(std::io::Error::other(said!(
+                "it is larger than 1 MiB",
+                "文件大于 1 MiB"
+            )));
         }
         std::fs::read_to_string(path)
     }) {
         Ok(text) => text,
         Err(error) => {
-            let hint = "name a readable TOML file after --config, or leave the flag out".to_owned();
+            let hint = said!(
+                "name a readable TOML file after --config, or leave the flag out",
+                "请在 --config 后指定可读的 TOML 文件，或不使用该参数"
+            );
             problems.add(
                 Origin::File(path.to_owned(), 0),
-                format!("the configuration file cannot be read: {error}"),
+                said!(
+                    "the configuration file cannot be read: {error}",
+                    "无法读取配置文件：{error}"
+                ),
                 Some(hint),
             );
             return Vec::new();
@@ -43,10 +50,10 @@ pub(crate) fn parse(path: &Path, text: &str, problems: &mut Problems) -> Vec<Fou
     for (number, error) in errors.iter().enumerate() {
         let at = error.span().map_or(0, |span| span.start);
         // Once is enough: the later ones mostly follow from the first.
-        let hint = (number + 1 == errors.len()).then(|| HINT.to_owned());
+        let hint = (number + 1 == errors.len()).then(how_it_is_written);
         problems.add(
             Origin::File(path.to_owned(), line(text, at)),
-            format!("not TOML: {}", error.message()),
+            said!("not TOML: {}", "不是 TOML：{}", error.message()),
             hint,
         );
     }
@@ -72,6 +79,14 @@ fn line(text: &str, at: usize) -> usize {
         + 1
 }
 
+/// What a file looks like.
+fn how_it_is_written() -> String {
+    said!(
+        "write `[section]` on a line of its own and `key = value` below it, strings in quotes; `adyton config example` prints a whole file",
+        "`[section]` 单独一行，其下写 `key = value`，字符串加引号；`adyton config example` 输出完整的文件"
+    )
+}
+
 struct Walk<'a> {
     path: &'a Path,
     text: &'a str,
@@ -88,11 +103,17 @@ impl Walk<'_> {
             return;
         }
         let hint = match nearest(name, known()) {
-            Some(meant) => format!("did you mean `[{meant}]`?"),
-            None => "`adyton config reference` lists all sections".to_owned(),
+            Some(meant) => said!("did you mean `[{meant}]`?", "您是否想写 `[{meant}]`？"),
+            None => said!(
+                "`adyton config reference` lists all sections",
+                "`adyton config reference` 列出所有节"
+            ),
         };
-        self.problems
-            .add(origin, format!("unknown section `[{name}]`"), Some(hint));
+        self.problems.add(
+            origin,
+            said!("unknown section `[{name}]`", "未知的节 `[{name}]`"),
+            Some(hint),
+        );
     }
 
     fn table(&mut self, prefix: &str, table: &DeTable<'_>) {
@@ -116,7 +137,10 @@ impl Walk<'_> {
                         }),
                         None => self.problems.add(
                             origin,
-                            format!("`{key}` must be a list of strings, not of tables or lists"),
+                            said!(
+                                "`{key}` must be a list of strings, not of tables or lists",
+                                "`{key}` 应为字符串列表，而不是表或列表的列表"
+                            ),
                             None,
                         ),
                     }

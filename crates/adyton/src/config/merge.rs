@@ -10,6 +10,7 @@ use super::found::{Found, Origin, Raw};
 use super::problem::Problems;
 use super::setting::{Applies, Setting};
 use super::value::Value;
+use adyton_cli::said;
 
 /// Every known key with the value that holds.
 #[derive(Clone, Debug, Default)]
@@ -76,11 +77,20 @@ fn unknown(known: &[&'static Setting], found: Found, problems: &mut Problems) {
         // The right key in the wrong section, or without one.
         .or_else(|| known().find(|name| name.rsplit('.').next() == Some(last)));
     let hint = match (&found.origin, meant) {
-        (Origin::Environment(_), Some(meant)) => format!("did you mean `{}`?", variable(meant)),
-        (_, Some(meant)) => format!("did you mean `{meant}`?"),
-        (_, None) => "`adyton config reference` lists all keys".to_owned(),
+        (Origin::Environment(_), Some(meant)) => {
+            said!("did you mean `{}`?", "您是否想写 `{}`？", variable(meant))
+        }
+        (_, Some(meant)) => said!("did you mean `{meant}`?", "您是否想写 `{meant}`？"),
+        (_, None) => said!(
+            "`adyton config reference` lists all keys",
+            "`adyton config reference` 列出所有配置项"
+        ),
     };
-    problems.add(found.origin, format!("unknown key `{key}`"), Some(hint));
+    problems.add(
+        found.origin,
+        said!("unknown key `{key}`", "未知的配置项 `{key}`"),
+        Some(hint),
+    );
 }
 
 /// Reads settings out of the merged values, and collects what cannot be read.
@@ -109,10 +119,18 @@ impl<'a> Reader<'a> {
                 };
                 self.problems.add(
                     origin.clone(),
-                    format!("`{}`: the value{said} {wrong}", setting.name),
+                    said!(
+                        "`{}`: the value{said} {wrong}",
+                        "`{}`：值{said} {wrong}",
+                        setting.name
+                    ),
                     Some(match setting.default {
-                        "" => format!("{}, or leave it out", T::EXPECTED),
-                        default => format!("{}; the default is `{default}`", T::EXPECTED),
+                        "" => said!("{}, or leave it out", "{}，或不设置", T::expected()),
+                        default => said!(
+                            "{}; the default is `{default}`",
+                            "{}；默认为 `{default}`",
+                            T::expected()
+                        ),
                     }),
                 );
                 None

@@ -3,19 +3,21 @@
 mod measure;
 mod place;
 
+use adyton_cli::language::{phrase, spoken};
 use std::path::PathBuf;
 
 pub(crate) use measure::ByteSize;
 pub(crate) use place::{BaseUrl, DatabaseUrl, Network, ReachableNetwork};
 
 use super::found::Raw;
+use adyton_cli::said;
 
 /// A kind of value.
 pub(crate) trait Value: Sized {
     /// The kind's name in the reference.
     const KIND: &'static str;
     /// How it is written, as a sentence for whoever wrote it otherwise.
-    const EXPECTED: &'static str;
+    fn expected() -> &'static str;
     /// Whether messages must not repeat it.
     const SECRET: bool = false;
     /// Whether it is a list of the kind.
@@ -30,16 +32,18 @@ pub(crate) trait Value: Sized {
 fn scalar(raw: &Raw) -> Result<&str, String> {
     match raw {
         Raw::Text(text) => Ok(text.trim()),
-        Raw::List(_) => Err("is a list".to_owned()),
+        Raw::List(_) => Err(said!("is a list", "是列表")),
     }
 }
 
 impl Value for PathBuf {
     const KIND: &'static str = "path";
-    const EXPECTED: &'static str = "write a path";
+    fn expected() -> &'static str {
+        phrase!(spoken(), "write a path", "请写路径")
+    }
     fn read(raw: &Raw) -> Result<Self, String> {
         match scalar(raw)? {
-            "" => Err("is empty".to_owned()),
+            "" => Err(said!("is empty", "为空")),
             text => Ok(text.into()),
         }
     }
@@ -50,7 +54,9 @@ impl Value for PathBuf {
 
 impl Value for String {
     const KIND: &'static str = "string";
-    const EXPECTED: &'static str = "write a string";
+    fn expected() -> &'static str {
+        phrase!(spoken(), "write a string", "请写字符串")
+    }
     fn read(raw: &Raw) -> Result<Self, String> {
         scalar(raw).map(str::to_owned)
     }
@@ -61,12 +67,14 @@ impl Value for String {
 
 impl Value for bool {
     const KIND: &'static str = "`true` or `false`";
-    const EXPECTED: &'static str = "write `true` or `false`";
+    fn expected() -> &'static str {
+        phrase!(spoken(), "write `true` or `false`", "请写 `true` 或 `false`")
+    }
     fn read(raw: &Raw) -> Result<Self, String> {
         match scalar(raw)?.to_ascii_lowercase().as_str() {
             "true" | "yes" | "on" | "1" => Ok(true),
             "false" | "no" | "off" | "0" => Ok(false),
-            _ => Err("is neither".to_owned()),
+            _ => Err(said!("is neither", "两者都不是")),
         }
     }
     fn show(&self) -> String {
@@ -76,12 +84,18 @@ impl Value for bool {
 
 impl Value for u32 {
     const KIND: &'static str = "number";
-    const EXPECTED: &'static str = "write a whole number from 0 to 4294967295";
+    fn expected() -> &'static str {
+        phrase!(
+            spoken(),
+            "write a whole number from 0 to 4294967295",
+            "请写 0 到 4294967295 的整数"
+        )
+    }
     fn read(raw: &Raw) -> Result<Self, String> {
         scalar(raw)?
             .replace('_', "")
             .parse()
-            .map_err(|_| "is out of range or not a number".to_owned())
+            .map_err(|_| said!("is out of range or not a number", "超出范围或不是数字"))
     }
     fn show(&self) -> String {
         self.to_string()
@@ -94,12 +108,18 @@ pub(crate) struct Node(pub(crate) u16);
 
 impl Value for Node {
     const KIND: &'static str = "number";
-    const EXPECTED: &'static str = "write a whole number from 0 to 65535";
+    fn expected() -> &'static str {
+        phrase!(
+            spoken(),
+            "write a whole number from 0 to 65535",
+            "请写 0 到 65535 的整数"
+        )
+    }
     fn read(raw: &Raw) -> Result<Self, String> {
         scalar(raw)?
             .parse()
             .map(Self)
-            .map_err(|_| "is out of range or not a number".to_owned())
+            .map_err(|_| said!("is out of range or not a number", "超出范围或不是数字"))
     }
     fn show(&self) -> String {
         self.0.to_string()
@@ -112,10 +132,12 @@ pub(crate) struct Port(pub(crate) u16);
 
 impl Value for Port {
     const KIND: &'static str = "port";
-    const EXPECTED: &'static str = "write ports from 1 to 65535";
+    fn expected() -> &'static str {
+        phrase!(spoken(), "write ports from 1 to 65535", "请写 1 到 65535 的端口")
+    }
     fn read(raw: &Raw) -> Result<Self, String> {
         match scalar(raw)?.parse() {
-            Ok(0) | Err(_) => Err("is not a port number".to_owned()),
+            Ok(0) | Err(_) => Err(said!("is not a port number", "不是端口号")),
             Ok(port) => Ok(Self(port)),
         }
     }
@@ -126,7 +148,9 @@ impl Value for Port {
 
 impl<T: Value> Value for Vec<T> {
     const KIND: &'static str = T::KIND;
-    const EXPECTED: &'static str = T::EXPECTED;
+    fn expected() -> &'static str {
+        T::expected()
+    }
     const SECRET: bool = T::SECRET;
     const LIST: bool = true;
     fn read(raw: &Raw) -> Result<Self, String> {
@@ -143,7 +167,9 @@ impl<T: Value> Value for Vec<T> {
 /// Unset when the text is empty.
 impl<T: Value> Value for Option<T> {
     const KIND: &'static str = T::KIND;
-    const EXPECTED: &'static str = T::EXPECTED;
+    fn expected() -> &'static str {
+        T::expected()
+    }
     const SECRET: bool = T::SECRET;
     const LIST: bool = T::LIST;
     fn read(raw: &Raw) -> Result<Self, String> {

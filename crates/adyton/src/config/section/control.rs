@@ -1,5 +1,7 @@
 //! The private listener.
 
+use adyton_cli::language::{phrase, spoken};
+use adyton_cli::said;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -21,13 +23,19 @@ pub(crate) enum MetricsReaders {
 
 impl Value for MetricsReaders {
     const KIND: &'static str = "`loopback`, `token` or `open`";
-    const EXPECTED: &'static str = "write `loopback`, `token` or `open`";
+    fn expected() -> &'static str {
+        phrase!(
+            spoken(),
+            "write `loopback`, `token` or `open`",
+            "请写 `loopback`、`token` 或 `open`"
+        )
+    }
     fn read(raw: &Raw) -> Result<Self, String> {
         match String::read(raw)?.as_str() {
             "loopback" => Ok(Self::Loopback),
             "token" => Ok(Self::Token),
             "open" => Ok(Self::Open),
-            _ => Err("is not one of them".to_owned()),
+            _ => Err(said!("is not one of them", "不属于其中之一")),
         }
     }
     fn show(&self) -> String {
@@ -45,15 +53,23 @@ pub(crate) struct HostName(pub(crate) String);
 
 impl Value for HostName {
     const KIND: &'static str = "host name";
-    const EXPECTED: &'static str =
-        "write names without scheme and port, such as `adyton.example.com`, or `*` for every name";
+    fn expected() -> &'static str {
+        phrase!(
+            spoken(),
+            "write names without scheme and port, such as `adyton.example.com`, or `*` for every name",
+            "请写不带协议和端口的名称，例如 `adyton.example.com`，或用 `*` 表示任意名称"
+        )
+    }
     fn read(raw: &Raw) -> Result<Self, String> {
         let text = String::read(raw)?;
         let fits = |byte: u8| byte.is_ascii_alphanumeric() || b"-._".contains(&byte);
         if text == "*" || (!text.is_empty() && text.bytes().all(fits)) {
             Ok(Self(text))
         } else {
-            Err(format!("contains `{text}`, which is not a host name"))
+            Err(said!(
+                "contains `{text}`, which is not a host name",
+                "其中的 `{text}` 不是主机名"
+            ))
         }
     }
     fn show(&self) -> String {

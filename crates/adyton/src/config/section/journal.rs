@@ -1,5 +1,7 @@
 //! What is kept of requests, and for how long.
 
+use adyton_cli::language::{phrase, spoken};
+use adyton_cli::said;
 use std::path::PathBuf;
 
 use adyton_core::hidden_query::CREDENTIAL_QUERY_KEYS_LISTED;
@@ -21,10 +23,16 @@ pub(crate) enum AccessLogPlace {
 
 impl Value for AccessLogPlace {
     const KIND: &'static str = "`off`, `stdout` or a path";
-    const EXPECTED: &'static str = "write `off`, `stdout` or the path of a file";
+    fn expected() -> &'static str {
+        phrase!(
+            spoken(),
+            "write `off`, `stdout` or the path of a file",
+            "请写 `off`、`stdout` 或文件路径"
+        )
+    }
     fn read(raw: &Raw) -> Result<Self, String> {
         match String::read(raw)?.as_str() {
-            "" => Err("is empty".to_owned()),
+            "" => Err(said!("is empty", "为空")),
             "off" => Ok(Self::Off),
             "stdout" => Ok(Self::Stdout),
             path => Ok(Self::File(path.into())),

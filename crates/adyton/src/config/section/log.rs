@@ -3,6 +3,8 @@
 use crate::config::found::Raw;
 use crate::config::section::section;
 use crate::config::value::Value;
+use adyton_cli::language::{phrase, spoken};
+use adyton_cli::said;
 
 /// How log lines look.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -15,12 +17,14 @@ pub(crate) enum LogFormat {
 
 impl Value for LogFormat {
     const KIND: &'static str = "`human` or `json`";
-    const EXPECTED: &'static str = "write `human` or `json`";
+    fn expected() -> &'static str {
+        phrase!(spoken(), "write `human` or `json`", "请写 `human` 或 `json`")
+    }
     fn read(raw: &Raw) -> Result<Self, String> {
         match String::read(raw)?.as_str() {
             "human" => Ok(Self::Human),
             "json" => Ok(Self::Json),
-            _ => Err("is neither".to_owned()),
+            _ => Err(said!("is neither", "两者都不是")),
         }
     }
     fn show(&self) -> String {
@@ -37,7 +41,13 @@ pub(crate) struct LogFilter(pub(crate) String);
 
 impl Value for LogFilter {
     const KIND: &'static str = "levels";
-    const EXPECTED: &'static str = "write `error`, `warn`, `info`, `debug` or `trace`, perhaps with parts such as `info,adyton_runtime=debug`";
+    fn expected() -> &'static str {
+        phrase!(
+            spoken(),
+            "write `error`, `warn`, `info`, `debug` or `trace`, perhaps with parts such as `info,adyton_runtime=debug`",
+            "请写 `error`、`warn`、`info`、`debug` 或 `trace`，可带各部分的级别，例如 `info,adyton_runtime=debug`"
+        )
+    }
     fn read(raw: &Raw) -> Result<Self, String> {
         let text = match raw {
             Raw::Text(text) => text.trim().to_owned(),
@@ -51,7 +61,7 @@ impl Value for LogFilter {
         });
         match tracing_subscriber::EnvFilter::builder().parse(&text) {
             Ok(_) if fits => Ok(Self(text)),
-            _ => Err("is not a level".to_owned()),
+            _ => Err(said!("is not a level", "不是级别")),
         }
     }
     fn show(&self) -> String {

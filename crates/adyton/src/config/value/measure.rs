@@ -1,5 +1,6 @@
 //! Sizes and times, each with its unit.
 
+use adyton_cli::language::{phrase, spoken};
 use std::fmt;
 use std::time::Duration;
 
@@ -7,6 +8,7 @@ use adyton_cli::span::{self, number_and_unit};
 
 use super::{Value, scalar};
 use crate::config::found::Raw;
+use adyton_cli::said;
 
 /// A number of bytes.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -14,11 +16,17 @@ pub(crate) struct ByteSize(pub(crate) u64);
 
 impl Value for ByteSize {
     const KIND: &'static str = "size";
-    const EXPECTED: &'static str = "write bytes, or a number with `KiB`, `MiB` or `GiB`, such as `12MiB`";
+    fn expected() -> &'static str {
+        phrase!(
+            spoken(),
+            "write bytes, or a number with `KiB`, `MiB` or `GiB`, such as `12MiB`",
+            "请写字节数，或带 `KiB`、`MiB` 或 `GiB` 的数字，例如 `12MiB`"
+        )
+    }
     fn read(raw: &Raw) -> Result<Self, String> {
         let text = scalar(raw)?;
         let (number, unit) = number_and_unit(text);
-        let number: u64 = number.parse().map_err(|_| "is not a size".to_owned())?;
+        let number: u64 = number.parse().map_err(|_| said!("is not a size", "不是大小"))?;
         let factor: u64 = match unit {
             "" | "B" => 1,
             "KiB" => 1 << 10,
@@ -26,15 +34,16 @@ impl Value for ByteSize {
             "GiB" => 1 << 30,
             "TiB" => 1 << 40,
             other => {
-                return Err(format!(
-                    "has the unknown unit `{other}` (1 MiB is 1024 × 1024 bytes)"
+                return Err(said!(
+                    "has the unknown unit `{other}` (1 MiB is 1024 × 1024 bytes)",
+                    "单位 `{other}` 未知（1 MiB 为 1024 × 1024 字节）"
                 ));
             }
         };
         number
             .checked_mul(factor)
             .map(Self)
-            .ok_or_else(|| "is too large".to_owned())
+            .ok_or_else(|| said!("is too large", "过大"))
     }
     fn show(&self) -> String {
         self.to_string()
@@ -56,7 +65,13 @@ impl fmt::Display for ByteSize {
 
 impl Value for Duration {
     const KIND: &'static str = "time";
-    const EXPECTED: &'static str = "write a number with `ms`, `s`, `m`, `h` or `d`, such as `30s`";
+    fn expected() -> &'static str {
+        phrase!(
+            spoken(),
+            "write a number with `ms`, `s`, `m`, `h` or `d`, such as `30s`",
+            "请写带 `ms`、`s`、`m`、`h` 或 `d` 的数字，例如 `30s`"
+        )
+    }
     fn read(raw: &Raw) -> Result<Self, String> {
         span::read(scalar(raw)?)
     }

@@ -1,5 +1,6 @@
 //! Where things are: addresses, networks, URLs, databases.
 
+use adyton_cli::language::{phrase, spoken};
 use std::fmt;
 use std::net::SocketAddr;
 
@@ -8,16 +9,22 @@ use adyton_core::source::AddressRange;
 
 use super::{Value, scalar};
 use crate::config::found::Raw;
+use adyton_cli::said;
 
 impl Value for SocketAddr {
     const KIND: &'static str = "address";
-    const EXPECTED: &'static str =
-        "write an IP address and a port, such as `127.0.0.1:8080` or `[::]:8080`; port 0 picks a free one";
+    fn expected() -> &'static str {
+        phrase!(
+            spoken(),
+            "write an IP address and a port, such as `127.0.0.1:8080` or `[::]:8080`; port 0 picks a free one",
+            "请写 IP 地址和端口，例如 `127.0.0.1:8080` 或 `[::]:8080`；端口 0 表示任选一个空闲端口"
+        )
+    }
     fn read(raw: &Raw) -> Result<Self, String> {
         let text = scalar(raw)?;
         let text = text.replace("localhost:", "127.0.0.1:");
         text.parse()
-            .map_err(|_| "is not an address with a port".to_owned())
+            .map_err(|_| said!("is not an address with a port", "不是带端口的地址"))
     }
     fn show(&self) -> String {
         self.to_string()
@@ -30,19 +37,28 @@ pub(crate) struct BaseUrl(pub(crate) String);
 
 impl Value for BaseUrl {
     const KIND: &'static str = "URL";
-    const EXPECTED: &'static str =
-        "write `http://` or `https://`, a host and perhaps a port, and nothing after them";
+    fn expected() -> &'static str {
+        phrase!(
+            spoken(),
+            "write `http://` or `https://`, a host and perhaps a port, and nothing after them",
+            "请写 `http://` 或 `https://`、主机，以及可选的端口，其后不要有其他内容"
+        )
+    }
     fn read(raw: &Raw) -> Result<Self, String> {
         let text = scalar(raw)?.trim_end_matches('/');
         let rest = text
             .strip_prefix("http://")
             .or_else(|| text.strip_prefix("https://"));
         match rest {
-            None => Err("does not begin with `http://` or `https://`".to_owned()),
-            Some("") => Err("has no host".to_owned()),
-            Some(host) if host.contains(['/', '?', '#', '@', ' ']) => {
-                Err("has more than scheme, host and port".to_owned())
-            }
+            None => Err(said!(
+                "does not begin with `http://` or `https://`",
+                "不以 `http://` 或 `https://` 开头"
+            )),
+            Some("") => Err(said!("has no host", "没有主机")),
+            Some(host) if host.contains(['/', '?', '#', '@', ' ']) => Err(said!(
+                "has more than scheme, host and port",
+                "除协议、主机和端口外还有其他内容"
+            )),
             Some(_) => Ok(Self(text.to_owned())),
         }
     }
@@ -68,7 +84,13 @@ impl fmt::Debug for DatabaseUrl {
 
 impl Value for DatabaseUrl {
     const KIND: &'static str = "database";
-    const EXPECTED: &'static str = "write `sqlite`, or `postgres://USER:PASSWORD@HOST/DATABASE`";
+    fn expected() -> &'static str {
+        phrase!(
+            spoken(),
+            "write `sqlite`, or `postgres://USER:PASSWORD@HOST/DATABASE`",
+            "请写 `sqlite`，或 `postgres://USER:PASSWORD@HOST/DATABASE`"
+        )
+    }
     const SECRET: bool = true;
     fn read(raw: &Raw) -> Result<Self, String> {
         match scalar(raw)? {
@@ -76,7 +98,10 @@ impl Value for DatabaseUrl {
             text if text.starts_with("postgres://") || text.starts_with("postgresql://") => {
                 Ok(Self::Postgres(Secret::new(text.to_owned())))
             }
-            _ => Err("is neither `sqlite` nor a `postgres://` address".to_owned()),
+            _ => Err(said!(
+                "is neither `sqlite` nor a `postgres://` address",
+                "既不是 `sqlite`，也不是 `postgres://` 地址"
+            )),
         }
     }
     fn show(&self) -> String {
@@ -111,12 +136,21 @@ pub(crate) struct Network {
 
 impl Value for Network {
     const KIND: &'static str = "network";
-    const EXPECTED: &'static str = "write addresses or networks such as `10.0.0.0/8`";
+    fn expected() -> &'static str {
+        phrase!(
+            spoken(),
+            "write addresses or networks such as `10.0.0.0/8`",
+            "请写地址或网段，例如 `10.0.0.0/8`"
+        )
+    }
     fn read(raw: &Raw) -> Result<Self, String> {
         let text = scalar(raw)?.to_owned();
-        let range = text
-            .parse()
-            .map_err(|_| format!("contains `{text}`, which is not an address or network"))?;
+        let range = text.parse().map_err(|_| {
+            said!(
+                "contains `{text}`, which is not an address or network",
+                "其中的 `{text}` 不是地址或网段"
+            )
+        })?;
         Ok(Self { text, range })
     }
     fn show(&self) -> String {
@@ -139,16 +173,24 @@ pub(crate) enum ReachableNetwork {
 
 impl Value for ReachableNetwork {
     const KIND: &'static str = "`auto`, `loopback`, `private` or network";
-    const EXPECTED: &'static str =
-        "write `auto`, `loopback`, `private`, and addresses or networks such as `10.0.0.0/8`";
+    fn expected() -> &'static str {
+        phrase!(
+            spoken(),
+            "write `auto`, `loopback`, `private`, and addresses or networks such as `10.0.0.0/8`",
+            "请写 `auto`、`loopback`、`private`，以及地址或网段，例如 `10.0.0.0/8`"
+        )
+    }
     fn read(raw: &Raw) -> Result<Self, String> {
         match scalar(raw)? {
             "auto" => Ok(Self::Auto),
             "loopback" => Ok(Self::Loopback),
             "private" => Ok(Self::Private),
-            text => Network::read(raw)
-                .map(Self::Network)
-                .map_err(|_| format!("holds `{text}`, which is none of them")),
+            text => Network::read(raw).map(Self::Network).map_err(|_| {
+                said!(
+                    "holds `{text}`, which is none of them",
+                    "其中的 `{text}` 不属于这些"
+                )
+            }),
         }
     }
     fn show(&self) -> String {
