@@ -115,7 +115,13 @@ mod tests {
                     .is_some_and(|name| name != "language.rs" && name != "tests.rs")
             {
                 let text = std::fs::read_to_string(&path).unwrap();
-                let product = text.split("#[cfg(test)]\nmod tests").next().unwrap_or_default();
+                // The module of tests may be visible to others.
+                let is_tests = |(at, _): &(usize, &str)| {
+                    let line = text[*at..].lines().nth(1);
+                    line.is_some_and(|line| line.ends_with("mod tests {"))
+                };
+                let tests = text.match_indices("#[cfg(test)]\n").find(is_tests);
+                let product = &text[..tests.map_or(text.len(), |(at, _)| at)];
                 found.push((path.display().to_string(), product.to_owned()));
             }
         }
