@@ -3,6 +3,7 @@
 pub mod audit;
 pub mod live;
 pub mod logs;
+pub mod metrics;
 pub mod packages;
 pub mod requests;
 pub mod rollouts;

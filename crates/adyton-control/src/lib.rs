@@ -33,6 +33,7 @@ mod live_updates;
 mod marks;
 mod metrics_access;
 mod middleware;
+mod minutes;
 mod news;
 mod objects;
 mod operations;

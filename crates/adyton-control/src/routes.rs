@@ -6,8 +6,8 @@ use adyton_identity::Action;
 use http::StatusCode;
 
 use crate::dialect::adyton::{
-    audit, catalogue, console, documents, health, live, logs, own_requests, packages, predict, requests,
-    rollouts, sessions, whoami,
+    audit, catalogue, console, documents, health, live, logs, metrics, own_requests, packages, predict,
+    requests, rollouts, sessions, whoami,
 };
 use crate::dialect::apig::{apis, app_auths, app_codes, apps, instance};
 use crate::dialect::iam::{credentials, discovery, projects, tokens, users};
@@ -155,6 +155,7 @@ fn adyton(table: &mut Table) {
         Get    "/{project_id}/requests/{request_id}" May(Action::RequestGet) => 200 requests::show, "One request, explained";
         Get    "/{project_id}/live"                  May(Action::RequestList) => 200 live::follow, "What happens in the project, as it happens: requests and services";
         Get    "/{project_id}/services/{service_id}/log"   May(Action::ServiceGet) => 200 logs::tail, "The newest lines of a service's log";
+        Get    "/{project_id}/services/{service_id}/metrics" May(Action::ServiceGet) => 200 metrics::show, "What became of a service's requests: calls, failures, times, instances";
         Get    "/{project_id}/services/{service_id}/rollout" May(Action::ServiceGet) => 200 rollouts::show, "Progress of a change to a service";
     }
     routes! { table, Gateway, "/adyton/v1/{project_id}/services/{service_id}";

@@ -16,6 +16,7 @@ use crate::connection::{self, Connection};
 use crate::explanation_door::Explanations;
 use crate::live_updates;
 use crate::middleware::application;
+use crate::minutes;
 use crate::operations::model::publish::recover;
 use crate::operations::package::sweep;
 use crate::operations::service::rollout;
@@ -135,6 +136,7 @@ impl Control {
         let mut connections = JoinSet::new();
         let recording = tokio::spawn(rollout::record(shared.clone()));
         let sweeping = tokio::spawn(sweep::regularly(shared.clone()));
+        let counting = tokio::spawn(minutes::record(shared.clone()));
         let gathering = tokio::spawn(live_updates::gather(shared.clone()));
         let judging = tokio::spawn(judge(shared.clone(), slots.clone()));
         tokio::pin!(shutdown);
@@ -173,6 +175,10 @@ impl Control {
             tracing::warn!("management calls or imports were still in progress when the server stopped");
         }
         shared.audit.finish();
+        counting.abort();
+        if let Err(failure) = minutes::write(&shared).await {
+            tracing::warn!("the last counts of services' requests are lost: {failure}");
+        }
         recording.abort();
         sweeping.abort();
         gathering.abort();

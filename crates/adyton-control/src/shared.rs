@@ -19,6 +19,7 @@ use tokio::sync::RwLock;
 use crate::audit::Audit;
 use crate::failure::OperationResult;
 use crate::job_slots::JobSlots;
+use crate::minutes::Unwritten;
 use crate::news::NewsSource;
 use crate::perimeter::Perimeter;
 use crate::rollouts::WrittenRollouts;
@@ -75,6 +76,8 @@ pub(crate) struct Shared {
     pub(crate) uploads: Uploads,
     /// The rollouts whose ends are written down.
     pub(crate) rollouts: WrittenRollouts,
+    /// Counts of services' requests on their way to the store.
+    pub(crate) unwritten: Unwritten,
     /// What pages are told as it happens.
     pub(crate) news: Arc<NewsSource>,
     /// Work in the background.
@@ -110,6 +113,7 @@ impl Shared {
             package_gate: RwLock::new(()),
             uploads: Uploads::default(),
             rollouts: WrittenRollouts::default(),
+            unwritten: Unwritten::default(),
             news: Arc::new(NewsSource::new()),
             tasks: Tasks::new(),
             sequence: AtomicU64::new(0),

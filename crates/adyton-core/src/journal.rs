@@ -9,6 +9,7 @@ use tokio::sync::broadcast;
 use crate::clock::Timestamp;
 use crate::id::{ApiId, ProjectId, RequestId, ServiceId};
 use crate::record::{Record, Step};
+use crate::tally::ServiceTally;
 
 /// Which records a reader may see and wants to see. Every field narrows.
 #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
@@ -103,6 +104,11 @@ pub trait JournalReader: Send + Sync {
     /// second are kept. The summary is the first of them, its evidence [`LeftOut`](crate::evidence::Evidence::LeftOut).
     fn left_out(&self, _id: RequestId) -> Result<Option<Record>, JournalError> {
         Ok(None)
+    }
+    /// What became of each service's requests, minute by minute, as they were recorded since this was asked last. It is counted
+    /// whether or not a record was kept.
+    fn take_tallies(&self) -> Vec<ServiceTally> {
+        Vec::new()
     }
     /// What is recorded from now on, as it is written. Whoever reads too slowly misses some, and is told how many. Where
     /// nobody tells, it has ended already.

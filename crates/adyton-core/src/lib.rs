@@ -48,5 +48,6 @@ pub mod signing;
 pub mod source;
 pub mod spelling;
 pub mod step;
+pub mod tally;
 pub mod tenant;
 pub mod throttled;

@@ -42,6 +42,7 @@ mod signals;
 mod span;
 mod strangers;
 mod tail;
+mod tallies;
 mod writer;
 
 use std::sync::Arc;
@@ -52,6 +53,7 @@ use adyton_core::clock::Clock;
 use adyton_core::id::RequestId;
 use adyton_core::journal::{Filter, JournalError, JournalReader, Page, Recorded};
 use adyton_core::record::Record;
+use adyton_core::tally::ServiceTally;
 use parking_lot::Mutex;
 use tokio::sync::broadcast;
 
@@ -68,6 +70,7 @@ pub use settings::JournalSettings;
 use search::Budget;
 use shelves::Shelves;
 use signals::Signals;
+use tallies::Tallies;
 use writer::Writer;
 
 /// How long a read waits until the writer has taken what lies in the rings.
@@ -80,6 +83,7 @@ pub struct Journal {
     thread: Mutex<Option<JoinHandle<()>>>,
     clock: Clock,
     told: broadcast::Sender<Arc<Recorded>>,
+    tallies: Arc<Tallies>,
 }
 
 impl Journal {
@@ -100,13 +104,14 @@ impl Journal {
             .map(|_| recorder::pair(settings.ring_bytes, &signals))
             .unzip();
         let (told, tail) = tail::pair(clock.monotonic());
+        let tallies = Arc::new(Tallies::default());
         let writer = Writer::new(
             settings,
             rings,
             shelves.clone(),
             signals.clone(),
             log,
-            tail,
+            (tail, tallies.clone()),
             clock.clone(),
         );
         let thread = std::thread::Builder::new()
@@ -120,6 +125,7 @@ impl Journal {
             thread: Mutex::new(Some(thread)),
             clock,
             told,
+            tallies,
         };
         Ok((journal, recorders))
     }
@@ -174,6 +180,11 @@ impl JournalReader for Journal {
     fn left_out(&self, id: RequestId) -> Result<Option<Record>, JournalError> {
         self.flush(FLUSH_WAIT);
         search::left_out(&self.shelves, id)
+    }
+
+    fn take_tallies(&self) -> Vec<ServiceTally> {
+        self.flush(FLUSH_WAIT);
+        self.tallies.take()
     }
 
     fn follow(&self) -> broadcast::Receiver<Arc<Recorded>> {

@@ -1,4 +1,4 @@
-//! What ends by itself: old events and audit records, revocations, token keys and rows of the change table; and the daily new token key.
+//! What ends by itself: old events, audit records and counts of requests, revocations, token keys and rows of the change table; and the daily new token key.
 //!
 //! Every node keeps house; what one has done, the others find done.
 
@@ -11,7 +11,7 @@ use sea_orm::{
 };
 
 use crate::database::DEADLINE;
-use crate::repository::audit;
+use crate::repository::{audit, minutes};
 use crate::schema::{changes, feed, revoked_tokens, service_events, to_number, token_keys};
 use crate::transaction::Kind;
 use crate::urgent_retry::urgently;
@@ -56,6 +56,7 @@ pub async fn round(store: &Store) -> Result<(), StoreError> {
     end_revocations(store).await?;
     forget_events(store).await?;
     forget_audit(store).await?;
+    forget_minutes(store).await?;
     compact(store).await
 }
 
@@ -208,6 +209,14 @@ async fn forget_audit(store: &Store) -> Result<(), StoreError> {
     let settled = store.clock().settled_now(SETTLED).filter(|_| days > 0);
     let session = store.database().begin(DEADLINE).await?;
     audit::forget(&session, settled.map(|now| now.before(DAY * days))).await?;
+    session.commit().await
+}
+
+async fn forget_minutes(store: &Store) -> Result<(), StoreError> {
+    let days = store.service_metrics_days();
+    let settled = store.clock().settled_now(SETTLED).filter(|_| days > 0);
+    let session = store.database().begin(DEADLINE).await?;
+    minutes::forget(&session, settled.map(|now| now.before(DAY * days))).await?;
     session.commit().await
 }
 

@@ -16,6 +16,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0003_outcomes.sql"),
     include_str!("../migrations/0004_rolled_back.sql"),
     include_str!("../migrations/0005_audit.sql"),
+    include_str!("../migrations/0006_minutes.sql"),
 ];
 
 /// The newest version.

@@ -30,6 +30,8 @@ pub struct Settings {
     pub disk_reserve: u64,
     /// `audit.keep_days`: how many days the audit trail is kept; 0 is for ever.
     pub audit_days: u32,
+    /// `control.service_metrics_days`: how many days counts of services' requests are kept; 0 is for ever.
+    pub service_metrics_days: u32,
     /// Faults on purpose, for tests.
     pub faults: Option<Arc<dyn Faults>>,
 }
@@ -41,6 +43,7 @@ impl Default for Settings {
             master_key_file: None,
             disk_reserve: 0,
             audit_days: 365,
+            service_metrics_days: 90,
             faults: None,
         }
     }
@@ -67,6 +70,7 @@ impl Store {
             uptime,
             reserve: Arc::new(reserve),
             audit_days: settings.audit_days,
+            service_metrics_days: settings.service_metrics_days,
             folder: folder.clone(),
         });
         bootstrap::run(&store, &folder).await?;

@@ -13,6 +13,7 @@ pub mod domains;
 pub mod events;
 pub mod history;
 pub mod listing;
+pub mod minutes;
 pub mod models;
 pub mod projects;
 mod revoking;
@@ -31,6 +32,7 @@ pub use domains::Domains;
 pub use events::{EventFilter, ServiceEvents};
 pub use history::{History, Update, UpdateResult};
 pub use listing::{Listed, NameMatch, Page};
+pub use minutes::{Counted, Minutes};
 pub use models::{Import, ModelFilter, ModelSort, Models, NewModel};
 pub use projects::Projects;
 pub use rollouts::Rollouts;
@@ -92,6 +94,10 @@ impl Store {
     /// The rollouts of services.
     pub fn rollouts(&self) -> Rollouts<'_> {
         Rollouts(self)
+    }
+    /// What became of each service's requests, by the minute.
+    pub fn minutes(&self) -> Minutes<'_> {
+        Minutes(self)
     }
     /// The revoked tokens.
     pub fn tokens(&self) -> Tokens<'_> {

@@ -18,6 +18,7 @@ pub(crate) mod projects;
 pub(crate) mod revoked_tokens;
 pub(crate) mod role_assignments;
 pub(crate) mod service_events;
+pub(crate) mod service_minutes;
 pub(crate) mod service_models;
 pub(crate) mod service_updates;
 pub(crate) mod services;

@@ -35,6 +35,8 @@ pub(crate) struct StoreParts {
     pub(crate) reserve: Arc<Reserve>,
     /// How many days the audit trail is kept; 0 is for ever.
     pub(crate) audit_days: u32,
+    /// How many days counts of services' requests are kept; 0 is for ever.
+    pub(crate) service_metrics_days: u32,
     /// Held as long as the store lives.
     pub(crate) folder: Arc<DataFolder>,
 }
@@ -84,6 +86,10 @@ impl Store {
     /// How many days the audit trail is kept; 0 is for ever.
     pub(crate) fn audit_days(&self) -> u32 {
         self.0.parts.audit_days
+    }
+    /// How many days counts of services' requests are kept; 0 is for ever.
+    pub(crate) fn service_metrics_days(&self) -> u32 {
+        self.0.parts.service_metrics_days
     }
     pub(crate) fn uptime(&self) -> &Uptime {
         &self.0.parts.uptime

@@ -2,6 +2,7 @@
 
 use adyton_api::adyton::audit::{AuditExplained, AuditList};
 use adyton_api::adyton::logs::LogTail;
+use adyton_api::adyton::metrics::ServiceMetrics;
 use adyton_api::adyton::packages::Uploaded;
 use adyton_api::adyton::requests::{OwnRequest, RequestExplained, RequestList};
 use adyton_api::adyton::rollouts::RolloutShown;
@@ -72,6 +73,11 @@ impl Client {
     pub fn service_log(&self, id: &str, lines: usize) -> Outcome<LogTail> {
         let path = format!("/adyton/v1/{}/services/{id}/log", self.project());
         self.get(&path, &format!("lines={lines}"))
+    }
+    /// What became of a service's requests in a range of time.
+    pub fn service_metrics(&self, id: &str, range: &str) -> Outcome<ServiceMetrics> {
+        let path = format!("/adyton/v1/{}/services/{id}/metrics", self.project());
+        self.get(&path, &format!("range={range}"))
     }
     /// How far the change of a service has come that began this generation, or the newest one.
     pub fn service_rollout(&self, id: &str, generation: Option<u64>) -> Outcome<RolloutShown> {

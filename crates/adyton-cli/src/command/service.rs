@@ -1,10 +1,11 @@
-//! `adyton service deploy|list|show|update|traffic|scale|rollback|start|stop|restart|delete|events|logs`.
+//! `adyton service deploy|list|show|update|traffic|scale|rollback|start|stop|restart|delete|events|logs|metrics`.
 
 mod delete;
 mod deploy;
 mod events;
 mod list;
 mod logs;
+mod metrics;
 mod paths;
 mod restart;
 mod rollback;
@@ -61,6 +62,8 @@ pub enum Service {
     Events(events::Events),
     /// Show what the programs of a service printed
     Logs(logs::Logs),
+    /// Show what became of a service's requests: calls, failures, times, instances
+    Metrics(metrics::Metrics),
 }
 
 impl Service {
@@ -80,6 +83,7 @@ impl Service {
             Service::Delete(verb) => verb.run(context),
             Service::Events(verb) => verb.run(context),
             Service::Logs(verb) => verb.run(context),
+            Service::Metrics(verb) => verb.run(context),
         }
     }
 }

@@ -2,6 +2,7 @@
 //! instances. What their fields must be is answered by `service/rules.rs`, what is seen of them by `service/status.rs`, how far a
 //! change has come by `service/rollout.rs`.
 
+pub(crate) mod metrics;
 pub(crate) mod rollout;
 pub(crate) mod rules;
 pub(crate) mod status;

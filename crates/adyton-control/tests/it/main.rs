@@ -23,6 +23,7 @@ mod journal;
 mod last_byte;
 mod live;
 mod memory;
+mod metrics;
 mod models;
 mod openapi;
 mod own_requests;

@@ -18,6 +18,7 @@ use adyton_core::journal::{Filter, JournalError, JournalReader, Page, Recorded};
 use adyton_core::live::LiveCell;
 use adyton_core::record::Record;
 use adyton_core::service::{Service, ServiceStatus};
+use adyton_core::tally::ServiceTally;
 use adyton_identity::door::ConsoleAnswer;
 use adyton_identity::{
     ConsoleBody, ConsoleCall, ConsoleDoor, Identity, Settings as IdentitySettings, Visitor,
@@ -158,6 +159,7 @@ pub(crate) struct Notes(
     pub(crate) AtomicBool,
     pub(crate) Mutex<()>,
     pub(crate) Followed,
+    pub(crate) Mutex<Vec<ServiceTally>>,
 );
 
 /// Those who follow the journal.
@@ -203,6 +205,9 @@ impl JournalReader for Notes {
         records.truncate(most);
         let next = records.last().filter(|_| more).map(|record| record.id);
         Ok(Page { records, next })
+    }
+    fn take_tallies(&self) -> Vec<ServiceTally> {
+        std::mem::take(&mut *self.4.lock().unwrap())
     }
     fn follow(&self) -> broadcast::Receiver<Arc<Recorded>> {
         self.3.0.subscribe()

@@ -17,6 +17,7 @@ mod retention;
 mod sleep;
 mod strangers;
 mod tail;
+mod tallies;
 
 use std::path::Path;
 

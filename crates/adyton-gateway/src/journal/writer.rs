@@ -24,6 +24,7 @@ use super::signals::{Signals, WriterEnd};
 use super::span::{self, Arrivals};
 use super::strangers::Strangers;
 use super::tail::Tail;
+use super::tallies::Tallies;
 
 /// How often old files are looked for.
 const TIDY: Duration = Duration::from_secs(1);
@@ -45,6 +46,7 @@ pub(super) struct Writer {
     others: ShelfWriter,
     strangers: Strangers,
     tail: Tail,
+    tallies: Arc<Tallies>,
     free_space: FreeSpace,
     faults: Faults,
     tidied: Duration,
@@ -61,7 +63,7 @@ impl Writer {
         shelves: Arc<Shelves>,
         signals: Arc<Signals>,
         log: Sink,
-        tail: Tail,
+        (tail, tallies): (Tail, Arc<Tallies>),
         clock: Clock,
     ) -> Self {
         let now = clock.monotonic();
@@ -70,6 +72,7 @@ impl Writer {
             others: ShelfWriter::new(Kind::Strangers, shelves.clone()),
             strangers: Strangers::new(settings.strangers_per_second, now),
             tail,
+            tallies,
             free_space: FreeSpace::new(&settings),
             faults: Faults::new(settings.folder.clone()),
             settings,
@@ -202,6 +205,7 @@ impl Writer {
         let length = written.len();
         if let Some(view) = View::of(&written[frame::HEAD..]) {
             self.log.line(&view);
+            self.tallies.note(&view);
             if is_of_stranger && !self.strangers.keeps(&view) {
                 shelf_writer.batch.bytes.truncate(start);
                 self.shelves.counts.left_out.fetch_add(1, Ordering::Relaxed);

@@ -6,6 +6,7 @@ pub(crate) mod copies;
 pub(crate) mod faults;
 pub(crate) mod identity;
 pub(crate) mod live;
+pub(crate) mod minutes;
 pub(crate) mod models;
 pub(crate) mod opening;
 pub(crate) mod rollouts;
@@ -57,6 +58,8 @@ macro_rules! store_contract {
                 audit: strangers_take_half_of_the_room_for_waiting_records,
                 audit: the_audit_trail_ends_by_its_age_and_strangers_by_their_number,
                 audit: audit_records_that_cannot_be_written_are_counted_and_hold_up_no_end,
+                minutes: counts_of_a_minute_add_up_whoever_wrote_before,
+                minutes: minutes_are_joined_to_quarters_and_end_by_their_age,
                 live: what_was_written_is_live_when_it_settles,
                 live: the_fed_state_is_the_loaded_state,
                 live: revisions_of_concurrent_writers_have_no_holes,

@@ -51,6 +51,7 @@ pub(crate) fn store(config: &Config) -> adyton_store::Settings {
         master_key_file: config.general.master_key_file.clone(),
         disk_reserve: config.general.disk_reserve.0,
         audit_days: config.audit.keep_days,
+        service_metrics_days: config.control.service_metrics_days,
         faults: None,
     }
 }

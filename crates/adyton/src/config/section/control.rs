@@ -104,5 +104,7 @@ section! {
         metrics_token_file: Option<PathBuf> = "" at "control.metrics_token_file", Start;
         /// How many sign-ins may wait at the same time; further ones are refused with `Retry-After`.
         sign_ins: u32 = "256" at "control.sign_ins", Start;
+        /// How many days the counts of each service's requests are kept, which `adyton service metrics` shows; 0 keeps them for ever. After a day, minutes are joined to quarters of an hour.
+        service_metrics_days: u32 = "90" at "control.service_metrics_days", Start;
     }
 }

@@ -1,0 +1,62 @@
+//! `GET …/services/{service_id}/metrics`: what became of a service's requests over time.
+
+use adyton_api::adyton::metrics::{MetricsPoint, ServiceMetrics};
+use adyton_core::clock::Timestamp;
+use adyton_core::tally::Tally;
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use crate::call::Call;
+use crate::dialect::modelarts::services::id;
+use crate::endpoint::{Json, Query};
+use crate::failure::{Failure, OperationResult};
+use crate::operations::service::metrics::{self, Range};
+
+/// How far back.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct MetricsQuery {
+    /// `5m`, `1h` (the default), `24h` or `7d`.
+    range: Option<String>,
+}
+
+/// `GET …/services/{service_id}/metrics`
+pub(crate) async fn show(
+    call: Call,
+    Query(query): Query<MetricsQuery>,
+) -> OperationResult<Json<ServiceMetrics>> {
+    let range = range(query.range.as_deref())?;
+    let found = metrics::show(&call.shared, call.project()?, id(&call)?, range).await?;
+    Ok(Json(ServiceMetrics {
+        range: range.name().to_owned(),
+        from: found.from.to_iso(),
+        until: found.until.to_iso(),
+        step_s: range.step().as_secs(),
+        points: found.steps.iter().map(|(at, tally)| point(*at, tally)).collect(),
+        total: point(found.from, &found.total),
+    }))
+}
+
+fn range(asked: Option<&str>) -> OperationResult<Range> {
+    let asked = asked.unwrap_or(Range::Hour.name());
+    let found = Range::ALL.into_iter().find(|range| range.name() == asked);
+    found.ok_or_else(|| Failure::Query {
+        field: "range".to_owned(),
+        problem: format!("must be one of {}", Range::ALL.map(Range::name).join(", ")),
+    })
+}
+
+fn point(at: Timestamp, tally: &Tally) -> MetricsPoint {
+    // Microseconds are as exact as a float of milliseconds needs.
+    let percentile = |share| tally.took.percentile(share).unwrap_or(0) as f64 / 1e3;
+    MetricsPoint {
+        at: at.to_iso(),
+        calls: tally.calls,
+        failed: tally.failed(),
+        failures: tally.failures.clone(),
+        p50_ms: percentile(0.50),
+        p95_ms: percentile(0.95),
+        p99_ms: percentile(0.99),
+        instances: tally.instances,
+    }
+}

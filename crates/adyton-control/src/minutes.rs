@@ -1,0 +1,105 @@
+//! Writes down what became of each service's requests: takes the journal's counts every few seconds, adds how many instances were
+//! ready, and gives them to the store. What the store does not take is tried again with the next.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use adyton_core::instances::InstanceStatus;
+use adyton_core::tally::ServiceTally;
+use adyton_store::StoreError;
+use tokio::sync::Mutex;
+use tokio::time::Instant;
+
+use crate::failure::{Failure, OperationResult};
+use crate::shared::Shared;
+
+/// How often counts are written: a crash loses those of so long.
+const EVERY: Duration = Duration::from_secs(10);
+/// Whoever asks gets counts that are no older.
+const FRESH: Duration = Duration::from_secs(1);
+/// How often old minutes are joined.
+const JOIN: Duration = Duration::from_secs(10 * 60);
+/// How long minutes are kept apart.
+const KEPT_APART: Duration = Duration::from_secs(24 * 3600);
+/// Counts that wait for the store at most; older ones are let go of.
+const WAITING: usize = 50_000;
+
+/// Counts that are not written yet.
+#[derive(Default)]
+pub(crate) struct Unwritten(Mutex<State>);
+
+#[derive(Default)]
+struct State {
+    waiting: Vec<ServiceTally>,
+    written: Option<Instant>,
+}
+
+/// Writes counts for as long as it is polled.
+pub(crate) async fn record(shared: Arc<Shared>) {
+    let mut joined = Instant::now();
+    loop {
+        tokio::time::sleep(EVERY).await;
+        let mut done = write(&shared).await;
+        if done.is_ok() && joined.elapsed() >= JOIN {
+            joined = Instant::now();
+            done = join(&shared).await;
+        }
+        if let Err(failure) = done {
+            tracing::warn!("the counts of services' requests are stored again later: {failure}");
+        }
+    }
+}
+
+/// Writes what was counted so far.
+pub(crate) async fn write(shared: &Shared) -> OperationResult<()> {
+    let mut state = shared.unwritten.0.lock().await;
+    write_all(shared, &mut state).await
+}
+
+/// The same, unless that was done a moment ago.
+pub(crate) async fn refresh(shared: &Shared) -> OperationResult<()> {
+    let mut state = shared.unwritten.0.lock().await;
+    match state.written.is_some_and(|written| written.elapsed() < FRESH) {
+        true => Ok(()),
+        false => write_all(shared, &mut state).await,
+    }
+}
+
+async fn write_all(shared: &Shared, state: &mut State) -> OperationResult<()> {
+    let journal = shared.journal.clone();
+    let taken = tokio::task::spawn_blocking(move || journal.take_tallies());
+    let mut taken = taken.await.map_err(Failure::defect)?;
+    for one in &mut taken {
+        one.tally.instances = ready(shared, one);
+    }
+    state.waiting.extend(taken);
+    let too_many = state.waiting.len().saturating_sub(WAITING);
+    state.waiting.drain(..too_many);
+    let node = shared.settings().node;
+    shared.store.minutes().add(node, &state.waiting).await?;
+    state.waiting.clear();
+    state.written = Some(Instant::now());
+    Ok(())
+}
+
+fn ready(shared: &Shared, one: &ServiceTally) -> u32 {
+    let seen = shared.instances.service(one.service);
+    let instances = seen.iter().flat_map(|seen| &seen.instances);
+    let ready = instances
+        .filter(|one| one.status == InstanceStatus::Ready)
+        .count();
+    u32::try_from(ready).unwrap_or(u32::MAX)
+}
+
+async fn join(shared: &Shared) -> OperationResult<()> {
+    let before = shared.clock.now().before(KEPT_APART);
+    let node = shared.settings().node;
+    while shared
+        .store
+        .minutes()
+        .join(node, before)
+        .await
+        .map_err(|error: StoreError| Failure::from(error))?
+    {}
+    Ok(())
+}
