@@ -205,7 +205,8 @@ def test_a_wrong_body_is_explained_where_it_was_sent(console, iris):
     expect(answer).to_contain_text("400")
     tab.check()
     answer.get_by_role("link", name="Open the explanation").click()
-    expect(page.get_by_role("heading", name="Explanation")).to_be_visible()
+    expect(page).to_have_url(re.compile("/explain/[0-9a-f]{32}$"))
+    expect(page.get_by_role("heading", name="What to do next")).to_be_visible()
     tab.check()
 
 
