@@ -3,8 +3,12 @@ import type { ReactNode } from "react";
 import { Button as AriaButton, type ButtonProps as AriaProps } from "react-aria-components/Button";
 import { Tooltip, TooltipTrigger } from "react-aria-components/Tooltip";
 import { Link } from "wouter";
+import { useTexts } from "../language/language";
+import { texts } from "../language/texts";
 import classes from "./button.module.css";
 import { Icon, type IconName } from "./icon";
+
+const words = texts({ busy: ["Please wait", "请稍候"] });
 
 export type ButtonKind = "primary" | "plain" | "quiet" | "danger";
 
@@ -21,12 +25,28 @@ interface ButtonProps extends Look, Omit<AriaProps, "children" | "className" | "
 const classOf = ({ kind = "plain", small = false }: Look) =>
   `${classes.button} ${classes[kind]} ${small ? classes.small : ""}`;
 
-export function Button({ children, kind, icon, small, ...rest }: ButtonProps) {
+export function Button({ children, kind, icon, small, isPending, type, onPress, ...rest }: ButtonProps) {
+  const t = useTexts(words);
+  // The library's own waiting is announced by an element that is named by one that is soon gone.
+  const behaviour = isPending
+    ? { type: "button" as const, "aria-disabled": true }
+    : { ...(type ? { type } : {}), ...(onPress ? { onPress } : {}) };
   return (
-    <AriaButton {...rest} className={classOf({ kind: kind ?? "plain", small: small ?? false })}>
-      {rest.isPending ? <span className={classes.spinner} /> : icon && <Icon name={icon} />}
-      <span className={classes.label}>{children}</span>
-    </AriaButton>
+    <>
+      <AriaButton
+        {...rest}
+        {...behaviour}
+        className={`${classOf({ kind: kind ?? "plain", small: small ?? false })} ${isPending ? classes.pending : ""}`}
+      >
+        {isPending ? <span className={classes.spinner} /> : icon && <Icon name={icon} />}
+        <span className={classes.label}>{children}</span>
+      </AriaButton>
+      {isPending && (
+        <span role="status" className="visually-hidden">
+          {t.busy}
+        </span>
+      )}
+    </>
   );
 }
 

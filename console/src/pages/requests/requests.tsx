@@ -1,6 +1,6 @@
 /** The journal of a project: every call, newest first, with filters that stand in the address. */
-import { useInfiniteQuery } from "@tanstack/react-query";
-import { useState } from "react";
+import { type InfiniteData, useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
+import { useEffect, useRef, useState } from "react";
 import { Badge, Chip, toneOfHttp } from "../../components/badge";
 import { Button } from "../../components/button";
 import { Empty } from "../../components/empty";
@@ -11,11 +11,13 @@ import { Page } from "../../components/page";
 import { type Column, More, Table } from "../../components/table";
 import { useTexts } from "../../language/language";
 import { texts } from "../../language/texts";
+import { useLive } from "../../live/live";
 import { useChoices } from "../../routing/choices";
 import { projectPath, useProject } from "../../session/project";
 import { span } from "../../time/format";
 import { RequestFilters } from "./filters";
-import { askJournal, FILTERS, type RequestFilter, useServices } from "./questions";
+import { fits, withNew } from "./live-rows";
+import { askJournal, FILTERS, type JournalPage, type RequestFilter, useServices } from "./questions";
 import classes from "./requests.module.css";
 import { type JournalRow, pathBelow } from "./shapes";
 
@@ -25,7 +27,7 @@ const words = texts({
     "Every call to the project's services, answered or refused. Paste a request id anywhere to open its explanation.",
     "对本项目服务的每一次调用，无论成功还是被拒绝。在任意页面粘贴请求 ID 即可查看其解释。",
   ],
-  live: ["Keep up to date", "自动刷新"],
+  live: ["Live", "实时更新"],
   request: ["Request", "请求"],
   answer: ["Answer", "应答"],
   reason: ["Decided by", "原因"],
@@ -45,7 +47,10 @@ const words = texts({
   clear: ["Take all filters away", "清除全部筛选"],
 });
 
-const EVERY = 3_000;
+/** What came while the stream was being opened is found by asking again now and then. */
+const EVERY = 30_000;
+/** Rows that come at once are shown at once. */
+const TOGETHER = 200;
 
 export default function RequestsPage() {
   const t = useTexts(words);
@@ -89,6 +94,7 @@ export default function RequestsPage() {
 
 function useJournal(filter: RequestFilter, isLive: boolean) {
   const project = useProject();
+  useNewRows(filter, isLive);
   return useInfiniteQuery({
     queryKey: ["requests", project.id, filter],
     queryFn: ({ pageParam }) => askJournal(project, filter, pageParam),
@@ -98,6 +104,38 @@ function useJournal(filter: RequestFilter, isLive: boolean) {
     // Whoever reads further back is not moved away from what they read.
     refetchInterval: ({ state }) => (isLive && (state.data?.pages.length ?? 0) <= 1 ? EVERY : false),
   });
+}
+
+/** Puts requests into the list as they end. */
+function useNewRows(filter: RequestFilter, isLive: boolean): void {
+  const project = useProject();
+  const client = useQueryClient();
+  const queryKey = ["requests", project.id, filter];
+  const waiting = useRef<JournalRow[]>([]);
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  useEffect(() => () => clearTimeout(timer.current), []);
+  const show = () => {
+    timer.current = undefined;
+    const rows = waiting.current.splice(0).filter((row) => fits(row, filter));
+    if (rows.length === 0) return;
+    client.setQueryData<InfiniteData<JournalPage>>(
+      queryKey,
+      (data) => data && { ...data, pages: withNew(data.pages, rows) },
+    );
+  };
+  const again = () => void client.invalidateQueries({ queryKey });
+  useLive(
+    isLive ? project.id : null,
+    { ...(filter.service ? { services: [filter.service] } : {}) },
+    {
+      request: (row) => {
+        waiting.current.push(row as JournalRow);
+        timer.current ??= setTimeout(show, TOGETHER);
+      },
+      more: again,
+      resumed: again,
+    },
+  );
 }
 
 export function RequestTable({ rows, foot }: { rows: JournalRow[] | undefined; foot?: React.ReactNode }) {
