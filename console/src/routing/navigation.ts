@@ -36,7 +36,7 @@ export const NAVIGATION: NavigationEntry[] = [
   { path: "audit", title: "audit", icon: "audit", part: "project", needs: "adyton:audit:list" },
   { path: "credentials", title: "credentials", icon: "key", part: "account" },
   { path: "users", title: "users", icon: "users", part: "account", needs: "iam:users:list" },
-  { path: "projects", title: "projects", icon: "home", part: "account", needs: "iam:projects:create" },
+  { path: "projects", title: "projects", icon: "tag", part: "account", needs: "iam:projects:create" },
   { path: "audit", title: "domainAudit", icon: "audit", part: "account", needs: "system:audit:list" },
   { path: "errors", title: "errors", icon: "book", part: "reference" },
 ];

@@ -21,6 +21,7 @@ export const PROJECT_PAGES: PageRoute[] = [
   { path: "apps", page: lazy(() => import("../pages/apps/apps")) },
   { path: "apps/:app", page: lazy(() => import("../pages/apps/app")) },
   { path: "audit", page: lazy(() => import("../pages/audit/audit")) },
+  { path: "audit/:request", page: lazy(() => import("../pages/audit/record")) },
 ];
 
 /** Below `/console`, for whoever is signed in. */
@@ -33,4 +34,5 @@ export const PAGES: PageRoute[] = [
   { path: "users/:user", page: lazy(() => import("../pages/users/user")) },
   { path: "projects", page: lazy(() => import("../pages/projects/projects")) },
   { path: "audit", page: lazy(() => import("../pages/audit/domain")) },
+  { path: "audit/:request", page: lazy(() => import("../pages/audit/domain-record")) },
 ];

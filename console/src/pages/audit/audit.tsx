@@ -13,7 +13,7 @@ import { type Column, More, Table } from "../../components/table";
 import { useTexts } from "../../language/language";
 import { texts } from "../../language/texts";
 import { useChoices } from "../../routing/choices";
-import { useAnyProject } from "../../session/project";
+import { projectPath, useAnyProject } from "../../session/project";
 import type { SessionProject } from "../../session/shape";
 import classes from "./audit.module.css";
 import { useOperationName, useThingKind } from "./operations";
@@ -108,6 +108,7 @@ function Trail({ project }: { project: SessionProject | null }) {
       ) : (
         !(trail.error && !rows) && (
           <Records
+            project={project}
             rows={rows}
             foot={
               trail.hasNextPage && (
@@ -178,7 +179,13 @@ function SlowField({
 
 const TONES: { [kind: string]: Tone } = { change: "ok", sign_in: "idle", refusal: "warn" };
 
-function Records({ rows, foot }: { rows: Record[] | undefined; foot: React.ReactNode }) {
+interface RecordsProps {
+  project: SessionProject | null;
+  rows: Record[] | undefined;
+  foot: React.ReactNode;
+}
+
+function Records({ project, rows, foot }: RecordsProps) {
   const t = useTexts(words);
   const kindOf = useThingKind();
   const operationName = useOperationName();
@@ -227,7 +234,7 @@ function Records({ rows, foot }: { rows: Record[] | undefined; foot: React.React
       columns={columns}
       rows={rows}
       keyOf={(row) => row.number}
-      to={(row) => `/explain/${row.request_id}`}
+      to={(row) => (project ? projectPath(project, `audit/${row.request_id}`) : `/audit/${row.request_id}`)}
       foot={foot}
     />
   );

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { kinds, linesOf, paired } from "./canonical";
 import { differing } from "./differences";
 import { shareOf } from "./pipeline";
+import { isManagementCall } from "./questions";
 import { pathBelow } from "./shapes";
 
 describe("differences", () => {
@@ -75,4 +76,9 @@ test("the shares of a request's time add up, and none is too small to be seen", 
   expect(shareOf({ total_us: 100_000, gateway_us: 10, model_us: 99_990 })).toEqual([2, 98]);
   expect(shareOf({ total_us: 154, gateway_us: 154, model_us: 0 })).toEqual([100, 0]);
   expect(shareOf({ total_us: 0, gateway_us: 0, model_us: 0 })).toEqual([100, 0]);
+});
+
+test("an id tells a management call from a call of a service", () => {
+  expect(isManagementCall("01a21c328c2a0000ff00000000000075")).toBe(true);
+  expect(isManagementCall("01a21c328bc800000000000000000004")).toBe(false);
 });

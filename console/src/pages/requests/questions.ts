@@ -76,9 +76,14 @@ export type Found =
 /** So many projects are looked through for a request whose project nobody said. */
 const LOOKED_THROUGH = 20;
 
+/** Whether an id is of a management call: the third group of such an id is `ff`. */
+export function isManagementCall(id: string): boolean {
+  return id.slice(16, 18) === "ff";
+}
+
 /**
- * Looks for a request wherever the reader may look: in the journals of their projects, among what they sent themselves, among
- * management calls. Fails as the caller's own address does, if it is nowhere.
+ * Looks for a request wherever the reader may look: a call in the journals of their projects, then among what they sent themselves; a
+ * management call in the audit trail. Fails as the last place does, if it is nowhere.
  */
 export async function findRequest(
   id: string,
@@ -86,30 +91,29 @@ export async function findRequest(
   inDomain: boolean,
 ): Promise<Found> {
   const looked = projects.slice(0, LOOKED_THROUGH);
+  if (isManagementCall(id)) return findAudited(id, looked, inDomain);
   for (const project of looked.filter((one) => one.permissions.has("adyton:requests:get"))) {
     const found = await orNothing(askRequest(project, id));
     if (found) return { at: "project", project };
   }
-  let failure: unknown;
-  try {
-    const own = await ask(
-      api.GET("/adyton/v1/requests/{request_id}", { params: { path: { request_id: id } } }),
-    );
-    return { at: "own", explanation: own.explanation as unknown as Explanation };
-  } catch (error) {
-    if (!isElsewhere(error)) throw error;
-    failure = error;
-  }
-  const paths = [
-    ...(inDomain ? [null] : []),
-    ...looked.filter((one) => one.permissions.has("adyton:audit:get")),
-    ...(inDomain ? [] : [null]),
-  ];
-  for (const project of paths) {
+  const own = await ask(
+    api.GET("/adyton/v1/requests/{request_id}", { params: { path: { request_id: id } } }),
+  );
+  return { at: "own", explanation: own.explanation as unknown as Explanation };
+}
+
+/** In the domain's trail, which has all; else in those of the projects, and last among the reader's own calls. */
+async function findAudited(
+  id: string,
+  projects: readonly SessionProject[],
+  inDomain: boolean,
+): Promise<Found> {
+  const readable = inDomain ? [] : projects.filter((one) => one.permissions.has("adyton:audit:get"));
+  for (const project of readable) {
     const explained = await orNothing(askAudit(project, id));
     if (explained) return { at: "audit", explained, project };
   }
-  throw failure;
+  return { at: "audit", explained: await askAudit(null, id), project: null };
 }
 
 /** A management call: of a project, or, without one, of the domain or of the reader's own. */
