@@ -181,7 +181,7 @@ def test_nothing_is_offered_that_is_refused(console, server, iris, role):
     for address in [link.get_attribute("href") for link in links.all()]:
         page.goto(f"{server.control}{address}")
         expect(page.get_by_role("heading", level=1)).not_to_be_empty()
-        page.wait_for_function("!document.querySelector('[aria-busy=true]')")
+        expect(page.locator("[aria-busy=true]")).to_have_count(0)
         tab.check()
     assert not tab.refusals, tab.refusals
     tab.in_project("apps")

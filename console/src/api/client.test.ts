@@ -60,6 +60,16 @@ test("a 401 of a model is the model's answer, not the end of the session", async
   stop();
 });
 
+test("a wrong password in a form is told at its field, not as the end of the session", async () => {
+  vi.stubGlobal(
+    "fetch",
+    async () => new Response(null, { status: 401, headers: { "X-Adyton-Reason": "iam.wrong_password" } }),
+  );
+  const stop = listenForRenewal(() => expect.unreachable());
+  expect((await send(ask())).status).toBe(401);
+  stop();
+});
+
 test("a server that cannot be reached is a failure in words", async () => {
   vi.stubGlobal("fetch", async () => {
     throw new TypeError("Failed to fetch");

@@ -15,9 +15,11 @@ import type { components, paths } from "./schema";
 
 export type Schemas = components["schemas"];
 
-/** Refusals at the edge that mean "no session", not "not allowed". */
+/** Refusals at the edge that mean "no session": not those of the gateway, nor of a password that a form was filled in with. */
 const isSessionLost = (response: Response) =>
-  response.status === 401 && !response.headers.has("X-Adyton-Answered-By");
+  response.status === 401 &&
+  !response.headers.has("X-Adyton-Answered-By") &&
+  response.headers.get("X-Adyton-Reason") !== "iam.wrong_password";
 
 /** `fetch` with the page's headers; signs in again when the session has ended, and then makes the call once more. */
 export async function send(request: Request, renew: () => Promise<boolean> = renewed): Promise<Response> {
