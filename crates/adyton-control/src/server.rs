@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use adyton_identity::ExplanationDoor;
+use adyton_identity::OwnExplanations;
 use adyton_listener::acceptor::Accepted;
 use adyton_listener::{Acceptor, ConnectionSlot, ConnectionSlots, ConnectionState, LogThrottle, Notice};
 use axum::Router;
@@ -13,13 +13,13 @@ use tokio::runtime::Handle;
 use tokio::task::JoinSet;
 
 use crate::connection::{self, Connection};
-use crate::explanation_door::Explanations;
 use crate::live_updates;
 use crate::middleware::application;
 use crate::minutes;
 use crate::operations::model::publish::recover;
 use crate::operations::package::sweep;
 use crate::operations::service::rollout;
+use crate::own_explanations::Explanations;
 use crate::routes;
 use crate::settings::{ControlParts, ControlSettings};
 use crate::shared::Shared;
@@ -114,7 +114,7 @@ impl Control {
         Reloading(self.shared.clone())
     }
     /// What the gateway hands callers' questions about their own requests to. Called on the runtime that answers them.
-    pub fn explanations(&self) -> Arc<dyn ExplanationDoor> {
+    pub fn explanations(&self) -> Arc<dyn OwnExplanations> {
         Arc::new(Explanations {
             router: self.router.clone(),
             runtime: Handle::current(),

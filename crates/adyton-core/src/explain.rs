@@ -10,13 +10,15 @@
 //! - No secret appears: records hold none, and nothing of `Secret` is read here.
 //! - Every record can be explained: also one whose reason, service or project is gone by now.
 //!
-//! Parts: [`steps`](StepSeen), `compared.rs`, `nearest.rs`, `signature.rs`, `fix.rs`, `tab.rs`; `share.rs` is what a caller is
+//! Parts: `headline.rs`, [`steps`](StepSeen), `compared.rs`, `nearest.rs`, `signature.rs`, `notes.rs`, `fix.rs`, `tab.rs`; `share.rs` is what a caller is
 //! told; `text.rs` prints.
 
 mod compared;
 mod fix;
+mod headline;
 mod layout;
 mod nearest;
+mod notes;
 mod share;
 mod signature;
 mod steps;
@@ -32,13 +34,12 @@ pub use steps::{StepOutcome, StepSeen};
 
 use crate::catalogue::{Fault, Reason, Retry};
 use crate::clock::Timestamp;
-use crate::columns::is_han;
 use crate::evidence::Evidence;
 use crate::holder::Holder;
 use crate::id::{DomainId, GroupId, ProjectId, RequestId, ServiceId};
 use crate::language::{Language, message, phrase};
 use crate::live::{Live, LiveService};
-use crate::record::{ADDRESS_MAX, AnsweredBy, CallerSeen, Door, Record, STRANGER_ADDRESS_MAX, Step};
+use crate::record::{AnsweredBy, CallerSeen, Door, Record, Step};
 
 /// Who reads the explanation, and so whose names and routes may appear in it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -187,8 +188,8 @@ pub fn explain_in(
     Explanation {
         request_id: record.id,
         at: record.at.to_iso(),
-        headline: headline(record, language),
-        request: request_line(record),
+        headline: headline::of(record, language),
+        request: headline::request_line(record),
         door: record.door,
         host: record.host.clone(),
         source: record.source.clone(),
@@ -208,7 +209,7 @@ pub fn explain_in(
             gateway_us: record.took_us.saturating_sub(record.model_us),
             model_us: record.model_us.min(record.took_us),
         },
-        notes: share::notes(&asked).unwrap_or_else(|| notes(record, language)),
+        notes: share::notes(&asked).unwrap_or_else(|| notes::of(record, language)),
         fix: share::fixes(&asked, &nearest).unwrap_or_else(|| fix::of(&asked, &nearest)),
         nearest,
         page: record.reason.map(|reason| reason.section_in(language).text()),
@@ -310,143 +311,6 @@ fn answerer(record: &Record, language: Language) -> &'static str {
         (None, Some(_)) => phrase!(language, "back end", "后端"),
         (Some(_), _) | (None, None) => phrase!(language, "model", "模型"),
     }
-}
-
-fn headline(record: &Record, language: Language) -> String {
-    let (took, who) = (units::micros(record.took_us), answerer(record, language));
-    match (record.reason, record.answered_by) {
-        (Some(Reason::ClientClosed), _) => {
-            let seen = match record.response_bytes {
-                0 => phrase!(
-                    language,
-                    "before any of the response's body was sent",
-                    "当时还没有发送响应体"
-                )
-                .to_owned(),
-                sent => message!(
-                    language,
-                    "when {} of the response had been sent",
-                    "当时已发送响应的 {}",
-                    units::bytes(sent, language)
-                ),
-            };
-            message!(
-                language,
-                "The client disconnected after {}, {}.",
-                "客户端在 {} 后断开了连接，{}。",
-                took,
-                seen
-            )
-        }
-        (Some(reason), AnsweredBy::Gateway) => message!(
-            language,
-            "Refused at {}: {}.",
-            "在 {} 步骤被拒绝：{}。",
-            record.step.name(),
-            reason.cause_in(language)
-        ),
-        (Some(reason), AnsweredBy::Model) => {
-            let cause = reason.cause_in(language);
-            message!(language, "The model refused: {}.", "模型拒绝了请求：{}。", cause)
-        }
-        (None, AnsweredBy::Gateway) => message!(
-            language,
-            "Answered by the gateway itself in {}; no {} was asked.",
-            "由网关自身应答，用时 {}；没有调用{}。",
-            took,
-            who
-        ),
-        (None, AnsweredBy::Model) if record.status >= 400 => message!(
-            language,
-            "The {} itself answered with status {}; the gateway passed its answer on, unchanged.",
-            "{}自身返回了状态码 {}；网关原样转发了它的应答。",
-            who,
-            record.status
-        ),
-        (None, AnsweredBy::Model) => message!(
-            language,
-            "Answered by the {} in {}; every step was passed.",
-            "由{}应答，用时 {}；所有步骤均已通过。",
-            who,
-            took
-        ),
-    }
-}
-
-fn request_line(record: &Record) -> String {
-    let path = tab::path_sent(record);
-    // What fills its place in the record was longer, almost certainly.
-    let is_stranger = record.reason.is_some() && record.is_of_stranger();
-    // A cut is between two characters: up to three bytes may be missing.
-    let is_short = is_stranger && record.path.len() + record.query.len() > STRANGER_ADDRESS_MAX - 4;
-    let cut = |kept: &str| {
-        if is_short || kept.len() >= ADDRESS_MAX {
-            "…"
-        } else {
-            ""
-        }
-    };
-    let path = match record.query.as_str() {
-        query if is_short && !query.is_empty() => path,
-        _ => format!("{path}{}", cut(&record.path)),
-    };
-    match record.query.as_str() {
-        "" => format!("{} {path}", record.method),
-        query => format!("{} {path}?{query}{}", record.method, cut(query)),
-    }
-}
-
-fn notes(record: &Record, language: Language) -> Vec<String> {
-    let clauses = match &record.evidence {
-        // The row that compares says it.
-        Evidence::Request { .. } | Evidence::Instance { .. } => Vec::new(),
-        evidence => evidence.clauses_in(language),
-    };
-    let mut notes: Vec<String> = clauses.iter().filter_map(|clause| sentence(clause)).collect();
-    if let Evidence::Dropped { headers } = &record.evidence {
-        let names: Vec<String> = headers.iter().map(|name| format!("`{name}`")).collect();
-        notes.push(message!(
-            language,
-            "Not passed on to the model: {}. Programs that put headers into variables would take such a name for another \
-             one; send it with `-` in place of `_` and other signs.",
-            "没有转发给模型：{}。把请求头放入变量的程序会把这样的名称误认为另一个请求头；请用 `-` 代替 `_` 和其他符号发送。",
-            names.join(phrase!(language, ", ", "、"))
-        ));
-    }
-    if let Evidence::LeftOut { count, .. } = &record.evidence {
-        notes.push(message!(
-            language,
-            "This record is the first of {} requests of strangers that were left out; of it, what was compared is not kept \
-             either.",
-            "该记录是 {} 个未保留的陌生请求中的第一个；它所比较的内容也没有保留。",
-            units::grouped(*count)
-        ));
-    }
-    if record.step == Step::Authenticate && record.request_bytes > 0 {
-        notes.push(message!(
-            language,
-            "The body ({}) was read before the refusal: a signature is proven only with the body's last byte. The model \
-             never saw it.",
-            "拒绝之前已读取请求体（{}）：收到请求体的最后一个字节才能验证签名。模型没有收到它。",
-            units::bytes(record.request_bytes, language)
-        ));
-    }
-    notes
-}
-
-/// A clause as a sentence; nothing for an empty one. What a program printed last, on lines of its own, ends without a stop.
-/// Its stop is that of the words before it: a record of before may have English ones among Chinese.
-fn sentence(clause: &str) -> Option<String> {
-    let clause = clause.trim();
-    let mut letters = clause.chars();
-    let first = letters.next()?;
-    let is_ended = clause.ends_with(['.', '!', '?', '。', '！', '？']) || clause.contains('\n');
-    let stop = match clause.chars().any(is_han) {
-        _ if is_ended => "",
-        true => "。",
-        false => ".",
-    };
-    Some(format!("{}{}{stop}", first.to_uppercase(), letters.as_str()))
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@
 use std::sync::{Arc, OnceLock};
 
 use adyton_core::address;
-use adyton_identity::{ExplanationCall, ExplanationDoor};
+use adyton_identity::{ExplanationCall, OwnExplanations};
 use bytes::Bytes;
 use http::header::CONTENT_TYPE;
 use http::{HeaderValue, Method, Request, Response, StatusCode};
@@ -15,7 +15,7 @@ use crate::pipeline::answer::AnswerBody;
 use crate::remote::Remote;
 
 /// Who explains; nobody before the control plane listens.
-pub(crate) type Explanations = Arc<OnceLock<Arc<dyn ExplanationDoor>>>;
+pub(crate) type Explanations = Arc<OnceLock<Arc<dyn OwnExplanations>>>;
 
 /// Whether a request asks for an explanation.
 pub(crate) fn is_asked(method: &Method, path: &str) -> bool {

@@ -9,7 +9,7 @@ use adyton_core::clock::Clock;
 use adyton_core::id::RequestId;
 use adyton_core::instances::Instances;
 use adyton_core::live::LiveCell;
-use adyton_identity::{ExplanationDoor, Identity};
+use adyton_identity::{Identity, OwnExplanations};
 use adyton_listener::{Budget, LogThrottle};
 use adyton_runtime::targets::Targets;
 use arc_swap::ArcSwap;
@@ -167,7 +167,7 @@ impl Gateway {
 
     /// Callers' questions about their own requests are answered here from now on; before, they are told that nobody can. The first
     /// one counts.
-    pub fn explains_through(&self, door: Arc<dyn ExplanationDoor>) {
+    pub fn explains_through(&self, door: Arc<dyn OwnExplanations>) {
         let _ = self.common.explanations.set(door);
     }
 

@@ -6,7 +6,7 @@
 
 use std::error::Error;
 use std::future::Future;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::pin::Pin;
 
 use adyton_core::id::{ProjectId, RequestId};
@@ -57,26 +57,4 @@ pub struct ConsoleAnswer {
 pub trait ConsoleDoor: Send + Sync {
     /// One call. Dropping the future, or the answer's body, is what a client that leaves does.
     fn call(&self, call: ConsoleCall) -> Pin<Box<dyn Future<Output = ConsoleAnswer> + Send + '_>>;
-}
-
-/// A request for the explanation of a caller's own request, which came in at the gateway's listener.
-pub struct ExplanationCall {
-    /// Its head, as it was sent. It has no body.
-    pub head: http::request::Parts,
-    /// The caller's address, behind trusted proxies.
-    pub source: IpAddr,
-    /// The other end of the connection.
-    pub peer: IpAddr,
-    /// Whether nobody can listen in on what the caller sends.
-    pub private: bool,
-}
-
-/// Explains to callers what became of their own requests. The control plane implements it, the gateway calls it, so that they are
-/// answered at the only listener that they may reach.
-pub trait ExplanationDoor: Send + Sync {
-    /// The whole answer; refusals are answers.
-    fn explain(
-        &self,
-        call: ExplanationCall,
-    ) -> Pin<Box<dyn Future<Output = http::Response<Bytes>> + Send + '_>>;
 }

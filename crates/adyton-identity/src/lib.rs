@@ -25,6 +25,7 @@ mod holder;
 mod identify;
 pub mod identity;
 pub mod lockout;
+pub mod own_explanations;
 mod passwords;
 pub mod policy;
 pub mod request;
@@ -37,8 +38,9 @@ pub mod tokens;
 
 pub use accepts::Accepts;
 pub use caller::{Caller, Seen, Way, Who};
-pub use door::{ConsoleBody, ConsoleCall, ConsoleDoor, ExplanationCall, ExplanationDoor, Visitor};
+pub use door::{ConsoleBody, ConsoleCall, ConsoleDoor, Visitor};
 pub use identity::{Identity, Settings};
+pub use own_explanations::{ExplanationCall, OwnExplanations};
 pub use policy::{Action, NotAllowed};
 pub use request::{Purpose, Request};
 pub use signed::{Provisional, Standing, Verified};

@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
+use super::notes::sentence;
 use super::units::{bytes, span};
-use super::{Asked, Difference, Nearest, Owner, Part, answerer, sentence};
+use super::{Asked, Difference, Nearest, Owner, Part, answerer};
 use crate::address;
 use crate::api::RELEASE;
 use crate::catalogue::Reason;

@@ -141,6 +141,34 @@ fn records_outlive_the_process() {
 }
 
 #[test]
+fn whose_record_it_is_has_one_answer_in_a_record_and_in_its_bytes() {
+    let whole = Record {
+        project: Some(ProjectId::from_bits(1)),
+        caller: Some(CallerSeen {
+            way: "token".into(),
+            id: "1".into(),
+            name: "admin".into(),
+        }),
+        ..record(0, 0)
+    };
+    for (matched, proven) in [(true, true), (true, false), (false, true), (false, false)] {
+        let record = Record {
+            project: whole.project.filter(|_| matched),
+            caller: whole.caller.clone().filter(|_| proven),
+            ..whole.clone()
+        };
+        let frame = super::encoding::whole::encode(Vec::new(), &record);
+        let present = frame[super::frame::HEAD + super::encoding::view::KIND_AT];
+        let told = (
+            record.is_of_stranger(),
+            super::encoding::view::is_of_stranger(present),
+        );
+        let is_of_stranger = !(matched && proven);
+        assert_eq!(told, (is_of_stranger, is_of_stranger), "{matched} {proven}");
+    }
+}
+
+#[test]
 fn a_full_ring_drops_and_counts_and_does_not_block() {
     // The two ends alone: with the writer at the other one, how much it takes in between would be chance.
     let length = super::encoding::whole::encode(Vec::new(), &record(0, 0)).len();

@@ -90,7 +90,7 @@ impl OnnxRuntimeModel {
             })
         };
         let whole = SessionPool::make(1, from_file).map_err(wrong)?;
-        let mut ports = declared::ports(&whole.take(), path, file)?;
+        let mut ports = declared::ports(&whole.take(), &guarded.open_ranks, file)?;
         let model = |ports, after, sessions| Self {
             ports,
             after,

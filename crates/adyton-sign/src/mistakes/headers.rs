@@ -47,14 +47,14 @@ fn title(name: &[u8]) -> Vec<u8> {
         .collect()
 }
 
+/// The names in the client's list, in its order and spelling.
+fn sent_names<'s>(scene: &AutopsyInput<'s>) -> Vec<&'s str> {
+    let sent = scene.authorization.signed_headers.as_sent();
+    sent.split(';').map(str::trim).collect()
+}
+
 pub(super) fn names_not_lower_case(scene: &AutopsyInput<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
-    let sent: Vec<&str> = scene
-        .authorization
-        .signed_headers
-        .as_sent()
-        .split(';')
-        .map(str::trim)
-        .collect();
+    let sent = sent_names(scene);
     for (name, _) in &mut recipe.headers {
         let as_sent = sent.iter().find(|own| own.as_bytes().eq_ignore_ascii_case(name));
         let new = match way {
@@ -87,22 +87,18 @@ pub(super) fn list_not_lower_case(scene: &AutopsyInput<'_>, recipe: &mut Recipe<
         return put(&mut recipe.list, list);
     }
     // The list in the client's spelling, and in its order unless that is another mistake.
-    let mut names: Vec<&str> = scene
-        .authorization
-        .signed_headers
-        .as_sent()
-        .split(';')
-        .map(str::trim)
-        .collect();
+    let mut names = sent_names(scene);
     names.sort_by_key(|name| name.to_ascii_lowercase());
     put(&mut recipe.list, names.join(";").into_bytes())
 }
 
 pub(super) fn unsorted(scene: &AutopsyInput<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
-    let sent = scene.authorization.signed_headers.as_sent().to_ascii_lowercase();
-    let place = |name: &Text<'_>| sent.split(';').position(|own| own.trim().as_bytes() == &**name);
-    let names: Vec<&str> = sent.split(';').map(str::trim).collect();
-    let list = names.join(";").into_bytes();
+    let names = sent_names(scene);
+    let place = |name: &Text<'_>| {
+        let is_it = |own: &&str| own.as_bytes().eq_ignore_ascii_case(name);
+        names.iter().position(is_it)
+    };
+    let list = names.join(";").to_ascii_lowercase().into_bytes();
     let before = recipe.headers.clone();
     match way {
         // Lines and list in the client's order; the lines alone; the list alone.

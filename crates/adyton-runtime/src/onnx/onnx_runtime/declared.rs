@@ -1,14 +1,12 @@
 //! What a session declares of its inputs and outputs, and whether JSON can carry it.
 
 use std::collections::HashSet;
-use std::path::Path;
 use std::sync::Arc;
 
 use adyton_core::shown::quoted;
 use ort::session::Session;
 use ort::value::{TensorElementType, ValueType};
 
-use super::unknown_rank;
 use super::values::element_type;
 use crate::onnx::predictor::LoadError;
 use crate::onnx::signature::{Axis, Input, MOST_AXES, Ports};
@@ -16,19 +14,12 @@ use crate::onnx::signature::{Axis, Input, MOST_AXES, Ports};
 /// So much of a name is shown, in letters.
 const NAME: usize = 60;
 
-/// The inputs and outputs of the model in `path`; `file` is how messages name it.
+/// The inputs and outputs of a model; `file` is how messages name it. The number of axes of some inputs is left open, which only
+/// the file tells from none.
 ///
 /// # Errors
 /// One of them is of a type that JSON cannot carry.
-pub(super) fn ports(session: &Session, path: &Path, file: &str) -> Result<Ports, LoadError> {
-    let looks_scalar = |port: &ort::value::Outlet| match port.dtype() {
-        ValueType::Tensor { shape, .. } => shape.is_empty(),
-        _ => false,
-    };
-    let without_rank = match session.inputs().iter().any(looks_scalar) {
-        true => unknown_rank::inputs(path),
-        false => HashSet::new(),
-    };
+pub(super) fn ports(session: &Session, open_ranks: &HashSet<String>, file: &str) -> Result<Ports, LoadError> {
     let inputs = session.inputs().iter().map(|port| {
         let refused = |what: String| LoadError::Input {
             file: file.to_owned(),
@@ -61,7 +52,7 @@ pub(super) fn ports(session: &Session, path: &Path, file: &str) -> Result<Ports,
         Ok(Input {
             name: Arc::from(port.name()),
             element,
-            axes: (!without_rank.contains(port.name())).then(|| axes.collect()),
+            axes: (!open_ranks.contains(port.name())).then(|| axes.collect()),
         })
     });
     let hidden = |port: &&ort::value::Outlet| !can_be_shown(port.dtype());

@@ -82,6 +82,8 @@ pub(super) struct Guarded {
     pub(super) file: Option<Vec<u8>>,
     /// The operator over which inputs without elements would end the process.
     pub(super) crashes_when_empty: Option<String>,
+    /// The names of the inputs whose number of axes is left open.
+    pub(super) open_ranks: HashSet<String>,
 }
 
 /// Looks through a model's file.
@@ -133,6 +135,9 @@ pub(super) fn guard(file: &Bytes) -> Result<Guarded, String> {
     Ok(Guarded {
         file,
         crashes_when_empty: operators.crashes_when_empty,
+        open_ranks: (graph.input.into_iter().filter(leaves_rank_open))
+            .map(|input| input.name)
+            .collect(),
     })
 }
 

@@ -78,14 +78,30 @@ pub fn next_start(seen: &SeenService) -> Option<Duration> {
 
 /// The steps towards what is wanted, at this monotonic time. `seen.serving` must be up to date ([`serving`]).
 pub fn steps(wanted: Option<&WantedService>, seen: &SeenService, now: Duration) -> Vec<Step> {
-    let mut steps = Vec::new();
     let generation = wanted.map_or(u64::MAX, |wanted| wanted.generation);
     let running = wanted.filter(|wanted| wanted.running);
-    for (version, one) in running
-        .iter()
-        .flat_map(|wanted| wanted.versions.iter().enumerate())
-    {
-        let mut have: Vec<&SeenInstance> = seen.of(one.key, generation).collect();
+    let mut steps = running.map_or_else(Vec::new, |wanted| to_the_wanted_count(wanted, seen));
+    if let Some(wanted) = running.filter(|wanted| seen.brings_back(wanted)) {
+        steps.extend(brought_back(wanted, seen));
+    }
+    let all = seen.instances.iter();
+    let staying = all.filter(|one| one.phase != Phase::Draining);
+    let leaving = staying.filter_map(|one| {
+        let reason = why_it_leaves(wanted, seen, one, generation)?;
+        let instance = one.id;
+        Some(Step::Retire { instance, reason })
+    });
+    steps.extend(leaving);
+    let again = started_again(seen, &steps, now);
+    steps.extend(again);
+    steps
+}
+
+/// Starts what is missing of each wanted version, and retires what is too many.
+fn to_the_wanted_count(wanted: &WantedService, seen: &SeenService) -> Vec<Step> {
+    let mut steps = Vec::new();
+    for (version, one) in wanted.versions.iter().enumerate() {
+        let mut have: Vec<&SeenInstance> = seen.of(one.key, wanted.generation).collect();
         for _ in have.len()..one.count as usize {
             steps.push(Step::Start {
                 version: Which::Wanted(version),
@@ -102,41 +118,49 @@ pub fn steps(wanted: Option<&WantedService>, seen: &SeenService, now: Duration) 
             });
         }
     }
-    let back = running.filter(|wanted| seen.brings_back(wanted));
-    let former = back.iter().flat_map(|wanted| wanted.former.iter().enumerate());
-    for (version, one) in former.filter(|(_, one)| running.is_some_and(|wanted| !wanted.wants(one.key))) {
-        for _ in seen.of(one.key, generation).count()..one.count as usize {
-            steps.push(Step::Start {
-                version: Which::Former(version),
-                reason: "it serves until the update has come through",
-            });
-        }
+    steps
+}
+
+/// Starts what is missing of the versions that came through last, but for those that are wanted anyway.
+fn brought_back(wanted: &WantedService, seen: &SeenService) -> Vec<Step> {
+    let former = wanted.former.iter().enumerate();
+    let only_former = former.filter(|(_, one)| !wanted.wants(one.key));
+    let missing = only_former.flat_map(|(version, one)| {
+        let have = seen.of(one.key, wanted.generation).count();
+        (have..one.count as usize).map(move |_| Step::Start {
+            version: Which::Former(version),
+            reason: "it serves until the update has come through",
+        })
+    });
+    missing.collect()
+}
+
+/// Why an instance is not needed any more; `None` while it is.
+fn why_it_leaves(
+    wanted: Option<&WantedService>,
+    seen: &SeenService,
+    one: &SeenInstance,
+    generation: u64,
+) -> Option<&'static str> {
+    let Some(wanted) = wanted else {
+        return Some("the service was deleted");
+    };
+    if !wanted.running {
+        return Some("the service is to be stopped");
     }
-    for one in seen.instances.iter().filter(|one| one.phase != Phase::Draining) {
-        let reason = match (wanted, running) {
-            (None, _) => "the service was deleted",
-            (Some(_), None) => "the service is to be stopped",
-            (_, Some(_)) if one.phase == Phase::Failed && one.generation < generation => {
-                "it failed before the last change"
-            }
-            (_, Some(wanted)) if wanted.wants(one.key) => continue,
-            (_, Some(wanted))
-                if back.is_some() && wanted.former.iter().any(|version| version.key == one.key) =>
-            {
-                continue;
-            }
-            (_, Some(_))
-                if one.phase != Phase::Failed && seen.serving.iter().any(|share| share.key == one.key) =>
-            {
-                continue;
-            }
-            (_, Some(_)) => "it was replaced",
-        };
-        steps.push(Step::Retire {
-            instance: one.id,
-            reason,
-        });
+    let has_failed = one.phase == Phase::Failed;
+    if has_failed && one.generation < generation {
+        return Some("it failed before the last change");
     }
+    let is_brought_back =
+        seen.brings_back(wanted) && wanted.former.iter().any(|version| version.key == one.key);
+    let serves = !has_failed && seen.serving.iter().any(|share| share.key == one.key);
+    let is_needed = wanted.wants(one.key) || is_brought_back || serves;
+    (!is_needed).then_some("it was replaced")
+}
+
+/// Starts instances again whose pause is over, but for those that leave in one of these steps.
+fn started_again(seen: &SeenService, steps: &[Step], now: Duration) -> Vec<Step> {
     let is_due = |one: &&SeenInstance| match one.phase {
         Phase::Starting | Phase::Down => one.runs.next().is_some_and(|at| at <= now),
         Phase::Ready | Phase::Draining | Phase::Failed => false,
@@ -146,7 +170,5 @@ pub fn steps(wanted: Option<&WantedService>, seen: &SeenService, now: Duration) 
         !steps.iter().any(leaves)
     };
     let due = seen.instances.iter().filter(is_due).filter(stays);
-    let again: Vec<Step> = due.map(|one| Step::Again { instance: one.id }).collect();
-    steps.extend(again);
-    steps
+    due.map(|one| Step::Again { instance: one.id }).collect()
 }

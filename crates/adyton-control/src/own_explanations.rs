@@ -5,7 +5,7 @@ use std::future::Future;
 use std::net::SocketAddr;
 use std::pin::Pin;
 
-use adyton_identity::{ExplanationCall, ExplanationDoor};
+use adyton_identity::{ExplanationCall, OwnExplanations};
 use axum::Router;
 use axum::body::Body;
 use bytes::Bytes;
@@ -23,7 +23,7 @@ pub(crate) struct Explanations {
     pub(crate) runtime: Handle,
 }
 
-impl ExplanationDoor for Explanations {
+impl OwnExplanations for Explanations {
     fn explain(&self, call: ExplanationCall) -> Pin<Box<dyn Future<Output = Response<Bytes>> + Send + '_>> {
         let ExplanationCall {
             head,

@@ -1,0 +1,61 @@
+//! What else is worth knowing of a request, in sentences.
+
+use super::units;
+use crate::columns::is_han;
+use crate::evidence::Evidence;
+use crate::language::{Language, message, phrase};
+use crate::record::{Record, Step};
+
+/// The notes on a record, as whoever runs the service is told them.
+pub(super) fn of(record: &Record, language: Language) -> Vec<String> {
+    let clauses = match &record.evidence {
+        // The row that compares says it.
+        Evidence::Request { .. } | Evidence::Instance { .. } => Vec::new(),
+        evidence => evidence.clauses_in(language),
+    };
+    let mut notes: Vec<String> = clauses.iter().filter_map(|clause| sentence(clause)).collect();
+    if let Evidence::Dropped { headers } = &record.evidence {
+        let names: Vec<String> = headers.iter().map(|name| format!("`{name}`")).collect();
+        notes.push(message!(
+            language,
+            "Not passed on to the model: {}. Programs that put headers into variables would take such a name for another \
+             one; send it with `-` in place of `_` and other signs.",
+            "没有转发给模型：{}。把请求头放入变量的程序会把这样的名称误认为另一个请求头；请用 `-` 代替 `_` 和其他符号发送。",
+            names.join(phrase!(language, ", ", "、"))
+        ));
+    }
+    if let Evidence::LeftOut { count, .. } = &record.evidence {
+        notes.push(message!(
+            language,
+            "This record is the first of {} requests of strangers that were left out; of it, what was compared is not kept \
+             either.",
+            "该记录是 {} 个未保留的陌生请求中的第一个；它所比较的内容也没有保留。",
+            units::grouped(*count)
+        ));
+    }
+    if record.step == Step::Authenticate && record.request_bytes > 0 {
+        notes.push(message!(
+            language,
+            "The body ({}) was read before the refusal: a signature is proven only with the body's last byte. The model \
+             never saw it.",
+            "拒绝之前已读取请求体（{}）：收到请求体的最后一个字节才能验证签名。模型没有收到它。",
+            units::bytes(record.request_bytes, language)
+        ));
+    }
+    notes
+}
+
+/// A clause as a sentence; nothing for an empty one. What a program printed last, on lines of its own, ends without a stop.
+/// Its stop is that of the words before it: a record of before may have English ones among Chinese.
+pub(super) fn sentence(clause: &str) -> Option<String> {
+    let clause = clause.trim();
+    let mut letters = clause.chars();
+    let first = letters.next()?;
+    let is_ended = clause.ends_with(['.', '!', '?', '。', '！', '？']) || clause.contains('\n');
+    let stop = match clause.chars().any(is_han) {
+        _ if is_ended => "",
+        true => "。",
+        false => ".",
+    };
+    Some(format!("{}{}{stop}", first.to_uppercase(), letters.as_str()))
+}
