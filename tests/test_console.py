@@ -128,6 +128,11 @@ def test_a_service_is_deployed_called_changed_and_deleted(console, server, iris,
     expect(answer).to_contain_text(tab.text("by the model", "由模型返回"))
     tab.check()
 
+    tab.follow("Monitoring", "监控")
+    expect(page.get_by_role("figure", name=tab.text("Latency", "时延"))).to_be_visible()
+    expect(page.get_by_role("table", name=tab.text("Instances", "实例"))).to_contain_text(tab.text("Ready", "就绪"))
+    tab.check()
+
     tab.follow("Configuration Updates", "配置更新")
     expect(page.get_by_text(tab.text("Serves now", "当前配置"))).to_be_visible()
     tab.check()

@@ -1,11 +1,13 @@
-/** Values over time. The drawing is for the eye; the legend beneath reads the values out at the pointer, and the newest otherwise. */
+/** Values over time. The drawing is for the eye; the legend beneath reads the values out at the pointer. */
 import { useEffect, useRef } from "react";
 import uPlot from "uplot";
-import "uplot/dist/uPlot.min.css";
-import { useLanguage } from "../language/language";
-import { LANGUAGE_TAGS } from "../language/texts";
+import { useLanguage, useTexts } from "../language/language";
+import { LANGUAGE_TAGS, texts } from "../language/texts";
 import { useTheme } from "../theme/theme";
+import "./uplot.css";
 import classes from "./chart.module.css";
+
+const words = texts({ time: ["Time", "时间"] });
 
 /** A colour of `style/tokens.css`. */
 export type Tint = "accent" | "ok" | "warn" | "bad" | "busy" | "idle";
@@ -29,11 +31,16 @@ interface Props {
 }
 
 const HEIGHT = 176;
+/** So few values are shown as points, too. */
+const FEW = 30;
+/** Steps between the marks of the time, in seconds. */
+const MARKS = [60, 300, 900, 1800, 3600, 7200, 14_400, 21_600, 43_200, 86_400];
 
 export function Chart({ label, times, series, format, range }: Props) {
   const box = useRef<HTMLElement>(null);
   const { language } = useLanguage();
   const theme = useTheme();
+  const t = useTexts(words);
   // biome-ignore lint/correctness/useExhaustiveDependencies: another theme has other colours.
   useEffect(() => {
     const element = box.current;
@@ -59,17 +66,23 @@ export function Chart({ label, times, series, format, range }: Props) {
         cursor: { points: { size: 7 }, y: false },
         scales: { x: { time: true, range }, y: { range: (_, __, high) => [0, high > 0 ? high * 1.1 : 1] } },
         axes: [
-          { ...axis, values: (_, splits) => splits.map((at) => time.format(at * 1000)), space: 72 },
+          {
+            ...axis,
+            values: (_, splits) => splits.map((at) => time.format(at * 1000)),
+            space: 72,
+            incrs: MARKS,
+          },
           { ...axis, size: 64, values: (_, splits) => splits.map(format) },
         ],
         series: [
-          { value: (_, at) => (at === null ? "" : time.format(at * 1000)) },
-          ...series.map(({ name, tint, dashed }) => ({
+          { label: t.time, value: (_, at) => (at === null ? "" : time.format(at * 1000)) },
+          ...series.map(({ name, tint, values, dashed }) => ({
             label: name,
             stroke: colour(tint),
             width: 1.5,
             spanGaps: false,
-            points: { show: times.length < 3 },
+            // What stands alone is no line.
+            points: { show: values.filter((value) => value !== null).length <= FEW, size: 5 },
             ...(dashed ? { dash: [4, 3] } : {}),
             value: (_: uPlot, value: number | null) => (value === null ? "–" : format(value)),
           })),
@@ -84,7 +97,7 @@ export function Chart({ label, times, series, format, range }: Props) {
       observer.disconnect();
       plot.destroy();
     };
-  }, [times, series, format, range, language, theme]);
+  }, [times, series, format, range, language, theme, t]);
   return <figure ref={box} className={classes.chart} aria-label={label} />;
 }
 

@@ -31,6 +31,7 @@ const words = texts({
   code: ["Code", "错误码"],
   times: ["Times", "次数"],
   newest: ["Newest", "最近一次"],
+  when: ["When", "时间"],
   nothingRefused: ["Nothing was refused", "没有被拒绝的请求"],
   nothingRefusedWhy: [
     "Whatever is refused in this project shows here, with its cause and the way out.",
@@ -206,7 +207,12 @@ function Refused() {
                   </>
                 ),
               },
-              { title: "", width: "7rem", right: true, cell: (cause) => <Moment at={cause.newest.time} /> },
+              {
+                title: t.when,
+                width: "7rem",
+                right: true,
+                cell: (cause) => <Moment at={cause.newest.time} />,
+              },
             ]}
           />
         )

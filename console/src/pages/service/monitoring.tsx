@@ -5,12 +5,13 @@ import { Badge, type Tone } from "../../components/badge";
 import { Id } from "../../components/copy";
 import { Empty, Skeleton } from "../../components/empty";
 import { FailureNote } from "../../components/failure";
-import { Facts, Section } from "../../components/page";
+import { Section } from "../../components/page";
 import { Table } from "../../components/table";
 import { useLanguage, useTexts } from "../../language/language";
 import { texts } from "../../language/texts";
 import { useProject } from "../../session/project";
 import { count } from "../../time/format";
+import { Recorded } from "./recorded";
 import type { Service } from "./service-query";
 
 const words = texts({
@@ -23,10 +24,7 @@ const words = texts({
   note: ["Note", "说明"],
   none: ["No instances", "没有实例"],
   noneWhy: ["None runs while the service is stopped.", "服务停止时没有运行中的实例。"],
-  calls: ["Calls since the service was made", "自创建以来的调用"],
-  all: ["All", "总次数"],
-  failed: ["Failed", "失败次数"],
-  share: ["Failed, %", "失败率"],
+  failed: ["Failed", "失败"],
   starting: ["Starting", "启动中"],
   ready: ["Ready", "就绪"],
   down: ["Down", "不可用"],
@@ -46,7 +44,6 @@ type Row = Schemas["InstanceShown"] & { model: string };
 export default function Monitoring({ service }: { service: Service }) {
   const t = useTexts(words);
   const project = useProject();
-  const { language } = useLanguage();
   const monitor = useQuery({
     queryKey: ["monitor", project.id, service.service_id],
     queryFn: () =>
@@ -63,18 +60,9 @@ export default function Monitoring({ service }: { service: Service }) {
   const rows = monitors.flatMap((one) =>
     one.instances.map((instance) => ({ ...instance, model: `${one.model_name} ${one.model_version}` })),
   );
-  const { invocation_times: all, failed_times: failed } = service;
   return (
     <>
-      <Section title={t.calls}>
-        <Facts
-          facts={[
-            [t.all, count(all, language)],
-            [t.failed, count(failed, language)],
-            [t.share, all > 0 ? ((100 * failed) / all).toFixed(2) : "–"],
-          ]}
-        />
-      </Section>
+      <Recorded service={service} />
       <Section title={t.instances}>
         {rows.length === 0 ? (
           <Empty icon="cube" title={t.none}>

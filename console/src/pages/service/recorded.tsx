@@ -1,0 +1,153 @@
+/** What became of a service's requests over time: calls, failures by code, latency, instances. */
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { lazy, type ReactNode, Suspense, useMemo } from "react";
+import { Link, useLocation, useSearch } from "wouter";
+import { api, ask } from "../../api/client";
+import type { Series } from "../../components/chart";
+import { Skeleton } from "../../components/empty";
+import { FailureNote } from "../../components/failure";
+import { Select } from "../../components/field";
+import { Facts, Section } from "../../components/page";
+import { useLanguage, useTexts } from "../../language/language";
+import { texts } from "../../language/texts";
+import { useProject } from "../../session/project";
+import { count, span } from "../../time/format";
+import classes from "./recorded.module.css";
+import type { Service } from "./service-query";
+import { failuresOf, type Lines, linesOf, type Metrics, RANGES, type Range } from "./steps-of-time";
+
+const Chart = lazy(() => import("../../components/chart").then(({ Chart }) => ({ default: Chart })));
+
+const words = texts({
+  range: ["Range", "时间范围"],
+  "5m": ["Last 5 minutes", "最近 5 分钟"],
+  "1h": ["Last hour", "最近 1 小时"],
+  "24h": ["Last 24 hours", "最近 24 小时"],
+  "7d": ["Last 7 days", "最近 7 天"],
+  calls: ["Calls", "调用次数"],
+  failed: ["Failed", "失败次数"],
+  latency: ["Latency", "时延"],
+  instances: ["Instances ready", "就绪实例数"],
+  codes: ["Failures by code", "按错误码统计的失败"],
+  none: ["Nothing failed.", "没有失败的调用。"],
+});
+
+export function Recorded({ service }: { service: Service }) {
+  const t = useTexts(words);
+  const project = useProject();
+  const [path, navigate] = useLocation();
+  const wanted = new URLSearchParams(useSearch()).get("range");
+  const range: Range = RANGES.find((one) => one === wanted) ?? "1h";
+  const metrics = useQuery({
+    queryKey: ["metrics", project.id, service.service_id, range],
+    queryFn: () =>
+      ask(
+        api.GET("/adyton/v1/{project_id}/services/{service_id}/metrics", {
+          params: { path: { project_id: project.id, service_id: service.service_id }, query: { range } },
+        }),
+      ),
+    placeholderData: keepPreviousData,
+    refetchInterval: range === "5m" ? 5_000 : 30_000,
+  });
+  return (
+    <>
+      <div className={classes.range}>
+        <Select
+          label={t.range}
+          bare
+          value={range}
+          onChange={(value) => navigate(`${path}?range=${value}`, { replace: true })}
+          options={RANGES.map((value) => ({ value, label: t[value] }))}
+        />
+      </div>
+      {metrics.error && <FailureNote error={metrics.error} retry={() => void metrics.refetch()} />}
+      {!metrics.data && !metrics.error && <Skeleton lines={8} />}
+      {metrics.data && <Charts metrics={metrics.data} />}
+    </>
+  );
+}
+
+function Charts({ metrics }: { metrics: Metrics }) {
+  const t = useTexts(words);
+  const { language } = useLanguage();
+  const lines = useMemo(() => linesOf(metrics), [metrics]);
+  const failures = failuresOf(metrics);
+  const { total } = metrics;
+  const calls = useMemo<Series[]>(
+    () => [
+      { name: t.calls, tint: "accent", values: lines.calls },
+      { name: t.failed, tint: "bad", values: lines.failed },
+    ],
+    [lines, t],
+  );
+  const latency = useMemo<Series[]>(
+    () => [
+      { name: "p50", tint: "accent", values: lines.p50 },
+      { name: "p95", tint: "warn", values: lines.p95 },
+      { name: "p99", tint: "bad", values: lines.p99, dashed: true },
+    ],
+    [lines],
+  );
+  const instances = useMemo<Series[]>(
+    () => [{ name: t.instances, tint: "busy", values: lines.instances }],
+    [lines, t],
+  );
+  return (
+    <>
+      <Facts
+        facts={[
+          [t.calls, count(total.calls, language)],
+          [t.failed, count(total.failed, language)],
+          ["p50", total.calls > 0 ? span(total.p50_ms) : "–"],
+          ["p95", total.calls > 0 ? span(total.p95_ms) : "–"],
+          ["p99", total.calls > 0 ? span(total.p99_ms) : "–"],
+        ]}
+      />
+      <div className={classes.charts}>
+        <Panel title={t.calls} lines={lines} series={calls} format={whole} />
+        <Panel title={t.latency} lines={lines} series={latency} format={span} />
+        <Panel title={t.instances} lines={lines} series={instances} format={whole} />
+        <Section title={t.codes}>
+          {failures.length === 0 ? (
+            <p className={classes.none}>{t.none}</p>
+          ) : (
+            <ul className={classes.codes}>
+              {failures.map(({ code, count: times }) => (
+                <li key={code}>
+                  {/^[A-Za-z]/.test(code) ? (
+                    <Link href={`/errors/${code}`}>{code}</Link>
+                  ) : (
+                    <code>{code}</code>
+                  )}
+                  <meter min={0} max={total.failed} value={times} aria-hidden="true" />
+                  <span>{count(times, language)}</span>
+                </li>
+              ))}
+            </ul>
+          )}
+        </Section>
+      </div>
+    </>
+  );
+}
+
+const whole = (value: number) => (Number.isInteger(value) ? value.toLocaleString("en") : "");
+
+interface PanelProps {
+  title: string;
+  lines: Lines;
+  series: Series[];
+  format: (value: number) => string;
+}
+
+function Panel({ title, lines, series, format }: PanelProps): ReactNode {
+  return (
+    <Section title={title}>
+      <div className={classes.panel}>
+        <Suspense fallback={<Skeleton lines={5} />}>
+          <Chart label={title} times={lines.times} series={series} format={format} range={lines.range} />
+        </Suspense>
+      </div>
+    </Section>
+  );
+}
