@@ -211,7 +211,7 @@ def test_a_wrong_body_is_explained_where_it_was_sent(console, iris):
     tab.check()
     answer.get_by_role("link", name="Open the explanation").click()
     expect(page).to_have_url(re.compile("/explain/[0-9a-f]{32}$"))
-    expect(page.get_by_role("heading", name="What to do next")).to_be_visible()
+    expect(page.get_by_role("heading", name="Its way through the gateway")).to_be_visible()
     tab.check()
 
 
