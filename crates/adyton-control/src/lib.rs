@@ -58,6 +58,7 @@ mod table;
 mod tasks;
 mod thing;
 mod unread;
+mod unwritten_minutes;
 mod upload_share;
 
 pub use server::{BindError, Control, Reloading, probe};

@@ -7,11 +7,11 @@ use std::time::Duration;
 use adyton_core::instances::InstanceStatus;
 use adyton_core::tally::ServiceTally;
 use adyton_store::StoreError;
-use tokio::sync::Mutex;
 use tokio::time::Instant;
 
 use crate::failure::{Failure, OperationResult};
 use crate::shared::Shared;
+use crate::unwritten_minutes::UnwrittenMinutes;
 
 /// How often counts are written: a crash loses those of so long.
 const EVERY: Duration = Duration::from_secs(10);
@@ -23,16 +23,6 @@ const JOIN: Duration = Duration::from_secs(10 * 60);
 const KEPT_APART: Duration = Duration::from_secs(24 * 3600);
 /// Counts that wait for the store at most; older ones are let go of.
 const WAITING: usize = 50_000;
-
-/// Counts that are not written yet.
-#[derive(Default)]
-pub(crate) struct Unwritten(Mutex<State>);
-
-#[derive(Default)]
-struct State {
-    waiting: Vec<ServiceTally>,
-    written: Option<Instant>,
-}
 
 /// Writes counts for as long as it is polled.
 pub(crate) async fn record(shared: Arc<Shared>) {
@@ -52,20 +42,20 @@ pub(crate) async fn record(shared: Arc<Shared>) {
 
 /// Writes what was counted so far.
 pub(crate) async fn write(shared: &Shared) -> OperationResult<()> {
-    let mut state = shared.unwritten.0.lock().await;
+    let mut state = shared.unwritten.lock().await;
     write_all(shared, &mut state).await
 }
 
 /// The same, unless that was done a moment ago.
 pub(crate) async fn refresh(shared: &Shared) -> OperationResult<()> {
-    let mut state = shared.unwritten.0.lock().await;
+    let mut state = shared.unwritten.lock().await;
     match state.written.is_some_and(|written| written.elapsed() < FRESH) {
         true => Ok(()),
         false => write_all(shared, &mut state).await,
     }
 }
 
-async fn write_all(shared: &Shared, state: &mut State) -> OperationResult<()> {
+async fn write_all(shared: &Shared, state: &mut UnwrittenMinutes) -> OperationResult<()> {
     let journal = shared.journal.clone();
     let taken = tokio::task::spawn_blocking(move || journal.take_tallies());
     let mut taken = taken.await.map_err(Failure::defect)?;

@@ -19,13 +19,13 @@ use tokio::sync::RwLock;
 use crate::audit::Audit;
 use crate::failure::OperationResult;
 use crate::job_slots::JobSlots;
-use crate::minutes::Unwritten;
 use crate::news::NewsSource;
 use crate::perimeter::Perimeter;
 use crate::rollouts::WrittenRollouts;
 use crate::settings::{ControlParts, ControlSettings, Metrics, Ready};
 use crate::sign_ins::SignIns;
 use crate::tasks::Tasks;
+use crate::unwritten_minutes::UnwrittenMinutes;
 use crate::upload_share::Uploads;
 
 /// Imports and unpackings that run at once, one a project: each needs a processor and disk.
@@ -77,7 +77,7 @@ pub(crate) struct Shared {
     /// The rollouts whose ends are written down.
     pub(crate) rollouts: WrittenRollouts,
     /// Counts of services' requests on their way to the store.
-    pub(crate) unwritten: Unwritten,
+    pub(crate) unwritten: tokio::sync::Mutex<UnwrittenMinutes>,
     /// What pages are told as it happens.
     pub(crate) news: Arc<NewsSource>,
     /// Work in the background.
@@ -113,7 +113,7 @@ impl Shared {
             package_gate: RwLock::new(()),
             uploads: Uploads::default(),
             rollouts: WrittenRollouts::default(),
-            unwritten: Unwritten::default(),
+            unwritten: tokio::sync::Mutex::default(),
             news: Arc::new(NewsSource::new()),
             tasks: Tasks::new(),
             sequence: AtomicU64::new(0),
