@@ -7,6 +7,7 @@ pub(crate) mod rollout;
 pub(crate) mod rules;
 pub(crate) mod status;
 
+use adyton_core::clock::Timestamp;
 use adyton_core::events::Event;
 use adyton_core::id::{ProjectId, ServiceId};
 use adyton_core::instances::LogLine;
@@ -122,15 +123,45 @@ pub(crate) async fn history(
     Ok((service, updates))
 }
 
-/// The newest lines of its log, oldest first.
+/// Which lines of a log. What is `None` narrows nothing.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct LogFilter {
+    /// Only from this moment on.
+    pub(crate) since: Option<Timestamp>,
+    /// Only before this moment.
+    pub(crate) until: Option<Timestamp>,
+    /// Only of instances whose id begins so.
+    pub(crate) instance: Option<String>,
+    /// Only lines that hold this text, in capital or small letters.
+    pub(crate) contains: Option<String>,
+}
+
+impl LogFilter {
+    fn admits(&self, line: &LogLine) -> bool {
+        let holds = |text: &String| line.text.to_lowercase().contains(&text.to_lowercase());
+        self.since.is_none_or(|since| line.at >= since)
+            && self.until.is_none_or(|until| line.at < until)
+            && self
+                .instance
+                .as_ref()
+                .is_none_or(|id| line.instance.to_string().starts_with(id.as_str()))
+            && self.contains.as_ref().is_none_or(holds)
+    }
+}
+
+/// The newest lines of its log that pass the filter, oldest first.
 pub(crate) async fn log(
     shared: &Shared,
     project: ProjectId,
     id: ServiceId,
+    filter: &LogFilter,
     most: usize,
 ) -> OperationResult<Vec<LogLine>> {
     show(shared, project, id).await?;
-    Ok(shared.instances.log(id, most))
+    let mut lines = shared.instances.log(id, usize::MAX);
+    lines.retain(|line| filter.admits(line));
+    lines.drain(..lines.len().saturating_sub(most));
+    Ok(lines)
 }
 
 #[cfg(test)]

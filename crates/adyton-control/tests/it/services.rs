@@ -131,6 +131,27 @@ async fn a_service_is_deployed_shown_listed_changed_and_deleted() {
         .await
         .expect(200);
     assert_eq!(log["lines"][1]["text"], "three");
+    for (query, texts) in [
+        ("contains=T", vec!["two", "three"]),
+        ("contains=nothing", vec![]),
+        ("since=1970-01-01T00:00:02Z", vec![]),
+        ("until=1000", vec![]),
+        ("since=1000&until=1001&lines=1", vec!["three"]),
+        ("instance=0000", vec!["one", "two", "three"]),
+        ("instance=f", vec![]),
+    ] {
+        let found = owner
+            .get(&world.own(&format!("/services/{id}/log?{query}")))
+            .await
+            .expect(200);
+        let lines = found["lines"].as_array().unwrap();
+        let found: Vec<&str> = lines.iter().map(|line| line["text"].as_str().unwrap()).collect();
+        assert_eq!(found, texts, "{query}");
+    }
+    let wrong = owner
+        .get(&world.own(&format!("/services/{id}/log?since=soon")))
+        .await;
+    wrong.refused(400, "APIGW.0201", "manage.bad_request");
 
     assert_eq!(owner.delete(&path).await.expect(200), json!({}));
     let message = owner

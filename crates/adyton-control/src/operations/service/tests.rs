@@ -183,7 +183,7 @@ async fn another_projects_service_is_none() {
         delete(shared, other, &[id]).await.err(),
         events(shared, other, id, &filter, Page::ALL).await.err(),
         history(shared, other, id).await.err(),
-        log(shared, other, id, 10).await.err(),
+        log(shared, other, id, &LogFilter::default(), 10).await.err(),
         rollout::show(shared, other, id, None).await.err(),
     ] {
         let told = refused.expect("a refusal").to_string();
