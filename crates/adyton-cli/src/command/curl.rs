@@ -1,5 +1,9 @@
 //! A call as a curl command, for shells: each argument is quoted, and no secret stands in it.
 
+use std::fmt::Write as _;
+
+use adyton_core::shown::is_unseen;
+
 /// A call that curl is to make.
 pub struct CurlCall<'a> {
     /// `POST`, …
@@ -35,13 +39,32 @@ pub fn command(call: &CurlCall<'_>) -> String {
     lines.join(" \\\n  ")
 }
 
-/// A text as one word of a POSIX shell.
+/// A text as one word of a POSIX shell. What a terminal would not show, or would take for a command, is written as its bytes:
+/// the text that is sent must be the one that was signed.
 fn quoted(text: &str) -> String {
     let is_plain = |letter: char| letter.is_ascii_alphanumeric() || "-_./:=,@%+".contains(letter);
-    match !text.is_empty() && text.chars().all(is_plain) {
-        true => text.to_owned(),
-        false => format!("'{}'", text.replace('\'', "'\\''")),
+    let is_hidden = |letter: char| is_unseen(letter) && letter != '\n';
+    if !text.is_empty() && text.chars().all(is_plain) {
+        return text.to_owned();
     }
+    if !text.chars().any(is_hidden) {
+        return format!("'{}'", text.replace('\'', "'\\''"));
+    }
+    let mut word = "$'".to_owned();
+    for letter in text.chars() {
+        match letter {
+            '\\' | '\'' => word.extend(['\\', letter]),
+            _ if is_hidden(letter) => {
+                for byte in letter.encode_utf8(&mut [0; 4]).bytes() {
+                    // Writing to a String cannot fail.
+                    let _ = write!(word, "\\{byte:03o}");
+                }
+            }
+            _ => word.push(letter),
+        }
+    }
+    word.push('\'');
+    word
 }
 
 #[cfg(test)]
@@ -55,8 +78,31 @@ mod tests {
             ("http://a/b?c=d", "'http://a/b?c=d'"),
             ("it's $HOME", "'it'\\''s $HOME'"),
             ("", "''"),
+            ("a\u{2028}7 it's \\ \t", "$'a\\342\\200\\2507 it\\'s \\\\ \\011'"),
         ] {
             assert_eq!(quoted(text), word);
+        }
+    }
+
+    /// Whatever is sent is what was signed, through a real shell.
+    #[test]
+    fn a_shell_reads_back_what_was_quoted() {
+        for text in [
+            "{\"text\": \"line\u{2028}end\u{200b}\"}",
+            "a\r\nb'c\\d\u{1b}[31m",
+            "\u{feff}$HOME `id` \"x\" 9",
+        ] {
+            let word = quoted(text);
+            assert_eq!(
+                adyton_core::shown::shown(&word),
+                word,
+                "nothing is left to escape"
+            );
+            let script = format!("printf %s {word}");
+            let Ok(ran) = std::process::Command::new("bash").args(["-c", &script]).output() else {
+                return;
+            };
+            assert_eq!(String::from_utf8_lossy(&ran.stdout), text);
         }
     }
 
