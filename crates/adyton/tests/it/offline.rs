@@ -340,6 +340,7 @@ fn the_configuration_is_checked_and_shown_with_origins() {
             control.metrics               loopback
             control.metrics_token_file
             control.sign_ins              256
+            control.service_metrics_days  90
             auth.app_secret               true
             auth.app_basic                false
             auth.apikey                   false
