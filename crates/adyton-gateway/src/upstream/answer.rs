@@ -8,13 +8,13 @@ use std::mem::MaybeUninit;
 use adyton_core::fact::Fact;
 use adyton_core::shown::quoted_bytes;
 use bytes::{Bytes, BytesMut};
-use http::header::{CONNECTION, CONTENT_LENGTH, HeaderName, TRAILER, TRANSFER_ENCODING};
+use http::header::{CONNECTION, CONTENT_LENGTH, HeaderName, SET_COOKIE, TRAILER, TRANSFER_ENCODING};
 use http::{HeaderMap, HeaderValue, StatusCode};
 use hyper::ext::ReasonPhrase;
 
 use crate::items::items;
 use crate::upstream::framing::Framing;
-use crate::upstream::headers::{is_the_gateways, stays};
+use crate::upstream::headers::{is_the_gateways, sets_our_cookie, stays};
 
 /// The most that a head may take, in bytes.
 const HEAD_MAX: usize = 128 * 1024;
@@ -146,6 +146,7 @@ fn read(bytes: &Bytes, bodiless: bool) -> Result<Head, BadHead> {
             CONTENT_LENGTH => body.length(line.value)?,
             TRANSFER_ENCODING => body.coding(line.value)?,
             CONNECTION => connection.line(line.value),
+            SET_COOKIE if sets_our_cookie(line.value) => continue,
             _ => {}
         }
         // What it names behind the body goes on with the body.

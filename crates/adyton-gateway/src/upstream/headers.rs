@@ -232,6 +232,14 @@ fn is_named(named: &[&[u8]], name: &str) -> bool {
         .any(|other| other.eq_ignore_ascii_case(name.as_bytes()))
 }
 
+/// Whether a `Set-Cookie` sets one of the console's: a model could sign people in there as somebody else, or out. Browsers send a
+/// cookie without a name as its value alone, so one that only looks like ours in the end is meant too.
+pub(super) fn sets_our_cookie(value: &[u8]) -> bool {
+    let is_before = |byte: &u8| byte.is_ascii_whitespace() || *byte == b'=';
+    let start = value.iter().position(|byte| !is_before(byte));
+    start.is_some_and(|start| value[start..].starts_with(OUR_COOKIES))
+}
+
 /// Writes a line of cookies without the console's.
 fn write_cookies(lines: &mut Vec<u8>, value: &HeaderValue) {
     let is_kept = |pair: &&[u8]| !pair.starts_with(OUR_COOKIES);

@@ -49,6 +49,16 @@ fn a_model_cannot_speak_as_the_gateway() {
 }
 
 #[test]
+fn a_model_sets_no_cookie_of_the_console() {
+    let head = head(
+        "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nSet-Cookie: adyton_session=theirs; Path=/\r\nSet-Cookie: =adyton_session=theirs\r\n\
+         set-cookie:\t = adyton_session=; Max-Age=0\r\nSet-Cookie: theme=adyton\r\nSet-Cookie: my_adyton=1\r\n\r\n",
+    );
+    let kept: Vec<_> = head.headers.get_all(SET_COOKIE).iter().collect();
+    assert_eq!(kept, ["theme=adyton", "my_adyton=1"]);
+}
+
+#[test]
 fn a_head_says_where_its_body_ends_and_whether_the_connection_stays() {
     let until_close = (Framing::UntilClose, false);
     for (sent, expected) in [
