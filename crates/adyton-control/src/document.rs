@@ -2,6 +2,8 @@
 //!
 //! `docs/reference/openapi.json` is the committed copy; a test compares the two, so that a changed contract shows in review.
 
+use std::collections::HashMap;
+
 use adyton_core::catalogue::Surface;
 use utoipa::openapi::path::{Operation, OperationBuilder, Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::schema::{ObjectBuilder, Type};
@@ -26,12 +28,24 @@ fn operations(table: &Table) -> (Paths, Schemas) {
     ];
     KeystoneError::schemas(&mut schemas);
     let mut paths = PathsBuilder::new().build();
+    let mut names = HashMap::new();
     for row in &table.rows {
-        let operation = operation(row, &mut schemas);
+        let mut operation = operation(row, &mut schemas);
+        operation.operation_id = operation.operation_id.map(|name| once(&mut names, name));
         let path = row.heading.path.replace("{*", "{");
         paths.add_path_operation(path, vec![row.heading.verb.documented()], operation);
     }
     (paths, schemas)
+}
+
+/// A name that stands once in the document: what has several addresses is numbered from the second on.
+fn once(names: &mut HashMap<String, usize>, name: String) -> String {
+    let count = names.entry(name.clone()).or_default();
+    *count += 1;
+    match *count {
+        1 => name,
+        count => format!("{name}_{count}"),
+    }
 }
 
 /// The document of `table`.
@@ -177,9 +191,21 @@ fn parameters(path: &str) -> Vec<Parameter> {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::HashMap;
+    use std::collections::HashSet;
 
     use super::*;
+
+    #[test]
+    fn no_two_operations_share_an_id() {
+        let document = serde_json::to_value(document(&crate::routes::table())).expect("JSON");
+        let mut seen = HashSet::new();
+        for (path, operations) in document["paths"].as_object().expect("paths") {
+            for (method, operation) in operations.as_object().expect("operations") {
+                let id = operation["operationId"].as_str().expect("an id");
+                assert!(seen.insert(id.to_owned()), "{method} {path}: {id}");
+            }
+        }
+    }
 
     #[test]
     fn two_types_of_one_name_have_one_schema() {
