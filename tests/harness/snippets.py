@@ -123,7 +123,7 @@ def compiled() -> Path:
             repeated(["npm", "install", "--no-audit", "--no-fund", "--prefix", ".", TYPESCRIPT], folder)
     out = CACHE / "compiled"
     shutil.rmtree(out, ignore_errors=True)
-    out.mkdir()
+    out.mkdir(parents=True)
     settings = {
         "compilerOptions": {
             "target": "ES2022", "lib": ["ES2023"], "module": "ESNext", "moduleResolution": "bundler", "types": [], "strict": True,

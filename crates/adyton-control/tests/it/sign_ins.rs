@@ -139,3 +139,36 @@ async fn a_flood_of_sign_ins_is_told_when_to_come_back() {
     let (admin, password) = (world.first.user.name.clone(), world.first.password.clone());
     sign_in(&world, "192.0.2.9", &admin, &password).await.expect(201);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_console_shares_the_bounds_of_all_who_sign_in() {
+    let world = World::with(|settings| {
+        settings.sign_ins = 8;
+        settings.trusted_proxies = vec!["127.0.0.1".parse().unwrap()];
+    })
+    .await;
+    let reasons = async |sources: Vec<String>| {
+        let tries = sources.iter().enumerate().map(|(number, from)| {
+            let wanted = json!({"user": format!("somebody {number}"), "password": "wrong"});
+            let caller = at(&world, from);
+            async move { caller.post("/adyton/v1/session", wanted).await }
+        });
+        let answers = futures_util::future::join_all(tries).await;
+        let told = answers.iter().map(|answer| {
+            let reason = answer.header("x-adyton-reason");
+            let waits = !answer.header("retry-after").is_empty();
+            (reason, answer.status.as_u16(), waits)
+        });
+        told.collect::<Vec<_>>()
+    };
+    let of_one = reasons(vec!["192.0.2.9".to_owned(); 60]).await;
+    assert!(
+        of_one.contains(&("manage.too_many_sign_ins".to_owned(), 429, true)),
+        "{of_one:?}"
+    );
+    let of_many = reasons((0..60).map(|number| format!("198.51.100.{number}")).collect()).await;
+    assert!(
+        of_many.contains(&("manage.sign_ins_full".to_owned(), 429, true)),
+        "{of_many:?}"
+    );
+}
