@@ -219,8 +219,10 @@ def test_a_wrong_body_is_explained_where_it_was_sent(console, iris):
 
 
 def test_the_palette_goes_anywhere_with_the_keyboard_alone(console, iris):
-    tab = console().in_project("services")
+    tab = console().in_project("services?name=iri")
     page = tab.page
+    # Once there are services to be seen, the page listens to keys.
+    expect(page.get_by_role("link", name="iris", exact=True)).to_be_visible()
     page.keyboard.press("Control+k")
     expect(page.get_by_role("dialog")).to_be_visible()
     page.keyboard.type("iris")
