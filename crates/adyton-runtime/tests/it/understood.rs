@@ -200,6 +200,35 @@ fn a_window_or_a_margin_that_does_not_fit_is_an_error_of_the_call() {
     }
 }
 
+/// Where lengths are rounded up, a window may stand out of the image by less than a step.
+#[test]
+fn a_pool_that_rounds_up_takes_an_image_smaller_than_its_window() {
+    let ints = |name: &str, ints: &[i64]| AttributeProto {
+        name: name.to_owned(),
+        r#type: 7,
+        ints: ints.to_vec(),
+        ..AttributeProto::default()
+    };
+    let attributes = vec![
+        ints("kernel_shape", &[3, 3]),
+        ints("strides", &[2, 2]),
+        number("ceil_mode", 1),
+    ];
+    for shape in [[1, 1, -1, -1], [1, 1, 2, 2]] {
+        let model = graph::model(
+            vec![port("x", FLOAT, &shape)],
+            vec![untyped("y")],
+            vec![node("MaxPool", "", &["x"], &["y"], attributes.clone())],
+            Vec::new(),
+        );
+        answered(
+            &model,
+            r#"{"inputs":[[[[1,2],[3,4]]]]}"#,
+            r#"{"outputs":{"y":[[[[4.0]]]]}}"#,
+        );
+    }
+}
+
 #[test]
 fn an_axis_that_the_input_does_not_have_is_refused_by_name() {
     let x = || port("x", FLOAT, &[-1, 3]);

@@ -91,10 +91,16 @@ impl Window {
                 continue;
             };
             let margin = |of: &[usize]| of.get(at).copied().unwrap_or(0);
+            // Where lengths are rounded up, a last window may stand out by less than a step.
+            let beyond = match &self.spec.padding {
+                PaddingSpec::ExplicitOnnxPool(_, _, true) => self.spec.stride(at).saturating_sub(1),
+                _ => 0,
+            };
             let room = usize::try_from(side)
                 .unwrap_or(0)
                 .saturating_add(margin(before))
-                .saturating_add(margin(after));
+                .saturating_add(margin(after))
+                .saturating_add(beyond);
             let reach = kernel
                 .saturating_sub(1)
                 .saturating_mul(dilations.get(at).copied().unwrap_or(1));
