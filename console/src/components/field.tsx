@@ -78,6 +78,17 @@ export function TextField(props: TextProps) {
   );
 }
 
+/** What a list or a log is searched by. Without a placeholder, its label stands in it. */
+export function SearchField(props: {
+  label: string;
+  placeholder?: string;
+  value: string;
+  onChange: (value: string) => void;
+}) {
+  const { placeholder = props.label, ...rest } = props;
+  return <TextField {...rest} placeholder={placeholder} bare type="search" icon="search" />;
+}
+
 function FieldLabel({ label, isRequired }: { label: string; isRequired?: boolean | undefined }) {
   return (
     <Label className={classes.label as string}>

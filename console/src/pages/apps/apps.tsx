@@ -9,7 +9,7 @@ import { Button } from "../../components/button";
 import { Dialog } from "../../components/dialog";
 import { Empty } from "../../components/empty";
 import { FailureNote } from "../../components/failure";
-import { FormActions, FormLayout, TextField } from "../../components/field";
+import { FormActions, FormLayout, SearchField, TextField } from "../../components/field";
 import { Moment } from "../../components/moment";
 import { Page } from "../../components/page";
 import { SecretDialog, type SecretPart } from "../../components/secret";
@@ -76,15 +76,7 @@ export default function AppsPage() {
       actions={rows?.length !== 0 || name ? create : null}
     >
       <search className={classes.search}>
-        <TextField
-          label={t.search}
-          bare
-          type="search"
-          icon="search"
-          placeholder={t.search}
-          value={filter.name}
-          onChange={(value) => choose({ name: value })}
-        />
+        <SearchField label={t.search} value={filter.name} onChange={(value) => choose({ name: value })} />
       </search>
       {failure && <FailureNote error={failure} retry={() => void apps.refetch()} />}
       {rows?.length === 0 ? (

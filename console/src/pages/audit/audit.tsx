@@ -6,7 +6,7 @@ import { Badge, type Tone } from "../../components/badge";
 import { Button } from "../../components/button";
 import { Empty } from "../../components/empty";
 import { FailureNote } from "../../components/failure";
-import { Select, TextField } from "../../components/field";
+import { SearchField, Select } from "../../components/field";
 import { Moment } from "../../components/moment";
 import { Page } from "../../components/page";
 import { type Column, More, Table } from "../../components/table";
@@ -164,17 +164,7 @@ function SlowField({
     const timer = setTimeout(() => onChange(typed.trim()), 400);
     return () => clearTimeout(timer);
   }, [typed, value, onChange]);
-  return (
-    <TextField
-      label={label}
-      bare
-      type="search"
-      icon="search"
-      placeholder={label}
-      value={typed}
-      onChange={setTyped}
-    />
-  );
+  return <SearchField label={label} value={typed} onChange={setTyped} />;
 }
 
 const TONES: { [kind: string]: Tone } = { change: "ok", sign_in: "idle", refusal: "warn" };

@@ -4,7 +4,7 @@ import { Link } from "wouter";
 import { Badge, toneOfHttp } from "../../components/badge";
 import { Empty, Skeleton } from "../../components/empty";
 import { FailureNote } from "../../components/failure";
-import { TextField } from "../../components/field";
+import { SearchField } from "../../components/field";
 import { Page, Section } from "../../components/page";
 import { type Column, Table } from "../../components/table";
 import { useTexts } from "../../language/language";
@@ -55,15 +55,7 @@ export default function ErrorsPage() {
   return (
     <Page title={t.title} about={t.about}>
       <search className={classes.search}>
-        <TextField
-          label={t.search}
-          bare
-          type="search"
-          icon="search"
-          placeholder={t.search}
-          value={typed}
-          onChange={(value) => choose({ search: value })}
-        />
+        <SearchField label={t.search} value={typed} onChange={(value) => choose({ search: value })} />
       </search>
       {error && <FailureNote error={error} retry={() => void refetch()} />}
       {!hits && !error && <Skeleton lines={8} />}

@@ -6,7 +6,7 @@ import { Chip } from "../../components/badge";
 import { LinkButton } from "../../components/button";
 import { Empty } from "../../components/empty";
 import { FailureNote } from "../../components/failure";
-import { Select, TextField } from "../../components/field";
+import { SearchField, Select } from "../../components/field";
 import { Moment } from "../../components/moment";
 import { Page } from "../../components/page";
 import { type Column, More, Table } from "../../components/table";
@@ -68,15 +68,7 @@ export default function ModelsPage() {
       actions={rows?.length !== 0 || isFiltered ? add : null}
     >
       <search className={classes.filters}>
-        <TextField
-          label={t.search}
-          bare
-          type="search"
-          icon="search"
-          placeholder={t.search}
-          value={filter.name}
-          onChange={(value) => choose({ name: value })}
-        />
+        <SearchField label={t.search} value={filter.name} onChange={(value) => choose({ name: value })} />
         <Select
           label={t.status}
           bare

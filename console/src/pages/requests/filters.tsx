@@ -1,7 +1,7 @@
 /** The filters above the journal: each stands in the address. */
 import { useEffect, useState } from "react";
 import { Button } from "../../components/button";
-import { type Option, Select, TextField } from "../../components/field";
+import { type Option, SearchField, Select } from "../../components/field";
 import { useTexts } from "../../language/language";
 import { texts } from "../../language/texts";
 import { RANGES, type RequestFilter, useServices } from "./questions";
@@ -101,17 +101,7 @@ function CodeField({ value, onChange }: { value: string; onChange: (value: strin
     const timer = setTimeout(() => onChange(typed.trim()), 400);
     return () => clearTimeout(timer);
   }, [typed, value, onChange]);
-  return (
-    <TextField
-      label={t.code}
-      bare
-      type="search"
-      icon="search"
-      placeholder={t.codeExample}
-      value={typed}
-      onChange={setTyped}
-    />
-  );
+  return <SearchField label={t.code} placeholder={t.codeExample} value={typed} onChange={setTyped} />;
 }
 
 interface ChoiceProps {

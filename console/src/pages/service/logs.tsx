@@ -5,7 +5,7 @@ import { api, ask, type Schemas } from "../../api/client";
 import { Chip } from "../../components/badge";
 import { Empty, Skeleton } from "../../components/empty";
 import { FailureNote } from "../../components/failure";
-import { Select, Switch, TextField } from "../../components/field";
+import { SearchField, Select, Switch } from "../../components/field";
 import { useLanguage, useTexts } from "../../language/language";
 import { counted, filled, texts } from "../../language/texts";
 import { useProject } from "../../session/project";
@@ -72,15 +72,7 @@ export default function Logs({ service }: { service: Service }) {
   return (
     <>
       <search className={classes.filters}>
-        <TextField
-          label={t.search}
-          bare
-          type="search"
-          icon="search"
-          placeholder={t.search}
-          value={text}
-          onChange={setText}
-        />
+        <SearchField label={t.search} value={text} onChange={setText} />
         <Select
           label={t.instance}
           bare

@@ -6,7 +6,7 @@ import { api, ask, type Schemas } from "../../api/client";
 import { LinkButton } from "../../components/button";
 import { Empty } from "../../components/empty";
 import { FailureNote } from "../../components/failure";
-import { Select, TextField } from "../../components/field";
+import { SearchField, Select } from "../../components/field";
 import { Moment } from "../../components/moment";
 import { Page } from "../../components/page";
 import { type Column, More, Table } from "../../components/table";
@@ -66,15 +66,7 @@ export default function ServicesPage() {
       actions={rows?.length !== 0 || isFiltered ? deploy : null}
     >
       <search className={classes.filters}>
-        <TextField
-          label={t.search}
-          bare
-          type="search"
-          icon="search"
-          placeholder={t.search}
-          value={filter.name}
-          onChange={filter.setName}
-        />
+        <SearchField label={t.search} value={filter.name} onChange={filter.setName} />
         <StatusFilter value={filter.status} onChange={filter.setStatus} />
       </search>
       {services.error && <FailureNote error={services.error} retry={() => void services.refetch()} />}

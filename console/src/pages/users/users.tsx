@@ -10,7 +10,7 @@ import { Id } from "../../components/copy";
 import { Dialog } from "../../components/dialog";
 import { Empty } from "../../components/empty";
 import { FailureNote } from "../../components/failure";
-import { FormActions, FormLayout, TextField } from "../../components/field";
+import { FormActions, FormLayout, SearchField, TextField } from "../../components/field";
 import { Page } from "../../components/page";
 import { type Column, More, Table } from "../../components/table";
 import { useTexts } from "../../language/language";
@@ -77,15 +77,7 @@ export default function UsersPage() {
       }
     >
       <search className={classes.search}>
-        <TextField
-          label={t.search}
-          bare
-          type="search"
-          icon="search"
-          placeholder={t.search}
-          value={filter.name}
-          onChange={(value) => choose({ name: value })}
-        />
+        <SearchField label={t.search} value={filter.name} onChange={(value) => choose({ name: value })} />
       </search>
       {error && <FailureNote error={error} retry={() => void refetch()} />}
       {rows?.length === 0 ? (
