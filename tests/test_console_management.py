@@ -28,7 +28,8 @@ def package(folder, config: dict | None = None) -> bytes:
 
 
 def unique(word: str) -> str:
-    return f"{word}-{uuid.uuid4().hex[:6]}"
+    # With a letter: an end of digits alone is taken for a version, and left out of the name that is suggested.
+    return f"{word}-x{uuid.uuid4().hex[:6]}"
 
 
 @LOOKS
