@@ -1,12 +1,13 @@
 //! The command line as a client: finds the server, signs, sends, and makes refusals readable.
 //!
-//! - [`target`]: which server, and as whom; [`contexts`]: where that is kept.
+//! - [`server_access`]: which server, and as whom; [`access_sources`]: where that is looked for; [`contexts`]: where it is kept.
 //! - [`answer`]: answers and refusals.
 //! - [`modelarts`], [`apig`], [`iam`], [`adyton`]: what each API is asked, one function a question; what they answer has a type.
 //! - `tokens`: signing in and out; [`lookup`]: ids from names; [`upload`]: a model package on its way; [`wait`]: until something is ready.
 //!
 //! What must hold: only the public HTTP interfaces are used, as any client would; a secret is never printed.
 
+pub mod access_sources;
 pub mod address;
 mod adyton;
 pub mod answer;
@@ -20,7 +21,7 @@ mod modelarts;
 pub mod multipart;
 mod pages;
 pub mod request;
-pub mod target;
+pub mod server_access;
 mod tokens;
 pub mod upload;
 pub mod wait;
@@ -42,7 +43,7 @@ pub use self::tokens::SignedIn;
 
 use self::address::Address;
 use self::answer::{Answer, Asked};
-use self::target::Target;
+use self::server_access::ServerAccess;
 use crate::failure::{Failure, Outcome};
 use crate::language::spoken;
 use crate::said;
@@ -57,7 +58,7 @@ const ANSWER_TIME: Duration = Duration::from_secs(300);
 /// Sends requests to one server as one caller.
 pub struct Client {
     /// The server, and who calls.
-    pub target: Target,
+    pub server: ServerAccess,
     clock: Clock,
     agent: Agent,
     /// A token that was got with the password.
@@ -68,11 +69,11 @@ pub struct Client {
 
 impl Client {
     /// A client of this server.
-    pub fn new(target: Target, clock: Clock) -> Self {
-        let agent = agent(&target);
-        let token = RefCell::new(target.credentials.token.clone());
+    pub fn new(server: ServerAccess, clock: Clock) -> Self {
+        let agent = agent(&server);
+        let token = RefCell::new(server.credentials.token.clone());
         Self {
-            target,
+            server,
             clock,
             agent,
             token,
@@ -85,22 +86,22 @@ impl Client {
     }
     /// `{project_id}` of the paths.
     pub fn project(&self) -> &str {
-        &self.target.project
+        &self.server.project
     }
     /// A management call; its answer, if it is not a refusal.
     pub fn manage(&self, method: &str, path: &str, query: &str, body: Body) -> Outcome<Answer> {
         let request = Request {
             method,
-            address: &self.target.control,
+            address: &self.server.control,
             path,
             query,
             headers: vec![
-                ("X-Project-Id".to_owned(), self.target.project.clone()),
+                ("X-Project-Id".to_owned(), self.server.project.clone()),
                 ("Accept-Language".to_owned(), spoken().tag().to_owned()),
             ],
             body,
         };
-        let answer = match &self.target.credentials.keys {
+        let answer = match &self.server.credentials.keys {
             Some(keys) => self.send(request, &Shown::Signed(keys)),
             None => {
                 let token = self.token()?;
@@ -113,7 +114,7 @@ impl Client {
                 Some(401) => failure.hint(said!(
                     "used the credentials of {}; `adyton login` saves others",
                     "使用了 {} 的凭证；用 `adyton login` 可以保存其他凭证",
-                    self.target.said
+                    self.server.said
                 )),
                 _ => failure,
             })
@@ -165,7 +166,7 @@ fn json(document: &impl Serialize) -> Outcome<Body> {
     Ok(Body::Bytes(text, "application/json".to_owned()))
 }
 
-fn agent(target: &Target) -> Agent {
+fn agent(server: &ServerAccess) -> Agent {
     let config = Agent::config_builder()
         .http_status_as_error(false)
         .allow_non_standard_methods(true)
@@ -174,12 +175,12 @@ fn agent(target: &Target) -> Agent {
         .timeout_connect(Some(CONNECT_TIME))
         .timeout_recv_response(Some(ANSWER_TIME));
     // A proxy of the environment is for other machines.
-    let config = if target.control.is_local() {
+    let config = if server.control.is_local() {
         config.proxy(None)
     } else {
         config
     };
-    let config = match &target.authorities {
+    let config = match &server.authorities {
         Some(authorities) => config.tls_config(TlsConfig::builder().root_certs(authorities.roots()).build()),
         None => config,
     };

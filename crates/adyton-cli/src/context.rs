@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use adyton_core::clock::Clock;
 
 use crate::client::Client;
-use crate::client::target::{Target, TargetSources};
+use crate::client::access_sources::AccessSources;
 use crate::failure::Outcome;
 use crate::package_check::PackageCheck;
 use crate::terminal::Terminal;
@@ -60,8 +60,8 @@ impl Context {
         found.map(|(_, value)| value.as_str())
     }
     /// Where contexts, variables and the local data folder are looked for.
-    pub fn sources(&self) -> TargetSources<'_> {
-        TargetSources {
+    pub fn sources(&self) -> AccessSources<'_> {
+        AccessSources {
             environment: &self.environment,
             folder: &self.folder,
             context: self.named.as_deref(),
@@ -77,11 +77,11 @@ impl Context {
     }
     /// A client of the server that was named; says so when it was found rather than named.
     pub fn client(&self) -> Outcome<Client> {
-        let (target, note) = Target::find(&self.sources())?;
+        let (server, note) = self.sources().find()?;
         if let Some(note) = note {
             self.terminal.note(note);
         }
-        let client = Client::new(target, self.clock.clone());
+        let client = Client::new(server, self.clock.clone());
         match &self.project {
             Some(said) => client.in_project(said),
             None => Ok(client),

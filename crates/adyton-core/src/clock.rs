@@ -126,12 +126,12 @@ impl fmt::Display for Timestamp {
 /// Tells the time; cheap to clone. [`Clock::system`] in the program, [`Clock::manual`] in tests.
 #[derive(Clone)]
 pub struct Clock {
-    source: Source,
+    source: TimeSource,
     watch: Arc<jump::Watch>,
 }
 
 #[derive(Clone)]
-enum Source {
+enum TimeSource {
     System(Instant),
     Manual(Arc<Hands>),
 }
@@ -147,16 +147,16 @@ struct Hands {
 impl Clock {
     /// The system's clock.
     pub fn system() -> Self {
-        Self::of(Source::System(Instant::now()))
+        Self::of(TimeSource::System(Instant::now()))
     }
     /// A clock that stands still at `start` until it is [advanced](Clock::advance). Clones move together.
     pub fn manual(start: Timestamp) -> Self {
-        Self::of(Source::Manual(Arc::new(Hands {
+        Self::of(TimeSource::Manual(Arc::new(Hands {
             day: AtomicI64::new(start.micros()),
             monotonic: AtomicU64::new(start.micros().unsigned_abs()),
         })))
     }
-    fn of(source: Source) -> Self {
+    fn of(source: TimeSource) -> Self {
         let watch = Arc::new(jump::Watch::new(source.day(), source.monotonic()));
         Self { source, watch }
     }
@@ -181,7 +181,7 @@ impl Clock {
     }
     /// Moves a manual clock on; does nothing to the system's.
     pub fn advance(&self, by: Duration) {
-        if let Source::Manual(hands) = &self.source {
+        if let TimeSource::Manual(hands) = &self.source {
             let micros = i64::try_from(by.as_micros()).unwrap_or(i64::MAX);
             hands.day.fetch_add(micros, Ordering::Relaxed);
             hands
@@ -192,30 +192,30 @@ impl Clock {
     /// Sets the time of day of a manual clock, as an operator or NTP would; the monotonic hand stays. Does nothing to
     /// the system's.
     pub fn set(&self, day: Timestamp) {
-        if let Source::Manual(hands) = &self.source {
+        if let TimeSource::Manual(hands) = &self.source {
             hands.day.store(day.micros(), Ordering::Relaxed);
         }
     }
 }
 
-impl Source {
+impl TimeSource {
     #[expect(
         clippy::disallowed_methods,
         reason = "the one place that asks the system for the time"
     )]
     fn day(&self) -> Timestamp {
         match self {
-            Source::System(_) => {
+            TimeSource::System(_) => {
                 let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
                 Timestamp(i64::try_from(since.as_micros()).unwrap_or(i64::MAX))
             }
-            Source::Manual(hands) => Timestamp(hands.day.load(Ordering::Relaxed)),
+            TimeSource::Manual(hands) => Timestamp(hands.day.load(Ordering::Relaxed)),
         }
     }
     fn monotonic(&self) -> Duration {
         match self {
-            Source::System(start) => start.elapsed(),
-            Source::Manual(hands) => Duration::from_micros(hands.monotonic.load(Ordering::Relaxed)),
+            TimeSource::System(start) => start.elapsed(),
+            TimeSource::Manual(hands) => Duration::from_micros(hands.monotonic.load(Ordering::Relaxed)),
         }
     }
 }

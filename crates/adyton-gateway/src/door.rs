@@ -123,7 +123,7 @@ pub(crate) async fn receive(pipeline: Rc<Pipeline>, slots: Arc<ConnectionSlots>,
 }
 
 /// Moves an answer to the control plane's thread, piece by piece, until either side ends.
-async fn pump(mut body: AnswerBody, pieces: mpsc::Sender<Piece>) {
+async fn pump(mut body: AnswerBody, pieces: mpsc::Sender<BodyFrame>) {
     loop {
         let frame = tokio::select! {
             frame = body.frame() => frame,
@@ -194,16 +194,16 @@ fn whole(bytes: Bytes) -> ConsoleBody {
     Box::pin(Full::new(bytes).map_err(|never| match never {}))
 }
 
-type Piece = Result<Frame<Bytes>, Box<dyn std::error::Error + Send + Sync>>;
+type BodyFrame = Result<Frame<Bytes>, Box<dyn std::error::Error + Send + Sync>>;
 
 /// An answer's body on the control plane's side.
-struct Streamed(mpsc::Receiver<Piece>);
+struct Streamed(mpsc::Receiver<BodyFrame>);
 
 impl Body for Streamed {
     type Data = Bytes;
     type Error = Box<dyn std::error::Error + Send + Sync>;
 
-    fn poll_frame(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Piece>> {
+    fn poll_frame(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<BodyFrame>> {
         self.0.poll_recv(context)
     }
 }

@@ -5,7 +5,7 @@ use adyton_core::evidence::Evidence;
 
 use crate::count::Count;
 use crate::journal::Closing;
-use crate::service_meters::{AnswerKey, InstanceKey, Shared};
+use crate::service_meters::{AnswerKey, InstanceKey, SharedSeries};
 
 /// Upper bounds of the latency buckets, in microseconds.
 pub(super) const BOUNDS: [u64; 18] = [
@@ -59,9 +59,9 @@ pub(crate) struct Meters {
     pub(super) ours: Histogram,
     pub(super) models: Histogram,
     /// Answers of services.
-    pub(crate) answers: Shared<AnswerKey>,
+    pub(crate) answers: SharedSeries<AnswerKey>,
     /// Calls of instances.
-    pub(crate) instances: Shared<InstanceKey>,
+    pub(crate) instances: SharedSeries<InstanceKey>,
 }
 
 impl Default for Meters {
@@ -86,8 +86,8 @@ impl Default for Meters {
             answered: Default::default(),
             ours: Histogram::default(),
             models: Histogram::default(),
-            answers: Shared::default(),
-            instances: Shared::default(),
+            answers: SharedSeries::default(),
+            instances: SharedSeries::default(),
         }
     }
 }

@@ -62,8 +62,8 @@ type Map<K> = HashMap<K, Arc<Series>, RandomState>;
 
 /// All series of one kind, for whoever reads.
 #[derive(Debug)]
-pub(crate) struct Shared<K> {
-    known: Mutex<Known<K>>,
+pub(crate) struct SharedSeries<K> {
+    known: Mutex<NamedSeries<K>>,
     /// What found no room.
     other: Series,
     /// Raised when series are taken out.
@@ -71,16 +71,16 @@ pub(crate) struct Shared<K> {
 }
 
 #[derive(Debug)]
-struct Known<K> {
+struct NamedSeries<K> {
     series: Map<K>,
     /// What was counted of those that were taken out.
     gone: [u64; 2],
 }
 
-impl<K> Default for Shared<K> {
+impl<K> Default for SharedSeries<K> {
     fn default() -> Self {
         Self {
-            known: Mutex::new(Known {
+            known: Mutex::new(NamedSeries {
                 series: Map::default(),
                 gone: [0; 2],
             }),
@@ -90,11 +90,11 @@ impl<K> Default for Shared<K> {
     }
 }
 
-impl<K: Copy + Eq + Hash> Shared<K> {
+impl<K: Copy + Eq + Hash> SharedSeries<K> {
     /// Gives every series to `each`; those that are not `here` any more are taken out. Gives what belongs to none.
     pub(crate) fn read(&self, is_here: impl Fn(&K) -> bool, mut each: impl FnMut(&K, [u64; 2])) -> [u64; 2] {
         let mut known = self.known.lock();
-        let Known { series, gone } = &mut *known;
+        let NamedSeries { series, gone } = &mut *known;
         let before = series.len();
         series.retain(|key, series| {
             let is_kept = is_here(key);
@@ -148,7 +148,7 @@ impl<K> Default for Own<K> {
 }
 
 impl<K: Copy + Eq + Hash> Own<K> {
-    pub(crate) fn count(&self, shared: &Shared<K>, key: K, model_us: u64) {
+    pub(crate) fn count(&self, shared: &SharedSeries<K>, key: K, model_us: u64) {
         let epoch = shared.epoch.load(Ordering::Relaxed);
         let mut known = self.known.borrow_mut();
         if epoch != self.epoch.replace(epoch) {

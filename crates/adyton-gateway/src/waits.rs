@@ -25,7 +25,7 @@ pub(crate) enum WaitEnd {
     Cut,
 }
 
-struct Entry {
+struct WaitingFuture {
     deadline: Duration,
     waker: Waker,
     over: bool,
@@ -33,7 +33,7 @@ struct Entry {
 
 /// The waits of one worker.
 pub(crate) struct Waits {
-    entries: RefCell<Vec<Option<Entry>>>,
+    entries: RefCell<Vec<Option<WaitingFuture>>>,
     free: RefCell<Vec<usize>>,
     cut: Cell<bool>,
     time: Rc<TickClock>,
@@ -80,7 +80,7 @@ impl Waits {
         self.entries.borrow().len() == self.free.borrow().len()
     }
 
-    fn insert(&self, entry: Entry) -> usize {
+    fn insert(&self, entry: WaitingFuture) -> usize {
         // A limit is kept by ticks.
         self.time.ask();
         let mut entries = self.entries.borrow_mut();
@@ -114,7 +114,7 @@ impl Wait {
         }
         let Some(slot) = self.slot else {
             let deadline = self.waits.time.monotonic().saturating_add(limit);
-            let entry = Entry {
+            let entry = WaitingFuture {
                 deadline,
                 waker: context.waker().clone(),
                 over: false,

@@ -17,7 +17,7 @@ use crate::tick_clock::TickClock;
 
 /// What is to be seen of a client.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum View {
+enum ClientView {
     /// Nothing: it still sends its request, or no request is answered.
     Busy,
     /// All that it can do is leave: its request has come whole, with nothing behind it.
@@ -44,7 +44,7 @@ pub(crate) struct WireState {
     clean: Cell<bool>,
     presence: Presence,
     /// What is to be seen of the client while its request is answered.
-    view: Cell<View>,
+    view: Cell<ClientView>,
     /// The next look at a client that has sent more.
     look: Look,
     leftover: RefCell<Option<UnreadBody>>,
@@ -68,7 +68,7 @@ impl WireState {
             busy: Cell::new(false),
             clean: Cell::new(true),
             presence,
-            view: Cell::new(View::Busy),
+            view: Cell::new(ClientView::Busy),
             look: Look::new(looks),
             leftover: RefCell::new(None),
             unread: Cell::new(false),
@@ -86,7 +86,7 @@ impl WireState {
     /// The request has come to its end.
     pub(crate) fn is_whole(&self) {
         if self.busy.get() {
-            self.view.set(View::Clear);
+            self.view.set(ClientView::Clear);
         }
     }
 
@@ -94,7 +94,7 @@ impl WireState {
     pub(crate) fn answered(&self) {
         self.busy.set(false);
         self.clean.set(false);
-        if self.view.replace(View::Busy) == View::Blocked {
+        if self.view.replace(ClientView::Busy) == ClientView::Blocked {
             self.look.stop();
         }
         self.connection.answered(self.time.ticked());
@@ -104,14 +104,14 @@ impl WireState {
     /// closed its sending side counts as gone.
     pub(crate) fn has_left(&self, context: &mut Context<'_>) -> bool {
         match self.view.get() {
-            View::Busy => return false,
-            View::Clear => match self.presence.look(context) {
+            ClientView::Busy => return false,
+            ClientView::Clear => match self.presence.look(context) {
                 Sign::Silent => return false,
                 // The next request, sent ahead: what comes after it is looked for now and then.
-                Sign::Speaks => self.view.set(View::Blocked),
+                Sign::Speaks => self.view.set(ClientView::Blocked),
                 Sign::Left => return true,
             },
-            View::Blocked => {}
+            ClientView::Blocked => {}
         }
         self.look.is_due(context) && self.presence.has_hung_up()
     }

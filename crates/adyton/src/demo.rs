@@ -19,9 +19,10 @@ use adyton_core::service::ServiceStatus;
 use self::callers::Callers;
 use self::samples::{Sample, samples};
 use self::telling::{brief, telling};
+use adyton_cli::client::access_sources::{AccessSources, LOCAL};
 use adyton_cli::client::answer::{Answer, Asked};
 use adyton_cli::client::lookup::service_named;
-use adyton_cli::client::target::{LOCAL, Target, TargetSources};
+use adyton_cli::client::server_access::ServerAccess;
 use adyton_cli::client::wait::{READY_TIME, Wait};
 use adyton_cli::client::{Body, Client, ModelFilter};
 use adyton_cli::command::model::{Naming, import, next_version};
@@ -39,43 +40,43 @@ struct Deployed<'a> {
 
 /// Shows everything; the server goes on afterwards.
 pub(crate) fn show(context: &Context, data: &Path) -> Outcome {
-    let client = Client::new(Target::local(data)?, context.clock.clone());
-    let stage = Stage {
+    let client = Client::new(ServerAccess::local(data)?, context.clock.clone());
+    let run = DemoRun {
         context,
         client: &client,
     };
-    stage.open(data)?;
+    run.open(data)?;
     let samples = samples(&context.folder)?;
-    stage.title(
+    run.title(
         1,
         &format!("{} models, imported and deployed", count(samples.there.len())),
     );
     for name in &samples.missing {
-        stage.say(format!(
+        run.say(format!(
             "   - {name:8} is left out: its package is not here; `make demo` in the sources fetches it"
         ));
     }
     let deployed = samples
         .there
         .iter()
-        .map(|sample| stage.deploy(sample))
+        .map(|sample| run.deploy(sample))
         .collect::<Outcome<Vec<_>>>()?;
     let kinds: BTreeSet<&str> = samples.there.iter().map(|sample| sample.auth.as_str()).collect();
     let kinds = match kinds.len() {
         1 => "one kind".to_owned(),
         more => format!("{} kinds", count(more).to_lowercase()),
     };
-    stage.title(2, &format!("One prediction of each, by {kinds} of callers"));
+    run.title(2, &format!("One prediction of each, by {kinds} of callers"));
     let callers = Callers::prepare(&client, data, &deployed)?;
     for (at, one) in deployed.iter().enumerate() {
         if at > 0 {
-            stage.say("");
+            run.say("");
         }
-        stage.predict(one, &callers)?;
+        run.predict(one, &callers)?;
     }
-    stage.title(3, "One refusal, on purpose: a wrong URL");
-    stage.refused(&deployed, &callers)?;
-    stage.close(data)
+    run.title(3, "One refusal, on purpose: a wrong URL");
+    run.refused(&deployed, &callers)?;
+    run.close(data)
 }
 
 fn count(number: usize) -> String {
@@ -84,13 +85,13 @@ fn count(number: usize) -> String {
         .map_or_else(|| number.to_string(), |word| (*word).to_owned())
 }
 
-/// Where the demo plays.
-struct Stage<'a> {
+/// One run of the demo.
+struct DemoRun<'a> {
     context: &'a Context,
     client: &'a Client,
 }
 
-impl Stage<'_> {
+impl DemoRun<'_> {
     fn say(&self, text: impl Into<Printable>) {
         self.context.terminal.print(text);
     }
@@ -103,8 +104,10 @@ impl Stage<'_> {
     }
     /// Whether commands go to this server when nothing is said: not with a context or an environment that names another one.
     fn is_found(&self) -> bool {
-        Target::find(&self.context.sources())
-            .is_ok_and(|(target, _)| target.control.to_string() == self.client.target.control.to_string())
+        self.context
+            .sources()
+            .find()
+            .is_ok_and(|(server, _)| server.control.to_string() == self.client.server.control.to_string())
     }
     /// A command for people to copy, that goes to this server.
     fn command(&self, verb: &str) -> String {
@@ -117,12 +120,13 @@ impl Stage<'_> {
     }
     /// Whether this server can be named by its place.
     fn is_local(&self) -> bool {
-        let sources = TargetSources {
+        let sources = AccessSources {
             context: Some(LOCAL),
             ..self.context.sources()
         };
-        Target::find(&sources)
-            .is_ok_and(|(target, _)| target.control.to_string() == self.client.target.control.to_string())
+        sources
+            .find()
+            .is_ok_and(|(server, _)| server.control.to_string() == self.client.server.control.to_string())
     }
     fn now(&self) -> Duration {
         self.context.clock.monotonic()

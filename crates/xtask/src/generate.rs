@@ -13,9 +13,9 @@ use crate::process::command;
 use crate::repository::root;
 
 /// A page, and what writes it.
-type Page = (&'static str, fn() -> Result<String>);
+type GeneratedPage = (&'static str, fn() -> Result<String>);
 
-const PAGES: [Page; 4] = [
+const PAGES: [GeneratedPage; 4] = [
     ("docs/reference/errors.md", || Ok(errors_page())),
     ("docs/reference/records.md", records::page),
     ("docs/reference/configuration.md", || {

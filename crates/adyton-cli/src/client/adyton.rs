@@ -46,7 +46,7 @@ impl Client {
     fn ask_as(&self, path: &str, shown: &Shown<'_>) -> Outcome<Answer> {
         let request = Request {
             method: "GET",
-            address: &self.target.control,
+            address: &self.server.control,
             path,
             query: "",
             headers: Vec::new(),

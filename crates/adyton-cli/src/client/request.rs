@@ -11,7 +11,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use ureq::{SendBody, http};
 
 use super::address::Address;
-use super::target::KeyPair;
+use super::server_access::KeyPair;
 use crate::failure::{Failure, Outcome};
 use crate::said;
 

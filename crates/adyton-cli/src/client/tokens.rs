@@ -27,7 +27,7 @@ impl Client {
         if let Some(token) = self.token.borrow().as_ref() {
             return Ok(token.clone());
         }
-        let Some(known) = &self.target.credentials.password else {
+        let Some(known) = &self.server.credentials.password else {
             return Err(self.no_token());
         };
         let scope = TokenScope::project(&known.project_id);
@@ -78,7 +78,7 @@ impl Client {
     }
     /// A token of the caller for the project, which nobody else has. One that is got for another token ends when that does.
     pub fn new_token(&self) -> Outcome<SignedIn> {
-        let credentials = &self.target.credentials;
+        let credentials = &self.server.credentials;
         match (&credentials.password, &credentials.token) {
             (Some(known), _) => self.sign_in_here(&known.user, Some(&known.domain), &known.password),
             (None, Some(token)) => self.sign_in_elsewhere(token, self.project()),
@@ -88,7 +88,7 @@ impl Client {
     fn no_token(&self) -> Failure {
         Failure::wrong_use(said!(
             "{} has an access key but no password, so it cannot get a token", "{} 只有访问密钥而没有密码，因此无法获取令牌",
-            self.target.said
+            self.server.said
         ))
         .hint(said!("run `adyton login --user NAME` to get one and save it, or `adyton token create --user NAME` to print one", "执行 `adyton login --user NAME` 获取并保存令牌，或用 `adyton token create --user NAME` 输出令牌"))
     }
@@ -107,7 +107,7 @@ impl Client {
     }
     /// Who asks about a token: the caller by their keys, else whoever holds it.
     fn manager<'a>(&'a self, token: &'a Secret<String>) -> Shown<'a> {
-        match &self.target.credentials.keys {
+        match &self.server.credentials.keys {
             Some(keys) => Shown::Signed(keys),
             None => Shown::Token(token),
         }
@@ -121,7 +121,7 @@ impl Client {
     ) -> Outcome<Answer> {
         let request = Request {
             method,
-            address: &self.target.control,
+            address: &self.server.control,
             path: "/v3/auth/tokens",
             query,
             headers: vec![("X-Subject-Token".to_owned(), token.expose().clone())],
@@ -135,17 +135,17 @@ impl Client {
             Some(id) => id.to_string(),
             None => lookup::project(&self, said)?.id,
         };
-        if self.target.credentials.keys.is_none()
-            && let Some(token) = self.target.credentials.token.clone()
+        if self.server.credentials.keys.is_none()
+            && let Some(token) = self.server.credentials.token.clone()
         {
             let token = self.sign_in_elsewhere(&token, &project)?.token;
-            self.target.credentials.token = Some(token);
+            self.server.credentials.token = Some(token);
         }
-        if let Some(password) = &mut self.target.credentials.password {
+        if let Some(password) = &mut self.server.credentials.password {
             password.project_id.clone_from(&project);
         }
-        self.target.project = project;
-        Ok(Self::new(self.target, self.clock))
+        self.server.project = project;
+        Ok(Self::new(self.server, self.clock))
     }
     fn token_for(&self, identity: TokenIdentity, scope: Option<TokenScope>) -> Outcome<SignedIn> {
         let wanted = TokenRequest {
@@ -153,7 +153,7 @@ impl Client {
         };
         let request = Request {
             method: "POST",
-            address: &self.target.control,
+            address: &self.server.control,
             path: "/v3/auth/tokens",
             query: "nocatalog=true",
             headers: Vec::new(),

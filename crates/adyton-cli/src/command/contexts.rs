@@ -40,7 +40,7 @@ impl ContextVerb {
 
 /// A context without its secrets.
 #[derive(Serialize)]
-struct Shown<'c> {
+struct ContextRow<'c> {
     name: &'c str,
     current: bool,
     control_url: Option<&'c str>,
@@ -53,7 +53,7 @@ struct Shown<'c> {
     token_expires_at: Option<&'c str>,
 }
 
-impl<'c> Shown<'c> {
+impl<'c> ContextRow<'c> {
     fn of(name: &'c str, saved: &'c SavedContext, current: Option<&str>) -> Self {
         Self {
             name,
@@ -94,9 +94,9 @@ impl ListContexts {
     fn run(self, context: &Context) -> Outcome {
         let contexts = context.sources().contexts()?;
         let current = contexts.current();
-        let shown: Vec<Shown<'_>> = contexts
+        let shown: Vec<ContextRow<'_>> = contexts
             .all()
-            .map(|(name, saved)| Shown::of(name, saved, current))
+            .map(|(name, saved)| ContextRow::of(name, saved, current))
             .collect();
         let terminal = &context.terminal;
         if terminal.is_json() {
@@ -178,7 +178,7 @@ impl ShowContext {
             Failure::wrong_use(said!("no context is current", "没有当前上下文"))
                 .hint(said!("make one with `adyton login`", "用 `adyton login` 创建"))
         })?;
-        let shown = Shown::of(name, contexts.known(name)?, current);
+        let shown = ContextRow::of(name, contexts.known(name)?, current);
         let terminal = &context.terminal;
         if terminal.is_json() {
             terminal.document(&shown);

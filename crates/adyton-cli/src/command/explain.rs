@@ -17,7 +17,7 @@ use super::predict::{Auth, held};
 use crate::client::Client;
 use crate::client::address::Address;
 use crate::client::authorities::authorities;
-use crate::client::target::{Credentials, Target};
+use crate::client::server_access::{Credentials, ServerAccess};
 use crate::context::Context;
 use crate::failure::{Failure, Outcome};
 use crate::said;
@@ -88,7 +88,7 @@ impl Explain {
         };
         let terminal = &context.terminal;
         if terminal.is_json() {
-            terminal.document(&Document {
+            terminal.document(&ExplainDocument {
                 explained,
                 canonical_diff,
             });
@@ -122,7 +122,7 @@ impl Explain {
         }
         let mut client = context.client()?;
         if let Some(url) = &self.at {
-            client.target.control = Address::parse(url, "--at")?;
+            client.server.control = Address::parse(url, "--at")?;
         }
         let explained = match self.auth {
             None => of_trail(context, &client, id)?,
@@ -151,7 +151,7 @@ impl Explain {
             (Some(address), Some(Auth::App | Auth::Appcode)) => of_listener(context, address)?,
             (Some(address), _) => {
                 let mut client = context.client()?;
-                client.target.control = address;
+                client.server.control = address;
                 client
             }
             (None, _) => context.client()?,
@@ -175,7 +175,7 @@ impl Explain {
 /// A client of a listener of which nothing else is known.
 fn of_listener(context: &Context, address: Address) -> Outcome<Client> {
     let authority = context.variable("ADYTON_CA_FILE").map(Path::new);
-    let target = Target {
+    let server = ServerAccess {
         said: address.to_string(),
         control: address,
         gateway: None,
@@ -183,7 +183,7 @@ fn of_listener(context: &Context, address: Address) -> Outcome<Client> {
         credentials: Credentials::default(),
         authorities: authority.map(authorities).transpose()?,
     };
-    Ok(Client::new(target, context.clock.clone()))
+    Ok(Client::new(server, context.clock.clone()))
 }
 
 /// A management call of the project's audit trail, or else the caller's share of it.
@@ -244,7 +244,7 @@ fn of_project(context: &Context, id: RequestId) -> Outcome<Explained> {
 
 /// The one document of `--json`.
 #[derive(Serialize)]
-struct Document {
+struct ExplainDocument {
     #[serde(flatten)]
     explained: Explained,
     #[serde(skip_serializing_if = "Option::is_none")]

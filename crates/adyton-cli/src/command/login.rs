@@ -11,11 +11,12 @@ use serde_json::json;
 
 use super::input::secret;
 use crate::client::Client;
+use crate::client::access_sources::{LOCAL, LOCAL_DATA};
 use crate::client::address::Address;
 use crate::client::authorities::authorities;
 use crate::client::bootstrap::bootstrap;
 use crate::client::contexts::{Contexts, DEFAULT_CONTEXT, SavedContext};
-use crate::client::target::{Credentials, KeyPair, LOCAL, LOCAL_DATA, Target};
+use crate::client::server_access::{Credentials, KeyPair, ServerAccess};
 use crate::context::Context;
 use crate::failure::{Failure, Outcome};
 use crate::ready::Ready;
@@ -243,7 +244,7 @@ impl Login {
                 .map_err(|error| Failure::failed(format!("--ca-file {}: {error}", path.display())))
         };
         Ok(SavedContext {
-            control_url: Some(client.target.control.to_string()),
+            control_url: Some(client.server.control.to_string()),
             gateway_url: self.gateway()?,
             ca_file: self.ca_file.as_ref().map(absolute).transpose()?,
             project_id: Some(project.id),
@@ -271,7 +272,7 @@ impl Login {
     }
 
     fn client(&self, context: &Context, control: &str, credentials: Credentials) -> Outcome<Client> {
-        let target = Target {
+        let server = ServerAccess {
             control: Address::parse(control, "--control")?,
             gateway: None,
             authorities: self.ca_file.as_deref().map(authorities).transpose()?,
@@ -279,7 +280,7 @@ impl Login {
             credentials,
             said: "login".to_owned(),
         };
-        Ok(Client::new(target, context.clock.clone()))
+        Ok(Client::new(server, context.clock.clone()))
     }
 }
 

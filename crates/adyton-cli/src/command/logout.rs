@@ -5,7 +5,6 @@ use clap::Args;
 use serde_json::json;
 
 use crate::client::Client;
-use crate::client::target::Target;
 use crate::context::Context;
 use crate::failure::{Failure, Outcome};
 use crate::said;
@@ -61,6 +60,6 @@ impl Logout {
 fn revoke(context: &Context, name: &str, token: String) -> Outcome {
     let mut sources = context.sources();
     sources.context = Some(name);
-    let (target, _) = Target::find(&sources)?;
-    Client::new(target, context.clock.clone()).sign_out(&Secret::new(token))
+    let (server, _) = sources.find()?;
+    Client::new(server, context.clock.clone()).sign_out(&Secret::new(token))
 }

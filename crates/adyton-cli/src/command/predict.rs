@@ -18,7 +18,7 @@ use crate::client::address::Address;
 use crate::client::answer::{Answer, Asked};
 use crate::client::lookup;
 use crate::client::multipart;
-use crate::client::target::KeyPair;
+use crate::client::server_access::KeyPair;
 use crate::client::{Body, Client, Request, Shown};
 use crate::context::Context;
 use crate::failure::{Failure, Outcome};
@@ -198,7 +198,7 @@ impl Predict {
 
 /// How a call shows who makes it when that is not said.
 fn usual(client: &Client) -> Auth {
-    match client.target.credentials.keys {
+    match client.server.credentials.keys {
         Some(_) => Auth::Aksk,
         None => Auth::Token,
     }
@@ -238,7 +238,7 @@ pub fn url(client: &Client, printed: &str, path: &str) -> Outcome<String> {
             "该服务没有地址：`{printed}`"
         ))
     })?;
-    let address = client.target.gateway.clone().unwrap_or(address);
+    let address = client.server.gateway.clone().unwrap_or(address);
     let base = base.trim_end_matches('/');
     match path.trim_start_matches('/') {
         "" => Ok(format!("{address}{base}")),
@@ -289,7 +289,7 @@ fn body(data: Option<&str>, form: &[String]) -> Outcome<Body> {
 
 /// What shows who calls: as `auth` says, else the context's key or token.
 pub fn held(context: &Context, client: &Client, auth: Option<Auth>) -> Outcome<Held> {
-    let known = &client.target.credentials;
+    let known = &client.server.credentials;
     let auth = auth.unwrap_or_else(|| usual(client));
     Ok(match auth {
         Auth::Token => Held::Token(client.token()?),
@@ -297,7 +297,7 @@ pub fn held(context: &Context, client: &Client, auth: Option<Auth>) -> Outcome<H
             Failure::wrong_use(said!(
                 "{} has no access key",
                 "{} 没有访问密钥",
-                client.target.said
+                client.server.said
             ))
             .hint(said!(
                 "set ADYTON_ACCESS_KEY and ADYTON_SECRET_KEY, or use --auth token",

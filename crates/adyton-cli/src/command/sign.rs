@@ -11,7 +11,7 @@ use ureq::http;
 use super::{curl, input};
 use crate::client::address::Address;
 use crate::client::request::signed;
-use crate::client::target::KeyPair;
+use crate::client::server_access::KeyPair;
 use crate::context::Context;
 use crate::failure::{Failure, Outcome};
 use crate::said;

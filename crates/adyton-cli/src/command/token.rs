@@ -82,8 +82,8 @@ struct Which {
 impl Which {
     fn token(&self, client: &Client) -> Outcome<Secret<String>> {
         let Some(said) = &self.file else {
-            return client.target.credentials.token.clone().ok_or_else(|| {
-                Failure::wrong_use(said!("{} keeps no token", "{} 没有保存令牌", client.target.said)).hint(
+            return client.server.credentials.token.clone().ok_or_else(|| {
+                Failure::wrong_use(said!("{} keeps no token", "{} 没有保存令牌", client.server.said)).hint(
                     said!(
                         "name a file that holds one: @FILE, or @- for standard input",
                         "请指定含有令牌的文件：@FILE，标准输入用 @-"

@@ -19,7 +19,7 @@ pub struct Whoami {}
 
 /// The one document of `--json`.
 #[derive(Serialize)]
-struct Document<'k> {
+struct WhoamiDocument<'k> {
     #[serde(flatten)]
     known: &'k Known,
     /// The project that calls go to.
@@ -33,7 +33,7 @@ impl Whoami {
         let known = client.whoami()?;
         let terminal = &context.terminal;
         if terminal.is_json() {
-            terminal.document(&Document {
+            terminal.document(&WhoamiDocument {
                 known: &known,
                 current_project_id: client.project(),
             });
@@ -53,8 +53,8 @@ impl Whoami {
             ("projects", projects.join("\n")),
             ("roles", known.roles.join(", ")),
             ("credentials", credentials(&client, &known)),
-            ("server", client.target.control.to_string()),
-            ("source", client.target.said.clone()),
+            ("server", client.server.control.to_string()),
+            ("source", client.server.said.clone()),
             ("clock", clock(&known.server_time, context.clock.now())),
         ]));
         Ok(())
@@ -68,7 +68,7 @@ fn named(thing: &Named) -> String {
 
 /// The key, or the token and when it expires.
 fn credentials(client: &Client, known: &Known) -> String {
-    match (known.way.as_str(), &client.target.credentials.keys, &known.token) {
+    match (known.way.as_str(), &client.server.credentials.keys, &known.token) {
         ("aksk", Some(keys), _) => said!("access key {}", "访问密钥 {}", keys.access),
         ("token", _, Some(token)) => {
             let left = token.remaining_seconds;

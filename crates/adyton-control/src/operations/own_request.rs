@@ -22,7 +22,7 @@ use crate::shared::Shared;
 
 /// The caller's share of the explanation. A request that does not name them looks like none.
 pub(crate) async fn explain(shared: &Shared, caller: &Caller, id: RequestId) -> OperationResult<Explanation> {
-    let question = Question {
+    let question = OwnQuestion {
         journal: shared.journal.clone(),
         live: shared.feed.cell().load(),
         caller: caller.clone(),
@@ -74,14 +74,14 @@ fn slot_of(holder: Holder) -> ProjectId {
 }
 
 /// All that the answer is made of, to be taken to a thread.
-struct Question {
+struct OwnQuestion {
     journal: Arc<dyn JournalReader>,
     live: Arc<Live>,
     caller: Caller,
     id: RequestId,
 }
 
-impl Question {
+impl OwnQuestion {
     /// The explanation, and the service that it lacks.
     fn answer(self) -> OperationResult<(Option<ServiceId>, Explanation)> {
         let holder = self.caller.holder();
@@ -149,7 +149,7 @@ mod tests {
         let here = Scope::Project(sample::PROJECT);
         let live = with_role(role, here);
         let id = record.id;
-        let question = Question {
+        let question = OwnQuestion {
             caller: by_token(&live, here),
             live: Arc::new(live),
             journal: Arc::new(Keeps(record)),

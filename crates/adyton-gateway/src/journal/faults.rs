@@ -18,10 +18,10 @@ const TELL: Duration = Duration::from_secs(60);
 /// See the top of the file. One for both shelves, since they share the disk.
 pub(super) struct Faults {
     folder: PathBuf,
-    current: Option<Fault>,
+    current: Option<LastingFault>,
 }
 
-struct Fault {
+struct LastingFault {
     retry: Duration,
     tell: Duration,
     /// Records that were unwritten before it.
@@ -45,7 +45,7 @@ impl Faults {
     pub(super) fn failed(&mut self, problem: &io::Error, counts: &Counts, now: Duration) {
         let unwritten = counts.unwritten.load(Ordering::Relaxed);
         counts.is_failing.store(true, Ordering::Relaxed);
-        let fault = self.current.get_or_insert(Fault {
+        let fault = self.current.get_or_insert(LastingFault {
             retry: now,
             tell: now,
             before: unwritten,

@@ -93,7 +93,7 @@ pub(super) fn search(
     let (from, to) = bounds(filter, before);
     let mut spans = shelves.spans(from, to);
     spans.sort_by_key(|(_, span)| std::cmp::Reverse(span.max_ms));
-    let mut found = Found {
+    let mut found = NewestFirst {
         filter,
         before,
         most,
@@ -135,7 +135,7 @@ fn bounds(filter: &Filter, before: Option<RequestId>) -> (u64, u64) {
 }
 
 /// The newest records so far, and what each takes in the journal: never more than one over the page.
-struct Found<'a> {
+struct NewestFirst<'a> {
     filter: &'a Filter,
     before: Option<RequestId>,
     most: usize,
@@ -144,7 +144,7 @@ struct Found<'a> {
     bytes: usize,
 }
 
-impl Found<'_> {
+impl NewestFirst<'_> {
     /// Whether the page is full of records that arrived after `at_ms`.
     fn is_full_above(&self, at_ms: u64) -> bool {
         self.records.len() > self.most

@@ -29,12 +29,12 @@ pub(super) struct Tail {
     is_followed: bool,
     /// When the moment began.
     since: Duration,
-    seen: HashMap<Option<ProjectId>, Seen>,
+    seen: HashMap<Option<ProjectId>, MomentCounts>,
 }
 
 /// What came of a project in this moment.
 #[derive(Default)]
-struct Seen {
+struct MomentCounts {
     refused: u32,
     passed: u32,
     more: u64,

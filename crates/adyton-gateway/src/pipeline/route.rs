@@ -56,7 +56,7 @@ pub(crate) fn find<'l>(
         None => Within::Any,
         Some(tab_caller) => Within::Project(tab_caller.project),
     };
-    let question = Question {
+    let question = RouteQuery {
         within,
         path: head.uri.path(),
         method: head.method.as_str(),
@@ -82,7 +82,7 @@ pub(crate) fn find<'l>(
 }
 
 /// What a request asks for.
-struct Question<'a> {
+struct RouteQuery<'a> {
     within: Within,
     path: &'a str,
     method: &'a str,
@@ -108,7 +108,7 @@ impl Within {
     }
 }
 
-impl<'a> Question<'a> {
+impl<'a> RouteQuery<'a> {
     fn decoded(&self) -> Result<Cow<'a, str>, Box<Refused>> {
         path::decoded(self.path, self.slash).map_err(|fault| {
             let reason = match fault {

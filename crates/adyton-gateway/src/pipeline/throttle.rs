@@ -31,12 +31,12 @@ struct ReservedQuota {
     bucket: Bucket,
     rate: Rate,
     setting: ThrottleSetting,
-    state: State,
+    state: ReservationState,
     allowance: Allowance,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum State {
+enum ReservationState {
     /// Only looked at.
     Seen,
     /// Reserved.
@@ -69,7 +69,7 @@ pub(crate) fn take(
         bucket,
         rate,
         setting,
-        state: State::Seen,
+        state: ReservationState::Seen,
         allowance,
     }));
     if grant.is_proven() {
@@ -84,9 +84,9 @@ impl Reservation {
     /// Makes the reservation that was only looked at; nothing for one that is held.
     pub(crate) fn reserve(&mut self, now: Duration) -> Result<(), Box<Refused>> {
         let Some(quota) = &mut self.0 else { return Ok(()) };
-        if quota.state == State::Seen {
+        if quota.state == ReservationState::Seen {
             quota.allowance.remain = quota.judge(quota.bucket.take(quota.rate, now))?;
-            quota.state = State::Held;
+            quota.state = ReservationState::Held;
         }
         Ok(())
     }
@@ -100,7 +100,7 @@ impl Reservation {
     /// The call is handed over: the reservation is used, whatever becomes of it. Says what is left.
     pub(crate) fn spend(mut self) -> Option<Allowance> {
         let quota = self.0.as_mut()?;
-        quota.state = State::Spent;
+        quota.state = ReservationState::Spent;
         Some(quota.allowance)
     }
 }
@@ -108,7 +108,7 @@ impl Reservation {
 impl Drop for Reservation {
     fn drop(&mut self) {
         if let Some(quota) = &self.0
-            && quota.state == State::Held
+            && quota.state == ReservationState::Held
         {
             quota.bucket.give_back(quota.rate);
         }

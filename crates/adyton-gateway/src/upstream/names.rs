@@ -20,9 +20,9 @@ const MOST: usize = 1024;
 
 /// The names that one worker has looked up.
 #[derive(Default)]
-pub(super) struct Names(RefCell<HashMap<Arc<str>, Known>>);
+pub(super) struct Names(RefCell<HashMap<Arc<str>, KnownName>>);
 
-struct Known {
+struct KnownName {
     /// Empty while the look-up goes on.
     addresses: Rc<OnceCell<Rc<[IpAddr]>>>,
     since: Duration,
@@ -40,7 +40,7 @@ impl Names {
     }
 
     fn entry(&self, name: &Arc<str>, now: Duration) -> Rc<OnceCell<Rc<[IpAddr]>>> {
-        let is_fresh = |known: &Known| now.saturating_sub(known.since) < KEPT;
+        let is_fresh = |known: &KnownName| now.saturating_sub(known.since) < KEPT;
         let mut names = self.0.borrow_mut();
         if let Some(known) = names.get(name).filter(|known| is_fresh(known)) {
             return Rc::clone(&known.addresses);
@@ -53,7 +53,7 @@ impl Names {
             names.clear();
         }
         let addresses = Rc::<OnceCell<_>>::default();
-        let known = Known {
+        let known = KnownName {
             addresses: Rc::clone(&addresses),
             since: now,
         };
@@ -64,7 +64,7 @@ impl Names {
     /// What is known of a name without asking, as of this time.
     #[cfg(test)]
     pub(super) fn know(&self, name: &str, addresses: &[IpAddr], now: Duration) {
-        let known = Known {
+        let known = KnownName {
             addresses: Rc::new(OnceCell::new_with(Some(addresses.into()))),
             since: now,
         };

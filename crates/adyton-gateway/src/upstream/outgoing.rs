@@ -103,13 +103,13 @@ impl Outgoing {
             return Some(Fact::AddressOfServer { address: shown() });
         }
         match kind(ip) {
-            Kind::Public => None,
-            Kind::LinkLocal => Some(Fact::AddressLinkLocal { address: shown() }),
-            Kind::NoMachine => Some(Fact::AddressOfNoMachine { address: shown() }),
-            Kind::Loopback if self.allows(Reachable::Loopback, ip) => None,
-            Kind::Loopback => Some(Fact::AddressLoopback { address: shown() }),
-            Kind::Private if self.allows(Reachable::Private, ip) => None,
-            Kind::Private => Some(Fact::AddressPrivate { address: shown() }),
+            AddressKind::Public => None,
+            AddressKind::LinkLocal => Some(Fact::AddressLinkLocal { address: shown() }),
+            AddressKind::NoMachine => Some(Fact::AddressOfNoMachine { address: shown() }),
+            AddressKind::Loopback if self.allows(Reachable::Loopback, ip) => None,
+            AddressKind::Loopback => Some(Fact::AddressLoopback { address: shown() }),
+            AddressKind::Private if self.allows(Reachable::Private, ip) => None,
+            AddressKind::Private => Some(Fact::AddressPrivate { address: shown() }),
         }
     }
 
@@ -124,7 +124,7 @@ impl Outgoing {
     }
 }
 
-enum Kind {
+enum AddressKind {
     Public,
     Loopback,
     Private,
@@ -134,23 +134,25 @@ enum Kind {
     NoMachine,
 }
 
-fn kind(ip: IpAddr) -> Kind {
+fn kind(ip: IpAddr) -> AddressKind {
     // Where a cloud keeps its metadata though it is no link-local address.
     const METADATA: Ipv6Addr = Ipv6Addr::new(0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x254);
     match ip {
-        IpAddr::V4(ip) if ip.is_link_local() => Kind::LinkLocal,
-        IpAddr::V4(ip) if ip.octets()[0] == 0 || ip.is_broadcast() || ip.is_multicast() => Kind::NoMachine,
-        IpAddr::V4(ip) if ip.is_loopback() => Kind::Loopback,
-        IpAddr::V4(ip) if ip.is_private() || is_shared(ip) => Kind::Private,
-        IpAddr::V4(_) => Kind::Public,
-        IpAddr::V6(ip) if ip.is_unicast_link_local() || ip == METADATA => Kind::LinkLocal,
-        IpAddr::V6(ip) if ip.is_unspecified() || ip.is_multicast() => Kind::NoMachine,
-        IpAddr::V6(ip) if ip.is_loopback() => Kind::Loopback,
+        IpAddr::V4(ip) if ip.is_link_local() => AddressKind::LinkLocal,
+        IpAddr::V4(ip) if ip.octets()[0] == 0 || ip.is_broadcast() || ip.is_multicast() => {
+            AddressKind::NoMachine
+        }
+        IpAddr::V4(ip) if ip.is_loopback() => AddressKind::Loopback,
+        IpAddr::V4(ip) if ip.is_private() || is_shared(ip) => AddressKind::Private,
+        IpAddr::V4(_) => AddressKind::Public,
+        IpAddr::V6(ip) if ip.is_unicast_link_local() || ip == METADATA => AddressKind::LinkLocal,
+        IpAddr::V6(ip) if ip.is_unspecified() || ip.is_multicast() => AddressKind::NoMachine,
+        IpAddr::V6(ip) if ip.is_loopback() => AddressKind::Loopback,
         // Addresses of IPv4 in a form that a gateway of the network would turn back.
         IpAddr::V6(ip) => match embedded(ip) {
             Some(inside) => kind(IpAddr::V4(inside)),
-            None if ip.is_unique_local() => Kind::Private,
-            None => Kind::Public,
+            None if ip.is_unique_local() => AddressKind::Private,
+            None => AddressKind::Public,
         },
     }
 }

@@ -30,7 +30,7 @@ pub(super) struct Enter {
 /// What such a process says. A connection that closes after `Fenced` means that it has become the program.
 #[derive(Serialize, Deserialize)]
 #[serde(tag = "said", rename_all = "snake_case")]
-enum Said {
+enum StartMessage {
     Fenced { fence: Fence },
     Failed { cause: String },
 }
@@ -70,8 +70,8 @@ pub(super) fn start(order: &Order) -> Result<Started, String> {
     let mut fence = None;
     for line in BufReader::new(ours).lines() {
         match serde_json::from_str(&line.map_err(broken)?) {
-            Ok(Said::Fenced { fence: is }) => fence = Some(is),
-            Ok(Said::Failed { cause }) => return Err(cause),
+            Ok(StartMessage::Fenced { fence: is }) => fence = Some(is),
+            Ok(StartMessage::Failed { cause }) => return Err(cause),
             Err(problem) => return Err(problem.to_string()),
         }
     }
@@ -85,7 +85,7 @@ pub(super) fn start(order: &Order) -> Result<Started, String> {
 
 /// Raises the fence around this process and becomes the program. Comes back only when that fails.
 pub(super) fn enter(order: &Order, mut keeper: File) -> ExitCode {
-    let mut say = |said: &Said| {
+    let mut say = |said: &StartMessage| {
         let mut line = serde_json::to_string(said).unwrap_or_default();
         line.push('\n');
         // A keeper that is gone hears nothing, and the program ends with it.
@@ -100,7 +100,7 @@ pub(super) fn enter(order: &Order, mut keeper: File) -> ExitCode {
         Ok(Fence { files: true, .. }) if refused.is_some() => refused.unwrap_or_default(),
         Ok(fence) => match fs::read_dir(&order.folder) {
             Ok(_) => {
-                say(&Said::Fenced { fence });
+                say(&StartMessage::Fenced { fence });
                 turn_into(order)
             }
             Err(problem) => format!(
@@ -110,7 +110,7 @@ pub(super) fn enter(order: &Order, mut keeper: File) -> ExitCode {
             ),
         },
     };
-    say(&Said::Failed { cause });
+    say(&StartMessage::Failed { cause });
     ExitCode::FAILURE
 }
 

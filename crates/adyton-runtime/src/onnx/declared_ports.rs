@@ -30,7 +30,7 @@ const TENSOR_NAME: u64 = 8;
 pub fn of_file(path: &Path) -> Option<ModelPorts> {
     let file = File::open(path).ok()?;
     let end = file.metadata().ok()?.len();
-    let mut found = Graph::default();
+    let mut found = GraphInputs::default();
     let model = &mut |skim: &mut Skim, field, length| match field {
         MODEL_GRAPH => skim.fields(length, &mut |skim, field, length| found.read(skim, field, length)),
         _ => Ok(false),
@@ -46,14 +46,14 @@ pub fn of_file(path: &Path) -> Option<ModelPorts> {
 
 /// What is read of a graph.
 #[derive(Default)]
-struct Graph {
+struct GraphInputs {
     /// Names of what the graph itself holds. In old files they are inputs too.
     weights: HashSet<String>,
     inputs: Vec<Port>,
     outputs: Vec<Port>,
 }
 
-impl Graph {
+impl GraphInputs {
     fn read(&mut self, skim: &mut Skim, field: u64, length: u64) -> io::Result<bool> {
         let ports = match field {
             GRAPH_INITIALIZER => {

@@ -60,7 +60,7 @@ fn value(schema: &Json, deeper: usize) -> Option<Json> {
 
 /// The tensors that the model answered when it was asked with `body`; else what was wrong.
 pub(super) fn ask(model: &dyn Predictor, codec: &Codec, body: &[u8]) -> Result<Vec<Tensor>, String> {
-    let listener = Listener {
+    let listener = RecordingModel {
         model,
         heard: Mutex::new(None),
     };
@@ -101,12 +101,12 @@ impl Predictor for WithExample {
 
 /// A model with an ear for what it is asked.
 #[derive(Debug)]
-struct Listener<'m> {
+struct RecordingModel<'m> {
     model: &'m dyn Predictor,
     heard: Mutex<Option<Vec<Tensor>>>,
 }
 
-impl Predictor for Listener<'_> {
+impl Predictor for RecordingModel<'_> {
     fn ports(&self) -> &Ports {
         self.model.ports()
     }

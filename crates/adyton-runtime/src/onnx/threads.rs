@@ -116,7 +116,7 @@ struct Held {
 }
 
 #[derive(Default)]
-struct State {
+struct PoolState {
     queue: Queue,
     /// By the number of the thread.
     held: HashMap<u64, Held>,
@@ -131,7 +131,7 @@ struct State {
 }
 
 struct Shared {
-    state: Mutex<State>,
+    state: Mutex<PoolState>,
     /// For the usual threads.
     changed: Condvar,
     /// For the further threads.
@@ -209,7 +209,8 @@ impl InferenceThreads {
         let room = self.0.settings.room;
         let mut state = self.0.state.lock();
         let mut gone = Vec::new();
-        let is_full = |state: &State| state.queue.len() >= room || state.queue.of(&task.model) >= room / 2;
+        let is_full =
+            |state: &PoolState| state.queue.len() >= room || state.queue.of(&task.model) >= room / 2;
         if is_full(&state) {
             // Places held for callers who have gone are free.
             gone = state.queue.remove(|waiting| waiting.ending.is_over());
@@ -316,7 +317,7 @@ impl Drop for InferenceThreads {
     }
 }
 
-impl State {
+impl PoolState {
     /// Whether a thread runs a call of this project.
     fn holds(&self, project: ProjectId) -> bool {
         self.held.values().any(|held| held.model.project() == project)

@@ -13,7 +13,7 @@ use adyton_core::instances::{InstanceSeen, InstanceStatus};
 use super::executor::{Report, Start};
 use super::launch_parts::LaunchParts;
 use super::plan::{self, Phase, Runs, SeenInstance, SeenService, Step, Verdict, WantedService, Which};
-use super::reports::{Known, down, failed, over, ready, waiting};
+use super::reports::{InstanceReport, down, failed, over, ready, waiting};
 use super::telling::{self, Progress};
 use super::wanted::WantedInstances;
 use crate::launcher::{End, News};
@@ -24,7 +24,7 @@ pub(super) struct Service {
     id: ServiceId,
     seen: SeenService,
     /// What is known of each seen instance beside that.
-    known: HashMap<InstanceId, Known>,
+    known: HashMap<InstanceId, InstanceReport>,
 }
 
 impl Service {
@@ -70,7 +70,7 @@ impl Service {
         }
     }
 
-    fn instance(&mut self, id: InstanceId) -> Option<(&mut SeenInstance, &mut Known)> {
+    fn instance(&mut self, id: InstanceId) -> Option<(&mut SeenInstance, &mut InstanceReport)> {
         let seen = self.seen.instances.iter_mut().find(|one| one.id == id)?;
         Some((seen, self.known.get_mut(&id)?))
     }
@@ -136,7 +136,7 @@ impl Service {
         tracing::info!(service = %self.id, instance = %id, model = recipe.name, reason, "starting an instance");
         let model = &recipe.name;
         telling::normal(parts, self.id, Sentence::Starting { model });
-        let known = Known {
+        let known = InstanceReport {
             recipe: recipe.clone(),
             place: String::new(),
             restarting: None,

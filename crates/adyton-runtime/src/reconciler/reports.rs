@@ -12,7 +12,7 @@ use crate::launcher::{Failure, Served};
 use crate::targets::Target;
 
 /// What people are told of an instance; the plan asks for nothing of it.
-pub(super) struct Known {
+pub(super) struct InstanceReport {
     /// How it is started again.
     pub(super) recipe: Recipe,
     /// Where it answers.
@@ -25,7 +25,7 @@ pub(super) fn waiting(
     parts: &LaunchParts,
     service: ServiceId,
     one: &mut SeenInstance,
-    known: &Known,
+    known: &InstanceReport,
     cause: &str,
 ) {
     // One that was ready before is down, for a cause that was told then.
@@ -40,7 +40,7 @@ pub(super) fn ready(
     parts: &LaunchParts,
     service: ServiceId,
     one: &mut SeenInstance,
-    known: &mut Known,
+    known: &mut InstanceReport,
     target: &Target,
 ) {
     known.place = target.to_string();
@@ -56,7 +56,7 @@ pub(super) fn down(
     parts: &LaunchParts,
     service: ServiceId,
     one: &mut SeenInstance,
-    known: &Known,
+    known: &InstanceReport,
     why: &str,
 ) {
     if one.phase == Phase::Ready {
@@ -71,7 +71,7 @@ pub(super) fn over(
     parts: &LaunchParts,
     service: ServiceId,
     one: &mut SeenInstance,
-    known: &mut Known,
+    known: &mut InstanceReport,
     why: String,
     served: Option<Served>,
 ) {
@@ -85,7 +85,7 @@ fn restarting(
     parts: &LaunchParts,
     service: ServiceId,
     one: &mut SeenInstance,
-    known: &mut Known,
+    known: &mut InstanceReport,
     restart: Restart,
 ) {
     let now = parts.clock.now();
@@ -105,7 +105,7 @@ pub(super) fn failed(
     parts: &LaunchParts,
     service: ServiceId,
     one: &mut SeenInstance,
-    known: &mut Known,
+    known: &mut InstanceReport,
     failure: &Failure,
 ) {
     let lines = parts

@@ -49,7 +49,7 @@ pub(super) fn run(
     let shown = format!("model/{}", subject.file);
     let (mut child, server, said) = start(settings).map_err(unavailable)?;
     let answer = ask(&server, settings, choice, subject, until, ending);
-    if !matches!(answer, Ok(Answer::Closed)) {
+    if !matches!(answer, Ok(TrialEnd::Closed)) {
         // It has nothing more to say; neither has whoever it started.
         let group = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
         let _ = group.map(|group| rustix::process::kill_process_group(group, Signal::KILL));
@@ -57,17 +57,17 @@ pub(super) fn run(
     let status = child.wait().map_err(unavailable)?;
     let said = said.join().unwrap_or_default();
     match answer.map_err(unavailable)? {
-        Answer::Found(found) => out_of_memory(found, &shown, settings),
-        Answer::Late => Err(TrialError::Died(format!(
+        TrialEnd::Found(found) => out_of_memory(found, &shown, settings),
+        TrialEnd::Late => Err(TrialError::Died(format!(
             "{shown}: the model had not answered once after {} s, in a process of its own",
             time.as_secs()
         ))),
-        Answer::Ended => Err(TrialError::Ended),
-        Answer::Closed => Err(TrialError::Died(death(&shown, status, &said, settings))),
+        TrialEnd::Ended => Err(TrialError::Ended),
+        TrialEnd::Closed => Err(TrialError::Died(death(&shown, status, &said, settings))),
     }
 }
 
-enum Answer {
+enum TrialEnd {
     Found(Found),
     /// The time is up.
     Late,
@@ -120,7 +120,7 @@ fn ask(
     subject: Subject<'_>,
     until: Instant,
     ending: &Ending,
-) -> std::io::Result<Answer> {
+) -> std::io::Result<TrialEnd> {
     let trial = Trial {
         library: match choice {
             Choice::Library(library) => Some((library.path.clone(), library.minor)),
@@ -138,7 +138,7 @@ fn ask(
     server.set_write_timeout(Some(Duration::from_secs(10)))?;
     if let Err(problem) = (&mut &*server).write_all(line.as_bytes()) {
         return match problem.kind() {
-            std::io::ErrorKind::BrokenPipe | std::io::ErrorKind::ConnectionReset => Ok(Answer::Closed),
+            std::io::ErrorKind::BrokenPipe | std::io::ErrorKind::ConnectionReset => Ok(TrialEnd::Closed),
             _ => Err(problem),
         };
     }
@@ -148,23 +148,23 @@ fn ask(
         match reader.read_until(b'\n', &mut answer) {
             Ok(_) if answer.ends_with(b"\n") => {
                 return serde_json::from_slice(&answer)
-                    .map(Answer::Found)
+                    .map(TrialEnd::Found)
                     .map_err(Into::into);
             }
-            Ok(_) => return Ok(Answer::Closed),
+            Ok(_) => return Ok(TrialEnd::Closed),
             Err(problem) if problem.kind() == std::io::ErrorKind::Interrupted => {}
             Err(problem)
                 if matches!(
                     problem.kind(),
                     std::io::ErrorKind::WouldBlock | std::io::ErrorKind::TimedOut
                 ) => {}
-            Err(_) => return Ok(Answer::Closed),
+            Err(_) => return Ok(TrialEnd::Closed),
         }
         if ending.is_over() {
-            return Ok(Answer::Ended);
+            return Ok(TrialEnd::Ended);
         }
         if Instant::now() >= until {
-            return Ok(Answer::Late);
+            return Ok(TrialEnd::Late);
         }
     }
 }

@@ -8,7 +8,7 @@ use adyton_core::secret::Secret;
 
 use super::Deployed;
 use adyton_cli::client::Client;
-use adyton_cli::client::target::KeyPair;
+use adyton_cli::client::server_access::KeyPair;
 use adyton_cli::command::predict::Held;
 use adyton_cli::failure::{Failure, Outcome};
 
@@ -28,7 +28,7 @@ pub(super) struct Callers {
 impl Callers {
     /// Gets a token, makes the app and authorises it for the samples that are called by it.
     pub(super) fn prepare(client: &Client, data: &Path, deployed: &[Deployed<'_>]) -> Outcome<Self> {
-        let keys = client.target.credentials.keys.clone();
+        let keys = client.server.credentials.keys.clone();
         let app = app(client, data)?;
         let authorised = client.authorisations(&app.id)?.auths;
         for one in deployed.iter().filter(|one| one.sample.auth == "app") {

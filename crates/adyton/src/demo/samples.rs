@@ -23,7 +23,7 @@ pub(super) struct Sample {
 /// One line of `samples.json`; paths are relative to the folder above `samples/`.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Entry {
+struct SamplePackage {
     name: String,
     package: PathBuf,
     path: String,
@@ -106,9 +106,9 @@ pub(super) fn samples(folder: &Path) -> Outcome<Samples> {
 }
 
 fn read(text: &str, root: &Path, list: &Path) -> Outcome<Samples> {
-    let entries: Vec<Entry> = serde_json::from_str(text)
+    let entries: Vec<SamplePackage> = serde_json::from_str(text)
         .map_err(|error| Failure::failed(format!("{}: {error}", list.display())))?;
-    let (there, missing): (Vec<Entry>, Vec<Entry>) = entries
+    let (there, missing): (Vec<SamplePackage>, Vec<SamplePackage>) = entries
         .into_iter()
         .partition(|entry| root.join(&entry.package).join("model").is_dir());
     let there = there

@@ -8,7 +8,7 @@ use anyhow::{Context, Result};
 
 /// What a page has.
 #[derive(Default)]
-struct Page {
+struct LinkedPage {
     /// What it links.
     links: Vec<String>,
     /// What its reader's browser loads.
@@ -71,8 +71,8 @@ fn collect(folder: &Path, files: &mut BTreeSet<PathBuf>) -> Result<()> {
 }
 
 /// What a page says, by its tags.
-fn page(text: &str) -> Page {
-    let mut page = Page::default();
+fn page(text: &str) -> LinkedPage {
+    let mut page = LinkedPage::default();
     for tag in text.split('<').skip(1).filter_map(|rest| rest.split('>').next()) {
         let value = |name: &str| {
             let (_, rest) = tag.split_once(&format!(" {name}=\""))?;
@@ -98,7 +98,7 @@ fn leads_somewhere(
     from: &Path,
     link: &str,
     files: &BTreeSet<PathBuf>,
-    pages: &BTreeMap<PathBuf, Page>,
+    pages: &BTreeMap<PathBuf, LinkedPage>,
 ) -> bool {
     let (path, fragment) = link.split_once('#').unwrap_or((link, ""));
     let path = path.split('?').next().unwrap_or_default();

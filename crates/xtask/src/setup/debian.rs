@@ -9,84 +9,84 @@ use crate::process::{command, find, run, succeeds};
 
 /// A package, what it is for, and how to see that it is there already (by what it gives, not by its name, so that
 /// machines that have it from elsewhere are fine too).
-struct Package {
+struct DebianPackage {
     name: &'static str,
     present: fn() -> bool,
     needed: fn(Purpose) -> bool,
 }
 
-const PACKAGES: &[Package] = &[
-    Package {
+const PACKAGES: &[DebianPackage] = &[
+    DebianPackage {
         name: "python3",
         present: has_system_python,
         needed: |_| true,
     },
-    Package {
+    DebianPackage {
         name: "python3-venv",
         present: has_venv,
         needed: |_| true,
     },
-    Package {
+    DebianPackage {
         name: "curl",
         present: || find("curl").is_some(),
         needed: |purpose| purpose == Purpose::Test,
     },
-    Package {
+    DebianPackage {
         name: "postgresql",
         present: has_postgres,
         needed: |purpose| purpose == Purpose::Test,
     },
-    Package {
+    DebianPackage {
         name: "prometheus",
         present: || find("prometheus").is_some() && find("promtool").is_some(),
         needed: |purpose| purpose == Purpose::Test,
     },
-    Package {
+    DebianPackage {
         name: "faketime",
         present: has_faketime,
         needed: |purpose| purpose == Purpose::Test,
     },
-    Package {
+    DebianPackage {
         name: "debootstrap",
         present: || find("debootstrap").is_some(),
         needed: |purpose| purpose == Purpose::Test,
     },
-    Package {
+    DebianPackage {
         name: "podman",
         present: || find("podman").is_some(),
         needed: |purpose| purpose == Purpose::Test,
     },
-    Package {
+    DebianPackage {
         name: "runc",
         present: || find("runc").is_some(),
         needed: |purpose| purpose == Purpose::Test,
     },
-    Package {
+    DebianPackage {
         name: "nginx",
         present: || find("nginx").is_some(),
         needed: |purpose| purpose != Purpose::Demo,
     },
-    Package {
+    DebianPackage {
         name: "chromium",
         present: || find("chromium").is_some(),
         needed: |purpose| purpose == Purpose::Test,
     },
-    Package {
+    DebianPackage {
         name: "golang-go",
         present: || find("go").is_some(),
         needed: |purpose| purpose == Purpose::Test,
     },
-    Package {
+    DebianPackage {
         name: "default-jdk-headless",
         present: || find("javac").is_some(),
         needed: |purpose| purpose == Purpose::Test,
     },
-    Package {
+    DebianPackage {
         name: "maven",
         present: || find("mvn").is_some(),
         needed: |purpose| purpose == Purpose::Test,
     },
-    Package {
+    DebianPackage {
         name: "wrk",
         present: || find("wrk").is_some(),
         needed: |purpose| purpose == Purpose::Bench,

@@ -23,13 +23,13 @@ pub struct Start {
 impl Start {
     /// Starts it.
     pub fn run(self, context: &Context) -> Outcome {
-        change(context, &self.service, Wanted::Running, &self.waiting)
+        change(context, &self.service, WantedStatus::Running, &self.waiting)
     }
 }
 
 /// The status that is asked for.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Wanted {
+pub(super) enum WantedStatus {
     /// `running`
     Running,
     /// `stopped`
@@ -37,17 +37,17 @@ pub(super) enum Wanted {
 }
 
 /// Asks for a status and waits until it is there.
-pub(super) fn change(context: &Context, said: &str, wanted: Wanted, waiting: &Waiting) -> Outcome {
+pub(super) fn change(context: &Context, said: &str, wanted: WantedStatus, waiting: &Waiting) -> Outcome {
     let client = context.client()?;
     let id = service_id(&client, said)?;
     let asked = match wanted {
-        Wanted::Running => "running",
-        Wanted::Stopped => "stopped",
+        WantedStatus::Running => "running",
+        WantedStatus::Stopped => "stopped",
     };
     client.update_service(&id, &status(asked))?;
     let service = match wanted {
-        Wanted::Running => waiting.rollout(context, &client, &id)?,
-        Wanted::Stopped => waiting.stopped(context, &client, &id)?,
+        WantedStatus::Running => waiting.rollout(context, &client, &id)?,
+        WantedStatus::Stopped => waiting.stopped(context, &client, &id)?,
     };
     if context.terminal.is_json() {
         context.terminal.document(&service);

@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::start::{Wanted, change};
+use super::start::{WantedStatus, change};
 use super::versions::Waiting;
 use crate::context::Context;
 use crate::failure::Outcome;
@@ -21,6 +21,6 @@ pub struct Stop {
 impl Stop {
     /// Stops it.
     pub fn run(self, context: &Context) -> Outcome {
-        change(context, &self.service, Wanted::Stopped, &self.waiting)
+        change(context, &self.service, WantedStatus::Stopped, &self.waiting)
     }
 }

@@ -11,7 +11,7 @@ use crate::live::route::encoded;
 const MISSING: &str = "\0";
 
 /// What was sent.
-struct Sent<'a> {
+struct SentCall<'a> {
     path: &'a str,
     method: &'a str,
     stage: &'a str,
@@ -25,7 +25,7 @@ pub(super) fn close(asked: &Asked<'_>, group: GroupId, stage: &str) -> Vec<(usiz
         Evidence::Route { path, .. } => path,
         _ => &record.path,
     };
-    let sent = Sent {
+    let sent = SentCall {
         path,
         method: &record.method,
         stage,
@@ -38,7 +38,7 @@ pub(super) fn close(asked: &Asked<'_>, group: GroupId, stage: &str) -> Vec<(usiz
         .collect()
 }
 
-impl Sent<'_> {
+impl SentCall<'_> {
     /// The API, or, where a service stands behind it, each route of the service that the API takes.
     fn compared(&self, asked: &Asked<'_>, api: &Api) -> Vec<(usize, Nearest)> {
         match &api.backend {

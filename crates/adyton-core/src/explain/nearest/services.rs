@@ -17,7 +17,7 @@ use crate::spelling::distance;
 const NAME_LETTERS: usize = 6;
 
 /// The request's URL, taken apart.
-struct Sent<'a> {
+struct SentUrl<'a> {
     prefix: &'a str,
     segment: &'a str,
     below: String,
@@ -31,7 +31,7 @@ pub(super) fn close(asked: &Asked<'_>, stage: &str) -> Vec<(usize, Nearest)> {
     if address::is_management(&record.path) {
         return Vec::new();
     }
-    let mut sent = Sent::of(&record.path, &record.method, stage);
+    let mut sent = SentUrl::of(&record.path, &record.method, stage);
     // Without anything like a service in it a path is near to all and to none.
     if sent.segment.is_empty() && record.service.is_none() {
         return Vec::new();
@@ -83,7 +83,7 @@ fn sent_to_the_tab(asked: &Asked<'_>, nearest: &mut Nearest) {
     }
 }
 
-impl<'a> Sent<'a> {
+impl<'a> SentUrl<'a> {
     /// Finds the segment that was meant as the service: the one after `infers` or something like it, however many slashes
     /// stand between; else one that looks like an id.
     fn of(path: &'a str, method: &'a str, stage: &'a str) -> Self {

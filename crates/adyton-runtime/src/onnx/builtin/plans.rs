@@ -27,7 +27,7 @@ const KEPT: usize = 4;
 
 type Shapes = Vec<Shape>;
 type TractPlan = SimplePlan<TypedFact, Box<dyn TypedOp>>;
-type State = SimpleState<TypedFact, Box<dyn TypedOp>>;
+type RunState = SimpleState<TypedFact, Box<dyn TypedOp>>;
 
 /// See the module.
 #[derive(Debug)]
@@ -188,7 +188,7 @@ pub(super) struct Plan {
     /// Lengths that are reckoned out before anything runs.
     sizes: Sizes,
     /// States for several threads; `None` when something in the graph keeps values from one run to the next.
-    states: Option<SessionPool<Option<State>>>,
+    states: Option<SessionPool<Option<RunState>>>,
 }
 
 impl Plan {
@@ -252,7 +252,12 @@ impl Plan {
         Ok(outputs)
     }
 
-    fn run_in(&self, state: &mut State, given: TVec<TValue>, ending: &Ending) -> TractResult<TVec<TValue>> {
+    fn run_in(
+        &self,
+        state: &mut RunState,
+        given: TVec<TValue>,
+        ending: &Ending,
+    ) -> TractResult<TVec<TValue>> {
         let mut has_begun = false;
         state.run_plan_with_eval(given, |context, own, node, inputs| {
             if !std::mem::replace(&mut has_begun, true) {

@@ -19,10 +19,10 @@ use tract_onnx::tract_core::ops::scan::{OptScan, Scan, ScanInfo};
 
 /// The nodes of a graph that are looked at.
 #[derive(Debug)]
-pub(super) struct UnsupportedInputs(Vec<(usize, Kind)>);
+pub(super) struct UnsupportedInputs(Vec<(usize, InputCheck)>);
 
 #[derive(Clone, Debug)]
-enum Kind {
+enum InputCheck {
     /// `TopK` along this axis.
     TopK(usize),
     /// A recurrence over this axis of this input.
@@ -49,7 +49,7 @@ impl UnsupportedInputs {
     ) -> TractResult<TVec<TValue>> {
         self.check(node, &inputs)?;
         let outputs = run(inputs)?;
-        let is_extreme = matches!(self.kind(node), Some(Kind::Extreme));
+        let is_extreme = matches!(self.kind(node), Some(InputCheck::Extreme));
         let made_up = |value: &TValue| {
             value
                 .try_as_plain_ram()
@@ -62,7 +62,7 @@ impl UnsupportedInputs {
         Ok(outputs)
     }
 
-    fn kind(&self, node: usize) -> Option<&Kind> {
+    fn kind(&self, node: usize) -> Option<&InputCheck> {
         let at = self.0.binary_search_by_key(&node, |(id, _)| *id).ok()?;
         Some(&self.0[at].1)
     }
@@ -73,7 +73,7 @@ impl UnsupportedInputs {
             return Ok(());
         };
         match kind {
-            Kind::TopK(axis) => {
+            InputCheck::TopK(axis) => {
                 let [values, count, ..] = inputs else {
                     return Ok(());
                 };
@@ -90,8 +90,8 @@ impl UnsupportedInputs {
                 }
                 bail!("TopK: k is {count}, and axis {axis} has {length} elements");
             }
-            Kind::Extreme => Ok(()),
-            Kind::Reflect(margins) => {
+            InputCheck::Extreme => Ok(()),
+            InputCheck::Reflect(margins) => {
                 let lengths = inputs.first().map_or(&[][..], |input| input.shape());
                 let too_long = lengths
                     .iter()
@@ -104,7 +104,7 @@ impl UnsupportedInputs {
                     None => Ok(()),
                 }
             }
-            Kind::Steps { input, axis } => {
+            InputCheck::Steps { input, axis } => {
                 if inputs.get(*input).and_then(|input| input.shape().get(*axis)) == Some(&0) {
                     bail!("a recurrent operator was given a sequence without steps");
                 }
@@ -175,22 +175,22 @@ pub(super) fn refuse(model: &TypedModel) -> TractResult<()> {
     Ok(())
 }
 
-fn kind(op: &dyn TypedOp) -> Option<Kind> {
-    let steps = |(input, info): (usize, &ScanInfo)| Kind::Steps {
+fn kind(op: &dyn TypedOp) -> Option<InputCheck> {
+    let steps = |(input, info): (usize, &ScanInfo)| InputCheck::Steps {
         input,
         axis: info.axis,
     };
     if let Some(topk) = op.downcast_ref::<Topk>() {
-        return Some(Kind::TopK(topk.axis));
+        return Some(InputCheck::TopK(topk.axis));
     }
     if let Some(reduce) = op.downcast_ref::<Reduce>() {
-        return is_extreme(reduce).then_some(Kind::Extreme);
+        return is_extreme(reduce).then_some(InputCheck::Extreme);
     }
     if let Some(pad) = op.downcast_ref::<Pad>() {
-        return matches!(pad.mode, PadMode::Reflect).then(|| Kind::Reflect(pad.pads.clone()));
+        return matches!(pad.mode, PadMode::Reflect).then(|| InputCheck::Reflect(pad.pads.clone()));
     }
     if op.downcast_ref::<GruSeq>().is_some() {
-        return Some(Kind::Steps { input: 0, axis: 1 });
+        return Some(InputCheck::Steps { input: 0, axis: 1 });
     }
     if let Some(scan) = op.downcast_ref::<Scan>() {
         let scanned = scan.input_mapping.iter().enumerate();

@@ -8,11 +8,11 @@ pub(super) struct ValueInfo {
     #[prost(string, tag = "1")]
     name: String,
     #[prost(message, optional, tag = "2")]
-    kind: Option<Kind>,
+    kind: Option<ValueType>,
 }
 
 #[derive(Clone, PartialEq, prost::Message)]
-struct Kind {
+struct ValueType {
     #[prost(oneof = "KindValue", tags = "1, 4, 5, 9")]
     value: Option<KindValue>,
 }
@@ -22,11 +22,11 @@ enum KindValue {
     #[prost(message, tag = "1")]
     Tensor(TensorInfo),
     #[prost(message, tag = "4")]
-    Sequence(Box<Content>),
+    Sequence(Box<ItemType>),
     #[prost(message, tag = "5")]
     Map(Box<MapInfo>),
     #[prost(message, tag = "9")]
-    Optional(Box<Content>),
+    Optional(Box<ItemType>),
 }
 
 #[derive(Clone, PartialEq, prost::Message)]
@@ -58,9 +58,9 @@ enum AxisValue {
 }
 
 #[derive(Clone, PartialEq, prost::Message)]
-struct Content {
+struct ItemType {
     #[prost(message, optional, boxed, tag = "1")]
-    kind: Option<Box<Kind>>,
+    kind: Option<Box<ValueType>>,
 }
 
 #[derive(Clone, PartialEq, prost::Message)]
@@ -68,7 +68,7 @@ struct MapInfo {
     #[prost(int32, tag = "1")]
     key: i32,
     #[prost(message, optional, boxed, tag = "2")]
-    value: Option<Box<Kind>>,
+    value: Option<Box<ValueType>>,
 }
 
 impl ValueInfo {
@@ -80,7 +80,7 @@ impl ValueInfo {
         };
         Port {
             shape: shape.map(|shape| shape.axes.iter().map(AxisInfo::length).collect()),
-            kind: self.kind.as_ref().map(Kind::name).unwrap_or_default(),
+            kind: self.kind.as_ref().map(ValueType::name).unwrap_or_default(),
             name: self.name,
         }
     }
@@ -98,9 +98,9 @@ impl AxisInfo {
     }
 }
 
-impl Kind {
+impl ValueType {
     fn name(&self) -> String {
-        let inner = |kind: &Option<Box<Kind>>| kind.as_deref().map(Kind::name).unwrap_or_default();
+        let inner = |kind: &Option<Box<ValueType>>| kind.as_deref().map(ValueType::name).unwrap_or_default();
         match &self.value {
             Some(KindValue::Tensor(tensor)) => element_name(tensor.element).to_owned(),
             Some(KindValue::Sequence(content)) => format!("sequence({})", inner(&content.kind)),
@@ -142,7 +142,7 @@ mod tests {
 
     #[test]
     fn what_a_classifier_gives_is_a_sequence_of_maps() {
-        let boxed = |value| Some(Box::new(Kind { value: Some(value) }));
+        let boxed = |value| Some(Box::new(ValueType { value: Some(value) }));
         let tensor = TensorInfo {
             element: 1,
             shape: None,
@@ -151,12 +151,12 @@ mod tests {
             key: 7,
             value: boxed(KindValue::Tensor(tensor)),
         };
-        let sequence = Content {
+        let sequence = ItemType {
             kind: boxed(KindValue::Map(Box::new(map))),
         };
         let info = ValueInfo {
             name: "probabilities".to_owned(),
-            kind: Some(Kind {
+            kind: Some(ValueType {
                 value: Some(KindValue::Sequence(Box::new(sequence))),
             }),
         };

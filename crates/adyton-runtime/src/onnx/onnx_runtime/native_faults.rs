@@ -53,7 +53,7 @@ const FUNCTION_NODE: u32 = 7;
 #[derive(Clone, PartialEq, prost::Message)]
 struct Model {
     #[prost(message, optional, tag = "7")]
-    graph: Option<Graph>,
+    graph: Option<GraphNodes>,
     #[prost(message, repeated, tag = "8")]
     opset_import: Vec<OperatorSetIdProto>,
     #[prost(message, repeated, tag = "25")]
@@ -62,7 +62,7 @@ struct Model {
 
 /// A graph, as far as it matters here.
 #[derive(Clone, PartialEq, prost::Message)]
-struct Graph {
+struct GraphNodes {
     #[prost(message, repeated, tag = "1")]
     node: Vec<NodeProto>,
     #[prost(message, repeated, tag = "5")]
@@ -194,7 +194,7 @@ impl Operators {
     }
 
     /// Why the model cannot be loaded.
-    fn refusal(&self, graph: &Graph) -> Option<String> {
+    fn refusal(&self, graph: &GraphNodes) -> Option<String> {
         if let Some(name) = &self.reverses
             && let Some(input) = graph.input.iter().find(|input| leaves_rank_open(input))
         {

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use adyton_core::id::ProjectId;
 use parking_lot::MutexGuard;
 
-use super::{Shared, State};
+use super::{PoolState, Shared};
 use crate::machine;
 use crate::onnx::memory::GROWN;
 
@@ -48,7 +48,7 @@ impl Shared {
 
     /// Starts further threads for projects that hold none while all usual threads have been held for long. Gives when to look
     /// again.
-    fn make_way(self: &Arc<Self>, state: &mut MutexGuard<'_, State>, now: Instant) -> Option<Instant> {
+    fn make_way(self: &Arc<Self>, state: &mut MutexGuard<'_, PoolState>, now: Instant) -> Option<Instant> {
         let behind: Vec<ProjectId> = state
             .queue
             .projects()
@@ -80,7 +80,7 @@ impl Shared {
     }
 
     /// Ends the run that has been growing longest when models take too much memory. Gives when to look again.
-    fn bound_memory(&self, state: &mut MutexGuard<'_, State>, now: Instant) -> Option<Instant> {
+    fn bound_memory(&self, state: &mut MutexGuard<'_, PoolState>, now: Instant) -> Option<Instant> {
         let memory = self.settings.memory.filter(|_| !state.held.is_empty())?;
         let resident = MutexGuard::unlocked(state, machine::resident);
         for held in state.held.values_mut() {
@@ -104,7 +104,7 @@ impl Shared {
     }
 
     /// Replaces threads whose run was told to end and did not. Gives when to look again.
-    fn replace(self: &Arc<Self>, state: &mut MutexGuard<'_, State>, now: Instant) -> Option<Instant> {
+    fn replace(self: &Arc<Self>, state: &mut MutexGuard<'_, PoolState>, now: Instant) -> Option<Instant> {
         // An honest run that takes as long as callers wait at most must not cost its model the service.
         let limit = self.settings.longest_call + self.settings.grace;
         let (mut next, mut lost) = (None::<Instant>, Vec::new());

@@ -8,7 +8,7 @@ use parking_lot::MutexGuard;
 
 use super::model::ServedModel;
 use super::watchdog::MEMORY_LOOK;
-use super::{Held, InferenceTask, Shared, State};
+use super::{Held, InferenceTask, PoolState, Shared};
 use crate::onnx::ending::Ending;
 
 /// How long a further thread waits for another call before it ends.
@@ -54,7 +54,7 @@ impl Shared {
             let found = match further {
                 false => state.queue.next(|_| true),
                 true => {
-                    let State { queue, held, .. } = &mut *state;
+                    let PoolState { queue, held, .. } = &mut *state;
                     queue.next(|project| held.values().all(|held| held.model.project() != project))
                 }
             };
@@ -131,7 +131,7 @@ impl Shared {
     }
 
     /// Makes the watching thread look after `span` at the latest.
-    pub(super) fn look_within(&self, state: &mut State, span: Duration) {
+    pub(super) fn look_within(&self, state: &mut PoolState, span: Duration) {
         let at = Instant::now() + span;
         if state.look_at.is_none_or(|planned| planned > at) {
             state.look_at = Some(at);
@@ -140,7 +140,7 @@ impl Shared {
     }
 }
 
-impl State {
+impl PoolState {
     fn idle_of(&mut self, further: bool) -> &mut usize {
         match further {
             true => &mut self.further_idle,

@@ -1,4 +1,4 @@
-//! Counts the bytes of an archive on both sides of the decompressor. Whoever reads the unpacked side, the library that looks
+//! MeterState the bytes of an archive on both sides of the decompressor. Whoever reads the unpacked side, the library that looks
 //! for the next header included, stops where the limits do.
 
 use std::cell::Cell;
@@ -13,9 +13,9 @@ const END_OF_TAR: u64 = 1 << 20;
 
 /// The counts of one archive.
 #[derive(Clone)]
-pub(super) struct Meter(Rc<Counts>);
+pub(super) struct Meter(Rc<MeterState>);
 
-struct Counts {
+struct MeterState {
     limits: Limits,
     /// Whether what comes out is to be compared with what went in.
     compressed: bool,
@@ -41,7 +41,7 @@ impl Meter {
         Self::with(limits, false)
     }
     fn with(limits: &Limits, compressed: bool) -> Self {
-        Self(Rc::new(Counts {
+        Self(Rc::new(MeterState {
             limits: limits.clone(),
             compressed,
             packed: Cell::new(0),
@@ -49,14 +49,14 @@ impl Meter {
             excess: Cell::new(None),
         }))
     }
-    /// Counts what goes into the decompressor.
+    /// MeterState what goes into the decompressor.
     pub(super) fn packed<R: Read>(&self, inner: R) -> Packed<R> {
         Packed {
             inner,
             meter: self.clone(),
         }
     }
-    /// Counts what comes out of it, and ends with an error where a limit is met.
+    /// MeterState what comes out of it, and ends with an error where a limit is met.
     pub(super) fn unpacked<R: Read>(&self, inner: R) -> Unpacked<R> {
         Unpacked {
             inner,

@@ -4,7 +4,7 @@ use super::Finding;
 use crate::config::Config;
 use adyton_cli::client::address::Address;
 use adyton_cli::client::answer::Answer;
-use adyton_cli::client::target::Target;
+use adyton_cli::client::server_access::ServerAccess;
 use adyton_cli::client::{Body, Client, Request, Shown};
 use adyton_cli::context::Context;
 use adyton_cli::failure::Outcome;
@@ -14,10 +14,10 @@ use adyton_gateway::DROPPED_HEADERS;
 
 /// The server of the context or environment, else the one that runs on the data folder.
 pub(super) fn check(context: &Context, config: Option<&Config>) -> Vec<Finding> {
-    let target = match Target::find(&context.sources()) {
-        Ok((target, _)) => target,
-        Err(_) => match config.and_then(|config| Target::local(&config.general.data).ok()) {
-            Some(target) => target,
+    let server = match context.sources().find() {
+        Ok((server, _)) => server,
+        Err(_) => match config.and_then(|config| ServerAccess::local(&config.general.data).ok()) {
+            Some(server) => server,
             None => {
                 return vec![Finding::fine(
                     "server",
@@ -29,9 +29,9 @@ pub(super) fn check(context: &Context, config: Option<&Config>) -> Vec<Finding> 
             }
         },
     };
-    let gateway = target.gateway.clone().or_else(|| gateway_of(config?));
-    let client = Client::new(target, context.clock.clone());
-    let control = client.target.control.clone();
+    let gateway = server.gateway.clone().or_else(|| gateway_of(config?));
+    let client = Client::new(server, context.clock.clone());
+    let control = client.server.control.clone();
     let mut findings = vec![ready(&client, &control, "control")];
     if let Some(gateway) = gateway {
         findings.push(ready(&client, &gateway, "gateway"));
@@ -39,7 +39,7 @@ pub(super) fn check(context: &Context, config: Option<&Config>) -> Vec<Finding> 
     findings.push(match client.whoami() {
         Ok(_) => Finding::fine(
             "credentials",
-            said!("those of {} are accepted", "{} 的凭证有效", client.target.said),
+            said!("those of {} are accepted", "{} 的凭证有效", client.server.said),
         ),
         Err(failure) => Finding::wrong(
             "credentials",

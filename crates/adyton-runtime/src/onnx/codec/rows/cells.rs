@@ -24,7 +24,7 @@ pub(super) struct Cells<'b> {
 /// # Errors
 /// The body does not fit: the field, and what was expected there.
 pub(super) fn read<'b>(names: &[String], body: &'b [u8]) -> Result<Cells<'b>, InputError> {
-    let mut found = Found {
+    let mut found = RowsRead {
         names,
         uuid: None,
         data: Presence::Absent,
@@ -79,7 +79,7 @@ pub(super) fn read<'b>(names: &[String], body: &'b [u8]) -> Result<Cells<'b>, In
 }
 
 /// What has been read so far.
-struct Found<'n, 'b> {
+struct RowsRead<'n, 'b> {
     names: &'n [String],
     uuid: Option<&'b str>,
     data: Presence,
@@ -109,7 +109,7 @@ enum Of {
 /// An object around the rows, in which only some fields count.
 struct Object<'f, 'n, 'b> {
     of: Of,
-    found: &'f mut Found<'n, 'b>,
+    found: &'f mut RowsRead<'n, 'b>,
 }
 
 impl<'de: 'b, 'b> DeserializeSeed<'de> for Object<'_, '_, 'b> {
@@ -141,7 +141,7 @@ impl<'de: 'b, 'b> Visitor<'de> for Object<'_, '_, 'b> {
             found.data = Presence::Present;
         }
         let mut seen = [false; 2];
-        while let Some(field) = map.next_key_seed(Known(of))? {
+        while let Some(field) = map.next_key_seed(ObjectKey(of))? {
             if let Some((at, name)) = field.slot()
                 && std::mem::replace(&mut seen[at], true)
             {
@@ -201,16 +201,16 @@ impl Field {
 }
 
 /// A key of such an object, compared without being copied.
-struct Known(Of);
+struct ObjectKey(Of);
 
-impl<'de> DeserializeSeed<'de> for Known {
+impl<'de> DeserializeSeed<'de> for ObjectKey {
     type Value = Field;
     fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<Field, D::Error> {
         from.deserialize_str(self)
     }
 }
 
-impl Visitor<'_> for Known {
+impl Visitor<'_> for ObjectKey {
     type Value = Field;
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a key")
@@ -227,7 +227,7 @@ impl Visitor<'_> for Known {
 }
 
 /// The list of rows; `null` is as good as none.
-struct Rows<'f, 'n, 'b>(&'f mut Found<'n, 'b>);
+struct Rows<'f, 'n, 'b>(&'f mut RowsRead<'n, 'b>);
 
 impl<'de: 'b, 'b> DeserializeSeed<'de> for Rows<'_, '_, 'b> {
     type Value = ();
@@ -245,7 +245,7 @@ impl<'de: 'b, 'b> Visitor<'de> for Rows<'_, '_, 'b> {
         Ok(())
     }
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
-        let Found {
+        let RowsRead {
             names,
             cells,
             problem,

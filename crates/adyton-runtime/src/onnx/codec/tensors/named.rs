@@ -68,7 +68,7 @@ impl<'de> Visitor<'de> for Body<'_> {
     }
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
         let mut found = None;
-        while let Some(inputs) = map.next_key_seed(Key("inputs"))? {
+        while let Some(inputs) = map.next_key_seed(ExpectedKey("inputs"))? {
             if inputs {
                 if found.is_some() {
                     self.stop.problem = Some(twice("inputs".to_owned()));
@@ -95,16 +95,16 @@ fn twice(field: String) -> InputError {
 }
 
 /// A key, compared without being copied.
-struct Key(&'static str);
+struct ExpectedKey(&'static str);
 
-impl<'de> DeserializeSeed<'de> for Key {
+impl<'de> DeserializeSeed<'de> for ExpectedKey {
     type Value = bool;
     fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<bool, D::Error> {
         from.deserialize_str(self)
     }
 }
 
-impl Visitor<'_> for Key {
+impl Visitor<'_> for ExpectedKey {
     type Value = bool;
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a key")
@@ -147,7 +147,7 @@ impl<'de> Visitor<'de> for Named<'_> {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
         let inputs = &self.ports.inputs;
         let mut found: Vec<Option<Tensor>> = inputs.iter().map(|_| None).collect();
-        while let Some(at) = map.next_key_seed(Which(inputs))? {
+        while let Some(at) = map.next_key_seed(InputName(inputs))? {
             match at {
                 Ok(at) if found[at].is_some() => {
                     let field = format!("inputs.{}", inputs[at].name);
@@ -188,17 +188,17 @@ impl<'de> Visitor<'de> for Named<'_> {
     values!();
 }
 
-/// Which input a key names; the name itself when there is none.
-struct Which<'p>(&'p [Input]);
+/// InputName input a key names; the name itself when there is none.
+struct InputName<'p>(&'p [Input]);
 
-impl<'de> DeserializeSeed<'de> for Which<'_> {
+impl<'de> DeserializeSeed<'de> for InputName<'_> {
     type Value = Result<usize, String>;
     fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<Self::Value, D::Error> {
         from.deserialize_str(self)
     }
 }
 
-impl Visitor<'_> for Which<'_> {
+impl Visitor<'_> for InputName<'_> {
     type Value = Result<usize, String>;
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("the name of an input")

@@ -1,77 +1,28 @@
-//! Which server is called, and as whom: a context that a flag names, then the environment, then the current context, then the
-//! local server of `./adyton-data`.
+//! Where it is looked for which server is called, and as whom: a context that a flag names, then the environment, then the current
+//! context, then the local server of `./adyton-data`.
 //!
 //! The last is for the first five minutes: it is used only when nothing else was said, and a note says that it is. Another note
 //! says when the current context hides it.
 
 use std::path::{Path, PathBuf};
 
+use adyton_core::secret::Secret;
+
 use super::address::Address;
-use super::authorities::{Authorities, authorities};
 use super::bootstrap::bootstrap;
 use super::contexts::{Contexts, SavedContext};
+use super::server_access::{KeyPair, ServerAccess};
 use crate::failure::{Failure, Outcome};
 use crate::ready::Ready;
 use crate::said;
-use adyton_core::secret::Secret;
 
 /// The data folder that is looked at when nothing else was said.
 pub const LOCAL_DATA: &str = "adyton-data";
 /// The name by which its server can be named like a context.
 pub const LOCAL: &str = "local";
 
-/// A user's key pair.
-#[derive(Clone)]
-pub struct KeyPair {
-    /// AK, or an AppKey.
-    pub access: String,
-    /// SK, or an AppSecret.
-    pub secret: Secret<String>,
-}
-
-/// What a token can be got with.
-#[derive(Clone)]
-pub struct Password {
-    /// The user's name.
-    pub user: String,
-    /// The name of the user's domain.
-    pub domain: String,
-    /// The project's id.
-    pub project_id: String,
-    /// The password.
-    pub password: Secret<String>,
-}
-
-/// All that is known of who calls. At least one is there.
-#[derive(Clone, Default)]
-pub struct Credentials {
-    /// Signs requests.
-    pub keys: Option<KeyPair>,
-    /// Sent as it is.
-    pub token: Option<Secret<String>>,
-    /// Gets a token.
-    pub password: Option<Password>,
-}
-
-/// A server, and who calls it.
-#[derive(Clone)]
-pub struct Target {
-    /// The control listener.
-    pub control: Address,
-    /// Replaces scheme and host of printed API addresses.
-    pub gateway: Option<Address>,
-    /// Whom a server's certificate is checked with, in place of the public authorities.
-    pub authorities: Option<Authorities>,
-    /// The project.
-    pub project: String,
-    /// Who calls.
-    pub credentials: Credentials,
-    /// Where all this was said, for people.
-    pub said: String,
-}
-
 /// The files and variables that are looked at, handed in so that tests choose them.
-pub struct TargetSources<'a> {
+pub struct AccessSources<'a> {
     /// The environment's variables.
     pub environment: &'a [(String, String)],
     /// The working directory.
@@ -80,7 +31,7 @@ pub struct TargetSources<'a> {
     pub context: Option<&'a str>,
 }
 
-impl TargetSources<'_> {
+impl AccessSources<'_> {
     fn value(&self, name: &str) -> Option<String> {
         let found = self
             .environment
@@ -195,17 +146,15 @@ impl TargetSources<'_> {
             )
         })
     }
-}
 
-impl Target {
-    /// Finds it; the note says where it was found when that was not said.
-    pub fn find(sources: &TargetSources<'_>) -> Outcome<(Self, Option<String>)> {
-        let data = sources.folder.join(LOCAL_DATA);
-        let saved = sources.saved()?;
+    /// The server that is meant, and who calls it; the note says where it was found when that was not said.
+    pub fn find(&self) -> Outcome<(ServerAccess, Option<String>)> {
+        let data = self.folder.join(LOCAL_DATA);
+        let saved = self.saved()?;
         // A flag counts for more than the environment.
-        let variables = match sources.context {
+        let variables = match self.context {
             Some(_) => SavedContext::default(),
-            None => sources.variables(),
+            None => self.variables(),
         };
         let (said, note) = match (variables == SavedContext::default(), &saved) {
             (true, Some((name, saved))) => {
@@ -214,23 +163,23 @@ impl Target {
                     .as_deref()
                     .map(|url| Address::parse(url, "control URL"));
                 let hidden = match called.transpose()? {
-                    Some(called) if sources.named().is_none() => sources.hidden(name, &called),
+                    Some(called) if self.named().is_none() => self.hidden(name, &called),
                     _ => None,
                 };
                 (format!("context {name}"), hidden)
             }
             (true, None) => {
-                let note = |target: &Self| {
+                let note = |server: &ServerAccess| {
                     said!(
                         "using the server of ./{LOCAL_DATA} at {}; run `adyton login` to save it as a context",
                         "正在使用 ./{LOCAL_DATA} 的服务器（{}）；执行 `adyton login` 将其保存为上下文",
-                        target.control
+                        server.control
                     )
                 };
-                let named = sources.named().is_some();
-                return Self::local(&data).map(|target| {
-                    let note = (!named).then(|| note(&target));
-                    (target, note)
+                let named = self.named().is_some();
+                return ServerAccess::local(&data).map(|server| {
+                    let note = (!named).then(|| note(&server));
+                    (server, note)
                 });
             }
             (false, Some((name, _))) => (
@@ -251,117 +200,8 @@ impl Target {
                 merged.control_url.as_deref().unwrap_or_default(),
             ));
         }
-        Self::of_saved(merged, said).map(|target| (target, note))
+        ServerAccess::of_saved(merged, said).map(|server| (server, note))
     }
-
-    /// The server that runs on a data folder, as its administrator.
-    pub fn local(data: &Path) -> Outcome<Self> {
-        if !data.join("bootstrap.json").is_file() {
-            return Err(Failure::wrong_use(said!("no server is configured", "未配置服务器"))
-                .fact(said!("no context, no ADYTON_CONTROL_URL, and no data folder at {}", "没有上下文，没有 ADYTON_CONTROL_URL，{} 处也没有数据目录", data.display()))
-                .hint(said!("start one with `adyton serve` or `adyton demo`, or name one with `adyton login --control URL`", "用 `adyton serve` 或 `adyton demo` 启动服务器，或用 `adyton login --control URL` 指定服务器")));
-        }
-        let known = bootstrap(data)?;
-        let ready = Ready::of_data_folder(data)?.ok_or_else(|| {
-            Failure::failed(said!(
-                "no server is running on {}",
-                "没有服务器运行在 {} 上",
-                data.display()
-            ))
-            .hint(said!(
-                "start it with `adyton serve --data {}`",
-                "用 `adyton serve --data {}` 启动",
-                data.display()
-            ))
-        })?;
-        Ok(Self {
-            control: Address::parse(&ready.control_url, "control_url")?,
-            gateway: None,
-            authorities: None,
-            project: known.project.id.clone(),
-            said: said!("data folder {}", "数据目录 {}", data.display()),
-            credentials: Credentials {
-                keys: Some(KeyPair {
-                    access: known.access_key,
-                    secret: Secret::new(known.secret_key),
-                }),
-                token: None,
-                password: Some(Password {
-                    user: known.user.name,
-                    domain: known.domain.name,
-                    project_id: known.project.id,
-                    password: Secret::new(known.password),
-                }),
-            },
-        })
-    }
-
-    fn of_saved(saved: SavedContext, said: String) -> Outcome<Self> {
-        let missing = |what: &str, variable: &str| {
-            Failure::wrong_use(said!("{said} does not set a {what}", "{said} 未设置 {what}")).hint(said!(
-                "set {variable}, or create a context with `adyton login`",
-                "请设置 {variable}，或用 `adyton login` 创建上下文"
-            ))
-        };
-        let control = saved
-            .control_url
-            .as_deref()
-            .ok_or_else(|| missing("control URL", "ADYTON_CONTROL_URL"))?;
-        let project = saved
-            .project_id
-            .ok_or_else(|| missing("project", "ADYTON_PROJECT_ID"))?;
-        let keys = match (saved.access_key, saved.secret_key) {
-            (Some(access), Some(secret)) => Some(KeyPair {
-                access,
-                secret: Secret::new(secret),
-            }),
-            (Some(_), None) => return Err(missing("secret key", "ADYTON_SECRET_KEY")),
-            (None, Some(_)) => return Err(missing("access key", "ADYTON_ACCESS_KEY")),
-            (None, None) => None,
-        };
-        let token = saved.token.map(Secret::new);
-        if keys.is_none() && token.is_none() {
-            return Err(
-                Failure::wrong_use(said!("{said} has no credentials", "{said} 没有凭证")).hint(said!(
-                    "run `adyton login` to sign in again, or set ADYTON_ACCESS_KEY and ADYTON_SECRET_KEY",
-                    "请执行 `adyton login` 重新登录，或设置 ADYTON_ACCESS_KEY 和 ADYTON_SECRET_KEY"
-                )),
-            );
-        }
-        let gateway = saved
-            .gateway_url
-            .as_deref()
-            .map(|url| Address::parse(url, "gateway URL"))
-            .transpose()?;
-        let password = saved
-            .data_folder
-            .as_deref()
-            .and_then(|data| password(data, keys.as_ref()?, &project));
-        Ok(Self {
-            control: Address::parse(control, "control URL")?,
-            gateway,
-            authorities: saved.ca_file.as_deref().map(authorities).transpose()?,
-            project,
-            credentials: Credentials {
-                keys,
-                token,
-                password,
-            },
-            said,
-        })
-    }
-}
-
-/// The password beside this key in a data folder. Nothing when the folder is gone or holds another key: that user may be somebody
-/// else.
-fn password(data: &Path, keys: &KeyPair, project: &str) -> Option<Password> {
-    let known = bootstrap(data).ok()?;
-    (known.access_key == keys.access).then(|| Password {
-        user: known.user.name,
-        domain: known.domain.name,
-        project_id: project.to_owned(),
-        password: Secret::new(known.password),
-    })
 }
 
 /// Whether the environment names another server than the context's own.
@@ -482,7 +322,7 @@ mod tests {
         };
         let known = |saved, variables| {
             let merged = overlay(saved, variables);
-            Target::of_saved(merged, "context default".into())
+            ServerAccess::of_saved(merged, "context default".into())
                 .unwrap()
                 .credentials
                 .password
@@ -509,48 +349,20 @@ mod tests {
         assert!(known(kept("AK"), elsewhere).is_none(), "another server is called");
     }
 
-    #[test]
-    fn what_is_missing_is_named_with_the_variable_that_sets_it() {
-        let refused = |saved| {
-            Target::of_saved(saved, "environment".into())
-                .err()
-                .unwrap()
-                .to_string()
-        };
-        for (saved, named) in [
-            (context(Some("AK"), None), "ADYTON_SECRET_KEY"),
-            (context(None, Some("SK")), "ADYTON_ACCESS_KEY"),
-            (context(None, None), "ADYTON_ACCESS_KEY and ADYTON_SECRET_KEY"),
-            (
-                SavedContext {
-                    project_id: None,
-                    ..context(Some("AK"), Some("SK"))
-                },
-                "ADYTON_PROJECT_ID",
-            ),
-        ] {
-            let told = refused(saved);
-            assert!(told.contains(named), "{named}: {told}");
-        }
-        let found = Target::of_saved(context(Some("AK"), Some("SK")), "context default".into()).unwrap();
-        assert_eq!(found.control.to_string(), "http://127.0.0.1:8081");
-        assert!(found.credentials.keys.is_some() && found.credentials.token.is_none());
-    }
-
     /// What is found with these variables, in a folder without a server's data.
-    fn found(home: &Path, variables: &[(&str, &str)], context: Option<&str>) -> Outcome<Target> {
+    fn found(home: &Path, variables: &[(&str, &str)], context: Option<&str>) -> Outcome<ServerAccess> {
         let mut environment = vec![("HOME".to_owned(), home.display().to_string())];
         environment.extend(
             variables
                 .iter()
                 .map(|(name, value)| ((*name).to_owned(), (*value).to_owned())),
         );
-        let sources = TargetSources {
+        let sources = AccessSources {
             environment: &environment,
             folder: home,
             context,
         };
-        Target::find(&sources).map(|(target, _)| target)
+        sources.find().map(|(server, _)| server)
     }
 
     #[test]
@@ -559,16 +371,16 @@ mod tests {
         let place = home.path().join(".config/adyton/config.toml");
         let mut contexts = Contexts::read(place).unwrap();
         contexts.put("work", context(Some("AK"), Some("SK"))).unwrap();
-        let target = found(home.path(), &[], Some("work")).unwrap();
-        assert_eq!(target.said, "context work");
-        let target = found(
+        let server = found(home.path(), &[], Some("work")).unwrap();
+        assert_eq!(server.said, "context work");
+        let server = found(
             home.path(),
             &[("ADYTON_CONTEXT", "work"), ("ADYTON_PROJECT_ID", "q")],
             None,
         )
         .unwrap();
         assert_eq!(
-            (target.said.as_str(), target.project.as_str()),
+            (server.said.as_str(), server.project.as_str()),
             ("environment and context work", "q")
         );
         let told = found(home.path(), &[], Some("wrok")).err().unwrap().to_string();
@@ -576,18 +388,18 @@ mod tests {
             told.contains("no context is called `wrok`") && told.contains("there are: work"),
             "{told}"
         );
-        let target = found(home.path(), &[("ADYTON_PROFILE", "work")], None).unwrap();
-        assert_eq!(target.said, "context work", "the variable of before");
+        let server = found(home.path(), &[("ADYTON_PROFILE", "work")], None).unwrap();
+        assert_eq!(server.said, "context work", "the variable of before");
         // The first one is the current one.
-        let target = found(home.path(), &[], None).unwrap();
-        assert_eq!(target.said, "context work");
+        let server = found(home.path(), &[], None).unwrap();
+        assert_eq!(server.said, "context work");
         let elsewhere = [
             ("ADYTON_CONTROL_URL", "http://elsewhere:1"),
             ("ADYTON_PROJECT_ID", "q"),
         ];
-        let target = found(home.path(), &elsewhere, Some("work")).unwrap();
+        let server = found(home.path(), &elsewhere, Some("work")).unwrap();
         assert_eq!(
-            (target.control.to_string().as_str(), target.project.as_str()),
+            (server.control.to_string().as_str(), server.project.as_str()),
             ("http://127.0.0.1:8081", "p"),
             "a flag counts for more than the environment"
         );
@@ -606,10 +418,10 @@ mod tests {
         };
         contexts.put("work", kept).unwrap();
         let called = |variables: &[(&str, &str)]| found(home.path(), variables, None);
-        let token = |target: Target| target.credentials.token.map(|token| token.expose().clone());
+        let token = |server: ServerAccess| server.credentials.token.map(|token| token.expose().clone());
         for own in ["http://127.0.0.1:8081", "http://127.0.0.1:8081/"] {
-            let target = called(&[("ADYTON_CONTROL_URL", own)]).unwrap();
-            assert_eq!(token(target).as_deref(), Some("secret-token"), "{own}");
+            let server = called(&[("ADYTON_CONTROL_URL", own)]).unwrap();
+            assert_eq!(token(server).as_deref(), Some("secret-token"), "{own}");
         }
         for other in [
             "http://127.0.0.1:8082",
@@ -629,13 +441,13 @@ mod tests {
                 ("ADYTON_ACCESS_KEY", "AK"),
                 ("ADYTON_SECRET_KEY", "SK"),
             ];
-            let target = called(&keys).unwrap();
-            assert!(target.credentials.keys.is_some() && target.credentials.token.is_none());
+            let server = called(&keys).unwrap();
+            assert!(server.credentials.keys.is_some() && server.credentials.token.is_none());
         }
         // The rest of the context counts on: it is the same installation, as somebody else names it.
-        let target = called(&[("ADYTON_PROJECT_ID", "q")]).unwrap();
-        assert_eq!(target.project, "q");
-        assert_eq!(token(target).as_deref(), Some("secret-token"));
+        let server = called(&[("ADYTON_PROJECT_ID", "q")]).unwrap();
+        assert_eq!(server.project, "q");
+        assert_eq!(token(server).as_deref(), Some("secret-token"));
     }
 
     /// A data folder whose server, this very process, answers at `control`.
@@ -667,13 +479,13 @@ mod tests {
         let mut contexts = Contexts::read(home.path().join(".config/adyton/config.toml")).unwrap();
         contexts.put("work", context(Some("AK"), Some("SK"))).unwrap();
         let environment = vec![("HOME".to_owned(), home.path().display().to_string())];
-        let sources = |context| TargetSources {
+        let sources = |context| AccessSources {
             environment: &environment,
             folder: home.path(),
             context,
         };
-        let (target, note) = Target::find(&sources(None)).unwrap();
-        assert_eq!(target.said, "context work");
+        let (server, note) = sources(None).find().unwrap();
+        assert_eq!(server.said, "context work");
         assert_eq!(
             note.as_deref(),
             Some(
@@ -681,21 +493,21 @@ mod tests {
                  `--context local` calls that"
             )
         );
-        let (target, note) = Target::find(&sources(Some("work"))).unwrap();
+        let (server, note) = sources(Some("work")).find().unwrap();
         assert_eq!(
-            (target.said.as_str(), note),
+            (server.said.as_str(), note),
             ("context work", None),
             "it was named"
         );
-        let (target, note) = Target::find(&sources(Some(LOCAL))).unwrap();
+        let (server, note) = sources(Some(LOCAL)).find().unwrap();
         assert_eq!(
-            (target.control.to_string().as_str(), note),
+            (server.control.to_string().as_str(), note),
             ("http://127.0.0.1:9", None)
         );
         assert_eq!(sources(Some(LOCAL)).keys().unwrap().access, "LOCAL");
         assert_eq!(sources(None).keys().unwrap().access, "AK");
         // The same server under a name is not hidden.
         serves(home.path(), "http://127.0.0.1:8081");
-        assert_eq!(Target::find(&sources(None)).unwrap().1, None);
+        assert_eq!(sources(None).find().unwrap().1, None);
     }
 }
