@@ -126,6 +126,7 @@ class Things:
             ["service", "scale", self.other_service, "1", "--no-wait"],
             ["service", "rollback", self.other_service, "--no-wait"],
             ["service", "restart", self.other_service, "--no-wait"],
+            ["service", "tag", self.service, "env=prod"],
             ["service", "events", self.service],
             ["service", "logs", self.service],
             ["service", "metrics", self.service],

@@ -4,3 +4,4 @@ pub mod activity;
 pub mod models;
 pub mod service_deploy;
 pub mod services;
+pub mod tags;

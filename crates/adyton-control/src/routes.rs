@@ -11,7 +11,9 @@ use crate::dialect::adyton::{
 };
 use crate::dialect::apig::{apis, app_auths, app_codes, apps, instance};
 use crate::dialect::iam::{credentials, discovery, projects, tokens, users};
-use crate::dialect::modelarts::{model_import, models, service_activity, service_deploy, services};
+use crate::dialect::modelarts::{
+    model_import, models, service_activity, service_deploy, service_tags, services,
+};
 use crate::heading::Access::{AnyCaller, Anyone, May, SignedIn};
 use crate::heading::{Heading, Verb};
 use crate::table::Table;
@@ -95,11 +97,15 @@ fn modelarts(table: &mut Table) {
         Post   "/services"                           May(Action::ServiceCreate) => 200 service_deploy::deploy, "Deploy models as a service";
         Get    "/services"                           May(Action::ServiceList) => 200 services::list, "Services of the project";
         Get    "/services/specifications"            May(Action::ServiceList) => 200 services::specifications, "What services can ask to run on";
+        Get    "/services/tms/tags"                  May(Action::ServiceGet) => 200 service_tags::list, "Tags of the project's services";
         Get    "/services/{service_id}"              May(Action::ServiceGet) => 200 services::show, "A service";
         Put    "/services/{service_id}"              May(Action::ServiceUpdate) => 200 service_deploy::update, "Start, stop or change a service";
         Delete "/services/{service_id}"              May(Action::ServiceDelete) => 200 services::delete, "Delete services, separated by commas";
         Get    "/services/{service_id}/events"       May(Action::ServiceGet) => 200 service_activity::events, "What happened to a service";
         Get    "/services/{service_id}/logs"         May(Action::ServiceGet) => 200 service_activity::history, "Updates of a service";
+        Get    "/services/{service_id}/tags"         May(Action::ServiceGet) => 200 service_tags::show, "Tags of a service";
+        Post   "/services/{service_id}/tags/create"  May(Action::ServiceUpdate) => 204 service_tags::create, "Give a service tags";
+        Delete "/services/{service_id}/tags/delete"  May(Action::ServiceUpdate) => 204 service_tags::delete, "Take tags away from a service";
         Get    "/services/{service_id}/monitor"      May(Action::ServiceGet) => 200 service_activity::monitor, "Counts of a service's calls";
     }
 }

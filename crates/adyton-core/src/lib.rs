@@ -48,6 +48,7 @@ pub mod signing;
 pub mod source;
 pub mod spelling;
 pub mod step;
+pub mod tag;
 pub mod tally;
 pub mod tenant;
 pub mod throttled;

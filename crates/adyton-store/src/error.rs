@@ -159,6 +159,8 @@ pub enum Quota {
     AppCodes,
     /// Services of one project.
     Services,
+    /// Tags of one service.
+    Tags,
 }
 
 impl Quota {
@@ -168,6 +170,7 @@ impl Quota {
             Quota::AccessKeys => "access keys of a user",
             Quota::AppCodes => "AppCodes of an app",
             Quota::Services => "services of a project",
+            Quota::Tags => "tags of a service",
         }
     }
 }

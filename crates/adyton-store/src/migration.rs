@@ -17,6 +17,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0004_rolled_back.sql"),
     include_str!("../migrations/0005_audit.sql"),
     include_str!("../migrations/0006_minutes.sql"),
+    include_str!("../migrations/0007_tags.sql"),
 ];
 
 /// The newest version.

@@ -20,6 +20,7 @@ mod revoking;
 pub mod rollouts;
 mod service_models;
 pub mod services;
+pub mod tags;
 pub mod tokens;
 pub mod users;
 
@@ -37,6 +38,7 @@ pub use models::{Import, ModelFilter, ModelSort, Models, NewModel};
 pub use projects::Projects;
 pub use rollouts::Rollouts;
 pub use services::{NewService, ServiceChange, ServiceFilter, ServiceSort, Services};
+pub use tags::{Retagged, Tags};
 pub use tokens::Tokens;
 pub use users::{DomainName, NewUser, UserChange, UserFilter, UserName, Users};
 
@@ -82,6 +84,10 @@ impl Store {
     /// The services.
     pub fn services(&self) -> Services<'_> {
         Services(self)
+    }
+    /// The tags of services.
+    pub fn tags(&self) -> Tags<'_> {
+        Tags(self)
     }
     /// The events of services.
     pub fn events(&self) -> ServiceEvents<'_> {

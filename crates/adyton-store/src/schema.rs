@@ -20,6 +20,7 @@ pub(crate) mod role_assignments;
 pub(crate) mod service_events;
 pub(crate) mod service_minutes;
 pub(crate) mod service_models;
+pub(crate) mod service_tags;
 pub(crate) mod service_updates;
 pub(crate) mod services;
 pub(crate) mod token_keys;

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::models::PortShown;
+use super::tags::TmsTag;
 
 /// A service in a list.
 #[derive(Serialize, Deserialize, ToSchema)]
@@ -49,6 +50,9 @@ pub struct ServiceSummary {
     pub api_id: String,
     /// The API address. Custom paths of the model's `config.json` are added to it.
     pub access_address: String,
+    /// Its tags, by key.
+    #[serde(default)]
+    pub tags: Vec<TmsTag>,
     /// Why it failed, if it did.
     #[serde(skip_serializing_if = "String::is_empty", default)]
     pub error_msg: String,

@@ -4,9 +4,10 @@ use adyton_api::modelarts::activity::{EventList, UpdateList};
 use adyton_api::modelarts::models::{ModelDeleted, ModelImport, ModelImported, ModelList, ModelShown};
 use adyton_api::modelarts::service_deploy::{ServiceDeploy, ServiceDeployed, ServiceUpdate};
 use adyton_api::modelarts::services::{Done, ServiceList, ServiceShown};
+use adyton_api::modelarts::tags::{TagList, TagsDelete};
 
 use super::pages::{PAGE, all};
-use super::{Client, encoded};
+use super::{Client, encoded, json};
 use crate::failure::Outcome;
 
 /// Which models are listed.
@@ -63,11 +64,21 @@ impl Client {
     }
     /// All services whose name holds `name`.
     pub fn services(&self, name: Option<&str>) -> Outcome<ServiceList> {
-        let path = format!("/v1/{}/services", self.project());
         let query = name.map_or_else(String::new, |name| format!("&service_name={}", encoded(name)));
+        self.services_where(&query)
+    }
+    /// All services that have all these tags: each a key, or `KEY=VALUE`.
+    pub fn tagged_services(&self, tags: &[String]) -> Outcome<ServiceList> {
+        self.services_where(&match tags {
+            [] => String::new(),
+            tags => format!("&tags={}", encoded(&tags.join(","))),
+        })
+    }
+    fn services_where(&self, query: &str) -> Outcome<ServiceList> {
+        let path = format!("/v1/{}/services", self.project());
         let mut total_count = 0;
         let services = all(|from| {
-            let page: ServiceList = self.get(&path, &page_of(from, &query))?;
+            let page: ServiceList = self.get(&path, &page_of(from, query))?;
             total_count = page.total_count;
             Ok(page.services)
         })?;
@@ -92,6 +103,20 @@ impl Client {
     /// Deletes a service.
     pub fn delete_service(&self, id: &str) -> Outcome<Done> {
         self.delete(&self.service_path(id, ""))
+    }
+    /// The tags of a service.
+    pub fn service_tags(&self, id: &str) -> Outcome<TagList> {
+        self.get(&self.service_path(id, "/tags"), "")
+    }
+    /// Gives a service tags.
+    pub fn tag_service(&self, id: &str, tags: &TagList) -> Outcome {
+        let path = self.service_path(id, "/tags/create");
+        self.manage("POST", &path, "", json(tags)?).map(drop)
+    }
+    /// Takes tags away from a service.
+    pub fn untag_service(&self, id: &str, tags: &TagsDelete) -> Outcome {
+        let path = self.service_path(id, "/tags/delete");
+        self.manage("DELETE", &path, "", json(tags)?).map(drop)
     }
     /// The newest events of a service, newest first.
     pub fn service_events(&self, id: &str, query: &str) -> Outcome<EventList> {

@@ -1,4 +1,4 @@
-//! `adyton service deploy|list|show|update|traffic|scale|rollback|start|stop|restart|delete|events|logs|metrics`.
+//! `adyton service deploy|list|show|tag|update|traffic|scale|rollback|start|stop|restart|delete|events|logs|metrics`.
 
 mod delete;
 mod deploy;
@@ -13,6 +13,7 @@ mod scale;
 mod show;
 mod start;
 mod stop;
+mod tag;
 mod traffic;
 mod update;
 mod variables;
@@ -37,6 +38,8 @@ pub enum Service {
     List(list::ListServices),
     /// Show one service: address, versions, instances
     Show(show::ShowService),
+    /// Tag a service, or show its tags
+    Tag(tag::Tag),
     /// Change a service: another model version, more instances, other variables
     Update(update::Update),
     /// Split the traffic of a service between model versions
@@ -73,6 +76,7 @@ impl Service {
             Service::Deploy(verb) => verb.run(context),
             Service::List(verb) => verb.run(context),
             Service::Show(verb) => verb.run(context),
+            Service::Tag(verb) => verb.run(context),
             Service::Update(verb) => verb.run(context),
             Service::Traffic(verb) => verb.run(context),
             Service::Scale(verb) => verb.run(context),

@@ -7,4 +7,5 @@ pub(crate) mod models;
 pub(crate) mod service_activity;
 pub(crate) mod service_deploy;
 pub(crate) mod service_shapes;
+pub(crate) mod service_tags;
 pub(crate) mod services;

@@ -6,6 +6,7 @@ pub(crate) mod metrics;
 pub(crate) mod rollout;
 pub(crate) mod rules;
 pub(crate) mod status;
+pub(crate) mod tags;
 
 use adyton_core::clock::Timestamp;
 use adyton_core::events::Event;

@@ -9,11 +9,15 @@ impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::Conflict { what } => taken(what, None),
+            StoreError::Quota {
+                what: Quota::Tags,
+                most,
+            } => Failure::invalid("tags", format!("a service has at most {most} tags")),
             StoreError::Quota { what, most } => Failure::Quota {
                 thing: match what {
                     Quota::AccessKeys => Thing::Credential,
                     Quota::AppCodes => Thing::AppCode,
-                    Quota::Services => Thing::Service,
+                    Quota::Services | Quota::Tags => Thing::Service,
                 },
                 most: usize::try_from(most).unwrap_or(usize::MAX),
             },

@@ -34,6 +34,7 @@ mod services;
 mod sessions;
 mod sign_ins;
 mod strangers;
+mod tags;
 mod tokens;
 mod unread;
 mod world;

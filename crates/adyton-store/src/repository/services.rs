@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use adyton_core::id::{ApiId, ModelId, ProjectId, ServiceId};
 use adyton_core::service::{Service, Version, Wanted};
-use sea_orm::sea_query::Query;
+use sea_orm::sea_query::{Query, SelectStatement};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, Order, PaginatorTrait, QueryFilter,
     QueryOrder,
@@ -12,7 +12,7 @@ use sea_orm::{
 
 use super::listing::page;
 use super::revoking::revoke_where;
-use super::{Listed, NameMatch, Page, history, projects, service_models};
+use super::{Listed, NameMatch, Page, history, projects, service_models, tags};
 use crate::database::Session;
 use crate::error::{Quota, Referred, Unique};
 use crate::schema::service_models as uses;
@@ -74,6 +74,8 @@ pub struct ServiceFilter {
     pub model: Option<ModelId>,
     /// Only those of which this is wanted.
     pub wanted: Option<Wanted>,
+    /// Only those that have all these tags: each a key, whatever its value, or `KEY=VALUE`.
+    pub tags: Vec<String>,
 }
 
 /// In which order.
@@ -183,6 +185,9 @@ impl Services<'_> {
                 .to_owned();
             query = query.filter(Column::Id.in_subquery(users));
         }
+        for wanted in &filter.tags {
+            query = query.filter(Column::Id.in_subquery(tags::tagged(wanted)));
+        }
         let order = if descending { Order::Desc } else { Order::Asc };
         let by = match sort {
             ServiceSort::PublishedAt => Column::CreatedAt,
@@ -228,7 +233,7 @@ impl Services<'_> {
         Ok(Some(write.commit(service).await?))
     }
 
-    /// Deletes services with their authorisations, events and history: all of them, or none. Missing: one that the
+    /// Deletes services with their authorisations, tags, events and history: all of them, or none. Missing: one that the
     /// project does not have. An id that is given twice counts once.
     pub async fn delete(&self, project: ProjectId, ids: &[ServiceId]) -> Result<Committed<()>, StoreError> {
         let mut write = self.0.write().await?;
@@ -258,6 +263,7 @@ async fn remove(write: &mut Write, service: &Service) -> Result<(), StoreError> 
         .exec(&write.session)
         .await?;
     service_models::delete(&write.session, service.id).await?;
+    tags::delete(&write.session, service.id).await?;
     Entity::delete_by_id(id).exec(&write.session).await?;
     changed(write, service.id);
     Ok(())
@@ -295,7 +301,21 @@ pub(super) async fn find_any(session: &Session, id: ServiceId) -> Result<Option<
     row.map(|row| row.service()).transpose()
 }
 
-async fn find(session: &Session, project: ProjectId, id: ServiceId) -> Result<Option<Service>, StoreError> {
+/// The ids of a project's services.
+pub(super) fn ids_in(project: ProjectId) -> SelectStatement {
+    Query::select()
+        .column(Column::Id)
+        .from(Entity)
+        .and_where(Column::ProjectId.eq(project.to_string()))
+        .to_owned()
+}
+
+/// The project's service with this id.
+pub(super) async fn find(
+    session: &Session,
+    project: ProjectId,
+    id: ServiceId,
+) -> Result<Option<Service>, StoreError> {
     let row = Entity::find_by_id(id.to_string())
         .filter(Column::ProjectId.eq(project.to_string()))
         .one(session)

@@ -11,6 +11,7 @@ pub(crate) mod models;
 pub(crate) mod opening;
 pub(crate) mod rollouts;
 pub(crate) mod services;
+pub(crate) mod tags;
 pub(crate) mod upkeep;
 
 /// Makes the whole contract a module of tests on one database.
@@ -52,6 +53,8 @@ macro_rules! store_contract {
                 services: services_are_deleted_together_or_not_at_all,
                 services: a_quota_of_services_holds_for_those_that_come_at_once,
                 services: events_are_written_in_the_background,
+                tags: tags_are_added_replaced_and_taken_away,
+                tags: services_are_found_by_their_tags_and_take_them_with_them,
                 audit: audit_records_are_found_in_their_project_and_their_domain,
                 audit: audit_records_are_listed_by_filter_and_page,
                 audit: the_audit_trail_is_written_in_the_background,

@@ -5,6 +5,7 @@ use adyton_api::modelarts::services::{ServiceShown, VersionShown};
 use clap::Args;
 
 use super::paths::paths;
+use super::tag;
 use crate::client::{Client, lookup};
 use crate::command::model::ports;
 use crate::context::Context;
@@ -49,6 +50,7 @@ pub fn facts(terminal: &Terminal, client: &Client, service: &ServiceShown) -> Pr
         ("inputs", of_versions(service, |version| &version.inputs)),
         ("outputs", of_versions(service, |version| &version.outputs)),
         ("description", summary.description.clone()),
+        ("tags", tag::line(&summary.tags)),
         ("versions", versions.join("\n")),
         (
             "calls",

@@ -7,13 +7,14 @@ use adyton_core::address;
 use adyton_core::id::ModelId;
 use adyton_core::live::Live;
 use adyton_core::service::{Service, ServiceStatus, Version};
+use adyton_core::tag::Tag;
 
-use super::model_shapes;
+use super::{model_shapes, service_tags};
 use crate::operations::service::status::Seen;
 use crate::shared::Shared;
 
 /// What a list shows.
-pub(crate) fn service_summary(shared: &Shared, seen: &Seen) -> ServiceSummary {
+pub(crate) fn service_summary(shared: &Shared, seen: &Seen, tags: Vec<Tag>) -> ServiceSummary {
     let service = &seen.service;
     let live = shared.feed.cell().load();
     let calls = shared.instances.calls(service.id, None);
@@ -47,6 +48,7 @@ pub(crate) fn service_summary(shared: &Shared, seen: &Seen) -> ServiceSummary {
         workspace_id: "0".to_owned(),
         api_id: service.api.to_string(),
         access_address: address(shared, service),
+        tags: service_tags::shown(tags),
         error_msg: seen
             .seen
             .as_ref()
@@ -57,13 +59,13 @@ pub(crate) fn service_summary(shared: &Shared, seen: &Seen) -> ServiceSummary {
 }
 
 /// Everything.
-pub(crate) fn service_shown(shared: &Shared, seen: &Seen) -> ServiceShown {
+pub(crate) fn service_shown(shared: &Shared, seen: &Seen, tags: Vec<Tag>) -> ServiceShown {
     let service = &seen.service;
     let config = (0..service.versions.len())
         .filter_map(|at| version_shown(shared, seen, at))
         .collect();
     ServiceShown {
-        summary: service_summary(shared, seen),
+        summary: service_summary(shared, seen, tags),
         config,
         schedule: Vec::new(),
         additional_properties: PropertiesShown {

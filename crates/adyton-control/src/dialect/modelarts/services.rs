@@ -16,6 +16,7 @@ use crate::endpoint::{Json, Query};
 use crate::failure::{Failure, OperationResult, Thing};
 use crate::operations::service;
 use crate::operations::service::rules::SPECIFICATIONS;
+use crate::operations::service::tags;
 
 /// Which services.
 #[derive(Deserialize, IntoParams)]
@@ -31,6 +32,8 @@ pub(crate) struct ServiceQuery {
     infer_type: Option<String>,
     /// Only in these states, separated by commas.
     status: Option<String>,
+    /// Only those that have all these tags, separated by commas: a key, whatever its value, or `KEY=VALUE`.
+    tags: Option<String>,
     /// The page, counted from 0.
     offset: Option<u32>,
     /// How many a page holds, 1 to 1000.
@@ -87,10 +90,15 @@ pub(crate) async fn list(
         page,
     )
     .await?;
+    let ids: Vec<ServiceId> = listed.items.iter().map(|seen| seen.service.id).collect();
+    let mut tags = tags::of_all(&call.shared, &ids).await?;
     let services: Vec<ServiceSummary> = listed
         .items
         .iter()
-        .map(|seen| service_shapes::service_summary(&call.shared, seen))
+        .map(|seen| {
+            let tags = tags.remove(&seen.service.id).unwrap_or_default();
+            service_shapes::service_summary(&call.shared, seen, tags)
+        })
         .collect();
     Ok(Json(ServiceList {
         total_count: listed.total,
@@ -112,13 +120,26 @@ fn filter(query: &ServiceQuery) -> Result<ServiceFilter, ()> {
             .map(|text| ModelId::parse(text.as_bytes()).ok_or(()))
             .transpose()?,
         wanted: None,
+        tags: query.tags.as_deref().map(wanted_tags).unwrap_or_default(),
     })
+}
+
+/// The tags that a query names: no tag holds a comma. What is empty narrows nothing.
+fn wanted_tags(text: &str) -> Vec<String> {
+    let tags = text.split(',').map(str::trim).filter(|tag| !tag.is_empty());
+    tags.map(str::to_owned).collect()
 }
 
 /// `GET …/services/{service_id}`
 pub(crate) async fn show(call: Call) -> OperationResult<Json<ServiceShown>> {
     let seen = service::show(&call.shared, call.project()?, id(&call)?).await?;
-    Ok(Json(service_shapes::service_shown(&call.shared, &seen)))
+    let id = seen.service.id;
+    let tags = tags::of_all(&call.shared, &[id]).await?.remove(&id);
+    Ok(Json(service_shapes::service_shown(
+        &call.shared,
+        &seen,
+        tags.unwrap_or_default(),
+    )))
 }
 
 /// `DELETE …/services/{service_id[,service_id…]}`
