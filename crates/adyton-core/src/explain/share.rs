@@ -5,7 +5,6 @@
 //! a new one does not reach a caller by itself.
 
 use super::compared::{calls, listed};
-use super::units::bytes;
 use super::{Asked, Compared, Nearest, Reader, fix};
 use crate::catalogue::Reason;
 use crate::evidence::Evidence;
@@ -128,23 +127,12 @@ pub(super) fn fixes(asked: &Asked<'_>, nearest: &[Nearest]) -> Option<Vec<String
         });
     };
     let mut fixes = match &record.evidence {
-        Evidence::Size { what, limit, .. } => vec![message!(
-            language,
-            "Keep the {} at {} or below.",
-            "将{}控制在 {} 以内。",
-            what.words_in(language),
-            bytes(*limit, language)
-        )],
+        Evidence::Size { what, limit, .. } => vec![fix::size(what, *limit, None, language)],
         Evidence::Signature(seen) => fix::signed(asked, seen),
-        Evidence::Credentials { accepted, .. } if !accepted.is_empty() => vec![message!(
-            language,
-            "Send one of: {}.",
-            "发送其中一种：{}。",
-            accepted.join(phrase!(language, "; ", "；"))
-        )],
+        Evidence::Credentials { accepted, .. } => fix::one_of(asked, accepted).into_iter().collect(),
         // The catalogue's advice is for who runs the API.
         Evidence::Access { action, .. } => return Some(vec![ask(asked, reason, action)]),
-        Evidence::Throttle { retry_after_ms, .. } => fix::throttle(asked, *retry_after_ms),
+        Evidence::Throttle { retry_after_ms, .. } => vec![fix::throttle(asked, *retry_after_ms)],
         Evidence::Restarting {
             next_start,
             server_time,
@@ -156,7 +144,6 @@ pub(super) fn fixes(asked: &Asked<'_>, nearest: &[Nearest]) -> Option<Vec<String
         Evidence::None
         | Evidence::Route { .. }
         | Evidence::Token { .. }
-        | Evidence::Credentials { .. }
         | Evidence::Service { .. }
         | Evidence::Instance { .. }
         | Evidence::Dropped { .. }

@@ -120,34 +120,37 @@ pub(super) fn compared(
                 | Reason::AppSigningMistake
         )
     );
-    if is_mismatch {
-        let got = match &seen.mistake {
-            Some(mistake) => message!(
-                language,
-                "another: the client's mistake is `{}`",
-                "不一致：客户端的错误是 `{}`",
-                mistake
-            ),
-            None => phrase!(
-                language,
-                "another, and no known mistake explains it: another secret, or body, a signed header or the URL changed on \
-                 the way",
-                "不一致，也不属于任何已知的签名错误：密钥不对，或请求体、参与签名的请求头或 URL 在途中被改动"
-            )
-            .to_owned(),
-        };
-        rows.push(Compared::new(
-            phrase!(language, "signature", "签名"),
-            message!(
-                language,
-                "made with the secret of {} over the canonical request below",
-                "用 {} 的密钥对下面的规范请求签名",
-                seen.key
-            ),
-            got,
-        ));
-    }
+    rows.extend(is_mismatch.then(|| mismatch(seen, language)));
     rows
+}
+
+/// The signature itself: what it was to be made with, and the mistake that explains it.
+fn mismatch(seen: &SignatureEvidence, language: Language) -> Compared {
+    let got = match &seen.mistake {
+        Some(mistake) => message!(
+            language,
+            "another: the client's mistake is `{}`",
+            "不一致：客户端的错误是 `{}`",
+            mistake
+        ),
+        None => phrase!(
+            language,
+            "another, and no known mistake explains it: another secret, or body, a signed header or the URL changed on \
+             the way",
+            "不一致，也不属于任何已知的签名错误：密钥不对，或请求体、参与签名的请求头或 URL 在途中被改动"
+        )
+        .to_owned(),
+    };
+    Compared::new(
+        phrase!(language, "signature", "签名"),
+        message!(
+            language,
+            "made with the secret of {} over the canonical request below",
+            "用 {} 的密钥对下面的规范请求签名",
+            seen.key
+        ),
+        got,
+    )
 }
 
 /// Our clock minus the client's, in seconds.

@@ -123,6 +123,21 @@ fn each_own_text(evidence: &mut Evidence, visit: &mut dyn FnMut(&mut String)) {
             let texts = roles.iter_mut().chain([way, caller]);
             texts.chain(action.action()).for_each(visit);
         }
+        Evidence::Throttle { .. }
+        | Evidence::Service { .. }
+        | Evidence::Restarting { .. }
+        | Evidence::Instance { .. }
+        | Evidence::Dropped { .. }
+        | Evidence::LeftOut { .. } => each_text_of_serving(evidence, visit),
+        Evidence::Request { facts: _, problem } => {
+            visit(problem);
+        }
+    }
+}
+
+/// The part of [`each_own_text`] about what was to answer.
+fn each_text_of_serving(evidence: &mut Evidence, visit: &mut dyn FnMut(&mut String)) {
+    match evidence {
         Evidence::Throttle {
             scope,
             limit: _,
@@ -169,9 +184,14 @@ fn each_own_text(evidence: &mut Evidence, visit: &mut dyn FnMut(&mut String)) {
             until: _,
             setting,
         } => [source, setting].into_iter().for_each(visit),
-        Evidence::Request { facts: _, problem } => {
-            visit(problem);
-        }
+        Evidence::None
+        | Evidence::Route { .. }
+        | Evidence::Size { .. }
+        | Evidence::Token { .. }
+        | Evidence::Signature(_)
+        | Evidence::Credentials { .. }
+        | Evidence::Access { .. }
+        | Evidence::Request { .. } => {}
     }
 }
 

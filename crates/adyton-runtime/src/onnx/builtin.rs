@@ -8,6 +8,7 @@
 mod attributes;
 mod axes;
 mod bounds;
+mod combinations;
 mod custom_operators;
 mod dequantize;
 mod graph;

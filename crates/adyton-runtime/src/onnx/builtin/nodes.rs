@@ -1,7 +1,7 @@
 //! What a graph says of a node, for those who ask before `tract` sees it: its name for messages, and its constants.
 
-use adyton_core::shown::quoted;
-use tract_onnx::pb::{GraphProto, NodeProto, TensorProto};
+use adyton_core::shown::{quoted, quoted_bytes};
+use tract_onnx::pb::{AttributeProto, GraphProto, NodeProto, TensorProto};
 
 use crate::onnx::classifier::attribute;
 
@@ -16,6 +16,26 @@ pub(super) fn shown(node: &NodeProto) -> String {
         .filter(|_| node.name.is_empty())
         .unwrap_or(&node.name);
     quoted(name, NAME)
+}
+
+/// That a node is not understood, and why.
+pub(super) fn unsupported(node: &NodeProto, what: &str) -> String {
+    format!(
+        "the compiled-in runtime does not support {what} (node \"{}\")",
+        shown(node)
+    )
+}
+
+/// That an attribute of a node is not understood with this value.
+pub(super) fn unsupported_attribute(node: &NodeProto, given: &AttributeProto) -> String {
+    let value = match given.r#type {
+        1 => format!(" = {}", given.f),
+        2 => format!(" = {}", given.i),
+        3 => format!(" = \"{}\"", quoted_bytes(&given.s, NAME)),
+        _ => String::new(),
+    };
+    let (name, operator) = (quoted(&given.name, NAME), quoted(&node.op_type, NAME));
+    unsupported(node, &format!("`{name}`{value} of {operator}"))
 }
 
 /// The numbers of a constant of the graph; none of what is no constant.

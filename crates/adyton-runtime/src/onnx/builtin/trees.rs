@@ -10,6 +10,7 @@ use std::collections::{HashMap, HashSet};
 
 use tract_onnx::pb::{AttributeProto, GraphProto, NodeProto};
 
+use super::nodes::unsupported;
 use crate::onnx::classifier::attribute;
 
 /// The type of attributes that are lists of floats.
@@ -28,12 +29,7 @@ pub(super) fn rewrite(graph: &mut GraphProto) -> Result<(), String> {
             rewrite(graph)?;
         }
         if node.op_type == "TreeEnsembleClassifier" {
-            settle(node).map_err(|what| {
-                let shown: String = node.name.chars().take(60).collect();
-                format!(
-                    "the compiled-in runtime does not support TreeEnsembleClassifier {what} (node \"{shown}\")"
-                )
-            })?;
+            settle(node).map_err(|what| unsupported(node, &format!("TreeEnsembleClassifier {what}")))?;
         }
     }
     Ok(())

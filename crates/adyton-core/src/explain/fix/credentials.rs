@@ -1,0 +1,55 @@
+//! What to do about credentials: which ones are accepted, where, and what to change in a signature.
+
+use crate::evidence::SignatureEvidence;
+use crate::explain::Asked;
+use crate::explain::notes::sentence;
+use crate::language::{message, phrase};
+use crate::record::Door;
+
+/// Which credentials the address accepts; nothing where that is not known.
+pub(in crate::explain) fn one_of(asked: &Asked<'_>, accepted: &[String]) -> Option<String> {
+    let language = asked.language;
+    (!accepted.is_empty()).then(|| {
+        message!(
+            language,
+            "Send one of: {}.",
+            "发送其中一种：{}。",
+            accepted.join(phrase!(language, "; ", "；"))
+        )
+    })
+}
+
+/// What to do about a signature.
+pub(in crate::explain) fn signed(asked: &Asked<'_>, seen: &SignatureEvidence) -> Vec<String> {
+    let language = asked.language;
+    let advice = seen.advice_in(language);
+    let mut fixes: Vec<String> = advice.as_deref().and_then(sentence).into_iter().collect();
+    if asked.live.app_by_key(&seen.key).is_some() {
+        fixes.extend(at_the_api_address(asked));
+    }
+    if seen.canonical_request.is_some() {
+        fixes.push(message!(
+            language,
+            "Print the canonical request in your client, save it, and compare it with `adyton \
+             explain {} --canonical @FILE`.",
+            "在客户端输出规范请求并保存为文件，用 `adyton explain {} --canonical @FILE` 进行比较。",
+            asked.record.id
+        ));
+    }
+    fixes
+}
+
+/// Where app credentials count, for a call that came through the Prediction tab with some.
+pub(super) fn at_the_api_address(asked: &Asked<'_>) -> Option<String> {
+    let record = asked.record;
+    (record.door == Door::PredictionTab).then(|| {
+        message!(
+            asked.language,
+            "With app credentials call the API address, on the gateway's listener: `{} {}`. The Prediction tab takes tokens \
+             and access keys (AK/SK) only.",
+            "使用应用凭证时，请调用网关监听地址上的 API 地址：`{} {}`。“预测”页签只接受令牌和访问密钥（AK/SK）。",
+            record.method,
+            record.path
+        )
+    })
+}

@@ -1,0 +1,215 @@
+//! What to do about a path, method or stage that no API has.
+
+use crate::address;
+use crate::api::RELEASE;
+use crate::catalogue::Reason;
+use crate::evidence::Evidence;
+use crate::explain::{Asked, Difference, Nearest, Owner, Part};
+use crate::language::{Language, message, phrase};
+use crate::record::Door;
+
+/// What to do about a request that no API has: the nearest ones say how they are called.
+pub(in crate::explain) fn route(asked: &Asked<'_>, nearest: &[Nearest]) -> Vec<String> {
+    let language = asked.language;
+    // APIs of other groups may have any path.
+    let is_of_group = nearest.iter().any(|near| matches!(near.owner, Owner::Api { .. }));
+    if !is_of_group && let Some(fix) = no_api_address(asked) {
+        return vec![fix];
+    }
+    let Some(best) = nearest.first() else {
+        return vec![match asked.group() {
+            Some(_) => message!(
+                language,
+                "Nothing close is published at {}.",
+                "{} 上没有发布相近的地址。",
+                asked.record.host
+            ),
+            None => phrase!(
+                language,
+                "Nothing close is published in your project: `adyton service list` shows what is.",
+                "您的项目中没有发布相近的地址：`adyton service list` 显示已发布的服务。"
+            )
+            .to_owned(),
+        }];
+    };
+    if best.differs.is_empty() {
+        return vec![nothing_differs(asked, best)];
+    }
+    let is_stage = |differs: &&Difference| differs.part == Part::Environment;
+    let is_repeated = matches!(
+        asked.record.evidence,
+        Evidence::Route {
+            is_stage_repeated: true,
+            ..
+        }
+    );
+    let stage = best
+        .differs
+        .iter()
+        .find(is_stage)
+        .map(|differs| stage(differs, is_repeated, language));
+    if best.differs.iter().all(|differs| is_stage(&differs)) {
+        return stage.into_iter().collect();
+    }
+    let call = match preflight(asked) {
+        Some(preflight) => preflight,
+        None => call(asked, best),
+    };
+    std::iter::once(call).chain(stage).collect()
+}
+
+/// What to do about the question that a browser asks before a page of another origin may call.
+fn preflight(asked: &Asked<'_>) -> Option<String> {
+    let is_options =
+        asked.record.method == "OPTIONS" && asked.record.reason == Some(Reason::RouteWrongMethod);
+    is_options.then(|| {
+        phrase!(
+            asked.language,
+            "A browser asks with `OPTIONS` (a CORS preflight) before a page of another origin may call. Let the page call its own \
+             server, and that server call the API address; or let the model answer the preflight: declare the path with the \
+             method `ANY` in `apis[]` of `config.json`, and answer `OPTIONS` with `Access-Control-Allow-Origin`, `-Methods` and \
+             `-Headers`.",
+            "浏览器在其他来源的页面调用之前会先用 `OPTIONS` 询问（CORS 预检）。请让页面调用它自己的服务器，再由该服务器调用 API 地址；或由模型\
+             应答预检：在 `config.json` 的 `apis[]` 中用请求方法 `ANY` 声明该路径，并在 `OPTIONS` 的应答中给出 \
+             `Access-Control-Allow-Origin`、`-Methods` 和 `-Headers`。"
+        )
+        .to_owned()
+    })
+}
+
+/// What to do about a path that no API of a service has, whatever is published: a management address, or one with the
+/// project's id in front.
+fn no_api_address(asked: &Asked<'_>) -> Option<String> {
+    let language = asked.language;
+    let path = &asked.record.path;
+    if address::is_management(path) {
+        let listener = asked.control_url.map_or_else(
+            || phrase!(language, "on the control listener", "管理监听地址").to_owned(),
+            |url| message!(language, "on the control listener, {}", "管理监听地址 {}", url),
+        );
+        return Some(message!(
+            language,
+            "`{}` is a management address: call it {}. The gateway serves predictions and published APIs only.",
+            "`{}` 是管理地址：请发往{}。网关只提供预测和已发布的 API。",
+            path,
+            listener
+        ));
+    }
+    let project = address::project_in_front(path)?;
+    Some(message!(
+        language,
+        "Leave the project's id out: an API address has none, it is `{}`.",
+        "去掉项目 ID：API 地址中没有项目 ID，应为 `{}`。",
+        path.replacen(&format!("/{project}"), "", 1)
+    ))
+}
+
+/// What to do where the very address is published, now or for another project.
+fn nothing_differs(asked: &Asked<'_>, best: &Nearest) -> String {
+    let no_such_service = asked.record.reason == Some(Reason::RouteNoSuchService);
+    if no_such_service && asked.record.door == Door::PredictionTab {
+        return message!(
+            asked.language,
+            "Service {} is published now, or belongs to another project than that of the path: put its own \
+             project's id there.",
+            "服务 {} 现已发布，或所属的项目与路径中的不同：请在路径中填写其所属项目的 ID。",
+            best.owner.name()
+        );
+    }
+    phrase!(
+        asked.language,
+        "This address is published now: send the request again.",
+        "该地址现已发布：请重新发送。"
+    )
+    .to_owned()
+}
+
+/// The call that the nearest route takes, and what of it differs from the one that was made.
+fn call(asked: &Asked<'_>, best: &Nearest) -> String {
+    let language = asked.language;
+    let differing = best.differs.iter();
+    let parts: Vec<&str> = differing.map(|differs| differs.part.name_in(language)).collect();
+    let (listener, through) = match asked.record.door {
+        Door::Address => (phrase!(language, "the gateway", "网关"), ""),
+        Door::PredictionTab => (
+            phrase!(language, "the control listener", "管理监听地址"),
+            phrase!(
+                language,
+                "; it came through the Prediction tab",
+                "；请求来自“预测”页签"
+            ),
+        ),
+    };
+    let differ = match (language, parts.len()) {
+        (Language::English, 1) => " differs",
+        (Language::English, _) => " differ",
+        (Language::Chinese, _) => "不同",
+    };
+    message!(
+        language,
+        "Call `{} {}` at {} ({} {}; {}{}{}).",
+        "在 {2} 调用 `{0} {1}`（{3} {4}；{5}{6}{7}）。",
+        best.method,
+        best.path,
+        if asked.record.host.is_empty() {
+            listener
+        } else {
+            &asked.record.host
+        },
+        match best.owner {
+            Owner::Service { .. } => phrase!(language, "service", "服务"),
+            Owner::Api { .. } => "API",
+        },
+        best.owner.name(),
+        joined(&parts, language),
+        differ,
+        through
+    )
+}
+
+/// What to do about `X-Stage`; `differs` says what was sent.
+fn stage(differs: &Difference, is_repeated: bool, language: Language) -> String {
+    if is_repeated {
+        message!(
+            language,
+            "Send the header `X-Stage` once, as `X-Stage: {}`{}: `{}` came.",
+            "请求头 `X-Stage` 只发送一次，即 `X-Stage: {}`{}：收到的是 `{}`。",
+            differs.published,
+            if differs.published == RELEASE {
+                phrase!(language, ", or leave it out", "，或不发送")
+            } else {
+                ""
+            },
+            differs.sent
+        )
+    } else if differs.published != RELEASE {
+        message!(
+            language,
+            "Send the header `X-Stage: {}`.",
+            "发送请求头 `X-Stage: {}`。",
+            differs.published
+        )
+    } else {
+        phrase!(
+            language,
+            "Leave out the header `X-Stage`, or send `X-Stage: RELEASE`.",
+            "不发送请求头 `X-Stage`，或发送 `X-Stage: RELEASE`。"
+        )
+        .to_owned()
+    }
+}
+
+/// `a`, `a and b`, `a, b and c`
+fn joined(words: &[&str], language: Language) -> String {
+    match words {
+        [] => phrase!(language, "nothing", "无").to_owned(),
+        [one] => (*one).to_owned(),
+        [most @ .., last] => message!(
+            language,
+            "{} and {}",
+            "{}和{}",
+            most.join(phrase!(language, ", ", "、")),
+            last
+        ),
+    }
+}
