@@ -113,6 +113,7 @@ class Things:
         """Every verb that asks a server, in an order in which each finds what it needs."""
         return [
             ["whoami"],
+            ["status"],
             ["model", "import", str(ROOT / "samples/iris"), "--name", f"new-{kind}"],
             ["model", "list"],
             ["model", "show", self.model],

@@ -4,6 +4,7 @@ pub mod audit;
 pub mod live;
 pub mod logs;
 pub mod metrics;
+pub mod overview;
 pub mod packages;
 pub mod requests;
 pub mod rollouts;

@@ -19,6 +19,7 @@ pub mod requests;
 pub mod role;
 pub mod service;
 pub mod sign;
+pub mod status;
 pub mod token;
 pub mod user;
 pub mod version;

@@ -27,6 +27,10 @@ pub enum Verb {
     ///
     /// Whoever opens it first, within five minutes, is signed in as you: keep it to yourself.
     Console(command::console::Console),
+    /// Show how everything of the project does: services, calls, refusals, changes, the server
+    ///
+    /// Calls and refusals are those of the last hour. What your roles do not let you see is left out.
+    Status(command::status::Status),
     /// Begin, check, import, list, show and delete models
     #[command(subcommand)]
     Model(command::model::Model),
@@ -79,6 +83,7 @@ impl Verb {
             Verb::Context(verb) => verb.run(context),
             Verb::Whoami(verb) => verb.run(context),
             Verb::Console(verb) => verb.run(context),
+            Verb::Status(verb) => verb.run(context),
             Verb::Model(verb) => verb.run(context),
             Verb::Service(verb) => verb.run(context),
             Verb::Predict(verb) => verb.run(context),

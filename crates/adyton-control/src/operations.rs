@@ -12,6 +12,7 @@ pub(crate) mod authorisation;
 pub(crate) mod credential;
 pub(crate) mod deleted_service;
 pub(crate) mod model;
+pub(crate) mod overview;
 pub(crate) mod own_request;
 pub(crate) mod package;
 pub(crate) mod password;

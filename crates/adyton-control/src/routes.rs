@@ -6,8 +6,8 @@ use adyton_identity::Action;
 use http::StatusCode;
 
 use crate::dialect::adyton::{
-    audit, catalogue, console, documents, health, live, logs, metrics, own_requests, packages, predict,
-    requests, rollouts, sessions, whoami,
+    audit, catalogue, console, documents, health, live, logs, metrics, overview, own_requests, packages,
+    predict, requests, rollouts, sessions, whoami,
 };
 use crate::dialect::apig::{apis, app_auths, app_codes, apps, instance};
 use crate::dialect::iam::{credentials, discovery, projects, tokens, users};
@@ -159,6 +159,7 @@ fn adyton(table: &mut Table) {
         Post   "/{project_id}/packages"              May(Action::ModelCreate) => 200 packages::create, "Upload a model package: tar, tar.gz or zip";
         Get    "/{project_id}/requests"              May(Action::RequestList) => 200 requests::list, "The request journal of the project";
         Get    "/{project_id}/requests/{request_id}" May(Action::RequestGet) => 200 requests::show, "One request, explained";
+        Get    "/{project_id}/overview"              May(Action::ServiceList) => 200 overview::show, "How everything of the project does: services, calls, refusals, changes, the server";
         Get    "/{project_id}/live"                  May(Action::RequestList) => 200 live::follow, "What happens in the project, as it happens: requests and services";
         Get    "/{project_id}/services/{service_id}/log"   May(Action::ServiceGet) => 200 logs::tail, "The newest lines of a service's log";
         Get    "/{project_id}/services/{service_id}/metrics" May(Action::ServiceGet) => 200 metrics::show, "What became of a service's requests: calls, failures, times, instances";

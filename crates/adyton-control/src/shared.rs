@@ -82,6 +82,8 @@ pub(crate) struct Shared {
     pub(crate) news: Arc<NewsSource>,
     /// Work in the background.
     pub(crate) tasks: Tasks,
+    /// What the monotonic clock showed when it all began.
+    began: Duration,
     sequence: AtomicU64,
 }
 
@@ -105,6 +107,7 @@ impl Shared {
             onnx: parts.onnx,
             metrics: parts.metrics,
             ready: parts.ready,
+            began: parts.clock.monotonic(),
             clock: parts.clock,
             imports: JobSlots::new("import", IMPORTS_AT_ONCE, IMPORT_TIME, longest_wait),
             searches: JobSlots::new("search", READERS_AT_ONCE, SEARCH_TIME, longest_wait),
@@ -132,6 +135,10 @@ impl Shared {
         let settings = self.settings.load().reloaded(new);
         self.perimeter.store(Arc::new(Perimeter::new(&settings)));
         self.settings.store(Arc::new(settings));
+    }
+    /// For how long the control plane has been there.
+    pub(crate) fn uptime(&self) -> Duration {
+        self.clock.monotonic().saturating_sub(self.began)
     }
     /// Waits until this node's live state holds a write: who creates, can call.
     pub(crate) async fn settled<T>(&self, committed: Committed<T>) -> OperationResult<T> {

@@ -3,6 +3,7 @@
 use adyton_api::adyton::audit::{AuditExplained, AuditList};
 use adyton_api::adyton::logs::LogTail;
 use adyton_api::adyton::metrics::ServiceMetrics;
+use adyton_api::adyton::overview::ProjectOverview;
 use adyton_api::adyton::packages::Uploaded;
 use adyton_api::adyton::requests::{OwnRequest, RequestExplained, RequestList};
 use adyton_api::adyton::rollouts::RolloutShown;
@@ -19,6 +20,10 @@ impl Client {
     /// Who the server says that calls.
     pub fn whoami(&self) -> Outcome<Whoami> {
         self.get("/adyton/v1/whoami", "")
+    }
+    /// How everything of the project does.
+    pub fn overview(&self) -> Outcome<ProjectOverview> {
+        self.get(&format!("/adyton/v1/{}/overview", self.project()), "")
     }
     /// A link that signs the caller in at the console, once.
     pub fn sign_in_link(&self) -> Outcome<SessionLink> {

@@ -8,6 +8,7 @@ mod trail;
 use clap::Args;
 
 use self::row::{TITLES, row};
+pub(super) use self::row::{thing, who};
 use self::trail::Trail;
 use crate::client::encoded;
 use crate::context::Context;

@@ -10,7 +10,7 @@ mod show;
 use clap::Subcommand;
 
 pub use import::{Naming, import, next_version};
-pub(super) use show::ports;
+pub(super) use show::{ports, size};
 
 use crate::context::Context;
 use crate::failure::Outcome;

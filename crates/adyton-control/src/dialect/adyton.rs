@@ -9,6 +9,7 @@ pub(crate) mod health;
 pub(crate) mod live;
 pub(crate) mod logs;
 pub(crate) mod metrics;
+pub(crate) mod overview;
 pub(crate) mod own_requests;
 pub(crate) mod packages;
 pub(crate) mod predict;

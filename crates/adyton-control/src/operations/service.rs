@@ -166,4 +166,4 @@ pub(crate) async fn log(
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

@@ -9,7 +9,7 @@ use serde_json::json;
 
 use crate::world::World;
 
-fn record(number: u64, project: Option<ProjectId>, reason: Option<Reason>) -> Record {
+pub(crate) fn record(number: u64, project: Option<ProjectId>, reason: Option<Reason>) -> Record {
     Record {
         id: RequestId::compose(1_000_000 + number, 0, 0, number),
         at: Timestamp::from_millis(1_000_000 + number.cast_signed()),

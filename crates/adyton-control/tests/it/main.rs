@@ -26,6 +26,7 @@ mod memory;
 mod metrics;
 mod models;
 mod openapi;
+mod overview;
 mod own_requests;
 mod packages;
 mod perimeter;

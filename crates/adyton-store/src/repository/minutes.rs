@@ -7,14 +7,15 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use adyton_core::clock::Timestamp;
-use adyton_core::id::ServiceId;
+use adyton_core::id::{ProjectId, ServiceId};
 use adyton_core::tally::{ServiceTally, Tally};
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
 
+use super::services;
 use crate::database::{DEADLINE, Session};
 use crate::schema::service_minutes::{Column, Entity, Key, Model, key, row};
-use crate::schema::services;
+use crate::schema::services as rows_of_services;
 use crate::{Store, StoreError};
 
 /// A minute, in seconds.
@@ -69,14 +70,29 @@ impl Minutes<'_> {
             .order_by_asc(Column::At)
             .all(&self.0.read().await?)
             .await?;
-        let counted = |row: Model| {
-            Ok(Counted {
-                at: Timestamp::from_micros(row.at),
-                span: Duration::from_secs(row.span.unsigned_abs()),
-                tally: row.tally()?,
-            })
-        };
-        rows.into_iter().map(counted).collect()
+        rows.iter().map(counted).collect()
+    }
+
+    /// What was counted of each of a project's services in this span of time, on all nodes.
+    pub async fn list_in(
+        &self,
+        project: ProjectId,
+        from: Timestamp,
+        until: Timestamp,
+    ) -> Result<BTreeMap<ServiceId, Tally>, StoreError> {
+        let rows = Entity::find()
+            .filter(Column::At.gte(from.micros()))
+            .filter(Column::At.lt(until.micros()))
+            .filter(Column::ServiceId.in_subquery(services::ids_in(project)))
+            .all(&self.0.read().await?)
+            .await?;
+        let mut sums: BTreeMap<ServiceId, Tally> = BTreeMap::new();
+        for row in &rows {
+            if let Some(service) = ServiceId::parse(row.service_id.as_bytes()) {
+                sums.entry(service).or_default().add(&row.tally()?);
+            }
+        }
+        Ok(sums)
     }
 
     /// Joins a node's minutes from before this moment to quarters of an hour, so many at a time; whether there are more.
@@ -105,6 +121,14 @@ impl Minutes<'_> {
         session.commit().await?;
         Ok(rows.len() == ROWS)
     }
+}
+
+fn counted(row: &Model) -> Result<Counted, StoreError> {
+    Ok(Counted {
+        at: Timestamp::from_micros(row.at),
+        span: Duration::from_secs(row.span.unsigned_abs()),
+        tally: row.tally()?,
+    })
 }
 
 /// Adds counts to what is there.
@@ -137,9 +161,9 @@ pub(crate) async fn forget(session: &Session, before: Option<Timestamp>) -> Resu
             .exec(session)
             .await?;
     }
-    let there = services::Entity::find()
+    let there = rows_of_services::Entity::find()
         .select_only()
-        .column(services::Column::Id)
+        .column(rows_of_services::Column::Id)
         .into_query();
     Entity::delete_many()
         .filter(Column::ServiceId.not_in_subquery(there))

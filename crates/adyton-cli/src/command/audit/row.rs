@@ -41,7 +41,7 @@ pub(super) fn row(record: &AuditShown) -> Vec<String> {
 }
 
 /// Who called: by name, with a mark where that is only claimed.
-pub(super) fn who(record: &AuditShown) -> String {
+pub(in crate::command) fn who(record: &AuditShown) -> String {
     let Some(caller) = &record.caller else {
         return match record.source.as_str() {
             "" => "-".to_owned(),
@@ -59,7 +59,7 @@ pub(super) fn who(record: &AuditShown) -> String {
 }
 
 /// What it was about: by name, else by id.
-fn thing(record: &AuditShown) -> String {
+pub(in crate::command) fn thing(record: &AuditShown) -> String {
     let Some(thing) = &record.thing else {
         return String::new();
     };

@@ -82,8 +82,8 @@ pub(in crate::command) fn ports(ports: &[PortShown]) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
-/// `model_size` for people.
-pub(super) fn size(bytes: u64) -> String {
+/// So many bytes, for people.
+pub(in crate::command) fn size(bytes: u64) -> String {
     match bytes {
         0..1024 => format!("{bytes} B"),
         1024..1_048_576 => format!("{:.1} KiB", bytes as f64 / 1024.0),

@@ -134,7 +134,7 @@ fn explained(kept: KeptAudit, language: Language) -> AuditExplained {
     }
 }
 
-fn shown(kept: KeptAudit) -> AuditShown {
+pub(super) fn shown(kept: KeptAudit) -> AuditShown {
     let KeptAudit { number, record } = kept;
     let caller = caller(&record);
     AuditShown {

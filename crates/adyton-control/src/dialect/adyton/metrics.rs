@@ -46,17 +46,21 @@ fn range(asked: Option<&str>) -> OperationResult<Range> {
     })
 }
 
-fn point(at: Timestamp, tally: &Tally) -> MetricsPoint {
+/// The time in milliseconds that this share of the requests (0 to 1) did not exceed; 0 where there are none.
+pub(super) fn percentile_ms(tally: &Tally, share: f64) -> f64 {
     // Microseconds are as exact as a float of milliseconds needs.
-    let percentile = |share| tally.took.percentile(share).unwrap_or(0) as f64 / 1e3;
+    tally.took.percentile(share).unwrap_or(0) as f64 / 1e3
+}
+
+fn point(at: Timestamp, tally: &Tally) -> MetricsPoint {
     MetricsPoint {
         at: at.to_iso(),
         calls: tally.calls,
         failed: tally.failed(),
         failures: tally.failures.clone(),
-        p50_ms: percentile(0.50),
-        p95_ms: percentile(0.95),
-        p99_ms: percentile(0.99),
+        p50_ms: percentile_ms(tally, 0.50),
+        p95_ms: percentile_ms(tally, 0.95),
+        p99_ms: percentile_ms(tally, 0.99),
         instances: tally.instances,
     }
 }

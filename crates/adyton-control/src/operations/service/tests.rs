@@ -40,12 +40,12 @@ fn wanted(wanted: Wanted) -> AskedChange {
     }
 }
 
-pub(super) async fn model(rig: &Rig) -> ModelId {
+pub(in crate::operations) async fn model(rig: &Rig) -> ModelId {
     rig.model(rig.project(), "iris", "0.0.1", Sha256::of(b"iris"))
         .await
 }
 
-pub(super) async fn deployed(rig: &Rig, name: &str, model: ModelId) -> Service {
+pub(in crate::operations) async fn deployed(rig: &Rig, name: &str, model: ModelId) -> Service {
     deploy(&rig.shared, asked(rig, name, model)).await.unwrap()
 }
 
