@@ -229,9 +229,9 @@ def test_an_app_has_five_codes_at_most(server, apps):
     for _ in range(4):
         server.manage("PUT", f"{apps}/apps/{many.id}/app-codes")
     refused = server.call("PUT", f"{apps}/apps/{many.id}/app-codes")
-    check(refused, 403, "APIG.3325", "apig.app_code_quota")
-    limit = "quota reached: at most 5 (AppCode); delete one that you no longer need"
-    assert refused.json()["error_msg"] == f"The number of AppCodes of the app exceeds the quota: {limit}"
+    check(refused, 403, "APIG.3131", "apig.app_code_quota")
+    told = refused.json()["error_msg"]
+    assert told.startswith("The number of AppCodes exceeds the maximum allowed limit: the app has 5 AppCodes, and 1 more would exceed the quota of 5"), told
 
 
 def test_a_new_secret_makes_the_old_one_useless(server, apps, echo):

@@ -158,6 +158,8 @@ class Things:
             ["token", "revoke", f"@{os.devnull}"],
             ["project", "create", f"new-{kind}"],
             ["project", "list"],
+            ["quota", "show"],
+            ["quota", "set", "apps", "1000"],
             ["requests"],
             ["audit"],
             ["console"],

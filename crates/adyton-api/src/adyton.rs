@@ -6,6 +6,7 @@ pub mod logs;
 pub mod metrics;
 pub mod overview;
 pub mod packages;
+pub mod quotas;
 pub mod requests;
 pub mod rollouts;
 pub mod sessions;

@@ -15,6 +15,7 @@ pub mod logout;
 pub mod model;
 pub mod predict;
 pub mod project;
+pub mod quota;
 pub mod requests;
 pub mod role;
 pub mod service;

@@ -57,6 +57,9 @@ pub enum Verb {
     /// Create and list projects: what keeps teams apart
     #[command(subcommand)]
     Project(command::project::Project),
+    /// Show and set how many of each kind a project may have
+    #[command(subcommand)]
+    Quota(command::quota::Quota),
     /// List the requests that came in, refused or not
     Requests(command::requests::Requests),
     /// List who changed what, who signed in, and which management calls were refused
@@ -93,6 +96,7 @@ impl Verb {
             Verb::Key(verb) => verb.run(context),
             Verb::Token(verb) => verb.run(context),
             Verb::Project(verb) => verb.run(context),
+            Verb::Quota(verb) => verb.run(context),
             Verb::Requests(verb) => verb.run(context),
             Verb::Audit(verb) => verb.run(context),
             Verb::Explain(verb) => verb.run(context),

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use adyton_core::catalogue::Reason;
 use adyton_core::id::RequestId;
+use adyton_core::quota::Quota;
 use adyton_core::refusal::Refusal;
 use adyton_core::shown::quoted;
 
@@ -72,12 +73,16 @@ pub(crate) enum Failure {
     #[error("the token is not scoped to a project")]
     NoProject,
     /// There can be no more of these.
-    #[error("quota reached: at most {most} ({}); delete one that you no longer need", .thing.name())]
+    #[error("{} has {used} {}, and {more} more would exceed the quota of {most} (`{}`); delete what is no longer needed, or let an administrator raise the quota", .quota.counted().0, .quota.counted().1, .quota.name())]
     Quota {
-        /// What there are too many of.
-        thing: Thing,
+        /// What there would be too many of.
+        quota: Quota,
         /// How many there may be.
-        most: usize,
+        most: u64,
+        /// How many there are.
+        used: u64,
+        /// How many were to be added.
+        more: u64,
     },
     /// The model is still being imported, or its import failed.
     #[error("model {model} is {status}; only a published model can be deployed")]
@@ -248,7 +253,15 @@ impl Failure {
             Failure::Unauthenticated(refusal) | Failure::SubjectToken(refusal) => refusal.reason,
             Failure::OtherProject => Reason::IamOtherProject,
             Failure::NoProject => Reason::NoProject,
-            Failure::Quota { .. } => Reason::Quota,
+            Failure::Quota { quota, .. } => match quota {
+                Quota::Services => Reason::ServiceQuota,
+                Quota::Instances => Reason::InstanceQuota,
+                Quota::Models => Reason::ModelQuota,
+                Quota::PackageBytes => Reason::PackageQuota,
+                Quota::Apps => Reason::AppQuota,
+                Quota::AppCodes => Reason::AppCodeQuota,
+                Quota::AccessKeys => Reason::KeyQuota,
+            },
             Failure::NotPublished { .. } => Reason::ModelNotPublished,
             Failure::Repeated { .. } => Reason::DuplicateVersion,
             Failure::ModelInUse { .. } => Reason::ModelInUse,

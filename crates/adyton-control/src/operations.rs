@@ -17,6 +17,7 @@ pub(crate) mod own_request;
 pub(crate) mod package;
 pub(crate) mod password;
 pub(crate) mod project;
+pub(crate) mod quota;
 pub(crate) mod request;
 pub(crate) mod service;
 pub(crate) mod session;

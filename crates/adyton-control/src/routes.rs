@@ -7,7 +7,7 @@ use http::StatusCode;
 
 use crate::dialect::adyton::{
     audit, catalogue, console, documents, health, live, logs, metrics, overview, own_requests, packages,
-    predict, requests, rollouts, sessions, whoami,
+    predict, quotas, requests, rollouts, sessions, whoami,
 };
 use crate::dialect::apig::{apis, app_auths, app_codes, apps, instance};
 use crate::dialect::iam::{credentials, discovery, projects, tokens, users};
@@ -156,6 +156,9 @@ fn adyton(table: &mut Table) {
         Get    "/audit/{request_id}"                 AnyCaller => 200 audit::own, "One's own management call, explained to whoever made it";
         Get    "/{project_id}/audit"                 May(Action::AuditList) => 200 audit::list, "The audit trail of the project: changes, sign-ins, refused calls";
         Get    "/{project_id}/audit/{request_id}"    May(Action::AuditGet) => 200 audit::show, "One management call, explained";
+        Get    "/{project_id}/quotas"                May(Action::QuotaGet) => 200 quotas::show, "Quotas that hold in the project, and what is used of them";
+        Put    "/quotas"                             May(Action::QuotaUpdate) => 200 quotas::set_in_domain, "Set quotas of the domain's users";
+        Put    "/quotas/{in_project}"                May(Action::QuotaUpdate) => 200 quotas::set_in_project, "Set quotas of a project of the domain";
         Post   "/{project_id}/packages"              May(Action::ModelCreate) => 200 packages::create, "Upload a model package: tar, tar.gz or zip";
         Get    "/{project_id}/requests"              May(Action::RequestList) => 200 requests::list, "The request journal of the project";
         Get    "/{project_id}/requests/{request_id}" May(Action::RequestGet) => 200 requests::show, "One request, explained";

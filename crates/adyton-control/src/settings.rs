@@ -54,8 +54,6 @@ pub struct ControlSettings {
     pub run_code: bool,
     /// The one region that `GET /v3/regions` shows.
     pub region: String,
-    /// How many services a project may have.
-    pub services_per_project: usize,
     /// This node's number, part of every request id.
     pub node: u16,
     /// How long a search of the journal, or an explanation, waits for its turn.
@@ -89,7 +87,6 @@ impl ControlSettings {
             unproven_upload_time: Duration::from_secs(60),
             run_code: true,
             region: "region-1".to_owned(),
-            services_per_project: 1000,
             node: 0,
             longest_wait_for_a_slot: Duration::from_secs(5),
             shutdown_grace: Duration::from_secs(30),

@@ -36,6 +36,7 @@ pub mod mistake;
 pub mod model;
 mod path_pattern;
 pub mod port;
+pub mod quota;
 pub mod record;
 pub mod refusal;
 pub mod requested;

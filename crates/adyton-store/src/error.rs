@@ -4,6 +4,7 @@
 
 use std::path::PathBuf;
 
+use adyton_core::quota::Quota;
 use sea_orm::DbErr;
 
 use crate::cause::Cause;
@@ -19,11 +20,21 @@ pub enum StoreError {
         what: Unique,
     },
     /// There are as many as there may be.
-    #[error("at most {most} {} are allowed", what.name())]
+    #[error("{} has {used} {}, {more} more exceed its quota of {most}", what.counted().0, what.counted().1)]
     Quota {
         /// What there would be too many of.
         what: Quota,
         /// How many there may be.
+        most: u64,
+        /// How many there are.
+        used: u64,
+        /// How many were to be added.
+        more: u64,
+    },
+    /// A service would have more tags than it may.
+    #[error("a service has at most {most} tags")]
+    TooManyTags {
+        /// How many it may have.
         most: u64,
     },
     /// Something that the call refers to is not there (in this project).
@@ -146,31 +157,6 @@ impl Unique {
             Unique::Authorisation => "this authorisation",
             Unique::ModelVersion => "a model with this name and version",
             Unique::ServiceName => "a service with this name",
-        }
-    }
-}
-
-/// What is counted.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Quota {
-    /// Access keys of one user.
-    AccessKeys,
-    /// AppCodes of one app.
-    AppCodes,
-    /// Services of one project.
-    Services,
-    /// Tags of one service.
-    Tags,
-}
-
-impl Quota {
-    /// In words, for a message.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Quota::AccessKeys => "access keys of a user",
-            Quota::AppCodes => "AppCodes of an app",
-            Quota::Services => "services of a project",
-            Quota::Tags => "tags of a service",
         }
     }
 }

@@ -18,6 +18,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0005_audit.sql"),
     include_str!("../migrations/0006_minutes.sql"),
     include_str!("../migrations/0007_tags.sql"),
+    include_str!("../migrations/0008_quotas.sql"),
 ];
 
 /// The newest version.

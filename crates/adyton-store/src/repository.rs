@@ -16,6 +16,7 @@ pub mod listing;
 pub mod minutes;
 pub mod models;
 pub mod projects;
+pub mod quotas;
 mod revoking;
 pub mod rollouts;
 mod service_models;
@@ -36,6 +37,7 @@ pub use listing::{Listed, NameMatch, Page};
 pub use minutes::{Counted, Minutes};
 pub use models::{Import, ModelFilter, ModelSort, Models, NewModel};
 pub use projects::Projects;
+pub use quotas::Quotas;
 pub use rollouts::Rollouts;
 pub use services::{NewService, ServiceChange, ServiceFilter, ServiceSort, Services};
 pub use tags::{Retagged, Tags};
@@ -52,6 +54,10 @@ impl Store {
     /// The projects.
     pub fn projects(&self) -> Projects<'_> {
         Projects(self)
+    }
+    /// The quotas.
+    pub fn quotas(&self) -> Quotas<'_> {
+        Quotas(self)
     }
     /// The users.
     pub fn users(&self) -> Users<'_> {

@@ -15,6 +15,7 @@ pub(crate) mod master_key_check;
 pub(crate) mod models;
 pub(crate) mod passwords;
 pub(crate) mod projects;
+pub(crate) mod quotas;
 pub(crate) mod revoked_tokens;
 pub(crate) mod role_assignments;
 pub(crate) mod service_events;

@@ -5,6 +5,7 @@ use adyton_api::adyton::logs::LogTail;
 use adyton_api::adyton::metrics::ServiceMetrics;
 use adyton_api::adyton::overview::ProjectOverview;
 use adyton_api::adyton::packages::Uploaded;
+use adyton_api::adyton::quotas::{QuotaList, QuotaSet, QuotaWanted};
 use adyton_api::adyton::requests::{OwnRequest, RequestExplained, RequestList};
 use adyton_api::adyton::rollouts::RolloutShown;
 use adyton_api::adyton::sessions::SessionLink;
@@ -24,6 +25,16 @@ impl Client {
     /// How everything of the project does.
     pub fn overview(&self) -> Outcome<ProjectOverview> {
         self.get(&format!("/adyton/v1/{}/overview", self.project()), "")
+    }
+    /// The quotas that hold in the project.
+    pub fn quotas(&self) -> Outcome<QuotaList> {
+        self.get(&format!("/adyton/v1/{}/quotas", self.project()), "")
+    }
+    /// Sets a quota of the project of this id, or of the domain.
+    pub fn set_quota(&self, project: Option<&str>, quota: QuotaWanted) -> Outcome<QuotaList> {
+        let place = project.map(|id| format!("/{id}")).unwrap_or_default();
+        let body = QuotaSet { quotas: vec![quota] };
+        self.put(&format!("/adyton/v1/quotas{place}"), &body)
     }
     /// A link that signs the caller in at the console, once.
     pub fn sign_in_link(&self) -> Outcome<SessionLink> {

@@ -13,6 +13,7 @@ pub(crate) mod overview;
 pub(crate) mod own_requests;
 pub(crate) mod packages;
 pub(crate) mod predict;
+pub(crate) mod quotas;
 pub(crate) mod requests;
 pub(crate) mod rollouts;
 pub(crate) mod sessions;

@@ -7,6 +7,7 @@ use std::time::Duration;
 use adyton_core::catalogue::{Reason, Surface};
 use adyton_core::evidence::Evidence;
 use adyton_core::id::RequestId;
+use adyton_core::quota::Quota;
 use adyton_core::record::Step;
 use adyton_core::refusal::{PublicDetail, Refusal};
 use expect_test::expect_file;
@@ -60,7 +61,15 @@ fn failures() -> Vec<(String, Failure)> {
         let name = thing.name();
         all.push((format!("missing {name}"), Failure::missing(thing, "x")));
         all.push((format!("taken {name}"), Failure::taken(thing, "x")));
-        all.push((format!("quota {name}"), Failure::Quota { thing, most: 2 }));
+    }
+    for quota in Quota::ALL {
+        let failure = Failure::Quota {
+            quota,
+            most: 2,
+            used: 2,
+            more: 1,
+        };
+        all.push((format!("quota {}", quota.name()), failure));
     }
     let plain = [
         ("malformed", Failure::Malformed(text())),

@@ -124,7 +124,7 @@ mod tests {
             app_code: true,
             owner: "admin".to_owned(),
         };
-        let made = rig.shared.store.services().create(new, 10).await.unwrap();
+        let made = rig.shared.store.services().create(new).await.unwrap();
         rig.shared.settled(made).await.unwrap();
     }
 

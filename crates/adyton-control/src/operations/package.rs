@@ -6,3 +6,19 @@
 
 pub(crate) mod sweep;
 pub(crate) mod upload;
+
+use std::path::PathBuf;
+
+use adyton_core::digest::Sha256;
+use adyton_core::id::ProjectId;
+
+use crate::shared::Shared;
+
+/// The file that says that the project has uploaded this package.
+fn mark(shared: &Shared, project: ProjectId, digest: Sha256) -> PathBuf {
+    shared
+        .settings()
+        .uploads
+        .join(project.to_string())
+        .join(digest.to_string())
+}

@@ -24,8 +24,7 @@ use crate::shared::Shared;
 pub(crate) async fn deploy(shared: &Shared, asked: AskedService) -> OperationResult<Service> {
     let new = asked.checked()?;
     let name = new.name.clone();
-    let most = shared.settings().services_per_project as u64;
-    let created = shared.store.services().create(new, most).await;
+    let created = shared.store.services().create(new).await;
     shared
         .settled(created.map_err(|error| Failure::named(error, &name))?)
         .await

@@ -1,7 +1,7 @@
 //! What the store refuses, as a failure of an operation.
 
 use adyton_store::StoreError;
-use adyton_store::error::{Quota, Referred, Unique};
+use adyton_store::error::{Referred, Unique};
 
 use crate::failure::{Failure, Thing};
 
@@ -9,17 +9,19 @@ impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::Conflict { what } => taken(what, None),
+            StoreError::TooManyTags { most } => {
+                Failure::invalid("tags", format!("a service has at most {most} tags"))
+            }
             StoreError::Quota {
-                what: Quota::Tags,
+                what: quota,
                 most,
-            } => Failure::invalid("tags", format!("a service has at most {most} tags")),
-            StoreError::Quota { what, most } => Failure::Quota {
-                thing: match what {
-                    Quota::AccessKeys => Thing::Credential,
-                    Quota::AppCodes => Thing::AppCode,
-                    Quota::Services | Quota::Tags => Thing::Service,
-                },
-                most: usize::try_from(most).unwrap_or(usize::MAX),
+                used,
+                more,
+            } => Failure::Quota {
+                quota,
+                most,
+                used,
+                more,
             },
             StoreError::Missing { what, id } => Failure::missing(referred(what), id),
             StoreError::InUse { by } => Failure::ModelInUse {

@@ -153,7 +153,7 @@ async fn app_codes_are_given_or_generated_at_most_five() {
     owner
         .send("PUT", &codes, "")
         .await
-        .refused(403, "APIG.3325", "apig.app_code_quota");
+        .refused(403, "APIG.3131", "apig.app_code_quota");
     let list = owner.get(&codes).await.expect(200);
     assert_eq!(
         (list["total"].as_u64(), list["app_codes"][0]["id"] == first["id"]),

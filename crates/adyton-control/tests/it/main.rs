@@ -30,6 +30,7 @@ mod overview;
 mod own_requests;
 mod packages;
 mod perimeter;
+mod quotas;
 mod rollouts;
 mod services;
 mod sessions;

@@ -191,8 +191,13 @@ async fn several_services_are_deleted_at_once_or_none() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_cannot_be_deployed_is_told_with_its_field() {
-    let world = World::with(|settings| settings.services_per_project = 1).await;
+    let world = World::start().await;
     let owner = world.owner().await;
+    let one_service = json!({"quotas": [{"type": "services", "quota": 1}]});
+    owner
+        .put(&format!("/adyton/v1/quotas/{}", world.project()), one_service)
+        .await
+        .expect(200);
     let model = world.model("echo").await;
     let one = |extra: Value| {
         let mut version = json!({"model_id": model});

@@ -92,6 +92,7 @@ codes! {
     ModelNotPublished = ModelArts "ModelArts.3515" 400 Caller Later "The model is not published yet" "modelarts/ModelArts.3515-400.md";
     DuplicateModelVersion = ModelArts "ModelArts.3516" 400 Caller No "The same model version is named twice" "modelarts/ModelArts.3516-400.md";
     ServiceStateForbids = ModelArts "ModelArts.3519" 400 Caller Later "The state of the service forbids the update" "modelarts/ModelArts.3519-400.md";
+    ModelArtsQuota = ModelArts "ModelArts.0116" 403 Limit No "The expected resources exceed the quota limit" "modelarts/ModelArts.0116-403.md";
     ServiceQuota = ModelArts "ModelArts.3520" 403 Limit No "The number of services exceeds the quota" "modelarts/ModelArts.3520-403.md";
     ModelNotInService = ModelArts "ModelArts.3529" 400 Caller No "The model is not in the service" "modelarts/ModelArts.3529-400.md";
     ModelArtsNoSpace = ModelArts "ModelArts.0010" 507 Platform Later "No space is left on the server's disk" "modelarts/ModelArts.0010-507.md";
@@ -109,7 +110,8 @@ codes! {
     AppExists = Apig "APIG.3203" 400 Caller No "The app name or AppKey already exists" "apig/APIG.3203-400.md";
     AppCodeExists = Apig "APIG.3211" 400 Caller No "The AppCode already exists" "apig/APIG.3211-400.md";
     AlreadyAuthorised = Apig "APIG.3316" 400 Caller No "The app is already authorized for the API" "apig/APIG.3316-400.md";
-    AppCodeQuota = Apig "APIG.3325" 403 Limit No "The number of AppCodes of the app exceeds the quota" "apig/APIG.3325-403.md";
+    AppQuota = Apig "APIG.3103" 403 Limit No "The number of apps exceeds the maximum allowed limit" "apig/APIG.3103-403.md";
+    AppCodeQuota = Apig "APIG.3131" 403 Limit No "The number of AppCodes exceeds the maximum allowed limit" "apig/APIG.3131-403.md";
     ApigNoSpace = Apig "APIG.9999" 507 Platform Later "No space is left on the server's disk" "apig/APIG.9999-507.md";
     ApigStorageUnavailable = Apig "APIG.9999" 503 Platform IfSafe "The server's storage is unavailable" "apig/APIG.9999-503.md";
     ApigInternal = Apig "APIG.9999" 500 Platform IfSafe "System error" "apig/APIG.9999-500.md";

@@ -409,9 +409,27 @@ macro_rules! rows {
             NameTaken = Manage "the name already exists"
                 "名称已存在"
                 - [(ServiceExists "modelarts.service_exists") (AppExists "apig.app_exists") (EdgeBadRequest "manage.bad_request")] (IamConflict "iam.conflict") -;
-            Quota = Manage "a quota is reached"
-                "已达到配额"
-                - [(ServiceQuota "modelarts.service_quota") (AppCodeQuota "apig.app_code_quota") (EdgeBadRequest "manage.bad_request")] (IamKeyQuota "iam.key_quota") -;
+            ServiceQuota = Manage "the project has reached its quota of services"
+                "项目的服务数量已达到配额"
+                - (ServiceQuota "modelarts.service_quota") - -;
+            InstanceQuota = Manage "the instances of the project would exceed their quota"
+                "项目的实例数量将超过配额"
+                - (ModelArtsQuota "modelarts.instance_quota") - -;
+            ModelQuota = Manage "the project has reached its quota of models"
+                "项目的模型数量已达到配额"
+                - (ModelArtsQuota "modelarts.model_quota") - -;
+            PackageQuota = Manage "the packages of the project would exceed their quota"
+                "项目的模型包总大小将超过配额"
+                - (ModelArtsQuota "modelarts.package_quota") - -;
+            AppQuota = Manage "the project has reached its quota of apps"
+                "项目的应用数量已达到配额"
+                - (AppQuota "apig.app_quota") - -;
+            AppCodeQuota = Manage "the app has as many AppCodes as its project allows"
+                "应用的 AppCode 数量已达到项目的配额"
+                - (AppCodeQuota "apig.app_code_quota") - -;
+            KeyQuota = Manage "the user has as many access keys as the domain allows"
+                "用户的访问密钥数量已达到账号的配额"
+                - - (IamKeyQuota "iam.key_quota") -;
             AlreadyAuthorised = Manage "the authorisation already exists"
                 "授权关系已存在"
                 - [(ModelArtsInvalidArgument "modelarts.invalid_argument") (AlreadyAuthorised "apig.already_authorised") (EdgeBadRequest "manage.bad_request")] - -;

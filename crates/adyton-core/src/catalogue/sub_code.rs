@@ -21,7 +21,7 @@ pub struct SubCode {
 }
 
 /// The causes of sub-codes that stand for several reasons, where none of these alone says it.
-const CAUSES: [(&str, &str, &str); 15] = [
+const CAUSES: [(&str, &str, &str); 12] = [
     (
         "manage.app_credentials",
         "an app's key pair was sent to the management APIs, and does not match",
@@ -58,11 +58,6 @@ const CAUSES: [(&str, &str, &str); 15] = [
         "名称已存在",
     ),
     (
-        "modelarts.service_quota",
-        "the project has reached its quota of services",
-        "项目的服务数量已达到配额",
-    ),
-    (
         "apig.invalid_parameter",
         "a field or a query parameter of the request is wrong",
         "请求中有字段或查询参数不正确",
@@ -78,11 +73,6 @@ const CAUSES: [(&str, &str, &str); 15] = [
         "名称或 AppKey 已存在",
     ),
     (
-        "apig.app_code_quota",
-        "the app has five AppCodes",
-        "应用已有五个 AppCode",
-    ),
-    (
         "iam.signature_invalid",
         "the signature of the call was not accepted",
         "请求的签名没有通过验证",
@@ -91,11 +81,6 @@ const CAUSES: [(&str, &str, &str); 15] = [
         "iam.malformed",
         "the request body is not what the address expects",
         "请求体不符合该地址的要求",
-    ),
-    (
-        "iam.key_quota",
-        "the user has two access keys",
-        "用户已有两个访问密钥",
     ),
 ];
 

@@ -10,8 +10,8 @@ use crate::language::{Language, phrase};
 
 /// The verbs of the command line (its promise to scripts) that a page may advise.
 const VERBS: &[&str] = &[
-    "login", "whoami", "model", "service", "predict", "app", "user", "role", "key", "project", "requests",
-    "explain", "errors", "sign", "doctor", "console",
+    "login", "whoami", "model", "service", "predict", "app", "user", "role", "key", "project", "quota",
+    "requests", "explain", "errors", "sign", "doctor", "console",
 ];
 /// Fewer letters tell nothing.
 const LETTERS: usize = 20;

@@ -53,6 +53,8 @@ actions! {
     AuditGet = "adyton:audit:get";
     DomainAuditList = "system:audit:list";
     DomainAuditGet = "system:audit:get";
+    QuotaGet = "adyton:quotas:get";
+    QuotaUpdate = "iam:quotas:update";
     MetricsGet = "system:metrics:get";
     ProjectList = "iam:projects:list";
     ProjectCreate = "iam:projects:create";

@@ -1,21 +1,17 @@
-//! Access keys (AK/SK): at most two a user, the secret half sealed.
+//! Access keys (AK/SK), the secret half sealed.
 
 use adyton_core::id::{AccessKeyId, UserId};
 use adyton_core::tenant::AccessKey;
-use sea_orm::{
-    ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder,
-};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder};
 
-use crate::error::{Quota, Referred};
+use super::quotas::{self, QuotaCount};
+use crate::error::Referred;
 use crate::schema::access_keys::{ActiveModel, Column, Entity, Model, place};
 use crate::schema::users;
 use crate::seal::Seal;
 use crate::transaction::{Kind, Write};
 use crate::urgent_retry::urgently;
 use crate::{Committed, Store, StoreError, credential};
-
-/// How many access keys a user may have (IAM API Reference, "Creating a Permanent Access Key").
-pub const MOST_OF_A_USER: u64 = 2;
 
 /// What to change of an access key; `None` leaves it as it is.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -31,7 +27,7 @@ pub struct AccessKeyChange {
 pub struct AccessKeys<'a>(pub(crate) &'a Store);
 
 impl AccessKeys<'_> {
-    /// Makes a key with random halves. Quota: two a user. Missing: the user. The answer holds the secret half; show it
+    /// Makes a key with random halves. Quota: access keys of a user. Missing: the user. The answer holds the secret half; show it
     /// once.
     pub async fn create(&self, user: UserId, description: &str) -> Result<Committed<AccessKey>, StoreError> {
         let key = AccessKey {
@@ -44,22 +40,14 @@ impl AccessKeys<'_> {
         };
         let mut write = self.0.write().await?;
         let owner = users::Entity::find_by_id(user.to_string());
-        if owner.one(&write.session).await?.is_none() {
+        let Some(owner) = owner.one(&write.session).await? else {
             return Err(StoreError::Missing {
                 what: Referred::User,
                 id: user.to_string(),
             });
-        }
-        let there = Entity::find()
-            .filter(Column::UserId.eq(user.to_string()))
-            .count(&write.session)
-            .await?;
-        if there >= MOST_OF_A_USER {
-            return Err(StoreError::Quota {
-                what: Quota::AccessKeys,
-                most: MOST_OF_A_USER,
-            });
-        }
+        };
+        let counted = QuotaCount::AccessKeys(owner.user(Vec::new())?.domain, user);
+        quotas::require(&write.session, counted, 1).await?;
         insert(&mut write, self.0.seal(), &key).await?;
         write.commit(key).await
     }

@@ -1,21 +1,19 @@
-//! AppCodes: at most five an app. Stored sealed (the management API shows them) and as a digest (the gateway compares it).
+//! AppCodes. Stored sealed (the management API shows them) and as a digest (the gateway compares it).
 
 use adyton_core::digest::Sha256;
 use adyton_core::id::{AppCodeId, AppId, ProjectId};
 use adyton_core::secret::Secret;
 use adyton_core::tenant::AppCode;
-use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder};
 
 use super::apps;
-use crate::error::{Quota, Referred, Unique};
+use super::quotas::{self, QuotaCount};
+use crate::error::{Referred, Unique};
 use crate::schema::app_codes::{Column, Entity, Model, place};
 use crate::seal::Seal;
 use crate::transaction::Kind;
 use crate::urgent_retry::urgently;
 use crate::{Committed, Store, StoreError, credential};
-
-/// How many AppCodes an app may have (APIG User Guide, "Simple Authentication of Apps").
-pub const MOST_OF_AN_APP: u64 = 5;
 
 /// An AppCode with its text, for the management API.
 #[derive(Clone)]
@@ -33,7 +31,7 @@ pub struct AppCodeText {
 pub struct AppCodes<'a>(pub(crate) &'a Store);
 
 impl AppCodes<'_> {
-    /// Adds the given code, or a random one of 64 characters. Quota: five an app. Conflict: the code. Missing: the app.
+    /// Adds the given code, or a random one of 64 characters. Quota: AppCodes of an app. Conflict: the code. Missing: the app.
     pub async fn create(
         &self,
         project: ProjectId,
@@ -53,16 +51,7 @@ impl AppCodes<'_> {
                 id: app.to_string(),
             });
         }
-        let there = Entity::find()
-            .filter(Column::AppId.eq(app.to_string()))
-            .count(&write.session)
-            .await?;
-        if there >= MOST_OF_AN_APP {
-            return Err(StoreError::Quota {
-                what: Quota::AppCodes,
-                most: MOST_OF_AN_APP,
-            });
-        }
+        quotas::require(&write.session, QuotaCount::AppCodes(project, app), 1).await?;
         let same = Entity::find().filter(Column::Digest.eq(code.digest.to_string()));
         if same.one(&write.session).await?.is_some() {
             return Err(StoreError::Conflict {

@@ -8,6 +8,7 @@ use adyton_core::tenant::{App, AppCode};
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder};
 
 use super::listing::page;
+use super::quotas::{self, QuotaCount};
 use super::revoking::revoke_where;
 use super::{Listed, NameMatch, Page, projects};
 use crate::database::Session;
@@ -67,7 +68,7 @@ pub struct AppFilter {
 pub struct Apps<'a>(pub(crate) &'a Store);
 
 impl Apps<'_> {
-    /// Makes an app. Conflict: its name in the project, or its AppKey. Missing: the project.
+    /// Makes an app. Quota: apps of the project. Conflict: its name in the project, or its AppKey. Missing: the project.
     pub async fn create(&self, new: NewApp) -> Result<Committed<App>, StoreError> {
         let now = self.0.now();
         let app = App {
@@ -84,6 +85,7 @@ impl Apps<'_> {
         };
         let mut write = self.0.write().await?;
         projects::require(&write.session, app.project).await?;
+        quotas::require(&write.session, QuotaCount::Apps(app.project), 1).await?;
         require_unique(&write.session, &app).await?;
         let row = to_row(&app, self.0.seal())?;
         Entity::insert(row.into_active_model())

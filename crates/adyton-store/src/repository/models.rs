@@ -9,6 +9,7 @@ use sea_orm::{
 };
 
 use super::listing::page;
+use super::quotas::{self, QuotaCount};
 use super::{Listed, NameMatch, Page, projects};
 use crate::database::Session;
 use crate::error::Unique;
@@ -76,7 +77,7 @@ pub enum ModelSort {
 pub struct Models<'a>(pub(crate) &'a Store);
 
 impl Models<'_> {
-    /// Makes a model that is `publishing`. Conflict: name and version. Missing: the project.
+    /// Makes a model that is `publishing`. Quota: models of the project. Conflict: name and version. Missing: the project.
     pub async fn create(&self, new: NewModel) -> Result<Committed<Model>, StoreError> {
         let model = Model {
             id: ModelId::from_random(credential::random()?),
@@ -94,6 +95,7 @@ impl Models<'_> {
         };
         let mut write = self.0.write().await?;
         projects::require(&write.session, model.project).await?;
+        quotas::require(&write.session, QuotaCount::Models(model.project), 1).await?;
         let same = Entity::find()
             .filter(Column::ProjectId.eq(model.project.to_string()))
             .filter(Column::Name.eq(model.name.as_str()))
@@ -125,16 +127,18 @@ impl Models<'_> {
         write.commit(model).await
     }
 
-    /// The import succeeded: the model is `published`. `ModelState` if it is not `publishing`.
+    /// The import succeeded: the model is `published`. Quota: bytes of the project's packages. `ModelState` if it is not `publishing`.
     pub async fn publish(&self, id: ModelId, import: Import) -> Result<Option<Committed<Model>>, StoreError> {
         let mut write = self.0.write().await?;
         let Some(mut model) = find_publishing(&write.session, id).await? else {
             return Ok(None);
         };
+        let package = import.package.to_string();
+        quotas::require_for_package(&write.session, model.project, &package, import.size).await?;
         let change = ActiveModel {
             id: Set(id.to_string()),
             status: Set(ModelStatus::Published.name().into()),
-            package: Set(Some(import.package.to_string())),
+            package: Set(Some(package)),
             size: Set(to_number(import.size)),
             spec: Set(Some(to_json(&import.spec)?)),
             ..ActiveModel::default()

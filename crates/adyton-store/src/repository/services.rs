@@ -5,16 +5,14 @@ use std::collections::BTreeSet;
 use adyton_core::id::{ApiId, ModelId, ProjectId, ServiceId};
 use adyton_core::service::{Service, Version, Wanted};
 use sea_orm::sea_query::{Query, SelectStatement};
-use sea_orm::{
-    ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, Order, PaginatorTrait, QueryFilter,
-    QueryOrder,
-};
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, Order, QueryFilter, QueryOrder};
 
 use super::listing::page;
+use super::quotas::{self, QuotaCount};
 use super::revoking::revoke_where;
 use super::{Listed, NameMatch, Page, history, projects, service_models, tags};
 use crate::database::Session;
-use crate::error::{Quota, Referred, Unique};
+use crate::error::{Referred, Unique};
 use crate::schema::service_models as uses;
 use crate::schema::services::{Column, Entity, Model, wanted_name};
 use crate::schema::{authorisations, service_events, service_updates};
@@ -93,9 +91,9 @@ pub enum ServiceSort {
 pub struct Services<'a>(pub(crate) &'a Store);
 
 impl Services<'_> {
-    /// Makes a service and the first row of its history. Quota: `most` in its project. Conflict: its name. Missing: the
-    /// project or a model of it. `ModelState` if a model is not `published`.
-    pub async fn create(&self, new: NewService, most: u64) -> Result<Committed<Service>, StoreError> {
+    /// Makes a service and the first row of its history. Quota: services and instances of the project. Conflict: its name. Missing:
+    /// the project or a model of it. `ModelState` if a model is not `published`.
+    pub async fn create(&self, new: NewService) -> Result<Committed<Service>, StoreError> {
         let now = self.0.now();
         let service = Service {
             id: ServiceId::from_random(credential::random()?),
@@ -115,16 +113,9 @@ impl Services<'_> {
         };
         let mut write = self.0.write().await?;
         projects::require(&write.session, service.project).await?;
-        let there = Entity::find()
-            .filter(Column::ProjectId.eq(service.project.to_string()))
-            .count(&write.session)
-            .await?;
-        if there >= most {
-            return Err(StoreError::Quota {
-                what: Quota::Services,
-                most,
-            });
-        }
+        quotas::require(&write.session, QuotaCount::Services(service.project), 1).await?;
+        let instances = quotas::instances(service.wanted, &service.versions);
+        quotas::require(&write.session, QuotaCount::Instances(service.project), instances).await?;
         let same = Entity::find()
             .filter(Column::ProjectId.eq(service.project.to_string()))
             .filter(Column::Name.eq(service.name.as_str()));
@@ -199,7 +190,8 @@ impl Services<'_> {
     }
 
     /// Changes a service. Other versions, `renew`, or running after stopped raise its generation; other versions add a
-    /// row to its history. A stop interrupts the update that goes on. Missing and `ModelState` as in [`Services::create`].
+    /// row to its history. A stop interrupts the update that goes on. Quota: more instances than before. Missing and `ModelState` as in
+    /// [`Services::create`].
     pub async fn update(
         &self,
         project: ProjectId,
@@ -211,6 +203,13 @@ impl Services<'_> {
             return Ok(None);
         };
         let versions = change.versions.filter(|versions| *versions != service.versions);
+        let before = quotas::instances(service.wanted, &service.versions);
+        let after = quotas::instances(
+            change.wanted.unwrap_or(service.wanted),
+            versions.as_ref().unwrap_or(&service.versions),
+        );
+        let more = after.saturating_sub(before);
+        quotas::require(&write.session, QuotaCount::Instances(project), more).await?;
         let starts = service.wanted == Wanted::Stopped && change.wanted == Some(Wanted::Running);
         let stops = service.wanted == Wanted::Running && change.wanted == Some(Wanted::Stopped);
         if versions.is_some() || starts || change.renew {

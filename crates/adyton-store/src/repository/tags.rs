@@ -10,7 +10,6 @@ use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrde
 
 use super::services;
 use crate::database::Session;
-use crate::error::Quota;
 use crate::schema::service_tags::{ActiveModel, Column, Entity, Model};
 use crate::transaction::{Kind, ROWS_A_STATEMENT};
 use crate::{Committed, Store, StoreError};
@@ -29,7 +28,7 @@ pub struct Retagged {
 pub struct Tags<'a>(pub(crate) &'a Store);
 
 impl Tags<'_> {
-    /// Gives a service tags; a key that it has already gets the new value. Quota: `most` of one service.
+    /// Gives a service tags; a key that it has already gets the new value. `TooManyTags`: over `most` of one service.
     pub async fn add(
         &self,
         project: ProjectId,
@@ -41,10 +40,7 @@ impl Tags<'_> {
             let mut by_key: BTreeMap<&str, &Tag> = before.iter().map(|tag| (tag.key(), tag)).collect();
             by_key.extend(tags.iter().map(|tag| (tag.key(), tag)));
             if by_key.len() as u64 > most {
-                return Err(StoreError::Quota {
-                    what: Quota::Tags,
-                    most,
-                });
+                return Err(StoreError::TooManyTags { most });
             }
             Ok(by_key.into_values().cloned().collect())
         })

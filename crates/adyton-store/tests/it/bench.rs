@@ -181,7 +181,7 @@ impl Bench {
 
     pub(crate) async fn service(&self, name: &str, model: ModelId) -> Service {
         let new = new_service(self.project, name, model);
-        let committed = self.store.services().create(new, MANY).await.unwrap();
+        let committed = self.store.services().create(new).await.unwrap();
         self.feed.settled(committed).await.unwrap()
     }
 
@@ -263,9 +263,6 @@ pub(crate) fn new_service(project: ProjectId, name: &str, model: ModelId) -> New
         owner: "admin".into(),
     }
 }
-
-/// A quota that no test meets.
-pub(crate) const MANY: u64 = 1_000_000;
 
 /// Ids that nothing has.
 pub(crate) const NOBODY: UserId = UserId::from_bits(0xdead);

@@ -9,6 +9,7 @@ pub(crate) mod live;
 pub(crate) mod minutes;
 pub(crate) mod models;
 pub(crate) mod opening;
+pub(crate) mod quotas;
 pub(crate) mod rollouts;
 pub(crate) mod services;
 pub(crate) mod tags;
@@ -51,7 +52,11 @@ macro_rules! store_contract {
                 services: the_first_authorisation_opens_a_service_to_apps,
                 services: a_deleted_service_takes_everything_with_it,
                 services: services_are_deleted_together_or_not_at_all,
-                services: a_quota_of_services_holds_for_those_that_come_at_once,
+                quotas: a_quota_holds_for_those_that_come_at_once,
+                quotas: what_there_is_stays_when_a_quota_is_lowered,
+                quotas: instances_count_where_they_are_wanted,
+                quotas: packages_count_once_and_a_full_project_publishes_no_more,
+                quotas: quotas_of_a_project_and_of_a_domain_are_apart,
                 services: events_are_written_in_the_background,
                 tags: tags_are_added_replaced_and_taken_away,
                 tags: services_are_found_by_their_tags_and_take_them_with_them,

@@ -74,7 +74,7 @@ impl Job {
         let _hold = shared.package_gate.read().await;
         let (model, project) = (self.model, self.project);
         let outcome = match self.read(shared, slot).await {
-            Ok(found) => publish(shared, model, project, found).await,
+            Ok(found) => settle(shared, model, project, found).await,
             Err(failure) => fail(shared, model, &failure.to_string()).await,
         };
         if let Err(failure) = outcome {
@@ -126,6 +126,19 @@ fn found(
     })
 }
 
+/// Publishes the model, or ends it as failed where the project has no room for its package.
+async fn settle(shared: &Shared, model: ModelId, project: ProjectId, found: Found) -> OperationResult<()> {
+    let digest = found.digest;
+    match publish(shared, model, project, found).await {
+        Err(full @ Failure::Quota { .. }) => {
+            fail(shared, model, &full.to_string()).await?;
+            sweep::sweep(shared, digest).await;
+            Ok(())
+        }
+        other => other,
+    }
+}
+
 async fn publish(shared: &Shared, model: ModelId, project: ProjectId, found: Found) -> OperationResult<()> {
     let import = Import {
         package: found.digest,
@@ -174,6 +187,8 @@ pub(crate) async fn recover(shared: &Shared) -> OperationResult<()> {
 #[cfg(test)]
 mod tests {
     use adyton_core::model::ModelStatus;
+    use adyton_core::quota::{Limit, Quota};
+    use adyton_core::tenant::Scope;
 
     use super::*;
     use crate::operations::model::show;
@@ -210,6 +225,29 @@ mod tests {
         assert!(matches!(alone, Err(Failure::Forbidden { action }) if action == "modelarts:model:run_code"));
         let server = code_allowed(&closed.shared, true, true).unwrap_err();
         assert!(server.to_string().contains("runtime.run_code"), "{server}");
+    }
+
+    #[tokio::test]
+    async fn a_package_that_the_project_has_no_room_for_fails_its_model_and_goes() {
+        let rig = Rig::new().await;
+        let (shared, project) = (&rig.shared, rig.project());
+        let full = [(Quota::PackageBytes, Some(Limit::AtMost(10)))];
+        let quotas = shared.store.quotas();
+        let set = quotas.set(Scope::Project(project), &full).await.unwrap();
+        shared.settled(set).await.unwrap();
+        let id = rig.unfinished(project, "iris", "0.0.1").await;
+        let digest = Sha256::of(b"iris");
+        std::fs::create_dir_all(shared.packages.path(digest)).unwrap();
+        let found = Found {
+            digest,
+            size: 11,
+            spec: adyton_core::sample::spec(&[("POST", "/")]),
+        };
+        settle(shared, id, project, found).await.unwrap();
+        let model = show(shared, project, id).await.unwrap();
+        assert_eq!(model.status, ModelStatus::Failed);
+        assert!(model.failure.contains("quota of 10"), "{}", model.failure);
+        assert!(!shared.packages.path(digest).exists());
     }
 
     #[tokio::test]

@@ -9,7 +9,7 @@ use adyton_core::clock::Timestamp;
 use adyton_core::digest::Sha256;
 use adyton_core::id::ProjectId;
 
-use super::upload::mark;
+use super::mark;
 use crate::shared::Shared;
 
 /// An upload that no model uses after this long is given up.

@@ -8,6 +8,8 @@ use adyton_core::digest::Sha256;
 use adyton_core::id::ProjectId;
 use adyton_runtime::package::{ImportError, Published, Source};
 
+use super::mark;
+use super::sweep::sweep;
 use crate::failure::{Failure, OperationResult};
 use crate::shared::Shared;
 use crate::upload_share::Kept;
@@ -16,18 +18,40 @@ use crate::upload_share::Kept;
 pub(crate) async fn take(shared: &Arc<Shared>, project: ProjectId, file: PathBuf) -> OperationResult<Sha256> {
     let place = shared.imports.wait(project).await?;
     let _hold = shared.package_gate.read().await;
-    let shared = shared.clone();
+    let inner = shared.clone();
     let work = move || {
         let needed = std::fs::metadata(&file).map_or(0, |about| about.len());
-        let published = shared
+        let published = inner
             .packages
             .unpack(Source::Archive(&file))
-            .map_err(|error| refused(&shared, error, needed))?;
-        note(&shared, project, published)
-            .map_err(|problem| not_written(&shared.settings().uploads, &problem, needed))?;
-        Ok(published.digest)
+            .map_err(|error| refused(&inner, error, needed))?;
+        let is_known = mark(&inner, project, published.digest).is_file();
+        note(&inner, project, published)
+            .map_err(|problem| not_written(&inner.settings().uploads, &problem, needed))?;
+        Ok::<_, Failure>((published, is_known))
     };
-    place.run(work).await?
+    let (published, is_known) = place.run(work).await??;
+    admit(shared, project, published, is_known).await
+}
+
+/// Lets an upload stay if the project has room for what a model of it would take; what was uploaded before stays either way.
+async fn admit(
+    shared: &Shared,
+    project: ProjectId,
+    published: Published,
+    is_known: bool,
+) -> OperationResult<Sha256> {
+    let Published { digest, size, .. } = published;
+    match shared.store.quotas().has_room_for(project, &digest, size).await {
+        Ok(()) => Ok(digest),
+        Err(full) => {
+            if !is_known {
+                let _ = std::fs::remove_file(mark(shared, project, digest));
+                sweep(shared, digest).await;
+            }
+            Err(full.into())
+        }
+    }
 }
 
 /// A file of an upload could not be written. A full disk is told as that, with what is needed and what is there; one that can only
@@ -99,18 +123,50 @@ pub(crate) fn kept(shared: &Shared, project: ProjectId) -> Kept {
     kept
 }
 
-/// The file that says so.
-pub(super) fn mark(shared: &Shared, project: ProjectId, digest: Sha256) -> PathBuf {
-    shared
-        .settings()
-        .uploads
-        .join(project.to_string())
-        .join(digest.to_string())
-}
-
 #[cfg(test)]
 mod tests {
+    use adyton_core::quota::{Limit, Quota};
+    use adyton_core::tenant::Scope;
+
     use super::*;
+    use crate::rig::Rig;
+
+    #[tokio::test]
+    async fn an_upload_that_no_model_could_be_made_of_leaves_nothing_behind() {
+        let rig = Rig::new().await;
+        let (shared, project) = (&rig.shared, rig.project());
+        let full = [(Quota::PackageBytes, Some(Limit::AtMost(10)))];
+        let set = shared.store.quotas().set(Scope::Project(project), &full).await;
+        shared.settled(set.unwrap()).await.unwrap();
+        let uploaded = |text: &[u8], size| {
+            let digest = Sha256::of(text);
+            std::fs::create_dir_all(shared.packages.path(digest)).unwrap();
+            let published = Published { digest, size };
+            note(shared, project, published).unwrap();
+            published
+        };
+        let (large, small, old) = (
+            uploaded(b"large", 11),
+            uploaded(b"small", 10),
+            uploaded(b"old", 11),
+        );
+        let refused = admit(shared, project, large, false).await.unwrap_err();
+        assert!(
+            matches!(
+                refused,
+                Failure::Quota {
+                    quota: Quota::PackageBytes,
+                    ..
+                }
+            ),
+            "{refused}"
+        );
+        assert!(!shared.packages.path(large.digest).exists());
+        assert!(!is_of(shared, project, large.digest));
+        assert!(admit(shared, project, small, false).await.is_ok());
+        assert!(admit(shared, project, old, true).await.is_err());
+        assert!(is_of(shared, project, old.digest), "it was there before");
+    }
 
     #[test]
     fn a_disk_that_takes_nothing_is_told_by_what_it_says() {

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use adyton_core::digest::Sha256;
 use adyton_core::id::{AppCodeId, AppKey, ProjectId};
-use adyton_store::error::{Quota, Referred, Unique};
+use adyton_core::quota::Quota;
+use adyton_store::error::{Referred, Unique};
 use adyton_store::repository::{AppChange, AppFilter, NameMatch, NewApp, Page};
 use adyton_store::{Feed, StoreError, feed};
 
@@ -237,7 +238,9 @@ pub(crate) async fn an_app_has_five_codes_at_most(place: Place) {
         codes.create(bench.project, app, None).await,
         Err(StoreError::Quota {
             what: Quota::AppCodes,
-            most: 5
+            most: 5,
+            used: 5,
+            more: 1,
         })
     ));
     assert!(matches!(

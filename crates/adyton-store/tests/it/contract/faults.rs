@@ -13,7 +13,7 @@ use adyton_store::faults::{Fault, Faults, Point};
 use adyton_store::repository::{AccessKeyChange, AppChange, ServiceChange, UserChange};
 use adyton_store::{StoreError, health, housekeeping};
 
-use crate::bench::{Bench, MANY, Place, import, new_app, new_model, new_service, secret};
+use crate::bench::{Bench, Place, import, new_app, new_model, new_service, secret};
 use crate::server;
 
 /// Fails once, at the n-th point from when it is set.
@@ -190,11 +190,7 @@ async fn call(bench: &Bench, what: &str, number: usize, fault: impl FnOnce()) ->
         }
         "deploy" => {
             let model = model().await;
-            one!(
-                store
-                    .services()
-                    .create(new_service(project, &name, model.id), MANY)
-            )
+            one!(store.services().create(new_service(project, &name, model.id)))
         }
         "change service" | "delete services" => {
             let service = bench.service(&name, model().await.id).await;

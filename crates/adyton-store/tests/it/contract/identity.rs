@@ -5,9 +5,10 @@ use std::time::Duration;
 
 use adyton_core::clock::Timestamp;
 use adyton_core::id::{AccessKeyId, DomainId, ProjectId, TokenId};
+use adyton_core::quota::Quota;
 use adyton_core::tenant::{Assignment, Role, Scope};
 use adyton_store::StoreError;
-use adyton_store::error::{Quota, Referred, Unique};
+use adyton_store::error::{Referred, Unique};
 use adyton_store::repository::{
     AccessKeyChange, DomainName, NameMatch, NewUser, Page, UserChange, UserFilter, UserName,
 };
@@ -331,7 +332,9 @@ pub(crate) async fn a_user_has_two_access_keys_at_most(place: Place) {
         keys.create(user.id, "three").await,
         Err(StoreError::Quota {
             what: Quota::AccessKeys,
-            most: 2
+            most: 2,
+            used: 2,
+            more: 1,
         })
     ));
     assert!(matches!(

@@ -8,20 +8,20 @@ use adyton_core::id::{ApiId, ModelId, ServiceId};
 use adyton_core::instances::Rollout;
 use adyton_core::service::Wanted;
 use adyton_store::StoreError;
-use adyton_store::error::{Quota, Referred, Unique};
+use adyton_store::error::{Referred, Unique};
 use adyton_store::event_writer::EventWriter;
 use adyton_store::repository::{
     BoundFilter, EventFilter, NameMatch, Page, ServiceChange, ServiceFilter, ServiceSort, UpdateResult,
 };
 
-use crate::bench::{MANY, Place, new_model, new_service, version};
+use crate::bench::{Place, new_model, new_service, version};
 
 pub(crate) async fn a_service_needs_published_models(place: Place) {
     let bench = place.bench().await;
     let services = bench.store.services();
     let nothing = new_service(bench.project, "s", ModelId::from_bits(1));
     assert!(matches!(
-        services.create(nothing, MANY).await,
+        services.create(nothing).await,
         Err(StoreError::Missing {
             what: Referred::Model,
             ..
@@ -35,7 +35,7 @@ pub(crate) async fn a_service_needs_published_models(place: Place) {
         .unwrap();
     let early = new_service(bench.project, "s", unready.value.id);
     assert!(matches!(
-        services.create(early, MANY).await,
+        services.create(early).await,
         Err(StoreError::ModelState {
             status: "publishing",
             ..
@@ -56,9 +56,7 @@ pub(crate) async fn a_service_needs_published_models(place: Place) {
     assert_eq!(live.service, service);
     assert_eq!(live.routes.len(), 1, "its paths are those of its model");
     assert!(matches!(
-        services
-            .create(new_service(bench.project, "s", model.id), MANY)
-            .await,
+        services.create(new_service(bench.project, "s", model.id)).await,
         Err(StoreError::Conflict {
             what: Unique::ServiceName
         })
@@ -82,7 +80,7 @@ pub(crate) async fn a_service_needs_published_models(place: Place) {
         })
     ));
     assert!(matches!(
-        services.create(new_service(other, "s", model.id), MANY).await,
+        services.create(new_service(other, "s", model.id)).await,
         Err(StoreError::Missing {
             what: Referred::Model,
             ..
@@ -388,32 +386,6 @@ pub(crate) async fn services_are_deleted_together_or_not_at_all(place: Place) {
     assert_eq!(gone.revision, revision + 1, "one transaction");
     bench.feed.settled(gone).await.unwrap();
     assert_eq!(bench.live().services().count(), 0);
-}
-
-pub(crate) async fn a_quota_of_services_holds_for_those_that_come_at_once(place: Place) {
-    let bench = place.bench().await;
-    let model = bench.published("m", "0.0.1").await;
-    let made = (0..8).map(|number| {
-        let (store, new) = (
-            bench.store.clone(),
-            new_service(bench.project, &format!("s{number}"), model.id),
-        );
-        tokio::spawn(async move { store.services().create(new, 3).await.map(|_| ()) })
-    });
-    let made: Vec<_> = made.collect();
-    let mut refused = 0;
-    for one in made {
-        match one.await.unwrap() {
-            Ok(()) => {}
-            Err(StoreError::Quota {
-                what: Quota::Services,
-                most: 3,
-            }) => refused += 1,
-            Err(other) => panic!("{other}"),
-        }
-    }
-    assert_eq!(refused, 5);
-    assert_eq!(bench.store.load_live().await.unwrap().services().count(), 3);
 }
 
 pub(crate) async fn events_are_written_in_the_background(place: Place) {

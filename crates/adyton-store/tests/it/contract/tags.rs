@@ -4,7 +4,6 @@ use adyton_core::id::ServiceId;
 use adyton_core::service::Service;
 use adyton_core::tag::Tag;
 use adyton_store::StoreError;
-use adyton_store::error::Quota;
 use adyton_store::repository::{Page, Retagged, ServiceFilter, ServiceSort};
 
 use crate::bench::{Bench, Place};
@@ -70,13 +69,7 @@ pub(crate) async fn tags_are_added_replaced_and_taken_away(place: Place) {
     add(&bench, &one, &[tag("env", "prod")]).await;
     let many = tags.add(bench.project, one.id, &[tag("b", "")], 3).await;
     assert!(
-        matches!(
-            many,
-            Err(StoreError::Quota {
-                what: Quota::Tags,
-                most: 3
-            })
-        ),
+        matches!(many, Err(StoreError::TooManyTags { most: 3 })),
         "{many:?}"
     );
     let kept = remove(
