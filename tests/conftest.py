@@ -8,9 +8,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+from harness.browser import DESKTOP, Console, Look, launch  # noqa: E402
 from harness.callers import App, KeyHolder, TokenHolder  # noqa: E402
 from harness.server import ECHO, ROOT, Server, Service  # noqa: E402
 
@@ -93,3 +95,26 @@ def foreign_token(tmp_path_factory: pytest.TempPathFactory) -> str:
         return other.new_token()
     finally:
         other.close()
+
+
+@pytest.fixture(scope="module")
+def browser():
+    # For the tests of one file: as long as it is open, no other loop of events runs in the suite's thread.
+    with sync_playwright() as playwright:
+        browser = launch(playwright)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def console(browser: Browser, server: Server):
+    """Opens the console, looked at so; signed in as the first user unless told otherwise."""
+    opened: list[Console] = []
+
+    def make(look: Look = DESKTOP, user: str = "", password: str = "", sign_in: bool = True, of: Server = server) -> Console:
+        opened.append(Console.open(browser, of, look))
+        return opened[-1].sign_in(user, password) if sign_in else opened[-1]
+
+    yield make
+    for one in opened:
+        one.close()

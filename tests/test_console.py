@@ -5,43 +5,12 @@ import re
 import uuid
 
 import pytest
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import expect
 
-from harness.browser import DESKTOP, PHONE, Console, Look, launch
-from harness.server import ROOT, Server
+from harness.browser import DESKTOP, LOOKS, Look
+from harness.server import ROOT
 
-LOOKS = pytest.mark.parametrize("look", [DESKTOP, PHONE, Look("en", "dark", 360, 740), Look("zh", "light", 3840, 2000)], ids=str)
 IRIS = json.loads((ROOT / "samples/iris/request.json").read_text())
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with sync_playwright() as playwright:
-        browser = launch(playwright)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def console(browser: Browser, server: Server):
-    """Opens the console, looked at so; signed in as the first user unless told otherwise."""
-    opened: list[Console] = []
-
-    def make(look: Look = DESKTOP, user: str = "", password: str = "", sign_in: bool = True) -> Console:
-        opened.append(Console.open(browser, server, look))
-        return opened[-1].sign_in(user, password) if sign_in else opened[-1]
-
-    yield make
-    for one in opened:
-        one.close()
-
-
-def member(server: Server, role: str) -> tuple[str, str]:
-    """A new user with this role in the first project."""
-    name, password = f"{role}-{uuid.uuid4().hex[:6]}", "Correct-horse-1"
-    user = server.manage("POST", "/v3/users", json={"user": {"name": name, "password": password}})["user"]["id"]
-    server.manage("PUT", f"/v3/projects/{server.project}/users/{user}/roles/{role}")
-    return name, password
 
 
 # Signing in and out
@@ -295,7 +264,7 @@ def test_names_in_any_script_leave_the_page_in_order(console, server):
 
 @pytest.mark.parametrize("role", ["operator", "auditor", "caller"])
 def test_nothing_is_offered_that_is_refused(console, server, iris, role):
-    tab = console(DESKTOP, *member(server, role))
+    tab = console(DESKTOP, *server.member(role))
     page = tab.page
     expect(page.get_by_role("main")).to_be_visible()
     pages = [link.get_attribute("href") for link in page.get_by_role("navigation", name="Navigation").get_by_role("link").all()]

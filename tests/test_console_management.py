@@ -9,9 +9,9 @@ import zipfile
 import pytest
 from playwright.sync_api import expect
 
+from harness.browser import LOOKS
 from harness.callers import AppCodeHolder, KeyHolder, call
 from harness.server import ROOT, Server
-from test_console import LOOKS, browser, console, member  # noqa: F401 (fixtures)
 
 IRIS = (ROOT / "samples/iris/request.json").read_bytes()
 
@@ -116,7 +116,7 @@ def test_an_app_is_made_authorised_and_calls_and_its_secret_is_gone(console, ser
 
 
 def test_an_access_key_is_shown_once_works_and_is_deleted(console, server, iris):
-    name, password = member(server, "caller")
+    name, password = server.member("caller")
     tab = console(user=name, password=password).go("/credentials")
     page = tab.page
     tab.press("Create an access key")
@@ -136,7 +136,7 @@ def test_an_access_key_is_shown_once_works_and_is_deleted(console, server, iris)
 
 
 def test_a_password_is_changed_without_being_thrown_out(console, server):
-    name, password = member(server, "caller")
+    name, password = server.member("caller")
     tab = console(user=name, password=password).go("/credentials")
     page = tab.page
     page.get_by_label("Present password").fill("wrong-password")
@@ -174,7 +174,7 @@ def test_an_administrator_makes_a_user_who_then_has_a_role(console, server, look
 
 @pytest.mark.parametrize("role", ["operator", "caller", "auditor"])
 def test_nothing_is_offered_that_is_refused(console, server, iris, role):
-    name, password = member(server, role)
+    name, password = server.member(role)
     tab = console(user=name, password=password)
     page = tab.page
     expect(page.get_by_role("navigation", name="Navigation").get_by_role("link", name="Errors")).to_be_visible()

@@ -6,10 +6,9 @@ import re
 import requests
 from playwright.sync_api import expect
 
-from harness.browser import Console
+from harness.browser import LOOKS, Console
 from harness.callers import KeyHolder, TokenHolder, call
 from harness.server import Server
-from test_console import LOOKS, browser, console, member  # noqa: F401 (fixtures)
 
 
 def refused(server: Server, service, path: str = "/predictions/poetr", **more) -> dict:
@@ -66,7 +65,7 @@ def test_a_pasted_error_body_opens_its_explanation_wherever_one_is(console, serv
 
 
 def test_a_caller_opens_their_share_of_the_explanation_and_no_more(console, server, poetry):
-    name, password = member(server, "caller")
+    name, password = server.member("caller")
     token = server.new_token(user=name, password=password)
     answer = call(server, TokenHolder(token), poetry.path + "/predictions/poetr")
     tab = console(user=name, password=password)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright, Response, Route, expect
 
 from .server import ROOT, Server
@@ -64,6 +65,8 @@ class Look:
 
 DESKTOP = Look()
 PHONE = Look("zh", "dark", 360, 740)
+# For what must be whole in every language, theme and size.
+LOOKS = pytest.mark.parametrize("look", [DESKTOP, PHONE, Look("en", "dark", 360, 740), Look("zh", "light", 3840, 2000)], ids=str)
 
 
 @dataclass

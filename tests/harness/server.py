@@ -9,6 +9,7 @@ import signal
 import subprocess
 import tarfile
 import time
+import uuid
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -167,6 +168,13 @@ class Server:
         other.ready = self.ready | {"project_id": project}
         other._token = self.new_token(project=name)
         return other
+
+    def member(self, role: str) -> tuple[str, str]:
+        """The name and the password of a new user with this role in the project."""
+        name, password = f"{role}-{uuid.uuid4().hex[:6]}", "Correct-horse-1"
+        user = self.manage("POST", "/v3/users", json={"user": {"name": name, "password": password}})["user"]["id"]
+        self.manage("PUT", f"/v3/projects/{self.project}/users/{user}/roles/{role}")
+        return name, password
 
     def call(self, method: str, path: str, **arguments) -> requests.Response:
         """A management call with the token of the first user; `{project}` in the path is its project."""

@@ -7,7 +7,6 @@ import { FieldError } from "react-aria-components/FieldError";
 import { Input } from "react-aria-components/Input";
 import { Label } from "react-aria-components/Label";
 import { ListBox, ListBoxItem } from "react-aria-components/ListBox";
-import { Popover } from "react-aria-components/Popover";
 import { Select as AriaSelect, SelectValue } from "react-aria-components/Select";
 import { Switch as AriaSwitch } from "react-aria-components/Switch";
 import { Text } from "react-aria-components/Text";
@@ -15,6 +14,7 @@ import { TextArea } from "react-aria-components/TextArea";
 import { TextField as AriaTextField } from "react-aria-components/TextField";
 import classes from "./field.module.css";
 import { Icon, type IconName } from "./icon";
+import { Choice, choiceClass, choicesClass, Popover } from "./popover";
 
 interface Common {
   label: string;
@@ -89,7 +89,7 @@ export function SearchField(props: {
   return <TextField {...rest} placeholder={placeholder} bare type="search" icon="search" />;
 }
 
-function FieldLabel({ label, isRequired }: { label: string; isRequired?: boolean | undefined }) {
+export function FieldLabel({ label, isRequired }: { label: string; isRequired?: boolean | undefined }) {
   return (
     <Label className={classes.label as string}>
       {label}
@@ -98,7 +98,7 @@ function FieldLabel({ label, isRequired }: { label: string; isRequired?: boolean
   );
 }
 
-function Below({ hint, error }: { hint?: ReactNode; error?: string | undefined }) {
+export function Below({ hint, error }: { hint?: ReactNode; error?: string | undefined }) {
   return (
     <>
       {hint && (
@@ -157,18 +157,12 @@ export function Select({
         <Icon name="down" className={classes.chevron} />
       </Button>
       <Below hint={hint} error={error} />
-      <Popover className={classes.popover as string} offset={4}>
-        <ListBox className={classes.list as string} items={options}>
+      <Popover>
+        <ListBox className={choicesClass} items={options}>
           {(option) => (
-            <ListBoxItem id={option.value} textValue={option.label} className={classes.option as string}>
+            <ListBoxItem id={option.value} textValue={option.label} className={choiceClass()}>
               {({ isSelected }) => (
-                <>
-                  <span className={classes.optionText}>
-                    <span>{option.label}</span>
-                    {option.detail && <span className={classes.optionDetail}>{option.detail}</span>}
-                  </span>
-                  {isSelected && <Icon name="check" />}
-                </>
+                <Choice title={option.label} detail={option.detail} isChosen={isSelected} />
               )}
             </ListBoxItem>
           )}

@@ -1,9 +1,8 @@
 /** A menu below a button. */
 import type { ReactElement } from "react";
 import { Menu as AriaMenu, MenuItem, MenuTrigger } from "react-aria-components/Menu";
-import { Popover } from "react-aria-components/Popover";
-import { Icon, type IconName } from "./icon";
-import classes from "./menu.module.css";
+import type { IconName } from "./icon";
+import { Choice, choiceClass, choicesClass, Popover } from "./popover";
 
 export interface MenuEntry {
   id: string;
@@ -27,25 +26,21 @@ export function Menu({
   return (
     <MenuTrigger>
       {children}
-      <Popover className={classes.popover as string} offset={4} placement="bottom end">
+      <Popover placement="bottom end">
         <AriaMenu
           aria-label={label}
           items={entries}
-          className={classes.menu as string}
+          className={choicesClass}
           onAction={(id) => entries.find((entry) => entry.id === id)?.onAction()}
         >
           {(entry) => (
-            <MenuItem
-              id={entry.id}
-              textValue={entry.title}
-              className={`${classes.item} ${entry.danger ? classes.danger : ""}`}
-            >
-              {entry.icon && <Icon name={entry.icon} />}
-              <span className={classes.text}>
-                {entry.title}
-                {entry.detail && <span className={classes.detail}>{entry.detail}</span>}
-              </span>
-              {entry.checked && <Icon name="check" />}
+            <MenuItem id={entry.id} textValue={entry.title} className={choiceClass(entry.danger)}>
+              <Choice
+                title={entry.title}
+                icon={entry.icon}
+                detail={entry.detail}
+                isChosen={entry.checked ?? false}
+              />
             </MenuItem>
           )}
         </AriaMenu>

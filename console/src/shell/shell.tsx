@@ -18,6 +18,7 @@ import { usePalette } from "./use-palette";
 
 const Palette = lazy(() => import("./palette"));
 
+import { useScroll } from "./scroll";
 import { Side } from "./side";
 
 const words = texts({
@@ -36,11 +37,9 @@ export function Shell({ children }: { children: ReactNode }) {
   const [drawer, setDrawer] = useState(false);
   const main = useRef<HTMLElement>(null);
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another page closes the drawer and begins at its top.
-  useEffect(() => {
-    setDrawer(false);
-    window.scrollTo(0, 0);
-  }, [location]);
+  useScroll(location);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another page closes the drawer.
+  useEffect(() => setDrawer(false), [location]);
   useEffect(() => {
     if (!drawer) return;
     const onKey = (event: KeyboardEvent) => event.key === "Escape" && setDrawer(false);

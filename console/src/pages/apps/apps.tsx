@@ -1,5 +1,5 @@
 /** The apps of a project: credentials of programs that call services, each authorised for APIs. */
-import { useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
+import { useQueryClient } from "@tanstack/react-query";
 import { useDeferredValue, useState } from "react";
 import { useLocation } from "wouter";
 import { api, ask, type Schemas } from "../../api/client";
@@ -7,25 +7,23 @@ import { asFailure } from "../../api/failure";
 import { Badge } from "../../components/badge";
 import { Button } from "../../components/button";
 import { Dialog } from "../../components/dialog";
-import { Empty } from "../../components/empty";
 import { FailureNote } from "../../components/failure";
-import { FormActions, FormLayout, SearchField, TextField } from "../../components/field";
+import { FormActions, FormLayout, TextField } from "../../components/field";
+import { ListPage } from "../../components/list-page";
 import { Moment } from "../../components/moment";
-import { Page } from "../../components/page";
+import { type Pages, usePages } from "../../components/pages";
 import { SecretDialog, type SecretPart } from "../../components/secret";
-import { type Column, More, Table } from "../../components/table";
+import { type Column, PagedTable } from "../../components/table";
 import { useLanguage, useTexts } from "../../language/language";
 import { counted, filled, texts } from "../../language/texts";
 import { useChoices } from "../../routing/choices";
 import { projectPath, useMay, useProject } from "../../session/project";
 import { count } from "../../time/format";
 import { faultOfRefusal } from "../deploy/draft";
-import classes from "./apps.module.css";
 import { APPS, askApps, type Gateway, useGateway } from "./questions";
 
 const words = texts({
   title: ["Apps", "应用"],
-  search: ["Search by name", "按名称搜索"],
   name: ["Name", "名称"],
   nameHint: ["3 to 64 characters, unique in the project", "3 到 64 个字符，在项目内唯一"],
   nameWrong: ["3 to 64 characters", "3 到 64 个字符"],
@@ -62,53 +60,42 @@ export default function AppsPage() {
   const name = useDeferredValue(filter.name.trim());
   const apps = useApps(gateway, name);
   const [isCreating, setCreating] = useState(false);
-  const rows = apps.data?.pages.flatMap((page) => page.apps);
-  const failure = error ?? apps.error;
   const create = useMay()("apig:apps:create") && (
     <Button kind="primary" icon="plus" onPress={() => setCreating(true)}>
       {t.create}
     </Button>
   );
   return (
-    <Page
-      title={t.title}
-      about={apps.data ? t.total(apps.data.pages[0]?.total ?? 0) : " "}
-      actions={rows?.length !== 0 || name ? create : null}
-    >
-      <search className={classes.search}>
-        <SearchField label={t.search} value={filter.name} onChange={(value) => choose({ name: value })} />
-      </search>
-      {failure && <FailureNote error={failure} retry={() => void apps.refetch()} />}
-      {rows?.length === 0 ? (
-        <Empty icon="key" title={name ? t.nothing : t.none} action={name ? null : create}>
-          {name ? t.nothingWhy : t.noneWhy}
-        </Empty>
-      ) : (
-        !(failure && !rows) && (
-          <AppTable
-            rows={rows}
-            foot={
-              apps.hasNextPage && (
-                <More busy={apps.isFetchingNextPage} onPress={() => void apps.fetchNextPage()} />
-              )
-            }
-          />
-        )
-      )}
+    <>
+      <ListPage
+        words={t}
+        icon="key"
+        total={apps.total}
+        error={error ?? apps.error}
+        retry={apps.retry}
+        name={filter.name}
+        onName={(text) => choose({ name: text })}
+        isFiltered={name !== ""}
+        action={create}
+      >
+        <AppTable pages={apps} />
+      </ListPage>
       {gateway && <CreateApp gateway={gateway} isOpen={isCreating} onClose={() => setCreating(false)} />}
-    </Page>
+    </>
   );
 }
 
-function useApps(gateway: Gateway | undefined, name: string) {
+function useApps(gateway: Gateway | undefined, name: string): Pages<App> {
   const project = useProject();
-  return useInfiniteQuery({
-    queryKey: ["apps", project.id, name],
-    enabled: gateway !== undefined,
-    queryFn: ({ pageParam }) => askApps(gateway as Gateway, name, pageParam),
-    initialPageParam: 0,
-    getNextPageParam: (last, all) => (all.length * APPS < last.total ? all.length * APPS : undefined),
-    placeholderData: (before) => before,
+  return usePages({
+    key: ["apps", project.id, name],
+    size: APPS,
+    isEnabled: gateway !== undefined,
+    ask: (page, signal) =>
+      askApps(gateway as Gateway, name, page * APPS, signal).then((list) => ({
+        rows: list.apps,
+        total: list.total,
+      })),
   });
 }
 
@@ -117,7 +104,7 @@ export function AppState({ status }: { status: number }) {
   return <Badge tone={status === 1 ? "ok" : "idle"}>{status === 1 ? t.works : t.disabled}</Badge>;
 }
 
-function AppTable({ rows, foot }: { rows: App[] | undefined; foot: React.ReactNode }) {
+function AppTable({ pages }: { pages: Pages<App> }) {
   const t = useTexts(words);
   const { language } = useLanguage();
   const project = useProject();
@@ -140,13 +127,12 @@ function AppTable({ rows, foot }: { rows: App[] | undefined; foot: React.ReactNo
     },
   ];
   return (
-    <Table
+    <PagedTable
       label={t.title}
       columns={columns}
-      rows={rows}
+      pages={pages}
       keyOf={(app) => app.id}
       to={(app) => projectPath(project, `apps/${app.id}`)}
-      foot={foot}
     />
   );
 }

@@ -8,6 +8,7 @@ import { Confirm } from "../../components/dialog";
 import { Skeleton } from "../../components/empty";
 import { FailureNote } from "../../components/failure";
 import { Select } from "../../components/field";
+import { Detail, Item, List, None } from "../../components/list";
 import { Moment } from "../../components/moment";
 import { Section } from "../../components/page";
 import { tell, tellFailure } from "../../components/toast";
@@ -74,29 +75,31 @@ export function Authorisations({ gateway, app }: Props) {
     <Section title={t.title} about={t.about}>
       {error && <FailureNote error={error} />}
       {!data && !error && <Skeleton lines={2} />}
-      {data?.auths.length === 0 && <p className={classes.none}>{mayAdd ? t.none : t.noneToSee}</p>}
+      {data?.auths.length === 0 && <None>{mayAdd ? t.none : t.noneToSee}</None>}
       {data && data.auths.length > 0 && (
-        <ul className={classes.list}>
+        <List>
           {data.auths.map((one) => (
-            <li key={one.id}>
-              <span className={classes.grow}>
-                {may("modelarts:service:get") ? (
+            <Item
+              key={one.id}
+              name={
+                may("modelarts:service:get") ? (
                   <Link href={projectPath(project, `services/${one.service_id}`)}>
                     <bdi>{one.api_name}</bdi>
                   </Link>
                 ) : (
                   <bdi>{one.api_name}</bdi>
-                )}
-              </span>
-              <span className={classes.detail}>
+                )
+              }
+            >
+              <Detail>
                 <Moment at={one.auth_time} />
-              </span>
+              </Detail>
               {may("apig:appAuths:delete") && (
                 <IconButton icon="close" label={t.revokeOf(one.api_name)} onPress={() => setRevoked(one)} />
               )}
-            </li>
+            </Item>
           ))}
-        </ul>
+        </List>
       )}
       {mayAdd && data && <Add gateway={gateway} app={app} refresh={refresh} />}
       <Confirm
@@ -134,7 +137,7 @@ function Add({ gateway, app, refresh }: Props & { refresh: () => Promise<void> }
     queryKey: ["unauthorised", project.id, app.id],
     queryFn: () => askUnauthorised(gateway, app.id),
   });
-  if (data?.apis.length === 0) return <p className={classes.none}>{t.all}</p>;
+  if (data?.apis.length === 0) return <None>{t.all}</None>;
   const add = async () => {
     setBusy(true);
     try {

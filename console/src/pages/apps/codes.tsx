@@ -10,6 +10,7 @@ import { copyText } from "../../components/copy";
 import { Confirm } from "../../components/dialog";
 import { Skeleton } from "../../components/empty";
 import { FailureNote } from "../../components/failure";
+import { Detail, Item, List, None } from "../../components/list";
 import { Moment } from "../../components/moment";
 import { Section } from "../../components/page";
 import { SecretDialog, type SecretPart } from "../../components/secret";
@@ -17,7 +18,6 @@ import { tell, tellFailure } from "../../components/toast";
 import { useTexts } from "../../language/language";
 import { texts } from "../../language/texts";
 import { useProject } from "../../session/project";
-import classes from "./apps.module.css";
 import { askCodes, type Gateway } from "./questions";
 
 const words = texts({
@@ -101,20 +101,19 @@ export function Codes({ gateway, app }: { gateway: Gateway; app: Schemas["AppSho
     >
       {error && <FailureNote error={error} />}
       {!data && !error && <Skeleton lines={2} />}
-      {data?.length === 0 && <p className={classes.none}>{t.none}</p>}
+      {data?.length === 0 && <None>{t.none}</None>}
       {data && data.length > 0 && (
-        <ul className={classes.list}>
+        <List>
           {data.map((code) => (
-            <li key={code.id}>
-              <code className={classes.grow}>{code.id}</code>
-              <span className={classes.detail}>
+            <Item key={code.id} name={<code>{code.id}</code>}>
+              <Detail>
                 <Moment at={code.create_time} />
-              </span>
+              </Detail>
               <IconButton icon="copy" label={t.copy} onPress={() => void copy(code)} />
               <IconButton icon="trash" label={t.removeOne} onPress={() => setGone(code)} />
-            </li>
+            </Item>
           ))}
-        </ul>
+        </List>
       )}
       <SecretDialog title="AppCode" parts={made} onClose={() => setMade(null)} />
       <Confirm

@@ -26,9 +26,10 @@ export function useGateway(): { gateway: Gateway | undefined; error: unknown } {
 
 export const APPS = 100;
 
-export function askApps(path: Gateway, name: string, offset: number) {
+export function askApps(path: Gateway, name: string, offset: number, signal: AbortSignal) {
   return ask(
     api.GET("/v2/{project_id}/apigw/instances/{instance_id}/apps", {
+      signal,
       params: { path, query: { limit: APPS, offset, ...(name ? { name } : {}) } },
     }),
   );

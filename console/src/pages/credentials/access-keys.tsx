@@ -9,13 +9,13 @@ import { Confirm, Dialog } from "../../components/dialog";
 import { Skeleton } from "../../components/empty";
 import { FailureNote } from "../../components/failure";
 import { FormActions, FormLayout, TextField } from "../../components/field";
+import { Detail, Item, List, None } from "../../components/list";
 import { Moment } from "../../components/moment";
 import { Section } from "../../components/page";
 import { SecretDialog, type SecretPart } from "../../components/secret";
 import { tellFailure } from "../../components/toast";
 import { useTexts } from "../../language/language";
 import { texts } from "../../language/texts";
-import classes from "./credentials.module.css";
 
 const words = texts({
   title: ["Access keys", "访问密钥"],
@@ -87,21 +87,29 @@ export function AccessKeys({ user, keys, error, mayChange }: Props) {
     >
       {error !== null && error !== undefined && <FailureNote error={error} />}
       {!keys && !error && <Skeleton lines={2} />}
-      {keys?.length === 0 && <p className={classes.none}>{t.none}</p>}
+      {keys?.length === 0 && <None>{t.none}</None>}
       {keys && keys.length > 0 && (
-        <ul className={classes.list}>
+        <List>
           {keys.map((key) => (
-            <li key={key.access}>
-              <span className={classes.grow}>
-                <Id value={key.access} />
-                {key.description && <bdi className={classes.detail}>{key.description}</bdi>}
-              </span>
+            <Item
+              key={key.access}
+              name={
+                <>
+                  <Id value={key.access} />
+                  {key.description && (
+                    <Detail>
+                      <bdi>{key.description}</bdi>
+                    </Detail>
+                  )}
+                </>
+              }
+            >
               <Badge tone={key.status === "active" ? "ok" : "idle"}>
                 {key.status === "active" ? t.active : t.inactive}
               </Badge>
-              <span className={classes.detail}>
+              <Detail>
                 <Moment at={key.create_time} />
-              </span>
+              </Detail>
               {mayChange && (
                 <>
                   <Button small kind="quiet" onPress={() => void turn(key)}>
@@ -110,9 +118,9 @@ export function AccessKeys({ user, keys, error, mayChange }: Props) {
                   <IconButton icon="trash" label={t.removeOne} onPress={() => setGone(key)} />
                 </>
               )}
-            </li>
+            </Item>
           ))}
-        </ul>
+        </List>
       )}
       <CreateKey user={user} isOpen={isCreating} onClose={() => setCreating(false)} refresh={refresh} />
       <Confirm

@@ -7,12 +7,13 @@ import { asFailure } from "../../api/failure";
 import { Button, LinkButton } from "../../components/button";
 import { Empty, Skeleton } from "../../components/empty";
 import { FailureNote } from "../../components/failure";
-import { FormActions, FormLayout, Switch, TextField } from "../../components/field";
+import { FormActions, FormLayout, type Option, Switch, TextField } from "../../components/field";
 import { Page, Section } from "../../components/page";
 import { tell } from "../../components/toast";
 import { useTexts } from "../../language/language";
 import { filled, texts } from "../../language/texts";
 import { projectPath, useProject } from "../../session/project";
+import { askModel } from "../models/questions";
 import { useService } from "../service/service-query";
 import {
   type Draft,
@@ -24,6 +25,7 @@ import {
   newVersion,
   updateOf,
 } from "./draft";
+import { NO_MODEL, optionOf, useReadyModels } from "./models";
 import { VersionFields } from "./version-fields";
 
 const words = texts({
@@ -98,27 +100,16 @@ export default function DeployPage() {
 function useChoices() {
   const project = useProject();
   const path = { project_id: project.id };
-  const models = useQuery({
-    queryKey: ["models", project.id, "published"],
-    queryFn: () =>
-      ask(
-        api.GET("/v1/{project_id}/models", {
-          params: {
-            path,
-            query: { model_status: "published", limit: 1000, sort_by: "create_at", order: "desc" },
-          },
-        }),
-      ),
-  });
+  const ready = useReadyModels("");
   const specifications = useQuery({
     queryKey: ["specifications", project.id],
     staleTime: 600_000,
     queryFn: () => ask(api.GET("/v1/{project_id}/services/specifications", { params: { path } })),
   });
   return {
-    models: models.data?.models,
+    models: ready.models,
     specifications: specifications.data?.specifications,
-    error: models.error ?? specifications.error,
+    error: ready.error ?? specifications.error,
   };
 }
 
@@ -127,22 +118,27 @@ function NewService() {
   const project = useProject();
   const { models, specifications, error } = useChoices();
   const wanted = new URLSearchParams(useSearch()).get("model");
+  const named = useQuery({
+    queryKey: ["model", project.id, wanted],
+    enabled: wanted !== null,
+    queryFn: () => askModel(project, wanted ?? ""),
+  });
   const crumbs = [{ title: t.services, to: projectPath(project, "services") }];
-  if (!models || !specifications) {
+  if (!models || !specifications || named.isLoading) {
     return (
       <Page title={t.deploy} crumbs={crumbs} narrow>
         {error ? <FailureNote error={error} /> : <Skeleton lines={8} />}
       </Page>
     );
   }
-  const first = models.find((model) => model.model_id === wanted) ?? models[0];
-  const version = newVersion(first?.model_id ?? "", specifications[0]?.specification ?? "", 100);
+  const first = named.data ? optionOf(named.data) : models[0];
+  const version = newVersion(first ?? NO_MODEL, specifications[0]?.specification ?? "", 100);
   return (
     <Page title={t.deploy} crumbs={crumbs} narrow>
       {first ? (
         <DeployForm
           initial={{
-            name: wanted ? first.model_name : "",
+            name: named.data?.model_name ?? "",
             description: "",
             versions: [version],
             callsPerSecond: "",
@@ -194,7 +190,7 @@ interface FormProps {
   /** The service that is changed; a new one without. */
   service?: string;
   initial: Draft;
-  models: Schemas["ModelSummary"][];
+  models: Option[];
   specifications: Schemas["SpecificationShown"][];
 }
 

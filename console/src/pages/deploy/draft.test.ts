@@ -2,6 +2,9 @@ import { describe, expect, test } from "vitest";
 import { Failure } from "../../api/failure";
 import { type Draft, deploymentOf, faultOfRefusal, faultsOf, newVersion } from "./draft";
 
+const version = (model: string, weight: number) =>
+  newVersion({ value: model, label: `${model} 1.0.0` }, "spec", weight);
+
 const WORDS = {
   name: "name",
   description: "description",
@@ -20,7 +23,7 @@ const draft = (more: Partial<Draft> = {}): Draft => ({
   callsPerSecond: "",
   appAuth: false,
   appCode: true,
-  versions: [newVersion("m1", "spec", 100)],
+  versions: [version("m1", 100)],
   ...more,
 });
 const faults = (more: Partial<Draft>, isNew = true) => faultsOf(draft(more), isNew, WORDS);
@@ -30,28 +33,26 @@ describe("faults stand beside their fields", () => {
   test("a name with a blank", () => expect(faults({ name: "my service" })).toEqual({ service_name: "name" }));
   test("an update keeps its name", () => expect(faults({ name: "" }, false)).toEqual({}));
   test("weights that do not add up", () =>
-    expect(faults({ versions: [newVersion("m1", "s", 50), newVersion("m2", "s", 40)] })).toEqual({
+    expect(faults({ versions: [version("m1", 50), version("m2", 40)] })).toEqual({
       config: "sum 90",
     }));
   test("the same model twice", () =>
-    expect(faults({ versions: [newVersion("m1", "s", 50), newVersion("m1", "s", 50)] })).toEqual({
+    expect(faults({ versions: [version("m1", 50), version("m1", 50)] })).toEqual({
       "config[1].model_id": "twice",
     }));
   test.each(["", "-1", "101", "1.5", "many"])("a weight of %s", (weight) =>
-    expect(faults({ versions: [{ ...newVersion("m1", "s", 0), weight }] })["config[0].weight"]).toBe(
-      "weight",
-    ),
+    expect(faults({ versions: [{ ...version("m1", 0), weight }] })["config[0].weight"]).toBe("weight"),
   );
   test.each(["0", "129", ""])("%s instances", (instances) =>
-    expect(
-      faults({ versions: [{ ...newVersion("m1", "s", 100), instances }] })["config[0].instance_count"],
-    ).toBe("instances"),
+    expect(faults({ versions: [{ ...version("m1", 100), instances }] })["config[0].instance_count"]).toBe(
+      "instances",
+    ),
   );
   test.each([["1A"], [""], ["A", "A"]])("variables %s %s", (...names) =>
     expect(
       faults({
         versions: [
-          { ...newVersion("m1", "s", 100), variables: names.map((name, key) => ({ key, name, value: "" })) },
+          { ...version("m1", 100), variables: names.map((name, key) => ({ key, name, value: "" })) },
         ],
       })["config[0].envs"],
     ).toBe("variable"),
@@ -91,9 +92,7 @@ describe("a refusal of the server stands beside the field that it names", () => 
 });
 
 test("what was typed becomes the body", () => {
-  const versions = [
-    { ...newVersion("m1", "spec", 100), seconds: "60", variables: [{ key: 1, name: "A", value: "1" }] },
-  ];
+  const versions = [{ ...version("m1", 100), seconds: "60", variables: [{ key: 1, name: "A", value: "1" }] }];
   expect(deploymentOf(draft({ versions, callsPerSecond: "20" }))).toEqual({
     service_name: "iris",
     description: "",

@@ -12,6 +12,8 @@ export interface Variable {
 export interface VersionDraft {
   key: number;
   model: string;
+  /** Name and version of the model, as they are shown. */
+  modelName: string;
   weight: string;
   instances: string;
   specification: string;
@@ -128,10 +130,15 @@ export const nextKey = (): number => {
   return keys;
 };
 
-export function newVersion(model: string, specification: string, weight: number): VersionDraft {
+export function newVersion(
+  model: { value: string; label: string },
+  specification: string,
+  weight: number,
+): VersionDraft {
   return {
     key: nextKey(),
-    model,
+    model: model.value,
+    modelName: model.label,
     weight: String(weight),
     instances: "1",
     specification,
@@ -152,6 +159,7 @@ export function draftOf(service: Schemas["ServiceShown"]): Draft {
     versions: service.config.map((version) => ({
       key: nextKey(),
       model: version.model_id,
+      modelName: `${version.model_name} ${version.model_version}`.trim(),
       weight: String(version.weight),
       instances: String(version.instance_count),
       specification: version.specification,

@@ -1,10 +1,12 @@
 /** The versions of a deployment: a box each. */
 import type { Schemas } from "../../api/client";
 import { Button, IconButton } from "../../components/button";
-import { Select, TextField } from "../../components/field";
+import { type Option, Select, TextField } from "../../components/field";
+import { SearchSelect } from "../../components/search-select";
 import { useTexts } from "../../language/language";
 import { filled, texts } from "../../language/texts";
 import { type Faults, newVersion, nextKey, type Variable, type VersionDraft } from "./draft";
+import { NO_MODEL, useModels } from "./models";
 import classes from "./version-fields.module.css";
 
 const words = texts({
@@ -31,7 +33,7 @@ interface Props {
   versions: VersionDraft[];
   onChange: (versions: VersionDraft[]) => void;
   faults: Faults;
-  models: Schemas["ModelSummary"][];
+  models: Option[];
   specifications: Schemas["SpecificationShown"][];
 }
 
@@ -41,10 +43,10 @@ export function VersionFields({ versions, onChange, faults, models, specificatio
     onChange(versions.map((version) => (version.key === key ? { ...version, ...part } : version)));
   const add = () => {
     const sum = versions.reduce((total, version) => total + (Number(version.weight) || 0), 0);
-    const free = models.find((model) => !versions.some((version) => version.model === model.model_id));
+    const free = models.find((model) => !versions.some((version) => version.model === model.value));
     onChange([
       ...versions,
-      newVersion(free?.model_id ?? "", specifications[0]?.specification ?? "", Math.max(0, 100 - sum)),
+      newVersion(free ?? NO_MODEL, specifications[0]?.specification ?? "", Math.max(0, 100 - sum)),
     ]);
   };
   return (
@@ -54,15 +56,11 @@ export function VersionFields({ versions, onChange, faults, models, specificatio
           <legend className="visually-hidden">{t.version(index + 1)}</legend>
           <div className={classes.fields}>
             <div className={classes.model}>
-              <Select
+              <SearchSelect
                 label={t.model}
-                value={version.model}
-                onChange={(model) => set(version.key, { model })}
-                options={models.map((model) => ({
-                  value: model.model_id,
-                  label: `${model.model_name} ${model.model_version}`,
-                  detail: model.description || undefined,
-                }))}
+                chosen={{ value: version.model, label: version.modelName }}
+                onChange={({ value, label }) => set(version.key, { model: value, modelName: label })}
+                useOptions={useModels}
                 error={faults[`config[${index}].model_id`]}
                 isRequired
               />

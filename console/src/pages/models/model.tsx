@@ -10,6 +10,7 @@ import { Id } from "../../components/copy";
 import { Confirm } from "../../components/dialog";
 import { Skeleton } from "../../components/empty";
 import { FailureNote } from "../../components/failure";
+import { Detail, Item, List, None } from "../../components/list";
 import { Moment } from "../../components/moment";
 import { Card, Facts, Page, Section } from "../../components/page";
 import { inline } from "../../components/prose";
@@ -148,11 +149,11 @@ function ModelFacts({ model }: { model: Model }) {
       )}
       {notes.length > 0 && (
         <Section title={t.notes}>
-          <ul className={classes.list}>
+          <List>
             {notes.map((note) => (
-              <li key={note}>{inline(note)}</li>
+              <Item key={note} name={<span>{inline(note)}</span>} />
             ))}
-          </ul>
+          </List>
         </Section>
       )}
     </>
@@ -188,17 +189,23 @@ function Users({ model }: { model: string }) {
     <Section title={t.used}>
       {error && <FailureNote error={error} />}
       {!data && !error && <Skeleton lines={2} />}
-      {data?.services.length === 0 && <p>{t.notUsed}</p>}
-      <ul className={classes.list}>
-        {data?.services.map((service) => (
-          <li key={service.service_id}>
-            <Link href={projectPath(project, `services/${service.service_id}`)}>
-              <bdi>{service.service_name}</bdi>
-            </Link>
-            <ServiceStatus status={service.status} progress={service.progress} />
-          </li>
-        ))}
-      </ul>
+      {data?.services.length === 0 && <None>{t.notUsed}</None>}
+      {data && data.services.length > 0 && (
+        <List>
+          {data.services.map((service) => (
+            <Item
+              key={service.service_id}
+              name={
+                <Link href={projectPath(project, `services/${service.service_id}`)}>
+                  <bdi>{service.service_name}</bdi>
+                </Link>
+              }
+            >
+              <ServiceStatus status={service.status} progress={service.progress} />
+            </Item>
+          ))}
+        </List>
+      )}
     </Section>
   );
 }
@@ -213,19 +220,25 @@ function Versions({ model }: { model: Model }) {
   const versions = [...(data ?? [])].sort((a, b) => byVersion(b.model_version, a.model_version));
   return (
     <Section title={t.versions}>
-      <ul className={classes.list}>
+      <List>
         {versions.map((one) => (
-          <li key={one.model_id}>
-            {one.model_id === model.model_id ? (
-              <strong>{one.model_version}</strong>
-            ) : (
-              <Link href={projectPath(project, `models/${one.model_id}`)}>{one.model_version}</Link>
-            )}
+          <Item
+            key={one.model_id}
+            name={
+              one.model_id === model.model_id ? (
+                <strong>{one.model_version}</strong>
+              ) : (
+                <Link href={projectPath(project, `models/${one.model_id}`)}>{one.model_version}</Link>
+              )
+            }
+          >
             <ModelStatus status={one.model_status} note={one.error_msg} />
-            <Moment at={one.create_at} />
-          </li>
+            <Detail>
+              <Moment at={one.create_at} />
+            </Detail>
+          </Item>
         ))}
-      </ul>
+      </List>
     </Section>
   );
 }

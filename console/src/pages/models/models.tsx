@@ -1,27 +1,23 @@
 /** The models of a project: each version is one, and can be deployed once it was imported. */
-import { useInfiniteQuery } from "@tanstack/react-query";
 import { useDeferredValue } from "react";
 import type { Schemas } from "../../api/client";
 import { Chip } from "../../components/badge";
 import { LinkButton } from "../../components/button";
-import { Empty } from "../../components/empty";
-import { FailureNote } from "../../components/failure";
-import { SearchField, Select } from "../../components/field";
+import { Select } from "../../components/field";
+import { ListPage } from "../../components/list-page";
 import { Moment } from "../../components/moment";
-import { Page } from "../../components/page";
-import { type Column, More, Table } from "../../components/table";
+import { type Pages, usePages } from "../../components/pages";
+import { type Column, PagedTable } from "../../components/table";
 import { useTexts } from "../../language/language";
 import { counted, filled, texts } from "../../language/texts";
 import { useChoices } from "../../routing/choices";
 import { projectPath, useMay, useProject } from "../../session/project";
 import { size } from "../../time/format";
-import classes from "./models.module.css";
 import { askModels, MODELS } from "./questions";
 import { isModelState, MODEL_STATES, ModelStatus, useModelState } from "./status";
 
 const words = texts({
   title: ["Models", "模型"],
-  search: ["Search by name", "按名称搜索"],
   status: ["Status", "状态"],
   all: ["All states", "所有状态"],
   name: ["Name", "名称"],
@@ -49,74 +45,65 @@ const ALL = "all";
 export default function ModelsPage() {
   const t = useTexts(words);
   const project = useProject();
-  const stateName = useModelState();
   const [filter, choose] = useChoices(["name", "status"]);
-  const name = useDeferredValue(filter.name);
+  const name = useDeferredValue(filter.name.trim());
   const status = isModelState(filter.status) ? filter.status : "";
   const models = useModels(name, status);
-  const rows = models.data?.pages.flatMap((page) => page.models);
-  const isFiltered = name !== "" || status !== "";
   const add = useMay()("modelarts:model:create") && (
     <LinkButton kind="primary" icon="upload" to={projectPath(project, "models/import")}>
       {t.import}
     </LinkButton>
   );
   return (
-    <Page
-      title={t.title}
-      about={models.data ? t.total(models.data.pages[0]?.total_count ?? 0) : " "}
-      actions={rows?.length !== 0 || isFiltered ? add : null}
+    <ListPage
+      words={t}
+      icon="app"
+      total={models.total}
+      error={models.error}
+      retry={models.retry}
+      name={filter.name}
+      onName={(text) => choose({ name: text })}
+      filters={<StatusFilter value={status} onChange={(value) => choose({ status: value })} />}
+      isFiltered={name !== "" || status !== ""}
+      action={add}
     >
-      <search className={classes.filters}>
-        <SearchField label={t.search} value={filter.name} onChange={(value) => choose({ name: value })} />
-        <Select
-          label={t.status}
-          bare
-          options={[
-            { value: ALL, label: t.all },
-            ...MODEL_STATES.map((value) => ({ value, label: stateName(value) })),
-          ]}
-          value={status || ALL}
-          onChange={(one) => choose({ status: one === ALL ? "" : one })}
-        />
-      </search>
-      {models.error && <FailureNote error={models.error} retry={() => void models.refetch()} />}
-      {rows?.length === 0 ? (
-        <Empty icon="app" title={isFiltered ? t.nothing : t.none} action={isFiltered ? null : add}>
-          {isFiltered ? t.nothingWhy : t.noneWhy}
-        </Empty>
-      ) : (
-        !(models.error && !rows) && (
-          <ModelTable
-            rows={rows}
-            foot={
-              models.hasNextPage && (
-                <More busy={models.isFetchingNextPage} onPress={() => void models.fetchNextPage()} />
-              )
-            }
-          />
-        )
-      )}
-    </Page>
+      <ModelTable pages={models} />
+    </ListPage>
   );
 }
 
-function useModels(name: string, status: string) {
+function useModels(name: string, status: string): Pages<Model> {
   const project = useProject();
-  return useInfiniteQuery({
-    queryKey: ["models", project.id, name, status],
-    queryFn: ({ pageParam }) => askModels(project, name, status, pageParam),
-    initialPageParam: 0,
-    getNextPageParam: (last, all) => (all.length * MODELS < last.total_count ? all.length : undefined),
-    placeholderData: (before) => before,
-    refetchInterval: ({ state }) =>
-      state.data?.pages.some((page) => page.models.some((model) => model.model_status === "publishing"))
-        ? 1_500
-        : 30_000,
+  return usePages({
+    key: ["models", project.id, name, status],
+    size: MODELS,
+    ask: (page, signal) =>
+      askModels(project, name, status, page, signal).then((list) => ({
+        rows: list.models,
+        total: list.total_count,
+      })),
+    again: (rows) => (rows.some((model) => model.model_status === "publishing") ? 1_500 : 30_000),
   });
 }
 
-function ModelTable({ rows, foot }: { rows: Model[] | undefined; foot: React.ReactNode }) {
+function StatusFilter({ value, onChange }: { value: string; onChange: (status: string) => void }) {
+  const t = useTexts(words);
+  const stateName = useModelState();
+  return (
+    <Select
+      label={t.status}
+      bare
+      options={[
+        { value: ALL, label: t.all },
+        ...MODEL_STATES.map((state) => ({ value: state, label: stateName(state) })),
+      ]}
+      value={value || ALL}
+      onChange={(one) => onChange(one === ALL ? "" : one)}
+    />
+  );
+}
+
+function ModelTable({ pages }: { pages: Pages<Model> }) {
   const t = useTexts(words);
   const project = useProject();
   const columns: Column<Model>[] = [
@@ -145,13 +132,12 @@ function ModelTable({ rows, foot }: { rows: Model[] | undefined; foot: React.Rea
     },
   ];
   return (
-    <Table
+    <PagedTable
       label={t.title}
       columns={columns}
-      rows={rows}
+      pages={pages}
       keyOf={(model) => model.model_id}
       to={(model) => projectPath(project, `models/${model.model_id}`)}
-      foot={foot}
     />
   );
 }

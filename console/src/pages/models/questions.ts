@@ -5,9 +5,16 @@ import type { SessionProject } from "../../session/shape";
 export const MODELS = 100;
 
 /** A page of models, newest first, whose names hold a text. */
-export function askModels(project: SessionProject, name: string, status: string, page: number) {
+export function askModels(
+  project: SessionProject,
+  name: string,
+  status: string,
+  page: number,
+  signal: AbortSignal,
+) {
   return ask(
     api.GET("/v1/{project_id}/models", {
+      signal,
       params: {
         path: { project_id: project.id },
         query: {

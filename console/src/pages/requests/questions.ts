@@ -96,10 +96,23 @@ export async function findRequest(
     const found = await orNothing(askRequest(project, id));
     if (found) return { at: "project", project };
   }
+  return { at: "own", explanation: await askOwn(id) };
+}
+
+/** The reader's share of the explanation of a request that they sent themselves. */
+async function askOwn(id: string): Promise<Explanation> {
   const own = await ask(
     api.GET("/adyton/v1/requests/{request_id}", { params: { path: { request_id: id } } }),
   );
-  return { at: "own", explanation: own.explanation as unknown as Explanation };
+  return own.explanation as unknown as Explanation;
+}
+
+/** The explanation of a call to a project's service: all of it for whoever may read the project's requests, else the reader's share. */
+export async function explanationOf(project: SessionProject, id: string): Promise<Explanation> {
+  const whole = project.permissions.has("adyton:requests:get")
+    ? await orNothing(askRequest(project, id))
+    : null;
+  return whole?.explanation ?? askOwn(id);
 }
 
 /** In the domain's trail, which has all; else in those of the projects, and last among the reader's own calls. */

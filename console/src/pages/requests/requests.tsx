@@ -1,6 +1,6 @@
 /** The journal of a project: every call, newest first, with filters that stand in the address. */
 import { type InfiniteData, useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useMemo, useRef, useState } from "react";
 import { Badge, Chip, toneOfHttp } from "../../components/badge";
 import { Button } from "../../components/button";
 import { Empty } from "../../components/empty";
@@ -57,7 +57,7 @@ export default function RequestsPage() {
   const [filter, choose] = useChoices(FILTERS);
   const [isLive, setLive] = useState(true);
   const journal = useJournal(filter, isLive);
-  const rows = journal.data?.pages.flatMap((page) => page.requests);
+  const rows = useMemo(() => journal.data?.pages.flatMap((page) => page.requests), [journal.data]);
   const isFiltered = FILTERS.some((name) => filter[name] !== "");
   const clear = () => choose(Object.fromEntries(FILTERS.map((name) => [name, ""])));
   return (

@@ -5,7 +5,6 @@ import { Badge, toneOfHttp } from "../../components/badge";
 import { Code } from "../../components/code";
 import { Id } from "../../components/copy";
 import { Skeleton } from "../../components/empty";
-import { ExplanationOf } from "../../components/explanation";
 import { FailureNote } from "../../components/failure";
 import { useTexts } from "../../language/language";
 import { filled, texts } from "../../language/texts";
@@ -14,6 +13,7 @@ import { size, span } from "../../time/format";
 import classes from "./answer.module.css";
 import { picturesIn } from "./pictures";
 import type { Answer as Received, Sending } from "./sending";
+import { WhyRefused } from "./why-refused";
 
 const words = texts({
   title: ["Answer", "响应"],
@@ -62,7 +62,7 @@ function Shown({ answer }: { answer: Received }) {
       <Body answer={answer} />
       {answer.status >= 400 && answer.done && answer.requestId && (
         <div className={classes.explained}>
-          <ExplanationOf id={answer.requestId} />
+          <WhyRefused id={answer.requestId} />
           <Link href={`/explain/${answer.requestId}`}>{t.explain}</Link>
         </div>
       )}

@@ -1,25 +1,21 @@
 /** The services of a project: how each does, and where it is called. */
-import { useInfiniteQuery } from "@tanstack/react-query";
 import { useDeferredValue } from "react";
-import { useLocation, useSearch } from "wouter";
 import { api, ask, type Schemas } from "../../api/client";
 import { LinkButton } from "../../components/button";
-import { Empty } from "../../components/empty";
-import { FailureNote } from "../../components/failure";
-import { SearchField, Select } from "../../components/field";
+import { Select } from "../../components/field";
+import { ListPage } from "../../components/list-page";
 import { Moment } from "../../components/moment";
-import { Page } from "../../components/page";
-import { type Column, More, Table } from "../../components/table";
+import { type Pages, usePages } from "../../components/pages";
+import { type Column, PagedTable } from "../../components/table";
 import { useLanguage, useTexts } from "../../language/language";
 import { counted, filled, texts } from "../../language/texts";
+import { useChoices } from "../../routing/choices";
 import { projectPath, useMay, useProject } from "../../session/project";
 import { count } from "../../time/format";
-import classes from "./services.module.css";
 import { isMoving, isServiceState, SERVICE_STATES, ServiceStatus, useStateName } from "./status";
 
 const words = texts({
   title: ["Services", "服务"],
-  search: ["Search by name", "按名称搜索"],
   status: ["Status", "状态"],
   all: ["All states", "所有状态"],
   name: ["Name", "名称"],
@@ -47,88 +43,51 @@ const PAGE = 100;
 export default function ServicesPage() {
   const t = useTexts(words);
   const project = useProject();
-  const filter = useFilter();
-  const name = useDeferredValue(filter.name);
-  const services = useServices(name, filter.status);
-  const rows = services.data?.pages.flatMap((page) => page.services);
-  const total = services.data?.pages[0]?.total_count ?? 0;
-  const mayDeploy = useMay()("modelarts:service:create");
-  const deploy = mayDeploy && (
+  const [filter, choose] = useChoices(["name", "status"]);
+  const name = useDeferredValue(filter.name.trim());
+  const status = isServiceState(filter.status) ? filter.status : "";
+  const services = useServices(name, status);
+  const deploy = useMay()("modelarts:service:create") && (
     <LinkButton kind="primary" icon="plus" to={projectPath(project, "services/new")}>
       {t.deploy}
     </LinkButton>
   );
-  const isFiltered = name !== "" || filter.status !== "";
   return (
-    <Page
-      title={t.title}
-      about={services.data ? t.total(total) : " "}
-      actions={rows?.length !== 0 || isFiltered ? deploy : null}
+    <ListPage
+      words={t}
+      icon="cube"
+      total={services.total}
+      error={services.error}
+      retry={services.retry}
+      name={filter.name}
+      onName={(text) => choose({ name: text })}
+      filters={<StatusFilter value={status} onChange={(value) => choose({ status: value })} />}
+      isFiltered={name !== "" || status !== ""}
+      action={deploy}
     >
-      <search className={classes.filters}>
-        <SearchField label={t.search} value={filter.name} onChange={filter.setName} />
-        <StatusFilter value={filter.status} onChange={filter.setStatus} />
-      </search>
-      {services.error && <FailureNote error={services.error} retry={() => void services.refetch()} />}
-      {rows?.length === 0 ? (
-        <Empty icon="cube" title={isFiltered ? t.nothing : t.none} action={isFiltered ? null : deploy}>
-          {isFiltered ? t.nothingWhy : t.noneWhy}
-        </Empty>
-      ) : (
-        <ServiceTable
-          rows={rows}
-          foot={
-            services.hasNextPage && (
-              <More busy={services.isFetchingNextPage} onPress={() => void services.fetchNextPage()} />
-            )
-          }
-        />
-      )}
-    </Page>
+      <ServiceTable pages={services} />
+    </ListPage>
   );
 }
 
-function useServices(name: string, status: string) {
+function useServices(name: string, status: string): Pages<Service> {
   const project = useProject();
-  return useInfiniteQuery({
-    queryKey: ["services", project.id, name, status],
-    queryFn: ({ pageParam }) =>
+  return usePages({
+    key: ["services", project.id, name, status],
+    size: PAGE,
+    ask: (page, signal) =>
       ask(
         api.GET("/v1/{project_id}/services", {
+          signal,
           params: {
             path: { project_id: project.id },
-            query: { service_name: name || null, status: status || null, offset: pageParam, limit: PAGE },
+            query: { service_name: name || null, status: status || null, offset: page, limit: PAGE },
           },
         }),
-      ),
-    initialPageParam: 0,
-    getNextPageParam: (last, all) => (all.length * PAGE < last.total_count ? all.length : undefined),
-    placeholderData: (before) => before,
+      ).then((list) => ({ rows: list.services, total: list.total_count })),
     // What is on its way is looked at often, what stands still seldom.
-    refetchInterval: ({ state }) =>
-      state.data?.pages.some((page) => page.services.some((service) => isMoving(service.status)))
-        ? 2_000
-        : 15_000,
+    again: (rows) => (rows.some((service) => isMoving(service.status)) ? 2_000 : 15_000),
   });
-}
-
-/** Name and state stand in the address, so that a list can be sent to somebody. */
-function useFilter() {
-  const [path, navigate] = useLocation();
-  const search = new URLSearchParams(useSearch());
-  const set = (key: string, value: string) => {
-    if (value) search.set(key, value);
-    else search.delete(key);
-    const text = search.toString();
-    navigate(text ? `${path}?${text}` : path, { replace: true });
-  };
-  const status = search.get("status") ?? "";
-  return {
-    name: search.get("name") ?? "",
-    status: isServiceState(status) ? status : "",
-    setName: (name: string) => set("name", name),
-    setStatus: (value: string) => set("status", value),
-  };
 }
 
 const ALL = "all";
@@ -151,7 +110,7 @@ function StatusFilter({ value, onChange }: { value: string; onChange: (status: s
   );
 }
 
-function ServiceTable({ rows, foot }: { rows: Service[] | undefined; foot: React.ReactNode }) {
+function ServiceTable({ pages }: { pages: Pages<Service> }) {
   const t = useTexts(words);
   const { language } = useLanguage();
   const project = useProject();
@@ -186,13 +145,12 @@ function ServiceTable({ rows, foot }: { rows: Service[] | undefined; foot: React
     },
   ];
   return (
-    <Table
+    <PagedTable
       label={t.title}
       columns={columns}
-      rows={rows}
+      pages={pages}
       keyOf={(service) => service.service_id}
       to={(service) => projectPath(project, `services/${service.service_id}`)}
-      foot={foot}
     />
   );
 }

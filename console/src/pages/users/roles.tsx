@@ -8,6 +8,7 @@ import { Confirm } from "../../components/dialog";
 import { Skeleton } from "../../components/empty";
 import { FailureNote } from "../../components/failure";
 import { Select } from "../../components/field";
+import { Item, List, None } from "../../components/list";
 import { Section } from "../../components/page";
 import { tell, tellFailure } from "../../components/toast";
 import { useTexts } from "../../language/language";
@@ -82,13 +83,18 @@ export function Roles({ user }: { user: Schemas["UserShown"] }) {
     <Section title={t.title} about={t.about}>
       {error && <FailureNote error={error} />}
       {!isKnown && <Skeleton lines={2} />}
-      {isKnown && !error && held.length === 0 && <p className={classes.none}>{t.none}</p>}
+      {isKnown && !error && held.length === 0 && <None>{t.none}</None>}
       {held.length > 0 && (
-        <ul className={classes.list}>
+        <List>
           {held.map((one) => (
-            <li key={`${one.role.id} ${one.where}`}>
-              <Chip>{one.role.name}</Chip>
-              <bdi className={classes.grow}>{one.where}</bdi>
+            <Item
+              key={`${one.role.id} ${one.where}`}
+              name={
+                <span>
+                  <Chip>{one.role.name}</Chip> <bdi>{one.where}</bdi>
+                </span>
+              }
+            >
               {mayChange && (
                 <IconButton
                   icon="close"
@@ -96,9 +102,9 @@ export function Roles({ user }: { user: Schemas["UserShown"] }) {
                   onPress={() => setGone(one)}
                 />
               )}
-            </li>
+            </Item>
           ))}
-        </ul>
+        </List>
       )}
       {mayChange && <Grant user={user} places={places} refresh={refresh} />}
       <Confirm

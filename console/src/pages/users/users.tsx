@@ -1,6 +1,6 @@
 /** The users of the domain, for administrators. */
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { useDeferredValue, useState } from "react";
+import { useDeferredValue, useMemo, useState } from "react";
 import { useLocation } from "wouter";
 import { api, ask, type Schemas } from "../../api/client";
 import { asFailure } from "../../api/failure";
@@ -8,22 +8,21 @@ import { Badge } from "../../components/badge";
 import { Button } from "../../components/button";
 import { Id } from "../../components/copy";
 import { Dialog } from "../../components/dialog";
-import { Empty } from "../../components/empty";
 import { FailureNote } from "../../components/failure";
-import { FormActions, FormLayout, SearchField, TextField } from "../../components/field";
-import { Page } from "../../components/page";
-import { type Column, More, Table } from "../../components/table";
+import { FormActions, FormLayout, TextField } from "../../components/field";
+import { ListPage } from "../../components/list-page";
+import { type Column, Table } from "../../components/table";
 import { useTexts } from "../../language/language";
 import { counted, filled, texts } from "../../language/texts";
 import { useChoices } from "../../routing/choices";
 import { useSession } from "../../session/session";
 import { faultOfRefusal } from "../deploy/draft";
 import { askUsers } from "./questions";
-import classes from "./users.module.css";
 
 const words = texts({
   title: ["Users", "用户"],
-  search: ["Search by name", "按名称搜索"],
+  none: ["No users yet", "还没有用户"],
+  noneWhy: ["A user signs in here and calls services.", "用户可以登录控制台并调用服务。"],
   name: ["Name", "名称"],
   state: ["State", "状态"],
   enabled: ["May sign in", "可登录"],
@@ -52,50 +51,42 @@ const words = texts({
 });
 
 type User = Schemas["UserShown"];
-/** So many at first; the API gives all at once. */
-const SHOWN = 200;
 
 export default function UsersPage() {
   const t = useTexts(words);
   const { permissions } = useSession();
   const [filter, choose] = useChoices(["name"]);
   const name = useDeferredValue(filter.name.trim().toLowerCase());
-  const [shown, setShown] = useState(SHOWN);
   const [isCreating, setCreating] = useState(false);
   const { data, error, refetch } = useQuery({ queryKey: ["users"], queryFn: askUsers });
-  const rows = data?.users.filter((user) => user.name.toLowerCase().includes(name));
+  // The API gives all users at once, and finds one by the whole name only.
+  const rows = useMemo(
+    () => data?.users.filter((user) => user.name.toLowerCase().includes(name)),
+    [data, name],
+  );
   return (
-    <Page
-      title={t.title}
-      about={data ? t.total(data.users.length) : " "}
-      actions={
-        permissions.has("iam:users:create") && (
-          <Button kind="primary" icon="plus" onPress={() => setCreating(true)}>
-            {t.create}
-          </Button>
-        )
-      }
-    >
-      <search className={classes.search}>
-        <SearchField label={t.search} value={filter.name} onChange={(value) => choose({ name: value })} />
-      </search>
-      {error && <FailureNote error={error} retry={() => void refetch()} />}
-      {rows?.length === 0 ? (
-        <Empty icon="users" title={t.nothing}>
-          {t.nothingWhy}
-        </Empty>
-      ) : (
-        !(error && !rows) && (
-          <UserTable
-            rows={rows?.slice(0, shown)}
-            foot={
-              rows && rows.length > shown && <More busy={false} onPress={() => setShown(shown + SHOWN)} />
-            }
-          />
-        )
-      )}
+    <>
+      <ListPage
+        words={t}
+        icon="users"
+        total={rows?.length}
+        error={data ? null : error}
+        retry={() => void refetch()}
+        name={filter.name}
+        onName={(text) => choose({ name: text })}
+        isFiltered={name !== ""}
+        action={
+          permissions.has("iam:users:create") && (
+            <Button kind="primary" icon="plus" onPress={() => setCreating(true)}>
+              {t.create}
+            </Button>
+          )
+        }
+      >
+        <UserTable rows={rows} />
+      </ListPage>
       <CreateUser isOpen={isCreating} onClose={() => setCreating(false)} />
-    </Page>
+    </>
   );
 }
 
@@ -104,7 +95,7 @@ export function UserState({ enabled }: { enabled: boolean }) {
   return <Badge tone={enabled ? "ok" : "idle"}>{enabled ? t.enabled : t.disabled}</Badge>;
 }
 
-function UserTable({ rows, foot }: { rows: User[] | undefined; foot: React.ReactNode }) {
+function UserTable({ rows }: { rows: User[] | undefined }) {
   const t = useTexts(words);
   const columns: Column<User>[] = [
     { title: t.name, width: "minmax(9rem, 2fr)", cell: (user) => <bdi>{user.name}</bdi> },
@@ -118,7 +109,6 @@ function UserTable({ rows, foot }: { rows: User[] | undefined; foot: React.React
       rows={rows}
       keyOf={(user) => user.id}
       to={(user) => `/users/${user.id}`}
-      foot={foot}
     />
   );
 }
