@@ -229,10 +229,10 @@ pub struct DeletedService {
 
 /// The service that the request named and that does not exist: whether it was deleted, only the audit trail knows.
 pub fn missing_service(record: &Record) -> Option<ServiceId> {
-    match &record.evidence {
-        Evidence::Route { service, .. } if record.reason == Some(Reason::RouteNoSuchService) => *service,
-        _ => None,
-    }
+    let Evidence::Route { service, .. } = &record.evidence else {
+        return None;
+    };
+    service.filter(|_| record.reason == Some(Reason::RouteNoSuchService))
 }
 
 impl Explanation {

@@ -9,6 +9,9 @@
 //!
 //! Read [`catalogue`] for the errors, [`live`] for what the gateway knows, [`record`] for what the journal keeps.
 
+// A variant that is added says itself what becomes of it.
+#![cfg_attr(not(test), warn(clippy::wildcard_enum_match_arm))]
+
 pub mod address;
 pub mod api;
 pub mod audit;

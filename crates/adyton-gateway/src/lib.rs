@@ -19,6 +19,9 @@
 //!
 //! Read `pipeline.rs` first, then `worker.rs`, then `listener/`.
 
+// A variant that is added says itself what becomes of it.
+#![cfg_attr(not(test), warn(clippy::wildcard_enum_match_arm))]
+
 #[doc(hidden)]
 pub mod fuzzing;
 pub mod gateway;

@@ -15,6 +15,9 @@
 //! Read [`identity`] first (which credential counts, and in which order things are checked), then [`signed`] for
 //! signatures, [`tokens`], and [`policy`].
 
+// A variant that is added says itself what becomes of it.
+#![cfg_attr(not(test), warn(clippy::wildcard_enum_match_arm))]
+
 pub mod accepts;
 pub mod allowance;
 pub mod app;

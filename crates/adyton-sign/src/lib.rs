@@ -15,6 +15,9 @@
 //!
 //! Facts are from the public "API Request Signing Guide" and from what the official signers do.
 
+// A variant that is added says itself what becomes of it.
+#![cfg_attr(not(test), warn(clippy::wildcard_enum_match_arm))]
+
 pub mod algorithm;
 pub mod authorization;
 pub mod body;

@@ -50,11 +50,15 @@ impl Reason {
     }
     /// Where trying again helps otherwise than the code says.
     pub(super) const fn exception(self) -> Option<Retry> {
-        match self {
-            // The right request is refused too, until the lock ends.
-            Reason::AkskLocked | Reason::AppLocked => Some(Retry::Later),
-            Reason::ServiceStopped | Reason::ServiceFailed => Some(Retry::OnceMended),
-            _ => None,
+        // The right request is refused too, until the lock ends.
+        let is_locked = matches!(self, Reason::AkskLocked | Reason::AppLocked);
+        let is_down = matches!(self, Reason::ServiceStopped | Reason::ServiceFailed);
+        if is_locked {
+            Some(Retry::Later)
+        } else if is_down {
+            Some(Retry::OnceMended)
+        } else {
+            None
         }
     }
 }

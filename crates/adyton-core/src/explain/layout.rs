@@ -154,11 +154,10 @@ impl Paper {
     }
 
     fn styled(&self, style: Style, text: &str) -> String {
-        match style {
-            Style::Plain => text.to_owned(),
-            _ if !self.has_colour => text.to_owned(),
-            _ => format!("{}{text}\u{1b}[0m", style.code()),
+        if style == Style::Plain || !self.has_colour {
+            return text.to_owned();
         }
+        format!("{}{text}\u{1b}[0m", style.code())
     }
 
     fn line(&mut self, indent: usize, text: &str) {

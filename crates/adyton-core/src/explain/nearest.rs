@@ -126,10 +126,11 @@ pub(super) fn of(asked: &Asked<'_>) -> Vec<Nearest> {
     if !routed {
         return Vec::new();
     }
-    let stage = match &record.evidence {
+    let stage = if let Evidence::Route { stage, .. } = &record.evidence {
         // All values, where the header was sent more than once.
-        Evidence::Route { stage, .. } => stage,
-        _ => record.stage.as_deref().unwrap_or(RELEASE),
+        stage
+    } else {
+        record.stage.as_deref().unwrap_or(RELEASE)
     };
     let mut close = match asked.group() {
         Some(group) => apis::close(asked, group, stage),

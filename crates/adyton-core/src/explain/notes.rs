@@ -8,10 +8,15 @@ use crate::record::{Record, Step};
 
 /// The notes on a record, as whoever runs the service is told them.
 pub(super) fn of(record: &Record, language: Language) -> Vec<String> {
-    let clauses = match &record.evidence {
-        // The row that compares says it.
-        Evidence::Request { .. } | Evidence::Instance { .. } => Vec::new(),
-        evidence => evidence.clauses_in(language),
+    // Of these the row that compares says it.
+    let is_compared = matches!(
+        record.evidence,
+        Evidence::Request { .. } | Evidence::Instance { .. }
+    );
+    let clauses = if is_compared {
+        Vec::new()
+    } else {
+        record.evidence.clauses_in(language)
     };
     let mut notes: Vec<String> = clauses.iter().filter_map(|clause| sentence(clause)).collect();
     if let Evidence::Dropped { headers } = &record.evidence {

@@ -163,21 +163,21 @@ fn ask(asked: &Asked<'_>, reason: Reason, action: &Requested) -> String {
         (None, Some(api)) => api.to_string(),
         (None, None) => "SERVICE".to_owned(),
     };
-    match reason {
-        Reason::AppNotAuthorised => message!(
+    if reason == Reason::AppNotAuthorised {
+        return message!(
             language,
             "Ask an administrator or operator of the API's project to authorise the app: `adyton app authorize {} {}`.",
             "请 API 所属项目的管理员或操作员为应用授权：`adyton app authorize {} {}`。",
             id,
             api
-        ),
-        _ => message!(
-            language,
-            "Ask an administrator of the service's project for a role that permits {}: `adyton role grant {} caller` gives one \
-             that is enough for predictions.",
-            "请服务所属项目的管理员授予允许 {} 的角色：`adyton role grant {} caller` 所授予的角色足以进行预测。",
-            action.words_in(language),
-            id
-        ),
+        );
     }
+    message!(
+        language,
+        "Ask an administrator of the service's project for a role that permits {}: `adyton role grant {} caller` gives one \
+             that is enough for predictions.",
+        "请服务所属项目的管理员授予允许 {} 的角色：`adyton role grant {} caller` 所授予的角色足以进行预测。",
+        action.words_in(language),
+        id
+    )
 }

@@ -63,12 +63,11 @@ pub fn probe(address: SocketAddr) -> Result<SocketAddr, BindError> {
 }
 
 fn refusal(address: SocketAddr, problem: io::Error) -> BindError {
-    match problem.kind() {
-        io::ErrorKind::AddrInUse => BindError::InUse {
-            address,
-            holder: holder(address.port()),
-        },
-        _ => BindError::Refused { address, problem },
+    if problem.kind() == io::ErrorKind::AddrInUse {
+        let holder = holder(address.port());
+        BindError::InUse { address, holder }
+    } else {
+        BindError::Refused { address, problem }
     }
 }
 

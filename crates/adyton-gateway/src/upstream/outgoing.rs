@@ -118,7 +118,7 @@ impl Outgoing {
             None => self.own.first().is_some_and(|gateway| gateway.ip().is_loopback()),
             Some(allowed) => allowed.iter().any(|allowed| match allowed {
                 Reachable::Range(range) => range.contains(ip),
-                allowed => *allowed == kind,
+                Reachable::Loopback | Reachable::Private => *allowed == kind,
             }),
         }
     }

@@ -78,7 +78,7 @@ impl Claim {
         identity.forgive(&self.key, request);
         let declared = match self.declared {
             Declared::Digest { digest, .. } => Some(digest),
-            _ => None,
+            Declared::Nothing | Declared::Unsigned | Declared::Malformed => None,
         };
         let verified = Verified {
             caller: self.caller,

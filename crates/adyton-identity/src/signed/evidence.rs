@@ -97,7 +97,13 @@ impl std::ops::DerefMut for EvidenceDraft {
 pub(crate) fn wrong_digest(caller: &Caller, declared: Sha256, body: Sha256) -> Refusal {
     let reason = match caller.way {
         Way::AppSignature => Reason::AppBodyDigest,
-        _ => Reason::AkskBodyDigest,
+        Way::AccessKey
+        | Way::Token
+        | Way::AppCode
+        | Way::KeyPair
+        | Way::AppBasic
+        | Way::ApiKey
+        | Way::Console => Reason::AkskBodyDigest,
     };
     let fact = if body == Sha256::EMPTY {
         Fact::DigestOfOtherBody

@@ -53,7 +53,18 @@ impl Kind {
             AuthorizationError::DateNotSigned => {
                 self.pick(Reason::AkskDateNotSigned, Reason::AppDateNotSigned)
             }
-            _ => self.malformed(),
+            AuthorizationError::OtherScheme(_)
+            | AuthorizationError::MissingField(_)
+            | AuthorizationError::EmptyField(_)
+            | AuthorizationError::RepeatedField(_)
+            | AuthorizationError::UnknownField(_)
+            | AuthorizationError::BadAccess
+            | AuthorizationError::SignatureLength(_)
+            | AuthorizationError::SignatureNotHex(_)
+            | AuthorizationError::SignatureBase64
+            | AuthorizationError::BadHeaderName(_)
+            | AuthorizationError::RepeatedHeaderName(_)
+            | AuthorizationError::TooManyHeaders(_) => self.malformed(),
         }
     }
     pub(super) const fn unknown(self) -> Reason {

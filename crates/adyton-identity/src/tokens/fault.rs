@@ -77,7 +77,15 @@ impl TokenFault {
     const fn key(&self) -> Option<u32> {
         match self {
             Self::UnknownKey { key } | Self::Undecryptable { key } => Some(*key),
-            _ => None,
+            Self::Malformed
+            | Self::Repeated
+            | Self::Expired(_)
+            | Self::NotYetValid(_)
+            | Self::Revoked(_)
+            | Self::Superseded(_)
+            | Self::UserDisabled(_)
+            | Self::UserDeleted(_)
+            | Self::ScopeDeleted(_) => None,
         }
     }
 
@@ -89,7 +97,12 @@ impl TokenFault {
             Self::Expired(contents) => PublicDetail::TokenExpires {
                 expires_at: contents.expires_at,
             },
-            _ => PublicDetail::None,
+            Self::NotYetValid(_)
+            | Self::Revoked(_)
+            | Self::Superseded(_)
+            | Self::UserDisabled(_)
+            | Self::UserDeleted(_)
+            | Self::ScopeDeleted(_) => PublicDetail::None,
         }
     }
 

@@ -38,7 +38,10 @@ impl Loader {
             (Choice::Builtin { reason }, LibrarySetting::File(_)) => {
                 tracing::warn!(reason, "ONNX models run in the compiled-in runtime");
             }
-            _ => tracing::info!(runtime = %choice, "ONNX models"),
+            (Choice::Library(_), _)
+            | (Choice::Builtin { .. }, LibrarySetting::Search | LibrarySetting::Builtin) => {
+                tracing::info!(runtime = %choice, "ONNX models");
+            }
         }
         Self { choice, environment }
     }
@@ -99,7 +102,9 @@ impl Loader {
                 let model = OnnxRuntimeModel::load(environment, library.minor, path, shown)?;
                 Box::new(model.costing(cost))
             }
-            _ => Box::new(BuiltinModel::load(path, shown)?.costing(cost)),
+            (None, Choice::Library(_)) | (_, Choice::Builtin { .. }) => {
+                Box::new(BuiltinModel::load(path, shown)?.costing(cost))
+            }
         })
     }
 }

@@ -124,7 +124,9 @@ impl From<TrialError> for ImportError {
                 "let the schema and the model agree",
             ),
             TrialError::Unavailable(_) => Self::Storage(io::Error::other(problem)),
-            other => Self::Model(other.to_string()),
+            problem @ (TrialError::Refused(_) | TrialError::Died(_) | TrialError::Ended) => {
+                Self::Model(problem.to_string())
+            }
         }
     }
 }

@@ -175,7 +175,7 @@ fn out_of_memory(found: Found, shown: &str, settings: &TrialSettings) -> Result<
         Found::NoAnswer { cause } | Found::Refused { cause } if has_any(cause, &NO_MEMORY) => Err(
             TrialError::Died(format!("{}: {cause}", no_memory(shown, settings))),
         ),
-        _ => Ok(found),
+        Found::Answers | Found::NoAnswer { .. } | Found::Refused { .. } | Found::Schema { .. } => Ok(found),
     }
 }
 

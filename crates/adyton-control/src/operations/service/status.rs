@@ -29,10 +29,14 @@ pub(crate) fn see(shared: &Shared, service: Service) -> Seen {
         seen.as_ref().map(|seen| seen.status),
         is_rolling_out,
     );
-    let progress = match (status, &seen) {
-        (ServiceStatus::Deploying, Some(seen)) => seen.progress.min(99),
-        (ServiceStatus::Deploying, None) => 0,
-        _ => 100,
+    let progress = match status {
+        ServiceStatus::Deploying => seen.as_ref().map_or(0, |seen| seen.progress.min(99)),
+        ServiceStatus::Running
+        | ServiceStatus::Concerning
+        | ServiceStatus::Failed
+        | ServiceStatus::Stopping
+        | ServiceStatus::Stopped
+        | ServiceStatus::Deleting => 100,
     };
     Seen {
         service,

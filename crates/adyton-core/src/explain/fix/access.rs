@@ -27,35 +27,35 @@ pub(super) fn access(
     let caller = seen
         .or_else(|| claimed(asked))
         .unwrap_or_else(|| caller.to_owned());
-    match reason {
-        Reason::AppNotAuthorised => vec![message!(
+    if reason == Reason::AppNotAuthorised {
+        return vec![message!(
             language,
             "Authorise it: `adyton app authorize {} {}`.",
             "为它授权：`adyton app authorize {} {}`。",
             caller,
             asked.api_name()
-        )],
-        Reason::IamOtherProject => vec![message!(
+        )];
+    }
+    if reason == Reason::IamOtherProject {
+        return vec![message!(
             language,
             "Call with a token scoped to {}, or with the access key of a user who has a role there.",
             "使用限定到{}的令牌调用，或使用在该项目中有角色的用户的访问密钥。",
             place
-        )],
-        _ => {
-            let project = target.map_or_else(|| "PROJECT".to_owned(), |id| id.to_string());
-            vec![message!(
-                language,
-                "Let an administrator give {} a role in {} that permits {}: `adyton role grant USER ROLE --project {}`; the \
-                 role `caller` is enough for predictions, `operator` for deploying.",
-                "请管理员授予 {} 在{}中允许 {} 的角色：`adyton role grant USER ROLE --project {}`；预测只需 `caller` 角色，部署需要 \
-                 `operator` 角色。",
-                caller,
-                place,
-                action.words_in(language),
-                project
-            )]
-        }
+        )];
     }
+    let project = target.map_or_else(|| "PROJECT".to_owned(), |id| id.to_string());
+    vec![message!(
+        language,
+        "Let an administrator give {} a role in {} that permits {}: `adyton role grant USER ROLE --project {}`; the \
+         role `caller` is enough for predictions, `operator` for deploying.",
+        "请管理员授予 {} 在{}中允许 {} 的角色：`adyton role grant USER ROLE --project {}`；预测只需 `caller` 角色，部署需要 \
+         `operator` 角色。",
+        caller,
+        place,
+        action.words_in(language),
+        project
+    )]
 }
 
 /// Who claimed to call, as commands name them: by name, where the reader may know it.

@@ -20,10 +20,11 @@ struct SentCall<'a> {
 /// The APIs that are close, with how far they are.
 pub(super) fn close(asked: &Asked<'_>, group: GroupId, stage: &str) -> Vec<(usize, Nearest)> {
     let record = asked.record;
-    let path = match &record.evidence {
+    let path = if let Evidence::Route { path, .. } = &record.evidence {
         // Decoded, as it was matched.
-        Evidence::Route { path, .. } => path,
-        _ => &record.path,
+        path
+    } else {
+        &record.path
     };
     let sent = SentCall {
         path,

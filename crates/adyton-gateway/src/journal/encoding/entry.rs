@@ -127,13 +127,15 @@ impl Entry {
             closing.reason.map(Reason::sub_code).unwrap_or_default(),
             TEXT_MAX,
         );
-        match closing.evidence {
-            Evidence::Route { path, .. } if is_refused_stranger && path.len() > STRANGER_ADDRESS_MAX => {
-                let mut shorter = closing.evidence.clone();
-                keep_evidence(&mut shorter, STRANGER_ADDRESS_MAX);
-                put_evidence(&mut bytes, &shorter);
-            }
-            evidence => put_evidence(&mut bytes, evidence),
+        if let Evidence::Route { path, .. } = closing.evidence
+            && is_refused_stranger
+            && path.len() > STRANGER_ADDRESS_MAX
+        {
+            let mut shorter = closing.evidence.clone();
+            keep_evidence(&mut shorter, STRANGER_ADDRESS_MAX);
+            put_evidence(&mut bytes, &shorter);
+        } else {
+            put_evidence(&mut bytes, closing.evidence);
         }
         if let Some(fixed) = bytes.get_mut(frame::HEAD..frame::HEAD + FIXED) {
             fill(fixed, closing);

@@ -209,8 +209,24 @@ impl World {
     }
 }
 
+/// One instance serves.
+const ONE_SERVES: &[&str] = &["want 1×a", "ready 1"];
+/// Two instances serve.
+const TWO_SERVE: &[&str] = &["want 2×a", "ready 1", "ready 2"];
+/// A server was started again in the middle of an update of what had come through: 3 is new, 4 comes back.
+const MID_UPDATE: &[&str] = &["want 1×a", "ready 1", "came", "want 1×b", "restart"];
+
 fn play(script: &[&str], expected: Expect) {
+    play_after(&[], script, expected);
+}
+
+/// Shows what comes of `script` after something that another test shows.
+fn play_after(before: &[&str], script: &[&str], expected: Expect) {
     let mut world = World::default();
+    for line in before {
+        world.play(line);
+    }
+    world.told.clear();
     for line in script {
         world.play(line);
     }

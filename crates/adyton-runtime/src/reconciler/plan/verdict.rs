@@ -73,7 +73,10 @@ pub fn verdict(wanted: Option<&WantedService>, seen: &SeenService) -> Option<Ver
         ServiceStatus::Failed | ServiceStatus::Concerning => seen.note(wanted, &[Phase::Failed, Phase::Down]),
         // What it waits for.
         ServiceStatus::Deploying => seen.note(wanted, &[Phase::Failed, Phase::Starting]),
-        _ => None,
+        ServiceStatus::Running
+        | ServiceStatus::Stopping
+        | ServiceStatus::Stopped
+        | ServiceStatus::Deleting => None,
     };
     let progress = (ready * 100).checked_div(total).unwrap_or(0);
     Some(Verdict {

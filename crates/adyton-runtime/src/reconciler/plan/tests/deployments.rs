@@ -2,15 +2,13 @@
 
 use expect_test::expect;
 
-use super::play;
+use super::{TWO_SERVE, play, play_after};
 
 #[test]
 fn a_service_is_deployed_stopped_and_deleted() {
-    play(
+    play_after(
+        TWO_SERVE,
         &[
-            "want 2×a",
-            "ready 1",
-            "ready 2",
             "stop",
             "gone 1",
             "gone 2",
@@ -20,14 +18,6 @@ fn a_service_is_deployed_stopped_and_deleted() {
             "gone 3",
         ],
         expect![[r#"
-            want 2×a
-                start 1 (a): fewer instances than wanted
-                start 2 (a): fewer instances than wanted
-                deploying 0%, serving [], 1 going
-            ready 1
-                deploying 50%, serving [], 1 going
-            ready 2
-                running 100%, serving [a:100], 1 done
             stop
                 retire 1: the service is to be stopped
                 retire 2: the service is to be stopped

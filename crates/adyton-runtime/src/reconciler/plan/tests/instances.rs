@@ -2,7 +2,7 @@
 
 use expect_test::expect;
 
-use super::play;
+use super::{ONE_SERVES, TWO_SERVE, play, play_after};
 
 #[test]
 fn weights_and_counts_change_without_a_replacement() {
@@ -45,27 +45,10 @@ fn weights_and_counts_change_without_a_replacement() {
 
 #[test]
 fn instances_that_fall_are_a_concern_and_come_back() {
-    play(
-        &[
-            "want 2×a",
-            "ready 1",
-            "ready 2",
-            "down 1",
-            "down 2",
-            "ready 1",
-            "ready 2",
-            "fail 1",
-            "fail 2",
-        ],
+    play_after(
+        TWO_SERVE,
+        &["down 1", "down 2", "ready 1", "ready 2", "fail 1", "fail 2"],
         expect![[r#"
-            want 2×a
-                start 1 (a): fewer instances than wanted
-                start 2 (a): fewer instances than wanted
-                deploying 0%, serving [], 1 going
-            ready 1
-                deploying 50%, serving [], 1 going
-            ready 2
-                running 100%, serving [a:100], 1 done
             down 1
                 concerning 50%, serving [a:100], 1 done, 1 is down
             down 2
@@ -123,14 +106,10 @@ fn a_rollout_ends_once_whatever_becomes_of_the_instances() {
 
 #[test]
 fn more_instances_of_which_one_fails_are_a_rollout_that_failed() {
-    play(
-        &["want 1×a", "ready 1", "want 2×a", "fail 2", "want 1×a"],
+    play_after(
+        ONE_SERVES,
+        &["want 2×a", "fail 2", "want 1×a"],
         expect![[r#"
-            want 1×a
-                start 1 (a): fewer instances than wanted
-                deploying 0%, serving [], 1 going
-            ready 1
-                running 100%, serving [a:100], 1 done
             want 2×a
                 start 2 (a): fewer instances than wanted
                 concerning 50%, serving [a:100], 2 going
@@ -145,26 +124,12 @@ fn more_instances_of_which_one_fails_are_a_rollout_that_failed() {
 
 #[test]
 fn an_instance_that_ends_is_started_again_after_pauses_and_given_up_in_the_end() {
-    play(
+    play_after(
+        ONE_SERVES,
         &[
-            "want 1×a",
-            "ready 1",
-            "ends 1",
-            "wait 1",
-            "ready 1",
-            "ends 1",
-            "wait 1",
-            "wait 1",
-            "ends 1",
-            "wait 2",
-            "ends 1",
+            "ends 1", "wait 1", "ready 1", "ends 1", "wait 1", "wait 1", "ends 1", "wait 2", "ends 1",
         ],
         expect![[r#"
-            want 1×a
-                start 1 (a): fewer instances than wanted
-                deploying 0%, serving [], 1 going
-            ready 1
-                running 100%, serving [a:100], 1 done
             ends 1
                 concerning 0%, serving [a:100], 1 done, 1 ended
             wait 1
@@ -192,14 +157,10 @@ fn an_instance_that_ends_is_started_again_after_pauses_and_given_up_in_the_end()
 
 #[test]
 fn an_instance_that_is_not_wanted_any_more_is_not_started_again() {
-    play(
-        &["want 1×a", "ready 1", "ends 1", "stop", "wait 1"],
+    play_after(
+        ONE_SERVES,
+        &["ends 1", "stop", "wait 1"],
         expect![[r#"
-            want 1×a
-                start 1 (a): fewer instances than wanted
-                deploying 0%, serving [], 1 going
-            ready 1
-                running 100%, serving [a:100], 1 done
             ends 1
                 concerning 0%, serving [a:100], 1 done, 1 ended
             stop

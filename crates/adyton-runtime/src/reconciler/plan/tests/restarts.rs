@@ -2,7 +2,7 @@
 
 use expect_test::expect;
 
-use super::play;
+use super::{MID_UPDATE, ONE_SERVES, play, play_after};
 
 #[test]
 fn a_restart_in_the_middle_of_an_update_begins_its_rollout_again() {
@@ -102,32 +102,10 @@ fn an_update_that_is_ready_first_does_not_wait_for_what_comes_back() {
 
 #[test]
 fn an_update_that_fails_after_a_restart_is_rolled_back_whether_the_former_is_back_or_on_its_way() {
-    play(
-        &[
-            "want 1×a",
-            "ready 1",
-            "came",
-            "want 1×b",
-            "restart",
-            "fail 3",
-            "ready 4",
-            "want 1×a",
-        ],
+    play_after(
+        MID_UPDATE,
+        &["fail 3", "ready 4", "want 1×a"],
         expect![[r#"
-            want 1×a
-                start 1 (a): fewer instances than wanted
-                deploying 0%, serving [], 1 going
-            ready 1
-                running 100%, serving [a:100], 1 done
-            came
-                running 100%, serving [a:100], 1 done
-            want 1×b
-                start 2 (b): fewer instances than wanted
-                running 0%, serving [a:100], 2 going
-            restart
-                start 3 (b): fewer instances than wanted
-                start 4 (a): it serves until the update has come through
-                deploying 0%, serving [], 2 going
             fail 3
                 failed 0%, serving [], 2 rolled back, 3 failed
             ready 4
@@ -137,32 +115,10 @@ fn an_update_that_fails_after_a_restart_is_rolled_back_whether_the_former_is_bac
                 running 100%, serving [a:100], 3 done
         "#]],
     );
-    play(
-        &[
-            "want 1×a",
-            "ready 1",
-            "came",
-            "want 1×b",
-            "restart",
-            "ready 4",
-            "fail 3",
-            "want 1×a",
-        ],
+    play_after(
+        MID_UPDATE,
+        &["ready 4", "fail 3", "want 1×a"],
         expect![[r#"
-            want 1×a
-                start 1 (a): fewer instances than wanted
-                deploying 0%, serving [], 1 going
-            ready 1
-                running 100%, serving [a:100], 1 done
-            came
-                running 100%, serving [a:100], 1 done
-            want 1×b
-                start 2 (b): fewer instances than wanted
-                running 0%, serving [a:100], 2 going
-            restart
-                start 3 (b): fewer instances than wanted
-                start 4 (a): it serves until the update has come through
-                deploying 0%, serving [], 2 going
             ready 4
                 running 0%, serving [a:100], 2 going
             fail 3
@@ -176,31 +132,10 @@ fn an_update_that_fails_after_a_restart_is_rolled_back_whether_the_former_is_bac
 
 #[test]
 fn what_does_not_come_back_after_a_restart_is_not_tried_for_ever() {
-    play(
-        &[
-            "want 1×a",
-            "ready 1",
-            "came",
-            "want 1×b",
-            "restart",
-            "fail 4",
-            "ready 3",
-        ],
+    play_after(
+        MID_UPDATE,
+        &["fail 4", "ready 3"],
         expect![[r#"
-            want 1×a
-                start 1 (a): fewer instances than wanted
-                deploying 0%, serving [], 1 going
-            ready 1
-                running 100%, serving [a:100], 1 done
-            came
-                running 100%, serving [a:100], 1 done
-            want 1×b
-                start 2 (b): fewer instances than wanted
-                running 0%, serving [a:100], 2 going
-            restart
-                start 3 (b): fewer instances than wanted
-                start 4 (a): it serves until the update has come through
-                deploying 0%, serving [], 2 going
             fail 4
                 deploying 0%, serving [], 2 going
             ready 3
@@ -212,22 +147,10 @@ fn what_does_not_come_back_after_a_restart_is_not_tried_for_ever() {
 
 #[test]
 fn a_version_that_is_wanted_too_is_not_started_twice() {
-    play(
-        &[
-            "want 1×a",
-            "ready 1",
-            "came",
-            "want 1×a:90 1×b:10",
-            "restart",
-            "ready 3",
-            "ready 4",
-        ],
+    play_after(
+        ONE_SERVES,
+        &["came", "want 1×a:90 1×b:10", "restart", "ready 3", "ready 4"],
         expect![[r#"
-            want 1×a
-                start 1 (a): fewer instances than wanted
-                deploying 0%, serving [], 1 going
-            ready 1
-                running 100%, serving [a:100], 1 done
             came
                 running 100%, serving [a:100], 1 done
             want 1×a:90 1×b:10
@@ -247,23 +170,10 @@ fn a_version_that_is_wanted_too_is_not_started_twice() {
 
 #[test]
 fn a_stop_ends_what_comes_back_too() {
-    play(
-        &["want 1×a", "ready 1", "came", "want 1×b", "restart", "stop"],
+    play_after(
+        MID_UPDATE,
+        &["stop"],
         expect![[r#"
-            want 1×a
-                start 1 (a): fewer instances than wanted
-                deploying 0%, serving [], 1 going
-            ready 1
-                running 100%, serving [a:100], 1 done
-            came
-                running 100%, serving [a:100], 1 done
-            want 1×b
-                start 2 (b): fewer instances than wanted
-                running 0%, serving [a:100], 2 going
-            restart
-                start 3 (b): fewer instances than wanted
-                start 4 (a): it serves until the update has come through
-                deploying 0%, serving [], 2 going
             stop
                 retire 3: the service is to be stopped
                 retire 4: the service is to be stopped

@@ -4,25 +4,14 @@ use adyton_core::id::ModelId;
 use adyton_core::instances::Rollout;
 use expect_test::expect;
 
-use super::{World, play};
+use super::{ONE_SERVES, World, play, play_after};
 
 #[test]
 fn an_update_replaces_only_when_all_is_ready() {
-    play(
-        &[
-            "want 1×a",
-            "ready 1",
-            "want 1×b:90 1×c:10",
-            "ready 2",
-            "ready 3",
-            "gone 1",
-        ],
+    play_after(
+        ONE_SERVES,
+        &["want 1×b:90 1×c:10", "ready 2", "ready 3", "gone 1"],
         expect![[r#"
-            want 1×a
-                start 1 (a): fewer instances than wanted
-                deploying 0%, serving [], 1 going
-            ready 1
-                running 100%, serving [a:100], 1 done
             want 1×b:90 1×c:10
                 start 2 (b): fewer instances than wanted
                 start 3 (c): fewer instances than wanted
@@ -40,22 +29,10 @@ fn an_update_replaces_only_when_all_is_ready() {
 
 #[test]
 fn a_bad_update_leaves_the_old_in_service() {
-    play(
-        &[
-            "want 1×a",
-            "ready 1",
-            "want 1×b",
-            "fail 2",
-            "want 1×c",
-            "ready 3",
-            "gone 1",
-        ],
+    play_after(
+        ONE_SERVES,
+        &["want 1×b", "fail 2", "want 1×c", "ready 3", "gone 1"],
         expect![[r#"
-            want 1×a
-                start 1 (a): fewer instances than wanted
-                deploying 0%, serving [], 1 going
-            ready 1
-                running 100%, serving [a:100], 1 done
             want 1×b
                 start 2 (b): fewer instances than wanted
                 running 0%, serving [a:100], 2 going
@@ -76,14 +53,10 @@ fn a_bad_update_leaves_the_old_in_service() {
 
 #[test]
 fn an_update_takes_over_early_when_the_old_are_lost() {
-    play(
-        &["want 1×a", "ready 1", "want 2×b", "ready 2", "down 1", "ready 3"],
+    play_after(
+        ONE_SERVES,
+        &["want 2×b", "ready 2", "down 1", "ready 3"],
         expect![[r#"
-            want 1×a
-                start 1 (a): fewer instances than wanted
-                deploying 0%, serving [], 1 going
-            ready 1
-                running 100%, serving [a:100], 1 done
             want 2×b
                 start 2 (b): fewer instances than wanted
                 start 3 (b): fewer instances than wanted
@@ -184,23 +157,10 @@ fn an_update_can_be_replaced_taken_back_and_stopped_on_its_way() {
 
 #[test]
 fn an_update_that_fell_but_was_not_given_up_goes_on() {
-    play(
-        &[
-            "want 1×a",
-            "ready 1",
-            "want 2×b",
-            "ready 2",
-            "down 2",
-            "waits 3",
-            "ready 3",
-            "fail 2",
-        ],
+    play_after(
+        ONE_SERVES,
+        &["want 2×b", "ready 2", "down 2", "waits 3", "ready 3", "fail 2"],
         expect![[r#"
-            want 1×a
-                start 1 (a): fewer instances than wanted
-                deploying 0%, serving [], 1 going
-            ready 1
-                running 100%, serving [a:100], 1 done
             want 2×b
                 start 2 (b): fewer instances than wanted
                 start 3 (b): fewer instances than wanted
