@@ -22,6 +22,7 @@ pub mod multipart;
 mod pages;
 pub mod request;
 pub mod server_access;
+pub mod service_call;
 mod tokens;
 pub mod upload;
 pub mod wait;

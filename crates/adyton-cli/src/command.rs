@@ -19,6 +19,7 @@ pub mod quota;
 pub mod requests;
 pub mod role;
 pub mod service;
+pub mod shown_as;
 pub mod sign;
 pub mod status;
 pub mod token;

@@ -13,6 +13,7 @@ mod notes;
 mod process;
 
 use std::ffi::OsString;
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -28,6 +29,11 @@ use crate::onnx::library::Choice;
 
 /// A server that died so often while it loaded a model does not try again by itself.
 const DEATHS: u32 = 2;
+
+/// The least memory of a trial, in bytes.
+const LEAST_MEMORY: u64 = 256 << 20;
+/// The stacks for loading a model, in bytes.
+const STACKS: RangeInclusive<u64> = 1 << 20..=1 << 30;
 
 /// How trials are held.
 #[derive(Clone, Debug)]
@@ -54,6 +60,14 @@ impl TrialSettings {
             time: Duration::from_secs(300),
             notes,
         }
+    }
+    /// The memory that a trial gets where `bytes` are asked for: with less ONNX Runtime does not even start.
+    pub const fn possible_memory(bytes: u64) -> u64 {
+        if bytes < LEAST_MEMORY { LEAST_MEMORY } else { bytes }
+    }
+    /// The stack that a model is loaded with where `bytes` are asked for.
+    pub fn possible_stack(bytes: u64) -> u64 {
+        bytes.clamp(*STACKS.start(), *STACKS.end())
     }
 }
 

@@ -23,11 +23,12 @@ use adyton_cli::client::access_sources::{AccessSources, LOCAL};
 use adyton_cli::client::answer::{Answer, Asked};
 use adyton_cli::client::lookup::service_named;
 use adyton_cli::client::server_access::ServerAccess;
+use adyton_cli::client::service_call::{ServiceCall, call, url};
 use adyton_cli::client::wait::{READY_TIME, Wait};
 use adyton_cli::client::{Body, Client, ModelFilter};
 use adyton_cli::command::model::{Naming, import, next_version};
-use adyton_cli::command::predict::{Call, Held, call, url};
 use adyton_cli::command::service::{deploy, status, wish};
+use adyton_cli::command::shown_as::Held;
 use adyton_cli::context::Context;
 use adyton_cli::failure::{Failure, Outcome};
 use adyton_cli::terminal::{Printable, Tone};
@@ -219,13 +220,13 @@ impl DemoRun<'_> {
         let headers = Vec::new();
         call(
             self.client,
-            Call {
+            ServiceCall {
                 url,
                 method: "POST",
                 headers,
                 body,
             },
-            held,
+            &held.shown(),
         )
     }
 

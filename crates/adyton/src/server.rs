@@ -7,14 +7,16 @@
 //! control plane → instances → feed, events, journal, store. A second signal ends the process at once.
 //!
 //! - [`assembly`]: the parts, in the order of the start; [`stop`]: their end.
-//! - [`parts`]: from the configuration to what each crate wants to know.
+//! - [`parts`]: from the configuration to what each crate wants to know; [`addresses`], [`metrics_access`].
 //! - [`inherited`]: a listener that outlives the process.
 //! - [`signals`], [`logs`], [`ready`], [`libraries`]; [`open_failure`]: why the data could not be had.
 
+mod addresses;
 mod assembly;
 mod inherited;
 mod libraries;
 pub(crate) mod logs;
+mod metrics_access;
 mod open_failure;
 mod parts;
 mod process_metrics;
@@ -26,9 +28,10 @@ use std::net::TcpListener;
 use std::path::PathBuf;
 use std::time::Duration;
 
+pub(crate) use addresses::{machine_names, url};
 pub(crate) use libraries::{check_library, onnx_places};
 pub(crate) use open_failure::could_not_open;
-pub(crate) use parts::{cores, machine_names, store as store_settings, trials, url};
+pub(crate) use parts::{cores, store as store_settings, trials};
 
 use self::assembly::Assembly;
 use self::reload::Reload;

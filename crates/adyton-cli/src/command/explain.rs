@@ -13,7 +13,7 @@ use serde::Serialize;
 
 use super::audit::told::told;
 use super::input;
-use super::predict::{Auth, held};
+use super::shown_as::{Auth, held};
 use crate::client::Client;
 use crate::client::address::Address;
 use crate::client::authorities::authorities;

@@ -6,20 +6,19 @@ use adyton_api::modelarts::services::ServiceShown;
 use adyton_core::header::X_ADYTON_ANSWERED_BY;
 use adyton_core::live::route::encoded;
 use adyton_core::model::ApiDeclaration;
-use adyton_core::secret::Secret;
-use clap::{Args, ValueEnum};
+use clap::Args;
 use serde_json::{Value, json};
 
 use super::call_path;
 use super::curl;
 use super::input;
-use super::sign::{app_keys, headers};
-use crate::client::address::Address;
+use super::shown_as::{Auth, Held, held, usual};
+use super::sign::headers;
 use crate::client::answer::{Answer, Asked};
 use crate::client::lookup;
 use crate::client::multipart;
-use crate::client::server_access::KeyPair;
-use crate::client::{Body, Client, Request, Shown};
+use crate::client::service_call::{ServiceCall, as_request, call, url};
+use crate::client::{Body, Client};
 use crate::context::Context;
 use crate::failure::{Failure, Outcome};
 use crate::said;
@@ -61,57 +60,6 @@ pub struct Predict {
     curl: bool,
 }
 
-/// How to show who calls.
-#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Auth {
-    /// A user's token, in X-Auth-Token
-    Token,
-    /// A signature by a user's access key
-    Aksk,
-    /// A signature by an app: ADYTON_APP_KEY and ADYTON_APP_SECRET
-    App,
-    /// An app's AppCode: ADYTON_APP_CODE
-    Appcode,
-    /// Nothing at all
-    None,
-}
-
-/// What shows who calls, held while the request is made.
-pub enum Held {
-    /// A token.
-    Token(Secret<String>),
-    /// A key pair.
-    Keys(KeyPair),
-    /// An AppCode.
-    Code(Secret<String>),
-    /// Nothing.
-    Nothing,
-}
-
-impl Held {
-    /// As a request takes it.
-    pub fn shown(&self) -> Shown<'_> {
-        match self {
-            Held::Token(token) => Shown::Token(token),
-            Held::Keys(keys) => Shown::Signed(keys),
-            Held::Code(code) => Shown::AppCode(code),
-            Held::Nothing => Shown::Nobody,
-        }
-    }
-}
-
-/// A call of a service.
-pub struct Call<'a> {
-    /// The service's API address with the path.
-    pub url: &'a str,
-    /// `POST`, …
-    pub method: &'a str,
-    /// Further headers.
-    pub headers: Vec<(String, String)>,
-    /// The body.
-    pub body: Body,
-}
-
 impl Predict {
     /// Calls it and prints the answer as it came.
     pub fn run(self, context: &Context) -> Outcome {
@@ -138,7 +86,7 @@ impl Predict {
             (None, None, _) => "POST".to_owned(),
         };
         let url = url(&client, &service.summary.access_address, &path)?;
-        let planned = Call {
+        let planned = ServiceCall {
             url: &url,
             method: &method,
             headers: further,
@@ -151,19 +99,17 @@ impl Predict {
         }
         let held = held(context, &client, self.auth)?;
         let start = context.clock.monotonic();
-        let answer = call(&client, planned, &held)?;
+        let answer = call(&client, planned, &held.shown())?;
         let took = context.clock.monotonic().saturating_sub(start);
         show(context, answer, took, self.raw)
     }
-}
 
-impl Predict {
     /// The call as a curl command. Signatures stand in it; what is secret is named, and fetched when it runs.
     fn as_curl(
         &self,
         context: &Context,
         client: &Client,
-        call: Call<'_>,
+        call: ServiceCall<'_>,
         data: Option<&str>,
     ) -> Outcome<String> {
         let auth = self.auth.unwrap_or_else(|| usual(client));
@@ -193,56 +139,6 @@ impl Predict {
             data,
             form: &self.form,
         }))
-    }
-}
-
-/// How a call shows who makes it when that is not said.
-fn usual(client: &Client) -> Auth {
-    match client.server.credentials.keys {
-        Some(_) => Auth::Aksk,
-        None => Auth::Token,
-    }
-}
-
-/// Does something with the request that a call is.
-fn as_request<T>(call: Call<'_>, with: impl FnOnce(Request<'_>) -> Outcome<T>) -> Outcome<T> {
-    let (address, rest) = Address::split(call.url).ok_or_else(|| {
-        Failure::failed(said!(
-            "`{}` is not the address of a service",
-            "`{}` 不是服务的地址",
-            call.url
-        ))
-    })?;
-    let (path, query) = rest.split_once('?').unwrap_or((rest, ""));
-    with(Request {
-        method: call.method,
-        address: &address,
-        path,
-        query,
-        headers: call.headers,
-        body: call.body,
-    })
-}
-
-/// Sends a call to the gateway, whatever the answer.
-pub fn call(client: &Client, call: Call<'_>, held: &Held) -> Outcome<Answer> {
-    as_request(call, |request| client.send(request, &held.shown()))
-}
-
-/// The whole URL of a call: the address that the service is printed with, or at the gateway that the context names; `path` has its
-/// escapes.
-pub fn url(client: &Client, printed: &str, path: &str) -> Outcome<String> {
-    let (address, base) = Address::split(printed).ok_or_else(|| {
-        Failure::failed(said!(
-            "the service has no address: `{printed}`",
-            "该服务没有地址：`{printed}`"
-        ))
-    })?;
-    let address = client.server.gateway.clone().unwrap_or(address);
-    let base = base.trim_end_matches('/');
-    match path.trim_start_matches('/') {
-        "" => Ok(format!("{address}{base}")),
-        path => Ok(format!("{address}{base}/{path}")),
     }
 }
 
@@ -285,41 +181,6 @@ fn body(data: Option<&str>, form: &[String]) -> Outcome<Body> {
         }
         .to_owned(),
     ))
-}
-
-/// What shows who calls: as `auth` says, else the context's key or token.
-pub fn held(context: &Context, client: &Client, auth: Option<Auth>) -> Outcome<Held> {
-    let known = &client.server.credentials;
-    let auth = auth.unwrap_or_else(|| usual(client));
-    Ok(match auth {
-        Auth::Token => Held::Token(client.token()?),
-        Auth::Aksk => Held::Keys(known.keys.clone().ok_or_else(|| {
-            Failure::wrong_use(said!(
-                "{} has no access key",
-                "{} 没有访问密钥",
-                client.server.said
-            ))
-            .hint(said!(
-                "set ADYTON_ACCESS_KEY and ADYTON_SECRET_KEY, or use --auth token",
-                "请设置 ADYTON_ACCESS_KEY 和 ADYTON_SECRET_KEY，或使用 --auth token"
-            ))
-        })?),
-        Auth::App => Held::Keys(app_keys(context)?),
-        Auth::Appcode => Held::Code(Secret::new(
-            context
-                .variable("ADYTON_APP_CODE")
-                .ok_or_else(|| {
-                    Failure::wrong_use(said!("ADYTON_APP_CODE is not set", "未设置 ADYTON_APP_CODE")).hint(
-                        said!(
-                            "`adyton app code APP` makes an AppCode",
-                            "`adyton app code APP` 可以创建 AppCode"
-                        ),
-                    )
-                })?
-                .to_owned(),
-        )),
-        Auth::None => Held::Nothing,
-    })
 }
 
 fn show(context: &Context, answer: Answer, took: Duration, raw: bool) -> Outcome {

@@ -22,9 +22,11 @@ pub(super) fn empty_object(_: &AutopsyInput<'_>, recipe: &mut Recipe<'_>, _: usi
     sign_text(recipe, b"{}")
 }
 
+/// What programs print for a body that is not there.
+pub(super) const PLACEHOLDERS: [&[u8]; 5] = [b"null", b"\"\"", b"[]", b"None", b"undefined"];
+
 pub(super) fn placeholder(_: &AutopsyInput<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
-    let texts: [&[u8]; 5] = [b"null", b"\"\"", b"[]", b"None", b"undefined"];
-    texts.get(way).is_some_and(|text| sign_text(recipe, text))
+    PLACEHOLDERS.get(way).is_some_and(|text| sign_text(recipe, text))
 }
 
 pub(super) fn trailing_newline(scene: &AutopsyInput<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {

@@ -141,6 +141,9 @@ pub(super) fn separator(_: &AutopsyInput<'_>, recipe: &mut Recipe<'_>, way: usiz
     put(&mut recipe.list, list)
 }
 
+/// Ports that libraries sign beside a host that is called without one.
+pub(super) const PORTS: [&[u8]; 4] = [b":80", b":443", b":8080", b":8443"];
+
 pub(super) fn host_port(scene: &AutopsyInput<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
     let host = scene.host();
     let port = host
@@ -149,23 +152,21 @@ pub(super) fn host_port(scene: &AutopsyInput<'_>, recipe: &mut Recipe<'_>, way: 
         .filter(|at| host[at + 1..].iter().all(u8::is_ascii_digit));
     change(recipe, b"host", |_| match (way, port) {
         (0, Some(at)) => Some(host[..at].to_vec()),
-        (1..=4, None) => {
-            let ports: [&[u8]; 4] = [b":80", b":443", b":8080", b":8443"];
-            Some([&host[..], ports[way - 1]].concat())
-        }
-        _ => None,
+        (0, None) | (_, Some(_)) => None,
+        (_, None) => PORTS.get(way - 1).map(|port| [&host[..], port].concat()),
     })
 }
 
+/// Headers in which proxies hand on the host that was called.
+pub(super) const FORWARDED_HOSTS: [&str; 4] = [
+    "x-forwarded-host",
+    "x-original-host",
+    "x-forwarded-server",
+    "x-real-host",
+];
+
 pub(super) fn host_forwarded(scene: &AutopsyInput<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
-    let name = [
-        "x-forwarded-host",
-        "x-original-host",
-        "x-forwarded-server",
-        "x-real-host",
-    ]
-    .get(way);
-    let forwarded = name.and_then(|name| scene.head.first(name));
+    let forwarded = FORWARDED_HOSTS.get(way).and_then(|name| scene.head.first(name));
     change(recipe, b"host", |_| {
         let forwarded = forwarded?;
         Some(
@@ -259,7 +260,7 @@ pub(super) fn name_missing(_: &AutopsyInput<'_>, recipe: &mut Recipe<'_>, way: u
 }
 
 /// Headers that clients sign and forget to list.
-const LIKELY: [&str; 12] = [
+pub(super) const LIKELY: [&str; 12] = [
     "content-type",
     "host",
     "accept",
@@ -295,36 +296,40 @@ pub(super) fn not_listed(scene: &AutopsyInput<'_>, recipe: &mut Recipe<'_>, way:
     true
 }
 
+/// Parameters that libraries add to a type.
+pub(super) const PARAMETERS: [&[u8]; 4] = [
+    b";charset=UTF-8",
+    b"; charset=utf-8",
+    b";charset=utf-8",
+    b"; charset=UTF-8",
+];
+
 pub(super) fn content_type_parameter(_: &AutopsyInput<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
     change(recipe, b"content-type", |value| {
         let parameter = value.iter().position(|byte| *byte == b';');
         let bare = value[..parameter.unwrap_or(value.len())].trim_ascii_end();
-        let with: [&[u8]; 4] = [
-            b";charset=UTF-8",
-            b"; charset=utf-8",
-            b";charset=utf-8",
-            b"; charset=UTF-8",
-        ];
         match way {
             0 => parameter.map(|_| bare.to_vec()),
-            _ => with.get(way - 1).map(|with| [bare, with].concat()),
+            _ => PARAMETERS.get(way - 1).map(|with| [bare, with].concat()),
         }
     })
 }
 
+/// Types that libraries send when nothing is said.
+pub(super) const CONTENT_TYPES: [&[u8]; 8] = [
+    b"application/json",
+    b"",
+    b"application/x-www-form-urlencoded",
+    b"text/plain",
+    b"text/plain;charset=UTF-8",
+    b"application/octet-stream",
+    b"multipart/form-data",
+    b"*/*",
+];
+
 pub(super) fn content_type_other(_: &AutopsyInput<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
-    let types: [&[u8]; 8] = [
-        b"application/json",
-        b"",
-        b"application/x-www-form-urlencoded",
-        b"text/plain",
-        b"text/plain;charset=UTF-8",
-        b"application/octet-stream",
-        b"multipart/form-data",
-        b"*/*",
-    ];
     change(recipe, b"content-type", |_| {
-        types.get(way).map(|other| other.to_vec())
+        CONTENT_TYPES.get(way).map(|other| other.to_vec())
     })
 }
 

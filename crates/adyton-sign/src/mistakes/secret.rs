@@ -24,23 +24,33 @@ fn change(recipe: &mut Recipe<'_>, change: impl FnOnce(&[u8]) -> Option<Vec<u8>>
     }
 }
 
-pub(super) fn trailing_newline(_: &AutopsyInput<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
-    let ends: [&[u8]; 3] = [b"\n", b"\r\n", b"\r"];
-    change(recipe, |secret| ends.get(way).map(|end| [secret, end].concat()))
-}
+/// What editors and `echo` leave behind a secret.
+pub(super) const LINE_ENDS: [&[u8]; 3] = [b"\n", b"\r\n", b"\r"];
 
-pub(super) fn leading_newline(_: &AutopsyInput<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
-    let starts: [&[u8]; 2] = [b"\n", b"\r\n"];
+pub(super) fn trailing_newline(_: &AutopsyInput<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
     change(recipe, |secret| {
-        starts.get(way).map(|start| [start, secret].concat())
+        LINE_ENDS.get(way).map(|end| [secret, end].concat())
     })
 }
 
+/// What a file may begin with.
+pub(super) const LINE_ENDS_BEFORE: [&[u8]; 2] = [b"\n", b"\r\n"];
+
+pub(super) fn leading_newline(_: &AutopsyInput<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
+    change(recipe, |secret| {
+        LINE_ENDS_BEFORE.get(way).map(|start| [start, secret].concat())
+    })
+}
+
+/// What stands behind a secret with a byte order mark.
+pub(super) const AFTER_MARKED: [&[u8]; 3] = [b"", b"\n", b"\r\n"];
+
 /// The mark that some editors put before a text, and with it perhaps a line end after it.
 pub(super) fn byte_order_mark(_: &AutopsyInput<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
-    let ends: [&[u8]; 3] = [b"", b"\n", b"\r\n"];
     change(recipe, |secret| {
-        ends.get(way).map(|end| [b"\xef\xbb\xbf", secret, end].concat())
+        AFTER_MARKED
+            .get(way)
+            .map(|end| [b"\xef\xbb\xbf", secret, end].concat())
     })
 }
 
@@ -57,21 +67,25 @@ pub(super) fn surrounding_space(_: &AutopsyInput<'_>, recipe: &mut Recipe<'_>, w
     })
 }
 
+/// What stands around a secret that was copied out of something.
+pub(super) const QUOTES: [(&[u8], &[u8]); 10] = [
+    (b"\"", b"\""),
+    (b"'", b"'"),
+    (b"<", b">"),
+    (b"{", b"}"),
+    (b"b'", b"'"),
+    (b"`", b"`"),
+    (b"\"", b"\"\n"),
+    (b"'", b"'\n"),
+    (b"\"", b"\","),
+    (b"\"", b""),
+];
+
 pub(super) fn quoted(_: &AutopsyInput<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
-    let marks: [(&[u8], &[u8]); 10] = [
-        (b"\"", b"\""),
-        (b"'", b"'"),
-        (b"<", b">"),
-        (b"{", b"}"),
-        (b"b'", b"'"),
-        (b"`", b"`"),
-        (b"\"", b"\"\n"),
-        (b"'", b"'\n"),
-        (b"\"", b"\","),
-        (b"\"", b""),
-    ];
     change(recipe, |secret| {
-        marks.get(way).map(|(open, close)| [open, secret, close].concat())
+        QUOTES
+            .get(way)
+            .map(|(open, close)| [open, secret, close].concat())
     })
 }
 
@@ -96,9 +110,11 @@ pub(super) fn is_access(scene: &AutopsyInput<'_>, recipe: &mut Recipe<'_>, _: us
     change(recipe, |_| Some(scene.authorization.access.as_bytes().to_vec()))
 }
 
+/// How a secret that is not set is written.
+pub(super) const EMPTY_SECRETS: [&[u8]; 4] = [b"", b"null", b"None", b"undefined"];
+
 pub(super) fn empty(_: &AutopsyInput<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
-    let texts: [&[u8]; 4] = [b"", b"null", b"None", b"undefined"];
-    change(recipe, |_| texts.get(way).map(|text| text.to_vec()))
+    change(recipe, |_| EMPTY_SECRETS.get(way).map(|text| text.to_vec()))
 }
 
 pub(super) fn letter_case(_: &AutopsyInput<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
@@ -124,17 +140,24 @@ pub(super) fn prefixed(_: &AutopsyInput<'_>, recipe: &mut Recipe<'_>, way: usize
     })
 }
 
+/// How keys that are derived end.
+const KEY_ENDS: [&[u8]; 3] = [b"aws4_request", b"sdk_request", b"v4_request"];
+
+/// What stands before a secret that a key is derived from.
+const KEY_PREFIXES: [&[u8]; 3] = [b"AWS4", b"SDK", b""];
+
+/// Each prefix alone, and with each end.
+pub(super) const DERIVED_KEYS: usize = KEY_PREFIXES.len() * (1 + KEY_ENDS.len());
+
 pub(super) fn derived_key(scene: &AutopsyInput<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
     let date = scene.head.first("x-sdk-date").unwrap_or_default();
     let day = &date[..date.len().min(8)];
-    let ends: [&[u8]; 3] = [b"aws4_request", b"sdk_request", b"v4_request"];
-    let prefixes: [&[u8]; 3] = [b"AWS4", b"SDK", b""];
     change(recipe, |secret| {
-        let start = Zeroizing::new([*prefixes.get(way % 3)?, secret].concat());
+        let start = Zeroizing::new([*KEY_PREFIXES.get(way % KEY_PREFIXES.len())?, secret].concat());
         let dated = hmac(&start, &[day]);
-        Some(match way / 3 {
+        Some(match way / KEY_PREFIXES.len() {
             0 => dated.to_vec(),
-            other => hmac(&dated, &[ends.get(other - 1)?]).to_vec(),
+            other => hmac(&dated, &[KEY_ENDS.get(other - 1)?]).to_vec(),
         })
     })
 }

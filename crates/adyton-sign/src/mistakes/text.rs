@@ -21,11 +21,13 @@ pub(super) fn method_lower_case(_: &AutopsyInput<'_>, recipe: &mut Recipe<'_>, w
     put(&mut recipe.method, method)
 }
 
+/// Methods that are signed in place of the one that is sent.
+pub(super) const METHODS: [&[u8]; 8] = [
+    b"GET", b"POST", b"PUT", b"DELETE", b"PATCH", b"HEAD", b"OPTIONS", b"",
+];
+
 pub(super) fn method_other(_: &AutopsyInput<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
-    let methods: [&[u8]; 8] = [
-        b"GET", b"POST", b"PUT", b"DELETE", b"PATCH", b"HEAD", b"OPTIONS", b"",
-    ];
-    methods
+    METHODS
         .get(way)
         .is_some_and(|method| put(&mut recipe.method, *method))
 }
@@ -41,7 +43,7 @@ pub(super) fn method_missing(_: &AutopsyInput<'_>, recipe: &mut Recipe<'_>, _: u
 }
 
 /// Scopes that clients of other clouds write between date and hash; `DAY` is the date's.
-const SCOPES: [&str; 10] = [
+pub(super) const SCOPES: [&str; 10] = [
     "DAY",
     "DAY/region-1/modelarts/sdk_request",
     "DAY/region-1/modelarts/aws4_request",
@@ -137,16 +139,18 @@ pub(super) fn date_format(scene: &AutopsyInput<'_>, recipe: &mut Recipe<'_>, way
         .is_some_and(|date| put(date, text.into_bytes()))
 }
 
+/// Other headers that hold the time.
+pub(super) const DATE_HEADERS: [&str; 3] = ["date", "x-amz-date", "x-date"];
+
 pub(super) fn date_header(scene: &AutopsyInput<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
-    let name = ["date", "x-amz-date", "x-date"].get(way);
-    let Some(other) = name.and_then(|name| scene.head.first(name)) else {
+    let Some(other) = DATE_HEADERS.get(way).and_then(|name| scene.head.first(name)) else {
         return false;
     };
     recipe.date.as_mut().is_some_and(|date| put(date, other))
 }
 
 /// Seconds by which a clock that is read twice moves on.
-const SHIFTS: [i64; 10] = [-1, 1, -2, 2, -3, 3, -4, 4, -5, 5];
+pub(super) const SHIFTS: [i64; 10] = [-1, 1, -2, 2, -3, 3, -4, 4, -5, 5];
 
 pub(super) fn date_taken_twice(scene: &AutopsyInput<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
     let Some(at) = date(scene) else { return false };
@@ -176,21 +180,23 @@ pub(super) fn no_algorithm(_: &AutopsyInput<'_>, recipe: &mut Recipe<'_>, _: usi
     true
 }
 
+/// Names of algorithms that other clouds write, and misspellings of ours.
+pub(super) const ALGORITHMS: [&[u8]; 8] = [
+    b"AWS4-HMAC-SHA256",
+    b"HMAC-SHA256",
+    b"V11-HMAC-SHA256",
+    b"SDK-HMAC-SM3",
+    b"sdk-hmac-sha256",
+    b"SDK-HMAC-SHA256 ",
+    b"SDK-HMAC-256",
+    b"ACS3-HMAC-SHA256",
+];
+
 pub(super) fn other_algorithm(_: &AutopsyInput<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
-    let names: [&[u8]; 8] = [
-        b"AWS4-HMAC-SHA256",
-        b"HMAC-SHA256",
-        b"V11-HMAC-SHA256",
-        b"SDK-HMAC-SM3",
-        b"sdk-hmac-sha256",
-        b"SDK-HMAC-SHA256 ",
-        b"SDK-HMAC-256",
-        b"ACS3-HMAC-SHA256",
-    ];
     recipe
         .algorithm
         .as_mut()
-        .is_some_and(|own| names.get(way).is_some_and(|name| put(own, *name)))
+        .is_some_and(|own| ALGORITHMS.get(way).is_some_and(|name| put(own, *name)))
 }
 
 pub(super) fn no_date(_: &AutopsyInput<'_>, recipe: &mut Recipe<'_>, _: usize) -> bool {

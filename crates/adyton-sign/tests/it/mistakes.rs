@@ -562,6 +562,10 @@ fn seeds() -> Vec<(&'static str, Client)> {
             "secret.derived_key",
             c().key("s3cret", hmac(&days("s3cret"), b"aws4_request")),
         ),
+        (
+            "secret.derived_key",
+            c().key("s3cret", hmac(&days("s3cret"), b"v4_request")),
+        ),
         ("secret.character_lost", c().key("s3cret", "s3cre")),
         ("secret.percent_encoded", c().key("s3cret==", "s3cret%3D%3D")),
         ("secret.twice", c().key("s3cret", "s3crets3cret")),

@@ -9,7 +9,7 @@ use adyton_core::secret::Secret;
 use super::Deployed;
 use adyton_cli::client::Client;
 use adyton_cli::client::server_access::KeyPair;
-use adyton_cli::command::predict::Held;
+use adyton_cli::command::shown_as::Held;
 use adyton_cli::failure::{Failure, Outcome};
 
 /// The app's name.

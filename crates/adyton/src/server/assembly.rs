@@ -22,7 +22,7 @@ use self::front::Front;
 use self::models::Models;
 use self::stage::Stage;
 use self::truth::Truth;
-use super::{inherited, parts};
+use super::{addresses, inherited, parts};
 use crate::config::{Config, Loaded};
 use adyton_cli::context::Context;
 use adyton_cli::failure::{Failure, Outcome};
@@ -90,7 +90,7 @@ impl Assembly {
         } = front;
         let ready = Ready {
             gateway_url,
-            control_url: parts::url(control.local_addr()),
+            control_url: addresses::url(control.local_addr()),
             project_id: truth.first_project()?,
             pid: std::process::id(),
             version: env!("CARGO_PKG_VERSION").to_owned(),

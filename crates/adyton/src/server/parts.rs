@@ -1,13 +1,12 @@
-//! From the configuration to what each crate wants to know. Nothing is decided here: every value has one source.
+//! From the configuration to what each crate wants to know. Nothing is decided here: every value has one source, and what may be
+//! said of it is asked where it is used.
 
 use std::ffi::OsString;
-use std::net::SocketAddr;
 use std::path::{Path, absolute};
 use std::sync::Arc;
 use std::thread::available_parallelism;
 
-use adyton_control::{ControlSettings, MetricsAccess};
-use adyton_core::secret::Secret;
+use adyton_control::ControlSettings;
 use adyton_gateway::journal::{AccessLog, JournalSettings, Reserve};
 use adyton_gateway::settings::{GatewaySettings, Limits, Outgoing, Reachable, TimeLimits};
 use adyton_listener::files::Connections;
@@ -17,7 +16,9 @@ use adyton_runtime::onnx::threads::ThreadSettings;
 use adyton_runtime::trial::TrialSettings;
 use adyton_sign::EncodedSlash;
 
-use crate::config::section::{AccessLogPlace, Gateway as GatewaySection, MetricsReaders};
+use super::addresses::machine_names;
+use super::metrics_access::metrics_access;
+use crate::config::section::{AccessLogPlace, Gateway as GatewaySection};
 use crate::config::value::{DatabaseUrl, ReachableNetwork};
 use crate::config::{Config, Loaded};
 use adyton_cli::client::contexts::Contexts;
@@ -27,15 +28,8 @@ use adyton_cli::failure::{Failure, Outcome};
 const ACCESS_LOG_BYTES: u64 = 64 << 20;
 /// So many rotated access logs stay.
 const ACCESS_LOGS: u32 = 4;
-/// A shorter token of the metrics could be guessed. In characters.
-const METRICS_TOKEN_LEAST: usize = 16;
 /// Predictions waiting for an inference thread; more are refused (`service.queue_full`).
 const WAITING_PREDICTIONS: usize = 1024;
-/// With less memory, in bytes, ONNX Runtime does not even start.
-const LEAST_LOAD_MEMORY: u64 = 256 << 20;
-/// The stack for loading a model: the least and the most, in bytes.
-const LOAD_STACK: (u64, u64) = (1 << 20, 1 << 30);
-
 /// Cores of this machine.
 pub(crate) fn cores() -> usize {
     available_parallelism().map_or(1, usize::from)
@@ -233,9 +227,9 @@ pub(crate) fn trials(config: &Config, data: &Path) -> TrialSettings {
     TrialSettings {
         memory: match onnx.load_memory.0 {
             0 => usual.memory,
-            bytes => bytes.max(LEAST_LOAD_MEMORY),
+            bytes => TrialSettings::possible_memory(bytes),
         },
-        stack: onnx.load_stack.0.clamp(LOAD_STACK.0, LOAD_STACK.1),
+        stack: TrialSettings::possible_stack(onnx.load_stack.0),
         time: onnx.load_timeout,
         ..usual
     }
@@ -243,7 +237,7 @@ pub(crate) fn trials(config: &Config, data: &Path) -> TrialSettings {
 
 /// The inference threads.
 pub(super) fn inference(config: &Config, memory: ModelMemory) -> ThreadSettings {
-    let stack = config.onnx.load_stack.0.clamp(LOAD_STACK.0, LOAD_STACK.1);
+    let stack = TrialSettings::possible_stack(config.onnx.load_stack.0);
     ThreadSettings {
         // What came through a trial needs no more here, but where frames differ by a little.
         stack: usize::try_from(stack + stack / 4).unwrap_or(usize::MAX),
@@ -298,53 +292,4 @@ pub(super) fn control(
         sign_ins: usize::try_from(control.sign_ins).unwrap_or(usize::MAX),
         ..ControlSettings::new(config.control.listen, gateway_url, data)
     })
-}
-
-/// The machine's name, as the kernel knows it, and without its domain. None where it cannot be read.
-pub(crate) fn machine_names() -> Vec<String> {
-    let name = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
-    let name = name.trim();
-    let short = name.split('.').next().unwrap_or_default();
-    let mut names = vec![name.to_owned(), short.to_owned()];
-    names.dedup();
-    names.retain(|name| !name.is_empty());
-    names
-}
-
-fn metrics_access(config: &Config) -> Outcome<MetricsAccess> {
-    let control = &config.control;
-    let file = match (control.metrics, &control.metrics_token_file) {
-        (MetricsReaders::Loopback, _) => return Ok(MetricsAccess::Loopback),
-        (MetricsReaders::Open, _) => return Ok(MetricsAccess::Open),
-        (MetricsReaders::Token, Some(file)) => file,
-        (MetricsReaders::Token, None) => {
-            return Err(Failure::wrong_use(
-                "control.metrics is `token`, and `control.metrics_token_file` names no file",
-            )
-            .hint("`control.metrics_token_file` names the file that holds the token, alone on its line"));
-        }
-    };
-    let wrong = |problem: String| {
-        Failure::wrong_use(format!("{}: {problem}", file.display()))
-            .hint("`control.metrics_token_file` names the file that holds the token, alone on its line")
-    };
-    let text = std::fs::read_to_string(file)
-        .map_err(|error| wrong(format!("the token of the metrics cannot be read: {error}")))?;
-    let token = text.trim();
-    if token.len() < METRICS_TOKEN_LEAST {
-        return Err(wrong(format!(
-            "the token of the metrics has fewer than {METRICS_TOKEN_LEAST} characters"
-        )));
-    }
-    Ok(MetricsAccess::Token(Secret::new(token.to_owned())))
-}
-
-/// The address of a listener as a URL: one that listens everywhere is called here on this machine.
-pub(crate) fn url(address: SocketAddr) -> String {
-    let host = match address.ip() {
-        ip if !ip.is_unspecified() => address.to_string(),
-        ip if ip.is_ipv4() => format!("127.0.0.1:{}", address.port()),
-        _ => format!("[::1]:{}", address.port()),
-    };
-    format!("http://{host}")
 }

@@ -17,7 +17,7 @@ use adyton_store::audit_writer::AuditWriter;
 use super::models::Models;
 use super::truth::Truth;
 use crate::config::Config;
-use crate::server::{parts, process_metrics};
+use crate::server::{addresses, parts, process_metrics};
 use adyton_cli::failure::{Failure, Outcome};
 
 /// What callers meet: who they are, the gateway, and what is kept of them.
@@ -55,7 +55,7 @@ impl Front {
             .map_err(|error| Failure::wrong_use(error.to_string()))?;
         let url = match &config.gateway.public_url {
             Some(url) => url.0.clone(),
-            None => parts::url(gateway.local_addr()),
+            None => addresses::url(gateway.local_addr()),
         };
         Ok(Self {
             identity,
