@@ -130,6 +130,8 @@ class Things:
             ["service", "tag", self.service, "env=prod"],
             ["service", "events", self.service],
             ["service", "logs", self.service],
+            ["service", "logs", self.service, "--grep", "printed"],
+            ["predict", self.service, "--example"],
             ["service", "metrics", self.service],
             ["predict", self.service, "--data", "{}"],
             ["predict", self.service, "/nowhere", "--data", "{}"],

@@ -1,6 +1,7 @@
 //! Adyton's own addresses, below `/adyton/v1`: what they answer.
 
 pub mod audit;
+pub mod examples;
 pub mod live;
 pub mod logs;
 pub mod metrics;

@@ -15,6 +15,7 @@ mod apig;
 pub mod authorities;
 pub mod bootstrap;
 pub mod contexts;
+mod events;
 mod iam;
 pub mod lookup;
 mod modelarts;
@@ -91,6 +92,20 @@ impl Client {
     }
     /// A management call; its answer, if it is not a refusal.
     pub fn manage(&self, method: &str, path: &str, query: &str, body: Body) -> Outcome<Answer> {
+        let answer = self.as_caller(method, path, query, body, |request, shown| {
+            self.send(request, shown)
+        })?;
+        self.accepted(answer)
+    }
+    /// What becomes of a management request that shows who calls.
+    fn as_caller<T>(
+        &self,
+        method: &str,
+        path: &str,
+        query: &str,
+        body: Body,
+        send: impl FnOnce(Request<'_>, &Shown<'_>) -> Outcome<T>,
+    ) -> Outcome<T> {
         let request = Request {
             method,
             address: &self.server.control,
@@ -102,13 +117,16 @@ impl Client {
             ],
             body,
         };
-        let answer = match &self.server.credentials.keys {
-            Some(keys) => self.send(request, &Shown::Signed(keys)),
+        match &self.server.credentials.keys {
+            Some(keys) => send(request, &Shown::Signed(keys)),
             None => {
                 let token = self.token()?;
-                self.send(request, &Shown::Token(&token))
+                send(request, &Shown::Token(&token))
             }
-        }?;
+        }
+    }
+    /// An answer, if it is not a refusal. Of one for the credentials, it is said which they were.
+    fn accepted(&self, answer: Answer) -> Outcome<Answer> {
         answer
             .ok(Asked::Control)
             .map_err(|failure| match failure.status() {
@@ -134,14 +152,7 @@ impl Client {
     }
     /// Sends a request as it is, whatever the answer.
     pub fn send(&self, request: Request<'_>, shown: &Shown<'_>) -> Outcome<Answer> {
-        let address = request.address;
-        let asked = format!("{} {address}{}", request.method, request.path);
-        let sent = request.prepare(shown, self.clock.now())?;
-        let answer = self
-            .agent
-            .run(sent)
-            .map_err(|error| unreachable(&asked, address, &error))?;
-        let (head, mut body) = answer.into_parts();
+        let (asked, head, mut body) = self.open(request, shown)?;
         let body = body
             .with_config()
             .limit(ANSWER_MAX)
@@ -158,6 +169,22 @@ impl Client {
             body,
             asked,
         })
+    }
+    /// Sends a request; what was asked, and the head of the answer and its body, of which nothing has been read.
+    fn open(
+        &self,
+        request: Request<'_>,
+        shown: &Shown<'_>,
+    ) -> Outcome<(String, ureq::http::response::Parts, ureq::Body)> {
+        let address = request.address;
+        let asked = format!("{} {address}{}", request.method, request.path);
+        let sent = request.prepare(shown, self.clock.now())?;
+        let answer = self
+            .agent
+            .run(sent)
+            .map_err(|error| unreachable(&asked, address, &error))?;
+        let (head, body) = answer.into_parts();
+        Ok((asked, head, body))
     }
 }
 

@@ -1,9 +1,11 @@
 //! Live updates: what the pages that are open are told as it happens. One task follows the journal and looks at services for all of
-//! them; a page's stream picks what is its own.
+//! them; a page's stream picks what is its own. A log that is followed has a stream of its own kind (`log_stream.rs`).
 //!
 //! What must hold: while no page is open, nothing is done. A page that reads slowly is told that it missed something.
 
+mod log_stream;
 mod services;
+mod standing_reader;
 mod stream;
 
 use std::sync::Arc;
@@ -11,6 +13,7 @@ use std::time::Duration;
 
 use tokio::sync::broadcast;
 
+pub(crate) use self::log_stream::log_stream;
 use self::services::KnownServices;
 pub(crate) use self::stream::{LiveFilter, stream};
 use crate::news::News;

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use adyton_core::clock::{Clock, Timestamp};
 use adyton_core::digest::Sha256;
 use adyton_core::id::{DomainId, ModelId, ProjectId, RequestId, ServiceId};
-use adyton_core::instances::{Calls, Instances, LogLine, ServiceSeen};
+use adyton_core::instances::{Calls, Instances, LogLine, LogPart, ServiceSeen};
 use adyton_core::journal::{Filter, JournalError, JournalReader, Page};
 use adyton_core::record::Record;
 use adyton_core::sample;
@@ -187,6 +187,9 @@ impl Instances for SeenInstances {
     }
     fn log(&self, _: ServiceId, _: usize) -> Vec<LogLine> {
         Vec::new()
+    }
+    fn log_after(&self, _: ServiceId, _: u64, _: usize) -> LogPart {
+        LogPart::default()
     }
     fn calls(&self, _: ServiceId, _: Option<ModelId>) -> Calls {
         Calls::default()

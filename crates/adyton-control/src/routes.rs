@@ -6,8 +6,8 @@ use adyton_identity::Action;
 use http::StatusCode;
 
 use crate::dialect::adyton::{
-    audit, catalogue, console, documents, health, live, logs, metrics, overview, own_requests, packages,
-    predict, quotas, requests, rollouts, sessions, whoami,
+    audit, catalogue, console, documents, examples, health, live, logs, metrics, overview, own_requests,
+    packages, predict, quotas, requests, rollouts, sessions, whoami,
 };
 use crate::dialect::apig::{apis, app_auths, app_codes, apps, instance};
 use crate::dialect::iam::{credentials, discovery, projects, tokens, users};
@@ -165,6 +165,8 @@ fn adyton(table: &mut Table) {
         Get    "/{project_id}/overview"              May(Action::ServiceList) => 200 overview::show, "How everything of the project does: services, calls, refusals, changes, the server";
         Get    "/{project_id}/live"                  May(Action::RequestList) => 200 live::follow, "What happens in the project, as it happens: requests and services";
         Get    "/{project_id}/services/{service_id}/log"   May(Action::ServiceGet) => 200 logs::tail, "The newest lines of a service's log";
+        Get    "/{project_id}/services/{service_id}/log/follow" May(Action::ServiceGet) => 200 logs::follow, "A service's log as it grows";
+        Get    "/{project_id}/services/{service_id}/example" May(Action::ServiceGet) => 200 examples::show, "A body that fits what a service declares";
         Get    "/{project_id}/services/{service_id}/metrics" May(Action::ServiceGet) => 200 metrics::show, "What became of a service's requests: calls, failures, times, instances";
         Get    "/{project_id}/services/{service_id}/rollout" May(Action::ServiceGet) => 200 rollouts::show, "Progress of a change to a service";
     }

@@ -129,6 +129,17 @@ pub struct LogLine {
     pub text: String,
 }
 
+/// What was added to a log since somebody looked at it last.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct LogPart {
+    /// The lines, oldest first.
+    pub lines: Vec<LogLine>,
+    /// How many lines were ever added up to the last of these.
+    pub seen: u64,
+    /// How many that nobody has seen the log did not keep.
+    pub missed: u64,
+}
+
 /// What runs on this node. The runtime implements it; the control plane reads it.
 pub trait Instances: Send + Sync {
     /// The service's state, or `None` if the reconciler has not seen it yet.
@@ -137,6 +148,9 @@ pub trait Instances: Send + Sync {
     fn rollouts(&self) -> watch::Receiver<u64>;
     /// The newest `most` lines of the service's log, oldest first.
     fn log(&self, id: ServiceId, most: usize) -> Vec<LogLine>;
+    /// The first `most` lines that were added to the service's log after so many, oldest first. Of a log that has had fewer, all
+    /// that is there: it is another one.
+    fn log_after(&self, id: ServiceId, seen: u64, most: usize) -> LogPart;
     /// Calls and failed calls of a service (and of one of its models, if given) on this node, since the service was made.
     fn calls(&self, id: ServiceId, model: Option<ModelId>) -> Calls;
 }

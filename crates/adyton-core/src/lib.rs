@@ -23,6 +23,7 @@ pub mod endpoint;
 pub mod event_text;
 pub mod events;
 pub mod evidence;
+pub mod example_body;
 pub mod explain;
 pub mod fact;
 mod fact_pieces;

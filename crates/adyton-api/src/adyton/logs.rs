@@ -1,4 +1,4 @@
-//! `…/services/{service_id}/log`: what a service's programs printed.
+//! `…/services/{service_id}/log` and `…/log/follow`: what a service's programs printed.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -8,6 +8,21 @@ use utoipa::ToSchema;
 pub struct LogTail {
     /// Oldest first.
     pub lines: Vec<LineShown>,
+}
+
+/// `missed`: so many lines were printed faster than they were read, and are not kept any more.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
+pub struct LinesMissed {
+    /// How many.
+    pub lines: u64,
+}
+
+/// `end`: the last event of a log that is followed.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
+pub struct LogEnd {
+    /// `service` (it was deleted), `session` (that, or the role, has ended), `time` (ten minutes are over: come again) or `server` (it
+    /// stops).
+    pub reason: String,
 }
 
 /// One line.

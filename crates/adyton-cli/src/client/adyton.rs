@@ -1,6 +1,7 @@
 //! What Adyton's own addresses are asked.
 
 use adyton_api::adyton::audit::{AuditExplained, AuditList};
+use adyton_api::adyton::examples::ExampleShown;
 use adyton_api::adyton::logs::LogTail;
 use adyton_api::adyton::metrics::ServiceMetrics;
 use adyton_api::adyton::overview::ProjectOverview;
@@ -86,9 +87,24 @@ impl Client {
         self.ask_as(&format!("/adyton/v1/audit/{id}"), shown)?.read()
     }
     /// The newest lines that the programs of a service printed, oldest first.
-    pub fn service_log(&self, id: &str, lines: usize) -> Outcome<LogTail> {
+    pub fn service_log(&self, id: &str, query: &str) -> Outcome<LogTail> {
         let path = format!("/adyton/v1/{}/services/{id}/log", self.project());
-        self.get(&path, &format!("lines={lines}"))
+        self.get(&path, query)
+    }
+    /// Hands on the events of a service's log as it grows, until `each` has enough.
+    pub fn follow_log(
+        &self,
+        id: &str,
+        query: &str,
+        each: impl FnMut(&str, &str) -> Outcome<bool>,
+    ) -> Outcome {
+        let path = format!("/adyton/v1/{}/services/{id}/log/follow", self.project());
+        self.events(&path, query, each)
+    }
+    /// A body that fits what a service declares, for a path or for the first that is declared.
+    pub fn service_example(&self, id: &str, query: &str) -> Outcome<ExampleShown> {
+        let path = format!("/adyton/v1/{}/services/{id}/example", self.project());
+        self.get(&path, query)
     }
     /// What became of a service's requests in a range of time.
     pub fn service_metrics(&self, id: &str, range: &str) -> Outcome<ServiceMetrics> {

@@ -18,7 +18,7 @@ use crate::client::answer::{Answer, Asked};
 use crate::client::lookup;
 use crate::client::multipart;
 use crate::client::service_call::{ServiceCall, as_request, call, url};
-use crate::client::{Body, Client};
+use crate::client::{Body, Client, encoded as encoded_query};
 use crate::context::Context;
 use crate::failure::{Failure, Outcome};
 use crate::said;
@@ -31,6 +31,7 @@ use crate::terminal::Tone;
   adyton predict poetry /predictions/poetry --data '{\"text\": \"The moon\"}'
   adyton predict iris --auth token < request.json
   adyton predict vision --form image=@cat.png
+  adyton predict iris --example > request.json
   adyton predict iris --data @request.json --curl")]
 pub struct Predict {
     /// Name or id
@@ -55,14 +56,56 @@ pub struct Predict {
     /// Print the answer's bytes as they are, on a terminal too: there, control characters are escaped otherwise
     #[arg(long)]
     raw: bool,
+    /// Print a body that fits what the service declares for the path, instead of calling it
+    #[arg(long, conflicts_with_all = ["data", "form", "curl", "headers"])]
+    example: bool,
     /// Print the call as a curl command instead of making it; a signature in it is good for 15 minutes
     #[arg(long)]
     curl: bool,
 }
 
 impl Predict {
+    /// Prints the body alone, so that it can be kept as a file; of a form, what it takes.
+    fn print_example(&self, context: &Context) -> Outcome {
+        let client = context.client()?;
+        let id = lookup::service_id(&client, &self.service)?;
+        let asked = [("path", &self.path), ("method", &self.method)];
+        let asked = asked
+            .iter()
+            .filter_map(|(name, said)| Some(format!("{name}={}", encoded_query(said.as_deref()?))));
+        let example = client.service_example(&id, &asked.collect::<Vec<_>>().join("&"))?;
+        let terminal = &context.terminal;
+        if !example.files.is_empty() {
+            let fields: Vec<String> = example
+                .files
+                .iter()
+                .map(|name| format!("--form {name}=@FILE"))
+                .collect();
+            terminal.note(said!(
+                "a form with files: send them with {}",
+                "带文件的表单：用 {} 发送",
+                fields.join(" ")
+            ));
+        }
+        match &example.body {
+            Some(body) => terminal.document(body),
+            None if example.files.is_empty() => {
+                return Err(Failure::failed(said!(
+                    "{} {} declares no body",
+                    "{} {} 没有声明请求体",
+                    example.method,
+                    example.path
+                )));
+            }
+            None => {}
+        }
+        Ok(())
+    }
     /// Calls it and prints the answer as it came.
     pub fn run(self, context: &Context) -> Outcome {
+        if self.example {
+            return self.print_example(context);
+        }
         let further = headers(&self.headers)?;
         let data = match &self.data {
             Some(data) => Some(data.clone()),

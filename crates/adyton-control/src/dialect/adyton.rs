@@ -5,6 +5,7 @@ pub(crate) mod catalogue;
 pub(crate) mod console;
 pub(crate) mod documents;
 pub(crate) mod errors;
+pub(crate) mod examples;
 pub(crate) mod health;
 pub(crate) mod live;
 pub(crate) mod logs;

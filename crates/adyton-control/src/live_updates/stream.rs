@@ -8,8 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use adyton_core::id::{ProjectId, ServiceId};
-use adyton_core::live::Live;
-use adyton_identity::{Action, Caller};
+use adyton_identity::Action;
 use axum::body::Body;
 use bytes::Bytes;
 use futures_util::stream;
@@ -19,21 +18,22 @@ use tokio::sync::broadcast;
 use tokio::sync::broadcast::error::{RecvError, TryRecvError};
 use tokio::time::{Instant, timeout_at};
 
-use crate::actor::{Actor, permitted};
+use super::standing_reader::{StandingReader, Still};
+use crate::actor::Actor;
 use crate::failure::OperationResult;
 use crate::news::{Listening, News, NewsKind};
 use crate::operations::request::sees_unmatched;
 use crate::shared::Shared;
 
 /// So that a reader that has gone is noticed, and proxies keep the connection.
-const PING: Duration = Duration::from_secs(15);
+pub(super) const PING: Duration = Duration::from_secs(15);
 /// How long a stream lasts.
-const LONGEST: Duration = Duration::from_secs(10 * 60);
+pub(super) const LONGEST: Duration = Duration::from_secs(10 * 60);
 /// One piece has about so many bytes at most; what else is there follows in the next.
 const PIECE: usize = 256 * 1024;
 /// What a stream begins with: how long a browser waits before it comes again, in milliseconds.
-const HELLO: &str = "retry: 1000\n\nevent: ping\ndata: {}\n\n";
-const STILL_THERE: &str = "event: ping\ndata: {}\n\n";
+pub(super) const HELLO: &str = "retry: 1000\n\nevent: ping\ndata: {}\n\n";
+pub(super) const STILL_THERE: &str = "event: ping\ndata: {}\n\n";
 /// For a reader that was too slow: what it has may be old.
 const RELOAD: &str = "event: reload\ndata: {}\n\n";
 
@@ -60,54 +60,39 @@ impl LiveFilter {
 
 /// Who reads, and what they may read.
 struct Reader {
-    shared: Arc<Shared>,
-    caller: Caller,
-    project: ProjectId,
+    standing: StandingReader,
     wanted: LiveFilter,
     /// Whether they also see what matched no project.
     sees_unmatched: bool,
     sees_services: bool,
-    /// The revision that all this was decided by.
-    decided_by: u64,
 }
 
 impl Reader {
     fn new(shared: Arc<Shared>, actor: &Actor, project: ProjectId, wanted: LiveFilter) -> Self {
         Self {
-            caller: actor.caller.clone(),
             sees_unmatched: sees_unmatched(actor, project),
             sees_services: actor.may(Action::ServiceList),
-            decided_by: actor.live.revision(),
-            shared,
-            project,
+            standing: StandingReader::new(shared, actor, project, Action::RequestList),
             wanted,
         }
     }
 
     /// Whether they may read on.
     fn may_go_on(&mut self) -> bool {
-        let live: Arc<Live> = self.shared.feed.cell().load();
-        let Some(caller) = self.shared.identity.renewed(&live, &self.caller) else {
-            return false;
-        };
-        if live.revision() == self.decided_by {
-            return true;
+        match self.standing.still() {
+            Still::Gone => false,
+            Still::Same => true,
+            Still::Anew(actor) => {
+                self.sees_unmatched = sees_unmatched(&actor, self.standing.project);
+                self.sees_services = actor.may(Action::ServiceList);
+                true
+            }
         }
-        let (project, revision) = (self.project, live.revision());
-        let actor = Actor {
-            caller,
-            live,
-            project: Some(project),
-        };
-        self.sees_unmatched = sees_unmatched(&actor, project);
-        self.sees_services = actor.may(Action::ServiceList);
-        self.decided_by = revision;
-        permitted(&actor.live, &actor.caller, Action::RequestList, Some(project)).is_ok()
     }
 
     fn reads(&self, news: &News) -> bool {
         let is_theirs = match news.project {
-            Some(project) => project == self.project,
+            Some(project) => project == self.standing.project,
             None => self.sees_unmatched,
         };
         is_theirs && (news.kind != NewsKind::Service || self.sees_services) && self.wanted.wants(news)

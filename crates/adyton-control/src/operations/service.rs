@@ -2,6 +2,7 @@
 //! instances. What their fields must be is answered by `service/rules.rs`, what is seen of them by `service/status.rs`, how far a
 //! change has come by `service/rollout.rs`.
 
+pub(crate) mod example;
 pub(crate) mod metrics;
 pub(crate) mod rollout;
 pub(crate) mod rules;
@@ -137,7 +138,8 @@ pub(crate) struct LogFilter {
 }
 
 impl LogFilter {
-    fn admits(&self, line: &LogLine) -> bool {
+    /// Whether a line is among them.
+    pub(crate) fn admits(&self, line: &LogLine) -> bool {
         let holds = |text: &String| line.text.to_lowercase().contains(&text.to_lowercase());
         self.since.is_none_or(|since| line.at >= since)
             && self.until.is_none_or(|until| line.at < until)

@@ -16,14 +16,14 @@ use crate::client::Caller;
 use crate::world::World;
 
 /// A page that listens.
-struct Listener {
+pub(crate) struct Listener {
     socket: TcpStream,
-    heard: String,
+    pub(crate) heard: String,
 }
 
 impl Listener {
     /// Listens, once the server says that it does.
-    async fn open(caller: &Caller, path: &str) -> Self {
+    pub(crate) async fn open(caller: &Caller, path: &str) -> Self {
         let mut socket = TcpStream::connect(caller.address).await.unwrap();
         let mut head = format!("GET {path} HTTP/1.1\r\n");
         for (name, value) in caller.headers("GET", path, b"") {
@@ -38,7 +38,7 @@ impl Listener {
         listener
     }
     /// Reads until a text is there.
-    async fn until(&mut self, text: &str) {
+    pub(crate) async fn until(&mut self, text: &str) {
         while !self.heard.contains(text) {
             assert!(self.read().await, "it ended before {text}: {}", self.heard);
         }
@@ -52,12 +52,12 @@ impl Listener {
         length > 0 && !self.heard.ends_with("\r\n0\r\n\r\n")
     }
     /// Reads to the end.
-    async fn end(mut self) -> String {
+    pub(crate) async fn end(mut self) -> String {
         while self.read().await {}
         self.heard
     }
     /// The documents of all events of this name so far.
-    fn events(&self, name: &str) -> Vec<Value> {
+    pub(crate) fn events(&self, name: &str) -> Vec<Value> {
         let start = format!("event: {name}\ndata: ");
         let events = self.heard.split(&start).skip(1);
         events

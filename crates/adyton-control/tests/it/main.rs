@@ -22,6 +22,7 @@ mod iam;
 mod journal;
 mod last_byte;
 mod live;
+mod logs;
 mod memory;
 mod metrics;
 mod models;

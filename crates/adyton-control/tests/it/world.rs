@@ -13,7 +13,9 @@ use adyton_control::{Control, ControlParts, ControlSettings, Reloading};
 use adyton_core::clock::{Clock, Timestamp};
 use adyton_core::evidence::Evidence;
 use adyton_core::id::{InstanceId, ModelId, RequestId, ServiceId};
-use adyton_core::instances::{Calls, InstanceSeen, InstanceStatus, Instances, LogLine, Rollout, ServiceSeen};
+use adyton_core::instances::{
+    Calls, InstanceSeen, InstanceStatus, Instances, LogLine, LogPart, Rollout, ServiceSeen,
+};
 use adyton_core::journal::{Filter, JournalError, JournalReader, Page, Recorded};
 use adyton_core::live::LiveCell;
 use adyton_core::record::Record;
@@ -43,6 +45,8 @@ pub(crate) struct Stage {
     live: LiveCell,
     seen: Mutex<HashMap<ServiceId, ServiceSeen>>,
     rollouts: watch::Sender<u64>,
+    /// What all programs have printed.
+    printed: Mutex<Vec<LogLine>>,
 }
 
 impl Stage {
@@ -52,7 +56,12 @@ impl Stage {
             live,
             seen: Mutex::default(),
             rollouts: watch::Sender::new(0),
+            printed: Mutex::new(["one", "two", "three"].map(line).into()),
         }
+    }
+    /// A program prints a line.
+    pub(crate) fn print(&self, text: &str) {
+        self.printed.lock().unwrap().push(line(text));
     }
     /// What is seen of a service from now on, at its present generation, with one instance of this model.
     pub(crate) async fn set(&self, id: &str, status: ServiceStatus, model: &str) {
@@ -114,6 +123,15 @@ impl Stage {
     }
 }
 
+fn line(text: &str) -> LogLine {
+    LogLine {
+        at: Timestamp::from_seconds(1),
+        instance: InstanceId::from_bits(1),
+        stream: "stdout".to_owned(),
+        text: text.to_owned(),
+    }
+}
+
 /// Asks until there is an answer; the limit only bounds a failing test.
 pub(crate) async fn until<T>(what: &str, mut ask: impl AsyncFnMut() -> Option<T>) -> T {
     let wait = async {
@@ -138,14 +156,18 @@ impl Instances for Stage {
         self.rollouts.subscribe()
     }
     fn log(&self, _: ServiceId, most: usize) -> Vec<LogLine> {
-        let line = |text: &str| LogLine {
-            at: Timestamp::from_seconds(1),
-            instance: InstanceId::from_bits(1),
-            stream: "stdout".to_owned(),
-            text: text.to_owned(),
-        };
-        let lines = vec![line("one"), line("two"), line("three")];
-        lines.into_iter().rev().take(most).rev().collect()
+        let lines = self.printed.lock().unwrap();
+        lines[lines.len().saturating_sub(most)..].to_vec()
+    }
+    fn log_after(&self, _: ServiceId, seen: u64, most: usize) -> LogPart {
+        let all = self.printed.lock().unwrap();
+        let seen = usize::try_from(seen).unwrap();
+        let lines: Vec<LogLine> = all[seen..].iter().take(most).cloned().collect();
+        LogPart {
+            seen: (seen + lines.len()) as u64,
+            missed: 0,
+            lines,
+        }
     }
     fn calls(&self, _: ServiceId, _: Option<ModelId>) -> Calls {
         Calls { all: 7, failed: 2 }

@@ -13,7 +13,7 @@ use adyton_core::id::{
     RequestId, ServiceId, UserId,
 };
 use adyton_core::instances::{
-    Calls, InstanceSeen, InstanceStatus, Instances, LogLine, Restarting, Rollout, ServiceSeen,
+    Calls, InstanceSeen, InstanceStatus, Instances, LogLine, LogPart, Restarting, Rollout, ServiceSeen,
 };
 use adyton_core::journal::JournalReader as _;
 use adyton_core::live::{Change, Live, LiveCell};
@@ -85,6 +85,9 @@ impl Instances for Seen {
     }
     fn log(&self, _: ServiceId, _: usize) -> Vec<LogLine> {
         Vec::new()
+    }
+    fn log_after(&self, _: ServiceId, _: u64, _: usize) -> LogPart {
+        LogPart::default()
     }
     fn calls(&self, _: ServiceId, _: Option<ModelId>) -> Calls {
         Calls::default()

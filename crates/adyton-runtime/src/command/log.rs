@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use adyton_core::instances::LogLine;
+use adyton_core::instances::{LogLine, LogPart};
 use parking_lot::Mutex;
 
 /// The longest line that is kept, in bytes; the rest of a longer one is cut off.
@@ -11,8 +11,15 @@ pub const LONGEST_LINE: usize = 8 * 1024;
 /// A ring of lines, shared by all who write and read it.
 #[derive(Debug)]
 pub struct ServiceLog {
-    lines: Mutex<VecDeque<LogLine>>,
+    lines: Mutex<Kept>,
     most: usize,
+}
+
+#[derive(Debug, Default)]
+struct Kept {
+    lines: VecDeque<LogLine>,
+    /// How many lines were ever added.
+    added: u64,
 }
 
 impl ServiceLog {
@@ -25,16 +32,32 @@ impl ServiceLog {
     }
     /// Adds a line; the oldest goes when there are too many.
     pub fn push(&self, line: LogLine) {
-        let mut lines = self.lines.lock();
-        if lines.len() == self.most {
-            lines.pop_front();
+        let mut kept = self.lines.lock();
+        if kept.lines.len() == self.most {
+            kept.lines.pop_front();
         }
-        lines.push_back(line);
+        kept.lines.push_back(line);
+        kept.added += 1;
+    }
+    /// The first `most` lines that were added after so many, oldest first; all that is there, if fewer were ever added.
+    pub fn after(&self, seen: u64, most: usize) -> LogPart {
+        let kept = self.lines.lock();
+        let oldest = kept.added - kept.lines.len() as u64;
+        let seen = if seen > kept.added { 0 } else { seen };
+        let from = seen.max(oldest);
+        let behind = usize::try_from(from - oldest).unwrap_or(usize::MAX);
+        let lines: Vec<LogLine> = kept.lines.iter().skip(behind).take(most).cloned().collect();
+        LogPart {
+            seen: from + lines.len() as u64,
+            missed: from - seen,
+            lines,
+        }
     }
     /// The newest `most` lines that `which` wants, oldest first.
     pub fn last(&self, most: usize, which: impl Fn(&LogLine) -> bool) -> Vec<LogLine> {
-        let lines = self.lines.lock();
-        let mut found: Vec<LogLine> = lines
+        let kept = self.lines.lock();
+        let mut found: Vec<LogLine> = kept
+            .lines
             .iter()
             .rev()
             .filter(|line| which(line))
@@ -102,6 +125,33 @@ mod tests {
         let texts: Vec<String> = log.last(2, |_| true).into_iter().map(|line| line.text).collect();
         assert_eq!(texts, ["3", "4"]);
         assert_eq!(log.last(10, |_| true).len(), 3);
+    }
+
+    #[test]
+    fn who_follows_gets_each_line_once_and_hears_of_those_that_are_gone() {
+        let log = ServiceLog::new(3);
+        let print = |number: u32| {
+            log.push(LogLine {
+                at: Timestamp::from_seconds(0),
+                instance: InstanceId::from_bits(1),
+                stream: "stdout".to_owned(),
+                text: number.to_string(),
+            });
+        };
+        let after = |seen, most| {
+            let part = log.after(seen, most);
+            let texts: Vec<String> = part.lines.into_iter().map(|line| line.text).collect();
+            (texts.join(" "), part.seen, part.missed)
+        };
+        assert_eq!(after(0, 9), (String::new(), 0, 0));
+        (1..=2).for_each(print);
+        assert_eq!(after(0, 9), ("1 2".to_owned(), 2, 0));
+        assert_eq!(after(0, 1), ("1".to_owned(), 1, 0));
+        assert_eq!(after(2, 9), (String::new(), 2, 0));
+        (3..=7).for_each(print);
+        assert_eq!(after(2, 2), ("5 6".to_owned(), 6, 2), "3 and 4 are gone");
+        assert_eq!(after(6, 9), ("7".to_owned(), 7, 0));
+        assert_eq!(after(70, 9), ("5 6 7".to_owned(), 7, 4), "another log");
     }
 
     #[test]

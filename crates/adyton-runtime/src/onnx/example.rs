@@ -2,13 +2,14 @@
 //! no use: a list of exactly a hundred numbers, texts of known categories.
 //!
 //! Either `model/example.json`, the body as a caller would send it; or the declared request schema, where each of its values
-//! has an `example`, `examples` or a `default`.
+//! has an `example`, `examples` or a `default` (`adyton_core::example_body`).
 
 use std::fs;
 use std::path::Path;
 
+use adyton_core::example_body::given;
 use parking_lot::Mutex;
-use serde_json::{Map, Value as Json};
+use serde_json::Value as Json;
 
 use super::codec::Codec;
 use super::cost::Cost;
@@ -21,8 +22,6 @@ use super::tensor::{Tensor, Value};
 const FILE: &str = "example.json";
 /// A larger one, in bytes, is not read.
 const LARGEST: u64 = 16 << 20;
-/// How deep a schema is followed.
-const DEEPEST: usize = 32;
 
 /// The example in the folder of the model, if there is one.
 pub(super) fn in_folder(model: &Path) -> Option<Vec<u8>> {
@@ -33,29 +32,7 @@ pub(super) fn in_folder(model: &Path) -> Option<Vec<u8>> {
 
 /// The example that a declared request (`{"Content-type", "data": schema}`) describes.
 pub(super) fn of_schema(request: &Json) -> Option<Vec<u8>> {
-    let body = value(request.get("data")?, DEEPEST)?;
-    serde_json::to_vec(&body).ok()
-}
-
-fn value(schema: &Json, deeper: usize) -> Option<Json> {
-    let deeper = deeper.checked_sub(1)?;
-    let first = |list: &Json| list.as_array()?.first().cloned();
-    let own = schema.get("example").or_else(|| schema.get("default")).cloned();
-    if let Some(own) = own.or_else(|| schema.get("examples").and_then(first)) {
-        return Some(own);
-    }
-    if let Some(properties) = schema.get("properties").and_then(Json::as_object) {
-        let fields = properties
-            .iter()
-            .map(|(name, inner)| Some((name.clone(), value(inner, deeper)?)));
-        return fields.collect::<Option<Map<String, Json>>>().map(Json::Object);
-    }
-    let items = schema.get("items").or_else(|| schema.get("item"))?;
-    let item = match items {
-        Json::Array(kinds) => kinds.first()?,
-        one => one,
-    };
-    value(item, deeper).map(|item| Json::Array(vec![item]))
+    serde_json::to_vec(&given(request)?).ok()
 }
 
 /// The tensors that the model answered when it was asked with `body`; else what was wrong.

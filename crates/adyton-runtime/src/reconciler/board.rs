@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use adyton_core::clock::Clock;
 use adyton_core::id::{ModelId, ServiceId};
-use adyton_core::instances::{Calls, InstanceSeen, Instances, LogLine, Rollout, ServiceSeen};
+use adyton_core::instances::{Calls, InstanceSeen, Instances, LogLine, LogPart, Rollout, ServiceSeen};
 use adyton_core::service::ServiceStatus;
 use parking_lot::{Mutex, RwLock};
 use tokio::sync::watch;
@@ -140,6 +140,13 @@ impl Instances for Board {
             .read()
             .get(&id)
             .map(|entry| entry.log.last(most, |_| true))
+            .unwrap_or_default()
+    }
+    fn log_after(&self, id: ServiceId, seen: u64, most: usize) -> LogPart {
+        let services = self.services.read();
+        services
+            .get(&id)
+            .map(|entry| entry.log.after(seen, most))
             .unwrap_or_default()
     }
     fn calls(&self, id: ServiceId, model: Option<ModelId>) -> Calls {

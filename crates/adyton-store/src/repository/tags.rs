@@ -154,7 +154,7 @@ async fn of(session: &Session, services: &[ServiceId]) -> Result<BTreeMap<Servic
 
 /// The services that have a tag which `wanted` names: by its key, or by `KEY=VALUE`. Keys may hold `=` too.
 pub(super) fn tagged(wanted: &str) -> SelectStatement {
-    let joined = || BinOper::Custom("||".into());
+    let joined = || BinOper::Custom("||");
     let whole = Expr::col(Column::Key)
         .binary(joined(), Expr::val("="))
         .binary(joined(), Expr::col(Column::Value));

@@ -213,7 +213,9 @@ fn failed(client: &Client, service: &ServiceShown) -> Failure {
         "the service {name} failed: {error}",
         "服务 {name} 失败：{error}"
     ));
-    if !says_all && let Ok(log) = client.service_log(&service.summary.service_id, LOG_LINES) {
+    if !says_all
+        && let Ok(log) = client.service_log(&service.summary.service_id, &format!("lines={LOG_LINES}"))
+    {
         for line in log.lines {
             failure = failure.fact(format!("{:8} {}", line.stream, line.text));
         }

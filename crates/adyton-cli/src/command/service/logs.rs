@@ -1,27 +1,28 @@
 //! `adyton service logs`: what the programs of a service printed, and what was done about them.
 
-use std::time::Duration;
-
-use adyton_api::adyton::logs::LineShown;
+use adyton_api::adyton::logs::{LineShown, LinesMissed, LogEnd};
 use adyton_core::clock::Timestamp;
 use clap::Args;
+use serde::de::DeserializeOwned;
 
 use crate::client::lookup::service_id;
+use crate::client::{Client, encoded};
 use crate::context::Context;
-use crate::failure::Outcome;
+use crate::failure::{Failure, Outcome};
 use crate::moment::{moment, moment_of};
+use crate::said;
 use crate::terminal::Tone;
-
-/// How often `--follow` asks.
-const FOLLOW_PAUSE: Duration = Duration::from_millis(700);
 
 /// So much of an instance's id tells it from the others.
 const INSTANCE_LETTERS: usize = 8;
+/// The most lines that a stream which begins anew is asked for.
+const AGAIN: usize = 10_000;
 
 /// Show what the programs of a service printed
 #[derive(Args)]
 #[command(after_help = "Examples:
   adyton service logs poetry -n 50 --since 15m
+  adyton service logs poetry --grep error
   adyton service logs poetry --follow")]
 pub struct Logs {
     /// Name or id
@@ -32,9 +33,15 @@ pub struct Logs {
     /// Only since this time: 2026-01-15T08:15:30Z, or an age such as 15m or 2h
     #[arg(long, value_name = "TIME|AGE")]
     since: Option<String>,
+    /// Only until this time: the same
+    #[arg(long, value_name = "TIME|AGE", conflicts_with = "follow")]
+    until: Option<String>,
     /// Only of this instance: its id, or how that begins
     #[arg(long, value_name = "ID")]
     instance: Option<String>,
+    /// Only lines that hold this text, in capital or small letters
+    #[arg(long, value_name = "TEXT")]
+    grep: Option<String>,
     /// Keep printing until interrupted; with --json, one document a line
     #[arg(long, short)]
     follow: bool,
@@ -45,66 +52,127 @@ impl Logs {
     pub fn run(self, context: &Context) -> Outcome {
         let client = context.client()?;
         let id = service_id(&client, &self.service)?;
-        let wanted = Wanted {
-            since: match &self.since {
-                Some(since) => Some(moment_of(since, context.clock.now())?),
-                None => None,
-            },
-            instance: self.instance.clone().unwrap_or_default(),
-        };
-        let mut tail = client.service_log(&id, self.lines)?;
-        if !self.follow {
-            tail.lines.retain(|line| wanted.holds(line));
+        let wanted = self.wanted(context.clock.now())?;
+        if self.follow {
+            return follow(context, &client, &id, self.lines, &wanted);
         }
-        if context.terminal.is_json() && !self.follow {
+        let tail = client.service_log(&id, &format!("lines={}{wanted}", self.lines))?;
+        if context.terminal.is_json() {
             context.terminal.document(&tail);
-            return Ok(());
+        } else {
+            tail.lines.iter().for_each(|line| print(context, line));
         }
-        let mut shown = tail.lines;
-        let print = |line: &LineShown| {
-            if wanted.holds(line) {
-                print(context, line);
+        Ok(())
+    }
+
+    /// Which lines the server is asked for.
+    fn wanted(&self, now: Timestamp) -> Outcome<String> {
+        let mut query = String::new();
+        for (name, said) in [("since", &self.since), ("until", &self.until)] {
+            if let Some(said) = said {
+                query.push_str(&format!("&{name}={}", moment_of(said, now)?.millis()));
             }
+        }
+        for (name, said) in [("instance", &self.instance), ("contains", &self.grep)] {
+            if let Some(said) = said {
+                query.push_str(&format!("&{name}={}", encoded(said)));
+            }
+        }
+        Ok(query)
+    }
+}
+
+/// Prints lines as they come. A stream ends after a while; then it is asked for again, from where it was.
+fn follow(context: &Context, client: &Client, id: &str, lines: usize, wanted: &str) -> Outcome {
+    let mut query = format!("lines={lines}{wanted}");
+    let mut printed = Printed::default();
+    loop {
+        let mut reason = String::new();
+        client.follow_log(id, &query, |name, document| {
+            match name {
+                "line" => {
+                    let line: LineShown = read(document)?;
+                    if printed.is_new(&line) {
+                        print(context, &line);
+                    }
+                }
+                "missed" => {
+                    let missed: LinesMissed = read(document)?;
+                    context.terminal.note(said!(
+                        "{} lines were printed faster than they could be read",
+                        "有 {} 行输出过快，未能读取",
+                        missed.lines
+                    ));
+                }
+                "end" => reason = read::<LogEnd>(document)?.reason,
+                _ => {}
+            }
+            Ok(reason.is_empty())
+        })?;
+        match reason.as_str() {
+            "service" => {
+                context
+                    .terminal
+                    .note(said!("the service was deleted", "服务已删除"));
+                return Ok(());
+            }
+            "session" => {
+                return Err(Failure::failed(said!(
+                    "your session, or your role, has ended",
+                    "您的会话或角色已失效"
+                )));
+            }
+            "time" => query = printed.query(&query, wanted),
+            _ => {
+                return Err(Failure::failed(said!("the server has stopped", "服务器已停止")));
+            }
+        }
+    }
+}
+
+fn read<T: DeserializeOwned>(document: &str) -> Outcome<T> {
+    serde_json::from_str(document).map_err(|error| {
+        Failure::failed(said!(
+            "the server sent an event that cannot be read: {error}",
+            "服务器发送了无法解析的事件：{error}"
+        ))
+    })
+}
+
+/// The last lines that were printed: those of one moment.
+#[derive(Default)]
+struct Printed {
+    last: Vec<LineShown>,
+    /// Those of them that come again in a stream that begins anew.
+    again: Vec<LineShown>,
+}
+
+impl Printed {
+    /// Whether a line has not been printed yet; it has then.
+    fn is_new(&mut self, line: &LineShown) -> bool {
+        if let Some(at) = self.again.iter().position(|known| known == line) {
+            self.again.swap_remove(at);
+            return false;
+        }
+        if self.last.first().is_some_and(|last| last.at != line.at) {
+            self.last.clear();
+        }
+        self.last.push(line.clone());
+        true
+    }
+    /// What to ask for to go on from there.
+    fn query(&mut self, before: &str, wanted: &str) -> String {
+        let Some(last) = self.last.first() else {
+            return before.to_owned();
         };
-        shown.iter().for_each(print);
-        if !self.follow {
-            return Ok(());
-        }
-        loop {
-            #[expect(
-                clippy::disallowed_methods,
-                reason = "between two looks at a server, for somebody who watches"
-            )]
-            std::thread::sleep(FOLLOW_PAUSE);
-            let lines = client.service_log(&id, self.lines)?.lines;
-            let seen = overlap(&shown, &lines);
-            lines[seen..].iter().for_each(print);
-            shown = lines;
-        }
+        let at = encoded(&last.at);
+        self.again = self.last.clone();
+        let others = wanted
+            .split('&')
+            .filter(|part| !part.is_empty() && !part.starts_with("since="));
+        let others: String = others.map(|part| format!("&{part}")).collect();
+        format!("lines={AGAIN}&since={at}{others}")
     }
-}
-
-/// Which lines are wanted.
-struct Wanted {
-    since: Option<Timestamp>,
-    /// How the id of the instance begins.
-    instance: String,
-}
-
-impl Wanted {
-    fn holds(&self, line: &LineShown) -> bool {
-        let is_late = |since| Timestamp::from_iso(&line.at).is_none_or(|at| at >= since);
-        self.since.is_none_or(is_late) && line.instance_id.starts_with(&self.instance)
-    }
-}
-
-/// How many of the new lines were there before: the longest end of the old ones that the new ones begin with.
-fn overlap(old: &[LineShown], new: &[LineShown]) -> usize {
-    let most = old.len().min(new.len());
-    (0..=most)
-        .rev()
-        .find(|count| old[old.len() - count..] == new[..*count])
-        .unwrap_or(0)
 }
 
 fn print(context: &Context, line: &LineShown) {
@@ -127,39 +195,57 @@ fn print(context: &Context, line: &LineShown) {
 mod tests {
     use super::*;
 
-    #[test]
-    fn only_lines_that_were_not_there_are_new() {
-        let lines = |texts: &[&str]| -> Vec<LineShown> {
-            let line = |text: &&str| LineShown {
-                at: String::new(),
-                instance_id: String::new(),
-                stream: "stdout".to_owned(),
-                text: (*text).to_owned(),
-            };
-            texts.iter().map(line).collect()
-        };
-        let seen = |old: &[&str], new: &[&str]| overlap(&lines(old), &lines(new));
-        assert_eq!(seen(&["a", "b"], &["a", "b", "c"]), 2);
-        assert_eq!(seen(&["a", "b"], &["b", "c"]), 1);
-        assert_eq!(seen(&["a", "b"], &["c"]), 0);
-        assert_eq!(seen(&[], &["a"]), 0);
-        assert_eq!(seen(&["a", "a"], &["a", "a", "a"]), 2);
+    fn line(at: &str, text: &str) -> LineShown {
+        LineShown {
+            at: at.to_owned(),
+            instance_id: "2e93".to_owned(),
+            stream: "stdout".to_owned(),
+            text: text.to_owned(),
+        }
     }
 
     #[test]
-    fn lines_are_wanted_by_time_and_instance() {
-        let line = |at: &str, instance: &str| LineShown {
-            at: at.to_owned(),
-            instance_id: instance.to_owned(),
-            stream: "stdout".to_owned(),
-            text: String::new(),
+    fn what_is_looked_for_is_asked_of_the_server() {
+        let logs = Logs {
+            service: "poetry".to_owned(),
+            lines: 50,
+            since: Some("15m".to_owned()),
+            until: Some("2026-01-15T08:15:30Z".to_owned()),
+            instance: Some("2e93".to_owned()),
+            grep: Some("a&b c".to_owned()),
+            follow: false,
         };
-        let wanted = Wanted {
-            since: Timestamp::from_iso("2026-01-15T08:15:30Z"),
-            instance: "2e93".to_owned(),
+        let now = Timestamp::from_iso("2026-01-15T09:15:30Z").unwrap();
+        assert_eq!(
+            logs.wanted(now).unwrap(),
+            "&since=1768467630000&until=1768464930000&instance=2e93&contains=a%26b%20c"
+        );
+        let wrong = Logs {
+            since: Some("soon".to_owned()),
+            ..logs
         };
-        assert!(wanted.holds(&line("2026-01-15T08:15:30Z", "2e934724")));
-        assert!(!wanted.holds(&line("2026-01-15T08:15:29Z", "2e934724")));
-        assert!(!wanted.holds(&line("2026-01-15T08:15:31Z", "3e934724")));
+        assert!(wrong.wanted(now).is_err());
+    }
+
+    #[test]
+    fn a_stream_that_begins_anew_goes_on_where_it_was() {
+        let mut printed = Printed::default();
+        assert_eq!(printed.query("lines=5&since=1", "&since=1"), "lines=5&since=1");
+        let (first, second, third) = (
+            line("2026-01-15T08:15:30Z", "a"),
+            line("2026-01-15T08:15:31Z", "b"),
+            line("2026-01-15T08:15:31Z", "c"),
+        );
+        for line in [&first, &second, &third] {
+            assert!(printed.is_new(line));
+        }
+        assert!(printed.is_new(&third), "a program may print the same twice");
+        assert_eq!(
+            printed.query("lines=5", "&since=1&contains=x"),
+            "lines=10000&since=2026-01-15T08%3A15%3A31Z&contains=x"
+        );
+        let again = [&second, &third, &third].map(|line| printed.is_new(line));
+        assert_eq!(again, [false; 3], "they come again");
+        assert!(printed.is_new(&third));
     }
 }

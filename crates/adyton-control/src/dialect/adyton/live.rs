@@ -1,6 +1,7 @@
 //! `GET …/live`: what happens in a project, as it happens.
 
 use adyton_core::id::ServiceId;
+use axum::body::Body;
 use axum::response::Response;
 use http::{HeaderValue, header};
 use serde::Deserialize;
@@ -25,12 +26,19 @@ pub(crate) struct LiveQuery {
 pub(crate) async fn follow(call: Call, Query(query): Query<LiveQuery>) -> OperationResult<Events> {
     let wanted = wanted(query)?;
     let project = call.project()?;
-    let mut answer = Response::new(live_updates::stream(call.shared, call.actor, project, wanted).await?);
+    Ok(events(
+        live_updates::stream(call.shared, call.actor, project, wanted).await?,
+    ))
+}
+
+/// An answer of events that comes bit by bit, and is nobody's to keep.
+pub(super) fn events(body: Body) -> Events {
+    let mut answer = Response::new(body);
     let headers = answer.headers_mut();
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     // A proxy that gathers what it passes on would keep the events.
     headers.insert("x-accel-buffering", HeaderValue::from_static("no"));
-    Ok(Events(answer))
+    Events(answer)
 }
 
 fn wanted(query: LiveQuery) -> OperationResult<LiveFilter> {

@@ -1,14 +1,18 @@
-//! `GET …/services/{service_id}/log`: the newest lines that a service's programs printed, or those that somebody looks for.
+//! `GET …/services/{service_id}/log` and `…/log/follow`: the newest lines that a service's programs printed, or those that somebody looks for.
 
 use adyton_api::adyton::logs::{LineShown, LogTail};
+use adyton_core::clock::Timestamp;
+use adyton_core::instances::LogLine;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::requests::moment;
+use super::live::events;
+use super::requests::{moment, wrong};
 use crate::call::Call;
 use crate::dialect::modelarts::services::id;
-use crate::endpoint::{Json, Query};
-use crate::failure::{Failure, OperationResult};
+use crate::endpoint::{Events, Json, Query};
+use crate::failure::OperationResult;
+use crate::live_updates;
 use crate::operations::service::{self, LogFilter};
 
 /// The most lines of one answer.
@@ -30,41 +34,65 @@ pub(crate) struct LogQuery {
     contains: Option<String>,
 }
 
+/// How to follow.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct FollowQuery {
+    /// How many of the lines that are there already come first: 0 to 10000, 100 by default.
+    lines: Option<usize>,
+    /// Only from this moment on: ISO 8601, or milliseconds since 1970.
+    since: Option<String>,
+    /// Only of this instance: its id, or how that begins.
+    instance: Option<String>,
+    /// Only lines that hold this text, in capital or small letters.
+    contains: Option<String>,
+}
+
 /// `GET …/services/{service_id}/log`
 pub(crate) async fn tail(call: Call, Query(query): Query<LogQuery>) -> OperationResult<Json<LogTail>> {
     let most = query.lines.unwrap_or(200);
     if !(1..=MOST).contains(&most) {
-        return Err(Failure::Query {
-            field: "lines".to_owned(),
-            problem: format!("must be 1 to {MOST}"),
-        });
+        return Err(wrong("lines", format!("must be 1 to {MOST}")));
     }
-    let since = query
-        .since
-        .as_deref()
-        .map(|text| moment("since", text))
-        .transpose()?;
-    let until = query
-        .until
-        .as_deref()
-        .map(|text| moment("until", text))
-        .transpose()?;
     let filter = LogFilter {
-        since,
-        until,
+        since: at("since", query.since.as_deref())?,
+        until: at("until", query.until.as_deref())?,
         instance: query.instance,
         contains: query.contains,
     };
     let lines = service::log(&call.shared, call.project()?, id(&call)?, &filter, most).await?;
     Ok(Json(LogTail {
-        lines: lines
-            .into_iter()
-            .map(|line| LineShown {
-                at: line.at.to_iso(),
-                instance_id: line.instance.to_string(),
-                stream: line.stream,
-                text: line.text,
-            })
-            .collect(),
+        lines: lines.iter().map(line_shown).collect(),
     }))
+}
+
+/// `GET …/services/{service_id}/log/follow`
+pub(crate) async fn follow(call: Call, Query(query): Query<FollowQuery>) -> OperationResult<Events> {
+    let first = query.lines.unwrap_or(100);
+    if first > MOST {
+        return Err(wrong("lines", format!("must be 0 to {MOST}")));
+    }
+    let filter = LogFilter {
+        since: at("since", query.since.as_deref())?,
+        until: None,
+        instance: query.instance,
+        contains: query.contains,
+    };
+    let (project, service) = (call.project()?, id(&call)?);
+    let body = live_updates::log_stream(call.shared, call.actor, project, service, filter, first).await?;
+    Ok(events(body))
+}
+
+/// A line as it is shown.
+pub(crate) fn line_shown(line: &LogLine) -> LineShown {
+    LineShown {
+        at: line.at.to_iso(),
+        instance_id: line.instance.to_string(),
+        stream: line.stream.clone(),
+        text: line.text.clone(),
+    }
+}
+
+fn at(field: &str, text: Option<&str>) -> OperationResult<Option<Timestamp>> {
+    text.map(|text| moment(field, text)).transpose()
 }

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use adyton_core::clock::Clock;
 use adyton_core::id::ServiceId;
-use adyton_core::instances::{Calls, InstanceSeen, InstanceStatus, LogLine, Restarting, Rollout};
+use adyton_core::instances::{Calls, InstanceSeen, InstanceStatus, LogLine, LogPart, Restarting, Rollout};
 use adyton_core::live::Change;
 use adyton_core::record::AnsweredBy;
 use adyton_core::sample;
@@ -34,6 +34,9 @@ impl Instances for Seen {
     }
     fn log(&self, _: ServiceId, _: usize) -> Vec<LogLine> {
         Vec::new()
+    }
+    fn log_after(&self, _: ServiceId, _: u64, _: usize) -> LogPart {
+        LogPart::default()
     }
     fn calls(&self, _: ServiceId, _: Option<adyton_core::id::ModelId>) -> Calls {
         Calls::default()
