@@ -19,11 +19,24 @@ pub(crate) enum HexError {
     Base64,
 }
 
+/// The value of each byte as a hex digit of either case; [`NO_DIGIT`] for what is none.
+const DIGITS: [u8; 256] = {
+    let mut values = [NO_DIGIT; 256];
+    let mut value = 0;
+    while value < 16 {
+        let digit = b"0123456789abcdef"[value];
+        values[digit as usize] = value as u8;
+        values[digit.to_ascii_uppercase() as usize] = value as u8;
+        value += 1;
+    }
+    values
+};
+const NO_DIGIT: u8 = 0xff;
+
 impl Signature {
     /// Reads 64 hex digits, of either case.
     pub(crate) fn parse(text: &str) -> Result<Self, HexError> {
-        let mut bytes = [0u8; 32];
-        if text.len() != 64 {
+        let Ok(digits) = <&[u8; 64]>::try_from(text.as_bytes()) else {
             // Padded or not, in either alphabet.
             let digits = text.strip_suffix('=').unwrap_or(text);
             let base64 = digits.len() == 43
@@ -35,11 +48,17 @@ impl Signature {
             } else {
                 HexError::Length(text.chars().count())
             });
+        };
+        let (mut bytes, mut seen) = ([0u8; 32], 0);
+        for (byte, pair) in bytes.iter_mut().zip(digits.as_chunks::<2>().0) {
+            let [high, low] = pair.map(|digit| DIGITS[usize::from(digit)]);
+            *byte = high << 4 | low & 0x0f;
+            seen |= high | low;
         }
-        if let Some(at) = text.bytes().position(|byte| !byte.is_ascii_hexdigit()) {
-            return Err(HexError::Digit(at));
+        if seen == NO_DIGIT {
+            let wrong = digits.iter().position(|digit| !digit.is_ascii_hexdigit());
+            return Err(HexError::Digit(wrong.unwrap_or_default()));
         }
-        hex::decode_to_slice(text, &mut bytes).map_err(|_| HexError::Digit(0))?;
         Ok(Self(bytes))
     }
 
