@@ -57,16 +57,33 @@ fn parse_dashed(text: &[u8]) -> Option<u128> {
     parse_hex(&digits)
 }
 
+/// 64 bits as hex digits, all at once: in every record there are some ten ids.
+fn digits(half: u64) -> [u8; 16] {
+    /// This byte, sixteen times.
+    const fn each(byte: u8) -> u128 {
+        u128::from_be_bytes([byte; 16])
+    }
+    // Each halving moves the upper half of every group to its place, until a byte holds four bits.
+    let mut nibbles = u128::from(half);
+    nibbles = (nibbles | nibbles << 32) & 0x0000_0000_ffff_ffff_0000_0000_ffff_ffff;
+    nibbles = (nibbles | nibbles << 16) & 0x0000_ffff_0000_ffff_0000_ffff_0000_ffff;
+    nibbles = (nibbles | nibbles << 8) & 0x00ff_00ff_00ff_00ff_00ff_00ff_00ff_00ff;
+    nibbles = (nibbles | nibbles << 4) & each(0x0f);
+    // One where a letter is needed, which comes 39 places later than the digit would.
+    let letters = ((nibbles + each(6)) >> 4) & each(1);
+    (nibbles + each(b'0') + letters * 39).to_be_bytes()
+}
+
 /// 32 lower-case hex digits: a text that lies where it is, not on the heap.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct HexText([u8; 32]);
 
 impl HexText {
-    fn of(bits: u128) -> Self {
+    /// The digits of these 128 bits.
+    pub fn of(bits: u128) -> Self {
         let mut text = [0u8; 32];
-        for (pair, byte) in text.as_chunks_mut::<2>().0.iter_mut().zip(bits.to_be_bytes()) {
-            *pair = [HEX[usize::from(byte >> 4)], HEX[usize::from(byte & 15)]];
-        }
+        text[..16].copy_from_slice(&digits((bits >> 64) as u64));
+        text[16..].copy_from_slice(&digits(bits as u64));
         Self(text)
     }
     /// The digits.
@@ -277,6 +294,17 @@ mod tests {
         let hex: ProjectId = "0f1e2d3c4b5a69788796a5b4c3d2e1f0".parse().expect("canonical");
         assert_eq!(hex.to_string(), "0f1e2d3c4b5a69788796a5b4c3d2e1f0");
         assert!(ProjectId::parse(b"0F1e2d3c4b5a69788796a5b4c3d2e1f0").is_none());
+    }
+
+    #[test]
+    fn every_digit_is_written_at_every_place() {
+        for digit in 0..16 {
+            for place in 0..32 {
+                let bits = digit << (4 * place) | 0x0123_4567_89ab_cdef;
+                assert_eq!(&*HexText::of(bits), format!("{bits:032x}"));
+            }
+        }
+        assert_eq!(&*HexText::of(u128::MAX), "f".repeat(32));
     }
 
     #[test]

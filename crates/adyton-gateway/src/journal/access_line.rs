@@ -3,6 +3,7 @@
 //! By hand, because serialising ids and times through `fmt` would cost more than all the rest of the journal.
 
 use adyton_core::clock::Timestamp;
+use adyton_core::id::HexText;
 
 use crate::journal::encoding::view::View;
 
@@ -118,16 +119,20 @@ fn id(field: &str, bits: Option<u128>, has_dashes: bool, to: &mut Vec<u8>) {
     };
     name(field, to);
     // Made where it is at hand and copied in one piece: there are five in a line.
-    let (mut text, mut length) = ([b'-'; 36], 0);
-    for (at, byte) in bits.to_be_bytes().into_iter().enumerate() {
-        length += usize::from(has_dashes && matches!(at, 4 | 6 | 8 | 10));
-        text[length] = HEX[usize::from(byte >> 4)];
-        text[length + 1] = HEX[usize::from(byte & 15)];
-        length += 2;
+    let digits = HexText::of(bits);
+    let digits = digits.as_bytes();
+    if !has_dashes {
+        let mut text = [b'"'; 34];
+        text[1..33].copy_from_slice(digits);
+        return to.extend_from_slice(&text);
     }
-    to.push(b'"');
-    to.extend_from_slice(&text[..length]);
-    to.push(b'"');
+    let mut text = *b"\"........-....-....-....-............\"";
+    text[1..9].copy_from_slice(&digits[..8]);
+    text[10..14].copy_from_slice(&digits[8..12]);
+    text[15..19].copy_from_slice(&digits[12..16]);
+    text[20..24].copy_from_slice(&digits[16..20]);
+    text[25..37].copy_from_slice(&digits[20..]);
+    to.extend_from_slice(&text);
 }
 
 /// A JSON string's inside: what needs no escape is copied as it is.

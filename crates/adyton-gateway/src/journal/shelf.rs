@@ -152,6 +152,8 @@ impl Shelf {
     /// memory is at hand, where new memory would cost a page fault every few records.
     pub(super) fn remember(&self, mut batch: Batch) -> Batch {
         batch.trim();
+        // The next one is probably about as long.
+        let room = batch.room();
         let mut gone = Vec::new();
         let mut state = self.state.lock();
         state.recent_bytes += batch.weight();
@@ -163,12 +165,10 @@ impl Shelf {
             gone.push(oldest);
         }
         drop(state);
-        let mut spare = gone
-            .into_iter()
-            .filter_map(Arc::into_inner)
-            .next()
-            .unwrap_or_default();
+        let spare = gone.into_iter().filter_map(Arc::into_inner);
+        let mut spare = spare.max_by_key(Batch::weight).unwrap_or_default();
         spare.clear();
+        spare.make_room(room);
         spare
     }
 

@@ -20,6 +20,8 @@ use crate::upstream::headers::{is_the_gateways, sets_our_cookie, stays};
 const HEAD_MAX: usize = 128 * 1024;
 /// Header lines for which there is room on the stack; more take a moment longer.
 const LINES: usize = 100;
+/// The shortest header line, in bytes: a name of one letter, the colon, a line feed.
+const LINE_MIN: usize = 3;
 /// The most header lines that it may have: below what a map of headers can hold.
 const LINES_MAX: usize = 16_384;
 /// Room for the headers that the gateway adds.
@@ -111,8 +113,12 @@ impl HeadReader {
 fn read(bytes: &Bytes, bodiless: bool) -> Result<Head, BadHead> {
     let mut few = [const { MaybeUninit::uninit() }; LINES];
     let mut many = Vec::new();
-    // The status line and the empty one at the end are lines too.
-    let lines: &mut [_] = match memchr::memchr_iter(b'\n', bytes).count().saturating_sub(2) {
+    // Most heads are too short for so many. The status line and the empty one at the end are lines too.
+    let count = match bytes.len() / LINE_MIN {
+        ..=LINES => 0,
+        _ => memchr::memchr_iter(b'\n', bytes).count().saturating_sub(2),
+    };
+    let lines: &mut [_] = match count {
         ..=LINES => &mut few,
         lines if lines <= LINES_MAX => {
             many.resize_with(lines, MaybeUninit::uninit);
@@ -210,6 +216,8 @@ impl ConnectionLines {
 #[derive(Default)]
 struct BodyLines {
     length: Option<u64>,
+    /// Whether its line has to be written anew: said twice, as a list, or with zeros before it.
+    is_unusual: bool,
     is_chunked: bool,
 }
 
@@ -224,8 +232,12 @@ impl BodyLines {
             let length = digits
                 .and_then(|digits| digits.parse().ok())
                 .ok_or_else(|| BadHead::of(Fact::LengthNoNumber))?;
-            if self.length.replace(length).is_some_and(|other| other != length) {
-                return Err(BadHead::of(Fact::LengthsDiffer));
+            match self.length.replace(length) {
+                Some(other) if other != length => return Err(BadHead::of(Fact::LengthsDiffer)),
+                other => {
+                    let has_zeros = number.len() > 1 && number.starts_with(b"0");
+                    self.is_unusual |= other.is_some() || has_zeros || number.len() != value.len();
+                }
             }
         }
         Ok(())
@@ -252,7 +264,9 @@ impl BodyLines {
             }
             (false, Some(length)) => {
                 // One number, however often it was said: not every client takes a list.
-                headers.insert(CONTENT_LENGTH, HeaderValue::from(length));
+                if self.is_unusual || !headers.contains_key(CONTENT_LENGTH) {
+                    headers.insert(CONTENT_LENGTH, HeaderValue::from(length));
+                }
                 Ok(Framing::Length(length))
             }
             (false, None) => Ok(Framing::UntilClose),

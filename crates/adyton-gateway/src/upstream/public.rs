@@ -72,8 +72,10 @@ impl Public<'_> {
 
     /// What a trusted proxy says: the last one, if several do.
     fn proxied(&self, name: &str) -> Option<&str> {
-        let lines = self.arrival.head.headers.get_all(name);
-        let line = lines.iter().next_back().filter(|_| self.arrival.remote.proxied)?;
+        if !self.arrival.remote.proxied {
+            return None;
+        }
+        let line = self.arrival.head.headers.get_all(name).iter().next_back()?;
         str::from_utf8(items(line.as_bytes()).last()?).ok()
     }
 

@@ -22,6 +22,23 @@ impl Batch {
         self.bytes.capacity()
     }
 
+    /// How much room one of about this length needs, with some to spare, so that it does not grow. Nothing where that saves nothing.
+    pub(super) fn room(&self) -> usize {
+        /// Batches of these lengths differ in length by some records; in rooms of few sizes memory is used again.
+        const STEP: usize = 32 * 1024;
+        match self.bytes.len() {
+            ..STEP => 0,
+            length => (length + length / 4).next_multiple_of(STEP),
+        }
+    }
+
+    /// Makes room in an empty one. Memory that is too small is not grown, which would copy what is in it.
+    pub(super) fn make_room(&mut self, room: usize) {
+        if self.bytes.capacity() < room {
+            self.bytes = Vec::with_capacity(room);
+        }
+    }
+
     /// Gives back memory that it does not need: one that was filled again may have far too much.
     pub(super) fn trim(&mut self) {
         if self.bytes.capacity() / 4 > self.bytes.len() {
@@ -64,5 +81,37 @@ impl BatchSource {
                 Ok(use_bytes(&bytes))
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(length: usize) -> Batch {
+        Batch {
+            bytes: vec![0; length],
+            ..Batch::default()
+        }
+    }
+
+    #[test]
+    fn batches_of_about_the_same_length_fit_into_each_others_memory() {
+        let (longer, shorter) = (of(158_000), of(150_000));
+        assert!(shorter.room() > longer.bytes.len(), "it need not grow");
+        let mut spare = of(0);
+        spare.make_room(longer.room());
+        let (place, weight) = (spare.bytes.as_ptr(), spare.weight());
+        spare.make_room(shorter.room());
+        assert_eq!((spare.bytes.as_ptr(), spare.weight()), (place, weight));
+        assert_eq!(of(1_000).room(), 0, "a few records take what they need");
+    }
+
+    #[test]
+    fn what_a_batch_does_not_need_is_given_back() {
+        let mut batch = of(64 * 1024);
+        batch.bytes.truncate(1_000);
+        batch.trim();
+        assert_eq!(batch.weight(), 1_000);
     }
 }

@@ -207,7 +207,16 @@ proptest! {
 
 #[test]
 fn a_length_that_is_said_twice_is_passed_on_once() {
-    let head = head("HTTP/1.1 200 OK\r\nContent-Length: 3, 3\r\nContent-Length: 3\r\n\r\n");
-    let lengths: Vec<_> = head.headers.get_all("content-length").iter().collect();
-    assert_eq!(lengths, ["3"]);
+    for lines in [
+        "Content-Length: 3, 3\r\nContent-Length: 3",
+        "Content-Length: 3",
+        "Content-Length: 3\r\nContent-Length: 3",
+        "Content-Length: 003",
+        "Content-Length: 3\r\nConnection: content-length",
+    ] {
+        let head = head(&format!("HTTP/1.1 200 OK\r\n{lines}\r\n\r\n"));
+        let lengths: Vec<_> = head.headers.get_all("content-length").iter().collect();
+        assert_eq!(lengths, ["3"], "{lines}");
+        assert_eq!(head.framing, Framing::Length(3), "{lines}");
+    }
 }
