@@ -22,9 +22,12 @@ const STUCK: Duration = Duration::from_millis(10);
 const WINDOW: u32 = 1_000;
 /// So many of a window may be slow: one in a hundred.
 const MAY_BE_SLOW: u32 = WINDOW / 100;
-/// A model that was moved off comes back when no window was slow, and no call stuck, for this long. Whoever knows an input that
-/// is slow can hold a core once in this time, and no more often.
+/// A model that was moved off for a call that stuck comes back when no window was slow, and no call stuck, for this long. Whoever
+/// knows an input that is slow can hold a core once in this time, and no more often.
 const QUIET: Duration = Duration::from_secs(300);
+/// The same for a model that was moved off because too many calls were slow: a busy machine does that to a fast model, and what a
+/// window of such calls can take of a core is little.
+const QUIET_AFTER_SLOW: Duration = Duration::from_secs(10);
 /// How old the last reading of a thread's own time may be when a call begins.
 const FRESH: Duration = Duration::from_millis(5);
 
@@ -36,8 +39,8 @@ pub(crate) struct InlinePolicy {
     slow: AtomicU32,
     /// Whether this window is measured by the thread's own time, because the one before looked slow by the wall clock.
     is_exact: AtomicBool,
-    /// Since when it has been quiet, in milliseconds of the clock; counts only for a model that was moved off.
-    quiet_since: AtomicU64,
+    /// When a model that was moved off may come back, in milliseconds of the clock.
+    back_at: AtomicU64,
 }
 
 /// The beginning of a measured call.
@@ -123,7 +126,7 @@ impl InlinePolicy {
             calls: AtomicU32::new(0),
             slow: AtomicU32::new(0),
             is_exact: AtomicBool::new(false),
-            quiet_since: AtomicU64::new(0),
+            back_at: AtomicU64::new(0),
         }
     }
 
@@ -139,11 +142,11 @@ impl InlinePolicy {
             self.slow.fetch_add(1, Ordering::Relaxed);
         }
         if took.worked >= STUCK {
-            self.judge(false, now);
+            self.judge(Some(QUIET), now);
         } else if self.calls.fetch_add(1, Ordering::Relaxed) + 1 >= WINDOW {
             let good = self.slow.load(Ordering::Relaxed) <= MAY_BE_SLOW;
             match good || !self.is_inline() || self.is_exact.load(Ordering::Relaxed) {
-                true => self.judge(good, now),
+                true => self.judge((!good).then_some(QUIET_AFTER_SLOW), now),
                 false => self.begin_window(true),
             }
         }
@@ -156,15 +159,18 @@ impl InlinePolicy {
         self.is_exact.store(is_exact, Ordering::Relaxed);
     }
 
-    /// Ends a window that was good or not.
-    fn judge(&self, good: bool, now: Duration) {
+    /// Ends a window; one that was not good keeps the model off for `off`.
+    fn judge(&self, off: Option<Duration>, now: Duration) {
         self.begin_window(false);
-        let now = u64::try_from(now.as_millis()).unwrap_or(u64::MAX);
-        if !good {
-            self.quiet_since.store(now, Ordering::Relaxed);
-        }
-        let quiet = now.saturating_sub(self.quiet_since.load(Ordering::Relaxed));
-        let inline = good && (self.is_inline() || u128::from(quiet) >= QUIET.as_millis());
+        let millis = |span: Duration| u64::try_from(span.as_millis()).unwrap_or(u64::MAX);
+        let inline = match off {
+            None => self.is_inline() || millis(now) >= self.back_at.load(Ordering::Relaxed),
+            Some(off) => {
+                // The longer of two that it is kept off for counts.
+                self.back_at.fetch_max(millis(now + off), Ordering::Relaxed);
+                false
+            }
+        };
         if self.inline.swap(inline, Ordering::Relaxed) != inline {
             let place = if inline {
                 "the gateway's core"
@@ -203,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn a_model_that_gets_slower_is_moved_off_and_comes_back_after_a_long_quiet_time() {
+    fn a_model_that_gets_slower_is_moved_off_and_comes_back_after_a_quiet_time() {
         let policy = InlinePolicy::new(Duration::from_micros(20));
         assert!(policy.is_inline());
         slow_window(&policy);
@@ -212,6 +218,17 @@ mod tests {
         assert!(!policy.is_inline(), "by the thread's own time");
         window(&policy, NOW);
         assert!(!policy.is_inline(), "one good window says nothing yet");
+        window(&policy, NOW + QUIET_AFTER_SLOW);
+        assert!(policy.is_inline());
+    }
+
+    #[test]
+    fn a_slow_window_does_not_shorten_what_a_stuck_call_began() {
+        let policy = InlinePolicy::new(Duration::from_micros(20));
+        policy.record(micros(10_000), NOW);
+        slow_window(&policy);
+        window(&policy, NOW + QUIET_AFTER_SLOW);
+        assert!(!policy.is_inline());
         window(&policy, NOW + QUIET);
         assert!(policy.is_inline());
     }
