@@ -3,6 +3,7 @@
 mod declared;
 mod error_text;
 mod native_faults;
+mod prepared;
 mod unknown_rank;
 mod values;
 
@@ -14,6 +15,7 @@ use ort::environment::Environment;
 use ort::session::builder::{GraphOptimizationLevel, SessionBuilder};
 use ort::session::{RunOptions, Session, SessionInputValue, SessionOutputs};
 
+use self::prepared::PreparedSession;
 use super::classifier::{self, After, Cut};
 use super::cost::Cost;
 use super::ending::{Ended, Ending};
@@ -35,7 +37,7 @@ pub struct OnnxRuntimeModel {
     ports: Ports,
     /// What is left to do with each output; empty when nothing is.
     after: Vec<After>,
-    sessions: SessionPool<Session>,
+    sessions: SessionPool<PreparedSession>,
     minor: u32,
     cost: Cost,
     /// The operator over which inputs without elements would end the process.
@@ -90,7 +92,7 @@ impl OnnxRuntimeModel {
             })
         };
         let whole = SessionPool::make(1, from_file).map_err(wrong)?;
-        let mut ports = declared::ports(&whole.take(), &guarded.open_ranks, file)?;
+        let mut ports = declared::ports(&whole.take().session, &guarded.open_ranks, file)?;
         let model = |ports, after, sessions| Self {
             ports,
             after,
@@ -147,7 +149,7 @@ fn open(
     environment: &Environment,
     threads: Threads,
     commit: impl Fn(&mut SessionBuilder) -> ort::Result<Session>,
-) -> ort::Result<Session> {
+) -> ort::Result<PreparedSession> {
     let builder = Session::builder(environment)?
         .with_optimization_level(GraphOptimizationLevel::All)?
         .with_intra_op_spinning(false)?
@@ -156,7 +158,8 @@ fn open(
         Threads::Caller => builder.with_independent_thread_pool()?.with_intra_threads(1)?,
         Threads::Pool => builder,
     };
-    commit(&mut { builder })
+    let session = commit(&mut { builder })?;
+    Ok(PreparedSession::new(session, matches!(threads, Threads::Caller)))
 }
 
 impl Predictor for OnnxRuntimeModel {
@@ -165,9 +168,14 @@ impl Predictor for OnnxRuntimeModel {
     }
 
     fn run(&self, inputs: &[Tensor]) -> Result<Vec<Value>, RunError> {
+        let mut taken = self.sessions.take();
+        if let Some(outputs) = taken.run_prepared(inputs) {
+            return self.values(outputs);
+        }
         let given = self.lend(inputs)?;
-        let mut session = self.sessions.take();
+        let PreparedSession { session, prepared } = &mut *taken;
         let outputs = session.run(given.as_slice()).map_err(run_error)?;
+        prepared.learn(inputs, &outputs);
         self.values(outputs)
     }
 
@@ -176,7 +184,7 @@ impl Predictor for OnnxRuntimeModel {
         // For this run alone: who ends it late ends no other.
         let options = Arc::new(RunOptions::new().map_err(run_error)?);
         let interrupt = Arc::clone(&options);
-        let mut session = self
+        let mut taken = self
             .sessions
             .take_until(|| ending.is_over())
             .ok_or_else(|| ending.why())?;
@@ -184,7 +192,7 @@ impl Predictor for OnnxRuntimeModel {
             let outputs = ending.during(
                 // It fails only for options that are not there.
                 move || drop(interrupt.terminate()),
-                || session.run_with_options(given.as_slice(), &options),
+                || taken.session.run_with_options(given.as_slice(), &options),
             )?;
             match outputs {
                 Err(_) if ending.is_over() => Err(ending.why().into()),
@@ -194,7 +202,7 @@ impl Predictor for OnnxRuntimeModel {
             }
         };
         if ending.grew() {
-            give_back(&mut session, &given);
+            give_back(&mut taken.session, &given);
         }
         values
     }

@@ -12,7 +12,7 @@ use expect_test::{Expect, expect};
 use serde_json::{Value as Json, json};
 
 use crate::graph::{self, FLOAT, FLOAT16, INT64, TEXT, node, port, untyped};
-use crate::place::runtimes;
+use crate::place::{onnx_runtime, runtimes};
 
 pub(crate) fn api(request: Option<Json>) -> Vec<ApiDeclaration> {
     vec![ApiDeclaration {
@@ -102,6 +102,66 @@ fn a_classifier_answers_by_label_on_every_runtime() {
             r#"{"outputs":{"label":["setosa","virginica"],"probabilities":[{"setosa":0.98162,"versicolor":0.01838,"virginica":0.0},{"setosa":0.0,"versicolor":0.00388,"virginica":0.99612}]}}"#
         ]],
     );
+}
+
+/// ONNX Runtime keeps the tensors of a single row for the next one.
+#[test]
+fn rows_of_one_caller_leave_nothing_in_the_answers_of_the_next() {
+    let bodies = [
+        r#"{"inputs":{"float_input":[[5.1,3.5,1.4,0.2]]}}"#,
+        r#"{"inputs":{"float_input":[[6.3,3.3,6.0,2.5]]}}"#,
+        r#"{"inputs":{"float_input":[["NaN",0,0,0]]}}"#,
+        r#"{"inputs":{"float_input":[[6.3,3.3,6.0,2.5],[5.1,3.5,1.4,0.2]]}}"#,
+        r#"{"inputs":{"float_input":[]}}"#,
+        r#"{"inputs":{"float_input":[["red",0,0,0]]}}"#,
+    ];
+    for (runtime, model) in each(&graph::iris(), None) {
+        // Each is answered alone first, by a model that has answered nobody else.
+        let alone = bodies.map(|body| {
+            let mut fresh = each(&graph::iris(), None).into_iter();
+            let (_, fresh) = fresh.find(|(name, _)| *name == runtime).unwrap();
+            ask(&fresh, body)
+        });
+        for before in bodies {
+            for (body, alone) in bodies.iter().zip(&alone) {
+                ask(&model, before);
+                assert_eq!(ask(&model, body), *alone, "{runtime}: {body} after {before}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_model_whose_outputs_have_other_shapes_for_other_rows_answers_them_all() {
+    let Some(onnx) = onnx_runtime() else { return };
+    let doubled = vec![graph::floats("offset", &[0.0]), graph::floats("scale", &[2.0])];
+    let model = graph::model(
+        vec![port("x", FLOAT, &[-1, 3])],
+        vec![untyped("doubled"), untyped("places")],
+        vec![
+            node("Scaler", "ai.onnx.ml", &["x"], &["doubled"], doubled),
+            node("NonZero", "", &["doubled"], &["places"], Vec::new()),
+        ],
+        Vec::new(),
+    );
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("model.onnx"), graph::bytes(&model)).unwrap();
+    let loaded = onnx.load(folder.path(), "model.onnx").unwrap();
+    let threads = InferenceThreads::start(1, 8).unwrap();
+    let model = InProcess::start(loaded, &api(None), threads, Clock::system()).unwrap();
+    for _ in 0..2 {
+        for (row, doubled, places) in [
+            ("[0,0,0]", "[[0.0,0.0,0.0]]", "[[],[]]"),
+            ("[1,0,2]", "[[2.0,0.0,4.0]]", "[[0,0],[0,2]]"),
+            ("[3,4,5]", "[[6.0,8.0,10.0]]", "[[0,0,0],[0,1,2]]"),
+        ] {
+            let answer = ask(&model, &format!(r#"{{"inputs":{{"x":[{row}]}}}}"#));
+            assert_eq!(
+                answer,
+                format!(r#"{{"outputs":{{"doubled":{doubled},"places":{places}}}}}"#)
+            );
+        }
+    }
 }
 
 /// The numbers are what the Python package `onnxruntime` 1.32 answers for its own `logreg_iris.onnx`.
