@@ -99,3 +99,15 @@ def test_a_reload_with_certificates_that_cannot_be_used_changes_nothing(new_serv
     wait_for(lambda: "reload failed; keeping the current configuration" in server.log(), 5, "the refusal of the file")
     assert "authorities.pem: no certificate is in it" in server.log()
     assert call(server, owner, echo.path, body=b"x" * 1001).status == 413, "the old limit holds"
+
+
+def test_problems_of_a_reload_are_logged_in_english_whatever_the_locale(new_server):
+    server = new_server()
+    server.more["ADYTON_LANG"] = "zh"
+    config = server.folder / "adyton.toml"
+    config.write_text("[limits]\naddress_body = 1000\n")
+    server.start("--config", str(config))
+    config.write_text('[limits]\naddress_body = "many"\n')
+    server.process.send_signal(signal.SIGHUP)
+    wait_for(lambda: "reload failed; keeping the current configuration" in server.log(), 5, "the refusal")
+    assert "address_body" in server.log() and server.log().isascii(), server.log()

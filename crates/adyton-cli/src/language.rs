@@ -4,11 +4,17 @@
 //! tell nothing. What must hold: whatever people are told is said with [`said!`], which has both texts; names of columns and
 //! facts, states, and `--json` are for scripts too and are English.
 
+use std::cell::Cell;
 use std::sync::OnceLock;
 
 pub use adyton_core::language::{Language, message, phrase};
 
 static CHOSEN: OnceLock<Language> = OnceLock::new();
+
+thread_local! {
+    /// Whether this thread speaks English, whatever was chosen.
+    static IN_ENGLISH: Cell<bool> = const { Cell::new(false) };
+}
 
 /// The variables that name a language, the first that is set counts: ours, then those of POSIX.
 const VARIABLES: [&str; 4] = ["ADYTON_LANG", "LC_ALL", "LC_MESSAGES", "LANG"];
@@ -34,7 +40,23 @@ pub fn choose(wanted: Option<Language>, is_json: bool, environment: &[(String, S
 
 /// The language of this process; English until it was chosen.
 pub fn spoken() -> Language {
-    CHOSEN.get().copied().unwrap_or_default()
+    match IN_ENGLISH.get() {
+        true => Language::English,
+        false => CHOSEN.get().copied().unwrap_or_default(),
+    }
+}
+
+/// Does this in English: for what goes into a log.
+pub fn in_english<T>(work: impl FnOnce() -> T) -> T {
+    /// Gives the language back, also when the work panics.
+    struct Before(bool);
+    impl Drop for Before {
+        fn drop(&mut self) {
+            IN_ENGLISH.set(self.0);
+        }
+    }
+    let _before = Before(IN_ENGLISH.replace(true));
+    work()
 }
 
 /// Reads `--lang`.
@@ -65,6 +87,16 @@ mod tests {
     fn of(pairs: &[(&str, &str)]) -> Language {
         let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
         of_environment(&pairs.iter().map(owned).collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn what_goes_into_a_log_is_english_and_what_follows_is_not() {
+        let is_english = || IN_ENGLISH.get();
+        assert!(in_english(is_english));
+        assert!(in_english(|| in_english(is_english) && is_english()));
+        assert!(!is_english());
+        let panicked = std::panic::catch_unwind(|| in_english(|| std::panic::resume_unwind(Box::new(()))));
+        assert!(panicked.is_err() && !is_english());
     }
 
     #[test]

@@ -5,33 +5,13 @@
 
 use std::borrow::Cow;
 
-use crate::language::{Language, message};
+use crate::event_cause::cause_in;
+use crate::event_pattern::{patterns, read};
+use crate::language::Language;
 
-macro_rules! sentences {
-    ($($name:ident $({ $($field:ident),* })? = $english:literal $chinese:literal;)*) => {
-        /// What happened to a service.
-        #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-        pub enum Sentence<'a> {
-            $(#[doc = $english] $name $({ $(#[doc = "As the sentence has it."] $field: &'a str),* })?,)*
-        }
-
-        impl Sentence<'_> {
-            /// As an event keeps it.
-            pub fn kept(self) -> String {
-                match self {
-                    $(Sentence::$name $({ $($field),* })? => {
-                        message!(Language::English, $english, $chinese $(, $($field = $field),*)?)
-                    })*
-                }
-            }
-        }
-
-        /// The English text of each, and the Chinese one.
-        const TEXTS: &[(&str, &str)] = &[$(($english, $chinese)),*];
-    };
-}
-
-sentences! {
+patterns! {
+    /// What happened to a service.
+    Sentence:
     Starting { model } = "An instance of model {model} is being started." "模型 {model} 的一个实例正在启动。";
     Ready { model, place } = "An instance of model {model} is ready ({place})." "模型 {model} 的一个实例已就绪（{place}）。";
     Waiting { model, cause } = "An instance of model {model} is not ready yet: {cause}" "模型 {model} 的一个实例尚未就绪：{cause}";
@@ -61,41 +41,15 @@ sentences! {
 pub fn text_in(kept: &str, language: Language) -> Cow<'_, str> {
     match language {
         Language::English => Cow::Borrowed(kept),
-        Language::Chinese => TEXTS
-            .iter()
-            .find_map(|(english, chinese)| Some(filled(chinese, &fillings(english, kept)?)))
-            .map_or(Cow::Borrowed(kept), Cow::Owned),
+        Language::Chinese => {
+            let filling = |name: &str, value: &str| match name {
+                // What people named.
+                "model" | "percent" => value.to_owned(),
+                _ => cause_in(value, language).into_owned(),
+            };
+            read(TEXTS, kept, filling).map_or(Cow::Borrowed(kept), Cow::Owned)
+        }
     }
-}
-
-/// The names of a sentence's fillings, and what stands for each in a text that is this sentence.
-fn fillings<'a>(sentence: &'a str, text: &'a str) -> Option<Vec<(&'a str, &'a str)>> {
-    let mut pieces = sentence.split('{').peekable();
-    let mut rest = text.strip_prefix(pieces.next()?)?;
-    let mut found = Vec::new();
-    while let Some(piece) = pieces.next() {
-        let (name, after) = piece.split_once('}')?;
-        // The last filling is all that is left but the sentence's end; of others the shortest counts.
-        let value = match pieces.peek() {
-            None => rest.strip_suffix(after)?,
-            Some(_) => &rest[..rest.find(after)?],
-        };
-        found.push((name, value));
-        rest = &rest[value.len() + after.len()..];
-    }
-    rest.is_empty().then_some(found)
-}
-
-fn filled(sentence: &str, fillings: &[(&str, &str)]) -> String {
-    let mut pieces = sentence.split('{');
-    let mut text = pieces.next().unwrap_or_default().to_owned();
-    for piece in pieces {
-        let (name, after) = piece.split_once('}').unwrap_or((piece, ""));
-        let value = fillings.iter().find(|(of, _)| *of == name);
-        text.push_str(value.map_or("", |(_, value)| *value));
-        text.push_str(after);
-    }
-    text
 }
 
 #[cfg(test)]
@@ -133,8 +87,35 @@ mod tests {
     }
 
     #[test]
-    fn causes_stay_as_they_are_whatever_stands_in_them() {
-        let cause = "{x} is ready (y).\nlast lines of its output:\n  The service was stopped.";
+    fn causes_that_are_known_are_read_too_and_lines_of_programs_stay() {
+        let cause = "model poetry 0.0.1: starting: it ended with exit code 1 before it was ready\nlast lines of its output:\n  it ended with all";
+        let kept = Sentence::InstanceFailed { cause }.kept();
+        assert_eq!(
+            text_in(&kept, Language::Chinese),
+            "一个实例失败：模型 poetry 0.0.1：启动时：就绪前已结束（退出码 1）\n其输出的最后几行：\n  it ended with all"
+        );
+        let kept = Sentence::Failed {
+            because: ": model a 1: it ended with signal 9",
+        }
+        .kept();
+        assert_eq!(
+            text_in(&kept, Language::Chinese),
+            "服务失败：模型 a 1：已结束（信号 9）"
+        );
+        let kept = Sentence::Waiting {
+            model: "a 1",
+            cause: "GET /health returned status 503",
+        }
+        .kept();
+        assert_eq!(
+            text_in(&kept, Language::Chinese),
+            "模型 a 1 的一个实例尚未就绪：GET /health 返回状态 503"
+        );
+    }
+
+    #[test]
+    fn what_is_no_known_cause_stays_as_it_is_whatever_stands_in_it() {
+        let cause = "{x} is ready (y). The service was stopped.";
         for sentence in [
             Sentence::Waiting { model: "m 1", cause },
             Sentence::InstanceFailed { cause },

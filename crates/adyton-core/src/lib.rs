@@ -20,6 +20,8 @@ pub mod clock;
 pub mod columns;
 pub mod digest;
 pub mod endpoint;
+pub mod event_cause;
+mod event_pattern;
 pub mod event_text;
 pub mod events;
 pub mod evidence;

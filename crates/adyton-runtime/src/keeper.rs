@@ -32,6 +32,7 @@ use serde::{Deserialize, Serialize};
 pub use self::fence::Fence;
 use self::start::{Enter, Started};
 use crate::trial::{self, child::Try};
+use adyton_core::event_cause::Cause;
 
 /// What the server asks of a keeper.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -194,8 +195,14 @@ fn reap(program: Pid, tell: &Sender<Happened>) {
 
 fn how_it_ended(status: WaitStatus) -> String {
     match (status.exit_status(), status.terminating_signal()) {
-        (Some(code), _) => format!("exit code {code}"),
-        (None, Some(signal)) => format!("signal {signal}"),
+        (Some(code), _) => Cause::ExitCode {
+            code: &code.to_string(),
+        }
+        .kept(),
+        (None, Some(signal)) => Cause::Signal {
+            signal: &signal.to_string(),
+        }
+        .kept(),
         (None, None) => "no status".to_owned(),
     }
 }
@@ -234,7 +241,7 @@ fn stop(happened: &Receiver<Happened>, grace: Duration) -> String {
     descendants::end(Signal::KILL);
     loop {
         match happened.recv_timeout(Duration::from_secs(5)) {
-            Ok(Happened::Ended(_)) => return "signal 9 (it did not end within its grace)".to_owned(),
+            Ok(Happened::Ended(_)) => return Cause::NotWithinGrace.kept(),
             Ok(_) => {}
             Err(_) => return "unknown (it could not be ended)".to_owned(),
         }

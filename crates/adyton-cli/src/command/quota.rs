@@ -141,7 +141,8 @@ impl SetQuota {
 
 fn kind(text: &str) -> Result<Kind, String> {
     let known = || Kind::ALL.map(Kind::name).join(", ");
-    Kind::parse(&text.replace('-', "_")).ok_or_else(|| format!("must be one of {}", known()))
+    Kind::parse(&text.replace('-', "_"))
+        .ok_or_else(|| said!("must be one of {}", "必须是以下之一：{}", known()))
 }
 
 /// A number, bytes with a unit, or a word.
@@ -164,7 +165,10 @@ fn number(text: &str) -> Result<Number, String> {
     let number = factor.and_then(|factor| digits.parse::<i64>().ok()?.checked_mul(factor));
     match number {
         Some(number) => Ok(Number(Some(number))),
-        None => Err("must be a number (bytes may end in KiB, MiB, GiB or TiB), `none` or `usual`".to_owned()),
+        None => Err(said!(
+            "must be a number (bytes may end in KiB, MiB, GiB or TiB), `none` or `usual`",
+            "必须是数字（字节数可以以 KiB、MiB、GiB 或 TiB 结尾）、`none` 或 `usual`"
+        )),
     }
 }
 

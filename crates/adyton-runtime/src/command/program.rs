@@ -15,6 +15,7 @@ use tokio::task::JoinHandle;
 
 use super::log;
 use crate::keeper::{Fence, KeeperReport, Order};
+use adyton_core::event_cause::Cause;
 
 /// How long the last lines of an ended program are waited for.
 const LAST_LINES: Duration = Duration::from_secs(2);
@@ -112,7 +113,9 @@ impl Program {
                 })
             }
             Some(KeeperReport::NotStarted { cause }) => Err(StartError::Program(cause)),
-            Some(KeeperReport::Ended { how }) => Err(StartError::Program(format!("it ended at once: {how}"))),
+            Some(KeeperReport::Ended { how }) => {
+                Err(StartError::Program(Cause::EndedAtOnce { how: &how }.kept()))
+            }
             None => {
                 let status = child.wait().await?;
                 let cause = format!(

@@ -9,6 +9,7 @@ use std::time::Duration;
 use super::ready::{self, Reply};
 use super::task::Task;
 use crate::targets::crowding::{CROWDING_PROBE, Connections, Crowding};
+use adyton_core::event_cause::Cause;
 
 /// How long the question may take where no health is declared.
 const PROBE: Duration = Duration::from_secs(5);
@@ -95,17 +96,17 @@ impl<'t> Question<'t> {
             None => format!("OPTIONS {}", self.task.path),
         };
         match reply {
-            Reply::Status(status) => format!("{question} returned status {status}"),
+            Reply::Status(status) => Cause::BadStatus {
+                question: &question,
+                status: &status.to_string(),
+            }
+            .kept(),
             Reply::NoListener => {
-                format!(
-                    "nothing listens on 127.0.0.1:{}; the program must listen on $PORT",
-                    self.address.port()
-                )
+                let port = self.address.port().to_string();
+                Cause::NothingListens { port: &port }.kept()
             }
-            Reply::NotHttp => {
-                "what listens on $PORT does not answer in HTTP/1 (plain HTTP is needed, not HTTPS)".to_owned()
-            }
-            Reply::Silent => format!("{question} was not answered in time"),
+            Reply::NotHttp => Cause::NotHttp.kept(),
+            Reply::Silent => Cause::Silent { question: &question }.kept(),
         }
     }
 }

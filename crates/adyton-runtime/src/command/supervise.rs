@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use adyton_core::clock::Clock;
+use adyton_core::event_cause::Cause;
 
 use super::CommandSettings;
 use super::port;
@@ -68,7 +69,15 @@ impl Supervisor<'_> {
         let began = self.clock.monotonic();
         let address = match port::free(&self.settings.ports) {
             Ok(address) => address,
-            Err(problem) => return End::failed("starting", format!("no port is free: {problem}")),
+            Err(problem) => {
+                return End::failed(
+                    "starting",
+                    Cause::NoPort {
+                        problem: &problem.to_string(),
+                    }
+                    .kept(),
+                );
+            }
         };
         let mut program = match self.start(address.port()).await {
             Ok(program) => program,
@@ -86,16 +95,20 @@ impl Supervisor<'_> {
         let left = (began + self.task.ready_within).saturating_sub(self.clock.monotonic());
         let ready = tokio::select! {
             ready = tokio::time::timeout(left, watch.until_ready()) => ready.map_err(|_| ()),
-            how = program.ended() => return End::Over { why: format!("it ended with {how} before it was ready"), served: None },
+            how = program.ended() => return End::Over { why: Cause::EndedBeforeReady { how: &how }.kept(), served: None },
             () = stop.wanted() => return self.end(program).await,
         };
         if ready.is_err() {
             let cause = match watch.ask().await {
                 Err(problem) => problem.cause,
-                Ok(()) => "it answered too late".to_owned(),
+                Ok(()) => Cause::TooLate.kept(),
             };
-            let limit = self.task.deploy_timeout.as_secs();
-            let why = format!("it was not ready within {limit} s: {cause}");
+            let limit = self.task.deploy_timeout.as_secs().to_string();
+            let why = Cause::NotReadyWithin {
+                limit: &limit,
+                cause: &cause,
+            }
+            .kept();
             self.give_up(program, &why).await;
             return End::Over { why, served: None };
         }
@@ -110,13 +123,13 @@ impl Supervisor<'_> {
         };
         tokio::select! {
             how = program.ended() => {
-                let why = format!("it ended with {how}");
+                let why = Cause::Ended { how: &how }.kept();
                 self.observer.news(News::Down(why.clone()));
                 End::Over { why, served: served(self.clock.monotonic()) }
             }
             () = stop.wanted() => self.end(program).await,
             lost = watch.until_lost(&target) => {
-                let why = format!("it stopped responding: {}", lost.cause);
+                let why = Cause::Lost { cause: &lost.cause }.kept();
                 self.give_up(program, &why).await;
                 End::Over { why, served: served(lost.last_answer) }
             }

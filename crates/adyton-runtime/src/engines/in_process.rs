@@ -5,6 +5,7 @@ use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use adyton_core::clock::Clock;
+use adyton_core::event_cause::Cause;
 use parking_lot::Mutex;
 use tokio::sync::oneshot;
 
@@ -72,11 +73,14 @@ impl Models {
             .stack_size(self.threads.stack())
             // Nobody waits for it when the time is up; the model goes then.
             .spawn(move || drop(tell.send(load())))
-            .map_err(|problem| format!("no thread to load the model on: {problem}"))?;
+            .map_err(|problem| {
+                Cause::NoThread {
+                    problem: &problem.to_string(),
+                }
+                .kept()
+            })?;
         // A runtime that panics over a model fails that model only.
-        loaded
-            .await
-            .unwrap_or_else(|_| Err("the runtime panicked while it loaded the model".to_owned()))
+        loaded.await.unwrap_or_else(|_| Err(Cause::Panicked.kept()))
     }
 
     /// The same on this thread, for as long as it takes.
@@ -166,11 +170,12 @@ async fn live(
         Ok(Ok(model)) => model,
         Ok(Err(cause)) => return End::failed("loading", cause),
         Err(_) => {
-            let limit = launch.deploy_timeout.as_secs();
-            return End::failed(
-                "loading",
-                format!("model/{file} had not answered once after {limit} s"),
-            );
+            let limit = launch.deploy_timeout.as_secs().to_string();
+            let cause = Cause::NotAnswered {
+                file: &file,
+                limit: &limit,
+            };
+            return End::failed("loading", cause.kept());
         }
     };
     if let Some(note) = model.note() {

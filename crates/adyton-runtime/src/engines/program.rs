@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use adyton_core::clock::Clock;
+use adyton_core::event_cause::Cause;
 
 use crate::command::CommandSettings;
 use crate::command::supervise::supervise;
@@ -38,7 +39,7 @@ impl ProgramLauncher {
 impl Launcher for ProgramLauncher {
     fn run(&self, launch: Launch, observer: Arc<dyn Observer>, stop: Stop) -> Life {
         if !self.settings.allowed {
-            let cause = "programs of models are forbidden here (`runtime.run_code = false`)";
+            let cause = Cause::NoCode.kept();
             return Box::pin(std::future::ready(End::failed("starting", cause)));
         }
         let task = Task::new(&launch, self.command.clone(), &self.settings);

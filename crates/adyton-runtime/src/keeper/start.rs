@@ -19,6 +19,7 @@ use rustix::process::Pid;
 use serde::{Deserialize, Serialize};
 
 use super::{Fence, Order, capabilities, fence};
+use adyton_core::event_cause::Cause;
 
 /// The first line of a process that is to become the program; a keeper's is the order alone.
 #[derive(Serialize, Deserialize)]
@@ -127,7 +128,15 @@ fn turn_into(order: &Order) -> String {
         .stdin(Stdio::null())
         .exec();
     match problem.kind() {
-        std::io::ErrorKind::NotFound => format!("`{program}` was not found: {problem}"),
-        _ => format!("`{program}` cannot be started: {problem}"),
+        std::io::ErrorKind::NotFound => Cause::NotFound {
+            program,
+            problem: &problem.to_string(),
+        }
+        .kept(),
+        _ => Cause::NotStarted {
+            program,
+            problem: &problem.to_string(),
+        }
+        .kept(),
     }
 }

@@ -1,5 +1,6 @@
 //! What is told of an instance, taken in: its phase for the plan, and what people are told of it.
 
+use adyton_core::event_cause::Cause;
 use adyton_core::event_text::Sentence;
 use adyton_core::id::ServiceId;
 use adyton_core::instances::{LogLine, Restarting};
@@ -31,7 +32,7 @@ pub(super) fn waiting(
     // One that was ready before is down, for a cause that was told then.
     if matches!(one.phase, Phase::Starting | Phase::Down) {
         let model = &known.recipe.name;
-        one.note = format!("model {model} is not ready yet: {cause}");
+        one.note = Cause::NotReadyYet { model, cause }.kept();
         telling::normal(parts, service, Sentence::Waiting { model, cause });
     }
 }
@@ -61,7 +62,7 @@ pub(super) fn down(
 ) {
     if one.phase == Phase::Ready {
         let model = &known.recipe.name;
-        (one.phase, one.note) = (Phase::Down, format!("model {model}: {why}"));
+        (one.phase, one.note) = (Phase::Down, Cause::OfModel { model, cause: why }.kept());
         telling::abnormal(parts, service, Sentence::Down { model, cause: why });
     }
 }
@@ -90,8 +91,8 @@ fn restarting(
 ) {
     let now = parts.clock.now();
     let next_start = now.after(restart.pause);
-    one.note = format!("model {}: {}", known.recipe.name, restart.why);
     let (model, cause) = (&known.recipe.name, &restart.why);
+    one.note = Cause::OfModel { model, cause }.kept();
     telling::abnormal(parts, service, Sentence::Again { model, cause });
     known.restarting = Some(Restarting {
         since: known.restarting.take().map_or(now, |before| before.since),
@@ -112,7 +113,9 @@ pub(super) fn failed(
         .board
         .log(service)
         .last(telling::LAST_LINES, |line: &LogLine| line.instance == one.id);
-    one.note = telling::with_lines(format!("model {}: {failure}", known.recipe.name), &lines);
+    let (model, cause) = (&known.recipe.name, failure.to_string());
+    let told = Cause::OfModel { model, cause: &cause };
+    one.note = telling::with_lines(told.kept(), &lines);
     known.restarting = None;
     telling::abnormal(parts, service, Sentence::InstanceFailed { cause: &one.note });
 }

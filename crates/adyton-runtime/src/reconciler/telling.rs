@@ -1,6 +1,7 @@
 //! The events of a service: what its people read (ModelArts User Guide, "Viewing Events of a Service": deployment, start,
 //! readiness, update, stop, and failures with their causes).
 
+use adyton_core::event_cause::Cause;
 use adyton_core::event_text::Sentence;
 use adyton_core::events::{Event, EventKind};
 use adyton_core::id::ServiceId;
@@ -44,7 +45,7 @@ pub(super) fn status(
     // What a program printed last is part of the event of its own failure.
     let because = match now.error.lines().next() {
         None | Some("") => String::new(),
-        Some(error) => format!(": {error}"),
+        Some(error) => Cause::Because { cause: error }.kept(),
     };
     let percent = now.progress.to_string();
     let percent = percent.as_str();
@@ -112,5 +113,9 @@ pub(super) fn with_lines(failure: String, lines: &[LogLine]) -> String {
         return failure;
     }
     let lines: Vec<String> = lines.iter().map(|line| format!("  {}", line.text)).collect();
-    format!("{failure}\nlast lines of its output:\n{}", lines.join("\n"))
+    Cause::WithLines {
+        cause: &failure,
+        lines: &lines.join("\n"),
+    }
+    .kept()
 }

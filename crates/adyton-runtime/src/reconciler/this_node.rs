@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use adyton_core::clock::Clock;
+use adyton_core::event_cause::Cause;
 use adyton_core::id::{InstanceId, ModelId, ServiceId};
 use adyton_core::instances::LogLine;
 use parking_lot::Mutex;
@@ -147,10 +148,7 @@ async fn follow(life: Life, watcher: Arc<Watcher>) {
     let end = tokio::spawn(life).await;
     watcher.end(end.unwrap_or_else(|problem| {
         tracing::error!(instance = %watcher.instance, %problem, "what ran an instance died");
-        End::failed(
-            "running",
-            "the server failed over this instance; its log says more",
-        )
+        End::failed("running", Cause::ServerFailed.kept())
     }));
 }
 

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use adyton_core::digest::Sha256;
+use adyton_core::event_cause::Cause;
 use adyton_core::id::ProjectId;
 use adyton_core::live::{LiveService, Routes};
 use adyton_core::model::{Model, ModelSpec};
@@ -94,7 +95,7 @@ fn recipe(project: ProjectId, version: &Version, model: Option<&Model>) -> Recip
         |model| format!("{} {}", model.name, model.version),
     );
     let what = match model {
-        None => Err("the model was deleted".to_owned()),
+        None => Err(Cause::Deleted.kept()),
         Some(Model {
             spec: Some(spec),
             package: Some(package),
@@ -104,7 +105,11 @@ fn recipe(project: ProjectId, version: &Version, model: Option<&Model>) -> Recip
             spec: Arc::new(spec.clone()),
         }),
         Some(model) if model.failure.is_empty() => Err(format!("the model is {}", model.status.name())),
-        Some(model) => Err(format!("the model is {}: {}", model.status.name(), model.failure)),
+        Some(model) => Err(Cause::ModelState {
+            status: model.status.name(),
+            problem: &model.failure,
+        }
+        .kept()),
     };
     Recipe {
         name,

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use adyton_cli::failure::Outcome;
+use adyton_cli::language::in_english;
 use adyton_control::{ControlSettings, Reloading};
 use adyton_gateway::Gateway;
 
@@ -39,8 +40,12 @@ impl Reload {
         }
     }
 
-    /// Reads everything again. A configuration with problems changes nothing.
+    /// Reads everything again. A configuration with problems changes nothing. Logs are English, so what is wrong is told in English.
     pub(super) fn run(&mut self) {
+        in_english(|| self.read_again());
+    }
+
+    fn read_again(&mut self) {
         let new = match load(&self.sources) {
             Ok(new) => new,
             Err(problems) => {

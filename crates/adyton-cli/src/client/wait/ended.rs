@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use adyton_api::adyton::rollouts::{RolloutShown, RolloutState};
 use adyton_api::modelarts::services::ServiceShown;
+use adyton_core::event_cause::cause_in;
 use adyton_core::service::ServiceStatus;
 
 use super::progress;
@@ -107,7 +108,7 @@ fn rolled_back(rollout: &RolloutShown, service: &ServiceShown) -> Failure {
     Failure::failed(said!(
         "the update of {name} failed: {}",
         "服务 {name} 更新失败：{}",
-        rollout.cause
+        cause_in(&rollout.cause, spoken())
     ))
     .fact(said!(
         "state       {status}; the previous instances keep serving",
@@ -132,7 +133,7 @@ pub(super) fn too_slow(service: &ServiceShown, asked: Awaited, longest: Duration
     let name = &service.summary.service_name;
     let cause = match service.summary.error_msg.as_str() {
         "" => String::new(),
-        error => format!(": {error}"),
+        error => format!(": {}", cause_in(error, spoken())),
     };
     let seconds = longest.as_secs();
     let said = match asked {
@@ -165,7 +166,7 @@ fn incomplete(client: &Client, service: &ServiceShown) -> Failure {
             .ok()
             .and_then(|listed| Some(listed.events.into_iter().next()?.event_info))
             .unwrap_or_else(|| said!("no cause was given", "未给出原因")),
-        error => error.to_owned(),
+        error => cause_in(error, spoken()).into_owned(),
     };
     let (what, answers, next) = match status {
         ServiceStatus::Concerning => (

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use super::{Phase, SeenInstance};
 use crate::launcher::{Failure, Served};
+use adyton_core::event_cause::Cause;
 
 /// How instances are started again.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -133,12 +134,13 @@ impl Runs {
         let was_ready = self.start_up.is_some();
         self.ends += 1;
         if self.ends >= self.policy.crash_loop {
-            let ends = self.ends;
+            let cause = Cause::InARow {
+                times: &self.ends.to_string(),
+                cause: &why,
+            };
             return Next::GiveUp(Failure {
                 step: if was_ready { "running" } else { "starting" },
-                cause: format!(
-                    "the program ended, or was ended, {ends} times in a row; the last time: {why}"
-                ),
+                cause: cause.kept(),
             });
         }
         let pause = self.pause;
