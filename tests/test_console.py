@@ -148,6 +148,55 @@ def test_faults_stand_beside_their_fields(console, server, iris):
     expect(page.get_by_role("alert").filter(has_text="ModelArts.3503")).to_be_visible()
 
 
+@LOOKS
+def test_services_are_tagged_and_found_by_their_tags(console, server, iris, poetry, look):
+    tab = console(look).in_project(f"services/{iris.id}/tags")
+    page, key = tab.page, f"team {uuid.uuid4().hex[:6]}"
+    expect(page.get_by_role("link", name=tab.text("Tags", "标签"), exact=True)).to_have_attribute("aria-current", "page")
+    tab.press("Add the tag", "添加标签")
+    expect(page.get_by_role("textbox", name=tab.text("Key", "键"))).to_have_accessible_description(re.compile(tab.text("A key is needed", "请填写标签键")))
+    tab.fill("Key", "键", "no/slash")
+    tab.press("Add the tag", "添加标签")
+    expect(page.get_by_role("textbox", name=tab.text("Key", "键"))).to_have_attribute("aria-invalid", "true")
+    tab.fill("Key", "键", key)
+    tab.fill("Value", "值", "red")
+    tab.press("Add the tag", "添加标签")
+    row = page.get_by_role("listitem").filter(has_text=key)
+    expect(row).to_contain_text("red")
+    tab.fill("Key", "键", key)
+    tab.fill("Value", "值", "blue")
+    tab.press("Change the tag", "修改标签")
+    expect(row).to_contain_text("blue")
+    tab.check()
+    row.get_by_role("link").click()
+    expect(page.get_by_role("link", name="iris", exact=True)).to_be_visible()
+    expect(page.get_by_role("link", name="poetry", exact=True)).to_have_count(0)
+    tab.check()
+    tab.choose(tab.text("Tag", "标签"), tab.text("All tags", "所有标签"))
+    expect(page.get_by_role("link", name="poetry", exact=True)).to_be_visible()
+    tab.in_project(f"services/{iris.id}/tags")
+    page.get_by_role("button", name=tab.text(f"Remove {key}=blue", f"移除 {key}=blue")).click()
+    expect(row).to_have_count(0)
+
+
+@LOOKS
+def test_the_overview_says_how_everything_does(console, server, iris, look):
+    server.manage("PUT", f"/v1/{{project}}/services/{iris.id}", json={"description": f"seen at {look}"})
+    tab = console(look)
+    page = tab.page
+    services = page.get_by_role("region", name=tab.text("Services", "服务"), exact=True)
+    expect(services.get_by_role("link", name=tab.text("Running", "运行中"))).to_be_visible()
+    expect(page.get_by_role("region", name=tab.text("Calls in the last hour", "最近一小时的调用"))).to_be_visible()
+    expect(page.get_by_role("region", name=tab.text("Refused in the last hour", "最近一小时被拒绝的请求"))).to_be_visible()
+    changes = page.get_by_role("region", name=tab.text("Changed last", "最近变更"))
+    expect(changes.get_by_role("link", name=tab.text("Change a service", "修改服务")).first).to_be_visible()
+    expect(page.get_by_role("region", name=tab.text("Server", "服务器"), exact=True)).to_contain_text("0.1.0")
+    tab.check()
+    services.get_by_role("link", name=tab.text("Running", "运行中")).click()
+    expect(page).to_have_url(re.compile("status=running"))
+    expect(page.get_by_role("link", name="iris", exact=True)).to_be_visible()
+
+
 # Predictions and their refusals
 
 

@@ -36,6 +36,12 @@ test("an answer without a body still says something", () => {
   expect(refused(new Response(null, { status: 502 }), null).message).toBe("HTTP 502");
 });
 
+test("a page of a proxy is told by its status, not by its markup", () => {
+  const response = new Response(null, { status: 502, statusText: "Bad Gateway" });
+  expect(refused(response, "<html><body>502</body></html>").message).toBe("HTTP 502 Bad Gateway");
+  expect(refused(response, "upstream is gone").message).toBe("upstream is gone");
+});
+
 test("any error can be shown", () => {
   expect(asFailure(new Error("broken")).message).toBe("broken");
   expect(asFailure("broken").unreachable).toBe(true);

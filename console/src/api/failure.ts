@@ -48,9 +48,8 @@ export function refused(response: Response, body: unknown): Failure {
   return new Failure(
     text(about.error_msg) ||
       text(inner.message) ||
-      text(body) ||
-      response.statusText ||
-      `HTTP ${response.status}`,
+      plain(text(body)) ||
+      `HTTP ${response.status} ${response.statusText}`.trim(),
     {
       status: response.status,
       code: text(about.error_code) || text(inner.code),
@@ -59,4 +58,9 @@ export function refused(response: Response, body: unknown): Failure {
       recorded: response.headers.has("X-Adyton-Answered-By"),
     },
   );
+}
+
+/** What is not a page of a proxy, whose markup tells people nothing. */
+function plain(text: string): string {
+  return /^\s*</.test(text) ? "" : text;
 }

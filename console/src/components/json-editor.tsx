@@ -23,13 +23,14 @@ interface Props {
   onChange: (text: string) => void;
 }
 
-/** Above this many characters a text is edited without colours. */
+/** Above this many characters a text is edited without colours, in a box of a fixed height: what is out of sight is not laid out. */
 const COLOURED = 60_000;
 
 export function JsonEditor({ label, value, onChange }: Props) {
   const t = useTexts(words);
   const id = useId();
   const fault = useMemo(() => faultIn(value), [value]);
+  const isColoured = value.length <= COLOURED;
   return (
     <div className={classes.editor}>
       <div className={classes.head}>
@@ -45,14 +46,16 @@ export function JsonEditor({ label, value, onChange }: Props) {
       </div>
       <div className={classes.box} data-invalid={fault !== null || undefined}>
         <div className={classes.layers}>
-          <pre aria-hidden="true">
-            {value.length <= COLOURED ? <Json text={value} /> : value}
-            {"\n"}
-          </pre>
+          {isColoured && (
+            <pre aria-hidden="true">
+              <Json text={value} />
+              {"\n"}
+            </pre>
+          )}
           <textarea
             id={id}
             data-code
-            className={value.length <= COLOURED ? classes.clear : ""}
+            className={isColoured ? classes.clear : classes.long}
             value={value}
             onChange={(event) => onChange(event.target.value)}
             spellCheck={false}

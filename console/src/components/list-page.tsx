@@ -58,7 +58,7 @@ export function ListPage({ words: own, icon, total, error, retry, name, onName, 
       about={total === undefined ? " " : own.total(total)}
       actions={isEmpty && !isFiltered ? null : action}
     >
-      <search className={`${classes.filters} ${filters ? "" : classes.alone}`}>
+      <search className={classes.filters}>
         <SearchField label={t.search} value={name} onChange={onName} />
         {filters}
       </search>

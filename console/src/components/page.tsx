@@ -48,7 +48,7 @@ export function Page({ title, crumbs = [], aside, about, actions, tabs, narrow =
           </nav>
         )}
         <div className={classes.line}>
-          <h1 dir="auto">{title}</h1>
+          {title.trim() && <h1 dir="auto">{title}</h1>}
           {aside}
           {actions && <div className={classes.actions}>{actions}</div>}
         </div>

@@ -3,7 +3,7 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { createContext, type ReactNode, useContext, useEffect, useMemo } from "react";
 import { type Schemas, send } from "../api/client";
 import { Failure, refused } from "../api/failure";
-import { forget, recall, remember } from "../state/remembered";
+import { canRemember, forget, recall, remember } from "../state/remembered";
 import { type Session, sessionOf } from "./shape";
 
 export type { Session, SessionProject } from "./shape";
@@ -28,9 +28,9 @@ async function answered(response: Response): Promise<Session> {
   return sessionOf(body as Schemas["SessionShown"]);
 }
 
-/** The cookie is none of a script's business; that somebody signed in here is remembered, so that nobody else is asked for. */
+/** The cookie is none of a script's business; that somebody signed in here is remembered, so that it is not asked for in vain. */
 async function readSession(): Promise<Session | null> {
-  if (!recall("session")) return null;
+  if (canRemember() && !recall("session")) return null;
   const response = await request("GET", ADDRESS);
   if (response.status !== 401) return answered(response);
   forget("session");

@@ -135,12 +135,15 @@ function useEntries(typed: string): Entry[] {
       to: addressOf(entry, project),
     }))
     .filter(({ id: name, title }) => `${name} ${title}`.toLowerCase().includes(text.toLowerCase()));
-  const found = (services.data?.services ?? []).map((service) => ({
-    id: service.service_id,
-    title: service.service_name,
-    detail: t.service,
-    icon: "cube" as const,
-    to: project ? projectPath(project, `services/${service.service_id}`) : "/",
-  }));
+  // What was found for less text is shown until the answer is there, as far as it still fits: Enter goes to what is seen.
+  const found = (services.data?.services ?? [])
+    .filter((service) => service.service_name.toLowerCase().includes(text.toLowerCase()))
+    .map((service) => ({
+      id: service.service_id,
+      title: service.service_name,
+      detail: t.service,
+      icon: "cube" as const,
+      to: project ? projectPath(project, `services/${service.service_id}`) : "/",
+    }));
   return [...codes, ...pages, ...found];
 }

@@ -4,6 +4,15 @@ export type Remembered = "session" | "language" | "theme" | "project" | "side" |
 
 const PREFIX = "adyton.";
 
+/** Whether this browser lets a page keep anything. */
+export function canRemember(): boolean {
+  try {
+    return Boolean(localStorage);
+  } catch {
+    return false;
+  }
+}
+
 export function recall(name: Remembered): string | null {
   try {
     return localStorage.getItem(PREFIX + name);

@@ -8,6 +8,7 @@ import { Facts, Page, Section } from "../../components/page";
 import { inline, Prose } from "../../components/prose";
 import { useTexts } from "../../language/language";
 import { texts } from "../../language/texts";
+import { decoded } from "../../routing/decoded";
 import { projectPath, useAnyProject } from "../../session/project";
 import { useStepName } from "../requests/steps";
 import { type Code, causesOf, keyOf, useCatalogue } from "./catalogue";
@@ -30,7 +31,7 @@ const words = texts({
 
 export default function ErrorPage() {
   const t = useTexts(words);
-  const name = decodeURIComponent(useParams<{ code: string }>().code);
+  const name = decoded(useParams<{ code: string }>().code);
   const { data, error, refetch } = useCatalogue();
   const entries = data?.filter(
     (code) => code.error_code === name || code.reasons.some(({ reason }) => reason === name),
@@ -58,7 +59,7 @@ export default function ErrorPage() {
 function useScrollToCause(isThere: boolean, name: string): void {
   useEffect(() => {
     if (!isThere) return;
-    const wanted = decodeURIComponent(location.hash.slice(1)) || name;
+    const wanted = decoded(location.hash.slice(1)) || name;
     const place = document.getElementById(wanted);
     place?.scrollIntoView({ block: "start" });
     place?.focus({ preventScroll: true });

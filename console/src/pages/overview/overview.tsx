@@ -1,47 +1,70 @@
-/** How everything does, on one screen: the services by state, what was refused most in the last hour and why, what changed last. */
+/** How everything of a project does, on one screen: services by state and which need a look, the calls of the last hour, what was refused most and why, what changed. */
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "wouter";
 import { api, ask, type Schemas } from "../../api/client";
-import { Badge, Chip, toneOfHttp } from "../../components/badge";
 import { LinkButton } from "../../components/button";
 import { Empty, Skeleton } from "../../components/empty";
 import { FailureNote } from "../../components/failure";
+import { Detail, Item, List } from "../../components/list";
 import { Moment } from "../../components/moment";
-import { Page, Section } from "../../components/page";
+import { Card, Facts, Page, Section } from "../../components/page";
 import { Table } from "../../components/table";
 import { useLanguage, useTexts } from "../../language/language";
 import { filled, texts } from "../../language/texts";
 import { projectPath, useMay, useProject } from "../../session/project";
-import { serverNow } from "../../time/clock";
-import { count } from "../../time/format";
+import { count, size, span } from "../../time/format";
+import { useOperationName, useThingKind } from "../audit/operations";
 import { SERVICE_STATES, ServiceStatus, useStateName } from "../services/status";
 import classes from "./overview.module.css";
-import { type Cause, causesOf, type Row } from "./refusals";
 
 const words = texts({
   title: ["Overview", "概览"],
   services: ["Services", "服务"],
   all: ["All services", "所有服务"],
-  refused: ["Refused in the last hour", "最近一小时被拒绝的请求"],
-  refusedWhy: filled(
-    (n: number) => `By cause, among the newest ${n.toLocaleString("en")} refusals.`,
-    (n: number) => `按原因统计最近 ${n} 次拒绝。`,
+  instances: filled(
+    (ready: number, wanted: number) => `${ready} of ${wanted} instances ready`,
+    (ready: number, wanted: number) => `就绪实例 ${ready} / ${wanted}`,
   ),
+  attention: ["Needs a look", "需要关注"],
+  calls: ["Calls in the last hour", "最近一小时的调用"],
+  called: ["Calls", "调用次数"],
+  failed: ["Failed", "失败次数"],
+  service: ["Service", "服务"],
+  refused: ["Refused in the last hour", "最近一小时被拒绝的请求"],
+  refusedWhy: [
+    "The most frequent first; a row opens the newest request that was refused so.",
+    "按次数从多到少排列，点击可查看最近一次被拒绝的请求。",
+  ],
   cause: ["Cause", "原因"],
   code: ["Code", "错误码"],
   times: ["Times", "次数"],
-  newest: ["Newest", "最近一次"],
-  when: ["When", "时间"],
+  byModel: ["the model's own answer", "模型自身的应答"],
   nothingRefused: ["Nothing was refused", "没有被拒绝的请求"],
   nothingRefusedWhy: [
     "Whatever is refused in this project shows here, with its cause and the way out.",
     "本项目中被拒绝的请求会显示在这里，并说明原因和处理方法。",
   ],
-  changed: ["Changed last", "最近更新"],
+  allRequests: ["All requests", "所有请求"],
+  changed: ["Changed last", "最近变更"],
+  allChanges: ["Audit", "审计"],
+  server: ["Server", "服务器"],
+  version: ["Version", "版本"],
+  uptime: ["Up for", "已运行"],
+  ready: ["Ready", "就绪"],
+  yes: ["Yes", "是"],
+  waiting: filled(
+    (what: string) => `Waiting for ${what}`,
+    (what: string) => `正在等待 ${what}`,
+  ),
+  disk: ["Disk free", "磁盘剩余"],
+  ofDisk: filled(
+    (free: string, total: string) => `${free} of ${total}`,
+    (free: string, total: string) => `${free}，共 ${total}`,
+  ),
   none: ["No services yet", "还没有服务"],
   noneWhy: [
-    "Import a model with `adyton model import`, then deploy it: it gets an API address, and shows here.",
-    "先用 `adyton model import` 导入模型，再部署为服务，即可获得 API 地址并显示在这里。",
+    "Import a model, then deploy it: it gets an API address, and shows here. `adyton model init` makes a package to begin with.",
+    "先导入模型，再部署为服务，即可获得 API 地址并显示在这里。`adyton model init` 可以生成一个起步用的模型包。",
   ],
   deploy: ["Deploy a service", "部署服务"],
   caller: ["You may call the services of this project", "您可以调用本项目的服务"],
@@ -51,10 +74,7 @@ const words = texts({
   ],
 });
 
-/** Of so many services the states are counted here. */
-const COUNTED = 1000;
-const ROWS = 500;
-const HOUR = 3_600_000;
+type Overview = Schemas["ProjectOverview"];
 
 export default function OverviewPage() {
   const t = useTexts(words);
@@ -62,35 +82,43 @@ export default function OverviewPage() {
   return (
     <Page title={t.title}>
       {may("modelarts:service:list") ? (
-        <Services />
+        <Everything />
       ) : (
         <Empty icon="send" title={t.caller}>
           {t.callerWhy}
         </Empty>
       )}
-      {may("adyton:requests:list") && <Refused />}
     </Page>
   );
 }
 
-function Services() {
+function Everything() {
+  const project = useProject();
+  const { data, error, refetch } = useQuery({
+    queryKey: ["overview", project.id],
+    queryFn: () =>
+      ask(api.GET("/adyton/v1/{project_id}/overview", { params: { path: { project_id: project.id } } })),
+    refetchInterval: 15_000,
+  });
+  if (error && !data) return <FailureNote error={error} retry={() => void refetch()} />;
+  if (!data) return <Skeleton lines={8} />;
+  return (
+    <>
+      {error && <FailureNote error={error} retry={() => void refetch()} />}
+      <Services services={data.services} />
+      {data.services.total > 0 && <Calls calls={data.calls} />}
+      {data.refused && <Refused refused={data.refused} />}
+      {data.changes && data.changes.length > 0 && <Changes changes={data.changes} />}
+      <Server server={data.server} />
+    </>
+  );
+}
+
+function Services({ services }: { services: Overview["services"] }) {
   const t = useTexts(words);
   const project = useProject();
   const may = useMay();
-  const services = useQuery({
-    queryKey: ["services", project.id, "overview"],
-    queryFn: () =>
-      ask(
-        api.GET("/v1/{project_id}/services", {
-          params: { path: { project_id: project.id }, query: { limit: COUNTED } },
-        }),
-      ),
-    refetchInterval: 15_000,
-  });
-  if (services.error) return <FailureNote error={services.error} retry={() => void services.refetch()} />;
-  if (!services.data) return <Skeleton lines={4} />;
-  const all = services.data.services;
-  if (all.length === 0) {
+  if (services.total === 0) {
     const deploy = may("modelarts:service:create") && (
       <LinkButton kind="primary" icon="plus" to={projectPath(project, "services/new")}>
         {t.deploy}
@@ -102,43 +130,48 @@ function Services() {
       </Empty>
     );
   }
-  const newest = [...all].sort((one, other) => changeOf(other) - changeOf(one)).slice(0, 6);
   return (
     <>
-      <Section title={t.services}>
-        <States services={all} />
+      <Section
+        title={t.services}
+        about={t.instances(services.ready_instances, services.wanted_instances)}
+        actions={<Link href={projectPath(project, "services")}>{t.all}</Link>}
+      >
+        <States counts={services.by_status} />
       </Section>
-      <Section title={t.changed} actions={<Link href={projectPath(project, "services")}>{t.all}</Link>}>
-        <ul className={classes.changed}>
-          {newest.map((service) => (
-            <li key={service.service_id}>
-              <Link href={projectPath(project, `services/${service.service_id}`)} className={classes.name}>
-                <bdi>{service.service_name}</bdi>
-              </Link>
-              <ServiceStatus status={service.status} progress={service.progress} note={service.error_msg} />
-              <span className={classes.when}>
-                <Moment at={changeOf(service)} />
-              </span>
-              {service.error_msg && <p className={classes.why}>{service.error_msg}</p>}
-            </li>
-          ))}
-        </ul>
-      </Section>
+      {services.attention.length > 0 && (
+        <Section title={t.attention}>
+          <List>
+            {services.attention.map((service) => (
+              <Item
+                key={service.service_id}
+                name={
+                  <>
+                    <Link href={projectPath(project, `services/${service.service_id}`)}>
+                      <bdi>{service.service_name}</bdi>
+                    </Link>
+                    {service.error_msg && <span className={classes.why}>{service.error_msg}</span>}
+                  </>
+                }
+              >
+                <Detail>{t.instances(service.ready_instances, service.wanted_instances)}</Detail>
+                <ServiceStatus status={service.status} progress={service.progress} />
+              </Item>
+            ))}
+          </List>
+        </Section>
+      )}
     </>
   );
 }
 
-const changeOf = (service: Schemas["ServiceSummary"]) => Math.max(service.update_time, service.transition_at);
-
-function States({ services }: { services: Schemas["ServiceSummary"][] }) {
+function States({ counts }: { counts: Overview["services"]["by_status"] }) {
   const project = useProject();
   const { language } = useLanguage();
   const nameOf = useStateName();
   return (
     <ul className={classes.states}>
-      {SERVICE_STATES.map(
-        (state) => [state, services.filter((service) => service.status === state).length] as const,
-      )
+      {SERVICE_STATES.map((state) => [state, counts[state] ?? 0] as const)
         .filter(([state, n]) => n > 0 || state === "running" || state === "failed")
         .map(([state, n]) => (
           <li key={state} data-state={n > 0 ? state : undefined}>
@@ -152,71 +185,141 @@ function States({ services }: { services: Schemas["ServiceSummary"][] }) {
   );
 }
 
-function Refused() {
+function Calls({ calls }: { calls: Overview["calls"] }) {
+  const t = useTexts(words);
+  const { language } = useLanguage();
+  const project = useProject();
+  const took = (milliseconds: number) => (calls.calls > 0 ? span(milliseconds) : "–");
+  return (
+    <Section title={t.calls}>
+      <Card>
+        <Facts
+          facts={[
+            [t.called, count(calls.calls, language)],
+            [t.failed, count(calls.failed, language)],
+            ["p50", took(calls.p50_ms)],
+            ["p95", took(calls.p95_ms)],
+            ["p99", took(calls.p99_ms)],
+          ]}
+        />
+      </Card>
+      {calls.services.length > 0 && (
+        <Table
+          label={t.calls}
+          rows={calls.services}
+          keyOf={(one) => one.service_id}
+          to={(one) => projectPath(project, `services/${one.service_id}/monitoring`)}
+          columns={[
+            { title: t.service, width: "minmax(8rem, 3fr)", cell: (one) => <bdi>{one.service_name}</bdi> },
+            { title: t.called, width: "7rem", right: true, cell: (one) => count(one.calls, language) },
+            { title: t.failed, width: "7rem", right: true, cell: (one) => count(one.failed, language) },
+            { title: "p95", width: "6rem", right: true, cell: (one) => span(one.p95_ms) },
+          ]}
+        />
+      )}
+    </Section>
+  );
+}
+
+function Refused({ refused }: { refused: NonNullable<Overview["refused"]> }) {
   const t = useTexts(words);
   const project = useProject();
   const { language } = useLanguage();
-  const refused = useQuery({
-    queryKey: ["requests", project.id, "overview"],
-    queryFn: async () => {
-      const from = String(Math.round(serverNow() - HOUR));
-      const of = (status: string) =>
-        ask(
-          api.GET("/adyton/v1/{project_id}/requests", {
-            params: { path: { project_id: project.id }, query: { status, from, limit: ROWS } },
-          }),
-        );
-      const pages = await Promise.all([of("4xx"), of("5xx")]);
-      return pages.flatMap((page) => page.requests as unknown as Row[]);
-    },
-    refetchInterval: 30_000,
-  });
-  const causes = refused.data && causesOf(refused.data);
-  const total = causes?.reduce((sum, cause) => sum + cause.count, 0) ?? 0;
+  // The status of a model's own error is no code of the catalogue.
+  const isCode = (code: string) => /^[A-Za-z]/.test(code);
   return (
-    <Section title={t.refused} about={total > 0 && t.refusedWhy(total)}>
-      {refused.error && <FailureNote error={refused.error} retry={() => void refused.refetch()} />}
-      {causes?.length === 0 ? (
+    <Section
+      title={t.refused}
+      about={refused.length > 0 && t.refusedWhy}
+      actions={<Link href={projectPath(project, "requests?status=4xx&range=1h")}>{t.allRequests}</Link>}
+    >
+      {refused.length === 0 ? (
         <Empty icon="check" title={t.nothingRefused}>
           {t.nothingRefusedWhy}
         </Empty>
       ) : (
-        !refused.error && (
-          <Table<Cause>
-            label={t.refused}
-            rows={causes}
-            keyOf={(cause) => cause.reason}
-            to={(cause) => `/explain/${cause.newest.id}`}
-            columns={[
-              { title: t.cause, width: "minmax(12rem, 2fr)", cell: (cause) => <code>{cause.reason}</code> },
-              {
-                title: t.code,
-                width: "11rem",
-                cell: (cause) => (
-                  <Badge tone={toneOfHttp(cause.status)}>{`${cause.status} ${cause.code}`}</Badge>
-                ),
-              },
-              { title: t.times, width: "5rem", right: true, cell: (cause) => count(cause.count, language) },
-              {
-                title: t.newest,
-                width: "minmax(10rem, 2fr)",
-                extra: true,
-                cell: (cause) => (
-                  <>
-                    <Chip mono>{cause.newest.method}</Chip> <bdi>{cause.newest.path}</bdi>
-                  </>
-                ),
-              },
-              {
-                title: t.when,
-                width: "7rem",
-                right: true,
-                cell: (cause) => <Moment at={cause.newest.time} />,
-              },
-            ]}
-          />
-        )
+        <Table
+          label={t.refused}
+          rows={refused}
+          keyOf={(one) => `${one.code} ${one.reason}`}
+          to={(one) =>
+            one.request_id
+              ? `/explain/${one.request_id}`
+              : isCode(one.code)
+                ? `/errors/${one.reason ?? one.code}`
+                : projectPath(project, `requests?status=${one.code}&range=1h`)
+          }
+          columns={[
+            {
+              title: t.cause,
+              width: "minmax(10rem, 3fr)",
+              cell: (one) => (one.reason ? <code>{one.reason}</code> : t.byModel),
+            },
+            { title: t.code, width: "8rem", cell: (one) => <code>{one.code}</code> },
+            { title: t.times, width: "6rem", right: true, cell: (one) => count(one.count, language) },
+          ]}
+        />
       )}
+    </Section>
+  );
+}
+
+function Changes({ changes }: { changes: NonNullable<Overview["changes"]> }) {
+  const t = useTexts(words);
+  const project = useProject();
+  const operationName = useOperationName();
+  const kindOf = useThingKind();
+  return (
+    <Section title={t.changed} actions={<Link href={projectPath(project, "audit")}>{t.allChanges}</Link>}>
+      <List>
+        {changes.map((change) => (
+          <Item
+            key={change.number}
+            name={
+              <span>
+                <Link href={projectPath(project, `audit/${change.request_id}`)}>
+                  {operationName(change.operation, change.method, change.path)}
+                </Link>{" "}
+                {change.thing && (
+                  <>
+                    {kindOf(change.thing.kind)} <bdi>{change.thing.name || change.thing.id}</bdi>
+                  </>
+                )}
+              </span>
+            }
+          >
+            {change.caller && (
+              <Detail>
+                <bdi>{change.caller.name || change.caller.id}</bdi>
+              </Detail>
+            )}
+            <Detail>
+              <Moment at={change.time} />
+            </Detail>
+          </Item>
+        ))}
+      </List>
+    </Section>
+  );
+}
+
+function Server({ server }: { server: Overview["server"] }) {
+  const t = useTexts(words);
+  const { disk_free_bytes: free, disk_total_bytes: total } = server;
+  return (
+    <Section title={t.server}>
+      <Card>
+        <Facts
+          facts={[
+            [t.version, server.version],
+            [t.uptime, span(server.uptime_s * 1000)],
+            [t.ready, server.ready ? t.yes : t.waiting(server.waiting_for.join(", "))],
+            ...(typeof free === "number" && typeof total === "number"
+              ? [[t.disk, t.ofDisk(size(free), size(total))] as [string, string]]
+              : []),
+          ]}
+        />
+      </Card>
     </Section>
   );
 }

@@ -6,7 +6,7 @@ import { asFailure, type Failure } from "../../api/failure";
 /** What the door takes; the API address takes 12 MiB. */
 export const DOOR_LIMIT = 8 * 1024 * 1024;
 /** More of an answer is not shown, and not kept. */
-const SHOWN = 4 * 1024 * 1024;
+const SHOWN = 1024 * 1024;
 
 export interface Prediction {
   project: string;
@@ -106,8 +106,11 @@ export async function receive(
     if (!piece || piece.done) break;
     answer.bytes += piece.value.byteLength;
     if (!wantsText) parts.push(piece.value as BlobPart);
-    else if (answer.text.length < SHOWN) answer.text += decoder.decode(piece.value, { stream: true });
-    else answer.isCut = true;
+    else if (!answer.isCut) answer.text += decoder.decode(piece.value, { stream: true });
+    if (answer.text.length > SHOWN) {
+      answer.text = answer.text.slice(0, SHOWN);
+      answer.isCut = true;
+    }
     const now = performance.now();
     answer.took = now - begun;
     if (wantsText && now - told > 50) {
@@ -115,7 +118,7 @@ export async function receive(
       tell({ ...answer });
     }
   }
-  answer.text += wantsText ? decoder.decode() : "";
+  answer.text += wantsText && !answer.isCut ? decoder.decode() : "";
   answer.took = performance.now() - begun;
   const blob = wantsText ? null : new Blob(parts, { type: answer.contentType });
   tell({ ...answer, blob, done: true });

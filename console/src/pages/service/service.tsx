@@ -1,6 +1,6 @@
 /** A service: what it is and how it does, and the tabs with all the rest. */
 import { type ComponentType, lazy, Suspense } from "react";
-import { useParams } from "wouter";
+import { Redirect, useParams } from "wouter";
 import { asFailure } from "../../api/failure";
 import { LinkButton } from "../../components/button";
 import { Id } from "../../components/copy";
@@ -26,6 +26,7 @@ const words = texts({
   monitoring: ["Monitoring", "监控"],
   events: ["Events", "事件"],
   logs: ["Logs", "日志"],
+  tags: ["Tags", "标签"],
   id: ["Service ID", "服务 ID"],
   versions: ["Model versions", "模型版本"],
   calls: ["Calls", "调用次数"],
@@ -38,7 +39,7 @@ const words = texts({
 });
 
 interface TabPage {
-  id: "usage" | "predict" | "updates" | "monitoring" | "events" | "logs";
+  id: "usage" | "predict" | "updates" | "monitoring" | "events" | "logs" | "tags";
   page: ComponentType<{ service: Service }>;
   needs: string;
 }
@@ -51,6 +52,7 @@ const TABS: TabPage[] = [
   { id: "monitoring", page: lazy(() => import("./monitoring")), needs: "modelarts:service:get" },
   { id: "events", page: lazy(() => import("./events")), needs: "modelarts:service:get" },
   { id: "logs", page: lazy(() => import("./logs")), needs: "modelarts:service:get" },
+  { id: "tags", page: lazy(() => import("./tags")), needs: "modelarts:service:get" },
 ];
 
 export default function ServicePage() {
@@ -87,7 +89,9 @@ export default function ServicePage() {
   }
   const base = projectPath(project, `services/${params.service}`);
   const offered = TABS.filter((tab) => may(tab.needs));
-  const chosen = offered.find((tab) => tab.id === (params.tab ?? "usage")) ?? offered[0];
+  // An address of a tab that there is none, or that this reader may not see, is shown as the first, and becomes its address.
+  const chosen = offered.find((tab) => tab.id === (params.tab ?? "usage"));
+  if (!chosen && params.tab) return <Redirect to={base} replace />;
   const Tab = chosen?.page;
   return (
     <Page

@@ -1,6 +1,7 @@
 /** The services of a project: how each does, and where it is called. */
 import { useDeferredValue } from "react";
 import { api, ask, type Schemas } from "../../api/client";
+import { Chip } from "../../components/badge";
 import { LinkButton } from "../../components/button";
 import { Select } from "../../components/field";
 import { ListPage } from "../../components/list-page";
@@ -13,6 +14,8 @@ import { useChoices } from "../../routing/choices";
 import { projectPath, useMay, useProject } from "../../session/project";
 import { count } from "../../time/format";
 import { isMoving, isServiceState, SERVICE_STATES, ServiceStatus, useStateName } from "./status";
+import { TagFilter } from "./tag-filter";
+import { tagText } from "./tag-text";
 
 const words = texts({
   title: ["Services", "服务"],
@@ -34,7 +37,8 @@ const words = texts({
     "服务把模型版本运行在一个 API 地址之后。",
   ],
   nothing: ["No service fits", "没有符合条件的服务"],
-  nothingWhy: ["Another name or state may.", "请尝试其他名称或状态。"],
+  nothingWhy: ["Another name, state or tag may.", "请尝试其他名称、状态或标签。"],
+  tags: ["Tags", "标签"],
 });
 
 type Service = Schemas["ServiceSummary"];
@@ -43,10 +47,10 @@ const PAGE = 100;
 export default function ServicesPage() {
   const t = useTexts(words);
   const project = useProject();
-  const [filter, choose] = useChoices(["name", "status"]);
+  const [filter, choose] = useChoices(["name", "status", "tag"]);
   const name = useDeferredValue(filter.name.trim());
   const status = isServiceState(filter.status) ? filter.status : "";
-  const services = useServices(name, status);
+  const services = useServices(name, status, filter.tag);
   const deploy = useMay()("modelarts:service:create") && (
     <LinkButton kind="primary" icon="plus" to={projectPath(project, "services/new")}>
       {t.deploy}
@@ -61,8 +65,13 @@ export default function ServicesPage() {
       retry={services.retry}
       name={filter.name}
       onName={(text) => choose({ name: text })}
-      filters={<StatusFilter value={status} onChange={(value) => choose({ status: value })} />}
-      isFiltered={name !== "" || status !== ""}
+      filters={
+        <>
+          <StatusFilter value={status} onChange={(value) => choose({ status: value })} />
+          <TagFilter value={filter.tag} onChange={(tag) => choose({ tag })} />
+        </>
+      }
+      isFiltered={name !== "" || status !== "" || filter.tag !== ""}
       action={deploy}
     >
       <ServiceTable pages={services} />
@@ -70,10 +79,10 @@ export default function ServicesPage() {
   );
 }
 
-function useServices(name: string, status: string): Pages<Service> {
+function useServices(name: string, status: string, tag: string): Pages<Service> {
   const project = useProject();
   return usePages({
-    key: ["services", project.id, name, status],
+    key: ["services", project.id, name, status, tag],
     size: PAGE,
     ask: (page, signal) =>
       ask(
@@ -81,7 +90,13 @@ function useServices(name: string, status: string): Pages<Service> {
           signal,
           params: {
             path: { project_id: project.id },
-            query: { service_name: name || null, status: status || null, offset: page, limit: PAGE },
+            query: {
+              service_name: name || null,
+              status: status || null,
+              tags: tag || null,
+              offset: page,
+              limit: PAGE,
+            },
           },
         }),
       ).then((list) => ({ rows: list.services, total: list.total_count })),
@@ -130,6 +145,12 @@ function ServiceTable({ pages }: { pages: Pages<Service> }) {
       cell: (service) => count(service.invocation_times, language),
     },
     { title: t.failed, width: "7rem", right: true, cell: (service) => count(service.failed_times, language) },
+    {
+      title: t.tags,
+      width: "minmax(6rem, 1.5fr)",
+      extra: true,
+      cell: (service) => service.tags?.map((tag) => <Chip key={tag.key}>{tagText(tag)}</Chip>),
+    },
     {
       title: t.owner,
       width: "minmax(6rem, 1fr)",

@@ -1,0 +1,180 @@
+/** The tags of a service: a key and a value each, by which services are found and told apart. */
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { Link } from "wouter";
+import { api, ask, type Schemas } from "../../api/client";
+import { asFailure } from "../../api/failure";
+import { Chip } from "../../components/badge";
+import { Button, IconButton } from "../../components/button";
+import { Skeleton } from "../../components/empty";
+import { FailureNote } from "../../components/failure";
+import { FormLayout, TextField } from "../../components/field";
+import { Item, List, None } from "../../components/list";
+import { Section } from "../../components/page";
+import { tell, tellFailure } from "../../components/toast";
+import { useTexts } from "../../language/language";
+import { filled, texts } from "../../language/texts";
+import { projectPath, useMay, useProject } from "../../session/project";
+import { faultOfRefusal } from "../deploy/draft";
+import { tagText } from "../services/tag-text";
+import type { Service } from "./service-query";
+import classes from "./tags.module.css";
+
+const words = texts({
+  title: ["Tags", "标签"],
+  about: [
+    "Up to 20 keys, each with a value or without. The list of services is filtered by them.",
+    "最多 20 个标签键，值可以为空。服务列表可按标签筛选。",
+  ],
+  none: ["No tags yet.", "还没有标签。"],
+  key: ["Key", "键"],
+  value: ["Value", "值"],
+  keyHint: [
+    "Letters, digits, spaces and _.:=+-@; at most 128",
+    "字母、数字、空格与 _.:=+-@，最多 128 个字符",
+  ],
+  valueHint: ["May be empty; at most 255 characters", "可以为空，最多 255 个字符"],
+  add: ["Add the tag", "添加标签"],
+  change: ["Change the tag", "修改标签"],
+  noKey: ["A key is needed.", "请填写标签键。"],
+  remove: filled(
+    (tag: string) => `Remove ${tag}`,
+    (tag: string) => `移除 ${tag}`,
+  ),
+  removed: filled(
+    (tag: string) => `${tag} was removed.`,
+    (tag: string) => `已移除 ${tag}。`,
+  ),
+  alike: ["Services with this tag", "带有该标签的服务"],
+});
+
+type Tag = Schemas["TmsTag"];
+
+export default function Tags({ service }: { service: Service }) {
+  const t = useTexts(words);
+  const project = useProject();
+  const mayChange = useMay()("modelarts:service:update");
+  const path = { project_id: project.id, service_id: service.service_id };
+  const client = useQueryClient();
+  const tags = useQuery({
+    queryKey: ["tags", project.id, service.service_id],
+    queryFn: () => ask(api.GET("/v1/{project_id}/services/{service_id}/tags", { params: { path } })),
+  });
+  const refresh = () =>
+    Promise.all(
+      ["tags", "service", "services"].map((key) => client.invalidateQueries({ queryKey: [key, project.id] })),
+    );
+  const remove = async (tag: Tag) => {
+    try {
+      await ask(
+        api.DELETE("/v1/{project_id}/services/{service_id}/tags/delete", {
+          params: { path },
+          body: { tags: [{ key: tag.key }] },
+        }),
+      );
+      tell(t.removed(tagText(tag)));
+      await refresh();
+    } catch (failure) {
+      tellFailure(failure);
+    }
+  };
+  const held = tags.data?.tags;
+  return (
+    <Section title={t.title} about={t.about}>
+      {tags.error && <FailureNote error={tags.error} retry={() => void tags.refetch()} />}
+      {!held && !tags.error && <Skeleton lines={3} />}
+      {held?.length === 0 && <None>{t.none}</None>}
+      {held && held.length > 0 && (
+        <List>
+          {held.map((tag) => (
+            <Item
+              key={tag.key}
+              name={
+                <span>
+                  <Chip>{tag.key}</Chip> <bdi>{tag.value}</bdi>
+                </span>
+              }
+            >
+              <Link href={projectPath(project, `services?tag=${encodeURIComponent(tagText(tag))}`)}>
+                {t.alike}
+              </Link>
+              {mayChange && (
+                <IconButton icon="trash" label={t.remove(tagText(tag))} onPress={() => void remove(tag)} />
+              )}
+            </Item>
+          ))}
+        </List>
+      )}
+      {mayChange && held && <Add path={path} held={held} refresh={refresh} />}
+    </Section>
+  );
+}
+
+interface AddProps {
+  path: { project_id: string; service_id: string };
+  held: readonly Tag[];
+  refresh: () => Promise<unknown>;
+}
+
+function Add({ path, held, refresh }: AddProps) {
+  const t = useTexts(words);
+  const [key, setKey] = useState("");
+  const [value, setValue] = useState("");
+  const [faults, setFaults] = useState<{ key?: string; value?: string }>({});
+  const [error, setError] = useState<unknown>(null);
+  const [busy, setBusy] = useState(false);
+  const submit = async () => {
+    setError(null);
+    setFaults(key.trim() === "" ? { key: t.noKey } : {});
+    if (key.trim() === "") return;
+    setBusy(true);
+    try {
+      await ask(
+        api.POST("/v1/{project_id}/services/{service_id}/tags/create", {
+          params: { path },
+          body: { tags: [{ key: key.trim(), value }] },
+        }),
+      );
+      setKey("");
+      setValue("");
+      await refresh();
+    } catch (failure) {
+      const named = faultOfRefusal(asFailure(failure));
+      if (named && /\.key$/.test(named.field)) setFaults({ key: named.text });
+      else if (named && /\.value$/.test(named.field)) setFaults({ value: named.text });
+      else setError(failure);
+    } finally {
+      setBusy(false);
+    }
+  };
+  const isThere = held.some((tag) => tag.key === key.trim());
+  return (
+    <FormLayout label={t.add} onSubmit={() => void submit()}>
+      <div className={classes.add}>
+        <TextField
+          label={t.key}
+          hint={t.keyHint}
+          value={key}
+          onChange={setKey}
+          error={faults.key}
+          autoComplete="off"
+          isRequired
+        />
+        <TextField
+          label={t.value}
+          hint={t.valueHint}
+          value={value}
+          onChange={setValue}
+          error={faults.value}
+          autoComplete="off"
+        />
+      </div>
+      {error !== null && <FailureNote error={error} />}
+      <div>
+        <Button type="submit" icon="plus" isPending={busy}>
+          {isThere ? t.change : t.add}
+        </Button>
+      </div>
+    </FormLayout>
+  );
+}
