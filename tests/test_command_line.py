@@ -297,6 +297,7 @@ def test_a_start_after_a_failure_ends_with_its_own_end(new_server, tmp_path):
     server.import_model("late", programs.package(tmp_path, "late", script))
     run = server.run("service", "deploy", "late", "--env", f"ONE_OF={server.control}", timeout=60)
     assert run.returncode == 1 and "the service late failed" in run.stderr and "too early" in run.stderr, run.stderr
+    # The program itself goes by the clock: behind its fence it sees no file of ours that could tell it.
     time.sleep(max(0, until - time.time()))
     run = server.run("service", "start", "late", timeout=60)
     assert (run.returncode, run.stdout) == (0, "late is running.\n"), run.stderr

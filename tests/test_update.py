@@ -87,8 +87,9 @@ def test_versions_change_under_load_and_a_broken_one_is_taken_back(new_server, t
         change(broken)
         wait_for(lambda: "FAIL" in history(), 60, "the broken version to fail")
         wait_for(lambda: server.status_of(service.id) == "running", 30, "the service to be whole again")
-        # The caller keeps calling for a moment, so that a call that fails late is seen.
-        time.sleep(0.3)
+        # The caller keeps calling, so that a call that fails late is seen.
+        so_far = len(caller.answers)
+        wait_for(lambda: len(caller.answers) > so_far + 20, 30, "twenty more answers")
     finally:
         caller.stop()
     assert [answer for answer in caller.answers if answer[0] != 200] == []

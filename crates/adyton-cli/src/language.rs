@@ -1,7 +1,7 @@
 //! The language of this process: what `--lang` says, else `ADYTON_LANG`, else the locale, and English for documents.
 //!
 //! It is chosen once, before the first message, as a program's locale is: handed on to each of some hundred messages it would
-//! tell nothing. What must hold: whatever people are told is said with [`said!`], which has both texts; names of columns and
+//! tell nothing. What must hold: whatever people are told is said with [`said!`](crate::said), which has both texts; names of columns and
 //! facts, states, and `--json` are for scripts too and are English.
 
 use std::cell::Cell;

@@ -86,7 +86,7 @@ pub(crate) enum Kind {
     Open,
     /// That somebody is known: a [`ReadCall`](crate::read_call::ReadCall).
     Read,
-    /// Everything that makes a [`Call`].
+    /// Everything that makes a [`Call`](crate::call::Call).
     Called,
     /// Nothing here: the gateway's pipeline asks for it.
     Forwarded,

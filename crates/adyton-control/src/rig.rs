@@ -14,8 +14,8 @@ use adyton_core::sample;
 use adyton_core::secret::Secret;
 use adyton_core::service::ServiceStatus;
 use adyton_core::tenant::{Assignment, User};
-use adyton_identity::door::ConsoleAnswer;
-use adyton_identity::{ConsoleCall, ConsoleDoor, Identity, Settings as IdentitySettings};
+use adyton_identity::prediction_tab::TabAnswer;
+use adyton_identity::{Identity, PredictionTab, Settings as IdentitySettings, TabCall};
 use adyton_runtime::onnx_models::Onnx;
 use adyton_runtime::package::{Limits, Packages};
 use adyton_store::audit_writer::AuditWriter;
@@ -75,7 +75,7 @@ impl Rig {
             identity: Arc::new(Identity::new(clock.clone(), IdentitySettings::default())),
             instances: seen.clone(),
             journal: Arc::new(NoRecords),
-            door: Arc::new(NoDoor),
+            prediction_tab: Arc::new(NoTab),
             audit,
             unproven: adyton_listener::Budget::new(64 << 20),
             packages: Packages::open(data.join("packages"), Limits::default()).unwrap(),
@@ -165,9 +165,7 @@ impl SeenInstances {
             rollout: None,
             status,
             progress: 50,
-            error: String::new(),
-            transition_at: Timestamp::from_seconds(1),
-            instances: Vec::new(),
+            ..sample::service_seen()
         };
         self.put(id, seen);
     }
@@ -212,10 +210,10 @@ impl JournalReader for NoRecords {
 }
 
 /// A door that nothing goes through.
-struct NoDoor;
+struct NoTab;
 
-impl ConsoleDoor for NoDoor {
-    fn call(&self, _: ConsoleCall) -> Pin<Box<dyn Future<Output = ConsoleAnswer> + Send + '_>> {
+impl PredictionTab for NoTab {
+    fn call(&self, _: TabCall) -> Pin<Box<dyn Future<Output = TabAnswer> + Send + '_>> {
         panic!("no operation calls a model")
     }
 }

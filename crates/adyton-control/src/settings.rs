@@ -10,7 +10,7 @@ use adyton_core::instances::Instances;
 use adyton_core::journal::JournalReader;
 use adyton_core::secret::Secret;
 use adyton_core::source::AddressRange;
-use adyton_identity::{ConsoleDoor, Identity};
+use adyton_identity::{Identity, PredictionTab};
 use adyton_listener::Budget;
 use adyton_runtime::onnx_models::Onnx;
 use adyton_runtime::package::Packages;
@@ -154,7 +154,7 @@ pub struct ControlParts {
     /// What was asked.
     pub journal: Arc<dyn JournalReader>,
     /// The Prediction tab's way into the gateway.
-    pub door: Arc<dyn ConsoleDoor>,
+    pub prediction_tab: Arc<dyn PredictionTab>,
     /// Where management calls are recorded. Who started it ends it after the control plane.
     pub audit: AuditWriter,
     /// The memory of the process for callers that are not proven; the gateway counts on the same.

@@ -8,7 +8,7 @@ use adyton_core::clock::Clock;
 use adyton_core::id::RequestId;
 use adyton_core::instances::Instances;
 use adyton_core::journal::JournalReader;
-use adyton_identity::{ConsoleDoor, Identity};
+use adyton_identity::{Identity, PredictionTab};
 use adyton_listener::Budget;
 use adyton_runtime::onnx_models::Onnx;
 use adyton_runtime::package::Packages;
@@ -50,7 +50,7 @@ pub(crate) struct Shared {
     pub(crate) identity: Arc<Identity>,
     pub(crate) instances: Arc<dyn Instances>,
     pub(crate) journal: Arc<dyn JournalReader>,
-    pub(crate) door: Arc<dyn ConsoleDoor>,
+    pub(crate) prediction_tab: Arc<dyn PredictionTab>,
     pub(crate) packages: Packages,
     pub(crate) onnx: Arc<Onnx>,
     pub(crate) metrics: Metrics,
@@ -100,7 +100,7 @@ impl Shared {
             identity: parts.identity,
             instances: parts.instances,
             journal: parts.journal,
-            door: parts.door,
+            prediction_tab: parts.prediction_tab,
             audit: Audit::new(parts.audit),
             unproven: parts.unproven,
             packages: parts.packages,

@@ -7,7 +7,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
-use adyton_core::catalogue::Surface;
+use adyton_core::catalogue::{Reason, Surface};
 use adyton_core::clock::Clock;
 use adyton_core::header::{X_ADYTON_REASON, X_REQUEST_ID};
 use adyton_core::id::RequestId;
@@ -16,7 +16,6 @@ use http::StatusCode;
 use hyper::rt::{Read, ReadBufCursor, Write};
 
 use crate::envelope::{self, ErrorBody};
-use crate::failure::Failure;
 
 /// Makes ids of requests.
 pub(crate) type NextId = Arc<dyn Fn() -> RequestId + Send + Sync>;
@@ -70,21 +69,25 @@ fn of_parser(said: &[u8]) -> Option<StatusCode> {
 }
 
 fn answer(status: StatusCode, id: RequestId, date: &str) -> Bytes {
-    let failure = Failure::Malformed(match status {
-        StatusCode::URI_TOO_LONG => "the address is too long".to_owned(),
-        StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE => {
-            "the request has too many headers, or too long ones".to_owned()
-        }
-        _ => "what came cannot be read as HTTP".to_owned(),
-    });
-    let shown = failure.reason().at(Surface::Adyton);
+    let (reason, detail) = match status {
+        StatusCode::URI_TOO_LONG => (Reason::UriTooLarge, "the address is too long"),
+        StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE => (
+            Reason::HeadersTooLarge,
+            "the request has too many headers, or too long ones",
+        ),
+        _ => (Reason::Malformed, "what came cannot be read as HTTP"),
+    };
+    let shown = reason.at(Surface::Adyton);
+    let entry = shown.code().entry();
     let body = ErrorBody {
-        error_code: shown.code().entry().wire.to_owned(),
-        error_msg: envelope::message(&failure, shown).into_owned(),
+        error_code: entry.wire.to_owned(),
+        error_msg: envelope::with_detail(shown, &detail).into_owned(),
         request_id: id.to_string(),
     };
     // A struct of texts always serialises.
     let body = serde_json::to_string(&body).unwrap_or_default();
+    // The code's own status, which is the parser's.
+    let status = StatusCode::from_u16(entry.status).unwrap_or(status);
     let phrase = status.canonical_reason().unwrap_or_default();
     format!(
         "HTTP/1.1 {} {phrase}\r\ncontent-type: application/json\r\n{X_REQUEST_ID}: {}\r\n{X_ADYTON_REASON}: {}\r\n\
@@ -153,6 +156,28 @@ impl<I: Write + Unpin> Write for Unread<I> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_refusal_says_the_status_of_its_code() {
+        for (parser, wanted, reason) in [
+            (StatusCode::BAD_REQUEST, 400, "manage.bad_request"),
+            (StatusCode::URI_TOO_LONG, 414, "manage.uri_too_large"),
+            (
+                StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
+                431,
+                "manage.headers_too_large",
+            ),
+        ] {
+            let answer = answer(parser, RequestId::from_bits(7), "Thu, 15 Jan 2026 08:15:30 GMT");
+            let answer = String::from_utf8(answer.to_vec()).unwrap();
+            assert!(answer.starts_with(&format!("HTTP/1.1 {wanted} ")), "{answer}");
+            assert!(
+                answer.contains(&format!("x-adyton-reason: {reason}\r\n")),
+                "{answer}"
+            );
+            assert!(answer.contains("\"error_code\":\"APIGW.0201\""), "{answer}");
+        }
+    }
 
     #[test]
     fn only_what_the_parser_says_is_replaced() {

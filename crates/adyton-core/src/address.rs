@@ -160,6 +160,8 @@ mod tests {
             "/".to_owned(),
             "/v1/chat/completions".to_owned(),
             "/v2/models".to_owned(),
+            "/v2/models/apigw".to_owned(),
+            format!("/v2/{project}/models"),
             format!("/v1/{project}/infers/x"),
             of_service("x"),
         ] {
@@ -170,6 +172,12 @@ mod tests {
             Some(project)
         );
         assert_eq!(project_in_front(&of_service("x")), None);
+        for other in [
+            format!("/v1/{project}/services"),
+            format!("/v2/{project}/infers/x"),
+        ] {
+            assert_eq!(project_in_front(&other), None, "{other}");
+        }
         assert!(is_services_v2("/v2/p/services/x") && !is_services_v2("/v2/p/service"));
         assert_eq!(surface("/v3.0/x"), Surface::Iam);
         assert_eq!(surface("/v1"), Surface::ModelArts);

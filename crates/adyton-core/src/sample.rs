@@ -4,7 +4,7 @@
 //! changes what it cares about: `Service { wanted: Wanted::Stopped, ..sample::service() }`.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::address;
 use crate::api::{Api, Backend, Callers, Method, PathPattern, RELEASE};
@@ -17,11 +17,12 @@ use crate::id::{
     AccessKeyId, ApiId, AppCodeId, AppId, AppKey, AuthorisationId, DomainId, GroupId, InstanceId, ModelId,
     ProjectId, RequestId, ServiceId, UserId,
 };
+use crate::instances::{Rollout, ServiceSeen};
 use crate::live::{Change, Live};
 use crate::model::{ApiDeclaration, Engine, Model, ModelSpec, ModelStatus};
 use crate::record::{AnsweredBy, CallerSeen, Door, Record, Step};
 use crate::secret::Secret;
-use crate::service::{Service, Version, Wanted};
+use crate::service::{Service, ServiceStatus, Version, Wanted};
 use crate::tenant::{
     AccessKey, App, AppCode, Assignment, Authorisation, Domain, Project, Role, Scope, TokenKey, User,
 };
@@ -341,4 +342,28 @@ pub fn live(now: Timestamp, more: impl IntoIterator<Item = Change>) -> Live {
         live.apply(live.revision() + 1, change);
     }
     live
+}
+
+/// How [`service`] is seen on a node where it runs as it is wanted.
+pub fn service_seen() -> ServiceSeen {
+    ServiceSeen {
+        generation: service().generation,
+        rollout: Some(Rollout::Done),
+        status: ServiceStatus::Running,
+        progress: 100,
+        error: String::new(),
+        transition_at: Timestamp::default(),
+        instances: Vec::new(),
+    }
+}
+
+/// Waits for a condition, for 30 s at most: that bounds a failing test only.
+#[track_caller]
+pub fn wait_for(what: &str, mut condition: impl FnMut() -> bool) {
+    let start = Instant::now();
+    while !condition() {
+        assert!(start.elapsed() < Duration::from_secs(30), "never: {what}");
+        #[expect(clippy::disallowed_methods, reason = "between two looks at a condition")]
+        std::thread::sleep(Duration::from_millis(2));
+    }
 }

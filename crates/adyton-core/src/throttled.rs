@@ -165,6 +165,22 @@ mod tests {
     }
 
     #[test]
+    fn a_name_that_is_not_known_can_be_cut_and_those_that_are_known_cannot() {
+        for known in ["api", "user", "app", "ip"] {
+            assert_eq!(ThrottleScope::from(known.to_owned()).unknown(), None, "{known}");
+        }
+        for known in ["calls_per_second", "throttle.default_per_second"] {
+            assert_eq!(ThrottleSetting::from(known.to_owned()).unknown(), None, "{known}");
+        }
+        let mut scope = ThrottleScope::from("something".to_owned());
+        scope.unknown().expect("its name").truncate(4);
+        assert_eq!(scope, ThrottleScope::Other("some".to_owned()));
+        let mut setting = ThrottleSetting::from("something".to_owned());
+        setting.unknown().expect("its name").truncate(4);
+        assert_eq!(setting, ThrottleSetting::Other("some".to_owned()));
+    }
+
+    #[test]
     fn settings_are_names_and_records_of_before_that_said_more_are_read() {
         let read = |text: &str| -> ThrottleSetting { serde_json::from_value(text.into()).expect("any text") };
         for before in [

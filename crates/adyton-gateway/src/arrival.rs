@@ -7,7 +7,7 @@ use std::task::{Context, Poll};
 use adyton_core::id::ProjectId;
 use adyton_core::record::Door;
 use adyton_core::source::AddressRange;
-use adyton_identity::door::{ConsoleBody, Visitor};
+use adyton_identity::prediction_tab::{TabBody, Visitor};
 use bytes::Bytes;
 use http::Request;
 use http::header::EXPECT;
@@ -61,7 +61,7 @@ pub(crate) enum Inbound {
     /// From a connection.
     Wire(WireBody),
     /// From the second door.
-    Door(ConsoleBody),
+    Door(TabBody),
 }
 
 /// A body that arrives on a connection. Dropped before its end, it is left to whoever writes the answer: what becomes of

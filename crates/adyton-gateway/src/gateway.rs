@@ -16,12 +16,12 @@ use arc_swap::ArcSwap;
 use parking_lot::Mutex;
 use tokio::sync::{mpsc, watch};
 
-use crate::door::{ConsoleQueue, TabRequest};
 use crate::journal::Recorder;
 use crate::listener::bind;
 pub use crate::listener::bind::{BindError, probe};
 use crate::metrics::{Meters, Metrics};
 use crate::pipeline::throttle::Registry;
+use crate::prediction_tab::{QueuedTabCall, TabQueue};
 use crate::settings::GatewaySettings;
 use crate::worker::{Common, RunState, WorkerParts};
 
@@ -59,7 +59,7 @@ pub struct Gateway {
     state: watch::Sender<RunState>,
     common: Arc<Common>,
     metrics: Metrics,
-    door: Arc<ConsoleQueue>,
+    prediction_tab: Arc<TabQueue>,
 }
 
 impl Gateway {
@@ -99,7 +99,7 @@ impl Gateway {
             complaints: Arc::new(LogThrottle::new(parts.clock.clone())),
             explanations: Arc::default(),
         });
-        let (tab_requests, queues): (Vec<mpsc::Sender<TabRequest>>, Vec<_>) =
+        let (tab_requests, queues): (Vec<mpsc::Sender<QueuedTabCall>>, Vec<_>) =
             (0..workers).map(|_| mpsc::channel(DOOR_QUEUE)).unzip();
         let parked = listeners
             .into_iter()
@@ -124,7 +124,7 @@ impl Gateway {
             state,
             common,
             metrics: Metrics::new(meters),
-            door: Arc::new(ConsoleQueue::new(tab_requests, node, parts.clock)),
+            prediction_tab: Arc::new(TabQueue::new(tab_requests, node, parts.clock)),
         })
     }
 
@@ -167,13 +167,13 @@ impl Gateway {
 
     /// Callers' questions about their own requests are answered here from now on; before, they are told that nobody can. The first
     /// one counts.
-    pub fn explains_through(&self, door: Arc<dyn OwnExplanations>) {
-        let _ = self.common.explanations.set(door);
+    pub fn explains_through(&self, explanations: Arc<dyn OwnExplanations>) {
+        let _ = self.common.explanations.set(explanations);
     }
 
-    /// The second door, for the control plane.
-    pub fn door(&self) -> Arc<ConsoleQueue> {
-        Arc::clone(&self.door)
+    /// The Prediction tab, for the control plane.
+    pub fn prediction_tab(&self) -> Arc<TabQueue> {
+        Arc::clone(&self.prediction_tab)
     }
 
     /// The memory of the whole process for callers that are not proven.

@@ -31,7 +31,6 @@ pub mod settings;
 
 mod arrival;
 mod count;
-mod door;
 mod explanations;
 mod gathered;
 mod health;
@@ -41,6 +40,7 @@ mod looks;
 mod meters;
 mod outbox;
 mod pipeline;
+mod prediction_tab;
 mod prometheus;
 mod remote;
 mod service_meters;

@@ -3,7 +3,7 @@
 //! - [`connect`]: opens a connection, whatever it goes over; [`names`]: looks up where a name leads.
 //! - [`outgoing`]: which addresses may be called, and who vouches for certificates.
 //! - [`exchange`]: one request and the head of its answer, on a kept connection or a new one.
-//! - [`line`]: a connection, driven by whoever uses it.
+//! - [`mod@line`]: a connection, driven by whoever uses it.
 //! - [`request`]: the bytes that are sent; [`headers`]: which of the caller's lines are among them.
 //! - [`public`]: the address that callers know a service by.
 //! - [`answer`]: the head that comes back; [`framing`]: where the body behind it ends.

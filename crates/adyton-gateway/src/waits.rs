@@ -107,7 +107,7 @@ impl Wait {
         }
     }
 
-    /// Says whether to wait on. The limit counts from the first call since the wait began or [rested](Self::rest).
+    /// Says whether to wait on. The limit counts from the first call since the wait began or [ended](Self::end).
     pub(crate) fn check(&mut self, context: &mut Context<'_>, limit: Duration) -> Result<(), WaitEnd> {
         if self.waits.cut.get() {
             return Err(WaitEnd::Cut);

@@ -20,7 +20,6 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::spawn_local;
 use tokio::time::{Instant, sleep};
 
-use crate::door::{self, TabRequest};
 use crate::explanations::Explanations;
 use crate::journal::Recorder;
 use crate::listener::connections::Connections;
@@ -32,6 +31,7 @@ use crate::pipeline::dispatch::Dispatcher;
 use crate::pipeline::limit::Bodies;
 use crate::pipeline::record::Records;
 use crate::pipeline::throttle::{Quotas, Registry};
+use crate::prediction_tab::{self, QueuedTabCall};
 use crate::settings::GatewaySettings;
 use crate::snapshot::{LiveView, SettingsView};
 use crate::stamp::Stamps;
@@ -92,7 +92,7 @@ pub(crate) struct WorkerParts {
     pub(crate) number: u8,
     pub(crate) listener: StdListener,
     pub(crate) recorder: Recorder,
-    pub(crate) tab_requests: mpsc::Receiver<TabRequest>,
+    pub(crate) tab_requests: mpsc::Receiver<QueuedTabCall>,
     pub(crate) meters: Arc<Meters>,
     pub(crate) state: watch::Receiver<RunState>,
     pub(crate) common: Arc<Common>,
@@ -232,7 +232,11 @@ async fn run(parts: WorkerParts) {
     let slots = Arc::clone(&connections.slots);
     spawn_local(async move {
         while let Some(request) = tab_requests.recv().await {
-            spawn_local(door::receive(Rc::clone(&pipeline), Arc::clone(&slots), request));
+            spawn_local(prediction_tab::receive(
+                Rc::clone(&pipeline),
+                Arc::clone(&slots),
+                request,
+            ));
         }
     });
     let drains = async {

@@ -30,7 +30,7 @@ impl fmt::Debug for Onnx {
 }
 
 impl Onnx {
-    /// Finds and loads the library (see [`OnnxLibrary::find`]); without one, or when it does not load, the compiled-in
+    /// Finds and loads the library (see `onnx/loader.rs`); without one, or when it does not load, the compiled-in
     /// runtime serves and the reason is logged. `threads` is the size of the library's one thread pool.
     pub fn start(setting: &LibrarySetting, places: &[PathBuf], threads: usize) -> Self {
         Self {

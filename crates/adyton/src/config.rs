@@ -3,7 +3,7 @@
 //!
 //! What must hold: an unknown key is a problem, never silence; all problems are reported together, each with its place
 //! and the fix; a secret is never printed. A section is a file in [`section`]; the reference page is made from the same
-//! declarations ([`reference`]).
+//! declarations ([`mod@reference`]).
 
 mod check;
 pub(crate) mod environment;

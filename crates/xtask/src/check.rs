@@ -6,7 +6,7 @@ use crate::console::Console;
 use crate::process::{command, status};
 use crate::{generate, tidy};
 
-/// Format, lints, tidy, generated pages, and the unit tests of all crates and of the console; stops at the first that fails.
+/// Format, lints, tidy, generated pages, links in the documentation, and the unit tests of all crates and of the console; stops at the first that fails.
 pub(crate) fn check() -> Result<bool> {
     let cargo =
         |arguments: &[&str]| -> Result<bool> { Ok(status(command("cargo").args(arguments))?.success()) };
@@ -22,8 +22,26 @@ pub(crate) fn check() -> Result<bool> {
         ])?
         && tidy::tidy()?
         && generate::generate(true)?
+        && links()?
         && cargo(&["test", "--workspace", "--lib", "--bins", "--quiet"])?
         && console()?)
+}
+
+/// Whether every link in the documentation of the code leads somewhere, also in that of private items.
+fn links() -> Result<bool> {
+    let mut doc = command("cargo");
+    doc.args([
+        "doc",
+        "--workspace",
+        "--no-deps",
+        "--document-private-items",
+        "--quiet",
+    ])
+    .env(
+        "RUSTDOCFLAGS",
+        "-D rustdoc::broken_intra_doc_links -A rustdoc::private_intra_doc_links",
+    );
+    Ok(status(&mut doc)?.success())
 }
 
 fn console() -> Result<bool> {

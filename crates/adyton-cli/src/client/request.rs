@@ -208,3 +208,116 @@ pub fn digest_of_file(file: &mut File) -> std::io::Result<(Sha256, u64)> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn request(address: &Address, body: Body) -> Request<'_> {
+        Request {
+            method: "POST",
+            address,
+            path: "/v1/infers/x",
+            query: "a=b",
+            headers: Vec::new(),
+            body,
+        }
+    }
+
+    fn listener() -> Address {
+        Address::parse("http://127.0.0.1:8080", "test").unwrap()
+    }
+
+    fn at() -> Timestamp {
+        Timestamp::from_iso("2026-01-15T08:15:30Z").unwrap()
+    }
+
+    /// The names of the headers that a caller is shown by, and the URL.
+    fn head(shown: &Shown<'_>) -> (String, Vec<(String, String)>) {
+        let body = Body::Bytes(b"{}".to_vec(), "application/json".to_owned());
+        request(&listener(), body).head(shown, at()).unwrap()
+    }
+
+    #[test]
+    fn each_way_to_show_who_calls_has_its_own_header_and_the_url_has_no_secret() {
+        let secret = Secret::new("s3cret".to_owned());
+        let keys = KeyPair {
+            access: "AK".to_owned(),
+            secret: secret.clone(),
+        };
+        for (shown, name) in [
+            (Shown::Token(&secret), "X-Auth-Token"),
+            (Shown::AppCode(&secret), "X-Apig-AppCode"),
+        ] {
+            let (url, headers) = head(&shown);
+            assert_eq!(url, "http://127.0.0.1:8080/v1/infers/x?a=b");
+            let with_secret: Vec<&str> = headers
+                .iter()
+                .filter(|(_, value)| value.contains("s3cret"))
+                .map(|(name, _)| name.as_str())
+                .collect();
+            assert_eq!(with_secret, [name]);
+        }
+        let (url, headers) = head(&Shown::Signed(&keys));
+        assert!(!url.contains("s3cret") && headers.iter().all(|(_, value)| !value.contains("s3cret")));
+        let value = |wanted: &str| {
+            let mut found = headers
+                .iter()
+                .filter(|(name, _)| name.eq_ignore_ascii_case(wanted));
+            found.next().map(|(_, value)| value.as_str())
+        };
+        assert!(value("authorization").unwrap().contains("Access=AK"));
+        assert_eq!(value("x-sdk-date"), Some("20260115T081530Z"));
+        // The server takes little of a body from whom it does not know yet.
+        let digest = Sha256::of(b"{}").to_string();
+        assert_eq!(value("x-sdk-content-sha256"), Some(digest.as_str()));
+        let (_, headers) = head(&Shown::Nobody);
+        assert_eq!(
+            headers,
+            [("Content-Type".to_owned(), "application/json".to_owned())]
+        );
+    }
+
+    #[test]
+    fn a_large_body_is_sent_only_when_it_is_wanted() {
+        let expects = |bytes: usize| {
+            let body = Body::Bytes(vec![b' '; bytes], "application/json".to_owned());
+            let listener = listener();
+            let prepared = request(&listener, body).prepare(&Shown::Nobody, at()).unwrap();
+            prepared.headers().contains_key("expect")
+        };
+        assert!(!expects(1 << 20));
+        assert!(expects((1 << 20) + 1));
+    }
+
+    #[test]
+    fn what_cannot_be_sent_is_told_with_the_way_to_write_it() {
+        let listener = listener();
+        let told = |change: &dyn Fn(&mut Request<'_>)| {
+            let mut request = request(&listener, Body::Empty);
+            change(&mut request);
+            match request.prepare(&Shown::Nobody, at()) {
+                Ok(_) => panic!("it can be sent"),
+                Err(failure) => failure.to_string(),
+            }
+        };
+        let space = told(&|request| request.path = "/a b");
+        assert!(space.contains("a space is `%20`"), "{space}");
+        let method = told(&|request| request.method = "GE T");
+        assert!(method.contains("a method is a word"), "{method}");
+        let header = told(&|request| request.headers.push(("X".to_owned(), "a\nb".to_owned())));
+        assert!(header.contains("--header 'Name: value'"), "{header}");
+    }
+
+    #[test]
+    fn a_file_is_digested_whole() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let bytes = vec![7; 300 * 1024];
+        std::fs::write(file.path(), &bytes).unwrap();
+        let mut file = File::open(file.path()).unwrap();
+        assert_eq!(
+            digest_of_file(&mut file).unwrap(),
+            (Sha256::of(&bytes), bytes.len() as u64)
+        );
+    }
+}

@@ -7,6 +7,7 @@ mod row;
 
 use adyton_api::adyton::requests::RequestShown;
 use adyton_core::catalogue::{Code, Reason};
+use adyton_core::clock::Timestamp;
 use adyton_core::record::Step;
 use clap::Args;
 
@@ -78,26 +79,28 @@ impl Requests {
     }
 
     fn filter(&self, context: &Context, client: &Client) -> Outcome<String> {
-        let mut parts = Vec::new();
+        let mut parts = self.filters(context.clock.now())?;
         if let Some(service) = &self.service {
-            parts.push(format!("service={}", service_id(client, service)?));
+            parts.insert(0, format!("service={}", service_id(client, service)?));
         }
+        Ok(parts.join("&"))
+    }
+
+    /// All filters but the service, whose name only the server knows.
+    fn filters(&self, now: Timestamp) -> Outcome<Vec<String>> {
+        let mut parts = Vec::new();
         if let Some(code) = &self.code {
-            let known = Reason::parse(code).is_some()
-                || Code::ALL
-                    .iter()
-                    .any(|one| one.entry().wire.eq_ignore_ascii_case(code));
-            if !known {
-                return Err(Failure::wrong_use(said!(
+            let known = known_code(code).ok_or_else(|| {
+                Failure::wrong_use(said!(
                     "--code {code}: unknown code",
                     "--code {code}：未知的错误码"
                 ))
                 .hint(said!(
                     "`adyton errors` lists all codes and sub-codes",
                     "`adyton errors` 列出全部错误码和子错误码"
-                )));
-            }
-            parts.push(format!("code={}", encoded(code)));
+                ))
+            })?;
+            parts.push(format!("code={}", encoded(known)));
         }
         if let Some(status) = &self.status {
             parts.push(format!("status={}", encoded(status)));
@@ -111,17 +114,90 @@ impl Requests {
             parts.push(format!("stage={}", encoded(step)));
         }
         if let Some(since) = &self.since {
-            parts.push(format!(
-                "from={}",
-                encoded(&moment_of(since, context.clock.now())?.to_iso())
-            ));
+            parts.push(format!("from={}", encoded(&moment_of(since, now)?.to_iso())));
         }
-        Ok(parts.join("&"))
+        Ok(parts)
     }
+}
+
+/// The code or sub-code as records have it: a wire code in any letter case, a sub-code of any surface.
+fn known_code(said: &str) -> Option<&'static str> {
+    let wire = Code::ALL.iter().map(|one| one.entry().wire);
+    wire.into_iter()
+        .find(|wire| wire.eq_ignore_ascii_case(said))
+        .or_else(|| Reason::parse(said).map(Reason::sub_code))
 }
 
 /// The services that records are of.
 fn services<'r>(records: impl IntoIterator<Item = &'r RequestShown>) -> impl Iterator<Item = String> {
     let ids = records.into_iter().filter_map(|shown| shown.record.service);
     ids.map(|id| id.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn asked() -> Requests {
+        Requests {
+            service: None,
+            code: None,
+            status: None,
+            step: None,
+            since: None,
+            limit: 20,
+            follow: false,
+        }
+    }
+
+    fn filters(asked: &Requests) -> Result<String, String> {
+        let now = Timestamp::from_iso("2026-01-15T08:15:30Z").unwrap();
+        let filters = asked.filters(now).map_err(|failure| failure.to_string())?;
+        Ok(filters.join("&"))
+    }
+
+    #[test]
+    fn what_is_said_is_what_is_asked_for() {
+        let all = Requests {
+            status: Some("4xx".to_owned()),
+            step: Some("throttle".to_owned()),
+            since: Some("15m".to_owned()),
+            ..asked()
+        };
+        let query = "status=4xx&stage=throttle&from=2026-01-15T08%3A00%3A30.000000Z";
+        assert_eq!(filters(&all).as_deref(), Ok(query));
+        assert_eq!(filters(&asked()).as_deref(), Ok(""));
+    }
+
+    #[test]
+    fn a_code_is_asked_for_as_records_have_it() {
+        let code = |said: &str| {
+            filters(&Requests {
+                code: Some(said.to_owned()),
+                ..asked()
+            })
+        };
+        for (said, query) in [
+            ("APIG.0301", "code=APIG.0301"),
+            ("apig.0301", "code=APIG.0301"),
+            ("modelarts.4503", "code=ModelArts.4503"),
+            ("token.expired", "code=token.expired"),
+            ("manage.token_expired", "code=token.expired"),
+        ] {
+            assert_eq!(code(said).as_deref(), Ok(query), "{said}");
+        }
+        let unknown = code("APIG.0000").unwrap_err();
+        assert!(unknown.contains("--code APIG.0000: unknown code"), "{unknown}");
+    }
+
+    #[test]
+    fn an_unknown_step_is_refused_with_those_that_there_are() {
+        let wrong = Requests {
+            step: Some("authentication".to_owned()),
+            ..asked()
+        };
+        let told = filters(&wrong).unwrap_err();
+        assert!(told.contains("--step authentication: unknown step"), "{told}");
+        assert!(told.contains("authenticate, authorise"), "{told}");
+    }
 }

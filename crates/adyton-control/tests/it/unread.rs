@@ -29,7 +29,7 @@ fn refusal(answers: &str) -> (String, Value) {
     let body: Value = serde_json::from_str(body).unwrap();
     let id = body["request_id"].as_str().unwrap();
     assert!(head.contains(&format!("x-request-id: {id}")), "{answers}");
-    assert!(head.contains("x-adyton-reason: manage.bad_request"), "{answers}");
+    assert!(head.contains("x-adyton-reason: manage."), "{answers}");
     assert!(head.contains("connection: close"), "{answers}");
     (head.lines().next().unwrap_or_default().to_owned(), body)
 }

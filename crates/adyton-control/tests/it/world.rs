@@ -21,10 +21,8 @@ use adyton_core::live::LiveCell;
 use adyton_core::record::Record;
 use adyton_core::service::{Service, ServiceStatus};
 use adyton_core::tally::ServiceTally;
-use adyton_identity::door::ConsoleAnswer;
-use adyton_identity::{
-    ConsoleBody, ConsoleCall, ConsoleDoor, Identity, Settings as IdentitySettings, Visitor,
-};
+use adyton_identity::prediction_tab::TabAnswer;
+use adyton_identity::{Identity, PredictionTab, Settings as IdentitySettings, TabBody, TabCall, Visitor};
 use adyton_listener::Budget;
 use adyton_runtime::onnx_models::Onnx;
 use adyton_runtime::package::{Limits, Packages};
@@ -252,8 +250,8 @@ impl JournalReader for Notes {
 #[derive(Default)]
 pub(crate) struct Mirror;
 
-impl ConsoleDoor for Mirror {
-    fn call(&self, call: ConsoleCall) -> Pin<Box<dyn Future<Output = ConsoleAnswer> + Send + '_>> {
+impl PredictionTab for Mirror {
+    fn call(&self, call: TabCall) -> Pin<Box<dyn Future<Output = TabAnswer> + Send + '_>> {
         Box::pin(async move {
             let body = call
                 .body
@@ -272,8 +270,8 @@ impl ConsoleDoor for Mirror {
                 },
             });
             let full = Full::new(Bytes::from(told.to_string())).map_err(|never| match never {});
-            let body: ConsoleBody = Box::pin(full);
-            ConsoleAnswer {
+            let body: TabBody = Box::pin(full);
+            TabAnswer {
                 request: RequestId::from_bits(42),
                 response: http::Response::new(body),
             }
@@ -342,7 +340,7 @@ impl World {
             identity: Arc::new(Identity::new(clock.clone(), IdentitySettings::default())),
             instances: stage.clone(),
             journal: notes.clone(),
-            door: Arc::new(Mirror),
+            prediction_tab: Arc::new(Mirror),
             audit,
             unproven: unproven.clone(),
             packages: Packages::open(data.join("packages"), Limits::default()).unwrap(),

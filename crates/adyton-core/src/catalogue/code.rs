@@ -69,6 +69,8 @@ codes! {
     EdgeBadRequest = Adyton "APIGW.0201" 400 Caller No "API request error" "edge/APIGW.0201-400.md";
     EdgeForeignOrigin = Adyton "APIGW.0201" 403 Caller No "Requests of web pages of other origins are refused" "edge/APIGW.0201-403.md";
     EdgeBodyTooLarge = Adyton "APIGW.0201" 413 Limit No "Request entity too large" "edge/APIGW.0201-413.md";
+    EdgeUriTooLarge = Adyton "APIGW.0201" 414 Limit No "Request URI too large" "edge/APIGW.0201-414.md";
+    EdgeHeadersTooLarge = Adyton "APIGW.0201" 431 Limit No "Request headers too large" "edge/APIGW.0201-431.md";
     EdgeIamAuthentication = Adyton "APIGW.0301" 401 Caller No "Incorrect IAM authentication information" "edge/APIGW.0301-401.md";
     EdgeIamForbidden = Adyton "APIGW.0302" 403 Caller No "The IAM user is not authorized to access the API" "edge/APIGW.0302-403.md";
     EdgeTokenMustBeUpdated = Adyton "APIGW.0307" 401 Caller No "The token must be updated" "edge/APIGW.0307-401.md";

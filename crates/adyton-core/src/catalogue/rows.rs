@@ -39,13 +39,13 @@ macro_rules! rows {
                 (BadRequest "request.unreadable") - - -;
             UriTooLarge = Admit "path and query together are over the limit"
                 "路径与查询参数的总长度超过上限"
-                (UriTooLarge "uri.too_large") - - -;
+                (UriTooLarge "uri.too_large") (EdgeUriTooLarge "manage.uri_too_large") - -;
             HeaderTooLarge = Admit "one header is over the limit"
                 "单个请求头超过上限"
                 (HeadersTooLarge "header.too_large") - - -;
             HeadersTooLarge = Admit "all headers together are over the limit"
                 "请求头总大小超过上限"
-                (HeadersTooLarge "headers.too_large") - - -;
+                (HeadersTooLarge "headers.too_large") (EdgeHeadersTooLarge "manage.headers_too_large") - -;
             RequestExpectation = Admit "`Expect` asks for something other than `100-continue`"
                 "`Expect` 的值不是 `100-continue`"
                 (BadRequest "request.expectation") - - -;

@@ -21,7 +21,7 @@ const WAITING_MAX: usize = 1024 * 1024;
 /// A pipe that is writable takes this many bytes without blocking (`PIPE_BUF`).
 const PIECE: usize = 4096;
 
-/// Where the access log goes: one line a request when it ends, JSON, the fields of [`Record`] without its evidence.
+/// Where the access log goes: one line a request when it ends, JSON, the fields of [`Record`](adyton_core::record::Record) without its evidence.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub enum AccessLog {
     /// Nowhere.

@@ -224,3 +224,157 @@ fn each_signature_text(signature: &mut SignatureEvidence, visit: &mut dyn FnMut(
         .chain(perhaps.into_iter().flatten())
         .for_each(visit);
 }
+
+#[cfg(test)]
+mod tests {
+    use adyton_core::clock::Timestamp;
+    use adyton_core::measured::Measured;
+    use adyton_core::requested::Requested;
+    use adyton_core::sample;
+    use adyton_core::throttled::{ThrottleScope, ThrottleSetting};
+
+    use super::*;
+
+    /// Every kind of evidence with all its texts as long as whoever sent them likes.
+    fn all(long: &dyn Fn() -> String) -> Vec<Evidence> {
+        let (at, many) = (Timestamp::default(), || vec![long(); 200]);
+        let fact = || {
+            let mut fact = Fact::ContentCodingUnknown { sent: String::new() };
+            fact.texts().into_iter().for_each(|text| *text = long());
+            vec![fact; 200]
+        };
+        vec![
+            Evidence::None,
+            Evidence::Route {
+                service: None,
+                path: long(),
+                method: long(),
+                stage: long(),
+                is_stage_repeated: true,
+                holder: None,
+            },
+            Evidence::Size {
+                what: Measured::Header(long()),
+                limit: 1,
+                declared: None,
+                measured: None,
+                setting: long(),
+            },
+            Evidence::Token {
+                key_id: Some(long()),
+                length: 1,
+                issued_at: None,
+                expires_at: None,
+                server_time: at,
+                facts: fact(),
+                note: long(),
+                holder: None,
+            },
+            Evidence::Signature(Box::new(SignatureEvidence {
+                key: long(),
+                algorithm: long(),
+                signed_headers: long(),
+                date: Some(long()),
+                declared_digest: Some(long()),
+                canonical_request: Some(long()),
+                string_to_sign: Some(long()),
+                mistake: Some(long()),
+                advice: Some(long()),
+                facts: fact(),
+                note: long(),
+                ..SignatureEvidence::default()
+            })),
+            Evidence::Credentials {
+                sent: many(),
+                accepted: many(),
+                facts: fact(),
+                note: long(),
+                holder: None,
+            },
+            Evidence::Access {
+                way: long(),
+                caller: long(),
+                caller_project: None,
+                target_project: None,
+                action: Requested::Action(long()),
+                roles: many(),
+                holder: None,
+            },
+            Evidence::Throttle {
+                scope: ThrottleScope::Other(long()),
+                limit: 1,
+                interval_seconds: 1,
+                retry_after_ms: 1,
+                setting: ThrottleSetting::Other(long()),
+            },
+            Evidence::Service {
+                service: sample::SERVICE,
+                status: long(),
+                facts: fact(),
+                note: long(),
+            },
+            Evidence::Restarting {
+                service: sample::SERVICE,
+                instance: sample::INSTANCE,
+                since: at,
+                restarts: 1,
+                last_end: long(),
+                next_start: at,
+                server_time: at,
+            },
+            Evidence::Instance {
+                instance: None,
+                address: long(),
+                after_ms: 1,
+                attempts: 1,
+                facts: fact(),
+                error: long(),
+            },
+            Evidence::Dropped { headers: many() },
+            Evidence::LeftOut {
+                source: long(),
+                count: 1,
+                limit: 1,
+                until: at,
+                setting: long(),
+            },
+            Evidence::Request {
+                facts: fact(),
+                problem: long(),
+            },
+        ]
+    }
+
+    fn length(evidence: &mut Evidence) -> usize {
+        let mut total = 0;
+        each_text(evidence, &mut |text| total += text.len());
+        total
+    }
+
+    #[test]
+    fn no_evidence_is_longer_than_its_bound_whatever_was_sent() {
+        for mut evidence in all(&|| "ü".repeat(50_000)) {
+            let kind = format!("{:.60?}", evidence);
+            keep_evidence(&mut evidence, 4096);
+            assert!(length(&mut evidence) <= 4096, "{kind}");
+            // What goes into the journal is no longer than the texts and what names the fields.
+            let bytes = serde_json::to_vec(&evidence).expect("JSON").len();
+            assert!(bytes < 4096 + 16 * 1024, "{kind}: {bytes} bytes");
+        }
+    }
+
+    #[test]
+    fn what_is_short_is_kept_as_it_is() {
+        for mut evidence in all(&|| "ü".to_owned()).into_iter().filter(|evidence| {
+            // Their lists are longer than what is kept of a list.
+            !matches!(
+                evidence,
+                Evidence::Credentials { .. } | Evidence::Access { .. } | Evidence::Dropped { .. }
+            ) && evidence.facts().is_empty()
+        }) {
+            let before = evidence.clone();
+            keep_evidence(&mut evidence, 4096);
+            assert_eq!(evidence, before);
+        }
+    }
+}

@@ -20,11 +20,7 @@ fn left(world: &World) {
 #[test]
 fn a_program_is_left_alone_when_its_caller_is_gone() {
     let world = World::new();
-    let program = Program::start(|_| Act::Hang);
-    world.runs_at(program.address);
-    let mut client = world.client();
-    client.send(world.call().bytes());
-    program.wait_until_asked(1);
+    let (program, client) = world.hanging_call();
     world.clock.advance(Duration::from_secs(3));
     drop(client);
     program.wait_until_left(1);
@@ -40,11 +36,7 @@ fn a_program_is_left_alone_when_its_caller_is_gone() {
 #[test]
 fn a_client_that_closes_its_sending_side_has_left() {
     let world = World::new();
-    let program = Program::start(|_| Act::Hang);
-    world.runs_at(program.address);
-    let mut client = world.client();
-    client.send(world.call().bytes());
-    program.wait_until_asked(1);
+    let (program, client) = world.hanging_call();
     client.stream.shutdown(Shutdown::Write).unwrap();
     program.wait_until_left(1);
     left(&world);
@@ -53,11 +45,7 @@ fn a_client_that_closes_its_sending_side_has_left() {
 #[test]
 fn a_client_that_sends_ahead_and_leaves_is_seen_to_leave() {
     let world = World::new();
-    let program = Program::start(|_| Act::Hang);
-    world.runs_at(program.address);
-    let mut client = world.client();
-    client.send(world.call().bytes());
-    program.wait_until_asked(1);
+    let (program, mut client) = world.hanging_call();
     client.send(b"\r\n");
     drop(client);
     program.wait_until_left(1);

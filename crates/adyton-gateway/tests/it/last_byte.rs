@@ -14,7 +14,7 @@ use adyton_core::id::{AppId, AuthorisationId};
 use adyton_core::live::Change;
 use adyton_core::secret::Secret;
 use adyton_core::tenant::{AccessKey, App, RevokedToken, Scope, User};
-use adyton_identity::door::{ConsoleCall, ConsoleDoor as _, Visitor};
+use adyton_identity::prediction_tab::{PredictionTab as _, TabCall, Visitor};
 use bytes::Bytes;
 use http::{Method, Request};
 use http_body::Frame;
@@ -322,7 +322,7 @@ fn at_the_tab(happens: Happens, session: bool) -> (u16, String) {
     #[expect(clippy::disallowed_methods, reason = "a test sends a few pieces")]
     let (send, pieces) = mpsc::unbounded_channel();
     let asked = Arc::new(AtomicBool::new(false));
-    let call = ConsoleCall {
+    let call = TabCall {
         head: request.into_parts().0,
         project: Some(PROJECT),
         service: SERVICE.to_string(),
@@ -339,7 +339,7 @@ fn at_the_tab(happens: Happens, session: bool) -> (u16, String) {
         .enable_all()
         .build()
         .unwrap();
-    let door = world.gateway.door();
+    let door = world.gateway.prediction_tab();
     let answer = runtime.spawn(async move { door.call(call).await });
     send.send(Bytes::from_static(b"{")).unwrap();
     wait_for("the call", || asked.load(Ordering::SeqCst));

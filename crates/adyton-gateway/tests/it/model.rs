@@ -5,7 +5,8 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
 use std::thread;
-use std::time::{Duration, Instant};
+
+pub(crate) use adyton_core::sample::wait_for;
 
 /// A request as the model saw it.
 #[derive(Clone, Debug, Default)]
@@ -114,19 +115,6 @@ impl Program {
         wait_for("the model to be left", || {
             self.shared.gone.load(Ordering::SeqCst) >= times
         });
-    }
-}
-
-/// Waits for a condition, for 10 s at most.
-pub(crate) fn wait_for(what: &str, condition: impl Fn() -> bool) {
-    let start = Instant::now();
-    while !condition() {
-        assert!(
-            start.elapsed() < Duration::from_secs(10),
-            "waited 10 s for {what}"
-        );
-        #[expect(clippy::disallowed_methods, reason = "between two looks at a condition")]
-        thread::sleep(Duration::from_millis(2));
     }
 }
 

@@ -13,7 +13,7 @@ use adyton_core::id::{
     RequestId, ServiceId, UserId,
 };
 use adyton_core::instances::{
-    Calls, InstanceSeen, InstanceStatus, Instances, LogLine, LogPart, Restarting, Rollout, ServiceSeen,
+    Calls, InstanceSeen, InstanceStatus, Instances, LogLine, LogPart, Restarting, ServiceSeen,
 };
 use adyton_core::journal::JournalReader as _;
 use adyton_core::live::{Change, Live, LiveCell};
@@ -35,6 +35,7 @@ use adyton_runtime::targets::{
 use adyton_sign::{Outgoing, OutgoingBody, sign};
 
 use crate::client::{Ask, Client, Reply};
+use crate::model::{Act, Program};
 
 pub(crate) const DOMAIN: DomainId = DomainId::from_bits(1);
 pub(crate) const PROJECT: ProjectId = ProjectId::from_bits(2);
@@ -71,13 +72,11 @@ impl Instances for Seen {
         let status = *self.services.lock().unwrap().get(&id.bits())?;
         let transition_at = Timestamp::default();
         Some(ServiceSeen {
-            generation: 1,
-            rollout: Some(Rollout::Done),
             status,
-            progress: 0,
             error: self.error.lock().unwrap().clone(),
             transition_at,
             instances: self.instances.lock().unwrap().clone(),
+            ..sample::service_seen()
         })
     }
     fn rollouts(&self) -> tokio::sync::watch::Receiver<u64> {
@@ -330,6 +329,16 @@ impl World {
 
     pub(crate) fn client(&self) -> Client {
         Client::connect(self.address())
+    }
+
+    /// A call that has reached a program, which does not answer it.
+    pub(crate) fn hanging_call(&self) -> (Program, Client) {
+        let program = Program::start(|_| Act::Hang);
+        self.runs_at(program.address);
+        let mut client = self.client();
+        client.send(self.call().bytes());
+        program.wait_until_asked(1);
+        (program, client)
     }
 
     /// A prediction by the administrator.

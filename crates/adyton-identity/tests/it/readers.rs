@@ -6,13 +6,13 @@ use std::time::Duration;
 use adyton_core::catalogue::Reason;
 use adyton_core::holder::Holder;
 use adyton_core::live::Change;
-use adyton_core::tenant::{App, Scope, User};
+use adyton_core::tenant::{App, User};
+use adyton_identity::Accepts;
 use adyton_identity::lockout::{ACCESS_KEY, READER};
-use adyton_identity::{Accepts, Methods};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::world::{AK, ALICE, ALL, APP, APP_CODE, APP_KEY, APP_SECRET, Call, HERE, SK, World, alice, app};
+use crate::world::{AK, ALICE, ALL, APP, APP_CODE, APP_KEY, APP_SECRET, Call, SK, World, alice, app};
 
 const ALICES: Holder = Holder::User(ALICE);
 const APPS: Holder = Holder::App(APP);
@@ -125,16 +125,7 @@ fn a_refused_request_names_whose_credential_it_carried() {
             call.headers
         );
     }
-    let (token, _) = world
-        .identity
-        .issue_token(
-            &world.live,
-            &alice(),
-            Scope::Project(HERE),
-            Methods::PASSWORD,
-            None,
-        )
-        .expect("a token");
+    let (token, _) = world.issue();
     world.apply(Change::User(User {
         token_epoch: 99,
         ..alice()

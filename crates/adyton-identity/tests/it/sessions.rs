@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use adyton_core::catalogue::Reason;
 use adyton_core::live::Change;
-use adyton_core::tenant::{RevokedToken, Scope, User};
+use adyton_core::tenant::{Scope, User};
 use adyton_identity::session::COOKIE;
 use adyton_identity::tokens::{LINK_LIFE, TOKEN_LIFE};
 use adyton_identity::{Accepts, Contents, Methods, TokenFault, Way};
 
-use crate::world::{AK, ALICE, Call, DOMAIN, HERE, SK, World, alice, start};
+use crate::world::{AK, ALICE, Call, DOMAIN, ENDINGS, HERE, SK, World, alice, start};
 
 const CONSOLE: Accepts = Accepts::MANAGEMENT;
 
@@ -18,20 +18,6 @@ fn session(world: &World) -> (String, Contents) {
         .identity
         .issue_session(&world.live, &alice(), Methods::PASSWORD, None)
         .expect("a session")
-}
-
-fn token(world: &World) -> String {
-    world
-        .identity
-        .issue_token(
-            &world.live,
-            &alice(),
-            Scope::Project(HERE),
-            Methods::PASSWORD,
-            None,
-        )
-        .expect("a token")
-        .0
 }
 
 fn link(world: &World, from: Option<&Contents>) -> String {
@@ -70,7 +56,7 @@ fn a_session_counts_in_its_cookie_alone_and_only_where_cookies_do() {
         let refused = world.reason(accepts, &with_cookie(&text));
         assert_eq!(refused, Reason::CredentialsMissing, "{accepts:?}");
     }
-    for other in [token(&world), link(&world, None)] {
+    for other in [world.issue().0, link(&world, None)] {
         assert_eq!(
             world.reason(CONSOLE, &with_cookie(&other)),
             Reason::TokenMalformed
@@ -84,7 +70,7 @@ fn a_session_counts_in_its_cookie_alone_and_only_where_cookies_do() {
 fn whoever_sends_another_credential_is_judged_by_that() {
     let world = World::new();
     let (text, _) = session(&world);
-    let both = with_cookie(&text).header("X-Auth-Token", &token(&world));
+    let both = with_cookie(&text).header("X-Auth-Token", &world.issue().0);
     let caller = world.identify(CONSOLE, &both).expect("known");
     assert_eq!((caller.way(), caller.scope()), (Way::Token, Scope::Project(HERE)));
     let signed = with_cookie(&text).signed(AK, SK);
@@ -100,39 +86,7 @@ fn whoever_sends_another_credential_is_judged_by_that() {
 
 #[test]
 fn a_session_ends_as_a_token_does() {
-    type Made = fn(&Contents) -> Change;
-    let changes: [(Made, Reason); 4] = [
-        (
-            |contents| {
-                Change::TokenRevoked(RevokedToken {
-                    id: contents.id,
-                    revoked_at: start(),
-                    expires_at: contents.expires_at,
-                })
-            },
-            Reason::TokenRevoked,
-        ),
-        (
-            |_| {
-                Change::User(User {
-                    token_epoch: alice().token_epoch + 1,
-                    ..alice()
-                })
-            },
-            Reason::TokenSuperseded,
-        ),
-        (
-            |_| {
-                Change::User(User {
-                    enabled: false,
-                    ..alice()
-                })
-            },
-            Reason::TokenUserDisabled,
-        ),
-        (|_| Change::UserGone(ALICE), Reason::TokenUserDeleted),
-    ];
-    for (change, reason) in changes {
+    for (change, reason) in ENDINGS {
         let mut world = World::new();
         let (text, contents) = session(&world);
         let caller = world.identify(CONSOLE, &with_cookie(&text)).expect("known");
@@ -182,7 +136,7 @@ fn a_link_counts_for_five_minutes_and_as_nothing_else() {
         .open_link(&world.live, text.as_bytes())
         .expect("a link");
     assert_eq!((user.id, contents.expires_at), (ALICE, start().after(TOKEN_LIFE)));
-    for other in [session(&world).0, token(&world)] {
+    for other in [session(&world).0, world.issue().0] {
         let refused = world.identity.open_link(&world.live, other.as_bytes());
         assert_eq!(refused.map(|_| ()), Err(TokenFault::Malformed));
     }

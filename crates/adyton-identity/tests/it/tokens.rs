@@ -9,23 +9,12 @@ use adyton_core::id::TokenId;
 use adyton_core::live::Change;
 use adyton_core::tenant::{RevokedToken, Scope, User};
 use adyton_identity::tokens::{LEEWAY, TOKEN_LIFE, TOKEN_MAX};
-use adyton_identity::{Accepts, Contents, Methods, TokenFault, Way};
+use adyton_identity::{Accepts, Methods, TokenFault, Way};
 use proptest::prelude::*;
 
-use crate::world::{ALICE, Call, DOMAIN, HERE, World, alice, cost, message, start, token_key, told};
-
-fn issue(world: &World) -> (String, Contents) {
-    world
-        .identity
-        .issue_token(
-            &world.live,
-            &alice(),
-            Scope::Project(HERE),
-            Methods::PASSWORD,
-            None,
-        )
-        .expect("a token")
-}
+use crate::world::{
+    ALICE, Call, DOMAIN, ENDINGS, Ending, HERE, World, alice, cost, message, start, token_key, told,
+};
 
 fn call(token: &str) -> Call {
     Call::new().header("X-Auth-Token", token)
@@ -55,7 +44,7 @@ const FAILS: &str = "Incorrect IAM authentication information: decrypt token fai
 #[test]
 fn a_token_opens_as_it_was_sealed() {
     let world = World::new();
-    let (text, contents) = issue(&world);
+    let (text, contents) = world.issue();
     assert!(text.len() <= TOKEN_MAX, "{}", text.len());
     let caller = world.identify(Accepts::IAM, &call(&text)).expect("known");
     assert_eq!(caller.way(), Way::Token);
@@ -65,44 +54,14 @@ fn a_token_opens_as_it_was_sealed() {
     assert_eq!(contents.expires_at, start().after(TOKEN_LIFE));
     assert_eq!(contents.methods.names().collect::<Vec<_>>(), ["password"]);
     assert_eq!(caller.seen().way(), "token");
-    let (other, _) = issue(&world);
+    let (other, _) = world.issue();
     assert_ne!(text, other, "every token is one of its own");
 }
 
 /// A token that was opened before, and the change after which it must not count any more.
 #[test]
 fn what_was_opened_before_counts_as_the_live_state_says_now() {
-    type Made = fn(&Contents) -> Change;
-    let changes: [(Made, Reason); 7] = [
-        (
-            |contents| {
-                Change::TokenRevoked(RevokedToken {
-                    id: contents.id,
-                    revoked_at: start(),
-                    expires_at: contents.expires_at,
-                })
-            },
-            Reason::TokenRevoked,
-        ),
-        (
-            |_| {
-                Change::User(User {
-                    token_epoch: alice().token_epoch + 1,
-                    ..alice()
-                })
-            },
-            Reason::TokenSuperseded,
-        ),
-        (
-            |_| {
-                Change::User(User {
-                    enabled: false,
-                    ..alice()
-                })
-            },
-            Reason::TokenUserDisabled,
-        ),
-        (|_| Change::UserGone(ALICE), Reason::TokenUserDeleted),
+    let of_tokens: [Ending; 3] = [
         (|_| Change::ProjectGone(HERE), Reason::TokenSuperseded),
         (
             |contents| Change::TokenKeyGone(contents.key),
@@ -113,10 +72,10 @@ fn what_was_opened_before_counts_as_the_live_state_says_now() {
             Reason::TokenExpired,
         ),
     ];
-    for (change, reason) in changes {
+    for (change, reason) in ENDINGS.into_iter().chain(of_tokens) {
         let mut world = World::new();
-        let (text, contents) = issue(&world);
-        let (of_another, _) = issue(&world);
+        let (text, contents) = world.issue();
+        let (of_another, _) = world.issue();
         for _ in 0..2 {
             let caller = world.identify(Accepts::IAM, &call(&text)).expect("known");
             assert_eq!(caller.token(), Some(&contents));
@@ -137,7 +96,7 @@ fn what_was_opened_before_counts_as_the_live_state_says_now() {
 #[test]
 fn what_is_not_a_token_is_malformed() {
     let world = World::new();
-    let (text, _) = issue(&world);
+    let (text, _) = world.issue();
     let padded = format!("{text}=");
     let long = text.repeat(3);
     for wrong in [
@@ -156,7 +115,7 @@ fn what_is_not_a_token_is_malformed() {
 #[test]
 fn a_token_that_is_cut_or_longer_does_not_open() {
     let world = World::new();
-    let (text, _) = issue(&world);
+    let (text, _) = world.issue();
     for length in 8..text.len() {
         refused(&world, &text[..length], Reason::TokenUndecryptable, FAILS);
     }
@@ -166,7 +125,7 @@ fn a_token_that_is_cut_or_longer_does_not_open() {
 #[test]
 fn a_change_at_any_character_is_noticed() {
     let world = World::new();
-    let (text, _) = issue(&world);
+    let (text, _) = world.issue();
     for at in 0..text.len() {
         let mut bytes = text.clone().into_bytes();
         bytes[at] = if bytes[at] == b'A' { b'B' } else { b'A' };
@@ -184,9 +143,9 @@ fn a_change_at_any_character_is_noticed() {
 #[test]
 fn a_token_of_another_installation_names_an_unknown_key_or_does_not_open() {
     let mut other = World::new();
-    let (same_id, _) = issue(&other);
+    let (same_id, _) = other.issue();
     other.apply(Change::TokenKey(token_key(9, start())));
-    let (unknown_id, _) = issue(&other);
+    let (unknown_id, _) = other.issue();
     let mut world = World::new();
     refused(&world, &unknown_id, Reason::TokenUnknownKey, FAILS);
     world.apply(Change::TokenKey(adyton_core::tenant::TokenKey {
@@ -200,7 +159,7 @@ fn a_token_of_another_installation_names_an_unknown_key_or_does_not_open() {
 #[test]
 fn time_is_kept_to_the_microsecond_and_said() {
     let world = World::new();
-    let (text, contents) = issue(&world);
+    let (text, contents) = world.issue();
     world.clock.advance(TOKEN_LIFE - Duration::from_micros(1));
     assert!(world.identify(Accepts::IAM, &call(&text)).is_ok());
     world.clock.advance(Duration::from_micros(1));
@@ -222,10 +181,10 @@ fn time_is_kept_to_the_microsecond_and_said() {
 fn a_token_of_the_future_waits_but_for_the_leeway() {
     let (early, late) = (World::new(), World::new());
     late.clock.advance(LEEWAY);
-    let (text, _) = issue(&late);
+    let (text, _) = late.issue();
     assert!(early.identify(Accepts::IAM, &call(&text)).is_ok());
     late.clock.advance(Duration::from_secs(1));
-    let (text, _) = issue(&late);
+    let (text, _) = late.issue();
     refused(
         &early,
         &text,
@@ -237,8 +196,8 @@ fn a_token_of_the_future_waits_but_for_the_leeway() {
 #[test]
 fn revocation_alone_and_of_all_have_their_own_code() {
     let mut world = World::new();
-    let (text, contents) = issue(&world);
-    let (other, _) = issue(&world);
+    let (text, contents) = world.issue();
+    let (other, _) = world.issue();
     world.apply(Change::TokenRevoked(RevokedToken {
         id: contents.id,
         revoked_at: start(),
@@ -262,7 +221,7 @@ fn revocation_alone_and_of_all_have_their_own_code() {
 #[test]
 fn the_state_of_user_and_scope_counts_at_once() {
     let mut world = World::new();
-    let (text, _) = issue(&world);
+    let (text, _) = world.issue();
     world.apply(Change::User(User {
         enabled: false,
         ..alice()
@@ -292,16 +251,16 @@ fn the_state_of_user_and_scope_counts_at_once() {
 #[test]
 fn keys_rotate() {
     let mut world = World::new();
-    let (old, contents) = issue(&world);
+    let (old, contents) = world.issue();
     assert_eq!(contents.key, 7);
     // Known before it seals, so that no node meets a token that it cannot open.
     world.apply(Change::TokenKey(token_key(
         8,
         start().after(Duration::from_secs(60)),
     )));
-    assert_eq!(issue(&world).1.key, 7);
+    assert_eq!(world.issue().1.key, 7);
     world.clock.advance(Duration::from_secs(60));
-    let (new, contents) = issue(&world);
+    let (new, contents) = world.issue();
     assert_eq!(contents.key, 8);
     assert!(world.identify(Accepts::IAM, &call(&old)).is_ok());
     world.apply(Change::TokenKeyGone(7));
@@ -325,12 +284,12 @@ fn a_clock_that_goes_back_behind_all_keys_keeps_nobody_from_signing_in() {
     let day = Duration::from_secs(24 * 3_600);
     for to in [start().before(10 * day), start().before(Duration::from_secs(30))] {
         world.clock.set(to);
-        let (text, _) = issue(&world);
+        let (text, _) = world.issue();
         assert!(world.identify(Accepts::IAM, &call(&text)).is_ok(), "at {to}");
     }
     // Also when the only key is a moment ahead.
     world.apply(Change::TokenKeyGone(7));
-    let (text, contents) = issue(&world);
+    let (text, contents) = world.issue();
     assert_eq!(contents.key, 8);
     assert!(world.identify(Accepts::IAM, &call(&text)).is_ok());
 }
@@ -338,7 +297,7 @@ fn a_clock_that_goes_back_behind_all_keys_keeps_nobody_from_signing_in() {
 #[test]
 fn a_token_from_a_token_keeps_the_first_expiry() {
     let world = World::new();
-    let (_, first) = issue(&world);
+    let (_, first) = world.issue();
     world.clock.advance(Duration::from_secs(3_600));
     let (text, second) = world
         .identity
@@ -361,7 +320,7 @@ fn a_token_from_a_token_keeps_the_first_expiry() {
 #[test]
 fn two_token_headers_are_none() {
     let world = World::new();
-    let (text, _) = issue(&world);
+    let (text, _) = world.issue();
     assert_eq!(
         world.reason(Accepts::IAM, &call(&text).header("X-Auth-Token", &text)),
         Reason::TokenRepeated
@@ -397,7 +356,7 @@ proptest! {
     #[test]
     fn any_bytes_after_a_known_head_are_refused(rest in "[A-Za-z0-9_-]{140,160}") {
         let world = World::new();
-        let (text, contents) = issue(&world);
+        let (text, contents) = world.issue();
         let spoilt = format!("{}{rest}", &text[..8]);
         let fault = world.identity.inspect_token(&world.live, spoilt.as_bytes());
         prop_assert_eq!(fault, Err(TokenFault::Undecryptable { key: 7 }));
@@ -409,7 +368,7 @@ proptest! {
 #[test]
 fn costs_of_a_token() {
     let world = World::new();
-    let (text, _) = issue(&world);
+    let (text, _) = world.issue();
     let call = call(&text);
     let request = call.request();
     cost("identify by token", || {

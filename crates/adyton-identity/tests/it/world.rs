@@ -13,8 +13,10 @@ use adyton_core::record::Door;
 use adyton_core::refusal::Refusal;
 use adyton_core::sample;
 use adyton_core::secret::Secret;
-use adyton_core::tenant::{AccessKey, App, Assignment, Authorisation, Project, Role, Scope, TokenKey, User};
-use adyton_identity::{Accepts, Caller, Identity, Purpose, Request, Settings, Standing};
+use adyton_core::tenant::{
+    AccessKey, App, Assignment, Authorisation, Project, RevokedToken, Role, Scope, TokenKey, User,
+};
+use adyton_identity::{Accepts, Caller, Contents, Identity, Methods, Purpose, Request, Settings, Standing};
 use adyton_sign::{EncodedSlash, Head, Outgoing, OutgoingBody, sign};
 
 pub const DOMAIN: DomainId = sample::DOMAIN;
@@ -39,6 +41,42 @@ pub const ALL: Accepts = Accepts {
     app_code: true,
     session: false,
 };
+
+/// What happens, and what is refused with which reason from then on.
+pub type Ending = (fn(&Contents) -> Change, Reason);
+
+/// What ends all that was issued to Alice.
+pub const ENDINGS: [Ending; 4] = [
+    (
+        |contents| {
+            Change::TokenRevoked(RevokedToken {
+                id: contents.id,
+                revoked_at: start(),
+                expires_at: contents.expires_at,
+            })
+        },
+        Reason::TokenRevoked,
+    ),
+    (
+        |_| {
+            Change::User(User {
+                token_epoch: alice().token_epoch + 1,
+                ..alice()
+            })
+        },
+        Reason::TokenSuperseded,
+    ),
+    (
+        |_| {
+            Change::User(User {
+                enabled: false,
+                ..alice()
+            })
+        },
+        Reason::TokenUserDisabled,
+    ),
+    (|_| Change::UserGone(ALICE), Reason::TokenUserDeleted),
+];
 
 pub struct World {
     pub live: Live,
@@ -139,6 +177,18 @@ impl World {
 
     pub fn apply(&mut self, change: Change) {
         self.live.apply(1, change);
+    }
+
+    /// A token of Alice's for the project.
+    pub fn issue(&self) -> (String, Contents) {
+        let issued = self.identity.issue_token(
+            &self.live,
+            &alice(),
+            Scope::Project(HERE),
+            Methods::PASSWORD,
+            None,
+        );
+        issued.expect("a token")
     }
 
     /// Who sends this, if it needs no body to know.

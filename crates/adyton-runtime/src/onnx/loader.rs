@@ -20,7 +20,7 @@ pub(crate) struct Loader {
 }
 
 impl Loader {
-    /// Finds and loads the library; see [`Onnx::start`](super::Onnx::start).
+    /// Finds and loads the library; see `Onnx::start` of `onnx_models.rs`.
     pub(crate) fn start(setting: &LibrarySetting, places: &[PathBuf], threads: usize) -> Self {
         let mut choice = OnnxLibrary::find(setting, places);
         let mut environment = None;

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use adyton_core::clock::Clock;
 use adyton_core::id::ProjectId;
+use adyton_core::sample::wait_for;
 use adyton_runtime::onnx::ending::Ending;
 use adyton_runtime::onnx::in_process::{Call, InProcess, ModelError, Pending};
 use adyton_runtime::onnx::predictor::{Predictor, RunError};
@@ -114,18 +115,6 @@ fn call(model: &Arc<InProcess>, number: f32) -> Pending {
     submit(model, &format!(r#"{{"inputs":{{"x":[{number}]}}}}"#)).unwrap()
 }
 
-fn wait(what: &str, condition: impl Fn() -> bool) {
-    let begin = Instant::now();
-    while !condition() {
-        assert!(
-            begin.elapsed() < Duration::from_secs(30),
-            "waited too long for: {what}"
-        );
-        #[expect(clippy::disallowed_methods, reason = "between two looks at a condition")]
-        std::thread::sleep(Duration::from_millis(2));
-    }
-}
-
 async fn answered(pending: Pending) {
     let answer = tokio::time::timeout(Duration::from_secs(30), pending).await;
     assert_eq!(answer.expect("an answer in time").unwrap().status, 200);
@@ -136,7 +125,7 @@ async fn a_caller_who_leaves_ends_the_run_and_frees_the_thread() {
     let world = World::new(ThreadSettings::new(1, 8));
     let model = world.model(LOUD);
     let endless = call(&model, 100.0);
-    wait("the run", || world.threads.counts().running == 1);
+    wait_for("the run", || world.threads.counts().running == 1);
     let never = call(&model, 2.0);
     drop(never);
     drop(endless);
@@ -155,7 +144,7 @@ async fn another_project_gets_a_further_thread_and_the_own_calls_do_not() {
     let world = World::new(ThreadSettings::new(1, 8));
     let (loud, quiet) = (world.model(LOUD), world.model(QUIET));
     let endless = call(&loud, 100.0);
-    wait("the run", || world.threads.counts().running == 1);
+    wait_for("the run", || world.threads.counts().running == 1);
     let behind = call(&loud, 5.0);
     for _ in 0..3 {
         answered(call(&quiet, 7.0)).await;
@@ -169,7 +158,7 @@ async fn another_project_gets_a_further_thread_and_the_own_calls_do_not() {
     );
     drop(endless);
     answered(behind).await;
-    wait("the further thread to end", || {
+    wait_for("the further thread to end", || {
         world.threads.counts().further == 0
     });
 }
@@ -179,7 +168,7 @@ async fn all_are_answered_however_many_calls_one_project_has_waiting() {
     let world = World::new(ThreadSettings::new(1, 64));
     let (loud, quiet) = (world.model(LOUD), world.model(QUIET));
     let first = call(&quiet, 100.0);
-    wait("the run", || world.threads.counts().running == 1);
+    wait_for("the run", || world.threads.counts().running == 1);
     let many: Vec<Pending> = (0..20).map(|_| call(&loud, 5.0)).collect();
     let one = call(&quiet, 7.0);
     // The loud one has a thread of its own by now; it is held, so that only turns decide.
@@ -197,7 +186,7 @@ async fn one_model_may_fill_half_of_the_queue() {
     let world = World::new(ThreadSettings::new(1, 8));
     let (loud, quiet) = (world.model(LOUD), world.model(QUIET));
     let endless = call(&loud, 100.0);
-    wait("the run", || world.threads.counts().running == 1);
+    wait_for("the run", || world.threads.counts().running == 1);
     let waiting: Vec<Pending> = (0..4).map(|_| call(&loud, 5.0)).collect();
     let more = submit(&loud, r#"{"inputs":{"x":[6]}}"#);
     assert_eq!(more.unwrap_err(), ModelError::Busy);
@@ -219,7 +208,7 @@ async fn a_thread_that_does_not_come_back_is_replaced_and_its_model_given_up() {
     let world = World::new(settings);
     let (deaf, other) = (world.model(LOUD), world.model(LOUD));
     let stuck = call(&deaf, -100.0);
-    wait("the run", || world.threads.counts().running == 1);
+    wait_for("the run", || world.threads.counts().running == 1);
     let behind = call(&other, 5.0);
     drop(stuck);
     answered(behind).await;
@@ -227,7 +216,7 @@ async fn a_thread_that_does_not_come_back_is_replaced_and_its_model_given_up() {
     assert_eq!(refused.unwrap_err(), ModelError::Stopping);
     assert_eq!(world.threads.counts().lost, 1);
     world.doors_open.store(true, Ordering::SeqCst);
-    wait("the thread to come back", || world.threads.counts().running == 0);
+    wait_for("the thread to come back", || world.threads.counts().running == 0);
     answered(call(&other, 6.0)).await;
 }
 
@@ -244,9 +233,9 @@ async fn no_further_model_is_loaded_where_too_many_threads_did_not_come_back() {
         let deaf = world.model(project);
         let before = world.threads.counts();
         let stuck = call(&deaf, -100.0);
-        wait("the run", || world.threads.counts().running == before.running + 1);
+        wait_for("the run", || world.threads.counts().running == before.running + 1);
         drop(stuck);
-        wait("the loss", || world.threads.counts().lost == before.lost + 1);
+        wait_for("the loss", || world.threads.counts().lost == before.lost + 1);
     };
     lose(LOUD);
     assert_eq!(world.threads.may_load(LOUD), Ok(()));
@@ -264,7 +253,7 @@ async fn no_further_model_is_loaded_where_too_many_threads_did_not_come_back() {
     }
     assert_eq!(world.threads.may_load(QUIET), Err(ThreadsLost::OfAll(8)));
     world.doors_open.store(true, Ordering::SeqCst);
-    wait("the threads to come back", || world.threads.counts().running == 0);
+    wait_for("the threads to come back", || world.threads.counts().running == 0);
     assert_eq!(world.threads.may_load(LOUD), Ok(()));
     assert_eq!(started_on(&world.threads, LOUD).await, None);
 }
@@ -274,12 +263,12 @@ async fn the_end_of_the_threads_ends_what_runs_and_waits() {
     let world = World::new(ThreadSettings::new(1, 8));
     let model = world.model(LOUD);
     let endless = call(&model, 100.0);
-    wait("the run", || world.threads.counts().running == 1);
+    wait_for("the run", || world.threads.counts().running == 1);
     let behind = call(&model, 5.0);
     world.threads.close();
     assert_eq!(behind.await, Err(ModelError::Stopping));
     let _ = endless.await;
-    wait("the run to end", || world.threads.counts().running == 0);
+    wait_for("the run to end", || world.threads.counts().running == 0);
 }
 
 /// Products, one after the other, that no optimiser can do beforehand; each takes a moment with many rows.
@@ -313,9 +302,9 @@ async fn a_long_run_of_every_runtime_is_ended_between_its_nodes() {
         let world = World::new(ThreadSettings::new(1, 8));
         let model = world.start(LOUD, onnx.load(folder.path(), "m.onnx").unwrap());
         let long = submit(&model, &body).unwrap();
-        wait("the run", || world.threads.counts().running == 1);
+        wait_for("the run", || world.threads.counts().running == 1);
         drop(long);
-        wait("the thread to be free", || world.threads.counts().running == 0);
+        wait_for("the thread to be free", || world.threads.counts().running == 0);
         assert_eq!(world.threads.counts().ended, 1, "{runtime}");
     }
 }
@@ -330,9 +319,9 @@ async fn an_endless_loop_of_a_caller_ends_with_the_caller_and_others_are_answere
     let honest = world.model(QUIET);
     let endless = format!(r#"{{"inputs":{{"n":{},"x":[0]}}}}"#, i64::MAX);
     let calls: Vec<Pending> = (0..4).map(|_| submit(&evil, &endless).unwrap()).collect();
-    wait("the runs", || world.threads.counts().running == 2);
+    wait_for("the runs", || world.threads.counts().running == 2);
     answered(call(&honest, 7.0)).await;
     drop(calls);
-    wait("the threads to be free", || world.threads.counts().running == 0);
+    wait_for("the threads to be free", || world.threads.counts().running == 0);
     answered(submit(&evil, r#"{"inputs":{"n":3,"x":[0]}}"#).unwrap()).await;
 }

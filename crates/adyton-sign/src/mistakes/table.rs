@@ -1,5 +1,5 @@
-//! The table of mistakes: the one list, in the order in which they are tried. Adding one is adding a row (of [`body`] or
-//! [`secret`] where it changes those, else a plain one), and a seed in
+//! The table of mistakes: the one list, in the order in which they are tried. Adding one is adding a row (of [`mod@body`] or
+//! [`mod@secret`] where it changes those, else a plain one), and a seed in
 //! `tests/it/mistakes.rs`, without which the tests fail.
 
 use adyton_core::mistake::SigningMistake;

@@ -14,7 +14,7 @@ use adyton_core::secret::Secret;
 use adyton_core::service::{Service, Version, Wanted};
 use adyton_core::tenant::{App, Authorisation, User};
 use adyton_store::bootstrap::Bootstrap;
-use adyton_store::repository::{Import, NewApp, NewModel, NewService, NewUser};
+use adyton_store::repository::{AppCodeText, Import, NewApp, NewModel, NewService, NewUser};
 use adyton_store::{DataFolder, Feed, OpenError, Settings, Store, feed};
 use tokio::task::JoinHandle;
 
@@ -166,6 +166,12 @@ impl Bench {
             .await
             .unwrap();
         self.feed.settled(committed).await.unwrap()
+    }
+
+    /// An AppCode of the app; the live state may not show it yet.
+    pub(crate) async fn app_code(&self, app: AppId) -> AppCodeText {
+        let codes = self.store.app_codes();
+        codes.create(self.project, app, None).await.unwrap().value
     }
 
     pub(crate) async fn published(&self, name: &str, version: &str) -> Model {

@@ -1,6 +1,6 @@
 //! `adyton app authorize`: lets an app call services. A service is one API; the first authorisation opens it to apps.
 
-use adyton_api::apig::app_auths::{AuthCreated, AuthShown};
+use adyton_api::apig::app_auths::AuthCreated;
 use clap::Args;
 
 use crate::client::lookup;
@@ -31,7 +31,8 @@ impl Authorize {
             .iter()
             .map(|said| Ok(lookup::service(&client, said)?.summary.api_id))
             .collect::<Outcome<_>>()?;
-        let new = not_given_yet(apis, &client.authorisations(&app.id)?.auths);
+        let given = client.authorisations(&app.id)?.auths;
+        let new = not_given_yet(apis, |api| given.iter().any(|auth| auth.api_id == api));
         let made = match new.is_empty() {
             true => AuthCreated { auths: Vec::new() },
             false => client.authorise(&app.id, new)?,
@@ -51,12 +52,24 @@ impl Authorize {
 }
 
 /// The APIs that an app may not call yet, each once: what is given already is no error to whoever asks for it again.
-fn not_given_yet(apis: Vec<String>, given: &[AuthShown]) -> Vec<String> {
+fn not_given_yet(apis: Vec<String>, is_given: impl Fn(&str) -> bool) -> Vec<String> {
     let mut new: Vec<String> = Vec::new();
     for api in apis {
-        if !new.contains(&api) && given.iter().all(|auth| auth.api_id != api) {
+        if !new.contains(&api) && !is_given(&api) {
             new.push(api);
         }
     }
     new
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_given_already_or_named_twice_is_given_once() {
+        let apis = ["a", "b", "a", "c"].map(str::to_owned).to_vec();
+        assert_eq!(not_given_yet(apis.clone(), |api| api == "b"), ["a", "c"]);
+        assert!(not_given_yet(apis, |_| true).is_empty());
+    }
 }

@@ -10,7 +10,7 @@ use clap::Args;
 use super::deploy::version;
 use super::variables::variables;
 use super::versions::{Waiting, ready};
-use crate::client::{Client, lookup};
+use crate::client::lookup;
 use crate::context::Context;
 use crate::failure::{Failure, Outcome};
 use crate::said;
@@ -58,7 +58,10 @@ impl Update {
         let change = ServiceUpdate {
             description: self.description.clone(),
             config: match changes_config {
-                true => Some(vec![self.changed(&client, &service, variables)?]),
+                true => {
+                    let model = |said: &str| Ok(lookup::model(&client, said)?.model_id);
+                    Some(vec![self.changed(model, &service, variables)?])
+                }
                 false => None,
             },
             ..ServiceUpdate::default()
@@ -74,10 +77,10 @@ impl Update {
         )
     }
 
-    /// The version as it is to be: what was said, and else as it is.
+    /// The version as it is to be: what was said, and else as it is. `model` knows the id of a model that was named.
     fn changed(
         &self,
-        client: &Client,
+        model: impl Fn(&str) -> Outcome<String>,
         service: &ServiceShown,
         variables: BTreeMap<String, String>,
     ) -> Outcome<VersionWanted> {
@@ -91,8 +94,8 @@ impl Update {
                 "其他服务用 `adyton service traffic` 和 `adyton service scale` 变更"
             )));
         };
-        let model = match &self.model {
-            Some(said) => lookup::model(client, said)?.model_id,
+        let model_id = match &self.model {
+            Some(said) => model(said)?,
             None => old.settings.model_id.clone(),
         };
         let envs = match variables.is_empty() {
@@ -100,6 +103,64 @@ impl Update {
             false => variables,
         };
         let instances = self.instances.unwrap_or(old.settings.instance_count);
-        Ok(version(model, instances, envs))
+        Ok(version(model_id, instances, envs))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::versions::sample;
+    use super::*;
+
+    fn update(model: Option<&str>, instances: Option<u32>) -> Update {
+        #[derive(clap::Parser)]
+        struct Line {
+            #[command(flatten)]
+            update: Update,
+        }
+        let instances = instances.map(|count| format!("--instances={count}"));
+        let model = model.map(|model| format!("--model={model}"));
+        let words = ["x".to_owned(), "iris".to_owned()]
+            .into_iter()
+            .chain(instances)
+            .chain(model);
+        <Line as clap::Parser>::parse_from(words).update
+    }
+
+    #[test]
+    fn what_is_not_said_stays_as_it_is() {
+        let service = sample(&[("a", 100)]);
+        let changed = |update: Update, variables: &[(&str, &str)]| {
+            let variables = variables
+                .iter()
+                .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+                .collect();
+            let version = update
+                .changed(|said| Ok(format!("id of {said}")), &service, variables)
+                .unwrap();
+            let envs = version.envs.unwrap_or_default();
+            let envs: Vec<String> = envs
+                .iter()
+                .map(|(name, value)| format!("{name}={value}"))
+                .collect();
+            (
+                version.model_id,
+                version.instance_count.map(|count| count.0),
+                envs.join(" "),
+            )
+        };
+        let of = |model: &str, count, envs: &str| (model.to_owned(), Some(count), envs.to_owned());
+        assert_eq!(changed(update(None, Some(5)), &[]), of("a", 5, "A=1"));
+        assert_eq!(changed(update(Some("b"), None), &[]), of("id of b", 2, "A=1"));
+        // Variables are given anew, all of them.
+        assert_eq!(changed(update(None, None), &[("B", "2")]), of("a", 2, "B=2"));
+    }
+
+    #[test]
+    fn a_service_of_several_versions_is_changed_by_other_verbs() {
+        let service = sample(&[("a", 90), ("b", 10)]);
+        let refused = update(None, Some(5)).changed(|said| Ok(said.to_owned()), &service, BTreeMap::new());
+        let told = refused.err().unwrap().to_string();
+        assert!(told.contains("`adyton service traffic`"), "{told}");
     }
 }

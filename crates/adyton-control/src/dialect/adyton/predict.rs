@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 
 use adyton_core::address;
 use adyton_core::id::ProjectId;
-use adyton_identity::{Accepts, ConsoleCall, Visitor, session};
+use adyton_identity::{Accepts, TabCall, Visitor, session};
 use axum::body::Body;
 use axum::response::Response;
 use http_body_util::BodyExt;
@@ -28,8 +28,8 @@ pub(crate) async fn predict(call: Forwarded) -> OperationResult<Response> {
         path_and_query,
     } = Address::of(parts.uri.path(), parts.uri.query());
     let answer = shared
-        .door
-        .call(ConsoleCall {
+        .prediction_tab
+        .call(TabCall {
             head: parts,
             project,
             service,

@@ -210,13 +210,8 @@ mod tests {
             progress: 100,
             is_rolling_out,
             seen: Some(ServiceSeen {
-                generation: sample::service().generation,
                 rollout: Some(rollout),
-                status: ServiceStatus::Running,
-                progress: 100,
-                error: String::new(),
-                transition_at: Timestamp::default(),
-                instances: Vec::new(),
+                ..sample::service_seen()
             }),
         };
         let cause = || "broken".to_owned();

@@ -86,7 +86,6 @@ impl Seen {
 
 #[cfg(test)]
 mod tests {
-    use adyton_core::clock::Timestamp;
     use adyton_core::instances::Rollout;
     use adyton_core::sample;
 
@@ -96,11 +95,7 @@ mod tests {
         ServiceSeen {
             generation,
             rollout: Some(rollout),
-            status: ServiceStatus::Running,
-            progress: 100,
-            error: String::new(),
-            transition_at: Timestamp::default(),
-            instances: Vec::new(),
+            ..sample::service_seen()
         }
     }
 
@@ -144,11 +139,8 @@ mod tests {
             let seen = ServiceSeen {
                 generation,
                 rollout: None,
-                status: ServiceStatus::Running,
-                progress: 100,
-                error: String::new(),
-                transition_at: service.created_at,
                 instances: instances.collect(),
+                ..sample::service_seen()
             };
             let seen = Seen {
                 service: service.clone(),

@@ -2,8 +2,9 @@
 
 use expect_test::expect;
 
-use super::super::Part;
+use super::super::{DeletedService, Part, missing_service};
 use super::*;
+use crate::language::Language;
 
 fn wrong(reason: Reason, method: &str, path: &str, stage: Option<&str>) -> Record {
     let id = path.split('/').nth(3).and_then(|segment| segment.parse().ok());
@@ -410,4 +411,43 @@ fn a_preflight_is_told_as_what_it_is() {
         "{fix}"
     );
     assert!(first("GET").starts_with("Call `POST "), "{}", first("GET"));
+}
+
+#[test]
+fn a_deleted_service_is_told_before_anything_that_is_close() {
+    let gone = ServiceId::from_bits(0x77);
+    let evidence = |service| Evidence::Route {
+        service,
+        path: "/v1/infers/x".into(),
+        method: "POST".into(),
+        stage: "RELEASE".into(),
+        is_stage_repeated: false,
+        holder: None,
+    };
+    let record = |reason, service| Record {
+        reason: Some(reason),
+        evidence: evidence(service),
+        ..sample::record()
+    };
+    let named = record(Reason::RouteNoSuchService, Some(gone));
+    assert_eq!(missing_service(&named), Some(gone));
+    let unnamed = record(Reason::RouteNoSuchService, None);
+    assert_eq!(missing_service(&unnamed), None);
+    let there = record(Reason::RouteUndeclaredPath, Some(gone));
+    assert_eq!(missing_service(&there), None, "of that one the path was wrong");
+    let mut explanation = explain(&named, &live(), Reader::Project(MINE), None);
+    let before = explanation.fix.len();
+    let deleted = DeletedService {
+        id: gone,
+        name: "old".into(),
+        at: at(),
+    };
+    explanation.tell_deleted(&deleted, Language::English);
+    assert_eq!(explanation.fix.len(), before + 1);
+    let first = &explanation.fix[0];
+    assert!(
+        first.starts_with(&format!("Service old ({gone}) was deleted at 2026-01-15")),
+        "{first}"
+    );
+    assert!(first.contains("`adyton service show old`"), "{first}");
 }

@@ -5,8 +5,8 @@ use std::time::Duration;
 use super::*;
 use crate::journal::AccessLog;
 
-#[test]
-fn each_line_is_the_record_without_its_evidence() {
+/// What a log of its own holds of these records.
+fn logged(records: &[Record]) -> Vec<serde_json::Value> {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("access.log");
     let settings = JournalSettings {
@@ -18,17 +18,35 @@ fn each_line_is_the_record_without_its_evidence() {
         ..JournalSettings::new(folder.path().join("journal"))
     };
     let (journal, recorder) = open_with(settings);
-    let mut odd = refusal(1, 1);
-    odd.path = "/\"quoted\"\\\n\u{7f}ü".into();
-    for one in [record(0, 0), odd.clone()] {
-        recorder.record(&one);
+    for one in records {
+        recorder.record(one);
     }
     assert!(journal.flush(Duration::from_secs(10)));
     let text = std::fs::read_to_string(&path).unwrap();
-    let lines: Vec<serde_json::Value> = text
-        .lines()
-        .map(|line| serde_json::from_str(line).expect("JSON"))
-        .collect();
+    let lines = text.lines().map(|line| serde_json::from_str(line).expect("JSON"));
+    lines.collect()
+}
+
+#[test]
+fn a_line_has_the_names_that_its_page_lists() {
+    let page = include_str!("../../../../../docs/reference/records.md");
+    let rows = page.lines().filter(|line| line.starts_with("| `"));
+    let names = rows.flat_map(|row| row.split('|').nth(4).unwrap_or_default().split('`'));
+    let is_name = |text: &&str| text.starts_with(|letter: char| letter.is_ascii_lowercase());
+    let mut listed: Vec<&str> = names.filter(is_name).collect();
+    listed.sort_unstable();
+    for line in logged(&[record(0, 0), refusal(1, 1)]) {
+        let mut names: Vec<&String> = line.as_object().expect("an object").keys().collect();
+        names.sort_unstable();
+        assert_eq!(names, listed, "in the line and in docs/reference/records.md");
+    }
+}
+
+#[test]
+fn each_line_is_the_record_without_its_evidence() {
+    let mut odd = refusal(1, 1);
+    odd.path = "/\"quoted\"\\\n\u{7f}ü".into();
+    let lines = logged(&[record(0, 0), odd.clone()]);
     assert_eq!(lines.len(), 2);
     let same = serde_json::to_value(record(0, 0)).unwrap();
     for field in [

@@ -3,20 +3,14 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use adyton_core::sample::wait_for;
+
 use super::super::recorder::pair;
 use super::super::signals::Signals;
 use super::*;
 
 /// Bounds a failing test only.
 const LONGEST: Duration = Duration::from_secs(20);
-
-fn until(what: &str, done: impl Fn() -> bool) {
-    let began = Instant::now();
-    while !done() {
-        assert!(began.elapsed() < LONGEST, "never: {what}");
-        std::thread::yield_now();
-    }
-}
 
 #[test]
 fn the_first_record_wakes_a_writer_that_sleeps() {
@@ -37,10 +31,10 @@ fn a_writer_that_finds_nothing_sleeps_and_what_comes_then_is_written() {
     let folder = tempfile::tempdir().unwrap();
     let (journal, recorder) = open(folder.path());
     for number in 1..=3 {
-        until("asleep", || journal.signals.is_asleep());
+        wait_for("asleep", || journal.signals.is_asleep());
         recorder.record(&record(number, number));
         // Nobody asks for it.
-        until("written", || journal.counts().recorded == number);
+        wait_for("written", || journal.counts().recorded == number);
     }
 }
 
@@ -48,8 +42,8 @@ fn a_writer_that_finds_nothing_sleeps_and_what_comes_then_is_written() {
 fn a_writer_that_sleeps_is_woken_by_a_reader_and_by_the_end() {
     let folder = tempfile::tempdir().unwrap();
     let (journal, _recorder) = open(folder.path());
-    until("asleep", || journal.signals.is_asleep());
+    wait_for("asleep", || journal.signals.is_asleep());
     assert!(journal.flush(LONGEST));
-    until("asleep", || journal.signals.is_asleep());
+    wait_for("asleep", || journal.signals.is_asleep());
     journal.close();
 }

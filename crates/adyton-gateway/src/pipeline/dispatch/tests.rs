@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use adyton_core::clock::Clock;
 use adyton_core::id::ServiceId;
-use adyton_core::instances::{Calls, InstanceSeen, InstanceStatus, LogLine, LogPart, Restarting, Rollout};
+use adyton_core::instances::{Calls, InstanceSeen, InstanceStatus, LogLine, LogPart, Restarting};
 use adyton_core::live::Change;
 use adyton_core::record::AnsweredBy;
 use adyton_core::sample;
@@ -57,13 +57,10 @@ fn dispatcher(rig: &Rig, seen: Option<ServiceSeen>) -> Dispatcher {
 
 fn seen(status: ServiceStatus, error: &str, instances: Vec<InstanceSeen>) -> ServiceSeen {
     ServiceSeen {
-        generation: 1,
-        rollout: Some(Rollout::Done),
         status,
-        progress: 0,
         error: error.to_owned(),
-        transition_at: Timestamp::default(),
         instances,
+        ..sample::service_seen()
     }
 }
 

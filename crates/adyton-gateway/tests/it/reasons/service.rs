@@ -100,11 +100,7 @@ fn in_process(body: &str) -> (World, Reply) {
 
 fn too_late() -> (World, Reply) {
     let world = World::new();
-    let program = Program::start(|_| Act::Hang);
-    world.runs_at(program.address);
-    let mut client = world.client();
-    client.send(world.call().bytes());
-    program.wait_until_asked(1);
+    let (program, mut client) = world.hanging_call();
     world.clock.advance(Duration::from_secs(41));
     let reply = client.read();
     program.wait_until_left(1);
@@ -131,11 +127,7 @@ fn stalled() -> (World, Reply) {
 
 fn stopped_while_waiting() -> (World, Reply) {
     let world = World::new();
-    let program = Program::start(|_| Act::Hang);
-    world.runs_at(program.address);
-    let mut client = world.client();
-    client.send(world.call().bytes());
-    program.wait_until_asked(1);
+    let (_program, mut client) = world.hanging_call();
     let gateway = Arc::clone(&world.gateway);
     let drained = thread::spawn(move || gateway.drain(Duration::from_millis(20)));
     let reply = client.read();

@@ -295,13 +295,7 @@ pub(crate) async fn a_deleted_app_takes_everything_with_it(place: Place) {
     let model = bench.published("m", "0.0.1").await;
     let service = bench.service("s", model.id).await;
     let app = bench.app("shop").await;
-    let code = bench
-        .store
-        .app_codes()
-        .create(bench.project, app.id, None)
-        .await
-        .unwrap()
-        .value;
+    let code = bench.app_code(app.id).await;
     bench.authorise(app.id, service.api).await;
     assert!(bench.live().authorisation(app.id, service.api).is_some());
 

@@ -113,13 +113,7 @@ pub(crate) async fn a_copy_goes_with_its_own_key_only(place: Place) {
 pub(crate) async fn a_changed_master_key_opens_everything_and_the_old_one_nothing(place: Place) {
     let bench = place.bench().await;
     let app = bench.app("a").await;
-    let code = bench
-        .store
-        .app_codes()
-        .create(bench.project, app.id, None)
-        .await
-        .unwrap()
-        .value;
+    let code = bench.app_code(app.id).await;
     let first = bench.first.clone();
     let clock = bench.clock.clone();
     let mut place = bench.close().await;

@@ -13,13 +13,7 @@ pub(crate) async fn everything_is_there_after_reopening(place: Place) {
     let model = bench.published("m", "0.0.1").await;
     let service = bench.service("s", model.id).await;
     let app = bench.app("a").await;
-    let code = bench
-        .store
-        .app_codes()
-        .create(bench.project, app.id, None)
-        .await
-        .unwrap()
-        .value;
+    let code = bench.app_code(app.id).await;
     bench.authorise(app.id, service.api).await;
     let revision = bench.live().revision();
     let bench = bench.reopen().await;

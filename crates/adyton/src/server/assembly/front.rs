@@ -89,7 +89,7 @@ impl Front {
             identity: self.identity.clone(),
             instances: models.reconciler.instances(),
             journal: self.journal.clone(),
-            door: self.gateway.door(),
+            prediction_tab: self.gateway.prediction_tab(),
             audit,
             unproven: self.gateway.unproven(),
             packages: models.packages.clone(),

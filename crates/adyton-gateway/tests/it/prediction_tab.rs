@@ -14,7 +14,7 @@ use adyton_core::journal::JournalReader as _;
 use adyton_core::record::{Door, Record};
 use adyton_core::secret::Secret;
 use adyton_core::tenant::Scope;
-use adyton_identity::door::{ConsoleAnswer, ConsoleBody, ConsoleCall, ConsoleDoor as _, Visitor};
+use adyton_identity::prediction_tab::{PredictionTab as _, TabAnswer, TabBody, TabCall, Visitor};
 use adyton_sign::{Outgoing, OutgoingBody, sign};
 use bytes::Bytes;
 use http::{HeaderName, Method, Request, Response};
@@ -24,12 +24,12 @@ use http_body_util::{BodyExt as _, Full};
 use crate::model::{Act, Program, answer, wait_for};
 use crate::world::{ACCESS, AUDITOR, DOMAIN, OTHER_PROJECT, PROJECT, SECRET, SERVICE, World};
 
-fn body(bytes: impl Into<Bytes>) -> ConsoleBody {
+fn body(bytes: impl Into<Bytes>) -> TabBody {
     Box::pin(Full::new(bytes.into()).map_err(|never| match never {}))
 }
 
 /// A call by whoever these headers show, to a service of a project.
-fn call_to(project: ProjectId, service: &str, below: &str, headers: &[(&str, &str)]) -> ConsoleCall {
+fn call_to(project: ProjectId, service: &str, below: &str, headers: &[(&str, &str)]) -> TabCall {
     let mut request = Request::new(());
     *request.method_mut() = Method::POST;
     *request.uri_mut() = format!("/adyton/v1/{project}/services/{service}/predict{below}")
@@ -42,7 +42,7 @@ fn call_to(project: ProjectId, service: &str, below: &str, headers: &[(&str, &st
     let host = request.headers_mut().entry("host");
     host.or_insert_with(|| "console.test".parse().unwrap());
     let (head, ()) = request.into_parts();
-    ConsoleCall {
+    TabCall {
         head,
         project: Some(project),
         service: service.into(),
@@ -54,7 +54,7 @@ fn call_to(project: ProjectId, service: &str, below: &str, headers: &[(&str, &st
 }
 
 /// A call to the service from a console session.
-fn call(world: &World, path: &str, body: ConsoleBody) -> ConsoleCall {
+fn call(world: &World, path: &str, body: TabBody) -> TabCall {
     let token = world.token();
     let caller = world
         .identity
@@ -67,7 +67,7 @@ fn call(world: &World, path: &str, body: ConsoleBody) -> ConsoleCall {
         ("host", "console.test"),
         ("content-type", "application/json"),
     ];
-    ConsoleCall {
+    TabCall {
         visitor: Visitor::Session(caller),
         body,
         ..call_to(PROJECT, &SERVICE.to_string(), path, &headers)
@@ -75,7 +75,7 @@ fn call(world: &World, path: &str, body: ConsoleBody) -> ConsoleCall {
 }
 
 /// A call to the service that is signed as one to the management address, with the body that is sent.
-fn signed(world: &World, secret: &str, body: Vec<u8>) -> ConsoleCall {
+fn signed(world: &World, secret: &str, body: Vec<u8>) -> TabCall {
     let service = SERVICE.to_string();
     let path = format!("/adyton/v1/{PROJECT}/services/{service}/predict/any");
     let request = Outgoing {
@@ -98,7 +98,7 @@ fn signed(world: &World, secret: &str, body: Vec<u8>) -> ConsoleCall {
         .iter()
         .map(|(name, value)| (name.as_str(), value.as_str()))
         .collect();
-    ConsoleCall {
+    TabCall {
         body: self::body(body),
         ..call_to(PROJECT, &service, "/any?n=3", &headers)
     }
@@ -106,7 +106,7 @@ fn signed(world: &World, secret: &str, body: Vec<u8>) -> ConsoleCall {
 
 /// The refusal of a call, which must be this one; its record.
 #[track_caller]
-fn refused(world: &World, call: ConsoleCall, reason: Reason) -> Record {
+fn refused(world: &World, call: TabCall, reason: Reason) -> Record {
     let (answer, text) = knock(world, call);
     let entry = reason.code().entry();
     assert_eq!(
@@ -136,17 +136,17 @@ fn runtime() -> tokio::runtime::Runtime {
         .unwrap()
 }
 
-fn knock(world: &World, call: ConsoleCall) -> (ConsoleAnswer, Bytes) {
+fn knock(world: &World, call: TabCall) -> (TabAnswer, Bytes) {
     runtime().block_on(async {
-        let ConsoleAnswer { request, response } = world.gateway.door().call(call).await;
+        let TabAnswer { request, response } = world.gateway.prediction_tab().call(call).await;
         let (head, body) = response.into_parts();
         let whole = body.collect().await.expect("a body").to_bytes();
         let response = Response::from_parts(head, self::body(Bytes::new()));
-        (ConsoleAnswer { request, response }, whole)
+        (TabAnswer { request, response }, whole)
     })
 }
 
-fn header<'a>(answer: &'a ConsoleAnswer, name: &str) -> &'a str {
+fn header<'a>(answer: &'a TabAnswer, name: &str) -> &'a str {
     answer
         .response
         .headers()
@@ -225,11 +225,8 @@ fn a_browser_that_leaves_ends_the_work() {
     let program = Program::start(|_| Act::Hang);
     world.runs_at(program.address);
     runtime().block_on(async {
-        let door = world.gateway.door();
-        for (number, waiting) in [body("{}"), Box::pin(Endless) as ConsoleBody]
-            .into_iter()
-            .enumerate()
-        {
+        let door = world.gateway.prediction_tab();
+        for (number, waiting) in [body("{}"), Box::pin(Endless) as TabBody].into_iter().enumerate() {
             let mut call = door.call(call(&world, "/", waiting));
             let start = Instant::now();
             while world.gateway.metrics().in_flight() == 0 {
@@ -324,7 +321,7 @@ fn only_services_of_the_project_of_the_path_are_found() {
     for record in [&theirs, &nothing] {
         assert_eq!((record.project, record.service, record.api), (None, None, None));
     }
-    let nobodys = ConsoleCall {
+    let nobodys = TabCall {
         project: None,
         ..call_to(PROJECT, &service, "/", &headers)
     };
@@ -388,7 +385,7 @@ fn the_order_of_the_steps_is_that_of_the_address() {
         call_to(PROJECT, &service, "/", &bad),
         Reason::RequestExpectation,
     );
-    let large = ConsoleCall {
+    let large = TabCall {
         body: body(vec![b'x'; 9 * 1024 * 1024]),
         ..call_to(PROJECT, &service, "/", &bad[..1])
     };

@@ -1,4 +1,4 @@
-//! The second door: how the control plane hands the Prediction tab's calls to the gateway. The gateway implements the
+//! The second way in: how the control plane hands the Prediction tab's calls to the gateway. The gateway implements the
 //! trait, the control plane calls it, the binary connects them; they do not know each other.
 //!
 //! The control plane decides nothing about such a call: the gateway's pipeline does, in its own order, so that whatever is
@@ -14,13 +14,12 @@ use bytes::Bytes;
 
 use crate::caller::Caller;
 
-/// A body on its way through the door, either way; it streams.
-pub type ConsoleBody =
-    Pin<Box<dyn http_body::Body<Data = Bytes, Error = Box<dyn Error + Send + Sync>> + Send>>;
+/// A body on its way through the Prediction tab, either way; it streams.
+pub type TabBody = Pin<Box<dyn http_body::Body<Data = Bytes, Error = Box<dyn Error + Send + Sync>> + Send>>;
 
 /// A call from the Prediction tab.
-pub struct ConsoleCall {
-    /// The head as it was sent to the management address: what a signature covers. The door takes out what is the
+pub struct TabCall {
+    /// The head as it was sent to the management address: what a signature covers. The gateway takes out what is the
     /// console's (session cookie, CSRF header, token) before a model sees it.
     pub head: http::request::Parts,
     /// The project of the management path; `None` for a text that is no id, and so nobody's project.
@@ -34,10 +33,10 @@ pub struct ConsoleCall {
     /// Where the call comes from.
     pub peer: SocketAddr,
     /// The body, not read yet.
-    pub body: ConsoleBody,
+    pub body: TabBody,
 }
 
-/// Who calls at the door.
+/// Who calls through the Prediction tab.
 pub enum Visitor {
     /// Whoever the credentials in the head show. The gateway verifies them, as at the API address.
     Credentials,
@@ -46,15 +45,15 @@ pub enum Visitor {
 }
 
 /// The answer, as the pipeline gave it, with the id that it already shows in `X-Request-Id`.
-pub struct ConsoleAnswer {
+pub struct TabAnswer {
     /// The request's id.
     pub request: RequestId,
     /// The answer.
-    pub response: http::Response<ConsoleBody>,
+    pub response: http::Response<TabBody>,
 }
 
-/// Runs calls through the pipeline, with the door's own limits. Refusals are answers in the gateway's envelope.
-pub trait ConsoleDoor: Send + Sync {
+/// Runs calls through the pipeline, with the tab's own limits. Refusals are answers in the gateway's envelope.
+pub trait PredictionTab: Send + Sync {
     /// One call. Dropping the future, or the answer's body, is what a client that leaves does.
-    fn call(&self, call: ConsoleCall) -> Pin<Box<dyn Future<Output = ConsoleAnswer> + Send + '_>>;
+    fn call(&self, call: TabCall) -> Pin<Box<dyn Future<Output = TabAnswer> + Send + '_>>;
 }

@@ -1,4 +1,4 @@
-//! The Prediction tab's door: everything goes on as it was sent, and nothing is decided on this side.
+//! The Prediction tab: everything goes on as it was sent, and nothing is decided on this side.
 //!
 //! What the gateway decides, and the record of it, is tested there and end to end (`tests/test_door.py`).
 

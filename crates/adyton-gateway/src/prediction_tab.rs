@@ -1,4 +1,4 @@
-//! The second door: calls from the console's Prediction tab, handed over by the control plane to a worker's queue, where
+//! The second way in: calls from the console's Prediction tab, handed over by the control plane to a worker's queue, where
 //! they go through the same pipeline on the worker's core.
 //!
 //! The console and a model's answer share an origin in the browser, so an answer loses what would let a model act as the
@@ -16,7 +16,7 @@ use adyton_core::catalogue::Reason;
 use adyton_core::clock::Clock;
 use adyton_core::id::RequestId;
 use adyton_core::refusal::PublicDetail;
-use adyton_identity::door::{ConsoleAnswer, ConsoleBody, ConsoleCall, ConsoleDoor};
+use adyton_identity::prediction_tab::{PredictionTab, TabAnswer, TabBody, TabCall};
 use adyton_listener::ConnectionSlots;
 use bytes::Bytes;
 use http::header::{
@@ -37,21 +37,21 @@ use crate::stamp::Stamp;
 const PIECES: usize = 4;
 
 /// A call on its way to a worker.
-pub(crate) struct TabRequest {
-    call: ConsoleCall,
-    reply: oneshot::Sender<ConsoleAnswer>,
+pub(crate) struct QueuedTabCall {
+    call: TabCall,
+    reply: oneshot::Sender<TabAnswer>,
 }
 
 /// The way in for the control plane. Calls are spread over the workers in turn.
-pub struct ConsoleQueue {
-    queues: Vec<mpsc::Sender<TabRequest>>,
+pub struct TabQueue {
+    queues: Vec<mpsc::Sender<QueuedTabCall>>,
     next: AtomicU64,
     node: u16,
     clock: Clock,
 }
 
-impl ConsoleQueue {
-    pub(crate) fn new(queues: Vec<mpsc::Sender<TabRequest>>, node: u16, clock: Clock) -> Self {
+impl TabQueue {
+    pub(crate) fn new(queues: Vec<mpsc::Sender<QueuedTabCall>>, node: u16, clock: Clock) -> Self {
         Self {
             queues,
             next: AtomicU64::new(0),
@@ -60,12 +60,12 @@ impl ConsoleQueue {
         }
     }
 
-    async fn hand_over(&self, call: ConsoleCall) -> ConsoleAnswer {
+    async fn hand_over(&self, call: TabCall) -> TabAnswer {
         let turn = self.next.fetch_add(1, Ordering::Relaxed);
         let worker = usize::try_from(turn % self.queues.len().max(1) as u64).unwrap_or(0);
         let (reply, answer) = oneshot::channel();
         if let Some(queue) = self.queues.get(worker)
-            && queue.send(TabRequest { call, reply }).await.is_ok()
+            && queue.send(QueuedTabCall { call, reply }).await.is_ok()
             && let Ok(answer) = answer.await
         {
             return answer;
@@ -74,27 +74,27 @@ impl ConsoleQueue {
     }
 
     /// The workers are gone, and with them the journal's rings: this refusal alone has no record.
-    fn closed(&self, turn: u64) -> ConsoleAnswer {
+    fn closed(&self, turn: u64) -> TabAnswer {
         let at = u64::try_from(self.clock.now().millis()).unwrap_or(0);
         let request = RequestId::of_closed_door(at, self.node, turn);
         let response = envelope::refusal(Reason::GatewayStopping, &PublicDetail::None, request);
-        ConsoleAnswer {
+        TabAnswer {
             request,
             response: response.map(whole),
         }
     }
 }
 
-impl ConsoleDoor for ConsoleQueue {
-    fn call(&self, call: ConsoleCall) -> Pin<Box<dyn Future<Output = ConsoleAnswer> + Send + '_>> {
+impl PredictionTab for TabQueue {
+    fn call(&self, call: TabCall) -> Pin<Box<dyn Future<Output = TabAnswer> + Send + '_>> {
         Box::pin(self.hand_over(call))
     }
 }
 
 /// Answers one request, on the worker's core.
-pub(crate) async fn receive(pipeline: Rc<Pipeline>, slots: Arc<ConnectionSlots>, request: TabRequest) {
+pub(crate) async fn receive(pipeline: Rc<Pipeline>, slots: Arc<ConnectionSlots>, request: QueuedTabCall) {
     let _slot = slots.without_connection();
-    let TabRequest { call, mut reply } = request;
+    let QueuedTabCall { call, mut reply } = request;
     let arrival = arrival(pipeline.stamps.next(), call);
     let request = arrival.stamp.id;
     let response = tokio::select! {
@@ -107,15 +107,15 @@ pub(crate) async fn receive(pipeline: Rc<Pipeline>, slots: Arc<ConnectionSlots>,
     match body {
         AnswerBody::Whole(bytes) => {
             // Nobody left to answer; the record is complete.
-            let _ = reply.send(ConsoleAnswer {
+            let _ = reply.send(TabAnswer {
                 request,
                 response: Response::from_parts(head, whole(bytes)),
             });
         }
         AnswerBody::Relay(_) => {
             let (pieces, stream) = mpsc::channel(PIECES);
-            let response = Response::from_parts(head, Box::pin(Streamed(stream)) as ConsoleBody);
-            if reply.send(ConsoleAnswer { request, response }).is_ok() {
+            let response = Response::from_parts(head, Box::pin(Streamed(stream)) as TabBody);
+            if reply.send(TabAnswer { request, response }).is_ok() {
                 pump(body, pieces).await;
             }
         }
@@ -138,8 +138,8 @@ async fn pump(mut body: AnswerBody, pieces: mpsc::Sender<BodyFrame>) {
 }
 
 /// The call as a request to the service's API address.
-fn arrival(stamp: Stamp, call: ConsoleCall) -> Box<Arrival> {
-    let ConsoleCall {
+fn arrival(stamp: Stamp, call: TabCall) -> Box<Arrival> {
+    let TabCall {
         head: sent,
         project,
         service,
@@ -190,7 +190,7 @@ fn disarm(headers: &mut HeaderMap) {
     headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static("sandbox"));
 }
 
-fn whole(bytes: Bytes) -> ConsoleBody {
+fn whole(bytes: Bytes) -> TabBody {
     Box::pin(Full::new(bytes).map_err(|never| match never {}))
 }
 
