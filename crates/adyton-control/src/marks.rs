@@ -22,12 +22,12 @@ pub(crate) fn mark(mut answer: Response, heading: &Arc<Heading>) -> Response {
 
 /// A failure on its way to the envelope.
 #[derive(Clone)]
-pub(crate) struct Refused(pub(crate) Arc<Failure>);
+pub(crate) struct FailedAnswer(pub(crate) Arc<Failure>);
 
 /// An empty answer that carries `failure`.
 pub(crate) fn refused(failure: Failure) -> Response {
     let mut answer = Response::new(Body::empty());
     *answer.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
-    answer.extensions_mut().insert(Refused(Arc::new(failure)));
+    answer.extensions_mut().insert(FailedAnswer(Arc::new(failure)));
     answer
 }

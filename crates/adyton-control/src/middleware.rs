@@ -21,7 +21,7 @@ use crate::dialect::{self, iam};
 use crate::envelope;
 use crate::failure::Failure;
 use crate::heading::Access;
-use crate::marks::{Answered, Refused, refused as refusal};
+use crate::marks::{Answered, FailedAnswer, refused as refusal};
 use crate::refused;
 use crate::remote::Remote;
 use crate::shared::Shared;
@@ -66,11 +66,11 @@ async fn around(State(shared): State<Arc<Shared>>, mut request: Request, next: N
     };
     let (row, failure) = (
         answer.extensions().get::<Answered>().cloned(),
-        answer.extensions().get::<Refused>().cloned(),
+        answer.extensions().get::<FailedAnswer>().cloned(),
     );
     let why = failure
         .as_ref()
-        .map_or_else(String::new, |Refused(failure)| refused::summary(failure));
+        .map_or_else(String::new, |FailedAnswer(failure)| refused::summary(failure));
     let answer = settle(answer, &path, id);
     let ended = Ended {
         id,
@@ -79,7 +79,7 @@ async fn around(State(shared): State<Arc<Shared>>, mut request: Request, next: N
         path: &path,
         address: remote.map(|remote| remote.address),
         row: row.as_ref().map(|Answered(row)| &**row),
-        failure: failure.as_ref().map(|Refused(failure)| &**failure),
+        failure: failure.as_ref().map(|FailedAnswer(failure)| &**failure),
         answer: &answer,
         live: &shared.feed.cell().load(),
     };
@@ -95,7 +95,7 @@ async fn around(State(shared): State<Arc<Shared>>, mut request: Request, next: N
 /// Puts a failure into its envelope, and the request id into the headers.
 fn settle(mut answer: Response, path: &str, id: RequestId) -> Response {
     let row = answer.extensions_mut().remove::<Answered>();
-    if let Some(Refused(failure)) = answer.extensions_mut().remove::<Refused>() {
+    if let Some(FailedAnswer(failure)) = answer.extensions_mut().remove::<FailedAnswer>() {
         if let Failure::Defect(what) = &*failure {
             tracing::error!(request.id = %id, "a management call failed: {what}");
         }

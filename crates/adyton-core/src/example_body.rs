@@ -118,10 +118,8 @@ fn properties(schema: &Json) -> Option<&Map<String, Json>> {
 
 /// What the items of a list are; `item` is written in the wild, and lists of kinds.
 fn items(schema: &Json) -> Option<&Json> {
-    match schema.get("items").or_else(|| schema.get("item"))? {
-        Json::Array(kinds) => kinds.first(),
-        one => Some(one),
-    }
+    let items = schema.get("items").or_else(|| schema.get("item"))?;
+    items.as_array().map_or(Some(items), |kinds| kinds.first())
 }
 
 fn made_up(schema: &Json, deeper: usize) -> Option<Json> {

@@ -153,7 +153,7 @@ impl Shelf {
     pub(super) fn remember(&self, mut batch: Batch) -> Batch {
         batch.trim();
         // The next one is probably about as long.
-        let room = batch.room();
+        let capacity = batch.next_capacity();
         let mut gone = Vec::new();
         let mut state = self.state.lock();
         state.recent_bytes += batch.weight();
@@ -168,7 +168,7 @@ impl Shelf {
         let spare = gone.into_iter().filter_map(Arc::into_inner);
         let mut spare = spare.max_by_key(Batch::weight).unwrap_or_default();
         spare.clear();
-        spare.make_room(room);
+        spare.prepare(capacity);
         spare
     }
 

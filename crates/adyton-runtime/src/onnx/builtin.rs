@@ -28,7 +28,7 @@ use std::path::Path;
 
 use tract_onnx::prelude::*;
 
-use self::graph::Prepared;
+use self::graph::PreparedGraph;
 use self::plans::Plans;
 use self::tensors::{input, output, said};
 use super::classifier::{self, After};
@@ -65,7 +65,7 @@ impl BuiltinModel {
         let mut model = onnx
             .proto_model_for_read(&mut reader)
             .map_err(|e| unreadable(format!("{e:#}")))?;
-        let Prepared { ports, after } = graph::prepare(&mut model, file)?;
+        let PreparedGraph { ports, after } = graph::prepare(&mut model, file)?;
         let bytes = std::fs::metadata(path).map_or(0, |meta| meta.len());
         let inner = model.graph.as_ref().map_or_else(Vec::new, nested::with_graphs);
         let plans = Plans::prepare(model, &ports, path.parent(), session_pool::copies_for(bytes));

@@ -7,6 +7,7 @@ use expect_test::expect;
 use super::*;
 use crate::digest::Sha256;
 use crate::evidence::SignatureEvidence;
+use crate::language::Language;
 
 #[test]
 fn an_expired_token() {
@@ -332,4 +333,45 @@ fn comparing_the_canonical_requests_is_advised_once() {
         let advised = fixes.iter().filter(|fix| fix.contains("--canonical @FILE"));
         assert_eq!(advised.count(), 1, "{reason}: {fixes:#?}");
     }
+}
+
+#[test]
+fn app_credentials_at_the_prediction_tab_are_sent_to_the_api_address_and_nothing_is_said_twice() {
+    let fixes = |door, reason| {
+        let evidence = Evidence::Credentials {
+            sent: vec!["X-Apig-AppCode".into()],
+            accepted: vec!["X-Auth-Token".into()],
+            facts: Vec::new(),
+            note: String::new(),
+            holder: None,
+        };
+        let record = Record {
+            door,
+            ..refused(reason, evidence)
+        };
+        explain(&record, &live(), Reader::Project(MINE), None).fix
+    };
+    // The catalogue's advice, with the names of this request.
+    let is_general = |fix: &str, reason: Reason| {
+        let advice = reason.section_in(Language::English).fix;
+        fix.starts_with(advice.get(..20).unwrap_or(advice))
+    };
+    let there = "With app credentials call the API address";
+    let is_told = |fixes: &[String]| fixes.iter().any(|fix| fix.starts_with(there));
+
+    let at_tab = fixes(Door::PredictionTab, Reason::CredentialsNotAccepted);
+    assert!(at_tab[0].starts_with("Send one of: X-Auth-Token"), "{at_tab:?}");
+    assert!(is_told(&at_tab) && at_tab.len() == 2, "{at_tab:?}");
+
+    let at_address = fixes(Door::Address, Reason::CredentialsNotAccepted);
+    assert!(!is_told(&at_address) && at_address.len() == 2, "{at_address:?}");
+    assert!(
+        is_general(&at_address[1], Reason::CredentialsNotAccepted),
+        "{at_address:?}"
+    );
+
+    // Whoever sent nothing did not send an app's credentials.
+    let nothing = fixes(Door::PredictionTab, Reason::CredentialsMissing);
+    assert!(!is_told(&nothing) && nothing.len() == 2, "{nothing:?}");
+    assert!(is_general(&nothing[1], Reason::CredentialsMissing), "{nothing:?}");
 }

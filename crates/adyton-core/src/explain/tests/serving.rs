@@ -286,3 +286,39 @@ fn an_input_that_the_model_cannot_take() {
     "#]]
     .assert_eq(&text(&record));
 }
+
+#[test]
+fn a_program_that_was_started_in_the_very_moment_is_worth_another_try_soon() {
+    let fix = |next_start: &str| {
+        let evidence = Evidence::Restarting {
+            service: POETRY,
+            instance: InstanceId::from_bits(5),
+            since: Timestamp::from_iso("2026-01-15T08:15:18Z").unwrap(),
+            restarts: 3,
+            last_end: "it ended with signal 9".into(),
+            next_start: Timestamp::from_iso(next_start).unwrap(),
+            server_time: Timestamp::from_iso("2026-01-15T08:15:30Z").unwrap(),
+        };
+        let record = refused(Reason::InstanceRestarting, evidence);
+        explain(&record, &live(), Reader::Project(MINE), None).fix[0].clone()
+    };
+    assert!(fix("2026-01-15T08:15:31Z").starts_with("Do not send it before the next start"));
+    for started in ["2026-01-15T08:15:30Z", "2026-01-15T08:15:29Z"] {
+        assert!(fix(started).starts_with("Send it again soon"), "{started}");
+    }
+}
+
+#[test]
+fn an_answer_of_the_model_needs_advice_from_status_400_on() {
+    let advice = |status| {
+        let record = Record {
+            status,
+            reason: None,
+            answered_by: AnsweredBy::Model,
+            ..sample::record()
+        };
+        explain(&record, &live(), Reader::Project(MINE), None).fix.len()
+    };
+    assert_eq!([200, 399].map(advice), [0, 0]);
+    assert_eq!([400, 500].map(advice), [1, 1]);
+}

@@ -22,9 +22,10 @@ impl Batch {
         self.bytes.capacity()
     }
 
-    /// How much room one of about this length needs, with some to spare, so that it does not grow. Nothing where that saves nothing.
-    pub(super) fn room(&self) -> usize {
-        /// Batches of these lengths differ in length by some records; in rooms of few sizes memory is used again.
+    /// The capacity that the next one, of about this length, needs, with some to spare, so that it does not grow. Nothing where that saves
+    /// nothing.
+    pub(super) fn next_capacity(&self) -> usize {
+        /// Batches of these lengths differ in length by some records; of a few capacities memory is used again.
         const STEP: usize = 32 * 1024;
         match self.bytes.len() {
             ..STEP => 0,
@@ -32,10 +33,10 @@ impl Batch {
         }
     }
 
-    /// Makes room in an empty one. Memory that is too small is not grown, which would copy what is in it.
-    pub(super) fn make_room(&mut self, room: usize) {
-        if self.bytes.capacity() < room {
-            self.bytes = Vec::with_capacity(room);
+    /// Gives an empty one this capacity at least. Memory that is too small is not grown, which would copy what is in it.
+    pub(super) fn prepare(&mut self, capacity: usize) {
+        if self.bytes.capacity() < capacity {
+            self.bytes = Vec::with_capacity(capacity);
         }
     }
 
@@ -98,13 +99,13 @@ mod tests {
     #[test]
     fn batches_of_about_the_same_length_fit_into_each_others_memory() {
         let (longer, shorter) = (of(158_000), of(150_000));
-        assert!(shorter.room() > longer.bytes.len(), "it need not grow");
+        assert!(shorter.next_capacity() > longer.bytes.len(), "it need not grow");
         let mut spare = of(0);
-        spare.make_room(longer.room());
+        spare.prepare(longer.next_capacity());
         let (place, weight) = (spare.bytes.as_ptr(), spare.weight());
-        spare.make_room(shorter.room());
+        spare.prepare(shorter.next_capacity());
         assert_eq!((spare.bytes.as_ptr(), spare.weight()), (place, weight));
-        assert_eq!(of(1_000).room(), 0, "a few records take what they need");
+        assert_eq!(of(1_000).next_capacity(), 0, "a few records take what they need");
     }
 
     #[test]

@@ -9,10 +9,10 @@ use super::nodes::{numbers, shown, unsupported, unsupported_attribute, whole_num
 use crate::onnx::classifier::attribute;
 
 /// What is not understood of a node of a graph in a version of ONNX's operators, in words.
-type Rule = fn(&NodeProto, &GraphProto, i64) -> Option<String>;
+type Combination = fn(&NodeProto, &GraphProto, i64) -> Option<String>;
 
 /// Each rule with the operators that it is about. The first one that refuses counts.
-const RULES: &[(&[&str], Rule)] = &[
+const RULES: &[(&[&str], Combination)] = &[
     (&["RNN", "LSTM", "GRU"], recurrence),
     (&["ConvTranspose"], wanted_shape),
     (

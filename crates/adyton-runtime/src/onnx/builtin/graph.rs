@@ -18,14 +18,14 @@ use crate::onnx::signature::{Axis, Input, MOST_AXES, Ports};
 use crate::onnx::tensor::Shape;
 
 /// What the graph takes and gives, after it was rewritten.
-pub(super) struct Prepared {
+pub(super) struct PreparedGraph {
     pub(super) ports: Ports,
     /// For each output, what is left to do with it.
     pub(super) after: Vec<After>,
 }
 
 /// Rewrites `model` and reads its ports; refuses operators that the runtime does not have.
-pub(super) fn prepare(model: &mut ModelProto, file: &str) -> Result<Prepared, LoadError> {
+pub(super) fn prepare(model: &mut ModelProto, file: &str) -> Result<PreparedGraph, LoadError> {
     bounds::let_go(model);
     bounds::check(model).map_err(|what| LoadError::Bounds {
         file: file.to_owned(),
@@ -77,7 +77,7 @@ pub(super) fn prepare(model: &mut ModelProto, file: &str) -> Result<Prepared, Lo
         file: file.to_owned(),
         what,
     })?;
-    Ok(Prepared {
+    Ok(PreparedGraph {
         ports: Ports { inputs, outputs },
         after,
     })
