@@ -20,6 +20,7 @@ pub mod quotas;
 mod revoking;
 pub mod rollouts;
 mod service_models;
+mod service_tags;
 pub mod services;
 pub mod tags;
 pub mod tokens;

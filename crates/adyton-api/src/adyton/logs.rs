@@ -1,5 +1,6 @@
 //! `…/services/{service_id}/log` and `…/log/follow`: what a service's programs printed.
 
+use adyton_core::instances::LogLine;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -36,4 +37,16 @@ pub struct LineShown {
     pub stream: String,
     /// The line.
     pub text: String,
+}
+
+impl LineShown {
+    /// A line as it is shown.
+    pub fn of(line: &LogLine) -> Self {
+        Self {
+            at: line.at.to_iso(),
+            instance_id: line.instance.to_string(),
+            stream: line.stream.clone(),
+            text: line.text.clone(),
+        }
+    }
 }

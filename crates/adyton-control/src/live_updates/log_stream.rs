@@ -8,7 +8,7 @@ use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
-use adyton_api::adyton::logs::{LinesMissed, LogEnd};
+use adyton_api::adyton::logs::{LineShown, LinesMissed, LogEnd};
 use adyton_core::id::{ProjectId, ServiceId};
 use adyton_core::instances::LogLine;
 use adyton_identity::Action;
@@ -25,7 +25,6 @@ use tokio::time::{Instant, Interval, MissedTickBehavior, interval};
 use super::standing_reader::{StandingReader, Still};
 use super::stream::{HELLO, LONGEST, PING, STILL_THERE};
 use crate::actor::Actor;
-use crate::dialect::adyton::logs::line_shown;
 use crate::failure::OperationResult;
 use crate::news::{Listening, News};
 use crate::operations::service::{self, LogFilter};
@@ -195,7 +194,7 @@ impl Following {
 }
 
 fn line_event(line: &LogLine) -> String {
-    event("line", &line_shown(line))
+    event("line", &LineShown::of(line))
 }
 
 /// An event of one line: JSON has no line feeds.

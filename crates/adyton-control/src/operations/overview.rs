@@ -17,7 +17,7 @@ use adyton_core::tally::{Tally, minute_of};
 use adyton_identity::Action;
 use adyton_store::repository::{AuditFilter, AuditPart, AuditScope, KeptAudit};
 
-pub(crate) use self::refused::Refused;
+pub(crate) use self::refused::CodeCount;
 use super::service::status::{Seen, see};
 use super::{audit, request};
 use crate::actor::{Actor, permitted};
@@ -47,7 +47,7 @@ pub(crate) struct Overview {
     /// What became of each service's requests in that time.
     pub(crate) calls: BTreeMap<ServiceId, Tally>,
     /// What they failed with; nothing for whoever may not list requests.
-    pub(crate) refused: Option<Vec<Refused>>,
+    pub(crate) refused: Option<Vec<CodeCount>>,
     /// What was changed last; nothing for whoever may not list the audit trail.
     pub(crate) changes: Option<Vec<KeptAudit>>,
     /// The server.
@@ -108,7 +108,7 @@ async fn refused(
     project: ProjectId,
     from: Timestamp,
     calls: &BTreeMap<ServiceId, Tally>,
-) -> OperationResult<Vec<Refused>> {
+) -> OperationResult<Vec<CodeCount>> {
     let filter = Filter {
         statuses: Some(400..=599),
         from: Some(from),

@@ -10,7 +10,7 @@ use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, Order
 use super::listing::page;
 use super::quotas::{self, QuotaCount};
 use super::revoking::revoke_where;
-use super::{Listed, NameMatch, Page, history, projects, service_models, tags};
+use super::{Listed, NameMatch, Page, history, projects, service_models, service_tags};
 use crate::database::Session;
 use crate::error::{Referred, Unique};
 use crate::schema::service_models as uses;
@@ -177,7 +177,7 @@ impl Services<'_> {
             query = query.filter(Column::Id.in_subquery(users));
         }
         for wanted in &filter.tags {
-            query = query.filter(Column::Id.in_subquery(tags::tagged(wanted)));
+            query = query.filter(Column::Id.in_subquery(service_tags::tagged(wanted)));
         }
         let order = if descending { Order::Desc } else { Order::Asc };
         let by = match sort {
@@ -262,7 +262,7 @@ async fn remove(write: &mut Write, service: &Service) -> Result<(), StoreError> 
         .exec(&write.session)
         .await?;
     service_models::delete(&write.session, service.id).await?;
-    tags::delete(&write.session, service.id).await?;
+    service_tags::delete(&write.session, service.id).await?;
     Entity::delete_by_id(id).exec(&write.session).await?;
     changed(write, service.id);
     Ok(())

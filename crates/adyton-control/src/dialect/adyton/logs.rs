@@ -2,7 +2,6 @@
 
 use adyton_api::adyton::logs::{LineShown, LogTail};
 use adyton_core::clock::Timestamp;
-use adyton_core::instances::LogLine;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -62,7 +61,7 @@ pub(crate) async fn tail(call: Call, Query(query): Query<LogQuery>) -> Operation
     };
     let lines = service::log(&call.shared, call.project()?, id(&call)?, &filter, most).await?;
     Ok(Json(LogTail {
-        lines: lines.iter().map(line_shown).collect(),
+        lines: lines.iter().map(LineShown::of).collect(),
     }))
 }
 
@@ -81,16 +80,6 @@ pub(crate) async fn follow(call: Call, Query(query): Query<FollowQuery>) -> Oper
     let (project, service) = (call.project()?, id(&call)?);
     let body = live_updates::log_stream(call.shared, call.actor, project, service, filter, first).await?;
     Ok(events(body))
-}
-
-/// A line as it is shown.
-pub(crate) fn line_shown(line: &LogLine) -> LineShown {
-    LineShown {
-        at: line.at.to_iso(),
-        instance_id: line.instance.to_string(),
-        stream: line.stream.clone(),
-        text: line.text.clone(),
-    }
 }
 
 fn at(field: &str, text: Option<&str>) -> OperationResult<Option<Timestamp>> {

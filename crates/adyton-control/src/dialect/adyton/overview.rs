@@ -14,7 +14,7 @@ use super::metrics::percentile_ms;
 use crate::call::Call;
 use crate::endpoint::Json;
 use crate::failure::OperationResult;
-use crate::operations::overview::{self, Overview, Refused, Server, attention};
+use crate::operations::overview::{self, CodeCount, Overview, Server, attention};
 use crate::operations::service::status::Seen;
 
 /// The most services that are shown because somebody should look at them.
@@ -102,7 +102,7 @@ fn calls(found: &Overview) -> CallsOverview {
     }
 }
 
-fn refused(one: Refused) -> RefusedCode {
+fn refused(one: CodeCount) -> RefusedCode {
     let (reason, request) = one.example.unzip();
     RefusedCode {
         code: one.code,

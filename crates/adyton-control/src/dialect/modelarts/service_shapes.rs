@@ -3,13 +3,14 @@
 use adyton_api::modelarts::services::{
     PropertiesShown, ServiceShown, ServiceSummary, VersionSettings, VersionShown,
 };
+use adyton_api::modelarts::tags::TmsTag;
 use adyton_core::address;
 use adyton_core::id::ModelId;
 use adyton_core::live::Live;
 use adyton_core::service::{Service, ServiceStatus, Version};
 use adyton_core::tag::Tag;
 
-use super::{model_shapes, service_tags};
+use super::model_shapes;
 use crate::operations::service::status::Seen;
 use crate::shared::Shared;
 
@@ -48,7 +49,7 @@ pub(crate) fn service_summary(shared: &Shared, seen: &Seen, tags: Vec<Tag>) -> S
         workspace_id: "0".to_owned(),
         api_id: service.api.to_string(),
         access_address: address(shared, service),
-        tags: service_tags::shown(tags),
+        tags: tags_shown(tags),
         error_msg: seen
             .seen
             .as_ref()
@@ -119,4 +120,13 @@ pub(crate) fn address(shared: &Shared, service: &Service) -> String {
         shared.settings().gateway_url.trim_end_matches('/'),
         address::of_service(service.id)
     )
+}
+
+/// Tags as the API shows them.
+pub(super) fn tags_shown(tags: Vec<Tag>) -> Vec<TmsTag> {
+    let shown = |tag: &Tag| TmsTag {
+        key: tag.key().to_owned(),
+        value: tag.value().to_owned(),
+    };
+    tags.iter().map(shown).collect()
 }

@@ -1,9 +1,10 @@
 //! `…/services/{service_id}/tags` and `…/services/tms/tags`: tags of services, at ModelArts' addresses.
 
-use adyton_api::modelarts::tags::{CombineTmsTags, CombinedTagList, TagList, TagsDelete, TmsTag};
+use adyton_api::modelarts::tags::{CombineTmsTags, CombinedTagList, TagList, TagsDelete};
 use adyton_core::tag::Tag;
 use adyton_store::repository::Retagged;
 
+use super::service_shapes;
 use super::services::id;
 use crate::audit::Draft;
 use crate::call::Call;
@@ -31,7 +32,9 @@ pub(crate) async fn delete(call: Call, Body(wanted): Body<TagsDelete>) -> Operat
 /// `GET …/services/{service_id}/tags`
 pub(crate) async fn show(call: Call) -> OperationResult<Json<TagList>> {
     let tags = tags::of(&call.shared, call.project()?, id(&call)?).await?;
-    Ok(Json(TagList { tags: shown(tags) }))
+    Ok(Json(TagList {
+        tags: service_shapes::tags_shown(tags),
+    }))
 }
 
 /// `GET …/services/tms/tags`
@@ -42,15 +45,6 @@ pub(crate) async fn list(call: Call) -> OperationResult<Json<CombinedTagList>> {
         values: values.into_iter().collect(),
     });
     Ok(Json(CombinedTagList { tags: tags.collect() }))
-}
-
-/// Tags as the API shows them.
-pub(super) fn shown(tags: Vec<Tag>) -> Vec<TmsTag> {
-    let shown = |tag: &Tag| TmsTag {
-        key: tag.key().to_owned(),
-        value: tag.value().to_owned(),
-    };
-    tags.iter().map(shown).collect()
 }
 
 /// Notes which tags differ.

@@ -15,7 +15,7 @@ const MOST: usize = 5;
 
 /// How often requests failed with a code.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub(crate) struct Refused {
+pub(crate) struct CodeCount {
     /// The wire code, or the status of what a model answered.
     pub(crate) code: String,
     /// How often.
@@ -25,7 +25,7 @@ pub(crate) struct Refused {
 }
 
 /// The most frequent ones. `records` are the newest refused ones, newest first.
-pub(super) fn most<'t>(tallies: impl Iterator<Item = &'t Tally>, records: &[Record]) -> Vec<Refused> {
+pub(super) fn most<'t>(tallies: impl Iterator<Item = &'t Tally>, records: &[Record]) -> Vec<CodeCount> {
     let mut counts: BTreeMap<String, u64> = BTreeMap::new();
     for (code, count) in tallies.flat_map(|tally| &tally.failures) {
         *counts.entry(code.clone()).or_default() += count;
@@ -41,9 +41,9 @@ pub(super) fn most<'t>(tallies: impl Iterator<Item = &'t Tally>, records: &[Reco
         let reason = record.reason.map(|reason| reason.sub_code());
         examples.entry(code).or_insert((reason, record.id));
     }
-    let mut all: Vec<Refused> = counts
+    let mut all: Vec<CodeCount> = counts
         .into_iter()
-        .map(|(code, count)| Refused {
+        .map(|(code, count)| CodeCount {
             example: examples.get(&code).copied(),
             code,
             count,

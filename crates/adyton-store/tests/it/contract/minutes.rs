@@ -70,6 +70,21 @@ pub(crate) async fn counts_of_a_minute_add_up_whoever_wrote_before(place: Place)
     assert!(found[0].tally.took.percentile(0.5).is_some());
     let narrow = minutes.list(service, now, now.after(HOUR)).await.unwrap();
     assert!(narrow.is_empty(), "the minute began before");
+    let (from, until) = (minute_of(now), now.after(HOUR));
+    let of_project = minutes.list_in(bench.project, from, until).await.unwrap();
+    let sums: Vec<(ServiceId, u64)> = of_project.iter().map(|(id, tally)| (*id, tally.calls)).collect();
+    let mut expected = [(service, 13), (other, 1)];
+    expected.sort_unstable();
+    assert_eq!(sums, expected, "of all nodes together");
+    let elsewhere = bench
+        .store
+        .projects()
+        .create(bench.first.domain.id, "other")
+        .await;
+    let elsewhere = elsewhere.unwrap().value.id;
+    assert!(minutes.list_in(elsewhere, from, until).await.unwrap().is_empty());
+    let later = minutes.list_in(bench.project, until, until.after(HOUR)).await;
+    assert!(later.unwrap().is_empty());
     let bench = bench.reopen().await;
     bench
         .store

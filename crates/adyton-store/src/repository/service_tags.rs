@@ -1,0 +1,91 @@
+//! The rows of services' tags: written, read, looked for, removed with their service.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use adyton_core::id::ServiceId;
+use adyton_core::tag::Tag;
+use sea_orm::sea_query::{BinOper, Expr, ExprTrait as _, OnConflict, Query, SelectStatement};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+
+use crate::StoreError;
+use crate::database::Session;
+use crate::schema::service_tags::{ActiveModel, Column, Entity, Model};
+use crate::transaction::ROWS_A_STATEMENT;
+
+/// Writes what differs.
+pub(super) async fn put(
+    session: &Session,
+    service: ServiceId,
+    before: &[Tag],
+    after: &[Tag],
+) -> Result<(), StoreError> {
+    let keys: BTreeSet<&str> = after.iter().map(Tag::key).collect();
+    for tag in before.iter().filter(|tag| !keys.contains(tag.key())) {
+        Entity::delete_by_id((service.to_string(), tag.key().to_owned()))
+            .exec(session)
+            .await?;
+    }
+    let rows = after
+        .iter()
+        .filter(|tag| !before.contains(tag))
+        .map(|tag| ActiveModel {
+            service_id: Set(service.to_string()),
+            key: Set(tag.key().to_owned()),
+            value: Set(tag.value().to_owned()),
+        });
+    let rows: Vec<ActiveModel> = rows.collect();
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let same = OnConflict::columns([Column::ServiceId, Column::Key])
+        .update_column(Column::Value)
+        .to_owned();
+    Entity::insert_many(rows)
+        .on_conflict(same)
+        .exec_without_returning(session)
+        .await?;
+    Ok(())
+}
+
+/// The tags of services, by key. A service that has none is not among them.
+pub(super) async fn of(
+    session: &Session,
+    services: &[ServiceId],
+) -> Result<BTreeMap<ServiceId, Vec<Tag>>, StoreError> {
+    let mut tags: BTreeMap<ServiceId, Vec<Tag>> = BTreeMap::new();
+    for some in services.chunks(ROWS_A_STATEMENT) {
+        let rows: Vec<Model> = Entity::find()
+            .filter(Column::ServiceId.is_in(some.iter().map(ToString::to_string)))
+            .order_by_asc(Column::Key)
+            .all(session)
+            .await?;
+        for row in rows {
+            if let Some(service) = ServiceId::parse(row.service_id.as_bytes()) {
+                tags.entry(service).or_default().push(row.tag()?);
+            }
+        }
+    }
+    Ok(tags)
+}
+
+/// The services that have a tag which `wanted` names: by its key, or by `KEY=VALUE`. Keys may hold `=` too.
+pub(super) fn tagged(wanted: &str) -> SelectStatement {
+    let joined = || BinOper::Custom("||");
+    let whole = Expr::col(Column::Key)
+        .binary(joined(), Expr::val("="))
+        .binary(joined(), Expr::col(Column::Value));
+    Query::select()
+        .column(Column::ServiceId)
+        .from(Entity)
+        .and_where(Column::Key.eq(wanted).or(whole.eq(wanted)))
+        .to_owned()
+}
+
+/// Forgets the tags of a service.
+pub(super) async fn delete(session: &Session, service: ServiceId) -> Result<(), StoreError> {
+    Entity::delete_many()
+        .filter(Column::ServiceId.eq(service.to_string()))
+        .exec(session)
+        .await?;
+    Ok(())
+}
