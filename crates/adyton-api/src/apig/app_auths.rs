@@ -74,6 +74,8 @@ pub struct AuthShown {
     pub api_remark: String,
     /// The service that is the API.
     pub service_id: String,
+    /// The API address, where it is called.
+    pub access_address: String,
     /// The app.
     pub app_id: String,
     /// Its name.

@@ -213,6 +213,11 @@ async fn the_first_authorisation_enables_apps_for_the_service() {
         (&bound["auths"][0]["api_id"], &bound["auths"][0]["id"]),
         (&json!(api), &given["auths"][0]["id"])
     );
+    let address = &bound["auths"][0]["access_address"];
+    assert_eq!(
+        address, &shown["access_address"],
+        "where the API itself says that it is called"
+    );
     let bound = owner
         .get(&world.v2(&format!("/app-auths/binded-apps?api_id={api}")))
         .await

@@ -14,9 +14,11 @@ use utoipa::IntoParams;
 use super::apis::address_path;
 use super::shapes;
 use crate::call::Call;
+use crate::dialect::modelarts::service_shapes;
 use crate::endpoint::{Body, Json, Query};
 use crate::failure::{Failure, OperationResult, Thing};
 use crate::operations::authorisation;
+use crate::shared::Shared;
 
 /// What an app may call.
 #[derive(Deserialize, IntoParams)]
@@ -84,7 +86,7 @@ fn auth_made(made: &Authorisation) -> AuthMade {
     }
 }
 
-fn auth_shown(bound: &Bound) -> AuthShown {
+fn auth_shown(shared: &Shared, bound: &Bound) -> AuthShown {
     AuthShown {
         id: bound.authorisation.id.to_string(),
         api_id: bound.service.api.to_string(),
@@ -92,6 +94,7 @@ fn auth_shown(bound: &Bound) -> AuthShown {
         api_type: 1,
         api_remark: bound.service.description.clone(),
         service_id: bound.service.id.to_string(),
+        access_address: service_shapes::address(shared, &bound.service),
         app_id: bound.app.id.to_string(),
         app_name: bound.app.name.clone(),
         app_remark: bound.app.remark.clone(),
@@ -228,7 +231,11 @@ async fn bound(
     Ok(Json(AuthList {
         total: listed.total,
         size: listed.items.len(),
-        auths: listed.items.iter().map(auth_shown).collect(),
+        auths: listed
+            .items
+            .iter()
+            .map(|bound| auth_shown(&call.shared, bound))
+            .collect(),
     }))
 }
 
