@@ -111,12 +111,13 @@ def delete(server, services: list) -> None:
 
 def idle(process: int, seconds: float) -> Idle:
     time.sleep(SETTLE_SECONDS)
-    cpu, wakeups = cpu_seconds(process), context_switches(process)
+    cpu, before = cpu_seconds(process), context_switches(process)
     time.sleep(seconds)
+    after = context_switches(process)
     return Idle(
         memory=resident(process),
         cpu=(cpu_seconds(process) - cpu) / seconds,
-        wakeups=(context_switches(process) - wakeups) / seconds,
+        wakeups=sum(count - before.get(thread, 0) for thread, count in after.items()) / seconds,
     )
 
 
@@ -126,14 +127,15 @@ def resident(process: int) -> float:
 
 
 def cpu_seconds(process: int) -> float:
-    """What all threads have worked, to the nanosecond: ticks of the clock are too coarse for so little."""
-    tasks = Path(f"/proc/{process}/task").iterdir()
-    return sum(int((task / "schedstat").read_text().split()[0]) for task in tasks) / 1e9
+    """What all threads have worked, those that have ended too, to the nanosecond: ticks of the clock are too coarse for so little."""
+    of_process = 2
+    return time.clock_gettime(~process << 3 | of_process)
 
 
-def context_switches(process: int) -> int:
+def context_switches(process: int) -> dict[str, int]:
+    """How often each thread has waited for something."""
     tasks = Path(f"/proc/{process}/task").iterdir()
-    return sum(fields(task / "status")["voluntary_ctxt_switches"] for task in tasks)
+    return {task.name: fields(task / "status")["voluntary_ctxt_switches"] for task in tasks}
 
 
 def fields(file: Path | str) -> dict[str, int]:
