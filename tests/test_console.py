@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from harness.browser import DESKTOP, LOOKS, Look
+from harness.callers import TokenHolder, call
 from harness.server import ROOT
 
 IRIS = json.loads((ROOT / "samples/iris/request.json").read_text())
@@ -197,6 +198,38 @@ def test_the_overview_says_how_everything_does(console, server, iris, look):
     expect(page.get_by_role("link", name="iris", exact=True)).to_be_visible()
 
 
+def test_a_log_is_searched_and_followed_as_it_grows(console, server, poetry):
+    tab = console().in_project(f"services/{poetry.id}/logs")
+    page = tab.page
+    log = page.get_by_role("region", name="Log")
+    expect(log).to_contain_text("listening on")
+    page.get_by_role("switch", name="Follow").press("Space")
+    expect(page.get_by_role("switch", name="Follow")).to_be_checked()
+    expect(log).to_contain_text("listening on")
+    # Each call prints a line, with what was asked for.
+    for path in ("/first-of-all", "/second-of-all"):
+        call(server, TokenHolder(server.token()), poetry.path + "/predictions/poetry", body=json.dumps({"text": path}).encode())
+    expect(log.get_by_text("POST /predictions/poetry").nth(1)).to_be_visible()
+    tab.check()
+    page.get_by_role("searchbox").fill("LISTENING ON")
+    expect(log.get_by_role("listitem")).to_have_count(1)
+    expect(log.locator("mark")).to_have_text("listening on")
+    page.get_by_role("searchbox").fill("no line says this")
+    expect(page.get_by_role("heading", name="No line fits")).to_be_visible()
+    assert not tab.refusals, tab.refusals
+
+
+def test_the_body_to_begin_with_is_the_servers_own(console, server, poetry):
+    example = server.manage("GET", f"/adyton/v1/{{project}}/services/{poetry.id}/example")
+    tab = console().in_project(f"services/{poetry.id}/predict")
+    body = tab.page.get_by_role("textbox", name="Body")
+    expect(body).not_to_be_empty()
+    assert json.loads(body.input_value()) == example["body"]
+    tab.press("Send")
+    expect(tab.page.get_by_role("region", name="Answer")).to_contain_text("200")
+    assert not tab.refusals, tab.refusals
+
+
 # Predictions and their refusals
 
 
@@ -311,23 +344,48 @@ def test_names_in_any_script_leave_the_page_in_order(console, server):
 # Roles: nothing is offered that is refused
 
 
-@pytest.mark.parametrize("role", ["operator", "auditor", "caller"])
-def test_nothing_is_offered_that_is_refused(console, server, iris, role):
-    tab = console(DESKTOP, *server.member(role))
+# What a control does, and the permission that it needs.
+CONTROLS = {
+    "services": {("link", "Deploy a service"): "modelarts:service:create"},
+    "models": {("link", "Import a model"): "modelarts:model:create"},
+    "apps": {("button", "Create an app"): "apig:apps:create"},
+    "services/{service}": {
+        ("button", "Stop"): "modelarts:service:update",
+        ("link", "Update"): "modelarts:service:update",
+        ("button", "More actions"): "modelarts:service:delete",
+        ("link", "Prediction"): "modelarts:service:predict",
+        ("link", "Usage Guides"): "modelarts:service:get",
+        ("link", "Logs"): "modelarts:service:get",
+    },
+    "services/{service}/tags": {("button", "Add the tag"): "modelarts:service:update"},
+    "models/{model}": {("link", "Deploy"): "modelarts:service:create", ("button", "Delete"): "modelarts:model:delete"},
+}
+# A page that is not offered because it would be refused.
+PAGES = {"services": "modelarts:service:list", "models": "modelarts:model:list", "apps": "apig:apps:list", "services/{service}": "modelarts:service:get", "services/{service}/tags": "modelarts:service:get", "models/{model}": "modelarts:model:get"}
+
+
+@pytest.mark.parametrize("role", ["administrator", "operator", "auditor", "caller"])
+def test_what_a_role_may_do_is_offered_and_nothing_else(console, server, iris, role):
+    name, password = server.member(role)
+    tab = console(DESKTOP, name, password)
     page = tab.page
     expect(page.get_by_role("main")).to_be_visible()
-    pages = [link.get_attribute("href") for link in page.get_by_role("navigation", name="Navigation").get_by_role("link").all()]
-    for address in pages:
+    session = page.evaluate("fetch('/adyton/v1/session').then((answer) => answer.json())")
+    may = set(session["projects"][0]["permissions"])
+    # Every page that is offered is answered.
+    for address in [link.get_attribute("href") for link in page.get_by_role("navigation", name="Navigation").get_by_role("link").all()]:
         page.goto(f"{server.control}{address}")
         page.wait_for_load_state("load")
         expect(page.locator("[aria-busy=true]")).to_have_count(0)
         tab.check()
-    offered = {"operator": 1, "auditor": 0, "caller": 0}[role]
-    if role != "caller":
-        tab.in_project(f"services/{iris.id}")
-        expect(page.get_by_role("heading", name="iris")).to_be_visible()
-        expect(page.get_by_role("button", name="Stop", exact=True)).to_have_count(offered)
-        expect(page.get_by_role("link", name="Prediction", exact=True)).to_have_count(offered)
+    for path, controls in CONTROLS.items():
+        if PAGES[path] not in may:
+            continue
+        tab.in_project(path.format(service=iris.id, model=iris.model_id))
+        expect(page.get_by_role("heading", level=1)).not_to_be_empty()
+        expect(page.locator("[aria-busy=true]")).to_have_count(0)
+        for (kind, label), needed in controls.items():
+            expect(page.get_by_role("main").get_by_role(kind, name=label, exact=True), f"{role}: {label} at {path}").to_have_count(int(needed in may))
     assert not tab.refusals, tab.refusals
 
 

@@ -6,7 +6,6 @@ import re
 import uuid
 import zipfile
 
-import pytest
 from playwright.sync_api import expect
 
 from harness.browser import LOOKS
@@ -170,21 +169,3 @@ def test_an_administrator_makes_a_user_who_then_has_a_role(console, server, look
     tab.go(f"/audit?thing={name}")
     expect(page.get_by_role("row").filter(has_text=tab.text("Grant a role", "授予角色")).first).to_be_visible()
     tab.check()
-
-
-@pytest.mark.parametrize("role", ["operator", "caller", "auditor"])
-def test_nothing_is_offered_that_is_refused(console, server, iris, role):
-    name, password = server.member(role)
-    tab = console(user=name, password=password)
-    page = tab.page
-    expect(page.get_by_role("navigation", name="Navigation").get_by_role("link", name="Errors")).to_be_visible()
-    links = page.get_by_role("navigation", name="Navigation").get_by_role("listitem").get_by_role("link")
-    for address in [link.get_attribute("href") for link in links.all()]:
-        page.goto(f"{server.control}{address}")
-        expect(page.get_by_role("heading", level=1)).not_to_be_empty()
-        expect(page.locator("[aria-busy=true]")).to_have_count(0)
-        tab.check()
-    assert not tab.refusals, tab.refusals
-    tab.in_project("apps")
-    if role != "operator":
-        expect(page.get_by_role("button", name="Create an app")).to_have_count(0)

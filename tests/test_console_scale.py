@@ -56,9 +56,9 @@ def scroll(page: Page) -> int:
             let most = 0;
             for (let step = 1; step <= steps; step++) {
                 window.scrollTo(0, (document.documentElement.scrollHeight - innerHeight) * step / steps);
-                const patience = performance.now() + 5000;
+                const until = performance.now() + 5000;
                 do await new Promise((done) => requestAnimationFrame(() => setTimeout(done, 30)));
-                while (document.querySelector("[aria-busy=true]") && performance.now() < patience);
+                while (document.querySelector("[aria-busy=true]") && performance.now() < until);
                 most = Math.max(most, document.querySelectorAll("[role=row]").length);
             }
             return most;

@@ -1,5 +1,5 @@
 /**
- * What a service declares: its paths, what each takes and gives, and a body that fits. Read from the models' `apis`, and for ONNX models
+ * What a service declares: its paths, what each takes and gives. Read from the models' `apis`, and for ONNX models
  * without a schema from the graph's own inputs.
  */
 import type { Schemas } from "../../api/client";
@@ -11,10 +11,6 @@ export interface Schema {
   properties?: Record<string, Schema>;
   items?: Schema;
   required?: string[];
-  enum?: unknown[];
-  default?: unknown;
-  example?: unknown;
-  examples?: unknown[];
 }
 
 export type Port = Schemas["PortShown"];
@@ -114,66 +110,12 @@ export function fieldsOf(declared: Declared): FormField[] {
   }));
 }
 
-/** Elements of a tensor above which an example helps nobody. */
-const LARGEST = 50_000;
-
-/** A JSON body that fits, laid out for reading; nothing where none can be made up. */
-export function exampleOf(declared: Declared): string | undefined {
-  const value = exampleValue(declared);
-  if (value === undefined) return undefined;
-  const wide = JSON.stringify(value, null, 2);
-  // Long lists of numbers on one line each, not one number a line.
-  return wide.replace(
+/** A body laid out for reading: long lists of numbers on one line each, not one number a line. */
+export function bodyText(body: unknown): string {
+  return JSON.stringify(body, null, 2).replace(
     /\[\s+(-?\d[\d.eE+-]*(?:,\s+-?\d[\d.eE+-]*)*)\s+\]/g,
     (_, numbers: string) => `[${numbers.replace(/\s+/g, " ")}]`,
   );
-}
-
-function exampleValue(declared: Declared): unknown {
-  const rows = declared.request?.properties?.data?.properties?.req_data;
-  if (declared.inputs.length > 0 && !rows) return tensorsOf(declared.inputs);
-  if (declared.request) return madeUp(declared.request, 0);
-  return undefined;
-}
-
-function tensorsOf(ports: Port[]): unknown {
-  const inputs: Record<string, unknown> = {};
-  for (const { name, type, shape } of ports) {
-    const lengths = (shape ?? [null]).map((length) =>
-      typeof length === "number" && length > 0 ? length : 1,
-    );
-    if (lengths.reduce((product, length) => product * length, 1) > LARGEST) return undefined;
-    inputs[name] = nested(lengths, type === "string" ? "text" : type === "bool" ? true : 0);
-  }
-  return { inputs };
-}
-
-function nested(lengths: readonly number[], leaf: unknown): unknown {
-  const [length, ...rest] = lengths;
-  return length === undefined ? leaf : Array.from({ length }, () => nested(rest, leaf));
-}
-
-function madeUp(schema: Schema, depth: number): unknown {
-  const given = schema.example ?? schema.default ?? schema.examples?.[0] ?? schema.enum?.[0];
-  if (given !== undefined || depth > 12) return given ?? null;
-  switch (schema.type ?? (schema.properties ? "object" : "")) {
-    case "object": {
-      const { properties = {}, required } = schema;
-      const names = Object.keys(properties).filter((name) => !required?.length || required.includes(name));
-      return Object.fromEntries(names.map((name) => [name, madeUp(properties[name] ?? {}, depth + 1)]));
-    }
-    case "array":
-      return [madeUp(schema.items ?? { type: "number" }, depth + 1)];
-    case "integer":
-    case "number":
-      return 1;
-    case "boolean":
-      return true;
-    case "null":
-      return null;
-    default:
-      return "text";
-  }
 }
 
 /** A parameter of a body, for a table: its place in the schema, written as a path. */

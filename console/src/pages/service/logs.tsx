@@ -1,7 +1,7 @@
 /** The newest lines of a service's log: what its instances printed, and what the server says of them. */
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { useDeferredValue, useMemo, useState } from "react";
-import { api, ask, type Schemas } from "../../api/client";
+import { useEffect, useMemo, useRef, useState } from "react";
+import { api, ask } from "../../api/client";
 import { Chip } from "../../components/badge";
 import { Empty, Skeleton } from "../../components/empty";
 import { FailureNote } from "../../components/failure";
@@ -10,12 +10,13 @@ import { useLanguage, useTexts } from "../../language/language";
 import { counted, filled, texts } from "../../language/texts";
 import { useProject } from "../../session/project";
 import { fullMoment } from "../../time/format";
+import { addressOf, type Line, useFollowed } from "./followed";
 import classes from "./logs.module.css";
 import type { Service } from "./service-query";
 
 const words = texts({
   title: ["Log", "日志"],
-  search: ["Search in these lines", "在以下日志中搜索"],
+  search: ["Search in the log", "搜索日志"],
   lines: ["How many lines", "行数"],
   newest: filled(
     (n: number) => `Newest ${n.toLocaleString("en")} lines`,
@@ -23,7 +24,16 @@ const words = texts({
   ),
   instance: ["Instance", "实例"],
   allInstances: ["All instances", "所有实例"],
-  follow: ["Follow", "实时刷新"],
+  follow: ["Follow", "实时跟踪"],
+  over: [
+    "The log has ended: the service is gone, or your session.",
+    "日志已结束：服务已被删除，或会话已结束。",
+  ],
+  missed: filled(
+    (n: number) =>
+      `${counted(n, "line", "lines")} did not fit through: the service prints faster than this page reads.`,
+    (n: number) => `有 ${n} 行未能显示：服务输出日志的速度超过了页面的读取速度。`,
+  ),
   found: filled(
     (n: number) => counted(n, "line", "lines"),
     (n: number) => `${n} 行`,
@@ -36,39 +46,39 @@ const words = texts({
   nothing: ["No line fits", "没有匹配的日志"],
 });
 
-type Line = Schemas["LineShown"];
 const COUNTS = [200, 1000, 10_000];
+const ALL = "all";
 
 export default function Logs({ service }: { service: Service }) {
   const t = useTexts(words);
   const project = useProject();
   const [lines, setLines] = useState(200);
   const [text, setText] = useState("");
-  const [instance, setInstance] = useState("all");
+  const [instance, setInstance] = useState(ALL);
   const [follow, setFollow] = useState(false);
-  const wanted = useDeferredValue(text.toLowerCase());
+  const wanted = useSettled(text.trim().toLowerCase());
+  const filter = { instance: instance === ALL ? "" : instance, contains: wanted };
   const log = useQuery({
-    queryKey: ["log", project.id, service.service_id, lines],
+    queryKey: ["log", project.id, service.service_id, lines, filter],
+    enabled: !follow,
     queryFn: () =>
       ask(
         api.GET("/adyton/v1/{project_id}/services/{service_id}/log", {
-          params: { path: { project_id: project.id, service_id: service.service_id }, query: { lines } },
+          params: {
+            path: { project_id: project.id, service_id: service.service_id },
+            query: { lines, instance: filter.instance || null, contains: wanted || null },
+          },
         }),
       ),
     placeholderData: keepPreviousData,
-    refetchInterval: follow ? 2_000 : false,
   });
-  const all = log.data?.lines;
-  const instances = useMemo(() => [...new Set(all?.map((line) => line.instance_id))].sort(), [all]);
-  const shown = useMemo(
-    () =>
-      all?.filter(
-        (line) =>
-          (instance === "all" || line.instance_id === instance) &&
-          (!wanted || line.text.toLowerCase().includes(wanted)),
-      ),
-    [all, instance, wanted],
+  const followed = useFollowed(
+    follow ? addressOf(project.id, service.service_id, lines, filter) : null,
+    lines,
   );
+  const shown = (follow && followed.lines) || log.data?.lines;
+  const instances = useSeen(shown);
+  const isFiltered = wanted !== "" || instance !== ALL;
   return (
     <>
       <search className={classes.filters}>
@@ -79,7 +89,7 @@ export default function Logs({ service }: { service: Service }) {
           value={instance}
           onChange={setInstance}
           options={[
-            { value: "all", label: t.allInstances },
+            { value: ALL, label: t.allInstances },
             ...instances.map((id) => ({ value: id, label: id.slice(0, 8) })),
           ]}
         />
@@ -95,26 +105,41 @@ export default function Logs({ service }: { service: Service }) {
           {shown ? t.found(shown.length) : ""}
         </span>
       </search>
-      {log.error && <FailureNote error={log.error} retry={() => void log.refetch()} />}
-      {!all && !log.error && <Skeleton lines={8} />}
-      {all?.length === 0 && (
-        <Empty icon="log" title={t.none}>
-          {t.noneWhy}
+      {log.error && !follow && <FailureNote error={log.error} retry={() => void log.refetch()} />}
+      {follow && followed.isOver && <p role="status">{t.over}</p>}
+      {follow && followed.missed > 0 && <p role="status">{t.missed(followed.missed)}</p>}
+      {!shown && !log.error && <Skeleton lines={8} />}
+      {shown?.length === 0 && (
+        <Empty icon="log" title={isFiltered ? t.nothing : t.none}>
+          {!isFiltered && t.noneWhy}
         </Empty>
       )}
-      {all &&
-        all.length > 0 &&
-        (shown?.length ? (
-          <Lines label={t.title} lines={shown} found={wanted} />
-        ) : (
-          <Empty icon="log" title={t.nothing} />
-        ))}
+      {shown && shown.length > 0 && <Lines label={t.title} lines={shown} found={wanted} />}
     </>
   );
 }
 
+/** What is typed, once it has not changed for a moment: each is a question to the server. */
+function useSettled(typed: string): string {
+  const [settled, setSettled] = useState(typed);
+  useEffect(() => {
+    const timer = setTimeout(() => setSettled(typed), 300);
+    return () => clearTimeout(timer);
+  }, [typed]);
+  return settled;
+}
+
+/** The instances that had lines since the page was opened: a filter leaves the others to choose. */
+function useSeen(lines: readonly Line[] | undefined): string[] {
+  const seen = useRef(new Set<string>());
+  return useMemo(() => {
+    for (const line of lines ?? []) seen.current.add(line.instance_id);
+    return [...seen.current].sort();
+  }, [lines]);
+}
+
 /** Oldest first, as they were printed; the box begins at its end. */
-function Lines({ label, lines, found }: { label: string; lines: Line[]; found: string }) {
+function Lines({ label, lines, found }: { label: string; lines: readonly Line[]; found: string }) {
   const { language } = useLanguage();
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls can be reached with the keyboard.

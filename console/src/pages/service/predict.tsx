@@ -12,7 +12,6 @@ import { size } from "../../time/format";
 import { Answer } from "./answer";
 import {
   type Declared,
-  exampleOf,
   type FormField,
   fieldsOf,
   isForm,
@@ -21,6 +20,7 @@ import {
   methodOf,
   takesBody,
 } from "./declared";
+import { type Example, useExample } from "./example";
 import classes from "./predict.module.css";
 import { DOOR_LIMIT, useSending } from "./sending";
 import { type Service, useDeclared } from "./service-query";
@@ -75,14 +75,25 @@ export default function Predict({ service }: { service: Service }) {
           />
         </div>
       )}
-      <Try key={keyOf(api)} service={service} api={api} />
+      <TryWithExample key={keyOf(api)} service={service} api={api} />
     </>
   );
 }
 
+function TryWithExample({ service, api }: { service: Service; api: Declared }) {
+  const example = useExample(service, api);
+  return example ? <Try service={service} api={api} example={example} /> : <Skeleton lines={6} />;
+}
+
 type Kind = "json" | "text" | "form" | "file";
 
-function Try({ service, api }: { service: Service; api: Declared }) {
+interface TryProps {
+  service: Service;
+  api: Declared;
+  example: Example;
+}
+
+function Try({ service, api, example }: TryProps) {
   const t = useTexts(words);
   const project = useProject();
   const { sending, send, stop } = useSending();
@@ -90,8 +101,8 @@ function Try({ service, api }: { service: Service; api: Declared }) {
   const [kind, setKind] = useState<Kind>(() =>
     isForm(api) ? "form" : isJson(api.contentType) ? "json" : "text",
   );
-  const [text, setText] = useState(() => exampleOf(api) ?? "{}");
-  const [values, setValues] = useState<Record<string, string | File>>({});
+  const [text, setText] = useState(example.text);
+  const [values, setValues] = useState<Record<string, string | File>>(() => textsOf(api, example));
   const [file, setFile] = useState<File | null>(null);
   const hasBody = takesBody(api);
   const bytes = useMemo(() => sizeOf(kind, text, values, file), [kind, text, values, file]);
@@ -137,6 +148,12 @@ function Try({ service, api }: { service: Service; api: Declared }) {
       <Answer sending={sending} />
     </div>
   );
+}
+
+/** What the example puts into the fields of a form that are no files. */
+function textsOf(api: Declared, example: Example): Record<string, string> {
+  const texts = fieldsOf(api).filter((field) => !field.file && example.fields[field.name] !== undefined);
+  return Object.fromEntries(texts.map(({ name }) => [name, example.fields[name] ?? ""]));
 }
 
 type Values = Record<string, string | File>;

@@ -5,6 +5,7 @@ import { Link } from "wouter";
 import { ask, api as client } from "../../api/client";
 import { Button } from "../../components/button";
 import { Code } from "../../components/code";
+import { Skeleton } from "../../components/empty";
 import { Select } from "../../components/field";
 import { Icon } from "../../components/icon";
 import { useLanguage, useTexts } from "../../language/language";
@@ -13,7 +14,8 @@ import { projectPath, useMay, useProject } from "../../session/project";
 import { useSession } from "../../session/session";
 import { AUTHS, type Auth, type Call, type Language, languages, snippet } from "../../snippets/index.js";
 import { Answer } from "./answer";
-import { type Declared, exampleOf, fieldsOf, isForm, methodOf, takesBody } from "./declared";
+import { type Declared, fieldsOf, isForm, methodOf, takesBody } from "./declared";
+import { type Example, useExample } from "./example";
 import { useSending } from "./sending";
 import type { Service } from "./service-query";
 import classes from "./snippets.module.css";
@@ -57,18 +59,18 @@ const words = texts({
 /** A body above this is no example any more; the Prediction tab has it. */
 const SHOWN = 4_000;
 
-function callOf(service: Service, api: Declared): Call {
+function callOf(service: Service, api: Declared, example: Example): Call {
   const call = { address: service.access_address, path: api.path, method: methodOf(api) };
   if (!takesBody(api)) return call;
   if (isForm(api)) {
     const fields = fieldsOf(api).map((field) => ({
       name: field.name,
       file: field.file,
-      value: field.file ? `${field.name}.bin` : "text",
+      value: field.file ? `${field.name}.bin` : (example.fields[field.name] ?? "text"),
     }));
     return { ...call, body: { kind: "form", fields } };
   }
-  const text = exampleOf(api) ?? "{}";
+  const { text } = example;
   return {
     ...call,
     body: { kind: "text", contentType: api.contentType, text: text.length > SHOWN ? "{}" : text },
@@ -86,7 +88,9 @@ export function Snippets({ service, api }: { service: Service; api: Declared }) 
     : wanted.startsWith("python")
       ? (fitting.find((one) => one.startsWith("python")) ?? "curl")
       : "curl";
-  const call = callOf(service, api);
+  const example = useExample(service, api);
+  if (!example) return <Skeleton lines={8} />;
+  const call = callOf(service, api, example);
   return (
     <div className={classes.snippets}>
       <div className={classes.choices}>

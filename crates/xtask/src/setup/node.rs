@@ -98,5 +98,10 @@ mod tests {
         let manifest = crate::repository::root().join("console/package.json");
         let manifest = std::fs::read_to_string(manifest).unwrap();
         assert!(manifest.contains(&format!("\"node\": \">={}.{}\"", OLDEST.0, OLDEST.1)));
+        // The program `npm` of the wheel does not run: it is a copy of a link. Only its script does.
+        assert!(
+            !manifest.contains("npm run"),
+            "a script of console/package.json calls npm"
+        );
     }
 }
