@@ -112,9 +112,13 @@ def events(server: Server, service: str) -> str:
     return server.call("GET", f"/v1/{{project}}/services/{service}/events").text
 
 
-def resident(server: Server) -> int:
-    status = Path(f"/proc/{server.process.pid}/status").read_text()
+def resident_of(process: int) -> int:
+    status = Path(f"/proc/{process}/status").read_text()
     return int(next(line.split()[1] for line in status.splitlines() if line.startswith("VmRSS:"))) << 10
+
+
+def resident(server: Server) -> int:
+    return resident_of(server.process.pid)
 
 
 @onnx_runtime
@@ -131,6 +135,9 @@ def test_a_prediction_that_takes_more_memory_than_models_may_is_ended_and_gives_
     assert ask(server, squaring.path, '{"inputs":{"x":[0,0,0]}}').json() == {"outputs": {"y": [0.0]}}
     assert ask(server, iris.path, ROW).status_code == 200
     assert resident(server) < before + (100 << 20)
+    # What was refused holds nothing that others need.
+    for _ in range(4):
+        assert ask(server, squaring.path, json.dumps({"inputs": {"x": [0] * 3_000}})).status_code == 200
 
 
 @onnx_runtime
@@ -166,10 +173,77 @@ def test_no_input_ends_the_server_inside_of_onnx_runtime(new_server, tmp_path, m
 
 
 @onnx_runtime
-def test_a_model_whose_callers_could_end_the_server_is_refused_with_the_reason(new_server, tmp_path):
-    server = new_server().start()
+def test_a_model_whose_callers_could_end_the_server_is_refused_where_it_may_have_no_process_of_its_own(new_server, tmp_path):
+    server = new_server({"onnx.isolation": "never"}).start()
     said = refused(server, graph.package(tmp_path / "spectral", graph.spectral()))
     assert "(STFT) ends the process in ONNX Runtime when the step between frames is 0" in said
+    assert "onnx.isolation" in said
+
+
+def isolated(server: Server) -> list[int]:
+    """The processes of models: those of the server's own binary."""
+    children = [entry for entry in os.listdir("/proc") if entry.isdigit() and parent_of(entry) == server.process.pid]
+    return [int(child) for child in children if b"keeper" in Path(f"/proc/{child}/cmdline").read_bytes()]
+
+
+@onnx_runtime
+def test_a_model_that_a_caller_can_crash_runs_in_a_process_of_its_own_and_comes_back(new_server, tmp_path):
+    server = new_server().start()
+    iris = server.deploy("iris", IRIS)
+    # With operators so old, the division cannot be rewritten.
+    dividing = server.deploy("dividing", graph.package(tmp_path / "dividing", graph.dividing(), opset=7))
+    good = json.dumps({"inputs": {"x": [7, -7], "d": [2, 2]}})
+    right = ask(server, dividing.path, good)
+    assert right.json() == {"outputs": {"y": [3, -3]}}
+    crashed = ask(server, dividing.path, json.dumps({"inputs": {"x": [-(2**63)], "d": [-1]}}))
+    assert crashed.status_code == 500 and "SIGFPE" in crashed.text
+    assert ask(server, iris.path, ROW).status_code == 200
+    # It is started again, as a program that crashed is; so is one that somebody else ended while it had nothing to do.
+    for _ in range(2):
+        wait_for(lambda: ask(server, dividing.path, good).text == right.text, 30, "the model to come back")
+        (process,) = isolated(server)
+        os.kill(process, 9)
+        wait_for(lambda: process not in isolated(server), 10, "its end to be noticed")
+    assert "crashed" in events(server, dividing.id) and server.process.poll() is None
+    server.manage("DELETE", f"/v1/{{project}}/services/{dividing.id}")
+    wait_for(lambda: not isolated(server), 10, "the process to end with its service")
+
+
+@onnx_runtime
+def test_a_model_in_a_process_of_its_own_has_a_bound_on_its_memory_and_gives_it_back(new_server, tmp_path):
+    server = new_server({"onnx.memory": "1GiB", "onnx.isolation": "always"}).start()
+    squaring = server.deploy("squaring", graph.package(tmp_path / "squaring", graph.squaring(6)))
+
+    def call(length: int) -> requests.Response:
+        return ask(server, squaring.path, json.dumps({"inputs": {"x": [0] * length}}))
+
+    for length in (12_000, 30_000):
+        refused = call(length)
+        assert refused.status_code == 500 and "memory" in refused.text, refused.text
+        wait_for(lambda: call(3).text == '{"outputs":{"y":[0.0]}}', 30, "the next answer")
+        # What was refused holds nothing that others need.
+        wait_for(lambda: call(6_000).status_code == 200, 10, "memory for one that needs half as much")
+    (process,) = isolated(server)
+    wait_for(lambda: resident_of(process) < 400 << 20, 10, "the memory to be given back")
+
+
+@onnx_runtime
+def test_a_process_of_a_model_ends_with_its_server(new_server, tmp_path):
+    server = new_server({"onnx.isolation": "always"}).start()
+    evil = server.deploy("evil", graph.package(tmp_path / "evil", graph.counting()))
+
+    def lose() -> None:
+        with pytest.raises(requests.ConnectionError):
+            ask(server, evil.path, ENDLESS)
+
+    call = threading.Thread(target=lose)
+    call.start()
+    wait_for(lambda: not is_quiet(server), 10, "the run to begin")
+    (process,) = isolated(server)
+    os.kill(server.process.pid, 9)
+    server.process.wait(10)
+    wait_for(lambda: not Path(f"/proc/{process}").exists() or "Z" in Path(f"/proc/{process}/stat").read_text().split()[2], 10, "its end")
+    call.join(10)
 
 
 def parent_of(process: str) -> int:

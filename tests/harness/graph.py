@@ -51,11 +51,11 @@ def graph(nodes: list[bytes], inputs: list[bytes], outputs: list[bytes], constan
     return b"".join(pieces + [part(11, one) for one in inputs] + [part(12, one) for one in outputs])
 
 
-def package(folder: Path, content: bytes) -> Path:
-    """A package of this graph."""
+def package(folder: Path, content: bytes, opset: int = 17) -> Path:
+    """A package of this graph, whose operators are of the version `opset`."""
     (folder / "model").mkdir(parents=True)
     (folder / "model/config.json").write_text('{"model_type": "ONNX", "model_algorithm": "a"}')
-    (folder / "model/model.onnx").write_bytes(number(1, 8) + part(7, content) + part(8, number(2, 17)))
+    (folder / "model/model.onnx").write_bytes(number(1, 8) + part(7, content) + part(8, number(2, opset)))
     return folder
 
 

@@ -9,7 +9,7 @@
 //! forking twice or by making a session of their own. It starts the program (`start.rs`) behind a fence of Landlock (`fence.rs`),
 //! without what only root may do (`capabilities.rs`), and keeps ending descendants until there are none (`descendants.rs`).
 //!
-//! The same command, told otherwise, tries a model ([`trial`](crate::trial)).
+//! The same command, told otherwise, tries a model ([`trial`](crate::trial)) or runs one ([`isolated`](crate::isolated)).
 
 mod capabilities;
 pub(crate) mod descendants;
@@ -31,6 +31,7 @@ use serde::{Deserialize, Serialize};
 
 pub use self::fence::Fence;
 use self::start::{Enter, Started};
+use crate::isolated::{self, child::Serve};
 use crate::trial::{self, child::Try};
 use adyton_core::event_cause::Cause;
 
@@ -116,6 +117,9 @@ pub fn main() -> ExitCode {
     }
     if let Ok(Try { trial }) = serde_json::from_str(&line) {
         return trial::child::main(trial, orders, answers);
+    }
+    if let Ok(Serve { serve }) = serde_json::from_str(&line) {
+        return isolated::child::main(serve, orders, answers);
     }
     let Ok(order) = serde_json::from_str::<Order>(&line) else {
         // Not started by a server: there is nothing to keep.

@@ -6,6 +6,7 @@
 //! - [`launcher`]: what starts, watches and ends an instance of either; [`engines`] knows which one does.
 //! - [`reconciler`]: makes what runs match what is wanted, and says what it sees.
 //! - [`trial`]: models are loaded in a process of their own before the server loads them.
+//! - [`isolated`]: models that could crash the server run in a process of their own for good.
 //! - [`project_gate`]: heavy work waits there, so that no project holds what others need.
 //! - [`targets`]: the table of ready instances, which the gateway's workers read without a lock.
 //!
@@ -17,6 +18,7 @@ pub mod command;
 pub mod engines;
 #[doc(hidden)]
 pub mod fuzzing;
+pub mod isolated;
 pub mod keeper;
 pub mod launcher;
 mod machine;
@@ -25,5 +27,6 @@ pub mod onnx_models;
 pub mod package;
 pub mod project_gate;
 pub mod reconciler;
+mod sandbox;
 pub mod targets;
 pub mod trial;

@@ -7,10 +7,12 @@ use std::time::Duration;
 
 use adyton_core::digest::Sha256;
 
+use crate::isolated::Isolation;
 use crate::onnx::codec::of_apis;
 use crate::onnx::ending::Ending;
 use crate::onnx::in_process::warm_up::unanswered;
 use crate::onnx::library::{Choice, LibrarySetting};
+use crate::onnx::load_into::LoadInto;
 use crate::onnx::loader::Loader;
 use crate::onnx::predictor::{LoadError, Predictor};
 use crate::trial::{Found, LoadRequest, Loading, Subject, TrialError, Trials};
@@ -19,6 +21,8 @@ use crate::trial::{Found, LoadRequest, Loading, Subject, TrialError, Trials};
 #[derive(Clone)]
 pub struct Onnx {
     loader: Loader,
+    /// Without it, all models run in this process.
+    isolation: Option<Arc<Isolation>>,
     /// Without them, as in tests, models are loaded as they come.
     trials: Option<Arc<Trials>>,
 }
@@ -35,6 +39,7 @@ impl Onnx {
     pub fn start(setting: &LibrarySetting, places: &[PathBuf], threads: usize) -> Self {
         Self {
             loader: Loader::start(setting, places, threads),
+            isolation: None,
             trials: None,
         }
     }
@@ -43,6 +48,7 @@ impl Onnx {
     pub fn builtin() -> Self {
         Self {
             loader: Loader::builtin(),
+            isolation: None,
             trials: None,
         }
     }
@@ -52,6 +58,15 @@ impl Onnx {
     pub fn with_trials(self, trials: Trials) -> Self {
         Self {
             trials: Some(Arc::new(trials)),
+            ..self
+        }
+    }
+
+    /// The same; models run in processes of their own where `isolation` says so.
+    #[must_use]
+    pub fn with_isolation(self, isolation: Isolation) -> Self {
+        Self {
+            isolation: Some(Arc::new(isolation)),
             ..self
         }
     }
@@ -117,11 +132,39 @@ impl Onnx {
         self.loader.choice()
     }
 
-    /// Loads the model `file` of the package unpacked in `model_folder` (its `model/`).
+    /// Loads the model `file` of the package unpacked in `model_folder` (its `model/`) into this process.
     ///
     /// # Errors
     /// [`LoadError`] names the file and the fix.
     pub fn load(&self, model_folder: &Path, file: &str) -> Result<Box<dyn Predictor>, LoadError> {
-        self.loader.load(model_folder, file)
+        self.loader.load(model_folder, file, LoadInto::Server)
+    }
+
+    /// The same, into this process or into one of its own; that one is waited for at most for `time`, and until `ending` comes.
+    ///
+    /// # Errors
+    /// As [`load`](Self::load).
+    pub(crate) fn load_until(
+        &self,
+        model_folder: &Path,
+        file: &str,
+        time: Duration,
+        ending: &Ending,
+    ) -> Result<Box<dyn Predictor>, LoadError> {
+        let Some(isolation) = &self.isolation else {
+            return self.load(model_folder, file);
+        };
+        let isolated = || isolation.load(self.choice(), model_folder, file, time, ending);
+        match isolation.into {
+            LoadInto::Sandbox => isolated(),
+            LoadInto::Server => self.load(model_folder, file),
+            LoadInto::ServerIfProven => match self.loader.load(model_folder, file, isolation.into) {
+                Err(LoadError::CouldCrash { file, what }) => {
+                    tracing::info!(file, what, "the model runs in a process of its own");
+                    isolated()
+                }
+                loaded => loaded,
+            },
+        }
     }
 }

@@ -8,7 +8,6 @@
 //! the service again.
 
 pub(crate) mod child;
-mod fence;
 mod notes;
 mod process;
 
@@ -26,6 +25,7 @@ use serde::{Deserialize, Serialize};
 use self::notes::{Note, TrialNotes};
 use crate::onnx::ending::Ending;
 use crate::onnx::library::Choice;
+use crate::onnx::load_into::LoadInto;
 
 /// A server that died so often while it loaded a model does not try again by itself.
 const DEATHS: u32 = 2;
@@ -46,6 +46,8 @@ pub struct TrialSettings {
     pub stack: u64,
     /// How long a trial at an import may take (`onnx.load_timeout`); at a deployment it is the deployment's time.
     pub time: Duration,
+    /// Where the server loads what came through.
+    pub into: LoadInto,
     /// The folder for notes of what came through and what did not.
     pub notes: PathBuf,
 }
@@ -58,6 +60,7 @@ impl TrialSettings {
             memory: crate::machine::memory() / 2,
             stack: 8 << 20,
             time: Duration::from_secs(300),
+            into: LoadInto::Server,
             notes,
         }
     }

@@ -9,10 +9,11 @@ use adyton_core::event_cause::Cause;
 use parking_lot::Mutex;
 use tokio::sync::oneshot;
 
-use crate::launcher::{End, Launch, Launcher, Life, News, Observer, Stop};
+use crate::launcher::{End, Launch, Launcher, Life, News, Observer, Served, Stop};
 use crate::onnx::ending::Ending;
 use crate::onnx::in_process::{InProcess, Used};
 use crate::onnx::threads::InferenceThreads;
+use crate::onnx::threads::model::GivenUp;
 use crate::onnx_models::Onnx;
 use crate::project_gate::ProjectGate;
 use crate::targets::Target;
@@ -108,7 +109,7 @@ impl Models {
             .map_err(|problem| problem.to_string())?;
         let loaded = self
             .onnx
-            .load(&launch.folder, file)
+            .load_until(&launch.folder, file, time_for_a_trial(launch), ending)
             .map_err(|problem| problem.to_string())?;
         let (threads, clock) = (Arc::clone(&self.threads), self.clock.clone());
         let model = InProcess::start_for(launch.project, loaded, &launch.spec.apis, threads, clock, ending)
@@ -156,7 +157,7 @@ async fn live(
     observer: Arc<dyn Observer>,
     mut stop: Stop,
 ) -> End {
-    let ending = Ending::new();
+    let (ending, began) = (Ending::new(), models.clock.monotonic());
     let loaded = {
         // Whyever nobody waits for it any more: what is not loaded by then ends as soon as it can be ended.
         let _unwanted = EndOnDrop(Arc::clone(&ending));
@@ -181,12 +182,21 @@ async fn live(
     if let Some(note) = model.note() {
         observer.news(News::Note(note.to_owned()));
     }
+    let (clock, since) = (&models.clock, models.clock.monotonic());
+    let start_up = since.saturating_sub(began);
     // The last instance that lets go of the model ends what still runs of it.
     let _used = Used::by_one_more(&model);
     observer.news(News::Ready(Target::InProcess(Arc::clone(&model))));
     tokio::select! {
         () = stop.wanted() => End::Stopped,
-        cause = model.failure() => End::failed("running", cause),
+        cause = model.given_up() => match cause {
+            GivenUp::Stuck(cause) => End::failed("running", cause),
+            GivenUp::Ended(why) => {
+                observer.news(News::Down(why.clone()));
+                let ready_for = clock.monotonic().saturating_sub(since);
+                End::Over { why, served: Some(Served { start_up, ready_for }) }
+            }
+        },
     }
 }
 

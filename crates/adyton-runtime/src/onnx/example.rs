@@ -24,7 +24,7 @@ const FILE: &str = "example.json";
 const LARGEST: u64 = 16 << 20;
 
 /// The example in the folder of the model, if there is one.
-pub(super) fn in_folder(model: &Path) -> Option<Vec<u8>> {
+fn in_folder(model: &Path) -> Option<Vec<u8>> {
     let path = model.join(FILE);
     let fits = fs::metadata(&path).is_ok_and(|meta| meta.is_file() && meta.len() <= LARGEST);
     if fits { fs::read(path).ok() } else { None }
@@ -50,9 +50,19 @@ pub(super) fn ask(model: &dyn Predictor, codec: &Codec, body: &[u8]) -> Result<V
 
 /// A model whose package brings an example.
 #[derive(Debug)]
-pub(super) struct WithExample {
-    pub(super) model: Box<dyn Predictor>,
-    pub(super) body: Vec<u8>,
+pub(crate) struct WithExample {
+    model: Box<dyn Predictor>,
+    body: Vec<u8>,
+}
+
+impl WithExample {
+    /// The model, with the example that lies in its folder if there is one.
+    pub(crate) fn of_folder(folder: &Path, model: Box<dyn Predictor>) -> Box<dyn Predictor> {
+        match in_folder(folder) {
+            None => model,
+            Some(body) => Box::new(Self { model, body }),
+        }
+    }
 }
 
 impl Predictor for WithExample {
@@ -70,6 +80,12 @@ impl Predictor for WithExample {
     }
     fn example(&self) -> Option<&[u8]> {
         Some(&self.body)
+    }
+    fn give_back(&self, inputs: &[Tensor]) {
+        self.model.give_back(inputs);
+    }
+    fn on_end(&self, tell: Box<dyn FnOnce(String) + Send>) {
+        self.model.on_end(tell);
     }
     fn runtime(&self) -> String {
         self.model.runtime()

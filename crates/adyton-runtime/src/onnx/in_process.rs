@@ -23,10 +23,11 @@ use tokio::sync::oneshot;
 use self::inline_policy::{InlinePolicy, InlineStart};
 use self::warm_up::{First, first_run, unanswered};
 use super::codec::{self, Codec};
+use super::cost::Cost;
 use super::ending::Ending;
 use super::panics::catch_panic;
 use super::predictor::{Endable, Predictor, RunError};
-use super::threads::model::ServedModel;
+use super::threads::model::{GivenUp, ServedModel};
 use super::threads::{InferenceTask, InferenceThreads};
 
 pub use self::call::{Answer, Call, ModelError};
@@ -123,6 +124,8 @@ impl InProcess {
             ending,
         };
         let (p99, inline, note) = match first_run(&endable, apis, &codecs) {
+            // How long it takes matters only where it may ever run on a gateway's core.
+            First::Answered(_) if model.cost() == Cost::Contents => (Duration::MAX, None, None),
             First::Answered(example) => {
                 let begin = Instant::now();
                 // It has just worked; what counts is the time.
@@ -137,6 +140,9 @@ impl InProcess {
             }
             First::Unanswered(said) | First::Panicked(said) => (Duration::MAX, None, Some(unanswered(&said))),
         };
+        let served = ServedModel::new(project);
+        let told = Arc::clone(&served);
+        model.on_end(Box::new(move |cause| told.give_up(GivenUp::Ended(cause))));
         Ok(Arc::new(Self {
             model,
             codecs,
@@ -145,7 +151,7 @@ impl InProcess {
             note,
             panicked: AtomicBool::new(false),
             users: AtomicUsize::new(0),
-            served: ServedModel::new(project),
+            served,
             threads,
             clock,
         }))
@@ -156,9 +162,9 @@ impl InProcess {
         self.served.has_failed()
     }
 
-    /// Waits until the model is given up because a call of it cannot be ended, and says why.
-    pub(crate) async fn failure(&self) -> String {
-        self.served.failure().await
+    /// Waits until the model is given up, and says why.
+    pub(crate) async fn given_up(&self) -> GivenUp {
+        self.served.given_up().await
     }
 
     /// Whether a call with a body of `length` bytes should be answered on the caller's thread.
@@ -199,8 +205,8 @@ impl InProcess {
                 ending: &own,
             };
             let answered = match model.predict(&endable, codec, &body).0 {
-                // Its model is retired, or the server stops.
-                Err(_) if own.is_over() => Err(ModelError::Stopping),
+                // Its model is retired, or the server stops; a model that has ended by itself says why.
+                Err(_) if own.is_over() && !model.has_failed() => Err(ModelError::Stopping),
                 answered => answered,
             };
             // A caller who left meanwhile takes no answer; nothing is lost.

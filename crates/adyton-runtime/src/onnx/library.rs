@@ -58,6 +58,14 @@ pub enum Choice {
 }
 
 impl Choice {
+    /// The library and its minor version, if one serves.
+    pub(crate) fn library(&self) -> Option<(PathBuf, u32)> {
+        match self {
+            Self::Library(library) => Some((library.path.clone(), library.minor)),
+            Self::Builtin { .. } => None,
+        }
+    }
+
     /// The runtime's name, as messages about a model have it.
     pub fn runtime(&self) -> String {
         match self {

@@ -6,8 +6,9 @@ use ort::environment::Environment;
 
 use super::builtin::BuiltinModel;
 use super::cost;
-use super::example::{self, WithExample};
+use super::example::WithExample;
 use super::library::{self, Choice, LibrarySetting, OnnxLibrary};
+use super::load_into::LoadInto;
 use super::onnx_runtime::OnnxRuntimeModel;
 use super::panics::catch_panic;
 use super::predictor::{LoadError, Predictor};
@@ -56,11 +57,15 @@ impl Loader {
         }
     }
 
-    /// This library, which was tried before.
+    /// In a process of its own: this library (its file and minor version), which was tried before; the compiled-in runtime without one.
     ///
     /// # Errors
-    /// It does not load.
-    pub(crate) fn of_library(library: OnnxLibrary) -> Result<Self, String> {
+    /// The library does not load.
+    pub(crate) fn in_sandbox(library: Option<(PathBuf, u32)>) -> Result<Self, String> {
+        let Some((path, minor)) = library else {
+            return Ok(Self::builtin());
+        };
+        let library = OnnxLibrary { path, minor };
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
         Ok(Self {
             environment: Some(library::load(&library, threads)?),
@@ -77,11 +82,16 @@ impl Loader {
     ///
     /// # Errors
     /// [`LoadError`] names the file and the fix.
-    pub(crate) fn load(&self, model_folder: &Path, file: &str) -> Result<Box<dyn Predictor>, LoadError> {
+    pub(crate) fn load(
+        &self,
+        model_folder: &Path,
+        file: &str,
+        into: LoadInto,
+    ) -> Result<Box<dyn Predictor>, LoadError> {
         let path = model_folder.join(file);
         let shown = format!("model/{file}");
         // The compiled-in runtime panics over some graphs; that must cost this model only.
-        let loaded = catch_panic(|| self.load_file(&path, &shown)).unwrap_or_else(|panic| {
+        let loaded = catch_panic(|| self.load_file(&path, &shown, into)).unwrap_or_else(|panic| {
             Err(LoadError::Graph {
                 file: shown.clone(),
                 runtime: self.choice.runtime(),
@@ -89,17 +99,14 @@ impl Loader {
                 fix: "",
             })
         })?;
-        Ok(match example::in_folder(model_folder) {
-            None => loaded,
-            Some(body) => Box::new(WithExample { model: loaded, body }),
-        })
+        Ok(WithExample::of_folder(model_folder, loaded))
     }
 
-    fn load_file(&self, path: &Path, shown: &str) -> Result<Box<dyn Predictor>, LoadError> {
+    fn load_file(&self, path: &Path, shown: &str, into: LoadInto) -> Result<Box<dyn Predictor>, LoadError> {
         let cost = cost::of_file(path);
         Ok(match (&self.environment, &self.choice) {
             (Some(environment), Choice::Library(library)) => {
-                let model = OnnxRuntimeModel::load(environment, library.minor, path, shown)?;
+                let model = OnnxRuntimeModel::load(environment, library.minor, path, shown, into)?;
                 Box::new(model.costing(cost))
             }
             (None, Choice::Library(_)) | (_, Choice::Builtin { .. }) => {

@@ -10,7 +10,7 @@ use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use crate::machine;
 
 /// A run that grew less than this, in bytes, is not why memory is short; one that grew more gives its memory back at its end.
-pub(super) const GROWN: u64 = 128 << 20;
+pub(crate) const GROWN: u64 = 128 << 20;
 /// With less, in bytes, no model of a useful size is loaded.
 const LEAST: u64 = 256 << 20;
 

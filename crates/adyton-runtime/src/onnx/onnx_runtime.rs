@@ -19,6 +19,7 @@ use self::prepared::PreparedSession;
 use super::classifier::{self, After, Cut};
 use super::cost::Cost;
 use super::ending::{Ended, Ending};
+use super::load_into::LoadInto;
 use super::predictor::{LoadError, Predictor, RunError, without_place};
 use super::session_pool::{self, SessionPool};
 use super::signature::Ports;
@@ -49,7 +50,13 @@ impl OnnxRuntimeModel {
     ///
     /// # Errors
     /// The file is no model, or the graph is wrong; in the runtime's words.
-    pub fn load(environment: &Environment, minor: u32, path: &Path, file: &str) -> Result<Self, LoadError> {
+    pub fn load(
+        environment: &Environment,
+        minor: u32,
+        path: &Path,
+        file: &str,
+        into: LoadInto,
+    ) -> Result<Self, LoadError> {
         let wrong = |cause: ort::Error| {
             let cause = error_text::plain(&without_place(&cause.to_string(), path.parent()));
             LoadError::Graph {
@@ -67,11 +74,9 @@ impl OnnxRuntimeModel {
                 file: file.to_owned(),
                 cause: cause.to_string(),
             })?;
-        let guarded = native_faults::guard(&read).map_err(|cause| LoadError::Graph {
+        let guarded = native_faults::guard(&read, into).map_err(|what| LoadError::CouldCrash {
             file: file.to_owned(),
-            runtime: format!("ONNX Runtime 1.{minor}"),
-            cause,
-            fix: "",
+            what,
         })?;
         let is_rewritten = guarded.file.is_some();
         // Kept only when it is to be loaded in place of the file, or small enough to be a classifier.
@@ -201,10 +206,18 @@ impl Predictor for OnnxRuntimeModel {
                 Ok(outputs) => self.values(outputs),
             }
         };
-        if ending.grew() {
+        // One that got no memory holds what was made ready for it, touched or not.
+        let got_none = matches!(&values, Err(problem) if *problem == Ended::TooLarge.into());
+        if ending.grew() || got_none {
             give_back(&mut taken.session, &given);
         }
         values
+    }
+
+    fn give_back(&self, inputs: &[Tensor]) {
+        if let Ok(given) = self.lend(inputs) {
+            give_back(&mut self.sessions.take().session, &given);
+        }
     }
 
     fn cost(&self) -> Cost {

@@ -8,6 +8,7 @@ use std::fmt;
 use std::path::Path;
 
 use adyton_core::shown::quoted;
+use serde::{Deserialize, Serialize};
 
 use super::cost::Cost;
 use super::ending::{Ended, Ending};
@@ -37,6 +38,9 @@ pub trait Predictor: Send + Sync + fmt::Debug {
         }
     }
 
+    /// Gives the memory back that the runtime keeps after a large run of `inputs`.
+    fn give_back(&self, _inputs: &[Tensor]) {}
+
     /// What the time of a run depends on; where nobody knows, the model never runs on a gateway's core.
     fn cost(&self) -> Cost {
         Cost::Contents
@@ -47,12 +51,15 @@ pub trait Predictor: Send + Sync + fmt::Debug {
         None
     }
 
+    /// Has `tell` called, with the cause, if the model ends by itself and can never run again: one in a process of its own can.
+    fn on_end(&self, _tell: Box<dyn FnOnce(String) + Send>) {}
+
     /// The name of the runtime, for people: `ONNX Runtime 1.20` or `built-in`.
     fn runtime(&self) -> String;
 }
 
 /// A model that failed while it ran: the runtime's own words, shortened.
-#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error, Serialize, Deserialize)]
 #[error("{0}")]
 pub struct RunError(pub String);
 
@@ -91,6 +98,14 @@ impl Predictor for Endable<'_> {
 
     fn example(&self) -> Option<&[u8]> {
         self.model.example()
+    }
+
+    fn give_back(&self, inputs: &[Tensor]) {
+        self.model.give_back(inputs);
+    }
+
+    fn on_end(&self, tell: Box<dyn FnOnce(String) + Send>) {
+        self.model.on_end(tell);
     }
 
     fn runtime(&self) -> String {
@@ -136,6 +151,17 @@ pub enum LoadError {
         /// What it does not understand, and where.
         what: String,
     },
+    /// The model could end the process that runs it, and may not run in one of its own.
+    #[error("{file}: {what}, or let the model run in a process of its own (`onnx.isolation = \"auto\"`)")]
+    CouldCrash {
+        /// The file, relative to the package.
+        file: String,
+        /// What in it, and how else to mend it.
+        what: String,
+    },
+    /// A model does not load into a process of its own: that process's words, or how it ended.
+    #[error("{0}")]
+    Sandbox(String),
     /// The model's graph is wrong, or beyond the runtime.
     #[error("{file}: {runtime} cannot prepare the model: {cause}{fix}")]
     Graph {

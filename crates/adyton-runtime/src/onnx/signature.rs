@@ -3,10 +3,12 @@
 use std::fmt;
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use super::tensor::ElementType;
 
 /// What a model takes and gives, in the order of its graph.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct Ports {
     /// The inputs that have no value of their own.
     pub inputs: Vec<Input>,
@@ -15,7 +17,7 @@ pub struct Ports {
 }
 
 /// One axis of a declared shape.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub enum Axis {
     /// Exactly this long.
     Fixed(usize),
@@ -27,7 +29,7 @@ pub enum Axis {
 pub(crate) const MOST_AXES: usize = 16;
 
 /// A declared input.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Input {
     /// Its name in the graph.
     pub name: Arc<str>,

@@ -4,10 +4,11 @@ use std::fmt;
 use std::sync::Arc;
 
 use half::f16;
+use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 
 /// The element types of ONNX that a prediction can carry as JSON.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Hash, Serialize, Deserialize)]
 pub enum ElementType {
     /// `float`
     Float32,
@@ -58,7 +59,7 @@ impl fmt::Display for ElementType {
 }
 
 /// The elements of a tensor, in row-major order.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "each variant is the element type of its name")]
 pub enum Elements {
     Float32(Vec<f32>),
@@ -155,7 +156,7 @@ impl Elements {
 pub type Shape = SmallVec<[usize; 4]>;
 
 /// A tensor: `elements.len()` is the product of `shape`.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Tensor {
     /// The length of each axis.
     pub shape: Shape,
@@ -164,7 +165,7 @@ pub struct Tensor {
 }
 
 /// A class label: the key of a classifier's probability map.
-#[derive(Clone, PartialEq, Eq, Debug, Hash)]
+#[derive(Clone, PartialEq, Eq, Debug, Hash, Serialize, Deserialize)]
 pub enum Label {
     /// An integer class.
     Number(i64),
@@ -182,7 +183,7 @@ impl fmt::Display for Label {
 }
 
 /// One output of a prediction.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub enum Value {
     /// A tensor.
     Tensor(Tensor),

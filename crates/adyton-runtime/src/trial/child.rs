@@ -10,15 +10,15 @@ use std::process::ExitCode;
 use std::thread;
 
 use adyton_core::model::ApiDeclaration;
-use rustix::process::{Resource, Rlimit, Signal};
 use serde::{Deserialize, Serialize};
 
-use super::{Found, fence};
+use super::Found;
 use crate::onnx::codec;
 use crate::onnx::in_process::warm_up::{Silence, first_runs};
-use crate::onnx::library::OnnxLibrary;
+use crate::onnx::load_into::LoadInto;
 use crate::onnx::loader::Loader;
 use crate::onnx::predictor::Predictor;
+use crate::sandbox;
 
 /// What to try, and within which limits.
 #[derive(Serialize, Deserialize)]
@@ -30,6 +30,8 @@ pub(crate) struct Trial {
     pub(crate) apis: Vec<ApiDeclaration>,
     pub(crate) memory: u64,
     pub(crate) stack: u64,
+    /// Where the server is going to load it.
+    pub(crate) into: LoadInto,
 }
 
 /// The first line of a child that is to try a model; a keeper's is the order alone.
@@ -44,12 +46,12 @@ const RUN_STACK: usize = 3 << 19;
 
 /// The life of the child.
 pub(crate) fn main(trial: Trial, orders: BufReader<File>, mut server: File) -> ExitCode {
-    limit(trial.memory);
-    if let Err(problem) = fence::raise(
+    sandbox::limit(trial.memory);
+    if let Err(problem) = sandbox::fence::raise(
         &trial.folder,
         trial.library.as_ref().map(|(path, _)| path.as_path()),
     ) {
-        // Limits hold without it.
+        // SandboxLimits hold without it.
         eprintln!("no fence: {problem}");
     }
     let lifeline = thread::Builder::new().spawn(move || end_with_the_server(orders));
@@ -75,51 +77,20 @@ pub(crate) fn main(trial: Trial, orders: BufReader<File>, mut server: File) -> E
     line.push('\n');
     // A server that is gone hears nothing.
     let _ = server.write_all(line.as_bytes());
-    // What libraries do at the end of a process is not part of the trial.
-    end()
-}
-
-fn limit(memory: u64) {
-    // What this process has before it begins is not the model's.
-    let memory = memory.saturating_add(crate::machine::taken());
-    // When memory runs out all the same, the kernel ends this process first.
-    let _ = std::fs::write("/proc/self/oom_score_adj", "1000");
-    for (resource, bytes) in [
-        (Resource::Data, memory),
-        (Resource::Core, 0),
-        (Resource::Fsize, 0),
-    ] {
-        let most = Rlimit {
-            current: Some(bytes),
-            maximum: Some(bytes),
-        };
-        // Who may not lower a limit has a lower one.
-        let _ = rustix::process::setrlimit(resource, most);
-    }
+    sandbox::end()
 }
 
 fn end_with_the_server(mut orders: BufReader<File>) {
     let mut rest = Vec::new();
     let _ = orders.read_to_end(&mut rest);
-    end();
-}
-
-fn end() -> ! {
-    let _ = rustix::process::kill_process(rustix::process::getpid(), Signal::KILL);
-    std::process::abort()
+    sandbox::end();
 }
 
 fn find(trial: &Trial) -> Found {
-    let loader = match &trial.library {
-        None => Ok(Loader::builtin()),
-        Some((path, minor)) => Loader::of_library(OnnxLibrary {
-            path: path.clone(),
-            minor: *minor,
-        }),
-    };
+    let loader = Loader::in_sandbox(trial.library.clone());
     let model = loader.and_then(|loader| {
         loader
-            .load(&trial.folder, &trial.file)
+            .load(&trial.folder, &trial.file, trial.into)
             .map_err(|problem| problem.to_string())
     });
     let model = match model {

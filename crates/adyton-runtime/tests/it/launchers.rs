@@ -16,6 +16,7 @@ use adyton_runtime::command::ready::{Reply, ask};
 use adyton_runtime::engines::Engines;
 use adyton_runtime::launcher::{End, Launch, Launcher, Life, News, Observer, Stop};
 use adyton_runtime::onnx::in_process::Call;
+use adyton_runtime::onnx::load_into::LoadInto;
 use adyton_runtime::onnx::threads::InferenceThreads;
 use adyton_runtime::onnx_models::Onnx;
 use adyton_runtime::targets::{Target, Targets};
@@ -28,6 +29,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::graph;
+use crate::isolated::isolating;
 use crate::keeper::{keeper, until};
 use crate::world::SERVE;
 
@@ -37,7 +39,7 @@ const SHORT: Duration = Duration::from_millis(400);
 
 /// Hears an instance.
 #[derive(Default)]
-struct Heard {
+pub(crate) struct Heard {
     news: Mutex<Vec<News>>,
     lines: Mutex<Vec<String>>,
 }
@@ -52,7 +54,7 @@ impl Observer for Heard {
 }
 
 impl Heard {
-    fn target(&self) -> Option<Target> {
+    pub(crate) fn target(&self) -> Option<Target> {
         self.news.lock().iter().rev().find_map(|news| match news {
             News::Ready(target) => Some(target.clone()),
             _ => None,
@@ -61,14 +63,14 @@ impl Heard {
 }
 
 /// An instance that runs.
-struct Instance {
-    heard: Arc<Heard>,
-    stop: watch::Sender<bool>,
+pub(crate) struct Instance {
+    pub(crate) heard: Arc<Heard>,
+    pub(crate) stop: watch::Sender<bool>,
     end: JoinHandle<End>,
 }
 
 impl Instance {
-    fn start(launcher: &dyn Launcher, launch: Launch) -> Self {
+    pub(crate) fn start(launcher: &dyn Launcher, launch: Launch) -> Self {
         let heard = Arc::<Heard>::default();
         let (stop, stopped) = watch::channel(false);
         let life = launcher.run(launch, Arc::clone(&heard) as _, Stop::from(stopped));
@@ -78,11 +80,17 @@ impl Instance {
             end: tokio::spawn(life),
         }
     }
-    async fn ready(&self) -> Target {
-        until("ready", || self.heard.target().is_some()).await;
-        self.heard.target().unwrap()
+    pub(crate) async fn ready(&mut self) -> Target {
+        until("ready, or an end", || {
+            self.heard.target().is_some() || self.end.is_finished()
+        })
+        .await;
+        match self.heard.target() {
+            Some(target) => target,
+            None => panic!("ended before it was ready: {:?}", (&mut self.end).await),
+        }
     }
-    async fn end(self) -> End {
+    pub(crate) async fn end(self) -> End {
         tokio::time::timeout(LONG, self.end)
             .await
             .expect("it ends")
@@ -141,7 +149,7 @@ async fn keeps_the_contract(kind: &impl Kind) {
 
 async fn ready_after_an_answer_and_gone_after_a_stop(kind: &impl Kind) {
     let (launcher, launch) = kind.good();
-    let instance = Instance::start(launcher.as_ref(), launch);
+    let mut instance = Instance::start(launcher.as_ref(), launch);
     let target = instance.ready().await;
     assert!(answers(&target).await, "it answers when it is ready");
     if let Some(line) = kind.line() {
@@ -201,7 +209,7 @@ async fn ended_with_whoever_wants_it(kind: &impl Kind) {
     assert_eq!(ended, End::Stopped);
 
     let (launcher, launch) = kind.good();
-    let instance = Instance::start(launcher.as_ref(), launch);
+    let mut instance = Instance::start(launcher.as_ref(), launch);
     let target = instance.ready().await;
     instance.end.abort();
     for _ in 0..2_000 {
@@ -214,7 +222,7 @@ async fn ended_with_whoever_wants_it(kind: &impl Kind) {
 }
 
 /// Engines, and folders for packages.
-struct Bench {
+pub(crate) struct Bench {
     folder: TempDir,
     engines: Engines,
 }
@@ -225,12 +233,16 @@ impl Bench {
     }
 
     fn on(threads: Arc<InferenceThreads>) -> Self {
+        Self::with(Onnx::builtin(), threads)
+    }
+
+    pub(crate) fn with(onnx: Onnx, threads: Arc<InferenceThreads>) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let mut command = CommandSettings::new(keeper(), folder.path().join("run"));
         command.grace = Duration::from_secs(2);
         let targets = Targets::new();
         let engines = Engines::new(
-            Onnx::builtin(),
+            onnx,
             threads,
             command,
             Arc::clone(targets.crowding()),
@@ -239,13 +251,18 @@ impl Bench {
         Self { folder, engines }
     }
 
-    fn model_folder(&self, name: &str) -> PathBuf {
+    pub(crate) fn model_folder(&self, name: &str) -> PathBuf {
         let folder = self.folder.path().join(name);
         std::fs::create_dir_all(&folder).unwrap();
         folder
     }
 
-    fn case(&self, engine: Engine, folder: PathBuf, within: Duration) -> (Box<dyn Launcher>, Launch) {
+    pub(crate) fn case(
+        &self,
+        engine: Engine,
+        folder: PathBuf,
+        within: Duration,
+    ) -> (Box<dyn Launcher>, Launch) {
         let launcher = self.engines.launcher(&engine);
         (launcher, launch(engine, folder, within))
     }
@@ -433,6 +450,13 @@ async fn models_in_process_keep_the_contract() {
 }
 
 #[tokio::test]
+async fn models_in_processes_of_their_own_keep_the_contract() {
+    let onnx = isolating(Onnx::builtin(), LoadInto::Sandbox);
+    let threads = InferenceThreads::start(1, 16).unwrap();
+    keeps_the_contract(&InProcessModels(Bench::with(onnx, threads))).await;
+}
+
+#[tokio::test]
 async fn programs_keep_the_contract() {
     keeps_the_contract(&Programs(Bench::new())).await;
 }
@@ -446,8 +470,8 @@ async fn a_script_keeps_the_contract() {
 async fn instances_that_run_the_same_share_the_model_in_memory() {
     let models = InProcessModels(Bench::new());
     let (launcher, launch) = models.good();
-    let one = Instance::start(launcher.as_ref(), launch.clone());
-    let (Target::InProcess(first), two) = (one.ready().await, Instance::start(launcher.as_ref(), launch))
+    let mut one = Instance::start(launcher.as_ref(), launch.clone());
+    let (Target::InProcess(first), mut two) = (one.ready().await, Instance::start(launcher.as_ref(), launch))
     else {
         panic!("in process")
     };
@@ -456,7 +480,7 @@ async fn instances_that_run_the_same_share_the_model_in_memory() {
     };
     assert!(Arc::ptr_eq(&first, &second));
     let (launcher, other) = models.good();
-    let three = Instance::start(launcher.as_ref(), other);
+    let mut three = Instance::start(launcher.as_ref(), other);
     let Target::InProcess(third) = three.ready().await else {
         panic!("in process")
     };
@@ -474,7 +498,7 @@ async fn a_project_whose_models_hang_keeps_no_other_out() {
     let hanging: Vec<Instance> = (0..8).map(hang).collect();
     let (launcher, mut launch) = models.good();
     launch.project = ProjectId::from_bits(2);
-    let good = Instance::start(launcher.as_ref(), launch);
+    let mut good = Instance::start(launcher.as_ref(), launch);
     assert!(answers(&good.ready().await).await);
     for one in hanging {
         one.stop.send_replace(true);

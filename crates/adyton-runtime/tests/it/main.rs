@@ -7,6 +7,7 @@ mod callers;
 mod fence;
 mod first_run;
 mod graph;
+mod isolated;
 mod keeper;
 mod launchers;
 mod models;

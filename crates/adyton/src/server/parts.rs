@@ -11,6 +11,8 @@ use adyton_gateway::journal::{AccessLog, JournalSettings, Reserve};
 use adyton_gateway::settings::{GatewaySettings, Limits, Outgoing, Reachable, TimeLimits};
 use adyton_listener::files::Connections;
 use adyton_runtime::command::CommandSettings;
+use adyton_runtime::isolated::Isolation;
+use adyton_runtime::onnx::load_into::LoadInto;
 use adyton_runtime::onnx::memory::ModelMemory;
 use adyton_runtime::onnx::threads::ThreadSettings;
 use adyton_runtime::trial::TrialSettings;
@@ -231,16 +233,37 @@ pub(crate) fn trials(config: &Config, data: &Path) -> TrialSettings {
         },
         stack: TrialSettings::possible_stack(onnx.load_stack.0),
         time: onnx.load_timeout,
+        // A package that would be refused at its deployment is refused at its import.
+        into: match onnx.isolation.into() {
+            LoadInto::Server => LoadInto::Server,
+            LoadInto::ServerIfProven | LoadInto::Sandbox => LoadInto::Sandbox,
+        },
         ..usual
     }
 }
 
+/// Which models run in processes of their own, and how these are started.
+pub(super) fn isolation(config: &Config, data: &Path, memory: ModelMemory) -> Isolation {
+    let trials = trials(config, data);
+    Isolation {
+        into: config.onnx.isolation.into(),
+        child: trials.child,
+        memory: memory.most,
+        stack: inference_stack(config),
+    }
+}
+
+/// The stack for loading and running models in the server, in bytes: what came through a trial needs no more here, but where frames
+/// differ by a little.
+fn inference_stack(config: &Config) -> u64 {
+    let stack = TrialSettings::possible_stack(config.onnx.load_stack.0);
+    stack + stack / 4
+}
+
 /// The inference threads.
 pub(super) fn inference(config: &Config, memory: ModelMemory) -> ThreadSettings {
-    let stack = TrialSettings::possible_stack(config.onnx.load_stack.0);
     ThreadSettings {
-        // What came through a trial needs no more here, but where frames differ by a little.
-        stack: usize::try_from(stack + stack / 4).unwrap_or(usize::MAX),
+        stack: usize::try_from(inference_stack(config)).unwrap_or(usize::MAX),
         longest_call: config.gateway.prediction_timeout,
         memory: Some(memory),
         ..ThreadSettings::new(cores(), WAITING_PREDICTIONS)

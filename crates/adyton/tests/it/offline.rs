@@ -24,6 +24,8 @@ fn help_names_every_verb() {
               context     Choose between servers, projects and users that `login` has kept
               whoami      Show who you are, where, and for how long
               console     Print a link that signs you in at the web console, once
+              status      Show how everything of the project does: services, calls, refusals, changes, the
+                          server
               model       Begin, check, import, list, show and delete models
               service     Deploy and run services
               predict     Call a service
@@ -33,6 +35,7 @@ fn help_names_every_verb() {
               key         Manage access keys: what users sign requests with
               token       Get tokens for other clients, and revoke them
               project     Create and list projects: what keeps teams apart
+              quota       Show and set how many of each kind a project may have
               requests    List the requests that came in, refused or not
               audit       List who changed what, who signed in, and which management calls were refused
               explain     Say why a request was answered as it was
@@ -363,6 +366,7 @@ fn the_configuration_is_checked_and_shown_with_origins() {
             journal.access_log            off
             audit.keep_days               365
             onnx.library
+            onnx.isolation                auto
             onnx.memory                   0
             onnx.load_memory              0
             onnx.load_stack               8MiB

@@ -49,7 +49,7 @@ pub(crate) enum Silence {
     Panics(String),
 }
 
-/// Makes a model answer for the first time, with inputs of ours and then with the examples of its package.
+/// Makes a model answer for the first time, with the examples of its package and then with inputs of ours.
 pub(super) fn first_run(model: &dyn Predictor, apis: &[ApiDeclaration], codecs: &[(String, Codec)]) -> First {
     run(model, &examples(model, apis, codecs))
 }
@@ -94,15 +94,25 @@ pub(crate) fn unanswered(said: &str) -> String {
     )
 }
 
-/// Makes the model answer once. Zeros are tried, and ones, since some divide by what they get; axes of open length are tried
-/// at several lengths, since a network of convolutions may need more than one pixel. Then the `examples` are, which the
-/// package brings: bodies, with the codec that reads them.
+/// Makes the model answer once. First the `examples` are tried, which the package brings: bodies, with the codec that reads them.
+/// Then zeros are, and ones, since some divide by what they get; axes of open length are tried at several lengths, since a network
+/// of convolutions may need more than one pixel.
 fn run(model: &dyn Predictor, examples: &[(&Codec, Vec<u8>)]) -> First {
-    let inputs = &model.ports().inputs;
     let mut failed = None;
     let mut panics_always = true;
+    for (codec, body) in examples {
+        match catch_panic(|| example::ask(model, codec, body)) {
+            Ok(Ok(inputs)) => return First::Answered(inputs),
+            Ok(Err(said)) => {
+                panics_always = false;
+                failed = Some(format!("with the package's example: {said}"));
+            }
+            Err(panic) => failed = Some(format!("with the package's example: {panic}")),
+        }
+    }
+    let inputs = &model.ports().inputs;
     for shapes in shapes(inputs) {
-        for fill in [Elements::zeros, Elements::ones] {
+        for (fill, name) in fills(inputs) {
             let example = example(inputs, &shapes, fill);
             let ran = catch_panic(|| model.run(&example));
             panics_always &= ran.is_err();
@@ -111,7 +121,7 @@ fn run(model: &dyn Predictor, examples: &[(&Codec, Vec<u8>)]) -> First {
                 Err(problem) if failed.is_none() => {
                     let shapes: Vec<String> = shapes.iter().map(|shape| show_shape(shape)).collect();
                     failed = Some(format!(
-                        "with inputs {} of zeros: {}",
+                        "with inputs {} of {name}: {}",
                         shapes.join(", "),
                         problem.0
                     ));
@@ -120,21 +130,21 @@ fn run(model: &dyn Predictor, examples: &[(&Codec, Vec<u8>)]) -> First {
             }
         }
     }
-    let mut problem = failed.unwrap_or_default();
-    for (codec, body) in examples {
-        match catch_panic(|| example::ask(model, codec, body)) {
-            Ok(Ok(inputs)) => return First::Answered(inputs),
-            Ok(Err(said)) => {
-                panics_always = false;
-                problem = format!("with the package's example: {said}");
-            }
-            Err(panic) => problem = format!("with the package's example: {panic}"),
-        }
+    match (failed, panics_always) {
+        (Some(problem), true) => First::Panicked(problem),
+        (problem, _) => First::Unanswered(problem.unwrap_or_default()),
     }
-    match panics_always && !problem.is_empty() {
-        true => First::Panicked(problem),
-        false => First::Unanswered(problem),
-    }
+}
+
+type Fill = fn(ElementType, usize) -> Elements;
+
+/// What inputs are filled with, in order. A scalar is a parameter (a step, a count), and runtimes may crash over one that is 0.
+fn fills(inputs: &[Input]) -> [(Fill, &'static str); 2] {
+    let (zeros, ones): ((Fill, _), (Fill, _)) = ((Elements::zeros, "zeros"), (Elements::ones, "ones"));
+    let has_scalar = inputs
+        .iter()
+        .any(|input| input.axes.as_ref().is_some_and(Vec::is_empty));
+    if has_scalar { [ones, zeros] } else { [zeros, ones] }
 }
 
 /// The shapes to try, those of all inputs together.
@@ -156,7 +166,7 @@ fn shapes(inputs: &[Input]) -> Vec<Vec<Shape>> {
     (0..=RANKS).map(with_rank).collect()
 }
 
-fn example(inputs: &[Input], shapes: &[Shape], fill: fn(ElementType, usize) -> Elements) -> Vec<Tensor> {
+fn example(inputs: &[Input], shapes: &[Shape], fill: Fill) -> Vec<Tensor> {
     let tensor = |(input, shape): (&Input, &Shape)| Tensor {
         shape: shape.clone(),
         elements: fill(input.element, product(shape)),

@@ -6,12 +6,14 @@
 //! - `STFT` divides by the step between frames: it must be the graph's own, and not 0.
 //! - `ReverseSequence` counts on two axes: an input whose number of axes is left open could have fewer.
 //!
-//! Found by running all conformance cases on changed inputs, in processes of their own (`tests/harness/crashes.py`); what no
-//! case covers, such as operators of other domains, counts as crashing over tensors without elements. A file that cannot be read
-//! here is left to ONNX Runtime, which says what is wrong with it.
+//! Found by running all conformance cases on changed inputs, in processes of their own (`tests/harness/crashes.py`). What no
+//! case covers, such as operators of other domains, counts as crashing over tensors without elements, and is proven of no model
+//! (`proof.rs`): unless the settings say otherwise, such a model runs in a process of its own. A file that cannot be read here is
+//! left to ONNX Runtime, which says what is wrong with it.
 
 mod division;
 mod element_types;
+mod proof;
 #[cfg(test)]
 mod tests;
 mod wire;
@@ -26,6 +28,7 @@ use tract_onnx::pb::{FunctionProto, GraphProto, NodeProto, OperatorSetIdProto, V
 use self::division::Division;
 use self::element_types::{ElementTypes, Weight};
 use super::unknown_rank::leaves_rank_open;
+use crate::onnx::load_into::LoadInto;
 
 /// Operators that end the process over a tensor without elements.
 const CRASH_WHEN_EMPTY: &[&str] = &[
@@ -89,8 +92,9 @@ pub(super) struct Guarded {
 /// Looks through a model's file.
 ///
 /// # Errors
-/// The model cannot be kept from ending the process: what in it, and what to do.
-pub(super) fn guard(file: &Bytes) -> Result<Guarded, String> {
+/// The model cannot be kept from ending the process that it is to be loaded into, or is not proven to be: what in it, and what
+/// to do.
+pub(super) fn guard(file: &Bytes, into: LoadInto) -> Result<Guarded, String> {
     let Ok(model) = Model::decode(file.clone()) else {
         return Ok(Guarded::default());
     };
@@ -100,7 +104,14 @@ pub(super) fn guard(file: &Bytes) -> Result<Guarded, String> {
     for function in &model.functions {
         operators.add(&function.node, 0);
     }
-    if let Some(reason) = operators.refusal(&graph) {
+    let unfit = match into {
+        LoadInto::Sandbox => None,
+        LoadInto::Server => operators.refusal(&graph),
+        LoadInto::ServerIfProven => operators
+            .refusal(&graph)
+            .or_else(|| proof::lacks(&graph, &model.functions)),
+    };
+    if let Some(reason) = unfit {
         return Err(reason);
     }
     let declared = [&graph.input, &graph.output, &graph.value_info];
@@ -114,9 +125,11 @@ pub(super) fn guard(file: &Bytes) -> Result<Guarded, String> {
             (!nodes.is_empty()).then_some((at, nodes))
         })
         .collect();
+    let is_old = version(&model.opset_import) < REWRITABLE;
     let file = match division.found {
         None => None,
-        Some(node) if version(&model.opset_import) < REWRITABLE => {
+        Some(_) if is_old && into == LoadInto::Sandbox => None,
+        Some(node) if is_old => {
             return Err(format!(
                 "node \"{}\" (Div) may divide an integer by -1, which can end the process in ONNX Runtime; export the model with opset \
                  {REWRITABLE} or newer",
@@ -134,7 +147,10 @@ pub(super) fn guard(file: &Bytes) -> Result<Guarded, String> {
     };
     Ok(Guarded {
         file,
-        crashes_when_empty: operators.crashes_when_empty,
+        // What is only not known may be tried where a crash ends nothing else.
+        crashes_when_empty: operators
+            .crashes_when_empty
+            .filter(|operator| into != LoadInto::Sandbox || CRASH_WHEN_EMPTY.contains(&operator.as_str())),
         open_ranks: (graph.input.into_iter().filter(leaves_rank_open))
             .map(|input| input.name)
             .collect(),

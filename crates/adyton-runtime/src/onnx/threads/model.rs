@@ -9,7 +9,16 @@ use tokio::sync::watch;
 #[derive(Debug)]
 pub(crate) struct ServedModel {
     project: ProjectId,
-    failed: watch::Sender<Option<String>>,
+    failed: watch::Sender<Option<GivenUp>>,
+}
+
+/// Why a model is not called any more.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) enum GivenUp {
+    /// A call of it cannot be ended; another try would end the same way.
+    Stuck(String),
+    /// Its process has ended; it may be started again.
+    Ended(String),
 }
 
 impl ServedModel {
@@ -27,10 +36,10 @@ impl ServedModel {
     }
 
     /// Gives the model up, for this cause; the first one stays.
-    pub(super) fn fail(&self, cause: &str) {
+    pub(crate) fn give_up(&self, cause: GivenUp) {
         self.failed.send_if_modified(|failed| {
             let first = failed.is_none();
-            failed.get_or_insert_with(|| cause.to_owned());
+            failed.get_or_insert(cause);
             first
         });
     }
@@ -41,9 +50,10 @@ impl ServedModel {
     }
 
     /// Waits until the model is given up, and says why.
-    pub(crate) async fn failure(&self) -> String {
+    pub(crate) async fn given_up(&self) -> GivenUp {
         let mut failed = self.failed.subscribe();
-        let failure = failed.wait_for(Option::is_some).await;
-        failure.ok().and_then(|cause| cause.clone()).unwrap_or_default()
+        let cause = failed.wait_for(Option::is_some).await;
+        let cause = cause.ok().and_then(|cause| cause.clone());
+        cause.unwrap_or_else(|| GivenUp::Ended(String::new()))
     }
 }

@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 use adyton_core::id::ProjectId;
 use parking_lot::MutexGuard;
 
+use super::model::GivenUp;
 use super::{PoolState, Shared};
 use crate::machine;
 use crate::onnx::memory::GROWN;
@@ -127,11 +128,11 @@ impl Shared {
             } else if let Err(error) = self.spawn(false) {
                 tracing::error!(%error, "an inference thread that does not come back cannot be replaced");
             }
-            model.fail(&format!(
+            model.give_up(GivenUp::Stuck(format!(
                 "a prediction was told to end and still runs after {} s; its thread was replaced, and the model is not called \
                  any more until the service is started again",
                 limit.as_secs()
-            ));
+            )));
         }
         next
     }

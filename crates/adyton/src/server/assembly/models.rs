@@ -59,7 +59,9 @@ impl Models {
         if let (LibrarySetting::File(_), Choice::Builtin { reason }) = (&setting, onnx.choice()) {
             return Err(wrong_library(reason));
         }
-        let onnx = onnx.with_trials(Trials::open(parts::trials(config, &truth.data)));
+        let onnx = onnx
+            .with_trials(Trials::open(parts::trials(config, &truth.data)))
+            .with_isolation(parts::isolation(config, &truth.data, memory));
         let threads = InferenceThreads::with(parts::inference(config, memory))
             .map_err(|error| Failure::failed(error.to_string()))?;
         let targets = Targets::new();

@@ -64,7 +64,7 @@ fn of(
         }],
         ..ModelProto::default()
     };
-    guard(&model.encode_to_vec().into())
+    guard(&model.encode_to_vec().into(), LoadInto::Server)
 }
 
 /// The operators of a file, those of graphs inside included.
@@ -184,5 +184,94 @@ fn inputs_without_elements_are_not_for_operators_that_crash_over_them() {
     let mut foreign = node("Attention", &["x"], "y");
     foreign.domain = "com.microsoft".to_owned();
     assert_eq!(crashes(foreign).as_deref(), Some("Attention"));
-    assert!(guard(&Bytes::from_static(b"no model")).unwrap().file.is_none());
+    assert!(
+        guard(&Bytes::from_static(b"no model"), LoadInto::Server)
+            .unwrap()
+            .file
+            .is_none()
+    );
+}
+
+/// Why a model of these nodes has to run in a process of its own.
+fn unproven(nodes: Vec<NodeProto>) -> Option<String> {
+    let graph = GraphNodes {
+        node: nodes,
+        ..GraphNodes::default()
+    };
+    proof::lacks(&graph, &[])
+}
+
+#[test]
+fn a_recurrent_layer_is_proven_unless_its_sequence_may_become_empty_in_the_graph() {
+    let layer = || node("LSTM", &["a", "w", "r", "", "h"], "y");
+    let after = |before: NodeProto| unproven(vec![before, node("Relu", &["b"], "a"), layer()]);
+    assert_eq!(after(node("Transpose", &["x"], "b")), None);
+    let said = after(node("Slice", &["x", "from", "to"], "b")).unwrap();
+    assert!(
+        said.contains("(LSTM)") && said.contains("becomes empty"),
+        "{said}"
+    );
+    // The first state is refused by the operator when it has another size.
+    assert_eq!(unproven(vec![node("Expand", &["zero", "n"], "h"), layer()]), None);
+    assert!(
+        unproven(vec![
+            node("Slice", &["x", "from", "to"], "a"),
+            node("Unique", &["a"], "y")
+        ])
+        .is_some()
+    );
+}
+
+#[test]
+fn operators_of_other_domains_are_proven_of_nothing_but_the_models_own_functions() {
+    let mut gelu = node("FastGelu", &["x"], "y");
+    gelu.domain = "com.microsoft".to_owned();
+    let said = unproven(vec![gelu.clone()]).unwrap();
+    assert!(said.contains("\"com.microsoft\""), "{said}");
+    let graph = GraphNodes {
+        node: vec![gelu],
+        ..GraphNodes::default()
+    };
+    let function = |inner: NodeProto| FunctionProto {
+        name: Some("FastGelu".to_owned()),
+        domain: Some("com.microsoft".to_owned()),
+        node: vec![inner],
+        ..FunctionProto::default()
+    };
+    assert_eq!(proof::lacks(&graph, &[function(node("Relu", &["x"], "y"))]), None);
+    // What is given to one inside of a function is not followed.
+    assert!(proof::lacks(&graph, &[function(node("GRU", &["x", "w", "r"], "y"))]).is_some());
+}
+
+#[test]
+fn inside_of_a_loop_nothing_is_followed() {
+    let inner = GraphProto {
+        node: vec![node("RNN", &["x", "w", "r"], "y")],
+        ..GraphProto::default()
+    };
+    let mut repeat = node("Loop", &["n"], "y");
+    repeat.attribute.push(AttributeProto {
+        g: Some(inner),
+        ..AttributeProto::default()
+    });
+    assert!(unproven(vec![repeat]).unwrap().contains("(RNN)"));
+}
+
+#[test]
+fn where_a_crash_ends_nothing_else_a_model_is_loaded_as_it_is() {
+    let model = |opset| ModelProto {
+        graph: Some(GraphProto {
+            node: vec![node("Div", &["x", "d"], "y")],
+            input: vec![input("x", DataType::Int64), input("d", DataType::Int64)],
+            ..GraphProto::default()
+        }),
+        opset_import: vec![OperatorSetIdProto {
+            domain: String::new(),
+            version: opset,
+        }],
+        ..ModelProto::default()
+    };
+    let file: Bytes = model(7).encode_to_vec().into();
+    assert!(guard(&file, LoadInto::Server).is_err());
+    assert!(guard(&file, LoadInto::Sandbox).unwrap().file.is_none());
 }

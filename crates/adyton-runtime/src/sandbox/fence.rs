@@ -1,4 +1,4 @@
-//! The fence around a trial, where the kernel has Landlock: it reads the package, the runtime's library and what libraries of
+//! The fence around a process in a sandbox, where the kernel has Landlock: it reads the package, the runtime's library and what libraries of
 //! the system need; it writes nothing.
 
 use std::path::Path;
@@ -27,7 +27,7 @@ const READABLE: [&str; 12] = [
 ];
 
 /// Fences this process, which has one thread yet. A kernel without Landlock fences nothing.
-pub(super) fn raise(folder: &Path, library: Option<&Path>) -> Result<(), RulesetError> {
+pub(crate) fn raise(folder: &Path, library: Option<&Path>) -> Result<(), RulesetError> {
     let read = AccessFs::from_read(RIGHTS);
     let mut rules = Ruleset::default()
         .set_compatibility(CompatLevel::BestEffort)
