@@ -75,7 +75,7 @@ def test_4200_silent_connections_do_not_stop_the_control_plane(new_server, descr
 
 def test_connections_that_only_begin_to_speak_do_not_stop_it_either(new_server, descriptors):
     server = new_server({"control.max_connections": 100}).start()
-    for say in (b"GET / HTTP/1.1\r\nHost: a\r\n", PREFACE, PREFACE + frame(SETTINGS)):
+    for say in (b"GET / HTTP/1.1\r\nHost: a\r\n", PREFACE[:11], PREFACE, PREFACE + frame(SETTINGS)):
         with strangers(server.control, 150, say):
             server.http.close()
             assert manages(server)
@@ -278,7 +278,11 @@ def test_a_client_that_takes_no_bytes_of_an_http2_answer_is_closed(new_server):
             assert time.monotonic() - began < 30, "it is open still"
 
 
-@pytest.mark.parametrize("say", [b"", PREFACE, b"GET / HTTP/1.1\r\nHost: a\r\n"], ids=["silent", "preface", "head"])
+@pytest.mark.parametrize(
+    "say",
+    [b"", PREFACE[:11], PREFACE, b"GET / HTTP/1.1\r\nHost: a\r\n"],
+    ids=["silent", "half a preface", "preface", "head"],
+)
 @pytest.mark.parametrize("listener", ["gateway", "control"])
 def test_a_connection_has_a_time_for_its_first_head_on_both_listeners(new_server, listener, say):
     limits = {f"{one}.{setting}": "1s" for one in ("gateway", "control") for setting in ("first_byte_timeout", "head_timeout")}
