@@ -196,3 +196,29 @@ def test_what_came_through_last_answers_while_a_killed_server_goes_on_with_an_up
     server.start()
     server.wait_for_status(service.id, "running")
     assert answer_of(server, service) == "better"
+
+
+def test_a_restart_loses_no_call_and_replaces_every_instance(new_server, tmp_path):
+    server = new_server().start()
+    service = server.deploy("restarted", package(tmp_path, "one", pause=0.5))
+    path = f"/v1/{{project}}/services/{service.id}"
+
+    def instances() -> set[str]:
+        monitors = server.manage("GET", path + "/monitor")["monitors"]
+        return {instance["instance_id"] for monitor in monitors for instance in monitor["instances"]}
+
+    caller = Caller(server.gateway + service.path, server.token())
+    caller.start()
+    try:
+        before = instances()
+        assert server.json("service", "restart", "restarted")["status"] == "running"
+        wait_for(lambda: instances() and not before & instances(), 20, "other instances")
+        again = instances()
+        # The same settings once more are no change, and a second restart is one.
+        server.manage("PUT", path, json={"config": [{"model_id": service.model_id, "weight": 100, "instance_count": 1}]})
+        assert instances() == again
+        assert server.json("service", "restart", "restarted")["status"] == "running"
+        wait_for(lambda: not again & instances(), 20, "other instances")
+    finally:
+        caller.stop()
+    assert len(caller.answers) > 10 and set(caller.answers) == {(200, "one")}

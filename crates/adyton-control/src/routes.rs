@@ -170,6 +170,9 @@ fn adyton(table: &mut Table) {
         Get    "/{project_id}/services/{service_id}/metrics" May(Action::ServiceGet) => 200 metrics::show, "What became of a service's requests: calls, failures, times, instances";
         Get    "/{project_id}/services/{service_id}/rollout" May(Action::ServiceGet) => 200 rollouts::show, "Progress of a change to a service";
     }
+    routes! { table, Adyton, "/adyton/v1/{project_id}/services/{service_id}";
+        Post   "/restart"                            May(Action::ServiceUpdate) => 200 rollouts::restart, "Replace the instances of a service by new ones of the same configuration";
+    }
     routes! { table, Gateway, "/adyton/v1/{project_id}/services/{service_id}";
         Any    "/predict"                            SignedIn => 200 predict::predict, "The Prediction tab's door: the API address itself";
         Any    "/predict/"                           SignedIn => 200 predict::predict, "The same";

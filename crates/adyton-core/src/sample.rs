@@ -236,6 +236,7 @@ pub fn version() -> Version {
         specification: String::new(),
         envs: BTreeMap::new(),
         deploy_timeout_seconds: 60,
+        restarts: 0,
     }
 }
 

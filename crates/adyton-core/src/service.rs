@@ -106,6 +106,9 @@ pub struct Version {
     pub envs: BTreeMap<String, String>,
     /// How long an instance may take until it is ready, in seconds.
     pub deploy_timeout_seconds: u32,
+    /// How often its instances were replaced by new ones though nothing else had changed.
+    #[serde(default)]
+    pub restarts: u32,
 }
 
 /// A real-time service.

@@ -117,6 +117,11 @@ impl Client {
         let which = generation.map(|generation| format!("generation={generation}"));
         self.get(&path, &which.unwrap_or_default())
     }
+    /// Replaces the instances of a service by new ones of the same configuration.
+    pub fn restart_service(&self, id: &str) -> Outcome<RolloutShown> {
+        let path = format!("/adyton/v1/{}/services/{id}/restart", self.project());
+        self.manage("POST", &path, "", Body::Empty)?.read()
+    }
     /// Uploads a package.
     pub(super) fn upload(&self, archive: Body) -> Outcome<Uploaded> {
         let path = format!("/adyton/v1/{}/packages", self.project());

@@ -13,8 +13,10 @@ use adyton_core::clock::Timestamp;
 use adyton_core::events::Event;
 use adyton_core::id::{ProjectId, ServiceId};
 use adyton_core::instances::LogLine;
-use adyton_core::service::{Service, ServiceStatus};
-use adyton_store::repository::{EventFilter, Listed, Page, ServiceFilter, ServiceSort, Update};
+use adyton_core::service::{Service, ServiceStatus, Wanted};
+use adyton_store::repository::{
+    EventFilter, Listed, Page, ServiceChange, ServiceFilter, ServiceSort, Update,
+};
 
 use self::rules::{AskedChange, AskedService};
 use self::status::{Seen, see};
@@ -88,6 +90,26 @@ pub(crate) async fn update(
         });
     }
     change.renew = rules::renews(seen.status, change.wanted);
+    match shared.store.services().update(project, id, change).await? {
+        Some(committed) => shared.settled(committed).await,
+        None => Err(Failure::missing(Thing::Service, id)),
+    }
+}
+
+/// Replaces the instances of a service by new ones of the same configuration, as an update does: those of now answer until all the new ones are
+/// ready, and stay if these fail. One that is stopped is started.
+pub(crate) async fn restart(shared: &Shared, project: ProjectId, id: ServiceId) -> OperationResult<Service> {
+    let seen = show(shared, project, id).await?;
+    if matches!(seen.status, ServiceStatus::Stopping | ServiceStatus::Deleting) {
+        return Err(Failure::StateForbids {
+            status: seen.status.name(),
+        });
+    }
+    let change = ServiceChange {
+        wanted: Some(Wanted::Running),
+        restart: true,
+        ..ServiceChange::default()
+    };
     match shared.store.services().update(project, id, change).await? {
         Some(committed) => shared.settled(committed).await,
         None => Err(Failure::missing(Thing::Service, id)),

@@ -55,6 +55,11 @@ impl Ground {
         self.world.shown_as(&self.owner, &self.path(""), status).await
     }
 
+    async fn restarted(&self) -> Value {
+        let path = self.world.own(&format!("/services/{}/restart", self.id));
+        self.owner.post(&path, json!({})).await.expect(200)
+    }
+
     async fn change(&self, change: Value) {
         self.owner.put(&self.path(""), change).await.expect(200);
     }
@@ -244,4 +249,29 @@ async fn a_deployment_that_failed_stays_as_it_is_wanted() {
         ground.history().await,
         rows(&[(1, "FAIL", "the model did not answer")])
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_restart_is_an_update_to_the_same_configuration() {
+    let ground = Ground::new().await;
+    let begun = ground.restarted().await;
+    assert_eq!(
+        (&begun["generation"], &begun["state"]),
+        (&json!(2), &json!("going"))
+    );
+    let logs = ground.owner.get(&ground.path("/logs")).await.expect(200);
+    let logs = logs["logs"].as_array().unwrap();
+    assert_eq!((logs.len(), &logs[0]["config"]), (2, &logs[1]["config"]));
+    // The same settings again are no change of what is on its way.
+    let same = json!({"config": [{"model_id": ground.old, "weight": 100}]});
+    ground.change(same).await;
+    let path = ground.world.own(&format!("/services/{}/rollout", ground.id));
+    assert_eq!(ground.owner.get(&path).await.expect(200)["generation"], 2);
+
+    let auditor = ground.world.member("auditor").await;
+    let path = ground.world.own(&format!("/services/{}/restart", ground.id));
+    auditor
+        .post(&path, json!({}))
+        .await
+        .refused(403, "ModelArts.0112", "modelarts.not_permitted");
 }

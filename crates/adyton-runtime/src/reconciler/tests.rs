@@ -268,6 +268,7 @@ fn service(wanted: Wanted, generation: u64, versions: &[(u128, u32)]) -> LoadReq
         specification: String::new(),
         envs: BTreeMap::new(),
         deploy_timeout_seconds: 20,
+        restarts: 0,
     });
     LoadRequest {
         id: SERVICE,

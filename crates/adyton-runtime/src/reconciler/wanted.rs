@@ -126,6 +126,7 @@ fn key(version: &Version, recipe: &Recipe) -> Key {
     let mut hasher = DefaultHasher::new();
     version.model.hash(&mut hasher);
     version.envs.hash(&mut hasher);
+    version.restarts.hash(&mut hasher);
     recipe.deploy_timeout.hash(&mut hasher);
     match &recipe.what {
         Ok(runnable) => {

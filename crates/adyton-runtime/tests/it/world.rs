@@ -187,6 +187,7 @@ impl World {
             model: *model,
             instance_count: *instance_count,
             deploy_timeout_seconds,
+            restarts: 0,
             ..sample::version()
         });
         let versions = versions.collect();
@@ -199,6 +200,7 @@ impl World {
             model,
             envs: [(name.to_owned(), value.to_owned())].into(),
             deploy_timeout_seconds: 20,
+            restarts: 0,
             ..sample::version()
         };
         self.want_versions(SERVICE, Wanted::Running, vec![version]);

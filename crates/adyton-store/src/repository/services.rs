@@ -59,6 +59,8 @@ pub struct ServiceChange {
     pub app_code: Option<bool>,
     /// New instances even though nothing else changes (a service that failed is tried again).
     pub renew: bool,
+    /// The same versions again, in new instances that replace those of now once they are ready: a rolling update.
+    pub restart: bool,
 }
 
 /// Which services.
@@ -202,7 +204,7 @@ impl Services<'_> {
         let Some(mut service) = find(&write.session, project, id).await? else {
             return Ok(None);
         };
-        let versions = change.versions.filter(|versions| *versions != service.versions);
+        let versions = newer(&service.versions, change.versions, change.restart);
         let before = quotas::instances(service.wanted, &service.versions);
         let after = quotas::instances(
             change.wanted.unwrap_or(service.wanted),
@@ -247,6 +249,18 @@ impl Services<'_> {
         }
         write.commit(()).await
     }
+}
+
+/// The versions that a service is given in place of those that it has; nothing if they are the same. A version of a model that it has already is
+/// started anew only where that is wanted.
+fn newer(now: &[Version], wanted: Option<Vec<Version>>, restart: bool) -> Option<Vec<Version>> {
+    let mut versions = wanted.unwrap_or_else(|| now.to_vec());
+    for version in &mut versions {
+        let same = now.iter().find(|known| known.model == version.model);
+        let restarts = same.map_or(0, |known| known.restarts);
+        version.restarts = restarts.saturating_add(u32::from(restart));
+    }
+    (versions != now).then_some(versions)
 }
 
 async fn remove(write: &mut Write, service: &Service) -> Result<(), StoreError> {
@@ -320,4 +334,26 @@ pub(super) async fn find(
         .one(session)
         .await?;
     row.map(|row| row.service()).transpose()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_version_is_started_anew_only_where_that_is_wanted() {
+        let now = [adyton_core::sample::version()];
+        assert_eq!(newer(&now, None, false), None);
+        assert_eq!(newer(&now, Some(now.to_vec()), false), None);
+        let again = newer(&now, None, true).unwrap();
+        assert_eq!(again[0].restarts, 1);
+        // What is asked for as it is does not know how often it was restarted.
+        assert_eq!(newer(&again, Some(now.to_vec()), false), None);
+        let other = Version {
+            weight: 40,
+            ..adyton_core::sample::version()
+        };
+        let changed = newer(&again, Some(vec![other]), false).unwrap();
+        assert_eq!((changed[0].weight, changed[0].restarts), (40, 1));
+    }
 }

@@ -253,6 +253,7 @@ pub(crate) fn version(model: ModelId) -> Version {
         specification: "custom".into(),
         envs: [("K".to_owned(), "V".to_owned())].into(),
         deploy_timeout_seconds: 60,
+        restarts: 0,
     }
 }
 

@@ -1,15 +1,15 @@
-//! `adyton service restart`: stops all instances and starts them again.
+//! `adyton service restart`: new instances of the same configuration in place of those of now, without a call being lost.
 
 use clap::Args;
 
-use super::start::status;
 use super::versions::{Waiting, ready};
 use crate::client::lookup::service_id;
-use crate::client::wait::{READY_TIME, Wait};
 use crate::context::Context;
 use crate::failure::Outcome;
 
-/// Stop a service and start it again
+/// Replace the instances of a service by new ones
+///
+/// Those of now answer until all the new ones are ready, and stay if these fail. A stopped service is started.
 #[derive(Args)]
 #[command(after_help = "Example:
   adyton service restart iris")]
@@ -21,14 +21,11 @@ pub struct Restart {
 }
 
 impl Restart {
-    /// Stops it, starts it, and shows it.
+    /// Restarts it, waits, and shows it.
     pub fn run(self, context: &Context) -> Outcome {
         let client = context.client()?;
         let id = service_id(&client, &self.service)?;
-        client.update_service(&id, &status("stopped"))?;
-        // A service that is stopping cannot be started.
-        Wait::watched(&client, &context.terminal, READY_TIME).stopped(&id)?;
-        client.update_service(&id, &status("running"))?;
+        client.restart_service(&id)?;
         ready(context, &client, &id, &self.waiting, false)
     }
 }

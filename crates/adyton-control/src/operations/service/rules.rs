@@ -128,6 +128,7 @@ impl AskedChange {
             app_auth: self.properties.app_auth,
             app_code: self.properties.app_code,
             renew: false,
+            restart: false,
         };
         if change == ServiceChange::default() {
             return Err(Failure::invalid(
@@ -218,6 +219,7 @@ fn version(path: &str, asked: AskedVersion, is_alone: bool) -> OperationResult<V
         specification,
         envs,
         deploy_timeout_seconds: timeout.transpose()?.unwrap_or(DEPLOY_TIMEOUT_DEFAULT),
+        restarts: 0,
     })
 }
 

@@ -67,7 +67,7 @@ section! {
         /// Which models run in a process of their own, so that a crash of the runtime ends that process and not the server: `auto`
         /// those of which it is not known that no input can crash them (operators of other domains than ONNX's own, recurrent layers
         /// over something that may become empty), `always` all, `never` none; then what is known to crash is refused. Such a process
-        /// costs some tens of MiB, and each call some tens of microseconds.
+        /// costs some tens of MiB, and each call the way there and back.
         isolation: IsolationSetting = "auto" at "onnx.isolation", Start;
         /// The memory that ONNX models may take in the server's process, loaded and running together (at least 256MiB), and what
         /// each model in a process of its own may take; `0` means three quarters of this machine's memory, or of its container's

@@ -60,6 +60,7 @@ fn what_is_left_out_is_filled_in() {
         specification: "modelarts.vm.cpu.2u".to_owned(),
         envs: BTreeMap::new(),
         deploy_timeout_seconds: 1200,
+        restarts: 0,
     };
     assert_eq!(new.versions, [expected]);
 }
