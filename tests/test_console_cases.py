@@ -367,9 +367,9 @@ def test_a_browser_that_keeps_nothing_is_served(browser, server):
     tab.sign_in()
     expect(tab.page.get_by_role("heading", name="Overview")).to_be_visible()
     tab.follow("Services")
-    expect(tab.page.get_by_role("heading", name="Services")).to_be_visible()
+    expect(tab.page.get_by_role("heading", name="Services", exact=True)).to_be_visible()
     tab.page.reload()
-    expect(tab.page.get_by_role("heading", name="Services")).to_be_visible()
+    expect(tab.page.get_by_role("heading", name="Services", exact=True)).to_be_visible()
     tab.close()
 
 

@@ -196,7 +196,7 @@ COVERED = """() => [...document.querySelectorAll("main :is(a[href], button, inpu
 })"""
 
 
-@pytest.mark.parametrize("look", [Look("en", "light", 640, 450), Look("zh", "dark", 640, 450), Look("en", "light", 360, 740), Look("zh", "light", 360, 740)], ids=str)
+@pytest.mark.parametrize("look", [Look("zh", "dark", 640, 450), Look("en", "light", 360, 740)], ids=str)
 def test_every_page_fits_and_covers_nothing(console, server, iris, look):
     refused = call(server, TokenHolder(server.token()), f"{iris.path}/nowhere")
     request = json.loads(refused.body)["request_id"]

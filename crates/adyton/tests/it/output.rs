@@ -2,6 +2,7 @@
 
 use std::io::{BufRead as _, BufReader};
 use std::process::Stdio;
+use std::time::UNIX_EPOCH;
 
 use serde_json::Value;
 
@@ -81,7 +82,13 @@ fn following_shows_as_many_as_asked_for_and_then_only_what_is_new() {
     let call = || {
         let call = ureq::post(url).config().http_status_as_error(false).build();
         let answer = call.send("{}").unwrap();
-        answer.headers()["x-request-id"].to_str().unwrap().to_owned()
+        let id = answer.headers()["x-request-id"].to_str().unwrap().to_owned();
+        // An id begins with its millisecond; two of one millisecond have no order.
+        let arrived = u128::from_str_radix(&id[..12], 16).unwrap();
+        while UNIX_EPOCH.elapsed().unwrap().as_millis() <= arrived {
+            std::hint::spin_loop();
+        }
+        id
     };
     // More than a page of them.
     let mut ids: Vec<String> = (0..130).map(|_| call()).collect();
