@@ -1,6 +1,8 @@
 """Refusals of the management APIs: each dialect in its own shape, with code, status and sub-code."""
 
+import io
 import json
+import tarfile
 from uuid import uuid4
 
 import pytest
@@ -47,6 +49,11 @@ def test_a_body_that_is_no_json(server, apps):
 def test_a_body_that_is_too_large(server):
     response = server.call("POST", "/v1/{project}/services", data=b" " * (64 * 1024 * 1024), headers={"Content-Type": "application/json"})
     check(response, 413, "APIGW.0201", "manage.body_too_large")
+
+
+def test_an_address_or_headers_that_are_too_long(server):
+    check(server.call("GET", "/healthz/live?" + "x" * 100_000), 414, "APIGW.0201", "manage.uri_too_large")
+    check(server.call("GET", "/healthz/live", headers={"X-Long": "x" * 1_000_000}), 431, "APIGW.0201", "manage.headers_too_large")
 
 
 @pytest.mark.parametrize(
@@ -378,3 +385,15 @@ def test_requests_are_listed_and_filtered(server, echo, admin):
     assert request_id in ids(code="APIG.0101", service=echo.id, status=404)
     assert request_id not in ids(code="APIG.0301")
     wait_for(lambda: len(ids(limit=1)) == 1, 5, "one record")
+
+
+def test_an_upload_beyond_the_quota_of_packages(new_server):
+    server = new_server().start()
+    set_to_one = {"quotas": [{"type": "package_bytes", "quota": 1}]}
+    server.manage("PUT", "/adyton/v1/quotas/{project}", json=set_to_one)
+    archive = io.BytesIO()
+    with tarfile.open(fileobj=archive, mode="w:gz") as tar:
+        tar.add(ECHO / "model", "model")
+    headers = {"Content-Type": "application/gzip"}
+    response = server.call("POST", "/adyton/v1/{project}/packages", data=archive.getvalue(), headers=headers)
+    check(response, 403, "ModelArts.0116", "modelarts.package_quota")

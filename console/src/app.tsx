@@ -10,7 +10,7 @@ import { texts } from "./language/texts";
 import { Missing } from "./pages/missing/missing";
 import { SignIn } from "./pages/sign-in/sign-in";
 import { PAGES, PROJECT_PAGES } from "./routing/routes";
-import { projectPath } from "./session/project";
+import { projectPath, projectToBeginWith } from "./session/project";
 import { RenewalDialog } from "./session/renewal-dialog";
 import { useSession, useSessionState } from "./session/session";
 import { Shell } from "./shell/shell";
@@ -78,8 +78,7 @@ function useRefreshInLanguage(): void {
 function Home() {
   const { projects } = useSession();
   const t = useTexts(words);
-  const kept = recall("project");
-  const project = projects.find((one) => one.name === kept) ?? projects[0];
+  const project = projectToBeginWith(projects, recall("project"));
   if (!project) {
     return (
       <Page title={t.noProject} narrow>

@@ -28,6 +28,15 @@ export function useMay(): (permission: string) => boolean {
   return (permission) => project?.permissions.has(permission) ?? false;
 }
 
+/** The project to begin with: the one that was looked at last, else `default`, else the first. */
+export function projectToBeginWith<P extends { name: string; id: string }>(
+  projects: readonly P[],
+  last: string | null,
+): P | undefined {
+  const named = (name: string | null) => projects.find((one) => one.name === name || one.id === name);
+  return named(last) ?? named("default") ?? projects[0];
+}
+
 /** The address of a page of a project. */
 export function projectPath(project: { name: string }, path = ""): string {
   return `/p/${encodeURIComponent(project.name)}${path && `/${path}`}`;

@@ -8,7 +8,7 @@ import { useTexts } from "../language/language";
 import { texts } from "../language/texts";
 import { ServiceNews } from "../live/service-news";
 import { Missing } from "../pages/missing/missing";
-import { ProjectProvider } from "../session/project";
+import { ProjectProvider, projectToBeginWith } from "../session/project";
 import { useSession } from "../session/session";
 import { recall } from "../state/remembered";
 import { Boundary } from "./boundary";
@@ -48,9 +48,8 @@ export function Shell({ children }: { children: ReactNode }) {
   }, [drawer]);
 
   const named = params?.project;
-  const wanted = named ?? recall("project");
-  const project =
-    projects.find((one) => one.name === wanted || one.id === wanted) ?? (inProject ? undefined : projects[0]);
+  const begun = inProject ? undefined : projectToBeginWith(projects, recall("project"));
+  const project = projects.find((one) => one.name === named || one.id === named) ?? begun;
   const page = inProject && !project ? <Missing /> : children;
   const frame = (
     <div className={classes.shell}>
