@@ -20,6 +20,19 @@ pub enum Wanted {
     Stopped,
 }
 
+impl Wanted {
+    /// How many instances are wanted of these versions: none of a service that is stopped.
+    pub fn instances(self, versions: &[Version]) -> u64 {
+        match self {
+            Self::Running => versions
+                .iter()
+                .map(|version| u64::from(version.instance_count))
+                .sum(),
+            Self::Stopped => 0,
+        }
+    }
+}
+
 /// The state of a service as the management API shows it. Computed from what is wanted and what is seen, never stored.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -6,13 +6,14 @@
 //! closes, the server is gone and it ends.
 
 pub(crate) mod death;
-pub(crate) mod fence;
+mod fence;
 
 use std::ffi::OsString;
 use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
 use std::os::unix::process::CommandExt as _;
+use std::path::Path;
 use std::process::{Child, ChildStderr, Command, ExitStatus, Stdio};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
@@ -167,8 +168,17 @@ fn listen(stderr: Option<ChildStderr>) -> String {
     String::from_utf8_lossy(&kept).into_owned()
 }
 
-/// In the process: limits what it takes from now on, in bytes.
-pub(crate) fn limit(memory: u64) {
+/// In the process, while it has one thread: limits the memory that it takes from now on, in bytes, and puts up the fence around the package
+/// in `folder` and the runtime's `library`.
+pub(crate) fn enter(memory: u64, folder: &Path, library: Option<&Path>) {
+    limit(memory);
+    if let Err(problem) = fence::raise(folder, library) {
+        // Limits hold without it.
+        eprintln!("no fence: {problem}");
+    }
+}
+
+fn limit(memory: u64) {
     // What this process has before it begins is not the model's.
     let memory = memory.saturating_add(crate::machine::taken());
     // When memory runs out all the same, the kernel ends this process first.

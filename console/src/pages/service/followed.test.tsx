@@ -1,22 +1,7 @@
 import { act, renderHook } from "@testing-library/react";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { Source } from "../../test/event-source";
 import { addressOf, useFollowed } from "./followed";
-
-class Source extends EventTarget {
-  static CLOSED = 2;
-  static all: Source[] = [];
-  readyState = 1;
-  constructor(readonly url: string) {
-    super();
-    Source.all.push(this);
-  }
-  close() {
-    this.readyState = Source.CLOSED;
-  }
-  say(name: string, data: unknown) {
-    this.dispatchEvent(new MessageEvent(name, { data: JSON.stringify(data) }));
-  }
-}
 
 beforeEach(() => {
   Source.all = [];

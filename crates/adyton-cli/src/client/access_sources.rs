@@ -260,10 +260,11 @@ fn overlay(saved: SavedContext, variables: SavedContext) -> SavedContext {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
 
-    fn context(access: Option<&str>, secret: Option<&str>) -> SavedContext {
+    /// A context of a project that a test begins with.
+    pub(in crate::client) fn context(access: Option<&str>, secret: Option<&str>) -> SavedContext {
         SavedContext {
             control_url: Some("http://127.0.0.1:8081".to_owned()),
             project_id: Some("p".to_owned()),

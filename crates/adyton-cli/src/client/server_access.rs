@@ -180,16 +180,7 @@ fn password(data: &Path, keys: &KeyPair, project: &str) -> Option<Password> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn context(access: Option<&str>, secret: Option<&str>) -> SavedContext {
-        SavedContext {
-            control_url: Some("http://127.0.0.1:8081".to_owned()),
-            project_id: Some("p".to_owned()),
-            access_key: access.map(str::to_owned),
-            secret_key: secret.map(str::to_owned),
-            ..SavedContext::default()
-        }
-    }
+    use crate::client::access_sources::tests::context;
 
     #[test]
     fn what_is_missing_is_named_with_the_variable_that_sets_it() {

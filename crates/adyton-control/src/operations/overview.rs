@@ -12,7 +12,7 @@ use adyton_core::clock::Timestamp;
 use adyton_core::id::{ProjectId, ServiceId};
 use adyton_core::instances::InstanceStatus;
 use adyton_core::journal::Filter;
-use adyton_core::service::{ServiceStatus, Wanted};
+use adyton_core::service::ServiceStatus;
 use adyton_core::tally::{Tally, minute_of};
 use adyton_identity::Action;
 use adyton_store::repository::{AuditFilter, AuditPart, AuditScope, KeptAudit};
@@ -160,15 +160,7 @@ async fn disk(folder: &Path) -> OperationResult<Option<(u64, u64)>> {
 impl Seen {
     /// Instances that are wanted: none of a service that is stopped.
     pub(crate) fn wanted_instances(&self) -> u64 {
-        match self.service.wanted {
-            Wanted::Running => self
-                .service
-                .versions
-                .iter()
-                .map(|version| u64::from(version.instance_count))
-                .sum(),
-            Wanted::Stopped => 0,
-        }
+        self.service.wanted.instances(&self.service.versions)
     }
     /// Instances that are ready, those of a former configuration included.
     pub(crate) fn ready_instances(&self) -> u64 {
@@ -207,6 +199,8 @@ mod tests {
     use adyton_core::service::Service;
     use adyton_core::tenant::{Assignment, Role, Scope};
     use adyton_identity::Methods;
+
+    use adyton_core::service::Wanted;
 
     use super::*;
     use crate::operations::service::tests::{deployed, model};

@@ -74,12 +74,8 @@ type RunningByConnection = Arc<[Mutex<Running>; CONNECTIONS]>;
 
 /// The life of the process.
 pub(crate) fn main(order: ServeOrder, orders: BufReader<File>, mut server: File) -> ExitCode {
-    sandbox::limit(order.memory);
     let library = order.library.as_ref().map(|(path, _)| path.as_path());
-    if let Err(problem) = sandbox::fence::raise(&order.folder, library) {
-        // SandboxLimits hold without it.
-        eprintln!("no fence: {problem}");
-    }
+    sandbox::enter(order.memory, &order.folder, library);
     let running = RunningByConnection::default();
     let (give, given) = mpsc::channel();
     let heard = Arc::clone(&running);

@@ -27,7 +27,7 @@ const READABLE: [&str; 12] = [
 ];
 
 /// Fences this process, which has one thread yet. A kernel without Landlock fences nothing.
-pub(crate) fn raise(folder: &Path, library: Option<&Path>) -> Result<(), RulesetError> {
+pub(super) fn raise(folder: &Path, library: Option<&Path>) -> Result<(), RulesetError> {
     let read = AccessFs::from_read(RIGHTS);
     let mut rules = Ruleset::default()
         .set_compatibility(CompatLevel::BestEffort)

@@ -46,14 +46,8 @@ const RUN_STACK: usize = 3 << 19;
 
 /// The life of the child.
 pub(crate) fn main(trial: Trial, orders: BufReader<File>, mut server: File) -> ExitCode {
-    sandbox::limit(trial.memory);
-    if let Err(problem) = sandbox::fence::raise(
-        &trial.folder,
-        trial.library.as_ref().map(|(path, _)| path.as_path()),
-    ) {
-        // SandboxLimits hold without it.
-        eprintln!("no fence: {problem}");
-    }
+    let library = trial.library.as_ref().map(|(path, _)| path.as_path());
+    sandbox::enter(trial.memory, &trial.folder, library);
     let lifeline = thread::Builder::new().spawn(move || end_with_the_server(orders));
     if let Err(problem) = lifeline {
         eprintln!("no thread: {problem}");

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use adyton_core::id::{AppId, DomainId, ProjectId, UserId};
 use adyton_core::quota::{Limit, Quota, QuotaUse};
-use adyton_core::service::{Version, Wanted};
+use adyton_core::service::Wanted;
 use adyton_core::tenant::Scope;
 use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QuerySelect};
 
@@ -101,17 +101,6 @@ impl QuotaCount {
     }
 }
 
-/// How many instances these versions want.
-pub(crate) fn instances(wanted: Wanted, versions: &[Version]) -> u64 {
-    match wanted {
-        Wanted::Running => versions
-            .iter()
-            .map(|version| u64::from(version.instance_count))
-            .sum(),
-        Wanted::Stopped => 0,
-    }
-}
-
 async fn instances_of_project(session: &Session, project: ProjectId) -> Result<u64, StoreError> {
     let rows = services::Entity::find()
         .filter(services::Column::ProjectId.eq(project.to_string()))
@@ -121,7 +110,7 @@ async fn instances_of_project(session: &Session, project: ProjectId) -> Result<u
     let mut sum = 0_u64;
     for row in rows {
         let service = row.service()?;
-        sum = sum.saturating_add(instances(service.wanted, &service.versions));
+        sum = sum.saturating_add(service.wanted.instances(&service.versions));
     }
     Ok(sum)
 }

@@ -116,7 +116,7 @@ impl Services<'_> {
         let mut write = self.0.write().await?;
         projects::require(&write.session, service.project).await?;
         quotas::require(&write.session, QuotaCount::Services(service.project), 1).await?;
-        let instances = quotas::instances(service.wanted, &service.versions);
+        let instances = service.wanted.instances(&service.versions);
         quotas::require(&write.session, QuotaCount::Instances(service.project), instances).await?;
         let same = Entity::find()
             .filter(Column::ProjectId.eq(service.project.to_string()))
@@ -205,11 +205,11 @@ impl Services<'_> {
             return Ok(None);
         };
         let versions = newer(&service.versions, change.versions, change.restart);
-        let before = quotas::instances(service.wanted, &service.versions);
-        let after = quotas::instances(
-            change.wanted.unwrap_or(service.wanted),
-            versions.as_ref().unwrap_or(&service.versions),
-        );
+        let before = service.wanted.instances(&service.versions);
+        let after = change
+            .wanted
+            .unwrap_or(service.wanted)
+            .instances(versions.as_ref().unwrap_or(&service.versions));
         let more = after.saturating_sub(before);
         quotas::require(&write.session, QuotaCount::Instances(project), more).await?;
         let starts = service.wanted == Wanted::Stopped && change.wanted == Some(Wanted::Running);

@@ -7,7 +7,7 @@ use std::collections::{HashMap, HashSet};
 use adyton_core::shown::quoted;
 use tract_onnx::pb::{FunctionProto, NodeProto};
 
-use super::{CRASH_WHEN_EMPTY, GraphNodes, LEVELS, SHOWN, graphs_of};
+use super::{CRASH_WHEN_EMPTY, GraphNodes, LEVELS, SHOWN, graphs_of, is_standard};
 
 #[rustfmt::skip]
 /// Operators that may give a tensor without elements although each of theirs has some.
@@ -72,8 +72,7 @@ fn fragile_inside(node: &NodeProto, level: usize) -> Option<&NodeProto> {
 
 /// The operator that is not ONNX's own, nor one of the model's functions: `node`, or one in the graphs inside of it.
 fn foreign_in<'n>(node: &'n NodeProto, local: &HashSet<(&str, &str)>, level: usize) -> Option<&'n NodeProto> {
-    let is_own = matches!(node.domain.as_str(), "" | "ai.onnx" | "ai.onnx.ml")
-        || local.contains(&(node.domain.as_str(), node.op_type.as_str()));
+    let is_own = is_standard(node) || local.contains(&(node.domain.as_str(), node.op_type.as_str()));
     if !is_own {
         return Some(node);
     }
@@ -102,8 +101,10 @@ fn may_be_empty(name: &str, made_by: &HashMap<&str, &NodeProto>) -> bool {
         let Some(node) = made_by.get(name).filter(|_| seen.insert(name.to_owned())) else {
             continue;
         };
-        let is_plain = matches!(node.domain.as_str(), "" | "ai.onnx" | "ai.onnx.ml");
-        if !is_plain || MAY_EMPTY.contains(&node.op_type.as_str()) || graphs_of(node).next().is_some() {
+        if !is_standard(node)
+            || MAY_EMPTY.contains(&node.op_type.as_str())
+            || graphs_of(node).next().is_some()
+        {
             return true;
         }
         open.extend(node.input.iter().map(String::as_str));

@@ -1,0 +1,18 @@
+/** An `EventSource` that says what a test wants. */
+export class Source extends EventTarget {
+  static CLOSED = 2;
+  static all: Source[] = [];
+  readyState = 1;
+  constructor(readonly url: string) {
+    super();
+    Source.all.push(this);
+  }
+  close() {
+    this.readyState = Source.CLOSED;
+  }
+  say(name: string, data: unknown) {
+    this.dispatchEvent(
+      new MessageEvent(name, { data: typeof data === "string" ? data : JSON.stringify(data) }),
+    );
+  }
+}
