@@ -211,6 +211,11 @@ class Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
+    def log_request(self, code="-", size="-") -> None:
+        """Probes come every few seconds and would bury everything else in the log; those that fail are worth a line."""
+        if self.path != "/health" or code != 200:
+            super().log_request(code, size)
+
     def log_message(self, template: str, *values) -> None:
         print(template % values, flush=True)
 

@@ -16,7 +16,7 @@ import { useChoices } from "../../routing/choices";
 import { projectPath, useAnyProject } from "../../session/project";
 import type { SessionProject } from "../../session/shape";
 import classes from "./audit.module.css";
-import { useOperationName, useThingKind } from "./operations";
+import { thingName, useOperationName, useThingKind } from "./operations";
 
 const words = texts({
   title: ["Audit", "审计"],
@@ -200,7 +200,7 @@ function Records({ project, rows, foot }: RecordsProps) {
       cell: (row) =>
         row.thing && (
           <>
-            {kindOf(row.thing.kind)} <bdi>{row.thing.name || row.thing.id}</bdi>
+            {kindOf(row.thing.kind)} <bdi>{thingName(row.thing)}</bdi>
           </>
         ),
     },

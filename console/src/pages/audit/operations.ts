@@ -23,7 +23,17 @@ export function useThingKind(): (kind: string) => string {
   return (kind) => (kind in t ? t[kind as keyof typeof t] : kind.replaceAll("_", " "));
 }
 
-const operations = texts({
+/** More of an id than this says nothing to a reader: a digest. */
+const ID_MOST = 36;
+
+/** What a thing is called in a list: its name, else its id, cut where it is a digest. */
+export function thingName({ name, id }: { name: string; id: string }): string {
+  if (name) return name;
+  return id.length > ID_MOST ? `${id.slice(0, 12)}…` : id;
+}
+
+/** By the operation's name in the audit trail. */
+export const operations = texts({
   sessions_create: ["Sign in at the console", "登录控制台"],
   sessions_redeem: ["Sign in with a link", "通过链接登录"],
   sessions_delete: ["Sign out of the console", "退出控制台"],
@@ -33,6 +43,8 @@ const operations = texts({
   models_delete: ["Delete a model", "删除模型"],
   service_deploy_deploy: ["Deploy a service", "部署服务"],
   service_deploy_update: ["Change a service", "修改服务"],
+  rollouts_restart: ["Restart a service", "重启服务"],
+  predict_predict: ["Try a prediction", "测试预测"],
   services_delete: ["Delete a service", "删除服务"],
   service_tags_create: ["Give a service tags", "添加服务标签"],
   service_tags_delete: ["Take tags from a service", "移除服务标签"],

@@ -13,7 +13,7 @@ import { useLanguage, useTexts } from "../../language/language";
 import { filled, texts } from "../../language/texts";
 import { projectPath, useMay, useProject } from "../../session/project";
 import { count, size, span } from "../../time/format";
-import { useOperationName, useThingKind } from "../audit/operations";
+import { thingName, useOperationName, useThingKind } from "../audit/operations";
 import { SERVICE_STATES, ServiceStatus, useStateName } from "../services/status";
 import classes from "./overview.module.css";
 
@@ -282,7 +282,7 @@ function Changes({ changes }: { changes: NonNullable<Overview["changes"]> }) {
                 </Link>{" "}
                 {change.thing && (
                   <>
-                    {kindOf(change.thing.kind)} <bdi>{change.thing.name || change.thing.id}</bdi>
+                    {kindOf(change.thing.kind)} <bdi>{thingName(change.thing)}</bdi>
                   </>
                 )}
               </span>

@@ -54,6 +54,10 @@ export function Explained({ explanation, row, service }: Props) {
   const t = useTexts(words);
   const { fix, compared, nearest, signature, page, code, reason, notes } = explanation;
   const [next, ...others] = fix;
+  // What differs from the address that is proposed stands beside it already.
+  const beyond = compared.filter(
+    ({ expected }) => !nearest[0]?.differs.some(({ published }) => published === expected),
+  );
   return (
     <div className={classes.columns}>
       <div className={classes.main}>
@@ -80,9 +84,9 @@ export function Explained({ explanation, row, service }: Props) {
             ))}
           </Section>
         )}
-        {compared.length > 0 && (
+        {beyond.length > 0 && (
           <Section title={t.compared}>
-            <Compared label={t.compared} rows={compared} />
+            <Compared label={t.compared} rows={beyond} />
           </Section>
         )}
         {signature && <SignatureSection signature={signature} />}

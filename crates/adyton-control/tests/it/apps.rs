@@ -230,6 +230,14 @@ async fn the_first_authorisation_enables_apps_for_the_service() {
 
     let one = world.v2(&format!("/app-auths/{}", text(&given["auths"][0]["id"])));
     owner.delete(&one).await.expect(204);
+    let trail = owner
+        .get(&world.own("/audit?operation=app_auths"))
+        .await
+        .expect(200);
+    for record in [&trail["records"][0], &trail["records"][2]] {
+        assert_eq!(record["thing"]["name"], "partner → echo", "told without ids");
+        assert_eq!(record["thing"]["id"], given["auths"][0]["id"]);
+    }
     owner
         .delete(&one)
         .await

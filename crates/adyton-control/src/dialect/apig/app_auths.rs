@@ -139,9 +139,11 @@ pub(crate) async fn create(call: Call, Body(wanted): Body<AuthCreate>) -> Operat
         .collect::<OperationResult<Vec<_>>>()?;
     let made = authorisation::give(&call.shared, call.project()?, &apps, &apis).await?;
     let ids: Vec<String> = made.iter().map(|made| made.id.to_string()).collect();
-    call.audit.about(AuditedKind::Authorisation, ids.join(","), "");
-    for made in &made {
-        let (app, api) = between(&call, made);
+    let ends: Vec<_> = made.iter().map(|made| between(&call, made)).collect();
+    let names: Vec<String> = ends.iter().map(|(app, api)| name(app, api)).collect();
+    call.audit
+        .about(AuditedKind::Authorisation, ids.join(","), &names.join(", "));
+    for (app, api) in ends {
         call.audit.field("app", None, Some(app));
         call.audit.field("api", None, Some(api));
     }
@@ -156,10 +158,17 @@ pub(crate) async fn delete(call: Call) -> OperationResult<()> {
     authorisation::take(&call.shared, call.project()?, id).await?;
     if let Some(gone) = call.actor.live.authorisations().find(|one| one.id == id) {
         let (app, api) = between(&call, gone);
+        call.audit
+            .about(AuditedKind::Authorisation, id, &name(&app, &api));
         call.audit.field("app", Some(app), None);
         call.audit.field("api", Some(api), None);
     }
     Ok(())
+}
+
+/// What an authorisation is called in the audit trail: it has no name of its own.
+fn name(app: &str, api: &str) -> String {
+    format!("{app} → {api}")
 }
 
 /// The names of the app and the API of an authorisation.

@@ -77,19 +77,20 @@ pub(crate) async fn show(call: Call) -> OperationResult<Json<AppCodeShown>> {
 pub(crate) async fn delete(call: Call) -> OperationResult<()> {
     let (app, id) = (app_id(&call)?, id(&call)?);
     app_code::delete(&call.shared, call.project()?, app, id).await?;
-    note_app(&call, app);
+    note_app(&call, app, id);
     Ok(())
 }
 
 /// Notes an AppCode that was made; its text is a secret.
 fn note(call: &Call, made: &AppCodeText) {
-    call.audit.about(AuditedKind::AppCode, made.code.id, "");
-    note_app(call, made.app);
+    note_app(call, made.app, made.code.id);
 }
 
-/// Notes whose AppCode it is.
-fn note_app(call: &Call, app: AppId) {
+/// Notes an AppCode, which has no name, by its app's.
+fn note_app(call: &Call, app: AppId, code: AppCodeId) {
     let name = call.actor.live.app(app).map(|app| app.name.clone());
+    call.audit
+        .about(AuditedKind::AppCode, code, name.as_deref().unwrap_or_default());
     call.audit.field("app", None, name);
 }
 
