@@ -29,7 +29,7 @@ const words = texts({
   tags: ["Tags", "标签"],
   id: ["Service ID", "服务 ID"],
   versions: ["Model versions", "模型版本"],
-  calls: ["Calls", "调用次数"],
+  calls: ["Model calls", "模型调用次数"],
   failed: ["Failed", "失败次数"],
   owner: ["Owner", "创建者"],
   changed: ["Changed", "更新时间"],

@@ -22,7 +22,7 @@ const words = texts({
   status: ["Status", "状态"],
   all: ["All states", "所有状态"],
   name: ["Name", "名称"],
-  calls: ["Calls", "调用次数"],
+  calls: ["Model calls", "模型调用次数"],
   failed: ["Failed", "失败次数"],
   changed: ["Changed", "更新时间"],
   owner: ["Owner", "创建者"],
