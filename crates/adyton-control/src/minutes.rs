@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use adyton_core::instances::InstanceStatus;
+use adyton_core::instances::ServiceSeen;
 use adyton_core::tally::ServiceTally;
 use adyton_store::StoreError;
 use tokio::time::Instant;
@@ -64,7 +64,12 @@ async fn write_all(shared: &Shared, state: &mut UnwrittenMinutes) -> OperationRe
     }
     state.waiting.extend(taken);
     let too_many = state.waiting.len().saturating_sub(WAITING);
-    state.waiting.drain(..too_many);
+    if too_many > 0 {
+        state.waiting.drain(..too_many);
+        tracing::warn!(
+            "the store has taken no counts of services' requests for so long that the oldest {too_many} are lost: metrics will lack them"
+        );
+    }
     let node = shared.settings().node;
     shared.store.minutes().add(node, &state.waiting).await?;
     state.waiting.clear();
@@ -74,11 +79,7 @@ async fn write_all(shared: &Shared, state: &mut UnwrittenMinutes) -> OperationRe
 
 fn ready(shared: &Shared, one: &ServiceTally) -> u32 {
     let seen = shared.instances.service(one.service);
-    let instances = seen.iter().flat_map(|seen| &seen.instances);
-    let ready = instances
-        .filter(|one| one.status == InstanceStatus::Ready)
-        .count();
-    u32::try_from(ready).unwrap_or(u32::MAX)
+    u32::try_from(seen.as_ref().map_or(0, ServiceSeen::ready)).unwrap_or(u32::MAX)
 }
 
 async fn join(shared: &Shared) -> OperationResult<()> {

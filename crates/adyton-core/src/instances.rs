@@ -108,6 +108,14 @@ pub struct ServiceSeen {
     pub instances: Vec<InstanceSeen>,
 }
 
+impl ServiceSeen {
+    /// How many of its instances are ready, those of a former configuration included.
+    pub fn ready(&self) -> usize {
+        let ready = |one: &&InstanceSeen| one.status == InstanceStatus::Ready;
+        self.instances.iter().filter(ready).count()
+    }
+}
+
 /// Whether the newest change of a service is still being carried out, as far as is seen on this node.
 pub fn is_rolling_out(service: &Service, seen: Option<&ServiceSeen>) -> bool {
     let has_ended = |seen: &ServiceSeen| {

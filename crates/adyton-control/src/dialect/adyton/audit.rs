@@ -75,6 +75,7 @@ impl AuditQuery {
             operation: self.operation,
             thing: self.thing,
             refused: self.refused,
+            shelf: None,
         };
         Ok((filter, part, limit))
     }
