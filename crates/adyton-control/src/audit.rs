@@ -11,6 +11,7 @@ mod fields;
 use std::net::IpAddr;
 use std::time::Duration;
 
+use adyton_core::address;
 use adyton_core::audit::{AuditKind, AuditRecord, AuditRefusal, bounded};
 use adyton_core::catalogue::{SubCode, Surface};
 use adyton_core::clock::Timestamp;
@@ -52,9 +53,9 @@ pub(crate) struct Ended<'a> {
 impl Ended<'_> {
     /// Whether it leaves a record, and of what kind.
     fn kind(&self, draft: &Draft) -> Option<AuditKind> {
-        // Probes come every few seconds; the door's calls are in the journal.
+        // The door's calls are in the journal.
         let is_elsewhere = self.row.is_some_and(|row| row.surface == Surface::Gateway);
-        if is_elsewhere || self.path.starts_with("/healthz/") {
+        if is_elsewhere || address::is_probe(self.path) {
             return None;
         }
         if self.answer.headers().contains_key(X_ADYTON_REASON) || draft.is_partly_refused() {

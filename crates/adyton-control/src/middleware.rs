@@ -84,8 +84,8 @@ async fn around(State(shared): State<Arc<Shared>>, mut request: Request, next: N
         live: &shared.feed.cell().load(),
     };
     shared.audit.note(&ended, &draft, shared.clock.monotonic());
-    // Probes come every few seconds and say nothing: they would bury what people look for.
-    if !path.starts_with("/healthz/") {
+    // Probes say nothing, and would bury what people look for.
+    if !address::is_probe(&path) {
         let took = shared.clock.monotonic().saturating_sub(started);
         log(&method, &path, &answer, took, id, &why);
     }
