@@ -85,15 +85,10 @@ impl OnnxRuntimeModel {
             .map(Bytes::from)
             .or_else(|| (bytes <= SMALL).then_some(read));
         let threads = Threads::of(bytes, read.as_deref());
+        let rewritten = read.as_deref().filter(|_| is_rewritten);
         let from_file = || {
-            open(environment, threads, |builder| match &read {
-                Some(file) if is_rewritten => {
-                    // Weights in files of their own lie beside it.
-                    let folder = path.parent().unwrap_or(path).to_string_lossy();
-                    let builder = builder.clone().with_config_entry(WEIGHTS_FOLDER, folder)?;
-                    { builder }.commit_from_memory(file)
-                }
-                _ => builder.commit_from_file(path),
+            open(environment, threads, |builder| {
+                commit_whole(builder, path, rewritten)
             })
         };
         let whole = SessionPool::make(1, from_file).map_err(wrong)?;
@@ -165,6 +160,17 @@ fn open(
     };
     let session = commit(&mut { builder })?;
     Ok(PreparedSession::new(session, matches!(threads, Threads::Caller)))
+}
+
+/// Makes a session of the whole graph: of its file, or of what stands in the place of that.
+fn commit_whole(builder: &mut SessionBuilder, path: &Path, rewritten: Option<&[u8]>) -> ort::Result<Session> {
+    let Some(file) = rewritten else {
+        return builder.commit_from_file(path);
+    };
+    // Weights in files of their own lie beside it.
+    let folder = path.parent().unwrap_or(path).to_string_lossy();
+    let builder = builder.clone().with_config_entry(WEIGHTS_FOLDER, folder)?;
+    { builder }.commit_from_memory(file)
 }
 
 impl Predictor for OnnxRuntimeModel {

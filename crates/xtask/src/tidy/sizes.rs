@@ -1,4 +1,5 @@
-//! Sizes of files and functions, without their tests.
+//! Sizes of files and functions, without their tests. Those of files are a compass: a good file is not split to please a number. A
+//! function has a bound: what does not fit on a screen is not read as one thought.
 
 use super::sources::Source;
 
@@ -6,20 +7,25 @@ const FILE_USUAL: usize = 300;
 const FILE_MOST: usize = 500;
 const FUNCTION_MOST: usize = 70;
 
-/// A few lines: how large files and functions are, and which are larger than we like.
-pub(super) fn summary(files: &[Source]) -> String {
-    let rust = files.iter().filter(|source| source.is_rust() && !is_test(source));
-    let mut sizes: Vec<(usize, String)> = Vec::new();
-    let mut functions: Vec<(usize, String)> = Vec::new();
-    for source in rust {
-        let lines: Vec<&str> = source.product().into_iter().map(|(_, line)| line).collect();
-        functions.extend(
-            long_functions(&lines)
-                .into_iter()
-                .map(|(length, name)| (length, format!("{} in {}", name, source.path.display()))),
-        );
-        sizes.push((lines.len(), source.path.display().to_string()));
+/// Functions over the bound, in words.
+pub(super) fn breaches(files: &[Source]) -> Vec<String> {
+    let mut found = Vec::new();
+    for source in product(files) {
+        for (length, name) in long_functions(&lines(source)) {
+            found.push(format!(
+                "{}: `{name}` has {length} lines; a function has at most {FUNCTION_MOST}",
+                source.path.display()
+            ));
+        }
     }
+    found
+}
+
+/// A few lines: how large files are, and which are larger than we like.
+pub(super) fn summary(files: &[Source]) -> String {
+    let mut sizes: Vec<(usize, String)> = product(files)
+        .map(|source| (lines(source).len(), source.path.display().to_string()))
+        .collect();
     sizes.sort();
     let count = sizes.len();
     let median = sizes.get(count / 2).map_or(0, |(size, _)| *size);
@@ -34,20 +40,22 @@ pub(super) fn summary(files: &[Source]) -> String {
             "\nsizes: {path} has {size} lines; we like at most {FILE_MOST}"
         ));
     }
-    functions.sort();
-    for (length, name) in functions.iter().rev() {
-        text.push_str(&format!(
-            "\nsizes: {name} has {length} lines; we like at most {FUNCTION_MOST}"
-        ));
-    }
     text
+}
+
+fn product(files: &[Source]) -> impl Iterator<Item = &Source> {
+    files.iter().filter(|source| source.is_rust() && !is_test(source))
+}
+
+fn lines(source: &Source) -> Vec<&str> {
+    source.product().into_iter().map(|(_, line)| line).collect()
 }
 
 fn is_test(source: &Source) -> bool {
     source.path.components().any(|part| part.as_os_str() == "tests") || source.path.ends_with("tests.rs")
 }
 
-/// Functions over the length we like. Relies on rustfmt: a function ends at the brace of its own indentation.
+/// Functions over the bound. Relies on rustfmt: a function ends at the brace of its own indentation.
 fn long_functions(lines: &[&str]) -> Vec<(usize, String)> {
     let mut found = Vec::new();
     for (start, line) in lines.iter().enumerate() {
@@ -89,7 +97,7 @@ fn function_name(code: &str) -> Option<&str> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Source, long_functions};
+    use super::{Source, breaches, lines, long_functions};
 
     #[test]
     fn a_long_function_is_found_and_a_short_one_is_not() {
@@ -102,6 +110,23 @@ mod tests {
     }
 
     #[test]
+    fn a_function_over_the_bound_is_a_breach_unless_it_is_a_test() {
+        let long = format!("fn long() {{\n{}}}\n", "    step();\n".repeat(80));
+        let source = |path: &str| Source {
+            path: path.into(),
+            text: long.clone(),
+        };
+        assert_eq!(
+            breaches(&[
+                source("src/a.rs"),
+                source("src/a/tests.rs"),
+                source("tests/it/a.rs")
+            ]),
+            ["src/a.rs: `long` has 82 lines; a function has at most 70"]
+        );
+    }
+
+    #[test]
     fn tests_do_not_count() {
         let source = Source {
             path: "a.rs".into(),
@@ -109,7 +134,6 @@ mod tests {
                 "//! A.\n#[cfg(test)]\nmod rig;\nfn a() {}\n\n#[cfg(test)]\nmod tests {\n    fn b() {}\n}\n"
                     .to_owned(),
         };
-        let lines: Vec<&str> = source.product().into_iter().map(|(_, line)| line).collect();
-        assert_eq!(lines, ["//! A.", "fn a() {}", ""]);
+        assert_eq!(lines(&source), ["//! A.", "fn a() {}", ""]);
     }
 }
