@@ -309,3 +309,6 @@ pub(super) fn domain_of(live: &Live, record: &AuditRecord) -> Option<DomainId> {
         .or(record.domain)
         .or_else(of_holder)
 }
+
+#[cfg(test)]
+mod tests;
