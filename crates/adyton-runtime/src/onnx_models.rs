@@ -16,7 +16,7 @@ use crate::onnx::load_into::LoadInto;
 use crate::onnx::loader::Loader;
 use crate::onnx::predictor::{LoadError, Predictor};
 use crate::project_gate::ProjectPermit;
-use crate::trial::{Found, LoadRequest, Loading, Subject, TrialError, TrialTurn, Trials};
+use crate::trial::{Found, LoadRequest, Loading, Subject, TrialError, TrialLimits, Trials};
 
 /// The runtime for ONNX models that was chosen at start.
 #[derive(Clone)]
@@ -121,7 +121,7 @@ impl Onnx {
         package: Sha256,
         subject: Subject<'_>,
         wish: LoadRequest,
-        turn: TrialTurn<'_>,
+        turn: TrialLimits<'_>,
     ) -> Result<Option<Loading<'_>>, TrialError> {
         match &self.trials {
             Some(trials) => trials

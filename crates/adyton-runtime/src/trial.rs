@@ -97,7 +97,7 @@ pub struct LoadRequest {
 
 /// How long a model may take, and whose turn it is.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct TrialTurn<'t> {
+pub(crate) struct TrialLimits<'t> {
     /// For one try.
     pub(crate) time: Duration,
     /// Ends it before.
@@ -208,7 +208,7 @@ impl Trials {
         subject: Subject<'_>,
         permit: &ProjectPermit,
     ) -> Result<Found, TrialError> {
-        let turn = TrialTurn {
+        let turn = TrialLimits {
             time: self.settings.time,
             ending: &Ending::new(),
             permit,
@@ -221,7 +221,7 @@ impl Trials {
         &self,
         choice: &Choice,
         subject: Subject<'_>,
-        turn: TrialTurn<'_>,
+        turn: TrialLimits<'_>,
     ) -> Result<Found, TrialError> {
         loop {
             if let Some(found) = process::run(&self.settings, choice, subject, turn)? {
@@ -250,7 +250,7 @@ impl Trials {
         package: Sha256,
         subject: Subject<'_>,
         wish: LoadRequest,
-        turn: TrialTurn<'_>,
+        turn: TrialLimits<'_>,
     ) -> Result<Loading<'_>, TrialError> {
         let key = notes::key(choice, package, subject.file);
         let mut note = self.notes.read(&key);

@@ -17,7 +17,7 @@ use crate::onnx::threads::model::GivenUp;
 use crate::onnx_models::Onnx;
 use crate::project_gate::{ProjectGate, ProjectPermit};
 use crate::targets::Target;
-use crate::trial::{LoadRequest, Subject, TrialTurn};
+use crate::trial::{LoadRequest, Subject, TrialLimits};
 
 /// So many models are loaded into the process at a time: loading is heavy, and calls go on meanwhile.
 const LOADS_AT_A_TIME: usize = 4;
@@ -118,7 +118,7 @@ impl Models {
         let permit = permit
             .upgrade()
             .unwrap_or_else(|| Arc::new(ProjectPermit::alone()));
-        let turn = TrialTurn {
+        let turn = TrialLimits {
             time: time_for_a_trial(launch),
             ending,
             permit: &permit,

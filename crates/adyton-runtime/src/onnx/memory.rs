@@ -68,9 +68,9 @@ pub(crate) fn has_room_for(bytes: u64) -> bool {
 }
 
 /// What the outputs of one call may still take.
-pub(super) struct OutputRoom(u64);
+pub(super) struct OutputBudget(u64);
 
-impl OutputRoom {
+impl OutputBudget {
     /// Before the first output.
     pub(super) const fn new() -> Self {
         Self(OUTPUTS_MOST)
@@ -126,7 +126,7 @@ mod tests {
 
     #[test]
     fn outputs_of_one_call_have_a_bound_together() {
-        let mut room = OutputRoom::new();
+        let mut room = OutputBudget::new();
         assert_eq!(room.copy(&[1_i64, 2]), Ok(vec![1, 2]));
         let half = usize::try_from(OUTPUTS_MOST / 16).unwrap_or(usize::MAX);
         assert_eq!(room.take(half, 8), Ok(()));

@@ -21,7 +21,7 @@ use super::classifier::{self, After, Cut};
 use super::cost::Cost;
 use super::ending::{Ended, Ending};
 use super::load_into::LoadInto;
-use super::memory::OutputRoom;
+use super::memory::OutputBudget;
 use super::predictor::{LoadError, Predictor, RunError, without_place};
 use super::session_pool::{self, SessionPool};
 use super::signature::Ports;
@@ -246,7 +246,7 @@ impl OnnxRuntimeModel {
     }
 
     fn values(&self, outputs: SessionOutputs<'_>) -> Result<Vec<Value>, RunError> {
-        let (mut values, mut room) = (Vec::with_capacity(outputs.len()), OutputRoom::new());
+        let (mut values, mut room) = (Vec::with_capacity(outputs.len()), OutputBudget::new());
         for (at, (_, value)) in outputs.into_iter().enumerate() {
             let value = values::output(value, &mut room).map_err(|problem| match problem {
                 ValueError::Said(said) => run_error(said),

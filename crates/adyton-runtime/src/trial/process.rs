@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use super::child::{Trial, Try};
-use super::{Found, Subject, TrialError, TrialSettings, TrialTurn};
+use super::{Found, Subject, TrialError, TrialLimits, TrialSettings};
 use crate::onnx::library::Choice;
 use crate::sandbox::{Sandbox, SandboxAnswer, SandboxLimits, death};
 
@@ -17,9 +17,9 @@ pub(super) fn run(
     settings: &TrialSettings,
     choice: &Choice,
     subject: Subject<'_>,
-    turn: TrialTurn<'_>,
+    turn: TrialLimits<'_>,
 ) -> Result<Option<Found>, TrialError> {
-    let TrialTurn { time, ending, permit } = turn;
+    let TrialLimits { time, ending, permit } = turn;
     let unavailable = |problem: std::io::Error| TrialError::Unavailable(problem.to_string());
     let until = Instant::now() + time;
     let shown = format!("model/{}", subject.file);

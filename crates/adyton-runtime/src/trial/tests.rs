@@ -40,7 +40,7 @@ fn clear(trials: &Trials, generation: u64, time: Duration) -> Result<Loading<'_>
             PACKAGE,
             subject,
             wish(generation),
-            TrialTurn {
+            TrialLimits {
                 time,
                 ending: &Ending::new(),
                 permit: &ProjectPermit::alone(),
@@ -140,7 +140,7 @@ fn a_trial_ends_with_its_time_and_with_who_wanted_it() {
         },
     );
     ending.end();
-    let turn = TrialTurn {
+    let turn = TrialLimits {
         time: LONG,
         ending: &ending,
         permit: &ProjectPermit::alone(),

@@ -3,7 +3,7 @@
 use tract_onnx::prelude::*;
 use tract_onnx::tract_core::internal::tensor1;
 
-use crate::onnx::memory::OutputRoom;
+use crate::onnx::memory::OutputBudget;
 use crate::onnx::predictor::RunError;
 use crate::onnx::tensor::{ElementType, Elements, Tensor};
 
@@ -37,10 +37,13 @@ pub(super) fn input(tensor: &Tensor) -> TractResult<TValue> {
 }
 
 /// A tensor of `tract`, copied.
-pub(super) fn output(value: &tract_onnx::prelude::Tensor, room: &mut OutputRoom) -> Result<Tensor, RunError> {
+pub(super) fn output(
+    value: &tract_onnx::prelude::Tensor,
+    room: &mut OutputBudget,
+) -> Result<Tensor, RunError> {
     fn copy<T: Datum + Clone>(
         value: &tract_onnx::prelude::Tensor,
-        room: &mut OutputRoom,
+        room: &mut OutputBudget,
         make: fn(Vec<T>) -> Elements,
     ) -> Result<Elements, RunError> {
         let plain = value.try_as_plain_ram().map_err(said)?;

@@ -7,7 +7,7 @@ use ort::value::{
     TensorRef, ValueType,
 };
 
-use crate::onnx::memory::OutputRoom;
+use crate::onnx::memory::OutputBudget;
 use crate::onnx::predictor::RunError;
 use crate::onnx::tensor::{self, ElementType, Elements, Label, Tensor, Value, product};
 
@@ -63,7 +63,7 @@ pub(super) fn input(tensor: &Tensor) -> ort::Result<SessionInputValue<'_>> {
 ///
 /// # Errors
 /// There is no room for it, or no JSON.
-pub(super) fn output(value: DynValue, room: &mut OutputRoom) -> Result<Value, ValueError> {
+pub(super) fn output(value: DynValue, room: &mut OutputBudget) -> Result<Value, ValueError> {
     match value.dtype() {
         ValueType::Tensor { .. } => tensor(&value, room).map(Value::Tensor),
         ValueType::Sequence(inner) if matches!(**inner, ValueType::Map { .. }) => {
@@ -116,10 +116,10 @@ pub(super) enum ValueError {
 /// A text takes this at least, in bytes.
 const TEXT: usize = size_of::<String>() + 16;
 
-fn tensor(value: &DynValue, room: &mut OutputRoom) -> Result<Tensor, ValueError> {
+fn tensor(value: &DynValue, room: &mut OutputBudget) -> Result<Tensor, ValueError> {
     fn copy<T: PrimitiveTensorElementType + Clone>(
         value: &ort::value::DynTensorRef<'_>,
-        room: &mut OutputRoom,
+        room: &mut OutputBudget,
         make: fn(Vec<T>) -> Elements,
     ) -> Result<Tensor, ValueError> {
         let (shape, elements) = value.try_extract_tensor::<T>()?;
