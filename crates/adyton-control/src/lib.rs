@@ -38,6 +38,7 @@ mod objects;
 mod operations;
 mod origin;
 mod own_explanations;
+mod package_locks;
 mod page;
 mod payload;
 mod perimeter;

@@ -14,12 +14,12 @@ use adyton_runtime::onnx_models::Onnx;
 use adyton_runtime::package::Packages;
 use adyton_store::{Committed, Feed, Store};
 use arc_swap::ArcSwap;
-use tokio::sync::RwLock;
 
 use crate::audit::Audit;
 use crate::failure::OperationResult;
 use crate::job_slots::JobSlots;
 use crate::news::NewsSource;
+use crate::package_locks::PackageLocks;
 use crate::perimeter::Perimeter;
 use crate::rollouts::WrittenRollouts;
 use crate::settings::{ControlParts, ControlSettings, Metrics, Ready};
@@ -70,8 +70,8 @@ pub(crate) struct Shared {
     pub(crate) explanations: JobSlots,
     /// Slots for what callers read of their own requests: they take none of the projects'.
     pub(crate) own_explanations: JobSlots,
-    /// Read while a package is on its way from the disk to the store, written while unused ones are removed.
-    pub(crate) package_gate: RwLock<()>,
+    /// Packages on their way between the disk and the store.
+    pub(crate) package_locks: PackageLocks,
     /// Uploads on their way, and what projects may keep.
     pub(crate) uploads: Uploads,
     /// The rollouts whose ends are written down.
@@ -113,7 +113,7 @@ impl Shared {
             searches: JobSlots::new("search", READERS_AT_ONCE, SEARCH_TIME, longest_wait),
             explanations: JobSlots::new("explanation", READERS_AT_ONCE, EXPLANATION_TIME, longest_wait),
             own_explanations: JobSlots::new("explanation", READERS_AT_ONCE, EXPLANATION_TIME, longest_wait),
-            package_gate: RwLock::new(()),
+            package_locks: PackageLocks::default(),
             uploads: Uploads::default(),
             rollouts: WrittenRollouts::default(),
             unwritten: tokio::sync::Mutex::default(),

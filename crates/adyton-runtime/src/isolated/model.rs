@@ -92,7 +92,9 @@ impl IsolatedModel {
             memory: isolation.memory,
             stack: isolation.stack,
         };
-        let answer = sandbox.ask(&Serve { serve }, LONGEST, Instant::now() + time, ending);
+        let answer = sandbox.ask(&Serve { serve }, LONGEST, Instant::now() + time, &|| {
+            ending.is_over().then_some(SandboxAnswer::Ended)
+        });
         let limits = SandboxLimits {
             memory: isolation.memory,
             memory_setting: "onnx.memory",
@@ -119,15 +121,20 @@ impl IsolatedModel {
                 "{shown}: the model was not loaded after {} s, in a process of its own",
                 time.as_secs()
             ),
-            Ok(SandboxAnswer::Ended) => "the loading was ended before it was done".to_owned(),
+            Ok(SandboxAnswer::Ended | SandboxAnswer::HadItsTurn) => {
+                "the loading was ended before it was done".to_owned()
+            }
+            Ok(SandboxAnswer::TooLong) => {
+                format!("{shown}: the model has too many inputs and outputs, or too long names")
+            }
             Ok(SandboxAnswer::Closed) => {
-                let (status, said) = sandbox.wait().map_err(failed)?;
+                let (status, said) = sandbox.end().map_err(failed)?;
                 return Err(death::of(&shown, DURING, status, &said, &limits));
             }
             Err(cause) => cause,
         };
         sandbox.kill();
-        let _ = sandbox.wait();
+        let _ = sandbox.end();
         Err(cause)
     }
 

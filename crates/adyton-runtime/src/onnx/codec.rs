@@ -10,6 +10,7 @@
 //! answers they are the texts `"NaN"`, `"Infinity"` and `"-Infinity"`, and inputs of floating point take the same texts.
 
 mod error;
+mod json_buffer;
 mod number;
 mod rows;
 mod schema;
@@ -55,7 +56,7 @@ impl Codec {
             Self::Tensors => {
                 let inputs = tensors::read(body, model.ports())?;
                 let outputs = model.run(&inputs)?;
-                Ok(write::outputs(model.ports(), &outputs))
+                Ok(write::outputs(model.ports(), &outputs)?)
             }
             Self::Rows(columns) => rows::predict(columns, model, body),
         }

@@ -24,7 +24,7 @@ use self::inline_policy::{InlinePolicy, InlineStart};
 use self::warm_up::{First, first_run, unanswered};
 use super::codec::{self, Codec};
 use super::cost::Cost;
-use super::ending::Ending;
+use super::ending::{Ended, Ending};
 use super::panics::catch_panic;
 use super::predictor::{Endable, Predictor, RunError};
 use super::threads::model::{GivenUp, ServedModel};
@@ -205,8 +205,11 @@ impl InProcess {
                 ending: &own,
             };
             let answered = match model.predict(&endable, codec, &body).0 {
-                // Its model is retired, or the server stops; a model that has ended by itself says why.
-                Err(_) if own.is_over() && !model.has_failed() => Err(ModelError::Stopping),
+                // Its model is retired, or the server stops; a model that has ended by itself says why, and one that took too much
+                // memory too.
+                Err(_) if own.is_over() && own.why() == Ended::Unwanted && !model.has_failed() => {
+                    Err(ModelError::Stopping)
+                }
                 answered => answered,
             };
             // A caller who left meanwhile takes no answer; nothing is lost.

@@ -16,10 +16,12 @@ use ort::session::builder::{GraphOptimizationLevel, SessionBuilder};
 use ort::session::{RunOptions, Session, SessionInputValue, SessionOutputs};
 
 use self::prepared::PreparedSession;
+use self::values::ValueError;
 use super::classifier::{self, After, Cut};
 use super::cost::Cost;
 use super::ending::{Ended, Ending};
 use super::load_into::LoadInto;
+use super::memory::OutputBudget;
 use super::predictor::{LoadError, Predictor, RunError, without_place};
 use super::session_pool::{self, SessionPool};
 use super::signature::Ports;
@@ -250,9 +252,12 @@ impl OnnxRuntimeModel {
     }
 
     fn values(&self, outputs: SessionOutputs<'_>) -> Result<Vec<Value>, RunError> {
-        let mut values = Vec::with_capacity(outputs.len());
+        let (mut values, mut room) = (Vec::with_capacity(outputs.len()), OutputBudget::new());
         for (at, (_, value)) in outputs.into_iter().enumerate() {
-            let value = values::output(value).map_err(run_error)?;
+            let value = values::output(value, &mut room).map_err(|problem| match problem {
+                ValueError::Said(said) => run_error(said),
+                ValueError::NoRoom(problem) => problem,
+            })?;
             values.push(match (value, self.after.get(at)) {
                 (Value::Tensor(tensor), Some(after)) => after.finish(tensor)?,
                 (value, _) => value,

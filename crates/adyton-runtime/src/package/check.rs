@@ -13,13 +13,19 @@ use super::config::{self, Asked};
 use super::error::ImportError;
 use crate::onnx::declared_ports;
 use crate::onnx_models::Onnx;
+use crate::project_gate::ProjectPermit;
 use crate::trial::Subject;
 
 /// The largest `config.json`, in bytes.
 const LARGEST_CONFIG: u64 = 1 << 20;
 
 /// Checks the package whose `model/` is `model`, with what the request says of it.
-pub(super) fn package(model: &Path, said: &Said, onnx: &Onnx) -> Result<ModelSpec, ImportError> {
+pub(super) fn package(
+    model: &Path,
+    said: &Said,
+    onnx: &Onnx,
+    permit: &ProjectPermit,
+) -> Result<ModelSpec, ImportError> {
     only_one_config(model)?;
     let (config, mut notes) = configuration(model, said)?;
     let mut spec = config::check(config, |asked| match asked {
@@ -33,11 +39,12 @@ pub(super) fn package(model: &Path, said: &Said, onnx: &Onnx) -> Result<ModelSpe
     })?;
     match &spec.engine {
         Engine::Onnx { file } => {
-            notes.extend(onnx.check(Subject {
+            let subject = Subject {
                 folder: model,
                 file,
                 apis: &spec.apis,
-            })?);
+            };
+            notes.extend(onnx.check(subject, permit)?);
             spec.ports = declared_ports::of_file(&model.join(file));
         }
         // Whether a program answers is known once it runs.

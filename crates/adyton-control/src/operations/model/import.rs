@@ -45,6 +45,7 @@ pub(crate) async fn import(shared: &Arc<Shared>, wanted: AskedImport) -> Operati
     text::description(&wanted.description)?;
     let (place, runs_code) = prepare(shared, &wanted).await?;
     code_allowed(shared, wanted.may_run_code, runs_code)?;
+    let queued = shared.imports.queue(wanted.project)?;
     let new = NewModel {
         project: wanted.project,
         name: wanted.name.clone(),
@@ -64,6 +65,7 @@ pub(crate) async fn import(shared: &Arc<Shared>, wanted: AskedImport) -> Operati
             fields: wanted.overrides,
         },
         may_run_code: wanted.may_run_code,
+        queued: Some(queued),
     };
     job.start(shared);
     Ok(model)
