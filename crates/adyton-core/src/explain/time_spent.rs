@@ -73,3 +73,30 @@ impl TimeSpent {
         message!(language, " ({})", "（{}）", parts)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sample;
+
+    #[test]
+    fn a_part_is_told_only_where_its_time_was_taken() {
+        let told = |head_us, body_us, model_us| {
+            let record = Record {
+                took_us: 1_000,
+                head_us,
+                body_us,
+                model_us,
+                ..sample::record()
+            };
+            TimeSpent::of(&record).parts(Language::English)
+        };
+        assert_eq!(told(None, None, 0), "", "it was refused by its head");
+        assert_eq!(told(None, None, 900), " (gateway 100 µs, model 900 µs)");
+        assert_eq!(told(Some(20), None, 0), " (head 20 µs, body 980 µs)");
+        assert_eq!(
+            told(Some(20), Some(30), 900),
+            " (head 20 µs, body 30 µs, model 900 µs, the rest 50 µs)"
+        );
+    }
+}
