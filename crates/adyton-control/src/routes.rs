@@ -106,7 +106,13 @@ fn modelarts(table: &mut Table) {
         Get    "/services/{service_id}/tags"         May(Action::ServiceGet) => 200 service_tags::show, "Tags of a service";
         Post   "/services/{service_id}/tags/create"  May(Action::ServiceUpdate) => 204 service_tags::create, "Give a service tags";
         Delete "/services/{service_id}/tags/delete"  May(Action::ServiceUpdate) => 204 service_tags::delete, "Take tags away from a service";
-        Get    "/services/{service_id}/monitor"      May(Action::ServiceGet) => 200 service_activity::monitor, "Counts of a service's calls";
+        Get    "/services/{service_id}/monitor"      May(Action::ServiceGet) => 200 service_activity::monitor, "How a service does: its calls, its instances and what they take";
+    }
+    routes! { table, ModelArts, "/v2/{project_id}/modelarts-service-v2";
+        Get    "/tags"                               May(Action::ServiceGet) => 200 service_tags::list, "Tags of the project's services, at the newer address";
+        Get    "/{service_id}/tags"                  May(Action::ServiceGet) => 200 service_tags::show, "Tags of a service, at the newer address";
+        Post   "/{service_id}/tags/create"           May(Action::ServiceUpdate) => 204 service_tags::create, "Give a service tags, at the newer address";
+        Delete "/{service_id}/tags/delete"           May(Action::ServiceUpdate) => 204 service_tags::delete, "Take tags away from a service, at the newer address";
     }
 }
 

@@ -24,6 +24,7 @@ mod signature;
 mod steps;
 mod tab;
 mod text;
+mod time_spent;
 mod units;
 
 use serde::{Deserialize, Serialize};
@@ -31,6 +32,7 @@ use serde::{Deserialize, Serialize};
 pub use nearest::{Difference, Nearest, Owner, Part};
 pub use signature::SignatureExplained;
 pub use steps::{StepOutcome, StepSeen};
+pub use time_spent::TimeSpent;
 
 use crate::catalogue::{Fault, Reason, Retry};
 use crate::clock::Timestamp;
@@ -98,17 +100,6 @@ impl Compared {
             got,
         }
     }
-}
-
-/// Where the time went, in microseconds.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub struct TimeSpent {
-    /// From the request's head to the answer.
-    pub total_us: u64,
-    /// Ours: all but the model's.
-    pub gateway_us: u64,
-    /// Waiting for the model.
-    pub model_us: u64,
 }
 
 /// The answer to "why?". Serialised, this is what the control API returns; times are ISO 8601 in UTC.
@@ -204,11 +195,7 @@ pub fn explain_in(
         steps: steps::of(record),
         compared: share::compared(&asked).unwrap_or_else(|| compared::of(&asked, &nearest)),
         signature: signature::of(record, language),
-        time: TimeSpent {
-            total_us: record.took_us,
-            gateway_us: record.took_us.saturating_sub(record.model_us),
-            model_us: record.model_us.min(record.took_us),
-        },
+        time: TimeSpent::of(record),
         notes: share::notes(&asked).unwrap_or_else(|| notes::of(record, language)),
         fix: share::fixes(&asked, &nearest).unwrap_or_else(|| fix::of(&asked, &nearest)),
         nearest,

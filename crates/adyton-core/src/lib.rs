@@ -59,3 +59,4 @@ pub mod tag;
 pub mod tally;
 pub mod tenant;
 pub mod throttled;
+pub mod usage;

@@ -1,6 +1,6 @@
 //! What ModelArts is asked.
 
-use adyton_api::modelarts::activity::{EventList, UpdateList};
+use adyton_api::modelarts::activity::{EventList, MonitorShown, UpdateList};
 use adyton_api::modelarts::models::{ModelDeleted, ModelImport, ModelImported, ModelList, ModelShown};
 use adyton_api::modelarts::service_deploy::{ServiceDeploy, ServiceDeployed, ServiceUpdate};
 use adyton_api::modelarts::services::{Done, ServiceList, ServiceShown};
@@ -121,6 +121,10 @@ impl Client {
     /// The newest events of a service, newest first.
     pub fn service_events(&self, id: &str, query: &str) -> Outcome<EventList> {
         self.get(&self.service_path(id, "/events"), query)
+    }
+    /// How a service does: its instances, and what they take.
+    pub fn service_monitor(&self, id: &str) -> Outcome<MonitorShown> {
+        self.get(&self.service_path(id, "/monitor"), "")
     }
     /// The update history of a service, newest first.
     pub fn service_updates(&self, id: &str) -> Outcome<UpdateList> {

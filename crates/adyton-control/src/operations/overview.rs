@@ -24,9 +24,11 @@ use crate::failure::{Failure, OperationResult};
 use crate::minutes;
 use crate::shared::Shared;
 
-/// How far back calls are looked at: whole minutes, the present one included.
+/// How far back calls are looked at, at most: whole minutes, the present one included.
 const HOUR: Duration = Duration::from_secs(3600);
 const MINUTE: Duration = Duration::from_secs(60);
+/// The most rows of counts that are looked at, a service and minute each; with more, less than an hour is.
+const ROWS: usize = 60_000;
 /// The most refused requests of the journal that are looked at for examples.
 const EXAMPLES: usize = 1000;
 /// The most changes that are shown.
@@ -68,8 +70,9 @@ pub(crate) async fn show(shared: &Shared, actor: &Actor, project: ProjectId) -> 
     minutes::refresh(shared).await?;
     let at = shared.clock.now();
     let until = minute_of(at).after(MINUTE);
-    let from = until.before(HOUR);
-    let calls = shared.store.minutes().list_in(project, from, until).await?;
+    let minutes = shared.store.minutes();
+    let counted = minutes.list_in(project, until.before(HOUR), until, ROWS).await?;
+    let (from, calls) = (counted.since, counted.services);
     let refused = match actor.may(Action::RequestList) {
         true => Some(refused(shared, actor, project, from, &calls).await?),
         false => None,

@@ -83,6 +83,9 @@ impl Supervisor<'_> {
             Ok(program) => program,
             Err(problem) => return End::failed("starting", problem.to_string()),
         };
+        if let Some(keeper) = program.keeper() {
+            self.observer.kept_by(keeper);
+        }
         let watch = Watch {
             question: Question::new(self.task, address, self.crowding),
             health: self.task.health.as_ref(),

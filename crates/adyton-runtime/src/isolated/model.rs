@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use parking_lot::{Condvar, Mutex};
 use rustix::net::{SendAncillaryBuffer, SendAncillaryMessage, SendFlags, sendmsg};
-use rustix::process::{PidfdFlags, Signal, pidfd_open, pidfd_send_signal};
+use rustix::process::{Pid, PidfdFlags, Signal, pidfd_open, pidfd_send_signal};
 
 use super::Isolation;
 use super::child::{CONNECTIONS, Loaded, Serve, ServeOrder};
@@ -54,6 +54,7 @@ struct RunConnection {
 
 /// The process, for all who may end it or wait for its end.
 struct ModelProcess {
+    id: Option<Pid>,
     /// Over it runs are ended.
     control: Mutex<UnixStream>,
     /// Names this process even after its end; where the kernel has none, closing the sockets has to do.
@@ -212,6 +213,11 @@ impl Predictor for IsolatedModel {
         self.process.on_end(tell);
     }
 
+    fn process(&self) -> Option<Pid> {
+        let has_ended = self.process.end.lock().cause.is_some();
+        self.process.id.filter(|_| !has_ended)
+    }
+
     fn runtime(&self) -> String {
         format!("{}, in a process of its own", self.runtime)
     }
@@ -234,6 +240,7 @@ impl ModelProcess {
     fn of(sandbox: &Sandbox) -> io::Result<Self> {
         let handle = sandbox.id().map(|id| pidfd_open(id, PidfdFlags::empty()));
         Ok(Self {
+            id: sandbox.id(),
             control: Mutex::new(sandbox.socket()?),
             handle: handle.and_then(Result::ok),
             end: Mutex::default(),
