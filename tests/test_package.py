@@ -152,6 +152,13 @@ def test_the_units_are_whole(tmp_path):
     assert (ran.returncode, [line for line in ran.stderr.splitlines() if "adyton" in line]) == (0, []), ran.stderr
 
 
+@pytest.mark.skipif(shutil.which("lintian") is None, reason="lintian is not installed")
+def test_debian_s_own_check_has_nothing_to_say_of_the_package(packages):
+    (package,) = packages.glob("adyton_*.deb")
+    ran = run("lintian", "--allow-root", "--fail-on", "error,warning,none", "--display-level", ">=warning", package)
+    assert (ran.returncode, ran.stdout) == (0, ""), ran.stdout + ran.stderr
+
+
 def test_the_debian_package_is_installed_upgraded_removed_and_purged(packages, machine):
     (newer,) = packages.glob("adyton_*.deb")
     machine.install(packages / "older.deb")
