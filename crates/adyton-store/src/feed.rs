@@ -23,8 +23,8 @@ use crate::{Committed, Store, StoreError};
 
 /// How long a change of another node may go unnoticed at most.
 const POLL: Duration = Duration::from_secs(1);
-/// The same where there is no other node: only that the database can still be read is looked at.
-const POLL_ALONE: Duration = Duration::from_secs(10);
+/// The same where there is no other node: whether the database can still be read. Shorter than [`LONGEST_WAIT`].
+const POLL_ALONE: Duration = Duration::from_secs(3);
 /// How long a caller waits for its own change.
 const LONGEST_WAIT: Duration = Duration::from_secs(5);
 
