@@ -9,6 +9,7 @@ import socket
 import subprocess
 import tarfile
 import tempfile
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -42,12 +43,12 @@ def packages(tmp_path_factory) -> Path:
 
 @pytest.fixture(scope="module")
 def bare_debian() -> Path:
-    """A bare Debian as a tar, fetched once for each machine."""
+    """A bare Debian as a tar, with systemd and nothing else beside what it must have; fetched once for each machine."""
     if os.geteuid() != 0 or not shutil.which("debootstrap"):
         pytest.skip("a bare Debian is made by root, with debootstrap")
     if run("unshare", "--mount", "true").returncode != 0:
         pytest.skip("root may not mount anything here: this is a container without the right to")
-    archive = CACHE / "debian.tar"
+    archive = CACHE / "debian-systemd.tar"
     if not archive.exists():
         CACHE.mkdir(parents=True, exist_ok=True)
         lines = [line.split() for line in does("apt-get", "indextargets", "--format", "$(REPO_URI) $(CODENAME) $(CREATED_BY)").splitlines()]
@@ -56,7 +57,7 @@ def bare_debian() -> Path:
         # A mirror that is slow for a moment is tried again.
         for rest in (2, 1, 0):
             shutil.rmtree(root, ignore_errors=True)
-            made = run("debootstrap", "--variant=minbase", suite, root, mirror, limit=900)
+            made = run("debootstrap", "--variant=minbase", "--include=systemd-sysv", suite, root, mirror, limit=900)
             if made.returncode == 0:
                 break
             assert rest, f"debootstrap: {made.returncode}\n{made.stdout[-2000:]}\n{made.stderr[-2000:]}"
@@ -152,6 +153,13 @@ def test_the_units_are_whole(tmp_path):
     assert (ran.returncode, [line for line in ran.stderr.splitlines() if "adyton" in line]) == (0, []), ran.stderr
 
 
+@pytest.mark.skipif(shutil.which("lintian") is None, reason="lintian is not installed")
+def test_debian_s_own_check_has_nothing_to_say_of_the_package(packages):
+    (package,) = packages.glob("adyton_*.deb")
+    ran = run("lintian", "--allow-root", "--fail-on", "error,warning,none", "--display-level", ">=warning", package)
+    assert (ran.returncode, ran.stdout) == (0, ""), ran.stdout + ran.stderr
+
+
 def test_the_debian_package_is_installed_upgraded_removed_and_purged(packages, machine):
     (newer,) = packages.glob("adyton_*.deb")
     machine.install(packages / "older.deb")
@@ -197,44 +205,98 @@ def test_the_debian_package_is_installed_upgraded_removed_and_purged(packages, m
 CONTAINERS = '[containers]\ndefault_ulimits = ["nofile=10000:10000", "nproc=9000:9000"]\n'
 
 
-@pytest.mark.skipif(os.geteuid() != 0 or shutil.which("podman") is None or shutil.which("runc") is None, reason="podman and runc are not installed, or this is not root")
-def test_the_image_serves_as_nobody_in_particular_on_a_root_that_is_read_only(packages, bare_debian, tmp_path):
-    (tmp_path / "containers.conf").write_text(CONTAINERS)
-    environment = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "CONTAINERS_CONF": str(tmp_path / "containers.conf")}
-    # Its name may have 50 characters.
-    short = tempfile.mkdtemp(prefix="adyton-", dir="/tmp")
-    place = ["podman", "--runtime", "runc", "--root", tmp_path / "storage", "--runroot", short, "--cgroup-manager", "cgroupfs"]
-    place += ["--storage-driver", "vfs"]
+class Podman:
+    """Containers and images of one test."""
 
-    def podman(*arguments: object, check: bool = True) -> str:
-        ran = run(*place, *arguments, env=environment)
+    def __init__(self, folder: Path):
+        (folder / "containers.conf").write_text(CONTAINERS)
+        self.environment = {"PATH": os.environ["PATH"], "HOME": str(folder), "CONTAINERS_CONF": str(folder / "containers.conf")}
+        # Its name may have 50 characters.
+        self.short = tempfile.mkdtemp(prefix="adyton-", dir="/tmp")
+        self.place = ["podman", "--runtime", "runc", "--root", folder / "storage", "--runroot", self.short, "--cgroup-manager", "cgroupfs"]
+        self.place += ["--storage-driver", "vfs"]
+
+    def run(self, *arguments: object) -> subprocess.CompletedProcess:
+        return run(*self.place, *arguments, env=self.environment)
+
+    def __call__(self, *arguments: object, check: bool = True) -> str:
+        ran = self.run(*arguments)
         assert ran.returncode == 0 or not check, f"podman {arguments}: {ran.stdout}\n{ran.stderr}"
         return ran.stdout.strip()
 
+    def close(self) -> None:
+        self("rm", "--force", "--all", "--time", "0", "--volumes", check=False)
+        self("rmi", "--all", "--force", check=False)
+        shutil.rmtree(self.short, ignore_errors=True)
+
+
+@pytest.fixture
+def podman(tmp_path):
+    if os.geteuid() != 0 or not shutil.which("podman") or not shutil.which("runc"):
+        pytest.skip("podman and runc are not installed, or this is not root")
+    podman = Podman(tmp_path)
+    yield podman
+    podman.close()
+
+
+def test_systemd_runs_the_package_keeps_its_address_open_and_lets_go_of_it(packages, bare_debian, podman, tmp_path):
+    root = tmp_path / "booted"
+    root.mkdir()
+    does("tar", "--extract", "--file", bare_debian, "--directory", root)
+    for name in ("adyton_*.deb", "older.deb"):
+        (package,) = packages.glob(name)
+        shutil.copy(package, root / ("newer.deb" if name.startswith("adyton") else name))
+    podman("run", "--detach", "--name", "machine", "--systemd=always", "--privileged", "--network=none", "--rootfs", root, "/sbin/init")
+    inside = partial(podman, "exec", "machine")
+
+    def main_process() -> str:
+        return inside("systemctl", "show", "--property=MainPID", "--value", "adyton")
+
+    def is_healthy() -> bool:
+        return podman.run("exec", "machine", "adyton", "health", "--data", "/var/lib/adyton").returncode == 0
+
+    states = partial(inside, "systemctl", "is-active", "adyton.service", "adyton.socket", check=False)
+    wait_for(lambda: inside("systemctl", "is-system-running", check=False) in ("running", "degraded"), 60, "systemd")
+    inside("dpkg", "--install", "/older.deb")
+    wait_for(is_healthy, 60, "the packaged server")
+    process = main_process()
+    assert inside("stat", "--format", "%U", f"/proc/{process}") == "adyton"
+    # It takes new settings, comes back from a crash, and is another one after an upgrade; its address stays open meanwhile.
+    inside("sh", "-c", "printf '[throttle]\\ndefault_per_second = 7\\n' >> /etc/adyton/adyton.toml")
+    inside("systemctl", "reload", "adyton")
+    wait_for(lambda: "default_per_second" in inside("journalctl", "--unit=adyton", "--no-pager"), 30, "the settings to be told of")
+    inside("sh", "-c", f"kill -9 {process}")
+    assert states().splitlines()[1] == "active"
+    wait_for(lambda: main_process() not in ("0", process) and is_healthy(), 60, "the server to come back")
+    inside("dpkg", "--install", "/newer.deb")
+    wait_for(is_healthy, 60, "the newer server")
+    assert states() == "active\nactive"
+    inside("dpkg", "--remove", "adyton")
+    assert states() == "inactive\ninactive"
+    inside("dpkg", "--purge", "adyton")
+    assert inside("systemctl", "list-units", "--all", "--no-legend", "adyton*") == ""
+
+
+def test_the_image_serves_as_nobody_in_particular_on_a_root_that_is_read_only(packages, bare_debian, podman):
     with socket.socket() as one, socket.socket() as two:
         one.bind(("127.0.0.1", 0))
         two.bind(("127.0.0.1", 0))
         ports = [free.getsockname()[1] for free in (one, two)]
-    try:
-        podman("import", bare_debian, "localhost/debian:bare")
-        podman("build", "--format", "docker", "--network=none", "--build-arg", "BASE=localhost/debian:bare", "--tag", "adyton:test", packages / "image")
-        about = json.loads(podman("image", "inspect", "adyton:test"))[0]
-        assert about["Config"]["User"] == "10001:10001" and "/var/lib/adyton" in about["Config"]["Volumes"]
-        # The addresses are the machine's, so that no network has to be made for it.
-        listen = [f"ADYTON_{name}__LISTEN=127.0.0.1:{port}" for name, port in zip(("GATEWAY", "CONTROL"), ports, strict=True)]
-        podman("run", "--detach", "--name", "adyton", "--read-only", "--cap-drop=all", "--network=host", "--env", listen[0], "--env", listen[1], "adyton:test")
+    podman("import", bare_debian, "localhost/debian:bare")
+    podman("build", "--format", "docker", "--network=none", "--build-arg", "BASE=localhost/debian:bare", "--tag", "adyton:test", packages / "image")
+    about = json.loads(podman("image", "inspect", "adyton:test"))[0]
+    assert about["Config"]["User"] == "10001:10001" and "/var/lib/adyton" in about["Config"]["Volumes"]
+    # The addresses are the machine's, so that no network has to be made for it.
+    listen = [f"ADYTON_{name}__LISTEN=127.0.0.1:{port}" for name, port in zip(("GATEWAY", "CONTROL"), ports, strict=True)]
+    podman("run", "--detach", "--name", "adyton", "--read-only", "--cap-drop=all", "--network=host", "--env", listen[0], "--env", listen[1], "adyton:test")
 
-        def healthy() -> bool:
-            assert podman("inspect", "--format", "{{.State.Status}}", "adyton") == "running", podman("logs", "adyton", check=False)
-            return run(*place, "exec", "adyton", "/usr/bin/adyton", "health", env=environment).returncode == 0
+    def healthy() -> bool:
+        assert podman("inspect", "--format", "{{.State.Status}}", "adyton") == "running", podman("logs", "adyton", check=False)
+        return podman.run("exec", "adyton", "/usr/bin/adyton", "health").returncode == 0
 
-        wait_for(healthy, 60, "the container to be healthy")
-        assert podman("healthcheck", "run", "adyton") == ""
-        assert podman("exec", "adyton", "id", "-u") == "10001"
-        assert podman("exec", "adyton", "stat", "--format", "%u %a", "/var/lib/adyton").split() == ["10001", "700"]
-        podman("stop", "--time", "40", "adyton")
-        assert podman("inspect", "--format", "{{.State.ExitCode}}", "adyton") == "0"
-    finally:
-        podman("rm", "--force", "--volumes", "adyton", check=False)
-        podman("rmi", "--all", "--force", check=False)
-        shutil.rmtree(short, ignore_errors=True)
+    wait_for(healthy, 60, "the container to be healthy")
+    assert podman("healthcheck", "run", "adyton") == ""
+    assert podman("exec", "adyton", "id", "-u") == "10001"
+    assert podman("exec", "adyton", "stat", "--format", "%u %a", "/var/lib/adyton").split() == ["10001", "700"]
+    podman("stop", "--time", "40", "adyton")
+    assert podman("inspect", "--format", "{{.State.ExitCode}}", "adyton") == "0"

@@ -216,6 +216,7 @@ async fn judge(shared: Arc<Shared>, slots: Arc<ConnectionSlots>) {
     let mut looks = tokio::time::interval(WATCH);
     looks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
+        slots.occupied().await;
         looks.tick().await;
         slots.watch(shared.clock.monotonic(), &shared.settings().deadlines);
     }

@@ -27,6 +27,8 @@ pub struct ConnectionSlots {
     most: usize,
     table: Mutex<Table>,
     freed: Notify,
+    /// Somebody has come in where nobody was.
+    entered: Notify,
 }
 
 #[derive(Default)]
@@ -75,6 +77,7 @@ impl ConnectionSlots {
             most: most.max(1),
             table: Mutex::default(),
             freed: Notify::new(),
+            entered: Notify::new(),
         })
     }
 
@@ -163,6 +166,13 @@ impl ConnectionSlots {
         }
     }
 
+    /// Waits until a connection is in. For one at a time.
+    pub async fn occupied(&self) {
+        while self.taken() == 0 {
+            self.entered.notified().await;
+        }
+    }
+
     /// How many connections are in.
     pub fn taken(&self) -> usize {
         self.table.lock().taken
@@ -221,6 +231,9 @@ impl Table {
             connection: Arc::clone(connection),
         });
         self.taken += 1;
+        if self.taken == 1 {
+            slots.entered.notify_one();
+        }
         if !connection.is_exempt() {
             *self.sources.entry(connection.source()).or_default() += 1;
         }

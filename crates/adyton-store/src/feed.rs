@@ -2,7 +2,8 @@
 //!
 //! A step reads one snapshot of the database: which entities changed since the live state's revision, and what they are
 //! now. So the live state is always that of one revision, whole. Three things wake it: a commit of this node, PostgreSQL's
-//! `NOTIFY` from another node, and a poll every second, which alone would be enough.
+//! `NOTIFY` from another node, and a poll every second, which alone would be enough. With SQLite there is one node, which holds its
+//! folder alone: nothing changes that it does not commit, and the poll, which wakes five threads, is rare.
 //!
 //! - `load`: reading entities, all of them or the changed ones.
 
@@ -22,6 +23,8 @@ use crate::{Committed, Store, StoreError};
 
 /// How long a change of another node may go unnoticed at most.
 const POLL: Duration = Duration::from_secs(1);
+/// The same where there is no other node: whether the database can still be read. Shorter than [`LONGEST_WAIT`].
+const POLL_ALONE: Duration = Duration::from_secs(3);
 /// How long a caller waits for its own change.
 const LONGEST_WAIT: Duration = Duration::from_secs(5);
 
@@ -67,12 +70,12 @@ impl Feed {
 
     /// One step: brings the live state to the newest revision.
     async fn catch_up(&self, store: &Store) -> Result<(), StoreError> {
-        let began = store.clock().monotonic();
+        let current_until = store.clock().monotonic() + alone(store);
         let session = store.database().snapshot(LONG_DEADLINE).await?;
         let (newest, compacted) = newest(&session).await?;
         let here = self.cell.load();
         if newest == here.revision() {
-            self.cell.confirm(began);
+            self.cell.confirm(current_until);
             return Ok(());
         }
         // Behind what is kept, or ahead because the database was put back from a backup: everything anew.
@@ -92,9 +95,17 @@ impl Feed {
             }
         };
         self.cell.publish(next);
-        self.cell.confirm(began);
+        self.cell.confirm(current_until);
         self.reached.send_replace(newest);
         Ok(())
+    }
+}
+
+/// For how long it is known beforehand that nobody else commits: until the next poll of a node that is alone.
+fn alone(store: &Store) -> Duration {
+    match store.database().is_postgres() {
+        true => Duration::ZERO,
+        false => POLL_ALONE,
     }
 }
 
@@ -140,7 +151,7 @@ async fn follow(store: &Store, feed: &Feed) {
         }
         tokio::select! {
             () = store.woken() => {}
-            () = tokio::time::sleep(POLL) => {}
+            () = tokio::time::sleep(alone(store).max(POLL)) => {}
         }
     }
 }

@@ -5,10 +5,12 @@
 mod links;
 mod stage;
 
+use std::path::PathBuf;
+
 use anyhow::Result;
 
 use crate::process::{command, run};
-use crate::repository::target;
+use crate::repository::{root, target};
 use crate::setup::tool;
 
 /// Only what builds and searches: its own server and its watching of files bring many crates.
@@ -18,10 +20,20 @@ const MDBOOK: (&str, &str, &[&str]) = (
     &["--no-default-features", "--features", "search"],
 );
 
+/// That of the Python environment, where the index has it for this machine and the environment was made; else the crate, which takes
+/// minutes to compile.
+fn mdbook() -> Result<PathBuf> {
+    let (name, version, features) = MDBOOK;
+    let of_wheel = root().join(".venv/bin").join(name);
+    match of_wheel.is_file() {
+        true => Ok(of_wheel),
+        false => tool(name, version, features),
+    }
+}
+
 /// Builds the site; whether all its links lead somewhere.
 pub(crate) fn docs() -> Result<bool> {
-    let (name, version, features) = MDBOOK;
-    let mdbook = tool(name, version, features)?;
+    let mdbook = mdbook()?;
     let folder = target().join("site");
     stage::stage(&folder)?;
     run(command(mdbook).arg("build").arg(&folder))?;

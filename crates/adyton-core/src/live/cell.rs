@@ -33,7 +33,8 @@ impl LiveCell {
             confirmed: AtomicU64::new(0),
         }))
     }
-    /// Notes that nothing newer was stored at this moment of the monotonic clock. Only the change feed calls this.
+    /// Notes that nothing newer is stored up to this moment of the monotonic clock, which may lie ahead where nobody else stores
+    /// anything. Only the change feed calls this.
     pub fn confirm(&self, at: Duration) {
         let micros = u64::try_from(at.as_micros()).unwrap_or(u64::MAX).max(1);
         self.0.confirmed.store(micros, Ordering::Relaxed);

@@ -36,6 +36,11 @@ impl Faults {
         }
     }
 
+    /// Whether the disk can be written, as far as it has been tried.
+    pub(super) fn are_over(&self) -> bool {
+        self.current.is_none()
+    }
+
     /// Whether the disk is left alone now.
     pub(super) fn is_resting(&self, now: Duration) -> bool {
         self.current.as_ref().is_some_and(|fault| now < fault.retry)

@@ -94,6 +94,11 @@ impl Strangers {
         self.is_full || self.left_out.len() >= SUMMARIES_MAX
     }
 
+    /// Whether no summary is gathered.
+    pub(super) fn is_empty(&self) -> bool {
+        self.left_out.is_empty()
+    }
+
     /// Notes one for its summary; `false` for a damaged record, which cannot be in one.
     fn note(&mut self, source: Source, record: &View<'_>) -> bool {
         let id = record.fixed.id();

@@ -69,6 +69,11 @@ impl Tail {
         }
     }
 
+    /// Whether nothing is left to tell of the last moment.
+    pub(super) fn is_quiet(&self) -> bool {
+        self.seen.is_empty()
+    }
+
     /// Tells of a record that is written now.
     pub(super) fn note(&mut self, record: &View<'_>) {
         if !self.is_followed {

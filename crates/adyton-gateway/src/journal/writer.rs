@@ -28,6 +28,8 @@ use super::tallies::Tallies;
 
 /// How often old files are looked for.
 const TIDY: Duration = Duration::from_secs(1);
+/// The same while nothing is recorded: then only others fill the disk.
+const TIDY_CALM: Duration = Duration::from_secs(10);
 /// It sleeps after so many turns in which nothing came.
 const QUIET_TURNS: u32 = 10;
 /// How often dropped records are told of, at most.
@@ -122,7 +124,8 @@ impl Writer {
         std::thread::park_timeout(self.settings.poll);
         let orders = self.signals.orders();
         if self.are_rings_empty() && !orders.is_awaited && !orders.is_closing {
-            std::thread::park_timeout(TIDY);
+            let is_calm = self.strangers.is_empty() && self.tail.is_quiet() && self.faults.are_over();
+            std::thread::park_timeout(if is_calm { TIDY_CALM } else { TIDY });
         }
         self.signals.sleeps(false);
     }

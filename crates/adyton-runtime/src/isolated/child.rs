@@ -21,6 +21,7 @@ use rustix::net::{RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, recvmsg}
 use serde::{Deserialize, Serialize};
 
 use super::frames::{self, Run};
+use crate::heap;
 use crate::machine;
 use crate::onnx::ending::Ending;
 use crate::onnx::load_into::LoadInto;
@@ -219,7 +220,7 @@ fn answer(model: &dyn Predictor, socket: &UnixStream, running: &Mutex<Running>) 
         }
         if begin.elapsed() > GROWING && machine::taken() > quiet.saturating_add(GROWN) {
             drop(answered);
-            model.give_back(&inputs);
+            heap::give_back();
         }
     }
 }

@@ -82,9 +82,6 @@ impl Predictor for WithExample {
     fn example(&self) -> Option<&[u8]> {
         Some(&self.body)
     }
-    fn give_back(&self, inputs: &[Tensor]) {
-        self.model.give_back(inputs);
-    }
     fn on_end(&self, tell: Box<dyn FnOnce(String) + Send>) {
         self.model.on_end(tell);
     }

@@ -69,6 +69,8 @@ pub struct InProcess {
     served: Arc<ServedModel>,
     threads: Arc<InferenceThreads>,
     clock: Clock,
+    /// Goes after the model.
+    _leftovers: Leftovers,
 }
 
 impl fmt::Debug for InProcess {
@@ -145,6 +147,7 @@ impl InProcess {
         let served = ServedModel::new(project);
         let told = Arc::clone(&served);
         model.on_end(Box::new(move |cause| told.give_up(GivenUp::Ended(cause))));
+        let leftovers = Leftovers(Arc::clone(&threads));
         Ok(Arc::new(Self {
             model,
             codecs,
@@ -156,6 +159,7 @@ impl InProcess {
             served,
             threads,
             clock,
+            _leftovers: leftovers,
         }))
     }
 
@@ -288,6 +292,15 @@ impl InProcess {
             tracing::warn!(runtime = self.runtime(), %panic, "a model's input made the runtime panic (logged once per model)");
         }
         ModelError::Failed(panic)
+    }
+}
+
+/// What a model that has gone leaves on the heap. Whoever held it last may be a gateway's core, so others clear up.
+struct Leftovers(Arc<InferenceThreads>);
+
+impl Drop for Leftovers {
+    fn drop(&mut self) {
+        self.0.give_memory_back();
     }
 }
 

@@ -12,6 +12,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use ort::environment::Environment;
+use ort::ep;
 use ort::session::builder::{GraphOptimizationLevel, SessionBuilder};
 use ort::session::{RunOptions, Session, SessionInputValue, SessionOutputs};
 
@@ -155,7 +156,12 @@ fn open(
     let builder = Session::builder(environment)?
         .with_optimization_level(GraphOptimizationLevel::All)?
         .with_intra_op_spinning(false)?
-        .with_inter_op_spinning(false)?;
+        .with_inter_op_spinning(false)?
+        // What a run may take must not depend on the runs before it. An arena would keep what the largest took, doubled, for this
+        // session alone; and by the pattern of an earlier run, one block is asked for that is larger than what is in use at once.
+        // The C library's heap is as fast.
+        .with_execution_providers([ep::CPU::default().with_arena_allocator(false).build()])?
+        .with_memory_pattern(false)?;
     let builder = match threads {
         Threads::Caller => builder.with_independent_thread_pool()?.with_intra_threads(1)?,
         Threads::Pool => builder,
@@ -201,30 +207,16 @@ impl Predictor for OnnxRuntimeModel {
             .sessions
             .take_until(|| ending.is_over())
             .ok_or_else(|| ending.why())?;
-        let values = {
-            let outputs = ending.during(
-                // It fails only for options that are not there.
-                move || drop(interrupt.terminate()),
-                || taken.session.run_with_options(given.as_slice(), &options),
-            )?;
-            match outputs {
-                Err(_) if ending.is_over() => Err(ending.why().into()),
-                Err(said) if error_text::is_out_of_memory(&said.to_string()) => Err(Ended::TooLarge.into()),
-                Err(said) => Err(run_error(said)),
-                Ok(outputs) => self.values(outputs),
-            }
-        };
-        // One that got no memory holds what was made ready for it, touched or not.
-        let got_none = matches!(&values, Err(problem) if *problem == Ended::TooLarge.into());
-        if ending.grew() || got_none {
-            give_back(&mut taken.session, &given);
-        }
-        values
-    }
-
-    fn give_back(&self, inputs: &[Tensor]) {
-        if let Ok(given) = self.lend(inputs) {
-            give_back(&mut self.sessions.take().session, &given);
+        let outputs = ending.during(
+            // It fails only for options that are not there.
+            move || drop(interrupt.terminate()),
+            || taken.session.run_with_options(given.as_slice(), &options),
+        )?;
+        match outputs {
+            Err(_) if ending.is_over() => Err(ending.why().into()),
+            Err(said) if error_text::is_out_of_memory(&said.to_string()) => Err(Ended::TooLarge.into()),
+            Err(said) => Err(run_error(said)),
+            Ok(outputs) => self.values(outputs),
         }
     }
 
@@ -264,20 +256,6 @@ impl OnnxRuntimeModel {
             });
         }
         Ok(values)
-    }
-}
-
-/// Has a session give its memory back to the system: it keeps what its largest run took. The runtime does so only at the end of
-/// a run, so this is one that is ended before its first node.
-fn give_back(session: &mut Session, given: &[SessionInputValue<'_>]) {
-    let Ok(mut options) = RunOptions::new() else {
-        return;
-    };
-    let asked = options
-        .set("memory.enable_memory_arena_shrinkage", "cpu:0")
-        .and_then(|()| options.terminate());
-    if asked.is_ok() {
-        let _ = session.run_with_options(given, &options);
     }
 }
 

@@ -39,9 +39,6 @@ pub trait Predictor: Send + Sync + fmt::Debug {
         }
     }
 
-    /// Gives the memory back that the runtime keeps after a large run of `inputs`.
-    fn give_back(&self, _inputs: &[Tensor]) {}
-
     /// What the time of a run depends on; where nobody knows, the model never runs on a gateway's core.
     fn cost(&self) -> Cost {
         Cost::Contents
@@ -104,10 +101,6 @@ impl Predictor for Endable<'_> {
 
     fn example(&self) -> Option<&[u8]> {
         self.model.example()
-    }
-
-    fn give_back(&self, inputs: &[Tensor]) {
-        self.model.give_back(inputs);
     }
 
     fn on_end(&self, tell: Box<dyn FnOnce(String) + Send>) {

@@ -125,6 +125,8 @@ struct PoolState {
     /// Further threads, and those of them that wait for a call or are just starting.
     further: usize,
     further_idle: usize,
+    /// When the memory is given back that models have left; `None` while there is none.
+    give_back_at: Option<Instant>,
     /// When the watching thread looks next; `None` while it sleeps until it is woken.
     look_at: Option<Instant>,
     closed: bool,
@@ -247,6 +249,11 @@ impl InferenceThreads {
         let mut state = self.0.state.lock();
         let within = self.0.settings.longest_call + self.0.settings.grace;
         self.0.look_within(&mut state, within);
+    }
+
+    /// Has the memory given back that a model has left, soon: when a service ends, more models may go.
+    pub(crate) fn give_memory_back(&self) {
+        self.0.give_memory_back(&mut self.0.state.lock());
     }
 
     /// Ends everything that runs and waits, because the server stops; nothing is taken any more.

@@ -1,4 +1,5 @@
-//! The Debian package, made by `dpkg-deb` alone.
+//! The Debian package, made by `dpkg-deb` alone. Its maintainer is who `DEBFULLNAME` and `DEBEMAIL` name, as Debian's own tools read
+//! them; else a name without a mailbox.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -27,9 +28,10 @@ pub(super) fn make(release: &Release) -> Result<PathBuf> {
     for (file, place) in release.completions() {
         put(&file, &folder.join("usr/share").join(place), 0o644)?;
     }
-    documents(release, &folder)?;
+    let maintainer = maintainer();
+    documents(release, &folder, &maintainer)?;
     let size = kibibytes(&folder)?;
-    control(release, &folder, &binary, size)?;
+    control(release, &folder, &binary, (size, &maintainer))?;
     open_folders(&folder)?;
     let package = release.out.join(format!("{name}.deb"));
     let mut build = command("dpkg-deb");
@@ -45,15 +47,44 @@ pub(super) fn make(release: &Release) -> Result<PathBuf> {
     Ok(package)
 }
 
+/// Who answers for the package.
+fn maintainer() -> String {
+    let said = |name| std::env::var(name).ok().filter(|said| !said.trim().is_empty());
+    let name = said("DEBFULLNAME").unwrap_or_else(|| "The Adyton developers".to_owned());
+    // `.invalid` is reserved for addresses that are none.
+    let mail = said("DEBEMAIL").unwrap_or_else(|| "adyton@adyton.invalid".to_owned());
+    format!("{} <{}>", name.trim(), mail.trim())
+}
+
+/// Debian's own log of changes: that this version was packaged, when and by whom. What changed is in ours.
+fn changelog(release: &Release, maintainer: &str) -> Result<String> {
+    let mut date = command("date");
+    date.args(["--utc", "--rfc-email"]);
+    if let Ok(epoch) = std::env::var("SOURCE_DATE_EPOCH") {
+        date.arg(format!("--date=@{epoch}"));
+    }
+    let date = date.output().context("cannot ask for the date")?;
+    Ok(format!(
+        "adyton ({}) unstable; urgency=medium\n\n  * Packaged; what changed is in /usr/share/doc/adyton/CHANGELOG.md.gz.\n\n -- {maintainer}  {}",
+        release.version,
+        String::from_utf8_lossy(&date.stdout),
+    ))
+}
+
 /// What to read: compressed, as Debian wants it.
-fn documents(release: &Release, folder: &Path) -> Result<()> {
+fn documents(release: &Release, folder: &Path, maintainer: &str) -> Result<()> {
     let share = folder.join("usr/share");
     let about = share.join("doc/adyton");
     put(&packaging("debian/copyright"), &about.join("copyright"), 0o644)?;
     put(&root().join("README.md"), &about.join("README.md"), 0o644)?;
-    let changelog = about.join("changelog");
-    put(&root().join("CHANGELOG.md"), &changelog, 0o644)?;
-    compress(&changelog)?;
+    let packaged = about.join("changelog");
+    put_bytes(changelog(release, maintainer)?.as_bytes(), &packaged, 0o644)?;
+    compress(&packaged)?;
+    let changes = about.join("CHANGELOG.md");
+    put(&root().join("CHANGELOG.md"), &changes, 0o644)?;
+    compress(&changes)?;
+    let overrides = share.join("lintian/overrides/adyton");
+    put(&packaging("debian/lintian-overrides"), &overrides, 0o644)?;
     for page in release.manuals()? {
         let to = share.join("man/man1").join(page.file_name().unwrap_or_default());
         put(&page, &to, 0o644)?;
@@ -66,12 +97,14 @@ fn compress(file: &Path) -> Result<()> {
     run(command("gzip").args(["-9n", "--force"]).arg(file))
 }
 
-fn control(release: &Release, folder: &Path, binary: &[u8], size: u64) -> Result<()> {
+fn control(release: &Release, folder: &Path, binary: &[u8], about_it: (u64, &str)) -> Result<()> {
+    let (size, maintainer) = about_it;
     let about = folder.join("DEBIAN");
     let text = fs::read_to_string(packaging("debian/control.in"))?
         .replace("@VERSION@", &release.version)
         .replace("@ARCHITECTURE@", release.architecture)
         .replace("@SIZE@", &size.to_string())
+        .replace("@MAINTAINER@", maintainer)
         .replace(
             "@GLIBC@",
             &needed_glibc(binary).context("the binary names no version of glibc")?,

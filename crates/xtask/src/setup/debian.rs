@@ -52,6 +52,11 @@ const PACKAGES: &[DebianPackage] = &[
         needed: |purpose| purpose == Purpose::Test,
     },
     DebianPackage {
+        name: "lintian",
+        present: || find("lintian").is_some(),
+        needed: |purpose| purpose == Purpose::Test,
+    },
+    DebianPackage {
         name: "podman",
         present: || find("podman").is_some(),
         needed: |purpose| purpose == Purpose::Test,

@@ -1,5 +1,5 @@
 //! The thread that watches over the inference threads: starts further ones for projects that wait behind others, replaces
-//! those that do not come back, and ends runs when models take too much memory.
+//! those that do not come back, ends runs when models take too much memory, and gives back what models left that have gone.
 //!
 //! It sleeps until a call runs, waits that no thread can take it, or was told to end; then until the moment at which something
 //! could have to be done.
@@ -13,11 +13,14 @@ use parking_lot::MutexGuard;
 
 use super::model::GivenUp;
 use super::{PoolState, Shared};
+use crate::heap;
 use crate::machine;
 use crate::onnx::memory::GROWN;
 
 /// How soon another try is made when the system refuses a thread.
 const AGAIN: Duration = Duration::from_millis(100);
+/// How soon memory is given back.
+const GIVE_BACK: Duration = Duration::from_secs(1);
 /// How often memory is looked at while something runs: a core fills some 100 MB in this time.
 pub(super) const MEMORY_LOOK: Duration = Duration::from_millis(20);
 
@@ -38,6 +41,7 @@ impl Shared {
                     self.make_way(&mut state, now),
                     self.bound_memory(&mut state, now),
                     self.replace(&mut state, now),
+                    give_back(&mut state, now),
                 ];
                 if let Some(at) = next.into_iter().flatten().min() {
                     // Never in the past, so that a refused thread is no busy loop.
@@ -104,6 +108,12 @@ impl Shared {
         Some(now + MEMORY_LOOK)
     }
 
+    /// Has the memory given back, soon, that a model or a large run has left: when a service ends, more models may go.
+    pub(super) fn give_memory_back(&self, state: &mut PoolState) {
+        state.give_back_at.get_or_insert(Instant::now() + GIVE_BACK);
+        self.look_within(state, GIVE_BACK);
+    }
+
     /// Replaces threads whose run was told to end and did not. Gives when to look again.
     fn replace(self: &Arc<Self>, state: &mut MutexGuard<'_, PoolState>, now: Instant) -> Option<Instant> {
         // An honest run that takes as long as callers wait at most must not cost its model the service.
@@ -136,4 +146,15 @@ impl Shared {
         }
         next
     }
+}
+
+/// Gives back what models have left. Gives when to look again.
+fn give_back(state: &mut MutexGuard<'_, PoolState>, now: Instant) -> Option<Instant> {
+    let at = state.give_back_at?;
+    if at > now {
+        return Some(at);
+    }
+    state.give_back_at = None;
+    MutexGuard::unlocked(state, heap::give_back);
+    None
 }

@@ -98,10 +98,14 @@ impl Shared {
 
     /// Says that a call is done; false when this thread's place was given to another one meanwhile.
     fn give_back(&self, number: u64) -> bool {
-        let held = self.state.lock().held.remove(&number);
-        let Some(Held { ending, lost, .. }) = held else {
+        let mut state = self.state.lock();
+        let Some(Held { ending, lost, .. }) = state.held.remove(&number) else {
             return true;
         };
+        if ending.grew() {
+            self.give_memory_back(&mut state);
+        }
+        drop(state);
         if ending.is_over() {
             self.ended.fetch_add(1, Ordering::Relaxed);
         }
