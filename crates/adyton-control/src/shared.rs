@@ -25,6 +25,7 @@ use crate::rollouts::WrittenRollouts;
 use crate::settings::{ControlParts, ControlSettings, Metrics, Ready};
 use crate::sign_ins::SignIns;
 use crate::tasks::Tasks;
+use crate::unread::Unreadable;
 use crate::unwritten_minutes::UnwrittenMinutes;
 use crate::upload_share::Uploads;
 
@@ -143,6 +144,20 @@ impl Shared {
     /// Waits until this node's live state holds a write: who creates, can call.
     pub(crate) async fn settled<T>(&self, committed: Committed<T>) -> OperationResult<T> {
         Ok(self.feed.settled(committed).await?)
+    }
+    /// Writes down what could not be read as HTTP; the id that it gets.
+    pub(crate) fn unreadable(&self, what: &Unreadable) -> RequestId {
+        let id = self.request_id();
+        tracing::info!(
+            request.id = %id,
+            peer = %what.peer,
+            status = what.status.as_u16(),
+            found = what.found,
+            "a management request cannot be read as HTTP"
+        );
+        self.audit
+            .note_unreadable(id, self.clock.now(), what, self.clock.monotonic());
+        id
     }
     /// An id for a request.
     pub(crate) fn request_id(&self) -> RequestId {

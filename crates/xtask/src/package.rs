@@ -9,6 +9,7 @@ mod tarball;
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 
 use adyton_core::digest::Sha256;
@@ -115,7 +116,11 @@ fn prepare(binary: &Path, release: &Release) -> Result<()> {
     }
     set_mode(&own, 0o755)?;
     for shell in ["bash", "zsh", "fish"] {
-        let output = command(&own).args(["completion", shell]).output()?;
+        // The scripts call the program by the name that it is called with here.
+        let output = command(&own)
+            .arg0("adyton")
+            .args(["completion", shell])
+            .output()?;
         if output.status.success() {
             fs::write(release.files.join(shell), output.stdout)?;
         }

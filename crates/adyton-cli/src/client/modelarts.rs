@@ -4,7 +4,7 @@ use adyton_api::modelarts::activity::{EventList, MonitorShown, UpdateList};
 use adyton_api::modelarts::models::{ModelDeleted, ModelImport, ModelImported, ModelList, ModelShown};
 use adyton_api::modelarts::service_deploy::{ServiceDeploy, ServiceDeployed, ServiceUpdate};
 use adyton_api::modelarts::services::{Done, ServiceList, ServiceShown};
-use adyton_api::modelarts::tags::{TagList, TagsDelete};
+use adyton_api::modelarts::tags::{CombinedTagList, TagList, TagsDelete};
 
 use super::pages::{PAGE, all};
 use super::{Client, encoded, json};
@@ -107,6 +107,10 @@ impl Client {
     /// The tags of a service.
     pub fn service_tags(&self, id: &str) -> Outcome<TagList> {
         self.get(&self.service_path(id, "/tags"), "")
+    }
+    /// The tags of all services.
+    pub fn tags(&self) -> Outcome<CombinedTagList> {
+        self.get(&format!("/v1/{}/services/tms/tags", self.project()), "")
     }
     /// Gives a service tags.
     pub fn tag_service(&self, id: &str, tags: &TagList) -> Outcome {

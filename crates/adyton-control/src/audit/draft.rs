@@ -262,7 +262,9 @@ impl Known<'_> {
             | AuditedKind::Api
             | AuditedKind::Package
             | AuditedKind::Token
-            | AuditedKind::Request => None,
+            | AuditedKind::Request
+            | AuditedKind::MasterKey
+            | AuditedKind::Installation => None,
         }
     }
 

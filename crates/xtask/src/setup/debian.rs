@@ -47,6 +47,16 @@ const PACKAGES: &[DebianPackage] = &[
         needed: |purpose| purpose == Purpose::Test,
     },
     DebianPackage {
+        name: "zsh",
+        present: || find("zsh").is_some(),
+        needed: |purpose| purpose == Purpose::Test,
+    },
+    DebianPackage {
+        name: "fish",
+        present: || find("fish").is_some(),
+        needed: |purpose| purpose == Purpose::Test,
+    },
+    DebianPackage {
         name: "debootstrap",
         present: || find("debootstrap").is_some(),
         needed: |purpose| purpose == Purpose::Test,
