@@ -196,7 +196,7 @@ fn a_package_that_is_none_is_named() {
             exit 2
             --- stderr
             error: empty: the folder has no `model/`
-            hint: a model package is a folder with `model/config.json` and the model's files in `model/`
+            hint: a model package is a folder with `model/config.json` and the model's files in `model/`; `adyton model init NAME` writes one to begin with
         "#]],
     );
     place.write("broken.zip", "no archive");
