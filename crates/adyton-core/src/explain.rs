@@ -39,7 +39,7 @@ use crate::clock::Timestamp;
 use crate::evidence::Evidence;
 use crate::holder::Holder;
 use crate::id::{DomainId, GroupId, ProjectId, RequestId, ServiceId};
-use crate::language::{Language, message, phrase};
+use crate::language::{Language, message, phrase, spaced};
 use crate::live::{Live, LiveService};
 use crate::record::{AnsweredBy, CallerSeen, Door, Record, Step};
 
@@ -193,14 +193,27 @@ pub fn explain_in(
         retry: record.reason.map(Reason::retry),
         step: record.step,
         steps: steps::of(record),
-        compared: share::compared(&asked).unwrap_or_else(|| compared::of(&asked, &nearest)),
+        compared: compared::set(
+            share::compared(&asked).unwrap_or_else(|| compared::of(&asked, &nearest)),
+            language,
+        ),
         signature: signature::of(record, language),
         time: TimeSpent::of(record),
-        notes: share::notes(&asked).unwrap_or_else(|| notes::of(record, language)),
-        fix: share::fixes(&asked, &nearest).unwrap_or_else(|| fix::of(&asked, &nearest)),
+        notes: all_spaced(
+            share::notes(&asked).unwrap_or_else(|| notes::of(record, language)),
+            language,
+        ),
+        fix: all_spaced(
+            share::fixes(&asked, &nearest).unwrap_or_else(|| fix::of(&asked, &nearest)),
+            language,
+        ),
         nearest,
         page: record.reason.map(|reason| reason.section_in(language).text()),
     }
+}
+
+fn all_spaced(texts: Vec<String>, language: Language) -> Vec<String> {
+    texts.into_iter().map(|text| spaced(text, language)).collect()
 }
 
 /// A service that a request named and that was deleted: what the audit trail remembers of it.
@@ -280,6 +293,14 @@ impl Asked<'_> {
             }
             (Some(_), _) | (None, None) => self.service_name(),
         }
+    }
+
+    /// How a command names a project: by its name, if the reader may know it.
+    fn project_in_commands(&self, id: ProjectId) -> Option<String> {
+        let project = self.live.project(id);
+        project
+            .filter(|_| self.reader.sees(self.live, id))
+            .map(|project| project.name.clone())
     }
 
     /// A project by its name, if the reader may know it.

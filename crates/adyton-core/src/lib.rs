@@ -13,6 +13,7 @@
 #![cfg_attr(not(test), warn(clippy::wildcard_enum_match_arm))]
 
 pub mod address;
+pub mod advice;
 pub mod api;
 pub mod audit;
 pub mod catalogue;

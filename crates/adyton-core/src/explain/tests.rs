@@ -11,6 +11,7 @@ mod answers;
 mod apis;
 mod authentication;
 mod chinese;
+mod commands;
 mod every_reason;
 mod routes;
 mod serving;

@@ -239,7 +239,9 @@ impl Stage {
         let cause = "the package has no folder `model` at its root or inside its one top folder";
         let fix = match self.root.join("config.json").is_file() {
             true => "put `config.json` and the files beside it into a folder `model`",
-            false => "put `config.json` and the model's files into a folder `model`",
+            false => {
+                "put `config.json` and the model's files into a folder `model`; `adyton model init NAME` writes one to begin with"
+            }
         };
         Err(ImportError::package("", cause, fix))
     }
