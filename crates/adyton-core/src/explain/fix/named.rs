@@ -23,15 +23,19 @@ fn value(asked: &Asked<'_>, word: &str) -> Option<String> {
         "USER" => caller(asked, |holder| matches!(holder, Holder::User(_)))?,
         "APP" => caller(asked, |holder| matches!(holder, Holder::App(_)))?,
         "PROJECT" => asked.project_in_commands(record.project?)?,
-        "AK" => match &record.evidence {
-            Evidence::Signature(seen) => seen.key.clone(),
-            _ => return None,
-        },
+        "AK" => {
+            let Evidence::Signature(seen) = &record.evidence else {
+                return None;
+            };
+            seen.key.clone()
+        }
         // Where a program listens is for who runs it.
-        "INSTANCE" if !matches!(asked.reader, Reader::Caller { .. }) => match &record.evidence {
-            Evidence::Instance { address, .. } => address.clone(),
-            _ => return None,
-        },
+        "INSTANCE" if !matches!(asked.reader, Reader::Caller { .. }) => {
+            let Evidence::Instance { address, .. } = &record.evidence else {
+                return None;
+            };
+            address.clone()
+        }
         "METHOD" => record.method.clone(),
         "URL" if !record.host.is_empty() => format!("http://{}{}", record.host, record.path),
         _ => return None,
