@@ -83,9 +83,6 @@ impl Supervisor<'_> {
             Ok(program) => program,
             Err(problem) => return End::failed("starting", problem.to_string()),
         };
-        if let Some(keeper) = program.keeper() {
-            self.observer.kept_by(keeper);
-        }
         let watch = Watch {
             question: Question::new(self.task, address, self.crowding),
             health: self.task.health.as_ref(),
@@ -149,7 +146,11 @@ impl Supervisor<'_> {
                 format!("started `{command}` with PORT={port} ({fence})"),
             );
         };
-        Program::start(&self.settings.keeper, &order, self.sink, started).await
+        let program = Program::start(&self.settings.keeper, &order, self.sink, started).await?;
+        if let Some(keeper) = program.keeper() {
+            self.observer.kept_by(keeper);
+        }
+        Ok(program)
     }
 
     /// Ends a program that is not as it should be, and says so among its lines: it may not know itself.
