@@ -27,9 +27,9 @@ GRAPHS = {
     "numbers": model([node("Squeeze", ["x"], ["s"]), node("Range", ["a", "s", "d"], ["y"])], [value("x", [1], TensorProto.INT64)], [value("y", None, TensorProto.INT64)], [whole("a", 0), whole("d", 1)]),
     "many outputs": model([node("ConstantOfShape", ["x"], ["z"], value=BYTE), *(node("Neg", ["z"], [f"y{at}"]) for at in range(8))], [X], [value(f"y{at}", None, TensorProto.INT8) for at in range(8)]),
 }
-SIZES = [3, 1 << 18, 500 << 20, 700 << 20, 900 << 20, 1 << 31, 1 << 33, 1 << 62, 2**63 - 1, -1]
+SIZES = [3, 1 << 18, 500 << 20, 1 << 31, 1 << 33, 1 << 62, 2**63 - 1, -1]
 # What fits as it is and not as JSON takes its time.
-LONG = [10 << 20, 40 << 20, 100 << 20, 200 << 20, 250 << 20, 300 << 20, 400 << 20]
+LONG = [10 << 20, 40 << 20, 100 << 20, 200 << 20, 250 << 20, 300 << 20, 400 << 20, 700 << 20, 900 << 20]
 
 
 @pytest.fixture(scope="module", params=["auto", "always"])
@@ -61,6 +61,7 @@ def test_outputs_that_are_too_large_end_their_call_alone(small: Server, tmp_path
         answer.close()
         assert answer.status_code == 200 or (answer.status_code == 500 and b"MR.0105" in said), (size, said)
         assert small.process.poll() is None, small.log()[-4000:]
-    assert statuses[0] == 200 and set(statuses[-8:]) == {500}, statuses
+    # Of numbers up to -1 there are none, which is an answer.
+    assert statuses[0] == 200 and set(statuses[-6:-1]) == {500}, statuses
     assert resident(small) < before + MEMORY + ROOM
     small.call("DELETE", f"/v1/{{project}}/services/{service.id}")
