@@ -6,7 +6,6 @@ import { Modal, ModalOverlay } from "react-aria-components/Modal";
 import { useTexts } from "../language/language";
 import { texts } from "../language/texts";
 import { Button } from "./button";
-import { useDeed } from "./deed";
 import classes from "./dialog.module.css";
 import { FailureNote } from "./failure";
 import { FormActions, TextField } from "./field";
@@ -79,16 +78,26 @@ export function Confirm({
   onConfirm,
 }: ConfirmProps) {
   const t = useTexts(words);
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<unknown>(null);
   const [value, setValue] = useState("");
   const close = () => {
-    forget();
+    setError(null);
     setValue("");
     onClose();
   };
-  const { busy, error, run, forget } = useDeed(async () => {
-    await onConfirm();
-    close();
-  });
+  const go = async () => {
+    setBusy(true);
+    setError(null);
+    try {
+      await onConfirm();
+      close();
+    } catch (failure) {
+      setError(failure);
+    } finally {
+      setBusy(false);
+    }
+  };
   const ready = !typed || value.trim() === typed.value;
   return (
     <Dialog title={title} isOpen={isOpen} onClose={close} role="alertdialog">
@@ -96,7 +105,7 @@ export function Confirm({
         className={classes.body}
         onSubmit={(event) => {
           event.preventDefault();
-          if (ready && !busy) void run();
+          if (ready && !busy) void go();
         }}
       >
         <div className={classes.text}>{children}</div>

@@ -4,7 +4,6 @@
 
 pub mod credentials;
 pub mod projects;
-pub mod quotas;
 pub mod tokens;
 pub mod users;
 

@@ -25,10 +25,12 @@ use tokio::net::TcpStream;
 use tower_service::Service as _;
 
 use crate::remote::Peer;
-use crate::unread::{HEAD_BYTES, HEAD_LINES, Recorder, Unread};
+use crate::unread::{NextId, Unread};
 
-/// Bytes of one head that HTTP/2 reads: more than it may have, so that what is too large is refused in our words.
-const HTTP2_HEAD_BYTES: usize = 2 * HEAD_BYTES;
+/// Headers of one request.
+const HEADERS: usize = 200;
+/// Bytes of one head.
+const HEAD_BYTES: usize = 256 << 10;
 /// Requests at once on one HTTP/2 connection.
 const STREAMS: u32 = 128;
 /// Bytes of a body that one HTTP/2 stream may send before they are read.
@@ -47,7 +49,7 @@ pub(crate) struct Connection {
     /// The memory of all who are not proven.
     pub(crate) unproven: Arc<Budget>,
     /// For what no call comes of.
-    pub(crate) unreadable: Recorder,
+    pub(crate) next_id: NextId,
     /// Proxies that may say whom they speak for.
     pub(crate) trusted_proxies: Vec<AddressRange>,
 }
@@ -60,13 +62,13 @@ pub(crate) async fn serve(socket: TcpStream, with: Connection) {
         router,
         clock,
         unproven,
-        unreadable,
+        next_id,
         trusted_proxies,
     } = with;
     // Without it small answers wait for acknowledgements; a failure only costs time.
     let _ = socket.set_nodelay(true);
     let socket = Watched::new(TokioIo::new(socket), state.clone(), clock.clone());
-    let socket = Unread::new(socket, peer, unreadable, clock.clone());
+    let socket = Unread::new(socket, peer, next_id, clock.clone());
     let service = service_fn(|request: Request<Incoming>| {
         let is_http2 = request.version() == Version::HTTP_2;
         let busy = state.enter(is_http2, clock.monotonic());
@@ -131,7 +133,7 @@ fn builder() -> auto::Builder<TokioExecutor> {
         .timer(TokioTimer::new())
         // The connection's state has the deadline, for both protocols, and from accept on.
         .header_read_timeout(None)
-        .max_headers(HEAD_LINES)
+        .max_headers(HEADERS)
         .max_buf_size(HEAD_BYTES);
     builder
         .http2()
@@ -140,7 +142,7 @@ fn builder() -> auto::Builder<TokioExecutor> {
         .keep_alive_interval(Duration::from_secs(30))
         .initial_stream_window_size(STREAM_WINDOW)
         .initial_connection_window_size(CONNECTION_WINDOW)
-        .max_header_list_size(u32::try_from(HTTP2_HEAD_BYTES).unwrap_or(u32::MAX))
+        .max_header_list_size(u32::try_from(HEAD_BYTES).unwrap_or(u32::MAX))
         .max_concurrent_streams(STREAMS);
     builder
 }

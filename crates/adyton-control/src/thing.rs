@@ -16,7 +16,6 @@ pub(crate) enum Thing {
     User,
     Credential,
     Project,
-    Domain,
     Request,
     Role,
     Code,
@@ -38,7 +37,6 @@ impl Thing {
             Thing::User => "User",
             Thing::Credential => "Access key",
             Thing::Project => "Project",
-            Thing::Domain => "Domain",
             Thing::Request => "Request",
             Thing::Role => "Role",
             Thing::Code => "Error code",
@@ -59,7 +57,6 @@ impl Thing {
             Thing::User
             | Thing::Credential
             | Thing::Project
-            | Thing::Domain
             | Thing::Request
             | Thing::Role
             | Thing::Code
@@ -80,7 +77,6 @@ impl Thing {
             | Thing::User
             | Thing::Credential
             | Thing::Project
-            | Thing::Domain
             | Thing::Request
             | Thing::Role
             | Thing::Code

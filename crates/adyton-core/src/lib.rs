@@ -13,7 +13,6 @@
 #![cfg_attr(not(test), warn(clippy::wildcard_enum_match_arm))]
 
 pub mod address;
-pub mod advice;
 pub mod api;
 pub mod audit;
 pub mod catalogue;
@@ -60,4 +59,3 @@ pub mod tag;
 pub mod tally;
 pub mod tenant;
 pub mod throttled;
-pub mod usage;

@@ -88,7 +88,6 @@ mod tests {
             response_bytes: 0,
             took_us: 10,
             model_us: 7,
-            steps_us: None,
             evidence: &Evidence::None,
         }
     }

@@ -10,7 +10,6 @@ pub mod config;
 mod content;
 mod error;
 mod stage;
-mod staged;
 mod staged_name;
 
 use std::fs;
@@ -23,9 +22,7 @@ use serde_json::{Map, Value as Json};
 
 pub use self::error::ImportError;
 use self::stage::Stage;
-pub use self::staged::{Sealed, Staged};
 use crate::onnx_models::Onnx;
-use crate::project_gate::ProjectPermit;
 
 /// What a package may be at most.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -130,7 +127,7 @@ impl Packages {
     /// # Errors
     /// [`ImportError`] names file, cause and fix.
     pub fn unpack(&self, source: Source<'_>) -> Result<Published, ImportError> {
-        self.stage(source)?.seal()?.publish()
+        self.stage(source)?.publish(&self.folder)
     }
 
     /// Takes a package in and checks it whole; with `config`, that stands in for the package's own `config.json`.
@@ -156,9 +153,10 @@ impl Packages {
         said: &Said,
         onnx: &Onnx,
     ) -> Result<(Published, ModelSpec), ImportError> {
-        let staged = self.stage(source)?;
-        let spec = staged.check(said, onnx, &ProjectPermit::alone())?;
-        let published = staged.seal()?.publish_as(&spec, onnx)?;
+        let stage = self.stage(source)?;
+        let spec = check::package(&stage.model_folder(), said, onnx)?;
+        let published = stage.publish(&self.folder)?;
+        remember(onnx, published.digest, &spec);
         Ok((published, spec))
     }
 
@@ -172,20 +170,14 @@ impl Packages {
         config: Option<&Json>,
         onnx: &Onnx,
     ) -> Result<ModelSpec, ImportError> {
-        self.check_as(digest, &Said::config(config), onnx, &ProjectPermit::alone())
+        self.check_as(digest, &Said::config(config), onnx)
     }
 
-    /// Checks a package that is in place already, as [`import_as`](Self::import_as) does, in the turn of `permit`.
+    /// Checks a package that is in place already, as [`import_as`](Self::import_as) does.
     ///
     /// # Errors
     /// [`ImportError`]; also when there is no such package.
-    pub fn check_as(
-        &self,
-        digest: Sha256,
-        said: &Said,
-        onnx: &Onnx,
-        permit: &ProjectPermit,
-    ) -> Result<ModelSpec, ImportError> {
+    pub fn check_as(&self, digest: Sha256, said: &Said, onnx: &Onnx) -> Result<ModelSpec, ImportError> {
         let model = self.path(digest).join("model");
         if !model.is_dir() {
             return Err(ImportError::package(
@@ -194,7 +186,7 @@ impl Packages {
                 "upload it first",
             ));
         }
-        let spec = check::package(&model, said, onnx, permit)?;
+        let spec = check::package(&model, said, onnx)?;
         remember(onnx, digest, &spec);
         Ok(spec)
     }
@@ -215,21 +207,14 @@ impl Packages {
         }
     }
 
-    /// Unpacks and measures a package, without a look at its `config.json`.
-    ///
-    /// # Errors
-    /// [`ImportError`] names file, cause and fix.
-    pub fn stage(&self, source: Source<'_>) -> Result<Staged, ImportError> {
+    fn stage(&self, source: Source<'_>) -> Result<Stage, ImportError> {
         let mut stage = Stage::begin(&self.folder, self.limits.clone())?;
         match source {
             Source::Folder(folder) => stage.take_folder(folder)?,
             Source::Archive(file) => archive::unpack(file, &mut stage)?,
         }
         stage.settle()?;
-        Ok(Staged {
-            stage,
-            packages: self.folder.clone(),
-        })
+        Ok(stage)
     }
 }
 

@@ -14,8 +14,7 @@ import { filled, texts } from "../../language/texts";
 import { projectPath, useMay, useProject } from "../../session/project";
 import { count, size, span } from "../../time/format";
 import { thingName, useOperationName, useThingKind } from "../audit/operations";
-import { ServiceItem } from "../services/service-item";
-import { SERVICE_STATES, useStateName } from "../services/status";
+import { SERVICE_STATES, ServiceStatus, useStateName } from "../services/status";
 import classes from "./overview.module.css";
 
 const words = texts({
@@ -144,13 +143,20 @@ function Services({ services }: { services: Overview["services"] }) {
         <Section title={t.attention}>
           <List>
             {services.attention.map((service) => (
-              <ServiceItem
+              <Item
                 key={service.service_id}
-                service={service}
-                below={service.error_msg && <span className={classes.why}>{service.error_msg}</span>}
+                name={
+                  <>
+                    <Link href={projectPath(project, `services/${service.service_id}`)}>
+                      <bdi>{service.service_name}</bdi>
+                    </Link>
+                    {service.error_msg && <span className={classes.why}>{service.error_msg}</span>}
+                  </>
+                }
               >
                 <Detail>{t.instances(service.ready_instances, service.wanted_instances)}</Detail>
-              </ServiceItem>
+                <ServiceStatus status={service.status} progress={service.progress} />
+              </Item>
             ))}
           </List>
         </Section>

@@ -1,5 +1,4 @@
 /** A record of the journal and an explanation, as the API answers them; its document calls both an object. */
-import type { Time } from "./pipeline";
 
 export interface Caller {
   way: string;
@@ -90,7 +89,7 @@ export interface Explanation {
   compared: Comparison[];
   nearest: Nearest[];
   signature: Signature | null;
-  time: Time;
+  time: { total_us: number; gateway_us: number; model_us: number };
   notes: string[];
   fix: string[];
   page: string | null;

@@ -262,9 +262,7 @@ impl Known<'_> {
             | AuditedKind::Api
             | AuditedKind::Package
             | AuditedKind::Token
-            | AuditedKind::Request
-            | AuditedKind::MasterKey
-            | AuditedKind::Installation => None,
+            | AuditedKind::Request => None,
         }
     }
 
@@ -311,6 +309,3 @@ pub(super) fn domain_of(live: &Live, record: &AuditRecord) -> Option<DomainId> {
         .or(record.domain)
         .or_else(of_holder)
 }
-
-#[cfg(test)]
-mod tests;

@@ -32,7 +32,7 @@ pub(super) const LONGEST: Duration = Duration::from_secs(10 * 60);
 /// One piece has about so many bytes at most; what else is there follows in the next.
 const PIECE: usize = 256 * 1024;
 /// What a stream begins with: how long a browser waits before it comes again, in milliseconds.
-pub(super) const RETRY: &str = "retry: 1000\n\n";
+pub(super) const HELLO: &str = "retry: 1000\n\nevent: ping\ndata: {}\n\n";
 pub(super) const STILL_THERE: &str = "event: ping\ndata: {}\n\n";
 /// For a reader that was too slow: what it has may be old.
 const RELOAD: &str = "event: reload\ndata: {}\n\n";
@@ -103,8 +103,7 @@ struct Streaming {
     news: broadcast::Receiver<Arc<News>>,
     reader: Reader,
     ends: Instant,
-    /// Nothing has been sent yet.
-    is_first: bool,
+    next: Option<&'static str>,
     _listening: Listening,
 }
 
@@ -122,7 +121,7 @@ pub(crate) async fn stream(
         news,
         reader,
         ends: Instant::now() + LONGEST,
-        is_first: true,
+        next: Some(HELLO),
         _listening: listening,
     };
     let pieces = stream::unfold(streaming, |mut streaming| async move {
@@ -135,8 +134,8 @@ pub(crate) async fn stream(
 impl Streaming {
     /// The next piece; nothing at the end.
     async fn piece(&mut self) -> Option<String> {
-        if std::mem::take(&mut self.is_first) {
-            return Some([RETRY, STILL_THERE].concat());
+        if let Some(hello) = self.next.take() {
+            return Some(hello.to_owned());
         }
         let ping_at = Instant::now() + PING;
         let mut piece = String::new();

@@ -11,7 +11,6 @@ mod answers;
 mod apis;
 mod authentication;
 mod chinese;
-mod commands;
 mod every_reason;
 mod routes;
 mod serving;
@@ -128,8 +127,6 @@ fn refused(reason: Reason, evidence: Evidence) -> Record {
         response_bytes: 150,
         took_us: 42,
         model_us: 0,
-        head_us: None,
-        body_us: None,
         user_agent: "curl/8".into(),
         evidence,
     }

@@ -146,11 +146,7 @@ impl Supervisor<'_> {
                 format!("started `{command}` with PORT={port} ({fence})"),
             );
         };
-        let program = Program::start(&self.settings.keeper, &order, self.sink, started).await?;
-        if let Some(keeper) = program.keeper() {
-            self.observer.kept_by(keeper);
-        }
-        Ok(program)
+        Program::start(&self.settings.keeper, &order, self.sink, started).await
     }
 
     /// Ends a program that is not as it should be, and says so among its lines: it may not know itself.

@@ -9,7 +9,6 @@ use std::path::Path;
 
 use adyton_core::example_body::given;
 use parking_lot::Mutex;
-use rustix::process::Pid;
 use serde_json::Value as Json;
 
 use super::codec::Codec;
@@ -84,9 +83,6 @@ impl Predictor for WithExample {
     }
     fn on_end(&self, tell: Box<dyn FnOnce(String) + Send>) {
         self.model.on_end(tell);
-    }
-    fn process(&self) -> Option<Pid> {
-        self.model.process()
     }
     fn runtime(&self) -> String {
         self.model.runtime()

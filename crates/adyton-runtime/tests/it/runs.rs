@@ -105,13 +105,10 @@ impl Drop for World {
 
 fn submit(model: &Arc<InProcess>, body: &str) -> Result<Pending, ModelError> {
     let body = Bytes::copy_from_slice(body.as_bytes());
-    model.submit(
-        Call {
-            path: "/",
-            body: &body,
-        },
-        &Arc::default(),
-    )
+    model.submit(Call {
+        path: "/",
+        body: &body,
+    })
 }
 
 fn call(model: &Arc<InProcess>, number: f32) -> Pending {

@@ -1,5 +1,4 @@
-//! `…/services/{service_id}/tags` and `…/services/tms/tags`: tags of services, at ModelArts' addresses; those of v2
-//! (`/v2/…/modelarts-service-v2/{service_id}/tags`) take and answer the same.
+//! `…/services/{service_id}/tags` and `…/services/tms/tags`: tags of services, at ModelArts' addresses.
 
 use adyton_api::modelarts::tags::{CombineTmsTags, CombinedTagList, TagList, TagsDelete};
 use adyton_core::tag::Tag;
