@@ -1,6 +1,8 @@
 """The audit trail: what the command line shows of changes and refused management calls, to whom, and that it outlives restarts."""
 
 import json
+import os
+import pwd
 import secrets
 import select
 import shutil
@@ -123,8 +125,46 @@ def test_records_outlive_a_kill_and_what_is_changed_offline_has_one(new_server):
     assert trail(server, "--thing", name)
     (offline,) = trail(server, "--domain", "--operation", "offline_password")
     assert offline["caller"]["way"] == "offline" and offline["thing"]["name"] == "admin"
+    assert offline["caller"]["name"].startswith(operator()) and offline["caller"]["id"] == f"uid {os.getuid()}"
     assert offline["changes"] == [{"field": "password", "from": None, "to": None, "is_secret": True}]
     assert server.run("explain", offline["request_id"]).stdout.startswith("offline_password")
+
+
+def operator() -> str:
+    return pwd.getpwuid(os.getuid()).pw_name
+
+
+def test_another_master_key_and_a_restore_are_told_to_administrators(new_server):
+    server = new_server().start()
+    name = "kept-" + secrets.token_hex(4)
+    server.manage("POST", f"/v2/{{project}}/apigw/instances/{server.project}/apps", json={"name": name})
+    archive = server.folder / "whole.tar.gz"
+    assert server.run("backup", str(archive), "--data", str(server.data)).returncode == 0
+    assert server.stop() == 0
+    rotated = server.run("master-key", "rotate", "--data", str(server.data))
+    assert rotated.returncode == 0 and "audit trail" not in rotated.stderr, rotated.stderr
+    server.start()
+    (record,) = trail(server, "--domain", "--operation", "master_key_rotate")
+    assert record["caller"]["way"] == "offline" and record["caller"]["name"].startswith(operator())
+    assert record["thing"] == {"kind": "master_key", "id": "", "name": str(server.data / "master.key")}
+    assert {"field": "master_key", "from": None, "to": None, "is_secret": True} in record["changes"]
+    assert (server.data / "master.key").read_text().strip() not in json.dumps(record)
+    assert server.run("explain", record["request_id"]).stdout.startswith("master_key_rotate")
+    assert "master_key_rotate" in server.run("audit", "--domain").stdout
+    # Elsewhere, from what was backed up before.
+    there = new_server(folder="there")
+    assert there.run("restore", str(archive), "--data", str(there.data)).returncode == 0
+    there.start()
+    (restored,) = trail(there, "--domain", "--operation", "restore")
+    assert restored["thing"]["kind"] == "installation" and restored["caller"]["name"].startswith(operator())
+    assert changes_of(restored)["archive"] == (None, str(archive))
+    assert trail(there, "--thing", name) and not trail(there, "--domain", "--operation", "master_key_rotate")
+    # It is taken in once, and concerns nobody who administers nothing.
+    assert there.stop() == 0
+    there.start()
+    assert len(trail(there, "--domain", "--operation", "restore")) == 1
+    assert not trail(there, "--operation", "restore")
+    assert not (there.data / "audit.waiting").exists()
 
 
 def test_a_data_folder_of_the_first_version_gets_a_trail(new_server):

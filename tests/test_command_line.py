@@ -378,7 +378,7 @@ def test_users_get_and_lose_projects_roles_and_passwords(new_server):
     for arguments, near in ((["user", "disable", "adda"], "ada"), (["role", "grant", "ada", "auditor", "--project", "vison"], "vision")):
         run = server.run(*arguments)
         assert run.returncode == 1 and f"did you mean `{near}`?" in run.stderr, run.stderr
-    assert server.run("role", "grant", "ada", "emperor").returncode == 1
+    assert server.run("role", "grant", "ada", "emperor").returncode == 2
     assert server.run("user", "delete", "ada").stdout == "Deleted ada.\n"
     assert "ada" not in [user["name"] for user in server.json("user", "list")["users"]]
 

@@ -2,9 +2,10 @@
 
 import os
 import re
+import zlib
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-
+from pathlib import Path
 
 import pytest
 from harness import conformance, conformance_known as known
@@ -69,6 +70,37 @@ def test_no_reason_stands_for_nothing(verdicts: dict[str, list[Verdict]], runtim
         for reason in reasons:
             used = [one for one in verdicts[runtime] if one.kind == kind and excused(one, [reason])]
             assert used, f"{reason} is not needed any more"
+
+
+# Every case whose name has a digest that this divides: a process for each takes its time. 1 for all.
+EACH = int(os.environ.get("ADYTON_CONFORMANCE_EACH", "40"))
+
+
+@pytest.mark.parametrize("runtime", conformance.RUNTIMES)
+def test_in_a_process_of_its_own_a_model_says_the_same(verdicts: dict[str, list[Verdict]], tmp_path: Path, runtime: str) -> None:
+    chosen = [one for one in verdicts[runtime] if zlib.crc32(one.case.name.encode()) % EACH == 0]
+    cases = [one.case for one in chosen]
+    conformance.write(cases, tmp_path)
+    isolated = conformance.run(cases, tmp_path, runtime, tolerance, isolated=True)
+    random = r"test_(training_dropout|bernoulli)"
+    differ = [
+        f"{other.case.name}: {other.kind} for {one.kind}: {other.text} | {one.text}"
+        for one, other in zip(chosen, isolated)
+        if not may_differ(one, other) and not re.search(random, one.case.base)
+    ]
+    assert not differ, "\n".join(differ)
+
+
+def may_differ(server: Verdict, isolated: Verdict) -> bool:
+    """What is refused in the server since it could crash that is answered in a process of its own, rightly or with an error; all else is the same."""
+    if server.kind == "refused" and "crash" in server.text:
+        return isolated.kind != "wrong"
+    return (server.kind, plain(server.text)) == (isolated.kind, plain(isolated.text))
+
+
+def plain(text: str) -> str:
+    """Without the numbers that differ from run to run."""
+    return re.sub(r"\s+", " ", text)
 
 
 def test_the_page_says_what_the_runtimes_did(verdicts: dict[str, list[Verdict]]) -> None:

@@ -394,11 +394,22 @@ def test_what_a_role_may_do_is_offered_and_nothing_else(console, server, iris, r
 
 def test_the_first_page_is_interactive_within_a_second(console):
     tab = console()
-    tab.go("/p/default/services")
-    expect(tab.page.get_by_role("searchbox")).to_be_visible()
-    shown = tab.page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime")
-    # Twice over, on a machine that is busy with others.
-    assert shown < 2000
+    # Nothing is kept from before.
+    session = tab.page.context.new_cdp_session(tab.page)
+    session.send("Network.setCacheDisabled", {"cacheDisabled": True})
+    tab.page.add_init_script("""(() => {
+        const look = () => document.querySelector("input[type=search]") ? (window.interactiveAt = performance.now()) : requestAnimationFrame(look);
+        requestAnimationFrame(look);
+    })()""")
+    took = []
+    # Others are busy on this machine: what one of three loads can do counts.
+    for _ in range(3):
+        tab.go("/p/default/services")
+        search = tab.page.get_by_role("searchbox")
+        search.press_sequentially("i")
+        expect(search).to_have_value("i")
+        took.append(tab.page.evaluate("window.interactiveAt"))
+    assert min(took) < 1000, took
 
 
 def test_nothing_comes_from_elsewhere(console, server):

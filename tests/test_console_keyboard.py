@@ -4,9 +4,9 @@ import json
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
-from harness.browser import DESKTOP, Console, Look
+from harness.browser import DESKTOP, PHONE, Console, Look
 from harness.callers import AppCodeHolder, TokenHolder, call
 from harness.server import ROOT
 from test_console_management import package, unique
@@ -29,9 +29,9 @@ FOCUS = """() => {
 STOPS = 120
 
 
-def to(page: Page, name: str | re.Pattern, key: str = "Tab") -> None:
+def to(tab: Console, name: str | re.Pattern, key: str = "Tab") -> None:
     """Goes on with Tab until what is called so has the focus."""
-    walked: list[str] = []
+    page, walked = tab.page, []
     for _ in range(STOPS):
         found, seen = page.evaluate(FOCUS)
         if re.fullmatch(name, found):
@@ -43,13 +43,14 @@ def to(page: Page, name: str | re.Pattern, key: str = "Tab") -> None:
     raise AssertionError(f"{page.url}: no `{name}` among {walked}")
 
 
-def press(page: Page, name: str | re.Pattern) -> None:
-    to(page, name)
-    page.keyboard.press("Enter")
+def press(tab: Console, english: str, chinese: str) -> None:
+    to(tab, tab.text(english, chinese))
+    tab.page.keyboard.press("Enter")
 
 
-def go(page: Page, title: str) -> None:
+def go(tab: Console, english: str, chinese: str) -> None:
     """Goes to a page by the palette."""
+    page, title = tab.page, tab.text(english, chinese)
     page.keyboard.press("Control+k")
     dialog = page.get_by_role("dialog")
     expect(dialog).to_be_visible()
@@ -57,39 +58,46 @@ def go(page: Page, title: str) -> None:
     expect(dialog.get_by_role("menuitem").first).to_have_text(re.compile(f"^{title}"))
     page.keyboard.press("Enter")
     expect(dialog).to_have_count(0)
-    expect(page.get_by_role("heading", name=title, level=1)).to_be_visible()
+    expect(page.get_by_role("heading", name=title, level=1, exact=True)).to_be_visible()
 
 
-def choose(page: Page, button: str | re.Pattern, option: str) -> None:
-    """Opens a list of values and takes the one that begins with what is typed."""
-    to(page, button)
+def choose(tab: Console, button: str, option: str) -> None:
+    """Opens a list of values and goes down to the one that begins so."""
+    page = tab.page
+    to(tab, re.compile(button))
     page.keyboard.press("Enter")
     expect(page.get_by_role("listbox")).to_be_visible()
-    page.keyboard.type(option)
+    page.keyboard.press("Home")
+    for _ in range(STOPS):
+        if page.evaluate("document.activeElement.innerText").startswith(option):
+            break
+        page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     expect(page.get_by_role("listbox")).to_have_count(0)
 
 
-def give_file(page: Page, control: str | re.Pattern, file, key: str) -> None:
-    to(page, control)
-    with page.expect_file_chooser() as chooser:
-        page.keyboard.press(key)
+def give_file(tab: Console, control: str, file, key: str) -> None:
+    to(tab, control)
+    with tab.page.expect_file_chooser() as chooser:
+        tab.page.keyboard.press(key)
     chooser.value.set_files(file)
 
 
-def test_from_signing_in_to_signing_out(console, server, tmp_path):
-    tab = console(DESKTOP, sign_in=False).go("/")
+@pytest.mark.parametrize("look", [DESKTOP, PHONE], ids=str)
+def test_from_signing_in_to_signing_out(console, server, tmp_path, look):
+    tab: Console = console(look, sign_in=False).go("/")
     page, name = tab.page, unique("keys")
-    expect(page.get_by_role("textbox", name="User")).to_be_focused()
+    user = tab.text("User", "用户名")
+    expect(page.get_by_role("textbox", name=user)).to_be_focused()
     page.keyboard.type(server.bootstrap["user"]["name"])
     page.keyboard.press("Tab")
     page.keyboard.type(server.bootstrap["password"])
     page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", name="Overview")).to_be_visible()
+    expect(page.get_by_role("heading", name=tab.text("Overview", "概览"))).to_be_visible()
 
-    import_deploy(page, name)
-    predict(page, name, tmp_path)
-    code = authorise(page, name)
+    import_deploy(tab, name)
+    predict(tab, name, tmp_path)
+    code = authorise(tab, name)
     path = server.manage("GET", f"/v1/{{project}}/services?service_name={name}")["services"][0]["access_address"]
     path = re.sub("^https?://[^/]+", "", path)
     assert call(server, AppCodeHolder(code), path, body=json.dumps(IRIS).encode()).status == 200
@@ -99,86 +107,93 @@ def test_from_signing_in_to_signing_out(console, server, tmp_path):
     page.keyboard.press("Control+k")
     expect(page.get_by_role("dialog")).to_be_visible()
     page.keyboard.type(json.loads(refused.body)["request_id"])
-    expect(page.get_by_role("menuitem", name=re.compile("^Explain"))).to_be_visible()
+    expect(page.get_by_role("menuitem", name=re.compile(tab.text("^Explain", "^解释请求")))).to_be_visible()
     page.keyboard.press("Enter")
-    expect(page.get_by_text("What to do next")).to_be_visible()
+    expect(page.get_by_text(tab.text("What to do next", "下一步"))).to_be_visible()
 
-    press(page, re.compile(".*User menu"))
+    if look.width < 600:
+        press(tab, "Open the navigation", "打开导航")
+    press(tab, ".*User menu", ".*用户菜单")
     expect(page.get_by_role("menu")).to_be_visible()
     page.keyboard.press("End")
     page.keyboard.press("Enter")
-    expect(page.get_by_role("textbox", name="User")).to_be_visible()
+    expect(page.get_by_role("textbox", name=user)).to_be_visible()
     assert not tab.faults, tab.faults
 
 
-def import_deploy(page: Page, name: str) -> None:
-    go(page, "Models")
-    press(page, "Import a model")
+def import_deploy(tab: Console, name: str) -> None:
+    page, named = tab.page, tab.text("Name", "名称")
+    go(tab, "Models", "模型")
+    press(tab, "Import a model", "导入模型")
     archive = {"name": f"{name}.zip", "mimeType": "application/zip", "buffer": package(ROOT / "samples/iris")}
-    give_file(page, "Choose a package", archive, "Enter")
-    expect(page.get_by_role("textbox", name="Name")).to_have_value(name)
-    press(page, "Import")
+    give_file(tab, tab.text("Choose a package", "选择模型包"), archive, "Enter")
+    expect(page.get_by_role("textbox", name=named)).to_have_value(name)
+    press(tab, "Import", "导入")
     expect(page.get_by_role("heading", name=name)).to_be_visible()
-    expect(page.get_by_text("Ready").first).to_be_visible()
-    press(page, "Deploy")
-    expect(page.get_by_role("textbox", name="Name")).to_have_value(name)
-    press(page, "Deploy")
-    expect(page.get_by_text("Running", exact=True)).to_be_visible()
+    expect(page.get_by_text(tab.text("Ready", "可用")).first).to_be_visible()
+    press(tab, "Deploy", "部署")
+    expect(page.get_by_role("textbox", name=named)).to_have_value(name)
+    press(tab, "Deploy", "部署")
+    expect(page.get_by_text(tab.text("Running", "运行中"), exact=True)).to_be_visible()
 
 
-def predict(page: Page, name: str, tmp_path) -> None:
-    press(page, "Prediction")
-    answer = page.get_by_role("region", name="Answer")
-    write(page, json.dumps(IRIS))
-    press(page, "Send")
+def predict(tab: Console, name: str, tmp_path) -> None:
+    page = tab.page
+    press(tab, "Prediction", "预测")
+    answer = page.get_by_role("region", name=tab.text("Answer", "响应"))
+    write(tab, json.dumps(IRIS))
+    press(tab, "Send", "发送")
     expect(answer).to_contain_text("setosa")
-    write(page, '{"data": [')
-    press(page, "Send")
+    write(tab, '{"data": [')
+    press(tab, "Send", "发送")
     expect(answer).to_contain_text("400")
     # As a file, small and too large.
-    choose(page, re.compile(".*Kind of body"), "A file")
+    choose(tab, tab.text(".*Kind of body", ".*请求体类型"), tab.text("A file", "以文件"))
     small, large = tmp_path / "request.json", tmp_path / "large.bin"
     small.write_text(json.dumps(IRIS))
     large.write_bytes(b" " * (8 * 1024 * 1024 + 1))
-    give_file(page, "File", small, "Enter")
-    press(page, "Send")
+    file = tab.text("File", "文件")
+    give_file(tab, file, small, "Enter")
+    press(tab, "Send", "发送")
     expect(answer).to_contain_text("setosa")
-    to(page, "File", "Shift+Tab")
-    give_file(page, "File", large, "Enter")
-    expect(page.get_by_text("More than 8 MiB")).to_be_visible()
-    press(page, "Send")
+    to(tab, file, "Shift+Tab")
+    give_file(tab, file, large, "Enter")
+    expect(page.get_by_text(tab.text("More than 8 MiB", "超过 8 MiB"))).to_be_visible()
+    press(tab, "Send", "发送")
     expect(answer).to_contain_text("APIG.0201")
-    press(page, "Open the explanation")
-    expect(page.get_by_role("heading", name="Its way through the gateway")).to_be_visible()
+    press(tab, "Open the explanation", "查看完整解释")
+    expect(page.get_by_role("heading", name=tab.text("Its way through the gateway", "请求在网关中的处理过程"))).to_be_visible()
 
 
-def write(page: Page, body: str) -> None:
-    to(page, "Body", "Shift+Tab")
-    page.keyboard.press("Control+a")
-    page.keyboard.insert_text(body)
+def write(tab: Console, body: str) -> None:
+    to(tab, tab.text("Body", "请求体"), "Shift+Tab")
+    tab.page.keyboard.press("Control+a")
+    tab.page.keyboard.insert_text(body)
 
 
-def authorise(page: Page, name: str) -> str:
+def authorise(tab: Console, name: str) -> str:
     """Makes an app that may call the service; an AppCode of it."""
-    go(page, "Apps")
-    press(page, "Create an app")
-    expect(page.get_by_role("textbox", name="Name")).to_be_focused()
+    page = tab.page
+    create, generate = tab.text("Create an app", "创建应用"), tab.text("Generate an AppCode", "生成 AppCode")
+    go(tab, "Apps", "应用")
+    press(tab, "Create an app", "创建应用")
+    expect(page.get_by_role("textbox", name=tab.text("Name", "名称"))).to_be_focused()
     page.keyboard.press("Escape")
     # The focus comes back to where it was.
-    expect(page.get_by_role("button", name="Create an app")).to_be_focused()
+    expect(page.get_by_role("button", name=create)).to_be_focused()
     page.keyboard.press("Enter")
     page.keyboard.type(name)
     page.keyboard.press("Enter")
     expect(page.get_by_role("textbox", name="AppSecret")).to_be_visible()
-    press(page, "I have copied it")
+    press(tab, "I have copied it", "我已复制")
     expect(page.get_by_role("heading", name=name)).to_be_visible()
-    choose(page, re.compile(".*API of a service.*"), name)
-    press(page, "Authorise")
-    expect(page.get_by_role("region", name="May call").get_by_role("link", name=name)).to_be_visible()
-    press(page, "Generate an AppCode")
+    choose(tab, tab.text(".*API of a service.*", ".*服务的 API.*"), name)
+    press(tab, "Authorise", "授权")
+    expect(page.get_by_role("region", name=tab.text("May call", "已授权的 API")).get_by_role("link", name=name)).to_be_visible()
+    press(tab, "Generate an AppCode", "生成 AppCode")
     code = page.get_by_role("textbox", name="AppCode").input_value()
-    press(page, "I have copied it")
-    expect(page.get_by_role("button", name="Generate an AppCode")).to_be_focused()
+    press(tab, "I have copied it", "我已复制")
+    expect(page.get_by_role("button", name=generate)).to_be_focused()
     return code
 
 

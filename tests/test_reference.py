@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from harness.callers import App, AppCodeHolder
-from harness.server import ROOT, Server, wait_for
+from harness.server import ECHO, ROOT, Server, wait_for
 
 PAGES = ROOT / "docs/reference"
 RENEW = "write it anew: `ADYTON_WRITE_REFERENCE=1 .venv/bin/python -m pytest tests/test_reference.py`"
@@ -46,6 +46,8 @@ def metrics_page(text: str) -> str:
 def test_every_metric_of_a_server_is_on_its_page(new_server) -> None:
     server = new_server().start()
     iris = server.deploy("iris", ROOT / "samples/iris")
+    # Instances with processes of their own.
+    server.deploy("echo", ECHO)
     app = App.create(server, "caller", iris)
     headers = AppCodeHolder(app.code).headers("POST", server.gateway + iris.path, {"Content-Type": "application/json"}, b"{}")
     # One answer of each kind, so that each metric with labels has a line.

@@ -22,7 +22,7 @@ import onnxruntime
 from onnx import ModelProto, NodeProto, TensorProto, defs, numpy_helper
 from onnx.backend.test.case.node import collect_testcases
 
-from .server import ROOT
+from .server import BINARY, ROOT
 
 DRIVER = ROOT / "target/debug/examples/conformance"
 LIBRARY = next(iter(sorted((Path(onnxruntime.__file__).parent / "capi").glob("libonnxruntime.so*"))), None)
@@ -126,13 +126,15 @@ def write(cases: list[Case], folder: Path) -> None:
 class Driver:
     """The driver's process; a new one after a case that ended it."""
 
-    def __init__(self, runtime: str):
+    def __init__(self, runtime: str, isolated: bool = False):
         self.runtime = runtime
+        # Whose keeper becomes the processes that models run in.
+        self.binary = [BINARY] if isolated else []
         self.process: subprocess.Popen | None = None
 
     def ask(self, folder: Path) -> dict:
         if self.process is None:
-            command = [DRIVER, RUNTIMES[self.runtime], self.runtime]
+            command = [DRIVER, RUNTIMES[self.runtime], self.runtime, *self.binary]
             self.process = subprocess.Popen(
                 command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
             )
@@ -152,9 +154,9 @@ class Driver:
             self.process = None
 
 
-def run(cases: list[Case], folder: Path, runtime: str, tolerance) -> list[Verdict]:
-    """All cases in one runtime. `tolerance(case)` is the absolute one."""
-    driver = Driver(runtime)
+def run(cases: list[Case], folder: Path, runtime: str, tolerance, isolated: bool = False) -> list[Verdict]:
+    """All cases in one runtime, each model in the driver or in a process of its own. `tolerance(case)` is the absolute one."""
+    driver = Driver(runtime, isolated)
     try:
         said = [(case, driver.ask(folder / case.name)) for case in cases]
     finally:

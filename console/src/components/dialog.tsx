@@ -6,6 +6,7 @@ import { Modal, ModalOverlay } from "react-aria-components/Modal";
 import { useTexts } from "../language/language";
 import { texts } from "../language/texts";
 import { Button } from "./button";
+import { useDeed } from "./deed";
 import classes from "./dialog.module.css";
 import { FailureNote } from "./failure";
 import { FormActions, TextField } from "./field";
@@ -78,26 +79,16 @@ export function Confirm({
   onConfirm,
 }: ConfirmProps) {
   const t = useTexts(words);
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>(null);
   const [value, setValue] = useState("");
   const close = () => {
-    setError(null);
+    forget();
     setValue("");
     onClose();
   };
-  const go = async () => {
-    setBusy(true);
-    setError(null);
-    try {
-      await onConfirm();
-      close();
-    } catch (failure) {
-      setError(failure);
-    } finally {
-      setBusy(false);
-    }
-  };
+  const { busy, error, run, forget } = useDeed(async () => {
+    await onConfirm();
+    close();
+  });
   const ready = !typed || value.trim() === typed.value;
   return (
     <Dialog title={title} isOpen={isOpen} onClose={close} role="alertdialog">
@@ -105,7 +96,7 @@ export function Confirm({
         className={classes.body}
         onSubmit={(event) => {
           event.preventDefault();
-          if (ready && !busy) void go();
+          if (ready && !busy) void run();
         }}
       >
         <div className={classes.text}>{children}</div>

@@ -118,6 +118,13 @@ export interface Option {
   detail?: string | undefined;
 }
 
+/** An option as lists show it. */
+export const optionItem = (option: Option) => (
+  <ListBoxItem id={option.value} textValue={option.label} className={choiceClass()}>
+    {({ isSelected }) => <Choice title={option.label} detail={option.detail} isChosen={isSelected} />}
+  </ListBoxItem>
+);
+
 interface SelectProps extends Common {
   value: string;
   onChange: (value: string) => void;
@@ -159,13 +166,7 @@ export function Select({
       <Below hint={hint} error={error} />
       <Popover>
         <ListBox className={choicesClass} items={options}>
-          {(option) => (
-            <ListBoxItem id={option.value} textValue={option.label} className={choiceClass()}>
-              {({ isSelected }) => (
-                <Choice title={option.label} detail={option.detail} isChosen={isSelected} />
-              )}
-            </ListBoxItem>
-          )}
+          {optionItem}
         </ListBox>
       </Popover>
     </AriaSelect>

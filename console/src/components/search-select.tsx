@@ -3,13 +3,13 @@ import { useState } from "react";
 import { Button } from "react-aria-components/Button";
 import { ComboBox } from "react-aria-components/ComboBox";
 import { Input } from "react-aria-components/Input";
-import { ListBox, ListBoxItem } from "react-aria-components/ListBox";
+import { ListBox } from "react-aria-components/ListBox";
 import { useTexts } from "../language/language";
 import { texts } from "../language/texts";
-import { Below, FieldLabel, type Option } from "./field";
+import { Below, FieldLabel, type Option, optionItem } from "./field";
 import classes from "./field.module.css";
 import { Icon } from "./icon";
-import { Choice, choiceClass, choicesClass, Popover } from "./popover";
+import { choicesClass, Popover } from "./popover";
 
 const words = texts({
   nothing: ["Nothing fits.", "没有匹配的内容。"],
@@ -70,13 +70,7 @@ export function SearchSelect({ label, chosen, onChange, useOptions, error, isReq
           className={choicesClass}
           renderEmptyState={() => <p className={classes.hint}>{t.nothing}</p>}
         >
-          {(option: Option) => (
-            <ListBoxItem id={option.value} textValue={option.label} className={choiceClass()}>
-              {({ isSelected }) => (
-                <Choice title={option.label} detail={option.detail} isChosen={isSelected} />
-              )}
-            </ListBoxItem>
-          )}
+          {optionItem}
         </ListBox>
       </Popover>
     </ComboBox>

@@ -4,6 +4,7 @@
 
 pub mod credentials;
 pub mod projects;
+pub mod quotas;
 pub mod tokens;
 pub mod users;
 

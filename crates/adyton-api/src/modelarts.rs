@@ -2,6 +2,7 @@
 
 pub mod activity;
 pub mod models;
+pub mod quotas;
 pub mod service_deploy;
 pub mod services;
 pub mod tags;

@@ -257,6 +257,25 @@ fn unreachable(asked: &str, address: &Address, error: &ureq::Error) -> Failure {
             "trust a private authority with `adyton login --ca-file FILE`, or ADYTON_CA_FILE",
             "用 `adyton login --ca-file FILE` 或 ADYTON_CA_FILE 信任私有 CA"
         )),
+        other if other.to_string().contains("lookup address information") => Failure::failed(said!(
+            "cannot resolve the host name in {address}",
+            "无法解析 {address} 中的主机名"
+        ))
+        .fact(asked)
+        .hint(said!(
+            "check the name, or sign in by another address: `adyton login --control URL`",
+            "请检查名称，或用其他地址登录：`adyton login --control URL`"
+        )),
+        // What TLS says where plain HTTP is spoken.
+        other if other.to_string().contains("InvalidContentType") => Failure::failed(said!(
+            "{address} does not speak TLS",
+            "{address} 没有使用 TLS"
+        ))
+        .fact(asked)
+        .hint(said!(
+            "write `http://` in place of `https://`; TLS is spoken by a proxy in front, at an address of its own",
+            "请将 `https://` 改为 `http://`；TLS 由前置代理在其自身的地址上提供"
+        )),
         other => Failure::failed(format!("{asked}: {other}")),
     }
 }

@@ -2,13 +2,16 @@
 //!
 //! - [`verb`]: what can be written; [`command`]: one file a verb.
 //! - [`client`]: finding the server, signing, sending, as any client of the public interfaces would.
+//! - [`completion`]: names for a shell that completes a line.
 //! - [`terminal`]: documents and tables on standard output, notes on standard error.
 //!
 //! What must hold: it knows servers by their public interfaces alone, so it can be another machine's; it decides nothing of the
 //! product, it asks.
 
+pub mod byte_size;
 pub mod client;
 pub mod command;
+pub mod completion;
 pub mod context;
 pub mod failure;
 pub mod interrupt;

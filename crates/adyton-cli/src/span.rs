@@ -24,7 +24,7 @@ pub fn read(text: &str) -> Result<Duration, String> {
 }
 
 /// A number and what follows it.
-pub fn number_and_unit(text: &str) -> (&str, &str) {
+pub(crate) fn number_and_unit(text: &str) -> (&str, &str) {
     let end = text
         .find(|c: char| !c.is_ascii_digit() && c != '_')
         .unwrap_or(text.len());

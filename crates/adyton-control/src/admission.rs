@@ -40,6 +40,14 @@ impl Parameters {
     }
 }
 
+#[cfg(test)]
+impl<const N: usize> From<[(&str, &str); N]> for Parameters {
+    fn from(parameters: [(&str, &str); N]) -> Self {
+        let owned = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
+        Self(parameters.map(owned).into())
+    }
+}
+
 /// What identity needs to see of the head.
 pub(crate) fn seen_of(parts: &Parts, remote: Remote, has_body: bool) -> adyton_identity::Request<'_> {
     seen(&parts.method, &parts.uri, &parts.headers, remote, has_body)

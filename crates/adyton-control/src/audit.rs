@@ -11,6 +11,7 @@ mod fields;
 use std::net::IpAddr;
 use std::time::Duration;
 
+use adyton_core::address;
 use adyton_core::audit::{AuditKind, AuditRecord, AuditRefusal, bounded};
 use adyton_core::catalogue::{SubCode, Surface};
 use adyton_core::clock::Timestamp;
@@ -26,9 +27,11 @@ use parking_lot::Mutex;
 use self::bounds::{Bounds, Sender};
 pub(crate) use self::draft::Draft;
 pub(crate) use self::fields::Audited;
+use crate::envelope;
 use crate::failure::Failure;
 use crate::heading::{Heading, Verb};
 use crate::refused;
+use crate::unread::Unreadable;
 
 /// How long a reader waits for the newest records to be written.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -52,9 +55,9 @@ pub(crate) struct Ended<'a> {
 impl Ended<'_> {
     /// Whether it leaves a record, and of what kind.
     fn kind(&self, draft: &Draft) -> Option<AuditKind> {
-        // Probes come every few seconds; the door's calls are in the journal.
+        // The door's calls are in the journal.
         let is_elsewhere = self.row.is_some_and(|row| row.surface == Surface::Gateway);
-        if is_elsewhere || self.path.starts_with("/healthz/") {
+        if is_elsewhere || address::is_probe(self.path) {
             return None;
         }
         if self.answer.headers().contains_key(X_ADYTON_REASON) || draft.is_partly_refused() {
@@ -152,6 +155,44 @@ impl Audit {
             (_, _, Some(address)) => Sender::Stranger(Source::of(address)),
             (_, _, None) => Sender::Nobody,
         };
+        self.keep(sender, record, now);
+    }
+
+    /// Records what no call came of, since it could not be read.
+    pub(crate) fn note_unreadable(&self, id: RequestId, at: Timestamp, what: &Unreadable, now: Duration) {
+        let address = what.peer.ip().to_canonical();
+        let (reason, detail) = what.reason();
+        let shown = reason.at(Surface::Adyton);
+        let entry = shown.code().entry();
+        let record = AuditRecord {
+            request: id,
+            at,
+            kind: AuditKind::Refusal,
+            operation: String::new(),
+            method: what.method.clone(),
+            path: bounded(&what.path),
+            domain: None,
+            project: None,
+            caller: None,
+            credential: None,
+            holder: None,
+            is_proven: false,
+            source: address.to_string(),
+            thing: None,
+            status: entry.status,
+            refusal: Some(AuditRefusal {
+                code: entry.wire.to_owned(),
+                reason: shown.name().to_owned(),
+                message: envelope::with_detail(shown, &detail).into_owned(),
+                found: what.found.clone(),
+            }),
+            changes: Vec::new(),
+            similar: 0,
+        };
+        self.keep(Sender::Stranger(Source::of(address)), record, now);
+    }
+
+    fn keep(&self, sender: Sender, record: AuditRecord, now: Duration) {
         let mut bounds = self.bounds.lock();
         for record in bounds.over(now).into_iter().chain(bounds.admit(sender, record)) {
             self.writer.record(record);

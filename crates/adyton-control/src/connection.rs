@@ -25,12 +25,10 @@ use tokio::net::TcpStream;
 use tower_service::Service as _;
 
 use crate::remote::Peer;
-use crate::unread::{NextId, Unread};
+use crate::unread::{HEAD_BYTES, HEAD_LINES, Recorder, Unread};
 
-/// Headers of one request.
-const HEADERS: usize = 200;
-/// Bytes of one head.
-const HEAD_BYTES: usize = 256 << 10;
+/// Bytes of one head that HTTP/2 reads: more than it may have, so that what is too large is refused in our words.
+const HTTP2_HEAD_BYTES: usize = 2 * HEAD_BYTES;
 /// Requests at once on one HTTP/2 connection.
 const STREAMS: u32 = 128;
 /// Bytes of a body that one HTTP/2 stream may send before they are read.
@@ -49,7 +47,7 @@ pub(crate) struct Connection {
     /// The memory of all who are not proven.
     pub(crate) unproven: Arc<Budget>,
     /// For what no call comes of.
-    pub(crate) next_id: NextId,
+    pub(crate) unreadable: Recorder,
     /// Proxies that may say whom they speak for.
     pub(crate) trusted_proxies: Vec<AddressRange>,
 }
@@ -62,13 +60,13 @@ pub(crate) async fn serve(socket: TcpStream, with: Connection) {
         router,
         clock,
         unproven,
-        next_id,
+        unreadable,
         trusted_proxies,
     } = with;
     // Without it small answers wait for acknowledgements; a failure only costs time.
     let _ = socket.set_nodelay(true);
     let socket = Watched::new(TokioIo::new(socket), state.clone(), clock.clone());
-    let socket = Unread::new(socket, peer, next_id, clock.clone());
+    let socket = Unread::new(socket, peer, unreadable, clock.clone());
     let service = service_fn(|request: Request<Incoming>| {
         let is_http2 = request.version() == Version::HTTP_2;
         let busy = state.enter(is_http2, clock.monotonic());
@@ -133,7 +131,7 @@ fn builder() -> auto::Builder<TokioExecutor> {
         .timer(TokioTimer::new())
         // The connection's state has the deadline, for both protocols, and from accept on.
         .header_read_timeout(None)
-        .max_headers(HEADERS)
+        .max_headers(HEAD_LINES)
         .max_buf_size(HEAD_BYTES);
     builder
         .http2()
@@ -142,7 +140,7 @@ fn builder() -> auto::Builder<TokioExecutor> {
         .keep_alive_interval(Duration::from_secs(30))
         .initial_stream_window_size(STREAM_WINDOW)
         .initial_connection_window_size(CONNECTION_WINDOW)
-        .max_header_list_size(u32::try_from(HEAD_BYTES).unwrap_or(u32::MAX))
+        .max_header_list_size(u32::try_from(HTTP2_HEAD_BYTES).unwrap_or(u32::MAX))
         .max_concurrent_streams(STREAMS);
     builder
 }

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::failure::Failure;
+use crate::wording::Wording;
 
 /// A refusal.
 #[derive(Serialize, Deserialize, ToSchema)]
@@ -55,56 +56,20 @@ pub(crate) fn json<T: Serialize>(shown: SubCode, body: &T) -> Response {
 
 /// The public message of a failure under the sub-code that the surface shows for it.
 pub(crate) fn message(failure: &Failure, shown: SubCode) -> Cow<'static, str> {
-    match failure {
-        Failure::Unauthenticated(refusal) | Failure::SubjectToken(refusal) => {
-            refusal.detail.message(shown.code())
-        }
-        // IAM has codes of its own for them, whose words say it all.
-        Failure::WrongPassword
-        | Failure::Locked { .. }
-        | Failure::TooManySignIns { .. }
-        | Failure::SignInsFull { .. }
-            if shown.code().entry().surface == Surface::Iam =>
-        {
-            base(shown)
-        }
-        Failure::OtherProject | Failure::NoProject | Failure::TooLarge { .. } | Failure::Defect(_) => {
-            base(shown)
-        }
+    match failure.wording() {
+        Wording::Credentials(refusal) => refusal.detail.message(shown.code()),
+        Wording::Size | Wording::Code => base(shown),
         // What the surface never meets is a defect there, and of a defect nothing is told.
         _ if shown.reason() == Reason::Internal => base(shown),
-        Failure::Malformed(_)
-        | Failure::Invalid { .. }
-        | Failure::Query { .. }
-        | Failure::Missing { .. }
-        | Failure::Taken { .. }
-        | Failure::Forbidden { .. }
-        | Failure::Quota { .. }
-        | Failure::NotPublished { .. }
-        | Failure::Repeated { .. }
-        | Failure::ModelInUse { .. }
-        | Failure::ModelNotInService { .. }
-        | Failure::StateForbids { .. }
-        | Failure::BadConfig(_)
-        | Failure::BadPackage(_)
-        | Failure::AlreadyAuthorised
-        | Failure::WrongPassword
-        | Failure::Locked { .. }
-        | Failure::TooManySignIns { .. }
-        | Failure::SignInsFull { .. }
-        | Failure::Host { .. }
-        | Failure::Origin { .. }
-        | Failure::ConsoleHeader
-        | Failure::SignInLink
-        | Failure::MediaType
-        | Failure::Metrics { .. }
-        | Failure::Busy { .. }
-        | Failure::AskedInVain { .. }
-        | Failure::LeftOut { .. }
-        | Failure::NoSpace(_)
-        | Failure::Storage(_)
-        | Failure::UnprovenUpload(_)
-        | Failure::UploadQuota(_) => with_detail(shown, failure),
+        // IAM has codes of its own for them, whose words say it all.
+        Wording::SignIn if shown.code().entry().surface == Surface::Iam => base(shown),
+        Wording::SignIn
+        | Wording::Bound
+        | Wording::Field(..)
+        | Wording::Thing
+        | Wording::Association
+        | Wording::Storage
+        | Wording::Detail => with_detail(shown, failure),
     }
 }
 

@@ -6,6 +6,7 @@
 
 use std::collections::HashMap;
 use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
 use std::time::Duration;
 
 use adyton_core::id::ProjectId;
@@ -19,6 +20,8 @@ use crate::failure::{Failure, OperationResult};
 const WAITING_MAX: usize = 64;
 /// Of one project fewer, so that others may still wait.
 const WAITING_OF_A_PROJECT: usize = 16;
+/// Jobs of one project that wait in the background.
+const QUEUED_OF_A_PROJECT: usize = 100;
 /// What the threads are set to (`nice`): the gateway's, at 0, come first.
 const NICE: i32 = 10;
 
@@ -34,7 +37,7 @@ pub(crate) struct JobSlots {
     longest_wait: Duration,
     gate: ProjectGate,
     /// How many callers of each project wait.
-    waiting: Mutex<HashMap<ProjectId, usize>>,
+    waiting: Arc<Mutex<HashMap<ProjectId, usize>>>,
 }
 
 impl JobSlots {
@@ -46,7 +49,7 @@ impl JobSlots {
             longest,
             longest_wait,
             gate: ProjectGate::new(number, 1),
-            waiting: Mutex::default(),
+            waiting: Arc::default(),
         }
     }
 
@@ -70,8 +73,20 @@ impl JobSlots {
         let permit = self.gate.enter(project).await.map_err(Failure::defect)?;
         Ok(JobSlot {
             what: self.what,
-            permit,
+            permit: Arc::new(permit),
         })
+    }
+
+    /// Counts a job that will wait in the background.
+    ///
+    /// # Errors
+    /// [`Failure::Busy`] if too many of the project wait already.
+    pub(crate) fn queue(&self, project: ProjectId) -> OperationResult<Waiting> {
+        let waiting = Waiting::among(&self.waiting, project);
+        match waiting.own_before < QUEUED_OF_A_PROJECT {
+            true => Ok(waiting),
+            false => Err(self.busy(0)),
+        }
     }
 
     /// A slot: the project's own, and one of all.
@@ -99,19 +114,24 @@ impl JobSlots {
 /// A slot that is held; given back when the work in it has ended.
 pub(crate) struct JobSlot {
     what: &'static str,
-    permit: ProjectPermit,
+    permit: Arc<ProjectPermit>,
 }
 
 impl JobSlot {
+    /// What the work asks whether it has had its turn.
+    pub(crate) fn permit(&self) -> Arc<ProjectPermit> {
+        self.permit.clone()
+    }
+
     /// Runs `work` on a thread of its own.
     ///
     /// # Errors
     /// The work panicked, or there is no thread.
     pub(crate) async fn run<T: Send + 'static>(
-        self,
+        &self,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> OperationResult<T> {
-        let Self { what, permit } = self;
+        let (what, permit) = (self.what, self.permit.clone());
         let (tell, told) = oneshot::channel();
         let job = move || {
             // A thread may always be nicer; where it cannot, it works all the same.
@@ -133,23 +153,24 @@ impl JobSlot {
 }
 
 /// One who waits, counted as long as it does.
-struct Waiting<'a> {
-    all: &'a Mutex<HashMap<ProjectId, usize>>,
+pub(crate) struct Waiting {
+    all: Arc<Mutex<HashMap<ProjectId, usize>>>,
     project: ProjectId,
     /// How many waited already, and how many of the same project.
     before: usize,
     own_before: usize,
 }
 
-impl<'a> Waiting<'a> {
-    fn among(all: &'a Mutex<HashMap<ProjectId, usize>>, project: ProjectId) -> Self {
+impl Waiting {
+    fn among(all: &Arc<Mutex<HashMap<ProjectId, usize>>>, project: ProjectId) -> Self {
         let mut waiting = all.lock();
         let before = waiting.values().sum();
         let own = waiting.entry(project).or_default();
         let own_before = *own;
         *own += 1;
+        drop(waiting);
         Self {
-            all,
+            all: Arc::clone(all),
             project,
             before,
             own_before,
@@ -157,7 +178,7 @@ impl<'a> Waiting<'a> {
     }
 }
 
-impl Drop for Waiting<'_> {
+impl Drop for Waiting {
     fn drop(&mut self) {
         let mut waiting = self.all.lock();
         if let Some(own) = waiting.get_mut(&self.project) {

@@ -26,6 +26,7 @@ use crate::refused;
 use crate::remote::Remote;
 use crate::shared::Shared;
 use crate::table::Table;
+use crate::unread;
 
 /// How much of a path the log repeats, in characters.
 const PATH_MOST: usize = 256;
@@ -57,12 +58,14 @@ async fn around(State(shared): State<Arc<Shared>>, mut request: Request, next: N
         }
     };
     let remote = request.extensions().get::<Remote>().copied();
-    let answer = match admitted {
-        Ok(()) => AssertUnwindSafe(next.run(request))
+    let over_limit = unread::over_limit(&request, id);
+    let answer = match (over_limit, admitted) {
+        (Some(refusal), _) => refusal,
+        (None, Ok(())) => AssertUnwindSafe(next.run(request))
             .catch_unwind()
             .await
             .unwrap_or_else(|_| refusal(Failure::defect("a call panicked"))),
-        Err(failure) => refusal(failure),
+        (None, Err(failure)) => refusal(failure),
     };
     let (row, failure) = (
         answer.extensions().get::<Answered>().cloned(),
@@ -84,8 +87,8 @@ async fn around(State(shared): State<Arc<Shared>>, mut request: Request, next: N
         live: &shared.feed.cell().load(),
     };
     shared.audit.note(&ended, &draft, shared.clock.monotonic());
-    // Probes come every few seconds and say nothing: they would bury what people look for.
-    if !path.starts_with("/healthz/") {
+    // Probes say nothing, and would bury what people look for.
+    if !address::is_probe(&path) {
         let took = shared.clock.monotonic().saturating_sub(started);
         log(&method, &path, &answer, took, id, &why);
     }

@@ -1,15 +1,17 @@
 //! Writes down what became of each service's requests: takes the journal's counts every few seconds, adds how many instances were
-//! ready, and gives them to the store. What the store does not take is tried again with the next.
+//! ready and what they took (`instance_usage.rs`), and gives them to the store. What the store does not take is tried again with the
+//! next.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use adyton_core::instances::InstanceStatus;
+use adyton_core::instances::ServiceSeen;
 use adyton_core::tally::ServiceTally;
 use adyton_store::StoreError;
 use tokio::time::Instant;
 
 use crate::failure::{Failure, OperationResult};
+use crate::instance_usage;
 use crate::shared::Shared;
 use crate::unwritten_minutes::UnwrittenMinutes;
 
@@ -29,7 +31,7 @@ pub(crate) async fn record(shared: Arc<Shared>) {
     let mut joined = Instant::now();
     loop {
         tokio::time::sleep(EVERY).await;
-        let mut done = write(&shared).await;
+        let mut done = look_and_write(&shared).await;
         if done.is_ok() && joined.elapsed() >= JOIN {
             joined = Instant::now();
             done = join(&shared).await;
@@ -40,16 +42,32 @@ pub(crate) async fn record(shared: Arc<Shared>) {
     }
 }
 
+async fn look_and_write(shared: &Shared) -> OperationResult<()> {
+    let mut state = shared.unwritten.lock().await;
+    instance_usage::look(shared, &mut state, instance_usage::EVERY).await?;
+    write_all(shared, &mut state).await
+}
+
 /// Writes what was counted so far.
 pub(crate) async fn write(shared: &Shared) -> OperationResult<()> {
     let mut state = shared.unwritten.lock().await;
     write_all(shared, &mut state).await
 }
 
-/// The same, unless that was done a moment ago.
+/// The same with what instances took up to now, unless that was done a moment ago.
+pub(crate) async fn refresh_all(shared: &Shared) -> OperationResult<()> {
+    let mut state = shared.unwritten.lock().await;
+    instance_usage::look(shared, &mut state, FRESH).await?;
+    match state.is_written(FRESH) {
+        true => Ok(()),
+        false => write_all(shared, &mut state).await,
+    }
+}
+
+/// Writes what was counted so far, unless that was done a moment ago.
 pub(crate) async fn refresh(shared: &Shared) -> OperationResult<()> {
     let mut state = shared.unwritten.lock().await;
-    match state.written.is_some_and(|written| written.elapsed() < FRESH) {
+    match state.is_written(FRESH) {
         true => Ok(()),
         false => write_all(shared, &mut state).await,
     }
@@ -58,13 +76,19 @@ pub(crate) async fn refresh(shared: &Shared) -> OperationResult<()> {
 async fn write_all(shared: &Shared, state: &mut UnwrittenMinutes) -> OperationResult<()> {
     let journal = shared.journal.clone();
     let taken = tokio::task::spawn_blocking(move || journal.take_tallies());
-    let mut taken = taken.await.map_err(Failure::defect)?;
-    for one in &mut taken {
-        one.tally.instances = ready(shared, one);
+    state.waiting.extend(taken.await.map_err(Failure::defect)?);
+    for one in &mut state.waiting {
+        if one.tally.instances == 0 {
+            one.tally.instances = ready(shared, one);
+        }
     }
-    state.waiting.extend(taken);
     let too_many = state.waiting.len().saturating_sub(WAITING);
-    state.waiting.drain(..too_many);
+    if too_many > 0 {
+        state.waiting.drain(..too_many);
+        tracing::warn!(
+            "the store has taken no counts of services' requests for so long that the oldest {too_many} are lost: metrics will lack them"
+        );
+    }
     let node = shared.settings().node;
     shared.store.minutes().add(node, &state.waiting).await?;
     state.waiting.clear();
@@ -74,11 +98,7 @@ async fn write_all(shared: &Shared, state: &mut UnwrittenMinutes) -> OperationRe
 
 fn ready(shared: &Shared, one: &ServiceTally) -> u32 {
     let seen = shared.instances.service(one.service);
-    let instances = seen.iter().flat_map(|seen| &seen.instances);
-    let ready = instances
-        .filter(|one| one.status == InstanceStatus::Ready)
-        .count();
-    u32::try_from(ready).unwrap_or(u32::MAX)
+    u32::try_from(seen.as_ref().map_or(0, ServiceSeen::ready)).unwrap_or(u32::MAX)
 }
 
 async fn join(shared: &Shared) -> OperationResult<()> {

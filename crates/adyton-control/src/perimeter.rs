@@ -23,8 +23,6 @@ use crate::settings::ControlSettings;
 
 /// In `control.hosts`: every name.
 const ANY: &str = "*";
-/// Probes call by whatever address their platform makes up, and learn nothing that matters.
-const EXEMPT: &str = "/healthz/";
 
 /// The names of this server, and the origin of its own pages.
 pub(crate) struct Perimeter {
@@ -51,7 +49,7 @@ impl Perimeter {
 
     /// Lets a request in, or says why not.
     pub(crate) fn admit(&self, request: &Request) -> OperationResult<()> {
-        if request.uri().path().starts_with(EXEMPT) {
+        if address::is_probe(request.uri().path()) {
             return Ok(());
         }
         let host = self.host(request.uri(), request.headers())?;

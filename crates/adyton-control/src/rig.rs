@@ -14,6 +14,7 @@ use adyton_core::sample;
 use adyton_core::secret::Secret;
 use adyton_core::service::ServiceStatus;
 use adyton_core::tenant::{Assignment, User};
+use adyton_core::usage::InstanceUsage;
 use adyton_identity::prediction_tab::TabAnswer;
 use adyton_identity::{Identity, PredictionTab, Settings as IdentitySettings, TabCall};
 use adyton_runtime::onnx_models::Onnx;
@@ -191,6 +192,9 @@ impl Instances for SeenInstances {
     }
     fn calls(&self, _: ServiceId, _: Option<ModelId>) -> Calls {
         Calls::default()
+    }
+    fn usage(&self) -> Vec<InstanceUsage> {
+        Vec::new()
     }
 }
 

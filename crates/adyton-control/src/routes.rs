@@ -10,9 +10,9 @@ use crate::dialect::adyton::{
     packages, predict, quotas, requests, rollouts, sessions, whoami,
 };
 use crate::dialect::apig::{apis, app_auths, app_codes, apps, instance};
-use crate::dialect::iam::{credentials, discovery, projects, tokens, users};
+use crate::dialect::iam::{credentials, discovery, projects, quotas as os_quotas, tokens, users};
 use crate::dialect::modelarts::{
-    model_import, models, service_activity, service_deploy, service_tags, services,
+    model_import, models, quotas as resource_quotas, service_activity, service_deploy, service_tags, services,
 };
 use crate::heading::Access::{AnyCaller, Anyone, May, SignedIn};
 use crate::heading::{Heading, Verb};
@@ -83,6 +83,10 @@ fn iam(table: &mut Table) {
         Put    "/{access_key}"                       SignedIn => 200 credentials::update, "Disable or enable an access key";
         Delete "/{access_key}"                       SignedIn => 204 credentials::delete, "Delete an access key";
     }
+    routes! { table, Iam, "/v3.0/OS-QUOTA";
+        Get    "/domains/{in_domain}"                SignedIn => 200 os_quotas::of_domain, "Quotas of the caller's domain";
+        Get    "/projects/{in_project}"              SignedIn => 200 os_quotas::of_project, "Quotas of a project in which the caller has a role";
+    }
 }
 
 /// ModelArts management.
@@ -106,7 +110,14 @@ fn modelarts(table: &mut Table) {
         Get    "/services/{service_id}/tags"         May(Action::ServiceGet) => 200 service_tags::show, "Tags of a service";
         Post   "/services/{service_id}/tags/create"  May(Action::ServiceUpdate) => 204 service_tags::create, "Give a service tags";
         Delete "/services/{service_id}/tags/delete"  May(Action::ServiceUpdate) => 204 service_tags::delete, "Take tags away from a service";
-        Get    "/services/{service_id}/monitor"      May(Action::ServiceGet) => 200 service_activity::monitor, "Counts of a service's calls";
+        Get    "/quotas"                             May(Action::QuotaGet) => 200 resource_quotas::show, "Quotas of models and services, and what is used of them";
+        Get    "/services/{service_id}/monitor"      May(Action::ServiceGet) => 200 service_activity::monitor, "How a service does: its calls, its instances and what they take";
+    }
+    routes! { table, ModelArts, "/v2/{project_id}/modelarts-service-v2";
+        Get    "/tags"                               May(Action::ServiceGet) => 200 service_tags::list, "Tags of the project's services, at the newer address";
+        Get    "/{service_id}/tags"                  May(Action::ServiceGet) => 200 service_tags::show, "Tags of a service, at the newer address";
+        Post   "/{service_id}/tags/create"           May(Action::ServiceUpdate) => 204 service_tags::create, "Give a service tags, at the newer address";
+        Delete "/{service_id}/tags/delete"           May(Action::ServiceUpdate) => 204 service_tags::delete, "Take tags away from a service, at the newer address";
     }
 }
 

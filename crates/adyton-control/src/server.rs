@@ -23,7 +23,7 @@ use crate::own_explanations::Explanations;
 use crate::routes;
 use crate::settings::{ControlParts, ControlSettings};
 use crate::shared::Shared;
-use crate::unread::NextId;
+use crate::unread::Recorder;
 
 /// Between two looks at all connections.
 const WATCH: Duration = Duration::from_secs(1);
@@ -131,10 +131,10 @@ impl Control {
         let slots = ConnectionSlots::new(shared.settings().max_connections);
         let complaints = Arc::new(LogThrottle::new(shared.clock.clone()));
         let mut acceptor = Acceptor::new(listener, "control", complaints);
-        let ids = shared.clone();
-        let next_id: NextId = Arc::new(move || ids.request_id());
+        let recording = shared.clone();
+        let unreadable: Recorder = Arc::new(move |unreadable| recording.unreadable(&unreadable));
         let mut connections = JoinSet::new();
-        let recording = tokio::spawn(rollout::record(shared.clone()));
+        let rollouts = tokio::spawn(rollout::record(shared.clone()));
         let sweeping = tokio::spawn(sweep::regularly(shared.clone()));
         let counting = tokio::spawn(minutes::record(shared.clone()));
         let gathering = tokio::spawn(live_updates::gather(shared.clone()));
@@ -153,7 +153,7 @@ impl Control {
                 router: router.clone(),
                 clock: shared.clock.clone(),
                 unproven: shared.unproven.clone(),
-                next_id: next_id.clone(),
+                unreadable: unreadable.clone(),
                 trusted_proxies: shared.settings().trusted_proxies.clone(),
             };
             connections.spawn(async move {
@@ -179,7 +179,7 @@ impl Control {
         if let Err(failure) = minutes::write(&shared).await {
             tracing::warn!("the last counts of services' requests are lost: {failure}");
         }
-        recording.abort();
+        rollouts.abort();
         sweeping.abort();
         gathering.abort();
         judging.abort();

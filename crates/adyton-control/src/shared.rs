@@ -14,17 +14,18 @@ use adyton_runtime::onnx_models::Onnx;
 use adyton_runtime::package::Packages;
 use adyton_store::{Committed, Feed, Store};
 use arc_swap::ArcSwap;
-use tokio::sync::RwLock;
 
 use crate::audit::Audit;
 use crate::failure::OperationResult;
 use crate::job_slots::JobSlots;
 use crate::news::NewsSource;
+use crate::package_locks::PackageLocks;
 use crate::perimeter::Perimeter;
 use crate::rollouts::WrittenRollouts;
 use crate::settings::{ControlParts, ControlSettings, Metrics, Ready};
 use crate::sign_ins::SignIns;
 use crate::tasks::Tasks;
+use crate::unread::Unreadable;
 use crate::unwritten_minutes::UnwrittenMinutes;
 use crate::upload_share::Uploads;
 
@@ -70,8 +71,8 @@ pub(crate) struct Shared {
     pub(crate) explanations: JobSlots,
     /// Slots for what callers read of their own requests: they take none of the projects'.
     pub(crate) own_explanations: JobSlots,
-    /// Read while a package is on its way from the disk to the store, written while unused ones are removed.
-    pub(crate) package_gate: RwLock<()>,
+    /// Packages on their way between the disk and the store.
+    pub(crate) package_locks: PackageLocks,
     /// Uploads on their way, and what projects may keep.
     pub(crate) uploads: Uploads,
     /// The rollouts whose ends are written down.
@@ -113,7 +114,7 @@ impl Shared {
             searches: JobSlots::new("search", READERS_AT_ONCE, SEARCH_TIME, longest_wait),
             explanations: JobSlots::new("explanation", READERS_AT_ONCE, EXPLANATION_TIME, longest_wait),
             own_explanations: JobSlots::new("explanation", READERS_AT_ONCE, EXPLANATION_TIME, longest_wait),
-            package_gate: RwLock::new(()),
+            package_locks: PackageLocks::default(),
             uploads: Uploads::default(),
             rollouts: WrittenRollouts::default(),
             unwritten: tokio::sync::Mutex::default(),
@@ -143,6 +144,20 @@ impl Shared {
     /// Waits until this node's live state holds a write: who creates, can call.
     pub(crate) async fn settled<T>(&self, committed: Committed<T>) -> OperationResult<T> {
         Ok(self.feed.settled(committed).await?)
+    }
+    /// Writes down what could not be read as HTTP; the id that it gets.
+    pub(crate) fn unreadable(&self, what: &Unreadable) -> RequestId {
+        let id = self.request_id();
+        tracing::info!(
+            request.id = %id,
+            peer = %what.peer,
+            status = what.status.as_u16(),
+            found = what.found,
+            "a management request cannot be read as HTTP"
+        );
+        self.audit
+            .note_unreadable(id, self.clock.now(), what, self.clock.monotonic());
+        id
     }
     /// An id for a request.
     pub(crate) fn request_id(&self) -> RequestId {

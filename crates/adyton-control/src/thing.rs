@@ -16,6 +16,7 @@ pub(crate) enum Thing {
     User,
     Credential,
     Project,
+    Domain,
     Request,
     Role,
     Code,
@@ -37,6 +38,7 @@ impl Thing {
             Thing::User => "User",
             Thing::Credential => "Access key",
             Thing::Project => "Project",
+            Thing::Domain => "Domain",
             Thing::Request => "Request",
             Thing::Role => "Role",
             Thing::Code => "Error code",
@@ -57,6 +59,7 @@ impl Thing {
             Thing::User
             | Thing::Credential
             | Thing::Project
+            | Thing::Domain
             | Thing::Request
             | Thing::Role
             | Thing::Code
@@ -77,6 +80,7 @@ impl Thing {
             | Thing::User
             | Thing::Credential
             | Thing::Project
+            | Thing::Domain
             | Thing::Request
             | Thing::Role
             | Thing::Code

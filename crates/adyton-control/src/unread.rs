@@ -1,5 +1,9 @@
 //! What the parser refuses by itself, before any call has come of it: a head that is no HTTP, or has too many lines or bytes. It
-//! would say so with an empty answer; here it gets an id, the envelope and a line in the log, like a call that was refused.
+//! would say so with an empty answer; here it gets an id, the envelope, a line in the log and an audit record, like a call that
+//! was refused. Over HTTP/2 nothing can be put in the place of what it says (`unread/frames.rs`), so heads that are too large are
+//! refused by [`over_limit`] before it would; what is left there has the line and the record.
+
+mod frames;
 
 use std::io;
 use std::net::SocketAddr;
@@ -7,37 +11,82 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
+use adyton_core::audit::AUDIT_TEXT_MOST;
 use adyton_core::catalogue::{Reason, Surface};
 use adyton_core::clock::Clock;
 use adyton_core::header::{X_ADYTON_REASON, X_REQUEST_ID};
 use adyton_core::id::RequestId;
+use adyton_core::shown::quoted_bytes;
 use axum::body::Bytes;
+use axum::extract::Request;
+use axum::response::Response;
 use http::StatusCode;
-use hyper::rt::{Read, ReadBufCursor, Write};
+use hyper::rt::{Read, ReadBuf, ReadBufCursor, Write};
 
+use self::frames::Frames;
 use crate::envelope::{self, ErrorBody};
 
-/// Makes ids of requests.
-pub(crate) type NextId = Arc<dyn Fn() -> RequestId + Send + Sync>;
+/// Bytes of one head.
+pub(crate) const HEAD_BYTES: usize = 256 << 10;
+/// Header lines of one head.
+pub(crate) const HEAD_LINES: usize = 200;
+/// Bytes of path and query.
+const URI_BYTES: usize = 32 << 10;
+/// What a header line takes beside its name and value: `: ` and the end of the line.
+const LINE_BYTES: usize = 4;
+/// So much of what was sent is looked at, to say what was asked.
+const START: usize = 1024;
+/// A method that is none is no method of ours.
+const METHOD_MOST: usize = 16;
+
+/// What the parser refused.
+#[derive(Debug)]
+pub(crate) struct Unreadable {
+    pub(crate) peer: SocketAddr,
+    pub(crate) status: StatusCode,
+    /// What can be read of the method and the path; empty where that is no HTTP.
+    pub(crate) method: String,
+    pub(crate) path: String,
+    /// What was found, for operators.
+    pub(crate) found: String,
+}
+
+impl Unreadable {
+    /// Why it was refused, and what is said of it.
+    pub(crate) fn reason(&self) -> (Reason, &'static str) {
+        reason(self.status)
+    }
+}
+
+/// Writes down what was refused, and gives it an id.
+pub(crate) type Recorder = Arc<dyn Fn(Unreadable) -> RequestId + Send + Sync>;
 
 /// A socket on which the parser's own refusals are said in our words.
 pub(crate) struct Unread<I> {
     io: I,
     peer: SocketAddr,
-    next_id: NextId,
+    record: Recorder,
     clock: Clock,
+    /// How what was sent since the last answer begins.
+    start: Vec<u8>,
+    /// What is sent, once it is HTTP/2.
+    frames: Option<Frames>,
+    has_spoken: bool,
     /// What is still to be sent of a refusal, and how many of the parser's bytes it takes the place of.
     refusal: (Bytes, usize),
 }
 
 impl<I> Unread<I> {
     /// Listens to what is sent on `io`.
-    pub(crate) fn new(io: I, peer: SocketAddr, next_id: NextId, clock: Clock) -> Self {
+    pub(crate) fn new(io: I, peer: SocketAddr, record: Recorder, clock: Clock) -> Self {
         Self {
             io,
             peer,
-            next_id,
+            record,
             clock,
+            start: Vec::new(),
+            frames: None,
+            has_spoken: false,
             refusal: (Bytes::new(), 0),
         }
     }
@@ -45,14 +94,93 @@ impl<I> Unread<I> {
     /// The refusal in place of what is about to be sent; `None` when that is no refusal of the parser's own.
     fn instead_of(&self, said: &[u8]) -> Option<Bytes> {
         let status = of_parser(said)?;
-        let id = (self.next_id)();
-        tracing::info!(
-            request.id = %id,
-            peer = %self.peer,
-            status = status.as_u16(),
-            "a management request cannot be read as HTTP"
-        );
+        let (method, path) = asked(&self.start);
+        let id = (self.record)(Unreadable {
+            peer: self.peer,
+            status,
+            method,
+            path,
+            found: String::new(),
+        });
         Some(answer(status, id, &self.clock.now().to_http_date()))
+    }
+
+    /// Looks at what was sent: which protocol it is, and what of HTTP/2 could not be read.
+    fn sent(&mut self, pieces: &[io::IoSlice<'_>], mut bytes: usize) {
+        if !self.has_spoken
+            && let Some(first) = pieces.iter().find_map(|piece| piece.first())
+        {
+            self.has_spoken = true;
+            // The first frame is of settings, whose length does not reach the first byte.
+            self.frames = (*first == 0).then(Frames::default);
+        }
+        let Some(frames) = &mut self.frames else { return };
+        for piece in pieces {
+            let piece = piece.get(..bytes.min(piece.len())).unwrap_or_default();
+            bytes -= piece.len();
+            frames.take(piece, |broken| {
+                (self.record)(Unreadable {
+                    peer: self.peer,
+                    status: broken.status(),
+                    method: String::new(),
+                    path: String::new(),
+                    found: broken.told(),
+                });
+            });
+        }
+    }
+}
+
+/// Method and path of what begins so, without the query. Nothing that could be anything else: what a client sends out of turn may
+/// be a body.
+fn asked(start: &[u8]) -> (String, String) {
+    let line = start.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    let mut words = line.trim_ascii_end().split(|byte| *byte == b' ');
+    let (method, target) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
+    let is_method =
+        !method.is_empty() && method.len() <= METHOD_MOST && method.iter().all(u8::is_ascii_uppercase);
+    if !is_method || !target.starts_with(b"/") {
+        return Default::default();
+    }
+    let path = target.split(|byte| *byte == b'?').next().unwrap_or_default();
+    (
+        String::from_utf8_lossy(method).into_owned(),
+        quoted_bytes(path, AUDIT_TEXT_MOST),
+    )
+}
+
+/// The refusal of a head that has more lines or bytes than one may have. The parser of HTTP/1.1 has counted already.
+pub(crate) fn over_limit(request: &Request, id: RequestId) -> Option<Response> {
+    let headers = request.headers();
+    let uri = request.uri().path_and_query().map_or(0, |all| all.as_str().len());
+    let bytes = headers
+        .iter()
+        .map(|(name, value)| name.as_str().len() + value.len() + LINE_BYTES)
+        .sum::<usize>();
+    let status = if uri > URI_BYTES {
+        StatusCode::URI_TOO_LONG
+    } else if headers.len() > HEAD_LINES || bytes > HEAD_BYTES {
+        StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE
+    } else {
+        return None;
+    };
+    let (reason, detail) = reason(status);
+    let shown = reason.at(Surface::Adyton);
+    Some(envelope::refusal(
+        shown,
+        envelope::with_detail(shown, &detail),
+        id,
+    ))
+}
+
+fn reason(status: StatusCode) -> (Reason, &'static str) {
+    match status {
+        StatusCode::URI_TOO_LONG => (Reason::UriTooLarge, "the address is too long"),
+        StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE => (
+            Reason::HeadersTooLarge,
+            "the request has too many headers, or too long ones",
+        ),
+        _ => (Reason::Malformed, "what came cannot be read as HTTP"),
     }
 }
 
@@ -69,14 +197,7 @@ fn of_parser(said: &[u8]) -> Option<StatusCode> {
 }
 
 fn answer(status: StatusCode, id: RequestId, date: &str) -> Bytes {
-    let (reason, detail) = match status {
-        StatusCode::URI_TOO_LONG => (Reason::UriTooLarge, "the address is too long"),
-        StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE => (
-            Reason::HeadersTooLarge,
-            "the request has too many headers, or too long ones",
-        ),
-        _ => (Reason::Malformed, "what came cannot be read as HTTP"),
-    };
+    let (reason, detail) = reason(status);
     let shown = reason.at(Surface::Adyton);
     let entry = shown.code().entry();
     let body = ErrorBody {
@@ -104,9 +225,18 @@ impl<I: Read + Unpin> Read for Unread<I> {
     fn poll_read(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
-        buffer: ReadBufCursor<'_>,
+        mut buffer: ReadBufCursor<'_>,
     ) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.io).poll_read(context, buffer)
+        let wanted = buffer.remaining().min(START - self.start.len());
+        if wanted == 0 || self.frames.is_some() {
+            return Pin::new(&mut self.io).poll_read(context, buffer);
+        }
+        let mut own = [0; START];
+        let mut read = ReadBuf::new(own.get_mut(..wanted).unwrap_or_default());
+        ready!(Pin::new(&mut self.io).poll_read(context, read.unfilled()))?;
+        buffer.put_slice(read.filled());
+        self.start.extend_from_slice(read.filled());
+        Poll::Ready(Ok(()))
     }
 }
 
@@ -127,7 +257,10 @@ impl<I: Write + Unpin> Write for Unread<I> {
             self.refusal = (refusal, said.len());
         }
         if self.refusal.0.is_empty() {
-            return Pin::new(&mut self.io).poll_write_vectored(context, pieces);
+            let sent = ready!(Pin::new(&mut self.io).poll_write_vectored(context, pieces))?;
+            self.sent(pieces, sent);
+            self.start.clear();
+            return Poll::Ready(Ok(sent));
         }
         while !self.refusal.0.is_empty() {
             let Self { io, refusal, .. } = &mut *self;
@@ -176,6 +309,29 @@ mod tests {
                 "{answer}"
             );
             assert!(answer.contains("\"error_code\":\"APIGW.0201\""), "{answer}");
+        }
+    }
+
+    #[test]
+    fn what_was_asked_is_told_only_where_it_is_http() {
+        let told = |start: &[u8]| asked(start);
+        assert_eq!(
+            told(b"GET /v1/x?token=secret HTTP/1.1\r\nHost: x"),
+            ("GET".to_owned(), "/v1/x".to_owned())
+        );
+        for other in [
+            &b"{\"auth\": {\"password\": \"secret\"}}"[..],
+            b"secret",
+            b"SECRET words",
+            b"\x16\x03\x01",
+            b"",
+        ] {
+            assert_eq!(
+                told(other),
+                Default::default(),
+                "{}",
+                String::from_utf8_lossy(other)
+            );
         }
     }
 

@@ -58,6 +58,15 @@ pub fn is_tab(path: &str) -> bool {
 /// Where callers read what became of their own requests, on both listeners; the request's id follows.
 pub const OWN_REQUESTS: &str = "/adyton/v1/requests/";
 
+/// What the addresses of probes begin with, on both listeners. Probes come every few seconds, by whatever name their platform makes up,
+/// and learn nothing that matters.
+pub const PROBES: &str = "/healthz/";
+
+/// Whether a path is one of a probe.
+pub fn is_probe(path: &str) -> bool {
+    path.starts_with(PROBES)
+}
+
 /// The surface of a path on the control listener, where whatever is no one else's is Adyton's.
 pub fn surface(path: &str) -> Surface {
     match path.trim_start_matches('/').split('/').next() {
@@ -183,6 +192,7 @@ mod tests {
         assert_eq!(surface("/v1"), Surface::ModelArts);
         assert_eq!(surface("//v2/x"), Surface::Apig);
         assert_eq!(surface("/healthz"), Surface::Adyton);
+        assert!(is_probe("/healthz/live") && !is_probe("/healthz") && !is_probe("/v1/healthz/live"));
     }
 
     /// Tests spell addresses out; whatever else does would have to be found when one changes.

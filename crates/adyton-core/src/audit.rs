@@ -104,6 +104,10 @@ thing_kinds! {
     Api = "api";
     /// A request, in the journal or here.
     Request = "request";
+    /// The key that seals secrets in the database.
+    MasterKey = "master_key";
+    /// All that a data folder holds.
+    Installation = "installation";
 }
 
 /// The thing that a call was about.

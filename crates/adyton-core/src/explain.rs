@@ -24,6 +24,7 @@ mod signature;
 mod steps;
 mod tab;
 mod text;
+mod time_spent;
 mod units;
 
 use serde::{Deserialize, Serialize};
@@ -31,13 +32,14 @@ use serde::{Deserialize, Serialize};
 pub use nearest::{Difference, Nearest, Owner, Part};
 pub use signature::SignatureExplained;
 pub use steps::{StepOutcome, StepSeen};
+pub use time_spent::TimeSpent;
 
 use crate::catalogue::{Fault, Reason, Retry};
 use crate::clock::Timestamp;
 use crate::evidence::Evidence;
 use crate::holder::Holder;
 use crate::id::{DomainId, GroupId, ProjectId, RequestId, ServiceId};
-use crate::language::{Language, message, phrase};
+use crate::language::{Language, message, phrase, spaced};
 use crate::live::{Live, LiveService};
 use crate::record::{AnsweredBy, CallerSeen, Door, Record, Step};
 
@@ -98,17 +100,6 @@ impl Compared {
             got,
         }
     }
-}
-
-/// Where the time went, in microseconds.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub struct TimeSpent {
-    /// From the request's head to the answer.
-    pub total_us: u64,
-    /// Ours: all but the model's.
-    pub gateway_us: u64,
-    /// Waiting for the model.
-    pub model_us: u64,
 }
 
 /// The answer to "why?". Serialised, this is what the control API returns; times are ISO 8601 in UTC.
@@ -202,18 +193,27 @@ pub fn explain_in(
         retry: record.reason.map(Reason::retry),
         step: record.step,
         steps: steps::of(record),
-        compared: share::compared(&asked).unwrap_or_else(|| compared::of(&asked, &nearest)),
+        compared: compared::set(
+            share::compared(&asked).unwrap_or_else(|| compared::of(&asked, &nearest)),
+            language,
+        ),
         signature: signature::of(record, language),
-        time: TimeSpent {
-            total_us: record.took_us,
-            gateway_us: record.took_us.saturating_sub(record.model_us),
-            model_us: record.model_us.min(record.took_us),
-        },
-        notes: share::notes(&asked).unwrap_or_else(|| notes::of(record, language)),
-        fix: share::fixes(&asked, &nearest).unwrap_or_else(|| fix::of(&asked, &nearest)),
+        time: TimeSpent::of(record),
+        notes: all_spaced(
+            share::notes(&asked).unwrap_or_else(|| notes::of(record, language)),
+            language,
+        ),
+        fix: all_spaced(
+            share::fixes(&asked, &nearest).unwrap_or_else(|| fix::of(&asked, &nearest)),
+            language,
+        ),
         nearest,
         page: record.reason.map(|reason| reason.section_in(language).text()),
     }
+}
+
+fn all_spaced(texts: Vec<String>, language: Language) -> Vec<String> {
+    texts.into_iter().map(|text| spaced(text, language)).collect()
 }
 
 /// A service that a request named and that was deleted: what the audit trail remembers of it.
@@ -293,6 +293,14 @@ impl Asked<'_> {
             }
             (Some(_), _) | (None, None) => self.service_name(),
         }
+    }
+
+    /// How a command names a project: by its name, if the reader may know it.
+    fn project_in_commands(&self, id: ProjectId) -> Option<String> {
+        let project = self.live.project(id);
+        project
+            .filter(|_| self.reader.sees(self.live, id))
+            .map(|project| project.name.clone())
     }
 
     /// A project by its name, if the reader may know it.

@@ -56,6 +56,12 @@ facts! {
         "收到的内容无法按 HTTP/1.1 解析：{error}";
     HeadBroken = "what came cannot be read as HTTP/1.1: something behind its beginning is broken"
         "收到的内容无法按 HTTP/1.1 解析：开头之后的内容已损坏";
+    HeadIsTls = "what came is the beginning of a TLS connection (`https://`); this port speaks plain HTTP"
+        "收到的是 TLS 连接的开头（`https://`），而该端口使用明文 HTTP";
+    HeadIsHttp2 = "what came is HTTP/2 without an upgrade; this port speaks HTTP/1.1"
+        "收到的是未经升级的 HTTP/2，而该端口使用 HTTP/1.1";
+    HeadSpaceInAddress = "the address in the request line has a space in it: write it as `%20`"
+        "请求行的地址中有空格：请写成 `%20`";
     HeadContradicts = "what came cannot be read as HTTP/1.1: its request line or the headers that say where its body ends contradict each other"
         "收到的内容无法按 HTTP/1.1 解析：请求行或指明请求体结尾的请求头相互矛盾";
     HostMissing = "no Host was sent"
@@ -108,6 +114,8 @@ facts! {
         "{field}：未知的输入；模型接受 {known}";
     InputNotJson { field: String, error: String } = "{field}: not valid JSON: {error}"
         "{field}：不是合法的 JSON：{error}";
+    InputByteOrderMark = "body: begins with a byte order mark, or is UTF-16 (as some editors and PowerShell write files); send UTF-8 without the mark"
+        "请求体：以字节顺序标记（BOM）开头，或为 UTF-16（部分编辑器和 PowerShell 会这样保存文件）；请发送不带 BOM 的 UTF-8";
     InputIsForm { media: String } = "body: a form (`{media}`), which the model does not read; send JSON, with `Content-Type: application/json`"
         "请求体：为表单（`{media}`），模型不支持；请发送 JSON，并使用 `Content-Type: application/json`";
     InputUnread { error: String, expected: String } = "body: {error}; expected {expected}"
@@ -131,7 +139,7 @@ facts! {
     InputRowsUnread { error: String } = "data.req_data: expected a list of objects: {error}"
         "data.req_data：应为对象的列表：{error}";
     InputColumnMissing { field: String, columns: String } = "{field}: is missing; each row has {columns}"
-        "{field}：缺失；每一行都有 {columns}";
+        "{field}：缺失；每一行应有 {columns}";
     // Its client.
     ClientLeftBefore { ms: u64 } = "the client disconnected {ms} ms after its request, before the response"
         "客户端在请求发出 {ms} 毫秒后、响应之前断开了连接";
@@ -195,7 +203,7 @@ facts! {
     HeadLines { lines: u64 } = "what arrived is not HTTP: its head has {lines} header lines"
         "收到的内容不是 HTTP：头部有 {lines} 行";
     LengthNoNumber = "what arrived is not HTTP: its Content-Length is no number"
-        "收到的内容不是 HTTP:Content-Length 不是数字";
+        "收到的内容不是 HTTP：Content-Length 不是数字";
     LengthsDiffer = "what arrived is not HTTP: it has two different Content-Length"
         "收到的内容不是 HTTP：有两个不同的 Content-Length";
     CodingNotChunked { sent: String } = "what arrived is not HTTP: its Transfer-Encoding is `{sent}`; only one `chunked` is supported"
@@ -231,6 +239,14 @@ facts! {
         "管理 API 只接受令牌和访问密钥（AK/SK）：应用用于调用 API";
     BearerNotRead = "`Authorization: Bearer` is not read here: a token goes into the header `X-Auth-Token`, as it is"
         "此处不读取 `Authorization: Bearer`：令牌应原样放入请求头 `X-Auth-Token`";
+    ApiKeyNotRead = "`apikey` is not taken here: an AppCode goes into `X-Apig-AppCode`, AppKey and AppSecret sign the request"
+        "此处不接受 `apikey`：AppCode 应放入 `X-Apig-AppCode`，AppKey 和 AppSecret 用于对请求签名";
+    BasicNotRead = "`Authorization: Basic` is not taken here: a token goes into `X-Auth-Token`; an AppKey and its AppSecret sign the request, or go into `X-HW-ID` and `X-HW-AppKey`"
+        "此处不接受 `Authorization: Basic`：令牌应放入 `X-Auth-Token`；AppKey 和 AppSecret 用于对请求签名，或放入 `X-HW-ID` 和 `X-HW-AppKey`";
+    SchemeNotRead = "`Authorization` begins with a scheme that is not read here: a token goes into `X-Auth-Token`, an AppCode into `X-Apig-AppCode`; only signatures are sent in `Authorization`"
+        "`Authorization` 的认证方式此处不读取：令牌应放入 `X-Auth-Token`，AppCode 应放入 `X-Apig-AppCode`；`Authorization` 只用于签名";
+    OtherHeader { header: String } = "no credentials were sent that are read here; `{header}` is not: a token goes into `X-Auth-Token`, an AppCode into `X-Apig-AppCode`"
+        "没有发送此处读取的凭证；`{header}` 不会读取：令牌应放入 `X-Auth-Token`，AppCode 应放入 `X-Apig-AppCode`";
     KindNotAccepted = "this address, or the gateway's settings, do not accept this kind of credentials"
         "该地址或网关的配置不接受此类凭证";
     SeveralCredentials { sent: String } = "several credentials were sent ({sent}); only the first accepted one is used"
@@ -248,6 +264,8 @@ facts! {
         "请求头中令牌出现了两次：只发送一次";
     TokenNotAlone = "the header contains more than one token, or something else: a token has no commas or spaces"
         "请求头中有多个令牌，或有其他内容：令牌中没有逗号和空格";
+    TokenOfCloud = "it has the form of the public cloud's tokens (`MII…`): tokens of this installation come from its own `POST /v3/auth/tokens`"
+        "其形式是公有云的令牌（`MII…`）：本系统的令牌来自本系统的 `POST /v3/auth/tokens`";
     TokenMaybeAppCode = "it is not a token; by its length it may be an AppCode, which belongs in `X-Apig-AppCode`"
         "这不是令牌；从长度看可能是 AppCode，应放入 `X-Apig-AppCode`";
     TokenNoText = "tokens are base64url text; what was sent is not, or is too short"
@@ -256,6 +274,8 @@ facts! {
         "`X-Auth-Token` 发送了多次：只发送一次";
     TokenKeyUnknown = "its key is unknown: the token was issued by another installation, or more than a day ago, before its key was retired"
         "签发密钥未知：令牌由其他系统签发，或签发于一天之前，其密钥已退役";
+    TokenChanged { length: u64 } = "it cannot be decrypted: it is as long as a complete token ({length} characters), so some of its characters were changed on the way"
+        "无法解密：长度与完整的令牌相同（{length} 个字符），因此是其中的字符在途中被改动";
     TokenDoesNotOpen { whole: u64, length: u64 } = "it cannot be decrypted: it was truncated or changed on the way (a complete token has {whole} characters, this one {length})"
         "无法解密：令牌在途中被截断或改动（完整的令牌有 {whole} 个字符，该令牌有 {length} 个）";
     TokenExpired { ago: Seconds } = "it expired {ago} ago"
@@ -279,14 +299,14 @@ facts! {
         "该请求头没有值";
     SentInTheClear = "it was sent in the clear over a network: use HTTPS, or sign the request instead"
         "在网络上以明文发送：请使用 HTTPS，或改用签名认证";
-    AppCodesOff = "AppCodes are not enabled for this API: enable app_code_auth_type, or sign with AppKey and AppSecret"
-        "该 API 没有启用 AppCode：请启用 app_code_auth_type，或使用 AppKey 和 AppSecret 签名";
+    AppCodesOff = "AppCodes are not enabled for this API; a signature by AppKey and AppSecret is always taken"
+        "该 API 没有启用 AppCode；使用 AppKey 和 AppSecret 签名始终可用";
     AppCodeUnknown { digest: String, length: u64 } = "no app has this AppCode ({digest}, {length} characters)"
         "没有使用该 AppCode 的应用（{digest}，{length} 个字符）";
     AppDisabled { app: String } = "the app {app} is disabled"
         "应用 {app} 已被停用";
     PairIncomplete = "X-HW-ID must have the AppKey and X-HW-AppKey the AppSecret, each once"
-        "X-HW-ID 应为 AppKey,X-HW-AppKey 应为 AppSecret，各发送一次";
+        "X-HW-ID 应为 AppKey，X-HW-AppKey 应为 AppSecret，各发送一次";
     BasicUnreadable = "Basic must be followed by base64 of `AppKey:AppSecret`"
         "Basic 之后应为 `AppKey:AppSecret` 的 base64";
     AppKeyUnknown { key: String } = "no app has the AppKey `{key}`"

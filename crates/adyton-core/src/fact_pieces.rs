@@ -62,17 +62,73 @@ impl Piece for Millis {
 }
 
 impl Piece for String {
-    fn said(&self, _: Language) -> String {
-        self.clone()
+    fn said(&self, language: Language) -> String {
+        match language {
+            Language::English => self.clone(),
+            Language::Chinese => in_chinese(self).unwrap_or_else(|| self.clone()),
+        }
     }
     fn text(&mut self) -> Option<&mut String> {
         Some(self)
     }
 }
 
+/// The few words of ours that records keep inside of texts, in Chinese; nothing for what others wrote.
+fn in_chinese(text: &str) -> Option<String> {
+    if text == "a number" {
+        return Some("数字".to_owned());
+    }
+    if let Some(kind) = text
+        .strip_prefix("a number (")
+        .and_then(|rest| rest.strip_suffix(')'))
+    {
+        return Some(format!("数字（{kind}）"));
+    }
+    if let Some(kind) = text
+        .strip_prefix("a text (")
+        .and_then(|rest| rest.strip_suffix(')'))
+    {
+        return Some(format!("文本（{kind}）"));
+    }
+    if let Some(value) = text.strip_prefix("the text ")
+        && value.starts_with('"')
+    {
+        return Some(format!("文本 {value}"));
+    }
+    masked_in(text, Language::Chinese)
+}
+
+/// A credential that is not kept whole (`1111… (32 characters, sha256:…)`) as people say it; nothing for any other text.
+pub(crate) fn masked_in(text: &str, language: Language) -> Option<String> {
+    let (start, rest) = text.split_once("… (")?;
+    let (length, digest) = rest.strip_suffix(')')?.split_once(" characters, ")?;
+    let is_number = !length.is_empty() && length.bytes().all(|byte| byte.is_ascii_digit());
+    (is_number && language == Language::Chinese).then(|| format!("{start}…（{length} 个字符，{digest}）"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn words_of_ours_inside_of_texts_are_said_in_chinese_and_those_of_others_stay() {
+        for (kept, said) in [
+            ("a number (float32)", "数字（float32）"),
+            ("a text (string)", "文本（string）"),
+            ("the text \"a\"", "文本 \"a\""),
+            (
+                "1111… (32 characters, sha256:8a83)",
+                "1111…（32 个字符，sha256:8a83）",
+            ),
+            ("the text of the law", "the text of the law"),
+            ("a number", "数字"),
+            ("a number of things", "a number of things"),
+            ("float32 [N,4]", "float32 [N,4]"),
+        ] {
+            assert_eq!(kept.to_owned().said(Language::Chinese), said);
+            assert_eq!(kept.to_owned().said(Language::English), kept);
+        }
+    }
 
     #[test]
     fn spans_are_said_as_settings_say_them() {

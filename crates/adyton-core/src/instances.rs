@@ -6,6 +6,7 @@ use tokio::sync::watch;
 use crate::clock::Timestamp;
 use crate::id::{InstanceId, ModelId, ServiceId};
 use crate::service::{Service, ServiceStatus, Wanted};
+use crate::usage::InstanceUsage;
 
 /// The state of one instance.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -108,6 +109,14 @@ pub struct ServiceSeen {
     pub instances: Vec<InstanceSeen>,
 }
 
+impl ServiceSeen {
+    /// How many of its instances are ready, those of a former configuration included.
+    pub fn ready(&self) -> usize {
+        let ready = |one: &&InstanceSeen| one.status == InstanceStatus::Ready;
+        self.instances.iter().filter(ready).count()
+    }
+}
+
 /// Whether the newest change of a service is still being carried out, as far as is seen on this node.
 pub fn is_rolling_out(service: &Service, seen: Option<&ServiceSeen>) -> bool {
     let has_ended = |seen: &ServiceSeen| {
@@ -153,6 +162,9 @@ pub trait Instances: Send + Sync {
     fn log_after(&self, id: ServiceId, seen: u64, most: usize) -> LogPart;
     /// Calls and failed calls of a service (and of one of its models, if given) on this node, since the service was made.
     fn calls(&self, id: ServiceId, model: Option<ModelId>) -> Calls;
+    /// What each instance on this node has taken of the machine so far. It is measured now, which reads files of the system: on a
+    /// thread that may wait.
+    fn usage(&self) -> Vec<InstanceUsage>;
 }
 
 /// How often something was called.

@@ -78,11 +78,85 @@ macro_rules! __message {
     };
 }
 
+use crate::columns::is_han;
 pub use crate::{__message as message, __phrase as phrase};
+
+/// A Chinese text in which what was filled in stands as Chinese is set: a space between a Han character and a Latin one, none
+/// beside full-width punctuation. What stands between backticks stays as it is; so does every other language.
+pub fn spaced(text: String, language: Language) -> String {
+    if language != Language::Chinese {
+        return text;
+    }
+    let mut set = String::with_capacity(text.len() + 8);
+    let mut is_quoted = false;
+    let mut letters = text.chars().peekable();
+    let mut before: Option<char> = None;
+    while let Some(letter) = letters.next() {
+        if letter == '`' {
+            // The space belongs outside of the quotation, on both of its sides.
+            if !is_quoted && before.is_some_and(is_han) {
+                set.push(' ');
+            }
+            is_quoted = !is_quoted;
+            set.push(letter);
+            if !is_quoted && letters.peek().copied().is_some_and(is_han) {
+                set.push(' ');
+            }
+            before = Some(' ');
+            continue;
+        }
+        if is_quoted {
+            set.push(letter);
+            continue;
+        }
+        let after = letters.peek().copied();
+        let is_needless =
+            letter == ' ' && (before.is_some_and(is_wide_mark) || after.is_some_and(is_wide_mark));
+        if is_needless {
+            continue;
+        }
+        let is_latin = |letter: char, bracket: char| letter.is_ascii_alphanumeric() || letter == bracket;
+        let meets = |before: char| {
+            (is_han(before) && is_latin(letter, '(')) || (is_latin(before, ')') && is_han(letter))
+        };
+        if before.is_some_and(meets) {
+            set.push(' ');
+        }
+        set.push(letter);
+        before = Some(letter);
+    }
+    set
+}
+
+/// Punctuation that has its space in itself.
+fn is_wide_mark(letter: char) -> bool {
+    matches!(
+        letter,
+        '，' | '。' | '；' | '：' | '、' | '（' | '）' | '！' | '？'
+    )
+}
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_filled_in_is_set_as_chinese_is_set() {
+        for (text, set) in [
+            (
+                "将URI控制在 12 字节（12 MiB） 以内",
+                "将 URI 控制在 12 字节（12 MiB）以内",
+            ),
+            ("服务 ID不同", "服务 ID 不同"),
+            ("在项目 demo (a1) 中", "在项目 demo (a1) 中"),
+            ("执行`a 中b`即可，`x` 。", "执行 `a 中b` 即可，`x`。"),
+            ("请求体，声明的", "请求体，声明的"),
+            ("适用于项目 demo (a1)的凭证", "适用于项目 demo (a1) 的凭证"),
+        ] {
+            assert_eq!(spaced(text.to_owned(), Language::Chinese), set);
+            assert_eq!(spaced(text.to_owned(), Language::English), text);
+        }
+    }
 
     #[test]
     fn tags_and_locales_name_a_language_by_their_first_part() {

@@ -13,6 +13,7 @@
 #![cfg_attr(not(test), warn(clippy::wildcard_enum_match_arm))]
 
 pub mod address;
+pub mod advice;
 pub mod api;
 pub mod audit;
 pub mod catalogue;
@@ -59,3 +60,4 @@ pub mod tag;
 pub mod tally;
 pub mod tenant;
 pub mod throttled;
+pub mod usage;

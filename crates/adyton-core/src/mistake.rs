@@ -260,8 +260,8 @@ mistakes! {
         "The date in the string to sign is that of another header: use the value of X-Sdk-Date."
         "待签字符串中的日期取自另一个请求头：请使用 X-Sdk-Date 的值。";
     DateTakenTwice = "date.taken_twice"
-        "The clock was read twice, and the date that was signed is not the one that was sent: read it once."
-        "读取了两次时钟，签名的日期与发送的日期不同：只读取一次。";
+        "The date that was signed is not the one that was sent (the clock was read twice, or a date was kept): read the clock once for each request."
+        "签名的日期与发送的日期不同（读取了两次时钟，或沿用了以前的日期）：每个请求只读取一次时钟。";
     CanonicalLineEnds = "canonical.line_ends"
         "The lines were not ended with a line feed alone (`\\r\\n`, a literal `\\n`, or nothing): use the one character 0x0A."
         "各行没有只以换行符结尾（而是 `\\r\\n`、字面的 `\\n` 或没有换行）：请使用单个字符 0x0A。";
@@ -323,8 +323,8 @@ mistakes! {
         "Something was put before or after the secret (such as `AWS4`, `&`, `,` or `;`): use it as it is."
         "密钥前后添加了内容（如 `AWS4`、`&`、`,` 或 `;`）：请原样使用。";
     SecretDerivedKey = "secret.derived_key"
-        "A key derived for the day was used, as other clouds do: use the secret itself as the key of the HMAC."
-        "使用了按日期派生的密钥（其他云的做法）：请直接以密钥本身作为 HMAC 的密钥。";
+        "A key derived for the day (and perhaps a region and a service) was used, as other clouds do: use the secret itself as the key of the HMAC."
+        "使用了按日期（可能还有区域和服务）派生的密钥（其他云的做法）：请直接以密钥本身作为 HMAC 的密钥。";
     SecretCharacterLost = "secret.character_lost"
         "The secret lacks its first or last character: copy it whole."
         "密钥缺少第一个或最后一个字符：请完整复制。";

@@ -110,6 +110,12 @@ pub struct Record {
     pub took_us: u64,
     /// Of these, microseconds spent waiting for the model.
     pub model_us: u64,
+    /// Of these, microseconds in which the head alone was looked at, from route to throttle; nothing where one of these steps decided.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub head_us: Option<u64>,
+    /// Of these, microseconds from then on until the body was there and proven; nothing where the request did not come so far.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub body_us: Option<u64>,
     /// `User-Agent`, at most 256 bytes of it.
     pub user_agent: String,
     /// What was compared with what.

@@ -307,6 +307,8 @@ pub fn record() -> Record {
         response_bytes: 2,
         took_us: 3_210,
         model_us: 3_150,
+        head_us: None,
+        body_us: None,
         user_agent: "curl".into(),
         evidence: Evidence::None,
     }

@@ -6,7 +6,8 @@ use std::fmt::{self, Write as _};
 use std::str::FromStr;
 
 use crate::clock::Timestamp;
-use crate::id::ServiceId;
+use crate::id::{InstanceId, ServiceId};
+use crate::usage::{Used, add_all};
 
 /// Microseconds of a minute.
 const MINUTE: i64 = 60_000_000;
@@ -26,6 +27,8 @@ pub struct Tally {
     pub took: Latencies,
     /// The most instances that were ready.
     pub instances: u32,
+    /// What each instance took of the machine, where that was measured.
+    pub used: BTreeMap<InstanceId, Used>,
 }
 
 impl Tally {
@@ -45,6 +48,7 @@ impl Tally {
         }
         self.took.add(&other.took);
         self.instances = self.instances.max(other.instances);
+        add_all(&mut self.used, &other.used);
     }
     /// How many failed.
     pub fn failed(&self) -> u64 {

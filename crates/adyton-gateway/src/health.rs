@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use adyton_core::address;
 use bytes::Bytes;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use http::{HeaderValue, Method, Response, StatusCode};
@@ -21,7 +22,7 @@ pub(crate) enum Question {
 impl Question {
     /// The question that a request is, if it is one.
     pub(crate) fn of(method: &Method, path: &str) -> Option<Self> {
-        let path = path.strip_prefix("/healthz/")?;
+        let path = path.strip_prefix(address::PROBES)?;
         if !matches!(*method, Method::GET | Method::HEAD) {
             return None;
         }

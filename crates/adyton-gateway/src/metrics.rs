@@ -19,7 +19,7 @@ use crate::meters::Histogram;
 pub(crate) use crate::meters::Meters;
 
 use crate::prometheus::Page;
-use crate::service_meters::{AnswerKey, InstanceKey, add};
+use crate::service_meters::{AnswerKey, InstanceKey, SERIES_MOST, add};
 
 /// The name of the count of predictions of which headers did not go on to the model.
 pub const DROPPED_HEADERS: &str = "adyton_gateway_dropped_headers_predictions_total";
@@ -203,6 +203,40 @@ impl Metrics {
         );
         for (labels, [requests, _]) in &calls {
             page.line("adyton_instance_requests_total", labels, requests);
+        }
+        page.into_text()
+    }
+
+    /// What running instances take of the machine, by the same names; measured now. It reads files of the system.
+    pub fn render_usage(live: &Live, instances: &dyn Instances) -> String {
+        let mut usage = instances.usage();
+        usage.sort_unstable_by_key(|one| one.instance);
+        usage.truncate(SERIES_MOST);
+        let (mut seconds, mut bytes) = (BTreeMap::new(), BTreeMap::new());
+        for one in &usage {
+            let names = names(live, one.service, Some(one.model));
+            let labels = format!("{names},instance_id=\"{}\"", one.instance);
+            if let Some(memory) = one.memory {
+                bytes.insert(labels.clone(), memory);
+            }
+            seconds.insert(labels, one.cpu.as_secs_f64());
+        }
+        let mut page = Page::new();
+        page.about(
+            "adyton_instance_cpu_seconds_total",
+            "counter",
+            "Processor time of running instances, of 1000 at most: of their processes; of models in the server, that of the threads which worked on their calls",
+        );
+        for (labels, seconds) in &seconds {
+            page.line("adyton_instance_cpu_seconds_total", labels, seconds);
+        }
+        page.about(
+            "adyton_instance_memory_bytes",
+            "gauge",
+            "Memory in RAM of the processes of running instances, of 1000 at most; models in the server have none of their own",
+        );
+        for (labels, bytes) in &bytes {
+            page.line("adyton_instance_memory_bytes", labels, bytes);
         }
         page.into_text()
     }

@@ -118,12 +118,14 @@ async fn answer(
     let caller = authenticate::identify(&parts.identity, &live, slash, &offer, trail)?;
     let grant = authorise::decide(&live, offer, caller)?;
     let reservation = throttle::take(&parts.quotas, settings.default_per_second, &grant)?;
+    trail.passed_head(parts.time.monotonic());
     // Futures are pinned where they are made: `await` alone would copy each, with room for all that it ever holds.
     let whole = pin!(limit::read(&parts.bodies, settings, grant, reservation, trail)).await?;
     let newest = parts.live.current(); // who was revoked while the body came is refused
     let states = (&**live, &**newest);
     let proven = limit::prove(&parts.bodies, &parts.identity, states, settings, whole, trail);
     let call = pin!(proven).await?;
+    trail.passed_body(parts.time.monotonic());
     let (targets, bodies) = (&parts.targets, &parts.bodies);
     pin!(dispatch::send(
         &parts.dispatcher,

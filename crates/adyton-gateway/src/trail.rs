@@ -35,6 +35,9 @@ pub(crate) struct Trail {
     model_time: Duration,
     /// Since when the model is being waited for.
     waiting_since: Option<Duration>,
+    /// When the steps of the head had passed it, and when those of the body had.
+    head_until: Option<Duration>,
+    body_until: Option<Duration>,
 }
 
 /// What could be read of a head that is not HTTP, or too large to be read.
@@ -127,6 +130,8 @@ impl Trail {
             request_bytes: 0,
             model_time: Duration::ZERO,
             waiting_since: None,
+            head_until: None,
+            body_until: None,
         })
     }
 
@@ -147,6 +152,16 @@ impl Trail {
     /// Limit: so much of the body was read.
     pub(crate) fn read(&mut self, bytes: u64) {
         self.request_bytes = bytes;
+    }
+
+    /// The head has passed all steps that it decides; the body is next.
+    pub(crate) fn passed_head(&mut self, at: Duration) {
+        self.head_until = Some(at);
+    }
+
+    /// The body is there and proven; the back end is next.
+    pub(crate) fn passed_body(&mut self, at: Duration) {
+        self.body_until = Some(at);
     }
 
     /// Dispatch: this instance was chosen.
@@ -186,8 +201,15 @@ impl Trail {
         self.model_time
     }
 
+    fn steps_us(&self) -> Option<(u64, Option<u64>)> {
+        let head = self.head_until?;
+        let body = self.body_until.map(|until| micros(until.saturating_sub(head)));
+        Some((micros(head.saturating_sub(self.began)), body))
+    }
+
     /// The end: one record, one count.
     pub(crate) fn end(self: Box<Self>, recorder: &Recorder, meters: &WorkerMeters, ending: Ending) {
+        let steps_us = self.steps_us();
         let caller = self.caller.as_ref().map(|seen| (seen, seen.id()));
         let reason = self.refused.as_ref().map(|(reason, _)| *reason);
         let evidence = match self.refused {
@@ -211,6 +233,7 @@ impl Trail {
             response_bytes: ending.response_bytes,
             took_us: micros(ending.ended.saturating_sub(self.began)),
             model_us: micros(self.model_time),
+            steps_us,
             evidence: &evidence,
         };
         meters.count_end(&closing);

@@ -88,6 +88,7 @@ mod tests {
             response_bytes: 0,
             took_us: 10,
             model_us: 7,
+            steps_us: None,
             evidence: &Evidence::None,
         }
     }

@@ -110,6 +110,10 @@ impl Identity {
         let of_app = sent.app_code || sent.key_pair || sent.basic || sent.api_key;
         let fact = if bare && sent::in_query(request.head.query) {
             Fact::CredentialInUrl
+        } else if bare && let Some(header) = sent.unread {
+            Fact::OtherHeader {
+                header: header.to_owned(),
+            }
         } else if bare {
             Fact::NoCredentials
         } else if !accepts.app && of_app {
@@ -120,6 +124,12 @@ impl Identity {
             }
         } else if sent.bearer {
             Fact::BearerNotRead
+        } else if sent.api_key {
+            Fact::ApiKeyNotRead
+        } else if sent.basic {
+            Fact::BasicNotRead
+        } else if sent.other_scheme {
+            Fact::SchemeNotRead
         } else {
             Fact::KindNotAccepted
         };

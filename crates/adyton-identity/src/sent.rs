@@ -19,7 +19,25 @@ pub(crate) struct Sent {
     pub(crate) app_code: bool,
     pub(crate) key_pair: bool,
     pub(crate) api_key: bool,
+    /// A header that other systems read credentials from, and this one does not.
+    pub(crate) unread: Option<&'static str>,
 }
+
+/// The headers that other systems read credentials from: in lower case, and as people write them.
+const UNREAD: &[(&str, &str)] = &[
+    ("x-api-key", "X-Api-Key"),
+    ("api-key", "Api-Key"),
+    ("x-apikey", "X-ApiKey"),
+    ("x-app-code", "X-App-Code"),
+    ("x-appcode", "X-AppCode"),
+    ("appcode", "AppCode"),
+    ("x-apig-app-code", "X-Apig-App-Code"),
+    ("x-token", "X-Token"),
+    ("token", "Token"),
+    ("auth-token", "Auth-Token"),
+    ("x-access-token", "X-Access-Token"),
+    ("x-subject-token", "X-Subject-Token"),
+];
 
 impl Sent {
     /// One pass over the headers: looking up each name that a credential can have would cost more.
@@ -31,6 +49,11 @@ impl Sent {
             "x-apig-appcode" => sent.app_code = true,
             "x-hw-id" | "x-hw-appkey" => sent.key_pair = true,
             "apikey" => sent.api_key = true,
+            // Cheap for all others: none of them has one of these in it.
+            name if name.contains("token") || name.contains("key") || name.contains("code") => {
+                let known = UNREAD.iter().find(|(unread, _)| *unread == name);
+                sent.unread = sent.unread.or(known.map(|(_, written)| *written));
+            }
             _ => {}
         });
         sent

@@ -1,6 +1,7 @@
 //! Runs ONNX conformance cases in one of the two runtimes, for `tests/test_conformance.py`.
 //!
-//! `conformance builtin|LIBRARY NAME` reads the folders of cases from standard input, one a line. A case holds `model.onnx`
+//! `conformance builtin|LIBRARY NAME [ADYTON]` reads the folders of cases from standard input, one a line; with the server's binary each
+//! model runs in a process of its own. A case holds `model.onnx`
 //! and `input_0.pb`, `input_1.pb`, … (`TensorProto`). What the model answers is written beside them as `NAME_0.pb`, …; what
 //! happened is a line of JSON on standard output: `{"case":…,"load":…}` when the import was refused, `{"case":…,"run":…}`
 //! when the call failed, `{"case":…,"outputs":[…]}` with the number of tensors in each output.
@@ -15,8 +16,12 @@ use std::fs;
 use std::io::{BufRead, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
+use std::time::Duration;
 
+use adyton_runtime::isolated::Isolation;
+use adyton_runtime::onnx::ending::Ending;
 use adyton_runtime::onnx::library::{Choice, LibrarySetting};
+use adyton_runtime::onnx::load_into::LoadInto;
 use adyton_runtime::onnx::tensor::{Elements, Tensor, Value};
 use adyton_runtime::onnx_models::Onnx;
 use half::f16;
@@ -24,12 +29,25 @@ use prost::Message;
 use serde_json::{Value as Json, json};
 use tract_onnx::pb::TensorProto;
 
+/// For loading a model into a process of its own.
+const TIME: Duration = Duration::from_secs(60);
+
 fn main() {
     let runtime = std::env::args().nth(1).expect("builtin, or the library's file");
     let name = std::env::args().nth(2).expect("how answers are named");
+    let binary = std::env::args_os().nth(3);
     let onnx = match runtime.as_str() {
         "builtin" => Onnx::builtin(),
         file => Onnx::start(&LibrarySetting::parse(file), &[], 1),
+    };
+    let onnx = match binary {
+        Some(binary) => onnx.with_isolation(Isolation {
+            into: LoadInto::Sandbox,
+            child: vec![binary, "keeper".into()],
+            memory: 1 << 30,
+            stack: 8 << 20,
+        }),
+        None => onnx,
     };
     assert_eq!(
         matches!(onnx.choice(), Choice::Library(_)),
@@ -49,7 +67,8 @@ fn main() {
 }
 
 fn case(onnx: &Onnx, folder: &Path, name: &str) -> Json {
-    let model = match onnx.load(folder, "model.onnx") {
+    let loaded = onnx.load_until(folder, "model.onnx", TIME, &Ending::new());
+    let model = match loaded {
         Ok(model) => model,
         Err(problem) => return json!({"load": problem.to_string()}),
     };

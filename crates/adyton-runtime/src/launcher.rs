@@ -8,6 +8,7 @@
 //!   the reconciler's plan to say. When [`Launcher::run`] is over, nothing of the instance is left
 //!   but what calls in flight hold of its target; dropping the future ends the instance too.
 //! - The run of one that has not answered within [`Launch::ready_within`] is over, with the cause.
+//! - Where the processes of a program are is told as soon as it runs ([`Observer::kept_by`]): what they take is measured there.
 //! - What the instance prints goes to [`Observer::log`], all along.
 //! - A launcher decides nothing about the service: it tells, and the reconciler's plan decides.
 
@@ -21,6 +22,7 @@ use std::time::Duration;
 use adyton_core::digest::Sha256;
 use adyton_core::id::{InstanceId, ProjectId, ServiceId};
 use adyton_core::model::ModelSpec;
+use rustix::process::Pid;
 use tokio::sync::watch;
 
 use crate::targets::Target;
@@ -65,6 +67,8 @@ pub struct Launch {
 pub trait Observer: Send + Sync {
     /// Something happened to the instance.
     fn news(&self, news: News);
+    /// Its program runs, and all that belongs to it runs below this process.
+    fn kept_by(&self, keeper: Pid);
     /// The instance printed a line: the stream's name, and the text.
     fn log(&self, stream: &'static str, text: String);
 }

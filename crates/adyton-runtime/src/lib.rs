@@ -26,6 +26,7 @@ mod machine;
 pub mod onnx;
 pub mod onnx_models;
 pub mod package;
+mod processes;
 pub mod project_gate;
 pub mod reconciler;
 mod sandbox;

@@ -1,6 +1,8 @@
-//! How much memory this machine, or the container around the server, has, and how much of it this process takes.
+//! How much memory this machine, or the container around the server, has, and how much of it processes take.
 
 use std::fs;
+
+use rustix::process::Pid;
 
 /// What is assumed where nothing can be read, in bytes.
 const UNKNOWN: u64 = 4 << 30;
@@ -27,6 +29,14 @@ pub(crate) fn memory() -> u64 {
 /// The memory of this process that is in use now, in bytes.
 pub(crate) fn resident() -> u64 {
     of_this_process("VmRSS:")
+}
+
+/// The memory of a process that is in use now, in bytes; none of one that has ended.
+pub(crate) fn resident_of(process: Pid) -> u64 {
+    let status = fs::read_to_string(format!("/proc/{}/status", process.as_raw_nonzero())).ok();
+    status
+        .and_then(|status| kibibytes(&status, "VmRSS:"))
+        .unwrap_or_default()
 }
 
 /// The memory of this process that counts against a limit of its data, in bytes.

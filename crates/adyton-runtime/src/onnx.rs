@@ -25,3 +25,4 @@ pub mod signature;
 pub mod tensor;
 pub mod threads;
 mod trial_shapes;
+pub mod work_meter;

@@ -15,7 +15,8 @@ use crate::onnx::library::{Choice, LibrarySetting};
 use crate::onnx::load_into::LoadInto;
 use crate::onnx::loader::Loader;
 use crate::onnx::predictor::{LoadError, Predictor};
-use crate::trial::{Found, LoadRequest, Loading, Subject, TrialError, Trials};
+use crate::project_gate::ProjectPermit;
+use crate::trial::{Found, LoadRequest, Loading, Subject, TrialError, TrialLimits, Trials};
 
 /// The runtime for ONNX models that was chosen at start.
 #[derive(Clone)]
@@ -76,9 +77,13 @@ impl Onnx {
     ///
     /// # Errors
     /// [`TrialError`] says what is wrong with it, or what happened to the process that tried it.
-    pub(crate) fn check(&self, subject: Subject<'_>) -> Result<Option<String>, TrialError> {
+    pub(crate) fn check(
+        &self,
+        subject: Subject<'_>,
+        permit: &ProjectPermit,
+    ) -> Result<Option<String>, TrialError> {
         let found = match &self.trials {
-            Some(trials) => trials.import(self.choice(), subject)?,
+            Some(trials) => trials.import(self.choice(), subject, permit)?,
             None => {
                 let model = self
                     .load(subject.folder, subject.file)
@@ -116,12 +121,11 @@ impl Onnx {
         package: Sha256,
         subject: Subject<'_>,
         wish: LoadRequest,
-        time: Duration,
-        ending: &Ending,
+        turn: TrialLimits<'_>,
     ) -> Result<Option<Loading<'_>>, TrialError> {
         match &self.trials {
             Some(trials) => trials
-                .clear(self.choice(), package, subject, wish, time, ending)
+                .clear(self.choice(), package, subject, wish, turn)
                 .map(Some),
             None => Ok(None),
         }
@@ -144,7 +148,7 @@ impl Onnx {
     ///
     /// # Errors
     /// As [`load`](Self::load).
-    pub(crate) fn load_until(
+    pub fn load_until(
         &self,
         model_folder: &Path,
         file: &str,

@@ -10,6 +10,7 @@ pub mod config;
 mod content;
 mod error;
 mod stage;
+mod staged;
 mod staged_name;
 
 use std::fs;
@@ -22,7 +23,9 @@ use serde_json::{Map, Value as Json};
 
 pub use self::error::ImportError;
 use self::stage::Stage;
+pub use self::staged::{Sealed, Staged};
 use crate::onnx_models::Onnx;
+use crate::project_gate::ProjectPermit;
 
 /// What a package may be at most.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -127,7 +130,7 @@ impl Packages {
     /// # Errors
     /// [`ImportError`] names file, cause and fix.
     pub fn unpack(&self, source: Source<'_>) -> Result<Published, ImportError> {
-        self.stage(source)?.publish(&self.folder)
+        self.stage(source)?.seal()?.publish()
     }
 
     /// Takes a package in and checks it whole; with `config`, that stands in for the package's own `config.json`.
@@ -153,10 +156,9 @@ impl Packages {
         said: &Said,
         onnx: &Onnx,
     ) -> Result<(Published, ModelSpec), ImportError> {
-        let stage = self.stage(source)?;
-        let spec = check::package(&stage.model_folder(), said, onnx)?;
-        let published = stage.publish(&self.folder)?;
-        remember(onnx, published.digest, &spec);
+        let staged = self.stage(source)?;
+        let spec = staged.check(said, onnx, &ProjectPermit::alone())?;
+        let published = staged.seal()?.publish_as(&spec, onnx)?;
         Ok((published, spec))
     }
 
@@ -170,14 +172,20 @@ impl Packages {
         config: Option<&Json>,
         onnx: &Onnx,
     ) -> Result<ModelSpec, ImportError> {
-        self.check_as(digest, &Said::config(config), onnx)
+        self.check_as(digest, &Said::config(config), onnx, &ProjectPermit::alone())
     }
 
-    /// Checks a package that is in place already, as [`import_as`](Self::import_as) does.
+    /// Checks a package that is in place already, as [`import_as`](Self::import_as) does, in the turn of `permit`.
     ///
     /// # Errors
     /// [`ImportError`]; also when there is no such package.
-    pub fn check_as(&self, digest: Sha256, said: &Said, onnx: &Onnx) -> Result<ModelSpec, ImportError> {
+    pub fn check_as(
+        &self,
+        digest: Sha256,
+        said: &Said,
+        onnx: &Onnx,
+        permit: &ProjectPermit,
+    ) -> Result<ModelSpec, ImportError> {
         let model = self.path(digest).join("model");
         if !model.is_dir() {
             return Err(ImportError::package(
@@ -186,7 +194,7 @@ impl Packages {
                 "upload it first",
             ));
         }
-        let spec = check::package(&model, said, onnx)?;
+        let spec = check::package(&model, said, onnx, permit)?;
         remember(onnx, digest, &spec);
         Ok(spec)
     }
@@ -207,14 +215,21 @@ impl Packages {
         }
     }
 
-    fn stage(&self, source: Source<'_>) -> Result<Stage, ImportError> {
+    /// Unpacks and measures a package, without a look at its `config.json`.
+    ///
+    /// # Errors
+    /// [`ImportError`] names file, cause and fix.
+    pub fn stage(&self, source: Source<'_>) -> Result<Staged, ImportError> {
         let mut stage = Stage::begin(&self.folder, self.limits.clone())?;
         match source {
             Source::Folder(folder) => stage.take_folder(folder)?,
             Source::Archive(file) => archive::unpack(file, &mut stage)?,
         }
         stage.settle()?;
-        Ok(stage)
+        Ok(Staged {
+            stage,
+            packages: self.folder.clone(),
+        })
     }
 }
 

@@ -16,6 +16,7 @@ mod launch_parts;
 pub mod plan;
 mod remembered;
 mod reports;
+mod running;
 mod telling;
 #[cfg(test)]
 mod tests;
@@ -40,6 +41,7 @@ use self::executor::Message;
 use self::launch_parts::LaunchParts;
 use self::plan::RestartPolicy;
 use self::remembered::Remembered;
+use self::running::Running;
 use self::this_node::ThisNode;
 use crate::command::CommandSettings;
 use crate::engines::Engines;
@@ -114,7 +116,8 @@ impl Reconciler {
         let remembered = Remembered::read(counts);
         let there = live.load();
         let before = remembered.of(|id| there.service(id).is_some());
-        let board = Arc::new(Board::new(clock.clone(), log_lines, before));
+        let running = Arc::new(Running::new(clock.clone()));
+        let board = Arc::new(Board::new(clock.clone(), log_lines, before, Arc::clone(&running)));
         let node = ThisNode {
             drain: command.drain,
             grace: command.grace,
@@ -130,7 +133,7 @@ impl Reconciler {
             board: Arc::clone(&board),
             clock: clock.clone(),
             tell,
-            running: Arc::default(),
+            running,
         };
         let parts = LaunchParts {
             executor: Arc::new(node),

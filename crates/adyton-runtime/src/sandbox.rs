@@ -10,6 +10,7 @@ mod fence;
 
 use std::ffi::OsString;
 use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};
+use std::net::Shutdown;
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
 use std::os::unix::process::CommandExt as _;
@@ -21,10 +22,12 @@ use std::time::{Duration, Instant};
 use rustix::process::{Pid, Resource, Rlimit, Signal};
 use serde::Serialize;
 
-use crate::onnx::ending::Ending;
-
 /// How often it is asked whether anybody still waits.
 const ASK: Duration = Duration::from_millis(50);
+/// How often it is asked whether a process has ended that is about to.
+const ENDED: Duration = Duration::from_millis(5);
+/// A process whose socket is closed and that has not ended within this time is ended.
+const END_WITHIN: Duration = Duration::from_secs(5);
 /// So much of what a process writes is kept, in bytes.
 const SAID: usize = 16 << 10;
 
@@ -53,8 +56,12 @@ pub(crate) enum SandboxAnswer {
     Late,
     /// Nobody waits any more.
     Ended,
-    /// The process has ended.
+    /// It has had its turn, and others wait.
+    HadItsTurn,
+    /// The process has ended, or says nothing more.
     Closed,
+    /// The answer has more bytes than it may.
+    TooLong,
 }
 
 impl Sandbox {
@@ -84,14 +91,14 @@ impl Sandbox {
         })
     }
 
-    /// Gives the process its order, and waits for the answer: at most until `until`, and as long as `ending` has not come. An answer
-    /// of more than `longest` bytes is cut.
+    /// Gives the process its order, and waits for the answer: at most until `until`, and as long as `is_over` does not say why nobody
+    /// waits any more.
     pub(crate) fn ask(
         &self,
         order: &impl Serialize,
         longest: u64,
         until: Instant,
-        ending: &Ending,
+        is_over: &dyn Fn() -> Option<SandboxAnswer>,
     ) -> io::Result<SandboxAnswer> {
         let mut line = serde_json::to_string(order)?;
         line.push('\n');
@@ -108,12 +115,13 @@ impl Sandbox {
         loop {
             match reader.read_until(b'\n', &mut answer) {
                 Ok(_) if answer.ends_with(b"\n") => return Ok(SandboxAnswer::Line(answer)),
+                Ok(_) if answer.len() as u64 >= longest => return Ok(SandboxAnswer::TooLong),
                 Ok(_) => return Ok(SandboxAnswer::Closed),
                 Err(problem) if is_pause(&problem) => {}
                 Err(_) => return Ok(SandboxAnswer::Closed),
             }
-            if ending.is_over() {
-                return Ok(SandboxAnswer::Ended);
+            if let Some(why) = is_over() {
+                return Ok(why);
             }
             if Instant::now() >= until {
                 return Ok(SandboxAnswer::Late);
@@ -136,6 +144,22 @@ impl Sandbox {
         let _ = self
             .id()
             .map(|group| rustix::process::kill_process_group(group, Signal::KILL));
+    }
+
+    /// Waits for the end of a process that has said what it had to say, and ends it where it does not end by itself: one that waits
+    /// for us must not keep us waiting. Gives also the end of what it wrote.
+    pub(crate) fn end(mut self) -> io::Result<(ExitStatus, String)> {
+        // It ends by itself when this closes.
+        let _ = self.socket.shutdown(Shutdown::Both);
+        let until = Instant::now() + END_WITHIN;
+        while self.child.try_wait()?.is_none() {
+            if Instant::now() >= until {
+                self.kill();
+                break;
+            }
+            thread::park_timeout(ENDED);
+        }
+        self.wait()
     }
 
     /// Waits for its end; gives also the end of what it wrote.

@@ -13,8 +13,8 @@
 //! ```text
 //! let instance = reader.take(service, |version| declares(version), turn)?;         // InFlight, or Unavailable
 //! match instance.target() {
-//!     Target::InProcess(model) if model.is_inline(body.len()) => model.predict_measured(Call { path, body: &body }).0,
-//!     Target::InProcess(model) => model.submit(Call { path, body: &body })?.await,  // dropped: never started
+//!     Target::InProcess(model) if model.is_inline(body.len()) => model.predict_measured(Call { path, body: &body }, instance.meter()).0,
+//!     Target::InProcess(model) => model.submit(Call { path, body: &body }, instance.meter())?.await,  // dropped: never started
 //!     Target::Address(address) => …proxy to {address}{path}…,
 //! }
 //! ```

@@ -26,6 +26,7 @@ use self::notes::{Note, TrialNotes};
 use crate::onnx::ending::Ending;
 use crate::onnx::library::Choice;
 use crate::onnx::load_into::LoadInto;
+use crate::project_gate::ProjectPermit;
 
 /// A server that died so often while it loaded a model does not try again by itself.
 const DEATHS: u32 = 2;
@@ -94,6 +95,17 @@ pub struct LoadRequest {
     pub generation: u64,
 }
 
+/// How long a model may take, and whose turn it is.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct TrialLimits<'t> {
+    /// For one try.
+    pub(crate) time: Duration,
+    /// Ends it before.
+    pub(crate) ending: &'t Ending,
+    /// The right to run, which is over once others wait for long.
+    pub(crate) permit: &'t ProjectPermit,
+}
+
 /// What a child found.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(tag = "found", rename_all = "snake_case")]
@@ -106,6 +118,23 @@ pub(crate) enum Found {
     Refused { cause: String },
     /// A declared schema does not fit it.
     Schema { at: usize, problem: String },
+}
+
+/// So many characters of a cause are told: some runtimes repeat a whole list of the graph's.
+const CAUSE: usize = 4_000;
+
+impl Found {
+    /// With no more words than anybody reads.
+    fn shortened(mut self) -> Self {
+        if let Self::NoAnswer { cause } | Self::Refused { cause } | Self::Schema { problem: cause, .. } =
+            &mut self
+            && let Some((end, _)) = cause.char_indices().nth(CAUSE)
+        {
+            cause.truncate(end);
+            cause.push('…');
+        }
+        self
+    }
 }
 
 /// Why a model did not come through.
@@ -173,14 +202,39 @@ impl Trials {
     }
 
     /// Tries a model that is imported, remembered or not. Blocks.
-    pub(crate) fn import(&self, choice: &Choice, subject: Subject<'_>) -> Result<Found, TrialError> {
-        process::run(
-            &self.settings,
-            choice,
-            subject,
-            self.settings.time,
-            &Ending::new(),
-        )
+    pub(crate) fn import(
+        &self,
+        choice: &Choice,
+        subject: Subject<'_>,
+        permit: &ProjectPermit,
+    ) -> Result<Found, TrialError> {
+        let turn = TrialLimits {
+            time: self.settings.time,
+            ending: &Ending::new(),
+            permit,
+        };
+        self.in_turn(choice, subject, turn)
+    }
+
+    /// Tries a model; where its turn is over before it has come through, it is tried anew among the slow.
+    fn in_turn(
+        &self,
+        choice: &Choice,
+        subject: Subject<'_>,
+        turn: TrialLimits<'_>,
+    ) -> Result<Found, TrialError> {
+        loop {
+            if let Some(found) = process::run(&self.settings, choice, subject, turn)? {
+                return Ok(found);
+            }
+            tracing::info!(
+                file = subject.file,
+                "the model takes long to load while others wait; it begins again when there is a slot for slow models"
+            );
+            if !turn.permit.wait_among_the_slow(&|| turn.ending.is_over()) {
+                return Err(TrialError::Ended);
+            }
+        }
     }
 
     /// Remembers that a package's model came through.
@@ -189,15 +243,14 @@ impl Trials {
             .write(&notes::key(choice, package, file), &Note::passed());
     }
 
-    /// Clears a model for loading into the server: by memory, or by a trial. Blocks, at most for `time`; `ending` ends it.
+    /// Clears a model for loading into the server: by memory, or by a trial. Blocks while it is its `turn`.
     pub(crate) fn clear(
         &self,
         choice: &Choice,
         package: Sha256,
         subject: Subject<'_>,
         wish: LoadRequest,
-        time: Duration,
-        ending: &Ending,
+        turn: TrialLimits<'_>,
     ) -> Result<Loading<'_>, TrialError> {
         let key = notes::key(choice, package, subject.file);
         let mut note = self.notes.read(&key);
@@ -207,7 +260,7 @@ impl Trials {
             )));
         }
         if !note.passed {
-            match process::run(&self.settings, choice, subject, time, ending) {
+            match self.in_turn(choice, subject, turn) {
                 // One that answers nothing serves with a warning; nothing bad happened.
                 Ok(Found::Answers | Found::NoAnswer { .. }) => {
                     note.passed = true;

@@ -19,6 +19,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0006_minutes.sql"),
     include_str!("../migrations/0007_tags.sql"),
     include_str!("../migrations/0008_quotas.sql"),
+    include_str!("../migrations/0009_usage.sql"),
 ];
 
 /// The newest version.

@@ -65,7 +65,9 @@ pub(crate) enum Verb {
     /// Change the master key that seals secrets in the database
     #[command(subcommand)]
     MasterKey(command::master_key::MasterKey),
-    /// Print a script that completes verbs and options in a shell
+    /// Print a script that completes verbs, options and names in a shell
+    ///
+    /// Names of services, models, users and the like are asked of the server that the line calls.
     Completion(command::completion::Completion),
     /// Write the man pages, one a verb
     #[command(hide = true)]
@@ -123,7 +125,7 @@ impl Verb {
             Verb::Backup(verb) => verb.run(context),
             Verb::Restore(verb) => verb.run(context),
             Verb::MasterKey(verb) => verb.run(context),
-            Verb::Completion(verb) => verb.run(context, shown()),
+            Verb::Completion(verb) => verb.run(context),
             Verb::Man(verb) => verb.run(context, shown()),
             Verb::Reference(verb) => verb.run(context, Cli::command()),
             // `main` has taken care of it, before there was a context.

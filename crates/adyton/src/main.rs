@@ -1,14 +1,17 @@
 //! Adyton's one binary: the server, its demo, and the command line that talks to a server.
 //!
 //! - [`cli`]: what can be written; [`command`]: the verbs of the server itself. Those that talk to one are `adyton-cli`.
-//! - [`archive`]: backups; [`config`]: settings from file, environment and flags; [`server`]: wiring the crates together and ending them.
+//! - [`completion`]: what a shell is told while a line is typed.
+//! - [`archive`]: backups; [`offline_acts`]: audit records of what is done without a server; [`config`]: settings from file, environment and flags; [`server`]: wiring the crates together and ending them.
 //! - [`demo`]: what a newcomer is shown.
 
 mod archive;
 mod cli;
 mod command;
+mod completion;
 mod config;
 mod demo;
+mod offline_acts;
 mod server;
 mod telemetry;
 
@@ -27,6 +30,9 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 fn main() -> ExitCode {
     // Keys and passwords are in the environment and the memory of most verbs.
     adyton_runtime::keeper::close_to_others();
+    if completion::answer() {
+        return ExitCode::SUCCESS;
+    }
     let cli = Cli::try_parse().unwrap_or_else(|error| cli::nearest_first(error).exit());
     if let cli::Verb::Keeper(keeper) = &cli.verb {
         keeper.prepare();

@@ -6,9 +6,8 @@ import { api, ask, type Schemas } from "../../api/client";
 import { asFailure } from "../../api/failure";
 import { Badge } from "../../components/badge";
 import { Button } from "../../components/button";
-import { Dialog } from "../../components/dialog";
-import { FailureNote } from "../../components/failure";
-import { FormActions, FormLayout, TextField } from "../../components/field";
+import { TextField } from "../../components/field";
+import { FormDialog } from "../../components/form-dialog";
 import { ListPage } from "../../components/list-page";
 import { Moment } from "../../components/moment";
 import { type Pages, usePages } from "../../components/pages";
@@ -40,7 +39,6 @@ const words = texts({
   ),
   create: ["Create an app", "创建应用"],
   submit: ["Create", "创建"],
-  cancel: ["Cancel", "取消"],
   secret: ["AppKey and AppSecret", "AppKey 与 AppSecret"],
   none: ["No apps yet", "还没有应用"],
   noneWhy: [
@@ -145,22 +143,17 @@ function CreateApp({ gateway, isOpen, onClose }: { gateway: Gateway; isOpen: boo
   const [name, setName] = useState("");
   const [remark, setRemark] = useState("");
   const [fault, setFault] = useState("");
-  const [error, setError] = useState<unknown>(null);
-  const [busy, setBusy] = useState(false);
   const [made, setMade] = useState<{ id: string; parts: SecretPart[] } | null>(null);
   const close = () => {
     setName("");
     setRemark("");
     setFault("");
-    setError(null);
     onClose();
   };
   const submit = async () => {
     const length = [...name.trim()].length;
-    setError(null);
     setFault(length < 3 || length > 64 ? t.nameWrong : "");
     if (length < 3 || length > 64) return;
-    setBusy(true);
     try {
       const app = await ask(
         api.POST("/v2/{project_id}/apigw/instances/{instance_id}/apps", {
@@ -180,35 +173,31 @@ function CreateApp({ gateway, isOpen, onClose }: { gateway: Gateway; isOpen: boo
     } catch (failure) {
       const named = faultOfRefusal(asFailure(failure));
       if (named?.field === "name") setFault(named.text);
-      else setError(failure);
-    } finally {
-      setBusy(false);
+      else throw failure;
     }
   };
   return (
     <>
-      <Dialog title={t.create} isOpen={isOpen} onClose={close} keeps={name !== ""}>
-        <FormLayout label={t.create} onSubmit={() => void submit()}>
-          <TextField
-            label={t.name}
-            hint={t.nameHint}
-            value={name}
-            onChange={setName}
-            error={fault}
-            maxLength={64}
-            autoFocus
-            isRequired
-          />
-          <TextField label={t.remark} value={remark} onChange={setRemark} maxLength={255} />
-          {error !== null && <FailureNote error={error} />}
-          <FormActions>
-            <Button onPress={close}>{t.cancel}</Button>
-            <Button type="submit" kind="primary" isPending={busy}>
-              {t.submit}
-            </Button>
-          </FormActions>
-        </FormLayout>
-      </Dialog>
+      <FormDialog
+        title={t.create}
+        isOpen={isOpen}
+        onClose={close}
+        keeps={name !== ""}
+        deed={t.submit}
+        onSubmit={submit}
+      >
+        <TextField
+          label={t.name}
+          hint={t.nameHint}
+          value={name}
+          onChange={setName}
+          error={fault}
+          maxLength={64}
+          autoFocus
+          isRequired
+        />
+        <TextField label={t.remark} value={remark} onChange={setRemark} maxLength={255} />
+      </FormDialog>
       <SecretDialog
         title={t.secret}
         parts={made?.parts ?? null}

@@ -15,6 +15,8 @@ const kinds = texts({
   service: ["service", "服务"],
   api: ["API", "API"],
   request: ["request", "请求"],
+  master_key: ["master key", "主密钥"],
+  installation: ["installation", "安装"],
 });
 
 /** A kind of thing in the reader's language; one that is new here, as it is. */
@@ -71,6 +73,9 @@ export const operations = texts({
   users_give: ["Grant a role", "授予角色"],
   users_take: ["Revoke a role", "撤销角色"],
   projects_create: ["Create a project", "创建项目"],
+  offline_password: ["Set a password at the machine", "在服务器上设置密码"],
+  master_key_rotate: ["Change the master key", "更换主密钥"],
+  restore: ["Restore a backup", "恢复备份"],
 });
 
 /** What a call did, in words; an operation that is new here by its name, an address that is none as it was sent. */

@@ -5,10 +5,11 @@ import { api, ask, type Schemas } from "../../api/client";
 import { Badge } from "../../components/badge";
 import { Button, IconButton } from "../../components/button";
 import { Id } from "../../components/copy";
-import { Confirm, Dialog } from "../../components/dialog";
+import { Confirm } from "../../components/dialog";
 import { Skeleton } from "../../components/empty";
 import { FailureNote } from "../../components/failure";
-import { FormActions, FormLayout, TextField } from "../../components/field";
+import { TextField } from "../../components/field";
+import { FormDialog } from "../../components/form-dialog";
 import { Detail, Item, List, None } from "../../components/list";
 import { Moment } from "../../components/moment";
 import { Section } from "../../components/page";
@@ -24,7 +25,6 @@ const words = texts({
   description: ["Description", "描述"],
   descriptionHint: ["What it is for: where will it be kept?", "用途说明：将保存在哪里？"],
   submit: ["Create", "创建"],
-  cancel: ["Cancel", "取消"],
   made: ["Access key", "访问密钥"],
   active: ["Active", "已启用"],
   inactive: ["Disabled", "已禁用"],
@@ -150,56 +150,36 @@ interface CreateProps {
 function CreateKey({ user, isOpen, onClose, refresh }: CreateProps) {
   const t = useTexts(words);
   const [description, setDescription] = useState("");
-  const [error, setError] = useState<unknown>(null);
-  const [busy, setBusy] = useState(false);
   const [made, setMade] = useState<SecretPart[] | null>(null);
   const close = () => {
     setDescription("");
-    setError(null);
     onClose();
   };
   const submit = async () => {
-    setBusy(true);
-    setError(null);
-    try {
-      const { credential } = await ask(
-        api.POST("/v3.0/OS-CREDENTIAL/credentials", {
-          body: { credential: { user_id: user, description } },
-        }),
-      );
-      close();
-      setMade([
-        { label: "AK", value: credential.access },
-        { label: "SK", value: credential.secret ?? "" },
-      ]);
-      await refresh();
-    } catch (failure) {
-      setError(failure);
-    } finally {
-      setBusy(false);
-    }
+    const { credential } = await ask(
+      api.POST("/v3.0/OS-CREDENTIAL/credentials", {
+        body: { credential: { user_id: user, description } },
+      }),
+    );
+    close();
+    setMade([
+      { label: "AK", value: credential.access },
+      { label: "SK", value: credential.secret ?? "" },
+    ]);
+    await refresh();
   };
   return (
     <>
-      <Dialog title={t.create} isOpen={isOpen} onClose={close}>
-        <FormLayout label={t.create} onSubmit={() => void submit()}>
-          <TextField
-            label={t.description}
-            hint={t.descriptionHint}
-            value={description}
-            onChange={setDescription}
-            maxLength={255}
-            autoFocus
-          />
-          {error !== null && <FailureNote error={error} />}
-          <FormActions>
-            <Button onPress={close}>{t.cancel}</Button>
-            <Button type="submit" kind="primary" isPending={busy}>
-              {t.submit}
-            </Button>
-          </FormActions>
-        </FormLayout>
-      </Dialog>
+      <FormDialog title={t.create} isOpen={isOpen} onClose={close} deed={t.submit} onSubmit={submit}>
+        <TextField
+          label={t.description}
+          hint={t.descriptionHint}
+          value={description}
+          onChange={setDescription}
+          maxLength={255}
+          autoFocus
+        />
+      </FormDialog>
       <SecretDialog title={t.made} parts={made} onClose={() => setMade(null)} />
     </>
   );

@@ -21,7 +21,7 @@ import { projectPath, useMay, useProject } from "../../session/project";
 import { size } from "../../time/format";
 import { declaredBy, methodOf } from "../service/declared";
 import { Parameters } from "../service/parameters";
-import { ServiceStatus } from "../services/status";
+import { ServiceItem } from "../services/service-item";
 import classes from "./models.module.css";
 import { byVersion, metricsOf } from "./names";
 import { askModel, askUsers, askVersions } from "./questions";
@@ -193,16 +193,7 @@ function Users({ model }: { model: string }) {
       {data && data.services.length > 0 && (
         <List>
           {data.services.map((service) => (
-            <Item
-              key={service.service_id}
-              name={
-                <Link href={projectPath(project, `services/${service.service_id}`)}>
-                  <bdi>{service.service_name}</bdi>
-                </Link>
-              }
-            >
-              <ServiceStatus status={service.status} progress={service.progress} />
-            </Item>
+            <ServiceItem key={service.service_id} service={service} />
           ))}
         </List>
       )}

@@ -14,7 +14,8 @@ import { filled, texts } from "../../language/texts";
 import { projectPath, useMay, useProject } from "../../session/project";
 import { count, size, span } from "../../time/format";
 import { thingName, useOperationName, useThingKind } from "../audit/operations";
-import { SERVICE_STATES, ServiceStatus, useStateName } from "../services/status";
+import { ServiceItem } from "../services/service-item";
+import { SERVICE_STATES, useStateName } from "../services/status";
 import classes from "./overview.module.css";
 
 const words = texts({
@@ -143,20 +144,13 @@ function Services({ services }: { services: Overview["services"] }) {
         <Section title={t.attention}>
           <List>
             {services.attention.map((service) => (
-              <Item
+              <ServiceItem
                 key={service.service_id}
-                name={
-                  <>
-                    <Link href={projectPath(project, `services/${service.service_id}`)}>
-                      <bdi>{service.service_name}</bdi>
-                    </Link>
-                    {service.error_msg && <span className={classes.why}>{service.error_msg}</span>}
-                  </>
-                }
+                service={service}
+                below={service.error_msg && <span className={classes.why}>{service.error_msg}</span>}
               >
                 <Detail>{t.instances(service.ready_instances, service.wanted_instances)}</Detail>
-                <ServiceStatus status={service.status} progress={service.progress} />
-              </Item>
+              </ServiceItem>
             ))}
           </List>
         </Section>

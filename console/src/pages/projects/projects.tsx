@@ -5,9 +5,9 @@ import { api, ask, type Schemas } from "../../api/client";
 import { Chip } from "../../components/badge";
 import { Button } from "../../components/button";
 import { Id } from "../../components/copy";
-import { Dialog } from "../../components/dialog";
 import { FailureNote } from "../../components/failure";
-import { FormActions, FormLayout, TextField } from "../../components/field";
+import { TextField } from "../../components/field";
+import { FormDialog } from "../../components/form-dialog";
 import { Page } from "../../components/page";
 import { type Column, Table } from "../../components/table";
 import { tell } from "../../components/toast";
@@ -33,7 +33,6 @@ const words = texts({
     "创建后，请在“用户”页面中为用户授予该项目的角色。",
   ],
   submit: ["Create", "创建"],
-  cancel: ["Cancel", "取消"],
   made: filled(
     (name: string) => `${name} was created.`,
     (name: string) => `已创建项目 ${name}。`,
@@ -90,47 +89,34 @@ function CreateProject({ isOpen, onClose }: { isOpen: boolean; onClose: () => vo
   const client = useQueryClient();
   const [name, setName] = useState("");
   const [fault, setFault] = useState("");
-  const [error, setError] = useState<unknown>(null);
-  const [busy, setBusy] = useState(false);
   const close = () => {
     setName("");
     setFault("");
-    setError(null);
     onClose();
   };
   const submit = async () => {
-    setError(null);
     setFault(name.trim() === "" ? t.nameWrong : "");
     if (name.trim() === "") return;
-    setBusy(true);
-    try {
-      await ask(api.POST("/v3/projects", { body: { project: { name: name.trim() } } }));
-      // What the user may do in it stands in their session.
-      await Promise.all([
-        client.invalidateQueries({ queryKey: ["projects"] }),
-        client.invalidateQueries({ queryKey: ["session"] }),
-      ]);
-      tell(t.made(name.trim()));
-      close();
-    } catch (failure) {
-      setError(failure);
-    } finally {
-      setBusy(false);
-    }
+    await ask(api.POST("/v3/projects", { body: { project: { name: name.trim() } } }));
+    // What the user may do in it stands in their session.
+    await Promise.all([
+      client.invalidateQueries({ queryKey: ["projects"] }),
+      client.invalidateQueries({ queryKey: ["session"] }),
+    ]);
+    tell(t.made(name.trim()));
+    close();
   };
   return (
-    <Dialog title={t.create} isOpen={isOpen} onClose={close} keeps={name !== ""}>
-      <p>{t.createAbout}</p>
-      <FormLayout label={t.create} onSubmit={() => void submit()}>
-        <TextField label={t.name} value={name} onChange={setName} error={fault} autoFocus isRequired />
-        {error !== null && <FailureNote error={error} />}
-        <FormActions>
-          <Button onPress={close}>{t.cancel}</Button>
-          <Button type="submit" kind="primary" isPending={busy}>
-            {t.submit}
-          </Button>
-        </FormActions>
-      </FormLayout>
-    </Dialog>
+    <FormDialog
+      title={t.create}
+      about={t.createAbout}
+      isOpen={isOpen}
+      onClose={close}
+      keeps={name !== ""}
+      deed={t.submit}
+      onSubmit={submit}
+    >
+      <TextField label={t.name} value={name} onChange={setName} error={fault} autoFocus isRequired />
+    </FormDialog>
   );
 }

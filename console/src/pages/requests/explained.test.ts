@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { kinds, linesOf, paired } from "./canonical";
 import { differing } from "./differences";
-import { shareOf } from "./pipeline";
+import { partsOf } from "./pipeline";
 import { isManagementCall } from "./questions";
 import { pathBelow } from "./shapes";
 
@@ -72,10 +72,31 @@ test("a path is shown from the API address on", () => {
 });
 
 test("the shares of a request's time add up, and none is too small to be seen", () => {
-  expect(shareOf({ total_us: 1000, gateway_us: 250, model_us: 750 })).toEqual([25, 75]);
-  expect(shareOf({ total_us: 100_000, gateway_us: 10, model_us: 99_990 })).toEqual([2, 98]);
-  expect(shareOf({ total_us: 154, gateway_us: 154, model_us: 0 })).toEqual([100, 0]);
-  expect(shareOf({ total_us: 0, gateway_us: 0, model_us: 0 })).toEqual([100, 0]);
+  const told = (time: Parameters<typeof partsOf>[0]) => partsOf(time).map(({ name, share }) => [name, share]);
+  expect(told({ total_us: 1000, gateway_us: 250, model_us: 750 })).toEqual([
+    ["gateway", 25],
+    ["model", 75],
+  ]);
+  expect(told({ total_us: 100_000, gateway_us: 10, model_us: 99_990 })).toEqual([
+    ["gateway", 2],
+    ["model", 98],
+  ]);
+  expect(told({ total_us: 154, gateway_us: 154, model_us: 0 })).toEqual([["gateway", 100]]);
+  expect(told({ total_us: 0, gateway_us: 0, model_us: 0 })).toEqual([["gateway", 100]]);
+  expect(told({ total_us: 1000, gateway_us: 250, model_us: 750, head_us: 100, body_us: 100 })).toEqual([
+    ["head", 10],
+    ["body", 10],
+    ["model", 75],
+    ["rest", 5],
+  ]);
+});
+
+test("a part has a time only where it was taken: what refused the body took the rest", () => {
+  const told = partsOf({ total_us: 1000, gateway_us: 1000, model_us: 0, head_us: 100, body_us: null });
+  expect(told.map(({ name, us }) => [name, us])).toEqual([
+    ["head", 100],
+    ["body", 900],
+  ]);
 });
 
 test("an id tells a management call from a call of a service", () => {

@@ -1,4 +1,5 @@
 /** A record of the journal and an explanation, as the API answers them; its document calls both an object. */
+import type { Time } from "./pipeline";
 
 export interface Caller {
   way: string;
@@ -89,7 +90,7 @@ export interface Explanation {
   compared: Comparison[];
   nearest: Nearest[];
   signature: Signature | null;
-  time: { total_us: number; gateway_us: number; model_us: number };
+  time: Time;
   notes: string[];
   fix: string[];
   page: string | null;

@@ -3,15 +3,19 @@ import { Icon } from "../../components/icon";
 import { useTexts } from "../../language/language";
 import { texts } from "../../language/texts";
 import { span } from "../../time/format";
-import { shareOf } from "./pipeline";
+import { partsOf } from "./pipeline";
 import type { Explanation, StepSeen } from "./shapes";
 import { useStepName, useStepWords } from "./steps";
 import classes from "./way.module.css";
 
 const words = texts({
   steps: ["Steps of the request", "请求经过的步骤"],
+  times: ["Where the time went", "耗时分布"],
   gateway: ["gateway", "网关"],
+  head: ["routing to throttling", "查找 API 至流量控制"],
+  body: ["body", "读取请求体"],
   model: ["model", "模型"],
+  rest: ["handing over, and the answer", "转发与应答"],
   total: ["total", "总计"],
 });
 
@@ -29,7 +33,7 @@ export function Way({ explanation }: { explanation: Explanation }) {
   const names = useStepName();
   const outcomes = useStepWords();
   const { steps, reason, time } = explanation;
-  const [gateway, model] = shareOf(time);
+  const parts = partsOf(time);
   return (
     <div className={classes.way}>
       <ol className={classes.steps} aria-label={t.steps}>
@@ -51,19 +55,17 @@ export function Way({ explanation }: { explanation: Explanation }) {
       </ol>
       <div className={classes.time}>
         <div className={classes.bar} aria-hidden="true">
-          <span className={classes.gateway} style={{ inlineSize: `${gateway}%` }} />
-          {model > 0 && <span className={classes.model} style={{ inlineSize: `${model}%` }} />}
+          {parts.map(({ name, share }) => (
+            <span key={name} className={classes[name]} style={{ inlineSize: `${share}%` }} />
+          ))}
         </div>
-        <ul className={classes.legend}>
-          <li>
-            <span className={classes.gateway} /> {t.gateway} {span(time.gateway_us / 1000)}
-          </li>
-          {model > 0 && (
-            <li>
-              <span className={classes.model} /> {t.model} {span(time.model_us / 1000)}
+        <ul className={classes.legend} aria-label={t.times}>
+          {parts.map(({ name, us }) => (
+            <li key={name}>
+              <span className={classes[name]} /> {t[name]} {span(us / 1000)}
             </li>
-          )}
-          {model > 0 && (
+          ))}
+          {parts.length > 1 && (
             <li>
               {t.total} {span(time.total_us / 1000)}
             </li>

@@ -10,7 +10,7 @@ import { Table } from "../../components/table";
 import { useLanguage, useTexts } from "../../language/language";
 import { texts } from "../../language/texts";
 import { useProject } from "../../session/project";
-import { count } from "../../time/format";
+import { count, size } from "../../time/format";
 import { Recorded } from "./recorded";
 import type { Service } from "./service-query";
 
@@ -22,6 +22,9 @@ const words = texts({
   place: ["Runs", "运行位置"],
   restarts: ["Restarts", "重启次数"],
   note: ["Note", "说明"],
+  cpu: ["CPU, % of a core", "CPU，单核百分比"],
+  memory: ["Memory", "内存"],
+  inServer: ["in the server", "在服务器进程内"],
   none: ["No instances", "没有实例"],
   noneWhy: ["None runs while the service is stopped.", "服务停止时没有运行中的实例。"],
   failed: ["Failed", "失败"],
@@ -87,6 +90,10 @@ function Instances({ rows }: { rows: Row[] }) {
     status === "failed"
       ? t[status]
       : status;
+  const memoryOf = ({ memory_bytes, cpu_percent }: Row) => {
+    if (typeof memory_bytes === "number") return size(memory_bytes);
+    return typeof cpu_percent === "number" ? t.inServer : "–";
+  };
   return (
     <Table<Row>
       label={t.instances}
@@ -102,6 +109,13 @@ function Instances({ rows }: { rows: Row[] }) {
         { title: t.model, width: "minmax(8rem, 1fr)", cell: (row) => <bdi>{row.model}</bdi> },
         { title: t.place, width: "minmax(10rem, 2fr)", extra: true, cell: (row) => row.place },
         { title: t.restarts, width: "7rem", right: true, cell: (row) => count(row.restarts, language) },
+        {
+          title: t.cpu,
+          width: "9rem",
+          right: true,
+          cell: (row) => (typeof row.cpu_percent === "number" ? `${row.cpu_percent.toFixed(1)} %` : "–"),
+        },
+        { title: t.memory, width: "7rem", right: true, cell: (row) => memoryOf(row) },
         { title: t.note, width: "minmax(8rem, 2fr)", extra: true, cell: (row) => row.note },
       ]}
     />

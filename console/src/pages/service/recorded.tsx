@@ -1,17 +1,17 @@
-/** What became of a service's requests over time: calls, failures by code, latency, instances. */
+/** What became of a service's requests over time: calls, failures by code, latency, instances and what they take. */
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { lazy, type ReactNode, Suspense, useMemo } from "react";
 import { Link, useLocation, useSearch } from "wouter";
 import { api, ask } from "../../api/client";
-import type { Series } from "../../components/chart";
+import type { Series, Tint } from "../../components/chart";
 import { Skeleton } from "../../components/empty";
 import { FailureNote } from "../../components/failure";
 import { Select } from "../../components/field";
 import { Facts, Section } from "../../components/page";
 import { useLanguage, useTexts } from "../../language/language";
-import { texts } from "../../language/texts";
+import { filled, texts } from "../../language/texts";
 import { useProject } from "../../session/project";
-import { count, span } from "../../time/format";
+import { count, size, span } from "../../time/format";
 import classes from "./recorded.module.css";
 import type { Service } from "./service-query";
 import { failuresOf, type Lines, linesOf, type Metrics, RANGES, type Range } from "./steps-of-time";
@@ -29,6 +29,17 @@ const words = texts({
   latency: ["Latency", "时延"],
   instances: ["Instances ready", "就绪实例数"],
   codes: ["Failures by code", "按错误码统计的失败"],
+  cpu: ["CPU per instance, % of one core", "每个实例的 CPU，单核百分比"],
+  memory: ["Memory per instance", "每个实例的内存"],
+  unused: ["No instance took anything in this time.", "这段时间内没有实例占用资源。"],
+  inServer: [
+    "Models in the server's own process share its memory: there is none of their own to show.",
+    "运行在服务器进程内的模型共用服务器的内存，没有单独的内存数据。",
+  ],
+  further: filled(
+    (count: string) => `${count} more instances took less.`,
+    (count: string) => `另有 ${count} 个实例占用较少，未显示。`,
+  ),
   none: ["Nothing failed.", "没有失败的调用。"],
 });
 
@@ -92,6 +103,17 @@ function Charts({ metrics }: { metrics: Metrics }) {
     () => [{ name: t.instances, tint: "busy", values: lines.instances }],
     [lines, t],
   );
+  const cpu = useMemo<Series[]>(
+    () => lines.usage.map(({ id, cpu }, at) => ({ name: shortId(id), ...lookOf(at), values: cpu })),
+    [lines],
+  );
+  const memory = useMemo<Series[]>(
+    () =>
+      lines.usage
+        .map(({ id, memory }, at) => ({ name: shortId(id), ...lookOf(at), values: memory }))
+        .filter(({ values }) => values.some((value) => value !== null)),
+    [lines],
+  );
   return (
     <>
       <Facts
@@ -107,6 +129,16 @@ function Charts({ metrics }: { metrics: Metrics }) {
         <Panel title={t.calls} lines={lines} series={calls} format={whole} />
         <Panel title={t.latency} lines={lines} series={latency} format={span} />
         <Panel title={t.instances} lines={lines} series={instances} format={whole} />
+        {cpu.length > 0 ? (
+          <Panel title={t.cpu} lines={lines} series={cpu} format={percent} />
+        ) : (
+          <Nothing title={t.cpu} said={t.unused} />
+        )}
+        {memory.length > 0 ? (
+          <Panel title={t.memory} lines={lines} series={memory} format={size} />
+        ) : (
+          <Nothing title={t.memory} said={cpu.length > 0 ? t.inServer : t.unused} />
+        )}
         <Section title={t.codes}>
           {failures.length === 0 ? (
             <p className={classes.none}>{t.none}</p>
@@ -127,7 +159,30 @@ function Charts({ metrics }: { metrics: Metrics }) {
           )}
         </Section>
       </div>
+      {lines.further > 0 && <p className={classes.none}>{t.further(count(lines.further, language))}</p>}
     </>
+  );
+}
+
+const TINTS: Tint[] = ["accent", "ok", "warn"];
+
+/** Instances are told apart by colour and, where there are more, by dashes. */
+const lookOf = (at: number) => ({
+  tint: TINTS[at % TINTS.length] ?? "accent",
+  ...(at >= TINTS.length ? { dashed: true } : {}),
+});
+
+/** As the command line shortens it in logs. */
+const shortId = (id: string) => id.slice(0, 8);
+
+const percent = (value: number) =>
+  `${value >= 10 || Number.isInteger(value) ? Math.round(value) : value.toFixed(1)} %`;
+
+function Nothing({ title, said }: { title: string; said: string }) {
+  return (
+    <Section title={title}>
+      <p className={classes.none}>{said}</p>
+    </Section>
   );
 }
 

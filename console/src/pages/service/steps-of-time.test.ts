@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { failuresOf, linesOf, type Metrics } from "./steps-of-time";
+import { failuresOf, INSTANCES_MOST, linesOf, type Metrics } from "./steps-of-time";
 
 const point = (at: string, calls: number, failures: Record<string, number> = {}) => ({
   at,
@@ -27,6 +27,30 @@ test("a step without calls is a zero for counts, and a gap for times", () => {
   expect(lines.failed).toEqual([0, 3, 0, 0, 0]);
   expect(lines.p95).toEqual([null, 2, null, null, null]);
   expect(lines.range[1] - lines.range[0]).toBe(300);
+});
+
+test("each instance has a line of what it took, those that took most first, and a gap where nobody looked", () => {
+  const used = (id: string, cpu: number, memory?: number) => ({
+    instance_id: id,
+    cpu_s: cpu,
+    cpu_percent: cpu * 10,
+    ...(memory ? { memory_bytes: memory } : {}),
+  });
+  const many = Array.from({ length: INSTANCES_MOST }, (_, at) => used(`x${at}`, 1));
+  const lines = linesOf({
+    ...METRICS,
+    points: [
+      { ...point("2026-11-27T08:02:00Z", 0), usage: [used("a", 2), used("b", 4, 512)] },
+      { ...point("2026-11-27T08:03:00Z", 1), usage: [used("b", 4, 1024)] },
+    ],
+    total: { ...point("2026-11-27T08:00:00Z", 1), usage: [...many, used("a", 2), used("b", 8, 1024)] },
+  });
+  expect(lines.usage.slice(0, 2)).toEqual([
+    { id: "b", cpu: [null, null, 40, 40, null], memory: [null, null, 512, 1024, null] },
+    { id: "a", cpu: [null, null, 20, null, null], memory: [null, null, null, null, null] },
+  ]);
+  expect([lines.usage.length, lines.further]).toEqual([INSTANCES_MOST, 2]);
+  expect(lines.p50).toEqual([null, null, null, 1, null]);
 });
 
 test("what failed most comes first", () => {

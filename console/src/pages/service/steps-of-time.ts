@@ -1,4 +1,5 @@
-/** Recorded metrics as lines over time: a step without calls is a zero for counts, and a gap for times. */
+/** Recorded metrics as lines over time: a step without calls is a zero for counts, and a gap for times; so is one in which nobody
+ * looked what an instance took. */
 import type { Schemas } from "../../api/client";
 
 export type Metrics = Schemas["ServiceMetrics"];
@@ -15,8 +16,23 @@ export interface Lines {
   p95: (number | null)[];
   p99: (number | null)[];
   instances: (number | null)[];
+  /** Those that took most, first. */
+  usage: InstanceLines[];
+  /** How many instances there were besides. */
+  further: number;
   range: [number, number];
 }
+
+export interface InstanceLines {
+  id: string;
+  /** Percent of a processor core. */
+  cpu: (number | null)[];
+  /** Bytes; all `null` of a model in the server. */
+  memory: (number | null)[];
+}
+
+/** More lines nobody tells apart. */
+export const INSTANCES_MOST = 6;
 
 export function linesOf(metrics: Metrics): Lines {
   const from = Date.parse(metrics.from) / 1000;
@@ -30,6 +46,7 @@ export function linesOf(metrics: Metrics): Lines {
     p95: [],
     p99: [],
     instances: [],
+    ...instancesOf(metrics),
     range: [from, until],
   };
   for (let at = from; at < until; at += metrics.step_s) {
@@ -37,12 +54,29 @@ export function linesOf(metrics: Metrics): Lines {
     lines.times.push(at);
     lines.calls.push(point?.calls ?? 0);
     lines.failed.push(point?.failed ?? 0);
-    lines.p50.push(point?.p50_ms ?? null);
-    lines.p95.push(point?.p95_ms ?? null);
-    lines.p99.push(point?.p99_ms ?? null);
+    const called = point && point.calls > 0;
+    lines.p50.push(called ? point.p50_ms : null);
+    lines.p95.push(called ? point.p95_ms : null);
+    lines.p99.push(called ? point.p99_ms : null);
     lines.instances.push(point?.instances ?? null);
+    const usage = new Map(point?.usage?.map((one) => [one.instance_id, one]));
+    for (const one of lines.usage) {
+      const used = usage.get(one.id);
+      one.cpu.push(used?.cpu_percent ?? null);
+      one.memory.push(used?.memory_bytes ?? null);
+    }
   }
   return lines;
+}
+
+function instancesOf({ total }: Metrics): Pick<Lines, "usage" | "further"> {
+  const all = [...(total.usage ?? [])].sort(
+    (one, other) => other.cpu_s - one.cpu_s || (other.memory_bytes ?? 0) - (one.memory_bytes ?? 0),
+  );
+  return {
+    usage: all.slice(0, INSTANCES_MOST).map(({ instance_id }) => ({ id: instance_id, cpu: [], memory: [] })),
+    further: Math.max(all.length - INSTANCES_MOST, 0),
+  };
 }
 
 /** What failed in the whole range, the most frequent code first. */

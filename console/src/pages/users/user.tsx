@@ -6,10 +6,11 @@ import { api, ask, type Schemas } from "../../api/client";
 import { asFailure } from "../../api/failure";
 import { Button } from "../../components/button";
 import { Id } from "../../components/copy";
-import { Confirm, Dialog } from "../../components/dialog";
+import { Confirm } from "../../components/dialog";
 import { Skeleton } from "../../components/empty";
 import { FailureNote } from "../../components/failure";
-import { FormActions, FormLayout, TextField } from "../../components/field";
+import { TextField } from "../../components/field";
+import { FormDialog } from "../../components/form-dialog";
 import { Card, Facts, Page } from "../../components/page";
 import { tell, tellFailure } from "../../components/toast";
 import { useTexts } from "../../language/language";
@@ -43,7 +44,6 @@ const words = texts({
   newPassword: ["New password", "新密码"],
   passwordHint: ["8 to 128 characters", "8 到 128 个字符"],
   passwordSet: ["The password was set.", "密码已设置。"],
-  cancel: ["Cancel", "取消"],
   remove: ["Delete", "删除"],
   removeTitle: filled(
     (name: string) => `Delete ${name}?`,
@@ -172,57 +172,44 @@ function SetPassword({ user, isOpen, onClose }: { user: User; isOpen: boolean; o
   const t = useTexts(words);
   const [password, setPassword] = useState("");
   const [fault, setFault] = useState("");
-  const [error, setError] = useState<unknown>(null);
-  const [busy, setBusy] = useState(false);
   const close = () => {
     setPassword("");
     setFault("");
-    setError(null);
     onClose();
   };
   const submit = async () => {
     const length = [...password].length;
-    setError(null);
     setFault(length < 8 || length > 128 ? t.passwordHint : "");
     if (length < 8 || length > 128) return;
-    setBusy(true);
-    try {
-      await ask(
-        api.PATCH("/v3/users/{user_id}", {
-          params: { path: { user_id: user.id } },
-          body: { user: { password } },
-        }),
-      );
-      tell(t.passwordSet);
-      close();
-    } catch (failure) {
-      setError(failure);
-    } finally {
-      setBusy(false);
-    }
+    await ask(
+      api.PATCH("/v3/users/{user_id}", {
+        params: { path: { user_id: user.id } },
+        body: { user: { password } },
+      }),
+    );
+    tell(t.passwordSet);
+    close();
   };
   return (
-    <Dialog title={t.password} isOpen={isOpen} onClose={close} keeps={password !== ""}>
-      <p>{t.passwordAbout}</p>
-      <FormLayout label={t.password} onSubmit={() => void submit()}>
-        <TextField
-          label={t.newPassword}
-          hint={t.passwordHint}
-          type="password"
-          autoComplete="new-password"
-          value={password}
-          onChange={setPassword}
-          error={fault}
-          autoFocus
-        />
-        {error !== null && <FailureNote error={error} />}
-        <FormActions>
-          <Button onPress={close}>{t.cancel}</Button>
-          <Button type="submit" kind="primary" isPending={busy}>
-            {t.password}
-          </Button>
-        </FormActions>
-      </FormLayout>
-    </Dialog>
+    <FormDialog
+      title={t.password}
+      about={t.passwordAbout}
+      isOpen={isOpen}
+      onClose={close}
+      keeps={password !== ""}
+      deed={t.password}
+      onSubmit={submit}
+    >
+      <TextField
+        label={t.newPassword}
+        hint={t.passwordHint}
+        type="password"
+        autoComplete="new-password"
+        value={password}
+        onChange={setPassword}
+        error={fault}
+        autoFocus
+      />
+    </FormDialog>
   );
 }

@@ -7,9 +7,8 @@ import { asFailure } from "../../api/failure";
 import { Badge } from "../../components/badge";
 import { Button } from "../../components/button";
 import { Id } from "../../components/copy";
-import { Dialog } from "../../components/dialog";
-import { FailureNote } from "../../components/failure";
-import { FormActions, FormLayout, TextField } from "../../components/field";
+import { TextField } from "../../components/field";
+import { FormDialog } from "../../components/form-dialog";
 import { ListPage } from "../../components/list-page";
 import { type Column, Table } from "../../components/table";
 import { useTexts } from "../../language/language";
@@ -45,7 +44,6 @@ const words = texts({
   nameWrong: ["A name is needed.", "请填写名称。"],
   passwordWrong: ["8 to 128 characters", "8 到 128 个字符"],
   submit: ["Create", "创建"],
-  cancel: ["Cancel", "取消"],
   nothing: ["No user fits", "没有符合条件的用户"],
   nothingWhy: ["Another name may.", "请尝试其他名称。"],
 });
@@ -120,13 +118,10 @@ function CreateUser({ isOpen, onClose }: { isOpen: boolean; onClose: () => void 
   const [name, setName] = useState("");
   const [password, setPassword] = useState("");
   const [faults, setFaults] = useState<{ name?: string; password?: string }>({});
-  const [error, setError] = useState<unknown>(null);
-  const [busy, setBusy] = useState(false);
   const close = () => {
     setName("");
     setPassword("");
     setFaults({});
-    setError(null);
     onClose();
   };
   const submit = async () => {
@@ -136,9 +131,7 @@ function CreateUser({ isOpen, onClose }: { isOpen: boolean; onClose: () => void 
       ...(length < 8 || length > 128 ? { password: t.passwordWrong } : {}),
     };
     setFaults(found);
-    setError(null);
     if (Object.keys(found).length > 0) return;
-    setBusy(true);
     try {
       const { user } = await ask(api.POST("/v3/users", { body: { user: { name: name.trim(), password } } }));
       await client.invalidateQueries({ queryKey: ["users"] });
@@ -148,42 +141,38 @@ function CreateUser({ isOpen, onClose }: { isOpen: boolean; onClose: () => void 
       const named = faultOfRefusal(asFailure(failure));
       if (named && /(^|\.)name$/.test(named.field)) setFaults({ name: named.text });
       else if (named && /(^|\.)password$/.test(named.field)) setFaults({ password: named.text });
-      else setError(failure);
-    } finally {
-      setBusy(false);
+      else throw failure;
     }
   };
   return (
-    <Dialog title={t.create} isOpen={isOpen} onClose={close} keeps={name !== "" || password !== ""}>
-      <p>{t.about}</p>
-      <FormLayout label={t.create} onSubmit={() => void submit()}>
-        <TextField
-          label={t.name}
-          value={name}
-          onChange={setName}
-          error={faults.name}
-          autoComplete="off"
-          autoFocus
-          isRequired
-        />
-        <TextField
-          label={t.password}
-          hint={t.passwordHint}
-          type="password"
-          autoComplete="new-password"
-          value={password}
-          onChange={setPassword}
-          error={faults.password}
-          isRequired
-        />
-        {error !== null && <FailureNote error={error} />}
-        <FormActions>
-          <Button onPress={close}>{t.cancel}</Button>
-          <Button type="submit" kind="primary" isPending={busy}>
-            {t.submit}
-          </Button>
-        </FormActions>
-      </FormLayout>
-    </Dialog>
+    <FormDialog
+      title={t.create}
+      about={t.about}
+      isOpen={isOpen}
+      onClose={close}
+      keeps={name !== "" || password !== ""}
+      deed={t.submit}
+      onSubmit={submit}
+    >
+      <TextField
+        label={t.name}
+        value={name}
+        onChange={setName}
+        error={faults.name}
+        autoComplete="off"
+        autoFocus
+        isRequired
+      />
+      <TextField
+        label={t.password}
+        hint={t.passwordHint}
+        type="password"
+        autoComplete="new-password"
+        value={password}
+        onChange={setPassword}
+        error={faults.password}
+        isRequired
+      />
+    </FormDialog>
   );
 }

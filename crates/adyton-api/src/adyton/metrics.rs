@@ -16,7 +16,7 @@ pub struct ServiceMetrics {
     pub until: String,
     /// How long a step is, in seconds.
     pub step_s: u64,
-    /// Steps with calls, oldest first; in all others there were none.
+    /// Steps with calls or with instances that took something, oldest first; in all others there was neither.
     pub points: Vec<MetricsPoint>,
     /// All steps together.
     pub total: MetricsPoint,
@@ -41,4 +41,25 @@ pub struct MetricsPoint {
     pub p99_ms: f64,
     /// The most instances that were ready, on one node.
     pub instances: u32,
+    /// What each instance took of the machine, those that took most where there are more than 128. Looked at once a minute, and when
+    /// somebody asks; empty before that was measured.
+    #[serde(default)]
+    pub usage: Vec<UsagePoint>,
+}
+
+/// What an instance took of the machine in a step.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, ToSchema)]
+pub struct UsagePoint {
+    /// The instance.
+    pub instance_id: String,
+    /// Processor time in seconds. Of a program: that of all its processes. Of a model in a process of its own: that of the process,
+    /// in equal parts where several instances share it, and of its calls in the server. Of a model in the server: that of the threads
+    /// which worked on its calls; the further threads of ONNX Runtime, which all models share, are not in it.
+    pub cpu_s: f64,
+    /// The same as a share of one processor core, in percent, while it was looked at: 200 is two cores.
+    pub cpu_percent: f64,
+    /// The most memory in RAM that it had when it was looked at, in bytes, in equal parts where several instances share a process.
+    /// What processes of a program share is counted for each. Left out of a model in the server, which holds it together with all else.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub memory_bytes: Option<u64>,
 }

@@ -61,7 +61,7 @@ pub struct ServiceAttention {
 /// What became of the requests to all services in a span of time.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, ToSchema)]
 pub struct CallsOverview {
-    /// When it begins.
+    /// When it begins: an hour before it ends, or later where so many services are called that less is looked at.
     pub from: String,
     /// When it ends.
     pub until: String,

@@ -86,6 +86,13 @@ pub struct ModelMonitor {
     pub model_instance_count: u32,
     /// Instances that are ready.
     pub model_running_instance_count: usize,
+    /// Processor cores that its instances on this node use now, as a number of cores: `0.5` is half of one. Left out while nothing is
+    /// known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cpu_core_usage: Option<f64>,
+    /// Memory of its instances' processes on this node, in MB; left out where none has a process of its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cpu_memory_usage: Option<f64>,
     /// Its instances.
     pub instances: Vec<InstanceShown>,
 }
@@ -103,4 +110,11 @@ pub struct InstanceShown {
     pub restarts: u32,
     /// Why it is not ready, if it is not.
     pub note: String,
+    /// The share of one processor core that it took since it was last looked at, in percent; measured as `cpu_percent` of the service's
+    /// metrics is. Left out while nothing is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cpu_percent: Option<f64>,
+    /// The memory of its processes in RAM, in bytes. Left out of a model in the server, which holds it together with all else.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub memory_bytes: Option<u64>,
 }

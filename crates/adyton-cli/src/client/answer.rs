@@ -1,7 +1,7 @@
 //! Answers, and the refusals among them: every dialect's shape of error, made into one message with the way on.
 
 use adyton_api::refusal::RefusalBody;
-use adyton_core::catalogue::{Code, SubCode, Surface};
+use adyton_core::catalogue::{Code, Reason, SubCode, Surface};
 use adyton_core::header::{X_ADYTON_REASON, X_REQUEST_ID};
 use serde::de::DeserializeOwned;
 use serde_json::error::Category;
@@ -86,6 +86,8 @@ impl Answer {
         let status = self.status.as_u16();
         let reason = self.header(X_ADYTON_REASON.as_str());
         let known = reason.and_then(SubCode::parse);
+        // Of a management call only the gateway says this.
+        let is_gateway = reason == Some(Reason::RouteNotAnApiAddress.sub_code());
         let mut failure = match &code {
             Some(code) if *code != status.to_string() => {
                 Failure::failed(format!("{code} ({status}): {message}"))
@@ -103,6 +105,11 @@ impl Answer {
             (Asked::Gateway, Some(id), _) => failure.hint(said!(
                 "`adyton explain {id}` says what was compared and what to do",
                 "`adyton explain {id}` 说明比较了什么以及如何处理"
+            )),
+            (_, _, Some(_)) if is_gateway => failure.hint(said!(
+                "this is the gateway's address; the command line needs the control listener's, by default http://127.0.0.1:8081: \
+                 `adyton login --control URL`",
+                "这是网关的地址；命令行需要管理监听地址，默认为 http://127.0.0.1:8081：`adyton login --control URL`"
             )),
             (_, _, Some(reason)) => failure.hint(said!(
                 "`adyton errors {reason}` says what causes it and what to do",

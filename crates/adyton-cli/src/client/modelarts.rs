@@ -1,10 +1,10 @@
 //! What ModelArts is asked.
 
-use adyton_api::modelarts::activity::{EventList, UpdateList};
+use adyton_api::modelarts::activity::{EventList, MonitorShown, UpdateList};
 use adyton_api::modelarts::models::{ModelDeleted, ModelImport, ModelImported, ModelList, ModelShown};
 use adyton_api::modelarts::service_deploy::{ServiceDeploy, ServiceDeployed, ServiceUpdate};
 use adyton_api::modelarts::services::{Done, ServiceList, ServiceShown};
-use adyton_api::modelarts::tags::{TagList, TagsDelete};
+use adyton_api::modelarts::tags::{CombinedTagList, TagList, TagsDelete};
 
 use super::pages::{PAGE, all};
 use super::{Client, encoded, json};
@@ -108,6 +108,10 @@ impl Client {
     pub fn service_tags(&self, id: &str) -> Outcome<TagList> {
         self.get(&self.service_path(id, "/tags"), "")
     }
+    /// The tags of all services.
+    pub fn tags(&self) -> Outcome<CombinedTagList> {
+        self.get(&format!("/v1/{}/services/tms/tags", self.project()), "")
+    }
     /// Gives a service tags.
     pub fn tag_service(&self, id: &str, tags: &TagList) -> Outcome {
         let path = self.service_path(id, "/tags/create");
@@ -121,6 +125,10 @@ impl Client {
     /// The newest events of a service, newest first.
     pub fn service_events(&self, id: &str, query: &str) -> Outcome<EventList> {
         self.get(&self.service_path(id, "/events"), query)
+    }
+    /// How a service does: its instances, and what they take.
+    pub fn service_monitor(&self, id: &str) -> Outcome<MonitorShown> {
+        self.get(&self.service_path(id, "/monitor"), "")
     }
     /// The update history of a service, newest first.
     pub fn service_updates(&self, id: &str) -> Outcome<UpdateList> {

@@ -39,6 +39,7 @@ fn archive(path: &Path, terminal: &Terminal) -> Outcome<File> {
         ))
     })?;
     if about.is_file() {
+        refuse_graph(path)?;
         return File::open(path).map_err(|error| Failure::failed(format!("{}: {error}", path.display())));
     }
     let root = root(path)?;
@@ -66,15 +67,66 @@ fn root(path: &Path) -> Outcome<PathBuf> {
     {
         return Ok(parent.to_owned());
     }
+    // Whoever has trained a model has this file, and nothing around it.
+    if let Some(graph) = graph_in(path) {
+        return Err(Failure::wrong_use(said!(
+            "{}: the folder has no `model/`",
+            "{}：该目录中没有 `model/`",
+            path.display()
+        ))
+        .hint(around(&graph)));
+    }
     Err(Failure::wrong_use(said!(
         "{}: the folder has no `model/`",
         "{}：该目录中没有 `model/`",
         path.display()
     ))
     .hint(said!(
-        "a model package is a folder with `model/config.json` and the model's files in `model/`",
-        "模型包是一个目录，`model/` 中有 `model/config.json` 和模型文件"
+        "a model package is a folder with `model/config.json` and the model's files in `model/`; `adyton model init NAME` \
+         writes one to begin with",
+        "模型包是一个目录，`model/` 中有 `model/config.json` 和模型文件；`adyton model init NAME` 会创建一个初始模型包"
     )))
+}
+
+/// The first `.onnx` file of a folder.
+fn graph_in(folder: &Path) -> Option<PathBuf> {
+    let entries = std::fs::read_dir(folder).ok()?;
+    let mut graphs: Vec<PathBuf> = entries
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .filter(|path| is_graph(path))
+        .collect();
+    graphs.sort();
+    graphs.into_iter().next()
+}
+
+fn is_graph(path: &Path) -> bool {
+    path.extension()
+        .is_some_and(|ending| ending.eq_ignore_ascii_case("onnx"))
+        && path.is_file()
+}
+
+/// How a graph becomes a package.
+fn around(graph: &Path) -> String {
+    said!(
+        "make a package around the graph: `adyton model init my-model --kind onnx`, then `cp {0} my-model/model/model.onnx` and \
+         `adyton model import my-model`",
+        "为该模型文件创建模型包：先执行 `adyton model init my-model --kind onnx`，再执行 `cp {0} my-model/model/model.onnx` 和 \
+         `adyton model import my-model`",
+        graph.display()
+    )
+}
+
+/// A graph by itself is no archive: says so before it travels.
+fn refuse_graph(path: &Path) -> Outcome<()> {
+    if !is_graph(path) {
+        return Ok(());
+    }
+    Err(Failure::wrong_use(said!(
+        "{}: this is a graph, not a package",
+        "{}：这是模型文件，而不是模型包",
+        path.display()
+    ))
+    .hint(around(path)))
 }
 
 /// Only `model/` travels: what lies beside it (training scripts, notes) is not the model's.

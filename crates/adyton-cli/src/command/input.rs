@@ -79,7 +79,7 @@ pub fn secret(context: &Context, what: &str, variable: Option<&str>) -> Outcome<
     read.map_err(|error| Failure::failed(format!("{what}: {error}")))?;
     match line.trim_end_matches(['\r', '\n']) {
         "" => Err(
-            Failure::wrong_use(said!("no {what} was given", "未提供 {what}")).hint(said!(
+            Failure::wrong_use(said!("no {what} was given", "未提供{what}")).hint(said!(
                 "give it on standard input{}",
                 "请从标准输入提供{}",
                 variable.map(|name| format!(", or as {name}")).unwrap_or_default()

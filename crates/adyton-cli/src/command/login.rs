@@ -312,7 +312,10 @@ fn pick(projects: &[Named], named: Option<&str>) -> Outcome<Named> {
                 "you have no role in the project `{named}`, nor in any other",
                 "您在项目 `{named}` 和其他项目中都没有角色"
             ))
-            .hint(said!("ask an administrator for one", "请向管理员申请角色")));
+            .hint(said!(
+                "an administrator gives you one: `adyton role grant NAME caller --project {named}`",
+                "管理员可以授予角色：`adyton role grant NAME caller --project {named}`"
+            )));
         }
         (Some(named), _) => projects.iter().find(|project| {
             project.name == named || (ProjectId::parse(named.as_bytes()).is_some() && project.id == named)
@@ -323,7 +326,10 @@ fn pick(projects: &[Named], named: Option<&str>) -> Outcome<Named> {
                 "you have no role in any project",
                 "您在任何项目中都没有角色"
             ))
-            .hint(said!("ask an administrator for one", "请向管理员申请角色")));
+            .hint(said!(
+                "an administrator gives you one: `adyton role grant NAME caller --project PROJECT`",
+                "管理员可以授予角色：`adyton role grant NAME caller --project PROJECT`"
+            )));
         }
         (None, _) => {
             return Err(Failure::wrong_use(said!(

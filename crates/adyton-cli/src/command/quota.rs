@@ -4,6 +4,7 @@ use adyton_api::adyton::quotas::{QuotaShown, QuotaWanted};
 use adyton_core::quota::Quota as Kind;
 use clap::{Args, Subcommand};
 
+use crate::byte_size;
 use crate::client::lookup;
 use crate::context::Context;
 use crate::failure::Outcome;
@@ -65,9 +66,11 @@ fn holder(kind: &str) -> String {
     match Kind::parse(kind) {
         Some(Kind::AppCodes) => said!("each app", "每个应用"),
         Some(Kind::AccessKeys) => said!("each user of the domain", "账号的每个用户"),
-        Some(Kind::Services | Kind::Instances | Kind::Models | Kind::PackageBytes | Kind::Apps) | None => {
+        Some(Kind::Services | Kind::Instances | Kind::Models | Kind::PackageBytes | Kind::Apps) => {
             said!("the project", "项目")
         }
+        // Of a newer server.
+        None => String::new(),
     }
 }
 
@@ -152,20 +155,10 @@ fn number(text: &str) -> Result<Number, String> {
         "usual" => return Ok(Number(None)),
         _ => {}
     }
-    let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
-    let (digits, unit) = text.split_at(digits);
-    let factor = match unit {
-        "" => Some(1_i64),
-        "KiB" => Some(1 << 10),
-        "MiB" => Some(1 << 20),
-        "GiB" => Some(1 << 30),
-        "TiB" => Some(1 << 40),
-        _ => None,
-    };
-    let number = factor.and_then(|factor| digits.parse::<i64>().ok()?.checked_mul(factor));
+    let number = byte_size::read(text).map(i64::try_from);
     match number {
-        Some(number) => Ok(Number(Some(number))),
-        None => Err(said!(
+        Ok(Ok(number)) => Ok(Number(Some(number))),
+        Ok(Err(_)) | Err(_) => Err(said!(
             "must be a number (bytes may end in KiB, MiB, GiB or TiB), `none` or `usual`",
             "必须是数字（字节数可以以 KiB、MiB、GiB 或 TiB 结尾）、`none` 或 `usual`"
         )),
@@ -208,5 +201,11 @@ mod tests {
             usual: -1,
         };
         assert_eq!(row(&shown), ["apps", "3", "no limit", "the project"]);
+        let newer = QuotaShown {
+            r#type: "keys_of_tomorrow".to_owned(),
+            quota: 2,
+            ..shown
+        };
+        assert_eq!(row(&newer), ["keys_of_tomorrow", "3", "2", ""]);
     }
 }

@@ -58,6 +58,7 @@ struct Assignment {
     /// Name or id of the user
     user: String,
     /// administrator, operator, caller or auditor
+    #[arg(value_parser = ["administrator", "operator", "caller", "auditor"], hide_possible_values = true)]
     role: String,
     /// In this project: name or id [default: the one that you work in]
     #[arg(long, value_name = "NAME|ID")]

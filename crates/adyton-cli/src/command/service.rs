@@ -22,6 +22,7 @@ mod versions;
 use clap::Subcommand;
 
 pub use deploy::{deploy, wish};
+pub use paths::declared;
 pub use show::facts;
 pub use start::status;
 

@@ -262,7 +262,9 @@ impl Known<'_> {
             | AuditedKind::Api
             | AuditedKind::Package
             | AuditedKind::Token
-            | AuditedKind::Request => None,
+            | AuditedKind::Request
+            | AuditedKind::MasterKey
+            | AuditedKind::Installation => None,
         }
     }
 
@@ -309,3 +311,6 @@ pub(super) fn domain_of(live: &Live, record: &AuditRecord) -> Option<DomainId> {
         .or(record.domain)
         .or_else(of_holder)
 }
+
+#[cfg(test)]
+mod tests;

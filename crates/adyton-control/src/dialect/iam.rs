@@ -4,6 +4,7 @@ pub(crate) mod credentials;
 pub(crate) mod discovery;
 pub(crate) mod errors;
 pub(crate) mod projects;
+pub(crate) mod quotas;
 pub(crate) mod shapes;
 pub(crate) mod tokens;
 pub(crate) mod users;

@@ -4,6 +4,7 @@ pub(crate) mod errors;
 pub(crate) mod model_import;
 pub(crate) mod model_shapes;
 pub(crate) mod models;
+pub(crate) mod quotas;
 pub(crate) mod service_activity;
 pub(crate) mod service_deploy;
 pub(crate) mod service_shapes;

@@ -129,7 +129,7 @@ async fn work_in_the_background_waits_and_one_projects_endless_work_keeps_nobody
     let slots = Arc::new(JobSlots::new("import", 2, SHORT, Duration::ZERO));
     let (end, ended) = mpsc::channel::<()>();
     let endless = slots.wait(project(1)).await.unwrap();
-    let endless = tokio::spawn(endless.run(move || ended.recv().is_err()));
+    let endless = tokio::spawn(async move { endless.run(move || ended.recv().is_err()).await });
     let mut again = std::pin::pin!(slots.wait(project(1)));
     let waits = tokio::time::timeout(Duration::from_millis(1), again.as_mut());
     assert!(waits.await.is_err(), "its own next one waits, and is not refused");
@@ -161,4 +161,19 @@ async fn a_crowd_of_one_project_leaves_others_a_place_to_wait_in() {
     }
     drop(end_first);
     assert_eq!(first.await.unwrap().unwrap(), 1);
+}
+
+#[tokio::test]
+async fn so_many_of_a_project_wait_in_the_background_and_others_too() {
+    let slots = JobSlots::new("import", 2, SHORT, Duration::ZERO);
+    let mut queued: Vec<_> = (0..QUEUED_OF_A_PROJECT)
+        .map(|_| slots.queue(project(1)).unwrap())
+        .collect();
+    assert!(matches!(
+        slots.queue(project(1)),
+        Err(Failure::Busy { what: "import", .. })
+    ));
+    assert!(slots.queue(project(2)).is_ok());
+    queued.pop();
+    assert!(slots.queue(project(1)).is_ok());
 }

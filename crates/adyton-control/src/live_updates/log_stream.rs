@@ -23,7 +23,7 @@ use tokio::sync::broadcast::error::TryRecvError;
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval};
 
 use super::standing_reader::{StandingReader, Still};
-use super::stream::{HELLO, LONGEST, PING, STILL_THERE};
+use super::stream::{LONGEST, PING, RETRY, STILL_THERE};
 use crate::actor::Actor;
 use crate::failure::OperationResult;
 use crate::news::{Listening, News};
@@ -147,8 +147,7 @@ impl Following {
         let lines = wanted.drain(wanted.len().saturating_sub(most)..);
         let lines: String = lines.map(|line| line_event(&line)).collect();
         // A page knows from the first ping that it has what there was.
-        let (retry, ping) = HELLO.split_at(HELLO.find("event").unwrap_or_default());
-        format!("{retry}{lines}{ping}")
+        format!("{RETRY}{lines}{STILL_THERE}")
     }
 
     fn what_is_new(&mut self) -> String {

@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use adyton_api::adyton::live::ServiceNews;
 use adyton_core::id::{ProjectId, ServiceId};
-use adyton_core::instances::InstanceStatus;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
@@ -22,7 +21,7 @@ pub(super) struct KnownServices {
     known: HashMap<ServiceId, (ProjectId, ServiceNews)>,
     /// Of these projects.
     projects: Vec<ProjectId>,
-    /// What the last look was at: the revision of the live state, and the count of rollouts.
+    /// What the last look was at, the revision of the live state and the count of rollouts; and when it was.
     looked_at: Option<(u64, u64, Instant)>,
     rollouts: Option<watch::Receiver<u64>>,
 }
@@ -71,20 +70,13 @@ impl KnownServices {
 }
 
 fn shown(seen: &Seen) -> ServiceNews {
-    let instances = seen.seen.iter().flat_map(|seen| &seen.instances);
     ServiceNews {
         service_id: seen.service.id.to_string(),
         service_name: seen.service.name.clone(),
         status: seen.status.name().to_owned(),
         generation: seen.service.generation,
         progress: seen.progress,
-        ready_instances: instances
-            .filter(|one| one.status == InstanceStatus::Ready)
-            .count(),
-        error_msg: seen
-            .seen
-            .as_ref()
-            .map(|seen| seen.error.clone())
-            .unwrap_or_default(),
+        ready_instances: seen.ready_instances(),
+        error_msg: seen.error().to_owned(),
     }
 }

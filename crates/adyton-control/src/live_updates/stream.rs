@@ -32,7 +32,7 @@ pub(super) const LONGEST: Duration = Duration::from_secs(10 * 60);
 /// One piece has about so many bytes at most; what else is there follows in the next.
 const PIECE: usize = 256 * 1024;
 /// What a stream begins with: how long a browser waits before it comes again, in milliseconds.
-pub(super) const HELLO: &str = "retry: 1000\n\nevent: ping\ndata: {}\n\n";
+pub(super) const RETRY: &str = "retry: 1000\n\n";
 pub(super) const STILL_THERE: &str = "event: ping\ndata: {}\n\n";
 /// For a reader that was too slow: what it has may be old.
 const RELOAD: &str = "event: reload\ndata: {}\n\n";
@@ -103,7 +103,8 @@ struct Streaming {
     news: broadcast::Receiver<Arc<News>>,
     reader: Reader,
     ends: Instant,
-    next: Option<&'static str>,
+    /// Nothing has been sent yet.
+    is_first: bool,
     _listening: Listening,
 }
 
@@ -121,7 +122,7 @@ pub(crate) async fn stream(
         news,
         reader,
         ends: Instant::now() + LONGEST,
-        next: Some(HELLO),
+        is_first: true,
         _listening: listening,
     };
     let pieces = stream::unfold(streaming, |mut streaming| async move {
@@ -134,8 +135,8 @@ pub(crate) async fn stream(
 impl Streaming {
     /// The next piece; nothing at the end.
     async fn piece(&mut self) -> Option<String> {
-        if let Some(hello) = self.next.take() {
-            return Some(hello.to_owned());
+        if std::mem::take(&mut self.is_first) {
+            return Some([RETRY, STILL_THERE].concat());
         }
         let ping_at = Instant::now() + PING;
         let mut piece = String::new();

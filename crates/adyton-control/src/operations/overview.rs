@@ -7,10 +7,9 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 
-use adyton_core::audit::AuditKind;
+use adyton_core::audit::AuditShelf;
 use adyton_core::clock::Timestamp;
 use adyton_core::id::{ProjectId, ServiceId};
-use adyton_core::instances::InstanceStatus;
 use adyton_core::journal::Filter;
 use adyton_core::service::ServiceStatus;
 use adyton_core::tally::{Tally, minute_of};
@@ -25,14 +24,15 @@ use crate::failure::{Failure, OperationResult};
 use crate::minutes;
 use crate::shared::Shared;
 
-/// How far back calls are looked at: whole minutes, the present one included.
+/// How far back calls are looked at, at most: whole minutes, the present one included.
 const HOUR: Duration = Duration::from_secs(3600);
 const MINUTE: Duration = Duration::from_secs(60);
+/// The most rows of counts that are looked at, a service and minute each; with more, less than an hour is.
+const ROWS: usize = 60_000;
 /// The most refused requests of the journal that are looked at for examples.
 const EXAMPLES: usize = 1000;
-/// The most changes that are shown, and the most records that are looked through for them.
-const CHANGES: usize = 10;
-const RECORDS: u64 = 50;
+/// The most changes that are shown.
+const CHANGES: u64 = 10;
 
 /// How everything of a project does.
 pub(crate) struct Overview {
@@ -46,7 +46,8 @@ pub(crate) struct Overview {
     pub(crate) until: Timestamp,
     /// What became of each service's requests in that time.
     pub(crate) calls: BTreeMap<ServiceId, Tally>,
-    /// What they failed with; nothing for whoever may not list requests.
+    /// What they failed with; nothing for whoever may not list requests. Without examples, and without what matched no service, while
+    /// others search the journal.
     pub(crate) refused: Option<Vec<CodeCount>>,
     /// What was changed last; nothing for whoever may not list the audit trail.
     pub(crate) changes: Option<Vec<KeptAudit>>,
@@ -69,8 +70,9 @@ pub(crate) async fn show(shared: &Shared, actor: &Actor, project: ProjectId) -> 
     minutes::refresh(shared).await?;
     let at = shared.clock.now();
     let until = minute_of(at).after(MINUTE);
-    let from = until.before(HOUR);
-    let calls = shared.store.minutes().list_in(project, from, until).await?;
+    let minutes = shared.store.minutes();
+    let counted = minutes.list_in(project, until.before(HOUR), until, ROWS).await?;
+    let (from, calls) = (counted.since, counted.services);
     let refused = match actor.may(Action::RequestList) {
         true => Some(refused(shared, actor, project, from, &calls).await?),
         false => None,
@@ -114,19 +116,22 @@ async fn refused(
         from: Some(from),
         ..Filter::default()
     };
-    let page = request::search(shared, actor, project, filter, None, EXAMPLES).await?;
-    Ok(refused::most(calls.values(), &page.records))
+    let records = match request::search(shared, actor, project, filter, None, EXAMPLES).await {
+        Ok(page) => page.records,
+        // How everything does is asked most when much is going on: what is counted is told all the same.
+        Err(Failure::Busy { .. }) => Vec::new(),
+        Err(failure) => return Err(failure),
+    };
+    Ok(refused::most(calls.values(), &records))
 }
 
 async fn changes(shared: &Shared, project: ProjectId) -> OperationResult<Vec<KeptAudit>> {
     let filter = AuditFilter {
-        refused: Some(false),
+        shelf: Some(AuditShelf::Changes),
         ..AuditFilter::default()
     };
     let scope = AuditScope::Project(project);
-    let (mut records, _) = audit::list(shared, scope, &filter, AuditPart::Newest, RECORDS).await?;
-    records.retain(|kept| kept.record.kind == AuditKind::Change);
-    records.truncate(CHANGES);
+    let (records, _) = audit::list(shared, scope, &filter, AuditPart::Newest, CHANGES).await?;
     Ok(records)
 }
 
@@ -157,20 +162,6 @@ async fn disk(folder: &Path) -> OperationResult<Option<(u64, u64)>> {
     tokio::task::spawn_blocking(look).await.map_err(Failure::defect)
 }
 
-impl Seen {
-    /// Instances that are wanted: none of a service that is stopped.
-    pub(crate) fn wanted_instances(&self) -> u64 {
-        self.service.wanted.instances(&self.service.versions)
-    }
-    /// Instances that are ready, those of a former configuration included.
-    pub(crate) fn ready_instances(&self) -> u64 {
-        let instances = self.seen.iter().flat_map(|seen| &seen.instances);
-        instances
-            .filter(|one| one.status == InstanceStatus::Ready)
-            .count() as u64
-    }
-}
-
 /// The services that somebody should look at: those that failed, then those that lack instances, then those on their way.
 pub(crate) fn attention(services: &[Seen]) -> Vec<&Seen> {
     let mut awry: Vec<(u8, &Seen)> = services
@@ -195,12 +186,12 @@ const fn urgency(status: ServiceStatus) -> Option<u8> {
 
 #[cfg(test)]
 mod tests {
+    use adyton_core::audit::{AuditKind, AuditRecord};
+    use adyton_core::id::RequestId;
     use adyton_core::sample;
     use adyton_core::service::Service;
     use adyton_core::tenant::{Assignment, Role, Scope};
     use adyton_identity::Methods;
-
-    use adyton_core::service::Wanted;
 
     use super::*;
     use crate::operations::service::tests::{deployed, model};
@@ -237,14 +228,18 @@ mod tests {
         assert_eq!(names, ["d", "f", "c", "a"]);
     }
 
-    #[test]
-    fn a_stopped_service_wants_no_instances() {
-        let mut one = seen("a", ServiceStatus::Stopped);
-        one.service.versions[0].instance_count = 3;
-        one.service.wanted = Wanted::Running;
-        assert_eq!(one.wanted_instances(), 3);
-        one.service.wanted = Wanted::Stopped;
-        assert_eq!((one.wanted_instances(), one.ready_instances()), (0, 0));
+    /// A user with this role, at the first project.
+    async fn actor(rig: &Rig, role: Role, scope: Scope) -> Actor {
+        let user = rig.user(role.name(), vec![Assignment { role, scope }]).await;
+        let live = rig.shared.feed.cell().load();
+        let identity = &rig.shared.identity;
+        let here = Scope::Project(rig.project());
+        let token = identity.issue_token(&live, &user, here, Methods::PASSWORD, None);
+        Actor {
+            caller: identity.open_token(&live, token.unwrap().0.as_bytes()).unwrap(),
+            live,
+            project: Some(rig.project()),
+        }
     }
 
     #[tokio::test]
@@ -257,17 +252,7 @@ mod tests {
             (Role::Operator, here, true, true, false),
             (Role::Caller, here, false, false, false),
         ] {
-            let user = rig.user(role.name(), vec![Assignment { role, scope }]).await;
-            let live = rig.shared.feed.cell().load();
-            let user = live.user(user.id).unwrap();
-            let identity = &rig.shared.identity;
-            let token = identity.issue_token(&live, user, here, Methods::PASSWORD, None);
-            let (token, _) = token.unwrap();
-            let actor = Actor {
-                caller: identity.open_token(&live, token.as_bytes()).unwrap(),
-                live,
-                project: Some(rig.project()),
-            };
+            let actor = actor(&rig, role, scope).await;
             let found = show(&rig.shared, &actor, rig.project()).await.unwrap();
             assert_eq!(
                 (
@@ -279,6 +264,45 @@ mod tests {
                 "{role:?}"
             );
         }
+    }
+
+    #[tokio::test]
+    async fn however_often_somebody_signs_in_what_was_changed_last_is_shown() {
+        let rig = Rig::new().await;
+        let records = (0..200).map(|number| AuditRecord {
+            request: RequestId::compose(number, 0, 0, number),
+            project: Some(rig.project()),
+            kind: match number {
+                0 => AuditKind::Change,
+                _ => AuditKind::SignIn,
+            },
+            ..sample::audit_record()
+        });
+        let records: Vec<AuditRecord> = records.collect();
+        rig.shared.store.audit().insert(&records).await.unwrap();
+        let found = changes(&rig.shared, rig.project()).await.unwrap();
+        let requests: Vec<RequestId> = found.iter().map(|kept| kept.record.request).collect();
+        assert_eq!(requests, [records[0].request]);
+    }
+
+    #[tokio::test]
+    async fn a_journal_that_is_searched_by_others_holds_up_the_examples_alone() {
+        let rig = Rig::new().await;
+        let (shared, project) = (rig.shared.clone(), rig.project());
+        let actor = actor(&rig, Role::Administrator, Scope::Domain(rig.domain())).await;
+        let held = shared.searches.wait(project).await.unwrap();
+        // As many wait as may, so whoever comes now is refused at once.
+        let others: Vec<_> = (0..16)
+            .map(|_| {
+                let shared = shared.clone();
+                tokio::spawn(async move { shared.searches.run(project, || ()).await })
+            })
+            .collect();
+        tokio::task::yield_now().await;
+        let found = show(&shared, &actor, project).await.unwrap();
+        assert_eq!(found.refused, Some(Vec::new()));
+        others.iter().for_each(tokio::task::JoinHandle::abort);
+        drop(held);
     }
 
     #[tokio::test]

@@ -83,33 +83,45 @@ pub(crate) async fn update(
     asked: AskedChange,
 ) -> OperationResult<Service> {
     let mut change = asked.checked()?;
-    let seen = show(shared, project, id).await?;
-    if matches!(seen.status, ServiceStatus::Stopping | ServiceStatus::Deleting) {
-        return Err(Failure::StateForbids {
-            status: seen.status.name(),
-        });
-    }
-    change.renew = rules::renews(seen.status, change.wanted);
-    match shared.store.services().update(project, id, change).await? {
-        Some(committed) => shared.settled(committed).await,
-        None => Err(Failure::missing(Thing::Service, id)),
-    }
+    let status = changeable(shared, project, id).await?;
+    change.renew = rules::renews(status, change.wanted);
+    carry_out(shared, project, id, change).await
 }
 
 /// Replaces the instances of a service by new ones of the same configuration, as an update does: those of now answer until all the new ones are
 /// ready, and stay if these fail. One that is stopped is started.
 pub(crate) async fn restart(shared: &Shared, project: ProjectId, id: ServiceId) -> OperationResult<Service> {
-    let seen = show(shared, project, id).await?;
-    if matches!(seen.status, ServiceStatus::Stopping | ServiceStatus::Deleting) {
-        return Err(Failure::StateForbids {
-            status: seen.status.name(),
-        });
-    }
+    changeable(shared, project, id).await?;
     let change = ServiceChange {
         wanted: Some(Wanted::Running),
         restart: true,
         ..ServiceChange::default()
     };
+    carry_out(shared, project, id, change).await
+}
+
+/// The state of a service that may be changed in it.
+async fn changeable(shared: &Shared, project: ProjectId, id: ServiceId) -> OperationResult<ServiceStatus> {
+    let status = show(shared, project, id).await?.status;
+    match status {
+        ServiceStatus::Stopping | ServiceStatus::Deleting => Err(Failure::StateForbids {
+            status: status.name(),
+        }),
+        ServiceStatus::Running
+        | ServiceStatus::Deploying
+        | ServiceStatus::Concerning
+        | ServiceStatus::Failed
+        | ServiceStatus::Stopped => Ok(status),
+    }
+}
+
+/// Makes a change. Answers once the gateway knows of it.
+async fn carry_out(
+    shared: &Shared,
+    project: ProjectId,
+    id: ServiceId,
+    change: ServiceChange,
+) -> OperationResult<Service> {
     match shared.store.services().update(project, id, change).await? {
         Some(committed) => shared.settled(committed).await,
         None => Err(Failure::missing(Thing::Service, id)),

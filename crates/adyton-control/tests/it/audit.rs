@@ -3,9 +3,11 @@
 
 use std::time::Duration;
 
+use bytes::Bytes;
 use serde_json::{Value, json};
 
 use crate::client::{Answer, Caller};
+use crate::strangers::{Operation, operations};
 use crate::world::World;
 
 const MINUTE: Duration = Duration::from_secs(60);
@@ -394,4 +396,53 @@ async fn strangers_cannot_fill_the_trail() {
             .len(),
         1
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whatever_may_change_something_leaves_a_record_under_its_own_name() {
+    let world = World::start().await;
+    let owner = world.owner().await;
+    let changing: Vec<Operation> = operations(&world)
+        .await
+        .into_iter()
+        .filter(|one| !matches!(one.method.as_str(), "GET" | "HEAD" | "OPTIONS") && !one.is_the_door())
+        .collect();
+    assert!(changing.len() > 30, "{}", changing.len());
+    for operation in changing {
+        // The caller's own token stays: it would be the only one here that goes through.
+        let caller = match operation.name().as_str() {
+            "DELETE /v3/auth/tokens" => world.stranger(),
+            _ => owner.clone(),
+        };
+        let at = operation.at(&world.project());
+        let answer = caller
+            .send(
+                &operation.method,
+                &at,
+                Bytes::from_static(b"{\"nonsense\": true}"),
+            )
+            .await;
+        let id = request_id(&answer);
+        let all = records(&owner, "/adyton/v1/audit?limit=1000").await;
+        let own: Vec<&Value> = all
+            .iter()
+            .filter(|record| record["request_id"] == id.as_str())
+            .collect();
+        let [record] = own[..] else {
+            panic!("{}: {} records", operation.name(), own.len());
+        };
+        let name = record["operation"].as_str().unwrap();
+        assert!(
+            operation.id().starts_with(name) && !name.is_empty(),
+            "{}: {name}",
+            operation.name()
+        );
+        assert_eq!(record["status"], answer.status.as_u16(), "{}", operation.name());
+        assert_eq!(
+            record["refusal"].is_null(),
+            answer.status.is_success(),
+            "{}",
+            operation.name()
+        );
+    }
 }

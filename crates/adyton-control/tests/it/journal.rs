@@ -38,6 +38,8 @@ pub(crate) fn record(number: u64, project: Option<ProjectId>, reason: Option<Rea
         response_bytes: 2,
         took_us: 3,
         model_us: 0,
+        head_us: None,
+        body_us: None,
         user_agent: "curl".to_owned(),
         evidence: Evidence::None,
     }

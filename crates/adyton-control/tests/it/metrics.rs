@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
+use adyton_core::sample;
 use adyton_core::service::ServiceStatus;
 use adyton_core::tally::{ServiceTally, Tally, minute_of};
+use adyton_core::usage::InstanceUsage;
 use serde_json::json;
 
 use crate::world::World;
@@ -92,4 +94,53 @@ async fn anothers_service_has_no_metrics_and_what_was_counted_last_is_written_at
         .await
         .unwrap();
     assert_eq!(written[0].tally.calls, 5);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_instances_take_is_measured_when_somebody_asks_and_kept() {
+    let world = World::start().await;
+    let model = world.model("echo").await;
+    let id = world.service("echo", &model).await;
+    world.stage.set(&id, ServiceStatus::Running, &model).await;
+    let owner = world.owner().await;
+    let monitor_path = format!("/v1/{}/services/{id}/monitor", world.project());
+    let seen = owner.get(&monitor_path).await.expect(200);
+    let instance = seen["monitors"][0]["instances"][0].clone();
+    assert!(
+        instance.get("cpu_percent").is_none() && seen["monitors"][0].get("cpu_core_usage").is_none(),
+        "nothing is known: {seen}"
+    );
+    let usage = |age, cpu, memory| InstanceUsage {
+        instance: instance["instance_id"].as_str().unwrap().parse().unwrap(),
+        service: id.parse().unwrap(),
+        model: sample::MODEL,
+        age: Duration::from_secs(age),
+        cpu: Duration::from_secs(cpu),
+        memory,
+    };
+    *world.stage.usage.lock().unwrap() = vec![usage(10, 5, Some(3 << 20))];
+    let path = world.own(&format!("/services/{id}/metrics"));
+    let found = crate::world::until("what was measured", async || {
+        let found = owner.get(&path).await.expect(200);
+        (found["total"]["usage"].as_array().unwrap().len() == 1).then_some(found)
+    })
+    .await;
+    let used = &found["points"][0]["usage"][0];
+    assert_eq!(used["instance_id"], instance["instance_id"]);
+    assert_eq!(
+        (&used["cpu_s"], &used["cpu_percent"], &used["memory_bytes"]),
+        (&json!(5.0), &json!(50.0), &json!(3 << 20))
+    );
+    assert_eq!(
+        (&found["total"]["calls"], &found["points"][0]["instances"]),
+        (&json!(0), &json!(1))
+    );
+    let seen = owner.get(&monitor_path).await.expect(200);
+    let monitor = &seen["monitors"][0];
+    assert_eq!(
+        (&monitor["cpu_core_usage"], &monitor["cpu_memory_usage"]),
+        (&json!(0.5), &json!(3.0)),
+        "{seen}"
+    );
+    assert_eq!(monitor["instances"][0]["memory_bytes"], json!(3 << 20));
 }

@@ -144,3 +144,41 @@ async fn a_second_app_that_comes_at_once_is_one_too_many() {
     statuses.sort_unstable();
     assert_eq!(statuses, [201, 403]);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_clouds_own_addresses_show_them_too() {
+    let world = World::start().await;
+    let owner = world.owner().await;
+    set(&owner, &world, "models", json!(7)).await;
+    world.model("echo").await;
+    let of = |answer: Value, kind: &str| {
+        let all = answer["quotas"]["resources"].as_array().unwrap().clone();
+        all.into_iter().find(|one| one["type"] == kind)
+    };
+    let modelarts = owner.get(&world.v1("/quotas")).await.expect(200);
+    assert_eq!(
+        of(modelarts.clone(), "models"),
+        Some(json!({"type": "models", "quota": 7, "used": 1}))
+    );
+    assert_eq!(of(modelarts, "apps"), None);
+    let of_project = format!("/v3.0/OS-QUOTA/projects/{}", world.project());
+    let project = owner.get(&of_project).await.expect(200);
+    assert_eq!(
+        of(project.clone(), "models"),
+        Some(json!({"type": "models", "used": 1, "quota": 7, "min": 0, "max": -1}))
+    );
+    assert!(of(project, "apps").is_some());
+    let domain = format!("/v3.0/OS-QUOTA/domains/{}", world.first.domain.id);
+    let all = owner.get(&domain).await.expect(200);
+    assert_eq!(all["quotas"]["resources"].as_array().unwrap().len(), 5);
+    assert_eq!(of(all, "group").unwrap()["quota"], 0);
+    let users = owner.get(&format!("{domain}?type=user")).await.expect(200);
+    assert_eq!(users["quotas"]["resources"].as_array().unwrap().len(), 1);
+    assert_eq!(of(users, "user").unwrap()["quota"], -1);
+    owner.get(&format!("{domain}?type=cat")).await.expect(400);
+    // Whoever has no role there learns nothing of it.
+    let (neighbour, _) = world.neighbour().await;
+    neighbour.get(&of_project).await.expect(404);
+    neighbour.get(&domain).await.expect(404);
+    world.member("caller").await.get(&of_project).await.expect(403);
+}

@@ -32,15 +32,15 @@ const OPEN: [&str; 17] = [
     "GET /docs/{file}",
 ];
 
-struct Operation {
-    method: String,
+pub(crate) struct Operation {
+    pub(crate) method: String,
     path: String,
     document: Value,
 }
 
 impl Operation {
     /// The path with this project, and ids of nothing.
-    fn at(&self, project: &str) -> String {
+    pub(crate) fn at(&self, project: &str) -> String {
         self.path
             .replace("{project_id}", project)
             .replace("{instance_id}", project)
@@ -56,14 +56,17 @@ impl Operation {
             .collect::<Vec<_>>()
             .join("/")
     }
-    fn name(&self) -> String {
+    pub(crate) fn name(&self) -> String {
         format!("{} {}", self.method, self.path)
+    }
+    pub(crate) fn id(&self) -> &str {
+        self.document["operationId"].as_str().unwrap()
     }
     fn of_a_project(&self) -> bool {
         self.path.contains("{project_id}")
     }
     /// The Prediction tab's: the gateway refuses there.
-    fn is_the_door(&self) -> bool {
+    pub(crate) fn is_the_door(&self) -> bool {
         self.path.contains("/predict")
     }
     fn needs_permission(&self) -> bool {
@@ -71,7 +74,7 @@ impl Operation {
     }
 }
 
-async fn operations(world: &World) -> Vec<Operation> {
+pub(crate) async fn operations(world: &World) -> Vec<Operation> {
     let document = world.stranger().get("/openapi.json").await.expect(200);
     let mut all = Vec::new();
     for (path, item) in document["paths"].as_object().unwrap() {

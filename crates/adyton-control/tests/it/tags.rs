@@ -64,6 +64,21 @@ async fn tags_are_given_shown_searched_for_and_taken_away() {
     let of_project = owner.get(&world.v1("/services/tms/tags")).await.expect(200);
     let expected = json!([{"key": "env", "values": ["prod", "test"]}, {"key": "团队", "values": [""]}]);
     assert_eq!(of_project["tags"], expected);
+    let newer = format!("/v2/{}/modelarts-service-v2", world.project());
+    assert_eq!(owner.get(&format!("{newer}/tags")).await.expect(200), of_project);
+    assert_eq!(owner.get(&format!("{newer}/{one}/tags")).await.expect(200), both);
+    let newly = format!("{newer}/{two}");
+    owner
+        .post(&format!("{newly}/tags/create"), tags(&[("newer", "")]))
+        .await
+        .expect(204);
+    take(&owner, &newly, json!({"tags": [{"key": "newer"}]}))
+        .await
+        .expect(204);
+    assert_eq!(
+        owner.get(&format!("{newly}/tags")).await.expect(200),
+        tags(&[("env", "test")])
+    );
     for (query, expected) in [
         ("tags=env", vec!["one", "two"]),
         ("tags=env%3Dprod", vec!["one"]),

@@ -21,6 +21,7 @@ use adyton_core::live::LiveCell;
 use adyton_core::record::Record;
 use adyton_core::service::{Service, ServiceStatus};
 use adyton_core::tally::ServiceTally;
+use adyton_core::usage::InstanceUsage;
 use adyton_identity::prediction_tab::TabAnswer;
 use adyton_identity::{Identity, PredictionTab, Settings as IdentitySettings, TabBody, TabCall, Visitor};
 use adyton_listener::Budget;
@@ -45,6 +46,8 @@ pub(crate) struct Stage {
     rollouts: watch::Sender<u64>,
     /// What all programs have printed.
     printed: Mutex<Vec<LogLine>>,
+    /// What instances have taken.
+    pub(crate) usage: Mutex<Vec<InstanceUsage>>,
 }
 
 impl Stage {
@@ -55,6 +58,7 @@ impl Stage {
             seen: Mutex::default(),
             rollouts: watch::Sender::new(0),
             printed: Mutex::new(["one", "two", "three"].map(line).into()),
+            usage: Mutex::default(),
         }
     }
     /// A program prints a line.
@@ -169,6 +173,9 @@ impl Instances for Stage {
     }
     fn calls(&self, _: ServiceId, _: Option<ModelId>) -> Calls {
         Calls { all: 7, failed: 2 }
+    }
+    fn usage(&self) -> Vec<InstanceUsage> {
+        self.usage.lock().unwrap().clone()
     }
 }
 

@@ -7,10 +7,11 @@ mod serving;
 pub(super) use self::serving::calls;
 
 use self::caller::{access, token};
+pub(super) use self::request::credential;
 use self::request::{credentials, input, routes, sizes};
 use super::{Asked, Compared, Nearest, signature};
 use crate::evidence::Evidence;
-use crate::language::{Language, phrase};
+use crate::language::{Language, phrase, spaced};
 
 /// The rows for the record's evidence; none where the reason alone says it all.
 pub(super) fn of(asked: &Asked<'_>, nearest: &[Nearest]) -> Vec<Compared> {
@@ -36,7 +37,9 @@ pub(super) fn of(asked: &Asked<'_>, nearest: &[Nearest]) -> Vec<Compared> {
             token(asked, key_id.as_deref(), *length, lifetime, *server_time)
         }
         Evidence::Signature(seen) => signature::compared(asked.record.reason, seen, language),
-        Evidence::Credentials { sent, accepted, .. } => vec![credentials(sent, accepted, language)],
+        Evidence::Credentials { sent, accepted, .. } => {
+            vec![credentials(asked.record.reason, sent, accepted, language)]
+        }
         Evidence::Access {
             caller_project,
             target_project,
@@ -55,6 +58,16 @@ pub(super) fn of(asked: &Asked<'_>, nearest: &[Nearest]) -> Vec<Compared> {
             vec![input(asked.record.reason, problem, language)]
         }
     }
+}
+
+/// The same rows, set as their language is set. What came stays as it came.
+pub(super) fn set(rows: Vec<Compared>, language: Language) -> Vec<Compared> {
+    let set = |row: Compared| Compared {
+        label: spaced(row.label, language),
+        expected: spaced(row.expected, language),
+        got: row.got,
+    };
+    rows.into_iter().map(set).collect()
 }
 
 /// `a, b`, or the word for none.

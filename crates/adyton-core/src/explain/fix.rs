@@ -2,15 +2,19 @@
 
 mod access;
 mod credentials;
+mod named;
 mod route;
 
 pub(super) use self::credentials::{one_of, signed};
-pub(super) use self::route::route;
+pub(super) use self::named::filled;
+use self::route::is_preflight;
+pub(super) use self::route::{route, without_routes};
 
 use std::time::Duration;
 
 use self::access::access;
-use self::credentials::at_the_api_address;
+pub(super) use self::access::role_for;
+use self::credentials::{app_let_in, at_the_api_address};
 use super::units::{bytes, span};
 use super::{Asked, Nearest, answerer};
 use crate::address;
@@ -19,7 +23,7 @@ use crate::clock::Timestamp;
 use crate::evidence::Evidence;
 use crate::language::{Language, message};
 use crate::measured::Measured;
-use crate::record::{Door, Step};
+use crate::record::Step;
 
 /// The fixes, most fitting first; nothing for a request that was not refused.
 pub(super) fn of(asked: &Asked<'_>, nearest: &[Nearest]) -> Vec<String> {
@@ -30,10 +34,11 @@ pub(super) fn of(asked: &Asked<'_>, nearest: &[Nearest]) -> Vec<String> {
     // Where this request says it all, with names, the general advice would only repeat it.
     let is_said = !fixes.is_empty()
         && ((address::is_management(&asked.record.path) && nearest.is_empty())
-            || (asked.record.door == Door::PredictionTab && reason == Reason::CredentialsNotAccepted)
+            || is_preflight(asked, nearest)
             || matches!(
                 reason,
                 Reason::RouteNotInStage
+                    | Reason::CredentialsNotAccepted
                     | Reason::AppNotAuthorised
                     | Reason::IamOtherProject
                     | Reason::IamNotPermitted
@@ -53,12 +58,14 @@ fn of_evidence(asked: &Asked<'_>, reason: Reason, nearest: &[Nearest]) -> Vec<St
             what, limit, setting, ..
         } => vec![size(what, *limit, Some(setting), asked.language)],
         Evidence::Signature(seen) => signed(asked, seen),
-        Evidence::Credentials { accepted, .. } => {
-            let there = at_the_api_address(asked).filter(|_| reason == Reason::CredentialsNotAccepted);
-            match one_of(asked, accepted) {
-                Some(fix) => std::iter::once(fix).chain(there).collect(),
-                None => Vec::new(),
-            }
+        Evidence::Credentials { sent, accepted, .. } => {
+            let Some(fix) = one_of(asked, accepted) else {
+                return Vec::new();
+            };
+            let is_other_kind = reason == Reason::CredentialsNotAccepted;
+            let there = at_the_api_address(asked).filter(|_| is_other_kind);
+            let let_in = app_let_in(asked, sent, accepted).filter(|_| is_other_kind && there.is_none());
+            std::iter::once(fix).chain(there).chain(let_in).collect()
         }
         Evidence::Access {
             caller,
@@ -159,27 +166,4 @@ pub(super) fn restart(next_start: Timestamp, server_time: Timestamp, language: L
             next_start
         )
     }
-}
-
-/// The catalogue's advice with the names of this request in place of its capitals.
-pub(super) fn filled(asked: &Asked<'_>, advice: &str) -> String {
-    let id = asked.record.id.to_string();
-    let service = asked.service_name();
-    let mut text = String::new();
-    let mut rest = advice;
-    while !rest.is_empty() {
-        let is_part = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
-        let length = rest.find(|letter| !is_part(letter)).unwrap_or(rest.len());
-        let (word, after) = rest.split_at(length);
-        text.push_str(match word {
-            "SERVICE" => &service,
-            "REQUEST_ID" => &id,
-            other => other,
-        });
-        let length = after.find(is_part).unwrap_or(after.len());
-        let (between, after) = after.split_at(length);
-        text.push_str(between);
-        rest = after;
-    }
-    text
 }

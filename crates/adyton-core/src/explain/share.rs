@@ -139,7 +139,14 @@ pub(super) fn fixes(asked: &Asked<'_>, nearest: &[Nearest]) -> Option<Vec<String
             ..
         } => vec![fix::restart(*next_start, *server_time, language)],
         Evidence::None | Evidence::Route { .. } if reason.step() == Step::Route && !nearest.is_empty() => {
-            fix::route(asked, nearest)
+            let fixes = fix::route(asked, nearest);
+            if reason == Reason::RouteNotInStage {
+                return Some(fixes);
+            }
+            fixes
+        }
+        Evidence::None | Evidence::Route { .. } if reason.step() == Step::Route => {
+            fix::without_routes(asked).into_iter().collect()
         }
         Evidence::None
         | Evidence::Route { .. }
@@ -174,10 +181,11 @@ fn ask(asked: &Asked<'_>, reason: Reason, action: &Requested) -> String {
     }
     message!(
         language,
-        "Ask an administrator of the service's project for a role that permits {}: `adyton role grant {} caller` gives one \
-             that is enough for predictions.",
-        "请服务所属项目的管理员授予允许 {} 的角色：`adyton role grant {} caller` 所授予的角色足以进行预测。",
-        action.words_in(language),
-        id
+        "Ask an administrator of the service's project for the role `{1}` there, which permits {2}: `adyton role grant {0} {1}`, \
+         typed by somebody who is signed in to that project.",
+        "请服务所属项目的管理员授予该项目中的角色 `{1}`，它允许 {2}：由登录到该项目的管理员执行 `adyton role grant {0} {1}`。",
+        id,
+        fix::role_for(action),
+        action.words_in(language)
     )
 }

@@ -11,6 +11,7 @@ mod answers;
 mod apis;
 mod authentication;
 mod chinese;
+mod commands;
 mod every_reason;
 mod routes;
 mod serving;
@@ -127,6 +128,8 @@ fn refused(reason: Reason, evidence: Evidence) -> Record {
         response_bytes: 150,
         took_us: 42,
         model_us: 0,
+        head_us: None,
+        body_us: None,
         user_agent: "curl/8".into(),
         evidence,
     }

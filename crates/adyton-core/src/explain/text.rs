@@ -112,19 +112,9 @@ impl Explanation {
             );
         }
         let time = self.time;
-        let split = match time.model_us {
-            0 => String::new(),
-            model => message!(
-                language,
-                " (gateway {}, model {})",
-                "（网关 {}，模型 {}）",
-                units::micros(time.gateway_us),
-                units::micros(model)
-            ),
-        };
         paper.fact(
             phrase!(language, "took", "耗时"),
-            &format!("{}{split}", units::micros(time.total_us)),
+            &format!("{}{}", units::micros(time.total_us), time.parts(language)),
         );
         paper.words(phrase!(language, "steps", "步骤"), &steps);
         if let (Some(fault), Some(retry)) = (self.fault, self.retry) {

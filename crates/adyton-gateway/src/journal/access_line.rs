@@ -58,6 +58,8 @@ impl Lines {
         number("response_bytes", fixed.response_bytes(), to);
         number("took_us", fixed.took_us(), to);
         number("model_us", fixed.model_us(), to);
+        number_or_null("head_us", record.steps_us.map(|(head, _)| head), to);
+        number_or_null("body_us", record.steps_us.and_then(|(_, body)| body), to);
         text("user_agent", record.user_agent, to);
         to.extend_from_slice(b"}\n");
     }
@@ -110,6 +112,13 @@ fn text_or_null(field: &str, value: Option<&[u8]>, to: &mut Vec<u8>) {
 fn number(field: &str, value: u64, to: &mut Vec<u8>) {
     name(field, to);
     to.extend_from_slice(itoa::Buffer::new().format(value).as_bytes());
+}
+
+fn number_or_null(field: &str, value: Option<u64>, to: &mut Vec<u8>) {
+    match value {
+        Some(value) => number(field, value, to),
+        None => text_or_null(field, None, to),
+    }
 }
 
 /// An id in its one spelling: 32 hex digits, or a UUID.

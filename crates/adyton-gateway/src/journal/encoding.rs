@@ -11,6 +11,7 @@
 //!  64 project 16 │ 80 service 16 │ 96 api 16 │ 112 model 16 │ 128 instance 16                   (144 in all)
 //! 144 texts, each with its length as u16: source, method, host, path, query, stage, user agent, caller's way, id, name,
 //!     sub-code, evidence                                     little-endian; ids big-endian, so they sort
+//!     where a step after the head was reached: its time and that of the body, u64 each, as one more text; no time is u64::MAX
 //! ```
 //!
 //! A *summary* stands for records that were left out: it is the first of them, its evidence says how many there are, and one
@@ -26,6 +27,9 @@ pub(super) mod whole;
 /// The length of the fixed part.
 pub(super) const FIXED: usize = super::frame::PAYLOAD_MIN;
 const VERSION: u8 = 2;
+/// The length of a time among the texts, and what stands for one that is not known.
+const TIME: usize = 8;
+const NO_TIME: u64 = u64::MAX;
 
 // Which of the optional parts a record has: bits of `present`.
 const PROJECT: u8 = 1;

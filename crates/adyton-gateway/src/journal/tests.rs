@@ -73,6 +73,8 @@ fn record(at_ms: u64, sequence: u64) -> Record {
         response_bytes: 2,
         took_us: 3,
         model_us: 4,
+        head_us: Some(2),
+        body_us: None,
         user_agent: "curl/8".into(),
         evidence: Evidence::None,
     }
@@ -81,6 +83,7 @@ fn record(at_ms: u64, sequence: u64) -> Record {
 /// A refusal with evidence, of nobody's project.
 fn refusal(at_ms: u64, sequence: u64) -> Record {
     Record {
+        head_us: None,
         project: None,
         service: None,
         api: None,

@@ -125,6 +125,16 @@ fn header<'a>(start: &'a [u8], name: &[u8]) -> &'a [u8] {
 
 /// Why the parser does not read it, as far as that can be found out.
 fn problem(start: &[u8]) -> Fact {
+    // A handshake record of TLS, of any version, begins with these.
+    if start.starts_with(b"\x16\x03") {
+        return Fact::HeadIsTls;
+    }
+    if start.starts_with(b"PRI * HTTP/2") {
+        return Fact::HeadIsHttp2;
+    }
+    if is_split(start) {
+        return Fact::HeadSpaceInAddress;
+    }
     let mut lines = [httparse::EMPTY_HEADER; LINES];
     match httparse::Request::new(&mut lines).parse(start) {
         Err(cause) => Fact::HeadUnreadable {
@@ -135,9 +145,43 @@ fn problem(start: &[u8]) -> Fact {
     }
 }
 
+/// Whether the request line has more than its three words, the first and the last of them right.
+fn is_split(start: &[u8]) -> bool {
+    let start = start.trim_ascii_start();
+    let line = start.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    let mut words = line.trim_ascii_end().split(|byte| *byte == b' ');
+    let is_method = words
+        .next()
+        .is_some_and(|word| !word.is_empty() && word.iter().all(u8::is_ascii_uppercase));
+    let rest: Vec<&[u8]> = words.collect();
+    is_method
+        && rest.len() > 2
+        && rest.first().is_some_and(|address| address.starts_with(b"/"))
+        && rest.last().is_some_and(|version| version.starts_with(b"HTTP/1."))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_comes_often_is_called_by_its_name() {
+        for (start, fact) in [
+            (&b"\x16\x03\x01\x02\x00\x01\x00"[..], Fact::HeadIsTls),
+            (b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", Fact::HeadIsHttp2),
+            (b"GET /a b HTTP/1.1\r\nHost: a\r\n\r\n", Fact::HeadSpaceInAddress),
+            (b"POST /a b c HTTP/1.0\n\n", Fact::HeadSpaceInAddress),
+        ] {
+            assert_eq!(problem(start), fact, "{}", String::from_utf8_lossy(start));
+        }
+        for start in [
+            &b"get /a b HTTP/1.1\r\n\r\n"[..],
+            b"GET /a HTTP/3\r\n\r\n",
+            b" a b c HTTP/1.1\r\n",
+        ] {
+            assert!(!is_split(start), "{}", String::from_utf8_lossy(start));
+        }
+    }
 
     #[test]
     fn as_much_as_can_be_read_is_kept_and_nothing_strange() {

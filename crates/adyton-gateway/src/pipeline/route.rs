@@ -263,5 +263,8 @@ impl<'a> RouteQuery<'a> {
 /// An encoded path with the slashes that were kept encoded, as they came.
 fn kept(target: Cow<'_, str>) -> String {
     // No other NUL comes this far.
-    target.replace("%00", "%2F")
+    match target.contains("%00") {
+        true => target.replace("%00", "%2F"),
+        false => target.into_owned(),
+    }
 }

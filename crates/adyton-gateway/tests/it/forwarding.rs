@@ -1,9 +1,11 @@
 //! Programs behind the gateway: what they see, what comes back, and how connections to them are used.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use adyton_core::endpoint::Address;
 use adyton_core::id::{InstanceId, ModelId};
+use adyton_core::usage::InstanceUsage;
+use adyton_gateway::Metrics;
 use adyton_runtime::targets::{Instance, ServiceTargets, Target, Unavailable, VersionTargets};
 
 use crate::client::Ask;
@@ -34,6 +36,11 @@ fn a_program_sees_its_own_path_the_query_and_who_called() {
     assert_eq!(seen.header("x-request-id"), Some(reply.header("x-request-id")));
     let record = world.record(&reply);
     assert_eq!((record.model, record.instance), (Some(MODEL), Some(INSTANCE)));
+    let parts = record.head_us.zip(record.body_us);
+    assert!(
+        parts.is_some_and(|(head, body)| head + body + record.model_us <= record.took_us + 2),
+        "the times of the steps are parts of the whole: {record:?}"
+    );
     assert_eq!(
         (record.request_bytes, record.response_bytes),
         (2, reply.body.len() as u64)
@@ -501,6 +508,39 @@ fn weights_choose_among_the_versions_that_declare_the_path() {
         assert_eq!(world.ask(&world.call()).status, 200);
     }
     assert_eq!((one.seen().len(), two.seen().len()), (10, 0));
+}
+
+#[test]
+fn what_instances_take_is_in_the_metrics_by_their_names() {
+    let world = World::new();
+    let usage = |number: u128, memory| InstanceUsage {
+        instance: InstanceId::from_bits(number),
+        service: SERVICE,
+        model: MODEL,
+        age: Duration::from_secs(10),
+        cpu: Duration::from_millis(1_500),
+        memory,
+    };
+    *world.seen.usage.lock().unwrap() = vec![usage(1, Some(4096)), usage(2, None)];
+    let page = Metrics::render_usage(&world.cell.load(), &*world.seen);
+    let line = |name: &str, number: u128, value: &str| {
+        let instance = InstanceId::from_bits(number);
+        page.lines().any(|line| {
+            line.starts_with(name)
+                && line.contains(&format!("instance_id=\"{instance}\""))
+                && line.ends_with(&format!("}} {value}"))
+        })
+    };
+    assert!(line("adyton_instance_cpu_seconds_total{", 1, "1.5"), "{page}");
+    assert!(line("adyton_instance_cpu_seconds_total{", 2, "1.5"), "{page}");
+    assert!(line("adyton_instance_memory_bytes{", 1, "4096"), "{page}");
+    assert!(!page.contains(&format!("memory_bytes{{{}", InstanceId::from_bits(2))));
+    *world.seen.usage.lock().unwrap() = (0..1_500).map(|number| usage(number, None)).collect();
+    let page = Metrics::render_usage(&world.cell.load(), &*world.seen);
+    let series = page
+        .lines()
+        .filter(|line| line.starts_with("adyton_instance_cpu"));
+    assert_eq!(series.count(), 1_000, "there is a bound");
 }
 
 #[test]

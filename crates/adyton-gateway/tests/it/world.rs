@@ -25,6 +25,7 @@ use adyton_core::service::{Service, ServiceStatus, Version};
 use adyton_core::tenant::{
     AccessKey, App, AppCode, Assignment, Authorisation, Domain, Project, Role, Scope, TokenKey, User,
 };
+use adyton_core::usage::InstanceUsage;
 use adyton_gateway::journal::{Journal, JournalSettings};
 use adyton_gateway::settings::GatewaySettings;
 use adyton_gateway::{Gateway, GatewayParts};
@@ -64,6 +65,8 @@ pub(crate) struct Seen {
     instances: Mutex<Vec<InstanceSeen>>,
     error: Mutex<String>,
     breaks: AtomicBool,
+    /// What instances have taken.
+    pub(crate) usage: Mutex<Vec<InstanceUsage>>,
 }
 
 impl Instances for Seen {
@@ -91,6 +94,9 @@ impl Instances for Seen {
     fn calls(&self, _: ServiceId, _: Option<ModelId>) -> Calls {
         Calls::default()
     }
+    fn usage(&self) -> Vec<InstanceUsage> {
+        self.usage.lock().unwrap().clone()
+    }
 }
 
 pub(crate) struct World {
@@ -100,7 +106,7 @@ pub(crate) struct World {
     pub(crate) targets: Arc<Targets>,
     pub(crate) identity: Arc<Identity>,
     pub(crate) journal: Journal,
-    seen: Arc<Seen>,
+    pub(crate) seen: Arc<Seen>,
     pub(crate) tally: Arc<Tally>,
     _folder: tempfile::TempDir,
 }

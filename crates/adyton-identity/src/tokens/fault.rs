@@ -112,6 +112,9 @@ impl TokenFault {
             Self::Repeated => Fact::TokenRepeated,
             Self::UnknownKey { .. } => Fact::TokenKeyUnknown,
             Self::Undecryptable { .. } if spoilt::is_doubled(text) => Fact::TokenDoubled,
+            Self::Undecryptable { .. } if text.len() == TOKEN_LENGTH => Fact::TokenChanged {
+                length: TOKEN_LENGTH as u64,
+            },
             Self::Undecryptable { .. } => Fact::TokenDoesNotOpen {
                 whole: TOKEN_LENGTH as u64,
                 length: text.len() as u64,

@@ -24,6 +24,8 @@ pub(super) fn looks_like(text: &[u8]) -> Fact {
         Fact::TokenQuoted
     } else if dotted {
         Fact::TokenJwt
+    } else if text.starts_with(b"MII") && text.len() > TOKEN_LENGTH {
+        Fact::TokenOfCloud
     } else if is_doubled(text) {
         Fact::TokenDoubled
     } else if text.contains(&b',') || text.contains(&b' ') {
@@ -47,6 +49,7 @@ mod tests {
             (format!("Bearer {whole}"), Fact::TokenBearer),
             (format!("\"{whole}\""), Fact::TokenQuoted),
             ("eyJh.eyJz.c2ln".to_owned(), Fact::TokenJwt),
+            (format!("MIIa{}", "b/+".repeat(100)), Fact::TokenOfCloud),
             (format!("{whole}{whole}"), Fact::TokenDoubled),
             (format!("{whole}, {whole}"), Fact::TokenNotAlone),
             ("c".repeat(64), Fact::TokenMaybeAppCode),

@@ -61,24 +61,8 @@ impl Program {
         sink: &Sink,
         started: impl FnOnce(&Fence),
     ) -> Result<Self, StartError> {
-        let (ours, theirs) = std::os::unix::net::UnixStream::pair()?;
-        ours.set_nonblocking(true)?;
-        let Some((binary, arguments)) = keeper.split_first() else {
-            return Err(StartError::Keeper(io::Error::from(io::ErrorKind::NotFound)));
-        };
-        let mut command = tokio::process::Command::new(binary);
-        command
-            .args(arguments)
-            .env_clear()
-            .stdin(Stdio::from(OwnedFd::from(theirs)))
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            // A Ctrl-C at the server's terminal is for the server alone.
-            .process_group(0);
-        let mut child = command.spawn()?;
-        // The command still holds the keeper's end of the socket; with it, we would never see the keeper's end.
-        drop(command);
-        let (read, mut words) = UnixStream::from_std(ours)?.into_split();
+        let (mut child, socket) = start_keeper(keeper)?;
+        let (read, mut words) = socket.into_split();
         let mut reports = BufReader::new(read).lines();
         let mut line = serde_json::to_string(order).map_err(io::Error::from)?;
         line.push('\n');
@@ -118,9 +102,10 @@ impl Program {
             }
             None => {
                 let status = child.wait().await?;
+                let binary = keeper.first().map(|binary| binary.to_string_lossy());
                 let cause = format!(
                     "{} printed nothing and ended with {status}",
-                    binary.to_string_lossy()
+                    binary.unwrap_or_default()
                 );
                 Err(StartError::Keeper(io::Error::other(cause)))
             }
@@ -168,6 +153,26 @@ impl Program {
         // A keeper that is gone needs no word.
         let _ = self.words.write_all(b"stop\n").await;
     }
+}
+
+/// A keeper that waits for its order, and the socket for it: the keeper's lifeline.
+fn start_keeper(keeper: &[std::ffi::OsString]) -> io::Result<(Child, UnixStream)> {
+    let Some((binary, arguments)) = keeper.split_first() else {
+        return Err(io::ErrorKind::NotFound.into());
+    };
+    let (ours, theirs) = std::os::unix::net::UnixStream::pair()?;
+    ours.set_nonblocking(true)?;
+    // The command holds the keeper's end of the socket, and goes with this statement: with it, we would never see the keeper's end.
+    let child = tokio::process::Command::new(binary)
+        .args(arguments)
+        .env_clear()
+        .stdin(Stdio::from(OwnedFd::from(theirs)))
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        // A Ctrl-C at the server's terminal is for the server alone.
+        .process_group(0)
+        .spawn()?;
+    Ok((child, UnixStream::from_std(ours)?))
 }
 
 async fn next(reports: &mut Lines<BufReader<OwnedReadHalf>>) -> Option<KeeperReport> {

@@ -146,7 +146,11 @@ impl Supervisor<'_> {
                 format!("started `{command}` with PORT={port} ({fence})"),
             );
         };
-        Program::start(&self.settings.keeper, &order, self.sink, started).await
+        let program = Program::start(&self.settings.keeper, &order, self.sink, started).await?;
+        if let Some(keeper) = program.keeper() {
+            self.observer.kept_by(keeper);
+        }
+        Ok(program)
     }
 
     /// Ends a program that is not as it should be, and says so among its lines: it may not know itself.

@@ -15,14 +15,16 @@ use crate::onnx::in_process::{InProcess, Used};
 use crate::onnx::threads::InferenceThreads;
 use crate::onnx::threads::model::GivenUp;
 use crate::onnx_models::Onnx;
-use crate::project_gate::ProjectGate;
+use crate::project_gate::{ProjectGate, ProjectPermit};
 use crate::targets::Target;
-use crate::trial::{LoadRequest, Subject};
+use crate::trial::{LoadRequest, Subject, TrialLimits};
 
 /// So many models are loaded into the process at a time: loading is heavy, and calls go on meanwhile.
 const LOADS_AT_A_TIME: usize = 4;
 /// Of one project fewer: models that never answer are loaded until their deployment is given up.
 const LOADS_OF_A_PROJECT: usize = 3;
+/// How often a model that is being loaded is asked whether it has had its turn.
+const TURN_ASKED: Duration = Duration::from_secs(1);
 /// A trial ends so long before the deployment's time is up.
 const BEFORE_THE_END: Duration = Duration::from_secs(1);
 
@@ -60,15 +62,13 @@ impl Models {
         ending: Arc<Ending>,
     ) -> Result<Arc<InProcess>, String> {
         // Given back when the deployment's time is over, even if a model still hangs: others must not wait for it.
-        let _permit = self
-            .loads
-            .enter(launch.project)
-            .await
-            .map_err(|problem| problem.to_string())?;
+        let permit = self.loads.enter(launch.project).await;
+        let permit = Arc::new(permit.map_err(|problem| problem.to_string())?);
         let (models, launch, file) = (Arc::clone(self), launch.clone(), file.to_owned());
-        let load = move || models.load_now(&launch, &file, &ending);
+        let held = Arc::downgrade(&permit);
+        let load = move || models.load_now(&launch, &file, &ending, &held);
         // Loading recurses as deep as the graph does, so it gets the stack on which the model was tried.
-        let (tell, loaded) = oneshot::channel();
+        let (tell, mut loaded) = oneshot::channel();
         std::thread::Builder::new()
             .name("model-load".to_owned())
             .stack_size(self.threads.stack())
@@ -80,12 +80,25 @@ impl Models {
                 }
                 .kept()
             })?;
+        let loaded = loop {
+            match tokio::time::timeout(TURN_ASKED, &mut loaded).await {
+                Ok(loaded) => break loaded,
+                // One that takes long goes on among the slow, if there is room.
+                Err(_) => _ = permit.may_go_on(),
+            }
+        };
         // A runtime that panics over a model fails that model only.
-        loaded.await.unwrap_or_else(|_| Err(Cause::Panicked.kept()))
+        loaded.unwrap_or_else(|_| Err(Cause::Panicked.kept()))
     }
 
     /// The same on this thread, for as long as it takes.
-    fn load_now(&self, launch: &Launch, file: &str, ending: &Ending) -> Result<Arc<InProcess>, String> {
+    fn load_now(
+        &self,
+        launch: &Launch,
+        file: &str,
+        ending: &Ending,
+        permit: &Weak<ProjectPermit>,
+    ) -> Result<Arc<InProcess>, String> {
         let there = self.loaded.lock().get(&launch.key).and_then(Weak::upgrade);
         if let Some(model) = there.filter(|model| !model.has_failed()) {
             return Ok(model);
@@ -102,11 +115,20 @@ impl Models {
             service: launch.service,
             generation: launch.generation,
         };
+        let permit = permit
+            .upgrade()
+            .unwrap_or_else(|| Arc::new(ProjectPermit::alone()));
+        let turn = TrialLimits {
+            time: time_for_a_trial(launch),
+            ending,
+            permit: &permit,
+        };
         // Held until the model has answered once.
         let _loading = self
             .onnx
-            .clear(launch.package, subject, wish, time_for_a_trial(launch), ending)
+            .clear(launch.package, subject, wish, turn)
             .map_err(|problem| problem.to_string())?;
+        drop(permit);
         let loaded = self
             .onnx
             .load_until(&launch.folder, file, time_for_a_trial(launch), ending)

@@ -6,6 +6,7 @@ use std::io::{self, ErrorKind, Read, Write};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+use crate::onnx::memory::has_room_for;
 use crate::onnx::predictor::RunError;
 use crate::onnx::tensor::{Tensor, Value};
 use crate::sandbox::is_pause;
@@ -64,7 +65,7 @@ pub(super) fn read<T: DeserializeOwned>(
     }
     let length = content.as_slice().try_into().map_err(wrong)?;
     let length = u64::from_le_bytes(length);
-    if length > LONGEST {
+    if length > LONGEST || !has_room_for(length) {
         return Err(wrong("the frame is too long"));
     }
     let length = usize::try_from(length).map_err(wrong)?;

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use parking_lot::{Condvar, Mutex};
 use rustix::net::{SendAncillaryBuffer, SendAncillaryMessage, SendFlags, sendmsg};
-use rustix::process::{PidfdFlags, Signal, pidfd_open, pidfd_send_signal};
+use rustix::process::{Pid, PidfdFlags, Signal, pidfd_open, pidfd_send_signal};
 
 use super::Isolation;
 use super::child::{CONNECTIONS, Loaded, Serve, ServeOrder};
@@ -54,6 +54,7 @@ struct RunConnection {
 
 /// The process, for all who may end it or wait for its end.
 struct ModelProcess {
+    id: Option<Pid>,
     /// Over it runs are ended.
     control: Mutex<UnixStream>,
     /// Names this process even after its end; where the kernel has none, closing the sockets has to do.
@@ -92,7 +93,9 @@ impl IsolatedModel {
             memory: isolation.memory,
             stack: isolation.stack,
         };
-        let answer = sandbox.ask(&Serve { serve }, LONGEST, Instant::now() + time, ending);
+        let answer = sandbox.ask(&Serve { serve }, LONGEST, Instant::now() + time, &|| {
+            ending.is_over().then_some(SandboxAnswer::Ended)
+        });
         let limits = SandboxLimits {
             memory: isolation.memory,
             memory_setting: "onnx.memory",
@@ -119,15 +122,20 @@ impl IsolatedModel {
                 "{shown}: the model was not loaded after {} s, in a process of its own",
                 time.as_secs()
             ),
-            Ok(SandboxAnswer::Ended) => "the loading was ended before it was done".to_owned(),
+            Ok(SandboxAnswer::Ended | SandboxAnswer::HadItsTurn) => {
+                "the loading was ended before it was done".to_owned()
+            }
+            Ok(SandboxAnswer::TooLong) => {
+                format!("{shown}: the model has too many inputs and outputs, or too long names")
+            }
             Ok(SandboxAnswer::Closed) => {
-                let (status, said) = sandbox.wait().map_err(failed)?;
+                let (status, said) = sandbox.end().map_err(failed)?;
                 return Err(death::of(&shown, DURING, status, &said, &limits));
             }
             Err(cause) => cause,
         };
         sandbox.kill();
-        let _ = sandbox.wait();
+        let _ = sandbox.end();
         Err(cause)
     }
 
@@ -205,6 +213,11 @@ impl Predictor for IsolatedModel {
         self.process.on_end(tell);
     }
 
+    fn process(&self) -> Option<Pid> {
+        let has_ended = self.process.end.lock().cause.is_some();
+        self.process.id.filter(|_| !has_ended)
+    }
+
     fn runtime(&self) -> String {
         format!("{}, in a process of its own", self.runtime)
     }
@@ -227,6 +240,7 @@ impl ModelProcess {
     fn of(sandbox: &Sandbox) -> io::Result<Self> {
         let handle = sandbox.id().map(|id| pidfd_open(id, PidfdFlags::empty()));
         Ok(Self {
+            id: sandbox.id(),
             control: Mutex::new(sandbox.socket()?),
             handle: handle.and_then(Result::ok),
             end: Mutex::default(),

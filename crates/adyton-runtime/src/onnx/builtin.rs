@@ -34,6 +34,7 @@ use self::tensors::{input, output, said};
 use super::classifier::{self, After};
 use super::cost::Cost;
 use super::ending::Ending;
+use super::memory::OutputBudget;
 use super::predictor::{LoadError, Predictor, RunError, shorten, without_place};
 use super::session_pool;
 use super::signature::Ports;
@@ -125,7 +126,8 @@ impl Predictor for BuiltinModel {
             .collect::<TractResult<_>>()
             .map_err(said)?;
         let outputs = self.plans.run(inputs, given, ending).map_err(said)?;
-        let finish = |(value, after): (&TValue, &After)| after.finish(output(value)?);
+        let mut room = OutputBudget::new();
+        let finish = |(value, after): (&TValue, &After)| after.finish(output(value, &mut room)?);
         outputs.iter().zip(&self.after).map(finish).collect()
     }
 

@@ -10,12 +10,14 @@
 //! answers they are the texts `"NaN"`, `"Infinity"` and `"-Infinity"`, and inputs of floating point take the same texts.
 
 mod error;
+mod json_buffer;
 mod number;
 mod rows;
 mod schema;
 mod tensors;
 mod write;
 
+use adyton_core::fact::Fact;
 use adyton_core::model::ApiDeclaration;
 use bytes::Bytes;
 use serde_json::Value as Json;
@@ -51,15 +53,27 @@ impl Codec {
     /// # Errors
     /// The body does not fit, or the model failed.
     pub fn predict(&self, model: &dyn Predictor, body: &[u8]) -> Result<Bytes, PredictError> {
-        match self {
-            Self::Tensors => {
-                let inputs = tensors::read(body, model.ports())?;
-                let outputs = model.run(&inputs)?;
-                Ok(write::outputs(model.ports(), &outputs))
-            }
+        let answer = match self {
+            Self::Tensors => tensors::read(body, model.ports())
+                .map_err(PredictError::from)
+                .and_then(|inputs| Ok(write::outputs(model.ports(), &model.run(&inputs)?)?)),
             Self::Rows(columns) => rows::predict(columns, model, body),
+        };
+        // What the reader of JSON says of a mark, which nobody sees, helps nobody.
+        match answer {
+            Err(PredictError::Input(_)) if is_marked(body) => {
+                Err(InputError::from(Fact::InputByteOrderMark).into())
+            }
+            answer => answer,
         }
     }
+}
+
+/// Whether a body begins with a byte order mark: of UTF-8 or of UTF-16.
+fn is_marked(body: &[u8]) -> bool {
+    [&b"\xef\xbb\xbf"[..], b"\xff\xfe", b"\xfe\xff"]
+        .iter()
+        .any(|mark| body.starts_with(mark))
 }
 
 /// The codec of each declared API, by its path.

@@ -9,6 +9,7 @@ use std::path::Path;
 
 use adyton_core::example_body::given;
 use parking_lot::Mutex;
+use rustix::process::Pid;
 use serde_json::Value as Json;
 
 use super::codec::Codec;
@@ -83,6 +84,9 @@ impl Predictor for WithExample {
     }
     fn on_end(&self, tell: Box<dyn FnOnce(String) + Send>) {
         self.model.on_end(tell);
+    }
+    fn process(&self) -> Option<Pid> {
+        self.model.process()
     }
     fn runtime(&self) -> String {
         self.model.runtime()

@@ -18,17 +18,19 @@ use adyton_core::clock::Clock;
 use adyton_core::id::ProjectId;
 use adyton_core::model::ApiDeclaration;
 use http::StatusCode;
+use rustix::process::Pid;
 use tokio::sync::oneshot;
 
 use self::inline_policy::{InlinePolicy, InlineStart};
 use self::warm_up::{First, first_run, unanswered};
 use super::codec::{self, Codec};
 use super::cost::Cost;
-use super::ending::Ending;
+use super::ending::{Ended, Ending};
 use super::panics::catch_panic;
 use super::predictor::{Endable, Predictor, RunError};
 use super::threads::model::{GivenUp, ServedModel};
 use super::threads::{InferenceTask, InferenceThreads};
+use super::work_meter::WorkMeter;
 
 pub use self::call::{Answer, Call, ModelError};
 pub use self::pending::Pending;
@@ -181,36 +183,43 @@ impl InProcess {
     /// # Errors
     /// [`ModelError::Input`] or [`ModelError::Failed`].
     pub fn predict_inline(&self, call: Call<'_>) -> Result<Answer, ModelError> {
-        self.predict_measured(call).0
+        self.predict_measured(call, &WorkMeter::default()).0
     }
 
-    /// Answers on this thread, and says how long the model took: the time is taken here anyway.
-    pub fn predict_measured(&self, call: Call<'_>) -> (Result<Answer, ModelError>, Duration) {
-        self.predict(self.model.as_ref(), self.codec(call.path), call.body)
+    /// Answers on this thread, and says how long the model took: the time is taken here anyway. `meter` is that of the instance.
+    pub fn predict_measured(
+        &self,
+        call: Call<'_>,
+        meter: &WorkMeter,
+    ) -> (Result<Answer, ModelError>, Duration) {
+        self.predict(self.model.as_ref(), self.codec(call.path), call.body, meter)
     }
 
     /// Queues the call for the inference threads. When the future is dropped, nobody begins with the call any more, and whoever
-    /// has begun ends it.
+    /// has begun ends it. `meter` is that of the instance.
     ///
     /// # Errors
     /// [`ModelError::Busy`] at once when too many calls wait, [`ModelError::Stopping`] when the model was given up; the future
     /// gives the others.
-    pub fn submit(self: &Arc<Self>, call: Call<'_>) -> Result<Pending, ModelError> {
+    pub fn submit(self: &Arc<Self>, call: Call<'_>, meter: &Arc<WorkMeter>) -> Result<Pending, ModelError> {
         if self.served.has_failed() {
             return Err(ModelError::Stopping);
         }
         let (tell, answer) = oneshot::channel();
         let ending = Ending::new();
         let (model, own) = (Arc::clone(self), Arc::clone(&ending));
-        let (codec, body) = (self.codec(call.path), call.body.clone());
+        let (codec, body, meter) = (self.codec(call.path), call.body.clone(), Arc::clone(meter));
         let work = move || {
             let endable = Endable {
                 model: model.model.as_ref(),
                 ending: &own,
             };
-            let answered = match model.predict(&endable, codec, &body).0 {
-                // Its model is retired, or the server stops; a model that has ended by itself says why.
-                Err(_) if own.is_over() && !model.has_failed() => Err(ModelError::Stopping),
+            let answered = match model.predict(&endable, codec, &body, &meter).0 {
+                // Its model is retired, or the server stops; a model that has ended by itself says why, and one that took too much
+                // memory too.
+                Err(_) if own.is_over() && own.why() == Ended::Unwanted && !model.has_failed() => {
+                    Err(ModelError::Stopping)
+                }
                 answered => answered,
             };
             // A caller who left meanwhile takes no answer; nothing is lost.
@@ -228,6 +237,11 @@ impl InProcess {
     /// What its people should know, although it serves: that it has not answered yet, and what it said.
     pub fn note(&self) -> Option<&str> {
         self.note.as_deref()
+    }
+
+    /// The process of its own that the model runs in; `None` in the server's.
+    pub(crate) fn process(&self) -> Option<Pid> {
+        self.model.process()
     }
 
     /// The runtime's name, for people.
@@ -249,12 +263,14 @@ impl InProcess {
         model: &dyn Predictor,
         codec: usize,
         body: &[u8],
+        meter: &WorkMeter,
     ) -> (Result<Answer, ModelError>, Duration) {
         let codec = self.codecs.get(codec).map_or(&Codec::Tensors, |(_, codec)| codec);
         let start = InlineStart::of(&self.policy, &self.clock);
         // The compiled-in runtime is large and young: a panic in it must cost one call, not a worker.
         let done = catch_panic(|| codec.predict(model, body));
         let (took, now) = start.took(&self.clock);
+        meter.count(took.worked);
         if self.inline.is_some_and(|most| body.len() <= most) {
             self.policy.record(took, now);
         }

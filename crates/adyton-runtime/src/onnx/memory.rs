@@ -7,12 +7,19 @@
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
+use super::ending::Ended;
+use super::predictor::RunError;
 use crate::machine;
 
 /// A run that grew less than this, in bytes, is not why memory is short; one that grew more gives its memory back at its end.
 pub(crate) const GROWN: u64 = 128 << 20;
 /// With less, in bytes, no model of a useful size is loaded.
 const LEAST: u64 = 256 << 20;
+
+/// What is asked for without a look, in bytes.
+const LITTLE: u64 = 1 << 20;
+/// The outputs of one call together, in bytes.
+const OUTPUTS_MOST: u64 = 256 << 20;
 
 /// How much memory models may take, loaded and running.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -53,6 +60,55 @@ impl ModelMemory {
     }
 }
 
+/// Whether so many bytes more leave the process three times as many: who copies what a model made asks first, for a process that gets
+/// no memory ends, where a runtime that gets none says so.
+pub(crate) fn has_room_for(bytes: u64) -> bool {
+    let limit = getrlimit(Resource::Data).current;
+    bytes <= LITTLE || limit.is_none_or(|limit| bytes <= limit.saturating_sub(machine::taken()) / 4)
+}
+
+/// What the outputs of one call may still take.
+pub(super) struct OutputBudget(u64);
+
+impl OutputBudget {
+    /// Before the first output.
+    pub(super) const fn new() -> Self {
+        Self(OUTPUTS_MOST)
+    }
+
+    /// Takes room for `count` elements of so many bytes.
+    ///
+    /// # Errors
+    /// There is none.
+    pub(super) fn take(&mut self, count: usize, each: usize) -> Result<(), RunError> {
+        let bytes = (count as u64).saturating_mul(each as u64);
+        let Some(left) = self.0.checked_sub(bytes) else {
+            return Err(RunError::new(format!(
+                "the model's answer has more than {OUTPUTS_MOST} bytes; send less at once"
+            )));
+        };
+        self.0 = left;
+        match has_room_for(bytes) {
+            true => Ok(()),
+            false => Err(Ended::TooLarge.into()),
+        }
+    }
+
+    /// Copies elements.
+    ///
+    /// # Errors
+    /// There is no room for them.
+    pub(super) fn copy<T: Clone>(&mut self, elements: &[T]) -> Result<Vec<T>, RunError> {
+        self.take(elements.len(), size_of::<T>())?;
+        let mut copied = Vec::new();
+        copied
+            .try_reserve_exact(elements.len())
+            .map_err(|_| Ended::TooLarge)?;
+        copied.extend_from_slice(elements);
+        Ok(copied)
+    }
+}
+
 /// Takes back what [`ModelMemory::enforce`] did, for a program of a model.
 pub fn release(original: Option<u64>) {
     // Where it cannot be raised, the program has the server's limit.
@@ -65,7 +121,19 @@ fn set(current: Option<u64>, maximum: Option<u64>) -> rustix::io::Result<()> {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
     use super::*;
+
+    #[test]
+    fn outputs_of_one_call_have_a_bound_together() {
+        let mut room = OutputBudget::new();
+        assert_eq!(room.copy(&[1_i64, 2]), Ok(vec![1, 2]));
+        let half = usize::try_from(OUTPUTS_MOST / 16).unwrap_or(usize::MAX);
+        assert_eq!(room.take(half, 8), Ok(()));
+        let problem = room.take(half, 8).unwrap_err();
+        assert!(problem.to_string().contains("send less at once"), "{problem}");
+        assert!(room.take(usize::MAX, 8).is_err());
+    }
 
     #[test]
     fn memory_is_short_shortly_before_the_system_refuses_more() {

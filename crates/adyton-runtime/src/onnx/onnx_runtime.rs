@@ -17,10 +17,12 @@ use ort::session::builder::{GraphOptimizationLevel, SessionBuilder};
 use ort::session::{RunOptions, Session, SessionInputValue, SessionOutputs};
 
 use self::prepared::PreparedSession;
+use self::values::ValueError;
 use super::classifier::{self, After, Cut};
 use super::cost::Cost;
 use super::ending::{Ended, Ending};
 use super::load_into::LoadInto;
+use super::memory::OutputBudget;
 use super::predictor::{LoadError, Predictor, RunError, without_place};
 use super::session_pool::{self, SessionPool};
 use super::signature::Ports;
@@ -86,15 +88,10 @@ impl OnnxRuntimeModel {
             .map(Bytes::from)
             .or_else(|| (bytes <= SMALL).then_some(read));
         let threads = Threads::of(bytes, read.as_deref());
+        let rewritten = read.as_deref().filter(|_| is_rewritten);
         let from_file = || {
-            open(environment, threads, |builder| match &read {
-                Some(file) if is_rewritten => {
-                    // Weights in files of their own lie beside it.
-                    let folder = path.parent().unwrap_or(path).to_string_lossy();
-                    let builder = builder.clone().with_config_entry(WEIGHTS_FOLDER, folder)?;
-                    { builder }.commit_from_memory(file)
-                }
-                _ => builder.commit_from_file(path),
+            open(environment, threads, |builder| {
+                commit_whole(builder, path, rewritten)
             })
         };
         let whole = SessionPool::make(1, from_file).map_err(wrong)?;
@@ -173,6 +170,17 @@ fn open(
     Ok(PreparedSession::new(session, matches!(threads, Threads::Caller)))
 }
 
+/// Makes a session of the whole graph: of its file, or of what stands in the place of that.
+fn commit_whole(builder: &mut SessionBuilder, path: &Path, rewritten: Option<&[u8]>) -> ort::Result<Session> {
+    let Some(file) = rewritten else {
+        return builder.commit_from_file(path);
+    };
+    // Weights in files of their own lie beside it.
+    let folder = path.parent().unwrap_or(path).to_string_lossy();
+    let builder = builder.clone().with_config_entry(WEIGHTS_FOLDER, folder)?;
+    { builder }.commit_from_memory(file)
+}
+
 impl Predictor for OnnxRuntimeModel {
     fn ports(&self) -> &Ports {
         &self.ports
@@ -236,9 +244,12 @@ impl OnnxRuntimeModel {
     }
 
     fn values(&self, outputs: SessionOutputs<'_>) -> Result<Vec<Value>, RunError> {
-        let mut values = Vec::with_capacity(outputs.len());
+        let (mut values, mut room) = (Vec::with_capacity(outputs.len()), OutputBudget::new());
         for (at, (_, value)) in outputs.into_iter().enumerate() {
-            let value = values::output(value).map_err(run_error)?;
+            let value = values::output(value, &mut room).map_err(|problem| match problem {
+                ValueError::Said(said) => run_error(said),
+                ValueError::NoRoom(problem) => problem,
+            })?;
             values.push(match (value, self.after.get(at)) {
                 (Value::Tensor(tensor), Some(after)) => after.finish(tensor)?,
                 (value, _) => value,

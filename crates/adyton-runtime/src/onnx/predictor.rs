@@ -8,6 +8,7 @@ use std::fmt;
 use std::path::Path;
 
 use adyton_core::shown::quoted;
+use rustix::process::Pid;
 use serde::{Deserialize, Serialize};
 
 use super::cost::Cost;
@@ -50,6 +51,11 @@ pub trait Predictor: Send + Sync + fmt::Debug {
 
     /// Has `tell` called, with the cause, if the model ends by itself and can never run again: one in a process of its own can.
     fn on_end(&self, _tell: Box<dyn FnOnce(String) + Send>) {}
+
+    /// The process of its own that it runs in; `None` in the server's.
+    fn process(&self) -> Option<Pid> {
+        None
+    }
 
     /// The name of the runtime, for people: `ONNX Runtime 1.20` or `built-in`.
     fn runtime(&self) -> String;
@@ -99,6 +105,10 @@ impl Predictor for Endable<'_> {
 
     fn on_end(&self, tell: Box<dyn FnOnce(String) + Send>) {
         self.model.on_end(tell);
+    }
+
+    fn process(&self) -> Option<Pid> {
+        self.model.process()
     }
 
     fn runtime(&self) -> String {

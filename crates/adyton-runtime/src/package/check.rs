@@ -1,25 +1,34 @@
-//! Checks an unpacked package whole: its `config.json`, and the files that this needs.
+//! Checks an unpacked package whole: its `config.json`, and the files that this needs. What a program's command names is checked in
+//! `check/program.rs`.
+
+mod program;
 
 use std::fs;
-use std::io::{ErrorKind, Read};
-use std::os::unix::fs::PermissionsExt;
-use std::path::{Component, Path, PathBuf};
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
 
 use adyton_core::model::{Engine, ModelSpec};
 use serde_json::{Map, Value as Json};
 
+use self::program::{program, unread_by_a_shell};
 use super::Said;
 use super::config::{self, Asked};
 use super::error::ImportError;
 use crate::onnx::declared_ports;
 use crate::onnx_models::Onnx;
+use crate::project_gate::ProjectPermit;
 use crate::trial::Subject;
 
 /// The largest `config.json`, in bytes.
 const LARGEST_CONFIG: u64 = 1 << 20;
 
 /// Checks the package whose `model/` is `model`, with what the request says of it.
-pub(super) fn package(model: &Path, said: &Said, onnx: &Onnx) -> Result<ModelSpec, ImportError> {
+pub(super) fn package(
+    model: &Path,
+    said: &Said,
+    onnx: &Onnx,
+    permit: &ProjectPermit,
+) -> Result<ModelSpec, ImportError> {
     only_one_config(model)?;
     let (config, mut notes) = configuration(model, said)?;
     let mut spec = config::check(config, |asked| match asked {
@@ -33,15 +42,16 @@ pub(super) fn package(model: &Path, said: &Said, onnx: &Onnx) -> Result<ModelSpe
     })?;
     match &spec.engine {
         Engine::Onnx { file } => {
-            notes.extend(onnx.check(Subject {
+            let subject = Subject {
                 folder: model,
                 file,
                 apis: &spec.apis,
-            })?);
+            };
+            notes.extend(onnx.check(subject, permit)?);
             spec.ports = declared_ports::of_file(&model.join(file));
         }
         // Whether a program answers is known once it runs.
-        Engine::Command { .. } => {}
+        Engine::Command { command } => notes.extend(unread_by_a_shell(command)),
     }
     if model.join("requirements.txt").is_file() {
         notes.push(
@@ -188,87 +198,4 @@ fn onnx_file(model: &Path) -> Result<String, ImportError> {
             ))
         }
     }
-}
-
-/// The program must be there, and be one. A bare name that is no file of the package is looked up on the path at start.
-fn program(model: &Path, command: &[String]) -> Result<(), ImportError> {
-    let Some(name) = command.first() else {
-        return Ok(());
-    };
-    let path = Path::new(name);
-    if path.components().any(|part| part == Component::ParentDir) {
-        let cause = format!("leads out of the package; got \"{name}\"");
-        return Err(ImportError::field(
-            "command[0]",
-            cause,
-            "name a program of the package or of the system",
-        ));
-    }
-    // An absolute path stands alone, and is shown so.
-    let inside = model.join(path);
-    let shown = match path.is_absolute() {
-        true => name.clone(),
-        false => format!("model/{name}"),
-    };
-    match fs::metadata(&inside) {
-        Ok(meta) if meta.is_file() && meta.permissions().mode() & 0o111 == 0 && path.is_absolute() => {
-            Err(ImportError::field(
-                "command[0]",
-                format!("{shown} is not executable"),
-                "name a program of the package or of the system",
-            ))
-        }
-        Ok(meta) if meta.is_file() && meta.permissions().mode() & 0o111 == 0 => Err(ImportError::field(
-            "command[0]",
-            format!("{shown} is not executable"),
-            format!(
-                "`chmod +x {name}` before packing, or start it with its interpreter: [\"python3\", \"{name}\"]"
-            ),
-        )),
-        Ok(meta) if meta.is_file() => match missing_interpreter(&inside) {
-            None => Ok(()),
-            Some(interpreter) => Err(ImportError::field(
-                "command[0]",
-                format!("{shown} begins with `#!{interpreter}`, which does not exist"),
-                "install it on this machine, or name another interpreter (lines must end without a carriage return)",
-            )),
-        },
-        Ok(_) => Err(ImportError::field(
-            "command[0]",
-            format!("\"{name}\" is a folder"),
-            "name a program",
-        )),
-        Err(_) if !name.contains('/') && on_the_path(name) => Ok(()),
-        Err(_) => Err(ImportError::field(
-            "command[0]",
-            format!(
-                "there is no program \"{name}\" in the package or on the path ({})",
-                crate::command::PATH
-            ),
-            "add it to `model/`, or install it on this machine",
-        )),
-    }
-}
-
-/// The interpreter that a script names and that is not there.
-fn missing_interpreter(script: &Path) -> Option<String> {
-    const LONGEST: u64 = 256;
-    let mut head = Vec::new();
-    // What cannot be read is told when it is started.
-    fs::File::open(script)
-        .ok()?
-        .take(LONGEST)
-        .read_to_end(&mut head)
-        .ok()?;
-    let line = head.strip_prefix(b"#!")?.split(|byte| *byte == b'\n').next()?;
-    let line = String::from_utf8_lossy(line);
-    let interpreter = line.trim_start_matches([' ', '\t']).split([' ', '\t']).next()?;
-    (interpreter.starts_with('/') && !Path::new(interpreter).exists())
-        .then(|| interpreter.escape_default().to_string())
-}
-
-fn on_the_path(name: &str) -> bool {
-    crate::command::PATH
-        .split(':')
-        .any(|folder| Path::new(folder).join(name).is_file())
 }

@@ -13,16 +13,16 @@ use std::path::{Path, PathBuf};
 use rustix::fs::{Mode, OFlags};
 use tempfile::TempDir;
 
+use super::Limits;
 use super::error::{ImportError, shown};
 use super::staged_name::plain;
-use super::{Limits, Published, content};
 
 /// The folder below `packages/` where packages are unpacked.
 pub(super) const FOLDER: &str = ".staging";
 
-/// A package on its way in. Dropped without [`publish`](Stage::publish), it vanishes.
+/// A package on its way in. Dropped before it is in its place (`staged.rs`), it vanishes.
 pub(super) struct Stage {
-    folder: TempDir,
+    pub(super) folder: TempDir,
     limits: Limits,
     /// Counted against [`Limits::bytes`].
     bytes: u64,
@@ -239,7 +239,9 @@ impl Stage {
         let cause = "the package has no folder `model` at its root or inside its one top folder";
         let fix = match self.root.join("config.json").is_file() {
             true => "put `config.json` and the files beside it into a folder `model`",
-            false => "put `config.json` and the model's files into a folder `model`",
+            false => {
+                "put `config.json` and the model's files into a folder `model`; `adyton model init NAME` writes one to begin with"
+            }
         };
         Err(ImportError::package("", cause, fix))
     }
@@ -247,27 +249,6 @@ impl Stage {
     /// The package's `model/`, while it is checked.
     pub(super) fn model_folder(&self) -> PathBuf {
         self.root.join("model")
-    }
-
-    /// Moves the package to its place. When the same content is there already, that stays.
-    pub(super) fn publish(self, packages: &Path) -> Result<Published, ImportError> {
-        let ready = self.folder.path().join("ready");
-        fs::create_dir(&ready)?;
-        fs::rename(self.model_folder(), ready.join("model"))?;
-        let files = content::list(&ready)?;
-        let published = Published {
-            digest: content::digest(&files),
-            size: files.iter().map(|file| file.size).sum(),
-        };
-        let place = packages.join(published.digest.to_string());
-        // The rename must not reach the disk before the files do.
-        rustix::fs::syncfs(File::open(&ready)?).map_err(io::Error::from)?;
-        match fs::rename(&ready, &place) {
-            Ok(()) => File::open(packages)?.sync_all()?,
-            Err(_) if place.join("model").is_dir() => {}
-            Err(problem) => return Err(problem.into()),
-        }
-        Ok(published)
     }
 }
 

@@ -7,11 +7,13 @@ use adyton_core::clock::Clock;
 use adyton_core::id::{ModelId, ServiceId};
 use adyton_core::instances::{Calls, InstanceSeen, Instances, LogLine, LogPart, Rollout, ServiceSeen};
 use adyton_core::service::ServiceStatus;
+use adyton_core::usage::InstanceUsage;
 use parking_lot::{Mutex, RwLock};
 use tokio::sync::watch;
 
 use super::plan::Verdict;
 use super::remembered::CrashCounts;
+use super::running::Running;
 use crate::command::log::ServiceLog;
 use crate::targets::Tally;
 
@@ -24,6 +26,7 @@ pub(super) struct Board {
     log_lines: usize,
     /// How often services were called before this node was started, until they are met again.
     before: Mutex<HashMap<ServiceId, Vec<(ModelId, Calls)>>>,
+    running: Arc<Running>,
 }
 
 struct Entry {
@@ -37,6 +40,7 @@ impl Board {
         clock: Clock,
         log_lines: usize,
         before: HashMap<ServiceId, Vec<(ModelId, Calls)>>,
+        running: Arc<Running>,
     ) -> Self {
         Self {
             services: RwLock::default(),
@@ -44,6 +48,7 @@ impl Board {
             clock,
             log_lines,
             before: Mutex::new(before),
+            running,
         }
     }
 
@@ -165,5 +170,8 @@ impl Instances for Board {
                 all: sum.all + one.all,
                 failed: sum.failed + one.failed,
             })
+    }
+    fn usage(&self) -> Vec<InstanceUsage> {
+        self.running.usage()
     }
 }

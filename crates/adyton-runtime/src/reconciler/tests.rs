@@ -108,7 +108,12 @@ impl World {
         let folder = tempfile::tempdir().unwrap();
         let clock = Clock::manual(Timestamp::from_seconds(1_000));
         let (script, events) = (Arc::<Script>::default(), Arc::<Recorded>::default());
-        let board = Arc::new(Board::new(clock.clone(), 10, HashMap::new()));
+        let board = Arc::new(Board::new(
+            clock.clone(),
+            10,
+            HashMap::new(),
+            Arc::new(Running::new(clock.clone())),
+        ));
         let live = LiveCell::new(Live::default());
         #[expect(clippy::disallowed_methods, reason = "as the reconciler's")]
         let (tell, inbox) = mpsc::unbounded_channel();

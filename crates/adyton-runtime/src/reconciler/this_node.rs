@@ -3,7 +3,6 @@
 //! What must hold: an instance is in the table only while its launcher has said that it is ready, and leaves the table before it
 //! is told to stop; between the two its calls may finish. What happens to an instance is known here before it is reported.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,11 +10,12 @@ use adyton_core::clock::Clock;
 use adyton_core::event_cause::Cause;
 use adyton_core::id::{InstanceId, ModelId, ServiceId};
 use adyton_core::instances::LogLine;
-use parking_lot::Mutex;
-use tokio::sync::{mpsc, watch};
+use rustix::process::Pid;
+use tokio::sync::mpsc;
 
 use super::board::Board;
 use super::executor::{Executor, Message, Report, Start};
+use super::running::Running;
 use crate::command::log::ServiceLog;
 use crate::engines::Engines;
 use crate::launcher::{End, Launch, Life, News, Observer, Stop};
@@ -37,28 +37,6 @@ pub(super) struct ThisNode {
     pub(super) running: Arc<Running>,
 }
 
-/// The instances that have not ended.
-#[derive(Default)]
-pub(super) struct Running(Mutex<HashMap<InstanceId, Handle>>);
-
-/// What is held of one.
-struct Handle {
-    stop: watch::Sender<bool>,
-    /// What its calls go to, once it is ready.
-    instance: Option<Arc<Instance>>,
-}
-
-impl Running {
-    fn ready(&self, id: InstanceId, instance: Arc<Instance>) {
-        if let Some(handle) = self.0.lock().get_mut(&id) {
-            handle.instance = Some(instance);
-        }
-    }
-    fn instance(&self, id: InstanceId) -> Option<Arc<Instance>> {
-        self.0.lock().get(&id)?.instance.clone()
-    }
-}
-
 /// How long an instance may still take to end when its grace is over, before it counts as one that does not end.
 const BEYOND_GRACE: Duration = Duration::from_secs(5);
 
@@ -68,9 +46,7 @@ impl Executor for ThisNode {
     }
 
     fn start(&self, start: Start) {
-        let (stop, stopped) = watch::channel(false);
-        let handle = Handle { stop, instance: None };
-        self.running.0.lock().insert(start.instance, handle);
+        let stopped = self.running.begin(start.instance, start.service, start.model);
         let watcher = Arc::new(Watcher {
             service: start.service,
             instance: start.instance,
@@ -93,9 +69,8 @@ impl Executor for ThisNode {
     }
 
     fn retire(&self, id: InstanceId) {
-        let (stop, instance) = match self.running.0.lock().get_mut(&id) {
-            Some(handle) => (handle.stop.clone(), handle.instance.take()),
-            None => return,
+        let Some((stop, instance)) = self.running.retire(id) else {
+            return;
         };
         let Some(instance) = instance else {
             stop.send_replace(true);
@@ -166,7 +141,7 @@ struct Watcher {
 
 impl Watcher {
     fn end(&self, end: End) {
-        self.running.0.lock().remove(&self.instance);
+        self.running.end(self.instance);
         self.report(Report::End(end));
     }
 
@@ -192,6 +167,10 @@ impl Observer for Watcher {
             self.is_ready(target);
         }
         self.report(Report::News(news));
+    }
+
+    fn kept_by(&self, keeper: Pid) {
+        self.running.kept_by(self.instance, keeper);
     }
 
     fn log(&self, stream: &'static str, text: String) {

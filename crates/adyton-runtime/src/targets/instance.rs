@@ -8,6 +8,7 @@ use adyton_core::instances::Calls;
 use tokio::sync::Notify;
 
 use super::target::Target;
+use crate::onnx::work_meter::WorkMeter;
 
 /// How often a model version was called inside a service on this node; it outlives the instances, and the node.
 #[derive(Debug, Default)]
@@ -40,6 +41,7 @@ pub struct Instance {
     model: ModelId,
     target: Target,
     tally: Arc<Tally>,
+    meter: Arc<WorkMeter>,
     in_flight: AtomicUsize,
     retired: AtomicBool,
     idle: Notify,
@@ -53,6 +55,7 @@ impl Instance {
             model,
             target,
             tally,
+            meter: Arc::default(),
             in_flight: AtomicUsize::new(0),
             retired: AtomicBool::new(false),
             idle: Notify::new(),
@@ -69,6 +72,10 @@ impl Instance {
     /// Where it answers.
     pub fn target(&self) -> &Target {
         &self.target
+    }
+    /// How long its calls have worked in this process.
+    pub fn meter(&self) -> &WorkMeter {
+        &self.meter
     }
     /// How many calls hold it now.
     pub fn in_flight(&self) -> usize {
@@ -125,6 +132,10 @@ impl InFlight {
     /// Where to send the call.
     pub fn target(&self) -> &Target {
         &self.0.target
+    }
+    /// Where the work of this call is counted, if it is done in this process.
+    pub fn meter(&self) -> &Arc<WorkMeter> {
+        &self.0.meter
     }
     /// Counts this call as a failed one: no answer came, or the model answered with a status of 500 or more.
     pub fn failed(&self) {

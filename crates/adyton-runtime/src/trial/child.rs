@@ -60,7 +60,7 @@ pub(crate) fn main(trial: Trial, orders: BufReader<File>, mut server: File) -> E
         .spawn(move || find(&trial));
     let found = tried.map(thread::JoinHandle::join);
     let found = match found {
-        Ok(Ok(found)) => found,
+        Ok(Ok(found)) => found.shortened(),
         Ok(Err(_)) => return ExitCode::FAILURE,
         Err(problem) => {
             eprintln!("no thread: {problem}");

@@ -1,10 +1,9 @@
 //! A trial as the server sees it: starts the child, waits for its answer within the limits, and says in words what happened.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use super::child::{Trial, Try};
-use super::{Found, Subject, TrialError, TrialSettings};
-use crate::onnx::ending::Ending;
+use super::{Found, Subject, TrialError, TrialLimits, TrialSettings};
 use crate::onnx::library::Choice;
 use crate::sandbox::{Sandbox, SandboxAnswer, SandboxLimits, death};
 
@@ -13,14 +12,14 @@ const LONGEST: u64 = 64 << 10;
 /// What the child is for.
 const DURING: &str = "while it was tried in a process of its own";
 
-/// Tries a model; blocks until the child has ended, at most for `time`.
+/// Tries a model while it has its turn; blocks until the child has ended, at most for its time. `None`: the turn is over.
 pub(super) fn run(
     settings: &TrialSettings,
     choice: &Choice,
     subject: Subject<'_>,
-    time: Duration,
-    ending: &Ending,
-) -> Result<Found, TrialError> {
+    turn: TrialLimits<'_>,
+) -> Result<Option<Found>, TrialError> {
+    let TrialLimits { time, ending, permit } = turn;
     let unavailable = |problem: std::io::Error| TrialError::Unavailable(problem.to_string());
     let until = Instant::now() + time;
     let shown = format!("model/{}", subject.file);
@@ -41,22 +40,29 @@ pub(super) fn run(
             into: settings.into,
         },
     };
-    let answer = sandbox.ask(&order, LONGEST, until, ending);
+    let answer = sandbox.ask(&order, LONGEST, until, &|| match ending.is_over() {
+        true => Some(SandboxAnswer::Ended),
+        false => (!permit.may_go_on()).then_some(SandboxAnswer::HadItsTurn),
+    });
     if !matches!(answer, Ok(SandboxAnswer::Closed)) {
         // It has nothing more to say; neither has whoever it started.
         sandbox.kill();
     }
-    let (status, said) = sandbox.wait().map_err(unavailable)?;
+    let (status, said) = sandbox.end().map_err(unavailable)?;
     match answer.map_err(unavailable)? {
         SandboxAnswer::Line(line) => {
             let found = serde_json::from_slice(&line).map_err(|problem| unavailable(problem.into()))?;
-            out_of_memory(found, &shown, &limits)
+            out_of_memory(found, &shown, &limits).map(Some)
         }
         SandboxAnswer::Late => Err(TrialError::Died(format!(
             "{shown}: the model had not answered once after {} s, in a process of its own",
             time.as_secs()
         ))),
         SandboxAnswer::Ended => Err(TrialError::Ended),
+        SandboxAnswer::HadItsTurn => Ok(None),
+        SandboxAnswer::TooLong => Err(TrialError::Died(format!(
+            "{shown}: the runtime said more than {LONGEST} bytes about the model {DURING}"
+        ))),
         SandboxAnswer::Closed => Err(TrialError::Died(death::of(
             &shown, DURING, status, &said, &limits,
         ))),

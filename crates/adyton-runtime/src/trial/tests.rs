@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 use super::*;
+use crate::project_gate::ProjectGate;
 
 const PACKAGE: Sha256 = Sha256::from_bytes([7; 32]);
 
@@ -39,8 +40,11 @@ fn clear(trials: &Trials, generation: u64, time: Duration) -> Result<Loading<'_>
             PACKAGE,
             subject,
             wish(generation),
-            time,
-            &Ending::new(),
+            TrialLimits {
+                time,
+                ending: &Ending::new(),
+                permit: &ProjectPermit::alone(),
+            },
         )
         .map_err(|problem| problem.to_string())
 }
@@ -136,7 +140,12 @@ fn a_trial_ends_with_its_time_and_with_who_wanted_it() {
         },
     );
     ending.end();
-    let ended = endless.clear(&builtin(), PACKAGE, subject, wish(2), LONG, &ending);
+    let turn = TrialLimits {
+        time: LONG,
+        ending: &ending,
+        permit: &ProjectPermit::alone(),
+    };
+    let ended = endless.clear(&builtin(), PACKAGE, subject, wish(2), turn);
     assert_eq!(ended.unwrap_err(), TrialError::Ended);
 }
 
@@ -172,4 +181,68 @@ fn a_child_that_cannot_be_started_is_this_machines_fault_and_not_remembered() {
     assert!(said.starts_with("the model cannot be tried: "), "{said}");
     let child = script(folder.path(), GOOD);
     drop(clear(&trials(folder.path(), &child), 1, LONG).unwrap());
+}
+
+/// Others wait, and the slow have no room: what was begun ends at once, and begins anew as soon as there is some.
+#[tokio::test]
+async fn a_trial_that_has_had_its_turn_makes_room_and_begins_anew() {
+    let folder = tempfile::tempdir().unwrap();
+    // The first run takes for ever, the second one answers.
+    let child = script(
+        folder.path(),
+        r#"read line; echo run >> "$0"; [ $(wc -l < "$0") = 1 ] && sleep 1000; echo '{"found":"answers"}' >&0; sleep 20"#,
+    );
+    let trials = trials(folder.path(), &child);
+    let project = |number| adyton_core::id::ProjectId::from_bits(number);
+    let gate = std::sync::Arc::new(ProjectGate::with_turn(1, 1, Duration::ZERO));
+    let slow = gate.enter(project(1)).await.unwrap();
+    assert!(slow.may_go_on());
+    let second = gate.enter(project(2)).await.unwrap();
+    let imports = std::thread::spawn(move || {
+        let subject = Subject {
+            folder: Path::new("/nowhere"),
+            file: "m.onnx",
+            apis: &[],
+        };
+        trials.import(&builtin(), subject, &second)
+    });
+    // Somebody else gets its place, although it takes for ever.
+    let third = tokio::time::timeout(LONG, gate.enter(project(3))).await;
+    drop(third.unwrap().unwrap());
+    drop(slow);
+    assert_eq!(imports.join().unwrap().unwrap(), Found::Answers);
+    assert!(runs(folder.path()) >= 2);
+}
+
+/// Whoever waits for the end of a process that waits itself holds a slot for ever.
+#[test]
+fn a_child_that_says_too_much_or_stays_when_it_has_nothing_to_say_ends_within_seconds() {
+    for (script, expected) in [
+        (
+            "head -c 200000 /dev/zero >&0; sleep 1000",
+            "said more than 65536 bytes",
+        ),
+        ("exec <&-; sleep 1000", "was killed (signal 9)"),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let begin = std::time::Instant::now();
+        let said = clear(&trials(folder.path(), script), 1, Duration::from_secs(600)).unwrap_err();
+        assert!(said.contains(expected), "{script}: {said}");
+        assert!(begin.elapsed() < Duration::from_secs(60), "{:?}", begin.elapsed());
+    }
+}
+
+#[test]
+fn of_what_a_runtime_says_so_much_is_told() {
+    let found = Found::Refused {
+        cause: "é".repeat(100_000),
+    };
+    let Found::Refused { cause } = found.shortened() else {
+        panic!("another kind");
+    };
+    assert_eq!(cause.chars().count(), CAUSE + 1);
+    let short = Found::NoAnswer {
+        cause: "no".to_owned(),
+    };
+    assert_eq!(short.clone().shortened(), short);
 }

@@ -51,10 +51,13 @@ async fn served(onnx: Onnx, into: LoadInto, file: &[u8]) -> (Bench, Instance, Ar
 
 async fn call(model: &Arc<InProcess>, body: &str) -> Result<Answer, ModelError> {
     let body = Bytes::copy_from_slice(body.as_bytes());
-    let pending = model.submit(Call {
-        path: "/",
-        body: &body,
-    })?;
+    let pending = model.submit(
+        Call {
+            path: "/",
+            body: &body,
+        },
+        &Arc::default(),
+    )?;
     tokio::time::timeout(LONG, pending).await.expect("an answer")
 }
 
@@ -133,10 +136,13 @@ async fn a_run_in_another_process_ends_with_its_caller_and_the_next_one_is_answe
     let (_bench, _instance, model) = served(onnx, LoadInto::Sandbox, &graph::bytes(&counting())).await;
     for _ in 0..20 {
         let body = Bytes::from_static(br#"{"inputs":{"n":9223372036854775807,"x":[0]}}"#);
-        let endless = model.submit(Call {
-            path: "/",
-            body: &body,
-        });
+        let endless = model.submit(
+            Call {
+                path: "/",
+                body: &body,
+            },
+            &Arc::default(),
+        );
         let endless = endless.unwrap();
         tokio::task::yield_now().await;
         drop(endless);

@@ -22,6 +22,7 @@ use adyton_runtime::onnx_models::Onnx;
 use adyton_runtime::targets::{Target, Targets};
 use bytes::Bytes;
 use parking_lot::Mutex;
+use rustix::process::Pid;
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
@@ -42,11 +43,15 @@ const SHORT: Duration = Duration::from_millis(400);
 pub(crate) struct Heard {
     news: Mutex<Vec<News>>,
     lines: Mutex<Vec<String>>,
+    keeper: Mutex<Option<Pid>>,
 }
 
 impl Observer for Heard {
     fn news(&self, news: News) {
         self.news.lock().push(news);
+    }
+    fn kept_by(&self, keeper: Pid) {
+        *self.keeper.lock() = Some(keeper);
     }
     fn log(&self, _: &'static str, text: String) {
         self.lines.lock().push(text);

@@ -416,10 +416,12 @@ async fn calls_on_threads_are_answered_bounded_and_withdrawn() {
         path: "/",
         body: &body,
     };
-    let first = model.submit(call).unwrap();
-    let mut waiting: Vec<_> = std::iter::from_fn(|| model.submit(call).ok()).take(10).collect();
+    let first = model.submit(call, &Arc::default()).unwrap();
+    let mut waiting: Vec<_> = std::iter::from_fn(|| model.submit(call, &Arc::default()).ok())
+        .take(10)
+        .collect();
     assert!(waiting.len() < 10, "one model fills at most half of the queue");
-    assert_eq!(model.submit(call).unwrap_err(), ModelError::Busy);
+    assert_eq!(model.submit(call, &Arc::default()).unwrap_err(), ModelError::Busy);
     let last = waiting.remove(0);
     drop(waiting);
     assert_eq!(first.await.unwrap().status, 200);
@@ -431,7 +433,10 @@ async fn calls_on_threads_are_answered_bounded_and_withdrawn() {
     })
     .await
     .unwrap();
-    assert_eq!(model.submit(call).unwrap().await.unwrap().status, 200);
+    assert_eq!(
+        model.submit(call, &Arc::default()).unwrap().await.unwrap().status,
+        200
+    );
 }
 
 #[test]

@@ -105,10 +105,13 @@ impl Drop for World {
 
 fn submit(model: &Arc<InProcess>, body: &str) -> Result<Pending, ModelError> {
     let body = Bytes::copy_from_slice(body.as_bytes());
-    model.submit(Call {
-        path: "/",
-        body: &body,
-    })
+    model.submit(
+        Call {
+            path: "/",
+            body: &body,
+        },
+        &Arc::default(),
+    )
 }
 
 fn call(model: &Arc<InProcess>, number: f32) -> Pending {

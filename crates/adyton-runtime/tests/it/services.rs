@@ -41,18 +41,30 @@ async fn an_onnx_service_answers_when_it_is_running() {
         panic!("in process")
     };
     let body = Bytes::from_static(br#"{"inputs":[[5.1,3.5,1.4,0.2]]}"#);
-    let answer = iris
-        .predict_inline(Call {
-            path: "/",
-            body: &body,
-        })
-        .unwrap();
+    let call = Call {
+        path: "/",
+        body: &body,
+    };
+    let answer = iris.predict_measured(call, place.meter()).0.unwrap();
     assert!(
         answer.body.starts_with(br#"{"outputs":{"label":["setosa"]"#),
         "{:?}",
         answer.body
     );
     assert_eq!(world.instances.calls(SERVICE, Some(model)).all, 1);
+    let usage = world.instances.usage();
+    let worked = usage.iter().filter(|one| one.cpu > Duration::ZERO);
+    assert_eq!(
+        (usage.len(), worked.map(|one| one.instance).collect::<Vec<_>>()),
+        (2, vec![place.id()]),
+        "each call is counted for its instance"
+    );
+    assert!(
+        usage
+            .iter()
+            .all(|one| one.memory.is_none() && one.service == SERVICE && one.model == model),
+        "the server holds the memory: {usage:?}"
+    );
 
     world.want(Wanted::Stopped, &[(model, 2)]);
     world.until_status(ServiceStatus::Stopping).await;
@@ -77,6 +89,24 @@ async fn a_program_is_deployed_restarted_and_stopped() {
     let address = world.address();
     assert_eq!(seen.instances[0].place, address.to_string());
     assert_eq!(get(address).await, Reply::Status(200));
+    let taken = |world: &World| {
+        let usage = world.instances.usage();
+        let [one] = usage[..] else {
+            panic!("one instance: {usage:?}")
+        };
+        assert_eq!((one.instance, one.model), (seen.instances[0].id, model));
+        one
+    };
+    let first = taken(&world);
+    assert!(first.memory.is_some_and(|memory| memory > 1 << 20), "{first:?}");
+    assert!(
+        first.cpu > Duration::ZERO,
+        "it took something to start: {first:?}"
+    );
+    assert!(
+        world.instances.usage()[0].cpu >= first.cpu,
+        "it only grows while the run goes on"
+    );
     assert!(
         world
             .instances
@@ -94,6 +124,12 @@ async fn a_program_is_deployed_restarted_and_stopped() {
         })
         .await;
     assert_ne!(seen.instances[0].place, address.to_string());
+    assert!(
+        world.instances.usage()[0]
+            .memory
+            .is_some_and(|memory| memory > 1 << 20),
+        "the new run is measured"
+    );
     assert_eq!(get(world.address()).await, Reply::Status(200));
     assert!(
         world
@@ -107,6 +143,7 @@ async fn a_program_is_deployed_restarted_and_stopped() {
     let address = world.address();
     world.want(Wanted::Stopped, &[(model, 1)]);
     world.until_status(ServiceStatus::Stopped).await;
+    assert_eq!(world.instances.usage(), []);
     assert_eq!(get(address).await, Reply::NoListener);
     world.want(Wanted::Running, &[(model, 1)]);
     world.until_status(ServiceStatus::Running).await;

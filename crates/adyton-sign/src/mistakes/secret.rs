@@ -7,6 +7,7 @@ use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE_NO_PAD
 use zeroize::Zeroizing;
 
 use super::recipe::{AutopsyInput, Recipe, base64};
+use super::text::{SCOPES, scope_line};
 use crate::encoding::{decode, push_all_encoded};
 use crate::signature::hmac;
 
@@ -147,9 +148,43 @@ const KEY_ENDS: [&[u8]; 3] = [b"aws4_request", b"sdk_request", b"v4_request"];
 const KEY_PREFIXES: [&[u8]; 3] = [b"AWS4", b"SDK", b""];
 
 /// Each prefix alone, and with each end.
-pub(super) const DERIVED_KEYS: usize = KEY_PREFIXES.len() * (1 + KEY_ENDS.len());
+const SHORT_KEYS: usize = KEY_PREFIXES.len() * (1 + KEY_ENDS.len());
+
+/// The same, and the whole chain of each scope: with and without a prefix, the scope in the string to sign or not.
+pub(super) const DERIVED_KEYS: usize = SHORT_KEYS + 4 * SCOPES.len();
+
+/// Date, region, service and end, each signed with the key that the one before gave.
+fn whole_chain(scene: &AutopsyInput<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
+    let Some(scope) = SCOPES.get(way / 4) else {
+        return false;
+    };
+    let date = scene.head.first("x-sdk-date").unwrap_or_default();
+    let is_aws = scope.ends_with("aws4_request");
+    let prefix: &[u8] = match (way % 2, is_aws) {
+        (0, true) => b"AWS4",
+        (0, false) => b"SDK",
+        _ => b"",
+    };
+    let mut links = scope.split('/').skip(1).peekable();
+    if links.peek().is_none() {
+        return false;
+    }
+    let is_changed = change(recipe, |secret| {
+        let start = Zeroizing::new([prefix, secret].concat());
+        let mut key = Zeroizing::new(hmac(&start, &[&date[..date.len().min(8)]]));
+        for link in links {
+            key = Zeroizing::new(hmac(&*key, &[link.as_bytes()]));
+        }
+        Some(key.to_vec())
+    });
+    // Whoever derives the key so mostly names the scope too.
+    is_changed && (way % 4 < 2 || scope_line(scene, recipe, 2 * (way / 4) + usize::from(is_aws)))
+}
 
 pub(super) fn derived_key(scene: &AutopsyInput<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
+    if let Some(way) = way.checked_sub(SHORT_KEYS) {
+        return whole_chain(scene, recipe, way);
+    }
     let date = scene.head.first("x-sdk-date").unwrap_or_default();
     let day = &date[..date.len().min(8)];
     change(recipe, |secret| {

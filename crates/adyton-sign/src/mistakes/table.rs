@@ -195,7 +195,7 @@ pub static TABLE: &[Mistake] = &[
     row(SigningMistake::MethodMissing, 1, text::method_missing),
     row(SigningMistake::DateFormat, 10, text::date_format),
     row(SigningMistake::DateOtherHeader, text::DATE_HEADERS.len(), text::date_header),
-    row(SigningMistake::DateTakenTwice, 2 * text::SHIFTS.len(), text::date_taken_twice),
+    row(SigningMistake::DateTakenTwice, text::OTHER_DATES, text::date_taken_twice),
     row(SigningMistake::CanonicalLineEnds, 3, text::carriage_returns).common(),
     row(SigningMistake::CanonicalTrailingNewline, 1, text::canonical_newline).common(),
     row(SigningMistake::CanonicalQueryLineMissing, 1, text::query_line_missing),

@@ -149,17 +149,19 @@ pub(super) fn date_header(scene: &AutopsyInput<'_>, recipe: &mut Recipe<'_>, way
     recipe.date.as_mut().is_some_and(|date| put(date, other))
 }
 
-/// Seconds by which a clock that is read twice moves on.
-pub(super) const SHIFTS: [i64; 10] = [-1, 1, -2, 2, -3, 3, -4, 4, -5, 5];
+/// Seconds by which two readings of a clock differ at most, where the header's line has the other one too.
+const READ_TWICE: usize = 5;
+/// The same where the date of the string to sign alone is another: it may be one that was kept.
+const KEPT: usize = 60;
+/// Either, earlier and later.
+pub(super) const OTHER_DATES: usize = 2 * (READ_TWICE + KEPT);
 
 pub(super) fn date_taken_twice(scene: &AutopsyInput<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
     let Some(at) = date(scene) else { return false };
-    let Some(shift) = SHIFTS.get(way % SHIFTS.len()) else {
-        return false;
-    };
-    let by = Duration::from_secs(shift.unsigned_abs());
-    let text = if *shift < 0 { at.before(by) } else { at.after(by) }.to_sdk_date();
-    if way >= SHIFTS.len() {
+    let in_headers = way.checked_sub(2 * KEPT);
+    let by = Duration::from_secs((in_headers.unwrap_or(way) / 2) as u64 + 1);
+    let text = if way % 2 == 0 { at.before(by) } else { at.after(by) }.to_sdk_date();
+    if in_headers.is_some() {
         // The header's line has the other time too.
         if let Some((_, value)) = recipe
             .headers

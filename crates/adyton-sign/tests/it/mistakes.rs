@@ -477,6 +477,10 @@ fn seeds() -> Vec<(&'static str, Client)> {
         ),
         (
             "date.taken_twice",
+            c().string(string(&["SDK-HMAC-SHA256", "20260115T081448Z", "HASH"])),
+        ),
+        (
+            "date.taken_twice",
             c().swap(DATE, "20260115T081529Z").string(string(&[
                 "SDK-HMAC-SHA256",
                 "20260115T081529Z",
@@ -566,6 +570,30 @@ fn seeds() -> Vec<(&'static str, Client)> {
             "secret.derived_key",
             c().key("s3cret", hmac(&days("s3cret"), b"v4_request")),
         ),
+        (
+            "secret.derived_key",
+            c().key(
+                "s3cret",
+                chain(b"AWS4s3cret", "cn-north-4/modelarts/aws4_request"),
+            ),
+        ),
+        (
+            "secret.derived_key",
+            c().key("s3cret", chain(b"s3cret", "region-1/apig/aws4_request")),
+        ),
+        (
+            "secret.derived_key",
+            c().key(
+                "s3cret",
+                chain(b"AWS4s3cret", "us-east-1/execute-api/aws4_request"),
+            )
+            .string(string(&[
+                "AWS4-HMAC-SHA256",
+                DATE,
+                "20260115/us-east-1/execute-api/aws4_request",
+                "HASH",
+            ])),
+        ),
         ("secret.character_lost", c().key("s3cret", "s3cre")),
         ("secret.percent_encoded", c().key("s3cret==", "s3cret%3D%3D")),
         ("secret.twice", c().key("s3cret", "s3crets3cret")),
@@ -583,6 +611,14 @@ fn seeds() -> Vec<(&'static str, Client)> {
             client
         }),
     ]
+}
+
+/// The key that a day, a region, a service and an end give.
+fn chain(start: &[u8], scope: &str) -> [u8; 32] {
+    let day = hmac(start, b"20260115");
+    scope
+        .split('/')
+        .fold(day, |key, link| hmac(&key, link.as_bytes()))
 }
 
 #[test]

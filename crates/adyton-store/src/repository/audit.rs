@@ -56,6 +56,8 @@ pub struct AuditFilter {
     pub until: Option<Timestamp>,
     /// Only those that were refused, or only those that were not.
     pub refused: Option<bool>,
+    /// Only those of one shelf.
+    pub shelf: Option<AuditShelf>,
 }
 
 impl AuditFilter {
@@ -85,6 +87,7 @@ impl AuditFilter {
             .add_option(self.since.map(|since| Column::At.gte(since.micros())))
             .add_option(self.until.map(|until| Column::At.lt(until.micros())))
             .add_option(self.refused.map(|refused| Column::Refused.eq(refused)))
+            .add_option(self.shelf.map(|shelf| Column::Shelf.eq(shelf.number())))
     }
 }
 

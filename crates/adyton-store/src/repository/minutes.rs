@@ -1,16 +1,17 @@
-//! What became of each service's requests: a row a minute with calls, which is joined to quarters of an hour when it is old. They are
-//! not in the live state, so they take no revision.
+//! What became of each service's requests: a row a minute with calls or with instances that took something, which is joined to
+//! quarters of an hour when it is old. They are not in the live state, so they take no revision.
 //!
 //! A node adds to its own rows alone, and joins its own, so no two write the same row.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::time::Duration;
 
 use adyton_core::clock::Timestamp;
 use adyton_core::id::{ProjectId, ServiceId};
 use adyton_core::tally::{ServiceTally, Tally};
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select};
 
 use super::services;
 use crate::database::{DEADLINE, Session};
@@ -73,26 +74,54 @@ impl Minutes<'_> {
         rows.iter().map(counted).collect()
     }
 
-    /// What was counted of each of a project's services in this span of time, on all nodes.
+    /// What was counted of each of a project's services in this span of time, on all nodes; not what instances took. Of a project with
+    /// more than `most` rows in this time the newest are looked at: `since` says from when on all is counted.
     pub async fn list_in(
         &self,
         project: ProjectId,
         from: Timestamp,
         until: Timestamp,
-    ) -> Result<BTreeMap<ServiceId, Tally>, StoreError> {
-        let rows = Entity::find()
-            .filter(Column::At.gte(from.micros()))
-            .filter(Column::At.lt(until.micros()))
-            .filter(Column::ServiceId.in_subquery(services::ids_in(project)))
-            .all(&self.0.read().await?)
-            .await?;
-        let mut sums: BTreeMap<ServiceId, Tally> = BTreeMap::new();
-        for row in &rows {
-            if let Some(service) = ServiceId::parse(row.service_id.as_bytes()) {
-                sums.entry(service).or_default().add(&row.tally()?);
+        most: usize,
+    ) -> Result<CountedServices, StoreError> {
+        let connection = self.0.read().await?;
+        let mut found = CountedServices {
+            since: from,
+            services: BTreeMap::new(),
+        };
+        let (mut until, mut left) = (until.micros(), most);
+        loop {
+            // Not all at once: an hour of many services is more than should be in memory.
+            let limit = ROWS.min(left);
+            let mut rows = rows_in(project, from.micros()..until)
+                .order_by_desc(Column::At)
+                .limit(limit as u64)
+                .all(&connection)
+                .await?;
+            let is_all = rows.len() < limit;
+            if !is_all && let Some(oldest) = rows.last().map(|row| row.at) {
+                // Of the oldest minute there may be more.
+                rows.retain(|row| row.at > oldest);
+                if rows.is_empty() {
+                    rows = rows_in(project, oldest..oldest + 1).all(&connection).await?;
+                    until = oldest;
+                } else {
+                    until = oldest + 1;
+                }
+            }
+            for row in &rows {
+                if let Some(service) = ServiceId::parse(row.service_id.as_bytes()) {
+                    found.services.entry(service).or_default().add(&row.calls()?);
+                }
+            }
+            left = left.saturating_sub(rows.len());
+            if is_all {
+                return Ok(found);
+            }
+            if left == 0 {
+                found.since = Timestamp::from_micros(until);
+                return Ok(found);
             }
         }
-        Ok(sums)
     }
 
     /// Joins a node's minutes from before this moment to quarters of an hour, so many at a time; whether there are more.
@@ -123,6 +152,22 @@ impl Minutes<'_> {
     }
 }
 
+/// The counts of several services.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct CountedServices {
+    /// From when on everything is counted.
+    pub since: Timestamp,
+    /// The sums of each service that was called.
+    pub services: BTreeMap<ServiceId, Tally>,
+}
+
+fn rows_in(project: ProjectId, span: Range<i64>) -> Select<Entity> {
+    Entity::find()
+        .filter(Column::At.gte(span.start))
+        .filter(Column::At.lt(span.end))
+        .filter(Column::ServiceId.in_subquery(services::ids_in(project)))
+}
+
 fn counted(row: &Model) -> Result<Counted, StoreError> {
     Ok(Counted {
         at: Timestamp::from_micros(row.at),
@@ -144,7 +189,13 @@ async fn put(session: &Session, sums: BTreeMap<Key, Tally>) -> Result<(), StoreE
         return Ok(());
     }
     let same = OnConflict::columns([Column::ServiceId, Column::Span, Column::At, Column::Node])
-        .update_columns([Column::Calls, Column::Instances, Column::Failures, Column::Took])
+        .update_columns([
+            Column::Calls,
+            Column::Instances,
+            Column::Failures,
+            Column::Took,
+            Column::Used,
+        ])
         .to_owned();
     Entity::insert_many(rows)
         .on_conflict(same)

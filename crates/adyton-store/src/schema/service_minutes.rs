@@ -1,5 +1,7 @@
 //! What became of each service's requests, by the minute or the quarter of an hour.
 
+use std::collections::BTreeMap;
+
 use sea_orm::ActiveValue::Set;
 use sea_orm::entity::prelude::*;
 
@@ -26,6 +28,7 @@ pub(crate) struct Model {
     pub(crate) instances: i64,
     pub(crate) failures: String,
     pub(crate) took: String,
+    pub(crate) used: String,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -42,16 +45,29 @@ pub(crate) fn key(service: ServiceId, span: i64, at: i64, node: u16) -> Key {
 }
 
 impl Model {
-    pub(crate) fn tally(&self) -> Result<Tally, StoreError> {
-        let cell = Cell {
+    fn cell(&self) -> Cell<'_> {
+        Cell {
             table: "service_minutes",
             row: &self.service_id,
-        };
+        }
+    }
+
+    pub(crate) fn tally(&self) -> Result<Tally, StoreError> {
+        Ok(Tally {
+            used: self.cell().json("used", &self.used)?,
+            ..self.calls()?
+        })
+    }
+
+    /// The same without what instances took.
+    pub(crate) fn calls(&self) -> Result<Tally, StoreError> {
+        let cell = self.cell();
         Ok(Tally {
             calls: cell.number("calls", self.calls)?,
             failures: cell.json("failures", &self.failures)?,
             took: cell.parse("took", &self.took)?,
             instances: cell.number("instances", self.instances)?,
+            used: BTreeMap::new(),
         })
     }
 }
@@ -68,5 +84,6 @@ pub(crate) fn row(key: Key, tally: &Tally) -> Result<ActiveModel, StoreError> {
         instances: Set(tally.instances.into()),
         failures: Set(to_json(&tally.failures)?),
         took: Set(tally.took.to_string()),
+        used: Set(to_json(&tally.used)?),
     })
 }

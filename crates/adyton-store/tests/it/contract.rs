@@ -67,6 +67,8 @@ macro_rules! store_contract {
                 audit: the_audit_trail_ends_by_its_age_and_strangers_by_their_number,
                 audit: audit_records_that_cannot_be_written_are_counted_and_hold_up_no_end,
                 minutes: counts_of_a_minute_add_up_whoever_wrote_before,
+                minutes: of_many_rows_the_newest_are_looked_at,
+                minutes: what_instances_took_is_kept_with_the_counts_and_joined,
                 minutes: minutes_are_joined_to_quarters_and_end_by_their_age,
                 live: what_was_written_is_live_when_it_settles,
                 live: the_fed_state_is_the_loaded_state,

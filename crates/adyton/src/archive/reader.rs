@@ -126,10 +126,16 @@ fn open(path: &Path) -> Outcome<tar::Archive<GzDecoder<BufReader<File>>>> {
             "{}：无法打开归档：{error}",
             path.display()
         ))
-        .hint(said!(
-            "name a file that `adyton backup` has written",
-            "请指定由 `adyton backup` 写入的文件"
-        ))
+        .hint(match error.kind() {
+            io::ErrorKind::PermissionDenied => said!(
+                "only its owner may read it: run this as that user or as root, or give the file to yours (chown)",
+                "只有其所有者可以读取：请以该用户或 root 执行，或用 chown 将文件交给当前用户"
+            ),
+            _ => said!(
+                "name a file that `adyton backup` has written",
+                "请指定由 `adyton backup` 写入的文件"
+            ),
+        })
     })?;
     Ok(tar::Archive::new(GzDecoder::new(BufReader::new(file))))
 }

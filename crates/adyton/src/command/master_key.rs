@@ -1,10 +1,13 @@
 //! `adyton master-key rotate`: another master key, and all secrets sealed anew with it.
 
-use adyton_store::resealing::change_master_key;
+use adyton_core::audit::{AuditRecord, AuditedKind, AuditedThing, FieldChange, bounded};
+use adyton_store::Store;
+use adyton_store::resealing::{Resealed, change_master_key};
 use clap::{Args, Subcommand};
 use serde_json::json;
 
 use super::installation::{Installation, hold, wait};
+use crate::offline_acts;
 use crate::server::{could_not_open, store_settings};
 use adyton_cli::context::Context;
 use adyton_cli::failure::Outcome;
@@ -39,6 +42,26 @@ pub(crate) struct Rotate {
     installation: Installation,
 }
 
+/// What the audit trail keeps.
+fn record(changed: &Resealed, context: &Context) -> AuditRecord {
+    let thing = AuditedThing {
+        kind: AuditedKind::MasterKey,
+        id: String::new(),
+        name: bounded(&changed.key.display().to_string()),
+    };
+    let field = |field: &str, to: Option<String>| FieldChange {
+        field: field.to_owned(),
+        is_secret: to.is_none(),
+        from: None,
+        to,
+    };
+    let fields = vec![
+        field("master_key", None),
+        field("secrets", Some(changed.secrets.to_string())),
+    ];
+    offline_acts::record("master_key_rotate", thing, fields, &context.clock)
+}
+
 impl Rotate {
     fn run(self, context: &Context) -> Outcome {
         let config = self.installation.load(context)?;
@@ -51,7 +74,18 @@ impl Rotate {
         };
         let changed = wait(async {
             let changed = change_master_key(&folder, &settings, &context.clock).await;
-            changed.map_err(|error| could_not_open(&error))
+            let changed = changed.map_err(|error| could_not_open(&error))?;
+            match Store::open(folder, settings.clone(), context.clock.clone()).await {
+                Ok(store) => {
+                    offline_acts::keep(&store, &record(&changed, context), context).await;
+                    store.close().await;
+                }
+                Err(error) => context.terminal.note(said!(
+                    "This is done, but its record could not be written into the audit trail: {error}",
+                    "操作已完成，但其审计记录无法写入：{error}"
+                )),
+            }
+            Ok(changed)
         })?;
         let terminal = &context.terminal;
         if terminal.is_json() {

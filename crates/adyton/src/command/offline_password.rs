@@ -3,10 +3,8 @@
 
 use std::path::PathBuf;
 
-use adyton_core::audit::{AuditKind, AuditRecord, AuditedKind, AuditedThing, FieldChange};
+use adyton_core::audit::{AuditRecord, AuditedKind, AuditedThing, FieldChange};
 use adyton_core::holder::Holder;
-use adyton_core::id::RequestId;
-use adyton_core::record::CallerSeen;
 use adyton_core::secret::Secret;
 use adyton_core::tenant::{PASSWORD_CHARACTERS, User};
 use adyton_store::repository::{NameMatch, Page, UserFilter};
@@ -14,6 +12,7 @@ use adyton_store::{Store, StoreError};
 
 use super::installation::{Installation, hold, wait};
 use crate::config::Config;
+use crate::offline_acts;
 use crate::server::{could_not_open, store_settings};
 use adyton_cli::command::input::secret;
 use adyton_cli::command::user::ResetPassword;
@@ -77,56 +76,30 @@ async fn change(store: &Store, said: &str, context: &Context) -> Outcome<User> {
     match changed {
         Some(changed) => {
             let user = changed.value;
-            if let Err(error) = store.audit().insert(&[record(&user, context)]).await {
-                context.terminal.note(said!(
-                    "The password was changed, but the record for the audit trail could not be written: {error}",
-                    "密码已更改，但审计记录无法写入：{error}"
-                ));
-            }
+            offline_acts::keep(store, &record(&user, context), context).await;
             Ok(user)
         }
         None => Err(Failure::failed(said!("{said} is gone", "{said} 已不存在"))),
     }
 }
 
-/// What the audit trail keeps: nobody has signed in, so nobody is named as the caller.
+/// What the audit trail keeps.
 fn record(user: &User, context: &Context) -> AuditRecord {
-    let at = context.clock.now();
-    let millis = u64::try_from(at.millis()).unwrap_or_default();
-    // No server runs whose ids this could meet.
-    let number = at.micros().unsigned_abs();
+    let thing = AuditedThing {
+        kind: AuditedKind::User,
+        id: user.id.to_string(),
+        name: user.name.clone(),
+    };
+    let changed = vec![FieldChange {
+        field: "password".to_owned(),
+        from: None,
+        to: None,
+        is_secret: true,
+    }];
     AuditRecord {
-        request: RequestId::of_management(millis, 0, number),
-        at,
-        kind: AuditKind::Change,
-        operation: "offline_password".to_owned(),
-        method: String::new(),
-        path: String::new(),
         domain: Some(user.domain),
-        project: None,
-        caller: Some(CallerSeen {
-            way: "offline".to_owned(),
-            id: String::new(),
-            name: "the operator of the server's machine".to_owned(),
-        }),
-        credential: None,
         holder: Some(Holder::User(user.id)),
-        is_proven: true,
-        source: String::new(),
-        thing: Some(AuditedThing {
-            kind: AuditedKind::User,
-            id: user.id.to_string(),
-            name: user.name.clone(),
-        }),
-        status: 0,
-        refusal: None,
-        changes: vec![FieldChange {
-            field: "password".to_owned(),
-            from: None,
-            to: None,
-            is_secret: true,
-        }],
-        similar: 0,
+        ..offline_acts::record("offline_password", thing, changed, &context.clock)
     }
 }
 

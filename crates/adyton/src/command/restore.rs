@@ -6,6 +6,7 @@
 
 use std::path::{Path, PathBuf};
 
+use adyton_core::audit::{AuditRecord, AuditedKind, AuditedThing, FieldChange, bounded};
 use adyton_store::backup::{self, DatabaseKind};
 use adyton_store::{DataFolder, Settings};
 use clap::Args;
@@ -14,6 +15,7 @@ use serde_json::json;
 use super::installation::{Installation, wait};
 use crate::archive::{self, Header, MASTER_KEY, PACKAGES, POSTGRES, SQLITE};
 use crate::config::Config;
+use crate::offline_acts;
 use crate::server::{could_not_open, store_settings};
 use adyton_cli::context::Context;
 use adyton_cli::failure::{Failure, Outcome};
@@ -57,9 +59,32 @@ impl Restore {
             }
             return Err(failure);
         }
+        let record = record(&self.file, &header, folder.path(), context);
+        offline_acts::leave(&folder, &record)?;
         tell(context, &self, &header, &config, &folder);
         Ok(())
     }
+}
+
+/// What the audit trail keeps, from the next start on.
+fn record(file: &Path, header: &Header, data: &Path, context: &Context) -> AuditRecord {
+    let thing = AuditedThing {
+        kind: AuditedKind::Installation,
+        id: String::new(),
+        name: bounded(&data.display().to_string()),
+    };
+    let field = |field: &str, to: String| FieldChange {
+        field: field.to_owned(),
+        from: None,
+        to: Some(bounded(&to)),
+        is_secret: false,
+    };
+    let fields = vec![
+        field("archive", file.display().to_string()),
+        field("made_at", header.made_at.clone()),
+        field("made_by", header.program.clone()),
+    ];
+    offline_acts::record("restore", thing, fields, &context.clock)
 }
 
 /// Whether this program and this installation can take the archive.

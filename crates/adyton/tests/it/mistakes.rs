@@ -111,6 +111,33 @@ fn a_server_that_has_ended_is_not_waited_for() {
 }
 
 #[test]
+fn a_wrong_door_is_named() {
+    let place = Place::new();
+    let server = place.serve(&[]);
+    let told = |address: &str| {
+        let output = place
+            .command(&["service", "list"])
+            .env("ADYTON_PROJECT_ID", "p")
+            .env("ADYTON_ACCESS_KEY", "AK")
+            .env("ADYTON_SECRET_KEY", "SK")
+            .env("ADYTON_CONTROL_URL", address)
+            .output()
+            .unwrap();
+        String::from_utf8(output.stderr).unwrap()
+    };
+    let gateway = told(&server.url("gateway_url"));
+    assert!(
+        gateway.contains("hint: this is the gateway's address"),
+        "{gateway}"
+    );
+    let tls = told(&server.url("control_url").replace("http://", "https://"));
+    assert!(
+        tls.contains("does not speak TLS") && tls.contains("hint: write `http://`"),
+        "{tls}"
+    );
+}
+
+#[test]
 fn things_that_are_not_there_are_named() {
     let place = Place::new();
     let _server = place.serve(&[]);
@@ -196,7 +223,7 @@ fn a_package_that_is_none_is_named() {
             exit 2
             --- stderr
             error: empty: the folder has no `model/`
-            hint: a model package is a folder with `model/config.json` and the model's files in `model/`
+            hint: a model package is a folder with `model/config.json` and the model's files in `model/`; `adyton model init NAME` writes one to begin with
         "#]],
     );
     place.write("broken.zip", "no archive");

@@ -75,6 +75,7 @@ fn from_a_package_to_an_explained_refusal() {
             calls        0, 0 failed
 
             Call it with: adyton predict iris --data @request.json
+            Try it with:  adyton predict iris --example | adyton predict iris
             --- stderr
         "#]],
     );

@@ -302,16 +302,16 @@ fn the_configuration_is_checked_and_shown_with_origins() {
         expect![[r#"
             exit 0
             --- stdout
-            SETTING                       VALUE                                                                                                                                         SET BY
-            data                          here                                                                                                                                          flag --data
-            database_url                  postgres://u:***@db/a                                                                                                                         environment ADYTON_DATABASE_URL
-            master_key_file               key                                                                                                                                           adyton.toml:1
+            SETTING                       VALUE                                                                                                                                                                                                         SET BY
+            data                          here                                                                                                                                                                                                          flag --data
+            database_url                  postgres://u:***@db/a                                                                                                                                                                                         environment ADYTON_DATABASE_URL
+            master_key_file               key                                                                                                                                                                                                           adyton.toml:1
             disk_reserve                  16MiB
             import_roots
             node                          0
             gateway.listen                127.0.0.1:[port]
             gateway.public_url
-            gateway.threads               2                                                                                                                                             environment ADYTON_GATEWAY__THREADS
+            gateway.threads               2                                                                                                                                                                                                             environment ADYTON_GATEWAY__THREADS
             gateway.shutdown_grace        30s
             gateway.drain_linger          2s
             gateway.prediction_timeout    40s
@@ -347,7 +347,7 @@ fn the_configuration_is_checked_and_shown_with_origins() {
             auth.app_secret               true
             auth.app_basic                false
             auth.apikey                   false
-            limits.address_body           1MiB                                                                                                                                          adyton.toml:4
+            limits.address_body           1MiB                                                                                                                                                                                                          adyton.toml:4
             limits.prediction_tab_body    8MiB
             limits.uri                    32KiB
             limits.header                 32KiB
@@ -362,7 +362,7 @@ fn the_configuration_is_checked_and_shown_with_origins() {
             journal.keep_days             30
             journal.keep_free             512MiB
             journal.keep_free_percent     10
-            journal.hide_query_keys       x-auth-token, token, access_token, apikey, api_key, x-apig-appcode, appcode, signature, x-hw-appkey, appsecret, secret, secret_key, password
+            journal.hide_query_keys       x-auth-token, token, access_token, auth_token, apikey, api_key, api-key, x-api-key, x-apig-appcode, appcode, app_code, app-code, signature, x-hw-appkey, appsecret, app_secret, secret, secret_key, password
             journal.access_log            off
             audit.keep_days               365
             onnx.library

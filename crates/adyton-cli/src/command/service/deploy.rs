@@ -121,8 +121,29 @@ fn shown(terminal: &Terminal, client: &Client, service: &ServiceShown) {
     terminal.print(facts(terminal, client, service));
     if service.summary.status == ServiceStatus::Running {
         let declared = super::paths::declared(client, service);
-        terminal.print(calls(&service.summary.service_name, &declared));
+        let name = &service.summary.service_name;
+        terminal.print(calls(name, &declared));
+        if is_known(service, &declared) {
+            terminal.print(said!(
+                "Try it with:  adyton predict {name} --example | adyton predict {name}",
+                "试用：adyton predict {name} --example | adyton predict {name}"
+            ));
+        }
     }
+}
+
+/// Whether a body can be made up for the path that `predict` chooses by itself.
+fn is_known(service: &ServiceShown, declared: &[ApiDeclaration]) -> bool {
+    let Some(first) = declared.first() else {
+        return false;
+    };
+    let is_one = declared.len() == 1 || first.url == "/";
+    let takes_tensors = service.config.iter().any(|version| !version.inputs.is_empty());
+    let has_schema = first
+        .request
+        .as_ref()
+        .is_some_and(|request| request.get("data").is_some());
+    is_one && (takes_tensors || has_schema)
 }
 
 /// So many calls are shown at most.

@@ -1,19 +1,22 @@
 //! `adyton service metrics`: what became of a service's requests over time.
 
-use adyton_api::adyton::metrics::{MetricsPoint, ServiceMetrics};
+use adyton_api::adyton::metrics::{MetricsPoint, ServiceMetrics, UsagePoint};
 use clap::Args;
 
 use crate::client::lookup::service_id;
+use crate::command::model::size;
 use crate::context::Context;
 use crate::failure::Outcome;
 use crate::moment::moment;
 use crate::said;
 
-/// Show what became of a service's requests: calls, failures, times, instances
+/// Show what became of a service's requests: calls, failures, times, instances and what they take
 #[derive(Args)]
 #[command(after_help = "Examples:
   adyton service metrics iris
-  adyton service metrics iris --range 7d")]
+  adyton service metrics iris --range 7d
+
+`cpu s` is processor time of all instances, `memory` the most that one of them had. Each of them: --json.")]
 pub struct Metrics {
     /// Name or id
     service: String,
@@ -32,11 +35,15 @@ impl Metrics {
         if terminal.is_json() {
             terminal.document(&found);
         } else if found.points.is_empty() {
-            terminal.print(said!("No calls in this time.", "这段时间内没有调用。"));
+            terminal.print(said!(
+                "No calls in this time, and no instance took anything.",
+                "这段时间内没有调用，实例也没有占用资源。"
+            ));
         } else {
             terminal.print(terminal.table(
                 &[
-                    "time", "#calls", "#failed", "#p50 ms", "#p95 ms", "#p99 ms", "#ready", "failures",
+                    "time", "#calls", "#failed", "#p50 ms", "#p95 ms", "#p99 ms", "#ready", "#cpu s",
+                    "#memory", "failures",
                 ],
                 rows(&found),
             ));
@@ -57,21 +64,66 @@ fn row(time: String, point: &MetricsPoint) -> Vec<String> {
         .iter()
         .map(|(code, count)| format!("{code} ×{count}"))
         .collect();
+    let millis = |millis: f64| match point.calls {
+        0 => "-".to_owned(),
+        _ => format!("{millis:.1}"),
+    };
     vec![
         time,
         point.calls.to_string(),
         point.failed.to_string(),
-        format!("{:.1}", point.p50_ms),
-        format!("{:.1}", point.p95_ms),
-        format!("{:.1}", point.p99_ms),
+        millis(point.p50_ms),
+        millis(point.p95_ms),
+        millis(point.p99_ms),
         point.instances.to_string(),
+        cpu(&point.usage),
+        memory(&point.usage),
         failures.join(", "),
     ]
+}
+
+/// Processor time of all instances.
+fn cpu(usage: &[UsagePoint]) -> String {
+    match usage {
+        [] => "-".to_owned(),
+        usage => format!("{:.1}", usage.iter().map(|one| one.cpu_s).sum::<f64>()),
+    }
+}
+
+/// The most that one instance had.
+fn memory(usage: &[UsagePoint]) -> String {
+    let most = usage.iter().filter_map(|one| one.memory_bytes).max();
+    most.map_or_else(|| "-".to_owned(), size)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn used(cpu_s: f64, memory_bytes: Option<u64>) -> UsagePoint {
+        UsagePoint {
+            instance_id: "a".to_owned(),
+            cpu_s,
+            cpu_percent: 0.0,
+            memory_bytes,
+        }
+    }
+
+    #[test]
+    fn what_nobody_measured_is_not_told_as_nothing() {
+        let idle = MetricsPoint {
+            at: String::new(),
+            calls: 0,
+            failed: 0,
+            failures: [].into(),
+            p50_ms: 0.0,
+            p95_ms: 0.0,
+            p99_ms: 0.0,
+            instances: 1,
+            usage: vec![],
+        };
+        assert_eq!(row("t".to_owned(), &idle)[3..9], ["-", "-", "-", "1", "-", "-"]);
+    }
 
     #[test]
     fn a_row_names_what_failed_and_the_last_is_the_total() {
@@ -84,6 +136,7 @@ mod tests {
             p95_ms: 2.0,
             p99_ms: 30.0,
             instances: 1,
+            usage: vec![used(0.25, Some(3 << 20)), used(1.0, None)],
         };
         let found = ServiceMetrics {
             range: "1h".to_owned(),
@@ -104,6 +157,8 @@ mod tests {
                 "2.0",
                 "30.0",
                 "1",
+                "1.2",
+                "3.0 MiB",
                 "500 ×1, APIG.0301 ×2"
             ]
         );

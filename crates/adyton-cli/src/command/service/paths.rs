@@ -20,7 +20,7 @@ pub(super) fn paths(client: &Client, service: &ServiceShown) -> String {
 }
 
 /// What the models of a service declare, each once. A model that is gone declares nothing.
-pub(super) fn declared(client: &Client, service: &ServiceShown) -> Vec<ApiDeclaration> {
+pub fn declared(client: &Client, service: &ServiceShown) -> Vec<ApiDeclaration> {
     let mut declared = Vec::new();
     for version in &service.config {
         let Ok(model) = client.model(&version.settings.model_id) else {
@@ -37,11 +37,10 @@ pub(super) fn declared(client: &Client, service: &ServiceShown) -> Vec<ApiDeclar
 
 fn line(address: &str, api: &ApiDeclaration) -> String {
     let method = api.method.to_uppercase();
-    // A declared path is kept decoded; an address is for copying.
-    let path = if api.url == "/" {
-        "".into()
-    } else {
-        encoded(&api.url)
+    // A declared path is kept decoded; an address is for copying. What stands for any segment is to be filled in.
+    let path = match api.url.as_str() {
+        "/" => String::new(),
+        url => encoded(url).replace("%7B", "{").replace("%7D", "}"),
     };
     let mut inputs = Vec::new();
     if let Some(schema) = api.request.as_ref().and_then(|request| request.get("data")) {
@@ -108,6 +107,7 @@ mod tests {
     fn an_address_has_its_escapes() {
         let line = |url: &str| line("http://a", &api(url, None));
         assert_eq!(line("/with space"), "POST http://a/with%20space");
+        assert_eq!(line("/v1/{name}/chat/*"), "POST http://a/v1/{name}/chat/*");
         assert_eq!(line("/a%b/q?mark"), "POST http://a/a%25b/q%3Fmark");
     }
 }

@@ -1,5 +1,6 @@
 //! `adyton service show`: address, versions, instances, and what can be called.
 
+use adyton_api::modelarts::activity::InstanceShown;
 use adyton_api::modelarts::models::PortShown;
 use adyton_api::modelarts::services::{ServiceShown, VersionShown};
 use clap::Args;
@@ -7,7 +8,7 @@ use clap::Args;
 use super::paths::paths;
 use super::tag;
 use crate::client::{Client, lookup};
-use crate::command::model::ports;
+use crate::command::model::{ports, size};
 use crate::context::Context;
 use crate::failure::Outcome;
 use crate::terminal::{Printable, Terminal, Tone};
@@ -52,12 +53,33 @@ pub fn facts(terminal: &Terminal, client: &Client, service: &ServiceShown) -> Pr
         ("description", summary.description.clone()),
         ("tags", tag::line(&summary.tags)),
         ("versions", versions.join("\n")),
+        ("instances", instances(client, service)),
         (
             "calls",
             format!("{}, {} failed", summary.invocation_times, summary.failed_times),
         ),
     ]);
     title + "\n" + facts
+}
+
+/// The instances, and what they take; nothing where they cannot be asked for.
+fn instances(client: &Client, service: &ServiceShown) -> String {
+    let Ok(found) = client.service_monitor(&service.summary.service_id) else {
+        return String::new();
+    };
+    let all = found.monitors.iter().flat_map(|model| &model.instances);
+    all.map(instance).collect::<Vec<_>>().join("\n")
+}
+
+fn instance(instance: &InstanceShown) -> String {
+    let mut told = format!("{}  {}", instance.instance_id, instance.status);
+    if let Some(percent) = instance.cpu_percent {
+        told += &format!(", {percent:.1} % of a core");
+    }
+    if let Some(memory) = instance.memory_bytes {
+        told += &format!(", {}", size(memory));
+    }
+    told
 }
 
 /// Inputs or outputs of the versions: once where all have the same, else of each.

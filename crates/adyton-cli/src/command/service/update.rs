@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use adyton_api::modelarts::service_deploy::{ServiceUpdate, VersionWanted};
+use adyton_api::lenient::Number;
+use adyton_api::modelarts::service_deploy::{PropertiesWanted, ServiceUpdate, VersionWanted};
 use adyton_api::modelarts::services::ServiceShown;
 use adyton_core::service::ServiceStatus;
 use clap::Args;
@@ -15,11 +16,12 @@ use crate::context::Context;
 use crate::failure::{Failure, Outcome};
 use crate::said;
 
-/// Change a service: another model version, more instances, other variables
+/// Change a service: another model version, more instances, other variables, limits of its API
 #[derive(Args)]
 #[command(after_help = "Examples:
   adyton service update iris --model iris:0.0.2
-  adyton service update poetry --env THREADS=8 --instances 3")]
+  adyton service update poetry --env THREADS=8 --instances 3
+  adyton service update iris --calls-per-second 500 --app-codes off")]
 pub struct Update {
     /// Name or id
     service: String,
@@ -35,6 +37,12 @@ pub struct Update {
     /// A description
     #[arg(long)]
     description: Option<String>,
+    /// Calls a second that its API takes; 0 is no limit
+    #[arg(long, value_name = "NUMBER")]
+    calls_per_second: Option<u32>,
+    /// Whether AppCodes count as an app's credential
+    #[arg(long, value_name = "on|off", value_parser = ["on", "off"], hide_possible_values = true)]
+    app_codes: Option<String>,
     #[command(flatten)]
     waiting: Waiting,
 }
@@ -44,7 +52,8 @@ impl Update {
     pub fn run(self, context: &Context) -> Outcome {
         let variables = variables(&self.env)?;
         let changes_config = self.model.is_some() || self.instances.is_some() || !variables.is_empty();
-        if !changes_config && self.description.is_none() {
+        let properties = self.properties();
+        if !changes_config && self.description.is_none() && properties.is_none() {
             return Err(
                 Failure::wrong_use(said!("no changes given", "未给出任何变更")).hint(said!(
                     "`adyton service update --help` lists what can be changed",
@@ -57,6 +66,7 @@ impl Update {
         let id = service.summary.service_id.clone();
         let change = ServiceUpdate {
             description: self.description.clone(),
+            additional_properties: properties,
             config: match changes_config {
                 true => {
                     let model = |said: &str| Ok(lookup::model(&client, said)?.model_id);
@@ -75,6 +85,15 @@ impl Update {
             &self.waiting,
             !changes_config || is_stopped,
         )
+    }
+
+    /// The settings of its API that were said.
+    fn properties(&self) -> Option<PropertiesWanted> {
+        (self.calls_per_second.is_some() || self.app_codes.is_some()).then(|| PropertiesWanted {
+            calls_per_second: self.calls_per_second.map(|most| Some(Number(most.into()))),
+            app_code: self.app_codes.as_deref().map(|said| said == "on"),
+            ..PropertiesWanted::default()
+        })
     }
 
     /// The version as it is to be: what was said, and else as it is. `model` knows the id of a model that was named.

@@ -4,6 +4,7 @@
 use adyton_api::adyton::audit::{
     AuditCaller, AuditChange, AuditExplained, AuditList, AuditRefused, AuditShown, AuditThing,
 };
+use adyton_core::advice;
 use adyton_core::audit::AuditRecord;
 use adyton_core::catalogue::SubCode;
 use adyton_core::clock::Timestamp;
@@ -75,6 +76,7 @@ impl AuditQuery {
             operation: self.operation,
             thing: self.thing,
             refused: self.refused,
+            shelf: None,
         };
         Ok((filter, part, limit))
     }
@@ -129,9 +131,21 @@ fn explained(kept: KeptAudit, language: Language) -> AuditExplained {
     let shown_as = refusal.and_then(|refusal| SubCode::parse(&refusal.reason));
     AuditExplained {
         cause: shown_as.map(|shown| shown.cause_in(language).to_owned()),
-        page: shown_as.map(|shown| shown.section_in(language).text()),
+        page: shown_as.map(|shown| named(&kept.record, &shown.section_in(language).text())),
         record: shown(kept),
     }
+}
+
+/// The catalogue's page with who called and in which project, so that its commands can be typed as they stand.
+fn named(record: &AuditRecord, page: &str) -> String {
+    advice::filled(page, |word, is_command| {
+        let value = match word {
+            "USER" => record.caller.as_ref()?.name.clone(),
+            "PROJECT" => record.project?.to_string(),
+            _ => return None,
+        };
+        (is_command && advice::is_plain(&value)).then_some(value)
+    })
 }
 
 pub(super) fn shown(kept: KeptAudit) -> AuditShown {
@@ -244,5 +258,28 @@ mod tests {
         assert!(chinese.contains("处理："), "{chinese}");
         assert_eq!(english.record.number, "3");
         assert_eq!(english.record.refusal.unwrap().code, "APIG.3004");
+    }
+
+    #[test]
+    fn whoever_lacks_a_role_stands_in_the_command_that_grants_it() {
+        let record = AuditRecord {
+            refusal: Some(crate::audit::refusal(
+                adyton_core::catalogue::Reason::IamNotPermitted
+                    .at(adyton_core::catalogue::Surface::ModelArts),
+                None,
+            )),
+            ..adyton_core::sample::audit_record()
+        };
+        let name = record.caller.as_ref().unwrap().name.clone();
+        let project = record.project.unwrap();
+        for language in Language::ALL {
+            let kept = KeptAudit {
+                number: 3,
+                record: record.clone(),
+            };
+            let page = explained(kept, language).page.unwrap();
+            let command = format!("`adyton role grant {name} operator --project {project}`");
+            assert!(page.contains(&command), "{page}");
+        }
     }
 }

@@ -1,8 +1,10 @@
 //! `GET …/services/{service_id}/metrics`: what became of a service's requests over time.
 
-use adyton_api::adyton::metrics::{MetricsPoint, ServiceMetrics};
+use adyton_api::adyton::metrics::{MetricsPoint, ServiceMetrics, UsagePoint};
 use adyton_core::clock::Timestamp;
+use adyton_core::id::InstanceId;
 use adyton_core::tally::Tally;
+use adyton_core::usage::Used;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -62,5 +64,16 @@ fn point(at: Timestamp, tally: &Tally) -> MetricsPoint {
         p95_ms: percentile_ms(tally, 0.95),
         p99_ms: percentile_ms(tally, 0.99),
         instances: tally.instances,
+        usage: tally.used.iter().map(usage).collect(),
+    }
+}
+
+fn usage((instance, used): (&InstanceId, &Used)) -> UsagePoint {
+    UsagePoint {
+        instance_id: instance.to_string(),
+        // Microseconds are as exact as a float of seconds needs.
+        cpu_s: used.cpu_us as f64 / 1e6,
+        cpu_percent: used.cpu_percent().unwrap_or_default(),
+        memory_bytes: used.memory,
     }
 }

@@ -46,7 +46,7 @@ fn services(all: &[Seen]) -> ServicesOverview {
         total: all.len(),
         by_status,
         wanted_instances: all.iter().map(Seen::wanted_instances).sum(),
-        ready_instances: all.iter().map(Seen::ready_instances).sum(),
+        ready_instances: all.iter().map(|seen| seen.ready_instances() as u64).sum(),
         attention: attention(all).into_iter().take(ATTENTION).map(awry).collect(),
     }
 }
@@ -58,12 +58,8 @@ fn awry(seen: &Seen) -> ServiceAttention {
         status: seen.status.name().to_owned(),
         progress: seen.progress,
         wanted_instances: seen.wanted_instances(),
-        ready_instances: seen.ready_instances(),
-        error_msg: seen
-            .seen
-            .as_ref()
-            .map(|seen| seen.error.clone())
-            .unwrap_or_default(),
+        ready_instances: seen.ready_instances() as u64,
+        error_msg: seen.error().to_owned(),
     }
 }
 

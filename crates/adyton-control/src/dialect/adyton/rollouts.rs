@@ -51,6 +51,6 @@ async fn shown(call: &Call, generation: Option<u64>) -> OperationResult<Json<Rol
         cause,
         status: seen.status,
         progress: seen.progress,
-        error_msg: seen.seen.map(|seen| seen.error).unwrap_or_default(),
+        error_msg: seen.error().to_owned(),
     }))
 }

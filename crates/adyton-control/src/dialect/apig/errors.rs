@@ -8,6 +8,7 @@ use axum::response::Response;
 
 use crate::envelope;
 use crate::failure::Failure;
+use crate::wording::Wording;
 
 /// The answer for a failure.
 pub(crate) fn answer(failure: &Failure, request: RequestId) -> Response {
@@ -17,45 +18,17 @@ pub(crate) fn answer(failure: &Failure, request: RequestId) -> Response {
 
 /// APIG names a thing, or a parameter, in place of the code's own message.
 fn message(failure: &Failure, shown: SubCode) -> Cow<'static, str> {
-    match failure {
-        Failure::Missing { .. } | Failure::Taken { .. } | Failure::AlreadyAuthorised => {
-            Cow::Owned(failure.to_string())
-        }
-        Failure::Invalid { field, problem } | Failure::Query { field, problem } => Cow::Owned(format!(
+    match failure.wording() {
+        Wording::Thing | Wording::Association => Cow::Owned(failure.to_string()),
+        Wording::Field(field, problem) => Cow::Owned(format!(
             "Invalid parameter value,parameterName:{field}. Please refer to the support documentation: {problem}"
         )),
-        Failure::Malformed(_)
-        | Failure::Forbidden { .. }
-        | Failure::Unauthenticated(_)
-        | Failure::OtherProject
-        | Failure::NoProject
-        | Failure::Quota { .. }
-        | Failure::NotPublished { .. }
-        | Failure::Repeated { .. }
-        | Failure::ModelInUse { .. }
-        | Failure::ModelNotInService { .. }
-        | Failure::StateForbids { .. }
-        | Failure::BadConfig(_)
-        | Failure::BadPackage(_)
-        | Failure::WrongPassword
-        | Failure::Locked { .. }
-        | Failure::TooManySignIns { .. }
-        | Failure::SignInsFull { .. }
-        | Failure::Host { .. }
-        | Failure::Origin { .. }
-        | Failure::ConsoleHeader
-        | Failure::SignInLink
-        | Failure::MediaType
-        | Failure::Metrics { .. }
-        | Failure::SubjectToken(_)
-        | Failure::TooLarge { .. }
-        | Failure::Busy { .. }
-        | Failure::AskedInVain { .. }
-        | Failure::LeftOut { .. }
-        | Failure::NoSpace(_)
-        | Failure::Storage(_)
-        | Failure::UnprovenUpload(_)
-        | Failure::UploadQuota(_)
-        | Failure::Defect(_) => envelope::message(failure, shown),
+        Wording::Credentials(_)
+        | Wording::SignIn
+        | Wording::Bound
+        | Wording::Storage
+        | Wording::Size
+        | Wording::Code
+        | Wording::Detail => envelope::message(failure, shown),
     }
 }

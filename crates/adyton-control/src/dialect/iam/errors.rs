@@ -13,6 +13,7 @@ use utoipa::ToSchema;
 
 use crate::envelope;
 use crate::failure::Failure;
+use crate::wording::Wording;
 
 /// A refusal in Keystone's envelope.
 #[derive(Serialize, Deserialize, ToSchema)]
@@ -89,49 +90,18 @@ fn enveloped(shown: SubCode, message: Cow<'_, str>) -> Response {
 
 /// Keystone tells of a failed call what its status says, and more where that helps without telling secrets.
 fn message(failure: &Failure, shown: SubCode) -> Cow<'static, str> {
-    match failure {
+    match failure.wording() {
         // Keystone says the same of all credentials that do not count.
-        Failure::Unauthenticated(_)
-        | Failure::SubjectToken(_)
-        | Failure::Forbidden { .. }
-        | Failure::Quota { .. } => envelope::base(shown),
-        Failure::TooLarge { .. } => envelope::with_detail(shown, failure),
-        Failure::Missing { .. } | Failure::Taken { .. } => {
-            Cow::Owned(format!("{} {failure}.", shown.code().entry().message))
-        }
-        Failure::NoSpace(_) | Failure::Storage(_) => {
+        Wording::Credentials(_) | Wording::Bound => envelope::base(shown),
+        Wording::Size => envelope::with_detail(shown, failure),
+        Wording::Thing => Cow::Owned(format!("{} {failure}.", shown.code().entry().message)),
+        Wording::Storage => {
             let what = shown.code().entry().message.trim_end_matches('.');
             Cow::Owned(format!("{what}: {failure}."))
         }
-        Failure::Malformed(_)
-        | Failure::Invalid { .. }
-        | Failure::Query { .. }
-        | Failure::OtherProject
-        | Failure::NoProject
-        | Failure::NotPublished { .. }
-        | Failure::Repeated { .. }
-        | Failure::ModelInUse { .. }
-        | Failure::ModelNotInService { .. }
-        | Failure::StateForbids { .. }
-        | Failure::BadConfig(_)
-        | Failure::BadPackage(_)
-        | Failure::AlreadyAuthorised
-        | Failure::WrongPassword
-        | Failure::Locked { .. }
-        | Failure::TooManySignIns { .. }
-        | Failure::SignInsFull { .. }
-        | Failure::Host { .. }
-        | Failure::Origin { .. }
-        | Failure::ConsoleHeader
-        | Failure::SignInLink
-        | Failure::MediaType
-        | Failure::Metrics { .. }
-        | Failure::Busy { .. }
-        | Failure::AskedInVain { .. }
-        | Failure::LeftOut { .. }
-        | Failure::UnprovenUpload(_)
-        | Failure::UploadQuota(_)
-        | Failure::Defect(_) => envelope::message(failure, shown),
+        Wording::SignIn | Wording::Field(..) | Wording::Association | Wording::Code | Wording::Detail => {
+            envelope::message(failure, shown)
+        }
     }
 }
 

@@ -188,7 +188,7 @@ async fn change_role(call: &Call, change: RoleChange) -> OperationResult<()> {
 /// Where a role is given: the project or the domain of the path.
 fn scope(call: &Call) -> OperationResult<Scope> {
     if call.text("in_project").is_empty() {
-        let domain: DomainId = call.parameter("in_domain", Thing::Project)?;
+        let domain: DomainId = call.parameter("in_domain", Thing::Domain)?;
         return Ok(Scope::Domain(domain));
     }
     let project: ProjectId = call.parameter("in_project", Thing::Project)?;

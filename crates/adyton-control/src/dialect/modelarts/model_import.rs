@@ -14,7 +14,31 @@ pub(crate) async fn create(
     call: Call,
     Body(wanted): Body<ModelImport>,
 ) -> OperationResult<Json<ModelImported>> {
-    if wanted.workspace_id.is_some_and(|id| id.0 != 0) {
+    possible(&wanted)?;
+    let overrides = overrides(&wanted)?;
+    let config = wanted.initial_config.as_deref();
+    let config = config.filter(|text| !text.trim().is_empty());
+    let config = config.map(initial_config).transpose()?;
+    let asked = import::AskedImport {
+        project: call.project()?,
+        name: wanted.model_name,
+        version: wanted.model_version,
+        source: wanted.source_location,
+        description: wanted.description.unwrap_or_default(),
+        config,
+        overrides,
+        may_run_code: call.actor.may(Action::ModelRunCode),
+    };
+    let model = import::import(&call.shared, asked).await?;
+    call.audit.made(&model);
+    Ok(Json(ModelImported {
+        model_id: model.id.to_string(),
+    }))
+}
+
+/// Refuses what ModelArts has and this version has not.
+fn possible(wanted: &ModelImport) -> OperationResult<()> {
+    if wanted.workspace_id.as_ref().is_some_and(|id| id.0 != 0) {
         return Err(Failure::invalid(
             "workspace_id",
             "must be 0: there are no other workspaces",
@@ -22,11 +46,8 @@ pub(crate) async fn create(
     }
     // Both spellings are in use.
     let kinds = ["real-time", "realtime"];
-    if wanted
-        .install_type
-        .as_ref()
-        .is_some_and(|types| types.iter().any(|one| !kinds.contains(&one.as_str())))
-    {
+    let types = wanted.install_type.iter().flatten();
+    if types.into_iter().any(|one| !kinds.contains(&one.as_str())) {
         return Err(Failure::invalid(
             "install_type",
             "must be [\"real-time\"] in this version",
@@ -38,30 +59,7 @@ pub(crate) async fn create(
             "must be `true`: packages are always copied",
         ));
     }
-    let overrides = overrides(&wanted)?;
-    let config = match wanted
-        .initial_config
-        .as_deref()
-        .filter(|text| !text.trim().is_empty())
-    {
-        Some(text) => Some(initial_config(text)?),
-        None => None,
-    };
-    let begun = import::Wanted {
-        project: call.project()?,
-        name: wanted.model_name,
-        version: wanted.model_version,
-        source: wanted.source_location,
-        description: wanted.description.unwrap_or_default(),
-        config,
-        overrides,
-        may_run_code: call.actor.may(Action::ModelRunCode),
-    };
-    let model = import::import(&call.shared, begun).await?;
-    call.audit.made(&model);
-    Ok(Json(ModelImported {
-        model_id: model.id.to_string(),
-    }))
+    Ok(())
 }
 
 fn initial_config(text: &str) -> OperationResult<Value> {
@@ -109,4 +107,101 @@ fn overrides(wanted: &ModelImport) -> OperationResult<Map<String, Value>> {
 fn in_string(field: &str, text: &str) -> OperationResult<Value> {
     serde_json::from_str(text)
         .map_err(|error| Failure::invalid(field, format!("must be JSON in a string: {error}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    /// An import with these fields beside the ones that must be there.
+    fn wanted(fields: Value) -> ModelImport {
+        let mut all =
+            json!({"model_name": "iris", "model_version": "0.0.1", "source_location": "package://sha256/0"});
+        all.as_object_mut()
+            .unwrap()
+            .extend(fields.as_object().unwrap().clone());
+        serde_json::from_value(all).unwrap()
+    }
+
+    #[test]
+    fn what_this_version_does_not_have_is_refused_by_its_field() {
+        for (fields, refused) in [
+            (json!({}), None),
+            (json!({"workspace_id": "0", "source_copy": "true"}), None),
+            (json!({"install_type": ["real-time", "realtime"]}), None),
+            (json!({"install_type": []}), None),
+            (json!({"workspace_id": "7"}), Some("workspace_id")),
+            (
+                json!({"install_type": ["real-time", "batch"]}),
+                Some("install_type"),
+            ),
+            (json!({"source_copy": "false"}), Some("source_copy")),
+        ] {
+            let field = match possible(&wanted(fields.clone())) {
+                Ok(()) => None,
+                Err(Failure::Invalid { field, .. }) => Some(field),
+                Err(other) => panic!("{fields}: {other}"),
+            };
+            assert_eq!(field.as_deref(), refused, "{fields}");
+        }
+    }
+
+    #[test]
+    fn fields_of_the_request_stand_before_those_of_config_json_unless_they_are_empty() {
+        let apis = json!([{"url": "/", "method": "post"}]);
+        for (fields, expected) in [
+            (json!({}), json!({})),
+            (
+                json!({"model_type": "", "model_metrics": "", "dependencies": [], "apis": null}),
+                json!({}),
+            ),
+            (
+                json!({"model_type": "ONNX", "model_algorithm": "trees", "runtime": "python3.10"}),
+                json!({"model_type": "ONNX", "model_algorithm": "trees", "runtime": "python3.10"}),
+            ),
+            // As `config.json` calls them; both are texts that hold JSON.
+            (
+                json!({"model_metrics": "{\"f1\": 0.9}", "apis": apis.to_string()}),
+                json!({"metrics": {"f1": 0.9}, "apis": apis}),
+            ),
+            (json!({"apis": apis}), json!({"apis": apis})),
+            (
+                json!({"dependencies": [{"installer": "pip"}]}),
+                json!({"dependencies": [{"installer": "pip"}]}),
+            ),
+        ] {
+            let given = overrides(&wanted(fields.clone())).unwrap();
+            assert_eq!(Value::from(given), expected, "{fields}");
+        }
+        for (fields, told) in [
+            (json!({"apis": "[{"}), "apis: must be JSON in a string"),
+            (
+                json!({"model_metrics": "f1"}),
+                "model_metrics: must be JSON in a string",
+            ),
+        ] {
+            let refused = overrides(&wanted(fields)).unwrap_err().to_string();
+            assert!(refused.starts_with(told), "{refused}");
+        }
+    }
+
+    #[test]
+    fn a_config_in_the_request_is_an_object_with_or_without_a_byte_order_mark() {
+        let object = json!({"model_type": "ONNX"});
+        for text in [object.to_string(), format!("\u{feff}{object}")] {
+            assert_eq!(initial_config(&text).unwrap(), object);
+        }
+        for (text, told) in [
+            ("{", "initial_config is not JSON"),
+            ("[]", "must be a JSON object"),
+        ] {
+            let refused = initial_config(text).unwrap_err();
+            assert!(
+                matches!(&refused, Failure::BadConfig(why) if why.contains(told)),
+                "{refused}"
+            );
+        }
+    }
 }

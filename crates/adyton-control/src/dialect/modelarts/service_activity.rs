@@ -6,6 +6,8 @@ use adyton_api::modelarts::activity::{
 use adyton_core::clock::Timestamp;
 use adyton_core::event_text::text_in;
 use adyton_core::events::EventKind;
+use adyton_core::instances::InstanceSeen;
+use adyton_core::usage::Used;
 use adyton_store::repository::EventFilter;
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -15,6 +17,7 @@ use super::services::{id, page, query_problem};
 use crate::call::Call;
 use crate::endpoint::{Json, Query};
 use crate::failure::{Failure, OperationResult};
+use crate::instance_usage;
 use crate::language;
 use crate::operations::service;
 
@@ -104,6 +107,7 @@ pub(crate) async fn monitor(
     Query(query): Query<MonitorQuery>,
 ) -> OperationResult<Json<MonitorShown>> {
     let seen = service::show(&call.shared, call.project()?, id(&call)?).await?;
+    let usage = instance_usage::now(&call.shared).await?;
     let versions = &seen.service.versions;
     if let Some(model) = &query.model_id
         && !versions.iter().any(|version| version.model.to_string() == *model)
@@ -124,6 +128,10 @@ pub(crate) async fn monitor(
         .map(|(at, version)| {
             let (model_name, model_version) = model_named(&call.actor.live, version.model);
             let calls = call.shared.instances.calls(seen.service.id, Some(version.model));
+            let shown = |instance: &InstanceSeen| instance_shown(instance, usage.get(&instance.id));
+            let instances: Vec<InstanceShown> = seen.of_model(at).map(shown).collect();
+            let percents = instances.iter().filter_map(|one| one.cpu_percent);
+            let memories = instances.iter().filter_map(|one| one.memory_bytes);
             ModelMonitor {
                 model_id: version.model.to_string(),
                 model_name,
@@ -132,7 +140,11 @@ pub(crate) async fn monitor(
                 failed_times: calls.failed,
                 model_instance_count: version.instance_count,
                 model_running_instance_count: seen.ready(at),
-                instances: seen.of_model(at).map(instance_shown).collect(),
+                cpu_core_usage: percents
+                    .reduce(|sum, more| sum + more)
+                    .map(|percent| percent / 100.0),
+                cpu_memory_usage: memories.reduce(|sum, more| sum + more).map(megabytes),
+                instances,
             }
         })
         .collect();
@@ -143,7 +155,13 @@ pub(crate) async fn monitor(
     }))
 }
 
-fn instance_shown(instance: &adyton_core::instances::InstanceSeen) -> InstanceShown {
+/// As ModelArts tells memory.
+fn megabytes(bytes: u64) -> f64 {
+    // Far from where a float gets coarse.
+    (bytes >> 10) as f64 / 1024.0
+}
+
+fn instance_shown(instance: &InstanceSeen, used: Option<&Used>) -> InstanceShown {
     use adyton_core::instances::InstanceStatus::{Down, Draining, Failed, Ready, Starting};
     InstanceShown {
         instance_id: instance.id.to_string(),
@@ -158,5 +176,7 @@ fn instance_shown(instance: &adyton_core::instances::InstanceSeen) -> InstanceSh
         place: instance.place.clone(),
         restarts: instance.restarts,
         note: instance.note.clone(),
+        cpu_percent: used.and_then(Used::cpu_percent),
+        memory_bytes: used.and_then(|used| used.memory),
     }
 }

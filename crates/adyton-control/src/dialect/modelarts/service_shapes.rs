@@ -50,12 +50,10 @@ pub(crate) fn service_summary(shared: &Shared, seen: &Seen, tags: Vec<Tag>) -> S
         api_id: service.api.to_string(),
         access_address: address(shared, service),
         tags: tags_shown(tags),
-        error_msg: seen
-            .seen
-            .as_ref()
-            .filter(|_| is_awry)
-            .map(|seen| seen.error.clone())
-            .unwrap_or_default(),
+        error_msg: match is_awry {
+            true => seen.error().to_owned(),
+            false => String::new(),
+        },
     }
 }
 

@@ -1,4 +1,5 @@
-//! `…/services/{service_id}/tags` and `…/services/tms/tags`: tags of services, at ModelArts' addresses.
+//! `…/services/{service_id}/tags` and `…/services/tms/tags`: tags of services, at ModelArts' addresses; those of v2
+//! (`/v2/…/modelarts-service-v2/{service_id}/tags`) take and answer the same.
 
 use adyton_api::modelarts::tags::{CombineTmsTags, CombinedTagList, TagList, TagsDelete};
 use adyton_core::tag::Tag;

@@ -19,7 +19,7 @@ use crate::shared::Shared;
 const CONFIG_MOST: u64 = 1 << 20;
 
 /// A model to be imported.
-pub(crate) struct Wanted {
+pub(crate) struct AskedImport {
     /// The project.
     pub(crate) project: ProjectId,
     /// `model_name`.
@@ -39,12 +39,13 @@ pub(crate) struct Wanted {
 }
 
 /// Starts the import. Gives the model as it is then: `publishing`.
-pub(crate) async fn import(shared: &Arc<Shared>, wanted: Wanted) -> OperationResult<Model> {
+pub(crate) async fn import(shared: &Arc<Shared>, wanted: AskedImport) -> OperationResult<Model> {
     text::name("model_name", &wanted.name)?;
     version(&wanted.version)?;
     text::description(&wanted.description)?;
     let (place, runs_code) = prepare(shared, &wanted).await?;
     code_allowed(shared, wanted.may_run_code, runs_code)?;
+    let queued = shared.imports.queue(wanted.project)?;
     let new = NewModel {
         project: wanted.project,
         name: wanted.name.clone(),
@@ -64,6 +65,7 @@ pub(crate) async fn import(shared: &Arc<Shared>, wanted: Wanted) -> OperationRes
             fields: wanted.overrides,
         },
         may_run_code: wanted.may_run_code,
+        queued: Some(queued),
     };
     job.start(shared);
     Ok(model)
@@ -86,7 +88,7 @@ fn version(text: &str) -> OperationResult<()> {
 }
 
 /// Finds the package, and whether it brings code as far as that can be seen before the import.
-async fn prepare(shared: &Arc<Shared>, wanted: &Wanted) -> OperationResult<(Location, bool)> {
+async fn prepare(shared: &Arc<Shared>, wanted: &AskedImport) -> OperationResult<(Location, bool)> {
     let (shared, project, source) = (shared.clone(), wanted.project, wanted.source.clone());
     let (given, fields) = (wanted.config.clone(), wanted.overrides.clone());
     blocking(move || {

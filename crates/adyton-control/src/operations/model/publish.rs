@@ -1,7 +1,7 @@
 //! An import in the background: the package is read, and the model is `published`, or `failed` with the cause. Imports that a restart
 //! cut off have failed, and say so.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use adyton_core::digest::Sha256;
@@ -13,8 +13,9 @@ use adyton_store::repository::Import;
 
 use super::source::Location;
 use crate::failure::{Failure, OperationResult};
-use crate::job_slots::JobSlot;
+use crate::job_slots::{JobSlot, Waiting};
 use crate::operations::package::{sweep, upload};
+use crate::package_locks::PackageHold;
 use crate::shared::Shared;
 
 /// Refuses what brings code where the server or the caller may not run it.
@@ -48,6 +49,8 @@ pub(super) struct Job {
     pub(super) said: Said,
     /// Whether the caller may bring code.
     pub(super) may_run_code: bool,
+    /// Counted among those that wait, as long as it does.
+    pub(super) queued: Option<Waiting>,
 }
 
 /// What the blocking part found.
@@ -55,6 +58,8 @@ struct Found {
     digest: Sha256,
     size: u64,
     spec: ModelSpec,
+    /// Nobody removes the package on its way from the disk to the store.
+    hold: PackageHold,
 }
 
 impl Job {
@@ -63,15 +68,15 @@ impl Job {
         let inner = shared.clone();
         shared.tasks.spawn(async move { self.run(&inner).await });
     }
-    async fn run(self, shared: &Arc<Shared>) {
-        let slot = match shared.imports.wait(self.project).await {
+    async fn run(mut self, shared: &Arc<Shared>) {
+        let waited = shared.imports.wait(self.project).await;
+        drop(self.queued.take());
+        let slot = match waited {
             Ok(slot) => slot,
             Err(failure) => {
                 return tracing::error!(model.id = %self.model, "an import could not be started: {failure}");
             }
         };
-        // Nobody removes packages while one is on its way from the disk to the store.
-        let _hold = shared.package_gate.read().await;
         let (model, project) = (self.model, self.project);
         let outcome = match self.read(shared, slot).await {
             Ok(found) => settle(shared, model, project, found).await,
@@ -83,47 +88,83 @@ impl Job {
     }
 
     async fn read(self, shared: &Arc<Shared>, slot: JobSlot) -> OperationResult<Found> {
-        let inner = shared.clone();
-        let may = self.may_run_code;
-        let found = slot.run(move || self.unpack(&inner)).await??;
-        match code_allowed(shared, may, found.spec.engine.kind().runs_code()) {
-            Ok(()) => Ok(found),
+        match self.place.clone() {
+            Location::Package(digest) => self.check_in_place(shared, &slot, digest).await,
+            Location::Folder(path) => {
+                self.take_in(shared, &slot, path, |path| Source::Folder(path))
+                    .await
+            }
+            Location::Archive(path) => {
+                self.take_in(shared, &slot, path, |path| Source::Archive(path))
+                    .await
+            }
+        }
+    }
+
+    /// Checks a package that was uploaded.
+    async fn check_in_place(
+        self,
+        shared: &Arc<Shared>,
+        slot: &JobSlot,
+        digest: Sha256,
+    ) -> OperationResult<Found> {
+        let hold = shared.package_locks.hold(digest).await;
+        let (inner, permit, said) = (shared.clone(), slot.permit(), self.said);
+        let check = move || {
+            let spec = inner.packages.check_as(digest, &said, &inner.onnx, &permit)?;
+            Ok::<_, ImportError>((spec, inner.packages.size(digest).unwrap_or(0)))
+        };
+        let (spec, size) = slot.run(check).await?.map_err(bad)?;
+        match code_allowed(shared, self.may_run_code, spec.engine.kind().runs_code()) {
+            Ok(()) => Ok(Found {
+                digest,
+                size,
+                spec,
+                hold,
+            }),
             Err(failure) => {
-                sweep::sweep(shared, found.digest).await;
+                drop(hold);
+                sweep::alone(shared, digest).await;
                 Err(failure)
             }
         }
     }
 
-    fn unpack(&self, shared: &Shared) -> OperationResult<Found> {
-        let said = &self.said;
-        let import = |source: Source<'_>| shared.packages.import_as(source, said, &shared.onnx);
-        let result = match &self.place {
-            Location::Package(digest) => {
-                shared
-                    .packages
-                    .check_as(*digest, said, &shared.onnx)
-                    .map(|spec| Found {
-                        digest: *digest,
-                        size: shared.packages.size(*digest).unwrap_or(0),
-                        spec,
-                    })
-            }
-            Location::Folder(path) => found(import(Source::Folder(Path::new(path)))),
-            Location::Archive(path) => found(import(Source::Archive(Path::new(path)))),
+    /// Unpacks and checks a package of this machine, and only then brings it to its place.
+    async fn take_in(
+        self,
+        shared: &Arc<Shared>,
+        slot: &JobSlot,
+        path: PathBuf,
+        source: fn(&Path) -> Source<'_>,
+    ) -> OperationResult<Found> {
+        let (inner, permit, said) = (shared.clone(), slot.permit(), self.said);
+        let check = move || {
+            let staged = inner.packages.stage(source(&path))?;
+            let spec = staged.check(&said, &inner.onnx, &permit)?;
+            Ok::<_, ImportError>((staged.seal()?, spec))
         };
-        result.map_err(|error| Failure::BadPackage(error.to_string()))
+        let (sealed, spec) = slot.run(check).await?.map_err(bad)?;
+        code_allowed(shared, self.may_run_code, spec.engine.kind().runs_code())?;
+        let hold = shared.package_locks.hold(sealed.published().digest).await;
+        let inner = shared.clone();
+        let publish = move || {
+            sealed
+                .publish_as(&spec, &inner.onnx)
+                .map(|published| (published, spec))
+        };
+        let (published, spec) = slot.run(publish).await?.map_err(bad)?;
+        Ok(Found {
+            digest: published.digest,
+            size: published.size,
+            spec,
+            hold,
+        })
     }
 }
 
-fn found(
-    imported: Result<(adyton_runtime::package::Published, ModelSpec), ImportError>,
-) -> Result<Found, ImportError> {
-    imported.map(|(published, spec)| Found {
-        digest: published.digest,
-        size: published.size,
-        spec,
-    })
+fn bad(error: ImportError) -> Failure {
+    Failure::BadPackage(error.to_string())
 }
 
 /// Publishes the model, or ends it as failed where the project has no room for its package.
@@ -132,7 +173,7 @@ async fn settle(shared: &Shared, model: ModelId, project: ProjectId, found: Foun
     match publish(shared, model, project, found).await {
         Err(full @ Failure::Quota { .. }) => {
             fail(shared, model, &full.to_string()).await?;
-            sweep::sweep(shared, digest).await;
+            sweep::alone(shared, digest).await;
             Ok(())
         }
         other => other,
@@ -140,17 +181,19 @@ async fn settle(shared: &Shared, model: ModelId, project: ProjectId, found: Foun
 }
 
 async fn publish(shared: &Shared, model: ModelId, project: ProjectId, found: Found) -> OperationResult<()> {
+    let digest = found.digest;
     let import = Import {
-        package: found.digest,
+        package: digest,
         size: found.size,
         spec: found.spec,
     };
+    let _hold = found.hold;
     let committed = shared.store.models().publish(model, import).await?;
-    tracing::info!(model.id = %model, package = %found.digest, "the model is published");
+    tracing::info!(model.id = %model, package = %digest, "the model is published");
     if let Some(committed) = committed {
         shared.settled(committed).await?;
         // Only now, when the live state knows that the project has a model of the package.
-        upload::imported(shared, project, found.digest);
+        upload::imported(shared, project, digest);
     }
     Ok(())
 }
@@ -242,6 +285,7 @@ mod tests {
             digest,
             size: 11,
             spec: adyton_core::sample::spec(&[("POST", "/")]),
+            hold: shared.package_locks.hold(digest).await,
         };
         settle(shared, id, project, found).await.unwrap();
         let model = show(shared, project, id).await.unwrap();
@@ -260,6 +304,7 @@ mod tests {
             digest: Sha256::of(b"iris"),
             size: 1,
             spec: adyton_core::sample::spec(&[("POST", "/")]),
+            hold: rig.shared.package_locks.hold(Sha256::of(b"iris")).await,
         };
         publish(&rig.shared, id, rig.project(), found).await.unwrap();
         assert!(show(&rig.shared, rig.project(), id).await.is_err());

@@ -1,4 +1,4 @@
-//! Remove packages that nobody uses, in the background: no import may be between the disk and the store meanwhile.
+//! Remove packages that nobody uses, in the background: no import of the package may be between the disk and the store meanwhile.
 
 use std::fs;
 use std::path::PathBuf;
@@ -37,7 +37,7 @@ pub(crate) async fn regularly(shared: Arc<Shared>) {
     loop {
         turn.tick().await;
         for (mark, digest) in old_uploads(&shared) {
-            let _alone = shared.package_gate.write().await;
+            let _alone = shared.package_locks.alone(digest).await;
             if matches!(shared.store.models().uses_package(&digest).await, Ok(false)) {
                 let _ = fs::remove_file(mark);
                 sweep(&shared, digest).await;
@@ -67,11 +67,11 @@ fn old_uploads(shared: &Shared) -> Vec<(PathBuf, Sha256)> {
         .collect()
 }
 
-/// Looks after a model was deleted whether its package can go, once no import is running.
+/// Looks after a model was deleted whether its package can go, once no import of it is running.
 pub(crate) fn later(shared: &Arc<Shared>, project: ProjectId, digest: Sha256) {
     let inner = shared.clone();
     shared.tasks.spawn(async move {
-        let _alone = inner.package_gate.write().await;
+        let _alone = inner.package_locks.alone(digest).await;
         forget(&inner, project, digest).await;
     });
 }
@@ -89,6 +89,12 @@ async fn forget(shared: &Shared, project: ProjectId, digest: Sha256) {
     }
     // No upload of this project's is no error: the model may have come from `file://`.
     let _ = fs::remove_file(mark(shared, project, digest));
+    sweep(shared, digest).await;
+}
+
+/// The same as [`sweep`], once nobody holds the package.
+pub(crate) async fn alone(shared: &Shared, digest: Sha256) {
+    let _alone = shared.package_locks.alone(digest).await;
     sweep(shared, digest).await;
 }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use adyton_core::digest::Sha256;
 use adyton_core::id::ProjectId;
-use adyton_runtime::package::{ImportError, Published, Source};
+use adyton_runtime::package::{ImportError, Published, Source, Staged};
 
 use super::mark;
 use super::sweep::sweep;
@@ -17,20 +17,25 @@ use crate::upload_share::Kept;
 /// Unpacks the archive at `file` and notes that the project may use it. Gives the package's digest.
 pub(crate) async fn take(shared: &Arc<Shared>, project: ProjectId, file: PathBuf) -> OperationResult<Sha256> {
     let place = shared.imports.wait(project).await?;
-    let _hold = shared.package_gate.read().await;
     let inner = shared.clone();
-    let work = move || {
+    let unpack = move || {
         let needed = std::fs::metadata(&file).map_or(0, |about| about.len());
-        let published = inner
-            .packages
-            .unpack(Source::Archive(&file))
-            .map_err(|error| refused(&inner, error, needed))?;
+        let staged = inner.packages.stage(Source::Archive(&file));
+        let sealed = staged.and_then(Staged::seal);
+        let sealed = sealed.map_err(|error| refused(&inner, error, needed))?;
+        Ok::<_, Failure>((sealed, needed))
+    };
+    let (sealed, needed) = place.run(unpack).await??;
+    let _hold = shared.package_locks.hold(sealed.published().digest).await;
+    let inner = shared.clone();
+    let publish = move || {
+        let published = sealed.publish().map_err(|error| refused(&inner, error, needed))?;
         let is_known = mark(&inner, project, published.digest).is_file();
         note(&inner, project, published)
             .map_err(|problem| not_written(&inner.settings().uploads, &problem, needed))?;
         Ok::<_, Failure>((published, is_known))
     };
-    let (published, is_known) = place.run(work).await??;
+    let (published, is_known) = place.run(publish).await??;
     admit(shared, project, published, is_known).await
 }
 

@@ -57,7 +57,7 @@ pub(crate) struct Measured {
     pub(crate) from: Timestamp,
     /// When its last one ends.
     pub(crate) until: Timestamp,
-    /// Steps with calls, by when they begin.
+    /// Steps with calls or with instances that took something, by when they begin.
     pub(crate) steps: BTreeMap<Timestamp, Tally>,
     /// All together.
     pub(crate) total: Tally,
@@ -71,7 +71,7 @@ pub(crate) async fn show(
     range: Range,
 ) -> OperationResult<Measured> {
     super::show(shared, project, id).await?;
-    minutes::refresh(shared).await?;
+    minutes::refresh_all(shared).await?;
     let (from, until) = bounds(range, shared.clock.now());
     let counted = shared.store.minutes().list(id, from, until).await?;
     Ok(measured(range, from, until, &counted))

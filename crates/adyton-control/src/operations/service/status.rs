@@ -53,6 +53,18 @@ fn is_on_its_way(service: &Service, seen: Option<&ServiceSeen>, is_written: impl
 }
 
 impl Seen {
+    /// How many instances are wanted: none of a service that is stopped.
+    pub(crate) fn wanted_instances(&self) -> u64 {
+        self.service.wanted.instances(&self.service.versions)
+    }
+    /// How many are ready, those of a former configuration included.
+    pub(crate) fn ready_instances(&self) -> usize {
+        self.seen.as_ref().map_or(0, ServiceSeen::ready)
+    }
+    /// Why it failed; empty otherwise.
+    pub(crate) fn error(&self) -> &str {
+        self.seen.as_ref().map_or("", |seen| &seen.error)
+    }
     /// The instances of one version's model, those of a former configuration included.
     pub(crate) fn of_model(&self, version: usize) -> impl Iterator<Item = &InstanceSeen> {
         let model = self.service.versions.get(version).map(|version| version.model);
@@ -110,6 +122,22 @@ mod tests {
         assert!(!is_on_its_way(&service, Some(&done), |_| true));
         service.wanted = Wanted::Stopped;
         assert!(!is_on_its_way(&service, Some(&going), |_| false));
+    }
+
+    #[test]
+    fn a_stopped_service_wants_no_instances() {
+        let mut seen = Seen {
+            service: sample::service(),
+            status: ServiceStatus::Stopped,
+            progress: 100,
+            is_rolling_out: false,
+            seen: None,
+        };
+        seen.service.versions[0].instance_count = 3;
+        seen.service.wanted = Wanted::Running;
+        assert_eq!(seen.wanted_instances(), 3);
+        seen.service.wanted = Wanted::Stopped;
+        assert_eq!((seen.wanted_instances(), seen.ready_instances()), (0, 0));
     }
 
     #[test]

@@ -111,6 +111,27 @@ async fn a_service_is_left_alone_while_it_ends() {
 }
 
 #[tokio::test]
+async fn a_restart_is_a_change_that_starts_what_is_stopped_and_waits_for_what_ends() {
+    let rig = Rig::new().await;
+    let service = deployed(&rig, "a", model(&rig).await).await;
+    let (shared, project, id) = (&rig.shared, rig.project(), service.id);
+    rig.seen.set(id, 1, Running);
+    let again = restart(shared, project, id).await.unwrap();
+    assert_eq!((again.generation, again.versions[0].restarts), (2, 1));
+    update(shared, project, id, wanted(Wanted::Stopped))
+        .await
+        .unwrap();
+    for status in [Stopping, Deleting] {
+        rig.seen.set(id, 2, status);
+        let refused = restart(shared, project, id).await;
+        assert!(matches!(refused, Err(Failure::StateForbids { .. })), "{status:?}");
+    }
+    rig.seen.set(id, 2, Stopped);
+    let started = restart(shared, project, id).await.unwrap();
+    assert_eq!((started.generation, started.wanted), (3, Wanted::Running));
+}
+
+#[tokio::test]
 async fn only_a_service_that_failed_is_tried_again_by_wanting_it_to_run() {
     let rig = Rig::new().await;
     let service = deployed(&rig, "a", model(&rig).await).await;
@@ -180,6 +201,7 @@ async fn another_projects_service_is_none() {
     for refused in [
         show(shared, other, id).await.err(),
         update(shared, other, id, wanted(Wanted::Stopped)).await.err(),
+        restart(shared, other, id).await.err(),
         delete(shared, other, &[id]).await.err(),
         events(shared, other, id, &filter, Page::ALL).await.err(),
         history(shared, other, id).await.err(),

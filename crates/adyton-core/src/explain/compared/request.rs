@@ -1,5 +1,7 @@
 //! Rows about what was sent: where to, how large, with which credentials.
 
+use std::borrow::Cow;
+
 use super::listed;
 use crate::catalogue::Reason;
 use crate::explain::units::{bytes, grouped};
@@ -54,12 +56,71 @@ pub(super) fn sizes(
     rows.collect()
 }
 
-pub(super) fn credentials(sent: &[String], accepted: &[String], language: Language) -> Compared {
+pub(super) fn credentials(
+    reason: Option<Reason>,
+    sent: &[String],
+    accepted: &[String],
+    language: Language,
+) -> Compared {
+    let said = |names: &[String]| -> Vec<String> {
+        let said = names.iter().map(|name| credential(name, language).into_owned());
+        said.collect()
+    };
     Compared::new(
         phrase!(language, "credentials", "凭证"),
-        listed(accepted, phrase!(language, "valid ones", "有效的凭证"), language),
-        listed(sent, phrase!(language, "none", "没有"), language),
+        listed(&said(accepted), wanted(reason, language), language),
+        listed(&said(sent), phrase!(language, "none", "没有"), language),
     )
+}
+
+/// What the credentials should have been, where the evidence names no kinds.
+fn wanted(reason: Option<Reason>, language: Language) -> &'static str {
+    match reason {
+        Some(Reason::AppCodeUnknown) => phrase!(language, "an AppCode that an app has", "某个应用的 AppCode"),
+        Some(Reason::AppCodeEmpty) => phrase!(language, "an AppCode", "AppCode"),
+        Some(Reason::AppCodeRepeated | Reason::AppKeyPairRepeated | Reason::AppRepeated) => {
+            phrase!(language, "each header once", "每个请求头只出现一次")
+        }
+        Some(Reason::AppCodeDisabled) => phrase!(
+            language,
+            "a signature by AppKey and AppSecret",
+            "使用 AppKey 和 AppSecret 的签名"
+        ),
+        Some(Reason::AppDisabled) => {
+            phrase!(language, "those of an app that is enabled", "未停用的应用的凭证")
+        }
+        Some(Reason::AppKeyPairUnknown) => {
+            phrase!(language, "an AppKey that an app has", "某个应用的 AppKey")
+        }
+        Some(Reason::AppKeyPairMismatch) => {
+            phrase!(language, "the AppSecret of this AppKey", "该 AppKey 的 AppSecret")
+        }
+        Some(Reason::AppCodeInsecure | Reason::AppKeyPairInsecure) => {
+            phrase!(language, "HTTPS, or a signature", "HTTPS 或签名")
+        }
+        _ => phrase!(language, "valid ones", "有效的凭证"),
+    }
+}
+
+/// A kind of credentials as people say it. Records have the English words.
+pub(in crate::explain) fn credential(name: &str, language: Language) -> Cow<'_, str> {
+    match (language, name) {
+        (Language::English, name) => Cow::Borrowed(name),
+        (Language::Chinese, "X-HW-ID and X-HW-AppKey") => Cow::Borrowed("X-HW-ID 和 X-HW-AppKey"),
+        (Language::Chinese, "Authorization (another scheme)") => {
+            Cow::Borrowed("Authorization（其他认证方式）")
+        }
+        (Language::Chinese, "Authorization (a signature of an unknown scheme)") => {
+            Cow::Borrowed("Authorization（未知方式的签名）")
+        }
+        (Language::Chinese, name) => match name.strip_suffix(" (app)") {
+            Some(name) => Cow::Owned(format!("{name}（应用）")),
+            None => match name.strip_suffix(" (AK/SK)") {
+                Some(name) => Cow::Owned(format!("{name}（AK/SK）")),
+                None => Cow::Borrowed(name),
+            },
+        },
+    }
 }
 
 pub(super) fn input(reason: Option<Reason>, problem: String, language: Language) -> Compared {

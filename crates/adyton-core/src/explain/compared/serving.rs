@@ -166,14 +166,7 @@ fn called(asked: &Asked<'_>, address: &str, after_ms: u64, attempts: u32, error:
     Compared::new(
         &format!("{who} {address}"),
         phrase!(language, "an answer", "应答").to_owned(),
-        message!(
-            language,
-            "{}; after {}{}",
-            "{}；在 {} 之后{}",
-            error,
-            after,
-            tried
-        ),
+        message!(language, "{}; after {}{}", "{}；在 {}之后{}", error, after, tried),
     )
 }
 

@@ -1,5 +1,6 @@
 //! What to do about a caller who may not call.
 
+use crate::advice::is_plain;
 use crate::catalogue::Reason;
 use crate::explain::Asked;
 use crate::holder::Holder;
@@ -36,27 +37,55 @@ pub(super) fn access(
             asked.api_name()
         )];
     }
+    let project = target.map_or_else(
+        || "PROJECT".to_owned(),
+        |id| asked.project_in_commands(id).unwrap_or_else(|| id.to_string()),
+    );
+    let user = if is_plain(&caller) {
+        caller.as_str()
+    } else {
+        "USER"
+    };
+    let role = role_for(action);
     if reason == Reason::IamOtherProject {
         return vec![message!(
             language,
-            "Call with a token scoped to {}, or with the access key of a user who has a role there.",
-            "使用限定到{}的令牌调用，或使用在该项目中有角色的用户的访问密钥。",
-            place
+            "Call with credentials for {0}: sign in for it with `adyton login --user {1} --project {2}`, or ask for a token with \
+             its id in `scope`. Whoever has no role there yet gets one from an administrator: `adyton role grant {1} {3} \
+             --project {2}`.",
+            "使用适用于{0}的凭证调用：用 `adyton login --user {1} --project {2}` 登录该项目，或在获取令牌时将其 ID 填入 `scope`。\
+             在该项目中还没有角色时，请管理员授予：`adyton role grant {1} {3} --project {2}`。",
+            place.trim_end(),
+            user,
+            project,
+            role
         )];
     }
-    let project = target.map_or_else(|| "PROJECT".to_owned(), |id| id.to_string());
     vec![message!(
         language,
-        "Let an administrator give {} a role in {} that permits {}: `adyton role grant USER ROLE --project {}`; the \
-         role `caller` is enough for predictions, `operator` for deploying.",
-        "请管理员授予 {} 在{}中允许 {} 的角色：`adyton role grant USER ROLE --project {}`；预测只需 `caller` 角色，部署需要 \
-         `operator` 角色。",
+        "Let an administrator give {0} the role `{1}` in {2}, which permits {3}: `adyton role grant {4} {1} --project {5}`. It \
+         counts at once, for tokens that were issued before, too.",
+        "请管理员授予 {0} 在{2}中的角色 `{1}`，它允许 {3}：`adyton role grant {4} {1} --project {5}`。授予后立即生效，对已签发的令牌也有效。",
         caller,
-        place,
+        role,
+        place.trim_end(),
         action.words_in(language),
+        user,
         project
     )]
 }
+
+/// The least role that permits an action: callers predict, operators do the rest.
+pub(in crate::explain) fn role_for(action: &Requested) -> &'static str {
+    match action {
+        Requested::Action(name) if name != PREDICT => "operator",
+        Requested::InDomain(..) => "administrator",
+        Requested::Action(_) | Requested::Call(_) => "caller",
+    }
+}
+
+/// What calling a service is called in policies.
+const PREDICT: &str = "modelarts:service:predict";
 
 /// Who claimed to call, as commands name them: by name, where the reader may know it.
 fn claimed(asked: &Asked<'_>) -> Option<String> {

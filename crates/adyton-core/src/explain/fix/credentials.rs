@@ -1,7 +1,9 @@
 //! What to do about credentials: which ones are accepted, where, and what to change in a signature.
 
+use super::named;
 use crate::evidence::SignatureEvidence;
 use crate::explain::Asked;
+use crate::explain::compared::credential;
 use crate::explain::notes::sentence;
 use crate::language::{message, phrase};
 use crate::record::Door;
@@ -9,12 +11,30 @@ use crate::record::Door;
 /// Which credentials the address accepts; nothing where that is not known.
 pub(in crate::explain) fn one_of(asked: &Asked<'_>, accepted: &[String]) -> Option<String> {
     let language = asked.language;
-    (!accepted.is_empty()).then(|| {
+    let names: Vec<_> = accepted.iter().map(|name| credential(name, language)).collect();
+    (!names.is_empty()).then(|| {
         message!(
             language,
             "Send one of: {}.",
             "发送其中一种：{}。",
-            accepted.join(phrase!(language, "; ", "；"))
+            names.join(phrase!(language, "; ", "；"))
+        )
+    })
+}
+
+/// With what an app is let in that showed its credentials where none of an app count.
+pub(super) fn app_let_in(asked: &Asked<'_>, sent: &[String], accepted: &[String]) -> Option<String> {
+    let of_app = |name: &String| {
+        name.ends_with("(app)") || matches!(name.as_str(), "X-Apig-AppCode" | "X-HW-ID and X-HW-AppKey")
+    };
+    (sent.iter().any(of_app) && !accepted.iter().any(of_app)).then(|| {
+        named::filled(
+            asked,
+            phrase!(
+                asked.language,
+                "To let an app call it: `adyton app authorize APP SERVICE`, which also opens the service for apps.",
+                "如需允许应用调用：`adyton app authorize APP SERVICE`，它会同时为服务启用应用认证。"
+            ),
         )
     })
 }

@@ -4,17 +4,25 @@ use crate::address;
 use crate::api::RELEASE;
 use crate::catalogue::Reason;
 use crate::evidence::Evidence;
-use crate::explain::{Asked, Difference, Nearest, Owner, Part};
+use crate::explain::{Asked, Difference, Nearest, Owner, Part, Reader};
 use crate::language::{Language, message, phrase};
 use crate::record::Door;
+use crate::spelling::distance;
+
+/// With more letters of an id that differ it is another one. Dashes count here.
+const ID_LETTERS: usize = 10;
 
 /// What to do about a request that no API has: the nearest ones say how they are called.
 pub(in crate::explain) fn route(asked: &Asked<'_>, nearest: &[Nearest]) -> Vec<String> {
     let language = asked.language;
     // APIs of other groups may have any path.
     let is_of_group = nearest.iter().any(|near| matches!(near.owner, Owner::Api { .. }));
-    if !is_of_group && let Some(fix) = no_api_address(asked) {
+    if !is_of_group && let Some(fix) = without_routes(asked) {
         return vec![fix];
+    }
+    // Which path was meant, only the sender knows: what is close is proposed beside the advice, not as one.
+    if asked.record.reason == Some(Reason::RouteBadEncoding) {
+        return Vec::new();
     }
     let Some(best) = nearest.first() else {
         return vec![match asked.group() {
@@ -34,6 +42,18 @@ pub(in crate::explain) fn route(asked: &Asked<'_>, nearest: &[Nearest]) -> Vec<S
     };
     if best.differs.is_empty() {
         return vec![nothing_differs(asked, best)];
+    }
+    if is_of_no_service(asked, best) {
+        return vec![
+            phrase!(
+                language,
+                "No service of yours has an id like the one that was sent: `adyton service list` shows their ids, and \
+                 `adyton service show NAME` the whole call.",
+                "您的服务都没有与所发送的相近的 ID：`adyton service list` 显示各服务的 ID，`adyton service show NAME` 显示完整的\
+                 调用方式。"
+            )
+            .to_owned(),
+        ];
     }
     let is_stage = |differs: &&Difference| differs.part == Part::Environment;
     let is_repeated = matches!(
@@ -56,6 +76,55 @@ pub(in crate::explain) fn route(asked: &Asked<'_>, nearest: &[Nearest]) -> Vec<S
         None => call(asked, best),
     };
     std::iter::once(call).chain(stage).collect()
+}
+
+/// What to do about a path that is wrong whatever is published.
+pub(in crate::explain) fn without_routes(asked: &Asked<'_>) -> Option<String> {
+    no_api_address(asked).or_else(|| without_dots(asked))
+}
+
+/// The path without its dot segments.
+fn without_dots(asked: &Asked<'_>) -> Option<String> {
+    if asked.record.reason != Some(Reason::RouteDotSegment) {
+        return None;
+    }
+    let mut kept: Vec<&str> = Vec::new();
+    for segment in asked.record.path.split('/').skip(1) {
+        match segment.to_ascii_lowercase().replace("%2e", ".").as_str() {
+            "." => {}
+            ".." => {
+                kept.pop();
+            }
+            _ => kept.push(segment),
+        }
+    }
+    Some(message!(
+        asked.language,
+        "Without its dot segments the path is `/{}`: call that, if it is the one that was meant.",
+        "去掉点段后，路径为 `/{}`：如果这就是要调用的路径，请直接调用它。",
+        kept.join("/")
+    ))
+}
+
+/// Whether the nearest route is of a service whose id and name are nothing like what was sent.
+fn is_of_no_service(asked: &Asked<'_>, best: &Nearest) -> bool {
+    let Owner::Service { service_name, .. } = &best.owner else {
+        return false;
+    };
+    if asked.record.reason != Some(Reason::RouteNoSuchService) {
+        return false;
+    }
+    let other = best.differs.iter().find(|differs| differs.part == Part::Service);
+    other.is_some_and(|differs| {
+        let sent = differs.sent.to_ascii_lowercase();
+        distance(&sent, &differs.published, ID_LETTERS).is_none()
+            && distance(&sent, &service_name.to_ascii_lowercase(), 2).is_none()
+    })
+}
+
+/// Whether it is the question that a browser asks, and the answer is known.
+pub(super) fn is_preflight(asked: &Asked<'_>, nearest: &[Nearest]) -> bool {
+    !nearest.is_empty() && preflight(asked).is_some()
 }
 
 /// What to do about the question that a browser asks before a page of another origin may call.
@@ -83,7 +152,10 @@ fn no_api_address(asked: &Asked<'_>) -> Option<String> {
     let language = asked.language;
     let path = &asked.record.path;
     if address::is_management(path) {
-        let listener = asked.control_url.map_or_else(
+        let url = asked
+            .control_url
+            .filter(|_| !matches!(asked.reader, Reader::Caller { .. }));
+        let listener = url.map_or_else(
             || phrase!(language, "on the control listener", "管理监听地址").to_owned(),
             |url| message!(language, "on the control listener, {}", "管理监听地址 {}", url),
         );

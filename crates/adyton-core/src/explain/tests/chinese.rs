@@ -174,7 +174,7 @@ fn what_was_measured_asked_for_and_throttled_is_told_in_no_english_words() {
         retry_after_ms: 5,
         setting: String::from(setting).into(),
     };
-    let told = ["API的调用次数 | 1 秒内最多 2 次（服务的 `calls_per_second`） | 多一次"];
+    let told = ["API 的调用次数 | 1 秒内最多 2 次（服务的 `calls_per_second`） | 多一次"];
     assert_eq!(rows(Reason::ThrottleApi, throttle("calls_per_second")), told);
     // As records of before have it.
     assert_eq!(
@@ -200,7 +200,7 @@ fn what_was_measured_asked_for_and_throttled_is_told_in_no_english_words() {
     assert_eq!(
         rows(Reason::IamNotPermitted, access),
         [format!(
-            "角色 | 允许 iam:users:list（域 {DOMAIN}） 的角色 | auditor、caller"
+            "角色 | 允许 iam:users:list（域 {DOMAIN}）的角色 | auditor、caller"
         )]
     );
 }

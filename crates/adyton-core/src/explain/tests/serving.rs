@@ -84,9 +84,9 @@ fn a_call_over_the_throttle() {
 
         Fix
           1. The next call succeeds at 2026-01-15T08:15:30.128498Z (5 ms after the refusal).
-          2. Wait as `Retry-After` says, and spread calls instead of sending them in bursts. To allow more,
-             set the service's `calls_per_second` (`PUT /v1/{project_id}/services/{service_id}`,
-             `additional_properties`), or `throttle.default_per_second` for all; 0 is no limit.
+          2. Wait as `Retry-After` says, and spread calls instead of sending them in bursts. To allow more:
+             `adyton service update poetry --calls-per-second NUMBER`, or `throttle.default_per_second` in
+             the configuration for all services that have no number of their own; 0 is no limit.
     "#]]
     .assert_eq(&text(&record));
 }
@@ -281,8 +281,9 @@ fn an_input_that_the_model_cannot_take() {
             got         inputs.x: expected float32 [N,4], got [1,3]
 
         Fix
-          1. Compare the message with what `adyton service show poetry` says of the inputs, and try with
-             `adyton predict poetry --data @FILE` until it fits.
+          1. Change what the message names. `adyton predict poetry --example > request.json` writes a body
+             that fits, with made-up values; put yours in and send it with `adyton predict poetry --data
+             @request.json`. What each input is, is under `inputs` in `adyton service show poetry`.
     "#]]
     .assert_eq(&text(&record));
 }

@@ -11,8 +11,8 @@ use adyton_core::record::{ADDRESS_MAX, AnsweredBy, Door, STRANGER_ADDRESS_MAX, S
 
 use super::{
     ANSWERED_BY_AT, API, API_AT, CALLER, DOOR_AT, FIXED, ID_AT, INSTANCE, INSTANCE_AT, MODEL, MODEL_AT,
-    MODEL_TIME_AT, PRESENT_AT, PROJECT, PROJECT_AT, REQUEST_BYTES_AT, RESPONSE_BYTES_AT, SERVICE, SERVICE_AT,
-    STAGE, STATUS_AT, STEP_AT, TIME_AT, TOOK_AT, VERSION,
+    MODEL_TIME_AT, NO_TIME, PRESENT_AT, PROJECT, PROJECT_AT, REQUEST_BYTES_AT, RESPONSE_BYTES_AT, SERVICE,
+    SERVICE_AT, STAGE, STATUS_AT, STEP_AT, TIME, TIME_AT, TOOK_AT, VERSION,
 };
 use crate::journal::bounds::{TEXT_MAX, keep_evidence};
 use crate::journal::frame;
@@ -71,6 +71,8 @@ pub struct Closing<'a> {
     pub took_us: u64,
     /// Of these, microseconds spent waiting for the model.
     pub model_us: u64,
+    /// Microseconds until the steps that the head decides had passed it, and from there until those of the body had.
+    pub steps_us: Option<(u64, Option<u64>)>,
     /// What was compared with what.
     pub evidence: &'a Evidence,
 }
@@ -136,6 +138,12 @@ impl Entry {
             put_evidence(&mut bytes, &shorter);
         } else {
             put_evidence(&mut bytes, closing.evidence);
+        }
+        if let Some((head, body)) = closing.steps_us {
+            let mut times = [0; 2 * TIME];
+            times[..TIME].copy_from_slice(&head.to_le_bytes());
+            times[TIME..].copy_from_slice(&body.unwrap_or(NO_TIME).to_le_bytes());
+            put_whole(&mut bytes, &times);
         }
         if let Some(fixed) = bytes.get_mut(frame::HEAD..frame::HEAD + FIXED) {
             fill(fixed, closing);

@@ -9,8 +9,8 @@ use adyton_core::record::{AnsweredBy, CallerSeen, Door, Record, Step};
 
 use super::{
     ANSWERED_BY_AT, API, API_AT, CALLER, DOOR_AT, FIXED, ID_AT, INSTANCE, INSTANCE_AT, MODEL, MODEL_AT,
-    MODEL_TIME_AT, PRESENT_AT, PROJECT, PROJECT_AT, REQUEST_BYTES_AT, RESPONSE_BYTES_AT, SERVICE, SERVICE_AT,
-    STAGE, STATUS_AT, STEP_AT, SUMMARY, TIME_AT, TOOK_AT, VERSION, left_out,
+    MODEL_TIME_AT, NO_TIME, PRESENT_AT, PROJECT, PROJECT_AT, REQUEST_BYTES_AT, RESPONSE_BYTES_AT, SERVICE,
+    SERVICE_AT, STAGE, STATUS_AT, STEP_AT, SUMMARY, TIME, TIME_AT, TOOK_AT, VERSION, left_out,
 };
 use crate::journal::span::Arrivals;
 
@@ -141,6 +141,8 @@ pub(in crate::journal) struct View<'a> {
     /// Why it was refused. A sub-code that is no longer known gives no reason.
     pub(in crate::journal) reason: Option<Reason>,
     evidence: &'a [u8],
+    /// Microseconds of the steps that the head decides, and of those of the body.
+    pub(in crate::journal) steps_us: Option<(u64, Option<u64>)>,
     /// A summary's: which records were left out.
     pub(in crate::journal) left_out: Option<&'a [u8]>,
 }
@@ -173,6 +175,8 @@ impl<'a> View<'a> {
                 sub_code => Reason::parse(str::from_utf8(sub_code).ok()?),
             },
             evidence,
+            // Records of before have none.
+            steps_us: texts.next().and_then(times),
             left_out,
             fixed,
         })
@@ -220,6 +224,8 @@ impl<'a> View<'a> {
             response_bytes: fixed.response_bytes(),
             took_us: fixed.took_us(),
             model_us: fixed.model_us(),
+            head_us: self.steps_us.map(|(head, _)| head),
+            body_us: self.steps_us.and_then(|(_, body)| body),
             user_agent: text(self.user_agent)?,
             evidence: match self.evidence {
                 b"" => Evidence::None,
@@ -259,6 +265,12 @@ pub(in crate::journal) fn stands_for(payload: &[u8], id: RequestId) -> bool {
 /// The record in `payload`; `None` if it is damaged.
 pub(in crate::journal) fn decode(payload: &[u8]) -> Option<Record> {
     View::of(payload)?.to_record()
+}
+
+fn times(bytes: &[u8]) -> Option<(u64, Option<u64>)> {
+    let (head, body) = bytes.split_first_chunk::<TIME>()?;
+    let body = u64::from_le_bytes(*body.first_chunk::<TIME>()?);
+    Some((u64::from_le_bytes(*head), (body != NO_TIME).then_some(body)))
 }
 
 fn text(bytes: &[u8]) -> Option<String> {

@@ -32,6 +32,8 @@ pub(in crate::journal) fn encode(bytes: Vec<u8>, record: &Record) -> Vec<u8> {
         response_bytes,
         took_us,
         model_us,
+        head_us,
+        body_us,
         user_agent,
         evidence,
     } = record;
@@ -61,13 +63,19 @@ pub(in crate::journal) fn encode(bytes: Vec<u8>, record: &Record) -> Vec<u8> {
         response_bytes: *response_bytes,
         took_us: *took_us,
         model_us: *model_us,
+        steps_us: head_us.map(|head| (head, *body_us)),
         evidence,
     })
 }
 
 /// Writes the summary of records that were left out: `record` is the first of them, `ids` names all ([`super::left_out`]).
 pub(in crate::journal) fn summary(record: &Record, ids: &[u8]) -> Vec<u8> {
-    let mut bytes = encode(Vec::new(), record);
+    // The ids come where times would.
+    let without_times = Record {
+        head_us: None,
+        ..record.clone()
+    };
+    let mut bytes = encode(Vec::new(), &without_times);
     if let Some(present) = bytes.get_mut(frame::HEAD + PRESENT_AT) {
         *present |= SUMMARY;
     }

@@ -68,12 +68,14 @@ fn each_line_is_the_record_without_its_evidence() {
         "response_bytes",
         "took_us",
         "model_us",
+        "head_us",
         "user_agent",
     ] {
         assert_eq!(lines[0][field], same[field], "{field}");
     }
     assert_eq!(lines[0]["at"], record(0, 0).at.to_iso());
     assert_eq!(lines[0]["caller_name"], "admin");
+    assert!(lines[0]["body_us"].is_null() && lines[1]["head_us"].is_null());
     assert_eq!(lines[1]["path"], odd.path);
     assert_eq!(lines[1]["code"], "APIG.0301");
     assert_eq!(lines[1]["reason"], "aksk.bad_signature");

@@ -75,7 +75,6 @@ pub(super) async fn forward(
         timeout,
     } = sent;
     let (pool, time_limits) = (&dispatcher.pool, &settings.time_limits);
-    let limit = TimeLimit::of(timeout, time_limits.prediction);
     let origin = pool.origin(address.endpoint(), answerer.trust(), &settings.outgoing);
     let public = Public {
         arrival: &arrival,
@@ -94,32 +93,16 @@ pub(super) async fn forward(
         OutgoingRequest::new(&arrival.head, &arrival.remote, way, &goes_to, Bytes::clone(&body));
     trail.dropped(request.take_dropped());
     let allowance = reservation.spend();
-    let began = dispatcher.time.monotonic();
-    trail.waits(began);
     let forwarding = Forwarding {
         dispatcher,
         time_limits,
-        limit,
+        limit: TimeLimit::of(timeout, time_limits.prediction),
         origin,
         answerer,
-        began,
+        began: dispatcher.time.monotonic(),
     };
-    let answered = {
-        // Pinned where it is: it is large, and would be copied on its way.
-        let sent = pin!(exchange::send(
-            pool,
-            &forwarding.origin,
-            &request,
-            time_limits.connect
-        ));
-        within(&dispatcher.waits, limit.span, sent).await
-    };
-    trail.waited(dispatcher.time.monotonic());
-    let answered = match answered {
-        Ok(Ok(answered)) => answered,
-        Ok(Err(failure)) => return Err(forwarding.failed(failure)),
-        Err(why) => return Err(forwarding.timed_out(why)),
-    };
+    // Pinned where they are: they are large, and would be copied on their way.
+    let answered = pin!(forwarding.ask(&request, trail)).await?;
     let mut response = pin!(forwarding.receive(answered)).await?;
     public.relocate(response.headers_mut(), address);
     Ok(Answer {
@@ -130,6 +113,29 @@ pub(super) async fn forward(
 }
 
 impl Forwarding<'_> {
+    /// Sends the request, and waits for the head of its answer.
+    async fn ask(&self, request: &OutgoingRequest, trail: &mut Trail) -> Result<Answered, Box<Refused>> {
+        let Dispatcher {
+            pool, waits, time, ..
+        } = self.dispatcher;
+        trail.waits(self.began);
+        let answered = {
+            let sent = pin!(exchange::send(
+                pool,
+                &self.origin,
+                request,
+                self.time_limits.connect
+            ));
+            within(waits, self.limit.span, sent).await
+        };
+        trail.waited(time.monotonic());
+        match answered {
+            Ok(Ok(answered)) => Ok(answered),
+            Ok(Err(failure)) => Err(self.failed(failure)),
+            Err(why) => Err(self.timed_out(why)),
+        }
+    }
+
     /// Takes the answer's head, and its body if that is short.
     async fn receive(self, answered: Answered) -> Result<Response<AnswerBody>, Box<Refused>> {
         let Answered { head, mut line } = match answered.switched() {

@@ -49,7 +49,7 @@ pub(super) async fn predict(
     let body = limit::decoded(bodies, &settings.limits, time_limits.body, &arrival, body).await?;
     let asked = ModelCall { path, body: &body };
     let (answered, allowance) = if model.is_inline(body.len()) {
-        let (answered, took) = model.predict_measured(asked);
+        let (answered, took) = model.predict_measured(asked, in_flight.meter());
         trail.took(took);
         (answered, reservation.spend())
     } else {
@@ -57,7 +57,9 @@ pub(super) async fn predict(
         let began = dispatcher.time.monotonic();
         trail.waits(began);
         // A full queue takes no call, and so no reservation is spent.
-        let pending = model.submit(asked).map_err(|error| failed(error, in_flight))?;
+        let pending = model
+            .submit(asked, in_flight.meter())
+            .map_err(|error| failed(error, in_flight))?;
         let allowance = reservation.spend();
         let answered = within(&dispatcher.waits, limit.span, pending)
             .await

@@ -8,6 +8,7 @@ use adyton_core::instances::{Calls, InstanceSeen, InstanceStatus, LogLine, LogPa
 use adyton_core::live::Change;
 use adyton_core::record::AnsweredBy;
 use adyton_core::sample;
+use adyton_core::usage::InstanceUsage;
 use adyton_runtime::onnx::in_process::InProcess;
 use adyton_runtime::onnx::predictor::{Predictor, RunError};
 use adyton_runtime::onnx::signature::{Axis, Input, Ports};
@@ -40,6 +41,9 @@ impl Instances for Seen {
     }
     fn calls(&self, _: ServiceId, _: Option<adyton_core::id::ModelId>) -> Calls {
         Calls::default()
+    }
+    fn usage(&self) -> Vec<InstanceUsage> {
+        Vec::new()
     }
 }
 

@@ -3,6 +3,7 @@
 use tract_onnx::prelude::*;
 use tract_onnx::tract_core::internal::tensor1;
 
+use crate::onnx::memory::OutputBudget;
 use crate::onnx::predictor::RunError;
 use crate::onnx::tensor::{ElementType, Elements, Tensor};
 
@@ -36,31 +37,37 @@ pub(super) fn input(tensor: &Tensor) -> TractResult<TValue> {
 }
 
 /// A tensor of `tract`, copied.
-pub(super) fn output(value: &tract_onnx::prelude::Tensor) -> Result<Tensor, RunError> {
+pub(super) fn output(
+    value: &tract_onnx::prelude::Tensor,
+    room: &mut OutputBudget,
+) -> Result<Tensor, RunError> {
     fn copy<T: Datum + Clone>(
         value: &tract_onnx::prelude::Tensor,
+        room: &mut OutputBudget,
         make: fn(Vec<T>) -> Elements,
-    ) -> TractResult<Elements> {
-        Ok(make(value.try_as_plain_ram()?.as_slice::<T>()?.to_vec()))
+    ) -> Result<Elements, RunError> {
+        let plain = value.try_as_plain_ram().map_err(said)?;
+        room.copy(plain.as_slice::<T>().map_err(said)?).map(make)
     }
     let elements = match value.datum_type().unquantized() {
-        DatumType::F32 => copy(value, Elements::Float32),
-        DatumType::F64 => copy(value, Elements::Float64),
-        DatumType::F16 => copy(value, Elements::Float16),
-        DatumType::I8 => copy(value, Elements::Int8),
-        DatumType::I16 => copy(value, Elements::Int16),
-        DatumType::I32 => copy(value, Elements::Int32),
-        DatumType::I64 => copy(value, Elements::Int64),
-        DatumType::U8 => copy(value, Elements::Uint8),
-        DatumType::U16 => copy(value, Elements::Uint16),
-        DatumType::U32 => copy(value, Elements::Uint32),
-        DatumType::U64 => copy(value, Elements::Uint64),
-        DatumType::Bool => copy(value, Elements::Bool),
-        DatumType::String => copy(value, Elements::Text),
+        DatumType::F32 => copy(value, room, Elements::Float32),
+        DatumType::F64 => copy(value, room, Elements::Float64),
+        DatumType::F16 => copy(value, room, Elements::Float16),
+        DatumType::I8 => copy(value, room, Elements::Int8),
+        DatumType::I16 => copy(value, room, Elements::Int16),
+        DatumType::I32 => copy(value, room, Elements::Int32),
+        DatumType::I64 => copy(value, room, Elements::Int64),
+        DatumType::U8 => copy(value, room, Elements::Uint8),
+        DatumType::U16 => copy(value, room, Elements::Uint16),
+        DatumType::U32 => copy(value, room, Elements::Uint32),
+        DatumType::U64 => copy(value, room, Elements::Uint64),
+        DatumType::Bool => copy(value, room, Elements::Bool),
+        DatumType::String => copy(value, room, Elements::Text),
         // Lengths computed inside the graph.
-        DatumType::TDim => value
-            .cast_to::<i64>()
-            .and_then(|lengths| copy(&lengths, Elements::Int64)),
+        DatumType::TDim => {
+            let lengths = value.cast_to::<i64>().map_err(said)?;
+            copy(&lengths, room, Elements::Int64)
+        }
         other => {
             return Err(RunError(format!(
                 "an output of {other:?} cannot be shown as JSON"
@@ -69,7 +76,7 @@ pub(super) fn output(value: &tract_onnx::prelude::Tensor) -> Result<Tensor, RunE
     };
     Ok(Tensor {
         shape: value.shape().into(),
-        elements: elements.map_err(said)?,
+        elements: elements?,
     })
 }
 

@@ -19,6 +19,7 @@ pub(super) use self::columns::Columns;
 use self::feed::feed;
 use self::result::RowResults;
 use super::error::PredictError;
+use super::json_buffer::JsonBuffer;
 use crate::onnx::predictor::Predictor;
 
 /// Room in an answer beside what is repeated: around the rows, and for what a model says of one.
@@ -31,7 +32,7 @@ pub(super) fn predict(columns: &Columns, model: &dyn Predictor, body: &[u8]) -> 
     let width = columns.names().len();
     let count = cells.len() / width;
     let room = body.len() + count * (columns.keys_length() + ROOM_FOR_RESULT);
-    let mut answer = Vec::with_capacity(ROOM_AROUND + room);
+    let mut answer = JsonBuffer::with_capacity(ROOM_AROUND + room);
     answer.extend_from_slice(b"{\"meta\":{");
     if let Some(uuid) = uuid {
         answer.extend_from_slice(b"\"uuid\":");
@@ -43,6 +44,9 @@ pub(super) fn predict(columns: &Columns, model: &dyn Predictor, body: &[u8]) -> 
         let outputs = model.run(&inputs)?;
         let result = RowResults::of(&outputs, count, columns, model.ports());
         for (row, cells) in cells.chunks_exact(width).enumerate() {
+            if answer.is_full() {
+                break;
+            }
             answer.extend_from_slice(if row == 0 { b"{" } else { b",{" });
             for (key, cell) in columns.keys().zip(cells) {
                 answer.extend_from_slice(key.as_bytes());
@@ -54,5 +58,5 @@ pub(super) fn predict(columns: &Columns, model: &dyn Predictor, body: &[u8]) -> 
         }
     }
     answer.extend_from_slice(b"]}}");
-    Ok(answer.into())
+    Ok(answer.finish()?)
 }

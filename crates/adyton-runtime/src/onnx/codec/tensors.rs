@@ -13,6 +13,7 @@ use serde::de::DeserializeSeed;
 use self::complete::complete;
 use self::named::Body;
 use self::problem::{ReadStop, body_of, unreadable};
+pub(super) use self::problem::{is_special, word_at};
 use super::error::InputError;
 use crate::onnx::signature::Ports;
 use crate::onnx::tensor::Tensor;

@@ -4,12 +4,17 @@ use bytes::Bytes;
 use half::f16;
 use serde::Serialize;
 
+use super::json_buffer::JsonBuffer;
+use crate::onnx::predictor::RunError;
 use crate::onnx::signature::Ports;
 use crate::onnx::tensor::{Elements, Label, Tensor, Value, each_type};
 
 /// `{"outputs":{…}}` with every output under its name.
-pub(super) fn outputs(ports: &Ports, values: &[Value]) -> Bytes {
-    let mut answer = Vec::with_capacity(256);
+///
+/// # Errors
+/// There is no memory for it.
+pub(super) fn outputs(ports: &Ports, values: &[Value]) -> Result<Bytes, RunError> {
+    let mut answer = JsonBuffer::with_capacity(256);
     answer.extend_from_slice(b"{\"outputs\":{");
     for (at, (name, one)) in ports.outputs.iter().zip(values).enumerate() {
         if at > 0 {
@@ -20,10 +25,10 @@ pub(super) fn outputs(ports: &Ports, values: &[Value]) -> Bytes {
         value(&mut answer, one);
     }
     answer.extend_from_slice(b"}}");
-    answer.into()
+    answer.finish()
 }
 
-fn value(answer: &mut Vec<u8>, value: &Value) {
+fn value(answer: &mut JsonBuffer, value: &Value) {
     match value {
         Value::Tensor(one) => tensor(answer, one),
         Value::Maps(maps) => list(answer, maps.iter(), |answer, one| map(answer, one)),
@@ -31,9 +36,12 @@ fn value(answer: &mut Vec<u8>, value: &Value) {
     }
 }
 
-fn list<T>(answer: &mut Vec<u8>, items: impl Iterator<Item = T>, put: impl Fn(&mut Vec<u8>, T)) {
+fn list<T>(answer: &mut JsonBuffer, items: impl Iterator<Item = T>, put: impl Fn(&mut JsonBuffer, T)) {
     answer.push(b'[');
     for (at, item) in items.enumerate() {
+        if answer.is_full() {
+            return;
+        }
         if at > 0 {
             answer.push(b',');
         }
@@ -43,12 +51,12 @@ fn list<T>(answer: &mut Vec<u8>, items: impl Iterator<Item = T>, put: impl Fn(&m
 }
 
 /// A tensor as nested lists; one without axes is a bare value.
-pub(super) fn tensor(answer: &mut Vec<u8>, tensor: &Tensor) {
+pub(super) fn tensor(answer: &mut JsonBuffer, tensor: &Tensor) {
     each_type!(&tensor.elements, elements => nested(answer, &tensor.shape, elements));
 }
 
 /// One row (one index of the first axis) of a tensor.
-pub(super) fn row(answer: &mut Vec<u8>, tensor: &Tensor, row: usize) {
+pub(super) fn row(answer: &mut JsonBuffer, tensor: &Tensor, row: usize) {
     let Some((rows, inner)) = tensor.shape.split_first() else {
         return answer.extend_from_slice(b"null");
     };
@@ -59,14 +67,14 @@ pub(super) fn row(answer: &mut Vec<u8>, tensor: &Tensor, row: usize) {
 }
 
 /// One element of a tensor.
-pub(super) fn element(answer: &mut Vec<u8>, elements: &Elements, at: usize) {
+pub(super) fn element(answer: &mut JsonBuffer, elements: &Elements, at: usize) {
     each_type!(elements, elements => match elements.get(at) {
         Some(one) => one.put(answer),
         None => answer.extend_from_slice(b"null"),
     });
 }
 
-fn nested<T: Element>(answer: &mut Vec<u8>, shape: &[usize], elements: &[T]) {
+fn nested<T: Element>(answer: &mut JsonBuffer, shape: &[usize], elements: &[T]) {
     match shape {
         [] => match elements.first() {
             Some(one) => one.put(answer),
@@ -84,7 +92,7 @@ fn nested<T: Element>(answer: &mut Vec<u8>, shape: &[usize], elements: &[T]) {
 }
 
 /// Scores by label: `{"setosa":0.97,…}`. Keys of JSON objects are texts, so integer labels become texts.
-pub(super) fn map(answer: &mut Vec<u8>, scores: &[(Label, f32)]) {
+pub(super) fn map(answer: &mut JsonBuffer, scores: &[(Label, f32)]) {
     answer.push(b'{');
     for (at, (name, score)) in scores.iter().enumerate() {
         if at > 0 {
@@ -105,7 +113,7 @@ pub(super) fn map(answer: &mut Vec<u8>, scores: &[(Label, f32)]) {
 }
 
 /// A label as a value.
-pub(super) fn label(answer: &mut Vec<u8>, label: &Label) {
+pub(super) fn label(answer: &mut JsonBuffer, label: &Label) {
     match label {
         Label::Text(name) => text(answer, name),
         Label::Number(number) => json(answer, number),
@@ -114,18 +122,16 @@ pub(super) fn label(answer: &mut Vec<u8>, label: &Label) {
 
 /// A key of an object: the name with quotes and escapes.
 pub(super) fn key(name: &str) -> String {
-    let mut key = Vec::with_capacity(name.len() + 2);
-    text(&mut key, name);
-    String::from_utf8_lossy(&key).into_owned()
+    serde_json::to_string(name).unwrap_or_default()
 }
 
 /// A text with quotes and escapes.
-pub(super) fn text(answer: &mut Vec<u8>, text: &str) {
+pub(super) fn text(answer: &mut JsonBuffer, text: &str) {
     json(answer, text);
 }
 
 /// Serialises a plain value; writing numbers and texts into memory cannot fail.
-fn json<T: Serialize + ?Sized>(answer: &mut Vec<u8>, value: &T) {
+fn json<T: Serialize + ?Sized>(answer: &mut JsonBuffer, value: &T) {
     if serde_json::to_writer(&mut *answer, value).is_err() {
         answer.extend_from_slice(b"null");
     }
@@ -133,11 +139,11 @@ fn json<T: Serialize + ?Sized>(answer: &mut Vec<u8>, value: &T) {
 
 /// An element that JSON can show.
 trait Element {
-    fn put(&self, answer: &mut Vec<u8>);
+    fn put(&self, answer: &mut JsonBuffer);
 }
 
 /// JSON has no word for what is not finite.
-fn not_finite(answer: &mut Vec<u8>, is_nan: bool, is_negative: bool) {
+fn not_finite(answer: &mut JsonBuffer, is_nan: bool, is_negative: bool) {
     answer.extend_from_slice(match (is_nan, is_negative) {
         (true, _) => b"\"NaN\"".as_slice(),
         (false, false) => b"\"Infinity\"",
@@ -148,7 +154,7 @@ fn not_finite(answer: &mut Vec<u8>, is_nan: bool, is_negative: bool) {
 macro_rules! float {
     ($($type:ty),*) => {$(
         impl Element for $type {
-            fn put(&self, answer: &mut Vec<u8>) {
+            fn put(&self, answer: &mut JsonBuffer) {
                 match self.is_finite() {
                     true => json(answer, self),
                     false => not_finite(answer, self.is_nan(), self.is_sign_negative()),
@@ -160,7 +166,7 @@ macro_rules! float {
 float!(f32, f64);
 
 impl Element for f16 {
-    fn put(&self, answer: &mut Vec<u8>) {
+    fn put(&self, answer: &mut JsonBuffer) {
         self.to_f32().put(answer);
     }
 }
@@ -168,7 +174,7 @@ impl Element for f16 {
 macro_rules! plain {
     ($($type:ty),*) => {$(
         impl Element for $type {
-            fn put(&self, answer: &mut Vec<u8>) {
+            fn put(&self, answer: &mut JsonBuffer) {
                 json(answer, self);
             }
         }

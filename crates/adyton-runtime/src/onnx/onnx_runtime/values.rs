@@ -7,7 +7,9 @@ use ort::value::{
     TensorRef, ValueType,
 };
 
-use crate::onnx::tensor::{self, ElementType, Elements, Label, Tensor, Value};
+use crate::onnx::memory::OutputBudget;
+use crate::onnx::predictor::RunError;
+use crate::onnx::tensor::{self, ElementType, Elements, Label, Tensor, Value, product};
 
 /// The type of elements; `None` for one that JSON cannot carry.
 pub(super) fn element_type(ty: TensorElementType) -> Option<ElementType> {
@@ -58,25 +60,29 @@ pub(super) fn input(tensor: &Tensor) -> ort::Result<SessionInputValue<'_>> {
 }
 
 /// Copies what the runtime gave into our own values.
-pub(super) fn output(value: DynValue) -> ort::Result<Value> {
+///
+/// # Errors
+/// There is no room for it, or no JSON.
+pub(super) fn output(value: DynValue, room: &mut OutputBudget) -> Result<Value, ValueError> {
     match value.dtype() {
-        ValueType::Tensor { .. } => tensor(&value).map(Value::Tensor),
+        ValueType::Tensor { .. } => tensor(&value, room).map(Value::Tensor),
         ValueType::Sequence(inner) if matches!(**inner, ValueType::Map { .. }) => {
             let sequence: ort::value::DynSequence = value.downcast()?;
             let maps = sequence.try_extract_sequence::<DynMapValueType>()?;
-            maps.iter().map(map).collect::<ort::Result<_>>().map(Value::Maps)
+            let maps = maps.iter().map(map).collect::<ort::Result<_>>();
+            Ok(Value::Maps(maps?))
         }
         ValueType::Sequence(_) => {
             let sequence: ort::value::DynSequence = value.downcast()?;
             let tensors = sequence.try_extract_sequence::<DynTensorValueType>()?;
             tensors
                 .into_iter()
-                .map(|one| tensor(&one.into_dyn()))
-                .collect::<ort::Result<_>>()
+                .map(|one| tensor(&one.into_dyn(), room))
+                .collect::<Result<_, _>>()
                 .map(Value::Sequence)
         }
         ValueType::Map { .. } => Ok(Value::Maps(vec![map(&value.downcast()?)?])),
-        ValueType::Optional(_) => Err(ort::Error::new("an optional output cannot be shown as JSON")),
+        ValueType::Optional(_) => Err(ort::Error::new("an optional output cannot be shown as JSON").into()),
     }
 }
 
@@ -98,44 +104,56 @@ fn map(map: &ort::value::DynMap) -> ort::Result<Vec<(Label, f32)>> {
         .collect())
 }
 
-fn tensor(value: &DynValue) -> ort::Result<Tensor> {
+/// What the runtime says, or that there is no room.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum ValueError {
+    #[error(transparent)]
+    Said(#[from] ort::Error),
+    #[error(transparent)]
+    NoRoom(#[from] RunError),
+}
+
+/// A text takes this at least, in bytes.
+const TEXT: usize = size_of::<String>() + 16;
+
+fn tensor(value: &DynValue, room: &mut OutputBudget) -> Result<Tensor, ValueError> {
     fn copy<T: PrimitiveTensorElementType + Clone>(
         value: &ort::value::DynTensorRef<'_>,
+        room: &mut OutputBudget,
         make: fn(Vec<T>) -> Elements,
-    ) -> ort::Result<Tensor> {
+    ) -> Result<Tensor, ValueError> {
         let (shape, elements) = value.try_extract_tensor::<T>()?;
         Ok(Tensor {
             shape: lengths(shape),
-            elements: make(elements.to_vec()),
+            elements: make(room.copy(elements)?),
         })
     }
     let ValueType::Tensor { ty, .. } = value.dtype() else {
-        return Err(ort::Error::new("not a tensor"));
+        return Err(ort::Error::new("not a tensor").into());
     };
     let view: ort::value::DynTensorRef<'_> = value.view().downcast()?;
     match ty {
-        TensorElementType::Float32 => copy::<f32>(&view, Elements::Float32),
-        TensorElementType::Float64 => copy::<f64>(&view, Elements::Float64),
-        TensorElementType::Float16 => copy::<f16>(&view, Elements::Float16),
-        TensorElementType::Int8 => copy::<i8>(&view, Elements::Int8),
-        TensorElementType::Int16 => copy::<i16>(&view, Elements::Int16),
-        TensorElementType::Int32 => copy::<i32>(&view, Elements::Int32),
-        TensorElementType::Int64 => copy::<i64>(&view, Elements::Int64),
-        TensorElementType::Uint8 => copy::<u8>(&view, Elements::Uint8),
-        TensorElementType::Uint16 => copy::<u16>(&view, Elements::Uint16),
-        TensorElementType::Uint32 => copy::<u32>(&view, Elements::Uint32),
-        TensorElementType::Uint64 => copy::<u64>(&view, Elements::Uint64),
-        TensorElementType::Bool => copy::<bool>(&view, Elements::Bool),
+        TensorElementType::Float32 => copy::<f32>(&view, room, Elements::Float32),
+        TensorElementType::Float64 => copy::<f64>(&view, room, Elements::Float64),
+        TensorElementType::Float16 => copy::<f16>(&view, room, Elements::Float16),
+        TensorElementType::Int8 => copy::<i8>(&view, room, Elements::Int8),
+        TensorElementType::Int16 => copy::<i16>(&view, room, Elements::Int16),
+        TensorElementType::Int32 => copy::<i32>(&view, room, Elements::Int32),
+        TensorElementType::Int64 => copy::<i64>(&view, room, Elements::Int64),
+        TensorElementType::Uint8 => copy::<u8>(&view, room, Elements::Uint8),
+        TensorElementType::Uint16 => copy::<u16>(&view, room, Elements::Uint16),
+        TensorElementType::Uint32 => copy::<u32>(&view, room, Elements::Uint32),
+        TensorElementType::Uint64 => copy::<u64>(&view, room, Elements::Uint64),
+        TensorElementType::Bool => copy::<bool>(&view, room, Elements::Bool),
         TensorElementType::String => {
+            room.take(product(&lengths(value.shape())), TEXT)?;
             let (shape, texts) = view.try_extract_strings()?;
             Ok(Tensor {
                 shape: lengths(shape),
                 elements: Elements::Text(texts),
             })
         }
-        other => Err(ort::Error::new(format!(
-            "an output of {other} cannot be shown as JSON"
-        ))),
+        other => Err(ort::Error::new(format!("an output of {other} cannot be shown as JSON")).into()),
     }
 }
 

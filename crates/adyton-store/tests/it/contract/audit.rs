@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use adyton_core::audit::{AuditKind, AuditRecord, AuditRefusal, AuditedThing};
+use adyton_core::audit::{AuditKind, AuditRecord, AuditRefusal, AuditShelf, AuditedThing};
 use adyton_core::id::{DomainId, ProjectId, RequestId};
 use adyton_core::record::CallerSeen;
 use adyton_core::sample;
@@ -151,6 +151,14 @@ pub(crate) async fn audit_records_are_listed_by_filter_and_page(place: Place) {
                 ..any()
             },
             vec![4, 1],
+        ),
+        (
+            AuditFilter {
+                operation: some("apps_update"),
+                shelf: Some(AuditShelf::Changes),
+                ..any()
+            },
+            vec![1],
         ),
         (
             AuditFilter {

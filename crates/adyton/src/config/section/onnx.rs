@@ -71,7 +71,7 @@ section! {
         isolation: IsolationSetting = "auto" at "onnx.isolation", Start;
         /// The memory that ONNX models may take in the server's process, loaded and running together (at least 256MiB), and what
         /// each model in a process of its own may take; `0` means three quarters of this machine's memory, or of its container's
-        /// limit. When it runs short, the prediction that takes it is ended.
+        /// limit. When it runs short, the prediction that takes it is ended. The outputs of one prediction may have 256 MiB.
         memory: ByteSize = "0" at "onnx.memory", Start;
         /// The memory that a model may take when it is loaded for the first time, in a process of its own (at least 256MiB);
         /// `0` means half of this machine's memory, or of its container's limit.
@@ -79,7 +79,7 @@ section! {
         /// The stack for loading a model (from 1MiB to 1GiB): deeply nested graphs need more.
         load_stack: ByteSize = "8MiB" at "onnx.load_stack", Start;
         /// How long a model that is imported may take until it is loaded and has produced output once; in a deployment the limit is
-        /// `deploy_timeout_in_seconds`.
+        /// `deploy_timeout_in_seconds`. One that takes longer than ten seconds makes way for others that wait.
         load_timeout: Duration = "5m" at "onnx.load_timeout", Start;
     }
 }

@@ -4,11 +4,10 @@ use adyton_cli::language::{phrase, spoken};
 use std::fmt;
 use std::time::Duration;
 
-use adyton_cli::span::{self, number_and_unit};
+use adyton_cli::{byte_size, span};
 
 use super::{Value, scalar};
 use crate::config::found::Raw;
-use adyton_cli::said;
 
 /// A number of bytes.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -24,26 +23,7 @@ impl Value for ByteSize {
         )
     }
     fn read(raw: &Raw) -> Result<Self, String> {
-        let text = scalar(raw)?;
-        let (number, unit) = number_and_unit(text);
-        let number: u64 = number.parse().map_err(|_| said!("is not a size", "不是大小"))?;
-        let factor: u64 = match unit {
-            "" | "B" => 1,
-            "KiB" => 1 << 10,
-            "MiB" => 1 << 20,
-            "GiB" => 1 << 30,
-            "TiB" => 1 << 40,
-            other => {
-                return Err(said!(
-                    "has the unknown unit `{other}` (1 MiB is 1024 × 1024 bytes)",
-                    "单位 `{other}` 未知（1 MiB 为 1024 × 1024 字节）"
-                ));
-            }
-        };
-        number
-            .checked_mul(factor)
-            .map(Self)
-            .ok_or_else(|| said!("is too large", "过大"))
+        byte_size::read(scalar(raw)?).map(Self)
     }
     fn show(&self) -> String {
         self.to_string()

@@ -8,7 +8,7 @@ use adyton_control::ControlParts;
 use adyton_core::clock::Clock;
 use adyton_core::live::LiveCell;
 use adyton_gateway::journal::Journal;
-use adyton_gateway::{Gateway, GatewayParts};
+use adyton_gateway::{Gateway, GatewayParts, Metrics};
 use adyton_identity::Identity;
 use adyton_listener::files::Connections;
 use adyton_store::Store;
@@ -97,6 +97,7 @@ impl Front {
             metrics: Arc::new(move || {
                 gauge.render()
                     + &gauge.render_services(&storage.live.load(), instances.as_ref())
+                    + &Metrics::render_usage(&storage.live.load(), instances.as_ref())
                     + &journal.metrics()
                     + &storage.render()
                     + &threads.render()

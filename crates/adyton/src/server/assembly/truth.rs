@@ -8,6 +8,7 @@ use adyton_store::bootstrap::Bootstrap;
 use adyton_store::{DataFolder, Feed, Store};
 
 use crate::config::Config;
+use crate::offline_acts;
 use crate::server::{could_not_open, parts};
 use adyton_cli::failure::{Failure, Outcome};
 
@@ -26,6 +27,7 @@ impl Truth {
         let data = folder.path().to_owned();
         let store = Store::open(folder.clone(), parts::store(config), clock.clone());
         let store = store.await.map_err(|error| could_not_open(&error))?;
+        offline_acts::take(&data, &store).await;
         let feed = Feed::start(&store)
             .await
             .map_err(|error| Failure::failed(error.to_string()))?;

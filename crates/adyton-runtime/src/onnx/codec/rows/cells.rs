@@ -8,6 +8,7 @@ use adyton_core::fact::Fact;
 use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
+use super::super::tensors::{is_special, word_at};
 use crate::onnx::codec::error::InputError;
 
 /// The JSON texts of what an answer repeats, borrowed from the body.
@@ -50,6 +51,14 @@ pub(super) fn read<'b>(names: &[String], body: &'b [u8]) -> Result<Cells<'b>, In
         (Err(wrong), None) if wrong.is_data() && found.in_rows => {
             let error = wrong.to_string();
             return Err(Fact::InputRowsUnread { error }.into());
+        }
+        (Err(wrong), None) if is_special(&word_at(body, &wrong)) => {
+            return Err(Fact::InputNoWord {
+                field: "data.req_data".to_owned(),
+                expected: "a number".to_owned(),
+                got: word_at(body, &wrong),
+            }
+            .into());
         }
         (Err(wrong), None) => {
             let (error, expected) = (wrong.to_string(), expected());

@@ -1,6 +1,7 @@
 //! What the model's outputs say of each row, and how it is written.
 
 use super::columns::Columns;
+use crate::onnx::codec::json_buffer::JsonBuffer;
 use crate::onnx::codec::write;
 use crate::onnx::signature::Ports;
 use crate::onnx::tensor::{Elements, Label, Tensor, Value};
@@ -56,7 +57,7 @@ impl<'o> RowResults<'o> {
     }
 
     /// Writes `"predictresult":…` and, where there are scores, `,"probabilities":…` or `,"<the output's name>":…`.
-    pub(super) fn write(&self, answer: &mut Vec<u8>, row: usize) {
+    pub(super) fn write(&self, answer: &mut JsonBuffer, row: usize) {
         answer.extend_from_slice(b"\"predictresult\":");
         match (self.label, self.scores) {
             (Some(label), _) => write::element(answer, &label.elements, row),

@@ -28,8 +28,7 @@ pub(super) struct Place {
 /// A value inside a tensor that is no JSON. Numbers that JSON has no word for are written by many clients all the same.
 pub(super) fn unreadable(body: &[u8], syntax: &serde_json::Error, place: Place) -> InputError {
     let word = word_at(body, syntax);
-    let bare = word.trim_start_matches(['-', '+']).to_ascii_lowercase();
-    let is_special = matches!(bare.as_str(), "nan" | "inf" | "infinity");
+    let is_special = is_special(&word);
     let is_large = !is_special && syntax.to_string().starts_with("number out of range");
     let takes_special = matches!(
         place.element,
@@ -56,8 +55,14 @@ pub(super) fn unreadable(body: &[u8], syntax: &serde_json::Error, place: Place) 
     fact.into()
 }
 
+/// Whether a word is a number that JSON has no word for.
+pub(in crate::onnx::codec) fn is_special(word: &str) -> bool {
+    let bare = word.trim_start_matches(['-', '+']).to_ascii_lowercase();
+    matches!(bare.as_str(), "nan" | "inf" | "infinity")
+}
+
 /// The word of the body at which the reader stopped.
-fn word_at(body: &[u8], syntax: &serde_json::Error) -> String {
+pub(in crate::onnx::codec) fn word_at(body: &[u8], syntax: &serde_json::Error) -> String {
     let lines = body.split(|byte| *byte == b'\n');
     let Some(line) = lines.into_iter().nth(syntax.line().saturating_sub(1)) else {
         return String::new();

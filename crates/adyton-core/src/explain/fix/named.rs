@@ -1,0 +1,66 @@
+//! The catalogue's advice with the names of this request in place of its capitals. A reader meets no name that they may not know.
+
+use crate::advice::{self, is_plain};
+use crate::evidence::Evidence;
+use crate::explain::{Asked, Reader};
+use crate::holder::Holder;
+
+/// The catalogue's advice with the names of this request in place of its capitals. A capital that is not known stays.
+pub(in crate::explain) fn filled(asked: &Asked<'_>, advice: &str) -> String {
+    advice::filled(advice, |word, is_command| {
+        // Everywhere these two mean the request's own.
+        let is_name = is_command || matches!(word, "SERVICE" | "REQUEST_ID");
+        value(asked, word).filter(|_| is_name)
+    })
+}
+
+/// What a capital stands for in this request.
+fn value(asked: &Asked<'_>, word: &str) -> Option<String> {
+    let record = asked.record;
+    let value = match word {
+        "SERVICE" => return Some(asked.service_name()),
+        "REQUEST_ID" => return Some(record.id.to_string()),
+        "USER" => caller(asked, |holder| matches!(holder, Holder::User(_)))?,
+        "APP" => caller(asked, |holder| matches!(holder, Holder::App(_)))?,
+        "PROJECT" => asked.project_in_commands(record.project?)?,
+        "AK" => {
+            let Evidence::Signature(seen) = &record.evidence else {
+                return None;
+            };
+            seen.key.clone()
+        }
+        // Where a program listens is for who runs it.
+        "INSTANCE" if !matches!(asked.reader, Reader::Caller { .. }) => {
+            let Evidence::Instance { address, .. } = &record.evidence else {
+                return None;
+            };
+            address.clone()
+        }
+        "METHOD" => record.method.clone(),
+        "URL" if !record.host.is_empty() => format!("http://{}{}", record.host, record.path),
+        _ => return None,
+    };
+    is_plain(&value).then_some(value)
+}
+
+/// Who the request showed itself as, by the name that commands take, if it is of the wanted kind.
+pub(in crate::explain) fn caller(asked: &Asked<'_>, is_wanted: impl Fn(&Holder) -> bool) -> Option<String> {
+    let holder = asked.record.evidence.named(asked.live).filter(is_wanted)?;
+    let (live, reader) = (asked.live, asked.reader);
+    let is_own = matches!(reader, Reader::Caller { holder: own, .. } if own == holder);
+    match holder {
+        Holder::App(id) => {
+            let app = live.app(id)?;
+            (is_own || reader.sees(live, app.project)).then(|| app.name.clone())
+        }
+        Holder::User(id) => {
+            let user = live.user(id)?;
+            let domain = match reader {
+                Reader::Project(project) => live.project(project).map(|project| project.domain),
+                Reader::Administrator(domain) => Some(domain),
+                Reader::Caller { .. } => None,
+            };
+            (is_own || domain == Some(user.domain)).then(|| user.name.clone())
+        }
+    }
+}

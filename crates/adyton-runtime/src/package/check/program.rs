@@ -1,0 +1,176 @@
+//! What a package of a program starts: whether it is there, whether it can be run, and what is told of how it was written.
+
+use std::fs;
+use std::io::Read as _;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Component, Path};
+
+use crate::package::error::ImportError;
+
+/// The program must be there, and be one. A bare name that is no file of the package is looked up on the path at start.
+pub(super) fn program(model: &Path, command: &[String]) -> Result<(), ImportError> {
+    let Some(name) = command.first() else {
+        return Ok(());
+    };
+    let path = Path::new(name);
+    if path.components().any(|part| part == Component::ParentDir) {
+        let cause = format!("leads out of the package; got \"{name}\"");
+        return Err(ImportError::field(
+            "command[0]",
+            cause,
+            "name a program of the package or of the system",
+        ));
+    }
+    // An absolute path stands alone, and is shown so.
+    let inside = model.join(path);
+    let shown = match path.is_absolute() {
+        true => name.clone(),
+        false => format!("model/{name}"),
+    };
+    match fs::metadata(&inside) {
+        Ok(meta) if meta.is_file() && meta.permissions().mode() & 0o111 == 0 && path.is_absolute() => {
+            Err(ImportError::field(
+                "command[0]",
+                format!("{shown} is not executable"),
+                "name a program of the package or of the system",
+            ))
+        }
+        Ok(meta) if meta.is_file() && meta.permissions().mode() & 0o111 == 0 => Err(ImportError::field(
+            "command[0]",
+            format!("{shown} is not executable"),
+            format!(
+                "`chmod +x {name}` before packing, or start it with its interpreter: [\"python3\", \"{name}\"]"
+            ),
+        )),
+        Ok(meta) if meta.is_file() => match missing_interpreter(&inside) {
+            None => Ok(()),
+            Some(interpreter) => Err(ImportError::field(
+                "command[0]",
+                format!("{shown} begins with `#!{interpreter}`, which does not exist"),
+                "install it on this machine, or name another interpreter (lines must end without a carriage return)",
+            )),
+        },
+        Ok(_) => Err(ImportError::field(
+            "command[0]",
+            format!("\"{name}\" is a folder"),
+            "name a program",
+        )),
+        Err(_) if !name.contains('/') && on_the_path(name) => Ok(()),
+        Err(_) => Err(ImportError::field(
+            "command[0]",
+            format!(
+                "there is no program \"{name}\" in the package or on the path ({})",
+                crate::command::PATH
+            ),
+            match installed_beside(model, name) {
+                Some(folder) => format!(
+                    "it is in `model/{folder}`, where `pip install --target` puts it: run it as a module, [\"sh\", \"-c\", \
+                     \"PYTHONPATH={folder} exec python3 -m {name} …\"]"
+                ),
+                None => "add it to `model/`, or install it on this machine".to_owned(),
+            },
+        )),
+    }
+}
+
+/// The folder of the package into which Python's packages were installed with a program of this name.
+fn installed_beside(model: &Path, name: &str) -> Option<String> {
+    // Whoever finds it puts both into a command.
+    let is_word = |text: &str| {
+        !text.is_empty()
+            && text
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte))
+    };
+    if !is_word(name) {
+        return None;
+    }
+    let folders = fs::read_dir(model)
+        .ok()?
+        .filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+    let mut found: Vec<String> = folders
+        .filter(|folder| is_word(folder) && model.join(folder).join("bin").join(name).is_file())
+        .collect();
+    found.sort();
+    found.into_iter().next()
+}
+
+/// What is to be told of a command that was written for a shell: none reads it.
+pub(super) fn unread_by_a_shell(command: &[String]) -> Option<String> {
+    let (program, arguments) = command.split_first()?;
+    let is_shell = ["sh", "bash", "dash", "env"].contains(&program.rsplit('/').next().unwrap_or(program));
+    let is_variable = |word: &&String| {
+        let mut after = word.split('$').skip(1);
+        after.any(|rest| {
+            rest.starts_with(|letter: char| letter.is_ascii_alphabetic() || matches!(letter, '_' | '{'))
+        })
+    };
+    let word = arguments.iter().find(is_variable).filter(|_| !is_shell)?;
+    Some(format!(
+        "no shell reads `command`: the program gets `{}` as it stands; for variables write [\"sh\", \"-c\", \"exec {program} …\"]",
+        word.chars().take(40).collect::<String>()
+    ))
+}
+
+/// The interpreter that a script names and that is not there.
+fn missing_interpreter(script: &Path) -> Option<String> {
+    const LONGEST: u64 = 256;
+    let mut head = Vec::new();
+    // What cannot be read is told when it is started.
+    fs::File::open(script)
+        .ok()?
+        .take(LONGEST)
+        .read_to_end(&mut head)
+        .ok()?;
+    let line = head.strip_prefix(b"#!")?.split(|byte| *byte == b'\n').next()?;
+    let line = String::from_utf8_lossy(line);
+    let interpreter = line.trim_start_matches([' ', '\t']).split([' ', '\t']).next()?;
+    (interpreter.starts_with('/') && !Path::new(interpreter).exists())
+        .then(|| interpreter.escape_default().to_string())
+}
+
+fn on_the_path(name: &str) -> bool {
+    crate::command::PATH
+        .split(':')
+        .any(|folder| Path::new(folder).join(name).is_file())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_command_that_was_written_for_a_shell_is_told_of() {
+        let told = |words: &[&str]| {
+            let words: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
+            unread_by_a_shell(&words)
+        };
+        let note = told(&["python3", "-m", "uvicorn", "--port", "$PORT"]).unwrap_or_default();
+        assert!(note.contains("the program gets `$PORT` as it stands"), "{note}");
+        assert!(note.contains("\"exec python3 …\""), "{note}");
+        assert!(told(&["python3", "--port=${PORT}"]).is_some());
+        for fine in [
+            &["sh", "-c", "exec python3 --port $PORT"][..],
+            &["/bin/bash", "-c", "x $PORT"],
+            &["python3", "serve.py", "costs 5$", "$1"],
+            &["python3"],
+            &[],
+        ] {
+            assert_eq!(told(fine), None, "{fine:?}");
+        }
+    }
+
+    #[test]
+    fn a_program_that_pip_put_into_the_package_is_found_there() {
+        let model = tempfile::tempdir().unwrap();
+        fs::create_dir_all(model.path().join("lib/bin")).unwrap();
+        fs::write(model.path().join("lib/bin/no-such-server"), "").unwrap();
+        let refused = |name: &str| program(model.path(), &[name.to_owned()]).unwrap_err().to_string();
+        let told = refused("no-such-server");
+        assert!(
+            told.contains("\"PYTHONPATH=lib exec python3 -m no-such-server …\""),
+            "{told}"
+        );
+        assert!(refused("no-other-server").contains("install it on this machine"));
+    }
+}
