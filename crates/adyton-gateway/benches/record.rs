@@ -46,7 +46,8 @@ fn record(at_ms: u64, sequence: u64) -> Record {
         response_bytes: 80,
         took_us: 150,
         model_us: 90,
-        steps_us: Some((20, Some(10))),
+        head_us: Some(20),
+        body_us: Some(10),
         user_agent: "python-requests/2.32".into(),
         evidence: Evidence::None,
     }
