@@ -55,6 +55,7 @@ pub(super) fn known(kind: NameKind, typed: &Typed) -> Option<Vec<Suggestion>> {
             let methods = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
             methods.iter().map(|method| about(method, "")).collect()
         }
+        NameKind::Language => ["en", "zh"].map(|language| about(language, "")).to_vec(),
         _ => return None,
     };
     Some(listed.into_iter().flatten().collect())
@@ -170,7 +171,8 @@ pub(super) fn of_server(kind: NameKind, client: &Client, typed: &Typed) -> Outco
         | NameKind::Step
         | NameKind::Status
         | NameKind::Quota
-        | NameKind::Method => Vec::new(),
+        | NameKind::Method
+        | NameKind::Language => Vec::new(),
     };
     let mut listed: Vec<Suggestion> = listed.into_iter().flatten().collect();
     let mut seen = BTreeSet::new();
