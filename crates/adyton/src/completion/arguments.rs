@@ -21,7 +21,9 @@ enum Expected {
 }
 
 /// The command line, with what completes its arguments.
-pub(super) fn completed(root: Command, typed: &Typed) -> Command {
+pub(super) fn completed(mut root: Command, typed: &Typed) -> Command {
+    // Then `--help` is there too.
+    root.build();
     below(root, "", typed)
 }
 
