@@ -160,7 +160,12 @@ pub(super) fn date_taken_twice(scene: &AutopsyInput<'_>, recipe: &mut Recipe<'_>
     let Some(at) = date(scene) else { return false };
     let in_headers = way.checked_sub(2 * KEPT);
     let by = Duration::from_secs((in_headers.unwrap_or(way) / 2) as u64 + 1);
-    let text = if way % 2 == 0 { at.before(by) } else { at.after(by) }.to_sdk_date();
+    let text = if way.is_multiple_of(2) {
+        at.before(by)
+    } else {
+        at.after(by)
+    }
+    .to_sdk_date();
     if in_headers.is_some() {
         // The header's line has the other time too.
         if let Some((_, value)) = recipe
