@@ -153,7 +153,8 @@ def test_another_master_key_and_a_restore_are_told_to_administrators(new_server)
     assert "master_key_rotate" in server.run("audit", "--domain").stdout
     # Elsewhere, from what was backed up before.
     there = new_server(folder="there")
-    assert there.run("restore", str(archive), "--data", str(there.data)).returncode == 0
+    restored = subprocess.run([str(BINARY), "restore", str(archive), "--data", str(there.data)], capture_output=True, text=True, cwd=there.folder, timeout=60)
+    assert restored.returncode == 0, restored.stderr
     there.start()
     (restored,) = trail(there, "--domain", "--operation", "restore")
     assert restored["thing"]["kind"] == "installation" and restored["caller"]["name"].startswith(operator())

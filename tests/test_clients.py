@@ -14,7 +14,7 @@ from huaweicloudsdkapig.v2 import (
 )
 from huaweicloudsdkcore.auth.credentials import BasicCredentials, GlobalCredentials
 from huaweicloudsdkcore.exceptions.exceptions import ClientRequestException
-from huaweicloudsdkiam.v3 import IamClient, KeystoneListProjectsRequest
+from huaweicloudsdkiam.v3 import IamClient, KeystoneListProjectsRequest, ShowDomainQuotaRequest, ShowProjectQuotaRequest
 from keystoneauth1 import exceptions as keystone_errors
 from keystoneauth1 import session
 from keystoneauth1.identity import v3
@@ -114,6 +114,20 @@ def test_the_iam_sdk_finds_the_project(server):
     client = IamClient.new_builder().with_credentials(credentials).with_endpoint(server.control).build()
     found = client.keystone_list_projects(KeystoneListProjectsRequest(name=first["project"]["name"]))
     assert [project.id for project in found.projects] == [server.project]
+
+
+def test_the_iam_sdk_reads_quotas(server):
+    first = server.bootstrap
+    credentials = GlobalCredentials(first["access_key"], first["secret_key"], first["domain"]["id"]).with_iam_endpoint(server.control)
+    client = IamClient.new_builder().with_credentials(credentials).with_endpoint(server.control).build()
+    of_project = client.show_project_quota(ShowProjectQuotaRequest(server.project)).quotas.resources
+    own = {quota["type"]: quota for quota in server.manage("GET", "/adyton/v1/{project}/quotas")["quotas"] if "used" in quota}
+    assert {quota.type: (quota.quota, quota.used) for quota in of_project} == {kind: (quota["quota"], quota["used"]) for kind, quota in own.items()}
+    (users,) = client.show_domain_quota(ShowDomainQuotaRequest(first["domain"]["id"], "user")).quotas.resources
+    assert users.type == "user" and users.used >= 1
+    # ModelArts shows those of models and services where its clients look.
+    modelarts = server.manage("GET", "/v1/{project}/quotas")["quotas"]["resources"]
+    assert {quota["type"]: quota["quota"] for quota in modelarts} == {kind: own[kind]["quota"] for kind in ("services", "instances", "models", "package_bytes")}
 
 
 def test_a_signed_management_call_counts_like_one_with_a_token(server, echo, admin_key):

@@ -68,6 +68,8 @@ pub enum NameKind {
     Thing,
     /// Methods of HTTP.
     Method,
+    /// Languages.
+    Language,
 }
 
 /// A name that may be meant, and what helps to choose.

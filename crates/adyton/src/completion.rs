@@ -15,12 +15,11 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 use adyton_cli::completion::Typed;
-use clap::ArgMatches;
+use clap::{ArgMatches, Command};
 use clap_complete::CompleteEnv;
 use clap_complete::env::{EnvCompleter, Fish, Shells, Zsh};
 
 use self::bash::Bash;
-use crate::cli;
 
 /// The variable in which the scripts name their shell.
 const VARIABLE: &str = "ADYTON_COMPLETE";
@@ -29,16 +28,16 @@ const PROGRAM: &str = "adyton";
 
 const SHELLS: [&dyn EnvCompleter; 3] = [&Bash, &Zsh, &Fish];
 
-/// Answers a shell, if it was one that called. Then nothing else is to be done.
-pub(crate) fn answer() -> bool {
+/// Answers a shell, if it was one that called, about the command line `root`. Then nothing else is to be done.
+pub(crate) fn answer(root: fn() -> Command) -> bool {
     if std::env::var_os(VARIABLE).is_none_or(|shell| shell.is_empty() || shell == "0") {
         return false;
     }
     std::panic::set_hook(Box::new(|_| {}));
     let words: Vec<OsString> = std::env::args_os().collect();
     let words = bash::whole_words(words);
-    let typed = typed(&words);
-    let factory = || arguments::completed(cli::shown(), &typed);
+    let typed = typed(root(), &words);
+    let factory = || arguments::completed(root(), &typed);
     let completed = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
         let _ = CompleteEnv::with_factory(factory)
             .var(VARIABLE)
@@ -76,7 +75,7 @@ fn program() -> String {
 }
 
 /// What the words say before the one that is completed.
-fn typed(words: &[OsString]) -> Typed {
+fn typed(root: Command, words: &[OsString]) -> Typed {
     let mut typed = Typed {
         since: Some(Instant::now()),
         environment: std::env::vars_os()
@@ -93,7 +92,7 @@ fn typed(words: &[OsString]) -> Typed {
         Some(at) => &line[..at.min(line.len())],
         None => &line[..line.len().saturating_sub(1)],
     };
-    let Ok(said) = cli::shown().ignore_errors(true).try_get_matches_from(before) else {
+    let Ok(said) = root.ignore_errors(true).try_get_matches_from(before) else {
         return typed;
     };
     let mut deepest = &said;

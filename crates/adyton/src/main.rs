@@ -30,7 +30,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 fn main() -> ExitCode {
     // Keys and passwords are in the environment and the memory of most verbs.
     adyton_runtime::keeper::close_to_others();
-    if completion::answer() {
+    if completion::answer(cli::shown) {
         return ExitCode::SUCCESS;
     }
     let cli = Cli::try_parse().unwrap_or_else(|error| cli::nearest_first(error).exit());

@@ -55,6 +55,7 @@ pub(super) fn known(kind: NameKind, typed: &Typed) -> Option<Vec<Suggestion>> {
             let methods = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
             methods.iter().map(|method| about(method, "")).collect()
         }
+        NameKind::Language => ["en", "zh"].map(|language| about(language, "")).to_vec(),
         _ => return None,
     };
     Some(listed.into_iter().flatten().collect())
@@ -62,7 +63,7 @@ pub(super) fn known(kind: NameKind, typed: &Typed) -> Option<Vec<Suggestion>> {
 
 /// Names that the server lists for this caller.
 pub(super) fn of_server(kind: NameKind, client: &Client, typed: &Typed) -> Outcome<Vec<Suggestion>> {
-    let listed: Vec<Option<Suggestion>> = match kind {
+    let listed = match kind {
         NameKind::Project => {
             let projects = client.projects()?.projects;
             projects.iter().map(|one| named(&one.name, &one.id)).collect()
@@ -80,27 +81,14 @@ pub(super) fn of_server(kind: NameKind, client: &Client, typed: &Typed) -> Outco
             let apps = client.apps()?.apps;
             apps.iter().map(|one| named(&one.name, &one.id)).collect()
         }
-        NameKind::AppCode => match &typed.app {
-            Some(app) => {
-                let codes = client.app_codes(&lookup::app(client, app)?.id)?.app_codes;
-                // The code itself is a secret.
-                codes
-                    .iter()
-                    .map(|code| about(&code.id, &code.create_time))
-                    .collect()
-            }
-            None => Vec::new(),
-        },
         NameKind::User => {
             let users = client.users(None)?.users;
             users.iter().map(|one| named(&one.name, &one.id)).collect()
         }
-        NameKind::Role => client
-            .roles()?
-            .roles
-            .iter()
-            .map(|role| about(&role.name, ""))
-            .collect(),
+        NameKind::Role => {
+            let roles = client.roles()?.roles;
+            roles.iter().map(|role| about(&role.name, "")).collect()
+        }
         NameKind::AccessKey => {
             let keys = client.keys(&client.whoami()?.user.id)?.credentials;
             let said = |key: &CredentialShown| {
@@ -108,61 +96,11 @@ pub(super) fn of_server(kind: NameKind, client: &Client, typed: &Typed) -> Outco
             };
             keys.iter().map(said).collect()
         }
-        NameKind::Tag => {
-            let tags = client.tags()?.tags;
-            let whole = |tag: &CombineTmsTags| {
-                let values = tag.values.iter().filter(|value| !value.is_empty());
-                let values = values.map(|value| about(&format!("{}={value}", tag.key), ""));
-                let mut all = vec![about(&tag.key, "")];
-                all.extend(values);
-                all
-            };
-            tags.iter().flat_map(whole).collect()
-        }
-        NameKind::TagKey => match &typed.service {
-            Some(service) => {
-                let tags = client.service_tags(&service_id(client, service)?)?.tags;
-                tags.iter().map(|tag| about(&tag.key, &tag.value)).collect()
-            }
-            None => Vec::new(),
-        },
-        NameKind::Instance => match &typed.service {
-            Some(service) => {
-                let id = service_id(client, service)?;
-                let log = client.service_log(&id, &format!("lines={LATEST}"))?;
-                let ids: BTreeSet<String> = log.lines.into_iter().map(|line| line.instance_id).collect();
-                ids.iter().map(|id| about(id, "")).collect()
-            }
-            None => Vec::new(),
-        },
-        NameKind::Path => match &typed.service {
-            Some(service) => {
-                let service = lookup::service(client, service)?;
-                let declared = declared(client, &service);
-                declared
-                    .iter()
-                    .map(|api| about(&api.url, &api.method.to_uppercase()))
-                    .collect()
-            }
-            None => Vec::new(),
-        },
+        NameKind::Tag => tags(client)?,
         NameKind::Request => requests(client)?,
-        NameKind::Operation => {
-            let records = client.audit(false, &format!("limit={LATEST}"))?.records;
-            let names: BTreeSet<String> = records.into_iter().map(|record| record.operation).collect();
-            names.iter().map(|name| about(name, "")).collect()
-        }
-        NameKind::Thing => {
-            let records = client.audit(false, &format!("limit={LATEST}"))?.records;
-            let things = records.iter().filter_map(|record| record.thing.as_ref());
-            let mut seen = BTreeSet::new();
-            let things = things.filter(|thing| seen.insert(&thing.id));
-            things
-                .map(|thing| {
-                    let found = named(&thing.name, &thing.id)?;
-                    about(&found.text, &thing.kind)
-                })
-                .collect()
+        NameKind::Operation | NameKind::Thing => of_trail(kind, client)?,
+        NameKind::AppCode | NameKind::TagKey | NameKind::Instance | NameKind::Path => {
+            of_named(kind, client, typed)?
         }
         // What `known` answers.
         NameKind::Context
@@ -170,12 +108,76 @@ pub(super) fn of_server(kind: NameKind, client: &Client, typed: &Typed) -> Outco
         | NameKind::Step
         | NameKind::Status
         | NameKind::Quota
-        | NameKind::Method => Vec::new(),
+        | NameKind::Method
+        | NameKind::Language => Vec::new(),
     };
     let mut listed: Vec<Suggestion> = listed.into_iter().flatten().collect();
     let mut seen = BTreeSet::new();
     listed.retain(|one| seen.insert(one.text.clone()));
     Ok(listed)
+}
+
+/// Parts of the app or the service that the line names.
+fn of_named(kind: NameKind, client: &Client, typed: &Typed) -> Outcome<Vec<Option<Suggestion>>> {
+    let named = match kind {
+        NameKind::AppCode => &typed.app,
+        _ => &typed.service,
+    };
+    let Some(named) = named else {
+        return Ok(Vec::new());
+    };
+    Ok(match kind {
+        NameKind::AppCode => {
+            let codes = client.app_codes(&lookup::app(client, named)?.id)?.app_codes;
+            // The code itself is a secret.
+            codes
+                .iter()
+                .map(|code| about(&code.id, &code.create_time))
+                .collect()
+        }
+        NameKind::TagKey => {
+            let tags = client.service_tags(&service_id(client, named)?)?.tags;
+            tags.iter().map(|tag| about(&tag.key, &tag.value)).collect()
+        }
+        NameKind::Instance => {
+            let id = service_id(client, named)?;
+            let log = client.service_log(&id, &format!("lines={LATEST}"))?;
+            let ids: BTreeSet<String> = log.lines.into_iter().map(|line| line.instance_id).collect();
+            ids.iter().map(|id| about(id, "")).collect()
+        }
+        _ => {
+            let declared = declared(client, &lookup::service(client, named)?);
+            let said = declared
+                .iter()
+                .map(|api| about(&api.url, &api.method.to_uppercase()));
+            said.collect()
+        }
+    })
+}
+
+/// What the newest records of the audit trail name.
+fn of_trail(kind: NameKind, client: &Client) -> Outcome<Vec<Option<Suggestion>>> {
+    let records = client.audit(false, &format!("limit={LATEST}"))?.records;
+    if kind == NameKind::Operation {
+        let names: BTreeSet<String> = records.into_iter().map(|record| record.operation).collect();
+        return Ok(names.iter().map(|name| about(name, "")).collect());
+    }
+    let things = records.iter().filter_map(|record| record.thing.as_ref());
+    let said = things.map(|thing| about(&named(&thing.name, &thing.id)?.text, &thing.kind));
+    Ok(said.collect())
+}
+
+/// Keys, and keys with their values.
+fn tags(client: &Client) -> Outcome<Vec<Option<Suggestion>>> {
+    let tags = client.tags()?.tags;
+    let whole = |tag: &CombineTmsTags| {
+        let values = tag.values.iter().filter(|value| !value.is_empty());
+        let values = values.map(|value| about(&format!("{}={value}", tag.key), ""));
+        let mut all = vec![about(&tag.key, "")];
+        all.extend(values);
+        all
+    };
+    Ok(tags.iter().flat_map(whole).collect())
 }
 
 /// `NAME` for the newest version, and `NAME:VERSION` for each, with `end` behind.

@@ -216,16 +216,22 @@ async fn the_same_over_http2() {
         assert!(said.contains(record["request_id"].as_str().unwrap()), "{said}");
     }
     // What gets no answer has a record all the same.
+    let mut malformed = usual("/v3/users");
+    malformed.push(("connection", "close"));
     let mut broken = usual("/v3/users");
     broken.push(("Upper-Case", "v"));
     let huge = "v".repeat(700 << 10);
     let mut larger = usual("/v3/users");
     larger.push(("x-large", &huge));
-    for (lines, found) in [(broken, "stream was reset"), (larger, "HTTP/2")] {
+    for (lines, found) in [
+        (malformed, "stream was reset"),
+        (broken, "connection was ended"),
+        (larger, "HTTP/2"),
+    ] {
         over_http2(&world, &lines).await;
         let all = refused(&world).await;
         let told = all[0]["refusal"]["found"].as_str().unwrap();
         assert!(told.contains(found), "{}", all[0]);
     }
-    assert_eq!(refused(&world).await.len(), 5);
+    assert_eq!(refused(&world).await.len(), 6);
 }

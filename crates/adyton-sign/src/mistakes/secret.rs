@@ -159,7 +159,7 @@ fn whole_chain(scene: &AutopsyInput<'_>, recipe: &mut Recipe<'_>, way: usize) ->
         return false;
     };
     let date = scene.head.first("x-sdk-date").unwrap_or_default();
-    let is_aws = scope.ends_with("aws4_request");
+    let is_aws = scope.rsplit('/').next().map(str::as_bytes) == KEY_ENDS.first().copied();
     let prefix: &[u8] = match (way % 2, is_aws) {
         (0, true) => b"AWS4",
         (0, false) => b"SDK",

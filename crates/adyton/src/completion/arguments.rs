@@ -21,7 +21,9 @@ enum Expected {
 }
 
 /// The command line, with what completes its arguments.
-pub(super) fn completed(root: Command, typed: &Typed) -> Command {
+pub(super) fn completed(mut root: Command, typed: &Typed) -> Command {
+    // Then `--help` is there too.
+    root.build();
     below(root, "", typed)
 }
 
@@ -113,14 +115,15 @@ fn expected(arg: &Arg, verb: &str) -> Option<Expected> {
         ("OPERATION", _) => name(NameKind::Operation),
         ("THING", _) => name(NameKind::Thing),
         ("METHOD", _) => name(NameKind::Method),
+        ("LANGUAGE", _) => name(NameKind::Language),
         ("DIR" | "FOLDER", _) => Some(Expected::Path(true)),
         ("FILE" | "PATH", _) => Some(Expected::Path(false)),
         ("@FILE" | "JSON|@FILE" | "TEXT|@FILE" | "@FILE|TEXT", _) => Some(Expected::AtPath),
         (
             // Names of what is about to be made, of somebody elsewhere, and texts.
             "NAME" | "DESCRIPTION" | "REMARK" | "VERSION" | "TEXT" | "NAME=VALUE" | "NAME: VALUE"
-            | "NAME=@FILE" | "URL" | "AK" | "ADDR" | "LANGUAGE" | "TIME|AGE" | "YYYYMMDDTHHMMSSZ" | "NUMBER"
-            | "INSTANCES" | "SECONDS" | "LIMIT" | "LINES",
+            | "NAME=@FILE" | "URL" | "AK" | "ADDR" | "TIME|AGE" | "YYYYMMDDTHHMMSSZ" | "NUMBER" | "INSTANCES"
+            | "SECONDS" | "LIMIT" | "LINES",
             _,
         ) => Some(Expected::Own),
         _ => None,

@@ -47,7 +47,7 @@ fn help_names_every_verb() {
               backup      Write everything that this server needs elsewhere into one archive
               restore     Restore a backup into a data folder that is empty or does not exist yet
               master-key  Change the master key that seals secrets in the database
-              completion  Print a script that completes verbs and options in a shell
+              completion  Print a script that completes verbs, options and names in a shell
               help        Print this message or the help of the given subcommand(s)
 
             Options:
