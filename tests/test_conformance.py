@@ -93,7 +93,7 @@ def test_in_a_process_of_its_own_a_model_says_the_same(verdicts: dict[str, list[
 
 def may_differ(server: Verdict, isolated: Verdict) -> bool:
     """What is refused in the server since it could crash that is answered in a process of its own, rightly or with an error; all else is the same."""
-    if server.kind == "refused" and "crash" in server.text:
+    if server.kind == "refused" and re.search("crash|ends the process", server.text):
         return isolated.kind != "wrong"
     return (server.kind, plain(server.text)) == (isolated.kind, plain(isolated.text))
 
