@@ -272,7 +272,7 @@ mod tests {
     }
 
     /// English for everybody: what a log or a page of the reference says, and what is said of it by somebody who translates it.
-    const ENGLISH: [(&str, &str); 8] = [
+    const ENGLISH: [(&str, &str); 9] = [
         ("section/journal.rs", "`off`, `stdout` or a path"),
         // Who did it, as the audit trail keeps it.
         (
@@ -283,6 +283,8 @@ mod tests {
         ("config/reference.rs", ""),
         ("command/sign.rs", "string to sign"),
         ("client/lookup.rs", "adyton "),
+        // What the operating system calls it.
+        ("adyton-cli/src/client.rs", "lookup address information"),
         ("archive/writer.rs", ""),
         ("command/reference.rs", "# Command line"),
     ];

@@ -137,7 +137,9 @@ async fn another_tenant_gets_nowhere_and_cannot_tell_what_exists() {
         .filter(|operation| operation.of_a_project() && !operation.is_the_door())
     {
         let expected = match operation.path.as_str() {
-            path if path.starts_with("/v1") => "modelarts.other_project",
+            path if path.starts_with("/v1") || path.contains("/modelarts-service-v2") => {
+                "modelarts.other_project"
+            }
             _ => "manage.other_project",
         };
         for project in [world.project(), "f".repeat(32)] {

@@ -281,7 +281,9 @@ fn word(word: &str, before: &str) -> String {
             "0".to_owned()
         }
         w if digits(w) && before.ends_with("process ") => "[pid]".to_owned(),
-        w if w.parse::<f64>().is_ok() && before.ends_with(" in ") => "[n]".to_owned(),
+        w if w.parse::<f64>().is_ok() && [" in ", "cpu "].iter().any(|end| before.ends_with(end)) => {
+            "[n]".to_owned()
+        }
         w => w.to_owned(),
     }
 }

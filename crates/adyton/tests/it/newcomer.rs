@@ -72,6 +72,7 @@ fn from_a_package_to_an_explained_refusal() {
             outputs      predictresult  string [N]
                          probability    sequence(map(string, float32))
             versions     iris:0.0.1  weight 100, 1 instance, ready
+            instances    [id]  ready, cpu [n] %
             calls        0, 0 failed
 
             Call it with: adyton predict iris --data @request.json

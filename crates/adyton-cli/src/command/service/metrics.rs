@@ -11,12 +11,13 @@ use crate::moment::moment;
 use crate::said;
 
 /// Show what became of a service's requests: calls, failures, times, instances and what they take
+///
+/// `cpu s` is the processor time of all instances, `memory` the most that one of them had; `--json` has each of them.
 #[derive(Args)]
 #[command(after_help = "Examples:
   adyton service metrics iris
   adyton service metrics iris --range 7d
-
-`cpu s` is processor time of all instances, `memory` the most that one of them had. Each of them: --json.")]
+  adyton service metrics iris --json  what each instance takes")]
 pub struct Metrics {
     /// Name or id
     service: String,

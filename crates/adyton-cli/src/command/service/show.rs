@@ -74,7 +74,7 @@ fn instances(client: &Client, service: &ServiceShown) -> String {
 fn instance(instance: &InstanceShown) -> String {
     let mut told = format!("{}  {}", instance.instance_id, instance.status);
     if let Some(percent) = instance.cpu_percent {
-        told += &format!(", {percent:.1} % of a core");
+        told += &format!(", cpu {percent:.1} %");
     }
     if let Some(memory) = instance.memory_bytes {
         told += &format!(", {}", size(memory));
