@@ -264,7 +264,7 @@ def test_systemd_runs_the_package_keeps_its_address_open_and_lets_go_of_it(packa
     # It takes new settings, comes back from a crash, and is another one after an upgrade; its address stays open meanwhile.
     inside("sh", "-c", "printf '[throttle]\\ndefault_per_second = 7\\n' >> /etc/adyton/adyton.toml")
     inside("systemctl", "reload", "adyton")
-    wait_for(lambda: "default_per_second" in inside("journalctl", "--unit=adyton", "--no-pager"), 30, "the settings to be told of")
+    wait_for(lambda: "configuration reloaded" in inside("journalctl", "--unit=adyton", "--no-pager"), 30, "the settings to be told of")
     inside("sh", "-c", f"kill -9 {process}")
     assert states().splitlines()[1] == "active"
     wait_for(lambda: main_process() not in ("0", process) and is_healthy(), 60, "the server to come back")

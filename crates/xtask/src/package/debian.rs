@@ -83,8 +83,6 @@ fn documents(release: &Release, folder: &Path, maintainer: &str) -> Result<()> {
     let changes = about.join("CHANGELOG.md");
     put(&root().join("CHANGELOG.md"), &changes, 0o644)?;
     compress(&changes)?;
-    let overrides = share.join("lintian/overrides/adyton");
-    put(&packaging("debian/lintian-overrides"), &overrides, 0o644)?;
     for page in release.manuals()? {
         let to = share.join("man/man1").join(page.file_name().unwrap_or_default());
         put(&page, &to, 0o644)?;
