@@ -72,7 +72,7 @@ fn from_a_package_to_an_explained_refusal() {
             outputs      predictresult  string [N]
                          probability    sequence(map(string, float32))
             versions     iris:0.0.1  weight 100, 1 instance, ready
-            instances    [id]  ready, cpu [n] %
+            instances    [id]  ready
             calls        0, 0 failed
 
             Call it with: adyton predict iris --data @request.json
@@ -228,6 +228,8 @@ fn from_a_package_to_an_explained_refusal() {
                          probability    sequence(map(string, float32))
             description  flowers
             versions     iris:0.0.1  weight 100, 2 instances, ready
+            instances    [id]  ready
+                         [id]  ready
             calls        1, 0 failed
             --- stderr
         "#]],
