@@ -5,6 +5,7 @@ use adyton_cli::context::Context;
 use adyton_cli::failure::Outcome;
 use adyton_cli::language::{self, Language};
 use adyton_cli::verb::Verb as ClientVerb;
+use adyton_core::shown::shown_line;
 use adyton_core::spelling::distance;
 use clap::error::{ContextKind, ContextValue};
 use clap::{Command, CommandFactory as _, Parser, Subcommand};
@@ -109,6 +110,25 @@ pub(crate) fn nearest_first(mut error: clap::Error) -> clap::Error {
     error
 }
 
+/// What was typed, as a message repeats it, steers no terminal.
+pub(crate) fn shown_safely(mut error: clap::Error) -> clap::Error {
+    let repeated: Vec<_> = error
+        .context()
+        .filter_map(|(kind, value)| match value {
+            ContextValue::String(text) => Some((kind, ContextValue::String(shown_line(text).into_owned()))),
+            ContextValue::Strings(texts) => {
+                let texts = texts.iter().map(|text| shown_line(text).into_owned());
+                Some((kind, ContextValue::Strings(texts.collect())))
+            }
+            _ => None,
+        })
+        .collect();
+    for (kind, value) in repeated {
+        error.insert(kind, value);
+    }
+    error
+}
+
 impl Verb {
     /// Carries it out.
     pub(crate) fn run(self, context: &Context) -> Outcome {
@@ -138,7 +158,7 @@ impl Verb {
 mod tests {
     use clap::{Command, CommandFactory as _, Parser as _};
 
-    use super::Cli;
+    use super::{Cli, shown_safely};
 
     #[test]
     fn the_command_line_is_consistent() {
@@ -184,6 +204,26 @@ mod tests {
             .position(|word| matches!(word.as_str(), "<" | ">" | "|"));
         words.truncate(end.unwrap_or(words.len()));
         words
+    }
+
+    #[test]
+    fn a_wrong_value_is_repeated_without_what_steers_a_terminal() {
+        for words in [
+            ["adyton", "role", "revoke", "ann", "x\u{9b}2J\u{202e}"].as_slice(),
+            &["adyton", "x\u{9b}2J\u{202e}"],
+            &[
+                "adyton",
+                "service",
+                "metrics",
+                "iris",
+                "--range",
+                "x\u{9b}2J\u{202e}",
+            ],
+        ] {
+            let error = Cli::try_parse_from(words).err().unwrap();
+            let text = shown_safely(error).to_string();
+            assert!(text.contains("x\\u{9b}2J\\u{202e}"), "{text}");
+        }
     }
 
     #[test]

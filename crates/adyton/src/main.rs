@@ -33,7 +33,7 @@ fn main() -> ExitCode {
     if completion::answer(cli::shown) {
         return ExitCode::SUCCESS;
     }
-    let cli = Cli::try_parse().unwrap_or_else(|error| cli::nearest_first(error).exit());
+    let cli = Cli::try_parse().unwrap_or_else(|error| cli::shown_safely(cli::nearest_first(error)).exit());
     if let cli::Verb::Keeper(keeper) = &cli.verb {
         keeper.prepare();
         // It needs nothing of what follows.
