@@ -59,7 +59,7 @@ def test_a_programs_whole_family_is_measured(new_server, tmp_path):
     assert after["instance_id"] == instances(server, family)[0]["instance_id"]
     shown = server.run("service", "metrics", "family").stdout
     assert re.search(r"CPU S +MEMORY", shown) and "MiB" in shown, shown
-    assert re.search(r"instances +\S+  ready, [\d.]+ % of a core, [\d.]+ MiB", server.run("service", "show", "family").stdout)
+    assert re.search(r"instances +\S+  ready, cpu [\d.]+ %, [\d.]+ MiB", server.run("service", "show", "family").stdout)
     assert metric(server, "adyton_instance_memory_bytes", after["instance_id"]) > 64 * MIB
     assert metric(server, "adyton_instance_cpu_seconds_total", after["instance_id"]) >= 0.1
 
