@@ -4,6 +4,7 @@
 makes one of its own with `new_server`.
 """
 
+import os
 import sys
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+from harness import provoked  # noqa: E402
 from harness.browser import DESKTOP, Console, Look, launch  # noqa: E402
 from harness.callers import App, KeyHolder, TokenHolder  # noqa: E402
 from harness.server import ECHO, ROOT, Server, Service  # noqa: E402
@@ -25,6 +27,12 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "last: runs after all other tests")
     # What fails in a thread of a test fails the test.
     config.addinivalue_line("filterwarnings", "error::pytest.PytestUnhandledThreadExceptionWarning")
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    # The process that hands out the tests to others has none itself.
+    if session.items:
+        provoked.leave(os.environ.get("PYTEST_XDIST_WORKER", "main"), {item.path for item in session.items})
 
 
 @pytest.fixture(scope="session")

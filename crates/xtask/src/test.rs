@@ -1,8 +1,10 @@
 //! `make test`: every check and every test, counted together.
 
+use std::fs;
+use std::process::Command;
 use std::time::Duration;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use clap::Args;
 
 use crate::console::Console;
@@ -114,12 +116,14 @@ fn unused_dependencies() -> Result<Tally> {
     ))
 }
 
-/// Format, lints, types and unit tests of the console.
+/// Format, lints, types and unit tests of the console, and its build.
 fn console(python: &Python) -> Result<Tally> {
     heading("console");
     let console = Console::prepare(python)?;
     let mut tally = Tally::one(console.check()?);
     tally += Tally::one(console.test()?);
+    // Before the binary that takes it along is built for the first time.
+    console.build()?;
     Ok(tally)
 }
 
@@ -151,32 +155,58 @@ fn rust_tests() -> Result<Tally> {
 fn end_to_end(python: &Python, arguments: &[String]) -> Result<Tally> {
     heading("end-to-end tests");
     Console::prepare(python)?.build()?;
-    if !status(command("cargo").args(["build", "--locked", "--quiet", "--package", "adyton"]))?.success() {
-        println!("the binary does not build");
-        return Ok(Tally::one(false));
-    }
-    // What runs the conformance cases; the same build as that of the Rust tests.
-    let driver = [
-        "build",
-        "--locked",
-        "--quiet",
-        "--workspace",
-        "--example",
-        "conformance",
+    // The binary as the Rust tests have it, so that nothing is built a second time with other features.
+    let builds = [
+        ["test", "--workspace", "--no-run"].as_slice(),
+        // What runs the conformance cases.
+        &["build", "--workspace", "--example", "conformance"],
     ];
-    if !status(command("cargo").args(driver))?.success() {
-        println!("the driver of the conformance cases does not build");
-        return Ok(Tally::one(false));
+    for build in builds {
+        if !status(command("cargo").args(build).args(["--locked", "--quiet"]))?.success() {
+            println!("the binary, or the driver of the conformance cases, does not build");
+            return Ok(Tally::one(false));
+        }
     }
     fetch_samples(python)?;
+    if !arguments.is_empty() {
+        return pytest(python, |pytest| {
+            pytest.arg("tests").args(arguments);
+        });
+    }
+    // Many tests wait for something: two processes share the files of tests. What all of them have provoked is asked afterwards.
+    let provoked = target().join("provoked");
+    let _ = fs::remove_dir_all(&provoked);
+    fs::create_dir_all(&provoked).with_context(|| format!("cannot make {}", provoked.display()))?;
+    let mut tally = Tally::default();
+    for part in [
+        [
+            "-m",
+            "not last",
+            "--numprocesses",
+            "2",
+            "--dist",
+            "loadfile",
+            "tests",
+        ]
+        .as_slice(),
+        &["-m", "last", "tests"],
+    ] {
+        tally += pytest(python, |pytest| {
+            pytest.args(part).env("ADYTON_TEST_PROVOKED", &provoked);
+        })?;
+    }
+    Ok(tally)
+}
+
+/// One run of pytest, with what `with` adds to it.
+fn pytest(python: &Python, with: impl FnOnce(&mut Command)) -> Result<Tally> {
     let mut pytest = python.command("python");
-    pytest
-        .args(["-m", "pytest", "-q", "-p", "no:cacheprovider", "tests"])
-        .args(arguments);
+    pytest.args(["-m", "pytest", "-q", "-p", "no:cacheprovider"]);
     pytest.env("ADYTON_BINARY", target().join("debug/adyton"));
     if let Some(library) = python.onnx_library() {
         pytest.env("ADYTON_TEST_ONNX_LIBRARY", library);
     }
+    with(&mut pytest);
     let mut tally = None;
     let status = watch(&mut pytest, QUIET, |line| {
         tally = Tally::of_pytest(line).or(tally)
