@@ -1,5 +1,5 @@
-import { expect, test } from "vitest";
-import { asFailure, refused } from "./failure";
+import { describe, expect, test } from "vitest";
+import { asFailure, Failure, faultOfRefusal, refused } from "./failure";
 
 const headers = { "X-Request-Id": "01a2", "X-Adyton-Reason": "modelarts.no_such_service" };
 
@@ -45,4 +45,32 @@ test("a page of a proxy is told by its status, not by its markup", () => {
 test("any error can be shown", () => {
   expect(asFailure(new Error("broken")).message).toBe("broken");
   expect(asFailure("broken").unreachable).toBe(true);
+});
+
+describe("a refusal of the server stands beside the field that it names", () => {
+  test.each([
+    [
+      "Invalid argument: config[0].instance_count: must be 1 to 128, is 1000",
+      "config[0].instance_count",
+      "must be 1 to 128, is 1000",
+    ],
+    [
+      "Invalid argument: service_name: must have 1 to 64 letters, digits, `_` and `-`",
+      "service_name",
+      "must have 1 to 64 letters, digits, `_` and `-`",
+    ],
+    [
+      "Invalid argument: config: the weights must add up to 100, these add up to 50",
+      "config",
+      "the weights must add up to 100, these add up to 50",
+    ],
+  ])("%s", (message, field, text) => expect(faultOfRefusal(new Failure(message))).toEqual({ field, text }));
+  test("a name that is taken", () =>
+    expect(
+      faultOfRefusal(
+        new Failure("The service already exists: Service iris already exists", { code: "ModelArts.3503" }),
+      )?.field,
+    ).toBe("service_name"));
+  test("and otherwise above the form", () =>
+    expect(faultOfRefusal(new Failure("The model does not exist: Model x does not exist"))).toBeNull());
 });

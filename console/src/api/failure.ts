@@ -64,3 +64,10 @@ export function refused(response: Response, body: unknown): Failure {
 function plain(text: string): string {
   return /^\s*</.test(text) ? "" : text;
 }
+
+/** The field that a refusal names, if it names one: `Invalid argument: config[0].weight: must be …`. */
+export function faultOfRefusal(failure: Failure): { field: string; text: string } | null {
+  if (failure.code === "ModelArts.3503") return { field: "service_name", text: failure.message };
+  const found = /(?:^|: )([a-z_]+(?:\[\d+\])?(?:\.[a-z_]+)*): (.+)$/s.exec(failure.message);
+  return found?.[1] && found[2] ? { field: found[1], text: found[2] } : null;
+}

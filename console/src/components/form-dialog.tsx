@@ -1,62 +1,47 @@
-/** A dialog with a form: its fields, what went wrong as a whole, and the two buttons. */
+/** A form in a dialog, with the button that leaves it. */
 import type { ReactNode } from "react";
 import { useTexts } from "../language/language";
 import { texts } from "../language/texts";
 import { Button } from "./button";
-import { useDeed } from "./deed";
 import { Dialog } from "./dialog";
-import { FailureNote } from "./failure";
-import { FormActions, FormLayout } from "./field";
+import { type Form, FormBody } from "./form";
 
 const words = texts({
   cancel: ["Cancel", "取消"],
 });
 
-interface Props {
+interface Props<Name extends string> {
   title: string;
   /** What stands above the fields. */
   about?: string;
   isOpen: boolean;
+  /** Closes it; whoever sends the form calls it once that is done. What was typed is forgotten. */
   onClose: () => void;
-  /** Not closed by a press outside: where something was typed. */
-  keeps?: boolean;
+  form: Form<Name>;
   /** What the button says: the deed itself, never "OK". */
   deed: string;
-  /** Does it, and closes the dialog. What it throws is shown; a field at fault it marks itself. */
-  onSubmit: () => Promise<unknown>;
   /** The fields. */
   children: ReactNode;
 }
 
-export function FormDialog({
+export function FormDialog<Name extends string>({
   title,
   about,
   isOpen,
   onClose,
-  keeps = false,
-  deed,
-  onSubmit,
-  children,
-}: Props) {
+  form,
+  ...rest
+}: Props<Name>) {
   const t = useTexts(words);
-  const { busy, error, run, forget } = useDeed(onSubmit);
   const close = () => {
-    forget();
+    form.reset();
     onClose();
   };
   return (
-    <Dialog title={title} isOpen={isOpen} onClose={close} keeps={keeps}>
+    // What was typed is not lost by a press outside.
+    <Dialog title={title} isOpen={isOpen} onClose={close} keeps={!form.isBlank}>
       {about && <p>{about}</p>}
-      <FormLayout label={title} onSubmit={() => void run()}>
-        {children}
-        {error !== null && <FailureNote error={error} />}
-        <FormActions>
-          <Button onPress={close}>{t.cancel}</Button>
-          <Button type="submit" kind="primary" isPending={busy}>
-            {deed}
-          </Button>
-        </FormActions>
-      </FormLayout>
+      <FormBody {...rest} form={form} label={title} beside={<Button onPress={close}>{t.cancel}</Button>} />
     </Dialog>
   );
 }

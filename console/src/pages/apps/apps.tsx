@@ -3,10 +3,10 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useDeferredValue, useState } from "react";
 import { useLocation } from "wouter";
 import { api, ask, type Schemas } from "../../api/client";
-import { asFailure } from "../../api/failure";
 import { Badge } from "../../components/badge";
 import { Button } from "../../components/button";
 import { TextField } from "../../components/field";
+import { useForm } from "../../components/form";
 import { FormDialog } from "../../components/form-dialog";
 import { ListPage } from "../../components/list-page";
 import { Moment } from "../../components/moment";
@@ -18,7 +18,6 @@ import { counted, filled, texts } from "../../language/texts";
 import { useChoices } from "../../routing/choices";
 import { projectPath, useMay, useProject } from "../../session/project";
 import { count } from "../../time/format";
-import { faultOfRefusal } from "../deploy/draft";
 import { APPS, askApps, type Gateway, useGateway } from "./questions";
 
 const words = texts({
@@ -67,7 +66,7 @@ export default function AppsPage() {
     <>
       <ListPage
         words={t}
-        icon="key"
+        icon="app"
         total={apps.total}
         error={error ?? apps.error}
         retry={apps.retry}
@@ -140,63 +139,45 @@ function CreateApp({ gateway, isOpen, onClose }: { gateway: Gateway; isOpen: boo
   const project = useProject();
   const client = useQueryClient();
   const [, navigate] = useLocation();
-  const [name, setName] = useState("");
-  const [remark, setRemark] = useState("");
-  const [fault, setFault] = useState("");
   const [made, setMade] = useState<{ id: string; parts: SecretPart[] } | null>(null);
-  const close = () => {
-    setName("");
-    setRemark("");
-    setFault("");
-    onClose();
-  };
-  const submit = async () => {
-    const length = [...name.trim()].length;
-    setFault(length < 3 || length > 64 ? t.nameWrong : "");
-    if (length < 3 || length > 64) return;
-    try {
-      const app = await ask(
-        api.POST("/v2/{project_id}/apigw/instances/{instance_id}/apps", {
-          params: { path: gateway },
-          body: { name: name.trim(), remark },
-        }),
-      );
-      close();
-      setMade({
-        id: app.id,
-        parts: [
-          { label: "AppKey", value: app.app_key },
-          { label: "AppSecret", value: app.app_secret ?? "" },
-        ],
-      });
-      void client.invalidateQueries({ queryKey: ["apps", project.id] });
-    } catch (failure) {
-      const named = faultOfRefusal(asFailure(failure));
-      if (named?.field === "name") setFault(named.text);
-      else throw failure;
-    }
-  };
+  const form = useForm(
+    { name: "", remark: "" },
+    {
+      check: ({ name }) => {
+        const length = [...name.trim()].length;
+        return { name: length < 3 || length > 64 ? t.nameWrong : "" };
+      },
+      send: async ({ name, remark }) => {
+        const app = await ask(
+          api.POST("/v2/{project_id}/apigw/instances/{instance_id}/apps", {
+            params: { path: gateway },
+            body: { name: name.trim(), remark },
+          }),
+        );
+        onClose();
+        setMade({
+          id: app.id,
+          parts: [
+            { label: "AppKey", value: app.app_key },
+            { label: "AppSecret", value: app.app_secret ?? "" },
+          ],
+        });
+        void client.invalidateQueries({ queryKey: ["apps", project.id] });
+      },
+    },
+  );
   return (
     <>
-      <FormDialog
-        title={t.create}
-        isOpen={isOpen}
-        onClose={close}
-        keeps={name !== ""}
-        deed={t.submit}
-        onSubmit={submit}
-      >
+      <FormDialog title={t.create} isOpen={isOpen} onClose={onClose} form={form} deed={t.submit}>
         <TextField
           label={t.name}
           hint={t.nameHint}
-          value={name}
-          onChange={setName}
-          error={fault}
           maxLength={64}
           autoFocus
           isRequired
+          {...form.field("name")}
         />
-        <TextField label={t.remark} value={remark} onChange={setRemark} maxLength={255} />
+        <TextField label={t.remark} maxLength={255} {...form.field("remark")} />
       </FormDialog>
       <SecretDialog
         title={t.secret}

@@ -3,19 +3,19 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { Link } from "wouter";
 import { api, ask, type Schemas } from "../../api/client";
-import { Button, IconButton } from "../../components/button";
+import { IconButton } from "../../components/button";
 import { Confirm } from "../../components/dialog";
 import { Skeleton } from "../../components/empty";
 import { FailureNote } from "../../components/failure";
 import { Select } from "../../components/field";
+import { FormBody, useForm } from "../../components/form";
 import { Detail, Item, List, None } from "../../components/list";
 import { Moment } from "../../components/moment";
 import { Section } from "../../components/page";
-import { tell, tellFailure } from "../../components/toast";
+import { tell } from "../../components/toast";
 import { useTexts } from "../../language/language";
 import { filled, texts } from "../../language/texts";
 import { projectPath, useMay, useProject } from "../../session/project";
-import classes from "./apps.module.css";
 import { askAuthorisations, askUnauthorised, type Gateway, RELEASE } from "./questions";
 
 const words = texts({
@@ -131,43 +131,35 @@ function useRefresh(app: string) {
 function Add({ gateway, app, refresh }: Props & { refresh: () => Promise<void> }) {
   const t = useTexts(words);
   const project = useProject();
-  const [chosen, setChosen] = useState("");
-  const [busy, setBusy] = useState(false);
   const { data } = useQuery({
     queryKey: ["unauthorised", project.id, app.id],
     queryFn: () => askUnauthorised(gateway, app.id),
   });
+  const form = useForm(
+    { api: "" },
+    {
+      send: async (chosen) => {
+        await ask(
+          api.POST("/v2/{project_id}/apigw/instances/{instance_id}/app-auths", {
+            params: { path: gateway },
+            body: { api_ids: [chosen.api], app_ids: [app.id], env_id: RELEASE },
+          }),
+        );
+        tell(t.done(data?.apis.find((one) => one.id === chosen.api)?.name ?? ""));
+        await refresh();
+      },
+    },
+  );
   if (data?.apis.length === 0) return <None>{t.all}</None>;
-  const add = async () => {
-    setBusy(true);
-    try {
-      await ask(
-        api.POST("/v2/{project_id}/apigw/instances/{instance_id}/app-auths", {
-          params: { path: gateway },
-          body: { api_ids: [chosen], app_ids: [app.id], env_id: RELEASE },
-        }),
-      );
-      tell(t.done(data?.apis.find((one) => one.id === chosen)?.name ?? ""));
-      setChosen("");
-      await refresh();
-    } catch (failure) {
-      tellFailure(failure);
-    } finally {
-      setBusy(false);
-    }
-  };
   return (
-    <div className={classes.add}>
+    <FormBody form={form} label={t.authorise} deed={t.authorise} isReady={form.values.api !== ""} inRow>
       <Select
         label={t.pick}
         placeholder={t.choose}
-        value={chosen}
-        onChange={setChosen}
+        isDisabled={!data}
         options={(data?.apis ?? []).map((one) => ({ value: one.id, label: one.name }))}
+        {...form.field("api")}
       />
-      <Button kind="primary" onPress={() => void add()} isPending={busy} isDisabled={!chosen}>
-        {t.authorise}
-      </Button>
-    </div>
+    </FormBody>
   );
 }

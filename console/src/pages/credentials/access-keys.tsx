@@ -9,6 +9,7 @@ import { Confirm } from "../../components/dialog";
 import { Skeleton } from "../../components/empty";
 import { FailureNote } from "../../components/failure";
 import { TextField } from "../../components/field";
+import { useForm } from "../../components/form";
 import { FormDialog } from "../../components/form-dialog";
 import { Detail, Item, List, None } from "../../components/list";
 import { Moment } from "../../components/moment";
@@ -149,35 +150,34 @@ interface CreateProps {
 
 function CreateKey({ user, isOpen, onClose, refresh }: CreateProps) {
   const t = useTexts(words);
-  const [description, setDescription] = useState("");
   const [made, setMade] = useState<SecretPart[] | null>(null);
-  const close = () => {
-    setDescription("");
-    onClose();
-  };
-  const submit = async () => {
-    const { credential } = await ask(
-      api.POST("/v3.0/OS-CREDENTIAL/credentials", {
-        body: { credential: { user_id: user, description } },
-      }),
-    );
-    close();
-    setMade([
-      { label: "AK", value: credential.access },
-      { label: "SK", value: credential.secret ?? "" },
-    ]);
-    await refresh();
-  };
+  const form = useForm(
+    { description: "" },
+    {
+      send: async ({ description }) => {
+        const { credential } = await ask(
+          api.POST("/v3.0/OS-CREDENTIAL/credentials", {
+            body: { credential: { user_id: user, description } },
+          }),
+        );
+        onClose();
+        setMade([
+          { label: "AK", value: credential.access },
+          { label: "SK", value: credential.secret ?? "" },
+        ]);
+        await refresh();
+      },
+    },
+  );
   return (
     <>
-      <FormDialog title={t.create} isOpen={isOpen} onClose={close} deed={t.submit} onSubmit={submit}>
+      <FormDialog title={t.create} isOpen={isOpen} onClose={onClose} form={form} deed={t.submit}>
         <TextField
           label={t.description}
           hint={t.descriptionHint}
-          value={description}
-          onChange={setDescription}
           maxLength={255}
           autoFocus
+          {...form.field("description")}
         />
       </FormDialog>
       <SecretDialog title={t.made} parts={made} onClose={() => setMade(null)} />

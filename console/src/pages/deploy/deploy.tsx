@@ -3,7 +3,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useLocation, useParams, useSearch } from "wouter";
 import { api, ask, type Schemas } from "../../api/client";
-import { asFailure } from "../../api/failure";
+import { asFailure, faultOfRefusal } from "../../api/failure";
 import { Button, LinkButton } from "../../components/button";
 import { Empty, Skeleton } from "../../components/empty";
 import { FailureNote } from "../../components/failure";
@@ -15,16 +15,7 @@ import { filled, texts } from "../../language/texts";
 import { projectPath, useProject } from "../../session/project";
 import { askModel } from "../models/questions";
 import { useService } from "../service/service-query";
-import {
-  type Draft,
-  deploymentOf,
-  draftOf,
-  type Faults,
-  faultOfRefusal,
-  faultsOf,
-  newVersion,
-  updateOf,
-} from "./draft";
+import { type Draft, deploymentOf, draftOf, type Faults, faultsOf, newVersion, updateOf } from "./draft";
 import { NO_MODEL, optionOf, useReadyModels } from "./models";
 import { VersionFields } from "./version-fields";
 

@@ -1,6 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { Failure } from "../../api/failure";
-import { type Draft, deploymentOf, faultOfRefusal, faultsOf, newVersion } from "./draft";
+import { type Draft, deploymentOf, faultsOf, newVersion } from "./draft";
 
 const version = (model: string, weight: number) =>
   newVersion({ value: model, label: `${model} 1.0.0` }, "spec", weight);
@@ -61,34 +60,6 @@ describe("faults stand beside their fields", () => {
     expect(faults({ description: "字".repeat(100) })).toEqual({});
     expect(faults({ description: "字".repeat(101) })).toEqual({ description: "description" });
   });
-});
-
-describe("a refusal of the server stands beside the field that it names", () => {
-  test.each([
-    [
-      "Invalid argument: config[0].instance_count: must be 1 to 128, is 1000",
-      "config[0].instance_count",
-      "must be 1 to 128, is 1000",
-    ],
-    [
-      "Invalid argument: service_name: must have 1 to 64 letters, digits, `_` and `-`",
-      "service_name",
-      "must have 1 to 64 letters, digits, `_` and `-`",
-    ],
-    [
-      "Invalid argument: config: the weights must add up to 100, these add up to 50",
-      "config",
-      "the weights must add up to 100, these add up to 50",
-    ],
-  ])("%s", (message, field, text) => expect(faultOfRefusal(new Failure(message))).toEqual({ field, text }));
-  test("a name that is taken", () =>
-    expect(
-      faultOfRefusal(
-        new Failure("The service already exists: Service iris already exists", { code: "ModelArts.3503" }),
-      )?.field,
-    ).toBe("service_name"));
-  test("and otherwise above the form", () =>
-    expect(faultOfRefusal(new Failure("The model does not exist: Model x does not exist"))).toBeNull());
 });
 
 test("what was typed becomes the body", () => {

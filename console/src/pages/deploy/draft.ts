@@ -1,6 +1,5 @@
 /** A deployment while it is being written: what the form holds, what is wrong with it, and the body that it becomes. */
 import type { Schemas } from "../../api/client";
-import type { Failure } from "../../api/failure";
 
 export interface Variable {
   /** Of this draft alone: rows have no name of their own. */
@@ -78,13 +77,6 @@ export function faultsOf(draft: Draft, isNew: boolean, words: FaultWords): Fault
   if (sum !== 100 && !Object.keys(faults).some((field) => field.endsWith(".weight")))
     faults.config = words.weights(sum);
   return faults;
-}
-
-/** The field that a refusal names, if it names one: `Invalid argument: config[0].weight: must be …`. */
-export function faultOfRefusal(failure: Failure): { field: string; text: string } | null {
-  if (failure.code === "ModelArts.3503") return { field: "service_name", text: failure.message };
-  const found = /(?:^|: )([a-z_]+(?:\[\d+\])?(?:\.[a-z_]+)*): (.+)$/s.exec(failure.message);
-  return found?.[1] && found[2] ? { field: found[1], text: found[2] } : null;
 }
 
 function configOf(draft: Draft): Schemas["VersionWanted"][] {

@@ -7,6 +7,7 @@ import { Button } from "../../components/button";
 import { Id } from "../../components/copy";
 import { FailureNote } from "../../components/failure";
 import { TextField } from "../../components/field";
+import { useForm } from "../../components/form";
 import { FormDialog } from "../../components/form-dialog";
 import { Page } from "../../components/page";
 import { type Column, Table } from "../../components/table";
@@ -87,36 +88,32 @@ export default function ProjectsPage() {
 function CreateProject({ isOpen, onClose }: { isOpen: boolean; onClose: () => void }) {
   const t = useTexts(words);
   const client = useQueryClient();
-  const [name, setName] = useState("");
-  const [fault, setFault] = useState("");
-  const close = () => {
-    setName("");
-    setFault("");
-    onClose();
-  };
-  const submit = async () => {
-    setFault(name.trim() === "" ? t.nameWrong : "");
-    if (name.trim() === "") return;
-    await ask(api.POST("/v3/projects", { body: { project: { name: name.trim() } } }));
-    // What the user may do in it stands in their session.
-    await Promise.all([
-      client.invalidateQueries({ queryKey: ["projects"] }),
-      client.invalidateQueries({ queryKey: ["session"] }),
-    ]);
-    tell(t.made(name.trim()));
-    close();
-  };
+  const form = useForm(
+    { name: "" },
+    {
+      check: ({ name }) => ({ name: name.trim() ? "" : t.nameWrong }),
+      send: async ({ name }) => {
+        await ask(api.POST("/v3/projects", { body: { project: { name: name.trim() } } }));
+        // What the user may do in it stands in their session.
+        await Promise.all([
+          client.invalidateQueries({ queryKey: ["projects"] }),
+          client.invalidateQueries({ queryKey: ["session"] }),
+        ]);
+        tell(t.made(name.trim()));
+        onClose();
+      },
+    },
+  );
   return (
     <FormDialog
       title={t.create}
       about={t.createAbout}
       isOpen={isOpen}
-      onClose={close}
-      keeps={name !== ""}
+      onClose={onClose}
+      form={form}
       deed={t.submit}
-      onSubmit={submit}
     >
-      <TextField label={t.name} value={name} onChange={setName} error={fault} autoFocus isRequired />
+      <TextField label={t.name} autoFocus isRequired {...form.field("name")} />
     </FormDialog>
   );
 }

@@ -1,24 +1,21 @@
 /** The tags of a service: a key and a value each, by which services are found and told apart. */
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { useState } from "react";
 import { Link } from "wouter";
 import { api, ask, type Schemas } from "../../api/client";
-import { asFailure } from "../../api/failure";
 import { Chip } from "../../components/badge";
-import { Button, IconButton } from "../../components/button";
+import { IconButton } from "../../components/button";
 import { Skeleton } from "../../components/empty";
 import { FailureNote } from "../../components/failure";
-import { FormLayout, TextField } from "../../components/field";
+import { TextField } from "../../components/field";
+import { FormBody, useForm } from "../../components/form";
 import { Item, List, None } from "../../components/list";
 import { Section } from "../../components/page";
 import { tell, tellFailure } from "../../components/toast";
 import { useTexts } from "../../language/language";
 import { filled, texts } from "../../language/texts";
 import { projectPath, useMay, useProject } from "../../session/project";
-import { faultOfRefusal } from "../deploy/draft";
 import { tagText } from "../services/tag-text";
 import type { Service } from "./service-query";
-import classes from "./tags.module.css";
 
 const words = texts({
   title: ["Tags", "标签"],
@@ -118,63 +115,26 @@ interface AddProps {
 
 function Add({ path, held, refresh }: AddProps) {
   const t = useTexts(words);
-  const [key, setKey] = useState("");
-  const [value, setValue] = useState("");
-  const [faults, setFaults] = useState<{ key?: string; value?: string }>({});
-  const [error, setError] = useState<unknown>(null);
-  const [busy, setBusy] = useState(false);
-  const submit = async () => {
-    setError(null);
-    setFaults(key.trim() === "" ? { key: t.noKey } : {});
-    if (key.trim() === "") return;
-    setBusy(true);
-    try {
-      await ask(
-        api.POST("/v1/{project_id}/services/{service_id}/tags/create", {
-          params: { path },
-          body: { tags: [{ key: key.trim(), value }] },
-        }),
-      );
-      setKey("");
-      setValue("");
-      await refresh();
-    } catch (failure) {
-      const named = faultOfRefusal(asFailure(failure));
-      if (named && /\.key$/.test(named.field)) setFaults({ key: named.text });
-      else if (named && /\.value$/.test(named.field)) setFaults({ value: named.text });
-      else setError(failure);
-    } finally {
-      setBusy(false);
-    }
-  };
-  const isThere = held.some((tag) => tag.key === key.trim());
+  const form = useForm(
+    { key: "", value: "" },
+    {
+      check: ({ key }) => ({ key: key.trim() ? "" : t.noKey }),
+      send: async ({ key, value }) => {
+        await ask(
+          api.POST("/v1/{project_id}/services/{service_id}/tags/create", {
+            params: { path },
+            body: { tags: [{ key: key.trim(), value }] },
+          }),
+        );
+        await refresh();
+      },
+    },
+  );
+  const isThere = held.some((tag) => tag.key === form.values.key.trim());
   return (
-    <FormLayout label={t.add} onSubmit={() => void submit()}>
-      <div className={classes.add}>
-        <TextField
-          label={t.key}
-          hint={t.keyHint}
-          value={key}
-          onChange={setKey}
-          error={faults.key}
-          autoComplete="off"
-          isRequired
-        />
-        <TextField
-          label={t.value}
-          hint={t.valueHint}
-          value={value}
-          onChange={setValue}
-          error={faults.value}
-          autoComplete="off"
-        />
-      </div>
-      {error !== null && <FailureNote error={error} />}
-      <div>
-        <Button type="submit" icon="plus" isPending={busy}>
-          {isThere ? t.change : t.add}
-        </Button>
-      </div>
-    </FormLayout>
+    <FormBody form={form} label={t.add} deed={isThere ? t.change : t.add} kind="plain" icon="plus" inRow>
+      <TextField label={t.key} hint={t.keyHint} autoComplete="off" isRequired {...form.field("key")} />
+      <TextField label={t.value} hint={t.valueHint} autoComplete="off" {...form.field("value")} />
+    </FormBody>
   );
 }

@@ -3,30 +3,32 @@ import { useQueries, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import type { Schemas } from "../../api/client";
 import { Chip } from "../../components/badge";
-import { Button, IconButton } from "../../components/button";
+import { IconButton } from "../../components/button";
 import { Confirm } from "../../components/dialog";
 import { Skeleton } from "../../components/empty";
 import { FailureNote } from "../../components/failure";
 import { Select } from "../../components/field";
+import { FormBody, useForm } from "../../components/form";
 import { Item, List, None } from "../../components/list";
 import { Section } from "../../components/page";
-import { tell, tellFailure } from "../../components/toast";
+import { tell } from "../../components/toast";
 import { useTexts } from "../../language/language";
 import { filled, texts } from "../../language/texts";
 import { useSession } from "../../session/session";
 import { askProjects, askRoles, askRolesOf, grant, type Place, revoke } from "./questions";
-import classes from "./users.module.css";
 
 const words = texts({
   title: ["Roles", "角色"],
   about: [
-    "administrator: everything · operator: models, services, apps, requests · auditor: reads all of that · caller: calls services",
-    "administrator：全部权限 · operator：模型、服务、应用与请求 · auditor：只读 · caller：调用服务",
+    "A role counts in the whole domain, or in one project; roles add up.",
+    "角色可在整个域或单个项目中生效，多个角色的权限叠加。",
   ],
   none: ["No role yet: the user may do nothing.", "还没有角色：该用户没有任何权限。"],
   domain: ["the whole domain", "整个域"],
   role: ["Role", "角色"],
   where: ["Where", "范围"],
+  chooseRole: ["Choose a role", "选择角色"],
+  chooseWhere: ["Choose where it counts", "选择生效范围"],
   grant: ["Grant", "授予"],
   revoke: ["Revoke", "撤销"],
   granted: ["The role was granted.", "已授予角色。"],
@@ -42,6 +44,14 @@ const words = texts({
     "It counts at once, for open sessions and tokens too.",
     "立即生效，已有的会话与令牌同样受影响。",
   ],
+});
+
+/** What each of the built-in roles may. */
+const roles = texts({
+  administrator: ["Everything", "全部权限"],
+  operator: ["Models, services, apps and requests", "模型、服务、应用与请求"],
+  auditor: ["Reads what an operator manages, and the audit", "只读，可查看审计"],
+  caller: ["Calls services", "调用服务"],
 });
 
 /** A role somewhere. */
@@ -132,43 +142,40 @@ interface GrantProps {
 
 function Grant({ user, places, refresh }: GrantProps) {
   const t = useTexts(words);
-  const [role, setRole] = useState("");
-  const [where, setWhere] = useState("");
-  const [busy, setBusy] = useState(false);
+  const about = useTexts(roles);
   const { data } = useQuery({ queryKey: ["roles"], queryFn: askRoles, staleTime: Number.POSITIVE_INFINITY });
-  const add = async () => {
-    const at = places.find((one) => one.key === where);
-    if (!at) return;
-    setBusy(true);
-    try {
-      await grant(user.id, role, at.place);
-      tell(t.granted);
-      setRole("");
-      setWhere("");
-      await refresh();
-    } catch (failure) {
-      tellFailure(failure);
-    } finally {
-      setBusy(false);
-    }
-  };
+  const form = useForm(
+    { role: "", where: "" },
+    {
+      send: async ({ role, where }) => {
+        const at = places.find((one) => one.key === where);
+        if (!at) return;
+        await grant(user.id, role, at.place);
+        tell(t.granted);
+        await refresh();
+      },
+    },
+  );
+  const { role, where } = form.values;
   return (
-    <div className={classes.add}>
+    <FormBody form={form} label={t.grant} deed={t.grant} isReady={Boolean(role && where)} inRow>
       <Select
         label={t.role}
-        value={role}
-        onChange={setRole}
-        options={(data ?? []).map((one) => ({ value: one.id, label: one.name }))}
+        placeholder={t.chooseRole}
+        isDisabled={!data}
+        options={(data ?? []).map((one) => ({
+          value: one.id,
+          label: one.name,
+          detail: one.name in about ? about[one.name as keyof typeof about] : undefined,
+        }))}
+        {...form.field("role")}
       />
       <Select
         label={t.where}
-        value={where}
-        onChange={setWhere}
+        placeholder={t.chooseWhere}
         options={places.map((one) => ({ value: one.key, label: one.where }))}
+        {...form.field("where")}
       />
-      <Button kind="primary" onPress={() => void add()} isPending={busy} isDisabled={!role || !where}>
-        {t.grant}
-      </Button>
-    </div>
+    </FormBody>
   );
 }

@@ -10,6 +10,7 @@ import { Confirm } from "../../components/dialog";
 import { Skeleton } from "../../components/empty";
 import { FailureNote } from "../../components/failure";
 import { TextField } from "../../components/field";
+import { useForm } from "../../components/form";
 import { FormDialog } from "../../components/form-dialog";
 import { Card, Facts, Page } from "../../components/page";
 import { tell, tellFailure } from "../../components/toast";
@@ -18,6 +19,7 @@ import { filled, texts } from "../../language/texts";
 import { useSession } from "../../session/session";
 import { AccessKeys } from "../credentials/access-keys";
 import { askKeys } from "../credentials/questions";
+import { usePasswordRule } from "./password-rule";
 import { askUser } from "./questions";
 import { Roles } from "./roles";
 import { UserState } from "./users";
@@ -42,7 +44,6 @@ const words = texts({
   password: ["Set a password", "设置密码"],
   passwordAbout: ["Ends all sessions and tokens of the user.", "该用户的全部会话与令牌将失效。"],
   newPassword: ["New password", "新密码"],
-  passwordHint: ["8 to 128 characters", "8 到 128 个字符"],
   passwordSet: ["The password was set.", "密码已设置。"],
   remove: ["Delete", "删除"],
   removeTitle: filled(
@@ -170,45 +171,39 @@ function Actions({ user }: { user: User }) {
 
 function SetPassword({ user, isOpen, onClose }: { user: User; isOpen: boolean; onClose: () => void }) {
   const t = useTexts(words);
-  const [password, setPassword] = useState("");
-  const [fault, setFault] = useState("");
-  const close = () => {
-    setPassword("");
-    setFault("");
-    onClose();
-  };
-  const submit = async () => {
-    const length = [...password].length;
-    setFault(length < 8 || length > 128 ? t.passwordHint : "");
-    if (length < 8 || length > 128) return;
-    await ask(
-      api.PATCH("/v3/users/{user_id}", {
-        params: { path: { user_id: user.id } },
-        body: { user: { password } },
-      }),
-    );
-    tell(t.passwordSet);
-    close();
-  };
+  const { rule, faultOf } = usePasswordRule();
+  const form = useForm(
+    { password: "" },
+    {
+      check: ({ password }) => ({ password: faultOf(password) }),
+      send: async ({ password }) => {
+        await ask(
+          api.PATCH("/v3/users/{user_id}", {
+            params: { path: { user_id: user.id } },
+            body: { user: { password } },
+          }),
+        );
+        tell(t.passwordSet);
+        onClose();
+      },
+    },
+  );
   return (
     <FormDialog
       title={t.password}
       about={t.passwordAbout}
       isOpen={isOpen}
-      onClose={close}
-      keeps={password !== ""}
+      onClose={onClose}
+      form={form}
       deed={t.password}
-      onSubmit={submit}
     >
       <TextField
         label={t.newPassword}
-        hint={t.passwordHint}
+        hint={rule}
         type="password"
         autoComplete="new-password"
-        value={password}
-        onChange={setPassword}
-        error={fault}
         autoFocus
+        {...form.field("password")}
       />
     </FormDialog>
   );

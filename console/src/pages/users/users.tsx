@@ -3,11 +3,11 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useDeferredValue, useMemo, useState } from "react";
 import { useLocation } from "wouter";
 import { api, ask, type Schemas } from "../../api/client";
-import { asFailure } from "../../api/failure";
 import { Badge } from "../../components/badge";
 import { Button } from "../../components/button";
 import { Id } from "../../components/copy";
 import { TextField } from "../../components/field";
+import { useForm } from "../../components/form";
 import { FormDialog } from "../../components/form-dialog";
 import { ListPage } from "../../components/list-page";
 import { type Column, Table } from "../../components/table";
@@ -15,7 +15,7 @@ import { useTexts } from "../../language/language";
 import { counted, filled, texts } from "../../language/texts";
 import { useChoices } from "../../routing/choices";
 import { useSession } from "../../session/session";
-import { faultOfRefusal } from "../deploy/draft";
+import { usePasswordRule } from "./password-rule";
 import { askUsers } from "./questions";
 
 const words = texts({
@@ -42,7 +42,6 @@ const words = texts({
     "8 到 128 个字符。请告知用户，用户可自行修改。",
   ],
   nameWrong: ["A name is needed.", "请填写名称。"],
-  passwordWrong: ["8 to 128 characters", "8 到 128 个字符"],
   submit: ["Create", "创建"],
   nothing: ["No user fits", "没有符合条件的用户"],
   nothingWhy: ["Another name may.", "请尝试其他名称。"],
@@ -113,65 +112,40 @@ function UserTable({ rows }: { rows: User[] | undefined }) {
 
 function CreateUser({ isOpen, onClose }: { isOpen: boolean; onClose: () => void }) {
   const t = useTexts(words);
+  const { faultOf } = usePasswordRule();
   const client = useQueryClient();
   const [, navigate] = useLocation();
-  const [name, setName] = useState("");
-  const [password, setPassword] = useState("");
-  const [faults, setFaults] = useState<{ name?: string; password?: string }>({});
-  const close = () => {
-    setName("");
-    setPassword("");
-    setFaults({});
-    onClose();
-  };
-  const submit = async () => {
-    const length = [...password].length;
-    const found = {
-      ...(name.trim() === "" ? { name: t.nameWrong } : {}),
-      ...(length < 8 || length > 128 ? { password: t.passwordWrong } : {}),
-    };
-    setFaults(found);
-    if (Object.keys(found).length > 0) return;
-    try {
-      const { user } = await ask(api.POST("/v3/users", { body: { user: { name: name.trim(), password } } }));
-      await client.invalidateQueries({ queryKey: ["users"] });
-      close();
-      navigate(`/users/${user.id}`);
-    } catch (failure) {
-      const named = faultOfRefusal(asFailure(failure));
-      if (named && /(^|\.)name$/.test(named.field)) setFaults({ name: named.text });
-      else if (named && /(^|\.)password$/.test(named.field)) setFaults({ password: named.text });
-      else throw failure;
-    }
-  };
+  const form = useForm(
+    { name: "", password: "" },
+    {
+      check: ({ name, password }) => ({ name: name.trim() ? "" : t.nameWrong, password: faultOf(password) }),
+      send: async ({ name, password }) => {
+        const { user } = await ask(
+          api.POST("/v3/users", { body: { user: { name: name.trim(), password } } }),
+        );
+        await client.invalidateQueries({ queryKey: ["users"] });
+        onClose();
+        navigate(`/users/${user.id}`);
+      },
+    },
+  );
   return (
     <FormDialog
       title={t.create}
       about={t.about}
       isOpen={isOpen}
-      onClose={close}
-      keeps={name !== "" || password !== ""}
+      onClose={onClose}
+      form={form}
       deed={t.submit}
-      onSubmit={submit}
     >
-      <TextField
-        label={t.name}
-        value={name}
-        onChange={setName}
-        error={faults.name}
-        autoComplete="off"
-        autoFocus
-        isRequired
-      />
+      <TextField label={t.name} autoComplete="off" autoFocus isRequired {...form.field("name")} />
       <TextField
         label={t.password}
         hint={t.passwordHint}
         type="password"
         autoComplete="new-password"
-        value={password}
-        onChange={setPassword}
-        error={faults.password}
         isRequired
+        {...form.field("password")}
       />
     </FormDialog>
   );
