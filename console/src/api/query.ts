@@ -2,6 +2,9 @@
 import { QueryClient } from "@tanstack/react-query";
 import { asFailure } from "./failure";
 
+/** What is asked again so often while it is looked at, and is fresh enough for as long: who comes back to its page sees it, and asks when its time has come. */
+export const every = (milliseconds: number) => ({ refetchInterval: milliseconds, staleTime: milliseconds });
+
 export function newQueryClient(): QueryClient {
   return new QueryClient({
     defaultOptions: {

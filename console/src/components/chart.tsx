@@ -1,47 +1,143 @@
-/** Values over time. The drawing is for the eye; the legend beneath reads the values out at the pointer. */
-import { useEffect, useRef } from "react";
+/** Values over time. The drawing is for the eye; the legend beneath names the lines, and reads the values out: those at the pointer, else the newest. */
+import { type ReactNode, useEffect, useRef, useState } from "react";
 import uPlot from "uplot";
-import { useLanguage, useTexts } from "../language/language";
-import { LANGUAGE_TAGS, texts } from "../language/texts";
+import { useLanguage } from "../language/language";
+import { LANGUAGE_TAGS } from "../language/texts";
 import { useTheme } from "../theme/theme";
+import { atAxis } from "../time/format";
 import "./uplot.css";
 import classes from "./chart.module.css";
 
-const words = texts({ time: ["Time", "时间"] });
+/** A colour of `style/tokens.css`: one with a meaning, or one of a row that are told apart. */
+export type Tint = "accent" | "warn" | "bad" | "busy" | `line-${1 | 2 | 3 | 4 | 5 | 6}`;
 
-/** A colour of `style/tokens.css`. */
-export type Tint = "accent" | "ok" | "warn" | "bad" | "busy" | "idle";
+type Values = readonly (number | null)[];
 
 export interface Series {
   name: string;
   tint: Tint;
   /** One for each time; `null` where there is nothing to tell. */
-  values: (number | null)[];
+  values: Values;
   dashed?: boolean;
+}
+
+/** What many lines of no name lie between. */
+export interface Band {
+  name: string;
+  low: Values;
+  high: Values;
 }
 
 interface Props {
   label: string;
   /** In seconds since 1970. */
-  times: number[];
-  series: Series[];
+  times: readonly number[];
+  series: readonly Series[];
+  band?: Band | undefined;
   format: (value: number) => string;
+  /** What the marks of the values are multiples of: whole things, powers of two; else tenths. */
+  marks?: "whole" | "binary" | undefined;
   /** From and to, in seconds: all of the range, also where nothing happened. */
-  range: [number, number];
+  range: readonly [number, number];
 }
 
-const HEIGHT = 176;
+const HEIGHT = 168;
 /** So few values are shown as points, too. */
 const FEW = 30;
 /** Steps between the marks of the time, in seconds. */
 const MARKS = [60, 300, 900, 1800, 3600, 7200, 14_400, 21_600, 43_200, 86_400];
+const STEPS = {
+  whole: Array.from({ length: 13 }, (_, power) => [1, 2, 5].map((one) => one * 10 ** power)).flat(),
+  binary: Array.from({ length: 44 }, (_, power) => 2 ** power),
+};
+/** All charts of a page show the same moment. */
+const TOGETHER = { key: "times" };
 
-export function Chart({ label, times, series, format, range }: Props) {
-  const box = useRef<HTMLElement>(null);
+export function Chart(props: Props) {
+  const { label, times, series, band, range } = props;
+  const time = useTimeFormat(range);
+  const { box, at, highlight } = usePlot(props, time);
+  const shown = at ?? newest([...series.map(({ values }) => values), ...(band ? [band.high] : [])]);
+  const told = (values: Values) => {
+    const value = shown === null ? null : values[shown];
+    return typeof value === "number" ? props.format(value) : "–";
+  };
+  const moment = shown === null ? undefined : times[shown];
+  return (
+    <figure className={classes.chart} aria-label={label}>
+      <div ref={box} className={classes.plot} aria-hidden="true" />
+      <figcaption className={classes.legend}>
+        <ul>
+          {series.map(({ name, tint, values, dashed }, index) => (
+            <Line
+              key={name}
+              name={name}
+              mark={`${classes.mark} ${classes[tint]} ${dashed ? classes.dashed : ""}`}
+              onPointed={(is) => highlight(is ? index : null)}
+            >
+              {told(values)}
+            </Line>
+          ))}
+          {band && (
+            <Line name={band.name} mark={`${classes.mark} ${classes.band}`}>
+              {between(told(band.low), told(band.high))}
+            </Line>
+          )}
+        </ul>
+        {moment !== undefined && <time>{time.format(moment * 1000)}</time>}
+      </figcaption>
+    </figure>
+  );
+}
+
+interface LineProps {
+  name: string;
+  mark: string;
+  onPointed?: (is: boolean) => void;
+  children: ReactNode;
+}
+
+function Line({ name, mark, onPointed, children }: LineProps) {
+  return (
+    <li
+      {...(onPointed
+        ? { onPointerEnter: () => onPointed(true), onPointerLeave: () => onPointed(false) }
+        : {})}
+    >
+      <span className={mark} aria-hidden="true" /> {name} <b>{children}</b>
+    </li>
+  );
+}
+
+export const between = (low: string, high: string) => (low === high ? low : `${low} – ${high}`);
+
+/** The newest moment of which any line tells something. */
+export function newest(lines: readonly Values[]): number | null {
+  const longest = Math.max(0, ...lines.map(({ length }) => length));
+  for (let index = longest - 1; index >= 0; index -= 1) {
+    if (lines.some((values) => typeof values[index] === "number")) return index;
+  }
+  return null;
+}
+
+function useTimeFormat([from, until]: readonly [number, number]): Intl.DateTimeFormat {
   const { language } = useLanguage();
+  return new Intl.DateTimeFormat(LANGUAGE_TAGS[language], {
+    hourCycle: "h23",
+    hour: "2-digit",
+    minute: "2-digit",
+    ...(until - from > 90_000 ? { month: "short", day: "numeric" } : {}),
+  });
+}
+
+/** Draws, and says which of the times is pointed at. */
+function usePlot({ times, series, band, format, marks, range }: Props, time: Intl.DateTimeFormat) {
+  const box = useRef<HTMLDivElement>(null);
+  const drawn = useRef<uPlot | null>(null);
+  const [at, setAt] = useState<number | null>(null);
   const theme = useTheme();
-  const t = useTexts(words);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another theme has other colours.
+  const { language } = useLanguage();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another theme has other colours; the format of times follows range and language.
   useEffect(() => {
     const element = box.current;
     if (!element) return;
@@ -53,29 +149,37 @@ export function Chart({ label, times, series, format, range }: Props) {
       ticks: { show: false },
       font: `11px ${style.fontFamily}`,
     };
-    const time = new Intl.DateTimeFormat(LANGUAGE_TAGS[language], {
-      hourCycle: "h23",
-      ...(range[1] - range[0] > 90_000
-        ? { month: "short", day: "numeric", hour: "2-digit" }
-        : { hour: "2-digit", minute: "2-digit" }),
-    });
     const plot = new uPlot(
       {
         width: element.clientWidth,
         height: HEIGHT,
-        cursor: { points: { size: 7 }, y: false },
-        scales: { x: { time: true, range }, y: { range: (_, __, high) => [0, high > 0 ? high * 1.1 : 1] } },
+        padding: [8, 8, 0, 0],
+        legend: { show: false },
+        cursor: { points: { size: 7 }, y: false, sync: TOGETHER },
+        focus: { alpha: 0.2 },
+        scales: {
+          x: { time: true, range: [...range] },
+          y: { range: (_, __, high) => [0, high > 0 ? high * 1.1 : 1] },
+        },
         axes: [
           {
             ...axis,
-            values: (_, splits) => splits.map((at) => time.format(at * 1000)),
-            space: 72,
+            size: 24,
+            gap: 8,
+            values: (_, splits) => splits.map((one) => time.format(one * 1000)),
+            space: range[1] - range[0] > 90_000 ? 120 : 72,
             incrs: MARKS,
           },
-          { ...axis, size: 64, values: (_, splits) => splits.map(format) },
+          {
+            ...axis,
+            size: 60,
+            gap: 8,
+            values: (_, splits) => splits.map((one) => atAxis(format(one))),
+            ...(marks ? { incrs: STEPS[marks] } : {}),
+          },
         ],
         series: [
-          { label: t.time, value: (_, at) => (at === null ? "" : time.format(at * 1000)) },
+          {},
           ...series.map(({ name, tint, values, dashed }) => ({
             label: name,
             stroke: colour(tint),
@@ -84,21 +188,40 @@ export function Chart({ label, times, series, format, range }: Props) {
             // What stands alone is no line.
             points: { show: values.filter((value) => value !== null).length <= FEW, size: 5 },
             ...(dashed ? { dash: [4, 3] } : {}),
-            value: (_: uPlot, value: number | null) => (value === null ? "–" : format(value)),
           })),
+          ...(band
+            ? [band.high, band.low].map(() => ({
+                stroke: colour("line-strong"),
+                width: 1,
+                points: { show: false },
+              }))
+            : []),
         ],
+        ...(band
+          ? { bands: [{ series: [series.length + 1, series.length + 2], fill: colour("idle-soft") }] }
+          : {}),
+        hooks: { setCursor: [({ cursor }) => setAt(cursor.idx ?? null)] },
       },
-      [times, ...series.map(({ values }) => values)],
+      [
+        times,
+        ...series.map(({ values }) => values),
+        ...(band ? [band.high, band.low] : []),
+      ] as uPlot.AlignedData,
       element,
     );
+    drawn.current = plot;
     const observer = new ResizeObserver(() => plot.setSize({ width: element.clientWidth, height: HEIGHT }));
     observer.observe(element);
     return () => {
       observer.disconnect();
       plot.destroy();
+      drawn.current = null;
+      setAt(null);
     };
-  }, [times, series, format, range, language, theme, t]);
-  return <figure ref={box} className={classes.chart} aria-label={label} />;
+  }, [times, series, band, format, marks, range, language, theme]);
+  const highlight = (index: number | null) =>
+    drawn.current?.setSeries(index === null ? null : index + 1, { focus: index !== null });
+  return { box, at, highlight };
 }
 
 /** What a colour of the style sheet is here and now: the drawing knows no `light-dark()`. */

@@ -59,13 +59,11 @@ export function CopyField({ text, label }: { text: string; label: string }) {
   );
 }
 
-/** An id in a row: cut in the middle when there is no room, copied whole. */
-export function Id({ value, short = false }: { value: string; short?: boolean }) {
+/** An id in a row: whole, or as it is shortened there; copied whole. */
+export function Id({ value, shown = value }: { value: string; shown?: string }) {
   return (
     <span className={classes.id}>
-      <code title={value}>
-        {short && value.length > 14 ? `${value.slice(0, 6)}…${value.slice(-5)}` : value}
-      </code>
+      <code title={value}>{shown}</code>
       <CopyButton text={value} />
     </span>
   );

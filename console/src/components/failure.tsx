@@ -50,9 +50,11 @@ export function FailureNote({ error, retry, children }: Props) {
         )}
         {failure.recorded && <Link href={`/explain/${failure.requestId}`}>{t.explain}</Link>}
         {!failure.recorded && failure.reason && (
-          <Button kind="quiet" small onPress={() => setOpen(!open)} aria-expanded={open}>
-            {t.why}
-          </Button>
+          <div className={classes.why}>
+            <Button kind="quiet" small onPress={() => setOpen(!open)} aria-expanded={open}>
+              {t.why}
+            </Button>
+          </div>
         )}
         {open && <Why failure={failure} />}
         {children}

@@ -30,9 +30,9 @@ export interface NavigationEntry {
 export const NAVIGATION: NavigationEntry[] = [
   { path: "", title: "overview", icon: "home", part: "project", needs: "modelarts:service:list" },
   { path: "services", title: "services", icon: "cube", part: "project", needs: "modelarts:service:list" },
-  { path: "models", title: "models", icon: "app", part: "project", needs: "modelarts:model:list" },
+  { path: "models", title: "models", icon: "layers", part: "project", needs: "modelarts:model:list" },
   { path: "requests", title: "requests", icon: "requests", part: "project", needs: "adyton:requests:list" },
-  { path: "apps", title: "apps", icon: "key", part: "project", needs: "apig:apps:list" },
+  { path: "apps", title: "apps", icon: "app", part: "project", needs: "apig:apps:list" },
   { path: "audit", title: "audit", icon: "audit", part: "project", needs: "adyton:audit:list" },
   { path: "credentials", title: "credentials", icon: "key", part: "account" },
   { path: "users", title: "users", icon: "users", part: "account", needs: "iam:users:list" },

@@ -60,16 +60,22 @@ export function ago(at: number, now: number, language: Language): string {
   return relative.format(0, "second");
 }
 
-/** A span of milliseconds: 0.04 ms, 12 ms, 1.5 s, 2 min 5 s. */
+/** A span of milliseconds: 0.042 ms, 0.40 ms, 12 ms, 1.50 s, 2 min 5 s, 2 h 5 min, 3 d 4 h. What is rounded up to the next unit is told in it. */
 export function span(milliseconds: number): string {
-  if (milliseconds < 1) return `${Number(milliseconds.toPrecision(2))} ms`;
-  if (milliseconds < 1000)
-    return `${milliseconds < 10 ? milliseconds.toFixed(1) : Math.round(milliseconds)} ms`;
+  if (milliseconds <= 0) return "0 ms";
+  if (milliseconds < 0.0995) return `${milliseconds.toFixed(3)} ms`;
+  if (milliseconds < 0.995) return `${milliseconds.toFixed(2)} ms`;
+  if (milliseconds < 9.95) return `${milliseconds.toFixed(1)} ms`;
+  if (milliseconds < 999.5) return `${Math.round(milliseconds)} ms`;
   const seconds = milliseconds / 1000;
-  if (seconds < 60) return `${seconds < 10 ? seconds.toFixed(2) : seconds.toFixed(1)} s`;
-  const minutes = Math.floor(seconds / 60);
-  if (minutes < 60) return `${minutes} min ${Math.round(seconds % 60)} s`;
-  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+  if (seconds < 9.995) return `${seconds.toFixed(2)} s`;
+  if (seconds < 59.95) return `${seconds.toFixed(1)} s`;
+  const whole = Math.round(seconds);
+  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 48 * 60) return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+  const hours = Math.round(minutes / 60);
+  return `${Math.floor(hours / 24)} d ${hours % 24} h`;
 }
 
 const UNITS = ["B", "KiB", "MiB", "GiB", "TiB"];
@@ -78,11 +84,17 @@ const UNITS = ["B", "KiB", "MiB", "GiB", "TiB"];
 export function size(bytes: number): string {
   let value = bytes;
   let unit = 0;
-  while (value >= 1024 && unit < UNITS.length - 1) {
+  // 1023.9 KiB would be told as 1024.
+  while (value >= (unit === 0 ? 1024 : 1023.5) && unit < UNITS.length - 1) {
     value /= 1024;
     unit += 1;
   }
-  return `${unit === 0 || value >= 100 ? Math.round(value) : value.toFixed(1)} ${UNITS[unit]}`;
+  return `${unit === 0 || value >= 99.95 ? Math.round(value) : value.toFixed(1)} ${UNITS[unit]}`;
+}
+
+/** What is told at a chart's axis: zeros behind the point say nothing there. */
+export function atAxis(text: string): string {
+  return text.replace(/(\.\d*?)0+(?= )/, "$1").replace(/\.(?= )/, "");
 }
 
 /** A count with separators: 12,345. */

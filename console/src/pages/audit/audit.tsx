@@ -41,9 +41,9 @@ const words = texts({
   caller: ["By", "操作者"],
   source: ["From", "来源地址"],
   when: ["When", "时间"],
-  change: ["done", "成功"],
-  sign_in: ["signed in", "登录"],
-  refusal: ["refused", "拒绝"],
+  change: ["Done", "成功"],
+  sign_in: ["Signed in", "登录"],
+  refusal: ["Refused", "拒绝"],
   none: ["Nothing recorded yet", "还没有审计记录"],
   noneWhy: [
     "Every change by the management API, the command line or this console is recorded here.",

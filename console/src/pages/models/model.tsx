@@ -122,6 +122,9 @@ export default function ModelPage() {
   );
 }
 
+/** Of `package://sha256/…` the beginning of the digest, which tells packages apart. */
+const digestOf = (place: string) => `${place.slice(place.lastIndexOf("/") + 1).slice(0, 12)}…`;
+
 function ModelFacts({ model }: { model: Model }) {
   const t = useTexts(words);
   const metrics = metricsOf(model.model_metrics);
@@ -134,7 +137,8 @@ function ModelFacts({ model }: { model: Model }) {
   ];
   if (model.model_algorithm) facts.push([t.algorithm, <bdi key="algorithm">{model.model_algorithm}</bdi>]);
   if (model.runtime) facts.push([t.runtime, <bdi key="runtime">{model.runtime}</bdi>]);
-  if (model.package) facts.push([t.package, <Id key="package" value={model.package} short />]);
+  if (model.package)
+    facts.push([t.package, <Id key="package" value={model.package} shown={digestOf(model.package)} />]);
   return (
     <>
       <Card>

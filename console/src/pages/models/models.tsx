@@ -57,7 +57,7 @@ export default function ModelsPage() {
   return (
     <ListPage
       words={t}
-      icon="app"
+      icon="layers"
       total={models.total}
       error={models.error}
       retry={models.retry}

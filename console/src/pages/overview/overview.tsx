@@ -2,9 +2,11 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "wouter";
 import { api, ask, type Schemas } from "../../api/client";
+import { every } from "../../api/query";
 import { LinkButton } from "../../components/button";
 import { Empty, Skeleton } from "../../components/empty";
 import { FailureNote } from "../../components/failure";
+import { type Figure, Figures } from "../../components/figures";
 import { Detail, Item, List } from "../../components/list";
 import { Moment } from "../../components/moment";
 import { Card, Facts, Page, Section } from "../../components/page";
@@ -99,7 +101,7 @@ function Everything() {
     queryKey: ["overview", project.id],
     queryFn: () =>
       ask(api.GET("/adyton/v1/{project_id}/overview", { params: { path: { project_id: project.id } } })),
-    refetchInterval: 15_000,
+    ...every(15_000),
   });
   if (error && !data) return <FailureNote error={error} retry={() => void refetch()} />;
   if (!data) return <Skeleton lines={8} />;
@@ -160,24 +162,33 @@ function Services({ services }: { services: Overview["services"] }) {
 }
 
 function States({ counts }: { counts: Overview["services"]["by_status"] }) {
+  const t = useTexts(words);
   const project = useProject();
   const { language } = useLanguage();
   const nameOf = useStateName();
   return (
-    <ul className={classes.states}>
-      {SERVICE_STATES.map((state) => [state, counts[state] ?? 0] as const)
+    <Figures
+      label={t.services}
+      figures={SERVICE_STATES.map((state) => [state, counts[state] ?? 0] as const)
         .filter(([state, n]) => n > 0 || state === "running" || state === "failed")
-        .map(([state, n]) => (
-          <li key={state} data-state={n > 0 ? state : undefined}>
-            <Link href={projectPath(project, `services?status=${state}`)}>
-              <span className={classes.number}>{count(n, language)}</span>
-              {nameOf(state)}
-            </Link>
-          </li>
-        ))}
-    </ul>
+        .map(([state, n]) => ({
+          name: nameOf(state),
+          value: count(n, language),
+          tone: n > 0 ? TONES[state] : undefined,
+          to: projectPath(project, `services?status=${state}`),
+        }))}
+    />
   );
 }
+
+const TONES: { [state: string]: Figure["tone"] } = {
+  running: "ok",
+  failed: "bad",
+  concerning: "warn",
+  deploying: "busy",
+  stopping: "busy",
+  deleting: "busy",
+};
 
 function Calls({ calls }: { calls: Overview["calls"] }) {
   const t = useTexts(words);
@@ -186,17 +197,20 @@ function Calls({ calls }: { calls: Overview["calls"] }) {
   const took = (milliseconds: number) => (calls.calls > 0 ? span(milliseconds) : "–");
   return (
     <Section title={t.calls}>
-      <Card>
-        <Facts
-          facts={[
-            [t.called, count(calls.calls, language)],
-            [t.failed, count(calls.failed, language)],
-            ["p50", took(calls.p50_ms)],
-            ["p95", took(calls.p95_ms)],
-            ["p99", took(calls.p99_ms)],
-          ]}
-        />
-      </Card>
+      <Figures
+        label={t.calls}
+        figures={[
+          { name: t.called, value: count(calls.calls, language) },
+          {
+            name: t.failed,
+            value: count(calls.failed, language),
+            tone: calls.failed > 0 ? "bad" : undefined,
+          },
+          { name: "p50", value: took(calls.p50_ms) },
+          { name: "p95", value: took(calls.p95_ms) },
+          { name: "p99", value: took(calls.p99_ms) },
+        ]}
+      />
       {calls.services.length > 0 && (
         <Table
           label={t.calls}
@@ -207,7 +221,12 @@ function Calls({ calls }: { calls: Overview["calls"] }) {
             { title: t.service, width: "minmax(8rem, 3fr)", cell: (one) => <bdi>{one.service_name}</bdi> },
             { title: t.called, width: "7rem", right: true, cell: (one) => count(one.calls, language) },
             { title: t.failed, width: "7rem", right: true, cell: (one) => count(one.failed, language) },
-            { title: "p95", width: "6rem", right: true, cell: (one) => span(one.p95_ms) },
+            {
+              title: "p95",
+              width: "6rem",
+              right: true,
+              cell: (one) => (one.calls > 0 ? span(one.p95_ms) : "–"),
+            },
           ]}
         />
       )}
@@ -275,9 +294,9 @@ function Changes({ changes }: { changes: NonNullable<Overview["changes"]> }) {
                   {operationName(change.operation, change.method, change.path)}
                 </Link>{" "}
                 {change.thing && (
-                  <>
-                    {kindOf(change.thing.kind)} <bdi>{thingName(change.thing)}</bdi>
-                  </>
+                  <bdi className={classes.thing} title={kindOf(change.thing.kind)}>
+                    {thingName(change.thing)}
+                  </bdi>
                 )}
               </span>
             }

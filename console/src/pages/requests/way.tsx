@@ -62,12 +62,12 @@ export function Way({ explanation }: { explanation: Explanation }) {
         <ul className={classes.legend} aria-label={t.times}>
           {parts.map(({ name, us }) => (
             <li key={name}>
-              <span className={classes[name]} /> {t[name]} {span(us / 1000)}
+              <span className={classes[name]} /> {t[name]} <b>{span(us / 1000)}</b>
             </li>
           ))}
           {parts.length > 1 && (
             <li>
-              {t.total} {span(time.total_us / 1000)}
+              {t.total} <b>{span(time.total_us / 1000)}</b>
             </li>
           )}
         </ul>

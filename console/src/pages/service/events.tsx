@@ -2,6 +2,7 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { api, ask, type Schemas } from "../../api/client";
+import { every } from "../../api/query";
 import { Badge } from "../../components/badge";
 import { Empty } from "../../components/empty";
 import { FailureNote } from "../../components/failure";
@@ -47,7 +48,7 @@ export default function Events({ service }: { service: Service }) {
       ),
     initialPageParam: 0,
     getNextPageParam: (last, all) => (all.length * PAGE < last.total_count ? all.length : undefined),
-    refetchInterval: isMoving(service.status) ? 2_000 : 15_000,
+    ...every(isMoving(service.status) ? 2_000 : 15_000),
   });
   const rows = events.data?.pages.flatMap((page) => page.events).map((event, index) => ({ ...event, index }));
   return (

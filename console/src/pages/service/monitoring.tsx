@@ -1,6 +1,7 @@
 /** How a service does: its instances now, and its calls. */
 import { useQuery } from "@tanstack/react-query";
 import { api, ask, type Schemas } from "../../api/client";
+import { every } from "../../api/query";
 import { Badge, type Tone } from "../../components/badge";
 import { Id } from "../../components/copy";
 import { Empty, Skeleton } from "../../components/empty";
@@ -11,7 +12,7 @@ import { useLanguage, useTexts } from "../../language/language";
 import { texts } from "../../language/texts";
 import { useProject } from "../../session/project";
 import { count, size } from "../../time/format";
-import { Recorded } from "./recorded";
+import { Recorded, shortId } from "./recorded";
 import type { Service } from "./service-query";
 
 const words = texts({
@@ -22,7 +23,7 @@ const words = texts({
   place: ["Runs", "运行位置"],
   restarts: ["Restarts", "重启次数"],
   note: ["Note", "说明"],
-  cpu: ["CPU, % of a core", "CPU，单核百分比"],
+  cpu: ["CPU of a core", "单核 CPU"],
   memory: ["Memory", "内存"],
   inServer: ["in the server", "在服务器进程内"],
   none: ["No instances", "没有实例"],
@@ -55,7 +56,7 @@ export default function Monitoring({ service }: { service: Service }) {
           params: { path: { project_id: project.id, service_id: service.service_id } },
         }),
       ),
-    refetchInterval: 5_000,
+    ...every(5_000),
   });
   if (monitor.error) return <FailureNote error={monitor.error} retry={() => void monitor.refetch()} />;
   if (!monitor.data) return <Skeleton lines={6} />;
@@ -100,7 +101,11 @@ function Instances({ rows }: { rows: Row[] }) {
       rows={rows}
       keyOf={(row) => row.instance_id}
       columns={[
-        { title: t.instance, width: "11rem", cell: (row) => <Id value={row.instance_id} short /> },
+        {
+          title: t.instance,
+          width: "8rem",
+          cell: (row) => <Id value={row.instance_id} shown={shortId(row.instance_id)} />,
+        },
         {
           title: t.state,
           width: "7rem",
@@ -116,7 +121,9 @@ function Instances({ rows }: { rows: Row[] }) {
           cell: (row) => (typeof row.cpu_percent === "number" ? `${row.cpu_percent.toFixed(1)} %` : "–"),
         },
         { title: t.memory, width: "7rem", right: true, cell: (row) => memoryOf(row) },
-        { title: t.note, width: "minmax(8rem, 2fr)", extra: true, cell: (row) => row.note },
+        ...(rows.some((row) => row.note)
+          ? [{ title: t.note, width: "minmax(8rem, 2fr)", extra: true, cell: (row: Row) => row.note }]
+          : []),
       ]}
     />
   );

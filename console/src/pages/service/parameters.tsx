@@ -11,7 +11,6 @@ const words = texts({
   gives: ["Output", "输出参数"],
   name: ["Name", "名称"],
   type: ["Type", "类型"],
-  about: ["Description", "说明"],
   required: ["required", "必填"],
   undeclared: ["The model does not say.", "模型未声明。"],
 });
@@ -28,19 +27,16 @@ export function Parameters({ declared, side }: { declared: Declared; side: "requ
           <tr>
             <th scope="col">{t.name}</th>
             <th scope="col">{t.type}</th>
-            <th scope="col">{t.about}</th>
           </tr>
         </thead>
         <tbody>
           {parameters.map((one) => (
             <tr key={one.name}>
               <td>
-                <code>{one.name}</code>
+                <code>{one.name}</code> {one.required && <Chip>{t.required}</Chip>}
+                {one.description && <bdi className={classes.said}>{one.description}</bdi>}
               </td>
               <td>{one.type}</td>
-              <td>
-                {one.required && <Chip>{t.required}</Chip>} {one.description}
-              </td>
             </tr>
           ))}
           {parameters.length === 0 &&
@@ -52,7 +48,6 @@ export function Parameters({ declared, side }: { declared: Declared; side: "requ
                 <td>
                   {port.type} <code>{shapeOf(port)}</code>
                 </td>
-                <td />
               </tr>
             ))}
         </tbody>

@@ -3,11 +3,13 @@ import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { lazy, type ReactNode, Suspense, useMemo } from "react";
 import { Link, useLocation, useSearch } from "wouter";
 import { api, ask } from "../../api/client";
-import type { Series, Tint } from "../../components/chart";
+import { every } from "../../api/query";
+import type { Band, Series, Tint } from "../../components/chart";
 import { Skeleton } from "../../components/empty";
 import { FailureNote } from "../../components/failure";
 import { Select } from "../../components/field";
-import { Facts, Section } from "../../components/page";
+import { Figures } from "../../components/figures";
+import { Section } from "../../components/page";
 import { useLanguage, useTexts } from "../../language/language";
 import { filled, texts } from "../../language/texts";
 import { useProject } from "../../session/project";
@@ -29,17 +31,18 @@ const words = texts({
   latency: ["Latency", "时延"],
   instances: ["Instances ready", "就绪实例数"],
   codes: ["Failures by code", "按错误码统计的失败"],
-  cpu: ["CPU per instance, % of one core", "每个实例的 CPU，单核百分比"],
+  cpu: ["CPU per instance, % of a core", "每个实例的 CPU，单核百分比"],
   memory: ["Memory per instance", "每个实例的内存"],
   unused: ["No instance took anything in this time.", "这段时间内没有实例占用资源。"],
   inServer: [
     "Models in the server's own process share its memory: there is none of their own to show.",
     "运行在服务器进程内的模型共用服务器的内存，没有单独的内存数据。",
   ],
-  further: filled(
-    (count: string) => `${count} more instances took less.`,
-    (count: string) => `另有 ${count} 个实例占用较少，未显示。`,
+  others: filled(
+    (count: string) => `${count} others`,
+    (count: string) => `其他 ${count} 个`,
   ),
+  total: ["In this time", "该时段内"],
   none: ["Nothing failed.", "没有失败的调用。"],
 });
 
@@ -58,7 +61,7 @@ export function Recorded({ service }: { service: Service }) {
         }),
       ),
     placeholderData: keepPreviousData,
-    refetchInterval: range === "5m" ? 5_000 : 30_000,
+    ...every(range === "5m" ? 5_000 : 30_000),
   });
   return (
     <>
@@ -104,46 +107,64 @@ function Charts({ metrics }: { metrics: Metrics }) {
     [lines, t],
   );
   const cpu = useMemo<Series[]>(
-    () => lines.usage.map(({ id, cpu }, at) => ({ name: shortId(id), ...lookOf(at), values: cpu })),
+    () => lines.usage.map(({ id, cpu }, at) => ({ name: shortId(id), tint: tintOf(at), values: cpu })),
     [lines],
   );
   const memory = useMemo<Series[]>(
     () =>
       lines.usage
-        .map(({ id, memory }, at) => ({ name: shortId(id), ...lookOf(at), values: memory }))
+        .map(({ id, memory }, at) => ({ name: shortId(id), tint: tintOf(at), values: memory }))
         .filter(({ values }) => values.some((value) => value !== null)),
     [lines],
   );
+  const others = useMemo(() => {
+    if (!lines.others) return null;
+    const name = t.others(count(lines.others.count, language));
+    return { cpu: { name, ...lines.others.cpu }, memory: { name, ...lines.others.memory } };
+  }, [lines, t, language]);
+  const took = (milliseconds: number) => (total.calls > 0 ? span(milliseconds) : "–");
   return (
     <>
-      <Facts
-        facts={[
-          [t.calls, count(total.calls, language)],
-          [t.failed, count(total.failed, language)],
-          ["p50", total.calls > 0 ? span(total.p50_ms) : "–"],
-          ["p95", total.calls > 0 ? span(total.p95_ms) : "–"],
-          ["p99", total.calls > 0 ? span(total.p99_ms) : "–"],
+      <Figures
+        label={t.total}
+        figures={[
+          { name: t.calls, value: count(total.calls, language) },
+          {
+            name: t.failed,
+            value: count(total.failed, language),
+            tone: total.failed > 0 ? "bad" : undefined,
+          },
+          { name: "p50", value: took(total.p50_ms) },
+          { name: "p95", value: took(total.p95_ms) },
+          { name: "p99", value: took(total.p99_ms) },
         ]}
       />
       <div className={classes.charts}>
-        <Panel title={t.calls} lines={lines} series={calls} format={whole} />
+        <Panel title={t.calls} lines={lines} series={calls} format={whole} marks="whole" />
         <Panel title={t.latency} lines={lines} series={latency} format={span} />
-        <Panel title={t.instances} lines={lines} series={instances} format={whole} />
+        <Panel title={t.instances} lines={lines} series={instances} format={whole} marks="whole" />
         {cpu.length > 0 ? (
-          <Panel title={t.cpu} lines={lines} series={cpu} format={percent} />
+          <Panel title={t.cpu} lines={lines} series={cpu} band={others?.cpu} format={percent} />
         ) : (
           <Nothing title={t.cpu} said={t.unused} />
         )}
         {memory.length > 0 ? (
-          <Panel title={t.memory} lines={lines} series={memory} format={size} />
+          <Panel
+            title={t.memory}
+            lines={lines}
+            series={memory}
+            band={others?.memory}
+            format={size}
+            marks="binary"
+          />
         ) : (
           <Nothing title={t.memory} said={cpu.length > 0 ? t.inServer : t.unused} />
         )}
         <Section title={t.codes}>
           {failures.length === 0 ? (
-            <p className={classes.none}>{t.none}</p>
+            <Quiet>{t.none}</Quiet>
           ) : (
-            <ul className={classes.codes}>
+            <ul className={`${classes.panel} ${classes.codes}`}>
               {failures.map(({ code, count: times }) => (
                 <li key={code}>
                   {/^[A-Za-z]/.test(code) ? (
@@ -159,31 +180,32 @@ function Charts({ metrics }: { metrics: Metrics }) {
           )}
         </Section>
       </div>
-      {lines.further > 0 && <p className={classes.none}>{t.further(count(lines.further, language))}</p>}
     </>
   );
 }
 
-const TINTS: Tint[] = ["accent", "ok", "warn"];
-
-/** Instances are told apart by colour and, where there are more, by dashes. */
-const lookOf = (at: number) => ({
-  tint: TINTS[at % TINTS.length] ?? "accent",
-  ...(at >= TINTS.length ? { dashed: true } : {}),
-});
+const tintOf = (at: number): Tint =>
+  (["line-1", "line-2", "line-3", "line-4", "line-5"] as const)[at] ?? "line-6";
 
 /** As the command line shortens it in logs. */
-const shortId = (id: string) => id.slice(0, 8);
+export const shortId = (id: string) => id.slice(0, 8);
 
-const percent = (value: number) =>
-  `${value >= 10 || Number.isInteger(value) ? Math.round(value) : value.toFixed(1)} %`;
+const percent = (value: number) => {
+  const digits = value === 0 || value >= 9.95 ? 0 : value >= 0.995 ? 1 : 2;
+  return `${value.toFixed(digits)} %`;
+};
 
 function Nothing({ title, said }: { title: string; said: string }) {
   return (
     <Section title={title}>
-      <p className={classes.none}>{said}</p>
+      <Quiet>{said}</Quiet>
     </Section>
   );
+}
+
+/** In place of a chart. */
+function Quiet({ children }: { children: string }) {
+  return <p className={`${classes.panel} ${classes.none}`}>{children}</p>;
 }
 
 const whole = (value: number) => (Number.isInteger(value) ? value.toLocaleString("en") : "");
@@ -192,15 +214,17 @@ interface PanelProps {
   title: string;
   lines: Lines;
   series: Series[];
+  band?: Band | undefined;
   format: (value: number) => string;
+  marks?: "whole" | "binary";
 }
 
-function Panel({ title, lines, series, format }: PanelProps): ReactNode {
+function Panel({ title, lines, ...rest }: PanelProps): ReactNode {
   return (
     <Section title={title}>
       <div className={classes.panel}>
         <Suspense fallback={<Skeleton lines={5} />}>
-          <Chart label={title} times={lines.times} series={series} format={format} range={lines.range} />
+          <Chart label={title} times={lines.times} range={lines.range} {...rest} />
         </Suspense>
       </div>
     </Section>

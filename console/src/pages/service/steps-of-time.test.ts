@@ -49,8 +49,34 @@ test("each instance has a line of what it took, those that took most first, and 
     { id: "b", cpu: [null, null, 40, 40, null], memory: [null, null, 512, 1024, null] },
     { id: "a", cpu: [null, null, 20, null, null], memory: [null, null, null, null, null] },
   ]);
-  expect([lines.usage.length, lines.further]).toEqual([INSTANCES_MOST, 2]);
   expect(lines.p50).toEqual([null, null, null, 1, null]);
+});
+
+test("more instances than lines are told apart are a band between the least and the most of them", () => {
+  const used = (id: string, cpu: number) => ({
+    instance_id: id,
+    cpu_s: cpu,
+    cpu_percent: cpu,
+    memory_bytes: cpu * 100,
+  });
+  const all = Array.from({ length: 9 }, (_, at) => used(`x${at}`, at + 1));
+  const of = (usage: typeof all) =>
+    linesOf({
+      ...METRICS,
+      points: [{ ...point("2026-11-27T08:02:00Z", 0), usage }],
+      total: { ...point("2026-11-27T08:00:00Z", 0), usage },
+    });
+  const nine = of(all);
+  expect(nine.usage.map(({ id }) => id)).toEqual(["x8", "x7", "x6", "x5", "x4"]);
+  expect(nine.others).toEqual({
+    count: 4,
+    cpu: { low: [null, null, 1, null, null], high: [null, null, 4, null, null] },
+    memory: { low: [null, null, 100, null, null], high: [null, null, 400, null, null] },
+  });
+  const six = of(all.slice(0, INSTANCES_MOST));
+  expect([six.usage.length, six.others]).toEqual([INSTANCES_MOST, null]);
+  const seven = of(all.slice(0, INSTANCES_MOST + 1));
+  expect([seven.usage.length, seven.others?.count]).toEqual([5, 2]);
 });
 
 test("what failed most comes first", () => {

@@ -18,8 +18,8 @@ export interface Lines {
   instances: (number | null)[];
   /** Those that took most, first. */
   usage: InstanceLines[];
-  /** How many instances there were besides. */
-  further: number;
+  /** Between what the others were, where there are too many. */
+  others: OtherLines | null;
   range: [number, number];
 }
 
@@ -31,8 +31,23 @@ export interface InstanceLines {
   memory: (number | null)[];
 }
 
-/** More lines nobody tells apart. */
+/** What instances of no line of their own lie between. */
+export interface OtherLines {
+  /** How many they are. */
+  count: number;
+  cpu: Between;
+  memory: Between;
+}
+
+export interface Between {
+  low: (number | null)[];
+  high: (number | null)[];
+}
+
+/** More lines nobody tells apart; one more is worth a line rather than a band. */
 export const INSTANCES_MOST = 6;
+/** So many have a line where the others have a band. */
+const BESIDE_A_BAND = 5;
 
 export function linesOf(metrics: Metrics): Lines {
   const from = Date.parse(metrics.from) / 1000;
@@ -62,20 +77,40 @@ export function linesOf(metrics: Metrics): Lines {
     const usage = new Map(point?.usage?.map((one) => [one.instance_id, one]));
     for (const one of lines.usage) {
       const used = usage.get(one.id);
+      usage.delete(one.id);
       one.cpu.push(used?.cpu_percent ?? null);
       one.memory.push(used?.memory_bytes ?? null);
+    }
+    if (lines.others) {
+      const rest = [...usage.values()];
+      add(
+        lines.others.cpu,
+        rest.map((one) => one.cpu_percent),
+      );
+      add(
+        lines.others.memory,
+        rest.map((one) => one.memory_bytes),
+      );
     }
   }
   return lines;
 }
 
-function instancesOf({ total }: Metrics): Pick<Lines, "usage" | "further"> {
+function add({ low, high }: Between, values: (number | null | undefined)[]): void {
+  const known = values.filter((value) => typeof value === "number");
+  low.push(known.length > 0 ? Math.min(...known) : null);
+  high.push(known.length > 0 ? Math.max(...known) : null);
+}
+
+function instancesOf({ total }: Metrics): Pick<Lines, "usage" | "others"> {
   const all = [...(total.usage ?? [])].sort(
     (one, other) => other.cpu_s - one.cpu_s || (other.memory_bytes ?? 0) - (one.memory_bytes ?? 0),
   );
+  const own = all.slice(0, all.length > INSTANCES_MOST ? BESIDE_A_BAND : INSTANCES_MOST);
+  const count = all.length - own.length;
   return {
-    usage: all.slice(0, INSTANCES_MOST).map(({ instance_id }) => ({ id: instance_id, cpu: [], memory: [] })),
-    further: Math.max(all.length - INSTANCES_MOST, 0),
+    usage: own.map(({ instance_id }) => ({ id: instance_id, cpu: [], memory: [] })),
+    others: count > 0 ? { count, cpu: { low: [], high: [] }, memory: { low: [], high: [] } } : null,
   };
 }
 

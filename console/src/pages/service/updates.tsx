@@ -2,6 +2,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { api, ask } from "../../api/client";
+import { every } from "../../api/query";
 import { Badge, type Tone } from "../../components/badge";
 import { Button } from "../../components/button";
 import { Confirm } from "../../components/dialog";
@@ -60,7 +61,7 @@ export default function Updates({ service }: { service: Service }) {
           params: { path: { project_id: project.id, service_id: service.service_id } },
         }),
       ),
-    refetchInterval: isMoving(service.status) ? 1_500 : 15_000,
+    ...every(isMoving(service.status) ? 1_500 : 15_000),
   });
   if (updates.error) return <FailureNote error={updates.error} retry={() => void updates.refetch()} />;
   if (!updates.data) return <Skeleton lines={6} />;

@@ -130,36 +130,36 @@ function ServiceTable({ pages }: { pages: Pages<Service> }) {
   const { language } = useLanguage();
   const project = useProject();
   const columns: Column<Service>[] = [
-    { title: t.name, width: "minmax(10rem, 3fr)", cell: (service) => <bdi>{service.service_name}</bdi> },
+    { title: t.name, width: "minmax(10rem, 4fr)", cell: (service) => <bdi>{service.service_name}</bdi> },
     {
       title: t.status,
-      width: "9rem",
+      width: "8rem",
       cell: (service) => (
         <ServiceStatus status={service.status} progress={service.progress} note={service.error_msg} />
       ),
     },
     {
       title: t.calls,
-      width: "7rem",
+      width: "6rem",
       right: true,
       cell: (service) => count(service.invocation_times, language),
     },
-    { title: t.failed, width: "7rem", right: true, cell: (service) => count(service.failed_times, language) },
+    { title: t.failed, width: "5rem", right: true, cell: (service) => count(service.failed_times, language) },
     {
       title: t.tags,
-      width: "minmax(6rem, 1.5fr)",
+      width: "minmax(6rem, 2fr)",
       extra: true,
       cell: (service) => service.tags?.map((tag) => <Chip key={tag.key}>{tagText(tag)}</Chip>),
     },
     {
       title: t.owner,
-      width: "minmax(6rem, 1fr)",
+      width: "minmax(4rem, 1fr)",
       extra: true,
       cell: (service) => <bdi>{service.owner}</bdi>,
     },
     {
       title: t.changed,
-      width: "8rem",
+      width: "7rem",
       right: true,
       extra: true,
       cell: (service) => <Moment at={service.update_time} />,
