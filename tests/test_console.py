@@ -392,6 +392,7 @@ def test_what_a_role_may_do_is_offered_and_nothing_else(console, server, iris, r
 # The page itself
 
 
+@pytest.mark.alone
 def test_the_first_page_is_interactive_within_a_second(console):
     tab = console()
     # Nothing is kept from before.

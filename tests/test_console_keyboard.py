@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 
 from harness.browser import DESKTOP, PHONE, Console, Look
 from harness.callers import AppCodeHolder, TokenHolder, call
+from harness.raw import Connection
 from harness.server import ROOT
 from test_console_management import package, unique
 
@@ -211,15 +212,25 @@ COVERED = """() => [...document.querySelectorAll("main :is(a[href], button, inpu
 })"""
 
 
+def exchange_unreadable(url: str) -> str:
+    """The id of a request whose head is no HTTP."""
+    with Connection(url) as connection:
+        connection.send(b"\x01 no HTTP\r\n\r\n")
+        return connection.read_answer().headers["x-request-id"]
+
+
 @pytest.mark.parametrize("look", [Look("zh", "dark", 640, 450), Look("en", "light", 360, 740)], ids=str)
 def test_every_page_fits_and_covers_nothing(console, server, iris, look):
     refused = call(server, TokenHolder(server.token()), f"{iris.path}/nowhere")
     request = json.loads(refused.body)["request_id"]
     server.record(request)
+    # Neither has a method or a path.
+    unreadable = [exchange_unreadable(url) for url in (server.gateway, server.control)]
+    server.record(unreadable[0])
     tab: Console = console(look)
     tabs = ["", "predict", "updates", "monitoring", "events", "logs", "tags", "update"]
     pages = ["", "services", "services/new", *(f"services/{iris.id}/{one}".rstrip("/") for one in tabs), "models", "models/import", f"models/{iris.model_id}"]
-    pages += ["requests", f"requests/{request}", "apps", "audit"]
+    pages += ["requests", f"requests/{request}", f"requests/{unreadable[0]}", "apps", "audit"]
     for path in [*(f"/p/default/{one}".rstrip("/") for one in pages), "/errors", "/errors/APIG.0101", "/credentials", "/users", "/projects", "/audit", f"/explain/{request}"]:
         tab.go(path)
         expect(tab.page.get_by_role("heading", level=1)).not_to_be_empty()

@@ -9,6 +9,9 @@ from harness import filled
 from harness.browser import DESKTOP, PHONE, Console
 from harness.server import ROOT, Server, wait_for
 
+# How smooth a page is depends on who else works on the machine.
+pytestmark = pytest.mark.alone
+
 MANY = 10_000
 REQUESTS = 100_000
 # Rows of a table that are in the page at once, however many it has: what is seen, a screen before and after, in groups.

@@ -173,7 +173,8 @@ fn end_to_end(python: &Python, arguments: &[String]) -> Result<Tally> {
             pytest.arg("tests").args(arguments);
         });
     }
-    // Many tests wait for something: two processes share the files of tests. What all of them have provoked is asked afterwards.
+    // Many tests wait for something: two processes share the files of tests. Those that measure time follow alone,
+    // and at last the one that asks what all of them have provoked.
     let provoked = target().join("provoked");
     let _ = fs::remove_dir_all(&provoked);
     fs::create_dir_all(&provoked).with_context(|| format!("cannot make {}", provoked.display()))?;
@@ -189,7 +190,7 @@ fn end_to_end(python: &Python, arguments: &[String]) -> Result<Tally> {
             "tests",
         ]
         .as_slice(),
-        &["-m", "last", "tests"],
+        &["-m", "last or alone", "tests"],
     ] {
         tally += pytest(python, |pytest| {
             pytest.args(part).env("ADYTON_TEST_PROVOKED", &provoked);

@@ -7,6 +7,7 @@ import { Card, Facts, Section } from "../../components/page";
 import { inline, Prose } from "../../components/prose";
 import { useTexts } from "../../language/language";
 import { filled, texts } from "../../language/texts";
+import { useRequestLine } from "../requests/request-line";
 import classes from "./audit.module.css";
 import { useOperationName, useThingKind } from "./operations";
 
@@ -65,15 +66,11 @@ function useFacts(record: Schemas["AuditShown"]): [string, ReactNode][] {
   const t = useTexts(words);
   const kindOf = useThingKind();
   const operationName = useOperationName();
+  const requestLine = useRequestLine();
   const { caller, thing, refusal } = record;
   const facts: [string, ReactNode][] = [
     [t.operation, operationName(record.operation, record.method, record.path)],
-    [
-      t.call,
-      <code key="call">
-        {record.method} {record.path}
-      </code>,
-    ],
+    [t.call, <code key="call">{requestLine(record.method, record.path)}</code>],
     [t.when, <Moment key="when" at={record.time} exact />],
     [t.source, record.source ? <code key="source">{record.source}</code> : t.local],
   ];

@@ -1,6 +1,7 @@
 /** What management calls do, in words: operations as the API's document names them. */
 import { useTexts } from "../../language/language";
 import { texts } from "../../language/texts";
+import { useRequestLine } from "../requests/request-line";
 
 const kinds = texts({
   project: ["project", "项目"],
@@ -81,8 +82,9 @@ export const operations = texts({
 /** What a call did, in words; an operation that is new here by its name, an address that is none as it was sent. */
 export function useOperationName(): (operation: string, method: string, path: string) => string {
   const t = useTexts(operations);
+  const requestLine = useRequestLine();
   return (operation, method, path) => {
     if (operation in t) return t[operation as keyof typeof t];
-    return operation ? operation.replaceAll("_", " ") : `${method} ${path}`;
+    return operation ? operation.replaceAll("_", " ") : requestLine(method, path);
   };
 }

@@ -11,7 +11,8 @@ import { texts } from "../../language/texts";
 import { projectPath, useMay, useProject } from "../../session/project";
 import { Explained } from "./explained";
 import { askRequest, useServices } from "./questions";
-import { type JournalRow, pathBelow } from "./shapes";
+import { useRequestLine } from "./request-line";
+import type { JournalRow } from "./shapes";
 
 const words = texts({
   requests: ["Requests", "请求"],
@@ -24,6 +25,7 @@ export default function RequestPage() {
   const project = useProject();
   const { language } = useLanguage();
   const id = useParams<{ request: string }>().request;
+  const requestLine = useRequestLine();
   const { data, error, refetch } = useQuery({
     queryKey: ["request", project.id, id, language],
     queryFn: () => askRequest(project, id),
@@ -39,7 +41,7 @@ export default function RequestPage() {
   const { row, explanation } = data;
   return (
     <Page
-      title={`${row.method} ${pathBelow(row.path)}`}
+      title={requestLine(row.method, row.path)}
       crumbs={crumbs}
       aside={
         <Badge tone={toneOfHttp(row.status)}>

@@ -18,6 +18,7 @@ import { span } from "../../time/format";
 import { RequestFilters } from "./filters";
 import { fits, withNew } from "./live-rows";
 import { askJournal, FILTERS, type JournalPage, type RequestFilter, useServices } from "./questions";
+import { useRequestLine } from "./request-line";
 import classes from "./requests.module.css";
 import { type JournalRow, pathBelow } from "./shapes";
 
@@ -142,15 +143,19 @@ export function RequestTable({ rows, foot }: { rows: JournalRow[] | undefined; f
   const t = useTexts(words);
   const project = useProject();
   const services = useServices();
+  const requestLine = useRequestLine();
   const columns: Column<JournalRow>[] = [
     {
       title: t.request,
       width: "minmax(12rem, 3fr)",
-      cell: (row) => (
-        <span className={classes.line} title={`${row.method} ${row.path}`}>
-          <Chip mono>{row.method}</Chip> <bdi>{pathBelow(row.path)}</bdi>
-        </span>
-      ),
+      cell: (row) =>
+        row.method || row.path ? (
+          <span className={classes.line} title={`${row.method} ${row.path}`}>
+            {row.method && <Chip mono>{row.method}</Chip>} <bdi>{pathBelow(row.path)}</bdi>
+          </span>
+        ) : (
+          requestLine(row.method, row.path)
+        ),
     },
     {
       title: t.answer,

@@ -64,7 +64,7 @@ fn facts(record: &AuditShown, language: Language) -> Vec<(&'static str, String)>
     vec![
         (
             phrase!(language, "request", "请求"),
-            format!("{} {}", record.method, record.path),
+            format!("{} {}", record.method, record.path).trim().to_owned(),
         ),
         (phrase!(language, "operation", "操作"), record.operation.clone()),
         (phrase!(language, "time", "时间"), moment(&record.time)),
