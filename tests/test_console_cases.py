@@ -446,15 +446,24 @@ def test_choices_that_there_are_none_are_not_taken(tab, iris):
     expect(tab.page.get_by_role("link", name="iris", exact=True)).to_be_visible()
     tab.in_project(f"services/{iris.id}/monitoring?range=99y")
     expect(tab.page.get_by_role("figure", name="Latency")).to_be_visible()
+    for width in (720, 800, 1024, 1340):
+        tab.page.set_viewport_size({"width": width, "height": 800})
+        too_wide = tab.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert too_wide <= 0, f"{width}: {too_wide}"
+    tab.page.context.set_offline(True)
+    expect(tab.page.get_by_text("No connection")).to_be_visible()
+    tab.page.context.set_offline(False)
+    expect(tab.page.get_by_text("No connection")).to_have_count(0)
     tab.in_project("requests?range=nonsense")
     expect(tab.page.get_by_role("heading", name="Requests", exact=True)).to_be_visible()
     assert not tab.refusals, tab.refusals
 
 
 def test_a_request_that_nobody_knows_is_told(tab):
-    tab.go(f"/explain/{'0' * 32}")
-    expect(tab.page.get_by_role("alert")).to_be_visible()
-    tab.check()
+    for request in ("0" * 32, "0" * 400):
+        tab.go(f"/explain/{request}")
+        expect(tab.page.get_by_role("heading", name="Nothing is known of this id")).to_be_visible()
+        tab.check()
 
 
 # Sessions

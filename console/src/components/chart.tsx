@@ -44,8 +44,8 @@ interface Props {
 const HEIGHT = 168;
 /** So few values are shown as points, too. */
 const FEW = 30;
-/** Steps between the marks of the time, in seconds. */
-const MARKS = [60, 300, 900, 1800, 3600, 7200, 14_400, 21_600, 43_200, 86_400];
+/** Steps between the marks of the time, in seconds. For hours beside days there is no room. */
+const MARKS = [60, 300, 900, 1800, 3600, 7200, 14_400, 21_600, 43_200, 86_400, 172_800, 345_600];
 const STEPS = {
   whole: Array.from({ length: 13 }, (_, power) => [1, 2, 5].map((one) => one * 10 ** power)).flat(),
   binary: Array.from({ length: 44 }, (_, power) => 2 ** power),
@@ -137,6 +137,7 @@ function usePlot({ times, series, band, format, marks, range }: Props, time: Int
   const [at, setAt] = useState<number | null>(null);
   const theme = useTheme();
   const { language } = useLanguage();
+  const day = new Intl.DateTimeFormat(LANGUAGE_TAGS[language], { month: "short", day: "numeric" });
   // biome-ignore lint/correctness/useExhaustiveDependencies: another theme has other colours; the format of times follows range and language.
   useEffect(() => {
     const element = box.current;
@@ -153,7 +154,7 @@ function usePlot({ times, series, band, format, marks, range }: Props, time: Int
       {
         width: element.clientWidth,
         height: HEIGHT,
-        padding: [8, 8, 0, 0],
+        padding: [8, 20, 0, 0],
         legend: { show: false },
         cursor: { points: { size: 7 }, y: false, sync: TOGETHER },
         focus: { alpha: 0.2 },
@@ -166,9 +167,10 @@ function usePlot({ times, series, band, format, marks, range }: Props, time: Int
             ...axis,
             size: 24,
             gap: 8,
-            values: (_, splits) => splits.map((one) => time.format(one * 1000)),
-            space: range[1] - range[0] > 90_000 ? 120 : 72,
-            incrs: MARKS,
+            values: (_, splits, __, ___, step) =>
+              splits.map((one) => (step >= 86_400 ? day : time).format(one * 1000)),
+            space: (_, __, from, until) => (until - from > 90_000 ? 64 : 72),
+            incrs: range[1] - range[0] > 90_000 ? MARKS.filter((step) => step >= 86_400) : MARKS,
           },
           {
             ...axis,

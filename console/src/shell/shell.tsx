@@ -12,6 +12,7 @@ import { ProjectProvider, projectToBeginWith } from "../session/project";
 import { useSession } from "../session/session";
 import { recall } from "../state/remembered";
 import { Boundary } from "./boundary";
+import { Connection } from "./connection";
 import { Mark } from "./mark";
 import classes from "./shell.module.css";
 import { usePalette } from "./use-palette";
@@ -69,6 +70,7 @@ export function Shell({ children }: { children: ReactNode }) {
       {drawer && <div className={classes.veil} onPointerDown={() => setDrawer(false)} />}
       <Side open={drawer} project={project ?? null} onSearch={palette.open} />
       <main id="content" ref={main} tabIndex={-1} className={classes.main}>
+        <Connection />
         <Boundary key={location}>
           <Suspense fallback={<Loading />}>{page}</Suspense>
         </Boundary>

@@ -1,9 +1,10 @@
 /** A request by its id alone: found wherever the reader may look, explained to whoever sent it. */
 import { useQuery } from "@tanstack/react-query";
 import { Redirect, useParams } from "wouter";
+import { asFailure } from "../../api/failure";
 import { Badge, toneOfHttp } from "../../components/badge";
 import { Id } from "../../components/copy";
-import { Skeleton } from "../../components/empty";
+import { Empty, Skeleton } from "../../components/empty";
 import { FailureNote } from "../../components/failure";
 import { Page } from "../../components/page";
 import { useLanguage, useTexts } from "../../language/language";
@@ -17,6 +18,11 @@ import { findRequest } from "../requests/questions";
 
 const words = texts({
   title: ["Explanation", "请求解释"],
+  unknown: ["Nothing is known of this id", "没有该 ID 的记录"],
+  unknownWhy: [
+    "Was it copied whole? It may also be of a request that is no longer kept, of another server, or of somebody else.",
+    "请确认 ID 是否完整。该请求也可能已超出保留期限，或属于其他服务器、其他用户。",
+  ],
   own: [
     "This is your share of the explanation: what you sent, and what was expected of you.",
     "这是与您有关的解释：您发送的内容，以及期望的内容。",
@@ -36,6 +42,7 @@ export default function ExplainPage() {
       return findRequest(id, ordered, permissions.has("system:audit:get"));
     },
   });
+  const isUnknown = error !== null && asFailure(error).status === 404;
   if (data?.at === "project") return <Redirect to={projectPath(data.project, `requests/${id}`)} replace />;
   return (
     <Page
@@ -54,7 +61,12 @@ export default function ExplainPage() {
         )
       }
     >
-      {error && <FailureNote error={error} retry={() => void refetch()} />}
+      {isUnknown && (
+        <Empty icon="search" title={t.unknown}>
+          {t.unknownWhy}
+        </Empty>
+      )}
+      {error && !isUnknown && <FailureNote error={error} retry={() => void refetch()} />}
       {!data && !error && <Skeleton lines={6} />}
       {data?.at === "own" && <Explained explanation={data.explanation} />}
       {data?.at === "audit" && <AuditedCall explained={data.explained} />}

@@ -12,7 +12,7 @@ import { useLanguage, useTexts } from "../../language/language";
 import { texts } from "../../language/texts";
 import { useProject } from "../../session/project";
 import { count, size } from "../../time/format";
-import { Recorded, shortId } from "./recorded";
+import { percent, Recorded, shortId } from "./recorded";
 import type { Service } from "./service-query";
 
 const words = texts({
@@ -58,22 +58,21 @@ export default function Monitoring({ service }: { service: Service }) {
       ),
     ...every(5_000),
   });
-  if (monitor.error) return <FailureNote error={monitor.error} retry={() => void monitor.refetch()} />;
-  if (!monitor.data) return <Skeleton lines={6} />;
-  const { monitors } = monitor.data;
-  const rows = monitors.flatMap((one) =>
+  const rows = monitor.data?.monitors.flatMap((one) =>
     one.instances.map((instance) => ({ ...instance, model: `${one.model_name} ${one.model_version}` })),
   );
   return (
     <>
       <Recorded service={service} />
       <Section title={t.instances}>
-        {rows.length === 0 ? (
+        {monitor.error && <FailureNote error={monitor.error} retry={() => void monitor.refetch()} />}
+        {!rows && !monitor.error && <Skeleton lines={4} />}
+        {rows?.length === 0 ? (
           <Empty icon="cube" title={t.none}>
             {t.noneWhy}
           </Empty>
         ) : (
-          <Instances rows={rows} />
+          rows && <Instances rows={rows} />
         )}
       </Section>
     </>
@@ -108,21 +107,21 @@ function Instances({ rows }: { rows: Row[] }) {
         },
         {
           title: t.state,
-          width: "7rem",
+          width: "6.5rem",
           cell: (row) => <Badge tone={TONES[row.status] ?? "idle"}>{nameOf(row.status)}</Badge>,
         },
-        { title: t.model, width: "minmax(8rem, 1fr)", cell: (row) => <bdi>{row.model}</bdi> },
-        { title: t.place, width: "minmax(10rem, 2fr)", extra: true, cell: (row) => row.place },
-        { title: t.restarts, width: "7rem", right: true, cell: (row) => count(row.restarts, language) },
+        { title: t.model, width: "minmax(5rem, 2fr)", cell: (row) => <bdi>{row.model}</bdi> },
+        { title: t.place, width: "minmax(8rem, 2fr)", extra: true, cell: (row) => row.place },
+        { title: t.restarts, width: "5.5rem", right: true, cell: (row) => count(row.restarts, language) },
         {
           title: t.cpu,
-          width: "9rem",
+          width: "7rem",
           right: true,
-          cell: (row) => (typeof row.cpu_percent === "number" ? `${row.cpu_percent.toFixed(1)} %` : "–"),
+          cell: (row) => (typeof row.cpu_percent === "number" ? percent(row.cpu_percent) : "–"),
         },
-        { title: t.memory, width: "7rem", right: true, cell: (row) => memoryOf(row) },
+        { title: t.memory, width: "6rem", right: true, cell: (row) => memoryOf(row) },
         ...(rows.some((row) => row.note)
-          ? [{ title: t.note, width: "minmax(8rem, 2fr)", extra: true, cell: (row: Row) => row.note }]
+          ? [{ title: t.note, width: "minmax(5rem, 2fr)", extra: true, cell: (row: Row) => row.note }]
           : []),
       ]}
     />

@@ -190,7 +190,7 @@ const tintOf = (at: number): Tint =>
 /** As the command line shortens it in logs. */
 export const shortId = (id: string) => id.slice(0, 8);
 
-const percent = (value: number) => {
+export const percent = (value: number) => {
   const digits = value === 0 || value >= 9.95 ? 0 : value >= 0.995 ? 1 : 2;
   return `${value.toFixed(digits)} %`;
 };

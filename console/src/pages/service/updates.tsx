@@ -63,7 +63,9 @@ export default function Updates({ service }: { service: Service }) {
       ),
     ...every(isMoving(service.status) ? 1_500 : 15_000),
   });
-  if (updates.error) return <FailureNote error={updates.error} retry={() => void updates.refetch()} />;
+  // What is known stays, where it could not be asked for again.
+  if (updates.error && !updates.data)
+    return <FailureNote error={updates.error} retry={() => void updates.refetch()} />;
   if (!updates.data) return <Skeleton lines={6} />;
   const { logs } = updates.data;
   if (logs.length === 0) return <Empty icon="clock" title={t.none} />;
