@@ -51,6 +51,8 @@ export const operations = texts({
   services_delete: ["Delete a service", "删除服务"],
   service_tags_create: ["Give a service tags", "添加服务标签"],
   service_tags_delete: ["Take tags from a service", "移除服务标签"],
+  tagged_services_list: ["Find services by tags", "按标签查找服务"],
+  tagged_services_count: ["Count services by tags", "按标签统计服务"],
   quotas_set_in_domain: ["Set the quotas of all projects", "设置所有项目的配额"],
   quotas_set_in_project: ["Set the quotas of a project", "设置项目配额"],
   app_auths_create: ["Authorise an app", "授权应用"],
@@ -79,12 +81,13 @@ export const operations = texts({
   restore: ["Restore a backup", "恢复备份"],
 });
 
-/** What a call did, in words; an operation that is new here by its name, an address that is none as it was sent. */
+/** What a call did, in words; a read, an operation that is new here and an address that is none, as it was sent. */
 export function useOperationName(): (operation: string, method: string, path: string) => string {
   const t = useTexts(operations);
   const requestLine = useRequestLine();
   return (operation, method, path) => {
     if (operation in t) return t[operation as keyof typeof t];
-    return operation ? operation.replaceAll("_", " ") : requestLine(method, path);
+    // Ids of projects and domains say nothing there, and are long.
+    return requestLine(method, path.replace(/\/[0-9a-f]{32}(?=\/|$)/g, "/…"));
   };
 }

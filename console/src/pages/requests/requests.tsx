@@ -147,7 +147,7 @@ export function RequestTable({ rows, foot }: { rows: JournalRow[] | undefined; f
   const columns: Column<JournalRow>[] = [
     {
       title: t.request,
-      width: "minmax(12rem, 3fr)",
+      width: "minmax(11rem, 3fr)",
       cell: (row) =>
         row.method || row.path ? (
           <span className={classes.line} title={`${row.method} ${row.path}`}>
@@ -168,7 +168,7 @@ export function RequestTable({ rows, foot }: { rows: JournalRow[] | undefined; f
     },
     {
       title: t.reason,
-      width: "minmax(8rem, 1.4fr)",
+      width: "minmax(9rem, 2fr)",
       extra: true,
       cell: (row) =>
         row.reason ? <code>{row.reason}</code> : row.answered_by === "model" ? t.byModel : t.byGateway,
@@ -180,12 +180,12 @@ export function RequestTable({ rows, foot }: { rows: JournalRow[] | undefined; f
     },
     {
       title: t.caller,
-      width: "minmax(6rem, 1fr)",
+      width: "minmax(4rem, 1fr)",
       extra: true,
       cell: (row) => row.caller && <bdi>{row.caller.name ?? row.caller.id}</bdi>,
     },
-    { title: t.took, width: "5.5rem", right: true, cell: (row) => span(row.took_us / 1000) },
-    { title: t.when, width: "7.5rem", right: true, cell: (row) => <Moment at={row.time} exact /> },
+    { title: t.took, width: "4.5rem", right: true, cell: (row) => span(row.took_us / 1000) },
+    { title: t.when, width: "6.5rem", right: true, cell: (row) => <Moment at={row.time} exact /> },
   ];
   return (
     <Table
