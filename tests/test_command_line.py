@@ -185,6 +185,22 @@ def test_a_body_is_piped_in_and_a_call_is_shown_as_curl(server, echo, tmp_path):
     assert "$(adyton token create)" in run.stdout and server.bootstrap["password"] not in run.stdout
 
 
+def test_who_may_only_call_names_the_address(server, echo):
+    name, password = server.member("caller")
+    login = ["login", "--control", server.control, "--user", name, "--project", "default", "--context", name]
+    assert server.run(*login, input=f"{password}\n").returncode == 0
+
+    def predict(service: str) -> subprocess.CompletedProcess:
+        # Without the first user's key, which stands in the environment of all other commands.
+        environment = {"PATH": os.environ["PATH"], "HOME": str(server.folder), "LANG": "C.UTF-8"}
+        return subprocess.run([str(BINARY), "predict", service, "--data", "{}", "--context", name], env=environment, capture_output=True, text=True, timeout=60)
+
+    by_name = predict(echo.id)
+    assert by_name.returncode == 1 and "adyton predict http://GATEWAY/v1/infers/SERVICE_ID" in by_name.stderr, by_name.stderr
+    by_address = predict(f"{server.gateway}{echo.path}")
+    assert by_address.returncode == 0 and "200 from the model" in by_address.stderr, by_address.stderr
+
+
 def test_requests_are_found_by_a_class_of_statuses(server, echo):
     server.run("predict", "echo", "/nowhere", "--data", "{}")
     server.run("predict", "echo", "--data", "{}")

@@ -93,8 +93,8 @@ impl<'a> Wait<'a> {
                 };
                 let failure = Failure::failed(said!("the import failed: {reason}", "导入失败：{reason}"));
                 Err(failure.hint(said!(
-                    "fix the package, run `adyton model delete {id}`, then import it again",
-                    "请修正模型包，执行 `adyton model delete {id}`，再重新导入"
+                    "fix the package and import it again: that takes the place of this one",
+                    "请修正模型包后重新导入：新的导入会替换这一个"
                 )))
             }
         }

@@ -29,7 +29,7 @@ use crate::said;
   adyton login --control https://models.example.com --user ada --project vision
   adyton login --control http://127.0.0.1:8081 --access-key AK --context work")]
 pub struct Login {
-    /// The control listener of the server [default: that of the context]
+    /// The control listener of the server [default: that of the context, or of the current one]
     #[arg(long, value_name = "URL")]
     control: Option<String>,
     /// Call services here, not at their printed address
@@ -60,7 +60,11 @@ impl Login {
     pub fn run(mut self, context: &Context) -> Outcome {
         let mut contexts = context.sources().contexts()?;
         let name = name(context, &contexts)?;
-        self.take_over(context, contexts.get(&name));
+        match (contexts.get(&name), contexts.current()) {
+            (Some(earlier), _) => self.take_over(context, earlier),
+            (None, Some(current)) => self.take_server(contexts.get(current)),
+            (None, None) => {}
+        }
         let saved = match (&self.user, &self.access_key) {
             (Some(user), _) => self.with_password(context, user)?,
             (None, Some(access)) => self.with_key(context, access)?,
@@ -96,8 +100,7 @@ impl Login {
     }
 
     /// What was not said is as the context has it that is signed in to again.
-    fn take_over(&mut self, context: &Context, earlier: Option<&SavedContext>) {
-        let Some(earlier) = earlier else { return };
+    fn take_over(&mut self, context: &Context, earlier: &SavedContext) {
         let is_other = |url: &String| Some(url) != earlier.control_url.as_ref();
         if self.data.is_some() || self.control.as_ref().is_some_and(is_other) {
             return;
@@ -119,6 +122,21 @@ impl Login {
         or(&mut self.project, &earlier.project_id);
         if self.ca_file.is_none() {
             self.ca_file.clone_from(&earlier.ca_file);
+        }
+    }
+
+    /// Another user of a new context is at the server of the current one, unless another is named.
+    fn take_server(&mut self, current: Option<&SavedContext>) {
+        let Some(current) = current else { return };
+        if self.control.is_some() || (self.user.is_none() && self.access_key.is_none()) {
+            return;
+        }
+        self.control.clone_from(&current.control_url);
+        if self.gateway.is_none() {
+            self.gateway.clone_from(&current.gateway_url);
+        }
+        if self.ca_file.is_none() {
+            self.ca_file.clone_from(&current.ca_file);
         }
     }
 

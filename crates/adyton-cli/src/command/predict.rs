@@ -1,14 +1,15 @@
-//! `adyton predict SERVICE [PATH]`: calls a service at its API address, as its callers do.
+//! `adyton predict SERVICE [PATH]`: calls a service at its API address, as its callers do. `called.rs` finds what is meant.
+
+mod called;
 
 use std::time::Duration;
 
-use adyton_api::modelarts::services::ServiceShown;
 use adyton_core::header::X_ADYTON_ANSWERED_BY;
 use adyton_core::live::route::encoded;
-use adyton_core::model::ApiDeclaration;
 use clap::Args;
 use serde_json::{Value, json};
 
+use self::called::{Called, called, joined, only_path, plain};
 use super::call_path;
 use super::curl;
 use super::input;
@@ -31,10 +32,11 @@ use crate::terminal::Tone;
   adyton predict poetry /predictions/poetry --data '{\"text\": \"The moon\"}'
   adyton predict iris --auth token < request.json
   adyton predict vision --form image=@cat.png
+  adyton predict $ADDRESS --data @request.json
   adyton predict iris --example > request.json
   adyton predict iris --data @request.json --curl")]
 pub struct Predict {
-    /// Name or id
+    /// Name or id; or its API address, for whoever may call it and not look it up
     service: String,
     /// The path below the API address, with or without its escapes [default: the one that the model declares]
     path: Option<String>,
@@ -113,11 +115,10 @@ impl Predict {
         };
         let body = body(data.as_deref(), &self.form)?;
         let client = context.client()?;
-        let service = lookup::service(&client, &self.service)?;
-        let declared = declared(&client, &service, self.path.as_deref());
+        let (called, declared) = called(&client, &self.service, self.path.as_deref())?;
         let path = match (&self.path, &declared) {
             (None, None) => String::new(),
-            (None, Some(declared)) => encoded(&declared.url).into_owned(),
+            (None, Some(declared)) => only_path(&self.service, &declared.url)?,
             // As the model declares it, letter by letter: `?` and `%` are letters too.
             (Some(path), Some(declared)) if plain(path) == plain(&declared.url) => encoded(path).into_owned(),
             (Some(path), _) => call_path::sent(path),
@@ -128,7 +129,10 @@ impl Predict {
             (None, None, Body::Empty) => "GET".to_owned(),
             (None, None, _) => "POST".to_owned(),
         };
-        let url = url(&client, &service.summary.access_address, &path)?;
+        let url = match called {
+            Called::Service(service) => url(&client, &service.summary.access_address, &path)?,
+            Called::Address(address) => joined(address, &path),
+        };
         let planned = ServiceCall {
             url: &url,
             method: &method,
@@ -185,28 +189,6 @@ impl Predict {
     }
 }
 
-/// What the service's first model declares at `path`.
-fn declared(client: &Client, service: &ServiceShown, path: Option<&str>) -> Option<ApiDeclaration> {
-    let version = service.config.first()?;
-    let model = client.model(&version.settings.model_id).ok()?;
-    chosen(model.declared(), path)
-}
-
-/// The declaration at `path`; without one that at `/`, or the only one there is.
-fn chosen(mut apis: Vec<ApiDeclaration>, path: Option<&str>) -> Option<ApiDeclaration> {
-    let at = |path: &str| apis.iter().position(|api| plain(&api.url) == plain(path));
-    let found = match path {
-        Some(path) => at(path).or_else(|| at(&call_path::decoded(path)))?,
-        None => at("/").or((apis.len() == 1).then_some(0))?,
-    };
-    Some(apis.swap_remove(found))
-}
-
-/// A path without its first and last slash: people leave them out.
-fn plain(path: &str) -> &str {
-    path.trim_matches('/')
-}
-
 fn body(data: Option<&str>, form: &[String]) -> Outcome<Body> {
     if !form.is_empty() {
         let (bytes, kind) = multipart::form(form)?;
@@ -260,35 +242,4 @@ fn show(context: &Context, answer: Answer, took: Duration, raw: bool) -> Outcome
     context.terminal.print_answer(&answer.body, raw);
     context.terminal.note(context.terminal.tone(Tone::Dim, line));
     if is_failed { Err(failed()) } else { Ok(()) }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_is_called_is_what_the_model_declares() {
-        let apis = |urls: &[&str]| -> Vec<ApiDeclaration> {
-            let api = |url: &&str| ApiDeclaration {
-                url: (*url).to_owned(),
-                method: "POST".to_owned(),
-                request: None,
-                response: None,
-            };
-            urls.iter().map(api).collect()
-        };
-        let called = |urls: &[&str], path| chosen(apis(urls), path).map(|api| api.url);
-        assert_eq!(called(&["/a", "/"], None).as_deref(), Some("/"));
-        assert_eq!(called(&["/a"], None).as_deref(), Some("/a"));
-        assert_eq!(
-            called(&["/a", "/b"], None),
-            None,
-            "which of them is not for us to choose"
-        );
-        assert_eq!(
-            called(&["/a", "/with space"], Some("with%20space")).as_deref(),
-            Some("/with space")
-        );
-        assert_eq!(called(&["/a"], Some("/c")), None);
-    }
 }

@@ -113,6 +113,10 @@ fn a_password_gets_a_token_and_is_not_kept() {
         (who["way"].as_str(), who["user"]["name"].as_str()),
         (Some("token"), Some("admin"))
     );
+    // A new context is at the server of the current one.
+    let other = ["login", "--user", "admin", "--context", "other"];
+    let ran = place.run_with_input(&other, &format!("{password}\n"));
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
     let ran = place.run_with_input(&login, "wrong\n");
     expect![[r#"
         exit 1

@@ -241,8 +241,21 @@ fn a_package_that_is_none_is_named() {
         exit 1
         --- stderr
         error: the import failed: model/config.json: line 1, column 1: not valid JSON: EOF while parsing an object
-        hint: fix the package, run `adyton model delete [uuid]`, then import it again
+        hint: fix the package and import it again: that takes the place of this one
     "#]]);
+    // The mended package gets the version of the one that failed.
+    place.write("half/model/serve.py", "");
+    place.write(
+        "half/model/config.json",
+        r#"{"model_type": "Command", "model_algorithm": "half", "command": ["python3", "serve.py"]}"#,
+    );
+    let ran = place.run(&["model", "import", "half"]);
+    assert!(
+        ran.stdout.contains("Imported half:0.0.1"),
+        "{}{}",
+        ran.stdout,
+        ran.stderr
+    );
 }
 
 #[test]

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use adyton_api::modelarts::models::{ModelImport, ModelShown, ModelSummary};
+use adyton_core::model::ModelStatus;
 use clap::Args;
 
 use crate::client::wait::Wait;
@@ -101,6 +102,7 @@ fn begin(client: &Client, terminal: &Terminal, path: &str, naming: &Naming) -> O
         true => path.to_owned(),
         false => upload::package(client, terminal, Path::new(path))?,
     };
+    give_way(client, naming)?;
     let made = client.import_model(&ModelImport {
         model_name: naming.name.clone(),
         model_version: naming.version.clone(),
@@ -111,16 +113,31 @@ fn begin(client: &Client, terminal: &Terminal, path: &str, naming: &Naming) -> O
     Ok(made.model_id)
 }
 
-/// The version after the newest one of this name.
+/// Removes an import of the same name and version that failed: this one takes its place.
+fn give_way(client: &Client, naming: &Naming) -> Outcome {
+    let failed = named(client, &naming.name)?
+        .into_iter()
+        .find(|model| model.model_version == naming.version && model.model_status == ModelStatus::Failed);
+    if let Some(failed) = failed {
+        client.delete_model(&failed.model_id)?;
+    }
+    Ok(())
+}
+
+/// The version after the newest one of this name; one whose import failed is there for the next try.
 pub fn next_version(client: &Client, name: &str) -> Outcome<String> {
+    Ok(after(&named(client, name)?))
+}
+
+fn named(client: &Client, name: &str) -> Outcome<Vec<ModelSummary>> {
     let filter = ModelFilter {
         name: Some(name),
         ..ModelFilter::default()
     };
-    Ok(after(&client.models(filter)?.models))
+    Ok(client.models(filter)?.models)
 }
 
-/// The version after all of these.
+/// The version after all of these that did not fail.
 fn after(taken: &[ModelSummary]) -> String {
     let numbers = |model: &ModelSummary| {
         let parts = model.model_version.split('.');
@@ -128,7 +145,10 @@ fn after(taken: &[ModelSummary]) -> String {
         <[u32; 3]>::try_from(parts).ok()
     };
     // Each part has two digits at most (spec of `model_version`).
-    match taken.iter().filter_map(numbers).max() {
+    let taken = taken
+        .iter()
+        .filter(|model| model.model_status != ModelStatus::Failed);
+    match taken.filter_map(numbers).max() {
         None => "0.0.1".to_owned(),
         Some([major, minor, 99]) if minor < 99 => format!("{major}.{}.0", minor + 1),
         Some([major, 99, 99]) => format!("{}.0.0", major + 1),
@@ -180,9 +200,10 @@ mod tests {
 
     #[test]
     fn versions_go_on_after_the_newest() {
-        let model = |version: &&str| -> ModelSummary {
+        let model = |text: &&str| -> ModelSummary {
+            let (version, status) = text.split_once(' ').unwrap_or((text, "published"));
             serde_json::from_value(serde_json::json!({
-                "model_id": "", "model_name": "", "model_version": version, "model_type": "", "model_status": "failed", "model_size": 0,
+                "model_id": "", "model_name": "", "model_version": version, "model_type": "", "model_status": status, "model_size": 0,
                 "description": "", "source_location": "", "create_at": 0, "tenant": "", "project": "", "workspace_id": "0",
                 "publishable_flag": false, "install_type": [],
             }))
@@ -193,6 +214,8 @@ mod tests {
             (&["0.0.9", "0.0.10"], "0.0.11"),
             (&["0.0.99"], "0.1.0"),
             (&["1.99.99", "1.2.3"], "2.0.0"),
+            (&["0.0.1 failed"], "0.0.1"),
+            (&["0.0.1", "0.0.2 failed"], "0.0.2"),
         ] {
             assert_eq!(
                 after(&taken.iter().map(model).collect::<Vec<_>>()),

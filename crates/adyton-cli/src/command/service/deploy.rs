@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use adyton_api::lenient::Number;
 use adyton_api::modelarts::service_deploy::{ServiceDeploy, VersionWanted};
 use adyton_api::modelarts::services::ServiceShown;
-use adyton_core::live::route::encoded;
 use adyton_core::model::ApiDeclaration;
 use adyton_core::service::ServiceStatus;
 use clap::Args;
 
+use super::paths::to_fill_in;
 use super::show::facts;
 use super::variables::variables;
 use super::versions::Waiting;
@@ -158,7 +158,7 @@ fn calls(name: &str, declared: &[ApiDeclaration]) -> String {
         );
     }
     let lines = declared.iter().take(CALLS).map(|api| {
-        let path = encoded(&api.url);
+        let path = to_fill_in(&api.url);
         match api.method.to_uppercase().as_str() {
             "GET" | "HEAD" => format!("\n  adyton predict {name} {path}"),
             _ => format!("\n  adyton predict {name} {path} --data @request.json"),
@@ -185,6 +185,10 @@ mod tests {
         assert_eq!(
             calls("poetry", &[api("post", "/with space"), api("get", "/health")]),
             "\nCall it with:\n  adyton predict poetry /with%20space --data @request.json\n  adyton predict poetry /health"
+        );
+        assert_eq!(
+            calls("poetry", &[api("post", "/v1/{id}/chat"), api("get", "/health")]),
+            "\nCall it with:\n  adyton predict poetry /v1/{id}/chat --data @request.json\n  adyton predict poetry /health"
         );
     }
 }

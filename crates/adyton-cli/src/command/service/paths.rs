@@ -35,12 +35,17 @@ pub fn declared(client: &Client, service: &ServiceShown) -> Vec<ApiDeclaration> 
     declared
 }
 
+/// A declared path as it is sent, but for what stands in braces: that is to be filled in by whoever reads it.
+pub(super) fn to_fill_in(declared: &str) -> String {
+    encoded(declared).replace("%7B", "{").replace("%7D", "}")
+}
+
 fn line(address: &str, api: &ApiDeclaration) -> String {
     let method = api.method.to_uppercase();
     // A declared path is kept decoded; an address is for copying. What stands for any segment is to be filled in.
     let path = match api.url.as_str() {
         "/" => String::new(),
-        url => encoded(url).replace("%7B", "{").replace("%7D", "}"),
+        url => to_fill_in(url),
     };
     let mut inputs = Vec::new();
     if let Some(schema) = api.request.as_ref().and_then(|request| request.get("data")) {
