@@ -75,9 +75,12 @@ def backed_up(tmp_path_factory):
     """An archive of a server with two services, with and without the journal, and what is known of it."""
     server = Server(tmp_path_factory.mktemp("backed-up"))
     here = Installation(server).start()
+    (server.data / "lib").mkdir()
+    (server.data / "lib/libonnxruntime.so.1.0.0").write_text("what `doctor --fix` has put there")
     iris = server.deploy("iris", ROOT / "samples/iris")
     app = App.create(server, "caller", iris)
     request = call(server, KeyHolder(app.key, app.secret), iris.path, body=IRIS).headers["x-request-id"]
+    assert f"gateway at {server.gateway}" in here.does("health"), "asked where it listens, whatever the settings say now"
     here.does("backup", "plain.tar.gz")
     here.does("backup", "whole.tar.gz", "--journal")
     here.does("backup", "keyless.tar.gz", "--without-key")
@@ -135,6 +138,7 @@ def test_the_journal_comes_along_where_it_was_asked_for(backed_up, new_server):
     for archive, found in (("plain", False), ("whole", True)):
         there = Installation(new_server(folder=archive))
         there.does("restore", str(here.server.folder / f"{archive}.tar.gz"))
+        assert (there.server.data / "lib/libonnxruntime.so.1.0.0").read_text().startswith("what"), "models that need it run there too"
         there.start()
         response = there.server.call("GET", f"/adyton/v1/{{project}}/requests/{request}")
         assert response.status_code == (200 if found else 404)

@@ -12,11 +12,17 @@ use crate::said;
 /// Its name in the data folder.
 pub const FILE: &str = "ready.json";
 
+/// The runtime that is compiled in, in place of the file of a library.
+pub const BUILTIN: &str = "builtin";
+
 /// Where a server answers.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Ready {
     /// The gateway, as API addresses are printed with.
     pub gateway_url: String,
+    /// The gateway, as it listens on this machine: the other URL may be a proxy's. Earlier servers do not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gateway_listens: Option<String>,
     /// The control listener.
     pub control_url: String,
     /// The first project.
@@ -25,6 +31,9 @@ pub struct Ready {
     pub pid: u32,
     /// The server's version.
     pub version: String,
+    /// What runs its ONNX models: the file of a library, or [`BUILTIN`]. Earlier servers do not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub onnx: Option<PathBuf>,
 }
 
 impl Ready {
@@ -118,6 +127,8 @@ mod tests {
                 project_id: String::new(),
                 pid,
                 version: String::new(),
+                gateway_listens: None,
+                onnx: None,
             };
             ready.write(&path).unwrap();
             Ready::remove_old(&path);

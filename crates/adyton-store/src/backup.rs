@@ -182,9 +182,8 @@ async fn open_file(path: &Path, immutable: bool) -> Result<SqlitePool, OpenError
 
 fn failed(path: &Path, error: &sea_orm::sqlx::Error) -> OpenError {
     match cause(error) {
-        Cause::NoSpace => OpenError::File {
+        Cause::NoSpace => OpenError::NoRoom {
             path: path.to_owned(),
-            problem: "no space is left on its disk: free some, or write the backup elsewhere".into(),
         },
         Cause::Deadline | Cause::ReadOnly | Cause::Unavailable | Cause::Other => OpenError::Database {
             place: path.display().to_string(),

@@ -225,6 +225,12 @@ pub enum OpenError {
         /// What is wrong and what to do.
         problem: String,
     },
+    /// A copy of the database has no room.
+    #[error("{}: no space is left on its disk: free some, or write the backup elsewhere", path.display())]
+    NoRoom {
+        /// The copy.
+        path: PathBuf,
+    },
     /// The master key is missing or is not the one that this database was made with.
     #[error("{0}")]
     MasterKey(String),

@@ -86,14 +86,7 @@ impl DataFolder {
 
     /// Gives what root has made in it, and all below, to the folder's owner.
     pub fn give_to_owner(&self, made: &Path) {
-        give_to_owner_of(&self.path, made);
-        // What is no folder has nothing below.
-        for entry in std::fs::read_dir(made).into_iter().flatten().flatten() {
-            match entry.file_type() {
-                Ok(kind) if kind.is_dir() => self.give_to_owner(&entry.path()),
-                _ => give_to_owner_of(&self.path, &entry.path()),
-            }
-        }
+        give_all_to_owner_of(&self.path, made);
     }
 
     /// Whether files can be written in it: writes a small one and removes it.
@@ -128,6 +121,18 @@ impl DataFolder {
                 Err(file_error(&path, "the file cannot be removed", &error))
             }
             _ => Ok(()),
+        }
+    }
+}
+
+/// Gives what root has made in a data folder, and all below, to the folder's owner. A server may run on it meanwhile.
+pub fn give_all_to_owner_of(like: &Path, made: &Path) {
+    give_to_owner_of(like, made);
+    // What is no folder has nothing below.
+    for entry in std::fs::read_dir(made).into_iter().flatten().flatten() {
+        match entry.file_type() {
+            Ok(kind) if kind.is_dir() => give_all_to_owner_of(like, &entry.path()),
+            _ => give_to_owner_of(like, &entry.path()),
         }
     }
 }

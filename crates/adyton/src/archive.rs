@@ -6,6 +6,7 @@
 //! master.key            unless it was left out, and with it bootstrap.json
 //! calls.json            when services were called last
 //! packages/<digest>/…   the models, and uploads/… whose they are
+//! lib/…                 the ONNX Runtime library, if it lies in the data folder
 //! journal/…             if it was asked for
 //! SHA256SUMS            of all files before it, as `sha256sum --check` reads it
 //! ```
@@ -43,5 +44,7 @@ pub(crate) const CREDENTIALS: &str = "bootstrap.json";
 pub(crate) const PACKAGES: &str = "packages";
 /// Whose the packages are.
 pub(crate) const UPLOADS: &str = "uploads";
+/// Where `adyton doctor --fix` puts the ONNX Runtime library: models that run on it alone would fail elsewhere without it.
+pub(crate) const LIBRARIES: &str = "lib";
 /// The journal's folder.
 pub(crate) const JOURNAL: &str = "journal";

@@ -469,6 +469,8 @@ pub(super) mod tests {
             project_id: "own".to_owned(),
             pid: std::process::id(),
             version: String::new(),
+            gateway_listens: None,
+            onnx: None,
         };
         ready.write(&data.join(crate::ready::FILE)).unwrap();
     }

@@ -82,7 +82,7 @@ impl BuiltinModel {
                     file,
                     runtime: "the compiled-in runtime".to_owned(),
                     cause: shorten(&without_place(&cause, path.parent())),
-                    fix: "; ONNX Runtime may be able to (`adyton doctor --fix` installs it)",
+                    fix: "; ONNX Runtime may be able to (`adyton doctor --fix` installs it; then restart the server)",
                 },
             }
         })?;

@@ -4,6 +4,7 @@
 //! is found or it does not load, models run in the compiled-in runtime, and [`Choice`] says why.
 
 use std::fmt;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
@@ -102,15 +103,16 @@ impl OnnxLibrary {
             },
             LibrarySetting::Search => {
                 let mut problems = Vec::new();
-                for file in places
-                    .iter()
-                    .cloned()
-                    .chain(usual_places())
-                    .flat_map(|place| libraries_in(&place))
-                {
-                    match Self::probe(&file) {
-                        Ok(library) => return Choice::Library(library),
-                        Err(problem) => problems.push(problem.to_string()),
+                for place in places.iter().cloned().chain(usual_places()) {
+                    let files = libraries_in(&place).unwrap_or_else(|error| {
+                        problems.push(format!("{} cannot be read: {error}", place.display()));
+                        Vec::new()
+                    });
+                    for file in files {
+                        match Self::probe(&file) {
+                            Ok(library) => return Choice::Library(library),
+                            Err(problem) => problems.push(problem.to_string()),
+                        }
                     }
                 }
                 let reason = match problems.is_empty() {
@@ -179,12 +181,14 @@ fn usual_places() -> Vec<PathBuf> {
 }
 
 /// The library files at `place`: itself, or those of a folder, newest version first.
-fn libraries_in(place: &Path) -> Vec<PathBuf> {
+fn libraries_in(place: &Path) -> std::io::Result<Vec<PathBuf>> {
     if place.is_file() {
-        return vec![place.to_owned()];
+        return Ok(vec![place.to_owned()]);
     }
-    let Ok(entries) = std::fs::read_dir(place) else {
-        return Vec::new();
+    let entries = match std::fs::read_dir(place) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == ErrorKind::PermissionDenied => return Err(error),
+        Err(_) => return Ok(Vec::new()),
     };
     let mut found: Vec<PathBuf> = entries
         .filter_map(|entry| Some(entry.ok()?.path()))
@@ -197,7 +201,7 @@ fn libraries_in(place: &Path) -> Vec<PathBuf> {
         })
         .collect();
     found.sort_by_key(|path| std::cmp::Reverse(version_of(path)));
-    found
+    Ok(found)
 }
 
 /// The numbers behind `.so.`, for sorting.
@@ -277,7 +281,7 @@ mod tests {
         ] {
             std::fs::write(folder.path().join(name), b"").unwrap();
         }
-        let found = libraries_in(folder.path());
+        let found = libraries_in(folder.path()).unwrap();
         assert_eq!(found.len(), 2);
         assert!(found[0].ends_with("libonnxruntime.so.1.20.1"), "{found:?}");
     }

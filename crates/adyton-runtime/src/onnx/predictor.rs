@@ -137,8 +137,8 @@ pub enum LoadError {
     },
     /// The compiled-in runtime lacks operators of the model.
     #[error(
-        "{file}: the compiled-in runtime has no operator {operators}; install ONNX Runtime (`adyton doctor --fix`) or set \
-         `onnx.library` to its shared library"
+        "{file}: the compiled-in runtime has no operator {operators}; install ONNX Runtime (`adyton doctor --fix`, then \
+         restart the server) or set `onnx.library` to its shared library"
     )]
     Operators {
         /// The file, relative to the package.
@@ -147,7 +147,9 @@ pub enum LoadError {
         operators: String,
     },
     /// The compiled-in runtime would compute something else than the model says.
-    #[error("{file}: {what}; ONNX Runtime may support it (`adyton doctor --fix` installs it)")]
+    #[error(
+        "{file}: {what}; ONNX Runtime may support it (`adyton doctor --fix` installs it; then restart the server)"
+    )]
     Attribute {
         /// The file, relative to the package.
         file: String,

@@ -123,7 +123,7 @@ fn run(model: Box<dyn Predictor>, file: &str, apis: &[ApiDeclaration]) -> Found 
         Some(Silence::Unanswered(cause)) => Found::NoAnswer { cause },
         Some(Silence::Panics(cause)) => Found::Refused {
             cause: format!(
-                "model/{file}: the runtime ({}) cannot run the model: {cause}; ONNX Runtime may be able to (`adyton doctor --fix` installs it); if \
+                "model/{file}: the runtime ({}) cannot run the model: {cause}; ONNX Runtime may be able to (`adyton doctor --fix` installs it; then restart the server); if \
                  the model answers other inputs than these, add a body that it accepts as `model/example.json`",
                 model.runtime()
             ),

@@ -452,7 +452,7 @@ fn missing_operators_are_named() {
     let refused = adyton_runtime::onnx_models::Onnx::builtin()
         .load(folder.path(), "m.onnx")
         .unwrap_err();
-    expect!["model/m.onnx: the compiled-in runtime has no operator com.example.FrobnicateRows; install ONNX Runtime (`adyton doctor --fix`) or set `onnx.library` to its shared library"].assert_eq(&refused.to_string());
+    expect!["model/m.onnx: the compiled-in runtime has no operator com.example.FrobnicateRows; install ONNX Runtime (`adyton doctor --fix`, then restart the server) or set `onnx.library` to its shared library"].assert_eq(&refused.to_string());
 }
 
 /// What every runtime says of a model that it cannot load; all of them must name the file.

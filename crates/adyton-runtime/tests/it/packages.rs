@@ -340,7 +340,7 @@ fn a_model_that_the_runtime_lacks_operators_for_is_refused() {
             ("model/m.onnx", &graph::bytes(&model)),
         ],
         expect![
-            "model/m.onnx: the compiled-in runtime has no operator Frobnicate; install ONNX Runtime (`adyton doctor --fix`) or set `onnx.library` to its shared library"
+            "model/m.onnx: the compiled-in runtime has no operator Frobnicate; install ONNX Runtime (`adyton doctor --fix`, then restart the server) or set `onnx.library` to its shared library"
         ],
     );
 }

@@ -43,7 +43,7 @@ fn attributes_that_it_does_not_understand_are_named() {
     refused(
         &lstm(vec![graph::text("direction", "reverse")]),
         expect![[
-            r#"model/m.onnx: the compiled-in runtime does not support `direction` = "reverse" of LSTM (node "y"); ONNX Runtime may support it (`adyton doctor --fix` installs it)"#
+            r#"model/m.onnx: the compiled-in runtime does not support `direction` = "reverse" of LSTM (node "y"); ONNX Runtime may support it (`adyton doctor --fix` installs it; then restart the server)"#
         ]],
     );
     let clip = AttributeProto {
@@ -55,19 +55,19 @@ fn attributes_that_it_does_not_understand_are_named() {
     refused(
         &lstm(vec![clip]),
         expect![[
-            r#"model/m.onnx: the compiled-in runtime does not support `clip` = 0.5 of LSTM (node "y"); ONNX Runtime may support it (`adyton doctor --fix` installs it)"#
+            r#"model/m.onnx: the compiled-in runtime does not support `clip` = 0.5 of LSTM (node "y"); ONNX Runtime may support it (`adyton doctor --fix` installs it; then restart the server)"#
         ]],
     );
     refused(
         &lstm(vec![graph::texts("activations", &["Relu", "Tanh", "Tanh"])]),
         expect![[
-            r#"model/m.onnx: the compiled-in runtime does not support `activations` of LSTM (node "y"); ONNX Runtime may support it (`adyton doctor --fix` installs it)"#
+            r#"model/m.onnx: the compiled-in runtime does not support `activations` of LSTM (node "y"); ONNX Runtime may support it (`adyton doctor --fix` installs it; then restart the server)"#
         ]],
     );
     refused(
         &lstm(vec![number("input_forget", 1)]),
         expect![[
-            r#"model/m.onnx: the compiled-in runtime does not support `input_forget` = 1 of LSTM (node "y"); ONNX Runtime may support it (`adyton doctor --fix` installs it)"#
+            r#"model/m.onnx: the compiled-in runtime does not support `input_forget` = 1 of LSTM (node "y"); ONNX Runtime may support it (`adyton doctor --fix` installs it; then restart the server)"#
         ]],
     );
 }
@@ -105,7 +105,7 @@ fn another_domains_operator_is_not_taken_for_its_namesake() {
     refused(
         &model,
         expect![
-            "model/m.onnx: the compiled-in runtime has no operator com.example.Relu; install ONNX Runtime (`adyton doctor --fix`) or set `onnx.library` to its shared library"
+            "model/m.onnx: the compiled-in runtime has no operator com.example.Relu; install ONNX Runtime (`adyton doctor --fix`, then restart the server) or set `onnx.library` to its shared library"
         ],
     );
 }
@@ -262,7 +262,7 @@ fn a_tensor_of_too_great_a_length_is_refused() {
     refused(
         &model,
         expect![[
-            r#"model/m.onnx: the compiled-in runtime does not support Expand of this size (node "y"); ONNX Runtime may support it (`adyton doctor --fix` installs it)"#
+            r#"model/m.onnx: the compiled-in runtime does not support Expand of this size (node "y"); ONNX Runtime may support it (`adyton doctor --fix` installs it; then restart the server)"#
         ]],
     );
 }
@@ -545,13 +545,13 @@ fn a_transposed_convolution_of_a_wanted_length_is_right_or_refused() {
     refused(
         &model(-1, 8, Vec::new()),
         expect![[
-            r#"model/m.onnx: the compiled-in runtime does not support `output_shape` of ConvTranspose (node "y") with `auto_pad`, or where lengths of an input are open; ONNX Runtime may support it (`adyton doctor --fix` installs it)"#
+            r#"model/m.onnx: the compiled-in runtime does not support `output_shape` of ConvTranspose (node "y") with `auto_pad`, or where lengths of an input are open; ONNX Runtime may support it (`adyton doctor --fix` installs it; then restart the server)"#
         ]],
     );
     refused(
         &model(3, 8, vec![graph::text("auto_pad", "SAME_UPPER")]),
         expect![[
-            r#"model/m.onnx: the compiled-in runtime does not support `output_shape` of ConvTranspose (node "y") with `auto_pad`, or where lengths of an input are open; ONNX Runtime may support it (`adyton doctor --fix` installs it)"#
+            r#"model/m.onnx: the compiled-in runtime does not support `output_shape` of ConvTranspose (node "y") with `auto_pad`, or where lengths of an input are open; ONNX Runtime may support it (`adyton doctor --fix` installs it; then restart the server)"#
         ]],
     );
     answered(
@@ -596,7 +596,7 @@ fn branches_that_it_cannot_take_are_refused_by_name() {
     refused(
         &model,
         expect![[
-            r#"model/m.onnx: the compiled-in runtime does not support this If (node "y"): what its branches or its body give must be known when the model is loaded, and be of one type and shape; ONNX Runtime may support it (`adyton doctor --fix` installs it)"#
+            r#"model/m.onnx: the compiled-in runtime does not support this If (node "y"): what its branches or its body give must be known when the model is loaded, and be of one type and shape; ONNX Runtime may support it (`adyton doctor --fix` installs it; then restart the server)"#
         ]],
     );
 }

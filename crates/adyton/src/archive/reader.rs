@@ -8,7 +8,9 @@ use std::path::{Component, Path, PathBuf};
 use flate2::read::GzDecoder;
 
 use super::sums::{Hashing, Sums};
-use super::{CREDENTIALS, FILES, FORMAT, HEADER, Header, JOURNAL, MASTER_KEY, PACKAGES, SUMS, UPLOADS};
+use super::{
+    CREDENTIALS, FILES, FORMAT, HEADER, Header, JOURNAL, LIBRARIES, MASTER_KEY, PACKAGES, SUMS, UPLOADS,
+};
 use adyton_cli::failure::{Failure, Outcome};
 use adyton_cli::said;
 
@@ -153,6 +155,7 @@ fn name_of(entry: &Entry<'_>) -> Option<PathBuf> {
         "database",
         PACKAGES,
         UPLOADS,
+        LIBRARIES,
         JOURNAL,
     ];
     let ours = known.contains(&top) || FILES.contains(&top);

@@ -16,7 +16,7 @@ use serde::Serialize;
 
 use super::installation::{Installation, wait};
 use crate::archive::{
-    CREDENTIALS, FILES, Header, JOURNAL, MASTER_KEY, PACKAGES, POSTGRES, SQLITE, UPLOADS, Writer,
+    CREDENTIALS, FILES, Header, JOURNAL, LIBRARIES, MASTER_KEY, PACKAGES, POSTGRES, SQLITE, UPLOADS, Writer,
 };
 use crate::config::Config;
 use crate::server::{could_not_open, store_settings};
@@ -219,9 +219,13 @@ fn add_data(
         let name = Path::new(PACKAGES).join(package.to_string());
         writer.add_folder(&name, &data.join(&name))?;
     }
-    for name in [Some(UPLOADS), Some(JOURNAL).filter(|_| header.journal)]
-        .into_iter()
-        .flatten()
+    for name in [
+        Some(UPLOADS),
+        Some(LIBRARIES),
+        Some(JOURNAL).filter(|_| header.journal),
+    ]
+    .into_iter()
+    .flatten()
     {
         if data.join(name).is_dir() {
             writer.add_folder(Path::new(name), &data.join(name))?;
@@ -279,7 +283,6 @@ fn unwritten(file: &Path, error: &io::Error) -> Failure {
     }
 }
 
-/// Says what was written, what is secret about it, and what is not in it.
 /// So many packages.
 pub(super) fn packages(number: usize) -> String {
     match number {
@@ -288,6 +291,7 @@ pub(super) fn packages(number: usize) -> String {
     }
 }
 
+/// Says what was written, what is secret about it, and what is not in it.
 fn tell(terminal: &Terminal, written: &BackupReport, config: &Config) {
     let mut held = vec![
         said!(

@@ -44,9 +44,10 @@ impl Health {
             )));
         };
         // Where the gateway listens: its addresses may be printed with the URL of a proxy.
-        let gateway = match config.gateway.listen.port() {
-            0 => ready.gateway_url.clone(),
-            _ => crate::server::url(config.gateway.listen),
+        let gateway = match (&ready.gateway_listens, config.gateway.listen.port()) {
+            (Some(listens), _) => listens.clone(),
+            (None, 0) => ready.gateway_url.clone(),
+            (None, _) => crate::server::url(config.gateway.listen),
         };
         for (name, url) in [("control listener", &ready.control_url), ("gateway", &gateway)] {
             require_ready(name, url)?;

@@ -26,7 +26,8 @@ use super::{addresses, inherited, parts};
 use crate::config::{Config, Loaded};
 use adyton_cli::context::Context;
 use adyton_cli::failure::{Failure, Outcome};
-use adyton_cli::ready::Ready;
+use adyton_cli::ready::{self, Ready};
+use adyton_runtime::onnx::library::Choice;
 
 /// Everything that runs.
 pub(super) struct Assembly {
@@ -90,10 +91,15 @@ impl Assembly {
         } = front;
         let ready = Ready {
             gateway_url,
+            gateway_listens: Some(addresses::url(gateway.local_addr())),
             control_url: addresses::url(control.local_addr()),
             project_id: truth.first_project()?,
             pid: std::process::id(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
+            onnx: Some(match models.onnx.choice() {
+                Choice::Library(library) => library.path.clone(),
+                Choice::Builtin { .. } => ready::BUILTIN.into(),
+            }),
         };
 
         // Both addresses are ours: from here on things run and answer.

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use adyton_runtime::onnx::library::{LibrarySetting, OnnxLibrary};
 
+use crate::archive::LIBRARIES;
 use crate::config::Loaded;
 use crate::config::found::Origin;
 use adyton_cli::failure::{Failure, Outcome};
@@ -49,7 +50,7 @@ pub(crate) fn onnx_places(data: &Path, environment: &[(String, String)]) -> Vec<
     prefixes.extend(folder("HOME").map(|home| home.join(".local")));
     prefixes.extend(["/usr/local", "/usr"].map(PathBuf::from));
     let packages = prefixes.iter().flat_map(|prefix| site_packages(prefix));
-    std::iter::once(data.join("lib"))
+    std::iter::once(data.join(LIBRARIES))
         .chain(packages.map(|packages| packages.join("onnxruntime/capi")))
         .collect()
 }

@@ -17,6 +17,8 @@ pub(crate) fn could_not_open(error: &OpenError) -> Failure {
         ),
         OpenError::Store(StoreError::NoSpace) => Failure::failed(error.to_string())
             .hint("free some space on the disk of the data folder: the first start, and each upgrade, write to it"),
+        OpenError::NoRoom { .. } => Failure::failed(error.to_string())
+            .hint("it needs room for the archive and, for a moment, for a copy of the database beside it"),
         OpenError::TooNew { .. } | OpenError::Store(_) => Failure::failed(error.to_string()),
     }
 }

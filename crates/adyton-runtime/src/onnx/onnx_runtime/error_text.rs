@@ -71,8 +71,8 @@ pub(super) fn is_out_of_memory(said: &str) -> bool {
 pub(super) fn fix(cause: &str) -> &'static str {
     let cause = cause.to_ascii_lowercase();
     if cause.contains("opset") || cause.contains("ir version") || cause.contains("ir_version") {
-        "; export the model with an older opset (`target_opset`, `opset_version`), or install a newer ONNX Runtime \
-         (`adyton doctor --fix`)"
+        "; export the model with an older opset (`target_opset`, `opset_version`), or name the library of a newer \
+         ONNX Runtime in `onnx.library` and restart the server"
     } else {
         "; `onnx.checker.check_model(path, full_check=True)` in Python says more about the file"
     }
