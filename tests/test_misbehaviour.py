@@ -155,6 +155,7 @@ def test_a_broken_chunk(server, echo, admin):
     headers = {"X-Auth-Token": admin.token, "Transfer-Encoding": "chunked"}
     answer = exchange(server.gateway, "POST", echo.path, headers, b"zz\r\nno size\r\n0\r\n\r\n")
     assert (answer.status, answer.headers["x-adyton-reason"]) == (400, "body.broken")
+    assert "chunk size" in json.dumps(server.record(answer.headers["x-request-id"])["evidence"]), "what is wrong with it is said"
 
 
 def test_more_predictions_than_can_wait(new_server):

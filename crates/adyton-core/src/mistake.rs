@@ -320,14 +320,14 @@ mistakes! {
         "The secret was used in a different letter case: it is case-sensitive."
         "密钥的大小写不一致：密钥区分大小写。";
     SecretPrefixed = "secret.prefixed"
-        "Something was put before or after the secret (such as `AWS4`, `&`, `,` or `;`): use it as it is."
-        "密钥前后添加了内容（如 `AWS4`、`&`、`,` 或 `;`）：请原样使用。";
+        "Something was put before or after the secret (such as `AWS4`, `&`, `,`, `;`, or a space that is not seen): use it as it is."
+        "密钥前后添加了内容（如 `AWS4`、`&`、`,`、`;` 或看不见的空格）：请原样使用。";
     SecretDerivedKey = "secret.derived_key"
         "A key derived for the day (and perhaps a region and a service) was used, as other clouds do: use the secret itself as the key of the HMAC."
         "使用了按日期（可能还有区域和服务）派生的密钥（其他云的做法）：请直接以密钥本身作为 HMAC 的密钥。";
     SecretCharacterLost = "secret.character_lost"
-        "The secret lacks its first or last character: copy it whole."
-        "密钥缺少第一个或最后一个字符：请完整复制。";
+        "The secret lacks a character: copy it whole."
+        "密钥缺少一个字符：请完整复制。";
     SecretPercentEncoded = "secret.percent_encoded"
         "The secret was percent-encoded or decoded: use its characters as they are."
         "密钥做了百分号编码或解码：请原样使用其字符。";

@@ -1,5 +1,6 @@
 //! A request as it arrived: its head, its body that nobody has read yet, and where it came from.
 
+use std::error::Error;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll};
@@ -76,6 +77,17 @@ pub(crate) struct WireBody {
 #[derive(Debug)]
 pub(crate) struct Broken(pub(crate) String);
 
+impl Broken {
+    /// By what is at the bottom of it: a wrong chunk size rather than "error reading a body".
+    fn by(problem: &(dyn Error + 'static)) -> Self {
+        let mut cause = problem;
+        while let Some(deeper) = cause.source() {
+            cause = deeper;
+        }
+        Self(cause.to_string())
+    }
+}
+
 impl Arrival {
     /// A request from a connection.
     pub(crate) fn from_wire(
@@ -141,12 +153,12 @@ impl Body for Inbound {
                     body.incoming = None;
                     body.wire.is_whole();
                 }
-                frame.map_err(|problem| Broken(problem.to_string()))
+                frame.map_err(|problem| Broken::by(&problem))
             }
             Self::Door(body) => body
                 .as_mut()
                 .poll_frame(context)
-                .map_err(|problem| Broken(problem.to_string())),
+                .map_err(|problem| Broken::by(&*problem)),
         }
     }
 

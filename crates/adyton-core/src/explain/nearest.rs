@@ -6,6 +6,7 @@
 
 mod apis;
 mod closeness;
+mod pattern;
 mod services;
 
 use serde::{Deserialize, Serialize};

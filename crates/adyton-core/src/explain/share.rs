@@ -9,7 +9,7 @@ use super::{Asked, Compared, Nearest, Reader, fix};
 use crate::catalogue::Reason;
 use crate::evidence::Evidence;
 use crate::holder::Holder;
-use crate::language::{message, phrase};
+use crate::language::{Language, message, phrase};
 use crate::record::{CallerSeen, Step};
 use crate::requested::Requested;
 
@@ -158,7 +158,25 @@ pub(super) fn fixes(asked: &Asked<'_>, nearest: &[Nearest]) -> Option<Vec<String
         | Evidence::Request { .. } => Vec::new(),
     };
     fixes.push(fix::filled(asked, reason.section_in(language).fix));
+    fixes.extend(who_looks_up(&fixes, language));
     Some(fixes)
+}
+
+/// Of whom what a command shows is to be had, where the caller may not run it: apps and callers look nothing up.
+fn who_looks_up(fixes: &[String], language: Language) -> Option<String> {
+    let looks_up = |fix: &String| {
+        ["`adyton service ", "`adyton requests"]
+            .iter()
+            .any(|verb| fix.contains(verb))
+    };
+    fixes.iter().any(looks_up).then(|| {
+        phrase!(
+            language,
+            "If your role does not permit these commands, ask an operator of the service's project to run them for you.",
+            "如果您的角色不允许执行这些命令，请服务所属项目的操作员代为执行。"
+        )
+        .to_owned()
+    })
 }
 
 /// Whom to ask, and with which command they give it.

@@ -80,7 +80,11 @@ impl Explanation {
         paper.fact(phrase!(language, "request", "请求"), &self.request);
         paper.fact(
             phrase!(language, "to", "目标"),
-            &message!(language, "{}, from {}", "{}，来自 {}", self.host, self.source),
+            &match self.host.as_str() {
+                // What could not be read has none.
+                "" => message!(language, "this server, from {}", "本服务器，来自 {}", self.source),
+                host => message!(language, "{}, from {}", "{}，来自 {}", host, self.source),
+            },
         );
         if self.door == Door::PredictionTab {
             paper.fact(

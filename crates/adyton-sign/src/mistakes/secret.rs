@@ -128,6 +128,9 @@ pub(super) fn letter_case(_: &AutopsyInput<'_>, recipe: &mut Recipe<'_>, way: us
     })
 }
 
+const NO_BREAK_SPACE: &[u8] = "\u{a0}".as_bytes();
+const ZERO_WIDTH_SPACE: &[u8] = "\u{200b}".as_bytes();
+
 pub(super) fn prefixed(_: &AutopsyInput<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
     change(recipe, |secret| {
         Some(match way {
@@ -136,7 +139,12 @@ pub(super) fn prefixed(_: &AutopsyInput<'_>, recipe: &mut Recipe<'_>, way: usize
             2 => [secret, b"&"].concat(),
             3 => [secret, b","].concat(),
             4 => [secret, b";"].concat(),
-            _ => [b"=", secret].concat(),
+            5 => [b"=", secret].concat(),
+            // Spaces that are not seen, as web pages and messengers put them.
+            6 => [secret, NO_BREAK_SPACE].concat(),
+            7 => [NO_BREAK_SPACE, secret].concat(),
+            8 => [secret, ZERO_WIDTH_SPACE].concat(),
+            _ => [ZERO_WIDTH_SPACE, secret].concat(),
         })
     })
 }
@@ -197,10 +205,17 @@ pub(super) fn derived_key(scene: &AutopsyInput<'_>, recipe: &mut Recipe<'_>, way
     })
 }
 
+/// Secrets have 32 or 40 characters; of a longer one only the loss of these and of the last is found.
+pub(super) const CHARACTERS: usize = 48;
+
 pub(super) fn character_lost(_: &AutopsyInput<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
-    change(recipe, |secret| match way {
-        0 => secret.get(..secret.len().checked_sub(1)?).map(<[u8]>::to_vec),
-        _ => secret.get(1..).map(<[u8]>::to_vec),
+    change(recipe, |secret| {
+        // The last and the first one first: whoever marks a text with the mouse misses those.
+        let at = match way {
+            0 => secret.len().checked_sub(1)?,
+            way => way - 1,
+        };
+        Some([secret.get(..at)?, secret.get(at + 1..)?].concat())
     })
 }
 

@@ -561,6 +561,8 @@ fn seeds() -> Vec<(&'static str, Client)> {
         ("secret.prefixed", c().key("s3cret", "s3cret&")),
         ("secret.prefixed", c().key("s3cret", "s3cret,")),
         ("secret.prefixed", c().key("s3cret", "s3cret;")),
+        ("secret.prefixed", c().key("s3cret", "s3cret\u{a0}")),
+        ("secret.prefixed", c().key("s3cret", "\u{200b}s3cret")),
         ("secret.derived_key", c().key("s3cret", days("s3cret"))),
         (
             "secret.derived_key",

@@ -49,7 +49,9 @@ pub(super) fn path(sent: &str, published: &str) -> Option<usize> {
         return Some(1);
     }
     let letters = distance(sent, published, PATH_LETTERS);
-    let segments = segments_apart(sent, published).map(|segments| 1 + segments.min(SEGMENTS_COUNTED));
+    let segments = segments_apart(sent, published)
+        .or_else(|| cut_off(sent, published))
+        .map(|segments| 1 + segments.min(SEGMENTS_COUNTED));
     letters.into_iter().chain(segments).min()
 }
 
@@ -68,6 +70,19 @@ fn segments_apart(sent: &str, published: &str) -> Option<usize> {
     };
     let is_part = !short.is_empty() && (long.starts_with(short) || long.ends_with(short));
     is_part.then(|| long.len() - short.len())
+}
+
+/// A word of fewer letters begins others by chance.
+const WORD: usize = 4;
+
+/// By how many segments the published path is longer than one that ends within one of its words: `/predict` of
+/// `/predictions/price`. The cut word counts as one.
+fn cut_off(sent: &str, published: &str) -> Option<usize> {
+    let published = published.to_ascii_lowercase();
+    let sent = sent.trim_end_matches('/').to_ascii_lowercase();
+    let word = sent.rsplit('/').next()?;
+    let rest = published.strip_prefix(&sent)?;
+    (word.len() >= WORD).then(|| 1 + rest.matches('/').count())
 }
 
 /// The method to use. Methods are case-sensitive, so what is only spelt otherwise is meant in capitals.

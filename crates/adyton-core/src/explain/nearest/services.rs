@@ -1,14 +1,11 @@
 //! The routes of services: a URL is taken apart (prefix, service, path below it, method, environment) and each part is compared
 //! by itself.
 
-use std::borrow::Cow;
-
 use super::closeness::{self, method_to_use};
-use super::{Asked, Difference, Nearest, Owner, Part};
+use super::{Asked, Difference, Nearest, Owner, Part, pattern};
 use crate::address;
-use crate::api::RELEASE;
+use crate::api::{Method, RELEASE};
 use crate::evidence::Evidence;
-use crate::live::route::encoded;
 use crate::live::{LiveService, ServiceRoute};
 use crate::record::Door;
 use crate::spelling::distance;
@@ -115,11 +112,14 @@ impl<'a> SentUrl<'a> {
         let (service_far, service_differs) = self.service(service);
         service.routes.iter().filter_map(move |route| {
             let mut differs = service_differs.clone();
-            let path_far = self.path(route, &mut differs)?;
+            let (path_far, path) = self.path(route, &mut differs)?;
             let method_far = closeness::method(self.method, &route.method, &mut differs);
             let environment_far = closeness::environment(self.stage, RELEASE, &mut differs);
             let far = service_far + path_far + method_far + environment_far;
-            Some((far, published(service, route, self.method, differs)))
+            Some((
+                far,
+                published(service, &route.method, &path, self.method, differs),
+            ))
         })
     }
 
@@ -153,33 +153,41 @@ impl<'a> SentUrl<'a> {
         (far, differs)
     }
 
-    /// `None` when the path has nothing in common with the route's.
-    fn path(&self, route: &ServiceRoute, differs: &mut Vec<Difference>) -> Option<usize> {
-        if route.takes(&self.below) {
-            return Some(0);
-        }
+    /// How far the path is from the route's, and what is to be called below the API address; `None` when they have nothing in common.
+    fn path(&self, route: &ServiceRoute, differs: &mut Vec<Difference>) -> Option<(usize, String)> {
         let below = if self.below.is_empty() { "/" } else { &self.below };
-        let far = closeness::path(below, route.path.as_str())?;
+        let exact = route.exact_target().map(str::to_owned);
+        if route.takes(below) {
+            let path = exact.unwrap_or_else(|| pattern::escaped(below, &route.path));
+            return Some((0, path));
+        }
+        let (far, path) = match exact {
+            Some(path) => (closeness::path(below, route.path.as_str())?, path),
+            None => pattern::nearest(below, &route.path)?,
+        };
         differs.push(Difference {
             part: Part::Path,
             sent: below.to_owned(),
             published: route.path.as_str().to_owned(),
         });
-        Some(far)
+        Some((far, path))
     }
 }
 
-fn published(service: &LiveService, route: &ServiceRoute, sent: &str, differs: Vec<Difference>) -> Nearest {
-    let below = match route.path.as_str() {
-        "/" => Cow::Borrowed(""),
-        path => encoded(path),
-    };
+fn published(
+    service: &LiveService,
+    method: &Method,
+    path: &str,
+    sent: &str,
+    differs: Vec<Difference>,
+) -> Nearest {
+    let below = if path == "/" { "" } else { path };
     Nearest {
         owner: Owner::Service {
             service: service.service.id,
             service_name: service.service.name.clone(),
         },
-        method: method_to_use(&route.method, sent),
+        method: method_to_use(method, sent),
         path: format!("{}{below}", address::of_service(service.service.id)),
         environment: RELEASE.to_owned(),
         differs,

@@ -368,6 +368,8 @@ fn a_path_that_lacks_its_start_or_end_is_near() {
         ("POST", "/predictions/price"),
         ("POST", "/models/of/the/whole/company/v2/embed"),
         ("POST", "/classify"),
+        ("GET", "/redir"),
+        ("POST", "/chats/{room}/messages"),
     ];
     live.apply(
         2,
@@ -385,6 +387,11 @@ fn a_path_that_lacks_its_start_or_end_is_near() {
         ("/Embed", "/models/of/the/whole/company/v2/embed"),
         ("/classify/iris", "/classify"),
         ("/health", "/healthz"),
+        // A word that was cut, though another path has fewer letters that differ.
+        ("/predict", "/predictions/price"),
+        // What was sent for a parameter stands in the path to call; what was not is named.
+        ("/chats/7/message", "/chats/7/messages"),
+        ("/chats//messages", "/chats/{room}/messages"),
     ] {
         let path = format!("/v1/infers/{POETRY}{sent}");
         let record = wrong(Reason::RouteUndeclaredPath, "POST", &path, None);

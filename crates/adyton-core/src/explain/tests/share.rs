@@ -148,6 +148,13 @@ fn no_kind_of_evidence_tells_a_caller_of_the_project() {
         assert!(!shown.fix.is_empty(), "{reason}");
         // The page is the reference's, the same for everybody; so is the general advice that the last fix is.
         shown.page = None;
+        if shown
+            .fix
+            .last()
+            .is_some_and(|fix| fix.contains("ask an operator"))
+        {
+            shown.fix.pop();
+        }
         if shown.fix.len() > 1 || shown.fix[0] == reason.section().fix {
             shown.fix.pop();
         }
@@ -214,6 +221,36 @@ fn a_caller_who_may_call_the_service_is_told_its_routes() {
         format!("/v1/infers/{POETRY}/predictions/poetry")
     );
     assert!(shown.fix[0].starts_with("Call `POST"), "{:?}", shown.fix);
+}
+
+#[test]
+fn who_may_look_nothing_up_is_told_whom_to_ask() {
+    let id = ServiceId::from_bits(0x99);
+    let unknown = mine(Record {
+        path: format!("/v1/infers/{id}"),
+        service: None,
+        project: None,
+        ..refused(
+            Reason::RouteNoSuchService,
+            Evidence::Route {
+                service: Some(id),
+                path: String::new(),
+                method: "POST".into(),
+                stage: "RELEASE".into(),
+                is_stage_repeated: false,
+                holder: None,
+            },
+        )
+    });
+    let fixes = told(&unknown, None).fix;
+    assert!(
+        fixes.iter().any(|fix| fix.contains("`adyton service list`")),
+        "{fixes:?}"
+    );
+    assert!(
+        fixes.last().is_some_and(|fix| fix.contains("ask an operator")),
+        "{fixes:?}"
+    );
 }
 
 #[test]
