@@ -100,7 +100,7 @@ impl Onnx {
         match found {
             Found::Answers => Ok(None),
             Found::NoAnswer { cause } => Ok(Some(unanswered(&cause))),
-            Found::Refused { cause } => Err(TrialError::Refused(cause)),
+            Found::Refused { cause } | Found::OutOfMemory { cause } => Err(TrialError::Refused(cause)),
             Found::Schema { at, problem } => Err(TrialError::Schema { at, problem }),
         }
     }

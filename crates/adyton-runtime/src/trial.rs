@@ -116,6 +116,8 @@ pub(crate) enum Found {
     NoAnswer { cause: String },
     /// It does not load, in the runtime's words.
     Refused { cause: String },
+    /// Memory ran out, in the words of whoever ran out of it.
+    OutOfMemory { cause: String },
     /// A declared schema does not fit it.
     Schema { at: usize, problem: String },
 }
@@ -126,8 +128,10 @@ const CAUSE: usize = 4_000;
 impl Found {
     /// With no more words than anybody reads.
     fn shortened(mut self) -> Self {
-        if let Self::NoAnswer { cause } | Self::Refused { cause } | Self::Schema { problem: cause, .. } =
-            &mut self
+        if let Self::NoAnswer { cause }
+        | Self::Refused { cause }
+        | Self::OutOfMemory { cause }
+        | Self::Schema { problem: cause, .. } = &mut self
             && let Some((end, _)) = cause.char_indices().nth(CAUSE)
         {
             cause.truncate(end);
@@ -267,7 +271,9 @@ impl Trials {
                     note.died = None;
                     self.notes.write(&key, &note);
                 }
-                Ok(Found::Refused { cause }) => return Err(TrialError::Refused(cause)),
+                Ok(Found::Refused { cause } | Found::OutOfMemory { cause }) => {
+                    return Err(TrialError::Refused(cause));
+                }
                 Ok(Found::Schema { at, problem }) => return Err(TrialError::Schema { at, problem }),
                 Err(error) => {
                     if let TrialError::Died(cause) = &error {

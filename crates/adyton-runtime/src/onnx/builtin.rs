@@ -21,6 +21,7 @@ mod recurrences;
 mod rewrite;
 mod sizes;
 mod tensors;
+mod texts;
 mod trees;
 mod unsupported_inputs;
 
@@ -127,7 +128,10 @@ impl Predictor for BuiltinModel {
             .map_err(said)?;
         let outputs = self.plans.run(inputs, given, ending).map_err(said)?;
         let mut room = OutputBudget::new();
-        let finish = |(value, after): (&TValue, &After)| after.finish(output(value, &mut room)?);
+        let finish = |(value, after): (&TValue, &After)| {
+            let tensor = output(value, &mut room)?;
+            after.finish(tensor, &mut room)
+        };
         outputs.iter().zip(&self.after).map(finish).collect()
     }
 

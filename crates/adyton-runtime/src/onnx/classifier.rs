@@ -10,6 +10,7 @@ use std::sync::Arc;
 use prost::Message;
 use tract_onnx::pb::{AttributeProto, GraphProto, ModelProto, NodeProto, ValueInfoProto};
 
+use super::memory::OutputBudget;
 use super::predictor::RunError;
 use super::tensor::{Elements, Label, Tensor, Value};
 
@@ -31,12 +32,12 @@ impl After {
     /// Does what is left to do with an output.
     ///
     /// # Errors
-    /// The output is not what the graph says that it is.
-    pub(super) fn finish(&self, tensor: Tensor) -> Result<Value, RunError> {
+    /// The output is not what the graph says that it is, or there is no room for its texts.
+    pub(super) fn finish(&self, tensor: Tensor, room: &mut OutputBudget) -> Result<Value, RunError> {
         match self {
             Self::Plain => Ok(Value::Tensor(tensor)),
-            Self::Maps(labels) => maps(tensor, labels),
-            Self::Texts(texts) => name_classes(tensor, texts),
+            Self::Maps(labels) => maps(tensor, labels, room),
+            Self::Texts(texts) => name_classes(tensor, texts, room),
         }
     }
 }
@@ -168,9 +169,9 @@ pub(super) fn attribute<'n>(node: &'n NodeProto, name: &str) -> Option<&'n Attri
 }
 
 /// What the `ZipMap` would have made of its input.
-fn maps(scores: Tensor, labels: &[Label]) -> Result<Value, RunError> {
+fn maps(scores: Tensor, labels: &[Label], room: &mut OutputBudget) -> Result<Value, RunError> {
     let Elements::Float32(elements) = scores.elements else {
-        return Err(RunError("ZipMap: the scores are not float32".to_owned()));
+        return Err(RunError::Said("ZipMap: the scores are not float32".to_owned()));
     };
     if labels.is_empty() || scores.shape.last() != Some(&labels.len()) {
         let problem = format!(
@@ -178,9 +179,10 @@ fn maps(scores: Tensor, labels: &[Label]) -> Result<Value, RunError> {
             labels.len(),
             scores.shape
         );
-        return Err(RunError(problem));
+        return Err(RunError::Said(problem));
     }
     let rows = elements.chunks_exact(labels.len());
+    room.take_scores(rows.len(), labels)?;
     Ok(Value::Maps(
         rows.map(|row| labels.iter().cloned().zip(row.iter().copied()).collect())
             .collect(),
@@ -188,19 +190,20 @@ fn maps(scores: Tensor, labels: &[Label]) -> Result<Value, RunError> {
 }
 
 /// The texts of classes for their numbers.
-fn name_classes(classes: Tensor, texts: &[String]) -> Result<Value, RunError> {
+fn name_classes(classes: Tensor, texts: &[String], room: &mut OutputBudget) -> Result<Value, RunError> {
     let Elements::Int64(numbers) = classes.elements else {
-        return Err(RunError("the classifier gave no class numbers".to_owned()));
+        return Err(RunError::Said("the classifier gave no class numbers".to_owned()));
     };
     let text = |number: &i64| {
         usize::try_from(*number)
             .ok()
             .and_then(|at| texts.get(at))
-            .cloned()
-            .unwrap_or_default()
+            .map_or("", String::as_str)
     };
+    let letters = numbers.iter().map(|number| text(number).len() as u64).sum();
+    room.take_texts(numbers.len(), letters)?;
     Ok(Value::Tensor(Tensor {
         shape: classes.shape,
-        elements: Elements::Text(numbers.iter().map(text).collect()),
+        elements: Elements::Text(numbers.iter().map(|number| text(number).to_owned()).collect()),
     }))
 }

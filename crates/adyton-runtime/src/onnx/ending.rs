@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use parking_lot::Mutex;
+use serde::{Deserialize, Serialize};
 
 type Interrupt = Box<dyn Fn() + Send>;
 
@@ -92,8 +93,8 @@ impl Ending {
 }
 
 /// A run that was ended before it was done.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
-pub(crate) enum Ended {
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error, Serialize, Deserialize)]
+pub enum Ended {
     /// Nobody waits for it any more, or it may not go on.
     #[error("the run was ended before it was done")]
     Unwanted,

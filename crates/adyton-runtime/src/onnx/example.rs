@@ -12,7 +12,7 @@ use parking_lot::Mutex;
 use rustix::process::Pid;
 use serde_json::Value as Json;
 
-use super::codec::Codec;
+use super::codec::{Codec, PredictError};
 use super::cost::Cost;
 use super::ending::Ending;
 use super::predictor::{Predictor, RunError};
@@ -37,16 +37,14 @@ pub(super) fn of_schema(request: &Json) -> Option<Vec<u8>> {
 }
 
 /// The tensors that the model answered when it was asked with `body`; else what was wrong.
-pub(super) fn ask(model: &dyn Predictor, codec: &Codec, body: &[u8]) -> Result<Vec<Tensor>, String> {
+pub(super) fn ask(model: &dyn Predictor, codec: &Codec, body: &[u8]) -> Result<Vec<Tensor>, PredictError> {
     let listener = RecordingModel {
         model,
         heard: Mutex::new(None),
     };
-    codec
-        .predict(&listener, body)
-        .map_err(|problem| problem.to_string())?;
+    codec.predict(&listener, body)?;
     let heard = listener.heard.into_inner();
-    heard.ok_or_else(|| "it asks the model for nothing".to_owned())
+    heard.ok_or_else(|| RunError::new("it asks the model for nothing").into())
 }
 
 /// A model whose package brings an example.

@@ -142,7 +142,9 @@ impl InProcess {
                 let p99 = warm_up::measure(measured, &example);
                 (p99, warm_up::inline_body(measured, p99), None)
             }
-            First::Unanswered(said) | First::Panicked(said) => (Duration::MAX, None, Some(unanswered(&said))),
+            First::Unanswered(failure) | First::Panicked(failure) => {
+                (Duration::MAX, None, Some(unanswered(&failure.said)))
+            }
         };
         let served = ServedModel::new(project);
         let told = Arc::clone(&served);

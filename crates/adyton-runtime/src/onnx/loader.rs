@@ -11,7 +11,7 @@ use super::library::{self, Choice, LibrarySetting, OnnxLibrary};
 use super::load_into::LoadInto;
 use super::onnx_runtime::OnnxRuntimeModel;
 use super::panics::catch_panic;
-use super::predictor::{LoadError, Predictor};
+use super::predictor::{LoadError, Predictor, RunError};
 
 /// See the module.
 #[derive(Clone)]
@@ -92,11 +92,15 @@ impl Loader {
         let shown = format!("model/{file}");
         // The compiled-in runtime panics over some graphs; that must cost this model only.
         let loaded = catch_panic(|| self.load_file(&path, &shown, into)).unwrap_or_else(|panic| {
-            Err(LoadError::Graph {
-                file: shown.clone(),
-                runtime: self.choice.runtime(),
-                cause: panic.0,
-                fix: "",
+            let (file, runtime) = (shown.clone(), self.choice.runtime());
+            Err(match panic {
+                RunError::Ended(_) => LoadError::NoMemory { file, runtime },
+                RunError::Said(cause) => LoadError::Graph {
+                    file,
+                    runtime,
+                    cause,
+                    fix: "",
+                },
             })
         })?;
         Ok(WithExample::of_folder(model_folder, loaded))

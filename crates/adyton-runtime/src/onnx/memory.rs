@@ -9,6 +9,7 @@ use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 use super::ending::Ended;
 use super::predictor::RunError;
+use super::tensor::Label;
 use crate::machine;
 
 /// A run that grew less than this, in bytes, is not why memory is short; one that grew more gives its memory back at its end.
@@ -20,6 +21,8 @@ const LEAST: u64 = 256 << 20;
 const LITTLE: u64 = 1 << 20;
 /// The outputs of one call together, in bytes.
 const OUTPUTS_MOST: u64 = 256 << 20;
+/// A text takes this beside its letters, in bytes: where they are, and what the allocator keeps for each.
+pub(super) const TEXT: u64 = size_of::<String>() as u64 + 16;
 
 /// How much memory models may take, loaded and running.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -81,7 +84,38 @@ impl OutputBudget {
     /// # Errors
     /// There is none.
     pub(super) fn take(&mut self, count: usize, each: usize) -> Result<(), RunError> {
-        let bytes = (count as u64).saturating_mul(each as u64);
+        self.take_bytes((count as u64).saturating_mul(each as u64))
+    }
+
+    /// Takes room for `count` texts, whose letters have so many bytes together.
+    ///
+    /// # Errors
+    /// There is none.
+    pub(super) fn take_texts(&mut self, count: usize, letters: u64) -> Result<(), RunError> {
+        self.take_bytes((count as u64).saturating_mul(TEXT).saturating_add(letters))
+    }
+
+    /// Takes room for so many rows of scores by label. A label that is a text counts in each: rows may share it here, but
+    /// neither in the answer nor on the way from a process of its own.
+    ///
+    /// # Errors
+    /// There is none.
+    pub(super) fn take_scores<'l>(
+        &mut self,
+        rows: usize,
+        labels: impl IntoIterator<Item = &'l Label>,
+    ) -> Result<(), RunError> {
+        let each = |label: &Label| match label {
+            Label::Number(_) => 0,
+            Label::Text(text) => text.len(),
+        };
+        let row = labels
+            .into_iter()
+            .map(|label| size_of::<(Label, f32)>() + each(label));
+        self.take(rows, row.sum())
+    }
+
+    fn take_bytes(&mut self, bytes: u64) -> Result<(), RunError> {
         let Some(left) = self.0.checked_sub(bytes) else {
             return Err(RunError::new(format!(
                 "the model's answer has more than {OUTPUTS_MOST} bytes; send less at once"
@@ -94,11 +128,11 @@ impl OutputBudget {
         }
     }
 
-    /// Copies elements.
+    /// Copies numbers.
     ///
     /// # Errors
     /// There is no room for them.
-    pub(super) fn copy<T: Clone>(&mut self, elements: &[T]) -> Result<Vec<T>, RunError> {
+    pub(super) fn copy<T: Copy>(&mut self, elements: &[T]) -> Result<Vec<T>, RunError> {
         self.take(elements.len(), size_of::<T>())?;
         let mut copied = Vec::new();
         copied
@@ -133,6 +167,18 @@ mod tests {
         let problem = room.take(half, 8).unwrap_err();
         assert!(problem.to_string().contains("send less at once"), "{problem}");
         assert!(room.take(usize::MAX, 8).is_err());
+    }
+
+    #[test]
+    fn texts_and_labels_are_counted_by_their_letters() {
+        let mut room = OutputBudget::new();
+        assert_eq!(room.take_texts(2, OUTPUTS_MOST - 2 * TEXT), Ok(()));
+        assert!(room.take_texts(0, 1).is_err());
+        assert!(room.take_texts(usize::MAX, u64::MAX).is_err());
+        let labels = [Label::Number(1), Label::Text("l".repeat(1 << 20).into())];
+        assert_eq!(OutputBudget::new().take_scores(255, &labels), Ok(()));
+        assert!(OutputBudget::new().take_scores(256, &labels).is_err());
+        assert_eq!(OutputBudget::new().take_scores(256, &labels[..1]), Ok(()));
     }
 
     #[test]

@@ -4,6 +4,7 @@ mod declared;
 mod error_text;
 mod native_faults;
 mod prepared;
+mod text_bytes;
 mod unknown_rank;
 mod values;
 
@@ -251,7 +252,7 @@ impl OnnxRuntimeModel {
                 ValueError::NoRoom(problem) => problem,
             })?;
             values.push(match (value, self.after.get(at)) {
-                (Value::Tensor(tensor), Some(after)) => after.finish(tensor)?,
+                (Value::Tensor(tensor), Some(after)) => after.finish(tensor, &mut room)?,
                 (value, _) => value,
             });
         }
@@ -260,5 +261,5 @@ impl OnnxRuntimeModel {
 }
 
 fn run_error(said: ort::Error) -> RunError {
-    RunError(error_text::plain(&said.to_string()))
+    RunError::Said(error_text::plain(&said.to_string()))
 }

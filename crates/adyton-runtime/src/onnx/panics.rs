@@ -82,7 +82,7 @@ mod tests {
     fn a_panic_says_where() {
         let problem = catch_panic(|| name_panic(|| "Add".to_owned(), || -> u8 { panic!("too much") }));
         let said = "the runtime panicked: Add: too much";
-        assert_eq!(problem, Err(RunError(said.to_owned())));
+        assert_eq!(problem, Err(RunError::Said(said.to_owned())));
         assert_eq!(catch_panic(|| name_panic(String::new, || 7)), Ok(7));
     }
 
@@ -91,7 +91,7 @@ mod tests {
         let divided =
             catch_panic(|| name_panic(|| "Div (node \"d\")".to_owned(), || 1 / std::hint::black_box(0)));
         let said = "Div (node \"d\") cannot divide integers: the divisor is 0, or the quotient has no room in its type";
-        assert_eq!(divided, Err(RunError(said.to_owned())));
+        assert_eq!(divided, Err(RunError::Said(said.to_owned())));
         let large = catch_panic(|| -> u8 { panic!("failed to allocate Layout {{ size: 7200000000 }}") });
         assert_eq!(large, Err(Ended::TooLarge.into()));
     }
@@ -102,7 +102,9 @@ mod tests {
         let problem = catch_panic(|| -> u8 { panic!("index {} out of range", 9) });
         assert_eq!(
             problem,
-            Err(RunError("the runtime panicked: index 9 out of range".to_owned()))
+            Err(RunError::Said(
+                "the runtime panicked: index 9 out of range".to_owned()
+            ))
         );
         let nested = catch_panic(|| catch_panic(|| -> u8 { panic!("inside") }).is_err());
         assert_eq!(nested, Ok(true));

@@ -15,6 +15,7 @@ use super::cost::Cost;
 use super::ending::{Ended, Ending};
 use super::signature::Ports;
 use super::tensor::{Tensor, Value};
+use crate::sandbox::death;
 
 /// A loaded model.
 pub trait Predictor: Send + Sync + fmt::Debug {
@@ -61,21 +62,29 @@ pub trait Predictor: Send + Sync + fmt::Debug {
     fn runtime(&self) -> String;
 }
 
-/// A model that failed while it ran: the runtime's own words, shortened.
+/// A model that failed while it ran.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error, Serialize, Deserialize)]
-#[error("{0}")]
-pub struct RunError(pub String);
+pub enum RunError {
+    /// The runtime's own words, shortened.
+    #[error("{0}")]
+    Said(String),
+    /// The run was ended.
+    #[error(transparent)]
+    Ended(#[from] Ended),
+}
 
 impl RunError {
     /// Keeps 500 characters of what a runtime says.
     pub fn new(said: impl fmt::Display) -> Self {
-        Self(shorten(&said.to_string()))
+        Self::Said(shorten(&said.to_string()))
     }
-}
 
-impl From<Ended> for RunError {
-    fn from(ended: Ended) -> Self {
-        Self(ended.to_string())
+    /// Whether memory ran out, by our own finding or in the words of whoever ran the model.
+    pub(crate) fn is_of_memory(&self) -> bool {
+        match self {
+            Self::Said(said) => death::is_of_memory(said),
+            Self::Ended(why) => *why == Ended::TooLarge,
+        }
     }
 }
 
@@ -164,6 +173,14 @@ pub enum LoadError {
         /// What in it, and how else to mend it.
         what: String,
     },
+    /// The runtime found no memory for the model.
+    #[error("{file}: there is no memory for {runtime} to prepare the model")]
+    NoMemory {
+        /// The file, relative to the package.
+        file: String,
+        /// Which runtime found none.
+        runtime: String,
+    },
     /// A model does not load into a process of its own: that process's words, or how it ended.
     #[error("{0}")]
     Sandbox(String),
@@ -201,6 +218,23 @@ pub enum LoadError {
         /// What it is.
         what: String,
     },
+}
+
+impl LoadError {
+    /// Whether memory ran out, by our own finding or in the runtime's words.
+    pub(crate) fn is_of_memory(&self) -> bool {
+        match self {
+            Self::NoMemory { .. } => true,
+            Self::Graph { cause, .. } | Self::Unreadable { cause, .. } => death::is_of_memory(cause),
+            Self::Bounds { .. }
+            | Self::Operators { .. }
+            | Self::Attribute { .. }
+            | Self::CouldCrash { .. }
+            | Self::Sandbox(_)
+            | Self::Output { .. }
+            | Self::Input { .. } => false,
+        }
+    }
 }
 
 /// The folders above a package's `model` folder that are the server's: the package's, that of all packages, and the data folder.

@@ -8,8 +8,9 @@ use super::SandboxLimits;
 
 /// What is written by who runs out of stack.
 const NO_STACK: [&str; 2] = ["has overflowed its stack", "stack overflow"];
-/// What is written by who runs out of memory, or said by a runtime that does.
-const NO_MEMORY: [&str; 8] = [
+/// What is written by who runs out of memory, or said by a runtime that does; what we say of it ourselves has a type
+/// (`Ended::TooLarge`).
+const NO_MEMORY: [&str; 7] = [
     "Cannot allocate memory",
     "memory allocation of",
     "bad_alloc",
@@ -17,8 +18,6 @@ const NO_MEMORY: [&str; 8] = [
     "Failed to allocate memory",
     "failed to allocate Layout",
     "out of memory",
-    // Our own words for it: see `Ended::TooLarge`.
-    "more memory than `onnx.memory` allows",
 ];
 
 /// Whether this is said of memory that ran out.

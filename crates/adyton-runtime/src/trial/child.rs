@@ -81,15 +81,22 @@ fn end_with_the_server(mut orders: BufReader<File>) {
 }
 
 fn find(trial: &Trial) -> Found {
-    let loader = Loader::in_sandbox(trial.library.clone());
+    let loader = Loader::in_sandbox(trial.library.clone()).map_err(|cause| Found::Refused { cause });
     let model = loader.and_then(|loader| {
         loader
             .load(&trial.folder, &trial.file, trial.into)
-            .map_err(|problem| problem.to_string())
+            .map_err(|problem| match problem.is_of_memory() {
+                true => Found::OutOfMemory {
+                    cause: problem.to_string(),
+                },
+                false => Found::Refused {
+                    cause: problem.to_string(),
+                },
+            })
     });
     let model = match model {
         Ok(model) => model,
-        Err(cause) => return Found::Refused { cause },
+        Err(found) => return found,
     };
     let (file, apis) = (trial.file.clone(), trial.apis.clone());
     let runs = thread::Builder::new()
@@ -120,12 +127,16 @@ fn run(model: Box<dyn Predictor>, file: &str, apis: &[ApiDeclaration]) -> Found 
     };
     match first_runs(model.as_ref(), apis, &codecs) {
         None => Found::Answers,
-        Some(Silence::Unanswered(cause)) => Found::NoAnswer { cause },
-        Some(Silence::Panics(cause)) => Found::Refused {
+        Some(Silence::Unanswered(failure) | Silence::Panics(failure)) if failure.is_of_memory => {
+            Found::OutOfMemory { cause: failure.said }
+        }
+        Some(Silence::Unanswered(failure)) => Found::NoAnswer { cause: failure.said },
+        Some(Silence::Panics(failure)) => Found::Refused {
             cause: format!(
-                "model/{file}: the runtime ({}) cannot run the model: {cause}; ONNX Runtime may be able to (`adyton doctor --fix` installs it; then restart the server); if \
+                "model/{file}: the runtime ({}) cannot run the model: {}; ONNX Runtime may be able to (`adyton doctor --fix` installs it; then restart the server); if \
                  the model answers other inputs than these, add a body that it accepts as `model/example.json`",
-                model.runtime()
+                model.runtime(),
+                failure.said
             ),
         },
     }

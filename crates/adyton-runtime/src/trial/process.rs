@@ -72,9 +72,10 @@ pub(super) fn run(
 /// A runtime that says that memory ran out has met the child's limit: in the server there would be none.
 fn out_of_memory(found: Found, shown: &str, limits: &SandboxLimits) -> Result<Found, TrialError> {
     match &found {
-        Found::NoAnswer { cause } | Found::Refused { cause } if death::is_of_memory(cause) => Err(
-            TrialError::Died(format!("{}: {cause}", death::no_memory(shown, DURING, limits))),
-        ),
+        Found::OutOfMemory { cause } => Err(TrialError::Died(format!(
+            "{}: {cause}",
+            death::no_memory(shown, DURING, limits)
+        ))),
         Found::Answers | Found::NoAnswer { .. } | Found::Refused { .. } | Found::Schema { .. } => Ok(found),
     }
 }

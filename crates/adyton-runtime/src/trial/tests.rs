@@ -110,7 +110,7 @@ fn what_happened_to_the_child_is_said_in_words() {
         ("kill -KILL $$", "was killed (signal 9)"),
         ("exit 3", "ended with exit code 3"),
         (
-            r#"read line; echo '{"found":"refused","cause":"Failed to allocate memory for requested buffer"}' >&0; sleep 9"#,
+            r#"read line; echo '{"found":"out_of_memory","cause":"Failed to allocate memory for requested buffer"}' >&0; sleep 9"#,
             "ran out of memory",
         ),
         (

@@ -33,7 +33,7 @@ pub(crate) fn isolating(onnx: Onnx, into: LoadInto) -> Onnx {
 }
 
 /// An instance of the model in `file`, and the model.
-async fn served(onnx: Onnx, into: LoadInto, file: &[u8]) -> (Bench, Instance, Arc<InProcess>) {
+pub(crate) async fn served(onnx: Onnx, into: LoadInto, file: &[u8]) -> (Bench, Instance, Arc<InProcess>) {
     let threads = InferenceThreads::start(2, 16).unwrap();
     let bench = Bench::with(isolating(onnx, into), threads);
     let folder = bench.model_folder("model");
@@ -61,7 +61,7 @@ async fn call(model: &Arc<InProcess>, body: &str) -> Result<Answer, ModelError> 
     tokio::time::timeout(LONG, pending).await.expect("an answer")
 }
 
-async fn text(model: &Arc<InProcess>, body: &str) -> String {
+pub(crate) async fn text(model: &Arc<InProcess>, body: &str) -> String {
     match call(model, body).await {
         Ok(answer) => String::from_utf8(answer.body.to_vec()).unwrap(),
         Err(problem) => problem.to_string(),

@@ -17,6 +17,7 @@ mod quantised;
 mod recurrent;
 mod runs;
 mod services;
+mod texts;
 mod trees;
 mod trials;
 mod understood;

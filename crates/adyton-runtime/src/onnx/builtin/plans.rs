@@ -14,7 +14,7 @@ use tract_onnx::tract_core::plan::eval;
 
 use super::sizes::Sizes;
 use super::unsupported_inputs::{self, UnsupportedInputs};
-use super::{axes, custom_operators, dequantize, graph, recurrences, tensors};
+use super::{axes, custom_operators, dequantize, graph, recurrences, tensors, texts};
 use crate::onnx::ending::Ending;
 use crate::onnx::memory::OutputBudget;
 use crate::onnx::panics::{catch_panic, name_panic};
@@ -190,6 +190,8 @@ pub(super) struct Plan {
     unsupported_inputs: UnsupportedInputs,
     /// Lengths that are reckoned out before anything runs.
     sizes: Sizes,
+    /// Whether nodes are asked how many texts they make.
+    has_texts: bool,
     /// States for several threads; `None` when something in the graph keeps values from one run to the next.
     states: Option<SessionPool<Option<RunState>>>,
 }
@@ -223,6 +225,7 @@ impl Plan {
         let plan = SimplePlan::new(Arc::new(typed.into_optimized()?))?;
         unsupported_inputs::refuse(plan.model())?;
         let unsupported_inputs = UnsupportedInputs::among(plan.model());
+        let has_texts = texts::are_in(plan.model());
         let first = plan.spawn()?;
         // No operator without a state of its own can carry anything over: the values of a run are cleared at its end.
         let states = if first.op_states.iter().any(Option::is_some) {
@@ -234,6 +237,7 @@ impl Plan {
             plan,
             unsupported_inputs,
             sizes,
+            has_texts,
             states,
         })
     }
@@ -243,7 +247,7 @@ impl Plan {
             return self.run_in(&mut self.plan.spawn()?, given, ending);
         };
         let Some(mut copy) = states.take_until(|| ending.is_over()) else {
-            bail!("{}", ending.why());
+            return Err(ending.why().into());
         };
         // A run that fails or panics leaves values behind, so a state comes back only after it has succeeded.
         let mut state = match copy.take() {
@@ -267,7 +271,10 @@ impl Plan {
                 self.sizes.check(context.symbols)?;
             }
             if ending.is_over() {
-                bail!("{}", ending.why());
+                return Err(ending.why().into());
+            }
+            if self.has_texts {
+                texts::check(node, &inputs, context.symbols)?;
             }
             let place = || format!("{} (node \"{}\")", node.op.name(), node.name);
             self.unsupported_inputs.run(node.id, inputs, |inputs| {

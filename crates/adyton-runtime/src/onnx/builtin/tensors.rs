@@ -3,13 +3,17 @@
 use tract_onnx::prelude::*;
 use tract_onnx::tract_core::internal::tensor1;
 
+use crate::onnx::ending::Ended;
 use crate::onnx::memory::OutputBudget;
 use crate::onnx::predictor::RunError;
 use crate::onnx::tensor::{ElementType, Elements, Tensor};
 
 /// What `tract` says of a run that failed.
 pub(super) fn said(problem: TractError) -> RunError {
-    RunError::new(format!("{problem:#}"))
+    match problem.downcast_ref::<Ended>() {
+        Some(why) => RunError::Ended(*why),
+        None => RunError::new(format!("{problem:#}")),
+    }
 }
 
 /// A tensor for `tract`.
@@ -41,7 +45,7 @@ pub(super) fn output(
     value: &tract_onnx::prelude::Tensor,
     room: &mut OutputBudget,
 ) -> Result<Tensor, RunError> {
-    fn copy<T: Datum + Clone>(
+    fn copy<T: Datum + Copy>(
         value: &tract_onnx::prelude::Tensor,
         room: &mut OutputBudget,
         make: fn(Vec<T>) -> Elements,
@@ -62,14 +66,19 @@ pub(super) fn output(
         DatumType::U32 => copy(value, room, Elements::Uint32),
         DatumType::U64 => copy(value, room, Elements::Uint64),
         DatumType::Bool => copy(value, room, Elements::Bool),
-        DatumType::String => copy(value, room, Elements::Text),
+        DatumType::String => {
+            let plain = value.try_as_plain_ram().map_err(said)?;
+            let texts = plain.as_slice::<String>().map_err(said)?;
+            room.take_texts(texts.len(), texts.iter().map(|text| text.len() as u64).sum())?;
+            Ok(Elements::Text(texts.to_vec()))
+        }
         // Lengths computed inside the graph.
         DatumType::TDim => {
             let lengths = value.cast_to::<i64>().map_err(said)?;
             copy(&lengths, room, Elements::Int64)
         }
         other => {
-            return Err(RunError(format!(
+            return Err(RunError::Said(format!(
                 "an output of {other:?} cannot be shown as JSON"
             )));
         }

@@ -17,6 +17,8 @@ use tract_onnx::tract_core::ops::logic::IfThenElse;
 use tract_onnx::tract_core::ops::nn::{Reduce, Reducer};
 use tract_onnx::tract_core::ops::scan::{OptScan, Scan, ScanInfo};
 
+use super::texts;
+
 /// The nodes of a graph that are looked at.
 #[derive(Debug)]
 pub(super) struct UnsupportedInputs(Vec<(usize, InputCheck)>);
@@ -166,6 +168,14 @@ pub(super) fn refuse(model: &TypedModel) -> TractResult<()> {
                 bail!(
                     "TopK (node \"{}\") inside {} is not supported",
                     topk.name,
+                    node.op.name()
+                );
+            }
+            if let Some(repeats) = body.nodes().iter().find(|node| texts::are_repeated_by(node)) {
+                bail!(
+                    "{} (node \"{}\") of texts inside {} is not supported",
+                    repeats.op.name(),
+                    repeats.name,
                     node.op.name()
                 );
             }

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use adyton_core::model::ApiDeclaration;
 
 use super::inline_policy::{INLINE, p99, thread_time};
-use crate::onnx::codec::Codec;
+use crate::onnx::codec::{Codec, PredictError};
 use crate::onnx::cost::Cost;
 use crate::onnx::example;
 use crate::onnx::panics::catch_panic;
@@ -26,6 +26,8 @@ const BODIES: [usize; 3] = [4 * 1024, 16 * 1024, INLINE_BODY];
 const ELEMENT: usize = 2;
 /// A run that a single body can cause may hold a gateway's core for so long.
 const HOLD: Duration = Duration::from_millis(1);
+/// How it is told that an example was tried.
+const EXAMPLE: &str = "with the package's example";
 /// How many axes are tried for an input that does not say how many it has.
 const RANKS: usize = 4;
 
@@ -34,19 +36,40 @@ const RANKS: usize = 4;
 pub(super) enum First {
     /// The model answered these inputs.
     Answered(Vec<Tensor>),
-    /// It answered none that were tried; what was tried, and what it said.
-    Unanswered(String),
-    /// The runtime panicked over each that was tried, and would over each call; what was tried, and what it said.
-    Panicked(String),
+    /// It answered none that were tried.
+    Unanswered(FirstFailure),
+    /// The runtime panicked over each that was tried, and would over each call.
+    Panicked(FirstFailure),
+}
+
+/// What a model said that did not answer.
+#[derive(Debug, Default)]
+pub(crate) struct FirstFailure {
+    /// What was tried, and its words.
+    pub(crate) said: String,
+    /// Whether memory ran out.
+    pub(crate) is_of_memory: bool,
+}
+
+impl FirstFailure {
+    fn new(tried: &str, problem: &PredictError) -> Self {
+        Self {
+            said: format!("{tried}: {problem}"),
+            is_of_memory: match problem {
+                PredictError::Run(problem) => problem.is_of_memory(),
+                PredictError::Input(_) => false,
+            },
+        }
+    }
 }
 
 /// Why a model did not answer for the first time.
 #[derive(Debug)]
 pub(crate) enum Silence {
     /// It may answer what its callers send.
-    Unanswered(String),
+    Unanswered(FirstFailure),
     /// The runtime panics over whatever it is asked.
-    Panics(String),
+    Panics(FirstFailure),
 }
 
 /// Makes a model answer for the first time, with the examples of its package and then with inputs of ours.
@@ -103,11 +126,11 @@ fn run(model: &dyn Predictor, examples: &[(&Codec, Vec<u8>)]) -> First {
     for (codec, body) in examples {
         match catch_panic(|| example::ask(model, codec, body)) {
             Ok(Ok(inputs)) => return First::Answered(inputs),
-            Ok(Err(said)) => {
+            Ok(Err(problem)) => {
                 panics_always = false;
-                failed = Some(format!("with the package's example: {said}"));
+                failed = Some(FirstFailure::new(EXAMPLE, &problem));
             }
-            Err(panic) => failed = Some(format!("with the package's example: {panic}")),
+            Err(panic) => failed = Some(FirstFailure::new(EXAMPLE, &panic.into())),
         }
     }
     let inputs = &model.ports().inputs;
@@ -120,11 +143,8 @@ fn run(model: &dyn Predictor, examples: &[(&Codec, Vec<u8>)]) -> First {
                 Ok(_) => return First::Answered(example),
                 Err(problem) if failed.is_none() => {
                     let shapes: Vec<String> = shapes.iter().map(|shape| show_shape(shape)).collect();
-                    failed = Some(format!(
-                        "with inputs {} of {name}: {}",
-                        shapes.join(", "),
-                        problem.0
-                    ));
+                    let tried = format!("with inputs {} of {name}", shapes.join(", "));
+                    failed = Some(FirstFailure::new(&tried, &problem.into()));
                 }
                 Err(_) => {}
             }

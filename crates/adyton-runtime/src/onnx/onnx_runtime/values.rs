@@ -7,6 +7,7 @@ use ort::value::{
     TensorRef, ValueType,
 };
 
+use super::text_bytes;
 use crate::onnx::memory::OutputBudget;
 use crate::onnx::predictor::RunError;
 use crate::onnx::tensor::{self, ElementType, Elements, Label, Tensor, Value, product};
@@ -69,8 +70,8 @@ pub(super) fn output(value: DynValue, room: &mut OutputBudget) -> Result<Value, 
         ValueType::Sequence(inner) if matches!(**inner, ValueType::Map { .. }) => {
             let sequence: ort::value::DynSequence = value.downcast()?;
             let maps = sequence.try_extract_sequence::<DynMapValueType>()?;
-            let maps = maps.iter().map(map).collect::<ort::Result<_>>();
-            Ok(Value::Maps(maps?))
+            let maps = maps.iter().map(|one| map(one, room));
+            maps.collect::<Result<_, _>>().map(Value::Maps)
         }
         ValueType::Sequence(_) => {
             let sequence: ort::value::DynSequence = value.downcast()?;
@@ -81,27 +82,27 @@ pub(super) fn output(value: DynValue, room: &mut OutputBudget) -> Result<Value, 
                 .collect::<Result<_, _>>()
                 .map(Value::Sequence)
         }
-        ValueType::Map { .. } => Ok(Value::Maps(vec![map(&value.downcast()?)?])),
+        ValueType::Map { .. } => Ok(Value::Maps(vec![map(&value.downcast()?, room)?])),
         ValueType::Optional(_) => Err(ort::Error::new("an optional output cannot be shown as JSON").into()),
     }
 }
 
-fn map(map: &ort::value::DynMap) -> ort::Result<Vec<(Label, f32)>> {
+fn map(map: &ort::value::DynMap, room: &mut OutputBudget) -> Result<Vec<(Label, f32)>, ValueError> {
     let ValueType::Map { key, .. } = map.dtype() else {
-        return Err(ort::Error::new("not a map"));
+        return Err(ort::Error::new("not a map").into());
     };
-    if *key == TensorElementType::String {
+    let scores: Vec<(Label, f32)> = if *key == TensorElementType::String {
+        room.take_texts(0, text_bytes::of_keys(map)?)?;
         let pairs = map.try_extract_key_values::<String, f32>()?;
-        return Ok(pairs
-            .into_iter()
-            .map(|(label, value)| (Label::Text(label.into()), value))
-            .collect());
-    }
-    let pairs = map.try_extract_key_values::<i64, f32>()?;
-    Ok(pairs
-        .into_iter()
-        .map(|(label, value)| (Label::Number(label), value))
-        .collect())
+        let label = |(label, score): (String, f32)| (Label::Text(label.into()), score);
+        pairs.into_iter().map(label).collect()
+    } else {
+        let pairs = map.try_extract_key_values::<i64, f32>()?;
+        let label = |(label, score)| (Label::Number(label), score);
+        pairs.into_iter().map(label).collect()
+    };
+    room.take(scores.len(), size_of::<(Label, f32)>())?;
+    Ok(scores)
 }
 
 /// What the runtime says, or that there is no room.
@@ -113,11 +114,8 @@ pub(super) enum ValueError {
     NoRoom(#[from] RunError),
 }
 
-/// A text takes this at least, in bytes.
-const TEXT: usize = size_of::<String>() + 16;
-
 fn tensor(value: &DynValue, room: &mut OutputBudget) -> Result<Tensor, ValueError> {
-    fn copy<T: PrimitiveTensorElementType + Clone>(
+    fn copy<T: PrimitiveTensorElementType + Copy>(
         value: &ort::value::DynTensorRef<'_>,
         room: &mut OutputBudget,
         make: fn(Vec<T>) -> Elements,
@@ -146,7 +144,7 @@ fn tensor(value: &DynValue, room: &mut OutputBudget) -> Result<Tensor, ValueErro
         TensorElementType::Uint64 => copy::<u64>(&view, room, Elements::Uint64),
         TensorElementType::Bool => copy::<bool>(&view, room, Elements::Bool),
         TensorElementType::String => {
-            room.take(product(&lengths(value.shape())), TEXT)?;
+            room.take_texts(product(&lengths(value.shape())), text_bytes::of(&view)?)?;
             let (shape, texts) = view.try_extract_strings()?;
             Ok(Tensor {
                 shape: lengths(shape),
