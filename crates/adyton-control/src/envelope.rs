@@ -11,8 +11,7 @@ use http::{HeaderValue, StatusCode, header};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::failure::Failure;
-use crate::wording::Wording;
+use crate::failure::{Failure, Wording};
 
 /// A refusal.
 #[derive(Serialize, Deserialize, ToSchema)]

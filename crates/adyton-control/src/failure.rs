@@ -1,16 +1,19 @@
 //! What can go wrong in an operation, without a word of HTTP.
 //!
-//! Operations give a [`Failure`]; each dialect's `errors.rs` turns it into that dialect's envelope, once. What a caller may
-//! not know about looks exactly like what does not exist: both are [`Failure::Missing`].
+//! Operations give a [`Failure`]; each dialect's `errors.rs` turns it into that dialect's envelope, once, by what the table of
+//! `failure/rows.rs` says of it. What a caller may not know about looks exactly like what does not exist: both are
+//! [`Failure::Missing`].
 
 use std::time::Duration;
 
-use adyton_core::catalogue::Reason;
 use adyton_core::id::RequestId;
 use adyton_core::quota::Quota;
 use adyton_core::refusal::Refusal;
 use adyton_core::shown::quoted;
 
+mod rows;
+
+pub(crate) use self::rows::Wording;
 pub(crate) use crate::thing::Thing;
 
 /// How much of a text is repeated to whoever sent it, in characters.
@@ -241,55 +244,6 @@ pub(crate) enum Failure {
 }
 
 impl Failure {
-    /// Its cause in the catalogue.
-    pub(crate) const fn reason(&self) -> Reason {
-        match self {
-            Failure::Malformed(_) => Reason::Malformed,
-            Failure::Invalid { .. } => Reason::InvalidField,
-            Failure::Query { .. } => Reason::InvalidQuery,
-            Failure::Missing { thing, .. } => thing.missing(),
-            Failure::Taken { thing, .. } => thing.taken(),
-            Failure::Forbidden { .. } => Reason::IamNotPermitted,
-            Failure::Unauthenticated(refusal) | Failure::SubjectToken(refusal) => refusal.reason,
-            Failure::OtherProject => Reason::IamOtherProject,
-            Failure::NoProject => Reason::NoProject,
-            Failure::Quota { quota, .. } => match quota {
-                Quota::Services => Reason::ServiceQuota,
-                Quota::Instances => Reason::InstanceQuota,
-                Quota::Models => Reason::ModelQuota,
-                Quota::PackageBytes => Reason::PackageQuota,
-                Quota::Apps => Reason::AppQuota,
-                Quota::AppCodes => Reason::AppCodeQuota,
-                Quota::AccessKeys => Reason::KeyQuota,
-            },
-            Failure::NotPublished { .. } => Reason::ModelNotPublished,
-            Failure::Repeated { .. } => Reason::DuplicateVersion,
-            Failure::ModelInUse { .. } => Reason::ModelInUse,
-            Failure::ModelNotInService { .. } => Reason::ModelNotInService,
-            Failure::StateForbids { .. } => Reason::StateForbids,
-            Failure::BadConfig(_) => Reason::BadConfig,
-            Failure::BadPackage(_) => Reason::BadPackage,
-            Failure::AlreadyAuthorised => Reason::AlreadyAuthorised,
-            Failure::WrongPassword => Reason::WrongPassword,
-            Failure::Locked { .. } => Reason::AccountLocked,
-            Failure::TooManySignIns { .. } => Reason::TooManySignIns,
-            Failure::SignInsFull { .. } => Reason::SignInsFull,
-            Failure::Host { .. } => Reason::ManageHost,
-            Failure::Origin { .. } => Reason::ManageOrigin,
-            Failure::ConsoleHeader => Reason::ManageConsoleHeader,
-            Failure::SignInLink => Reason::ManageSignInLink,
-            Failure::MediaType => Reason::MediaType,
-            Failure::Metrics { .. } => Reason::ManageMetrics,
-            Failure::TooLarge { .. } => Reason::ManageBodyTooLarge,
-            Failure::Busy { .. } | Failure::AskedInVain { .. } => Reason::ManageBusy,
-            Failure::LeftOut { .. } => Reason::ManageRecordLeftOut,
-            Failure::NoSpace(_) => Reason::NoSpace,
-            Failure::Storage(_) => Reason::StorageUnavailable,
-            Failure::UnprovenUpload(_) => Reason::ManageUploadUnproven,
-            Failure::UploadQuota(_) => Reason::ManageUploadQuota,
-            Failure::Defect(_) => Reason::Internal,
-        }
-    }
     /// Whether the credentials are missing or wrong.
     pub(crate) const fn is_of_credentials(&self) -> bool {
         matches!(self, Failure::Unauthenticated(_))
@@ -297,6 +251,13 @@ impl Failure {
     /// A field that is wrong.
     pub(crate) fn invalid(field: impl Into<String>, problem: impl Into<String>) -> Self {
         Failure::Invalid {
+            field: field.into(),
+            problem: problem.into(),
+        }
+    }
+    /// A query parameter that is wrong.
+    pub(crate) fn query(field: impl Into<String>, problem: impl Into<String>) -> Self {
+        Failure::Query {
             field: field.into(),
             problem: problem.into(),
         }
@@ -313,48 +274,6 @@ impl Failure {
         Failure::Taken {
             thing,
             name: name.into(),
-        }
-    }
-    /// When the same request may be let through, where that is known.
-    pub(crate) fn retry_after(&self) -> Option<Duration> {
-        match self {
-            Failure::Locked { left: after }
-            | Failure::TooManySignIns { after }
-            | Failure::SignInsFull { after }
-            | Failure::AskedInVain { after }
-            | Failure::Busy { after, .. } => Some(*after),
-            Failure::Unauthenticated(refusal) | Failure::SubjectToken(refusal) => refusal.retry_after(),
-            Failure::Malformed(_)
-            | Failure::Invalid { .. }
-            | Failure::Query { .. }
-            | Failure::Missing { .. }
-            | Failure::Taken { .. }
-            | Failure::Forbidden { .. }
-            | Failure::OtherProject
-            | Failure::NoProject
-            | Failure::Quota { .. }
-            | Failure::NotPublished { .. }
-            | Failure::Repeated { .. }
-            | Failure::ModelInUse { .. }
-            | Failure::ModelNotInService { .. }
-            | Failure::StateForbids { .. }
-            | Failure::BadConfig(_)
-            | Failure::BadPackage(_)
-            | Failure::AlreadyAuthorised
-            | Failure::WrongPassword
-            | Failure::Host { .. }
-            | Failure::Origin { .. }
-            | Failure::ConsoleHeader
-            | Failure::SignInLink
-            | Failure::MediaType
-            | Failure::Metrics { .. }
-            | Failure::TooLarge { .. }
-            | Failure::LeftOut { .. }
-            | Failure::NoSpace(_)
-            | Failure::Storage(_)
-            | Failure::UnprovenUpload(_)
-            | Failure::UploadQuota(_)
-            | Failure::Defect(_) => None,
         }
     }
     /// Something that should not have happened.

@@ -62,7 +62,6 @@ mod thing;
 mod unread;
 mod unwritten_minutes;
 mod upload_share;
-mod wording;
 
 pub use server::{BindError, Control, Reloading, probe};
 pub use settings::{ControlParts, ControlSettings, Metrics, MetricsAccess, Ready};

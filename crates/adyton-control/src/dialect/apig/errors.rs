@@ -7,8 +7,7 @@ use adyton_core::id::RequestId;
 use axum::response::Response;
 
 use crate::envelope;
-use crate::failure::Failure;
-use crate::wording::Wording;
+use crate::failure::{Failure, Wording};
 
 /// The answer for a failure.
 pub(crate) fn answer(failure: &Failure, request: RequestId) -> Response {

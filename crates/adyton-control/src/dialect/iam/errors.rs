@@ -12,8 +12,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::envelope;
-use crate::failure::Failure;
-use crate::wording::Wording;
+use crate::failure::{Failure, Wording};
 
 /// A refusal in Keystone's envelope.
 #[derive(Serialize, Deserialize, ToSchema)]
