@@ -221,6 +221,9 @@ fn unreachable(asked: &str, address: &Address, error: &ureq::Error) -> Failure {
         "start the server with `adyton serve`, or name another one with `adyton login --control URL`",
         "用 `adyton serve` 启动服务器，或用 `adyton login --control URL` 指定另一台"
     );
+    if let Some(said) = of_tls(error) {
+        return insecure(asked, address, said);
+    }
     match error {
         ureq::Error::Io(io) if io.kind() == std::io::ErrorKind::ConnectionRefused => Failure::failed(said!(
             "nothing listens at {address} (connection refused)",
@@ -248,15 +251,7 @@ fn unreachable(asked: &str, address: &Address, error: &ureq::Error) -> Failure {
             "`adyton doctor` checks the server",
             "`adyton doctor` 可以检查服务器"
         )),
-        other if other.to_string().to_lowercase().contains("certificate") => Failure::failed(said!(
-            "the certificate of {address} is not trusted: {other}",
-            "{address} 的证书不受信任：{other}"
-        ))
-        .fact(asked)
-        .hint(said!(
-            "trust a private authority with `adyton login --ca-file FILE`, or ADYTON_CA_FILE",
-            "用 `adyton login --ca-file FILE` 或 ADYTON_CA_FILE 信任私有 CA"
-        )),
+        // The standard library gives what the resolver says no type.
         other if other.to_string().contains("lookup address information") => Failure::failed(said!(
             "cannot resolve the host name in {address}",
             "无法解析 {address} 中的主机名"
@@ -266,8 +261,34 @@ fn unreachable(asked: &str, address: &Address, error: &ureq::Error) -> Failure {
             "check the name, or sign in by another address: `adyton login --control URL`",
             "请检查名称，或用其他地址登录：`adyton login --control URL`"
         )),
+        other => Failure::failed(format!("{asked}: {other}")),
+    }
+}
+
+/// What TLS says, also where the connection passes it on as an error of reading or writing.
+fn of_tls(error: &ureq::Error) -> Option<&rustls::Error> {
+    match error {
+        ureq::Error::Rustls(said) => Some(said),
+        ureq::Error::Io(io) => io.get_ref()?.downcast_ref(),
+        _ => None,
+    }
+}
+
+/// What went wrong with TLS.
+fn insecure(asked: &str, address: &Address, error: &rustls::Error) -> Failure {
+    use rustls::{Error, InvalidMessage};
+    match error {
+        Error::InvalidCertificate(_) | Error::NoCertificatesPresented => Failure::failed(said!(
+            "the certificate of {address} is not trusted: {error}",
+            "{address} 的证书不受信任：{error}"
+        ))
+        .fact(asked)
+        .hint(said!(
+            "trust a private authority with `adyton login --ca-file FILE`, or ADYTON_CA_FILE",
+            "用 `adyton login --ca-file FILE` 或 ADYTON_CA_FILE 信任私有 CA"
+        )),
         // What TLS says where plain HTTP is spoken.
-        other if other.to_string().contains("InvalidContentType") => Failure::failed(said!(
+        Error::InvalidMessage(InvalidMessage::InvalidContentType) => Failure::failed(said!(
             "{address} does not speak TLS",
             "{address} 没有使用 TLS"
         ))
