@@ -18,6 +18,10 @@ pub use crate::path_pattern::{PathPattern, Segment};
 /// The environment that is always there, and the default of `X-Stage`.
 pub const RELEASE: &str = "RELEASE";
 
+/// The methods that HTTP's own documents define for requests to resources, by which people are asked what they meant. A request
+/// may have any other.
+pub const METHODS: [&str; 7] = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
+
 /// An HTTP method as an API or a route declares it.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Method {

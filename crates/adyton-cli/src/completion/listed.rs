@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 
 use adyton_api::iam::credentials::CredentialShown;
 use adyton_api::modelarts::tags::CombineTmsTags;
+use adyton_core::api::METHODS;
 use adyton_core::catalogue::{Code, SubCode};
+use adyton_core::language::Language;
 use adyton_core::quota::Quota;
 use adyton_core::record::Step;
 
@@ -51,11 +53,8 @@ pub(super) fn known(kind: NameKind, typed: &Typed) -> Option<Vec<Suggestion>> {
             classes.into_iter().chain(each).collect()
         }
         NameKind::Quota => Quota::ALL.iter().map(|kind| about(kind.name(), "")).collect(),
-        NameKind::Method => {
-            let methods = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
-            methods.iter().map(|method| about(method, "")).collect()
-        }
-        NameKind::Language => ["en", "zh"].map(|language| about(language, "")).to_vec(),
+        NameKind::Method => METHODS.iter().map(|method| about(method, "")).collect(),
+        NameKind::Language => Language::ALL.map(|language| about(language.tag(), "")).to_vec(),
         _ => return None,
     };
     Some(listed.into_iter().flatten().collect())

@@ -191,7 +191,7 @@ pub static TABLE: &[Mistake] = &[
     row(SigningMistake::SignedHeadersNotListed, 2 * headers::LIKELY.len(), headers::not_listed),
 
     row(SigningMistake::MethodLowerCase, 2, text::method_lower_case),
-    row(SigningMistake::MethodOther, text::METHODS.len(), text::method_other),
+    row(SigningMistake::MethodOther, text::OTHER_METHODS, text::method_other),
     row(SigningMistake::MethodMissing, 1, text::method_missing),
     row(SigningMistake::DateFormat, 10, text::date_format),
     row(SigningMistake::DateOtherHeader, text::DATE_HEADERS.len(), text::date_header),

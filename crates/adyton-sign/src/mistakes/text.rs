@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::time::Duration;
 
+use adyton_core::api::METHODS;
 use adyton_core::clock::Timestamp;
 
 use super::recipe::{AutopsyInput, Mac, Recipe, Stand, put};
@@ -21,15 +22,12 @@ pub(super) fn method_lower_case(_: &AutopsyInput<'_>, recipe: &mut Recipe<'_>, w
     put(&mut recipe.method, method)
 }
 
-/// Methods that are signed in place of the one that is sent.
-pub(super) const METHODS: [&[u8]; 8] = [
-    b"GET", b"POST", b"PUT", b"DELETE", b"PATCH", b"HEAD", b"OPTIONS", b"",
-];
+/// How many methods are signed in place of the one that is sent: those that there are, and none.
+pub(super) const OTHER_METHODS: usize = METHODS.len() + 1;
 
 pub(super) fn method_other(_: &AutopsyInput<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
-    METHODS
-        .get(way)
-        .is_some_and(|method| put(&mut recipe.method, *method))
+    let method = METHODS.get(way).map_or(&b""[..], |method| method.as_bytes());
+    put(&mut recipe.method, method)
 }
 
 /// The canonical request begins with the path.

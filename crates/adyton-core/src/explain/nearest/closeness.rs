@@ -1,7 +1,7 @@
 //! How far a request is from one that would fit, part by part. A slip counts less than another word.
 
 use super::{Difference, Part};
-use crate::api::Method;
+use crate::api::{METHODS, Method};
 use crate::spelling::distance;
 
 /// Beyond this many letters a path is another path.
@@ -87,12 +87,11 @@ fn cut_off(sent: &str, published: &str) -> Option<usize> {
 
 /// The method to use. Methods are case-sensitive, so what is only spelt otherwise is meant in capitals.
 pub(super) fn method_to_use(method: &Method, sent: &str) -> String {
-    const KNOWN: [&str; 7] = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
     match method {
         Method::Only(only) => only.clone(),
         Method::Any => {
             let upper = sent.to_ascii_uppercase();
-            if KNOWN.contains(&upper.as_str()) {
+            if METHODS.contains(&upper.as_str()) {
                 upper
             } else {
                 sent.to_owned()

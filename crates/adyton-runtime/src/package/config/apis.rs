@@ -1,6 +1,6 @@
 //! `apis[]`: the paths that a model answers.
 
-use adyton_core::api::{PathPattern, Segment};
+use adyton_core::api::{METHODS, PathPattern, Segment};
 use adyton_core::model::ApiDeclaration;
 use adyton_core::spelling::nearest;
 use serde_json::{Map, Value as Json};
@@ -9,8 +9,8 @@ use super::notes::Notes;
 use super::{cut, kind, text};
 use crate::package::error::ImportError;
 
-/// HTTP methods that an API may declare; `ANY` is all of them, as in API Gateway.
-const METHODS: [&str; 8] = ["POST", "GET", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS", "ANY"];
+/// What an API may declare besides a method: all of them, as in API Gateway.
+const ANY: &str = "ANY";
 /// The most declarations, and the longest path, of one package.
 const MOST: usize = 100;
 const LONGEST_URL: usize = 256;
@@ -181,12 +181,13 @@ fn unescaped(url: &str) -> Option<String> {
 fn method(field: &str, value: &Json) -> Result<String, ImportError> {
     let given = text(field, value)?;
     let upper = given.to_ascii_uppercase();
-    if METHODS.contains(&upper.as_str()) {
+    let allowed = METHODS.iter().copied().chain([ANY]);
+    if allowed.clone().any(|method| method == upper) {
         return Ok(upper);
     }
-    let fix = match nearest(&upper, METHODS) {
+    let fix = match nearest(&upper, allowed.clone()) {
         Some(method) => format!("did you mean \"{method}\"?"),
-        None => format!("write one of {}", METHODS.join(", ")),
+        None => format!("write one of {}", allowed.collect::<Vec<_>>().join(", ")),
     };
     Err(ImportError::field(
         field,
