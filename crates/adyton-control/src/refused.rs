@@ -74,6 +74,7 @@ fn signature(seen: &SignatureEvidence) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use adyton_core::catalogue::Reason;
+    use adyton_core::fact::Fact;
     use adyton_core::refusal::Refusal;
     use adyton_core::requested::Requested;
     use adyton_core::sample;
@@ -110,6 +111,102 @@ mod tests {
                 sample::USER
             )
         );
+    }
+
+    fn told(evidence: Evidence) -> String {
+        let refusal = Refusal::new(Reason::TokenExpired, evidence);
+        summary(&Failure::Unauthenticated(Box::new(refusal)))
+    }
+
+    #[test]
+    fn of_a_signature_the_log_names_its_date_and_its_headers_too() {
+        let seen = SignatureEvidence {
+            date: Some("20260115T081530Z".to_owned()),
+            server_time: sample::long_ago(),
+            signed_headers: "host;x-sdk-date".to_owned(),
+            ..SignatureEvidence::default()
+        };
+        assert_eq!(
+            told(Evidence::Signature(Box::new(seen))),
+            format!(
+                "token.expired; signed 20260115T081530Z, server {}; headers host;x-sdk-date",
+                sample::long_ago().to_sdk_date()
+            )
+        );
+    }
+
+    #[test]
+    fn of_a_token_and_of_credentials_the_log_names_what_was_found_out_and_what_was_sent() {
+        let token = Evidence::Token {
+            key_id: None,
+            length: 9,
+            issued_at: None,
+            expires_at: None,
+            server_time: sample::long_ago(),
+            facts: vec![Fact::TokenKeyUnknown],
+            note: String::new(),
+            holder: None,
+        };
+        let found = Fact::TokenKeyUnknown.words();
+        assert_eq!(told(token), format!("token.expired; {found}"));
+        let credentials = |sent: &[&str]| Evidence::Credentials {
+            sent: sent.iter().map(|one| (*one).to_owned()).collect(),
+            accepted: vec!["X-Auth-Token".to_owned()],
+            facts: Vec::new(),
+            note: String::new(),
+            holder: None,
+        };
+        assert_eq!(told(credentials(&[])), "token.expired");
+        assert_eq!(
+            told(credentials(&["X-HW-AppKey", "Authorization"])),
+            "token.expired; sent: X-HW-AppKey, Authorization"
+        );
+    }
+
+    #[test]
+    fn whoever_may_not_is_named_by_their_id_or_as_nobody() {
+        let access = |holder| Evidence::Access {
+            way: String::new(),
+            caller: String::new(),
+            caller_project: None,
+            target_project: None,
+            action: Requested::Action("a:b".to_owned()),
+            roles: Vec::new(),
+            holder,
+        };
+        assert_eq!(
+            told(access(Some(Holder::App(sample::APP)))),
+            format!("token.expired; app {} requested a:b", sample::APP)
+        );
+        assert_eq!(told(access(None)), "token.expired; nobody requested a:b");
+    }
+
+    #[test]
+    fn names_and_origins_that_are_not_the_servers_own_are_told_as_in_public_and_all_else_by_its_reason_alone()
+    {
+        let host = Failure::Host {
+            host: "evil.example".to_owned(),
+        };
+        let origin = Failure::Origin {
+            sent: "`Origin: http://evil.example`".to_owned(),
+        };
+        for failure in [host, origin] {
+            let said = summary(&failure);
+            assert!(
+                said.contains("evil.example") && said == failure.to_string(),
+                "{said}"
+            );
+        }
+        assert_eq!(told(Evidence::None), "token.expired");
+        let size = Evidence::Size {
+            what: adyton_core::measured::Measured::Body,
+            limit: 1,
+            declared: None,
+            measured: None,
+            setting: "limits.address_body".to_owned(),
+        };
+        assert_eq!(told(size), "token.expired");
         assert_eq!(summary(&Failure::OtherProject), "");
+        assert_eq!(summary(&Failure::Defect("a secret of ours".to_owned())), "");
     }
 }

@@ -72,3 +72,34 @@ impl Answerer {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_back_end_fails_in_each_way_under_a_name_of_its_own_and_is_no_instance() {
+        let reasons = [
+            NoAnswer::Refused,
+            NoAnswer::AddressNotAllowed,
+            NoAnswer::Closed,
+            NoAnswer::Bad,
+            NoAnswer::Late,
+            NoAnswer::Stalled,
+        ]
+        .map(|why| Answerer::BackEnd.reason(why));
+        assert_eq!(
+            reasons,
+            [
+                Reason::BackendUnreachable,
+                Reason::BackendAddressDenied,
+                Reason::BackendClosed,
+                Reason::BackendBadAnswer,
+                Reason::BackendTimeout,
+                Reason::BackendStalled,
+            ]
+        );
+        assert_eq!(Answerer::BackEnd.instance(), None);
+        assert_eq!(Answerer::BackEnd.trust(), Trust::Given, "its address is checked");
+    }
+}

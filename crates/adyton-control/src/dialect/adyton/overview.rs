@@ -119,3 +119,140 @@ fn server(server: &Server) -> ServerShown {
         disk_total_bytes: total,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use adyton_core::clock::Timestamp;
+    use adyton_core::id::RequestId;
+    use adyton_core::sample;
+    use adyton_core::service::{Service, ServiceStatus, Wanted};
+
+    use super::*;
+
+    fn seen(number: u128, status: ServiceStatus) -> Seen {
+        let mut service = Service {
+            id: ServiceId::from_bits(number),
+            name: format!("s{number}"),
+            wanted: Wanted::Running,
+            ..sample::service()
+        };
+        service.versions[0].instance_count = 2;
+        Seen {
+            service,
+            status,
+            progress: 40,
+            is_rolling_out: false,
+            seen: None,
+        }
+    }
+
+    fn found(services: Vec<Seen>, calls: impl IntoIterator<Item = (u128, u64, u64)>) -> Overview {
+        let tallies = calls.into_iter().map(|(service, calls, failed)| {
+            let mut tally = Tally::default();
+            for number in 0..calls {
+                tally.count(2_000, (number < failed).then(|| "APIG.0301".to_owned()));
+            }
+            (ServiceId::from_bits(service), tally)
+        });
+        Overview {
+            at: sample::long_ago(),
+            services,
+            from: Timestamp::from_micros(0),
+            until: sample::long_ago(),
+            calls: tallies.collect(),
+            refused: None,
+            changes: None,
+            server: Server {
+                uptime: Duration::ZERO,
+                waits_for: None,
+                disk: None,
+            },
+        }
+    }
+
+    #[test]
+    fn services_are_counted_by_their_state_and_only_so_many_ask_for_attention() {
+        let failed = (0..30).map(|number| seen(number, ServiceStatus::Failed));
+        let all: Vec<Seen> = failed.chain([seen(30, ServiceStatus::Running)]).collect();
+        let shown = services(&all);
+        assert_eq!(
+            (shown.total, shown.wanted_instances, shown.ready_instances),
+            (31, 62, 0)
+        );
+        assert_eq!(
+            shown.by_status,
+            [("failed".to_owned(), 30), ("running".to_owned(), 1)].into()
+        );
+        assert_eq!(shown.attention.len(), ATTENTION);
+        let first = &shown.attention[0];
+        assert_eq!(
+            (
+                &*first.service_name,
+                &*first.status,
+                first.progress,
+                first.wanted_instances
+            ),
+            ("s0", "failed", 40, 2)
+        );
+    }
+
+    #[test]
+    fn calls_are_those_of_all_services_and_shown_are_the_ones_that_failed_most_then_those_called_most() {
+        let services = (0..20)
+            .map(|number| seen(number, ServiceStatus::Running))
+            .collect();
+        let even = (0..20).map(|number| (number, 1, 0));
+        let counted = even.chain([(3, 5, 2), (4, 9, 1), (5, 7, 0), (99, 50, 50)]);
+        let shown = calls(&found(services, counted));
+        // One that was deleted counts, and has no name to be shown under.
+        assert_eq!((shown.calls, shown.failed), (17 + 5 + 9 + 7 + 50, 53));
+        assert_eq!(shown.services.len(), CALLED);
+        let first: Vec<(&str, u64, u64)> = shown.services[..4]
+            .iter()
+            .map(|one| (&*one.service_name, one.calls, one.failed))
+            .collect();
+        assert_eq!(first[..3], [("s3", 5, 2), ("s4", 9, 1), ("s5", 7, 0)]);
+        assert_eq!((first[3].1, first[3].2), (1, 0));
+        assert!(shown.p50_ms > 1.5 && shown.p99_ms < 2.5, "{}", shown.p50_ms);
+        let nothing = calls(&found(Vec::new(), []));
+        assert_eq!((nothing.calls, nothing.p99_ms), (0, 0.0));
+    }
+
+    #[test]
+    fn a_code_has_the_example_that_there_is() {
+        let of = |example| {
+            let shown = refused(CodeCount {
+                code: "APIG.0301".to_owned(),
+                count: 3,
+                example,
+            });
+            (shown.count, shown.reason, shown.request_id)
+        };
+        let id = RequestId::from_bits(7);
+        assert_eq!(of(None), (3, None, None));
+        assert_eq!(of(Some((None, id))), (3, None, Some(id.to_string())));
+        assert_eq!(
+            of(Some((Some("token.expired"), id))),
+            (3, Some("token.expired".to_owned()), Some(id.to_string()))
+        );
+    }
+
+    #[test]
+    fn a_server_that_waits_says_for_what_and_its_disk_is_shown_where_it_is_known() {
+        let shown = server(&Server {
+            uptime: Duration::from_millis(61_900),
+            waits_for: Some("the database".to_owned()),
+            disk: Some((1, 2)),
+        });
+        assert_eq!((shown.uptime_s, shown.ready), (61, false));
+        assert_eq!(shown.waiting_for, ["the database"]);
+        assert_eq!(
+            (shown.disk_free_bytes, shown.disk_total_bytes),
+            (Some(1), Some(2))
+        );
+        let ready = server(&found(Vec::new(), []).server);
+        assert!(ready.ready && ready.waiting_for.is_empty() && ready.disk_free_bytes.is_none());
+    }
+}
