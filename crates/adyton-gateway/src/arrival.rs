@@ -61,8 +61,8 @@ impl Arrival {
 pub(crate) enum Inbound {
     /// From a connection.
     Wire(WireBody),
-    /// From the second door.
-    Door(TabBody),
+    /// From the Prediction tab.
+    Tab(TabBody),
 }
 
 /// A body that arrives on a connection. Dropped before its end, it is left to whoever writes the answer: what becomes of
@@ -155,7 +155,7 @@ impl Body for Inbound {
                 }
                 frame.map_err(|problem| Broken::by(&problem))
             }
-            Self::Door(body) => body
+            Self::Tab(body) => body
                 .as_mut()
                 .poll_frame(context)
                 .map_err(|problem| Broken::by(&*problem)),
@@ -165,14 +165,14 @@ impl Body for Inbound {
     fn is_end_stream(&self) -> bool {
         match self {
             Self::Wire(body) => body.incoming.as_ref().is_none_or(Body::is_end_stream),
-            Self::Door(body) => body.is_end_stream(),
+            Self::Tab(body) => body.is_end_stream(),
         }
     }
 
     fn size_hint(&self) -> SizeHint {
         match self {
             Self::Wire(body) => body.incoming.as_ref().map(Body::size_hint).unwrap_or_default(),
-            Self::Door(body) => body.size_hint(),
+            Self::Tab(body) => body.size_hint(),
         }
     }
 }

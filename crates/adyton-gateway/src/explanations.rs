@@ -28,7 +28,7 @@ pub(crate) async fn answer(
     request: Request<Incoming>,
     remote: &Remote,
 ) -> Response<AnswerBody> {
-    let Some(door) = explanations.get() else {
+    let Some(explains) = explanations.get() else {
         return starting();
     };
     let (head, _) = request.into_parts();
@@ -38,7 +38,7 @@ pub(crate) async fn answer(
         peer: remote.peer,
         private: remote.private,
     };
-    door.explain(call).await.map(AnswerBody::Whole)
+    explains.explain(call).await.map(AnswerBody::Whole)
 }
 
 fn starting() -> Response<AnswerBody> {

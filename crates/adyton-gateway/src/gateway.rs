@@ -25,8 +25,8 @@ use crate::prediction_tab::{QueuedTabCall, TabQueue};
 use crate::settings::GatewaySettings;
 use crate::worker::{Common, RunState, WorkerParts};
 
-/// Visits through the second door that wait for a worker; more are refused.
-const DOOR_QUEUE: usize = 256;
+/// Calls at the Prediction tab that wait for each worker; whoever hands over one more waits with it.
+const TAB_QUEUE: usize = 256;
 
 /// What the binary connects the gateway to.
 pub struct GatewayParts {
@@ -100,7 +100,7 @@ impl Gateway {
             explanations: Arc::default(),
         });
         let (tab_requests, queues): (Vec<mpsc::Sender<QueuedTabCall>>, Vec<_>) =
-            (0..workers).map(|_| mpsc::channel(DOOR_QUEUE)).unzip();
+            (0..workers).map(|_| mpsc::channel(TAB_QUEUE)).unzip();
         let parked = listeners
             .into_iter()
             .zip(parts.recorders)

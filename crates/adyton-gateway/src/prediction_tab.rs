@@ -159,7 +159,7 @@ fn arrival(stamp: Stamp, call: TabCall) -> Box<Arrival> {
     Box::new(Arrival {
         stamp,
         head,
-        body: Inbound::Door(body),
+        body: Inbound::Tab(body),
         tab_caller: Some(Box::new(TabCaller {
             project,
             visitor,

@@ -21,7 +21,7 @@ const SCRATCH: usize = 16 * 1024;
 pub(crate) struct Connections {
     /// Where requests go.
     pub(crate) pipeline: Rc<Pipeline>,
-    /// The connections, and the calls through the second door.
+    /// The connections, and the calls at the Prediction tab.
     pub(crate) slots: Arc<ConnectionSlots>,
     /// Memory for whoever is not proven.
     pub(crate) unproven: Arc<Budget>,

@@ -80,7 +80,7 @@ fn refuse(pipeline: &Pipeline, state: &WireState, start: &[u8], reason: Reason, 
     trail.end(&records.recorder, &records.meters, ending);
     // What the client still sends is thrown away for a while, so that it reads its answer.
     state.expect_more();
-    envelope::to_wire(&response, &pipeline.time.of_day().to_http_date())
+    envelope::to_wire(response, pipeline.time.date())
 }
 
 /// What can be read of a head's beginning.

@@ -230,7 +230,7 @@ impl Wire {
         }
     }
 
-    /// Throws away what arrives, until the client closes or patience ends.
+    /// Throws away what arrives, until the client closes, or for [`LINGER`] nothing comes.
     fn poll_discard(&mut self, context: &mut Context<'_>) -> Poll<()> {
         let mut space = [0u8; 16 * 1024];
         while self.left > 0 {

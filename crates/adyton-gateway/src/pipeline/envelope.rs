@@ -8,9 +8,11 @@ use adyton_core::id::RequestId;
 use adyton_core::record::AnsweredBy;
 use adyton_core::refusal::{PublicDetail, PublicError};
 use bytes::Bytes;
-use http::header::{ACCEPT_ENCODING, CONTENT_TYPE};
+use http::header::{ACCEPT_ENCODING, CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, DATE};
 use http::{HeaderMap, HeaderValue, Response, StatusCode};
 use hyper::ext::ReasonPhrase;
+
+use crate::upstream::headers::write_line;
 
 /// The phrase of 494, nginx's own status: the standard has none for it.
 const TOO_LARGE: &str = "Request Header Too Large";
@@ -49,27 +51,21 @@ pub(crate) fn name(headers: &mut HeaderMap, id: RequestId, by: AnsweredBy) {
     headers.insert(X_ADYTON_ANSWERED_BY, HeaderValue::from_static(by.name()));
 }
 
-/// An answer as it goes over a connection that closes behind it, for requests that the parser did not read. `date` is the value
-/// of its header line.
-pub(crate) fn to_wire(response: &Response<Bytes>, date: &str) -> Bytes {
+/// An answer as it goes over a connection that closes behind it, for requests that the parser did not read.
+pub(crate) fn to_wire(mut response: Response<Bytes>, date: HeaderValue) -> Bytes {
+    let length = HeaderValue::from(response.body().len());
+    let headers = response.headers_mut();
+    headers.insert(CONNECTION, HeaderValue::from_static("close"));
+    headers.insert(CONTENT_LENGTH, length);
+    headers.insert(DATE, date);
     let status = response.status();
     let phrase = status.canonical_reason().unwrap_or(TOO_LARGE);
     let mut bytes = format!("HTTP/1.1 {} {phrase}\r\n", status.as_u16()).into_bytes();
     for (name, value) in response.headers() {
-        bytes.extend_from_slice(name.as_str().as_bytes());
-        bytes.extend_from_slice(b": ");
-        bytes.extend_from_slice(value.as_bytes());
-        bytes.extend_from_slice(b"\r\n");
+        write_line(&mut bytes, name.as_str(), value.as_bytes());
     }
-    let body = response.body();
-    bytes.extend_from_slice(
-        format!(
-            "connection: close\r\ncontent-length: {}\r\ndate: {date}\r\n\r\n",
-            body.len()
-        )
-        .as_bytes(),
-    );
-    bytes.extend_from_slice(body);
+    bytes.extend_from_slice(b"\r\n");
+    bytes.extend_from_slice(response.body());
     bytes.into()
 }
 
@@ -106,7 +102,8 @@ mod tests {
             (Reason::HeadersTooLarge, "HTTP/1.1 494 Request Header Too Large"),
         ] {
             let response = refusal(reason, &PublicDetail::None, ID);
-            let wire = to_wire(&response, "Thu, 01 Jan 1970 00:00:00 GMT");
+            let date = HeaderValue::from_static("Thu, 01 Jan 1970 00:00:00 GMT");
+            let wire = to_wire(response.clone(), date);
             let text = str::from_utf8(&wire).expect("a text");
             let (head, body) = text.split_once("\r\n\r\n").expect("a head");
             let mut lines = head.lines();

@@ -113,7 +113,7 @@ impl Rig {
         Box::new(Arrival {
             stamp: self.stamps.next(),
             head,
-            body: Inbound::Door(Box::pin(body.into())),
+            body: Inbound::Tab(Box::pin(body.into())),
             tab_caller: None,
             remote: Remote::local([127, 0, 0, 1].into()),
         })

@@ -199,7 +199,7 @@ fn note(dropped: &mut Dropped, name: &str) {
 }
 
 /// Writes one line of a head. Names and values come from parsed heads or are our own, so no line can end inside one.
-pub(super) fn write_line(lines: &mut Vec<u8>, name: &str, value: &[u8]) {
+pub(crate) fn write_line(lines: &mut Vec<u8>, name: &str, value: &[u8]) {
     lines.extend_from_slice(name.as_bytes());
     lines.extend_from_slice(b": ");
     lines.extend_from_slice(value);

@@ -1,4 +1,4 @@
-//! The second door: the same pipeline, its own limit, and an answer that cannot act as the console.
+//! The Prediction tab: the same pipeline, its own limit, and an answer that cannot act as the console.
 
 use std::error::Error;
 use std::future::poll_fn;
