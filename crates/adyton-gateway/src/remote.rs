@@ -38,7 +38,7 @@ impl Remote {
         let direct = Self {
             address: peer,
             peer,
-            peer_text: peer_text.clone(),
+            peer_text,
             private: loopback,
             https: false,
             proxied: false,
@@ -48,11 +48,10 @@ impl Remote {
         };
         Self {
             address,
-            peer,
-            peer_text,
             private: https || loopback,
             https,
             proxied: true,
+            ..direct
         }
     }
 

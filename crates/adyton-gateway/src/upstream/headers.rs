@@ -161,8 +161,14 @@ pub(crate) fn write_for_model(
         write_line(lines, "te", b"trailers");
         write_line(lines, "connection", b"te");
     }
-    chain.extend_from_slice(remote.peer_text.as_bytes());
-    write_line(lines, FORWARDED_FOR.as_str(), &chain);
+    let peer = remote.peer_text.as_bytes();
+    match chain.is_empty() {
+        true => write_line(lines, FORWARDED_FOR.as_str(), peer),
+        false => {
+            chain.extend_from_slice(peer);
+            write_line(lines, FORWARDED_FOR.as_str(), &chain);
+        }
+    }
     let scheme: &[u8] = if remote.https { b"https" } else { b"http" };
     write_line(lines, "x-forwarded-proto", scheme);
     let host = host.or_else(|| {

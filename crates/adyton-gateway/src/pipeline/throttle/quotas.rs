@@ -6,24 +6,27 @@
 
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
 use adyton_core::id::ApiId;
+use foldhash::fast::RandomState;
 use parking_lot::Mutex;
 
 use super::gcra::ArrivalTime;
 
-/// One API's number.
-pub(super) type Bucket = Arc<ArrivalTime>;
+/// One API's number, as a worker's calls hold it: by a count of the worker's own, since one that all cores change would cost more
+/// than the look-up.
+pub(super) type Bucket = Rc<Arc<ArrivalTime>>;
 
 /// The numbers of the process.
 #[derive(Default)]
-pub(crate) struct Registry(Mutex<HashMap<ApiId, Bucket>>);
+pub(crate) struct Registry(Mutex<HashMap<ApiId, Arc<ArrivalTime>, RandomState>>);
 
 /// One worker's view.
 pub(crate) struct Quotas {
-    known: RefCell<HashMap<ApiId, Bucket>>,
+    known: RefCell<HashMap<ApiId, Bucket, RandomState>>,
     registry: Arc<Registry>,
 }
 
@@ -41,8 +44,8 @@ impl Quotas {
         let mut known = self.known.borrow_mut();
         let bucket = known
             .entry(api)
-            .or_insert_with(|| Arc::clone(self.registry.0.lock().entry(api).or_default()));
-        Arc::clone(bucket)
+            .or_insert_with(|| Rc::new(Arc::clone(self.registry.0.lock().entry(api).or_default())));
+        Rc::clone(bucket)
     }
 
     /// Forgets what is full. The registry keeps a number for as long as any worker does.
